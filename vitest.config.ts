@@ -1,0 +1,30 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/stories/**", "test/simulation/**", "test/integration/**", "test/examples/**"],
+        },
+      },
+      { test: { name: "simulation", include: ["test/stories/**/*.test.ts", "test/simulation/**/*.test.ts"] } },
+      {
+        test: {
+          name: "integration",
+          include: ["test/integration/**/*.test.ts", "test/examples/**/*.test.ts"],
+          testTimeout: 120_000,
+        },
+      },
+    ],
+    coverage: {
+      provider: "v8",
+      include: ["src/**"],
+      thresholds: {
+        "src/controllers/**/{plan,diff,replacement,report}.ts": { lines: 100 },
+      },
+    },
+  },
+});
