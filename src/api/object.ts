@@ -1,0 +1,55 @@
+/** The parts that all Kubernetes objects share (Kubernetes API conventions, "Metadata" and "Typical status properties"). */
+
+export interface ObjectMeta {
+  readonly name: string;
+  readonly namespace: string;
+  /** Set by the store. */
+  readonly uid: string;
+  /** Opaque; only ever compared for equality. */
+  readonly resourceVersion: string;
+  /** Grows by one with each change of the spec. */
+  readonly generation: number;
+  /** RFC 3339, whole seconds. */
+  readonly creationTimestamp: string;
+  readonly deletionTimestamp?: string | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+  readonly finalizers?: readonly string[] | undefined;
+}
+
+export interface KubeObject<Spec = unknown, Status = unknown> {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMeta;
+  readonly spec: Spec;
+  readonly status?: Status | undefined;
+}
+
+export interface Condition {
+  readonly type: string;
+  readonly status: "True" | "False" | "Unknown";
+  readonly reason: string;
+  readonly message: string;
+  /** RFC 3339, whole seconds; moves only when `status` does. */
+  readonly lastTransitionTime: string;
+  readonly observedGeneration: number;
+}
+
+export interface ObjectKey {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** `namespace/name`, for logs, maps and messages. */
+export function keyText(key: ObjectKey): string {
+  return `${key.namespace}/${key.name}`;
+}
+
+/** What tells one custom resource definition from another. */
+export interface Kind {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly shortNames: readonly string[];
+}

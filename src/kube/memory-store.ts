@@ -1,0 +1,277 @@
+import { type Kind, type KubeObject, keyText, type ObjectKey, type ObjectMeta } from "../api/object.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { jsonEqual } from "../runtime/json-equal.ts";
+import { deepFreeze, frozenCopy, merged, patched, withoutEmpty } from "./memory-metadata.ts";
+import { WatchHistory, type WatchLimits } from "./memory-watch.ts";
+import {
+  type MetadataPatch,
+  type ObjectList,
+  type RecordedEvent,
+  type Store,
+  StoreError,
+  type WatchEvent,
+} from "./store.ts";
+import { StoreFaults } from "./store-faults.ts";
+
+/** What a user writes. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    /** `default` when left out. */
+    readonly namespace?: string | undefined;
+    readonly labels?: Readonly<Record<string, string>> | undefined;
+    readonly annotations?: Readonly<Record<string, string>> | undefined;
+  };
+  readonly spec?: unknown;
+}
+
+export interface MemoryStoreOptions extends WatchLimits {
+  readonly clock: Clock;
+  /** Gives each object its uid. */
+  readonly newUid: () => string;
+  /**
+   * Stands for the schema: gives back the object with its defaults.
+   * @throws StoreError `Invalid`
+   */
+  readonly admit?: (object: KubeObject, before: KubeObject | undefined) => KubeObject;
+}
+
+/** The whole store as plain JSON. */
+export interface StoreSnapshot {
+  readonly resourceVersion: number;
+  readonly objects: readonly StoredObject[];
+}
+
+export interface StoredObject {
+  readonly object: KubeObject;
+  /** The keys of labels and annotations that the last manifest held; those it drops are removed. */
+  readonly applied: { readonly labels: readonly string[]; readonly annotations: readonly string[] };
+}
+
+/** Events about objects that are kept, as the API server keeps them for an hour. */
+const eventLimit = 1000;
+
+/**
+ * A store that behaves like the API server: versions, generations, finalizers, conflicts, a status subresource,
+ * watches with a history. What it gives out is frozen. The first half of its methods is the operator's side, the
+ * second half the user's.
+ */
+export class MemoryStore implements Store {
+  readonly faults: StoreFaults;
+  readonly #options: MemoryStoreOptions;
+  readonly #objects = new Map<string, StoredObject>();
+  readonly #events = new Map<string, RecordedEvent>();
+  readonly #history: WatchHistory;
+  #revision = 1;
+
+  constructor(options: MemoryStoreOptions) {
+    this.#options = options;
+    this.faults = new StoreFaults(options.clock);
+    this.#history = new WatchHistory(options.clock, this.faults, options);
+  }
+
+  list(kind: Kind, signal: AbortSignal): Promise<ObjectList> {
+    return this.faults.around("list", signal, () => ({
+      items: this.objects(kind),
+      resourceVersion: String(this.#revision),
+    }));
+  }
+
+  get(kind: Kind, key: ObjectKey, signal: AbortSignal): Promise<KubeObject | undefined> {
+    return this.faults.around("get", signal, () => this.object(kind, key));
+  }
+
+  async *watch(kind: Kind, resourceVersion: string, signal: AbortSignal): AsyncIterable<WatchEvent> {
+    const watch = await this.faults.around("watch", signal, () => this.#history.open(kindText(kind), resourceVersion));
+    const stop = (): void => watch.cut(signal.reason);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+    try {
+      yield* watch;
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
+  patchMetadata(kind: Kind, object: KubeObject, patch: MetadataPatch, signal: AbortSignal): Promise<KubeObject> {
+    return this.faults.around("patchMetadata", signal, () => {
+      const stored = this.#stored(kind, object);
+      const { metadata } = stored.object;
+      const what = `${kind.plural} "${keyText(metadata)}"`;
+      if (metadata.resourceVersion !== object.metadata.resourceVersion) {
+        throw new StoreError("Conflict", `${what}: the object has been modified; read it again`);
+      }
+      const changed = { ...stored.object, metadata: patched(kind, metadata, patch) };
+      const gone = metadata.deletionTimestamp !== undefined && changed.metadata.finalizers === undefined;
+      return gone ? this.#remove(changed) : this.#put({ ...stored, object: changed });
+    });
+  }
+
+  applyStatus(kind: Kind, object: KubeObject, status: unknown, signal: AbortSignal): Promise<KubeObject> {
+    return this.faults.around("applyStatus", signal, () => {
+      const stored = this.#stored(kind, object);
+      return this.#put({ ...stored, object: { ...stored.object, status } });
+    });
+  }
+
+  recordEvent(event: RecordedEvent, signal: AbortSignal): Promise<void> {
+    return this.faults.around("recordEvent", signal, () => {
+      this.#events.set(event.name, event);
+      const oldest = this.#events.keys().next().value;
+      if (this.#events.size > eventLimit && oldest !== undefined) this.#events.delete(oldest);
+    });
+  }
+
+  /**
+   * Creates or updates as `kubectl apply` does: labels and annotations of others, finalizers and status stay.
+   * @throws StoreError `Invalid` when `admit` refuses it
+   */
+  apply(manifest: Manifest): KubeObject {
+    const { name, namespace = "default", labels = {}, annotations = {} } = manifest.metadata;
+    const before = this.#objects.get(objectText(manifest, { namespace, name }));
+    const applied = { labels: Object.keys(labels), annotations: Object.keys(annotations) };
+    const metadata: ObjectMeta = {
+      ...(before?.object.metadata ?? {
+        name,
+        namespace,
+        uid: this.#options.newUid(),
+        resourceVersion: "",
+        generation: 1,
+        creationTimestamp: this.#timestamp(),
+      }),
+      labels: merged(before?.object.metadata.labels, before?.applied.labels, labels),
+      annotations: merged(before?.object.metadata.annotations, before?.applied.annotations, annotations),
+    };
+    const wished: KubeObject = {
+      apiVersion: manifest.apiVersion,
+      kind: manifest.kind,
+      metadata: withoutEmpty(metadata),
+      spec: manifest.spec ?? {},
+      ...(before?.object.status === undefined ? {} : { status: before.object.status }),
+    };
+    const object = this.#options.admit?.(wished, before?.object) ?? wished;
+    return this.#put({ object, applied });
+  }
+
+  /** Deletes an object, or marks it for deletion while finalizers hold it. False: there is none. */
+  delete(kind: Kind, key: ObjectKey): boolean {
+    const stored = this.#objects.get(objectText(kind, key));
+    if (stored === undefined) return false;
+    const { object } = stored;
+    const { finalizers = [], deletionTimestamp, generation } = object.metadata;
+    if (finalizers.length === 0) {
+      this.#remove(object);
+    } else if (deletionTimestamp === undefined) {
+      // The API server counts the mark as a change of the wish.
+      const metadata = { ...object.metadata, deletionTimestamp: this.#timestamp(), generation: generation + 1 };
+      this.#put({ ...stored, object: { ...object, metadata } }, { keepGeneration: true });
+    }
+    return true;
+  }
+
+  object(kind: Kind, key: ObjectKey): KubeObject | undefined {
+    return this.#objects.get(objectText(kind, key))?.object;
+  }
+
+  /** All objects, or those of one kind, by age. */
+  objects(kind?: Kind): readonly KubeObject[] {
+    const all = [...this.#objects.values()].map(({ object }) => object);
+    return kind === undefined ? all : all.filter((object) => kindText(object) === kindText(kind));
+  }
+
+  /** The events about objects, oldest series first. */
+  events(): readonly RecordedEvent[] {
+    return [...this.#events.values()];
+  }
+
+  snapshot(): StoreSnapshot {
+    return { resourceVersion: this.#revision, objects: [...this.#objects.values()] };
+  }
+
+  /** Replaces everything. Open watches end, and older versions are Gone. */
+  restore(snapshot: StoreSnapshot): void {
+    this.#objects.clear();
+    for (const stored of snapshot.objects) {
+      const { object } = stored;
+      this.#objects.set(objectText(object, object.metadata), frozenCopy(stored));
+    }
+    this.#revision = Math.max(this.#revision, snapshot.resourceVersion) + 1;
+    this.compact();
+    this.cutWatches();
+  }
+
+  /** Forgets the history: a watch from any earlier version is Gone. */
+  compact(): void {
+    this.#history.forget(this.#revision);
+  }
+
+  /** Breaks all open watches: with this error, or in order. */
+  cutWatches(error?: StoreError): void {
+    this.#history.cut(error);
+  }
+
+  /** All open watches stay open and show nothing any more, as on a connection that died unnoticed. */
+  silenceWatches(): void {
+    this.#history.silence();
+  }
+
+  get openWatches(): number {
+    return this.#history.openWatches;
+  }
+
+  #stored(kind: Kind, object: KubeObject): StoredObject {
+    const { uid } = object.metadata;
+    const stored = this.#objects.get(objectText(kind, object.metadata));
+    if (stored?.object.metadata.uid !== uid) {
+      throw new StoreError("NotFound", `${kind.plural} "${keyText(object.metadata)}" with uid ${uid} not found`);
+    }
+    return stored;
+  }
+
+  /** Stores what differs from what is there, with its new version, and shows it. */
+  #put(stored: StoredObject, options: { readonly keepGeneration?: boolean } = {}): KubeObject {
+    const wished = frozenCopy(stored);
+    const text = objectText(wished.object, wished.object.metadata);
+    const before = this.#objects.get(text);
+    if (before !== undefined && jsonEqual(before.object, wished.object)) {
+      this.#objects.set(text, { ...before, applied: wished.applied });
+      return before.object;
+    }
+    const { metadata, spec } = wished.object;
+    const sameSpec = before === undefined || jsonEqual(before.object.spec, spec);
+    const generation = metadata.generation + (sameSpec || options.keepGeneration === true ? 0 : 1);
+    const object = deepFreeze({
+      ...wished.object,
+      metadata: { ...metadata, generation, resourceVersion: String(++this.#revision) },
+    });
+    this.#objects.set(text, { object, applied: wished.applied });
+    const change = before === undefined ? "added" : "modified";
+    this.#history.append(this.#revision, kindText(object), { kind: change, object });
+    return object;
+  }
+
+  #remove(object: KubeObject): KubeObject {
+    const last = frozenCopy({
+      ...object,
+      metadata: { ...object.metadata, resourceVersion: String(++this.#revision) },
+    });
+    this.#objects.delete(objectText(last, last.metadata));
+    this.#history.append(this.#revision, kindText(last), { kind: "deleted", object: last });
+    return last;
+  }
+
+  #timestamp(): string {
+    return `${new Date(this.#options.clock.now()).toISOString().slice(0, 19)}Z`;
+  }
+}
+
+/** `group/version/kind`, of a kind or of an object. */
+function kindText(of: Kind | { readonly apiVersion: string; readonly kind: string }): string {
+  return "apiVersion" in of ? `${of.apiVersion}/${of.kind}` : `${of.group}/${of.version}/${of.kind}`;
+}
+
+function objectText(of: Kind | { readonly apiVersion: string; readonly kind: string }, key: ObjectKey): string {
+  return `${kindText(of)}/${keyText(key)}`;
+}

@@ -1,0 +1,87 @@
+import { type Clock, sleep } from "../runtime/clock.ts";
+import type { StoreError } from "./store.ts";
+
+export type StoreOperation = "list" | "watch" | "get" | "patchMetadata" | "applyStatus" | "recordEvent";
+
+interface Fault<Operation> {
+  readonly operation: Operation;
+  readonly kind: "fail" | "loseResponse" | "hang";
+  readonly error: StoreError | undefined;
+  left: number;
+}
+
+/** What is to go wrong between the operator and a store in memory. */
+export class StoreFaults<Operation extends string = StoreOperation> {
+  readonly #clock: Clock;
+  readonly #delaysMs = new Map<Operation, number>();
+  #faults: Fault<Operation>[] = [];
+  #dropped = 0;
+  /** Watches show each event so much later than it happened. */
+  watchDelayMs = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** The next `times` calls are refused and change nothing. */
+  fail(operation: Operation, times: number, error: StoreError): void {
+    this.#faults.push({ operation, kind: "fail", error, left: times });
+  }
+
+  /** The next `times` calls take effect, but the caller gets the error. */
+  loseResponse(operation: Operation, times: number, error: StoreError): void {
+    this.#faults.push({ operation, kind: "loseResponse", error, left: times });
+  }
+
+  /** The next `times` calls are never answered. */
+  hang(operation: Operation, times: number): void {
+    this.#faults.push({ operation, kind: "hang", error: undefined, left: times });
+  }
+
+  /** Each call takes so long before it takes effect; 0: none. */
+  delay(operation: Operation, delayMs: number): void {
+    this.#delaysMs.set(operation, delayMs);
+  }
+
+  /** The next `events` changes are shown by no watch. */
+  dropEvents(events: number): void {
+    this.#dropped += events;
+  }
+
+  /** No fault is left. */
+  clear(): void {
+    this.#faults = [];
+    this.#delaysMs.clear();
+    this.#dropped = 0;
+    this.watchDelayMs = 0;
+  }
+
+  /** Whether the change that happens now is to be hidden from watches. */
+  takeDrop(): boolean {
+    if (this.#dropped === 0) return false;
+    this.#dropped--;
+    return true;
+  }
+
+  /** Carries out one call under the faults that are set. */
+  async around<T>(operation: Operation, signal: AbortSignal, call: () => T): Promise<T> {
+    signal.throwIfAborted();
+    const delayMs = this.#delaysMs.get(operation) ?? 0;
+    if (delayMs > 0) await sleep(this.#clock, delayMs, signal);
+    const fault = this.#faults.find((candidate) => candidate.operation === operation);
+    if (fault === undefined) return call();
+    fault.left--;
+    if (fault.left <= 0) this.#faults = this.#faults.filter((other) => other !== fault);
+    if (fault.kind === "hang") await untilAborted(signal);
+    if (fault.kind === "loseResponse") call();
+    throw fault.error;
+  }
+}
+
+/** Never resolves; rejects with the signal's reason. */
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}

@@ -1,0 +1,91 @@
+import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
+
+/**
+ * The Kubernetes API as the operator uses it. Behind it stands an API server, a directory of manifests, or a
+ * store in memory; all behave alike: resourceVersions, conflicts, finalizers, a status subresource, a watch.
+ */
+export interface Store {
+  /** A consistent list of all objects of a kind and the version from which a watch goes on. */
+  list(kind: Kind, signal: AbortSignal): Promise<ObjectList>;
+  /**
+   * Changes after `resourceVersion`. Ends when the server ends it; a caller resumes from the last version seen.
+   * @throws StoreError `Gone` when that version is no longer known: list again
+   */
+  watch(kind: Kind, resourceVersion: string, signal: AbortSignal): AsyncIterable<WatchEvent>;
+  /** A live read. Undefined: there is no such object. */
+  get(kind: Kind, key: ObjectKey, signal: AbortSignal): Promise<KubeObject | undefined>;
+  /**
+   * Sets or removes (null) finalizers and annotations of `object`.
+   * @throws StoreError `Conflict` when the object is no longer at `object.metadata.resourceVersion`
+   */
+  patchMetadata(kind: Kind, object: KubeObject, patch: MetadataPatch, signal: AbortSignal): Promise<KubeObject>;
+  /**
+   * Server-side apply of the whole status, forced.
+   * @throws StoreError `NotFound` when the object is gone or has another uid
+   */
+  applyStatus(kind: Kind, object: KubeObject, status: unknown, signal: AbortSignal): Promise<KubeObject>;
+  /** Creates or updates an `events.k8s.io/v1` Event. */
+  recordEvent(event: RecordedEvent, signal: AbortSignal): Promise<void>;
+}
+
+export interface ObjectList {
+  readonly items: readonly KubeObject[];
+  readonly resourceVersion: string;
+}
+
+export type WatchEvent =
+  | { readonly kind: "added" | "modified" | "deleted"; readonly object: KubeObject }
+  | { readonly kind: "bookmark"; readonly resourceVersion: string };
+
+export interface MetadataPatch {
+  readonly addFinalizer?: string;
+  readonly removeFinalizer?: string;
+  readonly annotations?: Readonly<Record<string, string | null>>;
+}
+
+/** An event about an object: `reason` in CamelCase, `note` a sentence. */
+export interface ObjectEvent {
+  readonly type: "Normal" | "Warning";
+  readonly reason: string;
+  readonly note: string;
+  /** What was being done, CamelCase (events.k8s.io/v1 `action`). */
+  readonly action: string;
+}
+
+export interface RecordedEvent extends ObjectEvent {
+  readonly regarding: {
+    readonly kind: Kind;
+    readonly namespace: string;
+    readonly name: string;
+    readonly uid: string;
+  };
+  /** Stable name of the Event object, so that a repeated event is an update of its series. */
+  readonly name: string;
+  /** Milliseconds since the epoch. */
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly count: number;
+}
+
+export type StoreErrorReason =
+  | "NotFound"
+  | "Conflict"
+  | "Gone"
+  | "Forbidden"
+  | "Unauthorized"
+  | "Invalid"
+  | "TooManyRequests"
+  | "Unavailable";
+
+export class StoreError extends Error {
+  readonly reason: StoreErrorReason;
+  /** The server's advice, if any. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(reason: StoreErrorReason, message: string, retryAfterMs?: number) {
+    super(message);
+    this.name = "StoreError";
+    this.reason = reason;
+    this.retryAfterMs = retryAfterMs;
+  }
+}

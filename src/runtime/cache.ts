@@ -1,0 +1,308 @@
+import { type Kind, type KubeObject, keyText, type ObjectKey } from "../api/object.ts";
+import type { WatchEvent } from "../kube/store.ts";
+import type { Clock, Timer } from "./clock.ts";
+import type { Log } from "./log.ts";
+
+/** The newest that is known of an object changed. A new object with an old name is two changes: gone, then new. */
+export interface Change {
+  /** `own`: shown by a write or a live read of this process, before the watch shows it. */
+  readonly origin: "list" | "watch" | "own";
+  readonly before: KubeObject | undefined;
+  readonly after: KubeObject | undefined;
+}
+
+/** The objects of one kind, as read by controllers. */
+export interface ObjectReader {
+  get(key: ObjectKey): KubeObject | undefined;
+  list(): readonly KubeObject[];
+  /** The objects for which the index function gave `value`. */
+  byIndex(index: string, value: string): readonly KubeObject[];
+}
+
+export interface ObjectCacheOptions {
+  readonly kind: Kind;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A request about one object that is on the wire. */
+export interface OwnRequest {
+  /** It gave this object; undefined: there is none. */
+  answered(object: KubeObject | undefined): void;
+  failed(): void;
+}
+
+/** How long our own answer outweighs the watch when it is not known which of them is newer. */
+const doubtMs = 5000;
+
+interface Own {
+  /** Undefined: a live read found nothing. */
+  readonly object: KubeObject | undefined;
+  readonly uid: string;
+  /** The number of the request among all of this cache. */
+  readonly number: number;
+  doubt: Timer | undefined;
+}
+
+interface Entry {
+  readonly key: ObjectKey;
+  /** What list and watch showed. */
+  watched: KubeObject | undefined;
+  /** What our own request showed and the watch has not shown yet. */
+  own: Own | undefined;
+  /** Our requests on the wire: the versions that the watch showed meanwhile. */
+  readonly requests: Set<Set<string>>;
+}
+
+/**
+ * What is known of the objects of one kind: what list and watch showed, and over it what our own writes and live
+ * reads gave and the watch has yet to show. So a reconcile never acts on an object older than what it wrote itself.
+ * Resource versions are opaque, therefore the watch has caught up when it shows exactly our version, something that
+ * must be newer (higher generation, deletion, another uid), or a list that began after our request ended.
+ */
+export class ObjectCache implements ObjectReader {
+  readonly kind: Kind;
+  /** Resolves at the end of the first list. */
+  readonly synced: Promise<void>;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #entries = new Map<string, Entry>();
+  readonly #indexes = new Map<string, Index>();
+  readonly #handlers = new Set<(change: Change) => void>();
+  readonly #synced = Promise.withResolvers<void>();
+  #hasSynced = false;
+  #requests = 0;
+
+  constructor(options: ObjectCacheOptions) {
+    this.kind = options.kind;
+    this.#clock = options.clock;
+    this.#log = options.log;
+    this.synced = this.#synced.promise;
+  }
+
+  get hasSynced(): boolean {
+    return this.#hasSynced;
+  }
+
+  get(key: ObjectKey): KubeObject | undefined {
+    const entry = this.#entries.get(keyText(key));
+    return entry === undefined ? undefined : newest(entry);
+  }
+
+  list(): readonly KubeObject[] {
+    return [...this.#entries.values()].map(newest).filter((object) => object !== undefined);
+  }
+
+  byIndex(index: string, value: string): readonly KubeObject[] {
+    const found = this.#indexes.get(index);
+    if (found === undefined) throw new Error(`${this.kind.kind} has no index ${index}`);
+    return [...(found.keys.get(value) ?? [])]
+      .map((text) => this.#entries.get(text))
+      .map((entry) => (entry === undefined ? undefined : newest(entry)))
+      .filter((object) => object !== undefined);
+  }
+
+  /** Adds an index over the values that `valuesOf` gives for an object; it is pure. */
+  addIndex(index: string, valuesOf: (object: KubeObject) => readonly string[]): void {
+    if (this.#indexes.has(index)) throw new Error(`${this.kind.kind} has an index ${index} already`);
+    const added: Index = { valuesOf, keys: new Map() };
+    this.#indexes.set(index, added);
+    for (const [text, entry] of this.#entries) this.#index(added, text, undefined, newest(entry));
+  }
+
+  /** Calls `handler` after each change, in order. One that throws is logged and hinders nobody. */
+  onChange(handler: (change: Change) => void): void {
+    this.#handlers.add(handler);
+  }
+
+  /** To be called when a list is asked for; its result goes to `replace` with the number that this gives. */
+  listBegins(): number {
+    return this.#requests;
+  }
+
+  /** Takes a complete list; what is not in it is gone. */
+  replace(items: readonly KubeObject[], begun: number): void {
+    const listed = new Set<string>();
+    for (const object of items) {
+      const entry = this.#entry(object.metadata);
+      listed.add(keyText(object.metadata));
+      this.#change(entry, "list", () => {
+        if (entry.own !== undefined && entry.own.number <= begun) this.#settle(entry);
+        this.#watched(entry, object);
+      });
+    }
+    for (const [text, entry] of this.#entries) {
+      if (listed.has(text)) continue;
+      this.#change(entry, "list", () => {
+        this.#settle(entry);
+        entry.watched = undefined;
+      });
+    }
+    this.#hasSynced = true;
+    this.#synced.resolve();
+  }
+
+  /** Takes what a watch showed. */
+  apply(event: WatchEvent): void {
+    if (event.kind === "bookmark") return;
+    const { object } = event;
+    const entry = this.#entry(object.metadata);
+    this.#change(entry, "watch", () => {
+      if (event.kind !== "deleted") {
+        this.#watched(entry, object);
+        return;
+      }
+      if (entry.own?.uid === object.metadata.uid) this.#settle(entry);
+      entry.watched = undefined;
+    });
+  }
+
+  /** To be called before a write or a live read of our own; so the order of its answer and the watch is known. */
+  requestBegins(key: ObjectKey): OwnRequest {
+    const entry = this.#entry(key);
+    const shown = new Set<string>();
+    entry.requests.add(shown);
+    const end = (change: () => void): void => {
+      entry.requests.delete(shown);
+      this.#change(entry, "own", change);
+    };
+    return {
+      failed: () => end(() => undefined),
+      answered: (object) =>
+        end(() => {
+          const number = ++this.#requests;
+          // Gone by the watch, or a new object of that name: the watch knows more than this answer.
+          if (entry.watched === undefined) return;
+          const uid = entry.watched.metadata.uid;
+          if (object !== undefined) {
+            const { resourceVersion } = object.metadata;
+            if (object.metadata.uid !== uid) return;
+            if (resourceVersion === entry.watched.metadata.resourceVersion || shown.has(resourceVersion)) return;
+          }
+          this.#settle(entry);
+          entry.own = { object, uid, number, doubt: undefined };
+          if (shown.size > 0) this.#doubt(entry, entry.own);
+        }),
+    };
+  }
+
+  /** Ends all timers. */
+  stop(): void {
+    for (const entry of this.#entries.values()) entry.own?.doubt?.cancel();
+  }
+
+  #entry(key: ObjectKey): Entry {
+    const text = keyText(key);
+    let entry = this.#entries.get(text);
+    if (entry === undefined) {
+      entry = {
+        key: { namespace: key.namespace, name: key.name },
+        watched: undefined,
+        own: undefined,
+        requests: new Set(),
+      };
+      this.#entries.set(text, entry);
+    }
+    return entry;
+  }
+
+  #watched(entry: Entry, object: KubeObject): void {
+    for (const shown of entry.requests) shown.add(object.metadata.resourceVersion);
+    entry.watched = object;
+    const { own } = entry;
+    if (own === undefined) return;
+    if (caughtUp(own, object)) this.#settle(entry);
+    // The same uid cannot come back once it is gone, so there is nothing to doubt.
+    else if (own.object !== undefined) this.#doubt(entry, own);
+  }
+
+  /** The watch showed another version than ours: most likely an older one, still on its way when we wrote. */
+  #doubt(entry: Entry, own: Own): void {
+    own.doubt ??= this.#clock.schedule(doubtMs, () => {
+      this.#change(entry, "watch", () => {
+        if (entry.own === own) entry.own = undefined;
+      });
+    });
+  }
+
+  #settle(entry: Entry): void {
+    entry.own?.doubt?.cancel();
+    entry.own = undefined;
+  }
+
+  #change(entry: Entry, origin: Change["origin"], change: () => void): void {
+    const before = newest(entry);
+    change();
+    const after = newest(entry);
+    const text = keyText(entry.key);
+    if (entry.watched === undefined && entry.own === undefined && entry.requests.size === 0) {
+      this.#entries.delete(text);
+    }
+    if (before === undefined && after === undefined) return;
+    const sameObject = before?.metadata.uid === after?.metadata.uid;
+    if (sameObject && before?.metadata.resourceVersion === after?.metadata.resourceVersion) return;
+    for (const index of this.#indexes.values()) this.#index(index, text, before, after);
+    if (before !== undefined && after !== undefined && !sameObject) {
+      this.#emit({ origin, before, after: undefined });
+      this.#emit({ origin, before: undefined, after });
+    } else {
+      this.#emit({ origin, before, after });
+    }
+  }
+
+  #index(index: Index, text: string, before: KubeObject | undefined, after: KubeObject | undefined): void {
+    for (const value of this.#valuesOf(index, before)) {
+      const keys = index.keys.get(value);
+      keys?.delete(text);
+      if (keys?.size === 0) index.keys.delete(value);
+    }
+    for (const value of this.#valuesOf(index, after)) {
+      const keys = index.keys.get(value);
+      if (keys === undefined) index.keys.set(value, new Set([text]));
+      else keys.add(text);
+    }
+  }
+
+  /** An object that an index function cannot read is in no index; it must not end the watch. */
+  #valuesOf(index: Index, object: KubeObject | undefined): readonly string[] {
+    if (object === undefined) return [];
+    try {
+      return index.valuesOf(object);
+    } catch (error) {
+      const { namespace, name } = object.metadata;
+      this.#log.error("an object could not be indexed", { kind: this.kind.kind, namespace, name, error });
+      return [];
+    }
+  }
+
+  #emit(change: Change): void {
+    for (const handler of this.#handlers) {
+      try {
+        handler(change);
+      } catch (error) {
+        const object = change.after ?? change.before;
+        const { namespace, name } = object?.metadata ?? {};
+        this.#log.error("a handler of changes failed", { kind: this.kind.kind, namespace, name, error });
+      }
+    }
+  }
+}
+
+interface Index {
+  readonly valuesOf: (object: KubeObject) => readonly string[];
+  readonly keys: Map<string, Set<string>>;
+}
+
+function newest(entry: Entry): KubeObject | undefined {
+  return entry.own === undefined ? entry.watched : entry.own.object;
+}
+
+/** Whether the watch shows our own answer or something that must be newer. */
+function caughtUp(own: Own, object: KubeObject): boolean {
+  const { uid, resourceVersion, generation, deletionTimestamp } = object.metadata;
+  if (uid !== own.uid) return true;
+  if (own.object === undefined) return false;
+  const ours = own.object.metadata;
+  if (resourceVersion === ours.resourceVersion || generation > ours.generation) return true;
+  return deletionTimestamp !== undefined && ours.deletionTimestamp === undefined;
+}

@@ -1,0 +1,245 @@
+import { type Kind, type KubeObject, keyText, type ObjectKey } from "../api/object.ts";
+import { type ObjectEvent, type Store, StoreError } from "../kube/store.ts";
+import { childSignal, DeadlineExceeded } from "./abort.ts";
+import type { BackoffLimits } from "./backoff.ts";
+import type { Change, ObjectCache } from "./cache.ts";
+import type { Clock } from "./clock.ts";
+import { jsonEqual } from "./json-equal.ts";
+import type { Log } from "./log.ts";
+import type { Random } from "./random.ts";
+import type { EventSink } from "./recorder.ts";
+import { type Priority, Workqueue, type WorkqueueObserver } from "./workqueue.ts";
+
+/** What a controller of one kind provides. Everything that it decides from is read anew each time. */
+export interface Reconciler {
+  readonly kind: Kind;
+  /**
+   * Takes one step from what is towards what is wished. It must stop soon after the signal aborts.
+   * @throws anything unexpected: it is logged and tried again with growing delays
+   */
+  reconcile(object: KubeObject, context: ReconcileContext): Promise<Report>;
+}
+
+export interface ReconcileContext {
+  readonly signal: AbortSignal;
+  /** Tells the lines of one reconcile from those of another. */
+  readonly reconcileId: string;
+  readonly log: Log;
+}
+
+export interface Report {
+  /** The whole status; undefined: leave it as it is. */
+  readonly status: unknown;
+  readonly events: readonly ObjectEvent[];
+  readonly again: Again;
+}
+
+/** When to look at the object again, whatever else may wake it. */
+export type Again =
+  | { readonly kind: "now" }
+  | { readonly kind: "after"; readonly delayMs: number }
+  /** After a delay that grows with each time in a row. */
+  | { readonly kind: "backoff" }
+  /** When the object or something that it watches changes. */
+  | { readonly kind: "onChange" };
+
+/** `conflict`: the object had changed under a write, so the reconcile starts over. */
+export type ReconcileResult = "success" | "error" | "requeue" | "requeue_after" | "conflict";
+
+/** What a controller tells to metrics. */
+export interface ControllerObserver {
+  reconciled(result: ReconcileResult, tookMs: number): void;
+  statusWritten(): void;
+}
+
+export interface ControllerOptions {
+  readonly reconciler: Reconciler;
+  /** Must write through to `cache`. */
+  readonly store: Store;
+  readonly cache: ObjectCache;
+  readonly events: EventSink;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Reconciles at a time. */
+  readonly workers?: number | undefined;
+  /** A reconcile that takes longer is aborted and counts as failed. */
+  readonly timeoutMs?: number | undefined;
+  readonly backoff?: BackoffLimits | undefined;
+  readonly observer?: ControllerObserver | undefined;
+  readonly queueObserver?: WorkqueueObserver | undefined;
+}
+
+/** So many steps in a row without a pause are taken for a fault of the controller and slowed down. */
+const stepsInARow = 100;
+
+/** Works off the objects of one kind: one at a time each, several side by side. */
+export class Controller {
+  readonly kind: Kind;
+  readonly #options: ControllerOptions;
+  readonly #log: Log;
+  readonly #queue: Workqueue;
+  /** When each running reconcile began, monotonic. */
+  readonly #running = new Map<string, number>();
+  /** How often in a row an object asked to be looked at again at once. */
+  readonly #steps = new Map<string, number>();
+
+  constructor(options: ControllerOptions) {
+    this.kind = options.reconciler.kind;
+    this.#options = options;
+    this.#log = options.log.with({ controller: this.kind.kind });
+    this.#queue = new Workqueue({
+      clock: options.clock,
+      random: options.random,
+      ...(options.backoff === undefined ? {} : { backoff: options.backoff }),
+      ...(options.queueObserver === undefined ? {} : { observer: options.queueObserver }),
+    });
+    options.cache.onChange((change) => this.#changed(change));
+  }
+
+  /** Asks for a look at an object, for example because its AWS side changed. */
+  enqueue(key: ObjectKey, priority: Priority = "normal"): void {
+    this.#queue.add(key, { priority });
+  }
+
+  /** Objects that wait for work. */
+  get depth(): number {
+    return this.#queue.depth;
+  }
+
+  /** The age of the oldest reconcile that still runs; 0 when there is none. */
+  longestRunningMs(): number {
+    const now = this.#options.clock.monotonic();
+    return Math.max(0, ...[...this.#running.values()].map((startedAt) => now - startedAt));
+  }
+
+  /** Works until the signal aborts; resolves when the last running reconcile has ended. Once per controller. */
+  async run(signal: AbortSignal): Promise<void> {
+    const stop = (): void => void this.#queue.shutDown();
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+    await Promise.all(Array.from({ length: this.#options.workers ?? 4 }, () => this.#work(signal)));
+  }
+
+  #changed({ origin, before, after }: Change): void {
+    const object = after ?? before;
+    if (object === undefined) return;
+    // Our own status needs no second look; a write that shows somebody else's change beside it does.
+    if (origin === "own" && before !== undefined && after !== undefined && sameWish(before, after)) return;
+    const deletion = after === undefined || after.metadata.deletionTimestamp !== undefined;
+    this.enqueue(object.metadata, deletion || origin !== "list" ? "high" : "low");
+  }
+
+  async #work(signal: AbortSignal): Promise<void> {
+    for (let key = await this.#queue.get(); key !== undefined; key = await this.#queue.get()) {
+      try {
+        await this.#reconcile(key, signal);
+      } finally {
+        this.#queue.done(key);
+      }
+    }
+  }
+
+  async #reconcile(key: ObjectKey, signal: AbortSignal): Promise<void> {
+    const { clock, random, reconciler, cache, observer, timeoutMs = 300_000 } = this.#options;
+    const object = cache.get(key);
+    if (object === undefined || isGone(object)) {
+      this.#forget(key);
+      return;
+    }
+    const reconcileId = Math.floor(random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, "0");
+    const log = this.#log.with({ ...key, reconcileId });
+    const startedAt = clock.monotonic();
+    this.#running.set(keyText(key), startedAt);
+    const child = childSignal(signal);
+    const timer = clock.schedule(timeoutMs, () => child.abort(new DeadlineExceeded("the reconcile", timeoutMs)));
+    try {
+      const report = await reconciler.reconcile(object, { signal: child.signal, reconcileId, log });
+      child.signal.throwIfAborted();
+      for (const event of report.events) this.#options.events.record(this.kind, object, event);
+      await this.#writeStatus(object, report.status, child.signal);
+      const result = this.#schedule(key, report.again, log);
+      observer?.reconciled(result, clock.monotonic() - startedAt);
+    } catch (error) {
+      // Whoever works next starts over.
+      if (signal.aborted) return;
+      const result = this.#failed(key, error, log);
+      observer?.reconciled(result, clock.monotonic() - startedAt);
+    } finally {
+      timer.cancel();
+      child.release();
+      this.#running.delete(keyText(key));
+    }
+  }
+
+  async #writeStatus(object: KubeObject, status: unknown, signal: AbortSignal): Promise<void> {
+    if (status === undefined) return;
+    const current = this.#options.cache.get(object.metadata);
+    if (current === undefined || isGone(current)) return;
+    // The report is about an object that is gone; the new one of that name is in the queue already.
+    if (current.metadata.uid !== object.metadata.uid) return;
+    if (jsonEqual(current.status, status)) return;
+    await this.#options.store.applyStatus(this.kind, current, status, signal);
+    this.#options.observer?.statusWritten();
+  }
+
+  #schedule(key: ObjectKey, again: Again, log: Log): ReconcileResult {
+    const steps = again.kind === "now" ? (this.#steps.get(keyText(key)) ?? 0) + 1 : 0;
+    if (steps >= stepsInARow) {
+      log.warn("too many steps without a pause", { steps });
+      this.#steps.delete(keyText(key));
+      this.#queue.addRateLimited(key);
+      return "requeue";
+    }
+    switch (again.kind) {
+      case "now":
+        this.#queue.forget(key);
+        this.#steps.set(keyText(key), steps);
+        this.enqueue(key);
+        return "requeue";
+      case "after":
+        this.#forget(key);
+        this.#queue.addAfter(key, again.delayMs);
+        return "requeue_after";
+      case "backoff":
+        this.#steps.delete(keyText(key));
+        this.#queue.addRateLimited(key);
+        return "requeue";
+      case "onChange":
+        this.#forget(key);
+        return "success";
+    }
+  }
+
+  #failed(key: ObjectKey, error: unknown, log: Log): ReconcileResult {
+    this.#steps.delete(keyText(key));
+    const refusal = error instanceof StoreError ? error : undefined;
+    const atLeastMs = refusal?.retryAfterMs ?? 0;
+    this.#queue.addRateLimited(key, { atLeastMs });
+    if (refusal?.reason === "Conflict" || refusal?.reason === "NotFound") {
+      log.debug("the object changed meanwhile, starting over", { reason: refusal.reason });
+      return "conflict";
+    }
+    log.error("reconcile failed", { error, failures: this.#queue.failures(key) });
+    return "error";
+  }
+
+  #forget(key: ObjectKey): void {
+    this.#queue.forget(key);
+    this.#steps.delete(keyText(key));
+  }
+}
+
+/** Deleting and held by nobody: only the watch has not said so yet. */
+function isGone(object: KubeObject): boolean {
+  const { deletionTimestamp, finalizers = [] } = object.metadata;
+  return deletionTimestamp !== undefined && finalizers.length === 0;
+}
+
+/** Whether two versions of one object differ in nothing that people or finalizers decide. */
+function sameWish(before: KubeObject, after: KubeObject): boolean {
+  const wish = ({ metadata }: KubeObject): unknown => ({ ...metadata, resourceVersion: "" });
+  return jsonEqual(wish(before), wish(after));
+}

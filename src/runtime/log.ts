@@ -1,0 +1,99 @@
+import { type DestinationStream, pino } from "pino";
+import type { Clock } from "./clock.ts";
+
+export type Fields = Readonly<Record<string, unknown>>;
+export type LogLevel = "debug" | "info" | "warn" | "error";
+export const logLevels: readonly LogLevel[] = ["debug", "info", "warn", "error"];
+
+/** A structured log. `message` is constant text; whatever varies is in `fields`. */
+export interface Log {
+  debug(message: string, fields?: Fields): void;
+  info(message: string, fields?: Fields): void;
+  warn(message: string, fields?: Fields): void;
+  error(message: string, fields?: Fields): void;
+  /** The same log with fields that every line carries. */
+  with(fields: Fields): Log;
+}
+
+/** A log whose level can change while the process runs. */
+export interface ProcessLog extends Log {
+  level: LogLevel;
+}
+
+/** JSON lines by pino, to stderr unless told otherwise. */
+export function pinoLog(options: { clock: Clock; level?: LogLevel; destination?: DestinationStream }): ProcessLog {
+  const logger = pino(
+    {
+      level: options.level ?? "info",
+      base: null,
+      timestamp: () => `,"time":"${new Date(options.clock.now()).toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      messageKey: "message",
+    },
+    options.destination ?? pino.destination({ fd: 2, sync: true }),
+  );
+  const log = logOver((level, message, fields) => {
+    if (logger.isLevelEnabled(level)) logger[level](redacted(fields), message);
+  });
+  return {
+    ...log,
+    get level() {
+      return logger.level as LogLevel;
+    },
+    set level(level) {
+      logger.level = level;
+    },
+  };
+}
+
+/** Says nothing. */
+export const silentLog: Log = logOver(() => undefined);
+
+export interface LogLine {
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly fields: Fields;
+}
+
+/** Keeps its lines in `lines`, secrets already taken out. */
+export function collectingLog(): Log & { readonly lines: readonly LogLine[] } {
+  const lines: LogLine[] = [];
+  return { ...logOver((level, message, fields) => lines.push({ level, message, fields: redacted(fields) })), lines };
+}
+
+function logOver(write: (level: LogLevel, message: string, fields: Fields) => void, base: Fields = {}): Log {
+  const at =
+    (level: LogLevel) =>
+    (message: string, fields: Fields = {}): void =>
+      write(level, message, { ...base, ...fields });
+  return {
+    debug: at("debug"),
+    info: at("info"),
+    warn: at("warn"),
+    error: at("error"),
+    with: (fields) => logOver(write, { ...base, ...fields }),
+  };
+}
+
+const secretKey = /password|passwd|secret|token|credential|authorization|api.?key|private.?key|access.?key/i;
+const maxDepth = 8;
+
+/** A copy in which the values of keys that sound like secrets are hidden, and errors are plain data. */
+export function redacted(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, hide(key, value, 0)]));
+}
+
+function hide(key: string, value: unknown, depth: number): unknown {
+  if (value === undefined || value === null) return value;
+  if (secretKey.test(key)) return "[redacted]";
+  if (typeof value === "bigint") return value.toString();
+  if (typeof value !== "object") return value;
+  if (depth >= maxDepth) return "[too deep]";
+  if (value instanceof Error) {
+    const { name, message, stack, cause } = value;
+    const own = Object.entries(value).map(([inner, at]) => [inner, hide(inner, at, depth + 1)]);
+    return { ...Object.fromEntries(own), name, message, stack, cause: hide("cause", cause, depth + 1) };
+  }
+  if (Array.isArray(value)) return value.map((item) => hide("", item, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([inner, at]) => [inner, hide(inner, at, depth + 1)]));
+}

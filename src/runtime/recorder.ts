@@ -1,0 +1,168 @@
+import { createHash } from "node:crypto";
+import type { Kind, KubeObject } from "../api/object.ts";
+import type { ObjectEvent, RecordedEvent, Store } from "../kube/store.ts";
+import { withDeadline } from "./abort.ts";
+import { type Clock, sleep } from "./clock.ts";
+import type { Log } from "./log.ts";
+
+/** Takes events about objects; never fails and never waits. */
+export interface EventSink {
+  record(kind: Kind, object: KubeObject, event: ObjectEvent): void;
+}
+
+export interface EventRecorderOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The same event again within this time is one more of its series. */
+const seriesMs = 6 * 60_000;
+/** More than `similarLimit` different notes of one reason within this time become one combined series. */
+const similarMs = 10 * 60_000;
+const similarLimit = 10;
+const burst = 25;
+const refillMs = 5 * 60_000;
+/** Series and objects that are remembered; the oldest go first. */
+const memory = 4096;
+/** Events that wait to be sent; more are dropped. */
+const backlog = 1000;
+const attempts = 3;
+const retryMs = 2000;
+const sendMs = 10_000;
+
+interface Similar {
+  readonly since: number;
+  readonly notes: Set<string>;
+}
+
+interface Bucket {
+  tokens: number;
+  refilledAt: number;
+}
+
+/**
+ * Publishes events the way the well-known clients do: repeats become a series with a count, many similar ones are
+ * combined, and one object may not flood. A failing API server costs events and nothing else.
+ */
+export class EventRecorder implements EventSink {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #series = new Map<string, RecordedEvent>();
+  readonly #similar = new Map<string, Similar>();
+  readonly #buckets = new Map<string, Bucket>();
+  /** By the name of the Event; a series that grows while it waits is sent once. */
+  readonly #waiting = new Map<string, RecordedEvent>();
+  #wake: (() => void) | undefined;
+
+  constructor(options: EventRecorderOptions) {
+    this.#store = options.store;
+    this.#clock = options.clock;
+    this.#log = options.log;
+  }
+
+  record(kind: Kind, object: KubeObject, event: ObjectEvent): void {
+    const { uid, namespace, name } = object.metadata;
+    const now = this.#clock.now();
+    const note = this.#combined(uid, event, now) ? `(combined from similar events) ${event.note}` : event.note;
+    const about = [uid, event.type, event.reason, event.action];
+    const key = JSON.stringify(note === event.note ? [...about, note] : about);
+    const known = this.#series.get(key);
+    const continued = known !== undefined && now - known.lastAt < seriesMs;
+    const recorded: RecordedEvent = {
+      ...event,
+      note,
+      regarding: { kind, namespace, name, uid },
+      name: continued ? known.name : eventName(name, key, now),
+      firstAt: continued ? known.firstAt : now,
+      lastAt: now,
+      count: continued ? known.count + 1 : 1,
+    };
+    remember(this.#series, key, recorded);
+    // A repeat that is not sent is counted all the same, and goes out with the next one that is.
+    if (!this.#allowed(uid)) return;
+    if (this.#waiting.size >= backlog && !this.#waiting.has(recorded.name)) {
+      this.#log.warn("too many events wait, one is dropped", { namespace, name, reason: event.reason });
+      return;
+    }
+    this.#waiting.set(recorded.name, recorded);
+    this.#wake?.();
+  }
+
+  /** Sends what is recorded, one event at a time, until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const stop = (): void => this.#wake?.();
+    signal.addEventListener("abort", stop, { once: true });
+    while (!signal.aborted) {
+      const next = this.#waiting.entries().next().value;
+      if (next === undefined) {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+        this.#wake = undefined;
+        continue;
+      }
+      const [name, event] = next;
+      this.#waiting.delete(name);
+      await this.#send(event, signal);
+    }
+    signal.removeEventListener("abort", stop);
+  }
+
+  async #send(event: RecordedEvent, signal: AbortSignal): Promise<void> {
+    for (let attempt = 1; attempt <= attempts && !signal.aborted; attempt++) {
+      try {
+        await withDeadline(this.#clock, sendMs, signal, "the API server", (inner) =>
+          this.#store.recordEvent(event, inner),
+        );
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        const { namespace, name } = event.regarding;
+        const last = attempt === attempts;
+        this.#log.warn("an event could not be published", { namespace, name, reason: event.reason, error, last });
+        if (!last) await sleep(this.#clock, retryMs * attempt, signal).catch(() => undefined);
+      }
+    }
+  }
+
+  /** Whether too many events differ in nothing but their notes. */
+  #combined(uid: string, event: ObjectEvent, now: number): boolean {
+    const key = JSON.stringify([uid, event.type, event.reason, event.action]);
+    let similar = this.#similar.get(key);
+    if (similar === undefined || now - similar.since >= similarMs) similar = { since: now, notes: new Set() };
+    remember(this.#similar, key, similar);
+    if (similar.notes.has(event.note)) return false;
+    if (similar.notes.size >= similarLimit) return true;
+    similar.notes.add(event.note);
+    return false;
+  }
+
+  #allowed(uid: string): boolean {
+    const now = this.#clock.monotonic();
+    const bucket = this.#buckets.get(uid) ?? { tokens: burst, refilledAt: now };
+    const refills = Math.floor((now - bucket.refilledAt) / refillMs);
+    bucket.tokens = Math.min(burst, bucket.tokens + refills);
+    bucket.refilledAt += refills * refillMs;
+    remember(this.#buckets, uid, bucket);
+    if (bucket.tokens === 0) return false;
+    bucket.tokens--;
+    return true;
+  }
+}
+
+/** Sets and moves to the end; the one that was not touched for the longest time goes. */
+function remember<T>(map: Map<string, T>, key: string, value: T): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size <= memory) return;
+  const oldest = map.keys().next().value;
+  if (oldest !== undefined) map.delete(oldest);
+}
+
+/** `<object's name>.<16 hex>`: the same for the same event first seen at the same time. */
+function eventName(objectName: string, key: string, firstAt: number): string {
+  const hash = createHash("sha256").update(`${key}@${firstAt}`).digest("hex").slice(0, 16);
+  return `${objectName.slice(0, 230).replace(/[.-]+$/, "")}.${hash}`;
+}

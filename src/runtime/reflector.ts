@@ -1,0 +1,173 @@
+import type { Kind } from "../api/object.ts";
+import { type Store, StoreError, type WatchEvent } from "../kube/store.ts";
+import { abortable, childSignal, withDeadline } from "./abort.ts";
+import { type BackoffLimits, backoffMs } from "./backoff.ts";
+import type { ObjectCache } from "./cache.ts";
+import { type Clock, sleep } from "./clock.ts";
+import type { Log } from "./log.ts";
+import type { Random } from "./random.ts";
+
+/** Where a reflector stands between two requests; there is nothing else that it remembers. */
+export type ReflectorState =
+  /** Nothing is known, or what was known is too old: list. */
+  | { readonly kind: "empty" }
+  /** Everything up to this version is in the cache: watch from there. */
+  | { readonly kind: "listed"; readonly resourceVersion: string };
+
+export type WatchEnd = "closed" | "gone" | "silent" | "failed";
+
+/** What the reflector tells to metrics. */
+export interface ReflectorObserver {
+  listed(objects: number): void;
+  /** Any event or bookmark: the connection lives. */
+  heard(): void;
+  watchEnded(end: WatchEnd): void;
+  listFailed(): void;
+}
+
+export interface ReflectorLimits {
+  /** A watch that shows nothing for so long is given up; above the time after which the server is asked to end it. */
+  readonly silentMs: number;
+  readonly listMs: number;
+  /** Between the starts of two watches that end in order. */
+  readonly minWatchMs: number;
+  readonly backoff: BackoffLimits;
+  /** So many watches in a row fail before all is listed anew. */
+  readonly failuresBeforeRelist: number;
+}
+
+export const reflectorLimits: ReflectorLimits = {
+  silentMs: 55_000,
+  listMs: 60_000,
+  minWatchMs: 1000,
+  backoff: { firstMs: 800, maxMs: 30_000 },
+  failuresBeforeRelist: 5,
+};
+
+export interface ReflectorOptions {
+  readonly kind: Kind;
+  readonly store: Store;
+  readonly cache: ObjectCache;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly observer?: ReflectorObserver | undefined;
+  readonly limits?: ReflectorLimits;
+}
+
+/** Keeps `cache` equal to the store by list and watch. Only `signal` ends it: every failure leads back to a safe state. */
+export async function reflect(options: ReflectorOptions, signal: AbortSignal): Promise<void> {
+  const { clock, random, cache, limits = reflectorLimits } = options;
+  let state: ReflectorState = { kind: "empty" };
+  let failures = 0;
+  let gones = 0;
+  while (!signal.aborted) {
+    const startedAt = clock.monotonic();
+    const step: Step = state.kind === "empty" ? await list(options, signal) : await watch(options, state, signal);
+    if (signal.aborted) break;
+    state = step.state;
+    if (step.heard) {
+      failures = 0;
+      gones = 0;
+    }
+    let pauseMs = 0;
+    if (step.end === "closed") {
+      const restMs = limits.minWatchMs - (clock.monotonic() - startedAt);
+      pauseMs = restMs > 0 ? restMs * (1 + random()) : 0;
+    } else if (step.end === "gone") {
+      // The server answers, so what failed before counts no more.
+      failures = 0;
+      pauseMs = backoffMs(gones++, limits.backoff, random);
+    } else if (step.end !== "listed") {
+      pauseMs = Math.max(backoffMs(failures++, limits.backoff, random), step.retryAfterMs ?? 0);
+      if (failures >= limits.failuresBeforeRelist) state = { kind: "empty" };
+    }
+    if (pauseMs > 0) await abortable(sleep(clock, pauseMs, signal), signal).catch(() => undefined);
+  }
+  cache.stop();
+}
+
+interface Step {
+  readonly state: ReflectorState;
+  readonly end: "listed" | WatchEnd;
+  /** The watch was alive, so earlier failures count no more. */
+  readonly heard: boolean;
+  readonly retryAfterMs?: number | undefined;
+}
+
+async function list(options: ReflectorOptions, signal: AbortSignal): Promise<Step> {
+  const { kind, store, cache, clock, log, observer, limits = reflectorLimits } = options;
+  try {
+    const begun = cache.listBegins();
+    const what = `the list of ${kind.plural}`;
+    const answer = await withDeadline(clock, limits.listMs, signal, what, (inner) => store.list(kind, inner));
+    cache.replace(answer.items, begun);
+    observer?.listed(answer.items.length);
+    return { state: { kind: "listed", resourceVersion: answer.resourceVersion }, end: "listed", heard: false };
+  } catch (error) {
+    if (!signal.aborted) {
+      observer?.listFailed();
+      log.warn("a list failed", { kind: kind.kind, error });
+    }
+    return { state: { kind: "empty" }, end: "failed", heard: false, retryAfterMs: retryAfterMs(error) };
+  }
+}
+
+/** One watch, from its opening to its end. */
+async function watch(
+  options: ReflectorOptions,
+  from: ReflectorState & { kind: "listed" },
+  signal: AbortSignal,
+): Promise<Step> {
+  const { kind, store, cache, clock, log, observer, limits = reflectorLimits } = options;
+  const child = childSignal(signal);
+  let { resourceVersion } = from;
+  let heard = false;
+  let silent = false;
+  let heardAt = clock.monotonic();
+  const checkSilence = (): void => {
+    const restMs = heardAt + limits.silentMs - clock.monotonic();
+    if (restMs > 0) {
+      timer = clock.schedule(restMs, checkSilence);
+      return;
+    }
+    silent = true;
+    child.abort(new Error(`the watch of ${kind.plural} showed nothing for ${limits.silentMs / 1000} s`));
+  };
+  let timer = clock.schedule(limits.silentMs, checkSilence);
+  const ended = (end: WatchEnd, state: ReflectorState, retryMs?: number): Step => {
+    observer?.watchEnded(end);
+    return { state, end, heard: heard || end === "closed", retryAfterMs: retryMs };
+  };
+
+  try {
+    const events = store.watch(kind, resourceVersion, child.signal)[Symbol.asyncIterator]();
+    for (;;) {
+      const next: IteratorResult<WatchEvent, unknown> = await abortable(events.next(), child.signal);
+      if (next.done === true) break;
+      heard = true;
+      heardAt = clock.monotonic();
+      observer?.heard();
+      const event = next.value;
+      cache.apply(event);
+      resourceVersion = event.kind === "bookmark" ? event.resourceVersion : event.object.metadata.resourceVersion;
+    }
+    return ended("closed", { kind: "listed", resourceVersion });
+  } catch (error) {
+    if (error instanceof StoreError && error.reason === "Gone") {
+      log.info("the watch is too old, listing anew", { kind: kind.kind });
+      return ended("gone", { kind: "empty" });
+    }
+    if (!signal.aborted) log.warn("a watch failed", { kind: kind.kind, error });
+    return ended(silent ? "silent" : "failed", { kind: "listed", resourceVersion }, retryAfterMs(error));
+  } finally {
+    timer.cancel();
+    // Also after an error inside of this loop the connection behind the watch has to go.
+    child.abort(new Error("the watch is over"));
+    child.release();
+  }
+}
+
+function retryAfterMs(error: unknown): number | undefined {
+  return error instanceof StoreError ? error.retryAfterMs : undefined;
+}

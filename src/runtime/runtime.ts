@@ -1,0 +1,166 @@
+import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
+import type { Store } from "../kube/store.ts";
+import { ObjectCache } from "./cache.ts";
+import type { Clock } from "./clock.ts";
+import { Controller, type ControllerObserver, type Reconciler } from "./controller.ts";
+import type { Log } from "./log.ts";
+import type { Random } from "./random.ts";
+import { EventRecorder } from "./recorder.ts";
+import { type ReflectorLimits, type ReflectorObserver, reflect } from "./reflector.ts";
+import type { Priority, WorkqueueObserver } from "./workqueue.ts";
+import { writeThrough } from "./write-through.ts";
+
+/** A change of an object of `kind` wakes these objects of the controller's own kind. */
+export interface AlsoWhen {
+  readonly kind: Kind;
+  /** Pure; asked for the object before and after the change. */
+  readonly keysOf: (object: KubeObject) => readonly ObjectKey[];
+}
+
+/** Wakes a controller's objects by changes of another kind. */
+export function alsoWhen(kind: Kind, keysOf: (object: KubeObject) => readonly ObjectKey[]): AlsoWhen {
+  return { kind, keysOf };
+}
+
+/** Where metrics listen, per kind. */
+export interface RuntimeObserver {
+  workqueue(kind: Kind): WorkqueueObserver;
+  controller(kind: Kind): ControllerObserver;
+  reflector(kind: Kind): ReflectorObserver;
+}
+
+export interface RuntimeOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly observer?: RuntimeObserver | undefined;
+  readonly reflectorLimits?: ReflectorLimits;
+}
+
+export interface ControllerSettings {
+  readonly watches?: readonly AlsoWhen[];
+  /** Reconciles at a time (4). */
+  readonly workers?: number;
+  readonly timeoutMs?: number;
+}
+
+/**
+ * The caches of the kinds in use and the controllers on them. Caches may run on a standby replica; controllers
+ * start when the caches have synced and this replica is to write.
+ */
+export class Runtime {
+  /** What controllers read and write through, so that the caches know of it at once. */
+  readonly store: Store;
+  readonly #options: RuntimeOptions;
+  readonly #caches = new Map<string, ObjectCache>();
+  readonly #controllers = new Map<string, Controller>();
+  readonly #recorder: EventRecorder;
+  #cachesRun = false;
+
+  constructor(options: RuntimeOptions) {
+    this.#options = options;
+    this.store = writeThrough(options.store, (kind) => this.#caches.get(kindText(kind)));
+    this.#recorder = new EventRecorder(options);
+  }
+
+  /** The cache of a kind; asked for before `runCaches`, it is filled from then on. */
+  cache(kind: Kind): ObjectCache {
+    let cache = this.#caches.get(kindText(kind));
+    if (cache === undefined) {
+      // It would never be filled.
+      if (this.#cachesRun) throw new Error(`the cache of ${kind.kind} must be asked for before the caches run`);
+      cache = new ObjectCache({ kind, clock: this.#options.clock, log: this.#options.log });
+      this.#caches.set(kindText(kind), cache);
+    }
+    return cache;
+  }
+
+  /** Adds the controller of a kind; before `runCaches`. */
+  add(reconciler: Reconciler, settings: ControllerSettings = {}): Controller {
+    const { kind } = reconciler;
+    if (this.#controllers.has(kindText(kind))) throw new Error(`${kind.kind} has a controller already`);
+    const { clock, random, log, observer } = this.#options;
+    const controller = new Controller({
+      reconciler,
+      store: this.store,
+      cache: this.cache(kind),
+      events: this.#recorder,
+      clock,
+      random,
+      log,
+      workers: settings.workers,
+      timeoutMs: settings.timeoutMs,
+      observer: observer?.controller(kind),
+      queueObserver: observer?.workqueue(kind),
+    });
+    this.#controllers.set(kindText(kind), controller);
+    for (const watch of settings.watches ?? []) {
+      this.cache(watch.kind).onChange(({ before, after }) => {
+        for (const object of [before, after]) {
+          for (const key of object === undefined ? [] : watch.keysOf(object)) controller.enqueue(key);
+        }
+      });
+    }
+    return controller;
+  }
+
+  /** Asks for a look at an object, if its kind has a controller. */
+  enqueue(kind: Kind, key: ObjectKey, priority?: Priority): void {
+    this.#controllers.get(kindText(kind))?.enqueue(key, priority);
+  }
+
+  get hasSynced(): boolean {
+    return this.#caches.values().every((cache) => cache.hasSynced);
+  }
+
+  /** The age of the oldest reconcile that still runs, of all controllers. */
+  longestRunningMs(): number {
+    return Math.max(0, ...this.#controllers.values().map((controller) => controller.longestRunningMs()));
+  }
+
+  /** Fills the caches and keeps them up to date until the signal aborts. */
+  async runCaches(signal: AbortSignal): Promise<void> {
+    this.#cachesRun = true;
+    const { store, clock, random, log, observer, reflectorLimits: limits } = this.#options;
+    await Promise.all(
+      [...this.#caches.values()].map((cache) =>
+        reflect(
+          {
+            kind: cache.kind,
+            store,
+            cache,
+            clock,
+            random,
+            log,
+            observer: observer?.reflector(cache.kind),
+            ...(limits === undefined ? {} : { limits }),
+          },
+          signal,
+        ),
+      ),
+    );
+  }
+
+  /** Waits for the caches, then reconciles until the signal aborts and the last reconcile has ended. */
+  async runControllers(signal: AbortSignal): Promise<void> {
+    const aborted = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+    await Promise.race([Promise.all([...this.#caches.values()].map((cache) => cache.synced)), aborted]);
+    await Promise.all([
+      this.#recorder.run(signal),
+      ...[...this.#controllers.values()].map((controller) => controller.run(signal)),
+    ]);
+  }
+
+  /** Both of them, for a process that needs no leader. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.runCaches(signal), this.runControllers(signal)]);
+  }
+}
+
+function kindText(kind: Kind): string {
+  return `${kind.group}/${kind.kind}`;
+}

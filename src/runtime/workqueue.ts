@@ -1,0 +1,306 @@
+import { keyText, type ObjectKey } from "../api/object.ts";
+import { type BackoffLimits, backoffMs } from "./backoff.ts";
+import type { Clock, Timer } from "./clock.ts";
+import type { Random } from "./random.ts";
+
+/** `high`: deletions and fresh changes; `normal`: wakes and retries; `low`: what a list brings. */
+export type Priority = "high" | "normal" | "low";
+const priorities: readonly Priority[] = ["high", "normal", "low"];
+
+/** Every so many turns the lowest class goes first, so that a stream of changes cannot hold it up for ever. */
+const lowestFirstEvery = 8;
+
+/** What the queue tells to metrics. */
+export interface WorkqueueObserver {
+  /** Keys that wait now. */
+  depth(keys: number): void;
+  added(priority: Priority): void;
+  retried(): void;
+  /** A key was taken after it had waited for `waitedMs`. */
+  taken(waitedMs: number): void;
+  /** The work on a key was over after `workedMs`. */
+  finished(workedMs: number): void;
+}
+
+export interface WorkqueueOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly backoff?: BackoffLimits;
+  readonly observer?: WorkqueueObserver;
+}
+
+interface Entry {
+  readonly key: ObjectKey;
+  readonly text: string;
+  /** The class in which it waits; undefined: it does not wait. */
+  waiting: Priority | undefined;
+  waitingSince: number;
+  /** Set while it is being worked on. */
+  workingSince: number | undefined;
+  /** Added while it was being worked on: the class in which it will wait next. */
+  dirty: Priority | undefined;
+  delayed: { readonly at: number; readonly timer: Timer; readonly priority: Priority } | undefined;
+  failures: number;
+}
+
+/**
+ * Keys that want work. A key waits at most once and is never worked on twice at a time; one that is added while
+ * it is worked on comes back afterwards. Namespaces take turns within a class. All operations are O(1) amortised.
+ */
+export class Workqueue {
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #backoff: BackoffLimits;
+  readonly #observer: WorkqueueObserver | undefined;
+  readonly #entries = new Map<string, Entry>();
+  readonly #lanes: Readonly<Record<Priority, Lane>> = {
+    high: new Lane("high"),
+    normal: new Lane("normal"),
+    low: new Lane("low"),
+  };
+  readonly #idle = new Fifo<(key: ObjectKey | undefined) => void>();
+  #depth = 0;
+  #working = 0;
+  #turn = 0;
+  #closed = false;
+  readonly #drained = Promise.withResolvers<void>();
+
+  constructor(options: WorkqueueOptions) {
+    this.#clock = options.clock;
+    this.#random = options.random;
+    this.#backoff = options.backoff ?? { firstMs: 200, maxMs: 300_000 };
+    this.#observer = options.observer;
+  }
+
+  /** Keys that wait; those with a delay not counted. */
+  get depth(): number {
+    return this.#depth;
+  }
+
+  /** How often in a row `addRateLimited` was called without a `forget`. */
+  failures(key: ObjectKey): number {
+    return this.#entries.get(keyText(key))?.failures ?? 0;
+  }
+
+  /** Wants work on `key` now. A key that waits already keeps the higher of both priorities. */
+  add(key: ObjectKey, options: { readonly priority?: Priority } = {}): void {
+    if (this.#closed) return;
+    const priority = options.priority ?? "normal";
+    const entry = this.#entry(key);
+    this.#observer?.added(priority);
+    if (entry.workingSince !== undefined) {
+      entry.dirty = higher(entry.dirty, priority);
+      return;
+    }
+    this.#wait(entry, priority);
+    this.#handOut();
+  }
+
+  /** Wants work on `key` in `delayMs`. Of several wishes the earliest wins; work that starts before ends the wish. */
+  addAfter(key: ObjectKey, delayMs: number, options: { readonly priority?: Priority } = {}): void {
+    if (this.#closed) return;
+    if (delayMs <= 0) {
+      this.add(key, options);
+      return;
+    }
+    const entry = this.#entry(key);
+    const at = this.#clock.monotonic() + delayMs;
+    if (entry.delayed !== undefined) {
+      if (entry.delayed.at <= at) return;
+      entry.delayed.timer.cancel();
+    }
+    const priority = options.priority ?? "normal";
+    const timer = this.#clock.schedule(delayMs, () => {
+      entry.delayed = undefined;
+      this.add(key, { priority });
+    });
+    entry.delayed = { at, timer, priority };
+  }
+
+  /** Wants work on `key` after a delay that grows with each call until `forget`; `atLeastMs` is a lower bound. */
+  addRateLimited(key: ObjectKey, options: { readonly atLeastMs?: number } = {}): void {
+    if (this.#closed) return;
+    const entry = this.#entry(key);
+    const delayMs = Math.max(backoffMs(entry.failures, this.#backoff, this.#random), options.atLeastMs ?? 0);
+    entry.failures++;
+    this.#observer?.retried();
+    this.addAfter(key, delayMs);
+  }
+
+  /** Ends the growth of the delays of `key`. */
+  forget(key: ObjectKey): void {
+    const entry = this.#entries.get(keyText(key));
+    if (entry === undefined) return;
+    entry.failures = 0;
+    this.#drop(entry);
+  }
+
+  /** The next key to work on, as soon as there is one; `done` must follow. Undefined: the queue is shut down. */
+  get(): Promise<ObjectKey | undefined> {
+    if (this.#closed) return Promise.resolve(undefined);
+    const { promise, resolve } = Promise.withResolvers<ObjectKey | undefined>();
+    this.#idle.push(resolve);
+    this.#handOut();
+    return promise;
+  }
+
+  /** The work on a key that `get` gave is over. */
+  done(key: ObjectKey): void {
+    const entry = this.#entries.get(keyText(key));
+    if (entry?.workingSince === undefined) throw new Error(`${keyText(key)} is not being worked on`);
+    this.#observer?.finished(this.#clock.monotonic() - entry.workingSince);
+    entry.workingSince = undefined;
+    this.#working--;
+    const dirty = entry.dirty;
+    entry.dirty = undefined;
+    if (this.#closed) {
+      if (this.#working === 0) this.#drained.resolve();
+      return;
+    }
+    if (dirty !== undefined) this.#wait(entry, dirty);
+    this.#drop(entry);
+    this.#handOut();
+  }
+
+  /**
+   * Hands out nothing more; resolves when the work that runs is over. What still waits is not worked on: whoever
+   * starts next lists everything anyway.
+   */
+  shutDown(): Promise<void> {
+    if (!this.#closed) {
+      this.#closed = true;
+      for (const entry of this.#entries.values()) entry.delayed?.timer.cancel();
+      for (let worker = this.#idle.shift(); worker !== undefined; worker = this.#idle.shift()) worker(undefined);
+      if (this.#working === 0) this.#drained.resolve();
+    }
+    return this.#drained.promise;
+  }
+
+  #entry(key: ObjectKey): Entry {
+    const text = keyText(key);
+    let entry = this.#entries.get(text);
+    if (entry === undefined) {
+      entry = {
+        key: { namespace: key.namespace, name: key.name },
+        text,
+        waiting: undefined,
+        waitingSince: 0,
+        workingSince: undefined,
+        dirty: undefined,
+        delayed: undefined,
+        failures: 0,
+      };
+      this.#entries.set(text, entry);
+    }
+    return entry;
+  }
+
+  #drop(entry: Entry): void {
+    const idle = entry.waiting === undefined && entry.workingSince === undefined && entry.delayed === undefined;
+    if (idle && entry.failures === 0) this.#entries.delete(entry.text);
+  }
+
+  #wait(entry: Entry, priority: Priority): void {
+    if (entry.waiting === undefined) {
+      entry.waitingSince = this.#clock.monotonic();
+      this.#setDepth(this.#depth + 1);
+    } else if (higher(entry.waiting, priority) === entry.waiting) {
+      return;
+    }
+    entry.waiting = priority;
+    this.#lanes[priority].push(entry);
+  }
+
+  #handOut(): void {
+    while (this.#depth > 0 && this.#idle.length > 0) {
+      const worker = this.#idle.shift();
+      worker?.(this.#take());
+    }
+  }
+
+  #take(): ObjectKey {
+    const order = this.#turn++ % lowestFirstEvery === lowestFirstEvery - 1 ? priorities.toReversed() : priorities;
+    for (const priority of order) {
+      const entry = this.#lanes[priority].take();
+      if (entry === undefined) continue;
+      const now = this.#clock.monotonic();
+      this.#observer?.taken(now - entry.waitingSince);
+      entry.waiting = undefined;
+      entry.workingSince = now;
+      // The work that starts now decides anew when to look again.
+      entry.delayed?.timer.cancel();
+      entry.delayed = undefined;
+      this.#working++;
+      this.#setDepth(this.#depth - 1);
+      return entry.key;
+    }
+    throw new Error("the queue counts waiting keys that no lane holds");
+  }
+
+  #setDepth(depth: number): void {
+    this.#depth = depth;
+    this.#observer?.depth(depth);
+  }
+}
+
+function higher(a: Priority | undefined, b: Priority): Priority {
+  return a !== undefined && priorities.indexOf(a) <= priorities.indexOf(b) ? a : b;
+}
+
+/** The waiting keys of one class, namespaces by turns. An entry that moved to another class is skipped here. */
+class Lane {
+  readonly #priority: Priority;
+  readonly #namespaces = new Map<string, Fifo<Entry>>();
+  readonly #turns = new Fifo<string>();
+
+  constructor(priority: Priority) {
+    this.#priority = priority;
+  }
+
+  push(entry: Entry): void {
+    const namespace = entry.key.namespace;
+    let waiting = this.#namespaces.get(namespace);
+    if (waiting === undefined) {
+      waiting = new Fifo();
+      this.#namespaces.set(namespace, waiting);
+      this.#turns.push(namespace);
+    }
+    waiting.push(entry);
+  }
+
+  take(): Entry | undefined {
+    for (let namespace = this.#turns.shift(); namespace !== undefined; namespace = this.#turns.shift()) {
+      const waiting = this.#namespaces.get(namespace);
+      let entry = waiting?.shift();
+      while (entry !== undefined && entry.waiting !== this.#priority) entry = waiting?.shift();
+      if (waiting !== undefined && waiting.length > 0) this.#turns.push(namespace);
+      else this.#namespaces.delete(namespace);
+      if (entry !== undefined) return entry;
+    }
+    return undefined;
+  }
+}
+
+/** First in, first out, O(1) amortised. */
+class Fifo<T> {
+  #items: T[] = [];
+  #head = 0;
+
+  get length(): number {
+    return this.#items.length - this.#head;
+  }
+
+  push(item: T): void {
+    this.#items.push(item);
+  }
+
+  shift(): T | undefined {
+    if (this.#head === this.#items.length) return undefined;
+    const item = this.#items[this.#head++];
+    if (this.#head * 2 > this.#items.length) {
+      this.#items = this.#items.slice(this.#head);
+      this.#head = 0;
+    }
+    return item;
+  }
+}

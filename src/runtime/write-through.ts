@@ -1,0 +1,33 @@
+import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
+import type { Store } from "../kube/store.ts";
+import type { ObjectCache } from "./cache.ts";
+
+/** The same store; what its writes and live reads give is in the caches before the watch shows it. */
+export function writeThrough(store: Store, cacheOf: (kind: Kind) => ObjectCache | undefined): Store {
+  async function noted<T extends KubeObject | undefined>(
+    kind: Kind,
+    key: ObjectKey,
+    request: () => Promise<T>,
+  ): Promise<T> {
+    const own = cacheOf(kind)?.requestBegins(key);
+    try {
+      const object = await request();
+      own?.answered(object);
+      return object;
+    } catch (error) {
+      own?.failed();
+      throw error;
+    }
+  }
+
+  return {
+    list: (kind, signal) => store.list(kind, signal),
+    watch: (kind, resourceVersion, signal) => store.watch(kind, resourceVersion, signal),
+    recordEvent: (event, signal) => store.recordEvent(event, signal),
+    get: (kind, key, signal) => noted(kind, key, () => store.get(kind, key, signal)),
+    patchMetadata: (kind, object, patch, signal) =>
+      noted(kind, object.metadata, () => store.patchMetadata(kind, object, patch, signal)),
+    applyStatus: (kind, object, status, signal) =>
+      noted(kind, object.metadata, () => store.applyStatus(kind, object, status, signal)),
+  };
+}
