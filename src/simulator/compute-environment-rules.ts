@@ -1,0 +1,190 @@
+import type {
+  ComputeResource,
+  ComputeResourceUpdate,
+  CreateComputeEnvironmentRequest,
+  UpdateComputeEnvironmentRequest,
+} from "@aws-sdk/client-batch";
+import type { Environment } from "../aws/batch.ts";
+import { requireLegalResources } from "./compute-resource-rules.ts";
+import type { Knobs } from "./knobs.ts";
+import { invalid, refused } from "./refusals.ts";
+import { checkTags } from "./tags.ts";
+
+const namePattern = /^[0-9A-Za-z][0-9A-Za-z_-]{0,127}$/;
+
+/** Strategies that allow instances to be replaced in place. */
+export const updatableStrategies: ReadonlySet<string> = new Set([
+  "BEST_FIT_PROGRESSIVE",
+  "BEST_FIT_PROGRESSIVE_ORDERED",
+  "SPOT_CAPACITY_OPTIMIZED",
+  "SPOT_PRICE_CAPACITY_OPTIMIZED",
+  "SPOT_CAPACITY_OPTIMIZED_PRIORITIZED",
+]);
+
+/** Members of an update of EC2 or SPOT resources that replace instances; all others only change capacity. */
+export const infrastructureFields = [
+  "subnets",
+  "securityGroupIds",
+  "allocationStrategy",
+  "instanceTypes",
+  "ec2KeyPair",
+  "instanceRole",
+  "tags",
+  "placementGroup",
+  "bidPercentage",
+  "launchTemplate",
+  "ec2Configuration",
+  "updateToLatestImageVersion",
+  "type",
+  "imageId",
+] as const satisfies readonly (keyof ComputeResourceUpdate)[];
+
+export function isFargate(resources: { readonly type?: string | undefined } | undefined): boolean {
+  return resources?.type === "FARGATE" || resources?.type === "FARGATE_SPOT";
+}
+
+export function isInfrastructureUpdate(resources: ComputeResourceUpdate | undefined): boolean {
+  return resources !== undefined && infrastructureFields.some((field) => resources[field] !== undefined);
+}
+
+/** What Batch checks before it answers a creation; roles, profiles and EC2 ids are checked only later. */
+export function checkCreation(request: CreateComputeEnvironmentRequest, serviceLinkedRole: string, knobs: Knobs): void {
+  if (!namePattern.test(request.computeEnvironmentName ?? "")) {
+    throw invalid("Compute Environment name should match a valid pattern.");
+  }
+  if (request.type !== "MANAGED" && request.type !== "UNMANAGED") {
+    throw invalid("Compute Environment type must be MANAGED or UNMANAGED."); // our words
+  }
+  if (request.state === "DISABLED") throw invalid("Compute Environment must be created in ENABLED state.");
+  checkTags(request.tags);
+  if (request.type === "UNMANAGED") {
+    if (request.serviceRole === undefined) throw invalid("ServiceRole is required.");
+    if (request.serviceRole === serviceLinkedRole) {
+      throw invalid("Service Linked Role cannot be used with UNMANAGED Compute Environment");
+    }
+    if (request.computeResources !== undefined) throw resourcesOnUnmanaged();
+    return;
+  }
+  if (request.unmanagedvCpus !== undefined) throw unmanagedOnly();
+  if (request.computeResources === undefined) {
+    throw invalid("computeResources must be provided for a MANAGED compute environment");
+  }
+  if (request.eksConfiguration !== undefined) {
+    if (isFargate(request.computeResources)) {
+      throw invalid("Supported compute types for EKS compute environments are [EC2, SPOT]");
+    }
+    if (request.computeResources.allocationStrategy === undefined) {
+      throw invalid("Resource allocationStrategy is required."); // our words
+    }
+  }
+  requireLegalResources(request.computeResources, knobs);
+}
+
+/** What Batch checks before it answers an update of `current`, which is neither busy nor gone. */
+export function checkUpdate(
+  current: Environment,
+  request: UpdateComputeEnvironmentRequest,
+  serviceLinkedRole: string,
+): void {
+  const resources = request.computeResources;
+  if (current.type === "UNMANAGED") {
+    if (resources !== undefined || request.updatePolicy !== undefined) throw resourcesOnUnmanaged();
+  } else if (request.unmanagedvCpus !== undefined) throw unmanagedOnly();
+  if (resources !== undefined && !Object.values(resources).some((value) => value !== undefined)) {
+    throw nothingGiven();
+  }
+  const { state, serviceRole, unmanagedvCpus, ecsSettings } = request;
+  if ([state, serviceRole, unmanagedvCpus, ecsSettings, resources].every((value) => value === undefined)) {
+    throw nothingGiven();
+  }
+  if (
+    serviceRole !== undefined &&
+    (serviceRole === serviceLinkedRole) !== (current.serviceRole === serviceLinkedRole)
+  ) {
+    // our words
+    throw refused("A compute environment cannot change between a service-linked role and another service role.");
+  }
+  checkUpdatePolicy(current, request);
+  if (resources !== undefined) checkResourceUpdate(current, resources, serviceLinkedRole);
+}
+
+function checkUpdatePolicy(current: Environment, request: UpdateComputeEnvironmentRequest): void {
+  if (request.updatePolicy === undefined) return;
+  if (isFargate(current.computeResources)) throw invalid("updatePolicy is not applicable for Fargate."); // our words
+  const minutes = request.updatePolicy.jobExecutionTimeoutMinutes;
+  if (minutes !== undefined && (minutes < 1 || minutes > 7200)) {
+    throw invalid("jobExecutionTimeoutMinutes must be between 1 and 7200."); // our words
+  }
+}
+
+function checkResourceUpdate(current: Environment, update: ComputeResourceUpdate, serviceLinkedRole: string): void {
+  const now = current.computeResources;
+  if (now === undefined) throw resourcesOnUnmanaged();
+  if (isFargate(now)) {
+    const allowed = new Set(["maxvCpus", "subnets", "securityGroupIds", "type"]);
+    const extra = Object.entries(update).find(([field, value]) => value !== undefined && !allowed.has(field));
+    if (extra !== undefined) throw invalid(`${extra[0]} is not applicable for Fargate.`);
+    if (update.type !== undefined && update.type !== now.type) throw typeIsFixed(now.type, update.type);
+    return;
+  }
+  if (update.type !== undefined && update.type !== "EC2" && update.type !== "SPOT") {
+    throw typeIsFixed(now.type, update.type);
+  }
+  if (isInfrastructureUpdate(update)) {
+    const field = infrastructureFields.find((one) => update[one] !== undefined) ?? "";
+    // AWS refuses these; how it says so is not recorded: our words.
+    if (current.serviceRole !== serviceLinkedRole) {
+      throw refused(`${field} can be updated only with the service-linked role AWSServiceRoleForBatch.`);
+    }
+    if (!updatableStrategies.has(now.allocationStrategy ?? "BEST_FIT")) {
+      throw refused(`${field} cannot be updated with allocation strategy BEST_FIT.`);
+    }
+    if (update.allocationStrategy !== undefined && !updatableStrategies.has(update.allocationStrategy)) {
+      throw refused(`A compute environment cannot be updated to allocation strategy ${update.allocationStrategy}.`);
+    }
+  }
+  if (update.desiredvCpus !== undefined && update.desiredvCpus < (now.desiredvCpus ?? 0)) {
+    throw invalid(
+      "Manually scaling down compute environment is not supported. Disconnecting job queues from compute " +
+        "environment will cause it to scale-down to minvCpus.",
+    );
+  }
+  if (update.desiredvCpus !== undefined && current.eksConfiguration !== undefined) {
+    throw invalid("desiredvCpus is not supported for EKS compute environments."); // our words
+  }
+}
+
+/** `resources` with an update merged into them: what is left out stays, empty values remove. */
+export function mergeResources(resources: ComputeResource, update: ComputeResourceUpdate): ComputeResource {
+  const { updateToLatestImageVersion: _once, managedInstancesProvider: _other, ...fields } = update;
+  const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  const merged: ComputeResource = { ...resources, ...given };
+  if (isFargate(resources)) {
+    if (update.subnets?.length === 0) merged.subnets = resources.subnets;
+    if (update.securityGroupIds?.length === 0) merged.securityGroupIds = resources.securityGroupIds;
+    return merged;
+  }
+  for (const field of ["ec2KeyPair", "imageId", "placementGroup"] as const) {
+    if (merged[field] === "") delete merged[field];
+  }
+  if (update.scalingPolicy?.minScaleDownDelayMinutes === 0) delete merged.scalingPolicy;
+  const template = update.launchTemplate;
+  if (template?.launchTemplateId === "" || template?.launchTemplateName === "") delete merged.launchTemplate;
+  return merged;
+}
+
+function nothingGiven(): Error {
+  return refused("At least one compute-resources attribute must be specified");
+}
+
+function resourcesOnUnmanaged(): Error {
+  return invalid("computeResources is not applicable for unmanaged Compute Environments"); // our words
+}
+
+function unmanagedOnly(): Error {
+  return invalid("unmanagedvCpus is not applicable for managed Compute Environments");
+}
+
+function typeIsFixed(from: string | undefined, to: string): Error {
+  return refused(`Compute resource type cannot be updated from ${from} to ${to}.`); // our words
+}

@@ -1,0 +1,194 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { SimulatedBatch } from "./batch.ts";
+import { controlAnswer } from "./http-control.ts";
+import { callerIdentityXml, stsErrorXml } from "./http-sts.ts";
+import { ConnectionError, Refusal, ServiceError } from "./refusals.ts";
+import type { SimulatedAws } from "./simulated-aws.ts";
+
+export interface ServedBatch {
+  /** e.g. `http://127.0.0.1:4577`; for `AWS_ENDPOINT_URL`. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export interface ServeOptions {
+  /** 0: any free port. */
+  readonly port: number;
+  readonly host?: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly contentType: "application/json" | "text/xml";
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const largestBody = 1024 * 1024;
+const tagsPath = "/v1/tags/";
+
+/**
+ * Serves the simulated account over the wire protocol of AWS Batch (REST JSON 1) and STS's GetCallerIdentity (Query),
+ * so that real SDK clients run against it with `AWS_ENDPOINT_URL`. A small control API lies under `/_simulator/`.
+ *
+ * Signatures are not checked. A call whose answer is lost by a fault ends in a broken connection.
+ */
+export async function serveBatch(aws: SimulatedAws, { port, host = "127.0.0.1" }: ServeOptions): Promise<ServedBatch> {
+  const operations = new Map(Object.keys(aws.batch).map((name) => [name.toLowerCase(), name as keyof SimulatedBatch]));
+  const server = createServer((request, response) => {
+    const gone = new AbortController();
+    response.on("close", () => {
+      if (!response.writableFinished) gone.abort(new Error("the client went away"));
+    });
+    answerTo(aws, operations, request, gone.signal).then(
+      (answer) => send(response, answer),
+      (error: unknown) => {
+        const answer = errorAnswer(error);
+        if (answer === undefined) response.destroy();
+        else send(response, answer);
+      },
+    );
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, resolve);
+  });
+  const { port: chosen } = server.address() as AddressInfo;
+  return {
+    url: `http://${host}:${chosen}`,
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error === undefined ? resolve() : reject(error)));
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answerTo(
+  aws: SimulatedAws,
+  operations: ReadonlyMap<string, keyof SimulatedBatch>,
+  request: IncomingMessage,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const url = new URL(request.url ?? "/", "http://simulator");
+  const body = await readBody(request);
+  if (url.pathname.startsWith("/_simulator/")) {
+    return controlAnswer(aws, request.method ?? "GET", url, () => jsonObject(body));
+  }
+  if (url.pathname === "/") return stsAnswer(aws, new URLSearchParams(body), signal);
+  if (url.pathname.startsWith(tagsPath)) {
+    const resourceArn = decodeURIComponent(url.pathname.slice(tagsPath.length));
+    return json(await tagsCall(aws.batch, request.method, resourceArn, url, body, signal));
+  }
+  const name = url.pathname.startsWith("/v1/") ? operations.get(url.pathname.slice("/v1/".length)) : undefined;
+  if (name === undefined || request.method !== "POST") throw unknownOperation(request.method, url.pathname);
+  // The body is the operation's own input; the rules of the simulator check it, as the service would.
+  const call = aws.batch[name] as (input: object, options: { signal: AbortSignal }) => Promise<unknown>;
+  return json(await call(jsonObject(body), { signal }));
+}
+
+async function tagsCall(
+  batch: SimulatedBatch,
+  method: string | undefined,
+  resourceArn: string,
+  url: URL,
+  body: string,
+  signal: AbortSignal,
+): Promise<unknown> {
+  switch (method) {
+    case "GET":
+      return batch.listTagsForResource({ resourceArn }, { signal });
+    case "POST": {
+      const { tags } = jsonObject(body) as { tags?: Record<string, string> };
+      return batch.tagResource({ resourceArn, tags }, { signal });
+    }
+    case "DELETE":
+      return batch.untagResource({ resourceArn, tagKeys: url.searchParams.getAll("tagKeys") }, { signal });
+    default:
+      throw unknownOperation(method, url.pathname);
+  }
+}
+
+async function stsAnswer(aws: SimulatedAws, query: URLSearchParams, signal: AbortSignal): Promise<Answer> {
+  const action = query.get("Action");
+  if (action !== "GetCallerIdentity") {
+    return xml(400, stsErrorXml("InvalidAction", `Could not find operation ${action ?? ""}`));
+  }
+  try {
+    return xml(200, callerIdentityXml(await aws.sts.getCallerIdentity({ signal })));
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    return xml(error.$metadata.httpStatusCode, stsErrorXml(error.name, error.message));
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > largestBody) throw new Refusal("RequestEntityTooLargeException", 413, `more than ${largestBody} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function jsonObject(body: string): object {
+  let value: unknown;
+  try {
+    value = body === "" ? {} : JSON.parse(body);
+  } catch (error) {
+    throw new Refusal("SerializationException", 400, `the body is not JSON: ${String(error)}`);
+  }
+  if (value === null || typeof value !== "object" || Array.isArray(value)) {
+    throw new Refusal("SerializationException", 400, "the body must be a JSON object");
+  }
+  return value;
+}
+
+function unknownOperation(method: string | undefined, path: string): Refusal {
+  return new Refusal("UnknownOperationException", 404, `the simulator does not know ${method} ${path}`);
+}
+
+/** Undefined when the answer was lost on its way: the caller is to get none at all. */
+function errorAnswer(error: unknown): Answer | undefined {
+  if (error instanceof ServiceError) {
+    const { httpStatusCode, requestId } = error.$metadata;
+    return errorJson(httpStatusCode, error.name, error.message, { "x-amzn-requestid": requestId });
+  }
+  if (error instanceof Refusal) return errorJson(error.httpStatusCode, error.exception, error.message, {});
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof URIError) {
+    // A request of a shape that no SDK sends, such as a string where a list belongs.
+    return errorJson(400, "SerializationException", error.message, {});
+  }
+  if (error instanceof ConnectionError) return undefined;
+  return errorJson(500, "ServerException", `the simulator failed: ${String(error)}`, {});
+}
+
+function errorJson(status: number, name: string, message: string, headers: Readonly<Record<string, string>>): Answer {
+  return {
+    status,
+    contentType: "application/json",
+    body: JSON.stringify({ message }),
+    headers: { "x-amzn-errortype": name, ...headers },
+  };
+}
+
+function json(output: unknown): Answer {
+  return { status: 200, contentType: "application/json", body: JSON.stringify(output ?? {}) };
+}
+
+function xml(status: number, body: string): Answer {
+  return { status, contentType: "text/xml", body };
+}
+
+function send(response: ServerResponse, { status, contentType, body, headers }: Answer): void {
+  if (response.destroyed) return;
+  response.writeHead(status, {
+    "content-type": contentType,
+    "content-length": Buffer.byteLength(body),
+    ...headers,
+  });
+  response.end(body);
+}

@@ -1,0 +1,256 @@
+import type {
+  ContainerProperties,
+  EcsProperties,
+  EksProperties,
+  LinuxParameters,
+  NodeProperties,
+  RegisterJobDefinitionRequest,
+  ResourceRequirement,
+  RetryStrategy,
+  TaskContainerProperties,
+  Volume,
+} from "@aws-sdk/client-batch";
+import { requireFargateSize } from "./fargate.ts";
+import { invalid } from "./refusals.ts";
+import { checkTags } from "./tags.ts";
+
+const largestBody = 24 * 1024;
+const fargateLogDrivers = new Set(["awslogs", "splunk", "awsfirelens"]);
+const notOnFargate = [
+  "devices",
+  "tmpfs",
+  "sharedMemorySize",
+  "swappiness",
+  "maxSwap",
+] as const satisfies readonly (keyof LinuxParameters)[];
+
+/** What Batch checks of a body before it registers a revision. @throws Refusal */
+export function checkRegistration(request: RegisterJobDefinitionRequest): void {
+  if (!/^[0-9A-Za-z][0-9A-Za-z_-]{0,127}$/.test(request.jobDefinitionName ?? "")) {
+    throw invalid("Job Definition name should match a valid pattern."); // our words
+  }
+  if (Buffer.byteLength(JSON.stringify(request)) > largestBody) {
+    throw invalid("Job definition size cannot exceed 24 KiB."); // our words
+  }
+  checkTags(request.tags);
+  checkRetries(request.retryStrategy);
+  if (request.timeout !== undefined && (request.timeout.attemptDurationSeconds ?? 0) < 60) {
+    throw invalid("AttemptDurationSeconds in Timeout must be at least 60 seconds.");
+  }
+  const priority = request.schedulingPriority ?? 0;
+  if (priority < 0 || priority > 9999) throw invalid("schedulingPriority must be between 0 and 9999."); // our words
+  const fargate = request.platformCapabilities?.includes("FARGATE") ?? false;
+  if (request.type === "multinode") {
+    if (request.nodeProperties === undefined) throw invalid("nodeProperties is required."); // our words
+    if (fargate) throw invalid("Multi-node parallel jobs are not supported on Fargate."); // our words
+    checkNodes(request.nodeProperties);
+    return;
+  }
+  if (request.type !== "container") throw invalid("Job definition type must be container or multinode."); // our words
+  checkContainerJob(request, fargate);
+}
+
+function checkContainerJob(request: RegisterJobDefinitionRequest, fargate: boolean): void {
+  const { containerProperties, ecsProperties, eksProperties } = request;
+  if (containerProperties !== undefined && ecsProperties !== undefined) {
+    throw invalid("Cannot use both ECS containerProperties and ecsProperties");
+  }
+  const bodies = [containerProperties, ecsProperties, eksProperties].filter((body) => body !== undefined);
+  if (bodies.length !== 1) {
+    // our words
+    throw invalid("Exactly one of containerProperties, ecsProperties and eksProperties must be provided.");
+  }
+  if (containerProperties !== undefined) checkContainer(containerProperties, fargate);
+  if (ecsProperties !== undefined) checkTasks(ecsProperties, fargate);
+  if (eksProperties !== undefined) {
+    if (request.platformCapabilities !== undefined) {
+      throw invalid("platformCapabilities is not applicable for EKS."); // our words
+    }
+    if (request.propagateTags !== undefined) throw invalid("propagateTags is not applicable for EKS."); // our words
+    checkPod(eksProperties);
+  }
+}
+
+function checkContainer(container: ContainerProperties, fargate: boolean): void {
+  if (container.user !== undefined && !/^([a-z0-9_][a-z0-9_-]{0,30})$/.test(container.user)) {
+    throw invalid(`User '${container.user}' does not match regex`);
+  }
+  const requirements = container.resourceRequirements ?? [];
+  checkRequirements(requirements);
+  const vcpu = requirementOf(requirements, "VCPU");
+  const memory = requirementOf(requirements, "MEMORY");
+  if (container.vcpus !== undefined && vcpu !== undefined) {
+    throw invalid("Cannot use both ECS containerProperties vcpus and resourceRequirement VCPU");
+  }
+  if (container.memory !== undefined && memory !== undefined) {
+    throw invalid("Cannot use both ECS containerProperties memory and resourceRequirement MEMORY");
+  }
+  checkVolumes(container.volumes ?? [], container.mountPoints ?? [], fargate, {
+    platformVersion: container.fargatePlatformConfiguration?.platformVersion,
+    role: container.jobRoleArn,
+  });
+  if (fargate) {
+    requireFargateContainer(container, container.executionRoleArn, container.ephemeralStorage?.sizeInGiB);
+    requireFargateSize(Number(vcpu ?? Number.NaN), Number(memory ?? Number.NaN));
+    return;
+  }
+  for (const field of ["networkConfiguration", "fargatePlatformConfiguration"] as const) {
+    if (container[field] !== undefined) throw invalid(`${field} not applicable for EC2.`);
+  }
+  requireEc2Size(container.vcpus ?? (vcpu === undefined ? undefined : Number(vcpu)));
+  if (container.memory === undefined && memory === undefined) throw invalid("Memory is required."); // our words
+}
+
+function checkTasks(properties: EcsProperties, fargate: boolean): void {
+  const [task, ...more] = properties.taskProperties ?? [];
+  if (task === undefined || more.length > 0) {
+    throw invalid("ecsProperties must have exactly one element in taskProperties."); // our words
+  }
+  const containers = task.containers ?? [];
+  if (containers.length < 1 || containers.length > 10) {
+    throw invalid("taskProperties must have 1 to 10 containers."); // our words
+  }
+  if (containers.every((container) => container.essential === false)) {
+    throw invalid("At least one container must be essential."); // our words
+  }
+  let vcpus = 0;
+  let memory = 0;
+  for (const container of containers) {
+    const requirements = container.resourceRequirements ?? [];
+    checkRequirements(requirements);
+    vcpus += Number(requirementOf(requirements, "VCPU") ?? 0);
+    memory += Number(requirementOf(requirements, "MEMORY") ?? 0);
+    if (fargate) requireFargateContainer(container, task.executionRoleArn, task.ephemeralStorage?.sizeInGiB);
+  }
+  const mounts = containers.flatMap((container) => container.mountPoints ?? []);
+  checkVolumes(task.volumes ?? [], mounts, fargate, { platformVersion: task.platformVersion, role: task.taskRoleArn });
+  if (fargate) requireFargateSize(vcpus, memory);
+  else requireEc2Size(vcpus === 0 ? undefined : vcpus);
+}
+
+function checkPod(properties: EksProperties): void {
+  const pod = properties.podProperties;
+  const containers = pod?.containers ?? [];
+  if (containers.length < 1 || containers.length > 10 || (pod?.initContainers ?? []).length > 10) {
+    throw invalid("podProperties must have 1 to 10 containers and at most 10 initContainers."); // our words
+  }
+  for (const { resources } of containers) {
+    const memory = resources?.limits?.["memory"] ?? resources?.requests?.["memory"];
+    if (memory === undefined || !/^\d+Mi$/.test(memory)) {
+      throw invalid("Memory must be given in whole MiB with the suffix Mi."); // our words
+    }
+    if ((resources?.limits?.["cpu"] ?? resources?.requests?.["cpu"]) === undefined) throw invalid("vCPU is required.");
+  }
+  const namespace = pod?.metadata?.namespace;
+  if (namespace === "default" || namespace === "kube" || namespace?.startsWith("kube-")) {
+    throw invalid(`Namespace ${namespace} is not allowed.`); // our words
+  }
+}
+
+function checkNodes(nodes: NodeProperties): void {
+  const count = nodes.numNodes ?? 0;
+  if (count < 1 || count > 1000) throw invalid("numNodes must be between 1 and 1000."); // our words
+  if ((nodes.mainNode ?? 0) >= count) throw invalid("mainNode must be smaller than numNodes."); // our words
+  const ranges = nodes.nodeRangeProperties ?? [];
+  if (ranges.length === 0) throw invalid("nodeRangeProperties is required."); // our words
+  for (const range of ranges) {
+    if (range.container !== undefined) checkContainer(range.container, false);
+    if (range.ecsProperties !== undefined) checkTasks(range.ecsProperties, false);
+    if (range.eksProperties !== undefined) checkPod(range.eksProperties);
+  }
+}
+
+function checkRequirements(requirements: readonly ResourceRequirement[]): void {
+  const types = requirements.map((requirement) => requirement.type);
+  if (new Set(types).size < types.length) throw invalid("Cannot provide duplicates in resourceRequirements.");
+  for (const { type, value = "" } of requirements) {
+    const numeric = type === "VCPU" ? /^\d+(?:\.\d+)?$/ : /^\d+$/;
+    if (!numeric.test(value)) {
+      throw invalid(
+        `Value ${value} for type ${type} in resourceRequirement is not valid. Please provide a numeric value.`,
+      );
+    }
+  }
+}
+
+function requireEc2Size(vcpus: number | undefined): void {
+  if (vcpus === undefined) throw invalid("vCPU is required.");
+  if (vcpus < 1) throw invalid(`vCPU must be at least 1, got ${vcpus}.`);
+}
+
+function requireFargateContainer(
+  container: ContainerProperties | TaskContainerProperties,
+  executionRoleArn: string | undefined,
+  ephemeralGiB: number | undefined,
+): void {
+  if (executionRoleArn === undefined) throw invalid("executionRoleArn is required for Fargate jobs.");
+  if (requirementOf(container.resourceRequirements ?? [], "GPU") !== undefined) {
+    throw invalid("GPU is not applicable for Fargate.");
+  }
+  const parameter = notOnFargate.find((one) => container.linuxParameters?.[one] !== undefined);
+  if (parameter !== undefined) throw invalid(`linuxParameter.${parameter} is not allowed for Fargate.`);
+  if ((container.ulimits ?? []).length > 0) throw invalid("ulimits is not applicable for Fargate.");
+  if (container.privileged === true) throw invalid("privileged is not applicable for Fargate."); // our words
+  const driver = container.logConfiguration?.logDriver;
+  if (driver !== undefined && !fargateLogDrivers.has(driver)) {
+    throw invalid(`Log driver for Fargate is not valid: ${driver}`);
+  }
+  if (ephemeralGiB !== undefined && (ephemeralGiB < 21 || ephemeralGiB > 200)) {
+    throw invalid("Ephemeral storage for Fargate tasks can be only between range 21 GiB to 200 GiB");
+  }
+}
+
+function checkVolumes(
+  volumes: readonly Volume[],
+  mounts: readonly { readonly sourceVolume?: string | undefined }[],
+  fargate: boolean,
+  task: { readonly platformVersion: string | undefined; readonly role: string | undefined },
+): void {
+  for (const { efsVolumeConfiguration: efs, host, s3filesVolumeConfiguration: s3 } of volumes) {
+    if (fargate && host?.sourcePath !== undefined) {
+      throw invalid("host.sourcePath should not be set for volumes in Fargate.");
+    }
+    const version = task.platformVersion ?? "LATEST";
+    if (fargate && efs !== undefined && /^1\.[0-3]\./.test(version)) {
+      throw invalid(`EFS is supported for Fargate platform versions 1.4.0 or later, provided ${version}`);
+    }
+    if (efs?.authorizationConfig?.accessPointId !== undefined && efs.transitEncryption !== "ENABLED") {
+      throw invalid("EFS IAM access point requires TransitEncryption to be enabled.");
+    }
+    if (s3 !== undefined && task.role === undefined) {
+      throw invalid("A jobRoleArn/taskRoleArn is required when using s3filesVolumeConfiguration.");
+    }
+  }
+  const names = new Set(volumes.map((volume) => volume.name));
+  const dangling = mounts.find((mount) => !names.has(mount.sourceVolume));
+  if (dangling !== undefined) throw invalid(`Volume ${dangling.sourceVolume} of a mount point is unknown.`); // our words
+}
+
+export function checkRetries(strategy: RetryStrategy | undefined): void {
+  if (strategy === undefined) return;
+  if (strategy.attempts === undefined) throw invalid("RetryAttempts must be provided with retry strategy.");
+  if (strategy.attempts < 1 || strategy.attempts > 10) {
+    throw invalid("RetryAttempts must be between 1 and 10."); // our words
+  }
+  const entries = strategy.evaluateOnExit ?? [];
+  if (entries.length > 5) throw invalid("EvaluateOnExit cannot have more than 5 entries."); // our words
+  for (const { onExitCode, onReason, onStatusReason } of entries) {
+    const conditions = [onExitCode, onReason, onStatusReason].filter((one) => one !== undefined);
+    if (conditions.length === 0) {
+      throw invalid("EvaluateOnExit should contain at least one of onExitCode, onReason or onStatusReason");
+    }
+    if (conditions.some((one) => one.length > 512)) {
+      throw invalid("Evaluate on exit condition cannot exceed 512 characters.");
+    }
+    const texts = [onReason, onStatusReason].filter((one) => one !== undefined);
+    const legal = texts.every((one) => /^[0-9A-Za-z.:\s]*\*?$/.test(one)) && /^\d*\*?$/.test(onExitCode ?? "");
+    if (!legal) throw invalid("Evaluate on exit condition contains restricted characters.");
+  }
+}
+
+function requirementOf(
+  requirements: readonly ResourceRequirement[],
+  type: "VCPU" | "MEMORY" | "GPU",
+): string | undefined {
+  return requirements.find((requirement) => requirement.type === type)?.value;
+}

@@ -1,0 +1,249 @@
+import type {
+  CreateJobQueueRequest,
+  CreateJobQueueResponse,
+  DescribeJobQueuesRequest,
+  DescribeJobQueuesResponse,
+  UpdateJobQueueRequest,
+  UpdateJobQueueResponse,
+} from "@aws-sdk/client-batch";
+import type { Queue } from "../aws/batch.ts";
+import type { ComputeEnvironments } from "./compute-environments.ts";
+import {
+  checkedOrder,
+  checkTimeLimitActions,
+  queueNamePattern,
+  queueTypeOf,
+  requireQueueType,
+} from "./job-queue-rules.ts";
+import type { QueueRelations } from "./queue-relations.ts";
+import { pageOf, RecordTable } from "./records.ts";
+import { alreadyExists, deleteWhileBusy, doesNotExist, invalid, refused, updateWhileBusy } from "./refusals.ts";
+import type { SchedulingPolicies } from "./scheduling-policies.ts";
+import { checkTags, type Tagged } from "./tags.ts";
+import type { World } from "./world.ts";
+
+export interface StoredQueue {
+  readonly id: string;
+  readonly detail: Queue;
+  /** Whether the caller gave `jobQueueType` itself. */
+  readonly typeGiven: boolean;
+}
+
+const healthy = "JobQueue Healthy";
+
+/** Job queues: their records and their asynchronous life. */
+export class JobQueues {
+  readonly #world: World;
+  readonly #environments: ComputeEnvironments;
+  readonly #policies: SchedulingPolicies;
+  readonly #relations: QueueRelations;
+  /** Ends all jobs of a queue that is being deleted. */
+  readonly #endJobs: (queueArn: string) => void;
+  readonly #records: RecordTable<StoredQueue>;
+
+  constructor(
+    world: World,
+    environments: ComputeEnvironments,
+    policies: SchedulingPolicies,
+    relations: QueueRelations,
+    endJobs: (queueArn: string) => void,
+  ) {
+    this.#world = world;
+    this.#environments = environments;
+    this.#policies = policies;
+    this.#relations = relations;
+    this.#endJobs = endJobs;
+    this.#records = new RecordTable(world.clock);
+  }
+
+  create(request: CreateJobQueueRequest): CreateJobQueueResponse {
+    const name = request.jobQueueName ?? "";
+    if (!queueNamePattern.test(name)) throw invalid("Job Queue name should match a valid pattern.");
+    if (request.priority === undefined) throw invalid("priority is required."); // our words
+    checkTags(request.tags);
+    checkTimeLimitActions(request.jobStateTimeLimitActions);
+    if (request.jobQueueType === "SAGEMAKER_TRAINING") {
+      throw invalid("Job queues of type SAGEMAKER_TRAINING must have serviceEnvironmentOrder.");
+    }
+    if ((request.serviceEnvironmentOrder ?? []).length > 0) {
+      throw invalid("Service environments must be created and valid before attaching them to a job queue.");
+    }
+    const { order, environments } = checkedOrder(request.computeEnvironmentOrder ?? [], this.#findEnvironment);
+    if (request.jobQueueType !== undefined) requireQueueType(request.jobQueueType, environments);
+    if (request.schedulingPolicyArn !== undefined) this.#policies.requireFairshare(request.schedulingPolicyArn);
+    if (this.#find(name) !== undefined) throw alreadyExists();
+    const { maxJobQueues, queueSettleMs } = this.#world.knobs;
+    if (this.all().filter(({ status }) => status !== "DELETED").length >= maxJobQueues) {
+      throw refused(`Job queue limit of ${maxJobQueues} exceeded (ServiceLimitExceeded).`); // our words
+    }
+    const detail: Queue = {
+      jobQueueName: name,
+      jobQueueArn: this.#world.arn("batch", `job-queue/${name}`),
+      state: request.state ?? "ENABLED",
+      status: "CREATING",
+      statusReason: "",
+      priority: request.priority,
+      computeEnvironmentOrder: order,
+      serviceEnvironmentOrder: [],
+      jobQueueType: request.jobQueueType ?? queueTypeOf(environments),
+      jobStateTimeLimitActions: request.jobStateTimeLimitActions ?? [],
+      tags: { ...request.tags },
+      ...(request.schedulingPolicyArn === undefined ? {} : { schedulingPolicyArn: request.schedulingPolicyArn }),
+    };
+    const id = this.#world.uuid();
+    this.#put({ id, detail, typeGiven: request.jobQueueType !== undefined });
+    for (const environment of environments) this.#relations.attach(id, environment.computeEnvironmentArn);
+    this.#world.clock.schedule(queueSettleMs, () => this.#settle(id));
+    return { jobQueueName: name, jobQueueArn: detail.jobQueueArn };
+  }
+
+  update(request: UpdateJobQueueRequest): UpdateJobQueueResponse {
+    const stored = this.#find(request.jobQueue ?? "");
+    if (stored === undefined || stored.detail.status === "DELETING") {
+      throw doesNotExist(this.#arnOf(request.jobQueue ?? ""));
+    }
+    const { id, detail } = stored;
+    if (detail.status === "CREATING" || detail.status === "UPDATING") throw refused(updateWhileBusy);
+    checkTimeLimitActions(request.jobStateTimeLimitActions);
+    this.#checkPolicy(detail, request.schedulingPolicyArn);
+    const updated: Queue = { ...detail, status: "UPDATING" };
+    if (request.computeEnvironmentOrder !== undefined) {
+      const { order, environments } = checkedOrder(request.computeEnvironmentOrder, this.#findEnvironment);
+      const fixed = stored.typeGiven || this.#world.knobs.inferredQueueTypeFixed;
+      if (fixed && detail.jobQueueType !== undefined) requireQueueType(detail.jobQueueType, environments);
+      updated.jobQueueType = queueTypeOf(environments);
+      updated.computeEnvironmentOrder = order;
+      for (const environment of environments) this.#relations.attach(id, environment.computeEnvironmentArn);
+    }
+    if (request.state !== undefined) updated.state = request.state;
+    if (request.priority !== undefined) updated.priority = request.priority;
+    if (request.schedulingPolicyArn !== undefined) updated.schedulingPolicyArn = request.schedulingPolicyArn;
+    if (request.jobStateTimeLimitActions !== undefined) {
+      updated.jobStateTimeLimitActions = request.jobStateTimeLimitActions;
+    }
+    this.#put({ ...stored, detail: updated });
+    const kept = new Set(updated.computeEnvironmentOrder?.map((entry) => entry.computeEnvironment));
+    const detached = environmentsOf(detail).filter((arn) => !kept.has(arn));
+    this.#world.clock.schedule(this.#world.knobs.queueSettleMs, () => {
+      for (const arn of detached) this.#relations.release(id, arn);
+      this.#settle(id);
+    });
+    return { jobQueueName: detail.jobQueueName, jobQueueArn: detail.jobQueueArn };
+  }
+
+  delete(reference: string): void {
+    const stored = this.#find(reference);
+    // Whether AWS answers a missing queue with success is not recorded; this is the answer that is harder to take.
+    if (stored === undefined) throw doesNotExist(this.#arnOf(reference));
+    const { id, detail } = stored;
+    if (detail.status !== "VALID" && detail.status !== "INVALID") throw refused(deleteWhileBusy);
+    if (detail.state !== "DISABLED") throw refused("Cannot delete, state should be DISABLED"); // our words
+    this.#put({ ...stored, detail: { ...detail, status: "DELETING" } });
+    this.#endJobs(detail.jobQueueArn);
+    this.#world.clock.schedule(this.#world.knobs.deleteQueueMs, () => this.#finishDelete(id));
+  }
+
+  describe(input: DescribeJobQueuesRequest, asOf: number): DescribeJobQueuesResponse {
+    const named = new Set((input.jobQueues ?? []).map((reference) => this.#arnOf(reference)));
+    const seen = this.#records
+      .asOf(asOf)
+      .map((stored) => stored.detail)
+      .filter((queue) => named.size === 0 || named.has(queue.jobQueueArn));
+    const { page, ...rest } = pageOf(seen, input, this.#world.knobs.pageSize);
+    return { jobQueues: page, ...rest };
+  }
+
+  /** The queue that is not DELETED, by name or ARN, as it is now. */
+  find(reference: string): Queue | undefined {
+    return this.#find(reference)?.detail;
+  }
+
+  /** All records as they are now, tombstones included. */
+  all(): Queue[] {
+    return this.#records.all().map((stored) => stored.detail);
+  }
+
+  /** As `all`, with what AWS knows of a queue and does not show. */
+  stored(): readonly StoredQueue[] {
+    return this.#records.all();
+  }
+
+  /** Takes in what an earlier process had; what was in transition begins it anew. */
+  restore(queues: readonly StoredQueue[]): void {
+    const { clock, knobs } = this.#world;
+    for (const stored of queues) {
+      const { id, detail } = stored;
+      this.#records.load(id, stored);
+      for (const arn of environmentsOf(detail)) this.#relations.attach(id, arn);
+      if (detail.status === "DELETING") clock.schedule(knobs.deleteQueueMs, () => this.#finishDelete(id));
+      else if (detail.status !== "VALID") clock.schedule(knobs.queueSettleMs, () => this.#settle(id));
+    }
+  }
+
+  tagged(arn: string): Tagged | undefined {
+    const stored = this.#find(arn);
+    if (stored === undefined) return undefined;
+    return {
+      tags: stored.detail.tags ?? {},
+      replaceTags: (tags) => this.#put({ ...stored, detail: { ...stored.detail, tags } }),
+    };
+  }
+
+  #checkPolicy(detail: Queue, policyArn: string | undefined): void {
+    if (policyArn === undefined) return;
+    if (detail.schedulingPolicyArn === undefined) {
+      throw refused("Only fairshare queue can have scheduling policy");
+    }
+    this.#policies.requireFairshare(policyArn);
+  }
+
+  #settle(id: string): void {
+    const stored = this.#records.get(id);
+    if (stored === undefined) return;
+    this.#put({ ...stored, detail: { ...stored.detail, status: "VALID", statusReason: healthy } });
+  }
+
+  #finishDelete(id: string): void {
+    const stored = this.#records.get(id);
+    if (stored === undefined) return;
+    this.#put({ ...stored, detail: { ...stored.detail, status: "DELETED" } });
+    for (const arn of environmentsOf(stored.detail)) this.#relations.release(id, arn);
+    this.#world.clock.schedule(this.#world.knobs.tombstoneMs, () => {
+      this.#records.remove(id);
+      const { jobQueueName: name, jobQueueArn: arn } = stored.detail;
+      this.#world.note({ kind: "jobQueue", name, arn, status: "GONE" });
+    });
+  }
+
+  readonly #findEnvironment = (reference: string) => this.#environments.find(reference);
+
+  #find(reference: string): StoredQueue | undefined {
+    const arn = this.#arnOf(reference);
+    return this.#records.all().find(({ detail }) => detail.jobQueueArn === arn && detail.status !== "DELETED");
+  }
+
+  #arnOf(reference: string): string {
+    return reference.startsWith("arn:") ? reference : this.#world.arn("batch", `job-queue/${reference}`);
+  }
+
+  #put(stored: StoredQueue): void {
+    const { detail } = stored;
+    this.#records.put(stored.id, stored);
+    this.#world.note({
+      kind: "jobQueue",
+      name: detail.jobQueueName,
+      arn: detail.jobQueueArn,
+      state: detail.state,
+      status: detail.status ?? "",
+      statusReason: detail.statusReason,
+      order: environmentsOf(detail),
+    });
+  }
+}
+
+/** ARNs of a queue's environments, the one tried first first. */
+export function environmentsOf(queue: Queue): string[] {
+  return (queue.computeEnvironmentOrder ?? [])
+    .toSorted((a, b) => (a.order ?? 0) - (b.order ?? 0))
+    .map((entry) => entry.computeEnvironment ?? "");
+}

@@ -1,0 +1,226 @@
+import type {
+  DescribeJobsRequest,
+  DescribeJobsResponse,
+  GetJobQueueSnapshotRequest,
+  GetJobQueueSnapshotResponse,
+  JobDetail,
+  JobSummary,
+  KeyValuesPair,
+  ListJobsRequest,
+  ListJobsResponse,
+  SubmitJobRequest,
+  SubmitJobResponse,
+} from "@aws-sdk/client-batch";
+import type { JobDefinitions } from "./job-definitions.ts";
+import {
+  detailOf,
+  hasEnded,
+  type JobPlan,
+  nodeCount,
+  nodeDetailOf,
+  nodeSummaryOf,
+  type StoredJob,
+  summaryOf,
+} from "./job-detail.ts";
+import type { JobQueues } from "./job-queues.ts";
+import { checkedSubmission, defaultPlan, vcpusOf } from "./job-submission.ts";
+import { pageOf, RecordTable } from "./records.ts";
+import { doesNotExist, invalid } from "./refusals.ts";
+import type { Scheduler } from "./scheduler.ts";
+import { checkTags, type Tagged } from "./tags.ts";
+import type { World } from "./world.ts";
+
+/** The jobs of the account: what callers submit, ask and end. How they get on is the scheduler's. */
+export class Jobs {
+  readonly #world: World;
+  readonly #queues: JobQueues;
+  readonly #definitions: JobDefinitions;
+  readonly #scheduler: () => Scheduler;
+  readonly #records: RecordTable<StoredJob>;
+
+  constructor(world: World, queues: JobQueues, definitions: JobDefinitions, scheduler: () => Scheduler) {
+    this.#world = world;
+    this.#queues = queues;
+    this.#definitions = definitions;
+    this.#scheduler = scheduler;
+    this.#records = new RecordTable(world.clock);
+  }
+
+  /** @param plan how the job will go; left out: see {@link defaultPlan} */
+  submit(request: SubmitJobRequest, plan?: JobPlan): SubmitJobResponse {
+    const { queue, definition } = checkedSubmission(
+      request,
+      this.#queues.find(request.jobQueue ?? ""),
+      this.#definitions.findActive(request.jobDefinition ?? ""),
+    );
+    this.#forgetLongEnded();
+    const id = this.#world.uuid();
+    const size = request.arrayProperties?.size;
+    const job: StoredJob = {
+      id,
+      arn: this.#world.arn("batch", `job/${id}`),
+      queueArn: queue.jobQueueArn,
+      request,
+      definition,
+      plan: plan ?? defaultPlan(request, definition, this.#world.knobs.jobDurationMs),
+      vcpus: vcpusOf(request, definition),
+      status: "SUBMITTED",
+      createdAt: this.#world.clock.now(),
+      attempts: [],
+      size,
+    };
+    this.put(job);
+    for (let index = 0; index < (size ?? 0); index++) {
+      const child = { parentId: id, index };
+      this.put({ ...job, id: `${id}:${index}`, arn: `${job.arn}:${index}`, size: undefined, child });
+    }
+    this.#scheduler().wake();
+    return { jobArn: job.arn, jobName: request.jobName, jobId: id };
+  }
+
+  /** Ends a job that has not started; of one that has, nothing. An unknown job is no error. */
+  cancel(jobId: string, reason: string): void {
+    for (const job of this.#familyOf(jobId)) this.#scheduler().cancel(job, reason);
+  }
+
+  terminate(jobId: string, reason: string): void {
+    for (const job of this.#familyOf(jobId)) this.#scheduler().terminate(job, reason);
+  }
+
+  describe(input: DescribeJobsRequest, asOf: number): DescribeJobsResponse {
+    const ids = input.jobs ?? [];
+    if (ids.length > 100) throw invalid("Maximum number of jobs supported is  100 .");
+    const seen = this.#records.asOf(asOf);
+    const details = ids.map((id): JobDetail | undefined => {
+      const [whole = "", node] = id.split("#");
+      const job = seen.find((one) => one.id === whole || one.arn === whole);
+      if (job === undefined) return undefined;
+      return node === undefined ? detailOf(job, childrenIn(seen, job)) : nodeDetailOf(job, Number(node));
+    });
+    return { jobs: details.filter((detail) => detail !== undefined) };
+  }
+
+  list(input: ListJobsRequest, asOf: number): ListJobsResponse {
+    const { jobQueue, arrayJobId, multiNodeJobId, filters = [] } = input;
+    if ([jobQueue, arrayJobId, multiNodeJobId].filter((one) => one !== undefined).length !== 1) {
+      throw invalid("Exactly one of jobQueue, arrayJobId and multiNodeJobId must be given."); // our words
+    }
+    const seen = this.#records.asOf(asOf);
+    const status = input.jobStatus ?? (filters.length === 0 ? "RUNNING" : undefined);
+    const summaries = this.#summaries(seen, input)
+      .filter((summary) => status === undefined || filters.length > 0 || summary.status === status)
+      .filter((summary) => filters.every((filter) => passes(summary, filter)));
+    const largest = Math.min(filters.length > 0 ? 100 : 1000, this.#world.knobs.pageSize);
+    const { page, ...rest } = pageOf(summaries, input, largest);
+    return { jobSummaryList: page, ...rest };
+  }
+
+  snapshot(input: GetJobQueueSnapshotRequest, asOf: number): GetJobQueueSnapshotResponse {
+    const queue = this.#queues.find(input.jobQueue ?? "");
+    if (queue === undefined) throw doesNotExist(input.jobQueue ?? "");
+    const front = this.#records
+      .asOf(asOf)
+      .filter((job) => job.queueArn === queue.jobQueueArn && job.status === "RUNNABLE")
+      .slice(0, 100)
+      .map((job) => ({ jobArn: job.arn, earliestTimeAtPosition: job.createdAt }));
+    return { frontOfQueue: { jobs: front, lastUpdatedAt: this.#world.clock.now() } };
+  }
+
+  tagged(arn: string): Tagged | undefined {
+    const job = this.all().find((one) => one.arn === arn);
+    if (job === undefined || job.child !== undefined) return undefined;
+    return {
+      tags: job.request.tags ?? {},
+      replaceTags: (tags) => {
+        checkTags(tags);
+        this.put({ ...job, request: { ...job.request, tags } });
+      },
+    };
+  }
+
+  get(id: string): StoredJob | undefined {
+    return this.#records.get(id);
+  }
+
+  /** All jobs as they are now, array parents and children among them. */
+  all(): StoredJob[] {
+    return this.#records.all();
+  }
+
+  childrenOf(id: string): StoredJob[] {
+    return childrenIn(this.all(), this.get(id));
+  }
+
+  put(job: StoredJob): void {
+    const before = this.#records.get(job.id);
+    this.#records.put(job.id, job);
+    if (before?.status === job.status && before.statusReason === job.statusReason) return;
+    this.#world.note({
+      kind: "job",
+      name: job.id,
+      arn: job.arn,
+      status: job.status,
+      statusReason: job.statusReason,
+    });
+  }
+
+  #forgetLongEnded(): void {
+    const before = this.#world.clock.now() - this.#world.knobs.endedJobMs;
+    for (const { id, stoppedAt = before } of this.all().filter(hasEnded)) {
+      if (stoppedAt < before) this.#records.remove(id);
+    }
+  }
+
+  /** The job, or for an array its children. */
+  #familyOf(jobId: string): StoredJob[] {
+    const job = this.get(jobId.split("#")[0] ?? "");
+    if (job === undefined) return [];
+    return job.size === undefined ? [job] : this.childrenOf(job.id).filter((child) => !hasEnded(child));
+  }
+
+  #summaries(seen: readonly StoredJob[], input: ListJobsRequest): JobSummary[] {
+    if (input.multiNodeJobId !== undefined) {
+      const job = seen.find((one) => one.id === input.multiNodeJobId);
+      if (job === undefined) return [];
+      return Array.from({ length: nodeCount(job) ?? 0 }, (_, index) => nodeSummaryOf(job, index));
+    }
+    if (input.arrayJobId !== undefined) {
+      const parent = seen.find((one) => one.id === input.arrayJobId);
+      return childrenIn(seen, parent).map((child) => summaryOf(child, []));
+    }
+    const queue = this.#queues.find(input.jobQueue ?? "");
+    if (queue === undefined) throw doesNotExist(input.jobQueue ?? ""); // our words
+    return seen
+      .filter((job) => job.queueArn === queue.jobQueueArn && job.child === undefined)
+      .map((job) => summaryOf(job, childrenIn(seen, job)));
+  }
+}
+
+/** The children of `parent` among `jobs`; none when it is no array. */
+function childrenIn(jobs: readonly StoredJob[], parent: StoredJob | undefined): StoredJob[] {
+  return parent?.size === undefined ? [] : jobs.filter((job) => job.child?.parentId === parent.id);
+}
+
+function passes(summary: JobSummary, { name, values = [] }: KeyValuesPair): boolean {
+  switch (name) {
+    case "JOB_NAME":
+      return values.some((value) => matchesGlob(summary.jobName ?? "", value));
+    case "JOB_DEFINITION":
+      return values.some((value) => {
+        const [, named = ""] = (summary.jobDefinition ?? "").split("job-definition/");
+        return matchesGlob(named, value) || matchesGlob(named.replace(/:\d+$/, ""), value);
+      });
+    case "BEFORE_CREATED_AT":
+      return (summary.createdAt ?? 0) < Number(values[0]);
+    case "AFTER_CREATED_AT":
+      return (summary.createdAt ?? 0) > Number(values[0]);
+    case "SHARE_IDENTIFIER":
+      return values.includes(summary.shareIdentifier ?? "");
+    default:
+      throw invalid(`Filter ${name} is not valid.`); // our words
+  }
+}
+
+function matchesGlob(text: string, glob: string): boolean {
+  return glob.endsWith("*") ? text.startsWith(glob.slice(0, -1)) : text.toLowerCase() === glob.toLowerCase();
+}

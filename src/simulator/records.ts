@@ -1,0 +1,98 @@
+import type { Clock } from "../runtime/clock.ts";
+import { invalid } from "./refusals.ts";
+
+interface Version<T> {
+  readonly at: number;
+  /** Undefined: the record was gone from then on. */
+  readonly value: T | undefined;
+}
+
+/** How far back a read may be asked to look. */
+const retentionMs = 30 * 60_000;
+
+/**
+ * Records with their past, so that a read can answer as of some time ago, as AWS's eventually consistent reads do.
+ * Values are never changed in place: each change puts a new one.
+ */
+export class RecordTable<T> {
+  readonly #clock: Clock;
+  readonly #rows = new Map<string, Version<T>[]>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  put(id: string, value: T): void {
+    this.#append(id, value);
+  }
+
+  /** Puts a record that has been there ever since. */
+  load(id: string, value: T): void {
+    this.#rows.set(id, [{ at: Number.NEGATIVE_INFINITY, value }]);
+  }
+
+  remove(id: string): void {
+    if (this.get(id) !== undefined) this.#append(id, undefined);
+  }
+
+  /** The record as it is now. */
+  get(id: string): T | undefined {
+    return this.#rows.get(id)?.at(-1)?.value;
+  }
+
+  /** All records as they are now, in the order of their creation. */
+  all(): T[] {
+    return this.asOf(Number.POSITIVE_INFINITY);
+  }
+
+  /** All records as they were at the monotonic time `at`, in the order of their creation. */
+  asOf(at: number): T[] {
+    const seen: T[] = [];
+    for (const versions of this.#rows.values()) {
+      const value = versions.findLast((version) => version.at <= at)?.value;
+      if (value !== undefined) seen.push(value);
+    }
+    return seen;
+  }
+
+  #append(id: string, value: T | undefined): void {
+    const now = this.#clock.monotonic();
+    const versions = this.#rows.get(id) ?? [];
+    if (versions.at(-1)?.at === now) versions.pop();
+    versions.push({ at: now, value });
+    const oldest = versions.findLastIndex((version) => version.at <= now - retentionMs);
+    if (oldest > 0) versions.splice(0, oldest);
+    this.#rows.set(id, versions);
+    if (value === undefined) this.#forgetLongGone(now);
+  }
+
+  #forgetLongGone(now: number): void {
+    for (const [id, versions] of this.#rows) {
+      const last = versions.at(-1);
+      if (last?.value === undefined && (last?.at ?? 0) <= now - retentionMs) this.#rows.delete(id);
+    }
+  }
+}
+
+/** One page of `records` from the opaque `nextToken` on. */
+export function pageOf<T>(
+  records: readonly T[],
+  input: { readonly maxResults?: number | undefined; readonly nextToken?: string | undefined },
+  largest: number,
+): { readonly page: T[]; readonly nextToken?: string } {
+  const start = input.nextToken === undefined ? 0 : offsetIn(input.nextToken);
+  const size = Math.min(input.maxResults ?? largest, largest);
+  const end = start + size;
+  const page = records.slice(start, end);
+  return end < records.length ? { page, nextToken: tokenFor(end) } : { page };
+}
+
+function tokenFor(offset: number): string {
+  return Buffer.from(`offset:${offset}`).toString("base64url");
+}
+
+function offsetIn(token: string): number {
+  const match = /^offset:(\d+)$/.exec(Buffer.from(token, "base64url").toString());
+  if (match === null) throw invalid("nextToken is not valid."); // our words
+  return Number(match[1]);
+}

@@ -1,0 +1,122 @@
+import type {
+  CreateSchedulingPolicyRequest,
+  CreateSchedulingPolicyResponse,
+  DescribeSchedulingPoliciesRequest,
+  DescribeSchedulingPoliciesResponse,
+  FairsharePolicy,
+  ListSchedulingPoliciesRequest,
+  ListSchedulingPoliciesResponse,
+  SchedulingPolicyDetail,
+  UpdateSchedulingPolicyRequest,
+} from "@aws-sdk/client-batch";
+import { pageOf, RecordTable } from "./records.ts";
+import { alreadyExists, doesNotExist, invalid, refused } from "./refusals.ts";
+import { checkTags, type Tagged } from "./tags.ts";
+import type { World } from "./world.ts";
+
+/** Scheduling policies have no states: every change is done when the call returns. */
+export class SchedulingPolicies {
+  readonly #world: World;
+  readonly #inUse: (arn: string) => boolean;
+  readonly #records: RecordTable<SchedulingPolicyDetail>;
+
+  /** @param inUse whether a queue that is not DELETED names the policy */
+  constructor(world: World, inUse: (arn: string) => boolean) {
+    this.#world = world;
+    this.#inUse = inUse;
+    this.#records = new RecordTable(world.clock);
+  }
+
+  create(request: CreateSchedulingPolicyRequest): CreateSchedulingPolicyResponse {
+    const name = request.name ?? "";
+    if (!/^[0-9A-Za-z][0-9A-Za-z_-]{0,127}$/.test(name)) {
+      throw invalid("Scheduling Policy name should match a valid pattern."); // our words
+    }
+    if (request.fairsharePolicy !== undefined && request.quotaSharePolicy !== undefined) {
+      throw invalid("A scheduling policy can have either fairsharePolicy or quotaSharePolicy, but not both.");
+    }
+    checkFairshare(request.fairsharePolicy);
+    if (request.quotaSharePolicy !== undefined && request.quotaSharePolicy.idleResourceAssignmentStrategy !== "FIFO") {
+      throw invalid("Idle resource assignment strategy must be one of [FIFO].");
+    }
+    checkTags(request.tags);
+    const arn = this.#world.arn("batch", `scheduling-policy/${name}`);
+    if (this.#records.get(arn) !== undefined) throw alreadyExists();
+    const kind =
+      request.quotaSharePolicy === undefined
+        ? { fairsharePolicy: request.fairsharePolicy ?? {} }
+        : { quotaSharePolicy: request.quotaSharePolicy };
+    this.#put({ name, arn, tags: { ...request.tags }, ...kind });
+    return { name, arn };
+  }
+
+  describe(input: DescribeSchedulingPoliciesRequest, asOf: number): DescribeSchedulingPoliciesResponse {
+    const wanted = new Set(input.arns);
+    return { schedulingPolicies: this.#records.asOf(asOf).filter(({ arn }) => wanted.has(arn ?? "")) };
+  }
+
+  list(input: ListSchedulingPoliciesRequest, asOf: number): ListSchedulingPoliciesResponse {
+    const { page, ...rest } = pageOf(this.#records.asOf(asOf), input, this.#world.knobs.pageSize);
+    return { schedulingPolicies: page.map(({ arn }) => ({ arn })), ...rest };
+  }
+
+  update(request: UpdateSchedulingPolicyRequest): void {
+    const current = this.#required(request.arn ?? "");
+    const { fairsharePolicy, quotaSharePolicy } = request;
+    const kindChanges =
+      (quotaSharePolicy !== undefined && current.quotaSharePolicy === undefined) ||
+      (fairsharePolicy !== undefined && current.fairsharePolicy === undefined);
+    if (kindChanges) throw invalid("The kind of a scheduling policy cannot be changed."); // our words
+    checkFairshare(fairsharePolicy);
+    this.#put({
+      ...current,
+      ...(fairsharePolicy === undefined ? {} : { fairsharePolicy }),
+      ...(quotaSharePolicy === undefined ? {} : { quotaSharePolicy }),
+    });
+  }
+
+  delete(arn: string): void {
+    const current = this.#required(arn);
+    if (this.#inUse(arn)) throw refused("Cannot delete, scheduling policy is in use by a job queue"); // our words
+    this.#records.remove(arn);
+    this.#world.note({ kind: "schedulingPolicy", name: current.name ?? "", arn, status: "GONE" });
+  }
+
+  tagged(arn: string): Tagged | undefined {
+    const policy = this.#records.get(arn);
+    if (policy === undefined) return undefined;
+    return { tags: policy.tags ?? {}, replaceTags: (tags) => this.#put({ ...policy, tags }) };
+  }
+
+  /** @throws Refusal when there is no such policy, or it is not one for this kind of queue */
+  requireFairshare(arn: string): void {
+    const policy = this.#records.get(arn);
+    if (policy === undefined) throw invalid(`SchedulingPolicy ${arn} not found.`);
+    if (policy.quotaSharePolicy !== undefined) {
+      throw invalid("Quota Management feature is only supported for SageMaker Training job queues.");
+    }
+  }
+
+  #required(arn: string): SchedulingPolicyDetail {
+    const policy = this.#records.get(arn);
+    if (policy === undefined) throw doesNotExist(arn);
+    return policy;
+  }
+
+  #put(policy: SchedulingPolicyDetail): void {
+    this.#records.put(policy.arn ?? "", policy);
+    this.#world.note({ kind: "schedulingPolicy", name: policy.name ?? "", arn: policy.arn ?? "", status: "ACTIVE" });
+  }
+}
+
+function checkFairshare(policy: FairsharePolicy | undefined): void {
+  const shares = policy?.shareDistribution ?? [];
+  if (shares.length > 500) throw invalid("ShareDistribution size cannot be greater than 500.");
+  const identifiers = shares.map((share) => share.shareIdentifier ?? "");
+  if (identifiers.some((one) => one.length > 255 || !/^[0-9A-Za-z_-]+\*?$/.test(one))) {
+    throw invalid("ShareIdentifier name should match a valid pattern.");
+  }
+  if (new Set(identifiers).size < identifiers.length) {
+    throw invalid("Cannot have two or more identical shareIdentifiers.");
+  }
+}

@@ -1,0 +1,220 @@
+import type { SubmitJobRequest, SubmitJobResponse } from "@aws-sdk/client-batch";
+import type {
+  AddRoleToInstanceProfileRequest,
+  CreateInstanceProfileRequest,
+  CreateInstanceProfileResponse,
+  CreateRoleRequest,
+  CreateRoleResponse,
+  DeleteInstanceProfileRequest,
+  DeleteRoleRequest,
+  GetInstanceProfileRequest,
+  GetInstanceProfileResponse,
+  GetRoleRequest,
+  GetRoleResponse,
+  RemoveRoleFromInstanceProfileRequest,
+} from "@aws-sdk/client-iam";
+import type { GetCallerIdentityResponse } from "@aws-sdk/client-sts";
+import type { CallOptions, DefinitionRevision, Environment, Queue } from "../aws/batch.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Random } from "../runtime/random.ts";
+import { batchApi, type SimulatedBatch } from "./batch.ts";
+import { ComputeEnvironments } from "./compute-environments.ts";
+import { Ec2 } from "./ec2.ts";
+import { Faults } from "./faults.ts";
+import { Iam } from "./iam.ts";
+import { JobDefinitions } from "./job-definitions.ts";
+import type { JobPlan, StoredJob } from "./job-detail.ts";
+import { JobQueues } from "./job-queues.ts";
+import { Jobs } from "./jobs.ts";
+import { defaultKnobs, type Knobs } from "./knobs.ts";
+import { QueueRelations } from "./queue-relations.ts";
+import { Scheduler } from "./scheduler.ts";
+import { SchedulingPolicies } from "./scheduling-policies.ts";
+import { type AwsSnapshot, restoreInto, snapshotOf } from "./snapshot.ts";
+import { type CallRecord, type Run, Wire } from "./wire.ts";
+import { type Change, World } from "./world.ts";
+
+export interface SimulatedIam {
+  createRole(input: CreateRoleRequest, options?: CallOptions): Promise<CreateRoleResponse>;
+  getRole(input: GetRoleRequest, options?: CallOptions): Promise<GetRoleResponse>;
+  deleteRole(input: DeleteRoleRequest, options?: CallOptions): Promise<void>;
+  createInstanceProfile(
+    input: CreateInstanceProfileRequest,
+    options?: CallOptions,
+  ): Promise<CreateInstanceProfileResponse>;
+  getInstanceProfile(input: GetInstanceProfileRequest, options?: CallOptions): Promise<GetInstanceProfileResponse>;
+  deleteInstanceProfile(input: DeleteInstanceProfileRequest, options?: CallOptions): Promise<void>;
+  addRoleToInstanceProfile(input: AddRoleToInstanceProfileRequest, options?: CallOptions): Promise<void>;
+  removeRoleFromInstanceProfile(input: RemoveRoleFromInstanceProfileRequest, options?: CallOptions): Promise<void>;
+}
+
+/** What a test, or the world outside of the operator, does to the account. Takes effect at once. */
+export interface Outside extends SimulatedBatch {
+  /** Takes a role or instance profile away. */
+  removeRole(arn: string): void;
+  /** Brings it back, usable after the propagation delay. */
+  restoreRole(arn: string): void;
+  /** Subnets, security groups, launch templates, AMIs ... of this id are gone. */
+  removeFromEc2(...ids: readonly string[]): void;
+  restoreInEc2(...ids: readonly string[]): void;
+  /** The environment is INVALID for this reason from now on, also when it is only made later. */
+  invalidate(computeEnvironmentName: string, statusReason: string): void;
+  heal(computeEnvironmentName: string): void;
+  /** EC2 or Fargate has nothing to give to the environment. */
+  shortage(computeEnvironmentName: string, short: boolean): void;
+  /** Submits a job with a known course; `durationMs: Infinity` runs until ended. */
+  submitPlannedJob(input: SubmitJobRequest, plan: JobPlan): SubmitJobResponse;
+  /** The container of a running job exits now. */
+  exitJob(jobId: string, exitCode: number): void;
+}
+
+/** The account as it is now, past all staleness. */
+export interface Truth {
+  computeEnvironments(): readonly Environment[];
+  jobQueues(): readonly Queue[];
+  jobDefinitions(): readonly DefinitionRevision[];
+  jobs(): readonly StoredJob[];
+}
+
+/** AWS Batch of one account and region, with the little of STS, IAM and EC2 that it leans on. */
+export interface SimulatedAws {
+  readonly account: string;
+  readonly region: string;
+  readonly clock: Clock;
+  /** May be changed while the world runs. */
+  readonly knobs: Knobs;
+  readonly batch: SimulatedBatch;
+  readonly sts: { getCallerIdentity(options?: CallOptions): Promise<GetCallerIdentityResponse> };
+  readonly iam: SimulatedIam;
+  readonly faults: Faults;
+  readonly outside: Outside;
+  readonly truth: Truth;
+  /** Every call, in the order of its beginning. */
+  readonly log: readonly CallRecord[];
+  /** Every change of state, in order. */
+  readonly history: readonly Change[];
+  /** Calls `listener` at each change, in the same turn. Returns how to stop that. */
+  onChange(listener: (change: Change) => void): () => void;
+  /** What outlives this process, as plain JSON. */
+  snapshot(): AwsSnapshot;
+  /** Takes a snapshot into an account that is still empty. */
+  restore(snapshot: AwsSnapshot): void;
+}
+
+export interface SimulatedAwsOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** 12 digits; default 123456789012. */
+  readonly account?: string;
+  /** Default us-east-1. */
+  readonly region?: string;
+  readonly knobs?: Partial<Knobs>;
+}
+
+/** An empty account. The same clock, seed and calls give the same world. */
+export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
+  const { clock, random, account = "123456789012", region = "us-east-1" } = options;
+  const world = new World(clock, random, account, region, { ...defaultKnobs, ...options.knobs });
+  const ec2 = new Ec2();
+  const iam = new Iam(world);
+  const faults = new Faults(clock);
+  const wire = new Wire(world, faults);
+  const relations = new QueueRelations(world);
+  const environments = new ComputeEnvironments(world, iam, ec2, relations, () => scheduler);
+  const policies = new SchedulingPolicies(world, (arn) =>
+    queues.all().some((queue) => queue.schedulingPolicyArn === arn && queue.status !== "DELETED"),
+  );
+  const queues = new JobQueues(world, environments, policies, relations, (arn) => scheduler.endAllOf(arn));
+  const definitions = new JobDefinitions(world);
+  const jobs: Jobs = new Jobs(world, queues, definitions, () => scheduler);
+  const scheduler = new Scheduler(world, environments, queues, jobs);
+  const parts = { environments, queues, definitions, policies, jobs };
+
+  return {
+    account,
+    region,
+    clock,
+    knobs: world.knobs,
+    batch: batchApi(parts, wire.run),
+    sts: {
+      getCallerIdentity: (callOptions) =>
+        wire.run(
+          "GetCallerIdentity",
+          {},
+          () => ({
+            Account: account,
+            Arn: world.arn("sts", "assumed-role/aws-batch-operator/session"),
+            UserId: "AROA00000000000000000:session",
+          }),
+          callOptions,
+        ),
+    },
+    iam: iamApi(iam, wire.run),
+    faults,
+    outside: {
+      ...batchApi(parts, wire.runOutside),
+      removeRole: (arn) => iam.remove(arn),
+      restoreRole: (arn) => iam.restore(arn),
+      removeFromEc2(...ids) {
+        for (const id of ids) ec2.missing.add(id);
+      },
+      restoreInEc2(...ids) {
+        for (const id of ids) ec2.missing.delete(id);
+      },
+      invalidate: (name, statusReason) => environments.condemn(name, statusReason),
+      heal: (name) => environments.pardon(name),
+      shortage(name, short) {
+        const arn = world.arn("batch", `compute-environment/${name}`);
+        if (short) scheduler.short.add(arn);
+        else scheduler.short.delete(arn);
+        scheduler.wake();
+      },
+      submitPlannedJob: (input, plan) => jobs.submit(input, plan),
+      exitJob(jobId, exitCode) {
+        const job = jobs.get(jobId);
+        if (job?.status !== "RUNNING") throw new Error(`job ${jobId} is not running`);
+        scheduler.exit(job, exitCode);
+      },
+    },
+    truth: {
+      computeEnvironments: () => environments.all(),
+      jobQueues: () => queues.all(),
+      jobDefinitions: () => definitions.all(),
+      jobs: () => jobs.all(),
+    },
+    log: wire.log,
+    history: world.history,
+    onChange: (listener) => world.onChange(listener),
+    snapshot: () => snapshotOf(parts),
+    restore: (snapshot) => restoreInto(parts, snapshot),
+  };
+}
+
+function iamApi(iam: Iam, run: Run): SimulatedIam {
+  return {
+    createRole: (input, options) => run("CreateRole", input, (given) => ({ Role: iam.createRole(given) }), options),
+    getRole: (input, options) =>
+      run("GetRole", input, (given) => ({ Role: iam.getRole(given.RoleName ?? "") }), options),
+    deleteRole: (input, options) => run("DeleteRole", input, (given) => iam.deleteRole(given.RoleName ?? ""), options),
+    createInstanceProfile: (input, options) =>
+      run("CreateInstanceProfile", input, (given) => ({ InstanceProfile: iam.createInstanceProfile(given) }), options),
+    getInstanceProfile: (input, options) =>
+      run(
+        "GetInstanceProfile",
+        input,
+        (given) => ({ InstanceProfile: iam.getInstanceProfile(given.InstanceProfileName ?? "") }),
+        options,
+      ),
+    deleteInstanceProfile: (input, options) =>
+      run(
+        "DeleteInstanceProfile",
+        input,
+        (given) => iam.deleteInstanceProfile(given.InstanceProfileName ?? ""),
+        options,
+      ),
+    addRoleToInstanceProfile: (input, options) =>
+      run("AddRoleToInstanceProfile", input, (given) => iam.addRoleToInstanceProfile(given), options),
+    removeRoleFromInstanceProfile: (input, options) =>
+      run("RemoveRoleFromInstanceProfile", input, (given) => iam.removeRoleFromInstanceProfile(given), options),
+  };
+}

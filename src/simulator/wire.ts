@@ -1,0 +1,165 @@
+import type { CallOptions } from "../aws/batch.ts";
+import { sleep } from "../runtime/clock.ts";
+import type { Fault, Faults } from "./faults.ts";
+import { ConnectionError, Refusal, ServiceError, serviceError } from "./refusals.ts";
+import { remember, type World } from "./world.ts";
+
+export type Outcome =
+  | { readonly kind: "pending" }
+  | { readonly kind: "answered" }
+  | { readonly kind: "refused"; readonly exception: string; readonly message: string }
+  /** No answer reached the caller. */
+  | { readonly kind: "lost"; readonly applied: boolean };
+
+/** One call, as the account's own log would show it. */
+export interface CallRecord {
+  /** Wall time (ms) at which the caller began. */
+  readonly at: number;
+  /** e.g. `CreateComputeEnvironment`. */
+  readonly operation: string;
+  readonly input: unknown;
+  /** `outside`: a person or another tool, not the operator. */
+  readonly by: "operator" | "outside";
+  outcome: Outcome;
+}
+
+/** Does one operation: `apply` gets the input as it came over the wire, and as of which time a read answers. */
+export type Run = <Input, Output>(
+  operation: string,
+  input: Input,
+  apply: (input: Input, asOf: number) => Output,
+  options?: CallOptions,
+) => Promise<Output>;
+
+/** All that lies between a client and AWS: latency, faults, staleness, lost answers, and a log. */
+export class Wire {
+  readonly log: CallRecord[] = [];
+  readonly #world: World;
+  readonly #faults: Faults;
+
+  constructor(world: World, faults: Faults) {
+    this.#world = world;
+    this.#faults = faults;
+  }
+
+  /** A call of the operator. */
+  readonly run: Run = async (operation, input, apply, options) => {
+    const signal = options?.signal;
+    const given = overTheWire(input);
+    const record = this.#record(operation, given, "operator");
+    const fault = this.#faults.take({ operation, input: given });
+    const halfMs = this.#world.knobs.latencyMs / 2;
+    const progress = { applied: false };
+    const work = (): ReturnType<typeof apply> => {
+      progress.applied = true;
+      return overTheWire(apply(given, this.#asOf(fault)));
+    };
+    try {
+      await this.#pass(halfMs, signal);
+      const output = await this.#through(fault, work, signal);
+      await this.#pass(halfMs, signal);
+      record.outcome = { kind: "answered" };
+      return output;
+    } catch (error) {
+      const seen = error instanceof Refusal ? serviceError(error, this.#world.uuid()) : error;
+      record.outcome =
+        seen instanceof ServiceError
+          ? { kind: "refused", exception: seen.name, message: seen.message }
+          : { kind: "lost", applied: progress.applied };
+      throw seen;
+    }
+  };
+
+  /** A call of someone else: no latency, no faults, never stale. */
+  readonly runOutside: Run = async (operation, input, apply) => {
+    const given = overTheWire(input);
+    const record = this.#record(operation, given, "outside");
+    try {
+      const output = overTheWire(apply(given, this.#world.clock.monotonic()));
+      record.outcome = { kind: "answered" };
+      return output;
+    } catch (error) {
+      const seen = error instanceof Refusal ? serviceError(error, this.#world.uuid()) : error;
+      if (seen instanceof Error) record.outcome = { kind: "refused", exception: seen.name, message: seen.message };
+      throw seen;
+    }
+  };
+
+  async #through<Output>(
+    fault: Fault | undefined,
+    work: () => Output,
+    signal: AbortSignal | undefined,
+  ): Promise<Output> {
+    const { clock, knobs } = this.#world;
+    switch (fault?.kind) {
+      case undefined:
+      case "stale":
+        return work();
+      case "refuse":
+        throw new ServiceError(fault.exception, fault.httpStatusCode, fault.message, this.#world.uuid());
+      case "loseRequest":
+        await sleep(clock, knobs.requestTimeoutMs, signal);
+        throw new ConnectionError("TimeoutError", "ETIMEDOUT", `no answer within ${knobs.requestTimeoutMs} ms`);
+      case "loseResponse":
+        work();
+        await this.#pass(knobs.latencyMs, signal);
+        throw new ConnectionError("Error", "ECONNRESET", "socket hang up");
+      case "delayResponse": {
+        const output = work();
+        await sleep(clock, fault.delayMs, signal);
+        return output;
+      }
+      case "delayRequest": {
+        const { promise, resolve, reject } = Promise.withResolvers<Output>();
+        clock.schedule(fault.delayMs, () => {
+          try {
+            resolve(work());
+          } catch (error) {
+            reject(error);
+          }
+        });
+        return signal === undefined ? promise : Promise.race([promise, aborted(signal)]);
+      }
+    }
+  }
+
+  #asOf(fault: Fault | undefined): number {
+    const { clock, knobs, random } = this.#world;
+    const staleMs = fault?.kind === "stale" ? fault.staleMs : Math.floor(random() * knobs.stalenessMs);
+    return clock.monotonic() - staleMs;
+  }
+
+  async #pass(durationMs: number, signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted();
+    if (durationMs > 0) await sleep(this.#world.clock, durationMs, signal);
+  }
+
+  #record(operation: string, input: unknown, by: CallRecord["by"]): CallRecord {
+    const record: CallRecord = { at: this.#world.clock.now(), operation, input, by, outcome: { kind: "pending" } };
+    remember(this.log, record, this.#world.knobs.keptRecords);
+    return record;
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+
+/** A value as the other side gets it: nothing shared with the sender, and no member that is `undefined`. */
+function overTheWire<T>(value: T): T {
+  return copy(value) as T;
+}
+
+function copy(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copy);
+  if (value === null || typeof value !== "object") return value;
+  if (value instanceof Date) return new Date(value);
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .map(([key, member]) => [key, copy(member)]),
+  );
+}

@@ -1,0 +1,87 @@
+import type { Clock } from "../runtime/clock.ts";
+import type { Random } from "../runtime/random.ts";
+import type { Knobs } from "./knobs.ts";
+
+export type ChangedThing = "computeEnvironment" | "jobQueue" | "jobDefinition" | "job" | "schedulingPolicy";
+
+/** One change of state inside AWS, whoever caused it. */
+export interface Change {
+  /** Wall time (ms). */
+  readonly at: number;
+  readonly kind: ChangedThing;
+  readonly name: string;
+  readonly arn: string;
+  readonly state?: string | undefined;
+  /** `GONE` when the record itself disappears. */
+  readonly status: string;
+  readonly statusReason?: string | undefined;
+  /** Of a queue: ARNs of its compute environments, first tried first. */
+  readonly order?: readonly string[] | undefined;
+}
+
+/** One account in one region: time, chance, names, and the record of all that changed. */
+export class World {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly account: string;
+  readonly region: string;
+  readonly partition: string;
+  readonly knobs: Knobs;
+  readonly history: Change[] = [];
+  readonly #listeners = new Set<(change: Change) => void>();
+
+  constructor(clock: Clock, random: Random, account: string, region: string, knobs: Knobs) {
+    this.clock = clock;
+    this.random = random;
+    this.account = account;
+    this.region = region;
+    this.partition = region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+    this.knobs = knobs;
+  }
+
+  /** ARN of something in this account and region; IAM's have no region. */
+  arn(service: "batch" | "ecs" | "iam" | "sts", resource: string): string {
+    const region = service === "iam" || service === "sts" ? "" : this.region;
+    return `arn:${this.partition}:${service}:${region}:${this.account}:${resource}`;
+  }
+
+  /** A random UUID (version 4 in form). */
+  uuid(): string {
+    const digits = this.hex(32);
+    const variant = "89ab"[Math.floor(this.random() * 4)] ?? "8";
+    return [
+      digits.slice(0, 8),
+      digits.slice(8, 12),
+      `4${digits.slice(13, 16)}`,
+      `${variant}${digits.slice(17, 20)}`,
+      digits.slice(20),
+    ].join("-");
+  }
+
+  hex(length: number): string {
+    return Array.from({ length }, () => Math.floor(this.random() * 16).toString(16)).join("");
+  }
+
+  note(change: Omit<Change, "at">): void {
+    const dated = { at: this.clock.now(), ...change };
+    remember(this.history, dated, this.knobs.keptRecords);
+    for (const listener of this.#listeners) listener(dated);
+  }
+
+  /** Calls `listener` at each change, in the same turn. Returns how to stop that. */
+  onChange(listener: (change: Change) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}
+
+/** Appends to a record of the past and forgets its oldest tenth when it has grown beyond `most`. */
+export function remember<T>(past: T[], entry: T, most: number): void {
+  past.push(entry);
+  if (past.length > most) past.splice(0, Math.ceil(most / 10));
+}
+
+/** The service-linked role of Batch in this account. */
+export function serviceLinkedRole(world: World): string {
+  return world.arn("iam", "role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch");
+}

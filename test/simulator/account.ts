@@ -1,0 +1,122 @@
+import type {
+  ComputeResource,
+  CreateComputeEnvironmentRequest,
+  CreateJobQueueRequest,
+  RegisterJobDefinitionRequest,
+} from "@aws-sdk/client-batch";
+import type { Environment, Queue } from "../../src/aws/batch.ts";
+import { VirtualClock } from "../../src/runtime/clock.ts";
+import { seededRandom } from "../../src/runtime/random.ts";
+import type { Knobs } from "../../src/simulator/knobs.ts";
+import { createSimulatedAws, type SimulatedAws } from "../../src/simulator/simulated-aws.ts";
+
+export const linkedRole = "arn:aws:iam::123456789012:role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch";
+
+export interface Account {
+  readonly aws: SimulatedAws;
+  readonly clock: VirtualClock;
+}
+
+/** An empty account whose calls take no time and whose reads are fresh, unless `knobs` says otherwise. */
+export function account(knobs: Partial<Knobs> = {}): Account {
+  const clock = new VirtualClock();
+  const random = seededRandom(7);
+  return { clock, aws: createSimulatedAws({ clock, random, knobs: { latencyMs: 0, stalenessMs: 0, ...knobs } }) };
+}
+
+export function fargate(name: string, change: Partial<ComputeResource> = {}): CreateComputeEnvironmentRequest {
+  return {
+    computeEnvironmentName: name,
+    type: "MANAGED",
+    computeResources: {
+      type: "FARGATE",
+      maxvCpus: 16,
+      subnets: ["subnet-1"],
+      securityGroupIds: ["sg-1"],
+      ...change,
+    },
+  };
+}
+
+/** An environment that allows infrastructure updates. */
+export function ec2(name: string, change: Partial<ComputeResource> = {}): CreateComputeEnvironmentRequest {
+  return {
+    computeEnvironmentName: name,
+    type: "MANAGED",
+    computeResources: {
+      type: "EC2",
+      allocationStrategy: "BEST_FIT_PROGRESSIVE",
+      minvCpus: 0,
+      maxvCpus: 16,
+      instanceTypes: ["m5"],
+      instanceRole: "ecsInstanceRole",
+      subnets: ["subnet-1"],
+      securityGroupIds: ["sg-1"],
+      ...change,
+    },
+  };
+}
+
+export function queue(name: string, ...environments: readonly string[]): CreateJobQueueRequest {
+  return {
+    jobQueueName: name,
+    priority: 1,
+    computeEnvironmentOrder: environments.map((computeEnvironment, index) => ({
+      order: index + 1,
+      computeEnvironment,
+    })),
+  };
+}
+
+export function containerJob(
+  name: string,
+  change: Partial<RegisterJobDefinitionRequest> = {},
+): RegisterJobDefinitionRequest {
+  return {
+    jobDefinitionName: name,
+    type: "container",
+    containerProperties: {
+      image: "busybox",
+      command: ["true"],
+      resourceRequirements: [
+        { type: "VCPU", value: "1" },
+        { type: "MEMORY", value: "512" },
+      ],
+    },
+    ...change,
+  };
+}
+
+export function environment({ aws }: Account, name: string): Environment {
+  const found = aws.truth.computeEnvironments().findLast((one) => one.computeEnvironmentName === name);
+  if (found === undefined) throw new Error(`no environment ${name}`);
+  return found;
+}
+
+export function queueNow({ aws }: Account, name: string): Queue {
+  const found = aws.truth.jobQueues().findLast((one) => one.jobQueueName === name);
+  if (found === undefined) throw new Error(`no queue ${name}`);
+  return found;
+}
+
+/** An account with a VALID environment `ce-1` and a VALID queue `q` over it. */
+export async function accountWithQueue(knobs: Partial<Knobs> = {}, create = ec2("ce-1")): Promise<Account> {
+  const world = account(knobs);
+  await world.aws.outside.createComputeEnvironment(create);
+  await world.clock.advance(60_000);
+  await world.aws.outside.createJobQueue(queue("q", "ce-1"));
+  await world.clock.advance(10_000);
+  return world;
+}
+
+/** What a rejected call says: `<exception>: <message without wrapper and request id>`. */
+export async function refusal(call: Promise<unknown>): Promise<string> {
+  try {
+    await call;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const text = /^Error executing request, Exception : (.*), RequestId: [0-9a-f-]{36}$/.exec(error.message)?.[1];
+    return `${error.name}: ${text ?? error.message}`;
+  }
+  return "accepted";
+}
