@@ -1,0 +1,14 @@
+/** Keep the AWS side as it is; wait in deletion too. */
+export const pausedAnnotation = "awsbatch.dev/paused";
+/** Observe and plan, write nothing. */
+export const dryRunAnnotation = "awsbatch.dev/dry-run";
+/** Any new value asks for a reconcile now; echoed in `status.lastHandledReconcileAt`. */
+export const reconcileRequestedAtAnnotation = "awsbatch.dev/reconcile-requested-at";
+/** `<plan id>/<step>`: lets a held step go on. */
+export const approveAnnotation = "awsbatch.dev/approve";
+/** On a deleting object: drop the finalizer without touching AWS. */
+export const abandonAnnotation = "awsbatch.dev/abandon";
+/** `<account>/<region>`, written by the operator together with the finalizer. */
+export const locationAnnotation = "awsbatch.dev/location";
+
+export const cleanupFinalizer = "awsbatch.dev/cleanup";

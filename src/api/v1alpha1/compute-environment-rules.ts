@@ -1,0 +1,126 @@
+import type { ValidationRule } from "../crd.ts";
+import { immutable, immutableRegion } from "./common.ts";
+
+/** What AWS refuses about a compute environment as a whole, and what may not change. */
+
+const unmanaged = "self.type == 'UNMANAGED'";
+const fargate = "has(self.computeResources) && self.computeResources.type in ['FARGATE', 'FARGATE_SPOT']";
+const onEks = "has(self.eksConfiguration)";
+const images = "has(self.computeResources) && has(self.computeResources.ec2Configuration)";
+
+export const computeEnvironmentRules: readonly ValidationRule[] = [
+  {
+    rule: "self.type != 'MANAGED' || has(self.computeResources)",
+    message: "MANAGED needs to know what to run on: add computeResources",
+    reason: "FieldValueRequired",
+    fieldPath: ".computeResources",
+  },
+  {
+    rule: `!(${unmanaged}) || !has(self.computeResources)`,
+    message: "UNMANAGED brings its own instances: remove computeResources, or use type MANAGED",
+    reason: "FieldValueForbidden",
+    fieldPath: ".computeResources",
+  },
+  {
+    rule: `!(${unmanaged}) || has(self.serviceRole)`,
+    message: "UNMANAGED cannot use the service-linked role: add serviceRole",
+    reason: "FieldValueRequired",
+    fieldPath: ".serviceRole",
+  },
+  {
+    rule: `!(${unmanaged}) || !has(self.serviceRole) || !self.serviceRole.contains('AWSServiceRoleForBatch')`,
+    message: "UNMANAGED cannot use the service-linked role: name a regular role as serviceRole",
+    fieldPath: ".serviceRole",
+  },
+  {
+    rule: `${unmanaged} || !has(self.unmanagedvCpus)`,
+    message: "unmanagedvCpus is for UNMANAGED: remove it and use computeResources.maxvCpus",
+    reason: "FieldValueForbidden",
+    fieldPath: ".unmanagedvCpus",
+  },
+  {
+    rule: `!(${unmanaged}) || !has(self.eksConfiguration)`,
+    message: "EKS environments are MANAGED: remove eksConfiguration, or use type MANAGED",
+    reason: "FieldValueForbidden",
+    fieldPath: ".eksConfiguration",
+  },
+  {
+    rule: `!(${unmanaged}) || !has(self.updatePolicy)`,
+    message: "UNMANAGED has no infrastructure that AWS Batch updates: remove updatePolicy",
+    reason: "FieldValueForbidden",
+    fieldPath: ".updatePolicy",
+  },
+  {
+    rule: `!(${unmanaged}) || !has(self.rolloutToken)`,
+    message: "UNMANAGED has no instances that AWS Batch renews: remove rolloutToken",
+    reason: "FieldValueForbidden",
+    fieldPath: ".rolloutToken",
+  },
+  {
+    rule: `!(${fargate}) || !has(self.updatePolicy)`,
+    message: "Fargate has no infrastructure that is updated: remove updatePolicy",
+    reason: "FieldValueForbidden",
+    fieldPath: ".updatePolicy",
+  },
+  {
+    rule: `!(${fargate}) || !has(self.rolloutToken)`,
+    message: "Fargate always starts from fresh capacity: remove rolloutToken",
+    reason: "FieldValueForbidden",
+    fieldPath: ".rolloutToken",
+  },
+  {
+    rule: `!(${onEks}) || !has(self.computeResources) || self.computeResources.type in ['EC2', 'SPOT']`,
+    message: "EKS runs on EC2 or SPOT: change computeResources.type, or remove eksConfiguration",
+    fieldPath: ".computeResources.type",
+  },
+  {
+    rule: `!(${onEks}) || !has(self.computeResources) || has(self.computeResources.allocationStrategy)`,
+    message: "EKS has no default strategy: add allocationStrategy, e.g. BEST_FIT_PROGRESSIVE",
+    reason: "FieldValueRequired",
+    fieldPath: ".computeResources.allocationStrategy",
+  },
+  {
+    rule: `!(${onEks}) || !(${images}) || self.computeResources.ec2Configuration.all(image, !image.imageType.startsWith('ECS_'))`,
+    message: "EKS needs an EKS image: use an imageType such as EKS_AL2023",
+    fieldPath: ".computeResources.ec2Configuration",
+  },
+  {
+    rule: `${onEks} || !(${images}) || self.computeResources.ec2Configuration.all(image, !image.imageType.startsWith('EKS_'))`,
+    message: "without eksConfiguration jobs run on ECS: use an imageType such as ECS_AL2023",
+    fieldPath: ".computeResources.ec2Configuration",
+  },
+  {
+    rule: `${onEks} || !(${images}) || self.computeResources.ec2Configuration.all(image, !has(image.imageKubernetesVersion))`,
+    message: "without eksConfiguration there is no Kubernetes: remove imageKubernetesVersion",
+    reason: "FieldValueForbidden",
+    fieldPath: ".computeResources.ec2Configuration",
+  },
+  immutableRegion,
+  immutable(
+    "computeEnvironmentName",
+    "put it back; for another name make a new object and delete this one once no queue uses it",
+  ),
+];
+
+export const eksConfigurationRules: readonly ValidationRule[] = [
+  {
+    rule: "self.kubernetesNamespace != 'default' && !self.kubernetesNamespace.startsWith('kube-')",
+    message: "AWS Batch wants a namespace of its own: not default and none that begins with kube-",
+    fieldPath: ".kubernetesNamespace",
+  },
+];
+
+export const allowedNamespacesRules: readonly ValidationRule[] = [
+  {
+    rule: "!has(self.from) || self.from != 'Selector' || has(self.selector)",
+    message: "Selector needs to know which namespaces: add selector.matchLabels",
+    reason: "FieldValueRequired",
+    fieldPath: ".selector",
+  },
+  {
+    rule: "(has(self.from) && self.from == 'Selector') || !has(self.selector)",
+    message: "selector counts only with from: Selector: set that, or remove selector",
+    reason: "FieldValueForbidden",
+    fieldPath: ".selector",
+  },
+];

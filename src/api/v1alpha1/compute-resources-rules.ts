@@ -1,0 +1,165 @@
+import type { ValidationRule } from "../crd.ts";
+
+/** What AWS refuses about the capacity of a compute environment. */
+
+const fargate = "self.type in ['FARGATE', 'FARGATE_SPOT']";
+const instances = "self.type in ['EC2', 'SPOT']";
+const managedInstances = "self.type == 'ECS_MANAGED_INSTANCES'";
+const bundles = "['optimal', 'default_x86_64', 'default_arm64']";
+/** Families whose generation is followed by `g` are Graviton, e.g. c7g, m6gd, im4gn. */
+const arm = "(type == 'default_arm64' || type.matches('^(a1|[a-z]+[0-9]+g[a-z]*)([.].*)?$'))";
+
+/** Why each field that only instances have makes no sense on Fargate. */
+const notOnFargate = {
+  instanceTypes: "Fargate sizes itself",
+  instanceRole: "Fargate has no instances",
+  minvCpus: "Fargate keeps nothing running",
+  desiredvCpus: "Fargate keeps nothing running",
+  allocationStrategy: "Fargate chooses no instances",
+  imageId: "Fargate boots no image of yours",
+  ec2Configuration: "Fargate boots no image of yours",
+  ec2KeyPair: "nobody logs in to Fargate",
+  tags: "Fargate has no instances to tag",
+  placementGroup: "Fargate has no instances to place",
+  bidPercentage: "Fargate has no bids; FARGATE_SPOT has a fixed price",
+  spotIamFleetRole: "Fargate uses no Spot fleet",
+  launchTemplate: "Fargate launches no instances",
+  scalingPolicy: "Fargate keeps nothing running",
+} as const;
+
+function needed(by: string, what: string, field: string, why: string): ValidationRule {
+  return {
+    rule: `!(${by}) || has(self.${field})`,
+    message: `${what}: add ${why}`,
+    reason: "FieldValueRequired",
+    fieldPath: `.${field}`,
+  };
+}
+
+export const computeResourcesRules: readonly ValidationRule[] = [
+  ...Object.entries(notOnFargate).map(
+    ([field, why]): ValidationRule => ({
+      rule: `!(${fargate}) || !has(self.${field})`,
+      message: `${why}: remove ${field}`,
+      reason: "FieldValueForbidden",
+      fieldPath: `.${field}`,
+    }),
+  ),
+  needed(fargate, "Fargate tasks live in your network", "subnets", "subnets"),
+  needed(fargate, "Fargate tasks live in your network", "securityGroupIds", "securityGroupIds"),
+  {
+    rule: `!(${fargate}) || !has(self.subnets) || size(self.subnets) <= 16`,
+    message: "Fargate takes 16 subnets at most: remove some",
+    fieldPath: ".subnets",
+  },
+  {
+    rule: `!(${fargate}) || !has(self.securityGroupIds) || size(self.securityGroupIds) <= 5`,
+    message: "Fargate takes 5 security groups at most: remove some",
+    fieldPath: ".securityGroupIds",
+  },
+  needed(instances, "instances need a profile to join the cluster", "instanceRole", "instanceRole"),
+  needed(instances, "instances need a size", "instanceTypes", "instanceTypes, e.g. [optimal]"),
+  needed(instances, "instances live in your network", "subnets", "subnets"),
+  {
+    rule: `!(${instances}) || has(self.securityGroupIds) || has(self.launchTemplate)`,
+    message: "instances need a security group: add securityGroupIds, or a launch template that has some",
+    reason: "FieldValueRequired",
+    fieldPath: ".securityGroupIds",
+  },
+  needed(
+    managedInstances,
+    "ECS needs to know how to launch instances",
+    "managedInstancesProvider",
+    "managedInstancesProvider",
+  ),
+  {
+    rule: `${managedInstances} || !has(self.managedInstancesProvider)`,
+    message: "managedInstancesProvider is for ECS_MANAGED_INSTANCES: remove it, or change type",
+    reason: "FieldValueForbidden",
+    fieldPath: ".managedInstancesProvider",
+  },
+  {
+    rule: `${managedInstances} || !has(self.capacityTags)`,
+    message: "capacityTags is for ECS_MANAGED_INSTANCES: use tags",
+    reason: "FieldValueForbidden",
+    fieldPath: ".capacityTags",
+  },
+  {
+    rule: "self.type != 'EC2' || !has(self.allocationStrategy) || !self.allocationStrategy.startsWith('SPOT_')",
+    message: "this strategy is for SPOT: with EC2 use BEST_FIT_PROGRESSIVE, BEST_FIT_PROGRESSIVE_ORDERED or BEST_FIT",
+    fieldPath: ".allocationStrategy",
+  },
+  {
+    rule: "self.type != 'SPOT' || !has(self.allocationStrategy) || self.allocationStrategy != 'BEST_FIT_PROGRESSIVE_ORDERED'",
+    message: "this strategy is for EC2: with SPOT use SPOT_CAPACITY_OPTIMIZED_PRIORITIZED to give an order",
+    fieldPath: ".allocationStrategy",
+  },
+  {
+    rule: "self.type != 'SPOT' || (has(self.allocationStrategy) && self.allocationStrategy != 'BEST_FIT') || has(self.spotIamFleetRole)",
+    message:
+      "SPOT with BEST_FIT, which is the default, needs spotIamFleetRole: add it, or better use allocationStrategy SPOT_PRICE_CAPACITY_OPTIMIZED",
+    reason: "FieldValueRequired",
+    fieldPath: ".spotIamFleetRole",
+  },
+  {
+    rule: `!has(self.allocationStrategy) || !(self.allocationStrategy in ['BEST_FIT_PROGRESSIVE_ORDERED', 'SPOT_CAPACITY_OPTIMIZED_PRIORITIZED']) || !has(self.instanceTypes) || self.instanceTypes.all(type, !(type in ${bundles}))`,
+    message:
+      "a strategy with an order takes no bundle: name instance types or families instead of optimal or default_*",
+    fieldPath: ".instanceTypes",
+  },
+  {
+    rule: `!has(self.instanceTypes) || !self.instanceTypes.exists(type, ${arm}) || self.instanceTypes.all(type, ${arm})`,
+    message: "one environment has one architecture: keep either the arm64 (Graviton) types or the x86_64 types",
+    fieldPath: ".instanceTypes",
+  },
+  {
+    rule: "!has(self.minvCpus) || self.minvCpus <= self.maxvCpus",
+    message: "minvCpus is more than maxvCpus: lower it, or raise maxvCpus",
+    fieldPath: ".minvCpus",
+  },
+  {
+    rule: "!has(self.desiredvCpus) || (self.desiredvCpus <= self.maxvCpus && (!has(self.minvCpus) || self.desiredvCpus >= self.minvCpus))",
+    message: "desiredvCpus lies between minvCpus and maxvCpus: change it, or leave it out",
+    fieldPath: ".desiredvCpus",
+  },
+];
+
+export const scalingPolicyRules: readonly ValidationRule[] = [
+  {
+    rule: "!has(self.minScaleDownDelayMinutes) || self.minScaleDownDelayMinutes == 0 || self.minScaleDownDelayMinutes >= 20",
+    message: "the delay is 20 to 10080 minutes, or 0 for none: change minScaleDownDelayMinutes",
+    fieldPath: ".minScaleDownDelayMinutes",
+  },
+];
+
+const both = "has(self.launchTemplateId) && has(self.launchTemplateName)";
+const one = "has(self.launchTemplateId) || has(self.launchTemplateName)";
+const bothMessage = "a launch template has either an ID or a name here: remove launchTemplateId or launchTemplateName";
+
+export const launchTemplateRules: readonly ValidationRule[] = [
+  { rule: `!(${both})`, message: bothMessage },
+  {
+    rule: `${one} || (has(self.overrides) && size(self.overrides) > 0)`,
+    message: "no launch template is named: add launchTemplateId, launchTemplateName or overrides",
+    reason: "FieldValueRequired",
+  },
+  {
+    rule: "!has(self.overrides) || self.overrides.all(left, left.targetInstanceTypes.all(type, self.overrides.exists_one(right, type in right.targetInstanceTypes)))",
+    message: "an instance type has one launch template: keep it in one override only",
+    fieldPath: ".overrides",
+  },
+];
+
+export const overrideRules: readonly ValidationRule[] = [
+  { rule: `!(${both})`, message: bothMessage },
+  {
+    rule: one,
+    message: "an override needs a launch template: add launchTemplateId or launchTemplateName",
+    reason: "FieldValueRequired",
+  },
+  {
+    rule: `self.targetInstanceTypes.all(type, !(type in ${bundles}))`,
+    message: "an override is for instance types or families: name them instead of optimal or default_*",
+    fieldPath: ".targetInstanceTypes",
+  },
+];

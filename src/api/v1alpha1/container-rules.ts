@@ -1,0 +1,133 @@
+import type { ValidationRule } from "../crd.ts";
+
+/** What AWS refuses about a container, whatever it runs on. */
+
+export const resourceRequirementRules: readonly ValidationRule[] = [
+  {
+    rule: "self.type != 'GPU' || self.value.matches('^[0-9]+$')",
+    message: "GPUs are not shared: give a whole number",
+    fieldPath: ".value",
+  },
+  {
+    rule: "self.type != 'MEMORY' || self.value.matches('^([4-9]|[1-9][0-9]+)$')",
+    message: "memory is a whole number of MiB, at least 4: e.g. '2048'",
+    fieldPath: ".value",
+  },
+];
+
+export const environmentRules: readonly ValidationRule[] = [
+  {
+    rule: "!self.name.startsWith('AWS_BATCH')",
+    message: "AWS Batch sets the variables that begin with AWS_BATCH: rename it",
+    reason: "FieldValueForbidden",
+    fieldPath: ".name",
+  },
+];
+
+export const efsRules: readonly ValidationRule[] = [
+  {
+    rule: "!has(self.authorizationConfig) || !has(self.authorizationConfig.accessPointId) || !has(self.rootDirectory) || self.rootDirectory == '/'",
+    message: "the access point gives the directory: remove rootDirectory",
+    fieldPath: ".rootDirectory",
+  },
+  {
+    rule: "!has(self.authorizationConfig) || !(has(self.authorizationConfig.accessPointId) || (has(self.authorizationConfig.iam) && self.authorizationConfig.iam == 'ENABLED')) || (has(self.transitEncryption) && self.transitEncryption == 'ENABLED')",
+    message: "an access point and IAM need encryption: set transitEncryption: ENABLED",
+    fieldPath: ".transitEncryption",
+  },
+];
+
+export const runtimePlatformRules: readonly ValidationRule[] = [
+  {
+    rule: "!has(self.operatingSystemFamily) || self.operatingSystemFamily == 'LINUX' || !has(self.cpuArchitecture) || self.cpuArchitecture == 'X86_64'",
+    message: "Windows runs on X86_64 only: remove cpuArchitecture",
+    fieldPath: ".cpuArchitecture",
+  },
+];
+
+/** A role that some other field needs. `node` is the CEL path of the container or task. */
+function roleFor(node: string, role: string, needs: string, what: string): ValidationRule {
+  return {
+    rule: `!(${needs}) || has(${node}.${role})`,
+    message: `${what}: add ${role}`,
+    reason: "FieldValueRequired",
+    fieldPath: `.${role}`,
+  };
+}
+
+/** The roles that volumes need; `role` is what the job role is called there. */
+export function volumeRoleRules(role: "jobRoleArn" | "taskRoleArn"): ValidationRule[] {
+  return [
+    roleFor(
+      "self",
+      role,
+      "has(self.volumes) && self.volumes.exists(volume, has(volume.s3filesVolumeConfiguration))",
+      "an S3 Files volume is mounted with the job's role",
+    ),
+    roleFor(
+      "self",
+      role,
+      "has(self.volumes) && self.volumes.exists(volume, has(volume.efsVolumeConfiguration) && has(volume.efsVolumeConfiguration.authorizationConfig) && has(volume.efsVolumeConfiguration.authorizationConfig.iam) && volume.efsVolumeConfiguration.authorizationConfig.iam == 'ENABLED')",
+      "EFS with IAM is mounted with the job's role",
+    ),
+  ];
+}
+
+/** Every mount names a volume. `container` and `volumes` are the CEL paths. */
+function mountsExist(container: string, volumesOf: string): string {
+  return `!has(${container}.mountPoints) || ${container}.mountPoints.all(mount, !has(mount.sourceVolume) || (has(${volumesOf}.volumes) && ${volumesOf}.volumes.exists(volume, volume.name == mount.sourceVolume)))`;
+}
+
+const mountMessage = "a mount point names a volume that is not there: add it to volumes, or correct sourceVolume";
+const secretsMessage = "secrets are read with the execution role";
+
+export const containerRules: readonly ValidationRule[] = [
+  {
+    rule: "!has(self.vcpus) || !has(self.resourceRequirements) || self.resourceRequirements.all(resource, resource.type != 'VCPU')",
+    message: "vCPUs are given twice: remove vcpus, which AWS has deprecated",
+    reason: "FieldValueForbidden",
+    fieldPath: ".vcpus",
+  },
+  {
+    rule: "!has(self.memory) || !has(self.resourceRequirements) || self.resourceRequirements.all(resource, resource.type != 'MEMORY')",
+    message: "memory is given twice: remove memory, which AWS has deprecated",
+    reason: "FieldValueForbidden",
+    fieldPath: ".memory",
+  },
+  { rule: mountsExist("self", "self"), message: mountMessage, fieldPath: ".mountPoints" },
+  roleFor("self", "executionRoleArn", "has(self.secrets) && size(self.secrets) > 0", secretsMessage),
+  ...volumeRoleRules("jobRoleArn"),
+];
+
+const distinctNames =
+  "self.containers.all(left, !has(left.name) || self.containers.exists_one(right, has(right.name) && right.name == left.name))";
+
+export const ecsTaskRules: readonly ValidationRule[] = [
+  {
+    rule: distinctNames,
+    message: "two containers have one name: rename one",
+    fieldPath: ".containers",
+  },
+  {
+    rule: "self.containers.exists(container, !has(container.essential) || container.essential)",
+    message: "a task ends with its essential container: let at least one container be essential",
+    fieldPath: ".containers",
+  },
+  {
+    rule: "self.containers.all(container, !has(container.dependsOn) || container.dependsOn.all(other, self.containers.exists(one, has(one.name) && one.name == other.containerName)))",
+    message: "dependsOn names a container that is not in the task: correct containerName",
+    fieldPath: ".containers",
+  },
+  {
+    rule: `self.containers.all(container, ${mountsExist("container", "self")})`,
+    message: mountMessage,
+    fieldPath: ".containers",
+  },
+  roleFor(
+    "self",
+    "executionRoleArn",
+    "self.containers.exists(container, has(container.secrets) && size(container.secrets) > 0)",
+    secretsMessage,
+  ),
+  ...volumeRoleRules("taskRoleArn"),
+];

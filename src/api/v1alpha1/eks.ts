@@ -1,0 +1,118 @@
+import { z } from "zod";
+import { environmentRules } from "./container-rules.ts";
+import { metadataRules, podRules, quantityRules, resourcesRules, volumeRules } from "./eks-rules.ts";
+import { dnsLabel, dnsSubdomain } from "./names.ts";
+import { anyText, atomicList, definitionBytesMax, flag, int, mapList, object, oneOf, text, textMap } from "./schema.ts";
+
+/** Jobs as pods on EKS. */
+
+const id = (description: string) => int(description, 0, 4_294_967_295);
+const quantities = (description: string) => textMap(description, 16, 64, quantityRules);
+const argumentList = (description: string) => atomicList(description, anyText("Argument.", definitionBytesMax), 1000);
+
+const container = object("One container of the pod.", {
+  name: text("Name, unique in the pod. Default: Default.", 63).optional(),
+  image: text("Container image.", 1024),
+  imagePullPolicy: oneOf("When the image is pulled.", ["Always", "IfNotPresent", "Never"]).optional(),
+  command: argumentList("Entrypoint. Default: the image's.").optional(),
+  args: argumentList("Arguments. Default: the image's.").optional(),
+  env: mapList(
+    "Environment variables, by name; names beginning with AWS_BATCH are AWS's own.",
+    ["name"],
+    object(
+      "One variable.",
+      {
+        name: text("Name.", 512),
+        value: anyText("Value.", definitionBytesMax).optional(),
+      },
+      ...environmentRules,
+    ),
+    256,
+  ).optional(),
+  resources: object(
+    "What the container needs.",
+    {
+      limits: quantities("At most this: cpu, memory (whole Mi), nvidia.com/gpu.").optional(),
+      requests: quantities("At least this: cpu, memory (whole Mi), nvidia.com/gpu.").optional(),
+    },
+    ...resourcesRules,
+  ).optional(),
+  volumeMounts: mapList(
+    "Where volumes are mounted, by path.",
+    ["mountPath"],
+    object("One mount.", {
+      name: text("Name of the volume.", 63).optional(),
+      mountPath: text("Path in the container.", 4096),
+      subPath: text("Path in the volume. Default: its root.", 4096).optional(),
+      readOnly: flag("Mount read-only. Default: false.").optional(),
+    }),
+    30,
+  ).optional(),
+  securityContext: object("Rights of the container.", {
+    runAsUser: id("User ID.").optional(),
+    runAsGroup: id("Group ID.").optional(),
+    privileged: flag("Give the container root's power over the node.").optional(),
+    allowPrivilegeEscalation: flag("Let a process gain more rights than its parent.").optional(),
+    readOnlyRootFilesystem: flag("Mount the root file system read-only.").optional(),
+    runAsNonRoot: flag("Refuse to run as root.").optional(),
+  }).optional(),
+});
+
+const volume = object(
+  "One volume.",
+  {
+    name: text("Name that volumeMounts use.", 63, dnsLabel),
+    hostPath: object("Directory of the node.", { path: text("Path on the node.", 4096).optional() }).optional(),
+    emptyDir: object("Empty directory that ends with the pod.", {
+      medium: z
+        .enum(["", "Memory"])
+        .meta({ description: "Memory, or empty for the node's disk (default)." })
+        .optional(),
+      sizeLimit: text("Largest size, as a Kubernetes quantity.", 64).optional(),
+    }).optional(),
+    secret: object("Kubernetes secret.", {
+      secretName: text("Name of the secret.", 253, dnsSubdomain),
+      optional: flag("Start although it is missing.").optional(),
+    }).optional(),
+    persistentVolumeClaim: object("Persistent volume.", {
+      claimName: text("Name of the claim.", 253, dnsSubdomain),
+      readOnly: flag("Mount read-only. Default: false.").optional(),
+    }).optional(),
+  },
+  ...volumeRules,
+);
+
+const podProperties = object(
+  "The pod.",
+  {
+    serviceAccountName: text("Service account.", 253, dnsSubdomain).optional(),
+    hostNetwork: flag("Use the node's network. Default: true.").optional(),
+    dnsPolicy: oneOf("Where names are looked up.", ["Default", "ClusterFirst", "ClusterFirstWithHostNet"]).optional(),
+    imagePullSecrets: mapList(
+      "Secrets for private registries, by name.",
+      ["name"],
+      object("One secret.", { name: text("Name of the secret.", 253, dnsSubdomain) }),
+      16,
+    ).optional(),
+    containers: atomicList("One to ten containers.", container, 10, 1),
+    initContainers: atomicList(
+      "Containers that run to their end before the others, in order.",
+      container,
+      10,
+    ).optional(),
+    volumes: mapList("Volumes, by name.", ["name"], volume, 30).optional(),
+    metadata: object(
+      "Metadata of the pod.",
+      {
+        labels: textMap("Labels.", 64, 63).optional(),
+        annotations: textMap("Annotations.", 64, 255).optional(),
+        namespace: text("Namespace of the pod. Default: the environment's.", 63, dnsLabel).optional(),
+      },
+      ...metadataRules,
+    ).optional(),
+    shareProcessNamespace: flag("Let the containers see each other's processes.").optional(),
+  },
+  ...podRules,
+);
+
+export const eksProperties = object("Containers as a pod on EKS.", { podProperties });

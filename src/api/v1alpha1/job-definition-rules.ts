@@ -1,0 +1,84 @@
+import type { ValidationRule } from "../crd.ts";
+import { immutable, immutableRegion } from "./common.ts";
+import { nodeRangePlatformRules, platformRules } from "./platform-rules.ts";
+
+/** What AWS refuses about a job definition as a whole, and what may not change. */
+
+const bodies =
+  "(has(self.containerProperties) ? 1 : 0) + (has(self.ecsProperties) ? 1 : 0) + (has(self.eksProperties) ? 1 : 0)";
+const onEks =
+  "has(self.eksProperties) || (has(self.nodeProperties) && self.nodeProperties.nodeRangeProperties.exists(range, has(range.eksProperties)))";
+
+function notOnEks(field: string, why: string): ValidationRule {
+  return {
+    rule: `!(${onEks}) || !has(self.${field})`,
+    message: `${why}: remove ${field}`,
+    reason: "FieldValueForbidden",
+    fieldPath: `.${field}`,
+  };
+}
+
+export const jobDefinitionRules: readonly ValidationRule[] = [
+  {
+    rule: `self.type != 'container' || ${bodies} == 1`,
+    message: "type container has one body: keep exactly one of containerProperties, ecsProperties and eksProperties",
+  },
+  {
+    rule: "self.type != 'container' || !has(self.nodeProperties)",
+    message: "nodeProperties is for several nodes: use type multinode, or remove it",
+    reason: "FieldValueForbidden",
+    fieldPath: ".nodeProperties",
+  },
+  {
+    rule: "self.type != 'multinode' || has(self.nodeProperties)",
+    message: "type multinode describes its nodes: add nodeProperties",
+    reason: "FieldValueRequired",
+    fieldPath: ".nodeProperties",
+  },
+  {
+    rule: `self.type != 'multinode' || ${bodies} == 0`,
+    message:
+      "type multinode has its bodies in nodeProperties.nodeRangeProperties: move containerProperties, ecsProperties or eksProperties there",
+    reason: "FieldValueForbidden",
+  },
+  {
+    rule: "self.type != 'multinode' || !has(self.platformCapabilities) || self.platformCapabilities.all(platform, platform == 'EC2')",
+    message: "several nodes run on EC2 only: remove platformCapabilities",
+    fieldPath: ".platformCapabilities",
+  },
+  notOnEks("platformCapabilities", "EKS decides by itself where a pod runs"),
+  notOnEks("propagateTags", "there is no ECS task on EKS that tags could go to"),
+  {
+    rule: "!has(self.containerProperties) || !has(self.containerProperties.instanceType)",
+    message: "instanceType is for several nodes: remove it",
+    reason: "FieldValueForbidden",
+    fieldPath: ".containerProperties.instanceType",
+  },
+  ...platformRules,
+  immutableRegion,
+  immutable("jobDefinitionName", "put it back; for another name make a new object"),
+];
+
+export const evaluateOnExitRules: readonly ValidationRule[] = [
+  {
+    rule: "has(self.onStatusReason) || has(self.onReason) || has(self.onExitCode)",
+    message: "a case needs something to match: add onStatusReason, onReason or onExitCode",
+    reason: "FieldValueRequired",
+  },
+];
+
+export const nodePropertiesRules: readonly ValidationRule[] = [
+  {
+    rule: "self.mainNode < self.numNodes",
+    message: "nodes are counted from 0: mainNode must be less than numNodes",
+    fieldPath: ".mainNode",
+  },
+];
+
+export const nodeRangeRules: readonly ValidationRule[] = [
+  {
+    rule: "(has(self.container) ? 1 : 0) + (has(self.ecsProperties) ? 1 : 0) + (has(self.eksProperties) ? 1 : 0) == 1",
+    message: "a node range has one body: keep exactly one of container, ecsProperties and eksProperties",
+  },
+  ...nodeRangePlatformRules,
+];

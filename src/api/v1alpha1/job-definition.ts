@@ -1,0 +1,96 @@
+import type { z } from "zod";
+import type { KubeObject } from "../object.ts";
+import { policyFields, statusFields, time } from "./common.ts";
+import { containerProperties } from "./container.ts";
+import { ecsProperties } from "./ecs.ts";
+import { eksProperties } from "./eks.ts";
+import { evaluateOnExitRules, jobDefinitionRules } from "./job-definition-rules.ts";
+import { consumableResourceProperties, nodeProperties } from "./multi-node.ts";
+import { awsName } from "./names.ts";
+import {
+  atomicList,
+  type DeepReadonly,
+  definitionBytesMax,
+  flag,
+  int,
+  int32Max,
+  mapList,
+  object,
+  oneOf,
+  setOf,
+  text,
+  textMap,
+} from "./schema.ts";
+
+const glob = (description: string, pattern: RegExp) => text(description, 512, pattern);
+
+const retryStrategy = object("When a failed job is tried again.", {
+  attempts: int("How often the job is tried in all.", 1, 10),
+  evaluateOnExit: atomicList(
+    "Up to five cases, tried in order; no match means another try.",
+    object(
+      "One case; all its patterns must match.",
+      {
+        action: oneOf("What is done.", ["RETRY", "EXIT"]),
+        onStatusReason: glob("Status reason of the job; may end with *.", /^[A-Za-z0-9.:\s]*[*]?$/).optional(),
+        onReason: glob("Reason of the container; may end with *.", /^[A-Za-z0-9.:\s]*[*]?$/).optional(),
+        onExitCode: glob("Exit code; may end with *.", /^[0-9]*[*]?$/).optional(),
+      },
+      ...evaluateOnExitRules,
+    ),
+    5,
+  ).optional(),
+});
+
+export const JobDefinitionSpec = object(
+  "The job definition as it shall be; AWS's fields under AWS's names.",
+  {
+    jobDefinitionName: text("AWS name. Immutable. Default: <namespace>_<name>.", 128, awsName).optional(),
+    type: oneOf("container: one node; multinode: several.", ["container", "multinode"]),
+    parameters: textMap("Defaults for Ref::name in commands.", 256, definitionBytesMax).optional(),
+    schedulingPriority: int("Priority within a share; only on fair-share queues.", 0, 9999).optional(),
+    containerProperties: containerProperties.optional(),
+    nodeProperties: nodeProperties.optional(),
+    retryStrategy: retryStrategy.optional(),
+    propagateTags: flag("Copy tags to the ECS task; not on EKS. Default: false.").optional(),
+    timeout: object("When a job is ended.", {
+      attemptDurationSeconds: int("Seconds of one attempt.", 60, int32Max).optional(),
+    }).optional(),
+    platformCapabilities: setOf(
+      "What the job runs on; not on EKS. Default: EC2.",
+      oneOf("Platform.", ["EC2", "FARGATE", "MANAGED_INSTANCES"]),
+      1,
+    ).optional(),
+    eksProperties: eksProperties.optional(),
+    ecsProperties: ecsProperties.optional(),
+    consumableResourceProperties: consumableResourceProperties.optional(),
+    revisionHistoryLimit: int("How many of our older revisions stay ACTIVE at least. Default: 10.", 0, 1000).optional(),
+    revisionMinAgeSeconds: int(
+      "How long a superseded revision stays ACTIVE at least. Default: 604800, a week.",
+      0,
+      int32Max,
+    ).optional(),
+    ...policyFields,
+  },
+  ...jobDefinitionRules,
+);
+
+export const JobDefinitionStatus = object("The job definition as AWS has it.", {
+  ...statusFields,
+  revision: int("Revision that matches the spec.", 0, int32Max).optional(),
+  revisions: mapList(
+    "Our newest 20 ACTIVE revisions.",
+    ["revision"],
+    object("One revision.", {
+      revision: int("Number.", 0, int32Max),
+      arn: text("ARN.", 2048),
+      registeredAt: time("When it was registered.").optional(),
+    }),
+    20,
+  ).optional(),
+  unversionedArn: text("ARN without revision: what SubmitJob takes for the newest ACTIVE one.", 2048).optional(),
+});
+
+export type JobDefinitionSpec = z.infer<typeof JobDefinitionSpec>;
+export type JobDefinitionStatus = DeepReadonly<z.infer<typeof JobDefinitionStatus>>;
+export type JobDefinition = KubeObject<JobDefinitionSpec, JobDefinitionStatus>;

@@ -1,0 +1,51 @@
+import { arn, flag, int, int32Max, object, oneOf, setOf, text } from "./schema.ts";
+
+/** Amazon ECS Managed Instances: capacity that ECS buys and patches. */
+
+const instanceLaunchTemplate = object("How ECS launches the instances.", {
+  ec2InstanceProfileArn: arn("Instance profile of the instances.", "iam"),
+  networkConfiguration: object("Where the instances live.", {
+    subnets: setOf(
+      "Subnets; private ones need a NAT gateway or endpoints.",
+      text("Subnet ID.", 32, /^subnet-[0-9a-z]+$/),
+      100,
+      1,
+    ),
+    securityGroups: setOf("Security groups.", text("Security group ID.", 32, /^sg-[0-9a-z]+$/), 16, 1),
+  }),
+  instanceRequirements: object("Which instance types may be used. Default: all.", {
+    allowedInstanceTypes: setOf("Instance types or families.", text("Instance type or family.", 64), 400).optional(),
+  }).optional(),
+  capacityOptionType: oneOf("How the capacity is paid for. Default: ON_DEMAND.", ["ON_DEMAND", "SPOT"]).optional(),
+  storageConfiguration: object("Root volume.", {
+    storageSizeGiB: int("Size in GiB.", 1, 65_536).optional(),
+  }).optional(),
+  monitoring: oneOf("CloudWatch monitoring of the instances.", ["BASIC", "DETAILED"]).optional(),
+  fipsEnabled: flag("Use FIPS 140-2 validated cryptography. Fixed after creation.").optional(),
+  capacityReservations: object("Use of capacity reservations.", {
+    reservationGroupArn: arn("Group of reservations to use.").optional(),
+    reservationPreference: oneOf("How reservations are used.", [
+      "RESERVATIONS_ONLY",
+      "RESERVATIONS_FIRST",
+      "RESERVATIONS_EXCLUDED",
+    ]).optional(),
+  }).optional(),
+  instanceMetadataTagsPropagation: flag("Show the instance's tags in its metadata service.").optional(),
+  localStorageConfiguration: object("Local disks.", {
+    useLocalStorage: flag("Give containers the instance store volumes.").optional(),
+  }).optional(),
+});
+
+export const managedInstancesProvider = object("ECS Managed Instances; required for type ECS_MANAGED_INSTANCES.", {
+  propagateTags: oneOf("Copy the capacity provider's tags to the instances. Default: NONE.", [
+    "CAPACITY_PROVIDER",
+    "NONE",
+  ]).optional(),
+  infrastructureRoleArn: arn("Role by which ECS manages the instances.", "iam"),
+  instanceLaunchTemplate,
+  infrastructureOptimization: object("Scale-in of idle instances.", {
+    scaleInAfter: int("Seconds that an instance may idle; -1 for ever.", -1, 3600).optional(),
+  }).optional(),
+});
+
+export const vCpus = (description: string) => int(description, 0, int32Max);

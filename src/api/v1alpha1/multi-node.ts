@@ -1,0 +1,42 @@
+import { containerProperties } from "./container.ts";
+import { ecsProperties } from "./ecs.ts";
+import { eksProperties } from "./eks.ts";
+import { nodePropertiesRules, nodeRangeRules } from "./job-definition-rules.ts";
+import { atomicList, int, mapList, object, text } from "./schema.ts";
+
+/** Jobs that run on several nodes at once. */
+
+export const consumableResourceProperties = object("Counted resources that a job holds while it runs.", {
+  consumableResourceList: mapList(
+    "Up to five resources, by name or ARN.",
+    ["consumableResource"],
+    object("One resource.", {
+      consumableResource: text("Name or ARN.", 2048),
+      quantity: int("How much.", 0, Number.MAX_SAFE_INTEGER).optional(),
+    }),
+    5,
+  ).optional(),
+});
+
+const nodeRange = object(
+  "Nodes that are alike.",
+  {
+    targetNodes: text("Range of node numbers, e.g. 0:3 or 1:.", 64, /^[0-9]*:[0-9]*$/),
+    container: containerProperties.optional(),
+    instanceTypes: atomicList("Instance type of the nodes; at most one.", text("Instance type.", 64), 1).optional(),
+    ecsProperties: ecsProperties.optional(),
+    eksProperties: eksProperties.optional(),
+    consumableResourceProperties: consumableResourceProperties.optional(),
+  },
+  ...nodeRangeRules,
+);
+
+export const nodeProperties = object(
+  "A job of several nodes.",
+  {
+    numNodes: int("How many nodes.", 1, 1000),
+    mainNode: int("Number of the node that decides when the job is over.", 0, 999),
+    nodeRangeProperties: mapList("Nodes by range; together they cover all.", ["targetNodes"], nodeRange, 5, 1),
+  },
+  ...nodePropertiesRules,
+);

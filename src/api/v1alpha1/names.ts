@@ -1,0 +1,8 @@
+/** Patterns of names. Apart from the schemas, for code that runs without them. */
+
+/** AWS's pattern for the names of everything in Batch. */
+export const awsName = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
+/** Names of namespaces, among others; at most 63 characters. */
+export const dnsLabel = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+/** Names of most Kubernetes objects; at most 253 characters. */
+export const dnsSubdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;

@@ -1,0 +1,146 @@
+import { Environment, EvaluationError } from "@marcbachmann/cel-js";
+import type { StructuralSchema, ValidationRule } from "../../api/crd.ts";
+import { isRecord } from "./defaults.ts";
+import type { Finding, Path } from "./problem.ts";
+
+export interface RuleFinding extends Finding {
+  readonly rule: ValidationRule;
+  /** False: the value is too broken for the rule to say anything; the schema then says what is wrong with it. */
+  readonly evaluated: boolean;
+}
+
+/**
+ * The CEL rules of a schema, evaluated as the API server does it: `self` is the node of the rule; a rule that names
+ * `oldSelf` counts only for a change. Nodes inside lists have no `oldSelf` here.
+ *
+ * @param old the value before the change; absent for a new object
+ * @throws Error when a rule is no valid CEL
+ */
+export function ruleFindings(schema: StructuralSchema, value: unknown, old?: unknown, path: Path = []): RuleFinding[] {
+  const own = (schema["x-kubernetes-validations"] ?? []).flatMap((rule) => violation(rule, schema, value, old, path));
+  return [...own, ...childFindings(schema, value, old, path)];
+}
+
+function childFindings(schema: StructuralSchema, value: unknown, old: unknown, path: Path): RuleFinding[] {
+  const { items, properties = {}, additionalProperties } = schema;
+  if (Array.isArray(value)) {
+    if (items === undefined) return [];
+    return value.flatMap((item: unknown, index) => ruleFindings(items, item, undefined, [...path, index]));
+  }
+  if (!isRecord(value)) return [];
+  return Object.entries(value).flatMap(([key, member]) => {
+    const child = Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
+    if (child === undefined || member === null || member === undefined) return [];
+    return ruleFindings(child, member, isRecord(old) ? old[key] : undefined, [...path, key]);
+  });
+}
+
+function violation(
+  rule: ValidationRule,
+  schema: StructuralSchema,
+  value: unknown,
+  old: unknown,
+  path: Path,
+): RuleFinding[] {
+  const compiled = compile(rule.rule);
+  if (compiled.isTransition && old === undefined) return [];
+  if (!hasType(schema, value)) return [];
+  const where = [...path, ...fieldPath(rule)];
+  try {
+    const holds = compiled.evaluate({ self: celValue(schema, value), oldSelf: celValue(schema, old) });
+    return holds === true ? [] : [{ path: where, message: rule.message, rule, evaluated: true }];
+  } catch (error) {
+    if (!(error instanceof EvaluationError)) throw error;
+    return [{ path: where, message: `${rule.message} (${error.summary})`, rule, evaluated: false }];
+  }
+}
+
+interface Compiled {
+  readonly isTransition: boolean;
+  readonly evaluate: (context: { readonly self: unknown; readonly oldSelf: unknown }) => unknown;
+}
+
+const compiledRules = new Map<string, Compiled>();
+
+/** @throws Error when the expression is no valid CEL */
+function compile(expression: string): Compiled {
+  const known = compiledRules.get(expression);
+  if (known !== undefined) return known;
+  const program = environment.parse(expression);
+  const check = program.check();
+  if (!check.valid) throw new Error(`CEL rule ${expression}: ${check.error?.message ?? "not valid"}`);
+  const compiled: Compiled = {
+    isTransition: /\boldSelf\b/.test(expression),
+    evaluate: (context) => program(context) as unknown,
+  };
+  compiledRules.set(expression, compiled);
+  return compiled;
+}
+
+/** What the API server's CEL has beside the language itself, as far as our rules use it. */
+const environment = new Environment()
+  .registerVariable("self", "dyn")
+  .registerVariable("oldSelf", "dyn")
+  .registerFunction("list.sum(): dyn", sum);
+
+function sum(list: readonly unknown[]): unknown {
+  if (list.every((item) => typeof item === "bigint")) return list.reduce<bigint>((total, item) => total + item, 0n);
+  return list.reduce<number>((total, item) => total + Number(item), 0);
+}
+
+function hasType({ type }: StructuralSchema, value: unknown): boolean {
+  switch (type) {
+    case "object":
+      return isRecord(value);
+    case "array":
+      return Array.isArray(value);
+    case "integer":
+    case "number":
+      return typeof value === "number";
+    case "string":
+    case "boolean":
+      return typeof value === type;
+  }
+}
+
+/** Integers as CEL's int, maps as maps, objects with their declared fields only. */
+function celValue(schema: StructuralSchema, value: unknown): unknown {
+  const { type, items, properties, additionalProperties } = schema;
+  if (type === "integer") return typeof value === "number" && Number.isInteger(value) ? BigInt(value) : value;
+  if (Array.isArray(value)) {
+    return items === undefined ? value : value.map((item: unknown) => celValue(items, item));
+  }
+  if (!isRecord(value)) return value;
+  const entries = Object.entries(value).filter(([, member]) => member !== null && member !== undefined);
+  if (additionalProperties !== undefined) {
+    return new Map(entries.map(([key, member]) => [key, celValue(additionalProperties, member)]));
+  }
+  if (properties === undefined) return value;
+  return Object.fromEntries(
+    entries.flatMap(([key, member]) => {
+      const child = Object.hasOwn(properties, key) ? properties[key] : undefined;
+      return child === undefined ? [] : [[celName(key), celValue(child, member)]];
+    }),
+  );
+}
+
+const reservedWords = new Set(
+  "true false null in as break const continue else for function if import let loop package namespace return var void while".split(
+    " ",
+  ),
+);
+
+/** A field name as CEL sees it (Kubernetes: "Validation rules", escaping). */
+function celName(field: string): string {
+  if (reservedWords.has(field)) return `__${field}__`;
+  return field
+    .replaceAll("__", "__underscores__")
+    .replaceAll(".", "__dot__")
+    .replaceAll("-", "__dash__")
+    .replaceAll("/", "__slash__");
+}
+
+/** `.a.b` and `['key']` of a rule's fieldPath. */
+function fieldPath({ fieldPath: text = "" }: ValidationRule): string[] {
+  return Array.from(text.matchAll(/\.([A-Za-z0-9_]+)|\['([^']*)'\]/g), (match) => match[1] ?? match[2] ?? "");
+}

@@ -1,0 +1,150 @@
+import { lstat, readdir, readFile, stat } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { isRecord } from "./defaults.ts";
+import type { Note, Path, Problem } from "./problem.ts";
+import { parseYaml } from "./yaml.ts";
+
+/** One Kubernetes object as written, with the place of each of its parts. */
+export interface ManifestDocument {
+  readonly file: string;
+  readonly value: unknown;
+  /** The line, from 1, of the deepest part of `path` that is there. */
+  readonly lineOf: (path: Path) => number;
+}
+
+export interface LoadedManifests {
+  readonly documents: readonly ManifestDocument[];
+  readonly problems: readonly Problem[];
+  readonly notes: readonly Note[];
+  /** Every manifest that was looked at, in order. */
+  readonly files: readonly string[];
+}
+
+/** No manifest of a person is larger; an object in Kubernetes may have 1.5 MiB. */
+const fileBytesMax = 4 * 1024 * 1024;
+const extensions = new Set([".yaml", ".yml", ".json"]);
+
+/**
+ * Reads the manifests of a file, or of a directory and those below it; hidden entries, other files and what is no
+ * regular file are left out. Several documents per file and `kind: List` are taken apart. Whatever is wrong with a
+ * file is a problem of it, and the others are read all the same.
+ */
+export async function loadManifests(path: string): Promise<LoadedManifests> {
+  const found = await manifestFiles(path);
+  const loaded = await Promise.all(found.files.map(loadFile));
+  return {
+    documents: loaded.flatMap(({ documents }) => documents),
+    problems: [...found.problems, ...loaded.flatMap(({ problems }) => problems)],
+    notes: found.notes,
+    files: found.files,
+  };
+}
+
+interface FoundFiles {
+  readonly files: readonly string[];
+  readonly problems: readonly Problem[];
+  readonly notes: readonly Note[];
+}
+
+async function manifestFiles(path: string): Promise<FoundFiles> {
+  const entry = await ifPossible(() => stat(path));
+  if (entry.kind === "failed") return { files: [], problems: [fileProblem(path, entry.message)], notes: [] };
+  if (entry.value.isFile()) return { files: [path], problems: [], notes: [] };
+  if (entry.value.isDirectory()) return await filesBelow(path);
+  return { files: [], problems: [fileProblem(path, "is neither a file nor a directory")], notes: [] };
+}
+
+async function filesBelow(directory: string): Promise<FoundFiles> {
+  const listed = await ifPossible(() => readdir(directory, { withFileTypes: true }));
+  if (listed.kind === "failed") return { files: [], problems: [fileProblem(directory, listed.message)], notes: [] };
+  const entries = listed.value
+    .filter(({ name }) => !name.startsWith(".") && name !== "node_modules")
+    .sort((left, right) => (left.name < right.name ? -1 : 1));
+  const found = await Promise.all(
+    entries.map(async (entry): Promise<FoundFiles> => {
+      const path = join(directory, entry.name);
+      if (entry.isDirectory()) return await filesBelow(path);
+      if (!extensions.has(extname(entry.name))) return { files: [], problems: [], notes: [] };
+      if (entry.isFile()) return { files: [path], problems: [], notes: [] };
+      return { files: [], problems: [], notes: [{ file: path, line: 1, message: "skipped: it is no regular file" }] };
+    }),
+  );
+  return {
+    files: found.flatMap(({ files }) => files),
+    problems: found.flatMap(({ problems }) => problems),
+    notes: found.flatMap(({ notes }) => notes),
+  };
+}
+
+interface LoadedFile {
+  readonly documents: readonly ManifestDocument[];
+  readonly problems: readonly Problem[];
+}
+
+async function loadFile(file: string): Promise<LoadedFile> {
+  const text = await ifPossible(() => readLimited(file));
+  if (text.kind === "failed") return { documents: [], problems: [fileProblem(file, text.message)] };
+  return documentsOf(file, text.value);
+}
+
+/** The documents of one file's text. */
+export function documentsOf(file: string, text: string): LoadedFile {
+  const { documents, errors } = parseYaml(text);
+  return {
+    documents: documents.flatMap(({ value, lineOf }) => itemsOf({ file, value, lineOf })),
+    problems: errors.map(({ line, message }) => ({ file, line, field: "", message })),
+  };
+}
+
+/** The objects of a `List`; any other object alone. */
+function itemsOf(document: ManifestDocument): ManifestDocument[] {
+  const { file, value, lineOf } = document;
+  if (!isRecord(value) || !Array.isArray(value["items"]) || !isListKind(value["kind"])) return [document];
+  return value["items"].map((item: unknown, index) => ({
+    file,
+    value: item,
+    lineOf: (path) => lineOf(["items", index, ...path]),
+  }));
+}
+
+function isListKind(kind: unknown): boolean {
+  return typeof kind === "string" && kind.endsWith("List");
+}
+
+async function readLimited(file: string): Promise<string> {
+  const { size } = await lstat(file);
+  if (size > fileBytesMax) throw new Error(`has ${size} bytes, more than ${fileBytesMax}: split it`);
+  return new TextDecoder("utf-8", { fatal: true }).decode(await readFile(file));
+}
+
+type Attempt<Value> =
+  | { readonly kind: "done"; readonly value: Value }
+  | { readonly kind: "failed"; readonly message: string };
+
+/** Anything that the file system or its content refuses is a message about that file. */
+async function ifPossible<Value>(attempt: () => Promise<Value>): Promise<Attempt<Value>> {
+  try {
+    return { kind: "done", value: await attempt() };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return { kind: "failed", message: readMessage(error) };
+  }
+}
+
+function readMessage(error: Error): string {
+  const code = "code" in error ? error.code : undefined;
+  switch (code) {
+    case "ENOENT":
+      return "there is no such file or directory";
+    case "EACCES":
+      return "may not be read: check its permissions";
+    case "ERR_ENCODING_INVALID_ENCODED_DATA":
+      return "is not UTF-8 text: save it as UTF-8";
+    default:
+      return error.message;
+  }
+}
+
+function fileProblem(file: string, message: string): Problem {
+  return { file, line: 1, field: "", message };
+}

@@ -1,0 +1,57 @@
+import type { CustomResourceDefinition, StructuralSchema } from "../../api/crd.ts";
+import { ruleFindings } from "./cel.ts";
+import { isRecord, withDefaults } from "./defaults.ts";
+import { duplicateFindings } from "./lists.ts";
+import { metadataFindings } from "./metadata.ts";
+import type { Finding } from "./problem.ts";
+import { schemaFindings } from "./schema.ts";
+
+/** One object against its definition, as the API server would do it. */
+
+export function schemaOf(crd: CustomResourceDefinition): StructuralSchema {
+  const [version] = crd.spec.versions;
+  if (version === undefined) throw new Error(`${crd.metadata.name} has no version`);
+  return version.schema.openAPIV3Schema;
+}
+
+/** `status` is not what a person applies: the API server ignores it, and so does this. Metadata has rules of its own. */
+const writtenSchemas = new WeakMap<CustomResourceDefinition, StructuralSchema>();
+
+function writtenSchema(crd: CustomResourceDefinition): StructuralSchema {
+  const known = writtenSchemas.get(crd);
+  if (known !== undefined) return known;
+  const schema = schemaOf(crd);
+  const properties = Object.entries(schema.properties ?? {}).filter(([name]) => name !== "status");
+  const written = { ...schema, properties: Object.fromEntries(properties) };
+  writtenSchemas.set(crd, written);
+  return written;
+}
+
+/**
+ * Everything wrong with an object: metadata, schema, unknown fields, doubled entries, CEL rules; all at once.
+ *
+ * @param old the object before the change, for rules about changes; absent for a new object
+ */
+export function objectFindings(crd: CustomResourceDefinition, value: unknown, old?: unknown): Finding[] {
+  const schema = writtenSchema(crd);
+  const written = withDefaults(schema, specPart(value));
+  const shape = [...schemaFindings(schema, written), ...duplicateFindings(schema, written)];
+  const rules = ruleFindings(schema, written, old === undefined ? undefined : specPart(old));
+  return [
+    ...metadataFindings(isRecord(value) ? value["metadata"] : undefined),
+    ...shape,
+    ...rules
+      .filter(({ evaluated }) => evaluated || shape.length === 0)
+      .map(({ path, message }): Finding => ({ path, message })),
+  ];
+}
+
+function specPart(value: unknown): unknown {
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([key]) => key !== "status" && key !== "metadata"));
+}
+
+/** The object with the defaults of its schema, among them the condition that it has before anyone has seen it. */
+export function objectWithDefaults<Value extends object>(crd: CustomResourceDefinition, value: Value): Value {
+  return withDefaults(schemaOf(crd), value);
+}

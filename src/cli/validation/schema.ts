@@ -1,0 +1,173 @@
+import { Ajv, type DefinedError, type ValidateFunction } from "ajv";
+import type { StructuralSchema } from "../../api/crd.ts";
+import { isRecord } from "./defaults.ts";
+import { nearest } from "./nearest.ts";
+import { type Finding, type Path, valueText } from "./problem.ts";
+import { oneOfText, patternText, typeText } from "./words.ts";
+
+/** Everything in which a value differs from its schema, in words. Rules are `cel.ts`, keys of lists `lists.ts`. */
+export function schemaFindings(schema: StructuralSchema, value: unknown, path: Path = []): Finding[] {
+  const unknown = unknownFields(schema, value, path);
+  const validate = validatorOf(schema);
+  validate(value);
+  const meant = new Set(unknown.map(({ meant }) => meant));
+  const errors = ((validate.errors ?? []) as DefinedError[]).filter((error) => !saidByEnum(error));
+  return [
+    ...unknown.map(({ finding }) => finding),
+    ...errors
+      .map((error) => errorFinding(error, value, path))
+      // A mistyped field is told once, not also as a missing one.
+      .filter(({ path: at, required }) => !required || !meant.has(JSON.stringify(at)))
+      .map(({ finding }) => finding),
+  ];
+}
+
+const validators = new WeakMap<StructuralSchema, ValidateFunction>();
+
+function validatorOf(schema: StructuralSchema): ValidateFunction {
+  const known = validators.get(schema);
+  if (known !== undefined) return known;
+  // Formats are left to the API server; the x-kubernetes- keywords have evaluators of their own.
+  const ajv = new Ajv({ allErrors: true, strict: false, validateFormats: false, verbose: true, logger: false });
+  const validate = ajv.compile(schema);
+  validators.set(schema, validate);
+  return validate;
+}
+
+/** A value of the wrong type is also none of an enum's, which says more. */
+function saidByEnum({ keyword, parentSchema }: DefinedError): boolean {
+  return keyword === "type" && parentSchema?.["enum"] !== undefined;
+}
+
+interface Explained {
+  readonly path: Path;
+  readonly required: boolean;
+  readonly finding: Finding;
+}
+
+function errorFinding(error: DefinedError, root: unknown, prefix: Path): Explained {
+  const at = stepsOf(error.instancePath, root);
+  const path = [...prefix, ...at];
+  if (error.keyword === "required") {
+    const missing = [...path, error.params.missingProperty];
+    const wanted = wantedText(error.parentSchema?.["properties"]?.[error.params.missingProperty]);
+    return {
+      path: missing,
+      required: true,
+      finding: { path: missing, message: `is missing: add it (${wanted})`, wanted },
+    };
+  }
+  const found = valueText(error.data);
+  const wanted = boundText(error);
+  return { path, required: false, finding: { path, message: `found ${found}, wanted ${wanted}`, found, wanted } };
+}
+
+function boundText(error: DefinedError): string {
+  switch (error.keyword) {
+    case "type":
+      return typeHint(error.params.type as StructuralSchema["type"], error.data);
+    case "enum":
+      return oneOfText(error.params.allowedValues);
+    case "pattern":
+      return patternText(error.params.pattern);
+    case "minLength":
+      return error.params.limit === 1
+        ? "some text; leave the field out if there is none"
+        : `at least ${error.params.limit} characters`;
+    case "maxLength":
+      return `at most ${error.params.limit} characters, not ${String(error.data).length}`;
+    case "minimum":
+      return `at least ${error.params.limit}`;
+    case "maximum":
+      return `at most ${error.params.limit}`;
+    case "minItems":
+      return `at least ${error.params.limit} ${error.params.limit === 1 ? "entry" : "entries"}`;
+    case "maxItems":
+      return `at most ${error.params.limit} ${error.params.limit === 1 ? "entry" : "entries"}, not ${sizeOf(error.data)}`;
+    case "maxProperties":
+      return `at most ${error.params.limit} keys, not ${sizeOf(error.data)}`;
+    default:
+      return error.message ?? error.keyword;
+  }
+}
+
+function sizeOf(value: unknown): number {
+  return Array.isArray(value) ? value.length : isRecord(value) ? Object.keys(value).length : 0;
+}
+
+/** YAML reads `1`, `true` and `yes` as other things than text, and `"1"` as no number. */
+function typeHint(type: StructuralSchema["type"], value: unknown): string {
+  if (value === null) return `${typeText(type)}; leave the field out if there is none`;
+  if (type === "string" && (typeof value === "number" || typeof value === "boolean")) return "text: put it in quotes";
+  const unquoted = type === "boolean" ? /^(true|false)$/ : /^-?[0-9]+$/;
+  const isScalar = type === "integer" || type === "number" || type === "boolean";
+  if (isScalar && typeof value === "string" && unquoted.test(value)) return `${typeText(type)}: remove the quotes`;
+  return typeText(type);
+}
+
+function wantedText(schema: StructuralSchema | undefined): string {
+  if (schema === undefined) return "a value";
+  if (schema.enum !== undefined) return oneOfText(schema.enum);
+  if (schema.pattern !== undefined) return patternText(schema.pattern);
+  return typeText(schema.type);
+}
+
+interface UnknownField {
+  /** The path of the field that was most likely meant, as JSON. */
+  readonly meant: string | undefined;
+  readonly finding: Finding;
+}
+
+/** Fields that the API server would drop without a word. */
+function unknownFields(schema: StructuralSchema, value: unknown, path: Path): UnknownField[] {
+  const { items, properties, additionalProperties } = schema;
+  if (Array.isArray(value)) {
+    if (items === undefined) return [];
+    return value.flatMap((item: unknown, index) => unknownFields(items, item, [...path, index]));
+  }
+  if (!isRecord(value)) return [];
+  return Object.entries(value).flatMap(([key, member]) => {
+    const child = properties !== undefined && Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
+    if (child !== undefined) return unknownFields(child, member, [...path, key]);
+    return properties === undefined ? [] : [unknownField(Object.keys(properties), value, path, key)];
+  });
+}
+
+function unknownField(
+  known: readonly string[],
+  value: Readonly<Record<string, unknown>>,
+  path: Path,
+  key: string,
+): UnknownField {
+  const near = nearest(
+    key,
+    known.filter((name) => !Object.hasOwn(value, name)),
+  );
+  const hint = near === undefined ? "remove it, or move it to where it belongs" : `did you mean ${near}?`;
+  return {
+    meant: near === undefined ? undefined : JSON.stringify([...path, near]),
+    finding: {
+      path: [...path, key],
+      message: `there is no such field: ${hint}`,
+      found: key,
+      ...(near === undefined ? {} : { wanted: near }),
+    },
+  };
+}
+
+/** The steps of a JSON pointer; a step into a list is a number. */
+function stepsOf(pointer: string, root: unknown): Path {
+  let node = root;
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((part) => {
+      const key = part.replaceAll("~1", "/").replaceAll("~0", "~");
+      if (Array.isArray(node)) {
+        node = node[Number(key)] as unknown;
+        return Number(key);
+      }
+      node = isRecord(node) ? node[key] : undefined;
+      return key;
+    });
+}

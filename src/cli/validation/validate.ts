@@ -1,0 +1,169 @@
+import type { CustomResourceDefinition } from "../../api/crd.ts";
+import { keyText, type ObjectKey } from "../../api/object.ts";
+import { isRecord } from "./defaults.ts";
+import type { ManifestDocument } from "./manifests.ts";
+import { nearest } from "./nearest.ts";
+import { objectFindings } from "./object.ts";
+import { type Finding, type Note, type Path, type Problem, pathText, valueText } from "./problem.ts";
+import { awsNameFindings, byAwsIdentity, type Named, referenceFindings } from "./references.ts";
+
+/** An object of ours without a problem, as written: neither defaults nor status are added. */
+export interface ManifestObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string | undefined;
+    readonly labels?: Readonly<Record<string, string>> | undefined;
+    readonly annotations?: Readonly<Record<string, string>> | undefined;
+  };
+  readonly spec: unknown;
+}
+
+export interface ValidManifest {
+  readonly object: ManifestObject;
+  /** With the namespace in force. */
+  readonly key: ObjectKey;
+  readonly document: ManifestDocument;
+}
+
+export interface Validation {
+  /** In the order of the files. */
+  readonly manifests: readonly ValidManifest[];
+  readonly problems: readonly Problem[];
+  /** Objects of others, which were skipped. */
+  readonly notes: readonly Note[];
+}
+
+export interface ValidationOptions {
+  /** What an object without one is in, as with kubectl. Default: `default`. */
+  readonly namespace?: string;
+  /** Whether a reference to an object that is not among the documents is a problem. Default: true. */
+  readonly closed?: boolean;
+}
+
+/** Everything wrong with a set of manifests, offline and all at once. */
+export function validateManifests(
+  documents: readonly ManifestDocument[],
+  crds: readonly CustomResourceDefinition[],
+  options: ValidationOptions = {},
+): Validation {
+  const { namespace = "default", closed = true } = options;
+  const sorted = documents.map((document) => sort(document, crds, namespace));
+  const ours = sorted.filter((entry) => entry.kind === "ours");
+  const names = ours.map((entry) => entry.named);
+  const identities = byAwsIdentity(names);
+  const first = new Map<string, Ours>();
+  const checked = ours.map((entry) => {
+    const findings = [
+      ...objectFindings(entry.crd, entry.document.value),
+      ...(closed ? referenceFindings(entry.named, names) : []),
+      ...awsNameFindings(entry.named, identities),
+      ...doubled(entry, first),
+    ];
+    return { entry, problems: findings.map((finding) => problemOf(entry, finding)) };
+  });
+  return {
+    manifests: checked.flatMap(({ entry, problems }) => (problems.length === 0 ? [validManifest(entry)] : [])),
+    problems: [
+      ...sorted.flatMap((entry) => (entry.kind === "refused" ? [entry.problem] : [])),
+      ...checked.flatMap(({ problems }) => problems),
+    ].sort(byPlace),
+    notes: sorted.flatMap((entry) => (entry.kind === "skipped" ? [entry.note] : [])),
+  };
+}
+
+interface Ours {
+  readonly kind: "ours";
+  readonly document: ManifestDocument;
+  readonly crd: CustomResourceDefinition;
+  /** What references see of it. */
+  readonly named: Named;
+}
+
+type Sorted =
+  | Ours
+  | { readonly kind: "skipped"; readonly note: Note }
+  | { readonly kind: "refused"; readonly problem: Problem };
+
+function sort(document: ManifestDocument, crds: readonly CustomResourceDefinition[], namespace: string): Sorted {
+  const { file, value, lineOf } = document;
+  const refused = (path: Path, message: string): Sorted => ({
+    kind: "refused",
+    problem: { file, line: lineOf(path), field: pathText(path), message },
+  });
+  if (!isRecord(value)) return refused([], `found ${valueText(value)}, wanted a Kubernetes object`);
+  const { apiVersion, kind } = value;
+  if (typeof apiVersion !== "string")
+    return refused(["apiVersion"], `is missing: add one such as ${versionsOf(crds)[0]}`);
+  if (typeof kind !== "string") return refused(["kind"], "is missing: say what kind of object this is");
+  const crd = crds.find((one) => one.spec.names.kind === kind && versionsOf([one]).includes(apiVersion));
+  if (crd !== undefined) return { kind: "ours", document, crd, named: named(kind, value, namespace) };
+  const groups = crds.map(({ spec }) => spec.group);
+  const nearGroup = nearest(groupOf(apiVersion), groups);
+  if (nearGroup === undefined) {
+    return { kind: "skipped", note: { file, line: lineOf([]), message: `skipped ${kind} of ${apiVersion}` } };
+  }
+  const kinds = crds.map(({ spec }) => spec.names.kind);
+  if (!kinds.includes(kind)) {
+    const near = nearest(kind, kinds);
+    const hint = near === undefined ? `there are ${kinds.join(", ")}` : `did you mean ${near}?`;
+    return refused(["kind"], `${nearGroup} has no kind ${kind}: ${hint}`);
+  }
+  return refused(["apiVersion"], `found ${apiVersion}, wanted ${versionsOf(crds).join(" or ")}`);
+}
+
+function versionsOf(crds: readonly CustomResourceDefinition[]): string[] {
+  return [...new Set(crds.flatMap(({ spec }) => spec.versions.map(({ name }) => `${spec.group}/${name}`)))];
+}
+
+function groupOf(apiVersion: string): string {
+  return apiVersion.split("/")[0] ?? apiVersion;
+}
+
+function named(kind: string, value: Readonly<Record<string, unknown>>, namespace: string): Ours["named"] {
+  const metadata = isRecord(value["metadata"]) ? value["metadata"] : {};
+  return {
+    kind,
+    namespace: typeof metadata["namespace"] === "string" ? metadata["namespace"] : namespace,
+    name: typeof metadata["name"] === "string" ? metadata["name"] : "",
+    spec: value["spec"],
+  };
+}
+
+/** The second object of one identity: kubectl would let the last one win. */
+function doubled(entry: Ours, first: Map<string, Ours>): Finding[] {
+  const { kind, namespace, name } = entry.named;
+  if (name === "") return [];
+  const identity = `${kind} ${keyText({ namespace, name })}`;
+  const before = first.get(identity);
+  if (before === undefined) {
+    first.set(identity, entry);
+    return [];
+  }
+  const where = `${before.document.file}:${before.document.lineOf([])}`;
+  return [
+    { path: ["metadata", "name"], message: `${identity} is already in ${where}: remove or rename one of the two` },
+  ];
+}
+
+function problemOf({ document, named: { kind, namespace, name } }: Ours, finding: Finding): Problem {
+  const { path, ...rest } = finding;
+  return {
+    file: document.file,
+    line: document.lineOf(path),
+    object: `${kind} ${keyText({ namespace, name: name === "" ? "?" : name })}`,
+    field: pathText(path),
+    ...rest,
+  };
+}
+
+function validManifest({ document, named: { namespace, name } }: Ours): ValidManifest {
+  // Without a finding the value has this shape: metadata and schema were checked above.
+  return { object: document.value as ManifestObject, key: { namespace, name }, document };
+}
+
+function byPlace(left: Problem, right: Problem): number {
+  if (left.file !== right.file) return left.file < right.file ? -1 : 1;
+  return left.line - right.line;
+}

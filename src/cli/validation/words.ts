@@ -1,0 +1,57 @@
+import type { StructuralSchema } from "../../api/crd.ts";
+
+/** What a schema node wants, in words. */
+
+/** Patterns of the schemas, as people say them. A test holds that none is missing. */
+const patternWords: ReadonlyMap<string, string> = new Map([
+  ["^[A-Za-z0-9][A-Za-z0-9_-]*$", "letters, digits, - and _, beginning with a letter or digit"],
+  ["^[A-Za-z0-9_-]+$", "letters, digits, - and _"],
+  ["^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "a Kubernetes name: lower-case letters, digits and -"],
+  [
+    "^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
+    "a Kubernetes name: lower-case letters, digits, - and dots",
+  ],
+  ["^[a-z]{2,4}(-[a-z]+)+-[0-9]+$", "an AWS region, e.g. eu-central-1"],
+  ["^arn:", "an ARN"],
+  ["^arn:[^:]+:iam:", "an ARN of IAM"],
+  ["^arn:[^:]+:eks:", "an ARN of EKS"],
+  ["^arn:[^:]+:batch:", "an ARN of AWS Batch"],
+  ["^(arn:[^:]+:batch:.+|[A-Za-z0-9][A-Za-z0-9_-]*)$", "a name or an ARN of AWS Batch"],
+  ["^subnet-[0-9a-z]+$", "a subnet ID, e.g. subnet-0a1b2c3d"],
+  ["^sg-[0-9a-z]+$", "a security group ID, e.g. sg-0a1b2c3d"],
+  ["^lt-[0-9a-z]+$", "a launch template ID, e.g. lt-0a1b2c3d"],
+  ["^[A-Za-z0-9().\\-/_]+$", "letters, digits and ().-/_"],
+  ["^([$]Default|[$]Latest|[0-9]+)$", "a version number, $Default or $Latest"],
+  ["^[a-z0-9_.-]+$", "an instance type, family or bundle, e.g. m7i.large, m7i or optimal"],
+  ["^[A-Za-z0-9 _.:/=+@-]+$", "letters, digits, spaces and _.:/=+@-"],
+  ["^[A-Za-z0-9_.:/#@-]+$", "an image, e.g. public.ecr.aws/docker/library/busybox:1.36"],
+  ["^[0-9]+([.][0-9]+)?$", "a number in quotes, e.g. '2' or '0.25'"],
+  ["^(LINUX|WINDOWS_SERVER_[0-9A-Z_]+)$", "LINUX or WINDOWS_SERVER_…"],
+  ["^(LATEST|[0-9]+[.][0-9]+[.][0-9]+)$", "LATEST or a version such as 1.4.0"],
+  ["^[A-Za-z0-9_][A-Za-z0-9_-]{0,30}(:[A-Za-z0-9_][A-Za-z0-9_-]{0,30})?$", "user or user:group, by name or number"],
+  ["^[0-9]*:[0-9]*$", "a range of node numbers, e.g. 0:3"],
+  ["^[A-Za-z0-9.:\\s]*[*]?$", "letters, digits, dots, colons and spaces, with * only at the end"],
+  ["^[0-9]*[*]?$", "digits, with * only at the end"],
+]);
+
+export function patternText(pattern: string): string {
+  return patternWords.get(pattern) ?? `text that matches ${pattern}`;
+}
+
+/** A type as people say it, with article. */
+export function typeText(type: StructuralSchema["type"]): string {
+  return {
+    object: "a map",
+    array: "a list",
+    string: "text",
+    integer: "a whole number",
+    number: "a number",
+    boolean: "true or false",
+  }[type];
+}
+
+export function oneOfText(values: readonly unknown[]): string {
+  const texts = values.map((value) => (value === "" ? '""' : String(value)));
+  const last = texts.at(-1) ?? "";
+  return texts.length < 2 ? last : `${texts.slice(0, -1).join(", ")} or ${last}`;
+}

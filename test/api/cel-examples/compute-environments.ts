@@ -1,0 +1,277 @@
+import { ec2, eks, fargate, managedInstances, spot, unmanaged } from "./bases.ts";
+import { type CelExample, examplesOf, type Row, type Spec } from "./example.ts";
+
+const resources = (fields: Spec): Spec => ({ computeResources: fields });
+const kind = "BatchComputeEnvironment";
+
+/** What each field that Fargate does not have would be on EC2. */
+const fargateRefuses: readonly (readonly [message: string, field: Spec])[] = [
+  ["Fargate sizes itself: remove instanceTypes", { instanceTypes: ["m7i"] }],
+  ["Fargate has no instances: remove instanceRole", { instanceRole: "ecsInstanceRole" }],
+  ["Fargate keeps nothing running: remove minvCpus", { minvCpus: 0 }],
+  ["Fargate keeps nothing running: remove desiredvCpus", { desiredvCpus: 2 }],
+  ["Fargate chooses no instances: remove allocationStrategy", { allocationStrategy: "BEST_FIT" }],
+  ["Fargate boots no image of yours: remove imageId", { imageId: "ami-0a1b2c3d" }],
+  ["Fargate boots no image of yours: remove ec2Configuration", { ec2Configuration: [{ imageType: "ECS_AL2023" }] }],
+  ["nobody logs in to Fargate: remove ec2KeyPair", { ec2KeyPair: "ops" }],
+  ["Fargate has no instances to tag: remove tags", { tags: { team: "a" } }],
+  ["Fargate has no instances to place: remove placementGroup", { placementGroup: "close" }],
+  ["Fargate has no bids; FARGATE_SPOT has a fixed price: remove bidPercentage", { bidPercentage: 50 }],
+  ["Fargate uses no Spot fleet: remove spotIamFleetRole", { spotIamFleetRole: "spotFleet" }],
+  ["Fargate launches no instances: remove launchTemplate", { launchTemplate: { launchTemplateName: "jobs" } }],
+  ["Fargate keeps nothing running: remove scalingPolicy", { scalingPolicy: { minScaleDownDelayMinutes: 20 } }],
+];
+
+const onEc2: readonly Row[] = [
+  ["MANAGED needs to know what to run on: add computeResources", {}, { computeResources: undefined }],
+  ["unmanagedvCpus is for UNMANAGED: remove it and use computeResources.maxvCpus", {}, { unmanagedvCpus: 8 }],
+  [
+    "without eksConfiguration jobs run on ECS: use an imageType such as ECS_AL2023",
+    resources({ ec2Configuration: [{ imageType: "ECS_AL2023" }] }),
+    resources({ ec2Configuration: [{ imageType: "EKS_AL2023" }] }),
+  ],
+  [
+    "without eksConfiguration there is no Kubernetes: remove imageKubernetesVersion",
+    resources({ ec2Configuration: [{ imageType: "ECS_AL2023" }] }),
+    resources({ ec2Configuration: [{ imageType: "ECS_AL2023", imageKubernetesVersion: "1.33" }] }),
+  ],
+  ["region cannot be changed", { region: "eu-central-1" }, { region: "eu-west-1" }, { region: "eu-central-1" }],
+  [
+    "computeEnvironmentName cannot be changed",
+    { computeEnvironmentName: "jobs" },
+    { computeEnvironmentName: undefined },
+    { computeEnvironmentName: "jobs" },
+  ],
+  [
+    "Selector needs to know which namespaces: add selector.matchLabels",
+    { allowedNamespaces: { from: "Selector", selector: { matchLabels: { team: "a" } } } },
+    { allowedNamespaces: { from: "Selector" } },
+  ],
+  [
+    "selector counts only with from: Selector: set that, or remove selector",
+    { allowedNamespaces: { from: "All" } },
+    { allowedNamespaces: { from: "All", selector: { matchLabels: { team: "a" } } } },
+  ],
+  [
+    "Terminate needs to know how long jobs may still run: add timeoutSeconds",
+    { drain: { policy: "Terminate", timeoutSeconds: 600 } },
+    { drain: { policy: "Terminate" } },
+  ],
+  [
+    "Wait never ends a job: remove timeoutSeconds, or use policy Terminate",
+    { drain: { policy: "Wait" } },
+    { drain: { policy: "Wait", timeoutSeconds: 600 } },
+  ],
+  [
+    "a tag key has 1 to 128 characters: shorten it",
+    { tags: { ["k".repeat(128)]: "" } },
+    { tags: { ["k".repeat(129)]: "" } },
+  ],
+  [
+    "keys that begin with aws: belong to AWS and awsbatch.dev/ to the operator: rename the tag",
+    { tags: { "team.awsbatch.dev/a": "b" } },
+    { tags: { "awsbatch.dev/name": "b" } },
+  ],
+  ["instances need a profile to join the cluster: add instanceRole", {}, resources({ instanceRole: undefined })],
+  ["instances need a size: add instanceTypes, e.g. [optimal]", {}, resources({ instanceTypes: undefined })],
+  ["instances live in your network: add subnets", {}, resources({ subnets: undefined })],
+  [
+    "instances need a security group: add securityGroupIds, or a launch template that has some",
+    resources({ securityGroupIds: undefined, launchTemplate: { launchTemplateName: "jobs" } }),
+    resources({ securityGroupIds: undefined }),
+  ],
+  [
+    "managedInstancesProvider is for ECS_MANAGED_INSTANCES: remove it, or change type",
+    {},
+    resources({ managedInstancesProvider: (managedInstances["computeResources"] as Spec)["managedInstancesProvider"] }),
+  ],
+  ["capacityTags is for ECS_MANAGED_INSTANCES: use tags", {}, resources({ capacityTags: { team: "a" } })],
+  [
+    "this strategy is for SPOT: with EC2 use BEST_FIT_PROGRESSIVE, BEST_FIT_PROGRESSIVE_ORDERED or BEST_FIT",
+    resources({ allocationStrategy: "BEST_FIT" }),
+    resources({ allocationStrategy: "SPOT_CAPACITY_OPTIMIZED" }),
+  ],
+  [
+    "a strategy with an order takes no bundle: name instance types or families instead of optimal or default_*",
+    resources({ allocationStrategy: "BEST_FIT_PROGRESSIVE_ORDERED" }),
+    resources({ allocationStrategy: "BEST_FIT_PROGRESSIVE_ORDERED", instanceTypes: ["m7i", "optimal"] }),
+  ],
+  [
+    "one environment has one architecture: keep either the arm64 (Graviton) types or the x86_64 types",
+    resources({ instanceTypes: ["c7g.large", "m6gd", "im4gn", "a1", "default_arm64"] }),
+    resources({ instanceTypes: ["g4dn.xlarge", "c7g"] }),
+  ],
+  [
+    "minvCpus is more than maxvCpus: lower it, or raise maxvCpus",
+    resources({ minvCpus: 64 }),
+    resources({ minvCpus: 65 }),
+  ],
+  [
+    "desiredvCpus lies between minvCpus and maxvCpus: change it, or leave it out",
+    resources({ minvCpus: 2, desiredvCpus: 2 }),
+    resources({ minvCpus: 2, desiredvCpus: 1 }),
+  ],
+  [
+    "the delay is 20 to 10080 minutes, or 0 for none: change minScaleDownDelayMinutes",
+    resources({ scalingPolicy: { minScaleDownDelayMinutes: 0 } }),
+    resources({ scalingPolicy: { minScaleDownDelayMinutes: 19 } }),
+  ],
+  [
+    "a launch template has either an ID or a name here: remove launchTemplateId or launchTemplateName",
+    resources({ launchTemplate: { launchTemplateId: "lt-0a1b2c3d" } }),
+    resources({ launchTemplate: { launchTemplateId: "lt-0a1b2c3d", launchTemplateName: "jobs" } }),
+  ],
+  [
+    "no launch template is named: add launchTemplateId, launchTemplateName or overrides",
+    resources({
+      launchTemplate: { overrides: [{ launchTemplateName: "large", targetInstanceTypes: ["m7i.24xlarge"] }] },
+    }),
+    resources({ launchTemplate: { version: "$Latest" } }),
+  ],
+  [
+    "an instance type has one launch template: keep it in one override only",
+    resources({
+      launchTemplate: {
+        launchTemplateName: "jobs",
+        overrides: [
+          { launchTemplateName: "large", targetInstanceTypes: ["m7i.24xlarge"] },
+          { launchTemplateName: "small", targetInstanceTypes: ["m7i.large"] },
+        ],
+      },
+    }),
+    resources({
+      launchTemplate: {
+        launchTemplateName: "jobs",
+        overrides: [
+          { launchTemplateName: "large", targetInstanceTypes: ["m7i.24xlarge"] },
+          { launchTemplateName: "small", targetInstanceTypes: ["m7i.large", "m7i.24xlarge"] },
+        ],
+      },
+    }),
+  ],
+  [
+    "a launch template has either an ID or a name here: remove launchTemplateId or launchTemplateName",
+    resources({ launchTemplate: { overrides: [{ launchTemplateName: "a", targetInstanceTypes: ["c7i"] }] } }),
+    resources({
+      launchTemplate: {
+        overrides: [{ launchTemplateName: "a", launchTemplateId: "lt-0a", targetInstanceTypes: ["c7i"] }],
+      },
+    }),
+  ],
+  [
+    "an override needs a launch template: add launchTemplateId or launchTemplateName",
+    resources({ launchTemplate: { overrides: [{ launchTemplateId: "lt-0a", targetInstanceTypes: ["c7i"] }] } }),
+    resources({ launchTemplate: { overrides: [{ version: "2", targetInstanceTypes: ["c7i"] }] } }),
+  ],
+  [
+    "an override is for instance types or families: name them instead of optimal or default_*",
+    resources({ launchTemplate: { overrides: [{ launchTemplateId: "lt-0a", targetInstanceTypes: ["c7i"] }] } }),
+    resources({ launchTemplate: { overrides: [{ launchTemplateId: "lt-0a", targetInstanceTypes: ["optimal"] }] } }),
+  ],
+];
+
+const onSpot: readonly Row[] = [
+  [
+    "this strategy is for EC2: with SPOT use SPOT_CAPACITY_OPTIMIZED_PRIORITIZED to give an order",
+    resources({ allocationStrategy: "SPOT_CAPACITY_OPTIMIZED_PRIORITIZED" }),
+    resources({ allocationStrategy: "BEST_FIT_PROGRESSIVE_ORDERED" }),
+  ],
+  [
+    "SPOT with BEST_FIT, which is the default, needs spotIamFleetRole: add it, or better use allocationStrategy SPOT_PRICE_CAPACITY_OPTIMIZED",
+    resources({ allocationStrategy: undefined, spotIamFleetRole: "spotFleet" }),
+    resources({ allocationStrategy: undefined }),
+  ],
+];
+
+const onEks: readonly Row[] = [
+  [
+    "EKS runs on EC2 or SPOT: change computeResources.type, or remove eksConfiguration",
+    {},
+    { computeResources: { ...(managedInstances["computeResources"] as Spec), type: "ECS_MANAGED_INSTANCES" } },
+  ],
+  [
+    "EKS has no default strategy: add allocationStrategy, e.g. BEST_FIT_PROGRESSIVE",
+    {},
+    resources({ allocationStrategy: undefined }),
+  ],
+  [
+    "EKS needs an EKS image: use an imageType such as EKS_AL2023",
+    resources({ ec2Configuration: [{ imageType: "EKS_AL2023", imageKubernetesVersion: "1.33" }] }),
+    resources({ ec2Configuration: [{ imageType: "ECS_AL2023" }] }),
+  ],
+  [
+    "AWS Batch wants a namespace of its own: not default and none that begins with kube-",
+    { eksConfiguration: { kubernetesNamespace: "kubernetes-jobs" } },
+    { eksConfiguration: { kubernetesNamespace: "kube-system" } },
+  ],
+];
+
+const onFargate: readonly Row[] = [
+  ...fargateRefuses.map(([message, field]): Row => [message, {}, resources(field)]),
+  ["Fargate tasks live in your network: add subnets", {}, resources({ subnets: undefined })],
+  ["Fargate tasks live in your network: add securityGroupIds", {}, resources({ securityGroupIds: undefined })],
+  [
+    "Fargate takes 16 subnets at most: remove some",
+    resources({ subnets: numbered("subnet", 16) }),
+    resources({ subnets: numbered("subnet", 17) }),
+  ],
+  [
+    "Fargate takes 5 security groups at most: remove some",
+    resources({ securityGroupIds: numbered("sg", 5) }),
+    resources({ securityGroupIds: numbered("sg", 6) }),
+  ],
+  [
+    "Fargate has no infrastructure that is updated: remove updatePolicy",
+    {},
+    { updatePolicy: { jobExecutionTimeoutMinutes: 30 } },
+  ],
+  ["Fargate always starts from fresh capacity: remove rolloutToken", {}, { rolloutToken: "2026-09" }],
+];
+
+const onUnmanaged: readonly Row[] = [
+  [
+    "UNMANAGED brings its own instances: remove computeResources, or use type MANAGED",
+    { unmanagedvCpus: 8 },
+    resources({ ...(ec2["computeResources"] as Spec) }),
+  ],
+  ["UNMANAGED cannot use the service-linked role: add serviceRole", {}, { serviceRole: undefined }],
+  [
+    "UNMANAGED cannot use the service-linked role: name a regular role as serviceRole",
+    {},
+    {
+      serviceRole: "arn:aws:iam::123456789012:role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch",
+    },
+  ],
+  [
+    "EKS environments are MANAGED: remove eksConfiguration, or use type MANAGED",
+    {},
+    { eksConfiguration: eks["eksConfiguration"] },
+  ],
+  [
+    "UNMANAGED has no infrastructure that AWS Batch updates: remove updatePolicy",
+    {},
+    { updatePolicy: { terminateJobsOnUpdate: true } },
+  ],
+  ["UNMANAGED has no instances that AWS Batch renews: remove rolloutToken", {}, { rolloutToken: "2026-09" }],
+];
+
+const onManagedInstances: readonly Row[] = [
+  [
+    "ECS needs to know how to launch instances: add managedInstancesProvider",
+    resources({ capacityTags: { team: "a" } }),
+    resources({ managedInstancesProvider: undefined }),
+  ],
+];
+
+function numbered(prefix: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
+}
+
+export const computeEnvironmentExamples: readonly CelExample[] = [
+  ...examplesOf(kind, ec2, onEc2),
+  ...examplesOf(kind, spot, onSpot),
+  ...examplesOf(kind, eks, onEks),
+  ...examplesOf(kind, fargate, onFargate),
+  ...examplesOf(kind, unmanaged, onUnmanaged),
+  ...examplesOf(kind, managedInstances, onManagedInstances),
+];

@@ -1,0 +1,13 @@
+import { computeEnvironmentExamples } from "./compute-environments.ts";
+import type { CelExample } from "./example.ts";
+import { jobDefinitionExamples } from "./job-definitions.ts";
+import { jobQueueExamples } from "./job-queues.ts";
+
+export type { CelExample } from "./example.ts";
+
+/** An accepted and a refused object for every CEL rule of every kind. */
+export const celExamples: readonly CelExample[] = [
+  ...computeEnvironmentExamples,
+  ...jobQueueExamples,
+  ...jobDefinitionExamples,
+];

@@ -1,0 +1,495 @@
+import {
+  container,
+  ecsTask,
+  fargateContainer,
+  fargateTask,
+  image,
+  main,
+  managedTask,
+  multiNode,
+  nodeContainer,
+  nodes,
+  pod,
+  podOf,
+  sidecar,
+} from "./bases.ts";
+import { type CelExample, examplesOf, patched, type Row, type Spec } from "./example.ts";
+
+const kind = "JobDefinition";
+const role = "arn:aws:iam::123456789012:role/job";
+const properties = (fields: Spec): Spec => ({ containerProperties: fields });
+const resources = (vcpu: string, memory: string) => [
+  { type: "VCPU", value: vcpu },
+  { type: "MEMORY", value: memory },
+];
+const secrets = [{ name: "TOKEN", valueFrom: "arn:aws:ssm:eu-central-1:123456789012:parameter/token" }];
+const gpu = [...resources("4", "8192"), { type: "GPU", value: "1" }];
+const hostVolume = { name: "data", host: { sourcePath: "/data" } };
+const efsVolume = { name: "data", efsVolumeConfiguration: { fileSystemId: "fs-0a1b2c3d" } };
+const efsWithIam = {
+  name: "data",
+  efsVolumeConfiguration: {
+    fileSystemId: "fs-0a1b2c3d",
+    transitEncryption: "ENABLED",
+    authorizationConfig: { iam: "ENABLED" },
+  },
+};
+const s3Volume = {
+  name: "data",
+  s3filesVolumeConfiguration: { fileSystemArn: "arn:aws:s3files:eu-central-1:123456789012:file-system/fs-0a" },
+};
+const efs = (configuration: Spec) => [
+  { name: "data", efsVolumeConfiguration: { fileSystemId: "fs-0a1b2c3d", ...configuration } },
+];
+
+const onEc2: readonly Row[] = [
+  [
+    "type container has one body: keep exactly one of containerProperties, ecsProperties and eksProperties",
+    {},
+    { containerProperties: undefined },
+  ],
+  [
+    "nodeProperties is for several nodes: use type multinode, or remove it",
+    {},
+    { nodeProperties: multiNode["nodeProperties"] },
+  ],
+  ["instanceType is for several nodes: remove it", {}, properties({ instanceType: "m7i.large" })],
+  ["region cannot be changed", { region: "eu-central-1" }, {}, { region: "eu-central-1" }],
+  [
+    "jobDefinitionName cannot be changed",
+    { jobDefinitionName: "job" },
+    { jobDefinitionName: "task" },
+    { jobDefinitionName: "job" },
+  ],
+  [
+    "a tag key has 1 to 128 characters: shorten it",
+    { tags: { ["k".repeat(128)]: "" } },
+    { tags: { ["k".repeat(129)]: "" } },
+  ],
+  [
+    "keys that begin with aws: belong to AWS and awsbatch.dev/ to the operator: rename the tag",
+    { tags: { team: "a" } },
+    { tags: { "aws:team": "a" } },
+  ],
+  [
+    "a case needs something to match: add onStatusReason, onReason or onExitCode",
+    { retryStrategy: { attempts: 3, evaluateOnExit: [{ action: "RETRY", onStatusReason: "Host EC2*" }] } },
+    { retryStrategy: { attempts: 3, evaluateOnExit: [{ action: "RETRY" }] } },
+  ],
+  [
+    "only Fargate gives a task a network of its own: remove networkConfiguration",
+    {},
+    properties({ networkConfiguration: { assignPublicIp: "ENABLED" } }),
+  ],
+  [
+    "this is not for Fargate: remove fargatePlatformConfiguration, or use platformCapabilities [FARGATE]",
+    { platformCapabilities: ["EC2"] },
+    properties({ fargatePlatformConfiguration: { platformVersion: "LATEST" } }),
+  ],
+  [
+    "on EC2 the instance decides: remove runtimePlatform, or use platformCapabilities [FARGATE]",
+    {},
+    properties({ runtimePlatform: { cpuArchitecture: "ARM64" } }),
+  ],
+  [
+    "FireLens needs a second container on EC2: use ecsProperties, or another logDriver",
+    properties({ logConfiguration: { logDriver: "syslog" } }),
+    properties({ logConfiguration: { logDriver: "awsfirelens" } }),
+  ],
+  [
+    "a job needs vCPUs: add VCPU to resourceRequirements",
+    properties({ vcpus: 2, resourceRequirements: [{ type: "MEMORY", value: "4096" }] }),
+    properties({ resourceRequirements: [{ type: "MEMORY", value: "4096" }] }),
+  ],
+  [
+    "a job needs memory: add MEMORY, in MiB, to resourceRequirements",
+    properties({ memory: 4096, resourceRequirements: [{ type: "VCPU", value: "1.0" }] }),
+    properties({ resourceRequirements: [{ type: "VCPU", value: "1.0" }] }),
+  ],
+  [
+    "only Fargate shares a vCPU: give a whole number, at least 1",
+    properties({ resourceRequirements: resources("1", "4096") }),
+    properties({ resourceRequirements: resources("0.5", "4096") }),
+  ],
+  [
+    "GPUs are not shared: give a whole number",
+    properties({ resourceRequirements: gpu }),
+    properties({ resourceRequirements: [...resources("4", "8192"), { type: "GPU", value: "0.5" }] }),
+  ],
+  [
+    "memory is a whole number of MiB, at least 4: e.g. '2048'",
+    properties({ resourceRequirements: resources("1", "4") }),
+    properties({ resourceRequirements: resources("1", "3") }),
+  ],
+  [
+    "vCPUs are given twice: remove vcpus, which AWS has deprecated",
+    properties({ vcpus: 2, memory: 4096, resourceRequirements: [] }),
+    properties({ vcpus: 2 }),
+  ],
+  [
+    "memory is given twice: remove memory, which AWS has deprecated",
+    properties({ memory: 4096, resourceRequirements: [{ type: "VCPU", value: "2" }] }),
+    properties({ memory: 4096 }),
+  ],
+  [
+    "AWS Batch sets the variables that begin with AWS_BATCH: rename it",
+    properties({ environment: [{ name: "AWS_REGION", value: "eu-central-1" }] }),
+    properties({ environment: [{ name: "AWS_BATCH_JOB_ID", value: "1" }] }),
+  ],
+  [
+    "a mount point names a volume that is not there: add it to volumes, or correct sourceVolume",
+    properties({ volumes: [hostVolume], mountPoints: [{ containerPath: "/data", sourceVolume: "data" }] }),
+    properties({ volumes: [hostVolume], mountPoints: [{ containerPath: "/data", sourceVolume: "date" }] }),
+  ],
+  [
+    "secrets are read with the execution role: add executionRoleArn",
+    properties({ secrets, executionRoleArn: role }),
+    properties({ secrets }),
+  ],
+  [
+    "an S3 Files volume is mounted with the job's role: add jobRoleArn",
+    properties({ volumes: [s3Volume], jobRoleArn: role }),
+    properties({ volumes: [s3Volume] }),
+  ],
+  [
+    "EFS with IAM is mounted with the job's role: add jobRoleArn",
+    properties({ volumes: [efsWithIam], jobRoleArn: role }),
+    properties({ volumes: [efsWithIam] }),
+  ],
+  [
+    "the access point gives the directory: remove rootDirectory",
+    properties({
+      volumes: efs({
+        rootDirectory: "/",
+        transitEncryption: "ENABLED",
+        authorizationConfig: { accessPointId: "fsap-0a" },
+      }),
+    }),
+    properties({
+      volumes: efs({
+        rootDirectory: "/jobs",
+        transitEncryption: "ENABLED",
+        authorizationConfig: { accessPointId: "fsap-0a" },
+      }),
+    }),
+  ],
+  [
+    "an access point and IAM need encryption: set transitEncryption: ENABLED",
+    properties({ volumes: efs({ authorizationConfig: { iam: "DISABLED" } }) }),
+    properties({ volumes: efs({ authorizationConfig: { accessPointId: "fsap-0a" } }) }),
+  ],
+];
+
+const onFargate: readonly Row[] = [
+  [
+    "Fargate pulls images and writes logs with a role: add executionRoleArn",
+    {},
+    properties({ executionRoleArn: undefined }),
+  ],
+  [
+    "Fargate needs to know both: add VCPU and MEMORY to resourceRequirements",
+    {},
+    properties({ memory: 2048, resourceRequirements: [{ type: "VCPU", value: "1" }] }),
+  ],
+  [
+    "this is no size of Fargate",
+    properties({ resourceRequirements: resources("2.00", "5120") }),
+    properties({ resourceRequirements: resources("2.00", "1024") }),
+  ],
+  [
+    "Fargate has no GPUs: remove GPU, or use EC2",
+    properties({ resourceRequirements: resources("4", "8192") }),
+    properties({ resourceRequirements: gpu }),
+  ],
+  [
+    "Fargate runs no privileged containers: remove privileged",
+    properties({ privileged: false }),
+    properties({ privileged: true }),
+  ],
+  [
+    "Fargate gives no such access to the kernel: remove devices, tmpfs, sharedMemorySize, maxSwap, swappiness",
+    properties({ linuxParameters: { initProcessEnabled: true } }),
+    properties({ linuxParameters: { maxSwap: 0 } }),
+  ],
+  [
+    "Fargate has no such log driver: use awslogs, splunk or awsfirelens",
+    properties({ logConfiguration: { logDriver: "splunk" } }),
+    properties({ logConfiguration: { logDriver: "json-file" } }),
+  ],
+  [
+    "Fargate sets the limits itself: remove ulimits",
+    {},
+    properties({ ulimits: [{ name: "nofile", softLimit: 1024, hardLimit: 2048 }] }),
+  ],
+  [
+    "Fargate has no host whose directories could be mounted: remove host.sourcePath",
+    properties({ volumes: [{ name: "scratch", host: {} }] }),
+    properties({ volumes: [hostVolume] }),
+  ],
+  [
+    "EFS needs Fargate platform 1.4.0 or later: use LATEST",
+    properties({ volumes: [efsVolume], fargatePlatformConfiguration: { platformVersion: "1.4.0" } }),
+    properties({ volumes: [efsVolume], fargatePlatformConfiguration: { platformVersion: "1.3.0" } }),
+  ],
+  [
+    "Windows runs on X86_64 only: remove cpuArchitecture",
+    properties({ runtimePlatform: { operatingSystemFamily: "WINDOWS_SERVER_2022_CORE", cpuArchitecture: "X86_64" } }),
+    properties({ runtimePlatform: { operatingSystemFamily: "WINDOWS_SERVER_2022_CORE", cpuArchitecture: "ARM64" } }),
+  ],
+];
+
+/** One container of a task with these fields too. */
+const containing = (fields: Spec): Spec => ({ containers: [patched(main, fields)] });
+
+/** Message, accepted and refused; whole specs, for a patch does not reach into lists. */
+const whole: readonly Row[] = [
+  [
+    "Fargate pulls images and writes logs with a role: add executionRoleArn",
+    fargateTask({}),
+    fargateTask({ executionRoleArn: undefined }),
+  ],
+  [
+    "the containers together: this is no size of Fargate",
+    fargateTask({ containers: [main, sidecar] }),
+    fargateTask({ containers: [main, patched(sidecar, { resourceRequirements: resources("0.5", "2048") })] }),
+  ],
+  [
+    "Fargate has no GPUs: remove GPU, or use EC2",
+    fargateTask(containing({ resourceRequirements: resources("4", "8192") })),
+    fargateTask(containing({ resourceRequirements: gpu })),
+  ],
+  [
+    "Fargate runs no privileged containers: remove privileged",
+    fargateTask(containing({ privileged: false })),
+    fargateTask(containing({ privileged: true })),
+  ],
+  [
+    "Fargate gives no such access to the kernel: remove devices, tmpfs, sharedMemorySize, maxSwap, swappiness",
+    fargateTask(containing({ linuxParameters: {} })),
+    fargateTask(containing({ linuxParameters: { sharedMemorySize: 64 } })),
+  ],
+  [
+    "Fargate has no such log driver: use awslogs, splunk or awsfirelens",
+    fargateTask(containing({ logConfiguration: { logDriver: "awsfirelens" } })),
+    fargateTask(containing({ logConfiguration: { logDriver: "fluentd" } })),
+  ],
+  [
+    "Fargate has no host whose directories could be mounted: remove host.sourcePath",
+    fargateTask({ volumes: [{ name: "scratch" }] }),
+    fargateTask({ volumes: [hostVolume] }),
+  ],
+  [
+    "Fargate waits 120 seconds at most: lower startTimeout and stopTimeout",
+    fargateTask(containing({ stopTimeout: 120 })),
+    fargateTask(containing({ stopTimeout: 121 })),
+  ],
+  [
+    "EFS needs Fargate platform 1.4.0 or later: use LATEST",
+    fargateTask({ volumes: [efsVolume], platformVersion: "LATEST" }),
+    fargateTask({ volumes: [efsVolume], platformVersion: "1.2.0" }),
+  ],
+  [
+    "only Fargate gives a task a network of its own: remove networkConfiguration",
+    fargateTask({ networkConfiguration: { assignPublicIp: "ENABLED" } }),
+    managedTask({ networkConfiguration: { assignPublicIp: "ENABLED" } }),
+  ],
+  [
+    "on EC2 the instance decides: remove runtimePlatform, or use platformCapabilities [FARGATE]",
+    managedTask({ runtimePlatform: { cpuArchitecture: "ARM64" } }),
+    ecsTask({ runtimePlatform: { cpuArchitecture: "ARM64" } }),
+  ],
+  [
+    "only Fargate shares a vCPU: give a whole number, at least 1",
+    ecsTask(containing({ resourceRequirements: resources("1", "512") })),
+    ecsTask(containing({ resourceRequirements: resources("0.25", "512") })),
+  ],
+  [
+    "Managed Instances run Linux: remove operatingSystemFamily",
+    managedTask({ runtimePlatform: { operatingSystemFamily: "LINUX" } }),
+    managedTask({ runtimePlatform: { operatingSystemFamily: "WINDOWS_SERVER_2022_CORE" } }),
+  ],
+  [
+    "networkMode is for platformCapabilities [MANAGED_INSTANCES]: remove it",
+    managedTask({ networkMode: "host" }),
+    ecsTask({ networkMode: "host" }),
+  ],
+  [
+    "Managed Instances take tasks only: use ecsProperties instead of containerProperties",
+    managedTask({}),
+    { ...container, platformCapabilities: ["MANAGED_INSTANCES"] },
+  ],
+  [
+    "two containers have one name: rename one",
+    ecsTask({ containers: [main, sidecar] }),
+    ecsTask({ containers: [main, patched(sidecar, { name: "main" })] }),
+  ],
+  [
+    "a task ends with its essential container: let at least one container be essential",
+    ecsTask({ containers: [main, sidecar] }),
+    ecsTask({ containers: [sidecar] }),
+  ],
+  [
+    "dependsOn names a container that is not in the task: correct containerName",
+    ecsTask({ containers: [main, patched(sidecar, { dependsOn: [{ containerName: "main", condition: "START" }] })] }),
+    ecsTask({ containers: [main, patched(sidecar, { dependsOn: [{ containerName: "man", condition: "START" }] })] }),
+  ],
+  [
+    "a mount point names a volume that is not there: add it to volumes, or correct sourceVolume",
+    ecsTask({
+      volumes: [hostVolume],
+      ...containing({ mountPoints: [{ containerPath: "/data", sourceVolume: "data" }] }),
+    }),
+    ecsTask(containing({ mountPoints: [{ containerPath: "/data", sourceVolume: "data" }] })),
+  ],
+  [
+    "secrets are read with the execution role: add executionRoleArn",
+    ecsTask({ executionRoleArn: role, ...containing({ secrets }) }),
+    ecsTask(containing({ secrets })),
+  ],
+  [
+    "an S3 Files volume is mounted with the job's role: add taskRoleArn",
+    ecsTask({ volumes: [s3Volume], taskRoleArn: role }),
+    ecsTask({ volumes: [s3Volume] }),
+  ],
+  [
+    "EFS with IAM is mounted with the job's role: add taskRoleArn",
+    ecsTask({ volumes: [efsWithIam], taskRoleArn: role }),
+    ecsTask({ volumes: [efsWithIam] }),
+  ],
+  [
+    "EKS decides by itself where a pod runs: remove platformCapabilities",
+    pod({}),
+    pod({}, { platformCapabilities: ["EC2"] }),
+  ],
+  [
+    "there is no ECS task on EKS that tags could go to: remove propagateTags",
+    pod({}),
+    pod({}, { propagateTags: false }),
+  ],
+  [
+    "cpu is a multiple of 0.25: e.g. '0.5' or '2'",
+    podOf({ resources: { limits: { cpu: "1.75" } } }),
+    podOf({ resources: { limits: { cpu: "500m" } } }),
+  ],
+  [
+    "memory is a whole number of MiB, at least 4: e.g. '2048Mi'",
+    podOf({ resources: { limits: { memory: "4Mi" } } }),
+    podOf({ resources: { limits: { memory: "4Gi" } } }),
+  ],
+  [
+    "GPUs are not shared: give a whole number",
+    podOf({ resources: { limits: { "nvidia.com/gpu": "2" } } }),
+    podOf({ resources: { limits: { "nvidia.com/gpu": "0.5" } } }),
+  ],
+  [
+    "memory is reserved as a whole: give limits and requests the same value, or only one of them",
+    podOf({ resources: { requests: { memory: "2048Mi" } } }),
+    podOf({ resources: { requests: { memory: "1024Mi" } } }),
+  ],
+  [
+    "nvidia.com/gpu is reserved as a whole: give limits and requests the same value, or only one of them",
+    podOf({ resources: { limits: { "nvidia.com/gpu": "2" }, requests: { "nvidia.com/gpu": "2" } } }),
+    podOf({ resources: { limits: { "nvidia.com/gpu": "2" }, requests: { "nvidia.com/gpu": "1" } } }),
+  ],
+  [
+    "the limit of cpu is less than the request: raise limits.cpu, or lower requests.cpu",
+    podOf({ resources: { limits: { cpu: "10" }, requests: { cpu: "9" } } }),
+    podOf({ resources: { limits: { cpu: "9" }, requests: { cpu: "10" } } }),
+  ],
+  [
+    "a volume has one source: keep one of hostPath, emptyDir, secret and persistentVolumeClaim",
+    pod({ volumes: [{ name: "data", emptyDir: { medium: "Memory" } }] }),
+    pod({ volumes: [{ name: "data", emptyDir: {}, hostPath: { path: "/data" } }] }),
+  ],
+  [
+    "AWS Batch runs no pods in default or in kube-*: name a namespace of your own",
+    pod({ metadata: { namespace: "kubernetes-jobs" } }),
+    pod({ metadata: { namespace: "kube-system" } }),
+  ],
+  [
+    "two containers have one name: rename one",
+    pod({}),
+    pod({ containers: [podContainer("main"), podContainer("main")] }),
+  ],
+  [
+    "two containers have one name: rename one",
+    pod({ initContainers: [podContainer("fetch"), podContainer("check")] }),
+    pod({ initContainers: [podContainer("fetch"), podContainer("fetch")] }),
+  ],
+  [
+    "a mount names a volume that is not there: add it to volumes, or correct name",
+    pod({ volumes: [{ name: "data", emptyDir: {} }], containers: [podContainer("main", "data")] }),
+    pod({ volumes: [{ name: "date", emptyDir: {} }], containers: [podContainer("main", "data")] }),
+  ],
+  [
+    "a mount names a volume that is not there: add it to volumes, or correct name",
+    pod({ volumes: [{ name: "data", emptyDir: {} }], initContainers: [podContainer("fetch", "data")] }),
+    pod({ initContainers: [podContainer("fetch", "data")] }),
+  ],
+  [
+    "a pod needs cpu: add it to resources.limits or resources.requests of a container",
+    podOf({ resources: { limits: { cpu: undefined }, requests: { cpu: "0.25" } } }),
+    podOf({ resources: { limits: { cpu: undefined } } }),
+  ],
+  [
+    "a pod needs memory: add it to resources.limits or resources.requests of a container",
+    podOf({ resources: { limits: { memory: undefined }, requests: { memory: "512Mi" } } }),
+    podOf({ resources: { limits: { memory: undefined } } }),
+  ],
+  ["type multinode describes its nodes: add nodeProperties", multiNode, { type: "multinode" }],
+  [
+    "type multinode has its bodies in nodeProperties.nodeRangeProperties: move containerProperties, ecsProperties or eksProperties there",
+    multiNode,
+    { ...container, ...multiNode },
+  ],
+  [
+    "several nodes run on EC2 only: remove platformCapabilities",
+    { ...multiNode, platformCapabilities: ["EC2"] },
+    { ...multiNode, platformCapabilities: ["FARGATE"] },
+  ],
+  [
+    "nodes are counted from 0: mainNode must be less than numNodes",
+    nodes({ container: nodeContainer }, { mainNode: 1 }),
+    nodes({ container: nodeContainer }, { mainNode: 2 }),
+  ],
+  [
+    "a node range has one body: keep exactly one of container, ecsProperties and eksProperties",
+    nodes({ ecsProperties: ecsTask({})["ecsProperties"] }),
+    nodes({ container: nodeContainer, eksProperties: pod({})["eksProperties"] }),
+  ],
+  [
+    "several nodes run on EC2 only: remove networkConfiguration",
+    multiNode,
+    nodes({ container: { ...nodeContainer, networkConfiguration: {} } }),
+  ],
+  [
+    "several nodes run on EC2 only: remove fargatePlatformConfiguration",
+    multiNode,
+    nodes({ container: { ...nodeContainer, fargatePlatformConfiguration: {} } }),
+  ],
+  [
+    "several nodes run on EC2 only: remove runtimePlatform",
+    multiNode,
+    nodes({ container: { ...nodeContainer, runtimePlatform: {} } }),
+  ],
+  [
+    "only Fargate shares a vCPU: give a whole number, at least 1",
+    nodes({ container: { ...nodeContainer, resourceRequirements: resources("4", "4096") } }),
+    nodes({ container: { ...nodeContainer, resourceRequirements: resources("0.5", "4096") } }),
+  ],
+];
+
+function podContainer(name: string, volume?: string): Spec {
+  return {
+    name,
+    image,
+    resources: { limits: { cpu: "1", memory: "2048Mi" } },
+    ...(volume === undefined ? {} : { volumeMounts: [{ name: volume, mountPath: "/data" }] }),
+  };
+}
+
+export const jobDefinitionExamples: readonly CelExample[] = [
+  ...examplesOf(kind, container, onEc2),
+  ...examplesOf(kind, fargateContainer, onFargate),
+  ...examplesOf(kind, {}, whole),
+];

@@ -1,0 +1,69 @@
+import { queue } from "./bases.ts";
+import { type CelExample, examplesOf, type Row } from "./example.ts";
+
+const policy = (name: string) => `arn:aws:batch:eu-central-1:123456789012:scheduling-policy/${name}`;
+
+const rows: readonly Row[] = [
+  [
+    "an entry names one environment: keep either computeEnvironmentRef (an object) or computeEnvironment (a name or ARN in AWS)",
+    { computeEnvironmentOrder: [{ order: 1, computeEnvironment: "spot" }] },
+    { computeEnvironmentOrder: [{ order: 1, computeEnvironment: "spot", computeEnvironmentRef: { name: "spot" } }] },
+  ],
+  [
+    "a queue names an environment once: remove the second entry",
+    {
+      computeEnvironmentOrder: [
+        { order: 1, computeEnvironment: "spot" },
+        { order: 2, computeEnvironment: "ec2" },
+      ],
+    },
+    {
+      computeEnvironmentOrder: [
+        { order: 1, computeEnvironment: "spot" },
+        { order: 2, computeEnvironment: "spot" },
+      ],
+    },
+  ],
+  [
+    "a queue refers to an environment once: remove the second entry",
+    {
+      computeEnvironmentOrder: [
+        { order: 1, computeEnvironmentRef: { name: "spot" } },
+        { order: 2, computeEnvironmentRef: { name: "spot", namespace: "shared" } },
+      ],
+    },
+    {
+      computeEnvironmentOrder: [
+        { order: 1, computeEnvironmentRef: { name: "spot", namespace: "shared" } },
+        { order: 2, computeEnvironmentRef: { name: "spot", namespace: "shared" } },
+      ],
+    },
+  ],
+  ["region cannot be changed", {}, { region: "eu-west-1" }, {}],
+  ["jobQueueName cannot be changed", { jobQueueName: "a" }, { jobQueueName: "b" }, { jobQueueName: "a" }],
+  ["jobQueueType cannot be changed", { jobQueueType: "ECS" }, { jobQueueType: "EKS" }, { jobQueueType: "ECS" }],
+  [
+    "AWS cannot turn a FIFO queue into a fair-share queue or back: undo the change of schedulingPolicyArn, or make a new object",
+    { schedulingPolicyArn: policy("b") },
+    { schedulingPolicyArn: undefined },
+    { schedulingPolicyArn: policy("a") },
+  ],
+  [
+    "Terminate needs to know how long jobs may still run: add timeoutSeconds",
+    { drain: { policy: "Terminate", timeoutSeconds: 0 } },
+    { drain: { policy: "Terminate" } },
+  ],
+  [
+    "Wait never ends a job: remove timeoutSeconds, or use policy Terminate",
+    { drain: {} },
+    { drain: { timeoutSeconds: 600 } },
+  ],
+  ["a tag key has 1 to 128 characters: shorten it", { tags: { a: "" } }, { tags: { "": "" } }],
+  [
+    "keys that begin with aws: belong to AWS and awsbatch.dev/ to the operator: rename the tag",
+    { tags: { awsome: "" } },
+    { tags: { "aws:name": "" } },
+  ],
+];
+
+export const jobQueueExamples: readonly CelExample[] = examplesOf("JobQueue", queue, rows);

@@ -1,0 +1,116 @@
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { documentsOf, loadManifests } from "../../../src/cli/validation/manifests.ts";
+
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "manifests-"));
+});
+
+afterEach(async () => {
+  await rm(directory, { recursive: true });
+});
+
+async function write(files: Readonly<Record<string, string | Uint8Array>>): Promise<void> {
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(join(directory, path, ".."), { recursive: true });
+    await writeFile(join(directory, path), content);
+  }
+}
+
+describe("a directory", () => {
+  test("is read with those below it, in order; other files and hidden ones are left out", async () => {
+    await write({
+      "b.yml": "b: 1",
+      "a/z.yaml": "z: 1",
+      "c.json": '{"c": 1}',
+      "README.md": "# no manifest",
+      ".hidden.yaml": "h: 1",
+      ".aws-batch-operator/state.json": "{}",
+      "node_modules/x/x.yaml": "x: 1",
+    });
+    const { documents, files, problems } = await loadManifests(directory);
+    expect(files.map((file) => relative(directory, file))).toEqual(["a/z.yaml", "b.yml", "c.json"]);
+    expect(documents.map(({ value }) => value)).toEqual([{ z: 1 }, { b: 1 }, { c: 1 }]);
+    expect(problems).toEqual([]);
+  });
+
+  test("without a manifest is empty", async () => {
+    expect(await loadManifests(directory)).toEqual({ documents: [], files: [], problems: [], notes: [] });
+  });
+
+  test("skips what is no regular file, with a note", async () => {
+    await write({ "a.yaml": "a: 1" });
+    await symlink("/dev/zero", join(directory, "b.yaml"));
+    const { documents, notes } = await loadManifests(directory);
+    expect(documents).toHaveLength(1);
+    expect(notes).toEqual([{ file: join(directory, "b.yaml"), line: 1, message: "skipped: it is no regular file" }]);
+  });
+
+  test("is read in spite of a file that is broken", async () => {
+    await write({ "a.yaml": "a: [1", "b.yaml": "b: 1" });
+    const { documents, problems } = await loadManifests(directory);
+    expect(documents.map(({ value }) => value)).toEqual([{ b: 1 }]);
+    expect(problems).toEqual([expect.objectContaining({ file: join(directory, "a.yaml"), line: 1 })]);
+  });
+});
+
+describe("a path", () => {
+  test("of one file is that file, whatever its name", async () => {
+    await write({ manifest: "a: 1" });
+    expect((await loadManifests(join(directory, "manifest"))).documents.map(({ value }) => value)).toEqual([{ a: 1 }]);
+  });
+
+  test("that does not exist is a problem", async () => {
+    const path = join(directory, "missing");
+    expect((await loadManifests(path)).problems).toEqual([
+      { file: path, line: 1, field: "", message: "there is no such file or directory" },
+    ]);
+  });
+
+  test("of a device is a problem", async () => {
+    expect((await loadManifests("/dev/null")).problems).toEqual([
+      expect.objectContaining({ message: "is neither a file nor a directory" }),
+    ]);
+  });
+
+  test("of something too large is a problem, and it is not read", async () => {
+    await write({ "a.yaml": "" });
+    await truncate(join(directory, "a.yaml"), 4 * 1024 * 1024 + 1);
+    expect((await loadManifests(directory)).problems).toEqual([
+      expect.objectContaining({ message: "has 4194305 bytes, more than 4194304: split it" }),
+    ]);
+  });
+
+  test("of something that is no text is a problem", async () => {
+    await write({ "a.yaml": Uint8Array.from([0x61, 0x3a, 0x20, 0xff]) });
+    expect((await loadManifests(directory)).problems).toEqual([
+      expect.objectContaining({ message: "is not UTF-8 text: save it as UTF-8" }),
+    ]);
+  });
+});
+
+describe("a text", () => {
+  test("of several documents is taken apart, empty ones are none", () => {
+    const { documents } = documentsOf("m", "---\na: 1\n---\n# nothing\n---\nb: 2\n");
+    expect(documents.map(({ value, lineOf }) => [value, lineOf([])])).toEqual([
+      [{ a: 1 }, 2],
+      [{ b: 2 }, 6],
+    ]);
+  });
+
+  test("with a List is its items, each with its own lines", () => {
+    const { documents } = documentsOf(
+      "m",
+      "kind: List\napiVersion: v1\nitems:\n- kind: A\n- kind: B\n  spec:\n    x: 1\n",
+    );
+    expect(documents.map(({ value }) => value)).toEqual([{ kind: "A" }, { kind: "B", spec: { x: 1 } }]);
+    expect(documents.map(({ lineOf }) => [lineOf([]), lineOf(["spec", "x"])])).toEqual([
+      [4, 4],
+      [5, 7],
+    ]);
+  });
+});

@@ -1,0 +1,197 @@
+import { describe, expect, test } from "vitest";
+import { crds } from "../../../src/api/v1alpha1/crds.ts";
+import { documentsOf } from "../../../src/cli/validation/manifests.ts";
+import { validateManifests } from "../../../src/cli/validation/validate.ts";
+import { definition, environment, problemsOf, queue, together } from "./manifest.ts";
+
+test("accepts manifests that Kubernetes and AWS would accept, with their keys", () => {
+  const { documents } = documentsOf("m", together(environment, queue, definition));
+  const { manifests, problems, notes } = validateManifests(documents, crds, { namespace: "team-a" });
+  expect({ problems, notes }).toEqual({ problems: [], notes: [] });
+  expect(manifests.map(({ key, object }) => [key.namespace, key.name, object.kind])).toEqual([
+    ["team-a", "fargate", "BatchComputeEnvironment"],
+    ["team-a", "nightly", "JobQueue"],
+    ["team-a", "hello", "JobDefinition"],
+  ]);
+});
+
+test("tells all problems at once, in the order of the lines", () => {
+  const text = `
+apiVersion: awsbatch.dev/v1alpha1
+kind: BatchComputeEnvironment
+metadata:
+  name: Fargate
+  namespaces: team-a
+spec:
+  type: MANAGED
+  computeResources:
+    type: FARGATE
+    instanceType: [m7i]
+    maxvCpus: "16"
+    minvCpus: 5
+    subnets: [subnet-a, subnet-a]
+    securityGroupIds: [sg-a]
+`;
+  expect(problemsOf(text)).toEqual([
+    expect.stringContaining('m:5: BatchComputeEnvironment default/Fargate: metadata.name: found "Fargate", wanted'),
+    "m:6: BatchComputeEnvironment default/Fargate: metadata.namespaces: there is no such field: did you mean namespace?",
+    "m:11: BatchComputeEnvironment default/Fargate: spec.computeResources.instanceType: there is no such field: did you mean instanceTypes?",
+    'm:12: BatchComputeEnvironment default/Fargate: spec.computeResources.maxvCpus: found "16", wanted a whole number: remove the quotes',
+    "m:13: BatchComputeEnvironment default/Fargate: spec.computeResources.minvCpus: Fargate keeps nothing running: remove minvCpus",
+    'm:14: BatchComputeEnvironment default/Fargate: spec.computeResources.subnets[1]: "subnet-a" is already in spec.computeResources.subnets[0]: remove one of the two',
+  ]);
+});
+
+describe("whose object it is", () => {
+  test.each([
+    ["apiVersion: v1\nkind: Namespace\nmetadata: {name: a}", "skipped Namespace of v1"],
+    ["apiVersion: batch/v1\nkind: Job\nmetadata: {name: a}", "skipped Job of batch/v1"],
+    [
+      "apiVersion: batch.services.k8s.aws/v1alpha1\nkind: JobQueue\nmetadata: {name: a}",
+      "skipped JobQueue of batch.services.k8s.aws/v1alpha1",
+    ],
+  ])("an object of others is skipped with a note: %j", (text, note) => {
+    const { documents } = documentsOf("m", text);
+    const { notes, problems } = validateManifests(documents, crds);
+    expect(notes).toEqual([{ file: "m", line: 1, message: note }]);
+    expect(problems).toEqual([]);
+  });
+
+  test.each([
+    ["kind: JobQueue", "m:1: apiVersion: is missing: add one such as awsbatch.dev/v1alpha1"],
+    ["apiVersion: awsbatch.dev/v1alpha1", "m:1: kind: is missing: say what kind of object this is"],
+    ["- a", 'm:1: found ["a"], wanted a Kubernetes object'],
+    [
+      "apiVersion: awsbatch.dev/v1\nkind: JobQueue",
+      "m:1: apiVersion: found awsbatch.dev/v1, wanted awsbatch.dev/v1alpha1",
+    ],
+    [
+      "apiVersion: awsbatch.io/v1alpha1\nkind: JobQueue",
+      "m:1: apiVersion: found awsbatch.io/v1alpha1, wanted awsbatch.dev/v1alpha1",
+    ],
+    [
+      "apiVersion: awsbatch.dev/v1alpha1\nkind: ComputeEnvironment",
+      "m:2: kind: awsbatch.dev has no kind ComputeEnvironment: did you mean BatchComputeEnvironment?",
+    ],
+    [
+      "apiVersion: awsbatch.dev/v1alpha1\nkind: SchedulingPolicy",
+      "m:2: kind: awsbatch.dev has no kind SchedulingPolicy: there are BatchComputeEnvironment, JobQueue, JobDefinition",
+    ],
+  ])("what is meant as ours and is not is a problem: %j", (text, problem) => {
+    expect(problemsOf(text)).toEqual([problem]);
+  });
+});
+
+describe("identity", () => {
+  test("two objects of one kind, namespace and name are a problem at the second", () => {
+    expect(problemsOf(together(environment, environment))).toEqual([
+      "m:17: BatchComputeEnvironment default/fargate: metadata.name: BatchComputeEnvironment default/fargate is already in m:2: remove or rename one of the two",
+    ]);
+  });
+
+  test("the same name in another namespace, or of another kind, is another object", () => {
+    const elsewhere = environment.replace("name: fargate", "name: fargate\n  namespace: team-a");
+    const sameName = definition.replace("name: hello", "name: fargate");
+    expect(problemsOf(together(environment, elsewhere, sameName))).toEqual([]);
+  });
+
+  test("two objects that mean one AWS object are a problem of both", () => {
+    const explicit = queue
+      .replace("name: nightly", "name: other")
+      .replace("spec:", "spec:\n  jobQueueName: default_nightly");
+    expect(problemsOf(together(environment, queue, explicit))).toEqual([
+      "m:17: JobQueue default/nightly: metadata.name: JobQueue default/other means the same object in AWS: give one of the two another jobQueueName",
+      "m:30: JobQueue default/other: spec.jobQueueName: JobQueue default/nightly means the same object in AWS: give one of the two another jobQueueName",
+    ]);
+  });
+
+  test("one AWS name in two regions is two objects", () => {
+    const inRegion = (name: string, region: string) =>
+      definition
+        .replace("name: hello", `name: ${name}`)
+        .replace("spec:", `spec:\n  region: ${region}\n  jobDefinitionName: hello`);
+    expect(problemsOf(together(inRegion("a", "eu-central-1"), inRegion("b", "eu-west-1")))).toEqual([]);
+  });
+});
+
+describe("references", () => {
+  test("one to an environment that is not there is a problem, with the nearest name", () => {
+    expect(problemsOf(together(environment, queue.replace("name: fargate", "name: fargte")))).toEqual([
+      "m:23: JobQueue default/nightly: spec.computeEnvironmentOrder[0].computeEnvironmentRef.name: there is no BatchComputeEnvironment default/fargte among these manifests: did you mean fargate?",
+    ]);
+  });
+
+  test("one to an object that the cluster may have is none when the set is open", () => {
+    expect(problemsOf(queue, { closed: false })).toEqual([]);
+    expect(problemsOf(queue)).toEqual([expect.stringContaining("add it, or correct the name")]);
+  });
+
+  const elsewhere = queue.replace("name: fargate", "name: fargate\n        namespace: shared");
+  const shared = environment.replace("name: fargate", "name: fargate\n  namespace: shared");
+
+  test("one across namespaces needs the environment's permission", () => {
+    expect(problemsOf(together(shared, elsewhere))).toEqual([
+      expect.stringContaining("lets only queues of its own namespace refer to it: set its spec.allowedNamespaces"),
+    ]);
+  });
+
+  test.each(["{from: All}", "{from: Selector, selector: {matchLabels: {team: a}}}"])(
+    "one across namespaces is well with allowedNamespaces %s",
+    (allowed) => {
+      expect(
+        problemsOf(together(shared.replace("spec:", `spec:\n  allowedNamespaces: ${allowed}`), elsewhere)),
+      ).toEqual([]);
+    },
+  );
+});
+
+describe("metadata", () => {
+  test.each([
+    ["{}", "metadata.name: is missing: give the object a name"],
+    ["[]", "metadata: found [], wanted a map"],
+    ["{name: 1}", "metadata.name: found 1, wanted a Kubernetes name"],
+    ["{name: a..b}", "metadata.name: found"],
+    [`{name: ${"a".repeat(254)}}`, "metadata.name: found"],
+    ["{name: a, namespace: a.b}", 'metadata.namespace: found "a.b", wanted a namespace'],
+    ["{name: a, labels: {team: 1}}", "metadata.labels.team: found 1, wanted text: put it in quotes"],
+    ["{name: a, labels: {team: a b}}", "metadata.labels.team: found"],
+    ["{name: a, annotations: {-x: a}}", 'metadata.annotations["-x"]: found "-x", wanted a key'],
+    ["{name: a, label: {}}", "metadata.label: there is no such field: did you mean labels?"],
+    ["{name: a, region: x}", "metadata.region: there is no such field: remove it, or move it under spec"],
+  ])("%s is a problem", (metadata, problem) => {
+    const text = definition.replace("metadata:\n  name: hello", `metadata: ${metadata}`);
+    expect(problemsOf(text)).toEqual([expect.stringContaining(problem)]);
+  });
+
+  test.each([
+    "{name: 1a.b-c, namespace: team-a, labels: {app.kubernetes.io/name: x, empty: ''}}",
+    "{name: a, annotations: {awsbatch.dev/paused: 'true'}, uid: x, resourceVersion: '1', generation: 2}",
+  ])("%s is well", (metadata) => {
+    expect(problemsOf(definition.replace("metadata:\n  name: hello", `metadata: ${metadata}`))).toEqual([]);
+  });
+
+  test("missing altogether is one problem", () => {
+    expect(problemsOf(definition.replace("metadata:\n  name: hello\n", ""))).toEqual([
+      "m:2: JobDefinition default/?: metadata: is missing: add metadata.name",
+    ]);
+  });
+});
+
+test("a status that came along from kubectl get is left aside", () => {
+  expect(problemsOf(`${definition}status: {revision: nonsense}\n`)).toEqual([]);
+});
+
+test("a spec that is missing, and a field beside it, are problems", () => {
+  expect(problemsOf("apiVersion: awsbatch.dev/v1alpha1\nkind: JobQueue\nmetadata: {name: a}\nspecs: {}")).toEqual([
+    "m:4: JobQueue default/a: specs: there is no such field: did you mean spec?",
+  ]);
+});
+
+test("a rule that cannot be evaluated is silent where the schema already says what is wrong", () => {
+  const text = environment.replace("    maxvCpus: 16\n", "").replace("type: FARGATE", "type: EC2");
+  expect(problemsOf(text)).toEqual([
+    expect.stringContaining("spec.computeResources.maxvCpus: is missing: add it (a whole number)"),
+    expect.stringContaining("add instanceRole"),
+    expect.stringContaining("add instanceTypes"),
+  ]);
+});

@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+import { parseYaml } from "../../../src/cli/validation/yaml.ts";
+
+function jsonOf(text: string): unknown {
+  const { documents, errors } = parseYaml(text);
+  expect(errors).toEqual([]);
+  return documents[0]?.value;
+}
+
+describe("scalars are what kubectl reads", () => {
+  test.each<readonly [string, unknown]>([
+    ["yes", true],
+    ["Off", false],
+    ["n", false],
+    ["'yes'", "yes"],
+    ["yesterday", "yesterday"],
+    ["0:3", "0:3"],
+    ["2026-11-25", "2026-11-25"],
+    ["1.5", 1.5],
+    ["~", null],
+    ["NO", false],
+    ["010", 8],
+    ["!!str 010", "010"],
+  ])("%s", (text, value) => {
+    expect(jsonOf(`a: ${text}`)).toEqual({ a: value });
+  });
+});
+
+describe("what no manifest needs is an error with its line", () => {
+  test.each([
+    ["a: 1\nb: 2\na: 3", 3, "unique"],
+    ["a: 1\nb: !!binary aGk=", 2, "tag:yaml.org,2002:binary has no place here"],
+    ["a: 1\nb: !env HOME", 2, "Unresolved tag"],
+    ["a: 1\nb: *gone", 2, "no anchor &gone"],
+    ["a: 1\nb: c: d", 2, "nested mappings"],
+    ["a:\n\t- b", 2, "tab"],
+  ])("%j", (text, line, message) => {
+    const { documents, errors } = parseYaml(text);
+    expect(documents).toEqual([]);
+    expect(errors[0]?.line).toBe(line);
+    expect(errors[0]?.message.toLowerCase()).toContain(message.toLowerCase());
+  });
+
+  test("a bomb of aliases", () => {
+    const levels = Array.from(
+      { length: 8 },
+      (_, index) => `l${index + 1}: &l${index + 1} [${Array(9).fill(`*l${index}`).join(", ")}]`,
+    );
+    const { documents, errors } = parseYaml(["l0: &l0 [x, x]", ...levels].join("\n"));
+    expect(documents).toEqual([]);
+    expect(errors).toEqual([{ line: 1, message: expect.stringContaining("alias") }]);
+  });
+
+  test("nesting without end", () => {
+    const { documents, errors } = parseYaml("[".repeat(100_000));
+    expect(documents).toEqual([]);
+    expect(errors.length).toBeGreaterThan(0);
+  });
+});
+
+test("aliases and merge keys in moderation are followed, also to their lines", () => {
+  const text = "base: &base\n  a: 1\n  b: 2\nuse:\n  <<: *base\n  b: 3\nsame: *base\n";
+  expect(jsonOf(text)).toEqual({ base: { a: 1, b: 2 }, use: { a: 1, b: 3 }, same: { a: 1, b: 2 } });
+  const [document] = parseYaml(text).documents;
+  expect([["use", "b"], ["use", "a"], ["same", "b"], ["gone"]].map((path) => document?.lineOf(path))).toEqual([
+    6, 4, 3, 1,
+  ]);
+});
+
+test("a field named __proto__ stays a field", () => {
+  const value = jsonOf("__proto__: {polluted: true}");
+  expect(Object.hasOwn(value as object, "__proto__")).toBe(true);
+  expect(({} as Readonly<Record<string, unknown>>)["polluted"]).toBeUndefined();
+});
