@@ -1,0 +1,109 @@
+import type { JobDefinitionSpec } from "../../api/v1alpha1/job-definition.ts";
+import type { RevisionSeen } from "../../aws/region.ts";
+import { matchesAny } from "../glob.ts";
+import { fingerprintTag, identityText, ownerTags, retainedFromTag } from "../ownership.ts";
+import { tagChange } from "../tags.ts";
+import type { TagItem } from "./action.ts";
+import type { Entry } from "./ledger.ts";
+import type { Seen } from "./seen.ts";
+import { blocked, type Step, tagging } from "./step.ts";
+
+/** Whose the name is: rivals, other owners, and what is nobody's. Pure. */
+
+/** Somebody else's object is looked at again, for its end does not wake this one. */
+const conflictLookMs = 10_000;
+
+/** Of two objects that claim one name, the older one owns it. */
+export function claim(seen: Seen): Step | undefined {
+  if (seen.claimedBy === undefined) return undefined;
+  return blocked(
+    "Conflict",
+    `JobDefinition ${seen.claimedBy}, which is older, claims the AWS name ${seen.name} too. Delete one of the two, and give the other a jobDefinitionName of its own`,
+    conflictLookMs,
+  );
+}
+
+/** A revision of another identity of this operator, or of another cluster: only a person knows whose name it is. */
+export function otherOwner(seen: Seen, ledger: readonly Entry[]): Step | undefined {
+  for (const { name, owner } of ledger) {
+    if (owner.kind === "otherCluster") {
+      const { name: cluster, uid } = seen.identity.cluster;
+      return blocked(
+        "OwnedByOtherCluster",
+        `${name} belongs to this object in another cluster of the name ${cluster} (uid ${owner.clusterUid}; this one has ${uid}). If that cluster is gone, start the operator with --take-over-cluster-uid=${owner.clusterUid}; if not, give one of the two another --cluster-name, and this object another jobDefinitionName`,
+      );
+    }
+    if (owner.kind === "otherObject" && !seen.giveWay.includes(owner.owner)) {
+      return blocked(
+        "Conflict",
+        `${name} belongs to ${owner.owner} (cluster/namespace/name by its tags), not to ${identityText(seen.identity)}. Delete that object, or make this one anew with another jobDefinitionName`,
+        conflictLookMs,
+      );
+    }
+  }
+  return undefined;
+}
+
+export function retag(seen: Seen, stale: readonly Entry[], serving: boolean): Step {
+  const items = stale.map(({ name, revision }) => {
+    const set = Object.entries(ownerTags(seen.identity)).filter(([key, value]) => revision.tags[key] !== value);
+    const remove = retainedFromTag in revision.tags ? [retainedFromTag] : [];
+    return { name, arn: revision.arn, change: { set: Object.fromEntries(set), remove } };
+  });
+  return tagging("takeOver", items, `${named(items)} carries an earlier identity of this object`, { serving });
+}
+
+/** The highest revision is nobody's. Undefined: it lies above one of ours, or may be covered, and is not taken over. */
+export function adoption(spec: JobDefinitionSpec, seen: Seen, ledger: readonly Entry[], top: Entry): Step | undefined {
+  const { adoptionPolicy } = seen.wish;
+  const { adoptableNames, ignoreTagKeys } = seen.settings;
+  const allowed = adoptionPolicy !== "Never" && matchesAny(adoptableNames, seen.name);
+  const differing = [
+    ...(top.equal ? [] : ["its body"]),
+    ...(tagChange(spec.tags, {}, top.revision.tags, ignoreTagKeys) === undefined ? [] : ["spec.tags"]),
+  ];
+  const matches = adoptionPolicy === "IfExists" ? top.equal : differing.length === 0;
+  if (allowed && matches && top.owner.kind === "foreign") return adopt(spec, seen, top);
+
+  const foreign = ledger.find(({ owner }) => owner.kind === "foreign");
+  if (foreign === undefined || ledger.some(ownedByUs)) return undefined;
+  if (allowed && adoptionPolicy === "IfExists") return undefined;
+  return blocked("NotAdopted", `${foreign.name} was not made by this operator, ${whyNot(seen, allowed, differing)}`);
+}
+
+function adopt(spec: JobDefinitionSpec, seen: Seen, { name, revision }: Entry): Step {
+  const own = ownTags(seen, revision);
+  const change = tagChange(spec.tags, own, revision.tags, seen.settings.ignoreTagKeys) ?? { set: own, remove: [] };
+  const why = `${name} is what the spec says, and adoptionPolicy is ${seen.wish.adoptionPolicy}`;
+  return tagging("adopt", [{ name, arn: revision.arn, change }], why);
+}
+
+function whyNot(seen: Seen, allowed: boolean, differing: readonly string[]): string {
+  const another = "make this object anew with another jobDefinitionName";
+  if (seen.wish.adoptionPolicy === "Never") {
+    return `and adoptionPolicy is Never. Take the name over with adoptionPolicy IfMatching or IfExists, or ${another}`;
+  }
+  if (!allowed) {
+    return `and the operator may not adopt ${seen.name}: add a matching glob to its --adoptable-names, or ${another}`;
+  }
+  return `and differs in ${differing.join(" and ")}; adoptionPolicy IfMatching adopts it only when nothing would change. Make the spec equal to it, or use IfExists, which sets tags and registers a revision above it`;
+}
+
+/** The owner's tags, and the fingerprint; one of another algorithm decides nothing and stays. */
+export function ownTags(seen: Seen, revision: RevisionSeen): Readonly<Record<string, string>> {
+  const found = revision.tags[fingerprintTag];
+  const foreign = found !== undefined && algorithmOf(found) !== algorithmOf(seen.fingerprint);
+  return { ...ownerTags(seen.identity), [fingerprintTag]: foreign ? found : seen.fingerprint };
+}
+
+function algorithmOf(fingerprint: string): string {
+  return fingerprint.slice(0, fingerprint.indexOf(":"));
+}
+
+export function ownedByUs({ owner }: Entry): boolean {
+  return owner.kind === "ours";
+}
+
+function named(items: readonly TagItem[]): string {
+  return items.map(({ name }) => name).join(", ");
+}

@@ -1,0 +1,63 @@
+import { identityText } from "../ownership.ts";
+import { releaseTags } from "../tags.ts";
+import type { Entry } from "./ledger.ts";
+import type { Seen } from "./seen.ts";
+import { lookAgainMs, type Step } from "./step.ts";
+
+/** The end of a job definition: the same path with nothing wished. What others own stays as it is. Pure. */
+
+export function removal(seen: Seen, ledger: readonly Entry[]): Step {
+  const ours = ledger.filter(({ owner }) => owner.kind === "ours");
+  return seen.wish.retain ? retain(seen, ours) : deregisterAll(seen, ledger, ours);
+}
+
+function retain(seen: Seen, ours: readonly Entry[]): Step {
+  const change = { action: "Delete", reason: "deletionPolicy Retain", changes: [] } as const;
+  if (ours.length === 0) {
+    const message = `what AWS has under ${seen.name} stays ACTIVE; an object of this namespace and name takes it up again`;
+    return { change, next: { kind: "release", reason: "Retained", message } };
+  }
+  const items = ours.map(({ name, revision }) => ({
+    name,
+    arn: revision.arn,
+    change: releaseTags(revision.tags, identityText(seen.identity)),
+  }));
+  return {
+    change,
+    next: {
+      kind: "act",
+      action: { kind: "tag", purpose: "retain", items },
+      reason: "Retaining",
+      message: `${listed(ours)}: stays ACTIVE without an owner`,
+      irreversible: false,
+    },
+  };
+}
+
+function deregisterAll(seen: Seen, ledger: readonly Entry[], ours: readonly Entry[]): Step {
+  const change = { action: "Delete", reason: "the object is deleted", changes: [] } as const;
+  if (ours.length > 0) {
+    const oldestFirst = ours.toReversed();
+    return {
+      change,
+      next: {
+        kind: "act",
+        action: { kind: "deregister", purpose: "deletion", names: oldestFirst.map(({ name }) => name) },
+        reason: "Deregistering",
+        message: `${listed(oldestFirst)}: the object is deleted`,
+        irreversible: true,
+      },
+    };
+  }
+  if (ledger.length === 0 && !seen.absent) {
+    const message = `waiting for a listing that shows that no revision of ${seen.name} is left that is ours`;
+    return { change, next: { kind: "wait", reason: "ConfirmingAbsence", message, recheckInMs: lookAgainMs } };
+  }
+  const rest = ledger.length === 0 ? "" : `; ${listed(ledger)} belongs to others and stays`;
+  const message = `no revision of ${seen.name} that is ours is ACTIVE any more${rest}`;
+  return { change, next: { kind: "release", reason: "Deleted", message } };
+}
+
+function listed(entries: readonly Entry[]): string {
+  return entries.map(({ name }) => name).join(", ");
+}

@@ -1,0 +1,24 @@
+import type { RevisionSeen } from "../../aws/region.ts";
+import type { Identity } from "../ownership.ts";
+import type { Settings } from "../ports.ts";
+import type { Wish } from "../wish.ts";
+
+/** Everything that the plan of a job definition is made from. */
+export interface Seen {
+  readonly identity: Identity;
+  readonly wish: Wish;
+  readonly settings: Settings;
+  /** `spec.jobDefinitionName` or the default. */
+  readonly name: string;
+  readonly unversionedArn: string;
+  /** Of the body that the spec wishes. */
+  readonly fingerprint: string;
+  /** The ACTIVE revisions of the name, highest first; undefined: AWS has not been asked yet. */
+  readonly revisions: readonly RevisionSeen[] | undefined;
+  /** No revision of the name is ACTIVE, and that may be believed. */
+  readonly absent: boolean;
+  /** `namespace/name` of an older object that claims the same name in the same place. */
+  readonly claimedBy: string | undefined;
+  /** `cluster/namespace/name` of younger objects that do: they have to give way. */
+  readonly giveWay: readonly string[];
+}

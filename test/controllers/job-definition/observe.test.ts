@@ -1,0 +1,165 @@
+import { describe, expect, it } from "vitest";
+import type { JobDefinition } from "../../../src/api/v1alpha1/job-definition.ts";
+import { AwsError } from "../../../src/aws/errors.ts";
+import type { BatchSnapshot, RevisionSeen } from "../../../src/aws/region.ts";
+import { definitionNameOf, observe, refresh } from "../../../src/controllers/job-definition/observe.ts";
+import { defaultSettings } from "../../../src/controllers/ports.ts";
+import { VirtualClock } from "../../../src/runtime/clock.ts";
+import { definition, foreign, identity, now, ours } from "./seen.ts";
+
+const { signal } = new AbortController();
+
+function region(
+  cached: readonly RevisionSeen[] | undefined,
+  live: readonly RevisionSeen[] = [],
+  absent = true,
+  given: Partial<BatchSnapshot> = {},
+) {
+  const asked: string[] = [];
+  const snapshotOf = (revisions: readonly RevisionSeen[] | undefined): BatchSnapshot => ({
+    listedAt: now,
+    failure: undefined,
+    failingSince: undefined,
+    environments: new Map(),
+    queues: new Map(),
+    definitions: revisions === undefined ? undefined : new Map(revisions.length === 0 ? [] : [["team_job", revisions]]),
+    isAbsent: () => absent,
+    lastWriteAt: () => 0,
+    ...given,
+  });
+  return {
+    asked,
+    account: "111122223333",
+    region: "eu-west-1",
+    partition: "aws",
+    snapshot: () => snapshotOf(cached),
+    refreshDefinition: async (name: string) => {
+      asked.push(name);
+      return snapshotOf(live);
+    },
+  };
+}
+
+function ports(...objects: readonly JobDefinition[]) {
+  return {
+    clock: new VirtualClock(now),
+    cluster: identity.cluster,
+    settings: { ...defaultSettings, region: "eu-west-1" },
+    objects: { list: () => objects },
+  };
+}
+
+function other(name: string, createdAt: string, spec: Partial<JobDefinition["spec"]> = {}): JobDefinition {
+  const object = definition({ jobDefinitionName: "team_job", ...spec });
+  return { ...object, metadata: { ...object.metadata, name, uid: `u-${name}`, creationTimestamp: createdAt } };
+}
+
+const deleted = (object: JobDefinition): JobDefinition => ({
+  ...object,
+  metadata: { ...object.metadata, deletionTimestamp: "2026-01-15T00:00:00Z" },
+});
+
+describe("observe", () => {
+  it("takes everything from the cache at rest", async () => {
+    const aws = region([ours(1)]);
+    const seen = await observe(definition(), aws, ports(definition()), signal);
+    expect(seen).toMatchObject({
+      identity,
+      name: "team_job",
+      unversionedArn: "arn:aws:batch:eu-west-1:111122223333:job-definition/team_job",
+      revisions: [ours(1)],
+      absent: false,
+      claimedBy: undefined,
+      giveWay: [],
+    });
+    expect(aws.asked).toEqual([]);
+  });
+
+  it.each([
+    ["believes an absence that may be believed", [], true, { revisions: [], absent: true }, []],
+    ["asks AWS about any other absence", [], false, { revisions: [foreign(1)], absent: false }, ["team_job"]],
+  ])("%s", async (_name, cached, absent, seen, asked) => {
+    const aws = region(cached, [foreign(1)], absent);
+    expect(await observe(definition(), aws, ports(), signal)).toMatchObject(seen);
+    expect(aws.asked).toEqual(asked);
+  });
+
+  it("leaves it to the region to look again after a write of ours", async () => {
+    const aws = region([], [foreign(1)], false, { lastWriteAt: () => now - 4000 });
+    expect(await observe(definition(), aws, ports(), signal)).toMatchObject({ revisions: [], absent: false });
+    expect(aws.asked).toEqual([]);
+  });
+
+  it("waits for the first listing of the region", async () => {
+    const clock = new VirtualClock(now);
+    const [before, after] = [region(undefined), region([ours(1)])];
+    const aws = { ...after, snapshot: () => (clock.now() < now + 250 ? before : after).snapshot() };
+    const seen = observe(definition(), aws, { ...ports(), clock }, signal);
+    await clock.advance(1000);
+    expect(await seen).toMatchObject({ revisions: [ours(1)] });
+  });
+
+  it("knows nothing when the region cannot be listed", async () => {
+    const failure = new AwsError("denied", "batch:DescribeJobDefinitions", "AccessDeniedException", "no");
+    const seen = await observe(definition(), region(undefined, [], true, { failure }), ports(), signal);
+    expect(seen).toMatchObject({ revisions: undefined, absent: false });
+  });
+
+  it("looks at AWS itself before a deleted object is let go beside others' revisions", async () => {
+    const aws = region([foreign(2)], [foreign(2), ours(1)]);
+    const seen = await observe(deleted(definition()), aws, ports(), signal);
+    expect(seen.revisions).toEqual([foreign(2), ours(1)]);
+    expect(aws.asked).toEqual(["team_job"]);
+  });
+
+  it("trusts the cache for a deleted object of which revisions are left", async () => {
+    const aws = region([ours(1)]);
+    await observe(deleted(definition()), aws, ports(), signal);
+    expect(aws.asked).toEqual([]);
+  });
+});
+
+describe("of objects that claim one name", () => {
+  const self = { ...definition({ jobDefinitionName: "team_job" }) };
+  const claims = (...others: readonly JobDefinition[]) => observe(self, region([]), ports(self, ...others), signal);
+
+  it("the older one owns it", async () => {
+    const seen = await claims(other("b", "2025-12-31T00:00:00Z"), other("c", "2025-12-30T00:00:00Z"));
+    expect(seen).toMatchObject({ claimedBy: "team/c", giveWay: [] });
+  });
+
+  it("the younger ones give way", async () => {
+    const seen = await claims(other("b", "2026-01-02T00:00:00Z"), other("c", "2026-01-03T00:00:00Z"));
+    expect(seen).toMatchObject({ claimedBy: undefined, giveWay: ["default/team/b", "default/team/c"] });
+  });
+
+  it("the first by namespace and name owns it when they are of one age", async () => {
+    expect(await claims(other("a", "2026-01-01T00:00:00Z"))).toMatchObject({ claimedBy: "team/a" });
+    expect(await claims(other("z", "2026-01-01T00:00:00Z"))).toMatchObject({ claimedBy: undefined });
+  });
+
+  it("one in another region has nothing to do with it", async () => {
+    const seen = await claims(other("a", "2025-12-31T00:00:00Z", { region: "us-east-1" }));
+    expect(seen.claimedBy).toBeUndefined();
+  });
+
+  it("one that names the operator's own region is in the same region", async () => {
+    const seen = await claims(other("a", "2025-12-31T00:00:00Z", { region: "eu-west-1" }));
+    expect(seen.claimedBy).toBe("team/a");
+  });
+});
+
+describe("the AWS name", () => {
+  it.each([
+    ["is given by the spec", definition({ jobDefinitionName: "given" }), "given"],
+    ["is namespace and name when the spec gives none", definition(), "team_job"],
+  ])("%s", (_name, object, name) => {
+    expect(definitionNameOf(object)).toBe(name);
+  });
+
+  it("is what refresh lists", async () => {
+    const aws = region([]);
+    await refresh(definition(), aws, signal);
+    expect(aws.asked).toEqual(["team_job"]);
+  });
+});

@@ -1,0 +1,532 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { JobDefinitionSpec } from "../../../src/api/v1alpha1/job-definition.ts";
+import type { RevisionSeen } from "../../../src/aws/region.ts";
+import { plan } from "../../../src/controllers/job-definition/plan.ts";
+import type { Seen } from "../../../src/controllers/job-definition/seen.ts";
+import {
+  clusterUidTag,
+  fingerprintTag,
+  nameTag,
+  ownerTags,
+  registeredAtTag,
+  retainedFromTag,
+  uidTag,
+} from "../../../src/controllers/ownership.ts";
+import { another, days, definition, foreign, identity, minutes, now, observed, ours, wish } from "./seen.ts";
+
+interface Case {
+  readonly spec?: Partial<JobDefinitionSpec>;
+  readonly revisions: readonly RevisionSeen[] | undefined;
+  readonly seen?: Partial<Seen>;
+  /** One line: the step, and what it is about. */
+  readonly next: string;
+  readonly serving?: boolean;
+}
+
+/** The step in one line. */
+function told({ spec, revisions, seen }: Omit<Case, "next">): { next: string; serving: boolean; message: string } {
+  const { next, serving } = plan(definition(spec), observed(revisions, seen), now);
+  const after = "recheckInMs" in next && next.recheckInMs !== undefined ? ` again in ${next.recheckInMs / 1000} s` : "";
+  const { message } = next;
+  if (next.kind !== "act") return { next: `${next.kind} ${next.reason}${after}`, serving, message };
+  const { action } = next;
+  const live = next.irreversible ? " after a live read" : "";
+  switch (action.kind) {
+    case "register":
+      return { next: `register ${action.name}${live}`, serving, message };
+    case "deregister":
+      return { next: `deregister ${action.names.join(" ")} for ${action.purpose}${live}`, serving, message };
+    case "tag":
+      return {
+        next: `tag ${action.items.map(({ name }) => name).join(" ")} to ${action.purpose}${live}`,
+        serving,
+        message,
+      };
+  }
+}
+
+const different = { fingerprint: another };
+const registers = "register team_job after a live read";
+const adopting = (adoptionPolicy: "IfMatching" | "IfExists"): Partial<Seen> => ({ wish: { ...wish, adoptionPolicy } });
+const deleting: Partial<Seen> = { wish: { ...wish, deleting: true } };
+const retaining: Partial<Seen> = { wish: { ...wish, deleting: true, retain: true } };
+const otherCluster = ours(3, days, { tags: { [clusterUidTag]: "c-0" } });
+const ofSibling = ours(3, days, { tags: { [nameTag]: "sibling" } });
+const sibling = "default/team/sibling";
+const retained = foreign(3, { tags: { [retainedFromTag]: "default/team/job" } });
+const copiedTags = { [registeredAtTag]: new Date(now - days).toISOString() };
+
+describe("the highest ACTIVE revision", () => {
+  const cases: Readonly<Record<string, Case>> = {
+    "is waited for while AWS cannot be listed": { revisions: undefined, next: "wait NotYetRead again in 2 s" },
+    "is registered when the name has none": { revisions: [], next: registers },
+    "is not registered before its absence may be believed": {
+      revisions: [],
+      seen: { absent: false },
+      next: "wait ConfirmingAbsence again in 2 s",
+    },
+    "is left alone when it is ours and as wished": {
+      revisions: [ours(7), ours(6, 2 * days, different)],
+      next: "settled Available",
+      serving: true,
+    },
+    "is registered anew when it is ours and not as wished": { revisions: [ours(7, days, different)], next: registers },
+    "is registered anew although an older one is as wished": {
+      revisions: [ours(7, days, different), ours(6, 2 * days)],
+      next: registers,
+    },
+    "is the highest whatever the order in which AWS lists": {
+      revisions: [ours(6, 2 * days), ours(7, days, different)],
+      next: registers,
+    },
+    "counts as wished by its fingerprint tag when AWS describes more than is known": {
+      revisions: [ours(7, days, { fingerprint: another, tags: { [fingerprintTag]: observed([]).fingerprint } })],
+      next: "settled Available",
+      serving: true,
+    },
+    "counts for nothing by the fingerprint tag of another algorithm": {
+      revisions: [ours(7, days, { fingerprint: another, tags: { [fingerprintTag]: "v0:0123" } })],
+      next: registers,
+    },
+    "keeps the fingerprint tag of another algorithm when its body is as wished": {
+      revisions: [ours(7, days, { tags: { [fingerprintTag]: "v0:0123" } })],
+      next: "settled Available",
+      serving: true,
+    },
+    "counts for nothing by tags that were copied with another body": {
+      revisions: [
+        ours(8, days, { fingerprint: another, tags: { [fingerprintTag]: observed([]).fingerprint, ...copiedTags } }),
+        ours(7, days, { tags: copiedTags }),
+      ],
+      next: registers,
+    },
+  };
+
+  it.each(Object.entries(cases))("%s", (_name, { next, serving = false, ...given }) => {
+    expect(told(given)).toMatchObject({ next, serving });
+  });
+});
+
+describe("somebody else's revision above ours", () => {
+  const cases: Readonly<Record<string, Case>> = {
+    "is covered": { revisions: [foreign(8, different), ours(7)], next: registers },
+    "is covered although ours is new": { revisions: [foreign(8, different), ours(7, minutes)], next: registers },
+    "is covered also when its body is as wished": { revisions: [foreign(8), ours(7)], next: registers },
+    "is not covered a second time within 10 minutes": {
+      revisions: [foreign(10, different), ours(9, 4 * minutes), foreign(8, different), ours(7)],
+      next: "blocked RevisionContested again in 360 s",
+    },
+    "is not covered a second time also when the first one has gone": {
+      revisions: [foreign(10, different), ours(9, 4 * minutes), ours(7)],
+      next: "blocked RevisionContested again in 360 s",
+    },
+    "is not covered a second time when it carries our tags": {
+      revisions: [
+        ours(9, days, { fingerprint: another, tags: copiedTags }),
+        ours(8, 4 * minutes),
+        ours(7, days, { tags: copiedTags }),
+      ],
+      next: "blocked RevisionContested again in 360 s",
+    },
+    "is covered again after 10 minutes": {
+      revisions: [foreign(10, different), ours(9, 10 * minutes), foreign(8, different), ours(7)],
+      next: registers,
+    },
+    "is covered when ours beneath it had another wish": {
+      revisions: [foreign(10, different), ours(9, minutes, different), foreign(8), ours(7)],
+      next: registers,
+    },
+    "is covered shortly after a change of the spec": {
+      revisions: [foreign(9, different), ours(8, minutes), ours(7, days, different)],
+      next: registers,
+    },
+    "is taken over when it is as wished and may be": {
+      revisions: [foreign(8), ours(7)],
+      seen: adopting("IfMatching"),
+      next: "tag team_job:8 to adopt",
+    },
+    "is covered when it differs, whatever may be adopted": {
+      revisions: [foreign(8, different), ours(7)],
+      seen: adopting("IfMatching"),
+      next: registers,
+    },
+  };
+
+  it.each(Object.entries(cases))("%s", (_name, { next, serving = false, ...given }) => {
+    expect(told(given)).toMatchObject({ next, serving });
+  });
+});
+
+describe("a name that is somebody else's", () => {
+  const unlisted = { settings: { ...observed([]).settings, adoptableNames: ["other_*"] } };
+  const cases: Readonly<Record<string, Case & { readonly says?: string }>> = {
+    "is not taken with adoptionPolicy Never": {
+      revisions: [foreign(1)],
+      next: "blocked NotAdopted",
+      says: "adoptionPolicy is Never",
+    },
+    "is taken over with IfMatching when the highest revision is as wished": {
+      revisions: [foreign(2), foreign(1, different)],
+      seen: adopting("IfMatching"),
+      next: "tag team_job:2 to adopt",
+    },
+    "is not taken with IfMatching when the highest revision differs": {
+      revisions: [foreign(2, different), foreign(1)],
+      seen: adopting("IfMatching"),
+      next: "blocked NotAdopted",
+      says: "differs in its body; adoptionPolicy IfMatching",
+    },
+    "is not taken with IfMatching when tags differ": {
+      revisions: [foreign(2, { tags: { old: "1" } })],
+      seen: adopting("IfMatching"),
+      next: "blocked NotAdopted",
+      says: "differs in spec.tags; adoptionPolicy IfMatching",
+    },
+    "is taken over with IfExists when only tags differ": {
+      revisions: [foreign(2, { tags: { old: "1" } })],
+      seen: adopting("IfExists"),
+      next: "tag team_job:2 to adopt",
+    },
+    "is taken over with IfExists when the highest revision is as wished": {
+      revisions: [foreign(1)],
+      seen: adopting("IfExists"),
+      next: "tag team_job:1 to adopt",
+    },
+    "is covered with IfExists when the highest revision differs": {
+      revisions: [foreign(1, different)],
+      seen: adopting("IfExists"),
+      next: registers,
+    },
+    "is not taken when the operator may not adopt names like it": {
+      revisions: [foreign(1)],
+      seen: { ...adopting("IfExists"), ...unlisted },
+      next: "blocked NotAdopted",
+      says: "--adoptable-names",
+    },
+    "is left to another cluster of the same name": {
+      revisions: [otherCluster],
+      next: "blocked OwnedByOtherCluster",
+      says: "--take-over-cluster-uid=c-0",
+    },
+    "is left to another cluster although the highest revision is ours": {
+      revisions: [ours(4), otherCluster],
+      next: "blocked OwnedByOtherCluster",
+    },
+    "is only tagged anew when the other cluster is lost": {
+      revisions: [otherCluster, ours(2, 2 * days, { tags: { [clusterUidTag]: "c-0" }, ...different })],
+      seen: { identity: { ...identity, cluster: { ...identity.cluster, takeOverUid: "c-0" } } },
+      next: "tag team_job:3 team_job:2 to takeOver",
+      serving: true,
+    },
+    "is only tagged anew when the object has another uid": {
+      revisions: [ours(3, days, { tags: { [uidTag]: "u-0" }, ...different })],
+      next: "tag team_job:3 to takeOver",
+    },
+    "is taken up again after Retain, without adoption": { revisions: [retained], next: "tag team_job:3 to takeOver" },
+    "is left to the object whose tags it carries": {
+      revisions: [ofSibling],
+      next: "blocked Conflict again in 10 s",
+      says: sibling,
+    },
+    "is left to an older object that claims it": {
+      revisions: [],
+      seen: { claimedBy: "team/sibling" },
+      next: "blocked Conflict again in 10 s",
+      says: "team/sibling, which is older",
+    },
+    "is taken from a younger object that claims it": {
+      revisions: [ofSibling],
+      seen: { giveWay: [sibling] },
+      next: registers,
+    },
+  };
+
+  it.each(Object.entries(cases))("%s", (_name, { next, serving = false, says = "", ...given }) => {
+    const step = told(given);
+    expect(step).toMatchObject({ next, serving });
+    expect(step.message).toContain(says);
+  });
+});
+
+describe("tags and old revisions", () => {
+  const history = (count: number, ageDays: (index: number) => number): RevisionSeen[] =>
+    Array.from({ length: count }, (_, index) =>
+      ours(count - index, ageDays(index) * days, index === 0 ? {} : { fingerprint: `v1:${index}` }),
+    );
+  const copy = ours(3, days, { tags: copiedTags });
+  const cases: Readonly<Record<string, Case>> = {
+    "are set in place when only tags differ": {
+      spec: { tags: { team: "x" } },
+      revisions: [ours(7)],
+      next: "tag team_job:7 to userTags",
+      serving: true,
+    },
+    "are left alone where others own the key": {
+      revisions: [ours(7, days, { tags: { "cost:x": "1" } })],
+      seen: { settings: { ...observed([]).settings, ignoreTagKeys: ["cost:*"] } },
+      next: "settled Available",
+      serving: true,
+    },
+    "are of no concern on older revisions": {
+      spec: { tags: { team: "x" } },
+      revisions: [ours(7, days, { tags: { team: "x" } }), ours(6, 2 * days, different)],
+      next: "settled Available",
+      serving: true,
+    },
+    "stay while there are no more than the limit": {
+      revisions: history(11, (index) => 30 + index),
+      next: "settled Available",
+      serving: true,
+    },
+    "go when beyond the limit and superseded long enough, oldest first": {
+      revisions: history(13, (index) => 30 + index),
+      next: "deregister team_job:1 team_job:2 for history after a live read",
+      serving: true,
+    },
+    "stay beyond the limit until superseded long enough": {
+      spec: { revisionHistoryLimit: 0 },
+      revisions: [ours(2, 7 * days - minutes), ours(1, 30 * days, different)],
+      next: "settled Available again in 60 s",
+      serving: true,
+    },
+    "are looked at once a day at least, whatever the age": {
+      spec: { revisionHistoryLimit: 0, revisionMinAgeSeconds: 2_000_000_000 },
+      revisions: [ours(2), ours(1, 30 * days, different)],
+      next: "settled Available again in 86400 s",
+      serving: true,
+    },
+    "go by the age at which they were superseded, not registered": {
+      spec: { revisionHistoryLimit: 0 },
+      revisions: [ours(3, days), ours(2, 8 * days, different), ours(1, 9 * days, { fingerprint: "v1:1" })],
+      next: "deregister team_job:1 for history after a live read",
+      serving: true,
+    },
+    "stay when somebody else registered them": {
+      spec: { revisionHistoryLimit: 0, revisionMinAgeSeconds: 0 },
+      revisions: [ours(4), foreign(3, different), foreign(2, { tags: ownerTags(identity) })],
+      next: "settled Available",
+      serving: true,
+    },
+    "go at once when one body was registered twice in a row": {
+      revisions: [ours(7, 60 * minutes), ours(6, 61 * minutes)],
+      next: "deregister team_job:6 for history after a live read",
+      serving: true,
+    },
+    "stay when one body was registered twice with something between": {
+      revisions: [ours(7, 60 * minutes), ours(5, 61 * minutes)],
+      next: "settled Available",
+      serving: true,
+    },
+    "stay when one body was registered twice long after each other": {
+      revisions: [ours(7, 60 * minutes), ours(6, 71 * minutes)],
+      next: "settled Available",
+      serving: true,
+    },
+    "stay when the newer of two is a copy made by hand": {
+      revisions: [copy, ours(2, days, { tags: copiedTags }), ours(1, 2 * days, different)],
+      next: "settled Available",
+      serving: true,
+    },
+    "count from registration only where its time can be read": {
+      spec: { revisionHistoryLimit: 0, revisionMinAgeSeconds: 0 },
+      revisions: [ours(2), ours(1, 9 * days, { ...different, tags: { [registeredAtTag]: "yesterday" } })],
+      next: "settled Available",
+      serving: true,
+    },
+  };
+
+  it.each(Object.entries(cases))("%s", (_name, { next, serving = false, ...given }) => {
+    expect(told(given)).toMatchObject({ next, serving });
+  });
+});
+
+describe("deletion", () => {
+  const cases: Readonly<Record<string, Case & { readonly says?: string }>> = {
+    "deregisters ours, oldest first, and nobody else's": {
+      revisions: [foreign(9), ours(8), ours(7, 2 * days, different), otherCluster, ofSibling],
+      seen: deleting,
+      next: "deregister team_job:7 team_job:8 for deletion after a live read",
+    },
+    "deregisters what was adopted": {
+      revisions: [foreign(3, { tags: ownerTags(identity) })],
+      seen: deleting,
+      next: "deregister team_job:3 for deletion after a live read",
+    },
+    "waits until nothing is left for sure": {
+      revisions: [],
+      seen: { ...deleting, absent: false },
+      next: "wait ConfirmingAbsence again in 2 s",
+    },
+    "ends when nothing is left": { revisions: [], seen: deleting, next: "release Deleted" },
+    "ends beside others' revisions": {
+      revisions: [foreign(9), retained],
+      seen: deleting,
+      next: "release Deleted",
+      says: "team_job:9, team_job:3 belongs to others and stays",
+    },
+    "does not wait for an older object that claims the name": {
+      revisions: [],
+      seen: { ...deleting, claimedBy: "team/sibling" },
+      next: "release Deleted",
+    },
+    "with Retain takes off the owner": {
+      revisions: [ours(8), ours(7, 2 * days, different)],
+      seen: retaining,
+      next: "tag team_job:8 team_job:7 to retain",
+    },
+    "with Retain ends when nothing carries the owner": {
+      revisions: [retained],
+      seen: retaining,
+      next: "release Retained",
+    },
+  };
+
+  it.each(Object.entries(cases))("%s", (_name, { next, says = "", ...given }) => {
+    const step = told(given);
+    expect(step).toMatchObject({ next, serving: false });
+    expect(step.message).toContain(says);
+  });
+});
+
+describe("the tags that are written", () => {
+  const actionOf = (revisions: readonly RevisionSeen[], seen: Partial<Seen>, spec: Partial<JobDefinitionSpec> = {}) => {
+    const { next } = plan(definition(spec), observed(revisions, seen), now);
+    return next.kind === "act" ? next.action : undefined;
+  };
+
+  it("are complete on a new revision, but for the time that act adds", () => {
+    expect(actionOf([], {}, { tags: { team: "x" } })).toMatchObject({
+      kind: "register",
+      tags: { team: "x", ...ownerTags(identity), [fingerprintTag]: observed([]).fingerprint },
+    });
+  });
+
+  it("make an adopted revision ours and set the user's tags", () => {
+    const revisions = [foreign(1, { tags: { old: "1", "aws:x": "1" } })];
+    expect(actionOf(revisions, adopting("IfExists"), { tags: { team: "x" } })).toMatchObject({
+      items: [
+        {
+          change: {
+            set: { team: "x", ...ownerTags(identity), [fingerprintTag]: observed([]).fingerprint },
+            remove: ["old"],
+          },
+        },
+      ],
+    });
+  });
+
+  it("hold only what an earlier identity lacks", () => {
+    const revisions = [ours(3, days, { tags: { [uidTag]: "u-0" } })];
+    expect(actionOf(revisions, {})).toMatchObject({ items: [{ change: { set: { [uidTag]: "u-1" }, remove: [] } }] });
+  });
+
+  it("take the mark of Retain off again", () => {
+    expect(actionOf([retained], {})).toMatchObject({
+      items: [{ change: { set: ownerTags(identity), remove: [retainedFromTag] } }],
+    });
+  });
+
+  it("leave the mark of Retain and the user's tags, and nothing else", () => {
+    const revisions = [ours(3, days, { tags: { team: "x" } })];
+    expect(actionOf(revisions, retaining)).toMatchObject({
+      items: [
+        {
+          change: {
+            set: { [retainedFromTag]: "default/team/job" },
+            remove: [...Object.keys(ownerTags(identity)), fingerprintTag, registeredAtTag],
+          },
+        },
+      ],
+    });
+  });
+});
+
+describe("status.plan", () => {
+  const changeOf = (revisions: readonly RevisionSeen[], spec: Partial<JobDefinitionSpec> = {}) =>
+    plan(definition(spec), observed(revisions), now).change;
+
+  it.each<[string, readonly RevisionSeen[], Partial<JobDefinitionSpec>, object]>([
+    ["says nothing at rest", [ours(1)], {}, { action: "None", changes: [] }],
+    ["says that there is no revision", [], {}, { action: "Register", changes: [{ path: "revision" }] }],
+    ["says that the spec differs", [ours(1, days, different)], {}, { action: "Register", changes: [{ path: "spec" }] }],
+    [
+      "says that the type differs",
+      [ours(1, days, { ...different, type: "multinode" })],
+      {},
+      { action: "Register", changes: [{ path: "spec.type", from: '"multinode"', to: '"container"' }] },
+    ],
+    [
+      "says that somebody else's revision lies above ours",
+      [foreign(2, different), ours(1)],
+      {},
+      { action: "Register", changes: [{ path: "revision", why: expect.stringContaining("team_job:2") }] },
+    ],
+    [
+      "names the tags that differ, never their values",
+      [ours(1, days, { tags: { old: "1", [fingerprintTag]: "v1:wrong" } })],
+      { tags: { team: "x" } },
+      {
+        action: "UpdateTags",
+        changes: [
+          { path: 'spec.tags["team"]', kind: "tags", why: expect.any(String) },
+          { path: `tags["${fingerprintTag}"]`, kind: "tags", why: expect.any(String) },
+          { path: 'spec.tags["old"]', kind: "tags", why: expect.any(String) },
+        ],
+      },
+    ],
+  ])("%s", (_name, revisions, spec, change) => {
+    expect(changeOf(revisions, spec)).toMatchObject(change);
+  });
+
+  it("has one id as long as the wish is one", () => {
+    expect(changeOf([]).id).toBe(changeOf([ours(1)]).id);
+    expect(changeOf([]).id).not.toBe(changeOf([], { tags: { team: "x" } }).id);
+  });
+});
+
+describe("whatever AWS holds", () => {
+  const revision = fc
+    .record({
+      kind: fc.constantFrom("ours", "foreign", "retained", "copy"),
+      ageMs: fc.integer({ min: 0, max: 40 * days }),
+      fingerprint: fc.constantFrom(observed([]).fingerprint, another),
+    })
+    .map(({ kind, ageMs, fingerprint }) => (number: number): RevisionSeen => {
+      if (kind === "foreign") return foreign(number, { fingerprint });
+      if (kind === "retained") return foreign(number, { fingerprint, tags: retained.tags });
+      return ours(number, ageMs, kind === "copy" ? { fingerprint, tags: copiedTags } : { fingerprint });
+    });
+  const revisions = fc
+    .array(revision, { maxLength: 8 })
+    .map((made) => made.map((one, index) => one(index + 1)).toReversed());
+  const spec = fc.record({
+    revisionHistoryLimit: fc.integer({ min: 0, max: 3 }),
+    revisionMinAgeSeconds: fc.constantFrom(0, 604_800),
+  });
+
+  it("the highest revision is never deregistered while the object lives, and nobody else's ever", () => {
+    fc.assert(
+      fc.property(revisions, spec, fc.constantFrom(undefined, deleting), (held, limits, seen) => {
+        const { next } = plan(definition(limits), observed(held, seen), now);
+        if (next.kind !== "act" || next.action.kind !== "deregister") return;
+        const touched = held.filter(
+          (one) => next.action.kind === "deregister" && next.action.names.includes(`team_job:${one.revision}`),
+        );
+        expect(touched).toHaveLength(next.action.names.length);
+        expect(touched.every(({ tags }) => tags[nameTag] === "job")).toBe(true);
+        if (seen === undefined) expect(next.action.names).not.toContain(`team_job:${held.length}`);
+      }),
+    );
+  });
+
+  it("it is said to serve only when the highest revision is ours and as wished", () => {
+    fc.assert(
+      fc.property(revisions, spec, (held, limits) => {
+        const { serving } = plan(definition(limits), observed(held), now);
+        const top = held[0];
+        if (serving) expect([top?.tags[nameTag], top?.fingerprint]).toEqual(["job", observed([]).fingerprint]);
+      }),
+    );
+  });
+});
