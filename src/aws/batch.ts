@@ -61,7 +61,8 @@ export interface CallOptions {
 
 /**
  * The calls of AWS Batch that the operator makes (API version 2016-08-10), under the SDK's names and shapes.
- * Every method rejects with an `AwsError` (see `errors.ts`).
+ * Behind `guardedBatch` (`calls.ts`) every method rejects with an `AwsError`, or with `NotSent`; without it with the
+ * errors of the implementation.
  */
 export interface BatchApi {
   describeComputeEnvironments(

@@ -1,0 +1,250 @@
+import type { Clock } from "../runtime/clock.ts";
+import type { Random } from "../runtime/random.ts";
+import type { BatchApi, DefinitionRevision, RegisterJobDefinitionRequest } from "./batch.ts";
+import { NotSent } from "./calls.ts";
+import { DefinitionsObserver } from "./definitions-observer.ts";
+import {
+  deletion,
+  type Effect,
+  environmentCreated,
+  environmentUpdated,
+  queueCreated,
+  queueUpdated,
+  retagged,
+  revisionDeregistered,
+  revisionRegistered,
+  revisionRetagged,
+} from "./effects.ts";
+import { AwsError, isDefinite } from "./errors.ts";
+import { unfinishedJobs } from "./jobs.ts";
+import { ListsObserver } from "./lists-observer.ts";
+import { type Location, nameIn, revisionIn, thingIn } from "./names.ts";
+import type { OverlaidRecords } from "./overlay.ts";
+import type { BatchRegion, NamedThing, TagChange } from "./region.ts";
+import {
+  noChange,
+  RegionCache,
+  type RegionCacheOptions,
+  type RegionChange,
+  type StoredRevision,
+} from "./region-cache.ts";
+
+export interface BatchRegionOptions extends RegionCacheOptions, Location {
+  /** Behind budget, lease and deadline (`guardedBatch`). */
+  readonly batch: BatchApi;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Fingerprint of a body as AWS describes it, and of one as it is sent. */
+  readonly fingerprintOf: (revision: DefinitionRevision) => string;
+  /** Of which job definitions the revisions are kept; all, if undefined. Names asked for or written always are. */
+  readonly keepsDefinition?: (name: string, tags: Readonly<Record<string, string>>) => boolean;
+}
+
+export interface ObservedBatchRegion extends BatchRegion {
+  /**
+   * Observes until the signal aborts, then resolves. Without it nothing is read but what `refresh` and
+   * `refreshDefinition` ask for. Rejects only by a fault of the operator itself.
+   */
+  start(signal: AbortSignal): Promise<void>;
+  /** This process became the writer while it was observing already: looks again once absence can be believed. */
+  becameWriter(): void;
+}
+
+/** AWS allows this many tags in one call. */
+const tagsPerCall = 50;
+
+/** AWS Batch of one account and region, with its observer. */
+export function createBatchRegion(options: BatchRegionOptions): ObservedBatchRegion {
+  const { batch, clock, account, region, partition } = options;
+  const at: Location = { account, region, partition };
+  const lifetime = new AbortController();
+  const cache = new RegionCache(options);
+  const observing = { ...options, cache, lifetime: lifetime.signal, location: at };
+  const lists = new ListsObserver(observing);
+  const definitions = new DefinitionsObserver({ ...observing, keeps: options.keepsDefinition ?? (() => true) });
+
+  function told(thing: NamedThing, name: string): RegionChange {
+    switch (thing) {
+      case "compute-environment":
+        return { ...noChange, environments: [name] };
+      case "job-queue":
+        return { ...noChange, queues: [name] };
+      case "job-definition":
+        return { ...noChange, definitions: [name] };
+    }
+  }
+
+  /**
+   * One write to one name: noted before it starts, and afterwards with its outcome. `effectOf` is what it did,
+   * `expected` what is believed of it already while it is under way.
+   */
+  async function write<R, O>(
+    thing: NamedThing,
+    records: OverlaidRecords<R>,
+    name: string,
+    call: () => Promise<O>,
+    effectOf: (answer: O) => Effect<R>,
+    expected?: Effect<R>,
+  ): Promise<void> {
+    const open = records.begin(name);
+    const change = (apply: () => void): void =>
+      cache.update(() => {
+        const before = records.get(name);
+        apply();
+        return records.get(name) === before ? noChange : told(thing, name);
+      });
+    if (expected !== undefined) change(() => records.expect(open, expected));
+    try {
+      const answer = await call();
+      change(() => records.done(open, clock.monotonic(), clock.now(), effectOf(answer)));
+    } catch (error) {
+      const failure = error instanceof AwsError ? error.kind : "unknown";
+      change(() => {
+        if (error instanceof NotSent) records.cancel(open);
+        else if (isDefinite(failure)) records.failed(open, clock.monotonic(), clock.now());
+        else records.maybe(open, clock.monotonic(), clock.now());
+      });
+      // AWS knows something that the cache does not.
+      if (failure === "alreadyExists" || failure === "notFound" || failure === "busy") lists.expectChange();
+      throw error;
+    } finally {
+      if (thing === "job-definition") definitions.reconsider();
+      else lists.reconsider();
+    }
+  }
+
+  async function changeTags(arn: string, change: TagChange, signal: AbortSignal): Promise<void> {
+    const target = thingIn(arn);
+    const one = async (part: TagChange, call: () => Promise<void>): Promise<void> => {
+      switch (target?.thing) {
+        case "compute-environment":
+          return await write(target.thing, cache.environments, target.name, call, () => retagged(part));
+        case "job-queue":
+          return await write(target.thing, cache.queues, target.name, call, () => retagged(part));
+        case "job-definition":
+          return await write(target.thing, cache.definitions, target.name, call, () => revisionRetagged(arn, part));
+        default:
+          throw new AwsError("invalid", "batch:TagResource", "NotAnArn", `${arn} is no ARN of a kind that is kept`);
+      }
+    };
+    const set = Object.entries(change.set);
+    for (let start = 0; start < set.length; start += tagsPerCall) {
+      const tags = Object.fromEntries(set.slice(start, start + tagsPerCall));
+      await one({ set: tags, remove: [] }, () => batch.tagResource({ resourceArn: arn, tags }, { signal }));
+    }
+    for (let start = 0; start < change.remove.length; start += tagsPerCall) {
+      const tagKeys = change.remove.slice(start, start + tagsPerCall);
+      await one({ set: {}, remove: tagKeys }, () => batch.untagResource({ resourceArn: arn, tagKeys }, { signal }));
+    }
+  }
+
+  function registered(
+    request: RegisterJobDefinitionRequest,
+    answer: { readonly jobDefinitionArn?: string | undefined; readonly revision?: number | undefined },
+  ): StoredRevision {
+    const name = request.jobDefinitionName ?? "";
+    const { jobDefinitionArn: arn, revision } = answer;
+    if (arn === undefined || revision === undefined) {
+      throw new AwsError("unknown", "batch:RegisterJobDefinition", "IncompleteAnswer", "AWS did not name the revision");
+    }
+    const body: DefinitionRevision = {
+      ...request,
+      type: request.type,
+      jobDefinitionName: name,
+      jobDefinitionArn: arn,
+      revision,
+      status: "ACTIVE",
+    };
+    return {
+      name,
+      revision,
+      arn,
+      type: request.type ?? "container",
+      tags: { ...request.tags },
+      fingerprint: options.fingerprintOf(body),
+      read: false,
+    };
+  }
+
+  return {
+    account,
+    region,
+    partition,
+    snapshot: () => cache.snapshot(),
+    expectChange: () => lists.expectChange(),
+    becameWriter() {
+      lists.reconsider();
+      definitions.reconsider();
+    },
+
+    async start(signal) {
+      const stop = (): void => lifetime.abort(signal.reason);
+      if (signal.aborted) stop();
+      else signal.addEventListener("abort", stop, { once: true });
+      try {
+        await Promise.all([lists.run(), definitions.run()]);
+      } finally {
+        signal.removeEventListener("abort", stop);
+        lifetime.abort(new Error("the region is no longer observed"));
+      }
+    },
+
+    async refresh(signal) {
+      await lists.refresh(signal);
+      return cache.snapshot();
+    },
+    async refreshDefinition(name, signal) {
+      await definitions.refresh(name, signal);
+      return cache.snapshotOfReadDefinitions();
+    },
+
+    createComputeEnvironment(request, signal) {
+      const effect = environmentCreated(request, at);
+      const name = request.computeEnvironmentName ?? "";
+      const call = () => batch.createComputeEnvironment(request, { signal });
+      return write("compute-environment", cache.environments, name, call, () => effect, effect);
+    },
+    updateComputeEnvironment(request, signal) {
+      const name = nameIn(request.computeEnvironment ?? "");
+      const call = () => batch.updateComputeEnvironment(request, { signal });
+      return write("compute-environment", cache.environments, name, call, () => environmentUpdated(request));
+    },
+    deleteComputeEnvironment(name, signal) {
+      const call = () => batch.deleteComputeEnvironment({ computeEnvironment: name }, { signal });
+      return write("compute-environment", cache.environments, nameIn(name), call, () => deletion());
+    },
+    createJobQueue(request, signal) {
+      const effect = queueCreated(request, at);
+      const call = () => batch.createJobQueue(request, { signal });
+      return write("job-queue", cache.queues, request.jobQueueName ?? "", call, () => effect, effect);
+    },
+    updateJobQueue(request, signal) {
+      const call = () => batch.updateJobQueue(request, { signal });
+      return write("job-queue", cache.queues, nameIn(request.jobQueue ?? ""), call, () => queueUpdated(request, at));
+    },
+    deleteJobQueue(name, signal) {
+      const call = () => batch.deleteJobQueue({ jobQueue: name }, { signal });
+      return write("job-queue", cache.queues, nameIn(name), call, () => deletion());
+    },
+    registerJobDefinition(request, signal) {
+      const name = request.jobDefinitionName ?? "";
+      definitions.keep(name);
+      const call = async () => registered(request, await batch.registerJobDefinition(request, { signal }));
+      return write("job-definition", cache.definitions, name, call, (revision) => revisionRegistered(revision));
+    },
+    deregisterJobDefinition(name, signal) {
+      const target = revisionIn(name);
+      if (target === undefined) {
+        const message = `${name} is not <name>:<revision>`;
+        return Promise.reject(new AwsError("invalid", "batch:DeregisterJobDefinition", "NoRevision", message));
+      }
+      const call = () => batch.deregisterJobDefinition({ jobDefinition: name }, { signal });
+      const effect = revisionDeregistered<StoredRevision>(target.revision);
+      return write("job-definition", cache.definitions, target.name, call, () => effect);
+    },
+    changeTags,
+
+    jobs: (queue, states, signal) => unfinishedJobs(batch, queue, states, signal),
+    terminateJob: (jobId, reason, signal) => batch.terminateJob({ jobId, reason }, { signal }),
+  };
+}

@@ -1,0 +1,172 @@
+import { abortable, childSignal, DeadlineExceeded } from "../runtime/abort.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { BatchApi, CallOptions } from "./batch.ts";
+import type { CallBudget, CallKind } from "./budget.ts";
+import { classify, type FailureKind } from "./errors.ts";
+
+export interface CallReport {
+  /** e.g. `batch:CreateComputeEnvironment`. */
+  readonly operation: string;
+  readonly kind: CallKind;
+  /** `notSent`: it never left this process. */
+  readonly outcome: "ok" | "notSent" | FailureKind;
+  /** From the moment it might leave to its answer, without the wait for the budget. */
+  readonly durationMs: number;
+}
+
+export interface CallGuardOptions {
+  readonly clock: Clock;
+  readonly budget: CallBudget;
+  /** Longest time for one call (10 s). */
+  readonly deadlineMs?: number;
+  /**
+   * Whether this replica may write now: gives what is left of its lease, or throws. Asked in the last step before
+   * a write leaves.
+   */
+  readonly mayWrite: () => { readonly deadlineMs: number };
+  readonly onCall?: ((report: CallReport) => void) | undefined;
+}
+
+/** A call that certainly never left this process: no lease any more, or its caller gave up while it waited. */
+export class NotSent extends Error {
+  readonly operation: string;
+
+  constructor(operation: string, cause: unknown) {
+    super(`${operation} was not sent: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.name = "NotSent";
+    this.operation = operation;
+  }
+}
+
+type Call<I, O> = (input: I, options?: CallOptions) => Promise<O>;
+
+/** Puts what every AWS call needs around one call: budget, lease, deadline, classification, report. */
+export type CallGuard = <I, O>(operation: string, kind: CallKind, call: Call<I, O>) => Call<I, O>;
+
+/**
+ * What a guarded call rejects with is either `NotSent` or an `AwsError`. A caller that gives up a call under way gets
+ * an `AwsError` of kind `unavailable`, since a write may have happened.
+ */
+export function callGuard(options: CallGuardOptions): CallGuard {
+  const { clock, budget, mayWrite } = options;
+  const longestMs = options.deadlineMs ?? 10_000;
+
+  return (operation, kind, call) =>
+    async (input, { signal } = {}) => {
+      const started = { at: clock.monotonic(), sent: false };
+      const report = (outcome: CallReport["outcome"]): void =>
+        options.onCall?.({ operation, kind, outcome, durationMs: clock.monotonic() - started.at });
+      const notSent = (cause: unknown): NotSent => {
+        report("notSent");
+        return new NotSent(operation, cause);
+      };
+
+      try {
+        await budget.take(kind, signal);
+        signal?.throwIfAborted();
+      } catch (reason) {
+        throw notSent(reason);
+      }
+      started.at = clock.monotonic();
+      let limitMs = longestMs;
+      if (kind === "write") {
+        try {
+          limitMs = Math.min(longestMs, mayWrite().deadlineMs);
+          if (limitMs <= 0) throw new Error("no time is left of the lease");
+        } catch (reason) {
+          throw notSent(reason);
+        }
+      }
+
+      const child = childSignal(signal ?? new AbortController().signal);
+      const timer = clock.schedule(limitMs, () => child.abort(new DeadlineExceeded(operation, limitMs)));
+      let refusedBeforeSend: NotSent | undefined;
+      const beforeSend = (): void => {
+        if (kind === "read") return;
+        try {
+          child.signal.throwIfAborted();
+          mayWrite();
+        } catch (reason) {
+          refusedBeforeSend = new NotSent(operation, reason);
+          throw refusedBeforeSend;
+        }
+      };
+      try {
+        const answer = await abortable(call(input, { signal: child.signal, beforeSend }), child.signal);
+        report("ok");
+        return answer;
+      } catch (error) {
+        if (refusedBeforeSend !== undefined) {
+          report("notSent");
+          throw refusedBeforeSend;
+        }
+        const failure = classify(error, operation);
+        if (failure.kind === "throttled") budget.throttled();
+        report(failure.kind);
+        throw failure;
+      } finally {
+        timer.cancel();
+        child.release();
+      }
+    };
+}
+
+/** Which calls change something in AWS. */
+export const batchCallKinds: Readonly<Record<keyof BatchApi, CallKind>> = {
+  describeComputeEnvironments: "read",
+  createComputeEnvironment: "write",
+  updateComputeEnvironment: "write",
+  deleteComputeEnvironment: "write",
+  describeJobQueues: "read",
+  createJobQueue: "write",
+  updateJobQueue: "write",
+  deleteJobQueue: "write",
+  describeJobDefinitions: "read",
+  registerJobDefinition: "write",
+  deregisterJobDefinition: "write",
+  tagResource: "write",
+  untagResource: "write",
+  listJobs: "read",
+  describeJobs: "read",
+  terminateJob: "write",
+};
+
+/** AWS Batch behind budget, lease, deadline and classification. */
+export function guardedBatch(raw: BatchApi, options: CallGuardOptions): BatchApi {
+  const guard = callGuard(options);
+  const guarded = <I, O>(name: keyof BatchApi, call: Call<I, O>): Call<I, O> =>
+    guard(`batch:${name.charAt(0).toUpperCase()}${name.slice(1)}`, batchCallKinds[name], call);
+
+  return {
+    describeComputeEnvironments: guarded("describeComputeEnvironments", (input, options) =>
+      raw.describeComputeEnvironments(input, options),
+    ),
+    createComputeEnvironment: guarded("createComputeEnvironment", (input, options) =>
+      raw.createComputeEnvironment(input, options),
+    ),
+    updateComputeEnvironment: guarded("updateComputeEnvironment", (input, options) =>
+      raw.updateComputeEnvironment(input, options),
+    ),
+    deleteComputeEnvironment: guarded("deleteComputeEnvironment", (input, options) =>
+      raw.deleteComputeEnvironment(input, options),
+    ),
+    describeJobQueues: guarded("describeJobQueues", (input, options) => raw.describeJobQueues(input, options)),
+    createJobQueue: guarded("createJobQueue", (input, options) => raw.createJobQueue(input, options)),
+    updateJobQueue: guarded("updateJobQueue", (input, options) => raw.updateJobQueue(input, options)),
+    deleteJobQueue: guarded("deleteJobQueue", (input, options) => raw.deleteJobQueue(input, options)),
+    describeJobDefinitions: guarded("describeJobDefinitions", (input, options) =>
+      raw.describeJobDefinitions(input, options),
+    ),
+    registerJobDefinition: guarded("registerJobDefinition", (input, options) =>
+      raw.registerJobDefinition(input, options),
+    ),
+    deregisterJobDefinition: guarded("deregisterJobDefinition", (input, options) =>
+      raw.deregisterJobDefinition(input, options),
+    ),
+    tagResource: guarded("tagResource", (input, options) => raw.tagResource(input, options)),
+    untagResource: guarded("untagResource", (input, options) => raw.untagResource(input, options)),
+    listJobs: guarded("listJobs", (input, options) => raw.listJobs(input, options)),
+    describeJobs: guarded("describeJobs", (input, options) => raw.describeJobs(input, options)),
+    terminateJob: guarded("terminateJob", (input, options) => raw.terminateJob(input, options)),
+  };
+}

@@ -1,0 +1,250 @@
+import { sleep } from "../runtime/clock.ts";
+import type { DefinitionRevision } from "./batch.ts";
+import { Alarm, keepLooking, ReadHealth } from "./cadence.ts";
+import { type Revisions, withRevision } from "./effects.ts";
+import { AwsError } from "./errors.ts";
+import { activeRevisions, describeRevisions, pageSize } from "./listing.ts";
+import type { ObserverOptions } from "./lists-observer.ts";
+import { definitionArn, type Location } from "./names.ts";
+import { noChange, type StoredRevision } from "./region-cache.ts";
+
+/** Milliseconds between two looks at the known revisions, and between two listings of all; the rest is chance. */
+const describeMs = 60_000;
+const describeSpreadMs = 6000;
+const listMs = 600_000;
+const listSpreadMs = 20_000;
+
+export interface DefinitionsObserverOptions extends ObserverOptions {
+  readonly location: Location;
+  readonly fingerprintOf: (revision: DefinitionRevision) => string;
+  /** Whether the revisions of this name are kept. */
+  readonly keeps: (name: string, tags: Readonly<Record<string, string>>) => boolean;
+}
+
+/**
+ * Keeps digests of the ACTIVE revisions. Every minute the highest one of each name is described, 100 in a call; the
+ * places that are left in the last call ask for the revisions that would come next, so that one registered by others
+ * is found early. Whatever looks odd is listed by name, which alone decides what is there.
+ */
+export class DefinitionsObserver {
+  readonly health: ReadHealth;
+  readonly #options: DefinitionsObserverOptions;
+  readonly #alarm: Alarm;
+  /** Names that someone asked for, or that we wrote: kept whatever `keeps` says. */
+  readonly #wanted = new Set<string>();
+  #listedAt: number | undefined;
+  #describedAt = Number.NEGATIVE_INFINITY;
+  #chance = 0;
+  #pages = 1;
+  /** Which name's next revision is asked for first in the next look. */
+  #probeFrom = 0;
+
+  constructor(options: DefinitionsObserverOptions) {
+    this.#options = options;
+    this.health = new ReadHealth(options.clock, options.random);
+    this.#alarm = new Alarm(options.clock);
+  }
+
+  /** Resolves when the lifetime ends. */
+  run(): Promise<void> {
+    const { clock, lifetime } = this.#options;
+    return keepLooking(clock, { due: () => this.#due(), look: () => this.#look(), alarm: this.#alarm }, lifetime);
+  }
+
+  /** Something was written: the next look may be due earlier. */
+  reconsider(): void {
+    this.#alarm.ring();
+  }
+
+  keep(name: string): void {
+    this.#wanted.add(name);
+  }
+
+  /**
+   * Lists the revisions of one name, as soon as AWS's answer is sure to contain what this process, or the writer
+   * before it, may have registered.
+   * @throws AwsError
+   */
+  async refresh(name: string, signal: AbortSignal): Promise<void> {
+    const { cache, clock } = this.#options;
+    this.#wanted.add(name);
+    const from = Math.max(cache.believedFrom() ?? 0, cache.definitions.certainAt(name) ?? 0);
+    const waitMs = from - clock.monotonic();
+    if (waitMs > 0) await sleep(clock, waitMs, signal);
+    await this.#listName(name, signal);
+  }
+
+  #due(): number {
+    if (this.health.retryAt !== undefined) return this.health.retryAt;
+    if (this.#listedAt === undefined) return Number.NEGATIVE_INFINITY;
+    const { definitions } = this.#options.cache;
+    const describe = definitions.size === 0 ? Number.POSITIVE_INFINITY : this.#describeDue();
+    const confirmations = this.#unconfirmed().map(({ at }) => at);
+    return Math.min(this.#listDue(), describe, ...confirmations);
+  }
+
+  #listDue(): number {
+    const since = this.#listedAt;
+    return since === undefined ? Number.NEGATIVE_INFINITY : since + listMs + listSpreadMs * this.#chance;
+  }
+
+  #describeDue(): number {
+    return this.#describedAt + describeMs + describeSpreadMs * this.#chance;
+  }
+
+  /** Writes whose outcome only a listing of the name can tell. */
+  #unconfirmed(): { readonly name: string; readonly at: number }[] {
+    return [...this.#options.cache.definitions.unsettled()].filter(({ doubtful }) => doubtful);
+  }
+
+  async #look(): Promise<void> {
+    const { cache, clock, lifetime, random } = this.#options;
+    const now = clock.monotonic();
+    try {
+      if (this.#listDue() <= now) {
+        await this.#listAll();
+      } else {
+        const names = new Set(this.#unconfirmed().flatMap(({ name, at }) => (at <= now ? [name] : [])));
+        if (this.#describeDue() <= now) for (const name of await this.#describeHighest()) names.add(name);
+        if (names.size > this.#pages) await this.#listAll();
+        else for (const name of names) await this.#listName(name, lifetime);
+      }
+    } catch (error) {
+      if (error instanceof AwsError && !lifetime.aborted) {
+        this.health.fails(error);
+        cache.setFailure("definitions", this.health.failure);
+      }
+      throw error;
+    }
+    this.#chance = random();
+    this.health.works();
+    cache.setFailure("definitions", undefined);
+  }
+
+  async #listAll(): Promise<void> {
+    const { batch, cache, clock, lifetime } = this.#options;
+    const begunAt = clock.monotonic();
+    const kept = new Map<string, Revisions<StoredRevision>>();
+    const others = new Set<string>();
+    let pages = 0;
+    for await (const page of activeRevisions(batch, undefined, lifetime)) {
+      pages++;
+      for (const revision of page) {
+        const name = revision.jobDefinitionName;
+        if (kept.has(name) || this.#keeps(revision)) kept.set(name, this.#with(kept.get(name), revision));
+        else others.add(name);
+      }
+    }
+    this.#pages = Math.max(1, pages);
+    this.#listedAt = begunAt;
+    this.#describedAt = begunAt;
+    // Names of which some revisions came before the one that made the name worth keeping, and names that what went
+    // away between two pages may have hidden.
+    const doubtful = new Set([...others].filter((name) => kept.has(name)));
+    const hidden = pages > 1 ? [...cache.definitions.records.keys()].filter((name) => !kept.has(name)) : [];
+    for (const name of [...doubtful, ...hidden]) {
+      others.delete(name);
+      const revisions = await this.#readName(name, lifetime);
+      if (revisions.length > 0) kept.set(name, revisions);
+    }
+    cache.update(() => {
+      cache.otherDefinitions = others;
+      return { ...noChange, definitions: cache.definitions.mergeAll(kept, begunAt) };
+    });
+  }
+
+  async #listName(name: string, signal: AbortSignal): Promise<void> {
+    const { cache, clock } = this.#options;
+    const begunAt = clock.monotonic();
+    const revisions = await this.#readName(name, signal);
+    cache.update(() => {
+      const changed = cache.definitions.mergeName(name, revisions.length === 0 ? undefined : revisions, begunAt);
+      if (cache.otherDefinitions.has(name)) {
+        cache.otherDefinitions = new Set([...cache.otherDefinitions].filter((other) => other !== name));
+      }
+      return { ...noChange, definitions: changed ? [name] : [] };
+    });
+  }
+
+  async #readName(name: string, signal: AbortSignal): Promise<Revisions<StoredRevision>> {
+    let revisions: Revisions<StoredRevision> = [];
+    for await (const page of activeRevisions(this.#options.batch, name, signal)) {
+      for (const revision of page) revisions = this.#with(revisions, revision);
+    }
+    return revisions;
+  }
+
+  /** @returns the names that must be listed to know what is there */
+  async #describeHighest(): Promise<readonly string[]> {
+    const { batch, cache, clock, lifetime } = this.#options;
+    const begunAt = clock.monotonic();
+    this.#describedAt = begunAt;
+    const highest = [...cache.definitions.records.values()].flatMap(([first]) => (first === undefined ? [] : [first]));
+    const known = new Map(highest.map((revision) => [revision.arn, revision]));
+    const probes = this.#probes(highest);
+    const asked = [...known.keys(), ...probes.keys()];
+    const odd = new Set<string>();
+    for (let start = 0; start < asked.length; start += pageSize) {
+      const arns = asked.slice(start, start + pageSize);
+      const answered = await describeRevisions(batch, arns, lifetime);
+      const active = new Map(answered.filter(isActive).map((revision) => [revision.jobDefinitionArn, revision]));
+      for (const arn of arns) {
+        const expected = known.get(arn);
+        if (expected !== undefined && !active.has(arn)) odd.add(expected.name);
+      }
+      for (const { jobDefinitionArn } of answered) {
+        const name = probes.get(jobDefinitionArn);
+        if (name !== undefined) odd.add(name);
+      }
+      cache.update(() => ({
+        ...noChange,
+        definitions: [...active.values()].flatMap((revision) => {
+          const name = revision.jobDefinitionName;
+          const seen = cache.definitions.get(name);
+          // One that was deregistered meanwhile, or that a listing of the name will bring.
+          if (!seen?.some(({ arn }) => arn === revision.jobDefinitionArn)) return [];
+          return cache.definitions.mergeSeen(name, this.#with(seen, revision), begunAt) ? [name] : [];
+        }),
+      }));
+    }
+    return [...odd];
+  }
+
+  /** ARNs that do not exist yet, with their names: as many as there is room for without another call. */
+  #probes(highest: readonly StoredRevision[]): ReadonlyMap<string, string> {
+    const room = Math.min(highest.length, Math.ceil(highest.length / pageSize) * pageSize - highest.length);
+    const probes = new Map<string, string>();
+    for (let count = 0; count < room; count++) {
+      const revision = highest[(this.#probeFrom + count) % highest.length];
+      if (revision === undefined) break;
+      probes.set(definitionArn(this.#options.location, revision.name, revision.revision + 1), revision.name);
+    }
+    this.#probeFrom = highest.length === 0 ? 0 : (this.#probeFrom + room) % highest.length;
+    return probes;
+  }
+
+  #keeps({ jobDefinitionName: name, tags }: DefinitionRevision): boolean {
+    const { cache, keeps } = this.#options;
+    return this.#wanted.has(name) || cache.definitions.get(name) !== undefined || keeps(name, tags ?? {});
+  }
+
+  /** With the digest of `revision`; a body never changes, so its fingerprint is taken once. */
+  #with(revisions: Revisions<StoredRevision> = [], revision: DefinitionRevision): Revisions<StoredRevision> {
+    const { cache, fingerprintOf } = this.#options;
+    const { jobDefinitionName: name, jobDefinitionArn: arn } = revision;
+    const known = cache.definitions.get(name)?.find((seen) => seen.arn === arn && seen.read);
+    return withRevision(revisions, {
+      name,
+      revision: revision.revision,
+      arn,
+      type: revision.type ?? "container",
+      tags: { ...revision.tags },
+      fingerprint: known?.fingerprint ?? fingerprintOf(revision),
+      read: true,
+    });
+  }
+}
+
+function isActive({ status }: DefinitionRevision): boolean {
+  return status === undefined || status === "ACTIVE";
+}

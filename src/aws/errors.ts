@@ -1,0 +1,260 @@
+/**
+ * Every refusal and failure of AWS as one of a few kinds. The table below is the only place that knows exception
+ * names and texts; it matches on the exception's name and a short stable substring, never on the full text.
+ */
+export type FailureKind =
+  /** 429, ThrottlingException, `Rate exceeded`: nothing happened, ask later. */
+  | "throttled"
+  /** 5xx, a broken connection, a deadline: a write may or may not have happened. */
+  | "unavailable"
+  /** `is being modified`: wait until its status settles. */
+  | "busy"
+  /** `existing JobQueue relationship`: a queue still names it, or AWS has not yet noticed that none does. */
+  | "inUse"
+  /** `created and valid before attaching`: what it refers to is not ready. */
+  | "notReady"
+  /** `does not exist`, `NoSuchEntity`. */
+  | "notFound"
+  /** `already exists`. */
+  | "alreadyExists"
+  /** A count or size quota is used up. */
+  | "quota"
+  /** 403: the operator lacks a permission. */
+  | "denied"
+  /** 401/403: the credentials themselves are wrong, expired or missing. */
+  | "credentials"
+  /** Any other 400: AWS will not take this request as it is. */
+  | "invalid"
+  /** Not in the table: retried with backoff, never swallowed. */
+  | "unknown";
+
+/** A failed AWS call. `message` is for people: AWS's words without request ids. */
+export class AwsError extends Error {
+  readonly kind: FailureKind;
+  /** e.g. `batch:CreateComputeEnvironment`. */
+  readonly operation: string;
+  /** The exception's name, e.g. `ClientException`. */
+  readonly exception: string;
+
+  constructor(kind: FailureKind, operation: string, exception: string, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = "AwsError";
+    this.kind = kind;
+    this.operation = operation;
+    this.exception = exception;
+  }
+}
+
+interface Rule {
+  readonly kind: FailureKind;
+  /** The exception's name or code without the ending `Exception`. */
+  readonly exception?: RegExp;
+  /** A stable part of AWS's sentence. */
+  readonly text?: RegExp;
+  readonly statusAtLeast?: number;
+  readonly statusBelow?: number;
+}
+
+/** The first rule whose every condition holds decides. */
+const rules: readonly Rule[] = [
+  {
+    kind: "credentials",
+    exception:
+      /^(ExpiredToken|ExpiredTradeInToken|RequestExpired|UnrecognizedClient|InvalidClientTokenId|InvalidSignature|SignatureDoesNotMatch|IncompleteSignature|MissingAuthenticationToken|InvalidAccessKeyId|InvalidIdentityToken|IDPRejectedClaim|AuthFailure|CredentialsProviderError|TokenProviderError)$/,
+  },
+  {
+    kind: "throttled",
+    exception:
+      /^(TooManyRequests|Throttling|Throttled|ThrottledRequest|RequestLimitExceeded|RequestThrottled|EC2Throttled|SlowDown|PriorRequestNotComplete)$/,
+  },
+  { kind: "throttled", statusAtLeast: 429, statusBelow: 430 },
+  { kind: "throttled", text: /Rate exceeded|Too Many Requests/i },
+  {
+    kind: "denied",
+    exception:
+      /^(AccessDenied|UnauthorizedOperation|NotAuthorized|Forbidden|OptInRequired|SubscriptionRequired|RegionDisabled)$/,
+  },
+  { kind: "denied", text: /not authorized to perform/i },
+
+  {
+    kind: "unavailable",
+    exception:
+      /^(Timeout(Error)?|RequestTimeout|AbortError|DeadlineExceeded|NetworkingError|SyntaxError|ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_\w+|EHOST\w+|ENET\w+|EPROTO|ERR_SOCKET\w+|ERR_TLS\w+|ERR_SSL\w+|UND_ERR\w+|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+)$/,
+  },
+  { kind: "unavailable", text: /socket hang up/i },
+  {
+    kind: "unavailable",
+    exception:
+      /^(Server|ServiceUnavailable|ServiceFailure|Unavailable|InternalFailure|InternalError|InternalServerError|InternalServer|IDPCommunicationError)$/,
+  },
+  { kind: "unavailable", statusAtLeast: 500 },
+
+  { kind: "busy", text: /is being modified/i },
+  {
+    kind: "busy",
+    exception: /^(ConcurrentModification|EntityTemporarilyUnmodifiable|OperationAborted|IncorrectState)$/,
+  },
+  { kind: "inUse", text: /existing JobQueue relationship/i },
+  { kind: "inUse", exception: /^(DeleteConflict|DependencyViolation|ResourceInUse|\w+\.InUse)$/ },
+  { kind: "notReady", text: /valid before attaching/i },
+  { kind: "notReady", text: /SchedulingPolicy \S+ not found/i },
+  // IAM and Batch answer so for some seconds after a role or an instance profile was made.
+  { kind: "notReady", text: /Invalid principal in policy|Invalid IAM Instance Profile/i },
+  { kind: "alreadyExists", exception: /^(EntityAlreadyExists|NameConflict|\w+\.(Duplicate|AlreadyExists))$/ },
+  { kind: "alreadyExists", text: /already exists|has been taken in this account/i },
+  { kind: "notFound", exception: /^(NoSuchEntity|ResourceNotFound|\w+\.NotFound)$/ },
+  { kind: "notFound", text: /does not exist|Job(Queue|Definition) \S+ not found/i },
+  { kind: "quota", exception: /LimitExceeded$|QuotaExceeded$|^InsufficientFreeAddressesInSubnet$/ },
+  {
+    kind: "quota",
+    text: /LimitExceeded|QuotaExceeded|limit (has been )?exceeded|exceed(ed|s)? (the )?(quota|limit)|reached the (limit|quota)/i,
+  },
+
+  { kind: "credentials", statusAtLeast: 401, statusBelow: 402 },
+  { kind: "denied", statusAtLeast: 403, statusBelow: 404 },
+  {
+    kind: "invalid",
+    exception:
+      /^(Client|Validation(Error)?|UnmodifiableEntity|Unsupported(Operation)?|OperationNotPermitted|(Invalid|Malformed|Missing)[\w.]*)$/,
+  },
+  { kind: "invalid", statusAtLeast: 400, statusBelow: 401 },
+];
+
+/**
+ * The one place that knows exception names and texts.
+ *
+ * @param operation e.g. `batch:CreateComputeEnvironment`; an `AwsError` keeps its own
+ */
+export function classify(error: unknown, operation: string): AwsError {
+  if (error instanceof AwsError) return error;
+  const seen = facts(error);
+  const rule = rules.find((candidate) => matches(candidate, seen));
+  const exception = seen.names[0] ?? "Error";
+  const text = seen.text === "" ? exception : plainMessage(seen.text);
+  const message =
+    exception === "SyntaxError" ? `the endpoint answered with something that is not AWS's JSON or XML (${text})` : text;
+  return new AwsError(rule?.kind ?? "unknown", operation, exception, message, error);
+}
+
+interface Facts {
+  /** The names and codes of the error and its causes, outermost first. */
+  readonly names: readonly string[];
+  readonly text: string;
+  readonly status: number | undefined;
+}
+
+function facts(error: unknown): Facts {
+  const names: string[] = [];
+  let text = "";
+  let status: number | undefined;
+  for (let at: unknown = error, depth = 0; at !== undefined && at !== null && depth < 4; depth++) {
+    if (typeof at !== "object") {
+      text ||= typeof at === "string" ? at : "something that is no error was thrown";
+      break;
+    }
+    for (const key of ["name", "Code", "code"]) {
+      const name = member(at, key);
+      if (typeof name === "string" && name !== "" && !names.includes(name)) names.push(name);
+    }
+    const message = member(at, "message") ?? member(at, "Message");
+    if (typeof message === "string") text ||= message;
+    const code = member(member(at, "$metadata"), "httpStatusCode");
+    if (typeof code === "number") status ??= code;
+    at = member(at, "cause");
+  }
+  return { names, text, status };
+}
+
+function member(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null && key in value
+    ? (value as Readonly<Record<string, unknown>>)[key]
+    : undefined;
+}
+
+function matches(rule: Rule, { names, text, status }: Facts): boolean {
+  const { exception, text: sentence, statusAtLeast, statusBelow } = rule;
+  if (exception !== undefined && !names.some((name) => exception.test(name.replace(/(?<=.)Exception$/, ""))))
+    return false;
+  if (sentence !== undefined && !sentence.test(text)) return false;
+  if (statusAtLeast !== undefined && !(status !== undefined && status >= statusAtLeast)) return false;
+  return statusBelow === undefined || (status !== undefined && status < statusBelow);
+}
+
+/**
+ * AWS's words for a person: without Batch's wrapper, and without request ids and encoded blobs, which differ each
+ * time and would make the same failure look new. Also for the `statusReason` of what AWS describes.
+ */
+export function plainMessage(text: string): string {
+  return text
+    .replace(/^\s*Error executing request, Exception\s*:\s*/, "")
+    .replace(/\s*\(Request ?ID:\s*[\w-]+\)/gi, "")
+    .replace(/[;,]?\s*\bRequest ?ID:\s*[\w-]+/gi, "")
+    .replace(/(Encoded authorization failure message:)\s*[\w+/=-]{20,}/, "$1 (left out)")
+    .trim();
+}
+
+/** Kinds after which a write has certainly not happened. */
+const definite: Readonly<Record<FailureKind, boolean>> = {
+  throttled: true,
+  busy: true,
+  inUse: true,
+  notReady: true,
+  notFound: true,
+  alreadyExists: true,
+  quota: true,
+  denied: true,
+  credentials: true,
+  invalid: true,
+  unavailable: false,
+  unknown: false,
+};
+
+/** Whether a write that failed so certainly did not happen; otherwise it may have. */
+export function isDefinite(kind: FailureKind): boolean {
+  return definite[kind];
+}
+
+/** What a person, or nobody, has to do about a failure: one or two sentences. */
+export function adviceFor(failure: AwsError): string {
+  switch (failure.kind) {
+    case "throttled":
+      return "AWS limits the rate of calls of this account; the operator slows down and tries again by itself.";
+    case "unavailable":
+      return `${failure.operation} got no usable answer; the operator tries again by itself. When it lasts, check the network path, proxy and DNS to the AWS endpoint.`;
+    case "busy":
+      return "AWS is still changing it; the operator waits until its status settles.";
+    case "inUse":
+      return "Something still uses it, or AWS has not yet noticed that nothing does; the operator tries again by itself.";
+    case "notReady":
+      return "Something that it refers to does not exist yet, is not valid, or was made only seconds ago; the operator tries again by itself.";
+    case "notFound":
+      return "It is not there (any more); the operator looks again.";
+    case "alreadyExists":
+      return "Something of that name exists that is not ours: choose another name, delete it, or allow its adoption with spec.adoptionPolicy and --adoptable-names.";
+    case "quota":
+      return "A quota of the account is used up: remove what is no longer needed, or ask AWS for more in Service Quotas.";
+    case "denied":
+      return adviceForDenied(failure);
+    case "credentials":
+      return /signature expired|not yet current|later than|earlier than/i.test(failure.message)
+        ? "The clock of the operator's machine differs from AWS's: correct it."
+        : "The operator's AWS credentials are missing, wrong or expired: check its service account's role (IRSA, Pod Identity) or its credential variables.";
+    case "invalid":
+      return "AWS will not take this request as it is: correct the field that it names.";
+    case "unknown":
+      return `AWS answered ${failure.operation} with something that the operator does not know (${failure.exception}); it tries again with growing pauses.`;
+  }
+}
+
+function adviceForDenied(failure: AwsError): string {
+  const named = /not authorized to perform:?\s+([a-z0-9-]+:\w+)(?:\s+on resource:\s+(\S+))?/i.exec(failure.message);
+  const action = named?.[1] ?? failure.operation;
+  const on = named?.[2] === undefined ? "" : ` on ${named[2].replace(/[.,]$/, "")}`;
+  if (/explicit deny/i.test(failure.message)) {
+    return `A policy denies ${action}${on} explicitly: find the Deny in the operator's role, its permissions boundary or the organization's policies.`;
+  }
+  const encoded = /Encoded authorization failure message/.test(failure.message)
+    ? ` AWS gave the details encoded: take the message from the CloudTrail event of ${failure.operation} and read it with \`aws sts decode-authorization-message\`.`
+    : "";
+  return `Allow ${action}${on} to the operator's IAM role.${encoded}`;
+}

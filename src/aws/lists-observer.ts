@@ -1,0 +1,155 @@
+import { abortable } from "../runtime/abort.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Random } from "../runtime/random.ts";
+import type { BatchApi } from "./batch.ts";
+import { Alarm, keepLooking, ReadHealth, SharedRun } from "./cadence.ts";
+import { AwsError } from "./errors.ts";
+import { listEnvironments, listQueues } from "./listing.ts";
+import type { OverlaidRecords } from "./overlay.ts";
+import type { RegionCache } from "./region-cache.ts";
+
+/** Milliseconds from one look to the next: at rest, and while something moves; the rest of each is chance. */
+const restMs = 60_000;
+const restSpreadMs = 6000;
+const movingMs = 1500;
+const movingSpreadMs = 500;
+/** How long `expectChange` is believed; it ends earlier once something moved and has come to rest. */
+const expectMs = 120_000;
+/** What has not moved for long is looked at less often, e.g. a deletion that hangs for hours. */
+const slowestMovingMs = 10_000;
+const stillnessPerMs = 300;
+
+export interface ObserverOptions {
+  /** Behind budget and deadline (`guardedBatch`). */
+  readonly batch: BatchApi;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly cache: RegionCache;
+  /** Aborts when the region is closed. */
+  readonly lifetime: AbortSignal;
+}
+
+/** Keeps the compute environments and job queues of the cache up to date: two calls a look. */
+export class ListsObserver {
+  readonly health: ReadHealth;
+  readonly #options: ObserverOptions;
+  readonly #alarm: Alarm;
+  readonly #listing: SharedRun;
+  #begunAt: number | undefined;
+  #chance = 0;
+  #expectUntil = Number.NEGATIVE_INFINITY;
+  #movedAt = Number.NEGATIVE_INFINITY;
+  /** Whether something was in transition after the last look. */
+  #moved = false;
+
+  constructor(options: ObserverOptions) {
+    this.#options = options;
+    this.health = new ReadHealth(options.clock, options.random);
+    this.#alarm = new Alarm(options.clock);
+    this.#listing = new SharedRun(() => this.#list());
+  }
+
+  /** Resolves when the lifetime ends. */
+  run(): Promise<void> {
+    const { clock, lifetime } = this.#options;
+    return keepLooking(
+      clock,
+      { due: () => this.#due(), look: () => this.#listing.join(), alarm: this.#alarm },
+      lifetime,
+    );
+  }
+
+  /**
+   * A complete listing that begins no earlier than this call.
+   * @throws AwsError when AWS cannot be read; while a retry is not due, at once and without a call
+   */
+  async refresh(signal: AbortSignal): Promise<void> {
+    const { failure, retryAt } = this.health;
+    if (failure !== undefined && retryAt !== undefined && this.#options.clock.monotonic() < retryAt)
+      throw failure.error;
+    await abortable(this.#listing.begin(), signal);
+  }
+
+  expectChange(): void {
+    const now = this.#options.clock.monotonic();
+    this.#expectUntil = now + expectMs;
+    this.#movedAt = now;
+    this.#alarm.ring();
+  }
+
+  /** Something was written, or this process became the writer: the next look may be due earlier. */
+  reconsider(): void {
+    this.#movedAt = this.#options.clock.monotonic();
+    this.#alarm.ring();
+  }
+
+  #due(): number {
+    const { cache, clock } = this.#options;
+    if (this.health.retryAt !== undefined) return this.health.retryAt;
+    const begunAt = this.#begunAt;
+    if (begunAt === undefined) return Number.NEGATIVE_INFINITY;
+    const stillMs = clock.monotonic() - this.#movedAt;
+    const pauseMs = Math.max(
+      movingMs + movingSpreadMs * this.#chance,
+      Math.min(slowestMovingMs, stillMs / stillnessPerMs),
+    );
+    if (this.#inTransition() || clock.monotonic() < this.#expectUntil) return begunAt + pauseMs;
+
+    const wishes = [begunAt + restMs + restSpreadMs * this.#chance];
+    for (const { at } of [...cache.environments.unsettled(), ...cache.queues.unsettled()]) {
+      wishes.push(Math.max(at, begunAt + movingMs));
+    }
+    const believedFrom = cache.believedFrom();
+    if (believedFrom !== undefined && begunAt < believedFrom) wishes.push(believedFrom);
+    return Math.min(...wishes);
+  }
+
+  #inTransition(): boolean {
+    const { environments, queues } = this.#options.cache.snapshot();
+    return environments.values().some(isMoving) || queues.values().some(isMoving);
+  }
+
+  async #list(): Promise<void> {
+    const { batch, cache, clock, lifetime, random } = this.#options;
+    const begunAt = clock.monotonic();
+    const listedAt = clock.now();
+    const known = <R>({ readAt, records }: OverlaidRecords<R>) =>
+      readAt === undefined ? undefined : [...records.keys()];
+    const answers = await Promise.allSettled([
+      listEnvironments(batch, known(cache.environments), lifetime),
+      listQueues(batch, known(cache.queues), lifetime),
+    ]);
+    const [environments, queues] = answers;
+    if (environments.status === "rejected" || queues.status === "rejected") {
+      const error: unknown = answers.find((answer) => answer.status === "rejected")?.reason;
+      if (error instanceof AwsError && !lifetime.aborted) {
+        this.health.fails(error);
+        cache.setFailure("lists", this.health.failure);
+      }
+      throw error;
+    }
+    this.#begunAt = begunAt;
+    this.#chance = random();
+    this.health.works();
+    cache.update(() => {
+      cache.listedAt = listedAt;
+      const changed = {
+        environments: cache.environments.mergeAll(environments.value, begunAt),
+        queues: cache.queues.mergeAll(queues.value, begunAt),
+        definitions: [],
+      };
+      if (changed.environments.length + changed.queues.length > 0) this.#movedAt = clock.monotonic();
+      return { ...changed, everything: cache.beginsBelief(begunAt) };
+    });
+    const moves = this.#inTransition();
+    if (this.#moved && !moves) this.#expectUntil = Number.NEGATIVE_INFINITY;
+    this.#moved = moves;
+    cache.setFailure("lists", undefined);
+    // A listing that somebody else asked for may have shown that the next look is due earlier.
+    this.#alarm.ring();
+  }
+}
+
+function isMoving({ status }: { readonly status?: string | undefined }): boolean {
+  return status === "CREATING" || status === "UPDATING" || status === "DELETING";
+}

@@ -1,0 +1,154 @@
+import type { Clock } from "../runtime/clock.ts";
+import type { Environment, Queue } from "./batch.ts";
+import { type Revisions, stalenessMs } from "./effects.ts";
+import type { AwsError } from "./errors.ts";
+import { OverlaidRecords } from "./overlay.ts";
+import type { BatchSnapshot, NamedThing, RevisionSeen } from "./region.ts";
+
+/** What became different from one snapshot to the next; names as AWS has them. */
+export interface RegionChange {
+  readonly environments: readonly string[];
+  readonly queues: readonly string[];
+  readonly definitions: readonly string[];
+  /**
+   * Every object may now decide differently: AWS became readable or unreadable, or the absence of things began to be
+   * believed because this process has been the writer long enough.
+   */
+  readonly everything: boolean;
+}
+
+export const noChange: RegionChange = { environments: [], queues: [], definitions: [], everything: false };
+
+/** `read`: the fingerprint is of the body as AWS describes it, no longer as we sent it. */
+export interface StoredRevision extends RevisionSeen {
+  readonly read: boolean;
+}
+
+/** A kind of read does not work since `since` (wall ms). */
+export interface ReadFailure {
+  readonly error: AwsError;
+  readonly since: number;
+}
+
+export interface RegionCacheOptions {
+  readonly clock: Clock;
+  /** Wall time (ms) since which this process is the writer; undefined: it is not. */
+  readonly writerSince: () => number | undefined;
+  /** Called in the turn of the change; both snapshots share what did not change. */
+  readonly onChange: (change: RegionChange, previous: BatchSnapshot, current: BatchSnapshot) => void;
+}
+
+/** The one cache of an account and region: what was read, under what we wrote. */
+export class RegionCache {
+  readonly environments = new OverlaidRecords<Environment>({ ignoresRelapses: true });
+  readonly queues = new OverlaidRecords<Queue>({ ignoresRelapses: true });
+  readonly definitions = new OverlaidRecords<Revisions<StoredRevision>>();
+  /** Wall time (ms) at which the newest listing of environments and queues began. */
+  listedAt: number | undefined;
+  /** Names of revisions that are there but of no interest: they are not absent. */
+  otherDefinitions: ReadonlySet<string> = new Set();
+  readonly #failures = new Map<"lists" | "definitions", ReadFailure>();
+  readonly #options: RegionCacheOptions;
+  #snapshot: BatchSnapshot | undefined;
+  #writer: { readonly since: number; readonly believedFrom: number } | undefined;
+  /** The `believedFrom` whose coming true has been told. */
+  #toldFrom: number | undefined;
+
+  constructor(options: RegionCacheOptions) {
+    this.#options = options;
+  }
+
+  snapshot(): BatchSnapshot {
+    this.#snapshot ??= this.#view(this.definitions.readAt !== undefined);
+    return this.#snapshot;
+  }
+
+  /** A snapshot that shows the names of revisions that were read, although not all have been yet. */
+  snapshotOfReadDefinitions(): BatchSnapshot {
+    return this.definitions.readAt === undefined ? this.#view(true) : this.snapshot();
+  }
+
+  /** Everything that changes the cache goes through here, so that what became different is told. */
+  update(change: () => RegionChange): void {
+    const previous = this.snapshot();
+    const news = change();
+    this.#snapshot = undefined;
+    const names = news.environments.length + news.queues.length + news.definitions.length;
+    if (news.everything || names > 0) this.#options.onChange(news, previous, this.snapshot());
+  }
+
+  /** Notes that a kind of read works, or why it does not. */
+  setFailure(read: "lists" | "definitions", failure: ReadFailure | undefined): void {
+    this.update(() => {
+      const failed = this.#failures.size > 0;
+      if (failure === undefined) this.#failures.delete(read);
+      else this.#failures.set(read, failure);
+      return { ...noChange, everything: failed !== this.#failures.size > 0 };
+    });
+  }
+
+  /** Whether a listing that began at `begunAt` (monotonic ms) is the first whose absences are believed. */
+  beginsBelief(begunAt: number): boolean {
+    const from = this.believedFrom();
+    if (from === undefined || begunAt < from || this.#toldFrom === from) return false;
+    this.#toldFrom = from;
+    return true;
+  }
+
+  records(
+    thing: NamedThing,
+  ): OverlaidRecords<Environment> | OverlaidRecords<Queue> | OverlaidRecords<Revisions<StoredRevision>> {
+    switch (thing) {
+      case "compute-environment":
+        return this.environments;
+      case "job-queue":
+        return this.queues;
+      case "job-definition":
+        return this.definitions;
+    }
+  }
+
+  /** Monotonic time from which on a read may be believed when it shows that something is missing. */
+  believedFrom(): number | undefined {
+    const since = this.#options.writerSince();
+    if (since === undefined) return undefined;
+    if (this.#writer?.since !== since) {
+      // Taken over once: later jumps of the wall clock mean nothing.
+      const { clock } = this.#options;
+      const ageMs = Math.max(0, clock.now() - since);
+      this.#writer = { since, believedFrom: clock.monotonic() - ageMs + stalenessMs };
+    }
+    return this.#writer.believedFrom;
+  }
+
+  #view(withDefinitions: boolean): BatchSnapshot {
+    const environments = this.environments.records;
+    const queues = this.queues.records;
+    const definitions = this.definitions.records;
+    const { otherDefinitions } = this;
+    const failures = [...this.#failures.values()].toSorted((left, right) => left.since - right.since);
+    const records = { "compute-environment": environments, "job-queue": queues, "job-definition": definitions };
+    const readAt = { "compute-environment": this.environments.readAt, "job-queue": this.queues.readAt };
+    const namesRead = this.definitions.namesRead();
+    const readAtOf = (thing: NamedThing, name: string): number | undefined =>
+      thing === "job-definition" ? namesRead(name) : readAt[thing];
+
+    return {
+      listedAt: this.listedAt,
+      failure: failures[0]?.error,
+      failingSince: failures[0]?.since,
+      environments,
+      queues,
+      definitions: withDefinitions ? definitions : undefined,
+      // What happens to be written after the snapshot was taken counts too: that can only make it more careful.
+      isAbsent: (thing, name) => {
+        if (records[thing].has(name) || (thing === "job-definition" && otherDefinitions.has(name))) return false;
+        const begunAt = readAtOf(thing, name);
+        const from = this.believedFrom();
+        if (begunAt === undefined || from === undefined || begunAt < from) return false;
+        return this.records(thing).isSettled(name, begunAt);
+      },
+      lastWriteAt: (thing, name) => this.records(thing).lastWriteAt(name),
+    };
+  }
+}

@@ -1,0 +1,116 @@
+import type {
+  CreateComputeEnvironmentRequest,
+  CreateJobQueueRequest,
+  Environment,
+  JobSummary,
+  Queue,
+  RegisterJobDefinitionRequest,
+  UpdateComputeEnvironmentRequest,
+  UpdateJobQueueRequest,
+} from "./batch.ts";
+import type { AwsError } from "./errors.ts";
+
+/**
+ * AWS Batch of one account and region as the controllers see it: what was last read (one cache, filled by the
+ * observer), and the writes. Each write notes its expected effect in the cache, so that a read which AWS answers
+ * from before the write is not believed.
+ */
+export interface BatchRegion {
+  readonly account: string;
+  readonly region: string;
+  /** `aws`, `aws-cn`, `aws-us-gov`: from the caller's ARN. */
+  readonly partition: string;
+
+  /** What is known now. Costs no call. */
+  snapshot(): BatchSnapshot;
+  /**
+   * A snapshot whose listing of environments and queues began no earlier than this call.
+   * @throws AwsError when AWS cannot be read; at once and without a call while the observer's next try is not due
+   */
+  refresh(signal: AbortSignal): Promise<BatchSnapshot>;
+  /**
+   * Lists the ACTIVE revisions of one name and returns a snapshot that holds them. Waits up to 5 s when a registration
+   * got no answer, or this process has just become the writer, so that no revision is overlooked.
+   * @throws AwsError when AWS cannot be read
+   */
+  refreshDefinition(name: string, signal: AbortSignal): Promise<BatchSnapshot>;
+  /** Looks again soon (about 2 s) until nothing is in transition any more, although AWS shows nothing moving yet. */
+  expectChange(): void;
+
+  createComputeEnvironment(request: CreateComputeEnvironmentRequest, signal: AbortSignal): Promise<void>;
+  updateComputeEnvironment(request: UpdateComputeEnvironmentRequest, signal: AbortSignal): Promise<void>;
+  deleteComputeEnvironment(name: string, signal: AbortSignal): Promise<void>;
+  createJobQueue(request: CreateJobQueueRequest, signal: AbortSignal): Promise<void>;
+  updateJobQueue(request: UpdateJobQueueRequest, signal: AbortSignal): Promise<void>;
+  deleteJobQueue(name: string, signal: AbortSignal): Promise<void>;
+  registerJobDefinition(request: RegisterJobDefinitionRequest, signal: AbortSignal): Promise<void>;
+  /** @param name `name:revision` */
+  deregisterJobDefinition(name: string, signal: AbortSignal): Promise<void>;
+  /** Sets `set` and removes `remove` on an environment, queue or revision. */
+  changeTags(arn: string, change: TagChange, signal: AbortSignal): Promise<void>;
+
+  /** The jobs of a queue in these states, read now, with the children of array parents and multi-node jobs. */
+  jobs(queue: string, states: readonly UnfinishedStatus[], signal: AbortSignal): Promise<readonly UnfinishedJob[]>;
+  terminateJob(jobId: string, reason: string, signal: AbortSignal): Promise<void>;
+}
+
+export interface TagChange {
+  readonly set: Readonly<Record<string, string>>;
+  readonly remove: readonly string[];
+}
+
+export type NamedThing = "compute-environment" | "job-queue" | "job-definition";
+
+export interface BatchSnapshot {
+  /**
+   * Wall time (ms) at which the newest complete listing of environments and queues began; undefined before the
+   * first.
+   */
+  readonly listedAt: number | undefined;
+  /** Why AWS cannot be read since `failingSince` (wall ms), if it cannot. */
+  readonly failure: AwsError | undefined;
+  readonly failingSince: number | undefined;
+  /**
+   * By name; only live records, no DELETED tombstones. Includes an environment or queue whose create call is under
+   * way, has just succeeded, or got no answer, as CREATING.
+   */
+  readonly environments: ReadonlyMap<string, Environment>;
+  readonly queues: ReadonlyMap<string, Queue>;
+  /** The ACTIVE revisions by name, highest first. Undefined before the first listing. */
+  readonly definitions: ReadonlyMap<string, readonly RevisionSeen[]> | undefined;
+  /**
+   * Whether the absence of a name may be believed: it is not in a complete listing that began at least 5 s after
+   * this process became the writer and after its last write, also a failed one, to that name (DESIGN section 4).
+   */
+  isAbsent(thing: NamedThing, name: string): boolean;
+  /** Wall time (ms) of the end of this process's last write to that name, 0 when there was none. */
+  lastWriteAt(thing: NamedThing, name: string): number;
+}
+
+/** What is kept of an ACTIVE revision: never the body. */
+export interface RevisionSeen {
+  readonly name: string;
+  readonly revision: number;
+  readonly arn: string;
+  readonly type: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Fingerprint of the body as AWS describes it, normalised (see `controllers/job-definition/normalise.ts`). */
+  readonly fingerprint: string;
+}
+
+export type UnfinishedStatus = "SUBMITTED" | "PENDING" | "RUNNABLE" | "STARTING" | "RUNNING";
+
+/** A job that has not ended. */
+export interface UnfinishedJob {
+  readonly jobId: string;
+  readonly jobName: string;
+  readonly queue: string;
+  readonly status: NonNullable<JobSummary["status"]>;
+  /** Wall time (ms); undefined before it started. */
+  readonly startedAt: number | undefined;
+  readonly createdAt: number | undefined;
+  /** Name of the ECS cluster its task or instance lies in; undefined when AWS does not say. */
+  readonly cluster: string | undefined;
+  /** Set on the children of an array or multi-node job: their parent's id. */
+  readonly parentId: string | undefined;
+}

@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import { CallBudget, type CallKind } from "../../src/aws/budget.ts";
+import { VirtualClock } from "../../src/runtime/clock.ts";
+
+function setUp(ratePerSecond = 10) {
+  const clock = new VirtualClock();
+  const waits: { kind: CallKind; waitedMs: number }[] = [];
+  const budget = new CallBudget({ clock, ratePerSecond, onWait: (kind, waitedMs) => waits.push({ kind, waitedMs }) });
+  const left: string[] = [];
+  const take = (name: string, kind: CallKind = "read", signal?: AbortSignal): Promise<void> =>
+    budget.take(kind, signal).then(
+      () => void left.push(name),
+      (reason: unknown) => void left.push(`${name} gave up: ${String(reason)}`),
+    );
+  const takeMany = (count: number, kind: CallKind = "read"): void => {
+    for (let index = 0; index < count; index++) void take(`${kind} ${index}`, kind);
+  };
+  return { clock, budget, left, take, takeMany, waits };
+}
+
+describe("CallBudget", () => {
+  it("lets a second's worth leave at once and then keeps the rate", async () => {
+    const { clock, left, takeMany } = setUp();
+    takeMany(25);
+    await clock.advance(0);
+    expect(left).toHaveLength(10);
+    await clock.advance(500);
+    expect(left).toHaveLength(15);
+    await clock.advance(1000);
+    expect(left).toHaveLength(25);
+  });
+
+  it("does not save up more than one second's worth", async () => {
+    const { clock, left, takeMany } = setUp();
+    await clock.advance(60_000);
+    takeMany(25);
+    await clock.advance(0);
+    expect(left).toHaveLength(10);
+  });
+
+  it("lets writes go before reads that came earlier, and keeps the order within each", async () => {
+    const { clock, left, take, takeMany } = setUp();
+    takeMany(10);
+    await clock.advance(0);
+    left.length = 0;
+    void take("read a");
+    void take("read b");
+    void take("write a", "write");
+    void take("write b", "write");
+    await clock.advance(1000);
+    expect(left).toEqual(["write a", "write b", "read a", "read b"]);
+  });
+
+  it("halves the rate when throttled, down to one call a second, and grows back within a minute", async () => {
+    const { clock, budget, left, takeMany } = setUp();
+    budget.throttled();
+    expect(budget.ratePerSecond).toBe(5);
+    takeMany(1);
+    await clock.advance(100);
+    expect(left).toHaveLength(0);
+    for (let index = 0; index < 6; index++) {
+      await clock.advance(1000);
+      budget.throttled();
+    }
+    expect(budget.ratePerSecond).toBeLessThan(1.3);
+    expect(budget.ratePerSecond).toBeGreaterThanOrEqual(1);
+    await clock.advance(30_000);
+    expect(budget.ratePerSecond).toBeGreaterThan(5);
+    expect(budget.ratePerSecond).toBeLessThan(10);
+    await clock.advance(30_000);
+    expect(budget.ratePerSecond).toBe(10);
+  });
+
+  it("slows down once for answers that come together", () => {
+    const { budget } = setUp();
+    for (let index = 0; index < 10; index++) budget.throttled();
+    expect(budget.ratePerSecond).toBe(5);
+  });
+
+  it("forgets a caller that gives up, and its place goes to the next", async () => {
+    const { clock, budget, left, take, takeMany } = setUp(1);
+    takeMany(1);
+    await clock.advance(0);
+    const controller = new AbortController();
+    void take("first", "read", controller.signal);
+    void take("second");
+    expect(budget.waiting).toBe(2);
+    controller.abort("no more wish");
+    await clock.advance(0);
+    expect(budget.waiting).toBe(1);
+    await clock.advance(1000);
+    expect(left).toEqual(["read 0", "first gave up: no more wish", "second"]);
+  });
+
+  it("refuses a caller that has given up already", async () => {
+    const { budget } = setUp();
+    await expect(budget.take("read", AbortSignal.abort(new Error("over")))).rejects.toThrow("over");
+  });
+
+  it("counts how long calls waited", async () => {
+    const { clock, budget, takeMany, waits } = setUp(1);
+    takeMany(1);
+    takeMany(2, "write");
+    await clock.advance(2000);
+    expect(waits).toEqual([
+      { kind: "write", waitedMs: 1000 },
+      { kind: "write", waitedMs: 2000 },
+    ]);
+    expect(budget.waitedMs).toBe(3000);
+  });
+});

@@ -1,0 +1,185 @@
+import { describe, expect, it } from "vitest";
+import { CallBudget } from "../../src/aws/budget.ts";
+import { batchCallKinds, type CallReport, guardedBatch, NotSent } from "../../src/aws/calls.ts";
+import { AwsError } from "../../src/aws/errors.ts";
+import { VirtualClock } from "../../src/runtime/clock.ts";
+import { FakeBatch, sdkError } from "./fake-batch.ts";
+
+function setUp(options: { ratePerSecond?: number; leaseLeftMs?: () => number } = {}) {
+  const clock = new VirtualClock();
+  const raw = new FakeBatch(clock);
+  const budget = new CallBudget({ clock, ratePerSecond: options.ratePerSecond ?? 10 });
+  const reports: CallReport[] = [];
+  const batch = guardedBatch(raw, {
+    clock,
+    budget,
+    deadlineMs: 10_000,
+    mayWrite: () => {
+      const deadlineMs = options.leaseLeftMs?.() ?? 60_000;
+      if (deadlineMs <= 0) throw new Error("this replica does not hold the lease");
+      return { deadlineMs };
+    },
+    onCall: (report) => reports.push(report),
+  });
+  return { clock, raw, budget, batch, reports };
+}
+
+/** What became of a promise, readable without awaiting it. */
+function watched(promise: Promise<unknown>): { error: unknown; settled: boolean } {
+  const seen = { error: undefined as unknown, settled: false };
+  promise.then(
+    () => {
+      seen.settled = true;
+    },
+    (error: unknown) => {
+      seen.settled = true;
+      seen.error = error;
+    },
+  );
+  return seen;
+}
+
+describe("guardedBatch", () => {
+  it("reports each call with its operation, kind, outcome and time", async () => {
+    const { clock, raw, batch, reports } = setUp();
+    raw.latencyMs = 40;
+    const read = batch.describeJobQueues({});
+    await clock.advance(40);
+    await read;
+    const write = watched(batch.deleteJobQueue({ jobQueue: "q" }));
+    raw.refuse = () => sdkError("ClientException", "Cannot delete, resource is being modified");
+    await clock.advance(40);
+    expect(write.error).toMatchObject({ kind: "busy", operation: "batch:DeleteJobQueue" });
+    expect(reports).toEqual([
+      { operation: "batch:DescribeJobQueues", kind: "read", outcome: "ok", durationMs: 40 },
+      { operation: "batch:DeleteJobQueue", kind: "write", outcome: "busy", durationMs: 20 },
+    ]);
+  });
+
+  it("takes every call that changes something for a write", () => {
+    const writes = Object.entries(batchCallKinds).filter(([, kind]) => kind === "write");
+    expect(
+      writes
+        .map(([name]) => name)
+        .every((name) => /^(create|update|delete|register|deregister|tag|untag|terminate)/.test(name)),
+    ).toBe(true);
+    const reads = Object.entries(batchCallKinds).filter(([, kind]) => kind === "read");
+    expect(reads.map(([name]) => name).every((name) => /^(describe|list)/.test(name))).toBe(true);
+  });
+
+  it("passes each call on to its namesake", async () => {
+    const { clock, raw, batch } = setUp({ ratePerSecond: 100 });
+    const names = Object.keys(batchCallKinds) as (keyof typeof batchCallKinds)[];
+    for (const name of names) {
+      const call: (input: never) => Promise<unknown> = batch[name];
+      void call({} as never);
+    }
+    await clock.advance(0);
+    expect(raw.calls.map(({ operation }) => operation).toSorted()).toEqual(names.toSorted());
+  });
+
+  it("gives up a call after the deadline, which may have happened", async () => {
+    const { clock, raw, batch, reports } = setUp();
+    raw.latencyMs = 60_000;
+    const call = watched(batch.createJobQueue({ jobQueueName: "q", priority: 1 }));
+    await clock.advance(9_999);
+    expect(call.settled).toBe(false);
+    await clock.advance(1);
+    expect(call.error).toBeInstanceOf(AwsError);
+    expect(call.error).toMatchObject({ kind: "unavailable" });
+    expect(reports.at(-1)?.durationMs).toBe(10_000);
+  });
+
+  it("gives up a write before the lease is over", async () => {
+    const { clock, raw, batch } = setUp({ leaseLeftMs: () => 3000 });
+    raw.latencyMs = 60_000;
+    const write = watched(batch.deleteJobQueue({ jobQueue: "q" }));
+    const read = watched(batch.describeJobQueues({}));
+    await clock.advance(3000);
+    expect(write.error).toMatchObject({ kind: "unavailable" });
+    expect(read.settled).toBe(false);
+  });
+
+  it("starts no write when the lease ended while it waited for its turn", async () => {
+    const { clock, raw, batch, reports } = setUp({ ratePerSecond: 1, leaseLeftMs: () => 500 - clock.monotonic() });
+    const first = watched(batch.deleteJobQueue({ jobQueue: "a" }));
+    const second = watched(batch.deleteJobQueue({ jobQueue: "b" }));
+    await clock.advance(1000);
+    expect(first).toEqual({ settled: true, error: undefined });
+    expect(second.error).toBeInstanceOf(NotSent);
+    expect(second.error).toMatchObject({
+      message: "batch:DeleteJobQueue was not sent: this replica does not hold the lease",
+    });
+    expect(raw.calls).toHaveLength(1);
+    expect(reports.map(({ outcome }) => outcome)).toEqual(["ok", "notSent"]);
+  });
+
+  it("asks for the lease again in the last step before the bytes leave", async () => {
+    let leaseLeftMs = 5000;
+    const { clock, raw, batch, reports } = setUp({ leaseLeftMs: () => leaseLeftMs });
+    const original = raw.deleteJobQueue;
+    raw.deleteJobQueue = (input, options) => {
+      // Credentials took their time.
+      leaseLeftMs = 0;
+      return original(input, options);
+    };
+    const write = watched(batch.deleteJobQueue({ jobQueue: "q" }));
+    raw.queue("q");
+    await clock.advance(0);
+    expect(write.error).toBeInstanceOf(NotSent);
+    expect(raw.state.queues[0]?.status).toBe("VALID");
+    expect(reports.map(({ outcome }) => outcome)).toEqual(["notSent"]);
+  });
+
+  it("lets a replica without the lease read", async () => {
+    const { clock, batch } = setUp({ leaseLeftMs: () => 0 });
+    const read = watched(batch.describeJobQueues({}));
+    await clock.advance(0);
+    expect(read).toEqual({ settled: true, error: undefined });
+  });
+
+  it("does not send what its caller gave up while it waited", async () => {
+    const { clock, raw, batch } = setUp({ ratePerSecond: 1 });
+    const controller = new AbortController();
+    void batch.describeJobQueues({});
+    const call = watched(batch.deleteJobQueue({ jobQueue: "q" }, { signal: controller.signal }));
+    await clock.advance(100);
+    controller.abort(new Error("shutting down"));
+    await clock.advance(5000);
+    expect(call.error).toBeInstanceOf(NotSent);
+    expect(raw.count("deleteJobQueue")).toBe(0);
+  });
+
+  it("says that a call which its caller gave up under way may have happened", async () => {
+    const { clock, raw, batch } = setUp();
+    raw.latencyMs = 1000;
+    const controller = new AbortController();
+    const call = watched(batch.deleteJobQueue({ jobQueue: "q" }, { signal: controller.signal }));
+    await clock.advance(100);
+    controller.abort();
+    await clock.advance(0);
+    expect(call.error).toMatchObject({ kind: "unavailable", operation: "batch:DeleteJobQueue" });
+  });
+
+  it("slows the budget down when AWS throttles", async () => {
+    const { clock, raw, batch, budget } = setUp();
+    raw.refuse = () => sdkError("TooManyRequestsException", "Too Many Requests", 429);
+    const call = watched(batch.describeJobQueues({}));
+    await clock.advance(0);
+    expect(call.error).toMatchObject({ kind: "throttled" });
+    expect(budget.ratePerSecond).toBe(5);
+  });
+
+  it("lets writes pass reads that wait for the budget", async () => {
+    const { clock, raw, batch } = setUp({ ratePerSecond: 1 });
+    void batch.describeJobQueues({});
+    void batch.describeComputeEnvironments({});
+    void batch.deleteJobQueue({ jobQueue: "q" });
+    await clock.advance(3000);
+    expect(raw.calls.map(({ operation }) => operation)).toEqual([
+      "describeJobQueues",
+      "deleteJobQueue",
+      "describeComputeEnvironments",
+    ]);
+  });
+});

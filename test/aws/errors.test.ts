@@ -1,0 +1,267 @@
+import { describe, expect, it } from "vitest";
+import { AwsError, adviceFor, classify, type FailureKind, isDefinite, plainMessage } from "../../src/aws/errors.ts";
+import { DeadlineExceeded } from "../../src/runtime/abort.ts";
+import { batchRefusals } from "./batch-refusals.ts";
+
+const requestId = "6f1e2a3b-9c8d-4e5f-a0b1-c2d3e4f5a6b7";
+
+/** An error as the SDK makes it. */
+function sdkError(name: string, message: string, httpStatusCode?: number, extra: object = {}): Error {
+  return Object.assign(new Error(message), {
+    name,
+    $metadata: httpStatusCode === undefined ? { attempts: 1 } : { httpStatusCode, requestId, attempts: 1 },
+    ...extra,
+  });
+}
+
+describe("refusals of AWS Batch", () => {
+  it.each(batchRefusals)("says $kind to “$text”", ({ kind, text }) => {
+    const failure = classify(sdkError("ClientException", text, 400), "batch:CreateComputeEnvironment");
+    expect(failure.kind).toBe(kind);
+    expect(failure.message).toBe(text);
+    expect(failure.operation).toBe("batch:CreateComputeEnvironment");
+    expect(failure.exception).toBe("ClientException");
+  });
+
+  it.each(batchRefusals)("says $kind also in Batch's wrapper to “$text”", ({ kind, text }) => {
+    const wrapped = `Error executing request, Exception : ${text}, RequestId: ${requestId}`;
+    const failure = classify(sdkError("ClientException", wrapped, 400), "batch:UpdateJobQueue");
+    expect(failure.kind).toBe(kind);
+    expect(failure.message).toBe(text);
+  });
+
+  it("knows a duplicate also when AWS answers 409", () => {
+    expect(classify(sdkError("ClientException", "Object already exists", 409), "batch:CreateJobQueue").kind).toBe(
+      "alreadyExists",
+    );
+  });
+});
+
+interface Case {
+  readonly name: string;
+  readonly message: string;
+  readonly status?: number;
+  readonly extra?: object;
+  readonly kind: FailureKind;
+}
+
+const cases: readonly Case[] = [
+  { name: "TooManyRequestsException", message: "Too Many Requests", status: 429, kind: "throttled" },
+  { name: "ThrottlingException", message: "Rate exceeded", status: 400, kind: "throttled" },
+  { name: "Throttling", message: "Rate exceeded", status: 400, kind: "throttled" },
+  { name: "RequestLimitExceeded", message: "Request limit exceeded.", status: 503, kind: "throttled" },
+  { name: "UnknownError", message: "slow down", status: 429, kind: "throttled" },
+  { name: "ServerException", message: "Internal failure", status: 500, kind: "unavailable" },
+  { name: "ServerException", message: "Failed to create shareIdentifier x", status: 500, kind: "unavailable" },
+  { name: "ServiceUnavailableException", message: "unavailable", status: 503, kind: "unavailable" },
+  { name: "ServiceFailureException", message: "failed", status: 500, kind: "unavailable" },
+  { name: "UnknownError", message: "Bad Gateway", status: 502, kind: "unavailable" },
+  { name: "TimeoutError", message: "socket timed out", extra: { code: "ETIMEDOUT" }, kind: "unavailable" },
+  { name: "AbortError", message: "Request aborted", kind: "unavailable" },
+  { name: "Error", message: "connect refused", extra: { code: "ECONNREFUSED" }, kind: "unavailable" },
+  { name: "Error", message: "read ECONNRESET", extra: { code: "ECONNRESET" }, kind: "unavailable" },
+  { name: "Error", message: "socket hang up", kind: "unavailable" },
+  { name: "Error", message: "getaddrinfo", extra: { code: "ENOTFOUND" }, kind: "unavailable" },
+  { name: "Error", message: "getaddrinfo", extra: { code: "EAI_AGAIN" }, kind: "unavailable" },
+  { name: "Error", message: "bad certificate", extra: { code: "CERT_HAS_EXPIRED" }, kind: "unavailable" },
+  { name: "AggregateError", message: "", extra: { code: "ECONNREFUSED" }, kind: "unavailable" },
+  { name: "TypeError", message: "fetch failed", extra: { cause: { code: "ECONNRESET" } }, kind: "unavailable" },
+  { name: "SyntaxError", message: "Unexpected token '<'", status: 404, kind: "unavailable" },
+  { name: "ExpiredTokenException", message: "The security token is expired", status: 403, kind: "credentials" },
+  { name: "ExpiredToken", message: "The security token is expired", status: 403, kind: "credentials" },
+  { name: "UnrecognizedClientException", message: "The security token is invalid", status: 403, kind: "credentials" },
+  { name: "InvalidClientTokenId", message: "The security token is invalid", status: 403, kind: "credentials" },
+  { name: "InvalidSignatureException", message: "The signature does not match", status: 403, kind: "credentials" },
+  { name: "SignatureDoesNotMatch", message: "The signature does not match", status: 403, kind: "credentials" },
+  { name: "CredentialsProviderError", message: "Could not load credentials", kind: "credentials" },
+  { name: "AuthFailure", message: "AWS was not able to validate the credentials", status: 401, kind: "credentials" },
+  { name: "UnknownError", message: "Unauthorized", status: 401, kind: "credentials" },
+  { name: "AccessDeniedException", message: "no", status: 403, kind: "denied" },
+  { name: "AccessDenied", message: "no", status: 403, kind: "denied" },
+  { name: "UnauthorizedOperation", message: "You are not authorized", status: 403, kind: "denied" },
+  { name: "UnknownError", message: "Forbidden", status: 403, kind: "denied" },
+  {
+    name: "ClientException",
+    message: "User: arn:aws:sts::1:assumed-role/x/y is not authorized to perform: iam:PassRole on resource: r",
+    status: 400,
+    kind: "denied",
+  },
+  {
+    name: "NoSuchEntityException",
+    message: "The role with name x cannot be found.",
+    status: 404,
+    extra: { Code: "NoSuchEntity" },
+    kind: "notFound",
+  },
+  {
+    name: "EntityAlreadyExistsException",
+    message: "Role with name X already exists.",
+    status: 409,
+    kind: "alreadyExists",
+  },
+  {
+    name: "InvalidInputException",
+    message: "Service role name AWSServiceRoleForBatch has been taken in this account, please try a different suffix.",
+    status: 400,
+    kind: "alreadyExists",
+  },
+  {
+    name: "DeleteConflictException",
+    message: "Cannot delete entity, must detach all policies first.",
+    status: 409,
+    kind: "inUse",
+  },
+  {
+    name: "LimitExceededException",
+    message: "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1",
+    status: 409,
+    kind: "quota",
+  },
+  { name: "ServiceLimitExceeded", message: "too many compute environments", status: 400, kind: "quota" },
+  { name: "VpcEndpointLimitExceeded", message: "the maximum number is reached", status: 400, kind: "quota" },
+  { name: "ConcurrentModificationException", message: "try again", status: 409, kind: "busy" },
+  { name: "EntityTemporarilyUnmodifiableException", message: "try again", status: 409, kind: "busy" },
+  { name: "MalformedPolicyDocumentException", message: "Invalid principal in policy", status: 400, kind: "notReady" },
+  { name: "MalformedPolicyDocumentException", message: "Syntax errors in policy.", status: 400, kind: "invalid" },
+  { name: "UnmodifiableEntityException", message: "Cannot modify a service-linked role", status: 400, kind: "invalid" },
+  {
+    name: "InvalidSubnetID.NotFound",
+    message: "The subnet ID 'subnet-1' does not exist",
+    status: 400,
+    kind: "notFound",
+  },
+  {
+    name: "InvalidGroup.Duplicate",
+    message: "The security group 'g' already exists",
+    status: 400,
+    kind: "alreadyExists",
+  },
+  { name: "InvalidGroup.InUse", message: "There are active instances using it", status: 400, kind: "inUse" },
+  { name: "DependencyViolation", message: "resource sg-1 has a dependent object", status: 400, kind: "inUse" },
+  { name: "InvalidParameterValue", message: "Value (x) for parameter y is invalid.", status: 400, kind: "invalid" },
+  { name: "ValidationError", message: "1 validation error detected", status: 400, kind: "invalid" },
+  { name: "SomethingNewException", message: "never seen", status: 400, kind: "invalid" },
+  { name: "SomethingNewException", message: "never seen", status: 418, kind: "unknown" },
+  { name: "TypeError", message: "x is not a function", kind: "unknown" },
+];
+
+describe("exceptions of all services and of the network", () => {
+  it.each(cases)("says $kind to $name $status “$message”", ({ name, message, status, extra, kind }) => {
+    expect(classify(sdkError(name, message, status, extra), "iam:GetRole").kind).toBe(kind);
+  });
+
+  it("says unavailable to a deadline of our own", () => {
+    const failure = classify(new DeadlineExceeded("batch:CreateJobQueue", 10_000), "batch:CreateJobQueue");
+    expect(failure.kind).toBe("unavailable");
+    expect(failure.message).toBe("batch:CreateJobQueue gave no answer within 10 s");
+  });
+
+  it("says unknown to what is no error", () => {
+    expect(classify("broken", "batch:ListJobs")).toMatchObject({ kind: "unknown", message: "broken" });
+    expect(classify(undefined, "batch:ListJobs")).toMatchObject({ kind: "unknown", message: "Error" });
+  });
+
+  it("leaves an AwsError as it is", () => {
+    const failure = new AwsError("busy", "batch:UpdateJobQueue", "ClientException", "is being modified");
+    expect(classify(failure, "batch:Other")).toBe(failure);
+  });
+
+  it("keeps the original as the cause", () => {
+    const original = sdkError("ServerException", "oops", 500);
+    expect(classify(original, "batch:ListJobs").cause).toBe(original);
+  });
+});
+
+describe("plainMessage", () => {
+  it.each([
+    [`Cannot delete, resource is being modified, RequestId: ${requestId}`, "Cannot delete, resource is being modified"],
+    [
+      `Not authorized to perform sts:AssumeRole (Service: AWSSecurityTokenService; Status Code: 403; Error Code: AccessDenied; Request ID: ${requestId})`,
+      "Not authorized to perform sts:AssumeRole (Service: AWSSecurityTokenService; Status Code: 403; Error Code: AccessDenied)",
+    ],
+    [`Something failed (Request ID: ${requestId})`, "Something failed"],
+    [
+      `Bad (Service: AmazonEC2; Status Code: 400; Request ID: ${requestId}; Proxy: null)`,
+      "Bad (Service: AmazonEC2; Status Code: 400; Proxy: null)",
+    ],
+    [
+      `You are not authorized to perform this operation. Encoded authorization failure message: ${"aB3-_".repeat(40)}`,
+      "You are not authorized to perform this operation. Encoded authorization failure message: (left out)",
+    ],
+    ["ComputeEnvironment Healthy", "ComputeEnvironment Healthy"],
+  ])("makes %j plain", (text, plain) => {
+    expect(plainMessage(text)).toBe(plain);
+  });
+});
+
+describe("isDefinite", () => {
+  const definite: Readonly<Record<FailureKind, boolean>> = {
+    throttled: true,
+    busy: true,
+    inUse: true,
+    notReady: true,
+    notFound: true,
+    alreadyExists: true,
+    quota: true,
+    denied: true,
+    credentials: true,
+    invalid: true,
+    unavailable: false,
+    unknown: false,
+  };
+  it.each(Object.entries(definite) as [FailureKind, boolean][])("says of %s: %s", (kind, expected) => {
+    expect(isDefinite(kind)).toBe(expected);
+  });
+});
+
+describe("adviceFor", () => {
+  function advice(kind: FailureKind, message: string, exception = "ClientException"): string {
+    return adviceFor(new AwsError(kind, "batch:CreateComputeEnvironment", exception, message));
+  }
+
+  it("names the IAM action and resource of AWS's text", () => {
+    const message =
+      "User: arn:aws:sts::123456789012:assumed-role/op/s is not authorized to perform: iam:PassRole on resource: arn:aws:iam::123456789012:role/instance because no identity-based policy allows the iam:PassRole action";
+    expect(advice("denied", message)).toBe(
+      "Allow iam:PassRole on arn:aws:iam::123456789012:role/instance to the operator's IAM role.",
+    );
+  });
+
+  it("names the action of the call when AWS names none", () => {
+    expect(advice("denied", "Access Denied")).toBe("Allow batch:CreateComputeEnvironment to the operator's IAM role.");
+  });
+
+  it("points to the policy when the deny is explicit", () => {
+    const message =
+      "User: u is not authorized to perform: batch:TagResource on resource: r with an explicit deny in a service control policy";
+    expect(advice("denied", message)).toMatch(/denies batch:TagResource on r explicitly/);
+  });
+
+  it("says how to read an encoded message", () => {
+    const message =
+      "You are not authorized to perform this operation. Encoded authorization failure message: (left out)";
+    expect(advice("denied", message)).toMatch(/decode-authorization-message/);
+  });
+
+  it("tells a wrong clock from wrong credentials", () => {
+    expect(advice("credentials", "Signature expired: 20260101T000000Z is now earlier than 20260101T001000Z")).toMatch(
+      /clock/,
+    );
+    expect(advice("credentials", "The security token included in the request is expired")).toMatch(/credentials/);
+  });
+
+  it.each([
+    "throttled",
+    "unavailable",
+    "busy",
+    "inUse",
+    "notReady",
+    "notFound",
+    "alreadyExists",
+    "quota",
+    "invalid",
+    "unknown",
+  ] as const)("has a sentence for %s", (kind) => {
+    expect(advice(kind, "text")).toMatch(/^[A-Zb].{30,}[.]$/);
+  });
+});

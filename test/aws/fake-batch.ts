@@ -1,0 +1,284 @@
+import type {
+  BatchApi,
+  CallOptions,
+  ComputeEnvironmentDetail,
+  JobDefinition,
+  JobDetail,
+  JobQueueDetail,
+  JobSummary,
+} from "../../src/aws/batch.ts";
+import { type Clock, sleep } from "../../src/runtime/clock.ts";
+
+export interface FakeCall {
+  readonly operation: keyof BatchApi;
+  readonly input: object;
+  /** Monotonic. */
+  readonly at: number;
+}
+
+interface State {
+  environments: ComputeEnvironmentDetail[];
+  queues: JobQueueDetail[];
+  revisions: JobDefinition[];
+  jobs: (JobSummary & { readonly queue?: string; readonly parent?: string })[];
+  details: JobDetail[];
+}
+
+/** An error as the SDK makes it. */
+export function sdkError(name: string, message: string, httpStatusCode = 400): Error {
+  return Object.assign(new Error(message), { name, $metadata: { httpStatusCode } });
+}
+
+/**
+ * A scripted AWS Batch: keeps what a test puts into it, changes nothing by itself, and answers reads from `stale`
+ * when that is set.
+ */
+export class FakeBatch implements BatchApi {
+  readonly calls: FakeCall[] = [];
+  readonly state: State = { environments: [], queues: [], revisions: [], jobs: [], details: [] };
+  /** What reads see instead of `state`. */
+  stale: State | undefined;
+  pageSize = 100;
+  latencyMs = 0;
+  /** Decides about each call before it has an effect: an error to reject with. */
+  refuse: (call: FakeCall) => Error | undefined = () => undefined;
+  /** Decides about each call after it has had its effect: an answer that is lost. */
+  lose: (call: FakeCall) => Error | undefined = () => undefined;
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Reads answer as of now until `thaw`. */
+  freeze(): void {
+    this.stale = structuredClone(this.state);
+  }
+
+  thaw(): void {
+    this.stale = undefined;
+  }
+
+  count(operation: keyof BatchApi): number {
+    return this.calls.filter((call) => call.operation === operation).length;
+  }
+
+  environment(name: string, more: Partial<ComputeEnvironmentDetail> = {}): ComputeEnvironmentDetail {
+    const detail: ComputeEnvironmentDetail = {
+      computeEnvironmentName: name,
+      computeEnvironmentArn: `arn:aws:batch:us-east-1:123456789012:compute-environment/${name}`,
+      state: "ENABLED",
+      status: "VALID",
+      tags: {},
+      ...more,
+    };
+    this.state.environments.push(detail);
+    return detail;
+  }
+
+  queue(name: string, more: Partial<JobQueueDetail> = {}): JobQueueDetail {
+    const detail: JobQueueDetail = {
+      jobQueueName: name,
+      jobQueueArn: `arn:aws:batch:us-east-1:123456789012:job-queue/${name}`,
+      state: "ENABLED",
+      status: "VALID",
+      priority: 1,
+      computeEnvironmentOrder: [],
+      tags: {},
+      ...more,
+    };
+    this.state.queues.push(detail);
+    return detail;
+  }
+
+  revision(name: string, revision: number, more: Partial<JobDefinition> = {}): JobDefinition {
+    const detail: JobDefinition = {
+      jobDefinitionName: name,
+      jobDefinitionArn: `arn:aws:batch:us-east-1:123456789012:job-definition/${name}:${revision}`,
+      revision,
+      status: "ACTIVE",
+      type: "container",
+      tags: {},
+      containerProperties: { image: `${name}:${revision}` },
+      ...more,
+    };
+    this.state.revisions.push(detail);
+    return detail;
+  }
+
+  describeComputeEnvironments: BatchApi["describeComputeEnvironments"] = (input, options) =>
+    this.#read("describeComputeEnvironments", input, options, ({ environments }) => {
+      const asked = environments.filter(
+        ({ computeEnvironmentName: name }) => input.computeEnvironments?.includes(name ?? "") ?? true,
+      );
+      const { page, ...rest } = this.#page(asked, input.nextToken);
+      return { computeEnvironments: page, ...rest };
+    });
+
+  describeJobQueues: BatchApi["describeJobQueues"] = (input, options) =>
+    this.#read("describeJobQueues", input, options, ({ queues }) => {
+      const asked = queues.filter(({ jobQueueName: name }) => input.jobQueues?.includes(name ?? "") ?? true);
+      const { page, ...rest } = this.#page(asked, input.nextToken);
+      return { jobQueues: page, ...rest };
+    });
+
+  describeJobDefinitions: BatchApi["describeJobDefinitions"] = (input, options) =>
+    this.#read("describeJobDefinitions", input, options, ({ revisions }) => {
+      const { jobDefinitions: arns, jobDefinitionName: name, status } = input;
+      const found = revisions.filter(
+        (one) =>
+          (arns === undefined || arns.includes(one.jobDefinitionArn ?? "")) &&
+          (name === undefined || one.jobDefinitionName === name) &&
+          (status === undefined || one.status === status),
+      );
+      const { page, ...rest } = this.#page(found, input.nextToken);
+      return { jobDefinitions: page, ...rest };
+    });
+
+  listJobs: BatchApi["listJobs"] = (input, options) =>
+    this.#read("listJobs", input, options, ({ jobs }) => {
+      const parent = input.arrayJobId ?? input.multiNodeJobId;
+      const found = jobs.filter(
+        (job) =>
+          job.status === input.jobStatus &&
+          job.parent === parent &&
+          (parent !== undefined || job.queue === input.jobQueue),
+      );
+      const { page, ...rest } = this.#page(found, input.nextToken);
+      return { jobSummaryList: page, ...rest };
+    });
+
+  describeJobs: BatchApi["describeJobs"] = (input, options) =>
+    this.#read("describeJobs", input, options, ({ details }) => ({
+      jobs: details.filter(({ jobId }) => input.jobs?.includes(jobId ?? "")),
+    }));
+
+  createComputeEnvironment: BatchApi["createComputeEnvironment"] = (input, options) =>
+    this.#write("createComputeEnvironment", input, options, () => {
+      const { computeEnvironmentName: name, type, tags } = input;
+      const made = this.environment(name ?? "", { type, status: "CREATING", tags });
+      return { computeEnvironmentName: made.computeEnvironmentName, computeEnvironmentArn: made.computeEnvironmentArn };
+    });
+
+  updateComputeEnvironment: BatchApi["updateComputeEnvironment"] = (input, options) =>
+    this.#write("updateComputeEnvironment", input, options, () => {
+      const { computeEnvironment: name, state } = input;
+      this.#change(this.state.environments, ({ computeEnvironmentName }) => computeEnvironmentName === name, {
+        status: "UPDATING" as const,
+        ...(state === undefined ? {} : { state }),
+      });
+      return { computeEnvironmentName: name, computeEnvironmentArn: undefined };
+    });
+
+  deleteComputeEnvironment: BatchApi["deleteComputeEnvironment"] = (input, options) =>
+    this.#write("deleteComputeEnvironment", input, options, () => {
+      this.#change(
+        this.state.environments,
+        ({ computeEnvironmentName }) => computeEnvironmentName === input.computeEnvironment,
+        { status: "DELETING" as const },
+      );
+    });
+
+  createJobQueue: BatchApi["createJobQueue"] = (input, options) =>
+    this.#write("createJobQueue", input, options, () => {
+      const { jobQueueName: name, priority, tags } = input;
+      const made = this.queue(name ?? "", { priority, status: "CREATING", tags });
+      return { jobQueueName: made.jobQueueName, jobQueueArn: made.jobQueueArn };
+    });
+
+  updateJobQueue: BatchApi["updateJobQueue"] = (input, options) =>
+    this.#write("updateJobQueue", input, options, () => {
+      const { jobQueue: name, computeEnvironmentOrder } = input;
+      this.#change(this.state.queues, ({ jobQueueName }) => jobQueueName === name, {
+        status: "UPDATING" as const,
+        ...(computeEnvironmentOrder === undefined ? {} : { computeEnvironmentOrder }),
+      });
+      return { jobQueueName: name, jobQueueArn: undefined };
+    });
+
+  deleteJobQueue: BatchApi["deleteJobQueue"] = (input, options) =>
+    this.#write("deleteJobQueue", input, options, () => {
+      this.#change(this.state.queues, ({ jobQueueName }) => jobQueueName === input.jobQueue, {
+        status: "DELETING" as const,
+      });
+    });
+
+  registerJobDefinition: BatchApi["registerJobDefinition"] = (input, options) =>
+    this.#write("registerJobDefinition", input, options, () => {
+      const name = input.jobDefinitionName ?? "";
+      const earlier = this.state.revisions.filter((one) => one.jobDefinitionName === name);
+      const { type: _type, tags, ...body } = input;
+      const made = this.revision(name, earlier.length + 1, { ...body, tags });
+      return { jobDefinitionName: name, jobDefinitionArn: made.jobDefinitionArn, revision: made.revision };
+    });
+
+  deregisterJobDefinition: BatchApi["deregisterJobDefinition"] = (input, options) =>
+    this.#write("deregisterJobDefinition", input, options, () => {
+      this.#change(this.state.revisions, (one) => `${one.jobDefinitionName}:${one.revision}` === input.jobDefinition, {
+        status: "INACTIVE",
+      });
+    });
+
+  tagResource: BatchApi["tagResource"] = (input, options) =>
+    this.#write("tagResource", input, options, () => {
+      this.#retag(input.resourceArn ?? "", (tags) => ({ ...tags, ...input.tags }));
+    });
+
+  untagResource: BatchApi["untagResource"] = (input, options) =>
+    this.#write("untagResource", input, options, () => {
+      const keys = input.tagKeys ?? [];
+      this.#retag(input.resourceArn ?? "", (tags) =>
+        Object.fromEntries(Object.entries(tags).filter(([key]) => !keys.includes(key))),
+      );
+    });
+
+  terminateJob: BatchApi["terminateJob"] = (input, options) =>
+    this.#write("terminateJob", input, options, () => {
+      this.#change(this.state.jobs, ({ jobId }) => jobId === input.jobId, { status: "FAILED" as const });
+    });
+
+  #retag(arn: string, change: (tags: Record<string, string>) => Record<string, string>): void {
+    const { environments, queues, revisions } = this.state;
+    for (const one of environments) if (one.computeEnvironmentArn === arn) one.tags = change(one.tags ?? {});
+    for (const one of queues) if (one.jobQueueArn === arn) one.tags = change(one.tags ?? {});
+    for (const one of revisions) if (one.jobDefinitionArn === arn) one.tags = change(one.tags ?? {});
+  }
+
+  #change<T extends object>(items: T[], which: (item: T) => boolean, change: Partial<T>): void {
+    for (const item of items) if (which(item)) Object.assign(item, change);
+  }
+
+  #page<T>(items: readonly T[], nextToken: string | undefined): { page: T[]; nextToken?: string } {
+    const start = Number(nextToken ?? 0);
+    const end = start + this.pageSize;
+    const page = items.slice(start, end);
+    return end < items.length ? { page, nextToken: String(end) } : { page };
+  }
+
+  #read<O>(operation: keyof BatchApi, input: object, options: CallOptions | undefined, answer: (state: State) => O) {
+    return this.#call(operation, input, options, () => answer(this.stale ?? this.state));
+  }
+
+  #write<O>(operation: keyof BatchApi, input: object, options: CallOptions | undefined, effect: () => O): Promise<O> {
+    return this.#call(operation, input, options, effect);
+  }
+
+  async #call<O>(
+    operation: keyof BatchApi,
+    input: object,
+    options: CallOptions | undefined,
+    work: () => O,
+  ): Promise<O> {
+    const call = { operation, input, at: this.#clock.monotonic() };
+    this.calls.push(call);
+    options?.beforeSend?.();
+    if (this.latencyMs > 0) await sleep(this.#clock, this.latencyMs / 2, options?.signal);
+    const refused = this.refuse(call);
+    if (refused !== undefined) throw refused;
+    const output = structuredClone(work());
+    if (this.latencyMs > 0) await sleep(this.#clock, this.latencyMs / 2, options?.signal);
+    const lost = this.lose(call);
+    if (lost !== undefined) throw lost;
+    return output;
+  }
+}

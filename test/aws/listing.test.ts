@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import { listEnvironments, listQueues } from "../../src/aws/listing.ts";
+import { VirtualClock } from "../../src/runtime/clock.ts";
+import { FakeBatch, sdkError } from "./fake-batch.ts";
+
+const signal = new AbortController().signal;
+
+describe("listings", () => {
+  it("read all pages", async () => {
+    const batch = new FakeBatch(new VirtualClock());
+    batch.pageSize = 2;
+    for (const name of ["a", "b", "c", "d", "e"]) batch.environment(name);
+    for (const name of ["x", "y", "z"]) batch.queue(name);
+    expect([...(await listEnvironments(batch, [], signal)).keys()]).toEqual(["a", "b", "c", "d", "e"]);
+    expect([...(await listQueues(batch, [], signal)).keys()]).toEqual(["x", "y", "z"]);
+    expect(batch.count("describeComputeEnvironments")).toBe(3);
+    expect(batch.count("describeJobQueues")).toBe(2);
+  });
+
+  it.each([
+    ["before", ["DELETED", "CREATING"] as const],
+    ["after", ["CREATING", "DELETED"] as const],
+  ])("keep the live record when a tombstone of the same name comes %s it", async (_when, statuses) => {
+    const batch = new FakeBatch(new VirtualClock());
+    for (const status of statuses) batch.environment("a", { status });
+    for (const status of statuses) batch.queue("q", { status });
+    expect((await listEnvironments(batch, [], signal)).get("a")?.status).toBe("CREATING");
+    expect((await listQueues(batch, [], signal)).get("q")?.status).toBe("CREATING");
+  });
+
+  it("ask for known names that what went away between two pages has hidden", async () => {
+    const batch = new FakeBatch(new VirtualClock());
+    batch.pageSize = 1;
+    for (const name of ["a", "b"]) batch.environment(name);
+    const original = batch.describeComputeEnvironments;
+    batch.describeComputeEnvironments = async (input, options) => {
+      const answer = await original(input, options);
+      if (batch.calls.length === 1) batch.state.environments.shift();
+      return answer;
+    };
+    expect([...(await listEnvironments(batch, ["a", "b"], signal)).keys()]).toEqual(["a", "b"]);
+    expect(batch.calls.at(-1)?.input).toMatchObject({ computeEnvironments: ["b"] });
+  });
+
+  it("are read twice when there are several pages and nothing was known before", async () => {
+    const batch = new FakeBatch(new VirtualClock());
+    batch.pageSize = 1;
+    for (const name of ["a", "b"]) batch.queue(name);
+    expect([...(await listQueues(batch, undefined, signal)).keys()]).toEqual(["a", "b"]);
+    expect(batch.count("describeJobQueues")).toBe(4);
+  });
+
+  it("take a tombstone alone for nothing", async () => {
+    const batch = new FakeBatch(new VirtualClock());
+    batch.environment("a", { status: "DELETED" });
+    expect((await listEnvironments(batch, [], signal)).size).toBe(0);
+  });
+
+  it("reject when any page does", async () => {
+    const batch = new FakeBatch(new VirtualClock());
+    batch.pageSize = 1;
+    batch.environment("a");
+    batch.environment("b");
+    batch.refuse = () => (batch.calls.length === 2 ? sdkError("ServerException", "oops", 500) : undefined);
+    await expect(listEnvironments(batch, [], signal)).rejects.toThrow("oops");
+  });
+
+  it("reject a record without a name", async () => {
+    const batch = new FakeBatch(new VirtualClock());
+    batch.queue("q", { jobQueueName: undefined });
+    await expect(listQueues(batch, [], signal)).rejects.toMatchObject({
+      kind: "unknown",
+      operation: "batch:DescribeJobQueues",
+    });
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { ecsClusterIn, nameIn, revisionIn, thingIn } from "../../src/aws/names.ts";
+
+describe("names in ARNs", () => {
+  it.each([
+    ["arn:aws:batch:us-east-1:1:compute-environment/ns_ce", { thing: "compute-environment", name: "ns_ce" }],
+    ["arn:aws-cn:batch:cn-north-1:1:job-queue/q", { thing: "job-queue", name: "q" }],
+    ["arn:aws:batch:us-east-1:1:job-definition/jd:12", { thing: "job-definition", name: "jd" }],
+    ["arn:aws:batch:us-east-1:1:job-definition/jd", undefined],
+    ["arn:aws:batch:us-east-1:1:scheduling-policy/p", undefined],
+    ["arn:aws:iam::1:role/job-queue/q", undefined],
+    ["q", undefined],
+  ])("thingIn(%s)", (arn, expected) => {
+    expect(thingIn(arn)).toEqual(expected);
+  });
+
+  it.each([
+    ["jd:3", { name: "jd", revision: 3 }],
+    ["arn:aws:batch:us-east-1:1:job-definition/jd:3", { name: "jd", revision: 3 }],
+    ["jd", undefined],
+  ])("revisionIn(%s)", (text, expected) => {
+    expect(revisionIn(text)).toEqual(expected);
+  });
+
+  it("takes a plain name as it is", () => {
+    expect(nameIn("q")).toBe("q");
+    expect(nameIn("arn:aws:batch:us-east-1:1:job-queue/q")).toBe("q");
+  });
+
+  it.each([
+    ["arn:aws:ecs:us-east-1:1:task/Cluster_1/0123", "Cluster_1"],
+    ["arn:aws:ecs:us-east-1:1:container-instance/Cluster_1/0123", "Cluster_1"],
+    ["arn:aws:ecs:us-east-1:1:task/0123", undefined],
+    ["arn:aws:ecs:us-east-1:1:service/Cluster_1/0123", undefined],
+    ["", undefined],
+    [undefined, undefined],
+  ])("ecsClusterIn(%s)", (arn, expected) => {
+    expect(ecsClusterIn(arn)).toBe(expected);
+  });
+});

@@ -1,0 +1,436 @@
+import { describe, expect, it } from "vitest";
+import { sdkError } from "./fake-batch.ts";
+import { RegionWorld } from "./region-world.ts";
+
+const second = 1000;
+const minute = 60 * second;
+
+describe("calls", () => {
+  it("from a cold start are one for environments, one for queues and the pages of ACTIVE revisions", async () => {
+    const world = new RegionWorld();
+    for (let index = 0; index < 1000; index++) world.aws.revision(`jd-${index}`, 1);
+    world.aws.environment("ce");
+    world.aws.queue("q");
+    await world.start();
+    expect(world.counts()).toEqual({
+      describeComputeEnvironments: 1,
+      describeJobQueues: 1,
+      describeJobDefinitions: 10,
+    });
+    const { environments, queues, definitions } = world.region.snapshot();
+    expect([environments.size, queues.size, definitions?.size]).toEqual([1, 1, 1000]);
+    await world.clock.advance(10 * second);
+    expect(world.aws.calls).toHaveLength(12);
+  });
+
+  it("at rest are two a minute, one per 100 job definitions, and a listing in ten minutes", async () => {
+    const world = new RegionWorld();
+    for (let index = 0; index < 1000; index++) {
+      world.aws.revision(`jd-${index}`, 1);
+      world.aws.revision(`jd-${index}`, 2);
+    }
+    await world.start();
+    world.forget();
+    const minutes = 40;
+    await world.clock.advance(minutes * minute);
+    const counts = world.counts();
+    expect(counts["describeComputeEnvironments"]).toBeLessThanOrEqual(minutes);
+    expect(counts["describeComputeEnvironments"]).toBeGreaterThan(minutes * 0.9);
+    expect(counts["describeJobQueues"]).toBe(counts["describeComputeEnvironments"]);
+    const listings = (minutes / 10) * 20;
+    expect(counts["describeJobDefinitions"]).toBeLessThanOrEqual(minutes * 10 + listings);
+    expect(world.told).toEqual([]);
+  });
+
+  it("are none for job definitions when there are none", async () => {
+    const world = await new RegionWorld().start();
+    world.forget();
+    await world.clock.advance(9 * minute);
+    expect(world.counts()["describeJobDefinitions"]).toBeUndefined();
+  });
+
+  it("are not asked at the same moments by each replica", async () => {
+    const world = await new RegionWorld().start();
+    await world.clock.advance(10 * minute);
+    const moments = world.aws.calls.flatMap(({ operation, at }) => (operation === "describeJobQueues" ? [at] : []));
+    const pauses = new Set(moments.slice(1).map((at, index) => at - (moments[index] ?? 0)));
+    expect(pauses.size).toBeGreaterThan(5);
+    for (const pause of pauses) {
+      expect(pause).toBeGreaterThanOrEqual(60 * second);
+      expect(pause).toBeLessThanOrEqual(66 * second);
+    }
+  });
+
+  it("read all pages, and no listing counts before its last page", async () => {
+    const world = new RegionWorld();
+    world.aws.pageSize = 1;
+    for (const name of ["a", "b", "c"]) world.aws.environment(name);
+    world.aws.revision("jd", 1);
+    world.aws.revision("jd", 2);
+    world.aws.latencyMs = 100;
+    await world.start();
+    await world.clock.advance(250);
+    expect(world.region.snapshot().listedAt).toBeUndefined();
+    expect(
+      world.region
+        .snapshot()
+        .definitions?.get("jd")
+        ?.map(({ revision }) => revision),
+    ).toEqual([2, 1]);
+    // Several pages of which nothing is known yet are read twice.
+    await world.clock.advance(350);
+    expect(world.region.snapshot().environments.size).toBe(3);
+    expect(world.region.snapshot().listedAt).toBe(Date.UTC(2026, 0, 1));
+  });
+});
+
+describe("the pace", () => {
+  it.each(["CREATING", "UPDATING", "DELETING"] as const)("is two seconds while something is %s", async (status) => {
+    const world = new RegionWorld();
+    const detail = world.aws.environment("ce", { status });
+    await world.start();
+    world.forget();
+    await world.clock.advance(minute);
+    const looks = world.aws.count("describeJobQueues");
+    expect(looks).toBeGreaterThanOrEqual(30);
+    expect(looks).toBeLessThanOrEqual(40);
+    detail.status = "VALID";
+    await world.clock.advance(2 * second);
+    expect(world.statusOf("ce")).toBe("VALID");
+    world.forget();
+    await world.clock.advance(59 * second);
+    expect(world.aws.calls).toEqual([]);
+  });
+
+  it("slows down for what has not moved for long", async () => {
+    const world = new RegionWorld();
+    world.aws.queue("q", { status: "DELETING" });
+    await world.start();
+    await world.clock.advance(2 * 60 * minute);
+    world.forget();
+    await world.clock.advance(minute);
+    expect(world.aws.count("describeJobQueues")).toBe(6);
+  });
+
+  it("is two seconds after expectChange, for two minutes", async () => {
+    const world = await new RegionWorld().start();
+    await world.clock.advance(10 * second);
+    world.forget();
+    world.region.expectChange();
+    await world.clock.advance(2 * minute);
+    expect(world.aws.count("describeJobQueues")).toBeGreaterThan(55);
+    world.forget();
+    await world.clock.advance(55 * second);
+    expect(world.aws.calls).toEqual([]);
+  });
+
+  it("is slow again once what was expected has moved and come to rest", async () => {
+    const world = new RegionWorld();
+    const detail = world.aws.environment("ce");
+    await world.start();
+    world.region.expectChange();
+    await world.clock.advance(4 * second);
+    detail.status = "UPDATING";
+    await world.clock.advance(4 * second);
+    detail.status = "VALID";
+    await world.clock.advance(4 * second);
+    world.forget();
+    await world.clock.advance(50 * second);
+    expect(world.aws.calls).toEqual([]);
+  });
+});
+
+describe("failures", () => {
+  const refusing = (world: RegionWorld, which: string) => {
+    world.aws.refuse = ({ operation }) =>
+      operation === which ? sdkError("TooManyRequestsException", "Too Many Requests", 429) : undefined;
+  };
+
+  it("keep what was known, say since when, and are told once", async () => {
+    const world = new RegionWorld();
+    world.aws.environment("ce");
+    await world.start();
+    world.forget();
+    refusing(world, "describeJobQueues");
+    await world.clock.advance(10 * minute);
+    const { failure, failingSince, environments, listedAt } = world.region.snapshot();
+    expect(failure).toMatchObject({ kind: "throttled", operation: "batch:DescribeJobQueues" });
+    expect(failingSince).toBeGreaterThanOrEqual(Date.UTC(2026, 0, 1) + minute);
+    expect(failingSince).toBeLessThanOrEqual(Date.UTC(2026, 0, 1) + 66 * second);
+    expect(environments.has("ce")).toBe(true);
+    expect(listedAt).toBe(Date.UTC(2026, 0, 1));
+    expect(world.told.map(({ change }) => change)).toEqual([
+      { environments: [], queues: [], definitions: [], everything: true },
+    ]);
+  });
+
+  it("are tried again with growing pauses, at most two calls a try", async () => {
+    const world = new RegionWorld();
+    refusing(world, "describeJobQueues");
+    await world.start();
+    await world.clock.advance(10 * minute);
+    expect(world.aws.count("describeJobQueues")).toBeLessThan(25);
+    expect(world.aws.count("describeComputeEnvironments")).toBe(world.aws.count("describeJobQueues"));
+  });
+
+  it("end within a minute after AWS answers again, and that is told", async () => {
+    const world = await new RegionWorld().start();
+    refusing(world, "describeComputeEnvironments");
+    await world.clock.advance(10 * minute);
+    world.forget();
+    world.aws.refuse = () => undefined;
+    await world.clock.advance(minute);
+    expect(world.region.snapshot().failure).toBeUndefined();
+    expect(world.told.map(({ change }) => change.everything)).toEqual([true]);
+  });
+
+  it("make refresh reject at once, without a call of its own", async () => {
+    const world = await new RegionWorld().start();
+    refusing(world, "describeJobQueues");
+    await world.clock.advance(70 * second);
+    const calls = world.aws.calls.length;
+    const outcomes = await Promise.all([1, 2, 3].map(() => world.settle(world.region.refresh(world.signal))));
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ error: { kind: "throttled" } });
+    expect(world.aws.calls.length).toBe(calls);
+  });
+
+  it("of job definitions leave the environments alone", async () => {
+    const world = new RegionWorld();
+    world.aws.environment("ce");
+    refusing(world, "describeJobDefinitions");
+    await world.start();
+    expect(world.statusOf("ce")).toBe("VALID");
+    expect(world.region.snapshot().definitions).toBeUndefined();
+    expect(world.region.snapshot().failure).toMatchObject({ operation: "batch:DescribeJobDefinitions" });
+  });
+});
+
+describe("refresh", () => {
+  it("gives a listing that began after the call, although one was under way", async () => {
+    const world = new RegionWorld();
+    world.aws.latencyMs = 100;
+    await world.start();
+    await world.clock.advance(50);
+    const outcome = world.region.refresh(world.signal);
+    world.aws.environment("late");
+    const asked = world.clock.now();
+    const settled = await world.settle(outcome);
+    expect(settled).toMatchObject({ value: { listedAt: asked + 50 } });
+    expect(world.statusOf("late")).toBe("VALID");
+  });
+
+  it("shares one listing among all who ask while another is under way", async () => {
+    const world = new RegionWorld();
+    world.aws.latencyMs = 100;
+    await world.start();
+    const waiting = Array.from({ length: 20 }, () => world.region.refresh(world.signal));
+    await world.settle(Promise.all(waiting));
+    expect(world.aws.count("describeJobQueues")).toBe(2);
+  });
+
+  it("ends for a caller that gives up, and goes on for the others", async () => {
+    const world = await new RegionWorld().start();
+    world.aws.latencyMs = 1000;
+    const controller = new AbortController();
+    const mine = world.settle(world.region.refresh(controller.signal));
+    const other = world.region.refresh(world.signal);
+    controller.abort(new Error("no time"));
+    expect(await mine).toMatchObject({ error: { message: "no time" } });
+    expect(await world.settle(other)).toMatchObject({ value: {} });
+  });
+
+  it("works without the observer", async () => {
+    const world = new RegionWorld();
+    world.aws.environment("ce");
+    expect(await world.settle(world.region.refresh(world.signal))).toMatchObject({
+      value: { listedAt: world.clock.now() },
+    });
+    expect(world.statusOf("ce")).toBe("VALID");
+  });
+});
+
+describe("what is told", () => {
+  it("is only what changed, with both snapshots", async () => {
+    const world = new RegionWorld();
+    const changing = world.aws.environment("changing", {
+      computeResources: { type: "EC2", maxvCpus: 4, desiredvCpus: 0 } as never,
+    });
+    world.aws.environment("still");
+    const leaving = world.aws.queue("leaving");
+    world.aws.queue("still");
+    await world.start();
+    world.forget();
+    changing.statusReason = "ComputeEnvironment Healthy";
+    leaving.status = "DELETED";
+    world.aws.queue("coming");
+    await world.clock.advance(70 * second);
+    expect(world.told).toHaveLength(1);
+    expect(world.told[0]?.change).toEqual({
+      environments: ["changing"],
+      queues: ["leaving", "coming"],
+      definitions: [],
+      everything: false,
+    });
+    expect(world.told[0]?.previous.queues.has("leaving")).toBe(true);
+    expect(world.told[0]?.current.queues.has("leaving")).toBe(false);
+    expect(world.told[0]?.current.environments.get("still")).toBe(world.told[0]?.previous.environments.get("still"));
+  });
+
+  it("is nothing when AWS answers the same with other keys first", async () => {
+    const world = new RegionWorld();
+    const detail = world.aws.environment("ce", { tags: { a: "1", b: "2" } });
+    await world.start();
+    world.forget();
+    detail.tags = { b: "2", a: "1" };
+    await world.clock.advance(10 * minute);
+    expect(world.told).toEqual([]);
+  });
+});
+
+describe("revisions", () => {
+  it("are digests of the ACTIVE ones, highest first", async () => {
+    const world = new RegionWorld();
+    world.aws.revision("jd", 2, { tags: { a: "1" } });
+    world.aws.revision("jd", 10, { type: "multinode" });
+    world.aws.revision("jd", 1, { status: "INACTIVE" });
+    await world.start();
+    expect(world.region.snapshot().definitions?.get("jd")).toMatchObject([
+      { name: "jd", revision: 10, type: "multinode", fingerprint: "v1:jd:10" },
+      { name: "jd", revision: 2, tags: { a: "1" }, fingerprint: "v1:jd:2" },
+    ]);
+    expect(JSON.stringify(world.region.snapshot().definitions?.get("jd"))).not.toContain("containerProperties");
+  });
+
+  it("have their fingerprint taken once", async () => {
+    const world = new RegionWorld();
+    world.aws.revision("jd", 1);
+    await world.start();
+    await world.clock.advance(60 * minute);
+    expect(world.fingerprints).toEqual(["jd:1"]);
+  });
+
+  it("are seen when the highest is deregistered or retagged by others, within 75 s", async () => {
+    const world = new RegionWorld();
+    const highest = world.aws.revision("a", 2);
+    world.aws.revision("a", 1);
+    const tagged = world.aws.revision("b", 1);
+    await world.start();
+    await world.clock.advance(20 * second);
+    world.forget();
+    highest.status = "INACTIVE";
+    tagged.tags = { owner: "them" };
+    await world.clock.advance(75 * second);
+    const { definitions } = world.region.snapshot();
+    expect(definitions?.get("a")?.map(({ revision }) => revision)).toEqual([1]);
+    expect(definitions?.get("b")?.[0]?.tags).toEqual({ owner: "them" });
+    expect(world.told.flatMap(({ change }) => change.definitions).toSorted()).toEqual(["a", "b"]);
+  });
+
+  it("are seen when others register a new one, within 75 s and without another call while there is room", async () => {
+    const world = new RegionWorld();
+    for (let index = 0; index < 50; index++) world.aws.revision(`jd-${index}`, 1);
+    await world.start();
+    world.aws.revision("jd-49", 2);
+    world.forget();
+    await world.clock.advance(75 * second);
+    expect(
+      world.region
+        .snapshot()
+        .definitions?.get("jd-49")
+        ?.map(({ revision }) => revision),
+    ).toEqual([2, 1]);
+    // One look, and one listing of the name that looked odd.
+    expect(world.counts()["describeJobDefinitions"]).toBe(2);
+  });
+
+  it("asks for next revisions by turns when there is not room for all", async () => {
+    const world = new RegionWorld();
+    for (let index = 0; index < 70; index++) world.aws.revision(`jd-${index}`, 1);
+    await world.start();
+    for (const name of ["jd-5", "jd-65"]) world.aws.revision(name, 2);
+    await world.clock.advance(4 * minute);
+    const { definitions } = world.region.snapshot();
+    expect([definitions?.get("jd-5")?.length, definitions?.get("jd-65")?.length]).toEqual([2, 2]);
+  });
+
+  it("are listed anew every ten minutes, whatever the looks in between missed", async () => {
+    const world = new RegionWorld();
+    for (let index = 0; index < 100; index++) world.aws.revision(`jd-${index}`, 1);
+    await world.start();
+    world.aws.revision("jd-1", 7);
+    world.aws.revision("unheard of", 1);
+    await world.clock.advance(11 * minute);
+    const { definitions } = world.region.snapshot();
+    expect(definitions?.get("jd-1")?.[0]?.revision).toBe(7);
+    expect(definitions?.has("unheard of")).toBe(true);
+  });
+
+  it("of names of no interest are not kept, and are not taken for absent", async () => {
+    const world = new RegionWorld({ keepsDefinition: (name) => name.startsWith("our") });
+    world.aws.revision("ours", 1);
+    world.aws.revision("theirs", 1);
+    await world.start();
+    await world.clock.advance(10 * second);
+    const { definitions, isAbsent } = world.region.snapshot();
+    expect([...(definitions?.keys() ?? [])]).toEqual(["ours"]);
+    expect(isAbsent("job-definition", "theirs")).toBe(false);
+    expect(isAbsent("job-definition", "nobody's")).toBe(true);
+    expect(world.fingerprints).toEqual(["ours:1"]);
+  });
+
+  it("of a name that is asked for are kept from then on", async () => {
+    const world = new RegionWorld({ keepsDefinition: () => false });
+    world.aws.revision("theirs", 1);
+    await world.start();
+    const outcome = await world.settle(world.region.refreshDefinition("theirs", world.signal));
+    expect("value" in outcome && outcome.value.definitions?.get("theirs")?.length).toBe(1);
+    world.aws.revision("theirs", 2);
+    await world.clock.advance(11 * minute);
+    expect(world.region.snapshot().definitions?.get("theirs")?.length).toBe(2);
+  });
+
+  it("of one name can be had before all have been listed, without a claim about the others", async () => {
+    const world = new RegionWorld();
+    world.aws.revision("a", 1);
+    world.aws.revision("b", 1);
+    const outcome = await world.settle(world.region.refreshDefinition("a", world.signal));
+    if (!("value" in outcome)) throw outcome.error;
+    expect(outcome.value.definitions?.get("a")?.length).toBe(1);
+    expect(outcome.value.isAbsent("job-definition", "b")).toBe(false);
+    expect(world.region.snapshot().definitions).toBeUndefined();
+  });
+});
+
+describe("the end", () => {
+  it("comes when the signal aborts, and no call follows", async () => {
+    const world = new RegionWorld();
+    const stop = new AbortController();
+    let ended = false;
+    void world.region.start(stop.signal).then(() => {
+      ended = true;
+    });
+    await world.clock.advance(minute);
+    stop.abort(new Error("stopping"));
+    await world.clock.advance(0);
+    expect(ended).toBe(true);
+    world.forget();
+    await world.clock.advance(60 * minute);
+    expect(world.aws.calls).toEqual([]);
+    expect(world.told).toEqual([]);
+  });
+
+  it("comes while calls are under way", async () => {
+    const world = new RegionWorld();
+    world.aws.latencyMs = 5000;
+    const stop = new AbortController();
+    let ended = false;
+    void world.region.start(stop.signal).then(() => {
+      ended = true;
+    });
+    await world.clock.advance(100);
+    stop.abort(new Error("stopping"));
+    await world.clock.advance(0);
+    expect(ended).toBe(true);
+    expect(world.told).toEqual([]);
+  });
+});

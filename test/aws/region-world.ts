@@ -1,0 +1,102 @@
+import { createBatchRegion, type ObservedBatchRegion } from "../../src/aws/batch-region.ts";
+import { CallBudget } from "../../src/aws/budget.ts";
+import { guardedBatch } from "../../src/aws/calls.ts";
+import type { BatchSnapshot } from "../../src/aws/region.ts";
+import type { RegionChange } from "../../src/aws/region-cache.ts";
+import { VirtualClock } from "../../src/runtime/clock.ts";
+import { seededRandom } from "../../src/runtime/random.ts";
+import { FakeBatch } from "./fake-batch.ts";
+
+export interface Told {
+  readonly at: number;
+  readonly change: RegionChange;
+  readonly previous: BatchSnapshot;
+  readonly current: BatchSnapshot;
+}
+
+export interface WorldOptions {
+  readonly ratePerSecond?: number;
+  /** Wall time; default: a minute before the beginning. */
+  readonly writerSince?: () => number | undefined;
+  readonly keepsDefinition?: (name: string) => boolean;
+}
+
+/** A region over a scripted AWS on a virtual clock. */
+export class RegionWorld {
+  readonly clock = new VirtualClock();
+  readonly aws = new FakeBatch(this.clock);
+  readonly told: Told[] = [];
+  readonly region: ObservedBatchRegion;
+  /** How often a fingerprint was taken, by revision. */
+  readonly fingerprints: string[] = [];
+  readonly signal = new AbortController().signal;
+  readonly #stop = new AbortController();
+
+  constructor(options: WorldOptions = {}) {
+    const { clock } = this;
+    const began = clock.now();
+    this.region = createBatchRegion({
+      batch: guardedBatch(this.aws, {
+        clock,
+        budget: new CallBudget({ clock, ratePerSecond: options.ratePerSecond ?? 1000 }),
+        mayWrite: () => ({ deadlineMs: 10_000 }),
+      }),
+      clock,
+      random: seededRandom(1),
+      account: "123456789012",
+      region: "us-east-1",
+      partition: "aws",
+      fingerprintOf: (revision) => {
+        this.fingerprints.push(`${revision.jobDefinitionName}:${revision.revision}`);
+        return `v1:${revision.containerProperties?.image}`;
+      },
+      writerSince: options.writerSince ?? (() => began - 60_000),
+      onChange: (change, previous, current) => this.told.push({ at: clock.monotonic(), change, previous, current }),
+      ...(options.keepsDefinition === undefined ? {} : { keepsDefinition: options.keepsDefinition }),
+    });
+  }
+
+  /** Begins to observe and lets the first look end. */
+  async start(): Promise<this> {
+    void this.region.start(this.#stop.signal);
+    await this.clock.advance(0);
+    return this;
+  }
+
+  stop(): void {
+    this.#stop.abort(new Error("the test is over"));
+  }
+
+  /** Forgets the calls and what was told so far. */
+  forget(): void {
+    this.aws.calls.length = 0;
+    this.told.length = 0;
+  }
+
+  /** Calls by operation since the last `forget`. */
+  counts(): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const { operation } of this.aws.calls) counts[operation] = (counts[operation] ?? 0) + 1;
+    return counts;
+  }
+
+  /** Runs a call to its end on the virtual clock. */
+  async settle<T>(promise: Promise<T>): Promise<{ value: T } | { error: unknown }> {
+    let outcome: { value: T } | { error: unknown } | undefined;
+    promise.then(
+      (value) => {
+        outcome = { value };
+      },
+      (error: unknown) => {
+        outcome = { error };
+      },
+    );
+    await this.clock.advanceUntil(() => outcome !== undefined, 120_000, "the call");
+    if (outcome === undefined) throw new Error("the call has no outcome");
+    return outcome;
+  }
+
+  statusOf(name: string): string | undefined {
+    return this.region.snapshot().environments.get(name)?.status;
+  }
+}
