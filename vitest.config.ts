@@ -6,16 +6,25 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          setupFiles: ["test/setup.ts"],
           include: ["test/**/*.test.ts"],
           exclude: ["test/stories/**", "test/simulation/**", "test/integration/**", "test/examples/**"],
         },
       },
-      { test: { name: "simulation", include: ["test/stories/**/*.test.ts", "test/simulation/**/*.test.ts"] } },
+      {
+        test: {
+          name: "simulation",
+          setupFiles: ["test/setup.ts"],
+          include: ["test/stories/**/*.test.ts", "test/simulation/**/*.test.ts"],
+        },
+      },
       {
         test: {
           name: "integration",
           include: ["test/integration/**/*.test.ts", "test/examples/**/*.test.ts"],
+          globalSetup: ["test/integration/global-setup.ts"],
           testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
     ],

@@ -4,6 +4,7 @@
  * run and depend on the machine.
  */
 
+import type { Manifest } from "../src/kube/memory-store.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../test/manifests.ts";
 import { createWorld, isReady, type World } from "../test/world.ts";
 import { measureNoOps } from "./no-ops.ts";
@@ -70,7 +71,7 @@ async function writesOfALife(): Promise<void> {
   const world = await createWorld({ knobs: freshReads });
   const version = (): number => world.store.snapshot().resourceVersion;
   const rows: string[][] = [];
-  const life = async (kind: string, manifest: Parameters<World["apply"]>[0]): Promise<void> => {
+  const life = async (kind: string, manifest: Manifest): Promise<void> => {
     const before = version();
     world.apply(manifest);
     await world.untilReady();

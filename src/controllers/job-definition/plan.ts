@@ -63,7 +63,10 @@ function first(spec: JobDefinitionSpec, seen: Seen): Step {
   const step = register(spec, seen, [change], why);
   if (seen.absent) return step;
   const message = `waiting for a listing that shows whether ${seen.name} has ACTIVE revisions`;
-  return { ...step, next: { kind: "wait", reason: "ConfirmingAbsence", message, recheckInMs: lookAgainMs } };
+  return {
+    ...step,
+    next: { kind: "wait", reason: "ConfirmingAbsence", message, recheckInMs: lookAgainMs, confirmsAbsence: true },
+  };
 }
 
 /** The highest revision is ours and as wished: what is left are tags and old revisions. */

@@ -1,0 +1,41 @@
+import type { BatchRegion } from "../../aws/region.ts";
+import type { Action } from "./action.ts";
+import type { Memory } from "./observe.ts";
+
+/** Carries out one action. @throws AwsError at the first refusal; what was done before it stays done */
+export async function act(
+  action: Action,
+  region: BatchRegion,
+  memory: Memory,
+  now: () => number,
+  signal: AbortSignal,
+): Promise<void> {
+  switch (action.kind) {
+    case "create":
+      return region.createComputeEnvironment(action.request, signal);
+    case "update":
+      await region.updateComputeEnvironment(action.request, signal);
+      if (action.tags !== undefined) await region.changeTags(action.arn, action.tags, signal);
+      return;
+    case "enable":
+    case "disable":
+      return region.updateComputeEnvironment(action.request, signal);
+    case "tag":
+      for (const { arn, change } of action.items) await region.changeTags(arn, change, signal);
+      return;
+    case "terminateJobs":
+      for (const jobId of action.jobIds) {
+        await region.terminateJob(jobId, `${action.name} is taken out of service (drain.policy: Terminate)`, signal);
+      }
+      memory.terminatedAt.set(action.name, now());
+      return;
+    case "delete":
+      await region.deleteComputeEnvironment(action.name, signal);
+      memory.deleteTriedAt.set(action.name, now());
+      memory.zeroSince.delete(action.name);
+      memory.terminatedAt.delete(action.name);
+      return;
+    case "repointForeign":
+      return region.updateJobQueue(action.request, signal);
+  }
+}

@@ -1,0 +1,64 @@
+import type { ObjectEvent } from "../../kube/store.ts";
+import type { Action, TagPurpose } from "./action.ts";
+
+/** What an action that succeeded is told as. */
+export function eventsFor(action: Action): readonly ObjectEvent[] {
+  switch (action.kind) {
+    case "create":
+      return [normal("Created", "Create", `asked AWS Batch for ${action.request.computeEnvironmentName ?? ""}`)];
+    case "update":
+      return [normal("Updated", "Update", `asked AWS Batch to change ${action.paths.join(", ")} of ${action.name}`)];
+    case "enable":
+      return [normal("Revived", "Update", `put ${action.name} back into service`)];
+    case "disable":
+      return [normal("Disabled", "Retire", `took ${action.name} out of service`)];
+    case "terminateJobs":
+      return [
+        {
+          type: "Warning",
+          reason: "JobsTerminated",
+          action: "Retire",
+          note: `terminated ${action.jobIds.length} jobs that outlived drain.timeoutSeconds on ${action.name}`,
+        },
+      ];
+    case "delete":
+      return [normal("Deleting", "Delete", `asked AWS Batch to delete ${action.name}`)];
+    case "repointForeign":
+      return [
+        normal("Repointed", "Repoint", `pointed queue ${action.queue}, which is not managed here, at the successor`),
+      ];
+    case "tag":
+      return tagEvents(action.purpose, action.items.map(({ name }) => name).join(", "));
+  }
+}
+
+function tagEvents(purpose: TagPurpose, names: string): readonly ObjectEvent[] {
+  switch (purpose) {
+    case "adopt":
+      return [normal("Adopted", "Adopt", `${names} was there before and is managed from now on`)];
+    case "takeOver":
+      return [normal("TakenOver", "Adopt", `${names} is marked as belonging to this object`)];
+    case "userTags":
+      return [normal("TagsUpdated", "Update", `changed the tags of ${names}`)];
+    case "serving":
+      return [normal("Repointed", "Repoint", `${names} serves all queues`)];
+    case "returned":
+      return [
+        {
+          type: "Warning",
+          reason: "Returned",
+          action: "Repoint",
+          note: `the queues go back to the predecessor, because AWS found ${names} INVALID`,
+        },
+      ];
+    case "retain":
+      return [normal("Retained", "Delete", `left ${names} in AWS, as deletionPolicy says`)];
+    case "retire":
+    case "revive":
+      return [];
+  }
+}
+
+function normal(reason: string, action: string, note: string): ObjectEvent {
+  return { type: "Normal", reason, action, note };
+}

@@ -1,0 +1,135 @@
+/**
+ * Which of its AWS environments serves a `BatchComputeEnvironment`, and to which of them a queue's reference
+ * resolves. Both computations exist only here; the compute-environment and the queue controller share them. Pure.
+ */
+
+import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
+import type { Environment } from "../../aws/batch.ts";
+import { createdAtTag, retiredAtTag, returnedAtTag } from "../ownership.ts";
+import { type Difference, differences } from "./diff.ts";
+
+type Spec = BatchComputeEnvironmentSpec;
+
+/** All live environments of one object, told apart by what they are, never by name or hash. */
+export interface Fleet {
+  /** Not retired, and differs from the spec in nothing that needs a replacement. */
+  readonly target: Environment | undefined;
+  /** What still has to be changed in the target, in place. */
+  readonly differences: readonly Difference[];
+  /** Without a target: a retired one that would be it, and can be taken back without replacing instances. */
+  readonly revivable: Environment | undefined;
+  /** All others, the newest first; they are only ever retired. */
+  readonly predecessors: readonly Environment[];
+  /** Queues went back from the target under this very plan. */
+  readonly returned: boolean;
+}
+
+/** @param ours every environment of the object that AWS shows, without DELETED tombstones */
+export function fleetOf(spec: Spec, ours: readonly Environment[], planId: string): Fleet {
+  const standing = ours.filter((environment) => environment.status !== "DELETING");
+  const [target] = standing
+    .filter((environment) => !isRetired(environment) && !needsReplacement(spec, environment))
+    .sort((left, right) => rank(spec, right, planId) - rank(spec, left, planId) || newestFirst(left, right));
+  const [revivable] =
+    target === undefined ? standing.filter((environment) => isRevivable(spec, environment)).sort(newestFirst) : [];
+  return {
+    target,
+    differences: target === undefined ? [] : differences(spec, target),
+    revivable,
+    predecessors: ours.filter((environment) => environment !== target && environment !== revivable).sort(newestFirst),
+    returned: target !== undefined && wasReturned(target, planId),
+  };
+}
+
+export function isRetired(environment: Environment): boolean {
+  return environment.tags?.[retiredAtTag] !== undefined;
+}
+
+/** VALID, and ENABLED unless the spec itself wishes it DISABLED. */
+export function isUsable(spec: Spec, environment: Environment): boolean {
+  const { state, status } = environment;
+  return status === "VALID" && (state === "ENABLED" || state === spec.state);
+}
+
+/** Its status will change by itself. */
+export function inTransition(environment: { readonly status?: string | undefined }): boolean {
+  return environment.status === "CREATING" || environment.status === "UPDATING" || environment.status === "DELETING";
+}
+
+/** What a queue should name for a reference. */
+export type Resolution =
+  | { readonly kind: "environment"; readonly environment: Environment }
+  /** What the queue names, or will name, is about to settle: no write until then. */
+  | { readonly kind: "inTransition"; readonly environment: Environment }
+  | { readonly kind: "none" };
+
+/**
+ * Sticky per queue: the target when it is usable; else the environment that the queue names already, when it is
+ * VALID; else the newest VALID one that is not retired, rather an ENABLED one and rather not one from which queues
+ * went back.
+ *
+ * @param named the names of the environments in the queue's order now
+ * @param handover whether queues may leave a VALID predecessor for the target (no hold, not paused)
+ */
+export function resolve(spec: Spec, fleet: Fleet, named: ReadonlySet<string>, handover: boolean): Resolution {
+  const all = [fleet.target, fleet.revivable, ...fleet.predecessors].filter((one) => one !== undefined);
+  const current = all.filter((environment) => named.has(environment.computeEnvironmentName));
+  const held = current.some((environment) => environment.status === "VALID") && !handover;
+  const { target } = fleet;
+  const shunned = (environment: Environment): boolean => fleet.returned && environment === target;
+  if (target !== undefined && isUsable(spec, target) && !fleet.returned && !held) {
+    return { kind: "environment", environment: target };
+  }
+  const comes = (environment: Environment): boolean => inTransition(environment) && environment.status !== "DELETING";
+  const moving = current.find(comes);
+  if (moving !== undefined) return { kind: "inTransition", environment: moving };
+  const [kept] = current
+    .filter((environment) => environment.status === "VALID")
+    .sort((left, right) => Number(shunned(left)) - Number(shunned(right)));
+  if (kept !== undefined) return { kind: "environment", environment: kept };
+  const disabled = (environment: Environment): boolean => environment.state !== "ENABLED";
+  const [spare] = all
+    .filter((environment) => environment.status === "VALID" && !isRetired(environment))
+    .sort(
+      (left, right) =>
+        Number(disabled(left)) - Number(disabled(right)) ||
+        Number(shunned(left)) - Number(shunned(right)) ||
+        newestFirst(left, right),
+    );
+  if (spare !== undefined) return { kind: "environment", environment: spare };
+  const coming = all.find(comes);
+  return coming === undefined ? { kind: "none" } : { kind: "inTransition", environment: coming };
+}
+
+function needsReplacement(spec: Spec, environment: Environment): boolean {
+  return differences(spec, environment).some((difference) => difference.kind === "replacement");
+}
+
+function isRevivable(spec: Spec, environment: Environment): boolean {
+  return (
+    isRetired(environment) &&
+    (environment.status === "VALID" || environment.status === "UPDATING") &&
+    differences(spec, environment).every(({ kind }) => kind === "metadata" || kind === "scaling")
+  );
+}
+
+function wasReturned(environment: Environment, planId: string): boolean {
+  return environment.tags?.[returnedAtTag]?.endsWith(`/${planId}`) ?? false;
+}
+
+/**
+ * An environment that only moves (UPDATING) ranks like a VALID one, or an ordinary update would hand the queues to
+ * another one that also fits; one whose instances would have to be replaced ranks behind one that fits as it is.
+ */
+function rank(spec: Spec, environment: Environment, planId: string): number {
+  const { status } = environment;
+  const settled = status === "VALID" || status === "UPDATING" ? 4 : status === "CREATING" ? 2 : 0;
+  const fits = differences(spec, environment).every(({ kind }) => kind !== "infrastructure");
+  return (fits ? 8 : 0) + settled + (wasReturned(environment, planId) ? 0 : 1);
+}
+
+export function newestFirst(left: Environment, right: Environment): number {
+  const [a, b] = [left.tags?.[createdAtTag] ?? "", right.tags?.[createdAtTag] ?? ""];
+  if (a !== b) return a < b ? 1 : -1;
+  return left.computeEnvironmentName < right.computeEnvironmentName ? 1 : -1;
+}

@@ -1,0 +1,246 @@
+import type { Kind, KubeObject } from "../../api/object.ts";
+import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
+import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
+import { BatchComputeEnvironmentKind, JobQueueKind } from "../../api/v1alpha1/kinds.ts";
+import type { Environment, Queue } from "../../aws/batch.ts";
+import { AwsError } from "../../aws/errors.ts";
+import type { BatchRegion, BatchSnapshot, UnfinishedJob } from "../../aws/region.ts";
+import { olderClaimant } from "../claims.ts";
+import { conditionsOf } from "../conditions.ts";
+import { defaultAwsName } from "../naming.ts";
+import { createdAtTag, type Identity, ownerIn, ownershipOf, retiredAtTag, servingSinceTag } from "../ownership.ts";
+import type { Ports } from "../ports.ts";
+import { wishOf } from "../wish.ts";
+import { planId } from "./request.ts";
+import { clusterName, environmentName, type JobsSeen, type QueueObject, type QueueSeen, type Seen } from "./seen.ts";
+
+/** AWS allows 128 characters; an environment made for an object gets a suffix of up to 18. */
+const baseNameLimit = 110;
+
+/** What this process remembers between passes: ages only. A restart begins them anew. */
+export interface Memory {
+  /** By environment: since when every count of its jobs was zero, wall ms. */
+  readonly zeroSince: Map<string, number>;
+  /** By environment: when its deletion was last asked for, wall ms. */
+  readonly deleteTriedAt: Map<string, number>;
+  /** By environment: when jobs on it were last ended, wall ms. */
+  readonly terminatedAt: Map<string, number>;
+}
+
+export function newMemory(): Memory {
+  return { zeroSince: new Map(), deleteTriedAt: new Map(), terminatedAt: new Map() };
+}
+
+/** `spec.computeEnvironmentName`, or the default name. */
+export function baseNameOf(object: BatchComputeEnvironment): string {
+  const { namespace, name } = object.metadata;
+  return object.spec.computeEnvironmentName ?? defaultAwsName(namespace, name, baseNameLimit);
+}
+
+export function identityOf(object: KubeObject, ports: Pick<Ports, "cluster">): Identity {
+  const { namespace, name, uid } = object.metadata;
+  return { cluster: ports.cluster, namespace, name, uid };
+}
+
+export async function observe(
+  object: BatchComputeEnvironment,
+  region: BatchRegion,
+  ports: Ports,
+  memory: Memory,
+  signal: AbortSignal,
+): Promise<Seen> {
+  const snapshot = region.snapshot();
+  const identity = identityOf(object, ports);
+  const wish = wishOf(object, ports.settings);
+  const baseName = baseNameOf(object);
+  const id = planId(object.spec, identity);
+  const environments = [...snapshot.environments.values()].filter(({ status }) => status !== "DELETED");
+  const ours = environments.filter(({ tags }) => ownershipOf(tags, identity).kind === "ours");
+  const queues = queuesSeen(snapshot, ports);
+  const freeName = firstFreeName(baseName, id, environments, snapshot);
+  if (!freeName.absent && (wish.deleting || !ours.some(({ status }) => status === "VALID"))) region.expectChange();
+  return {
+    identity,
+    wish,
+    settings: ports.settings,
+    baseName,
+    planId: id,
+    environments,
+    queues,
+    freeName,
+    claimedBy: olderClaimant(object, BatchComputeEnvironmentKind, baseNameOf, ports.objects, ports.settings),
+    replacementsElsewhere: replacementsElsewhere(environments, identity),
+    jobs: await jobsOn(ours, queues, region, ports, memory, signal),
+    targetRuns: await targetRuns(ours, queues, region, signal),
+    deleteTriedAt: new Map(memory.deleteTriedAt),
+  };
+}
+
+/** Every queue of the region with what is known of its object. */
+function queuesSeen(snapshot: BatchSnapshot, ports: Ports): QueueSeen[] {
+  return [...snapshot.queues.values()]
+    .filter(({ status }) => status !== "DELETED")
+    .map((queue) => {
+      const owner = ownerIn(queue.tags);
+      const ours =
+        owner !== undefined && owner.cluster === ports.cluster.name && owner.clusterUid === ports.cluster.uid;
+      const key = ours ? { namespace: owner.namespace, name: owner.name } : undefined;
+      const object = key === undefined ? undefined : ports.objects.get(JobQueueKind as Kind, key);
+      return {
+        queue,
+        order: orderOf(queue),
+        owner: key,
+        object: object === undefined ? undefined : queueObject(object as JobQueue, ports),
+      };
+    });
+}
+
+/** The names of a queue's environments, in ascending `order`. */
+export function orderOf(queue: Queue): readonly string[] {
+  return [...(queue.computeEnvironmentOrder ?? [])]
+    .sort((left, right) => (left.order ?? 0) - (right.order ?? 0))
+    .map(({ computeEnvironment }) => environmentName(computeEnvironment));
+}
+
+function queueObject(object: JobQueue, ports: Ports): QueueObject {
+  const stalled = conditionsOf(object).find(({ type, status }) => type === "Stalled" && status === "True");
+  return {
+    paused: wishOf(object, ports.settings).paused,
+    literalNames: object.spec.computeEnvironmentOrder.flatMap(({ computeEnvironment }) =>
+      computeEnvironment === undefined ? [] : [environmentName(computeEnvironment)],
+    ),
+    jobQueueType: object.spec.jobQueueType,
+    stalled: stalled === undefined ? undefined : `${stalled.reason}: ${stalled.message}`,
+  };
+}
+
+/** One after the highest attempt that stands, so that attempts can be counted by their names. */
+function firstFreeName(
+  baseName: string,
+  id: string,
+  environments: readonly Environment[],
+  snapshot: BatchSnapshot,
+): Seen["freeName"] {
+  const first = `${baseName}-${id}`;
+  const attempts = environments.map(({ computeEnvironmentName: name }) => {
+    if (name === first) return 1;
+    const suffix = name.startsWith(`${first}-`) ? name.slice(first.length + 1) : "";
+    return /^\d{1,6}$/.test(suffix) ? Number(suffix) : 0;
+  });
+  const attempt = Math.max(0, ...attempts) + 1;
+  const name = attempt === 1 ? first : `${first}-${attempt}`;
+  return { name, absent: snapshot.isAbsent("compute-environment", name), attempt };
+}
+
+/** Objects of this cluster with a successor that does not serve yet. */
+function replacementsElsewhere(environments: readonly Environment[], identity: Identity): number {
+  const standing = new Map<string, Environment[]>();
+  for (const environment of environments) {
+    const owner = ownerIn(environment.tags);
+    if (owner?.cluster !== identity.cluster.name) continue;
+    if (owner.namespace === identity.namespace && owner.name === identity.name) continue;
+    if (environment.status === "DELETING" || environment.tags?.[retiredAtTag] !== undefined) continue;
+    const key = `${owner.namespace}/${owner.name}`;
+    standing.set(key, [...(standing.get(key) ?? []), environment]);
+  }
+  return [...standing.values()].filter((several) => {
+    const [newest] = [...several].sort((left, right) => (madeAt(left) < madeAt(right) ? 1 : -1));
+    // A successor that AWS found INVALID waits for a person, and must not keep all others waiting.
+    return (
+      several.length > 1 &&
+      newest?.status !== "INVALID" &&
+      several.some(({ tags }) => tags?.[servingSinceTag] === undefined)
+    );
+  }).length;
+}
+
+function madeAt({ tags }: Environment): string {
+  return tags?.[createdAtTag] ?? "";
+}
+
+/** Jobs that may still be on the retired environments, over all queues of the region (DESIGN section 5, Retire). */
+async function jobsOn(
+  ours: readonly Environment[],
+  queues: readonly QueueSeen[],
+  region: BatchRegion,
+  ports: Ports,
+  memory: Memory,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, JobsSeen>> {
+  const emptying = ours.filter(
+    ({ tags, state, status }) =>
+      tags?.[retiredAtTag] !== undefined && state === "DISABLED" && status !== "DELETING" && status !== "CREATING",
+  );
+  for (const one of ours) if (!emptying.includes(one)) memory.zeroSince.delete(one.computeEnvironmentName);
+  const seen = new Map<string, JobsSeen>();
+  if (emptying.length === 0) return seen;
+  const read = await activeJobs(queues, region, signal);
+  const now = ports.clock.now();
+  for (const environment of emptying) {
+    const name = environment.computeEnvironmentName;
+    if (read.kind === "unread") {
+      memory.zeroSince.delete(name);
+      seen.set(name, read);
+      continue;
+    }
+    const remaining = read.jobs.filter((job) => mayBeOn(job, environment));
+    if (remaining.length > 0) memory.zeroSince.delete(name);
+    else if (!memory.zeroSince.has(name)) memory.zeroSince.set(name, now);
+    const terminatedAt = memory.terminatedAt.get(name);
+    seen.set(name, { kind: "read", remaining, zeroSince: memory.zeroSince.get(name), terminatedAt });
+  }
+  return seen;
+}
+
+async function activeJobs(
+  queues: readonly QueueSeen[],
+  region: BatchRegion,
+  signal: AbortSignal,
+): Promise<{ kind: "read"; jobs: readonly UnfinishedJob[] } | { kind: "unread"; why: string }> {
+  try {
+    const lists: (readonly UnfinishedJob[])[] = [];
+    for (const { queue } of queues) {
+      lists.push(await region.jobs(queue.jobQueueName, ["PENDING", "STARTING", "RUNNING"], signal));
+    }
+    const active = lists.flat().filter(({ status }) => status === "STARTING" || status === "RUNNING");
+    return { kind: "read", jobs: active };
+  } catch (error) {
+    if (error instanceof AwsError) return { kind: "unread", why: `${error.operation}: ${error.message}` };
+    throw error;
+  }
+}
+
+/** In its cluster, or of unknown place and possibly started before it was retired. */
+export function mayBeOn(job: UnfinishedJob, environment: Environment): boolean {
+  const cluster = clusterName(environment);
+  if (job.cluster !== undefined && cluster !== undefined) return job.cluster === cluster;
+  const retiredAt = Date.parse(environment.tags?.[retiredAtTag] ?? "");
+  return job.startedAt === undefined || Number.isNaN(retiredAt) || job.startedAt < retiredAt;
+}
+
+/** Whether a job runs on the environment that has taken over; looked for only while a predecessor is kept ready. */
+async function targetRuns(
+  ours: readonly Environment[],
+  queues: readonly QueueSeen[],
+  region: BatchRegion,
+  signal: AbortSignal,
+): Promise<boolean | undefined> {
+  const since = ({ tags }: Environment): string => tags?.[servingSinceTag] ?? "";
+  const standing = ours.filter(({ tags, status }) => tags?.[retiredAtTag] === undefined && status === "VALID");
+  const [newest] = [...standing].sort((left, right) => (since(left) < since(right) ? 1 : -1));
+  if (newest === undefined || since(newest) === "" || standing.length < 2) return undefined;
+  const cluster = clusterName(newest);
+  if (cluster === undefined) return undefined;
+  const serving = queues.filter(({ order }) => order.includes(newest.computeEnvironmentName));
+  try {
+    for (const { queue } of serving) {
+      const jobs = await region.jobs(queue.jobQueueName, ["PENDING", "RUNNING"], signal);
+      if (jobs.some((job) => job.status === "RUNNING" && job.cluster === cluster)) return true;
+    }
+    return false;
+  } catch (error) {
+    // Jobs that cannot be read only make the soak last its full time.
+    if (error instanceof AwsError) return undefined;
+    throw error;
+  }
+}

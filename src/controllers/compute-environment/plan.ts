@@ -1,0 +1,542 @@
+/** The one next thing to do for a `BatchComputeEnvironment`: rules in order, the first that applies wins. Pure. */
+
+import type { BatchComputeEnvironment, BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
+import type { Environment } from "../../aws/batch.ts";
+import type { Change, Decision, FieldChange, News, Next } from "../decision.ts";
+import { matchesAny } from "../glob.ts";
+import {
+  createdAtTag,
+  identityText,
+  ownershipOf,
+  ownerTags,
+  retainedFromTag,
+  retiredAtTag,
+  rolloutTokenTag,
+  servingSinceTag,
+} from "../ownership.ts";
+import { releaseTags, tagChange } from "../tags.ts";
+import type { Action, TagPurpose } from "./action.ts";
+import { queuesNaming } from "./checks.ts";
+import { type Difference, differences } from "./diff.ts";
+import { type Fleet, fleetOf, inTransition, isRetired, isUsable } from "./fleet.ts";
+import {
+  afterInvalid,
+  approval,
+  firstEnvironment,
+  handover,
+  isApproved,
+  isHeld,
+  markReturned,
+  markServing,
+  referenceOf,
+  successor,
+  tagOne,
+} from "./replacement.ts";
+import { updateRequest } from "./request.ts";
+import { retirement } from "./retire.ts";
+import type { Seen } from "./seen.ts";
+
+type Spec = BatchComputeEnvironmentSpec;
+
+interface Context {
+  readonly spec: Spec;
+  readonly seen: Seen;
+  readonly ours: readonly Environment[];
+  readonly fleet: Fleet;
+  readonly now: number;
+}
+
+type Rule = (context: Context) => Next<Action> | undefined;
+
+/** Until the target serves: each of these rules means that AWS does not serve this generation yet. */
+const untilServing: readonly Rule[] = [
+  claimedByAnother,
+  ownedByOtherCluster,
+  claimed,
+  revived,
+  made,
+  failedRetired,
+  settling,
+  returning,
+  retagged,
+  updated,
+  invalid,
+  returned,
+  handedOver,
+  markedServing,
+];
+
+/** From then on the rest runs under Ready=True. */
+const afterServing: readonly Rule[] = [predecessorsRetired];
+
+export function planFor(object: BatchComputeEnvironment, seen: Seen, now: number): Decision<Action> {
+  const context = contextOf(object.spec, seen, now);
+  if (seen.wish.deleting) {
+    return { next: deleted(context), change: deletion(seen), serving: false, news: [] };
+  }
+  const change = changeOf(context);
+  for (const rule of untilServing) {
+    const next = rule(context);
+    if (next !== undefined) return { next, change, serving: false, news: [] };
+  }
+  for (const rule of afterServing) {
+    const next = rule(context);
+    if (next !== undefined) return { next, change, serving: true, news: [retiringNews(next)] };
+  }
+  return { next: settled(context), change, serving: true, news: [] };
+}
+
+/** The environments of an object, from all that the region has. */
+export function oursOf(seen: Seen): readonly Environment[] {
+  return seen.environments.filter(({ tags }) => ownershipOf(tags, seen.identity).kind === "ours");
+}
+
+/** The order in which AWS lists means nothing; a plan and its words must not hang on it. */
+export function inNameOrder(seen: Seen): Seen {
+  return {
+    ...seen,
+    environments: seen.environments.toSorted((left, right) =>
+      left.computeEnvironmentName < right.computeEnvironmentName ? -1 : 1,
+    ),
+    queues: seen.queues.toSorted((left, right) => (left.queue.jobQueueName < right.queue.jobQueueName ? -1 : 1)),
+  };
+}
+
+function contextOf(spec: Spec, listed: Seen, now: number): Context {
+  const seen = inNameOrder(listed);
+  const ours = oursOf(seen);
+  return { spec, seen, ours, fleet: fleetOf(spec, ours, seen.planId), now };
+}
+
+function claimedByAnother({ seen }: Context): Next<Action> | undefined {
+  if (seen.claimedBy === undefined) return undefined;
+  return {
+    kind: "blocked",
+    reason: "Conflict",
+    message: `${seen.claimedBy} is older and claims the same environment name ${seen.baseName} in the same place. Give one of the two another spec.computeEnvironmentName`,
+    // Nothing wakes this object when the older one has gone.
+    recheckInMs: 60_000,
+  };
+}
+
+function ownedByOtherCluster({ seen }: Context): Next<Action> | undefined {
+  for (const environment of seen.environments) {
+    const ownership = ownershipOf(environment.tags, seen.identity);
+    if (ownership.kind === "otherCluster") {
+      return {
+        kind: "blocked",
+        reason: "OwnedByOtherCluster",
+        message: `${environment.computeEnvironmentName} belongs to the same object of another cluster with the same --cluster-name (uid ${ownership.clusterUid}). If that cluster is gone, start the operator with --take-over-cluster-uid=${ownership.clusterUid}; if not, give one of the two another --cluster-name, or let this object go with awsbatch.dev/abandon: "true" once it is deleted`,
+      };
+    }
+  }
+  return undefined;
+}
+
+/** Writes the owner tags where they are old, were left by Retain, or where an environment is adopted. */
+function claimed(context: Context): Next<Action> | undefined {
+  const { seen, ours } = context;
+  const tags = ownerTags(seen.identity);
+  const marked = (environments: readonly Environment[], purpose: TagPurpose, message: string): Next<Action> => ({
+    kind: "act",
+    action: {
+      kind: "tag",
+      purpose,
+      items: environments.map(({ computeEnvironmentName: name, computeEnvironmentArn: arn, tags: described }) => ({
+        name,
+        arn,
+        change: { set: tags, remove: described?.[retainedFromTag] === undefined ? [] : [retainedFromTag] },
+      })),
+    },
+    reason: "TakingOver",
+    message,
+    irreversible: false,
+  });
+  const outdated = ours.filter((environment) => {
+    const ownership = ownershipOf(environment.tags, seen.identity);
+    return ownership.kind === "ours" && ownership.retag;
+  });
+  if (outdated.length > 0) return marked(outdated, "takeOver", `${names(outdated)} gets the tags of this object`);
+  const retained = seen.environments.filter(
+    ({ tags: described }) => ownershipOf(described, seen.identity).kind === "retained",
+  );
+  if (retained.length > 0) return marked(retained, "takeOver", `${names(retained)}, retained before, is taken back`);
+  return ours.length > 0 ? undefined : adopted(context, marked);
+}
+
+function adopted(
+  { spec, seen }: Context,
+  marked: (environments: readonly Environment[], purpose: TagPurpose, message: string) => Next<Action>,
+): Next<Action> | undefined {
+  const found = seen.environments.find((environment) => environment.computeEnvironmentName === seen.baseName);
+  if (found === undefined || seen.wish.adoptionPolicy === "Never") return undefined;
+  const ownership = ownershipOf(found.tags, seen.identity);
+  if (ownership.kind === "otherObject") {
+    return {
+      kind: "blocked",
+      reason: "Conflict",
+      message: `${seen.baseName} belongs to ${ownership.owner} and is not adopted`,
+    };
+  }
+  if (!matchesAny(seen.settings.adoptableNames, seen.baseName)) {
+    return {
+      kind: "blocked",
+      reason: "NotAdoptable",
+      message: `${seen.baseName} exists and is not ours, and its name matches no --adoptable-names of the operator`,
+    };
+  }
+  if (inTransition(found)) {
+    return { kind: "wait", reason: "Adopting", message: `${seen.baseName} is ${found.status ?? "in transition"}` };
+  }
+  if (seen.wish.adoptionPolicy === "IfMatching") {
+    const paths = [
+      ...differences(spec, found).map(({ path }) => path),
+      ...(tagChange(spec.tags, {}, found.tags, seen.settings.ignoreTagKeys) === undefined ? [] : ["spec.tags"]),
+    ];
+    if (paths.length > 0) {
+      return {
+        kind: "blocked",
+        reason: "NotMatching",
+        message: `${seen.baseName} exists, is not ours, and differs in ${paths.join(", ")}; adoptionPolicy IfMatching adopts it only when nothing would change`,
+      };
+    }
+  }
+  return marked([found], "adopt", `${seen.baseName} is adopted`);
+}
+
+/** Goes back to an environment that was already being retired: enable it, wait, take the mark off. */
+function revived({ spec, fleet }: Context): Next<Action> | undefined {
+  const { revivable } = fleet;
+  if (revivable === undefined) return undefined;
+  const name = revivable.computeEnvironmentName;
+  const message = `${name} fits the spec again and is put back into service`;
+  if (inTransition(revivable)) return { kind: "wait", reason: "Reviving", message };
+  if (revivable.state !== (spec.state ?? "ENABLED")) {
+    const request = { computeEnvironment: name, state: spec.state ?? ("ENABLED" as const) };
+    return {
+      kind: "act",
+      action: { kind: "enable", name, request },
+      reason: "Reviving",
+      message,
+      irreversible: false,
+    };
+  }
+  return {
+    kind: "act",
+    action: tagOne("revive", revivable, {}, [retiredAtTag]),
+    reason: "Reviving",
+    message,
+    irreversible: false,
+  };
+}
+
+function made({ spec, seen, ours, fleet, now }: Context): Next<Action> | undefined {
+  if (fleet.target !== undefined) return undefined;
+  const standing = ours.filter((environment) => environment.status !== "DELETING");
+  return standing.length === 0 ? firstEnvironment(spec, seen, now) : successor(spec, seen, standing, now);
+}
+
+/** What AWS found INVALID and no queue names goes as soon as another one is there in its place. */
+function failedRetired(context: Context): Next<Action> | undefined {
+  return failedSteps(context).find((next) => next.kind === "act");
+}
+
+function failedSteps({ spec, seen, fleet, now }: Context): readonly Next<Action>[] {
+  return fleet.predecessors
+    .filter((environment) => environment.status === "INVALID")
+    .filter(({ computeEnvironmentName: name }) => queuesNaming(seen, new Set([name])).length === 0)
+    .map((environment) => retirement(spec, seen, environment, now).next);
+}
+
+function settling({ fleet }: Context): Next<Action> | undefined {
+  const { target } = fleet;
+  if (target === undefined || !inTransition(target)) return undefined;
+  const name = target.computeEnvironmentName;
+  return target.status === "CREATING"
+    ? { kind: "wait", reason: "Creating", message: `${name} is being made` }
+    : { kind: "wait", reason: "Updating", message: `${name} is being updated` };
+}
+
+function returning({ seen, fleet, now }: Context): Next<Action> | undefined {
+  return fleet.target === undefined ? undefined : markReturned(seen, fleet, fleet.target, now);
+}
+
+function retagged({ spec, seen, fleet }: Context): Next<Action> | undefined {
+  const { target } = fleet;
+  if (target === undefined) return undefined;
+  const change = tagChange(spec.tags, ownerTags(seen.identity), target.tags, seen.settings.ignoreTagKeys);
+  if (change === undefined) return undefined;
+  const { computeEnvironmentName: name, computeEnvironmentArn: arn } = target;
+  return {
+    kind: "act",
+    action: { kind: "tag", purpose: "userTags", items: [{ name, arn, change }] },
+    reason: "UpdatingTags",
+    message: `the tags of ${name} are being changed`,
+    irreversible: false,
+  };
+}
+
+function updated({ spec, seen, fleet }: Context): Next<Action> | undefined {
+  const { target } = fleet;
+  const changed = fleet.differences.filter(
+    ({ path }) => path !== "spec.state" || !mustTakeOverFirst(spec, seen, fleet),
+  );
+  if (target === undefined || changed.length === 0) return undefined;
+  const { computeEnvironmentName: name, computeEnvironmentArn: arn } = target;
+  const paths = changed.map(({ path }) => path);
+  const token = spec.rolloutToken;
+  return {
+    kind: "act",
+    action: {
+      kind: "update",
+      name,
+      arn,
+      request: updateRequest(target, changed),
+      tags:
+        token !== undefined && paths.includes("spec.rolloutToken")
+          ? { set: { [rolloutTokenTag]: token }, remove: [] }
+          : undefined,
+      paths,
+    },
+    reason: "Updating",
+    message: `${name} is being updated: ${paths.join(", ")}`,
+    irreversible: false,
+  };
+}
+
+/** A queue goes over only to an ENABLED environment; `state: DISABLED` follows when no queue is left behind. */
+function mustTakeOverFirst(spec: Spec, seen: Seen, fleet: Fleet): boolean {
+  const enabled = fleet.predecessors.filter((environment) => environment.state === "ENABLED");
+  const names = new Set(enabled.map((environment) => environment.computeEnvironmentName));
+  return spec.state === "DISABLED" && queuesNaming(seen, names).length > 0;
+}
+
+function invalid(context: Context): Next<Action> | undefined {
+  const { spec, seen, fleet, now } = context;
+  const { target } = fleet;
+  if (target?.status !== "INVALID") return undefined;
+  const next = afterInvalid(spec, seen, fleet, target, now);
+  if (next.kind !== "wait" && next.kind !== "blocked") return next;
+  const looks = [next, ...failedSteps(context)].flatMap((one) =>
+    "recheckInMs" in one && one.recheckInMs !== undefined ? [one.recheckInMs] : [],
+  );
+  return { ...next, recheckInMs: Math.min(...looks) };
+}
+
+function returned({ seen, fleet }: Context): Next<Action> | undefined {
+  const { target } = fleet;
+  if (target === undefined || !fleet.returned || isApproved(seen, "Repoint")) return undefined;
+  if (!fleet.predecessors.some((environment) => environment.status === "VALID" && !isRetired(environment))) {
+    return undefined;
+  }
+  return {
+    kind: "blocked",
+    reason: "Returned",
+    message: `the queues went back from ${target.computeEnvironmentName} because AWS had found it INVALID; it is VALID now, but stays unused until the spec or rolloutToken changes, or awsbatch.dev/approve: "${seen.planId}/Repoint" lets it be tried again`,
+  };
+}
+
+function handedOver({ spec, seen, fleet }: Context): Next<Action> | undefined {
+  return fleet.target === undefined ? undefined : handover(spec, seen, fleet, fleet.target);
+}
+
+function markedServing({ seen, fleet, now }: Context): Next<Action> | undefined {
+  return fleet.target === undefined ? undefined : markServing(seen, fleet, fleet.target, now);
+}
+
+/** Soak, then hold, then retire each predecessor; an act of one goes before the waits of others. */
+function predecessorsRetired(context: Context): Next<Action> | undefined {
+  return together(context.fleet.predecessors.map((environment) => predecessorStep(context, environment).next));
+}
+
+/** Of several steps side by side: an act, else what only a person can end, else a wait until the first is due. */
+function together(steps: readonly Next<Action>[]): Next<Action> | undefined {
+  const chosen = steps.find((next) => next.kind === "act") ?? steps.find((next) => next.kind === "blocked") ?? steps[0];
+  if (chosen?.kind !== "wait" && chosen?.kind !== "blocked") return chosen;
+  const dueInMs = steps.flatMap((next) =>
+    "recheckInMs" in next && next.recheckInMs !== undefined ? [next.recheckInMs] : [],
+  );
+  return dueInMs.length === 0 ? chosen : { ...chosen, recheckInMs: Math.min(...dueInMs) };
+}
+
+/**
+ * For the report: the step each predecessor is at. Until the target serves, one that is in order and named by no
+ * queue only stands by.
+ */
+export function predecessorSteps(
+  spec: Spec,
+  seen: Seen,
+  serving: boolean,
+  now: number,
+): readonly { readonly environment: Environment; readonly step: string }[] {
+  const context = contextOf(spec, seen, now);
+  return context.fleet.predecessors.map((environment) => {
+    const { step } = predecessorStep(context, environment);
+    const leaving = serving || step === "InUse" || isRetired(environment) || environment.status !== "VALID";
+    return { environment, step: leaving ? step : "Standby" };
+  });
+}
+
+function predecessorStep(context: Context, environment: Environment): { step: string; next: Next<Action> } {
+  const { spec, seen, now } = context;
+  const soak = soaking(context, environment);
+  if (soak !== undefined) return { step: "Soaking", next: soak };
+  if (!isRetired(environment) && environment.status === "VALID" && isHeld(spec, seen, "Delete")) {
+    const what = `${environment.computeEnvironmentName} is out of use; taking it out of service waits for approval`;
+    return { step: "AwaitingApproval", next: approval(seen, "Delete", what) };
+  }
+  return retirement(spec, seen, environment, now);
+}
+
+const defaultSoakSeconds = 600;
+const soakLookMs = 30_000;
+
+/** VALID proves little: with no vCPU wanted no instance has started. So the predecessor stays ready for a while. */
+function soaking({ spec, seen, fleet, now }: Context, environment: Environment): Next<Action> | undefined {
+  const { target } = fleet;
+  const ready = environment.status === "VALID" && environment.state === "ENABLED" && !isRetired(environment);
+  if (target === undefined || !ready || seen.targetRuns === true) return undefined;
+  // A newer one than the target is what the spec went back from: the target has proved itself before.
+  if (createdAt(environment) > createdAt(target)) return undefined;
+  if (queuesNaming(seen, new Set([target.computeEnvironmentName])).length === 0) return undefined;
+  const since = Date.parse(target.tags?.[servingSinceTag] ?? "");
+  const restMs = since + (spec.replacement?.soakSeconds ?? defaultSoakSeconds) * 1000 - now;
+  if (Number.isNaN(restMs) || restMs <= 0) return undefined;
+  return {
+    kind: "wait",
+    reason: "Soaking",
+    message: `${environment.computeEnvironmentName} stays ready until a job runs on ${target.computeEnvironmentName}, or the soak time is over`,
+    recheckInMs: Math.min(soakLookMs, restMs),
+  };
+}
+
+function createdAt(environment: Environment): string {
+  return environment.tags?.[createdAtTag] ?? "";
+}
+
+function settled({ spec, seen, fleet }: Context): Next<Action> {
+  const target = fleet.target;
+  const name = target?.computeEnvironmentName ?? "";
+  const usable = target !== undefined && isUsable(spec, target);
+  if (usable && spec.state === "DISABLED") {
+    const starved = queuesNaming(seen, new Set([name]))
+      .filter(({ order }) => order.every((other) => other === name || !servesElsewhere(seen, other)))
+      .map(({ queue }) => queue.jobQueueName);
+    const warning = starved.length === 0 ? "" : `; without any ENABLED environment are: ${starved.join(", ")}`;
+    return {
+      kind: "settled",
+      reason: "Disabled",
+      message: `${name} is VALID and DISABLED, as the spec says${warning}`,
+    };
+  }
+  const state = target?.state === "ENABLED" ? "" : ` and ${target?.state ?? "without state"}`;
+  return { kind: "settled", reason: "Available", message: `${name} is VALID${state}` };
+}
+
+function servesElsewhere(seen: Seen, name: string): boolean {
+  return seen.environments.some(
+    (environment) =>
+      environment.computeEnvironmentName === name && environment.status === "VALID" && environment.state === "ENABLED",
+  );
+}
+
+/** The same path towards nothing. */
+function deleted(context: Context): Next<Action> {
+  const { spec, seen, ours, now } = context;
+  if (ours.length === 0) {
+    const barred = ownedByOtherCluster(context);
+    if (barred !== undefined) return barred;
+    return seen.freeName.absent
+      ? { kind: "release", reason: "Deleted", message: "no compute environment of this object is left in AWS" }
+      : { kind: "wait", reason: "Deleting", message: "making sure that nothing is left in AWS", recheckInMs: 1000 };
+  }
+  if (seen.wish.retain) {
+    const items = ours.map(({ computeEnvironmentName: name, computeEnvironmentArn: arn, tags }) => ({
+      name,
+      arn,
+      change: releaseTags(tags, identityText(seen.identity)),
+    }));
+    return {
+      kind: "act",
+      action: { kind: "tag", purpose: "retain", items },
+      reason: "Retaining",
+      message: `${names(ours)} is left in AWS, as deletionPolicy says`,
+      irreversible: true,
+    };
+  }
+  const steps = ours.map((environment) => retirement(spec, seen, environment, now));
+  const used = steps.find(({ step }) => step === "InUse");
+  if (used !== undefined) return used.next;
+  const chosen = together(steps.map(({ next }) => next));
+  if (chosen === undefined) throw new Error("an environment of ours has no next step");
+  return chosen;
+}
+
+function changeOf({ spec, seen, ours, fleet }: Context): Change {
+  const id = seen.planId;
+  const standing = ours.filter((environment) => environment.status !== "DELETING");
+  if (standing.length === 0) return { action: "Create", id, reason: "NothingInAWS", changes: [] };
+  const inPlace = fleet.differences.map(fieldChange);
+  const served = queuesNaming(seen, new Set(fleet.predecessors.map((one) => one.computeEnvironmentName)));
+  const replacing = fleet.target === undefined && fleet.revivable === undefined;
+  if (replacing || served.length > 0 || fleet.target?.status === "CREATING") {
+    const reference = referenceOf(
+      seen,
+      standing.filter((environment) => environment !== fleet.target),
+    );
+    if (reference !== undefined) {
+      const changes = differences(spec, reference).map(fieldChange);
+      return { action: "Replace", id, reason: "FieldsCannotChange", changes };
+    }
+  }
+  const [strongest] = [...fleet.differences].sort((left, right) => weight(right) - weight(left));
+  if (strongest !== undefined) {
+    const action = actionNames[strongest.kind];
+    return { action, id, reason: "FieldsDiffer", changes: inPlace };
+  }
+  const tags =
+    fleet.target === undefined
+      ? undefined
+      : tagChange(spec.tags, ownerTags(seen.identity), fleet.target.tags, seen.settings.ignoreTagKeys);
+  if (tags !== undefined) return { action: "UpdateTags", id, reason: "TagsDiffer", changes: tagChanges(tags) };
+  return { action: "None", id, reason: "AsWished", changes: [] };
+}
+
+function tagChanges(change: {
+  readonly set: Readonly<Record<string, string>>;
+  readonly remove: readonly string[];
+}): FieldChange[] {
+  const why = "tags are changed in place";
+  return [...Object.keys(change.set), ...change.remove].map((key) => ({
+    path: `spec.tags[${JSON.stringify(key)}]`,
+    kind: "tags" as const,
+    why,
+  }));
+}
+
+function deletion(seen: Seen): Change {
+  return { action: "Delete", id: seen.planId, reason: "ObjectDeleted", changes: [] };
+}
+
+function retiringNews(next: Next<Action>): News {
+  return { type: "Retiring", status: "True", reason: next.reason, message: next.message };
+}
+
+const actionNames = {
+  metadata: "Update",
+  scaling: "Scale",
+  infrastructure: "UpdateInfrastructure",
+  replacement: "Replace",
+} as const;
+
+function weight(difference: Difference): number {
+  return ["metadata", "scaling", "infrastructure", "replacement"].indexOf(difference.kind);
+}
+
+function fieldChange({ path, kind, why, from, to }: Difference): FieldChange {
+  return { path, kind, why, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+}
+
+function names(environments: readonly Environment[]): string {
+  return environments.map((environment) => environment.computeEnvironmentName).join(", ");
+}

@@ -1,0 +1,309 @@
+/** Making an environment: the first one, a successor, or the next attempt after one that AWS found INVALID. Pure. */
+
+import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
+import type { Environment } from "../../aws/batch.ts";
+import { timestamp } from "../conditions.ts";
+import type { Next } from "../decision.ts";
+import { createdAtTag, returnedAtTag, servingSinceTag } from "../ownership.ts";
+import { withoutRequestIds } from "../wording.ts";
+import type { Action } from "./action.ts";
+import {
+  environmentQuota,
+  foreignHindrance,
+  hindrance,
+  isOurs,
+  pausedHindrance,
+  pinnedHindrance,
+  queuesNaming,
+} from "./checks.ts";
+import { differences } from "./diff.ts";
+import { type Fleet, inTransition, isRetired, isUsable, newestFirst } from "./fleet.ts";
+import { createRequest } from "./request.ts";
+import { isAuthorizationReason } from "./retire.ts";
+import type { QueueSeen, Seen } from "./seen.ts";
+
+type Spec = BatchComputeEnvironmentSpec;
+
+export type HeldStep = "Create" | "Repoint" | "Delete";
+
+const freshMs = 10 * 60_000;
+const propagationMs = 10_000;
+const attemptsAtOnce = 3;
+const attemptEveryMs = 30 * 60_000;
+const unusableStalledAfterMs = 10 * 60_000;
+
+/** Whether a step named in `holdBefore` still waits for its approval. */
+export function isHeld(spec: Spec, seen: Seen, step: HeldStep): boolean {
+  return (spec.replacement?.holdBefore?.includes(step) ?? false) && !isApproved(seen, step);
+}
+
+export function isApproved(seen: Seen, step: HeldStep): boolean {
+  return seen.wish.approved === `${seen.planId}/${step}`;
+}
+
+/** A wait for a person's approval that tells how to give it. */
+export function approval(seen: Seen, step: HeldStep, what: string): Extract<Next<never>, { kind: "wait" }> {
+  return {
+    kind: "wait",
+    reason: "AwaitingApproval",
+    message: `${what}. To let it go on: awsbatch.dev/approve: "${seen.planId}/${step}"`,
+  };
+}
+
+/** The very first environment of an object. */
+export function firstEnvironment(spec: Spec, seen: Seen, now: number): Next<Action> {
+  const count = seen.environments.length;
+  if (count >= environmentQuota) {
+    return {
+      kind: "blocked",
+      reason: "QuotaExceeded",
+      message: `all ${environmentQuota} compute environments that AWS allows in a region exist. Delete one that is not needed`,
+      recheckInMs: 60_000,
+    };
+  }
+  return make(spec, seen, now, `${seen.freeName.name} is being made`);
+}
+
+/** A successor for environments that AWS cannot change as the spec asks. */
+export function successor(spec: Spec, seen: Seen, standing: readonly Environment[], now: number): Next<Action> {
+  const reference = referenceOf(seen, standing);
+  const fields = replacing(spec, reference);
+  const serving = standing.filter((environment) => !isRetired(environment));
+  if (serving.length > 0 && spec.replacement?.policy === "Never") {
+    return {
+      kind: "blocked",
+      reason: "ReplacementNeeded",
+      message: `${fields} cannot be changed in AWS, and spec.replacement.policy is Never. Put the field back, or allow the replacement`,
+    };
+  }
+  const found = hindrance(spec, seen, standing);
+  if (found !== undefined) return found;
+  // An adopted environment bears its own name; what it was made from may be the pride of another tool.
+  const adopted = serving.some(
+    (environment) =>
+      environment.computeEnvironmentName === seen.baseName && environment.tags?.[servingSinceTag] === undefined,
+  );
+  const held = serving.length > 0 && (isHeld(spec, seen, "Create") || (adopted && !isApproved(seen, "Create")));
+  if (held) return approval(seen, "Create", `${fields} makes a new environment necessary, which waits for approval`);
+  return make(spec, seen, now, `${seen.freeName.name} is being made to take over, because of ${fields}`);
+}
+
+/** What follows when AWS finds the target INVALID and nothing in the spec would mend it in place. */
+export function afterInvalid(spec: Spec, seen: Seen, fleet: Fleet, target: Environment, now: number): Next<Action> {
+  const name = target.computeEnvironmentName;
+  const reason = withoutRequestIds(target.statusReason ?? "AWS gives no reason");
+  const createdAt = Date.parse(target.tags?.[createdAtTag] ?? "");
+  const ageMs = now - createdAt;
+  const serves = fleet.predecessors.find((environment) => environment.status === "VALID" && !isRetired(environment));
+  const who = serves === undefined ? "" : ` ${serves.computeEnvironmentName} goes on serving.`;
+  const neverServed =
+    !fleet.returned && target.tags?.[servingSinceTag] === undefined && queuesNaming(seen, new Set([name])).length === 0;
+
+  if (neverServed && isAuthorizationReason(target.statusReason) && !Number.isNaN(createdAt)) {
+    const attempt = attemptOf(name);
+    const waitMs = attempt < attemptsAtOnce ? propagationMs - ageMs : attemptEveryMs - ageMs;
+    const early = attempt < attemptsAtOnce && ageMs < freshMs;
+    if (waitMs > 0 && early) {
+      return {
+        kind: "wait",
+        reason: "WaitingForRole",
+        message: `AWS could not use a role of ${name} yet, as happens just after a role was made; attempt ${attempt + 1} follows. ${reason}`,
+        recheckInMs: waitMs,
+      };
+    }
+    if (waitMs > 0) {
+      return {
+        kind: "blocked",
+        reason: "Invalid",
+        message: `AWS found ${name} INVALID: ${reason}.${who} Mend the role; another attempt follows 30 minutes after the last`,
+        recheckInMs: waitMs,
+      };
+    }
+    return make(spec, seen, now, `${seen.freeName.name} is being made after AWS found ${name} INVALID: ${reason}`);
+  }
+  return {
+    kind: "blocked",
+    reason: "Invalid",
+    message: `AWS found ${name} INVALID: ${reason}.${who} Correct the spec, or what it refers to`,
+    recheckInMs: 5 * 60_000,
+  };
+}
+
+/** Marks a target from which the queues went, or go, back to a predecessor, so that they do not go to and fro. */
+export function markReturned(seen: Seen, fleet: Fleet, target: Environment, now: number): Next<Action> | undefined {
+  if (target.status !== "INVALID" || fleet.returned) return undefined;
+  const served = target.tags?.[servingSinceTag] !== undefined;
+  const named = queuesNaming(seen, new Set([target.computeEnvironmentName])).length > 0;
+  const refuge = fleet.predecessors.some(
+    (environment) => environment.status === "VALID" && environment.state === "ENABLED" && !isRetired(environment),
+  );
+  if (!(served || named) || !refuge) return undefined;
+  const message = `AWS found ${target.computeEnvironmentName} INVALID (${withoutRequestIds(target.statusReason ?? "no reason given")}); the queues go back to the predecessor`;
+  return {
+    kind: "act",
+    action: tagOne("returned", target, { [returnedAtTag]: `${timestamp(now)}/${seen.planId}` }),
+    reason: "Returning",
+    message,
+    irreversible: false,
+  };
+}
+
+/** Waits until no queue names a predecessor any more; the queue controller does the writing, except for foreign queues. */
+export function handover(spec: Spec, seen: Seen, fleet: Fleet, target: Environment): Next<Action> | undefined {
+  const names = new Set(fleet.predecessors.map((environment) => environment.computeEnvironmentName));
+  const queues = queuesNaming(seen, names);
+  const name = target.computeEnvironmentName;
+  if (queues.length === 0) return unsettledQueue(seen, fleet, name);
+  const list = queues.map(({ queue }) => queue.jobQueueName).join(", ");
+  if (!isUsable(spec, target)) {
+    return {
+      kind: "wait",
+      reason: "TargetDisabled",
+      message: `${name} is ${target.state ?? "without state"} without the spec saying so, and ${list} is not handed over to it. Enable it in AWS, or say spec.state: ENABLED`,
+      stalledAfterMs: unusableStalledAfterMs,
+    };
+  }
+  const validHeld = fleet.predecessors.some(
+    (environment) =>
+      environment.status === "VALID" && queues.some(({ order }) => order.includes(environment.computeEnvironmentName)),
+  );
+  if (validHeld && isHeld(spec, seen, "Repoint")) {
+    return approval(seen, "Repoint", `${name} is VALID; handing over ${list} waits for approval`);
+  }
+  for (const queue of queues) {
+    const hindered = foreignHindrance(spec, seen, queue) ?? pinnedHindrance(queue, names) ?? pausedHindrance(queue);
+    if (hindered !== undefined) return hindered;
+    if (!isOurs(queue)) return repointForeign(seen, queue, names, target);
+  }
+  const stalled = queues.find(({ object }) => object?.stalled !== undefined);
+  if (stalled !== undefined) {
+    return {
+      kind: "wait",
+      reason: "Repointing",
+      message: `queue ${stalled.queue.jobQueueName} cannot be handed over to ${name}: ${stalled.object?.stalled ?? ""}`,
+    };
+  }
+  return { kind: "wait", reason: "Repointing", message: `${name} is VALID; ${list} is being handed over to it` };
+}
+
+/** A queue that AWS is still repointing: until that has settled, the predecessor stays as it is. */
+function unsettledQueue(seen: Seen, fleet: Fleet, name: string): Next<Action> | undefined {
+  if (fleet.predecessors.every(isRetired)) return undefined;
+  const moving = queuesNaming(seen, new Set([name])).find(({ queue }) => inTransition(queue));
+  if (moving === undefined) return undefined;
+  const { jobQueueName } = moving.queue;
+  return { kind: "wait", reason: "Repointing", message: `${jobQueueName} is being handed over to ${name}` };
+}
+
+/** Notes on the target since when it has served all queues: the clock of the soak. */
+export function markServing(seen: Seen, fleet: Fleet, target: Environment, now: number): Next<Action> | undefined {
+  const adopted = target.computeEnvironmentName === seen.baseName;
+  if (fleet.predecessors.length === 0 && !adopted) return undefined;
+  const since = target.tags?.[servingSinceTag];
+  const later = fleet.predecessors.some((environment) => (environment.tags?.[servingSinceTag] ?? "") > (since ?? ""));
+  // Approved after the queues had gone back from it: the soak begins anew.
+  const [returnedAt = ""] = target.tags?.[returnedAtTag]?.split("/") ?? [];
+  if (since !== undefined && !later && returnedAt <= since) return undefined;
+  return {
+    kind: "act",
+    action: tagOne("serving", target, { [servingSinceTag]: timestamp(now) }),
+    reason: "Repointing",
+    message: `${target.computeEnvironmentName} serves all queues`,
+    irreversible: false,
+  };
+}
+
+/** A tag write on one environment. */
+export function tagOne(
+  purpose: Extract<Action, { kind: "tag" }>["purpose"],
+  environment: Environment,
+  set: Readonly<Record<string, string>>,
+  remove: readonly string[] = [],
+): Action {
+  const { computeEnvironmentName: name, computeEnvironmentArn: arn } = environment;
+  return { kind: "tag", purpose, items: [{ name, arn, change: { set, remove } }] };
+}
+
+/** The environment whose difference from the spec is the reason of a replacement: the one that serves, else the newest. */
+export function referenceOf(seen: Seen, standing: readonly Environment[]): Environment | undefined {
+  const named = (environment: Environment): number =>
+    queuesNaming(seen, new Set([environment.computeEnvironmentName])).length;
+  return [...standing].sort((left, right) => named(right) - named(left) || newestFirst(left, right))[0];
+}
+
+function replacing(spec: Spec, reference: Environment | undefined): string {
+  if (reference === undefined) return "the spec";
+  const paths = differences(spec, reference)
+    .filter(({ kind }) => kind === "replacement")
+    .map(({ path }) => path);
+  return paths.length === 0 ? "the spec" : paths.join(", ");
+}
+
+function make(spec: Spec, seen: Seen, now: number, message: string): Next<Action> {
+  const { name, absent } = seen.freeName;
+  if (!absent) {
+    return { kind: "wait", reason: "Creating", message, recheckInMs: 1000, confirmsAbsence: true };
+  }
+  return {
+    kind: "act",
+    action: { kind: "create", request: createRequest(name, spec, seen.identity, now) },
+    reason: "Creating",
+    message,
+    irreversible: true,
+  };
+}
+
+function repointForeign(seen: Seen, queue: QueueSeen, names: ReadonlySet<string>, target: Environment): Next<Action> {
+  const { jobQueueName, status, schedulingPolicyArn } = queue.queue;
+  const message = `queue ${jobQueueName}, which is not managed here, is being handed over to ${target.computeEnvironmentName}`;
+  if (status !== "VALID") return { kind: "wait", reason: "Repointing", message };
+  const order = queue.order
+    .map((name) => (names.has(name) ? target.computeEnvironmentName : name))
+    .filter((name, index, all) => all.indexOf(name) === index);
+  const unattachable = order.find((name) => environmentOf(seen, name)?.status !== "VALID");
+  if (unattachable !== undefined) {
+    const why = `it also names ${unattachable}, which is not VALID, and AWS takes no such order. Its owner has to take that one out`;
+    return {
+      kind: "wait",
+      reason: "Repointing",
+      message: `${message}; ${why}`,
+      stalledAfterMs: unusableStalledAfterMs,
+    };
+  }
+  const enabled = (name: string): boolean => environmentOf(seen, name)?.state === "ENABLED";
+  if (queue.order.some(enabled) && !order.some(enabled)) {
+    const why = "it would be left without any ENABLED environment";
+    return {
+      kind: "wait",
+      reason: "WouldStarve",
+      message: `${message}; ${why}`,
+      stalledAfterMs: unusableStalledAfterMs,
+    };
+  }
+  return {
+    kind: "act",
+    action: {
+      kind: "repointForeign",
+      queue: jobQueueName,
+      request: {
+        jobQueue: jobQueueName,
+        computeEnvironmentOrder: order.map((computeEnvironment, index) => ({ order: index + 1, computeEnvironment })),
+        // AWS wants the policy of a fair-share queue with every update.
+        ...(schedulingPolicyArn === undefined ? {} : { schedulingPolicyArn }),
+      },
+    },
+    reason: "Repointing",
+    message,
+    irreversible: true,
+  };
+}
+
+function environmentOf(seen: Seen, name: string): Environment | undefined {
+  return seen.environments.find((environment) => environment.computeEnvironmentName === name);
+}
+
+/** `<base>-<hex>` is the first attempt, `<base>-<hex>-2` the second; the hash itself has eight digits. */
+function attemptOf(name: string): number {
+  const suffix = /-(\d{1,6})$/.exec(name)?.[1];
+  return suffix === undefined ? 1 : Number(suffix);
+}

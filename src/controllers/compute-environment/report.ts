@@ -1,0 +1,78 @@
+/** The fields of status that only a compute environment has. Pure. */
+
+import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
+import type { Environment } from "../../aws/batch.ts";
+import type { Decision } from "../decision.ts";
+import { retiredAtTag, servingSinceTag } from "../ownership.ts";
+import { withoutRequestIds } from "../wording.ts";
+import type { Action } from "./action.ts";
+import { queuesNaming } from "./checks.ts";
+import { fleetOf } from "./fleet.ts";
+import { inNameOrder, oursOf, predecessorSteps } from "./plan.ts";
+import { referenceOf } from "./replacement.ts";
+import type { Seen } from "./seen.ts";
+
+export function report(
+  object: BatchComputeEnvironment,
+  listed: Seen,
+  decision: Decision<Action>,
+  now: number,
+): Readonly<Record<string, unknown>> {
+  const seen = inNameOrder(listed);
+  const ours = oursOf(seen);
+  const fleet = fleetOf(object.spec, ours, seen.planId);
+  const target = fleet.target ?? fleet.revivable;
+  const serving = decision.serving ? target : servingNow(seen, ours);
+  const shown = target ?? serving ?? referenceOf(seen, ours);
+  return {
+    ...(shown === undefined ? {} : recordOf(shown)),
+    ...(serving === undefined ? {} : { serving: serving.computeEnvironmentName }),
+    ...(target === undefined ? {} : { target: target.computeEnvironmentName }),
+    ...predecessorsOf(object, seen, decision.serving, now),
+  };
+}
+
+/** The environment in order that most queues name; jobs run on while AWS carries out an update. */
+function servingNow(seen: Seen, ours: readonly Environment[]): Environment | undefined {
+  const named = ours
+    .filter(({ status }) => status === "VALID" || status === "UPDATING")
+    .filter(({ computeEnvironmentName: name }) => queuesNaming(seen, new Set([name])).length > 0);
+  return referenceOf(seen, named);
+}
+
+function recordOf(environment: Environment): Readonly<Record<string, unknown>> {
+  const { computeEnvironmentArn, computeEnvironmentName, state, status, statusReason, ecsClusterArn } = environment;
+  const { containerOrchestrationType } = environment;
+  return {
+    arn: computeEnvironmentArn,
+    name: computeEnvironmentName,
+    ...(state === undefined ? {} : { state }),
+    ...(status === undefined ? {} : { status }),
+    ...(statusReason === undefined ? {} : { statusReason: withoutRequestIds(statusReason) }),
+    ...(ecsClusterArn === undefined ? {} : { ecsClusterArn }),
+    ...(containerOrchestrationType === undefined ? {} : { containerOrchestrationType }),
+  };
+}
+
+function predecessorsOf(
+  object: BatchComputeEnvironment,
+  seen: Seen,
+  serves: boolean,
+  now: number,
+): Readonly<Record<string, unknown>> {
+  const steps = predecessorSteps(object.spec, seen, serves, now);
+  if (steps.length === 0) return {};
+  const predecessors = steps.map(({ environment, step }) => {
+    const name = environment.computeEnvironmentName;
+    const jobs = seen.jobs.get(name);
+    const since = environment.tags?.[retiredAtTag] ?? environment.tags?.[servingSinceTag];
+    return {
+      name,
+      step,
+      queues: queuesNaming(seen, new Set([name])).map(({ queue }) => queue.jobQueueName),
+      ...(jobs?.kind === "read" ? { jobsRemaining: jobs.remaining.length } : {}),
+      ...(since === undefined ? {} : { since }),
+    };
+  });
+  return { predecessors };
+}

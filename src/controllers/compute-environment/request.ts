@@ -1,0 +1,97 @@
+/** The requests that make an environment, or bring one to the wish. Pure. */
+
+import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
+import type { CreateComputeEnvironmentRequest, Environment, UpdateComputeEnvironmentRequest } from "../../aws/batch.ts";
+import { timestamp } from "../conditions.ts";
+import { shortHash } from "../fingerprint.ts";
+import type { Identity } from "../ownership.ts";
+import { createdAtTag, ownerTags, rolloutTokenTag } from "../ownership.ts";
+import type { Difference } from "./diff.ts";
+
+type Spec = BatchComputeEnvironmentSpec;
+
+/**
+ * The fields that make an environment what it is, without those that only tell the operator how to go about it.
+ * Its hash names a plan: it stays the same while the wish does.
+ */
+export function desiredContent(spec: Spec): Readonly<Record<string, unknown>> {
+  const { type, state, unmanagedvCpus, computeResources, serviceRole, eksConfiguration, ecsSettings } = spec;
+  const { updatePolicy, tags, rolloutToken } = spec;
+  return {
+    type,
+    state,
+    unmanagedvCpus,
+    computeResources,
+    serviceRole,
+    eksConfiguration,
+    ecsSettings,
+    updatePolicy,
+    tags,
+    rolloutToken,
+  };
+}
+
+/** Eight hex digits that name a wish: `status.plan.id`, and part of the name of an environment made for it. */
+export function planId(spec: Spec, identity: Identity): string {
+  return shortHash([identity.cluster.name, identity.namespace, identity.name, desiredContent(spec)]);
+}
+
+/** AWS takes only ENABLED at creation and no `updatePolicy`; both follow as an update. */
+export function createRequest(
+  name: string,
+  spec: Spec,
+  identity: Identity,
+  now: number,
+): CreateComputeEnvironmentRequest {
+  const { type, unmanagedvCpus, computeResources, serviceRole, eksConfiguration, ecsSettings } = spec;
+  const request: CreateComputeEnvironmentRequest = {
+    computeEnvironmentName: name,
+    type,
+    state: "ENABLED",
+    unmanagedvCpus,
+    computeResources,
+    serviceRole,
+    eksConfiguration,
+    ecsSettings,
+    tags: {
+      ...spec.tags,
+      ...ownerTags(identity),
+      [createdAtTag]: timestamp(now),
+      ...(spec.rolloutToken === undefined ? {} : { [rolloutTokenTag]: spec.rolloutToken }),
+    },
+  };
+  return present(request);
+}
+
+/** Only what differs, and what AWS demands beside it. */
+export function updateRequest(
+  environment: Environment,
+  changed: readonly Difference[],
+): UpdateComputeEnvironmentRequest {
+  const request: Record<string, unknown> = { computeEnvironment: environment.computeEnvironmentName };
+  const resources: Record<string, unknown> = {};
+  for (const { member, send } of changed) {
+    const [outer, inner] = member.split(".");
+    if (outer === "computeResources" && inner !== undefined) resources[inner] = send;
+    else request[member] = send;
+  }
+  if (Object.keys(resources).length > 0) request["computeResources"] = resources;
+  // An update of nothing but the update policy is refused in some partitions.
+  if ("updatePolicy" in request && !("state" in request)) request["state"] = environment.state ?? "ENABLED";
+  return request as unknown as UpdateComputeEnvironmentRequest;
+}
+
+/** Out of service: no new job, and no capacity kept for none. */
+export function retireRequest(environment: Environment): UpdateComputeEnvironmentRequest {
+  const keepsCapacity = (environment.computeResources?.minvCpus ?? 0) > 0;
+  return {
+    computeEnvironment: environment.computeEnvironmentName,
+    state: "DISABLED",
+    ...(keepsCapacity ? { computeResources: { minvCpus: 0 } } : {}),
+  };
+}
+
+/** Without members that are undefined: plans are compared and told as JSON. */
+function present(request: CreateComputeEnvironmentRequest): CreateComputeEnvironmentRequest {
+  return JSON.parse(JSON.stringify(request)) as CreateComputeEnvironmentRequest;
+}

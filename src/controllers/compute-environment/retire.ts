@@ -1,0 +1,163 @@
+/** Taking one environment out of service without ending a job: disable, drain, delete. Pure. */
+
+import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
+import type { Environment } from "../../aws/batch.ts";
+import { timestamp } from "../conditions.ts";
+import type { Next } from "../decision.ts";
+import { retiredAtTag } from "../ownership.ts";
+import { withoutRequestIds } from "../wording.ts";
+import type { Action } from "./action.ts";
+import { isOurs, queuesNaming } from "./checks.ts";
+import { inTransition, isRetired } from "./fleet.ts";
+import { retireRequest } from "./request.ts";
+import type { Seen } from "./seen.ts";
+
+type Spec = BatchComputeEnvironmentSpec;
+
+/** Two counts of zero jobs this far apart show that an environment is empty. */
+export const emptyForMs = 10_000;
+const drainLookMs = 60_000;
+/** Jobs that are being ended are given this long before they are ended once more. */
+const terminateAgainMs = 60_000;
+/** A delete that AWS took back is issued again only after this long. */
+const deleteAgainMs = 5 * 60_000;
+
+export type RetireStep = "InUse" | "Disabling" | "Draining" | "Deleting" | "DeleteFailed";
+
+/** The step an environment is at on its way out, and what comes next. */
+export interface Retirement {
+  readonly step: RetireStep;
+  readonly next: Next<Action>;
+}
+
+export function retirement(spec: Spec, seen: Seen, environment: Environment, now: number): Retirement {
+  const name = environment.computeEnvironmentName;
+  const queues = queuesNaming(seen, new Set([name]));
+  if (queues.length > 0) {
+    const list = queues.map(({ queue }) => queue.jobQueueName).join(", ");
+    return {
+      step: "InUse",
+      next: {
+        kind: "wait",
+        reason: "InUse",
+        message: `${name} stays in service: it is named by ${list}. Delete the queue, or take the environment out of its order`,
+      },
+    };
+  }
+  if (environment.status === "DELETING") {
+    return { step: "Deleting", next: { kind: "wait", reason: "Deleting", message: `${name} is being deleted` } };
+  }
+  if (!isRetired(environment)) return { step: "Disabling", next: mark(environment, now) };
+  if (inTransition(environment)) {
+    return { step: "Disabling", next: { kind: "wait", reason: "Disabling", message: `${name} is being disabled` } };
+  }
+  if (environment.state !== "DISABLED") {
+    const message = `${name} is taken out of service`;
+    const action: Action = { kind: "disable", name, request: retireRequest(environment) };
+    return { step: "Disabling", next: { kind: "act", action, reason: "Disabling", message, irreversible: true } };
+  }
+  return drain(spec, seen, environment, now) ?? held(seen, environment) ?? remove(seen, environment, now);
+}
+
+/** A queue in DELETING gives no job to an environment any more, but AWS does not delete the environment before it. */
+function held(seen: Seen, environment: Environment): Retirement | undefined {
+  const name = environment.computeEnvironmentName;
+  const leaving = seen.queues.find(({ queue, order }) => queue.status === "DELETING" && order.includes(name));
+  if (leaving === undefined) return undefined;
+  const message = `${name} is deleted when AWS has deleted queue ${leaving.queue.jobQueueName}`;
+  return { step: "Deleting", next: { kind: "wait", reason: "Deleting", message } };
+}
+
+function mark(environment: Environment, now: number): Next<Action> {
+  const name = environment.computeEnvironmentName;
+  const change = { set: { [retiredAtTag]: timestamp(now) }, remove: [] };
+  return {
+    kind: "act",
+    action: { kind: "tag", purpose: "retire", items: [{ name, arn: environment.computeEnvironmentArn, change }] },
+    reason: "Disabling",
+    message: `${name} is taken out of service`,
+    irreversible: true,
+  };
+}
+
+function drain(spec: Spec, seen: Seen, environment: Environment, now: number): Retirement | undefined {
+  const name = environment.computeEnvironmentName;
+  const jobs = seen.jobs.get(name);
+  const wait = (message: string, recheckInMs: number): Retirement => ({
+    step: "Draining",
+    next: { kind: "wait", reason: "Draining", message, recheckInMs },
+  });
+  if (jobs === undefined) return wait(`the jobs on ${name} are being counted`, 1000);
+  if (jobs.kind === "unread") {
+    return wait(`the jobs on ${name} cannot be counted, so it is kept: ${jobs.why}`, drainLookMs);
+  }
+  if (jobs.remaining.length === 0) {
+    const since = jobs.zeroSince ?? now;
+    const rest = since + emptyForMs - now;
+    return rest <= 0 ? undefined : wait(`no job is left on ${name}; counted once more`, rest);
+  }
+  const count = `${jobs.remaining.length} ${jobs.remaining.length === 1 ? "job" : "jobs"}`;
+  if (spec.drain?.policy !== "Terminate") {
+    return wait(`${name} waits for ${count} to end; nothing is killed (drain.policy is Wait)`, drainLookMs);
+  }
+  const retiredAt = Date.parse(environment.tags?.[retiredAtTag] ?? "");
+  const endsAt = retiredAt + (spec.drain.timeoutSeconds ?? 0) * 1000;
+  if (Number.isNaN(endsAt) || now < endsAt) {
+    const rest = Number.isNaN(endsAt) ? drainLookMs : Math.min(drainLookMs, endsAt - now);
+    return wait(`${name} waits for ${count} to end; at drain.timeoutSeconds they are terminated`, rest);
+  }
+  const ours = new Set(seen.queues.filter(isOurs).map(({ queue }) => queue.jobQueueName));
+  const jobIds = jobs.remaining
+    .filter((job) => ours.has(job.queue))
+    .map((job) => job.jobId)
+    .sort();
+  if (jobIds.length === 0) {
+    return wait(`${name} waits for ${count} in queues that are not managed here; they are not terminated`, drainLookMs);
+  }
+  const again = (jobs.terminatedAt ?? now - terminateAgainMs) + terminateAgainMs - now;
+  if (again > 0)
+    return wait(`${name} waits for ${count}, which ${jobIds.length === 1 ? "is" : "are"} being ended`, again);
+  const which = jobIds.length === jobs.remaining.length ? count : `${jobIds.length} of ${count}`;
+  const message = `terminating ${which} that outlived drain.timeoutSeconds on ${name}, as drain.policy says`;
+  const action: Action = { kind: "terminateJobs", name, jobIds };
+  return { step: "Draining", next: { kind: "act", action, reason: "Terminating", message, irreversible: true } };
+}
+
+function remove(seen: Seen, environment: Environment, now: number): Retirement {
+  const name = environment.computeEnvironmentName;
+  const triedAt = seen.deleteTriedAt.get(name);
+  const waitMs = triedAt === undefined ? 0 : triedAt + deleteAgainMs - now;
+  // DELETING → INVALID: AWS gave the teardown up, and will not take it up again by itself.
+  if (waitMs > 0 && environment.status === "INVALID") {
+    return {
+      step: "DeleteFailed",
+      next: {
+        kind: "blocked",
+        reason: "DeleteFailed",
+        message: `AWS cannot tear ${name} down: ${withoutRequestIds(environment.statusReason ?? "no reason given")}. Give it a working service role (make the role ${environment.serviceRole ?? ""} again under the same name); the delete is tried again every 5 minutes`,
+        recheckInMs: waitMs,
+      },
+    };
+  }
+  return {
+    step: "Deleting",
+    next: {
+      kind: "act",
+      action: { kind: "delete", name },
+      reason: "Deleting",
+      message: `${name} is empty and is deleted`,
+      irreversible: true,
+    },
+  };
+}
+
+/** AWS's words for a role that is missing, not (yet) assumable or without permission (knowledge file, section 2.1). */
+export function isAuthorizationReason(statusReason: string | undefined): boolean {
+  const reason = statusReason ?? "";
+  return (
+    reason.includes("sts:AssumeRole") ||
+    reason.includes("is not authorized to perform") ||
+    reason.includes("IamFleetRole is invalid") ||
+    /[Ii]nstance [Pp]rofile .* does not exist/.test(reason)
+  );
+}

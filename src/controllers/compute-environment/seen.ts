@@ -1,0 +1,74 @@
+import type { ObjectKey } from "../../api/object.ts";
+import type { Environment, Queue } from "../../aws/batch.ts";
+import type { UnfinishedJob } from "../../aws/region.ts";
+import type { Identity } from "../ownership.ts";
+import type { Settings } from "../ports.ts";
+import type { Wish } from "../wish.ts";
+
+/** Everything that the plan of a compute environment is made from. */
+export interface Seen {
+  readonly identity: Identity;
+  readonly wish: Wish;
+  readonly settings: Settings;
+  /** `spec.computeEnvironmentName` or the default. */
+  readonly baseName: string;
+  readonly planId: string;
+  /** Every environment of the region but DELETED tombstones. */
+  readonly environments: readonly Environment[];
+  /** Every queue of the region but DELETED tombstones. */
+  readonly queues: readonly QueueSeen[];
+  /** The first name for a new environment that nothing bears, and whether that may be believed. */
+  readonly freeName: { readonly name: string; readonly absent: boolean; readonly attempt: number };
+  /** `namespace/name` of an older object that claims the same base name in the same place. */
+  readonly claimedBy: string | undefined;
+  /** Other objects with a replacement under way in this region. */
+  readonly replacementsElsewhere: number;
+  /** By name of a retired environment: the jobs that may still be on it. */
+  readonly jobs: ReadonlyMap<string, JobsSeen>;
+  /** During the soak: whether a job is RUNNING on the target; undefined when that was not looked for. */
+  readonly targetRuns: boolean | undefined;
+  /** By environment: when this process last asked AWS to delete it, wall ms. */
+  readonly deleteTriedAt: ReadonlyMap<string, number>;
+}
+
+export interface QueueSeen {
+  readonly queue: Queue;
+  /** The names of its environments, in their order. */
+  readonly order: readonly string[];
+  /** The object it belongs to, by its tags, when that is one of this cluster. */
+  readonly owner: ObjectKey | undefined;
+  /** What is known of that object. */
+  readonly object: QueueObject | undefined;
+}
+
+export interface QueueObject {
+  readonly paused: boolean;
+  /** Environments that its spec names by name or ARN instead of by reference. */
+  readonly literalNames: readonly string[];
+  readonly jobQueueType: string | undefined;
+  /** Reason and message of its Stalled condition; for messages only. */
+  readonly stalled: string | undefined;
+}
+
+export type JobsSeen =
+  | {
+      readonly kind: "read";
+      readonly remaining: readonly UnfinishedJob[];
+      /** Since when every count was zero, wall ms. */
+      readonly zeroSince: number | undefined;
+      /** When this process last ended jobs here, wall ms: they take a while to go. */
+      readonly terminatedAt?: number | undefined;
+    }
+  | { readonly kind: "unread"; readonly why: string };
+
+/** The environment name in a name or ARN. */
+export function environmentName(nameOrArn: string | undefined): string {
+  const text = nameOrArn ?? "";
+  return text.slice(text.lastIndexOf("/") + 1);
+}
+
+/** Name of the ECS cluster of an environment, from its ARN; undefined for EKS and before AWS made one. */
+export function clusterName(environment: Environment): string | undefined {
+  const arn = environment.ecsClusterArn;
+  return arn === undefined || arn === "" ? undefined : arn.slice(arn.lastIndexOf("/") + 1);
+}

@@ -1,0 +1,166 @@
+import type { Condition, KubeObject } from "../api/object.ts";
+import type { Decision, Failure, News, Outcome } from "./decision.ts";
+
+/**
+ * Conditions as people and tools read them (kstatus, `kubectl wait`, Argo CD): Ready always; Reconciling and
+ * Stalled only while true; news as the plan gives it. Pure.
+ */
+
+const deniedStallsAfterMs = 5 * 60_000;
+const missingStallsAfterMs = 10 * 60_000;
+const lagToldAfterMs = 5 * 60_000;
+const unreadableUnknownAfterMs = 10 * 60_000;
+
+type Verdict = {
+  readonly ready: "True" | "False" | "Unknown";
+  readonly kind: "Reconciling" | "Stalled" | "none";
+  readonly reason: string;
+  readonly message: string;
+};
+
+export interface Judged {
+  readonly decision: Decision<unknown>;
+  readonly outcome: Outcome;
+  /** How long `decision.next` or the outcome has had this reason, milliseconds. */
+  readonly lastedMs: number;
+}
+
+/** Why AWS could not be read, and for how long. */
+export interface Unreadable {
+  readonly reason: string;
+  readonly message: string;
+  readonly lastedMs: number;
+}
+
+/** The reason by which an outcome or a step is known; what `lastedMs` is counted for. */
+export function reasonOf(decision: Decision<unknown>, outcome: Outcome): string {
+  return outcome.kind === "failed" ? failureReason(outcome.failure.kind) : decision.next.reason;
+}
+
+export function conditionsFor(object: KubeObject, judged: Judged, now: number): Condition[] {
+  const verdict = verdictOf(judged);
+  const list: News[] = [
+    { type: "Ready", status: verdict.ready, reason: verdict.reason, message: verdict.message },
+    { type: "Synced", status: "True", reason: "ReadFromAWS", message: "AWS was read" },
+  ];
+  if (verdict.kind !== "none") {
+    list.push({ type: verdict.kind, status: "True", reason: verdict.reason, message: verdict.message });
+  }
+  return stamped(object, [...list, ...judged.decision.news], now);
+}
+
+/** AWS could not be read: Ready stays what it was for 10 minutes, then it is Unknown. */
+export function unreadableConditions(object: KubeObject, unreadable: Unreadable, now: number): Condition[] {
+  const old = conditionsOf(object);
+  const { reason, message } = unreadable;
+  const kept = old.filter((condition) => condition.type !== "Synced" && condition.type !== "Ready");
+  const ready = old.find((condition) => condition.type === "Ready");
+  const upToDate = ready !== undefined && ready.observedGeneration === object.metadata.generation;
+  const readyNow: News =
+    upToDate && unreadable.lastedMs < unreadableUnknownAfterMs
+      ? ready
+      : { type: "Ready", status: "Unknown", reason, message };
+  const told = stamped(object, [readyNow, { type: "Synced", status: "Unknown", reason, message }], now);
+  return [...told, ...kept];
+}
+
+function verdictOf({ decision, outcome, lastedMs }: Judged): Verdict {
+  const { next, serving } = decision;
+  if (outcome.kind === "failed" && !isLag(outcome.failure, lastedMs)) {
+    return failedVerdict(outcome.failure, serving, lastedMs);
+  }
+  const { reason, message } = next;
+  switch (next.kind) {
+    case "settled":
+      return { ready: "True", kind: "none", reason, message };
+    case "blocked":
+      return { ready: "False", kind: "Stalled", reason, message };
+    case "wait":
+      if (serving) return servingVerdict;
+      if (next.held === true) return { ready: "Unknown", kind: "none", reason, message };
+      return {
+        ready: "False",
+        kind: next.stalledAfterMs !== undefined && lastedMs >= next.stalledAfterMs ? "Stalled" : "Reconciling",
+        reason,
+        message,
+      };
+    case "act":
+    case "release":
+      return serving ? servingVerdict : { ready: "False", kind: "Reconciling", reason, message };
+  }
+}
+
+/** AWS has not yet noticed what it waits for: the step goes on as it was told, unless it takes unusually long. */
+function isLag(failure: Failure, lastedMs: number): boolean {
+  return (failure.kind === "inUse" || failure.kind === "busy") && lastedMs < lagToldAfterMs;
+}
+
+const servingVerdict: Verdict = {
+  ready: "True",
+  kind: "none",
+  reason: "Available",
+  message: "AWS Batch serves this generation",
+};
+
+function failedVerdict(failure: Failure, serving: boolean, lastedMs: number): Verdict {
+  const reason = failureReason(failure.kind);
+  const what = failure.kind === "unavailable" ? "got no good answer" : "was refused";
+  const sentence = `${failure.operation} ${what}: ${failure.message.replace(/[.]$/, "")}`;
+  const message = [sentence, failure.advice].filter(Boolean).join(". ");
+  const stalled =
+    failure.kind === "invalid" ||
+    failure.kind === "quota" ||
+    ((failure.kind === "denied" || failure.kind === "credentials") && lastedMs >= deniedStallsAfterMs) ||
+    (failure.kind === "notReady" && lastedMs >= missingStallsAfterMs);
+  if (stalled) return { ready: "False", kind: "Stalled", reason, message };
+  return serving ? servingVerdict : { ready: "False", kind: "Reconciling", reason, message };
+}
+
+/** The condition reason of a kind of failure. */
+export function failureReason(kind: string): string {
+  return failureReasons[kind] ?? "UnknownError";
+}
+
+const failureReasons: Readonly<Record<string, string>> = {
+  throttled: "Throttled",
+  unavailable: "AWSUnavailable",
+  busy: "ResourceBusy",
+  inUse: "InUse",
+  notReady: "DependencyNotReady",
+  notFound: "NotFound",
+  alreadyExists: "AlreadyExists",
+  quota: "QuotaExceeded",
+  denied: "AccessDenied",
+  credentials: "CredentialsInvalid",
+  invalid: "InvalidRequest",
+};
+
+/** A message may hold 32 KiB; more than this nobody reads. */
+const messageLimit = 1024;
+
+function stamped(object: KubeObject, list: readonly News[], now: number): Condition[] {
+  const old = conditionsOf(object);
+  const time = timestamp(now);
+  return list.map(({ type, status, reason, message }) => {
+    const before = old.find((condition) => condition.type === type);
+    return {
+      type,
+      status,
+      reason,
+      message: message.length > messageLimit ? `${message.slice(0, messageLimit - 1)}…` : message,
+      lastTransitionTime: before?.status === status ? before.lastTransitionTime : time,
+      observedGeneration: object.metadata.generation,
+    };
+  });
+}
+
+/** RFC 3339 in whole seconds, as `metav1.Time`. */
+export function timestamp(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
+
+/** The conditions now in an object's status; none when it has no status yet. */
+export function conditionsOf(object: KubeObject): readonly Condition[] {
+  const status = object.status as { readonly conditions?: readonly Condition[] } | undefined;
+  return status?.conditions ?? [];
+}

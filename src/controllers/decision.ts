@@ -1,0 +1,101 @@
+/** What every controller's `plan.ts` answers, as plain data. */
+
+/** The one next thing, derived from what AWS and Kubernetes say; nothing is remembered. */
+export type Next<Action> =
+  /** One write per AWS resource; then the object is observed again. */
+  | {
+      readonly kind: "act";
+      readonly action: Action;
+      readonly reason: string;
+      readonly message: string;
+      /** Creates, registers, disables, detaches and deletes: object and AWS are read live once more before it. */
+      readonly irreversible: boolean;
+    }
+  /** AWS, time or another object will end it. */
+  | {
+      readonly kind: "wait";
+      readonly reason: string;
+      readonly message: string;
+      /** When to look again although nothing was seen to change; absent: a change wakes the object. */
+      readonly recheckInMs?: number;
+      /** Held by a person's wish (pause, dry-run): neither Reconciling nor Stalled, Ready Unknown. */
+      readonly held?: boolean;
+      /** After this long with the same reason only a person can be expected to end it: Stalled. */
+      readonly stalledAfterMs?: number;
+      /** Only until a listing shows what is not there; then comes the act that AWS may have refused before. */
+      readonly confirmsAbsence?: boolean;
+    }
+  /** Only a person can end it. */
+  | { readonly kind: "blocked"; readonly reason: string; readonly message: string; readonly recheckInMs?: number }
+  /** AWS is as wished. */
+  | { readonly kind: "settled"; readonly reason: string; readonly message: string; readonly recheckInMs?: number }
+  /** Nothing of ours is left, or is meant to be left: the finalizer goes. */
+  | { readonly kind: "release"; readonly reason: string; readonly message: string };
+
+/** `status.plan`: what the difference between wish and AWS means. */
+export interface Change {
+  readonly action:
+    | "None"
+    | "Create"
+    | "UpdateTags"
+    | "Scale"
+    | "UpdateInfrastructure"
+    | "Replace"
+    | "Update"
+    | "Register"
+    | "Delete";
+  /** Stable while the wish stays the same; what `awsbatch.dev/approve` names. */
+  readonly id: string;
+  readonly reason: string;
+  readonly changes: readonly FieldChange[];
+}
+
+export interface FieldChange {
+  /** e.g. `spec.computeResources.instanceTypes`. */
+  readonly path: string;
+  /** The kind of update the field needs. */
+  readonly kind: "tags" | "scaling" | "metadata" | "infrastructure" | "replacement" | "register" | "update";
+  /** Why that kind, in words. */
+  readonly why: string;
+  /** Values as JSON text, only for paths on the allow-list of values that are no secrets. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** A condition that is news and has no effect on Ready: Retiring, ReferencesResolved, Contested, ... */
+export interface News {
+  readonly type: string;
+  readonly status: "True" | "False" | "Unknown";
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface Decision<Action> {
+  readonly next: Next<Action>;
+  readonly change: Change;
+  /**
+   * AWS serves this generation and is usable. May hold while a step is still to follow (soak, drain, removal of
+   * a predecessor), which is then told by `news`.
+   */
+  readonly serving: boolean;
+  readonly news: readonly News[];
+  /** Paths in `change` that differ because what they refer to has changed, not because AWS was: no drift. */
+  readonly followed?: readonly string[];
+}
+
+/** What came of carrying out an action. */
+export type Outcome =
+  | { readonly kind: "none" }
+  | { readonly kind: "done" }
+  /** The live read before an irreversible act showed another object or another plan: start over. */
+  | { readonly kind: "startOver" }
+  | { readonly kind: "failed"; readonly failure: Failure };
+
+/** A refused or failed write, as data: from `AwsError` or `StoreError`. */
+export interface Failure {
+  readonly kind: string;
+  readonly operation: string;
+  readonly message: string;
+  /** The next step, for the person at the other end. */
+  readonly advice: string;
+}

@@ -1,0 +1,19 @@
+/** Whether `text` matches one of the globs; `*` stands for any characters, everything else for itself. */
+export function matchesAny(globs: readonly string[], text: string): boolean {
+  return globs.some((glob) => matches(glob, text));
+}
+
+function matches(glob: string, text: string): boolean {
+  const parts = glob.split("*");
+  const first = parts[0] ?? "";
+  if (parts.length === 1) return text === first;
+  if (!text.startsWith(first)) return false;
+  let position = first.length;
+  for (const part of parts.slice(1, -1)) {
+    const found = text.indexOf(part, position);
+    if (found < 0) return false;
+    position = found + part.length;
+  }
+  const last = parts.at(-1) ?? "";
+  return text.length - last.length >= position && text.endsWith(last);
+}

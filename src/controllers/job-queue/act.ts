@@ -1,0 +1,34 @@
+import type { BatchRegion } from "../../aws/region.ts";
+import type { Action } from "./action.ts";
+import type { Memory } from "./observe.ts";
+
+/** Carries out one action. @throws AwsError at the first refusal; what was done before it stays done */
+export async function act(
+  action: Action,
+  region: BatchRegion,
+  memory: Memory,
+  now: () => number,
+  signal: AbortSignal,
+): Promise<void> {
+  switch (action.kind) {
+    case "create":
+      return region.createJobQueue(action.request, signal);
+    case "update":
+      return region.updateJobQueue(action.request, signal);
+    case "tag":
+      return region.changeTags(action.arn, action.change, signal);
+    case "disable":
+      return region.updateJobQueue(action.request, signal);
+    case "terminateJobs":
+      for (const jobId of action.jobIds) {
+        await region.terminateJob(jobId, `queue ${action.name} is being deleted (drain.policy: Terminate)`, signal);
+      }
+      memory.terminatedAt.set(action.name, now());
+      return;
+    case "delete":
+      await region.deleteJobQueue(action.name, signal);
+      memory.zeroSince.delete(action.name);
+      memory.terminatedAt.delete(action.name);
+      return;
+  }
+}

@@ -1,0 +1,17 @@
+import type { CreateJobQueueRequest, UpdateJobQueueRequest } from "../../aws/batch.ts";
+import type { TagChange } from "../../aws/region.ts";
+
+/** The writes of the job-queue controller. */
+export type Action =
+  | { readonly kind: "create"; readonly request: CreateJobQueueRequest }
+  | { readonly kind: "update"; readonly request: UpdateJobQueueRequest; readonly paths: readonly string[] }
+  | {
+      readonly kind: "tag";
+      readonly purpose: "adopt" | "takeOver" | "userTags" | "retain";
+      readonly name: string;
+      readonly arn: string;
+      readonly change: TagChange;
+    }
+  | { readonly kind: "disable"; readonly name: string; readonly request: UpdateJobQueueRequest }
+  | { readonly kind: "terminateJobs"; readonly name: string; readonly jobIds: readonly string[] }
+  | { readonly kind: "delete"; readonly name: string };

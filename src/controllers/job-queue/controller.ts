@@ -1,0 +1,31 @@
+import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
+import { JobQueueKind } from "../../api/v1alpha1/kinds.ts";
+import type { Reconciler } from "../../runtime/controller.ts";
+import type { Ports } from "../ports.ts";
+import { reconcilerOf } from "../reconcile.ts";
+import { act } from "./act.ts";
+import type { Action } from "./action.ts";
+import { eventsFor } from "./events.ts";
+import { newMemory, observe } from "./observe.ts";
+import { planFor } from "./plan.ts";
+import { report } from "./report.ts";
+import type { Seen } from "./seen.ts";
+
+/** Keeps AWS Batch job queues as their objects say; the only writer of the order of our queues. */
+export function jobQueues(ports: Ports): Reconciler {
+  const memory = newMemory();
+  return reconcilerOf<JobQueue, Seen, Action>(
+    {
+      kind: JobQueueKind,
+      observe: (object, region, _ports, signal) => observe(object, region, ports, memory, signal),
+      refresh: async (_object, region, signal) => {
+        await region.refresh(signal);
+      },
+      plan: planFor,
+      act: (action, _object, region, _ports, signal) => act(action, region, memory, () => ports.clock.now(), signal),
+      report: (_object, seen) => report(seen),
+      events: eventsFor,
+    },
+    ports,
+  );
+}

@@ -1,0 +1,103 @@
+/** Taking a queue away without ending a job: disable, drain, delete. Pure. */
+
+import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
+import type { Next } from "../decision.ts";
+import { identityText, ownershipOf } from "../ownership.ts";
+import { releaseTags } from "../tags.ts";
+import type { Action } from "./action.ts";
+import { withPolicy } from "./diff.ts";
+import type { Seen } from "./seen.ts";
+
+/** A disabled queue takes no jobs, so two empty counts need only lie as far apart as AWS may answer stale. */
+const emptyForMs = 5_000;
+const drainLookMs = 60_000;
+/** Jobs that are being ended are given this long before they are ended once more. */
+const terminateAgainMs = 60_000;
+
+export function deleted(object: JobQueue, seen: Seen, now: number): Next<Action> {
+  const { queue, queueName: name } = seen;
+  if (queue === undefined) {
+    return seen.absent
+      ? { kind: "release", reason: "Deleted", message: `${name} is gone from AWS` }
+      : { kind: "wait", reason: "Deleting", message: "making sure that nothing is left in AWS", recheckInMs: 1000 };
+  }
+  const ownership = ownershipOf(queue.tags, seen.identity);
+  if (ownership.kind === "otherCluster") {
+    return {
+      kind: "blocked",
+      reason: "OwnedByOtherCluster",
+      message: `${name} belongs to another cluster (uid ${ownership.clusterUid}) and is not deleted. Start the operator with --take-over-cluster-uid=${ownership.clusterUid}, or let the object go with awsbatch.dev/abandon: "true"`,
+    };
+  }
+  if (ownership.kind !== "ours") {
+    return { kind: "release", reason: "Released", message: `${name} is not ours and stays as it is` };
+  }
+  if (seen.wish.retain) {
+    const change = releaseTags(queue.tags, identityText(seen.identity));
+    return {
+      kind: "act",
+      action: { kind: "tag", purpose: "retain", name, arn: queue.jobQueueArn, change },
+      reason: "Retaining",
+      message: `${name} is left in AWS, as deletionPolicy says`,
+      irreversible: true,
+    };
+  }
+  if (queue.status === "DELETING") return { kind: "wait", reason: "Deleting", message: `${name} is being deleted` };
+  if (queue.status === "CREATING" || queue.status === "UPDATING") {
+    return { kind: "wait", reason: "Disabling", message: `${name} is ${queue.status}` };
+  }
+  if (queue.state !== "DISABLED") {
+    const request = withPolicy({ jobQueue: name, state: "DISABLED" }, queue);
+    const message = `${name} takes no new jobs from now on`;
+    return {
+      kind: "act",
+      action: { kind: "disable", name, request },
+      reason: "Disabling",
+      message,
+      irreversible: true,
+    };
+  }
+  return drain(object, seen, now) ?? remove(name);
+}
+
+/** AWS ends every job that is left in a deleted queue, so here every unfinished job counts. */
+function drain(object: JobQueue, seen: Seen, now: number): Next<Action> | undefined {
+  const { jobs, queueName: name } = seen;
+  const wait = (message: string, recheckInMs: number): Next<Action> => ({
+    kind: "wait",
+    reason: "Draining",
+    message,
+    recheckInMs,
+  });
+  if (jobs === undefined) return wait(`the jobs of ${name} are being counted`, 1000);
+  if (jobs.kind === "unread")
+    return wait(`the jobs of ${name} cannot be counted, so it is kept: ${jobs.why}`, drainLookMs);
+  if (jobs.remaining.length === 0) {
+    const rest = (jobs.zeroSince ?? now) + emptyForMs - now;
+    return rest <= 0 ? undefined : wait(`no job is left in ${name}; counted once more`, rest);
+  }
+  const { drain: policy } = object.spec;
+  const count = `${jobs.remaining.length} ${jobs.remaining.length === 1 ? "job" : "jobs"}`;
+  if (policy?.policy !== "Terminate") {
+    return wait(`${name} waits for ${count} to end; nothing is killed (drain.policy is Wait)`, drainLookMs);
+  }
+  const endsAt = Date.parse(object.metadata.deletionTimestamp ?? "") + (policy.timeoutSeconds ?? 0) * 1000;
+  if (Number.isNaN(endsAt) || now < endsAt) {
+    const rest = Number.isNaN(endsAt) ? drainLookMs : Math.min(drainLookMs, endsAt - now);
+    return wait(`${name} waits for ${count} to end; at drain.timeoutSeconds they are terminated`, rest);
+  }
+  const again = (jobs.terminatedAt ?? now - terminateAgainMs) + terminateAgainMs - now;
+  if (again > 0) return wait(`${count} in ${name} ${jobs.remaining.length === 1 ? "is" : "are"} being ended`, again);
+  return {
+    kind: "act",
+    action: { kind: "terminateJobs", name, jobIds: jobs.remaining.map((job) => job.jobId).sort() },
+    reason: "Terminating",
+    message: `terminating ${count} that outlived drain.timeoutSeconds in ${name}, as drain.policy says`,
+    irreversible: true,
+  };
+}
+
+function remove(name: string): Next<Action> {
+  const message = `${name} is empty and is deleted`;
+  return { kind: "act", action: { kind: "delete", name }, reason: "Deleting", message, irreversible: true };
+}

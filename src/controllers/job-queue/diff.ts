@@ -1,0 +1,80 @@
+/** What differs between a queue's wish and AWS beside its order and tags. Pure. */
+
+import type { JobQueueSpec } from "../../api/v1alpha1/job-queue.ts";
+import type { Queue, UpdateJobQueueRequest } from "../../aws/batch.ts";
+import type { FieldChange, Next } from "../decision.ts";
+import { canonicalJson } from "../fingerprint.ts";
+
+export interface QueueDifference extends FieldChange {
+  readonly send: Partial<UpdateJobQueueRequest>;
+}
+
+/** `state` left out is not managed; time limit actions left out are none. */
+export function queueDifferences(spec: JobQueueSpec, queue: Queue): QueueDifference[] {
+  const found: QueueDifference[] = [];
+  const differ = (path: string, from: unknown, to: unknown, send: Partial<UpdateJobQueueRequest>): void => {
+    found.push({
+      path,
+      kind: "update",
+      why: "changed in place",
+      from: JSON.stringify(from ?? null),
+      to: JSON.stringify(to ?? null),
+      send,
+    });
+  };
+  if (spec.priority !== queue.priority) {
+    differ("spec.priority", queue.priority, spec.priority, { priority: spec.priority });
+  }
+  if (spec.state !== undefined && spec.state !== queue.state) {
+    differ("spec.state", queue.state, spec.state, { state: spec.state });
+  }
+  if (
+    spec.schedulingPolicyArn !== undefined &&
+    queue.schedulingPolicyArn !== undefined &&
+    spec.schedulingPolicyArn !== queue.schedulingPolicyArn
+  ) {
+    const { schedulingPolicyArn } = spec;
+    differ("spec.schedulingPolicyArn", queue.schedulingPolicyArn, schedulingPolicyArn, { schedulingPolicyArn });
+  }
+  const [wished, seen] = [spec.jobStateTimeLimitActions ?? [], queue.jobStateTimeLimitActions ?? []];
+  if (asSet(wished) !== asSet(seen)) {
+    differ("spec.jobStateTimeLimitActions", seen, wished, { jobStateTimeLimitActions: [...wished] });
+  }
+  return found;
+}
+
+/** The same update with the policy of a fair-share queue, which AWS wants with each (knowledge file, section 4.2). */
+export function withPolicy(request: UpdateJobQueueRequest, queue: Queue): UpdateJobQueueRequest {
+  const { schedulingPolicyArn } = queue;
+  return schedulingPolicyArn === undefined ? request : { schedulingPolicyArn, ...request };
+}
+
+/** A difference that only a person can end: the fields, and what is told. */
+export interface ImmutableDifference {
+  readonly paths: readonly string[];
+  readonly next: Extract<Next<never>, { kind: "blocked" }>;
+}
+
+/** What AWS can never change in a queue that exists. */
+export function immutableDifference(spec: JobQueueSpec, queue: Queue): ImmutableDifference | undefined {
+  const name = queue.jobQueueName;
+  if ((spec.schedulingPolicyArn === undefined) !== (queue.schedulingPolicyArn === undefined)) {
+    const message =
+      spec.schedulingPolicyArn === undefined
+        ? `${name} is a fair-share queue for life: put schedulingPolicyArn ${queue.schedulingPolicyArn ?? ""} back, or make a new queue`
+        : `${name} was made without a scheduling policy and cannot be given one: remove schedulingPolicyArn, or make a new queue`;
+    return {
+      paths: ["spec.schedulingPolicyArn"],
+      next: { kind: "blocked", reason: "SchedulingPolicyFixed", message },
+    };
+  }
+  if (spec.jobQueueType !== undefined && queue.jobQueueType !== undefined && spec.jobQueueType !== queue.jobQueueType) {
+    const message = `${name} is of jobQueueType ${queue.jobQueueType}, which cannot be changed to ${spec.jobQueueType}: put it back, or make a new queue`;
+    return { paths: ["spec.jobQueueType"], next: { kind: "blocked", reason: "JobQueueTypeFixed", message } };
+  }
+  return undefined;
+}
+
+function asSet(actions: readonly unknown[]): string {
+  return actions.map(canonicalJson).sort().join("\n");
+}

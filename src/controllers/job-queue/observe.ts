@@ -1,0 +1,171 @@
+import type { ObjectKey } from "../../api/object.ts";
+import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
+import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
+import { BatchComputeEnvironmentKind, JobQueueKind } from "../../api/v1alpha1/kinds.ts";
+import type { Environment, Queue } from "../../aws/batch.ts";
+import { AwsError } from "../../aws/errors.ts";
+import type { BatchRegion, UnfinishedStatus } from "../../aws/region.ts";
+import { olderClaimant } from "../claims.ts";
+import { fleetOf } from "../compute-environment/fleet.ts";
+import { identityOf } from "../compute-environment/observe.ts";
+import { planId as environmentPlanId } from "../compute-environment/request.ts";
+import { environmentName } from "../compute-environment/seen.ts";
+import { shortHash } from "../fingerprint.ts";
+import { defaultAwsName } from "../naming.ts";
+import { ownershipOf } from "../ownership.ts";
+import type { Ports } from "../ports.ts";
+import { wishOf } from "../wish.ts";
+import type { EntrySeen, JobsSeen, Seen } from "./seen.ts";
+
+/** What this process remembers between passes, by queue: ages only, wall ms. A restart begins them anew. */
+export interface Memory {
+  /** Since when every count of its unfinished jobs was zero. */
+  readonly zeroSince: Map<string, number>;
+  /** When its jobs were last ended. */
+  readonly terminatedAt: Map<string, number>;
+}
+
+export function newMemory(): Memory {
+  return { zeroSince: new Map(), terminatedAt: new Map() };
+}
+
+const unfinished: readonly UnfinishedStatus[] = ["SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING"];
+
+export function queueNameOf(object: JobQueue): string {
+  const { namespace, name } = object.metadata;
+  return object.spec.jobQueueName ?? defaultAwsName(namespace, name);
+}
+
+export async function observe(
+  object: JobQueue,
+  region: BatchRegion,
+  ports: Ports,
+  memory: Memory,
+  signal: AbortSignal,
+): Promise<Seen> {
+  const snapshot = region.snapshot();
+  const identity = identityOf(object, ports);
+  const queueName = queueNameOf(object);
+  const live = snapshot.queues.get(queueName);
+  const queue = live?.status === "DELETED" ? undefined : live;
+  const absent = snapshot.isAbsent("job-queue", queueName);
+  if (queue === undefined && !absent) region.expectChange();
+  const environments = new Map([...snapshot.environments].filter(([, { status }]) => status !== "DELETED"));
+  const entries = await Promise.all(
+    [...object.spec.computeEnvironmentOrder]
+      .sort((left, right) => left.order - right.order)
+      .map((entry) => entrySeen(entry, object, [...environments.values()], region, ports, signal)),
+  );
+  return {
+    identity,
+    wish: wishOf(object, ports.settings),
+    settings: ports.settings,
+    queueName,
+    planId: shortHash([identity.cluster.name, identity.namespace, identity.name, object.spec]),
+    queue,
+    absent,
+    claimedBy: olderClaimant(object, JobQueueKind, queueNameOf, ports.objects, ports.settings),
+    entries,
+    environments,
+    jobs: await jobsIn(object, queue, region, ports, memory, signal),
+  };
+}
+
+async function entrySeen(
+  entry: JobQueue["spec"]["computeEnvironmentOrder"][number],
+  object: JobQueue,
+  environments: readonly Environment[],
+  region: BatchRegion,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<EntrySeen> {
+  const { order, computeEnvironmentRef: reference } = entry;
+  if (reference === undefined) return { kind: "named", order, name: environmentName(entry.computeEnvironment) };
+  const key: ObjectKey = { namespace: reference.namespace ?? object.metadata.namespace, name: reference.name };
+  const unresolved = (reason: Extract<EntrySeen, { kind: "unresolved" }>["reason"], message: string): EntrySeen => ({
+    kind: "unresolved",
+    order,
+    key,
+    reason,
+    message,
+  });
+
+  if (!ports.objects.watches(key.namespace)) {
+    return unresolved(
+      "NamespaceNotWatched",
+      `the operator does not watch namespace ${key.namespace} (--watch-namespace)`,
+    );
+  }
+  const found = ports.objects.get(BatchComputeEnvironmentKind, key) as BatchComputeEnvironment | undefined;
+  if (found === undefined) {
+    return unresolved("ReferenceNotFound", `there is no BatchComputeEnvironment ${key.namespace}/${key.name}`);
+  }
+  if (!(await isAllowed(found, object.metadata.namespace, ports, signal))) {
+    return unresolved(
+      "ReferenceNotAllowed",
+      `${key.namespace}/${key.name} does not let namespace ${object.metadata.namespace} refer to it (its spec.allowedNamespaces)`,
+    );
+  }
+  const theirs = found.spec.region ?? ports.settings.region;
+  if (theirs !== region.region) {
+    return unresolved("RegionMismatch", `${key.namespace}/${key.name} is in ${theirs}, the queue in ${region.region}`);
+  }
+  const identity = identityOf(found, ports);
+  const planId = environmentPlanId(found.spec, identity);
+  const ours = environments.filter(({ tags }) => ownershipOf(tags, identity).kind === "ours");
+  const wish = wishOf(found, ports.settings);
+  const approved = wish.approved === `${planId}/Repoint`;
+  const held = (found.spec.replacement?.holdBefore?.includes("Repoint") ?? false) && !approved;
+  const fleet = fleetOf(found.spec, ours, planId);
+  return {
+    kind: "reference",
+    order,
+    key,
+    spec: found.spec,
+    fleet: { ...fleet, returned: fleet.returned && !approved },
+    handover: !held && !wish.paused && !wish.dryRun && !wish.deleting,
+  };
+}
+
+async function isAllowed(
+  environment: BatchComputeEnvironment,
+  namespace: string,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (environment.metadata.namespace === namespace) return true;
+  const allowed = environment.spec.allowedNamespaces;
+  if (allowed?.from === "All") return true;
+  if (allowed?.from !== "Selector") return false;
+  const labels = await ports.objects.namespaceLabels(namespace, signal);
+  const wanted = Object.entries(allowed.selector?.matchLabels ?? {});
+  return labels !== undefined && wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value);
+}
+
+/** Counted only once the queue takes no new jobs any more, on its way out. */
+async function jobsIn(
+  object: JobQueue,
+  queue: Queue | undefined,
+  region: BatchRegion,
+  ports: Ports,
+  memory: Memory,
+  signal: AbortSignal,
+): Promise<JobsSeen | undefined> {
+  const leaving = object.metadata.deletionTimestamp !== undefined && queue?.state === "DISABLED";
+  const name = queueNameOf(object);
+  const { zeroSince, terminatedAt } = memory;
+  if (!leaving || queue.status === "DELETING") {
+    zeroSince.delete(name);
+    return undefined;
+  }
+  try {
+    const remaining = await region.jobs(name, unfinished, signal);
+    if (remaining.length > 0) zeroSince.delete(name);
+    else if (!zeroSince.has(name)) zeroSince.set(name, ports.clock.now());
+    return { kind: "read", remaining, zeroSince: zeroSince.get(name), terminatedAt: terminatedAt.get(name) };
+  } catch (error) {
+    zeroSince.delete(name);
+    if (error instanceof AwsError) return { kind: "unread", why: `${error.operation}: ${error.message}` };
+    throw error;
+  }
+}

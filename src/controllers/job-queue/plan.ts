@@ -1,0 +1,346 @@
+/** The one next thing to do for a `JobQueue`: rules in order, the first that applies wins. Pure. */
+
+import type { JobQueue, JobQueueSpec } from "../../api/v1alpha1/job-queue.ts";
+import type { CreateJobQueueRequest, Queue, UpdateJobQueueRequest } from "../../aws/batch.ts";
+import type { Change, Decision, FieldChange, News, Next } from "../decision.ts";
+import { matchesAny } from "../glob.ts";
+import { identityText, ownershipOf, ownerTags, retainedFromTag } from "../ownership.ts";
+import { tagChange } from "../tags.ts";
+import { withoutRequestIds } from "../wording.ts";
+import type { Action } from "./action.ts";
+import { deleted } from "./delete.ts";
+import { immutableDifference, queueDifferences, withPolicy } from "./diff.ts";
+import { anyServing, anyUsable, currentNames, type Entry, type Order, orderFor } from "./order.ts";
+import type { Seen } from "./seen.ts";
+
+interface Context {
+  readonly spec: JobQueueSpec;
+  readonly seen: Seen;
+  readonly order: Order;
+}
+
+type Rule = (context: Context) => Next<Action> | undefined;
+
+const missingStalledAfterMs = 10 * 60_000;
+/** For what nothing wakes: an older object of the same name that has gone, a namespace with other labels. */
+const lookAgainMs = 60_000;
+const orderPath = "spec.computeEnvironmentOrder";
+
+const rules: readonly Rule[] = [
+  claimedByAnother,
+  owned,
+  made,
+  settling,
+  immutable,
+  retagged,
+  updated,
+  invalid,
+  partlyServing,
+  withoutUsable,
+];
+
+export function planFor(object: JobQueue, seen: Seen, now: number): Decision<Action> {
+  const order = orderFor(seen);
+  const news = [referencesNews(seen)];
+  if (seen.wish.deleting) {
+    const change: Change = { action: "Delete", id: seen.planId, reason: "ObjectDeleted", changes: [] };
+    return { next: deleted(object, seen, now), change, serving: false, news: [] };
+  }
+  const context: Context = { spec: object.spec, seen, order };
+  const change = changeOf(context);
+  const followed = order.follows ? [orderPath] : [];
+  for (const rule of rules) {
+    const next = rule(context);
+    if (next !== undefined) return { next, change, serving: false, news, followed };
+  }
+  return { next: settled(context), change, serving: true, news, followed };
+}
+
+function claimedByAnother({ seen }: Context): Next<Action> | undefined {
+  if (seen.claimedBy === undefined) return undefined;
+  return {
+    kind: "blocked",
+    reason: "Conflict",
+    message: `${seen.claimedBy} is older and claims the same queue name ${seen.queueName} in the same place. Give one of the two another spec.jobQueueName`,
+    recheckInMs: lookAgainMs,
+  };
+}
+
+/** Whose the queue of that name is; what is not ours is not touched. */
+function owned(context: Context): Next<Action> | undefined {
+  const { seen } = context;
+  const { queue, queueName } = seen;
+  if (queue === undefined || queue.status === "DELETING") return undefined;
+  const ownership = ownershipOf(queue.tags, seen.identity);
+  switch (ownership.kind) {
+    case "ours":
+      return ownership.retag ? claim(seen, queue, "takeOver", `${queueName} gets the tags of this object`) : undefined;
+    case "retained":
+      return claim(seen, queue, "takeOver", `${queueName}, retained before, is taken back`);
+    case "otherCluster":
+      return {
+        kind: "blocked",
+        reason: "OwnedByOtherCluster",
+        message: `${queueName} belongs to the same object of another cluster with the same --cluster-name (uid ${ownership.clusterUid}). If that cluster is gone, start the operator with --take-over-cluster-uid=${ownership.clusterUid}; if not, give one of the two another --cluster-name`,
+      };
+    case "otherObject":
+      return {
+        kind: "blocked",
+        reason: "Conflict",
+        message: `${queueName} belongs to ${ownership.owner}. Give this object another spec.jobQueueName`,
+      };
+    case "foreign":
+      return adopted(context, queue);
+  }
+}
+
+function adopted(context: Context, queue: Queue): Next<Action> {
+  const { spec, seen } = context;
+  const name = seen.queueName;
+  const blocked = (reason: string, message: string): Next<Action> => ({ kind: "blocked", reason, message });
+  if (seen.wish.adoptionPolicy === "Never") {
+    return blocked(
+      "NotOurs",
+      `a queue ${name} exists and was not made by this operator. Give this object another spec.jobQueueName, or let it be adopted by spec.adoptionPolicy`,
+    );
+  }
+  if (!matchesAny(seen.settings.adoptableNames, name)) {
+    return blocked("NotAdoptable", `${name} exists, and its name matches no --adoptable-names of the operator`);
+  }
+  const paths = [
+    ...queueDifferences(spec, queue).map(({ path }) => path),
+    ...(context.order.differs ? [orderPath] : []),
+    ...(immutableDifference(spec, queue)?.paths ?? []),
+    ...(tagChange(spec.tags, {}, queue.tags, seen.settings.ignoreTagKeys) === undefined ? [] : ["spec.tags"]),
+  ];
+  if (seen.wish.adoptionPolicy === "IfMatching" && paths.length > 0) {
+    return blocked(
+      "NotMatching",
+      `${name} exists and differs in ${paths.join(", ")}; adoptionPolicy IfMatching adopts it only when nothing would change`,
+    );
+  }
+  return claim(seen, queue, "adopt", `${name} is adopted`);
+}
+
+function claim(seen: Seen, queue: Queue, purpose: "adopt" | "takeOver", message: string): Next<Action> {
+  const remove = queue.tags?.[retainedFromTag] === undefined ? [] : [retainedFromTag];
+  const change = { set: ownerTags(seen.identity), remove };
+  return {
+    kind: "act",
+    action: { kind: "tag", purpose, name: queue.jobQueueName, arn: queue.jobQueueArn, change },
+    reason: "TakingOver",
+    message,
+    irreversible: false,
+  };
+}
+
+function made({ spec, seen, order }: Context): Next<Action> | undefined {
+  const { queue, queueName } = seen;
+  if (queue?.status === "DELETING") {
+    return { kind: "wait", reason: "Creating", message: `an earlier ${queueName} is still being deleted` };
+  }
+  if (queue !== undefined) return undefined;
+  if (order.names.length === 0) return waitForEntries(seen, order.missing, "WaitingForEnvironment");
+  const message = `${queueName} is being made`;
+  if (!seen.absent) return { kind: "wait", reason: "Creating", message, recheckInMs: 1000, confirmsAbsence: true };
+  const action: Action = { kind: "create", request: createRequest(spec, seen, order.names) };
+  return { kind: "act", action, reason: "Creating", message, irreversible: true };
+}
+
+function settling({ seen }: Context): Next<Action> | undefined {
+  const name = seen.queueName;
+  if (seen.queue?.status === "CREATING") {
+    return { kind: "wait", reason: "Creating", message: `${name} is being made` };
+  }
+  if (seen.queue?.status === "UPDATING") {
+    return { kind: "wait", reason: "Updating", message: `${name} is being updated` };
+  }
+  return undefined;
+}
+
+function immutable({ spec, seen }: Context): Next<Action> | undefined {
+  return seen.queue === undefined ? undefined : immutableDifference(spec, seen.queue)?.next;
+}
+
+function retagged({ spec, seen }: Context): Next<Action> | undefined {
+  const { queue } = seen;
+  if (queue === undefined) return undefined;
+  const change = tagChange(spec.tags, ownerTags(seen.identity), queue.tags, seen.settings.ignoreTagKeys);
+  if (change === undefined) return undefined;
+  const { jobQueueName: name, jobQueueArn: arn } = queue;
+  return {
+    kind: "act",
+    action: { kind: "tag", purpose: "userTags", name, arn, change },
+    reason: "UpdatingTags",
+    message: `the tags of ${name} are being changed`,
+    irreversible: false,
+  };
+}
+
+/** One write with all that differs. An order write swaps in place, once, and never takes the last usable environment. */
+function updated({ spec, seen, order }: Context): Next<Action> | undefined {
+  const { queue, environments } = seen;
+  if (queue === undefined) return undefined;
+  const differences = queueDifferences(spec, queue);
+  const orderWrite = order.differs ? orderVerdict(seen, order) : { kind: "none" as const };
+  if (orderWrite.kind === "wait" && differences.length === 0) return orderWrite.next;
+  const paths = differences.map(({ path }) => path);
+  const request: UpdateJobQueueRequest = {
+    jobQueue: queue.jobQueueName,
+    ...Object.assign({}, ...differences.map(({ send }) => send)),
+  };
+  if (orderWrite.kind === "write") {
+    paths.push(orderPath);
+    request.computeEnvironmentOrder = orderMembers(order.names);
+  }
+  if (paths.length === 0) return undefined;
+  const detaches =
+    orderWrite.kind === "write" &&
+    currentNames(queue).some((name) => !order.names.includes(name) && environments.has(name));
+  return {
+    kind: "act",
+    action: { kind: "update", request: withPolicy(request, queue), paths },
+    reason: "Updating",
+    message: `${queue.jobQueueName} is being updated: ${paths.join(", ")}`,
+    irreversible: detaches || spec.state === "DISABLED",
+  };
+}
+
+function orderVerdict(
+  seen: Seen,
+  order: Order,
+): { readonly kind: "write" } | { readonly kind: "wait"; readonly next: Next<Action> } {
+  const { waitsFor } = order;
+  if (waitsFor !== undefined) {
+    return {
+      kind: "wait",
+      next: { kind: "wait", reason: "WaitingForEnvironment", message: `${waitsFor.label}: ${waitsFor.why}` },
+    };
+  }
+  if (order.names.length === 0) {
+    return { kind: "wait", next: waitForEntries(seen, order.missing, "WaitingForEnvironment") };
+  }
+  const current = currentNames(seen.queue);
+  if (anyServing(current, seen.environments) && !anyUsable(order.names, seen.environments)) {
+    return {
+      kind: "wait",
+      next: {
+        kind: "wait",
+        reason: "WouldStarve",
+        message: `${seen.queueName} keeps ${current.join(", ")}: none of ${order.names.join(", ")} is ENABLED and VALID`,
+        stalledAfterMs: missingStalledAfterMs,
+      },
+    };
+  }
+  return { kind: "write" };
+}
+
+function invalid({ seen }: Context): Next<Action> | undefined {
+  if (seen.queue?.status !== "INVALID") return undefined;
+  return {
+    kind: "blocked",
+    reason: "Invalid",
+    message: `AWS found ${seen.queueName} INVALID: ${withoutRequestIds(seen.queue.statusReason ?? "AWS gives no reason")}`,
+    recheckInMs: 5 * 60_000,
+  };
+}
+
+function partlyServing({ seen, order }: Context): Next<Action> | undefined {
+  const absent = order.missing.filter(({ state, current }) => state === "unresolved" || current.length === 0);
+  return absent.length === 0 ? undefined : waitForEntries(seen, absent, "PartlyServing");
+}
+
+function withoutUsable({ seen }: Context): Next<Action> | undefined {
+  const names = currentNames(seen.queue);
+  if (seen.queue?.state === "DISABLED" || anyUsable(names, seen.environments)) return undefined;
+  const states = names.map((name) => {
+    const environment = seen.environments.get(name);
+    return `${name} is ${environment?.state ?? "gone"} and ${environment?.status ?? "gone"}`;
+  });
+  return {
+    kind: "wait",
+    reason: "NoUsableEnvironment",
+    message: `no job can start: ${states.join("; ")}`,
+    stalledAfterMs: missingStalledAfterMs,
+  };
+}
+
+function settled({ seen }: Context): Next<Action> {
+  const { queue, queueName } = seen;
+  const names = currentNames(queue).join(", ");
+  return queue?.state === "DISABLED"
+    ? { kind: "settled", reason: "Disabled", message: `${queueName} is VALID and DISABLED: it takes no new jobs` }
+    : { kind: "settled", reason: "Available", message: `${queueName} is VALID and runs jobs on ${names}` };
+}
+
+/** Waits for what the order names; a refused reference is a person's to mend at once. */
+function waitForEntries(seen: Seen, missing: readonly Entry[], reason: string): Next<Action> {
+  const refused = seen.entries.find((entry) => entry.kind === "unresolved" && entry.reason !== "ReferenceNotFound");
+  if (refused?.kind === "unresolved") {
+    return { kind: "blocked", reason: refused.reason, message: refused.message, recheckInMs: lookAgainMs };
+  }
+  const lost = seen.entries.some((entry) => entry.kind === "unresolved");
+  return {
+    kind: "wait",
+    reason: lost ? "ReferenceNotFound" : reason,
+    message: missing.map(({ label, why }) => `${label}: ${why}`).join("; "),
+    ...(missing.some(({ state }) => state !== "inTransition") ? { stalledAfterMs: missingStalledAfterMs } : {}),
+  };
+}
+
+function createRequest(spec: JobQueueSpec, seen: Seen, names: readonly string[]): CreateJobQueueRequest {
+  const { schedulingPolicyArn, jobQueueType, jobStateTimeLimitActions } = spec;
+  return {
+    jobQueueName: seen.queueName,
+    state: spec.state ?? "ENABLED",
+    priority: spec.priority,
+    computeEnvironmentOrder: orderMembers(names),
+    ...(schedulingPolicyArn === undefined ? {} : { schedulingPolicyArn }),
+    ...(jobQueueType === undefined ? {} : { jobQueueType }),
+    ...(jobStateTimeLimitActions === undefined ? {} : { jobStateTimeLimitActions }),
+    tags: { ...spec.tags, ...ownerTags(seen.identity) },
+  };
+}
+
+function orderMembers(names: readonly string[]): { order: number; computeEnvironment: string }[] {
+  return names.map((computeEnvironment, index) => ({ order: index + 1, computeEnvironment }));
+}
+
+function changeOf({ spec, seen, order }: Context): Change {
+  const { queue, planId: id } = seen;
+  if (queue === undefined || queue.status === "DELETING") {
+    return { action: "Create", id, reason: "NothingInAWS", changes: [] };
+  }
+  const fields: FieldChange[] = queueDifferences(spec, queue).map(({ send: _sent, ...change }) => change);
+  if (order.differs && order.names.length > 0) {
+    fields.push({
+      path: orderPath,
+      kind: "update",
+      why: "the whole order is written once",
+      from: JSON.stringify(currentNames(queue)),
+      to: JSON.stringify(order.names),
+    });
+  }
+  if (fields.length > 0) return { action: "Update", id, reason: "FieldsDiffer", changes: fields };
+  const tags = tagChange(spec.tags, ownerTags(seen.identity), queue.tags, seen.settings.ignoreTagKeys);
+  if (tags !== undefined) {
+    const keys = [...Object.keys(tags.set), ...tags.remove];
+    const changes = keys.map((key): FieldChange => {
+      return { path: `spec.tags[${JSON.stringify(key)}]`, kind: "tags", why: "tags are changed in place" };
+    });
+    return { action: "UpdateTags", id, reason: "TagsDiffer", changes };
+  }
+  return { action: "None", id, reason: "AsWished", changes: [] };
+}
+
+function referencesNews(seen: Seen): News {
+  const unresolved = seen.entries.find((entry) => entry.kind === "unresolved");
+  return unresolved?.kind === "unresolved"
+    ? { type: "ReferencesResolved", status: "False", reason: unresolved.reason, message: unresolved.message }
+    : {
+        type: "ReferencesResolved",
+        status: "True",
+        reason: "Resolved",
+        message: `the order of ${identityText(seen.identity)} refers to what exists`,
+      };
+}

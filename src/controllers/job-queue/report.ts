@@ -1,0 +1,21 @@
+/** The fields of status that only a queue has. Pure. */
+
+import { withoutRequestIds } from "../wording.ts";
+import type { Seen } from "./seen.ts";
+
+export function report(seen: Seen): Readonly<Record<string, unknown>> {
+  const { queue } = seen;
+  if (queue === undefined) return {};
+  const { jobQueueArn, jobQueueName, state, status, statusReason } = queue;
+  const order = [...(queue.computeEnvironmentOrder ?? [])]
+    .sort((left, right) => (left.order ?? 0) - (right.order ?? 0))
+    .map((entry) => ({ order: entry.order ?? 0, computeEnvironment: entry.computeEnvironment ?? "" }));
+  return {
+    arn: jobQueueArn,
+    name: jobQueueName,
+    ...(state === undefined ? {} : { state }),
+    ...(status === undefined ? {} : { status }),
+    ...(statusReason === undefined ? {} : { statusReason: withoutRequestIds(statusReason) }),
+    computeEnvironmentOrder: order,
+  };
+}

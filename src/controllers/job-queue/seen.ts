@@ -1,0 +1,61 @@
+import type { ObjectKey } from "../../api/object.ts";
+import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
+import type { Environment, Queue } from "../../aws/batch.ts";
+import type { UnfinishedJob } from "../../aws/region.ts";
+import type { Fleet } from "../compute-environment/fleet.ts";
+import type { Identity } from "../ownership.ts";
+import type { Settings } from "../ports.ts";
+import type { Wish } from "../wish.ts";
+
+/** Everything that the plan of a job queue is made from. */
+export interface Seen {
+  readonly identity: Identity;
+  readonly wish: Wish;
+  readonly settings: Settings;
+  /** `spec.jobQueueName` or the default. */
+  readonly queueName: string;
+  readonly planId: string;
+  /** The queue of that name, unless it is gone. */
+  readonly queue: Queue | undefined;
+  /** That there is no queue of that name may be believed. */
+  readonly absent: boolean;
+  /** `namespace/name` of an older object that claims the same name in the same place. */
+  readonly claimedBy: string | undefined;
+  /** In ascending `order`. */
+  readonly entries: readonly EntrySeen[];
+  /** Every environment of the region but DELETED tombstones, by name. */
+  readonly environments: ReadonlyMap<string, Environment>;
+  /** In deletion, once disabled: all unfinished jobs of the queue. */
+  readonly jobs: JobsSeen | undefined;
+}
+
+/** One entry of `spec.computeEnvironmentOrder`. */
+export type EntrySeen =
+  | { readonly kind: "named"; readonly order: number; readonly name: string }
+  | {
+      readonly kind: "reference";
+      readonly order: number;
+      readonly key: ObjectKey;
+      readonly spec: BatchComputeEnvironmentSpec;
+      readonly fleet: Fleet;
+      /** Whether queues may leave a VALID predecessor for the target now. */
+      readonly handover: boolean;
+    }
+  | {
+      readonly kind: "unresolved";
+      readonly order: number;
+      readonly key: ObjectKey;
+      readonly reason: "ReferenceNotFound" | "ReferenceNotAllowed" | "NamespaceNotWatched" | "RegionMismatch";
+      readonly message: string;
+    };
+
+export type JobsSeen =
+  | {
+      readonly kind: "read";
+      readonly remaining: readonly UnfinishedJob[];
+      /** Since when every count was zero, wall ms. */
+      readonly zeroSince: number | undefined;
+      /** When this process last ended jobs here, wall ms: they take a while to go. */
+      readonly terminatedAt?: number | undefined;
+    }
+  | { readonly kind: "unread"; readonly why: string };

@@ -1,0 +1,14 @@
+import { shortHash } from "./fingerprint.ts";
+
+/**
+ * The AWS name of an object that gives none: `<namespace>_<name>`. `_` cannot occur in Kubernetes names, so two
+ * objects never mean one name. Too long, or with a dot (legal in a Kubernetes name, not in AWS): cut and hashed.
+ *
+ * @param limit AWS allows 128 characters; an environment's base name 110, for it gets a suffix
+ */
+export function defaultAwsName(namespace: string, name: string, limit = 128): string {
+  const plain = `${namespace}_${name}`;
+  if (plain.length <= limit && !plain.includes(".")) return plain;
+  const hash = shortHash([namespace, name]);
+  return `${plain.replaceAll(".", "-").slice(0, limit - hash.length - 1)}_${hash}`;
+}

@@ -1,0 +1,94 @@
+/** Whose an AWS object is, told by its tags alone (DESIGN section 4). Pure. */
+
+export const tagPrefix = "awsbatch.dev/";
+export const clusterTag = "awsbatch.dev/cluster";
+export const clusterUidTag = "awsbatch.dev/cluster-uid";
+export const namespaceTag = "awsbatch.dev/namespace";
+export const nameTag = "awsbatch.dev/name";
+export const uidTag = "awsbatch.dev/uid";
+export const fingerprintTag = "awsbatch.dev/fingerprint";
+export const registeredAtTag = "awsbatch.dev/registered-at";
+export const rolloutTokenTag = "awsbatch.dev/rollout-token";
+/** When an environment was made; attempts that AWS finds INVALID are limited by their age. */
+export const createdAtTag = "awsbatch.dev/created-at";
+export const servingSinceTag = "awsbatch.dev/serving-since";
+export const retiredAtTag = "awsbatch.dev/retired-at";
+/** On a target from which queues went back: `<time>/<plan id>`; it stays unused while that plan is the wish. */
+export const returnedAtTag = "awsbatch.dev/returned-at";
+/** Left behind by `deletionPolicy: Retain`: `<cluster name>/<namespace>/<name>`. */
+export const retainedFromTag = "awsbatch.dev/retained-from";
+
+/** The operator that asks. */
+export interface Cluster {
+  /** `--cluster-name`; survives a rebuilt cluster. */
+  readonly name: string;
+  /** UID of the namespace `kube-system`. */
+  readonly uid: string;
+  /** `--take-over-cluster-uid`: a lost cluster whose objects become ours. */
+  readonly takeOverUid?: string | undefined;
+}
+
+/** Which object of which cluster an AWS object belongs to. */
+export interface Identity {
+  readonly cluster: Cluster;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+export type Ownership =
+  | {
+      readonly kind: "ours" /** The uid or cluster-uid on it is an old one: write the tags once. */;
+      readonly retag: boolean;
+    }
+  | { readonly kind: "otherCluster"; readonly clusterUid: string }
+  /** Left by Retain of this very identity: ours again, without adoption. */
+  | { readonly kind: "retained" }
+  | { readonly kind: "otherObject"; readonly owner: string }
+  | { readonly kind: "foreign" };
+
+export type Tags = Readonly<Record<string, string>>;
+
+/** Reads the owner from the tags. Ownership is (cluster name, namespace, name); the uids only tell a rebuilt one. */
+export function ownershipOf(tags: Tags | undefined, identity: Identity): Ownership {
+  const owner = ownerIn(tags);
+  if (owner === undefined) {
+    return tags?.[retainedFromTag] === identityText(identity) ? { kind: "retained" } : { kind: "foreign" };
+  }
+  const ours =
+    owner.cluster === identity.cluster.name && owner.namespace === identity.namespace && owner.name === identity.name;
+  if (!ours) return { kind: "otherObject", owner: `${owner.cluster}/${owner.namespace}/${owner.name}` };
+  if (owner.clusterUid !== identity.cluster.uid) {
+    return owner.clusterUid === identity.cluster.takeOverUid
+      ? { kind: "ours", retag: true }
+      : { kind: "otherCluster", clusterUid: owner.clusterUid };
+  }
+  return { kind: "ours", retag: owner.uid !== identity.uid };
+}
+
+/** The owner written in the tags, whoever it is; undefined when there is none. */
+export function ownerIn(
+  tags: Tags | undefined,
+): { cluster: string; clusterUid: string; namespace: string; name: string; uid: string } | undefined {
+  const cluster = tags?.[clusterTag];
+  const namespace = tags?.[namespaceTag];
+  const name = tags?.[nameTag];
+  if (cluster === undefined || namespace === undefined || name === undefined) return undefined;
+  return { cluster, clusterUid: tags?.[clusterUidTag] ?? "", namespace, name, uid: tags?.[uidTag] ?? "" };
+}
+
+/** The five tags that make an AWS object ours. */
+export function ownerTags(identity: Identity): Record<string, string> {
+  return {
+    [clusterTag]: identity.cluster.name,
+    [clusterUidTag]: identity.cluster.uid,
+    [namespaceTag]: identity.namespace,
+    [nameTag]: identity.name,
+    [uidTag]: identity.uid,
+  };
+}
+
+/** `<cluster name>/<namespace>/<name>`. */
+export function identityText(identity: Identity): string {
+  return `${identity.cluster.name}/${identity.namespace}/${identity.name}`;
+}

@@ -1,0 +1,56 @@
+import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
+import type { BatchRegion } from "../aws/region.ts";
+import type { Store } from "../kube/store.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Cluster } from "./ownership.ts";
+
+/** Everything that `observe` may read and `act` may write. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly objects: Objects;
+  readonly regions: Regions;
+  readonly cluster: Cluster;
+  readonly settings: Settings;
+}
+
+/** The cached objects of all watched kinds. */
+export interface Objects {
+  get(kind: Kind, key: ObjectKey): KubeObject | undefined;
+  list(kind: Kind): readonly KubeObject[];
+  /** Whether objects of this namespace are watched at all. */
+  watches(namespace: string): boolean;
+  /** The labels of a namespace, read when a selector needs them; undefined when there is none such. */
+  namespaceLabels(namespace: string, signal: AbortSignal): Promise<Readonly<Record<string, string>> | undefined>;
+}
+
+export interface Regions {
+  /**
+   * AWS Batch of `spec.region`, or of the operator's own region when that is undefined. The first use of a region
+   * finds out account and partition and begins to observe it.
+   * @throws AwsError when the caller's identity cannot be read
+   */
+  open(region: string | undefined, signal: AbortSignal): Promise<BatchRegion>;
+}
+
+/** The operator's flags that decisions depend on (DESIGN section 13). */
+export interface Settings {
+  /** The region of objects that name none. */
+  readonly region: string;
+  readonly defaultDeletionPolicy: "Delete" | "Retain";
+  /** Globs; an AWS object is adopted only when its name matches one. */
+  readonly adoptableNames: readonly string[];
+  /** Whether `replacement.foreignQueues: Repoint` may write queues that are not ours. */
+  readonly allowForeignRepoint: boolean;
+  /** Globs of AWS tag keys that others own: neither compared nor removed. */
+  readonly ignoreTagKeys: readonly string[];
+  readonly maxConcurrentReplacements: number;
+}
+
+export const defaultSettings: Omit<Settings, "region"> = {
+  defaultDeletionPolicy: "Delete",
+  adoptableNames: [],
+  allowForeignRepoint: false,
+  ignoreTagKeys: [],
+  maxConcurrentReplacements: 3,
+};

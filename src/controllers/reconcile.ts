@@ -1,0 +1,439 @@
+import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
+import { cleanupFinalizer, locationAnnotation, reconcileRequestedAtAnnotation } from "../api/v1alpha1/annotations.ts";
+import { AwsError, adviceFor } from "../aws/errors.ts";
+import type { BatchRegion } from "../aws/region.ts";
+import { type ObjectEvent, StoreError } from "../kube/store.ts";
+import type { Again, Reconciler, Report } from "../runtime/controller.ts";
+import { conditionsFor, conditionsOf, failureReason, reasonOf, unreadableConditions } from "./conditions.ts";
+import type { Decision, FieldChange, Next, Outcome } from "./decision.ts";
+import { Corrections, yieldTo } from "./drift.ts";
+import { canonicalJson } from "./fingerprint.ts";
+import type { Ports } from "./ports.ts";
+import { type Wish, wishOf } from "./wish.ts";
+
+/**
+ * One pass over one object, the same for every kind: observe, plan, act, report. What differs between kinds is
+ * `Steps`; what is the same (location, finalizer, pause, dry-run, the live read before what cannot be undone,
+ * contested fields) is here once.
+ */
+export interface Steps<O extends KubeObject, Seen, Action> {
+  readonly kind: Kind;
+  /** Every read the decision needs, and nothing but reads. */
+  observe(object: O, region: BatchRegion, ports: Ports, signal: AbortSignal): Promise<Seen>;
+  /** Reads from AWS now what `observe` takes from the cache. */
+  refresh(object: O, region: BatchRegion, signal: AbortSignal): Promise<void>;
+  /** Pure. */
+  plan(object: O, seen: Seen, now: number): Decision<Action>;
+  act(action: Action, object: O, region: BatchRegion, ports: Ports, signal: AbortSignal): Promise<void>;
+  /** The fields of status that only this kind has. Pure. */
+  report(object: O, seen: Seen, decision: Decision<Action>, now: number): Readonly<Record<string, unknown>>;
+  /** What an action that succeeded is told as. Pure. */
+  events(action: Action): readonly ObjectEvent[];
+}
+
+/** What one process knows of one object beyond what can be read: only ages, never steps. */
+interface Memory {
+  reason: string;
+  since: number;
+  settledGeneration: number | undefined;
+  /** The last refusal, and the generation it was of: what is told while the next try is prepared. */
+  refused: { readonly outcome: Outcome; readonly generation: number } | undefined;
+  readonly corrections: Corrections;
+}
+
+const refusedRetryMs = 5 * 60_000;
+/** What AWS refuses only until it has noticed something is asked for again at this pace, not with growing delays. */
+const laggingRetryMs = 5_000;
+
+export function reconcilerOf<O extends KubeObject, Seen, Action>(
+  steps: Steps<O, Seen, Action>,
+  ports: Ports,
+): Reconciler {
+  const memories = new Map<string, Memory>();
+
+  const memoryOf = (object: O): Memory => {
+    const known = memories.get(object.metadata.uid);
+    if (known !== undefined) return known;
+    const fresh: Memory = {
+      reason: "",
+      since: ports.clock.now(),
+      settledGeneration: undefined,
+      refused: undefined,
+      corrections: new Corrections(),
+    };
+    memories.set(object.metadata.uid, fresh);
+    return fresh;
+  };
+
+  /** Milliseconds for which the object has had this reason. */
+  const lasted = (memory: Memory, reason: string): number => {
+    if (memory.reason !== reason) {
+      memory.reason = reason;
+      memory.since = ports.clock.now();
+    }
+    return ports.clock.now() - memory.since;
+  };
+
+  async function reconcile(given: KubeObject, signal: AbortSignal): Promise<Report> {
+    const object = given as O;
+    const wish = wishOf(object, ports.settings);
+    if (wish.deleting && !wish.finalized) return silent({ kind: "onChange" });
+    if (wish.abandon) return abandon(object, signal);
+
+    const opened = await openRegion(object, signal);
+    // The observer wakes every object with its first listing; until then there is nothing to tell.
+    if (opened.kind === "notYetRead") return silent({ kind: "onChange" });
+    if (opened.kind === "unreadable") return unreadable(object, opened);
+    const { region } = opened;
+
+    const misplaced = misplacement(wish, region);
+    if (misplaced !== undefined) return told(object, region, misplaced, { kind: "none" }, {});
+
+    const look = await lookAt(object, region, signal);
+    if (look.kind === "unreadable") return unreadable(object, look);
+    const { seen } = look;
+    const now = ports.clock.now();
+    const planned = considered(object, wish, steps.plan(object, seen, now));
+    const fields = steps.report(object, seen, planned, now);
+    if (planned.next.kind === "release") return release(object, region, planned, fields, signal);
+    // What is ours and needs no write was made before somebody took the finalizer away.
+    if (planned.next.kind === "settled" && !isMarked(wish) && !wish.paused && !wish.dryRun) {
+      return told(object, region, planned, await mark(object, region, signal), fields);
+    }
+    if (planned.next.kind !== "act") return told(object, region, planned, { kind: "none" }, fields);
+
+    const outcome = await carryOut(object, wish, region, planned.next, now, signal);
+    const events = outcome.kind === "done" ? doneEvents(object, wish, planned, planned.next.action) : [];
+    return told(object, region, planned, outcome, fields, events);
+  }
+
+  async function openRegion(
+    object: O,
+    signal: AbortSignal,
+  ): Promise<{ kind: "open"; region: BatchRegion } | { kind: "notYetRead" } | Unread> {
+    const wished = (object.spec as { readonly region?: string | undefined }).region;
+    try {
+      const region = await ports.regions.open(wished, signal);
+      const { failure, listedAt } = region.snapshot();
+      if (failure !== undefined) return unread(failure);
+      return listedAt === undefined ? { kind: "notYetRead" } : { kind: "open", region };
+    } catch (error) {
+      if (error instanceof AwsError) return unread(error);
+      throw error;
+    }
+  }
+
+  async function lookAt(
+    object: O,
+    region: BatchRegion,
+    signal: AbortSignal,
+  ): Promise<{ kind: "seen"; seen: Seen } | Unread> {
+    try {
+      return { kind: "seen", seen: await steps.observe(object, region, ports, signal) };
+    } catch (error) {
+      if (error instanceof AwsError) return unread(error);
+      throw error;
+    }
+  }
+
+  /** Pause, dry-run and contested fields turn an act into a wait that says what would be done. */
+  function considered(object: O, wish: Wish, decision: Decision<Action>): Decision<Action> {
+    const { next } = decision;
+    if (wish.paused && next.kind !== "settled") return held(decision, "Paused", "paused by annotation");
+    if (wish.dryRun && (next.kind === "act" || next.kind === "release")) {
+      return held(decision, "DryRun", "dry-run by annotation");
+    }
+    if (next.kind !== "act" || !isDrift(object, wish, decision)) return decision;
+    const now = ports.clock.now();
+    const contested = memoryOf(object).corrections.contested(drifted(decision), now);
+    return contested === undefined ? decision : yieldTo(decision, contested, now);
+  }
+
+  /** AWS had this generation, differs from it again, and nobody changed the spec. */
+  function isDrift(object: O, wish: Wish, decision: Decision<Action>): boolean {
+    const { settledGeneration } = memoryOf(object);
+    return !wish.deleting && settledGeneration === object.metadata.generation && drifted(decision).length > 0;
+  }
+
+  async function carryOut(
+    object: O,
+    wish: Wish,
+    region: BatchRegion,
+    next: Extract<Next<Action>, { kind: "act" }>,
+    now: number,
+    signal: AbortSignal,
+  ): Promise<Outcome> {
+    try {
+      if (!isMarked(wish)) return await mark(object, region, signal);
+      if (next.irreversible && !(await confirmed(object, region, next.action, now, signal))) {
+        return { kind: "startOver" };
+      }
+      await steps.act(next.action, object, region, ports, signal);
+      return { kind: "done" };
+    } catch (error) {
+      return failedOutcome(error);
+    }
+  }
+
+  /** Finalizer and location, before the first write to AWS. */
+  async function mark(object: O, region: BatchRegion, signal: AbortSignal): Promise<Outcome> {
+    const annotations = { [locationAnnotation]: `${region.account}/${region.region}` };
+    try {
+      await ports.store.patchMetadata(steps.kind, object, { addFinalizer: cleanupFinalizer, annotations }, signal);
+      return { kind: "startOver" };
+    } catch (error) {
+      return failedOutcome(error);
+    }
+  }
+
+  /** Whether object and AWS, both read live, still lead to the same action (planned for the same instant). */
+  async function confirmed(
+    object: O,
+    region: BatchRegion,
+    action: Action,
+    now: number,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const live = await ports.store.get(steps.kind, object.metadata, signal);
+    if (live === undefined || !sameWish(live, object)) return false;
+    await steps.refresh(live as O, region, signal);
+    if (region.snapshot().failure !== undefined) return false;
+    const seen = await steps.observe(live as O, region, ports, signal);
+    const again = considered(live as O, wishOf(live, ports.settings), steps.plan(live as O, seen, now)).next;
+    return again.kind === "act" && canonicalJson(again.action) === canonicalJson(action);
+  }
+
+  /** A drift is counted and told with the first act that corrects it, not with each that follows. */
+  function doneEvents(object: O, wish: Wish, decision: Decision<Action>, action: Action): readonly ObjectEvent[] {
+    const drift = isDrift(object, wish, decision);
+    const memory = memoryOf(object);
+    memory.settledGeneration = undefined;
+    if (!drift) return steps.events(action);
+    const changes = drifted(decision);
+    memory.corrections.note(changes, ports.clock.now());
+    const paths = changes.map((change) => change.path);
+    const note = `changed outside of Kubernetes and put back: ${paths.join(", ")}`;
+    return [{ type: "Normal", reason: "DriftCorrected", action: "Reconcile", note }, ...steps.events(action)];
+  }
+
+  async function release(
+    object: O,
+    region: BatchRegion,
+    decision: Decision<Action>,
+    fields: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<Report> {
+    try {
+      await ports.store.patchMetadata(steps.kind, object, { removeFinalizer: cleanupFinalizer }, signal);
+    } catch (error) {
+      return told(object, region, decision, failedOutcome(error), fields);
+    }
+    memories.delete(object.metadata.uid);
+    return {
+      status: undefined,
+      events: [{ type: "Normal", reason: decision.next.reason, action: "Delete", note: decision.next.message }],
+      again: { kind: "onChange" },
+    };
+  }
+
+  async function abandon(object: O, signal: AbortSignal): Promise<Report> {
+    const status = object.status as { readonly arn?: string } | undefined;
+    const left = status?.arn ?? "whatever AWS holds for it";
+    await ports.store.patchMetadata(steps.kind, object, { removeFinalizer: cleanupFinalizer }, signal);
+    memories.delete(object.metadata.uid);
+    return {
+      status: undefined,
+      events: [
+        {
+          type: "Warning",
+          reason: "Abandoned",
+          action: "Delete",
+          note: `let go without touching AWS, as annotated; left there: ${left}`,
+        },
+      ],
+      again: { kind: "onChange" },
+    };
+  }
+
+  function unreadable(object: O, why: { readonly reason: string; readonly message: string }): Report {
+    const lastedMs = lasted(memoryOf(object), "unreadable");
+    const conditions = unreadableConditions(object, { ...why, lastedMs }, ports.clock.now());
+    return {
+      status: { ...(object.status as object | undefined), conditions },
+      events: [],
+      again: { kind: "after", delayMs: 60_000 },
+    };
+  }
+
+  function told(
+    object: O,
+    region: BatchRegion,
+    decision: Decision<Action>,
+    came: Outcome,
+    fields: Readonly<Record<string, unknown>>,
+    events: readonly ObjectEvent[] = [],
+  ): Report {
+    const memory = memoryOf(object);
+    const outcome = standing(memory, decision.next, came, object.metadata.generation);
+    if (outcome.kind === "done" || outcome.kind === "startOver") {
+      // The state that follows is told by the pass that follows at once: one status write less for each step.
+      return { status: undefined, events, again: { kind: "now" } };
+    }
+    const lastedMs = lasted(memory, reasonOf(decision, outcome));
+    if (decision.next.kind === "settled") memory.settledGeneration = object.metadata.generation;
+    const conditions = conditionsFor(object, { decision, outcome, lastedMs }, ports.clock.now());
+    const requestedAt = object.metadata.annotations?.[reconcileRequestedAtAnnotation];
+    const status = {
+      observedGeneration: object.metadata.generation,
+      ...(requestedAt === undefined ? {} : { lastHandledReconcileAt: requestedAt }),
+      accountId: region.account,
+      region: region.region,
+      plan: { ...decision.change, changes: decision.change.changes.slice(0, 64) },
+      ...fields,
+      conditions,
+    };
+    return {
+      status,
+      events: [...events, ...turnEvents(object, conditions)],
+      again: againAfter(decision.next, outcome, lastedMs),
+    };
+  }
+
+  return {
+    kind: steps.kind,
+    reconcile: (object, { signal }) => reconcile(object, signal),
+  };
+}
+
+/**
+ * What there is to tell. While a try that AWS refused waits only for a listing before the next one, the refusal
+ * stands: otherwise status would go to and fro, and a refusal would never grow old.
+ */
+function standing(memory: Memory, next: Next<unknown>, outcome: Outcome, generation: number): Outcome {
+  if (outcome.kind === "failed") memory.refused = { outcome, generation };
+  if (outcome.kind !== "none") {
+    // The live read before a try says nothing of what comes of it.
+    if (outcome.kind === "done") memory.refused = undefined;
+    return outcome;
+  }
+  const stands = next.kind === "wait" && next.confirmsAbsence === true && memory.refused?.generation === generation;
+  if (!stands) memory.refused = undefined;
+  return memory.refused?.outcome ?? outcome;
+}
+
+/** Events for the turns that people wait for: became ready, got stuck. */
+function turnEvents(
+  object: KubeObject,
+  conditions: readonly {
+    readonly type: string;
+    readonly status: string;
+    readonly reason: string;
+    readonly message: string;
+  }[],
+): ObjectEvent[] {
+  const old = conditionsOf(object);
+  const was = (type: string): string | undefined => old.find((condition) => condition.type === type)?.status;
+  const events: ObjectEvent[] = [];
+  for (const { type, status, reason, message } of conditions) {
+    if (type === "Ready" && status === "True" && was("Ready") !== "True") {
+      events.push({ type: "Normal", reason, action: "Reconcile", note: message });
+    }
+    const before = old.find((condition) => condition.type === type);
+    if (type === "Stalled" && (before?.status !== "True" || before.reason !== reason)) {
+      events.push({ type: "Warning", reason, action: "Reconcile", note: message });
+    }
+  }
+  return events;
+}
+
+function againAfter(next: Next<unknown>, outcome: Outcome, lastedMs: number): Again {
+  if (outcome.kind === "failed") {
+    const final = outcome.failure.kind === "invalid" || outcome.failure.kind === "quota";
+    if (final) return { kind: "after", delayMs: refusedRetryMs };
+    const lags = outcome.failure.kind === "inUse" || outcome.failure.kind === "busy";
+    return lags ? { kind: "after", delayMs: laggingRetryMs } : { kind: "backoff" };
+  }
+  if (next.kind === "act" || next.kind === "release") return { kind: "now" };
+  const stallsInMs =
+    next.kind === "wait" && next.stalledAfterMs !== undefined && next.stalledAfterMs > lastedMs
+      ? next.stalledAfterMs - lastedMs
+      : undefined;
+  const delays = [next.recheckInMs, stallsInMs].filter((delay) => delay !== undefined);
+  return delays.length === 0 ? { kind: "onChange" } : { kind: "after", delayMs: Math.min(...delays) };
+}
+
+/** Whether finalizer and location are there, or it is too late for them. */
+function isMarked(wish: Wish): boolean {
+  return wish.deleting || (wish.finalized && wish.location !== undefined);
+}
+
+/** What differs because AWS was changed, not because what the spec refers to was. */
+function drifted(decision: Decision<unknown>): readonly FieldChange[] {
+  const { change, followed = [] } = decision;
+  return change.changes.filter(({ path }) => !followed.includes(path));
+}
+
+function held<Action>(decision: Decision<Action>, reason: string, why: string): Decision<Action> {
+  const { next } = decision;
+  return {
+    ...decision,
+    next: { kind: "wait", held: true, reason, message: `${why}; without it: ${next.message}` },
+  };
+}
+
+function misplacement(wish: Wish, region: BatchRegion): Decision<never> | undefined {
+  const here = `${region.account}/${region.region}`;
+  if (wish.location === undefined || wish.location === here) return undefined;
+  return {
+    next: {
+      kind: "blocked",
+      reason: "LocationMismatch",
+      message: `this object was made in account/region ${wish.location}, but the credentials and region in force are ${here}; nothing is written there. Give the operator back its credentials and region, or delete the object with awsbatch.dev/abandon: "true"`,
+    },
+    change: { action: "None", id: "", reason: "LocationMismatch", changes: [] },
+    serving: false,
+    news: [],
+  };
+}
+
+function sameWish(left: KubeObject, right: KubeObject): boolean {
+  const [a, b] = [left.metadata, right.metadata];
+  return a.uid === b.uid && a.generation === b.generation && a.deletionTimestamp === b.deletionTimestamp;
+}
+
+function failedOutcome(error: unknown): Outcome {
+  if (error instanceof AwsError) {
+    return {
+      kind: "failed",
+      failure: { kind: error.kind, operation: error.operation, message: error.message, advice: adviceFor(error) },
+    };
+  }
+  // A conflict or a vanished object is no failure of the wish: read again and start over.
+  if (error instanceof StoreError && (error.reason === "Conflict" || error.reason === "NotFound")) {
+    return { kind: "startOver" };
+  }
+  throw error;
+}
+
+interface Unread {
+  readonly kind: "unreadable";
+  readonly reason: string;
+  readonly message: string;
+}
+
+function unread(error: AwsError): Unread {
+  return {
+    kind: "unreadable",
+    reason: failureReason(error.kind),
+    message: `AWS Batch cannot be read (${error.operation}): ${error.message.replace(/[.]$/, "")}. ${adviceFor(error)}`,
+  };
+}
+
+function silent(again: Again): Report {
+  return { status: undefined, events: [], again };
+}
+
+/** Namespace and name of an object. */
+export function keyOf(object: KubeObject): ObjectKey {
+  return { namespace: object.metadata.namespace, name: object.metadata.name };
+}

@@ -1,0 +1,46 @@
+import type { KubeObject } from "../api/object.ts";
+import {
+  abandonAnnotation,
+  approveAnnotation,
+  cleanupFinalizer,
+  dryRunAnnotation,
+  locationAnnotation,
+  pausedAnnotation,
+} from "../api/v1alpha1/annotations.ts";
+import type { Settings } from "./ports.ts";
+
+/** What a person wants done with an object beside its fields: read from metadata and policies. Pure. */
+export interface Wish {
+  readonly deleting: boolean;
+  readonly paused: boolean;
+  readonly dryRun: boolean;
+  readonly abandon: boolean;
+  /** `<plan id>/<step>` of the step that may go on. */
+  readonly approved: string | undefined;
+  readonly finalized: boolean;
+  /** `<account>/<region>` in which the object was first acted on. */
+  readonly location: string | undefined;
+  readonly retain: boolean;
+  readonly adoptionPolicy: "Never" | "IfMatching" | "IfExists";
+}
+
+type Policies = {
+  readonly deletionPolicy?: "Delete" | "Retain" | undefined;
+  readonly adoptionPolicy?: "Never" | "IfMatching" | "IfExists" | undefined;
+};
+
+export function wishOf(object: KubeObject, settings: Settings): Wish {
+  const policies = object.spec as Policies;
+  const { deletionTimestamp, annotations, finalizers } = object.metadata;
+  return {
+    deleting: deletionTimestamp !== undefined,
+    paused: annotations?.[pausedAnnotation] === "true",
+    dryRun: annotations?.[dryRunAnnotation] === "true",
+    abandon: deletionTimestamp !== undefined && annotations?.[abandonAnnotation] === "true",
+    approved: annotations?.[approveAnnotation],
+    finalized: finalizers?.includes(cleanupFinalizer) ?? false,
+    location: annotations?.[locationAnnotation],
+    retain: (policies.deletionPolicy ?? settings.defaultDeletionPolicy) === "Retain",
+    adoptionPolicy: policies.adoptionPolicy ?? "Never",
+  };
+}

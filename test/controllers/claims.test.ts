@@ -1,0 +1,52 @@
+import { expect, it } from "vitest";
+import type { ObjectMeta } from "../../src/api/object.ts";
+import type { JobQueue } from "../../src/api/v1alpha1/job-queue.ts";
+import { JobQueueKind } from "../../src/api/v1alpha1/kinds.ts";
+import { olderClaimant } from "../../src/controllers/claims.ts";
+import { queueNameOf } from "../../src/controllers/job-queue/observe.ts";
+import { object, settings } from "./job-queue/given.ts";
+import { objectsOf } from "./region.ts";
+
+const claim = (uid: string, metadata: Partial<ObjectMeta>, spec: object = {}): JobQueue => {
+  const whole = object({ jobQueueName: "shared", ...spec });
+  return { ...whole, metadata: { ...whole.metadata, uid, ...metadata } };
+};
+const own = claim("own", { name: "m", creationTimestamp: "2026-01-02T00:00:00Z" });
+
+it.each<[string, JobQueue, string | undefined]>([
+  ["is an older one", claim("o", { name: "z", creationTimestamp: "2026-01-01T00:00:00Z" }), "team/z"],
+  ["is none that is younger", claim("o", { name: "a", creationTimestamp: "2026-01-03T00:00:00Z" }), undefined],
+  [
+    "is the first in the alphabet of two that are equally old",
+    claim("o", { name: "l", creationTimestamp: "2026-01-02T00:00:00Z" }),
+    "team/l",
+  ],
+  [
+    "is not the last in the alphabet of two that are equally old",
+    claim("o", { name: "n", creationTimestamp: "2026-01-02T00:00:00Z" }),
+    undefined,
+  ],
+  [
+    "is none of another name",
+    claim("o", { name: "z", creationTimestamp: "2026-01-01T00:00:00Z" }, { jobQueueName: "else" }),
+    undefined,
+  ],
+  [
+    "is none in another region",
+    claim("o", { name: "z", creationTimestamp: "2026-01-01T00:00:00Z" }, { region: "us-east-1" }),
+    undefined,
+  ],
+  [
+    "is one that names the operator's region",
+    claim("o", { name: "z", creationTimestamp: "2026-01-01T00:00:00Z" }, { region: "eu-west-1" }),
+    "team/z",
+  ],
+  ["is not the object itself", own, undefined],
+  [
+    "may be in another namespace",
+    claim("o", { name: "z", namespace: "x", creationTimestamp: "2026-01-01T00:00:00Z" }),
+    "x/z",
+  ],
+])("the owner of a name that two claim %s", (_name, other, expected) => {
+  expect(olderClaimant(own, JobQueueKind, queueNameOf, objectsOf([own, other]), settings)).toBe(expected);
+});

@@ -1,0 +1,125 @@
+import { expect, it } from "vitest";
+import type { KubeObject } from "../../../src/api/object.ts";
+import type { BatchComputeEnvironment } from "../../../src/api/v1alpha1/compute-environment.ts";
+import { AwsError } from "../../../src/aws/errors.ts";
+import { act } from "../../../src/controllers/compute-environment/act.ts";
+import type { Action } from "../../../src/controllers/compute-environment/action.ts";
+import { computeEnvironments } from "../../../src/controllers/compute-environment/controller.ts";
+import { newMemory } from "../../../src/controllers/compute-environment/observe.ts";
+import type { Ports } from "../../../src/controllers/ports.ts";
+import { VirtualClock } from "../../../src/runtime/clock.ts";
+import { collectingLog } from "../../../src/runtime/log.ts";
+import { type FakeRegion, fakeRegion, objectsOf } from "../region.ts";
+import { ec2, environment, identity, now, object, settings } from "./given.ts";
+
+const signal = new AbortController().signal;
+const request = { computeEnvironment: "ce" };
+const change = { set: { a: "1" }, remove: [] };
+const update: Action = { kind: "update", name: "ce", arn: "arn:x/ce", request, tags: undefined, paths: [] };
+
+it.each<[string, Action, readonly string[]]>([
+  [
+    "creates",
+    { kind: "create", request: { computeEnvironmentName: "ce", type: "MANAGED" } },
+    ["createComputeEnvironment ce"],
+  ],
+  ["updates", update, ["updateComputeEnvironment ce"]],
+  [
+    "updates, then remembers it in the tags",
+    { ...update, tags: change },
+    ["updateComputeEnvironment ce", "changeTags ce"],
+  ],
+  ["enables", { kind: "enable", name: "ce", request }, ["updateComputeEnvironment ce"]],
+  ["disables", { kind: "disable", name: "ce", request }, ["updateComputeEnvironment ce"]],
+  [
+    "tags each",
+    { kind: "tag", purpose: "takeOver", items: ["a", "b"].map((name) => ({ name, arn: `arn:x/${name}`, change })) },
+    ["changeTags a", "changeTags b"],
+  ],
+  [
+    "ends each job",
+    { kind: "terminateJobs", name: "ce", jobIds: ["j1", "j2"] },
+    ["terminateJob j1", "terminateJob j2"],
+  ],
+  ["deletes", { kind: "delete", name: "ce" }, ["deleteComputeEnvironment ce"]],
+  [
+    "repoints a foreign queue",
+    { kind: "repointForeign", queue: "q", request: { jobQueue: "q" } },
+    ["updateJobQueue q"],
+  ],
+])("%s", async (_name, action, expected) => {
+  const region = fakeRegion();
+  await act(action, region, newMemory(), () => now, signal);
+  expect(region.calls).toEqual(expected);
+});
+
+it("stops at the first refusal", async () => {
+  const region = fakeRegion();
+  region.before = (call) => {
+    if (call === "terminateJob j2")
+      throw new AwsError("throttled", "batch:TerminateJob", "TooManyRequestsException", "slow");
+  };
+  const memory = newMemory();
+  const action: Action = { kind: "terminateJobs", name: "ce", jobIds: ["j1", "j2", "j3"] };
+  await expect(act(action, region, memory, () => now, signal)).rejects.toThrow("slow");
+  expect(region.calls).toEqual(["terminateJob j1"]);
+  expect(memory.terminatedAt.size).toBe(0);
+});
+
+it("remembers when jobs were ended and a deletion was asked for, and forgets the rest with it", async () => {
+  const memory = newMemory();
+  memory.zeroSince.set("ce", 1);
+  await act({ kind: "terminateJobs", name: "ce", jobIds: [] }, fakeRegion(), memory, () => now, signal);
+  expect(memory.terminatedAt.get("ce")).toBe(now);
+  await act({ kind: "delete", name: "ce" }, fakeRegion(), memory, () => now, signal);
+  expect([...memory.deleteTriedAt]).toEqual([["ce", now]]);
+  expect([memory.terminatedAt.size, memory.zeroSince.size]).toEqual([0, 0]);
+});
+
+/** The controller over one object that is already marked, and an AWS that says what it is told to say. */
+function controllerOf(whole: BatchComputeEnvironment, region: FakeRegion, clock: VirtualClock) {
+  const metadata = {
+    ...whole.metadata,
+    finalizers: ["awsbatch.dev/cleanup"],
+    annotations: { "awsbatch.dev/location": "123456789012/eu-west-1" },
+  };
+  const given: KubeObject = { ...whole, metadata };
+  const ports = {
+    clock,
+    store: { get: async () => given },
+    objects: objectsOf([given]),
+    regions: { open: async () => region },
+    cluster: identity.cluster,
+    settings,
+  } as unknown as Ports;
+  const controller = computeEnvironments(ports);
+  return () => controller.reconcile(given, { signal, reconcileId: "r", log: collectingLog() });
+}
+
+it("the controller reads object and AWS live, creates, and tells it", async () => {
+  const region = fakeRegion();
+  const report = await controllerOf(object(), region, new VirtualClock(now))();
+  expect(region.calls).toEqual(["refresh", expect.stringMatching(/^createComputeEnvironment team_ce-[0-9a-f]{8}$/)]);
+  expect(report).toMatchObject({ status: undefined, events: [{ reason: "Created" }], again: { kind: "now" } });
+});
+
+it("the controller deletes what is empty, and gives AWS 5 minutes when it could not tear it down", async () => {
+  const clock = new VirtualClock(now);
+  const retired = { "awsbatch.dev/retired-at": "2026-01-01T00:00:00Z" };
+  const old = environment("old", ec2, { state: "DISABLED", status: "INVALID", tags: retired });
+  const region = fakeRegion({ environments: [old] });
+  const whole = object();
+  const metadata = { ...whole.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" };
+  const pass = controllerOf({ ...whole, metadata }, region, clock);
+  const deletions = (): number => region.calls.filter((call) => call === "deleteComputeEnvironment old").length;
+  expect((await pass()).again).toEqual({ kind: "after", delayMs: 10_000 });
+  await clock.advance(10_000);
+  expect((await pass()).again).toEqual({ kind: "now" });
+  await pass();
+  await clock.advance(10_000);
+  expect((await pass()).again).toEqual({ kind: "after", delayMs: 290_000 });
+  expect(deletions()).toBe(1);
+  await clock.advance(290_000);
+  await pass();
+  expect(deletions()).toBe(2);
+});

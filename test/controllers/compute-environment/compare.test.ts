@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import {
+  type Comparison,
+  sameImages,
+  sameLaunchTemplate,
+  sameList,
+  sameMap,
+  sameNumber,
+  sameRole,
+  sameSet,
+  sameText,
+  sameValue,
+} from "../../../src/controllers/compute-environment/compare.ts";
+
+const profile = "arn:aws:iam::1:instance-profile/path/ecs";
+const template = { launchTemplateId: "lt-1" };
+const override = { launchTemplateId: "lt-2", targetInstanceTypes: ["c5"] };
+
+describe("means the same to AWS", () => {
+  it.each<[string, Comparison, unknown, unknown]>([
+    ["the same value with its keys in another order", sameValue, { a: 1, b: 2 }, { b: 2, a: 1 }],
+    ["no value, and null", sameValue, undefined, null],
+    ["a set in another order", sameSet, ["a", "b"], ["b", "a"]],
+    ["a set with a member twice", sameSet, ["a", "a"], ["a"]],
+    ["no set, and an empty one", sameSet, undefined, []],
+    ["a list in the same order", sameList, ["a", "b"], ["a", "b"]],
+    ["no list, and an empty one", sameList, undefined, []],
+    ["a map with its keys in another order", sameMap, { a: "1", b: "2" }, { b: "2", a: "1" }],
+    ["no map, and an empty one", sameMap, undefined, {}],
+    ["a role by its name, and by its ARN", sameRole, "ecs", profile],
+    ["a role by its ARN, and by its name", sameRole, profile, "ecs"],
+    ["a role by the same ARN", sameRole, profile, profile],
+    ["a role by its name with the path", sameRole, "path/ecs", profile],
+    ["no role at all", sameRole, undefined, undefined],
+    ["no text, and an empty one", sameText, undefined, ""],
+    ["no number, and AWS's own", sameNumber(100), undefined, 100],
+    [
+      "a launch template whose version AWS fills in",
+      sameLaunchTemplate,
+      template,
+      { ...template, version: "$Default" },
+    ],
+    [
+      "a launch template whose overrides AWS fills in",
+      sameLaunchTemplate,
+      template,
+      { ...template, version: "", overrides: [] },
+    ],
+    ["no launch template, and an empty one", sameLaunchTemplate, undefined, { launchTemplateId: "", overrides: [] }],
+    ["no launch template, and none", sameLaunchTemplate, undefined, undefined],
+    [
+      "an override whose version AWS fills in",
+      sameLaunchTemplate,
+      { ...template, overrides: [override] },
+      { ...template, version: "$Default", overrides: [{ ...override, version: "$Default" }] },
+    ],
+    [
+      "an image whose state AWS tells",
+      sameImages,
+      [{ imageType: "ECS_AL2" }],
+      [{ imageType: "ECS_AL2", batchImageStatus: "LATEST" }],
+    ],
+    ["no images, and an empty list", sameImages, undefined, []],
+  ])("%s", (_name, same, wished, described) => {
+    expect(same(wished, described)).toBe(true);
+  });
+});
+
+describe("differs to AWS", () => {
+  it.each<[string, Comparison, unknown, unknown]>([
+    ["a value", sameValue, 1, 2],
+    ["a set with one more", sameSet, ["a"], ["a", "b"]],
+    ["a set with another one", sameSet, ["a", "c"], ["a", "b"]],
+    ["a list in another order", sameList, ["a", "b"], ["b", "a"]],
+    ["a map", sameMap, { a: "1" }, { a: "2" }],
+    ["a role of another name", sameRole, "other", profile],
+    [
+      "a role of the same name under another path or account",
+      sameRole,
+      "arn:aws:iam::2:instance-profile/path/ecs",
+      profile,
+    ],
+    ["no role, and one", sameRole, undefined, profile],
+    ["a text", sameText, "a", "b"],
+    ["a number", sameNumber(100), 60, undefined],
+    ["another launch template", sameLaunchTemplate, template, { launchTemplateId: "lt-9" }],
+    [
+      "another version of a launch template",
+      sameLaunchTemplate,
+      { ...template, version: "3" },
+      { ...template, version: "$Default" },
+    ],
+    ["a launch template that is to be taken away", sameLaunchTemplate, undefined, template],
+    ["a launch template with an override", sameLaunchTemplate, template, { ...template, overrides: [override] }],
+    ["an image", sameImages, [{ imageType: "ECS_AL2" }], [{ imageType: "ECS_AL2023" }]],
+  ])("%s", (_name, same, wished, described) => {
+    expect(same(wished, described)).toBe(false);
+  });
+});

@@ -1,0 +1,51 @@
+import { expect, it } from "vitest";
+import type { Action, TagPurpose } from "../../../src/controllers/compute-environment/action.ts";
+import { eventsFor } from "../../../src/controllers/compute-environment/events.ts";
+
+const request = { computeEnvironment: "ce" };
+const tag = (purpose: TagPurpose): Action => ({
+  kind: "tag",
+  purpose,
+  items: ["a", "b"].map((name) => ({ name, arn: `arn:${name}`, change: { set: {}, remove: [] } })),
+});
+
+it.each<[string, Action, readonly string[]]>([
+  [
+    "a creation",
+    { kind: "create", request: { computeEnvironmentName: "ce", type: "MANAGED" } },
+    ["Normal Created Create: asked AWS Batch for ce"],
+  ],
+  [
+    "an update with its fields",
+    { kind: "update", name: "ce", arn: "arn", request, tags: undefined, paths: ["spec.a", "spec.b"] },
+    ["Normal Updated Update: asked AWS Batch to change spec.a, spec.b of ce"],
+  ],
+  ["what is taken back", { kind: "enable", name: "ce", request }, ["Normal Revived Update: put ce back into service"]],
+  ["what goes", { kind: "disable", name: "ce", request }, ["Normal Disabled Retire: took ce out of service"]],
+  [
+    "ended jobs, as a warning",
+    { kind: "terminateJobs", name: "ce", jobIds: ["j1", "j2"] },
+    ["Warning JobsTerminated Retire: terminated 2 jobs that outlived drain.timeoutSeconds on ce"],
+  ],
+  ["a deletion", { kind: "delete", name: "ce" }, ["Normal Deleting Delete: asked AWS Batch to delete ce"]],
+  [
+    "a foreign queue that was repointed",
+    { kind: "repointForeign", queue: "q", request: { jobQueue: "q" } },
+    ["Normal Repointed Repoint: pointed queue q, which is not managed here, at the successor"],
+  ],
+  ["an adoption", tag("adopt"), ["Normal Adopted Adopt: a, b was there before and is managed from now on"]],
+  ["a take-over", tag("takeOver"), ["Normal TakenOver Adopt: a, b is marked as belonging to this object"]],
+  ["tags", tag("userTags"), ["Normal TagsUpdated Update: changed the tags of a, b"]],
+  ["that the target serves", tag("serving"), ["Normal Repointed Repoint: a, b serves all queues"]],
+  [
+    "that queues go back, as a warning",
+    tag("returned"),
+    ["Warning Returned Repoint: the queues go back to the predecessor, because AWS found a, b INVALID"],
+  ],
+  ["what is retained", tag("retain"), ["Normal Retained Delete: left a, b in AWS, as deletionPolicy says"]],
+  ["nothing of the mark that disabling follows", tag("retire"), []],
+  ["nothing of the mark that enabling precedes", tag("revive"), []],
+])("tells %s", (_name, action, expected) => {
+  const told = eventsFor(action).map((event) => `${event.type} ${event.reason} ${event.action}: ${event.note}`);
+  expect(told).toEqual(expected);
+});

@@ -1,0 +1,315 @@
+import { describe, expect, it } from "vitest";
+import type { KubeObject } from "../../../src/api/object.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { Environment } from "../../../src/aws/batch.ts";
+import { AwsError } from "../../../src/aws/errors.ts";
+import {
+  baseNameOf,
+  mayBeOn,
+  newMemory,
+  observe,
+  orderOf,
+} from "../../../src/controllers/compute-environment/observe.ts";
+import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
+import { clusterName, environmentName } from "../../../src/controllers/compute-environment/seen.ts";
+import { ownerTags } from "../../../src/controllers/ownership.ts";
+import type { Ports } from "../../../src/controllers/ports.ts";
+import { VirtualClock } from "../../../src/runtime/clock.ts";
+import * as queues from "../job-queue/given.ts";
+import { type FakeRegion, fakeRegion, objectsOf } from "../region.ts";
+import { ec2, environment, identity, job, now, object, queue, settings } from "./given.ts";
+
+const signal = new AbortController().signal;
+const iso = (secondsAgo: number): string => `${new Date(now - secondsAgo * 1000).toISOString().slice(0, 19)}Z`;
+
+function watched(objects: readonly KubeObject[] = [], clock = new VirtualClock(now)) {
+  const ports = { clock, objects: objectsOf(objects), cluster: identity.cluster, settings } as unknown as Ports;
+  const memory = newMemory();
+  const look = (region: FakeRegion, spec: BatchComputeEnvironmentSpec = ec2): Promise<Seen> =>
+    observe(object(spec), region, ports, memory, signal);
+  return { look, clock, memory };
+}
+
+const look = (region: FakeRegion, objects: readonly KubeObject[] = []): Promise<Seen> => watched(objects).look(region);
+
+const retiring = (change: Partial<Environment> = {}, name = "old"): Environment =>
+  environment(name, ec2, {
+    state: "DISABLED",
+    ...change,
+    tags: { "awsbatch.dev/retired-at": iso(300), ...change.tags },
+  });
+const jobQueue = (name: string, environments: readonly string[], tags: Record<string, string> = {}) => ({
+  ...queue(name, environments).queue,
+  tags,
+});
+const ofObject = (name: string) => ownerTags(queues.identityOf(name));
+
+describe("names", () => {
+  it.each<[string, BatchComputeEnvironmentSpec, string]>([
+    ["the default", ec2, "team_ce"],
+    ["the spec's own", { ...ec2, computeEnvironmentName: "mine" }, "mine"],
+  ])("the base name is %s", (_name, spec, expected) => {
+    expect(baseNameOf(object(spec))).toBe(expected);
+  });
+
+  it.each<[string, readonly string[], string, number]>([
+    ["the first one", [], "", 1],
+    ["the second while the first stands", [""], "-2", 2],
+    ["one after the highest, so that attempts are counted", ["-3"], "-4", 4],
+    ["not led astray by others", ["-x", "-2x", "-99999999"], "", 1],
+  ])("a new environment gets %s", async (_name, taken, suffix, attempt) => {
+    const { planId } = await look(fakeRegion());
+    const environments = taken.map((ending) => environment(`team_ce-${planId}${ending}`));
+    const { freeName } = await look(fakeRegion({ environments }));
+    expect(freeName).toEqual({ name: `team_ce-${planId}${suffix}`, absent: true, attempt });
+  });
+
+  it("are read from names and ARNs", () => {
+    expect(environmentName("arn:aws:batch:r:1:compute-environment/ce")).toBe("ce");
+    expect(environmentName("ce")).toBe("ce");
+    expect(environmentName(undefined)).toBe("");
+    expect(clusterName(environment("ce"))).toBe("AWSBatch-ce");
+    expect(clusterName(environment("ce", ec2, { ecsClusterArn: "" }))).toBeUndefined();
+    expect(clusterName(environment("ce", ec2, { ecsClusterArn: undefined }))).toBeUndefined();
+    expect(orderOf({ jobQueueName: "q", jobQueueArn: "arn" } as never)).toEqual([]);
+  });
+});
+
+describe("what is seen", () => {
+  it("has no tombstones", async () => {
+    const region = fakeRegion({
+      environments: [environment("gone", ec2, { status: "DELETED" }), environment("old")],
+      queues: [{ ...jobQueue("gone", []), status: "DELETED" }, jobQueue("q1", [])],
+    });
+    const seen = await look(region);
+    expect(seen.environments.map((one) => one.computeEnvironmentName)).toEqual(["old"]);
+    expect(seen.queues.map((one) => one.queue.jobQueueName)).toEqual(["q1"]);
+  });
+
+  it("costs no call at rest", async () => {
+    const region = fakeRegion({ environments: [environment("old")], queues: [jobQueue("q1", ["old"])] });
+    await look(region);
+    expect(region.calls).toEqual([]);
+  });
+
+  it("asks AWS to be looked at again while the absence of a name may not be believed", async () => {
+    const region = fakeRegion();
+    region.absent = false;
+    expect((await look(region)).freeName.absent).toBe(false);
+    expect(region.calls).toEqual(["expectChange"]);
+  });
+
+  it("tells a queue of ours with its object, and no other", async () => {
+    const paused = queues.object({
+      computeEnvironmentOrder: [{ order: 1, computeEnvironment: "arn:x/old" }],
+      jobQueueType: "ECS",
+    });
+    const owner: KubeObject = {
+      ...paused,
+      metadata: { ...paused.metadata, annotations: { "awsbatch.dev/paused": "true" } },
+      status: { conditions: [{ type: "Stalled", status: "True", reason: "No", message: "way" }] },
+    };
+    const region = fakeRegion({
+      queues: [
+        jobQueue("ours", ["old"], ofObject("q")),
+        jobQueue("orphan", ["old"], ofObject("gone")),
+        jobQueue("theirs", ["old"]),
+        jobQueue("twin", ["old"], { ...ofObject("q"), "awsbatch.dev/cluster-uid": "cluster-0" }),
+      ],
+    });
+    const { queues: seen } = await look(region, [owner]);
+    expect(seen.map(({ owner: key, object: known }) => [key?.name, known])).toEqual([
+      ["q", { paused: true, literalNames: ["old"], jobQueueType: "ECS", stalled: "No: way" }],
+      ["gone", undefined],
+      [undefined, undefined],
+      [undefined, undefined],
+    ]);
+  });
+
+  it("tells a queue object that is not stalled and refers to objects", async () => {
+    const region = fakeRegion({ queues: [jobQueue("ours", ["old"], ofObject("q"))] });
+    const { queues: seen } = await look(region, [queues.object()]);
+    expect(seen[0]?.object).toEqual({ paused: false, literalNames: [], jobQueueType: undefined, stalled: undefined });
+  });
+
+  it("tells the older object that claims the same name", async () => {
+    const older = object({ ...ec2, computeEnvironmentName: "team_ce" });
+    const metadata = { ...older.metadata, uid: "u0", name: "a", creationTimestamp: "2025-01-01T00:00:00Z" };
+    expect((await look(fakeRegion(), [object(), { ...older, metadata }])).claimedBy).toBe("team/a");
+  });
+});
+
+describe("replacements elsewhere", () => {
+  const one = (name: string, owner: string, change: Partial<Environment> = {}): Environment =>
+    environment(name, ec2, { ...change, tags: { "awsbatch.dev/name": owner, ...change.tags } });
+  const made = (day: number) => ({ "awsbatch.dev/created-at": `2026-01-0${day}T00:00:00Z` });
+  const serves = { "awsbatch.dev/serving-since": iso(1) };
+
+  it.each<[string, readonly Environment[], number]>([
+    ["none where each object has one environment", [one("a1", "a"), one("b1", "b")], 0],
+    ["one where a successor is on its way", [one("a1", "a"), one("a2", "a", { tags: made(2) })], 1],
+    ["one through the soak", [one("a1", "a"), one("a2", "a", { tags: { ...made(2), ...serves } })], 1],
+    ["not where all have served", [one("a1", "a", { tags: serves }), one("a2", "a", { tags: serves })], 0],
+    [
+      "not where the old one is retired",
+      [one("a1", "a", { tags: { "awsbatch.dev/retired-at": iso(1) } }), one("a2", "a")],
+      0,
+    ],
+    ["not where the old one is being deleted", [one("a1", "a", { status: "DELETING" }), one("a2", "a")], 0],
+    [
+      "not where the successor waits for a person, for that may last",
+      [one("a2", "a", { status: "INVALID", tags: made(2) }), one("a1", "a")],
+      0,
+    ],
+    ["not this object's own", [environment("x1"), environment("x2")], 0],
+    ["not another cluster's", [1, 2].map((n) => one(`a${n}`, "a", { tags: { "awsbatch.dev/cluster": "else" } })), 0],
+  ])("%s", async (_name, environments, expected) => {
+    expect((await look(fakeRegion({ environments }))).replacementsElsewhere).toBe(expected);
+  });
+});
+
+describe("the jobs on an environment that is on its way out", () => {
+  const on = (cluster: string | undefined, change = {}) => job("j1", { cluster, ...change });
+
+  it.each<[string, ReturnType<typeof job>, boolean]>([
+    ["in its cluster counts", on("AWSBatch-old"), true],
+    ["in another cluster does not", on("AWSBatch-new"), false],
+    ["of unknown place counts when it began before", on(undefined, { startedAt: now - 400_000 }), true],
+    ["of unknown place does not count when it began after", on(undefined, { startedAt: now - 200_000 }), false],
+    ["of unknown place and age counts", on(undefined, { startedAt: undefined }), true],
+  ])("a job %s", (_name, one, expected) => {
+    expect(mayBeOn(one, retiring())).toBe(expected);
+  });
+
+  it("a job of unknown place counts when the mark cannot be read, or the cluster is not known", () => {
+    expect(mayBeOn(on(undefined), retiring({ tags: { "awsbatch.dev/retired-at": "?" } }))).toBe(true);
+    expect(mayBeOn(on("AWSBatch-new", { startedAt: now - 400_000 }), retiring({ ecsClusterArn: "" }))).toBe(true);
+  });
+
+  it.each<[string, Partial<Environment>]>([
+    ["once AWS has disabled it", {}],
+    ["already while AWS disables it", { status: "UPDATING" }],
+  ])("are those of every queue of the region that start or run, %s", async (_name, change) => {
+    const region = fakeRegion({
+      environments: [retiring(change)],
+      queues: [jobQueue("q1", []), jobQueue("theirs", [])],
+      jobsByQueue: {
+        q1: [on("AWSBatch-old"), job("p", { status: "PENDING" })],
+        theirs: [job("j2", { status: "STARTING", cluster: "AWSBatch-old" })],
+      },
+    });
+    const jobs = (await look(region)).jobs.get("old");
+    expect(jobs).toMatchObject({ kind: "read", remaining: [{ jobId: "j1" }, { jobId: "j2" }], zeroSince: undefined });
+    expect(region.calls).toEqual(["jobs q1 PENDING,STARTING,RUNNING", "jobs theirs PENDING,STARTING,RUNNING"]);
+  });
+
+  it.each<[string, Environment]>([
+    ["that still takes jobs", retiring({ state: "ENABLED" })],
+    ["that AWS is making", retiring({ status: "CREATING" })],
+    ["that AWS is deleting", retiring({ status: "DELETING" })],
+    ["that is not marked", environment("old", ec2, { state: "DISABLED" })],
+  ])("are not counted on one %s", async (_name, one) => {
+    const region = fakeRegion({ environments: [one], queues: [jobQueue("q1", [])] });
+    expect((await look(region)).jobs.size).toBe(0);
+    expect(region.calls).toEqual([]);
+  });
+
+  it("are remembered as none since the first count of none", async () => {
+    const { look: again, clock } = watched();
+    const region = fakeRegion({ environments: [retiring()] });
+    expect((await again(region)).jobs.get("old")).toMatchObject({ zeroSince: now });
+    await clock.advance(7000);
+    expect((await again(region)).jobs.get("old")).toMatchObject({ zeroSince: now });
+  });
+
+  it("are counted anew when a job comes, cannot be counted, or it is put back into service", async () => {
+    const { look: again, memory } = watched();
+    const region = fakeRegion({ environments: [retiring()], queues: [jobQueue("q1", [])] });
+    await again(region);
+    region.jobsByQueue = { q1: [on("AWSBatch-old")] };
+    expect((await again(region)).jobs.get("old")).toMatchObject({ zeroSince: undefined });
+    region.jobsByQueue = {};
+    await again(region);
+    region.before = () => {
+      throw new AwsError("throttled", "batch:ListJobs", "TooManyRequestsException", "slow");
+    };
+    expect((await again(region)).jobs.get("old")).toEqual({ kind: "unread", why: "batch:ListJobs: slow" });
+    expect(memory.zeroSince.size).toBe(0);
+    region.before = () => {};
+    await again(region);
+    region.environments = [environment("old")];
+    await again(region);
+    expect(memory.zeroSince.size).toBe(0);
+  });
+
+  it("are told with when they were last ended", async () => {
+    const { look: again, memory } = watched();
+    memory.terminatedAt.set("old", now - 5);
+    expect((await again(fakeRegion({ environments: [retiring()] }))).jobs.get("old")).toMatchObject({
+      terminatedAt: now - 5,
+    });
+  });
+
+  it("that AWS cannot list for another reason than its own end the look", async () => {
+    const region = fakeRegion({ environments: [retiring()], queues: [jobQueue("q1", [])] });
+    region.before = () => {
+      throw new TypeError("a fault of ours");
+    };
+    await expect(look(region)).rejects.toThrow("a fault of ours");
+  });
+});
+
+describe("during the soak, whether a job runs on the target", () => {
+  const serves = { tags: { "awsbatch.dev/serving-since": iso(60) } };
+  const soak = (jobs: FakeRegion["jobsByQueue"], change: Partial<Environment> = {}): FakeRegion =>
+    fakeRegion({
+      environments: [environment("old"), environment("new", ec2, { ...serves, ...change })],
+      queues: [jobQueue("q1", ["new"]), jobQueue("q2", ["x"])],
+      jobsByQueue: jobs,
+    });
+
+  it.each<[string, FakeRegion, boolean | undefined, readonly string[]]>([
+    ["is found", soak({ q1: [job("j", { cluster: "AWSBatch-new" })] }), true, ["jobs q1 PENDING,RUNNING"]],
+    [
+      "is not found in another cluster",
+      soak({ q1: [job("j", { cluster: "AWSBatch-old" })] }),
+      false,
+      ["jobs q1 PENDING,RUNNING"],
+    ],
+    [
+      "is not found in what only waits",
+      soak({ q1: [job("j", { status: "PENDING", cluster: "AWSBatch-new" })] }),
+      false,
+      ["jobs q1 PENDING,RUNNING"],
+    ],
+    ["is not looked for before the target serves", soak({}, { tags: {} }), undefined, []],
+    ["is not looked for without a cluster", soak({}, { ecsClusterArn: undefined }), undefined, []],
+    [
+      "is not looked for when only the target is left",
+      fakeRegion({ environments: [environment("new", ec2, serves)] }),
+      undefined,
+      [],
+    ],
+    [
+      "is not looked for when nothing is VALID",
+      fakeRegion({ environments: [environment("new", ec2, { status: "INVALID" })] }),
+      undefined,
+      [],
+    ],
+  ])("%s", async (_name, region, expected, calls) => {
+    expect((await look(region)).targetRuns).toBe(expected);
+    expect(region.calls).toEqual(calls);
+  });
+
+  it("stays unknown when AWS cannot tell, and a fault of ours is no answer", async () => {
+    const region = soak({});
+    region.before = () => {
+      throw new AwsError("throttled", "batch:ListJobs", "TooManyRequestsException", "slow");
+    };
+    expect((await look(region)).targetRuns).toBeUndefined();
+    region.before = () => {
+      throw new TypeError("a fault of ours");
+    };
+    await expect(look(region)).rejects.toThrow("a fault of ours");
+  });
+});

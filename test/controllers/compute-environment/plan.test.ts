@@ -1,0 +1,685 @@
+import { describe, expect, it } from "vitest";
+import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { Environment } from "../../../src/aws/batch.ts";
+import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
+import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
+import { ec2, environment, fargate, identity, job, now, object, queue, seen, settings, wish, withResources } from "./given.ts";
+
+const iso = (secondsAgo: number): string => `${new Date(now - secondsAgo * 1000).toISOString().slice(0, 19)}Z`;
+
+/** A decision in one line: what is next, whether it serves, and what is news. */
+function told(spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): string {
+  const { next, serving, news } = planFor(object(spec), seen(spec, change), now);
+  const what =
+    next.kind === "act"
+      ? `${next.action.kind}${next.action.kind === "tag" ? ` ${next.action.purpose}` : ""} ${subject(next.action)}`
+      : `${next.kind} ${next.reason}`;
+  return [what.trim(), ...(serving ? ["serving"] : []), ...news.map(({ type, reason }) => `${type}=${reason}`)].join("; ");
+}
+
+function subject(action: object): string {
+  const { name, items, request, queue: foreign } = action as {
+    name?: string;
+    queue?: string;
+    items?: readonly { name: string }[];
+    request?: { computeEnvironmentName?: string };
+  };
+  return name ?? foreign ?? request?.computeEnvironmentName ?? items?.map((item) => item.name).join(",") ?? "";
+}
+
+const message = (spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): string =>
+  planFor(object(spec), seen(spec, change), now).next.message;
+
+const other = withResources(ec2, { instanceTypes: ["m5.large"] });
+const old = (change: Partial<Environment> = {}): Environment => environment("old", ec2, change);
+const fresh = (change: Partial<Environment> = {}): Environment =>
+  environment("new", other, { ...change, tags: { "awsbatch.dev/created-at": iso(100), ...change.tags } });
+const serving = (secondsAgo: number): Partial<Environment> => ({
+  tags: { "awsbatch.dev/serving-since": iso(secondsAgo) },
+});
+const retired = (change: Partial<Environment> = {}): Partial<Environment> => ({
+  state: "DISABLED",
+  ...change,
+  tags: { "awsbatch.dev/retired-at": iso(300), ...change.tags },
+});
+const foreign = (name: string, spec = ec2, change: Partial<Environment> = {}): Environment => {
+  const made = environment(name, spec, change);
+  return { ...made, tags: change.tags ?? {} };
+};
+
+describe("the first environment", () => {
+  const name = seen(ec2).freeName.name;
+
+  it.each<[string, Partial<Seen>, string]>([
+    ["is created when nothing is there", {}, `create ${name}`],
+    ["is not created before its absence may be believed", { freeName: { name, absent: false, attempt: 1 } }, "wait Creating"],
+    ["is waited for while AWS makes it", { environments: [environment(name, ec2, { status: "CREATING" })] }, "wait Creating"],
+    ["serves once it is VALID", { environments: [environment(name)] }, "settled Available; serving"],
+    [
+      "is not created beyond AWS's quota",
+      { environments: Array.from({ length: 50 }, (_, index) => foreign(`x${index}`)) },
+      "blocked QuotaExceeded",
+    ],
+    ["leaves the name to an older object that claims it", { claimedBy: "team/older" }, "blocked Conflict"],
+    ["is made beside a foreign one of the base name", { environments: [foreign("team_ce")] }, `create ${name}`],
+    ["is made beside one that is being deleted", { environments: [environment("gone", ec2, { status: "DELETING" })] }, `create ${name}`],
+  ])("%s", (_name, change, expected) => {
+    expect(told(ec2, change)).toBe(expected);
+  });
+
+  it("is created ENABLED and without updatePolicy, which AWS takes only later", () => {
+    const spec: BatchComputeEnvironmentSpec = { ...ec2, state: "DISABLED", updatePolicy: { terminateJobsOnUpdate: false } };
+    const { next } = planFor(object(spec), seen(spec), now);
+    if (next.kind !== "act" || next.action.kind !== "create") throw new Error("expected a create");
+    expect(next.irreversible).toBe(true);
+    expect(next.action.request).toMatchObject({ state: "ENABLED", tags: { "awsbatch.dev/namespace": "team" } });
+    expect(next.action.request).not.toHaveProperty("updatePolicy");
+  });
+
+  it("gets state and updatePolicy by one update after it is VALID", () => {
+    const spec: BatchComputeEnvironmentSpec = { ...ec2, state: "DISABLED", updatePolicy: { terminateJobsOnUpdate: false } };
+    const { next } = planFor(object(spec), seen(spec, { environments: [environment(name)] }), now);
+    if (next.kind !== "act" || next.action.kind !== "update") throw new Error("expected an update");
+    expect(next.action.request).toEqual({
+      computeEnvironment: name,
+      state: "DISABLED",
+      updatePolicy: { terminateJobsOnUpdate: false },
+    });
+  });
+
+  it("an update of nothing but the policy sends the state along", () => {
+    const spec: BatchComputeEnvironmentSpec = { ...ec2, updatePolicy: { terminateJobsOnUpdate: true } };
+    const { next } = planFor(object(spec), seen(spec, { environments: [environment(name)] }), now);
+    expect(next).toMatchObject({ action: { request: { state: "ENABLED" } } });
+  });
+});
+
+describe("a change in place", () => {
+  it("sends only what changed", () => {
+    const spec = withResources(ec2, { maxvCpus: 512 });
+    const { next, change } = planFor(object(spec), seen(spec, { environments: [old()] }), now);
+    expect(next).toMatchObject({
+      kind: "act",
+      action: { kind: "update", request: { computeEnvironment: "old", computeResources: { maxvCpus: 512 } } },
+    });
+    expect(change).toMatchObject({ action: "Scale", changes: [{ path: "spec.computeResources.maxvCpus", from: "256", to: "512" }] });
+  });
+
+  it("remembers a rollout token on the environment after the update", () => {
+    const spec: BatchComputeEnvironmentSpec = { ...ec2, rolloutToken: "v2", updatePolicy: { terminateJobsOnUpdate: false } };
+    const environments = [old({ updatePolicy: { terminateJobsOnUpdate: false } })];
+    const { next, change } = planFor(object(spec), seen(spec, { environments }), now);
+    expect(next).toMatchObject({
+      action: {
+        request: { computeResources: { updateToLatestImageVersion: true } },
+        tags: { set: { "awsbatch.dev/rollout-token": "v2" } },
+      },
+    });
+    expect(change.action).toBe("UpdateInfrastructure");
+  });
+
+  it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
+    ["changes tags in place", { ...ec2, tags: { team: "a" } }, { environments: [old()] }, "tag userTags old"],
+    ["removes a tag that the spec no longer has", ec2, { environments: [old({ tags: { team: "a" } })] }, "tag userTags old"],
+    [
+      "leaves tags that others own",
+      ec2,
+      { environments: [old({ tags: { "cost/x": "a" } })], settings: { ...settings, ignoreTagKeys: ["cost/*"] } },
+      "settled Available; serving",
+    ],
+    ["waits while AWS updates", ec2, { environments: [old({ status: "UPDATING" })] }, "wait Updating"],
+    ["writes the tags of a re-created object once", ec2, { environments: [old({ tags: { "awsbatch.dev/uid": "uid-0" } })] }, "tag takeOver old"],
+    ["says that it is DISABLED when the spec wishes it", { ...ec2, state: "DISABLED" }, { environments: [old({ state: "DISABLED" })] }, "settled Disabled; serving"],
+  ])("%s", (_name, spec, change, expected) => {
+    expect(told(spec, change)).toBe(expected);
+  });
+
+  it("names the queues that a DISABLED environment starves", () => {
+    const spec: BatchComputeEnvironmentSpec = { ...ec2, state: "DISABLED" };
+    const environments = [old({ state: "DISABLED" }), environment("else", ec2, { tags: { "awsbatch.dev/name": "else" } })];
+    const queues = [queue("starved", ["old"]), queue("fed", ["old", "else"])];
+    expect(message(spec, { environments, queues })).toContain("without any ENABLED environment are: starved");
+  });
+});
+
+describe("a replacement", () => {
+  const name = seen(other).freeName.name;
+
+  it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
+    ["creates the successor first", other, { environments: [old()], queues: [queue("q1", ["old"])] }, `create ${name}`],
+    ["is not made when the policy is Never", { ...other, replacement: { policy: "Never" } }, { environments: [old()] }, "blocked ReplacementNeeded"],
+    ["waits for approval before Create", { ...other, replacement: { holdBefore: ["Create"] } }, { environments: [old()] }, "wait AwaitingApproval"],
+    [
+      "goes on when Create is approved",
+      { ...other, replacement: { holdBefore: ["Create"] } },
+      { environments: [old()], wish: { ...wish, approved: `${seen(other).planId}/Create` } },
+      `create ${name}`,
+    ],
+    [
+      "is not begun while a foreign queue names the environment",
+      other,
+      { environments: [old()], queues: [queue("theirs", ["old"], { foreign: true })] },
+      "blocked ForeignQueue",
+    ],
+    [
+      "is not begun for a foreign queue when the operator's flag does not allow its repoint",
+      { ...other, replacement: { foreignQueues: "Repoint" } },
+      { environments: [old()], queues: [queue("theirs", ["old"], { foreign: true })] },
+      "blocked ForeignQueue",
+    ],
+    [
+      "is begun when the foreign queue may be repointed",
+      { ...other, replacement: { foreignQueues: "Repoint" } },
+      {
+        environments: [old()],
+        queues: [queue("theirs", ["old"], { foreign: true })],
+        settings: { ...settings, allowForeignRepoint: true },
+      },
+      `create ${name}`,
+    ],
+    [
+      "is not begun while a queue names the environment by its AWS name",
+      other,
+      { environments: [old()], queues: [queue("q1", ["old"], { object: { literalNames: ["old"] } })] },
+      "blocked PinnedByName",
+    ],
+    ["waits for a paused queue", other, { environments: [old()], queues: [queue("q1", ["old"], { object: { paused: true } })] }, "wait QueuePaused"],
+    [
+      "is not begun when the queue's type forbids the successor",
+      fargate,
+      { environments: [old()], queues: [queue("q1", ["old"], { object: { jobQueueType: "ECS" } })] },
+      "blocked QueueIncompatible",
+    ],
+    [
+      "is not begun when a sibling in the queue is of another kind",
+      fargate,
+      { environments: [old(), foreign("sibling")], queues: [queue("q1", ["old", "sibling"])] },
+      "blocked QueueIncompatible",
+    ],
+    [
+      "is not begun when a sibling has another CPU architecture",
+      withResources(ec2, { instanceTypes: ["c7g.large"] }),
+      { environments: [old(), foreign("sibling")], queues: [queue("q1", ["old", "sibling"])] },
+      "blocked QueueIncompatible",
+    ],
+    [
+      "waits for head-room in AWS's quota",
+      other,
+      { environments: [old(), ...Array.from({ length: 48 }, (_, index) => foreign(`x${index}`))] },
+      "wait QuotaHeadroom",
+    ],
+    ["waits while enough others are under way", other, { environments: [old()], replacementsElsewhere: 3 }, "wait Queued"],
+    [
+      "a queue that is being deleted names nothing any more",
+      other,
+      { environments: [old()], queues: [queue("gone", ["old"], { foreign: true, status: "DELETING" })] },
+      `create ${name}`,
+    ],
+    [
+      "waits for the successor",
+      other,
+      { environments: [old(), fresh({ status: "CREATING" })], queues: [queue("q1", ["old"])] },
+      "wait Creating",
+    ],
+    [
+      "waits for the queues when it is VALID",
+      other,
+      { environments: [old(), fresh()], queues: [queue("q1", ["old"])] },
+      "wait Repointing",
+    ],
+    [
+      "waits for approval before Repoint",
+      { ...other, replacement: { holdBefore: ["Repoint"] } },
+      { environments: [old(), fresh()], queues: [queue("q1", ["old"])] },
+      "wait AwaitingApproval",
+    ],
+    [
+      "waits for a queue that was paused meanwhile",
+      other,
+      { environments: [old(), fresh()], queues: [queue("q1", ["old"], { object: { paused: true } })] },
+      "wait QueuePaused",
+    ],
+    [
+      "tells when a queue cannot be handed over",
+      other,
+      { environments: [old(), fresh()], queues: [queue("q1", ["old"], { object: { stalled: "InvalidRequest: no" } })] },
+      "wait Repointing",
+    ],
+    [
+      "repoints a foreign queue itself, where it may",
+      { ...other, replacement: { foreignQueues: "Repoint" } },
+      {
+        environments: [old(), fresh(), foreign("x")],
+        queues: [queue("theirs", ["x", "old"], { foreign: true })],
+        settings: { ...settings, allowForeignRepoint: true },
+      },
+      "repointForeign theirs",
+    ],
+    [
+      "waits for a foreign queue that is in transition",
+      { ...other, replacement: { foreignQueues: "Repoint" } },
+      {
+        environments: [old(), fresh()],
+        queues: [queue("theirs", ["old"], { foreign: true, status: "UPDATING" })],
+        settings: { ...settings, allowForeignRepoint: true },
+      },
+      "wait Repointing",
+    ],
+    ["marks since when it serves all queues", other, { environments: [old(), fresh()], queues: [queue("q1", ["new"])] }, "tag serving new"],
+    [
+      "keeps the predecessor ready during the soak",
+      other,
+      { environments: [old(), fresh(serving(60))], queues: [queue("q1", ["new"])], targetRuns: false },
+      "wait Soaking; serving; Retiring=Soaking",
+    ],
+    [
+      "ends the soak when a job runs on the target",
+      other,
+      { environments: [old(), fresh(serving(60))], queues: [queue("q1", ["new"])], targetRuns: true },
+      "tag retire old; serving; Retiring=Disabling",
+    ],
+    [
+      "ends the soak by time",
+      other,
+      { environments: [old(), fresh(serving(601))], queues: [queue("q1", ["new"])] },
+      "tag retire old; serving; Retiring=Disabling",
+    ],
+    [
+      "has nothing to soak without any queue",
+      other,
+      { environments: [old(), fresh(serving(1))] },
+      "tag retire old; serving; Retiring=Disabling",
+    ],
+    [
+      "waits for approval before Delete, and serves meanwhile",
+      { ...other, replacement: { holdBefore: ["Delete"] } },
+      { environments: [old(), fresh(serving(601))], queues: [queue("q1", ["new"])] },
+      "wait AwaitingApproval; serving; Retiring=AwaitingApproval",
+    ],
+    [
+      "disables the predecessor once it is marked",
+      other,
+      { environments: [old({ tags: { "awsbatch.dev/retired-at": iso(1) } }), fresh(serving(601))] },
+      "disable old; serving; Retiring=Disabling",
+    ],
+    [
+      "waits while it is being disabled",
+      other,
+      { environments: [old(retired({ status: "UPDATING" })), fresh(serving(601))] },
+      "wait Disabling; serving; Retiring=Disabling",
+    ],
+    [
+      "deletes it when it is empty",
+      other,
+      {
+        environments: [old(retired()), fresh(serving(601))],
+        jobs: new Map([["old", { kind: "read", remaining: [], zeroSince: now - 10_000 }]]),
+      },
+      "delete old; serving; Retiring=Deleting",
+    ],
+    [
+      "waits while it is being deleted",
+      other,
+      { environments: [old(retired({ status: "DELETING" })), fresh(serving(601))] },
+      "wait Deleting; serving; Retiring=Deleting",
+    ],
+    ["is over when it is gone", other, { environments: [fresh(serving(601))] }, "settled Available; serving"],
+  ])("%s", (_name, spec, change, expected) => {
+    expect(told(spec, change)).toBe(expected);
+  });
+
+  it("tells which field makes it necessary, and why it is not done in place", () => {
+    const { change, next } = planFor(object(other), seen(other, { environments: [old()] }), now);
+    expect(next.message).toContain("spec.computeResources.instanceTypes");
+    expect(change).toMatchObject({
+      action: "Replace",
+      changes: [{ path: "spec.computeResources.instanceTypes", kind: "replacement", from: '["c5.large"]', to: '["m5.large"]' }],
+    });
+    expect(change.changes[0]?.why).toContain("spec.updatePolicy");
+  });
+
+  it("swaps in place when it repoints a foreign queue", () => {
+    const spec: BatchComputeEnvironmentSpec = { ...other, replacement: { foreignQueues: "Repoint" } };
+    const change = {
+      environments: [old(), fresh(), foreign("x"), foreign("y")],
+      queues: [queue("theirs", ["x", "old", "y"], { foreign: true })],
+      settings: { ...settings, allowForeignRepoint: true },
+    };
+    const { next } = planFor(object(spec), seen(spec, change), now);
+    expect(next).toMatchObject({
+      action: {
+        request: {
+          computeEnvironmentOrder: [
+            { order: 1, computeEnvironment: "x" },
+            { order: 2, computeEnvironment: "new" },
+            { order: 3, computeEnvironment: "y" },
+          ],
+        },
+      },
+    });
+  });
+
+  it("tells a foreign queue's two ways out", () => {
+    const queues = [queue("theirs", ["old"], { foreign: true })];
+    expect(message(other, { environments: [old()], queues })).toMatch(/owner take the environment out.*foreignQueues: Repoint/);
+  });
+
+  it("sets minvCpus to 0 with the disabling, so that nothing is billed for nothing", () => {
+    const spec = withResources(other, { minvCpus: 8 });
+    const before = withResources(ec2, { minvCpus: 8 });
+    const environments = [
+      environment("old", before, { tags: { "awsbatch.dev/retired-at": iso(1) } }),
+      environment("new", spec, serving(601)),
+    ];
+    const { next } = planFor(object(spec), seen(spec, { environments }), now);
+    expect(next).toMatchObject({ action: { request: { state: "DISABLED", computeResources: { minvCpus: 0 } } } });
+  });
+});
+
+describe("a drain", () => {
+  const environments = [old(retired()), fresh(serving(601))];
+  const jobs = (remaining: readonly ReturnType<typeof job>[], zeroSince?: number): Partial<Seen> => ({
+    environments,
+    jobs: new Map([["old", { kind: "read", remaining, zeroSince }]]),
+  });
+
+  it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
+    ["waits for running jobs", other, jobs([job("j1")]), "wait Draining"],
+    ["counts zero twice, 10 s apart", other, jobs([], now - 9_000), "wait Draining"],
+    ["counts anew after a restart", other, jobs([]), "wait Draining"],
+    ["keeps what cannot be read", other, { environments, jobs: new Map([["old", { kind: "unread", why: "batch:ListJobs: denied" }]]) }, "wait Draining"],
+    ["waits for the first count", other, { environments }, "wait Draining"],
+    [
+      "terminates nothing before its time",
+      { ...other, drain: { policy: "Terminate", timeoutSeconds: 3600 } },
+      { ...jobs([job("j1")]), queues: [queue("q1", ["new"])] },
+      "wait Draining",
+    ],
+    [
+      "terminates at its time, where the spec says so",
+      { ...other, drain: { policy: "Terminate", timeoutSeconds: 60 } },
+      { ...jobs([job("j1")]), queues: [queue("q1", ["new"])] },
+      "terminateJobs old",
+    ],
+    [
+      "never terminates jobs of queues that are not ours",
+      { ...other, drain: { policy: "Terminate", timeoutSeconds: 60 } },
+      { ...jobs([job("j1")]), queues: [queue("q1", ["new"], { foreign: true })] },
+      "wait Draining",
+    ],
+  ])("%s", (_name, spec, change, expected) => {
+    expect(told(spec, change).split(";")[0]).toBe(expected);
+  });
+});
+
+describe("an environment that AWS finds INVALID", () => {
+  const name = seen(ec2).freeName.name;
+  const roleReason = "CLIENT_ERROR - Not authorized to perform sts:AssumeRole (Service: AWSSecurityTokenService)";
+  const made = (secondsAgo: number, statusReason: string, called = name): Environment =>
+    environment(called, ec2, {
+      status: "INVALID",
+      statusReason,
+      tags: { "awsbatch.dev/created-at": iso(secondsAgo) },
+    });
+  const own = "arn:aws:iam::123456789012:role/one";
+
+  it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
+    ["waits a moment for a role that was just made", ec2, { environments: [made(3, roleReason)] }, "wait WaitingForRole"],
+    ["is followed by another attempt", ec2, { environments: [made(11, roleReason)] }, `create ${name}-2`],
+    [
+      "is tried three times at once, then every 30 minutes",
+      ec2,
+      { environments: [made(700, roleReason, `${name}-3`)] },
+      "blocked Invalid",
+    ],
+    [
+      "is tried again after 30 minutes",
+      ec2,
+      { environments: [made(1801, roleReason, `${name}-3`)] },
+      `create ${name}`,
+    ],
+    ["is left to a person for any other reason", ec2, { environments: [made(30, "CLIENT_ERROR - no such subnet")] }, "blocked Invalid"],
+    ["is left to a person when queues use it", ec2, { environments: [made(30, roleReason)], queues: [queue("q1", [name])] }, "blocked Invalid"],
+    [
+      "is mended in place where the spec allows it",
+      { ...ec2, serviceRole: own },
+      { environments: [environment("a", { ...ec2, serviceRole: "arn:aws:iam::123456789012:role/two" }, { status: "INVALID" })] },
+      "update a",
+    ],
+    [
+      "as a successor leaves the old one serving",
+      other,
+      { environments: [old(), fresh({ status: "INVALID", statusReason: "no such type" })], queues: [queue("q1", ["old"])] },
+      "blocked Invalid",
+    ],
+    [
+      "that never served is removed when a corrected spec has its own",
+      other,
+      {
+        environments: [environment("bad", withResources(ec2, { instanceTypes: ["z9"] }), { status: "INVALID" }), fresh(serving(1))],
+        queues: [queue("q1", ["new"])],
+      },
+      "tag retire bad",
+    ],
+    [
+      "during the soak sends the queues back, and is marked",
+      other,
+      {
+        environments: [old(), fresh({ status: "INVALID", ...serving(60) })],
+        queues: [queue("q1", ["new"])],
+      },
+      "tag returned new",
+    ],
+    [
+      "once marked is left to a person",
+      other,
+      {
+        environments: [
+          old(),
+          fresh({ status: "INVALID", tags: { ...serving(60).tags, "awsbatch.dev/returned-at": `${iso(5)}/${seen(other).planId}` } }),
+        ],
+        queues: [queue("q1", ["old"])],
+      },
+      "blocked Invalid",
+    ],
+    [
+      "and VALID again stays unused under the same wish",
+      other,
+      {
+        environments: [old(), fresh({ tags: { "awsbatch.dev/returned-at": `${iso(5)}/${seen(other).planId}` } })],
+        queues: [queue("q1", ["old"])],
+      },
+      "blocked Returned",
+    ],
+    [
+      "and VALID again is tried once more when that is approved",
+      other,
+      {
+        environments: [old(), fresh({ tags: { "awsbatch.dev/returned-at": `${iso(5)}/${seen(other).planId}` } })],
+        queues: [queue("q1", ["old"])],
+        wish: { ...wish, approved: `${seen(other).planId}/Repoint` },
+      },
+      "wait Repointing",
+    ],
+    [
+      "as a predecessor is retired without soak",
+      other,
+      { environments: [old({ status: "INVALID" }), fresh(serving(1))], queues: [queue("q1", ["new"])] },
+      "tag retire old",
+    ],
+    [
+      "whose deletion AWS gave up is told, and tried again later",
+      other,
+      {
+        environments: [old(retired({ status: "INVALID" })), fresh(serving(601))],
+        jobs: new Map([["old", { kind: "read", remaining: [], zeroSince: now - 10_000 }]]),
+        deleteTriedAt: new Map([["old", now - 60_000]]),
+      },
+      "blocked DeleteFailed",
+    ],
+    [
+      "whose deletion AWS gave up is tried again after 5 minutes",
+      other,
+      {
+        environments: [old(retired({ status: "INVALID" })), fresh(serving(601))],
+        jobs: new Map([["old", { kind: "read", remaining: [], zeroSince: now - 10_000 }]]),
+        deleteTriedAt: new Map([["old", now - 300_000]]),
+      },
+      "delete old",
+    ],
+  ])("%s", (_name, spec, change, expected) => {
+    expect(told(spec, change).split(";")[0]).toBe(expected);
+  });
+
+  it("is told with AWS's reason, with who serves, and with the next step", () => {
+    const environments = [old(), fresh({ status: "INVALID", statusReason: "no such type" })];
+    expect(message(other, { environments, queues: [queue("q1", ["old"])] })).toBe(
+      "AWS found new INVALID: no such type. old goes on serving. Correct the spec, or what it refers to",
+    );
+  });
+});
+
+describe("a spec that goes back", () => {
+  it.each<[string, Partial<Seen>, string]>([
+    ["before the repoint uses the old one again", { environments: [old(), fresh()], queues: [queue("q1", ["old"])] }, "tag serving old"],
+    ["during the soak points the queues back", { environments: [old(), fresh(serving(60))], queues: [queue("q1", ["new"])] }, "wait Repointing"],
+    ["during the drain puts the old one back into service", { environments: [old(retired()), fresh(serving(601))], queues: [queue("q1", ["new"])] }, "enable old"],
+    [
+      "waits while the old one is being enabled",
+      { environments: [old(retired({ status: "UPDATING", state: "ENABLED" })), fresh(serving(601))] },
+      "wait Reviving",
+    ],
+    [
+      "takes the mark off once the old one is VALID",
+      { environments: [old(retired({ state: "ENABLED" })), fresh(serving(601))] },
+      "tag revive old",
+    ],
+    [
+      "makes a new one when the old one is being deleted",
+      { environments: [old(retired({ status: "DELETING" })), fresh(serving(601))] },
+      `create ${seen(ec2).freeName.name}`,
+    ],
+    [
+      "starts the soak anew",
+      { environments: [old({ tags: { "awsbatch.dev/serving-since": iso(9000) } }), fresh(serving(60))], queues: [queue("q1", ["old"])] },
+      "tag serving old",
+    ],
+  ])("%s", (_name, change, expected) => {
+    expect(told(ec2, change).split(";")[0]).toBe(expected);
+  });
+});
+
+describe("adoption", () => {
+  const adopting = (policy: "IfMatching" | "IfExists", change: Partial<Seen> = {}): Partial<Seen> => ({
+    wish: { ...wish, adoptionPolicy: policy },
+    settings: { ...settings, adoptableNames: ["team_*"] },
+    environments: [foreign("team_ce")],
+    ...change,
+  });
+
+  it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
+    ["takes over what matches", ec2, adopting("IfMatching"), "tag adopt team_ce"],
+    ["takes nothing over that differs", other, adopting("IfMatching"), "blocked NotMatching"],
+    ["takes nothing over whose tags differ", { ...ec2, tags: { a: "b" } }, adopting("IfMatching"), "blocked NotMatching"],
+    ["takes over what differs when told to", other, adopting("IfExists"), "tag adopt team_ce"],
+    ["takes over no name that the operator may not", ec2, adopting("IfExists", { settings }), "blocked NotAdoptable"],
+    ["waits while AWS changes it", ec2, adopting("IfExists", { environments: [foreign("team_ce", ec2, { status: "UPDATING" })] }), "wait Adopting"],
+    [
+      "takes nothing from another object",
+      ec2,
+      adopting("IfExists", { environments: [environment("team_ce", ec2, { tags: { "awsbatch.dev/name": "else" } })] }),
+      "blocked Conflict",
+    ],
+    ["lets a replacement that it causes wait for approval", other, { environments: [environment("team_ce")] }, "wait AwaitingApproval"],
+    ["notes on an adopted one that it serves", ec2, { environments: [environment("team_ce")] }, "tag serving team_ce"],
+    [
+      "replaces an adopted one that has served as any other",
+      other,
+      { environments: [environment("team_ce", ec2, serving(60))] },
+      `create ${seen(other).freeName.name}`,
+    ],
+  ])("%s", (_name, spec, change, expected) => {
+    expect(told(spec, change)).toBe(expected);
+  });
+});
+
+describe("an environment with the tags of this object", () => {
+  it.each<[string, Partial<Seen>, string]>([
+    ["of another cluster is not touched", { environments: [old({ tags: { "awsbatch.dev/cluster-uid": "cluster-0" } })] }, "blocked OwnedByOtherCluster"],
+    [
+      "of a lost cluster is only retagged",
+      {
+        environments: [old({ tags: { "awsbatch.dev/cluster-uid": "cluster-0" } })],
+        identity: { ...identity, cluster: { ...identity.cluster, takeOverUid: "cluster-0" } },
+      },
+      "tag takeOver old",
+    ],
+    [
+      "left by Retain is taken back",
+      { environments: [foreign("old", ec2, { tags: { "awsbatch.dev/retained-from": "default/team/ce" } })] },
+      "tag takeOver old",
+    ],
+    [
+      "left by Retain of another object is not",
+      { environments: [foreign("old", ec2, { tags: { "awsbatch.dev/retained-from": "default/team/else" } })] },
+      `create ${seen(ec2).freeName.name}`,
+    ],
+  ])("%s", (_name, change, expected) => {
+    expect(told(ec2, change)).toBe(expected);
+  });
+
+  it("of another cluster is told with the flag that takes it over", () => {
+    const environments = [old({ tags: { "awsbatch.dev/cluster-uid": "cluster-0" } })];
+    expect(message(ec2, { environments })).toContain("--take-over-cluster-uid=cluster-0");
+  });
+});
+
+describe("deletion", () => {
+  const deleting: Partial<Seen> = { wish: { ...wish, deleting: true } };
+  const name = seen(ec2).freeName.name;
+
+  it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
+    ["lets go when nothing is left", ec2, deleting, "release Deleted"],
+    ["lets go only when the absence may be believed", ec2, { ...deleting, freeName: { name, absent: false, attempt: 1 } }, "wait Deleting"],
+    ["disables nothing while a queue names it", ec2, { ...deleting, environments: [old()], queues: [queue("q1", ["old"])] }, "wait InUse"],
+    [
+      "disables nothing while a queue names any of them",
+      ec2,
+      { ...deleting, environments: [old(), fresh()], queues: [queue("q1", ["new"])] },
+      "wait InUse",
+    ],
+    ["marks first", ec2, { ...deleting, environments: [old()] }, "tag retire old"],
+    ["then disables", ec2, { ...deleting, environments: [old({ tags: { "awsbatch.dev/retired-at": iso(1) } })] }, "disable old"],
+    [
+      "then deletes",
+      ec2,
+      { ...deleting, environments: [old(retired())], jobs: new Map([["old", { kind: "read", remaining: [], zeroSince: now - 10_000 }]]) },
+      "delete old",
+    ],
+    ["waits for AWS", ec2, { ...deleting, environments: [old(retired({ status: "DELETING" }))] }, "wait Deleting"],
+    [
+      "tells what stands against it",
+      ec2,
+      {
+        ...deleting,
+        environments: [old(retired({ status: "INVALID" })), fresh(retired({ status: "DELETING" }))],
+        jobs: new Map([["old", { kind: "read", remaining: [], zeroSince: now - 10_000 }]]),
+        deleteTriedAt: new Map([["old", now - 60_000]]),
+      },
+      "blocked DeleteFailed",
+    ],
+    ["leaves AWS alone under Retain", ec2, { wish: { ...wish, deleting: true, retain: true }, environments: [old(), fresh()] }, "tag retain new,old"],
+    ["touches nothing that is not ours", ec2, { ...deleting, environments: [foreign("team_ce")] }, "release Deleted"],
+  ])("%s", (_name, spec, change, expected) => {
+    expect(told(spec, change)).toBe(expected);
+  });
+
+  it("names the queues that hold it", () => {
+    const change = { ...deleting, environments: [old()], queues: [queue("q1", ["old"]), queue("q2", ["old"])] };
+    expect(message(ec2, change)).toContain("q1, q2");
+  });
+});
+
+it("every name that is made fits AWS", () => {
+  expect(seen(ec2).freeName.name).toMatch(/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/);
+});

@@ -1,0 +1,297 @@
+import { describe, expect, it } from "vitest";
+import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { Environment } from "../../../src/aws/batch.ts";
+import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
+import { referenceOf } from "../../../src/controllers/compute-environment/replacement.ts";
+import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
+import { ec2, environment, now, object, queue, seen, settings, wish, withResources } from "./given.ts";
+
+const iso = (secondsAgo: number): string => `${new Date(now - secondsAgo * 1000).toISOString().slice(0, 19)}Z`;
+const other = withResources(ec2, { instanceTypes: ["m5.large"] });
+const id = seen(other).planId;
+const name = `team_ce-${id}`;
+const role = "CLIENT_ERROR - Not authorized to perform sts:AssumeRole; Request ID: 0a1b2c3d-4e5f";
+const stepsOf = (change: Partial<Environment>, secondsAgo: number): Partial<Environment> => ({
+  ...change,
+  tags: { "awsbatch.dev/created-at": iso(secondsAgo), ...change.tags },
+});
+
+const old = (change: Partial<Environment> = {}): Environment => environment("old", ec2, change);
+const fresh = (change: Partial<Environment> = {}): Environment => environment("new", other, stepsOf(change, 100));
+const attempt = (suffix: string, secondsAgo: number, change: Partial<Environment> = {}): Environment =>
+  environment(`${name}${suffix}`, other, stepsOf({ status: "INVALID", statusReason: role, ...change }, secondsAgo));
+const foreign = (one: string, change: Partial<Environment> = {}): Environment => ({
+  ...environment(one, ec2, change),
+  tags: {},
+});
+const serves = (secondsAgo: number) => ({ tags: { "awsbatch.dev/serving-since": iso(secondsAgo) } });
+const retired: Partial<Environment> = { state: "DISABLED", tags: { "awsbatch.dev/retired-at": iso(300) } };
+const next = (suffix: string): Partial<Seen> => ({ freeName: { name: `${name}${suffix}`, absent: true, attempt: 9 } });
+
+function told(spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): string {
+  const { next: step, serving } = planFor(object(spec), seen(spec, change), now);
+  const after = serving ? "; serving" : "";
+  if (step.kind !== "act") {
+    const again =
+      "recheckInMs" in step && step.recheckInMs !== undefined ? ` again in ${step.recheckInMs / 1000} s` : "";
+    return `${step.kind} ${step.reason}${again}${after}`;
+  }
+  const { action } = step;
+  switch (action.kind) {
+    case "tag":
+      return `tag ${action.purpose} ${action.items.map((item) => item.name).join(",")}${after}`;
+    case "create":
+      return `create ${action.request.computeEnvironmentName}${after}`;
+    case "repointForeign":
+      return `repoint ${action.request.computeEnvironmentOrder?.map((one) => one.computeEnvironment).join(",")}${after}`;
+    case "update":
+      return `update ${action.name} ${action.paths.join(",")}${after}`;
+    default:
+      return `${action.kind} ${action.name}${after}`;
+  }
+}
+
+const message = (spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): string =>
+  planFor(object(spec), seen(spec, change), now).next.message;
+
+describe("an attempt that AWS found INVALID", () => {
+  const empty = (one: string): Partial<Seen> => ({
+    jobs: new Map([[one, { kind: "read", remaining: [], zeroSince: now - 10_000 }]]),
+  });
+
+  it.each<[string, Partial<Seen>, string]>([
+    [
+      "is followed by the next one while it stands",
+      { environments: [attempt("", 10)], ...next("-2") },
+      `create ${name}-2`,
+    ],
+    [
+      "is taken away as soon as the next one is there",
+      { environments: [attempt("", 30), attempt("-2", 5, { status: "CREATING" })] },
+      `tag retire ${name}`,
+    ],
+    [
+      "is disabled on its way out",
+      {
+        environments: [
+          attempt("", 30, { tags: { "awsbatch.dev/retired-at": iso(5) } }),
+          attempt("-2", 5, { status: "CREATING" }),
+        ],
+      },
+      `disable ${name}`,
+    ],
+    [
+      "is deleted while the next one is waited for",
+      { environments: [attempt("", 30, retired), attempt("-2", 5)], ...empty(name) },
+      `delete ${name}`,
+    ],
+    [
+      "does not keep the next one waiting",
+      { environments: [attempt("", 30, { ...retired, status: "UPDATING" }), attempt("-2", 10)], ...next("-3") },
+      `create ${name}-3`,
+    ],
+    [
+      "is looked at when it is due, also while the next one waits for half an hour",
+      {
+        environments: [attempt("-2", 300, retired), attempt("-3", 60)],
+        jobs: new Map([[`${name}-2`, { kind: "read", remaining: [], zeroSince: now - 4000 }]]),
+      },
+      "blocked Invalid again in 6 s",
+    ],
+    ["for the third time waits half an hour", { environments: [attempt("-3", 60)] }, "blocked Invalid again in 1740 s"],
+    [
+      "for the fourth time still waits half an hour",
+      { environments: [attempt("-4", 60)] },
+      "blocked Invalid again in 1740 s",
+    ],
+    [
+      "for the 1000th time still waits half an hour",
+      { environments: [attempt("-1000", 60)] },
+      "blocked Invalid again in 1740 s",
+    ],
+    [
+      "for the third time is followed after half an hour",
+      { environments: [attempt("-3", 1800)], ...next("-4") },
+      `create ${name}-4`,
+    ],
+    [
+      "stays while a queue names it",
+      { environments: [attempt("", 30), attempt("-2", 5, { status: "CREATING" })], queues: [queue("q1", [name])] },
+      "wait Creating",
+    ],
+    [
+      "of an earlier spec goes while the corrected one is made",
+      { environments: [old({ status: "INVALID" }), fresh({ status: "CREATING" })] },
+      "tag retire old",
+    ],
+    [
+      "after it had served is not tried again",
+      {
+        environments: [old(), attempt("", 20, { tags: { "awsbatch.dev/returned-at": `${iso(5)}/${id}` } })],
+        queues: [queue("q1", ["old"])],
+      },
+      "blocked Invalid again in 300 s",
+    ],
+  ])("%s", (_name, change, expected) => {
+    expect(told(other, change)).toBe(expected);
+  });
+
+  it("is told without request ids", () => {
+    expect(message(other, { environments: [attempt("-3", 60)] })).not.toContain("0a1b2c3d");
+    const back = {
+      environments: [old(), fresh({ status: "INVALID", statusReason: role })],
+      queues: [queue("q1", ["new"])],
+    };
+    expect(message(other, back)).toBe(
+      "AWS found new INVALID (CLIENT_ERROR - Not authorized to perform sts:AssumeRole); the queues go back to the predecessor",
+    );
+  });
+});
+
+describe("a target that was approved after queues had gone back from it", () => {
+  const approved = { wish: { ...wish, approved: `${id}/Repoint` } };
+  const returnedAt = (secondsAgo: number, since: number) => ({
+    tags: { ...serves(since).tags, "awsbatch.dev/returned-at": `${iso(secondsAgo)}/${id}` },
+  });
+
+  it.each<[string, Partial<Seen>, string]>([
+    [
+      "begins its soak anew when all queues have come over",
+      { environments: [old(), fresh(returnedAt(600, 900))], queues: [queue("q1", ["new"])], ...approved },
+      "tag serving new",
+    ],
+    [
+      "soaks from then on",
+      { environments: [old(), fresh(returnedAt(600, 60))], queues: [queue("q1", ["new"])], ...approved },
+      "wait Soaking again in 30 s; serving",
+    ],
+  ])("%s", (_name, change, expected) => {
+    expect(told(other, change)).toBe(expected);
+  });
+});
+
+describe("a target that is not ENABLED", () => {
+  const off: BatchComputeEnvironmentSpec = { ...other, state: "DISABLED" };
+
+  it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
+    [
+      "is disabled as wished only after the queues have come over",
+      off,
+      { environments: [old(), fresh()], queues: [queue("q1", ["old"])] },
+      "wait Repointing",
+    ],
+    [
+      "is disabled as wished when they have",
+      off,
+      { environments: [old(), fresh()], queues: [queue("q1", ["new"])] },
+      "update new spec.state",
+    ],
+    [
+      "is disabled as wished at once when the old one is DISABLED",
+      off,
+      { environments: [old({ state: "DISABLED" }), fresh()], queues: [queue("q1", ["old"])] },
+      "update new spec.state",
+    ],
+    [
+      "gets everything else at once",
+      { ...withResources(other, { maxvCpus: 9 }), state: "DISABLED" },
+      { environments: [old(), fresh()], queues: [queue("q1", ["old"])] },
+      "update new spec.computeResources.maxvCpus",
+    ],
+    [
+      "because somebody has disabled it gets no queue",
+      other,
+      { environments: [old(), fresh({ state: "DISABLED" })], queues: [queue("q1", ["old"])] },
+      "wait TargetDisabled",
+    ],
+  ])("%s", (_name, spec, change, expected) => {
+    expect(told(spec, change)).toBe(expected);
+  });
+
+  it("is told with both ways out", () => {
+    const change = { environments: [old(), fresh({ state: "DISABLED" })], queues: [queue("q1", ["old"])] };
+    expect(message(other, change)).toBe(
+      "new is DISABLED without the spec saying so, and q1 is not handed over to it. Enable it in AWS, or say spec.state: ENABLED",
+    );
+  });
+});
+
+describe("a queue that names the old one literally", () => {
+  it("also after the successor was made keeps it, and is told", () => {
+    const queues = [queue("q1", ["old"], { object: { literalNames: ["old"] } })];
+    expect(told(other, { environments: [old(), fresh()], queues })).toBe("blocked PinnedByName");
+  });
+});
+
+describe("a foreign queue that may be repointed", () => {
+  const spec: BatchComputeEnvironmentSpec = { ...other, replacement: { foreignQueues: "Repoint" } };
+  const may = { settings: { ...settings, allowForeignRepoint: true } };
+  const theirs = (...names: readonly string[]) => ({ queues: [queue("theirs", names, { foreign: true })], ...may });
+
+  it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
+    [
+      "is swapped in place",
+      spec,
+      { environments: [old(), fresh(), foreign("x")], ...theirs("x", "old") },
+      "repoint x,new",
+    ],
+    ["names the target once", spec, { environments: [old(), fresh()], ...theirs("old", "new") }, "repoint new"],
+    [
+      "waits for an entry of its own that is not VALID",
+      spec,
+      { environments: [old(), fresh(), foreign("x", { status: "INVALID" })], ...theirs("x", "old") },
+      "wait Repointing",
+    ],
+    [
+      "waits for an entry of its own that is gone",
+      spec,
+      { environments: [old(), fresh()], ...theirs("x", "old") },
+      "wait Repointing",
+    ],
+    [
+      "is not left without an ENABLED environment",
+      { ...spec, state: "DISABLED" },
+      { environments: [old(), fresh({ state: "DISABLED" })], ...theirs("old") },
+      "wait WouldStarve",
+    ],
+    [
+      "may go from one DISABLED environment to another",
+      { ...spec, state: "DISABLED" },
+      { environments: [old({ state: "DISABLED" }), fresh({ state: "DISABLED" }), foreign("x")], ...theirs("x", "old") },
+      "repoint x,new",
+    ],
+  ])("%s", (_name, given, change, expected) => {
+    expect(told(given, change)).toBe(expected);
+  });
+
+  it("keeps the policy of a fair-share queue", () => {
+    const whole = queue("theirs", ["old"], { foreign: true });
+    const schedulingPolicyArn = "arn:aws:batch:eu-west-1:1:scheduling-policy/fair";
+    const queues = [{ ...whole, queue: { ...whole.queue, schedulingPolicyArn } }];
+    const { next: step } = planFor(object(spec), seen(spec, { environments: [old(), fresh()], queues, ...may }), now);
+    expect(step).toMatchObject({ action: { request: { jobQueue: "theirs", schedulingPolicyArn } } });
+  });
+});
+
+describe("deletion", () => {
+  it("leaves alone what belongs to another cluster, and says so", () => {
+    const environments = [old({ tags: { "awsbatch.dev/cluster-uid": "c-0" } })];
+    const change = { environments, wish: { ...wish, deleting: true } };
+    expect(told(ec2, change)).toBe("blocked OwnedByOtherCluster");
+    expect(message(ec2, change)).toContain("awsbatch.dev/abandon");
+  });
+
+  it("first takes away what is its own", () => {
+    const environments = [old(), environment("their", ec2, { tags: { "awsbatch.dev/cluster-uid": "c-0" } })];
+    expect(told(ec2, { environments, wish: { ...wish, deleting: true } })).toBe("tag retire old");
+  });
+});
+
+it.each<[string, readonly Environment[], readonly string[], string | undefined]>([
+  ["the one that most queues name", [old(), fresh()], ["old", "old", "new"], "old"],
+  ["else the newest", [old(), fresh()], [], "new"],
+  ["nothing, when there is nothing", [], [], undefined],
+])("the reason of a replacement is %s", (_name, standing, named, expected) => {
+  const queues = named.map((one, index) => queue(`q${index}`, [one]));
+  expect(referenceOf(seen(ec2, { queues }), standing)?.computeEnvironmentName).toBe(expected);
+});

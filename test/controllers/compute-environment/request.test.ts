@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import { differences } from "../../../src/controllers/compute-environment/diff.ts";
+import { createRequest, planId, updateRequest } from "../../../src/controllers/compute-environment/request.ts";
+import { ownerTags } from "../../../src/controllers/ownership.ts";
+import { ec2, environment, fargate, identity, now, withResources } from "./given.ts";
+
+describe("the id of a plan", () => {
+  it.each<[string, BatchComputeEnvironmentSpec]>([
+    ["an instance type", withResources(ec2, { instanceTypes: ["m5"] })],
+    ["a tag", { ...ec2, tags: { a: "b" } }],
+    ["the state", { ...ec2, state: "DISABLED" }],
+    ["a rollout token", { ...ec2, rolloutToken: "2" }],
+    ["the update policy", { ...ec2, updatePolicy: { terminateJobsOnUpdate: true } }],
+  ])("changes with %s", (_name, spec) => {
+    expect(planId(spec, identity)).not.toBe(planId(ec2, identity));
+  });
+
+  it.each<[string, BatchComputeEnvironmentSpec]>([
+    ["how a replacement goes", { ...ec2, replacement: { soakSeconds: 1, holdBefore: ["Repoint"] } }],
+    ["how it drains", { ...ec2, drain: { policy: "Wait" } }],
+    ["who may refer to it", { ...ec2, allowedNamespaces: { from: "All" } }],
+    ["what becomes of it", { ...ec2, deletionPolicy: "Retain", adoptionPolicy: "IfExists" }],
+  ])("stays the same whatever the spec says of %s", (_name, spec) => {
+    expect(planId(spec, identity)).toBe(planId(ec2, identity));
+  });
+
+  it("is of one object of one cluster, whatever its uids", () => {
+    expect(planId(ec2, identity)).toMatch(/^[0-9a-f]{8}$/);
+    expect(planId(ec2, { ...identity, name: "else" })).not.toBe(planId(ec2, identity));
+    expect(planId(ec2, { ...identity, cluster: { name: "else", uid: "" } })).not.toBe(planId(ec2, identity));
+    expect(planId(ec2, { ...identity, uid: "2", cluster: { name: "default", uid: "2" } })).toBe(planId(ec2, identity));
+  });
+});
+
+describe("the request that makes an environment", () => {
+  it("has the tags of its owner, of its making, and of its rollout", () => {
+    expect(createRequest("n", { ...ec2, tags: { team: "x" }, rolloutToken: "2" }, identity, now).tags).toEqual({
+      team: "x",
+      ...ownerTags(identity),
+      "awsbatch.dev/created-at": "2026-01-01T12:00:00Z",
+      "awsbatch.dev/rollout-token": "2",
+    });
+  });
+
+  it("is ENABLED and without policy, whatever the spec says, and has no empty members", () => {
+    const spec: BatchComputeEnvironmentSpec = {
+      ...fargate,
+      state: "DISABLED",
+      updatePolicy: { terminateJobsOnUpdate: true },
+    };
+    const { tags: _tags, ...request } = createRequest("n", spec, identity, now);
+    expect(Object.keys(request)).toEqual(["computeEnvironmentName", "type", "state", "computeResources"]);
+    expect(request).toMatchObject({ computeEnvironmentName: "n", type: "MANAGED", state: "ENABLED" });
+  });
+});
+
+describe("the request that changes an environment", () => {
+  const request = (spec: BatchComputeEnvironmentSpec, described = environment("ce")) =>
+    updateRequest(described, differences(spec, described));
+
+  it.each<[string, object, object]>([
+    [
+      "one field of the resources",
+      request(withResources(ec2, { maxvCpus: 9 })),
+      { computeEnvironment: "ce", computeResources: { maxvCpus: 9 } },
+    ],
+    ["the state", request({ ...ec2, state: "DISABLED" }), { computeEnvironment: "ce", state: "DISABLED" }],
+    [
+      "the policy, with the state beside it",
+      request({ ...ec2, updatePolicy: { terminateJobsOnUpdate: true } }),
+      { computeEnvironment: "ce", updatePolicy: { terminateJobsOnUpdate: true }, state: "ENABLED" },
+    ],
+    [
+      "the policy of one whose state AWS does not show",
+      request({ ...ec2, updatePolicy: { terminateJobsOnUpdate: true } }, environment("ce", ec2, { state: undefined })),
+      { computeEnvironment: "ce", updatePolicy: { terminateJobsOnUpdate: true }, state: "ENABLED" },
+    ],
+    ["nothing but the name when nothing differs", request(ec2), { computeEnvironment: "ce" }],
+  ])("sends %s", (_name, sent, expected) => {
+    expect(sent).toEqual(expected);
+  });
+});

@@ -1,0 +1,233 @@
+import { describe, expect, it } from "vitest";
+import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { Environment } from "../../../src/aws/batch.ts";
+import { isAuthorizationReason, retirement } from "../../../src/controllers/compute-environment/retire.ts";
+import type { JobsSeen, Seen } from "../../../src/controllers/compute-environment/seen.ts";
+import { ec2, environment, fargate, job, now, queue, seen, withResources } from "./given.ts";
+
+const iso = (secondsAgo: number): string => `${new Date(now - secondsAgo * 1000).toISOString().slice(0, 19)}Z`;
+const marked = (change: Partial<Environment> = {}, secondsAgo = 300): Environment =>
+  environment("old", ec2, { ...change, tags: { "awsbatch.dev/retired-at": iso(secondsAgo), ...change.tags } });
+const off = (change: Partial<Environment> = {}, secondsAgo = 300): Environment =>
+  marked({ state: "DISABLED", ...change }, secondsAgo);
+const read = (ids: readonly string[], change: Partial<Extract<JobsSeen, { kind: "read" }>> = {}): Partial<Seen> => ({
+  jobs: new Map([["old", { kind: "read", remaining: ids.map((id) => job(id)), zeroSince: undefined, ...change }]]),
+});
+const terminate: BatchComputeEnvironmentSpec = { ...ec2, drain: { policy: "Terminate", timeoutSeconds: 600 } };
+const inQueue: Partial<Seen> = { queues: [queue("q1", ["new"])] };
+
+function told(spec: BatchComputeEnvironmentSpec, one: Environment, change: Partial<Seen> = {}): string {
+  const { step, next } = retirement(spec, seen(spec, change), one, now);
+  const again = "recheckInMs" in next && next.recheckInMs !== undefined ? ` again in ${next.recheckInMs / 1000} s` : "";
+  if (next.kind !== "act") return `${step}: ${next.kind} ${next.reason}${again}`;
+  const ids = next.action.kind === "terminateJobs" ? ` ${next.action.jobIds.join(",")}` : "";
+  return `${step}: ${next.action.kind}${ids}${next.irreversible ? " after a live read" : ""}`;
+}
+
+describe("an environment on its way out", () => {
+  it.each<[string, Environment, Partial<Seen>, string]>([
+    ["stays while a queue names it", environment("old"), { queues: [queue("q1", ["old"])] }, "InUse: wait InUse"],
+    [
+      "stays also when it is INVALID",
+      off({ status: "INVALID" }),
+      { queues: [queue("q1", ["old"])] },
+      "InUse: wait InUse",
+    ],
+    [
+      "goes although a queue that is being deleted names it",
+      environment("old"),
+      { queues: [queue("q1", ["old"], { status: "DELETING" })] },
+      "Disabling: tag after a live read",
+    ],
+    ["is marked first", environment("old"), {}, "Disabling: tag after a live read"],
+    [
+      "is marked also while AWS makes it",
+      environment("old", ec2, { status: "CREATING" }),
+      {},
+      "Disabling: tag after a live read",
+    ],
+    ["waits while AWS makes it", marked({ status: "CREATING" }), {}, "Disabling: wait Disabling"],
+    ["is disabled", marked(), {}, "Disabling: disable after a live read"],
+    ["is disabled also when it is INVALID", marked({ status: "INVALID" }), {}, "Disabling: disable after a live read"],
+    ["waits while AWS disables it", off({ status: "UPDATING" }), {}, "Disabling: wait Disabling"],
+    ["waits for its jobs to be counted", off(), {}, "Draining: wait Draining again in 1 s"],
+    [
+      "stays while its jobs cannot be counted",
+      off(),
+      { jobs: new Map([["old", { kind: "unread", why: "no" }]]) },
+      "Draining: wait Draining again in 60 s",
+    ],
+    ["waits for its jobs", off(), read(["j1"]), "Draining: wait Draining again in 60 s"],
+    [
+      "is counted once more 10 s after the last job",
+      off(),
+      read([], { zeroSince: now - 7000 }),
+      "Draining: wait Draining again in 3 s",
+    ],
+    ["is counted once more also at the first count", off(), read([]), "Draining: wait Draining again in 10 s"],
+    ["is deleted", off(), read([], { zeroSince: now - 10_000 }), "Deleting: delete after a live read"],
+    [
+      "is deleted also when it is INVALID",
+      off({ status: "INVALID" }),
+      read([], { zeroSince: now - 10_000 }),
+      "Deleting: delete after a live read",
+    ],
+    ["waits for AWS to delete it", off({ status: "DELETING" }), {}, "Deleting: wait Deleting"],
+    [
+      "is deleted only after a queue that is being deleted and names it",
+      off(),
+      { ...read([], { zeroSince: now - 10_000 }), queues: [queue("q1", ["old"], { status: "DELETING" })] },
+      "Deleting: wait Deleting",
+    ],
+    [
+      "is told when AWS could not tear it down",
+      off({ status: "INVALID" }),
+      { ...read([], { zeroSince: now - 10_000 }), deleteTriedAt: new Map([["old", now - 120_000]]) },
+      "DeleteFailed: blocked DeleteFailed again in 180 s",
+    ],
+    [
+      "is deleted again 5 minutes after AWS could not tear it down",
+      off({ status: "INVALID" }),
+      { ...read([], { zeroSince: now - 10_000 }), deleteTriedAt: new Map([["old", now - 300_000]]) },
+      "Deleting: delete after a live read",
+    ],
+    [
+      "is deleted again at once while AWS still shows it VALID",
+      off(),
+      { ...read([], { zeroSince: now - 10_000 }), deleteTriedAt: new Map([["old", now - 1000]]) },
+      "Deleting: delete after a live read",
+    ],
+  ])("%s", (_name, one, change, expected) => {
+    expect(told(ec2, one, change)).toBe(expected);
+  });
+
+  it.each<[string, BatchComputeEnvironmentSpec, object]>([
+    [
+      "with no capacity kept",
+      withResources(ec2, { minvCpus: 8 }),
+      { state: "DISABLED", computeResources: { minvCpus: 0 } },
+    ],
+    ["and nothing else where it keeps none", ec2, { state: "DISABLED" }],
+    ["and nothing else on Fargate", fargate, { state: "DISABLED" }],
+    ["and nothing else when it is UNMANAGED", { type: "UNMANAGED" }, { state: "DISABLED" }],
+  ])("is disabled %s", (_name, spec, expected) => {
+    const one = environment("old", spec, { tags: { "awsbatch.dev/retired-at": iso(1) } });
+    expect(retirement(spec, seen(spec), one, now).next).toMatchObject({
+      action: { request: { computeEnvironment: "old", ...expected } },
+    });
+  });
+
+  it("is marked with the time", () => {
+    expect(retirement(ec2, seen(ec2), environment("old"), now).next).toMatchObject({
+      action: { purpose: "retire", items: [{ name: "old", change: { set: { "awsbatch.dev/retired-at": iso(0) } } }] },
+    });
+  });
+
+  it("names the queues that keep it, and the two ways out", () => {
+    const queues = [queue("q1", ["old"]), queue("q2", ["x", "old"])];
+    expect(retirement(ec2, seen(ec2, { queues }), environment("old"), now).next.message).toBe(
+      "old stays in service: it is named by q1, q2. Delete the queue, or take the environment out of its order",
+    );
+  });
+
+  it("is told with AWS's reason without request ids, and with the role to mend", () => {
+    const statusReason = "CLIENT_ERROR - Not authorized to perform sts:AssumeRole; Request ID: 0a1b2c3d-4e5f";
+    const one = off({ status: "INVALID", statusReason, serviceRole: "arn:aws:iam::1:role/batch" });
+    const change = { ...read([], { zeroSince: now - 10_000 }), deleteTriedAt: new Map([["old", now]]) };
+    expect(retirement(ec2, seen(ec2, change), one, now).next.message).toBe(
+      "AWS cannot tear old down: CLIENT_ERROR - Not authorized to perform sts:AssumeRole. Give it a working service role (make the role arn:aws:iam::1:role/batch again under the same name); the delete is tried again every 5 minutes",
+    );
+    const bare = off({ status: "INVALID", statusReason: undefined, serviceRole: undefined });
+    expect(retirement(ec2, seen(ec2, change), bare, now).next.message).toContain(
+      "AWS cannot tear old down: no reason given",
+    );
+  });
+});
+
+describe("drain.policy Terminate", () => {
+  it.each<[string, Environment, Partial<Seen>, string]>([
+    ["waits until its time", off({}, 590), { ...inQueue, ...read(["j1"]) }, "Draining: wait Draining again in 10 s"],
+    [
+      "looks once a minute until its time",
+      off({}, 60),
+      { ...inQueue, ...read(["j1"]) },
+      "Draining: wait Draining again in 60 s",
+    ],
+    [
+      "then ends the jobs, in the order of their ids",
+      off({}, 600),
+      { ...inQueue, ...read(["j2", "j1"]) },
+      "Draining: terminateJobs j1,j2 after a live read",
+    ],
+    [
+      "gives the jobs a minute to go",
+      off({}, 615),
+      { ...inQueue, ...read(["j1"], { terminatedAt: now - 15_000 }) },
+      "Draining: wait Draining again in 45 s",
+    ],
+    [
+      "tells several jobs that are given a minute",
+      off({}, 615),
+      { ...inQueue, ...read(["j1", "j2"], { terminatedAt: now }) },
+      "Draining: wait Draining again in 60 s",
+    ],
+    [
+      "ends once more what has not gone within a minute",
+      off({}, 660),
+      { ...inQueue, ...read(["j1"], { terminatedAt: now - 60_000 }) },
+      "Draining: terminateJobs j1 after a live read",
+    ],
+    [
+      "ends no job in a queue that is not ours",
+      off({}, 900),
+      { queues: [queue("q1", ["new"], { foreign: true })], ...read(["j1"]) },
+      "Draining: wait Draining again in 60 s",
+    ],
+    [
+      "ends only the jobs in queues of ours",
+      off({}, 900),
+      {
+        queues: [queue("q1", ["new"]), queue("theirs", ["x"], { foreign: true })],
+        ...read([], { remaining: [job("j1"), job("j2", { queue: "theirs" })] }),
+      },
+      "Draining: terminateJobs j1 after a live read",
+    ],
+    [
+      "waits when the mark cannot be read",
+      off({ tags: { "awsbatch.dev/retired-at": "?" } }),
+      { ...inQueue, ...read(["j1"]) },
+      "Draining: wait Draining again in 60 s",
+    ],
+  ])("%s", (_name, one, change, expected) => {
+    expect(told(terminate, one, change)).toBe(expected);
+  });
+
+  it.each<[string, Partial<Seen>, string]>([
+    ["all", { ...inQueue, ...read(["j1"]) }, "terminating 1 job that outlived"],
+    [
+      "some",
+      {
+        queues: [queue("q1", ["new"]), queue("theirs", ["x"], { foreign: true })],
+        ...read([], { remaining: [job("j1"), job("j2", { queue: "theirs" })] }),
+      },
+      "terminating 1 of 2 jobs that outlived",
+    ],
+  ])("tells how many it ends: %s", (_name, change, expected) => {
+    expect(retirement(terminate, seen(terminate, change), off({}, 900), now).next.message).toContain(expected);
+  });
+});
+
+it.each([
+  ["CLIENT_ERROR - Not authorized to perform sts:AssumeRole (Service: AWSSecurityTokenService)", true],
+  [
+    "CLIENT_ERROR - User: arn:aws:sts::1:assumed-role/r/aws-batch is not authorized to perform: ecs:DescribeClusters",
+    true,
+  ],
+  ["CLIENT_ERROR - Parameter: SpotFleetRequestConfig.IamFleetRole is invalid.", true],
+  ["CLIENT_ERROR - Instance profile arn:aws:iam::1:instance-profile/x does not exist", true],
+  ["CLIENT_ERROR - Clusters can not be blank.", false],
+  ["INTERNAL_ERROR - no", false],
+  [undefined, false],
+])("%s tells of a role: %s", (reason, expected) => {
+  expect(isAuthorizationReason(reason)).toBe(expected);
+});

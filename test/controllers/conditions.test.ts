@@ -1,0 +1,250 @@
+import { describe, expect, it } from "vitest";
+import type { Condition, KubeObject } from "../../src/api/object.ts";
+import {
+  conditionsFor,
+  conditionsOf,
+  failureReason,
+  reasonOf,
+  timestamp,
+  unreadableConditions,
+} from "../../src/controllers/conditions.ts";
+import type { Decision, Failure, Next, Outcome } from "../../src/controllers/decision.ts";
+import { object } from "./compute-environment/given.ts";
+
+const now = Date.UTC(2026, 0, 1, 12);
+const minute = 60_000;
+
+function having(conditions: readonly Condition[], generation = 3): KubeObject {
+  const whole = object();
+  return { ...whole, metadata: { ...whole.metadata, generation }, status: { conditions } };
+}
+
+const condition = (type: string, status: Condition["status"], change: Partial<Condition> = {}): Condition => ({
+  type,
+  status,
+  reason: "Before",
+  message: "before",
+  lastTransitionTime: "2025-12-31T00:00:00Z",
+  observedGeneration: 3,
+  ...change,
+});
+
+const decided = (next: Next<string>, change: Partial<Decision<string>> = {}): Decision<string> => ({
+  next,
+  change: { action: "None", id: "id", reason: "r", changes: [] },
+  serving: false,
+  news: [],
+  ...change,
+});
+
+const failed = (kind: string, change: Partial<Failure> = {}): Outcome => ({
+  kind: "failed",
+  failure: { kind, operation: "batch:X", message: "no", advice: "Do this.", ...change },
+});
+
+const act: Next<string> = { kind: "act", action: "x", reason: "Creating", message: "m", irreversible: true };
+const wait = (change: object = {}): Next<string> => ({ kind: "wait", reason: "Waiting", message: "m", ...change });
+const blocked: Next<string> = { kind: "blocked", reason: "Stuck", message: "m" };
+const settled: Next<string> = { kind: "settled", reason: "Available", message: "m" };
+const release: Next<string> = { kind: "release", reason: "Deleted", message: "m" };
+const none: Outcome = { kind: "none" };
+
+/** All conditions in one line, news last. */
+const line = (list: readonly Condition[]): string =>
+  list.map(({ type, status, reason }) => `${type}=${status}${type === "Synced" ? "" : ` ${reason}`}`).join("; ");
+
+describe("Ready, Reconciling and Stalled", () => {
+  interface Given {
+    readonly next: Next<string>;
+    readonly serving?: boolean;
+    readonly outcome?: Outcome;
+    readonly minutes?: number;
+    readonly are: string;
+  }
+
+  const reconciling = (reason: string): string => `Ready=False ${reason}; Synced=True; Reconciling=True ${reason}`;
+  const stalled = (reason: string): string => `Ready=False ${reason}; Synced=True; Stalled=True ${reason}`;
+  const ready = "Ready=True Available; Synced=True";
+
+  const cases: Readonly<Record<string, Given>> = {
+    "when AWS is as wished": { next: settled, serving: true, are: ready },
+    "while something is done": { next: act, are: reconciling("Creating") },
+    "while something is done and AWS serves": { next: act, serving: true, are: ready },
+    "while the object is let go": { next: release, are: reconciling("Deleted") },
+    "while AWS is waited for": { next: wait(), are: reconciling("Waiting") },
+    "while AWS is waited for and serves": { next: wait(), serving: true, are: ready },
+    "while a wait that a person may have to end is young": {
+      next: wait({ stalledAfterMs: 10 * minute }),
+      minutes: 9,
+      are: reconciling("Waiting"),
+    },
+    "when a person has to end a wait": {
+      next: wait({ stalledAfterMs: 10 * minute }),
+      minutes: 10,
+      are: stalled("Waiting"),
+    },
+    "when a person has to act": { next: blocked, are: stalled("Stuck") },
+    "while a person holds it": { next: wait({ held: true }), are: "Ready=Unknown Waiting; Synced=True" },
+    "while a person holds it and AWS serves": { next: wait({ held: true }), serving: true, are: ready },
+    "after a throttled write": { next: act, outcome: failed("throttled"), minutes: 60, are: reconciling("Throttled") },
+    "after a write without an answer": {
+      next: act,
+      outcome: failed("unavailable"),
+      are: reconciling("AWSUnavailable"),
+    },
+    "after a write without an answer while AWS serves": {
+      next: act,
+      serving: true,
+      outcome: failed("unavailable"),
+      are: ready,
+    },
+    "after a write that AWS will not take": { next: act, outcome: failed("invalid"), are: stalled("InvalidRequest") },
+    "after a write that AWS will not take while it serves": {
+      next: act,
+      serving: true,
+      outcome: failed("invalid"),
+      are: stalled("InvalidRequest"),
+    },
+    "after a write beyond a quota": { next: act, outcome: failed("quota"), are: stalled("QuotaExceeded") },
+    "after a write that was denied": {
+      next: act,
+      outcome: failed("denied"),
+      minutes: 4,
+      are: reconciling("AccessDenied"),
+    },
+    "after writes that were denied for 5 minutes": {
+      next: act,
+      outcome: failed("denied"),
+      minutes: 5,
+      are: stalled("AccessDenied"),
+    },
+    "after writes with wrong credentials for 5 minutes": {
+      next: act,
+      outcome: failed("credentials"),
+      minutes: 5,
+      are: stalled("CredentialsInvalid"),
+    },
+    "after writes that lack something for 10 minutes": {
+      next: act,
+      outcome: failed("notReady"),
+      minutes: 10,
+      are: stalled("DependencyNotReady"),
+    },
+    "after a write that nobody can explain": {
+      next: act,
+      outcome: failed("unknown"),
+      are: reconciling("UnknownError"),
+    },
+  };
+
+  it.each(Object.entries(cases))("%s", (_name, { next, serving = false, outcome = none, minutes = 0, are }) => {
+    const judged = { decision: decided(next, { serving }), outcome, lastedMs: minutes * minute };
+    expect(line(conditionsFor(having([]), judged, now))).toBe(are);
+  });
+
+  it("tell a refusal in AWS's words, with the call and the next step", () => {
+    const judged = { decision: decided(act), outcome: failed("invalid", { message: "not so." }), lastedMs: 0 };
+    const [ready] = conditionsFor(having([]), judged, now);
+    expect(ready?.message).toBe("batch:X was refused: not so. Do this.");
+    const silent = { ...judged, outcome: failed("unavailable") };
+    expect(conditionsFor(having([]), silent, now)[0]?.message).toBe("batch:X got no good answer: no. Do this.");
+  });
+
+  it("have news after them", () => {
+    const news = [{ type: "Retiring", status: "True", reason: "Draining", message: "m" }] as const;
+    const judged = { decision: decided(wait(), { serving: true, news }), outcome: none, lastedMs: 0 };
+    expect(line(conditionsFor(having([]), judged, now))).toBe(`${ready}; Retiring=True Draining`);
+  });
+
+  it("of before are not kept once they are no longer true", () => {
+    const old = [condition("Ready", "False"), condition("Stalled", "True"), condition("Retiring", "True")];
+    const judged = { decision: decided(settled, { serving: true }), outcome: none, lastedMs: 0 };
+    expect(line(conditionsFor(having(old), judged, now))).toBe(ready);
+  });
+});
+
+describe("a condition", () => {
+  const readyOf = (old: readonly Condition[], next: Next<string>): Condition | undefined =>
+    conditionsFor(having(old), { decision: decided(next), outcome: none, lastedMs: 0 }, now)[0];
+
+  it.each<[string, readonly Condition[], Next<string>, string]>([
+    ["keeps its time while its status stays", [condition("Ready", "False")], wait(), "2025-12-31T00:00:00Z"],
+    ["takes the time when its status turns", [condition("Ready", "True")], wait(), "2026-01-01T12:00:00Z"],
+    ["takes the time when it is new", [], wait(), "2026-01-01T12:00:00Z"],
+  ])("%s", (_name, old, next, expected) => {
+    expect(readyOf(old, next)).toMatchObject({ lastTransitionTime: expected, reason: "Waiting" });
+  });
+
+  it("is about the generation of the object", () => {
+    expect(readyOf([condition("Ready", "False", { observedGeneration: 1 })], wait())?.observedGeneration).toBe(3);
+  });
+
+  it("has a message that is cut at 1024 characters", () => {
+    expect(readyOf([], wait({ message: "x".repeat(1024) }))?.message).toBe("x".repeat(1024));
+    expect(readyOf([], wait({ message: "x".repeat(1025) }))?.message).toBe(`${"x".repeat(1023)}…`);
+  });
+
+  it("is nothing before there is a status", () => {
+    expect(conditionsOf(object())).toEqual([]);
+    expect(conditionsOf({ ...object(), status: {} })).toEqual([]);
+  });
+});
+
+describe("while AWS cannot be read", () => {
+  const why = (minutes: number) => ({ reason: "Throttled", message: "slow", lastedMs: minutes * minute });
+
+  it.each<[string, readonly Condition[], number, string]>([
+    ["Ready stays True", [condition("Ready", "True")], 9, "Ready=True Before; Synced=Unknown"],
+    ["Ready stays False", [condition("Ready", "False")], 9, "Ready=False Before; Synced=Unknown"],
+    ["Ready is Unknown after 10 minutes", [condition("Ready", "True")], 10, "Ready=Unknown Throttled; Synced=Unknown"],
+    [
+      "Ready is Unknown at once for a spec that was not seen yet",
+      [condition("Ready", "True", { observedGeneration: 2 })],
+      0,
+      "Ready=Unknown Throttled; Synced=Unknown",
+    ],
+    ["Ready is Unknown at once for an object that was not seen yet", [], 0, "Ready=Unknown Throttled; Synced=Unknown"],
+    [
+      "what else was told stays",
+      [condition("Ready", "True"), condition("Synced", "True"), condition("Retiring", "True")],
+      0,
+      "Ready=True Before; Synced=Unknown; Retiring=True Before",
+    ],
+  ])("%s", (_name, old, minutes, expected) => {
+    expect(line(unreadableConditions(having(old), why(minutes), now))).toBe(expected);
+  });
+
+  it("what else was told stays about the generation it was told of", () => {
+    const kept = condition("Stalled", "True", { observedGeneration: 2 });
+    expect(unreadableConditions(having([kept]), why(0), now).at(-1)).toEqual(kept);
+  });
+});
+
+it.each<[string, Outcome, string]>([
+  ["the step, when nothing was done", none, "Creating"],
+  ["the step, when it was done", { kind: "done" }, "Creating"],
+  ["the refusal, when it was refused", failed("denied"), "AccessDenied"],
+])("the reason is that of %s", (_name, outcome, expected) => {
+  expect(reasonOf(decided(act), outcome)).toBe(expected);
+});
+
+it.each([
+  "throttled",
+  "unavailable",
+  "busy",
+  "inUse",
+  "notReady",
+  "notFound",
+  "alreadyExists",
+  "quota",
+  "denied",
+  "credentials",
+  "invalid",
+  "what nobody knows",
+])("the reason of %s is one CamelCase word", (kind) => {
+  expect(failureReason(kind)).toMatch(/^[A-Z][A-Za-z]+$/);
+});
+
+it("a time is RFC 3339 in whole seconds", () => {
+  expect(timestamp(now + 999)).toBe("2026-01-01T12:00:00Z");
+});

@@ -1,0 +1,84 @@
+import { expect, it } from "vitest";
+import type { KubeObject } from "../../../src/api/object.ts";
+import type { JobQueue } from "../../../src/api/v1alpha1/job-queue.ts";
+import { act } from "../../../src/controllers/job-queue/act.ts";
+import type { Action } from "../../../src/controllers/job-queue/action.ts";
+import { jobQueues } from "../../../src/controllers/job-queue/controller.ts";
+import { newMemory } from "../../../src/controllers/job-queue/observe.ts";
+import type { Ports } from "../../../src/controllers/ports.ts";
+import { VirtualClock } from "../../../src/runtime/clock.ts";
+import { collectingLog } from "../../../src/runtime/log.ts";
+import { type FakeRegion, fakeRegion, objectsOf } from "../region.ts";
+import { foreignEnvironment, identity, job, now, object, queue, settings } from "./given.ts";
+
+const signal = new AbortController().signal;
+const request = { jobQueue: "q" };
+
+it.each<[string, Action, readonly string[]]>([
+  ["creates", { kind: "create", request: { jobQueueName: "q", priority: 1 } }, ["createJobQueue q"]],
+  ["updates", { kind: "update", request, paths: [] }, ["updateJobQueue q"]],
+  [
+    "tags",
+    { kind: "tag", purpose: "adopt", name: "q", arn: "arn:x/q", change: { set: {}, remove: [] } },
+    ["changeTags q"],
+  ],
+  ["disables", { kind: "disable", name: "q", request }, ["updateJobQueue q"]],
+  ["ends each job", { kind: "terminateJobs", name: "q", jobIds: ["j1", "j2"] }, ["terminateJob j1", "terminateJob j2"]],
+  ["deletes", { kind: "delete", name: "q" }, ["deleteJobQueue q"]],
+])("%s", async (_name, action, expected) => {
+  const region = fakeRegion();
+  await act(action, region, newMemory(), () => now, signal);
+  expect(region.calls).toEqual(expected);
+});
+
+it("remembers when jobs were ended, and forgets all with the deletion", async () => {
+  const memory = newMemory();
+  memory.zeroSince.set("q", 1);
+  await act({ kind: "terminateJobs", name: "q", jobIds: [] }, fakeRegion(), memory, () => now, signal);
+  expect(memory.terminatedAt.get("q")).toBe(now);
+  await act({ kind: "delete", name: "q" }, fakeRegion(), memory, () => now, signal);
+  expect([memory.terminatedAt.size, memory.zeroSince.size]).toEqual([0, 0]);
+});
+
+/** The controller over one object that is already marked, and an AWS that says what it is told to say. */
+function controllerOf(whole: JobQueue, region: FakeRegion, clock: VirtualClock) {
+  const metadata = {
+    ...whole.metadata,
+    finalizers: ["awsbatch.dev/cleanup"],
+    annotations: { "awsbatch.dev/location": "123456789012/eu-west-1" },
+  };
+  const given: KubeObject = { ...whole, metadata };
+  const ports = {
+    clock,
+    store: { get: async () => given },
+    objects: objectsOf([given]),
+    regions: { open: async () => region },
+    cluster: identity.cluster,
+    settings,
+  } as unknown as Ports;
+  const controller = jobQueues(ports);
+  return () => controller.reconcile(given, { signal, reconcileId: "r", log: collectingLog() });
+}
+
+it("the controller reads object and AWS live, creates, and tells it", async () => {
+  const region = fakeRegion({ environments: [foreignEnvironment("x")] });
+  const whole = object({ computeEnvironmentOrder: [{ order: 1, computeEnvironment: "x" }] });
+  const report = await controllerOf(whole, region, new VirtualClock(now))();
+  expect(region.calls).toEqual(["refresh", "createJobQueue team_q"]);
+  expect(report).toMatchObject({ status: undefined, events: [{ reason: "Created" }], again: { kind: "now" } });
+});
+
+it("the controller ends jobs once, and gives them a minute before it does so again", async () => {
+  const clock = new VirtualClock(now);
+  const region = fakeRegion({ queues: [queue(["x"], { state: "DISABLED" })], jobsByQueue: { team_q: [job("j1")] } });
+  const whole = object({ drain: { policy: "Terminate", timeoutSeconds: 0 } });
+  const metadata = { ...whole.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" };
+  const pass = controllerOf({ ...whole, metadata }, region, clock);
+  const ended = (): number => region.calls.filter((call) => call === "terminateJob j1").length;
+  expect((await pass()).again).toEqual({ kind: "now" });
+  expect((await pass()).again).toEqual({ kind: "after", delayMs: 60_000 });
+  expect(ended()).toBe(1);
+  await clock.advance(60_000);
+  await pass();
+  expect(ended()).toBe(2);
+});

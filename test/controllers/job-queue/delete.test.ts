@@ -1,0 +1,159 @@
+import { describe, expect, it } from "vitest";
+import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
+import { planFor } from "../../../src/controllers/job-queue/plan.ts";
+import type { JobsSeen } from "../../../src/controllers/job-queue/seen.ts";
+import { ownerTags } from "../../../src/controllers/ownership.ts";
+import { identity, identityOf, job, now, object, queue, type SeenChange, seen, told, wish } from "./given.ts";
+
+const deleting: SeenChange = { wish: { ...wish, deleting: true } };
+const off = (status: "VALID" | "INVALID" = "VALID") => queue(["a1"], { state: "DISABLED", status });
+const read = (ids: readonly string[], change: Partial<Extract<JobsSeen, { kind: "read" }>> = {}): JobsSeen => ({
+  kind: "read",
+  remaining: ids.map((id) => job(id)),
+  zeroSince: undefined,
+  ...change,
+});
+const terminate: Partial<JobQueueSpec> = { drain: { policy: "Terminate", timeoutSeconds: 600 } };
+
+/** The next step for an object that was deleted so many seconds ago. */
+function line(spec: Partial<JobQueueSpec>, change: SeenChange, secondsAgo = 60): string {
+  const deletedAt = `${new Date(now - secondsAgo * 1000).toISOString().slice(0, 19)}Z`;
+  const whole = object(spec);
+  const { next } = planFor(
+    { ...whole, metadata: { ...whole.metadata, deletionTimestamp: deletedAt } },
+    seen({ ...deleting, ...change }),
+    now,
+  );
+  const again = "recheckInMs" in next && next.recheckInMs !== undefined ? ` again in ${next.recheckInMs / 1000} s` : "";
+  if (next.kind !== "act") return `${next.kind} ${next.reason}${again}`;
+  const ids = next.action.kind === "terminateJobs" ? ` ${next.action.jobIds.join(",")}` : "";
+  return `${next.action.kind}${ids}${next.irreversible ? " after a live read" : ""}`;
+}
+
+describe("the deletion of a queue", () => {
+  it.each<[string, SeenChange, string]>([
+    ["is over when it is gone", {}, "release Deleted"],
+    ["is over only when its absence may be believed", { absent: false }, "wait Deleting again in 1 s"],
+    ["disables first", { queue: queue(["a1"]) }, "disable after a live read"],
+    ["disables what is INVALID too", { queue: queue(["a1"], { status: "INVALID" }) }, "disable after a live read"],
+    ["waits while AWS makes it", { queue: queue(["a1"], { status: "CREATING" }) }, "wait Disabling"],
+    [
+      "waits while AWS disables it",
+      { queue: queue(["a1"], { state: "DISABLED", status: "UPDATING" }) },
+      "wait Disabling",
+    ],
+    ["then counts jobs", { queue: off() }, "wait Draining again in 1 s"],
+    [
+      "keeps it while jobs cannot be counted",
+      { queue: off(), jobs: { kind: "unread", why: "no" } },
+      "wait Draining again in 60 s",
+    ],
+    ["waits for every job", { queue: off(), jobs: read(["j1"]) }, "wait Draining again in 60 s"],
+    [
+      "counts once more 5 s after the last job",
+      { queue: off(), jobs: read([], { zeroSince: now - 4000 }) },
+      "wait Draining again in 1 s",
+    ],
+    ["counts once more also at the first count", { queue: off(), jobs: read([]) }, "wait Draining again in 5 s"],
+    ["then deletes", { queue: off(), jobs: read([], { zeroSince: now - 5000 }) }, "delete after a live read"],
+    [
+      "deletes what is INVALID too",
+      { queue: off("INVALID"), jobs: read([], { zeroSince: now - 5000 }) },
+      "delete after a live read",
+    ],
+    ["waits for AWS", { queue: queue(["a1"], { status: "DELETING" }) }, "wait Deleting"],
+    [
+      "leaves alone what belongs to another object",
+      { queue: queue(["a1"], { tags: ownerTags(identityOf("else")) }) },
+      "release Released",
+    ],
+    ["leaves alone what is nobody's", { queue: queue(["a1"], { tags: {} }) }, "release Released"],
+    [
+      "leaves alone what belongs to another cluster, and says so",
+      { queue: queue(["a1"], { tags: { ...ownerTags(identity), "awsbatch.dev/cluster-uid": "c-0" } }) },
+      "blocked OwnedByOtherCluster",
+    ],
+    [
+      "only takes the tags off under Retain",
+      { queue: queue(["a1"]), wish: { ...wish, deleting: true, retain: true } },
+      "tag after a live read",
+    ],
+    [
+      "is over once the tags are off under Retain",
+      {
+        queue: queue(["a1"], { tags: { "awsbatch.dev/retained-from": "default/team/q" } }),
+        wish: { ...wish, deleting: true, retain: true },
+      },
+      "release Released",
+    ],
+  ])("%s", (_name, change, expected) => {
+    expect(line({}, change)).toBe(expected);
+  });
+
+  it("resends the policy of a fair-share queue when it disables it", () => {
+    const schedulingPolicyArn = "arn:aws:batch:eu-west-1:1:scheduling-policy/fair";
+    const { next } = planFor(object(), seen({ ...deleting, queue: queue(["a1"], { schedulingPolicyArn }) }), now);
+    expect(next).toMatchObject({
+      action: { request: { jobQueue: "team_q", state: "DISABLED", schedulingPolicyArn } },
+    });
+    const { next: plain } = planFor(object(), seen({ ...deleting, queue: queue(["a1"]) }), now);
+    expect(plain).toMatchObject({ action: { request: { jobQueue: "team_q", state: "DISABLED" } } });
+  });
+
+  it("leaves under Retain a mark from whom the queue was, and the user's tags", () => {
+    const tags = { ...ownerTags(identity), team: "x" };
+    const change = { ...deleting, queue: queue(["a1"], { tags }), wish: { ...wish, deleting: true, retain: true } };
+    expect(planFor(object(), seen(change), now).next).toMatchObject({
+      action: {
+        purpose: "retain",
+        change: { set: { "awsbatch.dev/retained-from": "default/team/q" }, remove: Object.keys(ownerTags(identity)) },
+      },
+    });
+  });
+
+  it.each([
+    [1, "team_q waits for 1 job to end"],
+    [2, "team_q waits for 2 jobs to end"],
+  ])("names %i of the jobs it waits for", (count, expected) => {
+    const jobs = read(Array.from({ length: count }, (_, index) => `j${index}`));
+    expect(planFor(object(), seen({ ...deleting, queue: off(), jobs }), now).next.message).toContain(expected);
+  });
+});
+
+describe("drain.policy Terminate", () => {
+  it.each<[string, SeenChange, number, string]>([
+    ["waits until its time", { jobs: read(["j1"]) }, 590, "wait Draining again in 10 s"],
+    ["looks once a minute until its time", { jobs: read(["j1"]) }, 60, "wait Draining again in 60 s"],
+    [
+      "then ends every job, in the order of their ids",
+      { jobs: read(["j2", "j1"]) },
+      600,
+      "terminateJobs j1,j2 after a live read",
+    ],
+    [
+      "gives the jobs a minute to go",
+      { jobs: read(["j1"], { terminatedAt: now - 15_000 }) },
+      615,
+      "wait Draining again in 45 s",
+    ],
+    [
+      "ends once more what has not gone within a minute",
+      { jobs: read(["j1"], { terminatedAt: now - 60_000 }) },
+      660,
+      "terminateJobs j1 after a live read",
+    ],
+    [
+      "ends nothing that cannot be counted",
+      { jobs: { kind: "unread", why: "no" } },
+      900,
+      "wait Draining again in 60 s",
+    ],
+    ["deletes when nothing is left", { jobs: read([], { zeroSince: now - 5000 }) }, 900, "delete after a live read"],
+  ])("%s", (_name, change, secondsAgo, expected) => {
+    expect(line(terminate, { queue: off(), ...change }, secondsAgo)).toBe(expected);
+  });
+
+  it("waits when the time of the deletion cannot be read", () => {
+    expect(told(terminate, { ...deleting, queue: off(), jobs: read(["j1"]) }, now)).toBe("wait Draining again in 60 s");
+  });
+});

@@ -1,0 +1,163 @@
+/** Builders: a small whole, of which a test names only what it is about. */
+
+import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { JobQueue, JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
+import type { Environment, Queue } from "../../../src/aws/batch.ts";
+import { type Fleet, fleetOf } from "../../../src/controllers/compute-environment/fleet.ts";
+import { planId } from "../../../src/controllers/compute-environment/request.ts";
+import { currentNames } from "../../../src/controllers/job-queue/order.ts";
+import { planFor } from "../../../src/controllers/job-queue/plan.ts";
+import type { EntrySeen, Seen } from "../../../src/controllers/job-queue/seen.ts";
+import { type Identity, ownerTags } from "../../../src/controllers/ownership.ts";
+import { environment as describedOf, ec2, settings, wish } from "../compute-environment/given.ts";
+
+export { ec2, fargate, job, now, settings, wish, withResources } from "../compute-environment/given.ts";
+
+export const identity: Identity = {
+  cluster: { name: "default", uid: "cluster-1" },
+  namespace: "team",
+  name: "q",
+  uid: "uid-q",
+};
+
+export function identityOf(name: string): Identity {
+  return { ...identity, name, uid: `uid-${name}` };
+}
+
+export function object(spec: Partial<JobQueueSpec> = {}): JobQueue {
+  return {
+    apiVersion: "awsbatch.dev/v1alpha1",
+    kind: "JobQueue",
+    metadata: {
+      name: identity.name,
+      namespace: identity.namespace,
+      uid: identity.uid,
+      resourceVersion: "1",
+      generation: 1,
+      creationTimestamp: "2026-01-01T00:00:00Z",
+    },
+    spec: { priority: 1, computeEnvironmentOrder: [{ order: 1, computeEnvironmentRef: { name: "a" } }], ...spec },
+  };
+}
+
+/** An environment of the object `owner`, VALID and ENABLED. */
+export function environment(
+  name: string,
+  owner: string,
+  change: Partial<Environment> = {},
+  spec: BatchComputeEnvironmentSpec = ec2,
+): Environment {
+  return describedOf(name, spec, { ...change, tags: { ...ownerTags(identityOf(owner)), ...change.tags } });
+}
+
+/** An environment that nobody here owns. */
+export function foreignEnvironment(name: string, change: Partial<Environment> = {}): Environment {
+  return { ...describedOf(name, ec2, change), tags: change.tags ?? {} };
+}
+
+/** A queue of ours in AWS that names these environments, in their order. */
+export function queue(names: readonly string[], change: Partial<Queue> = {}): Queue {
+  return {
+    jobQueueName: "team_q",
+    jobQueueArn: "arn:aws:batch:eu-west-1:123456789012:job-queue/team_q",
+    state: "ENABLED",
+    status: "VALID",
+    statusReason: "JobQueue Healthy",
+    priority: 1,
+    computeEnvironmentOrder: names.map((name, index) => ({
+      order: index + 1,
+      computeEnvironment: `arn:aws:batch:eu-west-1:123456789012:compute-environment/${name}`,
+    })),
+    jobQueueType: "ECS",
+    jobStateTimeLimitActions: [],
+    ...change,
+    tags: change.tags ?? ownerTags(identity),
+  };
+}
+
+export function named(name: string, order = 1): EntrySeen {
+  return { kind: "named", order, name };
+}
+
+type ReferenceOptions = {
+  readonly spec?: BatchComputeEnvironmentSpec;
+  readonly handover?: boolean;
+  readonly order?: number;
+  readonly fleet?: Partial<Fleet>;
+};
+
+/** A reference to the object `owner`, with the environments that AWS has for it. */
+export function reference(
+  owner: string,
+  environments: readonly Environment[],
+  { spec = ec2, handover = true, order = 1, fleet = {} }: ReferenceOptions = {},
+): EntrySeen {
+  const id = planId(spec, identityOf(owner));
+  return {
+    kind: "reference",
+    order,
+    key: { namespace: "team", name: owner },
+    spec,
+    fleet: { ...fleetOf(spec, environments, id), ...fleet },
+    handover,
+  };
+}
+
+export function unresolved(
+  owner: string,
+  reason: Extract<EntrySeen, { kind: "unresolved" }>["reason"] = "ReferenceNotFound",
+  order = 1,
+): EntrySeen {
+  return { kind: "unresolved", order, key: { namespace: "team", name: owner }, reason, message: `${reason} ${owner}` };
+}
+
+export type SeenChange = Partial<Omit<Seen, "environments">> & { readonly environments?: readonly Environment[] };
+
+export function seen({ environments = [], ...change }: SeenChange = {}): Seen {
+  return {
+    identity,
+    wish,
+    settings,
+    queueName: "team_q",
+    planId: "plan",
+    queue: undefined,
+    absent: true,
+    claimedBy: undefined,
+    entries: [],
+    jobs: undefined,
+    ...change,
+    environments: new Map(environments.map((one) => [one.computeEnvironmentName, one])),
+  };
+}
+
+/** The names that a request would give the queue, in their order. */
+export function namesIn({
+  computeEnvironmentOrder,
+}: {
+  readonly computeEnvironmentOrder?: Queue["computeEnvironmentOrder"];
+}): readonly string[] {
+  return currentNames(queue([], { computeEnvironmentOrder }));
+}
+
+/** A decision in one line: what is next, with what, and whether it serves. */
+export function told(spec: Partial<JobQueueSpec>, change: SeenChange, at: number): string {
+  const { next, serving } = planFor(object(spec), seen(change), at);
+  const words: string[] = [next.kind === "act" ? next.action.kind : `${next.kind} ${next.reason}`];
+  if (next.kind === "act") {
+    const { action } = next;
+    if (action.kind === "create") words.push(namesIn(action.request).join(","));
+    if (action.kind === "tag") words.push(action.purpose);
+    if (action.kind === "update") {
+      const { jobQueue: _queue, computeEnvironmentOrder, ...rest } = action.request;
+      if (computeEnvironmentOrder !== undefined) words.push(namesIn(action.request).join(","));
+      if (Object.keys(rest).length > 0) words.push(JSON.stringify(rest));
+    }
+    if (action.kind === "terminateJobs") words.push(action.jobIds.join(","));
+    if (next.irreversible) words.push("after a live read");
+  }
+  if ("recheckInMs" in next && next.recheckInMs !== undefined) words.push(`again in ${next.recheckInMs / 1000} s`);
+  if ("stalledAfterMs" in next && next.stalledAfterMs !== undefined) {
+    words.push(`Stalled after ${next.stalledAfterMs / 60_000} min`);
+  }
+  return words.join(" ") + (serving ? "; serving" : "");
+}

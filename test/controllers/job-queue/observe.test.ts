@@ -1,0 +1,252 @@
+import { describe, expect, it } from "vitest";
+import type { KubeObject } from "../../../src/api/object.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import { AwsError } from "../../../src/aws/errors.ts";
+import { planId } from "../../../src/controllers/compute-environment/request.ts";
+import { newMemory, observe, queueNameOf } from "../../../src/controllers/job-queue/observe.ts";
+import type { Seen } from "../../../src/controllers/job-queue/seen.ts";
+import type { Ports } from "../../../src/controllers/ports.ts";
+import { VirtualClock } from "../../../src/runtime/clock.ts";
+import { object as environmentObject } from "../compute-environment/given.ts";
+import { type FakeRegion, fakeRegion, objectsOf } from "../region.ts";
+import {
+  ec2,
+  environment,
+  foreignEnvironment,
+  identity,
+  identityOf,
+  job,
+  now,
+  object,
+  queue,
+  settings,
+} from "./given.ts";
+
+const signal = new AbortController().signal;
+const labels = { friends: { team: "x", tier: "1" } };
+
+/** The object of the environment `name`. */
+function environmentOf(name: string, spec: Partial<BatchComputeEnvironmentSpec> = {}, change: object = {}): KubeObject {
+  const whole = environmentObject({ ...ec2, ...spec });
+  return { ...whole, metadata: { ...whole.metadata, name, uid: `uid-${name}`, ...change } };
+}
+
+function watcher(objects: readonly KubeObject[] = [], clock = new VirtualClock(now)) {
+  const memory = newMemory();
+  const ports = { clock, objects: objectsOf(objects, labels), cluster: identity.cluster, settings } as unknown as Ports;
+  const look = (region: FakeRegion, given = object()): Promise<Seen> => observe(given, region, ports, memory, signal);
+  return { look, memory, clock };
+}
+
+describe("an entry of the order", () => {
+  const to = (name: string, namespace?: string) =>
+    object({
+      computeEnvironmentOrder: [
+        { order: 1, computeEnvironmentRef: { name, ...(namespace === undefined ? {} : { namespace }) } },
+      ],
+    });
+  const other = (spec: Partial<BatchComputeEnvironmentSpec> = {}) => environmentOf("a", spec, { namespace: "friends" });
+  const inFriends = { ...to("a", "friends"), metadata: { ...object().metadata, namespace: "friends2" } };
+
+  it.each<[string, readonly KubeObject[], ReturnType<typeof object>, string]>([
+    ["refers to an object of its own namespace", [environmentOf("a")], to("a"), "reference"],
+    ["may refer to nothing yet", [], to("a"), "ReferenceNotFound"],
+    ["may refer to a namespace that is not watched", [], to("a", "elsewhere"), "NamespaceNotWatched"],
+    ["may not refer to another namespace by itself", [other()], inFriends, "ReferenceNotAllowed"],
+    [
+      "may refer to another namespace that lets all",
+      [other({ allowedNamespaces: { from: "All" } })],
+      inFriends,
+      "reference",
+    ],
+    [
+      "may not refer to another namespace that keeps to itself",
+      [other({ allowedNamespaces: { from: "Same" } })],
+      inFriends,
+      "ReferenceNotAllowed",
+    ],
+    [
+      "may not refer to an object of another region",
+      [environmentOf("a", { region: "us-east-1" })],
+      to("a"),
+      "RegionMismatch",
+    ],
+    [
+      "may refer to an object that names the same region",
+      [environmentOf("a", { region: "eu-west-1" })],
+      to("a"),
+      "reference",
+    ],
+  ])("%s", async (_name, objects, given, expected) => {
+    const [entry] = (await watcher(objects).look(fakeRegion(), given)).entries;
+    expect(entry?.kind === "unresolved" ? entry.reason : entry?.kind).toBe(expected);
+  });
+
+  it.each<[string, Record<string, string> | undefined, string, string]>([
+    ["with the labels of its namespace", { team: "x" }, "friends", "reference"],
+    ["not with other labels", { team: "y" }, "friends", "ReferenceNotAllowed"],
+    ["not with one label of two", { team: "x", tier: "2" }, "friends", "ReferenceNotAllowed"],
+    ["not from a namespace without labels", { team: "x" }, "strangers", "ReferenceNotAllowed"],
+    ["not when nothing is selected", {}, "friends", "ReferenceNotAllowed"],
+    ["not when there is no selector", undefined, "friends", "ReferenceNotAllowed"],
+  ])("may refer by selector: %s", async (_name, matchLabels, from, expected) => {
+    const selector = matchLabels === undefined ? {} : { selector: { matchLabels } };
+    const spec = { allowedNamespaces: { from: "Selector" as const, ...selector } };
+    const given = { ...to("a", "owner"), metadata: { ...object().metadata, namespace: from } };
+    const objects = [environmentOf("a", spec as Partial<BatchComputeEnvironmentSpec>, { namespace: "owner" })];
+    const [entry] = (await watcher(objects).look(fakeRegion(), given)).entries;
+    expect(entry?.kind === "unresolved" ? entry.reason : entry?.kind).toBe(expected);
+  });
+
+  it("comes in ascending order, by name or ARN", async () => {
+    const given = object({
+      computeEnvironmentOrder: [
+        { order: 9, computeEnvironment: "arn:aws:batch:eu-west-1:1:compute-environment/x" },
+        { order: 2, computeEnvironment: "y" },
+      ],
+    });
+    expect((await watcher().look(fakeRegion(), given)).entries).toEqual([
+      { kind: "named", order: 2, name: "y" },
+      { kind: "named", order: 9, name: "x" },
+    ]);
+  });
+
+  const hold = { replacement: { holdBefore: ["Repoint" as const] } };
+  const approve = (spec: Partial<BatchComputeEnvironmentSpec>) => ({
+    annotations: { "awsbatch.dev/approve": `${planId({ ...ec2, ...spec }, identityOf("a"))}/Repoint` },
+  });
+
+  it.each<[string, KubeObject, boolean]>([
+    ["may be handed over", environmentOf("a"), true],
+    ["is held before Repoint", environmentOf("a", hold), false],
+    ["goes on when Repoint is approved", environmentOf("a", hold, approve(hold)), true],
+    [
+      "stays held when another plan was approved",
+      environmentOf("a", hold, { annotations: { "awsbatch.dev/approve": "0/Repoint" } }),
+      false,
+    ],
+    [
+      "is held while its object is paused",
+      environmentOf("a", {}, { annotations: { "awsbatch.dev/paused": "true" } }),
+      false,
+    ],
+    [
+      "is held while its object only plans",
+      environmentOf("a", {}, { annotations: { "awsbatch.dev/dry-run": "true" } }),
+      false,
+    ],
+    [
+      "is held while its object is deleted",
+      environmentOf("a", {}, { deletionTimestamp: "2026-01-01T00:00:00Z" }),
+      false,
+    ],
+  ])("%s", async (_name, owner, expected) => {
+    const [entry] = (await watcher([owner]).look(fakeRegion(), to("a"))).entries;
+    expect(entry).toMatchObject({ kind: "reference", handover: expected });
+  });
+
+  it.each<[string, object, boolean]>([
+    ["is out of use once queues went back from it", {}, true],
+    ["is tried again when that is approved", approve({}), false],
+  ])("a target %s", async (_name, change, returned) => {
+    const back = { tags: { "awsbatch.dev/returned-at": `2026-01-01T00:00:00Z/${planId(ec2, identityOf("a"))}` } };
+    const region = fakeRegion({ environments: [environment("a1", "a", back), foreignEnvironment("x")] });
+    const [entry] = (await watcher([environmentOf("a", {}, change)]).look(region, to("a"))).entries;
+    expect(entry).toMatchObject({ fleet: { target: { computeEnvironmentName: "a1" }, returned, predecessors: [] } });
+  });
+});
+
+describe("the queue", () => {
+  it.each<[string, Partial<FakeRegion>, string | undefined, boolean, readonly string[]]>([
+    ["is seen by its name", { queues: [queue(["a1"])] }, "team_q", false, []],
+    ["is not its tombstone", { queues: [queue(["a1"], { status: "DELETED" })] }, undefined, false, ["expectChange"]],
+    ["is absent when that may be believed", {}, undefined, true, []],
+    ["is looked for again when its absence may not be believed", { absent: false }, undefined, false, ["expectChange"]],
+  ])("%s", async (_name, change, name, absent, calls) => {
+    const region = Object.assign(fakeRegion(), change);
+    const seen = await watcher().look(region);
+    expect([seen.queue?.jobQueueName, seen.absent]).toEqual([name, absent]);
+    expect(region.calls).toEqual(calls);
+  });
+
+  it("has a name of its own, or the default", () => {
+    expect(queueNameOf(object())).toBe("team_q");
+    expect(queueNameOf(object({ jobQueueName: "mine" }))).toBe("mine");
+  });
+
+  it("sees no tombstones of environments", async () => {
+    const region = fakeRegion({
+      environments: [foreignEnvironment("x", { status: "DELETED" }), foreignEnvironment("y")],
+    });
+    expect([...(await watcher().look(region)).environments.keys()]).toEqual(["y"]);
+  });
+
+  it("has a plan id that follows its spec", async () => {
+    const { look } = watcher();
+    const ids = await Promise.all([object(), object(), object({ priority: 2 })].map((one) => look(fakeRegion(), one)));
+    expect(ids[0]?.planId).toBe(ids[1]?.planId);
+    expect(ids[2]?.planId).not.toBe(ids[1]?.planId);
+  });
+});
+
+describe("the jobs of a queue on its way out", () => {
+  const whole = object();
+  const deleted = { ...whole, metadata: { ...whole.metadata, deletionTimestamp: "2026-01-01T11:00:00Z" } };
+  const off = (change = {}) => fakeRegion({ queues: [queue(["a1"], { state: "DISABLED", ...change })] });
+
+  it.each(["VALID", "UPDATING"])("are all unfinished ones, when it is DISABLED and %s", async (status) => {
+    const region = off({ status });
+    region.jobsByQueue = { team_q: [job("j1", { status: "RUNNABLE" }), job("j2", { status: "SUBMITTED" })] };
+    expect((await watcher().look(region, deleted)).jobs).toMatchObject({
+      kind: "read",
+      remaining: [{ jobId: "j1" }, { jobId: "j2" }],
+    });
+    expect(region.calls).toEqual(["jobs team_q SUBMITTED,PENDING,RUNNABLE,STARTING,RUNNING"]);
+  });
+
+  it.each<[string, FakeRegion, typeof whole]>([
+    ["of an object that stays", off(), whole],
+    ["before it is DISABLED", fakeRegion({ queues: [queue(["a1"])] }), deleted],
+    ["once AWS deletes it", off({ status: "DELETING" }), deleted],
+    ["when it is gone", fakeRegion(), deleted],
+  ])("are not counted %s", async (_name, region, given) => {
+    expect((await watcher().look(region, given)).jobs).toBeUndefined();
+    expect(region.calls).toEqual([]);
+  });
+
+  it("are remembered as none since the first count of none, until one comes or the queue takes jobs again", async () => {
+    const { look, clock, memory } = watcher();
+    const region = off();
+    expect((await look(region, deleted)).jobs).toMatchObject({ zeroSince: now });
+    await clock.advance(5000);
+    expect((await look(region, deleted)).jobs).toMatchObject({ zeroSince: now });
+    region.jobsByQueue = { team_q: [job("j1")] };
+    expect((await look(region, deleted)).jobs).toMatchObject({ zeroSince: undefined });
+    region.jobsByQueue = {};
+    expect((await look(region, deleted)).jobs).toMatchObject({ zeroSince: now + 5000 });
+    region.queues = [queue(["a1"])];
+    await look(region, deleted);
+    expect(memory.zeroSince.size).toBe(0);
+  });
+
+  it("are told with when they were last ended", async () => {
+    const { look, memory } = watcher();
+    memory.terminatedAt.set("team_q", now - 5);
+    expect((await look(off(), deleted)).jobs).toMatchObject({ terminatedAt: now - 5 });
+  });
+
+  it("that AWS cannot list are not none, and a fault of ours is no answer", async () => {
+    const { look, memory } = watcher();
+    const region = off();
+    await look(region, deleted);
+    region.before = () => {
+      throw new AwsError("denied", "batch:ListJobs", "AccessDeniedException", "no");
+    };
+    expect((await look(region, deleted)).jobs).toEqual({ kind: "unread", why: "batch:ListJobs: no" });
+    expect(memory.zeroSince.size).toBe(0);
+    region.before = () => {
+      throw new TypeError("a fault of ours");
+    };
+    await expect(look(region, deleted)).rejects.toThrow("a fault of ours");
+  });
+});

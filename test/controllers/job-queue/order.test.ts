@@ -1,0 +1,247 @@
+import { describe, expect, it } from "vitest";
+import { anyServing, anyUsable, currentNames, orderFor } from "../../../src/controllers/job-queue/order.ts";
+import type { EntrySeen } from "../../../src/controllers/job-queue/seen.ts";
+import {
+  ec2,
+  environment,
+  foreignEnvironment,
+  named,
+  queue,
+  reference,
+  type SeenChange,
+  seen,
+  unresolved,
+  withResources,
+} from "./given.ts";
+
+const other = withResources(ec2, { instanceTypes: ["m5.large"] });
+
+/** The order in one line: what would be written, whether it has to be, and what stands against it. */
+function told(entries: readonly EntrySeen[], change: SeenChange = {}): string {
+  const order = orderFor(seen({ entries, ...change }));
+  const states = order.entries
+    .filter(({ state }) => state !== "resolved")
+    .map(({ label, state }) => `${label} ${state}`);
+  return [
+    order.names.join(",") || "nothing",
+    ...(order.differs ? ["differs"] : []),
+    ...(order.follows ? ["follows"] : []),
+    ...(order.waitsFor === undefined ? [] : [`waits for ${order.waitsFor.label}`]),
+    ...states,
+  ].join("; ");
+}
+
+const a = environment("a1", "a");
+const b = environment("b1", "b");
+const bInvalid = environment("b1", "b", { status: "INVALID", statusReason: "no role" });
+
+describe("the order of a queue", () => {
+  it.each<[string, readonly EntrySeen[], SeenChange, string]>([
+    ["is as wished", [reference("a", [a]), reference("b", [b])], { queue: queue(["a1", "b1"]) }, "a1,b1"],
+    [
+      "is as wished whatever its numbers",
+      [reference("a", [a])],
+      { queue: queue([], { computeEnvironmentOrder: [{ order: 7, computeEnvironment: "a1" }] }) },
+      "a1",
+    ],
+    [
+      "is as wished when AWS lists it in another sequence",
+      [reference("a", [a]), reference("b", [b])],
+      {
+        queue: queue([], {
+          computeEnvironmentOrder: [
+            { order: 2, computeEnvironment: "b1" },
+            { order: 1, computeEnvironment: "a1" },
+          ],
+        }),
+      },
+      "a1,b1",
+    ],
+    [
+      "differs when the sequence does",
+      [reference("a", [a]), reference("b", [b])],
+      { queue: queue(["b1", "a1"]) },
+      "a1,b1; differs",
+    ],
+    [
+      "differs when an entry was taken out",
+      [reference("a", [a]), reference("b", [b])],
+      { queue: queue(["a1"]) },
+      "a1,b1; differs",
+    ],
+    ["differs when it names what nobody wished", [reference("a", [a])], { queue: queue(["a1", "x"]) }, "a1; differs"],
+    [
+      "follows when a reference has another environment now",
+      [reference("a", [a, environment("a2", "a", {}, other)], { spec: other }), reference("b", [b])],
+      { queue: queue(["a1", "b1"]) },
+      "a2,b1; differs; follows",
+    ],
+    [
+      "does not only follow when somebody has also swapped it",
+      [reference("a", [a, environment("a2", "a", {}, other)], { spec: other }), reference("b", [b])],
+      { queue: queue(["b1", "a1"]) },
+      "a2,b1; differs",
+    ],
+    [
+      "collapses two environments of one reference, which somebody else has written",
+      [reference("a", [a, environment("a2", "a", {}, other)], { spec: other })],
+      { queue: queue(["a1", "a2"]) },
+      "a2; differs",
+    ],
+    [
+      "names an environment once that two entries mean",
+      [reference("a", [a]), named("a1", 2)],
+      { queue: queue(["a1"]), environments: [a] },
+      "a1",
+    ],
+    [
+      "names an environment that somebody has disabled, when there is no other",
+      [reference("a", [environment("a1", "a", { state: "DISABLED" })])],
+      {},
+      "a1; differs",
+    ],
+    ["names what is given by name", [named("x")], { environments: [foreignEnvironment("x")] }, "x; differs"],
+  ])("%s", (_name, entries, change, expected) => {
+    expect(told(entries, change)).toBe(expected);
+  });
+});
+
+describe("an entry that is not VALID", () => {
+  it.each<[string, readonly EntrySeen[], SeenChange, string]>([
+    [
+      "is no cause of a write while the queue names it",
+      [reference("a", [a]), reference("b", [bInvalid])],
+      { queue: queue(["a1", "b1"]) },
+      "a1; team/b missing",
+    ],
+    [
+      "is left out of a write that is needed anyway",
+      [reference("b", [bInvalid]), reference("a", [a], { order: 2 })],
+      { queue: queue(["a1", "b1"]) },
+      "a1; differs; team/b missing",
+    ],
+    [
+      "is no cause of a write when the queue does not name it",
+      [reference("a", [a]), reference("b", [bInvalid])],
+      { queue: queue(["a1"]) },
+      "a1; team/b missing",
+    ],
+    [
+      "comes back when it is VALID again",
+      [reference("a", [a]), reference("b", [b])],
+      { queue: queue(["a1"]) },
+      "a1,b1; differs",
+    ],
+    [
+      "is waited for when the queue names it and it is about to settle",
+      [reference("a", [environment("a1", "a", { status: "UPDATING" })])],
+      { queue: queue(["a1"]) },
+      "nothing; waits for team/a; team/a inTransition",
+    ],
+    [
+      "is not waited for when the queue does not name it",
+      [reference("a", [a]), reference("b", [environment("b1", "b", { status: "CREATING" })])],
+      { queue: queue(["a1"]) },
+      "a1; team/b inTransition",
+    ],
+    [
+      "is waited for when what the queue names is INVALID and another one is coming",
+      [reference("b", [bInvalid, environment("b2", "b", { status: "CREATING" }, other)], { spec: other })],
+      { queue: queue(["b1"]) },
+      "nothing; waits for team/b; team/b inTransition",
+    ],
+    [
+      "and is given by name is no cause of a write",
+      [reference("a", [a]), named("x", 2)],
+      { queue: queue(["a1", "x"]), environments: [a, foreignEnvironment("x", { status: "INVALID" })] },
+      "a1; x missing",
+    ],
+    [
+      "and is given by name is waited for while it is about to settle",
+      [named("x")],
+      { queue: queue(["x"]), environments: [foreignEnvironment("x", { status: "UPDATING" })] },
+      "nothing; waits for x; x inTransition",
+    ],
+    ["and is given by name may be gone", [named("x")], { queue: queue(["x"]) }, "nothing; x missing"],
+    ["may not be made yet", [reference("a", [])], {}, "nothing; team/a missing"],
+  ])("%s", (_name, entries, change, expected) => {
+    expect(told(entries, change)).toBe(expected);
+  });
+
+  it.each<[string, EntrySeen, SeenChange, string]>([
+    ["that was not made yet", reference("a", []), {}, "it has no compute environment in AWS yet"],
+    [
+      "that AWS found INVALID, without request ids",
+      reference("b", [environment("b1", "b", { status: "INVALID", statusReason: "no; Request ID: 0a1b2c3d-1111" })]),
+      {},
+      "b1 is ENABLED and INVALID: no",
+    ],
+    ["of a name that AWS does not know", named("x"), {}, "AWS has no compute environment x"],
+    ["that is on its way", reference("a", [environment("a1", "a", { status: "CREATING" })]), {}, "a1 is CREATING"],
+    [
+      "of a name that is INVALID without a reason",
+      named("x"),
+      { environments: [foreignEnvironment("x", { status: "INVALID", statusReason: undefined })] },
+      "x is INVALID",
+    ],
+  ])("%s is told with why", (_name, entry, change, expected) => {
+    expect(orderFor(seen({ entries: [entry], ...change })).missing[0]?.why).toBe(expected);
+  });
+});
+
+describe("a reference that leads nowhere", () => {
+  it.each<[string, readonly EntrySeen[], SeenChange, string]>([
+    [
+      "keeps the environment of that object in the queue",
+      [reference("a", [a]), unresolved("b", "ReferenceNotFound", 2)],
+      { queue: queue(["a1", "b1"]), environments: [a, b] },
+      "a1; team/b unresolved",
+    ],
+    [
+      "keeps an environment that the object has left to nobody",
+      [reference("a", [a]), unresolved("b", "ReferenceNotFound", 2)],
+      {
+        queue: queue(["a1", "b1"]),
+        environments: [a, foreignEnvironment("b1", { tags: { "awsbatch.dev/retained-from": "default/team/b" } })],
+      },
+      "a1; team/b unresolved",
+    ],
+    [
+      "keeps nothing of another object",
+      [reference("a", [a]), unresolved("b", "ReferenceNotFound", 2)],
+      { queue: queue(["a1", "c1"]), environments: [a, environment("c1", "c")] },
+      "a1; differs; team/b unresolved",
+    ],
+    [
+      "is left out of a write that is needed anyway",
+      [unresolved("b"), reference("a", [a], { order: 2 })],
+      { queue: queue(["a1", "b1"]), environments: [a, b] },
+      "a1; differs; team/b unresolved",
+    ],
+  ])("%s", (_name, entries, change, expected) => {
+    expect(told(entries, change)).toBe(expected);
+  });
+});
+
+describe("what a queue names", () => {
+  const environments = (state: "ENABLED" | "DISABLED", status: "VALID" | "UPDATING" | "INVALID") =>
+    seen({ environments: [environment("a1", "a", { state, status })] }).environments;
+
+  it("is read from names and ARNs, and is nothing without a queue", () => {
+    expect(currentNames(undefined)).toEqual([]);
+    expect(currentNames(queue(["a1", "b1"]))).toEqual(["a1", "b1"]);
+    const nothing = { order: undefined, computeEnvironment: undefined };
+    expect(currentNames(queue([], { computeEnvironmentOrder: [nothing, nothing] }))).toEqual(["", ""]);
+  });
+
+  it.each<["ENABLED" | "DISABLED", "VALID" | "UPDATING" | "INVALID", boolean, boolean]>([
+    ["ENABLED", "VALID", true, true],
+    ["ENABLED", "UPDATING", false, true],
+    ["ENABLED", "INVALID", false, false],
+    ["DISABLED", "VALID", false, false],
+    ["DISABLED", "UPDATING", false, false],
+  ])("when it is %s and %s, lets jobs start now: %s, and after an update: %s", (state, status, usable, serving) => {
+    expect(anyUsable(["a1", "gone"], environments(state, status))).toBe(usable);
+    expect(anyServing(["a1", "gone"], environments(state, status))).toBe(serving);
+  });
+});

@@ -1,0 +1,639 @@
+import { describe, expect, it } from "vitest";
+import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
+import { planFor } from "../../../src/controllers/job-queue/plan.ts";
+import { ownerTags } from "../../../src/controllers/ownership.ts";
+import {
+  ec2,
+  environment,
+  foreignEnvironment,
+  identity,
+  identityOf,
+  named,
+  namesIn,
+  now,
+  object,
+  queue,
+  reference,
+  type SeenChange,
+  seen,
+  settings,
+  told,
+  unresolved,
+  wish,
+  withResources,
+} from "./given.ts";
+
+type Case = [name: string, spec: Partial<JobQueueSpec>, change: SeenChange, expected: string];
+
+const other = withResources(ec2, { instanceTypes: ["m5.large"] });
+const a = environment("a1", "a");
+const aNext = environment("a2", "a", {}, other);
+const b = environment("b1", "b");
+const bInvalid = environment("b1", "b", { status: "INVALID", statusReason: "no role" });
+const policy = "arn:aws:batch:eu-west-1:123456789012:scheduling-policy/fair";
+const policyTwo = "arn:aws:batch:eu-west-1:123456789012:scheduling-policy/fairer";
+
+/** A queue that is as wished: it names `a1`, which is all that it shall name. */
+const atRest: SeenChange = { entries: [reference("a", [a])], environments: [a], queue: queue(["a1"]) };
+const two: SeenChange = {
+  entries: [reference("a", [a]), reference("b", [b], { order: 2 })],
+  environments: [a, b],
+  queue: queue(["a1", "b1"]),
+};
+
+const message = (spec: Partial<JobQueueSpec>, change: SeenChange): string =>
+  planFor(object(spec), seen(change), now).next.message;
+
+const expectLines = (_name: string, spec: Partial<JobQueueSpec>, change: SeenChange, expected: string): void => {
+  expect(told(spec, change, now)).toBe(expected);
+};
+
+describe("a queue that is not there", () => {
+  it.each<Case>([
+    ["is created over its environments", {}, { ...two, queue: undefined }, "create a1,b1 after a live read"],
+    [
+      "is created as soon as one environment is VALID",
+      {},
+      { ...two, queue: undefined, entries: [reference("b", [bInvalid]), reference("a", [a], { order: 2 })] },
+      "create a1 after a live read",
+    ],
+    [
+      "is not created before its absence may be believed",
+      {},
+      { ...atRest, queue: undefined, absent: false },
+      "wait Creating again in 1 s",
+    ],
+    [
+      "waits for its first environment",
+      {},
+      { entries: [reference("a", [environment("a1", "a", { status: "CREATING" })])] },
+      "wait WaitingForEnvironment",
+    ],
+    [
+      "is Stalled when no environment is made within 10 minutes",
+      {},
+      { entries: [reference("a", [])] },
+      "wait WaitingForEnvironment Stalled after 10 min",
+    ],
+    [
+      "is Stalled when its reference stays missing for 10 minutes",
+      {},
+      { entries: [unresolved("a")] },
+      "wait ReferenceNotFound Stalled after 10 min",
+    ],
+    [
+      "is Stalled at once when its reference is refused",
+      {},
+      { entries: [unresolved("a", "ReferenceNotAllowed")] },
+      "blocked ReferenceNotAllowed again in 60 s",
+    ],
+    [
+      "is Stalled at once when its reference is not watched",
+      {},
+      { entries: [unresolved("a", "NamespaceNotWatched")] },
+      "blocked NamespaceNotWatched again in 60 s",
+    ],
+    [
+      "is created over the rest although one reference is refused",
+      {},
+      { environments: [a], entries: [unresolved("b", "ReferenceNotAllowed"), reference("a", [a], { order: 2 })] },
+      "create a1 after a live read",
+    ],
+    [
+      "waits while an earlier one of its name is being deleted",
+      {},
+      { ...atRest, queue: queue(["a1"], { status: "DELETING" }) },
+      "wait Creating",
+    ],
+    [
+      "leaves its name to an older object that claims it",
+      {},
+      { ...atRest, claimedBy: "team/older" },
+      "blocked Conflict again in 60 s",
+    ],
+  ])("%s", expectLines);
+
+  it("is asked for whole, ENABLED unless told otherwise, with the tags of its owner", () => {
+    const spec = { tags: { team: "x" }, schedulingPolicyArn: policy, jobQueueType: "ECS" as const, priority: 7 };
+    const { next, change } = planFor(object(spec), seen({ ...atRest, queue: undefined }), now);
+    expect(next).toMatchObject({
+      irreversible: true,
+      action: {
+        kind: "create",
+        request: {
+          jobQueueName: "team_q",
+          state: "ENABLED",
+          priority: 7,
+          computeEnvironmentOrder: [{ order: 1, computeEnvironment: "a1" }],
+          schedulingPolicyArn: policy,
+          jobQueueType: "ECS",
+          tags: { team: "x", ...ownerTags(identity) },
+        },
+      },
+    });
+    expect(change).toMatchObject({ action: "Create", id: "plan" });
+  });
+
+  it("may be asked for DISABLED, and with time limits", () => {
+    const limit = {
+      reason: "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY" as const,
+      state: "RUNNABLE" as const,
+      maxTimeSeconds: 600,
+      action: "CANCEL" as const,
+    };
+    const spec = { state: "DISABLED" as const, jobStateTimeLimitActions: [limit] };
+    expect(planFor(object(spec), seen({ ...atRest, queue: undefined }), now).next).toMatchObject({
+      action: { request: { state: "DISABLED", jobStateTimeLimitActions: [limit] } },
+    });
+  });
+
+  it("tells what each missing environment is waiting for", () => {
+    const entries = [reference("a", []), reference("b", [bInvalid])];
+    expect(message({}, { entries })).toBe(
+      "team/a: it has no compute environment in AWS yet; team/b: b1 is ENABLED and INVALID: no role",
+    );
+  });
+});
+
+describe("whose a queue of that name is", () => {
+  const tags = (change: Record<string, string>) => ({ ...ownerTags(identity), ...change });
+  const adopting = (adoptionPolicy: "IfMatching" | "IfExists", change: SeenChange = {}): SeenChange => ({
+    ...atRest,
+    queue: queue(["a1"], { tags: {} }),
+    wish: { ...wish, adoptionPolicy },
+    settings: { ...settings, adoptableNames: ["team_*"] },
+    ...change,
+  });
+
+  it.each<Case>([
+    ["ours", {}, atRest, "settled Available; serving"],
+    [
+      "ours of an object that was made again: tagged once",
+      {},
+      { ...atRest, queue: queue(["a1"], { tags: tags({ "awsbatch.dev/uid": "old" }) }) },
+      "tag takeOver",
+    ],
+    [
+      "of the same object of another cluster: not touched",
+      {},
+      { ...atRest, queue: queue(["a1"], { tags: tags({ "awsbatch.dev/cluster-uid": "c-0" }) }) },
+      "blocked OwnedByOtherCluster",
+    ],
+    [
+      "of a lost cluster that is taken over: first only tagged",
+      { priority: 9 },
+      {
+        ...atRest,
+        identity: { ...identity, cluster: { ...identity.cluster, takeOverUid: "c-0" } },
+        queue: queue(["a1"], { tags: tags({ "awsbatch.dev/cluster-uid": "c-0" }) }),
+      },
+      "tag takeOver",
+    ],
+    [
+      "of another object: not touched",
+      {},
+      { ...atRest, queue: queue(["a1"], { tags: ownerTags(identityOf("else")) }) },
+      "blocked Conflict",
+    ],
+    [
+      "left behind by this object: taken back",
+      {},
+      { ...atRest, queue: queue(["a1"], { tags: { "awsbatch.dev/retained-from": "default/team/q" } }) },
+      "tag takeOver",
+    ],
+    [
+      "left behind by another object: nobody's",
+      {},
+      { ...atRest, queue: queue(["a1"], { tags: { "awsbatch.dev/retained-from": "default/team/x" } }) },
+      "blocked NotOurs",
+    ],
+    ["nobody's: not touched", {}, { ...atRest, queue: queue(["a1"], { tags: {} }) }, "blocked NotOurs"],
+    ["nobody's and as wished: adopted", {}, adopting("IfMatching"), "tag adopt"],
+    ["nobody's, of a name that may not be adopted", {}, adopting("IfMatching", { settings }), "blocked NotAdoptable"],
+    [
+      "nobody's with another priority: not adopted if matching",
+      { priority: 2 },
+      adopting("IfMatching"),
+      "blocked NotMatching",
+    ],
+    [
+      "nobody's with another order: not adopted if matching",
+      {},
+      adopting("IfMatching", { queue: queue(["x"], { tags: {} }) }),
+      "blocked NotMatching",
+    ],
+    [
+      "nobody's with other tags: not adopted if matching",
+      { tags: { team: "x" } },
+      adopting("IfMatching"),
+      "blocked NotMatching",
+    ],
+    [
+      "nobody's without the wished policy: not adopted if matching",
+      { schedulingPolicyArn: policy },
+      adopting("IfMatching"),
+      "blocked NotMatching",
+    ],
+    [
+      "nobody's of another type: not adopted if matching",
+      { jobQueueType: "EKS" },
+      adopting("IfMatching"),
+      "blocked NotMatching",
+    ],
+    ["nobody's with another priority: adopted if told to", { priority: 2 }, adopting("IfExists"), "tag adopt"],
+  ])("%s", expectLines);
+
+  it("is told with the flag that takes a lost cluster over", () => {
+    const change = { ...atRest, queue: queue(["a1"], { tags: tags({ "awsbatch.dev/cluster-uid": "c-0" }) }) };
+    expect(message({}, change)).toContain("--take-over-cluster-uid=c-0");
+  });
+
+  it("takes the mark of Retain off with the tags that it sets", () => {
+    const change = { ...atRest, queue: queue(["a1"], { tags: { "awsbatch.dev/retained-from": "default/team/q" } }) };
+    expect(planFor(object(), seen(change), now).next).toMatchObject({
+      action: { change: { set: ownerTags(identity), remove: ["awsbatch.dev/retained-from"] } },
+    });
+  });
+
+  it("tells an adoption in which fields it differs", () => {
+    const change = adopting("IfMatching", { queue: queue(["x"], { tags: {} }) });
+    expect(message({ priority: 2, schedulingPolicyArn: policy, tags: { team: "x" } }, change)).toContain(
+      "differs in spec.priority, spec.computeEnvironmentOrder, spec.schedulingPolicyArn, spec.tags;",
+    );
+  });
+});
+
+describe("a change in place", () => {
+  it.each<Case>([
+    ["sends only what changed", { priority: 5 }, atRest, 'update {"priority":5}'],
+    ["changes tags first", { priority: 5, tags: { team: "x" } }, atRest, "tag userTags"],
+    [
+      "removes a tag that the spec no longer has",
+      {},
+      { ...atRest, queue: queue(["a1"], { tags: { ...ownerTags(identity), team: "x" } }) },
+      "tag userTags",
+    ],
+    [
+      "leaves tags that others own",
+      {},
+      {
+        ...atRest,
+        settings: { ...settings, ignoreTagKeys: ["cost/*"] },
+        queue: queue(["a1"], { tags: { ...ownerTags(identity), "cost/x": "1" } }),
+      },
+      "settled Available; serving",
+    ],
+    [
+      "leaves a queue alone that was disabled by hand",
+      {},
+      { ...atRest, queue: queue(["a1"], { state: "DISABLED" }) },
+      "settled Disabled; serving",
+    ],
+    ["disables after a live read", { state: "DISABLED" }, atRest, 'update {"state":"DISABLED"} after a live read'],
+    [
+      "enables",
+      { state: "ENABLED" },
+      { ...atRest, queue: queue(["a1"], { state: "DISABLED" }) },
+      'update {"state":"ENABLED"}',
+    ],
+    [
+      "waits while AWS makes the queue",
+      { priority: 5 },
+      { ...atRest, queue: queue(["a1"], { status: "CREATING" }) },
+      "wait Creating",
+    ],
+    [
+      "waits while AWS updates the queue",
+      { priority: 5 },
+      { ...atRest, queue: queue(["a1"], { status: "UPDATING" }) },
+      "wait Updating",
+    ],
+    [
+      "sends the policy of a fair-share queue along",
+      { priority: 5, schedulingPolicyArn: policy },
+      { ...atRest, queue: queue(["a1"], { schedulingPolicyArn: policy }) },
+      `update ${JSON.stringify({ schedulingPolicyArn: policy, priority: 5 })}`,
+    ],
+    [
+      "exchanges the policy of a fair-share queue",
+      { schedulingPolicyArn: policyTwo },
+      { ...atRest, queue: queue(["a1"], { schedulingPolicyArn: policy }) },
+      `update ${JSON.stringify({ schedulingPolicyArn: policyTwo })}`,
+    ],
+    [
+      "gives no policy to a queue without one",
+      { schedulingPolicyArn: policy },
+      atRest,
+      "blocked SchedulingPolicyFixed",
+    ],
+    [
+      "takes no policy from a fair-share queue",
+      {},
+      { ...atRest, queue: queue(["a1"], { schedulingPolicyArn: policy }) },
+      "blocked SchedulingPolicyFixed",
+    ],
+    ["changes no type", { jobQueueType: "EKS" }, atRest, "blocked JobQueueTypeFixed"],
+    [
+      "tells a queue that AWS found INVALID",
+      {},
+      { ...atRest, queue: queue(["a1"], { status: "INVALID" }) },
+      "blocked Invalid again in 300 s",
+    ],
+    [
+      "mends a queue that AWS found INVALID by an update that is due",
+      { priority: 5 },
+      { ...atRest, queue: queue(["a1"], { status: "INVALID" }) },
+      'update {"priority":5}',
+    ],
+  ])("%s", expectLines);
+
+  it("tells why AWS found a queue INVALID, without request ids", () => {
+    const reason = "CLIENT_ERROR - no (Request ID: 0a1b2c3d-4e5f)";
+    const told = message({}, { ...atRest, queue: queue(["a1"], { status: "INVALID", statusReason: reason }) });
+    expect(told).toMatch(/^AWS found team_q INVALID: CLIENT_ERROR - no/);
+    expect(told).not.toContain("0a1b2c3d");
+    expect(message({}, { ...atRest, queue: queue(["a1"], { status: "INVALID", statusReason: undefined }) })).toBe(
+      "AWS found team_q INVALID: AWS gives no reason",
+    );
+  });
+});
+
+describe("the order of a queue", () => {
+  const follows: SeenChange = {
+    entries: [reference("a", [a, aNext], { spec: other }), reference("b", [b], { order: 2 })],
+    environments: [a, aNext, b],
+    queue: queue(["a1", "b1"]),
+  };
+  const invalidB: SeenChange = {
+    ...two,
+    entries: [reference("a", [a]), reference("b", [bInvalid], { order: 2 })],
+    environments: [a, bInvalid],
+  };
+
+  it.each<Case>([
+    ["is written whole, swapped in place", {}, follows, "update a2,b1 after a live read"],
+    [
+      "is no cause of a write by its numbers",
+      {},
+      { ...atRest, queue: queue([], { computeEnvironmentOrder: [{ order: 9, computeEnvironment: "a1" }] }) },
+      "settled Available; serving",
+    ],
+    [
+      "is rewritten when the sequence differs, without a live read",
+      {},
+      { ...two, queue: queue(["b1", "a1"]) },
+      "update a1,b1",
+    ],
+    [
+      "is written in one update with what else differs",
+      { priority: 5 },
+      follows,
+      'update a2,b1 {"priority":5} after a live read',
+    ],
+    [
+      "is written with the policy of a fair-share queue",
+      { schedulingPolicyArn: policy },
+      { ...follows, queue: queue(["a1", "b1"], { schedulingPolicyArn: policy }) },
+      `update a2,b1 ${JSON.stringify({ schedulingPolicyArn: policy })} after a live read`,
+    ],
+    ["is not written because an entry is INVALID", {}, invalidB, "settled Available; serving"],
+    [
+      "is written without an INVALID entry when it is written anyway",
+      {},
+      {
+        ...invalidB,
+        entries: [reference("a", [a, aNext], { spec: other }), reference("b", [bInvalid], { order: 2 })],
+        environments: [a, aNext, bInvalid],
+      },
+      "update a2 after a live read",
+    ],
+    [
+      "waits for an entry that it would lose",
+      {},
+      {
+        ...follows,
+        entries: [
+          reference("a", [a, aNext], { spec: other }),
+          reference("b", [environment("b1", "b", { status: "UPDATING" })], { order: 2 }),
+        ],
+      },
+      "wait WaitingForEnvironment",
+    ],
+    [
+      "that waits does not hold up what else differs",
+      { priority: 5 },
+      {
+        ...follows,
+        entries: [
+          reference("a", [a, aNext], { spec: other }),
+          reference("b", [environment("b1", "b", { status: "UPDATING" })], { order: 2 }),
+        ],
+      },
+      'update {"priority":5}',
+    ],
+    [
+      "is not written while nothing in it is VALID",
+      {},
+      { ...atRest, entries: [named("x")] },
+      "wait WaitingForEnvironment Stalled after 10 min",
+    ],
+    [
+      "never gives up the last usable environment",
+      {},
+      { ...atRest, entries: [named("x")], environments: [a, foreignEnvironment("x", { state: "DISABLED" })] },
+      "wait WouldStarve Stalled after 10 min",
+    ],
+    [
+      "never gives up the last environment while AWS updates it",
+      {},
+      {
+        ...atRest,
+        entries: [named("x")],
+        environments: [environment("a1", "a", { status: "UPDATING" }), foreignEnvironment("x", { state: "DISABLED" })],
+      },
+      "wait WouldStarve Stalled after 10 min",
+    ],
+    [
+      "may go to a DISABLED environment from one that was DISABLED",
+      {},
+      {
+        ...atRest,
+        entries: [named("x")],
+        environments: [environment("a1", "a", { state: "DISABLED" }), foreignEnvironment("x", { state: "DISABLED" })],
+      },
+      "update x after a live read",
+    ],
+    ["drops what is gone without a live read", {}, { ...atRest, queue: queue(["a1", "gone"]) }, "update a1"],
+    [
+      "is not written while the handover is held",
+      {},
+      { ...atRest, entries: [reference("a", [a, aNext], { spec: other, handover: false })] },
+      "settled Available; serving",
+    ],
+    [
+      "goes back when the target has become INVALID",
+      {},
+      {
+        entries: [reference("a", [a, environment("a2", "a", { status: "INVALID" }, other)], { spec: other })],
+        environments: [a, environment("a2", "a", { status: "INVALID" }, other)],
+        queue: queue(["a2"]),
+      },
+      "update a1 after a live read",
+    ],
+  ])("%s", expectLines);
+
+  it("is numbered from 1", () => {
+    const { next } = planFor(object(), seen(follows), now);
+    if (next.kind !== "act" || next.action.kind !== "update") throw new Error("expected an update");
+    expect(next.action.request.computeEnvironmentOrder).toEqual([
+      { order: 1, computeEnvironment: "a2" },
+      { order: 2, computeEnvironment: "b1" },
+    ]);
+    expect(namesIn(next.action.request)).toEqual(["a2", "b1"]);
+  });
+
+  it("is told with what it was and will be", () => {
+    expect(planFor(object(), seen(follows), now).change).toEqual({
+      action: "Update",
+      id: "plan",
+      reason: "FieldsDiffer",
+      changes: [
+        {
+          path: "spec.computeEnvironmentOrder",
+          kind: "update",
+          why: "the whole order is written once",
+          from: '["a1","b1"]',
+          to: '["a2","b1"]',
+        },
+      ],
+    });
+  });
+
+  it("that follows a reference is no drift, and one that somebody has changed is", () => {
+    expect(planFor(object(), seen(follows), now).followed).toEqual(["spec.computeEnvironmentOrder"]);
+    expect(planFor(object(), seen({ ...two, queue: queue(["b1", "a1"]) }), now).followed).toEqual([]);
+  });
+
+  it("is no change while nothing in it is VALID", () => {
+    const { change } = planFor(object(), seen({ ...atRest, entries: [named("x")] }), now);
+    expect(change.action).toBe("None");
+  });
+
+  it("tells which environments would starve it", () => {
+    const environments = [a, foreignEnvironment("x", { state: "DISABLED" })];
+    expect(message({}, { ...atRest, entries: [named("x")], environments })).toBe(
+      "team_q keeps a1: none of x is ENABLED and VALID",
+    );
+  });
+});
+
+describe("a queue with less than it should have", () => {
+  it.each<Case>([
+    [
+      "is PartlyServing without an environment that is not VALID, and Stalled after 10 minutes",
+      {},
+      { ...atRest, entries: [reference("a", [a]), reference("b", [bInvalid], { order: 2 })] },
+      "wait PartlyServing Stalled after 10 min",
+    ],
+    [
+      "is PartlyServing without an environment that is on its way",
+      {},
+      {
+        ...atRest,
+        entries: [reference("a", [a]), reference("b", [environment("b1", "b", { status: "CREATING" })], { order: 2 })],
+      },
+      "wait PartlyServing",
+    ],
+    [
+      "serves while it names an INVALID environment beside a usable one",
+      {},
+      { ...two, entries: [reference("a", [a]), reference("b", [bInvalid], { order: 2 })], environments: [a, bInvalid] },
+      "settled Available; serving",
+    ],
+    [
+      "waits for a reference that leads nowhere, also while it names its environment",
+      {},
+      { ...two, entries: [reference("a", [a]), unresolved("b", "ReferenceNotFound", 2)] },
+      "wait ReferenceNotFound Stalled after 10 min",
+    ],
+    [
+      "is Stalled by a refused reference, also while it names its environment",
+      {},
+      { ...two, entries: [reference("a", [a]), unresolved("b", "ReferenceNotAllowed", 2)] },
+      "blocked ReferenceNotAllowed again in 60 s",
+    ],
+    [
+      "is Stalled by a reference into another region",
+      {},
+      { ...atRest, entries: [reference("a", [a]), unresolved("b", "RegionMismatch", 2)] },
+      "blocked RegionMismatch again in 60 s",
+    ],
+    [
+      "without any usable environment is not Ready, and Stalled after 10 minutes",
+      {},
+      {
+        ...atRest,
+        entries: [reference("a", [environment("a1", "a", { status: "INVALID" })])],
+        environments: [environment("a1", "a", { status: "INVALID" })],
+      },
+      "wait NoUsableEnvironment Stalled after 10 min",
+    ],
+    [
+      "that is DISABLED needs no usable environment",
+      {},
+      {
+        entries: [reference("a", [environment("a1", "a", { status: "INVALID" })])],
+        environments: [environment("a1", "a", { status: "INVALID" })],
+        queue: queue(["a1"], { state: "DISABLED" }),
+      },
+      "settled Disabled; serving",
+    ],
+  ])("%s", expectLines);
+
+  it("names the missing entry", () => {
+    const entries = [reference("a", [a]), reference("b", [bInvalid], { order: 2 })];
+    expect(message({}, { ...atRest, entries })).toBe("team/b: b1 is ENABLED and INVALID: no role");
+  });
+
+  it("tells the state of each environment on which no job can start", () => {
+    const entries = [named("x"), named("gone", 2)];
+    const environments = [foreignEnvironment("x", { status: "INVALID" })];
+    expect(message({}, { entries, environments, queue: queue(["x", "gone"]) })).toBe(
+      "no job can start: x is ENABLED and INVALID; gone is gone and gone",
+    );
+  });
+});
+
+describe("what is told beside the next step", () => {
+  it.each<[string, SeenChange, string]>([
+    ["references that lead somewhere", atRest, "ReferencesResolved=True Resolved"],
+    ["a missing reference", { entries: [unresolved("a")] }, "ReferencesResolved=False ReferenceNotFound"],
+    [
+      "a refused reference",
+      { entries: [unresolved("a", "ReferenceNotAllowed")] },
+      "ReferencesResolved=False ReferenceNotAllowed",
+    ],
+    ["nothing while it is deleted", { ...atRest, wish: { ...wish, deleting: true } }, ""],
+  ])("%s", (_name, change, expected) => {
+    const { news } = planFor(object(), seen(change), now);
+    expect(news.map(({ type, status, reason }) => `${type}=${status} ${reason}`).join()).toBe(expected);
+  });
+
+  it.each<[string, Partial<JobQueueSpec>, SeenChange, string]>([
+    ["nothing", {}, atRest, "None"],
+    ["its creation", {}, { ...atRest, queue: undefined }, "Create"],
+    ["its creation anew", {}, { ...atRest, queue: queue(["a1"], { status: "DELETING" }) }, "Create"],
+    ["an update", { priority: 2 }, atRest, "Update spec.priority"],
+    [
+      "tags",
+      { tags: { team: "x" } },
+      { ...atRest, queue: queue(["a1"], { tags: { ...ownerTags(identity), old: "1" } }) },
+      'UpdateTags spec.tags["team"] spec.tags["old"]',
+    ],
+    ["its deletion", {}, { ...atRest, wish: { ...wish, deleting: true } }, "Delete"],
+  ])("the plan: %s", (_name, spec, change, expected) => {
+    const { change: plan } = planFor(object(spec), seen(change), now);
+    expect([plan.action, ...plan.changes.map(({ path }) => path)].join(" ")).toBe(expected);
+    expect(plan.id).toBe("plan");
+  });
+});

@@ -1,0 +1,49 @@
+import { expect, it } from "vitest";
+import { report } from "../../../src/controllers/job-queue/report.ts";
+import { queue, seen } from "./given.ts";
+
+it("has nothing of its own to tell before there is a queue", () => {
+  expect(report(seen())).toEqual({});
+});
+
+it("tells the queue as AWS has it, its order by number, and no request ids", () => {
+  const statusReason = "CLIENT_ERROR - no (Service: AmazonECS; Request ID: 0a1b2c3d-4e5f-6789)";
+  const told = report(
+    seen({
+      queue: queue([], {
+        status: "INVALID",
+        statusReason,
+        computeEnvironmentOrder: [
+          { order: 5, computeEnvironment: "arn:b" },
+          { order: 2, computeEnvironment: "arn:a" },
+        ],
+      }),
+    }),
+  );
+  expect(told).toEqual({
+    arn: "arn:aws:batch:eu-west-1:123456789012:job-queue/team_q",
+    name: "team_q",
+    state: "ENABLED",
+    status: "INVALID",
+    statusReason: "CLIENT_ERROR - no (Service: AmazonECS)",
+    computeEnvironmentOrder: [
+      { order: 2, computeEnvironment: "arn:a" },
+      { order: 5, computeEnvironment: "arn:b" },
+    ],
+  });
+});
+
+it("leaves out what AWS does not show", () => {
+  const bare = { state: undefined, status: undefined, statusReason: undefined };
+  expect(report(seen({ queue: queue([], { ...bare, computeEnvironmentOrder: undefined }) }))).toEqual({
+    arn: "arn:aws:batch:eu-west-1:123456789012:job-queue/team_q",
+    name: "team_q",
+    computeEnvironmentOrder: [],
+  });
+  const nothing = { order: undefined, computeEnvironment: undefined };
+  const unnamed = queue([], { ...bare, computeEnvironmentOrder: [nothing, nothing] });
+  expect(report(seen({ queue: unnamed }))["computeEnvironmentOrder"]).toEqual([
+    { order: 0, computeEnvironment: "" },
+    { order: 0, computeEnvironment: "" },
+  ]);
+});

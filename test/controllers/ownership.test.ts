@@ -1,0 +1,84 @@
+import { expect, it } from "vitest";
+import {
+  identityText,
+  type Ownership,
+  ownerIn,
+  ownershipOf,
+  ownerTags,
+  type Tags,
+} from "../../src/controllers/ownership.ts";
+import { identity } from "./compute-environment/given.ts";
+
+const own = ownerTags(identity);
+const without = (key: string): Tags => Object.fromEntries(Object.entries(own).filter(([name]) => name !== key));
+const takingOver = { ...identity, cluster: { ...identity.cluster, takeOverUid: "c-0" } };
+
+it.each<[string, Tags | undefined, Ownership]>([
+  ["with all our tags is ours", own, { kind: "ours", retag: false }],
+  [
+    "of an object that was made again is ours, to be tagged once",
+    { ...own, "awsbatch.dev/uid": "u0" },
+    { kind: "ours", retag: true },
+  ],
+  ["without uid is ours, to be tagged once", without("awsbatch.dev/uid"), { kind: "ours", retag: true }],
+  [
+    "of another cluster of the same name is that one's",
+    { ...own, "awsbatch.dev/cluster-uid": "c-9" },
+    { kind: "otherCluster", clusterUid: "c-9" },
+  ],
+  [
+    "without cluster uid is another cluster's",
+    without("awsbatch.dev/cluster-uid"),
+    { kind: "otherCluster", clusterUid: "" },
+  ],
+  [
+    "of another object is that one's",
+    { ...own, "awsbatch.dev/name": "x" },
+    { kind: "otherObject", owner: "default/team/x" },
+  ],
+  [
+    "of another namespace is that one's",
+    { ...own, "awsbatch.dev/namespace": "x" },
+    { kind: "otherObject", owner: "default/x/ce" },
+  ],
+  [
+    "of another cluster name is that one's",
+    { ...own, "awsbatch.dev/cluster": "x" },
+    { kind: "otherObject", owner: "x/team/ce" },
+  ],
+  [
+    "left behind by this object is ours again",
+    { "awsbatch.dev/retained-from": "default/team/ce" },
+    { kind: "retained" },
+  ],
+  [
+    "left behind by another object is nobody's",
+    { "awsbatch.dev/retained-from": "default/team/x" },
+    { kind: "foreign" },
+  ],
+  ["with half our tags is nobody's", without("awsbatch.dev/name"), { kind: "foreign" }],
+  ["without our tags is nobody's", { a: "b" }, { kind: "foreign" }],
+  ["without tags is nobody's", undefined, { kind: "foreign" }],
+])("an AWS object %s", (_name, tags, expected) => {
+  expect(ownershipOf(tags, identity)).toEqual(expected);
+});
+
+it("of a lost cluster becomes ours only when that very cluster is taken over", () => {
+  expect(ownershipOf({ ...own, "awsbatch.dev/cluster-uid": "c-0" }, takingOver)).toEqual({ kind: "ours", retag: true });
+  expect(ownershipOf({ ...own, "awsbatch.dev/cluster-uid": "c-9" }, takingOver).kind).toBe("otherCluster");
+  expect(ownershipOf({ ...own, "awsbatch.dev/cluster-uid": "c-0", "awsbatch.dev/name": "x" }, takingOver).kind).toBe(
+    "otherObject",
+  );
+});
+
+it("an identity is written in tags and read back", () => {
+  expect(ownerIn(own)).toEqual({
+    cluster: "default",
+    clusterUid: "cluster-1",
+    namespace: "team",
+    name: "ce",
+    uid: "uid-1",
+  });
+  expect(ownerIn({})).toBeUndefined();
+  expect(identityText(identity)).toBe("default/team/ce");
+});

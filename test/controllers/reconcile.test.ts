@@ -1,0 +1,661 @@
+import { describe, expect, it } from "vitest";
+import type { Condition, KubeObject } from "../../src/api/object.ts";
+import { JobQueueKind } from "../../src/api/v1alpha1/kinds.ts";
+import { AwsError, type FailureKind } from "../../src/aws/errors.ts";
+import type { Change, Decision, FieldChange, Next } from "../../src/controllers/decision.ts";
+import type { Ports } from "../../src/controllers/ports.ts";
+import { keyOf, reconcilerOf } from "../../src/controllers/reconcile.ts";
+import { MemoryStore } from "../../src/kube/memory-store.ts";
+import { StoreError } from "../../src/kube/store.ts";
+import { VirtualClock } from "../../src/runtime/clock.ts";
+import type { Report } from "../../src/runtime/controller.ts";
+import { collectingLog } from "../../src/runtime/log.ts";
+import { identity, settings } from "./compute-environment/given.ts";
+import { fakeRegion, objectsOf } from "./region.ts";
+
+const finalizer = "awsbatch.dev/cleanup";
+const here = { "awsbatch.dev/location": "123456789012/eu-west-1" };
+const minute = 60_000;
+
+type Step = Partial<Decision<string>> & { readonly next: Next<string> };
+
+const act = (action = "write", irreversible = false): Step => ({
+  next: { kind: "act", action, reason: "Acting", message: "acts", irreversible },
+});
+const wait = (change: object = {}): Step => ({
+  next: { kind: "wait", reason: "Waiting", message: "waits", ...change },
+});
+const blocked = (change: object = {}): Step => ({
+  next: { kind: "blocked", reason: "Stuck", message: "stuck", ...change },
+});
+const settled: Step = { next: { kind: "settled", reason: "Available", message: "is" }, serving: true };
+const release: Step = { next: { kind: "release", reason: "Deleted", message: "gone" } };
+const differing = (...paths: readonly string[]): { readonly change: Change } => ({
+  change: {
+    action: "Update",
+    id: "id",
+    reason: "r",
+    changes: paths.map((path): FieldChange => ({ path, kind: "update", why: "" })),
+  },
+});
+
+interface Options {
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly finalized?: boolean;
+  readonly spec?: object;
+}
+
+/** One object in a store, and a kind whose plan is what a test says. */
+async function given({ annotations = {}, finalized = true, spec = { priority: 1 } }: Options = {}) {
+  const clock = new VirtualClock();
+  const store = new MemoryStore({ clock, newUid: () => `uid-${++uids}` });
+  let uids = 0;
+  const region = fakeRegion();
+  const log: string[] = [];
+  const key = { namespace: "team", name: "q" };
+  const signal = new AbortController().signal;
+  const live = (): KubeObject | undefined => store.object(JobQueueKind, key);
+  const object = (): KubeObject => {
+    const found = live();
+    if (found === undefined) throw new Error("the object is gone");
+    return found;
+  };
+  const apply = (change: Options = {}): KubeObject =>
+    store.apply({
+      apiVersion: "awsbatch.dev/v1alpha1",
+      kind: "JobQueue",
+      metadata: { ...key, annotations: { ...annotations, ...change.annotations } },
+      spec: change.spec ?? spec,
+    });
+  apply();
+  if (finalized)
+    await store.patchMetadata(JobQueueKind, object(), { addFinalizer: finalizer, annotations: here }, signal);
+  const get = store.get.bind(store);
+  store.get = (...rest) => {
+    log.push("read the object live");
+    return get(...rest);
+  };
+  const world = {
+    clock,
+    store,
+    region,
+    /** What was done, in order. */
+    log,
+    plan: wait() as Step,
+    /** What happens in AWS until it is read live. */
+    meanwhile: (): void => {},
+    opens: undefined as Error | undefined,
+    observes: undefined as Error | undefined,
+    acts: undefined as Error | undefined,
+    live,
+    object,
+    apply,
+    delete: () => store.delete(JobQueueKind, key),
+    /** One pass; its status is written as the runtime does. */
+    async pass(seen: KubeObject = object()): Promise<Report> {
+      const report = await reconciler.reconcile(seen, { signal, reconcileId: "r", log: collectingLog() });
+      const current = live();
+      if (report.status !== undefined && current !== undefined) {
+        await store.applyStatus(JobQueueKind, current, report.status, signal);
+      }
+      return report;
+    },
+    conditions: (): readonly Condition[] =>
+      (live()?.status as { readonly conditions?: readonly Condition[] } | undefined)?.conditions ?? [],
+    /** Conditions in one line. */
+    told: (): string =>
+      world
+        .conditions()
+        .map(({ type, status, reason }) => `${type}=${status} ${reason}`)
+        .join("; "),
+  };
+  const ports: Ports = {
+    clock,
+    store,
+    objects: objectsOf([]),
+    regions: {
+      async open() {
+        if (world.opens !== undefined) throw world.opens;
+        return region;
+      },
+    },
+    cluster: identity.cluster,
+    settings,
+  };
+  const reconciler = reconcilerOf<KubeObject, object, string>(
+    {
+      kind: JobQueueKind,
+      async observe() {
+        log.push("observe");
+        if (world.observes !== undefined) throw world.observes;
+        return {};
+      },
+      async refresh() {
+        world.meanwhile();
+        log.push("read AWS live");
+      },
+      plan: () => ({
+        change: { action: "None", id: "id", reason: "r", changes: [] },
+        serving: false,
+        news: [],
+        ...world.plan,
+      }),
+      async act(action) {
+        log.push(`act ${action}`);
+        if (world.acts !== undefined) throw world.acts;
+      },
+      report: () => ({ arn: "arn:q" }),
+      events: (action) => [{ type: "Normal", reason: "Did", action: "Do", note: action }],
+    },
+    ports,
+  );
+  return world;
+}
+
+const eventsOf = (report: Report): string => report.events.map(({ reason, note }) => `${reason}: ${note}`).join("; ");
+const failure = (kind: FailureKind, message = "no"): AwsError => new AwsError(kind, "batch:X", "XException", message);
+
+describe("before the first write to AWS", () => {
+  it("finalizer and location are written, and nothing else is done", async () => {
+    const world = await given({ finalized: false });
+    world.plan = act("create", true);
+    expect(await world.pass()).toEqual({ status: undefined, events: [], again: { kind: "now" } });
+    expect(world.log).toEqual(["observe"]);
+    expect(world.object().metadata).toMatchObject({ finalizers: [finalizer], annotations: here });
+    await world.pass();
+    expect(world.log.at(-1)).toBe("act create");
+  });
+
+  it("a location that somebody took away is written again", async () => {
+    const world = await given({ annotations: {} });
+    const signal = new AbortController().signal;
+    const annotations = { "awsbatch.dev/location": null };
+    await world.store.patchMetadata(JobQueueKind, world.object(), { annotations }, signal);
+    world.plan = act();
+    expect((await world.pass()).again).toEqual({ kind: "now" });
+    expect(world.log).toEqual(["observe"]);
+    expect(world.object().metadata.annotations).toEqual(here);
+  });
+
+  it("an object that is only waited for gets neither", async () => {
+    const world = await given({ finalized: false });
+    await world.pass();
+    expect(world.object().metadata.finalizers).toBeUndefined();
+  });
+
+  it("an object whose AWS side is already as wished gets both, so that its deletion finds it", async () => {
+    const world = await given({ finalized: false });
+    world.plan = settled;
+    expect((await world.pass()).again).toEqual({ kind: "now" });
+    expect(world.object().metadata).toMatchObject({ finalizers: [finalizer], annotations: here });
+    await world.pass();
+    expect(world.told()).toBe("Ready=True Available; Synced=True ReadFromAWS");
+  });
+
+  it.each(["paused", "dry-run"])("an object that is settled and %s stays untouched", async (annotation) => {
+    const world = await given({ finalized: false, annotations: { [`awsbatch.dev/${annotation}`]: "true" } });
+    world.plan = settled;
+    await world.pass();
+    expect(world.object().metadata.finalizers).toBeUndefined();
+    expect(world.told()).toContain("Ready=True");
+  });
+});
+
+describe("before what cannot be undone", () => {
+  it("object and AWS are read live", async () => {
+    const world = await given();
+    world.plan = act("delete", true);
+    const report = await world.pass();
+    expect(world.log).toEqual(["observe", "read the object live", "read AWS live", "observe", "act delete"]);
+    expect(report).toEqual({
+      status: undefined,
+      events: [{ type: "Normal", reason: "Did", action: "Do", note: "delete" }],
+      again: { kind: "now" },
+    });
+  });
+
+  it("nothing is read twice for what can be undone", async () => {
+    const world = await given();
+    world.plan = act("tag");
+    await world.pass();
+    expect(world.log).toEqual(["observe", "act tag"]);
+  });
+
+  type World = Awaited<ReturnType<typeof given>>;
+
+  it.each<[string, (world: World) => void]>([
+    ["the spec has changed", (world) => void world.apply({ spec: { priority: 2 } })],
+    ["the object is being deleted", (world) => void world.delete()],
+    ["the object is paused", (world) => void world.apply({ annotations: { "awsbatch.dev/paused": "true" } })],
+    ["the object only plans", (world) => void world.apply({ annotations: { "awsbatch.dev/dry-run": "true" } })],
+  ])("it starts over without a write when %s", async (_name, meanwhile) => {
+    const world = await given();
+    world.plan = act("delete", true);
+    const stale = world.object();
+    meanwhile(world);
+    expect(await world.pass(stale)).toEqual({ status: undefined, events: [], again: { kind: "now" } });
+    expect(world.log.filter((line) => line.startsWith("act"))).toEqual([]);
+  });
+
+  it.each<[string, Step | undefined]>([
+    ["something else is next", act("other", true)],
+    ["nothing is next", wait()],
+    ["it can no longer be read", undefined],
+  ])("it starts over without a write when AWS shows that %s", async (_name, plan) => {
+    const world = await given();
+    world.plan = act("delete", true);
+    world.meanwhile = () => {
+      if (plan === undefined) world.region.failure = failure("throttled");
+      else world.plan = plan;
+    };
+    expect(await world.pass()).toEqual({ status: undefined, events: [], again: { kind: "now" } });
+    expect(world.log.filter((line) => line.startsWith("act"))).toEqual([]);
+  });
+
+  it("it starts over without a write when the object is gone, or another one bears its name", async () => {
+    const world = await given({ annotations: {} });
+    world.plan = act("delete", true);
+    const stale = world.object();
+    const signal = new AbortController().signal;
+    world.delete();
+    await world.store.patchMetadata(JobQueueKind, world.object(), { removeFinalizer: finalizer }, signal);
+    expect((await world.pass(stale)).again).toEqual({ kind: "now" });
+    world.apply();
+    expect((await world.pass(stale)).again).toEqual({ kind: "now" });
+    expect(world.log.filter((line) => line.startsWith("act"))).toEqual([]);
+  });
+});
+
+describe("an object of another account or region", () => {
+  it.each([false, true])("is not acted on, keeps its finalizer, and is Stalled (deleted: %s)", async (deleted) => {
+    const world = await given({ annotations: {} });
+    const signal = new AbortController().signal;
+    const annotations = { "awsbatch.dev/location": "999999999999/eu-west-1" };
+    await world.store.patchMetadata(JobQueueKind, world.object(), { annotations }, signal);
+    if (deleted) world.delete();
+    world.plan = deleted ? release : act();
+    const report = await world.pass();
+    expect(world.log).toEqual([]);
+    expect(report.again).toEqual({ kind: "onChange" });
+    expect(world.object().metadata.finalizers).toEqual([finalizer]);
+    expect(world.told()).toBe("Ready=False LocationMismatch; Synced=True ReadFromAWS; Stalled=True LocationMismatch");
+    expect(world.conditions()[0]?.message).toContain("999999999999/eu-west-1");
+  });
+});
+
+describe("an object that is held by a person", () => {
+  const unknown = (reason: string): string => `Ready=Unknown ${reason}; Synced=True ReadFromAWS`;
+
+  it.each<[string, string, Step, boolean, string]>([
+    ["paused, with a step due", "paused", act(), false, unknown("Paused")],
+    ["paused, and waiting", "paused", wait(), false, unknown("Paused")],
+    ["paused, and stuck", "paused", blocked(), false, unknown("Paused")],
+    ["paused, and as wished", "paused", settled, false, "Ready=True Available; Synced=True ReadFromAWS"],
+    [
+      "paused, with a step due while it serves",
+      "paused",
+      { ...act(), serving: true },
+      false,
+      "Ready=True Available; Synced=True ReadFromAWS",
+    ],
+    ["paused, and deleted", "paused", release, true, unknown("Paused")],
+    ["on a dry run, with a step due", "dry-run", act(), false, unknown("DryRun")],
+    [
+      "on a dry run, and waiting",
+      "dry-run",
+      wait(),
+      false,
+      "Ready=False Waiting; Synced=True ReadFromAWS; Reconciling=True Waiting",
+    ],
+    ["on a dry run, and deleted", "dry-run", release, true, unknown("DryRun")],
+  ])("%s, is left as it is", async (_name, annotation, plan, deleted, expected) => {
+    const world = await given({ annotations: { [`awsbatch.dev/${annotation}`]: "true" } });
+    if (deleted) world.delete();
+    world.plan = plan;
+    const report = await world.pass();
+    expect(world.told()).toBe(expected);
+    expect(report.again).toEqual({ kind: "onChange" });
+    expect(world.log).toEqual(["observe"]);
+    expect(world.object().metadata.finalizers).toEqual([finalizer]);
+  });
+
+  it("says what would be done", async () => {
+    const world = await given({ annotations: { "awsbatch.dev/dry-run": "true" } });
+    world.plan = { ...act(), ...differing("spec.priority") };
+    await world.pass();
+    expect(world.conditions()[0]?.message).toBe("dry-run by annotation; without it: acts");
+    expect(world.object().status).toMatchObject({ plan: { action: "Update", changes: [{ path: "spec.priority" }] } });
+  });
+});
+
+describe("deletion", () => {
+  it("of an object without our finalizer is none of our business", async () => {
+    const world = await given();
+    const whole = world.object();
+    const metadata = { ...whole.metadata, finalizers: ["other"], deletionTimestamp: "2026-01-01T00:00:00Z" };
+    expect(await world.pass({ ...whole, metadata })).toEqual({
+      status: undefined,
+      events: [],
+      again: { kind: "onChange" },
+    });
+    expect(world.log).toEqual([]);
+  });
+
+  it("ends when nothing is left in AWS", async () => {
+    const world = await given();
+    world.delete();
+    world.plan = release;
+    const report = await world.pass();
+    expect(world.live()).toBeUndefined();
+    expect(report).toEqual({
+      status: undefined,
+      events: [{ type: "Normal", reason: "Deleted", action: "Delete", note: "gone" }],
+      again: { kind: "onChange" },
+    });
+  });
+
+  it("is tried again at once when the object has changed meanwhile", async () => {
+    const world = await given();
+    world.delete();
+    const stale = world.object();
+    world.apply({ annotations: { a: "b" } });
+    world.plan = release;
+    expect(await world.pass(stale)).toEqual({ status: undefined, events: [], again: { kind: "now" } });
+    expect(world.live()).toBeDefined();
+  });
+
+  it("adds no finalizer, also without a location", async () => {
+    const world = await given({ annotations: {} });
+    const signal = new AbortController().signal;
+    const annotations = { "awsbatch.dev/location": null };
+    await world.store.patchMetadata(JobQueueKind, world.object(), { annotations }, signal);
+    world.delete();
+    world.plan = act("delete", true);
+    await world.pass();
+    expect(world.log.at(-1)).toBe("act delete");
+  });
+
+  it.each<[string, object | undefined, string]>([
+    ["what is left", { arn: "arn:q" }, "Abandoned: let go without touching AWS, as annotated; left there: arn:q"],
+    [
+      "that something may be left",
+      undefined,
+      "Abandoned: let go without touching AWS, as annotated; left there: whatever AWS holds for it",
+    ],
+  ])("by abandoning touches AWS in nothing, not even to read, and tells %s", async (_name, status, expected) => {
+    const world = await given({ annotations: { "awsbatch.dev/abandon": "true", "awsbatch.dev/paused": "true" } });
+    const signal = new AbortController().signal;
+    if (status !== undefined) await world.store.applyStatus(JobQueueKind, world.object(), status, signal);
+    world.delete();
+    world.opens = failure("credentials");
+    const report = await world.pass();
+    expect(eventsOf(report)).toBe(expected);
+    expect(report.again).toEqual({ kind: "onChange" });
+    expect(world.live()).toBeUndefined();
+    expect(world.log).toEqual([]);
+  });
+
+  it("is not abandoned before the object is deleted", async () => {
+    const world = await given({ annotations: { "awsbatch.dev/abandon": "true" } });
+    await world.pass();
+    expect(world.object().metadata.finalizers).toEqual([finalizer]);
+  });
+});
+
+describe("what is told", () => {
+  it("is the whole status", async () => {
+    const world = await given({ annotations: { "awsbatch.dev/reconcile-requested-at": "now" } });
+    const paths = Array.from({ length: 70 }, (_, index) => `spec.f${index}`);
+    world.plan = { ...wait(), ...differing(...paths) };
+    await world.pass();
+    expect(world.object().status).toMatchObject({
+      observedGeneration: 1,
+      lastHandledReconcileAt: "now",
+      accountId: "123456789012",
+      region: "eu-west-1",
+      arn: "arn:q",
+      plan: { action: "Update", id: "id" },
+      conditions: [{ type: "Ready" }, { type: "Synced" }, { type: "Reconciling" }],
+    });
+    expect((world.object().status as { plan: Change }).plan.changes).toHaveLength(64);
+  });
+
+  it("stays the same at rest, without events", async () => {
+    const world = await given();
+    world.plan = settled;
+    expect(eventsOf(await world.pass())).toBe("Available: is");
+    const version = world.object().metadata.resourceVersion;
+    await world.clock.advance(30 * minute);
+    const again = await world.pass();
+    expect(again).toMatchObject({ events: [], again: { kind: "onChange" } });
+    expect(world.object().metadata.resourceVersion).toBe(version);
+  });
+
+  it("is an event when the object gets stuck, and when it gets stuck by something else", async () => {
+    const world = await given();
+    world.plan = blocked();
+    expect(eventsOf(await world.pass())).toBe("Stuck: stuck");
+    expect(eventsOf(await world.pass())).toBe("");
+    world.plan = blocked({ reason: "Other", message: "other" });
+    expect(eventsOf(await world.pass())).toBe("Other: other");
+  });
+
+  it("turns Stalled when a wait lasts too long, counted for the same reason", async () => {
+    const world = await given();
+    world.plan = wait({ stalledAfterMs: 10 * minute, recheckInMs: 7 * minute });
+    expect((await world.pass()).again).toEqual({ kind: "after", delayMs: 7 * minute });
+    await world.clock.advance(7 * minute);
+    expect((await world.pass()).again).toEqual({ kind: "after", delayMs: 3 * minute });
+    expect(world.told()).toContain("Reconciling=True Waiting");
+    await world.clock.advance(3 * minute);
+    expect((await world.pass()).again).toEqual({ kind: "after", delayMs: 7 * minute });
+    expect(world.told()).toContain("Stalled=True Waiting");
+    world.plan = wait({ reason: "Other", stalledAfterMs: 10 * minute });
+    expect((await world.pass()).again).toEqual({ kind: "after", delayMs: 10 * minute });
+    expect(world.told()).toContain("Reconciling=True Other");
+  });
+
+  it.each<[string, Step, Report["again"]]>([
+    ["a wait for a change", wait(), { kind: "onChange" }],
+    ["a wait with a time", wait({ recheckInMs: 5 }), { kind: "after", delayMs: 5 }],
+    ["a block", blocked(), { kind: "onChange" }],
+    ["a block with a time", blocked({ recheckInMs: 5 }), { kind: "after", delayMs: 5 }],
+    ["rest with a time", { next: { ...settled.next, recheckInMs: 5 } as Next<string> }, { kind: "after", delayMs: 5 }],
+    ["a step", act(), { kind: "now" }],
+  ])("%s tells when to look again", async (_name, plan, expected) => {
+    const world = await given();
+    world.plan = plan;
+    expect((await world.pass()).again).toEqual(expected);
+  });
+});
+
+describe("a write that fails", () => {
+  it.each<[FailureKind, string, Report["again"]]>([
+    ["throttled", "Reconciling=True Throttled", { kind: "backoff" }],
+    ["unavailable", "Reconciling=True AWSUnavailable", { kind: "backoff" }],
+    ["busy", "Reconciling=True ResourceBusy", { kind: "after", delayMs: 5000 }],
+    ["inUse", "Reconciling=True InUse", { kind: "after", delayMs: 5000 }],
+    ["notReady", "Reconciling=True DependencyNotReady", { kind: "backoff" }],
+    ["denied", "Reconciling=True AccessDenied", { kind: "backoff" }],
+    ["unknown", "Reconciling=True UnknownError", { kind: "backoff" }],
+    ["invalid", "Stalled=True InvalidRequest", { kind: "after", delayMs: 5 * minute }],
+    ["quota", "Stalled=True QuotaExceeded", { kind: "after", delayMs: 5 * minute }],
+  ])("as %s is told and tried again", async (kind, expected, again) => {
+    const world = await given();
+    world.plan = act();
+    world.acts = failure(kind);
+    const report = await world.pass();
+    expect(report.again).toEqual(again);
+    expect(world.told()).toContain(expected);
+    expect(report.events.some(({ reason }) => reason === "Did")).toBe(false);
+    expect(world.conditions()[0]?.message).toContain("batch:X");
+  });
+
+  it("as denied is Stalled after 5 minutes of denials", async () => {
+    const world = await given();
+    world.plan = act();
+    world.acts = failure("denied");
+    await world.pass();
+    await world.clock.advance(5 * minute);
+    await world.pass();
+    expect(world.told()).toContain("Stalled=True AccessDenied");
+  });
+
+  it("tells AWS's words and the next step", async () => {
+    const world = await given();
+    world.plan = act();
+    world.acts = failure("invalid", "Parameter maxvCpus is wrong.");
+    await world.pass();
+    expect(world.conditions()[0]?.message).toMatch(/^batch:X was refused: Parameter maxvCpus is wrong\. \S+/);
+  });
+
+  it.each<[string, Error, boolean]>([
+    ["because the object has changed starts over", new StoreError("Conflict", "changed"), true],
+    ["because the object is gone starts over", new StoreError("NotFound", "gone"), true],
+    ["because Kubernetes refuses it is unexpected", new StoreError("Forbidden", "no"), false],
+    ["by a fault of ours is unexpected", new TypeError("a fault"), false],
+  ])("%s", async (_name, error, startsOver) => {
+    const world = await given();
+    world.plan = act();
+    world.acts = error;
+    if (startsOver) expect((await world.pass()).again).toEqual({ kind: "now" });
+    else await expect(world.pass()).rejects.toBe(error);
+  });
+
+  it("because the finalizer cannot be written starts over", async () => {
+    const world = await given({ finalized: false });
+    const stale = world.object();
+    world.apply({ annotations: { a: "b" } });
+    world.plan = act();
+    expect((await world.pass(stale)).again).toEqual({ kind: "now" });
+    expect(world.log).toEqual(["observe"]);
+  });
+});
+
+describe("while AWS cannot be read", () => {
+  it("nothing is told before the first listing", async () => {
+    const world = await given();
+    world.region.listedAt = undefined;
+    expect(await world.pass()).toEqual({ status: undefined, events: [], again: { kind: "onChange" } });
+    expect(world.log).toEqual([]);
+  });
+
+  it("nothing is done, and Ready stays for 10 minutes, whatever the reasons", async () => {
+    const world = await given();
+    world.plan = settled;
+    await world.pass();
+    world.plan = act();
+    world.region.failure = failure("throttled");
+    expect(await world.pass()).toMatchObject({ events: [], again: { kind: "after", delayMs: minute } });
+    expect(world.told()).toBe("Ready=True Available; Synced=Unknown Throttled");
+    await world.clock.advance(9 * minute);
+    world.region.failure = failure("unavailable");
+    await world.pass();
+    expect(world.told()).toBe("Ready=True Available; Synced=Unknown AWSUnavailable");
+    await world.clock.advance(minute);
+    await world.pass();
+    expect(world.told()).toBe("Ready=Unknown AWSUnavailable; Synced=Unknown AWSUnavailable");
+    expect(world.object().status).toMatchObject({ arn: "arn:q", observedGeneration: 1 });
+    expect(world.log.filter((line) => line.startsWith("act"))).toEqual([]);
+  });
+
+  it("tells why, and the next step", async () => {
+    const world = await given();
+    world.region.failure = failure("denied", "not authorized to perform: batch:DescribeJobQueues");
+    await world.pass();
+    expect(world.conditions()[1]?.message).toMatch(
+      /^AWS Batch cannot be read \(batch:X\): not authorized.*Allow batch:DescribeJobQueues/,
+    );
+  });
+
+  it.each<[string, "opens" | "observes"]>([
+    ["because nobody knows who we are", "opens"],
+    ["because a read for this object failed", "observes"],
+  ])("%s, that is told", async (_name, where) => {
+    const world = await given();
+    world[where] = failure("credentials");
+    await world.pass();
+    expect(world.told()).toBe("Ready=Unknown CredentialsInvalid; Synced=Unknown CredentialsInvalid");
+    world[where] = new TypeError("a fault");
+    await expect(world.pass()).rejects.toThrow("a fault");
+  });
+});
+
+describe("drift", () => {
+  /** Settles, then finds the field changed and puts it back. */
+  async function correct(world: Awaited<ReturnType<typeof given>>, step: Step): Promise<Report> {
+    world.plan = settled;
+    await world.pass();
+    world.plan = step;
+    return world.pass();
+  }
+  const changed: Step = { ...act(), ...differing("spec.state") };
+
+  it("is an event with the first write that corrects it", async () => {
+    const world = await given();
+    expect(eventsOf(await correct(world, changed))).toBe(
+      "DriftCorrected: changed outside of Kubernetes and put back: spec.state; Did: write",
+    );
+    expect(eventsOf(await world.pass())).toBe("Did: write");
+  });
+
+  it.each<[string, Step, (world: Awaited<ReturnType<typeof given>>) => void]>([
+    ["when the spec was changed", changed, (world) => void world.apply({ spec: { priority: 2 } })],
+    ["when the object is deleted", changed, (world) => void world.delete()],
+    ["when nothing differs", act(), () => {}],
+    ["when only a reference leads elsewhere now", { ...changed, followed: ["spec.state"] }, () => {}],
+  ])("it is none %s", async (_name, step, meanwhile) => {
+    const world = await given();
+    world.plan = settled;
+    await world.pass();
+    meanwhile(world);
+    world.plan = step;
+    expect(eventsOf(await world.pass())).toBe("Did: write");
+  });
+
+  it("it is none before the object was ever as wished, or after a step of ours until it is so again", async () => {
+    const world = await given();
+    world.plan = changed;
+    expect(eventsOf(await world.pass())).toBe("Did: write");
+    await correct(world, act());
+    world.plan = changed;
+    expect(eventsOf(await world.pass())).toBe("Did: write");
+  });
+
+  it("tells only the fields that drifted beside one that followed", async () => {
+    const world = await given();
+    const both: Step = { ...act(), ...differing("spec.state", "spec.order"), followed: ["spec.order"] };
+    expect(eventsOf(await correct(world, both))).toContain("put back: spec.state; Did");
+  });
+
+  it("of one field three times in 15 minutes is contested, and from then on put back once in 15 minutes", async () => {
+    const world = await given();
+    for (const _time of [1, 2, 3]) {
+      await correct(world, changed);
+      await world.clock.advance(minute);
+    }
+    for (const _time of [1, 2]) {
+      world.log.length = 0;
+      const yielded = await correct(world, changed);
+      expect(world.log).not.toContain("act write");
+      expect(world.told()).toContain("Contested=True ChangedOutside");
+      expect(yielded.again).toEqual({ kind: "after", delayMs: 14 * minute });
+      await world.clock.advance(14 * minute);
+      await world.pass();
+      expect(world.log).toContain("act write");
+      await world.clock.advance(minute);
+    }
+  });
+
+  it("that could not be put back is not counted", async () => {
+    const world = await given();
+    world.acts = failure("throttled");
+    for (const _time of [1, 2, 3, 4]) await correct(world, changed);
+    world.acts = undefined;
+    expect(eventsOf(await correct(world, changed))).toContain("DriftCorrected");
+  });
+});
+
+it("an object is known by namespace and name", async () => {
+  expect(keyOf((await given()).object())).toEqual({ namespace: "team", name: "q" });
+});

@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { ownerTags, type Tags } from "../../src/controllers/ownership.ts";
+import { releaseTags, tagChange } from "../../src/controllers/tags.ts";
+import { identity } from "./compute-environment/given.ts";
+
+const own = ownerTags(identity);
+const retained = { "awsbatch.dev/retained-from": "default/team/ce" };
+
+describe("what must be changed in the tags", () => {
+  it.each<[string, Tags | undefined, Tags | undefined, readonly string[], object | undefined]>([
+    ["nothing, when all are there", { a: "1" }, { a: "1", ...own }, [], undefined],
+    ["what is missing", { a: "1" }, own, [], { set: { a: "1" }, remove: [] }],
+    ["what has another value", { a: "1" }, { a: "2", ...own }, [], { set: { a: "1" }, remove: [] }],
+    ["what nobody wishes any more", {}, { a: "1", ...own }, [], { set: {}, remove: ["a"] }],
+    ["everything, when AWS shows no tags", undefined, undefined, [], { set: own, remove: [] }],
+    [
+      "our own, when somebody has taken them",
+      {},
+      { ...own, "awsbatch.dev/name": "x" },
+      [],
+      { set: { "awsbatch.dev/name": "ce" }, remove: [] },
+    ],
+    ["nothing of AWS's own", {}, { "aws:cloudformation:stack": "x", ...own }, [], undefined],
+    ["nothing of our memory", {}, { "awsbatch.dev/serving-since": "x", ...own }, [], undefined],
+    ["the mark of Retain", {}, { ...retained, ...own }, [], { set: {}, remove: Object.keys(retained) }],
+    ["nothing that others own", {}, { "cost/a": "1", ...own }, ["cost/*"], undefined],
+    [
+      "nothing that others own, also where the spec has it",
+      { "cost/a": "1" },
+      { "cost/a": "2", ...own },
+      ["cost/*"],
+      undefined,
+    ],
+    ["our own, whatever others own", {}, {}, ["*"], { set: own, remove: [] }],
+  ])("%s", (_name, wished, described, ignored, expected) => {
+    expect(tagChange(wished, own, described, ignored)).toEqual(expected);
+  });
+});
+
+it("Retain takes every tag of ours away and leaves a mark and what is the user's", () => {
+  const described = { ...own, ...retained, "awsbatch.dev/created-at": "x", a: "1" };
+  expect(releaseTags(described, "default/team/ce")).toEqual({
+    set: retained,
+    remove: [...Object.keys(own), "awsbatch.dev/created-at"],
+  });
+  expect(releaseTags(undefined, "c/n/o")).toEqual({ set: { "awsbatch.dev/retained-from": "c/n/o" }, remove: [] });
+});

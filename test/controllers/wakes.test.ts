@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import type { KubeObject } from "../../src/api/object.ts";
+import { type AwsChange, type Woken, wokenByAws, wokenByObject } from "../../src/controllers/wakes.ts";
+import { object as environmentObject } from "./compute-environment/given.ts";
+import { definition } from "./job-definition/seen.ts";
+import { environment, foreignEnvironment, queue, object as queueObject } from "./job-queue/given.ts";
+import { fakeRegion, objectsOf } from "./region.ts";
+
+const named = (whole: KubeObject, name: string, namespace = "team"): KubeObject => ({
+  ...whole,
+  metadata: { ...whole.metadata, name, namespace, uid: `uid-${name}` },
+});
+const refersTo = (name: string, namespace?: string) =>
+  queueObject({
+    computeEnvironmentOrder: [
+      { order: 1, computeEnvironmentRef: { name, ...(namespace === undefined ? {} : { namespace }) } },
+    ],
+  });
+const literal = queueObject({
+  computeEnvironmentOrder: [{ order: 1, computeEnvironment: "arn:x:compute-environment/x" }],
+});
+
+const objects = objectsOf([
+  named(environmentObject(), "a"),
+  named(environmentObject(), "b"),
+  named(refersTo("a"), "qa"),
+  named(refersTo("b"), "qb"),
+  named(refersTo("a", "team"), "far", "other"),
+  named(literal, "qx"),
+  named(definition(), "job"),
+]);
+
+const nothing: AwsChange = { environments: [], queues: [], definitions: [], everything: false };
+const told = (woken: readonly Woken[]): string =>
+  woken.map(({ kind, key }) => `${kind.shortNames[0]} ${key.namespace}/${key.name}`).join(", ");
+const snapshot = (change: Parameters<typeof fakeRegion>[0] = {}) => fakeRegion(change).snapshot();
+const a1 = { environments: [environment("a1", "a")] };
+
+describe("a change in AWS wakes", () => {
+  it.each<[string, Partial<AwsChange>, Parameters<typeof fakeRegion>[0], Parameters<typeof fakeRegion>[0], string]>([
+    ["nobody, when nothing changed", {}, {}, {}, ""],
+    [
+      "the owner of an environment and the queues that refer to it",
+      { environments: ["a1"] },
+      a1,
+      a1,
+      "bce team/a, bjq team/qa, bjq other/far",
+    ],
+    [
+      "the owner of an environment that is gone",
+      { environments: ["a1"] },
+      a1,
+      {},
+      "bce team/a, bjq team/qa, bjq other/far",
+    ],
+    [
+      "the owner of an environment that is new",
+      { environments: ["a1"] },
+      {},
+      a1,
+      "bce team/a, bjq team/qa, bjq other/far",
+    ],
+    [
+      "the object whose base name a foreign environment bears",
+      { environments: ["team_b"] },
+      {},
+      { environments: [foreignEnvironment("team_b")] },
+      "bce team/b",
+    ],
+    [
+      "a queue object that names an environment literally",
+      { environments: ["x"] },
+      {},
+      { environments: [foreignEnvironment("x")] },
+      "bjq team/qx",
+    ],
+    [
+      "the object of a queue",
+      { queues: ["team_qb"] },
+      {},
+      { queues: [queue([], { jobQueueName: "team_qb" })] },
+      "bjq team/qb",
+    ],
+    [
+      "the owner of an environment that a foreign queue has let go",
+      { queues: ["theirs"] },
+      { ...a1, queues: [queue(["a1"], { jobQueueName: "theirs" })] },
+      { ...a1, queues: [queue([], { jobQueueName: "theirs" })] },
+      "bce team/a, bjq team/qa, bjq other/far",
+    ],
+    ["the object of a job definition", { definitions: ["team_job"] }, {}, {}, "bjd team/job"],
+    [
+      "everybody, when everything may be different",
+      { everything: true },
+      {},
+      {},
+      "bce team/a, bce team/b, bjq team/qa, bjq team/qb, bjq other/far, bjq team/qx, bjd team/job",
+    ],
+  ])("%s", (_name, change, before, now, expected) => {
+    expect(told(wokenByAws({ ...nothing, ...change }, snapshot(before), snapshot(now), objects))).toBe(expected);
+  });
+
+  it("the owner also at the first listing", () => {
+    expect(told(wokenByAws({ ...nothing, environments: ["a1"] }, undefined, snapshot(a1), objects))).toContain(
+      "bce team/a",
+    );
+  });
+});
+
+describe("a change of an object wakes", () => {
+  it.each<[string, KubeObject, string]>([
+    ["the queues that refer to an environment", named(environmentObject(), "a"), "bjq team/qa, bjq other/far"],
+    ["the environment that a queue refers to", named(refersTo("b"), "qb"), "bce team/b"],
+    ["the environment of another namespace", named(refersTo("b", "x"), "qb"), "bce x/b"],
+    ["nobody, for a queue that refers to none", named(literal, "qx"), ""],
+    ["nobody, for a job definition", definition(), ""],
+  ])("%s", (_name, object, expected) => {
+    expect(told(wokenByObject(object, objects))).toBe(expected);
+  });
+});

@@ -1,0 +1,71 @@
+/** The manifests that stories begin with. */
+
+import type { BatchComputeEnvironmentSpec } from "../src/api/v1alpha1/compute-environment.ts";
+import type { JobDefinitionSpec } from "../src/api/v1alpha1/job-definition.ts";
+import type { JobQueueSpec } from "../src/api/v1alpha1/job-queue.ts";
+import type { Manifest } from "../src/kube/memory-store.ts";
+
+const apiVersion = "awsbatch.dev/v1alpha1";
+
+export function computeEnvironment(name: string, spec: BatchComputeEnvironmentSpec): Manifest {
+  return { apiVersion, kind: "BatchComputeEnvironment", metadata: { name, namespace: "team" }, spec };
+}
+
+/** A queue that refers to these compute environments by object name. */
+export function jobQueue(name: string, environments: readonly string[], spec: Partial<JobQueueSpec> = {}): Manifest {
+  const order = environments.map((environment, index) => ({
+    order: index + 1,
+    computeEnvironmentRef: { name: environment },
+  }));
+  return {
+    apiVersion,
+    kind: "JobQueue",
+    metadata: { name, namespace: "team" },
+    spec: { priority: 1, computeEnvironmentOrder: order, ...spec },
+  };
+}
+
+export function jobDefinition(name: string, spec: Partial<JobDefinitionSpec> = {}): Manifest {
+  return {
+    apiVersion,
+    kind: "JobDefinition",
+    metadata: { name, namespace: "team" },
+    spec: {
+      type: "container",
+      containerProperties: {
+        image: "public.ecr.aws/docker/library/alpine:3",
+        command: ["echo", "hello world"],
+        resourceRequirements: [
+          { type: "VCPU", value: "1" },
+          { type: "MEMORY", value: "1024" },
+        ],
+      },
+      ...spec,
+    },
+  };
+}
+
+export const ec2: BatchComputeEnvironmentSpec = {
+  type: "MANAGED",
+  replacement: { soakSeconds: 0 },
+  computeResources: {
+    type: "EC2",
+    allocationStrategy: "BEST_FIT_PROGRESSIVE",
+    minvCpus: 0,
+    maxvCpus: 256,
+    instanceTypes: ["c5.large"],
+    subnets: ["subnet-11111111"],
+    securityGroupIds: ["sg-11111111"],
+    instanceRole: "arn:aws:iam::123456789012:instance-profile/ecsInstanceRole",
+  },
+};
+
+export function withTypes(
+  instanceTypes: string[],
+  spec: BatchComputeEnvironmentSpec = ec2,
+): BatchComputeEnvironmentSpec {
+  return {
+    ...spec,
+    computeResources: { ...(spec.computeResources ?? { type: "EC2", maxvCpus: 1, subnets: [] }), instanceTypes },
+  };
+}

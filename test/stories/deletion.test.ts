@@ -1,0 +1,178 @@
+import { describe, expect, it } from "vitest";
+import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../manifests.ts";
+import type { World } from "../world.ts";
+import { aWorld, expectStory } from "./story.ts";
+
+const parts: readonly (readonly [string, string])[] = [
+  ["BatchComputeEnvironment", "ce"],
+  ["JobQueue", "q1"],
+  ["JobDefinition", "hello"],
+];
+
+async function fullWorld(spec = ec2): Promise<World> {
+  const world = await aWorld();
+  world.apply(computeEnvironment("ce", spec), jobQueue("q1", ["ce"]), jobDefinition("hello"));
+  await world.untilReady();
+  return world;
+}
+
+const nothingLeft = (world: World): void => {
+  const live = (list: readonly { readonly status?: string | undefined }[]) =>
+    list.filter(({ status }) => status !== "DELETED" && status !== "INACTIVE");
+  expect(live(world.aws.truth.computeEnvironments())).toEqual([]);
+  expect(live(world.aws.truth.jobQueues())).toEqual([]);
+  expect(live(world.aws.truth.jobDefinitions())).toEqual([]);
+};
+
+const orders = permutations(parts);
+
+describe("everything is deleted", () => {
+  it.each(orders.map((order) => [order.map(([, name]) => name).join(", then "), order] as const))(
+    "%s",
+    async (text, order) => {
+      const world = await fullWorld();
+      for (const [kind, name] of order) {
+        world.delete(kind, name);
+        await world.seconds(1);
+      }
+      await world.untilGone();
+      nothingLeft(world);
+      await expectStory(world, `delete ${text}`);
+    },
+  );
+
+  it("at one instant", async () => {
+    const world = await fullWorld();
+    for (const [kind, name] of parts) world.delete(kind, name);
+    await world.untilGone();
+    nothingLeft(world);
+  });
+
+  const moments: [string, (world: World) => boolean][] = [
+    [
+      "while the successor is being made",
+      (world) => world.aws.truth.computeEnvironments().some(({ status }) => status === "CREATING"),
+    ],
+    [
+      "while the queue is being repointed",
+      (world) => world.aws.truth.jobQueues().some(({ status }) => status === "UPDATING"),
+    ],
+    [
+      "while the predecessor is being deleted",
+      (world) => world.aws.truth.computeEnvironments().some(({ status }) => status === "DELETING"),
+    ],
+  ];
+  it.each(moments)("in the middle of a replacement, %s", async (when, reached) => {
+    const world = await fullWorld();
+    world.apply(computeEnvironment("ce", withTypes(["m5.large"])));
+    await world.until(when, () => reached(world));
+    for (const [kind, name] of parts) world.delete(kind, name);
+    await world.untilGone();
+    nothingLeft(world);
+    await expectStory(world, `delete ${when}`);
+  });
+
+  it("before anything was made", async () => {
+    const world = await aWorld();
+    world.apply(computeEnvironment("ce", ec2));
+    await world.seconds(5.2);
+    world.delete("BatchComputeEnvironment", "ce");
+    await world.untilGone();
+    nothingLeft(world);
+  });
+});
+
+it("a queue with a running job waits for it, and kills it not", async () => {
+  const world = await fullWorld();
+  world.tell("user", "submits a job of ten minutes");
+  world.aws.outside.submitPlannedJob(
+    { jobName: "long", jobQueue: "team_q1", jobDefinition: "team_hello" },
+    { durationMs: 600_000, exitCode: 0 },
+  );
+  await world.seconds(100);
+  for (const [kind, name] of parts) world.delete(kind, name);
+  await world.untilGone();
+  expect(world.aws.truth.jobs().map(({ status }) => status)).toEqual(["SUCCEEDED"]);
+  await expectStory(world, "delete with a running job");
+});
+
+it("a queue is emptied by force only where its spec says so", async () => {
+  const world = await aWorld();
+  world.apply(
+    computeEnvironment("ce", ec2),
+    jobQueue("q1", ["ce"], { drain: { policy: "Terminate", timeoutSeconds: 120 } }),
+    jobDefinition("hello"),
+  );
+  await world.untilReady();
+  world.aws.outside.submitPlannedJob(
+    { jobName: "endless", jobQueue: "team_q1", jobDefinition: "team_hello" },
+    { durationMs: Number.POSITIVE_INFINITY, exitCode: 0 },
+  );
+  await world.seconds(100);
+  for (const [kind, name] of parts) world.delete(kind, name);
+  await world.untilGone();
+  expect(world.writes().filter((write) => write.startsWith("TerminateJob"))).toHaveLength(1);
+});
+
+it("a missing service role wedges AWS, not the operator: it says what to do, and ends when that is done", async () => {
+  const role = "arn:aws:iam::123456789012:role/batch-service";
+  const world = await fullWorld({ ...ec2, serviceRole: role });
+  world.tell("user", "takes the service role away");
+  world.aws.outside.removeRole(role);
+  for (const [kind, name] of parts) world.delete(kind, name);
+  const blocked = (): boolean => world.condition("BatchComputeEnvironment", "ce", "Stalled")?.reason === "DeleteFailed";
+  await world.until("it says what to do", blocked, 3600);
+  expect(world.condition("BatchComputeEnvironment", "ce", "Stalled")?.message).toContain(role);
+  world.tell("user", "makes the service role again");
+  world.aws.outside.restoreRole(role);
+  await world.untilGone(3600);
+  nothingLeft(world);
+  await expectStory(world, "wedge by a missing role");
+});
+
+it("Retain leaves AWS as it is, and the same manifests take it back without a new revision or environment", async () => {
+  const world = await aWorld();
+  const retained = [
+    computeEnvironment("ce", { ...ec2, deletionPolicy: "Retain" }),
+    jobQueue("q1", ["ce"], { deletionPolicy: "Retain" }),
+    jobDefinition("hello", { deletionPolicy: "Retain" }),
+  ];
+  world.apply(...retained);
+  await world.untilReady();
+  for (const [kind, name] of parts) world.delete(kind, name);
+  await world.untilGone();
+  world.apply(...retained);
+  await world.untilReady();
+  expect(world.aws.truth.computeEnvironments()).toHaveLength(1);
+  expect(world.aws.truth.jobQueues()).toHaveLength(1);
+  expect(world.aws.truth.jobDefinitions()).toHaveLength(1);
+  await expectStory(world, "retain and take back");
+});
+
+it("a paused object waits in its deletion and says so", async () => {
+  const world = await fullWorld();
+  world.annotate("JobQueue", "q1", { "awsbatch.dev/paused": "true" });
+  const calls = world.writes().length;
+  world.delete("JobQueue", "q1");
+  await world.seconds(600);
+  expect(world.writes().slice(calls)).toEqual([]);
+  expect(world.condition("JobQueue", "q1", "Ready")).toMatchObject({ status: "Unknown", reason: "Paused" });
+});
+
+it("an abandoned object goes without a call to AWS", async () => {
+  const world = await fullWorld();
+  const calls = world.writes().length;
+  world.annotate("JobQueue", "q1", { "awsbatch.dev/abandon": "true" });
+  await world.seconds(10);
+  world.delete("JobQueue", "q1");
+  await world.until("it is gone", () => world.object("JobQueue", "q1") === undefined);
+  expect(world.writes().slice(calls)).toEqual([]);
+  expect(world.store.events().some(({ reason }) => reason === "Abandoned")).toBe(true);
+});
+
+function permutations<T>(items: readonly T[]): T[][] {
+  if (items.length <= 1) return [[...items]];
+  return items.flatMap((item, index) =>
+    permutations([...items.slice(0, index), ...items.slice(index + 1)]).map((rest) => [item, ...rest]),
+  );
+}

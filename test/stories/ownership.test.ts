@@ -1,0 +1,209 @@
+import { describe, expect, it } from "vitest";
+import { MemoryStore } from "../../src/kube/memory-store.ts";
+import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../manifests.ts";
+import { isReady, type World, type WorldOptions } from "../world.ts";
+import { aWorld, expectSilence, expectStory } from "./story.ts";
+
+const manifests = [computeEnvironment("ce", ec2), jobQueue("q1", ["ce"]), jobDefinition("hello")];
+const names: readonly (readonly [string, string])[] = [
+  ["BatchComputeEnvironment", "ce"],
+  ["JobQueue", "q1"],
+  ["JobDefinition", "hello"],
+];
+
+async function readyWorld(): Promise<World> {
+  const world = await aWorld();
+  world.apply(...manifests);
+  await world.untilReady();
+  return world;
+}
+
+/** Another operator on the AWS and the clock of `before`, which has stopped. */
+async function followedBy(before: World, options: WorldOptions): Promise<World> {
+  await before.stop();
+  return await aWorld({ aws: before.aws, clock: before.clock, ...options });
+}
+
+const allStalled = (world: World, reason: string) => (): boolean =>
+  names.every(([kind, name]) => world.condition(kind, name, "Stalled")?.reason === reason);
+
+describe("a lost cluster, re-applied from Git under a new identity", () => {
+  it("is first refused, naming the flag, and touches nothing", async () => {
+    const world = await followedBy(await readyWorld(), { cluster: { name: "default", uid: "cluster-2" } });
+    const calls = world.writes().length;
+    world.apply(...manifests);
+    await world.until("all are refused", allStalled(world, "OwnedByOtherCluster"));
+    await world.seconds(600);
+    expect(world.writes().slice(calls)).toEqual([]);
+    expect(world.condition("JobQueue", "q1", "Stalled")?.message).toContain("--take-over-cluster-uid=cluster-1");
+  });
+
+  it("is taken over with the flag by tags alone: no new revision, no replacement", async () => {
+    const world = await followedBy(await readyWorld(), {
+      cluster: { name: "default", uid: "cluster-2", takeOverUid: "cluster-1" },
+    });
+    const calls = world.writes().length;
+    world.apply(...manifests);
+    await world.untilReady();
+    expect(
+      new Set(
+        world
+          .writes()
+          .slice(calls)
+          .map((write) => write.split(" ")[0]),
+      ),
+    ).toEqual(new Set(["TagResource"]));
+    await expectStory(world, "lost cluster taken over");
+    await expectSilence(world);
+  });
+
+  it("two clusters of one name do not fight: the second is refused and deletes nothing", async () => {
+    const world = await followedBy(await readyWorld(), { cluster: { name: "default", uid: "cluster-2" } });
+    world.apply(...manifests);
+    await world.until("all are refused", allStalled(world, "OwnedByOtherCluster"));
+    const calls = world.writes().length;
+    for (const [kind, name] of names) world.delete(kind, name);
+    await world.seconds(1200);
+    expect(world.writes().slice(calls)).toEqual([]);
+  });
+
+  it("two clusters of two names live side by side", async () => {
+    const first = await readyWorld();
+    const world = await followedBy(first, { cluster: { name: "green", uid: "cluster-2" } });
+    const calls = world.writes().length;
+    world.apply(computeEnvironment("ce", ec2));
+    await world.until("it is refused or Ready", () => {
+      const object = world.object("BatchComputeEnvironment", "ce");
+      return object !== undefined && isReady(object);
+    });
+    expect(
+      world
+        .writes()
+        .slice(calls)
+        .map((write) => write.split(" ")[0]),
+    ).toEqual(["CreateComputeEnvironment"]);
+  });
+});
+
+describe("a restart", () => {
+  it("with the same store writes nothing", async () => {
+    const before = await readyWorld();
+    await before.stop();
+    const world = await aWorld({ aws: before.aws, clock: before.clock, store: before.store });
+    const calls = world.writes().length;
+    await world.seconds(120);
+    expect(world.writes().slice(calls)).toEqual([]);
+    await expectSilence(world);
+  });
+
+  it("with wrong credentials writes nothing, keeps the finalizers and says where it belongs", async () => {
+    const before = await readyWorld();
+    await before.stop();
+    const stranger = await aWorld({ clock: before.clock, store: before.store, region: "us-east-2" });
+    await stranger.until("all are refused", allStalled(stranger, "LocationMismatch"));
+    for (const [kind, name] of names) stranger.delete(kind, name);
+    await stranger.seconds(600);
+    expect(stranger.writes()).toEqual([]);
+    expect(stranger.store.objects().map(({ metadata }) => metadata.finalizers)).toEqual([
+      ["awsbatch.dev/cleanup"],
+      ["awsbatch.dev/cleanup"],
+      ["awsbatch.dev/cleanup"],
+    ]);
+    expect(stranger.condition("JobQueue", "q1", "Stalled")?.message).toContain("123456789012/eu-west-1");
+  });
+
+  it("with an empty status finds everything again", async () => {
+    const before = await readyWorld();
+    await before.stop();
+    const { objects, resourceVersion } = before.store.snapshot();
+    const store = new MemoryStore({ clock: before.clock, newUid: () => "new-uid" });
+    store.restore({
+      resourceVersion,
+      objects: objects.map(({ object: { status: _status, ...object }, applied }) => ({ object, applied })),
+    });
+    const world = await aWorld({ aws: before.aws, clock: before.clock, store });
+    const calls = world.writes().length;
+    await world.untilReady();
+    expect(world.writes().slice(calls)).toEqual([]);
+  });
+});
+
+describe("a stack that Terraform made", () => {
+  async function terraformed(): Promise<World> {
+    const world = await aWorld({ settings: { adoptableNames: ["prod-*"] } });
+    const { outside } = world.aws;
+    const { computeResources, type } = ec2;
+    await outside.createComputeEnvironment({
+      computeEnvironmentName: "prod-ce",
+      type,
+      computeResources,
+      tags: { terraform: "yes" },
+    } as never);
+    await world.seconds(60);
+    await outside.createJobQueue({
+      jobQueueName: "prod-queue",
+      priority: 1,
+      computeEnvironmentOrder: [{ order: 0, computeEnvironment: "prod-ce" }],
+      tags: { terraform: "yes" },
+    });
+    await world.seconds(30);
+    return world;
+  }
+  const named = (adoptionPolicy: "Never" | "IfMatching" | "IfExists", spec = ec2) => [
+    computeEnvironment("ce", {
+      ...spec,
+      adoptionPolicy,
+      computeEnvironmentName: "prod-ce",
+      tags: { terraform: "yes" },
+    }),
+    jobQueue("q1", ["ce"], { adoptionPolicy, jobQueueName: "prod-queue", tags: { terraform: "yes" } }),
+  ];
+
+  it("is adopted by tags alone when nothing would change", async () => {
+    const world = await terraformed();
+    world.apply(...named("IfMatching"));
+    await world.untilReady();
+    expect(new Set(world.writes().map((write) => write.split(" ")[0]))).toEqual(new Set(["TagResource"]));
+    await expectStory(world, "adoption of a matching stack");
+    await expectSilence(world);
+  });
+
+  it("is not adopted by default: an environment is made beside it, the queue's name is refused", async () => {
+    const world = await terraformed();
+    world.apply(...named("Never"));
+    await world.until("the queue is refused", () => world.condition("JobQueue", "q1", "Stalled")?.reason === "NotOurs");
+    await world.seconds(300);
+    expect(world.writes().map((write) => write.split(" ")[0])).toEqual(["CreateComputeEnvironment"]);
+  });
+
+  it("is adopted with a difference only after approval of the replacement", async () => {
+    const world = await terraformed();
+    world.apply(...named("IfExists", withTypes(["m5.large"])));
+    const awaits = (): boolean =>
+      world.condition("BatchComputeEnvironment", "ce", "Ready")?.reason === "AwaitingApproval" &&
+      world.condition("JobQueue", "q1", "Ready")?.status === "True";
+    await world.until("it waits for approval", awaits);
+    await world.seconds(600);
+    expect(new Set(world.writes().map((write) => write.split(" ")[0]))).toEqual(new Set(["TagResource"]));
+    const plan = world.object<{ plan: { id: string } }>("BatchComputeEnvironment", "ce")?.status?.plan.id ?? "";
+    world.annotate("BatchComputeEnvironment", "ce", { "awsbatch.dev/approve": `${plan}/Create` });
+    await world.untilReady();
+    await expectStory(world, "adoption with a replacement");
+  });
+});
+
+it("of two objects that claim one name the older owns it, and the other says so", async () => {
+  const world = await aWorld();
+  world.apply(computeEnvironment("ce", { ...ec2, computeEnvironmentName: "shared" }));
+  await world.seconds(2);
+  world.apply(computeEnvironment("rival", { ...ec2, computeEnvironmentName: "shared" }));
+  await world.until(
+    "the younger is refused",
+    () => world.condition("BatchComputeEnvironment", "rival", "Stalled")?.reason === "Conflict",
+  );
+  await world.until(
+    "the older is Ready",
+    () => world.condition("BatchComputeEnvironment", "ce", "Ready")?.status === "True",
+  );
+  expect(world.aws.truth.computeEnvironments()).toHaveLength(1);
+});

@@ -1,0 +1,321 @@
+import { describe, expect, it } from "vitest";
+import type { BatchComputeEnvironmentSpec } from "../../src/api/v1alpha1/compute-environment.ts";
+import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../manifests.ts";
+import type { World } from "../world.ts";
+import { aWorld, expectSilence, expectStory } from "./story.ts";
+
+const other = withTypes(["m5.large"]);
+const holding = (
+  spec: BatchComputeEnvironmentSpec,
+  change: NonNullable<BatchComputeEnvironmentSpec["replacement"]>,
+) => ({
+  ...spec,
+  replacement: { ...spec.replacement, ...change },
+});
+
+/** A compute environment with queues on it, Ready. */
+async function readyWorld(queues: readonly string[] = ["q1"], spec = ec2): Promise<World> {
+  const world = await aWorld();
+  world.apply(computeEnvironment("ce", spec), ...queues.map((name) => jobQueue(name, ["ce"])));
+  await world.untilReady();
+  return world;
+}
+
+const stalled = (world: World, reason: string) => (): boolean =>
+  world.condition("BatchComputeEnvironment", "ce", "Stalled")?.reason === reason;
+const waits = (world: World, reason: string) => (): boolean =>
+  world.condition("BatchComputeEnvironment", "ce", "Ready")?.reason === reason;
+const environments = (world: World): number =>
+  world.aws.truth
+    .computeEnvironments()
+    .filter(({ status, tags }) => status !== "DELETED" && tags?.["awsbatch.dev/name"] === "ce").length;
+const settled = (world: World) => (): boolean =>
+  environments(world) === 1 && world.condition("BatchComputeEnvironment", "ce", "Retiring") === undefined;
+const planId = (world: World): string =>
+  world.object<{ plan: { id: string } }>("BatchComputeEnvironment", "ce")?.status?.plan.id ?? "";
+
+/** Applies a change, lets the replacement run to its end, and expects silence afterwards. */
+async function replace(world: World, spec: BatchComputeEnvironmentSpec): Promise<void> {
+  world.apply(computeEnvironment("ce", spec));
+  await world.until("the target serves", () => waits(world, "Available")() && isObserved(world));
+  await world.until("the predecessor is gone", settled(world));
+}
+
+const isObserved = (world: World): boolean => {
+  const object = world.object<{ observedGeneration: number }>("BatchComputeEnvironment", "ce");
+  return object?.status?.observedGeneration === object?.metadata.generation;
+};
+
+describe("creation", () => {
+  it("makes environment, queue and job definition in any order", async () => {
+    const world = await aWorld();
+    world.apply(jobQueue("q1", ["ce"]), jobDefinition("hello"), computeEnvironment("ce", ec2));
+    await world.untilReady();
+    await expectStory(world, "create");
+    await expectSilence(world);
+  });
+});
+
+describe("a change in place", () => {
+  const inPlace: [string, BatchComputeEnvironmentSpec, BatchComputeEnvironmentSpec][] = [
+    ["scaling", ec2, { ...ec2, computeResources: { ...ec2.computeResources, maxvCpus: 512 } as never }],
+    ["tags", ec2, { ...ec2, tags: { team: "blue" } }],
+    [
+      "service role for another",
+      { ...ec2, serviceRole: "arn:aws:iam::123456789012:role/one" },
+      { ...ec2, serviceRole: "arn:aws:iam::123456789012:role/two" },
+    ],
+    [
+      "infrastructure with an update policy",
+      { ...ec2, updatePolicy: { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 } },
+      { ...other, updatePolicy: { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 } },
+    ],
+    [
+      "rollout token with an update policy",
+      { ...ec2, updatePolicy: { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 } },
+      { ...ec2, rolloutToken: "v2", updatePolicy: { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 } },
+    ],
+  ];
+  it.each(inPlace)("of %s", async (what, before, after) => {
+    const world = await readyWorld(["q1"], before);
+    world.apply(computeEnvironment("ce", after));
+    await world.until(
+      "the change is made",
+      () => isObserved(world) && world.condition("BatchComputeEnvironment", "ce", "Ready")?.status === "True",
+    );
+    expect(environments(world)).toBe(1);
+    await expectStory(world, `update ${what}`);
+    await expectSilence(world);
+  });
+});
+
+it("state: DISABLED in the spec starves the queue, as wished, and says so", async () => {
+  const world = await readyWorld();
+  world.apply(computeEnvironment("ce", { ...ec2, state: "DISABLED" }));
+  await world.until("it is disabled", () => waits(world, "Disabled")() && isObserved(world));
+  expect(world.condition("BatchComputeEnvironment", "ce", "Ready")?.message).toContain("team_q1");
+  await world.until(
+    "the queue says so",
+    () => world.condition("JobQueue", "q1", "Ready")?.reason === "NoUsableEnvironment",
+  );
+});
+
+describe("a replacement", () => {
+  it("under one queue", async () => {
+    const world = await readyWorld();
+    await replace(world, other);
+    await expectStory(world, "replacement under one queue");
+    await expectSilence(world);
+  });
+
+  it("under three queues", async () => {
+    const world = await readyWorld(["q1", "q2", "q3"]);
+    await replace(world, other);
+    await expectStory(world, "replacement under three queues");
+  });
+
+  it("in a queue that has three environments already", async () => {
+    const world = await aWorld();
+    world.apply(
+      computeEnvironment("ce", ec2),
+      computeEnvironment("second", ec2),
+      computeEnvironment("third", ec2),
+      jobQueue("q1", ["second", "ce", "third"]),
+    );
+    await world.untilReady();
+    await replace(world, other);
+    await expectStory(world, "replacement in a queue of three");
+  });
+
+  it("soaks until a job runs on the successor", async () => {
+    const soaking = { ...ec2, replacement: { soakSeconds: 3600 } };
+    const world = await readyWorld(["q1"], soaking);
+    world.apply(jobDefinition("hello"));
+    await world.untilReady();
+    world.apply(computeEnvironment("ce", { ...withTypes(["m5.large"], soaking) }));
+    await world.until(
+      "it soaks",
+      () => world.condition("BatchComputeEnvironment", "ce", "Retiring")?.reason === "Soaking",
+    );
+    world.tell("user", "submits a job");
+    world.aws.outside.submitPlannedJob(
+      { jobName: "j", jobQueue: "team_q1", jobDefinition: "team_hello" },
+      { durationMs: 600_000, exitCode: 0 },
+    );
+    await world.until("the predecessor is gone", settled(world));
+    await expectStory(world, "soak until a job runs");
+  });
+
+  it("waits for running jobs and kills none", async () => {
+    const world = await readyWorld();
+    world.apply(jobDefinition("hello"));
+    await world.untilReady();
+    world.tell("user", "submits a job of one hour");
+    world.aws.outside.submitPlannedJob(
+      { jobName: "long", jobQueue: "team_q1", jobDefinition: "team_hello" },
+      { durationMs: 3_600_000, exitCode: 0 },
+    );
+    await world.seconds(120);
+    world.apply(computeEnvironment("ce", other));
+    await world.until(
+      "it drains",
+      () => world.condition("BatchComputeEnvironment", "ce", "Retiring")?.reason === "Draining",
+    );
+    expect(world.condition("BatchComputeEnvironment", "ce", "Ready")?.status).toBe("True");
+    await world.until("the predecessor is gone", settled(world), 7200);
+    expect(world.aws.truth.jobs().map(({ status }) => status)).toEqual(["SUCCEEDED"]);
+    await expectStory(world, "drain of a long job");
+  });
+
+  it("with an impossible successor leaves the old one serving, and a corrected spec starts again", async () => {
+    const world = await readyWorld();
+    world.apply(computeEnvironment("ce", withTypes(["z9.impossible"])));
+    await world.until("it stalls", stalled(world, "Invalid"));
+    await replace(world, other);
+    await expectStory(world, "impossible successor and recovery");
+    await expectSilence(world);
+  });
+
+  it("whose target turns INVALID in the soak goes back", async () => {
+    const soaking = { ...ec2, replacement: { soakSeconds: 3600 } };
+    const world = await readyWorld(["q1", "q2"], soaking);
+    world.apply(computeEnvironment("ce", withTypes(["m5.large"], soaking)));
+    await world.until(
+      "it soaks",
+      () => world.condition("BatchComputeEnvironment", "ce", "Retiring")?.reason === "Soaking",
+    );
+    const target = world.object<{ target: string }>("BatchComputeEnvironment", "ce")?.status?.target ?? "";
+    world.tell("aws", `finds ${target} INVALID`);
+    world.aws.outside.invalidate(target, "none of the instances joined the underlying ECS Cluster");
+    await world.until("the queues are back", () => stalled(world, "Invalid")() && queuesAvoid(world, target));
+    world.tell("aws", `finds ${target} healthy again`);
+    world.aws.outside.heal(target);
+    await world.seconds(600);
+    expect(queuesAvoid(world, target)).toBe(true);
+    await expectStory(world, "target invalid in the soak");
+    world.apply(computeEnvironment("ce", withTypes(["m6i.large"], soaking)));
+    await world.until(
+      "the next target soaks",
+      () => world.condition("BatchComputeEnvironment", "ce", "Retiring")?.reason === "Soaking",
+    );
+    expect(world.violations).toEqual([]);
+  });
+
+  it("is refused before anything is made when a queue could not hold the successor", async () => {
+    const world = await aWorld();
+    world.apply(computeEnvironment("ce", ec2), computeEnvironment("second", ec2), jobQueue("q1", ["ce", "second"]));
+    await world.untilReady();
+    const calls = world.writes().length;
+    world.apply(
+      computeEnvironment("ce", {
+        type: "MANAGED",
+        computeResources: {
+          type: "FARGATE",
+          maxvCpus: 16,
+          subnets: ["subnet-11111111"],
+          securityGroupIds: ["sg-11111111"],
+        },
+      }),
+    );
+    await world.until("it stalls", stalled(world, "QueueIncompatible"));
+    expect(world.writes().slice(calls)).toEqual([]);
+    await expectStory(world, "EC2 to FARGATE refused");
+  });
+
+  it("waits for approval at each hold", async () => {
+    const held = holding(ec2, { holdBefore: ["Create", "Repoint", "Delete"] });
+    const world = await readyWorld(["q1"], held);
+    world.apply(computeEnvironment("ce", withTypes(["m5.large"], held)));
+    for (const step of ["Create", "Repoint", "Delete"]) {
+      const awaiting = (): boolean =>
+        step === "Delete"
+          ? world.condition("BatchComputeEnvironment", "ce", "Retiring")?.reason === "AwaitingApproval"
+          : waits(world, "AwaitingApproval")() && isObserved(world);
+      await world.until(`it waits before ${step}`, awaiting);
+      await world.seconds(120);
+      world.annotate("BatchComputeEnvironment", "ce", { "awsbatch.dev/approve": `${planId(world)}/${step}` });
+      await world.seconds(1);
+    }
+    await world.until("the predecessor is gone", settled(world));
+    await expectStory(world, "approval at each hold");
+  });
+});
+
+const queuesAvoid = (world: World, name: string): boolean =>
+  world.aws.truth
+    .jobQueues()
+    .every(
+      ({ computeEnvironmentOrder }) =>
+        !computeEnvironmentOrder?.some(({ computeEnvironment }) => computeEnvironment?.endsWith(`/${name}`)),
+    );
+
+describe("a spec that goes back", () => {
+  const steps: [string, (world: World) => boolean][] = [
+    [
+      "while the successor is being made",
+      (world) => world.aws.truth.computeEnvironments().some(({ status }) => status === "CREATING"),
+    ],
+    [
+      "while the queue is being repointed",
+      (world) => world.aws.truth.jobQueues().some(({ status }) => status === "UPDATING"),
+    ],
+    [
+      "while the predecessor is being disabled",
+      (world) => world.aws.truth.computeEnvironments().some(({ state }) => state === "DISABLED"),
+    ],
+    [
+      "while the predecessor is being deleted",
+      (world) => world.aws.truth.computeEnvironments().some(({ status }) => status === "DELETING"),
+    ],
+  ];
+  it.each(steps)("%s", async (when, reached) => {
+    const world = await readyWorld();
+    world.apply(computeEnvironment("ce", other));
+    await world.until(when, () => reached(world));
+    await replace(world, ec2);
+    const [left] = world.aws.truth.computeEnvironments().filter(({ status }) => status !== "DELETED");
+    expect(left?.computeResources?.instanceTypes).toEqual(["c5.large"]);
+    await expectStory(world, `reverted ${when}`);
+    await expectSilence(world);
+  });
+
+  it("during a drain takes the old one back with its jobs", async () => {
+    const world = await readyWorld();
+    world.apply(jobDefinition("hello"));
+    await world.untilReady();
+    world.aws.outside.submitPlannedJob(
+      { jobName: "long", jobQueue: "team_q1", jobDefinition: "team_hello" },
+      { durationMs: 3_600_000, exitCode: 0 },
+    );
+    await world.seconds(120);
+    world.apply(computeEnvironment("ce", other));
+    await world.until(
+      "it drains",
+      () => world.condition("BatchComputeEnvironment", "ce", "Retiring")?.reason === "Draining",
+    );
+    await replace(world, ec2);
+    expect(world.aws.truth.jobs().map(({ status }) => status)).toEqual(["RUNNING"]);
+    await expectStory(world, "reverted during a drain");
+  });
+});
+
+it("a second change during a drain makes a third environment, and the queues follow", async () => {
+  const world = await readyWorld();
+  world.apply(jobDefinition("hello"));
+  await world.untilReady();
+  world.aws.outside.submitPlannedJob(
+    { jobName: "long", jobQueue: "team_q1", jobDefinition: "team_hello" },
+    { durationMs: 3_600_000, exitCode: 0 },
+  );
+  await world.seconds(120);
+  world.apply(computeEnvironment("ce", other));
+  await world.until(
+    "it drains",
+    () => world.condition("BatchComputeEnvironment", "ce", "Retiring")?.reason === "Draining",
+  );
+  await world.seconds(60);
+  world.apply(computeEnvironment("ce", withTypes(["r5.large"])));
+  await world.until("only the last is left", settled(world), 7200);
+  expect(world.aws.truth.jobs().map(({ status }) => status)).toEqual(["SUCCEEDED"]);
+  await expectStory(world, "second change during a drain");
+});

@@ -1,0 +1,56 @@
+import type { CallRecord } from "../src/simulator/wire.ts";
+
+/** Whether a call changes something. */
+export function isWrite(call: CallRecord): boolean {
+  return !/^(Describe|List|Get)/.test(call.operation);
+}
+
+/** A write in one line: the operation, its subject, and what it carries besides. */
+export function describeWrite(call: CallRecord): string {
+  const input = call.input as Readonly<Record<string, unknown>>;
+  const subject =
+    input["computeEnvironmentName"] ??
+    input["computeEnvironment"] ??
+    input["jobQueueName"] ??
+    input["jobQueue"] ??
+    input["jobDefinitionName"] ??
+    input["jobDefinition"] ??
+    lastSegment(input["resourceArn"]);
+  const outcome =
+    call.outcome.kind === "refused"
+      ? ` -> ${call.outcome.exception}: ${call.outcome.message.replace(/, RequestId: .*/, "")}`
+      : call.outcome.kind === "lost"
+        ? " -> no answer"
+        : "";
+  return `${call.operation} ${text(subject)}${details(call.operation, input)}${outcome}`;
+}
+
+function details(operation: string, input: Readonly<Record<string, unknown>>): string {
+  const order = input["computeEnvironmentOrder"] as readonly { readonly computeEnvironment?: string }[] | undefined;
+  const parts: string[] = [];
+  if (order !== undefined) parts.push(`[${order.map((entry) => lastSegment(entry.computeEnvironment)).join(", ")}]`);
+  if (operation === "TagResource") parts.push(tagText(input["tags"]));
+  if (operation === "UntagResource") parts.push(text(input["tagKeys"]));
+  if (operation === "UpdateComputeEnvironment" || operation === "UpdateJobQueue") {
+    for (const key of ["state", "priority", "computeResources", "updatePolicy", "serviceRole"]) {
+      if (input[key] !== undefined) parts.push(`${key}=${JSON.stringify(input[key])}`);
+    }
+  }
+  return parts.length === 0 ? "" : ` ${parts.join(" ")}`;
+}
+
+/** Tag keys without their times, which are in the transcript already. */
+function tagText(tags: unknown): string {
+  return Object.entries((tags ?? {}) as Readonly<Record<string, string>>)
+    .map(([key, value]) => (/^\d{4}-/.test(value) ? key : `${key}=${value}`))
+    .join(" ");
+}
+
+function lastSegment(arn: unknown): string {
+  const name = text(arn);
+  return name.slice(name.lastIndexOf("/") + 1);
+}
+
+function text(value: unknown): string {
+  return Array.isArray(value) ? value.join(" ") : typeof value === "string" ? value : "";
+}

@@ -1,0 +1,263 @@
+/**
+ * A whole world on one virtual clock: the operator as it runs in production, a store that behaves like the API
+ * server, and the simulated AWS. It keeps a transcript, and it watches that no write of the operator takes a
+ * queue's last usable environment and that no job is killed.
+ */
+
+import type { Condition, Kind, KubeObject } from "../src/api/object.ts";
+import { kinds } from "../src/api/v1alpha1/kinds.ts";
+import type { Cluster } from "../src/controllers/ownership.ts";
+import { defaultSettings, type Settings } from "../src/controllers/ports.ts";
+import { type Manifest, MemoryStore } from "../src/kube/memory-store.ts";
+import { createOperator, type Operator } from "../src/operator.ts";
+import { VirtualClock } from "../src/runtime/clock.ts";
+import { collectingLog } from "../src/runtime/log.ts";
+import { seededRandom } from "../src/runtime/random.ts";
+import type { Knobs } from "../src/simulator/knobs.ts";
+import { createSimulatedAws, type SimulatedAws } from "../src/simulator/simulated-aws.ts";
+import type { Change } from "../src/simulator/world.ts";
+import { describeWrite, isWrite } from "./transcript.ts";
+
+export interface WorldOptions {
+  readonly seed?: number;
+  readonly cluster?: Cluster;
+  readonly settings?: Partial<Settings>;
+  readonly knobs?: Partial<Knobs>;
+  /** An AWS and a clock that another world has used before. */
+  readonly aws?: SimulatedAws;
+  readonly clock?: VirtualClock;
+  readonly store?: MemoryStore;
+  readonly region?: string;
+}
+
+export interface World {
+  readonly clock: VirtualClock;
+  readonly store: MemoryStore;
+  readonly aws: SimulatedAws;
+  readonly operator: Operator;
+  readonly log: ReturnType<typeof collectingLog>;
+  /** What went against a promise. */
+  readonly violations: readonly string[];
+  apply(...manifests: readonly Manifest[]): void;
+  annotate(kind: string, name: string, annotations: Readonly<Record<string, string>>): void;
+  delete(kind: string, name: string): void;
+  /** Something that is told in the transcript and not done by the operator. */
+  tell(who: string, what: string): void;
+  object<Status = Record<string, unknown>>(kind: string, name: string): KubeObject<unknown, Status> | undefined;
+  condition(kind: string, name: string, type: string): Condition | undefined;
+  seconds(count: number): Promise<void>;
+  until(what: string, done: () => boolean, limitSeconds?: number): Promise<void>;
+  /** Until every object is Ready at its generation. */
+  untilReady(limitSeconds?: number): Promise<void>;
+  untilGone(limitSeconds?: number): Promise<void>;
+  /** The successful writes of the operator since the world began. */
+  writes(): readonly string[];
+  transcript(): string;
+  stop(): Promise<void>;
+}
+
+export const clusterOne: Cluster = { name: "default", uid: "cluster-1" };
+
+export async function createWorld(options: WorldOptions = {}): Promise<World> {
+  const clock = options.clock ?? new VirtualClock();
+  const random = seededRandom(options.seed ?? 1);
+  const region = options.region ?? "eu-west-1";
+  const aws = options.aws ?? createSimulatedAws({ clock, random, region, knobs: options.knobs ?? {} });
+  let uids = 0;
+  const store = options.store ?? new MemoryStore({ clock, newUid: () => `uid-${++uids}` });
+  const log = collectingLog();
+  const beganAt = clock.now();
+  const operator = createOperator({
+    store,
+    clock,
+    random,
+    log,
+    cluster: options.cluster ?? clusterOne,
+    settings: { ...defaultSettings, region, ...options.settings },
+    connect: async () => {
+      const { Account: account = "" } = await aws.sts.getCallerIdentity();
+      return { account, partition: "aws", batch: aws.batch };
+    },
+    requestsPerSecond: 10,
+    mayWrite: () => ({ deadlineMs: 10_000 }),
+    writerSince: () => beganAt,
+    watchesNamespace: () => true,
+    namespaceLabels: async () => ({}),
+  });
+  const controller = new AbortController();
+  const lines: string[] = [];
+  const violations: string[] = [];
+  const tell = (who: string, what: string): void => {
+    lines.push(`${((clock.now() - beganAt) / 1000).toFixed(1).padStart(7)} s  ${who.padEnd(8)}  ${what}`);
+  };
+
+  const told = new Map<string, string>();
+  const watchStatuses = (): void => {
+    for (const kind of kinds) {
+      operator.runtime.cache(kind).onChange(({ after }) => {
+        if (after !== undefined) tellStatus(after);
+      });
+    }
+  };
+  const tellStatus = (object: KubeObject): void => {
+    const name = `${object.kind} ${object.metadata.name}`;
+    const text = summary(object);
+    if (text === "" || told.get(name) === text) return;
+    told.set(name, text);
+    tell("status", `${name}: ${text}`);
+  };
+  const usableBefore = new Map<string, boolean>();
+  const stopListening = aws.onChange((change) => {
+    tell("aws", describeChange(change));
+    const by = aws.log.at(-1)?.by ?? "operator";
+    watchQueues(aws, usableBefore, (queue) => {
+      const line = `${queue} lost its last usable environment at ${((change.at - beganAt) / 1000).toFixed(1)} s (${change.name} ${change.state ?? ""} ${change.status})`;
+      // AWS itself may find an environment INVALID; we may not disable, delete or detach the last one.
+      const ours = change.kind === "jobQueue" || change.state === "DISABLED" || change.status === "DELETING";
+      if (by === "operator" && ours) violations.push(line);
+    });
+    if (change.kind === "job" && change.status === "FAILED" && (change.statusReason ?? "").startsWith("Host EC2")) {
+      violations.push(`job ${change.name} was killed`);
+    }
+  });
+  const tellWrites = tellLater(aws, beganAt);
+
+  watchStatuses();
+  const running = operator.run(controller.signal);
+  const find = (kind: string): Kind => {
+    const found = kinds.find((one) => one.kind === kind);
+    if (found === undefined) throw new Error(`no kind ${kind}`);
+    return found;
+  };
+  const all = (): readonly KubeObject[] => kinds.flatMap((kind) => store.objects(kind));
+  const world: World = {
+    clock,
+    store,
+    aws,
+    operator,
+    log,
+    violations,
+    apply(...manifests) {
+      for (const manifest of manifests) {
+        tell("user", `applies ${manifest.kind} ${manifest.metadata.name}`);
+        store.apply(manifest);
+      }
+    },
+    annotate(kind, name, annotations) {
+      const object = store.object(find(kind), { namespace: "team", name });
+      if (object === undefined) throw new Error(`no ${kind} ${name}`);
+      tell("user", `annotates ${kind} ${name} ${JSON.stringify(annotations)}`);
+      const { apiVersion, metadata, spec } = object;
+      store.apply({ apiVersion, kind, metadata: { name, namespace: metadata.namespace, annotations }, spec });
+    },
+    delete(kind, name) {
+      tell("user", `deletes ${kind} ${name}`);
+      store.delete(find(kind), { namespace: "team", name });
+    },
+    tell,
+    object: <Status>(kind: string, name: string) =>
+      store.object(find(kind), { namespace: "team", name }) as KubeObject<unknown, Status> | undefined,
+    condition(kind, name, type) {
+      const status = store.object(find(kind), { namespace: "team", name })?.status as
+        | { readonly conditions?: readonly Condition[] }
+        | undefined;
+      return status?.conditions?.find((condition) => condition.type === type);
+    },
+    seconds: (count) => clock.advance(count * 1000),
+    async until(what, done, limitSeconds = 1800) {
+      try {
+        await clock.advanceUntil(done, limitSeconds * 1000, what);
+      } catch (error) {
+        throw new Error(`${String(error)}\n${world.transcript()}\n${JSON.stringify(log.lines.slice(-5))}`);
+      }
+    },
+    untilReady: (limitSeconds) =>
+      world.until("every object is Ready", () => all().length > 0 && all().every(isReady), limitSeconds),
+    untilGone: (limitSeconds) => world.until("every object is gone", () => all().length === 0, limitSeconds),
+    writes: () =>
+      aws.log
+        .filter((call) => call.by === "operator" && isWrite(call) && call.outcome.kind === "answered")
+        .map(describeWrite),
+    transcript() {
+      const merged = [...lines.map((line) => line), ...tellWrites()];
+      return `${merged
+        .map((line, index) => ({ line, index, at: Number.parseFloat(line) }))
+        .sort((left, right) => left.at - right.at || weight(left.line) - weight(right.line) || left.index - right.index)
+        .map(({ line }) => line)
+        .join("\n")}\n`;
+    },
+    async stop() {
+      stopListening();
+      controller.abort(new Error("the world ends"));
+      await clock.advance(0);
+      await running;
+    },
+  };
+  return world;
+}
+
+/** Ready at its generation, as `kubectl wait` after an apply would want it. */
+export function isReady(object: KubeObject): boolean {
+  const status = object.status as
+    | { readonly observedGeneration?: number; readonly conditions?: readonly Condition[] }
+    | undefined;
+  const ready = status?.conditions?.find((condition) => condition.type === "Ready");
+  return status?.observedGeneration === object.metadata.generation && ready?.status === "True";
+}
+
+function summary(object: KubeObject): string {
+  const status = object.status as { readonly conditions?: readonly Condition[] } | undefined;
+  const conditions = status?.conditions ?? [];
+  const find = (type: string): Condition | undefined => conditions.find((condition) => condition.type === type);
+  const ready = find("Ready");
+  if (ready === undefined) return "";
+  const mark =
+    find("Stalled") !== undefined
+      ? "Stalled"
+      : find("Reconciling") !== undefined
+        ? "Reconciling"
+        : `Ready=${ready.status}`;
+  const retiring = find("Retiring");
+  const news = retiring === undefined ? "" : ` | Retiring ${retiring.reason}: ${retiring.message}`;
+  return `${mark} ${ready.reason}: ${ready.message}${news}`;
+}
+
+function describeChange(change: Change): string {
+  const name = change.kind === "job" ? "a job" : change.name;
+  const order = change.order?.map((arn) => arn.slice(arn.lastIndexOf("/") + 1)).join(", ");
+  return [name, change.state ?? "", change.status, order === undefined ? "" : `[${order}]`].filter(Boolean).join(" ");
+}
+
+function tellLater(aws: SimulatedAws, beganAt: number): () => string[] {
+  const from = aws.log.length;
+  return () =>
+    aws.log
+      .slice(from)
+      .filter((call) => call.by === "operator" && isWrite(call))
+      .map((call) => {
+        const seconds = ((call.at - beganAt) / 1000).toFixed(1).padStart(7);
+        return `${seconds} s  operator  ${describeWrite(call)}`;
+      });
+}
+
+/** Within one instant: what people do, what the operator calls, what AWS does, what is told. */
+function weight(line: string): number {
+  return ["user", "operator", "aws", "status"].findIndex((who) => line.includes(` s  ${who}`));
+}
+
+function watchQueues(aws: SimulatedAws, before: Map<string, boolean>, lost: (queue: string) => void): void {
+  const environments = new Map(aws.truth.computeEnvironments().map((one) => [one.computeEnvironmentArn, one]));
+  for (const queue of aws.truth.jobQueues()) {
+    if (queue.status === "DELETED" || queue.status === "DELETING") {
+      before.delete(queue.jobQueueName);
+      continue;
+    }
+    const usable = (queue.computeEnvironmentOrder ?? []).some(({ computeEnvironment }) => {
+      const environment = environments.get(computeEnvironment ?? "");
+      const status = environment?.status;
+      return environment?.state === "ENABLED" && (status === "VALID" || status === "UPDATING");
+    });
+    if (before.get(queue.jobQueueName) === true && !usable) lost(queue.jobQueueName);
+    before.set(queue.jobQueueName, usable);
+  }
+}
