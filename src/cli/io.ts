@@ -1,0 +1,64 @@
+/** What a command has of the process around it; tests bring their own. */
+
+/** One of the two standard streams. */
+export interface Output {
+  write(text: string): void;
+  readonly isTerminal: boolean;
+  /** Of the terminal as it is now; of no meaning otherwise. */
+  size(): { readonly columns: number; readonly rows: number };
+  /** Returns how to stop listening. */
+  onResize(listener: () => void): () => void;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Io {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Environment;
+  /** Aborts at the first SIGINT or SIGTERM. */
+  readonly interrupted: AbortSignal;
+}
+
+/** What every command ends with. */
+export const exitCodes = {
+  done: 0,
+  /** A usage or configuration error, an invalid manifest, an object that is Stalled. */
+  failed: 1,
+  /** `plan`: something would change. */
+  changes: 2,
+  /** `local --until`: the time was over first. */
+  timeout: 3,
+  /** `plan`: a replacement, a deletion or an ended job is among the changes. */
+  disruption: 3,
+} as const;
+
+/** Ends a command with one line on stderr and exit code 1: the words are for the person who typed it. */
+export class CommandError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "CommandError";
+  }
+}
+
+/** How a stream may be written to. */
+export interface Style {
+  readonly colour: boolean;
+  /** Whether more than ASCII can be shown. */
+  readonly unicode: boolean;
+}
+
+/** Follows NO_COLOR (https://no-color.org), FORCE_COLOR, TERM=dumb and the locale. */
+export function styleOf(output: Output, env: Environment): Style {
+  const forced = filled(env["FORCE_COLOR"]) && env["FORCE_COLOR"] !== "0";
+  const wanted = forced || (output.isTerminal && env["TERM"] !== "dumb");
+  const locale = [env["LC_ALL"], env["LC_CTYPE"], env["LANG"]].find(filled);
+  return {
+    colour: wanted && !filled(env["NO_COLOR"]),
+    unicode: !output.isTerminal || locale === undefined || /utf-?8/i.test(locale),
+  };
+}
+
+function filled(value: string | undefined): boolean {
+  return value !== undefined && value !== "";
+}

@@ -1,0 +1,57 @@
+import { readdir, stat } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { type ReadManifests, readManifests } from "../manifests.ts";
+
+/** Where manifests come from, again and again. */
+export interface ManifestSource {
+  /** For messages. */
+  readonly name: string;
+  /** Any text that changes when a manifest may have. */
+  fingerprint(): Promise<string>;
+  read(): Promise<ReadManifests>;
+}
+
+export function directorySource(directory: string): ManifestSource {
+  return {
+    name: directory,
+    read: () => readManifests(directory),
+    fingerprint: () => fingerprintOf(directory),
+  };
+}
+
+const extensions = new Set([".yaml", ".yml", ".json"]);
+
+/** Names, sizes and times of all that could be a manifest; what cannot be read is part of it, as a word. */
+async function fingerprintOf(directory: string): Promise<string> {
+  try {
+    const entries = await readdir(directory, { withFileTypes: true });
+    const parts = await Promise.all(
+      entries
+        .filter(({ name }) => !name.startsWith(".") && name !== "node_modules")
+        .sort((left, right) => (left.name < right.name ? -1 : 1))
+        .map(async (entry): Promise<string> => {
+          const path = join(directory, entry.name);
+          if (entry.isDirectory()) return await fingerprintOf(path);
+          return extensions.has(extname(entry.name)) ? await fileFingerprint(path) : "";
+        }),
+    );
+    return parts.filter((part) => part !== "").join("\n");
+  } catch (error) {
+    return failure(directory, error);
+  }
+}
+
+async function fileFingerprint(path: string): Promise<string> {
+  try {
+    const { size, mtimeNs, ino } = await stat(path, { bigint: true });
+    return `${path} ${size} ${mtimeNs} ${ino}`;
+  } catch (error) {
+    return failure(path, error);
+  }
+}
+
+/** It may be gone since it was listed, or not be readable: reading it will tell. */
+function failure(path: string, error: unknown): string {
+  if (error instanceof Error && "code" in error) return `${path} ${String(error.code)}`;
+  throw error;
+}

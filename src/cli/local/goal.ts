@@ -1,0 +1,31 @@
+import type { ObjectRow } from "./rows.ts";
+
+/** What `--until` waits for. */
+export type Goal = "ready" | "absent";
+
+export type Verdict =
+  | { readonly kind: "open" }
+  | { readonly kind: "reached" }
+  /** Only a person can end what these wait for. */
+  | { readonly kind: "stalled"; readonly rows: readonly ObjectRow[] };
+
+/** Pure. What was removed and is not pruned counts for nothing. */
+export function verdictOn(goal: Goal, rows: readonly ObjectRow[]): Verdict {
+  const counting = rows.filter(({ phase }) => phase !== "removed");
+  const stalled = counting.filter(({ phase }) => phase === "stalled");
+  if (stalled.length > 0) return { kind: "stalled", rows: stalled };
+  return counting.every(isDone(goal)) ? { kind: "reached" } : { kind: "open" };
+}
+
+function isDone(goal: Goal): (row: ObjectRow) => boolean {
+  return goal === "absent"
+    ? () => false
+    : ({ phase, deleting, vanishing }) => phase === "ready" && !deleting && !vanishing;
+}
+
+/** How a session came to its end. */
+export type Outcome =
+  | { readonly kind: "reached"; readonly goal: Goal }
+  | { readonly kind: "stalled"; readonly rows: readonly ObjectRow[] }
+  | { readonly kind: "timeout"; readonly goal: Goal }
+  | { readonly kind: "interrupted" };

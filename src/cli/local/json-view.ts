@@ -1,0 +1,50 @@
+import type { Output } from "../io.ts";
+import { type ObjectRow, rowText } from "./rows.ts";
+import { summaryLine } from "./summary.ts";
+import type { Heading, View } from "./view.ts";
+
+/**
+ * One JSON line per change of a status, per AWS write and, of a simulated AWS, per change of state, in the order in
+ * which they happened. `time` is that of the clock that operator and AWS live by.
+ */
+export function jsonView(output: Output, stderr: Output, now: () => number, heading: Heading): View {
+  const told = new Map<string, string>();
+  const line = (type: string, fields: object): void => {
+    output.write(`${JSON.stringify({ time: new Date(now()).toISOString(), type, ...fields })}\n`);
+  };
+  line("start", heading);
+  return {
+    objects(rows) {
+      const present = new Set(rows.map(rowText));
+      for (const row of rows) {
+        const status = statusOf(row);
+        const text = JSON.stringify(status);
+        if (told.get(rowText(row)) === text) continue;
+        told.set(rowText(row), text);
+        line("status", status);
+      }
+      for (const key of [...told.keys()].filter((known) => !present.has(known))) {
+        const before = JSON.parse(told.get(key) ?? "{}") as { kind: string; namespace: string; name: string };
+        told.delete(key);
+        line("status", { kind: before.kind, namespace: before.namespace, name: before.name, phase: "gone" });
+      }
+    },
+    awsWrite: (write) => line("awsWrite", write),
+    awsChange: ({ kind, name, arn, state, status, statusReason, order }) =>
+      line("aws", { kind, name, arn, state, status, statusReason, order: order?.map(nameIn) }),
+    edit: (problems) => line("edit", { valid: problems.length === 0, problems }),
+    notice: (message) => line("notice", { message }),
+    log: (text) => stderr.write(text),
+    end: (ended) => line("end", { outcome: ended.outcome.kind, summary: summaryLine(ended) }),
+    close: () => undefined,
+  };
+}
+
+function statusOf({ kind, namespace, name, phase, reason, message, deleting, object }: ObjectRow) {
+  const { generation } = object.metadata;
+  return { kind, namespace, name, generation, deleting, phase, reason, message, status: object.status ?? null };
+}
+
+function nameIn(arn: string): string {
+  return arn.slice(arn.lastIndexOf("/") + 1);
+}

@@ -1,0 +1,85 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import process from "node:process";
+import { CommandError } from "../io.ts";
+
+/**
+ * Keeps a second operator from working on the same state.
+ *
+ * @param state the file in which it is kept; the lock lies beside it
+ * @returns how to give it free again
+ * @throws CommandError when another process has it
+ */
+export function lockState(state: string): () => void {
+  const file = `${state}.lock`;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    if (!taken(file)) return free(file);
+    const owner = parsed(readFileSync(file, "utf8"));
+    if (owner !== undefined && owner.pid !== process.pid && isAlive(owner)) {
+      throw new CommandError(
+        `process ${owner.pid} works on this directory already: stop it first. If it is no aws-batch-operator, remove ${file}`,
+      );
+    }
+    // It was killed before it could give the lock back.
+    rmSync(file, { force: true });
+    if (!taken(file)) return free(file);
+  } catch (error) {
+    if (error instanceof CommandError || !(error instanceof Error) || !("code" in error)) throw error;
+    throw new CommandError(`cannot write ${dirname(file)}, where the state is kept: ${error.message}`, {
+      cause: error,
+    });
+  }
+  throw new CommandError(`another process has just begun to work on this directory (${file})`);
+}
+
+function taken(file: string): boolean {
+  try {
+    writeFileSync(file, `${process.pid} ${startedAt(process.pid) ?? "?"}`, { flag: "wx" });
+    return false;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return true;
+    throw error;
+  }
+}
+
+function free(file: string): () => void {
+  return () => rmSync(file, { force: true });
+}
+
+interface Owner {
+  readonly pid: number;
+  /** When it started, as the kernel counts; `?` where that cannot be known. */
+  readonly startedAt: string;
+}
+
+function parsed(text: string): Owner | undefined {
+  const match = /^(\d+) (\S+)$/.exec(text);
+  return match === null ? undefined : { pid: Number(match[1]), startedAt: match[2] ?? "?" };
+}
+
+function isAlive(owner: Owner): boolean {
+  // A dead process of which nobody has taken notice yet still answers, and its number may be another one's by now.
+  if (existsSync("/proc/self/stat")) return startedAt(owner.pid) === owner.startedAt;
+  try {
+    process.kill(owner.pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it is there, and somebody else's.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/** When a process that is not dead started (proc_pid_stat(5), field 22); undefined for others, and without /proc. */
+function startedAt(pid: number): string | undefined {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return undefined;
+    throw error;
+  }
+  // The name in parentheses may hold anything; the fields from the third on follow it.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
+}

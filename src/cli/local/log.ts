@@ -1,0 +1,19 @@
+import type { Clock } from "../../runtime/clock.ts";
+import type { LogLevel } from "../../runtime/log.ts";
+import { type ProcessLog, pinoLog } from "../../runtime/log.ts";
+
+/** The log on a way that suits the reader: JSON for machines, a line for a person at a terminal. */
+export function localLog(clock: Clock, level: LogLevel, human: boolean, write: (text: string) => void): ProcessLog {
+  return pinoLog({ clock, level, destination: { write: (line) => write(human ? humanLine(line) : line) } });
+}
+
+/** `warn: the object changed (name=a, namespace=b)`. Pure. */
+export function humanLine(json: string): string {
+  const { level, time: _time, message, error, ...fields } = JSON.parse(json) as Readonly<Record<string, unknown>>;
+  const failure = error as { readonly message?: string } | undefined;
+  const parts = Object.entries(fields)
+    .filter(([, value]) => typeof value !== "object")
+    .map(([key, value]) => `${key}=${String(value)}`);
+  const details = [...(failure?.message === undefined ? [] : [failure.message]), ...parts].join(", ");
+  return `${String(level)}: ${String(message)}${details === "" ? "" : ` (${details})`}\n`;
+}

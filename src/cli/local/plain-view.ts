@@ -1,0 +1,50 @@
+import type { Output } from "../io.ts";
+import { problemText } from "../validation/problem.ts";
+import { type ObjectRow, rowText } from "./rows.ts";
+import { summaryLine } from "./summary.ts";
+import { type Heading, headingText, type View } from "./view.ts";
+
+/** For logs and pipes: one line per change. */
+export function plainView(output: Output, stderr: Output, now: () => number, heading: Heading): View {
+  const told = new Map<string, string>();
+  const line = (text: string): void => output.write(`${timeText(now())} ${text}\n`);
+  line(headingText(heading));
+  return {
+    objects(rows) {
+      const present = new Set(rows.map(rowText));
+      for (const row of rows) {
+        const text = changeText(row);
+        // That nothing is known yet is no news.
+        if (told.get(rowText(row)) === text || row.phase === "pending") continue;
+        told.set(rowText(row), text);
+        line(text);
+      }
+      for (const key of [...told.keys()].filter((known) => !present.has(known))) {
+        told.delete(key);
+        line(`${key} is gone`);
+      }
+    },
+    awsWrite: () => undefined,
+    awsChange: () => undefined,
+    edit(problems) {
+      for (const problem of problems) line(problemText(problem));
+      line(problems.length === 0 ? "the manifests were read again" : keepsLast);
+    },
+    notice: line,
+    log: (text) => stderr.write(text),
+    end: (ended) => line(summaryLine(ended)),
+    close: () => undefined,
+  };
+}
+
+/** What is said under the problems of an edit. */
+export const keepsLast = "the edit is not taken; what was read before stays in force";
+
+function changeText(row: ObjectRow): string {
+  const { phase, reason, message } = row;
+  return `${rowText(row)} ${phase === "stalled" ? "Stalled " : ""}${reason}: ${message}`;
+}
+
+function timeText(at: number): string {
+  return new Date(at).toISOString().slice(11, 19);
+}

@@ -1,0 +1,118 @@
+import type { Condition, KubeObject } from "../../api/object.ts";
+import { conditionsOf } from "../../controllers/conditions.ts";
+
+/** An object as people are shown it. Pure. */
+
+export type Phase =
+  /** Not looked at yet in this generation. */
+  | "pending"
+  | "working"
+  | "ready"
+  | "stalled"
+  /** By a person's wish, or because AWS cannot be read. */
+  | "held"
+  /** Its manifest is gone; it stays in AWS. */
+  | "removed";
+
+export interface ObjectRow {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly phase: Phase;
+  readonly deleting: boolean;
+  /** Its manifest is gone, and it is about to be deleted for that. */
+  readonly vanishing: boolean;
+  /** What AWS says of it, e.g. `ENABLED, VALID`; empty when there is nothing. */
+  readonly awsState: string;
+  readonly reason: string;
+  readonly message: string;
+  /** Wall ms. */
+  readonly createdAt: number;
+  /** Older environments that are on their way out. */
+  readonly predecessors: readonly Predecessor[];
+  readonly object: KubeObject;
+}
+
+export interface Predecessor {
+  readonly name: string;
+  readonly step: string;
+  /** What happens to it, in words; known of one at a time. */
+  readonly message?: string;
+  readonly queues?: readonly string[];
+  readonly jobsRemaining?: number;
+}
+
+/** What has become of an object's manifest. */
+export type Presence = "present" | "vanishing" | "removed";
+
+interface ShownStatus {
+  readonly state?: string;
+  readonly status?: string;
+  readonly revision?: number;
+  readonly predecessors?: readonly Predecessor[];
+}
+
+export function rowOf(object: KubeObject, presence: Presence): ObjectRow {
+  const { kind, metadata } = object;
+  const status = (object.status ?? {}) as ShownStatus;
+  return {
+    kind,
+    namespace: metadata.namespace,
+    name: metadata.name,
+    deleting: metadata.deletionTimestamp !== undefined,
+    vanishing: presence === "vanishing",
+    awsState: awsStateOf(status),
+    createdAt: Date.parse(metadata.creationTimestamp),
+    predecessors: (status.predecessors ?? []).map((one) => retiring(one, conditionsOf(object))),
+    object,
+    ...(presence === "removed" ? removed : phaseOf(object)),
+  };
+}
+
+function awsStateOf({ state, status, revision }: ShownStatus): string {
+  if (revision !== undefined) return `revision ${revision}`;
+  return [state, status].filter((part) => part !== undefined).join(", ");
+}
+
+type Shown = Pick<ObjectRow, "phase" | "reason" | "message">;
+
+const removed: Shown = {
+  phase: "removed",
+  reason: "Removed",
+  message: "removed, still in AWS: start with --prune to delete it there, or put its manifest back",
+};
+
+function phaseOf(object: KubeObject): Shown {
+  const conditions = conditionsOf(object).filter(
+    ({ observedGeneration }) => observedGeneration === object.metadata.generation,
+  );
+  const find = (type: string): Condition | undefined => conditions.find((condition) => condition.type === type);
+  const synced = find("Synced");
+  if (synced?.status === "Unknown") return { phase: "held", reason: synced.reason, message: synced.message };
+  const ready = find("Ready");
+  if (ready === undefined) return { phase: "pending", reason: "Pending", message: "not looked at yet" };
+  const { reason, message } = ready;
+  if (ready.status === "True") return { phase: "ready", reason, message };
+  if (find("Stalled")?.status === "True") return { phase: "stalled", reason, message };
+  if (ready.status === "Unknown") return { phase: "held", reason, message };
+  return { phase: "working", reason, message };
+}
+
+/** The condition `Retiring` tells of the one environment that is at its turn. */
+function retiring(predecessor: Predecessor, conditions: readonly Condition[]): Predecessor {
+  const news = conditions.find(({ type, status }) => type === "Retiring" && status === "True");
+  return news?.message.includes(predecessor.name) ? { ...predecessor, message: news.message } : predecessor;
+}
+
+/** `Kind/name`, with the namespace where it is not `default`. */
+export function rowText({ kind, namespace, name }: Pick<ObjectRow, "kind" | "namespace" | "name">): string {
+  return namespace === "default" ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;
+}
+
+const kindOrder: readonly string[] = ["BatchComputeEnvironment", "JobQueue", "JobDefinition"];
+
+/** By kind in the order of dependence, then by name. */
+export function inOrder(rows: readonly ObjectRow[]): readonly ObjectRow[] {
+  const rank = ({ kind, namespace, name }: ObjectRow): string => `${kindOrder.indexOf(kind)} ${namespace}/${name}`;
+  return [...rows].sort((left, right) => (rank(left) < rank(right) ? -1 : 1));
+}

@@ -1,0 +1,232 @@
+import { type KubeObject, keyText } from "../../api/object.ts";
+import { cleanupFinalizer } from "../../api/v1alpha1/annotations.ts";
+import type { MemoryStore } from "../../kube/memory-store.ts";
+import type { Clock, Timer } from "../../runtime/clock.ts";
+import { changeProblems, kindOf, manifestOf, type ReadManifests } from "../manifests.ts";
+import type { Problem } from "../validation/problem.ts";
+import type { ValidManifest } from "../validation/validate.ts";
+import type { ManifestSource } from "./directory.ts";
+import { type Goal, type Outcome, verdictOn } from "./goal.ts";
+import { type ObjectRow, type Presence, rowOf } from "./rows.ts";
+import type { View } from "./view.ts";
+
+export interface SessionOptions {
+  readonly source: ManifestSource;
+  /** Holds what an earlier session left. */
+  readonly store: MemoryStore;
+  /** Runs the operator on the store until the signal aborts. */
+  readonly operate: (signal: AbortSignal) => Promise<void>;
+  /** A person's time: how often files are looked at, and when `timeoutMs` is over. */
+  readonly real: Clock;
+  readonly view: View;
+  /** Writes down what the store holds. */
+  readonly save: () => void;
+  /** Whether an object whose manifest is gone is deleted in AWS. */
+  readonly prune: boolean;
+  /** Delete everything that the manifests describe, instead of keeping it. */
+  readonly deleteAll: boolean;
+  readonly until: Goal | undefined;
+  readonly timeoutMs: number | undefined;
+  readonly interrupted: AbortSignal;
+}
+
+export interface SessionEnd {
+  readonly outcome: Outcome;
+  readonly rows: readonly ObjectRow[];
+  readonly objectsAtStart: number;
+  readonly tookMs: number;
+}
+
+/** How often the files are looked at. */
+const lookMs = 500;
+/** A manifest must have been away for so long before its object is deleted: editors and Git remove and write anew. */
+const vanishMs = 5000;
+
+/** Keeps the store as the manifests say, from the first reading of them until the goal, the time or a person ends it. */
+export class LocalSession {
+  readonly #options: SessionOptions;
+  readonly #stop = new AbortController();
+  /** The last manifests without a problem, by object. */
+  #wanted = new Map<string, ValidManifest>();
+  /** They parsed as a whole and are not none: only then may something have been removed on purpose. */
+  #whole = true;
+  #fingerprint = "";
+  /** By object: since when its manifest has been away, monotonic. */
+  readonly #missingSince = new Map<string, number>();
+  /** Objects without a manifest that stay in AWS. */
+  readonly #removed = new Set<string>();
+  #timer: Timer | undefined;
+  #end: ((outcome: Outcome) => void) | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @param first the manifests as they were read and found valid
+   * @param fingerprint of the source, taken before they were read
+   */
+  async run(first: ReadManifests, fingerprint: string): Promise<SessionEnd> {
+    const { real, store, operate, interrupted, timeoutMs, until, prune } = this.#options;
+    const startedAt = real.monotonic();
+    this.#fingerprint = fingerprint;
+    this.#take(first);
+    for (const object of store.objects())
+      if (!prune && this.#isMissing(object)) this.#removed.add(textOfObject(object));
+    if (this.#options.deleteAll) await this.#deleteAll();
+    const objectsAtStart = this.#rows().filter(({ phase }) => phase !== "removed").length;
+
+    const ended = new Promise<Outcome>((resolve) => {
+      this.#end = resolve;
+    });
+    const interrupt = (): void => this.#end?.({ kind: "interrupted" });
+    if (interrupted.aborted) interrupt();
+    else interrupted.addEventListener("abort", interrupt, { once: true });
+    const deadline =
+      timeoutMs === undefined || until === undefined
+        ? undefined
+        : real.schedule(timeoutMs, () => this.#end?.({ kind: "timeout", goal: until }));
+    this.#lookLater();
+    this.changed();
+    const operating = operate(this.#stop.signal);
+    try {
+      // An operator that ends by itself has failed, and rejects.
+      const outcome = await Promise.race([ended, operating.then(() => ended)]);
+      return { outcome, rows: this.#rows(), objectsAtStart, tookMs: real.monotonic() - startedAt };
+    } finally {
+      this.#end = undefined;
+      this.#timer?.cancel();
+      deadline?.cancel();
+      interrupted.removeEventListener("abort", interrupt);
+      this.#stop.abort(new Error("the session has ended"));
+      await operating;
+    }
+  }
+
+  /** To be called after every change of the store. */
+  changed(): void {
+    const rows = this.#rows();
+    this.#options.view.objects(rows);
+    const { until } = this.#options;
+    if (until === undefined) return;
+    const verdict = verdictOn(until, rows);
+    if (verdict.kind === "reached") this.#end?.({ kind: "reached", goal: until });
+    if (verdict.kind === "stalled") this.#end?.({ kind: "stalled", rows: verdict.rows });
+  }
+
+  #lookLater(): void {
+    this.#timer = this.#options.real.schedule(lookMs, () => {
+      this.#look()
+        .catch((error: unknown) => this.#options.view.notice(`the manifests cannot be looked at: ${String(error)}`))
+        .finally(() => {
+          if (!this.#stop.signal.aborted) this.#lookLater();
+        });
+    });
+  }
+
+  async #look(): Promise<void> {
+    const { source, view } = this.#options;
+    const fingerprint = await source.fingerprint();
+    if (fingerprint !== this.#fingerprint) {
+      const read = await source.read();
+      // Somebody is still writing: the next look will find it whole.
+      if ((await source.fingerprint()) !== fingerprint) return;
+      this.#fingerprint = fingerprint;
+      const problems = [...read.problems, ...(read.problems.length === 0 ? conflicts(read, this.#options.store) : [])];
+      this.#whole = problems.length === 0 && read.manifests.length > 0;
+      view.edit(problems);
+      if (this.#whole && !this.#options.deleteAll) this.#take(read);
+      else if (problems.length === 0 && read.manifests.length === 0) {
+        view.notice(`${source.name} has no manifests any more: nothing is deleted for that`);
+      }
+    }
+    if (!this.#options.deleteAll && this.#sweep()) {
+      this.#options.save();
+      this.changed();
+    }
+  }
+
+  /** Puts valid manifests in force. */
+  #take(read: ReadManifests): void {
+    this.#wanted = new Map(read.manifests.map((manifest) => [textOf(manifest.object.kind, manifest.key), manifest]));
+    for (const manifest of read.manifests) this.#apply(manifest);
+    this.#options.save();
+    this.changed();
+  }
+
+  #apply(manifest: ValidManifest): void {
+    // While the old object goes, the new one waits, as it would in a cluster.
+    if (this.#objectOf(manifest)?.metadata.deletionTimestamp !== undefined) return;
+    this.#options.store.apply(manifestOf(manifest));
+  }
+
+  /** Notices what is no longer wanted, and what is wanted again. Returns whether anything became different. */
+  #sweep(): boolean {
+    const gone = this.#options.store.objects().filter((object) => this.#goneNow(object));
+    const again = [...this.#wanted.values()].filter((manifest) => this.#objectOf(manifest) === undefined);
+    for (const manifest of again) this.#apply(manifest);
+    return gone.length + again.length > 0;
+  }
+
+  /** Deletes an object, or shows it as removed, once its manifest has been away for long enough. */
+  #goneNow(object: KubeObject): boolean {
+    const { store, real, prune } = this.#options;
+    const text = textOfObject(object);
+    if (!this.#isMissing(object) || !this.#whole) {
+      this.#missingSince.delete(text);
+      return this.#wanted.has(text) && this.#removed.delete(text);
+    }
+    const since = this.#missingSince.get(text) ?? real.monotonic();
+    this.#missingSince.set(text, since);
+    if (real.monotonic() - since < vanishMs || this.#removed.has(text)) return false;
+    if (prune) return store.delete(kindOf(object.kind), object.metadata);
+    this.#removed.add(text);
+    return true;
+  }
+
+  #isMissing(object: KubeObject): boolean {
+    return object.metadata.deletionTimestamp === undefined && !this.#wanted.has(textOfObject(object));
+  }
+
+  /** With the finalizer first: an object that was never reconciled here may still have something in AWS. */
+  async #deleteAll(): Promise<void> {
+    const { store, save } = this.#options;
+    for (const object of store.objects()) {
+      if (this.#removed.has(textOfObject(object)) || object.metadata.deletionTimestamp !== undefined) continue;
+      const kind = kindOf(object.kind);
+      await store.patchMetadata(kind, object, { addFinalizer: cleanupFinalizer }, this.#stop.signal);
+      store.delete(kind, object.metadata);
+    }
+    save();
+  }
+
+  #objectOf({ object, key }: ValidManifest): KubeObject | undefined {
+    return this.#options.store.object(kindOf(object.kind), key);
+  }
+
+  #rows(): readonly ObjectRow[] {
+    return this.#options.store.objects().map((object) => rowOf(object, this.#presenceOf(object)));
+  }
+
+  #presenceOf(object: KubeObject): Presence {
+    if (!this.#isMissing(object)) return "present";
+    if (this.#removed.has(textOfObject(object))) return "removed";
+    return this.#options.prune ? "vanishing" : "present";
+  }
+}
+
+/** What stands against manifests because of the objects that are there: changes of immutable fields. */
+export function conflicts(read: ReadManifests, store: MemoryStore): readonly Problem[] {
+  return read.manifests.flatMap((manifest) => {
+    const before = store.object(kindOf(manifest.object.kind), manifest.key);
+    return before === undefined ? [] : changeProblems(manifest, before);
+  });
+}
+
+function textOf(kind: string, key: { readonly namespace: string; readonly name: string }): string {
+  return `${kind} ${keyText(key)}`;
+}
+
+function textOfObject({ kind, metadata }: KubeObject): string {
+  return textOf(kind, metadata);
+}

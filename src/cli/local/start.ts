@@ -1,0 +1,194 @@
+import { randomUUID } from "node:crypto";
+import { MemoryStore } from "../../kube/memory-store.ts";
+import { createOperator } from "../../operator.ts";
+import { type Clock, systemClock, type Timer } from "../../runtime/clock.ts";
+import { notBefore } from "../clock.ts";
+import { type Cloud, realCloud, SimulatedCloud, simulatedRegion } from "../cloud.ts";
+import { exitCodes, type Io, styleOf } from "../io.ts";
+import { type ReadManifests, withSchemaDefaults } from "../manifests.ts";
+import { defaultRequestsPerSecond, settingsFrom } from "../settings.ts";
+import { asciiOutput } from "../terminal/ascii.ts";
+import { paintFor } from "../terminal/paint.ts";
+import { counted, validationText } from "../validate.ts";
+import type { ManifestSource } from "./directory.ts";
+import type { Outcome } from "./goal.ts";
+import { jsonView } from "./json-view.ts";
+import { LiveView } from "./live-view.ts";
+import { localLog } from "./log.ts";
+import { observedStore } from "./observed-store.ts";
+import type { LocalFlags, LocalOptions } from "./options.ts";
+import { plainView } from "./plain-view.ts";
+import { conflicts, LocalSession } from "./session.ts";
+import { type LocalState, readState, stateFile, writeState } from "./state.ts";
+import type { Heading, View } from "./view.ts";
+import { tapped } from "./writes.ts";
+
+/** What `local` starts with: flags that go together, and manifests that are valid. */
+export interface LocalStart {
+  readonly flags: LocalFlags;
+  readonly options: LocalOptions;
+  readonly source: ManifestSource;
+  readonly read: ReadManifests;
+  /** Of the source, taken before it was read. */
+  readonly fingerprint: string;
+  readonly io: Io;
+  /** By default the one that the flags mean. */
+  readonly cloud?: Cloud;
+  /** A person's time; a test brings its own. */
+  readonly real?: Clock;
+  /** The time of operator and simulated AWS; by default `real` at the speed asked for. */
+  readonly world?: Clock;
+}
+
+/** Puts store, AWS, operator and view together and runs them to the end. Returns the exit code. */
+export async function startLocal(start: LocalStart): Promise<number> {
+  const { flags, options, source, read, io, real = systemClock() } = start;
+  const file = stateFile(options.directory, options.clusterName, options.simulate);
+  const before = readState(file);
+  const clusterUid = before?.clusterUid ?? randomUUID();
+  const world = start.world ?? systemClock(options.speed);
+  const clock = options.simulate ? notBefore(world, before?.savedAt ?? 0) : world;
+  const simulated = options.simulate ? simulatedCloud(flags, clock, before) : undefined;
+  const cloud = start.cloud ?? simulated ?? (await realCloud(flags, io.env, io.interrupted));
+
+  const store = new MemoryStore({ clock, newUid: randomUUID, admit: withSchemaDefaults });
+  if (before !== undefined) store.restore(before.store);
+  const problems = conflicts(read, store);
+  if (problems.length > 0) {
+    refuse({ ...read, problems }, options, io);
+    return exitCodes.failed;
+  }
+  const save = (): void => {
+    const aws = simulated === undefined ? {} : { aws: simulated.snapshot() };
+    writeState(file, { clusterUid, savedAt: clock.now(), store: store.snapshot(), ...aws });
+  };
+  const saving = new Soon(real, save);
+  const view = viewFor(options, cloud, { clock, real }, io);
+  simulated?.onChange((change) => {
+    view.awsChange(change);
+    saving.ask();
+  });
+  const session = new LocalSession({
+    source,
+    store,
+    real,
+    view,
+    save,
+    prune: options.prune,
+    deleteAll: options.deleteAll,
+    until: options.until,
+    timeoutMs: options.timeoutMs,
+    interrupted: io.interrupted,
+    operate: (signal) => operator.run(signal),
+  });
+  const writes = { count: 0 };
+  const startedAt = clock.monotonic();
+  const operator = createOperator({
+    clock,
+    random: Math.random,
+    log: localLog(real, flags.logLevel ?? "warn", io.stderr.isTerminal, (text) => view.log(text)),
+    store: observedStore(store, (what) => {
+      if (what === "metadata") save();
+      session.changed();
+    }),
+    cluster: { name: options.clusterName, uid: clusterUid, takeOverUid: flags.takeOverClusterUid },
+    settings: settingsFrom(flags, cloud.region),
+    requestsPerSecond: flags.awsRequestsPerSecond ?? defaultRequestsPerSecond,
+    connect: async (region, signal) => {
+      const connection = await cloud.connect(region, signal);
+      const batch = tapped(connection.batch, (write) => {
+        writes.count++;
+        view.awsWrite(write);
+      });
+      return { ...connection, batch };
+    },
+    // The lock on the directory is the lease: it is held as long as the process lives.
+    mayWrite: () => ({ deadlineMs: Number.POSITIVE_INFINITY }),
+    writerSince: () => startedAt,
+    watchesNamespace: () => true,
+    // Without a cluster a namespace has the one label that every namespace has.
+    namespaceLabels: async (namespace) => ({ "kubernetes.io/metadata.name": namespace }),
+  });
+
+  if (before !== undefined && before.store.objects.length > 0 && !options.deleteAll)
+    view.notice(goesOnText(before, file));
+  try {
+    const end = await session.run(read, start.fingerprint);
+    view.end({ ...end, awsWrites: writes.count, simulated: options.simulate });
+    return exitCodeOf(end.outcome);
+  } finally {
+    saving.cancel();
+    save();
+    view.close();
+  }
+}
+
+/** Shows what is wrong with manifests, of which nothing is done. */
+export function refuse(read: ReadManifests, { output }: LocalOptions, io: Io): void {
+  if (output === "json") {
+    io.stdout.write(`${JSON.stringify({ type: "edit", valid: false, problems: read.problems })}\n`);
+  }
+  io.stderr.write(validationText(read, paintFor(styleOf(io.stderr, io.env))));
+}
+
+function simulatedCloud(flags: LocalFlags, clock: Clock, before: LocalState | undefined): SimulatedCloud {
+  return new SimulatedCloud({ clock, random: Math.random, region: flags.region ?? simulatedRegion }, before?.aws);
+}
+
+function viewFor(
+  options: LocalOptions,
+  cloud: Cloud,
+  { clock, real }: { readonly clock: Clock; readonly real: Clock },
+  io: Io,
+): View {
+  const { directory, clusterName, speed, output } = options;
+  const heading: Heading = { directory, clusterName, speed, cloud: cloud.label, region: cloud.region };
+  const now = (): number => clock.now();
+  if (output === "json") return jsonView(io.stdout, io.stderr, now, heading);
+  const style = styleOf(io.stdout, io.env);
+  if (!io.stdout.isTerminal) return plainView(io.stdout, io.stderr, now, heading);
+  const terminal = style.unicode ? io.stdout : asciiOutput(io.stdout);
+  return new LiveView({ output: terminal, paint: paintFor(style), real, now, heading });
+}
+
+function goesOnText({ store, savedAt }: LocalState, file: string): string {
+  const since = new Date(savedAt).toISOString().slice(0, 16).replace("T", " ");
+  return `goes on with ${counted(store.objects.length, "object")} of ${since} UTC; to begin anew, --delete them and remove ${file}`;
+}
+
+function exitCodeOf(outcome: Outcome): number {
+  switch (outcome.kind) {
+    case "reached":
+    case "interrupted":
+      return exitCodes.done;
+    case "stalled":
+      return exitCodes.failed;
+    case "timeout":
+      return exitCodes.timeout;
+  }
+}
+
+const soonMs = 100;
+
+/** Runs a task a moment after it was asked for, however often that was. */
+class Soon {
+  readonly #clock: Clock;
+  readonly #task: () => void;
+  #timer: Timer | undefined;
+
+  constructor(clock: Clock, task: () => void) {
+    this.#clock = clock;
+    this.#task = task;
+  }
+
+  ask(): void {
+    this.#timer ??= this.#clock.schedule(soonMs, () => {
+      this.#timer = undefined;
+      this.#task();
+    });
+  }
+
+  cancel(): void {
+    this.#timer?.cancel();
+  }
+}

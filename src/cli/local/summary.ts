@@ -1,0 +1,66 @@
+import { durationText } from "../terminal/layout.ts";
+import { counted } from "../validate.ts";
+import type { Outcome } from "./goal.ts";
+import { type ObjectRow, rowText } from "./rows.ts";
+
+/** What a session came to. */
+export interface Ended {
+  readonly outcome: Outcome;
+  readonly rows: readonly ObjectRow[];
+  /** How many objects there were at the beginning; for those that are gone. */
+  readonly objectsAtStart: number;
+  /** Of a person's time. */
+  readonly tookMs: number;
+  readonly awsWrites: number;
+  readonly simulated: boolean;
+}
+
+/** One line: what happened, and what comes next. Pure. */
+export function summaryLine({ outcome, rows, objectsAtStart, tookMs, awsWrites, simulated }: Ended): string {
+  const aws = simulated ? "a simulated AWS" : "AWS";
+  const after = `after ${secondsText(tookMs)} and ${counted(awsWrites, "write")} to ${aws}`;
+  const counting = rows.filter(({ phase }) => phase !== "removed");
+  switch (outcome.kind) {
+    case "reached":
+      return outcome.goal === "absent"
+        ? `${objectsWord(objectsAtStart)} gone ${after}.${left(rows)}`
+        : `${objectsWord(counting.length)} ready ${after}.${retiring(rows)}${left(rows)}`;
+    case "stalled": {
+      const [first] = outcome.rows;
+      const others = outcome.rows.length > 1 ? ` (and ${outcome.rows.length - 1} more)` : "";
+      return `Stalled: ${first === undefined ? "" : why(first)}${others}`;
+    }
+    case "timeout": {
+      const late = counting.filter(({ phase, deleting }) => outcome.goal === "absent" || phase !== "ready" || deleting);
+      const [first] = late;
+      const goal = outcome.goal === "absent" ? "gone" : "ready";
+      return `The time is over: ${late.length} of ${Math.max(counting.length, 1)} objects not ${goal} ${after}. ${first === undefined ? "" : why(first)}`;
+    }
+    case "interrupted":
+      return `Stopped ${after}. What was made stays in AWS; start again to go on.`;
+  }
+}
+
+/** Short times in tenths: `0.4s`, `12s`, `3m5s`. */
+function secondsText(durationMs: number): string {
+  return durationMs < 9950 ? `${(durationMs / 1000).toFixed(1)}s` : durationText(durationMs);
+}
+
+function objectsWord(count: number): string {
+  return count === 1 ? "The object is" : `All ${count} objects are`;
+}
+
+function why(row: ObjectRow): string {
+  return `${rowText(row)} ${row.reason}: ${row.message}`;
+}
+
+function retiring(rows: readonly ObjectRow[]): string {
+  const count = rows.reduce((sum, row) => sum + row.predecessors.length, 0);
+  if (count === 0) return "";
+  return ` ${counted(count, "earlier environment")} still to be retired: start without --until to see it through.`;
+}
+
+function left(rows: readonly ObjectRow[]): string {
+  const count = rows.filter(({ phase }) => phase === "removed").length;
+  return count === 0 ? "" : ` ${counted(count, "object")} removed from the directory, still in AWS (--prune deletes).`;
+}

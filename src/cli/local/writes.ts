@@ -1,0 +1,84 @@
+import type { BatchApi, CallOptions } from "../../aws/batch.ts";
+import { NotSent } from "../../aws/calls.ts";
+import { classify } from "../../aws/errors.ts";
+
+/** One write that has left for AWS. */
+export interface AwsWrite {
+  /** e.g. `CreateComputeEnvironment`. */
+  readonly operation: string;
+  /** With the values of container environments left out. */
+  readonly input: unknown;
+  /** `ok`, or the kind of failure. */
+  readonly outcome: string;
+  /** AWS's words when it refused. */
+  readonly message?: string;
+}
+
+/** The same calls; each write that AWS has answered, or may have got, is told. */
+export function tapped(batch: BatchApi, onWrite: (write: AwsWrite) => void): BatchApi {
+  const tap =
+    <I, O>(operation: string, call: (input: I, options?: CallOptions) => Promise<O>) =>
+    async (input: I, options?: CallOptions): Promise<O> => {
+      const told = (outcome: string, message?: string): void =>
+        onWrite({ operation, input: withoutValues(input), outcome, ...(message === undefined ? {} : { message }) });
+      try {
+        const answer = await call(input, options);
+        told("ok");
+        return answer;
+      } catch (error) {
+        if (!(error instanceof NotSent)) {
+          const { kind, message } = classify(error, `batch:${operation}`);
+          told(kind, message);
+        }
+        throw error;
+      }
+    };
+  return {
+    ...batch,
+    createComputeEnvironment: tap("CreateComputeEnvironment", (input, options) =>
+      batch.createComputeEnvironment(input, options),
+    ),
+    updateComputeEnvironment: tap("UpdateComputeEnvironment", (input, options) =>
+      batch.updateComputeEnvironment(input, options),
+    ),
+    deleteComputeEnvironment: tap("DeleteComputeEnvironment", (input, options) =>
+      batch.deleteComputeEnvironment(input, options),
+    ),
+    createJobQueue: tap("CreateJobQueue", (input, options) => batch.createJobQueue(input, options)),
+    updateJobQueue: tap("UpdateJobQueue", (input, options) => batch.updateJobQueue(input, options)),
+    deleteJobQueue: tap("DeleteJobQueue", (input, options) => batch.deleteJobQueue(input, options)),
+    registerJobDefinition: tap("RegisterJobDefinition", (input, options) =>
+      batch.registerJobDefinition(input, options),
+    ),
+    deregisterJobDefinition: tap("DeregisterJobDefinition", (input, options) =>
+      batch.deregisterJobDefinition(input, options),
+    ),
+    tagResource: tap("TagResource", (input, options) => batch.tagResource(input, options)),
+    untagResource: tap("UntagResource", (input, options) => batch.untagResource(input, options)),
+    terminateJob: tap("TerminateJob", (input, options) => batch.terminateJob(input, options)),
+  };
+}
+
+/** People put secrets into container environments, and this goes into the logs of their CI. */
+function withoutValues(value: unknown, key = ""): unknown {
+  if (Array.isArray(value)) return value.map((item: unknown) => withoutValues(item, key));
+  if (typeof value !== "object" || value === null) return value;
+  const hides = key === "environment" || key === "env";
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name,
+      hides && name === "value" && typeof member === "string" ? "[hidden]" : withoutValues(member, name),
+    ]),
+  );
+}
+
+/** The name or ARN that a write is about, for people. */
+export function subjectOf({ input }: AwsWrite): string {
+  const members = ["computeEnvironmentName", "computeEnvironment", "jobQueueName", "jobQueue", "jobDefinitionName"];
+  const given = input as Readonly<Record<string, unknown>>;
+  for (const member of [...members, "jobDefinition", "jobId", "resourceArn"]) {
+    const value = given[member];
+    if (typeof value === "string") return value.slice(value.lastIndexOf("/") + 1);
+  }
+  return "";
+}

@@ -1,0 +1,121 @@
+import { statSync } from "node:fs";
+import { Command, Option } from "commander";
+import { type Clock, systemClock } from "../runtime/clock.ts";
+import { notBefore } from "./clock.ts";
+import { type Cloud, realCloud, SimulatedCloud, simulatedRegion } from "./cloud.ts";
+import { type OperatorFlags, operatorOptions } from "./flags.ts";
+import { CommandError, exitCodes, type Io, styleOf } from "./io.ts";
+import { type LocalState, readState, stateFile } from "./local/state.ts";
+import { readManifests } from "./manifests.ts";
+import { entriesOf } from "./plan/assemble.ts";
+import { isChange, isDisruptive, type Plan } from "./plan/entry.ts";
+import { planJson } from "./plan/json.ts";
+import { planMarkdown } from "./plan/markdown.ts";
+import { type ReadRegion, readRegion } from "./plan/region.ts";
+import { planText } from "./plan/text.ts";
+import { planWorld } from "./plan/world.ts";
+import type { Ending } from "./program.ts";
+import { defaultRequestsPerSecond, settingsFrom } from "./settings.ts";
+import { asciiOutput } from "./terminal/ascii.ts";
+import { paintFor } from "./terminal/paint.ts";
+import { validationText } from "./validate.ts";
+import type { ValidManifest } from "./validation/validate.ts";
+
+interface PlanFlags extends OperatorFlags {
+  readonly filename?: string;
+  readonly simulate?: boolean;
+  readonly output: "text" | "json" | "markdown";
+}
+
+const afterHelp = `
+It only reads. What bears the tags of the cluster name and has no manifest counts as to be deleted, so give it all
+manifests at once. With --simulate the plan is made against what \`local --simulate\` left in the directory, or against an
+empty account.
+
+Signs: + create, ~ update in place or register a revision, ± replace, - delete, ! blocked, = unchanged.
+
+Exit code: 0 nothing to do; 1 invalid manifests, or AWS cannot be read; 2 changes; 3 a replacement, a deletion or
+jobs that may be ended among them.`;
+
+export function planCommand(io: Io, ending: Ending): Command {
+  const command = new Command("plan")
+    .summary("say what applying manifests would change in AWS, and write nothing")
+    .description("Says what applying manifests would change in AWS, for a person or a pull request. Writes nothing.")
+    .option("-f, --filename <path>", "file or directory of all manifests")
+    .option("--no-cluster", "compare manifests with AWS alone, without a Kubernetes cluster (as it always does so far)")
+    .option("--simulate", "compare with a simulated AWS: no account, no credentials")
+    .addOption(
+      new Option("-o, --output <format>", "of the plan").choices(["text", "json", "markdown"]).default("text"),
+    );
+  for (const option of operatorOptions()) command.addOption(option);
+  command.addHelpText("after", afterHelp);
+  return command.action(ending(() => plan(command.opts<PlanFlags>(), io)));
+}
+
+async function plan(flags: PlanFlags, io: Io): Promise<number> {
+  const { filename, simulate = false } = flags;
+  if (filename === undefined) throw new CommandError("-f PATH is missing: the file or directory of the manifests");
+  const read = await readManifests(filename);
+  if (read.problems.length > 0) {
+    io.stderr.write(validationText(read, paintFor(styleOf(io.stderr, io.env))));
+    return exitCodes.failed;
+  }
+  const clusterName = flags.clusterName ?? (simulate ? "local" : "default");
+  const remembered = stateOf(filename, clusterName, simulate);
+  const clock = notBefore(systemClock(), simulate ? (remembered?.savedAt ?? 0) : 0);
+  const cloud = simulate ? simulatedCloud(flags, remembered, clock) : await realCloud(flags, io.env, io.interrupted);
+  const made = await planOf(read.manifests, { flags, cloud, clusterName, remembered, signal: io.interrupted, clock });
+  show(made, flags, io);
+  if (made.entries.some(isDisruptive)) return exitCodes.disruption;
+  return made.entries.some(isChange) ? exitCodes.changes : exitCodes.done;
+}
+
+/** What `local` remembers of a directory; files have no memory. */
+function stateOf(path: string, clusterName: string, simulated: boolean): LocalState | undefined {
+  const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return isDirectory ? readState(stateFile(path, clusterName, simulated)) : undefined;
+}
+
+function simulatedCloud(flags: PlanFlags, remembered: LocalState | undefined, clock: Clock): SimulatedCloud {
+  return new SimulatedCloud({ clock, random: Math.random, region: flags.region ?? simulatedRegion }, remembered?.aws);
+}
+
+interface PlanInput {
+  readonly flags: OperatorFlags;
+  readonly cloud: Cloud;
+  readonly clusterName: string;
+  readonly remembered: LocalState | undefined;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+}
+
+/** Reads AWS once and plans every object against it. */
+export async function planOf(manifests: readonly ValidManifest[], input: PlanInput): Promise<Plan> {
+  const { flags, cloud, clusterName, remembered, signal, clock } = input;
+  const requestsPerSecond = flags.awsRequestsPerSecond ?? defaultRequestsPerSecond;
+  const regions = new Map<string, ReadRegion>();
+  for (const region of regionsOf(manifests, cloud.region)) {
+    const connection = await cloud.connect(region, signal);
+    regions.set(region, await readRegion(region, connection, { clock, requestsPerSecond, signal }));
+  }
+  const settings = settingsFrom(flags, cloud.region);
+  const clusterUid = remembered?.clusterUid;
+  const { takeOverClusterUid } = flags;
+  const world = planWorld({ manifests, regions, settings, clusterName, clusterUid, takeOverClusterUid, clock });
+  const warnings =
+    manifests.length > 0 ? [] : ["there is no object of awsbatch.dev among the manifests: everything would be deleted"];
+  return { clusterName, account: cloud.account, entries: await entriesOf(world, regions, signal), warnings };
+}
+
+function regionsOf(manifests: readonly ValidManifest[], own: string): readonly string[] {
+  const named = manifests.map(({ object }) => (object.spec as { readonly region?: string }).region ?? own);
+  return [...new Set([own, ...named])];
+}
+
+function show(made: Plan, { output }: PlanFlags, io: Io): void {
+  const style = styleOf(io.stdout, io.env);
+  const stream = style.unicode ? io.stdout : asciiOutput(io.stdout);
+  if (output === "json") io.stdout.write(planJson(made));
+  else if (output === "markdown") io.stdout.write(planMarkdown(made));
+  else stream.write(planText(made, paintFor(style)));
+}

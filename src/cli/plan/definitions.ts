@@ -1,0 +1,50 @@
+import type { JobDefinition } from "../../api/v1alpha1/job-definition.ts";
+import type { FieldChange } from "../../controllers/decision.ts";
+import { normalised } from "../../controllers/job-definition/normalise.ts";
+import { observe } from "../../controllers/job-definition/observe.ts";
+import { plan } from "../../controllers/job-definition/plan.ts";
+import type { Ports } from "../../controllers/ports.ts";
+import { bodyChanges } from "./body-changes.ts";
+import { noJobs } from "./entry.ts";
+import { type EntryBody, heldBy, notesOf } from "./held.ts";
+import type { ReadRegion } from "./region.ts";
+
+/** What becomes of a job definition. Jobs that were submitted keep the revision that they were submitted with. */
+export async function definitionEntry(
+  object: JobDefinition,
+  region: ReadRegion,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<EntryBody> {
+  const seen = await observe(object, region, ports, signal);
+  const decision = plan(object, seen, ports.clock.now());
+  const { change } = decision;
+  const body = region.bodies.get(seen.name);
+  const revision = body?.revision;
+  const registers = change.action === "Register";
+  return {
+    awsName: revision === undefined ? seen.name : `${seen.name}:${revision}`,
+    action: registers ? (revision === undefined ? "create" : "register") : change.action === "None" ? "none" : "update",
+    title: registers
+      ? `is registered as ${seen.name}${revision === undefined ? "" : `, above revision ${revision}`}`
+      : change.action === "None"
+        ? "stays as it is"
+        : "gets other tags in place",
+    fields: registers ? registeredFields(object, body, change.changes) : change.changes,
+    queues: [],
+    jobs: noJobs,
+    blocked: heldBy(object, decision),
+    notes: notesOf(decision, false),
+  };
+}
+
+/** What differs between the highest revision and the manifest, field by field. */
+function registeredFields(
+  { spec }: JobDefinition,
+  body: Parameters<typeof normalised>[0] | undefined,
+  otherwise: readonly FieldChange[],
+): readonly FieldChange[] {
+  if (body === undefined) return [];
+  const fields = bodyChanges(normalised(body), normalised(spec));
+  return fields.length === 0 ? otherwise : fields;
+}

@@ -1,0 +1,112 @@
+import type { FieldChange } from "../../controllers/decision.ts";
+
+/** What a plan says of one object. */
+
+export type EntryAction = "create" | "update" | "replace" | "register" | "delete" | "none";
+
+export interface Entry {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** Where its manifest is; undefined when there is none. */
+  readonly file: string | undefined;
+  readonly region: string;
+  /** What AWS calls it, now or after the change. */
+  readonly awsName: string;
+  readonly action: EntryAction;
+  /** The action in words, e.g. `updated in place: capacity only`. */
+  readonly title: string;
+  readonly fields: readonly FieldChange[];
+  readonly queues: readonly AffectedQueue[];
+  readonly jobs: JobsEffect;
+  /** Why nothing of it would happen before a person does something. */
+  readonly blocked: string | undefined;
+  /** Whatever else a reviewer should know. */
+  readonly notes: readonly string[];
+}
+
+/** A queue in AWS that the change touches. */
+export interface AffectedQueue {
+  readonly name: string;
+  /** Jobs that start or run now; undefined when they could not be counted. */
+  readonly jobs: number | undefined;
+}
+
+/** What becomes of jobs that run when the change is made. */
+export type JobsEffect =
+  | { readonly kind: "none" }
+  /** None is ended: they end by themselves. */
+  | { readonly kind: "waitedFor"; readonly why: string }
+  | { readonly kind: "mayEnd"; readonly why: string };
+
+export const noJobs: JobsEffect = { kind: "none" };
+
+export interface Plan {
+  readonly clusterName: string;
+  readonly account: string;
+  readonly entries: readonly Entry[];
+  readonly warnings: readonly string[];
+}
+
+/** Whether an entry is something to be done. */
+export function isChange({ action, blocked }: Entry): boolean {
+  return action !== "none" || blocked !== undefined;
+}
+
+/** A replacement, a deletion, or jobs that may be ended: what a reviewer must not miss. */
+export function isDisruptive({ action, blocked, jobs }: Entry): boolean {
+  return blocked === undefined && (action === "replace" || action === "delete" || jobs.kind === "mayEnd");
+}
+
+interface Words {
+  readonly one: string;
+  readonly many: string;
+}
+
+const words: Readonly<Record<EntryAction | "blocked", Words>> = {
+  replace: { one: "replacement", many: "replacements" },
+  delete: { one: "deletion", many: "deletions" },
+  update: { one: "update", many: "updates" },
+  register: { one: "new revision", many: "new revisions" },
+  create: { one: "creation", many: "creations" },
+  blocked: { one: "blocked", many: "blocked" },
+  none: { one: "unchanged", many: "unchanged" },
+};
+
+/** The sentence that a reviewer reads first: `1 replacement, 2 unchanged; no running job is ended`. */
+export function headline({ entries }: Plan): string {
+  const counts = Object.entries(words).flatMap(([action, { one, many }]) => {
+    const count = entries.filter((entry) => bucketOf(entry) === action).length;
+    return count === 0 ? [] : [`${count} ${count === 1 ? one : many}`];
+  });
+  return `${counts.length === 0 ? "no objects" : counts.join(", ")}; ${jobsWords(entries)}`;
+}
+
+function bucketOf({ action, blocked }: Entry): string {
+  return blocked === undefined ? action : "blocked";
+}
+
+function jobsWords(entries: readonly Entry[]): string {
+  const ending = entries.filter(({ jobs, blocked }) => jobs.kind === "mayEnd" && blocked === undefined);
+  if (ending.length === 0) return "no running job is ended";
+  return `RUNNING JOBS MAY BE ENDED by ${ending.map(({ kind, name }) => `${kind} ${name}`).join(", ")}`;
+}
+
+/** `kind namespace/name`. */
+export function entryText({ kind, namespace, name }: Entry): string {
+  return `${kind} ${namespace}/${name}`;
+}
+
+/** One sign per action, as people know them from other tools. */
+export function symbolOf({ action, blocked }: Entry): string {
+  if (blocked !== undefined) return "!";
+  const symbols: Readonly<Record<EntryAction, string>> = {
+    create: "+",
+    update: "~",
+    register: "~",
+    replace: "±",
+    delete: "-",
+    none: "=",
+  };
+  return symbols[action];
+}

@@ -1,0 +1,113 @@
+import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
+import { queuesNaming } from "../../controllers/compute-environment/checks.ts";
+import { newMemory, observe } from "../../controllers/compute-environment/observe.ts";
+import { oursOf, planFor } from "../../controllers/compute-environment/plan.ts";
+import { referenceOf } from "../../controllers/compute-environment/replacement.ts";
+import type { Seen } from "../../controllers/compute-environment/seen.ts";
+import type { Change, Decision } from "../../controllers/decision.ts";
+import type { Ports } from "../../controllers/ports.ts";
+import type { EntryAction, JobsEffect } from "./entry.ts";
+import { noJobs } from "./entry.ts";
+import { type EntryBody, heldBy, notesOf } from "./held.ts";
+import { countJobs } from "./jobs.ts";
+import type { ReadRegion } from "./region.ts";
+
+/** What becomes of a compute environment. */
+export async function environmentEntry(
+  object: BatchComputeEnvironment,
+  region: ReadRegion,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<EntryBody> {
+  const seen = await observe(object, region, ports, newMemory(), signal);
+  const decision = planFor(object, seen, ports.clock.now());
+  const { change } = decision;
+  const standing = oursOf(seen).filter(({ status }) => status !== "DELETING");
+  const current = referenceOf(seen, standing)?.computeEnvironmentName;
+  const touched = queuesNaming(seen, new Set(standing.map((one) => one.computeEnvironmentName)));
+  const affects = change.action === "Replace" || change.action === "UpdateInfrastructure";
+  return {
+    awsName: current ?? seen.freeName.name,
+    action: actions[change.action],
+    title: titleOf(change, current, seen),
+    fields: change.action === "Create" ? [] : change.changes,
+    queues: affects
+      ? await countJobs(
+          touched.map(({ queue }) => queue.jobQueueName),
+          region,
+          signal,
+        )
+      : [],
+    jobs: jobsEffect(object, change),
+    blocked: heldBy(object, decision),
+    notes: [...handoverNotes(object, change), ...notesOf(decision, waits(decision))],
+  };
+}
+
+const actions: Readonly<Record<Change["action"], EntryAction>> = {
+  None: "none",
+  Create: "create",
+  UpdateTags: "update",
+  Scale: "update",
+  Update: "update",
+  UpdateInfrastructure: "update",
+  Replace: "replace",
+  Register: "register",
+  Delete: "delete",
+};
+
+function titleOf({ action }: Change, current: string | undefined, seen: Seen): string {
+  switch (action) {
+    case "Create":
+      return `is made as ${seen.freeName.name}`;
+    case "Replace":
+      return `${current ?? "the environment"} is replaced by a new environment`;
+    case "UpdateTags":
+      return "gets other tags in place";
+    case "Scale":
+      return "is updated in place: capacity only";
+    case "UpdateInfrastructure":
+      return "is updated in place: AWS replaces its instances under running jobs";
+    case "Update":
+      return "is updated in place";
+    default:
+      return "stays as it is";
+  }
+}
+
+function jobsEffect({ spec }: BatchComputeEnvironment, { action }: Change): JobsEffect {
+  if (action === "UpdateInfrastructure") {
+    const { terminateJobsOnUpdate = false, jobExecutionTimeoutMinutes = 30 } = spec.updatePolicy ?? {};
+    return {
+      kind: "mayEnd",
+      why: terminateJobsOnUpdate
+        ? "running jobs are ended at once (updatePolicy.terminateJobsOnUpdate)"
+        : `jobs that run ${jobExecutionTimeoutMinutes} minutes longer are ended (updatePolicy)`,
+    };
+  }
+  if (action !== "Replace") return noJobs;
+  if (spec.drain?.policy === "Terminate") {
+    const seconds = spec.drain.timeoutSeconds ?? 0;
+    return {
+      kind: "mayEnd",
+      why: `jobs that still run ${seconds} s after the old environment was taken out of service are ended (drain.policy Terminate)`,
+    };
+  }
+  return {
+    kind: "waitedFor",
+    why: "running jobs end by themselves before the old environment goes (drain.policy Wait)",
+  };
+}
+
+/** What a person may have to do in the middle of a replacement. */
+function handoverNotes({ spec }: BatchComputeEnvironment, { action }: Change): string[] {
+  const held = spec.replacement?.holdBefore ?? [];
+  if (action !== "Replace" || held.length === 0) return [];
+  return [`waits for approval before ${held.join(", ")} (replacement.holdBefore)`];
+}
+
+/** Waits that are not the ordinary course of a change. */
+function waits({ next }: Decision<unknown>): boolean {
+  const ordinary = ["Creating", "Updating", "Reviving", "Repointing", "Adopting", "Soaking", "WaitingForRole"];
+  return next.kind === "wait" && !ordinary.includes(next.reason);
+}

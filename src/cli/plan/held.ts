@@ -1,0 +1,31 @@
+import type { KubeObject } from "../../api/object.ts";
+import { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
+import type { Decision } from "../../controllers/decision.ts";
+import type { Entry } from "./entry.ts";
+
+/** What the entry of a kind tells beyond whose it is. */
+export type EntryBody = Pick<
+  Entry,
+  "awsName" | "action" | "title" | "fields" | "queues" | "jobs" | "blocked" | "notes"
+>;
+
+/** Why nothing of the change would be made; undefined when it would. */
+export function heldBy({ metadata }: KubeObject, { next, change }: Decision<unknown>): string | undefined {
+  if (next.kind === "blocked") return `${next.reason}: ${next.message}`;
+  if (change.action === "None") return undefined;
+  for (const annotation of [pausedAnnotation, dryRunAnnotation]) {
+    if (metadata.annotations?.[annotation] === "true") return `by the annotation ${annotation}`;
+  }
+  return undefined;
+}
+
+/** What follows from earlier changes, or is waited for. */
+export function notesOf({ next, change, news }: Decision<unknown>, waits: boolean): string[] {
+  const retiring = news.filter(({ type, status }) => type === "Retiring" && status === "True");
+  const going = change.action === "None" && next.kind === "act" ? [next.message] : [];
+  return [
+    ...retiring.map(({ message }) => message),
+    ...(waits ? [next.message] : []),
+    ...(retiring.length > 0 ? [] : going),
+  ];
+}

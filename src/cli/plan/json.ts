@@ -1,0 +1,15 @@
+import { entryText, headline, isChange, isDisruptive, type Plan, symbolOf } from "./entry.ts";
+
+/** A plan for programs: one JSON object. Pure. */
+export function planJson(plan: Plan): string {
+  const { clusterName, account, entries, warnings } = plan;
+  return `${JSON.stringify({
+    headline: headline(plan),
+    changes: entries.some(isChange),
+    disruption: entries.some(isDisruptive),
+    clusterName,
+    account,
+    warnings,
+    objects: entries.map((entry) => ({ object: entryText(entry), symbol: symbolOf(entry), ...entry })),
+  })}\n`;
+}

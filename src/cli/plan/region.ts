@@ -1,0 +1,97 @@
+import type { BatchApi, DefinitionRevision } from "../../aws/batch.ts";
+import { CallBudget } from "../../aws/budget.ts";
+import { guardedBatch, NotSent } from "../../aws/calls.ts";
+import { unfinishedJobs } from "../../aws/jobs.ts";
+import { activeRevisions, listEnvironments, listQueues } from "../../aws/listing.ts";
+import type { BatchRegion, BatchSnapshot, NamedThing, RevisionSeen } from "../../aws/region.ts";
+import { fingerprintOf } from "../../controllers/job-definition/normalise.ts";
+import type { AwsConnection } from "../../operator.ts";
+import type { Clock } from "../../runtime/clock.ts";
+
+/** A region as it was read once, whole; every write to it is refused. */
+export interface ReadRegion extends BatchRegion {
+  /** The body of each name's highest ACTIVE revision. */
+  readonly bodies: ReadonlyMap<string, DefinitionRevision>;
+}
+
+export interface ReadOptions {
+  readonly clock: Clock;
+  readonly requestsPerSecond: number;
+  readonly signal: AbortSignal;
+}
+
+/** @throws AwsError when anything of it cannot be read */
+export async function readRegion(
+  region: string,
+  { account, partition, batch }: AwsConnection,
+  options: ReadOptions,
+): Promise<ReadRegion> {
+  const { clock, signal } = options;
+  const reading = readOnly(batch, options);
+  const listedAt = clock.now();
+  const environments = await listEnvironments(reading, undefined, signal);
+  const queues = await listQueues(reading, undefined, signal);
+  const { definitions, bodies } = await definitionsOf(reading, signal);
+  const records = { "compute-environment": environments, "job-queue": queues, "job-definition": definitions };
+  const snapshot: BatchSnapshot = {
+    listedAt,
+    failure: undefined,
+    failingSince: undefined,
+    environments,
+    queues,
+    definitions,
+    // This process writes nothing, so what a whole listing does not show is not there.
+    isAbsent: (thing: NamedThing, name: string) => !records[thing].has(name),
+    lastWriteAt: () => 0,
+  };
+  const refused = (): Promise<never> => Promise.reject(new NotSent("batch:Write", new Error(onlyReads)));
+  return {
+    account,
+    region,
+    partition,
+    bodies,
+    snapshot: () => snapshot,
+    refresh: async () => snapshot,
+    refreshDefinition: async () => snapshot,
+    expectChange: () => undefined,
+    jobs: (queue, states, jobsSignal) => unfinishedJobs(reading, queue, states, jobsSignal),
+    createComputeEnvironment: refused,
+    updateComputeEnvironment: refused,
+    deleteComputeEnvironment: refused,
+    createJobQueue: refused,
+    updateJobQueue: refused,
+    deleteJobQueue: refused,
+    registerJobDefinition: refused,
+    deregisterJobDefinition: refused,
+    changeTags: refused,
+    terminateJob: refused,
+  };
+}
+
+const onlyReads = "plan only reads";
+
+/** No write leaves, whoever asks for one. */
+function readOnly(batch: BatchApi, { clock, requestsPerSecond }: ReadOptions): BatchApi {
+  return guardedBatch(batch, {
+    clock,
+    budget: new CallBudget({ clock, ratePerSecond: requestsPerSecond }),
+    mayWrite: () => {
+      throw new Error(onlyReads);
+    },
+  });
+}
+
+async function definitionsOf(batch: BatchApi, signal: AbortSignal) {
+  const definitions = new Map<string, RevisionSeen[]>();
+  const bodies = new Map<string, DefinitionRevision>();
+  for await (const page of activeRevisions(batch, undefined, signal)) {
+    for (const described of page) {
+      const { jobDefinitionName: name, jobDefinitionArn: arn, revision, type = "container", tags = {} } = described;
+      const seen = { name, revision, arn, type, tags, fingerprint: fingerprintOf(described) };
+      definitions.set(name, [...(definitions.get(name) ?? []), seen]);
+      if (revision > (bodies.get(name)?.revision ?? 0)) bodies.set(name, described);
+    }
+  }
+  for (const revisions of definitions.values()) revisions.sort((left, right) => right.revision - left.revision);
+  return { definitions, bodies };
+}

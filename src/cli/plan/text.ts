@@ -1,0 +1,97 @@
+import type { FieldChange } from "../../controllers/decision.ts";
+import { cutMiddle } from "../terminal/layout.ts";
+import { type Colour, type Paint, padded, widthOf } from "../terminal/paint.ts";
+import { type AffectedQueue, type Entry, entryText, headline, isDisruptive, type Plan, symbolOf } from "./entry.ts";
+
+/** A plan for a person at a terminal: what must not be missed first, what stays as it is last and short. Pure. */
+
+const valueColumns = 60;
+
+export function planText(plan: Plan, paint: Paint): string {
+  const changed = plan.entries.filter((entry) => !isQuiet(entry));
+  const quiet = plan.entries.filter(isQuiet);
+  const loud = plan.entries.some(isDisruptive);
+  const blocks = [
+    [paint(loud ? "red" : "bold", headline(plan))],
+    ...plan.warnings.map((warning) => [paint("yellow", `warning: ${warning}`)]),
+    ...[...changed].sort(byWeight).map((entry) => entryLines(entry, paint)),
+    ...(quiet.length === 0 ? [] : [quiet.map((entry) => paint("dim", `= ${entryText(entry)} ${entry.title}`))]),
+  ];
+  return `${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+/** Unchanged, and nothing to be told of it. */
+function isQuiet({ action, blocked, notes }: Entry): boolean {
+  return action === "none" && blocked === undefined && notes.length === 0;
+}
+
+function byWeight(left: Entry, right: Entry): number {
+  return weight(right) - weight(left);
+}
+
+function weight(entry: Entry): number {
+  if (isDisruptive(entry)) return 3;
+  if (entry.blocked !== undefined) return 2;
+  return entry.action === "none" ? 0 : 1;
+}
+
+const colours: Readonly<Record<string, Colour>> = {
+  "+": "green",
+  "~": "yellow",
+  "±": "red",
+  "-": "red",
+  "!": "red",
+  "=": "dim",
+};
+
+function entryLines(entry: Entry, paint: Paint): string[] {
+  const symbol = symbolOf(entry);
+  const place = entry.file === undefined ? "" : paint("dim", `  ${entry.file}`);
+  const head = `${paint(colours[symbol] ?? "bold", symbol)} ${paint("bold", entryText(entry))} ${entry.title}${place}`;
+  const jobs =
+    entry.jobs.kind === "none" ? [] : [labelled("jobs", entry.jobs.why, entry.jobs.kind === "mayEnd", paint)];
+  return [
+    head,
+    ...fieldLines(entry.fields, paint),
+    ...(entry.blocked === undefined ? [] : [labelled("blocked", entry.blocked, true, paint)]),
+    ...(entry.queues.length === 0 ? [] : [labelled("queues", entry.queues.map(queueText).join(", "), false, paint)]),
+    ...jobs,
+    ...entry.notes.map((note) => labelled("note", note, false, paint)),
+  ];
+}
+
+function fieldLines(fields: readonly FieldChange[], paint: Paint): string[] {
+  const width = Math.max(0, ...fields.map(({ path }) => widthOf(shortPath(path))));
+  const common = commonReason(fields);
+  const lines = fields.map((field) => {
+    const why = common === undefined ? paint("dim", `  (${field.why})`) : "";
+    return `    ${padded(shortPath(field.path), width)}  ${valuesText(field)}${why}`;
+  });
+  return common === undefined || common === "" ? lines : [...lines, labelled("why", common, false, paint)];
+}
+
+/** The reason that all fields share, which is told once; empty when it says no more than that they change in place. */
+export function commonReason(fields: readonly FieldChange[]): string | undefined {
+  const [first, ...others] = new Set(fields.map(({ why }) => why));
+  if (others.length > 0) return undefined;
+  return first === undefined || first.startsWith("changed in place") ? "" : first;
+}
+
+export function shortPath(path: string): string {
+  return path.replace(/^spec\./, "");
+}
+
+/** `from → to`. */
+export function valuesText({ from, to }: FieldChange): string {
+  if (from === undefined && to === undefined) return "(changed)";
+  return `${cutMiddle(from ?? "nothing", valueColumns)} → ${cutMiddle(to ?? "nothing", valueColumns)}`;
+}
+
+export function queueText({ name, jobs }: AffectedQueue): string {
+  if (jobs === undefined) return `${name} (its jobs cannot be counted)`;
+  return jobs === 0 ? `${name} (no jobs)` : `${name} (${jobs} ${jobs === 1 ? "job" : "jobs"} now)`;
+}
+
+function labelled(label: string, text: string, loud: boolean, paint: Paint): string {
+  return `    ${paint("dim", `${label}:`)} ${loud ? paint("red", text) : text}`;
+}

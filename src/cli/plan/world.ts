@@ -1,0 +1,120 @@
+import { randomUUID } from "node:crypto";
+import { type Kind, type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
+import { kinds } from "../../api/v1alpha1/kinds.ts";
+import { clusterTag, clusterUidTag, ownerIn, type Tags, uidTag } from "../../controllers/ownership.ts";
+import type { Objects, Ports, Settings } from "../../controllers/ports.ts";
+import { MemoryStore } from "../../kube/memory-store.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import { kindOf, withSchemaDefaults } from "../manifests.ts";
+import type { ValidManifest } from "../validation/validate.ts";
+import type { ReadRegion } from "./region.ts";
+
+/** The world in which the manifests have been applied and nothing has been reconciled yet. */
+export interface PlanWorld {
+  readonly ports: Ports;
+  /** In the order of the files, each with the file that it comes from. */
+  readonly objects: readonly { readonly object: KubeObject; readonly file: string }[];
+  readonly regionOf: (object: KubeObject) => ReadRegion;
+}
+
+export interface PlanWorldOptions {
+  readonly manifests: readonly ValidManifest[];
+  readonly regions: ReadonlyMap<string, ReadRegion>;
+  readonly settings: Settings;
+  readonly clusterName: string;
+  /** When it is known; else it is taken from the tags in AWS. */
+  readonly clusterUid: string | undefined;
+  readonly takeOverClusterUid: string | undefined;
+  readonly clock: Clock;
+}
+
+export function planWorld(options: PlanWorldOptions): PlanWorld {
+  const { manifests, regions, settings, clusterName, clock } = options;
+  const owned = [...regions.values()].flatMap(ownedIn).filter(({ tags }) => tags[clusterTag] === clusterName);
+  const clusterUid =
+    options.clusterUid ?? commonest(owned.map(({ tags }) => tags[clusterUidTag] ?? "")) ?? randomUUID();
+  const uids = new Map(owned.map(({ kind, key, tags }) => [`${kind} ${keyText(key)}`, tags[uidTag] ?? ""]));
+  const objects = manifests.map((manifest) => ({
+    object: objectFrom(manifest, uids.get(`${manifest.object.kind} ${keyText(manifest.key)}`), clock.now()),
+    file: `${manifest.document.file}:${manifest.document.lineOf([])}`,
+  }));
+  const regionOf = (region: string): ReadRegion => {
+    const found = regions.get(region);
+    if (found === undefined) throw new Error(`region ${region} was not read`);
+    return found;
+  };
+  return {
+    objects,
+    regionOf: (object) => regionOf((object.spec as { readonly region?: string }).region ?? settings.region),
+    ports: {
+      clock,
+      // Plans never write; whatever would, finds nothing here.
+      store: new MemoryStore({ clock, newUid: randomUUID }),
+      objects: objectsOf(objects.map(({ object }) => object)),
+      regions: { open: async (region) => regionOf(region ?? settings.region) },
+      cluster: { name: clusterName, uid: clusterUid, takeOverUid: options.takeOverClusterUid },
+      settings,
+    },
+  };
+}
+
+export interface Owned {
+  readonly kind: string;
+  readonly key: ObjectKey;
+  readonly awsName: string;
+  readonly tags: Tags;
+}
+
+/** What bears the tags of an owner, whoever it is. */
+export function ownedIn(region: ReadRegion): Owned[] {
+  const { environments, queues, definitions = new Map() } = region.snapshot();
+  const found = [
+    ...[...environments].map(([awsName, { tags, status }]) => ({ kind: kinds[0], awsName, tags, status })),
+    ...[...queues].map(([awsName, { tags, status }]) => ({ kind: kinds[1], awsName, tags, status })),
+    ...[...definitions.values()].flat().map(({ name, revision, tags }) => {
+      return { kind: kinds[2], awsName: `${name}:${revision}`, tags, status: "ACTIVE" };
+    }),
+  ];
+  return found.flatMap(({ kind, awsName, tags = {}, status }) => {
+    const owner = ownerIn(tags);
+    if (kind === undefined || owner === undefined || status === "DELETED" || status === "DELETING") return [];
+    return [{ kind: kind.kind, key: { namespace: owner.namespace, name: owner.name }, awsName, tags }];
+  });
+}
+
+/** @param uid by which AWS objects know it; undefined: none does yet */
+function objectFrom({ object, key }: ValidManifest, uid: string | undefined, now: number): KubeObject {
+  // What already has something in AWS is older than what is new, and so keeps a name that both claim.
+  const createdAt = uid === undefined ? now : 0;
+  return withSchemaDefaults({
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    metadata: {
+      ...key,
+      uid: uid ?? randomUUID(),
+      resourceVersion: "1",
+      generation: 1,
+      creationTimestamp: `${new Date(createdAt).toISOString().slice(0, 19)}Z`,
+      labels: object.metadata.labels,
+      annotations: object.metadata.annotations,
+    },
+    spec: object.spec,
+  });
+}
+
+function objectsOf(objects: readonly KubeObject[]): Objects {
+  const ofKind = (kind: Kind): readonly KubeObject[] => objects.filter((object) => kindOf(object.kind) === kind);
+  return {
+    list: ofKind,
+    get: (kind, { namespace, name }) =>
+      ofKind(kind).find(({ metadata }) => metadata.namespace === namespace && metadata.name === name),
+    watches: () => true,
+    namespaceLabels: async (namespace) => ({ "kubernetes.io/metadata.name": namespace }),
+  };
+}
+
+function commonest(values: readonly string[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort(([, left], [, right]) => right - left)[0]?.[0];
+}

@@ -1,0 +1,82 @@
+import { Command, CommanderError } from "commander";
+import manifest from "../../package.json" with { type: "json" };
+import { AwsError } from "../aws/errors.ts";
+import { applyEnvironment } from "./flags.ts";
+import { CommandError, exitCodes, type Io } from "./io.ts";
+import { localCommand } from "./local.ts";
+import { planCommand } from "./plan.ts";
+import { simulatorCommand } from "./simulator.ts";
+import { validateCommand } from "./validate.ts";
+
+const description = `Makes AWS Batch match your manifests: compute environments, job queues and job definitions as
+Kubernetes objects, changed without an outage and deleted without getting stuck.`;
+
+const afterHelp = `
+Examples:
+  $ aws-batch-operator local -f examples/quickstart --simulate
+  $ aws-batch-operator validate -f manifests/
+  $ aws-batch-operator plan -f manifests/ --cluster-name production
+
+Every flag can also be given as a variable, e.g. AWS_BATCH_OPERATOR_CLUSTER_NAME for --cluster-name.
+AWS credentials and endpoints are those of the AWS SDK (AWS_PROFILE, AWS_ENDPOINT_URL, ...).`;
+
+/**
+ * Runs one command line, without the program's own name.
+ * @returns the exit code
+ */
+export async function runCli(args: readonly string[], io: Io): Promise<number> {
+  let exitCode: number = exitCodes.done;
+  const ending = (work: () => Promise<number>) => async (): Promise<void> => {
+    exitCode = await work();
+  };
+  const program = new Command("aws-batch-operator")
+    .description(description)
+    .version(manifest.version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print help")
+    .helpCommand(false)
+    .addHelpText("after", afterHelp);
+  for (const command of [localCommand, validateCommand, planCommand, simulatorCommand]) {
+    program.addCommand(command(io, ending));
+  }
+  for (const command of [program, ...program.commands]) {
+    command
+      .exitOverride()
+      .showSuggestionAfterError()
+      .helpOption("-h, --help", "print help")
+      .configureOutput({
+        writeOut: (text) => io.stdout.write(text),
+        writeErr: (text) => io.stderr.write(text),
+        outputError: (text, write) => write(oneLine(text)),
+        getOutHelpWidth: () => helpWidth(io.stdout),
+        getErrHelpWidth: () => helpWidth(io.stderr),
+      });
+  }
+  program.hook("preAction", (_program, action) => applyEnvironment(action, io.env));
+
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode;
+    if (io.interrupted.aborted) {
+      io.stderr.write("interrupted\n");
+      return exitCodes.failed;
+    }
+    if (error instanceof CommandError || error instanceof AwsError) {
+      io.stderr.write(oneLine(`error: ${error.message}`));
+      return exitCodes.failed;
+    }
+    throw error;
+  }
+}
+
+/** How a command is put into the program: `ending` takes what gives its exit code. */
+export type Ending = (work: () => Promise<number>) => () => Promise<void>;
+
+function helpWidth(output: Io["stdout"]): number {
+  return output.isTerminal ? output.size().columns : 100;
+}
+
+function oneLine(text: string): string {
+  return `${text.trim().replace(/\s*\n\s*/g, " ")}\n`;
+}

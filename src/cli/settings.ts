@@ -1,0 +1,17 @@
+import { defaultSettings, type Settings } from "../controllers/ports.ts";
+import type { OperatorFlags } from "./flags.ts";
+
+/** The operator's settings from its flags; `region` is that of objects that name none. */
+export function settingsFrom(flags: OperatorFlags, region: string): Settings {
+  return {
+    region,
+    defaultDeletionPolicy: flags.defaultDeletionPolicy ?? defaultSettings.defaultDeletionPolicy,
+    adoptableNames: flags.adoptableNames ?? defaultSettings.adoptableNames,
+    allowForeignRepoint: flags.allowForeignRepoint ?? defaultSettings.allowForeignRepoint,
+    ignoreTagKeys: flags.ignoreTagKeys ?? defaultSettings.ignoreTagKeys,
+    maxConcurrentReplacements: flags.maxConcurrentReplacements ?? defaultSettings.maxConcurrentReplacements,
+  };
+}
+
+/** AWS calls per second, per account and region. */
+export const defaultRequestsPerSecond = 10;

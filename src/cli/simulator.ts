@@ -1,0 +1,66 @@
+import { Command } from "commander";
+import { systemClock } from "../runtime/clock.ts";
+import { serveBatch } from "../simulator/http.ts";
+import { createSimulatedAws } from "../simulator/simulated-aws.ts";
+import { simulatedRegion } from "./cloud.ts";
+import { port, positive } from "./flags.ts";
+import { CommandError, exitCodes, type Io } from "./io.ts";
+import type { Ending } from "./program.ts";
+
+interface SimulatorFlags {
+  readonly port: number;
+  readonly host: string;
+  readonly speed: number;
+  readonly region: string;
+}
+
+export function simulatorCommand(io: Io, ending: Ending): Command {
+  const command = new Command("simulator")
+    .summary("serve a simulated AWS Batch by HTTP")
+    .description("Serves a simulated AWS account by HTTP, for any AWS SDK or the AWS CLI, until it is interrupted.")
+    .option("--port <port>", "port on this machine; 0: any free one", port, 4566)
+    .option("--host <address>", "address to listen on", "127.0.0.1")
+    .option("--speed <n>", "how many times faster than AWS time passes", positive, 1)
+    .option("--region <region>", "region that is simulated", simulatedRegion);
+  return command.action(ending(() => simulator(command.opts<SimulatorFlags>(), io)));
+}
+
+async function simulator(flags: SimulatorFlags, io: Io): Promise<number> {
+  const { region, speed, host } = flags;
+  const aws = createSimulatedAws({ clock: systemClock(speed), random: Math.random, region });
+  const served = await serve(aws, flags);
+  const variables = [
+    `AWS_ENDPOINT_URL=${served.url}`,
+    `AWS_REGION=${region}`,
+    "AWS_ACCESS_KEY_ID=simulated",
+    "AWS_SECRET_ACCESS_KEY=simulated",
+  ];
+  io.stdout.write(
+    `A simulated AWS Batch (account ${aws.account}, ${region}${speed === 1 ? "" : `, ${speed}× speed`}) is at ${served.url}\n` +
+      `To use it:  export ${variables.join(" ")}\n` +
+      (host === "127.0.0.1" ? "" : "It takes any credentials: let nobody reach it that should not.\n") +
+      "It forgets everything when it stops (Ctrl-C).\n",
+  );
+  await until(io.interrupted);
+  await served.close();
+  return exitCodes.done;
+}
+
+async function serve(aws: ReturnType<typeof createSimulatedAws>, { port: wanted, host }: SimulatorFlags) {
+  try {
+    return await serveBatch(aws, { port: wanted, host });
+  } catch (error) {
+    if (error instanceof Error && "code" in error) {
+      const hint = error.code === "EADDRINUSE" ? "; choose another --port, or 0 for any free one" : "";
+      throw new CommandError(`cannot listen on ${host}:${wanted}: ${error.message}${hint}`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+function until(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

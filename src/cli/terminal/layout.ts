@@ -1,0 +1,83 @@
+import { padded, widthOf } from "./paint.ts";
+
+/** Text in columns of a given width. Pure. */
+
+const ellipsis = "…";
+
+/** Plain text cut to `width` columns, with an ellipsis where something is missing. */
+export function cut(text: string, width: number): string {
+  const characters = Array.from(text);
+  if (characters.length <= width) return text;
+  return width <= 0 ? "" : `${characters.slice(0, width - 1).join("")}${ellipsis}`;
+}
+
+/** Plain text cut in the middle: of a long name both ends tell it from others. */
+export function cutMiddle(text: string, width: number): string {
+  const characters = Array.from(text);
+  if (characters.length <= width) return text;
+  if (width <= 1) return cut(text, width);
+  const head = Math.ceil((width - 1) / 2);
+  const tail = width - 1 - head;
+  return `${characters.slice(0, head).join("")}${ellipsis}${characters.slice(characters.length - tail).join("")}`;
+}
+
+/**
+ * Plain text in lines of at most `width` columns, broken between words where there are any; what does not fit into
+ * `maxLines` is cut.
+ */
+export function wrapped(text: string, width: number, maxLines: number): string[] {
+  if (width <= 0 || maxLines <= 0) return [];
+  const lines: string[] = [];
+  let rest = text.replace(/\s+/g, " ").trim();
+  while (rest !== "" && lines.length < maxLines) {
+    if (lines.length === maxLines - 1 || widthOf(rest) <= width) {
+      lines.push(cut(rest, width));
+      break;
+    }
+    const at = breakBefore(rest, width);
+    lines.push(rest.slice(0, at).trimEnd());
+    rest = rest.slice(at).trimStart();
+  }
+  return lines;
+}
+
+function breakBefore(text: string, width: number): number {
+  const space = text.lastIndexOf(" ", width);
+  // A word of half a line and more is broken rather than moved.
+  return space > width / 2 ? space : width;
+}
+
+/** One row: its first cells in one line each, the last one in as many lines as it has. */
+export interface Row {
+  readonly cells: readonly string[];
+  readonly last: readonly string[];
+}
+
+/** Rows under each other, the cells padded to the widths given; the last column is not padded. */
+export function inColumns(rows: readonly Row[], widths: readonly number[], gap = "  "): string[] {
+  return rows.flatMap(({ cells, last }) => {
+    const first = cells.map((cell, index) => padded(cell, widths[index] ?? 0)).join(gap);
+    const blank = " ".repeat(widthOf(first));
+    const lines = last.length === 0 ? [""] : last;
+    return lines.map((line, index) => `${index === 0 ? first : blank}${gap}${line}`.trimEnd());
+  });
+}
+
+/** The width that each column needs, at most `limits[index]`. */
+export function neededWidths(rows: readonly (readonly string[])[], limits: readonly number[]): number[] {
+  return limits.map((limit, index) => Math.min(limit, Math.max(0, ...rows.map((row) => widthOf(row[index] ?? "")))));
+}
+
+/** A duration as kubectl shows it: `9s`, `3m12s`, `2h5m`, `3d4h`. */
+export function durationText(durationMs: number): string {
+  const seconds = Math.max(0, Math.floor(durationMs / 1000));
+  const [days, hours, minutes] = [
+    Math.floor(seconds / 86_400),
+    Math.floor(seconds / 3600) % 24,
+    Math.floor(seconds / 60) % 60,
+  ];
+  if (days > 0) return hours > 0 ? `${days}d${hours}h` : `${days}d`;
+  if (hours > 0) return minutes > 0 ? `${hours}h${minutes}m` : `${hours}h`;
+  if (minutes > 0) return seconds % 60 > 0 ? `${minutes}m${seconds % 60}s` : `${minutes}m`;
+  return `${seconds}s`;
+}

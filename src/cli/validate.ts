@@ -1,0 +1,57 @@
+import { Command, Option } from "commander";
+import { CommandError, exitCodes, type Io, styleOf } from "./io.ts";
+import { type ReadManifests, readManifests } from "./manifests.ts";
+import type { Ending } from "./program.ts";
+import { type Paint, paintFor } from "./terminal/paint.ts";
+import { problemText } from "./validation/problem.ts";
+
+interface ValidateFlags {
+  readonly filename?: string;
+  readonly output: "text" | "json";
+}
+
+export function validateCommand(io: Io, ending: Ending): Command {
+  const command = new Command("validate")
+    .summary("check manifests offline, all errors at once")
+    .description("Checks manifests offline against schema, rules and each other, as the API server would, all at once.")
+    .option("-f, --filename <path>", "file or directory of manifests")
+    .addOption(new Option("-o, --output <format>", "of what is found").choices(["text", "json"]).default("text"))
+    .addHelpText("after", "\nExit code: 0 when all is valid, else 1.");
+  return command.action(ending(() => validate(command.opts<ValidateFlags>(), io)));
+}
+
+async function validate({ filename, output }: ValidateFlags, io: Io): Promise<number> {
+  if (filename === undefined) throw new CommandError("-f PATH is missing: the file or directory of the manifests");
+  const read = await readManifests(filename);
+  const paint = paintFor(styleOf(io.stdout, io.env));
+  io.stdout.write(output === "json" ? validationJson(read) : validationText(read, paint));
+  return read.problems.length === 0 ? exitCodes.done : exitCodes.failed;
+}
+
+/** One line per problem and note, and a summary. */
+export function validationText(read: ReadManifests, paint: Paint): string {
+  const lines = [
+    ...read.notes.map(({ file, line, message }) => paint("dim", `${file}:${line}: ${message}`)),
+    ...read.problems.map(problemText),
+    summaryOf(read, paint),
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function summaryOf({ manifests, problems, fileCount }: ReadManifests, paint: Paint): string {
+  const where = `in ${counted(fileCount, "file")}`;
+  if (problems.length > 0) return paint("red", `invalid: ${counted(problems.length, "error")} ${where}`);
+  if (manifests.length === 0) return paint("yellow", `valid, but there is no object of awsbatch.dev ${where}`);
+  return paint("green", `valid: ${counted(manifests.length, "object")} ${where}`);
+}
+
+/** One JSON object: `valid`, `objects`, `problems`, `notes`. */
+export function validationJson({ manifests, problems, notes, fileCount }: ReadManifests): string {
+  const objects = manifests.map(({ object, key, document }) => ({ kind: object.kind, ...key, file: document.file }));
+  return `${JSON.stringify({ valid: problems.length === 0, files: fileCount, objects, problems, notes })}\n`;
+}
+
+/** `1 file`, `3 files`. */
+export function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? "" : "s"}`;
+}

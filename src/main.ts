@@ -1,0 +1,47 @@
+import process from "node:process";
+import type { WriteStream } from "node:tty";
+import type { Output } from "./cli/io.ts";
+import { runCli } from "./cli/program.ts";
+
+const interruption = new AbortController();
+let interruptions = 0;
+
+/** The first signal asks for an orderly end, the second one does not wait for it. */
+function interrupted(): void {
+  interruptions++;
+  if (interruptions > 1) process.exit(130);
+  interruption.abort(new Error("interrupted"));
+}
+process.on("exit", () => {
+  // The live table hides the cursor.
+  if (process.stdout.isTTY) process.stdout.write("\u001b[?25h");
+});
+process.on("SIGINT", interrupted);
+process.on("SIGTERM", interrupted);
+
+function outputOf(stream: WriteStream): Output {
+  // Whoever reads us has gone (`| head`): nobody is left to tell anything.
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    interruption.abort(error);
+  });
+  return {
+    write: (text) => void stream.write(text),
+    isTerminal: stream.isTTY === true,
+    size: () => ({ columns: stream.columns || 80, rows: stream.rows || 24 }),
+    onResize(listener) {
+      stream.on("resize", listener);
+      return () => void stream.off("resize", listener);
+    },
+  };
+}
+
+const exitCode = await runCli(process.argv.slice(2), {
+  stdout: outputOf(process.stdout),
+  stderr: outputOf(process.stderr),
+  env: process.env,
+  interrupted: interruption.signal,
+});
+
+// A simulated AWS may still have timers; nobody waits for them.
+process.stdout.write("", () => process.exit(exitCode));

@@ -1,0 +1,346 @@
+import { stripVTControlCharacters } from "node:util";
+import { describe, expect, test } from "vitest";
+import { SimulatedCloud } from "../../../src/cli/cloud.ts";
+import { VirtualClock } from "../../../src/runtime/clock.ts";
+import { seededRandom } from "../../../src/runtime/random.ts";
+import { KeptOutput } from "../streams.ts";
+import {
+  definition,
+  environment,
+  type Line,
+  MemorySource,
+  phaseOf,
+  queue,
+  quickstart,
+  started,
+  temporaryDirectory,
+} from "./given.ts";
+
+function onAws() {
+  const clock = new VirtualClock();
+  const cloud = new SimulatedCloud({ clock, random: seededRandom(1), region: "us-east-1" });
+  return { clock, cloud };
+}
+
+describe("local --until", () => {
+  test("ends with 0 when every object is ready at its generation", async () => {
+    const session = await started({ flags: { until: "ready" } });
+    expect(await session.end()).toBe(0);
+    expect(new Set(session.ofType("awsWrite").map((line) => line["operation"]))).toEqual(
+      new Set(["CreateComputeEnvironment", "CreateJobQueue", "RegisterJobDefinition"]),
+    );
+    expect(session.ofType("end")).toEqual([
+      expect.objectContaining({
+        outcome: "reached",
+        summary: expect.stringMatching(/^All 3 objects are ready after .* and 3 writes to a simulated AWS\.$/),
+      }),
+    ]);
+  });
+
+  test("ends with 1 when an object is stalled, and says which and why", async () => {
+    const aws = onAws();
+    aws.cloud.world("us-east-1").outside.removeFromEc2("subnet-11111111");
+    const session = await started({ ...aws, flags: { until: "ready" } });
+    expect(await session.end()).toBe(1);
+    expect(session.ofType("end")[0]?.["summary"]).toMatch(
+      /^Stalled: BatchComputeEnvironment\/general Invalid: AWS found default_general-\w+ INVALID/,
+    );
+  });
+
+  test("ends with 3 when the time is over first", async () => {
+    const session = await started({ flags: { until: "ready", timeout: 2000 } });
+    expect(await session.end()).toBe(3);
+    expect(session.ofType("end")[0]?.["summary"]).toMatch(/^The time is over: 2 of 3 objects not ready after 2\.0s/);
+  });
+
+  test("deletes everything with --delete, and ends with 0 when all is gone", async () => {
+    const first = await started({ flags: { until: "ready" } });
+    await first.end();
+    const { source, directory, clock } = first;
+    const second = await started({ source, directory, clock, flags: { delete: true } });
+    expect(await second.end()).toBe(0);
+    expect(second.ofType("status").filter((line) => line["phase"] === "gone")).toHaveLength(3);
+    expect(second.ofType("end")[0]?.["summary"]).toMatch(/^All 3 objects are gone/);
+  });
+
+  test("has nothing to delete where nothing was made", async () => {
+    const session = await started({ flags: { delete: true } });
+    expect(await session.end()).toBe(0);
+    expect(session.ofType("awsWrite")).toEqual([]);
+  });
+
+  test("ends with 0 when it is interrupted, and leaves AWS alone", async () => {
+    const session = await started();
+    await session.clock.advance(60_000);
+    const writes = session.ofType("awsWrite").length;
+    session.interrupt();
+    expect(await session.end()).toBe(0);
+    expect(session.ofType("awsWrite")).toHaveLength(writes);
+    expect(session.ofType("end")[0]).toMatchObject({ outcome: "interrupted" });
+  });
+});
+
+describe("a second start", () => {
+  test("goes on where the first one ended, without a write", async () => {
+    const first = await started({ flags: { until: "ready" } });
+    await first.end();
+    const { source, directory, clock } = first;
+    const second = await started({ source, directory, clock, flags: { until: "ready" } });
+    expect(await second.end()).toBe(0);
+    expect(second.ofType("awsWrite")).toEqual([]);
+  });
+
+  test("goes on after a crash at any moment, and makes nothing twice", async () => {
+    for (const crashAfterMs of [0, 50, 500, 2000, 4000, 9000]) {
+      // The first world stands still from then on: nothing of it is written down any more.
+      const killed = await started({ clock: new VirtualClock() });
+      await killed.clock.advance(crashAfterMs);
+      const { source, directory, clock } = killed;
+      const second = await started({
+        source,
+        directory,
+        clock: new VirtualClock(clock.now()),
+        flags: { until: "ready" },
+      });
+      expect(await second.end(), `after a crash at ${crashAfterMs} ms`).toBe(0);
+      const names = second
+        .ofType("aws")
+        .filter((line) => line["kind"] === "computeEnvironment")
+        .map((line) => line["name"]);
+      expect(new Set(names).size).toBe(1);
+    }
+  });
+
+  test("takes up a change that was made meanwhile", async () => {
+    const first = await started({ flags: { until: "ready" } });
+    await first.end();
+    const { source, directory, clock } = first;
+    source.write("queue.yaml", queue(5));
+    const second = await started({ source, directory, clock, flags: { until: "ready" } });
+    expect(await second.end()).toBe(0);
+    expect(second.ofType("awsWrite").map((line) => [line["operation"], line["input"]])).toEqual([
+      ["UpdateJobQueue", { jobQueue: "default_high", priority: 5 }],
+    ]);
+  });
+
+  test("deletes, of a simulated AWS, what lost its manifest meanwhile", async () => {
+    const first = await started({ flags: { until: "ready" } });
+    await first.end();
+    const { source, directory, clock } = first;
+    source.write("definition.yaml", undefined);
+    const second = await started({ source, directory, clock, flags: { until: "ready" } });
+    expect(await second.end()).toBe(0);
+    expect(second.ofType("awsWrite").map((line) => line["operation"])).toEqual(["DeregisterJobDefinition"]);
+  });
+
+  test("refuses a change of an immutable field before it does anything", async () => {
+    const first = await started({ flags: { until: "ready" } });
+    await first.end();
+    const { source, directory, clock } = first;
+    source.write("queue.yaml", queue().replace("priority:", "jobQueueName: other\n  priority:"));
+    const second = await started({ source, directory, clock, flags: { until: "ready" } });
+    expect(await second.end()).toBe(1);
+    expect(second.ofType("awsWrite")).toEqual([]);
+    expect(second.stderr.text).toMatch(/queue\.yaml:\d+: JobQueue default\/high: spec\S*: .*jobQueueName/);
+  });
+});
+
+describe("a directory that changes", () => {
+  test("is followed without a moment in which a queue has no usable environment", async () => {
+    const session = await started();
+    await session.clock.advance(60_000);
+    session.source.write("environment.yaml", environment("FARGATE_SPOT"));
+    await session.clock.advance(600_000);
+    session.interrupt();
+    await session.end();
+    expect(starvedMoments(session.ofType("aws"))).toEqual([]);
+    expect(session.ofType("aws").filter((line) => line["status"] === "DELETED")).toHaveLength(1);
+    expect(phaseOf(session.lines(), "BatchComputeEnvironment", "general")).toBe("ready");
+  });
+
+  test("keeps the last good state when an edit is broken, and shows what is wrong", async () => {
+    const session = await started();
+    await session.clock.advance(60_000);
+    const before = session.ofType("awsWrite").length;
+    session.source.write("queue.yaml", queue().replace("priority", "prioriti"));
+    session.source.write("definition.yaml", undefined);
+    await session.clock.advance(60_000);
+    expect(session.ofType("edit")).toEqual([
+      expect.objectContaining({
+        valid: false,
+        problems: expect.arrayContaining([expect.objectContaining({ file: "queue.yaml", field: "spec.prioriti" })]),
+      }),
+    ]);
+    expect(session.ofType("awsWrite")).toHaveLength(before);
+    session.source.write("queue.yaml", queue(7));
+    session.source.write("definition.yaml", definition());
+    await session.clock.advance(60_000);
+    expect(
+      session
+        .ofType("awsWrite")
+        .slice(before)
+        .map((line) => line["operation"]),
+    ).toEqual(["UpdateJobQueue"]);
+  });
+
+  test("does not take a change of an immutable field", async () => {
+    const session = await started();
+    await session.clock.advance(60_000);
+    session.source.write("queue.yaml", queue().replace("priority:", "jobQueueName: other\n  priority:"));
+    await session.clock.advance(60_000);
+    expect(session.ofType("edit")[0]).toMatchObject({ valid: false });
+    expect(session.ofType("awsWrite")).toHaveLength(3);
+  });
+
+  test("means a deletion only after a manifest has been away for 5 seconds", async () => {
+    const session = await started();
+    await session.clock.advance(60_000);
+    session.source.write("definition.yaml", undefined);
+    await session.clock.advance(4000);
+    session.source.write("definition.yaml", definition());
+    await session.clock.advance(60_000);
+    expect(session.ofType("awsWrite")).toHaveLength(3);
+
+    session.source.write("definition.yaml", undefined);
+    await session.clock.advance(60_000);
+    expect(session.ofType("awsWrite").at(-1)).toMatchObject({ operation: "DeregisterJobDefinition" });
+    expect(phaseOf(session.lines(), "JobDefinition", "hello")).toBe("gone");
+  });
+
+  test("deletes nothing when it is empty", async () => {
+    const session = await started();
+    await session.clock.advance(60_000);
+    for (const file of Object.keys(quickstart)) session.source.write(file, undefined);
+    await session.clock.advance(60_000);
+    expect(session.ofType("awsWrite")).toHaveLength(3);
+    expect(session.ofType("notice").at(-1)?.["message"]).toMatch(/has no manifests any more: nothing is deleted/);
+  });
+
+  test("makes an object again that comes back while it is being deleted", async () => {
+    const session = await started();
+    await session.clock.advance(60_000);
+    session.source.write("definition.yaml", undefined);
+    await session.clock.advance(6000);
+    session.source.write("definition.yaml", definition());
+    await session.clock.advance(60_000);
+    expect(
+      session
+        .ofType("awsWrite")
+        .slice(3)
+        .map((line) => line["operation"]),
+    ).toEqual(["DeregisterJobDefinition", "RegisterJobDefinition"]);
+    expect(phaseOf(session.lines(), "JobDefinition", "hello")).toBe("ready");
+  });
+});
+
+describe("against AWS that is not simulated", () => {
+  const clusterName = "team";
+
+  test("keeps in AWS what lost its manifest, unless told to prune", async () => {
+    const session = await started({ ...onAws(), flags: { simulate: false, clusterName } });
+    await session.clock.advance(60_000);
+    session.source.write("definition.yaml", undefined);
+    await session.clock.advance(60_000);
+    expect(session.ofType("awsWrite")).toHaveLength(3);
+    expect(phaseOf(session.lines(), "JobDefinition", "hello")).toBe("removed");
+  });
+
+  test("deletes it with --prune", async () => {
+    const session = await started({ ...onAws(), flags: { simulate: false, clusterName, prune: true } });
+    await session.clock.advance(60_000);
+    session.source.write("definition.yaml", undefined);
+    await session.clock.advance(60_000);
+    expect(session.ofType("awsWrite").at(-1)).toMatchObject({ operation: "DeregisterJobDefinition" });
+  });
+
+  test("does not wait for what was removed and is not pruned", async () => {
+    const aws = onAws();
+    const flags = { simulate: false, clusterName, until: "ready" } as const;
+    const first = await started({ ...aws, flags });
+    await first.end();
+    const { source, directory } = first;
+    source.write("definition.yaml", undefined);
+    const second = await started({ ...aws, source, directory, flags });
+    expect(await second.end()).toBe(0);
+    expect(second.ofType("end")[0]?.["summary"]).toMatch(
+      /All 2 objects are ready .* 1 object removed from the directory/,
+    );
+
+    const third = await started({ ...aws, source, directory, flags: { simulate: false, clusterName, delete: true } });
+    expect(await third.end()).toBe(0);
+    expect(aws.cloud.world("us-east-1").truth.jobDefinitions()).toEqual([
+      expect.objectContaining({ status: "ACTIVE" }),
+    ]);
+  });
+
+  test("deletes with --delete all that an earlier start made", async () => {
+    const aws = onAws();
+    const flags = { simulate: false, clusterName } as const;
+    const session = await started({ ...aws, flags: { ...flags, until: "ready" } });
+    await session.end();
+    const { source, directory } = session;
+    const last = await started({ ...aws, source, directory, flags: { ...flags, delete: true } });
+    expect(await last.end()).toBe(0);
+    const { truth } = aws.cloud.world("us-east-1");
+    expect(truth.computeEnvironments().every(({ status }) => status === "DELETED")).toBe(true);
+    expect(truth.jobQueues().every(({ status }) => status === "DELETED")).toBe(true);
+  });
+});
+
+describe("the output", () => {
+  test("is one line per change when it is no terminal", async () => {
+    const session = await started({ flags: { output: "table", until: "ready" } });
+    await session.end();
+    const lines = session.stdout.lines.map((line) => line.replace(/^\d\d:\d\d:\d\d /, "").replace(/-[0-9a-f]{8}/, ""));
+    expect(lines[0]).toMatch(/ → simulated AWS, us-east-1, cluster name local$/);
+    expect(lines).toContain("BatchComputeEnvironment/general Available: default_general is VALID");
+    expect(lines).toContain("JobQueue/high Available: default_high is VALID and runs jobs on default_general");
+    expect(lines.at(-1)).toMatch(/^All 3 objects are ready/);
+    expect(session.stdout.text).not.toContain("\u001b");
+  });
+
+  test("hides the values of container environments", async () => {
+    const source = new MemorySource({ "definition.yaml": definition("alpine:3", "hunter2") });
+    const session = await started({ source, flags: { until: "ready" } });
+    await session.end();
+    expect(session.ofType("awsWrite")[0]?.["input"]).toMatchObject({
+      containerProperties: { environment: [{ name: "PASSWORD", value: "[hidden]" }] },
+    });
+    expect(session.stdout.text).not.toContain("hunter2");
+  });
+
+  test("is a table that ends with a static one in a terminal", async () => {
+    const stdout = new KeptOutput({ isTerminal: true, columns: 100 });
+    const session = await started({ stdout, flags: { output: "table", until: "ready" } });
+    await session.end();
+    const last = stripVTControlCharacters(stdout.text.slice(stdout.text.lastIndexOf("KIND")));
+    expect(last).toContain("Environment");
+    expect(last.trimEnd().split("\n").at(-1)).toMatch(/^All 3 objects are ready/);
+  });
+});
+
+/** The times at which a queue that is ENABLED names no environment that is ENABLED and VALID. */
+function starvedMoments(changes: readonly Line[]): string[] {
+  const environments = new Map<unknown, Line>();
+  const queues = new Map<unknown, Line>();
+  const moments: string[] = [];
+  for (const change of changes) {
+    (change["kind"] === "jobQueue" ? queues : environments).set(change["name"], change);
+    for (const one of queues.values()) {
+      const usable = (one["order"] as string[]).some((name) => {
+        const environment = environments.get(name);
+        return environment?.["state"] === "ENABLED" && environment["status"] === "VALID";
+      });
+      if (one["state"] === "ENABLED" && !usable) moments.push(change.time);
+    }
+  }
+  return moments;
+}
+
+test("keeps nothing in memory that a new directory would see", async () => {
+  const first = await started({ flags: { until: "ready" } });
+  await first.end();
+  const second = await started({ directory: temporaryDirectory(), clock: first.clock, flags: { until: "ready" } });
+  await second.end();
+  expect(second.ofType("awsWrite")).toHaveLength(3);
+});

@@ -1,0 +1,121 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { describe, expect, test } from "vitest";
+import { directorySource } from "../../../src/cli/local/directory.ts";
+import { lockState } from "../../../src/cli/local/lock.ts";
+import { readState, stateFile, writeState } from "../../../src/cli/local/state.ts";
+import { temporaryDirectory } from "./given.ts";
+
+const state = { clusterUid: "uid", savedAt: 5, store: { resourceVersion: 3, objects: [] } };
+
+describe("the state of a directory", () => {
+  test("is what was written last, and nothing else is left beside it", () => {
+    const directory = temporaryDirectory();
+    const file = stateFile(directory, "team", false);
+    expect(readState(file)).toBeUndefined();
+    writeState(file, state);
+    writeState(file, { ...state, savedAt: 6 });
+    expect(readState(file)).toMatchObject({ clusterUid: "uid", savedAt: 6 });
+    expect(readdirSync(join(directory, ".aws-batch-operator"))).toEqual(["aws.team.json"]);
+  });
+
+  test("of a simulation and of each cluster name lies in a file of its own", () => {
+    const files = [stateFile("d", "a", true), stateFile("d", "a", false), stateFile("d", "b", false)];
+    expect(new Set(files).size).toBe(3);
+  });
+
+  test("leaves out status, which is read anew", () => {
+    const file = stateFile(temporaryDirectory(), "team", false);
+    const object = {
+      apiVersion: "v",
+      kind: "JobQueue",
+      metadata: { name: "x", namespace: "y", uid: "u", resourceVersion: "1", generation: 1, creationTimestamp: "t" },
+      spec: {},
+      status: { arn: "secret" },
+    };
+    writeState(file, {
+      ...state,
+      store: { resourceVersion: 1, objects: [{ object, applied: { labels: [], annotations: [] } }] },
+    });
+    expect(readFileSync(file, "utf8")).not.toContain("secret");
+  });
+
+  test.each([
+    ["{", /cannot be read \(.*\)\. It says what was made in AWS: bring back an older copy/],
+    ['{"version":99}', /has version 99, not 1/],
+  ])("that is %j is refused instead of overwritten", (text, expected) => {
+    const directory = temporaryDirectory();
+    mkdirSync(join(directory, ".aws-batch-operator"));
+    const file = stateFile(directory, "team", false);
+    writeFileSync(file, text);
+    expect(() => readState(file)).toThrow(expected);
+  });
+});
+
+describe("the lock beside the state", () => {
+  const given = (): { state: string; lock: string } => {
+    const state = stateFile(temporaryDirectory(), "team", false);
+    return { state, lock: `${state}.lock` };
+  };
+
+  test("keeps a second process out", () => {
+    const { state, lock } = given();
+    lockState(state);
+    // As another living process would have written it.
+    const fields = readFileSync(`/proc/${process.ppid}/stat`, "utf8").split(") ")[1]?.split(" ");
+    writeFileSync(lock, `${process.ppid} ${fields?.[19]}`);
+    expect(() => lockState(state)).toThrow(`process ${process.ppid} works on this directory already`);
+  });
+
+  test.each([
+    ["of a process that is gone", "2147483646 1"],
+    ["whose process number is another's by now", `${process.ppid} 1`],
+    ["that was cut short", ""],
+  ])("%s is taken over", (_case, text) => {
+    const { state, lock } = given();
+    lockState(state)();
+    writeFileSync(lock, text);
+    lockState(state);
+    expect(readFileSync(lock, "utf8")).toMatch(new RegExp(`^${process.pid} `));
+  });
+
+  test("can be taken again once it is free", () => {
+    const { state, lock } = given();
+    lockState(state)();
+    expect(existsSync(lock)).toBe(false);
+    lockState(state);
+  });
+
+  test("says where it cannot write", () => {
+    const file = join(temporaryDirectory(), "file");
+    writeFileSync(file, "");
+    expect(() => lockState(join(file, "state.json"))).toThrow(/^cannot write .*file, where the state is kept: /);
+  });
+});
+
+describe("the fingerprint of a directory", () => {
+  test("changes with manifests, and not with hidden and other files", async () => {
+    const directory = temporaryDirectory();
+    const source = directorySource(directory);
+    mkdirSync(join(directory, "sub"));
+    const empty = await source.fingerprint();
+    writeFileSync(join(directory, "notes.txt"), "x");
+    lockState(stateFile(directory, "team", false));
+    expect(await source.fingerprint()).toBe(empty);
+    writeFileSync(join(directory, "sub", "a.yaml"), "a: 1");
+    const one = await source.fingerprint();
+    expect(one).not.toBe(empty);
+    writeFileSync(join(directory, "sub", "a.yaml"), "a: 12");
+    expect(await source.fingerprint()).not.toBe(one);
+  });
+
+  test("tells a directory that is gone from one that is empty", async () => {
+    const directory = temporaryDirectory();
+    const gone = directorySource(join(directory, "gone"));
+    expect(await gone.fingerprint()).toContain("ENOENT");
+    expect((await gone.read()).problems).toEqual([
+      expect.objectContaining({ message: "there is no such file or directory" }),
+    ]);
+  });
+});

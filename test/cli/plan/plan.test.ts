@@ -1,0 +1,226 @@
+import { describe, expect, test } from "vitest";
+import type { Environment } from "../../../src/aws/batch.ts";
+import { SimulatedCloud } from "../../../src/cli/cloud.ts";
+import type { OperatorFlags } from "../../../src/cli/flags.ts";
+import type { Entry } from "../../../src/cli/plan/entry.ts";
+import { planOf } from "../../../src/cli/plan.ts";
+import { VirtualClock } from "../../../src/runtime/clock.ts";
+import { seededRandom } from "../../../src/runtime/random.ts";
+import { definition, environment, MemorySource, queue, quickstart, started } from "../local/given.ts";
+
+const clusterName = "team";
+
+/** A simulated account in which the operator has made what the files say. */
+async function accountWith(files: Readonly<Record<string, string>>) {
+  const clock = new VirtualClock();
+  const cloud = new SimulatedCloud({ clock, random: seededRandom(1), region: "us-east-1" });
+  const source = new MemorySource(files);
+  const session = await started({ clock, cloud, source, flags: { simulate: false, clusterName, until: "ready" } });
+  await session.end();
+  await clock.advance(10_000);
+  const aws = cloud.world("us-east-1");
+  aws.knobs.latencyMs = 0;
+  aws.knobs.stalenessMs = 0;
+  return { clock, cloud, aws };
+}
+
+type Account = Awaited<ReturnType<typeof accountWith>>;
+
+async function planned(
+  { cloud, clock }: Pick<Account, "cloud" | "clock">,
+  files: Readonly<Record<string, string>>,
+  flags: OperatorFlags = {},
+) {
+  const { manifests, problems } = await new MemorySource(files).read();
+  expect(problems).toEqual([]);
+  const signal = new AbortController().signal;
+  const plan = await planOf(manifests, { flags, cloud, clusterName, remembered: undefined, signal, clock });
+  const find = (kind: string, name: string): Entry => {
+    const entry = plan.entries.find((one) => one.kind === kind && one.name === name);
+    if (entry === undefined) throw new Error(`no entry for ${kind} ${name}`);
+    return entry;
+  };
+  return {
+    plan,
+    environment: () => find("BatchComputeEnvironment", "general"),
+    queue: () => find("JobQueue", "high"),
+    definition: () => find("JobDefinition", "hello"),
+  };
+}
+
+function emptyAccount() {
+  const clock = new VirtualClock();
+  const cloud = new SimulatedCloud({ clock, random: seededRandom(1), region: "us-east-1" });
+  cloud.world("us-east-1").knobs.latencyMs = 0;
+  return { clock, cloud };
+}
+
+describe("a plan", () => {
+  test("against an empty account creates everything, also the queue whose environment is only planned", async () => {
+    const { plan, queue: high } = await planned(emptyAccount(), quickstart);
+    expect(plan.entries.map(({ action }) => action)).toEqual(["create", "create", "create"]);
+    expect(high()).toMatchObject({ title: "is made as default_high, on default/general", blocked: undefined });
+  });
+
+  test("of what is there already changes nothing", async () => {
+    const { plan } = await planned(await accountWith(quickstart), quickstart);
+    expect(plan.entries.map(({ action, blocked, notes }) => [action, blocked, notes])).toEqual([
+      ["none", undefined, []],
+      ["none", undefined, []],
+      ["none", undefined, []],
+    ]);
+  });
+
+  test("writes nothing", async () => {
+    const account = await accountWith(quickstart);
+    const before = account.aws.log.length;
+    await planned(account, { "environment.yaml": environment("FARGATE_SPOT"), "queue.yaml": queue(1) });
+    const operations = account.aws.log.slice(before).map(({ operation }) => operation);
+    expect(operations.length).toBeGreaterThan(0);
+    expect(operations.filter((operation) => !/^(Describe|List|Get)/.test(operation))).toEqual([]);
+  });
+
+  test("tells what a replacement is for, and which queues and jobs it touches", async () => {
+    const account = await accountWith(quickstart);
+    account.aws.outside.submitPlannedJob(
+      { jobName: "a", jobQueue: "default_high", jobDefinition: "default_hello" },
+      { durationMs: Number.POSITIVE_INFINITY, exitCode: 0 },
+    );
+    await account.clock.advance(120_000);
+    const { environment: general, queue: high } = await planned(account, {
+      ...quickstart,
+      "environment.yaml": environment("FARGATE_SPOT"),
+    });
+    expect(general()).toMatchObject({
+      action: "replace",
+      fields: [{ path: "spec.computeResources.type", from: '"FARGATE"', to: '"FARGATE_SPOT"', kind: "replacement" }],
+      queues: [{ name: "default_high", jobs: 1 }],
+      jobs: { kind: "waitedFor" },
+    });
+    expect(high()).toMatchObject({ action: "none", notes: ["moves to the new environment of default/general"] });
+  });
+
+  test("warns of jobs that a replacement ends", async () => {
+    const text = environment("FARGATE_SPOT").replace(
+      "replacement:",
+      "drain: {policy: Terminate, timeoutSeconds: 60}\n  replacement:",
+    );
+    const { environment: general } = await planned(await accountWith(quickstart), {
+      ...quickstart,
+      "environment.yaml": text,
+    });
+    expect(general().jobs).toEqual({
+      kind: "mayEnd",
+      why: expect.stringMatching(/still run 60 s after .* \(drain\.policy Terminate\)$/),
+    });
+  });
+
+  test("tells an update in place from a replacement", async () => {
+    const text = environment().replace("maxvCpus: 16", "maxvCpus: 32");
+    const { environment: general } = await planned(await accountWith(quickstart), {
+      ...quickstart,
+      "environment.yaml": text,
+    });
+    expect(general()).toMatchObject({
+      action: "update",
+      title: "is updated in place: capacity only",
+      jobs: { kind: "none" },
+    });
+  });
+
+  test("calls a replacement blocked that the policy forbids", async () => {
+    const text = environment("FARGATE_SPOT").replace("soakSeconds: 0", "policy: Never");
+    const { environment: general } = await planned(await accountWith(quickstart), {
+      ...quickstart,
+      "environment.yaml": text,
+    });
+    expect(general().blocked).toMatch(/^ReplacementNeeded: spec\.computeResources\.type cannot be changed in AWS/);
+  });
+
+  test("names the fields of a new revision, without secrets", async () => {
+    const account = await accountWith(quickstart);
+    const { definition: hello } = await planned(account, {
+      ...quickstart,
+      "definition.yaml": definition("alpine:4", "other"),
+    });
+    expect(hello()).toMatchObject({ action: "register", title: "is registered as default_hello, above revision 1" });
+    expect(hello().fields.map(({ path, to }) => [path, to])).toEqual([
+      ["spec.containerProperties.image", '"alpine:4"'],
+      ["spec.containerProperties.environment[PASSWORD].value", undefined],
+    ]);
+  });
+
+  test("deletes what is ours and has no manifest, and nothing else", async () => {
+    const account = await accountWith(quickstart);
+    await account.aws.outside.registerJobDefinition({
+      jobDefinitionName: "somebody-elses",
+      type: "container",
+      containerProperties: {
+        image: "x",
+        resourceRequirements: [
+          { type: "VCPU", value: "1" },
+          { type: "MEMORY", value: "512" },
+        ],
+      },
+    });
+    const { plan } = await planned(account, { "environment.yaml": environment(), "queue.yaml": queue() });
+    expect(plan.entries.filter(({ action }) => action === "delete").map(({ title }) => title)).toEqual([
+      "default_hello:1 is deleted: its manifest is missing",
+    ]);
+  });
+
+  test("counts the jobs of a queue that would be deleted", async () => {
+    const account = await accountWith(quickstart);
+    account.aws.outside.submitPlannedJob(
+      { jobName: "a", jobQueue: "default_high", jobDefinition: "default_hello" },
+      { durationMs: Number.POSITIVE_INFINITY, exitCode: 0 },
+    );
+    await account.clock.advance(120_000);
+    const { queue: high } = await planned(account, {
+      "environment.yaml": environment(),
+      "definition.yaml": definition(),
+    });
+    expect(high()).toMatchObject({ action: "delete", queues: [{ name: "default_high", jobs: 1 }] });
+  });
+
+  test("leaves alone what another cluster name owns", async () => {
+    const account = await accountWith(quickstart);
+    const { manifests } = await new MemorySource({}).read();
+    const signal = new AbortController().signal;
+    const plan = await planOf(manifests, {
+      ...account,
+      flags: {},
+      clusterName: "other",
+      remembered: undefined,
+      signal,
+    });
+    expect(plan.entries).toEqual([]);
+  });
+
+  test("says who stands in the way", async () => {
+    const account = await accountWith({ "environment.yaml": environment() });
+    const [made] = account.aws.truth.computeEnvironments() as [Environment];
+    await account.aws.outside.createJobQueue({
+      jobQueueName: "default_high",
+      priority: 1,
+      computeEnvironmentOrder: [{ order: 1, computeEnvironment: made.computeEnvironmentName }],
+    });
+    const { queue: high } = await planned(account, quickstart);
+    expect(high().blocked).toMatch(/^NotOurs: a queue default_high exists and was not made by this operator/);
+  });
+
+  test.each(["awsbatch.dev/paused", "awsbatch.dev/dry-run"])("holds back where %s says so", async (annotation) => {
+    const text = queue(1).replace("{name: high}", `{name: high, annotations: {${annotation}: "true"}}`);
+    const { queue: high } = await planned(await accountWith(quickstart), { ...quickstart, "queue.yaml": text });
+    expect(high()).toMatchObject({ action: "update", blocked: `by the annotation ${annotation}` });
+  });
+
+  test("reads every region that a manifest names", async () => {
+    const { clock, cloud } = emptyAccount();
+    cloud.world("eu-west-1").knobs.latencyMs = 0;
+    const text = definition().replace("type: container", "region: eu-west-1\n  type: container");
+    const { definition: hello } = await planned({ clock, cloud }, { "definition.yaml": text });
+    expect(hello()).toMatchObject({ action: "create", region: "eu-west-1" });
+    expect(cloud.world("eu-west-1").log.length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,171 @@
+import { describe, expect, test } from "vitest";
+import { type Entry, headline, isChange, isDisruptive, noJobs, type Plan } from "../../../src/cli/plan/entry.ts";
+import { planJson } from "../../../src/cli/plan/json.ts";
+import { planMarkdown } from "../../../src/cli/plan/markdown.ts";
+import { planText } from "../../../src/cli/plan/text.ts";
+import { paintFor } from "../../../src/cli/terminal/paint.ts";
+
+const paint = paintFor({ colour: false, unicode: true });
+
+function entry(given: Partial<Entry> & Pick<Entry, "kind" | "name" | "action">): Entry {
+  return {
+    namespace: "team",
+    file: `${given.name}.yaml:1`,
+    region: "us-east-1",
+    awsName: `team_${given.name}`,
+    title: "stays as it is",
+    fields: [],
+    queues: [],
+    jobs: noJobs,
+    blocked: undefined,
+    notes: [],
+    ...given,
+  };
+}
+
+const replacement = entry({
+  kind: "BatchComputeEnvironment",
+  name: "general",
+  action: "replace",
+  title: "team_general-1a2b3c4d is replaced by a new environment",
+  fields: [
+    {
+      path: "spec.computeResources.type",
+      kind: "replacement",
+      why: "AWS cannot turn EC2 into FARGATE",
+      from: '"EC2"',
+      to: '"FARGATE"',
+    },
+    { path: "spec.tags", kind: "tags", why: "tags are changed in place" },
+  ],
+  queues: [
+    { name: "team_high", jobs: 3 },
+    { name: "team_low", jobs: undefined },
+  ],
+  jobs: { kind: "waitedFor", why: "running jobs end by themselves" },
+});
+const update = entry({
+  kind: "JobQueue",
+  name: "high",
+  action: "update",
+  title: "is updated in place",
+  fields: [{ path: "spec.priority", kind: "update", why: "changed in place", from: "1", to: "5" }],
+  notes: ["moves to the new environment of team/general"],
+});
+const blocked = entry({
+  kind: "JobQueue",
+  name: "low",
+  action: "create",
+  title: "is made as team_low",
+  blocked: "NotOurs: a queue team_low exists",
+});
+const unchanged = entry({ kind: "JobDefinition", name: "hello", action: "none" });
+const deletion = entry({
+  kind: "JobDefinition",
+  name: "old",
+  action: "delete",
+  title: "team_old:1 is deleted: its manifest is missing",
+  file: undefined,
+});
+
+function plan(...entries: readonly Entry[]): Plan {
+  return { clusterName: "production", account: "123456789012", entries, warnings: [] };
+}
+
+describe("the headline", () => {
+  test.each([
+    [plan(), "no objects; no running job is ended"],
+    [plan(unchanged), "1 unchanged; no running job is ended"],
+    [
+      plan(replacement, update, blocked, unchanged, unchanged, deletion),
+      "1 replacement, 1 deletion, 1 update, 1 blocked, 2 unchanged; no running job is ended",
+    ],
+    [
+      plan({ ...replacement, jobs: { kind: "mayEnd", why: "drain.policy Terminate" } }),
+      "1 replacement; RUNNING JOBS MAY BE ENDED by BatchComputeEnvironment general",
+    ],
+  ])("of %# tells the whole in a line", (given, expected) => {
+    expect(headline(given)).toBe(expected);
+  });
+
+  test.each([
+    [replacement, true, true],
+    [deletion, true, true],
+    [update, true, false],
+    [blocked, true, false],
+    [{ ...replacement, blocked: "ForeignQueue: ..." }, true, false],
+    [{ ...update, jobs: { kind: "mayEnd", why: "" } } as const, true, true],
+    [unchanged, false, false],
+  ])("of %# knows what is a change and what a disruption", (given, change, disruption) => {
+    expect([isChange(given), isDisruptive(given)]).toEqual([change, disruption]);
+  });
+});
+
+describe("a plan as text", () => {
+  test("says first what must not be missed, and last what stays as it is", () => {
+    expect(planText(plan(unchanged, update, blocked, replacement, deletion), paint)).toBe(
+      `1 replacement, 1 deletion, 1 update, 1 blocked, 1 unchanged; no running job is ended
+
+± BatchComputeEnvironment team/general team_general-1a2b3c4d is replaced by a new environment  general.yaml:1
+    computeResources.type  "EC2" → "FARGATE"  (AWS cannot turn EC2 into FARGATE)
+    tags                   (changed)  (tags are changed in place)
+    queues: team_high (3 jobs now), team_low (its jobs cannot be counted)
+    jobs: running jobs end by themselves
+
+- JobDefinition team/old team_old:1 is deleted: its manifest is missing
+
+! JobQueue team/low is made as team_low  low.yaml:1
+    blocked: NotOurs: a queue team_low exists
+
+~ JobQueue team/high is updated in place  high.yaml:1
+    priority  1 → 5
+    note: moves to the new environment of team/general
+
+= JobDefinition team/hello stays as it is
+`,
+    );
+  });
+
+  test("paints a disruption red", () => {
+    const text = planText(plan(replacement), paintFor({ colour: true, unicode: true }));
+    expect(text.split("\n")[0]).toBe("\u001b[31m1 replacement; no running job is ended\u001b[39m");
+  });
+});
+
+describe("a plan as Markdown", () => {
+  test("is a table of what changes", () => {
+    expect(planMarkdown(plan(replacement, unchanged))).toBe(
+      `### AWS Batch plan: ⚠️ 1 replacement, 1 unchanged; no running job is ended
+
+| | object | change | fields, queues, jobs |
+|---|---|---|---|
+| \`±\` | BatchComputeEnvironment team/general | team\\_general-1a2b3c4d is replaced by a new environment | \`computeResources.type\` "EC2" → "FARGATE": AWS cannot turn EC2 into FARGATE<br>\`tags\` (changed): tags are changed in place<br>queues: team\\_high (3 jobs now), team\\_low (its jobs cannot be counted)<br>jobs: running jobs end by themselves |
+
+1 unchanged.
+`,
+    );
+  });
+
+  test("says so when nothing would change", () => {
+    expect(planMarkdown(plan(unchanged))).toContain("\nNothing would change.\n");
+  });
+
+  test("lets no value become markup, mention somebody or end a cell", () => {
+    const title = "a | b <img> @team `c`\nd";
+    const row = planMarkdown(plan({ ...update, title }))
+      .split("\n")
+      .find((line) => line.startsWith("| `~`"));
+    expect(row).toContain("| a \\| b &lt;img> \\@team \\`c\\` d |");
+  });
+});
+
+test("a plan as JSON holds all entries and what they come to", () => {
+  const json = JSON.parse(planJson(plan(replacement, unchanged))) as Record<string, unknown>;
+  expect(json).toMatchObject({
+    headline: "1 replacement, 1 unchanged; no running job is ended",
+    changes: true,
+    disruption: true,
+    clusterName: "production",
+    objects: [{ object: "BatchComputeEnvironment team/general", symbol: "±", action: "replace" }, { symbol: "=" }],
+  });
+});

@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { runCli } from "../../src/cli/program.ts";
+import { environment, queue } from "./local/given.ts";
+import { testIo } from "./streams.ts";
+
+function directoryWith(files: Readonly<Record<string, string>>): string {
+  const directory = mkdtempSync(join(tmpdir(), "validate-"));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(directory, file), text);
+  return directory;
+}
+
+async function validate(path: string, ...flags: readonly string[]) {
+  const { io, stdout } = testIo();
+  const exitCode = await runCli(["validate", "-f", path, ...flags], io);
+  return { exitCode, lines: stdout.lines.map((line) => line.replaceAll(path, "DIR")) };
+}
+
+describe("validate", () => {
+  test("counts what is valid", async () => {
+    const directory = directoryWith({ "a.yaml": environment(), "b.yaml": queue() });
+    expect(await validate(directory)).toEqual({ exitCode: 0, lines: ["valid: 2 objects in 2 files"] });
+  });
+
+  test("tells all errors at once, with their places", async () => {
+    const directory = directoryWith({
+      "a.yaml": environment().replace("maxvCpus: 16", "maxvCpus: many"),
+      "b.yaml": queue().replace("priority: 10", "prioriti: 10"),
+    });
+    const { exitCode, lines } = await validate(directory);
+    expect(exitCode).toBe(1);
+    expect(lines[0]).toMatch(
+      /^DIR\/a\.yaml:10: BatchComputeEnvironment default\/general: spec\.computeResources\.maxvCpus: found "many", wanted /,
+    );
+    expect(lines.find((line) => line.includes("prioriti"))).toMatch(
+      /^DIR\/b\.yaml:6: JobQueue default\/high: spec\.prioriti: /,
+    );
+    expect(lines.at(-1)).toMatch(/^invalid: \d errors in 2 files$/);
+  });
+
+  test("lets a single file refer to objects elsewhere, and a directory not", async () => {
+    const directory = directoryWith({ "b.yaml": queue() });
+    expect((await validate(join(directory, "b.yaml"))).exitCode).toBe(0);
+    const whole = await validate(directory);
+    expect(whole.exitCode).toBe(1);
+    expect(whole.lines[0]).toContain("there is no BatchComputeEnvironment default/general among these manifests");
+  });
+
+  test("names what it skips, and says when nothing is left", async () => {
+    const directory = directoryWith({ "c.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n" });
+    expect(await validate(directory)).toEqual({
+      exitCode: 0,
+      lines: ["DIR/c.yaml:1: skipped ConfigMap of v1", "valid, but there is no object of awsbatch.dev in 1 file"],
+    });
+  });
+
+  test("answers in JSON", async () => {
+    const directory = directoryWith({ "a.yaml": environment(), "b.yaml": queue().replace("priority", "prioriti") });
+    const { exitCode, lines } = await validate(directory, "-o", "json");
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(lines.join(""))).toMatchObject({
+      valid: false,
+      files: 2,
+      objects: [{ kind: "BatchComputeEnvironment", namespace: "default", name: "general", file: "DIR/a.yaml" }],
+      problems: expect.arrayContaining([expect.objectContaining({ field: "spec.prioriti", line: 6 })]),
+    });
+  });
+});
