@@ -1,0 +1,101 @@
+/** The examples as they lie in the repository, and what AWS must have before they can be Ready. */
+
+import { readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { kinds } from "../../src/api/v1alpha1/kinds.ts";
+import { manifestOf, readManifests, withSchemaDefaults } from "../../src/cli/manifests.ts";
+import { type Manifest, MemoryStore } from "../../src/kube/memory-store.ts";
+import { VirtualClock } from "../../src/runtime/clock.ts";
+import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
+import { aWorld } from "../stories/story.ts";
+import type { World } from "../world.ts";
+
+export interface Example {
+  /** e.g. `blue-green-story/1-first`. */
+  readonly name: string;
+  readonly directory: string;
+}
+
+export const examplesRoot = fileURLToPath(new URL("../../examples", import.meta.url));
+
+/** Every directory that holds manifests itself, so that a new example is tested without being named here. */
+export const examples: readonly Example[] = directoriesBelow(examplesRoot)
+  .filter((directory) => readdirSync(directory).some((file) => file.endsWith(".yaml")))
+  .map((directory) => ({ name: relative(examplesRoot, directory), directory }))
+  .sort((left, right) => (left.name < right.name ? -1 : 1));
+
+/** Those that AWS can make: all but the mistake that the story tells of. */
+export const possibleExamples = examples.filter(({ name }) => !name.endsWith("-impossible"));
+
+export function exampleNamed(name: string): Example {
+  const found = examples.find((example) => example.name === name);
+  if (found === undefined) throw new Error(`there is no example ${name}`);
+  return found;
+}
+
+/** The manifests as `local` puts them into its store. */
+export async function manifestsOf({ name, directory }: Example): Promise<readonly Manifest[]> {
+  const { manifests, problems } = await readManifests(directory);
+  if (problems.length > 0) throw new Error(`${name}: ${JSON.stringify(problems)}`);
+  return manifests.map(manifestOf);
+}
+
+/** The region that some examples name, because an ARN in them does. */
+export const region = "us-east-1";
+
+/** Makes what the README of an example says must be there. */
+export async function prepare(aws: SimulatedAws, { name }: Example): Promise<void> {
+  if (name !== "fair-share") return;
+  await aws.outside.createSchedulingPolicy({
+    name: "teams",
+    fairsharePolicy: {
+      shareDecaySeconds: 3600,
+      computeReservation: 10,
+      shareDistribution: [
+        { shareIdentifier: "red", weightFactor: 1 },
+        { shareIdentifier: "blue", weightFactor: 0.5 },
+      ],
+    },
+  });
+}
+
+/** A world whose store fills in defaults as the API server does. */
+export async function exampleWorld(): Promise<World> {
+  const clock = new VirtualClock();
+  let uids = 0;
+  const store = new MemoryStore({ clock, newUid: () => `uid-${++uids}`, admit: withSchemaDefaults });
+  return await aWorld({ clock, store, region });
+}
+
+/** What is not gone in AWS, by name. */
+export function liveNames(aws: SimulatedAws): readonly string[] {
+  const { truth } = aws;
+  const isLive = ({ status }: { readonly status?: string | undefined }): boolean =>
+    status !== "DELETED" && status !== "INACTIVE";
+  return [
+    ...truth
+      .computeEnvironments()
+      .filter(isLive)
+      .map((one) => one.computeEnvironmentName),
+    ...truth
+      .jobQueues()
+      .filter(isLive)
+      .map((one) => one.jobQueueName),
+    ...truth
+      .jobDefinitions()
+      .filter(isLive)
+      .map((one) => `${one.jobDefinitionName}:${one.revision}`),
+  ];
+}
+
+export function deleteAll({ store }: World): void {
+  for (const kind of kinds) for (const { metadata } of store.objects(kind)) store.delete(kind, metadata);
+}
+
+function directoriesBelow(directory: string): string[] {
+  const own = readdirSync(directory, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
+    .map(({ name }) => join(directory, name));
+  return own.flatMap((one) => [one, ...directoriesBelow(one)]);
+}

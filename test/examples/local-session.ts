@@ -1,0 +1,105 @@
+import type { Io, Output } from "../../src/cli/io.ts";
+import { directorySource } from "../../src/cli/local/directory.ts";
+import { type LocalFlags, localOptions } from "../../src/cli/local/options.ts";
+import { startLocal } from "../../src/cli/local/start.ts";
+import type { VirtualClock } from "../../src/runtime/clock.ts";
+
+/** One line of `local -o json`. */
+export type Line =
+  | { readonly time: string; readonly type: "start" | "notice" }
+  | ({ readonly time: string; readonly type: "status" } & StatusLine)
+  | {
+      readonly time: string;
+      readonly type: "awsWrite";
+      readonly operation: string;
+      readonly input: Readonly<Record<string, unknown>>;
+      readonly outcome: string;
+    }
+  | ({ readonly time: string; readonly type: "aws" } & AwsLine)
+  | { readonly time: string; readonly type: "edit"; readonly valid: boolean }
+  | { readonly time: string; readonly type: "end"; readonly outcome: string };
+
+export interface StatusLine {
+  readonly kind: string;
+  readonly name: string;
+  readonly generation: number;
+  readonly phase: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly status: { readonly predecessors?: readonly unknown[] } | null;
+}
+
+export interface AwsLine {
+  readonly kind: string;
+  readonly name: string;
+  readonly state?: string;
+  readonly status: string;
+  readonly order?: readonly string[];
+}
+
+/** `local --simulate -o json` on a directory, in virtual time. */
+export interface LocalRun {
+  readonly lines: readonly Line[];
+  /** Lets time pass until it holds. The files are real, so how soon an edit is noticed differs from run to run. */
+  until(what: string, done: () => boolean): Promise<void>;
+  seconds(count: number): Promise<void>;
+  /** As Ctrl-C would. Gives the exit code. */
+  interrupt(): Promise<number>;
+  /** Runs to the end by itself. Gives the exit code. */
+  ended(): Promise<number>;
+}
+
+const limitSeconds = 3600;
+
+export async function runLocal(directory: string, clock: VirtualClock, flags: LocalFlags = {}): Promise<LocalRun> {
+  const given: LocalFlags = { ...flags, filename: directory, simulate: true, output: "json" };
+  const source = directorySource(directory);
+  const fingerprint = await source.fingerprint();
+  const read = await source.read();
+  const interruption = new AbortController();
+  const lines: Line[] = [];
+  let rest = "";
+  const stdout = output((text) => {
+    const parts = (rest + text).split("\n");
+    rest = parts.pop() ?? "";
+    for (const part of parts) lines.push(JSON.parse(part) as Line);
+  });
+  const stderr = output((text) => {
+    throw new Error(`nothing should go to stderr: ${text}`);
+  });
+  const io: Io = { stdout, stderr, env: {}, interrupted: interruption.signal };
+  const options = localOptions(given);
+  let exitCode: number | undefined;
+  const running = startLocal({ flags: given, options, source, read, fingerprint, io, real: clock, world: clock }).then(
+    (code) => {
+      exitCode = code;
+    },
+  );
+
+  const until = async (what: string, done: () => boolean): Promise<void> => {
+    for (let second = 0; !done(); second++) {
+      if (second > limitSeconds)
+        throw new Error(`${what} did not happen: ${JSON.stringify(lines.slice(-10), null, 1)}`);
+      await clock.advance(1000);
+    }
+  };
+  const ended = async (): Promise<number> => {
+    await until("the end", () => exitCode !== undefined);
+    await running;
+    return exitCode ?? Number.NaN;
+  };
+  return {
+    lines,
+    until,
+    seconds: (count) => clock.advance(count * 1000),
+    interrupt: () => {
+      interruption.abort(new Error("interrupted"));
+      return ended();
+    },
+    ended,
+  };
+}
+
+function output(write: (text: string) => void): Output {
+  return { write, isTerminal: false, size: () => ({ columns: 80, rows: 24 }), onResize: () => () => undefined };
+}

@@ -1,0 +1,63 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { stateDirectory } from "../../src/cli/local/state.ts";
+import type { Problem } from "../../src/cli/validation/problem.ts";
+import { VirtualClock } from "../../src/runtime/clock.ts";
+import { seededRandom } from "../../src/runtime/random.ts";
+import { type ServedBatch, serveBatch } from "../../src/simulator/http.ts";
+import { createSimulatedAws, type SimulatedAws } from "../../src/simulator/simulated-aws.ts";
+import { command, copyOf, edit, lineOf } from "./command.ts";
+import { exampleNamed, examples } from "./examples.ts";
+import { mistakes } from "./mistakes.ts";
+
+it.each(examples)("$name is valid", async ({ directory }) => {
+  const { exitCode, stdout } = await command(["validate", "-f", directory]);
+  expect(stdout).toMatch(/^valid: \d objects? in \d files?\n$/);
+  expect(exitCode).toBe(0);
+});
+
+it("every example has a copy with a mistake", () => {
+  expect([...new Set(mistakes.map(({ example }) => example))].sort()).toEqual(examples.map(({ name }) => name));
+});
+
+describe("a mistake is refused with its place", () => {
+  let aws: SimulatedAws;
+  let served: ServedBatch;
+
+  beforeAll(async () => {
+    aws = createSimulatedAws({ clock: new VirtualClock(), random: seededRandom(1) });
+    served = await serveBatch(aws, { port: 0 });
+    vi.stubEnv("AWS_ENDPOINT_URL", served.url);
+  });
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await served.close();
+  });
+
+  it.each(mistakes)("$example: $what", async ({ example, file, from, to, at, field, says }) => {
+    const directory = copyOf(exampleNamed(example));
+    const path = join(directory, file);
+    edit(path, from, to);
+    const place = { file: path, line: lineOf(path, at), field };
+
+    const validated = await command(["validate", "-f", directory, "-o", "json"]);
+    expect(validated.exitCode).toBe(1);
+    const { problems } = JSON.parse(validated.stdout) as { readonly problems: readonly Problem[] };
+    const problem = problems.find((one) => one.field === field);
+    expect(problem ?? problems).toMatchObject(place);
+    expect([problem?.message, problem?.wanted].join(" ")).toMatch(says);
+
+    const inWords = await command(["validate", "-f", directory]);
+    expect(inWords.stdout).toContain(`${place.file}:${place.line}: ${problem?.object}: ${field}: `);
+
+    for (const cloud of [["--simulate"], ["--cluster-name", "mistakes", "--region", "us-east-1"]]) {
+      const ran = await command(["local", "-f", directory, "--until", "ready", "-o", "json", ...cloud]);
+      expect(ran.exitCode).toBe(1);
+      expect(ran.stderr).toContain(`${place.file}:${place.line}: `);
+      expect(JSON.parse(ran.stdout)).toEqual({ type: "edit", valid: false, problems });
+    }
+    expect(existsSync(join(directory, stateDirectory))).toBe(false);
+    expect(aws.log).toEqual([]);
+  });
+});

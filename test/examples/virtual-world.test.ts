@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import type { KubeObject } from "../../src/api/object.ts";
+import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
+import { expectSilence } from "../stories/story.ts";
+import {
+  deleteAll,
+  exampleNamed,
+  exampleWorld,
+  liveNames,
+  manifestsOf,
+  possibleExamples,
+  prepare,
+} from "./examples.ts";
+
+/** What of a spec AWS shows again under the same name. */
+const shownByAws = [
+  "type",
+  "serviceRole",
+  "unmanagedvCpus",
+  "computeResources",
+  "eksConfiguration",
+  "priority",
+  "schedulingPolicyArn",
+  "jobStateTimeLimitActions",
+  "containerProperties",
+  "nodeProperties",
+  "eksProperties",
+  "platformCapabilities",
+  "schedulingPriority",
+  "timeout",
+];
+
+function awsSide(aws: SimulatedAws, { kind, status }: KubeObject): unknown {
+  const { arn } = status as { readonly arn: string };
+  switch (kind) {
+    case "BatchComputeEnvironment":
+      return aws.truth.computeEnvironments().find((one) => one.computeEnvironmentArn === arn);
+    case "JobQueue":
+      return aws.truth.jobQueues().find((one) => one.jobQueueArn === arn);
+    default:
+      return aws.truth.jobDefinitions().find((one) => one.jobDefinitionArn === arn);
+  }
+}
+
+function wished({ spec }: KubeObject): unknown {
+  return Object.fromEntries(
+    Object.entries(spec as Readonly<Record<string, unknown>>).filter(([field]) => shownByAws.includes(field)),
+  );
+}
+
+describe.each(possibleExamples)("$name", (example) => {
+  it("is Ready with what its manifests say, then silent, and is deleted to nothing", async () => {
+    const world = await exampleWorld();
+    await prepare(world.aws, example);
+    const manifests = await manifestsOf(example);
+    world.apply(...manifests);
+
+    await world.untilReady(300);
+    const objects = world.store.objects();
+    expect(objects).toHaveLength(manifests.length);
+    for (const object of objects) expect(awsSide(world.aws, object)).toMatchObject(wished(object) as object);
+    expect(liveNames(world.aws)).toHaveLength(manifests.length);
+
+    await expectSilence(world);
+
+    deleteAll(world);
+    await world.untilGone(600);
+    expect(liveNames(world.aws)).toEqual([]);
+    expect(world.violations).toEqual([]);
+    expect(world.log.lines.filter(({ level }) => level === "error")).toEqual([]);
+  });
+});
+
+it("spot-with-fallback gives AWS the order that it has in the manifest", async () => {
+  const world = await exampleWorld();
+  world.apply(...(await manifestsOf(exampleNamed("spot-with-fallback"))));
+  await world.untilReady();
+  const [queue] = world.aws.truth.jobQueues();
+  const bases = queue?.computeEnvironmentOrder?.map(({ computeEnvironment = "" }) =>
+    computeEnvironment.replace(/^.*\/default_/, "").replace(/-[0-9a-f]{8}$/, ""),
+  );
+  expect(bases).toEqual(["fallback-spot", "fallback-on-demand"]);
+});
+
+it("fair-share without its policy is Stalled with AWS's words, and goes on when the policy has been made", async () => {
+  const world = await exampleWorld();
+  const example = exampleNamed("fair-share");
+  world.apply(...(await manifestsOf(example)));
+  const told = (text: string): number => world.transcript().split(text).length - 1;
+  await world.until("the queue stalls", () => told("JobQueue fair-share: Stalled DependencyNotReady") > 0);
+  expect(
+    told("was refused: SchedulingPolicy arn:aws:batch:us-east-1:123456789012:scheduling-policy/teams not found."),
+  ).toBe(2);
+  // With growing pauses, and without going to and fro: waiting, refused once, stalled.
+  expect(told("CreateJobQueue")).toBeLessThan(20);
+  expect(told("JobQueue fair-share: Reconciling Creating")).toBe(0);
+
+  await prepare(world.aws, example);
+  await world.untilReady(600);
+});
