@@ -8,7 +8,13 @@ export default defineConfig({
           name: "unit",
           setupFiles: ["test/setup.ts"],
           include: ["test/**/*.test.ts"],
-          exclude: ["test/stories/**", "test/simulation/**", "test/integration/**", "test/examples/**"],
+          exclude: [
+            "test/stories/**",
+            "test/simulation/**",
+            "test/integration/**",
+            "test/examples/**",
+            "test/cli/main.test.ts",
+          ],
         },
       },
       {
@@ -21,7 +27,7 @@ export default defineConfig({
       {
         test: {
           name: "integration",
-          include: ["test/integration/**/*.test.ts", "test/examples/**/*.test.ts"],
+          include: ["test/integration/**/*.test.ts", "test/examples/**/*.test.ts", "test/cli/main.test.ts"],
           globalSetup: ["test/integration/global-setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -31,6 +37,7 @@ export default defineConfig({
     coverage: {
       provider: "v8",
       include: ["src/**"],
+      reporter: ["text-summary"],
       thresholds: {
         "src/controllers/**/{plan,diff,replacement,report}.ts": { lines: 100 },
       },

@@ -130,6 +130,18 @@ describe("Ready, Reconciling and Stalled", () => {
       minutes: 10,
       are: stalled("DependencyNotReady"),
     },
+    "after a write for which AWS lags": {
+      next: act,
+      outcome: failed("inUse"),
+      minutes: 4,
+      are: reconciling("Creating"),
+    },
+    "after a write for which AWS has lagged for 5 minutes": {
+      next: act,
+      outcome: failed("inUse"),
+      minutes: 5,
+      are: reconciling("InUse"),
+    },
     "after a write that nobody can explain": {
       next: act,
       outcome: failed("unknown"),

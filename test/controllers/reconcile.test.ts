@@ -473,8 +473,6 @@ describe("a write that fails", () => {
   it.each<[FailureKind, string, Report["again"]]>([
     ["throttled", "Reconciling=True Throttled", { kind: "backoff" }],
     ["unavailable", "Reconciling=True AWSUnavailable", { kind: "backoff" }],
-    ["busy", "Reconciling=True ResourceBusy", { kind: "after", delayMs: 5000 }],
-    ["inUse", "Reconciling=True InUse", { kind: "after", delayMs: 5000 }],
     ["notReady", "Reconciling=True DependencyNotReady", { kind: "backoff" }],
     ["denied", "Reconciling=True AccessDenied", { kind: "backoff" }],
     ["unknown", "Reconciling=True UnknownError", { kind: "backoff" }],
@@ -489,6 +487,20 @@ describe("a write that fails", () => {
     expect(world.told()).toContain(expected);
     expect(report.events.some(({ reason }) => reason === "Did")).toBe(false);
     expect(world.conditions()[0]?.message).toContain("batch:X");
+  });
+
+  it.each<[FailureKind, string]>([
+    ["busy", "ResourceBusy"],
+    ["inUse", "InUse"],
+  ])("as %s is AWS's lag: tried again after 5 s, and told only after 5 minutes", async (kind, reason) => {
+    const world = await given();
+    world.plan = act();
+    world.acts = failure(kind);
+    expect((await world.pass()).again).toEqual({ kind: "after", delayMs: 5000 });
+    expect(world.told()).toContain("Reconciling=True Acting");
+    await world.clock.advance(5 * minute);
+    await world.pass();
+    expect(world.told()).toContain(`Reconciling=True ${reason}`);
   });
 
   it("as denied is Stalled after 5 minutes of denials", async () => {
