@@ -2,22 +2,15 @@
 
 import type { BatchComputeEnvironment, BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
-import type { Change, Decision, FieldChange, News, Next } from "../decision.ts";
-import { matchesAny } from "../glob.ts";
-import {
-  createdAtTag,
-  identityText,
-  ownershipOf,
-  ownerTags,
-  retainedFromTag,
-  retiredAtTag,
-  rolloutTokenTag,
-  servingSinceTag,
-} from "../ownership.ts";
-import { releaseTags, tagChange } from "../tags.ts";
-import type { Action, TagPurpose } from "./action.ts";
+import type { Decision, News, Next } from "../decision.ts";
+import { createdAtTag, ownershipOf, ownerTags, retiredAtTag, rolloutTokenTag, servingSinceTag } from "../ownership.ts";
+import { tagChange } from "../tags.ts";
+import type { Action } from "./action.ts";
+import { changeOf, deletion } from "./change.ts";
 import { queuesNaming } from "./checks.ts";
-import { type Difference, differences } from "./diff.ts";
+import { claimed, claimedByAnother, ownedByOtherCluster } from "./claims.ts";
+import { type Context, together } from "./context.ts";
+import { deleted } from "./delete.ts";
 import { type Fleet, fleetOf, inTransition, isRetired, isUsable } from "./fleet.ts";
 import {
   afterInvalid,
@@ -28,7 +21,6 @@ import {
   isHeld,
   markReturned,
   markServing,
-  referenceOf,
   successor,
   tagOne,
 } from "./replacement.ts";
@@ -37,14 +29,6 @@ import { retirement } from "./retire.ts";
 import type { Seen } from "./seen.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
-
-interface Context {
-  readonly spec: Spec;
-  readonly seen: Seen;
-  readonly ours: readonly Environment[];
-  readonly fleet: Fleet;
-  readonly now: number;
-}
 
 type Rule = (context: Context) => Next<Action> | undefined;
 
@@ -106,102 +90,6 @@ function contextOf(spec: Spec, listed: Seen, now: number): Context {
   const seen = inNameOrder(listed);
   const ours = oursOf(seen);
   return { spec, seen, ours, fleet: fleetOf(spec, ours, seen.planId), now };
-}
-
-function claimedByAnother({ seen }: Context): Next<Action> | undefined {
-  if (seen.claimedBy === undefined) return undefined;
-  return {
-    kind: "blocked",
-    reason: "Conflict",
-    message: `${seen.claimedBy} is older and claims the same environment name ${seen.baseName} in the same place. Give one of the two another spec.computeEnvironmentName`,
-    // Nothing wakes this object when the older one has gone.
-    recheckInMs: 60_000,
-  };
-}
-
-function ownedByOtherCluster({ seen }: Context): Next<Action> | undefined {
-  for (const environment of seen.environments) {
-    const ownership = ownershipOf(environment.tags, seen.identity);
-    if (ownership.kind === "otherCluster") {
-      return {
-        kind: "blocked",
-        reason: "OwnedByOtherCluster",
-        message: `${environment.computeEnvironmentName} belongs to the same object of another cluster with the same --cluster-name (uid ${ownership.clusterUid}). If that cluster is gone, start the operator with --take-over-cluster-uid=${ownership.clusterUid}; if not, give one of the two another --cluster-name, or let this object go with awsbatch.dev/abandon: "true" once it is deleted`,
-      };
-    }
-  }
-  return undefined;
-}
-
-/** Writes the owner tags where they are old, were left by Retain, or where an environment is adopted. */
-function claimed(context: Context): Next<Action> | undefined {
-  const { seen, ours } = context;
-  const tags = ownerTags(seen.identity);
-  const marked = (environments: readonly Environment[], purpose: TagPurpose, message: string): Next<Action> => ({
-    kind: "act",
-    action: {
-      kind: "tag",
-      purpose,
-      items: environments.map(({ computeEnvironmentName: name, computeEnvironmentArn: arn, tags: described }) => ({
-        name,
-        arn,
-        change: { set: tags, remove: described?.[retainedFromTag] === undefined ? [] : [retainedFromTag] },
-      })),
-    },
-    reason: "TakingOver",
-    message,
-    irreversible: false,
-  });
-  const outdated = ours.filter((environment) => {
-    const ownership = ownershipOf(environment.tags, seen.identity);
-    return ownership.kind === "ours" && ownership.retag;
-  });
-  if (outdated.length > 0) return marked(outdated, "takeOver", `${names(outdated)} gets the tags of this object`);
-  const retained = seen.environments.filter(
-    ({ tags: described }) => ownershipOf(described, seen.identity).kind === "retained",
-  );
-  if (retained.length > 0) return marked(retained, "takeOver", `${names(retained)}, retained before, is taken back`);
-  return ours.length > 0 ? undefined : adopted(context, marked);
-}
-
-function adopted(
-  { spec, seen }: Context,
-  marked: (environments: readonly Environment[], purpose: TagPurpose, message: string) => Next<Action>,
-): Next<Action> | undefined {
-  const found = seen.environments.find((environment) => environment.computeEnvironmentName === seen.baseName);
-  if (found === undefined || seen.wish.adoptionPolicy === "Never") return undefined;
-  const ownership = ownershipOf(found.tags, seen.identity);
-  if (ownership.kind === "otherObject") {
-    return {
-      kind: "blocked",
-      reason: "Conflict",
-      message: `${seen.baseName} belongs to ${ownership.owner} and is not adopted`,
-    };
-  }
-  if (!matchesAny(seen.settings.adoptableNames, seen.baseName)) {
-    return {
-      kind: "blocked",
-      reason: "NotAdoptable",
-      message: `${seen.baseName} exists and is not ours, and its name matches no --adoptable-names of the operator`,
-    };
-  }
-  if (inTransition(found)) {
-    return { kind: "wait", reason: "Adopting", message: `${seen.baseName} is ${found.status ?? "in transition"}` };
-  }
-  if (seen.wish.adoptionPolicy === "IfMatching") {
-    const paths = [
-      ...differences(spec, found).map(({ path }) => path),
-      ...(tagChange(spec.tags, {}, found.tags, seen.settings.ignoreTagKeys) === undefined ? [] : ["spec.tags"]),
-    ];
-    if (paths.length > 0) {
-      return {
-        kind: "blocked",
-        reason: "NotMatching",
-        message: `${seen.baseName} exists, is not ours, and differs in ${paths.join(", ")}; adoptionPolicy IfMatching adopts it only when nothing would change`,
-      };
-    }
-  }
-  return marked([found], "adopt", `${seen.baseName} is adopted`);
 }
 
 /** Goes back to an environment that was already being retired: enable it, wait, take the mark off. */
@@ -349,16 +237,6 @@ function predecessorsRetired(context: Context): Next<Action> | undefined {
   return together(context.fleet.predecessors.map((environment) => predecessorStep(context, environment).next));
 }
 
-/** Of several steps side by side: an act, else what only a person can end, else a wait until the first is due. */
-function together(steps: readonly Next<Action>[]): Next<Action> | undefined {
-  const chosen = steps.find((next) => next.kind === "act") ?? steps.find((next) => next.kind === "blocked") ?? steps[0];
-  if (chosen?.kind !== "wait" && chosen?.kind !== "blocked") return chosen;
-  const dueInMs = steps.flatMap((next) =>
-    "recheckInMs" in next && next.recheckInMs !== undefined ? [next.recheckInMs] : [],
-  );
-  return dueInMs.length === 0 ? chosen : { ...chosen, recheckInMs: Math.min(...dueInMs) };
-}
-
 /**
  * For the report: the step each predecessor is at. Until the target serves, one that is in order and named by no
  * queue only stands by.
@@ -440,103 +318,6 @@ function servesElsewhere(seen: Seen, name: string): boolean {
   );
 }
 
-/** The same path towards nothing. */
-function deleted(context: Context): Next<Action> {
-  const { spec, seen, ours, now } = context;
-  if (ours.length === 0) {
-    const barred = ownedByOtherCluster(context);
-    if (barred !== undefined) return barred;
-    return seen.freeName.absent
-      ? { kind: "release", reason: "Deleted", message: "no compute environment of this object is left in AWS" }
-      : { kind: "wait", reason: "Deleting", message: "making sure that nothing is left in AWS", recheckInMs: 1000 };
-  }
-  if (seen.wish.retain) {
-    const items = ours.map(({ computeEnvironmentName: name, computeEnvironmentArn: arn, tags }) => ({
-      name,
-      arn,
-      change: releaseTags(tags, identityText(seen.identity)),
-    }));
-    return {
-      kind: "act",
-      action: { kind: "tag", purpose: "retain", items },
-      reason: "Retaining",
-      message: `${names(ours)} is left in AWS, as deletionPolicy says`,
-      irreversible: true,
-    };
-  }
-  const steps = ours.map((environment) => retirement(spec, seen, environment, now));
-  const used = steps.find(({ step }) => step === "InUse");
-  if (used !== undefined) return used.next;
-  const chosen = together(steps.map(({ next }) => next));
-  if (chosen === undefined) throw new Error("an environment of ours has no next step");
-  return chosen;
-}
-
-function changeOf({ spec, seen, ours, fleet }: Context): Change {
-  const id = seen.planId;
-  const standing = ours.filter((environment) => environment.status !== "DELETING");
-  if (standing.length === 0) return { action: "Create", id, reason: "NothingInAWS", changes: [] };
-  const inPlace = fleet.differences.map(fieldChange);
-  const served = queuesNaming(seen, new Set(fleet.predecessors.map((one) => one.computeEnvironmentName)));
-  const replacing = fleet.target === undefined && fleet.revivable === undefined;
-  if (replacing || served.length > 0 || fleet.target?.status === "CREATING") {
-    const reference = referenceOf(
-      seen,
-      standing.filter((environment) => environment !== fleet.target),
-    );
-    if (reference !== undefined) {
-      const changes = differences(spec, reference).map(fieldChange);
-      return { action: "Replace", id, reason: "FieldsCannotChange", changes };
-    }
-  }
-  const [strongest] = [...fleet.differences].sort((left, right) => weight(right) - weight(left));
-  if (strongest !== undefined) {
-    const action = actionNames[strongest.kind];
-    return { action, id, reason: "FieldsDiffer", changes: inPlace };
-  }
-  const tags =
-    fleet.target === undefined
-      ? undefined
-      : tagChange(spec.tags, ownerTags(seen.identity), fleet.target.tags, seen.settings.ignoreTagKeys);
-  if (tags !== undefined) return { action: "UpdateTags", id, reason: "TagsDiffer", changes: tagChanges(tags) };
-  return { action: "None", id, reason: "AsWished", changes: [] };
-}
-
-function tagChanges(change: {
-  readonly set: Readonly<Record<string, string>>;
-  readonly remove: readonly string[];
-}): FieldChange[] {
-  const why = "tags are changed in place";
-  return [...Object.keys(change.set), ...change.remove].map((key) => ({
-    path: `spec.tags[${JSON.stringify(key)}]`,
-    kind: "tags" as const,
-    why,
-  }));
-}
-
-function deletion(seen: Seen): Change {
-  return { action: "Delete", id: seen.planId, reason: "ObjectDeleted", changes: [] };
-}
-
 function retiringNews(next: Next<Action>): News {
   return { type: "Retiring", status: "True", reason: next.reason, message: next.message };
-}
-
-const actionNames = {
-  metadata: "Update",
-  scaling: "Scale",
-  infrastructure: "UpdateInfrastructure",
-  replacement: "Replace",
-} as const;
-
-function weight(difference: Difference): number {
-  return ["metadata", "scaling", "infrastructure", "replacement"].indexOf(difference.kind);
-}
-
-function fieldChange({ path, kind, why, from, to }: Difference): FieldChange {
-  return { path, kind, why, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
-}
-
-function names(environments: readonly Environment[]): string {
-  return environments.map((environment) => environment.computeEnvironmentName).join(", ");
 }

@@ -252,7 +252,7 @@ function partlyServing({ seen, order }: Context): Next<Action> | undefined {
 
 function withoutUsable({ seen }: Context): Next<Action> | undefined {
   const names = currentNames(seen.queue);
-  if (seen.queue?.state === "DISABLED" || anyUsable(names, seen.environments)) return undefined;
+  if (seen.queue?.state === "DISABLED" || anyServing(names, seen.environments)) return undefined;
   const states = names.map((name) => {
     const environment = seen.environments.get(name);
     return `${name} is ${environment?.state ?? "gone"} and ${environment?.status ?? "gone"}`;

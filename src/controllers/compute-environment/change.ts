@@ -1,0 +1,71 @@
+/** What the difference between spec and AWS means, as `status.plan` tells it. Pure. */
+
+import type { Change, FieldChange } from "../decision.ts";
+import { ownerTags } from "../ownership.ts";
+import { tagChange } from "../tags.ts";
+import { queuesNaming } from "./checks.ts";
+import type { Context } from "./context.ts";
+import { type Difference, differences } from "./diff.ts";
+import { referenceOf } from "./replacement.ts";
+import type { Seen } from "./seen.ts";
+
+export function changeOf({ spec, seen, ours, fleet }: Context): Change {
+  const id = seen.planId;
+  const standing = ours.filter((environment) => environment.status !== "DELETING");
+  if (standing.length === 0) return { action: "Create", id, reason: "NothingInAWS", changes: [] };
+  const inPlace = fleet.differences.map(fieldChange);
+  const served = queuesNaming(seen, new Set(fleet.predecessors.map((one) => one.computeEnvironmentName)));
+  const replacing = fleet.target === undefined && fleet.revivable === undefined;
+  if (replacing || served.length > 0 || fleet.target?.status === "CREATING") {
+    const reference = referenceOf(
+      seen,
+      standing.filter((environment) => environment !== fleet.target),
+    );
+    if (reference !== undefined) {
+      const changes = differences(spec, reference).map(fieldChange);
+      return { action: "Replace", id, reason: "FieldsCannotChange", changes };
+    }
+  }
+  const [strongest] = [...fleet.differences].sort((left, right) => weight(right) - weight(left));
+  if (strongest !== undefined) {
+    const action = actionNames[strongest.kind];
+    return { action, id, reason: "FieldsDiffer", changes: inPlace };
+  }
+  const tags =
+    fleet.target === undefined
+      ? undefined
+      : tagChange(spec.tags, ownerTags(seen.identity), fleet.target.tags, seen.settings.ignoreTagKeys);
+  if (tags !== undefined) return { action: "UpdateTags", id, reason: "TagsDiffer", changes: tagChanges(tags) };
+  return { action: "None", id, reason: "AsWished", changes: [] };
+}
+
+function tagChanges(change: {
+  readonly set: Readonly<Record<string, string>>;
+  readonly remove: readonly string[];
+}): FieldChange[] {
+  const why = "tags are changed in place";
+  return [...Object.keys(change.set), ...change.remove].map((key) => ({
+    path: `spec.tags[${JSON.stringify(key)}]`,
+    kind: "tags" as const,
+    why,
+  }));
+}
+
+export function deletion(seen: Seen): Change {
+  return { action: "Delete", id: seen.planId, reason: "ObjectDeleted", changes: [] };
+}
+
+const actionNames = {
+  metadata: "Update",
+  scaling: "Scale",
+  infrastructure: "UpdateInfrastructure",
+  replacement: "Replace",
+} as const;
+
+function weight(difference: Difference): number {
+  return ["metadata", "scaling", "infrastructure", "replacement"].indexOf(difference.kind);
+}
+
+function fieldChange({ path, kind, why, from, to }: Difference): FieldChange {
+  return { path, kind, why, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+}

@@ -1,0 +1,107 @@
+/** Whose an environment is: rivals, other clusters, what was retained, and what is adopted. Pure. */
+
+import type { Environment } from "../../aws/batch.ts";
+import type { Next } from "../decision.ts";
+import { matchesAny } from "../glob.ts";
+import { ownershipOf, ownerTags, retainedFromTag } from "../ownership.ts";
+import { tagChange } from "../tags.ts";
+import type { Action, TagPurpose } from "./action.ts";
+import { type Context, names } from "./context.ts";
+import { differences } from "./diff.ts";
+import { inTransition } from "./fleet.ts";
+
+export function claimedByAnother({ seen }: Context): Next<Action> | undefined {
+  if (seen.claimedBy === undefined) return undefined;
+  return {
+    kind: "blocked",
+    reason: "Conflict",
+    message: `${seen.claimedBy} is older and claims the same environment name ${seen.baseName} in the same place. Give one of the two another spec.computeEnvironmentName`,
+    // Nothing wakes this object when the older one has gone.
+    recheckInMs: 60_000,
+  };
+}
+
+export function ownedByOtherCluster({ seen }: Context): Next<Action> | undefined {
+  for (const environment of seen.environments) {
+    const ownership = ownershipOf(environment.tags, seen.identity);
+    if (ownership.kind === "otherCluster") {
+      return {
+        kind: "blocked",
+        reason: "OwnedByOtherCluster",
+        message: `${environment.computeEnvironmentName} belongs to the same object of another cluster with the same --cluster-name (uid ${ownership.clusterUid}). If that cluster is gone, start the operator with --take-over-cluster-uid=${ownership.clusterUid}; if not, give one of the two another --cluster-name, or let this object go with awsbatch.dev/abandon: "true" once it is deleted`,
+      };
+    }
+  }
+  return undefined;
+}
+
+/** Writes the owner tags where they are old, were left by Retain, or where an environment is adopted. */
+export function claimed(context: Context): Next<Action> | undefined {
+  const { seen, ours } = context;
+  const tags = ownerTags(seen.identity);
+  const marked = (environments: readonly Environment[], purpose: TagPurpose, message: string): Next<Action> => ({
+    kind: "act",
+    action: {
+      kind: "tag",
+      purpose,
+      items: environments.map(({ computeEnvironmentName: name, computeEnvironmentArn: arn, tags: described }) => ({
+        name,
+        arn,
+        change: { set: tags, remove: described?.[retainedFromTag] === undefined ? [] : [retainedFromTag] },
+      })),
+    },
+    reason: "TakingOver",
+    message,
+    irreversible: false,
+  });
+  const outdated = ours.filter((environment) => {
+    const ownership = ownershipOf(environment.tags, seen.identity);
+    return ownership.kind === "ours" && ownership.retag;
+  });
+  if (outdated.length > 0) return marked(outdated, "takeOver", `${names(outdated)} gets the tags of this object`);
+  const retained = seen.environments.filter(
+    ({ tags: described }) => ownershipOf(described, seen.identity).kind === "retained",
+  );
+  if (retained.length > 0) return marked(retained, "takeOver", `${names(retained)}, retained before, is taken back`);
+  return ours.length > 0 ? undefined : adopted(context, marked);
+}
+
+function adopted(
+  { spec, seen }: Context,
+  marked: (environments: readonly Environment[], purpose: TagPurpose, message: string) => Next<Action>,
+): Next<Action> | undefined {
+  const found = seen.environments.find((environment) => environment.computeEnvironmentName === seen.baseName);
+  if (found === undefined || seen.wish.adoptionPolicy === "Never") return undefined;
+  const ownership = ownershipOf(found.tags, seen.identity);
+  if (ownership.kind === "otherObject") {
+    return {
+      kind: "blocked",
+      reason: "Conflict",
+      message: `${seen.baseName} belongs to ${ownership.owner} and is not adopted`,
+    };
+  }
+  if (!matchesAny(seen.settings.adoptableNames, seen.baseName)) {
+    return {
+      kind: "blocked",
+      reason: "NotAdoptable",
+      message: `${seen.baseName} exists and is not ours, and its name matches no --adoptable-names of the operator`,
+    };
+  }
+  if (inTransition(found)) {
+    return { kind: "wait", reason: "Adopting", message: `${seen.baseName} is ${found.status ?? "in transition"}` };
+  }
+  if (seen.wish.adoptionPolicy === "IfMatching") {
+    const paths = [
+      ...differences(spec, found).map(({ path }) => path),
+      ...(tagChange(spec.tags, {}, found.tags, seen.settings.ignoreTagKeys) === undefined ? [] : ["spec.tags"]),
+    ];
+    if (paths.length > 0) {
+      return {
+        kind: "blocked",
+        reason: "NotMatching",
+        message: `${seen.baseName} exists, is not ours, and differs in ${paths.join(", ")}; adoptionPolicy IfMatching adopts it only when nothing would change`,
+      };
+    }
+  }
+  return marked([found], "adopt", `${seen.baseName} is adopted`);
+}

@@ -1,0 +1,41 @@
+/** The same path towards nothing: retire and delete every environment of the object, or leave them by Retain. Pure. */
+
+import type { Next } from "../decision.ts";
+import { identityText } from "../ownership.ts";
+import { releaseTags } from "../tags.ts";
+import type { Action } from "./action.ts";
+import { ownedByOtherCluster } from "./claims.ts";
+import { type Context, names, together } from "./context.ts";
+import { retirement } from "./retire.ts";
+
+/** The same path towards nothing. */
+export function deleted(context: Context): Next<Action> {
+  const { spec, seen, ours, now } = context;
+  if (ours.length === 0) {
+    const barred = ownedByOtherCluster(context);
+    if (barred !== undefined) return barred;
+    return seen.freeName.absent
+      ? { kind: "release", reason: "Deleted", message: "no compute environment of this object is left in AWS" }
+      : { kind: "wait", reason: "Deleting", message: "making sure that nothing is left in AWS", recheckInMs: 1000 };
+  }
+  if (seen.wish.retain) {
+    const items = ours.map(({ computeEnvironmentName: name, computeEnvironmentArn: arn, tags }) => ({
+      name,
+      arn,
+      change: releaseTags(tags, identityText(seen.identity)),
+    }));
+    return {
+      kind: "act",
+      action: { kind: "tag", purpose: "retain", items },
+      reason: "Retaining",
+      message: `${names(ours)} is left in AWS, as deletionPolicy says`,
+      irreversible: true,
+    };
+  }
+  const steps = ours.map((environment) => retirement(spec, seen, environment, now));
+  const used = steps.find(({ step }) => step === "InUse");
+  if (used !== undefined) return used.next;
+  const chosen = together(steps.map(({ next }) => next));
+  if (chosen === undefined) throw new Error("an environment of ours has no next step");
+  return chosen;
+}
