@@ -85,6 +85,8 @@ async function writesOfALife(): Promise<void> {
     ["JobQueue", "q1"],
     ["BatchComputeEnvironment", "ce"],
   ] as const) {
+    // Past the time for which AWS still sees a queue on an environment after it has gone.
+    await world.seconds(60);
     const before = version();
     world.delete(kind, name);
     await world.until("it is gone", () => world.object(kind, name) === undefined);
