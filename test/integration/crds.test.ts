@@ -1,6 +1,6 @@
 import { globSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { customResourceDefinitions } from "../../scripts/crds.ts";
 import { celCosts } from "./control-plane/cel-cost.ts";
 import { type ControlPlane, startControlPlane } from "./control-plane/control-plane.ts";
@@ -17,8 +17,10 @@ describeOnCluster("installing the CRDs in an empty cluster", () => {
     cluster ??= await startControlPlane();
     return linesOf(await cluster.kubectl(args));
   };
-  beforeAll(() => kubectl("version"));
-  afterAll(() => cluster?.stop());
+  afterEach(async () => {
+    await cluster?.stop();
+    cluster = undefined;
+  });
 
   test.each([
     { how: "client-side", flags: [] },
@@ -34,7 +36,6 @@ describeOnCluster("installing the CRDs in an empty cluster", () => {
     const before = await generations();
     await kubectl(...apply);
     expect(await generations()).toEqual(before);
-    await kubectl("delete", ...crds);
   });
 
   test("the API server finds nothing to object to in their schemas", async () => {

@@ -21,12 +21,32 @@ describe("what AWS fills in is no difference", () => {
     ["the image type that AWS chooses", ec2, described({ ec2Configuration: [{ imageType: "ECS_AL2" }] })],
     ["vCPUs that AWS's scaler wants now", ec2, described({ desiredvCpus: 64 })],
     ["subnets in another order", ec2, described({ subnets: ["subnet-2", "subnet-1"] })],
-    ["security groups in another order", withResources(ec2, { securityGroupIds: ["a", "b"] }), described({ securityGroupIds: ["b", "a"] })],
-    ["instance types in another order where the order means nothing", withResources(ec2, { instanceTypes: ["c5", "m5"] }), described({ instanceTypes: ["m5", "c5"] })],
+    [
+      "security groups in another order",
+      withResources(ec2, { securityGroupIds: ["a", "b"] }),
+      described({ securityGroupIds: ["b", "a"] }),
+    ],
+    [
+      "instance types in another order where the order means nothing",
+      withResources(ec2, { instanceTypes: ["c5", "m5"] }),
+      described({ instanceTypes: ["m5", "c5"] }),
+    ],
     ["minvCpus 0 where the spec has none", withResources(ec2, { minvCpus: undefined }), described({ minvCpus: 0 })],
-    ["an update policy that AWS has and the spec does not name", ec2, { ...environment("ce-1"), updatePolicy: { terminateJobsOnUpdate: false } }],
-    ["a queue of vCPUs switched off by hand, when the spec says nothing of state", ec2, { ...environment("ce-1"), state: "DISABLED" }],
-    ["an instance profile named by the spec and described by its ARN", ec2, described({ instanceRole: "arn:aws:iam::123456789012:instance-profile/ecsInstanceRole" })],
+    [
+      "an update policy that AWS has and the spec does not name",
+      ec2,
+      { ...environment("ce-1"), updatePolicy: { terminateJobsOnUpdate: false } },
+    ],
+    [
+      "a queue of vCPUs switched off by hand, when the spec says nothing of state",
+      ec2,
+      { ...environment("ce-1"), state: "DISABLED" },
+    ],
+    [
+      "an instance profile named by the spec and described by its ARN",
+      ec2,
+      described({ instanceRole: "arn:aws:iam::123456789012:instance-profile/ecsInstanceRole" }),
+    ],
     [
       "a launch template whose version and overrides AWS fills in",
       withResources(ec2, { launchTemplate: { launchTemplateId: "lt-1" } }),
@@ -37,7 +57,11 @@ describe("what AWS fills in is no difference", () => {
       withResources(ec2, { ec2Configuration: [{ imageType: "ECS_AL2" }] }),
       described({ ec2Configuration: [{ imageType: "ECS_AL2", batchImageStatus: "LATEST" }] }),
     ],
-    ["a launch template that AWS shows as empty", ec2, described({ launchTemplate: { launchTemplateId: "", overrides: [] } })],
+    [
+      "a launch template that AWS shows as empty",
+      ec2,
+      described({ launchTemplate: { launchTemplateId: "", overrides: [] } }),
+    ],
   ])("%s", (_name, spec, seen) => {
     expect(kinds(spec, seen)).toEqual([]);
   });
@@ -45,22 +69,92 @@ describe("what AWS fills in is no difference", () => {
 
 describe("an environment of instances whose update AWS allows, without updatePolicy", () => {
   it.each<[string, BatchComputeEnvironmentSpec, Environment, string[]]>([
-    ["scales in place when maxvCpus changes", withResources(ec2, { maxvCpus: 512 }), environment("a"), ["computeResources.maxvCpus: scaling"]],
-    ["scales in place when minvCpus changes", withResources(ec2, { minvCpus: 4 }), environment("a"), ["computeResources.minvCpus: scaling"]],
-    ["sets the scale-down delay in place", withResources(ec2, { scalingPolicy: { minScaleDownDelayMinutes: 30 } }), environment("a"), ["computeResources.scalingPolicy: scaling"]],
-    ["removes the scale-down delay in place", ec2, described({ scalingPolicy: { minScaleDownDelayMinutes: 30 } }), ["computeResources.scalingPolicy: scaling"]],
+    [
+      "scales in place when maxvCpus changes",
+      withResources(ec2, { maxvCpus: 512 }),
+      environment("a"),
+      ["computeResources.maxvCpus: scaling"],
+    ],
+    [
+      "scales in place when minvCpus changes",
+      withResources(ec2, { minvCpus: 4 }),
+      environment("a"),
+      ["computeResources.minvCpus: scaling"],
+    ],
+    [
+      "sets the scale-down delay in place",
+      withResources(ec2, { scalingPolicy: { minScaleDownDelayMinutes: 30 } }),
+      environment("a"),
+      ["computeResources.scalingPolicy: scaling"],
+    ],
+    [
+      "removes the scale-down delay in place",
+      ec2,
+      described({ scalingPolicy: { minScaleDownDelayMinutes: 30 } }),
+      ["computeResources.scalingPolicy: scaling"],
+    ],
     ["changes the state in place", { ...ec2, state: "DISABLED" }, environment("a"), ["state: metadata"]],
-    ["sets an update policy in place", { ...ec2, updatePolicy: { terminateJobsOnUpdate: false } }, environment("a"), ["updatePolicy: metadata"]],
-    ["replaces for another instance type", withResources(ec2, { instanceTypes: ["m5.large"] }), environment("a"), ["computeResources.instanceTypes: replacement"]],
-    ["replaces for other subnets", withResources(ec2, { subnets: ["subnet-9"] }), environment("a"), ["computeResources.subnets: replacement"]],
-    ["replaces for a launch template that is gone from the spec", ec2, described({ launchTemplate: { launchTemplateId: "lt-1", version: "1" } }), ["computeResources.launchTemplate: replacement"]],
+    [
+      "sets an update policy in place",
+      { ...ec2, updatePolicy: { terminateJobsOnUpdate: false } },
+      environment("a"),
+      ["updatePolicy: metadata"],
+    ],
+    [
+      "replaces for another instance type",
+      withResources(ec2, { instanceTypes: ["m5.large"] }),
+      environment("a"),
+      ["computeResources.instanceTypes: replacement"],
+    ],
+    [
+      "replaces for other subnets",
+      withResources(ec2, { subnets: ["subnet-9"] }),
+      environment("a"),
+      ["computeResources.subnets: replacement"],
+    ],
+    [
+      "replaces for a launch template that is gone from the spec",
+      ec2,
+      described({ launchTemplate: { launchTemplateId: "lt-1", version: "1" } }),
+      ["computeResources.launchTemplate: replacement"],
+    ],
     ["replaces for a rollout token", { ...ec2, rolloutToken: "v2" }, environment("a"), ["rolloutToken: replacement"]],
-    ["replaces for EC2 to SPOT", withResources(ec2, { type: "SPOT", allocationStrategy: "SPOT_CAPACITY_OPTIMIZED" }), environment("a"), ["computeResources.allocationStrategy: replacement", "computeResources.type: replacement"]],
-    ["replaces for EC2 to FARGATE", fargate, environment("a", withResources(ec2, { subnets: ["subnet-1"] })), ["computeResources.type: replacement"]],
-    ["replaces for MANAGED to UNMANAGED", { type: "UNMANAGED", serviceRole: "arn:aws:iam::1:role/mine" }, environment("a"), ["type: replacement", "computeResources.type: replacement"]],
-    ["replaces for an own service role", { ...ec2, serviceRole: "arn:aws:iam::1:role/mine" }, environment("a"), ["serviceRole: replacement"]],
-    ["replaces for a spot fleet role", withResources(ec2, { spotIamFleetRole: "arn:aws:iam::1:role/spot" }), environment("a"), ["computeResources.spotIamFleetRole: replacement"]],
-    ["replaces for an EKS cluster", { ...ec2, eksConfiguration: { eksClusterArn: "arn:aws:eks:x", kubernetesNamespace: "jobs" } }, environment("a"), ["eksConfiguration: replacement"]],
+    [
+      "replaces for EC2 to SPOT",
+      withResources(ec2, { type: "SPOT", allocationStrategy: "SPOT_CAPACITY_OPTIMIZED" }),
+      environment("a"),
+      ["computeResources.allocationStrategy: replacement", "computeResources.type: replacement"],
+    ],
+    [
+      "replaces for EC2 to FARGATE",
+      fargate,
+      environment("a", withResources(ec2, { subnets: ["subnet-1"] })),
+      ["computeResources.type: replacement"],
+    ],
+    [
+      "replaces for MANAGED to UNMANAGED",
+      { type: "UNMANAGED", serviceRole: "arn:aws:iam::1:role/mine" },
+      environment("a"),
+      ["type: replacement", "computeResources.type: replacement"],
+    ],
+    [
+      "replaces for an own service role",
+      { ...ec2, serviceRole: "arn:aws:iam::1:role/mine" },
+      environment("a"),
+      ["serviceRole: replacement"],
+    ],
+    [
+      "replaces for a spot fleet role",
+      withResources(ec2, { spotIamFleetRole: "arn:aws:iam::1:role/spot" }),
+      environment("a"),
+      ["computeResources.spotIamFleetRole: replacement"],
+    ],
+    [
+      "replaces for an EKS cluster",
+      { ...ec2, eksConfiguration: { eksClusterArn: "arn:aws:eks:x", kubernetesNamespace: "jobs" } },
+      environment("a"),
+      ["eksConfiguration: replacement"],
+    ],
   ])("%s", (_name, spec, seen, expected) => {
     expect(kinds(spec, seen)).toEqual(expected);
   });
@@ -106,7 +200,12 @@ describe("with updatePolicy", () => {
       { ...described({ allocationStrategy: undefined }), updatePolicy: { terminateJobsOnUpdate: false } },
       /BEST_FIT/,
     ],
-    ["BEST_FIT as the wish stands against it", withResources(allowed, { allocationStrategy: "BEST_FIT" }), seen, /only at creation/],
+    [
+      "BEST_FIT as the wish stands against it",
+      withResources(allowed, { allocationStrategy: "BEST_FIT" }),
+      seen,
+      /only at creation/,
+    ],
   ])("%s", (_name, spec, record, why) => {
     const found = differences(spec, record).filter(({ kind }) => kind === "replacement");
     expect(found.length).toBeGreaterThan(0);
@@ -135,10 +234,26 @@ describe("an own service role", () => {
 describe("Fargate", () => {
   it.each<[string, BatchComputeEnvironmentSpec, string[]]>([
     ["scales in place", withResources(fargate, { maxvCpus: 32 }), ["computeResources.maxvCpus: scaling"]],
-    ["changes subnets in place", withResources(fargate, { subnets: ["subnet-2"] }), ["computeResources.subnets: metadata"]],
-    ["changes security groups in place", withResources(fargate, { securityGroupIds: ["sg-2"] }), ["computeResources.securityGroupIds: metadata"]],
-    ["keeps security groups that the spec no longer names, for AWS cannot clear them", withResources(fargate, { securityGroupIds: undefined }), []],
-    ["is replaced for FARGATE_SPOT", withResources(fargate, { type: "FARGATE_SPOT" }), ["computeResources.type: replacement"]],
+    [
+      "changes subnets in place",
+      withResources(fargate, { subnets: ["subnet-2"] }),
+      ["computeResources.subnets: metadata"],
+    ],
+    [
+      "changes security groups in place",
+      withResources(fargate, { securityGroupIds: ["sg-2"] }),
+      ["computeResources.securityGroupIds: metadata"],
+    ],
+    [
+      "keeps security groups that the spec no longer names, for AWS cannot clear them",
+      withResources(fargate, { securityGroupIds: undefined }),
+      [],
+    ],
+    [
+      "is replaced for FARGATE_SPOT",
+      withResources(fargate, { type: "FARGATE_SPOT" }),
+      ["computeResources.type: replacement"],
+    ],
   ])("%s", (_name, spec, expected) => {
     expect(kinds(spec, environment("a", fargate))).toEqual(expected);
   });
@@ -146,7 +261,10 @@ describe("Fargate", () => {
 
 describe("ordered strategies", () => {
   it("take another order of instance types for a change", () => {
-    const spec = withResources(ec2, { allocationStrategy: "BEST_FIT_PROGRESSIVE_ORDERED", instanceTypes: ["c5", "m5"] });
+    const spec = withResources(ec2, {
+      allocationStrategy: "BEST_FIT_PROGRESSIVE_ORDERED",
+      instanceTypes: ["c5", "m5"],
+    });
     const seen = described({ allocationStrategy: "BEST_FIT_PROGRESSIVE_ORDERED", instanceTypes: ["m5", "c5"] });
     expect(kinds(spec, seen)).toEqual(["computeResources.instanceTypes: replacement"]);
   });
@@ -167,12 +285,19 @@ describe("a newer image", () => {
 
 describe("UNMANAGED and Managed Instances", () => {
   it("UNMANAGED changes its vCPUs in place", () => {
-    const spec: BatchComputeEnvironmentSpec = { type: "UNMANAGED", serviceRole: "arn:aws:iam::1:role/r", unmanagedvCpus: 8 };
+    const spec: BatchComputeEnvironmentSpec = {
+      type: "UNMANAGED",
+      serviceRole: "arn:aws:iam::1:role/r",
+      unmanagedvCpus: 8,
+    };
     expect(kinds(spec, environment("a", { ...spec, unmanagedvCpus: 4 }))).toEqual(["unmanagedvCpus: metadata"]);
   });
 
   it("Managed Instances are replaced for another provider", () => {
-    const spec = { type: "MANAGED", computeResources: { type: "ECS_MANAGED_INSTANCES", maxvCpus: 4 } } as BatchComputeEnvironmentSpec;
+    const spec = {
+      type: "MANAGED",
+      computeResources: { type: "ECS_MANAGED_INSTANCES", maxvCpus: 4 },
+    } as BatchComputeEnvironmentSpec;
     const seen = environment("a", spec);
     const other = { ...seen, computeResources: { ...seen.computeResources, capacityTags: { team: "x" } } as Resources };
     expect(kinds(spec, other)).toEqual(["computeResources.capacityTags: replacement"]);

@@ -1,6 +1,9 @@
 /** Builders: a small whole, of which a test names only what it is about. */
 
-import type { BatchComputeEnvironment, BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type {
+  BatchComputeEnvironment,
+  BatchComputeEnvironmentSpec,
+} from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment, Queue } from "../../../src/aws/batch.ts";
 import type { UnfinishedJob } from "../../../src/aws/region.ts";
 import { orderOf } from "../../../src/controllers/compute-environment/observe.ts";
@@ -122,7 +125,11 @@ export function environment(
 export function queue(
   name: string,
   environments: readonly string[],
-  options: { readonly foreign?: boolean; readonly object?: Partial<QueueObject>; readonly status?: Queue["status"] } = {},
+  options: {
+    readonly foreign?: boolean;
+    readonly object?: Partial<QueueObject>;
+    readonly status?: Queue["status"];
+  } = {},
 ): QueueSeen {
   const detail: Queue = {
     jobQueueName: name,

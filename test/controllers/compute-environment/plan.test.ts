@@ -3,7 +3,20 @@ import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/comp
 import type { Environment } from "../../../src/aws/batch.ts";
 import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { ec2, environment, fargate, identity, job, now, object, queue, seen, settings, wish, withResources } from "./given.ts";
+import {
+  ec2,
+  environment,
+  fargate,
+  identity,
+  job,
+  now,
+  object,
+  queue,
+  seen,
+  settings,
+  wish,
+  withResources,
+} from "./given.ts";
 
 const iso = (secondsAgo: number): string => `${new Date(now - secondsAgo * 1000).toISOString().slice(0, 19)}Z`;
 
@@ -14,11 +27,18 @@ function told(spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): string 
     next.kind === "act"
       ? `${next.action.kind}${next.action.kind === "tag" ? ` ${next.action.purpose}` : ""} ${subject(next.action)}`
       : `${next.kind} ${next.reason}`;
-  return [what.trim(), ...(serving ? ["serving"] : []), ...news.map(({ type, reason }) => `${type}=${reason}`)].join("; ");
+  return [what.trim(), ...(serving ? ["serving"] : []), ...news.map(({ type, reason }) => `${type}=${reason}`)].join(
+    "; ",
+  );
 }
 
 function subject(action: object): string {
-  const { name, items, request, queue: foreign } = action as {
+  const {
+    name,
+    items,
+    request,
+    queue: foreign,
+  } = action as {
     name?: string;
     queue?: string;
     items?: readonly { name: string }[];
@@ -52,8 +72,16 @@ describe("the first environment", () => {
 
   it.each<[string, Partial<Seen>, string]>([
     ["is created when nothing is there", {}, `create ${name}`],
-    ["is not created before its absence may be believed", { freeName: { name, absent: false, attempt: 1 } }, "wait Creating"],
-    ["is waited for while AWS makes it", { environments: [environment(name, ec2, { status: "CREATING" })] }, "wait Creating"],
+    [
+      "is not created before its absence may be believed",
+      { freeName: { name, absent: false, attempt: 1 } },
+      "wait Creating",
+    ],
+    [
+      "is waited for while AWS makes it",
+      { environments: [environment(name, ec2, { status: "CREATING" })] },
+      "wait Creating",
+    ],
     ["serves once it is VALID", { environments: [environment(name)] }, "settled Available; serving"],
     [
       "is not created beyond AWS's quota",
@@ -62,13 +90,21 @@ describe("the first environment", () => {
     ],
     ["leaves the name to an older object that claims it", { claimedBy: "team/older" }, "blocked Conflict"],
     ["is made beside a foreign one of the base name", { environments: [foreign("team_ce")] }, `create ${name}`],
-    ["is made beside one that is being deleted", { environments: [environment("gone", ec2, { status: "DELETING" })] }, `create ${name}`],
+    [
+      "is made beside one that is being deleted",
+      { environments: [environment("gone", ec2, { status: "DELETING" })] },
+      `create ${name}`,
+    ],
   ])("%s", (_name, change, expected) => {
     expect(told(ec2, change)).toBe(expected);
   });
 
   it("is created ENABLED and without updatePolicy, which AWS takes only later", () => {
-    const spec: BatchComputeEnvironmentSpec = { ...ec2, state: "DISABLED", updatePolicy: { terminateJobsOnUpdate: false } };
+    const spec: BatchComputeEnvironmentSpec = {
+      ...ec2,
+      state: "DISABLED",
+      updatePolicy: { terminateJobsOnUpdate: false },
+    };
     const { next } = planFor(object(spec), seen(spec), now);
     if (next.kind !== "act" || next.action.kind !== "create") throw new Error("expected a create");
     expect(next.irreversible).toBe(true);
@@ -77,7 +113,11 @@ describe("the first environment", () => {
   });
 
   it("gets state and updatePolicy by one update after it is VALID", () => {
-    const spec: BatchComputeEnvironmentSpec = { ...ec2, state: "DISABLED", updatePolicy: { terminateJobsOnUpdate: false } };
+    const spec: BatchComputeEnvironmentSpec = {
+      ...ec2,
+      state: "DISABLED",
+      updatePolicy: { terminateJobsOnUpdate: false },
+    };
     const { next } = planFor(object(spec), seen(spec, { environments: [environment(name)] }), now);
     if (next.kind !== "act" || next.action.kind !== "update") throw new Error("expected an update");
     expect(next.action.request).toEqual({
@@ -102,11 +142,18 @@ describe("a change in place", () => {
       kind: "act",
       action: { kind: "update", request: { computeEnvironment: "old", computeResources: { maxvCpus: 512 } } },
     });
-    expect(change).toMatchObject({ action: "Scale", changes: [{ path: "spec.computeResources.maxvCpus", from: "256", to: "512" }] });
+    expect(change).toMatchObject({
+      action: "Scale",
+      changes: [{ path: "spec.computeResources.maxvCpus", from: "256", to: "512" }],
+    });
   });
 
   it("remembers a rollout token on the environment after the update", () => {
-    const spec: BatchComputeEnvironmentSpec = { ...ec2, rolloutToken: "v2", updatePolicy: { terminateJobsOnUpdate: false } };
+    const spec: BatchComputeEnvironmentSpec = {
+      ...ec2,
+      rolloutToken: "v2",
+      updatePolicy: { terminateJobsOnUpdate: false },
+    };
     const environments = [old({ updatePolicy: { terminateJobsOnUpdate: false } })];
     const { next, change } = planFor(object(spec), seen(spec, { environments }), now);
     expect(next).toMatchObject({
@@ -120,7 +167,12 @@ describe("a change in place", () => {
 
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
     ["changes tags in place", { ...ec2, tags: { team: "a" } }, { environments: [old()] }, "tag userTags old"],
-    ["removes a tag that the spec no longer has", ec2, { environments: [old({ tags: { team: "a" } })] }, "tag userTags old"],
+    [
+      "removes a tag that the spec no longer has",
+      ec2,
+      { environments: [old({ tags: { team: "a" } })] },
+      "tag userTags old",
+    ],
     [
       "leaves tags that others own",
       ec2,
@@ -128,15 +180,28 @@ describe("a change in place", () => {
       "settled Available; serving",
     ],
     ["waits while AWS updates", ec2, { environments: [old({ status: "UPDATING" })] }, "wait Updating"],
-    ["writes the tags of a re-created object once", ec2, { environments: [old({ tags: { "awsbatch.dev/uid": "uid-0" } })] }, "tag takeOver old"],
-    ["says that it is DISABLED when the spec wishes it", { ...ec2, state: "DISABLED" }, { environments: [old({ state: "DISABLED" })] }, "settled Disabled; serving"],
+    [
+      "writes the tags of a re-created object once",
+      ec2,
+      { environments: [old({ tags: { "awsbatch.dev/uid": "uid-0" } })] },
+      "tag takeOver old",
+    ],
+    [
+      "says that it is DISABLED when the spec wishes it",
+      { ...ec2, state: "DISABLED" },
+      { environments: [old({ state: "DISABLED" })] },
+      "settled Disabled; serving",
+    ],
   ])("%s", (_name, spec, change, expected) => {
     expect(told(spec, change)).toBe(expected);
   });
 
   it("names the queues that a DISABLED environment starves", () => {
     const spec: BatchComputeEnvironmentSpec = { ...ec2, state: "DISABLED" };
-    const environments = [old({ state: "DISABLED" }), environment("else", ec2, { tags: { "awsbatch.dev/name": "else" } })];
+    const environments = [
+      old({ state: "DISABLED" }),
+      environment("else", ec2, { tags: { "awsbatch.dev/name": "else" } }),
+    ];
     const queues = [queue("starved", ["old"]), queue("fed", ["old", "else"])];
     expect(message(spec, { environments, queues })).toContain("without any ENABLED environment are: starved");
   });
@@ -147,8 +212,18 @@ describe("a replacement", () => {
 
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
     ["creates the successor first", other, { environments: [old()], queues: [queue("q1", ["old"])] }, `create ${name}`],
-    ["is not made when the policy is Never", { ...other, replacement: { policy: "Never" } }, { environments: [old()] }, "blocked ReplacementNeeded"],
-    ["waits for approval before Create", { ...other, replacement: { holdBefore: ["Create"] } }, { environments: [old()] }, "wait AwaitingApproval"],
+    [
+      "is not made when the policy is Never",
+      { ...other, replacement: { policy: "Never" } },
+      { environments: [old()] },
+      "blocked ReplacementNeeded",
+    ],
+    [
+      "waits for approval before Create",
+      { ...other, replacement: { holdBefore: ["Create"] } },
+      { environments: [old()] },
+      "wait AwaitingApproval",
+    ],
     [
       "goes on when Create is approved",
       { ...other, replacement: { holdBefore: ["Create"] } },
@@ -183,7 +258,12 @@ describe("a replacement", () => {
       { environments: [old()], queues: [queue("q1", ["old"], { object: { literalNames: ["old"] } })] },
       "blocked PinnedByName",
     ],
-    ["waits for a paused queue", other, { environments: [old()], queues: [queue("q1", ["old"], { object: { paused: true } })] }, "wait QueuePaused"],
+    [
+      "waits for a paused queue",
+      other,
+      { environments: [old()], queues: [queue("q1", ["old"], { object: { paused: true } })] },
+      "wait QueuePaused",
+    ],
     [
       "is not begun when the queue's type forbids the successor",
       fargate,
@@ -208,7 +288,12 @@ describe("a replacement", () => {
       { environments: [old(), ...Array.from({ length: 48 }, (_, index) => foreign(`x${index}`))] },
       "wait QuotaHeadroom",
     ],
-    ["waits while enough others are under way", other, { environments: [old()], replacementsElsewhere: 3 }, "wait Queued"],
+    [
+      "waits while enough others are under way",
+      other,
+      { environments: [old()], replacementsElsewhere: 3 },
+      "wait Queued",
+    ],
     [
       "a queue that is being deleted names nothing any more",
       other,
@@ -265,7 +350,12 @@ describe("a replacement", () => {
       },
       "wait Repointing",
     ],
-    ["marks since when it serves all queues", other, { environments: [old(), fresh()], queues: [queue("q1", ["new"])] }, "tag serving new"],
+    [
+      "marks since when it serves all queues",
+      other,
+      { environments: [old(), fresh()], queues: [queue("q1", ["new"])] },
+      "tag serving new",
+    ],
     [
       "keeps the predecessor ready during the soak",
       other,
@@ -333,7 +423,9 @@ describe("a replacement", () => {
     expect(next.message).toContain("spec.computeResources.instanceTypes");
     expect(change).toMatchObject({
       action: "Replace",
-      changes: [{ path: "spec.computeResources.instanceTypes", kind: "replacement", from: '["c5.large"]', to: '["m5.large"]' }],
+      changes: [
+        { path: "spec.computeResources.instanceTypes", kind: "replacement", from: '["c5.large"]', to: '["m5.large"]' },
+      ],
     });
     expect(change.changes[0]?.why).toContain("spec.updatePolicy");
   });
@@ -361,7 +453,9 @@ describe("a replacement", () => {
 
   it("tells a foreign queue's two ways out", () => {
     const queues = [queue("theirs", ["old"], { foreign: true })];
-    expect(message(other, { environments: [old()], queues })).toMatch(/owner take the environment out.*foreignQueues: Repoint/);
+    expect(message(other, { environments: [old()], queues })).toMatch(
+      /owner take the environment out.*foreignQueues: Repoint/,
+    );
   });
 
   it("sets minvCpus to 0 with the disabling, so that nothing is billed for nothing", () => {
@@ -387,7 +481,12 @@ describe("a drain", () => {
     ["waits for running jobs", other, jobs([job("j1")]), "wait Draining"],
     ["counts zero twice, 10 s apart", other, jobs([], now - 9_000), "wait Draining"],
     ["counts anew after a restart", other, jobs([]), "wait Draining"],
-    ["keeps what cannot be read", other, { environments, jobs: new Map([["old", { kind: "unread", why: "batch:ListJobs: denied" }]]) }, "wait Draining"],
+    [
+      "keeps what cannot be read",
+      other,
+      { environments, jobs: new Map([["old", { kind: "unread", why: "batch:ListJobs: denied" }]]) },
+      "wait Draining",
+    ],
     ["waits for the first count", other, { environments }, "wait Draining"],
     [
       "terminates nothing before its time",
@@ -424,7 +523,12 @@ describe("an environment that AWS finds INVALID", () => {
   const own = "arn:aws:iam::123456789012:role/one";
 
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
-    ["waits a moment for a role that was just made", ec2, { environments: [made(3, roleReason)] }, "wait WaitingForRole"],
+    [
+      "waits a moment for a role that was just made",
+      ec2,
+      { environments: [made(3, roleReason)] },
+      "wait WaitingForRole",
+    ],
     ["is followed by another attempt", ec2, { environments: [made(11, roleReason)] }, `create ${name}-2`],
     [
       "is tried three times at once, then every 30 minutes",
@@ -432,31 +536,46 @@ describe("an environment that AWS finds INVALID", () => {
       { environments: [made(700, roleReason, `${name}-3`)] },
       "blocked Invalid",
     ],
+    ["is tried again after 30 minutes", ec2, { environments: [made(1801, roleReason, `${name}-3`)] }, `create ${name}`],
     [
-      "is tried again after 30 minutes",
+      "is left to a person for any other reason",
       ec2,
-      { environments: [made(1801, roleReason, `${name}-3`)] },
-      `create ${name}`,
+      { environments: [made(30, "CLIENT_ERROR - no such subnet")] },
+      "blocked Invalid",
     ],
-    ["is left to a person for any other reason", ec2, { environments: [made(30, "CLIENT_ERROR - no such subnet")] }, "blocked Invalid"],
-    ["is left to a person when queues use it", ec2, { environments: [made(30, roleReason)], queues: [queue("q1", [name])] }, "blocked Invalid"],
+    [
+      "is left to a person when queues use it",
+      ec2,
+      { environments: [made(30, roleReason)], queues: [queue("q1", [name])] },
+      "blocked Invalid",
+    ],
     [
       "is mended in place where the spec allows it",
       { ...ec2, serviceRole: own },
-      { environments: [environment("a", { ...ec2, serviceRole: "arn:aws:iam::123456789012:role/two" }, { status: "INVALID" })] },
+      {
+        environments: [
+          environment("a", { ...ec2, serviceRole: "arn:aws:iam::123456789012:role/two" }, { status: "INVALID" }),
+        ],
+      },
       "update a",
     ],
     [
       "as a successor leaves the old one serving",
       other,
-      { environments: [old(), fresh({ status: "INVALID", statusReason: "no such type" })], queues: [queue("q1", ["old"])] },
+      {
+        environments: [old(), fresh({ status: "INVALID", statusReason: "no such type" })],
+        queues: [queue("q1", ["old"])],
+      },
       "blocked Invalid",
     ],
     [
       "that never served is removed when a corrected spec has its own",
       other,
       {
-        environments: [environment("bad", withResources(ec2, { instanceTypes: ["z9"] }), { status: "INVALID" }), fresh(serving(1))],
+        environments: [
+          environment("bad", withResources(ec2, { instanceTypes: ["z9"] }), { status: "INVALID" }),
+          fresh(serving(1)),
+        ],
         queues: [queue("q1", ["new"])],
       },
       "tag retire bad",
@@ -476,7 +595,10 @@ describe("an environment that AWS finds INVALID", () => {
       {
         environments: [
           old(),
-          fresh({ status: "INVALID", tags: { ...serving(60).tags, "awsbatch.dev/returned-at": `${iso(5)}/${seen(other).planId}` } }),
+          fresh({
+            status: "INVALID",
+            tags: { ...serving(60).tags, "awsbatch.dev/returned-at": `${iso(5)}/${seen(other).planId}` },
+          }),
         ],
         queues: [queue("q1", ["old"])],
       },
@@ -541,9 +663,21 @@ describe("an environment that AWS finds INVALID", () => {
 
 describe("a spec that goes back", () => {
   it.each<[string, Partial<Seen>, string]>([
-    ["before the repoint uses the old one again", { environments: [old(), fresh()], queues: [queue("q1", ["old"])] }, "tag serving old"],
-    ["during the soak points the queues back", { environments: [old(), fresh(serving(60))], queues: [queue("q1", ["new"])] }, "wait Repointing"],
-    ["during the drain puts the old one back into service", { environments: [old(retired()), fresh(serving(601))], queues: [queue("q1", ["new"])] }, "enable old"],
+    [
+      "before the repoint uses the old one again",
+      { environments: [old(), fresh()], queues: [queue("q1", ["old"])] },
+      "tag serving old",
+    ],
+    [
+      "during the soak points the queues back",
+      { environments: [old(), fresh(serving(60))], queues: [queue("q1", ["new"])] },
+      "wait Repointing",
+    ],
+    [
+      "during the drain puts the old one back into service",
+      { environments: [old(retired()), fresh(serving(601))], queues: [queue("q1", ["new"])] },
+      "enable old",
+    ],
     [
       "waits while the old one is being enabled",
       { environments: [old(retired({ status: "UPDATING", state: "ENABLED" })), fresh(serving(601))] },
@@ -561,7 +695,10 @@ describe("a spec that goes back", () => {
     ],
     [
       "starts the soak anew",
-      { environments: [old({ tags: { "awsbatch.dev/serving-since": iso(9000) } }), fresh(serving(60))], queues: [queue("q1", ["old"])] },
+      {
+        environments: [old({ tags: { "awsbatch.dev/serving-since": iso(9000) } }), fresh(serving(60))],
+        queues: [queue("q1", ["old"])],
+      },
       "tag serving old",
     ],
   ])("%s", (_name, change, expected) => {
@@ -580,17 +717,32 @@ describe("adoption", () => {
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
     ["takes over what matches", ec2, adopting("IfMatching"), "tag adopt team_ce"],
     ["takes nothing over that differs", other, adopting("IfMatching"), "blocked NotMatching"],
-    ["takes nothing over whose tags differ", { ...ec2, tags: { a: "b" } }, adopting("IfMatching"), "blocked NotMatching"],
+    [
+      "takes nothing over whose tags differ",
+      { ...ec2, tags: { a: "b" } },
+      adopting("IfMatching"),
+      "blocked NotMatching",
+    ],
     ["takes over what differs when told to", other, adopting("IfExists"), "tag adopt team_ce"],
     ["takes over no name that the operator may not", ec2, adopting("IfExists", { settings }), "blocked NotAdoptable"],
-    ["waits while AWS changes it", ec2, adopting("IfExists", { environments: [foreign("team_ce", ec2, { status: "UPDATING" })] }), "wait Adopting"],
+    [
+      "waits while AWS changes it",
+      ec2,
+      adopting("IfExists", { environments: [foreign("team_ce", ec2, { status: "UPDATING" })] }),
+      "wait Adopting",
+    ],
     [
       "takes nothing from another object",
       ec2,
       adopting("IfExists", { environments: [environment("team_ce", ec2, { tags: { "awsbatch.dev/name": "else" } })] }),
       "blocked Conflict",
     ],
-    ["lets a replacement that it causes wait for approval", other, { environments: [environment("team_ce")] }, "wait AwaitingApproval"],
+    [
+      "lets a replacement that it causes wait for approval",
+      other,
+      { environments: [environment("team_ce")] },
+      "wait AwaitingApproval",
+    ],
     ["notes on an adopted one that it serves", ec2, { environments: [environment("team_ce")] }, "tag serving team_ce"],
     [
       "replaces an adopted one that has served as any other",
@@ -605,7 +757,11 @@ describe("adoption", () => {
 
 describe("an environment with the tags of this object", () => {
   it.each<[string, Partial<Seen>, string]>([
-    ["of another cluster is not touched", { environments: [old({ tags: { "awsbatch.dev/cluster-uid": "cluster-0" } })] }, "blocked OwnedByOtherCluster"],
+    [
+      "of another cluster is not touched",
+      { environments: [old({ tags: { "awsbatch.dev/cluster-uid": "cluster-0" } })] },
+      "blocked OwnedByOtherCluster",
+    ],
     [
       "of a lost cluster is only retagged",
       {
@@ -640,8 +796,18 @@ describe("deletion", () => {
 
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
     ["lets go when nothing is left", ec2, deleting, "release Deleted"],
-    ["lets go only when the absence may be believed", ec2, { ...deleting, freeName: { name, absent: false, attempt: 1 } }, "wait Deleting"],
-    ["disables nothing while a queue names it", ec2, { ...deleting, environments: [old()], queues: [queue("q1", ["old"])] }, "wait InUse"],
+    [
+      "lets go only when the absence may be believed",
+      ec2,
+      { ...deleting, freeName: { name, absent: false, attempt: 1 } },
+      "wait Deleting",
+    ],
+    [
+      "disables nothing while a queue names it",
+      ec2,
+      { ...deleting, environments: [old()], queues: [queue("q1", ["old"])] },
+      "wait InUse",
+    ],
     [
       "disables nothing while a queue names any of them",
       ec2,
@@ -649,11 +815,20 @@ describe("deletion", () => {
       "wait InUse",
     ],
     ["marks first", ec2, { ...deleting, environments: [old()] }, "tag retire old"],
-    ["then disables", ec2, { ...deleting, environments: [old({ tags: { "awsbatch.dev/retired-at": iso(1) } })] }, "disable old"],
+    [
+      "then disables",
+      ec2,
+      { ...deleting, environments: [old({ tags: { "awsbatch.dev/retired-at": iso(1) } })] },
+      "disable old",
+    ],
     [
       "then deletes",
       ec2,
-      { ...deleting, environments: [old(retired())], jobs: new Map([["old", { kind: "read", remaining: [], zeroSince: now - 10_000 }]]) },
+      {
+        ...deleting,
+        environments: [old(retired())],
+        jobs: new Map([["old", { kind: "read", remaining: [], zeroSince: now - 10_000 }]]),
+      },
       "delete old",
     ],
     ["waits for AWS", ec2, { ...deleting, environments: [old(retired({ status: "DELETING" }))] }, "wait Deleting"],
@@ -668,7 +843,12 @@ describe("deletion", () => {
       },
       "blocked DeleteFailed",
     ],
-    ["leaves AWS alone under Retain", ec2, { wish: { ...wish, deleting: true, retain: true }, environments: [old(), fresh()] }, "tag retain new,old"],
+    [
+      "leaves AWS alone under Retain",
+      ec2,
+      { wish: { ...wish, deleting: true, retain: true }, environments: [old(), fresh()] },
+      "tag retain new,old",
+    ],
     ["touches nothing that is not ours", ec2, { ...deleting, environments: [foreign("team_ce")] }, "release Deleted"],
   ])("%s", (_name, spec, change, expected) => {
     expect(told(spec, change)).toBe(expected);
