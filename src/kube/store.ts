@@ -69,6 +69,8 @@ export interface RecordedEvent extends ObjectEvent {
 
 export type StoreErrorReason =
   | "NotFound"
+  /** The server knows no such kind at all. */
+  | "CrdMissing"
   | "Conflict"
   | "Gone"
   | "Forbidden"

@@ -1,0 +1,223 @@
+import type { Kind } from "../api/object.ts";
+import type { KubeApi } from "./api.ts";
+import { resourceName } from "./resource.ts";
+import { StoreError } from "./store.ts";
+
+/** What the operator asks of the API server, and why. RBAC manifests are made from it, and it is checked at start. */
+export interface AccessRule {
+  /** Empty: the core API. */
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly verbs: readonly string[];
+  /**
+   * Where: in the watched namespaces (all of them by default), in the namespace of the lease, or for a resource that
+   * is in no namespace.
+   */
+  readonly scope: "watched" | "lease" | "cluster";
+  /** Only this object; RBAC cannot tell that for create. */
+  readonly name?: string;
+  /** The operator starts without it, and lacks only what it is for. */
+  readonly optional?: true;
+  readonly why: string;
+}
+
+/** The lease that the replicas elect by. */
+export const leaseName = "aws-batch-operator";
+
+/** The whole of the operator's access, for these kinds. */
+export function operatorAccess(kinds: readonly Kind[]): readonly AccessRule[] {
+  return [
+    ...kinds.flatMap(({ group, plural }): readonly AccessRule[] => [
+      {
+        group,
+        resource: plural,
+        verbs: ["get", "list", "watch"],
+        scope: "watched",
+        why: "follow the objects, and read one live before an act in AWS that cannot be undone",
+      },
+      {
+        group,
+        resource: plural,
+        verbs: ["patch"],
+        scope: "watched",
+        why: "set and remove the finalizer and the annotation of the location; the spec is never written",
+      },
+      {
+        group,
+        resource: plural,
+        subresource: "status",
+        verbs: ["patch"],
+        scope: "watched",
+        why: "apply the status",
+      },
+    ]),
+    {
+      group: "events.k8s.io",
+      resource: "events",
+      verbs: ["create", "patch"],
+      scope: "watched",
+      why: "tell about changes as events; a repeated one patches its series",
+    },
+    {
+      group: "coordination.k8s.io",
+      resource: "leases",
+      verbs: ["get", "patch"],
+      scope: "lease",
+      name: leaseName,
+      why: "elect one of the replicas as the leader",
+    },
+    {
+      group: "coordination.k8s.io",
+      resource: "leases",
+      verbs: ["create"],
+      scope: "lease",
+      why: "make the lease at the first start",
+    },
+    {
+      group: "",
+      resource: "namespaces",
+      verbs: ["get"],
+      scope: "cluster",
+      name: "kube-system",
+      why: "tell this cluster from others by the UID of kube-system",
+    },
+    {
+      group: "",
+      resource: "namespaces",
+      verbs: ["get"],
+      scope: "cluster",
+      optional: true,
+      why: "read the labels of a namespace for selectors in allowedNamespaces",
+    },
+  ];
+}
+
+export interface ClusterCheckOptions {
+  readonly api: KubeApi;
+  readonly kinds: readonly Kind[];
+  /** Undefined: all. */
+  readonly watchNamespaces?: readonly string[] | undefined;
+  /** Undefined: no leader election. */
+  readonly leaseNamespace: string | undefined;
+  /** What installs the CRDs, e.g. `kubectl apply -f crds/`. */
+  readonly installCommand: string;
+}
+
+/** Permissions on one resource that are missing. */
+export interface AccessGap {
+  readonly verbs: readonly string[];
+  /** As in `resourceName`. */
+  readonly resource: string;
+  /** Undefined: in all, or none is needed. */
+  readonly namespace: string | undefined;
+  readonly why: string;
+}
+
+/**
+ * Whether the operator can work with this cluster; one line says why not.
+ * @returns the server's version, e.g. `v1.35.4`
+ * @throws StoreError `Unavailable`, `Unauthorized`, `CrdMissing`, or `Forbidden` with every permission that is missing
+ */
+export async function checkCluster(options: ClusterCheckOptions, signal: AbortSignal): Promise<string> {
+  const version = await serverVersion(options.api, signal);
+  await checkKinds(options, signal);
+  const gaps = await accessGaps(options, signal);
+  if (gaps.length === 0) return version;
+  const missing = gaps.map(({ verbs, resource, namespace, why }) => {
+    return `${verbs.join(", ")} ${resource}${namespace === undefined ? "" : ` in namespace ${namespace}`} (to ${why})`;
+  });
+  throw new StoreError("Forbidden", `RBAC does not let the operator ${missing.join("; ")}`);
+}
+
+async function serverVersion(api: KubeApi, signal: AbortSignal): Promise<string> {
+  const target = { verb: "get", resource: "/version" };
+  const answer = (await api.request({ method: "GET", path: "/version", target }, signal)) as { gitVersion?: string };
+  return answer.gitVersion ?? "unknown";
+}
+
+/** @throws StoreError `CrdMissing` that names every kind that the cluster does not serve */
+async function checkKinds({ api, kinds, installCommand }: ClusterCheckOptions, signal: AbortSignal): Promise<void> {
+  const versions = [...new Set(kinds.map(({ group, version }) => `${group}/${version}`))];
+  const served = new Set<string>();
+  for (const version of versions) {
+    for (const name of await servedResources(api, version, signal)) served.add(`${name} of ${version}`);
+  }
+  const missing = kinds
+    .flatMap((kind) => [kind.plural, `${kind.plural}/status`].map((name) => `${name} of ${kind.group}/${kind.version}`))
+    .filter((resource) => !served.has(resource));
+  if (missing.length === 0) return;
+  const what = missing.join(", ");
+  throw new StoreError("CrdMissing", `the cluster does not serve ${what}: install the CRDs with \`${installCommand}\``);
+}
+
+async function servedResources(api: KubeApi, version: string, signal: AbortSignal): Promise<readonly string[]> {
+  const target = { verb: "get", resource: `/apis/${version}` };
+  try {
+    const answer = await api.request({ method: "GET", path: `/apis/${version}`, target }, signal);
+    const { resources = [] } = answer as { readonly resources?: readonly { readonly name: string }[] };
+    return resources.map(({ name }) => name);
+  } catch (error) {
+    const isMissing = error instanceof StoreError && (error.reason === "CrdMissing" || error.reason === "NotFound");
+    if (!isMissing) throw error;
+    return [];
+  }
+}
+
+/** What of `operatorAccess` is needed and not granted, asked by a SelfSubjectAccessReview for each verb. */
+export async function accessGaps(
+  options: Pick<ClusterCheckOptions, "api" | "kinds" | "watchNamespaces" | "leaseNamespace">,
+  signal: AbortSignal,
+): Promise<readonly AccessGap[]> {
+  const { api, kinds, watchNamespaces, leaseNamespace } = options;
+  const asked = operatorAccess(kinds)
+    .filter(({ optional }) => optional !== true)
+    .flatMap((rule) => namespacesOf(rule, watchNamespaces, leaseNamespace).map((namespace) => ({ rule, namespace })));
+  const gaps = await Promise.all(
+    asked.map(async ({ rule, namespace }): Promise<AccessGap> => {
+      const allowed = await Promise.all(rule.verbs.map((verb) => isAllowed(api, rule, verb, namespace, signal)));
+      const verbs = rule.verbs.filter((_verb, i) => !allowed[i]);
+      return { verbs, resource: resourceName(rule.group, rule.resource, rule.subresource), namespace, why: rule.why };
+    }),
+  );
+  return gaps.filter(({ verbs }) => verbs.length > 0);
+}
+
+function namespacesOf(
+  { scope }: AccessRule,
+  watched: readonly string[] | undefined,
+  lease: string | undefined,
+): readonly (string | undefined)[] {
+  switch (scope) {
+    case "cluster":
+      return [undefined];
+    case "watched":
+      return watched ?? [undefined];
+    case "lease":
+      return lease === undefined ? [] : [lease];
+  }
+}
+
+async function isAllowed(
+  api: KubeApi,
+  rule: AccessRule,
+  verb: string,
+  namespace: string | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { group, resource, subresource, name } = rule;
+  const answer = await api.request(
+    {
+      method: "POST",
+      path: "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+      target: { verb: "create", resource: "selfsubjectaccessreviews.authorization.k8s.io" },
+      body: {
+        apiVersion: "authorization.k8s.io/v1",
+        kind: "SelfSubjectAccessReview",
+        spec: { resourceAttributes: { group, resource, subresource, name, verb, namespace } },
+      },
+    },
+    signal,
+  );
+  return (answer as { readonly status?: { readonly allowed?: boolean } }).status?.allowed === true;
+}

@@ -1,0 +1,153 @@
+import type { IncomingMessage } from "node:http";
+import { text } from "node:stream/consumers";
+import { childSignal, DeadlineExceeded, withDeadline } from "../runtime/abort.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Connection, OutgoingRequest } from "./connection.ts";
+import { answerError, connectionError, jsonOf, oneLine, type RequestTarget, subject, wordsOf } from "./errors.ts";
+import { StoreError } from "./store.ts";
+
+/** Whether this replica may write now: gives what is left of its lease, or throws. */
+export type MayWrite = () => { readonly deadlineMs: number };
+
+export interface KubeApiOptions {
+  readonly connection: Connection;
+  readonly clock: Clock;
+  /** Longest time for one request (10 s), and for a watch to begin. */
+  readonly deadlineMs?: number;
+}
+
+export interface ApiRequest {
+  readonly method: OutgoingRequest["method"];
+  /** Without query. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** `application/json` unless given. */
+  readonly contentType?: string;
+  readonly target: RequestTarget;
+  /** Given for every request that changes something for which this replica has to be the leader. */
+  readonly mayWrite?: MayWrite | undefined;
+}
+
+/** Requests to the API server: JSON in and out, a deadline on each, refusals as `StoreError`. */
+export class KubeApi {
+  readonly #connection: Connection;
+  readonly #clock: Clock;
+  readonly #deadlineMs: number;
+
+  constructor(options: KubeApiOptions) {
+    this.#connection = options.connection;
+    this.#clock = options.clock;
+    this.#deadlineMs = options.deadlineMs ?? 10_000;
+  }
+
+  get server(): string {
+    return this.#connection.server;
+  }
+
+  /**
+   * The parsed answer.
+   * @throws StoreError, the signal's reason
+   */
+  async request(request: ApiRequest, signal: AbortSignal): Promise<unknown> {
+    const limitMs = Math.min(this.#deadlineMs, leaseLeftMs(request));
+    try {
+      return await withDeadline(this.#clock, limitMs, signal, `the API server ${this.server}`, async (inner) => {
+        const answer = await this.#connection.send(outgoing(request, inner), inner);
+        const body = await text(answer).catch((error: unknown) => {
+          throw inner.aborted ? error : connectionError(this.server, error);
+        });
+        if (codeOf(answer) >= 400) throw this.#refusal(request, answer, body);
+        return this.#parsed(request, answer, body);
+      });
+    } catch (error) {
+      throw signal.aborted ? error : late(error, request);
+    }
+  }
+
+  /**
+   * The bytes of an answer that goes on until the server ends it. Only its beginning has a deadline.
+   * @throws StoreError, the signal's reason
+   */
+  async *stream(request: ApiRequest, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+    signal.throwIfAborted();
+    const child = childSignal(signal);
+    const expire = (): void => {
+      child.abort(new DeadlineExceeded(`the API server ${this.server}`, this.#deadlineMs));
+    };
+    const timer = this.#clock.schedule(this.#deadlineMs, expire);
+    try {
+      const answer = await this.#connection.send({ ...outgoing(request, child.signal), isWatch: true }, child.signal);
+      if (codeOf(answer) >= 400) throw this.#refusal(request, answer, await text(answer));
+      timer.cancel();
+      yield* answer as AsyncIterable<Uint8Array>;
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      if (error instanceof StoreError) throw error;
+      throw error instanceof DeadlineExceeded ? late(error, request) : connectionError(this.server, error);
+    } finally {
+      timer.cancel();
+      // Also when the reader stops in the middle, the connection behind it has to go.
+      child.abort(new Error("the answer is not read any more"));
+      child.release();
+    }
+  }
+
+  #refusal(request: ApiRequest, answer: IncomingMessage, body: string): StoreError {
+    if (answer.statusCode === 401) this.#connection.refused();
+    return answerError(request.target, codeOf(answer), body, answer.headers["retry-after"]);
+  }
+
+  #parsed(request: ApiRequest, answer: IncomingMessage, body: string): unknown {
+    const parsed = codeOf(answer) < 300 ? jsonOf(body) : undefined;
+    if (parsed !== undefined) return parsed;
+    const shown = oneLine(body).slice(0, 80);
+    const what = `${this.server} answered ${answer.statusCode} with something that is not JSON: ${shown}`;
+    throw new StoreError("Unavailable", `cannot ${subject(request.target)}: ${what}; is this an API server?`);
+  }
+}
+
+/** Every answer to a request has a status code; the type is that of requests too. */
+function codeOf(answer: IncomingMessage): number {
+  return answer.statusCode ?? 0;
+}
+
+function outgoing(request: ApiRequest, signal: AbortSignal): OutgoingRequest {
+  const { method, path, query = {}, body, contentType = "application/json", mayWrite } = request;
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) search.set(name, String(value));
+  }
+  const beforeSend = (): void => {
+    signal.throwIfAborted();
+    leaseLeftMs(request);
+  };
+  return {
+    method,
+    path: search.size === 0 ? path : `${path}?${search.toString()}`,
+    ...(body === undefined ? {} : { body: JSON.stringify(body), contentType }),
+    ...(mayWrite === undefined ? {} : { beforeSend }),
+  };
+}
+
+/** @throws StoreError when this replica must not write */
+function leaseLeftMs(request: ApiRequest): number {
+  if (request.mayWrite === undefined) return Number.POSITIVE_INFINITY;
+  try {
+    const { deadlineMs } = request.mayWrite();
+    if (deadlineMs <= 0) throw new Error("no time is left of the lease");
+    return deadlineMs;
+  } catch (error) {
+    const failure = new StoreError("Unavailable", `${subject(request.target)} was not sent: ${wordsOf(error)}`);
+    failure.cause = error;
+    throw failure;
+  }
+}
+
+function late(error: unknown, request: ApiRequest): unknown {
+  if (!(error instanceof DeadlineExceeded)) return error;
+  const failure = new StoreError("Unavailable", `cannot ${subject(request.target)}: ${error.message}`);
+  failure.cause = error;
+  return failure;
+}

@@ -1,0 +1,276 @@
+import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
+import type { Random } from "../runtime/random.ts";
+import type { ApiRequest, KubeApi, MayWrite } from "./api.ts";
+import { ApiError } from "./errors.ts";
+import { eventBody, eventKind, type Reporter, series } from "./events-api.ts";
+import { listAll } from "./list.ts";
+import { decodePositions, encodePositions, mergedWatch } from "./positions.ts";
+import { type ResourceAddress, type ResourceKind, resourcePath, resourceTarget, toObject } from "./resource.ts";
+import { type MetadataPatch, type RecordedEvent, type Store, StoreError, type WatchEvent } from "./store.ts";
+import { watchEvents } from "./watch-stream.ts";
+
+export interface KubeStoreOptions {
+  readonly api: KubeApi;
+  readonly random: Random;
+  /** Owns what is applied; `aws-batch-operator`. */
+  readonly fieldManager: string;
+  readonly reporter: Reporter;
+  /** Asked before each write, and once more directly before its bytes leave. */
+  readonly mayWrite: MayWrite;
+  /** Undefined: all. Each of them is listed and watched on its own, so that Roles are enough. */
+  readonly watchNamespaces?: readonly string[] | undefined;
+}
+
+/** What a user writes: everything but what the API server sets. */
+export interface AppliedManifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace: string };
+}
+
+export interface ApplyOptions {
+  /** What would be stored, defaults and admission included, without storing it. */
+  readonly dryRun?: boolean;
+  /** Takes over fields of other managers; without it they are a `Conflict`. */
+  readonly force?: boolean;
+  /** Instead of the store's. */
+  readonly fieldManager?: string;
+}
+
+/** An API server as a store, and what else the operator asks of it. */
+export interface KubeStore extends Store {
+  /**
+   * Server-side apply of a whole manifest.
+   * @throws StoreError `Invalid` when the server refuses the manifest, `Conflict`
+   */
+  apply(kind: Kind, manifest: AppliedManifest, options: ApplyOptions, signal: AbortSignal): Promise<KubeObject>;
+  /** Deletes an object; with `uid` only that one. False: there is none. */
+  delete(kind: Kind, key: ObjectKey, options: { readonly uid?: string }, signal: AbortSignal): Promise<boolean>;
+  /** Undefined: there is no such namespace. */
+  namespaceLabels(namespace: string, signal: AbortSignal): Promise<Readonly<Record<string, string>> | undefined>;
+  /** The UID of `kube-system`: what tells this cluster from every other. */
+  clusterUid(signal: AbortSignal): Promise<string>;
+}
+
+const namespaceKind: ResourceKind = { group: "", version: "v1", plural: "namespaces" };
+const mergePatch = "application/merge-patch+json";
+/** JSON is YAML. */
+const applyPatch = "application/apply-patch+yaml";
+/** Servers end a watch after so long at most; well below the time after which a reflector calls it silent. */
+const watchSeconds = 45;
+const statusAttempts = 3;
+
+/** A store on an API server. */
+export function kubeStore(options: KubeStoreOptions): KubeStore {
+  const { api, random, fieldManager, reporter, mayWrite } = options;
+  const watchNamespaces = options.watchNamespaces && [...new Set(options.watchNamespaces)];
+  const call = (kind: ResourceKind, verb: string, address: ResourceAddress, rest: Partial<ApiRequest>): ApiRequest => ({
+    method: "GET",
+    path: resourcePath(kind, address),
+    target: resourceTarget(kind, verb, address),
+    ...rest,
+  });
+
+  async function* watchOne(
+    kind: Kind,
+    namespace: string | undefined,
+    resourceVersion: string,
+    timeoutSeconds: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<WatchEvent, void, undefined> {
+    const query = { watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds };
+    const request = call(kind, "watch", { namespace }, { query });
+    yield* watchEvents(kind, request.target, api.stream(request, signal));
+  }
+
+  /**
+   * A status says nothing about the spec, so a change of that meanwhile is no conflict. But the server takes a status
+   * with another uid all the same, and only the version keeps it from landing on a new object with an old name.
+   */
+  function statusRequest(kind: Kind, { metadata }: KubeObject, resourceVersion: string, status: unknown): ApiRequest {
+    const { namespace, name, uid } = metadata;
+    return call(
+      kind,
+      "patch",
+      { ...addressOf(metadata), subresource: "status" },
+      {
+        method: "PATCH",
+        query: { fieldManager, force: true },
+        contentType: applyPatch,
+        body: {
+          apiVersion: `${kind.group}/${kind.version}`,
+          kind: kind.kind,
+          metadata: { namespace, name, uid, resourceVersion },
+          status,
+        },
+        mayWrite,
+      },
+    );
+  }
+
+  const store: KubeStore = {
+    async list(kind, signal) {
+      const list = (namespace: string | undefined) => listAll(api, kind, namespace, signal);
+      if (watchNamespaces === undefined) return await list(undefined);
+      const [first, ...others] = await Promise.all(watchNamespaces.map(list));
+      if (first === undefined) throw new StoreError("Invalid", "no namespace is watched");
+      if (others.length === 0) return first;
+      const lists = [first, ...others];
+      const positions = new Map(watchNamespaces.map((name, i) => [name, lists[i]?.resourceVersion ?? ""]));
+      return { items: lists.flatMap(({ items }) => items), resourceVersion: encodePositions(positions) };
+    },
+
+    async *watch(kind, resourceVersion, signal) {
+      // Not all at the same time after a restart of the server.
+      const seconds = Math.round(watchSeconds * (1 - 0.1 * random()));
+      if (watchNamespaces === undefined || watchNamespaces.length === 1) {
+        yield* watchOne(kind, watchNamespaces?.[0], resourceVersion, seconds, signal);
+        return;
+      }
+      const positions = decodePositions(resourceVersion, watchNamespaces);
+      yield* mergedWatch(
+        positions,
+        (namespace, version, inner) => watchOne(kind, namespace, version, seconds, inner),
+        signal,
+      );
+    },
+
+    async get(kind, key, signal) {
+      const found = await foundOr404(api.request(call(kind, "get", addressOf(key), {}), signal));
+      return found === undefined ? undefined : toObject(kind, found);
+    },
+
+    async patchMetadata(kind, object, patch, signal) {
+      const request = call(kind, "patch", addressOf(object.metadata), {
+        method: "PATCH",
+        query: { fieldManager },
+        contentType: mergePatch,
+        body: { metadata: metadataPatch(object, patch) },
+        mayWrite,
+      });
+      return toObject(kind, await api.request(request, signal));
+    },
+
+    async applyStatus(kind, object, status, signal) {
+      const { namespace, name, uid } = object.metadata;
+      const gone = (): StoreError => new StoreError("NotFound", `${kind.plural} "${namespace}/${name}" is gone`);
+      let { resourceVersion } = object.metadata;
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return toObject(kind, await api.request(statusRequest(kind, object, resourceVersion, status), signal));
+        } catch (error) {
+          if (!(error instanceof ApiError) || error.reason !== "Conflict" || attempt === statusAttempts) throw error;
+        }
+        const live = await store.get(kind, object.metadata, signal);
+        if (live?.metadata.uid !== uid) throw gone();
+        resourceVersion = live.metadata.resourceVersion;
+      }
+    },
+
+    async recordEvent(event, signal) {
+      const { namespace } = event.regarding;
+      if (event.count > 1) {
+        const request = call(
+          eventKind,
+          "patch",
+          { namespace, name: event.name },
+          {
+            method: "PATCH",
+            query: { fieldManager },
+            contentType: mergePatch,
+            body: { series: series(event) },
+            mayWrite,
+          },
+        );
+        // The API server forgets events after an hour; the series then begins anew with its count.
+        if ((await foundOr404(api.request(request, signal))) !== undefined) return;
+      }
+      await createEvent(event, signal);
+    },
+
+    async apply(kind, manifest, { dryRun = false, force = false, fieldManager: manager = fieldManager }, signal) {
+      const request = call(kind, "patch", addressOf(manifest.metadata), {
+        method: "PATCH",
+        query: { fieldManager: manager, force: force || undefined, dryRun: dryRun ? "All" : undefined },
+        contentType: applyPatch,
+        body: manifest,
+        mayWrite: dryRun ? undefined : mayWrite,
+      });
+      return toObject(kind, await api.request(request, signal));
+    },
+
+    async delete(kind, key, { uid }, signal) {
+      const request = call(kind, "delete", addressOf(key), {
+        method: "DELETE",
+        body: { apiVersion: "v1", kind: "DeleteOptions", ...(uid === undefined ? {} : { preconditions: { uid } }) },
+        mayWrite,
+      });
+      return (await foundOr404(api.request(request, signal))) !== undefined;
+    },
+
+    async namespaceLabels(namespace, signal) {
+      const found = await foundOr404(api.request(call(namespaceKind, "get", { name: namespace }, {}), signal));
+      return found === undefined ? undefined : ((found as Namespace).metadata.labels ?? {});
+    },
+
+    async clusterUid(signal) {
+      const request = call(namespaceKind, "get", { name: "kube-system" }, {});
+      return ((await api.request(request, signal)) as Namespace).metadata.uid;
+    },
+  };
+  return store;
+
+  async function createEvent(event: RecordedEvent, signal: AbortSignal): Promise<void> {
+    const { namespace } = event.regarding;
+    const request = call(
+      eventKind,
+      "create",
+      { namespace },
+      {
+        method: "POST",
+        query: { fieldManager },
+        body: eventBody(event, reporter),
+        mayWrite,
+      },
+    );
+    try {
+      await api.request(request, signal);
+    } catch (error) {
+      // It is there already when the answer to an earlier attempt was lost. A namespace that goes takes no events.
+      if (error instanceof ApiError && (error.code === 409 || error.hasCause("NamespaceTerminating"))) return;
+      throw error;
+    }
+  }
+}
+
+interface Namespace {
+  readonly metadata: { readonly uid: string; readonly labels?: Readonly<Record<string, string>> };
+}
+
+function addressOf({ namespace, name }: ObjectKey): ResourceAddress {
+  return { namespace, name };
+}
+
+/** The answer, or undefined when there is no such object. */
+async function foundOr404(answer: Promise<unknown>): Promise<unknown> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof StoreError && error.reason === "NotFound") return undefined;
+    throw error;
+  }
+}
+
+/** A JSON merge patch. Finalizers go as a whole list, which the resourceVersion keeps from clobbering others. */
+function metadataPatch({ metadata }: KubeObject, patch: MetadataPatch): Record<string, unknown> {
+  const { addFinalizer, removeFinalizer, annotations } = patch;
+  const finalizers = new Set(metadata.finalizers);
+  if (addFinalizer !== undefined) finalizers.add(addFinalizer);
+  if (removeFinalizer !== undefined) finalizers.delete(removeFinalizer);
+  const changesFinalizers = addFinalizer !== undefined || removeFinalizer !== undefined;
+  return {
+    resourceVersion: metadata.resourceVersion,
+    ...(changesFinalizers ? { finalizers: [...finalizers] } : {}),
+    ...(annotations === undefined ? {} : { annotations }),
+  };
+}

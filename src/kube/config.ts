@@ -1,0 +1,146 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+// The package's own entry loads a client for every API there is; this file is what the operator needs of it.
+import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
+import type { Cluster, User } from "@kubernetes/client-node/dist/config_types.js";
+import { parse } from "yaml";
+import { wordsOf } from "./errors.ts";
+
+export interface KubeConfigSource {
+  /** A kubeconfig, or several joined as in `KUBECONFIG`; undefined: the ServiceAccount of the pod. */
+  readonly kubeconfig: string | undefined;
+  /** Instead of the kubeconfig's current one. */
+  readonly context?: string | undefined;
+  /** Before the paths at which a pod finds its ServiceAccount; for tests. */
+  readonly root?: string;
+}
+
+/** There is no usable kubeconfig; the message is one line for the person who started the process. */
+export class KubeConfigError extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = "KubeConfigError";
+  }
+}
+
+const serviceAccount = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+/**
+ * How to reach and authenticate at the API server.
+ * @throws KubeConfigError
+ */
+export function loadKubeConfig(source: KubeConfigSource): KubeConfig {
+  const config = source.kubeconfig === undefined ? inCluster(source.root ?? "") : fromFiles(source.kubeconfig);
+  if (source.context !== undefined) config.setCurrentContext(source.context);
+  if (config.getCurrentCluster() === null) {
+    const context = config.getCurrentContext();
+    const known = config.getContexts().map(({ name }) => name);
+    const problem = context ? `has no context "${context}" with a cluster` : "names no current context";
+    const choice = known.length > 0 ? `; it has ${known.join(", ")}` : "";
+    throw new KubeConfigError(`the kubeconfig ${source.kubeconfig} ${problem}${choice}`);
+  }
+  return config;
+}
+
+/** The namespace of the current context; in a pod, the pod's own. */
+export function currentNamespace(config: KubeConfig): string | undefined {
+  const namespace = config.getContextObject(config.getCurrentContext())?.namespace?.trim();
+  return namespace === "" ? undefined : namespace;
+}
+
+function inCluster(root: string): KubeConfig {
+  if (!existsSync(`${root}${serviceAccount}/token`)) {
+    throw new KubeConfigError(
+      "no kubeconfig is given and this is no pod with a ServiceAccount token: give --kubeconfig FILE or set KUBECONFIG",
+    );
+  }
+  const config = new KubeConfig();
+  config.loadFromCluster(root);
+  return config;
+}
+
+function fromFiles(files: string): KubeConfig {
+  const [first, ...others] = files.split(path.delimiter).filter((file) => file !== "");
+  if (first === undefined) throw new KubeConfigError("the path of the kubeconfig is empty");
+  const config = fromFile(first);
+  for (const other of others) merge(config, fromFile(other));
+  return config;
+}
+
+function fromFile(file: string): KubeConfig {
+  try {
+    const config = new KubeConfig();
+    config.loadFromFile(file);
+    const { users = [] } = (parse(readFileSync(file, "utf8")) ?? {}) as { users?: readonly NamedUser[] | null };
+    const written = new Map((users ?? []).map(({ name, user }) => [name, user]));
+    const folder = path.dirname(file);
+    config.users = config.users.map((user) => {
+      const cluster = config.getCluster(clusterOf(config, user) ?? "");
+      return withExecInfo(withTokenFile(user, written.get(user.name)?.tokenFile, folder), cluster);
+    });
+    return config;
+  } catch (error) {
+    throw new KubeConfigError(`the kubeconfig ${file} cannot be read: ${wordsOf(error)}`, error);
+  }
+}
+
+/** As kubectl does: what was named first stays. */
+function merge(config: KubeConfig, other: KubeConfig): void {
+  const unknown = <T extends { readonly name: string }>(own: readonly T[], others: readonly T[]): T[] =>
+    others.filter(({ name }) => own.every((known) => known.name !== name));
+  config.clusters = [...config.clusters, ...unknown(config.clusters, other.clusters)];
+  config.users = [...config.users, ...unknown(config.users, other.users)];
+  config.contexts = [...config.contexts, ...unknown(config.contexts, other.contexts)];
+  if (!config.currentContext) config.setCurrentContext(other.currentContext);
+}
+
+interface NamedUser {
+  readonly name: string;
+  readonly user?: { readonly tokenFile?: string | null } | null;
+}
+
+/** `KubeConfig` does not know the field `tokenFile`, though it re-reads such a file when it is told in this way. */
+function withTokenFile(user: User, tokenFile: string | null | undefined, folder: string): User {
+  if (!tokenFile) return user;
+  const { token: _token, ...rest } = user;
+  return { ...rest, authProvider: { name: "tokenFile", config: { tokenFile: path.resolve(folder, tokenFile) } } };
+}
+
+interface Exec {
+  readonly apiVersion?: string;
+  readonly provideClusterInfo?: boolean;
+  readonly env?: readonly { readonly name: string; readonly value: string }[] | null;
+}
+
+/** Plugins learn from `KUBERNETES_EXEC_INFO` which version to answer in; `KubeConfig` does not set it. */
+function withExecInfo(user: User, cluster: Cluster | null): User {
+  const exec = user.exec as Exec | null | undefined;
+  if (exec === null || exec === undefined) return user;
+  const info = {
+    apiVersion: exec.apiVersion ?? "client.authentication.k8s.io/v1",
+    kind: "ExecCredential",
+    spec: {
+      interactive: false,
+      ...(exec.provideClusterInfo && cluster !== null ? { cluster: clusterInfo(cluster) } : {}),
+    },
+  };
+  const env = [{ name: "KUBERNETES_EXEC_INFO", value: JSON.stringify(info) }, ...(exec.env ?? [])];
+  return { ...user, exec: { ...exec, env } };
+}
+
+function clusterInfo(cluster: Cluster): Record<string, unknown> {
+  const caData = cluster.caData ?? (cluster.caFile ? readFileSync(cluster.caFile).toString("base64") : undefined);
+  return {
+    server: cluster.server,
+    "certificate-authority-data": caData,
+    "tls-server-name": cluster.tlsServerName,
+    "insecure-skip-tls-verify": cluster.skipTLSVerify,
+    "proxy-url": cluster.proxyUrl,
+  };
+}
+
+/** The cluster that the user is for: by the current context, else by the first that names the user. */
+function clusterOf(config: KubeConfig, user: User): string | undefined {
+  const contexts = config.contexts.filter((context) => context.user === user.name);
+  return (contexts.find(({ name }) => name === config.currentContext) ?? contexts[0])?.cluster;
+}

@@ -1,0 +1,57 @@
+import type { Kind } from "../api/object.ts";
+import type { KubeApi } from "./api.ts";
+import { resourcePath, resourceTarget, toObject } from "./resource.ts";
+import { type ObjectList, StoreError } from "./store.ts";
+
+/** Objects of one page, as kubectl asks. */
+const pageSize = 500;
+
+interface Page {
+  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
+  readonly items?: readonly unknown[] | null;
+}
+
+/**
+ * All objects of a kind, page by page and all as of one version; never an older one from the server's cache. When the
+ * pages take so long that etcd has forgotten that version, all is read again at once.
+ */
+export async function listAll(
+  api: KubeApi,
+  kind: Kind,
+  namespace: string | undefined,
+  signal: AbortSignal,
+): Promise<ObjectList> {
+  let page = await readPage(api, kind, namespace, { limit: pageSize }, signal);
+  const items = [...page.items];
+  try {
+    while (page.token !== undefined) {
+      page = await readPage(api, kind, namespace, { limit: pageSize, continue: page.token }, signal);
+      items.push(...page.items);
+    }
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.reason !== "Gone") throw error;
+    return await readPage(api, kind, namespace, {}, signal);
+  }
+  return { items, resourceVersion: page.resourceVersion };
+}
+
+async function readPage(
+  api: KubeApi,
+  kind: Kind,
+  namespace: string | undefined,
+  query: { readonly limit?: number; readonly continue?: string | undefined },
+  signal: AbortSignal,
+): Promise<ObjectList & { readonly token: string | undefined }> {
+  const path = resourcePath(kind, { namespace });
+  const target = resourceTarget(kind, "list", { namespace });
+  const page = (await api.request({ method: "GET", path, query, target }, signal)) as Page;
+  const resourceVersion = page.metadata?.resourceVersion;
+  if (resourceVersion === undefined) {
+    throw new StoreError("Unavailable", `the API server sent something that is no list of ${kind.plural}`);
+  }
+  return {
+    items: (page.items ?? []).map((item) => toObject(kind, item)),
+    resourceVersion,
+    token: page.metadata?.continue || undefined,
+  };
+}

@@ -1,0 +1,56 @@
+import type { Kind, KubeObject, ObjectMeta } from "../api/object.ts";
+import type { RequestTarget } from "./errors.ts";
+import { StoreError } from "./store.ts";
+
+/** What of a kind is meant; without a name the collection, without a namespace the cluster. */
+export interface ResourceAddress {
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+  readonly subresource?: string | undefined;
+}
+
+export type ResourceKind = Pick<Kind, "group" | "version" | "plural">;
+
+/** The URL path of a resource; the group of the core API is empty. */
+export function resourcePath(kind: ResourceKind, { namespace, name, subresource }: ResourceAddress): string {
+  const root = kind.group === "" ? ["api", kind.version] : ["apis", kind.group, kind.version];
+  const scope = namespace === undefined ? [] : ["namespaces", namespace];
+  const parts = [...root, ...scope, kind.plural, ...(name === undefined ? [] : [name])];
+  if (subresource !== undefined) parts.push(subresource);
+  return `/${parts.map(encodeURIComponent).join("/")}`;
+}
+
+/** The same for messages: `<plural>.<group>/<subresource>`. */
+export function resourceTarget(kind: ResourceKind, verb: string, address: ResourceAddress): RequestTarget {
+  const { namespace, name, subresource } = address;
+  const resource = resourceName(kind.group, kind.plural, subresource);
+  return { verb, resource, namespace, name };
+}
+
+export function resourceName(group: string, plural: string, subresource?: string): string {
+  return `${plural}${group === "" ? "" : `.${group}`}${subresource === undefined ? "" : `/${subresource}`}`;
+}
+
+const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+
+/**
+ * An object as the API server gave it, without what the operator never reads but would keep in memory: who manages
+ * which field, and kubectl's copy of the whole manifest.
+ * @throws StoreError `Unavailable` when it is no object of the API
+ */
+export function toObject(kind: Kind, value: unknown): KubeObject {
+  const object = value as { readonly metadata?: ObjectMeta & { readonly managedFields?: unknown } };
+  if (typeof object?.metadata?.name !== "string") {
+    throw new StoreError("Unavailable", `the API server sent something that is no ${kind.kind}`);
+  }
+  const { managedFields: _managed, ...metadata } = object.metadata;
+  const { [lastApplied]: copy, ...annotations } = metadata.annotations ?? {};
+  const others = Object.keys(annotations).length > 0 ? annotations : undefined;
+  const kept = copy === undefined ? metadata : { ...metadata, annotations: others };
+  return {
+    apiVersion: `${kind.group}/${kind.version}`,
+    kind: kind.kind,
+    ...(object as Pick<KubeObject, "spec" | "status">),
+    metadata: kept,
+  };
+}

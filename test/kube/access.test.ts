@@ -1,0 +1,110 @@
+import { describe, expect, test } from "vitest";
+import { checkCluster, operatorAccess } from "../../src/kube/access.ts";
+import type { KubeApi } from "../../src/kube/api.ts";
+import { refusal, type SeenRequest } from "./fake-api-server.ts";
+import { messageOf, widgetKind, world } from "./world.ts";
+
+const reviews = "POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+const served = { json: { resources: [{ name: "widgets" }, { name: "widgets/status" }] } };
+
+interface Asked {
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly verb: string;
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+async function cluster(allows: (asked: Asked) => boolean = () => true) {
+  const w = await world();
+  w.server.on("GET /version", { json: { gitVersion: "v1.35.4" } });
+  w.server.on("GET /apis/test.dev/v1", served);
+  w.server.on(reviews, ({ body }: SeenRequest) => ({
+    status: 201,
+    json: { status: { allowed: allows(body.spec.resourceAttributes as Asked) } },
+  }));
+  const asked = (): string[] =>
+    w.server.requests
+      .filter(({ method }) => method === "POST")
+      .map(({ body }) => body.spec.resourceAttributes as Asked)
+      .map(({ group, resource, subresource, verb, namespace = "*", name = "*" }) =>
+        [verb, group, resource, subresource ?? "", namespace, name].join(" "),
+      )
+      .sort();
+  return { ...w, asked };
+}
+
+const check = (api: KubeApi, signal: AbortSignal, rest: Partial<Parameters<typeof checkCluster>[0]> = {}) =>
+  checkCluster(
+    { api, kinds: [widgetKind], leaseNamespace: "operators", installCommand: "kubectl apply -f crds/", ...rest },
+    signal,
+  );
+
+describe("at the start", () => {
+  test("a cluster is good that serves the kinds and allows every verb", async () => {
+    const { api, signal, asked } = await cluster();
+    expect(await check(api, signal)).toBe("v1.35.4");
+    expect(asked()).toEqual([
+      "create coordination.k8s.io leases  operators *",
+      "create events.k8s.io events  * *",
+      "get  namespaces  * kube-system",
+      "get coordination.k8s.io leases  operators aws-batch-operator",
+      "get test.dev widgets  * *",
+      "list test.dev widgets  * *",
+      "patch coordination.k8s.io leases  operators aws-batch-operator",
+      "patch events.k8s.io events  * *",
+      "patch test.dev widgets  * *",
+      "patch test.dev widgets status * *",
+      "watch test.dev widgets  * *",
+    ]);
+  });
+
+  test("each watched namespace is asked about, and no lease without leader election", async () => {
+    const { api, signal, asked } = await cluster();
+    await check(api, signal, { watchNamespaces: ["a", "b"], leaseNamespace: undefined });
+    const questions = asked();
+    expect(questions.filter((question) => question.startsWith("list"))).toEqual([
+      "list test.dev widgets  a *",
+      "list test.dev widgets  b *",
+    ]);
+    expect(questions.some((question) => question.includes("leases"))).toBe(false);
+  });
+
+  test.each([
+    [
+      "the whole group is missing",
+      { status: 404, text: "404 page not found" },
+      "widgets of test.dev/v1, widgets/status of test.dev/v1",
+    ],
+    ["one kind has no status", { json: { resources: [{ name: "widgets" }] } }, "widgets/status of test.dev/v1"],
+  ])("it is told how to install the CRDs when %s", async (_what, reply, missing) => {
+    const { server, api, signal } = await cluster();
+    server.on("GET /apis/test.dev/v1", reply);
+    expect(await messageOf(check(api, signal))).toBe(
+      `StoreError: the cluster does not serve ${missing}: install the CRDs with \`kubectl apply -f crds/\``,
+    );
+  });
+
+  test("every permission that is missing is named, with what it is for", async () => {
+    const denied = ({ verb, resource, subresource }: Asked): boolean =>
+      (verb === "patch" && subresource === "status") || resource === "leases";
+    const { api, signal } = await cluster((asked) => !denied(asked));
+    expect(await messageOf(check(api, signal))).toBe(
+      "StoreError: RBAC does not let the operator patch widgets.test.dev/status (to apply the status); " +
+        "get, patch leases.coordination.k8s.io in namespace operators (to elect one of the replicas as the leader); " +
+        "create leases.coordination.k8s.io in namespace operators (to make the lease at the first start)",
+    );
+  });
+
+  test("a refused token is told as such", async () => {
+    const { server, api, signal } = await cluster();
+    server.on("GET /version", refusal(401, "Unauthorized", "Unauthorized"));
+    expect(await messageOf(check(api, signal))).toMatch(/does not accept the credentials \(401\)/);
+  });
+});
+
+test("asks for nothing that has a wildcard or that reads secrets", () => {
+  const words = operatorAccess([widgetKind]).flatMap(({ group, resource, verbs }) => [group, resource, ...verbs]);
+  expect(words.filter((word) => word === "*" || word === "secrets")).toEqual([]);
+});

@@ -1,0 +1,364 @@
+import { describe, expect, test } from "vitest";
+import { StoreError, type WatchEvent } from "../../src/kube/store.ts";
+import { VirtualClock } from "../../src/runtime/clock.ts";
+import { refusal } from "./fake-api-server.ts";
+import { errorOf, messageOf, until, widget, widgetKind, widgets, world } from "./world.ts";
+
+const key = { namespace: "team-a", name: "w" };
+
+describe("a read", () => {
+  test("gives the object without what is never read, and undefined when there is none", async () => {
+    const { server, store, signal } = await world();
+    const live = widget("w", "7");
+    const annotations = { "kubectl.kubernetes.io/last-applied-configuration": "{}", "test.dev/kept": "yes" };
+    server.on(
+      `GET ${widgets("team-a", "w")}`,
+      { json: { ...live, metadata: { ...live.metadata, managedFields: [{ manager: "kubectl" }], annotations } } },
+      refusal(404, "NotFound", 'widgets.test.dev "w" not found'),
+    );
+    const read = { ...live, metadata: { ...live.metadata, annotations: { "test.dev/kept": "yes" } } };
+    expect(await store.get(widgetKind, key, signal)).toEqual(read);
+    expect(await store.get(widgetKind, key, signal)).toBeUndefined();
+    expect(server.last.headers).toMatchObject({
+      authorization: "Bearer secret-token",
+      "user-agent": "aws-batch-operator/1.2.3",
+      accept: "application/json",
+    });
+  });
+
+  test("of 50 objects one after the other needs no more than two connections", async () => {
+    const { server, store, signal } = await world();
+    server.on(`GET ${widgets("team-a", "w")}`, { json: widget("w", "7") });
+    for (let i = 0; i < 50; i++) await store.get(widgetKind, key, signal);
+    expect(server.requests).toHaveLength(50);
+    expect(server.connections).toBeLessThanOrEqual(2);
+  });
+
+  test("at once with many others waits for one of the pooled connections", async () => {
+    const { server, store, signal } = await world({ connections: 4 });
+    server.on(`GET ${widgets("team-a", "w")}`, { json: widget("w", "7") });
+    await Promise.all(Array.from({ length: 40 }, () => store.get(widgetKind, key, signal)));
+    expect(server.connections).toBeLessThanOrEqual(4);
+  });
+
+  test("is sent again when the connection breaks, once", async () => {
+    const { server, store, signal } = await world();
+    server.on(`GET ${widgets("team-a", "w")}`, "cut", { json: widget("w", "7") });
+    expect(await store.get(widgetKind, key, signal)).toMatchObject({ metadata: { name: "w" } });
+    server.on(`GET ${widgets("team-a", "w")}`, "cut");
+    expect(await messageOf(store.get(widgetKind, key, signal))).toBe(
+      "StoreError: no answer from the API server http://127.0.0.1:PORT: the connection was reset",
+    );
+    expect(server.requests).toHaveLength(4);
+  });
+
+  test("has a deadline", async () => {
+    const clock = new VirtualClock();
+    const { server, store, signal } = await world({ clock });
+    server.on(`GET ${widgets("team-a", "w")}`, "silent");
+    const answer = messageOf(store.get(widgetKind, key, signal));
+    await until(() => server.requests.length === 1);
+    await clock.advance(10_000);
+    expect(await answer).toBe(
+      'StoreError: cannot get widgets.test.dev "team-a/w": the API server http://127.0.0.1:PORT gave no answer within 10 s',
+    );
+  });
+
+  test("ends with the reason of its caller's signal", async () => {
+    const { server, store, signal, abort } = await world();
+    server.on(`GET ${widgets("team-a", "w")}`, "silent");
+    const answer = errorOf(store.get(widgetKind, key, signal));
+    await until(() => server.requests.length === 1);
+    abort.abort(new Error("leadership is lost"));
+    expect(await answer).toBe(signal.reason);
+    await until(() => server.open === 0);
+  });
+});
+
+describe("a list", () => {
+  const page = (from: number, size: number, token?: string) => ({
+    json: {
+      metadata: { resourceVersion: "90", ...(token === undefined ? {} : { continue: token }) },
+      items: Array.from({ length: size }, (_, i) => widget(`w${from + i}`, String(from + i))),
+    },
+  });
+
+  test("reads page after page, never from the server's cache", async () => {
+    const { server, store, signal } = await world();
+    server.on(`GET ${widgets()}`, page(0, 3, "next"), page(3, 2));
+    const list = await store.list(widgetKind, signal);
+    expect([list.items.map(({ metadata }) => metadata.name), list.resourceVersion]).toEqual([
+      ["w0", "w1", "w2", "w3", "w4"],
+      "90",
+    ]);
+    expect(server.requests.map(({ query }) => query)).toEqual([{ limit: "500" }, { limit: "500", continue: "next" }]);
+  });
+
+  test("starts anew, all at once, when etcd has forgotten the version of its pages", async () => {
+    const { server, store, signal } = await world();
+    server.on(`GET ${widgets()}`, page(0, 3, "next"), refusal(410, "Expired", "the token has expired"), page(0, 6));
+    const { items } = await store.list(widgetKind, signal);
+    expect([items.length, server.last.query]).toEqual([6, {}]);
+  });
+});
+
+describe("a patch of metadata", () => {
+  const held = { ...widget("w", "7").metadata, finalizers: ["other.dev/f"] };
+  const object = { ...widget("w", "7"), metadata: held };
+
+  test("changes only what it names, on the version that was read", async () => {
+    const { server, store, signal } = await world();
+    server.on(`PATCH ${widgets("team-a", "w")}`, { json: widget("w", "8") });
+    const patch = { addFinalizer: "test.dev/f", annotations: { "test.dev/a": "1", "test.dev/b": null } };
+    expect((await store.patchMetadata(widgetKind, object, patch, signal)).metadata.resourceVersion).toBe("8");
+    expect(server.last).toMatchObject({
+      query: { fieldManager: "aws-batch-operator" },
+      headers: { "content-type": "application/merge-patch+json" },
+    });
+    expect(server.last.body).toEqual({
+      metadata: {
+        resourceVersion: "7",
+        finalizers: ["other.dev/f", "test.dev/f"],
+        annotations: { "test.dev/a": "1", "test.dev/b": null },
+      },
+    });
+    await store.patchMetadata(widgetKind, object, { annotations: { "test.dev/a": "2" } }, signal);
+    expect(server.last.body).toEqual({ metadata: { resourceVersion: "7", annotations: { "test.dev/a": "2" } } });
+  });
+
+  test("takes away its own finalizer and leaves the others", async () => {
+    const { server, store, signal } = await world();
+    server.on(`PATCH ${widgets("team-a", "w")}`, { json: widget("w", "8") });
+    const both = { ...object, metadata: { ...held, finalizers: ["test.dev/f", "other.dev/f"] } };
+    await store.patchMetadata(widgetKind, both, { removeFinalizer: "test.dev/f" }, signal);
+    expect(server.last.body).toEqual({ metadata: { resourceVersion: "7", finalizers: ["other.dev/f"] } });
+  });
+
+  test("is a conflict when the object has changed", async () => {
+    const { server, store, signal } = await world();
+    server.on(`PATCH ${widgets("team-a", "w")}`, refusal(409, "Conflict", "the object has been modified"));
+    const error = await errorOf(store.patchMetadata(widgetKind, object, { addFinalizer: "test.dev/f" }, signal));
+    expect(error).toMatchObject({
+      reason: "Conflict",
+      message: 'cannot patch widgets.test.dev "team-a/w": the object has been modified',
+    });
+  });
+});
+
+describe("a status", () => {
+  const path = `PATCH ${widgets("team-a", "w")}/status`;
+
+  test("is applied by the server, forced, to the object that was read", async () => {
+    const { server, store, signal } = await world();
+    server.on(path, { json: { ...widget("w", "8"), status: { ready: true } } });
+    const applied = await store.applyStatus(widgetKind, widget("w", "7"), { ready: true }, signal);
+    expect(applied.status).toEqual({ ready: true });
+    expect(server.last).toMatchObject({
+      query: { fieldManager: "aws-batch-operator", force: "true" },
+      headers: { "content-type": "application/apply-patch+yaml" },
+    });
+    expect(server.last.body).toEqual({
+      apiVersion: "test.dev/v1",
+      kind: "Widget",
+      metadata: { namespace: "team-a", name: "w", uid: "uid-w", resourceVersion: "7" },
+      status: { ready: true },
+    });
+  });
+
+  const conflict = refusal(409, "Conflict", "the object has been modified");
+
+  test("is applied all the same when something else of the object has changed", async () => {
+    const { server, store, signal } = await world();
+    server.on(path, conflict, conflict, { json: widget("w", "10") });
+    server.on(`GET ${widgets("team-a", "w")}`, { json: widget("w", "8") }, { json: widget("w", "9") });
+    const applied = await store.applyStatus(widgetKind, widget("w", "7"), {}, signal);
+    expect(applied.metadata.resourceVersion).toBe("10");
+    const sent = server.requests.filter(({ method }) => method === "PATCH").map(({ body }) => body.metadata);
+    expect(sent.map(({ resourceVersion }) => resourceVersion)).toEqual(["7", "8", "9"]);
+  });
+
+  test("is a conflict in the end when the object does not stop changing", async () => {
+    const { server, store, signal } = await world();
+    server.on(path, conflict);
+    server.on(`GET ${widgets("team-a", "w")}`, { json: widget("w", "8") });
+    const error = await errorOf(store.applyStatus(widgetKind, widget("w", "7"), {}, signal));
+    expect(error).toMatchObject({ reason: "Conflict" });
+    expect(server.requests.map(({ method }) => method)).toEqual(["PATCH", "GET", "PATCH", "GET", "PATCH"]);
+  });
+
+  const other = widget("w", "8");
+  test.each([
+    ["is gone", refusal(404, "NotFound", 'widgets.test.dev "w" not found'), undefined],
+    ["is just going", conflict, refusal(404, "NotFound", 'widgets.test.dev "w" not found')],
+    ["has another uid", conflict, { json: { ...other, metadata: { ...other.metadata, uid: "uid-2" } } }],
+  ])("finds nothing when the object %s", async (_what, reply, live) => {
+    const { server, store, signal } = await world();
+    server.on(path, reply);
+    if (live !== undefined) server.on(`GET ${widgets("team-a", "w")}`, live);
+    const error = await errorOf(store.applyStatus(widgetKind, widget("w", "7"), {}, signal));
+    expect(error).toMatchObject({ reason: "NotFound" });
+    expect(server.requests.filter(({ method }) => method === "PATCH")).toHaveLength(1);
+  });
+});
+
+describe("a write", () => {
+  test("does not leave when this replica must not write", async () => {
+    const { server, store, signal } = await world({
+      mayWrite: () => {
+        throw new Error("this replica does not lead");
+      },
+    });
+    const writes = [
+      store.patchMetadata(widgetKind, widget("w", "7"), { addFinalizer: "f" }, signal),
+      store.applyStatus(widgetKind, widget("w", "7"), {}, signal),
+      store.delete(widgetKind, key, {}, signal),
+      store.apply(widgetKind, widget("w", "7"), {}, signal),
+    ];
+    for (const write of writes) expect(await messageOf(write)).toMatch(/was not sent: this replica does not lead/);
+    expect(server.connections).toBe(0);
+  });
+
+  test("does not leave when the lease ran out while it waited for its connection", async () => {
+    const asked: number[] = [];
+    const { server, store, signal } = await world({
+      mayWrite: () => {
+        asked.push(server.connections);
+        return { deadlineMs: asked.length === 1 ? 5000 : 0 };
+      },
+    });
+    const write = store.applyStatus(widgetKind, widget("w", "7"), {}, signal);
+    expect(await messageOf(write)).toBe(
+      'StoreError: patch widgets.test.dev/status "team-a/w" was not sent: no time is left of the lease',
+    );
+    await until(() => server.open === 0);
+    // Asked the second time when the connection stood, and yet nothing was sent on it.
+    expect([asked, server.requests.length]).toEqual([[0, 1], 0]);
+  });
+
+  test("has no longer than what is left of the lease", async () => {
+    const clock = new VirtualClock();
+    const { server, store, signal } = await world({ clock, mayWrite: () => ({ deadlineMs: 1500 }) });
+    server.on(`PATCH ${widgets("team-a", "w")}/status`, "silent");
+    const write = messageOf(store.applyStatus(widgetKind, widget("w", "7"), {}, signal));
+    await until(() => server.requests.length === 1);
+    await clock.advance(1500);
+    expect(await write).toMatch(/no answer within 1.5 s/);
+  });
+
+  test("is not sent again when the connection breaks", async () => {
+    const { server, store, signal } = await world();
+    server.on(`PATCH ${widgets("team-a", "w")}/status`, "cut");
+    expect(await errorOf(store.applyStatus(widgetKind, widget("w", "7"), {}, signal))).toBeInstanceOf(StoreError);
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+test("applies a manifest, or only asks what would be stored", async () => {
+  const { server, store, signal } = await world();
+  server.on(`PATCH ${widgets("team-a", "w")}`, { json: widget("w", "8") });
+  const manifest = {
+    apiVersion: "test.dev/v1",
+    kind: "Widget",
+    metadata: { namespace: "team-a", name: "w" },
+    spec: { size: 2 },
+  };
+  await store.apply(widgetKind, manifest, { dryRun: true, fieldManager: "kubectl" }, signal);
+  expect([server.last.query, server.last.body]).toEqual([{ fieldManager: "kubectl", dryRun: "All" }, manifest]);
+  await store.apply(widgetKind, manifest, { force: true }, signal);
+  expect(server.last.query).toEqual({ fieldManager: "aws-batch-operator", force: "true" });
+});
+
+test("deletes the object of that uid, and says whether there was one", async () => {
+  const { server, store, signal } = await world();
+  server.on(`DELETE ${widgets("team-a", "w")}`, { json: widget("w", "8") }, refusal(404, "NotFound", "not found"));
+  expect(await store.delete(widgetKind, key, { uid: "uid-w" }, signal)).toBe(true);
+  expect(server.last.body).toMatchObject({ preconditions: { uid: "uid-w" } });
+  expect(await store.delete(widgetKind, key, {}, signal)).toBe(false);
+});
+
+test("reads the labels of a namespace and the uid of the cluster", async () => {
+  const { server, store, signal } = await world();
+  server.on("GET /api/v1/namespaces/team-a", { json: { metadata: { uid: "1", labels: { env: "prod" } } } });
+  server.on("GET /api/v1/namespaces/plain", { json: { metadata: { uid: "2" } } });
+  server.on("GET /api/v1/namespaces/none", refusal(404, "NotFound", "not found"));
+  server.on("GET /api/v1/namespaces/kube-system", { json: { metadata: { uid: "cluster-1" } } });
+  const labels = await Promise.all(["team-a", "plain", "none"].map((name) => store.namespaceLabels(name, signal)));
+  expect(labels).toEqual([{ env: "prod" }, {}, undefined]);
+  expect(await store.clusterUid(signal)).toBe("cluster-1");
+});
+
+describe("with chosen namespaces", () => {
+  const watchNamespaces = ["team-b", "team-a"];
+  const list = (namespace: string, version: string) => ({
+    json: { metadata: { resourceVersion: version }, items: [widget("w", "1", namespace)] },
+  });
+  const line = (type: string, object: unknown): string => `${JSON.stringify({ type, object })}\n`;
+
+  test("lists and watches each of them on its own, and resumes each where it stood", async () => {
+    const { server, store, signal, abort } = await world({ watchNamespaces });
+    server.on(`GET ${widgets("team-a")}`, list("team-a", "10"));
+    server.on(`GET ${widgets("team-b")}`, list("team-b", "20"));
+    const listed = await store.list(widgetKind, signal);
+    expect(listed.items.map(({ metadata }) => metadata.namespace)).toEqual(["team-b", "team-a"]);
+
+    server.on(`GET ${widgets("team-a")}`, {
+      open: (answer) => answer.write(line("MODIFIED", widget("w", "31", "team-a"))),
+    });
+    server.on(`GET ${widgets("team-b")}`, { open: () => undefined });
+    const events: WatchEvent[] = [];
+    for await (const event of store.watch(widgetKind, listed.resourceVersion, signal)) {
+      events.push(event);
+      if (event.kind === "bookmark") break;
+    }
+    expect(events.map(({ kind }) => kind)).toEqual(["modified", "bookmark"]);
+    await until(() => server.open <= 2);
+    const resumeFrom = events[1]?.kind === "bookmark" ? events[1].resourceVersion : "";
+
+    server.requests.length = 0;
+    const resumed = store.watch(widgetKind, resumeFrom, signal)[Symbol.asyncIterator]();
+    const next = errorOf(
+      resumed
+        .next()
+        .then(() => resumed.next())
+        .then(() => resumed.next()),
+    );
+    await until(() => server.requests.length === 2);
+    const versions = server.requests.map(({ path, query }) => `${path.split("/")[5]} ${query["resourceVersion"]}`);
+    expect(versions.sort()).toEqual(["team-a 31", "team-b 20"]);
+    abort.abort(new Error("stop"));
+    expect(await next).toBe(signal.reason);
+  });
+
+  test("ends all watches when one of them ends", async () => {
+    const { server, store, signal } = await world({ watchNamespaces });
+    server.on(`GET ${widgets("team-a")}`, list("team-a", "10"), {
+      open: (answer) => {
+        answer.write(line("ADDED", widget("new", "11")));
+        answer.write(line("ERROR", { kind: "Status", code: 410, reason: "Expired", message: "too old" }));
+        answer.end();
+      },
+    });
+    server.on(`GET ${widgets("team-b")}`, list("team-b", "20"), { open: () => undefined });
+    const { resourceVersion } = await store.list(widgetKind, signal);
+    const kinds: string[] = [];
+    const read = async (): Promise<void> => {
+      for await (const { kind } of store.watch(widgetKind, resourceVersion, signal)) kinds.push(kind);
+    };
+    expect(await errorOf(read())).toMatchObject({ reason: "Gone" });
+    expect(kinds).toEqual(["added", "bookmark"]);
+    await until(() => server.open <= 3);
+  });
+
+  test("takes no version for theirs that is of other namespaces", async () => {
+    const { store, signal } = await world({ watchNamespaces });
+    const first = store.watch(widgetKind, "31", signal)[Symbol.asyncIterator]();
+    expect(await errorOf(Promise.resolve(first.next()))).toMatchObject({ reason: "Gone" });
+  });
+
+  test("uses the server's own version when it is only one", async () => {
+    const { server, store, signal } = await world({ watchNamespaces: ["team-a", "team-a"] });
+    server.on(`GET ${widgets("team-a")}`, list("team-a", "10"));
+    expect((await store.list(widgetKind, signal)).resourceVersion).toBe("10");
+    expect(server.requests).toHaveLength(1);
+  });
+});
