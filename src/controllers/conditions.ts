@@ -77,7 +77,8 @@ function verdictOf({ decision, outcome, lastedMs }: Judged): Verdict {
       return { ready: "False", kind: "Stalled", reason, message };
     case "wait":
       if (serving) return servingVerdict;
-      if (next.held === true) return { ready: "Unknown", kind: "none", reason, message };
+      if (next.held === "byAnnotation") return { ready: "Unknown", kind: "none", reason, message };
+      if (next.held === "forApproval") return { ready: "False", kind: "none", reason, message };
       return {
         ready: "False",
         kind: next.stalledAfterMs !== undefined && lastedMs >= next.stalledAfterMs ? "Stalled" : "Reconciling",

@@ -18,8 +18,11 @@ export type Next<Action> =
       readonly message: string;
       /** When to look again although nothing was seen to change; absent: a change wakes the object. */
       readonly recheckInMs?: number;
-      /** Held by a person's wish (pause, dry-run): neither Reconciling nor Stalled, Ready Unknown. */
-      readonly held?: boolean;
+      /**
+       * A person holds it, so it is neither Reconciling nor Stalled: by pause or dry-run (Ready Unknown), or because a
+       * step waits for approval (Ready False).
+       */
+      readonly held?: "byAnnotation" | "forApproval";
       /** After this long with the same reason only a person can be expected to end it: Stalled. */
       readonly stalledAfterMs?: number;
       /** Only until a listing shows what is not there; then comes the act that AWS may have refused before. */

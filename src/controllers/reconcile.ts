@@ -377,7 +377,7 @@ function held<Action>(decision: Decision<Action>, reason: string, why: string): 
   const { next } = decision;
   return {
     ...decision,
-    next: { kind: "wait", held: true, reason, message: `${why}; without it: ${next.message}` },
+    next: { kind: "wait", held: "byAnnotation", reason, message: `${why}; without it: ${next.message}` },
   };
 }
 

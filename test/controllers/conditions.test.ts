@@ -84,8 +84,9 @@ describe("Ready, Reconciling and Stalled", () => {
       are: stalled("Waiting"),
     },
     "when a person has to act": { next: blocked, are: stalled("Stuck") },
-    "while a person holds it": { next: wait({ held: true }), are: "Ready=Unknown Waiting; Synced=True" },
-    "while a person holds it and AWS serves": { next: wait({ held: true }), serving: true, are: ready },
+    "while a person holds it": { next: wait({ held: "byAnnotation" }), are: "Ready=Unknown Waiting; Synced=True" },
+    "while a person holds it and AWS serves": { next: wait({ held: "byAnnotation" }), serving: true, are: ready },
+    "while a step waits for approval": { next: wait({ held: "forApproval" }), are: "Ready=False Waiting; Synced=True" },
     "after a throttled write": { next: act, outcome: failed("throttled"), minutes: 60, are: reconciling("Throttled") },
     "after a write without an answer": {
       next: act,

@@ -16,6 +16,7 @@ import { clusterName, environmentName, type JobsSeen, type QueueObject, type Que
 
 /** AWS allows 128 characters; an environment made for an object gets a suffix of up to 18. */
 const baseNameLimit = 110;
+const vCpusShownForMs = 60_000;
 
 /** What this process remembers between passes: ages only. A restart begins them anew. */
 export interface Memory {
@@ -25,10 +26,12 @@ export interface Memory {
   readonly deleteTriedAt: Map<string, number>;
   /** By environment: when jobs on it were last ended, wall ms. */
   readonly terminatedAt: Map<string, number>;
+  /** By environment: the vCPUs that were last shown, and when that was. */
+  readonly shownvCpus: Map<string, { readonly count: number; readonly at: number }>;
 }
 
 export function newMemory(): Memory {
-  return { zeroSince: new Map(), deleteTriedAt: new Map(), terminatedAt: new Map() };
+  return { zeroSince: new Map(), deleteTriedAt: new Map(), terminatedAt: new Map(), shownvCpus: new Map() };
 }
 
 /** `spec.computeEnvironmentName`, or the default name. */
@@ -73,7 +76,19 @@ export async function observe(
     jobs: await jobsOn(ours, queues, region, ports, memory, signal),
     targetRuns: await targetRuns(ours, queues, region, signal),
     deleteTriedAt: new Map(memory.deleteTriedAt),
+    desiredvCpus: sampledvCpus(ours, memory, ports.clock.now()),
   };
+}
+
+/** AWS's scaler changes them at any time; what is shown changes at most once a minute, or status would not rest. */
+function sampledvCpus(ours: readonly Environment[], memory: Memory, now: number): ReadonlyMap<string, number> {
+  for (const { computeEnvironmentName: name, computeResources } of ours) {
+    const shown = memory.shownvCpus.get(name);
+    const count = computeResources?.desiredvCpus;
+    if (count === undefined) memory.shownvCpus.delete(name);
+    else if (shown === undefined || now - shown.at >= vCpusShownForMs) memory.shownvCpus.set(name, { count, at: now });
+  }
+  return new Map([...memory.shownvCpus].map(([name, { count }]) => [name, count]));
 }
 
 /** Every queue of the region with what is known of its object. */

@@ -45,6 +45,7 @@ export function isApproved(seen: Seen, step: HeldStep): boolean {
 export function approval(seen: Seen, step: HeldStep, what: string): Extract<Next<never>, { kind: "wait" }> {
   return {
     kind: "wait",
+    held: "forApproval",
     reason: "AwaitingApproval",
     message: `${what}. To let it go on: awsbatch.dev/approve: "${seen.planId}/${step}"`,
   };

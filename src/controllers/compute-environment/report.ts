@@ -25,7 +25,7 @@ export function report(
   const serving = decision.serving ? target : servingNow(seen, ours);
   const shown = target ?? serving ?? referenceOf(seen, ours);
   return {
-    ...(shown === undefined ? {} : recordOf(shown)),
+    ...(shown === undefined ? {} : recordOf(seen, shown)),
     ...(serving === undefined ? {} : { serving: serving.computeEnvironmentName }),
     ...(target === undefined ? {} : { target: target.computeEnvironmentName }),
     ...predecessorsOf(object, seen, decision.serving, now),
@@ -40,9 +40,10 @@ function servingNow(seen: Seen, ours: readonly Environment[]): Environment | und
   return referenceOf(seen, named);
 }
 
-function recordOf(environment: Environment): Readonly<Record<string, unknown>> {
+function recordOf(seen: Seen, environment: Environment): Readonly<Record<string, unknown>> {
   const { computeEnvironmentArn, computeEnvironmentName, state, status, statusReason, ecsClusterArn } = environment;
   const { containerOrchestrationType } = environment;
+  const desiredvCpus = seen.desiredvCpus.get(computeEnvironmentName);
   return {
     arn: computeEnvironmentArn,
     name: computeEnvironmentName,
@@ -51,6 +52,7 @@ function recordOf(environment: Environment): Readonly<Record<string, unknown>> {
     ...(statusReason === undefined ? {} : { statusReason: withoutRequestIds(statusReason) }),
     ...(ecsClusterArn === undefined ? {} : { ecsClusterArn }),
     ...(containerOrchestrationType === undefined ? {} : { containerOrchestrationType }),
+    ...(desiredvCpus === undefined ? {} : { desiredvCpus }),
   };
 }
 

@@ -29,6 +29,8 @@ export interface Seen {
   readonly targetRuns: boolean | undefined;
   /** By environment: when this process last asked AWS to delete it, wall ms. */
   readonly deleteTriedAt: ReadonlyMap<string, number>;
+  /** By environment: the vCPUs that AWS's scaler wants, as of at most a minute ago; for the report only. */
+  readonly desiredvCpus: ReadonlyMap<string, number>;
 }
 
 export interface QueueSeen {

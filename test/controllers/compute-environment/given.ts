@@ -173,6 +173,7 @@ export function seen(spec: BatchComputeEnvironmentSpec, change: Partial<Seen> = 
     jobs: new Map(),
     targetRuns: undefined,
     deleteTriedAt: new Map(),
+    desiredvCpus: new Map(),
     ...change,
   };
 }

@@ -205,6 +205,7 @@ const worlds: fc.Arbitrary<World> = fc
       jobs: new Map(names.map((name, index) => [name, jobs[index] ?? { kind: "unread", why: "no" }])),
       freeName: { name: "fresh", absent: rest.absent, attempt: 1 },
       targetRuns: rest.targetRuns,
+      desiredvCpus: new Map(),
       deleteTriedAt: new Map(rest.tried ? names.map((name) => [name, now - 1000]) : []),
       settings: { ...settings, adoptableNames: rest.adoptableNames, allowForeignRepoint: rest.allowForeignRepoint },
       wish: {

@@ -175,3 +175,9 @@ describe("a predecessor", () => {
     ]);
   });
 });
+
+it("shows the vCPUs that AWS's scaler wants", () => {
+  const given = seen(ec2, { environments: [environment("ce-1")], desiredvCpus: new Map([["ce-1", 64]]) });
+  const decision = planFor(object(), given, now);
+  expect(report(object(), given, decision, now)).toMatchObject({ desiredvCpus: 64 });
+});
