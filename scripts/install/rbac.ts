@@ -1,0 +1,111 @@
+import type { Kind } from "../../src/api/object.ts";
+import { type AccessRule, leaseName, operatorAccess } from "../../src/kube/access.ts";
+import { type Manifest, nameLabel, namespace, operatorName } from "./manifest.ts";
+
+/** Roles made from what the operator does (`operatorAccess`): no verb more, no verb less. */
+
+/** One rule of a Role (rbac.authorization.k8s.io/v1), and why it is there. */
+export interface PolicyRule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly verbs: readonly string[];
+  /** Becomes a comment. */
+  readonly why: string;
+}
+
+type Scope = AccessRule["scope"];
+
+/** The rules of these scopes; kinds of one group with the same verbs share a rule. */
+export function policyRules(kinds: readonly Kind[], scopes: readonly Scope[]): readonly PolicyRule[] {
+  const rules = new Map<string, PolicyRule>();
+  for (const access of operatorAccess(kinds)) {
+    if (!scopes.includes(access.scope)) continue;
+    const rule = policyRule(access);
+    const key = JSON.stringify([rule.apiGroups, rule.resourceNames, rule.verbs, rule.why]);
+    const before = rules.get(key);
+    rules.set(key, before === undefined ? rule : { ...rule, resources: [...before.resources, ...rule.resources] });
+  }
+  return [...rules.values()];
+}
+
+function policyRule({ group, resource, subresource, name, verbs, why }: AccessRule): PolicyRule {
+  return {
+    apiGroups: [group],
+    resources: [subresource === undefined ? resource : `${resource}/${subresource}`],
+    ...(name === undefined ? {} : { resourceNames: [name] }),
+    verbs,
+    why,
+  };
+}
+
+/** Roles, bindings, and what people who may view, edit or administer a namespace may do with the kinds. */
+export function rbacManifests(kinds: readonly Kind[]): readonly Manifest[] {
+  const [kind] = kinds;
+  if (kind === undefined) throw new Error("there are no kinds to write roles for");
+  const metadata = { name: operatorName, labels: nameLabel };
+  const subjects = [{ kind: "ServiceAccount", name: operatorName, namespace }];
+  const roleRef = (role: "ClusterRole" | "Role") => ({
+    apiGroup: "rbac.authorization.k8s.io",
+    kind: role,
+    name: operatorName,
+  });
+  const aggregated = (name: "view" | "edit", targets: readonly string[], verbs: readonly string[]): object => ({
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "ClusterRole",
+    metadata: {
+      name: `${operatorName}-${name}`,
+      labels: {
+        ...nameLabel,
+        ...Object.fromEntries(targets.map((target) => [`rbac.authorization.k8s.io/aggregate-to-${target}`, "true"])),
+      },
+    },
+    rules: [{ apiGroups: [kind.group], resources: kinds.map(({ plural }) => plural), verbs }],
+  });
+  return [
+    {
+      comment: "What the operator may do in every namespace. It reads no Secrets and no ConfigMaps.",
+      value: {
+        apiVersion: "rbac.authorization.k8s.io/v1",
+        kind: "ClusterRole",
+        metadata,
+        rules: policyRules(kinds, ["watched", "cluster"]),
+      },
+    },
+    {
+      value: {
+        apiVersion: "rbac.authorization.k8s.io/v1",
+        kind: "ClusterRoleBinding",
+        metadata,
+        roleRef: roleRef("ClusterRole"),
+        subjects,
+      },
+    },
+    {
+      comment: `What it may do in its own namespace: the lease ${leaseName}, by which one replica is the leader.`,
+      value: {
+        apiVersion: "rbac.authorization.k8s.io/v1",
+        kind: "Role",
+        metadata: { ...metadata, namespace },
+        rules: policyRules(kinds, ["lease"]),
+      },
+    },
+    {
+      value: {
+        apiVersion: "rbac.authorization.k8s.io/v1",
+        kind: "RoleBinding",
+        metadata: { ...metadata, namespace },
+        roleRef: roleRef("Role"),
+        subjects,
+      },
+    },
+    {
+      comment: "What people who may view a namespace may do with the kinds, by aggregation into view, edit and admin.",
+      value: aggregated("view", ["view", "edit", "admin"], ["get", "list", "watch"]),
+    },
+    {
+      comment: "And those who may edit one. Nobody but the operator writes status.",
+      value: aggregated("edit", ["edit", "admin"], ["create", "update", "patch", "delete", "deletecollection"]),
+    },
+  ];
+}

@@ -1,0 +1,108 @@
+import { type Manifest, nameLabel, namespace, operatorName } from "./manifest.ts";
+
+/** The process itself: ServiceAccount, Deployment and PodDisruptionBudget. */
+
+/** `--metrics-address` and `--health-address` of `run`. */
+export const metricsPort = 8080;
+export const healthPort = 8081;
+
+const selector = { ...nameLabel, "app.kubernetes.io/component": "controller" } as const;
+
+const credentialsComment = `\
+Who the operator is, in Kubernetes and in AWS. Credentials come from the AWS SDK's own chain:
+- EKS Pod Identity: associate this ServiceAccount with a role (aws eks create-pod-identity-association); no annotation.
+- IAM roles for service accounts (IRSA): name the role by an annotation,
+  kubectl -n ${namespace} annotate serviceaccount ${operatorName} eks.amazonaws.com/role-arn=arn:aws:iam::...:role/...
+  and restart the Deployment. Both also tell the pod its region; elsewhere set AWS_REGION or --region.`;
+
+/** @param image with its tag or digest */
+export function workloadManifests(image: string, version: string): readonly Manifest[] {
+  const labels = { ...selector, "app.kubernetes.io/version": version };
+  return [
+    {
+      comment: credentialsComment,
+      value: {
+        apiVersion: "v1",
+        kind: "ServiceAccount",
+        metadata: { name: operatorName, namespace, labels: nameLabel },
+      },
+    },
+    {
+      comment: "Two replicas: one leads and writes, the other takes over within 17 seconds of a crash.",
+      value: {
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { name: operatorName, namespace, labels },
+        spec: {
+          replicas: 2,
+          selector: { matchLabels: selector },
+          template: { metadata: { labels }, spec: podSpec(image) },
+        },
+      },
+    },
+    {
+      value: {
+        apiVersion: "policy/v1",
+        kind: "PodDisruptionBudget",
+        metadata: { name: operatorName, namespace, labels: selector },
+        spec: {
+          maxUnavailable: 1,
+          // A pod that is not ready protects nothing: it must not hold up the draining of a node.
+          unhealthyPodEvictionPolicy: "AlwaysAllow",
+          selector: { matchLabels: selector },
+        },
+      },
+    },
+  ];
+}
+
+function podSpec(image: string): object {
+  return {
+    serviceAccountName: operatorName,
+    // The lease is released after the writes under way have ended, each of them within 10 seconds.
+    terminationGracePeriodSeconds: 30,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 65_532,
+      runAsGroup: 65_532,
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    topologySpreadConstraints: ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({
+      maxSkew: 1,
+      topologyKey,
+      whenUnsatisfiable: "ScheduleAnyway",
+      labelSelector: { matchLabels: selector },
+      // Pods of the version before do not count during a rollout.
+      matchLabelKeys: ["pod-template-hash"],
+    })),
+    containers: [
+      {
+        name: "operator",
+        image,
+        args: ["run"],
+        ports: [
+          { name: "metrics", containerPort: metricsPort },
+          { name: "health", containerPort: healthPort },
+        ],
+        livenessProbe: {
+          httpGet: { path: "/healthz", port: "health" },
+          initialDelaySeconds: 10,
+          periodSeconds: 20,
+          timeoutSeconds: 5,
+        },
+        readinessProbe: {
+          httpGet: { path: "/readyz", port: "health" },
+          periodSeconds: 5,
+          timeoutSeconds: 5,
+        },
+        // No CPU limit: throttled, the leader would lose its lease.
+        resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } },
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ["ALL"] },
+        },
+      },
+    ],
+  };
+}

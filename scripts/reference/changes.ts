@@ -1,0 +1,34 @@
+import { type Family, fields, type Need } from "../../src/controllers/compute-environment/fields.ts";
+import { code } from "./type-text.ts";
+
+/** What a change of each field of a compute environment needs, from the table that the diff uses, as Markdown. */
+
+const families: Readonly<Record<Family, string>> = {
+  ec2: "EC2, SPOT",
+  fargate: "FARGATE, FARGATE_SPOT",
+  managedInstances: "ECS_MANAGED_INSTANCES",
+  unmanaged: "UNMANAGED",
+};
+
+const needs: Readonly<Record<Need, string>> = {
+  metadata: "in place",
+  scaling: "in place",
+  infrastructure: "instances replaced",
+  replacement: "new environment",
+};
+
+const absences = { restored: "AWS's default, restored", kept: "as AWS has it" } as const;
+
+export function changesTable(): string {
+  const columns = Object.keys(families) as Family[];
+  const head = ["field", ...columns.map((family) => families[family]), "left out"];
+  const rows = fields.map(({ path, need, absence }) => [
+    code(`.spec.${path}`),
+    ...columns.map((family) => {
+      const needed = need[family];
+      return needed === undefined ? "" : needs[needed];
+    }),
+    absences[absence],
+  ]);
+  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}

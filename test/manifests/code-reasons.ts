@@ -1,0 +1,43 @@
+import { globSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/**
+ * The reasons that the controllers use, read from their source: every text there that is one CamelCase word, unless it
+ * is known to be something else. A new reason cannot be missed, whatever code it stands in.
+ */
+
+const controllers = fileURLToPath(new URL("../../src/controllers/", import.meta.url));
+
+/** CamelCase words in the controllers that are no reasons, and what they are. */
+const otherWords: ReadonlyMap<string, readonly string[]> = new Map([
+  ["status of a condition", ["True", "False", "Unknown"]],
+  ["type of a condition", ["Ready", "Synced", "Reconciling", "Stalled", "Retiring", "ReferencesResolved"]],
+  ["type of an event", ["Normal", "Warning"]],
+  ["action of an event", ["Reconcile", "Retire", "Adopt", "Tag", "Deregister"]],
+  ["held step, action of a plan or of an event", ["Create", "Repoint", "Delete", "Update", "Register"]],
+  ["action of a plan", ["None", "UpdateTags", "Scale", "UpdateInfrastructure", "Replace"]],
+  ["value of a field", ["Never", "IfMatching", "IfExists", "Retain", "Terminate", "All", "Selector", "Apply"]],
+  ["default of a pod", ["Default", "ClusterFirst", "ClusterFirstWithHostNet"]],
+  ["kind of capacity in a message", ["Fargate"]],
+]);
+
+const folders: Readonly<Record<string, string>> = {
+  BatchComputeEnvironment: "compute-environment",
+  JobQueue: "job-queue",
+  JobDefinition: "job-definition",
+};
+
+/** @returns sorted */
+export function reasonsInCode(kind: string): readonly string[] {
+  const folder = folders[kind];
+  if (folder === undefined) throw new Error(`${kind} has no controller`);
+  const files = globSync(["*.ts", `${folder}/*.ts`], { cwd: controllers });
+  const others = new Set([...otherWords.values()].flat());
+  const words = files.flatMap((file) => camelCaseTexts(readFileSync(controllers + file, "utf8")));
+  return [...new Set(words)].filter((word) => !others.has(word)).toSorted();
+}
+
+function camelCaseTexts(source: string): readonly string[] {
+  const code = source.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+  return [...code.matchAll(/"([A-Z][A-Za-z]*[a-z][A-Za-z]*)"/g)].map(([, word = ""]) => word);
+}
