@@ -1,14 +1,19 @@
-/** Bundles the operator into one file, `dist/main.js`, for the image. */
+/** Bundles the operator for the image: `dist/main.js`, and beside it what only some commands load. */
 
+import { rmSync } from "node:fs";
 import { build } from "esbuild";
 
+const outdir = "dist";
+rmSync(outdir, { recursive: true, force: true });
 await build({
   entryPoints: ["src/main.ts"],
-  outdir: "dist",
+  outdir,
   bundle: true,
   platform: "node",
   target: "node24",
   format: "esm",
+  // The ES modules of a package, where it has them: only what is used of those stays, and `import()` gives their names.
+  mainFields: ["module", "main"],
   minify: true,
   splitting: true,
   sourcemap: true,

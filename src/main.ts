@@ -41,6 +41,10 @@ const exitCode = await runCli(process.argv.slice(2), {
   stderr: outputOf(process.stderr),
   env: process.env,
   interrupted: interruption.signal,
+  onUserSignal(listener) {
+    process.on("SIGUSR1", listener);
+    return () => void process.off("SIGUSR1", listener);
+  },
 });
 
 // A simulated AWS may still have timers; nobody waits for them.

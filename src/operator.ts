@@ -1,8 +1,8 @@
 import type { Kind, KubeObject, ObjectKey } from "./api/object.ts";
 import { BatchComputeEnvironmentKind, JobQueueKind, kinds } from "./api/v1alpha1/kinds.ts";
 import type { BatchApi, DefinitionRevision } from "./aws/batch.ts";
-import { createBatchRegion } from "./aws/batch-region.ts";
-import { CallBudget } from "./aws/budget.ts";
+import { createBatchRegion, type ObservedBatchRegion } from "./aws/batch-region.ts";
+import { CallBudget, type CallKind } from "./aws/budget.ts";
 import { type CallReport, guardedBatch } from "./aws/calls.ts";
 import type { BatchRegion } from "./aws/region.ts";
 import { computeEnvironments } from "./controllers/compute-environment/controller.ts";
@@ -46,6 +46,8 @@ export interface OperatorOptions {
     signal: AbortSignal,
   ) => Promise<Readonly<Record<string, string>> | undefined>;
   readonly onAwsCall?: (report: CallReport, region: string) => void;
+  /** A call had to wait for the budget. */
+  readonly onBudgetWait?: (kind: CallKind, waitedMs: number) => void;
   readonly observer?: RuntimeObserver;
 }
 
@@ -53,7 +55,15 @@ export interface Operator {
   readonly runtime: Runtime;
   readonly objects: Objects;
   readonly ports: Ports;
-  /** Runs caches, controllers and the observers of AWS until the signal aborts. */
+  /** The regions that are observed. */
+  observed(): readonly BatchRegion[];
+  /** What ended although it never should; undefined: everything lives. */
+  fault(): string | undefined;
+  /** Keeps the caches of objects until the signal aborts: all that a standby replica does. */
+  follow(signal: AbortSignal): Promise<void>;
+  /** Runs controllers and the observers of AWS until the signal aborts; once, by the one who may write. */
+  lead(signal: AbortSignal): Promise<void>;
+  /** Both of them, for a process that needs no leader. */
   run(signal: AbortSignal): Promise<void>;
 }
 
@@ -69,7 +79,7 @@ export function createOperator(options: OperatorOptions): Operator {
   };
   for (const kind of kinds) runtime.cache(kind);
   const stop = new AbortController();
-  const regions = createRegions(options, runtime, objects, stop.signal);
+  const regions = new OpenRegions(options, runtime, objects, stop.signal);
   const ports: Ports = {
     clock,
     store: runtime.store,
@@ -87,32 +97,62 @@ export function createOperator(options: OperatorOptions): Operator {
   runtime.add(computeEnvironments(ports), { watches: [related(JobQueueKind, BatchComputeEnvironmentKind)] });
   runtime.add(jobQueues(ports), { watches: [related(BatchComputeEnvironmentKind, JobQueueKind)] });
   runtime.add(jobDefinitions(ports));
+  const lead = async (signal: AbortSignal): Promise<void> => {
+    const end = (): void => stop.abort(signal.reason);
+    if (signal.aborted) end();
+    else signal.addEventListener("abort", end, { once: true });
+    await runtime.runControllers(signal);
+  };
+  const follow = (signal: AbortSignal): Promise<void> => runtime.runCaches(signal);
   return {
     runtime,
     objects,
     ports,
+    observed: () => regions.observed,
+    fault: () => regions.fault,
+    follow,
+    lead,
     async run(signal) {
-      const end = (): void => stop.abort(signal.reason);
-      if (signal.aborted) end();
-      else signal.addEventListener("abort", end, { once: true });
-      await runtime.run(signal);
+      await Promise.all([follow(signal), lead(signal)]);
     },
   };
 }
 
 /** Opens each region once; a failed attempt is forgotten, so that the next reconcile tries again. */
-function createRegions(options: OperatorOptions, runtime: Runtime, objects: Objects, signal: AbortSignal): Regions {
-  const opened = new Map<string, Promise<BatchRegion>>();
-  return {
-    open(region = options.settings.region) {
-      const known = opened.get(region);
-      if (known !== undefined) return known;
-      const opening = openRegion(region, options, runtime, objects, signal);
-      opened.set(region, opening);
-      opening.catch(() => opened.delete(region));
-      return opening;
-    },
-  };
+class OpenRegions implements Regions {
+  readonly observed: BatchRegion[] = [];
+  fault: string | undefined;
+  readonly #options: OperatorOptions;
+  readonly #runtime: Runtime;
+  readonly #objects: Objects;
+  readonly #signal: AbortSignal;
+  readonly #opened = new Map<string, Promise<BatchRegion>>();
+
+  constructor(options: OperatorOptions, runtime: Runtime, objects: Objects, signal: AbortSignal) {
+    this.#options = options;
+    this.#runtime = runtime;
+    this.#objects = objects;
+    this.#signal = signal;
+  }
+
+  open(region = this.#options.settings.region): Promise<BatchRegion> {
+    const known = this.#opened.get(region);
+    if (known !== undefined) return known;
+    const opening = this.#open(region);
+    this.#opened.set(region, opening);
+    opening.catch(() => this.#opened.delete(region));
+    return opening;
+  }
+
+  async #open(region: string): Promise<BatchRegion> {
+    const created = await openRegion(region, this.#options, this.#runtime, this.#objects, this.#signal);
+    this.observed.push(created);
+    created.start(this.#signal).catch((error: unknown) => {
+      this.fault = `the observer of AWS in ${region} ended`;
+      this.#options.log.error("observer of AWS ended", { region, error });
+    });
+    return created;
+  }
 }
 
 async function openRegion(
@@ -121,17 +161,21 @@ async function openRegion(
   runtime: Runtime,
   objects: Objects,
   signal: AbortSignal,
-): Promise<BatchRegion> {
-  const { clock, random, log } = options;
+): Promise<ObservedBatchRegion> {
+  const { clock, random } = options;
   const { account, partition, batch } = await options.connect(region, signal);
-  const budget = new CallBudget({ clock, ratePerSecond: options.requestsPerSecond });
+  const budget = new CallBudget({
+    clock,
+    ratePerSecond: options.requestsPerSecond,
+    onWait: (kind, waitedMs) => options.onBudgetWait?.(kind, waitedMs),
+  });
   const guarded = guardedBatch(batch, {
     clock,
     budget,
     mayWrite: options.mayWrite,
     onCall: (report) => options.onAwsCall?.(report, region),
   });
-  const created = createBatchRegion({
+  return createBatchRegion({
     batch: guarded,
     clock,
     random,
@@ -144,6 +188,4 @@ async function openRegion(
       for (const { kind, key } of wokenByAws(change, before, now, objects)) runtime.enqueue(kind, key);
     },
   });
-  created.start(signal).catch((error: unknown) => log.error("observer of AWS ended", { region, error }));
-  return created;
 }

@@ -18,6 +18,8 @@ export interface Io {
   readonly env: Environment;
   /** Aborts at the first SIGINT or SIGTERM. */
   readonly interrupted: AbortSignal;
+  /** Calls `listener` at each SIGUSR1. Returns how to stop listening. */
+  onUserSignal(listener: () => void): () => void;
 }
 
 /** What every command ends with. */
@@ -27,17 +29,22 @@ export const exitCodes = {
   failed: 1,
   /** `plan`: something would change. */
   changes: 2,
+  /** `run`: no API server, no CRDs, no permissions or no AWS credentials to start with. */
+  cannotStart: 2,
   /** `local --until`: the time was over first. */
   timeout: 3,
   /** `plan`: a replacement, a deletion or an ended job is among the changes. */
   disruption: 3,
 } as const;
 
-/** Ends a command with one line on stderr and exit code 1: the words are for the person who typed it. */
+/** Ends a command with one line on stderr: the words are for the person who typed it. */
 export class CommandError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
+  readonly exitCode: number;
+
+  constructor(message: string, options: ErrorOptions & { readonly exitCode?: number } = {}) {
     super(message, options);
     this.name = "CommandError";
+    this.exitCode = options.exitCode ?? exitCodes.failed;
   }
 }
 

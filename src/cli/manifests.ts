@@ -24,12 +24,19 @@ export interface ReadManifests {
 
 /**
  * Reads and validates a file, or a directory and all below it. A directory is a whole: its references must be met
- * by it. A single file may refer to objects elsewhere.
+ * by it. A single file may refer to objects elsewhere, as may all that goes into a cluster.
+ * @param cluster where the manifests would go, if that is known
  */
-export async function readManifests(path: string): Promise<ReadManifests> {
+export async function readManifests(
+  path: string,
+  cluster?: { readonly defaultNamespace: string },
+): Promise<ReadManifests> {
   const loaded = await loadManifests(path);
-  const closed = await isDirectory(path);
-  const { manifests, problems, notes } = validateManifests(loaded.documents, crds, { closed });
+  const options =
+    cluster === undefined
+      ? { closed: await isDirectory(path) }
+      : { closed: false, namespace: cluster.defaultNamespace };
+  const { manifests, problems, notes } = validateManifests(loaded.documents, crds, options);
   return {
     manifests,
     problems: [...loaded.problems, ...problems],

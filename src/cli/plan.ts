@@ -2,12 +2,14 @@ import { statSync } from "node:fs";
 import { Command, Option } from "commander";
 import { type Clock, systemClock } from "../runtime/clock.ts";
 import { notBefore } from "./clock.ts";
-import { type Cloud, realCloud, SimulatedCloud, simulatedRegion } from "./cloud.ts";
+import { type Cloud, realCloud } from "./cloud.ts";
 import { type OperatorFlags, operatorOptions } from "./flags.ts";
 import { CommandError, exitCodes, type Io, styleOf } from "./io.ts";
+import { type ApiServer, apiServer } from "./kubernetes.ts";
 import { type LocalState, readState, stateFile } from "./local/state.ts";
 import { readManifests } from "./manifests.ts";
-import { entriesOf } from "./plan/assemble.ts";
+import { deletionsOf, entriesOf, orphanNames } from "./plan/assemble.ts";
+import { checkedByCluster, type ReadCluster, readCluster } from "./plan/cluster.ts";
 import { isChange, isDisruptive, type Plan } from "./plan/entry.ts";
 import { planJson } from "./plan/json.ts";
 import { planMarkdown } from "./plan/markdown.ts";
@@ -16,6 +18,7 @@ import { planText } from "./plan/text.ts";
 import { planWorld } from "./plan/world.ts";
 import type { Ending } from "./program.ts";
 import { defaultRequestsPerSecond, settingsFrom } from "./settings.ts";
+import { SimulatedCloud, simulatedRegion } from "./simulated-cloud.ts";
 import { asciiOutput } from "./terminal/ascii.ts";
 import { paintFor } from "./terminal/paint.ts";
 import { validationText } from "./validate.ts";
@@ -23,14 +26,18 @@ import type { ValidManifest } from "./validation/validate.ts";
 
 interface PlanFlags extends OperatorFlags {
   readonly filename?: string;
+  readonly kubeconfig?: string;
+  /** False: `--no-cluster`. */
+  readonly cluster: boolean;
   readonly simulate?: boolean;
   readonly output: "text" | "json" | "markdown";
 }
 
 const afterHelp = `
-It only reads. What bears the tags of the cluster name and has no manifest counts as to be deleted, so give it all
-manifests at once. With --simulate the plan is made against what \`local --simulate\` left in the directory, or against an
-empty account.
+It only reads. With --kubeconfig: what applying the manifests to that cluster would do, whose other objects stay as they
+are; the API server is asked whether it would take them. Without: what bears the tags of the cluster name and has no
+manifest counts as to be deleted, so give it all manifests at once. With --simulate the plan is made against what
+\`local --simulate\` left in the directory, or against an empty account.
 
 Signs: + create, ~ update in place or register a revision, ± replace, - delete, ! blocked, = unchanged.
 
@@ -42,7 +49,8 @@ export function planCommand(io: Io, ending: Ending): Command {
     .summary("say what applying manifests would change in AWS, and write nothing")
     .description("Says what applying manifests would change in AWS, for a person or a pull request. Writes nothing.")
     .option("-f, --filename <path>", "file or directory of all manifests")
-    .option("--no-cluster", "compare manifests with AWS alone, without a Kubernetes cluster (as it always does so far)")
+    .option("--kubeconfig <file>", "of the cluster that the manifests go into")
+    .option("--no-cluster", "compare manifests with AWS alone, without a Kubernetes cluster (default)")
     .option("--simulate", "compare with a simulated AWS: no account, no credentials")
     .addOption(
       new Option("-o, --output <format>", "of the plan").choices(["text", "json", "markdown"]).default("text"),
@@ -53,19 +61,42 @@ export function planCommand(io: Io, ending: Ending): Command {
 }
 
 async function plan(flags: PlanFlags, io: Io): Promise<number> {
-  const { filename, simulate = false } = flags;
+  const { filename } = flags;
   if (filename === undefined) throw new CommandError("-f PATH is missing: the file or directory of the manifests");
-  const read = await readManifests(filename);
-  if (read.problems.length > 0) {
-    io.stderr.write(validationText(read, paintFor(styleOf(io.stderr, io.env))));
+  const server = clusterOf(flags, io);
+  try {
+    return await planFrom(filename, flags, server, io);
+  } finally {
+    await server?.close();
+  }
+}
+
+function clusterOf({ kubeconfig, cluster, simulate = false }: PlanFlags, io: Io): ApiServer | undefined {
+  if (kubeconfig === undefined) return undefined;
+  if (!cluster) throw new CommandError("--kubeconfig and --no-cluster exclude each other");
+  if (simulate) throw new CommandError("--kubeconfig and --simulate exclude each other: a cluster works on a real AWS");
+  return apiServer(kubeconfig, io.env, { clock: systemClock() });
+}
+
+async function planFrom(filename: string, flags: PlanFlags, server: ApiServer | undefined, io: Io): Promise<number> {
+  const { simulate = false } = flags;
+  const { interrupted: signal } = io;
+  const read = await readManifests(filename, server);
+  const cluster = server === undefined ? undefined : await readCluster(server, signal);
+  const checked =
+    cluster === undefined || read.problems.length > 0
+      ? { problems: read.problems, warnings: [] }
+      : await checkedByCluster(read.manifests, cluster, signal);
+  if (checked.problems.length > 0) {
+    io.stderr.write(validationText({ ...read, ...checked }, paintFor(styleOf(io.stderr, io.env))));
     return exitCodes.failed;
   }
   const clusterName = flags.clusterName ?? (simulate ? "local" : "default");
-  const remembered = stateOf(filename, clusterName, simulate);
+  const remembered = cluster === undefined ? stateOf(filename, clusterName, simulate) : undefined;
   const clock = notBefore(systemClock(), simulate ? (remembered?.savedAt ?? 0) : 0);
-  const cloud = simulate ? simulatedCloud(flags, remembered, clock) : await realCloud(flags, io.env, io.interrupted);
-  const made = await planOf(read.manifests, { flags, cloud, clusterName, remembered, signal: io.interrupted, clock });
-  show(made, flags, io);
+  const cloud = simulate ? simulatedCloud(flags, remembered, clock) : await realCloud(flags, io.env, signal);
+  const made = await planOf(read.manifests, { flags, cloud, clusterName, remembered, cluster, signal, clock });
+  show({ ...made, warnings: [...checked.warnings, ...made.warnings] }, flags, io);
   if (made.entries.some(isDisruptive)) return exitCodes.disruption;
   return made.entries.some(isChange) ? exitCodes.changes : exitCodes.done;
 }
@@ -85,13 +116,15 @@ interface PlanInput {
   readonly cloud: Cloud;
   readonly clusterName: string;
   readonly remembered: LocalState | undefined;
+  /** That the manifests go into. */
+  readonly cluster?: ReadCluster | undefined;
   readonly signal: AbortSignal;
   readonly clock: Clock;
 }
 
 /** Reads AWS once and plans every object against it. */
 export async function planOf(manifests: readonly ValidManifest[], input: PlanInput): Promise<Plan> {
-  const { flags, cloud, clusterName, remembered, signal, clock } = input;
+  const { flags, cloud, clusterName, remembered, cluster, signal, clock } = input;
   const requestsPerSecond = flags.awsRequestsPerSecond ?? defaultRequestsPerSecond;
   const regions = new Map<string, ReadRegion>();
   for (const region of regionsOf(manifests, cloud.region)) {
@@ -101,10 +134,27 @@ export async function planOf(manifests: readonly ValidManifest[], input: PlanInp
   const settings = settingsFrom(flags, cloud.region);
   const clusterUid = remembered?.clusterUid;
   const { takeOverClusterUid } = flags;
-  const world = planWorld({ manifests, regions, settings, clusterName, clusterUid, takeOverClusterUid, clock });
+  const world = planWorld({
+    manifests,
+    regions,
+    settings,
+    clusterName,
+    clusterUid,
+    takeOverClusterUid,
+    cluster,
+    clock,
+  });
+  const plan = { clusterName, account: cloud.account };
+  const entries = await entriesOf(world, signal);
+  if (cluster !== undefined) return { ...plan, entries, warnings: orphanNames(world, regions).map(orphanWarning) };
   const warnings =
     manifests.length > 0 ? [] : ["there is no object of awsbatch.dev among the manifests: everything would be deleted"];
-  return { clusterName, account: cloud.account, entries: await entriesOf(world, regions, signal), warnings };
+  return { ...plan, entries: [...entries, ...(await deletionsOf(world, regions, signal))], warnings };
+}
+
+/** Without an object nobody deletes it. */
+function orphanWarning(name: string): string {
+  return `${name} in AWS bears the tags of this cluster, but the cluster has no object for it`;
 }
 
 function regionsOf(manifests: readonly ValidManifest[], own: string): readonly string[] {

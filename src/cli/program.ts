@@ -3,10 +3,15 @@ import manifest from "../../package.json" with { type: "json" };
 import { AwsError } from "../aws/errors.ts";
 import { applyEnvironment } from "./flags.ts";
 import { CommandError, exitCodes, type Io } from "./io.ts";
-import { localCommand } from "./local.ts";
-import { planCommand } from "./plan.ts";
-import { simulatorCommand } from "./simulator.ts";
-import { validateCommand } from "./validate.ts";
+
+/** In the order of the help. Loaded when needed: what serves for months must not hold what only `local` needs. */
+const commands: Readonly<Record<string, () => Promise<(io: Io, ending: Ending) => Command>>> = {
+  run: async () => (await import("./run.ts")).runCommand,
+  local: async () => (await import("./local.ts")).localCommand,
+  validate: async () => (await import("./validate.ts")).validateCommand,
+  plan: async () => (await import("./plan.ts")).planCommand,
+  simulator: async () => (await import("./simulator.ts")).simulatorCommand,
+};
 
 const description = `Makes AWS Batch match your manifests: compute environments, job queues and job definitions as
 Kubernetes objects, changed without an outage and deleted without getting stuck.`;
@@ -16,6 +21,7 @@ Examples:
   $ aws-batch-operator local -f examples/quickstart --simulate
   $ aws-batch-operator validate -f manifests/
   $ aws-batch-operator plan -f manifests/ --cluster-name production
+  $ aws-batch-operator run --kubeconfig ~/.kube/config
 
 Every flag can also be given as a variable, e.g. AWS_BATCH_OPERATOR_CLUSTER_NAME for --cluster-name.
 AWS credentials and endpoints are those of the AWS SDK (AWS_PROFILE, AWS_ENDPOINT_URL, ...).`;
@@ -35,9 +41,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     .helpOption("-h, --help", "print help")
     .helpCommand(false)
     .addHelpText("after", afterHelp);
-  for (const command of [localCommand, validateCommand, planCommand, simulatorCommand]) {
-    program.addCommand(command(io, ending));
-  }
+  for (const load of commandsFor(args)) program.addCommand((await load())(io, ending));
   for (const command of [program, ...program.commands]) {
     command
       .exitOverride()
@@ -64,10 +68,17 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     }
     if (error instanceof CommandError || error instanceof AwsError) {
       io.stderr.write(oneLine(`error: ${error.message}`));
-      return exitCodes.failed;
+      return error instanceof CommandError ? error.exitCode : exitCodes.failed;
     }
     throw error;
   }
+}
+
+/** The command that is meant; all of them when none is, for the help. */
+function commandsFor(args: readonly string[]) {
+  const name = args.find((arg) => !arg.startsWith("-"));
+  const named = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+  return named === undefined ? Object.values(commands) : [named];
 }
 
 /** How a command is put into the program: `ending` takes what gives its exit code. */

@@ -2,10 +2,10 @@ import { Command } from "commander";
 import { systemClock } from "../runtime/clock.ts";
 import { serveBatch } from "../simulator/http.ts";
 import { createSimulatedAws } from "../simulator/simulated-aws.ts";
-import { simulatedRegion } from "./cloud.ts";
 import { port, positive } from "./flags.ts";
 import { CommandError, exitCodes, type Io } from "./io.ts";
 import type { Ending } from "./program.ts";
+import { simulatedRegion } from "./simulated-cloud.ts";
 
 interface SimulatorFlags {
   readonly port: number;

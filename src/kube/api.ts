@@ -14,6 +14,8 @@ export interface KubeApiOptions {
   readonly clock: Clock;
   /** Longest time for one request (10 s), and for a watch to begin. */
   readonly deadlineMs?: number;
+  /** Told of each request: its HTTP status, undefined when no answer came. */
+  readonly onAnswer?: (method: string, status: number | undefined) => void;
 }
 
 export interface ApiRequest {
@@ -35,11 +37,13 @@ export class KubeApi {
   readonly #connection: Connection;
   readonly #clock: Clock;
   readonly #deadlineMs: number;
+  readonly #onAnswer: KubeApiOptions["onAnswer"];
 
   constructor(options: KubeApiOptions) {
     this.#connection = options.connection;
     this.#clock = options.clock;
     this.#deadlineMs = options.deadlineMs ?? 10_000;
+    this.#onAnswer = options.onAnswer;
   }
 
   get server(): string {
@@ -54,7 +58,7 @@ export class KubeApi {
     const limitMs = Math.min(this.#deadlineMs, leaseLeftMs(request));
     try {
       return await withDeadline(this.#clock, limitMs, signal, `the API server ${this.server}`, async (inner) => {
-        const answer = await this.#connection.send(outgoing(request, inner), inner);
+        const answer = await this.#send(outgoing(request, inner), inner);
         const body = await text(answer).catch((error: unknown) => {
           throw inner.aborted ? error : connectionError(this.server, error);
         });
@@ -78,7 +82,7 @@ export class KubeApi {
     };
     const timer = this.#clock.schedule(this.#deadlineMs, expire);
     try {
-      const answer = await this.#connection.send({ ...outgoing(request, child.signal), isWatch: true }, child.signal);
+      const answer = await this.#send({ ...outgoing(request, child.signal), isWatch: true }, child.signal);
       if (codeOf(answer) >= 400) throw this.#refusal(request, answer, await text(answer));
       timer.cancel();
       yield* answer as AsyncIterable<Uint8Array>;
@@ -91,6 +95,17 @@ export class KubeApi {
       // Also when the reader stops in the middle, the connection behind it has to go.
       child.abort(new Error("the answer is not read any more"));
       child.release();
+    }
+  }
+
+  async #send(request: OutgoingRequest, signal: AbortSignal): Promise<IncomingMessage> {
+    try {
+      const answer = await this.#connection.send(request, signal);
+      this.#onAnswer?.(request.method, answer.statusCode);
+      return answer;
+    } catch (error) {
+      this.#onAnswer?.(request.method, undefined);
+      throw error;
     }
   }
 

@@ -61,7 +61,7 @@ export interface ControllerOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** Reconciles at a time. */
+  /** Reconciles at a time (4). */
   readonly workers?: number | undefined;
   /** A reconcile that takes longer is aborted and counts as failed. */
   readonly timeoutMs?: number | undefined;
@@ -76,6 +76,8 @@ const stepsInARow = 100;
 /** Works off the objects of one kind: one at a time each, several side by side. */
 export class Controller {
   readonly kind: Kind;
+  /** Reconciles at a time, at most. */
+  readonly workers: number;
   readonly #options: ControllerOptions;
   readonly #log: Log;
   readonly #queue: Workqueue;
@@ -86,6 +88,7 @@ export class Controller {
 
   constructor(options: ControllerOptions) {
     this.kind = options.reconciler.kind;
+    this.workers = options.workers ?? 4;
     this.#options = options;
     this.#log = options.log.with({ controller: this.kind.kind });
     this.#queue = new Workqueue({
@@ -107,6 +110,11 @@ export class Controller {
     return this.#queue.depth;
   }
 
+  /** Reconciles that run now. */
+  get running(): number {
+    return this.#running.size;
+  }
+
   /** The age of the oldest reconcile that still runs; 0 when there is none. */
   longestRunningMs(): number {
     const now = this.#options.clock.monotonic();
@@ -118,7 +126,7 @@ export class Controller {
     const stop = (): void => void this.#queue.shutDown();
     if (signal.aborted) stop();
     else signal.addEventListener("abort", stop, { once: true });
-    await Promise.all(Array.from({ length: this.#options.workers ?? 4 }, () => this.#work(signal)));
+    await Promise.all(Array.from({ length: this.workers }, () => this.#work(signal)));
   }
 
   #changed({ origin, before, after }: Change): void {

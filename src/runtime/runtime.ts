@@ -114,6 +114,11 @@ export class Runtime {
     return this.#caches.values().every((cache) => cache.hasSynced);
   }
 
+  /** Those that were added. */
+  get controllers(): readonly Controller[] {
+    return [...this.#controllers.values()];
+  }
+
   /** The age of the oldest reconcile that still runs, of all controllers. */
   longestRunningMs(): number {
     return Math.max(0, ...this.#controllers.values().map((controller) => controller.longestRunningMs()));

@@ -31,7 +31,7 @@ import { QueueRelations } from "./queue-relations.ts";
 import { Scheduler } from "./scheduler.ts";
 import { SchedulingPolicies } from "./scheduling-policies.ts";
 import { type AwsSnapshot, restoreInto, snapshotOf } from "./snapshot.ts";
-import { type CallRecord, type Run, Wire } from "./wire.ts";
+import { type CallRecord, type EffectListener, type Run, Wire } from "./wire.ts";
 import { type Change, World } from "./world.ts";
 
 export interface SimulatedIam {
@@ -95,6 +95,8 @@ export interface SimulatedAws {
   readonly history: readonly Change[];
   /** Calls `listener` at each change, in the same turn. Returns how to stop that. */
   onChange(listener: (change: Change) => void): () => void;
+  /** Calls `listener` directly before and after each call takes effect, in the same turn. Returns how to stop that. */
+  onEffect(listener: EffectListener): () => void;
   /** What outlives this process, as plain JSON. */
   snapshot(): AwsSnapshot;
   /** Takes a snapshot into an account that is still empty. */
@@ -185,6 +187,7 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
     log: wire.log,
     history: world.history,
     onChange: (listener) => world.onChange(listener),
+    onEffect: (listener) => wire.onEffect(listener),
     snapshot: () => snapshotOf(parts),
     restore: (snapshot) => restoreInto(parts, snapshot),
   };

@@ -31,11 +31,15 @@ export type Run = <Input, Output>(
   options?: CallOptions,
 ) => Promise<Output>;
 
+/** A call at the instant at which it takes effect: directly before, and directly after. */
+export type EffectListener = (call: CallRecord, phase: "before" | "after") => void;
+
 /** All that lies between a client and AWS: latency, faults, staleness, lost answers, and a log. */
 export class Wire {
   readonly log: CallRecord[] = [];
   readonly #world: World;
   readonly #faults: Faults;
+  readonly #listeners = new Set<EffectListener>();
 
   constructor(world: World, faults: Faults) {
     this.#world = world;
@@ -52,7 +56,7 @@ export class Wire {
     const progress = { applied: false };
     const work = (): ReturnType<typeof apply> => {
       progress.applied = true;
-      return overTheWire(apply(given, this.#asOf(fault)));
+      return this.#effect(record, () => overTheWire(apply(given, this.#asOf(fault))));
     };
     try {
       await this.#pass(halfMs, signal);
@@ -75,7 +79,7 @@ export class Wire {
     const given = overTheWire(input);
     const record = this.#record(operation, given, "outside");
     try {
-      const output = overTheWire(apply(given, this.#world.clock.monotonic()));
+      const output = this.#effect(record, () => overTheWire(apply(given, this.#world.clock.monotonic())));
       record.outcome = { kind: "answered" };
       return output;
     } catch (error) {
@@ -84,6 +88,21 @@ export class Wire {
       throw seen;
     }
   };
+
+  /** Tells `listener` of every call that reaches AWS, refused ones too, in the same turn. Returns how to stop that. */
+  onEffect(listener: EffectListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #effect<Output>(call: CallRecord, work: () => Output): Output {
+    for (const listener of this.#listeners) listener(call, "before");
+    try {
+      return work();
+    } finally {
+      for (const listener of this.#listeners) listener(call, "after");
+    }
+  }
 
   async #through<Output>(
     fault: Fault | undefined,

@@ -19,7 +19,7 @@ describe("the command line", () => {
     expect(await run(["--version"])).toEqual({ exitCode: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), err: "" });
   });
 
-  test.each([["local"], ["validate"], ["plan"], ["simulator"]])("has help for %s", async (command) => {
+  test.each([["run"], ["local"], ["validate"], ["plan"], ["simulator"]])("has help for %s", async (command) => {
     const { exitCode, out, err } = await run([command, "--help"]);
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
     expect(out).toContain(`Usage: aws-batch-operator ${command}`);

@@ -41,6 +41,24 @@ export class KeptOutput implements Output {
 export function testIo(env: Environment = {}, stdout = new KeptOutput()) {
   const interruption = new AbortController();
   const stderr = new KeptOutput();
-  const io: Io = { stdout, stderr, env, interrupted: interruption.signal };
-  return { io, stdout, stderr, interrupt: () => interruption.abort(new Error("interrupted")) };
+  const userSignal = new Set<() => void>();
+  const io: Io = {
+    stdout,
+    stderr,
+    env,
+    interrupted: interruption.signal,
+    onUserSignal(listener) {
+      userSignal.add(listener);
+      return () => userSignal.delete(listener);
+    },
+  };
+  return {
+    io,
+    stdout,
+    stderr,
+    interrupt: () => interruption.abort(new Error("interrupted")),
+    sendUserSignal: () => {
+      for (const listener of userSignal) listener();
+    },
+  };
 }

@@ -17,7 +17,8 @@ export async function command(args: readonly string[], env: Environment = {}): P
   const stdout = collected();
   const stderr = collected();
   const { signal: interrupted } = new AbortController();
-  const io: Io = { stdout: stdout.output, stderr: stderr.output, env, interrupted };
+  const onUserSignal = () => () => undefined;
+  const io: Io = { stdout: stdout.output, stderr: stderr.output, env, interrupted, onUserSignal };
   const exitCode = await runCli(args, io);
   return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
 }

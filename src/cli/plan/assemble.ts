@@ -2,7 +2,7 @@ import { type KubeObject, keyText } from "../../api/object.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import type { JobDefinition } from "../../api/v1alpha1/job-definition.ts";
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
-import { BatchComputeEnvironmentKind, JobDefinitionKind, JobQueueKind } from "../../api/v1alpha1/kinds.ts";
+import { BatchComputeEnvironmentKind, JobDefinitionKind, JobQueueKind, kinds } from "../../api/v1alpha1/kinds.ts";
 import type { UnfinishedStatus } from "../../aws/region.ts";
 import { orderOf } from "../../controllers/compute-environment/observe.ts";
 import { clusterTag, clusterUidTag } from "../../controllers/ownership.ts";
@@ -15,12 +15,8 @@ import { queueEntry } from "./queues.ts";
 import type { ReadRegion } from "./region.ts";
 import { type Owned, ownedIn, type PlanWorld } from "./world.ts";
 
-/** One entry per object: those with a manifest in the order of the files, then those whose manifest is missing. */
-export async function entriesOf(
-  world: PlanWorld,
-  regions: ReadonlyMap<string, ReadRegion>,
-  signal: AbortSignal,
-): Promise<readonly Entry[]> {
+/** One entry per manifest, in the order of the files. */
+export async function entriesOf(world: PlanWorld, signal: AbortSignal): Promise<readonly Entry[]> {
   const entries: Entry[] = [];
   for (const { object, file } of world.objects) {
     const region = world.regionOf(object);
@@ -29,10 +25,30 @@ export async function entriesOf(
     const { namespace, name } = metadata;
     entries.push({ kind, namespace, name, file, region: region.region, ...body });
   }
-  const linked = withHandovers(entries);
+  return withHandovers(entries);
+}
+
+/**
+ * One entry per object that is missing among the manifests, if those are all there shall be: what is in AWS by the
+ * tags of this cluster, without an object.
+ */
+export async function deletionsOf(
+  world: PlanWorld,
+  regions: ReadonlyMap<string, ReadRegion>,
+  signal: AbortSignal,
+): Promise<readonly Entry[]> {
   const deletions: Entry[] = [];
-  for (const region of regions.values()) deletions.push(...(await deletionsIn(region, world, signal)));
-  return [...linked, ...deletions];
+  for (const region of regions.values()) {
+    for (const group of orphansIn(region, world)) deletions.push(await deletion(group, region, signal));
+  }
+  return deletions;
+}
+
+/** AWS names of what bears the tags of this cluster, but belongs to none of its objects. */
+export function orphanNames(world: PlanWorld, regions: ReadonlyMap<string, ReadRegion>): readonly string[] {
+  return [...regions.values()].flatMap((region) =>
+    orphansIn(region, world).flatMap((group) => group.map(({ kind, awsName }) => `${kind} ${awsName}`)),
+  );
 }
 
 function bodyOf(object: KubeObject, region: ReadRegion, { ports }: PlanWorld, signal: AbortSignal): Promise<EntryBody> {
@@ -62,19 +78,19 @@ function withHandovers(entries: readonly Entry[]): readonly Entry[] {
 /** Everything unfinished in a queue ends with it, unless it is waited for. */
 const unfinished: readonly UnfinishedStatus[] = ["SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING"];
 
-/** What is ours in AWS and has no manifest: deleting its object is what merging would do. */
-async function deletionsIn(region: ReadRegion, world: PlanWorld, signal: AbortSignal): Promise<Entry[]> {
-  const { cluster } = world.ports;
-  const wanted = new Set(world.objects.map(({ object }) => `${object.kind} ${keyText(object.metadata)}`));
+/** What is ours in AWS and has no object, by the object that it had. */
+function orphansIn(region: ReadRegion, world: PlanWorld): readonly (readonly Owned[])[] {
+  const { cluster, objects } = world.ports;
+  const wanted = new Set(
+    kinds.flatMap((kind) => objects.list(kind)).map(({ kind, metadata }) => `${kind} ${keyText(metadata)}`),
+  );
   const orphans = new Map<string, Owned[]>();
   for (const owned of ownedIn(region)) {
     const text = `${owned.kind} ${keyText(owned.key)}`;
     const ours = owned.tags[clusterTag] === cluster.name && owned.tags[clusterUidTag] === cluster.uid;
     if (ours && !wanted.has(text)) orphans.set(text, [...(orphans.get(text) ?? []), owned]);
   }
-  const entries: Entry[] = [];
-  for (const group of orphans.values()) entries.push(await deletion(group, region, signal));
-  return entries;
+  return [...orphans.values()];
 }
 
 async function deletion(group: readonly Owned[], region: ReadRegion, signal: AbortSignal): Promise<Entry> {

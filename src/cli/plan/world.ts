@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { type Kind, type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
 import { kinds } from "../../api/v1alpha1/kinds.ts";
 import { clusterTag, clusterUidTag, ownerIn, type Tags, uidTag } from "../../controllers/ownership.ts";
@@ -7,6 +8,7 @@ import { MemoryStore } from "../../kube/memory-store.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { kindOf, withSchemaDefaults } from "../manifests.ts";
 import type { ValidManifest } from "../validation/validate.ts";
+import type { ReadCluster } from "./cluster.ts";
 import type { ReadRegion } from "./region.ts";
 
 /** The world in which the manifests have been applied and nothing has been reconciled yet. */
@@ -25,19 +27,27 @@ export interface PlanWorldOptions {
   /** When it is known; else it is taken from the tags in AWS. */
   readonly clusterUid: string | undefined;
   readonly takeOverClusterUid: string | undefined;
+  /** Undefined: the manifests are all there is. */
+  readonly cluster: ReadCluster | undefined;
   readonly clock: Clock;
 }
 
 export function planWorld(options: PlanWorldOptions): PlanWorld {
-  const { manifests, regions, settings, clusterName, clock } = options;
+  const { manifests, regions, settings, clusterName, cluster, clock } = options;
   const owned = [...regions.values()].flatMap(ownedIn).filter(({ tags }) => tags[clusterTag] === clusterName);
   const clusterUid =
-    options.clusterUid ?? commonest(owned.map(({ tags }) => tags[clusterUidTag] ?? "")) ?? randomUUID();
+    cluster?.uid ?? options.clusterUid ?? commonest(owned.map(({ tags }) => tags[clusterUidTag] ?? "")) ?? randomUUID();
   const uids = new Map(owned.map(({ kind, key, tags }) => [`${kind} ${keyText(key)}`, tags[uidTag] ?? ""]));
-  const objects = manifests.map((manifest) => ({
-    object: objectFrom(manifest, uids.get(`${manifest.object.kind} ${keyText(manifest.key)}`), clock.now()),
-    file: `${manifest.document.file}:${manifest.document.lineOf([])}`,
-  }));
+  const live = new Map(cluster?.objects.map((object) => [`${object.kind} ${keyText(object.metadata)}`, object]));
+  const objects = manifests.map((manifest) => {
+    const known = `${manifest.object.kind} ${keyText(manifest.key)}`;
+    const before = live.get(known);
+    live.delete(known);
+    return {
+      object: before === undefined ? objectFrom(manifest, uids.get(known), clock.now()) : changed(before, manifest),
+      file: `${manifest.document.file}:${manifest.document.lineOf([])}`,
+    };
+  });
   const regionOf = (region: string): ReadRegion => {
     const found = regions.get(region);
     if (found === undefined) throw new Error(`region ${region} was not read`);
@@ -50,7 +60,7 @@ export function planWorld(options: PlanWorldOptions): PlanWorld {
       clock,
       // Plans never write; whatever would, finds nothing here.
       store: new MemoryStore({ clock, newUid: randomUUID }),
-      objects: objectsOf(objects.map(({ object }) => object)),
+      objects: objectsOf([...objects.map(({ object }) => object), ...live.values()], cluster),
       regions: { open: async (region) => regionOf(region ?? settings.region) },
       cluster: { name: clusterName, uid: clusterUid, takeOverUid: options.takeOverClusterUid },
       settings,
@@ -102,14 +112,29 @@ function objectFrom({ object, key }: ValidManifest, uid: string | undefined, now
   });
 }
 
-function objectsOf(objects: readonly KubeObject[]): Objects {
+/** The object after the manifest was applied. */
+function changed(before: KubeObject, { object }: ValidManifest): KubeObject {
+  const after = withSchemaDefaults({ ...before, spec: object.spec });
+  const { metadata } = before;
+  return {
+    ...after,
+    metadata: {
+      ...metadata,
+      generation: metadata.generation + (isDeepStrictEqual(before.spec, after.spec) ? 0 : 1),
+      labels: { ...metadata.labels, ...object.metadata.labels },
+      annotations: { ...metadata.annotations, ...object.metadata.annotations },
+    },
+  };
+}
+
+function objectsOf(objects: readonly KubeObject[], cluster: ReadCluster | undefined): Objects {
   const ofKind = (kind: Kind): readonly KubeObject[] => objects.filter((object) => kindOf(object.kind) === kind);
   return {
     list: ofKind,
     get: (kind, { namespace, name }) =>
       ofKind(kind).find(({ metadata }) => metadata.namespace === namespace && metadata.name === name),
     watches: () => true,
-    namespaceLabels: async (namespace) => ({ "kubernetes.io/metadata.name": namespace }),
+    namespaceLabels: cluster?.namespaceLabels ?? (async (namespace) => ({ "kubernetes.io/metadata.name": namespace })),
   };
 }
 

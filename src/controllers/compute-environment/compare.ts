@@ -8,6 +8,12 @@ export type Comparison = (wished: unknown, described: unknown) => boolean;
 export const sameValue: Comparison = (wished, described) =>
   canonicalJson(wished ?? null) === canonicalJson(described ?? null);
 
+/** The members that the wish names have these values: AWS fills in the others and keeps them. */
+export const sameMembers: Comparison = (wished, described) => {
+  const known = (described ?? {}) as Readonly<Record<string, unknown>>;
+  return Object.entries(wished ?? {}).every(([key, value]) => sameValue(value, known[key]));
+};
+
 /** The same members in any order; nothing and an empty list mean the same. */
 export const sameSet: Comparison = (wished, described) => {
   const [left, right] = [new Set(list(wished)), new Set(list(described))];

@@ -10,6 +10,7 @@ import {
   sameLaunchTemplate,
   sameList,
   sameMap,
+  sameMembers,
   sameNumber,
   sameRole,
   sameSet,
@@ -68,7 +69,7 @@ export const fields: readonly Field[] = [
   { path: "type", same: sameText, absence: "kept", need: everywhere("replacement") },
   { path: "state", same: sameText, absence: "kept", need: everywhere("metadata") },
   { path: "unmanagedvCpus", same: sameValue, absence: "kept", need: { unmanaged: "metadata" } },
-  { path: "updatePolicy", same: sameValue, absence: "kept", need: { ec2: "metadata", managedInstances: "metadata" } },
+  { path: "updatePolicy", same: sameMembers, absence: "kept", need: { ec2: "metadata", managedInstances: "metadata" } },
   { path: "ecsSettings", same: sameValue, absence: "kept", need: everywhere("metadata") },
   { path: "eksConfiguration", same: sameValue, absence: "restored", need: everywhere("replacement") },
 

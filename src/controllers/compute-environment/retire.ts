@@ -17,6 +17,8 @@ type Spec = BatchComputeEnvironmentSpec;
 /** Two counts of zero jobs this far apart show that an environment is empty. */
 export const emptyForMs = 10_000;
 const drainLookMs = 60_000;
+/** Soon: mostly a queue has gone since the last listing, and the next one knows it no more. */
+const unreadLookMs = 10_000;
 /** Jobs that are being ended are given this long before they are ended once more. */
 const terminateAgainMs = 60_000;
 /** A delete that AWS took back is issued again only after this long. */
@@ -89,7 +91,7 @@ function drain(spec: Spec, seen: Seen, environment: Environment, now: number): R
   });
   if (jobs === undefined) return wait(`the jobs on ${name} are being counted`, 1000);
   if (jobs.kind === "unread") {
-    return wait(`the jobs on ${name} cannot be counted, so it is kept: ${jobs.why}`, drainLookMs);
+    return wait(`the jobs on ${name} cannot be counted, so it is kept: ${jobs.why}`, unreadLookMs);
   }
   if (jobs.remaining.length === 0) {
     const since = jobs.zeroSince ?? now;

@@ -11,6 +11,7 @@ import type { Seen } from "./seen.ts";
 /** A disabled queue takes no jobs, so two empty counts need only lie as far apart as AWS may answer stale. */
 const emptyForMs = 5_000;
 const drainLookMs = 60_000;
+const unreadLookMs = 10_000;
 /** Jobs that are being ended are given this long before they are ended once more. */
 const terminateAgainMs = 60_000;
 
@@ -71,7 +72,7 @@ function drain(object: JobQueue, seen: Seen, now: number): Next<Action> | undefi
   });
   if (jobs === undefined) return wait(`the jobs of ${name} are being counted`, 1000);
   if (jobs.kind === "unread")
-    return wait(`the jobs of ${name} cannot be counted, so it is kept: ${jobs.why}`, drainLookMs);
+    return wait(`the jobs of ${name} cannot be counted, so it is kept: ${jobs.why}`, unreadLookMs);
   if (jobs.remaining.length === 0) {
     const rest = (jobs.zeroSince ?? now) + emptyForMs - now;
     return rest <= 0 ? undefined : wait(`no job is left in ${name}; counted once more`, rest);

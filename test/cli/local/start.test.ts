@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
-import { SimulatedCloud } from "../../../src/cli/cloud.ts";
+import { SimulatedCloud } from "../../../src/cli/simulated-cloud.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
 import { KeptOutput } from "../streams.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Environment } from "../../../src/aws/batch.ts";
-import { SimulatedCloud } from "../../../src/cli/cloud.ts";
 import type { OperatorFlags } from "../../../src/cli/flags.ts";
 import type { Entry } from "../../../src/cli/plan/entry.ts";
 import { planOf } from "../../../src/cli/plan.ts";
+import { SimulatedCloud } from "../../../src/cli/simulated-cloud.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
 import { definition, environment, MemorySource, queue, quickstart, started } from "../local/given.ts";

@@ -303,3 +303,9 @@ describe("UNMANAGED and Managed Instances", () => {
     expect(kinds(spec, other)).toEqual(["computeResources.capacityTags: replacement"]);
   });
 });
+
+it("an update policy that names one member is not at odds with the one AWS fills in beside it", () => {
+  const spec: BatchComputeEnvironmentSpec = { ...ec2, updatePolicy: { terminateJobsOnUpdate: false } };
+  const filled = { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 };
+  expect(kinds(spec, { ...environment("ce-1", spec), updatePolicy: filled })).toEqual([]);
+});

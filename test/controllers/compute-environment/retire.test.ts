@@ -55,7 +55,7 @@ describe("an environment on its way out", () => {
       "stays while its jobs cannot be counted",
       off(),
       { jobs: new Map([["old", { kind: "unread", why: "no" }]]) },
-      "Draining: wait Draining again in 60 s",
+      "Draining: wait Draining again in 10 s",
     ],
     ["waits for its jobs", off(), read(["j1"]), "Draining: wait Draining again in 60 s"],
     [

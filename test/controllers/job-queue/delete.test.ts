@@ -46,7 +46,7 @@ describe("the deletion of a queue", () => {
     [
       "keeps it while jobs cannot be counted",
       { queue: off(), jobs: { kind: "unread", why: "no" } },
-      "wait Draining again in 60 s",
+      "wait Draining again in 10 s",
     ],
     ["waits for every job", { queue: off(), jobs: read(["j1"]) }, "wait Draining again in 60 s"],
     [
@@ -146,7 +146,7 @@ describe("drain.policy Terminate", () => {
       "ends nothing that cannot be counted",
       { jobs: { kind: "unread", why: "no" } },
       900,
-      "wait Draining again in 60 s",
+      "wait Draining again in 10 s",
     ],
     ["deletes when nothing is left", { jobs: read([], { zeroSince: now - 5000 }) }, 900, "delete after a live read"],
   ])("%s", (_name, change, secondsAgo, expected) => {

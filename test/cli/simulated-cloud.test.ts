@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { SimulatedCloud } from "../../src/cli/cloud.ts";
+import { SimulatedCloud } from "../../src/cli/simulated-cloud.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
 import type { AwsSnapshot } from "../../src/simulator/snapshot.ts";

@@ -1,0 +1,77 @@
+import manifest from "../../package.json" with { type: "json" };
+import { kinds } from "../api/v1alpha1/kinds.ts";
+import { checkCluster } from "../kube/access.ts";
+import { KubeApi, type KubeApiOptions } from "../kube/api.ts";
+import { currentNamespace, KubeConfigError, loadKubeConfig } from "../kube/config.ts";
+import { Connection } from "../kube/connection.ts";
+import { StoreError } from "../kube/store.ts";
+import { CommandError, type Environment, exitCodes } from "./io.ts";
+
+/** The API server of a command. */
+export interface ApiServer {
+  readonly api: KubeApi;
+  /** The namespace of the pod that this process runs in; undefined: it is no pod. */
+  readonly podNamespace: string | undefined;
+  /** Where kubectl would put an object that names no namespace. */
+  readonly defaultNamespace: string;
+  close(): Promise<void>;
+}
+
+/**
+ * By a kubeconfig (`--kubeconfig`, then `KUBECONFIG`), else as the ServiceAccount of the pod. Sends nothing yet.
+ * @throws CommandError when there is no usable kubeconfig
+ */
+export function apiServer(
+  flag: string | undefined,
+  env: Environment,
+  { clock, onAnswer }: Pick<KubeApiOptions, "clock" | "onAnswer">,
+): ApiServer {
+  const kubeconfig = flag ?? (env["KUBECONFIG"] || undefined);
+  try {
+    const load = () => loadKubeConfig({ kubeconfig });
+    const namespace = currentNamespace(load());
+    const userAgent = `aws-batch-operator/${manifest.version}`;
+    const connection = new Connection({ load, clock, userAgent });
+    const api = new KubeApi({ connection, clock, ...(onAnswer === undefined ? {} : { onAnswer }) });
+    return {
+      api,
+      podNamespace: kubeconfig === undefined ? namespace : undefined,
+      defaultNamespace: namespace ?? "default",
+      close: () => connection.close(),
+    };
+  } catch (error) {
+    if (error instanceof KubeConfigError) throw new CommandError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+/**
+ * Whether the operator can work with this cluster. Returns the version of the API server.
+ * @throws CommandError that says what is missing, and what mends it
+ */
+export async function requireCluster(
+  options: { readonly api: KubeApi; readonly watchNamespaces: readonly string[] | undefined },
+  leaseNamespace: string | undefined,
+  signal: AbortSignal,
+): Promise<string> {
+  const installCommand = "kubectl apply -f crds/";
+  return await orCannotStart(() => checkCluster({ ...options, kinds, leaseNamespace, installCommand }, signal), signal);
+}
+
+/**
+ * Turns what the API server refuses into the end of the command.
+ * @throws CommandError
+ */
+export async function orCommandError<T>(ask: () => Promise<T>, exitCode: number, signal: AbortSignal): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof StoreError) || signal.aborted) throw error;
+    throw new CommandError(error.message, { exitCode, cause: error });
+  }
+}
+
+/** The same at the start of `run`. */
+export function orCannotStart<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  return orCommandError(ask, exitCodes.cannotStart, signal);
+}

@@ -1,0 +1,140 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { kinds } from "../../api/v1alpha1/kinds.ts";
+import type { CallKind } from "../../aws/budget.ts";
+import type { CallReport } from "../../aws/calls.ts";
+import type { Operator } from "../../operator.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import type { Page, Pages } from "../../runtime/http-server.ts";
+import { RuntimeMetrics } from "../../runtime/metrics.ts";
+import { countConditions, countReplacements } from "./object-counts.ts";
+
+export interface OperatorMetrics {
+  readonly pages: Pages;
+  readonly runtime: RuntimeMetrics;
+  readonly awsCall: (report: CallReport, region: string) => void;
+  readonly budgetWait: (kind: CallKind, waitedMs: number) => void;
+  /** Shows the state of this operator at each scrape; once. */
+  follow(operator: Operator): void;
+}
+
+/** Regions come from manifests, so anybody could invent them: those beyond this number share one label. */
+const regionLabels = 40;
+
+/** All that `/metrics` shows. Every label has a bound: kinds, operations, outcomes, conditions, steps, regions. */
+export function metricsOf({ clock, version }: { readonly clock: Clock; readonly version: string }): OperatorMetrics {
+  const registry = new Registry();
+  const registers = [registry];
+  // Looking at the delay of the event loop wakes the process each time.
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
+  const runtime = new RuntimeMetrics(registry, clock);
+  const regions = new Set<string>();
+  const labelOf = (region: string): string => {
+    if (regions.size < regionLabels) regions.add(region);
+    return regions.has(region) ? region : "other";
+  };
+  const calls = new Counter({
+    name: "awsbatch_aws_calls_total",
+    help: "AWS calls by outcome: ok, notSent, or the kind of failure.",
+    labelNames: ["operation", "outcome", "region"],
+    registers,
+  });
+  const durations = new Histogram({
+    name: "awsbatch_aws_call_seconds",
+    help: "Duration of an AWS call, without its wait for the budget.",
+    labelNames: ["operation"],
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+  const waits = new Histogram({
+    name: "awsbatch_aws_budget_wait_seconds",
+    help: "How long AWS calls that had to wait for the budget waited.",
+    labelNames: ["kind"],
+    buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+    registers,
+  });
+  new Gauge({
+    name: "awsbatch_build_info",
+    help: "Always 1; the labels say what runs.",
+    labelNames: ["version", "node_version"],
+    registers,
+  }).set({ version, node_version: process.version }, 1);
+
+  return {
+    runtime,
+    pages: {
+      "/metrics": async (): Promise<Page> => ({
+        status: 200,
+        contentType: registry.contentType,
+        body: await registry.metrics(),
+      }),
+    },
+    awsCall({ operation, outcome, durationMs }, region) {
+      calls.inc({ operation, outcome, region: labelOf(region) });
+      if (outcome !== "notSent") durations.observe({ operation }, durationMs / 1000);
+    },
+    budgetWait: (kind, waitedMs) => waits.observe({ kind }, waitedMs / 1000),
+    follow(operator) {
+      runtime.follow(operator.runtime);
+      followRegions(operator, { registry, clock, labelOf });
+      followObjects(operator, { registry, clock });
+    },
+  };
+}
+
+function followRegions(
+  operator: Operator,
+  { registry, clock, labelOf }: { registry: Registry; clock: Clock; labelOf: (region: string) => string },
+): void {
+  new Gauge({
+    name: "awsbatch_observer_age_seconds",
+    help: "Age of what is known of AWS Batch: since the newest complete listing began.",
+    labelNames: ["region"],
+    registers: [registry],
+    collect() {
+      for (const observed of operator.observed()) {
+        const { listedAt } = observed.snapshot();
+        if (listedAt !== undefined) this.set({ region: labelOf(observed.region) }, (clock.now() - listedAt) / 1000);
+      }
+    },
+  });
+}
+
+function followObjects(operator: Operator, { registry, clock }: { registry: Registry; clock: Clock }): void {
+  const registers = [registry];
+  new Gauge({
+    name: "awsbatch_objects",
+    help: "Objects by kind, condition and its status.",
+    labelNames: ["kind", "condition", "status"],
+    registers,
+    collect() {
+      for (const { kind, list } of kinds.map((one) => ({ kind: one.kind, list: operator.objects.list(one) }))) {
+        for (const { condition, status, objects } of countConditions(list)) {
+          this.set({ kind, condition, status }, objects);
+        }
+      }
+    },
+  });
+  const replacements = () =>
+    countReplacements(
+      kinds.flatMap((kind) => operator.objects.list(kind)),
+      clock.now(),
+    );
+  new Gauge({
+    name: "awsbatch_replacements",
+    help: "Compute environments on their way out, by step.",
+    labelNames: ["step"],
+    registers,
+    collect() {
+      for (const { step, count } of replacements()) this.set({ step }, count);
+    },
+  });
+  new Gauge({
+    name: "awsbatch_replacement_oldest_age_seconds",
+    help: "For how long the oldest of them has been at its step.",
+    labelNames: ["step"],
+    registers,
+    collect() {
+      for (const { step, oldestMs } of replacements()) this.set({ step }, oldestMs / 1000);
+    },
+  });
+}

@@ -1,0 +1,32 @@
+import { InvalidArgumentError } from "commander";
+import type { ListenAddress } from "../../runtime/http-server.ts";
+import type { OperatorFlags } from "../flags.ts";
+
+/** The flags of `run` as they were given. */
+export interface RunFlags extends OperatorFlags {
+  readonly kubeconfig?: string;
+  readonly watchNamespace?: readonly string[];
+  readonly metricsAddress: ListenAddress;
+  readonly healthAddress: ListenAddress;
+  readonly leaderElect: boolean;
+  readonly leaseNamespace?: string;
+}
+
+/** `host:port`, `[v6]:port`, or `:port` for all addresses of this machine. Port 0 is any free one. */
+export function listenAddress(text: string): ListenAddress {
+  const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3] ?? Number.NaN);
+  if (match === null || port > 65_535) {
+    throw new InvalidArgumentError("An address is wanted, such as :8080, 127.0.0.1:8080 or [::1]:8080.");
+  }
+  const host = match[1] ?? match[2];
+  return host === undefined || host === "" ? { port } : { host, port };
+}
+
+/** The name of a namespace. */
+export function namespaceName(text: string): string {
+  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text)) {
+    throw new InvalidArgumentError(`"${text}" is no name of a namespace.`);
+  }
+  return text;
+}

@@ -1,0 +1,106 @@
+import type { BatchApi } from "../aws/batch.ts";
+import type { AwsConnection } from "../operator.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Random } from "../runtime/random.ts";
+import { environmentsOf } from "../simulator/job-queues.ts";
+import { createSimulatedAws, type SimulatedAws } from "../simulator/simulated-aws.ts";
+import type { AwsSnapshot } from "../simulator/snapshot.ts";
+import type { Change } from "../simulator/world.ts";
+import type { Cloud } from "./cloud.ts";
+
+/** Where the simulated account is unless told otherwise. */
+export const simulatedRegion = "us-east-1";
+
+/** A simulated account; one world per region, made when it is first used. */
+export class SimulatedCloud implements Cloud {
+  readonly account = "123456789012";
+  readonly label = "simulated AWS";
+  readonly region: string;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #saved: Readonly<Record<string, AwsSnapshot>>;
+  readonly #worlds = new Map<string, SimulatedAws>();
+  readonly #listeners: ((change: Change) => void)[] = [];
+
+  /** @param saved by region, as `snapshot` gave it */
+  constructor(
+    options: { readonly clock: Clock; readonly random: Random; readonly region: string },
+    saved: Readonly<Record<string, AwsSnapshot>> = {},
+  ) {
+    this.#clock = options.clock;
+    this.#random = options.random;
+    this.region = options.region;
+    this.#saved = saved;
+  }
+
+  /** Calls `listener` at each change in any region. */
+  onChange(listener: (change: Change) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  async connect(region: string): Promise<AwsConnection> {
+    const aws = this.world(region);
+    const { Arn: arn } = await aws.sts.getCallerIdentity();
+    return { account: aws.account, partition: arn?.split(":")[1] ?? "aws", batch: withPolicies(aws) };
+  }
+
+  world(region: string): SimulatedAws {
+    const known = this.#worlds.get(region);
+    if (known !== undefined) return known;
+    const { account } = this;
+    const aws = createSimulatedAws({ clock: this.#clock, random: this.#random, account, region });
+    this.#worlds.set(region, aws);
+    const saved = this.#saved[region];
+    if (saved !== undefined) aws.restore(saved);
+    // Whoever follows the changes begins with what is there.
+    for (const change of recordsOf(aws)) for (const listener of this.#listeners) listener(change);
+    aws.onChange((change) => {
+      for (const listener of this.#listeners) listener(change);
+    });
+    return aws;
+  }
+
+  /** Everything that outlives the process, by region; regions that were not used this time as they were saved. */
+  snapshot(): Readonly<Record<string, AwsSnapshot>> {
+    const current = [...this.#worlds].map(([region, aws]) => [region, aws.snapshot()] as const);
+    return { ...this.#saved, ...Object.fromEntries(current) };
+  }
+}
+
+/**
+ * As with roles and networks, what manifests refer to is there: a scheduling policy of this account is made as soon
+ * as a queue names it.
+ */
+function withPolicies({ batch, outside }: SimulatedAws): BatchApi {
+  const provide = async (arn: string | undefined): Promise<void> => {
+    const name = /:scheduling-policy\/([^/]+)$/.exec(arn ?? "")?.[1];
+    if (arn === undefined || name === undefined) return;
+    const { schedulingPolicies = [] } = await outside.describeSchedulingPolicies({ arns: [arn] });
+    if (schedulingPolicies.length === 0) await outside.createSchedulingPolicy({ name });
+  };
+  return {
+    ...batch,
+    createJobQueue: async (input, options) => {
+      await provide(input.schedulingPolicyArn);
+      return await batch.createJobQueue(input, options);
+    },
+    updateJobQueue: async (input, options) => {
+      await provide(input.schedulingPolicyArn);
+      return await batch.updateJobQueue(input, options);
+    },
+  };
+}
+
+/** The environments and queues of an account, as if each had just changed. */
+function recordsOf(aws: SimulatedAws): Change[] {
+  const at = aws.clock.now();
+  const environments = aws.truth.computeEnvironments().map((one): Change => {
+    const { computeEnvironmentName: name, computeEnvironmentArn: arn, state, status = "", statusReason } = one;
+    return { at, kind: "computeEnvironment", name, arn, state, status, statusReason };
+  });
+  const queues = aws.truth.jobQueues().map((one): Change => {
+    const { jobQueueName: name, jobQueueArn: arn, state, status = "", statusReason } = one;
+    return { at, kind: "jobQueue", name, arn, state, status, statusReason, order: environmentsOf(one) };
+  });
+  return [...environments, ...queues];
+}

@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { AwsError } from "../../../src/aws/errors.ts";
+import type { BatchRegion } from "../../../src/aws/region.ts";
+import { healthChecks } from "../../../src/cli/run/health.ts";
+import type { Operator } from "../../../src/operator.ts";
+
+interface State {
+  longestRunningMs: number;
+  hanging: readonly string[];
+  fault: string | undefined;
+  hasSynced: boolean;
+  knowsAws: boolean;
+  leads: boolean;
+  regions: readonly { readonly listedAt: number | undefined; readonly failure?: AwsError }[];
+}
+
+/** The problems of a process in this state; without changes it is the one that leads and all is well. */
+function problems(change: Partial<State>) {
+  const state: State = {
+    longestRunningMs: 0,
+    hanging: [],
+    fault: undefined,
+    hasSynced: true,
+    knowsAws: true,
+    leads: true,
+    regions: [{ listedAt: 1 }],
+    ...change,
+  };
+  const regionOf = (snapshot: State["regions"][number]) => ({ snapshot: () => snapshot }) as unknown as BatchRegion;
+  const operator = {
+    runtime: { hasSynced: state.hasSynced, longestRunningMs: () => state.longestRunningMs },
+    observed: () => state.regions.map(regionOf),
+    fault: () => state.fault,
+  } as unknown as Operator;
+  const { live, ready } = healthChecks(
+    operator,
+    { hangingReflectors: (forMs) => (forMs === 300_000 ? state.hanging : []) },
+    { knowsAws: () => state.knowsAws, leads: () => state.leads },
+  );
+  const found = (checks: typeof live) => checks.map(({ problem }) => problem()).filter((one) => one !== undefined);
+  return { live: found(live), ready: found(ready) };
+}
+
+const throttled = new AwsError("throttled", "batch:DescribeJobQueues", "TooManyRequestsException", "Rate exceeded");
+
+test.each<[string, Partial<State>, { readonly live?: readonly string[]; readonly ready?: readonly string[] }]>([
+  ["a leader that has read AWS is well", {}, {}],
+  ["a standby is ready without AWS having been read", { leads: false, regions: [] }, {}],
+  ["a reconcile may take its time", { longestRunningMs: 599_000 }, {}],
+  ["a stuck worker", { longestRunningMs: 700_000 }, { live: ["one has been running for 700 s"] }],
+  ["a dead reflector", { hanging: ["JobQueue"] }, { live: ["nothing happens for JobQueue"] }],
+  [
+    "a dead observer",
+    { fault: "the observer of AWS in us-east-1 ended" },
+    { live: ["the observer of AWS in us-east-1 ended"] },
+  ],
+  ["caches that fill", { hasSynced: false }, { ready: ["not all objects are known yet"] }],
+  ["no word from AWS", { knowsAws: false, leads: false, regions: [] }, { ready: ["AWS has not said yet who we are"] }],
+  ["a leader that just began", { regions: [] }, { ready: ["AWS Batch has not been read yet: no answer so far"] }],
+  [
+    "a throttled start",
+    { regions: [{ listedAt: undefined, failure: throttled }] },
+    { ready: ["AWS Batch has not been read yet: Rate exceeded"] },
+  ],
+])("%s", (_what, change, { live = [], ready = [] }) => {
+  expect(problems(change)).toEqual({ live, ready });
+});

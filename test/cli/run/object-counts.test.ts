@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import type { KubeObject } from "../../../src/api/object.ts";
+import { countConditions, countReplacements } from "../../../src/cli/run/object-counts.ts";
+
+const now = Date.UTC(2026, 0, 1);
+
+function objectOf(kind: string, status: unknown): KubeObject {
+  const metadata = { name: "x", namespace: "n", uid: "u", resourceVersion: "1", generation: 1 };
+  return {
+    apiVersion: "awsbatch.dev/v1alpha1",
+    kind,
+    metadata: { ...metadata, creationTimestamp: "2026-01-01T00:00:00Z" },
+    spec: {},
+    status,
+  };
+}
+
+test("objects are counted by condition; what somebody else wrote into a status makes no label", () => {
+  const withConditions = (...conditions: readonly (readonly [string, string])[]): KubeObject =>
+    objectOf("JobQueue", { conditions: conditions.map(([type, status]) => ({ type, status })) });
+  const counts = countConditions([
+    withConditions(["Ready", "True"]),
+    withConditions(["Ready", "False"], ["Stalled", "True"], ["Invented", "True"]),
+    withConditions(["Ready", "False"], ["Reconciling", "True"], ["Stalled", "Perhaps"]),
+    objectOf("JobQueue", undefined),
+  ]);
+  expect(counts.filter(({ objects }) => objects > 0)).toEqual([
+    { condition: "Ready", status: "True", objects: 1 },
+    { condition: "Ready", status: "False", objects: 2 },
+    { condition: "Reconciling", status: "True", objects: 1 },
+    { condition: "Stalled", status: "True", objects: 1 },
+  ]);
+  expect(counts).toHaveLength(30);
+});
+
+test("environments on their way out are counted by step, with the age of the oldest", () => {
+  const leaving = (...predecessors: readonly object[]) => objectOf("BatchComputeEnvironment", { predecessors });
+  const counts = countReplacements(
+    [
+      leaving(
+        { name: "a", step: "Draining", since: "2025-12-31T23:00:00Z" },
+        { name: "b", step: "Draining", since: "2025-12-31T23:59:00Z" },
+      ),
+      leaving({ name: "c", step: "Soaking" }, { name: "d", step: "Sleeping", since: "2025-12-31T23:59:59Z" }),
+      objectOf("BatchComputeEnvironment", undefined),
+      objectOf("JobQueue", { predecessors: [{ name: "e", step: "Draining" }] }),
+    ],
+    now,
+  );
+  expect(counts.filter(({ count }) => count > 0)).toEqual([
+    { step: "Soaking", count: 1, oldestMs: 0 },
+    { step: "Draining", count: 2, oldestMs: 3_600_000 },
+    { step: "Other", count: 1, oldestMs: 1000 },
+  ]);
+});

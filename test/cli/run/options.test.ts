@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { listenAddress, namespaceName } from "../../../src/cli/run/options.ts";
+
+test.each([
+  [":8080", { port: 8080 }],
+  ["127.0.0.1:0", { host: "127.0.0.1", port: 0 }],
+  ["localhost:9", { host: "localhost", port: 9 }],
+  ["[::1]:8081", { host: "::1", port: 8081 }],
+])("%s is an address to listen on", (text, expected) => {
+  expect(listenAddress(text)).toEqual(expected);
+});
+
+test.each([["8080"], [":65536"], ["host:"], ["::1:8080"], [""]])("%j is none", (text) => {
+  expect(() => listenAddress(text)).toThrow("An address is wanted, such as :8080");
+});
+
+test("a namespace has the name of one", () => {
+  expect(namespaceName("team-a")).toBe("team-a");
+  for (const wrong of ["Team", "-a", "a_b", "", "a".repeat(64)]) {
+    expect(() => namespaceName(wrong)).toThrow(`"${wrong}" is no name of a namespace.`);
+  }
+});

@@ -1,0 +1,138 @@
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { startControlPlane } from "./control-plane/control-plane.ts";
+import { freePorts } from "./control-plane/ports.ts";
+import { linesOf } from "./control-plane/run.ts";
+import { describeOnCluster } from "./control-plane/shared.ts";
+import { until } from "./control-plane/wait.ts";
+import { OperatorProcess, type OperatorProcessOptions } from "./operator/operator-process.ts";
+import { Account } from "./stories/account.ts";
+
+const quickstart = fileURLToPath(new URL("../../examples/quickstart", import.meta.url));
+
+describeOnCluster("aws-batch-operator run", (cluster) => {
+  let account: Account;
+  let awsUrl = "";
+  beforeAll(async () => {
+    account = new Account({ speed: 30 });
+    awsUrl = (await account.front()).url;
+  });
+  afterAll(() => account.close());
+
+  /** An operator for one namespace, with its lease in it too. */
+  async function operatorFor(namespace: string, options: Partial<OperatorProcessOptions> = {}) {
+    const operator = await OperatorProcess.start({
+      kubeconfig: cluster.access.kubeconfig,
+      directory: cluster.access.directory,
+      awsUrl,
+      namespaces: [namespace],
+      flags: ["--lease-namespace", namespace, "--cluster-name", namespace],
+      ...options,
+    });
+    onTestFinished(async () => void (await operator.stop("SIGKILL")));
+    return operator;
+  }
+
+  test("makes AWS match what kubectl applied, follows an edit, and lets go when AWS is clean", async () => {
+    const namespace = await cluster.newNamespace("run");
+    const kubectl = async (...args: readonly string[]) =>
+      linesOf(await cluster.kubectl(["--namespace", namespace, ...args]));
+    const operator = await operatorFor(namespace);
+    await operator.untilReady();
+
+    await kubectl("apply", "-f", quickstart);
+    await kubectl("wait", "--for=condition=Ready", "--timeout=60s", "awsbatch", "--all");
+    const [environment] = account.aws.truth.computeEnvironments();
+    expect(environment).toMatchObject({ status: "VALID", computeResources: { maxvCpus: 16 } });
+
+    await kubectl("patch", "bce", "quickstart", "--type=merge", "-p", '{"spec":{"computeResources":{"maxvCpus":32}}}');
+    await kubectl("wait", "--for=condition=Ready", "--timeout=60s", "bce", "quickstart");
+    await until(
+      async () => account.aws.truth.computeEnvironments()[0]?.computeResources?.maxvCpus === 32,
+      30_000,
+      "32 vCPUs in AWS",
+    );
+    expect(await operator.metric('awsbatch_objects{kind="JobQueue",condition="Ready",status="True"}')).toBe(1);
+    expect(await operator.metric('leader_election_master_status{name="aws-batch-operator"}')).toBe(1);
+
+    await kubectl("delete", "-f", quickstart, "--timeout=90s");
+    expect(account.isClean).toBe(true);
+
+    process.kill(operator.child.pid, "SIGUSR1");
+    await until(async () => (await operator.said()).includes("the log level changed"), 5000, "another log level");
+    const stoppedAt = performance.now();
+    expect(await operator.stop()).toBe("ended with code 0");
+    expect(performance.now() - stoppedAt).toBeLessThan(3000);
+    const log = await operator.log();
+    expect(log.filter(({ level }) => level === "error" || level === "warn")).toEqual([]);
+    expect(log.slice(-2).map(({ message }) => message)).toEqual(["the lease is released", "stopped"]);
+    // Node would start its debugger at this signal.
+    expect(await operator.said()).not.toContain("Debugger");
+    expect(await operator.said()).not.toContain(cluster.access.adminToken);
+  });
+
+  describe("does not start, with one line that says why,", () => {
+    const ends = async (operator: OperatorProcess): Promise<readonly string[]> => {
+      const end = await operator.child.ended;
+      const said = (await operator.said()).trim().split("\n");
+      return [end, ...said.filter((line) => !line.startsWith("{"))];
+    };
+
+    test("without CRDs, and without an API server", async () => {
+      const gone = await startControlPlane();
+      onTestFinished(() => gone.stop());
+      const bare = await operatorFor("default", { kubeconfig: gone.access.kubeconfig });
+      expect(await ends(bare)).toEqual([
+        "ended with code 2",
+        expect.stringMatching(
+          /^error: the cluster does not serve .*: install the CRDs with `kubectl apply -f crds\/`$/,
+        ),
+      ]);
+      await gone.stopApiServer();
+      const unreachable = await operatorFor("default", { kubeconfig: gone.access.kubeconfig });
+      expect(await ends(unreachable)).toEqual([
+        "ended with code 2",
+        expect.stringMatching(/^error: no answer from the API server https:\/\/127\.0\.0\.1:\d+: connection refused$/),
+      ]);
+    });
+
+    test("without permissions", async () => {
+      const namespace = await cluster.newNamespace("rbac");
+      linesOf(await cluster.kubectl(["--namespace", namespace, "create", "serviceaccount", "nobody"]));
+      const { kubeconfig } = await cluster.asServiceAccount(namespace, "nobody");
+      const [end, line] = await ends(await operatorFor(namespace, { kubeconfig }));
+      expect(end).toBe("ended with code 2");
+      expect(line).toMatch(
+        /^error: RBAC does not let the operator get, list, watch batchcomputeenvironments\.awsbatch\.dev/,
+      );
+      expect(line).toContain(`patch jobqueues.awsbatch.dev/status in namespace ${namespace}`);
+    });
+
+    test("without AWS credentials", async () => {
+      const namespace = await cluster.newNamespace("credentials");
+      const [end, line] = await ends(await operatorFor(namespace, { awsUrl: undefined }));
+      expect(end).toBe("ended with code 2");
+      expect(line).toMatch(/^error: AWS does not accept the credentials, or there are none: /);
+    });
+
+    test("in an account that is not allowed", async () => {
+      const namespace = await cluster.newNamespace("account");
+      const flags = ["--lease-namespace", namespace, "--allowed-account-ids", "000000000000"];
+      expect(await ends(await operatorFor(namespace, { flags }))).toEqual([
+        "ended with code 1",
+        `error: the credentials are of account ${account.aws.account}, which is not among --allowed-account-ids 000000000000`,
+      ]);
+    });
+  });
+
+  test("waits for an AWS that is out of reach, alive and not ready", async () => {
+    const namespace = await cluster.newNamespace("unreachable");
+    const [port = 0] = await freePorts(1);
+    const operator = await operatorFor(namespace, { awsUrl: `http://127.0.0.1:${port}` });
+    await until(async () => (await operator.said()).includes("AWS does not answer"), 20_000, "a word about AWS");
+    expect((await fetch(`${operator.healthUrl}/healthz`)).status).toBe(200);
+    expect((await fetch(`${operator.healthUrl}/readyz`)).status).toBe(503);
+    expect(await operator.stop()).toBe("ended with code 0");
+  });
+});
