@@ -319,3 +319,19 @@ it("a second change during a drain makes a third environment, and the queues fol
   expect(world.aws.truth.jobs().map(({ status }) => status)).toEqual(["SUCCEEDED"]);
   await expectStory(world, "second change during a drain");
 });
+
+it("a role that stays missing uses up no quota, and the environment is made once the role is there", async () => {
+  const role = "arn:aws:iam::123456789012:role/batch-service";
+  const world = await aWorld();
+  world.aws.outside.removeRole(role);
+  world.apply(computeEnvironment("ce", { ...ec2, serviceRole: role }), jobQueue("q1", ["ce"]));
+  await world.until("it stalls", stalled(world, "Invalid"));
+  // AWS cannot tear down what it made either: without the role every attempt stays.
+  await world.seconds(4 * 3600);
+  expect(environments(world)).toBe(3);
+  expect(world.condition("BatchComputeEnvironment", "ce", "Stalled")?.message).toContain(role);
+
+  world.aws.outside.restoreRole(role);
+  await world.untilReady(3600);
+  await world.until("the failed attempts are gone", settled(world), 3600);
+});

@@ -120,6 +120,16 @@ export function afterInvalid(spec: Spec, seen: Seen, fleet: Fleet, target: Envir
         recheckInMs: waitMs,
       };
     }
+    const stuck = attempt < attemptsAtOnce ? [] : failedAttempts(fleet);
+    if (stuck.length > 0) {
+      const left = stuck.map((environment) => environment.computeEnvironmentName).join(", ");
+      return {
+        kind: "blocked",
+        reason: "Invalid",
+        message: `AWS found ${name} INVALID: ${reason}.${who} Mend the role ${target.serviceRole ?? ""}; another attempt follows when AWS has deleted the earlier ones (${left}), which it is asked for every 5 minutes`,
+        recheckInMs: 5 * 60_000,
+      };
+    }
     return make(spec, seen, now, `${seen.freeName.name} is being made after AWS found ${name} INVALID: ${reason}`);
   }
   return {
@@ -128,6 +138,16 @@ export function afterInvalid(spec: Spec, seen: Seen, fleet: Fleet, target: Envir
     message: `AWS found ${name} INVALID: ${reason}.${who} Correct the spec, or what it refers to`,
     recheckInMs: 5 * 60_000,
   };
+}
+
+/**
+ * Attempts that AWS has not torn down yet. What made them INVALID may keep AWS from doing so, and then each further
+ * attempt would stay as well, until the region has room for none.
+ */
+function failedAttempts(fleet: Fleet): readonly Environment[] {
+  return fleet.predecessors.filter(
+    (environment) => isRetired(environment) && (environment.status === "INVALID" || inTransition(environment)),
+  );
 }
 
 /** Marks a target from which the queues went, or go, back to a predecessor, so that they do not go to and fro. */
