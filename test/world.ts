@@ -75,8 +75,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     log,
     cluster: options.cluster ?? clusterOne,
     settings: { ...defaultSettings, region, ...options.settings },
-    connect: async () => {
-      const { Account: account = "" } = await aws.sts.getCallerIdentity();
+    connect: async (_region, signal) => {
+      const { Account: account = "" } = await aws.sts.getCallerIdentity({ signal });
       return { account, partition: "aws", batch: aws.batch };
     },
     requestsPerSecond: 10,

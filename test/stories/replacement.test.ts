@@ -320,6 +320,24 @@ it("a second change during a drain makes a third environment, and the queues fol
   await expectStory(world, "second change during a drain");
 });
 
+it("an environment in use that turned INVALID is used again once what it refers to has been mended", async () => {
+  const role = "arn:aws:iam::123456789012:role/batch-service";
+  const world = await readyWorld(["q1"], { ...ec2, serviceRole: role });
+  world.aws.outside.removeRole(role);
+  world.apply(
+    computeEnvironment("ce", {
+      ...ec2,
+      serviceRole: role,
+      computeResources: { ...ec2.computeResources, maxvCpus: 512 } as never,
+    }),
+  );
+  await world.until("it stalls", stalled(world, "Invalid"));
+  world.aws.outside.restoreRole(role);
+  await world.untilReady(3600);
+  expect(environments(world)).toBe(1);
+  await expectSilence(world);
+});
+
 it("a role that stays missing uses up no quota, and the environment is made once the role is there", async () => {
   const role = "arn:aws:iam::123456789012:role/batch-service";
   const world = await aWorld();

@@ -18,6 +18,7 @@ export async function act(
       if (action.tags !== undefined) await region.changeTags(action.arn, action.tags, signal);
       return;
     case "enable":
+    case "revalidate":
     case "disable":
       return region.updateComputeEnvironment(action.request, signal);
     case "tag":

@@ -19,6 +19,8 @@ export type Action =
     }
   | { readonly kind: "tag"; readonly purpose: TagPurpose; readonly items: readonly TagItem[] }
   | { readonly kind: "enable"; readonly name: string; readonly request: UpdateComputeEnvironmentRequest }
+  /** Changes nothing: AWS looks at an INVALID environment again when it is updated. */
+  | { readonly kind: "revalidate"; readonly name: string; readonly request: UpdateComputeEnvironmentRequest }
   | { readonly kind: "disable"; readonly name: string; readonly request: UpdateComputeEnvironmentRequest }
   | { readonly kind: "terminateJobs"; readonly name: string; readonly jobIds: readonly string[] }
   | { readonly kind: "delete"; readonly name: string }

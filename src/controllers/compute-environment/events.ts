@@ -10,6 +10,8 @@ export function eventsFor(action: Action): readonly ObjectEvent[] {
       return [normal("Updated", "Update", `asked AWS Batch to change ${action.paths.join(", ")} of ${action.name}`)];
     case "enable":
       return [normal("Revived", "Update", `put ${action.name} back into service`)];
+    case "revalidate":
+      return [normal("Revalidating", "Update", `asked AWS Batch to look at ${action.name} again`)];
     case "disable":
       return [normal("Disabled", "Retire", `took ${action.name} out of service`)];
     case "terminateJobs":

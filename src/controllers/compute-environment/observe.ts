@@ -28,10 +28,18 @@ export interface Memory {
   readonly terminatedAt: Map<string, number>;
   /** By environment: the vCPUs that were last shown, and when that was. */
   readonly shownvCpus: Map<string, { readonly count: number; readonly at: number }>;
+  /** By environment: since when it has been INVALID without a change, wall ms. */
+  readonly invalidSince: Map<string, number>;
 }
 
 export function newMemory(): Memory {
-  return { zeroSince: new Map(), deleteTriedAt: new Map(), terminatedAt: new Map(), shownvCpus: new Map() };
+  return {
+    zeroSince: new Map(),
+    deleteTriedAt: new Map(),
+    terminatedAt: new Map(),
+    shownvCpus: new Map(),
+    invalidSince: new Map(),
+  };
 }
 
 /** `spec.computeEnvironmentName`, or the default name. */
@@ -77,6 +85,7 @@ export async function observe(
     targetRuns: await targetRuns(ours, queues, region, signal),
     deleteTriedAt: new Map(memory.deleteTriedAt),
     desiredvCpus: sampledvCpus(ours, memory, ports.clock.now()),
+    invalidSince: invalidSince(ours, ports, memory),
   };
 }
 
@@ -89,6 +98,14 @@ function sampledvCpus(ours: readonly Environment[], memory: Memory, now: number)
     else if (shown === undefined || now - shown.at >= vCpusShownForMs) memory.shownvCpus.set(name, { count, at: now });
   }
   return new Map([...memory.shownvCpus].map(([name, { count }]) => [name, count]));
+}
+
+function invalidSince(ours: readonly Environment[], ports: Ports, memory: Memory): ReadonlyMap<string, number> {
+  for (const { computeEnvironmentName: name, status } of ours) {
+    if (status !== "INVALID") memory.invalidSince.delete(name);
+    else if (!memory.invalidSince.has(name)) memory.invalidSince.set(name, ports.clock.now());
+  }
+  return new Map(memory.invalidSince);
 }
 
 /** Every queue of the region with what is known of its object. */

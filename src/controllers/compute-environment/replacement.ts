@@ -18,7 +18,7 @@ import {
 } from "./checks.ts";
 import { differences } from "./diff.ts";
 import { type Fleet, inTransition, isRetired, isUsable, newestFirst } from "./fleet.ts";
-import { createRequest } from "./request.ts";
+import { createRequest, revalidateRequest } from "./request.ts";
 import { isAuthorizationReason } from "./retire.ts";
 import type { QueueSeen, Seen } from "./seen.ts";
 
@@ -132,11 +132,31 @@ export function afterInvalid(spec: Spec, seen: Seen, fleet: Fleet, target: Envir
     }
     return make(spec, seen, now, `${seen.freeName.name} is being made after AWS found ${name} INVALID: ${reason}`);
   }
+  const found = `AWS found ${name} INVALID: ${reason}.${who}`;
+  // It stays unused whatever AWS finds next: the queues went back from it.
+  if (fleet.returned) {
+    return {
+      kind: "blocked",
+      reason: "Invalid",
+      message: `${found} Correct the spec, or what it refers to`,
+      recheckInMs: 5 * 60_000,
+    };
+  }
+  const dueInMs = (seen.invalidSince.get(name) ?? now) + attemptEveryMs - now;
+  if (dueInMs <= 0) {
+    return {
+      kind: "act",
+      action: { kind: "revalidate", name, request: revalidateRequest(target) },
+      reason: "Revalidating",
+      message: `${name} is INVALID (${reason}), and AWS is asked to look at it again`,
+      irreversible: false,
+    };
+  }
   return {
     kind: "blocked",
     reason: "Invalid",
-    message: `AWS found ${name} INVALID: ${reason}.${who} Correct the spec, or what it refers to`,
-    recheckInMs: 5 * 60_000,
+    message: `${found} Correct the spec, or what it refers to; AWS is asked every 30 minutes to look again`,
+    recheckInMs: Math.min(5 * 60_000, dueInMs),
   };
 }
 

@@ -81,6 +81,16 @@ export function updateRequest(
   return request as unknown as UpdateComputeEnvironmentRequest;
 }
 
+/** An update with what is there already, and nothing that replaces an instance. */
+export function revalidateRequest(environment: Environment): UpdateComputeEnvironmentRequest {
+  const { computeEnvironmentName: computeEnvironment, state, serviceRole, computeResources } = environment;
+  const maxvCpus = computeResources?.maxvCpus;
+  return {
+    computeEnvironment,
+    ...(maxvCpus !== undefined ? { computeResources: { maxvCpus } } : { state: state ?? "ENABLED", serviceRole }),
+  };
+}
+
 /** Out of service: no new job, and no capacity kept for none. */
 export function retireRequest(environment: Environment): UpdateComputeEnvironmentRequest {
   const keepsCapacity = (environment.computeResources?.minvCpus ?? 0) > 0;

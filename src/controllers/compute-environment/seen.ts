@@ -31,6 +31,8 @@ export interface Seen {
   readonly deleteTriedAt: ReadonlyMap<string, number>;
   /** By environment: the vCPUs that AWS's scaler wants, as of at most a minute ago; for the report only. */
   readonly desiredvCpus: ReadonlyMap<string, number>;
+  /** By environment of the object: since when this process has seen it INVALID without a change, wall ms. */
+  readonly invalidSince: ReadonlyMap<string, number>;
 }
 
 export interface QueueSeen {

@@ -30,6 +30,7 @@ it.each<[string, Action, readonly string[]]>([
     ["updateComputeEnvironment ce", "changeTags ce"],
   ],
   ["enables", { kind: "enable", name: "ce", request }, ["updateComputeEnvironment ce"]],
+  ["asks for another look", { kind: "revalidate", name: "ce", request }, ["updateComputeEnvironment ce"]],
   ["disables", { kind: "disable", name: "ce", request }, ["updateComputeEnvironment ce"]],
   [
     "tags each",

@@ -21,6 +21,11 @@ it.each<[string, Action, readonly string[]]>([
     ["Normal Updated Update: asked AWS Batch to change spec.a, spec.b of ce"],
   ],
   ["what is taken back", { kind: "enable", name: "ce", request }, ["Normal Revived Update: put ce back into service"]],
+  [
+    "what is looked at again",
+    { kind: "revalidate", name: "ce", request },
+    ["Normal Revalidating Update: asked AWS Batch to look at ce again"],
+  ],
   ["what goes", { kind: "disable", name: "ce", request }, ["Normal Disabled Retire: took ce out of service"]],
   [
     "ended jobs, as a warning",

@@ -174,6 +174,7 @@ export function seen(spec: BatchComputeEnvironmentSpec, change: Partial<Seen> = 
     targetRuns: undefined,
     deleteTriedAt: new Map(),
     desiredvCpus: new Map(),
+    invalidSince: new Map(),
     ...change,
   };
 }

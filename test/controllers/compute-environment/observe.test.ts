@@ -313,3 +313,15 @@ describe("during the soak, whether a job runs on the target", () => {
     await expect(look(region)).rejects.toThrow("a fault of ours");
   });
 });
+
+it("an environment is INVALID since it was first seen so, and anew after each change", async () => {
+  const { look: lookAgain, clock } = watched();
+  const of = (status: "INVALID" | "UPDATING") => fakeRegion({ environments: [environment("ce", ec2, { status })] });
+  const since = async (status: "INVALID" | "UPDATING"): Promise<number | undefined> =>
+    (await lookAgain(of(status))).invalidSince.get("ce");
+  expect(await since("INVALID")).toBe(now);
+  await clock.advance(60_000);
+  expect(await since("INVALID")).toBe(now);
+  expect(await since("UPDATING")).toBeUndefined();
+  expect(await since("INVALID")).toBe(now + 60_000);
+});

@@ -550,6 +550,26 @@ describe("an environment that AWS finds INVALID", () => {
       "blocked Invalid",
     ],
     [
+      "is looked at again by AWS half an hour after it was found so",
+      ec2,
+      {
+        environments: [made(9000, roleReason)],
+        queues: [queue("q1", [name])],
+        invalidSince: new Map([[name, now - 1_800_000]]),
+      },
+      `revalidate ${name}`,
+    ],
+    [
+      "is not looked at again by AWS before that",
+      ec2,
+      {
+        environments: [made(9000, roleReason)],
+        queues: [queue("q1", [name])],
+        invalidSince: new Map([[name, now - 1_799_000]]),
+      },
+      "blocked Invalid",
+    ],
+    [
       "is mended in place where the spec allows it",
       { ...ec2, serviceRole: own },
       {
@@ -656,7 +676,7 @@ describe("an environment that AWS finds INVALID", () => {
   it("is told with AWS's reason, with who serves, and with the next step", () => {
     const environments = [old(), fresh({ status: "INVALID", statusReason: "no such type" })];
     expect(message(other, { environments, queues: [queue("q1", ["old"])] })).toBe(
-      "AWS found new INVALID: no such type. old goes on serving. Correct the spec, or what it refers to",
+      "AWS found new INVALID: no such type. old goes on serving. Correct the spec, or what it refers to; AWS is asked every 30 minutes to look again",
     );
   });
 });

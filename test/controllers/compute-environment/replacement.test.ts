@@ -115,6 +115,16 @@ describe("an attempt that AWS found INVALID", () => {
       `create ${name}-4`,
     ],
     [
+      "for the third time is followed by none while AWS cannot tear an earlier one down",
+      {
+        environments: [attempt("-2", 3600, retired), attempt("-3", 1800)],
+        deleteTriedAt: new Map([[`${name}-2`, now - 60_000]]),
+        ...empty(`${name}-2`),
+        ...next("-4"),
+      },
+      "blocked Invalid again in 240 s",
+    ],
+    [
       "stays while a queue names it",
       { environments: [attempt("", 30), attempt("-2", 5, { status: "CREATING" })], queues: [queue("q1", [name])] },
       "wait Creating",

@@ -1,9 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { Environment } from "../../../src/aws/batch.ts";
 import { differences } from "../../../src/controllers/compute-environment/diff.ts";
-import { createRequest, planId, updateRequest } from "../../../src/controllers/compute-environment/request.ts";
+import {
+  createRequest,
+  planId,
+  revalidateRequest,
+  updateRequest,
+} from "../../../src/controllers/compute-environment/request.ts";
 import { ownerTags } from "../../../src/controllers/ownership.ts";
-import { ec2, environment, fargate, identity, now, withResources } from "./given.ts";
+import { ec2, environment, fargate, identity, now, serviceLinkedRole, withResources } from "./given.ts";
 
 describe("the id of a plan", () => {
   it.each<[string, BatchComputeEnvironmentSpec]>([
@@ -80,4 +86,19 @@ describe("the request that changes an environment", () => {
   ])("sends %s", (_name, sent, expected) => {
     expect(sent).toEqual(expected);
   });
+});
+
+it.each<[string, Environment, object]>([
+  [
+    "a managed environment by what it has at most",
+    environment("ce"),
+    { computeEnvironment: "ce", computeResources: { maxvCpus: 256 } },
+  ],
+  [
+    "an unmanaged one by its state and role",
+    environment("ce", { type: "UNMANAGED" }),
+    { computeEnvironment: "ce", state: "ENABLED", serviceRole: serviceLinkedRole },
+  ],
+])("AWS is asked to look again at %s", (_name, described, expected) => {
+  expect(revalidateRequest(described)).toEqual(expected);
 });
