@@ -220,7 +220,7 @@ export function adviceFor(failure: AwsError): string {
     case "throttled":
       return "AWS limits the rate of calls of this account; the operator slows down and tries again by itself.";
     case "unavailable":
-      return `${failure.operation} got no usable answer; the operator tries again by itself. When it lasts, check the network path, proxy and DNS to the AWS endpoint.`;
+      return "The operator tries again by itself. When it lasts, check the network path, proxy and DNS to the AWS endpoint.";
     case "busy":
       return "AWS is still changing it; the operator waits until its status settles.";
     case "inUse":

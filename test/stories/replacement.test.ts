@@ -222,6 +222,28 @@ describe("a replacement", () => {
     await expectStory(world, "EC2 to FARGATE refused");
   });
 
+  it("is stalled with AWS's words when AWS refuses to hand the queue over", async () => {
+    const world = await readyWorld();
+    world.apply(
+      computeEnvironment("ce", {
+        type: "MANAGED",
+        computeResources: {
+          type: "FARGATE",
+          maxvCpus: 16,
+          subnets: ["subnet-11111111"],
+          securityGroupIds: ["sg-11111111"],
+        },
+      }),
+    );
+    await world.until("it stalls", stalled(world, "Repointing"));
+    expect(world.condition("BatchComputeEnvironment", "ce", "Stalled")?.message).toContain("job queue type");
+    expect(world.condition("BatchComputeEnvironment", "ce", "Reconciling")).toBeUndefined();
+    world.apply(computeEnvironment("ce", ec2));
+    await world.untilReady();
+    await world.until("only the first is left", settled(world));
+    expect(world.violations).toEqual([]);
+  });
+
   it("waits for approval at each hold", async () => {
     const held = holding(ec2, { holdBefore: ["Create", "Repoint", "Delete"] });
     const world = await readyWorld(["q1"], held);

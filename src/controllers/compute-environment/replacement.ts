@@ -219,7 +219,7 @@ export function handover(spec: Spec, seen: Seen, fleet: Fleet, target: Environme
   const stalled = queues.find(({ object }) => object?.stalled !== undefined);
   if (stalled !== undefined) {
     return {
-      kind: "wait",
+      kind: "blocked",
       reason: "Repointing",
       message: `queue ${stalled.queue.jobQueueName} cannot be handed over to ${name}: ${stalled.object?.stalled ?? ""}`,
     };

@@ -328,7 +328,7 @@ describe("a replacement", () => {
       "tells when a queue cannot be handed over",
       other,
       { environments: [old(), fresh()], queues: [queue("q1", ["old"], { object: { stalled: "InvalidRequest: no" } })] },
-      "wait Repointing",
+      "blocked Repointing",
     ],
     [
       "repoints a foreign queue itself, where it may",
