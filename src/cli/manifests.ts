@@ -40,7 +40,7 @@ export async function readManifests(
   return {
     manifests,
     problems: [...loaded.problems, ...problems],
-    notes: [...loaded.notes, ...notes],
+    notes,
     fileCount: loaded.files.length,
   };
 }

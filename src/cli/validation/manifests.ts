@@ -1,7 +1,7 @@
-import { lstat, readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { isRecord } from "./defaults.ts";
-import type { Note, Path, Problem } from "./problem.ts";
+import type { Path, Problem } from "./problem.ts";
 import { parseYaml } from "./yaml.ts";
 
 /** One Kubernetes object as written, with the place of each of its parts. */
@@ -15,7 +15,6 @@ export interface ManifestDocument {
 export interface LoadedManifests {
   readonly documents: readonly ManifestDocument[];
   readonly problems: readonly Problem[];
-  readonly notes: readonly Note[];
   /** Every manifest that was looked at, in order. */
   readonly files: readonly string[];
 }
@@ -25,9 +24,9 @@ const fileBytesMax = 4 * 1024 * 1024;
 const extensions = new Set([".yaml", ".yml", ".json"]);
 
 /**
- * Reads the manifests of a file, or of a directory and those below it; hidden entries, other files and what is no
- * regular file are left out. Several documents per file and `kind: List` are taken apart. Whatever is wrong with a
- * file is a problem of it, and the others are read all the same.
+ * Reads the manifests of a file, or of a directory and those below it; hidden entries and other files are left out,
+ * and links are followed to files. Several documents per file and `kind: List` are taken apart. Whatever is wrong
+ * with a file is a problem of it, and the others are read all the same.
  */
 export async function loadManifests(path: string): Promise<LoadedManifests> {
   const found = await manifestFiles(path);
@@ -35,7 +34,6 @@ export async function loadManifests(path: string): Promise<LoadedManifests> {
   return {
     documents: loaded.flatMap(({ documents }) => documents),
     problems: [...found.problems, ...loaded.flatMap(({ problems }) => problems)],
-    notes: found.notes,
     files: found.files,
   };
 }
@@ -43,20 +41,19 @@ export async function loadManifests(path: string): Promise<LoadedManifests> {
 interface FoundFiles {
   readonly files: readonly string[];
   readonly problems: readonly Problem[];
-  readonly notes: readonly Note[];
 }
 
 async function manifestFiles(path: string): Promise<FoundFiles> {
   const entry = await ifPossible(() => stat(path));
-  if (entry.kind === "failed") return { files: [], problems: [fileProblem(path, entry.message)], notes: [] };
-  if (entry.value.isFile()) return { files: [path], problems: [], notes: [] };
+  if (entry.kind === "failed") return { files: [], problems: [fileProblem(path, entry.message)] };
+  if (entry.value.isFile()) return { files: [path], problems: [] };
   if (entry.value.isDirectory()) return await filesBelow(path);
-  return { files: [], problems: [fileProblem(path, "is neither a file nor a directory")], notes: [] };
+  return { files: [], problems: [fileProblem(path, "is neither a file nor a directory")] };
 }
 
 async function filesBelow(directory: string): Promise<FoundFiles> {
   const listed = await ifPossible(() => readdir(directory, { withFileTypes: true }));
-  if (listed.kind === "failed") return { files: [], problems: [fileProblem(directory, listed.message)], notes: [] };
+  if (listed.kind === "failed") return { files: [], problems: [fileProblem(directory, listed.message)] };
   const entries = listed.value
     .filter(({ name }) => !name.startsWith(".") && name !== "node_modules")
     .sort((left, right) => (left.name < right.name ? -1 : 1));
@@ -64,16 +61,22 @@ async function filesBelow(directory: string): Promise<FoundFiles> {
     entries.map(async (entry): Promise<FoundFiles> => {
       const path = join(directory, entry.name);
       if (entry.isDirectory()) return await filesBelow(path);
-      if (!extensions.has(extname(entry.name))) return { files: [], problems: [], notes: [] };
-      if (entry.isFile()) return { files: [path], problems: [], notes: [] };
-      return { files: [], problems: [], notes: [{ file: path, line: 1, message: "skipped: it is no regular file" }] };
+      if (!extensions.has(extname(entry.name))) return { files: [], problems: [] };
+      return entry.isFile() ? { files: [path], problems: [] } : await linkedFile(path);
     }),
   );
   return {
     files: found.flatMap(({ files }) => files),
     problems: found.flatMap(({ problems }) => problems),
-    notes: found.flatMap(({ notes }) => notes),
   };
+}
+
+/** What bears a manifest's name and cannot be read as one is a problem: left out, its object would seem removed. */
+async function linkedFile(path: string): Promise<FoundFiles> {
+  const target = await ifPossible(() => stat(path));
+  if (target.kind === "failed") return { files: [], problems: [fileProblem(path, `${target.message}: a broken link`)] };
+  if (target.value.isFile()) return { files: [path], problems: [] };
+  return { files: [], problems: [fileProblem(path, "is no regular file: remove it, or give it another name")] };
 }
 
 interface LoadedFile {
@@ -112,7 +115,7 @@ function isListKind(kind: unknown): boolean {
 }
 
 async function readLimited(file: string): Promise<string> {
-  const { size } = await lstat(file);
+  const { size } = await stat(file);
   if (size > fileBytesMax) throw new Error(`has ${size} bytes, more than ${fileBytesMax}: split it`);
   return new TextDecoder("utf-8", { fatal: true }).decode(await readFile(file));
 }

@@ -39,15 +39,28 @@ describe("a directory", () => {
   });
 
   test("without a manifest is empty", async () => {
-    expect(await loadManifests(directory)).toEqual({ documents: [], files: [], problems: [], notes: [] });
+    expect(await loadManifests(directory)).toEqual({ documents: [], files: [], problems: [] });
   });
 
-  test("skips what is no regular file, with a note", async () => {
+  test("is read through links to files, as a mounted ConfigMap is made of", async () => {
+    await write({ "..data/a.yaml": "a: 1" });
+    await symlink(join(directory, "..data", "a.yaml"), join(directory, "a.yaml"));
+    const { documents, files, problems } = await loadManifests(directory);
+    expect(documents.map(({ value }) => value)).toEqual([{ a: 1 }]);
+    expect(files).toEqual([join(directory, "a.yaml")]);
+    expect(problems).toEqual([]);
+  });
+
+  test.each([
+    ["a device", "/dev/zero", "is no regular file: remove it, or give it another name"],
+    ["a directory", tmpdir(), "is no regular file: remove it, or give it another name"],
+    ["nothing", "/nowhere/at/all", "there is no such file or directory: a broken link"],
+  ])("does not pass over a manifest that is a link to %s", async (_what, target, message) => {
     await write({ "a.yaml": "a: 1" });
-    await symlink("/dev/zero", join(directory, "b.yaml"));
-    const { documents, notes } = await loadManifests(directory);
+    await symlink(target, join(directory, "b.yaml"));
+    const { documents, problems } = await loadManifests(directory);
     expect(documents).toHaveLength(1);
-    expect(notes).toEqual([{ file: join(directory, "b.yaml"), line: 1, message: "skipped: it is no regular file" }]);
+    expect(problems).toEqual([{ file: join(directory, "b.yaml"), line: 1, field: "", message }]);
   });
 
   test("is read in spite of a file that is broken", async () => {
