@@ -80,6 +80,8 @@ function podSpec(image: string): object {
         name: "operator",
         image,
         args: ["run"],
+        // A small young generation: 132 instead of 240 MiB resident with 1,000 objects (docs/performance.md).
+        env: [{ name: "NODE_OPTIONS", value: "--max-semi-space-size=4" }],
         ports: [
           { name: "metrics", containerPort: metricsPort },
           { name: "health", containerPort: healthPort },

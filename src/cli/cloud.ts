@@ -51,7 +51,7 @@ export async function realCloud(flags: OperatorFlags, env: Environment, signal: 
     if (!(error instanceof AwsError) || signal.aborted) throw error;
     if (error.kind === "credentials" || error.kind === "denied") {
       throw new CommandError(
-        `AWS does not accept the credentials, or there are none: ${error.message}. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; or use --simulate, which needs none`,
+        `AWS does not accept the credentials, or there are none: ${error.message.replace(/\.$/, "")}. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; or use --simulate, which needs none`,
         { cause: error },
       );
     }

@@ -1,15 +1,19 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { startControlPlane } from "./control-plane/control-plane.ts";
 import { freePorts } from "./control-plane/ports.ts";
-import { linesOf } from "./control-plane/run.ts";
+import { linesOf, run } from "./control-plane/run.ts";
 import { describeOnCluster } from "./control-plane/shared.ts";
 import { until } from "./control-plane/wait.ts";
-import { OperatorProcess, type OperatorProcessOptions } from "./operator/operator-process.ts";
+import { awsEnvironment, OperatorProcess, type OperatorProcessOptions } from "./operator/operator-process.ts";
 import { Account } from "./stories/account.ts";
 
 const quickstart = fileURLToPath(new URL("../../examples/quickstart", import.meta.url));
+const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
 describeOnCluster("aws-batch-operator run", (cluster) => {
   let account: Account;
@@ -45,6 +49,24 @@ describeOnCluster("aws-batch-operator run", (cluster) => {
     await kubectl("wait", "--for=condition=Ready", "--timeout=60s", "awsbatch", "--all");
     const [environment] = account.aws.truth.computeEnvironments();
     expect(environment).toMatchObject({ status: "VALID", computeResources: { maxvCpus: 16 } });
+
+    const sameCluster = ["--cluster-name", namespace];
+    const plan = (file: string) =>
+      run(process.execPath, [main, "plan", "-f", file, "--kubeconfig", cluster.access.kubeconfig, ...sameCluster], {
+        environment: awsEnvironment(awsUrl),
+      });
+    const directory = await mkdtemp(join(tmpdir(), "plan-"));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const edited = async (file: string, from: string, to: string): Promise<string> => {
+      const text = (await readFile(join(quickstart, file), "utf8")).replace(from, to);
+      await writeFile(join(directory, file), text.replace("metadata:\n", `metadata:\n  namespace: ${namespace}\n`));
+      return join(directory, file);
+    };
+    expect(await plan(await edited("job-queue.yaml", "", ""))).toMatchObject({ code: 0, stderr: "" });
+    const change = await plan(await edited("compute-environment.yaml", "maxvCpus: 16", "maxvCpus: 32"));
+    expect(change).toMatchObject({ code: 2, stdout: expect.stringMatching(/computeResources\.maxvCpus\s+16 → 32/) });
+    const refused = await plan(await edited("compute-environment.yaml", "spec:\n", "spec:\n  region: eu-west-1\n"));
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("region cannot be changed") });
 
     await kubectl("patch", "bce", "quickstart", "--type=merge", "-p", '{"spec":{"computeResources":{"maxvCpus":32}}}');
     await kubectl("wait", "--for=condition=Ready", "--timeout=60s", "bce", "quickstart");

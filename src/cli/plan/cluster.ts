@@ -66,9 +66,8 @@ export async function checkedByCluster(
   const warnings = new Map<string, string>();
   for (const manifest of manifests) {
     const refusal = await refusalOf(manifest, cluster, signal);
-    switch (refusal?.reason) {
-      case undefined:
-        break;
+    if (refusal === undefined) continue;
+    switch (refusal.reason) {
       case "Invalid":
       case "Conflict":
         problems.push(problemOf(manifest, refusal));

@@ -47,7 +47,7 @@ export async function whenAwsAnswers(
         case "credentials":
         case "denied":
           throw cannotStart(
-            `AWS does not accept the credentials, or there are none: ${error.message}. In a pod give its ServiceAccount a role (IRSA or EKS Pod Identity), elsewhere set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
+            `AWS does not accept the credentials, or there are none: ${error.message.replace(/\.$/, "")}. In a pod give its ServiceAccount a role (IRSA or EKS Pod Identity), elsewhere set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
             error,
           );
         default:

@@ -1,19 +1,22 @@
-import { describe, expect, onTestFinished, test } from "vitest";
+import { readFileSync } from "node:fs";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { AwsError } from "../../../src/aws/errors.ts";
 import { CommandError } from "../../../src/cli/io.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { servePages } from "../../../src/runtime/http-server.ts";
 import { refusal } from "../../kube/fake-api-server.ts";
-import { until } from "../../kube/world.ts";
 import { emptyCluster, started } from "./world.ts";
 
 const said = (log: () => readonly Readonly<Record<string, unknown>>[]) => log().map(({ message }) => message);
+
+const untilSaid = (log: Parameters<typeof said>[0], message: string) =>
+  vi.waitUntil(() => said(log).includes(message), { timeout: 10_000, interval: 5 });
 
 describe("run", () => {
   test("leads, reads AWS, is ready, and releases the lease when it is told to stop", async () => {
     const server = await emptyCluster();
     const { ended, log, urls, interrupt, stderr } = started(server.url);
-    await until(() => said(log).includes("this replica leads"));
+    await untilSaid(log, "this replica leads");
     const [health, metrics] = urls();
     const ready = async () => (await fetch(`${health}/readyz`)).status;
     while ((await ready()) !== 200) expect(said(log)).not.toContain("stopped");
@@ -31,6 +34,11 @@ describe("run", () => {
     ]) {
       expect(text).toContain(series);
     }
+    const served = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name = ""]) => name);
+    const documented = readFileSync("docs/metrics.md", "utf8").matchAll(/^\| `(\w+)`/gm);
+    expect(served.filter((name) => !/^(process|nodejs)_/.test(name)).toSorted()).toEqual(
+      [...documented].map(([, name = ""]) => name).toSorted(),
+    );
     interrupt();
     expect(await ended).toEqual({ exitCode: 0, message: "" });
     expect(said(log)).toEqual(["starting", "AWS knows us", "this replica leads", "the lease is released", "stopped"]);
@@ -45,7 +53,7 @@ describe("run", () => {
     const spec = { holderIdentity: "another", leaseDurationSeconds: 15, renewTime: "2026-01-01T00:00:00.000000Z" };
     server.on(lease, { json: { metadata: { resourceVersion: "1" }, spec } });
     const { ended, log, urls, interrupt } = started(server.url);
-    await until(() => said(log).includes("another replica leads"));
+    await untilSaid(log, "another replica leads");
     const [health, metrics] = urls();
     while ((await fetch(`${health}/readyz`)).status !== 200) expect(said(log)).not.toContain("stopped");
     expect(await (await fetch(`${metrics}/metrics`)).text()).not.toContain("batch:Describe");
@@ -57,7 +65,7 @@ describe("run", () => {
   test("without leader election it works at once and asks for no lease", async () => {
     const server = await emptyCluster();
     const { ended, log, urls, interrupt } = started(server.url, { leaderElect: false });
-    await until(() => said(log).includes("AWS knows us"));
+    await untilSaid(log, "AWS knows us");
     while ((await fetch(`${urls()[0]}/readyz`)).status !== 200) expect(said(log)).not.toContain("stopped");
     interrupt();
     expect((await ended).exitCode).toBe(0);
@@ -68,7 +76,7 @@ describe("run", () => {
     const server = await emptyCluster();
     const leases = "/apis/coordination.k8s.io/v1/namespaces/operators/leases";
     const { ended, log } = started(server.url, {}, { clock: systemClock(10) });
-    await until(() => said(log).includes("this replica leads"));
+    await untilSaid(log, "this replica leads");
     server.on(`PATCH ${leases}/aws-batch-operator`, refusal(409, "Conflict", "changed meanwhile"));
     server.on(`GET ${leases}/aws-batch-operator`, {
       json: { metadata: { resourceVersion: "9" }, spec: { holderIdentity: "another", leaseDurationSeconds: 15 } },
@@ -81,7 +89,7 @@ describe("run", () => {
     const server = await emptyCluster();
     const { ended, log, interrupt, sendUserSignal } = started(server.url, { logLevel: "warn" });
     sendUserSignal();
-    await until(() => said(log).includes("starting"));
+    await untilSaid(log, "starting");
     sendUserSignal();
     interrupt();
     await ended;
@@ -174,7 +182,7 @@ describe("run does not start", () => {
     const server = await emptyCluster();
     const unavailable = new AwsError("unavailable", "sts:GetCallerIdentity", "TimeoutError", "no answer");
     const { ended, log, urls, interrupt } = started(server.url, {}, { open: async () => Promise.reject(unavailable) });
-    await until(() => said(log).includes("AWS does not answer, waiting for it"));
+    await untilSaid(log, "AWS does not answer, waiting for it");
     const [health] = urls();
     expect((await fetch(`${health}/healthz`)).status).toBe(200);
     const ready = await fetch(`${health}/readyz`);
