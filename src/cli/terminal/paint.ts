@@ -33,6 +33,28 @@ export function widthOf(text: string): number {
   return Array.from(stripVTControlCharacters(text)).length;
 }
 
+const escapeSequence = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, "g");
+
+/** The first `width` columns of a line, and all of its colours, so that what follows is as without the cut. */
+export function clipped(line: string, width: number): string {
+  if (widthOf(line) <= width) return line;
+  let left = width;
+  let from = 0;
+  const parts: string[] = [];
+  const take = (text: string): void => {
+    const characters = Array.from(text).slice(0, left);
+    left -= characters.length;
+    parts.push(characters.join(""));
+  };
+  for (const { 0: sequence, index } of line.matchAll(escapeSequence)) {
+    take(line.slice(from, index));
+    parts.push(sequence);
+    from = index + sequence.length;
+  }
+  take(line.slice(from));
+  return parts.join("");
+}
+
 export function padded(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - widthOf(text)));
 }

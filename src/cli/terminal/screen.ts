@@ -1,5 +1,5 @@
 import type { Output } from "../io.ts";
-import { widthOf } from "./paint.ts";
+import { clipped, widthOf } from "./paint.ts";
 
 const begin = "\u001b[?2026h";
 const end = "\u001b[?2026l";
@@ -21,8 +21,13 @@ export class Screen {
     this.#output = output;
   }
 
-  /** Shows these lines in place of those shown before; each must fit into the terminal's width. */
-  paint(lines: readonly string[]): void {
+  /**
+   * Shows these lines in place of those shown before. What does not fit into the terminal is left out, at the right
+   * and at the top: a frame that scrolls could not be repainted.
+   */
+  paint(whole: readonly string[]): void {
+    const { columns, rows } = this.#output.size();
+    const lines = whole.slice(-Math.max(1, rows - 1)).map((line) => clipped(line, Math.max(1, columns)));
     const changed = lines.length !== this.#frame.length || lines.some((line, index) => line !== this.#frame[index]);
     if (this.#started && !changed) return;
     this.#replace("", lines);

@@ -50,6 +50,19 @@ describe("a screen", () => {
     expect(output.text).toContain("\u001b[3A");
   });
 
+  test("leaves out what does not fit, so that nothing scrolls away and stays", () => {
+    const output = new KeptOutput({ isTerminal: true, columns: 5, rows: 4 });
+    const screen = new Screen(output);
+    screen.paint(["top", "1234567", "b", "c"]);
+    expect(shownBy(output.text)).toEqual(["12345", "b", "c"]);
+  });
+
+  test("keeps the colours of a line that it cuts", () => {
+    const output = new KeptOutput({ isTerminal: true, columns: 3 });
+    new Screen(output).paint(["\u001b[31mab\u001b[39mcd\u001b[2mef\u001b[22m"]);
+    expect(output.text).toContain("\u001b[31mab\u001b[39mc\u001b[2m\u001b[22m\u001b[K");
+  });
+
   test("leaves nothing of the frame and gives the cursor back", () => {
     const output = new KeptOutput({ isTerminal: true });
     const screen = new Screen(output);
