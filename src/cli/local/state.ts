@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { StoredObject, StoreSnapshot } from "../../kube/memory-store.ts";
 import type { AwsSnapshot } from "../../simulator/snapshot.ts";
 import { CommandError } from "../io.ts";
+import { isRecord } from "../validation/defaults.ts";
 
 /** Where a directory of manifests remembers what was made of it; a hidden entry, so it is never read as a manifest. */
 export const stateDirectory = ".aws-batch-operator";
@@ -35,14 +36,22 @@ export function readState(file: string): LocalState | undefined {
       `${file} ${why}. It says what was made in AWS: bring back an older copy, or remove it and begin anew`,
       { cause },
     );
-  let state: Readonly<Record<string, unknown>>;
+  let state: unknown;
   try {
-    state = JSON.parse(readFileSync(file, "utf8")) as Readonly<Record<string, unknown>>;
+    state = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
     throw unusable(`cannot be read (${error instanceof Error ? error.message : String(error)})`, error);
   }
+  if (!isRecord(state)) throw unusable("holds no state");
   if (state["version"] !== version) throw unusable(`has version ${String(state["version"])}, not ${version}`);
+  if (!isWhole(state)) throw unusable("is not whole");
   return state as unknown as LocalState;
+}
+
+/** Whether all that a start goes on from is there; what is within was written by this program. */
+function isWhole({ clusterUid, savedAt, store }: Readonly<Record<string, unknown>>): boolean {
+  const objects = isRecord(store) && typeof store["resourceVersion"] === "number" ? store["objects"] : undefined;
+  return typeof clusterUid === "string" && typeof savedAt === "number" && Array.isArray(objects);
 }
 
 /** Whole or not at all: a reader, also after `kill -9`, finds the old file or the new one. */

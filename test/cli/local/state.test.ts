@@ -44,6 +44,9 @@ describe("the state of a directory", () => {
   test.each([
     ["{", /cannot be read \(.*\)\. It says what was made in AWS: bring back an older copy/],
     ['{"version":99}', /has version 99, not 1/],
+    ["null", /holds no state/],
+    ['{"version":1}', /is not whole/],
+    ['{"version":1,"clusterUid":"uid","savedAt":5,"store":{"resourceVersion":3}}', /is not whole/],
   ])("that is %j is refused instead of overwritten", (text, expected) => {
     const directory = temporaryDirectory();
     mkdirSync(join(directory, ".aws-batch-operator"));
