@@ -311,6 +311,11 @@ function changeOf({ spec, seen, order }: Context): Change {
   if (queue === undefined || queue.status === "DELETING") {
     return { action: "Create", id, reason: "NothingInAWS", changes: [] };
   }
+  // What belongs to somebody else is not changed, so its differences are no plan.
+  const { kind } = ownershipOf(queue.tags, seen.identity);
+  if (seen.claimedBy !== undefined || kind === "otherObject" || kind === "otherCluster") {
+    return { action: "None", id, reason: "NotOurs", changes: [] };
+  }
   const fields: FieldChange[] = queueDifferences(spec, queue).map(({ send: _sent, ...change }) => change);
   if (order.differs && order.names.length > 0) {
     fields.push({

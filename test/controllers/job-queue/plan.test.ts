@@ -630,6 +630,13 @@ describe("what is told beside the next step", () => {
       { ...atRest, queue: queue(["a1"], { tags: { ...ownerTags(identity), old: "1" } }) },
       'UpdateTags spec.tags["team"] spec.tags["old"]',
     ],
+    [
+      "nothing to a queue of another object",
+      { priority: 2 },
+      { ...atRest, queue: queue(["a1"], { tags: ownerTags({ ...identity, name: "other" }) }) },
+      "None",
+    ],
+    ["nothing while an older object claims its name", { priority: 2 }, { ...atRest, claimedBy: "team/other" }, "None"],
     ["its deletion", {}, { ...atRest, wish: { ...wish, deleting: true } }, "Delete"],
   ])("the plan: %s", (_name, spec, change, expected) => {
     const { change: plan } = planFor(object(spec), seen(change), now);
