@@ -138,6 +138,7 @@ function queueObject(object: JobQueue, ports: Ports): QueueObject {
   const stalled = conditionsOf(object).find(({ type, status }) => type === "Stalled" && status === "True");
   return {
     paused: wishOf(object, ports.settings).paused,
+    deleting: object.metadata.deletionTimestamp !== undefined,
     literalNames: object.spec.computeEnvironmentOrder.flatMap(({ computeEnvironment }) =>
       computeEnvironment === undefined ? [] : [environmentName(computeEnvironment)],
     ),

@@ -224,6 +224,15 @@ export function handover(spec: Spec, seen: Seen, fleet: Fleet, target: Environme
       message: `queue ${stalled.queue.jobQueueName} cannot be handed over to ${name}: ${stalled.object?.stalled ?? ""}`,
     };
   }
+  const leaving = queues.find(({ object }) => object?.deleting === true);
+  if (leaving !== undefined) {
+    const { jobQueueName } = leaving.queue;
+    return {
+      kind: "wait",
+      reason: "Repointing",
+      message: `${name} is VALID; ${jobQueueName}, which is being deleted, keeps its environments until its jobs have ended`,
+    };
+  }
   return { kind: "wait", reason: "Repointing", message: `${name} is VALID; ${list} is being handed over to it` };
 }
 

@@ -47,6 +47,7 @@ export interface QueueSeen {
 
 export interface QueueObject {
   readonly paused: boolean;
+  readonly deleting: boolean;
   /** Environments that its spec names by name or ARN instead of by reference. */
   readonly literalNames: readonly string[];
   readonly jobQueueType: string | undefined;

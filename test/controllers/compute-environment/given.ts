@@ -149,7 +149,14 @@ export function queue(
     order: orderOf(detail),
     owner: ours ? { namespace: "team", name } : undefined,
     object: ours
-      ? { paused: false, literalNames: [], jobQueueType: undefined, stalled: undefined, ...options.object }
+      ? {
+          paused: false,
+          deleting: false,
+          literalNames: [],
+          jobQueueType: undefined,
+          stalled: undefined,
+          ...options.object,
+        }
       : undefined,
   };
 }

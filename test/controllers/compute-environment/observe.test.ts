@@ -119,7 +119,7 @@ describe("what is seen", () => {
     });
     const { queues: seen } = await look(region, [owner]);
     expect(seen.map(({ owner: key, object: known }) => [key?.name, known])).toEqual([
-      ["q", { paused: true, literalNames: ["old"], jobQueueType: "ECS", stalled: "No: way" }],
+      ["q", { paused: true, deleting: false, literalNames: ["old"], jobQueueType: "ECS", stalled: "No: way" }],
       ["gone", undefined],
       [undefined, undefined],
       [undefined, undefined],
@@ -129,7 +129,13 @@ describe("what is seen", () => {
   it("tells a queue object that is not stalled and refers to objects", async () => {
     const region = fakeRegion({ queues: [jobQueue("ours", ["old"], ofObject("q"))] });
     const { queues: seen } = await look(region, [queues.object()]);
-    expect(seen[0]?.object).toEqual({ paused: false, literalNames: [], jobQueueType: undefined, stalled: undefined });
+    expect(seen[0]?.object).toEqual({
+      paused: false,
+      deleting: false,
+      literalNames: [],
+      jobQueueType: undefined,
+      stalled: undefined,
+    });
   });
 
   it("tells the older object that claims the same name", async () => {

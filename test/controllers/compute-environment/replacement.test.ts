@@ -233,6 +233,14 @@ describe("a queue that names the old one literally", () => {
   });
 });
 
+it("a queue that is being deleted is not said to be handed over", () => {
+  const queues = [queue("q1", ["old"], { object: { deleting: true } })];
+  expect(told(other, { environments: [old(), fresh()], queues })).toBe("wait Repointing");
+  expect(message(other, { environments: [old(), fresh()], queues })).toBe(
+    "new is VALID; q1, which is being deleted, keeps its environments until its jobs have ended",
+  );
+});
+
 describe("a foreign queue that may be repointed", () => {
   const spec: BatchComputeEnvironmentSpec = { ...other, replacement: { foreignQueues: "Repoint" } };
   const may = { settings: { ...settings, allowForeignRepoint: true } };
