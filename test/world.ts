@@ -62,7 +62,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const clock = options.clock ?? new VirtualClock();
   const seed = options.seed ?? 1;
   const region = options.region ?? "eu-west-1";
-  const aws = options.aws ?? createSimulatedAws({ clock, random: seededRandom(seed), region, knobs: options.knobs ?? {} });
+  const aws =
+    options.aws ?? createSimulatedAws({ clock, random: seededRandom(seed), region, knobs: options.knobs ?? {} });
   let uids = 0;
   const store = options.store ?? new MemoryStore({ clock, newUid: () => `uid-${++uids}` });
   const log = collectingLog();
