@@ -34,6 +34,8 @@ export interface ReflectorLimits {
   readonly backoff: BackoffLimits;
   /** So many watches in a row fail before all is listed anew. */
   readonly failuresBeforeRelist: number;
+  /** All is listed anew after so long even when every watch went well: an event may have been lost unnoticed. */
+  readonly relistMs: number;
 }
 
 export const reflectorLimits: ReflectorLimits = {
@@ -42,6 +44,7 @@ export const reflectorLimits: ReflectorLimits = {
   minWatchMs: 1000,
   backoff: { firstMs: 800, maxMs: 30_000 },
   failuresBeforeRelist: 5,
+  relistMs: 15 * 60_000,
 };
 
 export interface ReflectorOptions {
@@ -61,6 +64,7 @@ export async function reflect(options: ReflectorOptions, signal: AbortSignal): P
   let state: ReflectorState = { kind: "empty" };
   let failures = 0;
   let gones = 0;
+  let listedAt = clock.monotonic();
   while (!signal.aborted) {
     const startedAt = clock.monotonic();
     const step: Step = state.kind === "empty" ? await list(options, signal) : await watch(options, state, signal);
@@ -71,7 +75,9 @@ export async function reflect(options: ReflectorOptions, signal: AbortSignal): P
       gones = 0;
     }
     let pauseMs = 0;
+    if (step.end === "listed") listedAt = clock.monotonic();
     if (step.end === "closed") {
+      if (clock.monotonic() - listedAt >= limits.relistMs) state = { kind: "empty" };
       const restMs = limits.minWatchMs - (clock.monotonic() - startedAt);
       pauseMs = restMs > 0 ? restMs * (1 + random()) : 0;
     } else if (step.end === "gone") {

@@ -266,6 +266,20 @@ describe("stopping", () => {
   });
 });
 
+test("an event that was never shown is made good within a quarter of an hour, though every watch goes well", async () => {
+  const w = world();
+  w.apply("a");
+  void w.start();
+  await w.clock.advance(0);
+  w.store.faults.dropEvents(1);
+  w.store.delete(widgetKind, keyOf("a"));
+  await w.clock.advance(14 * 60_000);
+  expect(w.names()).toEqual(["a"]);
+  await w.clock.advance(2 * 60_000);
+  expect(w.names()).toEqual([]);
+  expect(w.ends.every((end) => end === "closed" || end.startsWith("listed"))).toBe(true);
+});
+
 test("events that were never shown are made good by the next list", async () => {
   const w = world();
   w.apply("a");
