@@ -55,6 +55,9 @@ interface Rule {
   readonly statusBelow?: number;
 }
 
+/** The SDK's words for an answer that is no XML; it has no name for it. */
+const xmlParseError = /XML parse error/;
+
 /** The first rule whose every condition holds decides. */
 const rules: readonly Rule[] = [
   {
@@ -82,6 +85,7 @@ const rules: readonly Rule[] = [
       /^(Timeout(Error)?|RequestTimeout|AbortError|DeadlineExceeded|NetworkingError|SyntaxError|ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_\w+|EHOST\w+|ENET\w+|EPROTO|ERR_SOCKET\w+|ERR_TLS\w+|ERR_SSL\w+|UND_ERR\w+|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+)$/,
   },
   { kind: "unavailable", text: /socket hang up/i },
+  { kind: "unavailable", text: xmlParseError },
   {
     kind: "unavailable",
     exception:
@@ -132,7 +136,9 @@ export function classify(error: unknown, operation: string): AwsError {
   const exception = seen.names[0] ?? "Error";
   const text = seen.text === "" ? exception : plainMessage(seen.text);
   const message =
-    exception === "SyntaxError" ? `the endpoint answered with something that is not AWS's JSON or XML (${text})` : text;
+    exception === "SyntaxError" || xmlParseError.test(text)
+      ? `the endpoint answered with something that is not AWS's JSON or XML (${text})`
+      : text;
   return new AwsError(rule?.kind ?? "unknown", operation, exception, message, error);
 }
 
@@ -185,12 +191,16 @@ function matches(rule: Rule, { names, text, status }: Facts): boolean {
  * time and would make the same failure look new. Also for the `statusReason` of what AWS describes.
  */
 export function plainMessage(text: string): string {
-  return text
-    .replace(/^\s*Error executing request, Exception\s*:\s*/, "")
-    .replace(/\s*\(Request ?ID:\s*[\w-]+\)/gi, "")
-    .replace(/[;,]?\s*\bRequest ?ID:\s*[\w-]+/gi, "")
-    .replace(/(Encoded authorization failure message:)\s*[\w+/=-]{20,}/, "$1 (left out)")
-    .trim();
+  return (
+    text
+      .replace(/^\s*Error executing request, Exception\s*:\s*/, "")
+      .replace(/\s*\(Request ?ID:\s*[\w-]+\)/gi, "")
+      .replace(/[;,]?\s*\bRequest ?ID:\s*[\w-]+/gi, "")
+      // What the SDK adds is for whoever holds the error object.
+      .replace(/\s*Deserialization error: to see the raw response[\s\S]*$/, "")
+      .replace(/(Encoded authorization failure message:)\s*[\w+/=-]{20,}/, "$1 (left out)")
+      .trim()
+  );
 }
 
 /** Kinds after which a write has certainly not happened. */

@@ -67,6 +67,7 @@ const cases: readonly Case[] = [
   { name: "AggregateError", message: "", extra: { code: "ECONNREFUSED" }, kind: "unavailable" },
   { name: "TypeError", message: "fetch failed", extra: { cause: { code: "ECONNRESET" } }, kind: "unavailable" },
   { name: "SyntaxError", message: "Unexpected token '<'", status: 404, kind: "unavailable" },
+  { name: "Error", message: "@aws-sdk XML parse error: no root element.", status: 403, kind: "unavailable" },
   { name: "ExpiredTokenException", message: "The security token is expired", status: 403, kind: "credentials" },
   { name: "ExpiredToken", message: "The security token is expired", status: 403, kind: "credentials" },
   { name: "UnrecognizedClientException", message: "The security token is invalid", status: 403, kind: "credentials" },
@@ -174,6 +175,10 @@ describe("exceptions of all services and of the network", () => {
 
 describe("plainMessage", () => {
   it.each([
+    [
+      "Unexpected token '<'\n  Deserialization error: to see the raw response, inspect the hidden field {error}.$response on this object.",
+      "Unexpected token '<'",
+    ],
     [`Cannot delete, resource is being modified, RequestId: ${requestId}`, "Cannot delete, resource is being modified"],
     [
       `Not authorized to perform sts:AssumeRole (Service: AWSSecurityTokenService; Status Code: 403; Error Code: AccessDenied; Request ID: ${requestId})`,
