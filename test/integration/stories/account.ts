@@ -88,7 +88,7 @@ export class Account {
   queues(): Readonly<Record<string, readonly string[]>> {
     const live = this.aws.truth.jobQueues().filter(({ status }) => status !== "DELETED");
     return Object.fromEntries(
-      live.map(({ jobQueueName = "", computeEnvironmentOrder = [] }) => [
+      live.map(({ jobQueueName, computeEnvironmentOrder = [] }) => [
         jobQueueName,
         computeEnvironmentOrder.map(({ computeEnvironment = "" }) => lastSegment(computeEnvironment)),
       ]),

@@ -1,0 +1,152 @@
+/**
+ * `npm run bench:cluster [-- --objects N --speed N]`: what the bundled operator costs in a cluster. A real API server,
+ * the simulator behind HTTP, and `dist/main.js` as a process of its own, with the rights of manifests/install.yaml.
+ */
+
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { kinds } from "../src/api/v1alpha1/kinds.ts";
+import { type ControlPlane, startControlPlane } from "../test/integration/control-plane/control-plane.ts";
+import { sleep } from "../test/integration/control-plane/wait.ts";
+import { OperatorProcess } from "../test/integration/operator/operator-process.ts";
+import { Account, type Front } from "../test/integration/stories/account.ts";
+import { auditOfOperator, install, isKubernetesWrite, newIdentity } from "../test/integration/stories/installed.ts";
+import { isReady, Team } from "../test/integration/stories/team.ts";
+import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../test/manifests.ts";
+import { table } from "./table.ts";
+
+const { values } = parseArgs({
+  options: { objects: { type: "string", default: "1000" }, speed: { type: "string", default: "10" } },
+});
+const objects = Number(values.objects);
+const speed = Number(values.speed);
+const program = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+/** At rest is measured for so long, after the last work has come to its end for as long. */
+const restMs = 60_000;
+const limitMs = 15 * 60_000;
+
+/** At most 25 environments and 25 queues, for AWS allows 50 of each; the rest are job definitions. */
+function manifests() {
+  const pairs = Math.min(25, Math.floor(objects / 4));
+  const range = (length: number): number[] => Array.from({ length }, (_, index) => index);
+  return [
+    ...range(pairs).map((index) => computeEnvironment(`ce-${index}`, ec2)),
+    ...range(pairs).map((index) => jobQueue(`q-${index}`, [`ce-${index}`])),
+    ...range(objects - 2 * pairs).map((index) => jobDefinition(`jd-${index}`)),
+  ];
+}
+
+/** What was done and used so far. */
+interface Reading {
+  readonly objectWrites: number;
+  readonly events: number;
+  readonly awsCalls: number;
+  readonly awsWrites: number;
+  readonly cpuSeconds: number;
+  readonly memoryMiB: number;
+}
+
+async function read(cluster: ControlPlane, front: Front, operator: OperatorProcess): Promise<Reading> {
+  const writes = (await auditOfOperator(cluster)).filter(isKubernetesWrite);
+  const to = (...resources: readonly string[]): number =>
+    writes.filter(({ objectRef }) => resources.includes(objectRef?.resource ?? "")).length;
+  return {
+    objectWrites: to(...kinds.map(({ plural }) => plural)),
+    events: to("events"),
+    awsCalls: front.calls.length,
+    awsWrites: front.writes().length,
+    cpuSeconds: (await operator.metric("process_cpu_seconds_total")) ?? Number.NaN,
+    memoryMiB: ((await operator.metric("process_resident_memory_bytes")) ?? Number.NaN) / 2 ** 20,
+  };
+}
+
+/** @returns the seconds until `done` */
+async function seconds(done: () => Promise<boolean>, what: string): Promise<number> {
+  const began = performance.now();
+  while (!(await done())) {
+    if (performance.now() - began > limitMs)
+      throw new Error(`${what} did not come true within ${limitMs / 60_000} min`);
+    await sleep(500);
+  }
+  return (performance.now() - began) / 1000;
+}
+
+function row(what: string, took: number, before: Reading, after: Reading): string[] {
+  const each = (count: number): string => (count / objects).toFixed(2);
+  return [
+    what,
+    took.toFixed(0),
+    each(after.objectWrites - before.objectWrites),
+    each(after.events - before.events),
+    String(after.awsWrites - before.awsWrites),
+    String(after.awsCalls - before.awsCalls),
+    (after.cpuSeconds - before.cpuSeconds).toFixed(1),
+    after.memoryMiB.toFixed(0),
+  ];
+}
+
+async function measure(cluster: ControlPlane, account: Account): Promise<void> {
+  await install(cluster);
+  const front = await account.front();
+  const { kubeconfig } = await newIdentity(cluster);
+  const { directory } = cluster.access;
+  const began = performance.now();
+  const operator = await OperatorProcess.start({ kubeconfig, directory, awsUrl: front.url, program });
+  const reading = () => read(cluster, front, operator);
+  try {
+    await operator.untilReady();
+    const startMs = performance.now() - began;
+    await sleep(restMs / 2);
+    const idle = await reading();
+
+    const team = await Team.in(cluster, "bench");
+    const applied = performance.now();
+    // As many at a time as a person's kubectl would not, but a GitOps controller does.
+    await Promise.all(manifests().map((manifest) => team.apply(manifest)));
+    const applySeconds = (performance.now() - applied) / 1000;
+    const allReady = async (): Promise<boolean> => {
+      const list = await team.objects();
+      return list.length === objects && list.every(isReady);
+    };
+    const readySeconds = applySeconds + (await seconds(allReady, "all objects being Ready"));
+    const ready = await reading();
+    await sleep(restMs);
+    const settled = await reading();
+    await sleep(restMs);
+    const rested = await reading();
+
+    await Promise.all(kinds.map(({ kind }) => team.deleteAll(kind)));
+    const goneSeconds = await seconds(async () => (await team.objects()).length === 0, "all objects being gone");
+    const gone = await reading();
+    if (!account.isClean) throw new Error("something is left in AWS");
+    if (account.violations.length > 0) throw new Error(account.violations.join("\n"));
+
+    table(
+      `dist/main.js with ${objects} objects; AWS ${speed} times faster than in life, 10 AWS calls a second allowed`,
+      ["", "s", "writes/object", "events/object", "AWS writes", "AWS calls", "CPU s", "resident MiB"],
+      [
+        row("apply to all Ready", readySeconds, idle, ready),
+        row("at rest", restMs / 1000, settled, rested),
+        row("delete to all gone", goneSeconds, rested, gone),
+      ],
+    );
+    table(
+      "The process",
+      ["start to ready ms", "idle MiB", "with all objects MiB"],
+      [[startMs.toFixed(0), idle.memoryMiB.toFixed(0), rested.memoryMiB.toFixed(0)]],
+    );
+  } finally {
+    await operator.stop();
+  }
+}
+
+execFileSync(process.execPath, [fileURLToPath(new URL("../scripts/build.ts", import.meta.url))], { stdio: "inherit" });
+const cluster = await startControlPlane();
+const account = new Account({ speed });
+try {
+  await measure(cluster, account);
+} finally {
+  await account.close();
+  await cluster.stop();
+}

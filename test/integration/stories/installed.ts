@@ -1,0 +1,132 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { kinds } from "../../../src/api/v1alpha1/kinds.ts";
+import { type Cluster, messageOf } from "../control-plane/cluster.ts";
+import { writeKubeconfig } from "../control-plane/credentials.ts";
+import { linesOf } from "../control-plane/run.ts";
+import { until } from "../control-plane/wait.ts";
+
+export const installManifest = fileURLToPath(new URL("../../../manifests/install.yaml", import.meta.url));
+export const operatorName = "aws-batch-operator";
+
+/** Where manifests/install.yaml puts the operator. */
+export const installedIn = "aws-batch-system";
+
+/** How one replica reaches the API server. */
+export interface Identity {
+  /** Path of its kubeconfig. */
+  readonly kubeconfig: string;
+  /** As the audit log tells it, different for each token. */
+  readonly credentialId: string;
+}
+
+/** Applies manifests/install.yaml. Its Pods never run: the operator is a process of the test. */
+export async function install(cluster: Cluster): Promise<void> {
+  linesOf(await cluster.kubectl(["apply", "--server-side", "-f", installManifest]));
+  for (const { group, version, plural } of kinds) {
+    const isServed = async () => (await cluster.request("GET", `/apis/${group}/${version}/${plural}`)).status === 200;
+    await until(isServed, 20_000, `${plural} being served`);
+  }
+}
+
+/**
+ * Installs the operator once more, in a namespace of its own and with a lease of its own, with the same rights. Several
+ * stories can then share a control plane. @returns the namespace
+ */
+export async function installElsewhere(cluster: Cluster): Promise<string> {
+  await install(cluster);
+  const namespace = await cluster.newNamespace("operator");
+  const rbac = "rbac.authorization.k8s.io";
+  const subjects = [{ kind: "ServiceAccount", name: operatorName, namespace }];
+  const clusterRole = { apiGroup: rbac, kind: "ClusterRole", name: operatorName };
+  const { body } = await cluster.request("GET", `/apis/${rbac}/v1/namespaces/${installedIn}/roles/${operatorName}`);
+  const { rules } = body as { readonly rules: readonly object[] };
+  const items = [
+    { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: operatorName, namespace } },
+    { apiVersion: `${rbac}/v1`, kind: "Role", metadata: { name: operatorName, namespace }, rules },
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: "RoleBinding",
+      metadata: { name: operatorName, namespace },
+      subjects,
+      roleRef: { apiGroup: rbac, kind: "Role", name: operatorName },
+    },
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: "ClusterRoleBinding",
+      metadata: { name: namespace },
+      subjects,
+      roleRef: clusterRole,
+    },
+  ];
+  const input = JSON.stringify({ apiVersion: "v1", kind: "List", items });
+  linesOf(await cluster.kubectl(["apply", "--server-side", "-f", "-"], { input }));
+  return namespace;
+}
+
+let identities = 0;
+
+/**
+ * A token of its own for the operator's ServiceAccount, and a kubeconfig with it.
+ * @param namespace where the operator is installed
+ * @param url default: the server itself
+ */
+export async function newIdentity(
+  cluster: Cluster,
+  namespace = installedIn,
+  url = cluster.access.url,
+): Promise<Identity> {
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${operatorName}/token`;
+  const { status, body } = await cluster.request("POST", path, {
+    body: { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: { expirationSeconds: 3600 } },
+  });
+  if (status !== 201) throw new Error(`no token for ${namespace}/${operatorName}: ${messageOf(body)}`);
+  const { token } = (body as { readonly status: { readonly token: string } }).status;
+  const file = join(cluster.access.directory, `operator-${process.pid}-${++identities}.kubeconfig`);
+  const payload = Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8");
+  const { jti } = JSON.parse(payload) as { readonly jti: string };
+  return {
+    kubeconfig: await writeKubeconfig(file, { url, caFile: cluster.access.caFile, token }),
+    credentialId: `JTI=${jti}`,
+  };
+}
+
+/** One request as the API server's audit log tells it. */
+export interface AuditEvent {
+  readonly verb: string;
+  readonly requestURI: string;
+  readonly requestReceivedTimestamp: string;
+  readonly userAgent?: string;
+  readonly user: { readonly username: string; readonly extra?: Readonly<Record<string, readonly string[]>> };
+  readonly objectRef?: {
+    readonly apiGroup?: string;
+    readonly resource?: string;
+    readonly subresource?: string;
+    readonly namespace?: string;
+    readonly name?: string;
+  };
+  readonly responseStatus?: { readonly code?: number };
+}
+
+/** What the operator that is installed there asked of this cluster, as far as the log has been written. */
+export async function auditOfOperator(cluster: Cluster, namespace = installedIn): Promise<readonly AuditEvent[]> {
+  const user = `system:serviceaccount:${namespace}:${operatorName}`;
+  const text = await readFile(cluster.access.auditLog, "utf8");
+  // The last line may be half written.
+  const lines = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
+  return lines
+    .filter((line) => line.includes(`"${user}"`))
+    .map((line) => JSON.parse(line) as AuditEvent)
+    .filter((event) => event.user.username === user);
+}
+
+/** Whether it was asked with this token. */
+export function isBy({ user }: AuditEvent, { credentialId }: Identity): boolean {
+  return user.extra?.["authentication.kubernetes.io/credential-id"]?.includes(credentialId) ?? false;
+}
+
+/** Requests that change something in the cluster; asking what one may do is none. */
+export function isKubernetesWrite({ verb, objectRef }: AuditEvent): boolean {
+  return !["get", "list", "watch"].includes(verb) && objectRef?.resource !== "selfsubjectaccessreviews";
+}
