@@ -114,7 +114,10 @@ function failedVerdict(failure: Failure, serving: boolean, lastedMs: number): Ve
     ((failure.kind === "denied" || failure.kind === "credentials") && lastedMs >= deniedStallsAfterMs) ||
     (failure.kind === "notReady" && lastedMs >= missingStallsAfterMs);
   if (stalled) return { ready: "False", kind: "Stalled", reason, message };
-  return serving ? servingVerdict : { ready: "False", kind: "Reconciling", reason, message };
+  if (!serving) return { ready: "False", kind: "Reconciling", reason, message };
+  // What is usable stays Ready, but a refusal is told also then; what passes by itself is not worth the words.
+  const passes = failure.kind === "throttled" || failure.kind === "unavailable";
+  return passes ? servingVerdict : { ...servingVerdict, message: `${servingVerdict.message}, but ${message}` };
 }
 
 /** The condition reason of a kind of failure. */

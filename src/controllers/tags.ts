@@ -1,6 +1,6 @@
 import type { TagChange } from "../aws/region.ts";
 import { matchesAny } from "./glob.ts";
-import { retainedFromTag, type Tags, tagPrefix } from "./ownership.ts";
+import { retainedFromTag, retiredAtTag, type Tags, tagPrefix } from "./ownership.ts";
 
 /**
  * What must be set and removed so that an AWS object carries exactly the user's tags and the operator's `own`.
@@ -32,8 +32,12 @@ export function tagChange(
   return Object.keys(set).length === 0 && remove.length === 0 ? undefined : { set, remove };
 }
 
-/** The tags that `deletionPolicy: Retain` leaves: no owner, but a mark from whom it was. */
+/**
+ * The tags that `deletionPolicy: Retain` leaves: no owner, but a mark from whom it was, and that we took it out of
+ * service if we did: whoever takes it back must know that nobody else wished it DISABLED.
+ */
 export function releaseTags(described: Tags | undefined, retainedFrom: string): TagChange {
-  const remove = Object.keys(described ?? {}).filter((key) => key.startsWith(tagPrefix) && key !== retainedFromTag);
+  const kept = [retainedFromTag, retiredAtTag];
+  const remove = Object.keys(described ?? {}).filter((key) => key.startsWith(tagPrefix) && !kept.includes(key));
   return { set: { [retainedFromTag]: retainedFrom }, remove };
 }

@@ -163,6 +163,15 @@ describe("Ready, Reconciling and Stalled", () => {
     expect(conditionsFor(having([]), silent, now)[0]?.message).toBe("batch:X got no good answer: no. Do this.");
   });
 
+  it("tell a refusal also while AWS serves, but nothing that passes by itself", () => {
+    const message = (kind: string): string | undefined => {
+      const judged = { decision: decided(act, { serving: true }), outcome: failed(kind), lastedMs: 0 };
+      return conditionsFor(having([]), judged, now)[0]?.message;
+    };
+    expect(message("denied")).toBe("AWS Batch serves this generation, but batch:X was refused: no. Do this.");
+    for (const kind of ["throttled", "unavailable"]) expect(message(kind)).toBe("AWS Batch serves this generation");
+  });
+
   it("have news after them", () => {
     const news = [{ type: "Retiring", status: "True", reason: "Draining", message: "m" }] as const;
     const judged = { decision: decided(wait(), { serving: true, news }), outcome: none, lastedMs: 0 };

@@ -52,7 +52,8 @@ export function claimed(context: Context): Next<Action> | undefined {
     },
     reason: "TakingOver",
     message,
-    irreversible: false,
+    // An object that has gone meanwhile must not become an owner: nobody would ever clean up.
+    irreversible: true,
   });
   const outdated = ours.filter((environment) => {
     const ownership = ownershipOf(environment.tags, seen.identity);

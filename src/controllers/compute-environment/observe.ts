@@ -78,6 +78,8 @@ export async function observe(
     planId: id,
     environments,
     queues,
+    // Of no queue is it the name, so only the age of the listing and of this writer count.
+    queuesBelieved: snapshot.isAbsent("job-queue", ""),
     freeName,
     claimedBy: olderClaimant(object, BatchComputeEnvironmentKind, baseNameOf, ports.objects, ports.settings),
     replacementsElsewhere: replacementsElsewhere(environments, identity),

@@ -10,7 +10,7 @@ import type { Action } from "./action.ts";
 import { isOurs, queuesNaming } from "./checks.ts";
 import { inTransition, isRetired } from "./fleet.ts";
 import { retireRequest } from "./request.ts";
-import type { Seen } from "./seen.ts";
+import { clusterName, type Seen } from "./seen.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
 
@@ -48,6 +48,13 @@ export function retirement(spec: Spec, seen: Seen, environment: Environment, now
   }
   if (environment.status === "DELETING") {
     return { step: "Deleting", next: { kind: "wait", reason: "Deleting", message: `${name} is being deleted` } };
+  }
+  if (!seen.queuesBelieved) {
+    const message = `making sure that no queue names ${name}`;
+    return {
+      step: "Disabling",
+      next: { kind: "wait", reason: "Disabling", message, recheckInMs: 1000, confirmsAbsence: true },
+    };
   }
   if (!isRetired(environment)) return { step: "Disabling", next: mark(environment, now) };
   if (inTransition(environment)) {
@@ -109,10 +116,17 @@ function drain(spec: Spec, seen: Seen, environment: Environment, now: number): R
     return wait(`${name} waits for ${count} to end; at drain.timeoutSeconds they are terminated`, rest);
   }
   const ours = new Set(seen.queues.filter(isOurs).map(({ queue }) => queue.jobQueueName));
-  const jobIds = jobs.remaining
-    .filter((job) => ours.has(job.queue))
-    .map((job) => job.jobId)
-    .sort();
+  const mine = jobs.remaining.filter((job) => ours.has(job.queue));
+  // A job whose place AWS does not tell yet may be on another environment: it is waited for, not ended.
+  const cluster = clusterName(environment);
+  const onEks = environment.containerOrchestrationType === "EKS";
+  const here = mine.filter((job) =>
+    onEks ? job.cluster === undefined : job.cluster !== undefined && job.cluster === cluster,
+  );
+  const jobIds = here.map((job) => job.jobId).sort();
+  if (here.length === 0 && mine.length > 0) {
+    return wait(`${name} waits for ${count}, of which AWS does not tell yet where they run`, unreadLookMs);
+  }
   if (jobIds.length === 0) {
     return wait(`${name} waits for ${count} in queues that are not managed here; they are not terminated`, drainLookMs);
   }

@@ -17,6 +17,8 @@ export interface Seen {
   readonly environments: readonly Environment[];
   /** Every queue of the region but DELETED tombstones. */
   readonly queues: readonly QueueSeen[];
+  /** That no queue names an environment may be believed: the listing would show what an earlier writer did. */
+  readonly queuesBelieved: boolean;
   /** The first name for a new environment that nothing bears, and whether that may be believed. */
   readonly freeName: { readonly name: string; readonly absent: boolean; readonly attempt: number };
   /** `namespace/name` of an older object that claims the same base name in the same place. */

@@ -27,7 +27,8 @@ export function tagging(
       action: { kind: "tag", purpose, items },
       reason: "Tagging",
       message: why,
-      irreversible: false,
+      // An object that has gone meanwhile must not become an owner: nobody would ever clean up.
+      irreversible: purpose === "adopt" || purpose === "takeOver",
     },
   };
 }

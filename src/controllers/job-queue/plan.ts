@@ -130,7 +130,8 @@ function claim(seen: Seen, queue: Queue, purpose: "adopt" | "takeOver", message:
     action: { kind: "tag", purpose, name: queue.jobQueueName, arn: queue.jobQueueArn, change },
     reason: "TakingOver",
     message,
-    irreversible: false,
+    // An object that has gone meanwhile must not become an owner: nobody would ever clean up.
+    irreversible: true,
   };
 }
 

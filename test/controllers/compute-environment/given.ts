@@ -174,6 +174,7 @@ export function seen(spec: BatchComputeEnvironmentSpec, change: Partial<Seen> = 
     planId: id,
     environments: [],
     queues: [],
+    queuesBelieved: true,
     freeName: { name, absent: true, attempt: taken.has(first) ? 2 : 1 },
     claimedBy: undefined,
     replacementsElsewhere: 0,

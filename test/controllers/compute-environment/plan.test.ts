@@ -478,7 +478,7 @@ describe("a drain", () => {
   });
 
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
-    ["waits for running jobs", other, jobs([job("j1")]), "wait Draining"],
+    ["waits for running jobs", other, jobs([job("j1", { cluster: "AWSBatch-old" })]), "wait Draining"],
     ["counts zero twice, 10 s apart", other, jobs([], now - 9_000), "wait Draining"],
     ["counts anew after a restart", other, jobs([]), "wait Draining"],
     [
@@ -491,19 +491,19 @@ describe("a drain", () => {
     [
       "terminates nothing before its time",
       { ...other, drain: { policy: "Terminate", timeoutSeconds: 3600 } },
-      { ...jobs([job("j1")]), queues: [queue("q1", ["new"])] },
+      { ...jobs([job("j1", { cluster: "AWSBatch-old" })]), queues: [queue("q1", ["new"])] },
       "wait Draining",
     ],
     [
       "terminates at its time, where the spec says so",
       { ...other, drain: { policy: "Terminate", timeoutSeconds: 60 } },
-      { ...jobs([job("j1")]), queues: [queue("q1", ["new"])] },
+      { ...jobs([job("j1", { cluster: "AWSBatch-old" })]), queues: [queue("q1", ["new"])] },
       "terminateJobs old",
     ],
     [
       "never terminates jobs of queues that are not ours",
       { ...other, drain: { policy: "Terminate", timeoutSeconds: 60 } },
-      { ...jobs([job("j1")]), queues: [queue("q1", ["new"], { foreign: true })] },
+      { ...jobs([job("j1", { cluster: "AWSBatch-old" })]), queues: [queue("q1", ["new"], { foreign: true })] },
       "wait Draining",
     ],
   ])("%s", (_name, spec, change, expected) => {

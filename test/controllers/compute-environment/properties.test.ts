@@ -174,6 +174,13 @@ const jobsSeen: fc.Arbitrary<JobsSeen> = fc.constantFrom<JobsSeen>(
   { kind: "read", remaining: [job("j2", { queue: "q1" }), job("j1", { queue: "q0" })], zeroSince: undefined },
 );
 
+/** The jobs in the cluster of this environment, but for those with an even number: their place is not known. */
+function placed(jobs: JobsSeen, name: string): JobsSeen {
+  if (jobs.kind === "unread") return jobs;
+  const cluster = `AWSBatch-${name}`;
+  return { ...jobs, remaining: jobs.remaining.map((one) => (one.jobId === "j2" ? one : { ...one, cluster })) };
+}
+
 interface World {
   readonly spec: BatchComputeEnvironmentSpec;
   readonly seen: Seen;
@@ -202,7 +209,7 @@ const worlds: fc.Arbitrary<World> = fc
     seen: seen(wished, {
       environments: there,
       queues: rest.queues,
-      jobs: new Map(names.map((name, index) => [name, jobs[index] ?? { kind: "unread", why: "no" }])),
+      jobs: new Map(names.map((name, index) => [name, placed(jobs[index] ?? { kind: "unread", why: "no" }, name)])),
       freeName: { name: "fresh", absent: rest.absent, attempt: 1 },
       targetRuns: rest.targetRuns,
       desiredvCpus: new Map(),
@@ -312,6 +319,7 @@ const laws: Readonly<Record<string, (action: Action, world: World) => boolean>> 
       world.spec.drain?.policy === "Terminate" &&
       !namedByLiveQueue(world, action.name) &&
       ended.length === action.jobIds.length &&
+      ended.every((one) => one.cluster === `AWSBatch-${action.name}`) &&
       ended.every((one) => owner(one.queue)?.object !== undefined)
     );
   },

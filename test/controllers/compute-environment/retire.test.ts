@@ -11,7 +11,17 @@ const marked = (change: Partial<Environment> = {}, secondsAgo = 300): Environmen
 const off = (change: Partial<Environment> = {}, secondsAgo = 300): Environment =>
   marked({ state: "DISABLED", ...change }, secondsAgo);
 const read = (ids: readonly string[], change: Partial<Extract<JobsSeen, { kind: "read" }>> = {}): Partial<Seen> => ({
-  jobs: new Map([["old", { kind: "read", remaining: ids.map((id) => job(id)), zeroSince: undefined, ...change }]]),
+  jobs: new Map([
+    [
+      "old",
+      {
+        kind: "read",
+        remaining: ids.map((id) => job(id, { cluster: "AWSBatch-old" })),
+        zeroSince: undefined,
+        ...change,
+      },
+    ],
+  ]),
 });
 const terminate: BatchComputeEnvironmentSpec = { ...ec2, drain: { policy: "Terminate", timeoutSeconds: 600 } };
 const inQueue: Partial<Seen> = { queues: [queue("q1", ["new"])] };
@@ -26,6 +36,12 @@ function told(spec: BatchComputeEnvironmentSpec, one: Environment, change: Parti
 
 describe("an environment on its way out", () => {
   it.each<[string, Environment, Partial<Seen>, string]>([
+    [
+      "stays until a listing shows for sure that no queue names it",
+      environment("old"),
+      { queuesBelieved: false },
+      "Disabling: wait Disabling again in 1 s",
+    ],
     ["stays while a queue names it", environment("old"), { queues: [queue("q1", ["old"])] }, "InUse: wait InUse"],
     [
       "stays also when it is INVALID",
@@ -188,8 +204,26 @@ describe("drain.policy Terminate", () => {
       off({}, 900),
       {
         queues: [queue("q1", ["new"]), queue("theirs", ["x"], { foreign: true })],
-        ...read([], { remaining: [job("j1"), job("j2", { queue: "theirs" })] }),
+        ...read([], { remaining: [job("j1", { cluster: "AWSBatch-old" }), job("j2", { queue: "theirs" })] }),
       },
+      "Draining: terminateJobs j1 after a live read",
+    ],
+    [
+      "ends no job whose place AWS does not tell yet",
+      off({}, 900),
+      { ...inQueue, ...read([], { remaining: [job("j1")] }) },
+      "Draining: wait Draining again in 10 s",
+    ],
+    [
+      "ends no job elsewhere for an environment that never had a cluster",
+      off({ ecsClusterArn: "" }, 900),
+      { ...inQueue, ...read(["j1"]) },
+      "Draining: wait Draining again in 10 s",
+    ],
+    [
+      "ends jobs on EKS, which AWS never places in an ECS cluster",
+      off({ ecsClusterArn: "", containerOrchestrationType: "EKS" }, 900),
+      { ...inQueue, ...read([], { remaining: [job("j1")] }) },
       "Draining: terminateJobs j1 after a live read",
     ],
     [
@@ -208,7 +242,7 @@ describe("drain.policy Terminate", () => {
       "some",
       {
         queues: [queue("q1", ["new"]), queue("theirs", ["x"], { foreign: true })],
-        ...read([], { remaining: [job("j1"), job("j2", { queue: "theirs" })] }),
+        ...read([], { remaining: [job("j1", { cluster: "AWSBatch-old" }), job("j2", { queue: "theirs" })] }),
       },
       "terminating 1 of 2 jobs that outlived",
     ],

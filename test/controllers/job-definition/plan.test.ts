@@ -144,7 +144,7 @@ describe("somebody else's revision above ours", () => {
     "is taken over when it is as wished and may be": {
       revisions: [foreign(8), ours(7)],
       seen: adopting("IfMatching"),
-      next: "tag team_job:8 to adopt",
+      next: "tag team_job:8 to adopt after a live read",
     },
     "is covered when it differs, whatever may be adopted": {
       revisions: [foreign(8, different), ours(7)],
@@ -169,7 +169,7 @@ describe("a name that is somebody else's", () => {
     "is taken over with IfMatching when the highest revision is as wished": {
       revisions: [foreign(2), foreign(1, different)],
       seen: adopting("IfMatching"),
-      next: "tag team_job:2 to adopt",
+      next: "tag team_job:2 to adopt after a live read",
     },
     "is not taken with IfMatching when the highest revision differs": {
       revisions: [foreign(2, different), foreign(1)],
@@ -186,12 +186,12 @@ describe("a name that is somebody else's", () => {
     "is taken over with IfExists when only tags differ": {
       revisions: [foreign(2, { tags: { old: "1" } })],
       seen: adopting("IfExists"),
-      next: "tag team_job:2 to adopt",
+      next: "tag team_job:2 to adopt after a live read",
     },
     "is taken over with IfExists when the highest revision is as wished": {
       revisions: [foreign(1)],
       seen: adopting("IfExists"),
-      next: "tag team_job:1 to adopt",
+      next: "tag team_job:1 to adopt after a live read",
     },
     "is covered with IfExists when the highest revision differs": {
       revisions: [foreign(1, different)],
@@ -216,14 +216,17 @@ describe("a name that is somebody else's", () => {
     "is only tagged anew when the other cluster is lost": {
       revisions: [otherCluster, ours(2, 2 * days, { tags: { [clusterUidTag]: "c-0" }, ...different })],
       seen: { identity: { ...identity, cluster: { ...identity.cluster, takeOverUid: "c-0" } } },
-      next: "tag team_job:3 team_job:2 to takeOver",
+      next: "tag team_job:3 team_job:2 to takeOver after a live read",
       serving: true,
     },
     "is only tagged anew when the object has another uid": {
       revisions: [ours(3, days, { tags: { [uidTag]: "u-0" }, ...different })],
-      next: "tag team_job:3 to takeOver",
+      next: "tag team_job:3 to takeOver after a live read",
     },
-    "is taken up again after Retain, without adoption": { revisions: [retained], next: "tag team_job:3 to takeOver" },
+    "is taken up again after Retain, without adoption": {
+      revisions: [retained],
+      next: "tag team_job:3 to takeOver after a live read",
+    },
     "is left to the object whose tags it carries": {
       revisions: [ofSibling],
       next: "blocked Conflict again in 10 s",

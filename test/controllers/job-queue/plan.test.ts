@@ -171,7 +171,7 @@ describe("whose a queue of that name is", () => {
       "ours of an object that was made again: tagged once",
       {},
       { ...atRest, queue: queue(["a1"], { tags: tags({ "awsbatch.dev/uid": "old" }) }) },
-      "tag takeOver",
+      "tag takeOver after a live read",
     ],
     [
       "of the same object of another cluster: not touched",
@@ -187,7 +187,7 @@ describe("whose a queue of that name is", () => {
         identity: { ...identity, cluster: { ...identity.cluster, takeOverUid: "c-0" } },
         queue: queue(["a1"], { tags: tags({ "awsbatch.dev/cluster-uid": "c-0" }) }),
       },
-      "tag takeOver",
+      "tag takeOver after a live read",
     ],
     [
       "of another object: not touched",
@@ -199,7 +199,7 @@ describe("whose a queue of that name is", () => {
       "left behind by this object: taken back",
       {},
       { ...atRest, queue: queue(["a1"], { tags: { "awsbatch.dev/retained-from": "default/team/q" } }) },
-      "tag takeOver",
+      "tag takeOver after a live read",
     ],
     [
       "left behind by another object: nobody's",
@@ -208,7 +208,7 @@ describe("whose a queue of that name is", () => {
       "blocked NotOurs",
     ],
     ["nobody's: not touched", {}, { ...atRest, queue: queue(["a1"], { tags: {} }) }, "blocked NotOurs"],
-    ["nobody's and as wished: adopted", {}, adopting("IfMatching"), "tag adopt"],
+    ["nobody's and as wished: adopted", {}, adopting("IfMatching"), "tag adopt after a live read"],
     ["nobody's, of a name that may not be adopted", {}, adopting("IfMatching", { settings }), "blocked NotAdoptable"],
     [
       "nobody's with another priority: not adopted if matching",
@@ -240,7 +240,12 @@ describe("whose a queue of that name is", () => {
       adopting("IfMatching"),
       "blocked NotMatching",
     ],
-    ["nobody's with another priority: adopted if told to", { priority: 2 }, adopting("IfExists"), "tag adopt"],
+    [
+      "nobody's with another priority: adopted if told to",
+      { priority: 2 },
+      adopting("IfExists"),
+      "tag adopt after a live read",
+    ],
   ])("%s", expectLines);
 
   it("is told with the flag that takes a lost cluster over", () => {
