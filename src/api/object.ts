@@ -40,6 +40,11 @@ export interface ObjectKey {
   readonly name: string;
 }
 
+/** Namespace and name of an object. */
+export function keyOf({ metadata: { namespace, name } }: KubeObject): ObjectKey {
+  return { namespace, name };
+}
+
 /** `namespace/name`, for logs, maps and messages. */
 export function keyText(key: ObjectKey): string {
   return `${key.namespace}/${key.name}`;

@@ -131,42 +131,52 @@ export const batchCallKinds: Readonly<Record<keyof BatchApi, CallKind>> = {
   terminateJob: "write",
 };
 
+/** The same calls, each with something put around it: the one list of them all. */
+export function eachCall(
+  batch: BatchApi,
+  wrap: <I, O>(name: keyof BatchApi, call: Call<I, O>) => Call<I, O>,
+): BatchApi {
+  return {
+    describeComputeEnvironments: wrap("describeComputeEnvironments", (input, options) =>
+      batch.describeComputeEnvironments(input, options),
+    ),
+    createComputeEnvironment: wrap("createComputeEnvironment", (input, options) =>
+      batch.createComputeEnvironment(input, options),
+    ),
+    updateComputeEnvironment: wrap("updateComputeEnvironment", (input, options) =>
+      batch.updateComputeEnvironment(input, options),
+    ),
+    deleteComputeEnvironment: wrap("deleteComputeEnvironment", (input, options) =>
+      batch.deleteComputeEnvironment(input, options),
+    ),
+    describeJobQueues: wrap("describeJobQueues", (input, options) => batch.describeJobQueues(input, options)),
+    createJobQueue: wrap("createJobQueue", (input, options) => batch.createJobQueue(input, options)),
+    updateJobQueue: wrap("updateJobQueue", (input, options) => batch.updateJobQueue(input, options)),
+    deleteJobQueue: wrap("deleteJobQueue", (input, options) => batch.deleteJobQueue(input, options)),
+    describeJobDefinitions: wrap("describeJobDefinitions", (input, options) =>
+      batch.describeJobDefinitions(input, options),
+    ),
+    registerJobDefinition: wrap("registerJobDefinition", (input, options) =>
+      batch.registerJobDefinition(input, options),
+    ),
+    deregisterJobDefinition: wrap("deregisterJobDefinition", (input, options) =>
+      batch.deregisterJobDefinition(input, options),
+    ),
+    tagResource: wrap("tagResource", (input, options) => batch.tagResource(input, options)),
+    untagResource: wrap("untagResource", (input, options) => batch.untagResource(input, options)),
+    listJobs: wrap("listJobs", (input, options) => batch.listJobs(input, options)),
+    describeJobs: wrap("describeJobs", (input, options) => batch.describeJobs(input, options)),
+    terminateJob: wrap("terminateJob", (input, options) => batch.terminateJob(input, options)),
+  };
+}
+
+/** e.g. `CreateComputeEnvironment`. */
+export function operationOf(name: keyof BatchApi): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}
+
 /** AWS Batch behind budget, lease, deadline and classification. */
 export function guardedBatch(raw: BatchApi, options: CallGuardOptions): BatchApi {
   const guard = callGuard(options);
-  const guarded = <I, O>(name: keyof BatchApi, call: Call<I, O>): Call<I, O> =>
-    guard(`batch:${name.charAt(0).toUpperCase()}${name.slice(1)}`, batchCallKinds[name], call);
-
-  return {
-    describeComputeEnvironments: guarded("describeComputeEnvironments", (input, options) =>
-      raw.describeComputeEnvironments(input, options),
-    ),
-    createComputeEnvironment: guarded("createComputeEnvironment", (input, options) =>
-      raw.createComputeEnvironment(input, options),
-    ),
-    updateComputeEnvironment: guarded("updateComputeEnvironment", (input, options) =>
-      raw.updateComputeEnvironment(input, options),
-    ),
-    deleteComputeEnvironment: guarded("deleteComputeEnvironment", (input, options) =>
-      raw.deleteComputeEnvironment(input, options),
-    ),
-    describeJobQueues: guarded("describeJobQueues", (input, options) => raw.describeJobQueues(input, options)),
-    createJobQueue: guarded("createJobQueue", (input, options) => raw.createJobQueue(input, options)),
-    updateJobQueue: guarded("updateJobQueue", (input, options) => raw.updateJobQueue(input, options)),
-    deleteJobQueue: guarded("deleteJobQueue", (input, options) => raw.deleteJobQueue(input, options)),
-    describeJobDefinitions: guarded("describeJobDefinitions", (input, options) =>
-      raw.describeJobDefinitions(input, options),
-    ),
-    registerJobDefinition: guarded("registerJobDefinition", (input, options) =>
-      raw.registerJobDefinition(input, options),
-    ),
-    deregisterJobDefinition: guarded("deregisterJobDefinition", (input, options) =>
-      raw.deregisterJobDefinition(input, options),
-    ),
-    tagResource: guarded("tagResource", (input, options) => raw.tagResource(input, options)),
-    untagResource: guarded("untagResource", (input, options) => raw.untagResource(input, options)),
-    listJobs: guarded("listJobs", (input, options) => raw.listJobs(input, options)),
-    describeJobs: guarded("describeJobs", (input, options) => raw.describeJobs(input, options)),
-    terminateJob: guarded("terminateJob", (input, options) => raw.terminateJob(input, options)),
-  };
+  return eachCall(raw, (name, call) => guard(`batch:${operationOf(name)}`, batchCallKinds[name], call));
 }

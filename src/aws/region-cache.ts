@@ -121,6 +121,12 @@ export class RegionCache {
     return this.#writer.believedFrom;
   }
 
+  /** Whether what a read that began at `begunAt` does not show may be taken for missing. */
+  #isBelieved(begunAt: number | undefined): boolean {
+    const from = this.believedFrom();
+    return begunAt !== undefined && from !== undefined && begunAt >= from;
+  }
+
   #view(withDefinitions: boolean): BatchSnapshot {
     const environments = this.environments.records;
     const queues = this.queues.records;
@@ -144,10 +150,10 @@ export class RegionCache {
       isAbsent: (thing, name) => {
         if (records[thing].has(name) || (thing === "job-definition" && otherDefinitions.has(name))) return false;
         const begunAt = readAtOf(thing, name);
-        const from = this.believedFrom();
-        if (begunAt === undefined || from === undefined || begunAt < from) return false;
+        if (begunAt === undefined || !this.#isBelieved(begunAt)) return false;
         return this.records(thing).isSettled(name, begunAt);
       },
+      believesListing: () => this.#isBelieved(readAt["job-queue"]),
       lastWriteAt: (thing, name) => this.records(thing).lastWriteAt(name),
     };
   }

@@ -83,6 +83,11 @@ export interface BatchSnapshot {
    * this process became the writer and after its last write, also a failed one, to that name (DESIGN section 4).
    */
   isAbsent(thing: NamedThing, name: string): boolean;
+  /**
+   * Whether the newest listing of environments and queues shows all that an earlier writer did: it began at least 5 s
+   * after this process became the writer. Before that, what it does not show proves nothing.
+   */
+  believesListing(): boolean;
   /** Wall time (ms) of the end of this process's last write to that name, 0 when there was none. */
   lastWriteAt(thing: NamedThing, name: string): number;
 }

@@ -1,5 +1,7 @@
 /** Whose an AWS object is, told by its tags alone (DESIGN section 4). Pure. */
 
+import type { KubeObject } from "../api/object.ts";
+
 export const tagPrefix = "awsbatch.dev/";
 export const clusterTag = "awsbatch.dev/cluster";
 export const clusterUidTag = "awsbatch.dev/cluster-uid";
@@ -34,6 +36,11 @@ export interface Identity {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
+}
+
+export function identityOf({ metadata }: KubeObject, cluster: Cluster): Identity {
+  const { namespace, name, uid } = metadata;
+  return { cluster, namespace, name, uid };
 }
 
 export type Ownership =

@@ -1,4 +1,4 @@
-import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
+import type { Kind, KubeObject } from "../api/object.ts";
 import { cleanupFinalizer, locationAnnotation, reconcileRequestedAtAnnotation } from "../api/v1alpha1/annotations.ts";
 import { AwsError, adviceFor } from "../aws/errors.ts";
 import type { BatchRegion } from "../aws/region.ts";
@@ -431,9 +431,4 @@ function unread(error: AwsError): Unread {
 
 function silent(again: Again): Report {
   return { status: undefined, events: [], again };
-}
-
-/** Namespace and name of an object. */
-export function keyOf(object: KubeObject): ObjectKey {
-  return { namespace: object.metadata.namespace, name: object.metadata.name };
 }

@@ -1,6 +1,7 @@
 import type { TagChange } from "../aws/region.ts";
+import type { FieldChange } from "./decision.ts";
 import { matchesAny } from "./glob.ts";
-import { retainedFromTag, retiredAtTag, type Tags, tagPrefix } from "./ownership.ts";
+import { type Identity, ownerTags, retainedFromTag, retiredAtTag, type Tags, tagPrefix } from "./ownership.ts";
 
 /**
  * What must be set and removed so that an AWS object carries exactly the user's tags and the operator's `own`.
@@ -30,6 +31,18 @@ export function tagChange(
       !matchesAny(ignoreTagKeys, key),
   );
   return Object.keys(set).length === 0 && remove.length === 0 ? undefined : { set, remove };
+}
+
+/** What makes an AWS object this identity's, whoever's it was: the owner's tags, and the mark of Retain gone. */
+export function claimChange(identity: Identity, described: Tags | undefined): TagChange {
+  return { set: ownerTags(identity), remove: described?.[retainedFromTag] === undefined ? [] : [retainedFromTag] };
+}
+
+/** A change of tags as `status.plan` tells it: keys, never values. */
+export function tagFieldChanges({ set, remove }: TagChange): FieldChange[] {
+  return [...Object.keys(set), ...remove].map((key) => {
+    return { path: `spec.tags[${JSON.stringify(key)}]`, kind: "tags", why: "tags are changed in place" };
+  });
 }
 
 /**

@@ -1,13 +1,13 @@
 /** Which objects a change in AWS or of another object concerns. Pure. */
 
-import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
+import { type Kind, type KubeObject, keyOf, type ObjectKey } from "../api/object.ts";
 import type { BatchComputeEnvironment } from "../api/v1alpha1/compute-environment.ts";
 import type { JobDefinition } from "../api/v1alpha1/job-definition.ts";
 import type { JobQueue } from "../api/v1alpha1/job-queue.ts";
 import { BatchComputeEnvironmentKind, JobDefinitionKind, JobQueueKind, kinds } from "../api/v1alpha1/kinds.ts";
 import type { BatchSnapshot } from "../aws/region.ts";
-import { baseNameOf, orderOf } from "./compute-environment/observe.ts";
-import { environmentName } from "./compute-environment/seen.ts";
+import { baseNameOf } from "./compute-environment/observe.ts";
+import { environmentName, orderOf } from "./compute-environment/seen.ts";
 import { definitionNameOf } from "./job-definition/observe.ts";
 import { queueNameOf } from "./job-queue/observe.ts";
 import { ownerIn } from "./ownership.ts";
@@ -90,7 +90,7 @@ function woken<O extends KubeObject>(objects: Objects, kind: Kind, concerned: (o
   return objects
     .list(kind)
     .filter((object) => concerned(object as O))
-    .map(({ metadata: { namespace, name } }) => ({ kind, key: { namespace, name } }));
+    .map((object) => ({ kind, key: keyOf(object) }));
 }
 
 function pathOf(object: KubeObject): string {

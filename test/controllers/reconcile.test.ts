@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Condition, KubeObject } from "../../src/api/object.ts";
+import { keyOf } from "../../src/api/object.ts";
 import { JobQueueKind } from "../../src/api/v1alpha1/kinds.ts";
 import { AwsError, type FailureKind } from "../../src/aws/errors.ts";
 import type { Change, Decision, FieldChange, Next } from "../../src/controllers/decision.ts";
 import type { Ports } from "../../src/controllers/ports.ts";
-import { keyOf, reconcilerOf } from "../../src/controllers/reconcile.ts";
+import { reconcilerOf } from "../../src/controllers/reconcile.ts";
 import { MemoryStore } from "../../src/kube/memory-store.ts";
 import { StoreError } from "../../src/kube/store.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";

@@ -84,6 +84,7 @@ function snapshotOf(region: FakeRegion): BatchSnapshot {
       (thing === "job-queue"
         ? queues.every(({ jobQueueName }) => jobQueueName !== name)
         : environments.every(({ computeEnvironmentName }) => computeEnvironmentName !== name)),
+    believesListing: () => absent,
     lastWriteAt: () => 0,
   };
 }

@@ -152,5 +152,4 @@ export const statusFields = {
   conditions: mapList("Current state of the object.", ["type"], condition, 16).optional(),
 };
 
-export type Drain = z.infer<typeof drain>;
 export type Plan = DeepReadonly<z.infer<typeof plan>>;

@@ -3,8 +3,6 @@ import { anyText, atomicList, object, oneOf, setOf, text } from "./schema.ts";
 
 /** How instances are made: launch template and images. */
 
-export const instanceBundles = ["optimal", "default_x86_64", "default_arm64"] as const;
-
 const launchTemplateId = text("ID of the launch template; either this or launchTemplateName.", 128, /^lt-[0-9a-z]+$/);
 const launchTemplateName = text(
   "Name of the launch template; either this or launchTemplateId.",

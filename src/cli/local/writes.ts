@@ -1,5 +1,5 @@
 import type { BatchApi, CallOptions } from "../../aws/batch.ts";
-import { NotSent } from "../../aws/calls.ts";
+import { batchCallKinds, eachCall, NotSent, operationOf } from "../../aws/calls.ts";
 import { classify } from "../../aws/errors.ts";
 
 /** One write that has left for AWS. */
@@ -33,30 +33,7 @@ export function tapped(batch: BatchApi, onWrite: (write: AwsWrite) => void): Bat
         throw error;
       }
     };
-  return {
-    ...batch,
-    createComputeEnvironment: tap("CreateComputeEnvironment", (input, options) =>
-      batch.createComputeEnvironment(input, options),
-    ),
-    updateComputeEnvironment: tap("UpdateComputeEnvironment", (input, options) =>
-      batch.updateComputeEnvironment(input, options),
-    ),
-    deleteComputeEnvironment: tap("DeleteComputeEnvironment", (input, options) =>
-      batch.deleteComputeEnvironment(input, options),
-    ),
-    createJobQueue: tap("CreateJobQueue", (input, options) => batch.createJobQueue(input, options)),
-    updateJobQueue: tap("UpdateJobQueue", (input, options) => batch.updateJobQueue(input, options)),
-    deleteJobQueue: tap("DeleteJobQueue", (input, options) => batch.deleteJobQueue(input, options)),
-    registerJobDefinition: tap("RegisterJobDefinition", (input, options) =>
-      batch.registerJobDefinition(input, options),
-    ),
-    deregisterJobDefinition: tap("DeregisterJobDefinition", (input, options) =>
-      batch.deregisterJobDefinition(input, options),
-    ),
-    tagResource: tap("TagResource", (input, options) => batch.tagResource(input, options)),
-    untagResource: tap("UntagResource", (input, options) => batch.untagResource(input, options)),
-    terminateJob: tap("TerminateJob", (input, options) => batch.terminateJob(input, options)),
-  };
+  return eachCall(batch, (name, call) => (batchCallKinds[name] === "write" ? tap(operationOf(name), call) : call));
 }
 
 /** People put secrets into container environments, and this goes into the logs of their CI. */

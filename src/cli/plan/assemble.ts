@@ -4,7 +4,7 @@ import type { JobDefinition } from "../../api/v1alpha1/job-definition.ts";
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
 import { BatchComputeEnvironmentKind, JobDefinitionKind, JobQueueKind, kinds } from "../../api/v1alpha1/kinds.ts";
 import type { UnfinishedStatus } from "../../aws/region.ts";
-import { orderOf } from "../../controllers/compute-environment/observe.ts";
+import { orderOf } from "../../controllers/compute-environment/seen.ts";
 import { clusterTag, clusterUidTag } from "../../controllers/ownership.ts";
 import { definitionEntry } from "./definitions.ts";
 import { type AffectedQueue, type Entry, noJobs } from "./entry.ts";

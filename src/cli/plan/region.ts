@@ -42,6 +42,7 @@ export async function readRegion(
     definitions,
     // This process writes nothing, so what a whole listing does not show is not there.
     isAbsent: (thing: NamedThing, name: string) => !records[thing].has(name),
+    believesListing: () => true,
     lastWriteAt: () => 0,
   };
   const refused = (): Promise<never> => Promise.reject(new NotSent("batch:Write", new Error(onlyReads)));

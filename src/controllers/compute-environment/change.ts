@@ -2,7 +2,7 @@
 
 import type { Change, FieldChange } from "../decision.ts";
 import { ownerTags } from "../ownership.ts";
-import { tagChange } from "../tags.ts";
+import { tagChange, tagFieldChanges } from "../tags.ts";
 import { queuesNaming } from "./checks.ts";
 import type { Context } from "./context.ts";
 import { type Difference, differences } from "./diff.ts";
@@ -35,20 +35,8 @@ export function changeOf({ spec, seen, ours, fleet }: Context): Change {
     fleet.target === undefined
       ? undefined
       : tagChange(spec.tags, ownerTags(seen.identity), fleet.target.tags, seen.settings.ignoreTagKeys);
-  if (tags !== undefined) return { action: "UpdateTags", id, reason: "TagsDiffer", changes: tagChanges(tags) };
+  if (tags !== undefined) return { action: "UpdateTags", id, reason: "TagsDiffer", changes: tagFieldChanges(tags) };
   return { action: "None", id, reason: "AsWished", changes: [] };
-}
-
-function tagChanges(change: {
-  readonly set: Readonly<Record<string, string>>;
-  readonly remove: readonly string[];
-}): FieldChange[] {
-  const why = "tags are changed in place";
-  return [...Object.keys(change.set), ...change.remove].map((key) => ({
-    path: `spec.tags[${JSON.stringify(key)}]`,
-    kind: "tags" as const,
-    why,
-  }));
 }
 
 export function deletion(seen: Seen): Change {

@@ -3,8 +3,8 @@
 import type { Environment } from "../../aws/batch.ts";
 import type { Next } from "../decision.ts";
 import { matchesAny } from "../glob.ts";
-import { ownershipOf, ownerTags, retainedFromTag } from "../ownership.ts";
-import { tagChange } from "../tags.ts";
+import { ownershipOf } from "../ownership.ts";
+import { claimChange, tagChange } from "../tags.ts";
 import type { Action, TagPurpose } from "./action.ts";
 import { type Context, names } from "./context.ts";
 import { differences } from "./diff.ts";
@@ -38,7 +38,6 @@ export function ownedByOtherCluster({ seen }: Context): Next<Action> | undefined
 /** Writes the owner tags where they are old, were left by Retain, or where an environment is adopted. */
 export function claimed(context: Context): Next<Action> | undefined {
   const { seen, ours } = context;
-  const tags = ownerTags(seen.identity);
   const marked = (environments: readonly Environment[], purpose: TagPurpose, message: string): Next<Action> => ({
     kind: "act",
     action: {
@@ -47,7 +46,7 @@ export function claimed(context: Context): Next<Action> | undefined {
       items: environments.map(({ computeEnvironmentName: name, computeEnvironmentArn: arn, tags: described }) => ({
         name,
         arn,
-        change: { set: tags, remove: described?.[retainedFromTag] === undefined ? [] : [retainedFromTag] },
+        change: claimChange(seen.identity, described),
       })),
     },
     reason: "TakingOver",

@@ -1,18 +1,34 @@
-import type { Kind, KubeObject } from "../../api/object.ts";
+import type { Kind } from "../../api/object.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
 import { BatchComputeEnvironmentKind, JobQueueKind } from "../../api/v1alpha1/kinds.ts";
-import type { Environment, Queue } from "../../aws/batch.ts";
+import type { Environment } from "../../aws/batch.ts";
 import { AwsError } from "../../aws/errors.ts";
 import type { BatchRegion, BatchSnapshot, UnfinishedJob } from "../../aws/region.ts";
 import { olderClaimant } from "../claims.ts";
 import { conditionsOf } from "../conditions.ts";
 import { defaultAwsName } from "../naming.ts";
-import { createdAtTag, type Identity, ownerIn, ownershipOf, retiredAtTag, servingSinceTag } from "../ownership.ts";
+import {
+  createdAtTag,
+  type Identity,
+  identityOf,
+  ownerIn,
+  ownershipOf,
+  retiredAtTag,
+  servingSinceTag,
+} from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { wishOf } from "../wish.ts";
 import { planId } from "./request.ts";
-import { clusterName, environmentName, type JobsSeen, type QueueObject, type QueueSeen, type Seen } from "./seen.ts";
+import {
+  clusterName,
+  environmentName,
+  type JobsSeen,
+  orderOf,
+  type QueueObject,
+  type QueueSeen,
+  type Seen,
+} from "./seen.ts";
 
 /** AWS allows 128 characters; an environment made for an object gets a suffix of up to 18. */
 const baseNameLimit = 110;
@@ -48,11 +64,6 @@ export function baseNameOf(object: BatchComputeEnvironment): string {
   return object.spec.computeEnvironmentName ?? defaultAwsName(namespace, name, baseNameLimit);
 }
 
-export function identityOf(object: KubeObject, ports: Pick<Ports, "cluster">): Identity {
-  const { namespace, name, uid } = object.metadata;
-  return { cluster: ports.cluster, namespace, name, uid };
-}
-
 export async function observe(
   object: BatchComputeEnvironment,
   region: BatchRegion,
@@ -61,7 +72,7 @@ export async function observe(
   signal: AbortSignal,
 ): Promise<Seen> {
   const snapshot = region.snapshot();
-  const identity = identityOf(object, ports);
+  const identity = identityOf(object, ports.cluster);
   const wish = wishOf(object, ports.settings);
   const baseName = baseNameOf(object);
   const id = planId(object.spec, identity);
@@ -78,8 +89,7 @@ export async function observe(
     planId: id,
     environments,
     queues,
-    // Of no queue is it the name, so only the age of the listing and of this writer count.
-    queuesBelieved: snapshot.isAbsent("job-queue", ""),
+    queuesBelieved: snapshot.believesListing(),
     freeName,
     claimedBy: olderClaimant(object, BatchComputeEnvironmentKind, baseNameOf, ports.objects, ports.settings),
     replacementsElsewhere: replacementsElsewhere(environments, identity),
@@ -127,13 +137,6 @@ function queuesSeen(snapshot: BatchSnapshot, ports: Ports): QueueSeen[] {
         object: object === undefined ? undefined : queueObject(object as JobQueue, ports),
       };
     });
-}
-
-/** The names of a queue's environments, in ascending `order`. */
-export function orderOf(queue: Queue): readonly string[] {
-  return [...(queue.computeEnvironmentOrder ?? [])]
-    .sort((left, right) => (left.order ?? 0) - (right.order ?? 0))
-    .map(({ computeEnvironment }) => environmentName(computeEnvironment));
 }
 
 function queueObject(object: JobQueue, ports: Ports): QueueObject {

@@ -1,5 +1,5 @@
 import type { ObjectKey } from "../../api/object.ts";
-import type { Environment, Queue } from "../../aws/batch.ts";
+import type { ComputeEnvironmentOrder, Environment, Queue } from "../../aws/batch.ts";
 import type { UnfinishedJob } from "../../aws/region.ts";
 import type { Identity } from "../ownership.ts";
 import type { Settings } from "../ports.ts";
@@ -67,6 +67,16 @@ export type JobsSeen =
       readonly terminatedAt?: number | undefined;
     }
   | { readonly kind: "unread"; readonly why: string };
+
+/** The entries of a queue's order, the one that is tried first first. */
+export function entriesOf(queue: Queue | undefined): readonly ComputeEnvironmentOrder[] {
+  return (queue?.computeEnvironmentOrder ?? []).toSorted((left, right) => (left.order ?? 0) - (right.order ?? 0));
+}
+
+/** The names of the environments that a queue names, in that order. */
+export function orderOf(queue: Queue | undefined): readonly string[] {
+  return entriesOf(queue).map(({ computeEnvironment }) => environmentName(computeEnvironment));
+}
 
 /** The environment name in a name or ARN. */
 export function environmentName(nameOrArn: string | undefined): string {

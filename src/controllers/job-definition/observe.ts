@@ -5,7 +5,7 @@ import { JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
 import type { BatchRegion, BatchSnapshot, RevisionSeen } from "../../aws/region.ts";
 import { type Clock, sleep } from "../../runtime/clock.ts";
 import { defaultAwsName } from "../naming.ts";
-import { ownershipOf } from "../ownership.ts";
+import { identityOf, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { wishOf } from "../wish.ts";
 import { fingerprintOfWish } from "./normalise.ts";
@@ -28,8 +28,7 @@ interface Reads extends Pick<Ports, "clock" | "cluster" | "settings"> {
 export async function observe(object: JobDefinition, region: Region, ports: Reads, signal: AbortSignal): Promise<Seen> {
   const { name, fingerprint } = derivedFrom(object);
   const wish = wishOf(object, ports.settings);
-  const { namespace, name: objectName, uid } = object.metadata;
-  const identity = { cluster: ports.cluster, namespace, name: objectName, uid };
+  const identity = identityOf(object, ports.cluster);
   let snapshot = await listed(region, ports.clock, signal);
   let revisions = revisionsIn(snapshot, name);
   const isOurs = ({ tags }: RevisionSeen): boolean => ownershipOf(tags, identity).kind === "ours";

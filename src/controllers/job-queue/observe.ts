@@ -7,15 +7,14 @@ import { AwsError } from "../../aws/errors.ts";
 import type { BatchRegion, UnfinishedStatus } from "../../aws/region.ts";
 import { olderClaimant } from "../claims.ts";
 import { fleetOf } from "../compute-environment/fleet.ts";
-import { identityOf } from "../compute-environment/observe.ts";
 import { planId as environmentPlanId } from "../compute-environment/request.ts";
-import { environmentName } from "../compute-environment/seen.ts";
+import { environmentName, type JobsSeen } from "../compute-environment/seen.ts";
 import { shortHash } from "../fingerprint.ts";
 import { defaultAwsName } from "../naming.ts";
-import { ownershipOf } from "../ownership.ts";
+import { identityOf, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { wishOf } from "../wish.ts";
-import type { EntrySeen, JobsSeen, Seen } from "./seen.ts";
+import type { EntrySeen, Seen } from "./seen.ts";
 
 /** What this process remembers between passes, by queue: ages only, wall ms. A restart begins them anew. */
 export interface Memory {
@@ -44,7 +43,7 @@ export async function observe(
   signal: AbortSignal,
 ): Promise<Seen> {
   const snapshot = region.snapshot();
-  const identity = identityOf(object, ports);
+  const identity = identityOf(object, ports.cluster);
   const queueName = queueNameOf(object);
   const live = snapshot.queues.get(queueName);
   const queue = live?.status === "DELETED" ? undefined : live;
@@ -110,7 +109,7 @@ async function entrySeen(
   if (theirs !== region.region) {
     return unresolved("RegionMismatch", `${key.namespace}/${key.name} is in ${theirs}, the queue in ${region.region}`);
   }
-  const identity = identityOf(found, ports);
+  const identity = identityOf(found, ports.cluster);
   const planId = environmentPlanId(found.spec, identity);
   const ours = environments.filter(({ tags }) => ownershipOf(tags, identity).kind === "ours");
   const wish = wishOf(found, ports.settings);

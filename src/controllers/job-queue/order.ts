@@ -1,8 +1,8 @@
 /** What a queue's order resolves to, and whether it has to be written. Pure. */
 
-import type { Environment, Queue } from "../../aws/batch.ts";
+import type { Environment } from "../../aws/batch.ts";
 import { inTransition, isRetired, resolve } from "../compute-environment/fleet.ts";
-import { environmentName } from "../compute-environment/seen.ts";
+import { orderOf } from "../compute-environment/seen.ts";
 import { ownershipOf } from "../ownership.ts";
 import { withoutRequestIds } from "../wording.ts";
 import type { EntrySeen, Seen } from "./seen.ts";
@@ -37,7 +37,7 @@ export interface Order {
 }
 
 export function orderFor(seen: Seen): Order {
-  const current = currentNames(seen.queue);
+  const current = orderOf(seen.queue);
   const entries = seen.entries.map((entry) => resolveEntry(entry, current, seen));
   const resolved = entries.flatMap(({ environment }) =>
     environment === undefined ? [] : [environment.computeEnvironmentName],
@@ -61,13 +61,6 @@ export function orderFor(seen: Seen): Order {
 function isInOrder(current: readonly string[], entries: readonly Entry[]): boolean {
   const due = entries.filter(({ environment, current: kept }) => environment !== undefined || kept.length > 0);
   return due.length === current.length && due.every(({ current: kept }, place) => kept.join(" ") === current[place]);
-}
-
-/** The environments that a queue names now, in ascending `order`. */
-export function currentNames(queue: Queue | undefined): readonly string[] {
-  return [...(queue?.computeEnvironmentOrder ?? [])]
-    .sort((left, right) => (left.order ?? 0) - (right.order ?? 0))
-    .map(({ computeEnvironment }) => environmentName(computeEnvironment));
 }
 
 /** Whether jobs can start on one of these environments, or can again when AWS has carried out an update. */

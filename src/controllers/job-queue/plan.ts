@@ -2,15 +2,16 @@
 
 import type { JobQueue, JobQueueSpec } from "../../api/v1alpha1/job-queue.ts";
 import type { CreateJobQueueRequest, Queue, UpdateJobQueueRequest } from "../../aws/batch.ts";
+import { orderOf } from "../compute-environment/seen.ts";
 import type { Change, Decision, FieldChange, News, Next } from "../decision.ts";
 import { matchesAny } from "../glob.ts";
-import { identityText, ownershipOf, ownerTags, retainedFromTag } from "../ownership.ts";
-import { tagChange } from "../tags.ts";
+import { identityText, ownershipOf, ownerTags } from "../ownership.ts";
+import { claimChange, tagChange, tagFieldChanges } from "../tags.ts";
 import { withoutRequestIds } from "../wording.ts";
 import type { Action } from "./action.ts";
 import { deleted } from "./delete.ts";
 import { immutableDifference, queueDifferences, withPolicy } from "./diff.ts";
-import { anyServing, anyUsable, currentNames, type Entry, type Order, orderFor } from "./order.ts";
+import { anyServing, anyUsable, type Entry, type Order, orderFor } from "./order.ts";
 import type { Seen } from "./seen.ts";
 
 interface Context {
@@ -123,8 +124,7 @@ function adopted(context: Context, queue: Queue): Next<Action> {
 }
 
 function claim(seen: Seen, queue: Queue, purpose: "adopt" | "takeOver", message: string): Next<Action> {
-  const remove = queue.tags?.[retainedFromTag] === undefined ? [] : [retainedFromTag];
-  const change = { set: ownerTags(seen.identity), remove };
+  const change = claimChange(seen.identity, queue.tags);
   return {
     kind: "act",
     action: { kind: "tag", purpose, name: queue.jobQueueName, arn: queue.jobQueueArn, change },
@@ -196,8 +196,7 @@ function updated({ spec, seen, order }: Context): Next<Action> | undefined {
   }
   if (paths.length === 0) return undefined;
   const detaches =
-    orderWrite.kind === "write" &&
-    currentNames(queue).some((name) => !order.names.includes(name) && environments.has(name));
+    orderWrite.kind === "write" && orderOf(queue).some((name) => !order.names.includes(name) && environments.has(name));
   return {
     kind: "act",
     action: { kind: "update", request: withPolicy(request, queue), paths },
@@ -221,7 +220,7 @@ function orderVerdict(
   if (order.names.length === 0) {
     return { kind: "wait", next: waitForEntries(seen, order.missing, "WaitingForEnvironment") };
   }
-  const current = currentNames(seen.queue);
+  const current = orderOf(seen.queue);
   if (anyServing(current, seen.environments) && !anyUsable(order.names, seen.environments)) {
     return {
       kind: "wait",
@@ -252,7 +251,7 @@ function partlyServing({ seen, order }: Context): Next<Action> | undefined {
 }
 
 function withoutUsable({ seen }: Context): Next<Action> | undefined {
-  const names = currentNames(seen.queue);
+  const names = orderOf(seen.queue);
   if (seen.queue?.state === "DISABLED" || anyServing(names, seen.environments)) return undefined;
   const states = names.map((name) => {
     const environment = seen.environments.get(name);
@@ -268,7 +267,7 @@ function withoutUsable({ seen }: Context): Next<Action> | undefined {
 
 function settled({ seen }: Context): Next<Action> {
   const { queue, queueName } = seen;
-  const names = currentNames(queue).join(", ");
+  const names = orderOf(queue).join(", ");
   return queue?.state === "DISABLED"
     ? { kind: "settled", reason: "Disabled", message: `${queueName} is VALID and DISABLED: it takes no new jobs` }
     : { kind: "settled", reason: "Available", message: `${queueName} is VALID and runs jobs on ${names}` };
@@ -323,18 +322,14 @@ function changeOf({ spec, seen, order }: Context): Change {
       path: orderPath,
       kind: "update",
       why: "the whole order is written once",
-      from: JSON.stringify(currentNames(queue)),
+      from: JSON.stringify(orderOf(queue)),
       to: JSON.stringify(order.names),
     });
   }
   if (fields.length > 0) return { action: "Update", id, reason: "FieldsDiffer", changes: fields };
   const tags = tagChange(spec.tags, ownerTags(seen.identity), queue.tags, seen.settings.ignoreTagKeys);
   if (tags !== undefined) {
-    const keys = [...Object.keys(tags.set), ...tags.remove];
-    const changes = keys.map((key): FieldChange => {
-      return { path: `spec.tags[${JSON.stringify(key)}]`, kind: "tags", why: "tags are changed in place" };
-    });
-    return { action: "UpdateTags", id, reason: "TagsDiffer", changes };
+    return { action: "UpdateTags", id, reason: "TagsDiffer", changes: tagFieldChanges(tags) };
   }
   return { action: "None", id, reason: "AsWished", changes: [] };
 }

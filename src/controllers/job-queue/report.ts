@@ -1,5 +1,6 @@
 /** The fields of status that only a queue has. Pure. */
 
+import { entriesOf } from "../compute-environment/seen.ts";
 import { withoutRequestIds } from "../wording.ts";
 import type { Seen } from "./seen.ts";
 
@@ -7,9 +8,9 @@ export function report(seen: Seen): Readonly<Record<string, unknown>> {
   const { queue } = seen;
   if (queue === undefined) return {};
   const { jobQueueArn, jobQueueName, state, status, statusReason } = queue;
-  const order = [...(queue.computeEnvironmentOrder ?? [])]
-    .sort((left, right) => (left.order ?? 0) - (right.order ?? 0))
-    .map((entry) => ({ order: entry.order ?? 0, computeEnvironment: entry.computeEnvironment ?? "" }));
+  const order = entriesOf(queue).map((entry) => {
+    return { order: entry.order ?? 0, computeEnvironment: entry.computeEnvironment ?? "" };
+  });
   return {
     arn: jobQueueArn,
     name: jobQueueName,

@@ -1,8 +1,8 @@
 import type { ObjectKey } from "../../api/object.ts";
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment, Queue } from "../../aws/batch.ts";
-import type { UnfinishedJob } from "../../aws/region.ts";
 import type { Fleet } from "../compute-environment/fleet.ts";
+import type { JobsSeen } from "../compute-environment/seen.ts";
 import type { Identity } from "../ownership.ts";
 import type { Settings } from "../ports.ts";
 import type { Wish } from "../wish.ts";
@@ -48,14 +48,3 @@ export type EntrySeen =
       readonly reason: "ReferenceNotFound" | "ReferenceNotAllowed" | "NamespaceNotWatched" | "RegionMismatch";
       readonly message: string;
     };
-
-export type JobsSeen =
-  | {
-      readonly kind: "read";
-      readonly remaining: readonly UnfinishedJob[];
-      /** Since when every count was zero, wall ms. */
-      readonly zeroSince: number | undefined;
-      /** When this process last ended jobs here, wall ms: they take a while to go. */
-      readonly terminatedAt?: number | undefined;
-    }
-  | { readonly kind: "unread"; readonly why: string };

@@ -6,9 +6,9 @@ import type {
 } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment, Queue } from "../../../src/aws/batch.ts";
 import type { UnfinishedJob } from "../../../src/aws/region.ts";
-import { orderOf } from "../../../src/controllers/compute-environment/observe.ts";
 import { planId } from "../../../src/controllers/compute-environment/request.ts";
 import type { QueueObject, QueueSeen, Seen } from "../../../src/controllers/compute-environment/seen.ts";
+import { orderOf } from "../../../src/controllers/compute-environment/seen.ts";
 import { type Identity, ownerTags } from "../../../src/controllers/ownership.ts";
 import { defaultSettings } from "../../../src/controllers/ports.ts";
 import type { Wish } from "../../../src/controllers/wish.ts";

@@ -3,15 +3,9 @@ import type { KubeObject } from "../../../src/api/object.ts";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
 import { AwsError } from "../../../src/aws/errors.ts";
-import {
-  baseNameOf,
-  mayBeOn,
-  newMemory,
-  observe,
-  orderOf,
-} from "../../../src/controllers/compute-environment/observe.ts";
+import { baseNameOf, mayBeOn, newMemory, observe } from "../../../src/controllers/compute-environment/observe.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { clusterName, environmentName } from "../../../src/controllers/compute-environment/seen.ts";
+import { clusterName, environmentName, orderOf } from "../../../src/controllers/compute-environment/seen.ts";
 import { ownerTags } from "../../../src/controllers/ownership.ts";
 import type { Ports } from "../../../src/controllers/ports.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";

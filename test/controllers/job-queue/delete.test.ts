@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
+import type { JobsSeen } from "../../../src/controllers/compute-environment/seen.ts";
 import { planFor } from "../../../src/controllers/job-queue/plan.ts";
-import type { JobsSeen } from "../../../src/controllers/job-queue/seen.ts";
+
 import { ownerTags } from "../../../src/controllers/ownership.ts";
 import { identity, identityOf, job, now, object, queue, type SeenChange, seen, told, wish } from "./given.ts";
 

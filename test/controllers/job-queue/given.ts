@@ -5,7 +5,7 @@ import type { JobQueue, JobQueueSpec } from "../../../src/api/v1alpha1/job-queue
 import type { Environment, Queue } from "../../../src/aws/batch.ts";
 import { type Fleet, fleetOf } from "../../../src/controllers/compute-environment/fleet.ts";
 import { planId } from "../../../src/controllers/compute-environment/request.ts";
-import { currentNames } from "../../../src/controllers/job-queue/order.ts";
+import { orderOf } from "../../../src/controllers/compute-environment/seen.ts";
 import { planFor } from "../../../src/controllers/job-queue/plan.ts";
 import type { EntrySeen, Seen } from "../../../src/controllers/job-queue/seen.ts";
 import { type Identity, ownerTags } from "../../../src/controllers/ownership.ts";
@@ -136,7 +136,7 @@ export function namesIn({
 }: {
   readonly computeEnvironmentOrder?: Queue["computeEnvironmentOrder"];
 }): readonly string[] {
-  return currentNames(queue([], { computeEnvironmentOrder }));
+  return orderOf(queue([], { computeEnvironmentOrder }));
 }
 
 /** A decision in one line: what is next, with what, and whether it serves. */

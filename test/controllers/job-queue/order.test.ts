@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { anyServing, anyUsable, currentNames, orderFor } from "../../../src/controllers/job-queue/order.ts";
+import { orderOf } from "../../../src/controllers/compute-environment/seen.ts";
+import { anyServing, anyUsable, orderFor } from "../../../src/controllers/job-queue/order.ts";
 import type { EntrySeen } from "../../../src/controllers/job-queue/seen.ts";
 import {
   ec2,
@@ -228,10 +229,10 @@ describe("what a queue names", () => {
     seen({ environments: [environment("a1", "a", { state, status })] }).environments;
 
   it("is read from names and ARNs, and is nothing without a queue", () => {
-    expect(currentNames(undefined)).toEqual([]);
-    expect(currentNames(queue(["a1", "b1"]))).toEqual(["a1", "b1"]);
+    expect(orderOf(undefined)).toEqual([]);
+    expect(orderOf(queue(["a1", "b1"]))).toEqual(["a1", "b1"]);
     const nothing = { order: undefined, computeEnvironment: undefined };
-    expect(currentNames(queue([], { computeEnvironmentOrder: [nothing, nothing] }))).toEqual(["", ""]);
+    expect(orderOf(queue([], { computeEnvironmentOrder: [nothing, nothing] }))).toEqual(["", ""]);
   });
 
   it.each<["ENABLED" | "DISABLED", "VALID" | "UPDATING" | "INVALID", boolean, boolean]>([

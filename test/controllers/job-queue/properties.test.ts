@@ -4,10 +4,12 @@ import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/comp
 import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
 import type { Environment, Queue } from "../../../src/aws/batch.ts";
 import { planId } from "../../../src/controllers/compute-environment/request.ts";
+import type { JobsSeen } from "../../../src/controllers/compute-environment/seen.ts";
+import { orderOf } from "../../../src/controllers/compute-environment/seen.ts";
 import type { Action } from "../../../src/controllers/job-queue/action.ts";
-import { anyServing, anyUsable, currentNames, orderFor } from "../../../src/controllers/job-queue/order.ts";
+import { anyServing, anyUsable, orderFor } from "../../../src/controllers/job-queue/order.ts";
 import { planFor } from "../../../src/controllers/job-queue/plan.ts";
-import type { EntrySeen, JobsSeen, Seen } from "../../../src/controllers/job-queue/seen.ts";
+import type { EntrySeen, Seen } from "../../../src/controllers/job-queue/seen.ts";
 import { ownershipOf, ownerTags } from "../../../src/controllers/ownership.ts";
 import {
   ec2,
@@ -273,7 +275,7 @@ const laws: Readonly<Record<string, (action: Action, world: World) => boolean>> 
     { seen: { environments: there, queue: before } },
   ) => {
     const order = orderIn(action);
-    return order === undefined || !anyServing(currentNames(before), there) || anyUsable(order, there);
+    return order === undefined || !anyServing(orderOf(before), there) || anyUsable(order, there);
   },
   "touches no queue that is not ours, but what it may adopt or was left to it": (action, { seen: given }) => {
     const { kind } = ownershipOf(given.queue?.tags, identity);
