@@ -38,6 +38,7 @@ export interface Identity {
   readonly uid: string;
 }
 
+/** Who an object is to AWS: what its tags say when they make something its own. */
 export function identityOf({ metadata }: KubeObject, cluster: Cluster): Identity {
   const { namespace, name, uid } = metadata;
   return { cluster, namespace, name, uid };
