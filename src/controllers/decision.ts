@@ -23,13 +23,22 @@ export type Next<Action> =
        * step waits for approval (Ready False).
        */
       readonly held?: "byAnnotation" | "forApproval";
+      /** What `awsbatch.dev/approve` must say to let it go on. */
+      readonly approval?: string;
       /** After this long with the same reason only a person can be expected to end it: Stalled. */
       readonly stalledAfterMs?: number;
       /** Only until a listing shows what is not there; then comes the act that AWS may have refused before. */
       readonly confirmsAbsence?: boolean;
     }
   /** Only a person can end it. */
-  | { readonly kind: "blocked"; readonly reason: string; readonly message: string; readonly recheckInMs?: number }
+  | {
+      readonly kind: "blocked";
+      readonly reason: string;
+      readonly message: string;
+      readonly recheckInMs?: number;
+      /** What `awsbatch.dev/approve` must say to have it tried all the same. */
+      readonly approval?: string;
+    }
   /** AWS is as wished. */
   | { readonly kind: "settled"; readonly reason: string; readonly message: string; readonly recheckInMs?: number }
   /** Nothing of ours is left, or is meant to be left: the finalizer goes. */

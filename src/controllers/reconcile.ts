@@ -288,7 +288,7 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
       ...(requestedAt === undefined ? {} : { lastHandledReconcileAt: requestedAt }),
       accountId: region.account,
       region: region.region,
-      plan: { ...decision.change, changes: decision.change.changes.slice(0, 64) },
+      plan: planOf(decision),
       ...fields,
       conditions,
     };
@@ -303,6 +303,12 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     kind: steps.kind,
     reconcile: (object, { signal }) => reconcile(object, signal),
   };
+}
+
+/** `status.plan`, with what to approve where a person is asked to. */
+function planOf({ change, next }: Decision<unknown>): object {
+  const approval = "approval" in next ? next.approval : undefined;
+  return { ...change, changes: change.changes.slice(0, 64), ...(approval === undefined ? {} : { approval }) };
 }
 
 /**

@@ -31,8 +31,9 @@ const environments = (world: World): number =>
     .filter(({ status, tags }) => status !== "DELETED" && tags?.["awsbatch.dev/name"] === "ce").length;
 const settled = (world: World) => (): boolean =>
   environments(world) === 1 && world.condition("BatchComputeEnvironment", "ce", "Retiring") === undefined;
-const planId = (world: World): string =>
-  world.object<{ plan: { id: string } }>("BatchComputeEnvironment", "ce")?.status?.plan.id ?? "";
+/** What the status says to approve with; empty when nothing waits for approval. */
+const approval = (world: World): string =>
+  world.object<{ plan: { approval?: string } }>("BatchComputeEnvironment", "ce")?.status?.plan.approval ?? "";
 
 /** Applies a change, lets the replacement run to its end, and expects silence afterwards. */
 async function replace(world: World, spec: BatchComputeEnvironmentSpec): Promise<void> {
@@ -255,10 +256,13 @@ describe("a replacement", () => {
           : waits(world, "AwaitingApproval")() && isObserved(world);
       await world.until(`it waits before ${step}`, awaiting);
       await world.seconds(120);
-      world.annotate("BatchComputeEnvironment", "ce", { "awsbatch.dev/approve": `${planId(world)}/${step}` });
+      const value = approval(world);
+      expect(value).toMatch(new RegExp(`^[^/]+/${step}$`));
+      world.annotate("BatchComputeEnvironment", "ce", { "awsbatch.dev/approve": value });
       await world.seconds(1);
     }
     await world.until("the predecessor is gone", settled(world));
+    expect(approval(world)).toBe("");
     await expectStory(world, "approval at each hold");
   });
 });

@@ -134,6 +134,10 @@ const plan = object("What the difference between spec and AWS means.", {
     "Delete",
   ]),
   reason: anyText("Why that.", 1024),
+  approval: text(
+    "While a step waits for approval: the value of awsbatch.dev/approve that lets it go on.",
+    128,
+  ).optional(),
   changes: atomicList("The fields that differ; at most 64 are shown.", fieldChange, 64),
 });
 

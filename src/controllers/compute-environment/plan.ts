@@ -217,10 +217,12 @@ function returned({ seen, fleet }: Context): Next<Action> | undefined {
   if (!fleet.predecessors.some((environment) => environment.status === "VALID" && !isRetired(environment))) {
     return undefined;
   }
+  const value = `${seen.planId}/Repoint`;
   return {
     kind: "blocked",
     reason: "Returned",
-    message: `the queues went back from ${target.computeEnvironmentName} because AWS had found it INVALID; it is VALID now, but stays unused until the spec or rolloutToken changes, or awsbatch.dev/approve: "${seen.planId}/Repoint" lets it be tried again`,
+    approval: value,
+    message: `the queues went back from ${target.computeEnvironmentName} because AWS had found it INVALID; it is VALID now, but stays unused until the spec or rolloutToken changes, or awsbatch.dev/approve: "${value}" lets it be tried again`,
   };
 }
 

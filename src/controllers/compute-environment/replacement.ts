@@ -43,11 +43,13 @@ export function isApproved(seen: Seen, step: HeldStep): boolean {
 
 /** A wait for a person's approval that tells how to give it. */
 export function approval(seen: Seen, step: HeldStep, what: string): Extract<Next<never>, { kind: "wait" }> {
+  const value = `${seen.planId}/${step}`;
   return {
     kind: "wait",
     held: "forApproval",
+    approval: value,
     reason: "AwaitingApproval",
-    message: `${what}. To let it go on: awsbatch.dev/approve: "${seen.planId}/${step}"`,
+    message: `${what}. To let it go on: awsbatch.dev/approve: "${value}"`,
   };
 }
 

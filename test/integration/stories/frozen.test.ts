@@ -7,7 +7,7 @@ import { install } from "./installed.ts";
 import { Place } from "./place.ts";
 
 /** Longer than the minute after which a silent connection counts as dead, and than a lease. */
-const frozenMs = 65_000;
+const frozenMs = 90_000;
 
 /** Starts a replica again whenever it ends, as a kubelet does. */
 class Kubelet {
