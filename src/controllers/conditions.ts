@@ -30,6 +30,8 @@ export interface Unreadable {
   readonly reason: string;
   readonly message: string;
   readonly lastedMs: number;
+  /** Permission or credentials: neither AWS nor time will end it. */
+  readonly needsPerson: boolean;
 }
 
 /** The reason by which an outcome or a step is known; what `lastedMs` is counted for. */
@@ -49,18 +51,30 @@ export function conditionsFor(object: KubeObject, judged: Judged, now: number): 
   return stamped(object, [...list, ...judged.decision.news], now);
 }
 
-/** AWS could not be read: Ready stays what it was for 10 minutes, then it is Unknown. */
+/** Whether what keeps AWS from being read has lasted so long that the object is Stalled by it. */
+export function stallsUnread(unreadable: Unreadable): boolean {
+  return unreadable.needsPerson && unreadable.lastedMs >= unreadableUnknownAfterMs;
+}
+
+/**
+ * AWS could not be read: Ready stays what it was for 10 minutes, then it is Unknown, and Stalled says so where only a
+ * person can end it: tools that wait for the object would otherwise wait for ever.
+ */
 export function unreadableConditions(object: KubeObject, unreadable: Unreadable, now: number): Condition[] {
   const old = conditionsOf(object);
   const { reason, message } = unreadable;
-  const kept = old.filter((condition) => condition.type !== "Synced" && condition.type !== "Ready");
+  const stalls = stallsUnread(unreadable);
+  const retold = ["Ready", "Synced", ...(stalls ? ["Reconciling", "Stalled"] : [])];
+  const kept = old.filter((condition) => !retold.includes(condition.type));
   const ready = old.find((condition) => condition.type === "Ready");
   const upToDate = ready !== undefined && ready.observedGeneration === object.metadata.generation;
   const readyNow: News =
     upToDate && unreadable.lastedMs < unreadableUnknownAfterMs
       ? ready
       : { type: "Ready", status: "Unknown", reason, message };
-  const told = stamped(object, [readyNow, { type: "Synced", status: "Unknown", reason, message }], now);
+  const news: News[] = [readyNow, { type: "Synced", status: "Unknown", reason, message }];
+  if (stalls) news.push({ type: "Stalled", status: "True", reason, message });
+  const told = stamped(object, news, now);
   return [...told, ...kept];
 }
 

@@ -4,7 +4,14 @@ import { AwsError, adviceFor } from "../aws/errors.ts";
 import type { BatchRegion } from "../aws/region.ts";
 import { type ObjectEvent, StoreError } from "../kube/store.ts";
 import type { Again, Reconciler, Report } from "../runtime/controller.ts";
-import { conditionsFor, conditionsOf, failureReason, reasonOf, unreadableConditions } from "./conditions.ts";
+import {
+  conditionsFor,
+  conditionsOf,
+  failureReason,
+  reasonOf,
+  stallsUnread,
+  unreadableConditions,
+} from "./conditions.ts";
 import type { Decision, FieldChange, Next, Outcome } from "./decision.ts";
 import { Corrections, yieldTo } from "./drift.ts";
 import { canonicalJson } from "./fingerprint.ts";
@@ -255,12 +262,14 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     };
   }
 
-  function unreadable(object: O, why: { readonly reason: string; readonly message: string }): Report {
-    const lastedMs = lasted(memoryOf(object), "unreadable");
-    const conditions = unreadableConditions(object, { ...why, lastedMs }, ports.clock.now());
+  function unreadable(object: O, why: Unread): Report {
+    const told = { ...why, lastedMs: lasted(memoryOf(object), "unreadable") };
+    const conditions = unreadableConditions(object, told, ports.clock.now());
+    // A generation that nobody could act on is observed once it is known to need a person.
+    const observed = stallsUnread(told) ? { observedGeneration: object.metadata.generation } : {};
     return {
-      status: { ...(object.status as object | undefined), conditions },
-      events: [],
+      status: { ...(object.status as object | undefined), ...observed, conditions },
+      events: stallsUnread(told) ? turnEvents(object, conditions) : [],
       again: { kind: "after", delayMs: 60_000 },
     };
   }
@@ -425,12 +434,14 @@ interface Unread {
   readonly kind: "unreadable";
   readonly reason: string;
   readonly message: string;
+  readonly needsPerson: boolean;
 }
 
 function unread(error: AwsError): Unread {
   return {
     kind: "unreadable",
     reason: failureReason(error.kind),
+    needsPerson: error.kind === "denied" || error.kind === "credentials",
     message: `AWS Batch cannot be read (${error.operation}): ${error.message.replace(/[.]$/, "")}. ${adviceFor(error)}`,
   };
 }

@@ -5,6 +5,7 @@ import {
   conditionsOf,
   failureReason,
   reasonOf,
+  stallsUnread,
   timestamp,
   unreadableConditions,
 } from "../../src/controllers/conditions.ts";
@@ -213,7 +214,13 @@ describe("a condition", () => {
 });
 
 describe("while AWS cannot be read", () => {
-  const why = (minutes: number) => ({ reason: "Throttled", message: "slow", lastedMs: minutes * minute });
+  const why = (minutes: number) => ({
+    reason: "Throttled",
+    message: "slow",
+    lastedMs: minutes * minute,
+    needsPerson: false,
+  });
+  const denied = (minutes: number) => ({ ...why(minutes), reason: "AccessDenied", needsPerson: true });
 
   it.each<[string, readonly Condition[], number, string]>([
     ["Ready stays True", [condition("Ready", "True")], 9, "Ready=True Before; Synced=Unknown"],
@@ -234,6 +241,25 @@ describe("while AWS cannot be read", () => {
     ],
   ])("%s", (_name, old, minutes, expected) => {
     expect(line(unreadableConditions(having(old), why(minutes), now))).toBe(expected);
+  });
+
+  it.each<[string, readonly Condition[], number, string]>([
+    ["not yet after 9 minutes", [condition("Ready", "True")], 9, "Ready=True Before; Synced=Unknown"],
+    [
+      "after 10 minutes, whatever step was under way",
+      [condition("Ready", "False"), condition("Reconciling", "True")],
+      10,
+      "Ready=Unknown AccessDenied; Synced=Unknown; Stalled=True AccessDenied",
+    ],
+    [
+      "also when it was Stalled for another reason",
+      [condition("Ready", "False"), condition("Stalled", "True")],
+      10,
+      "Ready=Unknown AccessDenied; Synced=Unknown; Stalled=True AccessDenied",
+    ],
+  ])("only a person can give a permission, so the object is Stalled: %s", (_name, old, minutes, expected) => {
+    expect(stallsUnread(denied(minutes))).toBe(minutes >= 10);
+    expect(line(unreadableConditions(having(old), denied(minutes), now))).toBe(expected);
   });
 
   it("what else was told stays about the generation it was told of", () => {

@@ -581,6 +581,18 @@ describe("while AWS cannot be read", () => {
     );
   });
 
+  it("a permission that is missing for 10 minutes stalls the object at its generation, and is told by one event", async () => {
+    const world = await given();
+    world.region.failure = failure("denied");
+    await world.pass();
+    expect(world.object().status).not.toHaveProperty("observedGeneration");
+    await world.clock.advance(10 * minute);
+    expect(eventsOf(await world.pass())).toMatch(/^AccessDenied: AWS Batch cannot be read/);
+    expect(world.told()).toBe("Ready=Unknown AccessDenied; Synced=Unknown AccessDenied; Stalled=True AccessDenied");
+    expect(world.object().status).toMatchObject({ observedGeneration: 1 });
+    expect(eventsOf(await world.pass())).toBe("");
+  });
+
   it.each<[string, "opens" | "observes"]>([
     ["because nobody knows who we are", "opens"],
     ["because a read for this object failed", "observes"],
