@@ -1,6 +1,6 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
-import type { BatchApi, DefinitionRevision, RegisterJobDefinitionRequest } from "./batch.ts";
+import type { BatchApi, DefinitionRevision, Queue, RegisterJobDefinitionRequest } from "./batch.ts";
 import { NotSent } from "./calls.ts";
 import { DefinitionsObserver } from "./definitions-observer.ts";
 import {
@@ -17,6 +17,7 @@ import {
 } from "./effects.ts";
 import { AwsError, isDefinite } from "./errors.ts";
 import { unfinishedJobs } from "./jobs.ts";
+import { JobsObserver } from "./jobs-observer.ts";
 import { ListsObserver } from "./lists-observer.ts";
 import { type Location, nameIn, revisionIn, thingIn } from "./names.ts";
 import type { OverlaidRecords } from "./overlay.ts";
@@ -38,6 +39,8 @@ export interface BatchRegionOptions extends RegionCacheOptions, Location {
   readonly fingerprintOf: (revision: DefinitionRevision) => string;
   /** Of which job definitions the revisions are kept; all, if undefined. Names asked for or written always are. */
   readonly keepsDefinition?: (name: string, tags: Readonly<Record<string, string>>) => boolean;
+  /** Of which queues the jobs are looked at; none, if undefined. */
+  readonly watchesJobs?: (queue: Queue) => boolean;
 }
 
 export interface ObservedBatchRegion extends BatchRegion {
@@ -62,6 +65,8 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
   const observing = { ...options, cache, lifetime: lifetime.signal, location: at };
   const lists = new ListsObserver(observing);
   const definitions = new DefinitionsObserver({ ...observing, keeps: options.keepsDefinition ?? (() => true) });
+  const { watchesJobs } = options;
+  const jobs = watchesJobs === undefined ? undefined : new JobsObserver({ ...observing, watches: watchesJobs });
 
   function told(thing: NamedThing, name: string): RegionChange {
     switch (thing) {
@@ -182,7 +187,7 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
       if (signal.aborted) stop();
       else signal.addEventListener("abort", stop, { once: true });
       try {
-        await Promise.all([lists.run(), definitions.run()]);
+        await Promise.all([lists.run(), definitions.run(), jobs?.run()]);
       } finally {
         signal.removeEventListener("abort", stop);
         lifetime.abort(new Error("the region is no longer observed"));
@@ -245,6 +250,7 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
     changeTags,
 
     jobs: (queue, states, signal) => unfinishedJobs(batch, queue, states, signal),
+    jobsSeen: (queue) => jobs?.seen(queue),
     terminateJob: (jobId, reason, signal) => batch.terminateJob({ jobId, reason }, { signal }),
   };
 }

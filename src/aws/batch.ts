@@ -15,6 +15,8 @@ import type {
   DescribeJobQueuesResponse,
   DescribeJobsRequest,
   DescribeJobsResponse,
+  GetJobQueueSnapshotRequest,
+  GetJobQueueSnapshotResponse,
   JobDefinition,
   JobQueueDetail,
   ListJobsRequest,
@@ -99,6 +101,8 @@ export interface BatchApi {
 
   listJobs(input: ListJobsRequest, options?: CallOptions): Promise<ListJobsResponse>;
   describeJobs(input: DescribeJobsRequest, options?: CallOptions): Promise<DescribeJobsResponse>;
+  /** The first 100 RUNNABLE jobs, in the order in which they will be placed. */
+  getJobQueueSnapshot(input: GetJobQueueSnapshotRequest, options?: CallOptions): Promise<GetJobQueueSnapshotResponse>;
   terminateJob(input: TerminateJobRequest, options?: CallOptions): Promise<void>;
 }
 

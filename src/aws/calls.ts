@@ -128,6 +128,7 @@ export const batchCallKinds: Readonly<Record<keyof BatchApi, CallKind>> = {
   untagResource: "write",
   listJobs: "read",
   describeJobs: "read",
+  getJobQueueSnapshot: "read",
   terminateJob: "write",
 };
 
@@ -166,6 +167,7 @@ export function eachCall(
     untagResource: wrap("untagResource", (input, options) => batch.untagResource(input, options)),
     listJobs: wrap("listJobs", (input, options) => batch.listJobs(input, options)),
     describeJobs: wrap("describeJobs", (input, options) => batch.describeJobs(input, options)),
+    getJobQueueSnapshot: wrap("getJobQueueSnapshot", (input, options) => batch.getJobQueueSnapshot(input, options)),
     terminateJob: wrap("terminateJob", (input, options) => batch.terminateJob(input, options)),
   };
 }

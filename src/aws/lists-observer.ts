@@ -137,6 +137,7 @@ export class ListsObserver {
         environments: cache.environments.mergeAll(environments.value, begunAt),
         queues: cache.queues.mergeAll(queues.value, begunAt),
         definitions: [],
+        jobs: [],
       };
       if (changed.environments.length + changed.queues.length > 0) this.#movedAt = clock.monotonic();
       return { ...changed, everything: cache.beginsBelief(begunAt) };

@@ -10,6 +10,8 @@ export interface RegionChange {
   readonly environments: readonly string[];
   readonly queues: readonly string[];
   readonly definitions: readonly string[];
+  /** Names of queues of whose jobs something else is known now. */
+  readonly jobs: readonly string[];
   /**
    * Every object may now decide differently: AWS became readable or unreadable, or the absence of things began to be
    * believed because this process has been the writer long enough.
@@ -17,7 +19,7 @@ export interface RegionChange {
   readonly everything: boolean;
 }
 
-export const noChange: RegionChange = { environments: [], queues: [], definitions: [], everything: false };
+export const noChange: RegionChange = { environments: [], queues: [], definitions: [], jobs: [], everything: false };
 
 /** `read`: the fingerprint is of the body as AWS describes it, no longer as we sent it. */
 export interface StoredRevision extends RevisionSeen {
@@ -73,7 +75,7 @@ export class RegionCache {
     const previous = this.snapshot();
     const news = change();
     this.#snapshot = undefined;
-    const names = news.environments.length + news.queues.length + news.definitions.length;
+    const names = news.environments.length + news.queues.length + news.definitions.length + news.jobs.length;
     if (news.everything || names > 0) this.#options.onChange(news, previous, this.snapshot());
   }
 

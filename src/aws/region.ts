@@ -9,6 +9,7 @@ import type {
   UpdateJobQueueRequest,
 } from "./batch.ts";
 import type { AwsError } from "./errors.ts";
+import type { JobsSeen } from "./queue-jobs.ts";
 
 /**
  * AWS Batch of one account and region as the controllers see it: what was last read (one cache, filled by the
@@ -51,6 +52,8 @@ export interface BatchRegion {
 
   /** The jobs of a queue in these states, read now, with the children of array parents and multi-node jobs. */
   jobs(queue: string, states: readonly UnfinishedStatus[], signal: AbortSignal): Promise<readonly UnfinishedJob[]>;
+  /** How the jobs of a queue get on, as last looked at; undefined before that. Costs no call. */
+  jobsSeen(queue: string): JobsSeen | undefined;
   terminateJob(jobId: string, reason: string, signal: AbortSignal): Promise<void>;
 }
 

@@ -10,6 +10,7 @@ import {
   DescribeJobDefinitionsCommand,
   DescribeJobQueuesCommand,
   DescribeJobsCommand,
+  GetJobQueueSnapshotCommand,
   ListJobsCommand,
   RegisterJobDefinitionCommand,
   TagResourceCommand,
@@ -72,6 +73,7 @@ export function sdkBatch(options: SdkOptions): BatchApi & { close(): void } {
     },
     listJobs: (input, call) => client.send(new ListJobsCommand(input), sending(call)),
     describeJobs: (input, call) => client.send(new DescribeJobsCommand(input), sending(call)),
+    getJobQueueSnapshot: (input, call) => client.send(new GetJobQueueSnapshotCommand(input), sending(call)),
     terminateJob: async (input, call) => {
       await client.send(checked(new TerminateJobCommand(input), call), sending(call));
     },

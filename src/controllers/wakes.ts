@@ -18,6 +18,8 @@ export interface AwsChange {
   readonly environments: readonly string[];
   readonly queues: readonly string[];
   readonly definitions: readonly string[];
+  /** Names of queues of whose jobs something else is known now. */
+  readonly jobs: readonly string[];
   /** AWS became readable or unreadable, or absence began to be believed: every object may decide differently. */
   readonly everything: boolean;
 }
@@ -50,7 +52,7 @@ export function wokenByAws(
       }),
     ),
   );
-  const touchedQueues = new Set(change.queues);
+  const touchedQueues = new Set([...change.queues, ...change.jobs]);
   const definitions = new Set(change.definitions);
   return [
     ...woken(objects, BatchComputeEnvironmentKind, (object: BatchComputeEnvironment) => {

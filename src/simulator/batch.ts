@@ -5,8 +5,6 @@ import type {
   DeleteSchedulingPolicyRequest,
   DescribeSchedulingPoliciesRequest,
   DescribeSchedulingPoliciesResponse,
-  GetJobQueueSnapshotRequest,
-  GetJobQueueSnapshotResponse,
   ListSchedulingPoliciesRequest,
   ListSchedulingPoliciesResponse,
   ListTagsForResourceRequest,
@@ -29,7 +27,6 @@ import type { Run } from "./wire.ts";
 export interface SimulatedBatch extends BatchApi {
   submitJob(input: SubmitJobRequest, options?: CallOptions): Promise<SubmitJobResponse>;
   cancelJob(input: CancelJobRequest, options?: CallOptions): Promise<void>;
-  getJobQueueSnapshot(input: GetJobQueueSnapshotRequest, options?: CallOptions): Promise<GetJobQueueSnapshotResponse>;
   createSchedulingPolicy(
     input: CreateSchedulingPolicyRequest,
     options?: CallOptions,

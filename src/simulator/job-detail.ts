@@ -27,6 +27,9 @@ export interface StoredJob {
   readonly statusReason?: string | undefined;
   /** Wall times (ms). */
   readonly createdAt: number;
+  /** Since when it has had its status, and when it last left RUNNABLE. */
+  readonly since?: number | undefined;
+  readonly placedAt?: number | undefined;
   readonly startedAt?: number | undefined;
   readonly stoppedAt?: number | undefined;
   readonly attempts: readonly AttemptDetail[];
@@ -67,6 +70,15 @@ export function occupies({ status }: { readonly status: JobStatus }): boolean {
   return status === "STARTING" || status === "RUNNING";
 }
 
+/** The order in which jobs of one queue are placed; among equals that of their submission. */
+export function byPriority(left: StoredJob, right: StoredJob): number {
+  return priorityOf(right) - priorityOf(left) || left.createdAt - right.createdAt;
+}
+
+function priorityOf({ definition, request }: StoredJob): number {
+  return request.schedulingPriorityOverride ?? definition.schedulingPriority ?? 0;
+}
+
 /** Number of nodes of a multi-node parallel job; undefined for any other. */
 export function nodeCount({ definition, request }: StoredJob): number | undefined {
   const nodes = definition.nodeProperties;
@@ -90,6 +102,8 @@ export function detailOf(job: StoredJob, children: readonly StoredJob[]): JobDet
     startedAt: job.startedAt ?? 0,
     stoppedAt: job.stoppedAt,
     attempts: [...job.attempts],
+    consumableResourceProperties:
+      request.consumableResourcePropertiesOverride ?? definition.consumableResourceProperties,
     dependsOn: request.dependsOn ?? [],
     parameters: { ...definition.parameters, ...request.parameters },
     tags: request.tags ?? {},

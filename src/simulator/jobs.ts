@@ -13,6 +13,7 @@ import type {
 } from "@aws-sdk/client-batch";
 import type { JobDefinitions } from "./job-definitions.ts";
 import {
+  byPriority,
   detailOf,
   hasEnded,
   type JobPlan,
@@ -118,11 +119,15 @@ export class Jobs {
   snapshot(input: GetJobQueueSnapshotRequest, asOf: number): GetJobQueueSnapshotResponse {
     const queue = this.#queues.find(input.jobQueue ?? "");
     if (queue === undefined) throw doesNotExist(input.jobQueue ?? "");
-    const front = this.#records
-      .asOf(asOf)
-      .filter((job) => job.queueArn === queue.jobQueueArn && job.status === "RUNNABLE")
-      .slice(0, 100)
-      .map((job) => ({ jobArn: job.arn, earliestTimeAtPosition: job.createdAt }));
+    const ofQueue = this.#records.asOf(asOf).filter((job) => job.queueArn === queue.jobQueueArn);
+    const waiting = ofQueue.filter(isWaiting).toSorted(byPriority);
+    let reachedAt = 0;
+    const front = waiting.slice(0, 100).map((job, place) => {
+      // It moves up when one before it leaves, and is where it is no earlier than that one.
+      const left = place > 0 ? [] : ofQueue.filter((one) => byPriority(one, job) <= 0).map((one) => one.placedAt ?? 0);
+      reachedAt = Math.max(reachedAt, job.since ?? job.createdAt, ...left);
+      return { jobArn: job.arn, earliestTimeAtPosition: reachedAt };
+    });
     return { frontOfQueue: { jobs: front, lastUpdatedAt: this.#world.clock.now() } };
   }
 
@@ -151,8 +156,15 @@ export class Jobs {
     return childrenIn(this.all(), this.get(id));
   }
 
-  put(job: StoredJob): void {
-    const before = this.#records.get(job.id);
+  put(given: StoredJob): void {
+    const before = this.#records.get(given.id);
+    const now = this.#world.clock.now();
+    const moved = before?.status !== given.status;
+    const job: StoredJob = {
+      ...given,
+      since: moved ? now : before?.since,
+      placedAt: moved && before?.status === "RUNNABLE" ? now : before?.placedAt,
+    };
     this.#records.put(job.id, job);
     if (before?.status === job.status && before.statusReason === job.statusReason) return;
     this.#world.note({
@@ -194,6 +206,10 @@ export class Jobs {
       .filter((job) => job.queueArn === queue.jobQueueArn && job.child === undefined)
       .map((job) => summaryOf(job, childrenIn(seen, job)));
   }
+}
+
+function isWaiting({ status, size }: StoredJob): boolean {
+  return status === "RUNNABLE" && size === undefined;
 }
 
 /** The children of `parent` among `jobs`; none when it is no array. */

@@ -58,7 +58,7 @@ export function choose(job: StoredJob, environments: readonly Environment[], cap
 }
 
 /** Queues that share an environment are served by priority. */
-export function byPriority(queues: readonly Queue[]): Queue[] {
+export function inOrder(queues: readonly Queue[]): Queue[] {
   return queues.toSorted((a, b) => (b.priority ?? 0) - (a.priority ?? 0));
 }
 

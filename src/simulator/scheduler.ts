@@ -2,11 +2,11 @@ import type { Environment } from "../aws/batch.ts";
 import type { Timer } from "../runtime/clock.ts";
 import { isFargate } from "./compute-environment-rules.ts";
 import type { ComputeEnvironments, Tenants } from "./compute-environments.ts";
-import { hasEnded, occupies, type Place, type StoredJob } from "./job-detail.ts";
+import { byPriority, hasEnded, occupies, type Place, type StoredJob } from "./job-detail.ts";
 import { environmentsOf, type JobQueues } from "./job-queues.ts";
 import { isRetried } from "./job-submission.ts";
 import type { Jobs } from "./jobs.ts";
-import { byPriority, choose, isOpen } from "./placement.ts";
+import { choose, inOrder, isOpen } from "./placement.ts";
 import type { World } from "./world.ts";
 
 interface End {
@@ -63,7 +63,7 @@ export class Scheduler implements Tenants {
     this.#world.clock.schedule(0, () => {
       this.#awake = false;
       this.#resolveDependencies();
-      for (const queue of byPriority(this.#queues.all())) {
+      for (const queue of inOrder(this.#queues.all())) {
         if (queue.status === "VALID" || queue.status === "UPDATING") this.#placeJobsOf(queue.jobQueueArn);
       }
     });
@@ -148,7 +148,7 @@ export class Scheduler implements Tenants {
       .all()
       .filter((job) => job.queueArn === queueArn && job.status === "RUNNABLE" && job.size === undefined)
       .filter((job) => !this.#placed.has(job.id))
-      .toSorted((a, b) => priorityOf(b) - priorityOf(a));
+      .toSorted(byPriority);
     for (const job of waiting) {
       const choice = choose(job, environments, {
         used: (arn) => this.#used(arn),
@@ -322,8 +322,4 @@ export class Scheduler implements Tenants {
       }),
     );
   }
-}
-
-function priorityOf({ definition, request }: StoredJob): number {
-  return request.schedulingPriorityOverride ?? definition.schedulingPriority ?? 0;
 }

@@ -64,7 +64,7 @@ describe("guardedBatch", () => {
         .every((name) => /^(create|update|delete|register|deregister|tag|untag|terminate)/.test(name)),
     ).toBe(true);
     const reads = Object.entries(batchCallKinds).filter(([, kind]) => kind === "read");
-    expect(reads.map(([name]) => name).every((name) => /^(describe|list)/.test(name))).toBe(true);
+    expect(reads.map(([name]) => name).every((name) => /^(describe|get|list)/.test(name))).toBe(true);
   });
 
   it("passes each call on to its namesake", async () => {

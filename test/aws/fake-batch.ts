@@ -153,6 +153,13 @@ export class FakeBatch implements BatchApi {
       jobs: details.filter(({ jobId }) => input.jobs?.includes(jobId ?? "")),
     }));
 
+  getJobQueueSnapshot: BatchApi["getJobQueueSnapshot"] = (input, options) =>
+    this.#read("getJobQueueSnapshot", input, options, ({ jobs }) => {
+      const front = jobs.filter(({ queue, status }) => queue === input.jobQueue && status === "RUNNABLE");
+      const shown = front.slice(0, 100).map(({ jobArn, createdAt }) => ({ jobArn, earliestTimeAtPosition: createdAt }));
+      return { frontOfQueue: { jobs: shown, lastUpdatedAt: this.#clock.now() } };
+    });
+
   createComputeEnvironment: BatchApi["createComputeEnvironment"] = (input, options) =>
     this.#write("createComputeEnvironment", input, options, () => {
       const { computeEnvironmentName: name, type, tags } = input;

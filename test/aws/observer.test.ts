@@ -160,7 +160,7 @@ describe("failures", () => {
     expect(environments.has("ce")).toBe(true);
     expect(listedAt).toBe(Date.UTC(2026, 0, 1));
     expect(world.told.map(({ change }) => change)).toEqual([
-      { environments: [], queues: [], definitions: [], everything: true },
+      { environments: [], queues: [], definitions: [], jobs: [], everything: true },
     ]);
   });
 
@@ -269,6 +269,7 @@ describe("what is told", () => {
       environments: ["changing"],
       queues: ["leaving", "coming"],
       definitions: [],
+      jobs: [],
       everything: false,
     });
     expect(world.told[0]?.previous.queues.has("leaving")).toBe(true);

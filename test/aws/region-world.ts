@@ -1,3 +1,4 @@
+import type { Queue } from "../../src/aws/batch.ts";
 import { createBatchRegion, type ObservedBatchRegion } from "../../src/aws/batch-region.ts";
 import { CallBudget } from "../../src/aws/budget.ts";
 import { guardedBatch } from "../../src/aws/calls.ts";
@@ -19,6 +20,7 @@ export interface WorldOptions {
   /** Wall time; default: a minute before the beginning. */
   readonly writerSince?: () => number | undefined;
   readonly keepsDefinition?: (name: string) => boolean;
+  readonly watchesJobs?: (queue: Queue) => boolean;
 }
 
 /** A region over a scripted AWS on a virtual clock. */
@@ -53,6 +55,7 @@ export class RegionWorld {
       writerSince: options.writerSince ?? (() => began - 60_000),
       onChange: (change, previous, current) => this.told.push({ at: clock.monotonic(), change, previous, current }),
       ...(options.keepsDefinition === undefined ? {} : { keepsDefinition: options.keepsDefinition }),
+      ...(options.watchesJobs === undefined ? {} : { watchesJobs: options.watchesJobs }),
     });
   }
 

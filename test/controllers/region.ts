@@ -3,6 +3,7 @@
 import type { Kind, KubeObject } from "../../src/api/object.ts";
 import type { Environment, Queue } from "../../src/aws/batch.ts";
 import type { AwsError } from "../../src/aws/errors.ts";
+import type { JobsSeen } from "../../src/aws/queue-jobs.ts";
 import type { BatchRegion, BatchSnapshot, UnfinishedJob } from "../../src/aws/region.ts";
 import type { Objects } from "../../src/controllers/ports.ts";
 
@@ -11,6 +12,7 @@ export interface FakeRegion extends BatchRegion {
   environments: readonly Environment[];
   queues: readonly Queue[];
   jobsByQueue: Readonly<Record<string, readonly UnfinishedJob[]>>;
+  jobsSeenByQueue: Readonly<Record<string, JobsSeen>>;
   failure: AwsError | undefined;
   listedAt: number | undefined;
   absent: boolean;
@@ -34,6 +36,7 @@ export function fakeRegion(
     environments: [],
     queues: [],
     jobsByQueue: {},
+    jobsSeenByQueue: {},
     failure: undefined,
     listedAt: 1,
     absent: true,
@@ -64,6 +67,7 @@ export function fakeRegion(
       await called(`jobs ${queue} ${states.join(",")}`);
       return (region.jobsByQueue[queue] ?? []).filter(({ status }) => (states as readonly string[]).includes(status));
     },
+    jobsSeen: (queue) => region.jobsSeenByQueue[queue],
     terminateJob: (jobId) => called(`terminateJob ${jobId}`),
     ...change,
   };

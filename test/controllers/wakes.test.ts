@@ -30,7 +30,7 @@ const objects = objectsOf([
   named(definition(), "job"),
 ]);
 
-const nothing: AwsChange = { environments: [], queues: [], definitions: [], everything: false };
+const nothing: AwsChange = { environments: [], queues: [], definitions: [], jobs: [], everything: false };
 const told = (woken: readonly Woken[]): string =>
   woken.map(({ kind, key }) => `${kind.shortNames[0]} ${key.namespace}/${key.name}`).join(", ");
 const snapshot = (change: Parameters<typeof fakeRegion>[0] = {}) => fakeRegion(change).snapshot();

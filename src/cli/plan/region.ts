@@ -56,6 +56,7 @@ export async function readRegion(
     refreshDefinition: async () => snapshot,
     expectChange: () => undefined,
     jobs: (queue, states, jobsSignal) => unfinishedJobs(reading, queue, states, jobsSignal),
+    jobsSeen: () => undefined,
     createComputeEnvironment: refused,
     updateComputeEnvironment: refused,
     deleteComputeEnvironment: refused,

@@ -1,0 +1,165 @@
+import type { Clock } from "../runtime/clock.ts";
+import { jsonEqual } from "../runtime/json-equal.ts";
+import type { Random } from "../runtime/random.ts";
+import type { BatchApi, Queue } from "./batch.ts";
+import { Alarm, keepLooking, ReadHealth } from "./cadence.ts";
+import { AwsError } from "./errors.ts";
+import { nameIn } from "./names.ts";
+import { type JobsSeen, lookAtJobs, type QueueJobs } from "./queue-jobs.ts";
+import { noChange, type RegionCache } from "./region-cache.ts";
+
+/** One call a minute for each queue with RUNNABLE jobs, and one a minute for all the others in turn. */
+const callMs = 60_000;
+const spreadMs = 6000;
+
+export interface JobsObserverOptions {
+  readonly batch: BatchApi;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly cache: RegionCache;
+  /** Of which queues the jobs are of interest. */
+  readonly watches: (queue: Queue) => boolean;
+  readonly lifetime: AbortSignal;
+}
+
+interface Known {
+  readonly jobs: QueueJobs;
+  /** Monotonic ms. */
+  readonly lookedAt: number;
+  /** While it has RUNNABLE jobs: when the next look is due, so that each call stands for a minute. */
+  readonly nextAt: number;
+  /** vCPUs that its environments were asked to have. */
+  readonly demand: number;
+}
+
+/** Looks at the jobs of queues, one queue at a time. */
+export class JobsObserver {
+  readonly #options: JobsObserverOptions;
+  readonly #health: ReadHealth;
+  readonly #known = new Map<string, Known>();
+  /** When the next of the queues without RUNNABLE jobs has its turn. */
+  #turnAt: number;
+
+  constructor(options: JobsObserverOptions) {
+    this.#options = options;
+    this.#health = new ReadHealth(options.clock, options.random);
+    this.#turnAt = options.clock.monotonic() + this.#pause(1);
+  }
+
+  /** Resolves when the lifetime ends. */
+  run(): Promise<void> {
+    const { clock, lifetime } = this.#options;
+    const alarm = new Alarm(clock);
+    return keepLooking(clock, { due: () => this.#due(), look: () => this.#look(), alarm }, lifetime);
+  }
+
+  /** What is known; undefined before the first look at that queue. Costs no call. */
+  seen(queue: string): JobsSeen | undefined {
+    const { failure } = this.#health;
+    if (failure?.error.kind === "denied") return { kind: "unread", ...failure };
+    const known = this.#known.get(queue);
+    return known === undefined ? undefined : { kind: "read", jobs: known.jobs };
+  }
+
+  #due(): number {
+    // What fails is no more urgent than what works.
+    if (this.#health.retryAt !== undefined) return Math.max(this.#health.retryAt, this.#turnAt);
+    return Math.min(this.#turnAt, ...this.#busy().map(([, { nextAt }]) => nextAt));
+  }
+
+  #busy(): [string, Known][] {
+    return [...this.#known].filter(([, { jobs }]) => jobs.head !== undefined);
+  }
+
+  async #look(): Promise<void> {
+    const now = this.#options.clock.monotonic();
+    const watched = this.#watched();
+    for (const name of this.#known.keys()) if (!watched.has(name)) this.#known.delete(name);
+    const due = this.#busy()
+      .filter(([, { nextAt }]) => nextAt <= now)
+      .sort(([, left], [, right]) => left.nextAt - right.nextAt)[0]?.[0];
+    const retries = this.#health.failure !== undefined;
+    const turn = due === undefined && (retries || this.#turnAt <= now) ? this.#inTurn(watched) : undefined;
+    if (due === undefined) this.#turnAt = now + this.#pause(1);
+    const next = due ?? turn ?? (retries ? this.#busy()[0]?.[0] : undefined);
+    if (next !== undefined) await this.#lookAt(next, watched.get(next));
+    else this.#health.works();
+  }
+
+  /** The queue that was looked at longest ago; first of all one whose environments were asked to grow since then. */
+  #inTurn(watched: ReadonlyMap<string, Queue>): string | undefined {
+    const quiet = [...watched].flatMap(([name, queue]) => {
+      const known = this.#known.get(name);
+      if (known?.jobs.head !== undefined) return [];
+      const grew = known !== undefined && this.#demandOf(queue) > known.demand;
+      return [{ name, rank: grew ? Number.NEGATIVE_INFINITY : (known?.lookedAt ?? -1) }];
+    });
+    return quiet.sort((left, right) => left.rank - right.rank)[0]?.name;
+  }
+
+  async #lookAt(name: string, queue: Queue | undefined): Promise<void> {
+    const { batch, clock, lifetime } = this.#options;
+    const lookedAt = clock.monotonic();
+    const before = this.#known.get(name);
+    const demand = queue === undefined ? 0 : this.#demandOf(queue);
+    try {
+      const { jobs, calls } = await lookAtJobs(batch, name, { now: clock.now(), before: before?.jobs }, lifetime);
+      const nextAt = lookedAt + this.#pause(calls);
+      const failed = this.#health.failure !== undefined;
+      const changed = failed ? [...this.#watched().keys()] : isNews(before?.jobs, jobs) ? [name] : [];
+      this.#told(changed, () => {
+        this.#health.works();
+        this.#known.set(name, { jobs, lookedAt, nextAt, demand });
+      });
+    } catch (error) {
+      if (!(error instanceof AwsError) || lifetime.aborted) throw error;
+      if (isOfOneQueue(error)) {
+        // It went away meanwhile, or is of a kind that has no such jobs.
+        const jobs = { lookedAt: clock.now(), runnable: { count: 0, more: false }, ...nothingCounted };
+        this.#told([name], () => this.#known.set(name, { jobs, lookedAt, nextAt: lookedAt + this.#pause(1), demand }));
+        return;
+      }
+      const first = this.#health.failure === undefined;
+      this.#turnAt = lookedAt + this.#pause(1);
+      this.#told(first ? [...this.#watched().keys()] : [], () => this.#health.fails(error));
+    }
+  }
+
+  #told(jobs: readonly string[], change: () => void): void {
+    this.#options.cache.update(() => {
+      change();
+      return { ...noChange, jobs };
+    });
+  }
+
+  #watched(): ReadonlyMap<string, Queue> {
+    const { cache, watches } = this.#options;
+    const queues = [...cache.snapshot().queues].filter(([, queue]) => queue.status !== "DELETING" && watches(queue));
+    return new Map(queues);
+  }
+
+  #demandOf(queue: Queue): number {
+    const { environments } = this.#options.cache.snapshot();
+    const names = (queue.computeEnvironmentOrder ?? []).map(({ computeEnvironment = "" }) =>
+      nameIn(computeEnvironment),
+    );
+    return names.reduce((sum, name) => sum + (environments.get(name)?.computeResources?.desiredvCpus ?? 0), 0);
+  }
+
+  #pause(calls: number): number {
+    return calls * callMs + spreadMs * this.#options.random();
+  }
+}
+
+const nothingCounted = { starting: undefined, running: undefined, head: undefined } as const;
+
+function isOfOneQueue({ kind }: AwsError): boolean {
+  return kind === "invalid" || kind === "notFound";
+}
+
+/** Whether it is more than the time of the look that is different. */
+function isNews(before: QueueJobs | undefined, { lookedAt: _at, ...now }: QueueJobs): boolean {
+  if (before === undefined) return now.head !== undefined;
+  const { lookedAt: _before, ...then } = before;
+  return now.head !== undefined || !jsonEqual(then, now);
+}
