@@ -17,6 +17,10 @@ export const servingSinceTag = "awsbatch.dev/serving-since";
 export const retiredAtTag = "awsbatch.dev/retired-at";
 /** On a target from which queues went back: `<time>/<plan id>`; it stays unused while that plan is the wish. */
 export const returnedAtTag = "awsbatch.dev/returned-at";
+/** On a role or instance profile: what it is for. */
+export const roleTag = "awsbatch.dev/role";
+/** On a role that objects of a namespace share, instead of the name of one: the name that they give. */
+export const sharedRoleTag = "awsbatch.dev/shared-role";
 /** Left behind by `deletionPolicy: Retain`: `<cluster name>/<namespace>/<name>`. */
 export const retainedFromTag = "awsbatch.dev/retained-from";
 

@@ -1,0 +1,173 @@
+/** What differs between a role as it is wished and as IAM has it, as the writes that mend it. Pure. */
+
+import type { ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
+import { clusterTag, retainedFromTag, type Tags } from "../ownership.ts";
+import { tagChange } from "../tags.ts";
+import { samePolicy } from "./documents.ts";
+import type { RoleWish } from "./wish.ts";
+import type { RoleWrite } from "./writes.ts";
+
+/** A write, and the part of the role that it is about, e.g. `spec.iam.jobRole.policyArns`. */
+export interface RoleDifference {
+  readonly path: string;
+  readonly why: string;
+  readonly write: RoleWrite;
+}
+
+/**
+ * Only what differs, in the order in which it must be written: the role before what is attached to it, the profile last.
+ *
+ * @param ignoreTagKeys globs of tag keys that others own
+ */
+export function roleDifferences(
+  wish: RoleWish,
+  role: RoleSeen | undefined,
+  profile: ProfileSeen | undefined,
+  ignoreTagKeys: readonly string[],
+): readonly RoleDifference[] {
+  return [
+    ...(role === undefined ? creation(wish) : [...tags(wish, role, ignoreTagKeys), ...trust(wish, role)]),
+    ...(role === undefined ? [] : boundary(wish, role)),
+    ...attachments(wish, role?.attachedPolicyArns ?? []),
+    ...inlinePolicies(wish, role?.inlinePolicies ?? {}),
+    ...(wish.profileArn === undefined ? [] : instanceProfile(wish, profile, ignoreTagKeys)),
+  ];
+}
+
+/** All that must go before a role can, and the role. Profiles of others stay, and AWS then keeps the role. */
+export function removalWrites(role: RoleSeen | undefined, profile: ProfileSeen | undefined): readonly RoleWrite[] {
+  const ofProfile: RoleWrite[] =
+    profile === undefined
+      ? []
+      : [
+          ...profile.roleNames.map(
+            (held): RoleWrite => ({ kind: "removeFromProfile", name: profile.name, role: held }),
+          ),
+          { kind: "deleteProfile", name: profile.name },
+        ];
+  if (role === undefined) return ofProfile;
+  const { name } = role;
+  return [
+    ...ofProfile,
+    ...role.attachedPolicyArns.map((policyArn): RoleWrite => ({ kind: "detach", name, policyArn })),
+    ...Object.keys(role.inlinePolicies).map((policy): RoleWrite => ({ kind: "deleteInline", name, policy })),
+    { kind: "deleteRole", name },
+  ];
+}
+
+function creation({ field, name, path, trust: document, permissionsBoundaryArn, userTags, ownTags }: RoleWish) {
+  const write: RoleWrite = {
+    kind: "createRole",
+    name,
+    path,
+    trust: document,
+    boundaryArn: permissionsBoundaryArn,
+    tags: { ...userTags, ...ownTags },
+  };
+  return [{ path: field, why: "there is no such role", write }];
+}
+
+function trust({ field, name, trust: document }: RoleWish, role: RoleSeen): RoleDifference[] {
+  if (samePolicy(document, role.trust)) return [];
+  return [
+    {
+      path: `${field} (trust)`,
+      why: "the service that needs the role, and nobody else, may assume it",
+      write: { kind: "putTrust", name, trust: document },
+    },
+  ];
+}
+
+function boundary({ field, name, permissionsBoundaryArn: wished }: RoleWish, role: RoleSeen): RoleDifference[] {
+  if (wished === role.permissionsBoundaryArn) return [];
+  return [
+    {
+      path: `${field}.permissionsBoundary`,
+      why: "the boundary of the role differs",
+      write: wished === undefined ? { kind: "deleteBoundary", name } : { kind: "putBoundary", name, policyArn: wished },
+    },
+  ];
+}
+
+function attachments({ field, name, policyArns }: RoleWish, attached: readonly string[]): RoleDifference[] {
+  const path = `${field}.policyArns`;
+  const missing = policyArns.filter((policyArn) => !attached.includes(policyArn));
+  const surplus = attached.filter((policyArn) => !policyArns.includes(policyArn));
+  return [
+    ...missing.map((policyArn): RoleDifference => {
+      return { path, why: `${policyArn} is not attached`, write: { kind: "attach", name, policyArn } };
+    }),
+    ...surplus.map((policyArn): RoleDifference => {
+      return { path, why: `${policyArn} is attached and not wished`, write: { kind: "detach", name, policyArn } };
+    }),
+  ];
+}
+
+function inlinePolicies(
+  { field, name, inlinePolicies: wished }: RoleWish,
+  seen: Readonly<Record<string, string>>,
+): RoleDifference[] {
+  const path = (policy: string): string => `${field}.inlinePolicies[${JSON.stringify(policy)}]`;
+  const different = Object.entries(wished).filter(([policy, document]) => {
+    const now = seen[policy];
+    return now === undefined || !samePolicy(document, now);
+  });
+  const surplus = Object.keys(seen).filter((policy) => wished[policy] === undefined);
+  return [
+    ...different.map(([policy, document]): RoleDifference => {
+      const write: RoleWrite = { kind: "putInline", name, policy, document };
+      return { path: path(policy), why: "the document means something else, or is missing", write };
+    }),
+    ...surplus.map((policy): RoleDifference => {
+      return { path: path(policy), why: "it is not wished", write: { kind: "deleteInline", name, policy } };
+    }),
+  ];
+}
+
+function tags(wish: RoleWish, role: RoleSeen, ignoreTagKeys: readonly string[]): RoleDifference[] {
+  const { field, name } = wish;
+  return tagWrites(wish, role.tags, ignoreTagKeys).map(({ set, remove }) => {
+    const write: RoleWrite =
+      set === undefined ? { kind: "untagRole", name, keys: remove ?? [] } : { kind: "tagRole", name, tags: set };
+    return { path: `${field}.tags`, why: "the tags differ", write };
+  });
+}
+
+type TagWrite = { readonly set?: Tags; readonly remove?: readonly string[] };
+
+function tagWrites({ userTags, ownTags, sharedAs }: RoleWish, described: Tags, ignored: readonly string[]): TagWrite[] {
+  // The mark that another user of a shared role left by Retain is for the last one that goes.
+  const kept = sharedAs !== undefined && described[clusterTag] !== undefined;
+  const { [retainedFromTag]: _mark, ...others } = described;
+  const change = tagChange(userTags, ownTags, kept ? others : described, ignored);
+  if (change === undefined) return [];
+  return [
+    ...(Object.keys(change.set).length === 0 ? [] : [{ set: change.set }]),
+    ...(change.remove.length === 0 ? [] : [{ remove: change.remove }]),
+  ];
+}
+
+function instanceProfile(
+  wish: RoleWish,
+  profile: ProfileSeen | undefined,
+  ignoreTagKeys: readonly string[],
+): RoleDifference[] {
+  const { field, name, path: iamPath, userTags, ownTags } = wish;
+  const path = `${field} (instance profile)`;
+  const created: RoleWrite[] =
+    profile === undefined ? [{ kind: "createProfile", name, path: iamPath, tags: { ...userTags, ...ownTags } }] : [];
+  const strangers = (profile?.roleNames ?? []).filter((held) => held !== name);
+  const held = profile?.roleNames.includes(name) ?? false;
+  const writes: RoleWrite[] = [
+    ...created,
+    ...(profile === undefined ? [] : tagWrites(wish, profile.tags, ignoreTagKeys)).map(
+      ({ set, remove }): RoleWrite =>
+        set === undefined
+          ? { kind: "untagProfile", name, keys: remove ?? [] }
+          : { kind: "tagProfile", name, tags: set },
+    ),
+    ...strangers.map((role): RoleWrite => ({ kind: "removeFromProfile", name, role })),
+    ...(held ? [] : [{ kind: "addToProfile", name, role: name } as const]),
+  ];
+  return writes.map((write) => ({ path, why: "instances get their role by it", write }));
+}

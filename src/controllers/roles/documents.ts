@@ -1,0 +1,121 @@
+/** When two policy documents of IAM mean the same. Pure. */
+
+import { canonicalJson } from "../fingerprint.ts";
+
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/**
+ * Compares by meaning: the order of statements, actions, resources, principals and condition values counts for
+ * nothing, one value is a list of one, actions and condition keys have no case, an account id is its root user. What is
+ * no JSON is compared as text. `Sid` and `Id` count: people read them, and AWS keeps them as they are.
+ */
+export function samePolicy(left: string, right: string): boolean {
+  if (left === right) return true;
+  const [one, other] = [parsed(left), parsed(right)];
+  if (one === undefined || other === undefined) return false;
+  return canonicalJson(normalPolicy(one)) === canonicalJson(normalPolicy(other));
+}
+
+/** Why a text is no policy document; undefined when it may be one. AWS has the last word. */
+export function documentFault(text: string): string | undefined {
+  const document = parsed(text);
+  if (document === undefined) return "it is no JSON";
+  if (!isMap(document)) return "it is no JSON object";
+  return document["Statement"] === undefined ? "it has no Statement" : undefined;
+}
+
+function parsed(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function normalPolicy(document: Json): Json {
+  if (!isMap(document)) return document;
+  return {
+    ...document,
+    // Left out, it means the first version of the language.
+    Version: document["Version"] ?? "2008-10-17",
+    Statement: setOf(document["Statement"] ?? [], normalStatement),
+  };
+}
+
+function normalStatement(statement: Json): Json {
+  if (!isMap(statement)) return statement;
+  const members = Object.entries(statement).flatMap(([name, value]): [string, Json][] => {
+    const rule = statementMembers[name];
+    const normal = rule === undefined ? value : rule(value);
+    return normal === undefined ? [] : [[name, normal]];
+  });
+  return Object.fromEntries(members);
+}
+
+const statementMembers: Readonly<Record<string, (value: Json) => Json | undefined>> = {
+  Action: (value) => setOf(value, lowerCased),
+  NotAction: (value) => setOf(value, lowerCased),
+  Resource: (value) => setOf(value),
+  NotResource: (value) => setOf(value),
+  Principal: normalPrincipal,
+  NotPrincipal: normalPrincipal,
+  Condition: normalConditions,
+};
+
+/** `"*"` and `{"AWS": "*"}` are everybody; an account id is short for its root user. */
+function normalPrincipal(principal: Json): Json {
+  if (principal === "*") return { AWS: ["*"] };
+  if (!isMap(principal)) return principal;
+  return Object.fromEntries(Object.entries(principal).map(([kind, value]) => [kind, setOf(value, accountShort)]));
+}
+
+function accountShort(value: Json): Json {
+  return typeof value === "string" ? value.replace(/^arn:aws[\w-]*:iam::(\d{12}):root$/, "$1") : value;
+}
+
+/** No condition and an empty one mean the same. */
+function normalConditions(conditions: Json): Json | undefined {
+  if (!isMap(conditions)) return conditions;
+  const operators = Object.entries(conditions).flatMap(([operator, keys]): [string, Json][] => {
+    if (!isMap(keys)) return [[operator, keys]];
+    const normal = Object.entries(keys).map(([key, value]): [string, Json] => [
+      normalKey(key),
+      setOf(value, (one) => conditionValue(operator, one)),
+    ]);
+    return normal.length === 0 ? [] : [[operator, Object.fromEntries(normal)]];
+  });
+  return operators.length === 0 ? undefined : Object.fromEntries(operators);
+}
+
+/** Condition keys have no case, but the name of a tag in them does. */
+function normalKey(key: string): string {
+  const slash = key.indexOf("/");
+  return slash < 0 ? key.toLowerCase() : `${key.slice(0, slash).toLowerCase()}${key.slice(slash)}`;
+}
+
+/** IAM reads all values as text; truth has no case. */
+function conditionValue(operator: string, value: Json): Json {
+  const text = typeof value === "boolean" || typeof value === "number" ? String(value) : value;
+  const truth = /^(Bool|Null)(IfExists)?$/.test(operator.replace(/^For(All|Any)Values?:/, ""));
+  return truth ? lowerCased(text) : text;
+}
+
+function lowerCased(value: Json): Json {
+  return typeof value === "string" ? value.toLowerCase() : value;
+}
+
+/** A value or a list of values as a list without order and repetition. */
+function setOf(value: Json, normal: (member: Json) => Json = (member) => member): Json {
+  const members = (isList(value) ? value : [value]).map(normal);
+  const byText = new Map(members.map((member) => [canonicalJson(member), member]));
+  return [...byText].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, member]) => member);
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+function isMap(value: Json): value is { readonly [key: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

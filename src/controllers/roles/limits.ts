@@ -1,0 +1,167 @@
+/** Which policies and roles the objects of a namespace may use. Pure. */
+
+import { matchesAny } from "../glob.ts";
+import type { RoleWish } from "./wish.ts";
+
+/** The operator's flags, or what an annotation of a namespace says instead. */
+export interface RoleLimits {
+  /** Globs of policy ARNs that a role may be given beside the one that it needs. */
+  readonly allowedPolicyArns: readonly string[];
+  /** Globs of the roles and instance profiles that a spec may name itself; undefined: any. */
+  readonly allowedRoleArns: readonly string[] | undefined;
+  /** The boundary of every role that is made; undefined: what the spec says. */
+  readonly permissionsBoundary: string | undefined;
+  readonly allowInlinePolicies: boolean;
+}
+
+/**
+ * AWS's policies that give no more than reading images and writing logs. Those of the service and the Spot fleet role
+ * are not among them: with them a job could start instances under any role.
+ */
+export const defaultAllowedPolicyArns: readonly string[] = [
+  "AmazonEC2ContainerRegistryReadOnly",
+  "AmazonEC2ContainerRegistryPullOnly",
+  "service-role/AmazonECSTaskExecutionRolePolicy",
+].map((policy) => `arn:aws*:iam::aws:policy/${policy}`);
+
+export const defaultRoleLimits: RoleLimits = {
+  allowedPolicyArns: defaultAllowedPolicyArns,
+  allowedRoleArns: undefined,
+  permissionsBoundary: undefined,
+  allowInlinePolicies: false,
+};
+
+/** Annotations of a Namespace: each stands in place of the flag of its name. */
+export const limitAnnotations = {
+  policies: "awsbatch.dev/allowed-policy-arns",
+  roles: "awsbatch.dev/allowed-role-arns",
+  boundary: "awsbatch.dev/permissions-boundary",
+  inline: "awsbatch.dev/allow-inline-policies",
+} as const;
+
+/** A limit in force and where it comes from, for messages. */
+export interface Limits extends RoleLimits {
+  readonly policiesFrom: string;
+  readonly rolesFrom: string;
+  readonly boundaryFrom: string;
+  readonly inlineFrom: string;
+}
+
+/** What holds in a namespace. An empty annotation allows nothing. */
+export function limitsOf(flags: RoleLimits, annotations: Readonly<Record<string, string>>): Limits {
+  const { policies, roles, boundary, inline } = limitAnnotations;
+  const by = (annotation: string): string => `annotation ${annotation} of the namespace`;
+  const given = (annotation: string): string | undefined => annotations[annotation];
+  const [policyList, roleList] = [given(policies), given(roles)];
+  return {
+    allowedPolicyArns: policyList === undefined ? flags.allowedPolicyArns : listed(policyList),
+    policiesFrom: policyList === undefined ? "--allowed-policy-arns" : by(policies),
+    allowedRoleArns: roleList === undefined ? flags.allowedRoleArns : listed(roleList),
+    rolesFrom: roleList === undefined ? "--allowed-role-arns" : by(roles),
+    permissionsBoundary: given(boundary) ?? flags.permissionsBoundary,
+    boundaryFrom: given(boundary) === undefined ? "--permissions-boundary" : by(boundary),
+    allowInlinePolicies: given(inline) === undefined ? flags.allowInlinePolicies : given(inline) === "true",
+    inlineFrom: given(inline) === undefined ? "--allow-inline-policies" : by(inline),
+  };
+}
+
+function listed(text: string): readonly string[] {
+  return text.split(/[\s,]+/).filter((glob) => glob !== "");
+}
+
+/** A role or instance profile that a spec names itself. */
+export interface NamedRole {
+  readonly field: string;
+  readonly kind: "role" | "instance-profile";
+  /** Name, path with name, or ARN, as the spec has it. */
+  readonly value: string;
+}
+
+export interface Refused {
+  readonly field: string;
+  /** What is refused, by which list, and what to do. */
+  readonly message: string;
+}
+
+/** Only what IAM's names are made of: no look-alike, no way out of a path. */
+const segment = "(?!\\.{1,2}(?:/|$))[A-Za-z0-9_+=,.@-]+";
+const policyArn = new RegExp(`^arn:aws(?:-[a-z]+)*:iam::(?:aws|[0-9]{12}):policy/(?:${segment}/)*${segment}$`);
+const roleArn = new RegExp(`^arn:aws(?:-[a-z]+)*:iam::[0-9]{12}:(?:role|instance-profile)/(?:${segment}/)*${segment}$`);
+const serviceLinked =
+  /^arn:[^:]+:iam::[0-9]{12}:role\/aws-service-role\/batch\.amazonaws\.com\/AWSServiceRoleForBatch$/;
+
+/** The first thing that the limits refuse; undefined: nothing. */
+export function refusalOf(
+  wishes: readonly RoleWish[],
+  named: readonly NamedRole[],
+  limits: Limits,
+  place: { readonly account: string; readonly partition: string },
+): Refused | undefined {
+  for (const wish of wishes) {
+    const refused = madeRefusal(wish, limits);
+    if (refused !== undefined) return refused;
+  }
+  for (const role of named) {
+    const refused = namedRefusal(role, limits, place);
+    if (refused !== undefined) return refused;
+  }
+  return undefined;
+}
+
+function madeRefusal(wish: RoleWish, limits: Limits): Refused | undefined {
+  const { field, asked, inlinePolicies, permissionsBoundaryArn } = wish;
+  const policy = asked.find((arn) => !policyArn.test(arn) || !matchesAny(limits.allowedPolicyArns, arn));
+  if (policy !== undefined) {
+    return {
+      field: `${field}.policyArns`,
+      message: `${field}.policyArns: ${policy} is not allowed in this namespace (${limits.policiesFrom}: ${shown(limits.allowedPolicyArns)}). Remove it, or ask who runs the operator to allow it`,
+    };
+  }
+  if (Object.keys(inlinePolicies).length > 0 && !limits.allowInlinePolicies) {
+    return {
+      field: `${field}.inlinePolicies`,
+      message: `${field}.inlinePolicies: inline policies are not allowed in this namespace (${limits.inlineFrom}). Use policyArns, or ask who runs the operator to allow them`,
+    };
+  }
+  const { permissionsBoundary: boundary } = limits;
+  if (boundary !== undefined && !policyArn.test(boundary)) {
+    return {
+      field: `${field}.permissionsBoundary`,
+      message: `${field}: the boundary that roles must have here is no ARN of a policy (${limits.boundaryFrom}), so no role is made. Who runs the operator has to correct it`,
+    };
+  }
+  if (boundary !== undefined && permissionsBoundaryArn !== boundary) {
+    return {
+      field: `${field}.permissionsBoundary`,
+      message: `${field}.permissionsBoundary: roles of this namespace are bounded by ${boundary} (${limits.boundaryFrom}) and by no other policy. Remove the field`,
+    };
+  }
+  return undefined;
+}
+
+function namedRefusal(
+  { field, kind, value }: NamedRole,
+  limits: Limits,
+  { account, partition }: { readonly account: string; readonly partition: string },
+): Refused | undefined {
+  const arn = value.startsWith("arn:") ? value : `arn:${partition}:iam::${account}:${kind}/${value.replace(/^\//, "")}`;
+  if (serviceLinked.test(arn)) return undefined;
+  if (/\/aws-batch-operator\//i.test(arn)) {
+    return {
+      field,
+      message: `${field}: ${value} is a role that the operator makes, and those are not named by ARN. Share it within its namespace by the name in spec.iam`,
+    };
+  }
+  const { allowedRoleArns: allowed } = limits;
+  if (allowed === undefined || (roleArn.test(arn) && matchesAny(allowed, arn))) return undefined;
+  return {
+    field,
+    message: `${field}: ${value} is not allowed in this namespace (${limits.rolesFrom}: ${shown(allowed)}). Name another role, or ask who runs the operator to allow it`,
+  };
+}
+
+function shown(globs: readonly string[]): string {
+  if (globs.length === 0) return "none";
+  const first = globs.slice(0, 5).join(", ");
+  return globs.length > 5 ? `${first} and ${globs.length - 5} more` : first;
+}

@@ -1,0 +1,34 @@
+/** What the roles of the operator are called in IAM. Pure. */
+
+import { shortHash } from "../fingerprint.ts";
+
+/** What a role is for; also the value of its tag `awsbatch.dev/role`. */
+export type RolePurpose = "service" | "instance" | "spot-fleet" | "execution" | "job";
+
+/** IAM's limit for the name of a role; that of an instance profile is twice as long. */
+const nameLimit = 64;
+
+/** Where all roles and instance profiles of a cluster lie; the operator's own permissions end there. */
+export function rolePath(clusterName: string): string {
+  return `/aws-batch-operator/${clusterName}/`;
+}
+
+/** Whether a role or instance profile, by ARN, is one that an operator made, of whatever cluster. */
+export function isMadeByOperator(arn: string): boolean {
+  return /^arn:[^:]*:iam::[^:]*:(role|instance-profile)\/aws-batch-operator\//.test(arn);
+}
+
+/** Whose a role is: of one object, or shared by those objects of the namespace that give its name. */
+export type RoleScope =
+  | { readonly kind: "object"; readonly name: string; readonly purpose: RolePurpose }
+  | { readonly kind: "shared"; readonly name: string };
+
+/**
+ * `<namespace>_<name>_<8 hex>`, at most 64 characters. Names of roles are unique in an account whatever their path and
+ * case, so the hash covers cluster, namespace and all that is cut away.
+ */
+export function roleName(clusterName: string, namespace: string, scope: RoleScope): string {
+  const hash = shortHash([clusterName, namespace, scope]);
+  const readable = [namespace, scope.name, ...(scope.kind === "object" ? [scope.purpose] : [])].join("_");
+  return `${readable.slice(0, nameLimit - hash.length - 1)}_${hash}`;
+}

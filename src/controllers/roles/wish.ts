@@ -1,0 +1,153 @@
+/** Which roles an object wishes, whole: name, trust, policies, tags. Pure. */
+
+import type { RoleSpec } from "../../api/v1alpha1/iam.ts";
+import {
+  clusterTag,
+  clusterUidTag,
+  type Identity,
+  namespaceTag,
+  nameTag,
+  roleTag,
+  sharedRoleTag,
+  uidTag,
+} from "../ownership.ts";
+import { type RolePurpose, roleName, rolePath } from "./names.ts";
+
+/** The account in which roles are made; one for all regions. */
+export interface Place {
+  readonly account: string;
+  /** `aws`, `aws-cn`, `aws-us-gov`. */
+  readonly partition: string;
+}
+
+export interface RoleWish {
+  readonly purpose: RolePurpose;
+  /** e.g. `spec.iam.serviceRole`. */
+  readonly field: string;
+  /** In IAM; the instance profile bears the same name. */
+  readonly name: string;
+  readonly path: string;
+  readonly arn: string;
+  /** Of the instance profile that holds it; only for instances. */
+  readonly profileArn: string | undefined;
+  /** The trust policy. */
+  readonly trust: string;
+  /** All that shall be attached. */
+  readonly policyArns: readonly string[];
+  /** Of these, what the spec asks for. */
+  readonly asked: readonly string[];
+  readonly inlinePolicies: Readonly<Record<string, string>>;
+  readonly permissionsBoundaryArn: string | undefined;
+  readonly userTags: Readonly<Record<string, string>>;
+  /** What makes it ours. */
+  readonly ownTags: Readonly<Record<string, string>>;
+  /** The name by which objects of the namespace share it. */
+  readonly sharedAs: string | undefined;
+}
+
+interface Sort {
+  readonly purpose: RolePurpose;
+  readonly service: string;
+  /** Below `policy/` of AWS's own policies; undefined: it needs none. */
+  readonly policy: string | undefined;
+}
+
+/** By the field of `spec.iam`. Principals and policies: AWS Batch User Guide, "IAM policies, roles, and permissions". */
+const sorts: Readonly<Record<string, Sort>> = {
+  serviceRole: { purpose: "service", service: "batch", policy: "service-role/AWSBatchServiceRole" },
+  instanceRole: {
+    purpose: "instance",
+    service: "ec2",
+    policy: "service-role/AmazonEC2ContainerServiceforEC2Role",
+  },
+  spotFleetRole: {
+    purpose: "spot-fleet",
+    service: "spotfleet",
+    policy: "service-role/AmazonEC2SpotFleetTaggingRole",
+  },
+  executionRole: {
+    purpose: "execution",
+    service: "ecs-tasks",
+    policy: "service-role/AmazonECSTaskExecutionRolePolicy",
+  },
+  jobRole: { purpose: "job", service: "ecs-tasks", policy: undefined },
+};
+
+/** `spec.iam` of either kind. */
+export type RoleSpecs = Readonly<Record<string, RoleSpec | undefined>>;
+
+/** @param boundaryArn the boundary that every role gets which names none itself */
+export function rolesWished(
+  iam: object | undefined,
+  identity: Identity,
+  place: Place,
+  boundaryArn?: string,
+): readonly RoleWish[] {
+  const given = (iam ?? {}) as Readonly<Record<string, unknown>>;
+  return Object.entries(sorts).flatMap(([field, sort]) => {
+    const spec = given[field] as RoleSpec | undefined;
+    return spec === undefined ? [] : [roleWish(field, sort, spec, identity, place, boundaryArn)];
+  });
+}
+
+function roleWish(
+  field: string,
+  sort: Sort,
+  spec: RoleSpec,
+  identity: Identity,
+  { account, partition }: Place,
+  boundaryArn: string | undefined,
+): RoleWish {
+  const { cluster, namespace } = identity;
+  const { purpose, service, policy } = sort;
+  const own = { kind: "object", name: identity.name, purpose } as const;
+  const name = roleName(cluster.name, namespace, spec.name === undefined ? own : { kind: "shared", name: spec.name });
+  const path = rolePath(cluster.name);
+  const managed = policy === undefined ? [] : [`arn:${partition}:iam::aws:policy/${policy}`];
+  return {
+    purpose,
+    field: `spec.iam.${field}`,
+    name,
+    path,
+    arn: `arn:${partition}:iam::${account}:role${path}${name}`,
+    profileArn: purpose === "instance" ? `arn:${partition}:iam::${account}:instance-profile${path}${name}` : undefined,
+    trust: trustPolicy(principalOf(service, partition)),
+    policyArns: [...new Set([...managed, ...(spec.policyArns ?? [])])].sort(),
+    asked: spec.policyArns ?? [],
+    inlinePolicies: spec.inlinePolicies ?? {},
+    permissionsBoundaryArn: spec.permissionsBoundary ?? boundaryArn,
+    userTags: spec.tags ?? {},
+    ownTags: roleOwnerTags(identity, purpose, spec.name),
+    sharedAs: spec.name,
+  };
+}
+
+/** EC2 has a principal of its own in China; the other services have one everywhere. */
+function principalOf(service: string, partition: string): string {
+  return `${service}.amazonaws.com${service === "ec2" && partition === "aws-cn" ? ".cn" : ""}`;
+}
+
+/** That one service may assume the role, and nobody else. */
+export function trustPolicy(principal: string): string {
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { Service: principal }, Action: "sts:AssumeRole" }],
+  });
+}
+
+/** A shared role belongs to the namespace, any other to its object. */
+export function roleOwnerTags(
+  { cluster, namespace, name, uid }: Identity,
+  purpose: RolePurpose,
+  sharedAs: string | undefined,
+): Record<string, string> {
+  const owner: Record<string, string> =
+    sharedAs === undefined ? { [nameTag]: name, [uidTag]: uid } : { [sharedRoleTag]: sharedAs };
+  return {
+    [clusterTag]: cluster.name,
+    [clusterUidTag]: cluster.uid,
+    [namespaceTag]: namespace,
+    ...owner,
+    [roleTag]: purpose,
+  };
+}

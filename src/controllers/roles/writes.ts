@@ -1,0 +1,24 @@
+/** One write to IAM, as data: what plans are made of. `name` is the role or instance profile that is written. */
+export type RoleWrite =
+  | {
+      readonly kind: "createRole";
+      readonly name: string;
+      readonly path: string;
+      readonly trust: string;
+      readonly boundaryArn: string | undefined;
+      readonly tags: Tags;
+    }
+  | { readonly kind: "putTrust"; readonly name: string; readonly trust: string }
+  | { readonly kind: "attach" | "detach"; readonly name: string; readonly policyArn: string }
+  | { readonly kind: "putInline"; readonly name: string; readonly policy: string; readonly document: string }
+  | { readonly kind: "deleteInline"; readonly name: string; readonly policy: string }
+  | { readonly kind: "putBoundary"; readonly name: string; readonly policyArn: string }
+  | { readonly kind: "deleteBoundary"; readonly name: string }
+  | { readonly kind: "tagRole" | "tagProfile"; readonly name: string; readonly tags: Tags }
+  | { readonly kind: "untagRole" | "untagProfile"; readonly name: string; readonly keys: readonly string[] }
+  | { readonly kind: "createProfile"; readonly name: string; readonly path: string; readonly tags: Tags }
+  | { readonly kind: "addToProfile" | "removeFromProfile"; readonly name: string; readonly role: string }
+  | { readonly kind: "deleteProfile"; readonly name: string }
+  | { readonly kind: "deleteRole"; readonly name: string };
+
+type Tags = Readonly<Record<string, string>>;

@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import { removalWrites, roleDifferences } from "../../../src/controllers/roles/diff.ts";
+import type { RoleWrite } from "../../../src/controllers/roles/writes.ts";
+import { profileAs, roleAs, wished } from "./given.ts";
+
+const job = wished({
+  jobRole: {
+    policyArns: ["arn:aws:iam::aws:policy/ReadOnly"],
+    inlinePolicies: { bucket: '{"Version":"2012-10-17","Statement":[]}' },
+    tags: { team: "a" },
+  },
+});
+const instance = wished({ instanceRole: {} });
+const { name } = job;
+
+const writesFor = (...given: Parameters<typeof roleDifferences>): readonly RoleWrite[] =>
+  roleDifferences(...given).map(({ write }) => write);
+
+describe("what differs between a role as wished and as it is", () => {
+  it("is nothing when it is as wished", () => {
+    expect(writesFor(job, roleAs(job), undefined, [])).toEqual([]);
+    expect(writesFor(instance, roleAs(instance), profileAs(instance), [])).toEqual([]);
+  });
+
+  it("is all of it when there is none: the role first, the profile last", () => {
+    expect(writesFor(job, undefined, undefined, []).map(({ kind }) => kind)).toEqual([
+      "createRole",
+      "attach",
+      "putInline",
+    ]);
+    expect(writesFor(instance, undefined, undefined, []).map(({ kind }) => kind)).toEqual([
+      "createRole",
+      "attach",
+      "createProfile",
+      "addToProfile",
+    ]);
+  });
+
+  it.each<[string, Parameters<typeof roleAs>[1], RoleWrite[]]>([
+    ["another trust", { trust: '{"Statement":[]}' }, [{ kind: "putTrust", name, trust: job.trust }]],
+    [
+      "a policy that is missing and one too many",
+      { attachedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"] },
+      [
+        { kind: "attach", name, policyArn: "arn:aws:iam::aws:policy/ReadOnly" },
+        { kind: "detach", name, policyArn: "arn:aws:iam::aws:policy/AdministratorAccess" },
+      ],
+    ],
+    [
+      "another document and one too many",
+      { inlinePolicies: { bucket: "{}", backdoor: "{}" } },
+      [
+        { kind: "putInline", name, policy: "bucket", document: '{"Version":"2012-10-17","Statement":[]}' },
+        { kind: "deleteInline", name, policy: "backdoor" },
+      ],
+    ],
+    ["a boundary that nobody wishes", { permissionsBoundaryArn: "x" }, [{ kind: "deleteBoundary", name }]],
+    [
+      "the tags of an object that is gone, and a user's tag that is not wished",
+      { tags: { ...job.ownTags, team: "a", "awsbatch.dev/uid": "old", stray: "1" } },
+      [
+        { kind: "tagRole", name, tags: { "awsbatch.dev/uid": "uid-1" } },
+        { kind: "untagRole", name, keys: ["stray"] },
+      ],
+    ],
+  ])("is only %s", (_what, seen, expected) => {
+    expect(writesFor(job, roleAs(job, seen), undefined, [])).toEqual(expected);
+  });
+
+  it("is no text: a document may be written otherwise", () => {
+    const inlinePolicies = { bucket: '{ "Statement": [], "Version": "2012-10-17" }' };
+    expect(writesFor(job, roleAs(job, { inlinePolicies }), undefined, [])).toEqual([]);
+  });
+
+  it("is a boundary that is missing", () => {
+    const bounded = wished({ jobRole: { permissionsBoundary: "arn:aws:iam::123456789012:policy/b" } });
+    expect(writesFor(bounded, roleAs(bounded, { permissionsBoundaryArn: undefined }), undefined, [])).toEqual([
+      { kind: "putBoundary", name: bounded.name, policyArn: "arn:aws:iam::123456789012:policy/b" },
+    ]);
+  });
+
+  it("is no tag that others own", () => {
+    const tags = { ...job.ownTags, team: "a", "cost:center": "1" };
+    expect(writesFor(job, roleAs(job, { tags }), undefined, ["cost:*"])).toEqual([]);
+  });
+
+  it("leaves the mark of another user's Retain on a shared role, and takes its own off one that is alone", () => {
+    const shared = wished({ jobRole: { name: "readers" } });
+    const mark = { "awsbatch.dev/retained-from": "default/team/other" };
+    expect(writesFor(shared, roleAs(shared, { tags: { ...shared.ownTags, ...mark } }), undefined, [])).toEqual([]);
+    const retained = { team: "a", "awsbatch.dev/retained-from": "default/team/ce" };
+    expect(writesFor(job, roleAs(job, { tags: retained }), undefined, []).map(({ kind }) => kind)).toEqual([
+      "tagRole",
+      "untagRole",
+    ]);
+  });
+
+  it.each<[string, Parameters<typeof profileAs>[1] | undefined, string[]]>([
+    ["a profile that is missing", undefined, ["createProfile", "addToProfile"]],
+    ["an empty profile", { roleNames: [] }, ["addToProfile"]],
+    ["a profile with another role", { roleNames: ["intruder"] }, ["removeFromProfile", "addToProfile"]],
+    ["a profile without our tags", { tags: {} }, ["tagProfile"]],
+  ])("is %s", (_what, seen, expected) => {
+    const profile = seen === undefined ? undefined : profileAs(instance, seen);
+    expect(writesFor(instance, roleAs(instance), profile, []).map(({ kind }) => kind)).toEqual(expected);
+  });
+});
+
+describe("the removal of a role", () => {
+  it("begins with what holds it and ends with the role", () => {
+    const role = roleAs(instance, { inlinePolicies: { p: "{}" } });
+    expect(removalWrites(role, profileAs(instance)).map(({ kind }) => kind)).toEqual([
+      "removeFromProfile",
+      "deleteProfile",
+      "detach",
+      "deleteInline",
+      "deleteRole",
+    ]);
+  });
+
+  it("goes on where it was broken off", () => {
+    expect(removalWrites(undefined, profileAs(instance, { roleNames: [] })).map(({ kind }) => kind)).toEqual([
+      "deleteProfile",
+    ]);
+    expect(removalWrites(undefined, undefined)).toEqual([]);
+  });
+});

@@ -1,0 +1,175 @@
+import { describe, expect, it } from "vitest";
+import {
+  defaultRoleLimits,
+  limitsOf,
+  type NamedRole,
+  type RoleLimits,
+  refusalOf,
+} from "../../../src/controllers/roles/limits.ts";
+import { rolesWished } from "../../../src/controllers/roles/wish.ts";
+import { identity, place } from "./given.ts";
+
+type Annotations = Readonly<Record<string, string>>;
+
+/** The message of the refusal, or undefined. */
+function refusal(
+  iam: object,
+  named: readonly NamedRole[],
+  flags: Partial<RoleLimits> = {},
+  annotations: Annotations = {},
+) {
+  const limits = limitsOf({ ...defaultRoleLimits, ...flags }, annotations);
+  const wishes = rolesWished(iam, identity, place, limits.permissionsBoundary);
+  return refusalOf(wishes, named, limits, place)?.message;
+}
+
+const readOnly = "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly";
+const admin = "arn:aws:iam::aws:policy/AdministratorAccess";
+const boundary = "arn:aws:iam::123456789012:policy/boundary";
+const jobRole = (value: string): NamedRole => ({ field: "spec.containerProperties.jobRoleArn", kind: "role", value });
+const asking = (...policyArns: string[]) => ({ jobRole: { policyArns } });
+
+describe("what a namespace may use", () => {
+  it.each<[string, object, NamedRole[], Partial<RoleLimits>, Annotations]>([
+    ["a role with nothing but what it needs", { serviceRole: {}, instanceRole: {} }, [], {}, {}],
+    ["a policy that only reads images", asking(readOnly), [], {}, {}],
+    ["the same in another partition", asking(readOnly.replace("aws:", "aws-cn:")), [], {}, {}],
+    ["any role of one's own, when nobody limits roles", {}, [jobRole("arn:aws:iam::123456789012:role/x")], {}, {}],
+    ["a policy that the flag names", asking(admin), [], { allowedPolicyArns: ["arn:aws:iam::aws:policy/Admin*"] }, {}],
+    ["a policy that the namespace names", asking(admin), [], {}, { "awsbatch.dev/allowed-policy-arns": `x, ${admin}` }],
+    [
+      "a role that the flag names",
+      {},
+      [jobRole("arn:aws:iam::123456789012:role/team/x")],
+      { allowedRoleArns: ["arn:aws:iam::123456789012:role/team/*"] },
+      {},
+    ],
+    ["a role by its name alone", {}, [jobRole("x")], { allowedRoleArns: ["arn:aws:iam::123456789012:role/x"] }, {}],
+    [
+      "the service-linked role, which is the default",
+      {},
+      [jobRole("arn:aws:iam::123456789012:role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch")],
+      { allowedRoleArns: [] },
+      {},
+    ],
+    [
+      "inline policies where the flag allows them",
+      { jobRole: { inlinePolicies: { p: "{}" } } },
+      [],
+      { allowInlinePolicies: true },
+      {},
+    ],
+    [
+      "inline policies where the namespace allows them",
+      { jobRole: { inlinePolicies: { p: "{}" } } },
+      [],
+      {},
+      { "awsbatch.dev/allow-inline-policies": "true" },
+    ],
+    [
+      "the boundary that is demanded, also when it is said",
+      { jobRole: { permissionsBoundary: boundary } },
+      [],
+      { permissionsBoundary: boundary },
+      {},
+    ],
+    ["a boundary of one's own, when none is demanded", { jobRole: { permissionsBoundary: boundary } }, [], {}, {}],
+  ])("is %s", (_what, iam, named, flags, annotations) => {
+    expect(refusal(iam, named, flags, annotations)).toBeUndefined();
+  });
+
+  it("is what its annotations say instead of the flags, and nothing when they are empty", () => {
+    const flags = { allowedPolicyArns: ["*"], allowedRoleArns: ["*"], allowInlinePolicies: true };
+    const none = (annotation: string) => ({ [`awsbatch.dev/${annotation}`]: "" });
+    expect(refusal(asking(readOnly), [], flags, none("allowed-policy-arns"))).toContain(
+      "allowed-policy-arns of the namespace: none",
+    );
+    expect(refusal({}, [jobRole("x")], flags, none("allowed-role-arns"))).toContain(
+      "allowed-role-arns of the namespace: none",
+    );
+    const inline = { jobRole: { inlinePolicies: { p: "{}" } } };
+    expect(refusal(inline, [], flags, none("allow-inline-policies"))).toContain(
+      "allow-inline-policies of the namespace",
+    );
+    expect(refusal({ jobRole: {} }, [], flags, none("permissions-boundary"))).toContain("no ARN of a policy");
+  });
+});
+
+const team = { allowedRoleArns: ["arn:aws:iam::123456789012:role/team/*"] };
+const teamPolicies = { allowedPolicyArns: ["arn:aws:iam::123456789012:policy/team/*"] };
+
+/** Told in docs/security.md. */
+const attacks: readonly [string, object, NamedRole[], Partial<RoleLimits>][] = [
+  ["a role of somebody else by ARN", {}, [jobRole("arn:aws:iam::123456789012:role/admin")], team],
+  ["a role of somebody else by name", {}, [jobRole("admin")], team],
+  ["a role of another account", {}, [jobRole("arn:aws:iam::210987654321:role/team/x")], team],
+  ["AWS's administrator policy", asking(admin), [], {}],
+  [
+    "the policy of the service role, which may start instances under any role",
+    asking("arn:aws:iam::aws:policy/service-role/AWSBatchServiceRole"),
+    [],
+    {},
+  ],
+  [
+    "a policy of an account, when only AWS's are allowed",
+    asking("arn:aws:iam::123456789012:policy/AmazonEC2ContainerRegistryReadOnly"),
+    [],
+    {},
+  ],
+  ["an allowed policy, and behind it another", asking(readOnly, admin), [], {}],
+  [
+    "an inline policy",
+    { jobRole: { inlinePolicies: { p: '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}' } } },
+    [],
+    {},
+  ],
+  [
+    "a boundary that bounds nothing",
+    { jobRole: { permissionsBoundary: admin } },
+    [],
+    { permissionsBoundary: boundary },
+  ],
+  [
+    "a role that the operator made for another namespace",
+    {},
+    [jobRole("arn:aws:iam::123456789012:role/aws-batch-operator/default/other_readers_0a1b2c3d")],
+    {},
+  ],
+  [
+    "the same where every role is allowed",
+    {},
+    [jobRole("arn:aws:iam::123456789012:role/aws-batch-operator/default/other_readers_0a1b2c3d")],
+    { allowedRoleArns: ["*"] },
+  ],
+  [
+    "the same in other letters",
+    {},
+    [jobRole("arn:aws:iam::123456789012:role/AWS-Batch-Operator/default/other_readers_0a1b2c3d")],
+    {},
+  ],
+  ["a path that leads out of the allowed one", {}, [jobRole("arn:aws:iam::123456789012:role/team/../admin")], team],
+  ["a path with a dot in it", {}, [jobRole("arn:aws:iam::123456789012:role/team/./../admin")], team],
+  ["an empty part of a path", {}, [jobRole("arn:aws:iam::123456789012:role/team//admin")], team],
+  ["a name that is a path", {}, [jobRole("team/../admin")], team],
+  ["a policy by a path that leads out", asking("arn:aws:iam::123456789012:policy/team/../admin"), [], teamPolicies],
+  ["two ARNs in one text", asking(`arn:aws:iam::123456789012:policy/team/x,${admin}`), [], teamPolicies],
+  [
+    "an ARN with a line break",
+    {},
+    [jobRole("arn:aws:iam::123456789012:role/team/x\narn:aws:iam::123456789012:role/admin")],
+    team,
+  ],
+  ["a look-alike letter in the path", {}, [jobRole("arn:aws:iam::123456789012:role/tеam/admin")], team],
+  ["a look-alike letter in the name", {}, [jobRole("arn:aws:iam::123456789012:role/team/аdmin")], team],
+  ["a look-alike of AWS's own policies", asking("arn:aws:iam::аws:policy/AmazonEC2ContainerRegistryReadOnly"), [], {}],
+  ["an instance profile in place of a role", {}, [jobRole("arn:aws:iam::123456789012:instance-profile/admin")], team],
+  ["an ARN in other letters", {}, [jobRole("arn:aws:iam::123456789012:role/TEAM/admin")], team],
+  ["an ARN that only begins so", {}, [jobRole("arn:aws:sts::123456789012:assumed-role/team/x")], team],
+  ["a parameter that the job fills in", {}, [jobRole("Ref::role")], team],
+];
+
+describe("attacks by who may write objects in a namespace", () => {
+  it.each(attacks)("%s: refused", (_what, iam, named, flags) => {
+    expect(refusal(iam, named, flags)).toMatch(/^spec\..*(not allowed|not named by ARN|by no other policy)/s);
+  });
+});

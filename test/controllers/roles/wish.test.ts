@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import type { Identity } from "../../../src/controllers/ownership.ts";
+import { isMadeByOperator, roleName, rolePath } from "../../../src/controllers/roles/names.ts";
+import { rolesWished } from "../../../src/controllers/roles/wish.ts";
+import { identity, place, wished } from "./given.ts";
+
+describe("the name of a role", () => {
+  const own = { kind: "object", name: "ce", purpose: "service" } as const;
+
+  it("tells namespace, object and purpose, and is the same each time", () => {
+    const name = roleName("default", "team", own);
+    expect(name).toMatch(/^team_ce_service_[0-9a-f]{8}$/);
+    expect(roleName("default", "team", own)).toBe(name);
+  });
+
+  it("has at most 64 characters that IAM takes, and differs in what was cut", () => {
+    const long = (end: string) =>
+      roleName("default", "n".repeat(63), { kind: "object", name: `${"o".repeat(252)}${end}`, purpose: "spot-fleet" });
+    expect(long("a")).toHaveLength(64);
+    expect(long("a")).toMatch(/^[\w+=,.@-]+$/);
+    expect(long("a")).not.toBe(long("b"));
+  });
+
+  it("is another one in another cluster, namespace, object, for another purpose, and when it is shared", () => {
+    const names = [
+      roleName("default", "team", own),
+      roleName("other", "team", own),
+      roleName("default", "team-2", own),
+      roleName("default", "team", { ...own, name: "ce-2" }),
+      roleName("default", "team", { ...own, purpose: "instance" }),
+      roleName("default", "team", { kind: "shared", name: "ce_service" }),
+      roleName("default", "team", { kind: "shared", name: "CE_service" }),
+    ];
+    expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(names.length);
+  });
+
+  it("lies under a path of the cluster, by which it is known", () => {
+    expect(rolePath("prod")).toBe("/aws-batch-operator/prod/");
+    expect(isMadeByOperator(wished({ jobRole: {} }).arn)).toBe(true);
+    expect(isMadeByOperator("arn:aws:iam::123456789012:role/service-role/AWSBatchServiceRole")).toBe(false);
+  });
+});
+
+describe("a role that is wished", () => {
+  const managed = (partition: string, policy: string) => `arn:${partition}:iam::aws:policy/service-role/${policy}`;
+
+  it.each([
+    ["serviceRole", "aws", "batch.amazonaws.com", "AWSBatchServiceRole"],
+    ["serviceRole", "aws-cn", "batch.amazonaws.com", "AWSBatchServiceRole"],
+    ["serviceRole", "aws-us-gov", "batch.amazonaws.com", "AWSBatchServiceRole"],
+    ["instanceRole", "aws", "ec2.amazonaws.com", "AmazonEC2ContainerServiceforEC2Role"],
+    ["instanceRole", "aws-cn", "ec2.amazonaws.com.cn", "AmazonEC2ContainerServiceforEC2Role"],
+    ["instanceRole", "aws-us-gov", "ec2.amazonaws.com", "AmazonEC2ContainerServiceforEC2Role"],
+    ["spotFleetRole", "aws", "spotfleet.amazonaws.com", "AmazonEC2SpotFleetTaggingRole"],
+    ["spotFleetRole", "aws-cn", "spotfleet.amazonaws.com", "AmazonEC2SpotFleetTaggingRole"],
+    ["spotFleetRole", "aws-us-gov", "spotfleet.amazonaws.com", "AmazonEC2SpotFleetTaggingRole"],
+    ["executionRole", "aws", "ecs-tasks.amazonaws.com", "AmazonECSTaskExecutionRolePolicy"],
+    ["executionRole", "aws-cn", "ecs-tasks.amazonaws.com", "AmazonECSTaskExecutionRolePolicy"],
+    ["executionRole", "aws-us-gov", "ecs-tasks.amazonaws.com", "AmazonECSTaskExecutionRolePolicy"],
+    ["jobRole", "aws", "ecs-tasks.amazonaws.com", undefined],
+    ["jobRole", "aws-cn", "ecs-tasks.amazonaws.com", undefined],
+    ["jobRole", "aws-us-gov", "ecs-tasks.amazonaws.com", undefined],
+  ])("%s in %s is trusted to %s alone, with %s", (field, partition, principal, policy) => {
+    const [wish] = rolesWished({ [field]: {} }, identity, { ...place, partition });
+    expect(JSON.parse(wish?.trust ?? "")).toEqual({
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Principal: { Service: principal }, Action: "sts:AssumeRole" }],
+    });
+    expect(wish?.policyArns).toEqual(policy === undefined ? [] : [managed(partition, policy)]);
+    expect(wish?.arn).toBe(`arn:${partition}:iam::123456789012:role/aws-batch-operator/default/${wish?.name}`);
+  });
+
+  it("has what the spec asks for beside what it needs, each once", () => {
+    const asked = ["arn:aws:iam::aws:policy/Two", managed("aws", "AmazonECSTaskExecutionRolePolicy")];
+    const wish = wished({ executionRole: { policyArns: asked, inlinePolicies: { p: "{}" }, tags: { team: "a" } } });
+    expect(wish.policyArns).toEqual([
+      "arn:aws:iam::aws:policy/Two",
+      managed("aws", "AmazonECSTaskExecutionRolePolicy"),
+    ]);
+    expect(wish.asked).toEqual(asked);
+    expect([wish.inlinePolicies, wish.userTags]).toEqual([{ p: "{}" }, { team: "a" }]);
+  });
+
+  it("has the boundary of the spec, else the operator's", () => {
+    const [own] = rolesWished({ jobRole: { permissionsBoundary: "mine" } }, identity, place, "theirs");
+    const [given] = rolesWished({ jobRole: {} }, identity, place, "theirs");
+    expect([own?.permissionsBoundaryArn, given?.permissionsBoundaryArn]).toEqual(["mine", "theirs"]);
+  });
+
+  it("belongs to its object, or when it is shared to the namespace", () => {
+    const shared: Identity = { ...identity, name: "another", uid: "uid-2" };
+    expect(wished({ jobRole: {} }).ownTags).toEqual({
+      "awsbatch.dev/cluster": "default",
+      "awsbatch.dev/cluster-uid": "cluster-1",
+      "awsbatch.dev/namespace": "team",
+      "awsbatch.dev/name": "ce",
+      "awsbatch.dev/uid": "uid-1",
+      "awsbatch.dev/role": "job",
+    });
+    const [one] = rolesWished({ jobRole: { name: "readers" } }, identity, place);
+    const [other] = rolesWished({ jobRole: { name: "readers" } }, shared, place);
+    expect(other).toEqual(one);
+    expect(one?.ownTags).toMatchObject({ "awsbatch.dev/shared-role": "readers", "awsbatch.dev/namespace": "team" });
+    expect(one?.ownTags).not.toHaveProperty("awsbatch.dev/name");
+  });
+
+  it("is there for each field that is given, also an empty one, and for nothing else", () => {
+    const fields = { serviceRole: {}, instanceRole: {}, repairMissingServiceRole: true };
+    expect(rolesWished(fields, identity, place).map(({ field }) => field)).toEqual([
+      "spec.iam.serviceRole",
+      "spec.iam.instanceRole",
+    ]);
+    expect(rolesWished(undefined, identity, place)).toEqual([]);
+  });
+});
