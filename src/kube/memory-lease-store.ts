@@ -6,6 +6,7 @@ import { StoreFaults } from "./store-faults.ts";
 /** One Lease in memory, shared by all electors that are given it. */
 export class MemoryLeaseStore implements LeaseStore {
   readonly faults: StoreFaults<"get" | "create" | "update">;
+  readonly #listeners = new Set<(lease: Lease) => void>();
   #lease: Lease | undefined;
   #revision = 0;
 
@@ -15,6 +16,12 @@ export class MemoryLeaseStore implements LeaseStore {
 
   get lease(): Lease | undefined {
     return this.#lease;
+  }
+
+  /** Calls `listener` at each write, in the same turn. Returns how to stop that. */
+  onWrite(listener: (lease: Lease) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Removes it, as a person may. */
@@ -45,6 +52,7 @@ export class MemoryLeaseStore implements LeaseStore {
 
   #put(record: LeaseRecord): Lease {
     this.#lease = { ...record, resourceVersion: String(++this.#revision) };
+    for (const listener of this.#listeners) listener(this.#lease);
     return this.#lease;
   }
 }

@@ -50,6 +50,9 @@ export interface StoredObject {
   readonly applied: { readonly labels: readonly string[]; readonly annotations: readonly string[] };
 }
 
+/** One change of an object, in the same turn; undefined: it was not there before, or is not any more. */
+export type ChangeListener = (before: KubeObject | undefined, after: KubeObject | undefined) => void;
+
 /** Events about objects that are kept, as the API server keeps them for an hour. */
 const eventLimit = 1000;
 
@@ -64,6 +67,7 @@ export class MemoryStore implements Store {
   readonly #objects = new Map<string, StoredObject>();
   readonly #events = new Map<string, RecordedEvent>();
   readonly #history: WatchHistory;
+  readonly #listeners = new Set<ChangeListener>();
   #revision = 1;
 
   constructor(options: MemoryStoreOptions) {
@@ -217,6 +221,12 @@ export class MemoryStore implements Store {
     this.#history.silence();
   }
 
+  /** Calls `listener` at each change, before any watch shows it. Returns how to stop that. */
+  onChange(listener: ChangeListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   get openWatches(): number {
     return this.#history.openWatches;
   }
@@ -247,6 +257,7 @@ export class MemoryStore implements Store {
       metadata: { ...metadata, generation, resourceVersion: String(++this.#revision) },
     });
     this.#objects.set(text, { object, applied: wished.applied });
+    this.#told(before?.object, object);
     const change = before === undefined ? "added" : "modified";
     this.#history.append(this.#revision, kindText(object), { kind: change, object });
     return object;
@@ -258,8 +269,13 @@ export class MemoryStore implements Store {
       metadata: { ...object.metadata, resourceVersion: String(++this.#revision) },
     });
     this.#objects.delete(objectText(last, last.metadata));
+    this.#told(object, undefined);
     this.#history.append(this.#revision, kindText(last), { kind: "deleted", object: last });
     return last;
+  }
+
+  #told(before: KubeObject | undefined, after: KubeObject | undefined): void {
+    for (const listener of this.#listeners) listener(before, after);
   }
 
   #timestamp(): string {

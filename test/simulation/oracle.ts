@@ -1,0 +1,53 @@
+import type { KubeObject } from "../../src/api/object.ts";
+import type { Cluster } from "../../src/controllers/ownership.ts";
+import type { Settings } from "../../src/controllers/ports.ts";
+import type { MemoryStore } from "../../src/kube/memory-store.ts";
+import type { VirtualClock } from "../../src/runtime/clock.ts";
+import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
+import type { CallRecord } from "../../src/simulator/wire.ts";
+import type { Change } from "../../src/simulator/world.ts";
+import type { OperatorProcess } from "./process.ts";
+
+/** What an oracle may look at: the truth on both sides, past all caches and staleness. */
+export interface Watched {
+  readonly clock: VirtualClock;
+  readonly store: MemoryStore;
+  readonly aws: SimulatedAws;
+  readonly cluster: Cluster;
+  readonly settings: Settings;
+  readonly processes: () => readonly OperatorProcess[];
+  /** The identity in the Lease, and until when nobody else may take it, by the world's monotonic clock. */
+  readonly lease: () => { readonly holder: string; readonly until: number } | undefined;
+  /** Which process made a call; undefined: not the operator. */
+  readonly callerOf: (call: CallRecord) => OperatorProcess | undefined;
+  /** Whatever a person, a tool or a fault did to the world, monotonic ms of the last time. */
+  readonly lastDisturbance: () => number;
+}
+
+/**
+ * One promise, watched at every step. Each method is called in the turn in which the thing happens, and gives back
+ * what went against the promise, in words; nothing, when all is well.
+ */
+export interface Oracle {
+  /** A number of section 3 of the design, or a word, with what it promises. */
+  readonly name: string;
+  /** A write leaves a process: it has passed its last check. */
+  onSend?(process: OperatorProcess, what: string): string | undefined;
+  /** A call, refused or not, directly before and after it takes effect in AWS. */
+  onEffect?(call: CallRecord, phase: "before" | "after"): string | undefined;
+  /** @param by the call that takes effect in this turn; undefined: AWS itself */
+  onAws?(change: Change, by: CallRecord | undefined): string | undefined;
+  /** A call of the operator has its outcome. */
+  onObject?(before: KubeObject | undefined, after: KubeObject | undefined): string | undefined;
+  /** Time has passed. */
+  onTick?(): string | undefined;
+}
+
+export type OracleFactory = (watched: Watched) => Oracle;
+
+export interface Violation {
+  readonly oracle: string;
+  /** Seconds since the world began. */
+  readonly at: number;
+  readonly message: string;
+}

@@ -1,0 +1,30 @@
+import type { OracleFactory } from "../oracle.ts";
+import { boundedQueues } from "./bounded-queues.ts";
+import { callBudget } from "./call-budget.ts";
+import { notOurs } from "./not-ours.ts";
+import { oneRevision } from "./one-revision.ts";
+import { oneWriter } from "./one-writer.ts";
+import { onlyWhatChanged } from "./only-what-changed.ts";
+import { resync } from "./resync.ts";
+import { runningJobs } from "./running-jobs.ts";
+import { trueStatus } from "./true-status.ts";
+import { usableEnvironment } from "./usable-environment.ts";
+
+/** The promises that are judged at every step, for a world whose reads are at most 5 s stale. */
+export const allOracles: readonly OracleFactory[] = oraclesFor(() => true);
+
+/** @param assumes whether AWS has shown every write within so many ms so far */
+export function oraclesFor(assumes: (withinMs: number) => boolean): readonly OracleFactory[] {
+  return [
+    usableEnvironment,
+    runningJobs,
+    notOurs,
+    oneRevision(assumes),
+    onlyWhatChanged,
+    oneWriter,
+    resync,
+    trueStatus,
+    callBudget,
+    boundedQueues,
+  ];
+}

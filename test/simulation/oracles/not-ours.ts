@@ -1,0 +1,160 @@
+import type { KubeObject } from "../../../src/api/object.ts";
+import { kinds } from "../../../src/api/v1alpha1/kinds.ts";
+import {
+  clusterTag,
+  clusterUidTag,
+  namespaceTag,
+  nameTag,
+  ownerIn,
+  retainedFromTag,
+  type Tags,
+} from "../../../src/controllers/ownership.ts";
+import type { CallRecord } from "../../../src/simulator/wire.ts";
+import type { OracleFactory, Watched } from "../oracle.ts";
+import { isOperatorWrite, nameOf, unseenMs } from "./reading.ts";
+
+/**
+ * Promise 3. No AWS object without our ownership is updated, retagged or deleted, unless adopted by policy, or a
+ * queue's order under `foreignQueues: Repoint` where the operator's flag allows it. Judged by the tags that AWS has
+ * at the instant of the write.
+ *
+ * "Two objects that claim one name: one owner": the owner's tags are never written over those of another object that
+ * is still there.
+ *
+ * Not against it: tags that somebody took off within `unseenMs`.
+ */
+export const notOurs: OracleFactory = (watched) => {
+  /** By ARN: when it was ours last. */
+  const oursAt = new Map<string, number>();
+  return {
+    name: "3 what is not ours is not touched",
+    onEffect(call, phase) {
+      if (phase === "after") return undefined;
+      const target = targetOf(watched, call);
+      const now = watched.clock.monotonic();
+      for (const one of everything(watched)) if (isOurs(watched, one.tags)) oursAt.set(one.arn, now);
+      if (target === undefined || !isOperatorWrite(call)) return undefined;
+      if (isOurs(watched, target.tags)) return stolen(watched, call, target);
+      const lastOurs = oursAt.get(target.arn);
+      if (lastOurs !== undefined && now - lastOurs <= unseenMs) return undefined;
+      if (isAdoption(watched, call, target) || isRepoint(watched, call)) return undefined;
+      return `${call.operation} of ${watched.callerOf(call)?.name} wrote to ${target.arn}, whose tags are ${JSON.stringify(target.tags)}: ${JSON.stringify(call.input)}`;
+    },
+  };
+};
+
+interface Thing {
+  readonly arn: string;
+  readonly name: string;
+  readonly kind: "BatchComputeEnvironment" | "JobQueue" | "JobDefinition";
+  readonly tags: Tags | undefined;
+}
+
+function everything({ aws }: Watched): readonly Thing[] {
+  const { truth } = aws;
+  return [
+    ...truth
+      .computeEnvironments()
+      .filter(({ status }) => status !== "DELETED")
+      .map((one) => ({
+        arn: one.computeEnvironmentArn,
+        name: one.computeEnvironmentName,
+        kind: "BatchComputeEnvironment" as const,
+        tags: one.tags,
+      })),
+    ...truth
+      .jobQueues()
+      .filter(({ status }) => status !== "DELETED")
+      .map((one) => ({ arn: one.jobQueueArn, name: one.jobQueueName, kind: "JobQueue" as const, tags: one.tags })),
+    ...truth.jobDefinitions().map((one) => ({
+      arn: one.jobDefinitionArn,
+      name: one.jobDefinitionName,
+      kind: "JobDefinition" as const,
+      tags: one.tags,
+    })),
+  ];
+}
+
+function targetOf(watched: Watched, call: CallRecord): Thing | undefined {
+  const input = call.input as Readonly<Record<string, string | undefined>>;
+  const all = everything(watched);
+  switch (call.operation) {
+    case "UpdateComputeEnvironment":
+    case "DeleteComputeEnvironment": {
+      const name = nameOf(input["computeEnvironment"]);
+      return all.find((one) => one.kind === "BatchComputeEnvironment" && one.name === name);
+    }
+    case "UpdateJobQueue":
+    case "DeleteJobQueue": {
+      const name = nameOf(input["jobQueue"]);
+      return all.find((one) => one.kind === "JobQueue" && one.name === name);
+    }
+    case "DeregisterJobDefinition":
+      return all.find((one) => one.arn.endsWith(`job-definition/${nameOf(input["jobDefinition"])}`));
+    case "TagResource":
+    case "UntagResource":
+      return all.find((one) => one.arn === input["resourceArn"]);
+    case "TerminateJob": {
+      const job = watched.aws.truth.jobs().find(({ id }) => id === input["jobId"]);
+      return all.find((one) => one.arn === job?.queueArn);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function isOurs({ cluster }: Watched, tags: Tags | undefined): boolean {
+  const owner = ownerIn(tags);
+  if (owner?.cluster !== cluster.name) return false;
+  return owner.clusterUid === cluster.uid || owner.clusterUid === cluster.takeOverUid;
+}
+
+/** Whether the call gives to one object what belongs to another that is still there. */
+function stolen(watched: Watched, call: CallRecord, target: Thing): string | undefined {
+  if (call.operation !== "TagResource") return undefined;
+  const { tags: written = {} } = call.input as { tags?: Tags };
+  const [namespace, name] = [written[namespaceTag], written[nameTag]];
+  const before = ownerIn(target.tags);
+  if (namespace === undefined || name === undefined || before === undefined) return undefined;
+  if (before.namespace === namespace && before.name === name) return undefined;
+  const owner = objectOf(watched, target.kind, before);
+  if (owner === undefined) return undefined;
+  return `${target.arn} belongs to ${before.namespace}/${before.name}, which is still there, and was given to ${namespace}/${name}`;
+}
+
+function isAdoption(watched: Watched, call: CallRecord, target: Thing): boolean {
+  const input = call.input as { tags?: Tags; tagKeys?: readonly string[] };
+  // The mark of Retain goes in the act that takes the thing back.
+  if (call.operation === "UntagResource") return input.tagKeys?.every((key) => key === retainedFromTag) === true;
+  if (call.operation !== "TagResource" || input.tags?.[clusterTag] !== watched.cluster.name) return false;
+  if (input.tags[clusterUidTag] !== watched.cluster.uid) return false;
+  const [namespace = "", name = ""] = [input.tags[namespaceTag], input.tags[nameTag]];
+  if (target.tags?.[retainedFromTag] === `${watched.cluster.name}/${namespace}/${name}`) return true;
+  const object = objectOf(watched, target.kind, { namespace, name });
+  const policy = (object?.spec as { readonly adoptionPolicy?: string } | undefined)?.adoptionPolicy;
+  return ownerIn(target.tags) === undefined && (policy === "IfExists" || policy === "IfMatching");
+}
+
+function isRepoint({ settings, store }: Watched, call: CallRecord): boolean {
+  if (call.operation !== "UpdateJobQueue" || !settings.allowForeignRepoint) return false;
+  const others = Object.keys(call.input as object).filter(
+    (key) => !["jobQueue", "computeEnvironmentOrder", "schedulingPolicyArn"].includes(key),
+  );
+  return (
+    others.length === 0 &&
+    store
+      .objects()
+      .some(
+        ({ spec }) => (spec as { replacement?: { foreignQueues?: string } }).replacement?.foreignQueues === "Repoint",
+      )
+  );
+}
+
+function objectOf(
+  { store }: Watched,
+  kind: string,
+  key: { readonly namespace: string; readonly name: string },
+): KubeObject | undefined {
+  const found = kinds.find((one) => one.kind === kind);
+  return found === undefined ? undefined : store.object(found, key);
+}

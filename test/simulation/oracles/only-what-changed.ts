@@ -1,0 +1,85 @@
+import { jsonEqual } from "../../../src/runtime/json-equal.ts";
+import type { OracleFactory, Watched } from "../oracle.ts";
+import { isOperatorWrite, nameOf, unseenMs } from "./reading.ts";
+
+/** What AWS demands beside what changes, and so may be sent though it is the same (list of the update requests). */
+const demandedBeside: ReadonlySet<string> = new Set(["computeEnvironment", "jobQueue", "state", "schedulingPolicyArn"]);
+
+/**
+ * Promise 7. An update sends the changed fields and those AWS demands beside them. Each field in an update of ours
+ * differs from what AWS has at that instant, but for the few that AWS demands.
+ *
+ * Not against it: the update that asks AWS to look at an INVALID environment again, which is documented to change
+ * nothing; and what became equal within `unseenMs`, which no read could have shown.
+ */
+export const onlyWhatChanged: OracleFactory = (watched) => {
+  /** By name: versions of the record with the time at which each came to be. */
+  const past = new Map<string, { readonly at: number; readonly record: Readonly<Record<string, unknown>> }[]>();
+  const note = (): void => {
+    const now = watched.clock.monotonic();
+    for (const [name, record] of records(watched)) {
+      const versions = past.get(name) ?? [];
+      if (versions.at(-1)?.record !== record) versions.push({ at: now, record });
+      while (versions.length > 1 && (versions[1]?.at ?? now) < now - unseenMs) versions.shift();
+      past.set(name, versions);
+    }
+  };
+  return {
+    name: "7 only what changed",
+    onAws() {
+      note();
+      return undefined;
+    },
+    onEffect(call, phase) {
+      if (phase === "after" || !isOperatorWrite(call) || !call.operation.startsWith("Update")) return undefined;
+      note();
+      const input = call.input as Readonly<Record<string, unknown>>;
+      const name = nameOf((input["computeEnvironment"] ?? input["jobQueue"]) as string | undefined);
+      const versions = past.get(name) ?? [];
+      if (versions.some(({ record }) => record["status"] === "INVALID")) return undefined;
+      const same = sentMembers(input).find(({ path, value }) =>
+        versions.every(({ record }) => isSame(value, memberOf(record, path))),
+      );
+      const members = sentMembers(input);
+      if (same === undefined) return undefined;
+      if (members.length > 1 && demandedBeside.has(same.path)) return undefined;
+      return `${call.operation} ${name} sends ${same.path} = ${JSON.stringify(same.value)}, which AWS has already`;
+    },
+  };
+};
+
+function records({ aws }: Watched): readonly (readonly [string, Readonly<Record<string, unknown>>])[] {
+  return [
+    ...aws.truth.computeEnvironments().map((one) => [one.computeEnvironmentName, { ...one }] as const),
+    ...aws.truth.jobQueues().map((one) => [one.jobQueueName, { ...one }] as const),
+  ];
+}
+
+function sentMembers(input: Readonly<Record<string, unknown>>): { path: string; value: unknown }[] {
+  return Object.entries(input).flatMap(([key, value]) => {
+    if (key === "computeEnvironment" || key === "jobQueue") return [];
+    if (key !== "computeResources") return [{ path: key, value }];
+    return Object.entries(value as object).map(([inner, sent]: [string, unknown]) => ({
+      path: `computeResources.${inner}`,
+      value: sent,
+    }));
+  });
+}
+
+function memberOf(record: Readonly<Record<string, unknown>>, path: string): unknown {
+  const [outer = "", inner] = path.split(".");
+  const value = record[outer];
+  return inner === undefined ? value : (value as Readonly<Record<string, unknown>> | undefined)?.[inner];
+}
+
+function isSame(sent: unknown, has: unknown): boolean {
+  if (Array.isArray(sent) && Array.isArray(has) && sent.every((one) => typeof one === "string")) {
+    return jsonEqual(sent.map(String).sort(), has.map(String).sort());
+  }
+  if (Array.isArray(sent) && Array.isArray(has)) {
+    const names = (list: readonly unknown[]): unknown[] =>
+      list.map((entry) => nameOf((entry as { computeEnvironment?: string }).computeEnvironment));
+    return jsonEqual(names(sent), names(has));
+  }
+  return jsonEqual(sent, has);
+}

@@ -1,0 +1,36 @@
+import type { Condition, KubeObject } from "../../../src/api/object.ts";
+import type { OracleFactory } from "../oracle.ts";
+import { textOf } from "./reading.ts";
+
+/**
+ * Status. `observedGeneration` is never ahead of the generation, and neither is that of a condition; Stalled and
+ * Reconciling never hold together, nor with Ready; what is Stalled says why and what to do.
+ */
+export const trueStatus: OracleFactory = () => ({
+  name: "status is never ahead, and never at odds with itself",
+  onObject(_before, after) {
+    if (after === undefined) return undefined;
+    const { observedGeneration = 0, conditions = [] } = (after.status ?? {}) as {
+      readonly observedGeneration?: number;
+      readonly conditions?: readonly Condition[];
+    };
+    const { generation } = after.metadata;
+    const newest = Math.max(observedGeneration, ...conditions.map((one) => one.observedGeneration ?? 0));
+    if (newest > generation) return `${textOf(after)} has generation ${generation} and status speaks of ${newest}`;
+    return atOdds(after, conditions);
+  },
+});
+
+/** Refusals say what to do (promise 10): a message of fewer letters than this cannot. */
+const shortestAdvice = 25;
+
+function atOdds(object: KubeObject, conditions: readonly Condition[]): string | undefined {
+  const holds = (type: string): boolean => conditions.some((one) => one.type === type && one.status === "True");
+  const stalled = conditions.find(({ type }) => type === "Stalled");
+  if (holds("Ready") && (holds("Stalled") || holds("Reconciling"))) return `${textOf(object)} is Ready and not ready`;
+  if (holds("Stalled") && holds("Reconciling")) return `${textOf(object)} is Stalled and Reconciling`;
+  if (stalled !== undefined && stalled.message.length < shortestAdvice) {
+    return `${textOf(object)} is Stalled and says only: ${stalled.message}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,132 @@
+import type { BatchApi, CallOptions } from "../../src/aws/batch.ts";
+import { batchCallKinds, eachCall, operationOf } from "../../src/aws/calls.ts";
+import { type Store, StoreError } from "../../src/kube/store.ts";
+import { type Clock, sleep } from "../../src/runtime/clock.ts";
+import type { LeaseStore } from "../../src/runtime/leader.ts";
+import type { Gate } from "./gate.ts";
+
+/** The network of one process: what the operator calls, each await behind the gate. */
+
+export interface NetworkOptions {
+  readonly gate: Gate;
+  /** The world's: what is on the way arrives whether or not the process lives. */
+  readonly clock: Clock;
+  readonly latencyMs: () => number;
+  readonly mayWrite: () => { readonly deadlineMs: number };
+  /** A write leaves: the last check of the lease has just passed. */
+  readonly onSend: (what: string) => void;
+}
+
+const storeWrites: ReadonlySet<string> = new Set(["patchMetadata", "applyStatus", "recordEvent"]);
+
+/** The store as the API server's client gives it: slow, and no write without a lease. */
+export function gatedStore(
+  store: Store,
+  { gate, clock, latencyMs, mayWrite, onSend }: NetworkOptions,
+  /** Whether a watch shows this event twice. */
+  repeats: () => boolean,
+): Store {
+  const request = async <T>(
+    verb: string,
+    signal: AbortSignal,
+    call: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> => {
+    const what = `store ${verb}`;
+    await gate.pass("asks", what);
+    try {
+      signal.throwIfAborted();
+      if (storeWrites.has(verb)) {
+        leased(mayWrite, what);
+        onSend(what);
+        await gate.pass("sends", what);
+      }
+      await sleep(clock, latencyMs(), signal);
+      return await call(signal);
+    } finally {
+      await gate.pass("hears", what);
+    }
+  };
+  return {
+    list: (kind, signal) => request("list", signal, (inner) => store.list(kind, inner)),
+    get: (kind, key, signal) => request("get", signal, (inner) => store.get(kind, key, inner)),
+    patchMetadata: (kind, object, patch, signal) =>
+      request("patchMetadata", signal, (inner) => store.patchMetadata(kind, object, patch, inner)),
+    applyStatus: (kind, object, status, signal) =>
+      request("applyStatus", signal, (inner) => store.applyStatus(kind, object, status, inner)),
+    recordEvent: (event, signal) => request("recordEvent", signal, (inner) => store.recordEvent(event, inner)),
+    async *watch(kind, resourceVersion, signal) {
+      await gate.pass("asks", "store watch");
+      const events = store.watch(kind, resourceVersion, signal)[Symbol.asyncIterator]();
+      try {
+        for (;;) {
+          const next = await events.next().catch(async (error: unknown) => {
+            await gate.pass("hears", "store watch");
+            throw error;
+          });
+          await gate.pass("hears", "store watch");
+          if (next.done === true) return;
+          yield next.value;
+          if (repeats()) yield next.value;
+        }
+      } finally {
+        await events.return?.();
+      }
+    },
+  };
+}
+
+function leased(mayWrite: () => { readonly deadlineMs: number }, what: string): void {
+  try {
+    if (mayWrite().deadlineMs <= 0) throw new Error("no time is left of the lease");
+  } catch (error) {
+    throw new StoreError("Unavailable", `${what} was not sent: ${String(error)}`);
+  }
+}
+
+export function gatedLeases(leases: LeaseStore, { gate, clock, latencyMs }: NetworkOptions): LeaseStore {
+  const request = async <T>(verb: string, signal: AbortSignal, call: () => Promise<T>): Promise<T> => {
+    await gate.pass("asks", `lease ${verb}`);
+    try {
+      signal.throwIfAborted();
+      await sleep(clock, latencyMs(), signal);
+      return await call();
+    } finally {
+      await gate.pass("hears", `lease ${verb}`);
+    }
+  };
+  return {
+    get: (signal) => request("get", signal, () => leases.get(signal)),
+    create: (record, signal) => request("create", signal, () => leases.create(record, signal)),
+    update: (lease, record, signal) => request("update", signal, () => leases.update(lease, record, signal)),
+  };
+}
+
+/**
+ * AWS as the SDK gives it: `beforeSend` is its innermost step.
+ * @param onCall called in the turn in which a call begins on the wire
+ */
+export function gatedBatch(
+  batch: BatchApi,
+  { gate, onSend }: NetworkOptions,
+  onCall: (operation: string) => void,
+): BatchApi {
+  return eachCall(batch, (name, call) => async (input, options?: CallOptions) => {
+    const what = `aws ${operationOf(name)}`;
+    const writes = batchCallKinds[name] === "write";
+    await gate.pass("asks", what);
+    try {
+      options?.signal?.throwIfAborted();
+      options?.beforeSend?.();
+      if (writes) {
+        onSend(what);
+        await gate.pass("sends", what);
+      }
+      // What was in the socket's buffer when the process was stopped leaves whatever its timers say afterwards.
+      const answer = options?.signal?.aborted === true ? call(input) : call(input, options);
+      onCall(operationOf(name));
+      return await answer;
+    } finally {
+      await gate.pass("hears", what);
+    }
+  });
+}

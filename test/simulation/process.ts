@@ -1,0 +1,213 @@
+import { classify } from "../../src/aws/errors.ts";
+import { whenAwsAnswers } from "../../src/cli/run/aws.ts";
+import type { Cluster } from "../../src/controllers/ownership.ts";
+import type { Settings } from "../../src/controllers/ports.ts";
+import type { MemoryLeaseStore } from "../../src/kube/memory-lease-store.ts";
+import type { MemoryStore } from "../../src/kube/memory-store.ts";
+import { createOperator, type Operator } from "../../src/operator.ts";
+import { withDeadline } from "../../src/runtime/abort.ts";
+import type { Clock } from "../../src/runtime/clock.ts";
+import { LeaderElector } from "../../src/runtime/leader.ts";
+import type { Log } from "../../src/runtime/log.ts";
+import type { Random } from "../../src/runtime/random.ts";
+import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
+import type { CallRecord } from "../../src/simulator/wire.ts";
+import { Gate, type Phase, type Verdict } from "./gate.ts";
+import { gatedBatch, gatedLeases, gatedStore, type NetworkOptions } from "./ports.ts";
+import { ProcessClock } from "./process-clock.ts";
+import { speakingVersion } from "./version.ts";
+
+export interface ProcessOptions {
+  /** e.g. `a2`; also its identity in the election. */
+  readonly name: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly store: MemoryStore;
+  readonly leases: MemoryLeaseStore;
+  readonly aws: SimulatedAws;
+  readonly cluster: Cluster;
+  readonly settings: Settings;
+  /** Its wall clock is wrong by so much. */
+  readonly skewMs: number;
+  /** Of its fingerprints; another number than 1 stands for another version of the operator. */
+  readonly algorithm: number;
+  /** One way through the network to the API server. */
+  readonly latencyMs: () => number;
+  readonly repeatsEvent: () => boolean;
+  readonly judge: (process: OperatorProcess, phase: Phase, what: string) => Verdict;
+  /** A write leaves. */
+  readonly onSend: (process: OperatorProcess, what: string) => void;
+  readonly onCall: (process: OperatorProcess, record: CallRecord) => void;
+  readonly onLeading: (process: OperatorProcess, leading: boolean) => void;
+  /** It has ended, by itself or killed. */
+  readonly onExit: (process: OperatorProcess, how: string) => void;
+}
+
+/**
+ * One process of the operator, put together as `run` does it, in a world of which it sees only the network and its
+ * own clock.
+ */
+export class OperatorProcess {
+  readonly name: string;
+  readonly clock: ProcessClock;
+  readonly operator: Operator;
+  readonly elector: LeaderElector;
+  readonly #options: ProcessOptions;
+  readonly #gate: Gate;
+  readonly #interrupted = new AbortController();
+  /** Ends its connections when it dies. */
+  readonly #connections = new AbortController();
+  #writerSince: number | undefined;
+  #account: string | undefined;
+  #ended = false;
+
+  constructor(options: ProcessOptions) {
+    const { name, random, log, store, aws } = options;
+    this.#options = options;
+    this.name = name;
+    this.clock = new ProcessClock(options.clock, options.skewMs);
+    this.#gate = new Gate(
+      (phase, what) => options.judge(this, phase, what),
+      (verdict) => this.#carryOut(verdict),
+    );
+    const mayWrite = (): { readonly deadlineMs: number } => {
+      const deadlineMs = this.elector.remainingMs();
+      if (deadlineMs <= 0) throw new Error("this replica does not lead");
+      return { deadlineMs };
+    };
+    const network: NetworkOptions = {
+      gate: this.#gate,
+      clock: options.clock,
+      latencyMs: options.latencyMs,
+      mayWrite,
+      onSend: (what) => options.onSend(this, what),
+    };
+    this.elector = new LeaderElector({
+      leases: gatedLeases(options.leases, network),
+      identity: name,
+      clock: this.clock,
+      random,
+      log,
+      onLeading: (leading) => options.onLeading(this, leading),
+    });
+    const onCall = (): void => {
+      const record = aws.log.at(-1);
+      if (record !== undefined) options.onCall(this, record);
+    };
+    const batch = speakingVersion(gatedBatch(aws.batch, network, onCall), options.algorithm);
+    this.operator = createOperator({
+      store: gatedStore(store, network, options.repeatsEvent),
+      clock: this.clock,
+      random,
+      log,
+      cluster: options.cluster,
+      settings: options.settings,
+      connect: async () => ({ account: this.#account ?? "", partition: "aws", batch }),
+      requestsPerSecond: 10,
+      mayWrite,
+      writerSince: () => this.#writerSince,
+      watchesNamespace: () => true,
+      namespaceLabels: async () => ({}),
+    });
+  }
+
+  get leads(): boolean {
+    return this.#writerSince !== undefined && !this.#ended;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  start(): void {
+    this.#run().then(
+      (how) => this.#end(how),
+      (error: unknown) => {
+        this.#options.log.error("the process failed", { error });
+        this.#end(`failed: ${String(error)}`);
+      },
+    );
+  }
+
+  /** SIGTERM. */
+  terminate(): void {
+    this.#interrupted.abort(new Error("SIGTERM"));
+  }
+
+  /** SIGKILL: nothing of it goes on; what it had sent is on its way. */
+  kill(): void {
+    if (this.#ended) return;
+    this.#gate.die();
+    this.clock.die();
+    this.#connections.abort(new Error("the process has died"));
+    this.#end("killed");
+  }
+
+  /** SIGSTOP, or with `asleep` the sleep of its machine; SIGCONT after `forMs`. */
+  freeze(forMs: number, asleep: boolean): void {
+    if (this.#ended) return;
+    this.#gate.stop();
+    this.clock.stop(asleep);
+    this.#options.clock.schedule(forMs, () => {
+      this.clock.goOn();
+      this.#gate.goOn();
+    });
+  }
+
+  #carryOut(verdict: Verdict): void {
+    if (verdict.kind === "die") this.kill();
+    if (verdict.kind === "freeze") this.freeze(verdict.forMs, verdict.asleep);
+  }
+
+  async #run(): Promise<string> {
+    const { random, log } = this.#options;
+    const { signal: interrupted } = this.#interrupted;
+    const stop = new AbortController();
+    this.#connections.signal.addEventListener("abort", () => stop.abort(this.#connections.signal.reason));
+    const following = this.operator.follow(stop.signal);
+    try {
+      await whenAwsAnswers(
+        async (signal) => {
+          this.#account = await this.#identity(signal);
+          return { account: this.#account, region: "", label: "", connect: () => Promise.reject(new Error("unused")) };
+        },
+        { clock: this.clock, random, log },
+        interrupted,
+      );
+      return await this.elector.run(interrupted, async (signal) => {
+        this.#writerSince = this.clock.now();
+        await Promise.all([this.operator.lead(signal), this.operator.ports.regions.open(undefined, signal)]);
+      });
+    } catch (error) {
+      if (interrupted.aborted) return "stopped";
+      throw error;
+    } finally {
+      stop.abort(new Error("the process ends"));
+      await following;
+    }
+  }
+
+  async #identity(signal: AbortSignal): Promise<string> {
+    const operation = "sts:GetCallerIdentity";
+    await this.#gate.pass("asks", `aws ${operation}`);
+    try {
+      const ask = (inner: AbortSignal) => this.#options.aws.sts.getCallerIdentity({ signal: inner });
+      return (await withDeadline(this.clock, 15_000, signal, operation, ask)).Account ?? "";
+    } catch (error) {
+      throw signal.aborted ? signal.reason : classify(error, operation);
+    } finally {
+      await this.#gate.pass("hears", `aws ${operation}`);
+    }
+  }
+
+  #end(how: string): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#writerSince = undefined;
+    // Whatever it left behind does nothing any more.
+    this.#gate.die();
+    this.clock.die();
+    this.#options.onExit(this, how);
+  }
+}

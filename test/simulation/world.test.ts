@@ -1,0 +1,43 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../manifests.ts";
+import { isReady } from "../world.ts";
+import { Simulation, type SimulationOptions } from "./world.ts";
+
+const open: Simulation[] = [];
+
+afterEach(async () => {
+  for (const world of open.splice(0)) await world.stop();
+});
+
+function aSimulation(options: Partial<SimulationOptions> = {}): Simulation {
+  const world = new Simulation({ seed: 1, ...options });
+  open.push(world);
+  return world;
+}
+
+const allReady = (world: Simulation): boolean => world.store.objects().every(isReady);
+
+async function story(world: Simulation): Promise<string> {
+  world.apply(computeEnvironment("ce", ec2), jobQueue("q1", ["ce"]), jobDefinition("hello"));
+  await world.until(() => allReady(world), 600);
+  world.apply(computeEnvironment("ce", withTypes(["m5.large"])));
+  await world.until(() => allReady(world), 1200);
+  await world.seconds(600);
+  return world.trace.text();
+}
+
+describe("a world of two replicas", () => {
+  it("makes and replaces an environment, and no promise is broken", async () => {
+    const world = aSimulation();
+    const text = await story(world);
+    expect(world.violations, text).toEqual([]);
+    expect(allReady(world), text).toBe(true);
+  });
+
+  it("is the same, byte for byte, for the same seed, and another for another", async () => {
+    const texts = [aSimulation(), aSimulation(), aSimulation({ seed: 2 })].map(story);
+    const [first, second, third] = await Promise.all(texts);
+    expect(second).toBe(first);
+    expect(third).not.toBe(first);
+  });
+});

@@ -1,0 +1,332 @@
+/**
+ * A world in which everything is real but time, network and disk: replicas of the whole operator, with leader
+ * election, on one virtual clock and one seeded source of chance, before a store that behaves like the API server and
+ * the simulated AWS. Oracles watch every step.
+ *
+ * Each process sits behind a gate at every await that leads to the network (`gate.ts`). Whoever drives a world may
+ * end or freeze a process at any of these points (`judge`, `arm`), put faults in the way of either side
+ * (`aws.faults`, `store.faults`, `leases.faults`), and act as user and as another tool (`apply`, `aws.outside`).
+ */
+
+import type { Kind, KubeObject } from "../../src/api/object.ts";
+import { kinds } from "../../src/api/v1alpha1/kinds.ts";
+import type { Cluster } from "../../src/controllers/ownership.ts";
+import { defaultSettings, type Settings } from "../../src/controllers/ports.ts";
+import { MemoryLeaseStore } from "../../src/kube/memory-lease-store.ts";
+import { type Manifest, MemoryStore } from "../../src/kube/memory-store.ts";
+import { StoreError } from "../../src/kube/store.ts";
+import { VirtualClock } from "../../src/runtime/clock.ts";
+import { collectingLog } from "../../src/runtime/log.ts";
+import { type Random, seededRandom } from "../../src/runtime/random.ts";
+import type { Knobs } from "../../src/simulator/knobs.ts";
+import { createSimulatedAws, type SimulatedAws } from "../../src/simulator/simulated-aws.ts";
+import type { CallRecord } from "../../src/simulator/wire.ts";
+import { admit } from "./admission.ts";
+import { goOn, type Phase, type Point, type Verdict } from "./gate.ts";
+import type { Oracle, OracleFactory, Violation, Watched } from "./oracle.ts";
+import { allOracles } from "./oracles/index.ts";
+import { OperatorProcess } from "./process.ts";
+import { Replica } from "./replica.ts";
+import { Trace } from "./trace.ts";
+
+export interface SimulationOptions {
+  readonly seed: number;
+  /** 2. */
+  readonly replicas?: number;
+  readonly cluster?: Cluster;
+  readonly settings?: Partial<Settings>;
+  readonly knobs?: Partial<Knobs>;
+  /** What the promises are judged by; all. */
+  readonly oracles?: readonly OracleFactory[];
+  /** Asked at every point of every process, first of all. */
+  readonly judge?: (point: Point) => Verdict;
+  /** Wall time at the beginning, ms since the epoch. */
+  readonly startsAt?: number;
+  /** False: nothing runs until `start` is called, e.g. to put something into AWS or the store before. */
+  readonly starts?: boolean;
+}
+
+/** Something that is to happen to a process at one of its next points. */
+export interface Armed {
+  /** A replica's letter, or whoever leads then. */
+  readonly replica: string;
+  /** After so many points of that replica. */
+  readonly after: number;
+  readonly verdict: Verdict;
+  /** Only points of this phase and of calls whose name begins so. */
+  readonly phase?: Phase | undefined;
+  readonly what?: string | undefined;
+}
+
+export const clusterOne: Cluster = { name: "default", uid: "cluster-1" };
+const restartMs = 1500;
+const tickMs = 5000;
+
+export class Simulation {
+  readonly clock: VirtualClock;
+  readonly store: MemoryStore;
+  readonly leases: MemoryLeaseStore;
+  readonly aws: SimulatedAws;
+  readonly trace: Trace;
+  readonly log = collectingLog();
+  readonly replicas: readonly Replica[];
+  readonly violations: Violation[] = [];
+  /** How often a watch shows an event twice, 0 to 1; how long a request to the API server is on its way, one way. */
+  readonly network = { repeats: 0, latencyMs: 2, spreadMs: 4 };
+  /** Of the processes to come. */
+  cluster: Cluster;
+  readonly settings: Settings;
+  readonly #options: SimulationOptions;
+  readonly #oracles: readonly Oracle[];
+  readonly #random: Random;
+  readonly #callers = new WeakMap<CallRecord, OperatorProcess>();
+  #armed: (Omit<Armed, "after"> & { after: number })[] = [];
+  #points = 0;
+  #disturbedAt = 0;
+  #inEffect: CallRecord | undefined;
+  #leaseHeld: { readonly holder: string; readonly until: number } | undefined;
+  #ended = false;
+
+  constructor(options: SimulationOptions) {
+    const { seed, knobs = {}, replicas = 2 } = options;
+    this.#options = options;
+    this.clock = new VirtualClock(options.startsAt);
+    const { clock } = this;
+    this.trace = new Trace(clock);
+    this.cluster = options.cluster ?? clusterOne;
+    const region = options.settings?.region ?? "eu-west-1";
+    this.settings = { ...defaultSettings, region, ...options.settings };
+    this.#random = seededRandom(seed + 5_000_011);
+    // Chance of its own for each part, so that a change of one does not deal the others new cards.
+    this.aws = createSimulatedAws({
+      clock,
+      random: seededRandom(seed),
+      region,
+      knobs: { keptRecords: 20_000, ...knobs },
+    });
+    let uids = 0;
+    this.store = new MemoryStore({ clock, newUid: () => `uid-${++uids}`, admit });
+    this.leases = new MemoryLeaseStore(clock);
+    this.replicas = Array.from(
+      { length: replicas },
+      (_, index) => new Replica("abcdefgh"[index] ?? "z", clock, (replica, name) => this.#process(replica, name)),
+    );
+    const watched: Watched = {
+      clock,
+      store: this.store,
+      aws: this.aws,
+      cluster: this.cluster,
+      settings: this.settings,
+      processes: () => this.replicas.flatMap(({ process }) => (process === undefined ? [] : [process])),
+      lease: () => this.#leaseHeld,
+      callerOf: (call) => this.#callers.get(call),
+      lastDisturbance: () => this.#disturbedAt,
+    };
+    this.#oracles = (options.oracles ?? allOracles).map((factory) => factory(watched));
+    this.#listen();
+    if (options.starts !== false) this.start();
+  }
+
+  start(): void {
+    for (const [index, replica] of this.replicas.entries()) replica.startAfter(index * 300);
+  }
+
+  /** The replica that leads, as far as it knows. */
+  get leader(): OperatorProcess | undefined {
+    return this.replicas.map(({ process }) => process).find((process) => process?.leads === true);
+  }
+
+  /** Points that all processes have passed. */
+  get points(): number {
+    return this.#points;
+  }
+
+  replica(name: string): Replica {
+    const found = name === "leader" ? this.replicas.find(({ process }) => process?.leads === true) : undefined;
+    return found ?? this.replicas.find((one) => one.name === name) ?? (this.replicas[0] as Replica);
+  }
+
+  arm(armed: Armed): void {
+    this.#armed.push({ ...armed });
+  }
+
+  disarm(): void {
+    this.#armed = [];
+  }
+
+  /** A person or tool does something; told in the story. */
+  disturb(who: string, what: string): void {
+    this.#disturbedAt = this.clock.monotonic();
+    this.trace.tell(who, what);
+  }
+
+  /** As `kubectl apply`. False: the API server refused it, as the story tells. */
+  apply(...manifests: readonly Manifest[]): boolean {
+    let taken = true;
+    for (const manifest of manifests) {
+      const { kind, metadata } = manifest;
+      try {
+        this.disturb("user", `applies ${kind} ${metadata.name} ${JSON.stringify(manifest.spec)}`);
+        this.store.apply(manifest);
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+        this.trace.tell("user", `is refused: ${error.message}`);
+        taken = false;
+      }
+    }
+    return taken;
+  }
+
+  annotate(object: KubeObject, annotations: Readonly<Record<string, string>>): void {
+    const { apiVersion, kind, metadata, spec } = object;
+    this.disturb("user", `annotates ${kind} ${metadata.name} ${JSON.stringify(annotations)}`);
+    this.store.apply({
+      apiVersion,
+      kind,
+      metadata: { name: metadata.name, namespace: metadata.namespace, annotations },
+      spec,
+    });
+  }
+
+  delete(kind: string, name: string, namespace = "team"): void {
+    this.disturb("user", `deletes ${kind} ${name}`);
+    this.store.delete(kindOf(kind), { namespace, name });
+  }
+
+  object(kind: string, name: string, namespace = "team"): KubeObject | undefined {
+    return this.store.object(kindOf(kind), { namespace, name });
+  }
+
+  /** Lets time pass; ends early at the first violation. */
+  async seconds(count: number): Promise<void> {
+    const until = this.clock.monotonic() + count * 1000;
+    while (this.clock.monotonic() < until && this.violations.length === 0) {
+      await this.clock.advance(Math.min(tickMs, until - this.clock.monotonic()));
+      this.#ask((oracle) => oracle.onTick?.());
+    }
+  }
+
+  /** @returns whether it came true within the limit; looked at every second */
+  async until(done: () => boolean, limitSeconds = 1800): Promise<boolean> {
+    for (let passed = 0; passed < limitSeconds && this.violations.length === 0; passed++) {
+      if (done()) return true;
+      await this.seconds(1);
+    }
+    return done();
+  }
+
+  /** Something went against a promise that no oracle of its own watches. */
+  violate(oracle: string, message: string): void {
+    this.violations.push({ oracle, at: this.trace.seconds, message });
+    this.trace.tell("ORACLE", `${oracle}: ${message}`);
+  }
+
+  /** Ends every process. */
+  async stop(): Promise<void> {
+    this.#ended = true;
+    for (const { process } of this.replicas) process?.kill();
+    await this.clock.advance(0);
+  }
+
+  /** What a restart by the kubelet takes; given to tests. */
+  restart(replica: Replica, afterMs = restartMs): void {
+    replica.process?.kill();
+    replica.startAfter(afterMs);
+  }
+
+  #process(replica: Replica, name: string): OperatorProcess {
+    const { seed } = this.#options;
+    const order = Number.parseInt(name.slice(1), 10) * 8 + this.replicas.indexOf(replica);
+    const process = new OperatorProcess({
+      name,
+      clock: this.clock,
+      random: seededRandom(seed + 1_000_003 + order * 7919),
+      log: this.log,
+      store: this.store,
+      leases: this.leases,
+      aws: this.aws,
+      cluster: this.cluster,
+      settings: this.settings,
+      skewMs: replica.skewMs,
+      algorithm: replica.algorithm,
+      latencyMs: () => Math.ceil(this.network.latencyMs + this.network.spreadMs * this.#random()),
+      repeatsEvent: () => this.network.repeats > 0 && this.#random() < this.network.repeats,
+      judge: (one, phase, what) => this.#judge(one, phase, what),
+      onSend: (one, what) => this.#ask((oracle) => oracle.onSend?.(one, what)),
+      onCall: (one, record) => {
+        this.#callers.set(record, one);
+        this.trace.tellCall(one.name, record);
+      },
+      onLeading: (one, leading) => this.trace.tell(one.name, leading ? "leads" : "leads no more"),
+      onExit: (one, how) => {
+        this.trace.tell(one.name, how === "killed" ? "is dead" : `has ended: ${how}`);
+        if (!this.#ended) replica.startAfter(restartMs);
+      },
+    });
+    this.trace.tell(name, "starts");
+    process.start();
+    return process;
+  }
+
+  #judge(process: OperatorProcess, phase: Phase, what: string): Verdict {
+    const point: Point = { index: ++this.#points, process: process.name, phase, what };
+    const given = this.#options.judge?.(point) ?? goOn;
+    const verdict = given.kind === "goOn" ? this.#armedFor(process, point) : given;
+    if (verdict.kind === "die") this.disturb(process.name, `dies as it ${phase} ${what}`);
+    if (verdict.kind === "freeze") {
+      const how = verdict.asleep ? "falls asleep" : "freezes";
+      this.disturb(process.name, `${how} for ${verdict.forMs / 1000} s as it ${phase} ${what}`);
+    }
+    return verdict;
+  }
+
+  #armedFor(process: OperatorProcess, { phase, what }: Point): Verdict {
+    if (this.#armed.length === 0) return goOn;
+    const concerns = (armed: Armed): boolean =>
+      (armed.replica === "leader" ? process.leads : process.name.startsWith(armed.replica)) &&
+      (armed.phase === undefined || armed.phase === phase) &&
+      (armed.what === undefined || what.startsWith(armed.what));
+    for (const armed of this.#armed) {
+      if (!concerns(armed)) continue;
+      armed.after--;
+      if (armed.after >= 0) continue;
+      this.#armed = this.#armed.filter((other) => other !== armed);
+      return armed.verdict;
+    }
+    return goOn;
+  }
+
+  #listen(): void {
+    this.aws.onEffect((call, phase) => {
+      if (phase === "before") this.#inEffect = call;
+      this.#ask((oracle) => oracle.onEffect?.(call, phase));
+      if (phase === "after") this.#inEffect = undefined;
+    });
+    this.aws.onChange((change) => {
+      this.trace.tellChange(change);
+      this.#ask((oracle) => oracle.onAws?.(change, this.#inEffect));
+    });
+    this.store.onChange((before, after) => {
+      if (after !== undefined) this.trace.tellStatus(after);
+      else if (before !== undefined) this.trace.tell("store", `${before.kind} ${before.metadata.name} is gone`);
+      this.#ask((oracle) => oracle.onObject?.(before, after));
+    });
+    this.leases.onWrite((lease) => {
+      const until = this.clock.monotonic() + lease.leaseDurationSeconds * 1000;
+      this.#leaseHeld = lease.holderIdentity === "" ? undefined : { holder: lease.holderIdentity, until };
+    });
+  }
+
+  #ask(question: (oracle: Oracle) => string | undefined): void {
+    for (const oracle of this.#oracles) {
+      const message = question(oracle);
+      if (message !== undefined) this.violate(oracle.name, message);
+    }
+  }
+}
+
+export function kindOf(name: string): Kind {
+  const found = kinds.find(({ kind }) => kind === name);
+  if (found === undefined) throw new Error(`there is no kind ${name}`);
+  return found;
+}
