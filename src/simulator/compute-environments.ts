@@ -196,6 +196,15 @@ export class ComputeEnvironments {
     if (environment !== undefined && !isBusy(environment)) this.#settle(name);
   }
 
+  /** Finds an environment INVALID until it is updated, and lets its instances go. */
+  invalidateOnce(environmentArn: string, statusReason: string): void {
+    const environment = this.find(environmentArn);
+    if (environment === undefined || isBusy(environment)) return;
+    const resources = environment.computeResources;
+    const scaled = resources === undefined ? {} : { computeResources: { ...resources, desiredvCpus: 0 } };
+    this.#put({ ...environment, ...scaled, status: "INVALID", statusReason });
+  }
+
   /** Takes `condemn` back and lets AWS look at the environment again. */
   pardon(name: string): void {
     this.#condemned.delete(name);

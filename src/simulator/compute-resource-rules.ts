@@ -1,5 +1,5 @@
 import type { ComputeResource, LaunchTemplateSpecification } from "@aws-sdk/client-batch";
-import { hasGpu, isArm, isBundle } from "./ec2.ts";
+import { hasGpu, isArm, isBundle } from "./ec2-instance-types.ts";
 import type { Knobs } from "./knobs.ts";
 import { invalid } from "./refusals.ts";
 

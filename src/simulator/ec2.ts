@@ -1,60 +1,172 @@
 import type { ComputeResource } from "@aws-sdk/client-batch";
+import { CatalogueReads, zonesOf } from "./ec2-catalogue.ts";
+import { Endpoints } from "./ec2-endpoints.ts";
+import { Groups } from "./ec2-groups.ts";
+import { isKnownInstanceType, isOfferedIn } from "./ec2-instance-types.ts";
+import { type AccountNetwork, loadNetwork } from "./ec2-network.ts";
+import { NetworkReads } from "./ec2-reads.ts";
+import { type Ec2Snapshot, Ec2State } from "./ec2-state.ts";
+import { type Source, whyInternetUnreachable, whyServiceUnreachable } from "./ec2-walk.ts";
+import type { World } from "./world.ts";
 
-const bundles = new Set(["optimal", "default_x86_64", "default_arm64"]);
-const family =
-  /^(?:a1|c[1-8]\w*(?:-flex)?|d[23]\w*|f[12]|g[3-6]\w*|gr6|h1|hpc[67]\w*|i[2-8]\w*|im4gn|inf[12]|is4gen|m[1-8]\w*(?:-flex)?|p[2-6]\w*|r[3-8]\w*|t[1-4]\w*|trn[12]\w*|u-\w+|vt1|x[128]\w*|z1d)$/;
-const size = /^(?:nano|micro|small|medium|large|\d*xlarge|metal(?:-\d+xl)?)$/;
+/** What an ECS agent talks to before an instance is one of the cluster's. */
+const agentServices = ["ecs", "ecs-agent", "ecs-telemetry"];
+const defaultVpc = "vpc-0de0fa0170000000d";
 
-/** Whether EC2 knows the instance type, family or bundle of an entry of `instanceTypes`. */
-export function isKnownInstanceType(entry: string): boolean {
-  if (bundles.has(entry)) return true;
-  const [name = "", ofSize, ...rest] = entry.split(".");
-  return rest.length === 0 && family.test(name) && (ofSize === undefined || size.test(ofSize));
-}
-
-export function isBundle(entry: string): boolean {
-  return bundles.has(entry);
-}
-
-export function isArm(entry: string): boolean {
-  const name = entry.split(".")[0] ?? "";
-  return entry === "default_arm64" || name === "a1" || /^(?:[a-z]+\d+[a-z]*g[a-z]*|im4gn|is4gen)$/.test(name);
-}
-
-export function hasGpu(entry: string): boolean {
-  return /^(?:p[2-6]|g[3-6]|gr6)/.test(entry);
-}
-
-/** vCPUs of the largest instance that an entry of `instanceTypes` allows. */
-export function largestVcpus(entry: string): number {
-  const ofSize = entry.split(".")[1];
-  if (ofSize === undefined || ofSize.startsWith("metal")) return 192;
-  if (ofSize === "large") return 2;
-  const times = /^(\d*)xlarge$/.exec(ofSize);
-  return times === null ? 2 : 4 * Number(times[1] === "" ? 1 : times[1]);
-}
-
-/** What of EC2 is missing. Every well-formed id exists unless it is put into `missing`. */
+/**
+ * EC2 of one region. Until a network is described, the account has a default VPC with public subnets, and whatever
+ * well-formed id a manifest names is there too: in that VPC, with a way to the internet. Once it is described, there
+ * is what was described and what was made since, and nothing else.
+ */
 export class Ec2 {
+  readonly state: Ec2State;
+  readonly network: NetworkReads;
+  readonly catalogue: CatalogueReads;
+  readonly groups: Groups;
+  readonly endpoints: Endpoints;
   /** Ids (or names) of subnets, security groups, launch templates, AMIs, key pairs and placement groups. */
-  readonly missing = new Set<string>();
+  readonly #missing = new Set<string>();
+  #described = false;
+
+  /** @param hasInstances whether instances with the security group run or are about to end */
+  constructor(world: World, hasInstances: (groupId: string) => boolean) {
+    this.state = new Ec2State(world);
+    this.network = new NetworkReads(this.state);
+    this.catalogue = new CatalogueReads(this.state);
+    this.groups = new Groups(this.state, hasInstances);
+    this.endpoints = new Endpoints(this.state);
+    this.#loadOwnedByAws();
+    loadNetwork(this.state, defaultNetwork(world.region));
+  }
+
+  /** Takes the description of a network in place of the default VPC. What it describes replaces what has its id. */
+  describe(network: AccountNetwork): void {
+    if (!this.#described) {
+      this.state.clear();
+      this.#loadOwnedByAws();
+      this.#described = true;
+    }
+    loadNetwork(this.state, network);
+  }
+
+  /** Makes sure that ids which a request names exist, unless the network is described or they were taken away. */
+  provide(ids: readonly (string | undefined)[]): void {
+    if (this.#described) return;
+    for (const id of ids) if (id !== undefined && !this.#missing.has(id)) this.#provideOne(id);
+  }
+
+  /** The same for what is known by name. */
+  provideNamed(kind: "keyPairs" | "placementGroups" | "templates", names: readonly (string | undefined)[]): void {
+    if (this.#described) return;
+    const wanted = names.filter((name) => name !== undefined).filter((name) => !this.#missing.has(name));
+    for (const name of wanted) {
+      if (kind === "keyPairs") loadNetwork(this.state, { keyPairs: [name] });
+      else if (kind === "placementGroups") loadNetwork(this.state, { placementGroups: [name] });
+      else this.#provideTemplate(`lt-${name}`, name);
+    }
+  }
+
+  remove(id: string): void {
+    this.#missing.add(id);
+    for (const table of [this.state.subnets, this.state.groups, this.state.templates, this.state.images])
+      table.remove(id);
+    for (const table of [this.state.keyPairs, this.state.placementGroups]) table.remove(id);
+  }
+
+  restore(id: string): void {
+    this.#missing.delete(id);
+    this.provide([id]);
+  }
+
+  snapshot(): { readonly described: boolean; readonly records: Ec2Snapshot } {
+    return { described: this.#described, records: this.state.snapshot() };
+  }
+
+  /** Takes in what an earlier process had; endpoints that were in transition begin it anew. */
+  restoreAll({ described, records }: ReturnType<Ec2["snapshot"]>): void {
+    this.#described = described;
+    if (described) this.state.clear();
+    this.state.restore(records);
+    for (const endpoint of this.state.endpoints.all()) this.endpoints.settle(endpoint);
+  }
 
   /** Why Batch cannot use these resources, as it would say it (the words for missing ids are ours). */
   whyUnusable(resources: ComputeResource): string | undefined {
+    this.provide([...(resources.subnets ?? []), ...(resources.securityGroupIds ?? [])]);
     for (const id of resources.subnets ?? []) {
-      if (!this.#exists(id, /^subnet-[0-9a-z-]+$/)) {
+      if (this.state.subnets.get(id) === undefined) {
         return clientError(`The subnet ID '${id}' does not exist`, "InvalidSubnetID.NotFound");
       }
     }
     for (const id of resources.securityGroupIds ?? []) {
-      if (!this.#exists(id, /^sg-[0-9a-z-]+$/)) {
+      if (this.state.groups.get(id) === undefined) {
         return clientError(`The security group '${id}' does not exist`, "InvalidGroup.NotFound");
       }
     }
+    return this.#whyApart(resources) ?? this.#whyNoInstances(resources);
+  }
+
+  /**
+   * Why no instance of an EC2 environment becomes one of its cluster's: no subnet from which the ECS agent reaches
+   * ECS, with a free address and a type that is offered there. Undefined when one does.
+   */
+  whyNoInstanceJoins(resources: ComputeResource): string | undefined {
+    this.provide([...(resources.subnets ?? []), ...(resources.securityGroupIds ?? [])]);
+    const reasons = (resources.subnets ?? []).map((id) => {
+      const subnet = this.state.subnets.get(id);
+      if (subnet === undefined) return `the subnet ${id} does not exist`;
+      if ((subnet.AvailableIpAddressCount ?? 0) === 0) return `${id} has no free address`;
+      const zone = subnet.AvailabilityZone ?? "";
+      const types = resources.instanceTypes ?? [];
+      if (types.length > 0 && !types.some((type) => isOfferedIn(type, zone))) return `no instance type in ${zone}`;
+      const source = this.#source(resources, id, subnet.MapPublicIpOnLaunch === true);
+      return agentServices.map((service) => whyServiceUnreachable(this.state, source, service)).find(isReason);
+    });
+    return reasons.some((reason) => reason === undefined) ? undefined : reasons[0];
+  }
+
+  /**
+   * Why a task cannot pull its image.
+   * @param publicIp of a Fargate task; undefined for one on an instance
+   */
+  whyNoPull(resources: ComputeResource, image: string, publicIp: boolean | undefined): string | undefined {
+    if (!this.#described) return undefined;
+    const ecr = /^\d{12}\.dkr\.ecr\./.test(image);
+    const reasons = (resources.subnets ?? []).map((id) => {
+      const mapped = this.state.subnets.get(id)?.MapPublicIpOnLaunch === true;
+      const source = this.#source(resources, id, publicIp ?? mapped);
+      if (!ecr) return whyInternetUnreachable(this.state, source);
+      const services = ["ecr.api", "ecr.dkr", "s3"];
+      return services.map((service) => whyServiceUnreachable(this.state, source, service)).find(isReason);
+    });
+    return reasons.some((reason) => reason === undefined) ? undefined : reasons[0];
+  }
+
+  #source(resources: ComputeResource, subnetId: string, publicIp: boolean): Source {
+    return { subnetId, groupIds: resources.securityGroupIds ?? [], publicIp };
+  }
+
+  #whyApart({ subnets = [], securityGroupIds = [] }: ComputeResource): string | undefined {
+    const [first = ""] = subnets;
+    const vpc = this.state.subnets.get(first)?.VpcId;
+    const group = securityGroupIds.find((id) => this.state.groups.get(id)?.VpcId !== vpc);
+    if (group !== undefined) {
+      return clientError(
+        `Security group ${group} and subnet ${first} belong to different networks.`,
+        "InvalidParameter",
+      );
+    }
+    const subnet = subnets.find((id) => this.state.subnets.get(id)?.VpcId !== vpc);
+    return subnet === undefined
+      ? undefined
+      : clientError(`Subnets ${first} and ${subnet} belong to different networks.`, "InvalidParameter"); // our words
+  }
+
+  #whyNoInstances(resources: ComputeResource): string | undefined {
     const template = resources.launchTemplate;
     for (const one of template === undefined ? [] : [template, ...(template.overrides ?? [])]) {
       const reference = one.launchTemplateId ?? one.launchTemplateName;
-      if (reference !== undefined && this.missing.has(reference)) {
+      if (reference !== undefined && this.#isGone(reference, this.#hasTemplate(reference))) {
         return clientError(`The launch template ${reference} does not exist`, "InvalidLaunchTemplateId.NotFound");
       }
     }
@@ -65,16 +177,95 @@ export class Ec2 {
         "InvalidInstanceType",
       );
     }
-    const images = [resources.imageId, ...(resources.ec2Configuration ?? []).map((one) => one.imageIdOverride)];
-    const gone = [...images, resources.ec2KeyPair, resources.placementGroup].find(
-      (id) => id !== undefined && this.missing.has(id),
-    );
+    const { imageId, ec2KeyPair, placementGroup, ec2Configuration = [] } = resources;
+    const images = [imageId, ...ec2Configuration.map((one) => one.imageIdOverride)].filter((id) => id !== undefined);
+    const gone =
+      images.find((id) => this.#isGone(id, this.state.images.get(id) !== undefined)) ??
+      [ec2KeyPair].find(
+        (name) => name !== undefined && this.#isGone(name, this.state.keyPairs.get(name) !== undefined),
+      ) ??
+      [placementGroup].find(
+        (name) => name !== undefined && this.#isGone(name, this.state.placementGroups.get(name) !== undefined),
+      );
     return gone === undefined ? undefined : clientError(`'${gone}' does not exist`, "InvalidParameterValue");
   }
 
-  #exists(id: string, form: RegExp): boolean {
-    return form.test(id) && !this.missing.has(id);
+  #hasTemplate(reference: string): boolean {
+    return this.state.templates
+      .all()
+      .some(({ template }) => template.LaunchTemplateId === reference || template.LaunchTemplateName === reference);
   }
+
+  #isGone(id: string, isThere: boolean): boolean {
+    return this.#described ? !isThere : this.#missing.has(id);
+  }
+
+  #provideOne(id: string): void {
+    const vpc = defaultVpc;
+    if (/^subnet-[0-9a-z-]+$/.test(id) && this.state.subnets.get(id) === undefined) {
+      const count = this.state.subnets.all().length;
+      const zones = zonesOf(this.state.world.region);
+      const zone = zones[count % zones.length] ?? "";
+      const cidr = `172.31.${(count * 16) % 256}.0/20`;
+      loadNetwork(this.state, { subnets: [{ id, vpc, zone, cidr, mapPublicIps: true }] });
+    } else if (/^sg-[0-9a-z-]+$/.test(id) && this.state.groups.get(id) === undefined) {
+      loadNetwork(this.state, { securityGroups: [{ id, vpc }] });
+    } else if (/^ami-[0-9a-z-]+$/.test(id) && this.state.images.get(id) === undefined) {
+      loadNetwork(this.state, { images: [{ id }] });
+    } else if (/^lt-[0-9a-z-]+$/.test(id)) {
+      this.#provideTemplate(id, id);
+    }
+  }
+
+  /** With ten versions that say nothing, so that manifests may name any of them. */
+  #provideTemplate(id: string, name: string): void {
+    if (this.#hasTemplate(name) || this.#hasTemplate(id)) return;
+    loadNetwork(this.state, { launchTemplates: [{ id, name, versions: Array.from({ length: 10 }, () => ({})) }] });
+  }
+
+  /** The prefix lists of AWS's own, with a few of their blocks. */
+  #loadOwnedByAws(): void {
+    const { region } = this.state.world;
+    const lists = [
+      {
+        id: "pl-63a5400a",
+        name: `com.amazonaws.${region}.s3`,
+        cidrs: ["52.216.0.0/15", "54.231.0.0/16", "3.5.0.0/19"],
+      },
+      { id: "pl-02cd2c6b", name: `com.amazonaws.${region}.dynamodb`, cidrs: ["52.119.224.0/20", "52.94.0.0/22"] },
+    ];
+    for (const list of lists) this.state.prefixLists.load(list.id, list);
+  }
+}
+
+/** The VPC that every account begins with: a public subnet in each zone. */
+function defaultNetwork(region: string): AccountNetwork {
+  const gateway = "igw-0de0fa0170000000d";
+  const subnets = zonesOf(region).map((zone, at) => ({
+    id: `subnet-0de0fa017000000${at}d`,
+    vpc: defaultVpc,
+    zone,
+    cidr: `172.31.${at * 16}.0/20`,
+    mapPublicIps: true,
+    freeAddresses: 4091,
+  }));
+  return {
+    vpcs: [{ id: defaultVpc, cidr: "172.31.0.0/16", isDefault: true }],
+    subnets,
+    internetGateways: [{ id: gateway, vpc: defaultVpc }],
+    routeTables: [
+      {
+        id: "rtb-0de0fa0170000000d",
+        vpc: defaultVpc,
+        main: true,
+        routes: [{ to: "0.0.0.0/0", via: gateway }],
+      },
+    ],
+  };
+}
+
+function isReason(reason: string | undefined): reason is string {
+  return reason !== undefined;
 }
 
 function clientError(text: string, code: string): string {

@@ -1,7 +1,7 @@
 import type { ComputeEnvironmentOrder, JobQueueType, JobStateTimeLimitAction } from "@aws-sdk/client-batch";
 import type { Environment } from "../aws/batch.ts";
 import { isFargate } from "./compute-environment-rules.ts";
-import { isArm } from "./ec2.ts";
+import { isArm } from "./ec2-instance-types.ts";
 import { invalid, notReadyToAttach } from "./refusals.ts";
 
 export const queueNamePattern = /^[0-9A-Za-z][0-9A-Za-z_-]{0,127}$/;

@@ -36,6 +36,11 @@ export interface Knobs {
   /** From the decision to place a job until an instance or a Fargate task is there for it. */
   ec2InstanceStartMs: number;
   fargateTaskStartMs: number;
+  /** How long instances of an environment may fail to join its cluster before AWS finds it INVALID. */
+  neverJoinedMs: number;
+  /** An interface endpoint: from its creation to `available`, and from its deletion until it is gone. */
+  endpointAvailableMs: number;
+  endpointDeletedMs: number;
   /** In STARTING, pulling the image. */
   containerStartMs: number;
   /** Of a job that says nothing about its length. */
@@ -76,6 +81,9 @@ export const defaultKnobs: Readonly<Knobs> = {
   maxJobQueues: 50,
   ec2InstanceStartMs: 60_000,
   fargateTaskStartMs: 20_000,
+  neverJoinedMs: 30 * 60_000,
+  endpointAvailableMs: 60_000,
+  endpointDeletedMs: 60_000,
   containerStartMs: 5_000,
   jobDurationMs: 60_000,
   jobStopMs: 5_000,

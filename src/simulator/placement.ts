@@ -1,6 +1,6 @@
 import type { Environment, Queue } from "../aws/batch.ts";
 import { isFargate } from "./compute-environment-rules.ts";
-import { largestVcpus } from "./ec2.ts";
+import { largestVcpus } from "./ec2-instance-types.ts";
 import type { StoredJob } from "./job-detail.ts";
 
 export interface Capacity {

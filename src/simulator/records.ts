@@ -35,6 +35,19 @@ export class RecordTable<T> {
     if (this.get(id) !== undefined) this.#append(id, undefined);
   }
 
+  /** Takes everything away, also from the past. */
+  clear(): void {
+    this.#rows.clear();
+  }
+
+  /** All records as they are now, with their ids. */
+  entries(): (readonly [string, T])[] {
+    return [...this.#rows].flatMap(([id, versions]) => {
+      const value = versions.at(-1)?.value;
+      return value === undefined ? [] : [[id, value] as const];
+    });
+  }
+
   /** The record as it is now. */
   get(id: string): T | undefined {
     return this.#rows.get(id)?.at(-1)?.value;

@@ -2,6 +2,7 @@ import type { Environment } from "../aws/batch.ts";
 import type { Timer } from "../runtime/clock.ts";
 import { isFargate } from "./compute-environment-rules.ts";
 import type { ComputeEnvironments, Tenants } from "./compute-environments.ts";
+import type { Ec2 } from "./ec2.ts";
 import { byPriority, hasEnded, occupies, type Place, type StoredJob } from "./job-detail.ts";
 import { environmentsOf, type JobQueues } from "./job-queues.ts";
 import { isRetried } from "./job-submission.ts";
@@ -26,6 +27,9 @@ interface Blocked {
   readonly until: number | undefined;
 }
 
+/** How often an instance's agent tries to reach its cluster. */
+const joinRetryMs = 10_000;
+
 /** What the machine's timers can count. */
 const longestTimerMs = 2 ** 31 - 1;
 
@@ -38,19 +42,23 @@ export class Scheduler implements Tenants {
   readonly #environments: ComputeEnvironments;
   readonly #queues: JobQueues;
   readonly #jobs: Jobs;
+  readonly #ec2: Ec2;
   /** Environment ARNs that get no instances, as a shortage of capacity. */
   readonly short = new Set<string>();
   /** RUNNABLE jobs for which an instance or task is on its way, by job id. */
   readonly #placed = new Map<string, string>();
   readonly #timers = new Map<string, Timer>();
   readonly #blocked = new Map<string, Blocked>();
+  /** Since when no instance of an environment has joined its cluster although some were started (monotonic). */
+  readonly #notJoinedSince = new Map<string, number>();
   #awake = false;
 
-  constructor(world: World, environments: ComputeEnvironments, queues: JobQueues, jobs: Jobs) {
+  constructor(world: World, environments: ComputeEnvironments, queues: JobQueues, jobs: Jobs, ec2: Ec2) {
     this.#world = world;
     this.#environments = environments;
     this.#queues = queues;
     this.#jobs = jobs;
+    this.#ec2 = ec2;
     world.onChange(({ kind }) => {
       if (kind === "computeEnvironment" || kind === "jobQueue") this.wake();
     });
@@ -200,9 +208,47 @@ export class Scheduler implements Tenants {
       this.#unplace(job.id);
       return;
     }
+    if (this.#waitsForInstances(environment)) {
+      this.#later(job.id, joinRetryMs, (now) => this.#start(now, environmentArn));
+      return;
+    }
     this.#placed.delete(job.id);
     this.#move(job, { status: "STARTING", statusReason: undefined, place: this.#newPlace(environment) });
-    this.#later(job.id, this.#world.knobs.containerStartMs, (now) => this.#run(now));
+    this.#later(job.id, this.#world.knobs.containerStartMs, (now) => this.#pull(now, environment));
+  }
+
+  /** Instances that cannot reach their cluster never join it; AWS gives up on the environment in the end. */
+  #waitsForInstances(environment: Environment): boolean {
+    const { computeEnvironmentArn: arn, computeResources: resources, containerOrchestrationType: kind } = environment;
+    if (resources === undefined || isFargate(resources) || this.#ec2.whyNoInstanceJoins(resources) === undefined) {
+      this.#notJoinedSince.delete(arn);
+      return false;
+    }
+    const now = this.#world.clock.monotonic();
+    const since = this.#notJoinedSince.get(arn) ?? now;
+    this.#notJoinedSince.set(arn, since);
+    if (now - since < this.#world.knobs.neverJoinedMs) return true;
+    this.#notJoinedSince.delete(arn);
+    const [things, cluster] = kind === "EKS" ? ["nodes", "EKS"] : ["instances", "ECS"];
+    this.#environments.invalidateOnce(
+      arn,
+      `Your compute environment has been INVALIDATED and scaled down because none of the ${things} joined the underlying ${cluster} Cluster. Common issues preventing ${things} joining are the following: VPC/Subnet configuration preventing communication to ${cluster}, incorrect Instance Profile policy preventing authorization to ${cluster}, or customized AMI or LaunchTemplate configurations affecting ${cluster} agent.`,
+    );
+    return true;
+  }
+
+  #pull(job: StoredJob, { computeResources: resources }: Environment): void {
+    const container = job.definition.containerProperties;
+    const publicIp = isFargate(resources) ? container?.networkConfiguration?.assignPublicIp === "ENABLED" : undefined;
+    const image = container?.image;
+    const obstacle =
+      resources === undefined || image === undefined ? undefined : this.#ec2.whyNoPull(resources, image, publicIp);
+    if (obstacle === undefined) {
+      this.#run(job);
+      return;
+    }
+    const reason = `CannotPullContainerError: pull image manifest has been retried 7 time(s): failed to resolve ref ${image}: dial tcp: i/o timeout`;
+    this.#end(job, { statusReason: "Task failed to start", reason, retry: true });
   }
 
   #run(job: StoredJob): void {

@@ -15,11 +15,15 @@ import type {
 } from "@aws-sdk/client-iam";
 import type { GetCallerIdentityResponse } from "@aws-sdk/client-sts";
 import type { CallOptions, DefinitionRevision, Environment, Queue } from "../aws/batch.ts";
+import type { Ec2Api } from "../aws/ec2.ts";
 import type { Clock } from "../runtime/clock.ts";
-import type { Random } from "../runtime/random.ts";
+import { type Random, seededRandom } from "../runtime/random.ts";
 import { batchApi, type SimulatedBatch } from "./batch.ts";
+import { isFargate } from "./compute-environment-rules.ts";
 import { ComputeEnvironments } from "./compute-environments.ts";
 import { Ec2 } from "./ec2.ts";
+import { ec2Api } from "./ec2-api.ts";
+import type { AccountNetwork } from "./ec2-network.ts";
 import { Faults } from "./faults.ts";
 import { Iam } from "./iam.ts";
 import { JobDefinitions } from "./job-definitions.ts";
@@ -50,6 +54,10 @@ export interface SimulatedIam {
 
 /** What a test, or the world outside of the operator, does to the account. Takes effect at once. */
 export interface Outside extends SimulatedBatch {
+  /** EC2 by another hand. */
+  readonly ec2: Ec2Api;
+  /** From now on the account has this network; what it describes replaces what has its id. */
+  describeNetwork(network: AccountNetwork): void;
   /** Takes a role or instance profile away. */
   removeRole(arn: string): void;
   /** Brings it back, usable after the propagation delay. */
@@ -86,6 +94,7 @@ export interface SimulatedAws {
   readonly batch: SimulatedBatch;
   readonly sts: { getCallerIdentity(options?: CallOptions): Promise<GetCallerIdentityResponse> };
   readonly iam: SimulatedIam;
+  readonly ec2: Ec2Api;
   readonly faults: Faults;
   readonly outside: Outside;
   readonly truth: Truth;
@@ -117,10 +126,12 @@ export interface SimulatedAwsOptions {
 export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
   const { clock, random, account = "123456789012", region = "us-east-1" } = options;
   const world = new World(clock, random, account, region, { ...defaultKnobs, ...options.knobs });
-  const ec2 = new Ec2();
+  const ec2 = new Ec2(world, (group) => environments.all().some((one) => hasInstancesWith(one, group)));
   const iam = new Iam(world);
   const faults = new Faults(clock);
   const wire = new Wire(world, faults);
+  // Reads of EC2 deal Batch no other cards.
+  const ec2Wire = new Wire(world, faults, { log: wire.log, random: seededRandom(ec2Seed) });
   const relations = new QueueRelations(world);
   const environments = new ComputeEnvironments(world, iam, ec2, relations, () => scheduler);
   const policies = new SchedulingPolicies(world, (arn) =>
@@ -129,8 +140,8 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
   const queues = new JobQueues(world, environments, policies, relations, (arn) => scheduler.endAllOf(arn));
   const definitions = new JobDefinitions(world);
   const jobs: Jobs = new Jobs(world, queues, definitions, () => scheduler);
-  const scheduler = new Scheduler(world, environments, queues, jobs);
-  const parts = { environments, queues, definitions, policies, jobs };
+  const scheduler = new Scheduler(world, environments, queues, jobs, ec2);
+  const parts = { environments, queues, definitions, policies, jobs, ec2 };
 
   return {
     account,
@@ -152,16 +163,19 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
         ),
     },
     iam: iamApi(iam, wire.run),
+    ec2: ec2Api(ec2, ec2Wire.run),
     faults,
     outside: {
       ...batchApi(parts, wire.runOutside),
+      ec2: ec2Api(ec2, ec2Wire.runOutside),
+      describeNetwork: (network) => ec2.describe(network),
       removeRole: (arn) => iam.remove(arn),
       restoreRole: (arn) => iam.restore(arn),
       removeFromEc2(...ids) {
-        for (const id of ids) ec2.missing.add(id);
+        for (const id of ids) ec2.remove(id);
       },
       restoreInEc2(...ids) {
-        for (const id of ids) ec2.missing.delete(id);
+        for (const id of ids) ec2.restore(id);
       },
       invalidate: (name, statusReason) => environments.condemn(name, statusReason),
       heal: (name) => environments.pardon(name),
@@ -187,10 +201,23 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
     log: wire.log,
     history: world.history,
     onChange: (listener) => world.onChange(listener),
-    onEffect: (listener) => wire.onEffect(listener),
+    onEffect(listener) {
+      const stops = [wire.onEffect(listener), ec2Wire.onEffect(listener)];
+      return () => {
+        for (const stop of stops) stop();
+      };
+    },
     snapshot: () => snapshotOf(parts),
     restore: (snapshot) => restoreInto(parts, snapshot),
   };
+}
+
+const ec2Seed = 0x0ec2;
+
+/** While instances run, and until they have ended, their network interfaces hold the group. */
+function hasInstancesWith({ status, computeResources: resources }: Environment, groupId: string): boolean {
+  if (resources?.securityGroupIds?.includes(groupId) !== true || status === "DELETED") return false;
+  return status === "DELETING" || isFargate(resources) || (resources.desiredvCpus ?? 0) > 0;
 }
 
 function iamApi(iam: Iam, run: Run): SimulatedIam {

@@ -1,5 +1,6 @@
 import type { CallOptions } from "../aws/batch.ts";
 import { sleep } from "../runtime/clock.ts";
+import type { Random } from "../runtime/random.ts";
 import type { Fault, Faults } from "./faults.ts";
 import { ConnectionError, Refusal, ServiceError, serviceError } from "./refusals.ts";
 import { remember, type World } from "./world.ts";
@@ -36,14 +37,18 @@ export type EffectListener = (call: CallRecord, phase: "before" | "after") => vo
 
 /** All that lies between a client and AWS: latency, faults, staleness, lost answers, and a log. */
 export class Wire {
-  readonly log: CallRecord[] = [];
+  readonly log: CallRecord[];
   readonly #world: World;
+  readonly #random: Random;
   readonly #faults: Faults;
   readonly #listeners = new Set<EffectListener>();
 
-  constructor(world: World, faults: Faults) {
+  /** @param beside another wire of the same account, whose log is shared, and a chance that is not */
+  constructor(world: World, faults: Faults, beside?: { readonly log: CallRecord[]; readonly random: Random }) {
     this.#world = world;
     this.#faults = faults;
+    this.log = beside?.log ?? [];
+    this.#random = beside?.random ?? world.random;
   }
 
   /** A call of the operator. */
@@ -143,8 +148,8 @@ export class Wire {
   }
 
   #asOf(fault: Fault | undefined): number {
-    const { clock, knobs, random } = this.#world;
-    const staleMs = fault?.kind === "stale" ? fault.staleMs : Math.floor(random() * knobs.stalenessMs);
+    const { clock, knobs } = this.#world;
+    const staleMs = fault?.kind === "stale" ? fault.staleMs : Math.floor(this.#random() * knobs.stalenessMs);
     return clock.monotonic() - staleMs;
   }
 

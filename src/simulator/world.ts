@@ -40,7 +40,7 @@ export class World {
   }
 
   /** ARN of something in this account and region; IAM's have no region. */
-  arn(service: "batch" | "ecs" | "iam" | "sts", resource: string): string {
+  arn(service: "batch" | "ec2" | "ecs" | "iam" | "sts", resource: string): string {
     const region = service === "iam" || service === "sts" ? "" : this.region;
     return `arn:${this.partition}:${service}:${region}:${this.account}:${resource}`;
   }
