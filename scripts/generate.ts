@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { stringify } from "yaml";
+import { argocdFiles } from "./argocd.ts";
 import { customResourceDefinitions } from "./crds.ts";
 import { crdsManifest, installManifest } from "./install/install.ts";
 import { referencePages } from "./reference/pages.ts";
@@ -31,6 +32,7 @@ export function generatedFiles(): GeneratedFile[] {
     { path: "manifests/crds.yaml", content: crdsManifest(crds) },
     { path: "manifests/install.yaml", content: installManifest(crds) },
     ...referencePages(crds).map(({ path, content }) => ({ path, content })),
+    ...argocdFiles(),
   ];
 }
 

@@ -10,7 +10,7 @@ import { run, runOrFail } from "./run.ts";
 export interface GoProgram {
   readonly name: string;
   /** Folder of its module, below `go/`. */
-  readonly module: "kubernetes" | "etcd";
+  readonly module: "kubernetes" | "etcd" | "gitops";
   /** The package to build: an import path, or `./` and a folder of the module. */
   readonly package: string;
   readonly version: string;
@@ -67,6 +67,16 @@ export const crdCost: GoProgram = {
   package: "./crd-cost",
   version: `${kubernetesVersion}-${digest("kubernetes/crd-cost/main.go")}`,
   coldBuild: "5 seconds after kube-apiserver",
+  diskGiB: 1,
+};
+
+/** Judges objects by kstatus' own code and by Argo CD's Lua interpreter. */
+export const gitops: GoProgram = {
+  name: "gitops",
+  module: "gitops",
+  package: ".",
+  version: `${digest("gitops/main.go")}-${digest("gitops/go.sum")}`,
+  coldBuild: "30 seconds",
   diskGiB: 1,
 };
 

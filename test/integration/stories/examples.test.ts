@@ -72,6 +72,9 @@ describeOnCluster("what people do with kubectl, the operator having the rights o
         await kubectl("apply", "-f", example.directory);
         await kubectl("wait", "--for=condition=Ready", "--timeout=60s", "-f", example.directory);
         expect(inAws(namespace)).not.toEqual([]);
+        // What Argo CD and Flux compare, client-side and server-side: nothing differs from what was applied.
+        expect(await kubectl("diff", "-f", example.directory)).toEqual([]);
+        expect(await kubectl("diff", "--server-side", "--field-manager=argocd", "-f", example.directory)).toEqual([]);
         await kubectl("delete", "--timeout=60s", "-f", example.directory);
         expect(inAws(namespace)).toEqual([]);
       },

@@ -1,0 +1,4 @@
+-- Any new value does; the operator echoes it in status.lastHandledReconcileAt.
+obj.metadata.annotations = obj.metadata.annotations or {}
+obj.metadata.annotations["awsbatch.dev/reconcile-requested-at"] = os.date("!%Y-%m-%dT%XZ")
+return obj

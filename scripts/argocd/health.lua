@@ -1,0 +1,49 @@
+-- Healthy, Progressing, Degraded or Suspended, from the conditions that `kubectl describe` shows.
+local function annotated(name)
+  local annotations = obj.metadata.annotations
+  return annotations ~= nil and annotations[name] == "true"
+end
+
+local function condition(wanted)
+  if obj.status ~= nil and obj.status.conditions ~= nil then
+    for _, candidate in ipairs(obj.status.conditions) do
+      if candidate.type == wanted then
+        return candidate
+      end
+    end
+  end
+  return nil
+end
+
+local function health(status, message)
+  return { status = status, message = message }
+end
+
+local ready = condition("Ready")
+local stalled = condition("Stalled")
+local message = ready ~= nil and ready.message or "The operator has not seen this object yet"
+
+-- While it is held the message tells what would be done; when there is nothing to do, that it is held.
+if annotated("awsbatch.dev/paused") then
+  return health("Suspended", ready ~= nil and ready.reason == "Paused" and message or "paused by annotation")
+end
+if annotated("awsbatch.dev/dry-run") then
+  return health("Suspended", ready ~= nil and ready.reason == "DryRun" and message or "dry-run by annotation")
+end
+if obj.status == nil or obj.status.observedGeneration ~= obj.metadata.generation then
+  return health("Progressing", "The operator has not seen this generation yet")
+end
+if stalled ~= nil and stalled.status == "True" then
+  return health("Degraded", stalled.message)
+end
+if ready ~= nil and ready.status == "False" and ready.reason == "AwaitingApproval" then
+  return health("Suspended", message)
+end
+if ready ~= nil and ready.status == "True" then
+  local retiring = condition("Retiring")
+  if retiring ~= nil and retiring.reason == "AwaitingApproval" then
+    return health("Healthy", retiring.message)
+  end
+  return health("Healthy", message)
+end
+return health("Progressing", message)

@@ -1,0 +1,157 @@
+// gitops judges objects as the tools of GitOps do, by their own code.
+//
+// It reads one JSON document from its standard input, {"objects": [...], "scripts": {kind: {"health": lua,
+// "discovery": lua, "actions": {name: lua}}}}, and writes one JSON document: for each object what kstatus says (Flux,
+// Helm 4, kapp), what the health script says and which actions the discovery script offers, and for each action the
+// object that it makes. The scripts run in gopher-lua, the interpreter of Argo CD, with the libraries that Argo CD
+// opens for them and its time limit of one second.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"time"
+
+	lua "github.com/yuin/gopher-lua"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	luajson "layeh.com/gopher-json"
+	"sigs.k8s.io/cli-utils/pkg/kstatus/status"
+)
+
+type scripts struct {
+	Health    string            `json:"health"`
+	Discovery string            `json:"discovery"`
+	Actions   map[string]string `json:"actions"`
+}
+
+type question struct {
+	Objects []unstructured.Unstructured `json:"objects"`
+	Scripts map[string]scripts          `json:"scripts"`
+}
+
+type verdict struct {
+	Kstatus        string         `json:"kstatus"`
+	KstatusMessage string         `json:"kstatusMessage"`
+	Health         map[string]any `json:"health"`
+	Actions        map[string]any `json:"actions"`
+	// Results has the object after each action.
+	Results map[string]any `json:"results"`
+}
+
+func main() {
+	verdicts, err := judge()
+	if err == nil {
+		err = json.NewEncoder(os.Stdout).Encode(verdicts)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "gitops:", err)
+		os.Exit(1)
+	}
+}
+
+func judge() ([]verdict, error) {
+	var asked question
+	if err := json.NewDecoder(os.Stdin).Decode(&asked); err != nil {
+		return nil, err
+	}
+	verdicts := []verdict{}
+	for _, object := range asked.Objects {
+		one, err := judgeOne(object, asked.Scripts)
+		if err != nil {
+			return nil, fmt.Errorf("%s %s: %w", object.GetKind(), object.GetName(), err)
+		}
+		verdicts = append(verdicts, one)
+	}
+	return verdicts, nil
+}
+
+func judgeOne(given unstructured.Unstructured, byKind map[string]scripts) (verdict, error) {
+	result, err := status.Compute(&given)
+	if err != nil {
+		return verdict{}, err
+	}
+	// Lua's numbers are floats: as Argo CD does, the object goes through JSON once more.
+	encoded, err := json.Marshal(given.Object)
+	if err != nil {
+		return verdict{}, err
+	}
+	var object map[string]any
+	if err := json.Unmarshal(encoded, &object); err != nil {
+		return verdict{}, err
+	}
+	ours, known := byKind[given.GetKind()]
+	if !known {
+		return verdict{}, fmt.Errorf("no scripts for this kind")
+	}
+	one := verdict{Kstatus: string(result.Status), KstatusMessage: result.Message, Results: map[string]any{}}
+	if one.Health, err = run(ours.Health, object); err != nil {
+		return verdict{}, fmt.Errorf("health: %w", err)
+	}
+	if one.Actions, err = run(ours.Discovery, object); err != nil {
+		return verdict{}, fmt.Errorf("discovery: %w", err)
+	}
+	for name, script := range ours.Actions {
+		if one.Results[name], err = run(script, object); err != nil {
+			return verdict{}, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return one, nil
+}
+
+// run gives the table that the script returns for the object in its global obj.
+func run(script string, object map[string]any) (map[string]any, error) {
+	state := lua.NewState(lua.Options{SkipOpenLibs: true})
+	defer state.Close()
+	for _, library := range []struct {
+		name string
+		open lua.LGFunction
+	}{
+		{lua.LoadLibName, lua.OpenPackage},
+		{lua.BaseLibName, lua.OpenBase},
+		{lua.TabLibName, lua.OpenTable},
+		{lua.StringLibName, lua.OpenString},
+		{lua.OsLibName, openSafeOs},
+	} {
+		state.Push(state.NewFunction(library.open))
+		state.Push(lua.LString(library.name))
+		state.Call(1, 0)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	state.SetContext(ctx)
+	state.SetGlobal("obj", luajson.DecodeValue(state, object))
+	if err := state.DoString(script); err != nil {
+		return nil, err
+	}
+	table, is := state.Get(-1).(*lua.LTable)
+	if !is {
+		return nil, fmt.Errorf("the script returned no table")
+	}
+	encoded, err := luajson.Encode(table)
+	if err != nil {
+		return nil, err
+	}
+	var answer map[string]any
+	return answer, json.Unmarshal(encoded, &answer)
+}
+
+// openSafeOs opens os.date and os.time alone: Argo CD gives a script no more of the machine.
+func openSafeOs(state *lua.LState) int {
+	opened := lua.OpenOs(state)
+	table, is := state.Get(-1).(*lua.LTable)
+	if !is {
+		return opened
+	}
+	unsafe := []lua.LValue{}
+	table.ForEach(func(key, _ lua.LValue) {
+		if name := key.String(); name != "date" && name != "time" {
+			unsafe = append(unsafe, key)
+		}
+	})
+	for _, key := range unsafe {
+		table.RawSet(key, lua.LNil)
+	}
+	return opened
+}

@@ -1,0 +1,315 @@
+import type { KubeObject } from "../../../src/api/object.ts";
+import type { Manifest } from "../../../src/kube/memory-store.ts";
+import { accessDenied, throttled } from "../../../src/simulator/faults.ts";
+import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../../manifests.ts";
+import { createWorld, type World, type WorldOptions } from "../../world.ts";
+
+/**
+ * Every state in which an object of ours can be found, made by the operator itself, with what is true of it.
+ * `held`: a person has asked us to wait, or is asked to approve.
+ */
+export interface State {
+  readonly name: string;
+  readonly kind: "BatchComputeEnvironment" | "JobQueue" | "JobDefinition";
+  readonly truth: "current" | "inProgress" | "failed" | "held" | "terminating";
+  readonly object: KubeObject;
+}
+
+type Kind = State["kind"];
+type Named = readonly [kind: Kind, name: string, truth: State["truth"]];
+
+interface Scene {
+  readonly name: string;
+  readonly objects: readonly Named[];
+  readonly options?: WorldOptions;
+  play(world: World): Promise<void>;
+}
+
+const environment = "BatchComputeEnvironment";
+const other = withTypes(["m5.large"]);
+const all = [computeEnvironment("ce", ec2), jobQueue("q", ["ce"]), jobDefinition("jd")];
+const three = (truth: State["truth"]): readonly Named[] => [
+  [environment, "ce", truth],
+  ["JobQueue", "q", truth],
+  ["JobDefinition", "jd", truth],
+];
+const ready = async (world: World): Promise<void> => {
+  world.apply(...all);
+  await world.untilReady();
+};
+const edited: readonly Manifest[] = [
+  computeEnvironment("ce", other),
+  jobQueue("q", ["ce"], { priority: 7 }),
+  jobDefinition("jd", { schedulingPriority: 7 }),
+];
+const edit = (world: World, annotations: Readonly<Record<string, string>> = {}): void =>
+  world.apply(...edited.map((manifest) => ({ ...manifest, metadata: { ...manifest.metadata, annotations } })));
+const annotate = (world: World, annotation: string): void => {
+  world.annotate(environment, "ce", { [annotation]: "true" });
+  world.annotate("JobQueue", "q", { [annotation]: "true" });
+  world.annotate("JobDefinition", "jd", { [annotation]: "true" });
+};
+const reason = (world: World, type: string, kind = environment, name = "ce"): string | undefined =>
+  world.condition(kind, name, type)?.reason;
+const denyReads = (world: World): void => {
+  for (const operation of ["DescribeComputeEnvironments", "DescribeJobQueues", "DescribeJobDefinitions"]) {
+    world.aws.faults.add({ on: operation, fault: accessDenied(operation) });
+  }
+};
+const holding = (steps: readonly ("Create" | "Repoint" | "Delete")[]) => ({
+  ...ec2,
+  replacement: { ...ec2.replacement, holdBefore: [...steps] },
+});
+
+const scenes: readonly Scene[] = [
+  {
+    name: "not seen by any operator",
+    objects: three("inProgress"),
+    async play(world) {
+      await world.stop();
+      world.apply(...all);
+    },
+  },
+  {
+    name: "being made",
+    objects: [
+      [environment, "ce", "inProgress"],
+      ["JobQueue", "q", "inProgress"],
+    ],
+    async play(world) {
+      world.apply(...all);
+      await world.until("it is being made", () => world.condition("JobQueue", "q", "Reconciling") !== undefined);
+    },
+  },
+  { name: "ready", objects: three("current"), play: ready },
+  {
+    name: "ready, with an edit that nobody has seen yet",
+    objects: three("inProgress"),
+    async play(world) {
+      await ready(world);
+      await world.stop();
+      edit(world);
+    },
+  },
+  {
+    name: "being replaced",
+    objects: [[environment, "ce", "inProgress"]],
+    async play(world) {
+      await ready(world);
+      world.apply(computeEnvironment("ce", other));
+      await world.until("it waits for its successor", () => world.aws.truth.computeEnvironments().length === 2);
+      await world.seconds(2);
+    },
+  },
+  {
+    name: "ready, with a predecessor that still drains",
+    objects: [[environment, "ce", "current"]],
+    async play(world) {
+      await ready(world);
+      world.apply(computeEnvironment("ce", other));
+      await world.until("it retires", () => reason(world, "Retiring") !== undefined);
+    },
+  },
+  {
+    name: "a successor that AWS does not take",
+    objects: [
+      [environment, "ce", "failed"],
+      ["JobQueue", "q", "current"],
+    ],
+    async play(world) {
+      await ready(world);
+      world.apply(computeEnvironment("ce", withTypes(["m6i.lagre"])));
+      await world.until("it is Stalled", () => reason(world, "Stalled") !== undefined);
+    },
+  },
+  {
+    name: "a reference that leads nowhere, at first",
+    objects: [["JobQueue", "q", "inProgress"]],
+    async play(world) {
+      world.apply(jobQueue("q", ["ce"]));
+      await world.seconds(60);
+    },
+  },
+  {
+    name: "a reference that leads nowhere, after ten minutes",
+    objects: [["JobQueue", "q", "failed"]],
+    async play(world) {
+      world.apply(jobQueue("q", ["ce"]));
+      await world.seconds(700);
+    },
+  },
+  {
+    name: "a name that somebody else holds in AWS",
+    objects: [
+      ["JobQueue", "q", "failed"],
+      ["JobDefinition", "jd", "failed"],
+    ],
+    async play(world) {
+      await world.aws.outside.registerJobDefinition({
+        jobDefinitionName: "team_jd",
+        type: "container",
+        containerProperties: { image: "busybox", vcpus: 1, memory: 128 },
+      });
+      await ready0(world);
+      await world.aws.outside.createJobQueue({
+        jobQueueName: "team_q",
+        priority: 1,
+        computeEnvironmentOrder: [{ order: 1, computeEnvironment: arnOf(world) }],
+      });
+      world.apply(jobQueue("q", ["ce"]), jobDefinition("jd"));
+      await world.seconds(120);
+    },
+  },
+  {
+    name: "a write that is refused for want of a permission",
+    objects: three("failed"),
+    async play(world) {
+      await ready(world);
+      for (const operation of ["CreateComputeEnvironment", "UpdateJobQueue", "RegisterJobDefinition"]) {
+        world.aws.faults.add({ on: operation, fault: accessDenied(operation) });
+      }
+      edit(world);
+      await world.seconds(700);
+    },
+  },
+  {
+    name: "a write that is throttled",
+    objects: [["JobDefinition", "jd", "inProgress"]],
+    async play(world) {
+      await ready(world);
+      world.aws.faults.add({ on: "RegisterJobDefinition", fault: throttled });
+      edit(world);
+      await world.seconds(60);
+    },
+  },
+  {
+    name: "paused with nothing to do",
+    objects: three("held"),
+    async play(world) {
+      await ready(world);
+      annotate(world, "awsbatch.dev/paused");
+      await world.seconds(10);
+    },
+  },
+  {
+    name: "paused with an edit that waits",
+    objects: three("held"),
+    async play(world) {
+      await ready(world);
+      edit(world, { "awsbatch.dev/paused": "true" });
+      await world.seconds(10);
+    },
+  },
+  {
+    name: "a dry run",
+    objects: three("held"),
+    async play(world) {
+      await ready(world);
+      edit(world, { "awsbatch.dev/dry-run": "true" });
+      await world.seconds(10);
+    },
+  },
+  {
+    name: "a replacement that waits for approval",
+    objects: [[environment, "ce", "held"]],
+    async play(world) {
+      await ready(world);
+      world.apply(computeEnvironment("ce", withTypes(["m5.large"], holding(["Create"]))));
+      await world.until("it waits", () => reason(world, "Ready") === "AwaitingApproval");
+    },
+  },
+  {
+    name: "ready, with the removal of a predecessor that waits for approval",
+    objects: [[environment, "ce", "current"]],
+    async play(world) {
+      await ready(world);
+      world.apply(computeEnvironment("ce", withTypes(["m5.large"], holding(["Delete"]))));
+      await world.until("it waits", () => reason(world, "Retiring") === "AwaitingApproval");
+    },
+  },
+  {
+    name: "ready, while AWS has not been readable for a minute",
+    objects: three("current"),
+    async play(world) {
+      await ready(world);
+      denyReads(world);
+      await world.seconds(180);
+    },
+  },
+  {
+    name: "an edit, while AWS has not been readable for a quarter of an hour for want of a permission",
+    objects: three("failed"),
+    async play(world) {
+      await ready(world);
+      denyReads(world);
+      await world.seconds(120);
+      edit(world);
+      await world.seconds(900);
+    },
+  },
+  {
+    name: "new, while AWS has not been readable for a quarter of an hour for want of a permission",
+    objects: three("failed"),
+    async play(world) {
+      denyReads(world);
+      world.apply(...all);
+      await world.seconds(900);
+    },
+  },
+  {
+    name: "an object of another cluster's",
+    objects: three("failed"),
+    async play(world) {
+      await ready(world);
+      await world.stop();
+      const next = await createWorld({
+        aws: world.aws,
+        clock: world.clock,
+        store: world.store,
+        cluster: { name: "default", uid: "cluster-2" },
+      });
+      await next.seconds(60);
+      await next.stop();
+    },
+  },
+  {
+    name: "being deleted",
+    objects: [
+      [environment, "ce", "terminating"],
+      ["JobQueue", "q", "terminating"],
+    ],
+    async play(world) {
+      await ready(world);
+      world.delete(environment, "ce");
+      await world.seconds(5);
+      world.delete("JobQueue", "q");
+      await world.seconds(3);
+    },
+  },
+];
+
+/** Only the environment. */
+async function ready0(world: World): Promise<void> {
+  world.apply(computeEnvironment("ce", ec2));
+  await world.untilReady();
+}
+
+function arnOf(world: World): string {
+  return world.aws.truth.computeEnvironments()[0]?.computeEnvironmentArn ?? "";
+}
+
+/** Plays every scene and gives the objects that it shows. */
+export async function allStates(): Promise<readonly State[]> {
+  const states: State[] = [];
+  for (const scene of scenes) {
+    const world = await createWorld(scene.options);
+    await scene.play(world);
+    for (const [kind, name, truth] of scene.objects) {
+      const object = world.object(kind, name);
+      if (object === undefined) throw new Error(`${scene.name}: ${kind} ${name} is gone`);
+      states.push({ name: scene.name, kind, truth, object: structuredClone(object) });
+    }
+    await world.stop();
+  }
+  return states;
+}

@@ -1,0 +1,93 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { stringify } from "yaml";
+import { customizationFolder } from "../../../scripts/argocd.ts";
+import type { KubeObject } from "../../../src/api/object.ts";
+import { kinds } from "../../../src/api/v1alpha1/kinds.ts";
+import { asServed, judge, type Verdict } from "./judges.ts";
+import { allStates, type State } from "./states.ts";
+
+/**
+ * The tests that Argo CD's own repository runs over a contributed kind, made from objects as the operator leaves them.
+ * `npx vitest run -u` writes them; a change of behaviour is a change of these files.
+ */
+describe("what Argo CD's repository asks for beside the scripts is up to date", () => {
+  let states: readonly State[];
+  let verdicts: readonly Verdict[];
+  beforeAll(async () => {
+    states = await allStates();
+    verdicts = await judge(states.map(({ object }) => object));
+  });
+
+  const of = (kind: string): { state: State; verdict: Verdict; file: string }[] =>
+    states.flatMap((state, index) =>
+      // Argo CD does not ask a script about an object that is being deleted.
+      state.kind === kind && state.truth !== "terminating"
+        ? [{ state, verdict: verdicts[index] as Verdict, file: `testdata/${fileName(state.name)}.yaml` }]
+        : [],
+    );
+  const path = (kind: (typeof kinds)[number], file: string): string => `../../../${customizationFolder(kind)}/${file}`;
+
+  test.each(kinds)("health of a $kind", async (kind) => {
+    const cases = of(kind.kind);
+    expect(new Set(cases.map(({ verdict }) => verdict.health.status))).toEqual(
+      new Set(["Healthy", "Progressing", "Degraded", "Suspended"]),
+    );
+    for (const { state, file } of cases) {
+      await expect(yaml(asServed(state.object))).toMatchFileSnapshot(path(kind, file));
+    }
+    const tests = cases.map(({ verdict: { health }, file }) => ({ healthStatus: health, inputPath: file }));
+    await expect(yaml({ tests })).toMatchFileSnapshot(path(kind, "health_test.yaml"));
+  });
+
+  test.each(kinds)("actions on a $kind", async (kind) => {
+    const cases = of(kind.kind);
+    const find = (name: string): (typeof cases)[number] => {
+      const found = cases.find(({ state }) => state.name === name);
+      if (found === undefined) throw new Error(`no state: ${name}`);
+      return found;
+    };
+    // The action `reconcile` writes the time of the day, which no file can foretell.
+    const actions = [
+      { action: "pause", on: find("ready") },
+      { action: "resume", on: find("paused with an edit that waits") },
+      ...(kind.kind === "BatchComputeEnvironment"
+        ? [{ action: "approve", on: find("a replacement that waits for approval") }]
+        : []),
+    ];
+    const actionTests = [];
+    for (const { action, on } of actions) {
+      const [inputPath, expectedOutputPath] = [`testdata/${action}-before.yaml`, `testdata/${action}-after.yaml`];
+      const after = on.verdict.results[action] as KubeObject;
+      await expect(yaml(asServed(on.state.object))).toMatchFileSnapshot(path(kind, `actions/${inputPath}`));
+      await expect(yaml(inOrder(after, on.state.object))).toMatchFileSnapshot(
+        path(kind, `actions/${expectedOutputPath}`),
+      );
+      actionTests.push({ action, inputPath, expectedOutputPath });
+    }
+    await expect(yaml({ actionTests })).toMatchFileSnapshot(path(kind, "actions/action_test.yaml"));
+  });
+});
+
+function fileName(state: string): string {
+  return state.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+}
+
+/** Lua's tables have no order of keys: that of the original is taken, so that files differ only where objects do. */
+function inOrder(value: unknown, like: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item, index) => inOrder(item, (like as unknown[] | undefined)?.[index]));
+  if (typeof value !== "object" || value === null) return value;
+  const model = (like ?? {}) as Record<string, unknown>;
+  const rank = (key: string): number => {
+    const index = Object.keys(model).indexOf(key);
+    return index < 0 ? Number.POSITIVE_INFINITY : index;
+  };
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([left], [right]) => rank(left) - rank(right) || left.localeCompare(right))
+      .map(([key, item]) => [key, inOrder(item, model[key])]),
+  );
+}
+
+function yaml(value: unknown): string {
+  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+}
