@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+/** The unit tier for mutants: the folder is given by whoever runs it. */
+export default defineConfig({
+  test: {
+    isolate: false,
+    unstubEnvs: true,
+    setupFiles: ["test/setup.ts"],
+    include: ["**/*.test.ts"],
+  },
+});
