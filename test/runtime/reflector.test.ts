@@ -174,6 +174,102 @@ describe("a failure", () => {
   });
 });
 
+describe("the pauses", () => {
+  /** The same pause each time: the shortest. */
+  const shortest = (options: Parameters<typeof world>[0] = {}) => {
+    const w = world(options);
+    const times: number[] = [];
+    const timed: Store = Object.create(w.store, {
+      list: {
+        value: (...args: Parameters<Store["list"]>) => {
+          times.push(w.clock.monotonic());
+          return w.store.list(...args);
+        },
+      },
+      watch: {
+        value: (...args: Parameters<Store["watch"]>) => {
+          times.push(w.clock.monotonic());
+          return w.store.watch(...args);
+        },
+      },
+    }) as Store;
+    const start = () => void reflect({ ...w, kind: widgetKind, store: timed, random: () => 0 }, w.signal);
+    return { ...w, times, start };
+  };
+  const steps = (times: readonly number[]): number[] => times.slice(1).map((time, index) => time - (times[index] ?? 0));
+
+  test("between failures double, and begin anew once a watch has shown something", async () => {
+    const w = shortest();
+    w.store.faults.fail("watch", 3, new StoreError("Unavailable", "down"));
+    w.start();
+    await w.clock.advance(5000);
+    expect(steps(w.times)).toEqual([0, 400, 800, 1600]);
+    w.apply("a");
+    await w.clock.advance(0);
+    w.store.faults.fail("watch", 1, new StoreError("Unavailable", "down"));
+    w.store.cutWatches(new StoreError("Unavailable", "reset"));
+    await w.clock.advance(5000);
+    expect(steps(w.times).slice(4)).toEqual([5000 - 2800 + 400, 800]);
+  });
+
+  test("begin anew after a watch that ended in order though it showed nothing", async () => {
+    const w = shortest();
+    w.store.faults.fail("watch", 2, new StoreError("Unavailable", "down"));
+    w.start();
+    await w.clock.advance(3000);
+    w.store.cutWatches();
+    w.store.faults.fail("watch", 1, new StoreError("Unavailable", "down"));
+    await w.clock.advance(3000);
+    expect(steps(w.times)).toEqual([0, 400, 800, 1800, 400]);
+  });
+
+  test("between lists that are too old at once grow, too", async () => {
+    const w = shortest();
+    w.store.faults.fail("watch", 4, new StoreError("Gone", "too old"));
+    w.start();
+    await w.clock.advance(20_000);
+    expect(steps(w.times)).toEqual([0, 400, 0, 800, 0, 1600, 0, 3200, 0]);
+  });
+
+  test("end in a new list after exactly five failures in a row", async () => {
+    const w = world();
+    w.store.faults.fail("watch", 5, new StoreError("Unavailable", "down"));
+    void w.start();
+    await w.clock.advance(60_000);
+    const ends = w.ends.filter((end) => end !== "closed");
+    expect(ends).toEqual(["listed 0", "failed", "failed", "failed", "failed", "failed", "listed 0"]);
+  });
+
+  test("are as long as the server asks, also before the next watch", async () => {
+    const w = shortest();
+    w.store.faults.fail("watch", 1, new StoreError("TooManyRequests", "later", 7000));
+    w.start();
+    await w.clock.advance(20_000);
+    expect(steps(w.times)).toEqual([0, 7000]);
+  });
+
+  test("between watches that the server ends at once fill up the second", async () => {
+    const w = shortest({ watchMs: 400 });
+    w.start();
+    await w.clock.advance(3500);
+    expect(steps(w.times)).toEqual([0, 1000, 1000, 1000]);
+  });
+
+  test("are none after a watch of a second or more", async () => {
+    const w = shortest({ watchMs: 1000 });
+    w.start();
+    await w.clock.advance(2500);
+    expect(steps(w.times)).toEqual([0, 1000, 1000]);
+  });
+});
+
+test("everything is listed anew after a quarter of an hour of good watches, and not before", async () => {
+  const w = world({ watchMs: 10_000 });
+  void w.start();
+  await w.clock.advance(50 * 60_000);
+  expect(w.calls.filter((call) => call.endsWith("list"))).toEqual(["0s list", "900s list", "1800s list", "2700s list"]);
+});
+
 describe("silence", () => {
   test("of a watch is noticed within a minute and resumed without a list", async () => {
     const w = world();
@@ -185,6 +281,16 @@ describe("silence", () => {
     expect(w.names()).toEqual(["a"]);
     expect(w.ends).toEqual(["listed 0", "silent"]);
     expect(w.store.openWatches).toBe(1);
+  });
+
+  test("is told with its length", async () => {
+    const w = world();
+    void w.start();
+    await w.clock.advance(1000);
+    w.store.silenceWatches();
+    await w.clock.advance(60_000);
+    expect(w.messages()).toEqual(["warn: a watch failed"]);
+    expect(JSON.stringify(w.log.lines[0])).toContain("showed nothing for 55 s");
   });
 
   test("is broken by bookmarks: a watch that shows them is not given up", async () => {
@@ -249,7 +355,7 @@ describe("stopping", () => {
     await w.clock.advance(1000);
     w.abort.abort(new Error("stop"));
     await ended;
-    expect(w.store.openWatches).toBe(0);
+    expect([w.store.openWatches, w.messages()]).toEqual([0, []]);
     w.apply("a");
     await w.clock.advance(100_000);
     expect(w.names()).toEqual([]);

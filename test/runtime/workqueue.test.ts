@@ -74,6 +74,29 @@ describe("keys", () => {
   });
 });
 
+describe("what is asked of a key that nobody added", () => {
+  test("has an answer", () => {
+    const { queue } = world();
+    expect(queue.failures(a)).toBe(0);
+    queue.forget(a);
+    expect(() => queue.done(a)).toThrow("default/a is not being worked on");
+  });
+});
+
+test("a key that was added during its work goes to the worker that waits, as soon as it is done", async () => {
+  const { clock, queue } = world();
+  queue.add(a);
+  const key = await take(queue);
+  const got: (ObjectKey | undefined)[] = [];
+  void queue.get().then((next) => got.push(next));
+  queue.add(a);
+  await clock.advance(0);
+  expect(got).toEqual([]);
+  queue.done(key);
+  await clock.advance(0);
+  expect(got).toEqual([a]);
+});
+
 describe("order", () => {
   test("is by class, then by age", async () => {
     const { queue, drain } = world();
@@ -139,6 +162,23 @@ describe("delays", () => {
     queue.addAfter(b, 0);
     await clock.advance(60_000);
     expect(taken).toEqual(["0 b", "2000 a"]);
+  });
+
+  test("of nothing or less are none", () => {
+    const { queue } = world();
+    queue.addAfter(a, 0);
+    queue.addAfter(b, -1);
+    expect(queue.depth).toBe(2);
+  });
+
+  test("keep their class, and of two at one time the first has it", async () => {
+    const { clock, queue, drain } = world();
+    queue.addAfter(a, 1000, { priority: "high" });
+    queue.addAfter(a, 1000, { priority: "low" });
+    queue.addAfter(b, 500);
+    queue.addAfter(c, 400, { priority: "low" });
+    await clock.advance(1000);
+    expect(await drain()).toEqual(["a", "b", "c"]);
   });
 
   test("end when the key is worked on before", async () => {
@@ -210,6 +250,43 @@ describe("shutting down", () => {
     queue.done(key);
     await clock.advance(0);
     expect(drained).toBe(true);
+  });
+
+  test("waits for the last of several", async () => {
+    const { clock, queue } = world();
+    queue.add(a);
+    queue.add(b);
+    const keys = [await take(queue), await take(queue)];
+    let drained = 0;
+    for (let times = 0; times < 2; times++) void queue.shutDown().then(() => drained++);
+    for (const key of keys) {
+      await clock.advance(0);
+      expect(drained).toBe(0);
+      queue.done(key);
+    }
+    await clock.advance(0);
+    expect(drained).toBe(2);
+  });
+
+  test("is the end of adding", async () => {
+    const heard: string[] = [];
+    const tell = (what: string) => () => heard.push(what);
+    const { clock, queue } = world({
+      observer: {
+        depth: tell("depth"),
+        added: tell("added"),
+        retried: tell("retried"),
+        taken: tell("taken"),
+        finished: tell("finished"),
+      },
+    });
+    await queue.shutDown();
+    queue.add(a);
+    queue.addAfter(a, 10);
+    queue.addAfter(a, 0);
+    queue.addRateLimited(a);
+    await clock.advance(1000);
+    expect([queue.depth, queue.failures(a), heard]).toEqual([0, 0, []]);
   });
 
   test("sends idle workers home", async () => {
