@@ -57,6 +57,29 @@ describe("what differs", () => {
     expect(found.map(({ send }) => JSON.stringify(send)).join()).toBe(expected);
   });
 
+  it("leaves a policy that the spec dropped to what AWS never changes", () => {
+    expect(queueDifferences(object().spec, queue(["a1"], { schedulingPolicyArn: fair }))).toEqual([]);
+  });
+
+  it("is told with the path of each field", () => {
+    const spec = {
+      priority: 2,
+      state: "DISABLED",
+      schedulingPolicyArn: fairer,
+      jobStateTimeLimitActions: [size],
+    } as const;
+    const found = queueDifferences(
+      object({ ...spec, jobStateTimeLimitActions: [...spec.jobStateTimeLimitActions] }).spec,
+      queue(["a1"], { schedulingPolicyArn: fair }),
+    );
+    expect(found.map(({ path }) => path)).toEqual([
+      "spec.priority",
+      "spec.state",
+      "spec.schedulingPolicyArn",
+      "spec.jobStateTimeLimitActions",
+    ]);
+  });
+
   it("is told with both values", () => {
     const [priority] = queueDifferences(object({ priority: 2 }).spec, queue(["a1"], { priority: undefined }));
     expect(priority).toMatchObject({ path: "spec.priority", kind: "update", from: "null", to: "2" });
@@ -85,6 +108,7 @@ describe("what AWS never changes", () => {
       {},
       "spec.jobQueueType: team_q is of jobQueueType ECS, which cannot be changed to EKS",
     ],
+    ["the same type is none", { jobQueueType: "ECS" }, {}, ""],
     ["a type that AWS does not show is none", { jobQueueType: "EKS" }, { jobQueueType: undefined }, ""],
     ["a type that the spec does not name is none", {}, { jobQueueType: "EKS" }, ""],
   ])("%s", (_name, spec, change, expected) => {

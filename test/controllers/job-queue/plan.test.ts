@@ -618,6 +618,11 @@ describe("what is told beside the next step", () => {
       { entries: [unresolved("a", "ReferenceNotAllowed")] },
       "ReferencesResolved=False ReferenceNotAllowed",
     ],
+    [
+      "a missing reference behind one that leads somewhere",
+      { ...two, entries: [reference("a", [a]), unresolved("b", "ReferenceNotFound", 2)] },
+      "ReferencesResolved=False ReferenceNotFound",
+    ],
     ["nothing while it is deleted", { ...atRest, wish: { ...wish, deleting: true } }, ""],
   ])("%s", (_name, change, expected) => {
     const { news } = planFor(object(), seen(change), now);
@@ -647,5 +652,114 @@ describe("what is told beside the next step", () => {
     const { change: plan } = planFor(object(spec), seen(change), now);
     expect([plan.action, ...plan.changes.map(({ path }) => path)].join(" ")).toBe(expected);
     expect(plan.id).toBe("plan");
+  });
+});
+
+describe("the reason of a step, and its words", () => {
+  const step = (spec: Partial<JobQueueSpec>, change: SeenChange) => planFor(object(spec), seen(change), now).next;
+
+  it.each<[string, Partial<JobQueueSpec>, SeenChange, string, string]>([
+    [
+      "of a claim",
+      {},
+      { ...atRest, queue: queue(["a1"], { tags: { "awsbatch.dev/retained-from": "default/team/q" } }) },
+      "TakingOver",
+      "team_q, retained before, is taken back",
+    ],
+    ["of a creation", {}, { ...atRest, queue: undefined }, "Creating", "team_q is being made"],
+    [
+      "of a wait for an earlier queue, whoever owns it",
+      {},
+      { ...atRest, queue: queue(["a1"], { status: "DELETING", tags: {} }) },
+      "Creating",
+      "an earlier team_q is still being deleted",
+    ],
+    ["of tags", { tags: { team: "x" } }, atRest, "UpdatingTags", "the tags of team_q are being changed"],
+    [
+      "of an update, with each field",
+      { priority: 5, state: "DISABLED" },
+      { ...two, queue: queue(["b1", "a1"]) },
+      "Updating",
+      "team_q is being updated: spec.priority, spec.state, spec.computeEnvironmentOrder",
+    ],
+    [
+      "of a wait for an environment that settles",
+      {},
+      {
+        entries: [
+          reference("a", [a, aNext], { spec: other }),
+          reference("b", [environment("b1", "b", { status: "UPDATING" })], { order: 2 }),
+        ],
+        environments: [a, aNext, b],
+        queue: queue(["a1", "b1"]),
+      },
+      "WaitingForEnvironment",
+      "team/b: b1 is UPDATING",
+    ],
+    [
+      "of an order that would starve it",
+      {},
+      {
+        ...two,
+        entries: [named("x"), named("y", 2)],
+        environments: [
+          a,
+          b,
+          foreignEnvironment("x", { state: "DISABLED" }),
+          foreignEnvironment("y", { state: "DISABLED" }),
+        ],
+      },
+      "WouldStarve",
+      "team_q keeps a1, b1: none of x, y is ENABLED and VALID",
+    ],
+    ["of rest", {}, two, "Available", "team_q is VALID and runs jobs on a1, b1"],
+  ])("%s", (_name, spec, change, reason, words) => {
+    expect(step(spec, change)).toMatchObject({ reason, message: words });
+  });
+
+  it("says which fields an update writes", () => {
+    expect(step({ priority: 5 }, { ...two, queue: queue(["b1", "a1"]) })).toMatchObject({
+      action: { paths: ["spec.priority", "spec.computeEnvironmentOrder"] },
+    });
+  });
+
+  it("is Stalled in the end when one of several entries is not on its way", () => {
+    const entries = [
+      reference("a", [environment("a1", "a", { status: "CREATING" })]),
+      reference("b", [bInvalid], { order: 2 }),
+    ];
+    expect(step({}, { entries })).toMatchObject({ kind: "wait", stalledAfterMs: 600_000 });
+  });
+
+  it("asks for the absence to be confirmed before a creation", () => {
+    expect(step({}, { ...atRest, queue: undefined, absent: false })).toMatchObject({ confirmsAbsence: true });
+  });
+
+  it("asks AWS for nothing that the spec does not name", () => {
+    const next = step({}, { ...atRest, queue: undefined });
+    if (next.kind !== "act" || next.action.kind !== "create") throw new Error("expected a creation");
+    expect(Object.keys(next.action.request).toSorted()).toEqual([
+      "computeEnvironmentOrder",
+      "jobQueueName",
+      "priority",
+      "state",
+      "tags",
+    ]);
+  });
+
+  it.each<[string, Partial<JobQueueSpec>, SeenChange, string]>([
+    ["rest", {}, atRest, "None AsWished"],
+    ["a creation", {}, { ...atRest, queue: undefined }, "Create NothingInAWS"],
+    ["tags", { tags: { team: "x" } }, atRest, "UpdateTags TagsDiffer"],
+    ["a deletion", {}, { ...atRest, wish: { ...wish, deleting: true } }, "Delete ObjectDeleted"],
+    [
+      "a queue of another cluster",
+      { priority: 5 },
+      { ...atRest, queue: queue(["a1"], { tags: { ...ownerTags(identity), "awsbatch.dev/cluster-uid": "c-0" } }) },
+      "None NotOurs",
+    ],
+  ])("the plan of %s", (_name, spec, change, expected) => {
+    const { action, reason } = planFor(object(spec), seen(change), now).change;
+    expect(`${action} ${reason}`).toBe(expected);
   });
 });

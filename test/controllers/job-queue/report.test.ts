@@ -35,7 +35,7 @@ it("tells the queue as AWS has it, its order by number, and no request ids", () 
 
 it("leaves out what AWS does not show", () => {
   const bare = { state: undefined, status: undefined, statusReason: undefined };
-  expect(report(seen({ queue: queue([], { ...bare, computeEnvironmentOrder: undefined }) }))).toEqual({
+  expect(report(seen({ queue: queue([], { ...bare, computeEnvironmentOrder: undefined }) }))).toStrictEqual({
     arn: "arn:aws:batch:eu-west-1:123456789012:job-queue/team_q",
     name: "team_q",
     computeEnvironmentOrder: [],
