@@ -64,8 +64,6 @@ export interface Subnet {
   readonly mapPublicIp: boolean;
   /** AssignIpv6AddressOnCreation. */
   readonly assignIpv6: boolean;
-  /** EnableDns64: names without IPv6 addresses resolve to 64:ff9b::/96. */
-  readonly dns64: boolean;
   /** AvailableIpAddressCount; of IPv4 addresses only. */
   readonly freeAddresses: number;
   readonly tags: Readonly<Record<string, string>>;

@@ -1,0 +1,130 @@
+/**
+ * Sets of IP addresses as sorted, disjoint ranges, so that "which destinations get through" can be computed for whole
+ * networks at once instead of being tried. Both families live in one space: IPv6 in its own 128 bits, IPv4 above it,
+ * so that no range of one family ever holds an address of the other. Pure.
+ */
+
+/** Both ends included. */
+export interface AddressRange {
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+/** Sorted by `first`; ranges neither touch nor overlap. */
+export type AddressSet = readonly AddressRange[];
+
+const ipv4Base = 1n << 128n;
+
+export const noAddresses: AddressSet = [];
+
+/** @returns the addresses of a CIDR of either family, or of a single address; undefined when it is none */
+export function rangeOf(cidr: string): (AddressRange & { readonly prefixLength: number }) | undefined {
+  const [address = "", length] = cidr.split("/");
+  const six = address.includes(":");
+  const bits = six ? 128 : 32;
+  const value = six ? ipv6Value(address) : ipv4Value(address);
+  const prefixLength = length === undefined ? bits : /^\d{1,3}$/.test(length) ? Number(length) : -1;
+  if (value === undefined || prefixLength < 0 || prefixLength > bits) return undefined;
+  const size = 1n << BigInt(bits - prefixLength);
+  const first = (value / size) * size + (six ? 0n : ipv4Base);
+  return { first, last: first + size - 1n, prefixLength };
+}
+
+/** The addresses of all the CIDRs; text that is no CIDR counts for nothing. */
+export function addressesOf(cidrs: readonly string[]): AddressSet {
+  return merged(cidrs.map(rangeOf).filter((range) => range !== undefined));
+}
+
+export function union(...sets: readonly AddressSet[]): AddressSet {
+  return merged(sets.flat());
+}
+
+export function intersection(left: AddressSet, right: AddressSet): AddressSet {
+  return merged(
+    left.flatMap((one) => right.map((other) => overlap(one, other)).filter((range) => range !== undefined)),
+  );
+}
+
+/** What is in `left` and not in `right`. */
+export function difference(left: AddressSet, right: AddressSet): AddressSet {
+  let rest: AddressSet = left;
+  for (const gone of right) {
+    rest = rest.flatMap((range) => {
+      if (gone.last < range.first || gone.first > range.last) return [range];
+      const before = gone.first > range.first ? [{ first: range.first, last: gone.first - 1n }] : [];
+      const after = gone.last < range.last ? [{ first: gone.last + 1n, last: range.last }] : [];
+      return [...before, ...after];
+    });
+  }
+  return rest;
+}
+
+export function isEmpty(set: AddressSet): boolean {
+  return set.length === 0;
+}
+
+/** Whether every address of `part` is in `whole`. */
+export function covers(whole: AddressSet, part: AddressSet): boolean {
+  return part.every(({ first, last }) => whole.some((range) => range.first <= first && last <= range.last));
+}
+
+/** IPv4 addresses that a public service can have. */
+export const publicIpv4: AddressSet = difference(
+  addressesOf(["0.0.0.0/0"]),
+  addressesOf([
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.0.0.0/24",
+    "192.168.0.0/16",
+    "198.18.0.0/15",
+    "224.0.0.0/3",
+  ]),
+);
+
+/** IPv6 addresses that a public service can have: global unicast. */
+export const publicIpv6: AddressSet = addressesOf(["2000::/3"]);
+
+function overlap(one: AddressRange, other: AddressRange): AddressRange | undefined {
+  const [lower, upper] = one.first <= other.first ? [one, other] : [other, one];
+  if (upper.first > lower.last) return undefined;
+  const inner = upper.last < lower.last;
+  return { first: upper.first, last: inner ? upper.last : lower.last };
+}
+
+function merged(ranges: readonly AddressRange[]): AddressSet {
+  const sorted = ranges.toSorted((left, right) => (left.first < right.first ? -1 : 1));
+  const result: { first: bigint; last: bigint }[] = [];
+  for (const { first, last } of sorted) {
+    const before = result.at(-1);
+    if (before === undefined || first > before.last + 1n || isFamilyEdge(first)) result.push({ first, last });
+    else if (last > before.last) before.last = last;
+  }
+  return result;
+}
+
+/** The last IPv6 address and the first IPv4 one are neighbours only as numbers. */
+function isFamilyEdge(first: bigint): boolean {
+  return first === ipv4Base;
+}
+
+function ipv4Value(text: string): bigint | undefined {
+  const parts = text.split(".");
+  if (parts.length !== 4 || parts.some((part) => !/^\d{1,3}$/.test(part) || Number(part) > 255)) return undefined;
+  return parts.reduce((value, part) => value * 256n + BigInt(part), 0n);
+}
+
+function ipv6Value(text: string): bigint | undefined {
+  const [head = "", tail, ...more] = text.split("::");
+  if (more.length > 0) return undefined;
+  const left = head === "" ? [] : head.split(":");
+  const right = tail === undefined || tail === "" ? [] : tail.split(":");
+  const missing = 8 - left.length - right.length;
+  if (tail === undefined ? missing !== 0 : missing < 1) return undefined;
+  const groups = [...left, ...Array.from({ length: missing }, () => "0"), ...right];
+  if (groups.some((group) => !/^[0-9a-f]{1,4}$/i.test(group))) return undefined;
+  return groups.reduce((value, group) => value * 65_536n + BigInt(`0x${group}`), 0n);
+}

@@ -1,0 +1,132 @@
+/** The facts by what is looked for in them. What was not read stops the search, and says which permission is missing. */
+
+import type {
+  InternetGateway,
+  NatGateway,
+  NetworkAcl,
+  NetworkFacts,
+  Part,
+  RouteTable,
+  SecurityGroup,
+  Subnet,
+  Unread,
+  Vpc,
+  VpcEndpoint,
+} from "./facts.ts";
+import type { ListCidrs } from "./filters.ts";
+import { tableOf } from "./routes.ts";
+import type { Stop } from "./verdict.ts";
+
+/** Thrown by a look-up in a part that was not read, and caught where a verdict is given: it becomes `unknown`. */
+export class UnreadPart extends Error {
+  readonly part: Unread;
+  readonly what: string;
+
+  constructor(what: string, part: Unread) {
+    super(`${what} could not be read: ${part.message}`);
+    this.what = what;
+    this.part = part;
+  }
+}
+
+export interface Lookups {
+  readonly region: string;
+  subnet(subnetId: string): Subnet | undefined;
+  subnetsOf(vpcId: string): readonly Subnet[];
+  vpc(vpcId: string): Vpc | undefined;
+  dns(vpcId: string): { readonly support: boolean; readonly hostnames: boolean };
+  table(subnet: Subnet): RouteTable | undefined;
+  /** The gateway of that id, attached or not. */
+  internetGateway(gatewayId: string): InternetGateway | undefined;
+  attachedGateway(vpcId: string): InternetGateway | undefined;
+  egressOnlyGateway(gatewayId: string): InternetGateway | undefined;
+  attachedEgressOnlyGateway(vpcId: string): InternetGateway | undefined;
+  natGateway(natGatewayId: string): NatGateway | undefined;
+  natGatewaysOf(vpcId: string): readonly NatGateway[];
+  endpoint(endpointId: string): VpcEndpoint | undefined;
+  endpointsOf(vpcId: string, serviceName: string): readonly VpcEndpoint[];
+  groups(groupIds: readonly string[]): readonly SecurityGroup[];
+  acl(subnet: Subnet): NetworkAcl | undefined;
+  readonly listCidrs: ListCidrs;
+  /** The managed list of a service's addresses, by its name or by the route to a gateway endpoint of the service. */
+  listOf(serviceName: string): string | undefined;
+}
+
+/** @throws UnreadPart from its functions, for parts that were not read */
+export function lookupsOf(facts: NetworkFacts): Lookups {
+  const subnets = () => read("subnets", facts.subnets);
+  const tables = () => read("route tables", facts.routeTables);
+  const nats = () => read("NAT gateways", facts.natGateways);
+  const endpoints = () => read("VPC endpoints", facts.endpoints);
+  const internet = () => read("internet gateways", facts.internetGateways);
+  const egressOnly = () => read("egress-only internet gateways", facts.egressOnlyGateways);
+  const lists = () => read("prefix lists", facts.prefixLists);
+  const vpc = (vpcId: string) => read("VPCs", facts.vpcs).find((one) => one.vpcId === vpcId);
+  return {
+    region: facts.region,
+    subnet: (subnetId) => subnets().find((one) => one.subnetId === subnetId),
+    subnetsOf: (vpcId) => subnets().filter((one) => one.vpcId === vpcId),
+    vpc,
+    dns: (vpcId) => {
+      const found = vpc(vpcId);
+      return found === undefined ? { support: true, hostnames: true } : read(`DNS settings of ${vpcId}`, found.dns);
+    },
+    table: (subnet) => tableOf(subnet, tables()),
+    internetGateway: (id) => internet().find(({ gatewayId }) => gatewayId === id),
+    attachedGateway: (vpcId) => internet().find(({ vpcIds }) => vpcIds.includes(vpcId)),
+    egressOnlyGateway: (id) => egressOnly().find(({ gatewayId }) => gatewayId === id),
+    attachedEgressOnlyGateway: (vpcId) => egressOnly().find(({ vpcIds }) => vpcIds.includes(vpcId)),
+    natGateway: (id) => nats().find(({ natGatewayId }) => natGatewayId === id),
+    natGatewaysOf: (vpcId) => nats().filter((one) => one.vpcId === vpcId),
+    endpoint: (id) => endpoints().find(({ endpointId }) => endpointId === id),
+    endpointsOf: (vpcId, serviceName) =>
+      endpoints().filter((one) => one.vpcId === vpcId && one.serviceName === serviceName && !isGone(one)),
+    groups: (ids) => read("security groups", facts.securityGroups).filter(({ groupId }) => ids.includes(groupId)),
+    acl: (subnet) => {
+      const acls = read("network ACLs", facts.networkAcls);
+      return acls.find(({ subnetIds }) => subnetIds.includes(subnet.subnetId));
+    },
+    listCidrs: (id) => lists().find(({ prefixListId }) => prefixListId === id)?.cidrs ?? [],
+    listOf: (serviceName) => {
+      const named = lists().find(({ name }) => name === serviceName);
+      if (named !== undefined) return named.prefixListId;
+      const gateways = endpoints().filter((one) => one.type === "Gateway" && one.serviceName === serviceName);
+      const ids = gateways.map(({ endpointId }) => endpointId);
+      const routes = tables().flatMap((table) => table.routes);
+      const route = routes.find((one) => one.destination.kind === "prefixList" && ids.includes(one.target.id));
+      return route?.destination.kind === "prefixList" ? route.destination.id : undefined;
+    },
+  };
+}
+
+/** @throws UnreadPart */
+export function read<T>(what: string, part: Part<T>): T {
+  if (part.kind === "unread") throw new UnreadPart(what, part);
+  return part.value;
+}
+
+/** What is said where a part was not read. */
+export function unreadStop({ what, part }: UnreadPart): Stop<"NotPermitted" | "NotReadable"> {
+  const { permission, message } = part;
+  const words = message.replace(/[.]$/, "");
+  if (permission === undefined) {
+    return {
+      cause: "NotReadable",
+      message: `${what} could not be read: ${words}`,
+      objects: [],
+      remedies: [],
+      wayOut: false,
+    };
+  }
+  return {
+    cause: "NotPermitted",
+    message: `${what} could not be read, the operator lacks ${permission}: ${words}`,
+    objects: [],
+    remedies: [{ kind: "grantPermission", permission }],
+    wayOut: false,
+  };
+}
+
+function isGone({ state }: VpcEndpoint): boolean {
+  return state === "deleted" || state === "deleting";
+}

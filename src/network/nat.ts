@@ -1,0 +1,80 @@
+/** Through a NAT gateway: into its subnet, out of it, and back. Pure. */
+
+import { covers } from "./addresses.ts";
+import type { NatGateway, Route, RouteTable, Subnet } from "./facts.ts";
+import { instancePorts, natPorts, throughAcl } from "./filters.ts";
+import { all, assume, type Flow, hop, only, split } from "./flow.ts";
+import type { Lookups } from "./lookups.ts";
+import { branches } from "./routes.ts";
+import { beyond, https, ownCidrs, sourceAddresses } from "./source.ts";
+import * as stops from "./stops.ts";
+
+export function throughNat(given: Flow, natGatewayId: string, subnet: Subnet, look: Lookups): Flow {
+  const nat = look.natGateway(natGatewayId);
+  if (nat?.state !== "available") return { ...given, through: [], stop: stops.natNotAvailable(natGatewayId, nat) };
+  const flow = hop(given, { kind: "natGateway", id: natGatewayId, detail: nat.subnetId ?? "regional" });
+  const place = nat.subnetId === undefined ? undefined : look.subnet(nat.subnetId);
+  if (place === undefined) return assume(flow, `${natGatewayId} leads to the internet`);
+  const from = sourceAddresses(subnet);
+  const acl = look.acl(place);
+  if (acl === undefined) return out(flow, nat, place, look);
+  const away = place.subnetId !== subnet.subnetId;
+  const enters = !away || covers(throughAcl(acl, "ingress", from, https), from);
+  const answers = !away || covers(throughAcl(acl, "egress", from, instancePorts), from);
+  const entered = all(flow, enters, () => stops.aclDeniesOutbound(acl, "ingress", ownCidrs(subnet)));
+  const left = only(entered, throughAcl(acl, "egress", entered.through, https), () =>
+    stops.aclDeniesOutbound(acl, "egress", ["0.0.0.0/0"]),
+  );
+  const beyondIt = out(left, nat, place, look);
+  const returned = only(beyondIt, throughAcl(acl, "ingress", beyondIt.through, natPorts), () =>
+    stops.aclDeniesReturn(acl, "ingress", natPorts, ["0.0.0.0/0"]),
+  );
+  return all(returned, answers, () => stops.aclDeniesReturn(acl, "egress", instancePorts, ownCidrs(subnet)));
+}
+
+/** By the route table of the gateway's own subnet. */
+function out(flow: Flow, nat: NatGateway, place: Subnet, look: Lookups): Flow {
+  if (flow.stop !== undefined) return flow;
+  const table = look.table(place);
+  if (table === undefined) return ended(flow, nat, table, look);
+  const parts = branches(table, flow.through, look.listCidrs).map(({ addresses, route }) => ({
+    addresses,
+    walk: (part: Flow): Flow => along(part, nat, table, route, look),
+  }));
+  return split(flow, parts);
+}
+
+function along(flow: Flow, nat: NatGateway, table: RouteTable, route: Route | undefined, look: Lookups): Flow {
+  if (route === undefined || route.state === "blackhole") return ended(flow, nat, table, look);
+  const { kind, id } = route.target;
+  switch (kind) {
+    case "internetGateway":
+      if (nat.connectivity === "private") return { ...flow, through: [], stop: stops.natIsPrivate(nat) };
+      if (look.internetGateway(id)?.vpcIds.includes(nat.vpcId) !== true) {
+        return { ...flow, through: [], stop: stops.gatewayNotAttached(table, id, nat.vpcId) };
+      }
+      return hop(flow, { kind: "internetGateway", id, detail: "to the internet" });
+    case "vpcEndpoint": {
+      const endpoint = look.endpoint(id);
+      if (endpoint === undefined) return { ...flow, through: [], stop: stops.endpointGone(table, id) };
+      if (endpoint.type !== "Gateway") return beyond(flow, route);
+      if (endpoint.state !== "available") return { ...flow, through: [], stop: stops.endpointNotAvailable(endpoint) };
+      return hop(flow, { kind: "endpoint", id, detail: "gateway endpoint" });
+    }
+    case "transitGateway":
+    case "virtualPrivateGateway":
+    case "networkInterface":
+    case "other":
+      return beyond(flow, route);
+    case "local":
+    case "natGateway":
+    case "peering":
+    case "egressOnlyGateway":
+      return ended(flow, nat, table, look);
+  }
+}
+
+function ended(flow: Flow, nat: NatGateway, table: RouteTable | undefined, look: Lookups): Flow {
+  const gateway = look.attachedGateway(nat.vpcId)?.gatewayId;
+  return { ...flow, through: [], stop: stops.natWithoutInternet(nat, table, gateway) };
+}

@@ -1,0 +1,168 @@
+/** Which services the instances or tasks of an environment have to reach. Pure. */
+
+import type { Asked } from "./policy.ts";
+
+/** A service that has to be reached by HTTPS, and who needs it. */
+export interface Need {
+  /** Last part of the name of its endpoint service, e.g. `ecr.api`; `registry` for a registry outside of AWS. */
+  readonly service: string;
+  /** The name that is looked up, for words. */
+  readonly host: string;
+  /** `environment`: without it no instance joins. `jobs`: only some jobs fail. */
+  readonly neededBy: "environment" | "jobs";
+  /** Why, in words. */
+  readonly because: string;
+  /** Whether it has an IPv4 address of its own to come from; undefined: as subnet and launch template say. */
+  readonly publicIp?: boolean;
+}
+
+/** What runs in the subnets. */
+export interface Workload {
+  readonly region: string;
+  readonly platform: "ecs" | "fargate" | "eks";
+  /** The job definitions that may run there. */
+  readonly jobs: readonly JobNeeds[];
+}
+
+/** What of a job definition counts here. */
+export interface JobNeeds {
+  /** `namespace/name` of the object. */
+  readonly name: string;
+  readonly images: readonly string[];
+  /** `awslogs` unless it says otherwise; undefined where the platform does not log by a driver (EKS). */
+  readonly logDriver: string | undefined;
+  /** ARNs or names of secrets and parameters that containers are given. */
+  readonly secrets: readonly string[];
+  /** Fargate's assignPublicIp. */
+  readonly publicIp: boolean;
+}
+
+const joining: Readonly<Record<Workload["platform"], readonly (readonly [service: string, because: string])[]>> = {
+  ecs: [
+    ["ecs-agent", "instances register and get their jobs through it"],
+    ["ecs-telemetry", "instances report through it"],
+    ["ecs", "instances register through it"],
+  ],
+  eks: [
+    ["ec2", "nodes look up their own network through it"],
+    ["ecr.api", "the node's own pods come from ECR"],
+    ["ecr.dkr", "the node's own pods come from ECR"],
+    ["s3", "ECR keeps image layers in S3"],
+    ["sts", "nodes sign in to the cluster through it"],
+  ],
+  fargate: [],
+};
+
+export function needsOf({ region, platform, jobs }: Workload): readonly Need[] {
+  const host = (service: string): string => hostOf(service, region);
+  const base = joining[platform].map(
+    ([service, because]): Need => ({ service, host: host(service), neededBy: "environment", because }),
+  );
+  const known = jobs.length > 0 ? jobs : platform === "fargate" ? [anyTask(region)] : [];
+  const ofJobs = known.flatMap((job) => jobServices(job, region).map((one) => needOf(job, one, platform, host)));
+  return merged([...base, ...ofJobs]);
+}
+
+/** Nothing is known of the tasks: what every task needs whose image lies in ECR. */
+function anyTask(region: string): JobNeeds {
+  const image = `000000000000.dkr.ecr.${region}.amazonaws.com/image`;
+  return { name: "", images: [image], logDriver: "awslogs", secrets: [], publicIp: true };
+}
+
+function needOf(
+  job: JobNeeds,
+  { service, because, host }: JobService,
+  platform: Workload["platform"],
+  hostFor: (service: string) => string,
+): Need {
+  return {
+    service,
+    host: host ?? hostFor(service),
+    neededBy: "jobs",
+    because: job.name === "" ? because : `${because} of ${job.name}`,
+    ...(platform === "fargate" ? { publicIp: job.publicIp } : {}),
+  };
+}
+
+interface JobService {
+  readonly service: string;
+  readonly because: string;
+  readonly host?: string;
+}
+
+function jobServices({ images, logDriver, secrets }: JobNeeds, region: string): readonly JobService[] {
+  const [inEcr, elsewhere] = [images.filter((image) => isInEcr(image, region)), new Set<string>()];
+  for (const image of images) if (!inEcr.includes(image)) elsewhere.add(registryOf(image));
+  const kept = secrets.map((secret) => (/^arn:[^:]+:secretsmanager:/.test(secret) ? "secretsmanager" : "ssm"));
+  return [
+    ...(inEcr.length > 0 ? ecr : []),
+    ...[...elsewhere].map((host) => ({ service: "registry", host, because: "the image" })),
+    ...(logDriver === "awslogs" ? [{ service: "logs", because: "the log" }] : []),
+    ...[...new Set(kept)].map((service) => ({ service, because: "a secret" })),
+  ];
+}
+
+const ecr: readonly JobService[] = [
+  { service: "ecr.api", because: "the image" },
+  { service: "ecr.dkr", because: "the image" },
+  { service: "s3", because: "the layers of the image" },
+];
+
+/** Whether an image lies in ECR of this region, whose endpoints serve it; ECR of another one is a foreign registry. */
+export function isInEcr(image: string, region: string): boolean {
+  const host = /^\d{12}\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.|on\.(?:aws|amazonwebservices))/.exec(image);
+  return host?.[1] === region;
+}
+
+/** `docker.io` unless the first part of the image names a host. */
+export function registryOf(image: string): string {
+  const [first = ""] = image.split("/");
+  const isHost = image.includes("/") && (first.includes(".") || first.includes(":") || first === "localhost");
+  return isHost ? first : "docker.io";
+}
+
+/** One need for each place that is reached from one kind of address; who needs it most is told. */
+function merged(needs: readonly Need[]): readonly Need[] {
+  const kept = new Map<string, Need>();
+  for (const need of needs) {
+    const key = `${need.service} ${need.host} ${need.publicIp ?? ""}`;
+    if (!kept.has(key)) kept.set(key, need);
+  }
+  return [...kept.values()];
+}
+
+const hosts: Readonly<Record<string, string>> = { "ecr.api": "api.ecr", "ecr.dkr": "dkr.ecr", "ecs-agent": "ecs-a" };
+
+export function hostOf(service: string, region: string): string {
+  const domain = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
+  if (service === "ecs-telemetry") return `ecs-t.${region}.${domain}`;
+  return `${hosts[service] ?? service}.${region}.${domain}`;
+}
+
+/** Full name of the endpoint service. */
+export function endpointServiceOf(service: string, region: string): string {
+  return `${region.startsWith("cn-") ? "cn.com" : "com"}.amazonaws.${region}.${service}`;
+}
+
+/** What has to be allowed by the policy of an endpoint for the service to be of use. */
+export function askedOf(service: string, region: string): readonly Asked[] {
+  const partition = region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+  if (service === "s3") {
+    const resource = `arn:${partition}:s3:::prod-${region}-starport-layer-bucket/layer`;
+    return [{ action: "s3:GetObject", resource }];
+  }
+  return (actionsOf[service] ?? []).map((action) => ({ action }));
+}
+
+const actionsOf: Readonly<Record<string, readonly string[]>> = {
+  "ecs-agent": ["ecs:Poll"],
+  "ecs-telemetry": ["ecs:StartTelemetrySession"],
+  ecs: ["ecs:DiscoverPollEndpoint", "ecs:RegisterContainerInstance", "ecs:SubmitTaskStateChange"],
+  "ecr.api": ["ecr:GetAuthorizationToken"],
+  "ecr.dkr": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+  logs: ["logs:CreateLogStream", "logs:PutLogEvents"],
+  secretsmanager: ["secretsmanager:GetSecretValue"],
+  ssm: ["ssm:GetParameters"],
+  sts: ["sts:AssumeRoleWithWebIdentity"],
+  ec2: ["ec2:DescribeInstances"],
+};

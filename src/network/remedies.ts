@@ -1,0 +1,204 @@
+/** What mends a finding: data that a tool can carry out, and the sentence that a person reads. Pure. */
+
+import type { PortRange } from "./facts.ts";
+
+export type Remedy =
+  /** Gives instances public addresses and, where it lacks, the route to an internet gateway. */
+  | {
+      readonly kind: "publicIps";
+      readonly vpcId: string;
+      readonly subnetIds: readonly string[];
+      /** Tables that still need the default route. */
+      readonly routeTableIds: readonly string[];
+      /** Attached to the VPC; undefined: one has to be made. */
+      readonly gatewayId: string | undefined;
+      /** Launch templates that say otherwise than the subnet. */
+      readonly launchTemplates: readonly string[];
+      /** On Fargate the job definition decides. */
+      readonly byJobDefinition: boolean;
+    }
+  | {
+      readonly kind: "interfaceEndpoints";
+      readonly vpcId: string;
+      /** Full service names. */
+      readonly services: readonly string[];
+      readonly subnetIds: readonly string[];
+      /** S3 needs only a gateway endpoint, in these tables; empty when S3 is not among what is missing. */
+      readonly s3RouteTableIds: readonly string[];
+    }
+  | {
+      readonly kind: "natGateway";
+      readonly vpcId: string;
+      readonly routeTableIds: readonly string[];
+      /** One that works and is there already; undefined: one has to be made. */
+      readonly natGatewayId: string | undefined;
+      /** A subnet of the VPC with a route to an internet gateway, for a new one. */
+      readonly publicSubnetId: string | undefined;
+    }
+  | {
+      readonly kind: "ipv6Egress";
+      readonly vpcId: string;
+      readonly routeTableIds: readonly string[];
+      readonly gatewayId: string | undefined;
+    }
+  | { readonly kind: "assignIpv6"; readonly subnetIds: readonly string[] }
+  | { readonly kind: "allowEgress"; readonly groupIds: readonly string[]; readonly to: string }
+  | { readonly kind: "allowIngress"; readonly groupIds: readonly string[]; readonly from: string }
+  | {
+      readonly kind: "allowAcl";
+      readonly aclId: string;
+      readonly direction: "egress" | "ingress";
+      readonly ports: PortRange;
+      readonly cidrs: readonly string[];
+    }
+  | {
+      readonly kind: "enableDns";
+      readonly vpcId: string;
+      readonly attributes: readonly ("enableDnsSupport" | "enableDnsHostnames")[];
+    }
+  | { readonly kind: "enablePrivateDns"; readonly endpointId: string }
+  | { readonly kind: "addEndpointSubnets"; readonly endpointId: string; readonly subnetIds: readonly string[] }
+  | { readonly kind: "changeEndpointFamily"; readonly endpointId: string }
+  | { readonly kind: "replaceEndpoint"; readonly endpointId: string }
+  | { readonly kind: "widenPolicy"; readonly endpointId: string; readonly actions: readonly string[] }
+  | { readonly kind: "attachGateway"; readonly gatewayId: string; readonly vpcId: string }
+  | { readonly kind: "waitFor"; readonly id: string; readonly state: string }
+  | {
+      readonly kind: "routeToInternet";
+      readonly routeTableId: string;
+      readonly gatewayId: string | undefined;
+      readonly why: string;
+    }
+  | { readonly kind: "grantPermission"; readonly permission: string }
+  | { readonly kind: "changeSpec"; readonly path: string; readonly advice: string }
+  | { readonly kind: "changeAws"; readonly ids: readonly string[]; readonly advice: string };
+
+/** The ids that a remedy is about, for the status. */
+export function objectsOf(remedy: Remedy): readonly string[] {
+  switch (remedy.kind) {
+    case "publicIps":
+      return defined(...remedy.subnetIds, ...remedy.routeTableIds, remedy.gatewayId, ...remedy.launchTemplates);
+    case "interfaceEndpoints":
+      return [remedy.vpcId, ...remedy.subnetIds, ...remedy.s3RouteTableIds];
+    case "natGateway":
+      return defined(remedy.natGatewayId, remedy.publicSubnetId, ...remedy.routeTableIds);
+    case "ipv6Egress":
+      return defined(remedy.vpcId, remedy.gatewayId, ...remedy.routeTableIds);
+    case "assignIpv6":
+      return remedy.subnetIds;
+    case "allowEgress":
+    case "allowIngress":
+      return remedy.groupIds;
+    case "allowAcl":
+      return [remedy.aclId];
+    case "enableDns":
+      return [remedy.vpcId];
+    case "addEndpointSubnets":
+      return [remedy.endpointId, ...remedy.subnetIds];
+    case "enablePrivateDns":
+    case "changeEndpointFamily":
+    case "replaceEndpoint":
+    case "widenPolicy":
+      return [remedy.endpointId];
+    case "attachGateway":
+      return [remedy.gatewayId, remedy.vpcId];
+    case "waitFor":
+      return [remedy.id];
+    case "routeToInternet":
+      return defined(remedy.routeTableId, remedy.gatewayId);
+    case "changeAws":
+      return remedy.ids;
+    case "grantPermission":
+    case "changeSpec":
+      return [];
+  }
+}
+
+/** One sentence without a full stop, in the imperative. */
+export function sentenceOf(remedy: Remedy): string {
+  switch (remedy.kind) {
+    case "publicIps":
+      return publicIps(remedy);
+    case "interfaceEndpoints":
+      return interfaceEndpoints(remedy);
+    case "natGateway": {
+      const made = `make a NAT gateway in ${remedy.publicSubnetId ?? "a subnet with a route to an internet gateway"}`;
+      const first = remedy.natGatewayId === undefined ? `${made} and ` : "";
+      return `${first}route 0.0.0.0/0 of ${list(remedy.routeTableIds)} to ${remedy.natGatewayId ?? "it"}`;
+    }
+    case "ipv6Egress": {
+      const gateway = remedy.gatewayId ?? "it";
+      const first =
+        remedy.gatewayId === undefined ? `make an egress-only internet gateway in ${remedy.vpcId} and ` : "";
+      return `${first}route ::/0 of ${list(remedy.routeTableIds)} to ${gateway}`;
+    }
+    case "assignIpv6":
+      return `turn on AssignIpv6AddressOnCreation for ${list(remedy.subnetIds)}`;
+    case "allowEgress":
+      return `let ${list(remedy.groupIds, "or")} send TCP 443 to ${remedy.to}`;
+    case "allowIngress":
+      return `let ${list(remedy.groupIds, "or")} accept TCP 443 from ${remedy.from}`;
+    case "allowAcl": {
+      const [way, end] = remedy.direction === "egress" ? ["outbound", "to"] : ["inbound", "from"];
+      return `add a rule to ${remedy.aclId}, before those that deny, that allows ${way} TCP ${portsText(remedy.ports)} ${end} ${list(remedy.cidrs)}`;
+    }
+    case "enableDns":
+      return `turn on ${list(remedy.attributes)} for ${remedy.vpcId}`;
+    case "enablePrivateDns":
+      return `turn on private DNS names for ${remedy.endpointId}`;
+    case "addEndpointSubnets":
+      return `give ${remedy.endpointId} a network interface in ${list(remedy.subnetIds)}`;
+    case "changeEndpointFamily":
+      return `set the IP address type of ${remedy.endpointId} to dualstack, in subnets that have IPv6`;
+    case "replaceEndpoint":
+      return `delete ${remedy.endpointId} and make it again`;
+    case "widenPolicy":
+      return `let the policy of ${remedy.endpointId} allow ${list(remedy.actions)}`;
+    case "attachGateway":
+      return `attach ${remedy.gatewayId} to ${remedy.vpcId}`;
+    case "waitFor":
+      return `wait until ${remedy.id} is no longer ${remedy.state}`;
+    case "routeToInternet":
+      return `route 0.0.0.0/0 of ${remedy.routeTableId} to ${remedy.gatewayId ?? "an internet gateway"}: ${remedy.why}`;
+    case "grantPermission":
+      return `allow the operator ${remedy.permission}`;
+    case "changeSpec":
+    case "changeAws":
+      return remedy.advice;
+  }
+}
+
+/** `a`, `a and b`, `a, b and c`; more than five are counted. */
+export function list(words: readonly string[], last = "and"): string {
+  if (words.length > 5) return `${words.slice(0, 4).join(", ")} ${last} ${words.length - 4} more`;
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`;
+}
+
+export function portsText({ from, to }: PortRange): string {
+  return from === to ? String(from) : `${from}-${to}`;
+}
+
+function publicIps(remedy: Extract<Remedy, { kind: "publicIps" }>): string {
+  const gateway = remedy.gatewayId ?? "it";
+  const steps = [
+    ...(remedy.gatewayId === undefined ? [`attach an internet gateway to ${remedy.vpcId}`] : []),
+    ...(remedy.routeTableIds.length > 0 ? [`route 0.0.0.0/0 of ${list(remedy.routeTableIds)} to ${gateway}`] : []),
+    remedy.byJobDefinition
+      ? "set networkConfiguration.assignPublicIp: ENABLED in the job definitions"
+      : `assign public IPs: turn on MapPublicIpOnLaunch for ${list(remedy.subnetIds)}`,
+    ...(remedy.launchTemplates.length > 0
+      ? [`set AssociatePublicIpAddress: true in launch template ${list(remedy.launchTemplates)}`]
+      : []),
+  ];
+  return list(steps);
+}
+
+function interfaceEndpoints(remedy: Extract<Remedy, { kind: "interfaceEndpoints" }>): string {
+  const made = `make interface endpoints with private DNS in ${list(remedy.subnetIds)} for ${list(remedy.services)}`;
+  const gateway = `make a gateway endpoint for S3 in ${list(remedy.s3RouteTableIds)}`;
+  return list([...(remedy.services.length > 0 ? [made] : []), ...(remedy.s3RouteTableIds.length > 0 ? [gateway] : [])]);
+}
+
+function defined(...ids: readonly (string | undefined)[]): readonly string[] {
+  return ids.filter((id) => id !== undefined);
+}

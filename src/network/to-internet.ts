@@ -1,0 +1,126 @@
+/** The path to a service by its public addresses. Pure. */
+
+import {
+  type AddressSet,
+  addressesOf,
+  difference,
+  intersection,
+  isEmpty,
+  publicIpv4,
+  publicIpv6,
+} from "./addresses.ts";
+import type { Route, RouteTable, Subnet } from "./facts.ts";
+import { instancePorts, throughAcl, throughGroups } from "./filters.ts";
+import { begin, type Flow, hop, only, split } from "./flow.ts";
+import type { Lookups } from "./lookups.ts";
+import { throughNat } from "./nat.ts";
+import { endpointServiceOf, type Need } from "./needs.ts";
+import { branches } from "./routes.ts";
+import {
+  aclHop,
+  arrived,
+  beyond,
+  groupHops,
+  https,
+  ipv6Assigned,
+  isIpv6Only,
+  permitted,
+  type Source,
+  subnetHop,
+  tableHop,
+} from "./source.ts";
+import * as stops from "./stops.ts";
+
+export function toInternet(source: Source, need: Need, look: Lookups): Flow {
+  const { subnet, groupIds } = source;
+  const { to, listId } = destinations(subnet, need, look);
+  const anywhere = isIpv6Only(subnet) ? "::/0" : "0.0.0.0/0";
+  let flow = ipv6Assigned(begin(to, [subnetHop(subnet)]), source);
+  const peer = { addresses: to, groupIds: [], prefixListId: listId };
+  const out = throughGroups(look.groups(groupIds), "egress", peer, look.listCidrs);
+  flow = only(hop(flow, ...groupHops(groupIds)), out, () => stops.egressClosed(groupIds, anywhere, "the service"));
+  const acl = look.acl(subnet);
+  if (acl !== undefined) {
+    flow = only(hop(flow, aclHop(acl.aclId)), throughAcl(acl, "egress", to, https), () =>
+      stops.aclDeniesOutbound(acl, "egress", [anywhere]),
+    );
+  }
+  flow = routed(flow, source, need, look);
+  if (acl !== undefined) {
+    flow = only(flow, throughAcl(acl, "ingress", to, instancePorts), () =>
+      stops.aclDeniesReturn(acl, "ingress", instancePorts, [anywhere]),
+    );
+  }
+  return arrived(flow, need);
+}
+
+function routed(flow: Flow, source: Source, need: Need, look: Lookups): Flow {
+  if (flow.stop !== undefined) return flow;
+  const table = look.table(source.subnet);
+  if (table === undefined) return { ...flow, through: [], stop: stops.noRoute(undefined) };
+  const parts = branches(table, flow.through, look.listCidrs).map(({ addresses, route }) => ({
+    addresses,
+    walk: (part: Flow): Flow =>
+      route === undefined
+        ? { ...part, through: [], stop: stops.noRoute(table) }
+        : along(hop(part, tableHop(table, route)), route, table, source, need, look),
+  }));
+  return split(flow, parts);
+}
+
+/** Through the target of a route out of the VPC. */
+function along(flow: Flow, route: Route, table: RouteTable, source: Source, need: Need, look: Lookups): Flow {
+  const { vpcId } = source.subnet;
+  const ends = (stop: ReturnType<typeof stops.noRoute>): Flow => ({ ...flow, through: [], stop });
+  const { id } = route.target;
+  if (route.state === "blackhole") {
+    const detached = route.target.kind === "internetGateway" ? look.internetGateway(id) : undefined;
+    return ends(
+      stops.blackhole(table, route, detached === undefined ? [] : [{ kind: "attachGateway", gatewayId: id, vpcId }]),
+    );
+  }
+  switch (route.target.kind) {
+    case "internetGateway": {
+      if (look.internetGateway(id)?.vpcIds.includes(vpcId) !== true)
+        return ends(stops.gatewayNotAttached(table, id, vpcId));
+      if (!isIpv6Only(source.subnet) && !source.publicIp) return ends(stops.noPublicIp(table, id));
+      return hop(flow, { kind: "internetGateway", id, detail: "to the internet" });
+    }
+    case "egressOnlyGateway":
+      if (look.egressOnlyGateway(id)?.vpcIds.includes(vpcId) !== true)
+        return ends(stops.gatewayNotAttached(table, id, vpcId));
+      return hop(flow, { kind: "egressOnlyGateway", id, detail: "to the internet, by IPv6" });
+    case "natGateway":
+      return throughNat(flow, id, source.subnet, look);
+    case "vpcEndpoint": {
+      const endpoint = look.endpoint(id);
+      if (endpoint === undefined) return ends(stops.endpointGone(table, id));
+      if (endpoint.type !== "Gateway") return beyond(flow, route);
+      if (endpoint.state !== "available") return ends(stops.endpointNotAvailable(endpoint));
+      const passed = hop(flow, { kind: "endpoint", id, detail: "gateway endpoint" });
+      const serves = endpoint.serviceName === endpointServiceOf(need.service, look.region);
+      return serves ? permitted(passed, endpoint, need, look.region) : passed;
+    }
+    case "peering":
+      return ends(stops.peeringLeadsNowhere(table, route));
+    case "local":
+      return ends(stops.noRoute(table));
+    case "transitGateway":
+    case "virtualPrivateGateway":
+    case "networkInterface":
+    case "other":
+      return beyond(flow, route);
+  }
+}
+
+function destinations(
+  subnet: Subnet,
+  need: Need,
+  look: Lookups,
+): { readonly to: AddressSet; readonly listId: string | undefined } {
+  const anywhere = isIpv6Only(subnet) ? publicIpv6 : publicIpv4;
+  const inVpc = addressesOf(look.vpc(subnet.vpcId)?.cidrs ?? []);
+  const listId = need.service === "s3" ? look.listOf(endpointServiceOf("s3", look.region)) : undefined;
+  const listed = listId === undefined ? [] : intersection(anywhere, addressesOf(look.listCidrs(listId)));
+  return isEmpty(listed) ? { to: difference(anywhere, inVpc), listId: undefined } : { to: listed, listId };
+}
