@@ -1,0 +1,27 @@
+import type { CauseCode } from "./causes.ts";
+
+/** AWS's own reason for a blocked job, from the text in `statusReason`. Pure. */
+
+const reasons: readonly (readonly [prefix: string, code: CauseCode])[] = [
+  ["CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY", "InsufficientCapacity"],
+  ["MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE", "MaxVcpusTooSmall"],
+  ["MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT", "NoInstanceTypeFits"],
+  ["MISCONFIGURATION:SERVICE_ROLE_PERMISSIONS", "ServiceRolePermissions"],
+  ["MISCONFIGURATION:EC2_INSTANCE_CONFIGURATION_UNSUPPORTED", "InstanceConfigurationUnsupported"],
+  ["ACTION_REQUIRED", "EnvironmentInvalid"],
+  ["UNDETERMINED", "Undetermined"],
+];
+
+/** Undefined: the text is none that tells why a job is blocked. */
+export function causeInStatusReason(statusReason: string | undefined): CauseCode | undefined {
+  return reasons.find(([prefix]) => statusReason?.startsWith(prefix))?.[1];
+}
+
+const pull = /CannotPullContainer|CannotPullECRContainer|pull access denied|manifest unknown|no matching manifest/i;
+const initialization = /ResourceInitializationError|ResourceNotFoundException.*log group|unable to pull secrets/i;
+
+/** What an attempt that ended before its container ran says about the next one. */
+export function causeInAttempt(text: string): CauseCode | undefined {
+  if (pull.test(text)) return "ImagePullFailed";
+  return initialization.test(text) ? "TaskInitializationFailed" : undefined;
+}

@@ -1,0 +1,167 @@
+/** Why the job at the head of a queue does not start, and what else is wrong with the queue. Pure. */
+
+import type { DescribedJob, HeadJob } from "../aws/queue-jobs.ts";
+import { causeInAttempt, causeInStatusReason } from "./aws-reasons.ts";
+import { type CauseCode, causeTable, type Finding } from "./causes.ts";
+import type { EnvironmentFacts, QueueFacts } from "./facts.ts";
+import { tightMemory } from "./fit.ts";
+import { isChanging, type Obstacle, obstacle } from "./obstacles.ts";
+import { waiting } from "./waiting.ts";
+import { awsWords, needsText } from "./words.ts";
+
+export interface Diagnosis {
+  /**
+   * - `idle`: no job waits for a place;
+   * - `progressing`: jobs come and go;
+   * - `waiting`: the first job waits for a good reason, the `cause`;
+   * - `blocked`: it does not start until somebody mends the `cause`.
+   */
+  readonly verdict: "idle" | "progressing" | "waiting" | "blocked";
+  readonly cause: Finding | undefined;
+  /** Everything that was found, the cause first. */
+  readonly findings: readonly Finding[];
+}
+
+/** A job may be first for so long without anybody asking why: AWS decides about it within a minute or two. */
+const patienceMs = 2 * 60_000;
+
+export function diagnose(facts: QueueFacts): Diagnosis {
+  const head = facts.jobs?.head;
+  const general = generalFindings(facts);
+  if (facts.jobs === undefined || head === undefined) return { verdict: "idle", cause: undefined, findings: general };
+  const waitedMs = facts.jobs.lookedAt - head.since;
+  const cause = waitedMs < patienceMs ? undefined : causeOf(facts, head, waitedMs);
+  if (cause === undefined) return { verdict: "progressing", cause, findings: general };
+  const { kind } = causeTable[cause.code];
+  // What is wrong with one environment is told once, in the words that know the job.
+  const others = general.filter(({ code, sentence }) => code !== cause.code && !cause.sentence.includes(sentence));
+  return { verdict: kind === "waiting" ? "waiting" : "blocked", cause, findings: [cause, ...others] };
+}
+
+/** What is wrong whatever the job. */
+function generalFindings({ queue, environments, instanceTypes }: QueueFacts): readonly Finding[] {
+  const { jobQueueName: name, state, status, statusReason } = queue;
+  const found: Finding[] = [];
+  if (status === "INVALID") {
+    const sentence = `AWS found the queue ${name} INVALID: ${awsWords(statusReason ?? "AWS gives no reason")}`;
+    found.push({ code: "QueueInvalid", sentence, fix: "mend what AWS names" });
+  }
+  if (state === "DISABLED") {
+    const sentence = `the queue ${name} is DISABLED: it takes no new jobs; those that it has still run`;
+    found.push({ code: "QueueDisabled", sentence, fix: "set its state to ENABLED" });
+  }
+  const obstacles = environments.map((environment) => obstacle(environment, undefined, instanceTypes));
+  return [...found, ...obstacles.filter((one) => one !== undefined).map(findingOf)];
+}
+
+function causeOf(facts: QueueFacts, head: HeadJob, waitedMs: number): Finding | undefined {
+  const invalidQueue = generalFindings(facts).find(({ code }) => code === "QueueInvalid");
+  const job = head.described;
+  const mine = ownCause(facts, job);
+  return invalidQueue ?? awsCause(facts, job, mine) ?? mine ?? attemptCause(job) ?? waiting(facts, head, waitedMs);
+}
+
+/** What the operator finds itself: something in the way of this job in every environment. */
+function ownCause({ environments, instanceTypes }: QueueFacts, job: DescribedJob | undefined): Finding | undefined {
+  const obstacles = environments.map((environment) => obstacle(environment, job?.needs, instanceTypes));
+  const found = obstacles.filter((one) => one !== undefined);
+  // One that is being changed may be about to take the job.
+  const open = environments.some(({ environment }, place) => obstacles[place] === undefined || isChanging(environment));
+  if (open || found.length === 0) return undefined;
+  const [nearest] = found.toSorted((left, right) => right.step - left.step);
+  if (nearest === undefined) return undefined;
+  const others = found.filter((one) => one !== nearest && one.sentence !== nearest.sentence);
+  const sentence = [nearest, ...others].map((one) => one.sentence).join("; ");
+  return { ...findingOf(nearest), sentence };
+}
+
+/** AWS's own reason, in our words where these say more, unless what is known now speaks against it. */
+function awsCause(facts: QueueFacts, job: DescribedJob | undefined, mine: Finding | undefined): Finding | undefined {
+  const code = causeInStatusReason(job?.statusReason);
+  if (job === undefined || code === undefined || isOutdated(code, facts, mine)) return undefined;
+  if (mine?.code === code) return mine;
+  // AWS knows that something is wrong, and we know what.
+  if ((code === "Undetermined" || code === "EnvironmentInvalid") && mine !== undefined) return mine;
+  const said = `AWS says: ${awsWords(job.statusReason ?? "")}`;
+  const tight = code === "NoInstanceTypeFits" ? tightIn(facts, job) : undefined;
+  if (tight !== undefined) return { code, sentence: `${said}. Indeed ${tight.sentence}`, fix: tight.fix };
+  const detail = detailOf(code, facts, job);
+  return {
+    code,
+    sentence: detail === undefined ? said : `${said} (${detail})`,
+    fix: fixes[code] ?? plainFix(code),
+  };
+}
+
+/** The fix of the table is Markdown. */
+function plainFix(code: CauseCode): string {
+  return causeTable[code].fix.replaceAll("`", "");
+}
+
+/** The description may be ten minutes old; what the listing shows is at most one. */
+function isOutdated(code: CauseCode, { environments }: QueueFacts, mine: Finding | undefined): boolean {
+  if (code === "EnvironmentInvalid") return !environments.some(({ environment }) => environment?.status === "INVALID");
+  return (
+    code === "MaxVcpusTooSmall" && mine === undefined && environments.some(({ environment }) => isChanging(environment))
+  );
+}
+
+function detailOf(code: CauseCode, facts: QueueFacts, job: DescribedJob): string | undefined {
+  const names = facts.environments.map(({ name }) => name).join(", ");
+  switch (code) {
+    case "NoInstanceTypeFits":
+    case "MaxVcpusTooSmall":
+      return `the job needs ${needsText(job.needs)}; environments: ${names}`;
+    case "InsufficientCapacity":
+    case "InstanceConfigurationUnsupported":
+      return `environments: ${facts.environments.map(typesText).join("; ")}`;
+    default:
+      return undefined;
+  }
+}
+
+function typesText({ name, environment }: EnvironmentFacts): string {
+  const { instanceTypes = [], type, subnets = [] } = environment?.computeResources ?? {};
+  return `${name} with ${[type, ...instanceTypes].join(" ")} in ${subnets.length} ${subnets.length === 1 ? "subnet" : "subnets"}`;
+}
+
+const fixes: Partial<Readonly<Record<CauseCode, string>>> = {
+  InsufficientCapacity:
+    "allow more instance types and subnets in more zones, or put a second environment with type EC2 behind it in the queue; with jobStateTimeLimitActions AWS cancels such a job instead of letting it block the queue",
+  ServiceRolePermissions:
+    "leave serviceRole out, so that the service-linked role is used, or give the role its trust in batch.amazonaws.com and the policy AWSBatchServiceRole",
+};
+
+/** The last attempt ended before its container ran, and the next one will fare no better. */
+function attemptCause(job: DescribedJob | undefined): Finding | undefined {
+  const last = job?.attempts.at(-1);
+  const text = [last?.reason, last?.statusReason].filter((one) => one !== undefined).join(" ");
+  const code = causeInAttempt(text);
+  if (job === undefined || code === undefined) return undefined;
+  const image = job.needs.images.join(", ");
+  const words = awsWords(last?.reason ?? last?.statusReason ?? "");
+  return code === "ImagePullFailed"
+    ? {
+        code,
+        sentence: `the last of ${job.attempts.length} attempts could not pull the image ${image}: ${words}`,
+        fix: "mend the image's name or tag; in ECR let the execution or instance role read it; give the subnets a way to the registry (NAT gateway, or the endpoints ecr.api, ecr.dkr and s3)",
+      }
+    : {
+        code,
+        sentence: `the last of ${job.attempts.length} attempts could not be prepared: ${words}`,
+        fix: "let the execution role read the job's secrets and write its logs, and give the subnets a way to these endpoints",
+      };
+}
+
+function tightIn(facts: QueueFacts, job: DescribedJob): Finding | undefined {
+  for (const { name, environment } of facts.environments) {
+    const resources = environment?.computeResources;
+    const tight = resources === undefined ? undefined : tightMemory(job.needs, name, resources, facts.instanceTypes);
+    if (tight !== undefined) return tight;
+  }
+  return undefined;
+}
+
+function findingOf({ code, sentence, fix }: Obstacle): Finding {
+  return { code, sentence, fix };
+}

@@ -1,0 +1,68 @@
+import type { Environment, Queue } from "../aws/batch.ts";
+import type { InstanceTypes } from "../aws/instance-types.ts";
+import type { QueueJobs } from "../aws/queue-jobs.ts";
+
+/** What a diagnosis is made from: plain data, read before. */
+export interface QueueFacts {
+  readonly queue: Queue;
+  /** In the order of the queue. */
+  readonly environments: readonly EnvironmentFacts[];
+  /** Undefined: nobody has looked. */
+  readonly jobs: QueueJobs | undefined;
+  /** Names of other queues that share an environment with this one and have a higher priority. */
+  readonly preferred: readonly string[];
+  readonly instanceTypes: InstanceTypes;
+}
+
+export interface EnvironmentFacts {
+  readonly name: string;
+  /** Undefined: AWS has none of that name. */
+  readonly environment: Environment | undefined;
+  /** Whether its instances reach AWS; undefined: nobody has looked. */
+  readonly network: NetworkFact | undefined;
+}
+
+export interface NetworkFact {
+  readonly state: "Reachable" | "Unreachable" | "Unknown";
+  /** What is missing, with the subnet. */
+  readonly sentence: string;
+  /** May be empty, when the sentence says it already. */
+  readonly fix: string;
+}
+
+/** The facts of a queue, from what is known of its region. @param networkOf by the environment's name */
+export function queueFacts(
+  queue: Queue,
+  region: {
+    readonly environments: ReadonlyMap<string, Environment>;
+    readonly queues: Iterable<Queue>;
+    readonly networkOf: (environment: Environment) => NetworkFact | undefined;
+    readonly instanceTypes: InstanceTypes;
+  },
+  jobs: QueueJobs | undefined,
+): QueueFacts {
+  const names = namesIn(queue);
+  const preferred = [...region.queues].filter(
+    (other) =>
+      other.jobQueueName !== queue.jobQueueName &&
+      (other.priority ?? 0) > (queue.priority ?? 0) &&
+      namesIn(other).some((name) => names.includes(name)),
+  );
+  return {
+    queue,
+    environments: names.map((name) => {
+      const environment = region.environments.get(name);
+      const network = environment === undefined ? undefined : region.networkOf(environment);
+      return { name, environment, network };
+    }),
+    jobs,
+    preferred: preferred.map(({ jobQueueName }) => jobQueueName),
+    instanceTypes: region.instanceTypes,
+  };
+}
+
+function namesIn({ computeEnvironmentOrder = [] }: Queue): readonly string[] {
+  return [...computeEnvironmentOrder]
+    .sort((left, right) => (left.order ?? 0) - (right.order ?? 0))
+    .map(({ computeEnvironment = "" }) => computeEnvironment.slice(computeEnvironment.lastIndexOf("/") + 1));
+}

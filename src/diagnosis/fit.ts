@@ -1,0 +1,121 @@
+import type { ComputeResource } from "../aws/batch.ts";
+import {
+  certainMemoryMib,
+  type InstanceType,
+  type InstanceTypes,
+  smallestHolding,
+  usualMemoryMib,
+} from "../aws/instance-types.ts";
+import type { JobNeeds } from "../aws/job-needs.ts";
+import type { Finding } from "./causes.ts";
+import { counted, listed, memoryText, needsText } from "./words.ts";
+
+/** Whether a job fits on any instance that an environment may start. Pure. */
+
+/**
+ * Why no instance type of the environment holds the job; undefined when one does, or when that cannot be known.
+ *
+ * @param name of the environment
+ */
+export function misfit(
+  needs: JobNeeds,
+  name: string,
+  resources: ComputeResource,
+  instanceTypes: InstanceTypes,
+): Finding | undefined {
+  const entries = resources.instanceTypes ?? [];
+  const types = typesOf(entries, needs, instanceTypes);
+  if (types === undefined || types.length === 0) return undefined;
+  const allowed = listed(entries);
+
+  const ofArchitecture = types.filter(
+    (type) => needs.architecture === undefined || type.architecture === needs.architecture,
+  );
+  if (ofArchitecture.length === 0) {
+    const [type] = types;
+    return {
+      code: "ArchitectureMismatch",
+      sentence: `the job is for ${needs.architecture}, and every instance type of ${name} (${allowed}) is ${type?.architecture}`,
+      fix: `add instance types for ${needs.architecture} to computeResources.instanceTypes, or change runtimePlatform of the job definition`,
+    };
+  }
+  if (ofArchitecture.some((type) => holds(type, needs, certainMemoryMib(type)))) return undefined;
+  return {
+    code: "NoInstanceTypeFits",
+    sentence: `the job needs ${needsText(needs)}${needs.nodes > 1 ? "" : " on one instance"}, and ${whyNone(ofArchitecture, needs, name, allowed)}`,
+    fix: fixFor(needs, ofArchitecture),
+  };
+}
+
+/**
+ * Whether the job fits only if the machine gives nearly all of its memory to it; that often is less than it seems.
+ */
+export function tightMemory(
+  needs: JobNeeds,
+  name: string,
+  resources: ComputeResource,
+  instanceTypes: InstanceTypes,
+): Finding | undefined {
+  const types = typesOf(resources.instanceTypes ?? [], needs, instanceTypes);
+  if (types === undefined || types.length === 0) return undefined;
+  if (types.some((type) => holds(type, needs, usualMemoryMib(type)))) return undefined;
+  const tight = types.filter((type) => holds(type, needs, certainMemoryMib(type)));
+  const [largest] = tight.sort((left, right) => right.memoryMib - left.memoryMib);
+  if (largest === undefined) return undefined;
+  return {
+    code: "MemoryTooTight",
+    sentence: `the job asks for ${memoryText(needs.memoryMib)}, and ${largest.name}, the largest that ${name} may use for it, has ${memoryText(largest.memoryMib)}, of which kernel and ECS agent take a part`,
+    fix: `ask for at most ${usualMemoryMib(largest)} MiB, or add a larger type${proposal(needs)} to computeResources.instanceTypes`,
+  };
+}
+
+/** Undefined when one of the entries is not known: it may be the one that fits. */
+function typesOf(
+  entries: readonly string[],
+  needs: JobNeeds,
+  instanceTypes: InstanceTypes,
+): InstanceType[] | undefined {
+  const types: InstanceType[] = [];
+  for (const entry of entries) {
+    const known = instanceTypes(entry);
+    if (known === undefined) return undefined;
+    types.push(...known);
+  }
+  const { instanceType: tied } = needs;
+  return tied === undefined ? types : types.filter(({ name }) => name === tied || name.startsWith(`${tied}.`));
+}
+
+function holds(type: InstanceType, { vcpus, memoryMib, gpus }: JobNeeds, usableMib: number): boolean {
+  return type.vcpus >= vcpus && type.gpus >= gpus && usableMib >= memoryMib;
+}
+
+function whyNone(types: readonly InstanceType[], needs: JobNeeds, name: string, allowed: string): string {
+  const most = (value: (type: InstanceType) => number): InstanceType | undefined =>
+    [...types].sort((left, right) => value(right) - value(left))[0];
+  const gpus = most((type) => type.gpus);
+  if (gpus !== undefined && gpus.gpus < needs.gpus) {
+    return gpus.gpus === 0
+      ? `no instance type of ${name} (${allowed}) has a GPU`
+      : `${gpus.name}, which has most GPUs of those that ${name} may use, has ${gpus.gpus}`;
+  }
+  const withGpus = types.filter((type) => type.gpus >= needs.gpus);
+  const largest = [...withGpus].sort(
+    (left, right) =>
+      Math.min(right.vcpus / needs.vcpus, right.memoryMib / needs.memoryMib) -
+        Math.min(left.vcpus / needs.vcpus, left.memoryMib / needs.memoryMib) || left.vcpus - right.vcpus,
+  )[0];
+  if (largest === undefined) return `none of ${name} (${allowed}) has that`;
+  return `${largest.name}, the nearest to it that ${name} may use (${allowed}), has ${counted(largest.vcpus, "vCPU")} and ${memoryText(largest.memoryMib)}, not all of which a container gets`;
+}
+
+function fixFor(needs: JobNeeds, types: readonly InstanceType[]): string {
+  const architecture = needs.architecture ?? types[0]?.architecture;
+  const larger = smallestHolding({ ...needs, architecture });
+  if (larger === undefined) return "ask for less: no instance type of EC2 that is known here holds that much";
+  return `add a type such as ${larger.name} to computeResources.instanceTypes, or ask for less in the job definition`;
+}
+
+function proposal(needs: JobNeeds): string {
+  const larger = smallestHolding(needs);
+  return larger === undefined ? "" : ` such as ${larger.name}`;
+}

@@ -1,0 +1,148 @@
+import type { Environment } from "../aws/batch.ts";
+import type { InstanceTypes } from "../aws/instance-types.ts";
+import type { JobNeeds } from "../aws/job-needs.ts";
+import type { Finding } from "./causes.ts";
+import type { EnvironmentFacts } from "./facts.ts";
+import { misfit } from "./fit.ts";
+import { awsWords, counted } from "./words.ts";
+
+/** What keeps one environment from taking a job. Pure. */
+
+/** How far an environment is from taking the job: the higher, the nearer. */
+export interface Obstacle extends Finding {
+  readonly step: number;
+}
+
+/**
+ * The first thing in the way, in the order in which a person would mend it. Undefined: nothing that is known.
+ *
+ * @param needs of the job; undefined: whatever job comes
+ */
+export function obstacle(
+  { name, environment, network }: EnvironmentFacts,
+  needs: JobNeeds | undefined,
+  instanceTypes: InstanceTypes,
+): Obstacle | undefined {
+  const found =
+    existence(name, environment) ??
+    (environment === undefined ? undefined : usability(name, environment, network)) ??
+    (environment === undefined || needs === undefined
+      ? undefined
+      : suitability(name, environment, needs, instanceTypes));
+  if (found !== undefined) return found;
+  if (network?.state !== "Unreachable") return undefined;
+  return {
+    step: 9,
+    code: "NetworkUnreachable",
+    sentence: `instances of ${name} cannot reach AWS: ${network.sentence}`,
+    fix: network.fix,
+  };
+}
+
+/** Whether AWS itself is at work on it, so that what is in the way may pass. */
+export function isChanging(environment: Environment | undefined): boolean {
+  return environment?.status === "CREATING" || environment?.status === "UPDATING";
+}
+
+function existence(name: string, environment: Environment | undefined): Obstacle | undefined {
+  const status = environment?.status;
+  if (environment !== undefined && status !== "DELETING" && status !== "DELETED") return undefined;
+  return {
+    step: 1,
+    code: "NoEnvironment",
+    sentence:
+      environment === undefined
+        ? `the queue names the compute environment ${name}, which does not exist`
+        : `the compute environment ${name} is ${status}`,
+    fix: "name another one in computeEnvironmentOrder",
+  };
+}
+
+const neverJoined = /none of the (instances|nodes) joined/i;
+const noPermission = /not authorized to perform|AssumeRole/i;
+const quota = /limit (was )?exceeded|LimitExceeded|vCPU limit|quota/i;
+
+function usability(name: string, environment: Environment, network: EnvironmentFacts["network"]): Obstacle | undefined {
+  if (environment.status === "INVALID") return { step: 3, ...invalid(name, environment, network) };
+  if (environment.state === "DISABLED") {
+    return {
+      step: 2,
+      code: "EnvironmentDisabled",
+      sentence: `the compute environment ${name} is DISABLED: AWS starts no jobs on it`,
+      fix: "set its state to ENABLED, or name another environment",
+    };
+  }
+  if (environment.computeResources?.maxvCpus === 0) {
+    return {
+      step: 4,
+      code: "MaxVcpusTooSmall",
+      sentence: `maxvCpus of ${name} is 0: it never has room for a job`,
+      fix: "raise computeResources.maxvCpus",
+    };
+  }
+  return undefined;
+}
+
+function invalid(name: string, environment: Environment, network: EnvironmentFacts["network"]): Finding {
+  const why = awsWords(environment.statusReason ?? "AWS gives no reason");
+  const sentence = `AWS found the compute environment ${name} INVALID: ${why}`;
+  if (neverJoined.test(why)) {
+    const path = network?.state === "Unreachable" ? `. The network: ${network.sentence}` : "";
+    const fix =
+      network?.state === "Unreachable" && network.fix !== ""
+        ? network.fix
+        : "give the subnets a way to the ECS endpoints, the instance role the policy AmazonEC2ContainerServiceforEC2Role, and a custom AMI a running ECS agent; then update the environment";
+    return { code: path === "" ? "InstancesDoNotJoin" : "NetworkUnreachable", sentence: `${sentence}${path}`, fix };
+  }
+  if (noPermission.test(why)) {
+    return {
+      code: "ServiceRolePermissions",
+      sentence,
+      fix: "leave serviceRole out, so that the service-linked role is used, or give the role its trust in batch.amazonaws.com and the policy AWSBatchServiceRole",
+    };
+  }
+  if (quota.test(why)) return { code: "QuotaReached", sentence, fix: "ask AWS for a higher quota, or use less" };
+  return { code: "EnvironmentInvalid", sentence, fix: "mend what AWS names; AWS looks again at the next update" };
+}
+
+function suitability(
+  name: string,
+  environment: Environment,
+  needs: JobNeeds,
+  instanceTypes: InstanceTypes,
+): Obstacle | undefined {
+  const resources = environment.computeResources;
+  const fargate = resources?.type === "FARGATE" || resources?.type === "FARGATE_SPOT";
+  const eks = environment.containerOrchestrationType === "EKS";
+  const platform = eks ? "EKS" : fargate ? "FARGATE" : "EC2";
+  if (platform !== needs.platform) {
+    return {
+      step: 5,
+      code: "PlatformMismatch",
+      sentence: `the job is made for ${needs.platform}, and ${name} is ${platform}`,
+      fix: `submit it to a queue over ${needs.platform}, or give its job definition a body for ${platform}`,
+    };
+  }
+  if (resources === undefined) return undefined;
+  if (needs.nodes > 1 && resources.type !== "EC2") {
+    return {
+      step: 6,
+      code: "MultiNodeUnsupported",
+      sentence: `the job has ${needs.nodes} nodes, and ${name} is ${resources.type}: AWS runs multi-node jobs on EC2 only`,
+      fix: "put an environment of type EC2 into the queue",
+    };
+  }
+  const vcpus = needs.vcpus * needs.nodes;
+  const most = resources.maxvCpus;
+  if (most !== undefined && vcpus > most) {
+    return {
+      step: 7,
+      code: "MaxVcpusTooSmall",
+      sentence: `the job needs ${counted(vcpus, "vCPU")}${needs.nodes > 1 ? ` on ${needs.nodes} nodes` : ""}, and ${name} may have ${most} (maxvCpus)`,
+      fix: `raise computeResources.maxvCpus to at least ${Math.ceil(vcpus)}, or ask for less in the job definition`,
+    };
+  }
+  if (platform !== "EC2" && platform !== "EKS") return undefined;
+  const unfit = misfit(needs, name, resources, instanceTypes);
+  return unfit === undefined ? undefined : { step: 8, ...unfit };
+}

@@ -1,0 +1,115 @@
+/** Why a job waits that nothing seems to keep from starting. Pure. */
+
+import type { HeadJob } from "../aws/queue-jobs.ts";
+import { countText } from "../aws/queue-jobs.ts";
+import type { Finding } from "./causes.ts";
+import type { EnvironmentFacts, QueueFacts } from "./facts.ts";
+import { tightMemory } from "./fit.ts";
+import { isChanging, obstacle } from "./obstacles.ts";
+import { counted, listed } from "./words.ts";
+
+/** Instances start and join within a few minutes; after so long something keeps them from it. */
+const joinMs = 15 * 60_000;
+
+/** @param waitedMs for how long it has been the first */
+export function waiting(facts: QueueFacts, head: HeadJob, waitedMs: number): Finding | undefined {
+  const { jobs, environments, instanceTypes } = facts;
+  const needs = head.described?.needs;
+  const changing = environments.filter(({ environment }) => isChanging(environment));
+  const able = environments.filter(
+    (one) => obstacle(one, needs, instanceTypes) === undefined && !changing.includes(one),
+  );
+  if (able.length === 0) {
+    if (changing.length === 0) return undefined;
+    const states = changing.map(({ name, environment }) => `${name} is ${environment?.status}`);
+    return { code: "EnvironmentChanging", sentence: `AWS is at work on the environments: ${listed(states)}`, fix: "" };
+  }
+  const running = (jobs?.running?.count ?? 0) + (jobs?.starting?.count ?? 0);
+  const late = waitedMs >= joinMs;
+  const vcpus = (needs?.vcpus ?? 0) * (needs?.nodes ?? 1);
+  const full = able.filter((one) => isFull(one, vcpus, running));
+  if (full.length === able.length && (running > 0 || facts.preferred.length > 0 || !late)) {
+    return capacityTurn(facts, full, running);
+  }
+  if (!late) {
+    return { code: "ScalingUp", sentence: `capacity is on its way in ${listed(able.map(nameAndDemand))}`, fix: "" };
+  }
+  if (running > 0 && facts.queue.schedulingPolicyArn !== undefined) return fairShareTurn(facts, running);
+  return stuck(facts, head, able);
+}
+
+/** A Fargate environment does not say how much of it is in use. */
+function isFull({ environment }: EnvironmentFacts, vcpus: number, running: number): boolean {
+  const { maxvCpus, desiredvCpus } = environment?.computeResources ?? {};
+  if (maxvCpus === undefined) return false;
+  return desiredvCpus === undefined ? running > 0 : desiredvCpus > 0 && desiredvCpus + vcpus > maxvCpus;
+}
+
+function capacityTurn(facts: QueueFacts, full: readonly EnvironmentFacts[], running: number): Finding {
+  const { queue, preferred, jobs } = facts;
+  const names = full.map(({ name, environment }) => `${name} (${environment?.computeResources?.maxvCpus} vCPUs)`);
+  if (queue.schedulingPolicyArn !== undefined && running > 0) return fairShareTurn(facts, running);
+  if (running === 0 && preferred.length > 0) {
+    return {
+      code: "HigherPriority",
+      sentence: `maxvCpus of ${listed(names)} is used up, and ${listed(preferred)} ${preferred.length === 1 ? "goes" : "go"} first by priority`,
+      fix: "raise this queue's priority or maxvCpus, or give it an environment of its own",
+    };
+  }
+  const counts = jobs?.running === undefined ? "other jobs run" : `${countText(jobs.running)} of this queue run`;
+  return {
+    code: "AtCapacity",
+    sentence: `maxvCpus of ${listed(names)} is used up (${counts}); the job starts when others end`,
+    fix: "raise computeResources.maxvCpus when that takes too long",
+  };
+}
+
+function fairShareTurn({ queue, jobs }: QueueFacts, running: number): Finding {
+  const share = jobs?.head?.described?.share;
+  const policy = queue.schedulingPolicyArn?.split("/").at(-1);
+  return {
+    code: "FairShareTurn",
+    sentence: `${counted(running, "job")} of other shares or before it run, and the scheduling policy ${policy} decides whose turn it is${share === undefined ? "" : ` (this job is of share ${share})`}`,
+    fix: "raise maxvCpus, or change weights, shareDecaySeconds or computeReservation of the policy",
+  };
+}
+
+/** Nothing is in the way, and for a quarter of an hour nothing has happened. */
+function stuck(facts: QueueFacts, head: HeadJob, able: readonly EnvironmentFacts[]): Finding {
+  const job = head.described;
+  const tight = able
+    .map(({ name, environment }) =>
+      job === undefined || environment?.computeResources === undefined
+        ? undefined
+        : tightMemory(job.needs, name, environment.computeResources, facts.instanceTypes),
+    )
+    .find((one) => one !== undefined);
+  if (tight !== undefined) return tight;
+  const scaled = able.filter(({ environment }) => (environment?.computeResources?.desiredvCpus ?? 0) > 0);
+  if (scaled.length > 0) {
+    const unread = scaled.find(({ network }) => network?.state === "Unknown")?.network;
+    return {
+      code: "InstancesDoNotJoin",
+      sentence: `AWS has asked for instances (${listed(scaled.map(nameAndDemand))}), and for 15 minutes no job has started on one${unread === undefined ? "" : `; the network could not be judged: ${unread.sentence}`}`,
+      fix: "see that the subnets reach the ECS endpoints, that the instance role has AmazonEC2ContainerServiceforEC2Role, that a custom AMI runs the ECS agent, and that EC2's vCPU quota is not used up (Auto Scaling activity of the environment)",
+    };
+  }
+  const consumables = job?.needs.consumables ?? [];
+  if (consumables.length > 0) {
+    return {
+      code: "ConsumableResourceUsed",
+      sentence: `the job needs ${listed(consumables)}, of which presumably none is free`,
+      fix: "see with batch describe-consumable-resource who holds it, or raise its quantity",
+    };
+  }
+  return {
+    code: "NotScaled",
+    sentence: `${listed(able.map(({ name }) => name))} could take the job, but for 15 minutes AWS has not asked for capacity and gives no reason`,
+    fix: "see that the quota of EC2 or Fargate vCPUs is not used up and that the service role is complete, then ask AWS support",
+  };
+}
+
+function nameAndDemand({ name, environment }: EnvironmentFacts): string {
+  const { desiredvCpus, maxvCpus } = environment?.computeResources ?? {};
+  return desiredvCpus === undefined ? name : `${name} (${desiredvCpus} of ${maxvCpus} vCPUs)`;
+}

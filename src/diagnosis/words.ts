@@ -1,0 +1,32 @@
+import { plainMessage } from "../aws/errors.ts";
+import type { JobNeeds } from "../aws/job-needs.ts";
+
+/** Quantities in words. Pure. */
+
+/** `4 vCPUs, 16 GiB, 1 GPU`; of a multi-node job also the number of nodes. */
+export function needsText({ nodes, vcpus, memoryMib, gpus }: JobNeeds): string {
+  const parts = [counted(vcpus, "vCPU"), memoryText(memoryMib), ...(gpus > 0 ? [counted(gpus, "GPU")] : [])];
+  return nodes > 1 ? `${nodes} nodes of ${parts.join(", ")}` : parts.join(", ");
+}
+
+/** `512 MiB`, `16 GiB`, `15.25 GiB`. */
+export function memoryText(mib: number): string {
+  if (mib < 1024) return `${mib} MiB`;
+  const gib = mib / 1024;
+  return `${Number.isInteger(gib * 4) ? gib : gib.toFixed(1)} GiB`;
+}
+
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(names: readonly string[]): string {
+  const [last = "", ...others] = [...names].reverse();
+  return others.length === 0 ? last : `${others.reverse().join(", ")} and ${last}`;
+}
+
+/** AWS's words as a part of a sentence of ours. */
+export function awsWords(text: string): string {
+  return plainMessage(text).replace(/\.$/, "");
+}
