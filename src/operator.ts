@@ -3,7 +3,11 @@ import { BatchComputeEnvironmentKind, JobQueueKind, kinds } from "./api/v1alpha1
 import type { BatchApi, DefinitionRevision } from "./aws/batch.ts";
 import { createBatchRegion, type ObservedBatchRegion } from "./aws/batch-region.ts";
 import { CallBudget, type CallKind } from "./aws/budget.ts";
-import { type CallReport, guardedBatch } from "./aws/calls.ts";
+import { createIamAccount } from "./aws/cached-iam.ts";
+import { type CallGuardOptions, type CallReport, guardedBatch } from "./aws/calls.ts";
+import type { IamApi } from "./aws/iam.ts";
+import type { IamAccount } from "./aws/iam-account.ts";
+import { guardedIam } from "./aws/iam-calls.ts";
 import type { BatchRegion } from "./aws/region.ts";
 import { computeEnvironments } from "./controllers/compute-environment/controller.ts";
 import { jobDefinitions } from "./controllers/job-definition/controller.ts";
@@ -24,6 +28,8 @@ export interface AwsConnection {
   readonly partition: string;
   /** Unguarded: budget, lease, deadline and classification are put around it here. */
   readonly batch: BatchApi;
+  /** IAM of the account, also unguarded. Its client is loaded when it is first asked for. */
+  readonly iam: () => Promise<IamApi>;
 }
 
 export interface OperatorOptions {
@@ -127,6 +133,7 @@ class OpenRegions implements Regions {
   readonly #objects: Objects;
   readonly #signal: AbortSignal;
   readonly #opened = new Map<string, Promise<BatchRegion>>();
+  #iam: Promise<IamAccount> | undefined;
 
   constructor(options: OperatorOptions, runtime: Runtime, objects: Objects, signal: AbortSignal) {
     this.#options = options;
@@ -141,6 +148,16 @@ class OpenRegions implements Regions {
     const opening = this.#open(region);
     this.#opened.set(region, opening);
     opening.catch(() => this.#opened.delete(region));
+    return opening;
+  }
+
+  iam(signal: AbortSignal): Promise<IamAccount> {
+    if (this.#iam !== undefined) return this.#iam;
+    const opening = openIam(this.#options, signal);
+    this.#iam = opening;
+    opening.catch(() => {
+      this.#iam = undefined;
+    });
     return opening;
   }
 
@@ -164,19 +181,8 @@ async function openRegion(
 ): Promise<ObservedBatchRegion> {
   const { clock, random } = options;
   const { account, partition, batch } = await options.connect(region, signal);
-  const budget = new CallBudget({
-    clock,
-    ratePerSecond: options.requestsPerSecond,
-    onWait: (kind, waitedMs) => options.onBudgetWait?.(kind, waitedMs),
-  });
-  const guarded = guardedBatch(batch, {
-    clock,
-    budget,
-    mayWrite: options.mayWrite,
-    onCall: (report) => options.onAwsCall?.(report, region),
-  });
   return createBatchRegion({
-    batch: guarded,
+    batch: guardedBatch(batch, guardOptions(options, region)),
     clock,
     random,
     account,
@@ -188,4 +194,21 @@ async function openRegion(
       for (const { kind, key } of wokenByAws(change, before, now, objects)) runtime.enqueue(kind, key);
     },
   });
+}
+
+/** IAM has no regions: its calls have a budget of their own, and are counted under the region `global`. */
+async function openIam(options: OperatorOptions, signal: AbortSignal): Promise<IamAccount> {
+  const { account, partition, iam } = await options.connect(options.settings.region, signal);
+  const api = guardedIam(await iam(), guardOptions(options, "global"));
+  return createIamAccount({ api, account, partition, clock: options.clock });
+}
+
+function guardOptions(options: OperatorOptions, region: string): CallGuardOptions {
+  const { clock } = options;
+  const budget = new CallBudget({
+    clock,
+    ratePerSecond: options.requestsPerSecond,
+    onWait: (kind, waitedMs) => options.onBudgetWait?.(kind, waitedMs),
+  });
+  return { clock, budget, mayWrite: options.mayWrite, onCall: (report) => options.onAwsCall?.(report, region) };
 }

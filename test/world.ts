@@ -78,7 +78,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     settings: { ...defaultSettings, region, ...options.settings },
     connect: async (_region, signal) => {
       const { Account: account = "" } = await aws.sts.getCallerIdentity({ signal });
-      return { account, partition: "aws", batch: aws.batch };
+      return { account, partition: "aws", batch: aws.batch, iam: async () => aws.iam };
     },
     requestsPerSecond: 10,
     mayWrite: () => ({ deadlineMs: 10_000 }),

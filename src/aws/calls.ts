@@ -173,7 +173,7 @@ export function eachCall(
 }
 
 /** e.g. `CreateComputeEnvironment`. */
-export function operationOf(name: keyof BatchApi): string {
+export function operationOf(name: string): string {
   return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
 
@@ -181,4 +181,23 @@ export function operationOf(name: keyof BatchApi): string {
 export function guardedBatch(raw: BatchApi, options: CallGuardOptions): BatchApi {
   const guard = callGuard(options);
   return eachCall(raw, (name, call) => guard(`batch:${operationOf(name)}`, batchCallKinds[name], call));
+}
+
+/**
+ * Any service's calls behind a guard.
+ *
+ * @param service as in its actions, e.g. `iam`
+ * @param kinds all calls of the service: what is not in it does not exist for the operator
+ */
+export function guardedCalls<Api extends { readonly [Name in keyof Api]: Call<never, unknown> }>(
+  service: string,
+  raw: Api,
+  kinds: Readonly<Record<keyof Api, CallKind>>,
+  guard: CallGuard,
+): Api {
+  const guarded = Object.entries(kinds).map(([name, kind]) => {
+    const call: Call<never, unknown> = (input, options) => raw[name as keyof Api](input, options);
+    return [name, guard(`${service}:${operationOf(name)}`, kind as CallKind, call)];
+  });
+  return Object.fromEntries(guarded) as Api;
 }

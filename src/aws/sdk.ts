@@ -40,7 +40,6 @@ export function sdkBatch(options: SdkOptions): BatchApi & { close(): void } {
     maxAttempts: 1,
     customUserAgent: "aws-batch-operator",
   });
-  const sending = ({ signal }: CallOptions = {}) => (signal === undefined ? {} : { abortSignal: signal });
 
   return {
     close: () => client.destroy(),
@@ -80,6 +79,11 @@ export function sdkBatch(options: SdkOptions): BatchApi & { close(): void } {
   };
 }
 
+/** What the SDK's `send` takes of a call's options. */
+export function sending({ signal }: CallOptions = {}): { abortSignal?: AbortSignal } {
+  return signal === undefined ? {} : { abortSignal: signal };
+}
+
 interface Checkable {
   readonly middlewareStack: {
     add(
@@ -90,7 +94,7 @@ interface Checkable {
 }
 
 /** The command with `beforeSend` as the innermost step: what comes next is the request handler. */
-function checked<C>(command: C & Checkable, call: CallOptions | undefined): C {
+export function checked<C>(command: C & Checkable, call: CallOptions | undefined): C {
   const check = call?.beforeSend;
   if (check !== undefined) {
     command.middlewareStack.add(

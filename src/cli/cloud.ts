@@ -1,4 +1,5 @@
 import { AwsError, classify } from "../aws/errors.ts";
+import { sdkIam } from "../aws/iam-sdk.ts";
 import { defaultRegion, sdkBatch, sdkCallerIdentity } from "../aws/sdk.ts";
 import type { AwsConnection } from "../operator.ts";
 import { withDeadline } from "../runtime/abort.ts";
@@ -35,7 +36,12 @@ export async function awsCloud(
     account,
     region,
     label: `AWS account ${account}${endpoint === undefined || endpoint === "" ? "" : ` at ${endpoint}`}`,
-    connect: async (inRegion) => ({ account, partition, batch: sdkBatch({ region: inRegion }) }),
+    connect: async (inRegion) => ({
+      account,
+      partition,
+      batch: sdkBatch({ region: inRegion }),
+      iam: () => sdkIam({ region: inRegion }),
+    }),
   };
 }
 

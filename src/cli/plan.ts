@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { Command, Option } from "commander";
+import type { IamAccount } from "../aws/iam-account.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
 import { notBefore } from "./clock.ts";
 import { type Cloud, realCloud } from "./cloud.ts";
@@ -13,7 +14,7 @@ import { checkedByCluster, type ReadCluster, readCluster } from "./plan/cluster.
 import { isChange, isDisruptive, type Plan } from "./plan/entry.ts";
 import { planJson } from "./plan/json.ts";
 import { planMarkdown } from "./plan/markdown.ts";
-import { type ReadRegion, readRegion } from "./plan/region.ts";
+import { type ReadRegion, readIam, readRegion } from "./plan/region.ts";
 import { planText } from "./plan/text.ts";
 import { planWorld } from "./plan/world.ts";
 import type { Ending } from "./program.ts";
@@ -131,12 +132,18 @@ export async function planOf(manifests: readonly ValidManifest[], input: PlanInp
     const connection = await cloud.connect(region, signal);
     regions.set(region, await readRegion(region, connection, { clock, requestsPerSecond, signal }));
   }
+  let iam: Promise<IamAccount> | undefined;
+  const openIam = async () => readIam(await cloud.connect(cloud.region, signal), { clock, requestsPerSecond });
   const settings = settingsFrom(flags, cloud.region);
   const clusterUid = remembered?.clusterUid;
   const { takeOverClusterUid } = flags;
   const world = planWorld({
     manifests,
     regions,
+    iam: () => {
+      iam ??= openIam();
+      return iam;
+    },
     settings,
     clusterName,
     clusterUid,

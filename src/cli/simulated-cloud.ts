@@ -41,14 +41,17 @@ export class SimulatedCloud implements Cloud {
   async connect(region: string): Promise<AwsConnection> {
     const aws = this.world(region);
     const { Arn: arn } = await aws.sts.getCallerIdentity();
-    return { account: aws.account, partition: arn?.split(":")[1] ?? "aws", batch: withPolicies(aws) };
+    const partition = arn?.split(":")[1] ?? "aws";
+    return { account: aws.account, partition, batch: withPolicies(aws), iam: async () => aws.iam };
   }
 
   world(region: string): SimulatedAws {
     const known = this.#worlds.get(region);
     if (known !== undefined) return known;
     const { account } = this;
-    const aws = createSimulatedAws({ clock: this.#clock, random: this.#random, account, region });
+    const home = this.#home();
+    const identities = region === home ? undefined : this.world(home).identities;
+    const aws = createSimulatedAws({ clock: this.#clock, random: this.#random, account, region, identities });
     this.#worlds.set(region, aws);
     const saved = this.#saved[region];
     if (saved !== undefined) aws.restore(saved);
@@ -58,6 +61,12 @@ export class SimulatedCloud implements Cloud {
       for (const listener of this.#listeners) listener(change);
     });
     return aws;
+  }
+
+  /** The region whose snapshot has the roles of all: IAM has no regions. */
+  #home(): string {
+    const [saved] = Object.entries(this.#saved).find(([, { roles }]) => roles !== undefined) ?? [];
+    return saved ?? this.region;
   }
 
   /** Everything that outlives the process, by region; regions that were not used this time as they were saved. */

@@ -1,4 +1,5 @@
 import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
+import type { IamAccount } from "../aws/iam-account.ts";
 import type { BatchRegion } from "../aws/region.ts";
 import type { Store } from "../kube/store.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -31,6 +32,11 @@ export interface Regions {
    * @throws AwsError when the caller's identity cannot be read
    */
   open(region: string | undefined, signal: AbortSignal): Promise<BatchRegion>;
+  /**
+   * IAM of the operator's account. Costs nothing until it is first asked for.
+   * @throws AwsError when the caller's identity cannot be read
+   */
+  iam(signal: AbortSignal): Promise<IamAccount>;
 }
 
 /** The operator's flags that decisions depend on (DESIGN section 13). */

@@ -68,6 +68,7 @@ export class ComputeEnvironments {
       // our words
       throw refused(`Compute environment limit of ${knobs.maxComputeEnvironments} exceeded (ServiceLimitExceeded).`);
     }
+    if (request.serviceRole === undefined) this.#iam.roles.ensureLinked("batch.amazonaws.com");
     const orchestration = request.eksConfiguration === undefined ? "ECS" : "EKS";
     const { computeResources: resources } = request;
     const environment: Environment = {
@@ -269,7 +270,7 @@ export class ComputeEnvironments {
   #finishDelete(name: string): void {
     const environment = this.find(name);
     if (environment === undefined) return;
-    const obstacle = this.#iam.whyNotAssumable(environment.serviceRole ?? "", "batch.amazonaws.com");
+    const obstacle = this.#iam.whyServiceRoleUnusable(environment.serviceRole ?? "");
     if (obstacle !== undefined) {
       this.#put({ ...environment, status: "INVALID", statusReason: obstacle });
       return;
@@ -286,21 +287,15 @@ export class ComputeEnvironments {
   #illness(environment: Environment): string | undefined {
     const condemned = this.#condemned.get(environment.computeEnvironmentName);
     if (condemned !== undefined) return condemned;
-    const service = this.#iam.whyNotAssumable(environment.serviceRole ?? "", "batch.amazonaws.com");
+    const service = this.#iam.whyServiceRoleUnusable(environment.serviceRole ?? "");
     const resources = environment.computeResources;
     if (service !== undefined || resources === undefined) return service;
-    if (
-      resources.spotIamFleetRole !== undefined &&
-      this.#iam.whyNotAssumable(resources.spotIamFleetRole, "spotfleet.amazonaws.com") !== undefined
-    ) {
-      return (
-        "CLIENT_ERROR - Parameter: SpotFleetRequestConfig.IamFleetRole is invalid. (Service: AmazonEC2; " +
-        "Status Code: 400; Error Code: InvalidSpotFleetRequestConfig)"
-      );
-    }
-    const profile =
-      resources.instanceRole === undefined ? undefined : this.#iam.whyProfileUnusable(resources.instanceRole);
-    return profile ?? this.#ec2.whyUnusable(resources);
+    const { spotIamFleetRole: spot, instanceRole: instances } = resources;
+    return (
+      (spot === undefined ? undefined : this.#iam.whySpotFleetRoleUnusable(spot)) ??
+      (instances === undefined ? undefined : this.#iam.whyProfileUnusable(instances)) ??
+      this.#ec2.whyUnusable(resources)
+    );
   }
 
   #clusterOf({ computeEnvironmentName: name, uuid }: Environment): string {

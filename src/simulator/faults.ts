@@ -48,14 +48,41 @@ export const serverFailure: Fault = {
   httpStatusCode: 500,
 };
 
-/** @param operation e.g. `CreateJobQueue` */
-export function accessDenied(operation: string): Fault {
+/**
+ * @param operation e.g. `CreateJobQueue`
+ * @param service as in its actions
+ */
+export function accessDenied(operation: string, service: "batch" | "iam" = "batch"): Fault {
   return {
     kind: "refuse",
-    exception: "AccessDeniedException",
-    message: `User: arn:aws:sts::123456789012:assumed-role/operator/session is not authorized to perform: batch:${operation} on resource: *`,
+    exception: service === "batch" ? "AccessDeniedException" : "AccessDenied",
+    message: `User: arn:aws:sts::123456789012:assumed-role/operator/session is not authorized to perform: ${service}:${operation} on resource: *`,
     httpStatusCode: 403,
   };
+}
+
+/** IAM's own refusals, as it words them. */
+export const iamFaults = {
+  throttled: refuseBy("Throttling", 400, "Rate exceeded"),
+  noSuchRole: (name: string) => refuseBy("NoSuchEntityException", 404, `The role with name ${name} cannot be found.`),
+  rolesUsedUp: refuseBy("LimitExceededException", 409, "Cannot exceed quota for RolesPerAccount: 1000"),
+  policiesUsedUp: refuseBy("LimitExceededException", 409, "Cannot exceed quota for PoliciesPerRole: 10"),
+  attachedElsewhere: refuseBy("DeleteConflictException", 409, "Cannot delete entity, must detach all policies first."),
+  malformedPolicy: refuseBy("MalformedPolicyDocumentException", 400, "Syntax errors in policy."),
+  principalTooNew: refuseBy(
+    "MalformedPolicyDocumentException",
+    400,
+    'Invalid principal in policy: "AWS":"AROAEXAMPLE"',
+  ),
+  changedMeanwhile: refuseBy(
+    "ConcurrentModificationException",
+    409,
+    "The request was rejected because multiple requests to change this object were submitted simultaneously.",
+  ),
+} as const;
+
+function refuseBy(exception: string, httpStatusCode: number, message: string): Fault {
+  return { kind: "refuse", exception, httpStatusCode, message };
 }
 
 interface Standing {

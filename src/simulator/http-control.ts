@@ -5,7 +5,7 @@ import type { SimulatedAws } from "./simulated-aws.ts";
 /**
  * The control API beside AWS's own:
  * - `GET /_simulator/log` and `GET /_simulator/history`: all calls, all changes of state;
- * - `GET /_simulator/truth`: environments and queues as they are, past all staleness;
+ * - `GET /_simulator/truth`: environments, queues, definitions and roles as they are, past all staleness;
  * - `POST /_simulator/jobs`: submits jobs, `{jobQueue, jobDefinition, jobName?, count?, durationMs?, exitCode?}`.
  */
 export function controlAnswer(aws: SimulatedAws, method: string, url: URL, body: () => object): Answer {
@@ -19,6 +19,8 @@ export function controlAnswer(aws: SimulatedAws, method: string, url: URL, body:
         computeEnvironments: aws.truth.computeEnvironments(),
         jobQueues: aws.truth.jobQueues(),
         jobDefinitions: aws.truth.jobDefinitions(),
+        roles: aws.truth.roles(),
+        instanceProfiles: aws.truth.instanceProfiles(),
       });
     case "POST /_simulator/jobs":
       return json(submitJobs(aws, body()));

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import type { SimulatedBatch } from "./batch.ts";
 import { controlAnswer } from "./http-control.ts";
-import { callerIdentityXml, stsErrorXml } from "./http-sts.ts";
+import { queryAnswer } from "./http-query.ts";
 import { ConnectionError, Refusal, ServiceError } from "./refusals.ts";
 import type { SimulatedAws } from "./simulated-aws.ts";
 
@@ -29,8 +29,8 @@ const largestBody = 1024 * 1024;
 const tagsPath = "/v1/tags/";
 
 /**
- * Serves the simulated account over the wire protocol of AWS Batch (REST JSON 1) and STS's GetCallerIdentity (Query),
- * so that real SDK clients run against it with `AWS_ENDPOINT_URL`. A small control API lies under `/_simulator/`.
+ * Serves the simulated account over the wire protocols of AWS Batch (REST JSON 1), IAM and STS's GetCallerIdentity
+ * (Query), so that real SDK clients run against it with `AWS_ENDPOINT_URL`. A small control API lies under `/_simulator/`.
  *
  * Signatures are not checked. A call whose answer is lost by a fault ends in a broken connection.
  */
@@ -76,7 +76,7 @@ async function answerTo(
   if (url.pathname.startsWith("/_simulator/")) {
     return controlAnswer(aws, request.method ?? "GET", url, () => jsonObject(body));
   }
-  if (url.pathname === "/") return stsAnswer(aws, new URLSearchParams(body), signal);
+  if (url.pathname === "/") return queryAnswer(aws, new URLSearchParams(body), signal);
   if (url.pathname.startsWith(tagsPath)) {
     const resourceArn = decodeURIComponent(url.pathname.slice(tagsPath.length));
     return json(await tagsCall(aws.batch, request.method, resourceArn, url, body, signal));
@@ -107,19 +107,6 @@ async function tagsCall(
       return batch.untagResource({ resourceArn, tagKeys: url.searchParams.getAll("tagKeys") }, { signal });
     default:
       throw unknownOperation(method, url.pathname);
-  }
-}
-
-async function stsAnswer(aws: SimulatedAws, query: URLSearchParams, signal: AbortSignal): Promise<Answer> {
-  const action = query.get("Action");
-  if (action !== "GetCallerIdentity") {
-    return xml(400, stsErrorXml("InvalidAction", `Could not find operation ${action ?? ""}`));
-  }
-  try {
-    return xml(200, callerIdentityXml(await aws.sts.getCallerIdentity({ signal })));
-  } catch (error) {
-    if (!(error instanceof ServiceError)) throw error;
-    return xml(error.$metadata.httpStatusCode, stsErrorXml(error.name, error.message));
   }
 }
 
@@ -177,10 +164,6 @@ function errorJson(status: number, name: string, message: string, headers: Reado
 
 function json(output: unknown): Answer {
   return { status: 200, contentType: "application/json", body: JSON.stringify(output ?? {}) };
-}
-
-function xml(status: number, body: string): Answer {
-  return { status, contentType: "text/xml", body };
 }
 
 function send(response: ServerResponse, { status, contentType, body, headers }: Answer): void {

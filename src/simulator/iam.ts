@@ -1,156 +1,204 @@
 import type {
-  AddRoleToInstanceProfileRequest,
-  CreateInstanceProfileRequest,
-  CreateRoleRequest,
+  DeleteRoleRequest,
+  GetRolePolicyRequest,
+  GetRolePolicyResponse,
   InstanceProfile,
-  Role,
+  ListAttachedRolePoliciesRequest,
+  ListAttachedRolePoliciesResponse,
+  ListInstanceProfilesForRoleRequest,
+  ListInstanceProfilesForRoleResponse,
+  ListInstanceProfilesRequest,
+  ListInstanceProfilesResponse,
+  ListRolePoliciesRequest,
+  ListRolePoliciesResponse,
 } from "@aws-sdk/client-iam";
-import { Refusal } from "./refusals.ts";
+import { markedPage } from "./iam-pages.ts";
+import { grants, iamRefusal, trusts } from "./iam-policies.ts";
+import { IamProfiles } from "./iam-profiles.ts";
+import {
+  describedProfile,
+  encodedDocument,
+  listedProfile,
+  type StoredProfile,
+  type StoredRole,
+} from "./iam-records.ts";
+import { IamRoles, noInline, requireModifiable } from "./iam-roles.ts";
 import { serviceLinkedRole, type World } from "./world.ts";
 
-interface StoredRole {
-  readonly role: Role;
-  /** Monotonic time from which AWS services see it. */
-  readonly usableAt: number;
-}
-
-interface StoredProfile {
-  readonly profile: InstanceProfile;
-  readonly usableAt: number;
-}
-
 /**
- * Roles and instance profiles. Unless `strictIam` is set, every well-formed name exists, except those that were
- * taken away; what is made here becomes usable for Batch only after `iamPropagationMs`.
+ * Roles and instance profiles of an account, and what Batch makes of them. Unless `strictIam` is set, every
+ * well-formed ARN that nobody made here exists and suffices, except those that were taken away. What is made or
+ * changed here counts for Batch only after `iamPropagationMs`, and reads show what is new only after `iamVisibleMs`.
  */
 export class Iam {
+  readonly roles: IamRoles;
+  readonly profiles: IamProfiles;
   readonly #world: World;
-  readonly #roles = new Map<string, StoredRole>();
-  readonly #profiles = new Map<string, StoredProfile>();
   readonly #removed = new Set<string>();
 
   constructor(world: World) {
     this.#world = world;
+    this.roles = new IamRoles(world);
+    this.profiles = new IamProfiles(world);
   }
 
-  createRole(input: CreateRoleRequest): Role {
-    const name = input.RoleName ?? "";
-    if (this.#roles.has(name)) throw iamRefusal("EntityAlreadyExists", 409, `Role with name ${name} already exists.`);
-    const role: Role = {
-      Path: input.Path ?? "/",
-      RoleName: name,
-      RoleId: `AROA${this.#world.hex(17).toUpperCase()}`,
-      Arn: this.#world.arn("iam", `role${input.Path ?? "/"}${name}`),
-      CreateDate: new Date(this.#world.clock.now()),
-      AssumeRolePolicyDocument: encodeURIComponent(input.AssumeRolePolicyDocument ?? "{}"),
-      ...(input.Tags === undefined ? {} : { Tags: input.Tags }),
-    };
-    this.#roles.set(name, { role, usableAt: this.#usableAt() });
-    this.#removed.delete(role.Arn ?? "");
-    return role;
+  deleteRole({ RoleName: name }: DeleteRoleRequest): void {
+    const role = this.roles.get(name);
+    requireModifiable(role);
+    const conflict = (must: string) => iamRefusal("DeleteConflict", 409, `Cannot delete entity, must ${must} first.`);
+    if (this.profiles.all().some((profile) => profile.role === name)) {
+      throw conflict("remove roles from instance profile");
+    }
+    if (role.attached.length > 0) throw conflict("detach all policies");
+    if (Object.keys(role.inline).length > 0) throw conflict("delete policies");
+    this.roles.remove(role.name);
+    this.#removed.add(role.arn);
   }
 
-  getRole(name: string): Role {
-    const stored = this.#roles.get(name);
-    if (stored === undefined) throw noSuchEntity(`The role with name ${name} cannot be found.`);
-    return stored.role;
+  listAttached(input: ListAttachedRolePoliciesRequest, asOf: number): ListAttachedRolePoliciesResponse {
+    const { PathPrefix: prefix = "/" } = input;
+    const { attached } = this.roles.seen(input.RoleName, asOf);
+    const policies = attached.map((arn) => ({ PolicyArn: arn, PolicyName: arn.slice(arn.lastIndexOf("/") + 1) }));
+    const under = policies.filter(({ PolicyArn: arn }) => arn.slice(arn.indexOf(":policy/") + 7).startsWith(prefix));
+    const { items, ...rest } = markedPage(under, input, this.#world.knobs.pageSize);
+    return { AttachedPolicies: items, ...rest };
   }
 
-  deleteRole(name: string): void {
-    const { Arn: arn } = this.getRole(name);
-    const holder = [...this.#profiles.values()].find(({ profile }) => profile.Roles?.[0]?.RoleName === name);
-    if (holder !== undefined) {
+  listInline(input: ListRolePoliciesRequest, asOf: number): ListRolePoliciesResponse {
+    const names = Object.keys(this.roles.seen(input.RoleName, asOf).inline).toSorted();
+    const { items, ...rest } = markedPage(names, input, this.#world.knobs.pageSize);
+    return { PolicyNames: items, ...rest };
+  }
+
+  getInline(
+    { RoleName: name, PolicyName: policyName = "" }: GetRolePolicyRequest,
+    asOf: number,
+  ): GetRolePolicyResponse {
+    const role = this.roles.seen(name, asOf);
+    const document = role.inline[policyName];
+    if (document === undefined) throw noInline(policyName);
+    return { RoleName: role.name, PolicyName: policyName, PolicyDocument: encodedDocument(document) };
+  }
+
+  describeProfile(name: string | undefined, asOf: number): InstanceProfile {
+    const profile = this.profiles.seen(name, asOf);
+    return describedProfile(profile, this.#roleIn(profile));
+  }
+
+  listProfiles(input: ListInstanceProfilesRequest, asOf: number): ListInstanceProfilesResponse {
+    const { PathPrefix: prefix = "/" } = input;
+    const under = this.profiles.allSeen(asOf).filter(({ path }) => path.startsWith(prefix));
+    const { items, ...rest } = markedPage(under, input, this.#world.knobs.pageSize);
+    return { InstanceProfiles: items.map((one) => listedProfile(one, this.#roleIn(one))), ...rest };
+  }
+
+  profilesOf(input: ListInstanceProfilesForRoleRequest, asOf: number): ListInstanceProfilesForRoleResponse {
+    const { name } = this.roles.seen(input.RoleName, asOf);
+    const holding = this.profiles.allSeen(asOf).filter(({ role }) => role === name);
+    const { items, ...rest } = markedPage(holding, input, this.#world.knobs.pageSize);
+    return { InstanceProfiles: items.map((one) => listedProfile(one, this.#roleIn(one))), ...rest };
+  }
+
+  deleteProfile(name: string | undefined): void {
+    const profile = this.profiles.get(name);
+    if (profile.role !== undefined) {
       throw iamRefusal("DeleteConflict", 409, "Cannot delete entity, must remove roles from instance profile first.");
     }
-    this.#roles.delete(name);
-    this.#removed.add(arn ?? "");
-  }
-
-  createInstanceProfile(input: CreateInstanceProfileRequest): InstanceProfile {
-    const name = input.InstanceProfileName ?? "";
-    if (this.#profiles.has(name)) {
-      throw iamRefusal("EntityAlreadyExists", 409, `Instance Profile ${name} already exists.`);
-    }
-    const profile: InstanceProfile = {
-      Path: input.Path ?? "/",
-      InstanceProfileName: name,
-      InstanceProfileId: `AIPA${this.#world.hex(17).toUpperCase()}`,
-      Arn: this.#world.arn("iam", `instance-profile${input.Path ?? "/"}${name}`),
-      CreateDate: new Date(this.#world.clock.now()),
-      Roles: [],
-      ...(input.Tags === undefined ? {} : { Tags: input.Tags }),
-    };
-    this.#profiles.set(name, { profile, usableAt: this.#usableAt() });
-    this.#removed.delete(profile.Arn ?? "");
-    return profile;
-  }
-
-  getInstanceProfile(name: string): InstanceProfile {
-    const stored = this.#profiles.get(name);
-    if (stored === undefined) throw noSuchEntity(`Instance Profile ${name} cannot be found.`);
-    return stored.profile;
-  }
-
-  addRoleToInstanceProfile(input: AddRoleToInstanceProfileRequest): void {
-    const profile = this.getInstanceProfile(input.InstanceProfileName ?? "");
-    const role = this.getRole(input.RoleName ?? "");
-    if ((profile.Roles ?? []).length > 0) {
-      throw iamRefusal("LimitExceeded", 409, "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1");
-    }
-    this.#putProfile({ ...profile, Roles: [role] });
-  }
-
-  removeRoleFromInstanceProfile(input: AddRoleToInstanceProfileRequest): void {
-    this.#putProfile({ ...this.getInstanceProfile(input.InstanceProfileName ?? ""), Roles: [] });
-  }
-
-  deleteInstanceProfile(name: string): void {
-    const profile = this.getInstanceProfile(name);
-    if ((profile.Roles ?? []).length > 0) {
-      throw iamRefusal("DeleteConflict", 409, "Cannot delete entity, must remove roles from instance profile first.");
-    }
-    this.#profiles.delete(name);
-    this.#removed.add(profile.Arn ?? "");
+    this.profiles.remove(profile.name);
+    this.#removed.add(profile.arn);
   }
 
   /** Takes away a role or instance profile, by ARN, whether it was made here or existed by default. */
   remove(arn: string): void {
     this.#removed.add(arn);
-    const name = arn.split("/").at(-1) ?? "";
-    if (arn.includes(":instance-profile/")) this.#profiles.delete(name);
-    else this.#roles.delete(name);
+    const name = nameIn(arn);
+    if (arn.includes(":instance-profile/")) {
+      this.profiles.remove(name);
+      return;
+    }
+    for (const profile of this.profiles.all()) {
+      if (profile.role === name) this.profiles.removeRole(profile.name, name);
+    }
+    this.roles.remove(name);
   }
 
-  /** Brings back what `remove` took away, usable after the propagation delay. */
+  /** Brings back what `remove` took away, good for every purpose, usable after the propagation delay. */
   restore(arn: string): void {
-    const name = arn.split("/").at(-1) ?? "";
+    const name = nameIn(arn);
     const path = /:(?:role|instance-profile)(\/(?:.*\/)?)[^/]+$/.exec(arn)?.[1] ?? "/";
-    if (arn.includes(":instance-profile/")) this.createInstanceProfile({ InstanceProfileName: name, Path: path });
-    else this.createRole({ RoleName: name, Path: path, AssumeRolePolicyDocument: undefined });
+    const isProfile = arn.includes(":instance-profile/");
+    this.roles.bringBack(name, path);
+    if (isProfile) this.profiles.bringBack(name, path);
   }
 
-  /** Why `service` cannot assume the role, as Batch words it; undefined when it can. */
-  whyNotAssumable(arn: string, service: string): string | undefined {
+  /** Why Batch cannot use a service role, as it words it; undefined when it can. */
+  whyServiceRoleUnusable(arn: string): string | undefined {
     if (arn === serviceLinkedRole(this.#world)) return undefined;
-    const stored = [...this.#roles.values()].find(({ role }) => role.Arn === arn);
-    if (stored === undefined) return this.#existsByDefault(arn, "role") ? undefined : this.#notAuthorised();
-    if (this.#world.clock.monotonic() < stored.usableAt) return this.#notAuthorised();
-    const trust = decodeURIComponent(stored.role.AssumeRolePolicyDocument ?? "{}");
-    return trust === "{}" || trust.includes(service) ? undefined : this.#notAuthorised();
+    const state = this.#stateOf(arn, "batch.amazonaws.com", "ecs:DescribeClusters");
+    if (state === "good") return undefined;
+    if (state !== "powerless") {
+      return (
+        "CLIENT_ERROR - Not authorized to perform sts:AssumeRole (Service: AWSSecurityTokenService; " +
+        `Status Code: 403; Error Code: AccessDenied; Request ID: ${this.#world.uuid()})`
+      );
+    }
+    const caller = this.#world.arn("sts", `assumed-role/${nameIn(arn)}/aws-batch`);
+    return (
+      `CLIENT_ERROR - User: ${caller} is not authorized to perform: ecs:DescribeClusters on resource: * because no ` +
+      "identity-based policy allows the ecs:DescribeClusters action (Service: AmazonECS; Status Code: 400; " +
+      `Error Code: AccessDeniedException; Request ID: ${this.#world.uuid()})`
+    );
+  }
+
+  whySpotFleetRoleUnusable(arn: string): string | undefined {
+    return this.#stateOf(arn, "spotfleet.amazonaws.com", "ec2:RunInstances") === "good"
+      ? undefined
+      : "CLIENT_ERROR - Parameter: SpotFleetRequestConfig.IamFleetRole is invalid. (Service: AmazonEC2; " +
+          "Status Code: 400; Error Code: InvalidSpotFleetRequestConfig)";
+  }
+
+  /** Why a task of a job cannot have this role; undefined when it can. */
+  whyTaskRoleUnusable(arn: string): string | undefined {
+    const role = arn.startsWith("arn:") ? arn : this.#world.arn("iam", `role/${arn}`);
+    const state = this.#stateOf(role, "ecs-tasks.amazonaws.com");
+    return state === "good"
+      ? undefined
+      : `ECS was unable to assume the role '${role}' that was provided for this task. Please verify that the role ` +
+          "being passed has the proper trust relationship and permissions and that your IAM user has permissions " +
+          "to pass this role.";
   }
 
   /** @param reference name or ARN of an instance profile */
   whyProfileUnusable(reference: string): string | undefined {
-    const arn = reference.startsWith("arn:") ? reference : undefined;
-    const stored = [...this.#profiles.values()].find(({ profile }) =>
-      arn === undefined ? profile.InstanceProfileName === reference : profile.Arn === arn,
-    );
-    const usable =
-      stored === undefined
-        ? this.#existsByDefault(arn ?? this.#world.arn("iam", `instance-profile/${reference}`), "instance-profile")
-        : this.#world.clock.monotonic() >= stored.usableAt;
-    const shown = arn ?? this.#world.arn("iam", `instance-profile/${reference}`);
-    return usable ? undefined : `CLIENT_ERROR - Instance profile ${shown} does not exist`;
+    const known = this.profiles.find(nameIn(reference));
+    const stored = known !== undefined && (known.arn === reference || known.name === reference) ? known : undefined;
+    const arn = reference.startsWith("arn:")
+      ? reference
+      : (stored?.arn ?? this.#world.arn("iam", `instance-profile/${reference}`));
+    const missing = `CLIENT_ERROR - Instance profile ${arn} does not exist`;
+    if (stored === undefined) return this.#existsByDefault(arn, "instance-profile") ? undefined : missing;
+    const seen = this.profiles.asOf(this.#usableSince()).find((profile) => profile.id === stored.id);
+    if (seen === undefined) return missing;
+    const ec2 = this.#world.partition === "aws-cn" ? "ec2.amazonaws.com.cn" : "ec2.amazonaws.com";
+    const role = stored.role === seen.role ? this.roles.find(seen.role ?? "") : undefined;
+    return role !== undefined && trusts(role.trust, ec2)
+      ? undefined
+      : `CLIENT_ERROR - IAM Instance Profile "${arn}" has no associated IAM Roles (Service: AmazonEC2; ` +
+          "Status Code: 400; Error Code: InvalidParameterValue)";
+  }
+
+  /** How AWS services see a role: as it was `iamPropagationMs` ago, unless it is gone by now. */
+  #stateOf(arn: string, service: string, action?: string): "good" | "missing" | "untrusting" | "powerless" {
+    const stored = this.roles.find(nameIn(arn));
+    if (stored === undefined || stored.arn !== arn) return this.#existsByDefault(arn, "role") ? "good" : "missing";
+    const seen = this.roles.asOf(this.#usableSince()).find(({ id }) => id === stored.id);
+    if (seen === undefined) return "missing";
+    if (!trusts(seen.trust, service)) return "untrusting";
+    return action === undefined || grants(seen, action) ? "good" : "powerless";
+  }
+
+  #roleIn(profile: StoredProfile): StoredRole | undefined {
+    return this.roles.find(profile.role ?? "");
   }
 
   #existsByDefault(arn: string, kind: "role" | "instance-profile"): boolean {
@@ -158,26 +206,11 @@ export class Iam {
     return !this.#world.knobs.strictIam && wellFormed.test(arn) && !this.#removed.has(arn);
   }
 
-  #putProfile(profile: InstanceProfile): void {
-    this.#profiles.set(profile.InstanceProfileName ?? "", { profile, usableAt: this.#usableAt() });
-  }
-
-  #usableAt(): number {
-    return this.#world.clock.monotonic() + this.#world.knobs.iamPropagationMs;
-  }
-
-  #notAuthorised(): string {
-    return (
-      "CLIENT_ERROR - Not authorized to perform sts:AssumeRole (Service: AWSSecurityTokenService; " +
-      `Status Code: 403; Error Code: AccessDenied; Request ID: ${this.#world.uuid()})`
-    );
+  #usableSince(): number {
+    return this.#world.clock.monotonic() - this.#world.knobs.iamPropagationMs;
   }
 }
 
-function noSuchEntity(text: string): Refusal {
-  return iamRefusal("NoSuchEntity", 404, text);
-}
-
-function iamRefusal(code: string, httpStatusCode: number, text: string): Refusal {
-  return new Refusal(`${code}Exception`, httpStatusCode, text);
+function nameIn(arn: string): string {
+  return arn.slice(arn.lastIndexOf("/") + 1);
 }

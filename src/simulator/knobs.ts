@@ -25,13 +25,17 @@ export interface Knobs {
   deleteQueueMs: number;
   /** How long after a detachment has settled AWS still sees the relation of queue and environment. */
   relationLagMs: number;
-  /** How long until a fresh role or instance profile can be used. */
+  /** How long until a change of a role or instance profile counts for other services. */
   iamPropagationMs: number;
+  /** For how long IAM's own reads do not show a role or instance profile that was just made, beside `stalenessMs`. */
+  iamVisibleMs: number;
   /** An INVALID environment is looked at again this often; undefined: only an update does that. */
   invalidRecheckMs: number | undefined;
 
   maxComputeEnvironments: number;
   maxJobQueues: number;
+  /** Of roles, and of instance profiles. */
+  maxRoles: number;
 
   /** From the decision to place a job until an instance or a Fargate task is there for it. */
   ec2InstanceStartMs: number;
@@ -76,9 +80,11 @@ export const defaultKnobs: Readonly<Knobs> = {
   deleteQueueMs: 60_000,
   relationLagMs: 15_000,
   iamPropagationMs: 10_000,
+  iamVisibleMs: 2_000,
   invalidRecheckMs: undefined,
   maxComputeEnvironments: 50,
   maxJobQueues: 50,
+  maxRoles: 1000,
   ec2InstanceStartMs: 60_000,
   fargateTaskStartMs: 20_000,
   neverJoinedMs: 30 * 60_000,

@@ -3,11 +3,13 @@ import type { Timer } from "../runtime/clock.ts";
 import { isFargate } from "./compute-environment-rules.ts";
 import type { ComputeEnvironments, Tenants } from "./compute-environments.ts";
 import type { Ec2 } from "./ec2.ts";
+import type { Iam } from "./iam.ts";
 import { byPriority, hasEnded, occupies, type Place, type StoredJob } from "./job-detail.ts";
 import { environmentsOf, type JobQueues } from "./job-queues.ts";
 import { isRetried } from "./job-submission.ts";
 import type { Jobs } from "./jobs.ts";
 import { choose, inOrder, isOpen } from "./placement.ts";
+import { taskRoles } from "./task-roles.ts";
 import type { World } from "./world.ts";
 
 interface End {
@@ -43,6 +45,7 @@ export class Scheduler implements Tenants {
   readonly #queues: JobQueues;
   readonly #jobs: Jobs;
   readonly #ec2: Ec2;
+  readonly #iam: Iam;
   /** Environment ARNs that get no instances, as a shortage of capacity. */
   readonly short = new Set<string>();
   /** RUNNABLE jobs for which an instance or task is on its way, by job id. */
@@ -53,12 +56,13 @@ export class Scheduler implements Tenants {
   readonly #notJoinedSince = new Map<string, number>();
   #awake = false;
 
-  constructor(world: World, environments: ComputeEnvironments, queues: JobQueues, jobs: Jobs, ec2: Ec2) {
+  constructor(world: World, environments: ComputeEnvironments, queues: JobQueues, jobs: Jobs, ec2: Ec2, iam: Iam) {
     this.#world = world;
     this.#environments = environments;
     this.#queues = queues;
     this.#jobs = jobs;
     this.#ec2 = ec2;
+    this.#iam = iam;
     world.onChange(({ kind }) => {
       if (kind === "computeEnvironment" || kind === "jobQueue") this.wake();
     });
@@ -252,6 +256,13 @@ export class Scheduler implements Tenants {
   }
 
   #run(job: StoredJob): void {
+    const unusable = taskRoles(job.definition)
+      .map((role) => this.#iam.whyTaskRoleUnusable(role))
+      .find((why) => why !== undefined);
+    if (unusable !== undefined) {
+      this.#end(job, { statusReason: unusable, retry: true });
+      return;
+    }
     const running = this.#move(job, { status: "RUNNING", startedAt: this.#world.clock.now() });
     const timeout = running.request.timeout ?? running.definition.timeout;
     const limitMs = (timeout?.attemptDurationSeconds ?? Number.POSITIVE_INFINITY) * 1000;

@@ -1,21 +1,8 @@
 import type { SubmitJobRequest, SubmitJobResponse } from "@aws-sdk/client-batch";
-import type {
-  AddRoleToInstanceProfileRequest,
-  CreateInstanceProfileRequest,
-  CreateInstanceProfileResponse,
-  CreateRoleRequest,
-  CreateRoleResponse,
-  DeleteInstanceProfileRequest,
-  DeleteRoleRequest,
-  GetInstanceProfileRequest,
-  GetInstanceProfileResponse,
-  GetRoleRequest,
-  GetRoleResponse,
-  RemoveRoleFromInstanceProfileRequest,
-} from "@aws-sdk/client-iam";
 import type { GetCallerIdentityResponse } from "@aws-sdk/client-sts";
 import type { CallOptions, DefinitionRevision, Environment, Queue } from "../aws/batch.ts";
 import type { Ec2Api } from "../aws/ec2.ts";
+import type { IamApi } from "../aws/iam.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { type Random, seededRandom } from "../runtime/random.ts";
 import { batchApi, type SimulatedBatch } from "./batch.ts";
@@ -26,6 +13,8 @@ import { ec2Api } from "./ec2-api.ts";
 import type { AccountNetwork } from "./ec2-network.ts";
 import { Faults } from "./faults.ts";
 import { Iam } from "./iam.ts";
+import { iamApi } from "./iam-api.ts";
+import type { StoredProfile, StoredRole } from "./iam-records.ts";
 import { JobDefinitions } from "./job-definitions.ts";
 import type { JobPlan, StoredJob } from "./job-detail.ts";
 import { JobQueues } from "./job-queues.ts";
@@ -35,25 +24,12 @@ import { QueueRelations } from "./queue-relations.ts";
 import { Scheduler } from "./scheduler.ts";
 import { SchedulingPolicies } from "./scheduling-policies.ts";
 import { type AwsSnapshot, restoreInto, snapshotOf } from "./snapshot.ts";
-import { type CallRecord, type EffectListener, type Run, Wire } from "./wire.ts";
+import { type CallRecord, type EffectListener, Wire } from "./wire.ts";
 import { type Change, World } from "./world.ts";
-
-export interface SimulatedIam {
-  createRole(input: CreateRoleRequest, options?: CallOptions): Promise<CreateRoleResponse>;
-  getRole(input: GetRoleRequest, options?: CallOptions): Promise<GetRoleResponse>;
-  deleteRole(input: DeleteRoleRequest, options?: CallOptions): Promise<void>;
-  createInstanceProfile(
-    input: CreateInstanceProfileRequest,
-    options?: CallOptions,
-  ): Promise<CreateInstanceProfileResponse>;
-  getInstanceProfile(input: GetInstanceProfileRequest, options?: CallOptions): Promise<GetInstanceProfileResponse>;
-  deleteInstanceProfile(input: DeleteInstanceProfileRequest, options?: CallOptions): Promise<void>;
-  addRoleToInstanceProfile(input: AddRoleToInstanceProfileRequest, options?: CallOptions): Promise<void>;
-  removeRoleFromInstanceProfile(input: RemoveRoleFromInstanceProfileRequest, options?: CallOptions): Promise<void>;
-}
 
 /** What a test, or the world outside of the operator, does to the account. Takes effect at once. */
 export interface Outside extends SimulatedBatch {
+  readonly iam: IamApi;
   /** EC2 by another hand. */
   readonly ec2: Ec2Api;
   /** From now on the account has this network; what it describes replaces what has its id. */
@@ -82,6 +58,8 @@ export interface Truth {
   jobQueues(): readonly Queue[];
   jobDefinitions(): readonly DefinitionRevision[];
   jobs(): readonly StoredJob[];
+  roles(): readonly StoredRole[];
+  instanceProfiles(): readonly StoredProfile[];
 }
 
 /** AWS Batch of one account and region, with the little of STS, IAM and EC2 that it leans on. */
@@ -93,7 +71,9 @@ export interface SimulatedAws {
   readonly knobs: Knobs;
   readonly batch: SimulatedBatch;
   readonly sts: { getCallerIdentity(options?: CallOptions): Promise<GetCallerIdentityResponse> };
-  readonly iam: SimulatedIam;
+  readonly iam: IamApi;
+  /** IAM has no regions: see `SimulatedAwsOptions.identities`. */
+  readonly identities: Iam;
   readonly ec2: Ec2Api;
   readonly faults: Faults;
   readonly outside: Outside;
@@ -120,6 +100,8 @@ export interface SimulatedAwsOptions {
   /** Default us-east-1. */
   readonly region?: string;
   readonly knobs?: Partial<Knobs>;
+  /** Roles and profiles of another region of the same account, to be shared; left out: none yet. */
+  readonly identities?: Iam | undefined;
 }
 
 /** An empty account. The same clock, seed and calls give the same world. */
@@ -127,10 +109,11 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
   const { clock, random, account = "123456789012", region = "us-east-1" } = options;
   const world = new World(clock, random, account, region, { ...defaultKnobs, ...options.knobs });
   const ec2 = new Ec2(world, (group) => environments.all().some((one) => hasInstancesWith(one, group)));
-  const iam = new Iam(world);
+  const iam = options.identities ?? new Iam(world);
   const faults = new Faults(clock);
   const wire = new Wire(world, faults);
-  // Reads of EC2 deal Batch no other cards.
+  // Reads of EC2 and IAM deal Batch no other cards.
+  const iamWire = new Wire(world, faults, { log: wire.log, random: seededRandom(iamSeed) });
   const ec2Wire = new Wire(world, faults, { log: wire.log, random: seededRandom(ec2Seed) });
   const relations = new QueueRelations(world);
   const environments = new ComputeEnvironments(world, iam, ec2, relations, () => scheduler);
@@ -140,8 +123,9 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
   const queues = new JobQueues(world, environments, policies, relations, (arn) => scheduler.endAllOf(arn));
   const definitions = new JobDefinitions(world);
   const jobs: Jobs = new Jobs(world, queues, definitions, () => scheduler);
-  const scheduler = new Scheduler(world, environments, queues, jobs, ec2);
+  const scheduler = new Scheduler(world, environments, queues, jobs, ec2, iam);
   const parts = { environments, queues, definitions, policies, jobs, ec2 };
+  const kept = { ...parts, iam: options.identities === undefined ? iam : undefined };
 
   return {
     account,
@@ -162,11 +146,13 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
           callOptions,
         ),
     },
-    iam: iamApi(iam, wire.run),
+    iam: iamApi(iam, iamWire.run),
+    identities: iam,
     ec2: ec2Api(ec2, ec2Wire.run),
     faults,
     outside: {
       ...batchApi(parts, wire.runOutside),
+      iam: iamApi(iam, iamWire.runOutside),
       ec2: ec2Api(ec2, ec2Wire.runOutside),
       describeNetwork: (network) => ec2.describe(network),
       removeRole: (arn) => iam.remove(arn),
@@ -197,54 +183,28 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
       jobQueues: () => queues.all(),
       jobDefinitions: () => definitions.all(),
       jobs: () => jobs.all(),
+      roles: () => iam.roles.all(),
+      instanceProfiles: () => iam.profiles.all(),
     },
     log: wire.log,
     history: world.history,
     onChange: (listener) => world.onChange(listener),
     onEffect(listener) {
-      const stops = [wire.onEffect(listener), ec2Wire.onEffect(listener)];
+      const stops = [wire, iamWire, ec2Wire].map((one) => one.onEffect(listener));
       return () => {
         for (const stop of stops) stop();
       };
     },
-    snapshot: () => snapshotOf(parts),
-    restore: (snapshot) => restoreInto(parts, snapshot),
+    snapshot: () => snapshotOf(kept),
+    restore: (snapshot) => restoreInto(kept, snapshot),
   };
 }
 
 const ec2Seed = 0x0ec2;
+const iamSeed = 0x01a3;
 
 /** While instances run, and until they have ended, their network interfaces hold the group. */
 function hasInstancesWith({ status, computeResources: resources }: Environment, groupId: string): boolean {
   if (resources?.securityGroupIds?.includes(groupId) !== true || status === "DELETED") return false;
   return status === "DELETING" || isFargate(resources) || (resources.desiredvCpus ?? 0) > 0;
-}
-
-function iamApi(iam: Iam, run: Run): SimulatedIam {
-  return {
-    createRole: (input, options) => run("CreateRole", input, (given) => ({ Role: iam.createRole(given) }), options),
-    getRole: (input, options) =>
-      run("GetRole", input, (given) => ({ Role: iam.getRole(given.RoleName ?? "") }), options),
-    deleteRole: (input, options) => run("DeleteRole", input, (given) => iam.deleteRole(given.RoleName ?? ""), options),
-    createInstanceProfile: (input, options) =>
-      run("CreateInstanceProfile", input, (given) => ({ InstanceProfile: iam.createInstanceProfile(given) }), options),
-    getInstanceProfile: (input, options) =>
-      run(
-        "GetInstanceProfile",
-        input,
-        (given) => ({ InstanceProfile: iam.getInstanceProfile(given.InstanceProfileName ?? "") }),
-        options,
-      ),
-    deleteInstanceProfile: (input, options) =>
-      run(
-        "DeleteInstanceProfile",
-        input,
-        (given) => iam.deleteInstanceProfile(given.InstanceProfileName ?? ""),
-        options,
-      ),
-    addRoleToInstanceProfile: (input, options) =>
-      run("AddRoleToInstanceProfile", input, (given) => iam.addRoleToInstanceProfile(given), options),
-    removeRoleFromInstanceProfile: (input, options) =>
-      run("RemoveRoleFromInstanceProfile", input, (given) => iam.removeRoleFromInstanceProfile(given), options),
-  };
 }

@@ -2,7 +2,14 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
 import type { Knobs } from "./knobs.ts";
 
-export type ChangedThing = "computeEnvironment" | "jobQueue" | "jobDefinition" | "job" | "schedulingPolicy";
+export type ChangedThing =
+  | "computeEnvironment"
+  | "jobQueue"
+  | "jobDefinition"
+  | "job"
+  | "schedulingPolicy"
+  | "role"
+  | "instanceProfile";
 
 /** One change of state inside AWS, whoever caused it. */
 export interface Change {

@@ -119,6 +119,7 @@ async function given({ annotations = {}, finalized = true, spec = { priority: 1 
         if (world.opens !== undefined) throw world.opens;
         return region;
       },
+      iam: () => Promise.reject(new Error("nothing of this asks for IAM")),
     },
     cluster: identity.cluster,
     settings,

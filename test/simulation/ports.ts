@@ -1,5 +1,7 @@
 import type { BatchApi, CallOptions } from "../../src/aws/batch.ts";
-import { batchCallKinds, eachCall, operationOf } from "../../src/aws/calls.ts";
+import { batchCallKinds, type CallGuard, eachCall, guardedCalls, operationOf } from "../../src/aws/calls.ts";
+import type { IamApi } from "../../src/aws/iam.ts";
+import { iamCallKinds } from "../../src/aws/iam-calls.ts";
 import { type Store, StoreError } from "../../src/kube/store.ts";
 import { type Clock, sleep } from "../../src/runtime/clock.ts";
 import type { LeaseStore } from "../../src/runtime/leader.ts";
@@ -105,28 +107,36 @@ export function gatedLeases(leases: LeaseStore, { gate, clock, latencyMs }: Netw
  * AWS as the SDK gives it: `beforeSend` is its innermost step.
  * @param onCall called in the turn in which a call begins on the wire
  */
-export function gatedBatch(
-  batch: BatchApi,
-  { gate, onSend }: NetworkOptions,
-  onCall: (operation: string) => void,
-): BatchApi {
-  return eachCall(batch, (name, call) => async (input, options?: CallOptions) => {
-    const what = `aws ${operationOf(name)}`;
-    const writes = batchCallKinds[name] === "write";
+export function gatedBatch(batch: BatchApi, network: NetworkOptions, onCall: OnCall): BatchApi {
+  const gated = gatedCall(network, onCall);
+  return eachCall(batch, (name, call) => gated(`batch:${operationOf(name)}`, batchCallKinds[name], call));
+}
+
+/** The same for IAM. */
+export function gatedIam(iam: IamApi, network: NetworkOptions, onCall: OnCall): IamApi {
+  return guardedCalls("iam", iam, iamCallKinds, gatedCall(network, onCall));
+}
+
+type OnCall = (operation: string) => void;
+
+function gatedCall({ gate, onSend }: NetworkOptions, onCall: OnCall): CallGuard {
+  return (operation, kind, call) => async (input, options?: CallOptions) => {
+    const name = operation.slice(operation.indexOf(":") + 1);
+    const what = `aws ${name}`;
     await gate.pass("asks", what);
     try {
       options?.signal?.throwIfAborted();
       options?.beforeSend?.();
-      if (writes) {
+      if (kind === "write") {
         onSend(what);
         await gate.pass("sends", what);
       }
       // What was in the socket's buffer when the process was stopped leaves whatever its timers say afterwards.
       const answer = options?.signal?.aborted === true ? call(input) : call(input, options);
-      onCall(operationOf(name));
+      onCall(name);
       return await answer;
     } finally {
       await gate.pass("hears", what);
     }
-  });
+  };
 }

@@ -13,7 +13,7 @@ import type { Random } from "../../src/runtime/random.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import type { CallRecord } from "../../src/simulator/wire.ts";
 import { Gate, type Phase, type Verdict } from "./gate.ts";
-import { gatedBatch, gatedLeases, gatedStore, type NetworkOptions } from "./ports.ts";
+import { gatedBatch, gatedIam, gatedLeases, gatedStore, type NetworkOptions } from "./ports.ts";
 import { ProcessClock } from "./process-clock.ts";
 import { speakingVersion } from "./version.ts";
 
@@ -103,7 +103,12 @@ export class OperatorProcess {
       log,
       cluster: options.cluster,
       settings: options.settings,
-      connect: async () => ({ account: this.#account ?? "", partition: "aws", batch }),
+      connect: async () => ({
+        account: this.#account ?? "",
+        partition: "aws",
+        batch,
+        iam: async () => gatedIam(aws.iam, network, onCall),
+      }),
       requestsPerSecond: 10,
       mayWrite,
       writerSince: () => this.#writerSince,

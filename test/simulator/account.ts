@@ -109,6 +109,21 @@ export async function accountWithQueue(knobs: Partial<Knobs> = {}, create = ec2(
   return world;
 }
 
+const batchTrust = trustOf("batch.amazonaws.com");
+
+/** A trust policy for one service. */
+export function trustOf(service: string): string {
+  const statement = { Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" };
+  return JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+}
+
+/** Makes a role as a service role of Batch must be. */
+export async function createServiceRole({ aws }: Account, name: string, trust = batchTrust): Promise<void> {
+  await aws.iam.createRole({ RoleName: name, AssumeRolePolicyDocument: trust });
+  const PolicyArn = "arn:aws:iam::aws:policy/service-role/AWSBatchServiceRole";
+  await aws.iam.attachRolePolicy({ RoleName: name, PolicyArn });
+}
+
 /** What a rejected call says: `<exception>: <message without wrapper and request id>`. */
 export async function refusal(call: Promise<unknown>): Promise<string> {
   try {

@@ -4,12 +4,14 @@ import {
   account,
   accountWithQueue,
   containerJob,
+  createServiceRole,
   ec2,
   environment,
   fargate,
   linkedRole,
   queue,
   refusal,
+  trustOf,
 } from "./account.ts";
 
 const serviceRole = "arn:aws:iam::123456789012:role/batch";
@@ -98,7 +100,7 @@ describe("a compute environment", () => {
   it("turns INVALID when its role is too fresh, and stays so until it is given a role again", async () => {
     const world = account({ strictIam: true });
     const { aws, clock } = world;
-    await aws.iam.createRole({ RoleName: "batch", AssumeRolePolicyDocument: '{"Service":"batch.amazonaws.com"}' });
+    await createServiceRole(world, "batch");
     await aws.batch.createComputeEnvironment({ ...fargate("ce"), serviceRole });
     await clock.advance(3_000);
     expect(environment(world, "ce").status).toBe("INVALID");
@@ -113,7 +115,7 @@ describe("a compute environment", () => {
 
   it("is INVALID with a role that trusts another service", async () => {
     const world = account({ strictIam: true });
-    await world.aws.iam.createRole({ RoleName: "batch", AssumeRolePolicyDocument: '{"Service":"ec2.amazonaws.com"}' });
+    await createServiceRole(world, "batch", trustOf("ec2.amazonaws.com"));
     await world.clock.advance(60_000);
     await world.aws.batch.createComputeEnvironment({ ...fargate("ce"), serviceRole });
     await world.clock.advance(3_000);
@@ -171,7 +173,7 @@ describe("a compute environment", () => {
     await aws.batch.deleteComputeEnvironment({ computeEnvironment: "ce" });
     await clock.advance(90_000);
     expect(environment(world, "ce").status).toBe("INVALID");
-    await aws.iam.createRole({ RoleName: "batch", AssumeRolePolicyDocument: '{"Service":"batch.amazonaws.com"}' });
+    await createServiceRole(world, "batch");
     await clock.advance(10_000);
     await aws.batch.deleteComputeEnvironment({ computeEnvironment: "ce" });
     await clock.advance(90_000);

@@ -1,6 +1,6 @@
 import type { CreateSchedulingPolicyRequest } from "@aws-sdk/client-batch";
 import { describe, expect, it } from "vitest";
-import { account, accountWithQueue, containerJob, ec2, fargate, refusal } from "./account.ts";
+import { account, accountWithQueue, containerJob, ec2, fargate, refusal, trustOf } from "./account.ts";
 
 const arn = (resource: string): string => `arn:aws:batch:us-east-1:123456789012:${resource}`;
 
@@ -75,7 +75,7 @@ describe("scheduling policies", () => {
 describe("IAM", () => {
   it("refuses a second role of a name, and to delete what is missing or in use", async () => {
     const { iam } = account().aws;
-    const role = { RoleName: "batch", AssumeRolePolicyDocument: "{}" };
+    const role = { RoleName: "batch", AssumeRolePolicyDocument: trustOf("batch.amazonaws.com") };
     await iam.createRole(role);
     await iam.createInstanceProfile({ InstanceProfileName: "profile" });
     await iam.addRoleToInstanceProfile({ InstanceProfileName: "profile", RoleName: "batch" });

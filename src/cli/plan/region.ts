@@ -1,6 +1,9 @@
 import type { BatchApi, DefinitionRevision } from "../../aws/batch.ts";
 import { CallBudget } from "../../aws/budget.ts";
-import { guardedBatch, NotSent } from "../../aws/calls.ts";
+import { createIamAccount } from "../../aws/cached-iam.ts";
+import { type CallGuardOptions, guardedBatch, NotSent } from "../../aws/calls.ts";
+import type { IamAccount } from "../../aws/iam-account.ts";
+import { guardedIam } from "../../aws/iam-calls.ts";
 import { unfinishedJobs } from "../../aws/jobs.ts";
 import { activeRevisions, listEnvironments, listQueues } from "../../aws/listing.ts";
 import type { BatchRegion, BatchSnapshot, NamedThing, RevisionSeen } from "../../aws/region.ts";
@@ -72,15 +75,28 @@ export async function readRegion(
 
 const onlyReads = "plan only reads";
 
+/** IAM of the account, read when it is asked for; every write to it is refused. */
+export async function readIam(
+  { account, partition, iam }: AwsConnection,
+  options: Omit<ReadOptions, "signal">,
+): Promise<IamAccount> {
+  const api = guardedIam(await iam(), readOnlyGuard(options));
+  return createIamAccount({ api, account, partition, clock: options.clock });
+}
+
+function readOnly(batch: BatchApi, options: ReadOptions): BatchApi {
+  return guardedBatch(batch, readOnlyGuard(options));
+}
+
 /** No write leaves, whoever asks for one. */
-function readOnly(batch: BatchApi, { clock, requestsPerSecond }: ReadOptions): BatchApi {
-  return guardedBatch(batch, {
+function readOnlyGuard({ clock, requestsPerSecond }: Omit<ReadOptions, "signal">): CallGuardOptions {
+  return {
     clock,
     budget: new CallBudget({ clock, ratePerSecond: requestsPerSecond }),
     mayWrite: () => {
       throw new Error(onlyReads);
     },
-  });
+  };
 }
 
 async function definitionsOf(batch: BatchApi, signal: AbortSignal) {

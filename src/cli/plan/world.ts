@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { type Kind, type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
 import { kinds } from "../../api/v1alpha1/kinds.ts";
+import type { IamAccount } from "../../aws/iam-account.ts";
 import { clusterTag, clusterUidTag, ownerIn, type Tags, uidTag } from "../../controllers/ownership.ts";
 import type { Objects, Ports, Settings } from "../../controllers/ports.ts";
 import { MemoryStore } from "../../kube/memory-store.ts";
@@ -22,6 +23,8 @@ export interface PlanWorld {
 export interface PlanWorldOptions {
   readonly manifests: readonly ValidManifest[];
   readonly regions: ReadonlyMap<string, ReadRegion>;
+  /** Read when it is first asked for. */
+  readonly iam: () => Promise<IamAccount>;
   readonly settings: Settings;
   readonly clusterName: string;
   /** When it is known; else it is taken from the tags in AWS. */
@@ -61,7 +64,7 @@ export function planWorld(options: PlanWorldOptions): PlanWorld {
       // Plans never write; whatever would, finds nothing here.
       store: new MemoryStore({ clock, newUid: randomUUID }),
       objects: objectsOf([...objects.map(({ object }) => object), ...live.values()], cluster),
-      regions: { open: async (region) => regionOf(region ?? settings.region) },
+      regions: { open: async (region) => regionOf(region ?? settings.region), iam: options.iam },
       cluster: { name: clusterName, uid: clusterUid, takeOverUid: options.takeOverClusterUid },
       settings,
     },

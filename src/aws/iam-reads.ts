@@ -1,0 +1,146 @@
+import { AwsError } from "./errors.ts";
+import type { IamApi, Tag } from "./iam.ts";
+import type { ProfileSeen, RoleSeen } from "./iam-account.ts";
+
+/** What it takes to read one role, one profile, or the names of many, whole. */
+
+/**
+ * @returns undefined when AWS says that there is no such role
+ * @throws AwsError when it, or a part of it, cannot be read
+ */
+export async function readRole(iam: IamApi, name: string, signal: AbortSignal): Promise<RoleSeen | undefined> {
+  const first = await orAbsent(wholeRole(iam, name, signal));
+  // A role that comes or goes while its parts are read may be there and not there: a second look decides.
+  return first === "partly" ? await wholeRole(iam, name, signal) : first;
+}
+
+/**
+ * @returns undefined when AWS says that there is no such profile
+ * @throws AwsError when it cannot be read
+ */
+export async function readProfile(iam: IamApi, name: string, signal: AbortSignal): Promise<ProfileSeen | undefined> {
+  const answer = await orUndefined(iam.getInstanceProfile({ InstanceProfileName: name }, { signal }));
+  const profile = answer?.InstanceProfile;
+  if (profile === undefined) return undefined;
+  return {
+    name,
+    arn: profile.Arn ?? "",
+    path: profile.Path ?? "/",
+    roleNames: (profile.Roles ?? []).flatMap(({ RoleName: role }) => role ?? []),
+    tags: tagsIn(profile.Tags),
+  };
+}
+
+/** @throws AwsError */
+export async function roleNamesUnder(iam: IamApi, path: string, signal: AbortSignal): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const { Roles: roles = [] } of pages((Marker) =>
+    iam.listRoles({ PathPrefix: path, Marker }, { signal }),
+  )) {
+    names.push(...roles.flatMap(({ RoleName: name }) => name ?? []));
+  }
+  return names;
+}
+
+/** @throws AwsError */
+export async function profileNamesUnder(iam: IamApi, path: string, signal: AbortSignal): Promise<readonly string[]> {
+  const names: string[] = [];
+  const list = (Marker: string | undefined) => iam.listInstanceProfiles({ PathPrefix: path, Marker }, { signal });
+  for await (const { InstanceProfiles: profiles = [] } of pages(list)) {
+    names.push(...profiles.flatMap(({ InstanceProfileName: name }) => name ?? []));
+  }
+  return names;
+}
+
+async function wholeRole(iam: IamApi, RoleName: string, signal: AbortSignal): Promise<RoleSeen | undefined> {
+  const answer = await orUndefined(iam.getRole({ RoleName }, { signal }));
+  const role = answer?.Role;
+  if (role === undefined) return undefined;
+  const [attachedPolicyArns, inlinePolicies, profileNames] = await Promise.all([
+    attachedTo(iam, RoleName, signal),
+    inlineOf(iam, RoleName, signal),
+    profilesOf(iam, RoleName, signal),
+  ]);
+  return {
+    name: RoleName,
+    arn: role.Arn ?? "",
+    path: role.Path ?? "/",
+    trust: decoded(role.AssumeRolePolicyDocument),
+    attachedPolicyArns,
+    inlinePolicies,
+    permissionsBoundaryArn: role.PermissionsBoundary?.PermissionsBoundaryArn,
+    tags: tagsIn(role.Tags),
+    profileNames,
+  };
+}
+
+async function attachedTo(iam: IamApi, RoleName: string, signal: AbortSignal): Promise<readonly string[]> {
+  const arns: string[] = [];
+  const list = (Marker: string | undefined) => iam.listAttachedRolePolicies({ RoleName, Marker }, { signal });
+  for await (const { AttachedPolicies: policies = [] } of pages(list)) {
+    arns.push(...policies.flatMap(({ PolicyArn: arn }) => arn ?? []));
+  }
+  return arns;
+}
+
+async function inlineOf(iam: IamApi, RoleName: string, signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
+  const names: string[] = [];
+  const list = (Marker: string | undefined) => iam.listRolePolicies({ RoleName, Marker }, { signal });
+  for await (const { PolicyNames: found = [] } of pages(list)) names.push(...found);
+  const documents: [string, string][] = [];
+  for (const PolicyName of names) {
+    // One that was taken away since the listing is not there.
+    const answer = await orUndefined(iam.getRolePolicy({ RoleName, PolicyName }, { signal }));
+    if (answer !== undefined) documents.push([PolicyName, decoded(answer.PolicyDocument)]);
+  }
+  return Object.fromEntries(documents);
+}
+
+async function profilesOf(iam: IamApi, RoleName: string, signal: AbortSignal): Promise<readonly string[]> {
+  const names: string[] = [];
+  const list = (Marker: string | undefined) => iam.listInstanceProfilesForRole({ RoleName, Marker }, { signal });
+  for await (const { InstanceProfiles: profiles = [] } of pages(list)) {
+    names.push(...profiles.flatMap(({ InstanceProfileName: name }) => name ?? []));
+  }
+  return names;
+}
+
+interface Page {
+  readonly IsTruncated?: boolean | undefined;
+  readonly Marker?: string | undefined;
+}
+
+async function* pages<P extends Page>(list: (marker: string | undefined) => Promise<P>): AsyncGenerator<P> {
+  let marker: string | undefined;
+  do {
+    const page = await list(marker);
+    yield page;
+    marker = page.IsTruncated === true ? page.Marker : undefined;
+  } while (marker !== undefined);
+}
+
+async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof AwsError && error.kind === "notFound") return undefined;
+    throw error;
+  }
+}
+
+async function orAbsent<T>(answer: Promise<T>): Promise<T | "partly"> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof AwsError && error.kind === "notFound") return "partly";
+    throw error;
+  }
+}
+
+function decoded(document: string | undefined): string {
+  return decodeURIComponent(document ?? "");
+}
+
+function tagsIn(tags: readonly Tag[] | undefined): Readonly<Record<string, string>> {
+  return Object.fromEntries((tags ?? []).map(({ Key: key = "", Value: value = "" }) => [key, value]));
+}
