@@ -19,10 +19,12 @@ import { planText } from "./plan/text.ts";
 import { planWorld } from "./plan/world.ts";
 import type { Ending } from "./program.ts";
 import { defaultRequestsPerSecond, settingsFrom } from "./settings.ts";
+import { readAccount } from "./simulated-account.ts";
 import { SimulatedCloud, simulatedRegion } from "./simulated-cloud.ts";
 import { asciiOutput } from "./terminal/ascii.ts";
 import { paintFor } from "./terminal/paint.ts";
 import { validationText } from "./validate.ts";
+import { problemText } from "./validation/problem.ts";
 import type { ValidManifest } from "./validation/validate.ts";
 
 interface PlanFlags extends OperatorFlags {
@@ -95,7 +97,7 @@ async function planFrom(filename: string, flags: PlanFlags, server: ApiServer | 
   const clusterName = flags.clusterName ?? (simulate ? "local" : "default");
   const remembered = cluster === undefined ? stateOf(filename, clusterName, simulate) : undefined;
   const clock = notBefore(systemClock(), simulate ? (remembered?.savedAt ?? 0) : 0);
-  const cloud = simulate ? simulatedCloud(flags, remembered, clock) : await realCloud(flags, io.env, signal);
+  const cloud = simulate ? simulatedCloud(flags, filename, remembered, clock) : await realCloud(flags, io.env, signal);
   const made = await planOf(read.manifests, { flags, cloud, clusterName, remembered, cluster, signal, clock });
   show({ ...made, warnings: [...checked.warnings, ...made.warnings] }, flags, io);
   if (made.entries.some(isDisruptive)) return exitCodes.disruption;
@@ -108,8 +110,19 @@ function stateOf(path: string, clusterName: string, simulated: boolean): LocalSt
   return isDirectory ? readState(stateFile(path, clusterName, simulated)) : undefined;
 }
 
-function simulatedCloud(flags: PlanFlags, remembered: LocalState | undefined, clock: Clock): SimulatedCloud {
-  return new SimulatedCloud({ clock, random: Math.random, region: flags.region ?? simulatedRegion }, remembered?.aws);
+/** @throws CommandError when the account is described beside the manifests, and wrongly */
+function simulatedCloud(
+  flags: PlanFlags,
+  path: string,
+  remembered: LocalState | undefined,
+  clock: Clock,
+): SimulatedCloud {
+  const region = flags.region ?? simulatedRegion;
+  const cloud = new SimulatedCloud({ clock, random: Math.random, region }, remembered?.aws);
+  const { account, problems } = readAccount(path);
+  if (problems.length > 0) throw new CommandError(problems.map(problemText).join("\n"));
+  if (account !== undefined) cloud.describe(account);
+  return cloud;
 }
 
 interface PlanInput {

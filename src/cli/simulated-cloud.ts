@@ -7,6 +7,7 @@ import { createSimulatedAws, type SimulatedAws } from "../simulator/simulated-aw
 import type { AwsSnapshot } from "../simulator/snapshot.ts";
 import type { Change } from "../simulator/world.ts";
 import type { Cloud } from "./cloud.ts";
+import type { ScenarioJob, SimulatedAccount } from "./simulated-account.ts";
 
 /** Where the simulated account is unless told otherwise. */
 export const simulatedRegion = "us-east-1";
@@ -21,6 +22,9 @@ export class SimulatedCloud implements Cloud {
   readonly #saved: Readonly<Record<string, AwsSnapshot>>;
   readonly #worlds = new Map<string, SimulatedAws>();
   readonly #listeners: ((change: Change) => void)[] = [];
+  #account: SimulatedAccount | undefined;
+  /** Jobs of the account's description that no queue could take yet. */
+  #waiting: readonly ScenarioJob[] = [];
 
   /** @param saved by region, as `snapshot` gave it */
   constructor(
@@ -36,6 +40,16 @@ export class SimulatedCloud implements Cloud {
   /** Calls `listener` at each change in any region. */
   onChange(listener: (change: Change) => void): void {
     this.#listeners.push(listener);
+  }
+
+  /** Takes a description of the account; one given later replaces what it describes, and submits no job again. */
+  describe(account: SimulatedAccount): void {
+    const first = this.#account === undefined;
+    this.#account = account;
+    const known = this.#worlds.get(account.region ?? this.region);
+    known?.outside.describeNetwork(account);
+    if (first) this.#waiting = account.jobs ?? [];
+    if (known !== undefined) this.#submit(known);
   }
 
   async connect(region: string): Promise<AwsConnection> {
@@ -55,10 +69,12 @@ export class SimulatedCloud implements Cloud {
     this.#worlds.set(region, aws);
     const saved = this.#saved[region];
     if (saved !== undefined) aws.restore(saved);
+    if (this.#account !== undefined && this.#isDescribed(region)) aws.outside.describeNetwork(this.#account);
     // Whoever follows the changes begins with what is there.
     for (const change of recordsOf(aws)) for (const listener of this.#listeners) listener(change);
     aws.onChange((change) => {
       for (const listener of this.#listeners) listener(change);
+      if (change.kind !== "job" && this.#isDescribed(region)) this.#submit(aws);
     });
     return aws;
   }
@@ -67,6 +83,29 @@ export class SimulatedCloud implements Cloud {
   #home(): string {
     const [saved] = Object.entries(this.#saved).find(([, { roles }]) => roles !== undefined) ?? [];
     return saved ?? this.region;
+  }
+
+  #isDescribed(region: string): boolean {
+    return this.#account !== undefined && (this.#account.region ?? this.region) === region;
+  }
+
+  /** Submits those of the jobs that wait which queue and definition can take now. */
+  #submit(aws: SimulatedAws): void {
+    const { truth } = aws;
+    const possible = this.#waiting.filter(
+      ({ queue, definition }) =>
+        truth.jobQueues().some(({ jobQueueName, status }) => jobQueueName === queue && status === "VALID") &&
+        truth
+          .jobDefinitions()
+          .some(({ jobDefinitionName, status }) => jobDefinitionName === definition && status === "ACTIVE"),
+    );
+    this.#waiting = this.#waiting.filter((job) => !possible.includes(job));
+    for (const { name, queue, definition, count = 1 } of possible) {
+      for (let at = 0; at < count; at++) {
+        const request = { jobName: name, jobQueue: queue, jobDefinition: definition };
+        aws.outside.submitPlannedJob(request, { durationMs: aws.knobs.jobDurationMs, exitCode: 0 });
+      }
+    }
   }
 
   /** Everything that outlives the process, by region; regions that were not used this time as they were saved. */

@@ -98,6 +98,14 @@ export class Endpoints {
     return { Unsuccessful: unsuccessful };
   }
 
+  /** Puts the routes of a gateway endpoint back into its tables where they are missing. */
+  reroute(endpoint: VpcEndpoint): void {
+    for (const id of endpoint.RouteTableIds ?? []) {
+      const routes = this.#state.routeTables.get(id)?.Routes ?? [];
+      if (!routes.some(({ GatewayId }) => GatewayId === endpoint.VpcEndpointId)) this.#route(id, endpoint);
+    }
+  }
+
   /** Lets time do what it does to an endpoint in transition; also after a restart. */
   settle(endpoint: VpcEndpoint): void {
     const { clock, knobs } = this.#state.world;

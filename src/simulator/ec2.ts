@@ -39,14 +39,16 @@ export class Ec2 {
     loadNetwork(this.state, defaultNetwork(world.region));
   }
 
-  /** Takes the description of a network in place of the default VPC. What it describes replaces what has its id. */
+  /** Takes the description of a network; with VPCs, in place of the default one. It replaces what has its ids. */
   describe(network: AccountNetwork): void {
-    if (!this.#described) {
+    if (!this.#described && network.vpcs !== undefined) {
       this.state.clear();
       this.#loadOwnedByAws();
       this.#described = true;
     }
     loadNetwork(this.state, network);
+    // A table that was described anew must not forget the endpoints that were made since.
+    for (const endpoint of this.state.endpoints.all()) this.endpoints.reroute(endpoint);
   }
 
   /** Makes sure that ids which a request names exist, unless the network is described or they were taken away. */

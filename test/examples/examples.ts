@@ -5,6 +5,7 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { kinds } from "../../src/api/v1alpha1/kinds.ts";
 import { manifestOf, readManifests, withSchemaDefaults } from "../../src/cli/manifests.ts";
+import { readAccount } from "../../src/cli/simulated-account.ts";
 import { type Manifest, MemoryStore } from "../../src/kube/memory-store.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
@@ -45,7 +46,10 @@ export async function manifestsOf({ name, directory }: Example): Promise<readonl
 export const region = "us-east-1";
 
 /** Makes what the README of an example says must be there. */
-export async function prepare(aws: SimulatedAws, { name }: Example): Promise<void> {
+export async function prepare(aws: SimulatedAws, { name, directory }: Example): Promise<void> {
+  const { account, problems } = readAccount(directory);
+  if (problems.length > 0) throw new Error(`${name}: ${JSON.stringify(problems)}`);
+  if (account !== undefined) aws.outside.describeNetwork(account);
   if (name !== "fair-share") return;
   await aws.outside.createSchedulingPolicy({
     name: "teams",

@@ -7,6 +7,7 @@ import { type Cloud, realCloud } from "../cloud.ts";
 import { exitCodes, type Io, styleOf } from "../io.ts";
 import { type ReadManifests, withSchemaDefaults } from "../manifests.ts";
 import { defaultRequestsPerSecond, settingsFrom } from "../settings.ts";
+import { readAccount } from "../simulated-account.ts";
 import { SimulatedCloud, simulatedRegion } from "../simulated-cloud.ts";
 import { asciiOutput } from "../terminal/ascii.ts";
 import { paintFor } from "../terminal/paint.ts";
@@ -52,6 +53,16 @@ export async function startLocal(start: LocalStart): Promise<number> {
   const simulated = options.simulate ? simulatedCloud(flags, clock, before) : undefined;
   const cloud = start.cloud ?? simulated ?? (await realCloud(flags, io.env, io.interrupted));
 
+  const described = simulated === undefined ? source : withAccount(source, options.directory, simulated);
+  if (simulated !== undefined) {
+    const { account, problems } = readAccount(options.directory);
+    if (problems.length > 0) {
+      refuse({ ...read, problems }, options, io);
+      return exitCodes.failed;
+    }
+    if (account !== undefined) simulated.describe(account);
+  }
+
   const store = new MemoryStore({ clock, newUid: randomUUID, admit: withSchemaDefaults });
   if (before !== undefined) store.restore(before.store);
   const problems = conflicts(read, store);
@@ -70,7 +81,7 @@ export async function startLocal(start: LocalStart): Promise<number> {
     saving.ask();
   });
   const session = new LocalSession({
-    source,
+    source: described,
     store,
     real,
     view,
@@ -130,6 +141,20 @@ export function refuse(read: ReadManifests, { output }: LocalOptions, io: Io): v
     io.stdout.write(`${JSON.stringify({ type: "edit", valid: false, problems: read.problems })}\n`);
   }
   io.stderr.write(validationText(read, paintFor(styleOf(io.stderr, io.env))));
+}
+
+/** The manifests, and with each reading of them the account that is described beside them. */
+function withAccount(source: ManifestSource, directory: string, cloud: SimulatedCloud): ManifestSource {
+  return {
+    name: source.name,
+    fingerprint: () => source.fingerprint(),
+    read: async () => {
+      const read = await source.read();
+      const { account, problems } = readAccount(directory);
+      if (account !== undefined) cloud.describe(account);
+      return { ...read, problems: [...read.problems, ...problems] };
+    },
+  };
 }
 
 function simulatedCloud(flags: LocalFlags, clock: Clock, before: LocalState | undefined): SimulatedCloud {

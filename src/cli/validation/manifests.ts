@@ -22,10 +22,12 @@ export interface LoadedManifests {
 /** No manifest of a person is larger; an object in Kubernetes may have 1.5 MiB. */
 const fileBytesMax = 4 * 1024 * 1024;
 const extensions = new Set([".yaml", ".yml", ".json"]);
+/** Lies beside manifests and describes the account that `local --simulate` gives them. */
+export const simulatedAccountFile = "simulated-aws.yaml";
 
 /**
- * Reads the manifests of a file, or of a directory and those below it; hidden entries and other files are left out,
- * and links are followed to files. Several documents per file and `kind: List` are taken apart. Whatever is wrong
+ * Reads the manifests of a file, or of a directory and those below it; hidden entries, other files and the
+ * description of a simulated account are left out, and links are followed to files. Several documents per file and `kind: List` are taken apart. Whatever is wrong
  * with a file is a problem of it, and the others are read all the same.
  */
 export async function loadManifests(path: string): Promise<LoadedManifests> {
@@ -61,7 +63,8 @@ async function filesBelow(directory: string): Promise<FoundFiles> {
     entries.map(async (entry): Promise<FoundFiles> => {
       const path = join(directory, entry.name);
       if (entry.isDirectory()) return await filesBelow(path);
-      if (!extensions.has(extname(entry.name))) return { files: [], problems: [] };
+      if (!extensions.has(extname(entry.name)) || entry.name === simulatedAccountFile)
+        return { files: [], problems: [] };
       return entry.isFile() ? { files: [path], problems: [] } : await linkedFile(path);
     }),
   );

@@ -22,12 +22,13 @@ async function write(files: Readonly<Record<string, string | Uint8Array>>): Prom
 }
 
 describe("a directory", () => {
-  test("is read with those below it, in order; other files and hidden ones are left out", async () => {
+  test("is read with those below it, in order; other files, hidden ones and a simulated account are left out", async () => {
     await write({
       "b.yml": "b: 1",
       "a/z.yaml": "z: 1",
       "c.json": '{"c": 1}',
       "README.md": "# no manifest",
+      "simulated-aws.yaml": "vpcs: []",
       ".hidden.yaml": "h: 1",
       ".aws-batch-operator/state.json": "{}",
       "node_modules/x/x.yaml": "x: 1",

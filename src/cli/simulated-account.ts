@@ -1,0 +1,51 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { AccountNetwork } from "../simulator/ec2-network.ts";
+import { accountFindings } from "./simulated-account-shape.ts";
+import { simulatedAccountFile } from "./validation/manifests.ts";
+import { type Problem, pathText } from "./validation/problem.ts";
+import { parseYaml } from "./validation/yaml.ts";
+
+/** An account as a person describes it: its network, and what others do in it. */
+export interface SimulatedAccount extends AccountNetwork {
+  /** Where the network is; the region of objects that name none when left out. */
+  readonly region?: string;
+  /** Submitted as soon as queue and definition can take them, once. */
+  readonly jobs?: readonly ScenarioJob[];
+}
+
+export interface ScenarioJob {
+  readonly name: string;
+  /** AWS's name of the queue, and of the definition. */
+  readonly queue: string;
+  readonly definition: string;
+  readonly count?: number;
+}
+
+export interface ReadAccount {
+  /** Undefined when there is no such file, or when it has problems. */
+  readonly account: SimulatedAccount | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** Reads the account that is described beside the manifests of a directory, if it is. */
+export function readAccount(directory: string): ReadAccount {
+  const file = join(directory, simulatedAccountFile);
+  if (!existsSync(file)) return { account: undefined, problems: [] };
+  return accountOf(file, readFileSync(file, "utf8"));
+}
+
+export function accountOf(file: string, text: string): ReadAccount {
+  const { documents, errors } = parseYaml(text);
+  const problems = errors.map(({ line, message }): Problem => ({ file, line, field: "", message }));
+  const [document, second] = documents;
+  if (second !== undefined) {
+    problems.push({ file, line: second.lineOf([]), field: "", message: "one document describes the whole account" });
+  }
+  if (problems.length > 0 || document === undefined) return { account: undefined, problems };
+  const found = accountFindings(document.value).map(({ path, message }): Problem => {
+    return { file, line: document.lineOf(path), field: pathText(path), message };
+  });
+  if (found.length > 0) return { account: undefined, problems: found };
+  return { account: document.value as SimulatedAccount, problems: [] };
+}

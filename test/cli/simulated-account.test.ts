@@ -1,0 +1,91 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { accountOf, readAccount } from "../../src/cli/simulated-account.ts";
+import { problemText } from "../../src/cli/validation/problem.ts";
+import { started, temporaryDirectory } from "./local/given.ts";
+
+const network = `
+vpcs:
+  - { id: vpc-1, cidr: 10.0.0.0/16 }
+subnets:
+  - { id: subnet-11111111, vpc: vpc-1, zone: us-east-1a, cidr: 10.0.1.0/24 }
+securityGroups:
+  - id: sg-11111111
+    vpc: vpc-1
+    egress:
+      - { protocol: tcp, ports: 443, peer: 0.0.0.0/0 }
+`;
+
+function problemsOf(text: string): readonly string[] {
+  return accountOf("simulated-aws.yaml", text).problems.map(problemText);
+}
+
+describe("the description of a simulated account", () => {
+  test("is read with its lists", () => {
+    const { account, problems } = accountOf("simulated-aws.yaml", network);
+    expect(problems).toEqual([]);
+    expect(account?.subnets?.[0]?.id).toBe("subnet-11111111");
+  });
+
+  test("may be left out", () => {
+    expect(readAccount(temporaryDirectory())).toEqual({ account: undefined, problems: [] });
+  });
+
+  test.each([
+    ["a mistyped list", "subnet:\n  - {}", "simulated-aws.yaml:1: subnet: there is no subnet: did you mean subnets?"],
+    [
+      "a missing member",
+      "vpcs:\n  - { id: vpc-1 }",
+      "simulated-aws.yaml:2: vpcs[0]: cidr is missing: a CIDR block such as 10.0.0.0/16",
+    ],
+    [
+      "a wrong id",
+      "vpcs:\n  - id: subnet-1\n    cidr: 10.0.0.0/16",
+      "simulated-aws.yaml:2: vpcs[0].id: must be an id that begins with vpc-",
+    ],
+    [
+      "an id of nothing",
+      `${network}routeTables:\n  - { id: rtb-1, vpc: vpc-1, subnets: [subnet-2] }`,
+      'simulated-aws.yaml:12: routeTables[0].subnets: "subnet-2" is not among the subnets of this file',
+    ],
+    [
+      "a wrong rule within",
+      "securityGroups:\n  - id: sg-1\n    vpc: vpc-1\n    egress:\n      - { protocol: tcp, port: 443, peer: 0.0.0.0/0 }",
+      "simulated-aws.yaml:5: securityGroups[0].egress[0].port: there is no port: did you mean ports?",
+    ],
+    ["no map", "- 1", "simulated-aws.yaml:1: an account is a map of lists such as vpcs and subnets"],
+  ])("with %s says what is wrong and where", (_what, text, problem) => {
+    expect(problemsOf(text)).toEqual([problem]);
+  });
+});
+
+describe("local --simulate beside the description of an account", () => {
+  test("has that network, and no other", async () => {
+    const directory = temporaryDirectory();
+    writeFileSync(join(directory, "simulated-aws.yaml"), network.replace("- id: sg-11111111", "- id: sg-22222222"));
+    const session = await started({ directory, flags: { until: "ready" } });
+    expect(await session.end()).toBe(1);
+    expect(session.ofType("end")[0]?.["summary"]).toMatch(/The security group 'sg-11111111' does not exist/);
+  });
+
+  test("does nothing when the description is wrong", async () => {
+    const directory = temporaryDirectory();
+    writeFileSync(join(directory, "simulated-aws.yaml"), "vpc: []");
+    const session = await started({ directory, flags: { until: "ready" } });
+    expect(await session.end()).toBe(1);
+    expect(session.ofType("awsWrite")).toEqual([]);
+  });
+
+  test("runs the jobs of the description as soon as a queue takes them", async () => {
+    const directory = temporaryDirectory();
+    const jobs = "jobs:\n  - { name: hello, queue: default_high, definition: default_hello, count: 2 }\n";
+    writeFileSync(join(directory, "simulated-aws.yaml"), jobs);
+    const session = await started({ directory });
+    await session.clock.advance(120_000);
+    const told = session.ofType("aws").filter((line) => line["kind"] === "job" && line["status"] === "RUNNING");
+    expect(told).toHaveLength(2);
+    session.interrupt();
+    await session.end();
+  });
+});
