@@ -6,7 +6,7 @@ import type { Operator } from "../../operator.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Page, Pages } from "../../runtime/http-server.ts";
 import { RuntimeMetrics } from "../../runtime/metrics.ts";
-import { countConditions, countReplacements } from "./object-counts.ts";
+import { countAwsStatuses, countConditions, countDeletions, countReplacements, notReady } from "./object-counts.ts";
 
 export interface OperatorMetrics {
   readonly pages: Pages;
@@ -101,15 +101,59 @@ function followRegions(
 
 function followObjects(operator: Operator, { registry, clock }: { registry: Registry; clock: Clock }): void {
   const registers = [registry];
+  const listed = () => kinds.map((one) => ({ kind: one.kind, list: operator.objects.list(one) }));
   new Gauge({
     name: "awsbatch_objects",
     help: "Objects by kind, condition and its status.",
     labelNames: ["kind", "condition", "status"],
     registers,
     collect() {
-      for (const { kind, list } of kinds.map((one) => ({ kind: one.kind, list: operator.objects.list(one) }))) {
+      for (const { kind, list } of listed()) {
         for (const { condition, status, objects } of countConditions(list)) {
           this.set({ kind, condition, status }, objects);
+        }
+      }
+    },
+  });
+  new Gauge({
+    name: "awsbatch_aws_objects",
+    help: "Objects by kind and AWS's own status of them.",
+    labelNames: ["kind", "status"],
+    registers,
+    collect() {
+      for (const { kind, list } of listed()) {
+        for (const { status, objects } of countAwsStatuses(list)) this.set({ kind, status }, objects);
+      }
+    },
+  });
+  new Gauge({
+    name: "awsbatch_deleting_objects",
+    help: "Objects whose deletion has been asked for.",
+    labelNames: ["kind"],
+    registers,
+    collect() {
+      for (const { kind, list } of listed()) this.set({ kind }, countDeletions(list, clock.now()).objects);
+    },
+  });
+  new Gauge({
+    name: "awsbatch_deletion_oldest_age_seconds",
+    help: "Since when the oldest of them has been waiting to go.",
+    labelNames: ["kind"],
+    registers,
+    collect() {
+      for (const { kind, list } of listed()) this.set({ kind }, countDeletions(list, clock.now()).oldestMs / 1000);
+    },
+  });
+  new Gauge({
+    name: "awsbatch_not_ready_since_timestamp_seconds",
+    help: "Since when an object is not Ready, Unix time; of each kind the 100 that have been longest.",
+    labelNames: ["kind", "object_namespace", "object_name", "reason"],
+    registers,
+    collect() {
+      this.reset();
+      for (const { kind, list } of listed()) {
+        for (const { namespace, name, reason, since } of notReady(list)) {
+          this.set({ kind, object_namespace: namespace, object_name: name, reason }, since / 1000);
         }
       }
     },

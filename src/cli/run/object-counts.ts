@@ -46,6 +46,61 @@ export function countConditions(objects: readonly KubeObject[]): readonly Condit
   );
 }
 
+/** What AWS itself says of what an object stands for. */
+const awsStatuses = ["CREATING", "UPDATING", "VALID", "INVALID", "DELETING", "DELETED", "ACTIVE"] as const;
+
+export interface AwsStatusCount {
+  readonly status: string;
+  readonly objects: number;
+}
+
+/** Objects by AWS's own status of them, zeros included; one that is in AWS no more, or not yet, counts nowhere. */
+export function countAwsStatuses(objects: readonly KubeObject[]): readonly AwsStatusCount[] {
+  const counts = new Map<string, number>();
+  for (const { status } of objects) count(counts, (status as { readonly status?: string } | undefined)?.status ?? "");
+  return awsStatuses.map((status) => ({ status, objects: counts.get(status) ?? 0 }));
+}
+
+export interface Deletions {
+  readonly objects: number;
+  /** 0: there is none. */
+  readonly oldestMs: number;
+}
+
+/** Objects whose deletion has been asked for. @param now wall time, ms */
+export function countDeletions(objects: readonly KubeObject[], now: number): Deletions {
+  const ages = objects.flatMap(({ metadata: { deletionTimestamp } }) =>
+    deletionTimestamp === undefined ? [] : [Math.max(0, now - Date.parse(deletionTimestamp))],
+  );
+  return { objects: ages.length, oldestMs: Math.max(0, ...ages) };
+}
+
+export interface NotReady {
+  readonly namespace: string;
+  readonly name: string;
+  readonly reason: string;
+  /** Wall time, ms. */
+  readonly since: number;
+}
+
+/** More of them are a trouble of its own, which the counts tell. */
+const notReadyTold = 100;
+const reasonForm = /^[A-Za-z][A-Za-z0-9]{0,63}$/;
+
+/** The objects that are not Ready, longest first, and of these the first 100: the bound of their labels. */
+export function notReady(objects: readonly KubeObject[]): readonly NotReady[] {
+  return objects
+    .flatMap(({ metadata: { namespace, name }, status }) => {
+      const { conditions = [] } = (status ?? {}) as { readonly conditions?: readonly Condition[] };
+      const ready = conditions.find(({ type }) => type === "Ready");
+      const since = Date.parse(ready?.lastTransitionTime ?? "");
+      if (ready === undefined || ready.status === "True" || Number.isNaN(since)) return [];
+      return [{ namespace, name, reason: reasonForm.test(ready.reason) ? ready.reason : otherStep, since }];
+    })
+    .toSorted((left, right) => left.since - right.since)
+    .slice(0, notReadyTold);
+}
+
 export interface ReplacementCount {
   readonly step: string;
   readonly count: number;

@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import type { KubeObject } from "../../../src/api/object.ts";
-import { countConditions, countReplacements } from "../../../src/cli/run/object-counts.ts";
+import {
+  countAwsStatuses,
+  countConditions,
+  countDeletions,
+  countReplacements,
+  notReady,
+} from "../../../src/cli/run/object-counts.ts";
 
 const now = Date.UTC(2026, 0, 1);
 
@@ -52,4 +58,54 @@ test("environments on their way out are counted by step, with the age of the old
     { step: "Draining", count: 2, oldestMs: 3_600_000 },
     { step: "Other", count: 1, oldestMs: 1000 },
   ]);
+});
+
+test("objects are counted by AWS's own status; what is not in AWS counts nowhere, nor what AWS never says", () => {
+  const counts = countAwsStatuses([
+    objectOf("JobQueue", { status: "VALID" }),
+    objectOf("JobQueue", { status: "INVALID" }),
+    objectOf("JobQueue", { status: "INVALID" }),
+    objectOf("JobQueue", { status: "Invented" }),
+    objectOf("JobQueue", {}),
+    objectOf("JobQueue", undefined),
+  ]);
+  expect(counts.filter(({ objects }) => objects > 0)).toEqual([
+    { status: "VALID", objects: 1 },
+    { status: "INVALID", objects: 2 },
+  ]);
+  expect(counts).toHaveLength(7);
+});
+
+test("deletions are counted, with the age of the oldest", () => {
+  const deleted = (deletionTimestamp: string): KubeObject => {
+    const object = objectOf("JobQueue", undefined);
+    return { ...object, metadata: { ...object.metadata, deletionTimestamp } };
+  };
+  expect(countDeletions([objectOf("JobQueue", undefined)], now)).toEqual({ objects: 0, oldestMs: 0 });
+  expect(
+    countDeletions([deleted("2025-12-31T23:59:00Z"), deleted("2025-12-31T23:00:00Z"), objectOf("JobQueue", {})], now),
+  ).toEqual({ objects: 2, oldestMs: 3_600_000 });
+  expect(countDeletions([deleted("2026-01-01T00:00:05Z")], now)).toEqual({ objects: 1, oldestMs: 0 });
+});
+
+test("what is not Ready is named, longest first and 100 of them at most", () => {
+  const ready = (status: string, lastTransitionTime: string, reason = "Creating"): KubeObject =>
+    objectOf("JobQueue", { conditions: [{ type: "Ready", status, reason, lastTransitionTime }] });
+  const at = (text: string): number => Date.parse(text);
+  expect(
+    notReady([
+      ready("True", "2025-12-31T23:00:00Z"),
+      ready("False", "2025-12-31T23:50:00Z"),
+      ready("Unknown", "2025-12-31T23:40:00Z", "Paused"),
+      ready("False", "not a time"),
+      ready("False", "2025-12-31T23:59:00Z", "with spaces and more"),
+      objectOf("JobQueue", {}),
+      objectOf("JobQueue", undefined),
+    ]),
+  ).toEqual([
+    { namespace: "n", name: "x", reason: "Paused", since: at("2025-12-31T23:40:00Z") },
+    { namespace: "n", name: "x", reason: "Creating", since: at("2025-12-31T23:50:00Z") },
+    { namespace: "n", name: "x", reason: "Other", since: at("2025-12-31T23:59:00Z") },
+  ]);
+  expect(notReady(Array.from({ length: 150 }, () => ready("False", "2025-12-31T23:50:00Z")))).toHaveLength(100);
 });

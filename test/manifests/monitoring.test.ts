@@ -1,0 +1,67 @@
+import { globSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+
+interface Rule {
+  readonly alert: string;
+  readonly expr: string;
+  readonly annotations: { readonly summary: string; readonly runbook: string };
+}
+
+const files = "charts/aws-batch-operator/files";
+const rules = globSync(`${files}/alerts/*.yaml`).flatMap((path) =>
+  (parse(readFileSync(path, "utf8")) as { groups: { rules: Rule[] }[] }).groups.flatMap((group) => group.rules),
+);
+const dashboards = globSync(`${files}/dashboards/*.json`).map((path) => readFileSync(path, "utf8"));
+const queries = dashboards.flatMap((text) =>
+  [...text.matchAll(/"(?:expr|query)": "((?:[^"\\]|\\.)*)"/g)].map(([, expr = ""]) => expr),
+);
+
+// test/cli/run/start.test.ts holds this page to what the process serves.
+const documented = new Set(
+  [...readFileSync("docs/metrics.md", "utf8").matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name),
+);
+
+/** The metrics that an expression names, histograms by the name of the whole. */
+function metricsIn(expr: string): string[] {
+  return [
+    ...expr.matchAll(
+      /\b((?:awsbatch|controller_runtime|workqueue|reflector|rest_client|leader_election|status)_\w+)\b/g,
+    ),
+  ].map(([, name = ""]) => name.replace(/_bucket$/, ""));
+}
+
+describe("alerts and dashboard", () => {
+  test("ask only for metrics that the operator serves", () => {
+    const asked = [...rules.map(({ expr }) => expr), ...queries].flatMap(metricsIn);
+    expect(asked.length).toBeGreaterThan(30);
+    expect(asked.filter((name) => !documented.has(name))).toEqual([]);
+  });
+
+  test("each alert has its runbook", () => {
+    const headings = new Set(
+      [...readFileSync("docs/runbooks.md", "utf8").matchAll(/^## (\S+)$/gm)].map(([, name = ""]) => name),
+    );
+    expect(new Set(rules.map(({ alert }) => alert))).toEqual(headings);
+    for (const { alert, annotations } of rules) {
+      expect(annotations.runbook).toBe(`docs/runbooks.md#${alert.toLowerCase()}`);
+    }
+  });
+
+  test("each alert is told to fire and to be silent by the tests of promtool", () => {
+    const { tests } = parse(readFileSync("test/packaging/monitoring/alerts.yaml", "utf8")) as {
+      tests: { alert_rule_test: { alertname: string; exp_alerts?: unknown[] }[] }[];
+    };
+    const told = tests.flatMap((one) => one.alert_rule_test);
+    for (const { alert } of rules) {
+      expect(told.some(({ alertname, exp_alerts = [] }) => alertname === alert && exp_alerts.length > 0)).toBe(true);
+    }
+  });
+
+  test("a gauge that standbys show too is never added up over replicas", () => {
+    const gauges = /awsbatch_(objects|aws_objects|deleting_objects|replacements)\b/;
+    for (const expr of [...rules.map(({ expr }) => expr), ...queries].filter((one) => gauges.test(one))) {
+      expect(expr).toMatch(/max by \([^)]*\) \(awsbatch_/);
+    }
+  });
+});
