@@ -16,6 +16,7 @@ export default defineConfig({
             "test/simulation/**",
             "test/integration/**",
             "test/examples/**",
+            "test/packaging/**",
             "test/cli/main.test.ts",
           ],
         },

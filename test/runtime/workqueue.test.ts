@@ -88,12 +88,14 @@ test("a key that was added during its work goes to the worker that waits, as soo
   queue.add(a);
   const key = await take(queue);
   const got: (ObjectKey | undefined)[] = [];
-  void queue.get().then((next) => got.push(next));
+  const waiting = (async (): Promise<void> => {
+    got.push(await queue.get());
+  })();
   queue.add(a);
   await clock.advance(0);
   expect(got).toEqual([]);
   queue.done(key);
-  await clock.advance(0);
+  await waiting;
   expect(got).toEqual([a]);
 });
 
