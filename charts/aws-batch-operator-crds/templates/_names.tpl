@@ -1,0 +1,21 @@
+{{- define "aws-batch-operator.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+app.kubernetes.io/name: aws-batch-operator
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{- /* Refuses to write an older definition over a newer one. Takes `root` and `name`. */}}
+{{- define "aws-batch-operator.crdGuard" -}}
+{{- if not .root.Values.allowDowngrade }}
+{{- $there := lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" .name }}
+{{- $version := dig "metadata" "annotations" "awsbatch.dev/version" "" $there }}
+{{- if and $version (semverCompare (printf ">%s" .root.Chart.AppVersion) $version) }}
+{{- fail (printf "%s in the cluster is of version %s, this chart is %s: what the newer one stored could be lost. Set allowDowngrade=true to write over it." .name $version .root.Chart.AppVersion) }}
+{{- end }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,89 @@
+{{- define "aws-batch-operator.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{- define "aws-batch-operator.fullname" -}}
+{{- if .Values.fullnameOverride }}
+{{- .Values.fullnameOverride | trunc 52 | trimSuffix "-" }}
+{{- else }}
+{{- $name := default .Chart.Name .Values.nameOverride }}
+{{- ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) | trunc 52 | trimSuffix "-" }}
+{{- end }}
+{{- end }}
+
+{{- define "aws-batch-operator.namespace" -}}
+{{- default .Release.Namespace .Values.namespaceOverride }}
+{{- end }}
+
+{{- define "aws-batch-operator.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create }}
+{{- default (include "aws-batch-operator.fullname" .) .Values.serviceAccount.name }}
+{{- else }}
+{{- default "default" .Values.serviceAccount.name }}
+{{- end }}
+{{- end }}
+
+{{- define "aws-batch-operator.leaseNamespace" -}}
+{{- default (include "aws-batch-operator.namespace" .) .Values.leaderElection.namespace }}
+{{- end }}
+
+{{- define "aws-batch-operator.image" -}}
+{{- with .Values.image }}
+{{- with .registry }}{{ trimSuffix "/" . }}/{{ end }}{{ .repository }}
+{{- if .digest }}@{{ .digest }}{{ else }}:{{ default $.Chart.AppVersion .tag }}{{ end }}
+{{- end }}
+{{- end }}
+
+{{- /* What a selector may name: it can never be changed. */}}
+{{- define "aws-batch-operator.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "aws-batch-operator.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "aws-batch-operator.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{ include "aws-batch-operator.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{- /* Annotations of an object: those of all, and its own. Takes `root`, and maps in `own`. */}}
+{{- define "aws-batch-operator.annotations" -}}
+{{- $all := deepCopy .root.Values.commonAnnotations }}
+{{- range .own }}{{ $all = mergeOverwrite $all (deepCopy .) }}{{ end }}
+{{- with $all }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{- /* The metadata of an object. Takes `root`, and perhaps `suffix`, `namespace` (false: none), `labels`, `annotations`. */}}
+{{- define "aws-batch-operator.metadata" -}}
+name: {{ include "aws-batch-operator.fullname" .root }}{{ with .suffix }}-{{ . }}{{ end }}
+{{- if not (and (hasKey . "namespace") (eq (toString .namespace) "false")) }}
+namespace: {{ default (include "aws-batch-operator.namespace" .root) .namespace }}
+{{- end }}
+labels:
+  {{- include "aws-batch-operator.labels" .root | nindent 2 }}
+  app.kubernetes.io/component: {{ default "controller" .component }}
+  {{- with .labels }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- with include "aws-batch-operator.annotations" (dict "root" .root "own" (list (default dict .annotations))) | trim }}
+{{ . }}
+{{- end }}
+{{- end }}
+
+{{- /* Refuses to write an older definition over a newer one. Takes `root` and `name`. */}}
+{{- define "aws-batch-operator.crdGuard" -}}
+{{- if not .root.Values.crds.allowDowngrade }}
+{{- $there := lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" .name }}
+{{- $version := dig "metadata" "annotations" "awsbatch.dev/version" "" $there }}
+{{- if and $version (semverCompare (printf ">%s" .root.Chart.AppVersion) $version) }}
+{{- fail (printf "%s in the cluster is of version %s, this chart is %s: what the newer one stored could be lost. Set crds.enabled=false to leave the definitions as they are, or crds.allowDowngrade=true." .name $version .root.Chart.AppVersion) }}
+{{- end }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,152 @@
+{{- /* Arguments of `run`. The default addresses are not given, so that AWS_BATCH_OPERATOR_… can. */}}
+{{- define "aws-batch-operator.args" -}}
+- run
+{{- range $name, $value := .Values.flags }}
+{{- $flag := printf "--%s" (kebabcase $name) }}
+{{- if kindIs "slice" $value }}
+{{- with $value }}
+- {{ printf "%s=%s" $flag (join "," .) | quote }}
+{{- end }}
+{{- else if kindIs "bool" $value }}
+{{- if $value }}
+- {{ $flag | quote }}
+{{- end }}
+{{- else }}
+- {{ printf "%s=%s" $flag (toString $value) | quote }}
+{{- end }}
+{{- end }}
+{{- range .Values.watch.namespaces }}
+- {{ printf "--watch-namespace=%s" . | quote }}
+{{- end }}
+{{- if .Values.leaderElection.enabled }}
+- {{ printf "--lease-namespace=%s" (include "aws-batch-operator.leaseNamespace" .) | quote }}
+{{- else }}
+- --no-leader-elect
+{{- end }}
+{{- if ne (int .Values.metrics.port) 8080 }}
+- {{ printf "--metrics-address=:%d" (int .Values.metrics.port) | quote }}
+{{- end }}
+{{- if ne (int .Values.healthPort) 8081 }}
+- {{ printf "--health-address=:%d" (int .Values.healthPort) | quote }}
+{{- end }}
+{{- range .Values.extraArgs }}
+- {{ . | quote }}
+{{- end }}
+{{- end }}
+
+{{- define "aws-batch-operator.env" -}}
+{{- with .Values.nodeOptions }}
+- name: NODE_OPTIONS
+  value: {{ . | quote }}
+{{- end }}
+{{- if .Values.simulator.enabled }}
+- name: AWS_ENDPOINT_URL
+  value: {{ printf "http://%s-simulator.%s.svc:4566" (include "aws-batch-operator.fullname" .) (include "aws-batch-operator.namespace" .) }}
+- name: AWS_REGION
+  value: {{ .Values.simulator.region }}
+- name: AWS_ACCESS_KEY_ID
+  value: simulated
+- name: AWS_SECRET_ACCESS_KEY
+  value: simulated
+{{- else }}
+{{- with .Values.aws.endpointUrl }}
+- name: AWS_ENDPOINT_URL
+  value: {{ . | quote }}
+{{- end }}
+{{- with .Values.aws.credentialsSecret }}
+{{- $secret := . }}
+{{- range $key := list "AWS_ACCESS_KEY_ID" "AWS_SECRET_ACCESS_KEY" "AWS_SESSION_TOKEN" }}
+- name: {{ $key }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ $secret }}
+      key: {{ $key }}
+      {{- if eq $key "AWS_SESSION_TOKEN" }}
+      optional: true
+      {{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- with .Values.extraEnv }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{- define "aws-batch-operator.probe" -}}
+httpGet:
+  path: {{ .path }}
+  port: health
+{{- if .probe.initialDelaySeconds }}
+initialDelaySeconds: {{ .probe.initialDelaySeconds }}
+{{- end }}
+periodSeconds: {{ .probe.periodSeconds }}
+timeoutSeconds: {{ .probe.timeoutSeconds }}
+failureThreshold: {{ .probe.failureThreshold }}
+{{- end }}
+
+{{- define "aws-batch-operator.podSecurityContext" -}}
+{{- $context := deepCopy .Values.podSecurityContext }}
+{{- if .Values.openshift }}
+{{- $context = omit $context "runAsUser" "runAsGroup" "fsGroup" }}
+{{- end }}
+{{- toYaml $context }}
+{{- end }}
+
+{{- /* What all pods of this chart have: where they run and as whom. */}}
+{{- define "aws-batch-operator.placement" -}}
+securityContext:
+  {{- include "aws-batch-operator.podSecurityContext" . | nindent 2 }}
+{{- with .Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .Values.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.runtimeClassName }}
+runtimeClassName: {{ . }}
+{{- end }}
+{{- with .Values.schedulerName }}
+schedulerName: {{ . }}
+{{- end }}
+{{- if not .Values.hostUsers }}
+hostUsers: false
+{{- end }}
+{{- end }}
+
+{{- define "aws-batch-operator.tokenVolumes" -}}
+{{- if not .Values.serviceAccount.automountToken }}
+- name: kube-api-access
+  projected:
+    sources:
+      - serviceAccountToken:
+          path: token
+          expirationSeconds: 3607
+      - configMap:
+          name: kube-root-ca.crt
+          items:
+            - key: ca.crt
+              path: ca.crt
+      - downwardAPI:
+          items:
+            - path: namespace
+              fieldRef:
+                fieldPath: metadata.namespace
+{{- end }}
+{{- end }}
+
+{{- define "aws-batch-operator.tokenMounts" -}}
+{{- if not .Values.serviceAccount.automountToken }}
+- name: kube-api-access
+  mountPath: /var/run/secrets/kubernetes.io/serviceaccount
+  readOnly: true
+{{- end }}
+{{- end }}

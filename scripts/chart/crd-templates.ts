@@ -1,0 +1,32 @@
+import { stringify } from "yaml";
+import packageManifest from "../../package.json" with { type: "json" };
+import type { CustomResourceDefinition } from "../../src/api/crd.ts";
+
+/** Says which version of the project a definition in a cluster is of, so that an older chart can see it. */
+export const versionAnnotation = "awsbatch.dev/version";
+
+/**
+ * A definition as a template of a chart. A chart's folder crds/ would be installed once and never upgraded.
+ * @param keep the template condition under which `helm uninstall` leaves it; undefined: always
+ */
+export function crdTemplate(crd: CustomResourceDefinition, keep?: string): string {
+  const { metadata, ...rest } = crd;
+  const kept = "    helm.sh/resource-policy: keep";
+  return [
+    "apiVersion: apiextensions.k8s.io/v1",
+    "kind: CustomResourceDefinition",
+    "metadata:",
+    `  name: ${metadata.name}`,
+    "  annotations:",
+    `    ${versionAnnotation}: ${packageManifest.version}`,
+    ...(keep === undefined ? [kept] : [`    {{- if ${keep} }}`, kept, "    {{- end }}"]),
+    "  labels:",
+    '    {{- include "aws-batch-operator.labels" . | nindent 4 }}',
+    literal(stringify({ spec: rest.spec }, { lineWidth: 0, aliasDuplicateObjects: false })).trimEnd(),
+  ].join("\n");
+}
+
+/** Text that Helm leaves as it is. */
+function literal(text: string): string {
+  return text.replaceAll("{{", '{{ "{{" }}');
+}

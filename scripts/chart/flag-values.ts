@@ -1,0 +1,58 @@
+import type { Option } from "commander";
+import { z } from "zod";
+import type { Io } from "../../src/cli/io.ts";
+import { runCommand } from "../../src/cli/run.ts";
+
+/** Flags of `run` that other values decide. */
+const decidedElsewhere = [
+  "--kubeconfig",
+  "--watch-namespace",
+  "--metrics-address",
+  "--health-address",
+  "--leader-elect",
+  "--no-leader-elect",
+  "--lease-namespace",
+];
+
+/** Every other flag of `aws-batch-operator run`, so that a new one is a value without further ado. */
+export function flagValues() {
+  const flags = runFlags().filter(({ long }) => !decidedElsewhere.includes(long ?? ""));
+  const shape = Object.fromEntries(
+    flags.map((option) => [option.attributeName(), flagValue(option).optional().describe(described(option))]),
+  );
+  return z
+    .strictObject(shape)
+    .default({})
+    .describe("Flags of `aws-batch-operator run`, each under its camel-case name.");
+}
+
+/** The options of `run`, as the command line knows them. */
+export function runFlags(): readonly Option[] {
+  // Nothing is run here, so nothing of a process is needed.
+  const io = {} as Io;
+  return runCommand(io, (work) => async () => void (await work())).options;
+}
+
+function described({ description }: Option): string {
+  return `${description.slice(0, 1).toUpperCase()}${description.slice(1)}.`;
+}
+
+function flagValue(option: Option): z.ZodType {
+  if (option.isBoolean()) return z.boolean();
+  if (option.argChoices !== undefined) return z.enum(option.argChoices);
+  const samples = ["a", "1", "123456789012", "arn:aws:iam::123456789012:role/a"];
+  const parsed = samples.map((sample) => parse(option, sample));
+  if (parsed.some(Array.isArray)) return z.array(z.string().min(1));
+  const isNumber = typeof parse(option, "1") === "number" && parse(option, "1s") === undefined;
+  return isNumber ? z.number().positive() : z.string().min(1);
+}
+
+/** Undefined: that is no value for the flag. */
+function parse({ parseArg }: Option, sample: string): unknown {
+  if (parseArg === undefined) return sample;
+  try {
+    return parseArg(sample, undefined);
+  } catch {
+    return undefined;
+  }
+}

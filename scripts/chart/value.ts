@@ -1,0 +1,45 @@
+import { z } from "zod";
+
+/** The kinds of values that the chart has. Every one has a description and a default. */
+
+/** A part of the values with a name of its own. */
+export function section<T extends z.ZodRawShape>(description: string, shape: T) {
+  return z.strictObject(shape).describe(description);
+}
+
+export const text = (description: string, preset = "") => z.string().default(preset).describe(description);
+
+export const on = (description: string) => z.boolean().default(true).describe(description);
+
+export const off = (description: string) => z.boolean().default(false).describe(description);
+
+/** One of these; the first is the default. */
+export function choice<const T extends readonly [string, ...string[]]>(description: string, options: T) {
+  return z
+    .enum(options)
+    .default(options[0] as never)
+    .describe(description);
+}
+
+export const integer = (description: string, preset: number, minimum = 0) =>
+  z.number().int().min(minimum).default(preset).describe(description);
+
+/** Text by text: labels, annotations. */
+export const map = (description: string, preset: Readonly<Record<string, string>> = {}) =>
+  z.record(z.string(), z.string()).default(preset).describe(description);
+
+/** Kubernetes' own shape, which the API server knows and checks. */
+export const list = (description: string) => z.array(z.unknown()).default([]).describe(description);
+
+/** The same, as an object. */
+export const open = (description: string, preset: Readonly<Record<string, unknown>> = {}) =>
+  z.record(z.string(), z.unknown()).default(preset).describe(description);
+
+const amounts = z.record(z.string(), z.union([z.string(), z.number()]));
+
+/** Requests and limits of a container. */
+export const quantity = (description: string, preset: Record<"requests" | "limits", Record<string, string>>) =>
+  z
+    .strictObject({ requests: amounts.optional(), limits: amounts.optional(), claims: z.array(z.unknown()).optional() })
+    .default(preset)
+    .describe(description);

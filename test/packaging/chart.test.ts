@@ -1,0 +1,181 @@
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { beforeAll, describe, expect, test } from "vitest";
+import { parse, stringify } from "yaml";
+import { runFlags } from "../../scripts/chart/flag-values.ts";
+import { valuePaths } from "../../scripts/chart/values-files.ts";
+import { changesIn, withoutVersion } from "./changes.ts";
+import {
+  chart,
+  chartWithSamples,
+  crdsChart,
+  describeWithHelm,
+  documents,
+  helm,
+  type Rendered,
+  template,
+  type Values,
+} from "./helm.ts";
+import { everyFlag, valueSets } from "./value-sets.ts";
+
+type Path = readonly string[];
+
+/** The values that a set gives, each by its path in values.yaml. */
+function givenPaths(values: Values): readonly Path[] {
+  const known = new Set(valuePaths());
+  const walk = (value: unknown, path: Path): readonly Path[] => {
+    if (known.has(path.join("."))) return [path];
+    if (typeof value !== "object" || value === null) throw new Error(`${path.join(".")} is no value of the chart`);
+    return Object.entries(value).flatMap(([key, inner]) => walk(inner, [...path, key]));
+  };
+  return walk(values, []);
+}
+
+function without(values: Values, [key = "", ...rest]: Path): Values {
+  const { [key]: inner, ...others } = values;
+  return rest.length === 0 ? others : { ...others, [key]: without(inner as Values, rest) };
+}
+
+/** At most so many at a time as there are processors. */
+async function each<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  const queue = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [index, item] of queue) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  return results;
+}
+
+describe("the sets of values", () => {
+  test("give every value of the chart", () => {
+    const given = new Set(
+      Object.values(valueSets).flatMap((values) => givenPaths(values).map((path) => path.join("."))),
+    );
+    expect(valuePaths().filter((path) => !given.has(path) && !onlyInCluster.has(path))).toEqual([]);
+    expect(Object.keys(valueSets).length).toBeGreaterThanOrEqual(25);
+  });
+});
+
+/** It needs a cluster to matter: there a test sees it matter. */
+const onlyInCluster = new Set(["crds.allowDowngrade"]);
+
+describeWithHelm("the chart", (program) => {
+  const output = (values: Values) => template(program, lean(values), folderOf(values));
+  let defaults: readonly Rendered[] = [];
+  beforeAll(async () => {
+    defaults = documents(await template(program));
+  });
+
+  test.each([chart, crdsChart])("passes the linter: %s", async (path) => {
+    const { code, stdout, stderr } = await helm(program, ["lint", "--strict", path]);
+    expect([code, stdout + stderr]).toEqual([0, expect.stringContaining("0 chart(s) failed")]);
+  });
+
+  test("renders by default what its golden file shows", async () => {
+    const shown = defaults.map((one) => (isDefinition(one) ? { kind: one.kind, metadata: one.metadata } : one));
+    const text = shown.map((one) => stringify(one, { lineWidth: 0, aliasDuplicateObjects: false })).join("---\n");
+    await expect(withoutVersion(text)).toMatchFileSnapshot("../golden/chart/defaults.yaml");
+  });
+
+  test.each(Object.entries(valueSets))("renders with %s what its golden file shows", async (name, values) => {
+    const objects = documents(await output(values));
+    for (const object of objects) holds(object, values);
+    const compared = "crds" in values ? defaults : defaults.filter((one) => !isDefinition(one));
+    const changes = changesIn(objects, compared);
+    expect(changes).not.toBe("");
+    if (name !== "flags") await expect(changes).toMatchFileSnapshot(`../golden/chart/${name}.txt`);
+  });
+
+  test("gives every flag that `run` has, when it is asked for", async () => {
+    const [deployment] = documents(await output({ flags: everyFlag })).filter(({ kind }) => kind === "Deployment");
+    const args = deployment?.["spec"].template.spec.containers[0].args as readonly string[];
+    const given = args.map((arg) => arg.split("=")[0]);
+    const elsewhere = ["--kubeconfig", "--watch-namespace", "--metrics-address", "--health-address"];
+    const wanted = runFlags().map(({ long }) => long);
+    expect(wanted.filter((flag) => !given.includes(flag) && !elsewhere.includes(flag ?? ""))).toEqual([
+      "--leader-elect",
+      "--no-leader-elect",
+    ]);
+    expect(args).toContain("--allowed-account-ids=123456789012,123456789013");
+    expect(args).toContain("--allow-foreign-repoint");
+  });
+
+  test.each<[string, Values, RegExp]>([
+    ["a value that does not exist", { replica: 2 }, /replica/],
+    ["a value that does not exist, deeper", { image: { repo: "a" } }, /repo/],
+    ["a flag that does not exist", { flags: { clustername: "a" } }, /clustername/],
+    ["a text for a number", { replicas: "two" }, /replicas/],
+    ["a text for a truth", { crds: { keep: "yes" } }, /keep/],
+    ["too many replicas", { replicas: 6 }, /replicas/],
+    ["a digest that is none", { image: { digest: "sha256:123" } }, /digest/],
+    ["a log level that does not exist", { flags: { logLevel: "loud" } }, /logLevel/],
+    ["a namespace that can be none", { watch: { namespaces: ["Team_A"] } }, /namespaces/],
+    ["a text where a list is", { flags: { allowedAccountIds: "123456789012" } }, /allowedAccountIds/],
+    ["a budget that is none", { podDisruptionBudget: { maxUnavailable: "half" } }, /maxUnavailable/],
+    ["two replicas without an election", { leaderElection: { enabled: false } }, /replicas must be 1/],
+    [
+      "a ServiceMonitor without a Service",
+      { metrics: { serviceMonitor: { enabled: true }, service: { enabled: false } } },
+      /needs metrics\.service/,
+    ],
+  ])("refuses %s, and names it", async (_what, values, words) => {
+    await expect(template(program, values)).rejects.toThrow(words);
+  });
+});
+
+describeWithHelm("the values", (program) => {
+  // What a template does with a value is the same in both; what comes out is compared above.
+  const dead = async (values: Values): Promise<readonly string[]> => {
+    const whole = await template(program, lean(values), folderOf(values));
+    const found = await each(givenPaths(values), async (path) => {
+      const rest = await template(program, lean(without(values, path)), folderOf(values)).catch(() => undefined);
+      return rest === whole ? [path.join(".")] : [];
+    });
+    return found.flat();
+  };
+
+  test.runIf(program.name === "Helm 4").each(Object.entries(valueSets))(
+    "of the set %s all matter: without one the output is another",
+    async (_name, values) => {
+      expect(await dead(values)).toEqual([]);
+    },
+  );
+
+  test("are all in values.yaml, with the default from which the templates start", () => {
+    const written = parse(readFileSync(`${chart}/values.yaml`, "utf8")) as Values;
+    const paths = givenPaths(written).map((path) => path.join("."));
+    expect(valuePaths().filter((path) => !path.startsWith("flags.") && !paths.includes(path))).toEqual([]);
+  });
+});
+
+/** The definitions are most of the output; they are left out where a set says nothing about them. */
+function lean(values: Values): Values {
+  return "crds" in values ? values : { ...values, crds: { enabled: false } };
+}
+
+/** Alerts and dashboards are files of the chart: where they are asked for, there is at least one of each. */
+function folderOf(values: Values): string {
+  return "prometheusRule" in ((values["metrics"] ?? {}) as object) ? chartWithSamples() : chart;
+}
+
+function isDefinition({ kind }: Rendered): boolean {
+  return kind === "CustomResourceDefinition";
+}
+
+/** Of every object of every set. */
+function holds(object: Rendered, values: Values): void {
+  const { kind, metadata } = object;
+  if (metadata.name.endsWith("-more")) return;
+  expect(metadata.labels, kind).toMatchObject({ "app.kubernetes.io/instance": "batch", ...asLabels(values) });
+  expect(metadata.name.length).toBeLessThanOrEqual(63);
+  for (const { apiGroups, resources, verbs } of object["rules"] ?? []) {
+    expect([...apiGroups, ...resources, ...verbs].filter((word) => /\*|secrets|impersonate/.test(word))).toEqual([]);
+  }
+  const template = object["spec"]?.template;
+  if (kind === "Deployment") expect(template.metadata.labels).toMatchObject(object["spec"].selector.matchLabels);
+}
+
+function asLabels({ commonLabels = {} }: Values): object {
+  return commonLabels as object;
+}

@@ -1,0 +1,22 @@
+import process from "node:process";
+import type { TestProject } from "vitest/node";
+import { kubectl31, kubectl35, kubectlTools } from "../integration/control-plane/kubectl-package.ts";
+import { printProgress } from "../integration/control-plane/parts.ts";
+import type { HelmProgram } from "./helm.ts";
+
+/** Fetches both majors of Helm. Without them the tier is skipped, loudly; under CI that is a failure. */
+export default async function setup(project: TestProject): Promise<void> {
+  try {
+    const [four, three] = [await kubectlTools(kubectl35, printProgress), await kubectlTools(kubectl31, printProgress)];
+    const helms: readonly HelmProgram[] = [
+      { name: "Helm 4", path: four.helm },
+      { name: "Helm 3", path: three.helm },
+    ];
+    project.provide("helms", helms);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (/^(?!$|0$|false$)/.test(process.env["CI"] ?? "")) throw error;
+    printProgress(`THE PACKAGING TIER IS SKIPPED: ${reason}`);
+    project.provide("helms", []);
+  }
+}

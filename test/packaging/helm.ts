@@ -1,0 +1,118 @@
+import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, inject, test } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { atExit } from "../integration/control-plane/at-exit.ts";
+import { type RunResult, run } from "../integration/control-plane/run.ts";
+
+/** One major of Helm. */
+export interface HelmProgram {
+  readonly name: "Helm 4" | "Helm 3";
+  readonly path: string;
+}
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Both majors, newest first; empty: they could not be had. Set by global-setup.ts. */
+    readonly helms: readonly HelmProgram[];
+  }
+}
+
+export const root = fileURLToPath(new URL("../../", import.meta.url));
+export const chart = join(root, "charts/aws-batch-operator");
+export const crdsChart = join(root, "charts/aws-batch-operator-crds");
+
+/** An object as far as these tests look into it. */
+export interface Rendered {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  // biome-ignore lint/suspicious/noExplicitAny: objects of every kind; a wrong path fails the test that takes it
+  readonly [field: string]: any;
+}
+
+export type Values = Readonly<Record<string, unknown>>;
+
+let scratch: string | undefined;
+let files = 0;
+
+/** A directory that goes when this process ends. */
+export function scratchDirectory(): string {
+  if (scratch === undefined) {
+    const made = mkdtempSync(join(tmpdir(), "packaging-"));
+    atExit(() => void rm(made, { recursive: true, force: true }));
+    scratch = made;
+  }
+  return scratch;
+}
+
+/** Runs Helm with nothing of this machine's own configuration. A failing exit code is a result. */
+export function helm(program: HelmProgram, args: readonly string[], kubeconfig = "/dev/null"): Promise<RunResult> {
+  const home = join(scratchDirectory(), program.name.replace(" ", "-"));
+  return run(program.path, args, {
+    environment: {
+      KUBECONFIG: kubeconfig,
+      HELM_CACHE_HOME: join(home, "cache"),
+      HELM_CONFIG_HOME: join(home, "config"),
+      HELM_DATA_HOME: join(home, "data"),
+    },
+  });
+}
+
+/** Arguments that give these values by a file. */
+export function valuesArgs(values: Values): readonly string[] {
+  const file = join(scratchDirectory(), `values-${process.pid}-${++files}.yaml`);
+  writeFileSync(file, JSON.stringify(values));
+  return ["--values", file];
+}
+
+/** What `helm template` prints; release `batch` in namespace `aws-batch-system`. @throws Error with what it said */
+export async function template(program: HelmProgram, values: Values = {}, from = chart): Promise<string> {
+  const args = ["template", "batch", from, "--namespace", "aws-batch-system", ...valuesArgs(values)];
+  const { code, stdout, stderr } = await helm(program, args);
+  if (code !== 0) throw new Error(stderr.trim());
+  return stdout;
+}
+
+let withSamples: string | undefined;
+
+/** The chart with an alert and a dashboard of the test beside its own. */
+export function chartWithSamples(): string {
+  if (withSamples !== undefined) return withSamples;
+  withSamples = join(scratchDirectory(), "with-samples");
+  cpSync(chart, withSamples, { recursive: true });
+  for (const folder of ["alerts", "dashboards"]) mkdirSync(join(withSamples, "files", folder), { recursive: true });
+  const rules = { groups: [{ name: "sample", rules: [{ alert: "Sample", expr: "vector(1)" }] }] };
+  writeFileSync(join(withSamples, "files/alerts/sample.yaml"), JSON.stringify(rules));
+  writeFileSync(join(withSamples, "files/dashboards/sample.json"), JSON.stringify({ title: "{{ a legend }}" }));
+  return withSamples;
+}
+
+export function documents(yaml: string): readonly Rendered[] {
+  return parseAllDocuments(yaml)
+    .map((document) => {
+      if (document.errors.length > 0) throw document.errors[0];
+      return document.toJS() as Rendered | null;
+    })
+    .filter((one): one is Rendered => one !== null);
+}
+
+/** A suite for each major of Helm; skipped where there is none. */
+export function describeWithHelm(name: string, suite: (program: HelmProgram) => void): void {
+  const programs = inject("helms");
+  if (programs.length === 0) {
+    describe.skip(name, () => {
+      test("has no Helm", () => undefined);
+    });
+    return;
+  }
+  describe.each(programs)(`$name: ${name}`, suite);
+}
