@@ -112,4 +112,19 @@ describe("a simulated account that goes on in another process", () => {
     expect(Object.keys(second.snapshot()).sort()).toEqual(["eu-west-1", "us-east-1"]);
     expect(second.snapshot()["eu-west-1"]?.jobDefinitions).toHaveLength(1);
   });
+
+  test("has one IAM for all regions, which outlives the process whichever region is used first", async () => {
+    const trust = { Version: "2012-10-17", Statement: { Effect: "Allow", Principal: "*", Action: "sts:AssumeRole" } };
+    const role = { RoleName: "shared", AssumeRolePolicyDocument: JSON.stringify(trust) };
+    const first = cloud().simulated;
+    await first.world("eu-west-1").outside.iam.createRole(role);
+    await expect(first.world(region).outside.iam.createRole(role)).rejects.toThrow("already exists");
+
+    const second = cloud(overJson(first.snapshot())).simulated;
+    expect(second.world("eu-west-1").truth.roles()).toMatchObject([{ name: "shared" }]);
+    await second.world("eu-west-1").outside.iam.deleteRole({ RoleName: "shared" });
+    // What another region saved does not bring it back.
+    expect(second.world(region).truth.roles()).toEqual([]);
+    expect(cloud(overJson(second.snapshot())).simulated.world(region).truth.roles()).toEqual([]);
+  });
 });
