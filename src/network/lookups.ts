@@ -6,6 +6,7 @@ import type {
   NetworkAcl,
   NetworkFacts,
   Part,
+  PrefixList,
   RouteTable,
   SecurityGroup,
   Subnet,
@@ -50,6 +51,8 @@ export interface Lookups {
   readonly listCidrs: ListCidrs;
   /** The managed list of a service's addresses, by its name or by the route to a gateway endpoint of the service. */
   listOf(serviceName: string): string | undefined;
+  /** The CIDRs of AWS's own lists: each belongs to one service, and no other service has an address there. */
+  managedCidrs(): readonly string[];
 }
 
 /** @throws UnreadPart from its functions, for parts that were not read */
@@ -62,6 +65,17 @@ export function lookupsOf(facts: NetworkFacts): Lookups {
   const egressOnly = () => read("egress-only internet gateways", facts.egressOnlyGateways);
   const lists = () => read("prefix lists", facts.prefixLists);
   const vpc = (vpcId: string) => read("VPCs", facts.vpcs).find((one) => one.vpcId === vpcId);
+  /** The lists whose routes lead to gateway endpoints, of one service or of any. */
+  const gatewayLists = (serviceName: string | undefined): readonly string[] => {
+    const gateways = endpoints().filter(({ type }) => type === "Gateway");
+    const ids = gateways
+      .filter((one) => one.serviceName === (serviceName ?? one.serviceName))
+      .map((one) => one.endpointId);
+    const routes = tables().flatMap((table) => table.routes);
+    return routes.flatMap(({ destination, target }) =>
+      destination.kind === "prefixList" && ids.includes(target.id) ? [destination.id] : [],
+    );
+  };
   return {
     region: facts.region,
     subnet: (subnetId) => subnets().find((one) => one.subnetId === subnetId),
@@ -89,12 +103,15 @@ export function lookupsOf(facts: NetworkFacts): Lookups {
     listCidrs: (id) => lists().find(({ prefixListId }) => prefixListId === id)?.cidrs ?? [],
     listOf: (serviceName) => {
       const named = lists().find(({ name }) => name === serviceName);
-      if (named !== undefined) return named.prefixListId;
-      const gateways = endpoints().filter((one) => one.type === "Gateway" && one.serviceName === serviceName);
-      const ids = gateways.map(({ endpointId }) => endpointId);
-      const routes = tables().flatMap((table) => table.routes);
-      const route = routes.find((one) => one.destination.kind === "prefixList" && ids.includes(one.target.id));
-      return route?.destination.kind === "prefixList" ? route.destination.id : undefined;
+      return named?.prefixListId ?? gatewayLists(serviceName)[0];
+    },
+    managedCidrs: () => {
+      const ids = gatewayLists(undefined);
+      const isManaged = ({ name, prefixListId }: PrefixList): boolean =>
+        name?.includes("com.amazonaws.") === true || ids.includes(prefixListId);
+      return lists()
+        .filter(isManaged)
+        .flatMap(({ cidrs }) => cidrs);
     },
   };
 }

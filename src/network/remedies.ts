@@ -17,9 +17,13 @@ export type Remedy =
       /** On Fargate the job definition decides. */
       readonly byJobDefinition: boolean;
     }
+  /** Subnets of the VPC in which what is missing is there already. */
+  | { readonly kind: "useSubnets"; readonly subnetIds: readonly string[] }
   | {
       readonly kind: "interfaceEndpoints";
       readonly vpcId: string;
+      /** Private DNS of endpoints needs enableDnsHostnames, which is off. */
+      readonly enableHostnames: boolean;
       /** Full service names. */
       readonly services: readonly string[];
       readonly subnetIds: readonly string[];
@@ -70,7 +74,9 @@ export type Remedy =
       readonly why: string;
     }
   | { readonly kind: "grantPermission"; readonly permission: string }
-  | { readonly kind: "changeSpec"; readonly path: string; readonly advice: string }
+  /** A person has to choose; `path` is the field of the manifest. */
+  | { readonly kind: "changeSpec"; readonly path: string; readonly ids: readonly string[]; readonly advice: string }
+  /** A person has to change an AWS object. */
   | { readonly kind: "changeAws"; readonly ids: readonly string[]; readonly advice: string };
 
 /** The ids that a remedy is about, for the status. */
@@ -85,6 +91,7 @@ export function objectsOf(remedy: Remedy): readonly string[] {
     case "ipv6Egress":
       return defined(remedy.vpcId, remedy.gatewayId, ...remedy.routeTableIds);
     case "assignIpv6":
+    case "useSubnets":
       return remedy.subnetIds;
     case "allowEgress":
     case "allowIngress":
@@ -107,11 +114,16 @@ export function objectsOf(remedy: Remedy): readonly string[] {
     case "routeToInternet":
       return defined(remedy.routeTableId, remedy.gatewayId);
     case "changeAws":
+    case "changeSpec":
       return remedy.ids;
     case "grantPermission":
-    case "changeSpec":
       return [];
   }
+}
+
+/** What the status calls a remedy, in one word. */
+export function nameOf({ kind }: Remedy): string {
+  return `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
 }
 
 /** One sentence without a full stop, in the imperative. */
@@ -132,6 +144,8 @@ export function sentenceOf(remedy: Remedy): string {
         remedy.gatewayId === undefined ? `make an egress-only internet gateway in ${remedy.vpcId} and ` : "";
       return `${first}route ::/0 of ${list(remedy.routeTableIds)} to ${gateway}`;
     }
+    case "useSubnets":
+      return `use ${list(remedy.subnetIds, "or")} in spec.computeResources.subnets, with a route to an internet gateway and public IPs`;
     case "assignIpv6":
       return `turn on AssignIpv6AddressOnCreation for ${list(remedy.subnetIds)}`;
     case "allowEgress":

@@ -92,16 +92,29 @@ export function endpointRefusesGroup(endpoint: VpcEndpoint, from: readonly strin
   const whom = partly ? "every address of the subnet" : list(from);
   return stop(
     "EndpointRefusesGroup",
-    `the security groups of ${endpointId} (${list(securityGroupIds)}) do not accept TCP 443 from ${whom}`,
-    [endpointId, ...securityGroupIds],
+    `${groups(securityGroupIds)} of the endpoint ${verb(securityGroupIds, "does", "do")} not accept TCP 443 from ${whom}`,
+    [...securityGroupIds, endpointId],
     [{ kind: "allowIngress", groupIds: securityGroupIds, from: from[0] ?? "the instances" }],
   );
 }
 
-export function egressClosed(groupIds: readonly string[], to: string, what: string): PathStop {
-  return stop("EgressClosed", `the security groups ${list(groupIds)} let no TCP 443 out to ${what}`, groupIds, [
-    { kind: "allowEgress", groupIds, to },
-  ]);
+/** @param to what has to be allowed: a CIDR, or the group of an endpoint */
+export function egressClosed(groupIds: readonly string[], to: string, endpointIds: readonly string[] = []): PathStop {
+  const end = endpointIds.length === 0 ? "the service" : `the endpoint, ${to}`;
+  return stop(
+    "EgressClosed",
+    `${groups(groupIds)} ${verb(groupIds, "lets", "let")} no TCP 443 out to ${end}`,
+    [...groupIds, ...endpointIds],
+    [{ kind: "allowEgress", groupIds, to }],
+  );
+}
+
+function groups(ids: readonly string[]): string {
+  return `${verb(ids, "security group", "security groups")} ${list(ids)}`;
+}
+
+function verb(ids: readonly string[], one: string, several: string): string {
+  return ids.length === 1 ? one : several;
 }
 
 export function aclDeniesOutbound(

@@ -59,7 +59,7 @@ function toInterface(source: Source, need: Need, endpoint: VpcEndpoint, place: S
   const peer = { addresses: to, groupIds: endpoint.securityGroupIds, prefixListId: undefined };
   const out = throughGroups(look.groups(groupIds), "egress", peer, look.listCidrs);
   flow = only(hop(flow, ...groupHops(groupIds)), out, () =>
-    stops.egressClosed(groupIds, endpoint.securityGroupIds[0] ?? cidrs[0] ?? "", endpoint.endpointId),
+    stops.egressClosed(groupIds, endpoint.securityGroupIds[0] ?? cidrs[0] ?? "", [endpoint.endpointId]),
   );
   if (away) flow = across(flow, source, place, to, look);
   const accepted = throughGroups(

@@ -38,7 +38,7 @@ export function toInternet(source: Source, need: Need, look: Lookups): Flow {
   let flow = ipv6Assigned(begin(to, [subnetHop(subnet)]), source);
   const peer = { addresses: to, groupIds: [], prefixListId: listId };
   const out = throughGroups(look.groups(groupIds), "egress", peer, look.listCidrs);
-  flow = only(hop(flow, ...groupHops(groupIds)), out, () => stops.egressClosed(groupIds, anywhere, "the service"));
+  flow = only(hop(flow, ...groupHops(groupIds)), out, () => stops.egressClosed(groupIds, anywhere));
   const acl = look.acl(subnet);
   if (acl !== undefined) {
     flow = only(hop(flow, aclHop(acl.aclId)), throughAcl(acl, "egress", to, https), () =>
@@ -122,5 +122,7 @@ function destinations(
   const inVpc = addressesOf(look.vpc(subnet.vpcId)?.cidrs ?? []);
   const listId = need.service === "s3" ? look.listOf(endpointServiceOf("s3", look.region)) : undefined;
   const listed = listId === undefined ? [] : intersection(anywhere, addressesOf(look.listCidrs(listId)));
-  return isEmpty(listed) ? { to: difference(anywhere, inVpc), listId: undefined } : { to: listed, listId };
+  if (!isEmpty(listed)) return { to: listed, listId };
+  const ofOthers = addressesOf(look.managedCidrs());
+  return { to: difference(difference(anywhere, inVpc), ofOthers), listId: undefined };
 }

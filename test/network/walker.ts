@@ -231,7 +231,9 @@ class Walker {
       if (ofS3.length > 0) return ofS3;
     }
     const domain = this.#six ? this.#samples("001") : this.#samples("");
-    return domain.filter((address) => ![...reserved, ...vpcCidrs].some((cidr) => this.#isIn(address, cidr)));
+    const lists = known(this.#facts.prefixLists).filter(({ name }) => name !== undefined);
+    const elsewhere = [...reserved, ...vpcCidrs, ...lists.flatMap(({ cidrs }) => cidrs)];
+    return domain.filter((address) => !elsewhere.some((cidr) => this.#isIn(address, cidr)));
   }
 
   #entries(id: string): readonly string[] {

@@ -1,0 +1,49 @@
+/** What an environment refers to, as its manifest says it, and the words for what is wrong with it. Pure. */
+
+import type { NetworkFacts, Subnet } from "./facts.ts";
+import { read } from "./lookups.ts";
+import type { Workload } from "./needs.ts";
+import type { NetworkRequest } from "./port.ts";
+import type { Remedy } from "./remedies.ts";
+import type { EnvironmentCause, Stop, UnknownCause } from "./verdict.ts";
+
+/** What the manifest says, as far as the checks go beyond what facts are asked for. */
+export interface Described {
+  readonly request: NetworkRequest;
+  readonly platform: Workload["platform"];
+  /** Everything in `instanceTypes`, bundles included. */
+  readonly instanceTypes: readonly string[];
+}
+
+export interface Defect {
+  readonly stop: Stop<EnvironmentCause | UnknownCause>;
+  /** The subnets it is about; none: the whole environment. */
+  readonly subnetIds: readonly string[];
+}
+
+export function defect(
+  cause: EnvironmentCause,
+  message: string,
+  objects: readonly string[],
+  remedies: readonly Remedy[],
+  subnetIds: readonly string[] = [],
+): Defect {
+  return { stop: { cause, message, objects, remedies, wayOut: false }, subnetIds };
+}
+
+/** The subnets of the environment that exist. */
+export function subnetsOf({ request }: Described, facts: NetworkFacts): readonly Subnet[] {
+  return read("subnets", facts.subnets).filter(({ subnetId }) => request.subnetIds.includes(subnetId));
+}
+
+/** The groups of the instances: the spec's, else those of the launch template's interface, else of the template. */
+export function groupIdsOf({ request }: Described, facts: NetworkFacts): readonly string[] {
+  if (request.securityGroupIds.length > 0 || request.launchTemplates.length === 0) return request.securityGroupIds;
+  const [template] = read("launch templates", facts.launchTemplates);
+  const inner = template?.networkInterfaces.find(({ deviceIndex }) => deviceIndex === 0)?.securityGroupIds ?? [];
+  return inner.length > 0 ? inner : (template?.securityGroupIds ?? []);
+}
+
+export function changeSpec(path: string, ids: readonly string[], advice: string): Remedy {
+  return { kind: "changeSpec", path, ids, advice };
+}

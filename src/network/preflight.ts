@@ -1,0 +1,203 @@
+/** Whether the instances of an environment will reach what they need: every path, and what is wrong. Pure. */
+
+import { type Defect, type Described, groupIdsOf, subnetsOf } from "./described.ts";
+import { defectsOf } from "./environment.ts";
+import type { LaunchTemplateVersion, NetworkFacts, Subnet } from "./facts.ts";
+import { type Lookups, lookupsOf, read, UnreadPart, unreadStop } from "./lookups.ts";
+import { type Need, needsOf, type Workload } from "./needs.ts";
+import { trace } from "./path.ts";
+import type { Remedy } from "./remedies.ts";
+import type { Source } from "./source.ts";
+import type { Stop, Verdict } from "./verdict.ts";
+import { waysOut } from "./ways-out.ts";
+
+/** Unreachable: not every connection gets through, or instances cannot be there at all. */
+export type State = "Reachable" | "Unreachable" | "Unknown";
+
+export interface Preflight {
+  readonly state: State;
+  readonly subnets: readonly SubnetResult[];
+  /** The gravest first. */
+  readonly findings: readonly Finding[];
+}
+
+export interface SubnetResult {
+  readonly subnetId: string;
+  readonly zone: string | undefined;
+  readonly state: State;
+  readonly paths: readonly Path[];
+}
+
+export interface Path {
+  readonly need: Need;
+  readonly verdict: Verdict;
+}
+
+/** One thing that is wrong, with all that suffers from it. */
+export interface Finding {
+  readonly state: "Unreachable" | "Unknown";
+  readonly cause: Stop["cause"];
+  readonly message: string;
+  /** Whether instances fail to join, or only some jobs fail. */
+  readonly neededBy: Need["neededBy"];
+  readonly subnetIds: readonly string[];
+  /** The services that are not reached; none: it is not about a path. */
+  readonly needs: readonly Need[];
+  readonly objects: readonly string[];
+  readonly remedies: readonly Remedy[];
+}
+
+export function preflight(described: Described, workload: Workload, facts: NetworkFacts): Preflight {
+  const look = lookupsOf(facts);
+  const needs = needsOf(workload);
+  const defects = defectsOf(described, facts);
+  const traced = tracedSubnets(described, needs, facts, look);
+  const findings = [...defects.map(findingOf), ...pathFindings(described, traced, facts, look)].toSorted(
+    (left, right) => gravity(left) - gravity(right),
+  );
+  const subnets = described.request.subnetIds.map((subnetId): SubnetResult => {
+    const found = traced.find(({ subnet }) => subnet.subnetId === subnetId);
+    const about = findings.filter(({ subnetIds }) => subnetIds.includes(subnetId) || subnetIds.length === 0);
+    const state = worst(about);
+    return { subnetId, zone: found?.subnet.zone, state, paths: found?.paths ?? [] };
+  });
+  return { state: worst(findings), subnets, findings };
+}
+
+interface Traced {
+  readonly subnet: Subnet;
+  readonly paths: readonly Path[];
+}
+
+function tracedSubnets(
+  described: Described,
+  needs: readonly Need[],
+  facts: NetworkFacts,
+  look: Lookups,
+): readonly Traced[] {
+  const subnets = orUnread(() => subnetsOf(described, facts));
+  if (subnets instanceof UnreadPart) return [];
+  return subnets.map((subnet) => {
+    const sources = orUnread(() => sourcesIn(subnet, described, facts));
+    const paths = needs.flatMap((need): readonly Path[] => {
+      if (sources instanceof UnreadPart) {
+        return [{ need, verdict: { kind: "unknown", hops: [], stop: unreadStop(sources) } }];
+      }
+      const verdicts = sources.map((source) => trace(source, need, look));
+      const verdict =
+        verdicts.find(({ kind }) => kind === "unreachable") ??
+        verdicts.find(({ kind }) => kind === "unknown") ??
+        verdicts[0];
+      return verdict === undefined ? [] : [{ need, verdict }];
+    });
+    return { subnet, paths };
+  });
+}
+
+/** As many as launch templates make different; none when none of the security groups exists. */
+function sourcesIn(subnet: Subnet, described: Described, facts: NetworkFacts): readonly Source[] {
+  const wanted = groupIdsOf(described, facts);
+  const groups = read("security groups", facts.securityGroups).filter(({ groupId }) => wanted.includes(groupId));
+  if (groups.length === 0) return [];
+  const templates = templatesOf(described, facts);
+  const inner = templates.map(({ networkInterfaces }) =>
+    networkInterfaces.find(({ deviceIndex }) => deviceIndex === 0),
+  );
+  const various = inner.length === 0 ? [undefined] : inner;
+  const sources = various.map(
+    (template): Source => ({
+      subnet,
+      groupIds: groups.map(({ groupId }) => groupId),
+      publicIp: template?.publicIp ?? subnet.mapPublicIp,
+      ipv6: subnet.assignIpv6 || (template?.ipv6AddressCount ?? 0) > 0,
+    }),
+  );
+  return sources.filter(
+    (one, index) => sources.findIndex((other) => other.publicIp === one.publicIp && other.ipv6 === one.ipv6) === index,
+  );
+}
+
+function templatesOf({ request }: Described, facts: NetworkFacts): readonly LaunchTemplateVersion[] {
+  return request.launchTemplates.length === 0 ? [] : read("launch templates", facts.launchTemplates);
+}
+
+function findingOf({ stop, subnetIds }: Defect): Finding {
+  const { cause, message, objects, remedies } = stop;
+  const state = cause === "NotPermitted" || cause === "NotReadable" ? "Unknown" : "Unreachable";
+  return { state, cause, message, neededBy: "environment", subnetIds, needs: [], objects, remedies };
+}
+
+interface End {
+  readonly subnet: Subnet;
+  readonly need: Need;
+}
+
+/** Equal ends of paths are told once, with all subnets and services. */
+function pathFindings(
+  described: Described,
+  traced: readonly Traced[],
+  facts: NetworkFacts,
+  look: Lookups,
+): readonly Finding[] {
+  const ends = new Map<string, { stop: Stop; kind: Verdict["kind"]; objects: string[]; at: End[] }>();
+  for (const { subnet, paths } of traced) {
+    for (const { need, verdict } of paths) {
+      if (verdict.kind === "reachable") continue;
+      const { stop, kind } = verdict;
+      // What AWS offers no endpoint for is told apart: not every remedy helps it.
+      const outside = need.service === "registry";
+      const key = `${kind} ${stop.cause} ${need.neededBy} ${outside} ${stop.message} ${subnet.vpcId}`;
+      const known = ends.get(key) ?? { stop, kind, objects: [], at: [] };
+      known.at.push({ subnet, need });
+      known.objects.push(...stop.objects);
+      ends.set(key, known);
+    }
+  }
+  return [...ends.values()].map(({ stop, kind, objects, at }): Finding => {
+    const subnets = [...new Set(at.map(({ subnet }) => subnet))];
+    const needs = [...new Set(at.map(({ need }) => need))];
+    const ways = stop.wayOut && kind === "unreachable" ? waysOut(stranded(described, subnets, needs, facts), look) : [];
+    return {
+      state: kind === "unreachable" ? "Unreachable" : "Unknown",
+      cause: stop.cause,
+      message: stop.message,
+      neededBy: needs[0]?.neededBy ?? "environment",
+      subnetIds: subnets.map(({ subnetId }) => subnetId),
+      needs,
+      objects: [...new Set(objects)],
+      remedies: [...stop.remedies, ...ways],
+    };
+  });
+}
+
+function stranded(described: Described, subnets: readonly Subnet[], needs: readonly Need[], facts: NetworkFacts) {
+  const templates = orUnread(() => templatesOf(described, facts));
+  const closed =
+    templates instanceof UnreadPart
+      ? []
+      : templates.filter(({ networkInterfaces }) => networkInterfaces.some(({ publicIp }) => publicIp === false));
+  return {
+    subnets,
+    needs,
+    launchTemplates: closed.map(({ reference }) => reference),
+    byJobDefinition: described.platform === "fargate",
+  };
+}
+
+function worst(findings: readonly Finding[]): State {
+  if (findings.some(({ state }) => state === "Unreachable")) return "Unreachable";
+  return findings.length > 0 ? "Unknown" : "Reachable";
+}
+
+function gravity({ state, neededBy }: Finding): number {
+  return (state === "Unreachable" ? 0 : 2) + (neededBy === "environment" ? 0 : 1);
+}
+
+function orUnread<T>(find: () => T): T | UnreadPart {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof UnreadPart) return error;
+    throw error;
+  }
+}
