@@ -111,12 +111,7 @@ export class OverlaidRecords<R> {
    * @returns the names of which something is news: the record, or that its absence may be believed from now on
    */
   mergeAll(reads: ReadonlyMap<string, R>, begunAt: number): readonly string[] {
-    const names = new Set([
-      ...this.#records.keys(),
-      ...reads.keys(),
-      ...this.#writes.keys(),
-      ...this.#relapsed.keys(),
-    ]);
+    const names = new Set([...this.#records.keys(), ...reads.keys(), ...this.#writes.keys(), ...this.#relapsed.keys()]);
     const changed = [...names].filter((name) => this.#merge(name, reads.get(name), begunAt, true));
     this.#readAt = begunAt;
     for (const [name, at] of this.#nameReadAt) if (at <= begunAt) this.#nameReadAt.delete(name);

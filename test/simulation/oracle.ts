@@ -13,7 +13,8 @@ export interface Watched {
   readonly clock: VirtualClock;
   readonly store: MemoryStore;
   readonly aws: SimulatedAws;
-  readonly cluster: Cluster;
+  /** The identity of the operator now. */
+  readonly cluster: () => Cluster;
   readonly settings: Settings;
   readonly processes: () => readonly OperatorProcess[];
   /** The identity in the Lease, and until when nobody else may take it, by the world's monotonic clock. */
@@ -22,6 +23,8 @@ export interface Watched {
   readonly callerOf: (call: CallRecord) => OperatorProcess | undefined;
   /** Whatever a person, a tool or a fault did to the world, monotonic ms of the last time. */
   readonly lastDisturbance: () => number;
+  /** How long after it was sent a write of the operator was or will be shown by every read, so far at most (ms). */
+  readonly shownWithinMs: () => number;
 }
 
 /**

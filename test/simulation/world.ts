@@ -73,6 +73,8 @@ export class Simulation {
   readonly violations: Violation[] = [];
   /** How often a watch shows an event twice, 0 to 1; how long a request to the API server is on its way, one way. */
   readonly network = { repeats: 0, latencyMs: 2, spreadMs: 4 };
+  /** How long after it was sent a write of the operator was or will be shown by every read, so far at most. */
+  shownWithinMs: number;
   /** Of the processes to come. */
   cluster: Cluster;
   readonly settings: Settings;
@@ -104,6 +106,7 @@ export class Simulation {
       region,
       knobs: { keptRecords: 20_000, ...knobs },
     });
+    this.shownWithinMs = this.aws.knobs.stalenessMs;
     let uids = 0;
     this.store = new MemoryStore({ clock, newUid: () => `uid-${++uids}`, admit });
     this.leases = new MemoryLeaseStore(clock);
@@ -115,12 +118,13 @@ export class Simulation {
       clock,
       store: this.store,
       aws: this.aws,
-      cluster: this.cluster,
+      cluster: () => this.cluster,
       settings: this.settings,
       processes: () => this.replicas.flatMap(({ process }) => (process === undefined ? [] : [process])),
       lease: () => this.#leaseHeld,
       callerOf: (call) => this.#callers.get(call),
       lastDisturbance: () => this.#disturbedAt,
+      shownWithinMs: () => this.shownWithinMs,
     };
     this.#oracles = (options.oracles ?? allOracles).map((factory) => factory(watched));
     this.#listen();
@@ -228,10 +232,15 @@ export class Simulation {
     await this.clock.advance(0);
   }
 
-  /** What a restart by the kubelet takes; given to tests. */
-  restart(replica: Replica, afterMs = restartMs): void {
-    replica.process?.kill();
-    replica.startAfter(afterMs);
+  /** Everything in the cluster is lost; operators come back under a new identity that may take over the old one. */
+  loseCluster(): void {
+    this.disturb("user", "loses the cluster, and makes a new one");
+    this.store.restore({ resourceVersion: 1, objects: [] });
+    this.leases.delete();
+    const { name, uid } = this.cluster;
+    const number = Number.parseInt(uid.replace(/\D/g, ""), 10) + 1;
+    this.cluster = { name, uid: `cluster-${number}`, takeOverUid: uid };
+    for (const { process } of this.replicas) process?.kill();
   }
 
   #process(replica: Replica, name: string): OperatorProcess {
@@ -275,6 +284,9 @@ export class Simulation {
     if (verdict.kind === "die") this.disturb(process.name, `dies as it ${phase} ${what}`);
     if (verdict.kind === "freeze") {
       const how = verdict.asleep ? "falls asleep" : "freezes";
+      // What was past its last check lands when the process goes on.
+      if (phase === "sends")
+        this.shownWithinMs = Math.max(this.shownWithinMs, this.aws.knobs.stalenessMs + verdict.forMs);
       this.disturb(process.name, `${how} for ${verdict.forMs / 1000} s as it ${phase} ${what}`);
     }
     return verdict;

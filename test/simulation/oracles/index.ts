@@ -10,21 +10,16 @@ import { runningJobs } from "./running-jobs.ts";
 import { trueStatus } from "./true-status.ts";
 import { usableEnvironment } from "./usable-environment.ts";
 
-/** The promises that are judged at every step, for a world whose reads are at most 5 s stale. */
-export const allOracles: readonly OracleFactory[] = oraclesFor(() => true);
-
-/** @param assumes whether AWS has shown every write within so many ms so far */
-export function oraclesFor(assumes: (withinMs: number) => boolean): readonly OracleFactory[] {
-  return [
-    usableEnvironment,
-    runningJobs,
-    notOurs,
-    oneRevision(assumes),
-    onlyWhatChanged,
-    oneWriter,
-    resync,
-    trueStatus,
-    callBudget,
-    boundedQueues,
-  ];
-}
+/** The promises that are judged at every step. */
+export const allOracles: readonly OracleFactory[] = [
+  usableEnvironment,
+  runningJobs,
+  notOurs,
+  oneRevision,
+  onlyWhatChanged,
+  oneWriter,
+  resync,
+  trueStatus,
+  callBudget,
+  boundedQueues,
+];

@@ -103,8 +103,9 @@ function targetOf(watched: Watched, call: CallRecord): Thing | undefined {
   }
 }
 
-function isOurs({ cluster }: Watched, tags: Tags | undefined): boolean {
+function isOurs(watched: Watched, tags: Tags | undefined): boolean {
   const owner = ownerIn(tags);
+  const cluster = watched.cluster();
   if (owner?.cluster !== cluster.name) return false;
   return owner.clusterUid === cluster.uid || owner.clusterUid === cluster.takeOverUid;
 }
@@ -126,10 +127,10 @@ function isAdoption(watched: Watched, call: CallRecord, target: Thing): boolean 
   const input = call.input as { tags?: Tags; tagKeys?: readonly string[] };
   // The mark of Retain goes in the act that takes the thing back.
   if (call.operation === "UntagResource") return input.tagKeys?.every((key) => key === retainedFromTag) === true;
-  if (call.operation !== "TagResource" || input.tags?.[clusterTag] !== watched.cluster.name) return false;
-  if (input.tags[clusterUidTag] !== watched.cluster.uid) return false;
+  if (call.operation !== "TagResource" || input.tags?.[clusterTag] !== watched.cluster().name) return false;
+  if (input.tags[clusterUidTag] !== watched.cluster().uid) return false;
   const [namespace = "", name = ""] = [input.tags[namespaceTag], input.tags[nameTag]];
-  if (target.tags?.[retainedFromTag] === `${watched.cluster.name}/${namespace}/${name}`) return true;
+  if (target.tags?.[retainedFromTag] === `${watched.cluster().name}/${namespace}/${name}`) return true;
   const object = objectOf(watched, target.kind, { namespace, name });
   const policy = (object?.spec as { readonly adoptionPolicy?: string } | undefined)?.adoptionPolicy;
   return ownerIn(target.tags) === undefined && (policy === "IfExists" || policy === "IfMatching");

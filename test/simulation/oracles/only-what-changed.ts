@@ -76,10 +76,23 @@ function isSame(sent: unknown, has: unknown): boolean {
   if (Array.isArray(sent) && Array.isArray(has) && sent.every((one) => typeof one === "string")) {
     return jsonEqual(sent.map(String).sort(), has.map(String).sort());
   }
-  if (Array.isArray(sent) && Array.isArray(has)) {
-    const names = (list: readonly unknown[]): unknown[] =>
-      list.map((entry) => nameOf((entry as { computeEnvironment?: string }).computeEnvironment));
-    return jsonEqual(names(sent), names(has));
-  }
+  if (isOrder(sent) && isOrder(has)) return jsonEqual(sent.map(environmentIn), has.map(environmentIn));
   return jsonEqual(sent, has);
+}
+
+interface OrderEntry {
+  readonly computeEnvironment: string;
+}
+
+function isOrder(value: unknown): value is readonly OrderEntry[] {
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((one) => (one as OrderEntry).computeEnvironment !== undefined)
+  );
+}
+
+/** AWS is sent names and describes ARNs. */
+function environmentIn({ computeEnvironment }: OrderEntry): string {
+  return nameOf(computeEnvironment);
 }

@@ -47,7 +47,7 @@ export function lastPart(arn: string): string {
 export function ownerOf({ store, cluster }: Watched, tags: Tags | undefined, kind: string): KubeObject | undefined {
   const owner = ownerIn(tags);
   const found = kinds.find((one) => one.kind === kind);
-  if (owner === undefined || owner.cluster !== cluster.name || found === undefined) return undefined;
+  if (owner === undefined || owner.cluster !== cluster().name || found === undefined) return undefined;
   return store.object(found, owner);
 }
 

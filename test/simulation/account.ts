@@ -1,0 +1,128 @@
+import type { KubeObject } from "../../src/api/object.ts";
+import type { DefinitionRevision, Environment, Queue } from "../../src/aws/batch.ts";
+import { canonicalJson } from "../../src/controllers/fingerprint.ts";
+import { ownerIn, type Tags, tagPrefix } from "../../src/controllers/ownership.ts";
+import type { MemoryStore } from "../../src/kube/memory-store.ts";
+import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
+import { kindOf } from "./world.ts";
+
+/**
+ * What the operator has made in an account, in a form in which two accounts can be compared: names that contain
+ * chance, times and everything that AWS alone decides are taken out.
+ */
+
+export interface Line {
+  /** `Kind namespace/name` of the object that owns it, there or not. */
+  readonly owner: string;
+  readonly text: string;
+}
+
+/** @returns one line for each thing of ours */
+export function accountOf(aws: SimulatedAws, store: MemoryStore, clusterName: string): readonly Line[] {
+  const { truth } = aws;
+  const objectOf = (kind: string, tags: Tags | undefined): KubeObject | undefined => {
+    const owner = ownerIn(tags);
+    return owner === undefined ? undefined : store.object(kindOf(kind), owner);
+  };
+  const ours = (tags: Tags | undefined): boolean => ownerIn(tags)?.cluster === clusterName;
+  const environments = truth.computeEnvironments().filter(({ status, tags }) => status !== "DELETED" && ours(tags));
+  const queues = truth.jobQueues().filter(({ status, tags }) => status !== "DELETED" && ours(tags));
+  const active = truth.jobDefinitions().filter(({ status }) => status === "ACTIVE");
+  const names = new Set(active.filter(({ tags }) => ours(tags)).map((one) => one.jobDefinitionName));
+  const line = (kind: string, tags: Tags | undefined, text: string): Line => ({
+    owner: `${kind} ${ownerText(tags)}`,
+    text,
+  });
+  return [
+    ...environments.map((one) =>
+      line("BatchComputeEnvironment", one.tags, environmentLine(one, objectOf("BatchComputeEnvironment", one.tags))),
+    ),
+    ...queues.map((one) => line("JobQueue", one.tags, queueLine(one, environments, objectOf("JobQueue", one.tags)))),
+    ...[...names].flatMap((name) => {
+      const named = active.filter((one) => one.jobDefinitionName === name);
+      const tags = named.find((one) => ours(one.tags))?.tags;
+      return definitionLines(named, ours).map((text) => line("JobDefinition", tags, text));
+    }),
+  ];
+}
+
+/** What the spec leaves as AWS has it: equal in both accounts only by chance. */
+function keptOut(spec: Readonly<Record<string, unknown>>, keys: readonly string[]): ReadonlySet<string> {
+  return new Set(keys.filter((key) => spec[key] === undefined));
+}
+
+function environmentLine(environment: Environment, object: KubeObject | undefined): string {
+  const spec = (object?.spec ?? {}) as Readonly<Record<string, unknown>>;
+  const kept = keptOut(spec, ["state", "updatePolicy", "ecsSettings"]);
+  const { type, state, status, serviceRole, computeResources, updatePolicy, ecsSettings, tags } = environment;
+  const { desiredvCpus: _scaler, ec2Configuration: _image, ...resources } = computeResources ?? { type: undefined };
+  const shown = { state, updatePolicy, ecsSettings };
+  const wished = Object.fromEntries(Object.entries(shown).filter(([key]) => !kept.has(key)));
+  const bare = Object.fromEntries(
+    Object.entries(resources)
+      .filter(([, value]) => !isNothing(value))
+      .map(([key, value]) => [key, sorted(value)]),
+  );
+  return `environment of ${ownerText(tags)} ${canonicalJson({ type, status, serviceRole, ...wished, computeResources: bare, tags: userTags(tags) })}`;
+}
+
+function queueLine(queue: Queue, environments: readonly Environment[], object: KubeObject | undefined): string {
+  const spec = (object?.spec ?? {}) as Readonly<Record<string, unknown>>;
+  const kept = keptOut(spec, ["state"]);
+  const { jobQueueName, state, status, priority, schedulingPolicyArn, jobStateTimeLimitActions, tags } = queue;
+  const order = [...(queue.computeEnvironmentOrder ?? [])]
+    .sort((left, right) => (left.order ?? 0) - (right.order ?? 0))
+    .map(({ computeEnvironment }) => {
+      const found = environments.find((one) => one.computeEnvironmentArn === computeEnvironment);
+      return found === undefined ? computeEnvironment : ownerText(found.tags);
+    });
+  const limits = jobStateTimeLimitActions ?? [];
+  return `queue ${jobQueueName} of ${ownerText(tags)} ${canonicalJson({ ...(kept.has("state") ? {} : { state }), status, priority, order, schedulingPolicyArn, limits, tags: userTags(tags) })}`;
+}
+
+/** The highest revision, which is what jobs run, and whether a body of ours lies there twice. */
+function definitionLines(
+  active: readonly DefinitionRevision[],
+  ours: (tags: Tags | undefined) => boolean,
+): readonly string[] {
+  const down = [...active].sort((left, right) => right.revision - left.revision);
+  const [top] = down;
+  if (top === undefined) return [];
+  const doubled = down.filter((one, index) => {
+    const next = down[index + 1];
+    const adjacent = next !== undefined && one.revision - next.revision === 1;
+    return adjacent && ours(one.tags) && ours(next.tags) && bodyOf(one) === bodyOf(next);
+  });
+  return [
+    `definition ${top.jobDefinitionName} of ${ownerText(top.tags)} ${bodyOf(top)} ${canonicalJson(userTags(top.tags))}`,
+    ...doubled.map(({ jobDefinitionName, revision }) => `definition ${jobDefinitionName}:${revision} is there twice`),
+  ];
+}
+
+function bodyOf(revision: DefinitionRevision): string {
+  const { jobDefinitionArn: _arn, revision: _number, tags: _tags, status: _status, ...body } = revision;
+  const container = body.containerProperties;
+  const requirements = [...(container?.resourceRequirements ?? [])].sort((left, right) =>
+    (left.type ?? "") < (right.type ?? "") ? -1 : 1,
+  );
+  return canonicalJson({ ...body, containerProperties: { ...container, resourceRequirements: requirements } });
+}
+
+function ownerText(tags: Tags | undefined): string {
+  const owner = ownerIn(tags);
+  return owner === undefined ? "nobody" : `${owner.namespace}/${owner.name}`;
+}
+
+function userTags(tags: Tags | undefined): Tags {
+  return Object.fromEntries(Object.entries(tags ?? {}).filter(([key]) => !key.startsWith(tagPrefix)));
+}
+
+function sorted(value: unknown): unknown {
+  return Array.isArray(value) && value.every((one) => typeof one === "string") ? value.map(String).sort() : value;
+}
+
+/** AWS may describe a cleared field as empty or not at all. */
+function isNothing(value: unknown): boolean {
+  if (value === undefined || value === "" || value === 0) return true;
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+}

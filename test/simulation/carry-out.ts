@@ -1,0 +1,257 @@
+import type { KubeObject } from "../../src/api/object.ts";
+import { locationAnnotation } from "../../src/api/v1alpha1/annotations.ts";
+import { conditionsOf } from "../../src/controllers/conditions.ts";
+import type { Manifest } from "../../src/kube/memory-store.ts";
+import { StoreError } from "../../src/kube/store.ts";
+import { accessDenied, type Fault, serverFailure, throttled } from "../../src/simulator/faults.ts";
+import { ServiceError } from "../../src/simulator/refusals.ts";
+import type { Act, Step, StoreFaultKind } from "./story.ts";
+import { doTool, type Undo } from "./tool.ts";
+import type { Simulation } from "./world.ts";
+
+/** Does the steps of a story to a world. */
+export class Player {
+  readonly #world: Simulation;
+  /** What tools did that has to be taken back before the world can be whole again. */
+  readonly undos: Undo[] = [];
+
+  constructor(world: Simulation) {
+    this.#world = world;
+  }
+
+  /** Up to the last step, or the first violation. */
+  async play(steps: readonly Step[]): Promise<void> {
+    const world = this.#world;
+    for (const { at, act } of steps) {
+      if (world.violations.length > 0) return;
+      if (at > world.trace.seconds) await world.seconds(at - world.trace.seconds);
+      await this.#do(act);
+    }
+  }
+
+  async #do(act: Act): Promise<void> {
+    const world = this.#world;
+    switch (act.kind) {
+      case "apply":
+        world.apply(act.manifest);
+        return;
+      case "delete":
+        world.delete(act.of, act.name);
+        return;
+      case "approve":
+        approveAll(world);
+        return;
+      case "legacy":
+        await this.#refusable("another tool", `makes a ${act.what}`, () => makeLegacy(world, act));
+        return;
+      case "submit":
+        await this.#refusable("user", "submits a job", async () => submit(world, act));
+        return;
+      case "tool":
+        await this.#refusable("tool", act.doing, async () => {
+          const { what, undo } = await doTool(world, act.doing, act.pick);
+          if (what !== undefined) world.disturb("tool", what);
+          if (undo !== undefined) this.undos.push(undo);
+        });
+        return;
+      case "loseCluster":
+        await loseCluster(world);
+        return;
+      default:
+        this.#fail(act);
+    }
+  }
+
+  #fail(act: Act): void {
+    const world = this.#world;
+    const { aws, store, leases, network } = world;
+    const told = Object.entries(act)
+      .filter(([, value]) => value !== undefined)
+      .map(([, value]) => String(value))
+      .join(" ");
+    world.disturb("fault", told);
+    switch (act.kind) {
+      case "kill":
+        world.arm({ replica: act.replica, after: act.after, verdict: { kind: "die" }, what: act.what });
+        return;
+      case "terminate":
+        world.replica(act.replica).process?.terminate();
+        return;
+      case "freeze": {
+        const { replica, after, forMs, asleep, phase, what } = act;
+        world.arm({ replica, after, verdict: { kind: "freeze", forMs, asleep }, phase, what });
+        return;
+      }
+      case "skew": {
+        const replica = world.replica(act.replica);
+        replica.skewMs = act.skewMs;
+        if (act.jumps && replica.process !== undefined) replica.process.clock.skewMs = act.skewMs;
+        return;
+      }
+      case "version":
+        for (const replica of world.replicas) {
+          replica.algorithm = act.algorithm;
+          replica.process?.terminate();
+        }
+        return;
+      case "awsFault": {
+        const fault = awsFault(act);
+        if (act.fault === "delayRequest" || act.fault === "stale") {
+          const shownMs = act.ms + (act.fault === "stale" ? 0 : aws.knobs.stalenessMs);
+          world.shownWithinMs = Math.max(world.shownWithinMs, shownMs);
+        }
+        aws.faults.add({
+          fault,
+          ...(act.on === undefined ? {} : { on: act.on }),
+          after: act.after,
+          times: act.times,
+          ...(act.forMs === undefined ? {} : { forMs: act.forMs }),
+        });
+        return;
+      }
+      case "staleness":
+        aws.knobs.stalenessMs = act.ms;
+        world.shownWithinMs = Math.max(world.shownWithinMs, act.ms);
+        return;
+      case "storeFault":
+        if (act.fault === "hang") store.faults.hang(act.on, act.times);
+        else if (act.fault === "loseResponse") store.faults.loseResponse(act.on, act.times, storeError("unavailable"));
+        else store.faults.fail(act.on, act.times, storeError(act.fault));
+        return;
+      case "leaseFault":
+        if (act.lost) leases.faults.loseResponse(act.on, act.times, storeError("unavailable"));
+        else leases.faults.fail(act.on, act.times, storeError("unavailable"));
+        return;
+      case "watches":
+        switch (act.how) {
+          case "cut":
+            store.cutWatches(storeError("unavailable"));
+            return;
+          case "silence":
+            store.silenceWatches();
+            return;
+          case "compact":
+            store.compact();
+            store.cutWatches();
+            return;
+          case "drop":
+            store.faults.dropEvents(act.n);
+            return;
+          case "delay":
+            store.faults.watchDelayMs = act.n * 1000;
+            return;
+          case "repeat":
+            network.repeats = act.n / 10;
+            return;
+          case "prompt":
+            network.repeats = 0;
+            store.faults.watchDelayMs = 0;
+            return;
+        }
+    }
+  }
+
+  /** What AWS refuses to a person is a part of the story. */
+  async #refusable(who: string, what: string, action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      this.#world.trace.tell(who, `cannot: ${what}: ${error.message}`);
+    }
+  }
+}
+
+/** Gives every step that is held its approval. */
+export function approveAll(world: Simulation): void {
+  for (const object of world.store.objects()) {
+    const approval = (object.status as { readonly plan?: { readonly approval?: string } } | undefined)?.plan?.approval;
+    const held = conditionsOf(object).some(({ reason }) => reason === "AwaitingApproval" || reason === "Returned");
+    const given = object.metadata.annotations?.["awsbatch.dev/approve"];
+    const asked = approval ?? approvalIn(object);
+    if (held && asked !== undefined && asked !== given) world.annotate(object, { "awsbatch.dev/approve": asked });
+  }
+}
+
+/** A retirement that is held says so in `Retiring`. */
+function approvalIn(object: KubeObject): string | undefined {
+  const message = conditionsOf(object).find(({ reason }) => reason === "AwaitingApproval")?.message ?? "";
+  return /awsbatch\.dev\/approve: "([^"]+)"/.exec(message)?.[1];
+}
+
+function submit(world: Simulation, act: Extract<Act, { kind: "submit" }>): void {
+  const { aws } = world;
+  const queues = aws.truth.jobQueues().filter(({ status, state }) => status === "VALID" && state === "ENABLED");
+  const definitions = aws.truth.jobDefinitions().filter(({ status }) => status === "ACTIVE");
+  const queue = queues[act.pick % Math.max(1, queues.length)];
+  const definition = definitions[act.pick % Math.max(1, definitions.length)];
+  if (queue === undefined || definition === undefined) return;
+  aws.outside.submitPlannedJob(
+    {
+      jobName: `job-${act.pick}`,
+      jobQueue: queue.jobQueueName,
+      jobDefinition: definition.jobDefinitionName,
+      ...(act.size === undefined ? {} : { arrayProperties: { size: act.size } }),
+    },
+    { durationMs: act.durationMs, exitCode: 0 },
+  );
+  world.disturb("user", `submits a job of ${act.durationMs / 1000} s to ${queue.jobQueueName}`);
+}
+
+async function makeLegacy({ aws, trace }: Simulation, act: Extract<Act, { kind: "legacy" }>): Promise<void> {
+  const { outside } = aws;
+  trace.tell("tool", `makes a ${act.what} ${JSON.stringify(act.request)}`);
+  if (act.what === "environment") await outside.createComputeEnvironment(act.request as never);
+  else if (act.what === "queue") await outside.createJobQueue(act.request as never);
+  else await outside.registerJobDefinition(act.request as never);
+}
+
+/** From Git comes what people had written, of all that was not being deleted. */
+async function loseCluster(world: Simulation): Promise<void> {
+  const objects = world.store.objects();
+  // What was on its way out is in no Git, and nobody would ever finish it.
+  if (objects.some(({ metadata }) => metadata.deletionTimestamp !== undefined)) return;
+  const manifests = objects.map(manifestOf);
+  world.loseCluster();
+  await world.seconds(10);
+  world.apply(...manifests);
+}
+
+/** What a person had written. */
+export function manifestOf({ apiVersion, kind, metadata, spec }: KubeObject): Manifest {
+  const { name, namespace } = metadata;
+  const { [locationAnnotation]: _location, ...annotations } = metadata.annotations ?? {};
+  return { apiVersion, kind, metadata: { name, namespace, annotations }, spec };
+}
+
+function awsFault(act: Extract<Act, { kind: "awsFault" }>): Fault {
+  switch (act.fault) {
+    case "throttle":
+      return throttled;
+    case "serverFailure":
+      return serverFailure;
+    case "denied":
+      return accessDenied(act.on?.[0] ?? "Anything");
+    case "loseRequest":
+      return { kind: "loseRequest" };
+    case "loseResponse":
+      return { kind: "loseResponse" };
+    case "delayResponse":
+      return { kind: "delayResponse", delayMs: act.ms };
+    case "delayRequest":
+      return { kind: "delayRequest", delayMs: act.ms };
+    case "stale":
+      return { kind: "stale", staleMs: act.ms };
+  }
+}
+
+function storeError(kind: StoreFaultKind): StoreError {
+  switch (kind) {
+    case "conflict":
+      return new StoreError("Conflict", "the object has been modified; read it again");
+    case "tooMany":
+      return new StoreError("TooManyRequests", "too many requests", 1000);
+    default:
+      return new StoreError("Unavailable", "connection reset by peer");
+  }
+}

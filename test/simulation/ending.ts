@@ -1,0 +1,209 @@
+import type { KubeObject } from "../../src/api/object.ts";
+import { dryRunAnnotation, pausedAnnotation } from "../../src/api/v1alpha1/annotations.ts";
+import type { BatchComputeEnvironment } from "../../src/api/v1alpha1/compute-environment.ts";
+import type { JobQueueSpec } from "../../src/api/v1alpha1/job-queue.ts";
+import { ownerIn } from "../../src/controllers/ownership.ts";
+import type { Manifest } from "../../src/kube/memory-store.ts";
+import { accountOf, type Line } from "./account.ts";
+import { approveAll, manifestOf, type Player } from "./carry-out.ts";
+import { type Expected, expectedOf, verdictsOf } from "./fresh.ts";
+import { settledEnvironment } from "./generate/environments.ts";
+import { queueOrder } from "./generate/others.ts";
+import type { Simulation } from "./world.ts";
+
+/**
+ * How long a world may take from the last fault to rest. An event that no watch showed is made good after 15 minutes
+ * at the latest (promise 9); what AWS found INVALID is looked at again after 30; a replacement that begins then takes
+ * 15 (soak and drain), and one more of them may wait for it.
+ */
+export const convergenceSeconds = 75 * 60;
+
+/** Drift is seen within so long (section 12). */
+const driftSeenSeconds = 75;
+/** An hour in which nothing may be written. */
+const silenceSeconds = 3600;
+/** AWS may still scale down, and counts change status once a minute. */
+const graceSeconds = 120;
+
+/**
+ * The end of every world. Faults stop, tools take back what bars a wish, and the user's last words are such that
+ * every object can become Ready, or its namesake in a fresh account could not either. Then:
+ *
+ * - promises 4 and 5: within the bound the account equals what a fresh operator makes of the same manifests, with
+ *   nothing extra; every delete has ended;
+ * - promise 6: for an hour nothing is written on either side, and no event is told.
+ */
+export async function endWell(
+  world: Simulation,
+  player: Player,
+  options: { readonly silence?: boolean } = {},
+): Promise<void> {
+  if (world.violations.length > 0) return;
+  world.trace.tell("end", "faults stop");
+  stopFaults(world);
+  // Whoever is frozen goes on, and whoever is dead comes back.
+  await world.seconds(10);
+  await lastWords(world, player);
+  if (world.violations.length > 0) return;
+  const expected = await expectedOf(world);
+  if (!(await converges(world, expected)) && world.violations.length === 0) {
+    world.violate("4, 5 and 9: the end is as if nothing had gone wrong", difference(world, expected));
+  }
+  if (options.silence === false || world.violations.length > 0) return;
+  await beSilent(world);
+}
+
+function stopFaults(world: Simulation): void {
+  const { aws, store, leases, network } = world;
+  world.disarm();
+  aws.faults.clear();
+  store.faults.clear();
+  leases.faults.clear();
+  network.repeats = 0;
+  aws.knobs.stalenessMs = Math.min(aws.knobs.stalenessMs, 3000);
+  for (const job of aws.truth.jobs()) {
+    // A job of days has run long enough.
+    if (job.child === undefined) void aws.outside.terminateJob({ jobId: job.id, reason: "the end" });
+  }
+}
+
+/** Takes back what tools did, and says for every object what can be had. */
+async function lastWords(world: Simulation, player: Player): Promise<void> {
+  let undos = player.undos;
+  for (let tries = 0; tries < 60 && undos.length > 0; tries++) {
+    const left = [];
+    for (const undo of undos) if (!(await undo())) left.push(undo);
+    undos = left;
+    if (undos.length > 0) await world.seconds(10);
+  }
+  for (let tries = 0; tries < 30 && (await removeForeignQueues(world)); tries++) await world.seconds(15);
+  // What tools did is seen by now.
+  await world.seconds(driftSeenSeconds);
+  // Who is held by an annotation waits for a person, and says so, also while it is being deleted.
+  for (const object of world.store.objects()) {
+    const { annotations = {} } = object.metadata;
+    if (pausedAnnotation in annotations || dryRunAnnotation in annotations) world.apply(manifestWithout(object));
+  }
+  const objects = world.store.objects().filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const environments = objects.filter(({ kind }) => kind === "BatchComputeEnvironment");
+  // No queue refers to one that claims the name of another: it is made only when that one has gone.
+  const names = environments.map(({ metadata }) => metadata.name).filter((name) => !name.endsWith("-rival"));
+  for (const object of objects) {
+    const manifest = manifestWithout(object);
+    const { metadata } = manifest;
+    if (object.kind === "BatchComputeEnvironment") {
+      const spec = settledEnvironment((object as BatchComputeEnvironment).spec);
+      world.apply({ ...manifest, metadata, spec });
+    } else if (object.kind === "JobQueue") {
+      const spec = object.spec as JobQueueSpec;
+      const wanted = spec.computeEnvironmentOrder.map(({ computeEnvironmentRef }) => computeEnvironmentRef?.name ?? "");
+      const there = wanted.filter((name) => names.includes(name));
+      // A queue of nothing that is there goes as well.
+      if (there.length === 0 && names.length === 0) world.delete("JobQueue", metadata.name);
+      else
+        world.apply({
+          ...manifest,
+          metadata,
+          spec: { ...spec, computeEnvironmentOrder: queueOrder(there.length > 0 ? there : names.slice(0, 1)) },
+        });
+    } else world.apply({ ...manifest, metadata });
+  }
+}
+
+/**
+ * What bars the deletion of an environment says so, and how to end it; a person follows that.
+ * @returns whether there are any
+ */
+async function removeForeignQueues({ aws }: Simulation): Promise<boolean> {
+  const foreign = aws.truth
+    .jobQueues()
+    .filter(({ tags, status }) => ownerIn(tags) === undefined && status !== "DELETED");
+  for (const { jobQueueName: jobQueue, state, status } of foreign) {
+    if (status !== "VALID" && status !== "INVALID") continue;
+    if (state === "ENABLED") await aws.outside.updateJobQueue({ jobQueue, state: "DISABLED" });
+    else await aws.outside.deleteJobQueue({ jobQueue });
+  }
+  return foreign.length > 0;
+}
+
+/** A manifest that holds nothing back. */
+function manifestWithout(object: KubeObject): Manifest {
+  const manifest = manifestOf(object);
+  return { ...manifest, metadata: { ...manifest.metadata, annotations: {} } };
+}
+
+async function converges(world: Simulation, expected: Expected): Promise<boolean> {
+  for (let passed = 0; passed < convergenceSeconds && world.violations.length === 0; passed += 15) {
+    if (isAs(world, expected)) return true;
+    await world.seconds(15);
+    approveAll(world);
+    await removeForeignQueues(world);
+  }
+  return isAs(world, expected);
+}
+
+function isAs(world: Simulation, expected: Expected): boolean {
+  const verdicts = verdictsOf(world);
+  if (verdicts.size !== expected.verdicts.size) return false;
+  for (const [name, verdict] of expected.verdicts) if (verdicts.get(name) !== verdict) return false;
+  const { extra, missing } = compared(world, expected);
+  return extra.length + missing.length === 0;
+}
+
+/**
+ * Of an object that cannot become Ready in a fresh account either, AWS may have what it had before; nothing else may
+ * differ.
+ */
+function compared(world: Simulation, { account, verdicts }: Expected): { extra: string[]; missing: string[] } {
+  const lines = accountOf(world.aws, world.store, world.cluster.name);
+  const counts = ({ owner }: Line): boolean => (verdicts.get(owner) ?? "True") === "True";
+  const textsOf = (of: readonly Line[]): string[] => of.filter(counts).map(({ text }) => text);
+  const [has, should] = [textsOf(lines), textsOf(account)];
+  const without = (list: readonly string[], others: readonly string[]): string[] => {
+    const rest = [...others];
+    return list.filter((text) => {
+      const index = rest.indexOf(text);
+      if (index >= 0) rest.splice(index, 1);
+      return index < 0;
+    });
+  };
+  return { extra: without(has, should), missing: without(should, has) };
+}
+
+function difference(world: Simulation, expected: Expected): string {
+  const { extra, missing } = compared(world, expected);
+  const verdicts = verdictsOf(world);
+  const parts = [
+    ...[...new Set([...verdicts.keys(), ...expected.verdicts.keys()])]
+      .filter((name) => verdicts.get(name) !== expected.verdicts.get(name))
+      .map((name) => `${name} is ${verdicts.get(name) ?? "gone"}, should be ${expected.verdicts.get(name) ?? "gone"}`),
+    ...extra.map((line) => `AWS has ${line}`),
+    ...missing.map((line) => `AWS lacks ${line}`),
+  ];
+  return `after ${convergenceSeconds / 60} minutes: ${parts.join("\n   ")}`;
+}
+
+async function beSilent(world: Simulation): Promise<void> {
+  await world.seconds(graceSeconds);
+  const { aws, store } = world;
+  const beganAt = world.clock.now();
+  const versions = (): string =>
+    JSON.stringify(store.objects().map(({ metadata }) => [metadata.name, metadata.resourceVersion]));
+  const events = (): string => JSON.stringify(store.events().map(({ name, count }) => [name, count]));
+  const [version, told] = [versions(), events()];
+  await world.seconds(silenceSeconds);
+  if (world.violations.length > 0) return;
+  const calls = aws.log.filter((call) => call.by === "operator" && call.at > beganAt);
+  const written = calls.filter(({ operation }) => !/^(Describe|List|Get)/.test(operation));
+  const silent = "6 at rest it is silent";
+  if (written.length > 0)
+    world.violate(
+      silent,
+      `${written.length} AWS writes, the first: ${written[0]?.operation} ${JSON.stringify(written[0]?.input)}`,
+    );
+  if (versions() !== version) world.violate(silent, `objects were written: ${version} became ${versions()}`);
+  if (events() !== told) world.violate(silent, `events were told: ${told} became ${events()}`);
+  // Two a minute, one for each 100 job definitions, a listing every ten minutes; the rest is for a process that began.
+  const most = (silenceSeconds / 60) * 3 + silenceSeconds / 600 + 10;
+  if (calls.length > most) world.violate("the AWS call budget is kept", `${calls.length} calls in an hour of rest`);
+}

@@ -1,0 +1,93 @@
+import { type Condition, type KubeObject, keyText } from "../../src/api/object.ts";
+import { ownerIn } from "../../src/controllers/ownership.ts";
+import { accountOf, type Line } from "./account.ts";
+import { manifestOf } from "./carry-out.ts";
+import { Simulation } from "./world.ts";
+
+/** What a world should come to: what is in AWS, and what each object says. */
+export interface Expected {
+  readonly account: readonly Line[];
+  /** By `Kind namespace/name`: `True`, or what else Ready is and why. */
+  readonly verdicts: ReadonlyMap<string, string>;
+}
+
+const limitSeconds = 20 * 60;
+
+/**
+ * The differential oracle: what a fresh operator makes of the same manifests in an account in which there is only
+ * what others own. It sees the same clock, cluster and ages of objects, and no fault.
+ */
+export async function expectedOf(world: Simulation): Promise<Expected> {
+  const { aws, store, settings } = world;
+  const fresh = new Simulation({
+    seed: 1,
+    replicas: 1,
+    cluster: world.cluster,
+    settings,
+    startsAt: world.clock.now(),
+    oracles: [],
+    starts: false,
+    knobs: {
+      ec2ValidMs: 5000,
+      latencyMs: 20,
+      stalenessMs: 0,
+      maxComputeEnvironments: aws.knobs.maxComputeEnvironments,
+    },
+  });
+  const foreign = ({ tags }: { readonly tags?: Record<string, string> | undefined }): boolean =>
+    ownerIn(tags)?.cluster !== world.cluster.name;
+  const { computeEnvironments, jobQueues, jobDefinitions } = aws.snapshot();
+  fresh.aws.restore({
+    computeEnvironments: computeEnvironments.filter(foreign),
+    jobQueues: jobQueues.filter(({ detail }) => foreign(detail)),
+    // What others register above ours is drift; under a name without any of ours it is theirs.
+    jobDefinitions: jobDefinitions.filter(
+      (one) =>
+        foreign(one) &&
+        !jobDefinitions.some((other) => other.jobDefinitionName === one.jobDefinitionName && !foreign(other)),
+    ),
+  });
+  const kept = store.objects().filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  fresh.store.restore({
+    resourceVersion: 1,
+    objects: kept.map((object) => {
+      const { metadata, ...manifest } = manifestOf(object);
+      const { finalizers: _finalizers, ...own } = object.metadata;
+      return {
+        object: { ...manifest, spec: object.spec, metadata: { ...own, annotations: metadata.annotations } },
+        applied: { labels: [], annotations: [] },
+      };
+    }),
+  });
+  fresh.start();
+  await fresh.until(() => fresh.store.objects().every((object) => verdictOf(object) === "True"), limitSeconds);
+  await fresh.seconds(30);
+  const expected: Expected = {
+    account: accountOf(fresh.aws, fresh.store, world.cluster.name),
+    verdicts: verdictsOf(fresh),
+  };
+  await fresh.stop();
+  return expected;
+}
+
+export function verdictsOf(world: Simulation): ReadonlyMap<string, string> {
+  return new Map(
+    world.store.objects().map((object) => [`${object.kind} ${keyText(object.metadata)}`, verdictOf(object)]),
+  );
+}
+
+/** `True` when it is Ready at its generation; else what it is, and why. */
+export function verdictOf(object: KubeObject): string {
+  const { observedGeneration, conditions = [] } = (object.status ?? {}) as {
+    readonly observedGeneration?: number;
+    readonly conditions?: readonly Condition[];
+  };
+  if (object.metadata.deletionTimestamp !== undefined) return "being deleted";
+  const ready = conditions.find(({ type }) => type === "Ready");
+  if (ready === undefined || observedGeneration !== object.metadata.generation) return "not seen";
+  const retiring = conditions.find(({ type }) => type === "Retiring");
+  if (retiring !== undefined) return `Retiring ${retiring.reason}`;
+  if (ready.status === "True") return "True";
+  const mark = conditions.find(({ type }) => type === "Stalled")?.type ?? `Ready=${ready.status}`;
+  return `${mark} ${ready.reason}`;
+}

@@ -1,0 +1,81 @@
+import type { Step, Story } from "../story.ts";
+import { Chance } from "./chance.ts";
+import { environmentSpec } from "./environments.ts";
+import { faultSteps, jobSteps, toolSteps } from "./faults.ts";
+import { definitionSpec } from "./others.ts";
+import { endOf, userSteps } from "./user.ts";
+
+/** The story of a seed. */
+export function storyOf(seed: number): Story {
+  const chance = new Chance(seed);
+  const family = chance.is(0.8) ? "instances" : "fargate";
+  const adoption = chance.is(0.15);
+  const legacy: Step[] = adoption
+    ? [
+        {
+          at: 0,
+          act: {
+            kind: "legacy",
+            what: "environment",
+            request: { computeEnvironmentName: "team_ce-a", ...plain(environmentSpec(chance, family)) },
+          },
+        },
+        {
+          at: 0,
+          act: {
+            kind: "legacy",
+            what: "definition",
+            request: { jobDefinitionName: "team_jd-1", ...definitionSpec(chance, family) },
+          },
+        },
+        { at: 60, act: { kind: "legacy", what: "queue", request: queueRequest } },
+      ]
+    : [];
+  const user = userSteps(chance, {
+    family,
+    adoption,
+    conflict: chance.is(0.12),
+    startsAt: adoption ? 70 : 2,
+    count: chance.whole(3, 18),
+  });
+  const end = endOf(user) + 60;
+  const calm = chance.is(0.12);
+  const steps = [
+    ...legacy,
+    ...user,
+    ...jobSteps(chance, chance.is(0.5) ? chance.whole(1, 5) : 0, end),
+    ...toolSteps(chance, chance.is(0.5) ? chance.whole(1, 5) : 0, end),
+    ...(calm ? [] : faultSteps(chance, chance.whole(1, 12), end)),
+    ...(chance.is(0.06) ? [{ at: chance.number() * end, act: { kind: "loseCluster" as const } }] : []),
+  ];
+  return {
+    seed,
+    replicas: chance.is(0.15) ? 3 : 2,
+    knobs: {
+      latencyMs: chance.of([10, 20, 200]),
+      stalenessMs: chance.of([0, 1000, 3000, 5000]),
+      iamPropagationMs: chance.of([0, 10_000, 40_000]),
+      relationLagMs: chance.of([0, 15_000, 60_000]),
+      infrastructureUpdateMs: chance.of([60_000, 15 * 60_000]),
+      tombstoneMs: chance.of([60_000, 10 * 60_000]),
+      maxComputeEnvironments: chance.is(0.05) ? 4 : 50,
+    },
+    flags: { allowForeignRepoint: chance.is(0.3), adoptable: adoption || chance.is(0.2) },
+    steps: steps
+      .map((step) => ({ ...step, at: Math.round(step.at * 10) / 10 }))
+      .sort((left, right) => left.at - right.at),
+  };
+}
+
+const queueRequest = {
+  jobQueueName: "team_q-1",
+  priority: 1,
+  state: "ENABLED",
+  computeEnvironmentOrder: [{ order: 1, computeEnvironment: "team_ce-a" }],
+};
+
+/** A spec without what only the operator knows. */
+function plain(spec: ReturnType<typeof environmentSpec>): object {
+  const { replacement: _replacement, updatePolicy: _policy, ...rest } = spec;
+  return rest;
+}

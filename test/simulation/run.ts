@@ -1,0 +1,41 @@
+import { Player } from "./carry-out.ts";
+import { endWell } from "./ending.ts";
+import { storyOf } from "./generate/story.ts";
+import type { Violation } from "./oracle.ts";
+import type { Story } from "./story.ts";
+import { Simulation } from "./world.ts";
+
+export interface Outcome {
+  readonly story: Story;
+  readonly violations: readonly Violation[];
+  /** The world as a story. */
+  readonly trace: () => string;
+  readonly virtualSeconds: number;
+  readonly points: number;
+}
+
+/** One world from its beginning to its end. */
+export async function runStory(story: Story): Promise<Outcome> {
+  const world = new Simulation({
+    seed: story.seed,
+    replicas: story.replicas,
+    knobs: story.knobs,
+    settings: {
+      allowForeignRepoint: story.flags.allowForeignRepoint,
+      adoptableNames: story.flags.adoptable ? ["*"] : [],
+    },
+  });
+  const player = new Player(world);
+  try {
+    await player.play(story.steps);
+    await endWell(world, player);
+  } finally {
+    await world.stop();
+  }
+  const { violations, trace, points } = world;
+  return { story, violations, trace: () => trace.text(), virtualSeconds: trace.seconds, points };
+}
+
+export function runSeed(seed: number): Promise<Outcome> {
+  return runStory(storyOf(seed));
+}

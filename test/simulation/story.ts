@@ -1,0 +1,135 @@
+import type { Manifest } from "../../src/kube/memory-store.ts";
+import type { Knobs } from "../../src/simulator/knobs.ts";
+import type { Phase } from "./gate.ts";
+
+/**
+ * What is to happen in a world, as plain data: the same story on the same seed is the same world. Any step may be
+ * taken out and the rest is still a story; that is how a failing one is made short.
+ */
+export interface Story {
+  readonly seed: number;
+  readonly replicas: number;
+  readonly knobs: Partial<Knobs>;
+  readonly flags: { readonly allowForeignRepoint: boolean; readonly adoptable: boolean };
+  /** By time. */
+  readonly steps: readonly Step[];
+}
+
+export interface Step {
+  /** Seconds after the beginning. */
+  readonly at: number;
+  readonly act: Act;
+}
+
+/** What the other tool does; `pick` chooses among what there is then. */
+export const toolDoings = [
+  "disableEnvironment",
+  "enableEnvironment",
+  "scaleEnvironment",
+  "deleteEnvironment",
+  "retagEnvironment",
+  "untagEnvironment",
+  "disableQueue",
+  "enableQueue",
+  "prioritiseQueue",
+  "retagQueue",
+  "untagQueue",
+  "deleteQueue",
+  "dropFromQueue",
+  "foreignQueue",
+  "foreignRevision",
+  "deregister",
+  "retagRevision",
+  "removeRole",
+  "restoreRole",
+  "condemn",
+  "pardon",
+  "shortage",
+  "plenty",
+] as const;
+
+export type ToolDoing = (typeof toolDoings)[number];
+
+export type AwsFaultKind =
+  | "throttle"
+  | "serverFailure"
+  | "denied"
+  | "loseRequest"
+  | "loseResponse"
+  | "delayResponse"
+  | "delayRequest"
+  | "stale";
+
+export type StoreFaultKind = "conflict" | "tooMany" | "unavailable" | "loseResponse" | "hang";
+
+export type Act =
+  | { readonly kind: "apply"; readonly manifest: Manifest }
+  | { readonly kind: "delete"; readonly of: string; readonly name: string }
+  /** Something that another tool made before the operator came, or makes beside it. */
+  | { readonly kind: "legacy"; readonly what: "environment" | "queue" | "definition"; readonly request: object }
+  /** Everything that waits for an approval gets it. */
+  | { readonly kind: "approve" }
+  | { readonly kind: "submit"; readonly pick: number; readonly durationMs: number; readonly size: number | undefined }
+  | { readonly kind: "tool"; readonly doing: ToolDoing; readonly pick: number }
+  /** The cluster is lost, and re-applied from Git under a new identity by an operator that may take over. */
+  | { readonly kind: "loseCluster" }
+  | { readonly kind: "kill"; readonly replica: string; readonly after: number; readonly what?: string | undefined }
+  | { readonly kind: "terminate"; readonly replica: string }
+  | {
+      readonly kind: "freeze";
+      readonly replica: string;
+      readonly after: number;
+      readonly forMs: number;
+      readonly asleep: boolean;
+      readonly phase?: Phase | undefined;
+      readonly what?: string | undefined;
+    }
+  /** From its next process on the wall clock is wrong by so much; now, when `jumps`. */
+  | { readonly kind: "skew"; readonly replica: string; readonly skewMs: number; readonly jumps: boolean }
+  /** A process of another version takes the place of the one that runs. */
+  | { readonly kind: "version"; readonly algorithm: number }
+  | {
+      readonly kind: "awsFault";
+      readonly fault: AwsFaultKind;
+      readonly on: readonly string[] | undefined;
+      readonly after: number;
+      readonly times: number;
+      readonly forMs: number | undefined;
+      readonly ms: number;
+    }
+  | { readonly kind: "staleness"; readonly ms: number }
+  | {
+      readonly kind: "storeFault";
+      readonly fault: StoreFaultKind;
+      readonly on: "list" | "watch" | "get" | "patchMetadata" | "applyStatus" | "recordEvent";
+      readonly times: number;
+    }
+  | {
+      readonly kind: "leaseFault";
+      readonly on: "get" | "create" | "update";
+      readonly times: number;
+      readonly lost: boolean;
+    }
+  | {
+      readonly kind: "watches";
+      readonly how: "cut" | "silence" | "compact" | "drop" | "delay" | "repeat" | "prompt";
+      readonly n: number;
+    };
+
+/** What is done by nobody's wish but the world's; a story without any is a story all the same. */
+export function isFault({ act }: Step): boolean {
+  return !["legacy", "apply", "delete", "approve", "submit", "tool", "loseCluster"].includes(act.kind);
+}
+
+/** A step in words. */
+export function wordsOf({ at, act }: Step): string {
+  const { kind, ...rest } = act;
+  const shown =
+    act.kind === "apply"
+      ? `${act.manifest.kind} ${act.manifest.metadata.name} ${JSON.stringify({ ...act.manifest.metadata.annotations })} ${JSON.stringify(act.manifest.spec)}`
+      : Object.entries(rest)
+          .filter(([, value]) => value !== undefined)
+          .map(([name, value]) => `${name}=${Array.isArray(value) ? value.join("/") : String(value)}`)
+          .join(" ");
+  return `${at.toFixed(1).padStart(8)} s  ${kind} ${shown}`;
+}

@@ -1,0 +1,193 @@
+import { JobQueueKind } from "../../src/api/v1alpha1/kinds.ts";
+import type { Environment, Queue } from "../../src/aws/batch.ts";
+import { clusterTag, fingerprintTag, namespaceTag, nameTag } from "../../src/controllers/ownership.ts";
+import type { MemoryStore } from "../../src/kube/memory-store.ts";
+import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
+import type { ToolDoing } from "./story.ts";
+
+/** Takes back what a tool did, if that keeps an object from its wish; true when it is done. */
+export type Undo = () => Promise<boolean>;
+
+export interface Done {
+  /** In words; undefined: there was nothing to do it to. */
+  readonly what: string | undefined;
+  readonly undo?: Undo;
+}
+
+/** The account, and the objects as a person knows them. */
+export interface Account {
+  readonly aws: SimulatedAws;
+  readonly store: MemoryStore;
+}
+
+const nothing: Done = { what: undefined };
+
+/** Another tool, or a person in the console, who edits AWS behind the operator's back. */
+export async function doTool({ aws, store }: Account, doing: ToolDoing, pick: number): Promise<Done> {
+  const { outside, truth } = aws;
+  const one = <T>(list: readonly T[]): T | undefined => list[pick % Math.max(1, list.length)];
+  const environment = one(truth.computeEnvironments().filter(isSettled));
+  const queue = one(truth.jobQueues().filter(isSettled));
+  const revision = one(truth.jobDefinitions().filter(({ status }) => status === "ACTIVE"));
+  const role = `arn:aws:iam::${aws.account}:${one(["role/batch-a", "role/batch-b", "instance-profile/ecsInstanceRole"]) ?? ""}`;
+  const name = environment?.computeEnvironmentName ?? "";
+  const queueName = queue?.jobQueueName ?? "";
+  const did = (what: string, undo?: Undo): Done => ({ what, ...(undo === undefined ? {} : { undo }) });
+
+  switch (doing) {
+    case "disableEnvironment":
+    case "enableEnvironment": {
+      if (environment === undefined) return nothing;
+      const state = doing === "disableEnvironment" ? "DISABLED" : "ENABLED";
+      if (environment.state === state) return nothing;
+      await outside.updateComputeEnvironment({ computeEnvironment: name, state });
+      return did(`sets ${name} ${state}`);
+    }
+    case "scaleEnvironment":
+      if (environment?.computeResources === undefined) return nothing;
+      await outside.updateComputeEnvironment({ computeEnvironment: name, computeResources: { maxvCpus: 8 + pick } });
+      return did(`gives ${name} ${8 + pick} vCPUs`);
+    case "deleteEnvironment": {
+      if (environment?.state !== "DISABLED") return nothing;
+      await outside.deleteComputeEnvironment({ computeEnvironment: name });
+      return did(`deletes ${name}`);
+    }
+    case "retagEnvironment":
+      if (environment === undefined) return nothing;
+      await outside.tagResource({
+        resourceArn: environment.computeEnvironmentArn,
+        tags: { team: "theirs", other: "x" },
+      });
+      return did(`tags ${name}`);
+    case "untagEnvironment":
+      return environment === undefined
+        ? nothing
+        : await disown({ aws, store }, environment.computeEnvironmentArn, environment.tags, name);
+    case "disableQueue":
+    case "enableQueue": {
+      const state = doing === "disableQueue" ? "DISABLED" : "ENABLED";
+      if (queue === undefined || queue.state === state) return nothing;
+      await outside.updateJobQueue({ jobQueue: queueName, state, ...policyOf(queue) });
+      return did(`sets ${queueName} ${state}`);
+    }
+    case "prioritiseQueue":
+      if (queue === undefined) return nothing;
+      await outside.updateJobQueue({ jobQueue: queueName, priority: pick, ...policyOf(queue) });
+      return did(`gives ${queueName} priority ${pick}`);
+    case "retagQueue":
+      if (queue === undefined) return nothing;
+      await outside.tagResource({ resourceArn: queue.jobQueueArn, tags: { team: "theirs", other: "x" } });
+      return did(`tags ${queueName}`);
+    case "untagQueue":
+      return queue === undefined ? nothing : await disown({ aws, store }, queue.jobQueueArn, queue.tags, queueName);
+    case "deleteQueue":
+      if (queue?.state !== "DISABLED") return nothing;
+      await outside.deleteJobQueue({ jobQueue: queueName });
+      return did(`deletes ${queueName}`);
+    case "dropFromQueue": {
+      const order = queue?.computeEnvironmentOrder ?? [];
+      if (queue === undefined || order.length < 2) return nothing;
+      const rest = order.filter((_entry, index) => index !== pick % order.length);
+      await outside.updateJobQueue({ jobQueue: queueName, computeEnvironmentOrder: rest, ...policyOf(queue) });
+      return did(`takes an environment out of ${queueName}`);
+    }
+    case "foreignQueue":
+      return environment?.status === "VALID" ? await foreignQueue(aws, name, pick) : nothing;
+    case "foreignRevision": {
+      if (revision === undefined) return nothing;
+      const { jobDefinitionName, type, containerProperties, platformCapabilities } = revision;
+      const changed = { ...containerProperties, command: ["by", "hand"] };
+      const request = {
+        jobDefinitionName,
+        type: type as "container",
+        containerProperties: changed,
+        platformCapabilities,
+      };
+      await outside.registerJobDefinition(pick % 2 === 0 ? request : { ...request, tags: revision.tags });
+      return did(`registers a revision of ${jobDefinitionName}`);
+    }
+    case "deregister":
+      if (revision === undefined) return nothing;
+      await outside.deregisterJobDefinition({ jobDefinition: revision.jobDefinitionArn });
+      return did(`deregisters ${revision.jobDefinitionName}:${revision.revision}`);
+    case "retagRevision":
+      if (revision === undefined) return nothing;
+      await outside.tagResource({
+        resourceArn: revision.jobDefinitionArn,
+        tags: { team: "theirs", ...(pick % 2 === 0 ? {} : { [fingerprintTag]: "v1:nonsense" }) },
+      });
+      return did(`tags ${revision.jobDefinitionName}:${revision.revision}`);
+    case "removeRole":
+      outside.removeRole(role);
+      return did(`removes ${role}`, async () => {
+        outside.restoreRole(role);
+        return true;
+      });
+    case "restoreRole":
+      outside.restoreRole(role);
+      return did(`makes ${role} again`);
+    case "condemn":
+      if (environment === undefined) return nothing;
+      outside.invalidate(name, "CLIENT_ERROR - The AMI does not exist");
+      return did(`breaks ${name}`, async () => {
+        outside.heal(name);
+        return true;
+      });
+    case "pardon":
+      for (const one of truth.computeEnvironments()) outside.heal(one.computeEnvironmentName);
+      return did("mends what was broken");
+    case "shortage":
+    case "plenty":
+      if (environment === undefined) return nothing;
+      outside.shortage(name, doing === "shortage");
+      return did(`${doing} of ${name}`, async () => {
+        outside.shortage(name, false);
+        return true;
+      });
+  }
+}
+
+function isSettled({ status }: { readonly status?: string | undefined }): boolean {
+  return status === "VALID" || status === "INVALID";
+}
+
+function policyOf({ schedulingPolicyArn }: Queue): object {
+  return schedulingPolicyArn === undefined ? {} : { schedulingPolicyArn };
+}
+
+/** Takes the owner off; a queue gets it back in the end, for nobody else can give its name free. */
+async function disown({ aws, store }: Account, arn: string, tags: Environment["tags"], name: string): Promise<Done> {
+  const owner = Object.fromEntries(Object.entries(tags ?? {}).filter(([key]) => key.startsWith("awsbatch.dev/")));
+  if (owner[clusterTag] === undefined) return nothing;
+  await aws.outside.untagResource({ resourceArn: arn, tagKeys: Object.keys(owner) });
+  const isQueue = arn.includes(":job-queue/");
+  const undo: Undo = async () => {
+    const found = aws.truth.jobQueues().find((one) => one.jobQueueArn === arn && one.status !== "DELETED");
+    // Without the object it has become the tool's own.
+    const object = store.object(JobQueueKind, { namespace: owner[namespaceTag] ?? "", name: owner[nameTag] ?? "" });
+    if (object !== undefined && found !== undefined && found.tags?.[clusterTag] === undefined) {
+      await aws.outside.tagResource({ resourceArn: arn, tags: owner });
+    }
+    return true;
+  };
+  return { what: `takes our tags off ${name}`, ...(isQueue ? { undo } : {}) };
+}
+
+async function foreignQueue(aws: SimulatedAws, environment: string, pick: number): Promise<Done> {
+  const { outside, truth } = aws;
+  const jobQueueName = `theirs-${pick}`;
+  const find = (): Queue | undefined =>
+    truth.jobQueues().find((one) => one.jobQueueName === jobQueueName && one.status !== "DELETED");
+  if (find() !== undefined) return nothing;
+  const order = [{ order: 1, computeEnvironment: environment }];
+  await outside.createJobQueue({ jobQueueName, priority: 1, state: "ENABLED", computeEnvironmentOrder: order });
+  const undo: Undo = async () => {
+    const queue = find();
+    if (queue === undefined) return true;
+    if (!isSettled(queue)) return false;
+    if (queue.state === "ENABLED") await outside.updateJobQueue({ jobQueue: jobQueueName, state: "DISABLED" });
+    else await outside.deleteJobQueue({ jobQueue: jobQueueName });
+    return false;
+  };
+  return { what: `makes a queue ${jobQueueName} on ${environment}`, undo };
+}
