@@ -1,6 +1,6 @@
 import type { Kind, KubeObject, ObjectKey } from "./api/object.ts";
 import { BatchComputeEnvironmentKind, JobQueueKind, kinds } from "./api/v1alpha1/kinds.ts";
-import type { BatchApi, DefinitionRevision } from "./aws/batch.ts";
+import type { BatchApi, DefinitionRevision, Queue } from "./aws/batch.ts";
 import { createBatchRegion, type ObservedBatchRegion } from "./aws/batch-region.ts";
 import { CallBudget, type CallKind } from "./aws/budget.ts";
 import { createIamAccount } from "./aws/cached-iam.ts";
@@ -13,7 +13,7 @@ import { computeEnvironments } from "./controllers/compute-environment/controlle
 import { jobDefinitions } from "./controllers/job-definition/controller.ts";
 import { fingerprintOf } from "./controllers/job-definition/normalise.ts";
 import { jobQueues } from "./controllers/job-queue/controller.ts";
-import type { Cluster } from "./controllers/ownership.ts";
+import { type Cluster, ownerIn } from "./controllers/ownership.ts";
 import type { Objects, Ports, Regions, Settings } from "./controllers/ports.ts";
 import { wokenByAws, wokenByObject } from "./controllers/wakes.ts";
 import type { Store } from "./kube/store.ts";
@@ -190,6 +190,7 @@ async function openRegion(
     partition,
     fingerprintOf: (revision: DefinitionRevision) => fingerprintOf(revision),
     writerSince: options.writerSince,
+    watchesJobs: (queue) => isOfAnObject(queue, options.cluster, objects),
     onChange: (change, before, now) => {
       for (const { kind, key } of wokenByAws(change, before, now, objects)) runtime.enqueue(kind, key);
     },
@@ -211,4 +212,10 @@ function guardOptions(options: OperatorOptions, region: string): CallGuardOption
     onWait: (kind, waitedMs) => options.onBudgetWait?.(kind, waitedMs),
   });
   return { clock, budget, mayWrite: options.mayWrite, onCall: (report) => options.onAwsCall?.(report, region) };
+}
+
+/** Whether the tags of a queue in AWS name an object that is there. */
+function isOfAnObject({ tags }: Queue, { name: cluster }: Cluster, objects: Objects): boolean {
+  const owner = ownerIn(tags);
+  return owner?.cluster === cluster && objects.get(JobQueueKind, owner) !== undefined;
 }

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import type { CustomResourceDefinition, StructuralSchema } from "../../src/api/crd.ts";
+import { causesTable } from "./causes.ts";
 import { changesTable } from "./changes.ts";
 import { specFields, statusFields } from "./fields.ts";
 
 /**
  * The reference pages: what people wrote under docs/kinds/parts, with what the schemas say put in. A line of its own
- * `{{fields}}`, `{{status}}`, `{{changes}}` or `{{include FILE}}` is replaced; `{{kind}}`, `{{plural}}` and `{{short}}`
+ * `{{fields}}`, `{{status}}`, `{{changes}}`, `{{causes}}` or `{{include FILE}}` is replaced; `{{kind}}`, `{{plural}}` and `{{short}}`
  * anywhere.
  */
 
@@ -44,6 +45,7 @@ function filled(file: string, crd: CustomResourceDefinition): string {
     fields: () => specFields(spec),
     status: () => statusFields(status),
     changes: changesTable,
+    causes: causesTable,
   };
   return readFileSync(new URL(file, parts), "utf8").replaceAll(/\{\{([^}]+)\}\}/g, (_whole, placeholder: string) => {
     const [, included] = /^include (\S+)$/.exec(placeholder) ?? [];

@@ -10,7 +10,6 @@ import { noChange, type RegionCache } from "./region-cache.ts";
 
 /** One call a minute for each queue with RUNNABLE jobs, and one a minute for all the others in turn. */
 const callMs = 60_000;
-const spreadMs = 6000;
 
 export interface JobsObserverOptions {
   readonly batch: BatchApi;
@@ -43,7 +42,7 @@ export class JobsObserver {
   constructor(options: JobsObserverOptions) {
     this.#options = options;
     this.#health = new ReadHealth(options.clock, options.random);
-    this.#turnAt = options.clock.monotonic() + this.#pause(1);
+    this.#turnAt = options.clock.monotonic() + callMs;
   }
 
   /** Resolves when the lifetime ends. */
@@ -80,7 +79,7 @@ export class JobsObserver {
       .sort(([, left], [, right]) => left.nextAt - right.nextAt)[0]?.[0];
     const retries = this.#health.failure !== undefined;
     const turn = due === undefined && (retries || this.#turnAt <= now) ? this.#inTurn(watched) : undefined;
-    if (due === undefined) this.#turnAt = now + this.#pause(1);
+    if (due === undefined) this.#turnAt = now + callMs;
     const next = due ?? turn ?? (retries ? this.#busy()[0]?.[0] : undefined);
     if (next !== undefined) await this.#lookAt(next, watched.get(next));
     else this.#health.works();
@@ -104,7 +103,7 @@ export class JobsObserver {
     const demand = queue === undefined ? 0 : this.#demandOf(queue);
     try {
       const { jobs, calls } = await lookAtJobs(batch, name, { now: clock.now(), before: before?.jobs }, lifetime);
-      const nextAt = lookedAt + this.#pause(calls);
+      const nextAt = lookedAt + calls * callMs;
       const failed = this.#health.failure !== undefined;
       const changed = failed ? [...this.#watched().keys()] : isNews(before?.jobs, jobs) ? [name] : [];
       this.#told(changed, () => {
@@ -116,11 +115,11 @@ export class JobsObserver {
       if (isOfOneQueue(error)) {
         // It went away meanwhile, or is of a kind that has no such jobs.
         const jobs = { lookedAt: clock.now(), runnable: { count: 0, more: false }, ...nothingCounted };
-        this.#told([name], () => this.#known.set(name, { jobs, lookedAt, nextAt: lookedAt + this.#pause(1), demand }));
+        this.#told([name], () => this.#known.set(name, { jobs, lookedAt, nextAt: lookedAt + callMs, demand }));
         return;
       }
       const first = this.#health.failure === undefined;
-      this.#turnAt = lookedAt + this.#pause(1);
+      this.#turnAt = lookedAt + callMs;
       this.#told(first ? [...this.#watched().keys()] : [], () => this.#health.fails(error));
     }
   }
@@ -144,10 +143,6 @@ export class JobsObserver {
       nameIn(computeEnvironment),
     );
     return names.reduce((sum, name) => sum + (environments.get(name)?.computeResources?.desiredvCpus ?? 0), 0);
-  }
-
-  #pause(calls: number): number {
-    return calls * callMs + spreadMs * this.#options.random();
   }
 }
 

@@ -354,6 +354,10 @@ function turnEvents(
       events.push({ type: "Normal", reason, action: "Reconcile", note: message });
     }
     const before = old.find((condition) => condition.type === type);
+    if (type === "JobsProgressing" && before?.reason !== reason) {
+      if (status === "False") events.push({ type: "Warning", reason, action: "Reconcile", note: message });
+      else if (before?.status === "False") events.push({ type: "Normal", reason, action: "Reconcile", note: message });
+    }
     if (type === "Stalled" && (before?.status !== "True" || before.reason !== reason)) {
       events.push({ type: "Warning", reason, action: "Reconcile", note: message });
     }

@@ -32,7 +32,11 @@ export function waiting(facts: QueueFacts, head: HeadJob, waitedMs: number): Fin
     return capacityTurn(facts, full, running);
   }
   if (!late) {
-    return { code: "ScalingUp", sentence: `capacity is on its way in ${listed(able.map(nameAndDemand))}`, fix: "" };
+    return {
+      code: "ScalingUp",
+      sentence: `capacity may be on its way in ${listed(able.map(({ name }) => name))}`,
+      fix: "",
+    };
   }
   if (running > 0 && facts.queue.schedulingPolicyArn !== undefined) return fairShareTurn(facts, running);
   return stuck(facts, head, able);
@@ -90,7 +94,7 @@ function stuck(facts: QueueFacts, head: HeadJob, able: readonly EnvironmentFacts
     const unread = scaled.find(({ network }) => network?.state === "Unknown")?.network;
     return {
       code: "InstancesDoNotJoin",
-      sentence: `AWS has asked for instances (${listed(scaled.map(nameAndDemand))}), and for 15 minutes no job has started on one${unread === undefined ? "" : `; the network could not be judged: ${unread.sentence}`}`,
+      sentence: `AWS has asked for instances in ${listed(scaled.map(({ name }) => name))}, and for 15 minutes no job has started on one${unread === undefined ? "" : `; the network could not be judged: ${unread.sentence}`}`,
       fix: "see that the subnets reach the ECS endpoints, that the instance role has AmazonEC2ContainerServiceforEC2Role, that a custom AMI runs the ECS agent, and that EC2's vCPU quota is not used up (Auto Scaling activity of the environment)",
     };
   }
@@ -107,9 +111,4 @@ function stuck(facts: QueueFacts, head: HeadJob, able: readonly EnvironmentFacts
     sentence: `${listed(able.map(({ name }) => name))} could take the job, but for 15 minutes AWS has not asked for capacity and gives no reason`,
     fix: "see that the quota of EC2 or Fargate vCPUs is not used up and that the service role is complete, then ask AWS support",
   };
-}
-
-function nameAndDemand({ name, environment }: EnvironmentFacts): string {
-  const { desiredvCpus, maxvCpus } = environment?.computeResources ?? {};
-  return desiredvCpus === undefined ? name : `${name} (${desiredvCpus} of ${maxvCpus} vCPUs)`;
 }

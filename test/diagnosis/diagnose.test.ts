@@ -317,7 +317,7 @@ const cases: readonly {
     when: "AWS has asked for instances and none came",
     given: facts({ environments: [environment("ce", {}, { desiredvCpus: 2 })] }),
     code: "InstancesDoNotJoin",
-    says: ["ce (2 of 64 vCPUs)"],
+    says: ["instances in ce, and for 15 minutes"],
   },
   {
     when: "AWS has asked for instances, none came, and the network could not be read",
@@ -378,7 +378,7 @@ const cases: readonly {
     when: "instances are on their way",
     given: facts({ environments: [environment("ce", {}, { desiredvCpus: 2 })], jobs: jobs(job(), { minutes: 5 }) }),
     code: "ScalingUp",
-    says: ["ce (2 of 64 vCPUs)"],
+    says: ["on its way in ce"],
   },
 ];
 

@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { causeCodes } from "../../src/diagnosis/causes.ts";
 
 /**
  * The reasons that the controllers use, read from their source: every text there that is one CamelCase word, unless it
@@ -11,7 +12,11 @@ const controllers = fileURLToPath(new URL("../../src/controllers/", import.meta.
 /** CamelCase words in the controllers that are no reasons, and what they are. */
 const otherWords: ReadonlyMap<string, readonly string[]> = new Map([
   ["status of a condition", ["True", "False", "Unknown"]],
-  ["type of a condition", ["Ready", "Synced", "Reconciling", "Stalled", "Retiring", "ReferencesResolved"]],
+  [
+    "type of a condition",
+    ["Ready", "Synced", "Reconciling", "Stalled", "Retiring", "ReferencesResolved", "JobsProgressing", "NetworkReady"],
+  ],
+  ["state of a network", ["Reachable", "Unreachable"]],
   ["type of an event", ["Normal", "Warning"]],
   ["action of an event", ["Reconcile", "Retire", "Adopt", "Tag", "Deregister"]],
   ["held step, action of a plan or of an event", ["Create", "Repoint", "Delete", "Update", "Register"]],
@@ -27,14 +32,18 @@ const folders: Readonly<Record<string, string>> = {
   JobDefinition: "job-definition",
 };
 
+/** Causes that are found for a person who asks, and are no reason of a condition. */
+const toldByDiagnose: readonly string[] = ["QueueDisabled", "Dependencies"];
+
 /** @returns sorted */
 export function reasonsInCode(kind: string): readonly string[] {
   const folder = folders[kind];
   if (folder === undefined) throw new Error(`${kind} has no controller`);
   const files = globSync(["*.ts", `${folder}/*.ts`], { cwd: controllers });
   const others = new Set([...otherWords.values()].flat());
+  const causes = kind === "JobQueue" ? causeCodes.filter((code) => !toldByDiagnose.includes(code)) : [];
   const words = files.flatMap((file) => camelCaseTexts(readFileSync(controllers + file, "utf8")));
-  return [...new Set(words)].filter((word) => !others.has(word)).toSorted();
+  return [...new Set([...words, ...causes])].filter((word) => !others.has(word)).toSorted();
 }
 
 function camelCaseTexts(source: string): readonly string[] {

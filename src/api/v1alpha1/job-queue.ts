@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { KubeObject } from "../object.ts";
-import { drain, policyFields, state, statusFields } from "./common.ts";
+import { drain, policyFields, state, statusFields, time } from "./common.ts";
 import { jobQueueRules, orderEntryRules } from "./job-queue-rules.ts";
 import { awsName, dnsLabel, dnsSubdomain } from "./names.ts";
 import { arn, type DeepReadonly, int, int32Max, mapList, object, oneOf, text } from "./schema.ts";
@@ -80,6 +80,15 @@ export const JobQueueStatus = object("The queue as AWS has it.", {
     }),
     3,
   ).optional(),
+  jobs: object("Its jobs when last looked at; only while a job waits for a place. Looked at once a minute.", {
+    runnable: int("Jobs in RUNNABLE; 100 and 1000 may stand for more.", 0, int32Max),
+    starting: int("Jobs in STARTING; 1000 may stand for more.", 0, int32Max).optional(),
+    running: int("Jobs in RUNNING; 1000 may stand for more.", 0, int32Max).optional(),
+    first: object("The job that is to be placed next.", {
+      jobId: text("Its id in AWS Batch.", 256),
+      since: time("Since when it has been the first."),
+    }),
+  }).optional(),
 });
 
 export type JobQueueSpec = z.infer<typeof JobQueueSpec>;

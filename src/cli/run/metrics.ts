@@ -7,6 +7,7 @@ import type { Clock } from "../../runtime/clock.ts";
 import type { Page, Pages } from "../../runtime/http-server.ts";
 import { RuntimeMetrics } from "../../runtime/metrics.ts";
 import { countAwsStatuses, countConditions, countDeletions, countReplacements, notReady } from "./object-counts.ts";
+import { followJobs } from "./queue-jobs.ts";
 
 export interface OperatorMetrics {
   readonly pages: Pages;
@@ -77,6 +78,7 @@ export function metricsOf({ clock, version }: { readonly clock: Clock; readonly 
       runtime.follow(operator.runtime);
       followRegions(operator, { registry, clock, labelOf });
       followObjects(operator, { registry, clock });
+      followJobs(operator, { registry, clock });
     },
   };
 }

@@ -3,18 +3,22 @@ import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environ
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
 import { BatchComputeEnvironmentKind, JobQueueKind } from "../../api/v1alpha1/kinds.ts";
 import type { Environment, Queue } from "../../aws/batch.ts";
-import { AwsError } from "../../aws/errors.ts";
+import { AwsError, adviceFor } from "../../aws/errors.ts";
+import { knownInstanceTypes } from "../../aws/instance-types.ts";
 import type { BatchRegion, UnfinishedStatus } from "../../aws/region.ts";
+import { type NetworkFact, queueFacts } from "../../diagnosis/facts.ts";
 import { olderClaimant } from "../claims.ts";
 import { fleetOf } from "../compute-environment/fleet.ts";
 import { planId as environmentPlanId } from "../compute-environment/request.ts";
 import { environmentName, type JobsSeen } from "../compute-environment/seen.ts";
+import { conditionsOf } from "../conditions.ts";
 import { shortHash } from "../fingerprint.ts";
 import { defaultAwsName } from "../naming.ts";
-import { identityOf, ownershipOf } from "../ownership.ts";
+import { identityOf, ownerIn, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { wishOf } from "../wish.ts";
-import type { EntrySeen, Seen } from "./seen.ts";
+import { networkFactIn } from "./progress.ts";
+import type { EntrySeen, ProgressSeen, Seen } from "./seen.ts";
 
 /** What this process remembers between passes, by queue: ages only, wall ms. A restart begins them anew. */
 export interface Memory {
@@ -67,6 +71,7 @@ export async function observe(
     entries,
     environments,
     jobs: await jobsIn(object, queue, region, ports, memory, signal),
+    progress: progressSeen(object, queue, environments, region, ports),
   };
 }
 
@@ -139,6 +144,35 @@ async function isAllowed(
   const labels = await ports.objects.namespaceLabels(namespace, signal);
   const wanted = Object.entries(allowed.selector?.matchLabels ?? {});
   return labels !== undefined && wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value);
+}
+
+/** What the last look at its jobs showed, with what it takes to explain it. */
+function progressSeen(
+  object: JobQueue,
+  queue: Queue | undefined,
+  environments: ReadonlyMap<string, Environment>,
+  region: BatchRegion,
+  ports: Ports,
+): ProgressSeen | undefined {
+  const seen = queue === undefined ? undefined : region.jobsSeen(queue.jobQueueName);
+  if (queue === undefined || seen === undefined || object.metadata.deletionTimestamp !== undefined) return undefined;
+  if (seen.kind === "unread") {
+    const { error } = seen;
+    return {
+      kind: "unread",
+      why: `the jobs cannot be read (${error.operation}): ${error.message}. ${adviceFor(error)}`,
+    };
+  }
+  const networkOf = ({ tags }: Environment): NetworkFact | undefined => {
+    const owner = ownerIn(tags);
+    if (owner === undefined || owner.cluster !== ports.cluster.name) return undefined;
+    const found = ports.objects.get(BatchComputeEnvironmentKind, owner);
+    const condition = found && conditionsOf(found).find(({ type }) => type === "NetworkReady");
+    return networkFactIn(condition, `${owner.namespace}/${owner.name}`);
+  };
+  const queues = region.snapshot().queues.values();
+  const around = { environments, queues, networkOf, instanceTypes: knownInstanceTypes };
+  return { kind: "read", facts: queueFacts(queue, around, seen.jobs) };
 }
 
 /** Counted only once the queue takes no new jobs any more, on its way out. */

@@ -12,6 +12,7 @@ import type { Action } from "./action.ts";
 import { deleted } from "./delete.ts";
 import { immutableDifference, queueDifferences, withPolicy } from "./diff.ts";
 import { anyServing, anyUsable, type Entry, type Order, orderFor } from "./order.ts";
+import { progressNews } from "./progress.ts";
 import type { Seen } from "./seen.ts";
 
 interface Context {
@@ -42,7 +43,7 @@ const rules: readonly Rule[] = [
 
 export function planFor(object: JobQueue, seen: Seen, now: number): Decision<Action> {
   const order = orderFor(seen);
-  const news = [referencesNews(seen)];
+  const news = [referencesNews(seen), ...progressNews(seen.progress)];
   if (seen.wish.deleting) {
     const change: Change = { action: "Delete", id: seen.planId, reason: "ObjectDeleted", changes: [] };
     return { next: deleted(object, seen, now), change, serving: false, news: [] };

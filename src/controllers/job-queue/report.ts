@@ -2,6 +2,7 @@
 
 import { entriesOf } from "../compute-environment/seen.ts";
 import { withoutRequestIds } from "../wording.ts";
+import { jobsStatus } from "./progress.ts";
 import type { Seen } from "./seen.ts";
 
 export function report(seen: Seen): Readonly<Record<string, unknown>> {
@@ -11,6 +12,7 @@ export function report(seen: Seen): Readonly<Record<string, unknown>> {
   const order = entriesOf(queue).map((entry) => {
     return { order: entry.order ?? 0, computeEnvironment: entry.computeEnvironment ?? "" };
   });
+  const jobs = jobsStatus(seen.progress);
   return {
     arn: jobQueueArn,
     name: jobQueueName,
@@ -18,5 +20,6 @@ export function report(seen: Seen): Readonly<Record<string, unknown>> {
     ...(status === undefined ? {} : { status }),
     ...(statusReason === undefined ? {} : { statusReason: withoutRequestIds(statusReason) }),
     computeEnvironmentOrder: order,
+    ...(jobs === undefined ? {} : { jobs }),
   };
 }

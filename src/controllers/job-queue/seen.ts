@@ -1,6 +1,7 @@
 import type { ObjectKey } from "../../api/object.ts";
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment, Queue } from "../../aws/batch.ts";
+import type { QueueFacts } from "../../diagnosis/facts.ts";
 import type { Fleet } from "../compute-environment/fleet.ts";
 import type { JobsSeen } from "../compute-environment/seen.ts";
 import type { Identity } from "../ownership.ts";
@@ -27,7 +28,14 @@ export interface Seen {
   readonly environments: ReadonlyMap<string, Environment>;
   /** In deletion, once disabled: all unfinished jobs of the queue. */
   readonly jobs: JobsSeen | undefined;
+  /** How its jobs get on; undefined before anybody has looked, and in deletion. */
+  readonly progress: ProgressSeen | undefined;
 }
+
+export type ProgressSeen =
+  | { readonly kind: "read"; readonly facts: QueueFacts }
+  /** AWS refuses to tell. */
+  | { readonly kind: "unread"; readonly why: string };
 
 /** One entry of `spec.computeEnvironmentOrder`. */
 export type EntrySeen =

@@ -125,6 +125,7 @@ export function seen({ environments = [], ...change }: SeenChange = {}): Seen {
     claimedBy: undefined,
     entries: [],
     jobs: undefined,
+    progress: undefined,
     ...change,
     environments: new Map(environments.map((one) => [one.computeEnvironmentName, one])),
   };

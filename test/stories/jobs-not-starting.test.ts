@@ -1,0 +1,134 @@
+import type { RegisterJobDefinitionRequest } from "@aws-sdk/client-batch";
+import { describe, expect, it } from "vitest";
+import { metricsOf } from "../../src/cli/run/metrics.ts";
+import { computeEnvironment, ec2, jobQueue } from "../manifests.ts";
+import type { World } from "../world.ts";
+import { aWorld, expectSilence } from "./story.ts";
+
+const minutes = 60;
+type Resources = NonNullable<typeof ec2.computeResources>;
+
+function withResources(change: Partial<Resources>) {
+  return { ...ec2, computeResources: { ...(ec2.computeResources as Resources), ...change } };
+}
+
+/** A queue `q` over `ce`, Ready, in which a job waits that asks for so much. */
+async function withJob(
+  needs: { readonly vcpus?: number; readonly memoryMib?: number; readonly gpus?: number },
+  spec = ec2,
+  body: Partial<RegisterJobDefinitionRequest["containerProperties"]> = {},
+): Promise<World> {
+  const world = await aWorld();
+  world.apply(computeEnvironment("ce", spec), jobQueue("q", ["ce"]));
+  await world.untilReady();
+  await submit(world, needs, body);
+  return world;
+}
+
+async function submit(
+  { aws }: World,
+  { vcpus = 1, memoryMib = 512, gpus = 0 }: Parameters<typeof withJob>[0],
+  body: Partial<RegisterJobDefinitionRequest["containerProperties"]> = {},
+): Promise<string> {
+  const gpu = gpus === 0 ? [] : [{ type: "GPU" as const, value: `${gpus}` }];
+  await aws.outside.registerJobDefinition({
+    jobDefinitionName: "jd",
+    type: "container",
+    containerProperties: {
+      image: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/app:1",
+      resourceRequirements: [{ type: "VCPU", value: `${vcpus}` }, { type: "MEMORY", value: `${memoryMib}` }, ...gpu],
+      ...body,
+    },
+  });
+  const request = { jobName: "job", jobQueue: "team_q", jobDefinition: "jd" };
+  return aws.outside.submitPlannedJob(request, { durationMs: 60_000, exitCode: 0 }).jobId ?? "";
+}
+
+const progressing = (world: World) => world.condition("JobQueue", "q", "JobsProgressing");
+const events = (world: World): readonly string[] =>
+  world.store.events().flatMap(({ reason, regarding, type }) => (regarding.name === "q" ? [`${type} ${reason}`] : []));
+
+async function untilBlocked(world: World, reason: string): Promise<string> {
+  await world.until(reason, () => progressing(world)?.status === "False", 30 * minutes);
+  expect(progressing(world)).toMatchObject({ status: "False", reason });
+  return progressing(world)?.message ?? "";
+}
+
+async function untilFine(world: World): Promise<void> {
+  await world.until("no job waits", () => progressing(world) === undefined, 30 * minutes);
+  expect(world.aws.truth.jobs().map(({ status }) => status)).not.toContain("RUNNABLE");
+}
+
+describe("a job that does not start", () => {
+  it("because maxvCpus is too small is told within minutes, with an event, and runs when that is mended", async () => {
+    const world = await withJob({ vcpus: 16 }, withResources({ maxvCpus: 8, instanceTypes: ["c5"] }));
+    const message = await untilBlocked(world, "MaxVcpusTooSmall");
+    expect(world.condition("JobQueue", "q", "Ready")?.status).toBe("True");
+    expect(message).toMatch(/needs 16 vCPUs, and team_ce.* may have 8 .*at least 16/);
+    expect(events(world).filter((event) => event === "Warning MaxVcpusTooSmall")).toHaveLength(1);
+    expect(world.object<{ jobs?: object }>("JobQueue", "q")?.status?.jobs).toMatchObject({ runnable: 1, running: 0 });
+
+    await world.seconds(60 * minutes);
+    expect(events(world).filter((event) => event === "Warning MaxVcpusTooSmall")).toHaveLength(1);
+
+    world.apply(computeEnvironment("ce", withResources({ maxvCpus: 64, instanceTypes: ["c5"] })));
+    await untilFine(world);
+    expect(world.object<{ jobs?: object }>("JobQueue", "q")?.status).not.toHaveProperty("jobs");
+    await expectSilence(world);
+  });
+
+  it("costs an hour of one call a minute, and no write to AWS", async () => {
+    const world = await withJob({ vcpus: 16 }, withResources({ maxvCpus: 8, instanceTypes: ["c5"] }));
+    await untilBlocked(world, "MaxVcpusTooSmall");
+    const from = world.aws.log.length;
+    const writes = world.writes().length;
+    const version = world.object("JobQueue", "q")?.metadata.resourceVersion;
+    await world.seconds(60 * minutes);
+    const asked = world.aws.log.slice(from).filter(({ operation }) => /Jobs|Snapshot/.test(operation));
+    expect(asked.length).toBeLessThanOrEqual(61);
+    expect(world.writes()).toHaveLength(writes);
+    // Nothing moves, so nothing is told anew either.
+    expect(world.object("JobQueue", "q")?.metadata.resourceVersion).toBe(version);
+  });
+
+  it("is forgotten when the queue is deleted", async () => {
+    const world = await withJob({ vcpus: 16 }, withResources({ maxvCpus: 8, instanceTypes: ["c5"] }));
+    await untilBlocked(world, "MaxVcpusTooSmall");
+    world.delete("JobQueue", "q");
+    await world.seconds(3 * minutes);
+    expect(progressing(world)).toBeUndefined();
+    for (const job of world.aws.truth.jobs()) await world.aws.outside.cancelJob({ jobId: job.id, reason: "enough" });
+    await world.until("the queue is gone", () => world.object("JobQueue", "q") === undefined);
+  });
+
+  it("because the environment is DISABLED is told, and that it goes on", async () => {
+    const world = await withJob({}, withResources({ maxvCpus: 8 }));
+    world.apply(computeEnvironment("ce", { ...withResources({ maxvCpus: 8 }), state: "DISABLED" as const }));
+    await world.until("it is DISABLED", () => world.aws.truth.computeEnvironments()[0]?.state === "DISABLED");
+    await untilBlocked(world, "EnvironmentDisabled");
+    world.apply(computeEnvironment("ce", { ...withResources({ maxvCpus: 8 }), state: "ENABLED" as const }));
+    await untilFine(world);
+  });
+
+  it("shows in the metrics of its queue, which go back when it has started", async () => {
+    const world = await withJob({ vcpus: 16 }, withResources({ maxvCpus: 8, instanceTypes: ["c5"] }));
+    const metrics = metricsOf({ clock: world.clock, version: "1.2.3" });
+    metrics.follow(world.operator);
+    const series = async (): Promise<Readonly<Record<string, number>>> => {
+      const lines = ((await metrics.pages["/metrics"]?.())?.body ?? "").split("\n");
+      const found = lines.flatMap((line) => [...line.matchAll(/^awsbatch_queue_(\w+)\{(.*)\} (.*)$/g)]);
+      expect(
+        found.map(([, , labels]) => labels).every((labels) => labels === 'object_namespace="team",object_name="q"'),
+      ).toBe(true);
+      return Object.fromEntries(found.map(([, name = "", , value]) => [name, Number(value)]));
+    };
+    await untilBlocked(world, "MaxVcpusTooSmall");
+    const stuck = await series();
+    expect(stuck["runnable_jobs"]).toBe(1);
+    expect(stuck["first_job_wait_seconds"]).toBeGreaterThan(2 * minutes);
+    expect(stuck["oldest_job_age_seconds"]).toBeGreaterThan(2 * minutes);
+    world.apply(computeEnvironment("ce", withResources({ maxvCpus: 64, instanceTypes: ["c5"] })));
+    await untilFine(world);
+    expect(await series()).toEqual({ runnable_jobs: 0, first_job_wait_seconds: 0 });
+  });
+});
