@@ -1,0 +1,119 @@
+import { Command } from "commander";
+import { kubeStore } from "../kube/client.ts";
+import { systemClock } from "../runtime/clock.ts";
+import { pinoLog } from "../runtime/log.ts";
+import { realCloud } from "./cloud.ts";
+import { duration, listOf, logLevelOption, type OperatorFlags, operatorOptions } from "./flags.ts";
+import { CommandError, exitCodes, type Io } from "./io.ts";
+import { apiServer, orCommandError } from "./kubernetes.ts";
+import type { Ending } from "./program.ts";
+import { type Released, release } from "./release/release.ts";
+import { namespaceName } from "./run/options.ts";
+import { defaultRequestsPerSecond, settingsFrom } from "./settings.ts";
+
+interface ReleaseFlags extends OperatorFlags {
+  readonly kubeconfig?: string;
+  readonly namespace?: readonly string[];
+  readonly all?: boolean;
+  readonly timeout?: number;
+}
+
+const defaultTimeoutMs = 10 * 60_000;
+const manager = "aws-batch-operator-release";
+
+const afterHelp = `
+For the way out, with or without an operator that runs: AWS keeps everything, marked as retained; the objects are paused
+and lose their finalizer, so that they, their namespaces and the CRDs can be deleted and nothing happens in AWS. Until
+they are deleted they can be taken up again: remove the annotation awsbatch.dev/paused.
+
+Give the --cluster-name that the operator has.
+
+Exit code: 0 when every object is released; 1 on an error; 3 when --timeout is over first, with the objects that are
+left and why. It can be run again.`;
+
+export function releaseCommand(io: Io, ending: Ending): Command {
+  const command = new Command("release")
+    .summary("let go of objects, so that deleting them leaves AWS as it is")
+    .description("Lets go of objects, so that deleting them, or the CRDs, leaves AWS as it is.")
+    .option("--kubeconfig <file>", "of the cluster (default: KUBECONFIG, then the pod's ServiceAccount)")
+    .option("-n, --namespace <names>", "whose objects", (text: string, previous: readonly string[] | undefined) =>
+      listOf(text, previous).map(namespaceName),
+    )
+    .option("--all", "the objects of all namespaces")
+    .option("--timeout <duration>", "give up after so long (default: 10m)", duration);
+  for (const option of [...operatorOptions(), logLevelOption("warn")]) command.addOption(option);
+  command.addHelpText("after", afterHelp);
+  return command.action(ending(() => releaseFrom(command.opts<ReleaseFlags>(), io)));
+}
+
+async function releaseFrom(flags: ReleaseFlags, io: Io): Promise<number> {
+  const { all = false, namespace: namespaces, clusterName = "default" } = flags;
+  if (all === (namespaces !== undefined)) {
+    throw new CommandError("say which objects: --all, or -n NAMESPACE, and not both");
+  }
+  const { interrupted: signal } = io;
+  const clock = systemClock();
+  const random = Math.random;
+  const server = apiServer(flags.kubeconfig, io.env, { clock });
+  try {
+    const store = kubeStore({
+      api: server.api,
+      random,
+      fieldManager: manager,
+      reporter: { controller: "awsbatch.dev/aws-batch-operator", instance: manager },
+      mayWrite: () => ({ deadlineMs: Number.POSITIVE_INFINITY }),
+      watchNamespaces: namespaces,
+    });
+    const cloud = await realCloud(flags, io.env, signal);
+    const result = await orCommandError(
+      async () =>
+        release(
+          {
+            store,
+            clock,
+            random,
+            log: pinoLog({
+              clock,
+              level: flags.logLevel ?? "warn",
+              destination: { write: (line) => io.stderr.write(line) },
+            }),
+            cluster: {
+              name: clusterName,
+              uid: await store.clusterUid(signal),
+              takeOverUid: flags.takeOverClusterUid,
+            },
+            settings: settingsFrom(flags, cloud.region),
+            connect: (region, inner) => cloud.connect(region, inner),
+            requestsPerSecond: flags.awsRequestsPerSecond ?? defaultRequestsPerSecond,
+            watchesNamespace: (name) => namespaces === undefined || namespaces.includes(name),
+            namespaceLabels: (name, inner) => store.namespaceLabels(name, inner),
+            timeoutMs: flags.timeout ?? defaultTimeoutMs,
+            onProgress: (line) => io.stdout.write(`${line}\n`),
+          },
+          signal,
+        ),
+      exitCodes.failed,
+      signal,
+    );
+    io.stdout.write(summary(result));
+    return result.held.length === 0 ? exitCodes.done : exitCodes.timeout;
+  } finally {
+    await server.close();
+  }
+}
+
+function summary({ released, untouched, held }: Released): string {
+  const left = held.map(({ object, why }) => `  ${object}: ${why}\n`).join("");
+  const lines = [
+    `${count(released.length)} released, AWS keeps what they stand for`,
+    ...(untouched.length === 0 ? [] : [`${count(untouched.length)} had nothing to release`]),
+    ...(held.length === 0
+      ? ["They can be deleted now, and so can the CRDs: nothing happens in AWS."]
+      : [`${count(held.length)} could not be released:\n${left}Mend what is said, and run it again.`]),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function count(objects: number): string {
+  return objects === 1 ? "1 object" : `${objects} objects`;
+}

@@ -1,0 +1,121 @@
+import { type Kind, type KubeObject, keyText } from "../../api/object.ts";
+import { cleanupFinalizer, pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
+import { kinds } from "../../api/v1alpha1/kinds.ts";
+import { timestamp } from "../../controllers/conditions.ts";
+import { type Store, StoreError } from "../../kube/store.ts";
+import { createOperator, type OperatorOptions } from "../../operator.ts";
+import { sleep } from "../../runtime/clock.ts";
+import { releasingStore } from "./releasing-store.ts";
+
+/** What a release needs of an operator; it brings the rest itself. */
+export interface ReleaseOptions
+  extends Pick<
+    OperatorOptions,
+    | "store"
+    | "clock"
+    | "random"
+    | "log"
+    | "cluster"
+    | "settings"
+    | "connect"
+    | "requestsPerSecond"
+    | "watchesNamespace"
+    | "namespaceLabels"
+  > {
+  readonly timeoutMs: number;
+  readonly onProgress: (line: string) => void;
+}
+
+export interface Released {
+  /** `JobQueue team/q`, of what AWS keeps and the operator lets go. */
+  readonly released: readonly string[];
+  /** What was never made in AWS, or had been released before. */
+  readonly untouched: readonly string[];
+  /** What could not be released in time, and why. */
+  readonly held: readonly { readonly object: string; readonly why: string }[];
+}
+
+const lookMs = 200;
+
+/**
+ * Lets go of all objects of the store: AWS keeps what they stand for, marked as retained, and they lose their
+ * finalizer, so that they, their namespace and their definitions can be deleted without touching AWS. They are paused
+ * first: an operator that runs writes nothing for them any more, and does not take them up again.
+ * @throws StoreError when the store cannot be read or written
+ */
+export async function release(options: ReleaseOptions, signal: AbortSignal): Promise<Released> {
+  const { store, clock, onProgress } = options;
+  const objects = await allObjects(store, signal);
+  const finalized = objects.filter(({ object }) => isFinalized(object));
+  const untouched = objects.filter(({ object }) => !isFinalized(object)).map(({ object }) => nameOf(object));
+  for (const { kind, object } of objects) await pause(store, kind, object, signal);
+  if (finalized.length === 0) return { released: [], untouched, held: [] };
+
+  const waiting = new Set(finalized.map(({ object }) => nameOf(object)));
+  const reasons = new Map<string, string>();
+  const released: string[] = [];
+  const since = clock.now();
+  const operator = createOperator({
+    ...options,
+    store: releasingStore(store, timestamp(since), (object, message) => {
+      const name = nameOf(object);
+      if (reasons.get(name) === message) return;
+      reasons.set(name, message);
+      onProgress(`${name} waits: ${message}`);
+    }),
+    mayWrite: () => ({ deadlineMs: Number.POSITIVE_INFINITY }),
+    writerSince: () => since,
+  });
+  for (const kind of kinds) {
+    operator.runtime.cache(kind).onChange(({ before, after }) => {
+      const object = after ?? before;
+      if (object === undefined || (after !== undefined && isFinalized(after))) return;
+      const name = nameOf(object);
+      if (!waiting.delete(name)) return;
+      released.push(name);
+      onProgress(`${name} is released`);
+    });
+  }
+  const stop = new AbortController();
+  const running = operator.run(AbortSignal.any([signal, stop.signal]));
+  try {
+    while (waiting.size > 0 && clock.now() - since < options.timeoutMs) await sleep(clock, lookMs, signal);
+  } finally {
+    stop.abort(new Error("the release ends"));
+    await running;
+  }
+  const held = [...waiting].map((object) => ({ object, why: reasons.get(object) ?? "AWS was not read in time" }));
+  return { released, untouched, held };
+}
+
+async function allObjects(
+  store: Store,
+  signal: AbortSignal,
+): Promise<readonly { readonly kind: Kind; readonly object: KubeObject }[]> {
+  const lists = await Promise.all(
+    kinds.map(async (kind) => (await store.list(kind, signal)).items.map((object) => ({ kind, object }))),
+  );
+  return lists.flat();
+}
+
+/** Whatever else is changed at the same time: the annotation is set on the object as it then is. */
+async function pause(store: Store, kind: Kind, listed: KubeObject, signal: AbortSignal): Promise<void> {
+  let object: KubeObject | undefined = listed;
+  while (object !== undefined && object.metadata.annotations?.[pausedAnnotation] !== "true") {
+    try {
+      await store.patchMetadata(kind, object, { annotations: { [pausedAnnotation]: "true" } }, signal);
+      return;
+    } catch (error) {
+      if (!(error instanceof StoreError) || (error.reason !== "Conflict" && error.reason !== "NotFound")) throw error;
+      object = await store.get(kind, listed.metadata, signal);
+    }
+  }
+}
+
+function isFinalized({ metadata }: KubeObject): boolean {
+  return metadata.finalizers?.includes(cleanupFinalizer) ?? false;
+}
+
+function nameOf(object: KubeObject): string {
+  return `${object.kind} ${keyText(object.metadata)}`;
+}
