@@ -5,6 +5,9 @@ import { createBatchRegion, type ObservedBatchRegion } from "./aws/batch-region.
 import { CallBudget, type CallKind } from "./aws/budget.ts";
 import { createIamAccount } from "./aws/cached-iam.ts";
 import { type CallGuardOptions, type CallReport, guardedBatch } from "./aws/calls.ts";
+import type { Ec2Api } from "./aws/ec2.ts";
+import { guardedEc2 } from "./aws/ec2-calls.ts";
+import { createEc2Region, type Ec2Region } from "./aws/ec2-region.ts";
 import type { IamApi } from "./aws/iam.ts";
 import type { IamAccount } from "./aws/iam-account.ts";
 import { guardedIam } from "./aws/iam-calls.ts";
@@ -30,6 +33,8 @@ export interface AwsConnection {
   readonly batch: BatchApi;
   /** IAM of the account, also unguarded. Its client is loaded when it is first asked for. */
   readonly iam: () => Promise<IamApi>;
+  /** EC2 of the region, also unguarded. Its client is loaded when it is first asked for. */
+  readonly ec2: () => Promise<Ec2Api>;
 }
 
 export interface OperatorOptions {
@@ -134,6 +139,7 @@ class OpenRegions implements Regions {
   readonly #signal: AbortSignal;
   readonly #opened = new Map<string, Promise<BatchRegion>>();
   #iam: Promise<IamAccount> | undefined;
+  readonly #ec2 = new Map<string, Promise<Ec2Region>>();
 
   constructor(options: OperatorOptions, runtime: Runtime, objects: Objects, signal: AbortSignal) {
     this.#options = options;
@@ -158,6 +164,15 @@ class OpenRegions implements Regions {
     opening.catch(() => {
       this.#iam = undefined;
     });
+    return opening;
+  }
+
+  ec2(region = this.#options.settings.region, signal: AbortSignal): Promise<Ec2Region> {
+    const known = this.#ec2.get(region);
+    if (known !== undefined) return known;
+    const opening = openEc2(region, this.#options, (inner) => this.iam(inner), signal);
+    this.#ec2.set(region, opening);
+    opening.catch(() => this.#ec2.delete(region));
     return opening;
   }
 
@@ -202,6 +217,18 @@ async function openIam(options: OperatorOptions, signal: AbortSignal): Promise<I
   const { account, partition, iam } = await options.connect(options.settings.region, signal);
   const api = guardedIam(await iam(), guardOptions(options, "global"));
   return createIamAccount({ api, account, partition, clock: options.clock });
+}
+
+/** EC2 counts and throttles apart from Batch, so its calls have a budget of their own. */
+async function openEc2(
+  region: string,
+  options: OperatorOptions,
+  iam: (signal: AbortSignal) => Promise<IamAccount>,
+  signal: AbortSignal,
+): Promise<Ec2Region> {
+  const { account, partition, ec2 } = await options.connect(region, signal);
+  const api = guardedEc2(await ec2(), guardOptions(options, region));
+  return createEc2Region({ api, account, region, partition, clock: options.clock, iam });
 }
 
 function guardOptions(options: OperatorOptions, region: string): CallGuardOptions {

@@ -78,7 +78,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     settings: { ...defaultSettings, region, ...options.settings },
     connect: async (_region, signal) => {
       const { Account: account = "" } = await aws.sts.getCallerIdentity({ signal });
-      return { account, partition: "aws", batch: aws.batch, iam: async () => aws.iam };
+      return { account, partition: "aws", batch: aws.batch, iam: async () => aws.iam, ec2: async () => aws.ec2 };
     },
     requestsPerSecond: 10,
     mayWrite: () => ({ deadlineMs: 10_000 }),

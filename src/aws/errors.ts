@@ -104,9 +104,15 @@ const rules: readonly Rule[] = [
   { kind: "notReady", text: /SchedulingPolicy \S+ not found/i },
   // IAM and Batch answer so for some seconds after a role or an instance profile was made.
   { kind: "notReady", text: /Invalid principal in policy|Invalid IAM Instance Profile/i },
-  { kind: "alreadyExists", exception: /^(EntityAlreadyExists|NameConflict|\w+\.(Duplicate|AlreadyExists))$/ },
-  { kind: "alreadyExists", text: /already exists|has been taken in this account/i },
-  { kind: "notFound", exception: /^(NoSuchEntity|ResourceNotFound|\w+\.NotFound)$/ },
+  {
+    kind: "alreadyExists",
+    exception: /^(EntityAlreadyExists|NameConflict|RouteAlreadyExists|\w+\.(Duplicate|AlreadyExists))$/,
+  },
+  { kind: "alreadyExists", text: /already exists|has been taken in this account|conflicting DNS domain/i },
+  {
+    kind: "notFound",
+    exception: /^(NoSuchEntity|ResourceNotFound|NatGatewayNotFound|\w+\.(NotFound|VersionNotFound|Unknown))$/,
+  },
   { kind: "notFound", text: /does not exist|Job(Queue|Definition) \S+ not found/i },
   { kind: "quota", exception: /LimitExceeded$|QuotaExceeded$|^InsufficientFreeAddressesInSubnet$/ },
   {

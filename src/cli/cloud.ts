@@ -41,6 +41,11 @@ export async function awsCloud(
       partition,
       batch: sdkBatch({ region: inRegion }),
       iam: () => sdkIam({ region: inRegion }),
+      ec2: async () => {
+        // The client of EC2 is several times as large as all others together.
+        const { sdkEc2 } = await import("../aws/ec2-sdk.ts");
+        return sdkEc2({ region: inRegion });
+      },
     }),
   };
 }

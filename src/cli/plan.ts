@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { Command, Option } from "commander";
+import type { Ec2Region } from "../aws/ec2-region.ts";
 import type { IamAccount } from "../aws/iam-account.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
 import { notBefore } from "./clock.ts";
@@ -14,7 +15,7 @@ import { checkedByCluster, type ReadCluster, readCluster } from "./plan/cluster.
 import { isChange, isDisruptive, type Plan } from "./plan/entry.ts";
 import { planJson } from "./plan/json.ts";
 import { planMarkdown } from "./plan/markdown.ts";
-import { type ReadRegion, readIam, readRegion } from "./plan/region.ts";
+import { type ReadRegion, readEc2, readIam, readRegion } from "./plan/region.ts";
 import { planText } from "./plan/text.ts";
 import { planWorld } from "./plan/world.ts";
 import type { Ending } from "./program.ts";
@@ -145,18 +146,28 @@ export async function planOf(manifests: readonly ValidManifest[], input: PlanInp
     const connection = await cloud.connect(region, signal);
     regions.set(region, await readRegion(region, connection, { clock, requestsPerSecond, signal }));
   }
-  let iam: Promise<IamAccount> | undefined;
+  let opened: Promise<IamAccount> | undefined;
   const openIam = async () => readIam(await cloud.connect(cloud.region, signal), { clock, requestsPerSecond });
+  const iam = (): Promise<IamAccount> => {
+    opened ??= openIam();
+    return opened;
+  };
+  const networks = new Map<string, Promise<Ec2Region>>();
+  const openEc2 = async (region: string) =>
+    readEc2(region, await cloud.connect(region, signal), iam, { clock, requestsPerSecond });
+  const ec2 = (region: string): Promise<Ec2Region> => {
+    const opening = networks.get(region) ?? openEc2(region);
+    networks.set(region, opening);
+    return opening;
+  };
   const settings = settingsFrom(flags, cloud.region);
   const clusterUid = remembered?.clusterUid;
   const { takeOverClusterUid } = flags;
   const world = planWorld({
     manifests,
     regions,
-    iam: () => {
-      iam ??= openIam();
-      return iam;
-    },
+    iam,
+    ec2,
     settings,
     clusterName,
     clusterUid,

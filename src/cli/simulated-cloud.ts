@@ -56,7 +56,13 @@ export class SimulatedCloud implements Cloud {
     const aws = this.world(region);
     const { Arn: arn } = await aws.sts.getCallerIdentity();
     const partition = arn?.split(":")[1] ?? "aws";
-    return { account: aws.account, partition, batch: withPolicies(aws), iam: async () => aws.iam };
+    return {
+      account: aws.account,
+      partition,
+      batch: withPolicies(aws),
+      iam: async () => aws.iam,
+      ec2: async () => aws.ec2,
+    };
   }
 
   world(region: string): SimulatedAws {

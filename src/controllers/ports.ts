@@ -1,4 +1,5 @@
 import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
+import type { Ec2Region } from "../aws/ec2-region.ts";
 import type { IamAccount } from "../aws/iam-account.ts";
 import type { BatchRegion } from "../aws/region.ts";
 import type { Store } from "../kube/store.ts";
@@ -37,6 +38,11 @@ export interface Regions {
    * @throws AwsError when the caller's identity cannot be read
    */
   iam(signal: AbortSignal): Promise<IamAccount>;
+  /**
+   * EC2 of `spec.region`, or of the operator's own region. Its client is large, and loaded when this is first called.
+   * @throws AwsError when the caller's identity cannot be read
+   */
+  ec2(region: string | undefined, signal: AbortSignal): Promise<Ec2Region>;
 }
 
 /** The operator's flags that decisions depend on (DESIGN section 13). */

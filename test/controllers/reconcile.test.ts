@@ -120,6 +120,7 @@ async function given({ annotations = {}, finalized = true, spec = { priority: 1 
         return region;
       },
       iam: () => Promise.reject(new Error("nothing of this asks for IAM")),
+      ec2: () => Promise.reject(new Error("nothing of this asks for EC2")),
     },
     cluster: identity.cluster,
     settings,

@@ -1,5 +1,7 @@
 import type { BatchApi, CallOptions } from "../../src/aws/batch.ts";
 import { batchCallKinds, type CallGuard, eachCall, guardedCalls, operationOf } from "../../src/aws/calls.ts";
+import type { Ec2Api } from "../../src/aws/ec2.ts";
+import { ec2CallKinds } from "../../src/aws/ec2-calls.ts";
 import type { IamApi } from "../../src/aws/iam.ts";
 import { iamCallKinds } from "../../src/aws/iam-calls.ts";
 import { type Store, StoreError } from "../../src/kube/store.ts";
@@ -115,6 +117,10 @@ export function gatedBatch(batch: BatchApi, network: NetworkOptions, onCall: OnC
 /** The same for IAM. */
 export function gatedIam(iam: IamApi, network: NetworkOptions, onCall: OnCall): IamApi {
   return guardedCalls("iam", iam, iamCallKinds, gatedCall(network, onCall));
+}
+
+export function gatedEc2(ec2: Ec2Api, network: NetworkOptions, onCall: OnCall): Ec2Api {
+  return guardedCalls("ec2", ec2, ec2CallKinds, gatedCall(network, onCall));
 }
 
 type OnCall = (operation: string) => void;

@@ -13,7 +13,7 @@ import type { Random } from "../../src/runtime/random.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import type { CallRecord } from "../../src/simulator/wire.ts";
 import { Gate, type Phase, type Verdict } from "./gate.ts";
-import { gatedBatch, gatedIam, gatedLeases, gatedStore, type NetworkOptions } from "./ports.ts";
+import { gatedBatch, gatedEc2, gatedIam, gatedLeases, gatedStore, type NetworkOptions } from "./ports.ts";
 import { ProcessClock } from "./process-clock.ts";
 import { speakingVersion } from "./version.ts";
 
@@ -108,6 +108,7 @@ export class OperatorProcess {
         partition: "aws",
         batch,
         iam: async () => gatedIam(aws.iam, network, onCall),
+        ec2: async () => gatedEc2(aws.ec2, network, onCall),
       }),
       requestsPerSecond: 10,
       mayWrite,

@@ -2,6 +2,8 @@ import type { BatchApi, DefinitionRevision } from "../../aws/batch.ts";
 import { CallBudget } from "../../aws/budget.ts";
 import { createIamAccount } from "../../aws/cached-iam.ts";
 import { type CallGuardOptions, guardedBatch, NotSent } from "../../aws/calls.ts";
+import { guardedEc2 } from "../../aws/ec2-calls.ts";
+import { createEc2Region, type Ec2Region } from "../../aws/ec2-region.ts";
 import type { IamAccount } from "../../aws/iam-account.ts";
 import { guardedIam } from "../../aws/iam-calls.ts";
 import { unfinishedJobs } from "../../aws/jobs.ts";
@@ -82,6 +84,17 @@ export async function readIam(
 ): Promise<IamAccount> {
   const api = guardedIam(await iam(), readOnlyGuard(options));
   return createIamAccount({ api, account, partition, clock: options.clock });
+}
+
+/** EC2 of a region, read when it is asked for; every write to it is refused. */
+export async function readEc2(
+  region: string,
+  { account, partition, ec2 }: AwsConnection,
+  iam: () => Promise<IamAccount>,
+  options: Omit<ReadOptions, "signal">,
+): Promise<Ec2Region> {
+  const api = guardedEc2(await ec2(), readOnlyGuard(options));
+  return createEc2Region({ api, account, region, partition, clock: options.clock, iam });
 }
 
 function readOnly(batch: BatchApi, options: ReadOptions): BatchApi {

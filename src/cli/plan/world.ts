@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { type Kind, type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
 import { kinds } from "../../api/v1alpha1/kinds.ts";
+import type { Ec2Region } from "../../aws/ec2-region.ts";
 import type { IamAccount } from "../../aws/iam-account.ts";
 import { clusterTag, clusterUidTag, ownerIn, type Tags, uidTag } from "../../controllers/ownership.ts";
 import type { Objects, Ports, Settings } from "../../controllers/ports.ts";
@@ -25,6 +26,7 @@ export interface PlanWorldOptions {
   readonly regions: ReadonlyMap<string, ReadRegion>;
   /** Read when it is first asked for. */
   readonly iam: () => Promise<IamAccount>;
+  readonly ec2: (region: string) => Promise<Ec2Region>;
   readonly settings: Settings;
   readonly clusterName: string;
   /** When it is known; else it is taken from the tags in AWS. */
@@ -64,7 +66,11 @@ export function planWorld(options: PlanWorldOptions): PlanWorld {
       // Plans never write; whatever would, finds nothing here.
       store: new MemoryStore({ clock, newUid: randomUUID }),
       objects: objectsOf([...objects.map(({ object }) => object), ...live.values()], cluster),
-      regions: { open: async (region) => regionOf(region ?? settings.region), iam: options.iam },
+      regions: {
+        open: async (region) => regionOf(region ?? settings.region),
+        iam: options.iam,
+        ec2: (region) => options.ec2(region ?? settings.region),
+      },
       cluster: { name: clusterName, uid: clusterUid, takeOverUid: options.takeOverClusterUid },
       settings,
     },

@@ -37,6 +37,7 @@ async function releaseAll(
         partition: "aws",
         batch: world.aws.batch,
         iam: async () => world.aws.iam,
+        ec2: async () => world.aws.ec2,
       }),
       requestsPerSecond: 10,
       watchesNamespace: () => true,

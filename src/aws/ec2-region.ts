@@ -1,0 +1,34 @@
+import type { NetworkReader } from "../network/port.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Ec2Api } from "./ec2.ts";
+import type { IamAccount } from "./iam-account.ts";
+import { createNetworkReader } from "./network-reader.ts";
+
+/** EC2 of one account and region, with a call budget of its own. */
+export interface Ec2Region {
+  readonly account: string;
+  readonly region: string;
+  readonly partition: string;
+  /** Behind budget, lease, deadline and classification. After a write `wrote` must be told. */
+  readonly api: Ec2Api;
+  /** Facts that are kept and shared. At rest an age of two hours costs next to no calls. */
+  readonly network: NetworkReader;
+  /** Something in a VPC was written, also when the write failed or its answer was lost: it is read anew. */
+  wrote(): void;
+}
+
+export interface Ec2RegionOptions {
+  /** Behind `guardedEc2`. */
+  readonly api: Ec2Api;
+  readonly account: string;
+  readonly region: string;
+  readonly partition: string;
+  readonly clock: Clock;
+  /** For instance profiles and their roles. */
+  readonly iam: (signal: AbortSignal) => Promise<IamAccount>;
+}
+
+export function createEc2Region({ api, account, region, partition, clock, iam }: Ec2RegionOptions): Ec2Region {
+  const network = createNetworkReader({ ec2: api, region, clock, iam });
+  return { account, region, partition, api, network, wrote: () => network.wrote() };
+}

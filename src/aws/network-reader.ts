@@ -1,0 +1,219 @@
+import type { NetworkFacts, Part, SecurityGroup, Subnet } from "../network/facts.ts";
+import type { NetworkReader, NetworkReading, NetworkRequest } from "../network/port.ts";
+import { abortable } from "../runtime/abort.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Ec2Api } from "./ec2.ts";
+import type { IamAccount } from "./iam-account.ts";
+import { KeptPart, unread } from "./kept-part.ts";
+import { prefixListsIn, profileFact } from "./network-facts.ts";
+import { networkReads, templateKey } from "./network-reads.ts";
+
+export interface NetworkReaderOptions {
+  /** Behind budget, lease, deadline and classification (`guardedEc2`). */
+  readonly ec2: Ec2Api;
+  readonly region: string;
+  readonly clock: Clock;
+  readonly iam: (signal: AbortSignal) => Promise<IamAccount>;
+  /** What all objects refer to, so that one read serves them all; left out: only what was asked for is read. */
+  readonly everybody?: () => readonly NetworkRequest[];
+}
+
+export interface CachedNetworkReader extends NetworkReader {
+  /** An endpoint, a group or a tag was written: what lies in VPCs is read anew when it is next asked for. */
+  wrote(): void;
+}
+
+/** DNS attributes change next to never, and each takes a call of its own. */
+const dnsAgeFactor = 4;
+const everything = "*";
+
+/**
+ * Facts from EC2 and IAM: by filter, whole VPCs in one call, kept by kind and shared. 50 environments in one VPC cost
+ * about as many calls as one.
+ */
+export function createNetworkReader(options: NetworkReaderOptions): CachedNetworkReader {
+  const { clock, region } = options;
+  const reads = networkReads(options.ec2);
+  const kept = <T>(read: (keys: readonly string[]) => Promise<readonly T[]>) => new KeptPart(clock, read);
+  const parts = {
+    subnetsById: kept(reads.subnetsById),
+    subnetsOf: kept(reads.subnetsOf),
+    vpcs: kept(reads.vpcs),
+    dns: kept(reads.dns),
+    routeTables: kept(reads.routeTables),
+    internetGateways: kept(reads.internetGateways),
+    egressOnlyGateways: kept(reads.egressOnlyGateways),
+    natGateways: kept(reads.natGateways),
+    endpoints: kept(reads.endpoints),
+    groupsOf: kept(reads.groupsOf),
+    groupsById: kept(reads.groupsById),
+    acls: kept(reads.acls),
+    prefixLists: kept(reads.prefixLists),
+    offerings: kept(reads.offerings),
+    templates: kept(reads.templates),
+    images: kept(reads.images),
+    keyPairs: kept(reads.keyPairs),
+    placementGroups: kept(reads.placementGroups),
+    services: kept(reads.services),
+  };
+
+  async function gather(request: NetworkRequest, maxAgeMs: number, signal: AbortSignal): Promise<NetworkFacts> {
+    const all = options.everybody?.() ?? [];
+    const ages: number[] = [];
+    const read = async <T>(
+      part: KeptPart<T>,
+      keys: readonly string[],
+      also: readonly string[] = [],
+      ageMs = maxAgeMs,
+    ): Promise<Part<readonly T[]>> => {
+      const { part: answer, at } = await part.of(keys, ageMs, also);
+      if (ageMs === maxAgeMs) ages.push(at);
+      return answer;
+    };
+    const among = <T>(pick: (one: NetworkRequest) => readonly T[]): readonly T[] => all.flatMap(pick);
+
+    const asked = await read(
+      parts.subnetsById,
+      request.subnetIds,
+      among(({ subnetIds }) => subnetIds),
+    );
+    const vpcIds = vpcsOf(asked, request.subnetIds);
+    const others = vpcsOf(asked);
+    const inVpcs = <T>(part: KeptPart<T>): Promise<Part<readonly T[]>> => read(part, vpcIds, others);
+
+    const subnets = await inVpcs(parts.subnetsOf);
+    const vpcs = await inVpcs(parts.vpcs);
+    const dns = await read(parts.dns, vpcIds, others, maxAgeMs * dnsAgeFactor);
+    const routeTables = await inVpcs(parts.routeTables);
+    const natGateways = await inVpcs(parts.natGateways);
+    const endpoints = await inVpcs(parts.endpoints);
+    const groupsOf = await inVpcs(parts.groupsOf);
+    const elsewhere = groupsElsewhere(request, groupsOf);
+    const groupsById = await read(parts.groupsById, elsewhere);
+    const securityGroups = joined(groupsOf, groupsById);
+    const tables = routeTables.kind === "read" ? routeTables.value : [];
+    const toEgressOnly = tables.some(({ routes }) => routes.some(({ target }) => target.kind === "egressOnlyGateway"));
+    const lists = prefixListsIn(tables, securityGroups.kind === "read" ? relevant(securityGroups.value, request) : []);
+    return {
+      region,
+      subnets: asked.kind === "unread" ? asked : joined(subnets, { kind: "read", value: strays(asked.value, request) }),
+      vpcs: withDns(vpcs, dns),
+      routeTables,
+      internetGateways: await inVpcs(parts.internetGateways),
+      // Only a route makes one matter.
+      egressOnlyGateways: await read(parts.egressOnlyGateways, toEgressOnly ? [everything] : []),
+      natGateways,
+      endpoints,
+      securityGroups,
+      networkAcls: await inVpcs(parts.acls),
+      prefixLists: await read(parts.prefixLists, lists),
+      offerings: await read(
+        parts.offerings,
+        request.instanceTypes,
+        among(({ instanceTypes }) => instanceTypes),
+      ),
+      launchTemplates: await read(
+        parts.templates,
+        request.launchTemplates.map(templateKey),
+        among(({ launchTemplates }) => launchTemplates.map(templateKey)),
+      ),
+      images: await read(
+        parts.images,
+        request.imageIds,
+        among(({ imageIds }) => imageIds),
+      ),
+      keyPairs: await read(
+        parts.keyPairs,
+        request.keyPairs,
+        among(({ keyPairs }) => keyPairs),
+      ),
+      placementGroups: await read(
+        parts.placementGroups,
+        request.placementGroups,
+        among(({ placementGroups }) => placementGroups),
+      ),
+      endpointServices: await read(
+        parts.services,
+        request.endpointServices,
+        among((one) => one.endpointServices),
+      ),
+      instanceProfile: await profileOf(request, options, maxAgeMs, signal),
+      gatheredAt: clock.now() - (clock.monotonic() - Math.min(clock.monotonic(), ...ages)),
+    };
+  }
+
+  return {
+    of: (request, { signal, maxAgeMs }: NetworkReading) => abortable(gather(request, maxAgeMs, signal), signal),
+    wrote() {
+      for (const part of [parts.endpoints, parts.groupsOf, parts.groupsById, parts.routeTables]) part.forget();
+    },
+  };
+}
+
+/** @param ids only of these subnets; all when left out */
+function vpcsOf(subnets: Part<readonly Subnet[]>, ids?: readonly string[]): readonly string[] {
+  if (subnets.kind === "unread") return [];
+  const wanted = subnets.value.filter(({ subnetId }) => ids === undefined || ids.includes(subnetId));
+  return [...new Set(wanted.map(({ vpcId }) => vpcId))].toSorted();
+}
+
+/** Subnets that were asked for; those of their VPCs come with these. */
+function strays(asked: readonly Subnet[], { subnetIds }: NetworkRequest): readonly Subnet[] {
+  return asked.filter(({ subnetId }) => subnetIds.includes(subnetId));
+}
+
+/** Groups that were asked for and lie in no VPC of the subnets. */
+function groupsElsewhere(request: NetworkRequest, groups: Part<readonly SecurityGroup[]>): readonly string[] {
+  if (groups.kind === "unread") return [];
+  const known = new Set(groups.value.map(({ groupId }) => groupId));
+  return request.securityGroupIds.filter((id) => !known.has(id));
+}
+
+/** Rules of the other groups of a VPC concern nobody here. */
+function relevant(groups: readonly SecurityGroup[], { securityGroupIds }: NetworkRequest): readonly SecurityGroup[] {
+  return groups.filter(({ groupId }) => securityGroupIds.includes(groupId));
+}
+
+/** Both together, each record once; unread when one of them is. */
+function joined<T extends Subnet | SecurityGroup>(
+  left: Part<readonly T[]>,
+  right: Part<readonly T[]>,
+): Part<readonly T[]> {
+  if (left.kind === "unread") return left;
+  if (right.kind === "unread") return right;
+  const id = (one: T): string => ("subnetId" in one ? one.subnetId : one.groupId);
+  return { kind: "read", value: [...new Map([...right.value, ...left.value].map((one) => [id(one), one])).values()] };
+}
+
+function withDns(
+  vpcs: Part<readonly { readonly vpcId: string; readonly cidrs: readonly string[] }[]>,
+  dns: Part<readonly { readonly vpcId: string; readonly support: boolean; readonly hostnames: boolean }[]>,
+): NetworkFacts["vpcs"] {
+  if (vpcs.kind === "unread") return vpcs;
+  const value = vpcs.value.map((vpc) => {
+    if (dns.kind === "unread") return { ...vpc, dns };
+    const { support = false, hostnames = false } = dns.value.find(({ vpcId }) => vpcId === vpc.vpcId) ?? {};
+    return { ...vpc, dns: { kind: "read" as const, value: { support, hostnames } } };
+  });
+  return { kind: "read", value };
+}
+
+async function profileOf(
+  { instanceProfile: reference }: NetworkRequest,
+  { iam }: NetworkReaderOptions,
+  maxAgeMs: number,
+  signal: AbortSignal,
+): Promise<NetworkFacts["instanceProfile"]> {
+  if (reference === undefined) return { kind: "read", value: undefined };
+  const name = reference.slice(reference.lastIndexOf("/") + 1);
+  try {
+    const account = await iam(signal);
+    const profile = await account.profile(name, { signal, maxAgeMs });
+    if (profile === undefined) return { kind: "read", value: undefined };
+    const [roleName] = profile.roleNames;
+    const role = roleName === undefined ? undefined : await account.role(roleName, { signal, maxAgeMs });
+    return { kind: "read", value: profileFact(profile, role) };
+  } catch (error) {
+    return unread(error);
+  }
+}

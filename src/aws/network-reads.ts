@@ -1,0 +1,275 @@
+import type { Filter } from "@aws-sdk/client-ec2";
+import type {
+  EndpointService,
+  Image,
+  InternetGateway,
+  LaunchTemplateVersion,
+  NatGateway,
+  NetworkAcl,
+  Offering,
+  PlacementGroup,
+  PrefixList,
+  RouteTable,
+  SecurityGroup,
+  VpcEndpoint,
+} from "../network/facts.ts";
+import type { Ec2Api } from "./ec2.ts";
+import { AwsError } from "./errors.ts";
+import {
+  aclFact,
+  endpointFact,
+  endpointServiceFact,
+  gatewayFact,
+  groupFact,
+  imageFact,
+  natFact,
+  placementGroupFact,
+  routeTableFact,
+  subnetFact,
+  templateFact,
+  vpcCidrs,
+} from "./network-facts.ts";
+
+/** EC2 takes at most so many values in a filter. */
+const filterValues = 200;
+
+interface Paged {
+  readonly NextToken?: string | undefined;
+}
+
+/** All pages of a call. */
+async function everyPage<Answer extends Paged, T>(
+  call: (page: { NextToken?: string }) => Promise<Answer>,
+  records: (answer: Answer) => readonly T[] | undefined,
+): Promise<readonly T[]> {
+  const all: T[] = [];
+  let token: string | undefined;
+  do {
+    const answer: Answer = await call(token === undefined ? {} : { NextToken: token });
+    all.push(...(records(answer) ?? []));
+    token = answer.NextToken === "" ? undefined : answer.NextToken;
+  } while (token !== undefined);
+  return all;
+}
+
+/** What has one of the values, whatever their number. */
+async function byFilter<T>(
+  name: string,
+  values: readonly string[],
+  read: (filters: Filter[]) => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  const found: T[] = [];
+  for (let at = 0; at < values.length; at += filterValues) {
+    found.push(...(await read([{ Name: name, Values: values.slice(at, at + filterValues) }])));
+  }
+  return found;
+}
+
+/** The reads of the network reader, each for many ids at once and by filter, so that a missing id is no error. */
+export function networkReads(ec2: Ec2Api) {
+  const inVpcs =
+    <Answer extends Paged, Raw, Fact>(
+      call: (input: { Filters?: Filter[]; NextToken?: string }) => Promise<Answer>,
+      records: (answer: Answer) => readonly Raw[] | undefined,
+      fact: (raw: Raw) => Fact,
+      filter = "vpc-id",
+    ) =>
+    async (vpcIds: readonly string[]): Promise<readonly Fact[]> => {
+      const found = await byFilter(filter, vpcIds, (Filters) =>
+        everyPage((page) => call({ Filters, ...page }), records),
+      );
+      return found.map(fact);
+    };
+
+  return {
+    subnetsOf: inVpcs(
+      (input) => ec2.describeSubnets(input),
+      (answer) => answer.Subnets,
+      subnetFact,
+    ),
+    subnetsById: inVpcs(
+      (input) => ec2.describeSubnets(input),
+      (answer) => answer.Subnets,
+      subnetFact,
+      "subnet-id",
+    ),
+    vpcs: inVpcs(
+      (input) => ec2.describeVpcs(input),
+      (answer) => answer.Vpcs,
+      (vpc) => ({ vpcId: vpc.VpcId ?? "", cidrs: vpcCidrs(vpc) }),
+    ),
+    /** Two calls for each VPC: EC2 gives one attribute at a time. */
+    dns: async (vpcIds: readonly string[]) => {
+      const found: { vpcId: string; support: boolean; hostnames: boolean }[] = [];
+      for (const VpcId of vpcIds) {
+        const { EnableDnsSupport: support } = await ec2.describeVpcAttribute({ VpcId, Attribute: "enableDnsSupport" });
+        const { EnableDnsHostnames: names } = await ec2.describeVpcAttribute({
+          VpcId,
+          Attribute: "enableDnsHostnames",
+        });
+        found.push({ vpcId: VpcId, support: support?.Value ?? false, hostnames: names?.Value ?? false });
+      }
+      return found;
+    },
+    routeTables: inVpcs(
+      (input) => ec2.describeRouteTables(input),
+      (answer) => answer.RouteTables,
+      (one): RouteTable => routeTableFact(one),
+    ),
+    internetGateways: inVpcs(
+      (input) => ec2.describeInternetGateways(input),
+      (answer) => answer.InternetGateways,
+      (one): InternetGateway => gatewayFact(one.InternetGatewayId, one.Attachments),
+      "attachment.vpc-id",
+    ),
+    /** EC2 has no filter for their VPC; there are few of them. */
+    egressOnlyGateways: async (): Promise<readonly InternetGateway[]> => {
+      const found = await everyPage(
+        (page) => ec2.describeEgressOnlyInternetGateways(page),
+        (answer) => answer.EgressOnlyInternetGateways,
+      );
+      return found.map((one) => gatewayFact(one.EgressOnlyInternetGatewayId, one.Attachments));
+    },
+    natGateways: async (vpcIds: readonly string[]): Promise<readonly NatGateway[]> => {
+      const found = await byFilter("vpc-id", vpcIds, (Filter) =>
+        everyPage(
+          (page) => ec2.describeNatGateways({ Filter, ...page }),
+          (answer) => answer.NatGateways,
+        ),
+      );
+      return found.map(natFact);
+    },
+    endpoints: inVpcs(
+      (input) => ec2.describeVpcEndpoints(input),
+      (answer) => answer.VpcEndpoints,
+      (one): VpcEndpoint => endpointFact(one),
+    ),
+    groupsOf: inVpcs(
+      (input) => ec2.describeSecurityGroups(input),
+      (answer) => answer.SecurityGroups,
+      (one): SecurityGroup => groupFact(one),
+    ),
+    groupsById: inVpcs(
+      (input) => ec2.describeSecurityGroups(input),
+      (answer) => answer.SecurityGroups,
+      (one): SecurityGroup => groupFact(one),
+      "group-id",
+    ),
+    acls: inVpcs(
+      (input) => ec2.describeNetworkAcls(input),
+      (answer) => answer.NetworkAcls,
+      (one): NetworkAcl => aclFact(one),
+    ),
+    /** A call for each list. */
+    prefixLists: async (ids: readonly string[]): Promise<readonly PrefixList[]> => {
+      const lists: PrefixList[] = [];
+      for (const id of ids) {
+        const entries = await ifThere(() =>
+          everyPage(
+            (page) => ec2.getManagedPrefixListEntries({ PrefixListId: id, ...page }),
+            (answer) => answer.Entries,
+          ),
+        );
+        if (entries === undefined) continue;
+        lists.push({ prefixListId: id, name: undefined, cidrs: entries.flatMap(({ Cidr }) => Cidr ?? []) });
+      }
+      return lists;
+    },
+    /** @param types instance types, or families whose every size is meant */
+    offerings: async (types: readonly string[]): Promise<readonly Offering[]> => {
+      const patterns = types.map((type) => (type.includes(".") ? type : `${type}.*`));
+      const found = await byFilter("instance-type", patterns, (Filters) =>
+        everyPage(
+          (page) => ec2.describeInstanceTypeOfferings({ LocationType: "availability-zone", Filters, ...page }),
+          (answer) => answer.InstanceTypeOfferings,
+        ),
+      );
+      return found.map((one) => ({ instanceType: one.InstanceType ?? "", zone: one.Location ?? "" }));
+    },
+    images: async (ids: readonly string[]): Promise<readonly Image[]> => {
+      const found = await byFilter("image-id", ids, (Filters) =>
+        everyPage(
+          (page) => ec2.describeImages({ Filters, ...page }),
+          (answer) => answer.Images,
+        ),
+      );
+      return found.map(imageFact);
+    },
+    keyPairs: async (names: readonly string[]): Promise<readonly string[]> => {
+      const found = await byFilter("key-name", names, async (Filters) => {
+        return (await ec2.describeKeyPairs({ Filters })).KeyPairs ?? [];
+      });
+      return found.flatMap(({ KeyName }) => KeyName ?? []);
+    },
+    placementGroups: async (names: readonly string[]): Promise<readonly PlacementGroup[]> => {
+      const found = await byFilter("group-name", names, async (Filters) => {
+        return (await ec2.describePlacementGroups({ Filters })).PlacementGroups ?? [];
+      });
+      return found.map(placementGroupFact);
+    },
+    services: async (names: readonly string[]): Promise<readonly EndpointService[]> => {
+      const found = await byFilter("service-name", names, (Filters) =>
+        everyPage(
+          (page) => ec2.describeVpcEndpointServices({ Filters, ...page }),
+          (answer) => answer.ServiceDetails,
+        ),
+      );
+      return found.map(endpointServiceFact);
+    },
+    /** @param keys reference and version, as `templateKey` writes them; a call for each template */
+    templates: async (keys: readonly string[]): Promise<readonly LaunchTemplateVersion[]> => {
+      const wanted = keys.map(templateOf);
+      const found: LaunchTemplateVersion[] = [];
+      for (const reference of new Set(wanted.map((one) => one.reference))) {
+        const versions = wanted.filter((one) => one.reference === reference).map(({ version }) => version);
+        found.push(...(await templateVersions(ec2, reference, versions)));
+      }
+      return found;
+    },
+  };
+}
+
+export type NetworkReads = ReturnType<typeof networkReads>;
+
+async function templateVersions(
+  ec2: Ec2Api,
+  reference: string,
+  versions: readonly string[],
+): Promise<readonly LaunchTemplateVersion[]> {
+  const named = reference.startsWith("lt-") ? { LaunchTemplateId: reference } : { LaunchTemplateName: reference };
+  const found: LaunchTemplateVersion[] = [];
+  for (const version of versions) {
+    try {
+      const { LaunchTemplateVersions: [one] = [] } = await ec2.describeLaunchTemplateVersions({
+        ...named,
+        Versions: [version],
+      });
+      found.push(templateFact(reference, version, one));
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      // The template is there, and the version is not: that is a fact. A template that is missing leaves no entry.
+      if (/VersionNotFound/.test(error.exception)) found.push(templateFact(reference, version, undefined));
+      else if (error.kind !== "notFound") throw error;
+    }
+  }
+  return found;
+}
+
+/** What EC2 says is not there is no failure. */
+async function ifThere<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof AwsError && error.kind === "notFound") return undefined;
+    throw error;
+  }
+}
+
+export function templateKey({ reference, version }: { readonly reference: string; readonly version: string }): string {
+  return `${reference} ${version}`;
+}
+
+function templateOf(key: string): { readonly reference: string; readonly version: string } {
+  const at = key.lastIndexOf(" ");
+  return { reference: key.slice(0, at), version: key.slice(at + 1) };
+}

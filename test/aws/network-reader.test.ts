@@ -1,0 +1,282 @@
+import { describe, expect, it } from "vitest";
+import { CallBudget } from "../../src/aws/budget.ts";
+import { createIamAccount } from "../../src/aws/cached-iam.ts";
+import { guardedEc2 } from "../../src/aws/ec2-calls.ts";
+import { guardedIam } from "../../src/aws/iam-calls.ts";
+import { createNetworkReader } from "../../src/aws/network-reader.ts";
+import type { NetworkFacts } from "../../src/network/facts.ts";
+import type { NetworkRequest } from "../../src/network/port.ts";
+import type { Fault } from "../../src/simulator/faults.ts";
+import { account } from "../simulator/account.ts";
+import { agentEndpoints, threeSubnets } from "../simulator/networks.ts";
+
+const nothing: NetworkRequest = {
+  subnetIds: [],
+  securityGroupIds: [],
+  instanceTypes: [],
+  launchTemplates: [],
+  instanceProfile: undefined,
+  imageIds: [],
+  keyPairs: [],
+  placementGroups: [],
+  endpointServices: [],
+};
+const trust = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
+});
+const signal = new AbortController().signal;
+const hourMs = 3_600_000;
+
+function world() {
+  const { aws, clock } = account();
+  const budget = new CallBudget({ clock, ratePerSecond: 1000 });
+  const guard = { clock, budget, mayWrite: () => ({ deadlineMs: 1000 }) };
+  const iam = createIamAccount({ api: guardedIam(aws.iam, guard), account: aws.account, partition: "aws", clock });
+  const everybody: NetworkRequest[] = [];
+  const reader = createNetworkReader({
+    ec2: guardedEc2(aws.ec2, guard),
+    region: "us-east-1",
+    clock,
+    iam: async () => iam,
+    everybody: () => everybody,
+  });
+  aws.outside.describeNetwork(threeSubnets);
+  return {
+    aws,
+    clock,
+    reader,
+    everybody,
+    reads: () => aws.log.filter(({ operation }) => /^(Describe|GetManaged)/.test(operation)).length,
+    of: (request: Partial<NetworkRequest>, maxAgeMs = hourMs) =>
+      reader.of({ ...nothing, ...request }, { signal, maxAgeMs }),
+  };
+}
+
+function read<T>(part: { kind: "read"; value: T } | { kind: "unread"; message: string }): T {
+  if (part.kind === "unread") throw new Error(part.message);
+  return part.value;
+}
+
+const denied = (operation: string): Fault => ({
+  kind: "refuse",
+  exception: "UnauthorizedOperation",
+  message: `You are not authorized to perform this operation. User: arn:aws:sts::1:assumed-role/o/s is not authorized to perform: ec2:${operation} because no identity-based policy allows the ec2:${operation} action`,
+  httpStatusCode: 403,
+});
+
+describe("the facts of a network", () => {
+  it("hold the whole VPC of a subnet", async () => {
+    const { of, aws } = world();
+    aws.outside.describeNetwork(agentEndpoints());
+    const facts = await of({ subnetIds: ["subnet-closed"], securityGroupIds: ["sg-1"] });
+    expect(read(facts.subnets).map(({ subnetId, mapPublicIp }) => [subnetId, mapPublicIp])).toEqual([
+      ["subnet-closed", false],
+      ["subnet-public", true],
+      ["subnet-nat", false],
+      ["subnet-closed-b", false],
+    ]);
+    expect(read(facts.vpcs)).toEqual([
+      { vpcId: "vpc-1", cidrs: ["10.0.0.0/16"], dns: { kind: "read", value: { support: true, hostnames: true } } },
+    ]);
+    const nat = read(facts.routeTables).find(({ routeTableId }) => routeTableId === "rtb-nat");
+    expect(nat?.routes.map(({ destination, target }) => [destination, target])).toEqual([
+      [
+        { kind: "cidr", cidr: "10.0.0.0/16" },
+        { kind: "local", id: "local" },
+      ],
+      [
+        { kind: "cidr", cidr: "0.0.0.0/0" },
+        { kind: "natGateway", id: "nat-1" },
+      ],
+    ]);
+    expect(read(facts.internetGateways)).toEqual([{ gatewayId: "igw-1", vpcIds: ["vpc-1"] }]);
+    expect(read(facts.endpoints)[0]).toMatchObject({ type: "Interface", state: "available", privateDns: true });
+    expect(read(facts.networkAcls)[0]?.entries.map(({ number, egress, allow }) => [number, egress, allow])).toEqual([
+      [100, true, true],
+      [100, false, true],
+      [32767, true, false],
+      [32767, false, false],
+    ]);
+    const groups = read(facts.securityGroups);
+    expect(groups.find(({ groupId }) => groupId === "sg-endpoints")?.ingress).toEqual([
+      { protocol: "tcp", ports: { from: 443, to: 443 }, cidrs: [], prefixListIds: [], groupIds: ["sg-1"] },
+    ]);
+    expect(groups.find(({ groupId }) => groupId === "sg-1")?.egress).toMatchObject([
+      { protocol: "all", ports: undefined, cidrs: ["0.0.0.0/0"] },
+    ]);
+  });
+
+  it("say by absence what does not exist", async () => {
+    const { of } = world();
+    const facts = await of({
+      subnetIds: ["subnet-gone"],
+      securityGroupIds: ["sg-gone"],
+      imageIds: ["ami-gone"],
+      keyPairs: ["gone"],
+      placementGroups: ["gone"],
+      launchTemplates: [{ reference: "lt-gone", version: "$Latest" }],
+      instanceTypes: ["m9.large"],
+    });
+    for (const part of [facts.subnets, facts.images, facts.keyPairs, facts.placementGroups, facts.launchTemplates]) {
+      expect(part).toEqual({ kind: "read", value: [] });
+    }
+    expect(read(facts.offerings)).toEqual([]);
+  });
+
+  it("tell a group of another VPC, a version that is not there, and the zones that have a type", async () => {
+    const { of, aws } = world();
+    aws.outside.describeNetwork({
+      vpcs: [{ id: "vpc-2", cidr: "10.9.0.0/16" }],
+      securityGroups: [{ id: "sg-2", vpc: "vpc-2" }],
+      launchTemplates: [
+        { id: "lt-1", name: "mine", versions: [{ ImageId: "ami-1" }, { KeyName: "key", UserData: btoa("#!/bin/sh") }] },
+      ],
+    });
+    const facts = await of({
+      subnetIds: ["subnet-public"],
+      securityGroupIds: ["sg-2"],
+      launchTemplates: [
+        { reference: "mine", version: "$Latest" },
+        { reference: "lt-1", version: "7" },
+      ],
+      instanceTypes: ["c8g"],
+    });
+    expect(read(facts.securityGroups).find(({ groupId }) => groupId === "sg-2")?.vpcId).toBe("vpc-2");
+    expect(read(facts.launchTemplates)).toMatchObject([
+      { reference: "mine", requested: "$Latest", version: 2, keyName: "key", userDataIsMime: false },
+      { reference: "lt-1", requested: "7", version: undefined },
+    ]);
+    expect(new Set(read(facts.offerings).map(({ zone }) => zone))).toEqual(new Set(["us-east-1a", "us-east-1b"]));
+  });
+
+  it("hold the prefix lists that routes and the groups in question name", async () => {
+    const { of, aws } = world();
+    aws.outside.describeNetwork({
+      vpcEndpoints: [{ id: "vpce-s3", vpc: "vpc-1", service: "s3", type: "Gateway", routeTables: ["rtb-main"] }],
+    });
+    const facts = await of({ subnetIds: ["subnet-closed"] });
+    expect(read(facts.prefixLists)).toMatchObject([{ prefixListId: "pl-63a5400a", cidrs: expect.any(Array) }]);
+  });
+
+  it("hold the instance profile with its role", async () => {
+    const { of, aws, clock } = world();
+    await aws.iam.createRole({ RoleName: "r", AssumeRolePolicyDocument: trust });
+    await aws.iam.createInstanceProfile({ InstanceProfileName: "p" });
+    await aws.iam.addRoleToInstanceProfile({ InstanceProfileName: "p", RoleName: "r" });
+    // IAM shows late what was made.
+    await clock.advance(60_000);
+    const facts = await of({ instanceProfile: "arn:aws:iam::123456789012:instance-profile/p" });
+    expect(read(facts.instanceProfile)).toMatchObject({ name: "p", role: { roleName: "r" } });
+    expect(read((await of({ instanceProfile: "none" })).instanceProfile)).toBeUndefined();
+  });
+
+  it("name the missing permission of a part, and have the rest", async () => {
+    const { of, aws } = world();
+    aws.faults.add({ fault: denied("DescribeRouteTables"), on: "DescribeRouteTables" });
+    aws.faults.add({ fault: denied("DescribeVpcAttribute"), on: "DescribeVpcAttribute" });
+    const facts = await of({ subnetIds: ["subnet-public"] });
+    expect(facts.routeTables).toMatchObject({ kind: "unread", permission: "ec2:DescribeRouteTables" });
+    expect(read(facts.vpcs)[0]?.dns).toMatchObject({ kind: "unread", permission: "ec2:DescribeVpcAttribute" });
+    expect(read(facts.subnets)).toHaveLength(4);
+  });
+
+  it("are read again a minute after a part could not be read", async () => {
+    const { of, aws, clock } = world();
+    aws.faults.add({ fault: denied("DescribeSubnets"), on: "DescribeSubnets", times: 1 });
+    expect((await of({ subnetIds: ["subnet-public"] })).subnets.kind).toBe("unread");
+    await clock.advance(30_000);
+    expect((await of({ subnetIds: ["subnet-public"] })).subnets.kind).toBe("unread");
+    await clock.advance(31_000);
+    expect((await of({ subnetIds: ["subnet-public"] })).subnets.kind).toBe("read");
+  });
+
+  it("say when the oldest of their reads began", async () => {
+    const { of, clock } = world();
+    const begun = clock.now();
+    await of({ subnetIds: ["subnet-public"] });
+    await clock.advance(60_000);
+    expect((await of({ subnetIds: ["subnet-public"] })).gatheredAt).toBe(begun);
+    expect((await of({ subnetIds: ["subnet-public"] }, 0)).gatheredAt).toBe(begun + 60_000);
+  });
+
+  it("are read anew after a write of ours, and the rest is kept", async () => {
+    const { of, reads, reader, aws } = world();
+    const request = { subnetIds: ["subnet-closed"] };
+    await of(request);
+    const before = reads();
+    aws.outside.describeNetwork(agentEndpoints());
+    expect(read((await of(request)).endpoints)).toEqual([]);
+    reader.wrote();
+    expect(read((await of(request)).endpoints)).toHaveLength(3);
+    expect(reads() - before).toBe(3);
+  });
+
+  it("follow pages", async () => {
+    const { of, aws } = world();
+    const groups = Array.from({ length: 1200 }, (_, at) => ({ id: `sg-many-${at}`, vpc: "vpc-1" }));
+    aws.outside.describeNetwork({ securityGroups: groups });
+    expect(read((await of({ subnetIds: ["subnet-closed"] })).securityGroups).length).toBeGreaterThan(1200);
+  });
+
+  it("end for the one who gives up, and go on for the others", async () => {
+    const { reader, aws, clock } = world();
+    aws.faults.add({ fault: { kind: "delayResponse", delayMs: 5_000 }, on: "DescribeSubnets", times: 1 });
+    const request = { ...nothing, subnetIds: ["subnet-closed"] };
+    const giving = new AbortController();
+    const given = reader.of(request, { signal: giving.signal, maxAgeMs: hourMs });
+    const other = reader.of(request, { signal, maxAgeMs: hourMs });
+    giving.abort(new Error("enough"));
+    await expect(given).rejects.toThrow("enough");
+    await clock.advance(5_000);
+    expect(read((await other).subnets)).toHaveLength(4);
+  });
+});
+
+describe("the cost of 50 environments", () => {
+  const requests = Array.from({ length: 50 }, (_, at): NetworkRequest => {
+    const subnets = ["subnet-public", "subnet-nat", "subnet-closed", "subnet-closed-b"];
+    return {
+      ...nothing,
+      subnetIds: [subnets[at % 4] ?? "", subnets[(at + 1) % 4] ?? ""],
+      securityGroupIds: ["sg-1"],
+      instanceTypes: [["m5.large", "c5", "r6i.xlarge", "g4dn"][at % 4] ?? ""],
+      imageIds: at % 3 === 0 ? [`ami-${at}`] : [],
+      keyPairs: at % 10 === 0 ? [`key-${at}`] : [],
+      placementGroups: at % 25 === 0 ? [`group-${at}`] : [],
+      launchTemplates: at % 10 === 0 ? [{ reference: `template-${at}`, version: "$Latest" }] : [],
+    };
+  });
+
+  it("is at most 40 reads from cold, also when they are asked for one after the other", async () => {
+    const { everybody, of, reads } = world();
+    everybody.push(...requests);
+    for (const request of requests) await of(request);
+    expect(reads()).toBeLessThanOrEqual(40);
+    expect(reads()).toMatchInlineSnapshot(`20`);
+  });
+
+  it("is at most 0.2 reads a minute at rest, with facts of two hours", async () => {
+    const { everybody, of, reads, clock } = world();
+    everybody.push(...requests);
+    for (const request of requests) await of(request, 2 * hourMs);
+    const before = reads();
+    const hours = 24;
+    for (let minute = 0; minute < hours * 60; minute += 10) {
+      await clock.advance(10 * 60_000);
+      for (const request of requests) await of(request, 2 * hourMs);
+    }
+    expect((reads() - before) / (hours * 60)).toBeLessThanOrEqual(0.2);
+    expect(reads() - before).toMatchInlineSnapshot(`202`);
+  });
+
+  it("is the same for each of them", async () => {
+    const { everybody, of } = world();
+    everybody.push(...requests);
+    const alone = world();
+    for (const request of requests.slice(0, 8)) {
+      const subnetsOf = (facts: NetworkFacts) => read(facts.subnets).map(({ subnetId }) => subnetId);
+      expect(new Set(subnetsOf(await of(request)))).toEqual(new Set(subnetsOf(await alone.of(request))));
+    }
+  });
+});
