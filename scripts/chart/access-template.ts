@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
-import { kinds } from "../../src/api/v1alpha1/kinds.ts";
+import { JobDefinitionKind, kinds } from "../../src/api/v1alpha1/kinds.ts";
+import { selfTestName } from "../../src/cli/self-test.ts";
 import { type PolicyRule, policyRules } from "../install/rbac.ts";
 
 const header = `\
@@ -12,6 +13,12 @@ export function accessTemplate(): string {
     define("access.cluster", policyRules(kinds, ["cluster"])),
     define("access.lease", policyRules(kinds, ["lease"])),
     define("access.view", [kindRule(["get", "list", "watch"])]),
+    define("access.list", [kindRule(["list"])]),
+    define("access.selfTest", [
+      { ...kindRule(["get", "patch", "delete"]), resources: [JobDefinitionKind.plural], resourceNames: [selfTestName] },
+      // A name decides nothing about what does not exist yet.
+      { ...kindRule(["create"]), resources: [JobDefinitionKind.plural] },
+    ]),
     define("access.edit", [kindRule(["create", "update", "patch", "delete", "deletecollection"])]),
   ];
   return `${[header, ...templates].join("\n")}\n`;

@@ -81,5 +81,9 @@ export const chartValues = z.strictObject({
       limits: { memory: "256Mi" },
     }),
   }),
+  tests: section("What `helm test` runs.", {
+    enabled: on("Make the pod for it: it applies an object as a dry run, and waits for its plan."),
+    timeoutSeconds: z.number().int().min(5).max(600).default(60).describe("How long it waits."),
+  }),
   extraObjects: list("More objects; strings in them are templates."),
 });

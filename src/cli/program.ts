@@ -12,6 +12,8 @@ const commands: Readonly<Record<string, () => Promise<(io: Io, ending: Ending) =
   plan: async () => (await import("./plan.ts")).planCommand,
   release: async () => (await import("./release.ts")).releaseCommand,
   simulator: async () => (await import("./simulator.ts")).simulatorCommand,
+  "self-test": async () => (await import("./self-test.ts")).selfTestCommand,
+  "uninstall-check": async () => (await import("./uninstall-check.ts")).uninstallCheckCommand,
 };
 
 const description = `Makes AWS Batch match your manifests: compute environments, job queues and job definitions as

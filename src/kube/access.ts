@@ -184,13 +184,14 @@ export async function accessGaps(
 }
 
 function namespacesOf(
-  { scope }: AccessRule,
+  { scope, group, resource, name }: AccessRule,
   watched: readonly string[] | undefined,
   lease: string | undefined,
 ): readonly (string | undefined)[] {
   switch (scope) {
     case "cluster":
-      return [undefined];
+      // A Namespace counts as in itself, so that a Role in it can let it be read.
+      return [group === "" && resource === "namespaces" ? name : undefined];
     case "watched":
       return watched ?? [undefined];
     case "lease":

@@ -19,11 +19,14 @@ describe("the command line", () => {
     expect(await run(["--version"])).toEqual({ exitCode: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), err: "" });
   });
 
-  test.each([["run"], ["local"], ["validate"], ["plan"], ["simulator"]])("has help for %s", async (command) => {
-    const { exitCode, out, err } = await run([command, "--help"]);
-    expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
-    expect(out).toContain(`Usage: aws-batch-operator ${command}`);
-  });
+  test.each([["run"], ["local"], ["validate"], ["plan"], ["simulator"], ["self-test"], ["uninstall-check"]])(
+    "has help for %s",
+    async (command) => {
+      const { exitCode, out, err } = await run([command, "--help"]);
+      expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
+      expect(out).toContain(`Usage: aws-batch-operator ${command}`);
+    },
+  );
 
   test("shows help, as an error, when it is told to do nothing", async () => {
     const { exitCode, out, err } = await run([]);

@@ -48,7 +48,7 @@ describe("at the start", () => {
     expect(asked()).toEqual([
       "create coordination.k8s.io leases  operators *",
       "create events.k8s.io events  * *",
-      "get  namespaces  * kube-system",
+      "get  namespaces  kube-system kube-system",
       "get coordination.k8s.io leases  operators aws-batch-operator",
       "get test.dev widgets  * *",
       "list test.dev widgets  * *",

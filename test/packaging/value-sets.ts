@@ -182,4 +182,6 @@ export const valueSets: Readonly<Record<string, Values>> = {
     },
     networkPolicy: { enabled: true },
   },
+  "no test": { tests: { enabled: false } },
+  "a patient test": { tests: { timeoutSeconds: 300 } },
 };

@@ -87,6 +87,34 @@
     - list
     - watch
 {{- end }}
+{{- define "aws-batch-operator.access.list" -}}
+- apiGroups:
+    - awsbatch.dev
+  resources:
+    - batchcomputeenvironments
+    - jobqueues
+    - jobdefinitions
+  verbs:
+    - list
+{{- end }}
+{{- define "aws-batch-operator.access.selfTest" -}}
+- apiGroups:
+    - awsbatch.dev
+  resources:
+    - jobdefinitions
+  verbs:
+    - get
+    - patch
+    - delete
+  resourceNames:
+    - aws-batch-operator-self-test
+- apiGroups:
+    - awsbatch.dev
+  resources:
+    - jobdefinitions
+  verbs:
+    - create
+{{- end }}
 {{- define "aws-batch-operator.access.edit" -}}
 - apiGroups:
     - awsbatch.dev

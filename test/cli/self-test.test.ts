@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import type { KubeObject } from "../../src/api/object.ts";
+import { selfTest, selfTestName } from "../../src/cli/self-test.ts";
+import { VirtualClock } from "../../src/runtime/clock.ts";
+
+const { signal } = new AbortController();
+const key = { namespace: "team", name: selfTestName };
+
+/** A cluster with one object, which says about itself what `status` gives for this time in milliseconds. */
+function world(status: (atMs: number) => object | undefined) {
+  const clock = new VirtualClock();
+  const calls: string[] = [];
+  let applied: unknown;
+  const object = () =>
+    ({ metadata: { ...key, generation: 2 }, status: status(clock.monotonic()) }) as unknown as KubeObject;
+  const run = async (): Promise<string> => {
+    const ended = selfTest(
+      {
+        clock,
+        namespace: "team",
+        limitMs: 5000,
+        store: {
+          async apply(_kind, manifest) {
+            applied = manifest;
+            calls.push("apply");
+            return object();
+          },
+          async get() {
+            return object();
+          },
+          async delete(_kind, { namespace, name }) {
+            calls.push(`delete ${namespace}/${name}`);
+            return true;
+          },
+        },
+      },
+      signal,
+    ).catch(String);
+    await clock.advance(10_000);
+    return await ended;
+  };
+  return { run, calls, applied: () => applied };
+}
+
+test("a self-test tells the plan of its object, which is a dry run, and deletes it", async () => {
+  const w = world((atMs) => (atMs < 2000 ? undefined : { observedGeneration: 2, plan: { action: "Register" } }));
+  expect(await w.run()).toBe(`The operator planned team/${selfTestName}: Register\n`);
+  expect(w.calls).toEqual(["apply", `delete team/${selfTestName}`]);
+  expect(w.applied()).toMatchObject({ metadata: { annotations: { "awsbatch.dev/dry-run": "true" } } });
+});
+
+test("a self-test without a plan in time says where to look, and deletes its object all the same", async () => {
+  const w = world(() => undefined);
+  expect(await w.run()).toMatch(/no plan of team\/\S+ within 5 s: see whether a replica leads/);
+  expect(w.calls).toEqual(["apply", `delete team/${selfTestName}`]);
+});
+
+test("a plan of an earlier generation is none", async () => {
+  const w = world(() => ({ observedGeneration: 1, plan: { action: "Register" } }));
+  expect(await w.run()).toMatch(/no plan/);
+});

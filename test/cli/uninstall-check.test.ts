@@ -1,0 +1,66 @@
+import { describe, expect, test } from "vitest";
+import { kinds } from "../../src/api/v1alpha1/kinds.ts";
+import { runCli } from "../../src/cli/program.ts";
+import type { FakeApiServer } from "../kube/fake-api-server.ts";
+import { refusal } from "../kube/fake-api-server.ts";
+import { emptyCluster, kubeconfigTo } from "./run/world.ts";
+import { testIo } from "./streams.ts";
+
+const [environments, queues] = kinds;
+
+function holds(server: FakeApiServer, kind: (typeof kinds)[number] | undefined, names: readonly string[]): void {
+  const items = names.map((name) => ({ metadata: { name, namespace: "team" }, spec: {} }));
+  const json = { metadata: { resourceVersion: "1" }, items };
+  server.on(`GET /apis/awsbatch.dev/v1alpha1/${kind?.plural}`, { json });
+}
+
+async function check(prepare: (server: FakeApiServer) => void) {
+  const server = await emptyCluster();
+  prepare(server);
+  const { io, stdout, stderr } = testIo();
+  const code = await runCli(["uninstall-check", "--kubeconfig", kubeconfigTo(server.url)], io);
+  return { code, said: stdout.text + stderr.text };
+}
+
+describe("before an uninstallation", () => {
+  test("a cluster without objects may lose the definitions", async () => {
+    expect(await check(() => undefined)).toEqual({
+      code: 0,
+      said: "No object is left: definitions and operator may go.\n",
+    });
+  });
+
+  test("a cluster without the definitions has no objects", async () => {
+    const { code } = await check((server) => {
+      for (const { plural } of kinds) {
+        server.on(`GET /apis/awsbatch.dev/v1alpha1/${plural}`, { status: 404, text: "404 page not found\n" });
+      }
+    });
+    expect(code).toBe(0);
+  });
+
+  test("objects that are left are named, with both ways out", async () => {
+    const { code, said } = await check((server) => {
+      holds(server, environments, ["workers"]);
+      holds(server, queues, ["high", "low"]);
+    });
+    expect(code).toBe(1);
+    expect(said).toMatch(/^error: 3 objects are left:\n {2}BatchComputeEnvironment team\/workers\n/);
+    expect(said).toContain("  JobQueue team/low\n");
+    expect(said).toContain("kubectl delete awsbatch --all --all-namespaces");
+    expect(said).toContain("aws-batch-operator release --all");
+  });
+
+  test("of many objects the first ten are named", async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `queue-${index}`);
+    const { said } = await check((server) => holds(server, queues, names));
+    expect(said).toContain("team/queue-9\n  and 2 more\n");
+  });
+
+  test("who may not list them is not told that there are none", async () => {
+    const { code, said } = await check((server) => {
+      server.on(`GET /apis/awsbatch.dev/v1alpha1/${queues?.plural}`, refusal(403, "Forbidden", "no list for you"));
+    });
+    expect([code, said]).toEqual([1, expect.stringContaining("no list for you")]);
+  });
+});

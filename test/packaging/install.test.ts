@@ -1,0 +1,127 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import packageManifest from "../../package.json" with { type: "json" };
+import { type ControlPlane, startControlPlane } from "../integration/control-plane/control-plane.ts";
+import { linesOf } from "../integration/control-plane/run.ts";
+import { Account } from "../integration/stories/account.ts";
+import { stack, untilSettled, withInstances } from "../integration/stories/stack.ts";
+import { Team } from "../integration/stories/team.ts";
+import { chart, crdsChart, describeWithHelm, helm, scratchDirectory, type Values } from "./helm.ts";
+import { Kubelet } from "./kubelet.ts";
+import { Release } from "./release.ts";
+
+const definitions = ["batchcomputeenvironments", "jobdefinitions", "jobqueues"].map(
+  (plural) => `customresourcedefinition.apiextensions.k8s.io/${plural}.awsbatch.dev`,
+);
+
+describeWithHelm("a release", (program) => {
+  let cluster: ControlPlane;
+  let kubelet: Kubelet;
+  let account: Account;
+  let operator: Values = {};
+  const archive = (name: string) => join(scratchDirectory(), program.name.replace(" ", "-"), name);
+
+  beforeAll(async () => {
+    cluster = await startControlPlane({ controllerManager: true });
+    kubelet = new Kubelet(cluster);
+    kubelet.start();
+    account = new Account({ speed: 50 });
+    const credentials = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].map((name) => ({ name, value: "test" }));
+    operator = {
+      aws: { endpointUrl: (await account.front()).url },
+      flags: { region: "us-east-1" },
+      extraEnv: credentials,
+    };
+    for (const path of [chart, crdsChart]) {
+      linesOf(await helm(program, ["package", path, "--destination", archive("")]));
+    }
+  });
+  afterAll(async () => {
+    await kubelet?.stop();
+    await account?.close();
+    await cluster?.stop();
+  });
+
+  /** The stack, and a change of it for which AWS needs a new environment. */
+  async function replaced(team: Team): Promise<void> {
+    await team.apply(...stack);
+    await untilSettled(team, account);
+    const [before] = account.environments();
+    await team.apply(withInstances("m7i.large"));
+    await untilSettled(team, account);
+    expect(account.environments()).not.toEqual([before]);
+  }
+
+  async function emptied(team: Team): Promise<void> {
+    for (const kind of ["JobQueue", "BatchComputeEnvironment", "JobDefinition"]) await team.deleteAll(kind);
+    await team.untilGone();
+    expect(account.isClean).toBe(true);
+  }
+
+  test("is installed, tested, upgraded, rolled back and uninstalled, and replaces an environment meanwhile", async () => {
+    const release = await Release.of(program, cluster);
+    const from = archive(`aws-batch-operator-${packageManifest.version}.tgz`);
+    const values = { ...operator, crds: { keep: false } };
+    const said = await release.install(from, values);
+    expect(said).toContain("helm test batch");
+    expect(await release.pods()).toHaveLength(2);
+
+    const team = await Team.in(cluster);
+    await replaced(team);
+    expect(await release.must("test")).toMatch(/Phase:\s+Succeeded/);
+    expect(await team.objects()).toHaveLength(3);
+
+    const before = await release.pods();
+    await release.upgrade(from, { ...values, replicas: 1, flags: { region: "us-east-1", logLevel: "debug" } });
+    expect((await release.pods()).filter((pod) => before.includes(pod))).toEqual([]);
+    expect(await release.pods()).toHaveLength(1);
+    await team.apply(withInstances("m7i.xlarge"));
+    await untilSettled(team, account);
+
+    await release.must("rollback", "1", "--wait", "--timeout", "120s");
+    expect(await release.pods()).toHaveLength(2);
+    expect(await team.objects()).toHaveLength(3);
+
+    const refused = await release.run("uninstall", "--wait", "--timeout", "60s");
+    expect(refused.code, refused.stdout + refused.stderr).toBe(1);
+    const jobs = ["get", "pods", "-n", release.namespace, "-l", "app.kubernetes.io/component=uninstall-check"];
+    const [message = ""] = linesOf(await cluster.kubectl([...jobs, "-o", "jsonpath={.items[*].status.message}"]));
+    expect(message).toContain("error: 3 objects are left:");
+    expect(await release.pods()).toHaveLength(2);
+    expect(await release.objects()).toEqual(expect.arrayContaining(definitions));
+
+    await emptied(team);
+    await release.must("uninstall", "--wait", "--timeout", "60s");
+    await release.untilGone();
+  });
+
+  test("for named namespaces has no ClusterRole, and works in these and in no other", async () => {
+    const release = await Release.of(program, cluster);
+    const [team, other] = [await Team.in(cluster), await Team.in(cluster)];
+    const from = archive(`aws-batch-operator-crds-${packageManifest.version}.tgz`);
+    linesOf(await helm(program, ["install", "crds", from, "-n", release.namespace], cluster.access.kubeconfig));
+    await release.install(archive(`aws-batch-operator-${packageManifest.version}.tgz`), {
+      ...operator,
+      crds: { enabled: false },
+      watch: { namespaces: [team.namespace] },
+    });
+    expect((await release.objects()).filter((name) => /clusterrole/.test(name))).toEqual([]);
+    await other.apply(...stack);
+    await replaced(team);
+    expect(await release.must("test")).toMatch(/Phase:\s+Succeeded/);
+    expect((await other.objects()).map(({ status }) => status?.observedGeneration)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+
+    await emptied(team);
+    await release.must("uninstall", "--wait", "--timeout", "60s");
+    await release.untilGone();
+    linesOf(await helm(program, ["uninstall", "crds", "-n", release.namespace], cluster.access.kubeconfig));
+    // The definitions stay, and with them the objects.
+    expect(await other.objects()).toHaveLength(3);
+    await other.deleteAll("JobQueue");
+    linesOf(await cluster.kubectl(["delete", ...definitions, "--wait=false"]));
+  });
+});
