@@ -1,0 +1,214 @@
+import { describe, expect, it } from "vitest";
+import { type EndpointPlan, type EndpointToMake, endpointPlans, wantedServices } from "../../src/network/endpoints.ts";
+import type { VpcEndpoint } from "../../src/network/facts.ts";
+import { read } from "./facts.ts";
+import {
+  added,
+  type Case,
+  changed,
+  ecrJob,
+  endpoint,
+  endpointName,
+  ipv6Network,
+  natNetwork,
+  publicNetwork,
+  removed,
+  s3Gateway,
+  s3List,
+  s3Route,
+  subnet,
+  table,
+  withFacts,
+  withRequest,
+  withRoute,
+} from "./networks.ts";
+
+const bare: Case = {
+  ...withFacts(publicNetwork(), { routeTables: read([table("rtb-main")]) }),
+  workload: { ...publicNetwork().workload, jobs: [ecrJob] },
+};
+const inner = ["ecr.api", "ecr.dkr", "ecs", "ecs-agent", "ecs-telemetry", "logs"];
+const own = { tags: { ours: "yes" } };
+
+function isOurs({ tags }: VpcEndpoint): boolean {
+  return tags["ours"] === "yes";
+}
+
+function plan(given: Case, services?: readonly string[]): EndpointPlan {
+  const { described, workload, facts } = given;
+  const [first] = endpointPlans([{ described, workload, services }], facts, isOurs);
+  if (first === undefined) throw new Error("no VPC");
+  return first;
+}
+
+/** The network after its plan was carried out. */
+function made(given: Case): Case {
+  const { create } = plan(given);
+  return create.reduce(carriedOut, given);
+}
+
+function carriedOut(given: Case, one: EndpointToMake): Case {
+  const service = one.serviceName.replace(endpointName(""), "");
+  if (one.kind === "Interface")
+    return added(given, "endpoints", endpoint(service, { ...own, subnetIds: one.subnetIds }));
+  const routed = changed(
+    added(given, "prefixLists", s3List),
+    "routeTables",
+    ({ routeTableId }) => one.routeTableIds.includes(routeTableId),
+    (item) => withRoute(item, s3Route),
+  );
+  return added(routed, "endpoints", { ...s3Gateway, ...own, routeTableIds: one.routeTableIds });
+}
+
+describe("endpoints that have to be made", () => {
+  it("subnets without a way out get all that their jobs need, one network interface in a zone", () => {
+    const { create, ingressFrom, remove, obstacles } = plan(added(bare, "subnets", subnet("subnet-c", "b")));
+    expect(create.filter(({ kind }) => kind === "Interface").map(({ serviceName }) => serviceName)).toEqual(
+      inner.map(endpointName),
+    );
+    expect(create[0]).toEqual({
+      kind: "Interface",
+      serviceName: endpointName("ecr.api"),
+      subnetIds: ["subnet-a", "subnet-b"],
+      ipAddressType: "ipv4",
+    });
+    expect(create.at(-1)).toEqual({ kind: "Gateway", serviceName: endpointName("s3"), routeTableIds: ["rtb-main"] });
+    expect(ingressFrom).toEqual(["sg-1"]);
+    expect([...remove, ...obstacles]).toEqual([]);
+  });
+
+  it("two subnets of one zone share a network interface", () => {
+    const both = changed(
+      bare,
+      "subnets",
+      () => true,
+      (one) => ({ ...one, zone: "eu-west-1a" }),
+    );
+    expect(plan(both).create[0]).toMatchObject({ subnetIds: ["subnet-a"] });
+  });
+
+  it("once they are made nothing changes any more, and they do not make themselves superfluous", () => {
+    const after = plan(made(bare));
+    expect(after.services.toSorted()).toEqual([...inner, "s3"].map(endpointName));
+    expect(after).toMatchObject({ create: [], extend: [], remove: [], ingressFrom: ["sg-1"] });
+  });
+
+  it.each([
+    ["behind NAT", natNetwork()],
+    ["in public subnets", publicNetwork()],
+  ])("environments %s need none", (_name, given) => {
+    expect(plan(given)).toMatchObject({ services: [], create: [], extend: [], remove: [], ingressFrom: [] });
+  });
+
+  it("services that are named are made whether they are reached or not", () => {
+    expect(plan(natNetwork(), ["ecs"]).create.map(({ serviceName }) => serviceName)).toEqual([endpointName("ecs")]);
+  });
+
+  it("a foreign endpoint that answers to the name is used, and one without private DNS is no hindrance", () => {
+    const foreign = (privateDns: boolean): Case => added(bare, "endpoints", endpoint("ecs", { privateDns }));
+    const names = (given: Case): readonly string[] =>
+      plan(given, ["ecs", "ecs-agent"]).create.map(({ serviceName }) => serviceName);
+    expect(names(foreign(true))).toEqual([endpointName("ecs-agent")]);
+    expect(names(foreign(false))).toEqual([endpointName("ecs"), endpointName("ecs-agent")]);
+    expect(plan(foreign(true), ["ecs"]).remove).toEqual([]);
+  });
+
+  it("an endpoint of ours is extended to the zone and the route table of a new user", () => {
+    const small = made(withRequest(bare, { subnetIds: ["subnet-a"] }));
+    const wider = withRequest(small, { subnetIds: ["subnet-a", "subnet-b"] });
+    const split = added(wider, "routeTables", { ...table("rtb-b"), subnetIds: ["subnet-b"] });
+    expect(plan(split).create).toEqual([]);
+    expect(plan(split).extend).toContainEqual({
+      endpointId: "vpce-ecs",
+      addSubnetIds: ["subnet-b"],
+      addRouteTableIds: [],
+    });
+    expect(plan(split).extend).toContainEqual({
+      endpointId: "vpce-s3",
+      addSubnetIds: [],
+      addRouteTableIds: ["rtb-b"],
+    });
+  });
+
+  it("a foreign gateway endpoint serves its own route tables, and ours the others", () => {
+    const two = added(bare, "routeTables", { ...table("rtb-b"), subnetIds: ["subnet-b"] });
+    const foreign = added(two, "endpoints", { ...s3Gateway, endpointId: "vpce-foreign" });
+    expect(plan(foreign, ["s3"]).create).toEqual([
+      { kind: "Gateway", serviceName: endpointName("s3"), routeTableIds: ["rtb-b"] },
+    ]);
+  });
+
+  it("what no user needs any more goes, and with the last one the group", () => {
+    const { described, workload, facts } = made(bare);
+    const [left] = endpointPlans([], facts, isOurs);
+    expect(left?.remove.toSorted()).toEqual([...inner, "s3"].map((service) => `vpce-${service}`));
+    expect(left?.ingressFrom).toEqual([]);
+    const user = { described, workload: { ...workload, jobs: [] }, services: undefined };
+    const [fewer] = endpointPlans([user], facts, isOurs);
+    expect(fewer?.remove.toSorted()).toEqual(["vpce-ecr.api", "vpce-ecr.dkr", "vpce-logs", "vpce-s3"]);
+    expect(fewer?.ingressFrom).toEqual(["sg-1"]);
+  });
+
+  it("two environments of a VPC share an endpoint, which lets the groups of both in", () => {
+    const { described, workload, facts } = bare;
+    const other = withRequest(bare, { subnetIds: ["subnet-b"], securityGroupIds: ["sg-2"] }).described;
+    const more = added(withFacts(bare, facts), "securityGroups", { ...groupLike(facts), groupId: "sg-2" });
+    const users = [described, other].map((one) => ({ described: one, workload, services: ["ecs"] }));
+    const [shared] = endpointPlans(users, more.facts, isOurs);
+    expect(shared?.create).toHaveLength(1);
+    expect(shared?.ingressFrom).toEqual(["sg-1", "sg-2"]);
+  });
+
+  it("zones that AWS does not offer the service in get no network interface", () => {
+    const offered = (...zones: readonly string[]): Case =>
+      withFacts(bare, {
+        endpointServices: read([{ serviceName: endpointName("ecs"), types: ["Interface"], zones }]),
+      });
+    expect(plan(offered("eu-west-1b"), ["ecs"]).create[0]).toMatchObject({ subnetIds: ["subnet-b"] });
+    expect(plan(offered("eu-west-1z"), ["ecs"])).toMatchObject({
+      create: [],
+      obstacles: [`AWS offers ${endpointName("ecs")} in none of the zones of subnet-a, subnet-b`],
+    });
+  });
+
+  it("DNS attributes that are off are an obstacle that only a person can remove", () => {
+    const off = changed(
+      bare,
+      "vpcs",
+      () => true,
+      (vpc) => ({ ...vpc, dns: read({ support: true, hostnames: false }) }),
+    );
+    expect(plan(off).obstacles).toEqual(["private DNS of endpoints needs enableDnsHostnames, which is off in vpc-1"]);
+  });
+
+  it("subnets of IPv6 only get endpoints of IPv6", () => {
+    expect(plan(ipv6Network(), ["ecs"]).create[0]).toMatchObject({ ipAddressType: "ipv6" });
+  });
+
+  it("one that is being deleted counts as gone", () => {
+    const leaving = changed(
+      made(bare),
+      "endpoints",
+      () => true,
+      (one) => ({ ...one, state: "deleting" }),
+    );
+    expect(plan(leaving).create.length).toBe(7);
+    expect(plan(leaving).remove).toEqual([]);
+  });
+
+  it("nothing is wanted of a network that could not be read", () => {
+    const { described, workload, facts } = removed(bare, "endpoints", () => false);
+    const unread = { kind: "unread", permission: "ec2:DescribeVpcEndpoints", message: "no" } as const;
+    const dark = { ...facts, endpoints: unread };
+    expect(wantedServices({ described, workload, services: undefined }, dark, isOurs)).toEqual([]);
+    expect(() => endpointPlans([{ described, workload, services: ["ecs"] }], dark, isOurs)).toThrow(
+      "could not be read",
+    );
+  });
+});
+
+function groupLike(facts: Case["facts"]) {
+  const [first] = facts.securityGroups.kind === "read" ? facts.securityGroups.value : [];
+  if (first === undefined) throw new Error("no group");
+  return first;
+}
