@@ -50,3 +50,15 @@ it.each<[string, JobQueue, string | undefined]>([
 ])("the owner of a name that two claim %s", (_name, other, expected) => {
   expect(olderClaimant(own, JobQueueKind, queueNameOf, objectsOf([own, other]), settings)).toBe(expected);
 });
+
+it("the owner of a name that is being deleted keeps it, unless AWS's own names differ all the same", () => {
+  const leaving = claim("o", {
+    name: "z",
+    creationTimestamp: "2026-01-01T00:00:00Z",
+    deletionTimestamp: "2026-01-04T00:00:00Z",
+  });
+  const claimant = (rule: "claims" | "gives way"): string | undefined =>
+    olderClaimant(own, JobQueueKind, queueNameOf, objectsOf([own, leaving]), settings, rule);
+  expect(claimant("claims")).toBe("team/z");
+  expect(claimant("gives way")).toBeUndefined();
+});

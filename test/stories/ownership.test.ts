@@ -207,3 +207,22 @@ it("of two objects that claim one name the older owns it, and the other says so"
   );
   expect(world.aws.truth.computeEnvironments()).toHaveLength(1);
 });
+
+describe("two environments of one base name", () => {
+  it("do not wait for each other when the older one is deleted and its queue is to go over to the younger", async () => {
+    const world = await aWorld();
+    const named = { ...ec2, computeEnvironmentName: "shared" };
+    world.apply(computeEnvironment("old", named), jobQueue("q1", ["old"]));
+    await world.untilReady();
+    world.apply(computeEnvironment("young", named));
+    await world.until(
+      "the younger is refused",
+      () => world.condition("BatchComputeEnvironment", "young", "Stalled")?.reason === "Conflict",
+    );
+    world.delete("BatchComputeEnvironment", "old");
+    world.apply(jobQueue("q1", ["young"]));
+    await world.untilReady();
+    expect(world.object("BatchComputeEnvironment", "old")).toBeUndefined();
+    expect(world.violations).toEqual([]);
+  });
+});
