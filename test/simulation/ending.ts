@@ -20,8 +20,8 @@ export const convergenceSeconds = 75 * 60;
 
 /** Drift is seen within so long (section 12). */
 const driftSeenSeconds = 75;
-/** An hour in which nothing may be written. */
-const silenceSeconds = 3600;
+/** An hour in which nothing may be written; ten minutes of it in three worlds of four, for it is a third of the work. */
+const silenceSeconds = (seed: number): number => (seed % 4 === 0 ? 3600 : 600);
 /** AWS may still scale down, and counts change status once a minute. */
 const graceSeconds = 120;
 
@@ -36,7 +36,7 @@ const graceSeconds = 120;
 export async function endWell(
   world: Simulation,
   player: Player,
-  options: { readonly silence?: boolean } = {},
+  options: { readonly seed: number; readonly silence?: boolean },
 ): Promise<void> {
   if (world.violations.length > 0) return;
   world.trace.tell("end", "faults stop");
@@ -50,7 +50,7 @@ export async function endWell(
     world.violate("4, 5 and 9: the end is as if nothing had gone wrong", difference(world, expected));
   }
   if (options.silence === false || world.violations.length > 0) return;
-  await beSilent(world);
+  await beSilent(world, silenceSeconds(options.seed));
 }
 
 function stopFaults(world: Simulation): void {
@@ -183,7 +183,7 @@ function difference(world: Simulation, expected: Expected): string {
   return `after ${convergenceSeconds / 60} minutes: ${parts.join("\n   ")}`;
 }
 
-async function beSilent(world: Simulation): Promise<void> {
+async function beSilent(world: Simulation, seconds: number): Promise<void> {
   await world.seconds(graceSeconds);
   const { aws, store } = world;
   const beganAt = world.clock.now();
@@ -191,7 +191,7 @@ async function beSilent(world: Simulation): Promise<void> {
     JSON.stringify(store.objects().map(({ metadata }) => [metadata.name, metadata.resourceVersion]));
   const events = (): string => JSON.stringify(store.events().map(({ name, count }) => [name, count]));
   const [version, told] = [versions(), events()];
-  await world.seconds(silenceSeconds);
+  await world.seconds(seconds);
   if (world.violations.length > 0) return;
   const calls = aws.log.filter((call) => call.by === "operator" && call.at > beganAt);
   const written = calls.filter(({ operation }) => !/^(Describe|List|Get)/.test(operation));
@@ -204,6 +204,7 @@ async function beSilent(world: Simulation): Promise<void> {
   if (versions() !== version) world.violate(silent, `objects were written: ${version} became ${versions()}`);
   if (events() !== told) world.violate(silent, `events were told: ${told} became ${events()}`);
   // Two a minute, one for each 100 job definitions, a listing every ten minutes; the rest is for a process that began.
-  const most = (silenceSeconds / 60) * 3 + silenceSeconds / 600 + 10;
-  if (calls.length > most) world.violate("the AWS call budget is kept", `${calls.length} calls in an hour of rest`);
+  const most = (seconds / 60) * 3 + seconds / 600 + 10;
+  if (calls.length > most)
+    world.violate("the AWS call budget is kept", `${calls.length} calls in ${seconds / 60} minutes of rest`);
 }

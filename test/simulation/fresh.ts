@@ -38,7 +38,8 @@ export async function expectedOf(world: Simulation): Promise<Expected> {
     ownerIn(tags)?.cluster !== world.cluster.name;
   const { computeEnvironments, jobQueues, jobDefinitions } = aws.snapshot();
   fresh.aws.restore({
-    computeEnvironments: computeEnvironments.filter(foreign),
+    // What was INVALID has had its cause taken away by now.
+    computeEnvironments: computeEnvironments.filter(foreign).map((one) => ({ ...one, status: "VALID" as const })),
     jobQueues: jobQueues.filter(({ detail }) => foreign(detail)),
     // What others register above ours is drift; under a name without any of ours it is theirs.
     jobDefinitions: jobDefinitions.filter(

@@ -28,7 +28,7 @@ export async function runStory(story: Story): Promise<Outcome> {
   const player = new Player(world);
   try {
     await player.play(story.steps);
-    await endWell(world, player);
+    await endWell(world, player, { seed: story.seed });
   } finally {
     await world.stop();
   }

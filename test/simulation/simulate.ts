@@ -1,15 +1,20 @@
-/** `npm run simulate -- --seeds N [--from S]`, `--seed N [--trace]`: worlds by the night, or one of them to read. */
+/**
+ * Worlds by the night, or one of them to read:
+ *
+ * - `npm run simulate -- --seeds 100000 [--from 1]`: that many; without `--from` fresh ones
+ * - `npm run simulate -- --seed 7 [--trace]`: one, with `--trace` as a story; a broken promise is shrunk
+ */
 
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { storyOf } from "./generate/story.ts";
 import { runSeed } from "./run.ts";
-import { wordsOf } from "./story.ts";
+import { shrunk } from "./shrink.ts";
+import { toldStory, toldViolation } from "./telling.ts";
 
 const { values } = parseArgs({
   options: {
     seed: { type: "string" },
-    seeds: { type: "string" },
+    seeds: { type: "string", default: "100" },
     from: { type: "string" },
     trace: { type: "boolean", default: false },
     "no-shrink": { type: "boolean", default: false },
@@ -17,25 +22,31 @@ const { values } = parseArgs({
 });
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
-async function one(seed: number): Promise<boolean> {
-  const outcome = await runSeed(seed);
-  const [violation] = outcome.violations;
-  if (values.trace) {
-    for (const step of storyOf(seed).steps) print(wordsOf(step));
-    print(outcome.trace());
-  }
-  if (violation === undefined) return true;
-  print(
-    `seed ${seed}: ${violation.oracle}\n   at ${violation.at} s: ${violation.message}\n   replay: npm run simulate -- --seed ${seed} --trace`,
-  );
-  return false;
-}
-
-const from = Number(values.seed ?? values.from ?? Math.floor(performance.timeOrigin));
-const count = values.seed === undefined ? Number(values.seeds ?? 100) : 1;
+const single = values.seed !== undefined;
+const from = Number(values.seed ?? values.from ?? Math.floor(performance.timeOrigin) % 2 ** 31);
+const count = single ? 1 : Number(values.seeds);
+const totals = { failed: 0, virtualSeconds: 0, points: 0 };
 const began = performance.now();
-let failed = 0;
-for (let seed = from; seed < from + count; seed++) if (!(await one(seed))) failed++;
-const seconds = (performance.now() - began) / 1000;
-print(`${count} worlds from seed ${from}: ${failed} with a violation, in ${seconds.toFixed(0)} s`);
-process.exitCode = failed === 0 ? 0 : 1;
+print(`${count} ${count === 1 ? "world" : "worlds"} from seed ${from}`);
+for (let seed = from; seed < from + count; seed++) {
+  const outcome = await runSeed(seed);
+  totals.virtualSeconds += outcome.virtualSeconds;
+  totals.points += outcome.points;
+  if (values.trace) print(`${toldStory(outcome)}\n\n${outcome.trace()}`);
+  if (outcome.violations.length > 0) {
+    totals.failed++;
+    print(toldViolation(outcome));
+    if (!values["no-shrink"]) {
+      const shorter = await shrunk(outcome);
+      print(`shrunk to ${toldStory(shorter)}\n   ${shorter.violations[0]?.message ?? ""}`);
+    }
+  }
+  const done = seed - from + 1;
+  if (!single && done % 1000 === 0) print(`${done} worlds, ${totals.failed} with a broken promise`);
+}
+const seconds = ((performance.now() - began) / 1000).toFixed(0);
+const days = (totals.virtualSeconds / 86_400).toFixed(1);
+print(
+  `${count} worlds from seed ${from}: ${totals.failed} with a broken promise; ${days} days of virtual time, ${totals.points} awaits of the network passed, in ${seconds} s`,
+);
+process.exitCode = totals.failed === 0 ? 0 : 1;

@@ -129,7 +129,10 @@ export function wordsOf({ at, act }: Step): string {
       ? `${act.manifest.kind} ${act.manifest.metadata.name} ${JSON.stringify({ ...act.manifest.metadata.annotations })} ${JSON.stringify(act.manifest.spec)}`
       : Object.entries(rest)
           .filter(([, value]) => value !== undefined)
-          .map(([name, value]) => `${name}=${Array.isArray(value) ? value.join("/") : String(value)}`)
+          .map(
+            ([name, value]) =>
+              `${name}=${Array.isArray(value) ? value.join("/") : typeof value === "object" ? JSON.stringify(value) : String(value)}`,
+          )
           .join(" ");
   return `${at.toFixed(1).padStart(8)} s  ${kind} ${shown}`;
 }

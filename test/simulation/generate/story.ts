@@ -34,7 +34,7 @@ export function storyOf(seed: number): Story {
   const user = userSteps(chance, {
     family,
     adoption,
-    conflict: chance.is(0.12),
+    conflict: chance.is(0.12) && !adoption,
     startsAt: adoption ? 70 : 2,
     count: chance.whole(3, 18),
   });

@@ -1,0 +1,33 @@
+import { runSeed } from "./run.ts";
+import { shrunk } from "./shrink.ts";
+import { toldStory, toldViolation } from "./telling.ts";
+
+/** Runs the worlds of these seeds. Gives the first broken promise with its shortest story; nothing when all are kept. */
+export async function brokenPromise(seeds: Iterable<number>): Promise<string | undefined> {
+  for (const seed of seeds) {
+    const outcome = await runSeed(seed);
+    if (outcome.violations.length === 0) continue;
+    const shorter = await shrunk(outcome, 40);
+    return `${toldViolation(outcome)}\nshrunk to ${toldStory(shorter)}\n   ${shorter.violations[0]?.message ?? ""}`;
+  }
+  return undefined;
+}
+
+/** How many worlds `npm run test:simulation` makes, over all files that make some. */
+const worlds = 1000;
+/** Files among which they are divided, so that every core has some. */
+const shares = 4;
+
+/**
+ * Seeds of which no run before has had any, for one file. The clock is the only thing here that is not seeded: it is
+ * printed, and gives back the very same worlds.
+ */
+export function freshSeeds(share: number): { readonly from: number; readonly count: number } {
+  const count = Math.ceil(worlds / shares);
+  const from = (Math.floor(performance.timeOrigin / 1000) % 1_000_000) * 2048 + share * count;
+  return { from, count };
+}
+
+export function* seedsFrom({ from, count }: { readonly from: number; readonly count: number }): Generator<number> {
+  for (let seed = from; seed < from + count; seed++) yield seed;
+}
