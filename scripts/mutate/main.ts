@@ -49,7 +49,7 @@ async function mutantsOf({ files, tests }: Group): Promise<Mutant[]> {
     // Stryker rewrites a tsconfig.json with TypeScript's JavaScript API, which TypeScript 7 has not. Nothing here needs it.
     tsconfigFile: "none",
     coverageAnalysis: "perTest",
-    concurrency: 2,
+    concurrency: 1,
     timeoutMS: 10_000,
     reporters: ["progress-append-only"],
     allowConsoleColors: false,

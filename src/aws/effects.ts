@@ -43,22 +43,26 @@ export function environmentCreated(request: CreateComputeEnvironmentRequest, at:
 
 export function environmentUpdated(request: UpdateComputeEnvironmentRequest): Effect<Environment> {
   const { computeEnvironment: _name, computeResources: changes, context: _reserved, ...plain } = request;
+  const contained = (read: Environment): boolean => {
+    if (!contains(plain, read)) return false;
+    if (changes === undefined) return true;
+    const { updateToLatestImageVersion: _edge, ...wished } = changes;
+    return contains(isFargate(read.computeResources) ? withoutEmptyLists(wished) : wished, read.computeResources);
+  };
+  /** New instances without another field, or a role looked at again: what AWS describes afterwards is as before. */
+  let leavesNoMark = false;
   return {
     supersedes: false,
     apply(record) {
       if (record === undefined) return undefined;
+      leavesNoMark = contained(record);
       const updated: Environment = { ...record, ...present(plain), status: "UPDATING" };
       const { computeResources } = record;
       return changes === undefined || computeResources === undefined
         ? updated
         : { ...updated, computeResources: resourcesUpdated(computeResources, changes) };
     },
-    shows(read) {
-      if (read === undefined || !contains(plain, read)) return false;
-      if (changes === undefined) return true;
-      const { updateToLatestImageVersion: _edge, ...wished } = changes;
-      return contains(isFargate(read.computeResources) ? withoutEmptyLists(wished) : wished, read.computeResources);
-    },
+    shows: (read) => read !== undefined && contained(read) && (!leavesNoMark || read.status === "UPDATING"),
   };
 }
 

@@ -92,6 +92,19 @@ describe("an updated environment", () => {
     expect(effect.apply(environment())).toMatchObject({ status: "UPDATING", state: "DISABLED", serviceRole: "role" });
   });
 
+  it("that is described afterwards as before is shown by UPDATING alone: a stale read is as before, too", () => {
+    const marks: UpdateComputeEnvironmentRequest[] = [
+      { computeEnvironment: "ce", computeResources: { updateToLatestImageVersion: true } },
+      { computeEnvironment: "ce", state: "ENABLED" },
+    ];
+    for (const request of marks) {
+      const effect = environmentUpdated(request);
+      effect.apply(environment());
+      expect(effect.shows(environment())).toBe(false);
+      expect(effect.shows(environment({ status: "UPDATING" }))).toBe(true);
+    }
+  });
+
   it("keeps the resources that the update does not name", () => {
     expect(resources({ maxvCpus: 32 }).apply(environment())?.computeResources).toEqual({
       ...environment().computeResources,

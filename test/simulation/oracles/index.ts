@@ -2,9 +2,11 @@ import type { OracleFactory } from "../oracle.ts";
 import { boundedQueues } from "./bounded-queues.ts";
 import { callBudget } from "./call-budget.ts";
 import { notOurs } from "./not-ours.ts";
+import { nothingLeft } from "./nothing-left.ts";
 import { oneRevision } from "./one-revision.ts";
 import { oneWriter } from "./one-writer.ts";
 import { onlyWhatChanged } from "./only-what-changed.ts";
+import { readyIsTrue } from "./ready-is-true.ts";
 import { resync } from "./resync.ts";
 import { runningJobs } from "./running-jobs.ts";
 import { trueStatus } from "./true-status.ts";
@@ -20,6 +22,8 @@ export const allOracles: readonly OracleFactory[] = [
   oneWriter,
   resync,
   trueStatus,
+  readyIsTrue,
+  nothingLeft,
   callBudget,
   boundedQueues,
 ];

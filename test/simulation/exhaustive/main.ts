@@ -1,0 +1,54 @@
+/**
+ * `npm run simulate:exhaustive -- [--story TEXT] [--all] [--pairs N|all] [--seed S]`: the table of all stories, each
+ * told once for each single thing that may go wrong. `--all`: at every await, also where nothing outside has changed
+ * since the one before. `--only JSON`: one telling with one disturbance, to read.
+ */
+
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { type Disturbance, tell } from "./run.ts";
+import { stories } from "./stories.ts";
+import { type Row, sweep, tableOf } from "./sweep.ts";
+
+const { values } = parseArgs({
+  options: {
+    story: { type: "string", default: "" },
+    only: { type: "string" },
+    all: { type: "boolean", default: false },
+    pairs: { type: "string", default: "4" },
+    seed: { type: "string" },
+    part: { type: "string", default: "1/1" },
+  },
+});
+const print = (text: string): void => void process.stdout.write(`${text}\n`);
+const chosen = stories.filter(({ name }) => name.includes(values.story));
+
+if (values.only === undefined) await all();
+else await one(JSON.parse(values.only) as Disturbance);
+
+async function one(disturbance: Disturbance): Promise<void> {
+  for (const story of chosen) {
+    const { trace, violations, end } = await tell(story, disturbance);
+    print(trace());
+    for (const line of end) print(line);
+    for (const { oracle, at, message } of violations) print(`${oracle} at ${at} s: ${message}`);
+    if (violations.length > 0) process.exitCode = 1;
+  }
+}
+
+async function all(): Promise<void> {
+  const seed = Number(values.seed ?? Math.floor(performance.timeOrigin));
+  const pairs = values.pairs === "all" ? "all" : Number(values.pairs);
+  const [part = 1, of = 1] = values.part.split("/").map(Number);
+  const rows: Row[] = [];
+  for (const [index, story] of chosen.entries()) {
+    if (index % of !== part - 1) continue;
+    const row = await sweep(story, { all: values.all, pairs, seed });
+    rows.push(row);
+    for (const failure of row.failures) print(failure);
+    process.stderr.write(`${story.name}: ${row.failures.length} failures\n`);
+  }
+  print(tableOf(rows));
+  print(`pairs by seed ${seed}`);
+  if (rows.some(({ failures }) => failures.length > 0)) process.exitCode = 1;
+}

@@ -1,0 +1,3 @@
+import { tellPart } from "./part.ts";
+
+tellPart(1, 4);

@@ -1,0 +1,183 @@
+import { StoreError } from "../../../src/kube/store.ts";
+import { accessDenied, type Fault, throttled } from "../../../src/simulator/faults.ts";
+import type { CallRecord } from "../../../src/simulator/wire.ts";
+import { isWrite } from "../../transcript.ts";
+import { accountOf } from "../account.ts";
+import { goOn, type Point, type Verdict } from "../gate.ts";
+import type { OracleFactory, Violation } from "../oracle.ts";
+import type { Simulation } from "../world.ts";
+import { isOver, type Story, worldOf } from "./story.ts";
+
+export const failureKinds = ["refused", "throttled", "timed out", "applied, answer lost"] as const;
+export type FailureKind = (typeof failureKinds)[number];
+
+/** What goes wrong in one telling of a story. Points and calls are counted from 1, from the user's first step on. */
+export type Disturbance =
+  /** The process dies at this await; a second number: the one that follows dies at so many awaits of its own. */
+  | { readonly kind: "kill"; readonly at: number; readonly again?: number }
+  /** The process stands still at this await until its lease has run out, and goes on where it stood. */
+  | { readonly kind: "freeze"; readonly at: number }
+  | { readonly kind: "fail"; readonly call: number; readonly how: FailureKind }
+  /** No watch shows this change of an object; `gone`: and every watch breaks, too old to be taken up again. */
+  | { readonly kind: "drop"; readonly change: number; readonly gone: boolean };
+
+/** A place in a story at which something may go wrong. */
+export interface Place {
+  /** e.g. `asks aws UpdateJobQueue`, or the operation of a call. */
+  readonly what: string;
+  /** The same for two places between which nothing outside of the process has changed. */
+  readonly state: string;
+}
+
+export interface Telling {
+  readonly violations: readonly Violation[];
+  /** Where the process may die: each await that leads to the store or to AWS. */
+  readonly points: readonly Place[];
+  /** Calls of AWS. */
+  readonly calls: readonly Place[];
+  /** Changes of objects in the store: of the `wish`, or what the operator writes. */
+  readonly changes: readonly ("wish" | "status")[];
+  /** The writes of AWS, as they were answered. */
+  readonly writes: readonly CallRecord[];
+  /** What is there in the end, on both sides, one line each. */
+  readonly end: readonly string[];
+  /** Awaits of the processes that came after the one that died, until the story was over. */
+  readonly recovery: number;
+  readonly trace: () => string;
+}
+
+/** From the last step of the user, with whatever goes wrong on the way. */
+const limitSeconds = 2 * 3600;
+const restSeconds = 100;
+
+/** Longer than the lease. */
+const frozenMs = 20_000;
+
+function frozen(passed: number, { at }: { readonly at: number }): Verdict {
+  return passed === at ? { kind: "freeze", forMs: frozenMs, asleep: false } : goOn;
+}
+
+/** Tells a story once. */
+export async function tell(
+  story: Story,
+  disturbance?: Disturbance,
+  oracles?: readonly OracleFactory[],
+): Promise<Telling> {
+  const points: Place[] = [];
+  const calls: Place[] = [];
+  /** Whether places count: from the user's first step to the end of the story. */
+  let counts = false;
+  const changes: ("wish" | "status")[] = [];
+  let died: string | undefined;
+  let recovery = 0;
+  const stateOf = ({ aws, store }: Simulation): string => {
+    const { length, at } = { length: aws.history.length, at: aws.history.at(-1) };
+    return `${length} ${at?.at ?? ""} ${sent} ${store.snapshot().resourceVersion}`;
+  };
+  let sent = 0;
+  const judge = ({ process, phase, what }: Point) => {
+    // A renewal of the lease decides nothing: what lies between two awaits of the work is the same place.
+    if (!counts || what.startsWith("lease")) return goOn;
+    if (phase === "sends") sent++;
+    points.push({ what: `${phase} ${what}`, state: stateOf(world) });
+    if (disturbance?.kind !== "kill") return disturbance?.kind === "freeze" ? frozen(points.length, disturbance) : goOn;
+    if (died !== undefined && process !== died) recovery++;
+    const now =
+      died === undefined ? points.length === disturbance.at : process !== died && recovery === disturbance.again;
+    if (!now) return goOn;
+    died ??= process;
+    return { kind: "die" } as const;
+  };
+  const world = worldOf(story, { judge, ...(oracles && { oracles }) });
+  try {
+    // The first process leads, and has seen that there is nothing.
+    await world.seconds(12);
+    await story.before?.(world);
+    await world.seconds(15);
+    counts = true;
+    world.aws.faults.add({
+      fault: disturbance?.kind === "fail" ? faultOf(disturbance.how) : throttled,
+      on: ({ operation }) => {
+        if (!counts) return false;
+        calls.push({ what: operation, state: stateOf(world) });
+        return disturbance?.kind === "fail" && calls.length === disturbance.call;
+      },
+    });
+    const from = world.aws.log.length;
+    world.store.onChange((before, after) => {
+      if (!counts) return;
+      changes.push(before?.metadata.generation === after?.metadata.generation ? "status" : "wish");
+      if (disturbance?.kind !== "drop" || changes.length !== disturbance.change) return;
+      world.disturb("fault", `no watch shows change ${changes.length}`);
+      world.store.faults.dropEvents(1);
+      if (disturbance.gone) world.clock.schedule(0, () => breakWatches(world));
+    });
+    await story.act(world);
+    const over = await world.until(() => isOver(story, world), limitSeconds);
+    if (!over && world.violations.length === 0) {
+      world.violate("the story ends", `not within ${limitSeconds / 60} minutes`);
+    }
+    counts = false;
+    await rest(story, world);
+    const { violations, trace } = world;
+    const writes = world.aws.log.slice(from).filter((call) => call.by === "operator" && isWrite(call));
+    return { violations, points, calls, changes, writes, end: endOf(world), recovery, trace: () => trace.text() };
+  } finally {
+    await world.stop();
+  }
+}
+
+function breakWatches({ store }: Simulation): void {
+  store.compact();
+  store.cutWatches(new StoreError("Unavailable", "connection reset"));
+}
+
+/** The end stays as it is, and nothing is written any more. */
+async function rest(story: Story, world: Simulation): Promise<void> {
+  if (world.violations.length > 0) return;
+  // What became true in AWS last is still to be told once.
+  await world.seconds(10);
+  const [calls, versions] = [world.aws.log.length, versionsOf(world)];
+  await world.seconds(restSeconds);
+  const written = world.aws.log.slice(calls).filter((call) => call.by === "operator" && isWrite(call));
+  if (written[0] !== undefined)
+    world.violate("6 at rest it is silent", `${written[0].operation} ${JSON.stringify(written[0].input)}`);
+  else if (versionsOf(world) !== versions)
+    world.violate("6 at rest it is silent", `${versions} became ${versionsOf(world)}`);
+  else if (!isOver(story, world)) world.violate("the story ends", "and does not begin again");
+}
+
+const versionsOf = ({ store }: Simulation): string =>
+  store
+    .objects()
+    .map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion}`)
+    .join(" ");
+
+/** The account as it is in the end, how much was made on the way to it, and the objects. */
+function endOf(world: Simulation): readonly string[] {
+  const { aws, store, cluster } = world;
+  const live = ({ status }: { readonly status?: string | undefined }): boolean =>
+    status !== "DELETED" && status !== "INACTIVE";
+  const { truth } = aws;
+  return [
+    ...accountOf(aws, store, cluster.name).lines,
+    `${truth.computeEnvironments().filter(live).length} environments`,
+    `${truth.jobQueues().filter(live).length} queues`,
+    `${truth.jobDefinitions().filter(live).length} ACTIVE revisions of ${truth.jobDefinitions().length} ever registered`,
+    ...truth.jobs().map(({ status }) => `a job ${status}`),
+    ...store.objects().map(({ kind, metadata }) => `${kind} ${metadata.name}`),
+  ].sort();
+}
+
+function faultOf(how: FailureKind): Fault {
+  switch (how) {
+    case "refused":
+      return accessDenied("Something");
+    case "throttled":
+      return throttled;
+    case "timed out":
+      return { kind: "loseRequest" };
+    case "applied, answer lost":
+      return { kind: "loseResponse" };
+  }
+}

@@ -1,0 +1,504 @@
+import type { Condition } from "../../../src/api/object.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import { accessDenied } from "../../../src/simulator/faults.ts";
+import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../../manifests.ts";
+import type { Simulation } from "../world.ts";
+import { allDone, type Story } from "./story.ts";
+
+const other = withTypes(["m5.large"]);
+const third = withTypes(["r5.large"]);
+const inPlace: BatchComputeEnvironmentSpec = {
+  ...ec2,
+  updatePolicy: { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 },
+};
+const resources = (change: object): BatchComputeEnvironmentSpec => ({
+  ...ec2,
+  computeResources: { ...ec2.computeResources, ...change } as NonNullable<
+    BatchComputeEnvironmentSpec["computeResources"]
+  >,
+});
+
+/** Longer than anything takes that is not stuck. */
+const limitSeconds = 3600;
+
+async function ready(world: Simulation): Promise<void> {
+  await world.until(() => world.store.objects().length > 0 && allDone(world), limitSeconds);
+}
+
+const withQueues =
+  (queues: readonly string[], spec = ec2) =>
+  async (world: Simulation): Promise<void> => {
+    world.apply(computeEnvironment("ce", spec), ...queues.map((name) => jobQueue(name, ["ce"])));
+    await ready(world);
+  };
+
+const changed =
+  (spec: BatchComputeEnvironmentSpec) =>
+  async (world: Simulation): Promise<void> => {
+    world.apply(computeEnvironment("ce", spec));
+  };
+
+async function full(world: Simulation): Promise<void> {
+  world.apply(computeEnvironment("ce", ec2), jobQueue("q1", ["ce"]), jobDefinition("hello"));
+  await ready(world);
+}
+
+const parts: readonly (readonly [kind: string, name: string])[] = [
+  ["BatchComputeEnvironment", "ce"],
+  ["JobQueue", "q1"],
+  ["JobDefinition", "hello"],
+];
+
+const gone = (world: Simulation): boolean => world.store.objects().length === 0;
+
+function deleting(order: readonly number[], pauseSeconds: number): Story {
+  const inOrder = order.map((index) => parts[index] as readonly [string, string]);
+  return {
+    writes: 6,
+    name: `delete ${inOrder.map(([, name]) => name).join(", ")}${pauseSeconds === 0 ? " at once" : ""}`,
+    before: full,
+    act: async (world) => {
+      for (const [kind, name] of inOrder) {
+        world.delete(kind, name);
+        if (pauseSeconds > 0) await world.seconds(pauseSeconds);
+      }
+    },
+    over: gone,
+  };
+}
+
+const condition = (world: Simulation, kind: string, name: string, type: string): Condition | undefined =>
+  (world.object(kind, name)?.status as { readonly conditions?: readonly Condition[] } | undefined)?.conditions?.find(
+    (one) => one.type === type,
+  );
+
+/** Environments of `ce` that were ever made. */
+const made = (world: Simulation): number => world.aws.log.filter(isAnswered("CreateComputeEnvironment")).length;
+const isAnswered =
+  (operation: string) =>
+  (call: {
+    readonly operation: string;
+    readonly outcome: { readonly kind: string; readonly applied?: boolean };
+  }): boolean =>
+    call.operation === operation && (call.outcome.kind === "answered" || call.outcome.applied === true);
+
+/** Replaces, and reverts when that much has happened. */
+function reverted(when: string, writes: number, reached: (world: Simulation) => boolean): Story {
+  return {
+    name: `replacement, taken back ${when}`,
+    writes,
+    before: withQueues(["q1"]),
+    act: async (world) => {
+      world.apply(computeEnvironment("ce", other));
+      await world.until(() => reached(world), limitSeconds);
+      world.apply(computeEnvironment("ce", ec2));
+    },
+  };
+}
+
+const names = (world: Simulation): readonly string[] =>
+  world.aws.truth.computeEnvironments().map(({ computeEnvironmentName }) => computeEnvironmentName);
+const first = (world: Simulation): string => names(world)[0] ?? "";
+const repointed = (world: Simulation): boolean =>
+  world.aws.truth
+    .jobQueues()
+    .some(
+      ({ computeEnvironmentOrder = [] }) =>
+        !computeEnvironmentOrder.some(({ computeEnvironment: arn }) => arn?.endsWith(`/${first(world)}`)),
+    );
+
+const terraform = async ({ aws, seconds }: Pick<Simulation, "aws"> & { readonly seconds: Simulation["seconds"] }) => {
+  const { type, computeResources } = ec2;
+  await aws.outside.createComputeEnvironment({
+    computeEnvironmentName: "prod-ce",
+    type,
+    computeResources,
+    tags: { terraform: "yes" },
+  } as never);
+  await seconds(20);
+  await aws.outside.createJobQueue({
+    jobQueueName: "prod-queue",
+    priority: 1,
+    computeEnvironmentOrder: [{ order: 0, computeEnvironment: "prod-ce" }],
+    tags: { terraform: "yes" },
+  });
+  await seconds(15);
+};
+const adopting = (adoptionPolicy: "IfMatching" | "IfExists", spec = ec2, priority = 1) => [
+  computeEnvironment("ce", { ...spec, adoptionPolicy, computeEnvironmentName: "prod-ce", tags: { terraform: "yes" } }),
+  jobQueue("q1", ["ce"], { adoptionPolicy, jobQueueName: "prod-queue", priority, tags: { terraform: "yes" } }),
+];
+
+const approve = (world: Simulation): void => {
+  const object = world.object("BatchComputeEnvironment", "ce");
+  const { plan } = (object?.status ?? {}) as { readonly plan?: { readonly approval?: string } };
+  const value = plan?.approval ?? "";
+  if (object === undefined || value === "" || object.metadata.annotations?.["awsbatch.dev/approve"] === value) return;
+  world.annotate(object, { "awsbatch.dev/approve": value });
+};
+
+const retained = [
+  computeEnvironment("ce", { ...ec2, deletionPolicy: "Retain" }),
+  jobQueue("q1", ["ce"], { deletionPolicy: "Retain" }),
+  jobDefinition("hello", { deletionPolicy: "Retain" }),
+];
+
+const image = (tag: string) => {
+  const { spec } = jobDefinition("hello");
+  const { containerProperties } = spec as { readonly containerProperties: object };
+  return jobDefinition("hello", {
+    containerProperties: { ...containerProperties, image: `public.ecr.aws/docker/library/alpine:${tag}` } as never,
+  });
+};
+
+async function withJob(world: Simulation, durationMs: number, spec: object = {}): Promise<void> {
+  world.apply(computeEnvironment("ce", ec2), jobQueue("q1", ["ce"], spec), jobDefinition("hello"));
+  await ready(world);
+  world.aws.outside.submitPlannedJob(
+    { jobName: "long", jobQueue: "team_q1", jobDefinition: "team_hello" },
+    { durationMs, exitCode: 0 },
+  );
+  await world.until(() => world.aws.truth.jobs().some(({ status }) => status === "RUNNING"), 300);
+}
+
+/** The same wish twice, its lists one way round and the other. */
+function lists(turned: boolean) {
+  const turn = <T>(items: readonly T[]): T[] => (turned ? items.toReversed() : [...items]);
+  const limit = (reason: string) => ({ reason, state: "RUNNABLE", maxTimeSeconds: 600, action: "CANCEL" }) as const;
+  const { spec } = jobDefinition("hello");
+  const { containerProperties } = spec as { readonly containerProperties: object };
+  return [
+    computeEnvironment(
+      "ce",
+      resources({
+        instanceTypes: turn(["c5.large", "m5.large"]),
+        subnets: turn(["subnet-11111111", "subnet-22222222"]),
+        securityGroupIds: turn(["sg-11111111", "sg-22222222"]),
+      }),
+    ),
+    jobQueue("q1", ["ce"], {
+      jobStateTimeLimitActions: turn([
+        limit("CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY"),
+        limit("MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT"),
+      ]) as never,
+    }),
+    jobDefinition("hello", {
+      containerProperties: {
+        ...containerProperties,
+        environment: turn([
+          { name: "A", value: "1" },
+          { name: "B", value: "2" },
+        ]),
+      } as never,
+    }),
+  ];
+}
+
+export const stories: readonly Story[] = [
+  { name: "create an environment", writes: 1, act: async (world) => void world.apply(computeEnvironment("ce", ec2)) },
+  { name: "register a job definition", writes: 1, act: async (world) => void world.apply(jobDefinition("hello")) },
+  {
+    name: "create everything, the queue first",
+    writes: 3,
+    act: async (world) =>
+      void world.apply(jobQueue("q1", ["ce"]), jobDefinition("hello"), computeEnvironment("ce", ec2)),
+  },
+  {
+    name: "create a queue of three environments",
+    writes: 4,
+    act: async (world) =>
+      void world.apply(
+        ...["ce", "second", "third"].map((name) => computeEnvironment(name, ec2)),
+        jobQueue("q1", ["second", "ce", "third"]),
+      ),
+  },
+  { name: "change tags", writes: 1, before: withQueues(["q1"]), act: changed({ ...ec2, tags: { team: "blue" } }) },
+  { name: "change scaling", writes: 1, before: withQueues(["q1"]), act: changed(resources({ maxvCpus: 512 })) },
+  {
+    name: "update the infrastructure in place",
+    writes: 1,
+    before: withQueues(["q1"], inPlace),
+    act: changed({ ...other, updatePolicy: inPlace.updatePolicy }),
+  },
+  {
+    name: "rollout token, in place",
+    writes: 2,
+    before: withQueues(["q1"], inPlace),
+    act: changed({ ...inPlace, rolloutToken: "v2" }),
+  },
+  {
+    name: "rollout token, by replacement",
+    writes: 6,
+    before: withQueues(["q1"]),
+    act: changed({ ...ec2, rolloutToken: "v2" }),
+  },
+  { name: "replacement without a queue", writes: 5, before: withQueues([]), act: changed(other) },
+  { name: "replacement under one queue", writes: 6, before: withQueues(["q1"]), act: changed(other) },
+  { name: "replacement under three queues", writes: 8, before: withQueues(["q1", "q2", "q3"]), act: changed(other) },
+  {
+    name: "replacement in a queue of three environments",
+    writes: 6,
+    before: async (world) => {
+      world.apply(
+        ...["ce", "second", "third"].map((name) => computeEnvironment(name, ec2)),
+        jobQueue("q1", ["second", "ce", "third"]),
+      );
+      await ready(world);
+    },
+    act: changed(other),
+  },
+  {
+    name: "replacement and everything else at once",
+    writes: 9,
+    before: full,
+    act: async (world) =>
+      void world.apply(
+        computeEnvironment("ce", { ...other, tags: { team: "blue" } }),
+        jobQueue("q1", ["ce"], { priority: 5, tags: { team: "blue" } }),
+        image("4"),
+      ),
+  },
+  {
+    name: "an impossible successor, then a possible one",
+    writes: 10,
+    before: withQueues(["q1"]),
+    act: async (world) => {
+      world.apply(computeEnvironment("ce", withTypes(["z9.impossible"])));
+      await world.until(
+        () => condition(world, "BatchComputeEnvironment", "ce", "Stalled")?.reason === "Invalid",
+        limitSeconds,
+      );
+      world.apply(computeEnvironment("ce", other));
+    },
+  },
+  reverted("as the successor is made", 5, (world) => made(world) > 1),
+  reverted("as the queue is repointed", 7, repointed),
+  reverted("as the predecessor retires", 12, (world) => {
+    const old = world.aws.truth.computeEnvironments()[0];
+    return old === undefined || old.state === "DISABLED" || old.status !== "VALID";
+  }),
+  {
+    name: "a second replacement in the middle of the first",
+    writes: 10,
+    before: withQueues(["q1"]),
+    act: async (world) => {
+      world.apply(computeEnvironment("ce", other));
+      await world.until(() => made(world) > 1, limitSeconds);
+      world.apply(computeEnvironment("ce", third));
+    },
+  },
+  {
+    name: "replacement with an approval before each step",
+    writes: 6,
+    before: withQueues(["q1"], {
+      ...ec2,
+      replacement: { soakSeconds: 0, holdBefore: ["Create", "Repoint", "Delete"] },
+    }),
+    act: async (world) => {
+      world.apply(
+        computeEnvironment("ce", {
+          ...other,
+          replacement: { soakSeconds: 0, holdBefore: ["Create", "Repoint", "Delete"] },
+        }),
+      );
+      await world.seconds(30);
+      if (made(world) > 1) world.violate("nothing is made before its approval", "a successor was made");
+      await world.until(() => {
+        approve(world);
+        return made(world) > 1 && allDone(world);
+      }, limitSeconds);
+    },
+  },
+  {
+    name: "replacement that waits for a job",
+    writes: 6,
+    before: (world) => withJob(world, 60_000),
+    act: changed(other),
+  },
+  {
+    name: "rewrite an order",
+    writes: 1,
+    before: async (world) => {
+      world.apply(
+        ...["ce", "second", "third"].map((name) => computeEnvironment(name, ec2)),
+        jobQueue("q1", ["ce", "second"]),
+      );
+      await ready(world);
+    },
+    act: async (world) => void world.apply(jobQueue("q1", ["third", "ce"], { priority: 3 })),
+  },
+  {
+    name: "a new body, and back",
+    writes: 2,
+    before: full,
+    act: async (world) => {
+      world.apply(image("4"));
+      await world.until(() => allDone(world), limitSeconds);
+      world.apply(image("3"));
+    },
+  },
+  ...[
+    [0, 1, 2],
+    [0, 2, 1],
+    [1, 0, 2],
+    [1, 2, 0],
+    [2, 0, 1],
+    [2, 1, 0],
+  ].map((order) => deleting(order, 2)),
+  deleting([0, 1, 2], 0),
+  {
+    name: "delete in the middle of a replacement",
+    writes: 10,
+    before: full,
+    act: async (world) => {
+      world.apply(computeEnvironment("ce", other));
+      await world.until(() => made(world) > 1, limitSeconds);
+      for (const [kind, name] of parts) world.delete(kind, name);
+    },
+    over: gone,
+  },
+  {
+    name: "delete a queue that ends its jobs",
+    writes: 7,
+    before: (world) => withJob(world, Number.POSITIVE_INFINITY, { drain: { policy: "Terminate", timeoutSeconds: 20 } }),
+    act: async (world) => {
+      for (const [kind, name] of parts) world.delete(kind, name);
+    },
+    over: gone,
+  },
+  {
+    name: "adopt what matches",
+    writes: 3,
+    settings: { adoptableNames: ["prod-*"] },
+    before: (world) => terraform({ aws: world.aws, seconds: (count) => world.seconds(count) }),
+    act: async (world) => void world.apply(...adopting("IfMatching")),
+  },
+  {
+    name: "adopt what differs, with a replacement that is approved",
+    writes: 9,
+    settings: { adoptableNames: ["prod-*"] },
+    before: (world) => terraform({ aws: world.aws, seconds: (count) => world.seconds(count) }),
+    act: async (world) => {
+      world.apply(...adopting("IfExists", other, 4));
+      await world.until(() => {
+        approve(world);
+        return allDone(world);
+      }, limitSeconds);
+    },
+  },
+  {
+    name: "retain, and take back",
+    writes: 13,
+    before: async (world) => {
+      world.apply(...retained);
+      await ready(world);
+    },
+    act: async (world) => {
+      for (const [kind, name] of parts) world.delete(kind, name);
+      await world.until(() => gone(world), limitSeconds);
+      world.apply(...retained);
+    },
+  },
+  {
+    name: "take over a lost cluster",
+    writes: 3,
+    before: async (world) => {
+      await full(world);
+      world.replicas[0]?.process?.kill();
+      world.store.restore({ resourceVersion: 10_000, objects: [] });
+      world.cluster = { name: "default", uid: "cluster-2", takeOverUid: "cluster-1" };
+      await world.seconds(30);
+    },
+    act: async (world) =>
+      void world.apply(computeEnvironment("ce", ec2), jobQueue("q1", ["ce"]), jobDefinition("hello")),
+  },
+  {
+    name: "replacement, with a standby",
+    writes: 6,
+    replicas: 2,
+    before: withQueues(["q1"]),
+    act: changed(other),
+  },
+  {
+    name: "lists in another order",
+    writes: 0,
+    before: async (world) => {
+      world.apply(...lists(false));
+      await ready(world);
+    },
+    act: async (world) => void world.apply(...lists(true)),
+  },
+  {
+    name: "an order of a DISABLED environment, until it is enabled",
+    writes: 1,
+    before: async (world) => {
+      const { type, computeResources } = ec2;
+      const spare = { computeEnvironmentName: "spare", type, computeResources };
+      await world.aws.outside.createComputeEnvironment(spare as never);
+      await world.seconds(10);
+      await world.aws.outside.updateComputeEnvironment({ computeEnvironment: "spare", state: "DISABLED" });
+      world.apply(computeEnvironment("ce", ec2), jobQueue("q1", ["ce"]));
+      await ready(world);
+    },
+    act: async (world) => {
+      const order = [{ order: 1, computeEnvironment: "spare" }];
+      world.apply(jobQueue("q1", [], { computeEnvironmentOrder: order }));
+      await world.seconds(60);
+      await world.aws.outside.updateComputeEnvironment({ computeEnvironment: "spare", state: "ENABLED" });
+    },
+  },
+  {
+    name: "a queue of the name is somebody else's",
+    writes: 0,
+    before: async (world) => {
+      world.apply(computeEnvironment("ce", ec2));
+      await ready(world);
+      const order = [{ order: 1, computeEnvironment: first(world) }];
+      await world.aws.outside.createJobQueue({ jobQueueName: "theirs", priority: 9, computeEnvironmentOrder: order });
+      await world.seconds(10);
+    },
+    act: async (world) => void world.apply(jobQueue("q1", ["ce"], { jobQueueName: "theirs" })),
+    over: (world) => condition(world, "JobQueue", "q1", "Stalled")?.reason === "NotOurs",
+  },
+  {
+    name: "delete everything under a running job",
+    writes: 6,
+    before: (world) => withJob(world, 60_000),
+    act: async (world) => {
+      for (const [kind, name] of parts) world.delete(kind, name);
+    },
+    over: gone,
+  },
+  {
+    name: "delete a job definition of three revisions",
+    writes: 3,
+    before: async (world) => {
+      for (const tag of ["3", "4", "5"]) {
+        world.apply(image(tag));
+        await ready(world);
+      }
+    },
+    act: async (world) => world.delete("JobDefinition", "hello"),
+    over: gone,
+  },
+  {
+    name: "denied for a minute",
+    writes: 1,
+    refused: 12,
+    before: withQueues([]),
+    act: async (world) => {
+      const operation = "UpdateComputeEnvironment";
+      world.aws.faults.add({ fault: accessDenied(operation), on: operation, forMs: 60_000 });
+      world.apply(computeEnvironment("ce", resources({ maxvCpus: 512 })));
+    },
+  },
+  {
+    name: "create, in pages of one",
+    writes: 5,
+    knobs: { pageSize: 1 },
+    act: async (world) => {
+      world.apply(...["ce", "second"].map((name) => computeEnvironment(name, ec2)));
+      world.apply(jobQueue("q1", ["ce"]), jobQueue("q2", ["second"]), jobDefinition("hello"));
+    },
+  },
+];

@@ -1,0 +1,160 @@
+import { seededRandom } from "../../../src/runtime/random.ts";
+import { describeWrite } from "../../transcript.ts";
+import type { OracleFactory } from "../oracle.ts";
+import { type Disturbance, type FailureKind, failureKinds, type Place, type Telling, tell } from "./run.ts";
+import type { Story } from "./story.ts";
+
+/** Which of all the places of a story are taken. */
+export interface Extent {
+  /**
+   * True: every one. False: of the places between which nothing outside of the process has changed, the first. A
+   * process that dies at either leaves the same world behind.
+   */
+  readonly all: boolean;
+  /** How many pairs of two deaths, drawn by chance; or every pair. */
+  readonly pairs: number | "all";
+  readonly seed: number;
+}
+
+/** One row of the table. */
+export interface Row {
+  readonly story: string;
+  readonly points: number;
+  readonly kills: number;
+  readonly pairs: number;
+  readonly calls: number;
+  /** Awaits at which the process stood still until its lease had run out: those of writes. */
+  readonly freezes: number;
+  /** Changes of objects that no watch showed. */
+  readonly drops: number;
+  /** Calls that failed, each failure kind counted. */
+  readonly faults: number;
+  readonly failures: readonly string[];
+}
+
+/** Tells a story undisturbed, then once with each single thing going wrong, and compares every end with the first. */
+export async function sweep(
+  story: Story,
+  extent: Extent,
+  options: { readonly oracles?: readonly OracleFactory[]; readonly stopsAtFirst?: boolean } = {},
+): Promise<Row> {
+  const undisturbed = await tell(story, undefined, options.oracles);
+  const failures = [...findings(story, undefined, undisturbed, undisturbed), ...wasted(story, undisturbed)];
+  const { points, calls, changes } = undisturbed;
+  const kills = places(points, extent, ({ what, state }) => (what.startsWith("sends") ? `${what} ${state}` : state));
+  const failing = places(calls, extent, ({ what, state }) => `${what} ${state}`);
+  const row = { story: story.name, points: points.length, calls: calls.length };
+  const counted = { kills: 0, pairs: 0, freezes: 0, faults: 0, drops: 0 };
+  const result = (): Row => ({ ...row, ...counted, failures });
+  const one = async (disturbance: Disturbance): Promise<Telling> => {
+    const telling = await tell(story, disturbance, options.oracles);
+    failures.push(...findings(story, disturbance, telling, undisturbed));
+    return telling;
+  };
+  const enough = (): boolean => options.stopsAtFirst === true && failures.length > 0;
+
+  const recoveries: { readonly at: number; readonly length: number }[] = [];
+  for (const at of kills) {
+    if (enough()) return result();
+    const { recovery } = await one({ kind: "kill", at });
+    recoveries.push({ at, length: recovery });
+    counted.kills++;
+  }
+  for (const call of failing) {
+    for (const how of failuresOf(calls[call - 1])) {
+      if (enough()) return result();
+      await one({ kind: "fail", call, how });
+      counted.faults++;
+    }
+  }
+  for (const at of kills) {
+    if (enough()) return result();
+    if (!isOfWrite(points[at - 1])) continue;
+    await one({ kind: "freeze", at });
+    counted.freezes++;
+  }
+  for (const [index, what] of changes.entries()) {
+    // A list that follows at once, or after a quarter of an hour: where nobody else changed it, there is nothing to miss.
+    for (const gone of what === "wish" ? [true, false] : [true]) {
+      if (enough()) return result();
+      await one({ kind: "drop", change: index + 1, gone });
+      counted.drops++;
+    }
+  }
+  for (const { at, again } of pairsOf(recoveries, extent)) {
+    if (enough()) return result();
+    await one({ kind: "kill", at, again });
+    counted.pairs++;
+  }
+  return result();
+}
+
+/** The numbers, from 1, of the places that are taken. */
+function places(all: readonly Place[], { all: every }: Extent, keyOf: (place: Place) => string): readonly number[] {
+  const seen = new Set<string>();
+  return all.flatMap((place, index) => {
+    const key = every ? String(index) : keyOf(place);
+    if (seen.has(key)) return [];
+    seen.add(key);
+    return [index + 1];
+  });
+}
+
+function isOfWrite(place: Place | undefined): boolean {
+  return place?.what.startsWith("sends") === true;
+}
+
+/** A read changes nothing, so its lost answer is a time-out. */
+function failuresOf(call: Place | undefined): readonly FailureKind[] {
+  const reads = /^(Describe|List|Get)/.test(call?.what ?? "");
+  return failureKinds.filter((kind) => !reads || kind !== "applied, answer lost");
+}
+
+function pairsOf(
+  recoveries: readonly { readonly at: number; readonly length: number }[],
+  { pairs, seed }: Extent,
+): readonly { readonly at: number; readonly again: number }[] {
+  const all = recoveries.flatMap(({ at, length }) => Array.from({ length }, (_, index) => ({ at, again: index + 1 })));
+  if (pairs === "all" || all.length === 0) return all;
+  const random = seededRandom(seed);
+  return Array.from({ length: pairs }, () => all[Math.floor(random() * all.length)] as (typeof all)[number]);
+}
+
+function findings(
+  story: Story,
+  disturbance: Disturbance | undefined,
+  telling: Telling,
+  undisturbed: Telling,
+): readonly string[] {
+  const where = `${story.name}, ${disturbance === undefined ? "undisturbed" : JSON.stringify(disturbance)}`;
+  const [violation] = telling.violations;
+  if (violation !== undefined) return [`${where}: ${violation.oracle} at ${violation.at} s: ${violation.message}`];
+  const more = telling.end.filter((line) => !undisturbed.end.includes(line));
+  const less = undisturbed.end.filter((line) => !telling.end.includes(line));
+  if (more.length + less.length === 0) return [];
+  return [`${where}: the end is another one: there is ${JSON.stringify(more)} and not ${JSON.stringify(less)}`];
+}
+
+/** Undisturbed, a story takes as many writes as it needs, and AWS refuses none. */
+function wasted(story: Story, { writes, violations }: Telling): readonly string[] {
+  if (violations.length > 0) return [];
+  const refused = writes.filter(({ outcome }) => outcome.kind !== "answered");
+  const told = `${story.name}, undisturbed: ${writes.length} writes, ${refused.length} of them refused: ${writes.map(describeWrite).join("; ")}`;
+  const { writes: most, refused: mostRefused = 0 } = story;
+  return writes.length - refused.length === most && refused.length <= mostRefused
+    ? []
+    : [`${told}; should be ${most} and ${mostRefused}`];
+}
+
+/** The rows as a table in Markdown. */
+export function tableOf(rows: readonly Row[]): string {
+  const total = (of: (row: Row) => number): number => rows.reduce((sum, row) => sum + of(row), 0);
+  const line = (name: string, of: (pick: (row: Row) => number) => number): string =>
+    `| ${[name, of((row) => row.points), of((row) => row.kills), of((row) => row.pairs), of((row) => row.freezes), of((row) => row.calls), of((row) => row.faults), of((row) => row.drops), of((row) => row.failures.length)].join(" | ")} |`;
+  return [
+    "| story | awaits | killed at | killed again | frozen at | AWS calls | wrong answers | events lost | failures |",
+    "|---|---|---|---|---|---|---|---|---|",
+    ...rows.map((row) => line(row.story, (pick) => pick(row))),
+    line(`${rows.length} stories`, total),
+  ].join("\n");
+}

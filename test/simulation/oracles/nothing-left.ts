@@ -1,0 +1,65 @@
+import { abandonAnnotation } from "../../../src/api/v1alpha1/annotations.ts";
+import { ownerIn } from "../../../src/controllers/ownership.ts";
+import type { OracleFactory, Watched } from "../oracle.ts";
+import { liveEnvironments, textOf, unseenMs } from "./reading.ts";
+
+/**
+ * Promise 5. An object goes from Kubernetes only when nothing is left in AWS that is its own, unless it is retained or
+ * abandoned: what is left behind is nobody's any more.
+ *
+ * Not against it: what somebody else has given to it within `unseenMs`.
+ */
+export const nothingLeft: OracleFactory = (watched) => {
+  let othersAt = Number.NEGATIVE_INFINITY;
+  return {
+    name: "5 an object goes after what it made",
+    onEffect(call, phase) {
+      if (phase === "after" && call.by === "outside") othersAt = watched.clock.monotonic();
+      return undefined;
+    },
+    onObject(before, after) {
+      if (before === undefined || after !== undefined) return undefined;
+      const { deletionPolicy = watched.settings.defaultDeletionPolicy } = (before.spec ?? {}) as {
+        readonly deletionPolicy?: string;
+      };
+      if (deletionPolicy === "Retain" || before.metadata.annotations?.[abandonAnnotation] === "true") return undefined;
+      if (watched.clock.monotonic() - othersAt <= unseenMs) return undefined;
+      const left = ownedBy(watched, before.kind, before.metadata);
+      return left.length === 0 ? undefined : `${textOf(before)} is gone, and in AWS is left ${left.join(", ")}`;
+    },
+  };
+};
+
+function ownedBy(
+  watched: Watched,
+  kind: string,
+  key: { readonly namespace: string; readonly name: string },
+): readonly string[] {
+  const { truth } = watched.aws;
+  const owns = ({ tags }: { readonly tags?: Record<string, string> | undefined }): boolean => {
+    const owner = ownerIn(tags);
+    const cluster = watched.cluster();
+    return (
+      owner?.namespace === key.namespace &&
+      owner.name === key.name &&
+      owner.cluster === cluster.name &&
+      owner.clusterUid === cluster.uid
+    );
+  };
+  switch (kind) {
+    case "BatchComputeEnvironment":
+      return liveEnvironments(watched)
+        .filter(owns)
+        .map((one) => one.computeEnvironmentName);
+    case "JobQueue":
+      return truth
+        .jobQueues()
+        .filter((one) => one.status !== "DELETED" && owns(one))
+        .map((one) => one.jobQueueName);
+    default:
+      return truth
+        .jobDefinitions()
+        .filter((one) => one.status === "ACTIVE" && owns(one))
+        .map((one) => `${one.jobDefinitionName}:${one.revision}`);
+  }
+}

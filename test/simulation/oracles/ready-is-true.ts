@@ -1,0 +1,102 @@
+import type { Condition, KubeObject } from "../../../src/api/object.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { JobDefinitionSpec } from "../../../src/api/v1alpha1/job-definition.ts";
+import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
+import { differences } from "../../../src/controllers/compute-environment/diff.ts";
+import { fingerprintOf, fingerprintOfWish } from "../../../src/controllers/job-definition/normalise.ts";
+import { ownerIn, retiredAtTag, type Tags } from "../../../src/controllers/ownership.ts";
+import type { OracleFactory, Watched } from "../oracle.ts";
+import { isOperatorWrite, liveEnvironments, liveQueues, textOf, unseenMs } from "./reading.ts";
+
+/** AWS shows a write within this time, the promise assumes. */
+const shownWithinMs = 5_000;
+
+/**
+ * Status. Ready=True at a generation is true in AWS in the instant in which it is written: there is what the spec
+ * wishes, and AWS is done with it.
+ *
+ * Not against it: what somebody else, or AWS itself, has changed within `unseenMs`.
+ */
+export const readyIsTrue: OracleFactory = (watched) => {
+  let changedAt = Number.NEGATIVE_INFINITY;
+  const others = (): void => {
+    changedAt = watched.clock.monotonic();
+  };
+  return {
+    name: "Ready is true in AWS",
+    onEffect(call, phase) {
+      if (phase === "after" && !isOperatorWrite(call) && call.by === "outside") others();
+      return undefined;
+    },
+    onAws(change, by) {
+      // What AWS takes its time for comes true; it is what goes wrong by itself that no read could show.
+      if (by === undefined && change.status === "INVALID") others();
+      return undefined;
+    },
+    onObject(before, after) {
+      if (after === undefined || !saysReady(after) || (before !== undefined && saysReady(before))) return undefined;
+      if (watched.clock.monotonic() - changedAt <= unseenMs || watched.shownWithinMs() > shownWithinMs)
+        return undefined;
+      const lacking = lackOf(watched, after);
+      return lacking === undefined ? undefined : `${textOf(after)} became Ready, but ${lacking}`;
+    },
+  };
+};
+
+/** Ready at its generation. */
+function saysReady({ metadata, status }: KubeObject): boolean {
+  const { observedGeneration, conditions = [] } = (status ?? {}) as {
+    readonly observedGeneration?: number;
+    readonly conditions?: readonly Condition[];
+  };
+  const ready = conditions.find(({ type }) => type === "Ready");
+  return ready?.status === "True" && observedGeneration === metadata.generation;
+}
+
+function lackOf(watched: Watched, object: KubeObject): string | undefined {
+  const owns = (tags: Tags | undefined): boolean => {
+    const owner = ownerIn(tags);
+    return owner?.namespace === object.metadata.namespace && owner.name === object.metadata.name;
+  };
+  switch (object.kind) {
+    case "BatchComputeEnvironment":
+      return environmentLack(watched, object.spec as BatchComputeEnvironmentSpec, owns);
+    case "JobQueue":
+      return queueLack(watched, object.spec as JobQueueSpec, owns);
+    case "JobDefinition":
+      return definitionLack(watched, object.spec as JobDefinitionSpec, owns);
+    default:
+      return undefined;
+  }
+}
+
+type Owns = (tags: Tags | undefined) => boolean;
+
+function environmentLack(watched: Watched, spec: BatchComputeEnvironmentSpec, owns: Owns): string | undefined {
+  const standing = liveEnvironments(watched).filter(({ tags }) => owns(tags) && tags?.[retiredAtTag] === undefined);
+  const serves = standing.some((one) => one.status === "VALID" && differences(spec, one).length === 0);
+  return serves
+    ? undefined
+    : `no environment of it is VALID and as wished: ${standing.map((one) => `${one.computeEnvironmentName} ${one.status} ${JSON.stringify(differences(spec, one).map(({ path }) => path))}`).join(", ")}`;
+}
+
+function queueLack(watched: Watched, spec: JobQueueSpec, owns: Owns): string | undefined {
+  const queue = liveQueues(watched).find(({ tags }) => owns(tags));
+  if (queue === undefined) return "there is no queue of it";
+  if (queue.status !== "VALID") return `its queue is ${queue.status}`;
+  if (queue.priority !== spec.priority) return `its priority is ${queue.priority}`;
+  if (spec.state !== undefined && queue.state !== spec.state) return `it is ${queue.state}`;
+  return undefined;
+}
+
+function definitionLack(watched: Watched, spec: JobDefinitionSpec, owns: Owns): string | undefined {
+  const active = watched.aws.truth.jobDefinitions().filter(({ status }) => status === "ACTIVE");
+  const names = new Set(active.filter(({ tags }) => owns(tags)).map((one) => one.jobDefinitionName));
+  const [top] = active
+    .filter((one) => names.has(one.jobDefinitionName))
+    .sort((left, right) => right.revision - left.revision);
+  if (top === undefined) return "no revision of it is ACTIVE";
+  return fingerprintOf(top) === fingerprintOfWish(spec)
+    ? undefined
+    : `${top.jobDefinitionName}:${top.revision} is another body`;
+}
