@@ -11,8 +11,13 @@ const namespaces: Readonly<Record<string, string>> = {
   "2011-06-15": "https://sts.amazonaws.com/doc/2011-06-15/",
 };
 
-/** Answers a form-encoded request to IAM, or to STS's GetCallerIdentity, in XML. */
+/** Answers a form-encoded request to IAM, EC2, or to STS's GetCallerIdentity, in XML. */
 export async function queryAnswer(aws: SimulatedAws, form: URLSearchParams, signal: AbortSignal): Promise<Answer> {
+  if (form.get("Version") === "2016-11-15") {
+    // EC2's model is large, and few who serve the account ask for it.
+    const { ec2Answer } = await import("./http-ec2.ts");
+    return await ec2Answer(aws.ec2, form, signal);
+  }
   const operation = form.get("Action") ?? "";
   const namespace = namespaces[form.get("Version") ?? ""] ?? "";
   const call = callOf(aws, form.get("Version"), operation);

@@ -29,7 +29,7 @@ const largestBody = 1024 * 1024;
 const tagsPath = "/v1/tags/";
 
 /**
- * Serves the simulated account over the wire protocols of AWS Batch (REST JSON 1), IAM and STS's GetCallerIdentity
+ * Serves the simulated account over the wire protocols of AWS Batch (REST JSON 1), IAM, EC2 and STS's GetCallerIdentity
  * (Query), so that real SDK clients run against it with `AWS_ENDPOINT_URL`. A small control API lies under `/_simulator/`.
  *
  * Signatures are not checked. A call whose answer is lost by a fault ends in a broken connection.

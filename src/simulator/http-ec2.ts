@@ -1,0 +1,117 @@
+import {
+  AuthorizeSecurityGroupEgress$,
+  AuthorizeSecurityGroupIngress$,
+  CreateSecurityGroup$,
+  CreateTags$,
+  CreateVpcEndpoint$,
+  DeleteSecurityGroup$,
+  DeleteTags$,
+  DeleteVpcEndpoints$,
+  DescribeEgressOnlyInternetGateways$,
+  DescribeImages$,
+  DescribeInstanceTypeOfferings$,
+  DescribeInstanceTypes$,
+  DescribeInternetGateways$,
+  DescribeKeyPairs$,
+  DescribeLaunchTemplates$,
+  DescribeLaunchTemplateVersions$,
+  DescribeNatGateways$,
+  DescribeNetworkAcls$,
+  DescribePlacementGroups$,
+  DescribeRouteTables$,
+  DescribeSecurityGroups$,
+  DescribeSubnets$,
+  DescribeVpcAttribute$,
+  DescribeVpcEndpointServices$,
+  DescribeVpcEndpoints$,
+  DescribeVpcs$,
+  GetManagedPrefixListEntries$,
+  ModifyVpcEndpoint$,
+  RevokeSecurityGroupEgress$,
+  RevokeSecurityGroupIngress$,
+} from "@aws-sdk/client-ec2";
+import type { CallOptions } from "../aws/batch.ts";
+import type { Ec2Api } from "../aws/ec2.ts";
+import { inputOf, type OperationModel, resultXml } from "./ec2-wire.ts";
+import type { Answer } from "./http.ts";
+import { Refusal, ServiceError } from "./refusals.ts";
+import { escaped } from "./xml.ts";
+
+const namespace = "http://ec2.amazonaws.com/doc/2016-11-15/";
+
+/** The shapes of each call's request and answer, as AWS's own model has them. */
+const models: Readonly<Record<keyof Ec2Api, OperationModel>> = {
+  describeSubnets: DescribeSubnets$,
+  describeRouteTables: DescribeRouteTables$,
+  describeSecurityGroups: DescribeSecurityGroups$,
+  describeVpcs: DescribeVpcs$,
+  describeVpcAttribute: DescribeVpcAttribute$,
+  describeVpcEndpoints: DescribeVpcEndpoints$,
+  describeVpcEndpointServices: DescribeVpcEndpointServices$,
+  describeNatGateways: DescribeNatGateways$,
+  describeInternetGateways: DescribeInternetGateways$,
+  describeEgressOnlyInternetGateways: DescribeEgressOnlyInternetGateways$,
+  describeNetworkAcls: DescribeNetworkAcls$,
+  describeInstanceTypes: DescribeInstanceTypes$,
+  describeInstanceTypeOfferings: DescribeInstanceTypeOfferings$,
+  describeLaunchTemplates: DescribeLaunchTemplates$,
+  describeLaunchTemplateVersions: DescribeLaunchTemplateVersions$,
+  describeKeyPairs: DescribeKeyPairs$,
+  describeImages: DescribeImages$,
+  describePlacementGroups: DescribePlacementGroups$,
+  getManagedPrefixListEntries: GetManagedPrefixListEntries$,
+  createVpcEndpoint: CreateVpcEndpoint$,
+  createSecurityGroup: CreateSecurityGroup$,
+  deleteVpcEndpoints: DeleteVpcEndpoints$,
+  modifyVpcEndpoint: ModifyVpcEndpoint$,
+  deleteSecurityGroup: DeleteSecurityGroup$,
+  authorizeSecurityGroupIngress: AuthorizeSecurityGroupIngress$,
+  authorizeSecurityGroupEgress: AuthorizeSecurityGroupEgress$,
+  revokeSecurityGroupIngress: RevokeSecurityGroupIngress$,
+  revokeSecurityGroupEgress: RevokeSecurityGroupEgress$,
+  createTags: CreateTags$,
+  deleteTags: DeleteTags$,
+};
+
+/** Answers a form-encoded request to EC2 in XML. Calls that the simulator does not have are refused as unknown. */
+export async function ec2Answer(ec2: Ec2Api, form: URLSearchParams, signal: AbortSignal): Promise<Answer> {
+  const operation = form.get("Action") ?? "";
+  const name = `${operation.charAt(0).toLowerCase()}${operation.slice(1)}`;
+  if (!isKnown(name)) {
+    return xml(
+      400,
+      errorXml("InvalidAction", `The action ${operation} is not valid for this web service.`, "simulated"),
+    );
+  }
+  const model = models[name];
+  try {
+    // The form is the operation's own input; the rules of the simulator check it, as the service would.
+    const call = ec2[name] as (input: object, options: CallOptions) => Promise<object | undefined>;
+    const result = await call(inputOf(form, model), { signal });
+    return xml(200, resultXml(namespace, operation, result, model));
+  } catch (error) {
+    if (error instanceof ServiceError) {
+      const { httpStatusCode, requestId } = error.$metadata;
+      return xml(httpStatusCode, errorXml(error.name, error.message, requestId));
+    }
+    if (error instanceof Refusal) {
+      return xml(error.httpStatusCode, errorXml(error.exception, error.message, "simulated"));
+    }
+    throw error;
+  }
+}
+
+function isKnown(name: string): name is keyof Ec2Api {
+  return Object.hasOwn(models, name);
+}
+
+function errorXml(code: string, message: string, requestId: string): string {
+  return (
+    `<?xml version="1.0" encoding="UTF-8"?><Response><Errors><Error><Code>${escaped(code)}</Code>` +
+    `<Message>${escaped(message)}</Message></Error></Errors><RequestID>${requestId}</RequestID></Response>`
+  );
+}
+
+function xml(status: number, body: string): Answer {
+  return { status, contentType: "text/xml", body };
+}
