@@ -52,6 +52,8 @@ export interface OperatorOptions {
   /** Wall time (ms) since when this process is the writer; undefined while it is not. */
   readonly writerSince: () => number | undefined;
   readonly watchesNamespace: (namespace: string) => boolean;
+  /** Which of the watched objects are reconciled here; absent: all. Others are only seen. */
+  readonly reconciles?: (object: KubeObject) => boolean;
   readonly namespaceLabels: (
     namespace: string,
     signal: AbortSignal,
@@ -98,6 +100,7 @@ export function createOperator(options: OperatorOptions): Operator {
     regions,
     cluster: options.cluster,
     settings: options.settings,
+    reconciles: options.reconciles ?? (() => true),
   };
   const related = (kind: Kind, own: Kind) =>
     alsoWhen(kind, (object: KubeObject): readonly ObjectKey[] =>

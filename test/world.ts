@@ -28,6 +28,8 @@ export interface WorldOptions {
   readonly clock?: VirtualClock;
   readonly store?: MemoryStore;
   readonly region?: string;
+  /** Which objects its operator reconciles. */
+  readonly reconciles?: (object: KubeObject) => boolean;
 }
 
 export interface World {
@@ -83,6 +85,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     requestsPerSecond: 10,
     mayWrite: () => ({ deadlineMs: 10_000 }),
     writerSince: () => beganAt,
+    reconciles: options.reconciles ?? (() => true),
     watchesNamespace: () => true,
     namespaceLabels: async () => ({}),
   });

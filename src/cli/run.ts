@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import { listOf, logLevelOption, operatorOptions } from "./flags.ts";
 import type { Io } from "./io.ts";
 import type { Ending } from "./program.ts";
-import { listenAddress, namespaceName, type RunFlags } from "./run/options.ts";
+import { listenAddress, namespaceName, type RunFlags, shardSelector } from "./run/options.ts";
 import { runOperator } from "./run/start.ts";
 
 const afterHelp = `
@@ -20,7 +20,12 @@ export function runCommand(io: Io, ending: Ending): Command {
     .summary("run the operator for a Kubernetes cluster")
     .description("Runs the operator for a Kubernetes cluster: AWS is made as its objects say, and kept so.")
     .option("--kubeconfig <file>", "how to reach the cluster (default: KUBECONFIG, then the pod's ServiceAccount)")
-    .option("--watch-namespace <names>", "namespaces to work in (default: all)", listOfNamespaces);
+    .option("--watch-namespace <names>", "namespaces to work in (default: all)", listOfNamespaces)
+    .addOption(
+      new Option("--shard-selector <selector>", "reconcile only objects with these labels, as kubectl -l").argParser(
+        shardSelector,
+      ),
+    );
   for (const option of operatorOptions()) command.addOption(option);
   command
     .addOption(addressOption("--metrics-address <address>", "where to serve metrics", ":8080"))

@@ -14,6 +14,8 @@ export interface Ports {
   readonly regions: Regions;
   readonly cluster: Cluster;
   readonly settings: Settings;
+  /** Whether this process is to reconcile the object: others may belong to another shard. */
+  readonly reconciles: (object: KubeObject) => boolean;
 }
 
 /** The cached objects of all watched kinds. */

@@ -83,6 +83,7 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
 
   async function reconcile(given: KubeObject, signal: AbortSignal): Promise<Report> {
     const object = given as O;
+    if (!ports.reconciles(object)) return silent({ kind: "onChange" });
     const wish = wishOf(object, ports.settings);
     if (wish.deleting && !wish.finalized) return silent({ kind: "onChange" });
     if (wish.abandon) return abandon(object, signal);
@@ -202,7 +203,7 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     signal: AbortSignal,
   ): Promise<boolean> {
     const live = await ports.store.get(steps.kind, object.metadata, signal);
-    if (live === undefined || !sameWish(live, object)) return false;
+    if (live === undefined || !sameWish(live, object) || !ports.reconciles(live)) return false;
     await steps.refresh(live as O, region, signal);
     if (region.snapshot().failure !== undefined) return false;
     const seen = await steps.observe(live as O, region, ports, signal);

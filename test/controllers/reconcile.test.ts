@@ -123,6 +123,7 @@ async function given({ annotations = {}, finalized = true, spec = { priority: 1 
       ec2: () => Promise.reject(new Error("nothing of this asks for EC2")),
     },
     cluster: identity.cluster,
+    reconciles: ({ metadata }) => metadata.annotations?.["shard"] !== "other",
     settings,
   };
   const reconciler = reconcilerOf<KubeObject, object, string>(
@@ -544,6 +545,29 @@ describe("a write that fails", () => {
     world.plan = act();
     expect((await world.pass(stale)).again).toEqual({ kind: "now" });
     expect(world.log).toEqual(["observe"]);
+  });
+});
+
+describe("an object of another shard", () => {
+  it("is left alone", async () => {
+    const world = await given();
+    world.apply({ annotations: { shard: "other" } });
+    world.plan = act();
+    expect(await world.pass()).toEqual({ status: undefined, events: [], again: { kind: "onChange" } });
+    expect(world.log).toEqual([]);
+  });
+
+  it("is left alone also when it became so just before an act that cannot be undone", async () => {
+    const world = await given();
+    world.plan = settled;
+    await world.pass();
+    await world.pass();
+    world.plan = act("write", true);
+    const stale = world.object();
+    world.apply({ annotations: { shard: "other" } });
+    world.log.length = 0;
+    await world.pass(stale);
+    expect(world.log.filter((line) => line.startsWith("act"))).toEqual([]);
   });
 });
 

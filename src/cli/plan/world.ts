@@ -73,6 +73,7 @@ export function planWorld(options: PlanWorldOptions): PlanWorld {
       },
       cluster: { name: clusterName, uid: clusterUid, takeOverUid: options.takeOverClusterUid },
       settings,
+      reconciles: () => true,
     },
   };
 }

@@ -103,7 +103,8 @@ function followRegions(
 
 function followObjects(operator: Operator, { registry, clock }: { registry: Registry; clock: Clock }): void {
   const registers = [registry];
-  const listed = () => kinds.map((one) => ({ kind: one.kind, list: operator.objects.list(one) }));
+  const { objects, ports } = operator;
+  const listed = () => kinds.map((one) => ({ kind: one.kind, list: objects.list(one).filter(ports.reconciles) }));
   new Gauge({
     name: "awsbatch_objects",
     help: "Objects by kind, condition and its status.",
@@ -162,7 +163,7 @@ function followObjects(operator: Operator, { registry, clock }: { registry: Regi
   });
   const replacements = () =>
     countReplacements(
-      kinds.flatMap((kind) => operator.objects.list(kind)),
+      listed().flatMap(({ list }) => list),
       clock.now(),
     );
   new Gauge({

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { type LabelSelector, LabelSelectorError, labelSelector } from "../../kube/label-selector.ts";
 import type { ListenAddress } from "../../runtime/http-server.ts";
 import type { OperatorFlags } from "../flags.ts";
 
@@ -6,10 +7,21 @@ import type { OperatorFlags } from "../flags.ts";
 export interface RunFlags extends OperatorFlags {
   readonly kubeconfig?: string;
   readonly watchNamespace?: readonly string[];
+  readonly shardSelector?: LabelSelector;
   readonly metricsAddress: ListenAddress;
   readonly healthAddress: ListenAddress;
   readonly leaderElect: boolean;
   readonly leaseNamespace?: string;
+}
+
+/** Whose objects this process reconciles. */
+export function shardSelector(text: string): LabelSelector {
+  try {
+    return labelSelector(text);
+  } catch (error) {
+    if (error instanceof LabelSelectorError) throw new InvalidArgumentError(`${error.message}.`);
+    throw error;
+  }
 }
 
 /** `host:port`, `[v6]:port`, or `:port` for all addresses of this machine. Port 0 is any free one. */

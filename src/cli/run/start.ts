@@ -139,7 +139,7 @@ class Run {
     const { interrupted } = this.#io;
     const { clock, random } = this.#ports;
     const { api } = this.#server;
-    const { watchNamespace: watchNamespaces, clusterName = "default", takeOverClusterUid } = this.#flags;
+    const { watchNamespace: watchNamespaces, shardSelector, clusterName = "default", takeOverClusterUid } = this.#flags;
     const mayWrite = (): { readonly deadlineMs: number } => {
       if (elector === undefined) return { deadlineMs: Number.POSITIVE_INFINITY };
       const deadlineMs = elector.remainingMs();
@@ -174,6 +174,7 @@ class Run {
       requestsPerSecond: this.#flags.awsRequestsPerSecond ?? defaultRequestsPerSecond,
       mayWrite,
       writerSince: () => this.#writerSince,
+      reconciles: ({ metadata: { labels = {} } }) => shardSelector?.(labels) ?? true,
       watchesNamespace: (namespace) => watchNamespaces === undefined || watchNamespaces.includes(namespace),
       namespaceLabels: rememberedLabels((namespace, signal) => store.namespaceLabels(namespace, signal), clock),
       onAwsCall: metrics.awsCall,

@@ -1,0 +1,53 @@
+/** A label selector as kubectl's `--selector` takes it; every requirement has to hold. */
+export type LabelSelector = (labels: Readonly<Record<string, string>>) => boolean;
+
+/** A text that is no label selector. */
+export class LabelSelectorError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "LabelSelectorError";
+  }
+}
+
+const key = `(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?/)?[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?`;
+const value = `(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?`;
+const equality = new RegExp(`^(${key})\\s*(=|==|!=)\\s*(${value})$`);
+const membership = new RegExp(`^(${key})\\s+(in|notin)\\s*\\(([^()]*)\\)$`);
+const presence = new RegExp(`^(!?)\\s*(${key})$`);
+const wholeValue = new RegExp(`^${value}$`);
+
+/**
+ * Reads `a=b`, `a==b`, `a!=b`, `a in (b,c)`, `a notin (b,c)`, `a` and `!a`, joined by commas. A label that is missing
+ * satisfies `!=`, `notin` and `!`, as in Kubernetes (API concepts, "Labels and Selectors").
+ * @throws LabelSelectorError that names the part that cannot be read
+ */
+export function labelSelector(text: string): LabelSelector {
+  const requirements = text.split(/,(?![^(]*\))/).map((part) => requirement(part.trim()));
+  return (labels) => requirements.every((holds) => holds(labels));
+}
+
+function requirement(part: string): LabelSelector {
+  const equal = equality.exec(part);
+  if (equal !== null) {
+    const [, name = "", operator, wanted] = equal;
+    return operator === "!=" ? (labels) => labels[name] !== wanted : (labels) => labels[name] === wanted;
+  }
+  const member = membership.exec(part);
+  if (member !== null) {
+    const [, name = "", operator, list = ""] = member;
+    const values = list.split(",").map((one) => one.trim());
+    const wrong = values.find((one) => !wholeValue.test(one));
+    if (wrong !== undefined) throw new LabelSelectorError(`"${wrong}" in "${part}" is no value of a label`);
+    const among = (labels: Readonly<Record<string, string>>): boolean => {
+      const own = labels[name];
+      return own !== undefined && values.includes(own);
+    };
+    return operator === "in" ? among : (labels) => !among(labels);
+  }
+  const present = presence.exec(part);
+  if (present !== null) {
+    const [, absent, name = ""] = present;
+    return absent === "!" ? (labels) => !Object.hasOwn(labels, name) : (labels) => Object.hasOwn(labels, name);
+  }
+  throw new LabelSelectorError(`"${part}" is no requirement of a label selector, such as team=blue or team in (a,b)`);
+}
