@@ -102,7 +102,7 @@ export class JobsObserver {
     const before = this.#known.get(name);
     const demand = queue === undefined ? 0 : this.#demandOf(queue);
     try {
-      const { jobs, calls } = await lookAtJobs(batch, name, { now: clock.now(), before: before?.jobs }, lifetime);
+      const { jobs, calls } = await lookAtJobs(batch, name, { clockNow: clock.now(), before: before?.jobs }, lifetime);
       const nextAt = lookedAt + calls * callMs;
       const failed = this.#health.failure !== undefined;
       const changed = failed ? [...this.#watched().keys()] : isNews(before?.jobs, jobs) ? [name] : [];

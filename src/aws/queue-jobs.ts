@@ -77,11 +77,12 @@ export async function lookAtJobs(
   batch: BatchApi,
   queue: string,
   {
-    now,
+    clockNow,
     before,
     close = "whenWaiting",
   }: {
-    readonly now: number;
+    /** Wall time (ms) by the own clock; AWS's counts when it is ahead. */
+    readonly clockNow: number;
     readonly before?: QueueJobs | undefined;
     readonly close?: "whenWaiting" | "always";
   },
@@ -89,6 +90,7 @@ export async function lookAtJobs(
 ): Promise<Look> {
   const { frontOfQueue } = await batch.getJobQueueSnapshot({ jobQueue: queue }, { signal });
   const front = frontOfQueue?.jobs ?? [];
+  const now = Math.max(clockNow, frontOfQueue?.lastUpdatedAt ?? 0);
   const first = front[0];
   const jobId = first?.jobArn?.split("/").at(-1);
   const listed: JobCount = { count: front.length, more: front.length >= frontLimit };

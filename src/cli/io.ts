@@ -31,6 +31,8 @@ export const exitCodes = {
   changes: 2,
   /** `run`: no API server, no CRDs, no permissions or no AWS credentials to start with. */
   cannotStart: 2,
+  /** `diagnose`: the queue does not exist or cannot be read. */
+  unread: 2,
   /** `local --until`: the time was over first. */
   timeout: 3,
   /** `plan`: a replacement, a deletion or an ended job is among the changes. */

@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<(io: Io, ending: Ending) =
   local: async () => (await import("./local.ts")).localCommand,
   validate: async () => (await import("./validate.ts")).validateCommand,
   plan: async () => (await import("./plan.ts")).planCommand,
+  diagnose: async () => (await import("./diagnose.ts")).diagnoseCommand,
   release: async () => (await import("./release.ts")).releaseCommand,
   simulator: async () => (await import("./simulator.ts")).simulatorCommand,
   "self-test": async () => (await import("./self-test.ts")).selfTestCommand,

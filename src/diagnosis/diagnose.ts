@@ -22,10 +22,11 @@ export interface Diagnosis {
   readonly findings: readonly Finding[];
 }
 
-/** A job may be first for so long without anybody asking why: AWS decides about it within a minute or two. */
-const patienceMs = 2 * 60_000;
+/** AWS decides about a job within a minute or two. */
+const usualPatienceMs = 2 * 60_000;
 
-export function diagnose(facts: QueueFacts): Diagnosis {
+/** @param patienceMs how long a job may be first without anybody asking why; a person who asks has none */
+export function diagnose(facts: QueueFacts, patienceMs = usualPatienceMs): Diagnosis {
   const head = facts.jobs?.head;
   const general = generalFindings(facts);
   if (facts.jobs === undefined || head === undefined) return { verdict: "idle", cause: undefined, findings: general };

@@ -43,7 +43,7 @@ export function misfit(
   return {
     code: "NoInstanceTypeFits",
     sentence: `the job needs ${needsText(needs)}${needs.nodes > 1 ? "" : " on one instance"}, and ${whyNone(ofArchitecture, needs, name, allowed)}`,
-    fix: fixFor(needs, ofArchitecture),
+    fix: fixFor(needs, ofArchitecture, name),
   };
 }
 
@@ -105,14 +105,18 @@ function whyNone(types: readonly InstanceType[], needs: JobNeeds, name: string, 
         Math.min(left.vcpus / needs.vcpus, left.memoryMib / needs.memoryMib) || left.vcpus - right.vcpus,
   )[0];
   if (largest === undefined) return `none of ${name} (${allowed}) has that`;
-  return `${largest.name}, the nearest to it that ${name} may use (${allowed}), has ${counted(largest.vcpus, "vCPU")} and ${memoryText(largest.memoryMib)}, not all of which a container gets`;
+  const of = allowed === largest.name ? "" : ` (${allowed})`;
+  // By its nominal size it would hold the job.
+  const nominal = largest.vcpus >= needs.vcpus && largest.memoryMib >= needs.memoryMib;
+  const part = nominal ? ", not all of which a container gets" : "";
+  return `${largest.name}, the nearest to it of what ${name} may use${of}, has ${counted(largest.vcpus, "vCPU")} and ${memoryText(largest.memoryMib)}${part}`;
 }
 
-function fixFor(needs: JobNeeds, types: readonly InstanceType[]): string {
+function fixFor(needs: JobNeeds, types: readonly InstanceType[], name: string): string {
   const architecture = needs.architecture ?? types[0]?.architecture;
   const larger = smallestHolding({ ...needs, architecture });
   if (larger === undefined) return "ask for less: no instance type of EC2 that is known here holds that much";
-  return `add a type such as ${larger.name} to computeResources.instanceTypes, or ask for less in the job definition`;
+  return `add a type such as ${larger.name} to computeResources.instanceTypes of ${name}, or ask for less in the job definition`;
 }
 
 function proposal(needs: JobNeeds): string {

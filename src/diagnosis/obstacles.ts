@@ -77,7 +77,7 @@ function usability(name: string, environment: Environment, network: EnvironmentF
       step: 4,
       code: "MaxVcpusTooSmall",
       sentence: `maxvCpus of ${name} is 0: it never has room for a job`,
-      fix: "raise computeResources.maxvCpus",
+      fix: `raise computeResources.maxvCpus of ${name}`,
     };
   }
   return undefined;
@@ -139,7 +139,7 @@ function suitability(
       step: 7,
       code: "MaxVcpusTooSmall",
       sentence: `the job needs ${counted(vcpus, "vCPU")}${needs.nodes > 1 ? ` on ${needs.nodes} nodes` : ""}, and ${name} may have ${most} (maxvCpus)`,
-      fix: `raise computeResources.maxvCpus to at least ${Math.ceil(vcpus)}, or ask for less in the job definition`,
+      fix: `raise computeResources.maxvCpus of ${name} to at least ${Math.ceil(vcpus)}, or ask for less in the job definition`,
     };
   }
   if (platform !== "EC2" && platform !== "EKS") return undefined;

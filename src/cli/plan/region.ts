@@ -1,7 +1,6 @@
 import type { BatchApi, DefinitionRevision } from "../../aws/batch.ts";
-import { CallBudget } from "../../aws/budget.ts";
 import { createIamAccount } from "../../aws/cached-iam.ts";
-import { type CallGuardOptions, guardedBatch, NotSent } from "../../aws/calls.ts";
+import { guardedBatch, NotSent } from "../../aws/calls.ts";
 import { guardedEc2 } from "../../aws/ec2-calls.ts";
 import { createEc2Region, type Ec2Region } from "../../aws/ec2-region.ts";
 import type { IamAccount } from "../../aws/iam-account.ts";
@@ -12,6 +11,7 @@ import type { BatchRegion, BatchSnapshot, NamedThing, RevisionSeen } from "../..
 import { fingerprintOf } from "../../controllers/job-definition/normalise.ts";
 import type { AwsConnection } from "../../operator.ts";
 import type { Clock } from "../../runtime/clock.ts";
+import { readOnlyGuard } from "../read-only.ts";
 
 /** A region as it was read once, whole; every write to it is refused. */
 export interface ReadRegion extends BatchRegion {
@@ -32,7 +32,7 @@ export async function readRegion(
   options: ReadOptions,
 ): Promise<ReadRegion> {
   const { clock, signal } = options;
-  const reading = readOnly(batch, options);
+  const reading = guardedBatch(batch, readOnlyGuard({ ...options, why: onlyReads }));
   const listedAt = clock.now();
   const environments = await listEnvironments(reading, undefined, signal);
   const queues = await listQueues(reading, undefined, signal);
@@ -82,7 +82,7 @@ export async function readIam(
   { account, partition, iam }: AwsConnection,
   options: Omit<ReadOptions, "signal">,
 ): Promise<IamAccount> {
-  const api = guardedIam(await iam(), readOnlyGuard(options));
+  const api = guardedIam(await iam(), readOnlyGuard({ ...options, why: onlyReads }));
   return createIamAccount({ api, account, partition, clock: options.clock });
 }
 
@@ -93,23 +93,8 @@ export async function readEc2(
   iam: () => Promise<IamAccount>,
   options: Omit<ReadOptions, "signal">,
 ): Promise<Ec2Region> {
-  const api = guardedEc2(await ec2(), readOnlyGuard(options));
+  const api = guardedEc2(await ec2(), readOnlyGuard({ ...options, why: onlyReads }));
   return createEc2Region({ api, account, region, partition, clock: options.clock, iam });
-}
-
-function readOnly(batch: BatchApi, options: ReadOptions): BatchApi {
-  return guardedBatch(batch, readOnlyGuard(options));
-}
-
-/** No write leaves, whoever asks for one. */
-function readOnlyGuard({ clock, requestsPerSecond }: Omit<ReadOptions, "signal">): CallGuardOptions {
-  return {
-    clock,
-    budget: new CallBudget({ clock, ratePerSecond: requestsPerSecond }),
-    mayWrite: () => {
-      throw new Error(onlyReads);
-    },
-  };
 }
 
 async function definitionsOf(batch: BatchApi, signal: AbortSignal) {

@@ -30,7 +30,7 @@ describe("JobsProgressing", () => {
         status: "False",
         reason: "MaxVcpusTooSmall",
         message:
-          "the job needs 16 vCPUs, and ce may have 8 (maxvCpus). To mend it: raise computeResources.maxvCpus to at least 16, or ask for less in the job definition",
+          "the job needs 16 vCPUs, and ce may have 8 (maxvCpus). To mend it: raise computeResources.maxvCpus of ce to at least 16, or ask for less in the job definition",
       },
     ]);
   });

@@ -1,0 +1,179 @@
+import { Command, Option } from "commander";
+import { keyText } from "../api/object.ts";
+import type { JobQueue } from "../api/v1alpha1/job-queue.ts";
+import { BatchComputeEnvironmentKind, JobQueueKind } from "../api/v1alpha1/kinds.ts";
+import { guardedBatch } from "../aws/calls.ts";
+import { conditionsOf } from "../controllers/conditions.ts";
+import { queueNameOf } from "../controllers/job-queue/observe.ts";
+import { networkFactIn } from "../controllers/job-queue/progress.ts";
+import { ownerIn } from "../controllers/ownership.ts";
+import { type KubeStore, kubeStore } from "../kube/client.ts";
+import { systemClock } from "../runtime/clock.ts";
+import { realCloud } from "./cloud.ts";
+import { diagnosisJson } from "./diagnose/json.ts";
+import { readQueue } from "./diagnose/read.ts";
+import { isWell, type NetworkReport, type QueueReport } from "./diagnose/report.ts";
+import { diagnosisText } from "./diagnose/text.ts";
+import { accountIds, type OperatorFlags } from "./flags.ts";
+import { CommandError, exitCodes, type Io, styleOf } from "./io.ts";
+import { apiServer, orCommandError } from "./kubernetes.ts";
+import type { Ending } from "./program.ts";
+import { readOnlyGuard } from "./read-only.ts";
+import { defaultRequestsPerSecond } from "./settings.ts";
+import { asciiOutput } from "./terminal/ascii.ts";
+import { paintFor } from "./terminal/paint.ts";
+
+interface DiagnoseFlags extends OperatorFlags {
+  readonly namespace?: string;
+  readonly kubeconfig?: string;
+  readonly queue?: string;
+  readonly output: "text" | "json";
+}
+
+const afterHelp = `
+It only reads: AWS Batch by about ten calls, however many jobs the queue has. With NAME the queue of a JobQueue object,
+for which a cluster is asked (--kubeconfig, KUBECONFIG, or the pod's ServiceAccount); with --queue any queue that the
+AWS credentials may see.
+
+Examples:
+  $ aws-batch-operator diagnose --namespace team main
+  $ aws-batch-operator diagnose --queue arn:aws:batch:eu-west-1:123456789012:job-queue/team_main
+
+Exit code: 0 when jobs start, or wait for a good reason; 1 when something was found that somebody has to mend; 2 when
+the queue does not exist or cannot be read.`;
+
+export function diagnoseCommand(io: Io, ending: Ending): Command {
+  const command = new Command("diagnose")
+    .summary("say why the jobs of a queue do not start, and how to mend it")
+    .description("Says why the jobs of a queue do not start, and how to mend it. Writes nothing.")
+    .argument("[name]", "of a JobQueue object")
+    .option("-n, --namespace <name>", "of the object (default: the kubeconfig's)")
+    .option("--queue <name or arn>", "a queue in AWS, of which no object need exist")
+    .option("--kubeconfig <file>", "of the cluster that the object is in")
+    .addOption(new Option("--region <region>", "of --queue by name (default: as the AWS SDK finds it)"))
+    .addOption(
+      new Option("--allowed-account-ids <ids>", "stop when the credentials are of another account").argParser(
+        accountIds,
+      ),
+    )
+    .addOption(new Option("-o, --output <format>", "of the report").choices(["text", "json"]).default("text"));
+  command.addHelpText("after", afterHelp);
+  return command.action(ending(() => run(command.args[0], command.opts<DiagnoseFlags>(), io)));
+}
+
+async function run(name: string | undefined, flags: DiagnoseFlags, io: Io): Promise<number> {
+  if ((name === undefined) === (flags.queue === undefined)) {
+    throw new CommandError("give either NAME, of a JobQueue object, or --queue, of a queue in AWS");
+  }
+  const report = name === undefined ? await ofAws(flags, io) : await ofObject(name, flags, io);
+  show(report, flags, io);
+  return isWell(report) ? exitCodes.done : exitCodes.failed;
+}
+
+interface Target {
+  /** Name or ARN. */
+  readonly queue: string;
+  readonly region: string | undefined;
+  readonly object?: string;
+  readonly networkOf: (tags: Readonly<Record<string, string>> | undefined) => Promise<NetworkReport | undefined>;
+}
+
+async function ofAws(flags: DiagnoseFlags, io: Io): Promise<QueueReport> {
+  const { queue = "" } = flags;
+  const region = regionIn(queue) ?? flags.region;
+  return await reported({ queue, region, networkOf: async () => undefined }, flags, io);
+}
+
+/** @throws CommandError when it is the ARN of something else */
+function regionIn(queue: string): string | undefined {
+  if (!queue.startsWith("arn:")) return undefined;
+  const region = /^arn:[^:]+:batch:([^:]+):\d{12}:job-queue\/.+$/.exec(queue)?.[1];
+  if (region === undefined)
+    throw new CommandError(`${queue} is no ARN of a job queue (arn:aws:batch:REGION:ACCOUNT:job-queue/NAME)`);
+  return region;
+}
+
+async function ofObject(name: string, flags: DiagnoseFlags, io: Io): Promise<QueueReport> {
+  const { interrupted: signal } = io;
+  const server = apiServer(flags.kubeconfig, io.env, { clock: systemClock() });
+  try {
+    const store = kubeStore({
+      api: server.api,
+      random: Math.random,
+      fieldManager: manager,
+      reporter: { controller: manager, instance: manager },
+      mayWrite() {
+        throw new Error(onlyReads);
+      },
+    });
+    const key = { namespace: flags.namespace ?? server.defaultNamespace, name };
+    const found = await orCommandError(() => store.get(JobQueueKind, key, signal), exitCodes.unread, signal);
+    if (found === undefined) {
+      throw new CommandError(`there is no JobQueue ${keyText(key)}; kubectl get jobqueues -A lists those that are`, {
+        exitCode: exitCodes.unread,
+      });
+    }
+    const object = found as JobQueue;
+    const target: Target = {
+      queue: object.status?.arn ?? queueNameOf(object),
+      region: object.spec.region ?? object.status?.region ?? flags.region,
+      object: keyText(key),
+      networkOf: (tags) => networkByObject(tags, store, signal),
+    };
+    return await reported(target, flags, io);
+  } finally {
+    await server.close();
+  }
+}
+
+/** What the environment's own object says of its network. */
+async function networkByObject(
+  tags: Readonly<Record<string, string>> | undefined,
+  store: KubeStore,
+  signal: AbortSignal,
+): Promise<NetworkReport | undefined> {
+  const owner = ownerIn(tags);
+  if (owner === undefined) return undefined;
+  const found = await orCommandError(
+    () => store.get(BatchComputeEnvironmentKind, owner, signal),
+    exitCodes.unread,
+    signal,
+  );
+  const condition = found && conditionsOf(found).find(({ type }) => type === "NetworkReady");
+  const fact = networkFactIn(condition, keyText(owner));
+  return fact === undefined ? undefined : { fact, picture: [] };
+}
+
+const manager = "aws-batch-operator-diagnose";
+const onlyReads = "diagnose only reads";
+
+async function reported(target: Target, flags: DiagnoseFlags, io: Io): Promise<QueueReport> {
+  const { interrupted: signal } = io;
+  const clock = systemClock();
+  const cloud = await realCloud(
+    target.region === undefined ? flags : { ...flags, region: target.region },
+    io.env,
+    signal,
+  );
+  const { batch } = await cloud.connect(cloud.region, signal);
+  return await readQueue(target.queue, {
+    batch: guardedBatch(batch, readOnlyGuard({ clock, requestsPerSecond: defaultRequestsPerSecond, why: onlyReads })),
+    account: cloud.account,
+    region: cloud.region,
+    now: () => clock.now(),
+    object: target.object,
+    networkOf: ({ tags }) => target.networkOf(tags),
+    signal,
+  });
+}
+
+function show(report: QueueReport, { output }: DiagnoseFlags, io: Io): void {
+  if (output === "json") {
+    io.stdout.write(diagnosisJson(report));
+    return;
+  }
+  const style = styleOf(io.stdout, io.env);
+  const stream = style.unicode ? io.stdout : asciiOutput(io.stdout);
+  const columns = io.stdout.isTerminal ? io.stdout.size().columns : 100;
+  stream.write(diagnosisText(report, { paint: paintFor(style), columns }));
+}

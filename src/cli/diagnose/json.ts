@@ -1,0 +1,40 @@
+import { isWell, type QueueReport } from "./report.ts";
+import { headline } from "./text.ts";
+
+/** A diagnosis for programs: one JSON object in one line. Pure. */
+export function diagnosisJson(report: QueueReport): string {
+  const { facts, account, region, object, counts, diagnosis, findings, networks } = report;
+  const { jobQueueName: name, jobQueueArn: arn, state, status, priority } = facts.queue;
+  const head = facts.jobs?.head;
+  return `${JSON.stringify({
+    headline: headline(report),
+    well: isWell(report),
+    verdict: diagnosis.verdict,
+    account,
+    region,
+    object,
+    queue: { name, arn, state, status, priority },
+    jobs: counts,
+    firstJob:
+      head === undefined
+        ? undefined
+        : { jobId: head.jobId, since: new Date(head.since).toISOString(), ...head.described },
+    findings,
+    environments: facts.environments.map(({ name: environment, environment: described }) => {
+      const { type, desiredvCpus, maxvCpus, instanceTypes } = described?.computeResources ?? {};
+      const network = networks.get(environment);
+      return {
+        name: environment,
+        exists: described !== undefined,
+        state: described?.state,
+        status: described?.status,
+        statusReason: described?.statusReason,
+        type,
+        desiredvCpus,
+        maxvCpus,
+        instanceTypes,
+        network: network === undefined ? undefined : { ...network.fact, picture: network.picture },
+      };
+    }),
+  })}\n`;
+}

@@ -1,0 +1,47 @@
+import type { BatchApi, JobDetail } from "../../aws/batch.ts";
+import type { Finding } from "../../diagnosis/causes.ts";
+import { counted } from "../../diagnosis/words.ts";
+
+/** As many jobs are described as one call takes. */
+const describedLimit = 100;
+
+/**
+ * What the jobs in PENDING wait for, by at most three calls; undefined when they are parents of arrays, which wait for
+ * nothing but their children.
+ *
+ * @throws AwsError
+ */
+export async function pendingFinding(
+  batch: BatchApi,
+  queue: string,
+  signal: AbortSignal,
+): Promise<Finding | undefined> {
+  const listed = await batch.listJobs(
+    { jobQueue: queue, jobStatus: "PENDING", maxResults: describedLimit },
+    { signal },
+  );
+  const ids = (listed.jobSummaryList ?? []).flatMap(({ jobId, arrayProperties }) =>
+    jobId === undefined || arrayProperties?.size !== undefined ? [] : [jobId],
+  );
+  if (ids.length === 0) return undefined;
+  const { jobs = [] } = await batch.describeJobs({ jobs: ids.slice(0, describedLimit) }, { signal });
+  const needed = [...new Set(jobs.flatMap(({ dependsOn = [] }) => dependsOn.map(({ jobId = "" }) => jobId)))];
+  const asked = needed.filter((id) => id !== "").slice(0, describedLimit);
+  const { jobs: awaited = [] } = asked.length === 0 ? {} : await batch.describeJobs({ jobs: asked }, { signal });
+  const unfinished = awaited.filter(({ status }) => status !== "SUCCEEDED");
+  const [first] = unfinished;
+  const waits = `${counted(ids.length, "job")}${listed.nextToken === undefined ? "" : " or more"} in PENDING`;
+  if (first === undefined) {
+    return { code: "Dependencies", sentence: `${waits} wait for other jobs`, fix: "" };
+  }
+  const others = unfinished.length > 1 ? ` and ${counted(unfinished.length - 1, "other job")}` : "";
+  return {
+    code: "Dependencies",
+    sentence: `${waits} ${ids.length === 1 ? "waits" : "wait"} for ${jobText(first)}${others}`,
+    fix: "",
+  };
+}
+
+function jobText({ jobId, jobName, status, jobQueue }: JobDetail): string {
+  return `${jobId} ("${jobName}", ${status} in ${jobQueue?.split("/").at(-1)})`;
+}

@@ -1,0 +1,116 @@
+import type { BatchApi, Environment, Queue } from "../../aws/batch.ts";
+import { AwsError, adviceFor } from "../../aws/errors.ts";
+import { knownInstanceTypes } from "../../aws/instance-types.ts";
+import { listEnvironments, listQueues } from "../../aws/listing.ts";
+import { nameIn } from "../../aws/names.ts";
+import { countJobs, lookAtJobs, type QueueJobs } from "../../aws/queue-jobs.ts";
+import type { Finding } from "../../diagnosis/causes.ts";
+import { diagnose } from "../../diagnosis/diagnose.ts";
+import { queueFacts } from "../../diagnosis/facts.ts";
+import { CommandError, exitCodes } from "../io.ts";
+import { pendingFinding } from "./pending.ts";
+import type { JobCounts, NetworkReport, QueueReport } from "./report.ts";
+
+export interface QueueReading {
+  /** Which only reads. */
+  readonly batch: BatchApi;
+  readonly account: string;
+  readonly region: string;
+  /** Of the clock that the jobs live by, wall ms. */
+  readonly now: () => number;
+  readonly object: string | undefined;
+  /** Reads the network of one environment; undefined: nothing is known of it. */
+  readonly networkOf: (environment: Environment) => Promise<NetworkReport | undefined>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Reads one queue with its environments and jobs, by about ten calls however many jobs it has.
+ *
+ * @param queue name or ARN
+ * @throws AwsError when queues or environments cannot be read, CommandError when there is no such queue
+ */
+export async function readQueue(queue: string, reading: QueueReading): Promise<QueueReport> {
+  const { batch, account, region, signal } = reading;
+  const [queues, environments] = await Promise.all([
+    listQueues(batch, undefined, signal),
+    listEnvironments(batch, undefined, signal),
+  ]);
+  const name = nameIn(queue);
+  const found = queues.get(name);
+  if (found === undefined) throw noQueue(name, queues, reading);
+
+  const networks = new Map<string, NetworkReport>();
+  for (const { computeEnvironment = "" } of found.computeEnvironmentOrder ?? []) {
+    const environment = environments.get(nameIn(computeEnvironment));
+    const network = environment === undefined ? undefined : await reading.networkOf(environment);
+    if (environment !== undefined && network !== undefined) networks.set(environment.computeEnvironmentName, network);
+  }
+  const around = {
+    environments,
+    queues: queues.values(),
+    networkOf: ({ computeEnvironmentName }: { readonly computeEnvironmentName: string }) =>
+      networks.get(computeEnvironmentName)?.fact,
+    instanceTypes: knownInstanceTypes,
+  };
+  const read = await readJobs(name, reading);
+  const facts = queueFacts(found, around, read.jobs);
+  const diagnosis = diagnose(facts, 0);
+  const findings = [...diagnosis.findings, ...read.findings];
+  return {
+    account,
+    region,
+    object: reading.object,
+    facts,
+    counts: read.counts,
+    diagnosis,
+    findings,
+    networks,
+    now: Math.max(reading.now(), read.jobs?.lookedAt ?? 0),
+  };
+}
+
+interface ReadJobs {
+  readonly jobs: QueueJobs | undefined;
+  readonly counts: JobCounts | undefined;
+  readonly findings: readonly Finding[];
+}
+
+/** Who may not read jobs still gets what can be told without them. */
+async function readJobs(queue: string, { batch, now, signal }: QueueReading): Promise<ReadJobs> {
+  try {
+    const { jobs } = await lookAtJobs(batch, queue, { clockNow: now(), close: "always" }, signal);
+    const none = { count: 0, more: false };
+    const counts = {
+      submitted: await countJobs(batch, queue, "SUBMITTED", signal),
+      pending: await countJobs(batch, queue, "PENDING", signal),
+      runnable: jobs.runnable,
+      starting: jobs.starting ?? none,
+      running: jobs.running ?? none,
+    };
+    const pending = counts.pending.count === 0 ? undefined : await pendingFinding(batch, queue, signal);
+    return { jobs, counts, findings: pending === undefined ? [] : [pending] };
+  } catch (error) {
+    if (!(error instanceof AwsError) || error.kind !== "denied") throw error;
+    const sentence = `the jobs cannot be read (${error.operation}): ${error.message.replace(/\.$/, "")}`;
+    const unread: Finding = { code: "JobsUnread", sentence, fix: adviceFor(error).replace(/\.$/, "") };
+    return { jobs: undefined, counts: undefined, findings: [unread] };
+  }
+}
+
+const mostNames = 10;
+
+function noQueue(
+  name: string,
+  queues: ReadonlyMap<string, Queue>,
+  { account, region, object }: QueueReading,
+): CommandError {
+  const names = [...queues.keys()].sort();
+  const shown = names.slice(0, mostNames).join(", ");
+  const there =
+    names.length === 0 ? "it has no queue at all" : `it has ${shown}${names.length > mostNames ? ", ..." : ""}`;
+  const of = object === undefined ? "" : ` of JobQueue ${object}`;
+  return new CommandError(`AWS has no job queue ${name}${of} in account ${account}, region ${region}: ${there}`, {
+    exitCode: exitCodes.unread,
+  });
+}

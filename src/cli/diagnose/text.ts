@@ -1,0 +1,140 @@
+import { countText } from "../../aws/queue-jobs.ts";
+import { causeTable, type Finding } from "../../diagnosis/causes.ts";
+import { needsText } from "../../diagnosis/words.ts";
+import { cutMiddle, durationText, inColumns, neededWidths, wrapped } from "../terminal/layout.ts";
+import type { Colour, Paint } from "../terminal/paint.ts";
+import { isWell, type JobCounts, type QueueReport } from "./report.ts";
+
+/** A diagnosis for a person at a terminal: the answer first, then what it rests on. Pure. */
+
+const widest = 100;
+const mostLines = 20;
+
+export function diagnosisText(report: QueueReport, { paint, columns }: { paint: Paint; columns: number }): string {
+  const width = Math.max(40, Math.min(widest, columns));
+  const blocks = [
+    [paint(isWell(report) ? "green" : "red", headline(report))],
+    ...report.findings.map((finding) => findingLines(finding, width, paint)),
+    factLines(report, width, paint),
+    environmentLines(report, paint),
+    ...[...report.networks].map(([name, { picture }]) =>
+      picture.length === 0 ? [] : [paint("bold", `network of ${name}`), ...picture.map((line) => `  ${line}`)],
+    ),
+  ];
+  return `${blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+/** The answer in one line. */
+export function headline(report: QueueReport): string {
+  const { facts, diagnosis, counts, now } = report;
+  const name = facts.queue.jobQueueName;
+  const head = facts.jobs?.head;
+  const wait = head === undefined ? "" : durationText(now - head.since);
+  switch (diagnosis.verdict) {
+    case "blocked":
+      return `${name} is blocked: ${runnable(report)}, the first for ${wait}; no job starts until this is mended`;
+    case "waiting":
+      return `${name}: ${runnable(report)}, the first for ${wait}, for a good reason`;
+    case "progressing":
+      return `${name} progresses: ${runnable(report)}, the first for ${wait}`;
+    case "idle": {
+      const jobs = counts === undefined ? "its jobs could not be read" : "no job waits for a place";
+      return isWell(report) ? `${name} is well: ${jobs}` : `${name}: ${jobs}, but something is wrong`;
+    }
+  }
+}
+
+function runnable({ facts: { jobs } }: QueueReport): string {
+  if (jobs === undefined) return "no job waits";
+  const { runnable: count } = jobs;
+  return `${countText(count)} ${count.count === 1 ? "job waits" : "jobs wait"}`;
+}
+
+const colours: Readonly<Record<string, Colour>> = { blocked: "red", beside: "yellow", waiting: "cyan" };
+
+function findingLines({ code, sentence, fix }: Finding, width: number, paint: Paint): string[] {
+  const indent = "  ";
+  const body = (text: string): string[] => wrapped(text, width - indent.length, mostLines).map((line) => indent + line);
+  return [
+    paint(colours[causeTable[code].kind] ?? "bold", code),
+    ...body(`${capital(sentence)}.`),
+    ...(fix === "" ? [] : body(`To mend it: ${fix}.`)),
+    paint("dim", `${indent}docs/jobs-not-starting.md#${code.toLowerCase()}`),
+  ];
+}
+
+function capital(text: string): string {
+  // A name keeps its letters.
+  return /^[a-z]+ /.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+}
+
+function factLines(
+  { facts, counts, object, account, region, now }: QueueReport,
+  width: number,
+  paint: Paint,
+): string[] {
+  const { queue, jobs } = facts;
+  const of = object === undefined ? "" : `, JobQueue ${object}`;
+  const rows: [string, string][] = [
+    [
+      "queue",
+      `${queue.jobQueueName}, ${queue.state} and ${queue.status}, priority ${queue.priority}${queue.schedulingPolicyArn === undefined ? "" : `, scheduling policy ${queue.schedulingPolicyArn.split("/").at(-1)}`}`,
+    ],
+    ["where", `account ${account}, ${region}${of}`],
+  ];
+  if (counts !== undefined) rows.push(["jobs", countsText(counts)]);
+  const head = jobs?.head;
+  if (head !== undefined) {
+    const { described } = head;
+    const age = described?.createdAt === undefined ? "" : `; submitted ${durationText(now - described.createdAt)} ago`;
+    const what = described === undefined ? "" : ` "${described.name}" (${described.definition})`;
+    rows.push(["first job", `${head.jobId}${what}, first for ${durationText(now - head.since)}${age}`]);
+    if (described !== undefined) {
+      rows.push(["it needs", needsText(described.needs)]);
+      rows.push(["AWS says", described.statusReason ?? "no reason yet"]);
+    }
+  }
+  return rows.flatMap(([label, text]) => {
+    const lines = wrapped(text, width - 11, mostLines);
+    return lines.map((line, index) => `${paint("dim", (index === 0 ? label : "").padEnd(9))}  ${line}`);
+  });
+}
+
+function countsText(counts: JobCounts): string {
+  const order = ["submitted", "pending", "runnable", "starting", "running"] as const;
+  return order.map((state) => `${countText(counts[state])} ${state.toUpperCase()}`).join(", ");
+}
+
+const nameLimit = 44;
+
+function environmentLines({ facts, networks }: QueueReport, paint: Paint): string[] {
+  if (facts.environments.length === 0) return [];
+  const networkCell = (cell: string): string[] => (networks.size === 0 ? [] : [cell]);
+  const rows = facts.environments.map(({ name, environment }, index) => {
+    const resources = environment?.computeResources;
+    const { desiredvCpus, maxvCpus = "?" } = resources ?? {};
+    const cells = [
+      `${index + 1}`,
+      cutMiddle(name, nameLimit),
+      environment === undefined ? "gone" : (resources?.type ?? environment.type ?? ""),
+      environment?.state ?? "",
+      environment?.status ?? "",
+      resources === undefined ? "" : desiredvCpus === undefined ? `max ${maxvCpus}` : `${desiredvCpus} of ${maxvCpus}`,
+      ...networkCell(networks.get(name)?.fact.state ?? "not read"),
+    ];
+    return { cells, last: [(resources?.instanceTypes ?? []).join(", ")] };
+  });
+  const head = {
+    cells: ["#", "ENVIRONMENT", "TYPE", "STATE", "STATUS", "VCPUS", ...networkCell("NETWORK")],
+    last: ["INSTANCE TYPES"],
+  };
+  const widths = neededWidths(
+    [head, ...rows].map(({ cells }) => cells),
+    head.cells.map(() => nameLimit),
+  );
+  const [title = "", ...lines] = inColumns([head, ...rows], widths);
+  return [paint("bold", title), ...lines];
+}

@@ -1,0 +1,172 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { runCli } from "../../../src/cli/program.ts";
+import { sleep, systemClock } from "../../../src/runtime/clock.ts";
+import { seededRandom } from "../../../src/runtime/random.ts";
+import { accessDenied } from "../../../src/simulator/faults.ts";
+import { type ServedBatch, serveBatch } from "../../../src/simulator/http.ts";
+import { createSimulatedAws, type SimulatedAws } from "../../../src/simulator/simulated-aws.ts";
+import { FakeApiServer, refusal } from "../../kube/fake-api-server.ts";
+import { containerJob, ec2, queue } from "../../simulator/account.ts";
+import { kubeconfigTo } from "../run/world.ts";
+import { KeptOutput, testIo } from "../streams.ts";
+
+// A thousand times faster than the world.
+const clock = systemClock(1000);
+const arn = "arn:aws:batch:us-east-1:123456789012:job-queue/q";
+let aws: SimulatedAws;
+let served: ServedBatch;
+let kube: FakeApiServer;
+
+beforeEach(async () => {
+  aws = createSimulatedAws({ clock, random: seededRandom(1), knobs: { latencyMs: 0, stalenessMs: 0 } });
+  served = await serveBatch(aws, { port: 0 });
+  kube = await FakeApiServer.start();
+  vi.stubEnv("AWS_ENDPOINT_URL", served.url);
+  vi.stubEnv("AWS_REGION", "us-east-1");
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "simulated");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "simulated");
+  await aws.outside.createComputeEnvironment(ec2("ce-1"));
+  await until(() => aws.truth.computeEnvironments()[0]?.status === "VALID");
+  await aws.outside.createJobQueue(queue("q", "ce-1"));
+  await until(() => aws.truth.jobQueues()[0]?.status === "VALID");
+});
+
+afterEach(async () => {
+  await served.close();
+  await kube.stop();
+});
+
+async function until(done: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 10_000 && !done(); tries++) await sleep(clock, 1000);
+}
+
+async function command(...args: readonly string[]) {
+  const { io, stdout, stderr } = testIo({}, new KeptOutput());
+  const exitCode = await runCli(["diagnose", ...args], io);
+  return { exitCode, stdout: stdout.text, stderr: stderr.text };
+}
+
+/** A job that asks for so many vCPUs; the environment may have 16. */
+async function submit(vcpus: number, change: object = {}): Promise<string> {
+  await aws.outside.registerJobDefinition(containerJob("jd"));
+  const containerOverrides = { resourceRequirements: [{ type: "VCPU" as const, value: `${vcpus}` }] };
+  const request = { jobName: "big", jobQueue: "q", jobDefinition: "jd", containerOverrides, ...change };
+  const { jobId = "" } = aws.outside.submitPlannedJob(request, { durationMs: Number.POSITIVE_INFINITY, exitCode: 0 });
+  await until(() => aws.truth.jobs().every(({ status }) => status !== "SUBMITTED"));
+  return jobId;
+}
+
+describe("diagnose --queue", () => {
+  it("explains a queue that no object describes, by its name or ARN, and exits with 1", async () => {
+    const jobId = await submit(32);
+    for (const named of ["q", arn]) {
+      const { exitCode, stdout } = await command("--queue", named);
+      expect(exitCode).toBe(1);
+      expect(stdout).toMatch(/^q is blocked: 1 job waits/);
+      expect(stdout).toContain("MaxVcpusTooSmall");
+      expect(stdout).toContain("The job needs 32 vCPUs, and ce-1 may have 16 (maxvCpus).");
+      expect(stdout).toContain(jobId);
+    }
+  });
+
+  it("says that all is well and exits with 0, with about ten calls that only read", async () => {
+    const from = aws.log.length;
+    const { exitCode, stdout } = await command("--queue", "q");
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^q is well: no job waits for a place/);
+    const calls = aws.log.slice(from).map(({ operation }) => operation);
+    expect(calls.length).toBeLessThanOrEqual(11);
+    expect(calls.filter((operation) => !/^(Describe|List|Get)/.test(operation))).toEqual([]);
+  });
+
+  it("tells what jobs in PENDING wait for", async () => {
+    const first = await submit(32);
+    await submit(1, { dependsOn: [{ jobId: first }] });
+    const { stdout } = await command("--queue", "q");
+    expect(stdout.replace(/\s+/g, " ")).toContain(`1 job in PENDING waits for ${first} ("big", RUNNABLE in q).`);
+  });
+
+  it("speaks JSON", async () => {
+    await submit(32);
+    const { exitCode, stdout } = await command("--queue", "q", "-o", "json");
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      well: false,
+      findings: [{ code: "MaxVcpusTooSmall" }],
+      account: "123456789012",
+    });
+  });
+
+  it("names the queues that there are when there is none of that name, and exits with 2", async () => {
+    expect(await command("--queue", "nope")).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: "error: AWS has no job queue nope in account 123456789012, region us-east-1: it has q\n",
+    });
+  });
+
+  it("takes no ARN of anything else", async () => {
+    const { exitCode, stderr } = await command(
+      "--queue",
+      "arn:aws:batch:us-east-1:123456789012:compute-environment/ce",
+    );
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("is no ARN of a job queue");
+  });
+
+  it("goes on without the jobs when AWS refuses to tell them, and names the permission", async () => {
+    aws.faults.add({ fault: accessDenied("GetJobQueueSnapshot"), on: "GetJobQueueSnapshot" });
+    const { exitCode, stdout } = await command("--queue", "q");
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain("JobsUnread");
+    expect(stdout).toContain("batch:GetJobQueueSnapshot");
+  });
+
+  it("wants either a name or a queue", async () => {
+    for (const args of [[], ["main", "--queue", "q"]]) {
+      const { exitCode, stderr } = await command(...args);
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain("give either NAME");
+    }
+  });
+});
+
+describe("diagnose NAME", () => {
+  const path = "/apis/awsbatch.dev/v1alpha1/namespaces/team/jobqueues/main";
+  const object = (kind: string, name: string, more: object) => ({
+    apiVersion: "awsbatch.dev/v1alpha1",
+    kind,
+    metadata: { name, namespace: "team", uid: name, resourceVersion: "1", generation: 1 },
+    ...more,
+  });
+
+  it("asks the cluster for the object and AWS for its queue, with what environments say of their network", async () => {
+    const spec = { priority: 1, jobQueueName: "q", computeEnvironmentOrder: [] };
+    kube.on(`GET ${path}`, { json: object("JobQueue", "main", { spec, status: { arn, region: "us-east-1" } }) });
+    const message = "subnet-1: no route to ecs-agent";
+    kube.on("GET /apis/awsbatch.dev/v1alpha1/namespaces/team/batchcomputeenvironments/spot", {
+      json: object("BatchComputeEnvironment", "spot", {
+        spec: {},
+        status: { conditions: [{ type: "NetworkReady", status: "False", reason: "NoRoute", message }] },
+      }),
+    });
+    const tags = { "awsbatch.dev/cluster": "default", "awsbatch.dev/namespace": "team", "awsbatch.dev/name": "spot" };
+    const resourceArn = aws.truth.computeEnvironments()[0]?.computeEnvironmentArn;
+    await aws.outside.tagResource({ resourceArn, tags });
+    await submit(1);
+    const { exitCode, stdout } = await command("main", "-n", "team", "--kubeconfig", kubeconfigTo(kube.url));
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain("JobQueue team/main");
+    expect(stdout).toContain("NetworkUnreachable");
+    expect(stdout.replace(/\s+/g, " ")).toContain("subnet-1: no route to ecs-agent");
+  });
+
+  it("says that there is no such object, and exits with 2", async () => {
+    kube.on(`GET ${path}`, refusal(404, "NotFound", "not found"));
+    const { exitCode, stderr } = await command("main", "-n", "team", "--kubeconfig", kubeconfigTo(kube.url));
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: "error: there is no JobQueue team/main; kubectl get jobqueues -A lists those that are\n",
+    });
+  });
+});

@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import { diagnosisJson } from "../../../src/cli/diagnose/json.ts";
+import { isWell, type JobCounts, type QueueReport } from "../../../src/cli/diagnose/report.ts";
+import { diagnosisText } from "../../../src/cli/diagnose/text.ts";
+import { paintFor, widthOf } from "../../../src/cli/terminal/paint.ts";
+import { diagnose } from "../../../src/diagnosis/diagnose.ts";
+import type { QueueFacts } from "../../../src/diagnosis/facts.ts";
+import { environment, facts, job, jobs, now } from "../../diagnosis/given.ts";
+
+const counts: JobCounts = {
+  submitted: { count: 0, more: false },
+  pending: { count: 2, more: false },
+  runnable: { count: 3, more: false },
+  starting: { count: 0, more: false },
+  running: { count: 1000, more: true },
+};
+
+const none = { count: 0, more: false };
+const noJobs: JobCounts = { submitted: none, pending: none, runnable: none, starting: none, running: none };
+
+function reportOf(given: QueueFacts, change: Partial<QueueReport> = {}): QueueReport {
+  const diagnosis = diagnose(given, 0);
+  return {
+    account: "123456789012",
+    region: "us-east-1",
+    object: undefined,
+    facts: given,
+    counts,
+    diagnosis,
+    findings: diagnosis.findings,
+    networks: new Map(),
+    now,
+    ...change,
+  };
+}
+
+const plain = { paint: paintFor({ colour: false, unicode: true }), columns: 100 };
+const idle = { ...jobs(undefined), head: undefined, runnable: { count: 0, more: false } };
+const blocked = facts({
+  environments: [environment("small", {}, { maxvCpus: 8 }), environment("off", { state: "DISABLED" })],
+  jobs: jobs(job({ vcpus: 16, memoryMib: 32_768 }), { minutes: 133 }),
+});
+
+describe("a diagnosis in text", () => {
+  it("gives the answer first, then how to mend it, then what it rests on", async () => {
+    await expect(diagnosisText(reportOf(blocked, { object: "team/main" }), plain)).toMatchFileSnapshot(
+      "../../golden/diagnose/blocked.txt",
+    );
+  });
+
+  it("says that all is well in few words", async () => {
+    await expect(diagnosisText(reportOf(facts({ jobs: idle }), { counts: noJobs }), plain)).toMatchFileSnapshot(
+      "../../golden/diagnose/well.txt",
+    );
+  });
+
+  it("shows the network where it was read", async () => {
+    const fact = { state: "Unreachable" as const, sentence: "subnet-1 leads nowhere", fix: "add a NAT gateway" };
+    const picture = ["subnet-1 ── rtb-1 ── ✗ no route to 0.0.0.0/0"];
+    const given = facts({ environments: [environment("ce", {}, {}, fact)], jobs: jobs(job(), { minutes: 1 }) });
+    const text = diagnosisText(reportOf(given, { networks: new Map([["ce", { fact, picture }]]) }), plain);
+    await expect(text).toMatchFileSnapshot("../../golden/diagnose/network.txt");
+  });
+
+  it.each([
+    [
+      "waits for a good reason",
+      facts({ environments: [environment("ce", {}, { desiredvCpus: 64 })], jobs: jobs(job(), { running: 9 }) }),
+      true,
+    ],
+    ["is idle and DISABLED", facts({ queue: { state: "DISABLED" }, jobs: idle }), false],
+    ["is blocked", blocked, false],
+  ])("is about a queue that %s", (_what, given, well) => {
+    expect(isWell(reportOf(given))).toBe(well);
+  });
+
+  it("tells the jobs as unread when AWS refuses", () => {
+    const text = diagnosisText(reportOf(facts({ jobs: undefined }), { counts: undefined }), plain);
+    expect(text).toContain("its jobs could not be read");
+    expect(text).not.toContain("RUNNABLE");
+  });
+
+  it.each([40, 60, 80, 200])("is no wider than a terminal of %d columns, but for the table", (columns) => {
+    const lines = diagnosisText(reportOf(blocked), { ...plain, columns }).split("\n");
+    const table = lines.findIndex((line) => line.includes("ENVIRONMENT"));
+    // An address is not broken.
+    const shown = lines.slice(1, table).filter((line) => !line.includes("docs/"));
+    expect(Math.max(...shown.map(widthOf))).toBeLessThanOrEqual(Math.min(columns, 100));
+  });
+});
+
+describe("a diagnosis in JSON", () => {
+  it("is one line with verdict, counts, first job, findings and environments", () => {
+    const text = diagnosisJson(reportOf(blocked));
+    expect(text.split("\n")).toHaveLength(2);
+    expect(JSON.parse(text)).toMatchObject({
+      well: false,
+      verdict: "blocked",
+      queue: { name: "q", state: "ENABLED", status: "VALID" },
+      jobs: { runnable: { count: 3, more: false }, running: { count: 1000, more: true } },
+      firstJob: { name: "train", definition: "train:3", needs: { vcpus: 16 }, since: "2026-01-01T09:47:00.000Z" },
+      findings: [{ code: "MaxVcpusTooSmall" }],
+      environments: [
+        { name: "small", exists: true, maxvCpus: 8 },
+        { name: "off", exists: true, state: "DISABLED" },
+      ],
+    });
+  });
+});
