@@ -19,6 +19,7 @@ const awsOperations = [
   "UntagResource",
   "ListJobs",
   "DescribeJobs",
+  "GetJobQueueSnapshot",
   "GetCallerIdentity",
 ];
 const writes = awsOperations.filter((name) => !/^(Describe|List|Get)/.test(name));
