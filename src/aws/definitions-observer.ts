@@ -38,6 +38,8 @@ export class DefinitionsObserver {
   #pages = 1;
   /** Which name's next revision is asked for first in the next look. */
   #probeFrom = 0;
+  /** By name: the highest revision that was met deregistered above the ACTIVE ones. */
+  readonly #deregistered = new Map<string, number>();
 
   constructor(options: DefinitionsObserverOptions) {
     this.#options = options;
@@ -192,9 +194,12 @@ export class DefinitionsObserver {
         const expected = known.get(arn);
         if (expected !== undefined && !active.has(arn)) odd.add(expected.name);
       }
-      for (const { jobDefinitionArn } of answered) {
-        const name = probes.get(jobDefinitionArn);
-        if (name !== undefined) odd.add(name);
+      for (const revision of answered) {
+        const name = probes.get(revision.jobDefinitionArn);
+        if (name === undefined) continue;
+        odd.add(name);
+        // It will never be ACTIVE again, and must not look odd again: the next question is for the one after it.
+        if (!isActive(revision)) this.#deregistered.set(name, revision.revision);
       }
       cache.update(() => ({
         ...noChange,
@@ -211,15 +216,16 @@ export class DefinitionsObserver {
   }
 
   /** ARNs that do not exist yet, with their names: as many as there is room for without another call. */
-  #probes(highest: readonly StoredRevision[]): ReadonlyMap<string, string> {
-    const room = Math.min(highest.length, Math.ceil(highest.length / pageSize) * pageSize - highest.length);
+  #probes(known: readonly StoredRevision[]): ReadonlyMap<string, string> {
+    const room = Math.min(known.length, Math.ceil(known.length / pageSize) * pageSize - known.length);
     const probes = new Map<string, string>();
     for (let count = 0; count < room; count++) {
-      const revision = highest[(this.#probeFrom + count) % highest.length];
+      const revision = known[(this.#probeFrom + count) % known.length];
       if (revision === undefined) break;
-      probes.set(definitionArn(this.#options.location, revision.name, revision.revision + 1), revision.name);
+      const highest = Math.max(revision.revision, this.#deregistered.get(revision.name) ?? 0);
+      probes.set(definitionArn(this.#options.location, revision.name, highest + 1), revision.name);
     }
-    this.#probeFrom = highest.length === 0 ? 0 : (this.#probeFrom + room) % highest.length;
+    this.#probeFrom = known.length === 0 ? 0 : (this.#probeFrom + room) % known.length;
     return probes;
   }
 

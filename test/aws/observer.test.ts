@@ -344,6 +344,21 @@ describe("revisions", () => {
     expect(world.counts()["describeJobDefinitions"]).toBe(2);
   });
 
+  it("cost one look a minute at rest also where a later revision has been deregistered", async () => {
+    const world = new RegionWorld();
+    world.aws.revision("jd", 1);
+    world.aws.revision("jd", 2).status = "INACTIVE";
+    await world.start();
+    await world.clock.advance(2 * minute);
+    world.forget();
+    await world.clock.advance(5 * minute);
+    expect(world.counts()["describeJobDefinitions"]).toBeLessThanOrEqual(5);
+    // And the one after that is found as soon as ever.
+    world.aws.revision("jd", 3);
+    await world.clock.advance(75 * second);
+    expect(world.region.snapshot().definitions?.get("jd")?.[0]?.revision).toBe(3);
+  });
+
   it("asks for next revisions by turns when there is not room for all", async () => {
     const world = new RegionWorld();
     for (let index = 0; index < 70; index++) world.aws.revision(`jd-${index}`, 1);
