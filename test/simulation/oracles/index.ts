@@ -1,6 +1,7 @@
 import type { OracleFactory } from "../oracle.ts";
 import { boundedQueues } from "./bounded-queues.ts";
 import { callBudget } from "./call-budget.ts";
+import { flapping } from "./flapping.ts";
 import { notOurs } from "./not-ours.ts";
 import { nothingLeft } from "./nothing-left.ts";
 import { oneRevision } from "./one-revision.ts";
@@ -9,6 +10,7 @@ import { onlyWhatChanged } from "./only-what-changed.ts";
 import { readyIsTrue } from "./ready-is-true.ts";
 import { resync } from "./resync.ts";
 import { runningJobs } from "./running-jobs.ts";
+import { toldRefusals } from "./told-refusals.ts";
 import { trueStatus } from "./true-status.ts";
 import { usableEnvironment } from "./usable-environment.ts";
 
@@ -24,6 +26,8 @@ export const allOracles: readonly OracleFactory[] = [
   trueStatus,
   readyIsTrue,
   nothingLeft,
+  toldRefusals,
+  flapping,
   callBudget,
   boundedQueues,
 ];

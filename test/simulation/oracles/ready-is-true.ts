@@ -5,8 +5,9 @@ import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
 import { differences } from "../../../src/controllers/compute-environment/diff.ts";
 import { fingerprintOf, fingerprintOfWish } from "../../../src/controllers/job-definition/normalise.ts";
 import { ownerIn, retiredAtTag, type Tags } from "../../../src/controllers/ownership.ts";
+import { jsonEqual } from "../../../src/runtime/json-equal.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
-import { isOperatorWrite, liveEnvironments, liveQueues, textOf, unseenMs } from "./reading.ts";
+import { isOperatorWrite, liveEnvironments, liveQueues, orderOf, textOf, unseenMs } from "./reading.ts";
 
 /** AWS shows a write within this time, the promise assumes. */
 const shownWithinMs = 5_000;
@@ -86,7 +87,13 @@ function queueLack(watched: Watched, spec: JobQueueSpec, owns: Owns): string | u
   if (queue.status !== "VALID") return `its queue is ${queue.status}`;
   if (queue.priority !== spec.priority) return `its priority is ${queue.priority}`;
   if (spec.state !== undefined && queue.state !== spec.state) return `it is ${queue.state}`;
-  return undefined;
+  const environments = new Map(watched.aws.truth.computeEnvironments().map((one) => [one.computeEnvironmentArn, one]));
+  // An entry by name in AWS belongs to whomever it belongs to.
+  const named = orderOf(queue).map((arn) => ownerIn(environments.get(arn)?.tags)?.name);
+  const wished = [...spec.computeEnvironmentOrder]
+    .sort((left, right) => left.order - right.order)
+    .map(({ computeEnvironmentRef }, place) => computeEnvironmentRef?.name ?? named[place]);
+  return jsonEqual(named, wished) ? undefined : `it runs jobs on those of ${named.join(", ")}`;
 }
 
 function definitionLack(watched: Watched, spec: JobDefinitionSpec, owns: Owns): string | undefined {
