@@ -22,8 +22,11 @@ export const convergenceSeconds = 75 * 60;
 const driftSeenSeconds = 75;
 /** An hour in which nothing may be written; ten minutes of it in three worlds of four, for it is a third of the work. */
 const silenceSeconds = (seed: number): number => (seed % 4 === 0 ? 3600 : 600);
-/** AWS may still scale down, and counts change status once a minute. */
-const graceSeconds = 120;
+/**
+ * AWS may still scale down, and counts change status once a minute; what a tool did to an old revision is shown by the
+ * listing of every ten minutes.
+ */
+const graceSeconds = 660;
 
 /**
  * The end of every world. Faults stop, tools take back what bars a wish, and the user's last words are such that
