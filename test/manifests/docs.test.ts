@@ -1,0 +1,87 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import packageManifest from "../../package.json" with { type: "json" };
+import packageLock from "../../package-lock.json" with { type: "json" };
+
+const pages = globSync(["*.md", "docs/**/*.md", "examples/**/*.md"]).filter(
+  (path) => !path.includes("node_modules") && !path.startsWith("docs/kinds/parts/"),
+);
+
+/** A heading's anchor as GitHub makes it. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, "")
+    .trim()
+    .replaceAll(" ", "-");
+}
+
+const withoutBlocks = (text: string): string => text.replace(/```[\s\S]*?```/g, "");
+const withoutCode = (text: string): string => withoutBlocks(text).replace(/`[^`\n]*`/g, "");
+
+function anchorsOf(path: string): ReadonlySet<string> {
+  const text = withoutBlocks(readFileSync(path, "utf8"));
+  return new Set([...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => anchorOf(heading)));
+}
+
+describe("the documentation", () => {
+  test("has no dead link and no dead anchor", () => {
+    const dead = pages.flatMap((page) => {
+      const links = [...withoutCode(readFileSync(page, "utf8")).matchAll(/\]\(([^)\s]+)\)/g)].map(([, to = ""]) => to);
+      return links
+        .filter((link) => !/^(https?|mailto):/.test(link))
+        .filter((link) => {
+          const [file = "", anchor] = link.split("#");
+          const path = file === "" ? page : normalize(join(dirname(page), file));
+          return !existsSync(path) || (anchor !== undefined && path.endsWith(".md") && !anchorsOf(path).has(anchor));
+        })
+        .map((link) => `${page}: ${link}`);
+    });
+    expect(pages.length).toBeGreaterThan(20);
+    expect(dead).toEqual([]);
+  });
+
+  test("names only commands and flags that there are", async () => {
+    const programs = globSync("src/cli/*.ts")
+      .map((path) => readFileSync(path, "utf8"))
+      .join("\n");
+    const flags = new Set([...programs.matchAll(/"(?:-\w, )?--([a-z-]+)/g)].map(([, flag = ""]) => flag));
+    const used = pages.flatMap((page) =>
+      [
+        ...readFileSync(page, "utf8").matchAll(
+          /aws-batch-operator (?:run|local|validate|plan|simulator|release|diagnose)[^`\n|]*/g,
+        ),
+      ].flatMap(([command]) => [...command.matchAll(/--([a-z][a-z-]+)/g)].map(([, flag = ""]) => ({ page, flag }))),
+    );
+    expect(used.length).toBeGreaterThan(5);
+    expect(used.filter(({ flag }) => !flags.has(flag))).toEqual([]);
+  });
+
+  test("every npm script that a page names exists", () => {
+    const named = pages.flatMap((page) =>
+      [...readFileSync(page, "utf8").matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(([, script = ""]) => script),
+    );
+    expect(named.filter((script) => !Object.hasOwn(packageManifest.scripts, script))).toEqual([]);
+  });
+});
+
+describe("versions", () => {
+  test("of package, charts and changelog agree", () => {
+    const { version } = packageManifest;
+    expect(packageLock.version).toBe(version);
+    for (const chart of globSync("charts/*/Chart.yaml")) {
+      const { version: own, appVersion } = parse(readFileSync(chart, "utf8")) as {
+        version: string;
+        appVersion: string;
+      };
+      expect({ chart, own, appVersion }).toEqual({ chart, own: version, appVersion: version });
+    }
+    expect(readFileSync("CHANGELOG.md", "utf8")).toContain(`## ${version}\n`);
+  });
+
+  test("the lock file names no registry", () => {
+    expect(readFileSync("package-lock.json", "utf8")).not.toContain('"resolved"');
+  });
+});
