@@ -77,7 +77,7 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
       request.subnetIds,
       among(({ subnetIds }) => subnetIds),
     );
-    const vpcIds = vpcsOf(asked, request.subnetIds);
+    const vpcIds = [...new Set([...vpcsOf(asked, request.subnetIds), ...(request.vpcIds ?? [])])].toSorted();
     const others = vpcsOf(asked);
     const inVpcs = <T>(part: KeptPart<T>): Promise<Part<readonly T[]>> => read(part, vpcIds, others);
 

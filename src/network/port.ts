@@ -3,6 +3,8 @@ import type { NetworkFacts } from "./facts.ts";
 /** What an environment refers to in EC2 and IAM, and of which the facts are wanted. Order means nothing. */
 export interface NetworkRequest {
   readonly subnetIds: readonly string[];
+  /** VPCs of which the facts are wanted besides those of the subnets. */
+  readonly vpcIds?: readonly string[];
   readonly securityGroupIds: readonly string[];
   /** Instance types and families (`c7g`); bundles such as `optimal` are left out: AWS chooses what is offered. */
   readonly instanceTypes: readonly string[];

@@ -142,7 +142,7 @@ export async function play(ec2: Ec2Api): Promise<readonly string[]> {
     VpcEndpoints.map(({ ServiceName, SubnetIds = [], Tags = [] }) => [
       ServiceName,
       SubnetIds.length,
-      Tags.map(({ Key }) => Key).toSorted(),
+      Tags.map(({ Key = "" }) => Key).toSorted((left, right) => (left < right ? -1 : 1)),
     ]),
   );
   await tell("untag it", ec2.deleteTags({ Resources: [VpcEndpointId], Tags: [{ Key: "more" }] }), () => "done");
