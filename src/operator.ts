@@ -58,6 +58,10 @@ export interface OperatorOptions {
     namespace: string,
     signal: AbortSignal,
   ) => Promise<Readonly<Record<string, string>> | undefined>;
+  readonly namespaceAnnotations: (
+    namespace: string,
+    signal: AbortSignal,
+  ) => Promise<Readonly<Record<string, string>> | undefined>;
   readonly onAwsCall?: (report: CallReport, region: string) => void;
   /** A call had to wait for the budget. */
   readonly onBudgetWait?: (kind: CallKind, waitedMs: number) => void;
@@ -89,6 +93,7 @@ export function createOperator(options: OperatorOptions): Operator {
     list: (kind) => runtime.cache(kind).list(),
     watches: options.watchesNamespace,
     namespaceLabels: options.namespaceLabels,
+    namespaceAnnotations: options.namespaceAnnotations,
   };
   for (const kind of kinds) runtime.cache(kind);
   const stop = new AbortController();

@@ -15,6 +15,8 @@ export function describeWrite(call: CallRecord): string {
     input["jobQueue"] ??
     input["jobDefinitionName"] ??
     input["jobDefinition"] ??
+    input["RoleName"] ??
+    input["InstanceProfileName"] ??
     lastSegment(input["resourceArn"]);
   const outcome =
     call.outcome.kind === "refused"
@@ -29,6 +31,12 @@ function details(operation: string, input: Readonly<Record<string, unknown>>): s
   const order = input["computeEnvironmentOrder"] as readonly { readonly computeEnvironment?: string }[] | undefined;
   const parts: string[] = [];
   if (order !== undefined) parts.push(`[${order.map((entry) => lastSegment(entry.computeEnvironment)).join(", ")}]`);
+  for (const key of ["PolicyArn", "PolicyName", "PermissionsBoundary"]) {
+    if (input[key] !== undefined) parts.push(lastSegment(input[key]));
+  }
+  if (input["InstanceProfileName"] !== undefined && input["RoleName"] !== undefined) {
+    parts.push(`(profile ${text(input["InstanceProfileName"])})`);
+  }
   if (operation === "TagResource") parts.push(tagText(input["tags"]));
   if (operation === "UntagResource") parts.push(text(input["tagKeys"]));
   if (operation === "UpdateComputeEnvironment" || operation === "UpdateJobQueue") {

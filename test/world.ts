@@ -30,6 +30,8 @@ export interface WorldOptions {
   readonly region?: string;
   /** Which objects its operator reconciles. */
   readonly reconciles?: (object: KubeObject) => boolean;
+  /** Of every namespace; throws when it cannot be read. */
+  readonly namespaceAnnotations?: () => Readonly<Record<string, string>>;
 }
 
 export interface World {
@@ -88,6 +90,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     reconciles: options.reconciles ?? (() => true),
     watchesNamespace: () => true,
     namespaceLabels: async () => ({}),
+    namespaceAnnotations: async () => options.namespaceAnnotations?.() ?? {},
   });
   const controller = new AbortController();
   const lines: string[] = [];

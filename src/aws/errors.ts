@@ -109,6 +109,8 @@ const rules: readonly Rule[] = [
     exception: /^(EntityAlreadyExists|NameConflict|RouteAlreadyExists|\w+\.(Duplicate|AlreadyExists))$/,
   },
   { kind: "alreadyExists", text: /already exists|has been taken in this account|conflicting DNS domain/i },
+  // A policy that a spec names: waiting does not bring it.
+  { kind: "invalid", text: /does not exist or is not attachable/ },
   {
     kind: "notFound",
     exception: /^(NoSuchEntity|ResourceNotFound|NatGatewayNotFound|\w+\.(NotFound|VersionNotFound|Unknown))$/,

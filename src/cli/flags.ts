@@ -99,6 +99,14 @@ export function clusterName(text: string): string {
   return text;
 }
 
+/** A boundary that names no policy would bound nothing. */
+export function policyArn(text: string): string {
+  if (!/^arn:aws[a-z-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/.test(text)) {
+    throw new InvalidArgumentError(`"${text}" is no ARN of a policy.`);
+  }
+  return text;
+}
+
 /** What the flags below give. */
 export interface OperatorFlags {
   readonly clusterName?: string;
@@ -110,6 +118,10 @@ export interface OperatorFlags {
   readonly defaultDeletionPolicy?: "Delete" | "Retain";
   readonly ignoreTagKeys?: readonly string[];
   readonly maxConcurrentReplacements?: number;
+  readonly allowedPolicyArns?: readonly string[];
+  readonly allowedRoleArns?: readonly string[];
+  readonly permissionsBoundary?: string;
+  readonly allowInlinePolicies?: boolean;
   readonly awsRequestsPerSecond?: number;
   readonly logLevel?: LogLevel;
 }
@@ -129,6 +141,13 @@ export function operatorOptions(): readonly Option[] {
     ]),
     new Option("--ignore-tag-keys <globs>", "AWS tags that others own: neither compared nor removed").argParser(listOf),
     new Option("--max-concurrent-replacements <n>", "environments replaced at a time (default: 3)").argParser(count),
+    new Option(
+      "--allowed-policy-arns <globs>",
+      "policies that roles in spec.iam may be given (default: reading images, writing logs)",
+    ).argParser(listOf),
+    new Option("--allowed-role-arns <globs>", "roles that a spec may name by ARN (default: any)").argParser(listOf),
+    new Option("--permissions-boundary <arn>", "bounds every role that is made").argParser(policyArn),
+    new Option("--allow-inline-policies", "let roles in spec.iam have inline policies"),
     new Option("--aws-requests-per-second <n>", "per account and region (default: 10)").argParser(positive),
   ];
 }

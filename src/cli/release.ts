@@ -87,6 +87,7 @@ async function releaseFrom(flags: ReleaseFlags, io: Io): Promise<number> {
             requestsPerSecond: flags.awsRequestsPerSecond ?? defaultRequestsPerSecond,
             watchesNamespace: (name) => namespaces === undefined || namespaces.includes(name),
             namespaceLabels: (name, inner) => store.namespaceLabels(name, inner),
+            namespaceAnnotations: (name, inner) => store.namespaceAnnotations(name, inner),
             timeoutMs: flags.timeout ?? defaultTimeoutMs,
             onProgress: (line) => io.stdout.write(`${line}\n`),
           },

@@ -10,6 +10,12 @@ export function settingsFrom(flags: OperatorFlags, region: string): Settings {
     allowForeignRepoint: flags.allowForeignRepoint ?? defaultSettings.allowForeignRepoint,
     ignoreTagKeys: flags.ignoreTagKeys ?? defaultSettings.ignoreTagKeys,
     maxConcurrentReplacements: flags.maxConcurrentReplacements ?? defaultSettings.maxConcurrentReplacements,
+    roles: {
+      allowedPolicyArns: flags.allowedPolicyArns ?? defaultSettings.roles.allowedPolicyArns,
+      allowedRoleArns: flags.allowedRoleArns ?? defaultSettings.roles.allowedRoleArns,
+      permissionsBoundary: flags.permissionsBoundary ?? defaultSettings.roles.permissionsBoundary,
+      allowInlinePolicies: flags.allowInlinePolicies ?? defaultSettings.roles.allowInlinePolicies,
+    },
   };
 }
 

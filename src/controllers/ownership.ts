@@ -21,6 +21,8 @@ export const returnedAtTag = "awsbatch.dev/returned-at";
 export const roleTag = "awsbatch.dev/role";
 /** On a role that objects of a namespace share, instead of the name of one: the name that they give. */
 export const sharedRoleTag = "awsbatch.dev/shared-role";
+/** On a revision: the names of the roles that were made for it, with `/` between them. */
+export const revisionRolesTag = "awsbatch.dev/roles";
 /** Left behind by `deletionPolicy: Retain`: `<cluster name>/<namespace>/<name>`. */
 export const retainedFromTag = "awsbatch.dev/retained-from";
 

@@ -5,6 +5,7 @@ import type { BatchRegion } from "../aws/region.ts";
 import type { Store } from "../kube/store.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Cluster } from "./ownership.ts";
+import { defaultRoleLimits, type RoleLimits } from "./roles/limits.ts";
 
 /** Everything that `observe` may read and `act` may write. */
 export interface Ports {
@@ -26,6 +27,11 @@ export interface Objects {
   watches(namespace: string): boolean;
   /** The labels of a namespace, read when a selector needs them; undefined when there is none such. */
   namespaceLabels(namespace: string, signal: AbortSignal): Promise<Readonly<Record<string, string>> | undefined>;
+  /**
+   * The annotations of a namespace; undefined when there is none such.
+   * @throws StoreError when it cannot be read
+   */
+  namespaceAnnotations(namespace: string, signal: AbortSignal): Promise<Readonly<Record<string, string>> | undefined>;
 }
 
 export interface Regions {
@@ -59,6 +65,8 @@ export interface Settings {
   /** Globs of AWS tag keys that others own: neither compared nor removed. */
   readonly ignoreTagKeys: readonly string[];
   readonly maxConcurrentReplacements: number;
+  /** What roles objects may have made and may name, where their namespace does not say it. */
+  readonly roles: RoleLimits;
 }
 
 export const defaultSettings: Omit<Settings, "region"> = {
@@ -67,4 +75,5 @@ export const defaultSettings: Omit<Settings, "region"> = {
   allowForeignRepoint: false,
   ignoreTagKeys: [],
   maxConcurrentReplacements: 3,
+  roles: defaultRoleLimits,
 };

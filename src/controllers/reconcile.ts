@@ -12,7 +12,7 @@ import {
   stallsUnread,
   unreadableConditions,
 } from "./conditions.ts";
-import type { Decision, FieldChange, Next, Outcome } from "./decision.ts";
+import type { Decision, Failure, FieldChange, News, Next, Outcome } from "./decision.ts";
 import { Corrections, yieldTo } from "./drift.ts";
 import { canonicalJson } from "./fingerprint.ts";
 import type { Ports } from "./ports.ts";
@@ -36,6 +36,10 @@ export interface Steps<O extends KubeObject, Seen, Action> {
   report(object: O, seen: Seen, decision: Decision<Action>, now: number): Readonly<Record<string, unknown>>;
   /** What an action that succeeded is told as. Pure. */
   events(action: Action): readonly ObjectEvent[];
+  /** Annotations that are written together with the finalizer, before the first write to AWS. Pure. */
+  marks?(object: O, seen: Seen): Readonly<Record<string, string>>;
+  /** News about an action that was refused; it stands in place of news of the same type. Pure. */
+  newsOfFailure?(action: Action, failure: Failure, seen: Seen): readonly News[];
 }
 
 /** What one process knows of one object beyond what can be read: only ages, never steps. */
@@ -106,13 +110,13 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     if (planned.next.kind === "release") return release(object, region, planned, fields, signal);
     // What is ours and needs no write was made before somebody took the finalizer away.
     if (planned.next.kind === "settled" && !isMarked(wish) && !wish.paused && !wish.dryRun) {
-      return told(object, region, planned, await mark(object, region, signal), fields);
+      return told(object, region, planned, await mark(object, region, seen, signal), fields);
     }
     if (planned.next.kind !== "act") return told(object, region, planned, { kind: "none" }, fields);
 
-    const outcome = await carryOut(object, wish, region, planned.next, now, signal);
+    const outcome = await carryOut(object, wish, region, seen, planned.next, now, signal);
     const events = outcome.kind === "done" ? doneEvents(object, wish, planned, planned.next.action) : [];
-    return told(object, region, planned, outcome, fields, events);
+    return told(object, region, withFailure(planned, planned.next.action, outcome, seen), outcome, fields, events);
   }
 
   async function openRegion(
@@ -167,12 +171,13 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     object: O,
     wish: Wish,
     region: BatchRegion,
+    seen: Seen,
     next: Extract<Next<Action>, { kind: "act" }>,
     now: number,
     signal: AbortSignal,
   ): Promise<Outcome> {
     try {
-      if (!isMarked(wish)) return await mark(object, region, signal);
+      if (!isMarked(wish)) return await mark(object, region, seen, signal);
       if (next.irreversible && !(await confirmed(object, region, next.action, now, signal))) {
         return { kind: "startOver" };
       }
@@ -183,9 +188,17 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     }
   }
 
+  function withFailure(decision: Decision<Action>, action: Action, outcome: Outcome, seen: Seen): Decision<Action> {
+    if (outcome.kind !== "failed") return decision;
+    const news = steps.newsOfFailure?.(action, outcome.failure, seen) ?? [];
+    const others = decision.news.filter(({ type }) => news.every((one) => one.type !== type));
+    return { ...decision, news: [...others, ...news] };
+  }
+
   /** Finalizer and location, before the first write to AWS. */
-  async function mark(object: O, region: BatchRegion, signal: AbortSignal): Promise<Outcome> {
-    const annotations = { [locationAnnotation]: `${region.account}/${region.region}` };
+  async function mark(object: O, region: BatchRegion, seen: Seen, signal: AbortSignal): Promise<Outcome> {
+    const location = `${region.account}/${region.region}`;
+    const annotations = { ...steps.marks?.(object, seen), [locationAnnotation]: location };
     try {
       await ports.store.patchMetadata(steps.kind, object, { addFinalizer: cleanupFinalizer, annotations }, signal);
       return { kind: "startOver" };

@@ -48,6 +48,7 @@ export interface KubeStore extends Store {
   delete(kind: Kind, key: ObjectKey, options: { readonly uid?: string }, signal: AbortSignal): Promise<boolean>;
   /** Undefined: there is no such namespace. */
   namespaceLabels(namespace: string, signal: AbortSignal): Promise<Readonly<Record<string, string>> | undefined>;
+  namespaceAnnotations(namespace: string, signal: AbortSignal): Promise<Readonly<Record<string, string>> | undefined>;
   /** The UID of `kube-system`: what tells this cluster from every other. */
   clusterUid(signal: AbortSignal): Promise<string>;
 }
@@ -209,8 +210,13 @@ export function kubeStore(options: KubeStoreOptions): KubeStore {
     },
 
     async namespaceLabels(namespace, signal) {
-      const found = await foundOr404(api.request(call(namespaceKind, "get", { name: namespace }, {}), signal));
-      return found === undefined ? undefined : ((found as Namespace).metadata.labels ?? {});
+      const found = await readNamespace(namespace, signal);
+      return found === undefined ? undefined : (found.metadata.labels ?? {});
+    },
+
+    async namespaceAnnotations(namespace, signal) {
+      const found = await readNamespace(namespace, signal);
+      return found === undefined ? undefined : (found.metadata.annotations ?? {});
     },
 
     async clusterUid(signal) {
@@ -219,6 +225,10 @@ export function kubeStore(options: KubeStoreOptions): KubeStore {
     },
   };
   return store;
+
+  async function readNamespace(name: string, signal: AbortSignal): Promise<Namespace | undefined> {
+    return (await foundOr404(api.request(call(namespaceKind, "get", { name }, {}), signal))) as Namespace | undefined;
+  }
 
   async function createEvent(event: RecordedEvent, signal: AbortSignal): Promise<void> {
     const { namespace } = event.regarding;
@@ -244,7 +254,11 @@ export function kubeStore(options: KubeStoreOptions): KubeStore {
 }
 
 interface Namespace {
-  readonly metadata: { readonly uid: string; readonly labels?: Readonly<Record<string, string>> };
+  readonly metadata: {
+    readonly uid: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
 }
 
 function addressOf({ namespace, name }: ObjectKey): ResourceAddress {

@@ -42,7 +42,7 @@ const coverages: readonly Coverage[] = [
       "computeResources.updateToLatestImageVersion": "an edge, not a state: rolloutToken asks for it",
       "computeResources.ec2Configuration[].batchImageStatus": "read-only; AWS tells it in descriptions",
     },
-    own: [...ownFields, "replacement", "drain", "rolloutToken", "allowedNamespaces"],
+    own: [...ownFields, "iam", "replacement", "drain", "rolloutToken", "allowedNamespaces"],
     demanded: {
       "computeResources.launchTemplate.overrides[].targetInstanceTypes": "AWS demands it, its model does not say so",
     },
@@ -68,7 +68,7 @@ const coverages: readonly Coverage[] = [
     kind: "JobDefinition",
     requests: [RegisterJobDefinitionRequest$],
     excluded: {},
-    own: [...ownFields, "revisionHistoryLimit", "revisionMinAgeSeconds"],
+    own: [...ownFields, "iam", "revisionHistoryLimit", "revisionMinAgeSeconds"],
     demanded: {
       "retryStrategy.attempts": "AWS demands it, its model does not say so",
       "eksProperties.podProperties": "AWS demands it, its model does not say so",

@@ -95,6 +95,13 @@ const cases: readonly Case[] = [
     kind: "notFound",
   },
   {
+    name: "NoSuchEntityException",
+    message: "Policy arn:aws:iam::aws:policy/Typo does not exist or is not attachable.",
+    status: 404,
+    extra: { Code: "NoSuchEntity" },
+    kind: "invalid",
+  },
+  {
     name: "EntityAlreadyExistsException",
     message: "Role with name X already exists.",
     status: 409,

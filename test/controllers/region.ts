@@ -105,5 +105,6 @@ export function objectsOf(
       list(kind).find(({ metadata }) => metadata.namespace === namespace && metadata.name === name),
     watches: (namespace) => namespace !== "elsewhere",
     namespaceLabels: async (namespace) => labels[namespace],
+    namespaceAnnotations: async () => ({}),
   };
 }

@@ -14,7 +14,17 @@ const otherWords: ReadonlyMap<string, readonly string[]> = new Map([
   ["status of a condition", ["True", "False", "Unknown"]],
   [
     "type of a condition",
-    ["Ready", "Synced", "Reconciling", "Stalled", "Retiring", "ReferencesResolved", "JobsProgressing", "NetworkReady"],
+    [
+      "Ready",
+      "Synced",
+      "Reconciling",
+      "Stalled",
+      "Retiring",
+      "ReferencesResolved",
+      "JobsProgressing",
+      "NetworkReady",
+      "RolesReady",
+    ],
   ],
   ["state of a network", ["Reachable", "Unreachable"]],
   ["type of an event", ["Normal", "Warning"]],
@@ -24,12 +34,14 @@ const otherWords: ReadonlyMap<string, readonly string[]> = new Map([
   ["value of a field", ["Never", "IfMatching", "IfExists", "Retain", "Terminate", "All", "Selector", "Apply"]],
   ["default of a pod", ["Default", "ClusterFirst", "ClusterFirstWithHostNet"]],
   ["kind of capacity in a message", ["Fargate"]],
+  ["kind of a service role", ["ServiceLinked", "Made", "Named"]],
+  ["member or value of a policy document", ["Version", "Statement", "Allow"]],
 ]);
 
-const folders: Readonly<Record<string, string>> = {
-  BatchComputeEnvironment: "compute-environment",
-  JobQueue: "job-queue",
-  JobDefinition: "job-definition",
+const folders: Readonly<Record<string, readonly string[]>> = {
+  BatchComputeEnvironment: ["compute-environment", "roles"],
+  JobQueue: ["job-queue"],
+  JobDefinition: ["job-definition", "roles"],
 };
 
 /** Causes that are found for a person who asks, and are no reason of a condition. */
@@ -37,9 +49,9 @@ const toldByDiagnose: readonly string[] = ["QueueDisabled", "Dependencies"];
 
 /** @returns sorted */
 export function reasonsInCode(kind: string): readonly string[] {
-  const folder = folders[kind];
-  if (folder === undefined) throw new Error(`${kind} has no controller`);
-  const files = globSync(["*.ts", `${folder}/*.ts`], { cwd: controllers });
+  const own = folders[kind];
+  if (own === undefined) throw new Error(`${kind} has no controller`);
+  const files = globSync(["*.ts", ...own.map((folder) => `${folder}/*.ts`)], { cwd: controllers });
   const others = new Set([...otherWords.values()].flat());
   const causes = kind === "JobQueue" ? causeCodes.filter((code) => !toldByDiagnose.includes(code)) : [];
   const words = files.flatMap((file) => camelCaseTexts(readFileSync(controllers + file, "utf8")));

@@ -115,6 +115,7 @@ export class OperatorProcess {
       writerSince: () => this.#writerSince,
       watchesNamespace: () => true,
       namespaceLabels: async () => ({}),
+      namespaceAnnotations: async () => ({}),
     });
   }
 

@@ -120,7 +120,8 @@ it("a missing service role wedges AWS, not the operator: it says what to do, and
   world.tell("user", "takes the service role away");
   world.aws.outside.removeRole(role);
   for (const [kind, name] of parts) world.delete(kind, name);
-  const blocked = (): boolean => world.condition("BatchComputeEnvironment", "ce", "Stalled")?.reason === "DeleteFailed";
+  const blocked = (): boolean =>
+    world.condition("BatchComputeEnvironment", "ce", "Stalled")?.reason === "ServiceRoleMissing";
   await world.until("it says what to do", blocked, 3600);
   expect(world.condition("BatchComputeEnvironment", "ce", "Stalled")?.message).toContain(role);
   world.tell("user", "makes the service role again");

@@ -10,5 +10,7 @@ export const approveAnnotation = "awsbatch.dev/approve";
 export const abandonAnnotation = "awsbatch.dev/abandon";
 /** `<account>/<region>`, written by the operator together with the finalizer. */
 export const locationAnnotation = "awsbatch.dev/location";
+/** The IAM roles that were made for the object, by name with commas; written by the operator before it makes them. */
+export const rolesAnnotation = "awsbatch.dev/roles";
 
 export const cleanupFinalizer = "awsbatch.dev/cleanup";

@@ -6,6 +6,10 @@ import { immutable, immutableRegion } from "./common.ts";
 const unmanaged = "self.type == 'UNMANAGED'";
 const fargate = "has(self.computeResources) && self.computeResources.type in ['FARGATE', 'FARGATE_SPOT']";
 const onEks = "has(self.eksConfiguration)";
+const instances = "has(self.computeResources) && self.computeResources.type in ['EC2', 'SPOT']";
+const bestFitSpot =
+  "has(self.computeResources) && self.computeResources.type == 'SPOT' && (!has(self.computeResources.allocationStrategy) || self.computeResources.allocationStrategy == 'BEST_FIT')";
+const makes = (role: string): string => `has(self.iam) && has(self.iam.${role})`;
 const images = "has(self.computeResources) && has(self.computeResources.ec2Configuration)";
 
 export const computeEnvironmentRules: readonly ValidationRule[] = [
@@ -22,8 +26,8 @@ export const computeEnvironmentRules: readonly ValidationRule[] = [
     fieldPath: ".computeResources",
   },
   {
-    rule: `!(${unmanaged}) || has(self.serviceRole)`,
-    message: "UNMANAGED cannot use the service-linked role: add serviceRole",
+    rule: `!(${unmanaged}) || has(self.serviceRole) || (${makes("serviceRole")})`,
+    message: "UNMANAGED cannot use the service-linked role: add serviceRole, or iam.serviceRole to have one made",
     reason: "FieldValueRequired",
     fieldPath: ".serviceRole",
   },
@@ -94,6 +98,50 @@ export const computeEnvironmentRules: readonly ValidationRule[] = [
     message: "without eksConfiguration there is no Kubernetes: remove imageKubernetesVersion",
     reason: "FieldValueForbidden",
     fieldPath: ".computeResources.ec2Configuration",
+  },
+  {
+    rule: `!(${instances}) || has(self.computeResources.instanceRole) || (${makes("instanceRole")})`,
+    message:
+      "instances need a profile to join the cluster: add instanceRole, or iam.instanceRole to have role and profile made",
+    reason: "FieldValueRequired",
+    fieldPath: ".computeResources.instanceRole",
+  },
+  {
+    rule: `!(${bestFitSpot}) || has(self.computeResources.spotIamFleetRole) || (${makes("spotFleetRole")})`,
+    message:
+      "SPOT with BEST_FIT, which is the default, needs spotIamFleetRole: add it or iam.spotFleetRole, or better use allocationStrategy SPOT_PRICE_CAPACITY_OPTIMIZED",
+    reason: "FieldValueRequired",
+    fieldPath: ".computeResources.spotIamFleetRole",
+  },
+  {
+    rule: `!(${makes("serviceRole")}) || !has(self.serviceRole)`,
+    message: "iam.serviceRole makes the role that serviceRole names: remove one of the two",
+    reason: "FieldValueForbidden",
+    fieldPath: ".serviceRole",
+  },
+  {
+    rule: `!(${makes("instanceRole")}) || (${instances})`,
+    message: "only EC2 and SPOT start instances of a role: remove iam.instanceRole",
+    reason: "FieldValueForbidden",
+    fieldPath: ".iam.instanceRole",
+  },
+  {
+    rule: `!(${makes("instanceRole")}) || !has(self.computeResources) || !has(self.computeResources.instanceRole)`,
+    message: "iam.instanceRole makes the profile that instanceRole names: remove one of the two",
+    reason: "FieldValueForbidden",
+    fieldPath: ".computeResources.instanceRole",
+  },
+  {
+    rule: `!(${makes("spotFleetRole")}) || (${bestFitSpot})`,
+    message: "only SPOT with BEST_FIT uses a Spot fleet: remove iam.spotFleetRole",
+    reason: "FieldValueForbidden",
+    fieldPath: ".iam.spotFleetRole",
+  },
+  {
+    rule: `!(${makes("spotFleetRole")}) || !has(self.computeResources) || !has(self.computeResources.spotIamFleetRole)`,
+    message: "iam.spotFleetRole makes the role that spotIamFleetRole names: remove one of the two",
+    reason: "FieldValueForbidden",
+    fieldPath: ".computeResources.spotIamFleetRole",
   },
   immutableRegion,
   immutable(

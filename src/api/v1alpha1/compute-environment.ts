@@ -3,8 +3,10 @@ import type { KubeObject } from "../object.ts";
 import { drain, policyFields, state, statusFields, time } from "./common.ts";
 import { allowedNamespacesRules, computeEnvironmentRules, eksConfigurationRules } from "./compute-environment-rules.ts";
 import { computeResources } from "./compute-resources.ts";
+import { environmentIam, madeRoles } from "./iam.ts";
 import { awsName, dnsLabel } from "./names.ts";
 import {
+  anyText,
   arn,
   atomicList,
   type DeepReadonly,
@@ -87,6 +89,7 @@ export const BatchComputeEnvironmentSpec = object(
       "Role by which AWS Batch acts. Default: the service-linked role, which allows updates in place. Required for UNMANAGED.",
       2048,
     ).optional(),
+    iam: environmentIam.optional(),
     eksConfiguration: eksConfiguration.optional(),
     ecsSettings: object("Settings of the ECS cluster.", {
       containerInsights: oneOf("CloudWatch Container Insights. Default: DISABLED.", [
@@ -125,6 +128,12 @@ export const BatchComputeEnvironmentStatus = object("The environment as AWS has 
   ecsClusterArn: text("ECS cluster behind the environment.", 2048).optional(),
   containerOrchestrationType: text("ECS or EKS.", 16).optional(),
   desiredvCpus: int("vCPUs that AWS's scaler wants now.", 0, int32Max).optional(),
+  roles: madeRoles.optional(),
+  serviceRole: object("The role by which AWS Batch acts on the environment.", {
+    arn: text("ARN.", 2048),
+    kind: oneOf("Whose it is.", ["ServiceLinked", "Made", "Named"]),
+    updates: anyText("What that means for updates.", 512),
+  }).optional(),
 });
 
 export type BatchComputeEnvironmentSpec = z.infer<typeof BatchComputeEnvironmentSpec>;

@@ -57,7 +57,6 @@ export const computeResourcesRules: readonly ValidationRule[] = [
     message: "Fargate takes 5 security groups at most: remove some",
     fieldPath: ".securityGroupIds",
   },
-  needed(instances, "instances need a profile to join the cluster", "instanceRole", "instanceRole"),
   needed(instances, "instances need a size", "instanceTypes", "instanceTypes, e.g. [optimal]"),
   needed(instances, "instances live in your network", "subnets", "subnets"),
   {
@@ -93,13 +92,6 @@ export const computeResourcesRules: readonly ValidationRule[] = [
     rule: "self.type != 'SPOT' || !has(self.allocationStrategy) || self.allocationStrategy != 'BEST_FIT_PROGRESSIVE_ORDERED'",
     message: "this strategy is for EC2: with SPOT use SPOT_CAPACITY_OPTIMIZED_PRIORITIZED to give an order",
     fieldPath: ".allocationStrategy",
-  },
-  {
-    rule: "self.type != 'SPOT' || (has(self.allocationStrategy) && self.allocationStrategy != 'BEST_FIT') || has(self.spotIamFleetRole)",
-    message:
-      "SPOT with BEST_FIT, which is the default, needs spotIamFleetRole: add it, or better use allocationStrategy SPOT_PRICE_CAPACITY_OPTIMIZED",
-    reason: "FieldValueRequired",
-    fieldPath: ".spotIamFleetRole",
   },
   {
     rule: `!has(self.allocationStrategy) || !(self.allocationStrategy in ['BEST_FIT_PROGRESSIVE_ORDERED', 'SPOT_CAPACITY_OPTIMIZED_PRIORITIZED']) || !has(self.instanceTypes) || self.instanceTypes.all(type, !(type in ${bundles}))`,

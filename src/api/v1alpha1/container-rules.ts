@@ -45,41 +45,12 @@ export const runtimePlatformRules: readonly ValidationRule[] = [
   },
 ];
 
-/** A role that some other field needs. `node` is the CEL path of the container or task. */
-function roleFor(node: string, role: string, needs: string, what: string): ValidationRule {
-  return {
-    rule: `!(${needs}) || has(${node}.${role})`,
-    message: `${what}: add ${role}`,
-    reason: "FieldValueRequired",
-    fieldPath: `.${role}`,
-  };
-}
-
-/** The roles that volumes need; `role` is what the job role is called there. */
-export function volumeRoleRules(role: "jobRoleArn" | "taskRoleArn"): ValidationRule[] {
-  return [
-    roleFor(
-      "self",
-      role,
-      "has(self.volumes) && self.volumes.exists(volume, has(volume.s3filesVolumeConfiguration))",
-      "an S3 Files volume is mounted with the job's role",
-    ),
-    roleFor(
-      "self",
-      role,
-      "has(self.volumes) && self.volumes.exists(volume, has(volume.efsVolumeConfiguration) && has(volume.efsVolumeConfiguration.authorizationConfig) && has(volume.efsVolumeConfiguration.authorizationConfig.iam) && volume.efsVolumeConfiguration.authorizationConfig.iam == 'ENABLED')",
-      "EFS with IAM is mounted with the job's role",
-    ),
-  ];
-}
-
 /** Every mount names a volume. `container` and `volumes` are the CEL paths. */
 function mountsExist(container: string, volumesOf: string): string {
   return `!has(${container}.mountPoints) || ${container}.mountPoints.all(mount, !has(mount.sourceVolume) || (has(${volumesOf}.volumes) && ${volumesOf}.volumes.exists(volume, volume.name == mount.sourceVolume)))`;
 }
 
 const mountMessage = "a mount point names a volume that is not there: add it to volumes, or correct sourceVolume";
-const secretsMessage = "secrets are read with the execution role";
 
 export const containerRules: readonly ValidationRule[] = [
   {
@@ -95,8 +66,6 @@ export const containerRules: readonly ValidationRule[] = [
     fieldPath: ".memory",
   },
   { rule: mountsExist("self", "self"), message: mountMessage, fieldPath: ".mountPoints" },
-  roleFor("self", "executionRoleArn", "has(self.secrets) && size(self.secrets) > 0", secretsMessage),
-  ...volumeRoleRules("jobRoleArn"),
 ];
 
 const distinctNames =
@@ -123,11 +92,4 @@ export const ecsTaskRules: readonly ValidationRule[] = [
     message: mountMessage,
     fieldPath: ".containers",
   },
-  roleFor(
-    "self",
-    "executionRoleArn",
-    "self.containers.exists(container, has(container.secrets) && size(container.secrets) > 0)",
-    secretsMessage,
-  ),
-  ...volumeRoleRules("taskRoleArn"),
 ];

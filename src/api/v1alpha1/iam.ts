@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { tags } from "./common.ts";
-import { type DeepReadonly, object, type Rule, setOf, text, textMap } from "./schema.ts";
+import { type DeepReadonly, flag, mapList, object, oneOf, type Rule, setOf, text, textMap } from "./schema.ts";
 
 /** Roles that the operator makes for an object and keeps as they are written here. */
 
@@ -46,21 +46,40 @@ const role = (description: string) =>
 
 const roleSpec = role("A role that the operator makes.");
 
-export const environmentRoles = {
+export const environmentIam = object("Roles that are made for this environment, kept, and removed after it.", {
   serviceRole: role(
     "Role by which AWS Batch acts, with AWSBatchServiceRole. Leave it out to use the service-linked role, which allows updates in place.",
-  ),
+  ).optional(),
   instanceRole: role(
     "Role of the instances, with AmazonEC2ContainerServiceforEC2Role, and the instance profile that holds it.",
-  ),
-  spotFleetRole: role("Role of the Spot fleet, with AmazonEC2SpotFleetTaggingRole; only for SPOT with BEST_FIT."),
-};
+  ).optional(),
+  spotFleetRole: role(
+    "Role of the Spot fleet, with AmazonEC2SpotFleetTaggingRole; only for SPOT with BEST_FIT.",
+  ).optional(),
+  repairMissingServiceRole: flag(
+    "Make a service role that was not made here again when it is gone and AWS needs it to delete an environment; it is removed after that. Default: false.",
+  ).optional(),
+});
 
-export const definitionRoles = {
+export const definitionIam = object("Roles that are made for this job definition, kept, and removed after it.", {
   executionRole: role(
     "Role that pulls images, reads secrets and writes logs, with AmazonECSTaskExecutionRolePolicy; secrets need a policy besides.",
-  ),
-  jobRole: role("Role of the job itself: it may do what policyArns and inlinePolicies say, and nothing else."),
-};
+  ).optional(),
+  jobRole: role(
+    "Role of the job itself: it may do what policyArns and inlinePolicies say, and nothing else.",
+  ).optional(),
+});
+
+/** `status.roles` */
+export const madeRoles = mapList(
+  "Roles that were made for this object.",
+  ["purpose"],
+  object("One role.", {
+    purpose: oneOf("What it is for.", ["service", "instance", "spot-fleet", "execution", "job"]),
+    name: text("Name in IAM.", 64),
+    arn: text("ARN.", 2048),
+  }),
+  5,
+);
 
 export type RoleSpec = DeepReadonly<z.infer<typeof roleSpec>>;

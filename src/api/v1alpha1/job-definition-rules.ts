@@ -1,6 +1,7 @@
 import type { ValidationRule } from "../crd.ts";
 import { immutable, immutableRegion } from "./common.ts";
 import { nodeRangePlatformRules, platformRules } from "./platform-rules.ts";
+import { roleRules } from "./role-rules.ts";
 
 /** What AWS refuses about a job definition as a whole, and what may not change. */
 
@@ -55,6 +56,7 @@ export const jobDefinitionRules: readonly ValidationRule[] = [
     fieldPath: ".containerProperties.instanceType",
   },
   ...platformRules,
+  ...roleRules,
   immutableRegion,
   immutable("jobDefinitionName", "put it back; for another name make a new object"),
 ];

@@ -4,6 +4,7 @@ import { policyFields, statusFields, time } from "./common.ts";
 import { containerProperties } from "./container.ts";
 import { ecsProperties } from "./ecs.ts";
 import { eksProperties } from "./eks.ts";
+import { definitionIam, madeRoles } from "./iam.ts";
 import { evaluateOnExitRules, jobDefinitionRules } from "./job-definition-rules.ts";
 import { consumableResourceProperties, nodeProperties } from "./multi-node.ts";
 import { awsName } from "./names.ts";
@@ -64,6 +65,7 @@ export const JobDefinitionSpec = object(
     eksProperties: eksProperties.optional(),
     ecsProperties: ecsProperties.optional(),
     consumableResourceProperties: consumableResourceProperties.optional(),
+    iam: definitionIam.optional(),
     revisionHistoryLimit: int("How many of our older revisions stay ACTIVE at least. Default: 10.", 0, 1000).optional(),
     revisionMinAgeSeconds: int(
       "How long a superseded revision stays ACTIVE at least. Default: 604800, a week.",
@@ -88,6 +90,7 @@ export const JobDefinitionStatus = object("The job definition as AWS has it.", {
     }),
     20,
   ).optional(),
+  roles: madeRoles.optional(),
   unversionedArn: text("ARN without revision: what SubmitJob takes for the newest ACTIVE one.", 2048).optional(),
 });
 

@@ -63,7 +63,6 @@ const hostMessage = "Fargate has no host whose directories could be mounted: rem
 const runtimeMessage = "on EC2 the instance decides: remove runtimePlatform, or use platformCapabilities [FARGATE]";
 const networkMessage = "only Fargate gives a task a network of its own: remove networkConfiguration";
 const efsMessage = "EFS needs Fargate platform 1.4.0 or later: use LATEST";
-const roleMessage = "Fargate pulls images and writes logs with a role: add executionRoleArn";
 
 /** vCPUs to MiB; both are CEL names. */
 const fargateSizes = [
@@ -99,18 +98,6 @@ const sizeMessage =
   "this is no size of Fargate: e.g. 0.25 vCPU with 512 to 2048 MiB, 1 with 2048 to 8192, 2 with 4096 to 16384, 4 with 8192 to 30720, in steps of 1024";
 
 const onFargate: readonly ValidationRule[] = [
-  {
-    rule: ofContainer(fargate, (container) => `has(${container}.executionRoleArn)`),
-    message: roleMessage,
-    reason: "FieldValueRequired",
-    fieldPath: ".containerProperties.executionRoleArn",
-  },
-  {
-    rule: ofTask(fargate, (node) => `has(${node}.executionRoleArn)`),
-    message: roleMessage,
-    reason: "FieldValueRequired",
-    fieldPath: ".ecsProperties.taskProperties",
-  },
   {
     rule: ofContainer(fargate, (container) => `${has(container, "VCPU")} && ${has(container, "MEMORY")}`),
     message: "Fargate needs to know both: add VCPU and MEMORY to resourceRequirements, instead of vcpus and memory",

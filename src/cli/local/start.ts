@@ -120,6 +120,7 @@ export async function startLocal(start: LocalStart): Promise<number> {
     watchesNamespace: () => true,
     // Without a cluster a namespace has the one label that every namespace has.
     namespaceLabels: async (namespace) => ({ "kubernetes.io/metadata.name": namespace }),
+    namespaceAnnotations: async () => ({}),
   });
 
   if (before !== undefined && before.store.objects.length > 0 && !options.deleteAll)

@@ -14,6 +14,7 @@ export interface ReadCluster {
   /** Of our kinds. */
   readonly objects: readonly KubeObject[];
   readonly namespaceLabels: KubeStore["namespaceLabels"];
+  readonly namespaceAnnotations: KubeStore["namespaceAnnotations"];
   readonly store: Pick<KubeStore, "apply">;
 }
 
@@ -40,7 +41,13 @@ export async function readCluster({ api }: ApiServer, signal: AbortSignal): Prom
         ...kinds.map((kind) => store.list(kind, signal)),
       ]);
       const objects = lists.flatMap(({ items }) => items);
-      return { uid, objects, namespaceLabels: (name, inner) => store.namespaceLabels(name, inner), store };
+      return {
+        uid,
+        objects,
+        namespaceLabels: (name, inner) => store.namespaceLabels(name, inner),
+        namespaceAnnotations: (name, inner) => store.namespaceAnnotations(name, inner),
+        store,
+      };
     },
     exitCodes.failed,
     signal,

@@ -145,6 +145,7 @@ function objectsOf(objects: readonly KubeObject[], cluster: ReadCluster | undefi
       ofKind(kind).find(({ metadata }) => metadata.namespace === namespace && metadata.name === name),
     watches: () => true,
     namespaceLabels: cluster?.namespaceLabels ?? (async (namespace) => ({ "kubernetes.io/metadata.name": namespace })),
+    namespaceAnnotations: cluster?.namespaceAnnotations ?? (async () => ({})),
   };
 }
 

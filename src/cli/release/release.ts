@@ -21,6 +21,7 @@ export interface ReleaseOptions
     | "requestsPerSecond"
     | "watchesNamespace"
     | "namespaceLabels"
+    | "namespaceAnnotations"
   > {
   readonly timeoutMs: number;
   readonly onProgress: (line: string) => void;

@@ -5,7 +5,7 @@ export type ReadLabels = (namespace: string, signal: AbortSignal) => Promise<Lab
 
 const freshMs = 30_000;
 
-/** Namespaces are read one by one when a selector needs them, and remembered for half a minute. */
+/** Labels, or annotations: namespaces are read one by one when they are needed, and remembered for half a minute. */
 export function rememberedLabels(read: ReadLabels, clock: Clock): ReadLabels {
   const known = new Map<string, { readonly labels: Labels | undefined; readonly readAt: number }>();
   return async (namespace, signal) => {

@@ -177,6 +177,7 @@ class Run {
       reconciles: ({ metadata: { labels = {} } }) => shardSelector?.(labels) ?? true,
       watchesNamespace: (namespace) => watchNamespaces === undefined || watchNamespaces.includes(namespace),
       namespaceLabels: rememberedLabels((namespace, signal) => store.namespaceLabels(namespace, signal), clock),
+      namespaceAnnotations: rememberedLabels((name, signal) => store.namespaceAnnotations(name, signal), clock),
       onAwsCall: metrics.awsCall,
       onBudgetWait: metrics.budgetWait,
       observer: metrics.runtime,

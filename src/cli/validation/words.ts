@@ -15,6 +15,8 @@ const patternWords: ReadonlyMap<string, string> = new Map([
   ["^arn:", "an ARN"],
   ["^arn:[^:]+:iam:", "an ARN of IAM"],
   ["^arn:[^:]+:eks:", "an ARN of EKS"],
+  ["^arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy\\/[!-~]+$", "an ARN of a managed policy of IAM"],
+  ["^[A-Za-z0-9][A-Za-z0-9_.-]*$", "letters, digits, dots, - and _, beginning with a letter or digit"],
   ["^arn:[^:]+:batch:", "an ARN of AWS Batch"],
   ["^(arn:[^:]+:batch:.+|[A-Za-z0-9][A-Za-z0-9_-]*)$", "a name or an ARN of AWS Batch"],
   ["^subnet-[0-9a-z]+$", "a subnet ID, e.g. subnet-0a1b2c3d"],

@@ -2,30 +2,30 @@ import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environ
 import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import type { Reconciler } from "../../runtime/controller.ts";
 import type { Ports } from "../ports.ts";
-import { reconcilerOf } from "../reconcile.ts";
+import { reconcilerOf, type Steps } from "../reconcile.ts";
+import { withRoles } from "../roles/with-roles.ts";
 import { act } from "./act.ts";
 import type { Action } from "./action.ts";
 import { eventsFor } from "./events.ts";
 import { newMemory, observe } from "./observe.ts";
 import { planFor } from "./plan.ts";
 import { report } from "./report.ts";
+import { environmentRoleUser } from "./roles.ts";
 import type { Seen } from "./seen.ts";
 
 /** Keeps AWS Batch compute environments as their objects say, replacing them under their queues where AWS must. */
 export function computeEnvironments(ports: Ports): Reconciler {
   const memory = newMemory();
-  return reconcilerOf<BatchComputeEnvironment, Seen, Action>(
-    {
-      kind: BatchComputeEnvironmentKind,
-      observe: (object, region, _ports, signal) => observe(object, region, ports, memory, signal),
-      refresh: async (_object, region, signal) => {
-        await region.refresh(signal);
-      },
-      plan: planFor,
-      act: (action, _object, region, _ports, signal) => act(action, region, memory, () => ports.clock.now(), signal),
-      report,
-      events: eventsFor,
+  const steps: Steps<BatchComputeEnvironment, Seen, Action> = {
+    kind: BatchComputeEnvironmentKind,
+    observe: (object, region, _ports, signal) => observe(object, region, ports, memory, signal),
+    refresh: async (_object, region, signal) => {
+      await region.refresh(signal);
     },
-    ports,
-  );
+    plan: planFor,
+    act: (action, _object, region, _ports, signal) => act(action, region, memory, () => ports.clock.now(), signal),
+    report,
+    events: eventsFor,
+  };
+  return reconcilerOf(withRoles(steps, environmentRoleUser, ports), ports);
 }

@@ -4,9 +4,11 @@ import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environ
 import type { Environment } from "../../aws/batch.ts";
 import type { Decision } from "../decision.ts";
 import { retiredAtTag, servingSinceTag } from "../ownership.ts";
+import { isMadeByOperator } from "../roles/names.ts";
 import { withoutRequestIds } from "../wording.ts";
 import type { Action } from "./action.ts";
 import { queuesNaming } from "./checks.ts";
+import { isServiceLinked } from "./diff.ts";
 import { fleetOf } from "./fleet.ts";
 import { inNameOrder, oursOf, predecessorSteps } from "./plan.ts";
 import { referenceOf } from "./replacement.ts";
@@ -53,7 +55,20 @@ function recordOf(seen: Seen, environment: Environment): Readonly<Record<string,
     ...(ecsClusterArn === undefined ? {} : { ecsClusterArn }),
     ...(containerOrchestrationType === undefined ? {} : { containerOrchestrationType }),
     ...(desiredvCpus === undefined ? {} : { desiredvCpus }),
+    ...serviceRoleOf(environment),
   };
+}
+
+/** Which sort of role AWS Batch acts by, for it decides what can be changed in place. */
+function serviceRoleOf({ serviceRole: arn }: Environment): Readonly<Record<string, unknown>> {
+  if (arn === undefined || arn === "") return {};
+  if (isServiceLinked(arn)) {
+    const updates =
+      "AWS can replace the instances in place, when spec.updatePolicy is set and the strategy is not BEST_FIT";
+    return { serviceRole: { arn, kind: "ServiceLinked", updates } };
+  }
+  const updates = "AWS cannot replace the instances in place: what needs that is done by a new environment";
+  return { serviceRole: { arn, kind: isMadeByOperator(arn) ? "Made" : "Named", updates } };
 }
 
 function predecessorsOf(

@@ -1,7 +1,9 @@
 import type { JobDefinition, JobDefinitionSpec } from "../../api/v1alpha1/job-definition.ts";
 import type { Decision, FieldChange } from "../decision.ts";
 import { shortHash } from "../fingerprint.ts";
-import { fingerprintTag, identityText, ownerTags, tagPrefix } from "../ownership.ts";
+import { fingerprintTag, identityText, ownerTags, revisionRolesTag, tagPrefix } from "../ownership.ts";
+import { rolesNamedByDefinition } from "../roles/fill.ts";
+import { isMadeByOperator } from "../roles/names.ts";
 import { tagChange } from "../tags.ts";
 import type { Action } from "./action.ts";
 import { adoption, claim, otherOwner, ownedByUs, ownTags, retag } from "./claims.ts";
@@ -134,7 +136,16 @@ function differences(spec: JobDefinitionSpec, ledger: readonly Entry[], top: Ent
 }
 
 function register(spec: JobDefinitionSpec, seen: Seen, changes: readonly FieldChange[], why: string): Step {
-  const tags = { ...spec.tags, ...ownerTags(seen.identity), [fingerprintTag]: seen.fingerprint };
+  const roles = rolesNamedByDefinition(spec)
+    .map(({ value }) => value)
+    .filter(isMadeByOperator)
+    .map((arn) => arn.slice(arn.lastIndexOf("/") + 1));
+  const tags = {
+    ...spec.tags,
+    ...ownerTags(seen.identity),
+    [fingerprintTag]: seen.fingerprint,
+    ...(roles.length === 0 ? {} : { [revisionRolesTag]: [...new Set(roles)].sort().join("/") }),
+  };
   return {
     change: { action: "Register", reason: why, changes },
     next: {

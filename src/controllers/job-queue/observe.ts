@@ -10,12 +10,14 @@ import { type NetworkFact, queueFacts } from "../../diagnosis/facts.ts";
 import { olderClaimant } from "../claims.ts";
 import { fleetOf } from "../compute-environment/fleet.ts";
 import { planId as environmentPlanId } from "../compute-environment/request.ts";
+import { environmentRoleUser } from "../compute-environment/roles.ts";
 import { environmentName, type JobsSeen } from "../compute-environment/seen.ts";
 import { conditionsOf } from "../conditions.ts";
 import { shortHash } from "../fingerprint.ts";
 import { defaultAwsName } from "../naming.ts";
 import { identityOf, ownerIn, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
+import { filledObject } from "../roles/with-roles.ts";
 import { wishOf } from "../wish.ts";
 import { networkFactIn } from "./progress.ts";
 import type { EntrySeen, ProgressSeen, Seen } from "./seen.ts";
@@ -100,10 +102,11 @@ async function entrySeen(
       `the operator does not watch namespace ${key.namespace} (--watch-namespace)`,
     );
   }
-  const found = ports.objects.get(BatchComputeEnvironmentKind, key) as BatchComputeEnvironment | undefined;
-  if (found === undefined) {
+  const given = ports.objects.get(BatchComputeEnvironmentKind, key) as BatchComputeEnvironment | undefined;
+  if (given === undefined) {
     return unresolved("ReferenceNotFound", `there is no BatchComputeEnvironment ${key.namespace}/${key.name}`);
   }
+  const found = filledObject(given, environmentRoleUser, region, ports.cluster);
   if (!(await isAllowed(found, object.metadata.namespace, ports, signal))) {
     return unresolved(
       "ReferenceNotAllowed",

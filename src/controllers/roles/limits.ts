@@ -139,7 +139,8 @@ function madeRefusal(wish: RoleWish, limits: Limits): Refused | undefined {
   return undefined;
 }
 
-function namedRefusal(
+/** Why a spec may not name this role. */
+export function namedRefusal(
   { field, kind, value }: NamedRole,
   limits: Limits,
   { account, partition }: { readonly account: string; readonly partition: string },
@@ -164,4 +165,11 @@ function shown(globs: readonly string[]): string {
   if (globs.length === 0) return "none";
   const first = globs.slice(0, 5).join(", ");
   return globs.length > 5 ? `${first} and ${globs.length - 5} more` : first;
+}
+
+/** IAM's limit for all inline policies of a role together, without white space. */
+export const inlineLimit = 10_240;
+
+export function inlineLength(policies: Readonly<Record<string, string>>): number {
+  return Object.values(policies).reduce((sum, document) => sum + document.replace(/\s/g, "").length, 0);
 }

@@ -1,6 +1,7 @@
 /** Which roles an object wishes, whole: name, trust, policies, tags. Pure. */
 
 import type { RoleSpec } from "../../api/v1alpha1/iam.ts";
+import { canonicalJson } from "../fingerprint.ts";
 import {
   clusterTag,
   clusterUidTag,
@@ -11,6 +12,7 @@ import {
   sharedRoleTag,
   uidTag,
 } from "../ownership.ts";
+import { samePolicy } from "./documents.ts";
 import { type RolePurpose, roleName, rolePath } from "./names.ts";
 
 /** The account in which roles are made; one for all regions. */
@@ -150,4 +152,19 @@ export function roleOwnerTags(
     ...owner,
     [roleTag]: purpose,
   };
+}
+
+/** Whether two objects that share a role want the same role. */
+export function sameContent(left: RoleWish, right: RoleWish): boolean {
+  const [one, other] = [left.inlinePolicies, right.inlinePolicies];
+  const policies = [...new Set([...Object.keys(one), ...Object.keys(other)])];
+  return (
+    left.purpose === right.purpose &&
+    canonicalJson([left.policyArns, left.permissionsBoundaryArn, left.userTags]) ===
+      canonicalJson([right.policyArns, right.permissionsBoundaryArn, right.userTags]) &&
+    policies.every((name) => {
+      const [mine, theirs] = [one[name], other[name]];
+      return mine !== undefined && theirs !== undefined && samePolicy(mine, theirs);
+    })
+  );
 }

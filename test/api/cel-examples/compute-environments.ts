@@ -2,6 +2,7 @@ import { ec2, eks, fargate, managedInstances, spot, unmanaged } from "./bases.ts
 import { type CelExample, examplesOf, type Row, type Spec } from "./example.ts";
 
 const resources = (fields: Spec): Spec => ({ computeResources: fields });
+const readImages = "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly";
 const kind = "BatchComputeEnvironment";
 
 /** What each field that Fargate does not have would be on EC2. */
@@ -72,7 +73,36 @@ const onEc2: readonly Row[] = [
     { tags: { "team.awsbatch.dev/a": "b" } },
     { tags: { "awsbatch.dev/name": "b" } },
   ],
-  ["instances need a profile to join the cluster: add instanceRole", {}, resources({ instanceRole: undefined })],
+  [
+    "instances need a profile to join the cluster: add instanceRole, or iam.instanceRole to have role and profile made",
+    { ...resources({ instanceRole: undefined }), iam: { instanceRole: {} } },
+    resources({ instanceRole: undefined }),
+  ],
+  [
+    "iam.instanceRole makes the profile that instanceRole names: remove one of the two",
+    { ...resources({ instanceRole: undefined }), iam: { instanceRole: { policyArns: [readImages] } } },
+    { iam: { instanceRole: {} } },
+  ],
+  [
+    "iam.serviceRole makes the role that serviceRole names: remove one of the two",
+    { iam: { serviceRole: { name: "batch" } } },
+    { iam: { serviceRole: {} }, serviceRole: "arn:aws:iam::123456789012:role/batch-service" },
+  ],
+  [
+    "only SPOT with BEST_FIT uses a Spot fleet: remove iam.spotFleetRole",
+    { iam: { repairMissingServiceRole: true } },
+    { iam: { spotFleetRole: {} } },
+  ],
+  [
+    "a policy name has 1 to 128 letters, digits or any of +=,.@_-: rename the policy",
+    { iam: { serviceRole: { inlinePolicies: { "read+write": "{}" } } } },
+    { iam: { serviceRole: { inlinePolicies: { "read/write": "{}" } } } },
+  ],
+  [
+    "keys that begin with aws: belong to AWS and awsbatch.dev/ to the operator: rename the tag",
+    { iam: { serviceRole: { tags: { team: "a" } } } },
+    { iam: { serviceRole: { tags: { "awsbatch.dev/role": "service" } } } },
+  ],
   ["instances need a size: add instanceTypes, e.g. [optimal]", {}, resources({ instanceTypes: undefined })],
   ["instances live in your network: add subnets", {}, resources({ subnets: undefined })],
   [
@@ -177,9 +207,14 @@ const onSpot: readonly Row[] = [
     resources({ allocationStrategy: "BEST_FIT_PROGRESSIVE_ORDERED" }),
   ],
   [
-    "SPOT with BEST_FIT, which is the default, needs spotIamFleetRole: add it, or better use allocationStrategy SPOT_PRICE_CAPACITY_OPTIMIZED",
+    "SPOT with BEST_FIT, which is the default, needs spotIamFleetRole: add it or iam.spotFleetRole, or better use allocationStrategy SPOT_PRICE_CAPACITY_OPTIMIZED",
     resources({ allocationStrategy: undefined, spotIamFleetRole: "spotFleet" }),
     resources({ allocationStrategy: undefined }),
+  ],
+  [
+    "iam.spotFleetRole makes the role that spotIamFleetRole names: remove one of the two",
+    { ...resources({ allocationStrategy: "BEST_FIT" }), iam: { spotFleetRole: {} } },
+    { ...resources({ allocationStrategy: "BEST_FIT", spotIamFleetRole: "spotFleet" }), iam: { spotFleetRole: {} } },
   ],
 ];
 
@@ -207,6 +242,11 @@ const onEks: readonly Row[] = [
 ];
 
 const onFargate: readonly Row[] = [
+  [
+    "only EC2 and SPOT start instances of a role: remove iam.instanceRole",
+    { iam: { serviceRole: {} } },
+    { iam: { instanceRole: {} } },
+  ],
   ...fargateRefuses.map(([message, field]): Row => [message, {}, resources(field)]),
   ["Fargate tasks live in your network: add subnets", {}, resources({ subnets: undefined })],
   ["Fargate tasks live in your network: add securityGroupIds", {}, resources({ securityGroupIds: undefined })],
@@ -234,7 +274,11 @@ const onUnmanaged: readonly Row[] = [
     { unmanagedvCpus: 8 },
     resources({ ...(ec2["computeResources"] as Spec) }),
   ],
-  ["UNMANAGED cannot use the service-linked role: add serviceRole", {}, { serviceRole: undefined }],
+  [
+    "UNMANAGED cannot use the service-linked role: add serviceRole, or iam.serviceRole to have one made",
+    { serviceRole: undefined, iam: { serviceRole: {} } },
+    { serviceRole: undefined },
+  ],
   [
     "UNMANAGED cannot use the service-linked role: name a regular role as serviceRole",
     {},

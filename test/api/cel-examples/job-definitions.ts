@@ -17,6 +17,7 @@ import { type CelExample, examplesOf, patched, type Row, type Spec } from "./exa
 
 const kind = "JobDefinition";
 const role = "arn:aws:iam::123456789012:role/job";
+const readImages = "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly";
 const properties = (fields: Spec): Spec => ({ containerProperties: fields });
 const resources = (vcpu: string, memory: string) => [
   { type: "VCPU", value: vcpu },
@@ -143,17 +144,32 @@ const onEc2: readonly Row[] = [
   ],
   [
     "secrets are read with the execution role: add executionRoleArn",
-    properties({ secrets, executionRoleArn: role }),
+    { ...properties({ secrets }), iam: { executionRole: {} } },
     properties({ secrets }),
   ],
   [
+    "iam.executionRole makes the role that executionRoleArn names: remove one of the two",
+    { iam: { executionRole: {} } },
+    { ...properties({ executionRoleArn: role }), iam: { executionRole: {} } },
+  ],
+  [
+    "iam.jobRole makes the role that jobRoleArn names: remove one of the two",
+    { ...properties({ executionRoleArn: role }), iam: { jobRole: { policyArns: [readImages] } } },
+    { ...properties({ jobRoleArn: role }), iam: { jobRole: {} } },
+  ],
+  [
+    "a policy name has 1 to 128 letters, digits or any of +=,.@_-: rename the policy",
+    { iam: { jobRole: { inlinePolicies: { bucket: "{}" } } } },
+    { iam: { jobRole: { inlinePolicies: { "": "{}" } } } },
+  ],
+  [
     "an S3 Files volume is mounted with the job's role: add jobRoleArn",
-    properties({ volumes: [s3Volume], jobRoleArn: role }),
+    { ...properties({ volumes: [s3Volume] }), iam: { jobRole: {} } },
     properties({ volumes: [s3Volume] }),
   ],
   [
     "EFS with IAM is mounted with the job's role: add jobRoleArn",
-    properties({ volumes: [efsWithIam], jobRoleArn: role }),
+    { ...properties({ volumes: [efsWithIam] }), iam: { jobRole: {} } },
     properties({ volumes: [efsWithIam] }),
   ],
   [
@@ -183,7 +199,7 @@ const onEc2: readonly Row[] = [
 const onFargate: readonly Row[] = [
   [
     "Fargate pulls images and writes logs with a role: add executionRoleArn",
-    {},
+    { ...properties({ executionRoleArn: undefined }), iam: { executionRole: {} } },
     properties({ executionRoleArn: undefined }),
   ],
   [
@@ -240,6 +256,34 @@ const onFargate: readonly Row[] = [
 
 /** One container of a task with these fields too. */
 const containing = (fields: Spec): Spec => ({ containers: [patched(main, fields)] });
+
+const secretsMessage =
+  "secrets are read with the execution role: add executionRoleArn, or iam.executionRole to have one made";
+const s3Message = (field: string): string =>
+  `an S3 Files volume is mounted with the job's role: add ${field}, or iam.jobRole to have one made`;
+const efsMessage = (field: string): string =>
+  `EFS with IAM is mounted with the job's role: add ${field}, or iam.jobRole to have one made`;
+const nodeOf = (fields: Spec, spec: Spec = {}): Spec => nodes({ container: { ...nodeContainer, ...fields } }, {}, spec);
+const nodeTask = (fields: Spec, spec: Spec = {}): Spec =>
+  nodes({ ecsProperties: ecsTask(fields)["ecsProperties"] }, {}, spec);
+
+/** The roles that a range of nodes needs. */
+const nodeRoles: readonly Row[] = [
+  [secretsMessage, nodeOf({ secrets, executionRoleArn: role }), nodeOf({ secrets })],
+  [s3Message("jobRoleArn"), nodeOf({ volumes: [s3Volume] }, { iam: { jobRole: {} } }), nodeOf({ volumes: [s3Volume] })],
+  [efsMessage("jobRoleArn"), nodeOf({ volumes: [efsWithIam], jobRoleArn: role }), nodeOf({ volumes: [efsWithIam] })],
+  [
+    secretsMessage,
+    nodeTask(containing({ secrets }), { iam: { executionRole: {} } }),
+    nodeTask(containing({ secrets })),
+  ],
+  [s3Message("taskRoleArn"), nodeTask({ volumes: [s3Volume], taskRoleArn: role }), nodeTask({ volumes: [s3Volume] })],
+  [
+    efsMessage("taskRoleArn"),
+    nodeTask({ volumes: [efsWithIam] }, { iam: { jobRole: {} } }),
+    nodeTask({ volumes: [efsWithIam] }),
+  ],
+];
 
 /** Message, accepted and refused; whole specs, for a patch does not reach into lists. */
 const whole: readonly Row[] = [
@@ -355,6 +399,22 @@ const whole: readonly Row[] = [
     "EFS with IAM is mounted with the job's role: add taskRoleArn",
     ecsTask({ volumes: [efsWithIam], taskRoleArn: role }),
     ecsTask({ volumes: [efsWithIam] }),
+  ],
+  [
+    "iam.executionRole makes the role that executionRoleArn names: remove one of the two",
+    ecsTask(containing({ secrets }), { iam: { executionRole: {} } }),
+    ecsTask({ executionRoleArn: role }, { iam: { executionRole: {} } }),
+  ],
+  [
+    "iam.jobRole makes the role that taskRoleArn names: remove one of the two",
+    ecsTask({ executionRoleArn: role, volumes: [s3Volume] }, { iam: { jobRole: {} } }),
+    ecsTask({ taskRoleArn: role }, { iam: { jobRole: {} } }),
+  ],
+  ...nodeRoles,
+  [
+    "a pod gets its role by its service account: remove iam, and name podProperties.serviceAccountName",
+    pod({ serviceAccountName: "reader" }),
+    pod({}, { iam: { jobRole: {} } }),
   ],
   [
     "EKS decides by itself where a pod runs: remove platformCapabilities",

@@ -30,6 +30,7 @@ async function clusterWith(files: Files, refuses?: StoreErrorReason) {
     uid: "uid-of-kube-system",
     objects: memory.objects(),
     namespaceLabels: async () => ({}),
+    namespaceAnnotations: async () => ({}),
     store: {
       async apply(kind, manifest, options) {
         expect(options).toEqual({ dryRun: true, force: true });

@@ -42,6 +42,7 @@ async function releaseAll(
       requestsPerSecond: 10,
       watchesNamespace: () => true,
       namespaceLabels: async () => ({}),
+      namespaceAnnotations: async () => ({}),
       timeoutMs,
       onProgress: (line) => lines.push(line),
     },

@@ -90,6 +90,7 @@ function controllerOf(whole: BatchComputeEnvironment, region: FakeRegion, clock:
     store: { get: async () => given },
     objects: objectsOf([given]),
     regions: { open: async () => region },
+    reconciles: () => true,
     cluster: identity.cluster,
     settings,
   } as unknown as Ports;

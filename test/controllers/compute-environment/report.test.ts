@@ -133,11 +133,26 @@ it("tells the environment as AWS has it, without request ids", () => {
     ecsClusterArn: "arn:aws:ecs:eu-west-1:123456789012:cluster/AWSBatch-old",
     containerOrchestrationType: "ECS",
     target: "old",
+    serviceRole: {
+      arn: "arn:aws:iam::123456789012:role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch",
+      kind: "ServiceLinked",
+      updates: expect.stringContaining("in place, when spec.updatePolicy is set"),
+    },
+  });
+});
+
+it.each([
+  ["arn:aws:iam::123456789012:role/aws-batch-operator/default/team_ce_service_0a1b2c3d", "Made"],
+  ["arn:aws:iam::123456789012:role/service-role/AWSBatchServiceRole", "Named"],
+])("tells whose the service role %s is, and what it means for updates", (serviceRole, kind) => {
+  expect(told(ec2, { environments: [old({ serviceRole })] })).toMatchObject({
+    serviceRole: { arn: serviceRole, kind, updates: expect.stringContaining("by a new environment") },
   });
 });
 
 it("leaves out what AWS does not show", () => {
-  const bare = { state: undefined, status: undefined, statusReason: undefined, ecsClusterArn: undefined };
+  const nothing = { state: undefined, status: undefined, statusReason: undefined, serviceRole: undefined };
+  const bare = { ...nothing, ecsClusterArn: undefined };
   expect(told(other, { environments: [old(bare)] })).toMatchObject({ name: "old" });
   expect(Object.keys(told(other, { environments: [old(bare)] }))).toEqual(["arn", "name", "predecessors"]);
 });

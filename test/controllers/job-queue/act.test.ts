@@ -53,6 +53,7 @@ function controllerOf(whole: JobQueue, region: FakeRegion, clock: VirtualClock) 
     store: { get: async () => given },
     objects: objectsOf([given]),
     regions: { open: async () => region },
+    reconciles: () => true,
     cluster: identity.cluster,
     settings,
   } as unknown as Ports;

@@ -1,0 +1,111 @@
+import type { ValidationRule } from "../crd.ts";
+
+/**
+ * Which roles a job definition must have, and which it must not. The rules stand at the root, for a role comes from the
+ * container or the task, or from `iam`.
+ */
+
+type Iam = "executionRole" | "jobRole";
+
+const makes = (role: Iam): string => `has(self.iam) && has(self.iam.${role})`;
+
+/** A place in which a role is needed: the CEL around it, and the field that lacks it. */
+interface Place {
+  readonly sort: "container" | "task";
+  readonly each: (test: (node: string) => string) => string;
+  readonly fieldPath: string;
+}
+
+const ranges = (name: string, test: string): string =>
+  `!has(self.nodeProperties) || self.nodeProperties.nodeRangeProperties.all(range, !has(range.${name}) || ${test})`;
+
+const places: readonly Place[] = [
+  {
+    sort: "container",
+    each: (test) => `!has(self.containerProperties) || ${test("self.containerProperties")}`,
+    fieldPath: ".containerProperties",
+  },
+  {
+    sort: "task",
+    each: (test) => `!has(self.ecsProperties) || self.ecsProperties.taskProperties.all(task, ${test("task")})`,
+    fieldPath: ".ecsProperties.taskProperties",
+  },
+  {
+    sort: "container",
+    each: (test) => ranges("container", test("range.container")),
+    fieldPath: ".nodeProperties.nodeRangeProperties",
+  },
+  {
+    sort: "task",
+    each: (test) => ranges("ecsProperties", `range.ecsProperties.taskProperties.all(task, ${test("task")})`),
+    fieldPath: ".nodeProperties.nodeRangeProperties",
+  },
+];
+
+const fieldOf = (role: Iam, sort: Place["sort"]): string =>
+  role === "executionRole" ? "executionRoleArn" : sort === "task" ? "taskRoleArn" : "jobRoleArn";
+
+/** The same need in each place. `needs` is CEL about the container or the task. */
+function roleFor(role: Iam, needs: (node: string, sort: Place["sort"]) => string, what: string): ValidationRule[] {
+  return places.map(({ sort, each, fieldPath }) => {
+    const field = fieldOf(role, sort);
+    return {
+      rule: `(${makes(role)}) || ${each((node) => `(has(${node}.${field}) || !(${needs(node, sort)}))`)}`,
+      message: `${what}: add ${field}, or iam.${role} to have one made`,
+      reason: "FieldValueRequired",
+      fieldPath,
+    };
+  });
+}
+
+const secrets = (node: string, sort: Place["sort"]): string =>
+  sort === "container"
+    ? `has(${node}.secrets) && size(${node}.secrets) > 0`
+    : `${node}.containers.exists(container, has(container.secrets) && size(container.secrets) > 0)`;
+const s3Files = (node: string): string =>
+  `has(${node}.volumes) && ${node}.volumes.exists(volume, has(volume.s3filesVolumeConfiguration))`;
+const efs = "volume.efsVolumeConfiguration";
+const efsIam = (node: string): string =>
+  `has(${node}.volumes) && ${node}.volumes.exists(volume, has(${efs}) && has(${efs}.authorizationConfig) && has(${efs}.authorizationConfig.iam) && ${efs}.authorizationConfig.iam == 'ENABLED')`;
+
+const fargate = "has(self.platformCapabilities) && 'FARGATE' in self.platformCapabilities";
+
+function onFargate([container, task]: readonly Place[]): ValidationRule[] {
+  return [container, task]
+    .filter((place) => place !== undefined)
+    .map(({ each, fieldPath }) => ({
+      rule: `!(${fargate}) || (${makes("executionRole")}) || ${each((node) => `has(${node}.executionRoleArn)`)}`,
+      message:
+        "Fargate pulls images and writes logs with a role: add executionRoleArn, or iam.executionRole to have one made",
+      reason: "FieldValueRequired",
+      fieldPath,
+    }));
+}
+
+/** A role that is made for a slot in which there is one. */
+function exclusive(role: Iam): ValidationRule[] {
+  return places.slice(0, 2).map(({ sort, each, fieldPath }) => {
+    const field = fieldOf(role, sort);
+    return {
+      rule: `!(${makes(role)}) || ${each((node) => `!has(${node}.${field})`)}`,
+      message: `iam.${role} makes the role that ${field} names: remove one of the two`,
+      reason: "FieldValueForbidden",
+      fieldPath,
+    };
+  });
+}
+
+export const roleRules: readonly ValidationRule[] = [
+  ...onFargate(places),
+  ...roleFor("executionRole", secrets, "secrets are read with the execution role"),
+  ...roleFor("jobRole", s3Files, "an S3 Files volume is mounted with the job's role"),
+  ...roleFor("jobRole", efsIam, "EFS with IAM is mounted with the job's role"),
+  ...exclusive("executionRole"),
+  ...exclusive("jobRole"),
+  {
+    rule: "!has(self.iam) || !has(self.eksProperties)",
+    message: "a pod gets its role by its service account: remove iam, and name podProperties.serviceAccountName",
+    reason: "FieldValueForbidden",
+    fieldPath: ".iam",
+  },
+];

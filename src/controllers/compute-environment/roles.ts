@@ -1,0 +1,38 @@
+import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
+import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
+import type { Environment } from "../../aws/batch.ts";
+import { filledEnvironment, rolesNamedByEnvironment } from "../roles/fill.ts";
+import type { RoleUser } from "../roles/user.ts";
+import { isServiceLinked } from "./diff.ts";
+import { isRetired } from "./fleet.ts";
+import { oursOf } from "./plan.ts";
+import { isAuthorizationReason } from "./retire.ts";
+import type { Seen } from "./seen.ts";
+
+/** What the roles part has to know of compute environments. Pure. */
+export const environmentRoleUser: RoleUser<BatchComputeEnvironment, Seen> = {
+  kind: BatchComputeEnvironmentKind,
+  named: ({ spec }) => rolesNamedByEnvironment(spec),
+  filled: (object, wishes) => ({ ...object, spec: filledEnvironment(object.spec, wishes) }),
+  stranded: (_object, seen) => {
+    const stuck = oursOf(seen).filter(
+      (environment) =>
+        environment.status === "INVALID" &&
+        (seen.wish.deleting || isRetired(environment)) &&
+        isAuthorizationReason(environment.statusReason),
+    );
+    const roles = stuck.flatMap(({ serviceRole }) => (serviceRole?.startsWith("arn:") ? [serviceRole] : []));
+    return [...new Set(roles.filter((role) => !isServiceLinked(role)))].sort();
+  },
+  refersTo: (seen, name) =>
+    oursOf(seen).some((environment) => rolesOf(environment).some((role) => isNamed(role, name))),
+};
+
+function rolesOf({ serviceRole, computeResources }: Environment): readonly string[] {
+  const { instanceRole, spotIamFleetRole } = computeResources ?? {};
+  return [serviceRole, instanceRole, spotIamFleetRole].filter((role) => role !== undefined);
+}
+
+function isNamed(role: string, name: string): boolean {
+  return role === name || role.endsWith(`/${name}`);
+}

@@ -1,0 +1,102 @@
+import type { KubeObject } from "../../api/object.ts";
+import { rolesAnnotation } from "../../api/v1alpha1/annotations.ts";
+import { AwsError, isDefinite } from "../../aws/errors.ts";
+import type { IamApi } from "../../aws/iam.ts";
+import type { Ports } from "../ports.ts";
+import type { RolesAction } from "./action.ts";
+import type { RoleUser } from "./user.ts";
+import type { RoleWrite } from "./writes.ts";
+
+/**
+ * Carries out one action: its writes one after the other, up to the first refusal; what was written stays.
+ *
+ * @param wroteAt by name of a role: when this process last wrote it, wall ms
+ * @throws AwsError at the first refusal
+ */
+export async function actOnRoles(
+  action: RolesAction,
+  object: KubeObject,
+  user: Pick<RoleUser<never, never>, "kind">,
+  ports: Pick<Ports, "store" | "regions" | "clock">,
+  wroteAt: Map<string, number>,
+  signal: AbortSignal,
+): Promise<void> {
+  if (action.kind === "claimRoles") {
+    const claims = action.claims.length === 0 ? null : action.claims.join(",");
+    await ports.store.patchMetadata(user.kind, object, { annotations: { [rolesAnnotation]: claims } }, signal);
+    return;
+  }
+  const { api } = await ports.regions.iam(signal);
+  let wrote = false;
+  try {
+    for (const write of action.writes) {
+      await carriedOut(write, api, signal);
+      wrote = true;
+    }
+  } catch (error) {
+    // After a refusal of the first write there is nothing that IAM could have yet to show.
+    wrote ||= !(error instanceof AwsError) || !isDefinite(error.kind);
+    throw error;
+  } finally {
+    if (wrote) wroteAt.set(action.name, ports.clock.now());
+  }
+}
+
+async function carriedOut(write: RoleWrite, api: IamApi, signal: AbortSignal): Promise<void> {
+  const options = { signal };
+  const { name } = write;
+  switch (write.kind) {
+    case "createRole":
+      await api.createRole(
+        {
+          RoleName: name,
+          Path: write.path,
+          AssumeRolePolicyDocument: write.trust,
+          ...(write.boundaryArn === undefined ? {} : { PermissionsBoundary: write.boundaryArn }),
+          Tags: tagList(write.tags),
+        },
+        options,
+      );
+      return;
+    case "putTrust":
+      return api.updateAssumeRolePolicy({ RoleName: name, PolicyDocument: write.trust }, options);
+    case "attach":
+      return api.attachRolePolicy({ RoleName: name, PolicyArn: write.policyArn }, options);
+    case "detach":
+      return api.detachRolePolicy({ RoleName: name, PolicyArn: write.policyArn }, options);
+    case "putInline":
+      return api.putRolePolicy({ RoleName: name, PolicyName: write.policy, PolicyDocument: write.document }, options);
+    case "deleteInline":
+      return api.deleteRolePolicy({ RoleName: name, PolicyName: write.policy }, options);
+    case "putBoundary":
+      return api.putRolePermissionsBoundary({ RoleName: name, PermissionsBoundary: write.policyArn }, options);
+    case "deleteBoundary":
+      return api.deleteRolePermissionsBoundary({ RoleName: name }, options);
+    case "tagRole":
+      return api.tagRole({ RoleName: name, Tags: tagList(write.tags) }, options);
+    case "untagRole":
+      return api.untagRole({ RoleName: name, TagKeys: [...write.keys] }, options);
+    case "createProfile":
+      await api.createInstanceProfile(
+        { InstanceProfileName: name, Path: write.path, Tags: tagList(write.tags) },
+        options,
+      );
+      return;
+    case "addToProfile":
+      return api.addRoleToInstanceProfile({ InstanceProfileName: name, RoleName: write.role }, options);
+    case "removeFromProfile":
+      return api.removeRoleFromInstanceProfile({ InstanceProfileName: name, RoleName: write.role }, options);
+    case "tagProfile":
+      return api.tagInstanceProfile({ InstanceProfileName: name, Tags: tagList(write.tags) }, options);
+    case "untagProfile":
+      return api.untagInstanceProfile({ InstanceProfileName: name, TagKeys: [...write.keys] }, options);
+    case "deleteProfile":
+      return api.deleteInstanceProfile({ InstanceProfileName: name }, options);
+    case "deleteRole":
+      return api.deleteRole({ RoleName: name }, options);
+  }
+}
+
+function tagList(tags: Readonly<Record<string, string>>): { Key: string; Value: string }[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}

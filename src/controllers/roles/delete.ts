@@ -1,0 +1,131 @@
+/** The end of a role: after everything that uses it, and never while another object needs it. Pure. */
+
+import type { ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
+import type { Next } from "../decision.ts";
+import { identityText, retainedFromTag, sharedRoleTag, tagPrefix } from "../ownership.ts";
+import { releaseTags } from "../tags.ts";
+import type { RolesAction } from "./action.ts";
+import { removalWrites } from "./diff.ts";
+import { roleOwnership } from "./ownership.ts";
+import type { RolesSeen } from "./seen.ts";
+import type { RoleWrite } from "./writes.ts";
+
+type RolesNext = Next<RolesAction>;
+
+const lookAgainMs = 5000;
+const settleLookMs = 1000;
+const blockedLookMs = 60_000;
+
+/**
+ * The next step until none of `names` is this object's any more; undefined: nothing is left to do.
+ *
+ * @param leaving the object itself goes, so that its note of the roles goes with it
+ */
+export function removed(seen: RolesSeen, names: readonly string[], leaving: boolean): RolesNext | undefined {
+  const { iam } = seen;
+  if (iam.kind !== "read") return undefined;
+  const steps = names
+    .map((name) => oneRemoved(seen, iam.roles.get(name), iam.profiles.get(name), name))
+    .filter((next) => next !== undefined);
+  const next = steps.find(({ kind }) => kind === "act") ?? steps.find(({ kind }) => kind === "blocked") ?? steps[0];
+  if (next !== undefined) return next;
+  if (leaving || names.length === 0) return undefined;
+  const claims = seen.claims.filter((claim) => !names.includes(claim));
+  const message = `no longer asked for: ${names.join(", ")}`;
+  return { kind: "act", action: { kind: "claimRoles", claims }, reason: "RemovingRole", message, irreversible: false };
+}
+
+function oneRemoved(
+  seen: RolesSeen,
+  role: RoleSeen | undefined,
+  profile: ProfileSeen | undefined,
+  name: string,
+): RolesNext | undefined {
+  const ours = (one: { readonly tags: Readonly<Record<string, string>> } | undefined): boolean =>
+    one !== undefined && roleOwnership(one.tags, seen.identity).kind === "ours";
+  const [ownRole, ownProfile] = [ours(role) ? role : undefined, ours(profile) ? profile : undefined];
+  if (ownRole === undefined && ownProfile === undefined) return undefined;
+  const others = seen.others.get(name) ?? [];
+  if (others.some(({ leaving }) => !leaving)) {
+    return seen.retain ? markedForOthers(seen, ownRole) : undefined;
+  }
+  // Of several that go at once the last in rank stays until the others are through, and removes the role.
+  if (others.some(({ rank }) => rank > seen.rank)) return seen.retain ? markedForOthers(seen, ownRole) : undefined;
+  if (others.length > 0) {
+    const message = `role ${name} is removed when ${others.map(({ key }) => key).join(", ")} is gone`;
+    return { kind: "wait", reason: "RoleInUse", message, recheckInMs: lookAgainMs };
+  }
+  if (seen.justWritten.has(name)) {
+    const message = `waiting for IAM to show what was written to role ${name}`;
+    return { kind: "wait", reason: "RemovingRole", message, recheckInMs: settleLookMs };
+  }
+  const retained = seen.retain || ownRole?.tags[retainedFromTag] !== undefined;
+  if (retained) return released(seen, ownRole, ownProfile, name);
+  const strangers = (ownRole?.profileNames ?? []).filter((held) => held !== ownProfile?.name);
+  if (strangers.length > 0) {
+    return {
+      kind: "blocked",
+      reason: "RoleInUse",
+      message: `role ${name} is held by instance profile ${strangers.join(", ")}, which is not ours, and AWS does not delete it before. Take it out there (aws iam remove-role-from-instance-profile), or let the object go with awsbatch.dev/abandon: "true"`,
+      recheckInMs: blockedLookMs,
+    };
+  }
+  return {
+    kind: "act",
+    action: { kind: "writeRole", name, doing: "remove", writes: removalWrites(ownRole, ownProfile) },
+    reason: "RemovingRole",
+    message: `role ${name} is removed: nothing uses it any more`,
+    irreversible: true,
+  };
+}
+
+/** A shared role that others go on using, and that stays after them because this object's side of AWS stays. */
+function markedForOthers(seen: RolesSeen, role: RoleSeen | undefined): RolesNext | undefined {
+  if (role === undefined || role.tags[sharedRoleTag] === undefined || role.tags[retainedFromTag] !== undefined) {
+    return undefined;
+  }
+  const tags = { [retainedFromTag]: identityText(seen.identity) };
+  return {
+    kind: "act",
+    action: {
+      kind: "writeRole",
+      name: role.name,
+      doing: "release",
+      writes: [{ kind: "tagRole", name: role.name, tags }],
+    },
+    reason: "RetainingRole",
+    message: `role ${role.name} is marked to stay, as deletionPolicy says`,
+    irreversible: false,
+  };
+}
+
+/** Without an owner, for whoever asks for it again. */
+function released(
+  seen: RolesSeen,
+  role: RoleSeen | undefined,
+  profile: ProfileSeen | undefined,
+  name: string,
+): RolesNext {
+  const mark = role?.tags[retainedFromTag] ?? identityText(seen.identity);
+  const untagged = (tags: Readonly<Record<string, string>>): readonly string[] =>
+    releaseTags(tags, mark).remove.filter((key) => key.startsWith(tagPrefix));
+  const tags = { [retainedFromTag]: mark };
+  const writes: RoleWrite[] = [
+    ...(profile === undefined
+      ? []
+      : [
+          { kind: "tagProfile", name, tags } as const,
+          { kind: "untagProfile", name, keys: untagged(profile.tags) } as const,
+        ]),
+    ...(role === undefined
+      ? []
+      : [{ kind: "tagRole", name, tags } as const, { kind: "untagRole", name, keys: untagged(role.tags) } as const]),
+  ];
+  return {
+    kind: "act",
+    action: { kind: "writeRole", name, doing: "release", writes },
+    reason: "RetainingRole",
+    message: `role ${name} is left in AWS, as deletionPolicy says`,
+    irreversible: true,
+  };
+}

@@ -1,0 +1,20 @@
+/** What an action on roles that succeeded is told as. Pure. */
+
+import type { ObjectEvent } from "../../kube/store.ts";
+import type { RolesAction } from "./action.ts";
+
+export function rolesEvents(action: RolesAction): readonly ObjectEvent[] {
+  if (action.kind === "claimRoles") return [];
+  const { name, doing, writes } = action;
+  const [reason, what] = told[doing];
+  const parts = doing === "mend" ? ` (${[...new Set(writes.map(({ kind }) => kind))].join(", ")})` : "";
+  return [{ type: "Normal", reason, action: "Reconcile", note: `role ${name} ${what}${parts}` }];
+}
+
+const told: Readonly<Record<Extract<RolesAction, { kind: "writeRole" }>["doing"], readonly [string, string]>> = {
+  make: ["RoleMade", "was made"],
+  mend: ["RoleMended", "was brought back to the spec"],
+  repair: ["ServiceRoleRepaired", "had vanished and was made again, for AWS needs it to delete the environment"],
+  release: ["RoleRetained", "was left in AWS"],
+  remove: ["RoleRemoved", "was removed"],
+};

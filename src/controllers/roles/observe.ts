@@ -1,0 +1,219 @@
+import type { Kind, KubeObject } from "../../api/object.ts";
+import { keyText } from "../../api/object.ts";
+import { reconcileRequestedAtAnnotation, rolesAnnotation } from "../../api/v1alpha1/annotations.ts";
+import { BatchComputeEnvironmentKind, JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
+import { AwsError, adviceFor } from "../../aws/errors.ts";
+import type { IamAccount, ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
+import { StoreError } from "../../kube/store.ts";
+import { failureReason } from "../conditions.ts";
+import { identityOf } from "../ownership.ts";
+import type { Ports } from "../ports.ts";
+import { wishOf } from "../wish.ts";
+import { limitsOf } from "./limits.ts";
+import { roleName } from "./names.ts";
+import type { IamSeen, LimitsSeen, OtherUser, RolesSeen } from "./seen.ts";
+import type { RoleUser } from "./user.ts";
+import { type Place, type RoleSpecs, type RoleWish, rolesWished, sameContent } from "./wish.ts";
+
+/** IAM is read anew when it was written, before what cannot be undone, and at this pace. */
+const restMs = 30 * 60_000;
+/** IAM shows a write within this time, nearly always. */
+const shownWithinMs = 5000;
+
+/** What this process remembers of roles between passes: ages only. */
+export interface RolesMemory {
+  /** By name: when this process last wrote it, wall ms. */
+  readonly wroteAt: Map<string, number>;
+  /** Objects, by uid, whose next look must read IAM itself. */
+  readonly stale: Set<string>;
+}
+
+/** `spec.iam` of an object, of whatever kind. */
+export function iamOf(object: KubeObject): RoleSpecs | undefined {
+  return (object.spec as { readonly iam?: RoleSpecs | undefined }).iam;
+}
+
+/** The roles that an object has asked for so far. */
+export function claimsOf({ metadata }: KubeObject): readonly string[] {
+  return (metadata.annotations?.[rolesAnnotation] ?? "").split(",").filter((name) => name !== "");
+}
+
+/** Every read that the plan of the roles needs. An object without roles costs none. */
+export async function observeRoles<O extends KubeObject>(
+  object: O,
+  place: Place,
+  user: Pick<RoleUser<O, never>, "kind" | "named">,
+  stranded: readonly string[],
+  ports: Ports,
+  memory: RolesMemory,
+  signal: AbortSignal,
+): Promise<Omit<RolesSeen, "referred">> {
+  const { settings, cluster } = ports;
+  const identity = identityOf(object, cluster);
+  const wish = wishOf(object, settings);
+  const iam = iamOf(object);
+  const claims = claimsOf(object);
+  const named = user.named(object);
+  const usesRoles = iam !== undefined || claims.length > 0;
+  const limits = usesRoles || named.length > 0 ? await limitsIn(identity.namespace, ports, signal) : unneeded;
+  const boundary = limits.kind === "read" ? limits.limits.permissionsBoundary : undefined;
+  const wishes = rolesWished(iam, identity, place, boundary);
+  const names = [...new Set([...claims, ...wishes.map(({ name }) => name)])];
+  const stale = memory.stale.delete(object.metadata.uid) || isAskedFor(object);
+  const reading = { signal, maxAgeMs: stale ? 0 : restMs };
+  const read = await iamSeen(names, stranded, ports, reading);
+  const others = othersIn(object, names, ports);
+  return {
+    identity,
+    place,
+    wishes,
+    claims,
+    named,
+    limits,
+    iam: read.iam,
+    stranded: read.stranded,
+    conflicts: conflictsOf(object, wishes, place, boundary, ports),
+    others,
+    rank: rankOf(object),
+    justWritten: new Set(
+      [...memory.wroteAt].filter(([, at]) => ports.clock.now() - at < shownWithinMs).map(([name]) => name),
+    ),
+    ignoreTagKeys: settings.ignoreTagKeys,
+    repairForeign:
+      (iam as { readonly repairMissingServiceRole?: boolean } | undefined)?.repairMissingServiceRole === true,
+    retain: wish.deleting && wish.retain,
+  };
+}
+
+/** A person asks for a look now, and has not had it yet. */
+function isAskedFor({ metadata, status }: KubeObject): boolean {
+  const asked = metadata.annotations?.[reconcileRequestedAtAnnotation];
+  const { lastHandledReconcileAt: handled } = (status ?? {}) as { readonly lastHandledReconcileAt?: string };
+  return asked !== undefined && asked !== handled;
+}
+
+const unneeded = { kind: "unneeded" } as const;
+
+async function limitsIn(namespace: string, ports: Ports, signal: AbortSignal): Promise<LimitsSeen> {
+  try {
+    const annotations = await ports.objects.namespaceAnnotations(namespace, signal);
+    if (annotations === undefined) return { kind: "unread", why: "there is no such namespace" };
+    return { kind: "read", limits: limitsOf(ports.settings.roles, annotations) };
+  } catch (error) {
+    if (error instanceof StoreError) return { kind: "unread", why: error.message };
+    throw error;
+  }
+}
+
+interface Read {
+  readonly iam: IamSeen;
+  readonly stranded: ReadonlyMap<string, RoleSeen | undefined>;
+}
+
+async function iamSeen(
+  names: readonly string[],
+  stranded: readonly string[],
+  ports: Ports,
+  reading: { readonly signal: AbortSignal; readonly maxAgeMs: number },
+): Promise<Read> {
+  if (names.length === 0 && stranded.length === 0) return { iam: unneeded, stranded: new Map() };
+  try {
+    const account = await ports.regions.iam(reading.signal);
+    const roles = new Map<string, RoleSeen>();
+    const profiles = new Map<string, ProfileSeen>();
+    for (const name of names) {
+      const role = await account.role(name, reading);
+      if (role !== undefined) roles.set(name, role);
+      const profile = await account.profile(name, reading);
+      if (profile !== undefined) profiles.set(name, profile);
+    }
+    return { iam: { kind: "read", roles, profiles }, stranded: await lost(stranded, account, reading.signal) };
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    const message = `roles cannot be read (${error.operation}): ${error.message.replace(/[.]$/, "")}. ${adviceFor(error)}`;
+    return { iam: { kind: "unread", reason: failureReason(error.kind), message }, stranded: new Map() };
+  }
+}
+
+/** Read now: whether a role is gone decides whether one is made. */
+async function lost(
+  arns: readonly string[],
+  account: IamAccount,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, RoleSeen | undefined>> {
+  const found = new Map<string, RoleSeen | undefined>();
+  for (const arn of arns) {
+    found.set(arn, await account.role(arn.slice(arn.lastIndexOf("/") + 1), { signal, maxAgeMs: 0 }));
+  }
+  return found;
+}
+
+const kindsWithRoles: readonly Kind[] = [BatchComputeEnvironmentKind, JobDefinitionKind];
+
+/** The other objects of the namespace, of either kind: roles are shared only within one. */
+function neighbours(object: KubeObject, ports: Ports): readonly KubeObject[] {
+  const { namespace, uid } = object.metadata;
+  return kindsWithRoles
+    .flatMap((kind) => ports.objects.list(kind))
+    .filter(({ metadata }) => metadata.namespace === namespace && metadata.uid !== uid);
+}
+
+function othersIn(
+  object: KubeObject,
+  names: readonly string[],
+  ports: Ports,
+): ReadonlyMap<string, readonly OtherUser[]> {
+  const users = new Map<string, OtherUser[]>();
+  if (names.length === 0) return users;
+  for (const other of neighbours(object, ports)) {
+    const wished = sharedNames(other, ports.cluster.name);
+    const claimed = claimsOf(other);
+    for (const name of names) {
+      const wishes = wished.includes(name);
+      if (!wishes && !claimed.includes(name)) continue;
+      const leaving = !wishes || other.metadata.deletionTimestamp !== undefined;
+      const user = { key: `${other.kind} ${keyText(other.metadata)}`, rank: rankOf(other), leaving };
+      users.set(name, [...(users.get(name) ?? []), user]);
+    }
+  }
+  return users;
+}
+
+/** In IAM, of the shared roles that an object wishes. */
+function sharedNames(object: KubeObject, clusterName: string): readonly string[] {
+  return Object.values(iamOf(object) ?? {}).flatMap((spec) => {
+    const name = typeof spec === "object" ? spec?.name : undefined;
+    return name === undefined ? [] : [roleName(clusterName, object.metadata.namespace, { kind: "shared", name })];
+  });
+}
+
+/** By field: who gave the same name another content before. */
+function conflictsOf(
+  object: KubeObject,
+  wishes: readonly RoleWish[],
+  place: Place,
+  boundary: string | undefined,
+  ports: Ports,
+): ReadonlyMap<string, string> {
+  const conflicts = new Map<string, string>();
+  const shared = wishes.filter(({ sharedAs }) => sharedAs !== undefined);
+  if (shared.length === 0) return conflicts;
+  const older = neighbours(object, ports)
+    .filter((other) => other.metadata.deletionTimestamp === undefined && rankOf(other) < rankOf(object))
+    .flatMap((other) =>
+      rolesWished(iamOf(other), identityOf(other, ports.cluster), place, boundary).map((wish) => ({
+        wish,
+        who: `${other.kind} ${keyText(other.metadata)}`,
+      })),
+    );
+  shared.forEach((wish, index) => {
+    const before = shared.slice(0, index).map((one) => ({ wish: one, who: one.field }));
+    const rival = [...older, ...before].find((one) => one.wish.name === wish.name && !sameContent(one.wish, wish));
+    if (rival !== undefined) conflicts.set(wish.field, rival.who);
+  });
+  return conflicts;
+}
+
+function rankOf({ kind, metadata }: KubeObject): string {
+  return `${metadata.creationTimestamp} ${kind} ${keyText(metadata)}`;
+}

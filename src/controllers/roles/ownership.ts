@@ -1,0 +1,38 @@
+/** Whose a role or instance profile is, by its tags. Pure. */
+
+import {
+  clusterTag,
+  clusterUidTag,
+  type Identity,
+  identityText,
+  namespaceTag,
+  nameTag,
+  type Ownership,
+  retainedFromTag,
+  roleTag,
+  sharedRoleTag,
+  type Tags,
+  uidTag,
+} from "../ownership.ts";
+
+/** As for the objects of AWS Batch; a role that is shared belongs to every object of its namespace. */
+export function roleOwnership(tags: Tags, identity: Identity): Ownership {
+  const { cluster, name, uid } = identity;
+  const owner = [tags[clusterTag], tags[namespaceTag], tags[sharedRoleTag] === undefined ? tags[nameTag] : name];
+  if (tags[clusterTag] === undefined || tags[roleTag] === undefined) {
+    return isRetained(tags[retainedFromTag], identity) ? { kind: "retained" } : { kind: "foreign" };
+  }
+  if (owner.join("/") !== identityText(identity)) {
+    return { kind: "otherObject", owner: [tags[clusterTag], tags[namespaceTag], tags[nameTag] ?? ""].join("/") };
+  }
+  const clusterUid = tags[clusterUidTag] ?? "";
+  if (clusterUid !== cluster.uid) {
+    return clusterUid === cluster.takeOverUid ? { kind: "ours", retag: true } : { kind: "otherCluster", clusterUid };
+  }
+  return { kind: "ours", retag: tags[sharedRoleTag] === undefined && tags[uidTag] !== uid };
+}
+
+/** Names of roles say whose they are, so the namespace is enough. */
+function isRetained(mark: string | undefined, { cluster, namespace }: Identity): boolean {
+  return mark?.startsWith(`${cluster.name}/${namespace}/`) ?? false;
+}

@@ -1,0 +1,106 @@
+/** A service role that vanished while AWS needs it to tear an environment down is made again. Pure. */
+
+import type { Next } from "../decision.ts";
+import type { RolesAction } from "./action.ts";
+import { roleDifferences } from "./diff.ts";
+import { type Limits, namedRefusal } from "./limits.ts";
+import { roleName, rolePath } from "./names.ts";
+import { roleOwnership } from "./ownership.ts";
+import type { RolesSeen } from "./seen.ts";
+import { type RoleWish, rolesWished } from "./wish.ts";
+
+type RolesNext = Next<RolesAction>;
+
+const settleLookMs = 1000;
+/** Two more tries of AWS, and no success. */
+const repairStallsAfterMs = 15 * 60_000;
+
+/**
+ * The repair of the first stranded role, or why there is none; undefined: no role is missing.
+ *
+ * @param own what the object would do, which cannot succeed before
+ */
+export function repaired<Action>(seen: RolesSeen, own: Next<Action>): RolesNext | undefined {
+  if (own.kind !== "wait" && own.kind !== "blocked") return undefined;
+  const [missing] = [...seen.stranded].filter(([, role]) => role === undefined);
+  if (missing === undefined) return undefined;
+  const [arn] = missing;
+  const barred = barrier(seen, arn);
+  if (barred !== undefined) {
+    // As long as something else is waited for, nobody has to hurry.
+    if (own.kind === "wait") return undefined;
+    return { kind: "blocked", reason: "ServiceRoleMissing", message: `${own.message}. ${barred}`, recheckInMs: 60_000 };
+  }
+  const wish = lostRole(seen, arn);
+  const reason = "RepairingServiceRole";
+  const message = `service role ${arn} is gone, and AWS needs it to delete the environment: it is made again, used, and removed`;
+  if (!seen.claims.includes(wish.name)) {
+    const claims = [...seen.claims, wish.name].sort();
+    return { kind: "act", action: { kind: "claimRoles", claims }, reason, message, irreversible: false };
+  }
+  if (seen.justWritten.has(wish.name)) return { kind: "wait", reason, message, recheckInMs: settleLookMs };
+  const writes = roleDifferences(wish, undefined, undefined, []).map(({ write }) => write);
+  return {
+    kind: "act",
+    action: { kind: "writeRole", name: wish.name, doing: "repair", writes },
+    reason,
+    message,
+    irreversible: true,
+  };
+}
+
+/**
+ * The role is there again, and AWS has not been asked again yet: nobody has to do anything, unless it takes unusually
+ * long.
+ */
+export function awaited<Action>({ stranded, identity }: RolesSeen, own: Next<Action>): RolesNext | undefined {
+  if (own.kind !== "blocked") return undefined;
+  const [again] = [...stranded].filter(
+    ([, role]) => role !== undefined && roleOwnership(role.tags, identity).kind === "ours",
+  );
+  if (again === undefined) return undefined;
+  return {
+    kind: "wait",
+    reason: "RepairingServiceRole",
+    message: `service role ${again[0]} was made again, and AWS is asked again every 5 minutes to delete the environment`,
+    ...(own.recheckInMs === undefined ? {} : { recheckInMs: own.recheckInMs }),
+    stalledAfterMs: repairStallsAfterMs,
+  };
+}
+
+/** Why the role is not made again, with the way out. */
+function barrier({ identity, claims, repairForeign, limits, place }: RolesSeen, arn: string): string | undefined {
+  const { name, path } = partsOf(arn);
+  const own = roleName(identity.cluster.name, identity.namespace, {
+    kind: "object",
+    name: identity.name,
+    purpose: "service",
+  });
+  if (path === rolePath(identity.cluster.name) && (name === own || claims.includes(name))) return undefined;
+  if (!repairForeign) {
+    return `Its service role ${arn} is gone and was not made here: make it again, or set spec.iam.repairMissingServiceRole: true`;
+  }
+  if (limits.kind !== "read") return `Whether ${arn} may be made again is unknown: the namespace cannot be read`;
+  return roleBarrier(arn, limits.limits, place);
+}
+
+function roleBarrier(arn: string, limits: Limits, place: RolesSeen["place"]): string | undefined {
+  return namedRefusal({ field: "spec.serviceRole", kind: "role", value: arn }, limits, place)?.message;
+}
+
+/** As it is wished, or else with what every service role has. */
+function lostRole(seen: RolesSeen, arn: string): RoleWish {
+  const { identity, place, limits } = seen;
+  const wished = seen.wishes.find((wish) => wish.arn === arn);
+  if (wished !== undefined) return wished;
+  const boundary = limits.kind === "read" ? limits.limits.permissionsBoundary : undefined;
+  const [plain] = rolesWished({ serviceRole: {} }, identity, place, boundary);
+  if (plain === undefined) throw new Error("a service role that is given is wished");
+  return { ...plain, ...partsOf(arn), arn };
+}
+
+function partsOf(arn: string): { readonly name: string; readonly path: string } {
+  const resource = arn.slice(arn.indexOf(":role/") + ":role".length);
+  const cut = resource.lastIndexOf("/") + 1;
+  return { path: resource.slice(0, cut), name: resource.slice(cut) };
+}

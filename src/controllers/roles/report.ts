@@ -1,0 +1,49 @@
+/** What status says of roles. Pure. */
+
+import type { Failure, News } from "../decision.ts";
+import type { RolesAction } from "./action.ts";
+import { isRolesAction } from "./action.ts";
+import type { RolesSeen } from "./seen.ts";
+
+/** `status.roles`: those that are there. */
+export function rolesReport({ wishes, iam }: RolesSeen): Readonly<Record<string, unknown>> {
+  if (iam.kind !== "read") return {};
+  const roles = wishes
+    .filter(({ name }) => iam.roles.has(name))
+    .map(({ purpose, name, arn }) => ({ purpose, name, arn }));
+  return roles.length === 0 ? {} : { roles };
+}
+
+/** The condition of the roles after a write was refused: the role, the call, and the action that the operator lacks. */
+export function newsOfFailure(
+  action: { readonly kind: string } | RolesAction,
+  { kind, operation, message }: Failure,
+  seen: RolesSeen,
+): readonly News[] {
+  const ofRole = isRolesAction(action) && action.kind === "writeRole";
+  const lacking = kind === "denied" ? lackingAction(message) : undefined;
+  const passes = lacking?.startsWith("iam:") ?? false;
+  if (!ofRole && !(passes && seen.wishes.length > 0)) return [];
+  const role = ofRole ? ` for role ${action.name}` : "";
+  const refused = `${operation}${role} was refused: ${message.replace(/[.]$/, "")}`;
+  const why =
+    kind !== "denied"
+      ? ""
+      : /Encoded authorization failure message/.test(message)
+        ? ". AWS has encoded why: who may call sts:DecodeAuthorizationMessage can read it in CloudTrail"
+        : `. The operator lacks ${lacking ?? operation}; iam-policy prints the policy that it needs`;
+  return [{ type: "RolesReady", status: "False", reason: reasons[kind] ?? "Refused", message: `${refused}${why}` }];
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  denied: "AccessDenied",
+  quota: "QuotaExceeded",
+  invalid: "InvalidRequest",
+  throttled: "Throttled",
+  unavailable: "AWSUnavailable",
+};
+
+/** From AWS's sentence: `... is not authorized to perform: iam:CreateRole on resource: ...`. */
+function lackingAction(message: string): string | undefined {
+  return /not authorized to perform: ([a-z0-9-]+:\w+)/i.exec(message)?.[1];
+}

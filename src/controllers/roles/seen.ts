@@ -1,0 +1,55 @@
+import type { ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
+import type { Identity } from "../ownership.ts";
+import type { Limits, NamedRole } from "./limits.ts";
+import type { RoleWish } from "./wish.ts";
+
+/** Everything about roles that the plan of an object is made from. */
+export interface RolesSeen {
+  readonly identity: Identity;
+  readonly place: { readonly account: string; readonly partition: string };
+  readonly wishes: readonly RoleWish[];
+  /** Names of roles that the object has asked for so far (annotation `awsbatch.dev/roles`). */
+  readonly claims: readonly string[];
+  /** Roles that the spec names itself. */
+  readonly named: readonly NamedRole[];
+  readonly limits: LimitsSeen;
+  readonly iam: IamSeen;
+  /** By field: the older object that gives another content to a role of the same name. */
+  readonly conflicts: ReadonlyMap<string, string>;
+  /** By name of a role: the other objects that asked for it. */
+  readonly others: ReadonlyMap<string, readonly OtherUser[]>;
+  /** Where this object stands among those who use its shared roles. */
+  readonly rank: string;
+  /** Written by this process a moment ago: IAM may not show it yet. */
+  readonly justWritten: ReadonlySet<string>;
+  /** Service roles without which AWS cannot tear down an environment, by ARN; undefined: there is none such role. */
+  readonly stranded: ReadonlyMap<string, RoleSeen | undefined>;
+  /** Of `claims`, those that something in AWS of this object still refers to. */
+  readonly referred: ReadonlySet<string>;
+  readonly ignoreTagKeys: readonly string[];
+  readonly repairForeign: boolean;
+  readonly retain: boolean;
+}
+
+export type LimitsSeen =
+  /** The object names no role and wishes none. */
+  | { readonly kind: "unneeded" }
+  | { readonly kind: "read"; readonly limits: Limits }
+  | { readonly kind: "unread"; readonly why: string };
+
+export type IamSeen =
+  | { readonly kind: "unneeded" }
+  | {
+      readonly kind: "read";
+      readonly roles: ReadonlyMap<string, RoleSeen>;
+      readonly profiles: ReadonlyMap<string, ProfileSeen>;
+    }
+  | { readonly kind: "unread"; readonly reason: string; readonly message: string };
+
+/** Another object that asked for a role. */
+export interface OtherUser {
+  readonly key: string;
+  readonly rank: string;
+  /** It is being deleted, or wishes the role no more. */
+  readonly leaving: boolean;
+}

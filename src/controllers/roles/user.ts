@@ -1,0 +1,16 @@
+import type { Kind, KubeObject } from "../../api/object.ts";
+import type { NamedRole } from "./limits.ts";
+import type { RoleWish } from "./wish.ts";
+
+/** What the roles part has to know of a kind whose objects have `spec.iam`. Pure. */
+export interface RoleUser<O extends KubeObject, Seen> {
+  readonly kind: Kind;
+  /** The roles that a spec names itself. */
+  named(object: O): readonly NamedRole[];
+  /** The object as if its spec named the roles that are made for it. */
+  filled(object: O, wishes: readonly RoleWish[]): O;
+  /** Service roles, by ARN, without which AWS cannot tear down what it is asked to. */
+  stranded(object: O, seen: Seen): readonly string[];
+  /** Whether something in AWS still refers to a role that is wished no more. */
+  refersTo(seen: Seen, roleName: string): boolean;
+}

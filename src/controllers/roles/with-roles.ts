@@ -1,0 +1,86 @@
+import type { KubeObject } from "../../api/object.ts";
+import { rolesAnnotation } from "../../api/v1alpha1/annotations.ts";
+import type { Decision } from "../decision.ts";
+import { type Cluster, identityOf } from "../ownership.ts";
+import type { Ports } from "../ports.ts";
+import type { Steps } from "../reconcile.ts";
+import { actOnRoles } from "./act.ts";
+import { isRolesAction, type RolesAction } from "./action.ts";
+import { rolesEvents } from "./events.ts";
+import { claimsOf, iamOf, observeRoles, type RolesMemory } from "./observe.ts";
+import { planWithRoles } from "./plan.ts";
+import { newsOfFailure, rolesReport } from "./report.ts";
+import type { RolesSeen } from "./seen.ts";
+import type { RoleUser } from "./user.ts";
+import { type Place, rolesWished } from "./wish.ts";
+
+/** What a kind sees with the roles of its object. */
+export interface WithRoles<O, Seen> {
+  /** As if the spec named the roles that are made for it. */
+  readonly object: O;
+  readonly own: Seen;
+  readonly roles: RolesSeen;
+}
+
+/**
+ * The steps of a kind with the roles of `spec.iam` around them: made before, kept while, and removed after what uses
+ * them. The kind itself sees a spec that names its roles.
+ */
+export function withRoles<O extends KubeObject, Seen, Action extends { readonly kind: string }>(
+  steps: Steps<O, Seen, Action>,
+  user: RoleUser<O, Seen>,
+  ports: Ports,
+): Steps<O, WithRoles<O, Seen>, Action | RolesAction> {
+  const memory: RolesMemory = { wroteAt: new Map(), stale: new Set() };
+  const filled = (object: O, place: Place): O => filledObject(object, user, place, ports.cluster);
+  return {
+    kind: steps.kind,
+    async observe(object, region, given, signal) {
+      const whole = filled(object, region);
+      const own = await steps.observe(whole, region, given, signal);
+      const stranded = user.stranded(whole, own);
+      const seen = await observeRoles(object, region, user, stranded, ports, memory, signal);
+      const referred = new Set(seen.claims.filter((name) => user.refersTo(own, name)));
+      return { object: whole, own, roles: { ...seen, referred } };
+    },
+    async refresh(object, region, signal) {
+      memory.stale.add(object.metadata.uid);
+      await steps.refresh(filled(object, region), region, signal);
+    },
+    plan(_object, { object, own, roles }, now) {
+      return planWithRoles(steps.plan(object, own, now), roles, object.metadata.deletionTimestamp !== undefined);
+    },
+    async act(action, object, region, given, signal) {
+      if (isRolesAction(action)) return await actOnRoles(action, object, user, ports, memory.wroteAt, signal);
+      return await steps.act(action, filled(object, region), region, given, signal);
+    },
+    report(_object, { object, own, roles }, decision, now) {
+      return { ...steps.report(object, own, decision as Decision<Action>, now), ...rolesReport(roles) };
+    },
+    events: (action) => (isRolesAction(action) ? rolesEvents(action) : steps.events(action)),
+    marks(object, { roles }) {
+      const names = [...new Set([...claimsOf(object), ...roles.wishes.map(({ name }) => name)])].sort();
+      return names.length === 0 ? {} : { [rolesAnnotation]: names.join(",") };
+    },
+    newsOfFailure: (action, failure, { roles }) => newsOfFailure(action, failure, roles),
+  };
+}
+
+const known = new WeakMap<KubeObject, { readonly place: string; readonly filled: KubeObject }>();
+
+/** The object with its roles filled in, the same one each time: what else follows from an object is kept with it. */
+export function filledObject<O extends KubeObject>(
+  object: O,
+  user: Pick<RoleUser<O, never>, "filled">,
+  { account, partition }: Place,
+  cluster: Cluster,
+): O {
+  const iam = iamOf(object);
+  if (iam === undefined) return object;
+  const place = `${partition} ${account} ${cluster.name}`;
+  const before = known.get(object);
+  if (before?.place === place) return before.filled as O;
+  const fresh = user.filled(object, rolesWished(iam, identityOf(object, cluster), { account, partition }));
+  known.set(object, { place, filled: fresh });
+  return fresh;
+}

@@ -1,0 +1,348 @@
+import { describe, expect, it } from "vitest";
+import type { Decision } from "../../../src/controllers/decision.ts";
+import type { RolesAction } from "../../../src/controllers/roles/action.ts";
+import { limitsOf } from "../../../src/controllers/roles/limits.ts";
+import { planWithRoles } from "../../../src/controllers/roles/plan.ts";
+import type { OtherUser, RolesSeen } from "../../../src/controllers/roles/seen.ts";
+import {
+  acting,
+  deciding,
+  identity,
+  inIam,
+  type Own,
+  released,
+  roleAs,
+  seenRoles,
+  settled,
+  waiting,
+  wished,
+} from "./given.ts";
+
+const both = { serviceRole: {}, instanceRole: {} };
+const shared = wished({ jobRole: { name: "readers" } });
+const admin = "arn:aws:iam::aws:policy/AdministratorAccess";
+
+/** Kind and reason of what follows, and what is done to which role. */
+function step({ next }: Decision<Own | RolesAction>): string {
+  const action = next.kind === "act" ? ` ${described(next.action)}` : "";
+  return `${next.kind} ${next.reason}${action}`;
+}
+
+function described(action: Own | RolesAction): string {
+  switch (action.kind) {
+    case "own":
+      return "own";
+    case "claimRoles":
+      return `claims ${action.claims.length}`;
+    case "writeRole":
+      return `${action.doing} ${action.name.replace(/_[0-9a-f]{8}$/, "")}: ${action.writes.map(({ kind }) => kind).join(" ")}`;
+  }
+}
+
+const using = (seen: RolesSeen, own = deciding(acting)) => planWithRoles(own, seen, false);
+const leaving = (seen: RolesSeen, own = deciding(released)) => planWithRoles(own, seen, true);
+const conditionOf = ({ news }: Decision<unknown>) => news.find(({ type }) => type === "RolesReady");
+
+describe("the roles of an object that is wished", () => {
+  it("are noted on the object before the first is made", () => {
+    const seen = seenRoles(both, { claims: [], iam: inIam([]) });
+    expect(step(using(seen))).toBe("act MakingRole claims 2");
+  });
+
+  it("are made one after the other, and only then what uses them", () => {
+    const { wishes } = seenRoles(both);
+    expect(step(using(seenRoles(both, { iam: inIam([]) })))).toBe(
+      "act MakingRole make team_ce_service: createRole attach",
+    );
+    expect(step(using(seenRoles(both, { iam: inIam(wishes, { instance: null }) })))).toBe(
+      "act MakingRole make team_ce_instance: createRole attach createProfile addToProfile",
+    );
+    expect(step(using(seenRoles(both)))).toBe("act Creating own");
+  });
+
+  it("are brought back to the spec, also at rest, without Ready turning False", () => {
+    const { wishes } = seenRoles(both);
+    const drifted = inIam(wishes, { service: { attachedPolicyArns: [admin] } });
+    const decision = using(seenRoles(both, { iam: drifted }), deciding(settled));
+    expect(step(decision)).toBe("act MendingRole mend team_ce_service: attach detach");
+    expect(decision.serving).toBe(true);
+    expect(decision.change).toMatchObject({ action: "Update", reason: "RolesDiffer" });
+    expect(decision.change.changes.map(({ path }) => path)).toEqual([
+      "spec.iam.serviceRole.policyArns",
+      "spec.iam.serviceRole.policyArns",
+    ]);
+  });
+
+  it("are not written again while IAM may not show yet what was written", () => {
+    const seen = seenRoles(both, { iam: inIam([]) });
+    const [first, second] = seen.wishes.map(({ name }) => name);
+    expect(step(using({ ...seen, justWritten: new Set([first ?? ""]) }))).toMatch(
+      /^act MakingRole make team_ce_instance/,
+    );
+    expect(step(using({ ...seen, justWritten: new Set([first ?? "", second ?? ""]) }))).toBe("wait MakingRole");
+  });
+
+  it("are told ready, and are looked at again half an hour later", () => {
+    const decision = using(seenRoles(both), deciding(settled));
+    expect(decision.next).toMatchObject({ kind: "settled", recheckInMs: 1_800_000 });
+    expect(conditionOf(decision)).toMatchObject({ status: "True", reason: "AsWished" });
+  });
+
+  it("cost an object without any nothing: its own decision stands", () => {
+    const own = deciding(settled);
+    const seen = seenRoles({}, { claims: [], iam: { kind: "unneeded" }, limits: { kind: "unneeded" } });
+    expect(using(seen, own)).toBe(own);
+  });
+
+  it.each<[string, Partial<RolesSeen>, string]>([
+    [
+      "another object gives another content",
+      { conflicts: new Map([["spec.iam.serviceRole", "JobDefinition team/x"]]) },
+      "blocked RoleContentConflict",
+    ],
+    [
+      "the name is somebody else's",
+      { iam: inIam(seenRoles(both).wishes, { service: { tags: {} } }) },
+      "blocked RoleNameTaken",
+    ],
+    [
+      "it is another cluster's",
+      {
+        iam: inIam(seenRoles(both).wishes, {
+          service: { tags: { ...wished({ serviceRole: {} }).ownTags, "awsbatch.dev/cluster-uid": "lost" } },
+        }),
+      },
+      "blocked OwnedByOtherCluster",
+    ],
+    ["IAM cannot be read", { iam: { kind: "unread", reason: "AccessDenied", message: "no" } }, "wait AccessDenied"],
+    ["the namespace cannot be read", { limits: { kind: "unread", why: "no" } }, "wait NamespaceUnreadable"],
+  ])("keep what uses them from being made when %s", (_what, other, expected) => {
+    const decision = using(seenRoles(both, other));
+    expect(step(decision)).toBe(expected);
+    expect(conditionOf(decision)?.status).not.toBe("True");
+  });
+
+  it.each<[string, object, string]>([
+    ["a policy that is not allowed", { jobRole: { policyArns: [admin] } }, "blocked NotAllowed"],
+    ["an inline policy", { jobRole: { inlinePolicies: { p: "{}" } } }, "blocked NotAllowed"],
+  ])("are not made with %s, and the condition names the list", (_what, iam, expected) => {
+    const decision = using(seenRoles(iam));
+    expect(step(decision)).toBe(expected);
+    expect(conditionOf(decision)?.message).toMatch(/--allow/);
+  });
+
+  it.each<[string, string]>([
+    ["no", "it is no JSON"],
+    ["{}", "it has no Statement"],
+    [JSON.stringify({ Statement: [{ Sid: "x".repeat(10_240) }] }), "IAM takes 10240"],
+  ])("are not made with a document that IAM would refuse: %.12s", (document, fault) => {
+    const limits = { kind: "read", limits: limitsOf({ ...limitsAll, allowInlinePolicies: true }, {}) } as const;
+    const decision = using(seenRoles({ jobRole: { inlinePolicies: { p: document } } }, { limits }));
+    expect(step(decision)).toBe("blocked InvalidPolicy");
+    expect(decision.next.message).toContain(fault);
+  });
+
+  it("let what is at rest serve on while IAM or the namespace cannot be read", () => {
+    const unread = using(
+      seenRoles(both, { iam: { kind: "unread", reason: "Throttled", message: "later" } }),
+      deciding(settled),
+    );
+    expect([step(unread), conditionOf(unread)?.status]).toEqual(["settled Available", "Unknown"]);
+    const closed = using(seenRoles(both, { limits: { kind: "unread", why: "no" } }), deciding(settled));
+    expect(step(closed)).toBe("settled Available");
+  });
+
+  it("do not keep a role that is named by ARN from being checked", () => {
+    const limits = { kind: "read", limits: limitsOf({ ...limitsAll, allowedRoleArns: [] }, {}) } as const;
+    const named = [{ field: "spec.serviceRole", kind: "role", value: "arn:aws:iam::123456789012:role/x" }] as const;
+    const seen = seenRoles({}, { named, limits, iam: { kind: "unneeded" }, claims: [] });
+    expect(step(using(seen))).toBe("blocked NotAllowed");
+    expect(step(leaving(seen))).toBe("release Deleted");
+  });
+});
+
+describe("a role that is wished no more", () => {
+  const old = wished({ serviceRole: {} });
+  const formerly = (other: Partial<RolesSeen> = {}): RolesSeen => {
+    const seen = seenRoles({ instanceRole: {} });
+    const iam = inIam([...seen.wishes, old]);
+    return { ...seen, claims: [...seen.claims, old.name].sort(), iam, ...other };
+  };
+
+  it("goes when nothing in AWS refers to it any more, and is then no longer noted", () => {
+    expect(step(using(formerly({ referred: new Set([old.name]) }), deciding(settled)))).toBe("settled Available");
+    expect(step(using(formerly(), deciding(settled)))).toBe(
+      "act RemovingRole remove team_ce_service: detach deleteRole",
+    );
+    const gone = formerly({ iam: inIam(seenRoles({ instanceRole: {} }).wishes) });
+    expect(step(using(gone, deciding(settled)))).toBe("act RemovingRole claims 1");
+  });
+
+  it("stays while something else is still to be done", () => {
+    expect(step(using(formerly()))).toBe("act Creating own");
+  });
+});
+
+describe("the roles of an object that is deleted", () => {
+  it("outlive what uses them, and go one after the other", () => {
+    const { wishes } = seenRoles(both);
+    expect(step(leaving(seenRoles(both), deciding(waiting)))).toBe("wait Deleting");
+    expect(step(leaving(seenRoles(both)))).toBe(
+      "act RemovingRole remove team_ce_instance: removeFromProfile deleteProfile detach deleteRole",
+    );
+    expect(step(leaving(seenRoles(both, { iam: inIam(wishes, { instance: null }) })))).toBe(
+      "act RemovingRole remove team_ce_service: detach deleteRole",
+    );
+    expect(step(leaving(seenRoles(both, { iam: inIam([]) })))).toBe("release Deleted");
+  });
+
+  it("go also when the namespace would not be given them any more", () => {
+    const limits = { kind: "read", limits: limitsOf({ ...limitsAll, permissionsBoundary: admin }, {}) } as const;
+    expect(step(leaving(seenRoles({ serviceRole: {} }, { limits })))).toMatch(/^act RemovingRole remove/);
+  });
+
+  it("are left without an owner when deletionPolicy is Retain", () => {
+    expect(step(leaving(seenRoles({ instanceRole: {} }, { retain: true })))).toBe(
+      "act RetainingRole release team_ce_instance: tagProfile untagProfile tagRole untagRole",
+    );
+    const left = inIam(seenRoles({ instanceRole: {} }).wishes, {
+      instance: { tags: { "awsbatch.dev/retained-from": "default/team/ce" } },
+    });
+    const without = { ...left, profiles: new Map() };
+    expect(step(leaving(seenRoles({ instanceRole: {} }, { retain: true, iam: without })))).toBe("release Deleted");
+  });
+
+  it("are not touched when they are somebody else's", () => {
+    const iam = inIam(seenRoles({ serviceRole: {} }).wishes, { service: { tags: {} } });
+    expect(step(leaving(seenRoles({ serviceRole: {} }, { iam })))).toBe("release Deleted");
+  });
+
+  it("wait for a person when a profile that is not ours holds one", () => {
+    const iam = inIam(seenRoles({ serviceRole: {} }).wishes, { service: { profileNames: ["theirs"] } });
+    const decision = leaving(seenRoles({ serviceRole: {} }, { iam }));
+    expect(step(decision)).toBe("blocked RoleInUse");
+    expect(decision.next.message).toContain("instance profile theirs");
+  });
+
+  it("wait for IAM when it cannot be read: else they would be left for ever", () => {
+    const unread = { kind: "unread", reason: "AccessDenied", message: "no" } as const;
+    expect(leaving(seenRoles(both, { iam: unread })).next).toMatchObject({ kind: "wait", stalledAfterMs: 300_000 });
+  });
+});
+
+describe("a role that objects share", () => {
+  const iam = inIam([shared]);
+  const user = (key: string, isLeaving: boolean, rank: string): OtherUser => ({ key, rank, leaving: isLeaving });
+  const among = (...users: OtherUser[]): RolesSeen =>
+    seenRoles({ jobRole: { name: "readers" } }, { iam, others: new Map([[shared.name, users]]), rank: "5" });
+
+  it("stays while another object wishes it", () => {
+    expect(step(leaving(among(user("JobDefinition team/b", false, "1"))))).toBe("release Deleted");
+  });
+
+  it("goes with the last one", () => {
+    expect(step(leaving(among()))).toBe("act RemovingRole remove team_readers: deleteRole");
+  });
+
+  it("of several that go at once the last in rank removes it, when the others are through", () => {
+    expect(step(leaving(among(user("JobDefinition team/b", true, "9"))))).toBe("release Deleted");
+    expect(step(leaving(among(user("JobDefinition team/b", true, "1"))))).toBe("wait RoleInUse");
+  });
+
+  it("stays for what one of them left in AWS by Retain, whoever goes last", () => {
+    const retaining = { ...among(user("JobDefinition team/b", false, "1")), retain: true };
+    expect(step(leaving(retaining))).toBe("act RetainingRole release team_readers: tagRole");
+    const tags = { ...shared.ownTags, "awsbatch.dev/retained-from": "default/team/a" };
+    const last = { ...among(), iam: { ...iam, roles: new Map([[shared.name, roleAs(shared, { tags })]]) } };
+    expect(step(leaving(last))).toBe("act RetainingRole release team_readers: tagRole untagRole");
+  });
+});
+
+describe("a service role that is gone while AWS needs it", () => {
+  const own = wished({ serviceRole: {} });
+  const foreign = "arn:aws:iam::123456789012:role/teams/batch";
+  const blocked = deciding({ kind: "blocked", reason: "DeleteFailed", message: "AWS cannot tear it down" });
+  const linked = new Map([[own.arn, undefined]]);
+
+  it("is made again when it was ours", () => {
+    const seen = seenRoles({ serviceRole: {} }, { iam: inIam([]), stranded: linked });
+    expect(step(leaving(seen, blocked))).toBe("act RepairingServiceRole repair team_ce_service: createRole attach");
+  });
+
+  it("is made again also when it is wished no more", () => {
+    const seen = seenRoles({}, { claims: [own.name], iam: inIam([]), stranded: linked });
+    expect(step(leaving(seen, blocked))).toBe("act RepairingServiceRole repair team_ce_service: createRole attach");
+  });
+
+  it("is left to its owner when it was not made here, and the message tells how to have it made", () => {
+    const decision = leaving(seenRoles({}, { stranded: new Map([[foreign, undefined]]) }), blocked);
+    expect(step(decision)).toBe("blocked ServiceRoleMissing");
+    expect(decision.next.message).toContain("spec.iam.repairMissingServiceRole: true");
+  });
+
+  it("is made again under its own name and path when the spec lets it, noted before, and removed after", () => {
+    const stranded = new Map([[foreign, undefined]]);
+    const seen = seenRoles({}, { repairForeign: true, stranded });
+    expect(step(leaving(seen, blocked))).toBe("act RepairingServiceRole claims 1");
+    const { next } = leaving({ ...seen, claims: ["batch"] }, blocked);
+    expect(next).toMatchObject({
+      action: {
+        doing: "repair",
+        name: "batch",
+        writes: [
+          { kind: "createRole", name: "batch", path: "/teams/" },
+          { kind: "attach", name: "batch" },
+        ],
+      },
+    });
+    const made = roleAs({ ...own, name: "batch", path: "/teams/", arn: foreign });
+    const back = {
+      ...seen,
+      claims: ["batch"],
+      iam: { kind: "read", roles: new Map([["batch", made]]), profiles: new Map() },
+    } as const;
+    expect(step(leaving({ ...back, stranded: new Map() }))).toBe("act RemovingRole remove batch: detach deleteRole");
+  });
+
+  it("is not made again under a name that the namespace may not use", () => {
+    const limits = { kind: "read", limits: limitsOf({ ...limitsAll, allowedRoleArns: [] }, {}) } as const;
+    const seen = seenRoles({}, { repairForeign: true, stranded: new Map([[foreign, undefined]]), limits });
+    expect(step(leaving(seen, blocked))).toBe("blocked ServiceRoleMissing");
+  });
+
+  it("is not made for another namespace, whatever the spec says", () => {
+    const theirs = "arn:aws:iam::123456789012:role/aws-batch-operator/default/other_x_service_00000000";
+    const seen = seenRoles({}, { repairForeign: true, stranded: new Map([[theirs, undefined]]) });
+    expect(step(leaving(seen, blocked))).toBe("blocked ServiceRoleMissing");
+  });
+
+  it("is told as under repair until AWS has been asked again, and only for a while", () => {
+    const there = new Map([[own.arn, roleAs(own)]]);
+    const { next } = leaving(seenRoles({ serviceRole: {} }, { stranded: there }), blocked);
+    expect(next).toMatchObject({ kind: "wait", reason: "RepairingServiceRole", stalledAfterMs: 900_000 });
+  });
+
+  it("is no matter while it is there, or the object can go on", () => {
+    const theirs = new Map([[foreign, roleAs(own, { tags: {} })]]);
+    expect(step(leaving(seenRoles({ serviceRole: {} }, { stranded: theirs }), blocked))).toBe("blocked DeleteFailed");
+    const seen = seenRoles({ serviceRole: {} }, { iam: inIam([]), stranded: linked });
+    expect(step(leaving(seen, deciding(acting)))).toBe("act Creating own");
+  });
+});
+
+const limitsAll = {
+  allowedPolicyArns: ["*"],
+  allowedRoleArns: undefined,
+  permissionsBoundary: undefined,
+  allowInlinePolicies: false,
+};
+
+describe("a cluster that is lost and taken over", () => {
+  it("keeps its roles: only their tags are written", () => {
+    const tags = { ...wished({ serviceRole: {} }).ownTags, "awsbatch.dev/cluster-uid": "lost" };
+    const taking = { ...identity, cluster: { ...identity.cluster, takeOverUid: "lost" } };
+    const seen = seenRoles({ serviceRole: {} }, { identity: taking });
+    const iam = inIam(seen.wishes, { service: { tags } });
+    expect(step(using({ ...seen, iam }))).toBe("act MendingRole mend team_ce_service: tagRole");
+  });
+});

@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import { StoreError } from "../../src/kube/store.ts";
+import { accessDenied } from "../../src/simulator/faults.ts";
+import { jobDefinition } from "../manifests.ts";
+import type { World } from "../world.ts";
+import { aWorld } from "./story.ts";
+
+const readBuckets = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
+const asking = { iam: { jobRole: { policyArns: [readBuckets] } } };
+const allowed = { "awsbatch.dev/allowed-policy-arns": readBuckets };
+const boundary = "arn:aws:iam::123456789012:policy/boundary";
+
+const reasonOf = (world: World, type: string): string | undefined =>
+  world.condition("JobDefinition", "hello", type)?.reason;
+const lookNow = (world: World): void =>
+  world.annotate("JobDefinition", "hello", { "awsbatch.dev/reconcile-requested-at": String(world.clock.now()) });
+
+describe("what a namespace may use", () => {
+  it("is what its annotation says, and when that is deleted what the flags say: nothing more is made", async () => {
+    let annotations: Readonly<Record<string, string>> = allowed;
+    const world = await aWorld({ knobs: { strictIam: true }, namespaceAnnotations: () => annotations });
+    world.apply(jobDefinition("hello", asking));
+    await world.untilReady(120);
+    annotations = {};
+    lookNow(world);
+    await world.until("it is refused", () => reasonOf(world, "Stalled") === "NotAllowed");
+    expect(world.condition("JobDefinition", "hello", "Stalled")?.message).toContain("--allowed-policy-arns");
+    world.apply(jobDefinition("hello", { ...asking, timeout: { attemptDurationSeconds: 60 } }));
+    await world.seconds(120);
+    expect(world.aws.truth.jobDefinitions()).toHaveLength(1);
+    world.delete("JobDefinition", "hello");
+    await world.untilGone();
+    expect(world.aws.truth.roles()).toEqual([]);
+  });
+
+  it("is nothing while the namespace cannot be read", async () => {
+    let readable = false;
+    const namespaceAnnotations = () => {
+      if (!readable) throw new StoreError("Forbidden", "namespaces is forbidden");
+      return allowed;
+    };
+    const world = await aWorld({ namespaceAnnotations });
+    world.apply(jobDefinition("hello", asking));
+    await world.until("it waits", () => reasonOf(world, "Reconciling") === "NamespaceUnreadable");
+    await world.until("it is Stalled", () => reasonOf(world, "Stalled") === "NamespaceUnreadable");
+    expect(world.condition("JobDefinition", "hello", "RolesReady")).toMatchObject({ status: "Unknown" });
+    expect([world.writes(), world.aws.truth.roles()]).toEqual([[], []]);
+    readable = true;
+    await world.untilReady(120);
+    expect(world.aws.truth.roles()).toHaveLength(1);
+  });
+
+  it("bounds every role by the operator's boundary", async () => {
+    const settings = {
+      roles: {
+        allowedPolicyArns: [readBuckets],
+        allowedRoleArns: undefined,
+        permissionsBoundary: boundary,
+        allowInlinePolicies: false,
+      },
+    };
+    const world = await aWorld({ settings });
+    world.apply(jobDefinition("hello", asking));
+    await world.untilReady(120);
+    expect(world.aws.truth.roles().map((role) => role.boundary)).toEqual([boundary]);
+  });
+
+  it("is told at once when a policy does not exist, and tried again without hurry", async () => {
+    const typo = "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnli";
+    const namespaceAnnotations = () => ({ "awsbatch.dev/allowed-policy-arns": "arn:aws:iam::aws:policy/*" });
+    const world = await aWorld({ knobs: { strictIam: true }, namespaceAnnotations });
+    world.apply(jobDefinition("hello", { iam: { jobRole: { policyArns: [typo] } } }));
+    await world.until("it is Stalled", () => reasonOf(world, "Stalled") === "InvalidRequest", 60);
+    expect(world.condition("JobDefinition", "hello", "RolesReady")?.message).toContain(typo);
+    const asked = (): number => world.aws.log.filter(({ operation }) => operation === "AttachRolePolicy").length;
+    const before = asked();
+    await world.seconds(900);
+    expect(asked() - before).toBeLessThanOrEqual(3);
+    world.apply(jobDefinition("hello"));
+    await world.until("the role is gone", () => world.aws.truth.roles().length === 0);
+  });
+
+  it("tells the call and the action when IAM refuses, and goes on when it is granted", async () => {
+    const world = await aWorld({ namespaceAnnotations: () => allowed });
+    world.aws.faults.add({ fault: accessDenied("CreateRole", "iam"), on: "CreateRole", forMs: 30_000 });
+    world.apply(jobDefinition("hello", asking));
+    await world.until("it is told", () => reasonOf(world, "RolesReady") === "AccessDenied");
+    expect(world.condition("JobDefinition", "hello", "RolesReady")?.message).toMatch(
+      /^iam:CreateRole for role team_hello_job_[0-9a-f]{8} was refused: .* The operator lacks iam:CreateRole;/,
+    );
+    await world.untilReady(120);
+    expect(reasonOf(world, "RolesReady")).toBe("AsWished");
+  });
+});
