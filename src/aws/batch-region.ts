@@ -8,6 +8,7 @@ import {
   type Effect,
   environmentCreated,
   environmentUpdated,
+  inDoubt,
   queueCreated,
   queueUpdated,
   retagged,
@@ -81,7 +82,7 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
 
   /**
    * One write to one name: noted before it starts, and afterwards with its outcome. `effectOf` is what it did,
-   * `expected` what is believed of it already while it is under way.
+   * `meanwhile` what is believed of it already while it is under way, `ifUnknown` when no answer came.
    */
   async function write<R, O>(
     thing: NamedThing,
@@ -89,8 +90,9 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
     name: string,
     call: () => Promise<O>,
     effectOf: (answer: O) => Effect<R>,
-    expected?: Effect<R>,
+    beliefs: { readonly meanwhile?: Effect<R>; readonly ifUnknown?: Effect<R> } = {},
   ): Promise<void> {
+    const { meanwhile, ifUnknown } = beliefs;
     const open = records.begin(name);
     const change = (apply: () => void): void =>
       cache.update(() => {
@@ -98,7 +100,7 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
         apply();
         return records.get(name) === before ? noChange : told(thing, name);
       });
-    if (expected !== undefined) change(() => records.expect(open, expected));
+    if (meanwhile !== undefined) change(() => records.expect(open, meanwhile));
     try {
       const answer = await call();
       change(() => records.done(open, clock.monotonic(), clock.now(), effectOf(answer)));
@@ -107,7 +109,7 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
       change(() => {
         if (error instanceof NotSent) records.cancel(open);
         else if (isDefinite(failure)) records.failed(open, clock.monotonic(), clock.now());
-        else records.maybe(open, clock.monotonic(), clock.now());
+        else records.maybe(open, clock.monotonic(), clock.now(), ifUnknown);
       });
       // AWS knows something that the cache does not.
       if (failure === "alreadyExists" || failure === "notFound" || failure === "busy") lists.expectChange();
@@ -207,12 +209,13 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
       const effect = environmentCreated(request, at);
       const name = request.computeEnvironmentName ?? "";
       const call = () => batch.createComputeEnvironment(request, { signal });
-      return write("compute-environment", cache.environments, name, call, () => effect, effect);
+      return write("compute-environment", cache.environments, name, call, () => effect, { meanwhile: effect });
     },
     updateComputeEnvironment(request, signal) {
       const name = nameIn(request.computeEnvironment ?? "");
       const call = () => batch.updateComputeEnvironment(request, { signal });
-      return write("compute-environment", cache.environments, name, call, () => environmentUpdated(request));
+      const effect = environmentUpdated(request);
+      return write("compute-environment", cache.environments, name, call, () => effect, { ifUnknown: inDoubt(effect) });
     },
     deleteComputeEnvironment(name, signal) {
       const call = () => batch.deleteComputeEnvironment({ computeEnvironment: name }, { signal });
@@ -221,11 +224,13 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
     createJobQueue(request, signal) {
       const effect = queueCreated(request, at);
       const call = () => batch.createJobQueue(request, { signal });
-      return write("job-queue", cache.queues, request.jobQueueName ?? "", call, () => effect, effect);
+      return write("job-queue", cache.queues, request.jobQueueName ?? "", call, () => effect, { meanwhile: effect });
     },
     updateJobQueue(request, signal) {
       const call = () => batch.updateJobQueue(request, { signal });
-      return write("job-queue", cache.queues, nameIn(request.jobQueue ?? ""), call, () => queueUpdated(request, at));
+      const effect = queueUpdated(request, at);
+      const name = nameIn(request.jobQueue ?? "");
+      return write("job-queue", cache.queues, name, call, () => effect, { ifUnknown: inDoubt(effect) });
     },
     deleteJobQueue(name, signal) {
       const call = () => batch.deleteJobQueue({ jobQueue: name }, { signal });

@@ -101,6 +101,14 @@ export function queueUpdated(request: UpdateJobQueueRequest, at: Location): Effe
   };
 }
 
+/**
+ * An update of which nobody knows whether it happened: until AWS shows it, or is sure not to, the thing may be UPDATING
+ * and nothing is to be made of its last description.
+ */
+export function inDoubt<R extends Environment | Queue>(effect: Effect<R>): Effect<R> {
+  return { ...effect, apply: (record) => (record === undefined ? undefined : { ...record, status: "UPDATING" }) };
+}
+
 /** An environment or a queue is being deleted; a tombstone counts as no record. */
 export function deletion<R extends Environment | Queue>(): Effect<R> {
   return {

@@ -93,9 +93,15 @@ export class OverlaidRecords<R> {
     this.#takeBack(write);
   }
 
-  /** It may have happened: what it put provisionally stays until AWS can be believed. */
-  maybe(write: OpenWrite<R>, at: number, wallAt: number): void {
+  /**
+   * It may have happened: what it put provisionally stays until AWS can be believed.
+   * @param doubt what is held of the record until then, beside what it was
+   */
+  maybe(write: OpenWrite<R>, at: number, wallAt: number, doubt?: Effect<R>): void {
     this.#end(write, "maybe", at, wallAt);
+    if (doubt === undefined) return;
+    write.effect = doubt;
+    this.#set(write.name, doubt.apply(this.#records.get(write.name)));
   }
 
   /** It never left this process. */
@@ -147,6 +153,15 @@ export class OverlaidRecords<R> {
   /** Wall time (ms) of the end of the last write to `name`, 0 when there was none. */
   lastWriteAt(name: string): number {
     return this.#lastEnd.get(name)?.wallAt ?? 0;
+  }
+
+  /** Whether a complete read of all names that began at `begunAt` contains every write whose outcome is not known. */
+  isCertain(begunAt: number): boolean {
+    return [...this.#writes.values()]
+      .flat()
+      .every(
+        ({ endedAt, outcome }) => endedAt !== undefined && (outcome !== "maybe" || begunAt >= endedAt + stalenessMs),
+      );
   }
 
   /** From when on a read is sure to contain the writes to `name` that may have happened. */

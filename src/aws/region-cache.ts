@@ -155,7 +155,10 @@ export class RegionCache {
         if (begunAt === undefined || !this.#isBelieved(begunAt)) return false;
         return this.records(thing).isSettled(name, begunAt);
       },
-      believesListing: () => this.#isBelieved(readAt["job-queue"]),
+      believesListing: () => {
+        const begunAt = readAt["job-queue"];
+        return begunAt !== undefined && this.#isBelieved(begunAt) && this.queues.isCertain(begunAt);
+      },
       lastWriteAt: (thing, name) => this.records(thing).lastWriteAt(name),
     };
   }

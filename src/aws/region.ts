@@ -88,7 +88,8 @@ export interface BatchSnapshot {
   isAbsent(thing: NamedThing, name: string): boolean;
   /**
    * Whether the newest listing of environments and queues shows all that an earlier writer did: it began at least 5 s
-   * after this process became the writer. Before that, what it does not show proves nothing.
+   * after this process became the writer, and 5 s after the last write to a queue whose answer was lost, and no write
+   * to a queue is under way. Before that, what it does not show proves nothing.
    */
   believesListing(): boolean;
   /** Wall time (ms) of the end of this process's last write to that name, 0 when there was none. */

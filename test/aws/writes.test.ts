@@ -181,17 +181,47 @@ describe("an update", () => {
     expect(world.region.snapshot().environments.get("ce")).toMatchObject({ status: "VALID", state: "ENABLED" });
   });
 
-  it("whose answer is lost believes what AWS shows", async () => {
+  it("whose answer is lost may be under way, until a read shows it", async () => {
     const world = new RegionWorld();
-    world.aws.environment("ce");
+    const detail = world.aws.environment("ce");
     await world.start();
     world.aws.lose = ({ operation }) => (operation === "updateComputeEnvironment" ? reset() : undefined);
-    await expect(
-      world.region.updateComputeEnvironment({ computeEnvironment: "ce", state: "DISABLED" }, world.signal),
-    ).rejects.toThrow();
-    expect(world.statusOf("ce")).toBe("VALID");
+    const update = { computeEnvironment: "ce", state: "DISABLED" } as const;
+    await expect(world.region.updateComputeEnvironment(update, world.signal)).rejects.toThrow();
+    expect(world.region.snapshot().environments.get("ce")).toMatchObject({ status: "UPDATING", state: "ENABLED" });
+    detail.status = "VALID";
     await world.settle(world.region.refresh(world.signal));
-    expect(world.statusOf("ce")).toBe("UPDATING");
+    expect(world.region.snapshot().environments.get("ce")).toMatchObject({ status: "VALID", state: "DISABLED" });
+  });
+
+  it("whose answer is lost has not happened when no read shows it that began 5 s later", async () => {
+    const world = new RegionWorld();
+    world.aws.queue("q", { priority: 1 });
+    await world.start();
+    world.aws.refuse = ({ operation }) => (operation === "updateJobQueue" ? reset() : undefined);
+    const ended = world.region.updateJobQueue({ jobQueue: "q", priority: 2 }, world.signal);
+    await expect(ended).rejects.toThrow();
+    await world.settle(world.region.refresh(world.signal));
+    expect(world.region.snapshot().queues.get("q")).toMatchObject({ status: "UPDATING", priority: 1 });
+    await world.clock.advance(7 * second);
+    expect(world.region.snapshot().queues.get("q")).toMatchObject({ status: "VALID", priority: 1 });
+  });
+
+  it("of a queue keeps listings from being believed while it is under way, and 5 s longer when its answer is lost", async () => {
+    const world = new RegionWorld();
+    world.aws.queue("q", { priority: 1 });
+    await world.start();
+    const believes = (): boolean => world.region.snapshot().believesListing();
+    expect(believes()).toBe(true);
+    world.aws.latencyMs = 1000;
+    world.aws.lose = ({ operation }) => (operation === "updateJobQueue" ? reset() : undefined);
+    const ended = world.region.updateJobQueue({ jobQueue: "q", priority: 2 }, world.signal).catch(() => "lost");
+    expect(believes()).toBe(false);
+    await world.settle(ended);
+    await world.settle(world.region.refresh(world.signal));
+    expect(believes()).toBe(false);
+    await world.clock.advance(8 * second);
+    expect(believes()).toBe(true);
   });
 
   it("of a queue's order is believed at once, also under its ARN", async () => {
