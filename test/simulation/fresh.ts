@@ -37,16 +37,15 @@ export async function expectedOf(world: Simulation): Promise<Expected> {
   const foreign = ({ tags }: { readonly tags?: Record<string, string> | undefined }): boolean =>
     ownerIn(tags)?.cluster !== world.cluster.name;
   const { computeEnvironments, jobQueues, jobDefinitions } = aws.snapshot();
+  const oursAre = new Set(
+    jobDefinitions.filter((one) => one.status === "ACTIVE" && !foreign(one)).map((one) => one.jobDefinitionName),
+  );
   fresh.aws.restore({
     // What was INVALID has had its cause taken away by now.
     computeEnvironments: computeEnvironments.filter(foreign).map((one) => ({ ...one, status: "VALID" as const })),
     jobQueues: jobQueues.filter(({ detail }) => foreign(detail)),
     // What others register above ours is drift; under a name without any of ours it is theirs.
-    jobDefinitions: jobDefinitions.filter(
-      (one) =>
-        foreign(one) &&
-        !jobDefinitions.some((other) => other.jobDefinitionName === one.jobDefinitionName && !foreign(other)),
-    ),
+    jobDefinitions: jobDefinitions.filter((one) => foreign(one) && !oursAre.has(one.jobDefinitionName)),
   });
   const kept = store.objects().filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   fresh.store.restore({

@@ -42,7 +42,7 @@ for (let seed = from; seed < from + count; seed++) {
     }
   }
   const done = seed - from + 1;
-  if (!single && done % 1000 === 0) print(`${done} worlds, ${totals.failed} with a broken promise`);
+  if (!single && done % 100 === 0) print(`${done} worlds, ${totals.failed} with a broken promise`);
 }
 const seconds = ((performance.now() - began) / 1000).toFixed(0);
 const days = (totals.virtualSeconds / 86_400).toFixed(1);
