@@ -56,6 +56,7 @@ function controllerOf(whole: JobQueue, region: FakeRegion, clock: VirtualClock) 
     reconciles: () => true,
     cluster: identity.cluster,
     settings,
+    reconciles: () => true,
   } as unknown as Ports;
   const controller = jobQueues(ports);
   return () => controller.reconcile(given, { signal, reconcileId: "r", log: collectingLog() });
