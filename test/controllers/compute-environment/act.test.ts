@@ -93,7 +93,6 @@ function controllerOf(whole: BatchComputeEnvironment, region: FakeRegion, clock:
     reconciles: () => true,
     cluster: identity.cluster,
     settings,
-    reconciles: () => true,
   } as unknown as Ports;
   const controller = computeEnvironments(ports);
   return () => controller.reconcile(given, { signal, reconcileId: "r", log: collectingLog() });

@@ -56,7 +56,6 @@ function controllerOf(whole: JobQueue, region: FakeRegion, clock: VirtualClock) 
     reconciles: () => true,
     cluster: identity.cluster,
     settings,
-    reconciles: () => true,
   } as unknown as Ports;
   const controller = jobQueues(ports);
   return () => controller.reconcile(given, { signal, reconcileId: "r", log: collectingLog() });
