@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { accountOf, readAccount } from "../../src/cli/simulated-account.ts";
+import { deleteAll, exampleNamed, exampleWorld, manifestsOf, prepare } from "./examples.ts";
+
+/** Examples whose network is described beside them: what is described has to carry their jobs. */
+it.each(["public-subnet", "private-nat"])("%s runs the jobs of its account", async (name) => {
+  const world = await exampleWorld();
+  const example = exampleNamed(name);
+  await prepare(world.aws, example);
+  world.apply(...(await manifestsOf(example)));
+  await world.untilReady(900);
+  for (const job of readAccount(example.directory).account?.jobs ?? []) {
+    await world.aws.outside.submitJob({ jobName: job.name, jobQueue: job.queue, jobDefinition: job.definition });
+  }
+  await world.until(
+    "the jobs end",
+    () => world.aws.truth.jobs().every(({ stoppedAt }) => stoppedAt !== undefined),
+    900,
+  );
+  expect(world.aws.truth.jobs().map(({ status }) => status)).toEqual(["SUCCEEDED"]);
+  deleteAll(world);
+  await world.untilGone(900);
+});
+
+it.each([
+  ["public-subnet", "mapPublicIps: true", "mapPublicIps: false"],
+  ["private-nat", "subnet: subnet-0b22000000000000c }", "subnet: subnet-0b22000000000000a }"],
+])("%s does not without %s", async (name, from, to) => {
+  const world = await exampleWorld();
+  const example = exampleNamed(name);
+  const text = readFileSync(`${example.directory}/simulated-aws.yaml`, "utf8");
+  const { account } = accountOf("simulated-aws.yaml", text.replaceAll(from, to));
+  world.aws.outside.describeNetwork(account ?? {});
+  world.apply(...(await manifestsOf(example)));
+  await world.untilReady(900);
+  const [job] = account?.jobs ?? [];
+  const request = { jobName: "j", jobQueue: job?.queue ?? "", jobDefinition: job?.definition ?? "" };
+  await world.aws.outside.submitJob(request);
+  await world.seconds(900);
+  expect(world.aws.truth.jobs().map(({ status }) => status)).toEqual(["RUNNABLE"]);
+});
