@@ -15,6 +15,12 @@ export interface JobNeeds {
   /** Instance type or family that the nodes of a multi-node job are tied to. */
   readonly instanceType: string | undefined;
   readonly images: readonly string[];
+  /** ARNs or names of what containers are given as secrets, never their values. */
+  readonly secrets: readonly string[];
+  /** Undefined where the platform does not log by a driver (EKS). */
+  readonly logDriver: string | undefined;
+  /** Fargate's assignPublicIp. */
+  readonly publicIp: boolean;
   /** Names of consumable resources. */
   readonly consumables: readonly string[];
 }
@@ -53,6 +59,7 @@ export function jobNeeds(detail: JobDetail): JobNeeds {
     ...tasks.flatMap((task) => (task.containers ?? []).map(({ image }) => image)),
     ...pods.flatMap((pod) => (pod.containers ?? []).map(({ image }) => image)),
   ];
+  const withSecrets = [...containers, ...tasks.flatMap((task) => task.containers ?? [])];
   return {
     platform: pods.length > 0 ? "EKS" : fargate ? "FARGATE" : "EC2",
     nodes: nodeProperties?.numNodes ?? 1,
@@ -61,11 +68,29 @@ export function jobNeeds(detail: JobDetail): JobNeeds {
     windows: /^WINDOWS/i.test(runtime?.operatingSystemFamily ?? ""),
     instanceType: [container, ...ranges.map(({ container: one }) => one)].find((one) => one?.instanceType !== undefined)
       ?.instanceType,
+    secrets: [...new Set(withSecrets.flatMap((one) => secretsOf(one)))],
+    logDriver:
+      pods.length > 0
+        ? undefined
+        : (withSecrets.find((one) => one.logConfiguration !== undefined)?.logConfiguration?.logDriver ?? "awslogs"),
+    publicIp: [...containers, ...tasks].some((one) => one.networkConfiguration?.assignPublicIp === "ENABLED"),
     images: [...new Set(images.filter((image) => image !== undefined))],
     consumables: (detail.consumableResourceProperties?.consumableResourceList ?? []).flatMap(
       ({ consumableResource }) => (consumableResource === undefined ? [] : [consumableResource]),
     ),
   };
+}
+
+interface Secret {
+  readonly valueFrom?: string | undefined;
+}
+
+function secretsOf(container: {
+  readonly secrets?: readonly Secret[] | undefined;
+  readonly logConfiguration?: { readonly secretOptions?: readonly Secret[] | undefined } | undefined;
+}): readonly string[] {
+  const all = [...(container.secrets ?? []), ...(container.logConfiguration?.secretOptions ?? [])];
+  return all.flatMap(({ valueFrom }) => (valueFrom === undefined ? [] : [valueFrom]));
 }
 
 type Requirements = readonly { readonly type?: string | undefined; readonly value?: string | undefined }[] | undefined;

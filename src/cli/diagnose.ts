@@ -1,18 +1,21 @@
 import { Command, Option } from "commander";
 import { keyText } from "../api/object.ts";
 import type { JobQueue } from "../api/v1alpha1/job-queue.ts";
-import { BatchComputeEnvironmentKind, JobQueueKind } from "../api/v1alpha1/kinds.ts";
+import { JobQueueKind } from "../api/v1alpha1/kinds.ts";
+import { createIamAccount } from "../aws/cached-iam.ts";
 import { guardedBatch } from "../aws/calls.ts";
-import { conditionsOf } from "../controllers/conditions.ts";
+import { guardedEc2 } from "../aws/ec2-calls.ts";
+import { createEc2Region, type Ec2Region } from "../aws/ec2-region.ts";
+import type { IamAccount } from "../aws/iam-account.ts";
+import { guardedIam } from "../aws/iam-calls.ts";
 import { queueNameOf } from "../controllers/job-queue/observe.ts";
-import { networkFactIn } from "../controllers/job-queue/progress.ts";
-import { ownerIn } from "../controllers/ownership.ts";
-import { type KubeStore, kubeStore } from "../kube/client.ts";
+import { kubeStore } from "../kube/client.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { realCloud } from "./cloud.ts";
 import { diagnosisJson } from "./diagnose/json.ts";
+import { readNetwork } from "./diagnose/network.ts";
 import { readQueue } from "./diagnose/read.ts";
-import { isWell, type NetworkReport, type QueueReport } from "./diagnose/report.ts";
+import { isWell, type QueueReport } from "./diagnose/report.ts";
 import { diagnosisText } from "./diagnose/text.ts";
 import { accountIds, type OperatorFlags } from "./flags.ts";
 import { CommandError, exitCodes, type Io, styleOf } from "./io.ts";
@@ -27,11 +30,14 @@ interface DiagnoseFlags extends OperatorFlags {
   readonly namespace?: string;
   readonly kubeconfig?: string;
   readonly queue?: string;
+  /** False: `--no-network`. */
+  readonly network?: boolean;
   readonly output: "text" | "json";
 }
 
 const afterHelp = `
-It only reads: AWS Batch by about ten calls, however many jobs the queue has. With NAME the queue of a JobQueue object,
+It only reads: AWS Batch by about ten calls, however many jobs the queue has, and EC2 and IAM for the way from the
+subnets of its environments to AWS. With NAME the queue of a JobQueue object,
 for which a cluster is asked (--kubeconfig, KUBECONFIG, or the pod's ServiceAccount); with --queue any queue that the
 AWS credentials may see.
 
@@ -56,6 +62,7 @@ export function diagnoseCommand(io: Io, ending: Ending): Command {
         accountIds,
       ),
     )
+    .option("--no-network", "leave EC2 alone: do not look for the path from the subnets to AWS")
     .addOption(new Option("-o, --output <format>", "of the report").choices(["text", "json"]).default("text"));
   command.addHelpText("after", afterHelp);
   return command.action(ending(() => run(command.args[0], command.opts<DiagnoseFlags>(), io)));
@@ -75,13 +82,12 @@ interface Target {
   readonly queue: string;
   readonly region: string | undefined;
   readonly object?: string;
-  readonly networkOf: (tags: Readonly<Record<string, string>> | undefined) => Promise<NetworkReport | undefined>;
 }
 
 async function ofAws(flags: DiagnoseFlags, io: Io): Promise<QueueReport> {
   const { queue = "" } = flags;
   const region = regionIn(queue) ?? flags.region;
-  return await reported({ queue, region, networkOf: async () => undefined }, flags, io);
+  return await reported({ queue, region }, flags, io);
 }
 
 /** @throws CommandError when it is the ARN of something else */
@@ -118,30 +124,11 @@ async function ofObject(name: string, flags: DiagnoseFlags, io: Io): Promise<Que
       queue: object.status?.arn ?? queueNameOf(object),
       region: object.spec.region ?? object.status?.region ?? flags.region,
       object: keyText(key),
-      networkOf: (tags) => networkByObject(tags, store, signal),
     };
     return await reported(target, flags, io);
   } finally {
     await server.close();
   }
-}
-
-/** What the environment's own object says of its network. */
-async function networkByObject(
-  tags: Readonly<Record<string, string>> | undefined,
-  store: KubeStore,
-  signal: AbortSignal,
-): Promise<NetworkReport | undefined> {
-  const owner = ownerIn(tags);
-  if (owner === undefined) return undefined;
-  const found = await orCommandError(
-    () => store.get(BatchComputeEnvironmentKind, owner, signal),
-    exitCodes.unread,
-    signal,
-  );
-  const condition = found && conditionsOf(found).find(({ type }) => type === "NetworkReady");
-  const fact = networkFactIn(condition, keyText(owner));
-  return fact === undefined ? undefined : { fact, picture: [] };
 }
 
 const manager = "aws-batch-operator-diagnose";
@@ -155,14 +142,27 @@ async function reported(target: Target, flags: DiagnoseFlags, io: Io): Promise<Q
     io.env,
     signal,
   );
-  const { batch } = await cloud.connect(cloud.region, signal);
+  const connection = await cloud.connect(cloud.region, signal);
+  const guard = readOnlyGuard({ clock, requestsPerSecond: defaultRequestsPerSecond, why: onlyReads });
+  const { account, region } = cloud;
+  const { partition } = connection;
+  const iam = async (): Promise<IamAccount> =>
+    createIamAccount({ api: guardedIam(await connection.iam(), guard), account, partition, clock });
+  let opened: Promise<Ec2Region> | undefined;
+  const openEc2 = async (): Promise<Ec2Region> =>
+    createEc2Region({ api: guardedEc2(await connection.ec2(), guard), account, region, partition, clock, iam });
   return await readQueue(target.queue, {
-    batch: guardedBatch(batch, readOnlyGuard({ clock, requestsPerSecond: defaultRequestsPerSecond, why: onlyReads })),
-    account: cloud.account,
-    region: cloud.region,
+    batch: guardedBatch(connection.batch, guard),
+    account,
+    region,
     now: () => clock.now(),
     object: target.object,
-    networkOf: ({ tags }) => target.networkOf(tags),
+    async networkOf(environment, job) {
+      if (flags.network === false) return undefined;
+      opened ??= openEc2();
+      const { network } = await opened;
+      return await readNetwork(environment, job, { network, region, signal });
+    },
     signal,
   });
 }

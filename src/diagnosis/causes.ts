@@ -90,8 +90,8 @@ const causes = {
   },
   NetworkUnreachable: {
     kind: "blocked",
-    means: "instances in the subnets cannot reach the AWS endpoints that they need",
-    fix: "see the condition NetworkReady of the environment",
+    means: "instances cannot join their cluster: the network, or something that they start with, is not as it must be",
+    fix: "see the condition `NetworkReady` of the environment, or `diagnose`",
   },
   ImagePullFailed: {
     kind: "blocked",

@@ -31,12 +31,19 @@ export function obstacle(
       : suitability(name, environment, needs, instanceTypes));
   if (found !== undefined) return found;
   if (network?.state !== "Unreachable") return undefined;
+  const what = isFargate(environment)
+    ? `jobs on ${name} cannot start`
+    : `instances of ${name} cannot join their cluster`;
   return {
     step: 9,
     code: "NetworkUnreachable",
-    sentence: `instances of ${name} cannot reach AWS: ${network.sentence}`,
+    sentence: `${what}: ${network.sentence}`,
     fix: network.fix,
   };
+}
+
+function isFargate(environment: Environment | undefined): boolean {
+  return environment?.computeResources?.type?.startsWith("FARGATE") ?? false;
 }
 
 /** Whether AWS itself is at work on it, so that what is in the way may pass. */
@@ -112,7 +119,7 @@ function suitability(
   instanceTypes: InstanceTypes,
 ): Obstacle | undefined {
   const resources = environment.computeResources;
-  const fargate = resources?.type === "FARGATE" || resources?.type === "FARGATE_SPOT";
+  const fargate = isFargate(environment);
   const eks = environment.containerOrchestrationType === "EKS";
   const platform = eks ? "EKS" : fargate ? "FARGATE" : "EC2";
   if (platform !== needs.platform) {

@@ -106,6 +106,21 @@ const cases: readonly (readonly [string, Partial<JobDetail>, Partial<JobNeeds>])
     },
     { consumables: ["licence"] },
   ],
+  [
+    "secrets by name, the log driver and the public IP",
+    {
+      container: {
+        secrets: [{ name: "PASSWORD", valueFrom: "arn:aws:ssm:us-east-1:123456789012:parameter/x" }],
+        logConfiguration: { logDriver: "splunk", secretOptions: [{ name: "token", valueFrom: "splunk-token" }] },
+        networkConfiguration: { assignPublicIp: "ENABLED" },
+      },
+    },
+    {
+      secrets: ["arn:aws:ssm:us-east-1:123456789012:parameter/x", "splunk-token"],
+      logDriver: "splunk",
+      publicIp: true,
+    },
+  ],
   ["nothing of a job that says nothing", {}, { vcpus: 0, memoryMib: 0, gpus: 0, images: [], consumables: [] }],
 ];
 

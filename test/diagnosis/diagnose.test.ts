@@ -122,7 +122,7 @@ const cases: readonly {
     when: "the network leads nowhere, before AWS has noticed",
     given: facts({ environments: [environment("ce", {}, {}, unreachable)], jobs: jobs(job(), { minutes: 3 }) }),
     code: "NetworkUnreachable",
-    says: ["instances of ce cannot reach AWS: subnet-1 has no route"],
+    says: ["instances of ce cannot join their cluster: subnet-1 has no route"],
   },
   {
     when: "a Fargate job is in a queue over EC2",

@@ -54,6 +54,9 @@ export const smallNeeds: JobNeeds = {
   windows: false,
   instanceType: undefined,
   images: ["123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1"],
+  secrets: [],
+  logDriver: "awslogs",
+  publicIp: false,
   consumables: [],
 };
 

@@ -3,7 +3,7 @@ import { AwsError, adviceFor } from "../../aws/errors.ts";
 import { knownInstanceTypes } from "../../aws/instance-types.ts";
 import { listEnvironments, listQueues } from "../../aws/listing.ts";
 import { nameIn } from "../../aws/names.ts";
-import { countJobs, lookAtJobs, type QueueJobs } from "../../aws/queue-jobs.ts";
+import { countJobs, type DescribedJob, lookAtJobs, type QueueJobs } from "../../aws/queue-jobs.ts";
 import type { Finding } from "../../diagnosis/causes.ts";
 import { diagnose } from "../../diagnosis/diagnose.ts";
 import { queueFacts } from "../../diagnosis/facts.ts";
@@ -20,7 +20,7 @@ export interface QueueReading {
   readonly now: () => number;
   readonly object: string | undefined;
   /** Reads the network of one environment; undefined: nothing is known of it. */
-  readonly networkOf: (environment: Environment) => Promise<NetworkReport | undefined>;
+  readonly networkOf: (environment: Environment, job: DescribedJob | undefined) => Promise<NetworkReport | undefined>;
   readonly signal: AbortSignal;
 }
 
@@ -40,10 +40,12 @@ export async function readQueue(queue: string, reading: QueueReading): Promise<Q
   const found = queues.get(name);
   if (found === undefined) throw noQueue(name, queues, reading);
 
+  const read = await readJobs(name, reading);
   const networks = new Map<string, NetworkReport>();
   for (const { computeEnvironment = "" } of found.computeEnvironmentOrder ?? []) {
     const environment = environments.get(nameIn(computeEnvironment));
-    const network = environment === undefined ? undefined : await reading.networkOf(environment);
+    const network =
+      environment === undefined ? undefined : await reading.networkOf(environment, read.jobs?.head?.described);
     if (environment !== undefined && network !== undefined) networks.set(environment.computeEnvironmentName, network);
   }
   const around = {
@@ -53,10 +55,10 @@ export async function readQueue(queue: string, reading: QueueReading): Promise<Q
       networks.get(computeEnvironmentName)?.fact,
     instanceTypes: knownInstanceTypes,
   };
-  const read = await readJobs(name, reading);
   const facts = queueFacts(found, around, read.jobs);
   const diagnosis = diagnose(facts, 0);
-  const findings = [...diagnosis.findings, ...read.findings];
+  const besides = [...networks.values()].flatMap((network) => network.besides);
+  const findings = [...diagnosis.findings, ...besides, ...read.findings];
   return {
     account,
     region,

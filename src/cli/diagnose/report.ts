@@ -26,6 +26,8 @@ export type JobCounts = Readonly<Record<"submitted" | "pending" | "runnable" | "
 /** The network of one environment. */
 export interface NetworkReport {
   readonly fact: NetworkFact;
+  /** What keeps no job from starting, but some from succeeding. */
+  readonly besides: readonly Finding[];
   /** Its paths, drawn with characters. */
   readonly picture: readonly string[];
 }

@@ -58,7 +58,7 @@ describe("a diagnosis in text", () => {
     const fact = { state: "Unreachable" as const, sentence: "subnet-1 leads nowhere", fix: "add a NAT gateway" };
     const picture = ["subnet-1 ── rtb-1 ── ✗ no route to 0.0.0.0/0"];
     const given = facts({ environments: [environment("ce", {}, {}, fact)], jobs: jobs(job(), { minutes: 1 }) });
-    const text = diagnosisText(reportOf(given, { networks: new Map([["ce", { fact, picture }]]) }), plain);
+    const text = diagnosisText(reportOf(given, { networks: new Map([["ce", { fact, picture, besides: [] }]]) }), plain);
     await expect(text).toMatchFileSnapshot("../../golden/diagnose/network.txt");
   });
 
