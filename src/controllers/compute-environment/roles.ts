@@ -24,8 +24,9 @@ export const environmentRoleUser: RoleUser<BatchComputeEnvironment, Seen> = {
     const roles = stuck.flatMap(({ serviceRole }) => (serviceRole?.startsWith("arn:") ? [serviceRole] : []));
     return [...new Set(roles.filter((role) => !isServiceLinked(role)))].sort();
   },
+  // Also one that is not ours any more would be left without it.
   refersTo: (seen, name) =>
-    oursOf(seen).some((environment) => rolesOf(environment).some((role) => isNamed(role, name))),
+    seen.environments.some((environment) => rolesOf(environment).some((role) => isNamed(role, name))),
 };
 
 function rolesOf({ serviceRole, computeResources }: Environment): readonly string[] {

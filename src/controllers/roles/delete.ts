@@ -60,7 +60,9 @@ function oneRemoved(
     return { kind: "wait", reason: "RemovingRole", message, recheckInMs: settleLookMs };
   }
   const retained = seen.retain || ownRole?.tags[retainedFromTag] !== undefined;
-  if (retained) return released(seen, ownRole, ownProfile, name);
+  if (retained) return released(seen, ownRole, ownProfile, name, "as deletionPolicy says");
+  // What is ours is gone by now: what still names the role was taken from us, and would be left without it.
+  if (seen.referred.has(name)) return released(seen, ownRole, ownProfile, name, undefined);
   const strangers = (ownRole?.profileNames ?? []).filter((held) => held !== ownProfile?.name);
   if (strangers.length > 0) {
     return {
@@ -105,6 +107,7 @@ function released(
   role: RoleSeen | undefined,
   profile: ProfileSeen | undefined,
   name: string,
+  why: string | undefined,
 ): RolesNext {
   const mark = role?.tags[retainedFromTag] ?? identityText(seen.identity);
   const untagged = (tags: Readonly<Record<string, string>>): readonly string[] =>
@@ -125,7 +128,7 @@ function released(
     kind: "act",
     action: { kind: "writeRole", name, doing: "release", writes },
     reason: "RetainingRole",
-    message: `role ${name} is left in AWS, as deletionPolicy says`,
+    message: `role ${name} is left in AWS${why === undefined ? ": something that is not ours uses it" : `, ${why}`}`,
     irreversible: true,
   };
 }

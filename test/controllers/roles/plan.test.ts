@@ -212,6 +212,15 @@ describe("the roles of an object that is deleted", () => {
     expect(step(leaving(seenRoles({ instanceRole: {} }, { retain: true, iam: without })))).toBe("release Deleted");
   });
 
+  it("are left without an owner where something that is not ours goes on using them", () => {
+    const { name } = wished({ instanceRole: {} });
+    const seen = seenRoles({ instanceRole: {} }, { referred: new Set([name]) });
+    expect(step(leaving(seen))).toBe(
+      "act RetainingRole release team_ce_instance: tagProfile untagProfile tagRole untagRole",
+    );
+    expect(leaving(seen).next.message).toBe(`role ${name} is left in AWS: something that is not ours uses it`);
+  });
+
   it("are not touched when they are somebody else's", () => {
     const iam = inIam(seenRoles({ serviceRole: {} }).wishes, { service: { tags: {} } });
     expect(step(leaving(seenRoles({ serviceRole: {} }, { iam })))).toBe("release Deleted");
