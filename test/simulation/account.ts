@@ -43,7 +43,35 @@ export function accountOf(aws: SimulatedAws, store: MemoryStore, clusterName: st
       const tags = named.find((one) => ours(one.tags))?.tags;
       return definitionLines(named, ours).map((text) => line("JobDefinition", tags, text));
     }),
+    ...truth
+      .roles()
+      .filter(({ tags }) => ours(tags))
+      // An older revision that is kept can still be submitted, and keeps its role.
+      .filter(({ arn }) => !olderUses(active, arn))
+      .map(({ name, attached, trust, tags }) => ({
+        owner: roleOwner(name, tags),
+        text: `role ${name} with ${[...attached].sort().join(", ")} for ${trust}`,
+      })),
+    ...truth
+      .instanceProfiles()
+      .filter(({ tags }) => ours(tags))
+      .map(({ name, role, tags }) => ({ owner: roleOwner(name, tags), text: `instance profile ${name} of ${role}` })),
   ];
+}
+
+/** Whether older revisions name a role, and none that jobs by name run. */
+function olderUses(active: readonly DefinitionRevision[], arn: string): boolean {
+  const highest = new Map<string, number>();
+  for (const { jobDefinitionName: name, revision } of active) {
+    highest.set(name, Math.max(highest.get(name) ?? 0, revision));
+  }
+  const users = active.filter(({ containerProperties: body }) => body?.jobRoleArn === arn);
+  return users.length > 0 && users.every(({ jobDefinitionName: name, revision }) => revision !== highest.get(name));
+}
+
+function roleOwner(name: string, tags: Tags): string {
+  const kind = /_(job|execution)_/.test(name) ? "JobDefinition" : "BatchComputeEnvironment";
+  return `${kind} ${ownerText(tags)}`;
 }
 
 /** What the spec leaves as AWS has it: equal in both accounts only by chance. */

@@ -1,7 +1,7 @@
 import { type Condition, type KubeObject, keyText } from "../../src/api/object.ts";
 import { ownerIn } from "../../src/controllers/ownership.ts";
 import { accountOf, type Line } from "./account.ts";
-import { manifestOf } from "./carry-out.ts";
+import { approveAll, manifestOf } from "./carry-out.ts";
 import { Simulation } from "./world.ts";
 
 /** What a world should come to: what is in AWS, and what each object says. */
@@ -60,7 +60,11 @@ export async function expectedOf(world: Simulation): Promise<Expected> {
     }),
   });
   fresh.start();
-  await fresh.until(() => fresh.store.objects().every((object) => verdictOf(object) === "True"), limitSeconds);
+  const done = (): boolean => fresh.store.objects().every((object) => verdictOf(object) === "True");
+  for (let passed = 0; passed < limitSeconds && !done(); passed += 15) {
+    await fresh.until(done, 15);
+    approveAll(fresh);
+  }
   await fresh.seconds(30);
   const expected: Expected = {
     account: accountOf(fresh.aws, fresh.store, world.cluster.name),

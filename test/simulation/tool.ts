@@ -29,6 +29,7 @@ export async function doTool({ aws, store }: Account, doing: ToolDoing, pick: nu
   const environment = one(truth.computeEnvironments().filter(isSettled));
   const queue = one(truth.jobQueues().filter(isSettled));
   const revision = one(truth.jobDefinitions().filter(({ status }) => status === "ACTIVE"));
+  const made = one(truth.roles());
   const role = `arn:aws:iam::${aws.account}:${one(["role/batch-a", "role/batch-b", "instance-profile/ecsInstanceRole"]) ?? ""}`;
   const name = environment?.computeEnvironmentName ?? "";
   const queueName = queue?.jobQueueName ?? "";
@@ -118,6 +119,11 @@ export async function doTool({ aws, store }: Account, doing: ToolDoing, pick: nu
       });
       return did(`tags ${revision.jobDefinitionName}:${revision.revision}`);
     case "removeRole":
+      // One that the operator made is its own to make again.
+      if (made !== undefined && pick % 3 === 0) {
+        outside.removeRole(made.arn);
+        return did(`removes ${made.arn}`);
+      }
       outside.removeRole(role);
       return did(`removes ${role}`, async () => {
         outside.restoreRole(role);

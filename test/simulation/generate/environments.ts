@@ -26,10 +26,14 @@ export function environmentSpec(chance: Chance, family: Family): Spec {
     };
   }
   const spot = chance.is(0.25);
+  const makesProfile = chance.is(0.15);
+  const makesRole = chance.is(0.15);
+  const iam = { ...(makesRole ? { serviceRole: {} } : {}), ...(makesProfile ? { instanceRole: {} } : {}) };
   return {
     type: "MANAGED",
     replacement: soak,
-    ...(chance.is(0.3) ? { serviceRole: chance.of(serviceRoles) } : {}),
+    ...(Object.keys(iam).length > 0 ? { iam } : {}),
+    ...(!makesRole && chance.is(0.3) ? { serviceRole: chance.of(serviceRoles) } : {}),
     ...(chance.is(0.3) ? { updatePolicy: { jobExecutionTimeoutMinutes: chance.of([1, 30]) } } : {}),
     computeResources: {
       type: spot ? "SPOT" : "EC2",
@@ -39,7 +43,7 @@ export function environmentSpec(chance: Chance, family: Family): Spec {
       instanceTypes: ["c5.large"],
       subnets: ["subnet-11111111"],
       securityGroupIds: ["sg-11111111"],
-      instanceRole,
+      ...(makesProfile ? {} : { instanceRole }),
     },
   };
 }
@@ -104,7 +108,14 @@ const onInstances: readonly Edit[] = [
           ...spec,
           updatePolicy: { jobExecutionTimeoutMinutes: chance.of([1, 30]), terminateJobsOnUpdate: chance.is(0.2) },
         },
-  (spec, chance) => (chance.is(0.4) ? without(spec, "serviceRole") : { ...spec, serviceRole: chance.of(serviceRoles) }),
+  ({ iam, ...spec }, chance) => {
+    const { serviceRole: _made, ...others } = iam ?? {};
+    const rest = Object.keys(others).length > 0 ? { iam: others } : {};
+    if (chance.is(0.3)) return { ...without(spec, "serviceRole"), iam: { ...others, serviceRole: {} } };
+    return chance.is(0.5)
+      ? { ...without(spec, "serviceRole"), ...rest }
+      : { ...spec, ...rest, serviceRole: chance.of(serviceRoles) };
+  },
   (spec, chance) => ({ ...spec, rolloutToken: `t${chance.whole(1, 4)}` }),
 ];
 

@@ -21,6 +21,12 @@ const awsOperations = [
   "DescribeJobs",
   "GetJobQueueSnapshot",
   "GetCallerIdentity",
+  "CreateRole",
+  "AttachRolePolicy",
+  "DeleteRole",
+  "GetRole",
+  "CreateInstanceProfile",
+  "AddRoleToInstanceProfile",
 ];
 const writes = awsOperations.filter((name) => !/^(Describe|List|Get)/.test(name));
 const awsFaults: readonly AwsFaultKind[] = [

@@ -2,6 +2,8 @@ import type { JobDefinitionSpec } from "../../../src/api/v1alpha1/job-definition
 import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
 import type { Chance } from "./chance.ts";
 
+const readImages = "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly";
+
 /** Queues and job definitions, and how they are changed. */
 
 export function queueOrder(names: readonly string[]): JobQueueSpec["computeEnvironmentOrder"] {
@@ -63,6 +65,7 @@ export function definitionSpec(chance: Chance, family: "instances" | "fargate"):
   return {
     type: "container",
     ...(fargate ? { platformCapabilities: ["FARGATE"] } : {}),
+    ...(chance.is(0.15) ? { iam: { jobRole: { policyArns: [readImages] } } } : {}),
     containerProperties: {
       image: "public.ecr.aws/docker/library/alpine:3",
       command: ["echo", chance.of(["one", "two"])],
@@ -91,6 +94,8 @@ const definitionEdits: readonly DefinitionEdit[] = [
   // The order of these means nothing to AWS: no new revision.
   body((given) => ({ resourceRequirements: [...(given.resourceRequirements ?? [])].reverse() })),
   (spec, chance) => ({ ...spec, tags: chance.of([{ team: "a" }, { team: "b", cost: "1" }, {}]) }),
+  ({ iam: _roles, ...spec }, chance) =>
+    chance.is(0.5) ? spec : { ...spec, iam: { jobRole: chance.is(0.5) ? {} : { policyArns: [readImages] } } },
   (spec, chance) => ({ ...spec, parameters: chance.of([{}, { input: "x" }]) }),
   (spec, chance) => ({
     ...spec,

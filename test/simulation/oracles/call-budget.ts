@@ -11,7 +11,9 @@ export const callBudget: OracleFactory = (watched) => {
   return {
     name: "the AWS call budget is kept",
     onEffect(call, phase) {
-      const caller = phase === "before" ? watched.callerOf(call) : undefined;
+      // IAM has a bucket of its own.
+      const ofBatch = !/Role|InstanceProfile/.test(call.operation);
+      const caller = phase === "before" && ofBatch ? watched.callerOf(call) : undefined;
       if (caller === undefined) return undefined;
       const now = watched.clock.monotonic();
       const times = calls.get(caller.name) ?? [];

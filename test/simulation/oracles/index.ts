@@ -9,6 +9,7 @@ import { oneWriter } from "./one-writer.ts";
 import { onlyWhatChanged } from "./only-what-changed.ts";
 import { readyIsTrue } from "./ready-is-true.ts";
 import { resync } from "./resync.ts";
+import { rolesLast } from "./roles-last.ts";
 import { runningJobs } from "./running-jobs.ts";
 import { toldRefusals } from "./told-refusals.ts";
 import { trueStatus } from "./true-status.ts";
@@ -18,6 +19,7 @@ import { usableEnvironment } from "./usable-environment.ts";
 export const allOracles: readonly OracleFactory[] = [
   usableEnvironment,
   runningJobs,
+  rolesLast,
   notOurs,
   oneRevision,
   onlyWhatChanged,

@@ -21,7 +21,8 @@ import { isOperatorWrite, nameOf, unseenMs } from "./reading.ts";
  * "Two objects that claim one name: one owner": the owner's tags are never written over those of another object that
  * is still there.
  *
- * Not against it: tags that somebody took off within `unseenMs`.
+ * Not against it: tags that somebody took off within `unseenMs`, for what cannot be undone (disable, detach, delete,
+ * deregister, end a job) is read live before; within the time in which drift is seen for what can.
  */
 export const notOurs: OracleFactory = (watched) => {
   /** By ARN: when it was ours last. */
@@ -36,12 +37,21 @@ export const notOurs: OracleFactory = (watched) => {
       if (target === undefined || !isOperatorWrite(call)) return undefined;
       if (isOurs(watched, target.tags)) return stolen(watched, call, target);
       const lastOurs = oursAt.get(target.arn);
-      if (lastOurs !== undefined && now - lastOurs <= unseenMs) return undefined;
+      const unseen = isIrreversible(call) ? unseenMs : driftSeenMs;
+      if (lastOurs !== undefined && now - lastOurs <= unseen) return undefined;
       if (isAdoption(watched, call, target) || isRepoint(watched, call)) return undefined;
       return `${call.operation} of ${watched.callerOf(call)?.name} wrote to ${target.arn}, whose tags are ${JSON.stringify(target.tags)}: ${JSON.stringify(call.input)}`;
     },
   };
 };
+
+/** Drift is seen within so long (section 12). */
+const driftSeenMs = 75_000;
+
+function isIrreversible(call: CallRecord): boolean {
+  if (/^(Delete|Deregister|Terminate)/.test(call.operation)) return true;
+  return (call.input as { readonly state?: string }).state === "DISABLED";
+}
 
 interface Thing {
   readonly arn: string;

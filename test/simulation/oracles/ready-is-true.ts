@@ -2,7 +2,8 @@ import type { Condition, KubeObject } from "../../../src/api/object.ts";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { JobDefinitionSpec } from "../../../src/api/v1alpha1/job-definition.ts";
 import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
-import { differences } from "../../../src/controllers/compute-environment/diff.ts";
+import type { Environment } from "../../../src/aws/batch.ts";
+import { type Difference, differences } from "../../../src/controllers/compute-environment/diff.ts";
 import { fingerprintOf, fingerprintOfWish } from "../../../src/controllers/job-definition/normalise.ts";
 import { ownerIn, retiredAtTag, type Tags } from "../../../src/controllers/ownership.ts";
 import { jsonEqual } from "../../../src/runtime/json-equal.ts";
@@ -73,12 +74,24 @@ function lackOf(watched: Watched, object: KubeObject): string | undefined {
 
 type Owns = (tags: Tags | undefined) => boolean;
 
+/** What the operator fills in with the roles that it makes: which ARN that is, the spec does not say. */
+const madeSlots = {
+  serviceRole: "spec.serviceRole",
+  instanceRole: "spec.computeResources.instanceRole",
+  spotFleetRole: "spec.computeResources.spotIamFleetRole",
+};
+
 function environmentLack(watched: Watched, spec: BatchComputeEnvironmentSpec, owns: Owns): string | undefined {
   const standing = liveEnvironments(watched).filter(({ tags }) => owns(tags) && tags?.[retiredAtTag] === undefined);
-  const serves = standing.some((one) => one.status === "VALID" && differences(spec, one).length === 0);
+  const made = Object.entries(madeSlots).flatMap(([role, path]) =>
+    (spec.iam as Readonly<Record<string, unknown>> | undefined)?.[role] === undefined ? [] : [path],
+  );
+  const lacking = (one: Environment): readonly Difference[] =>
+    differences(spec, one).filter(({ path }) => !made.includes(path));
+  const serves = standing.some((one) => one.status === "VALID" && lacking(one).length === 0);
   return serves
     ? undefined
-    : `no environment of it is VALID and as wished: ${standing.map((one) => `${one.computeEnvironmentName} ${one.status} ${JSON.stringify(differences(spec, one).map(({ path }) => path))}`).join(", ")}`;
+    : `no environment of it is VALID and as wished: ${standing.map((one) => `${one.computeEnvironmentName} ${one.status} ${JSON.stringify(lacking(one).map(({ path }) => path))}`).join(", ")}`;
 }
 
 function queueLack(watched: Watched, spec: JobQueueSpec, owns: Owns): string | undefined {
@@ -103,7 +116,17 @@ function definitionLack(watched: Watched, spec: JobDefinitionSpec, owns: Owns): 
     .filter((one) => names.has(one.jobDefinitionName))
     .sort((left, right) => right.revision - left.revision);
   if (top === undefined) return "no revision of it is ACTIVE";
-  return fingerprintOf(top) === fingerprintOfWish(spec)
+  const { containerProperties: body, iam } = spec;
+  const has = top.containerProperties;
+  const filled = {
+    ...body,
+    ...(iam?.jobRole === undefined || has?.jobRoleArn === undefined ? {} : { jobRoleArn: has.jobRoleArn }),
+    ...(iam?.executionRole === undefined || has?.executionRoleArn === undefined
+      ? {}
+      : { executionRoleArn: has.executionRoleArn }),
+  };
+  const wish = body === undefined ? spec : { ...spec, containerProperties: filled as typeof body };
+  return fingerprintOf(top) === fingerprintOfWish(wish)
     ? undefined
     : `${top.jobDefinitionName}:${top.revision} is another body`;
 }
