@@ -6,6 +6,7 @@
 
 import type { Condition, Kind, KubeObject } from "../src/api/object.ts";
 import { kinds } from "../src/api/v1alpha1/kinds.ts";
+import type { PolicyScope } from "../src/aws/policy-statements.ts";
 import type { Cluster } from "../src/controllers/ownership.ts";
 import { defaultSettings, type Settings } from "../src/controllers/ports.ts";
 import { type Manifest, MemoryStore } from "../src/kube/memory-store.ts";
@@ -16,9 +17,12 @@ import { seededRandom } from "../src/runtime/random.ts";
 import type { Knobs } from "../src/simulator/knobs.ts";
 import { createSimulatedAws, type SimulatedAws } from "../src/simulator/simulated-aws.ts";
 import type { Change } from "../src/simulator/world.ts";
+import { policyFor, watchPolicy } from "./policy/requests.ts";
 import { describeWrite, isWrite } from "./transcript.ts";
 
 export interface WorldOptions {
+  /** What the operator's IAM policy gives beside what its flags make of it. */
+  readonly permissions?: Partial<PolicyScope>;
   readonly seed?: number;
   readonly cluster?: Cluster;
   readonly settings?: Partial<Settings>;
@@ -42,6 +46,8 @@ export interface World {
   readonly log: ReturnType<typeof collectingLog>;
   /** What went against a promise. */
   readonly violations: readonly string[];
+  /** Calls that the operator's own IAM policy, as it is generated, would deny. */
+  readonly denials: readonly string[];
   apply(...manifests: readonly Manifest[]): void;
   annotate(kind: string, name: string, annotations: Readonly<Record<string, string>>): void;
   delete(kind: string, name: string): void;
@@ -95,6 +101,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const controller = new AbortController();
   const lines: string[] = [];
   const violations: string[] = [];
+  const denials: string[] = [];
   const tell = (who: string, what: string): void => {
     lines.push(`${((clock.now() - beganAt) / 1000).toFixed(1).padStart(7)} s  ${who.padEnd(8)}  ${what}`);
   };
@@ -128,6 +135,18 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       violations.push(`job ${change.name} was killed`);
     }
   });
+  const { roles } = { ...defaultSettings, ...options.settings };
+  const policy = policyFor(aws, (options.cluster ?? clusterOne).name, {
+    policyArns: roles.allowedPolicyArns.map((arn) => arn.replace("arn:aws*:", "arn:aws:")),
+    boundaryArns: roles.permissionsBoundary === undefined ? [] : [roles.permissionsBoundary],
+    inlinePolicies: roles.allowInlinePolicies,
+    ...options.permissions,
+  });
+  const stopJudging = watchPolicy(
+    aws,
+    () => policy,
+    (line) => denials.push(line),
+  );
   const tellWrites = tellLater(aws, beganAt);
 
   watchStatuses();
@@ -145,6 +164,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     operator,
     log,
     violations,
+    denials,
     apply(...manifests) {
       for (const manifest of manifests) {
         tell("user", `applies ${manifest.kind} ${manifest.metadata.name}`);
@@ -196,6 +216,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     },
     async stop() {
       stopListening();
+      stopJudging();
       controller.abort(new Error("the world ends"));
       await clock.advance(0);
       await running;

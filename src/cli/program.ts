@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<(io: Io, ending: Ending) =
   plan: async () => (await import("./plan.ts")).planCommand,
   diagnose: async () => (await import("./diagnose.ts")).diagnoseCommand,
   release: async () => (await import("./release.ts")).releaseCommand,
+  "iam-policy": async () => (await import("./iam-policy.ts")).iamPolicyCommand,
   simulator: async () => (await import("./simulator.ts")).simulatorCommand,
   "self-test": async () => (await import("./self-test.ts")).selfTestCommand,
   "uninstall-check": async () => (await import("./uninstall-check.ts")).uninstallCheckCommand,

@@ -17,16 +17,23 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
 describe("the command line", () => {
   test("tells its version", async () => {
     expect(await run(["--version"])).toEqual({ exitCode: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), err: "" });
-  });
+    // Loads every command there is.
+  }, 30_000);
 
-  test.each([["run"], ["local"], ["validate"], ["plan"], ["simulator"], ["self-test"], ["uninstall-check"]])(
-    "has help for %s",
-    async (command) => {
-      const { exitCode, out, err } = await run([command, "--help"]);
-      expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
-      expect(out).toContain(`Usage: aws-batch-operator ${command}`);
-    },
-  );
+  test.each([
+    ["run"],
+    ["local"],
+    ["validate"],
+    ["plan"],
+    ["iam-policy"],
+    ["simulator"],
+    ["self-test"],
+    ["uninstall-check"],
+  ])("has help for %s", async (command) => {
+    const { exitCode, out, err } = await run([command, "--help"]);
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
+    expect(out).toContain(`Usage: aws-batch-operator ${command}`);
+  });
 
   test("shows help, as an error, when it is told to do nothing", async () => {
     const { exitCode, out, err } = await run([]);

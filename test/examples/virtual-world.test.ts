@@ -67,6 +67,7 @@ describe.each(possibleExamples)("$name", (example) => {
     await world.untilGone(600);
     expect(liveNames(world.aws)).toEqual([]);
     expect(world.violations).toEqual([]);
+    expect(world.denials).toEqual([]);
     expect(world.log.lines.filter(({ level }) => level === "error")).toEqual([]);
   });
 });

@@ -7,6 +7,7 @@ import { aWorld } from "./story.ts";
 
 const readBuckets = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
 const asking = { iam: { jobRole: { policyArns: [readBuckets] } } };
+const permissions = { policyArns: [readBuckets] };
 const allowed = { "awsbatch.dev/allowed-policy-arns": readBuckets };
 const boundary = "arn:aws:iam::123456789012:policy/boundary";
 
@@ -18,7 +19,7 @@ const lookNow = (world: World): void =>
 describe("what a namespace may use", () => {
   it("is what its annotation says, and when that is deleted what the flags say: nothing more is made", async () => {
     let annotations: Readonly<Record<string, string>> = allowed;
-    const world = await aWorld({ knobs: { strictIam: true }, namespaceAnnotations: () => annotations });
+    const world = await aWorld({ knobs: { strictIam: true }, permissions, namespaceAnnotations: () => annotations });
     world.apply(jobDefinition("hello", asking));
     await world.untilReady(120);
     annotations = {};
@@ -39,7 +40,7 @@ describe("what a namespace may use", () => {
       if (!readable) throw new StoreError("Forbidden", "namespaces is forbidden");
       return allowed;
     };
-    const world = await aWorld({ namespaceAnnotations });
+    const world = await aWorld({ permissions, namespaceAnnotations });
     world.apply(jobDefinition("hello", asking));
     await world.until("it waits", () => reasonOf(world, "Reconciling") === "NamespaceUnreadable");
     await world.until("it is Stalled", () => reasonOf(world, "Stalled") === "NamespaceUnreadable");
@@ -68,7 +69,8 @@ describe("what a namespace may use", () => {
   it("is told at once when a policy does not exist, and tried again without hurry", async () => {
     const typo = "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnli";
     const namespaceAnnotations = () => ({ "awsbatch.dev/allowed-policy-arns": "arn:aws:iam::aws:policy/*" });
-    const world = await aWorld({ knobs: { strictIam: true }, namespaceAnnotations });
+    const permitted = { policyArns: ["arn:aws:iam::aws:policy/*"] };
+    const world = await aWorld({ knobs: { strictIam: true }, permissions: permitted, namespaceAnnotations });
     world.apply(jobDefinition("hello", { iam: { jobRole: { policyArns: [typo] } } }));
     await world.until("it is Stalled", () => reasonOf(world, "Stalled") === "InvalidRequest", 60);
     expect(world.condition("JobDefinition", "hello", "RolesReady")?.message).toContain(typo);
@@ -81,7 +83,7 @@ describe("what a namespace may use", () => {
   });
 
   it("tells the call and the action when IAM refuses, and goes on when it is granted", async () => {
-    const world = await aWorld({ namespaceAnnotations: () => allowed });
+    const world = await aWorld({ permissions, namespaceAnnotations: () => allowed });
     world.aws.faults.add({ fault: accessDenied("CreateRole", "iam"), on: "CreateRole", forMs: 30_000 });
     world.apply(jobDefinition("hello", asking));
     await world.until("it is told", () => reasonOf(world, "RolesReady") === "AccessDenied");

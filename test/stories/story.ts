@@ -4,7 +4,10 @@ import { createWorld, type World, type WorldOptions } from "../world.ts";
 const open: World[] = [];
 
 afterEach(async () => {
-  for (const world of open.splice(0)) await world.stop();
+  for (const world of open.splice(0)) {
+    await world.stop();
+    expect(world.denials).toEqual([]);
+  }
 });
 
 /** A world that is ended with the test. */

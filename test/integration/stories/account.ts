@@ -3,6 +3,8 @@ import { seededRandom } from "../../../src/runtime/random.ts";
 import { serveBatch } from "../../../src/simulator/http.ts";
 import type { Knobs } from "../../../src/simulator/knobs.ts";
 import { createSimulatedAws, type SimulatedAws } from "../../../src/simulator/simulated-aws.ts";
+import type { Policy } from "../../policy/evaluator.ts";
+import { policyFor, watchPolicy } from "../../policy/requests.ts";
 
 /** One call that came in by a front. */
 export interface FrontCall {
@@ -36,6 +38,8 @@ export class Account {
   readonly aws: SimulatedAws;
   /** Writes that left a queue without an ENABLED environment that works, and jobs that were killed. */
   readonly violations: string[] = [];
+  /** Calls that the generated policy of the operator that made them would deny. */
+  readonly denials: string[] = [];
   readonly #closers: (() => Promise<void>)[] = [];
   readonly #usableBefore = new Map<string, boolean>();
 
@@ -47,6 +51,13 @@ export class Account {
       ...(id === undefined ? {} : { account: id }),
       ...(region === undefined ? {} : { region }),
     });
+    const policies = new Map<string, Policy>();
+    const policyOf = (cluster = "default"): Policy => {
+      const known = policies.get(cluster) ?? policyFor(this.aws, cluster, { inlinePolicies: true });
+      policies.set(cluster, known);
+      return known;
+    };
+    watchPolicy(this.aws, policyOf, (line) => this.denials.push(line));
     this.aws.onChange(({ kind, name, status, state, statusReason = "" }) => {
       const ours = kind === "jobQueue" || state === "DISABLED" || status === "DELETING";
       for (const queue of this.#queuesThatLostService()) {
@@ -128,6 +139,9 @@ export class Account {
 
   async close(): Promise<void> {
     await Promise.all(this.#closers.map((close) => close()));
+    if (this.denials.length > 0) {
+      throw new Error(`the operator's own IAM policy denies what it did:\n${[...new Set(this.denials)].join("\n")}`);
+    }
   }
 
   /** Queues that had an ENABLED environment that works before this change, and have none now. */

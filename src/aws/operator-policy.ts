@@ -1,0 +1,53 @@
+import { allNeeds } from "./permissions.ts";
+import {
+  type Conditions,
+  type Grounds,
+  type PolicyScope,
+  type StatementName,
+  statements,
+} from "./policy-statements.ts";
+
+export interface PolicyDocument {
+  readonly Version: "2012-10-17";
+  readonly Statement: readonly PolicyStatement[];
+}
+
+export interface PolicyStatement {
+  readonly Sid: string;
+  readonly Effect: "Allow";
+  readonly Action: string | readonly string[];
+  readonly Resource: string | readonly string[];
+  readonly Condition?: Conditions;
+}
+
+/** The least that the operator needs in this scope: every action comes from a call, every limit from the scope. */
+export function operatorPolicy(scope: PolicyScope): PolicyDocument {
+  const names = Object.keys(statements) as StatementName[];
+  return {
+    Version: "2012-10-17",
+    Statement: names.flatMap((name): readonly PolicyStatement[] => {
+      const grounds: Grounds | undefined = statements[name](scope);
+      if (grounds === undefined) return [];
+      const actions = allNeeds.filter(([, statement]) => statement === name).map(([action]) => action);
+      const { resources, conditions = {} } = grounds;
+      return [
+        {
+          Sid: name,
+          Effect: "Allow",
+          Action: short([...new Set(actions)].toSorted()),
+          Resource: short(resources),
+          ...(Object.keys(conditions).length === 0 ? {} : { Condition: conditions }),
+        },
+      ];
+    }),
+  };
+}
+
+/** A list of one is written as that one: policies have a limit of size. */
+function short(list: readonly string[]): string | readonly string[] {
+  const [only, ...more] = list;
+  return only !== undefined && more.length === 0 ? only : list;
+}
+
+/** Characters of the largest managed policy; white space does not count. */
+export const largestPolicy = 6144;

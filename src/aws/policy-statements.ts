@@ -1,0 +1,215 @@
+/**
+ * What the operator may do its calls on. Batch and EC2 are limited by the tag that all of a cluster's resources bear,
+ * IAM also by the path of its roles.
+ */
+
+/** What an operator may do besides keeping compute environments, queues and job definitions. */
+export const policyFeatures = {
+  iam: "makes roles and instance profiles that objects ask for, and the service-linked role of Batch",
+  network: "reads networks, and checks that instances and tasks reach what they need",
+  endpoints: "makes VPC endpoints that are missing, and their security groups; includes network",
+  diagnose: "reads what it takes to say why jobs do not start",
+  "service-linked-role": "lets Batch make its service-linked role; part of iam",
+  "foreign-queues": "moves queues that are not its own, for --allow-foreign-repoint",
+} as const;
+
+export type PolicyFeature = keyof typeof policyFeatures;
+
+export interface PolicyScope {
+  readonly partition: string;
+  /** 12 digits, or `*`. */
+  readonly account: string;
+  /** At least one; `*` for all. */
+  readonly regions: readonly string[];
+  /** The tag that everything of the operator's cluster bears. */
+  readonly tag: { readonly key: string; readonly value: string };
+  /** Of roles and instance profiles; begins and ends with `/`. */
+  readonly rolePath: string;
+  readonly features: readonly PolicyFeature[];
+  /** ARNs of roles that manifests name themselves, so that the operator must hand them to Batch. */
+  readonly passRoleArns: readonly string[];
+  /** ARNs of service roles of others that the operator may make again when one was deleted too early. */
+  readonly repairRoleArns: readonly string[];
+  /** ARNs, or patterns of them, of the policies that roles may be given. */
+  readonly policyArns: readonly string[];
+  /** The only boundaries that roles may have, and must have one of; empty: any or none. */
+  readonly boundaryArns: readonly string[];
+  readonly inlinePolicies: boolean;
+}
+
+export interface Grounds {
+  readonly resources: readonly string[];
+  readonly conditions?: Conditions;
+}
+
+/** Operator → key → values, as in a policy. */
+export type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+
+/** In the order in which a policy shows them. Undefined: this scope has no such statement. */
+export const statements = {
+  BatchRead: () => ({ resources: ["*"] }),
+  BatchCreate: (scope) => ({
+    resources: batch(scope, "compute-environment/*", "job-queue/*", "job-definition/*"),
+    conditions: requestTag(scope),
+  }),
+  // Batch has no key that tells a tag given at creation from one given later. What bears the tag of another cluster
+  // cannot be taken; what bears none is taken by whoever tags it, which is how adoption works.
+  BatchClaim: (scope) => ({
+    resources: batch(scope, "compute-environment/*", "job-queue/*", "job-definition/*"),
+    conditions: {
+      ...requestTag(scope),
+      StringEqualsIfExists: { [`aws:ResourceTag/${scope.tag.key}`]: scope.tag.value },
+    },
+  }),
+  BatchChange: (scope) => ({
+    resources: batch(scope, "compute-environment/*", "job-queue/*", "job-definition/*"),
+    conditions: resourceTag(scope),
+  }),
+  // A queue may name environments and policies of others; this changes nothing of them.
+  BatchRefer: (scope) => ({ resources: batch(scope, "compute-environment/*", "scheduling-policy/*") }),
+  BatchJobs: (scope) => ({ resources: batch(scope, "job/*") }),
+  ForeignQueues: (scope) => when(scope, ["foreign-queues"], { resources: batch(scope, "job-queue/*") }),
+
+  PassRoles(scope) {
+    const made = scope.features.includes("iam") ? [iam(scope, "role", scope.rolePath)] : [];
+    const resources = [...made, ...scope.passRoleArns];
+    if (resources.length === 0) return undefined;
+    const ec2 = scope.partition === "aws-cn" ? "ec2.amazonaws.com.cn" : "ec2.amazonaws.com";
+    const others = ["batch", "ecs-tasks", "ecs", "spotfleet"].map((service) => `${service}.amazonaws.com`);
+    return { resources, conditions: { StringEquals: { "iam:PassedToService": [ec2, ...others].toSorted() } } };
+  },
+  ServiceLinkedRole: (scope) =>
+    when(scope, ["iam", "service-linked-role"], {
+      resources: [iam(scope, "role", "/aws-service-role/batch.amazonaws.com/", "AWSServiceRoleForBatch")],
+      conditions: { StringEquals: { "iam:AWSServiceName": "batch.amazonaws.com" } },
+    }),
+
+  IamRead: (scope) =>
+    when(scope, ["iam", "network", "endpoints", "diagnose"], {
+      resources: [iam(scope, "instance-profile", "/"), iam(scope, "role", "/")],
+    }),
+  IamList: (scope) => when(scope, ["iam"], { resources: ["*"] }),
+  RoleCreate: (scope) =>
+    when(scope, ["iam"], { resources: roles(scope), conditions: both(requestTag(scope), bounded(scope)) }),
+  ProfileCreate: (scope) => when(scope, ["iam"], { resources: profiles(scope), conditions: requestTag(scope) }),
+  MadeTag: (scope) => when(scope, ["iam"], { resources: [...profiles(scope), ...roles(scope)] }),
+  MadeChange: (scope) =>
+    when(scope, ["iam"], { resources: [...profiles(scope), ...roles(scope)], conditions: resourceTag(scope) }),
+  RoleAttach: (scope) =>
+    when(scope, ["iam"], {
+      resources: roles(scope),
+      conditions: both(resourceTag(scope), bounded(scope), {
+        ArnLike: { "iam:PolicyARN": [...new Set([...policiesOfPurposes(scope), ...scope.policyArns])].toSorted() },
+      }),
+    }),
+  RoleInline: (scope) =>
+    scope.inlinePolicies
+      ? when(scope, ["iam"], { resources: roles(scope), conditions: both(resourceTag(scope), bounded(scope)) })
+      : undefined,
+  RoleBound: (scope) =>
+    when(scope, ["iam"], { resources: roles(scope), conditions: both(resourceTag(scope), bounded(scope)) }),
+  RoleUnbound: (scope) =>
+    scope.boundaryArns.length === 0
+      ? when(scope, ["iam"], { resources: roles(scope), conditions: resourceTag(scope) })
+      : undefined,
+  RepairRoles: (scope) => repaired(scope, { resources: scope.repairRoleArns }),
+  RepairAttach: (scope) =>
+    repaired(scope, {
+      resources: scope.repairRoleArns,
+      conditions: { ArnLike: { "iam:PolicyARN": managed(scope, "service-role/AWSBatchServiceRole") } },
+    }),
+
+  Ec2Read: (scope) => when(scope, ["network", "endpoints", "diagnose"], { resources: ["*"] }),
+  EndpointCreate: (scope) =>
+    when(scope, ["endpoints"], {
+      resources: ec2(scope, "vpc-endpoint/*", "security-group/*"),
+      conditions: requestTag(scope),
+    }),
+  EndpointTag: (scope) =>
+    when(scope, ["endpoints"], {
+      resources: ec2(scope, "vpc-endpoint/*", "security-group/*"),
+      conditions: both(requestTag(scope), {
+        StringEquals: { "ec2:CreateAction": ["CreateSecurityGroup", "CreateVpcEndpoint"] },
+      }),
+    }),
+  EndpointChange: (scope) =>
+    when(scope, ["endpoints"], {
+      resources: ec2(scope, "vpc-endpoint/*", "security-group/*"),
+      conditions: resourceTag(scope),
+    }),
+  // What an endpoint is put into; this changes nothing of it.
+  EndpointRefer: (scope) =>
+    when(scope, ["endpoints"], {
+      resources: ec2(scope, "vpc/*", "subnet/*", "security-group/*", "route-table/*"),
+    }),
+  EndpointRules: (scope) => when(scope, ["endpoints"], { resources: ec2(scope, "security-group-rule/*") }),
+  EndpointNames: (scope) =>
+    when(scope, ["endpoints"], {
+      resources: [`arn:${scope.partition}:route53:::hostedzone/*`, ...ec2(scope, "vpc/*")],
+    }),
+} as const satisfies Readonly<Record<string, (scope: PolicyScope) => Grounds | undefined>>;
+
+export type StatementName = keyof typeof statements;
+
+function when(scope: PolicyScope, features: readonly PolicyFeature[], grounds: Grounds): Grounds | undefined {
+  return features.some((feature) => scope.features.includes(feature)) ? grounds : undefined;
+}
+
+function repaired(scope: PolicyScope, grounds: Grounds): Grounds | undefined {
+  return scope.repairRoleArns.length === 0 ? undefined : when(scope, ["iam"], grounds);
+}
+
+/** The policies of AWS that the roles of each purpose need. */
+function policiesOfPurposes(scope: PolicyScope): readonly string[] {
+  return [
+    "service-role/AWSBatchServiceRole",
+    "service-role/AmazonEC2ContainerServiceforEC2Role",
+    "service-role/AmazonEC2SpotFleetTaggingRole",
+    "service-role/AmazonECSTaskExecutionRolePolicy",
+  ].map((policy) => managed(scope, policy));
+}
+
+function managed({ partition }: PolicyScope, policy: string): string {
+  return `arn:${partition}:iam::aws:policy/${policy}`;
+}
+
+function batch({ partition, account, regions }: PolicyScope, ...resources: readonly string[]): readonly string[] {
+  return regions.flatMap((region) => resources.map((one) => `arn:${partition}:batch:${region}:${account}:${one}`));
+}
+
+function ec2({ partition, account, regions }: PolicyScope, ...resources: readonly string[]): readonly string[] {
+  return regions.flatMap((region) => resources.map((one) => `arn:${partition}:ec2:${region}:${account}:${one}`));
+}
+
+function iam({ partition, account }: PolicyScope, type: "role" | "instance-profile", path: string, name = "*"): string {
+  return `arn:${partition}:iam::${account}:${type}${path}${name}`;
+}
+
+function roles(scope: PolicyScope): readonly string[] {
+  return [iam(scope, "role", scope.rolePath)];
+}
+
+function profiles(scope: PolicyScope): readonly string[] {
+  return [iam(scope, "instance-profile", scope.rolePath)];
+}
+
+function requestTag({ tag }: PolicyScope): Conditions {
+  return { StringEquals: { [`aws:RequestTag/${tag.key}`]: tag.value } };
+}
+
+function resourceTag({ tag }: PolicyScope): Conditions {
+  return { StringEquals: { [`aws:ResourceTag/${tag.key}`]: tag.value } };
+}
+
+function bounded({ boundaryArns }: PolicyScope): Conditions {
+  return boundaryArns.length === 0 ? {} : { ArnEquals: { "iam:PermissionsBoundary": boundaryArns } };
+}
+
+/** All of them at once. */
+function both(...all: readonly Conditions[]): Conditions {
+  const merged: Record<string, Readonly<Record<string, string | readonly string[]>>> = {};
+  for (const conditions of all) {
+    for (const [operator, keys] of Object.entries(conditions)) merged[operator] = { ...merged[operator], ...keys };
+  }
+  return merged;
+}

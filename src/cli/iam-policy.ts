@@ -1,0 +1,179 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { largestPolicy, operatorPolicy } from "../aws/operator-policy.ts";
+import { type PolicyFeature, type PolicyScope, policyFeatures } from "../aws/policy-statements.ts";
+import { irsaTrust, podIdentityTrust, type TrustScope } from "../aws/trust-policies.ts";
+import { clusterTag } from "../controllers/ownership.ts";
+import { defaultAllowedPolicyArns } from "../controllers/roles/limits.ts";
+import { rolePath } from "../controllers/roles/names.ts";
+import { clusterName, listOf } from "./flags.ts";
+import { CommandError, exitCodes, type Io } from "./io.ts";
+import type { Ending } from "./program.ts";
+
+interface IamPolicyFlags {
+  readonly features: readonly PolicyFeature[];
+  readonly account?: string;
+  readonly region?: readonly string[];
+  readonly clusterName: string;
+  readonly passRoles?: readonly string[];
+  readonly repairRoles?: readonly string[];
+  readonly allowedPolicyArns?: readonly string[];
+  readonly permissionsBoundary?: readonly string[];
+  readonly allowInlinePolicies?: boolean;
+  readonly trust?: "irsa" | "pod-identity";
+  readonly serviceAccount: string;
+  readonly oidcIssuer?: string;
+  readonly eksClusterArn?: string;
+}
+
+const defaultFeatures: readonly PolicyFeature[] = ["iam", "network", "diagnose"];
+
+export function iamPolicyCommand(io: Io, ending: Ending): Command {
+  const command = new Command("iam-policy")
+    .summary("print the IAM policy that the operator needs")
+    .description(
+      "Prints the least-privilege IAM policy of the operator itself, generated from the calls that it makes; or, with --trust, the trust policy of its role.",
+    )
+    .addOption(
+      new Option("--features <list>", "what the operator may do besides keeping Batch in shape; see below")
+        .argParser(features)
+        .default(defaultFeatures, defaultFeatures.join(",")),
+    )
+    .addOption(new Option("--account <id>", "AWS account of 12 digits (default: any)").argParser(accountId))
+    .addOption(new Option("--region <regions>", "regions of the objects (default: all of AWS)").argParser(regions))
+    .addOption(new Option("--cluster-name <name>", "as the operator has it").argParser(clusterName).default("default"))
+    .addOption(new Option("--pass-roles <arns>", "roles that manifests name by ARN; * as wildcard").argParser(roleArns))
+    .addOption(
+      new Option("--repair-roles <arns>", "service roles of others that it may make again").argParser(roleArns),
+    )
+    .addOption(
+      new Option("--allowed-policy-arns <globs>", "policies that its roles may be given, as for run").argParser(listOf),
+    )
+    .addOption(
+      new Option("--permissions-boundary <arns>", "boundaries of which every role must have one").argParser(listOf),
+    )
+    .option("--allow-inline-policies", "let it write inline policies of its roles")
+    .addOption(
+      new Option("--trust <way>", "print the trust policy of the operator's role").choices(["irsa", "pod-identity"]),
+    )
+    .option("--service-account <namespace/name>", "of the operator", "aws-batch-system/aws-batch-operator")
+    .option("--oidc-issuer <url>", "with --trust irsa: the cluster's OIDC issuer")
+    .option("--eks-cluster-arn <arn>", "with --trust pod-identity: the EKS cluster")
+    .addHelpText("after", () => featureHelp());
+  return command.action(ending(async () => iamPolicy(command.opts<IamPolicyFlags>(), io)));
+}
+
+function iamPolicy(flags: IamPolicyFlags, io: Io): number {
+  if (flags.trust !== undefined) {
+    io.stdout.write(document(trustPolicy(flags)));
+    return exitCodes.done;
+  }
+  const scope = scopeOf(flags);
+  const policy = operatorPolicy(scope);
+  io.stdout.write(document(policy));
+  const size = JSON.stringify(policy).length;
+  if (size > largestPolicy) {
+    io.stderr.write(
+      `note: these ${size} characters are more than the ${largestPolicy} of a managed policy: make it an inline policy of the role (10240), or name fewer regions or features\n`,
+    );
+  }
+  if (scope.passRoleArns.length === 0) {
+    io.stderr.write(
+      "note: roles that manifests name by ARN cannot be handed to AWS Batch: name them by --pass-roles\n",
+    );
+  }
+  return exitCodes.done;
+}
+
+function scopeOf(flags: IamPolicyFlags): PolicyScope {
+  const inRegions = flags.region ?? ["*"];
+  const roles = { passRoleArns: flags.passRoles ?? [], repairRoleArns: flags.repairRoles ?? [] };
+  const boundaryArns = flags.permissionsBoundary ?? [];
+  const partition = partitionOf(inRegions);
+  const ofPartition = defaultAllowedPolicyArns.map((arn) => arn.replace("arn:aws*:", `arn:${partition}:`));
+  return {
+    partition,
+    account: flags.account ?? "*",
+    regions: inRegions,
+    tag: { key: clusterTag, value: flags.clusterName },
+    rolePath: rolePath(flags.clusterName),
+    features: flags.features,
+    ...roles,
+    policyArns: flags.allowedPolicyArns ?? ofPartition,
+    boundaryArns,
+    inlinePolicies: flags.allowInlinePolicies ?? false,
+  };
+}
+
+function trustPolicy(flags: IamPolicyFlags): object {
+  const { account, oidcIssuer, eksClusterArn } = flags;
+  const [namespace, serviceAccount, ...rest] = flags.serviceAccount.split("/");
+  if (
+    namespace === undefined ||
+    namespace === "" ||
+    serviceAccount === undefined ||
+    serviceAccount === "" ||
+    rest.length > 0
+  ) {
+    throw new CommandError(`--service-account "${flags.serviceAccount}" is not <namespace>/<name>`);
+  }
+  if (account === undefined) throw new CommandError("--trust needs --account, the AWS account of 12 digits");
+  const scope: TrustScope = { partition: partitionOf(flags.region ?? ["*"]), account, namespace, serviceAccount };
+  if (flags.trust === "irsa") {
+    if (oidcIssuer === undefined) throw new CommandError("--trust irsa needs --oidc-issuer, the cluster's OIDC issuer");
+    return irsaTrust(scope, oidcIssuer);
+  }
+  if (eksClusterArn === undefined) throw new CommandError("--trust pod-identity needs --eks-cluster-arn");
+  return podIdentityTrust(scope, eksClusterArn);
+}
+
+/** @throws CommandError when the regions are of several partitions: no policy holds in two */
+function partitionOf(inRegions: readonly string[]): string {
+  const partitions = [...new Set(inRegions.map(partitionOfRegion))];
+  const [partition = "aws"] = partitions;
+  if (partitions.length > 1) {
+    throw new CommandError(`the regions ${inRegions.join(", ")} are of several partitions (${partitions.join(", ")})`);
+  }
+  return partition;
+}
+
+function partitionOfRegion(region: string): string {
+  if (region.startsWith("cn-")) return "aws-cn";
+  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+}
+
+function document(policy: object): string {
+  return `${JSON.stringify(policy, undefined, 2)}\n`;
+}
+
+function features(text: string, _previous: unknown): readonly PolicyFeature[] {
+  const names = text === "none" ? [] : listOf(text, undefined);
+  const wrong = names.find((name) => !Object.hasOwn(policyFeatures, name));
+  if (wrong !== undefined) {
+    throw new InvalidArgumentError(`"${wrong}" is none of ${Object.keys(policyFeatures).join(", ")}, none.`);
+  }
+  return names as readonly PolicyFeature[];
+}
+
+function accountId(text: string): string {
+  if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError(`"${text}" is no AWS account id of 12 digits.`);
+  return text;
+}
+
+function regions(text: string, previous: readonly string[] | undefined): readonly string[] {
+  const all = listOf(text, previous);
+  const wrong = all.find((region) => !/^[a-z]{2}(-[a-z]+)+-\d$/.test(region));
+  if (wrong !== undefined) throw new InvalidArgumentError(`"${wrong}" is no AWS region.`);
+  return all;
+}
+
+function roleArns(text: string, previous: readonly string[] | undefined): readonly string[] {
+  const all = listOf(text, previous);
+  const wrong = all.find((arn) => !/^arn:aws[a-z-]*:iam::(\d{12}|\*):role\/\S+$/.test(arn));
+  if (wrong !== undefined) throw new InvalidArgumentError(`"${wrong}" is no ARN of a role.`);
+  return all;
+}
+
+function featureHelp(): string {
+  const lines = Object.entries(policyFeatures).map(([name, text]) => `  ${name.padEnd(20)} ${text}`);
+  return `\nFeatures (comma separated, or none):\n${lines.join("\n")}`;
+}

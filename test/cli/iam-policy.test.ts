@@ -1,0 +1,138 @@
+import { describe, expect, test } from "vitest";
+import { operatorPolicy } from "../../src/aws/operator-policy.ts";
+import { runCli } from "../../src/cli/program.ts";
+import { scopeOf } from "../policy/requests.ts";
+import { testIo } from "./streams.ts";
+
+async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const { io, stdout, stderr } = testIo(env);
+  const exitCode = await runCli(["iam-policy", ...args], io);
+  return { exitCode, out: stdout.text, err: stderr.text };
+}
+
+const account = ["--account", "123456789012"];
+
+describe("iam-policy", () => {
+  test("prints the policy of the scope that its flags give", async () => {
+    const { exitCode, out, err } = await run([
+      ...account,
+      "--region",
+      "eu-west-1,eu-central-1",
+      "--cluster-name",
+      "blue",
+      "--features",
+      "iam,endpoints",
+      "--pass-roles",
+      "arn:aws:iam::123456789012:role/jobs/*",
+      "--repair-roles",
+      "arn:aws:iam::123456789012:role/legacy",
+      "--permissions-boundary",
+      "arn:aws:iam::123456789012:policy/limit",
+      "--allowed-policy-arns",
+      "arn:aws:iam::123456789012:policy/jobs-*",
+      "--allow-inline-policies",
+    ]);
+    const scope = scopeOf(
+      { account: "123456789012", region: "" },
+      {
+        regions: ["eu-west-1", "eu-central-1"],
+        tag: { key: "awsbatch.dev/cluster", value: "blue" },
+        rolePath: "/aws-batch-operator/blue/",
+        features: ["iam", "endpoints"],
+        passRoleArns: ["arn:aws:iam::123456789012:role/jobs/*"],
+        repairRoleArns: ["arn:aws:iam::123456789012:role/legacy"],
+        boundaryArns: ["arn:aws:iam::123456789012:policy/limit"],
+        policyArns: ["arn:aws:iam::123456789012:policy/jobs-*"],
+        inlinePolicies: true,
+      },
+    );
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(out)).toEqual(operatorPolicy(scope));
+    expect(err).toMatch(/^note: these \d+ characters are more than the 6144 of a managed policy/);
+  });
+
+  test("is for any account and region, with the usual features, and says what it leaves out", async () => {
+    const { out, err } = await run([]);
+    const anywhere = { features: ["iam", "network", "diagnose"], passRoleArns: [] } as const;
+    expect(JSON.parse(out)).toEqual(operatorPolicy(scopeOf({ account: "*", region: "*" }, anywhere)));
+    expect(err).toBe(
+      "note: roles that manifests name by ARN cannot be handed to AWS Batch: name them by --pass-roles\n",
+    );
+  });
+
+  test("speaks of the partition of its regions", async () => {
+    const { out } = await run(["--region", "cn-north-1,cn-northwest-1"]);
+    expect(out).toContain('"arn:aws-cn:batch:cn-north-1:*:job-queue/*"');
+    expect(out).not.toContain('"arn:aws:');
+  });
+
+  test("takes its flags from variables too", async () => {
+    const { out } = await run([], { AWS_BATCH_OPERATOR_FEATURES: "none", AWS_BATCH_OPERATOR_ACCOUNT: "123456789012" });
+    expect(out).not.toMatch(/"iam:|"ec2:/);
+    expect(out).toContain(":123456789012:job-queue/*");
+  });
+
+  test("prints the trust policy for IAM Roles for Service Accounts", async () => {
+    const issuer = "https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE";
+    const { exitCode, out } = await run([...account, "--trust", "irsa", "--oidc-issuer", issuer]);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(out)).toEqual({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: {
+            Federated: "arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE",
+          },
+          Action: "sts:AssumeRoleWithWebIdentity",
+          Condition: {
+            StringEquals: {
+              "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE:aud": "sts.amazonaws.com",
+              "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLE:sub":
+                "system:serviceaccount:aws-batch-system:aws-batch-operator",
+            },
+          },
+        },
+      ],
+    });
+  });
+
+  test("prints the trust policy for EKS Pod Identity", async () => {
+    const cluster = "arn:aws:eks:eu-west-1:123456789012:cluster/blue";
+    const flags = ["--trust", "pod-identity", "--eks-cluster-arn", cluster, "--service-account", "batch/operator"];
+    const { out } = await run([...account, ...flags]);
+    expect(JSON.parse(out)).toMatchObject({
+      Statement: [
+        {
+          Principal: { Service: "pods.eks.amazonaws.com" },
+          Action: ["sts:AssumeRole", "sts:TagSession"],
+          Condition: {
+            StringEquals: {
+              "aws:RequestTag/eks-cluster-arn": cluster,
+              "aws:RequestTag/kubernetes-namespace": "batch",
+              "aws:RequestTag/kubernetes-service-account": "operator",
+              "aws:SourceAccount": "123456789012",
+            },
+          },
+        },
+      ],
+    });
+  });
+
+  test.each([
+    [["--features", "iam,everything"], /"everything" is none of iam, network, endpoints/],
+    [["--account", "12345"], /"12345" is no AWS account id/],
+    [["--region", "Europe"], /"Europe" is no AWS region/],
+    [["--region", "eu-west-1,cn-north-1"], /of several partitions \(aws, aws-cn\)/],
+    [["--pass-roles", "admin"], /"admin" is no ARN of a role/],
+    [["--trust", "irsa"], /--trust needs --account/],
+    [[...account, "--trust", "irsa"], /--trust irsa needs --oidc-issuer/],
+    [[...account, "--trust", "pod-identity"], /--trust pod-identity needs --eks-cluster-arn/],
+    [[...account, "--trust", "irsa", "--service-account", "operator"], /is not <namespace>\/<name>/],
+  ])("answers %j with one clear line", async (args, expected) => {
+    const { exitCode, out, err } = await run(args);
+    expect({ exitCode, out }).toEqual({ exitCode: 1, out: "" });
+    expect(err).toMatch(expected);
+    expect(err.trimEnd()).not.toContain("\n");
+  });
+});

@@ -1,0 +1,94 @@
+import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
+import { type Context, type Input, requestTags, resourceTags, type Tags, tagsIn, text } from "./arns.ts";
+import type { Request } from "./evaluator.ts";
+
+/** @returns undefined when the call is about something that is not there */
+export function ec2Requests(aws: SimulatedAws, operation: string, input: Input): readonly Request[] | undefined {
+  const arn = (type: string, id: unknown): string => `arn:aws:ec2:${aws.region}:${aws.account}:${type}/${text(id)}`;
+  const on = (action: string, resource: string, context: Context = {}): Request => {
+    return { action: `ec2:${action}`, resource, context };
+  };
+  const specifications = (input["TagSpecifications"] ?? []) as readonly { readonly Tags?: unknown }[];
+  const tags = Object.assign({}, ...specifications.map((one) => tagsIn(one.Tags))) as Tags;
+  const created = (type: string): readonly Request[] => {
+    // The id is not known yet.
+    const resource = arn(type, "new");
+    const given = requestTags(tags);
+    const tagging =
+      Object.keys(tags).length === 0 ? [] : [on("CreateTags", resource, { ...given, "ec2:CreateAction": operation })];
+    return [on(operation, resource, given), ...tagging];
+  };
+  const all = (type: string, ...members: readonly string[]): readonly Request[] =>
+    members
+      .flatMap((member) => (input[member] ?? []) as string | readonly string[])
+      .map((id) => on(operation, arn(type, id), resourceTags(tagsOf(aws, id) ?? {})));
+  const placed = [
+    ...all("vpc", "VpcId"),
+    ...all("subnet", "SubnetIds", "AddSubnetIds", "RemoveSubnetIds"),
+    ...all("security-group", "SecurityGroupIds", "AddSecurityGroupIds", "RemoveSecurityGroupIds"),
+    ...all("route-table", "RouteTableIds", "AddRouteTableIds", "RemoveRouteTableIds"),
+  ];
+  const names: readonly Request[] =
+    input["PrivateDnsEnabled"] === true
+      ? [{ action: "route53:AssociateVPCWithHostedZone", resource: "arn:aws:route53:::hostedzone/new", context: {} }]
+      : [];
+  const existing = (type: string, ids: unknown): readonly Request[] | undefined => {
+    const found = [ids].flat().map((id) => ({ id, tags: tagsOf(aws, text(id)) }));
+    if (found.some((one) => one.tags === undefined)) return undefined;
+    return found.map((one) => on(operation, arn(type, one.id), resourceTags(one.tags ?? {})));
+  };
+
+  switch (operation) {
+    case "DescribeVpcAttribute":
+      return [on(operation, arn("vpc", input["VpcId"]))];
+    case "GetManagedPrefixListEntries":
+      return [on(operation, arn("prefix-list", input["PrefixListId"]))];
+    case "CreateVpcEndpoint":
+      return [...created("vpc-endpoint"), ...placed, ...names];
+    case "CreateSecurityGroup":
+      return [...created("security-group"), ...placed];
+    case "ModifyVpcEndpoint": {
+      const changed = existing("vpc-endpoint", input["VpcEndpointId"]);
+      return changed === undefined ? undefined : [...changed, ...placed, ...names];
+    }
+    case "DeleteVpcEndpoints":
+      return existing("vpc-endpoint", input["VpcEndpointIds"]);
+    case "CreateTags":
+    case "DeleteTags": {
+      const ids = input["Resources"] as readonly string[];
+      const type = ids[0]?.startsWith("vpce-") === true ? "vpc-endpoint" : "security-group";
+      const given = requestTags(tagsIn(input["Tags"]));
+      return existing(type, ids)?.map((one) => ({ ...one, context: { ...one.context, ...given } }));
+    }
+    case "DeleteSecurityGroup":
+    case "AuthorizeSecurityGroupIngress":
+    case "AuthorizeSecurityGroupEgress":
+    case "RevokeSecurityGroupIngress":
+    case "RevokeSecurityGroupEgress":
+      return existing("security-group", input["GroupId"]);
+    default:
+      if (!operation.startsWith("Describe")) throw new Error(`nothing is known of ec2:${operation}`);
+      return [on(operation, "*")];
+  }
+}
+
+/** Tags of a resource of EC2 by its id, wherever in the account it is; undefined: it is not there. */
+function tagsOf(aws: SimulatedAws, id: string): Tags | undefined {
+  const found = resourceWith(aws.snapshot().ec2, id);
+  return found === undefined ? undefined : tagsIn(found["Tags"]);
+}
+
+const idMembers = ["VpcEndpointId", "GroupId", "SubnetId", "VpcId", "RouteTableId"];
+
+/** The first object whose own id, its first member of these names, is `id`. */
+function resourceWith(value: unknown, id: string): Readonly<Record<string, unknown>> | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const record = value as Readonly<Record<string, unknown>>;
+  const own = idMembers.find((member) => typeof record[member] === "string");
+  if (own !== undefined && record[own] === id) return record;
+  for (const member of Object.values(record)) {
+    const found = resourceWith(member, id);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

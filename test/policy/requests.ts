@@ -1,0 +1,88 @@
+import { batchCallKinds, operationOf } from "../../src/aws/calls.ts";
+import { iamCallKinds } from "../../src/aws/iam-calls.ts";
+import { operatorPolicy } from "../../src/aws/operator-policy.ts";
+import { ec2Permissions } from "../../src/aws/permissions.ts";
+import { type PolicyFeature, type PolicyScope, policyFeatures } from "../../src/aws/policy-statements.ts";
+import { clusterTag } from "../../src/controllers/ownership.ts";
+import { defaultAllowedPolicyArns } from "../../src/controllers/roles/limits.ts";
+import { rolePath } from "../../src/controllers/roles/names.ts";
+import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
+import type { CallRecord } from "../../src/simulator/wire.ts";
+import type { Input } from "./arns.ts";
+import { batchRequests } from "./batch-requests.ts";
+import { ec2Requests } from "./ec2-requests.ts";
+import { isAllowed, type Policy, type Request } from "./evaluator.ts";
+import { iamRequests } from "./iam-requests.ts";
+
+/**
+ * What AWS asks of the caller's policies for a call, by the Service Authorization Reference: an action on each of its
+ * resources, and the actions that depend on it. To be asked before the call takes effect.
+ *
+ * @returns undefined when the call is about something that is not there: AWS denies or refuses it, as it likes
+ */
+export function requestsOf(aws: SimulatedAws, { operation, input }: CallRecord): readonly Request[] | undefined {
+  const name = `${operation.charAt(0).toLowerCase()}${operation.slice(1)}`;
+  const given = input as Input;
+  if (Object.hasOwn(aws.ec2, name)) return ec2Requests(aws, operation, given);
+  if (Object.hasOwn(aws.iam, name)) return iamRequests(aws, operation, given);
+  return batchRequests(aws, operation, given);
+}
+
+const allFeatures = Object.keys(policyFeatures) as PolicyFeature[];
+
+/** All that an operator of this cluster may be allowed, whose manifests name roles of its account. */
+export function scopeOf(aws: Pick<SimulatedAws, "account" | "region">, change: Partial<PolicyScope> = {}): PolicyScope {
+  return {
+    partition: "aws",
+    account: aws.account,
+    regions: [aws.region],
+    tag: { key: clusterTag, value: "default" },
+    rolePath: rolePath("default"),
+    features: allFeatures,
+    passRoleArns: [`arn:aws:iam::${aws.account}:role/*`],
+    repairRoleArns: [],
+    policyArns: defaultAllowedPolicyArns.map((arn) => arn.replace("arn:aws*:", "arn:aws:")),
+    boundaryArns: [],
+    inlinePolicies: false,
+    ...change,
+  };
+}
+
+/** What the operator can call at all; other calls by the same door are a test's own. */
+const operatorCalls = new Set(
+  [batchCallKinds, iamCallKinds, ec2Permissions].flatMap((calls) => Object.keys(calls)).map(operationOf),
+);
+
+/**
+ * Tells of each call of the operator that its generated policy would deny, in the turn before it takes effect.
+ * @param policyOf the cluster whose tag a request gives or its resource bears; undefined: neither has one
+ */
+export function watchPolicy(
+  aws: SimulatedAws,
+  policyOf: (clusterName: string | undefined) => Policy,
+  denied: (line: string) => void,
+): () => void {
+  return aws.onEffect((call, phase) => {
+    if (phase === "after" || call.by !== "operator" || !operatorCalls.has(call.operation)) return;
+    for (const request of requestsOf(aws, call) ?? []) {
+      if (!isAllowed(policyOf(clusterOf(request)), request)) {
+        denied(`${call.operation}: ${request.action} on ${request.resource} ${JSON.stringify(request.context)}`);
+      }
+    }
+  });
+}
+
+function clusterOf({ context }: Request): string | undefined {
+  const tag = context[`aws:RequestTag/${clusterTag}`] ?? context[`aws:ResourceTag/${clusterTag}`];
+  return typeof tag === "string" ? tag : undefined;
+}
+
+/** The policy of the operator of one cluster in this account. */
+export function policyFor(
+  aws: Pick<SimulatedAws, "account" | "region">,
+  clusterName: string,
+  change: Partial<PolicyScope> = {},
+): Policy {
+  const own = { tag: { key: clusterTag, value: clusterName }, rolePath: rolePath(clusterName) };
+  return operatorPolicy(scopeOf(aws, { ...own, ...change }));
+}
