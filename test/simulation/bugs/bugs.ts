@@ -1,0 +1,283 @@
+/**
+ * Deliberate bugs, each a piece of source text and what stands in its place. Production code has no switch for them:
+ * they are put in as a module is loaded (`plant.ts`), in a process of their own.
+ */
+export interface Bug {
+  readonly name: string;
+  /** All are put in together. */
+  readonly changes: readonly Change[];
+  /** The story that is told first, by a part of its name; the others follow, then worlds from seeds. */
+  readonly story?: string;
+}
+
+export interface Change {
+  /** Under `src/`. */
+  readonly file: string;
+  /** Stands there exactly once. */
+  readonly was: string;
+  readonly becomes: string;
+}
+
+const one = (name: string, story: string | undefined, file: string, was: string, becomes: string): Bug => ({
+  name,
+  changes: [{ file, was, becomes }],
+  ...(story === undefined ? {} : { story }),
+});
+
+const plan = "controllers/compute-environment/plan.ts";
+const retire = "controllers/compute-environment/retire.ts";
+const fleet = "controllers/compute-environment/fleet.ts";
+const queuePlan = "controllers/job-queue/plan.ts";
+const queueDelete = "controllers/job-queue/delete.ts";
+const reconcile = "controllers/reconcile.ts";
+const definitionPlan = "controllers/job-definition/plan.ts";
+
+export const bugs: readonly Bug[] = [
+  {
+    name: "skip the lease check before a write",
+    story: "replacement, with a standby",
+    changes: [
+      {
+        file: "aws/calls.ts",
+        was: "limitMs = Math.min(longestMs, mayWrite().deadlineMs);",
+        becomes: "limitMs = longestMs;",
+      },
+      { file: "aws/calls.ts", was: "child.signal.throwIfAborted();\n          mayWrite();", becomes: "" },
+    ],
+  },
+  one(
+    "never count the lease as run out",
+    "replacement, with a standby",
+    "runtime/leader.ts",
+    "return Math.max(0, this.#leaseDurationMs - this.#marginMs - this.#sinceRenewalMs(this.#renewed));",
+    "return this.#leaseDurationMs;",
+  ),
+  one(
+    "take the lease before it has run out",
+    "replacement, with a standby",
+    "runtime/leader.ts",
+    'holderIdentity === "" || holderIdentity === identity || this.#expiresInMs(this.#seen) <= 0',
+    "true",
+  ),
+  one(
+    "repoint before the successor is VALID",
+    "replacement under one queue",
+    fleet,
+    'return status === "VALID" && (state === "ENABLED" || state === spec.state);',
+    'return state === "ENABLED" || state === spec.state;',
+  ),
+  one(
+    "add to an order first, remove later",
+    "replacement in a queue of three",
+    queuePlan,
+    "request.computeEnvironmentOrder = orderMembers(order.names);",
+    "request.computeEnvironmentOrder = orderMembers([...new Set([...orderOf(queue).filter((name) => environments.has(name)), ...order.names])]);",
+  ),
+  one(
+    "trust a stale read after a write",
+    "replacement under one queue",
+    "aws/overlay.ts",
+    'const stale = waitedFor.some(({ effect, outcome }) => outcome !== "failed" && effect?.shows(read) === false);',
+    "const stale = waitedFor.length < 0;",
+  ),
+  one(
+    "believe what AWS said before an update without an answer",
+    "replacement, taken back as the queue is repointed",
+    "aws/batch-region.ts",
+    "else records.maybe(open, clock.monotonic(), clock.now(), ifUnknown);",
+    "else records.maybe(open, clock.monotonic(), clock.now());",
+  ),
+  one(
+    "register without looking what is there",
+    "register a job definition",
+    definitionPlan,
+    "if (top.equal && ownedByUs(top)) return keep(spec, seen, ledger, top, now);",
+    "if (top.equal && ownedByUs(top) && now - (top.registeredAt ?? 0) < 10_000) return keep(spec, seen, ledger, top, now);",
+  ),
+  {
+    name: "register at once where nothing is seen, and forget the live read",
+    story: "register a job definition",
+    changes: [
+      { file: definitionPlan, was: "if (seen.absent) return step;", becomes: "if (step !== undefined) return step;" },
+      {
+        file: reconcile,
+        was: "if (next.irreversible && !(await",
+        becomes: "if (next.irreversible && false && !(await",
+      },
+    ],
+  },
+  {
+    name: "believe that an environment is absent as soon as it is not seen",
+    story: "create an environment",
+    changes: [
+      {
+        file: "controllers/compute-environment/observe.ts",
+        was: 'return { name, absent: snapshot.isAbsent("compute-environment", name), attempt };',
+        becomes: "return { name, absent: true, attempt };",
+      },
+      {
+        file: reconcile,
+        was: "if (next.irreversible && !(await",
+        becomes: "if (next.irreversible && false && !(await",
+      },
+    ],
+  },
+  one(
+    "forget the live read before what cannot be undone",
+    "retain, and take back",
+    reconcile,
+    "if (next.irreversible && !(await confirmed(object, region, next.action, now, signal))) {",
+    "if (next.irreversible && (await Promise.resolve(false))) {",
+  ),
+  one(
+    "say Ready before AWS is done",
+    "create an environment",
+    plan,
+    "if (next !== undefined) return { next, change, serving: false, news: [] };",
+    "if (next !== undefined) return { next, change, serving: true, news: [] };",
+  ),
+  one(
+    "write to AWS before the finalizer is there",
+    "delete q1, ce, hello",
+    reconcile,
+    "if (!isMarked(wish)) return await mark(object, region, seen, signal);",
+    "",
+  ),
+  one(
+    "let the object go while AWS still deletes",
+    "delete q1, ce, hello",
+    queueDelete,
+    'if (queue.status === "DELETING") return { kind: "wait", reason: "Deleting"',
+    'if (queue.status === "DELETING") return { kind: "release", reason: "Deleted"',
+  ),
+  one(
+    "compare a set as a list: subnets, security groups, instance types",
+    "lists in another order",
+    "controllers/compute-environment/compare.ts",
+    "return left.size === right.size && [...left].every((member) => right.has(member));",
+    "return canonicalJson([...left]) === canonicalJson([...right]);",
+  ),
+  one(
+    "compare a set as a list: time limits of a queue",
+    "lists in another order",
+    "controllers/job-queue/diff.ts",
+    'return actions.map(canonicalJson).sort().join("\\n");',
+    'return actions.map(canonicalJson).join("\\n");',
+  ),
+  one(
+    "disable an environment while a queue names it",
+    "delete ce, q1, hello",
+    retire,
+    "if (queues.length > 0) {",
+    "if (queues.length > 99) {",
+  ),
+  one(
+    "drop the resync",
+    "change tags",
+    "runtime/reflector.ts",
+    "if (clock.monotonic() - listedAt >= limits.relistMs) state",
+    "if (clock.monotonic() - listedAt >= 1e12) state",
+  ),
+  one(
+    "ignore that a version is Gone",
+    "change tags",
+    "runtime/reflector.ts",
+    'return ended("gone", { kind: "empty" });',
+    'return ended("gone", { kind: "listed", resourceVersion });',
+  ),
+  {
+    name: "retry without backoff",
+    story: "denied for a minute",
+    changes: [
+      {
+        file: "runtime/workqueue.ts",
+        was: "const delayMs = Math.max(backoffMs(entry.failures, this.#backoff, this.#random), options.atLeastMs ?? 0);",
+        becomes: "const delayMs = Math.max(backoffMs(0, this.#backoff, this.#random), options.atLeastMs ?? 0);",
+      },
+    ],
+  },
+  one(
+    "believe absence from the first page",
+    "in pages of one",
+    "aws/listing.ts",
+    'nextToken = page.nextToken === "" ? undefined : page.nextToken;',
+    "nextToken = undefined;",
+  ),
+  one(
+    "give up the last usable environment of a queue",
+    "an order of a DISABLED environment",
+    queuePlan,
+    "if (anyServing(current, seen.environments) && !anyUsable(order.names, seen.environments)) {",
+    "if (current.length > 99) {",
+  ),
+  one(
+    "take what is nobody's for ours",
+    "somebody else's",
+    "controllers/ownership.ts",
+    'return tags?.[retainedFromTag] === identityText(identity) ? { kind: "retained" } : { kind: "foreign" };',
+    'return tags?.[retainedFromTag] === identityText(identity) ? { kind: "retained" } : { kind: "ours", retag: true };',
+  ),
+  one(
+    "delete a queue without draining it",
+    "delete everything under a running job",
+    queueDelete,
+    "return drain(object, seen, now) ?? remove(name);",
+    "return remove(name);",
+  ),
+  one(
+    "delete an environment without draining it",
+    "replacement that waits for a job",
+    retire,
+    "return drain(spec, seen, environment, now) ?? held(seen, environment) ?? remove(seen, environment, now);",
+    "return held(seen, environment) ?? remove(seen, environment, now);",
+  ),
+  one(
+    "send the whole spec with each update",
+    "change scaling",
+    "controllers/compute-environment/request.ts",
+    'if (Object.keys(resources).length > 0) request["computeResources"] = resources;',
+    'if (Object.keys(resources).length > 0) request["computeResources"] = { minvCpus: environment.computeResources?.minvCpus ?? 0, ...resources };',
+  ),
+  one(
+    "tell a generation that is not there yet",
+    "create an environment",
+    reconcile,
+    "const status = {\n      observedGeneration: object.metadata.generation,",
+    "const status = {\n      observedGeneration: object.metadata.generation + 1,",
+  ),
+  one(
+    "write a new time into a condition that has not changed",
+    "create an environment",
+    "controllers/conditions.ts",
+    "lastTransitionTime: before?.status === status ? before.lastTransitionTime : time,",
+    "lastTransitionTime: time,",
+  ),
+  one(
+    "go on without the approval",
+    "an approval before each step",
+    "controllers/compute-environment/replacement.ts",
+    "return (spec.replacement?.holdBefore?.includes(step) ?? false) && !isApproved(seen, step);",
+    "return false;",
+  ),
+  one(
+    "deregister only what is as wished on deletion",
+    "a job definition of three revisions",
+    "controllers/job-definition/removal.ts",
+    'const ours = ledger.filter(({ owner }) => owner.kind === "ours");',
+    'const ours = ledger.filter(({ owner, equal }) => owner.kind === "ours" && equal);',
+  ),
+  one(
+    "take up a reverted environment again without enabling it",
+    "taken back as the predecessor retires",
+    plan,
+    'if (revivable.state !== (spec.state ?? "ENABLED")) {',
+    'if (revivable.state === "never") {',
+  ),
+  one(
+    "take a listing for complete just after a take-over",
+    undefined,
+    "aws/region-cache.ts",
+    "return begunAt !== undefined && from !== undefined && begunAt >= from;",
+    "return begunAt !== undefined && from !== undefined;",
+  ),
+];

@@ -1,0 +1,53 @@
+/**
+ * `node hunt.ts NUMBER [quick]`: plants one bug and looks for it; tells as JSON what found it. A process of its own.
+ * `quick`: only in the story that is told first.
+ */
+
+import process from "node:process";
+import { bugs } from "./bugs.ts";
+import { plant } from "./plant.ts";
+
+/** What found a bug, or that nothing did. */
+export interface Catch {
+  readonly found: string | undefined;
+  /** How often a story was told until then, and how many worlds were grown from seeds. */
+  readonly tellings: number;
+  readonly seeds: number;
+}
+
+const quick = process.argv[3] === "quick";
+const mostSeeds = quick ? 0 : 100;
+const bug = bugs[Number(process.argv[2])];
+if (bug === undefined) throw new Error(`there is no bug ${process.argv[2]}`);
+plant(bug);
+// Only now: whatever is loaded before has no bug.
+const { stories } = await import("../exhaustive/stories.ts");
+const { sweep } = await import("../exhaustive/sweep.ts");
+const { runSeed } = await import("../run.ts");
+
+const report = (caught: Catch): void => {
+  process.stdout.write(`${JSON.stringify(caught)}\n`);
+  process.exit(0);
+};
+
+const { story: first } = bug;
+const isFirst = (name: string): boolean => first !== undefined && name.includes(first);
+const ordered = [...stories.filter(({ name }) => isFirst(name)), ...stories.filter(({ name }) => !isFirst(name))];
+let tellings = 0;
+const told = quick ? ordered.slice(0, 1) : ordered;
+for (const story of first === undefined ? [] : told) {
+  const row = await sweep(story, { all: false, pairs: 0, seed: 1 }, { stopsAtFirst: true });
+  tellings += 1 + row.kills + row.freezes + row.faults + row.drops + row.pairs;
+  if (row.failures[0] !== undefined) report({ found: row.failures[0], tellings, seeds: 0 });
+}
+for (let seed = 1; seed <= mostSeeds; seed++) {
+  const { violations } = await runSeed(seed);
+  const [violation] = violations;
+  if (violation !== undefined)
+    report({
+      found: `seed ${seed}: ${violation.oracle} at ${violation.at} s: ${violation.message}`,
+      tellings,
+      seeds: seed,
+    });
+}
+report({ found: undefined, tellings, seeds: mostSeeds });
