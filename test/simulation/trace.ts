@@ -11,8 +11,12 @@ export class Trace {
   readonly #lines: { readonly at: number; readonly who: string; readonly words: () => string }[] = [];
   readonly #told = new Map<string, string>();
 
-  constructor(clock: VirtualClock) {
+  readonly #keeps: boolean;
+
+  /** @param keeps false: nothing is remembered, in a world that is only measured */
+  constructor(clock: VirtualClock, keeps = true) {
     this.#clock = clock;
+    this.#keeps = keeps;
     this.#beganAt = clock.monotonic();
   }
 
@@ -22,11 +26,11 @@ export class Trace {
   }
 
   tell(who: string, what: string): void {
-    this.#lines.push({ at: this.seconds, who, words: () => what });
+    this.#add(who, () => what);
   }
 
   tellCall(who: string, call: CallRecord): void {
-    if (isWrite(call)) this.#lines.push({ at: this.seconds, who, words: () => describeWrite(call) });
+    if (isWrite(call)) this.#add(who, () => describeWrite(call));
   }
 
   tellChange(change: Change): void {
@@ -44,6 +48,10 @@ export class Trace {
     if (text === "" || this.#told.get(name) === text) return;
     this.#told.set(name, text);
     this.tell("status", `${name}: ${text}`);
+  }
+
+  #add(who: string, words: () => string): void {
+    if (this.#keeps) this.#lines.push({ at: this.seconds, who, words });
   }
 
   text(): string {

@@ -42,6 +42,8 @@ export interface SimulationOptions {
   readonly judge?: (point: Point) => Verdict;
   /** Wall time at the beginning, ms since the epoch. */
   readonly startsAt?: number;
+  /** False: no story is kept, and memory is that of the operator and of what the world cannot do without. */
+  readonly keepsTrace?: boolean;
   /** False: nothing runs until `start` is called, e.g. to put something into AWS or the store before. */
   readonly starts?: boolean;
 }
@@ -94,7 +96,7 @@ export class Simulation {
     this.#options = options;
     this.clock = new VirtualClock(options.startsAt);
     const { clock } = this;
-    this.trace = new Trace(clock);
+    this.trace = new Trace(clock, options.keepsTrace);
     this.cluster = options.cluster ?? clusterOne;
     const region = options.settings?.region ?? "eu-west-1";
     this.settings = { ...defaultSettings, region, ...options.settings };
