@@ -50,6 +50,8 @@ export async function prepare(aws: SimulatedAws, { name, directory }: Example): 
   const { account, problems } = readAccount(directory);
   if (problems.length > 0) throw new Error(`${name}: ${JSON.stringify(problems)}`);
   if (account !== undefined) aws.outside.describeNetwork(account);
+  // Their roles are all made: nothing else may serve in their place.
+  if (name === "classic-ec2" || name === "spot") aws.knobs.strictIam = true;
   if (name !== "fair-share") return;
   await aws.outside.createSchedulingPolicy({
     name: "teams",
@@ -91,6 +93,13 @@ export function liveNames(aws: SimulatedAws): readonly string[] {
       .filter(isLive)
       .map((one) => `${one.jobDefinitionName}:${one.revision}`),
   ];
+}
+
+/** Roles and instance profiles, by name, but for those that AWS makes for its own services. */
+export function identityNames({ truth }: SimulatedAws): readonly string[] {
+  return [...truth.roles(), ...truth.instanceProfiles()]
+    .filter(({ path }) => !path.startsWith("/aws-service-role/"))
+    .map(({ name }) => name);
 }
 
 export function deleteAll({ store }: World): void {

@@ -6,6 +6,7 @@ import {
   deleteAll,
   exampleNamed,
   exampleWorld,
+  identityNames,
   liveNames,
   manifestsOf,
   possibleExamples,
@@ -65,7 +66,7 @@ describe.each(possibleExamples)("$name", (example) => {
 
     deleteAll(world);
     await world.untilGone(600);
-    expect(liveNames(world.aws)).toEqual([]);
+    expect([liveNames(world.aws), identityNames(world.aws)]).toEqual([[], []]);
     expect(world.violations).toEqual([]);
     expect(world.denials).toEqual([]);
     expect(world.log.lines.filter(({ level }) => level === "error")).toEqual([]);

@@ -3,11 +3,15 @@ import type { FieldChange } from "../../controllers/decision.ts";
 import { normalised } from "../../controllers/job-definition/normalise.ts";
 import { observe } from "../../controllers/job-definition/observe.ts";
 import { plan } from "../../controllers/job-definition/plan.ts";
+import { definitionRoleUser } from "../../controllers/job-definition/roles.ts";
 import type { Ports } from "../../controllers/ports.ts";
+import { planWithRoles } from "../../controllers/roles/plan.ts";
+import { newRolesMemory, observeWithRoles } from "../../controllers/roles/with-roles.ts";
 import { bodyChanges } from "./body-changes.ts";
 import { noJobs } from "./entry.ts";
 import { type EntryBody, heldBy, notesOf } from "./held.ts";
 import type { ReadRegion } from "./region.ts";
+import { noted } from "./roles.ts";
 
 /** What becomes of a job definition. Jobs that were submitted keep the revision that they were submitted with. */
 export async function definitionEntry(
@@ -16,8 +20,18 @@ export async function definitionEntry(
   ports: Ports,
   signal: AbortSignal,
 ): Promise<EntryBody> {
-  const seen = await observe(object, region, ports, signal);
-  const decision = plan(object, seen, ports.clock.now());
+  const observed = await observeWithRoles(
+    object,
+    region,
+    definitionRoleUser,
+    (whole) => observe(whole, region, ports, signal),
+    ports,
+    newRolesMemory(),
+    signal,
+  );
+  const seen = observed.own;
+  const own = plan(observed.object, seen, ports.clock.now());
+  const decision = planWithRoles(own, noted(observed.roles), seen.wish.deleting);
   const { change } = decision;
   const body = region.bodies.get(seen.name);
   const revision = body?.revision;
@@ -29,8 +43,10 @@ export async function definitionEntry(
       ? `is registered as ${seen.name}${revision === undefined ? "" : `, above revision ${revision}`}`
       : change.action === "None"
         ? "stays as it is"
-        : "gets other tags in place",
-    fields: registers ? registeredFields(object, body, change.changes) : change.changes,
+        : change.action === "Update"
+          ? "its roles are brought to the spec"
+          : "gets other tags in place",
+    fields: registers ? registeredFields(observed.object, body, change.changes) : change.changes,
     queues: [],
     jobs: noJobs,
     blocked: heldBy(object, decision),

@@ -3,14 +3,18 @@ import { queuesNaming } from "../../controllers/compute-environment/checks.ts";
 import { newMemory, observe } from "../../controllers/compute-environment/observe.ts";
 import { oursOf, planFor } from "../../controllers/compute-environment/plan.ts";
 import { referenceOf } from "../../controllers/compute-environment/replacement.ts";
+import { environmentRoleUser } from "../../controllers/compute-environment/roles.ts";
 import type { Seen } from "../../controllers/compute-environment/seen.ts";
 import type { Change, Decision } from "../../controllers/decision.ts";
 import type { Ports } from "../../controllers/ports.ts";
+import { planWithRoles } from "../../controllers/roles/plan.ts";
+import { newRolesMemory, observeWithRoles } from "../../controllers/roles/with-roles.ts";
 import type { EntryAction, JobsEffect } from "./entry.ts";
 import { noJobs } from "./entry.ts";
 import { type EntryBody, heldBy, notesOf } from "./held.ts";
 import { countJobs } from "./jobs.ts";
 import type { ReadRegion } from "./region.ts";
+import { noted } from "./roles.ts";
 
 /** What becomes of a compute environment. */
 export async function environmentEntry(
@@ -19,8 +23,21 @@ export async function environmentEntry(
   ports: Ports,
   signal: AbortSignal,
 ): Promise<EntryBody> {
-  const seen = await observe(object, region, ports, newMemory(), signal);
-  const decision = planFor(object, seen, ports.clock.now());
+  const observed = await observeWithRoles(
+    object,
+    region,
+    environmentRoleUser,
+    (whole) => observe(whole, region, ports, newMemory(), signal),
+    ports,
+    newRolesMemory(),
+    signal,
+  );
+  const seen = observed.own;
+  const decision = planWithRoles(
+    planFor(observed.object, seen, ports.clock.now()),
+    noted(observed.roles),
+    seen.wish.deleting,
+  );
   const { change } = decision;
   const standing = oursOf(seen).filter(({ status }) => status !== "DELETING");
   const current = referenceOf(seen, standing)?.computeEnvironmentName;

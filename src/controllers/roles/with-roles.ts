@@ -31,18 +31,20 @@ export function withRoles<O extends KubeObject, Seen, Action extends { readonly 
   user: RoleUser<O, Seen>,
   ports: Ports,
 ): Steps<O, WithRoles<O, Seen>, Action | RolesAction> {
-  const memory: RolesMemory = { wroteAt: new Map(), stale: new Set() };
+  const memory = newRolesMemory();
   const filled = (object: O, place: Place): O => filledObject(object, user, place, ports.cluster);
   return {
     kind: steps.kind,
-    async observe(object, region, given, signal) {
-      const whole = filled(object, region);
-      const own = await steps.observe(whole, region, given, signal);
-      const stranded = user.stranded(whole, own);
-      const seen = await observeRoles(object, region, user, stranded, ports, memory, signal);
-      const referred = new Set(seen.claims.filter((name) => user.refersTo(own, name)));
-      return { object: whole, own, roles: { ...seen, referred } };
-    },
+    observe: (object, region, given, signal) =>
+      observeWithRoles(
+        object,
+        region,
+        user,
+        (whole) => steps.observe(whole, region, given, signal),
+        ports,
+        memory,
+        signal,
+      ),
     async refresh(object, region, signal) {
       memory.stale.add(object.metadata.uid);
       await steps.refresh(filled(object, region), region, signal);
@@ -64,6 +66,27 @@ export function withRoles<O extends KubeObject, Seen, Action extends { readonly 
     },
     newsOfFailure: (action, failure, { roles }) => newsOfFailure(action, failure, roles),
   };
+}
+
+export function newRolesMemory(): RolesMemory {
+  return { wroteAt: new Map(), stale: new Set() };
+}
+
+/** @param observeOwn what the kind itself observes of an object */
+export async function observeWithRoles<O extends KubeObject, Seen>(
+  object: O,
+  place: Place,
+  user: RoleUser<O, Seen>,
+  observeOwn: (object: O) => Promise<Seen>,
+  ports: Ports,
+  memory: RolesMemory,
+  signal: AbortSignal,
+): Promise<WithRoles<O, Seen>> {
+  const whole = filledObject(object, user, place, ports.cluster);
+  const own = await observeOwn(whole);
+  const seen = await observeRoles(object, place, user, user.stranded(whole, own), ports, memory, signal);
+  const referred = new Set(seen.claims.filter((name) => user.refersTo(own, name)));
+  return { object: whole, own, roles: { ...seen, referred } };
 }
 
 const known = new WeakMap<KubeObject, { readonly place: string; readonly filled: KubeObject }>();

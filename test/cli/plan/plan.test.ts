@@ -71,6 +71,29 @@ describe("a plan", () => {
     ]);
   });
 
+  test("of roles that are made changes nothing, and tells what differs in them", async () => {
+    const withRole = (iam: string) => {
+      const body = quickstart["definition.yaml"] ?? "";
+      return { ...quickstart, "definition.yaml": body.replace("spec:\n", `spec:\n  iam: {jobRole: ${iam}}\n`) };
+    };
+    const { plan: first, definition: hello } = await planned(emptyAccount(), withRole("{}"));
+    expect(first.entries.map(({ action }) => action)).toEqual(["create", "create", "create"]);
+    expect(hello()).toMatchObject({ action: "create", blocked: undefined });
+    const account = await accountWith(withRole("{}"));
+    const { plan: same } = await planned(account, withRole("{}"));
+    expect(same.entries.map(({ action, blocked, notes }) => [action, blocked, notes])).toEqual([
+      ["none", undefined, []],
+      ["none", undefined, []],
+      ["none", undefined, []],
+    ]);
+    const { definition: tagged } = await planned(account, withRole("{tags: {team: a}}"));
+    expect(tagged()).toMatchObject({
+      action: "update",
+      title: "its roles are brought to the spec",
+      fields: [{ path: "spec.iam.jobRole.tags" }],
+    });
+  });
+
   test("writes nothing", async () => {
     const account = await accountWith(quickstart);
     const before = account.aws.log.length;

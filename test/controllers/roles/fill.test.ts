@@ -1,0 +1,137 @@
+import { describe, expect, it } from "vitest";
+import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { JobDefinitionSpec } from "../../../src/api/v1alpha1/job-definition.ts";
+import { fingerprintOfWish } from "../../../src/controllers/job-definition/normalise.ts";
+import {
+  filledDefinition,
+  filledEnvironment,
+  rolesNamedByDefinition,
+  rolesNamedByEnvironment,
+} from "../../../src/controllers/roles/fill.ts";
+import { rolesWished } from "../../../src/controllers/roles/wish.ts";
+import { identity, place, wished } from "./given.ts";
+
+const iam = { executionRole: {}, jobRole: {} };
+const wishes = rolesWished(iam, identity, place);
+const executionRoleArn = wished({ executionRole: {} }).arn;
+const jobRoleArn = wished({ jobRole: {} }).arn;
+const image = "public.ecr.aws/docker/library/alpine:3";
+const own = "arn:aws:iam::123456789012:role/own";
+
+describe("the roles that are made for a job definition", () => {
+  const container: JobDefinitionSpec = { type: "container", iam, containerProperties: { image } };
+  const tasks = (task: object = {}) => ({ taskProperties: [{ containers: [{ image }], ...task }] });
+  const nodes = (...ranges: object[]): JobDefinitionSpec => ({
+    type: "multinode",
+    iam,
+    nodeProperties: {
+      numNodes: 2,
+      mainNode: 0,
+      nodeRangeProperties: ranges.map((range, index) => ({ targetNodes: `${index}:${index}`, ...range })),
+    },
+  });
+
+  it("go into a container", () => {
+    expect(filledDefinition(container, wishes).containerProperties).toEqual({ image, executionRoleArn, jobRoleArn });
+  });
+
+  it("go into each ECS task", () => {
+    const spec: JobDefinitionSpec = { type: "container", iam, ecsProperties: tasks() };
+    expect(filledDefinition(spec, wishes).ecsProperties).toEqual(tasks({ executionRoleArn, taskRoleArn: jobRoleArn }));
+  });
+
+  it("go into each range of nodes, of either sort", () => {
+    const spec = nodes({ container: { image } }, { ecsProperties: tasks() });
+    expect(filledDefinition(spec, wishes).nodeProperties?.nodeRangeProperties).toEqual([
+      { targetNodes: "0:0", container: { image, executionRoleArn, jobRoleArn } },
+      { targetNodes: "1:1", ecsProperties: tasks({ executionRoleArn, taskRoleArn: jobRoleArn }) },
+    ]);
+  });
+
+  it("do not go into a pod, which has its service account", () => {
+    const eksProperties = { podProperties: { containers: [{ image }] } };
+    expect(filledDefinition({ type: "container", eksProperties }, wishes).eksProperties).toEqual(eksProperties);
+    const spec = nodes({ eksProperties });
+    expect(filledDefinition(spec, wishes)).toEqual(spec);
+  });
+
+  it("leave a slot alone in which there is a role", () => {
+    const spec = nodes({ container: { image, jobRoleArn: own } }, { container: { image } });
+    const [first, second] = filledDefinition(spec, wishes).nodeProperties?.nodeRangeProperties ?? [];
+    expect([first?.container?.jobRoleArn, second?.container?.jobRoleArn]).toEqual([own, jobRoleArn]);
+  });
+
+  it("count in the fingerprint just as if the spec named them", () => {
+    const named = { ...container, containerProperties: { image, executionRoleArn, jobRoleArn } };
+    expect(fingerprintOfWish(filledDefinition(container, wishes))).toBe(fingerprintOfWish(named));
+    expect(fingerprintOfWish(filledDefinition(container, wishes))).not.toBe(fingerprintOfWish(container));
+  });
+
+  it("only go where one of that purpose is wished", () => {
+    const only = rolesWished({ jobRole: {} }, identity, place);
+    expect(filledDefinition(container, only).containerProperties).toEqual({ image, jobRoleArn });
+  });
+
+  it("are found where a spec names them, with their fields", () => {
+    const spec = nodes({ container: { image, jobRoleArn: own } }, { ecsProperties: tasks({ taskRoleArn: own }) });
+    const path = "spec.nodeProperties.nodeRangeProperties";
+    expect(rolesNamedByDefinition(spec).map(({ field }) => field)).toEqual([
+      `${path}[0].container.jobRoleArn`,
+      `${path}[1].ecsProperties.taskProperties[0].taskRoleArn`,
+    ]);
+    expect(rolesNamedByDefinition(filledDefinition(container, wishes)).map(({ field }) => field)).toEqual([
+      "spec.containerProperties.executionRoleArn",
+      "spec.containerProperties.jobRoleArn",
+    ]);
+  });
+});
+
+describe("the roles that are made for a compute environment", () => {
+  const spec: BatchComputeEnvironmentSpec = {
+    type: "MANAGED",
+    computeResources: { type: "SPOT", maxvCpus: 4, subnets: ["subnet-1"] },
+  };
+  const all = rolesWished({ serviceRole: {}, instanceRole: {}, spotFleetRole: {} }, identity, place);
+
+  it("go where AWS wants them: of the instances it is the profile", () => {
+    const filled = filledEnvironment(spec, all);
+    expect(filled.serviceRole).toBe(wished({ serviceRole: {} }).arn);
+    expect(filled.computeResources).toMatchObject({
+      instanceRole: wished({ instanceRole: {} }).profileArn,
+      spotIamFleetRole: wished({ spotFleetRole: {} }).arn,
+    });
+  });
+
+  it("leave alone what there is, and what has no capacity", () => {
+    const given = { ...spec, serviceRole: own };
+    expect(filledEnvironment(given, all).serviceRole).toBe(own);
+    expect(filledEnvironment({ type: "UNMANAGED" }, all)).toEqual({
+      type: "UNMANAGED",
+      serviceRole: wished({ serviceRole: {} }).arn,
+    });
+  });
+
+  it("are found where a spec names them, with those of managed instances", () => {
+    const named: BatchComputeEnvironmentSpec = {
+      type: "MANAGED",
+      serviceRole: own,
+      computeResources: {
+        type: "ECS_MANAGED_INSTANCES",
+        maxvCpus: 4,
+        managedInstancesProvider: {
+          infrastructureRoleArn: own,
+          instanceLaunchTemplate: {
+            ec2InstanceProfileArn: own,
+            networkConfiguration: { subnets: ["subnet-1"], securityGroups: ["sg-1"] },
+          },
+        },
+      },
+    };
+    expect(rolesNamedByEnvironment(named).map(({ kind }) => kind)).toEqual(["role", "role", "instance-profile"]);
+    expect(rolesNamedByEnvironment(filledEnvironment(spec, all)).map(({ kind }) => kind)).toEqual([
+      "role",
+      "instance-profile",
+      "role",
+    ]);
+  });
+});

@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import type { Failure } from "../../../src/controllers/decision.ts";
+import type { RolesAction } from "../../../src/controllers/roles/action.ts";
+import { rolesEvents } from "../../../src/controllers/roles/events.ts";
+import { newsOfFailure, rolesReport } from "../../../src/controllers/roles/report.ts";
+import { inIam, seenRoles, wished } from "./given.ts";
+
+const both = { serviceRole: {}, instanceRole: {} };
+const making: RolesAction = { kind: "writeRole", name: "team_ce", doing: "make", writes: [] };
+const refused = (kind: string, message: string, operation = "iam:CreateRole"): Failure => {
+  return { kind, operation, message, advice: "" };
+};
+const denied =
+  "User: arn:aws:sts::123456789012:assumed-role/o/x is not authorized to perform: iam:PassRole on resource: r";
+
+describe("status.roles", () => {
+  it("tells the roles that are there", () => {
+    const seen = seenRoles(both);
+    const { name, arn } = wished({ instanceRole: {} });
+    const iam = inIam(seen.wishes, { service: null });
+    expect(rolesReport({ ...seen, iam })).toEqual({ roles: [{ purpose: "instance", name, arn }] });
+  });
+
+  it("is left out when there is none, or IAM was not read", () => {
+    expect(rolesReport(seenRoles(both, { iam: inIam([]) }))).toEqual({});
+    expect(rolesReport(seenRoles(both, { iam: { kind: "unneeded" } }))).toEqual({});
+  });
+});
+
+describe("a write that was refused is told with", () => {
+  const told = (failure: Failure, action: { readonly kind: string } = making, iam: object = both) =>
+    newsOfFailure(action, failure, seenRoles(iam)).map(({ reason, message }) => `${reason}: ${message}`);
+
+  it("the role, the call, and the very action that AWS names", () => {
+    expect(told(refused("denied", `${denied}.`))).toEqual([
+      `AccessDenied: iam:CreateRole for role team_ce was refused: ${denied}. The operator lacks iam:PassRole; iam-policy prints the policy that it needs`,
+    ]);
+  });
+
+  it("the call, where AWS names no action", () => {
+    expect(told(refused("denied", "no"))).toEqual([expect.stringContaining("The operator lacks iam:CreateRole;")]);
+  });
+
+  it("that AWS has encoded why", () => {
+    const encoded = "You are not authorized. Encoded authorization failure message: (left out)";
+    expect(told(refused("denied", encoded))).toEqual([
+      expect.stringMatching(/AWS has encoded why: .*DecodeAuthorizationMessage/),
+    ]);
+  });
+
+  it.each([
+    ["quota", "QuotaExceeded"],
+    ["invalid", "InvalidRequest"],
+    ["throttled", "Throttled"],
+    ["unavailable", "AWSUnavailable"],
+    ["alreadyExists", "Refused"],
+  ])("the reason for %s", (kind, reason) => {
+    expect(told(refused(kind, "words"))).toEqual([`${reason}: iam:CreateRole for role team_ce was refused: words`]);
+  });
+
+  it("what AWS Batch could not be given, where the object has roles made", () => {
+    const passing = refused("denied", denied, "batch:CreateComputeEnvironment");
+    expect(told(passing, { kind: "create" })).toEqual([expect.stringContaining("The operator lacks iam:PassRole;")]);
+    expect(told(passing, { kind: "create" }, {})).toEqual([]);
+    expect(told(refused("denied", "no"), { kind: "create" })).toEqual([]);
+  });
+});
+
+describe("an action on roles", () => {
+  it("is told as an event, with what was written when a role was brought back", () => {
+    const name = "team_ce";
+    const writes = [
+      { kind: "attach", name, policyArn: "a" },
+      { kind: "attach", name, policyArn: "b" },
+      { kind: "putTrust", name, trust: "{}" },
+    ] as const;
+    expect(rolesEvents({ kind: "writeRole", name, doing: "mend", writes })).toEqual([
+      {
+        type: "Normal",
+        reason: "RoleMended",
+        action: "Reconcile",
+        note: "role team_ce was brought back to the spec (attach, putTrust)",
+      },
+    ]);
+    expect(rolesEvents(making)).toMatchObject([{ reason: "RoleMade", note: "role team_ce was made" }]);
+  });
+
+  it("is no event when it only notes which roles are asked for", () => {
+    expect(rolesEvents({ kind: "claimRoles", claims: [] })).toEqual([]);
+  });
+});
