@@ -88,7 +88,7 @@ export function operatorAccess(kinds: readonly Kind[]): readonly AccessRule[] {
       verbs: ["get"],
       scope: "cluster",
       optional: true,
-      why: "read the labels of a namespace for selectors in allowedNamespaces",
+      why: "read the labels of a namespace for selectors in allowedNamespaces, and its annotations, which limit roles",
     },
   ];
 }

@@ -48,7 +48,7 @@
     - kube-system
   verbs:
     - get
-# read the labels of a namespace for selectors in allowedNamespaces
+# read the labels of a namespace for selectors in allowedNamespaces, and its annotations, which limit roles
 - apiGroups:
     - ""
   resources:
