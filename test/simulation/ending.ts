@@ -95,10 +95,10 @@ async function lastWords(world: Simulation, player: Player): Promise<void> {
     const manifest = manifestWithout(object);
     const { metadata } = manifest;
     if (object.kind === "BatchComputeEnvironment") {
-      const spec = settledEnvironment((object as BatchComputeEnvironment).spec);
+      const spec = settledEnvironment(manifest.spec as BatchComputeEnvironment["spec"]);
       world.apply({ ...manifest, metadata, spec });
     } else if (object.kind === "JobQueue") {
-      const spec = object.spec as JobQueueSpec;
+      const spec = manifest.spec as JobQueueSpec;
       const wanted = spec.computeEnvironmentOrder.map(({ computeEnvironmentRef }) => computeEnvironmentRef?.name ?? "");
       const there = wanted.filter((name) => names.includes(name));
       // A queue of nothing that is there goes as well.
@@ -129,10 +129,12 @@ async function removeForeignQueues({ aws }: Simulation): Promise<boolean> {
   return foreign.length > 0;
 }
 
-/** A manifest that holds nothing back. */
+/** A manifest that holds nothing back, and takes what it finds. */
 function manifestWithout(object: KubeObject): Manifest {
   const manifest = manifestOf(object);
-  return { ...manifest, metadata: { ...manifest.metadata, annotations: {} } };
+  const { adoptionPolicy, ...spec } = manifest.spec as { readonly adoptionPolicy?: string };
+  const adoption = adoptionPolicy === undefined ? {} : { adoptionPolicy: "IfExists" };
+  return { ...manifest, metadata: { ...manifest.metadata, annotations: {} }, spec: { ...spec, ...adoption } };
 }
 
 async function converges(world: Simulation, expected: Expected): Promise<boolean> {
