@@ -1,0 +1,41 @@
+# The operator's image: one bundled program on a base that has Node 24 and no shell.
+#
+#   docker buildx build --platform linux/amd64,linux/arm64 \
+#     --build-arg BUILD_IMAGE=<Node 24 with npm and a shell>@sha256:… \
+#     --build-arg BASE_IMAGE=<distroless Node 24>@sha256:… \
+#     --build-arg VERSION=0.1.0 --build-arg REVISION=$(git rev-parse HEAD) .
+#
+# Neither image has a default: a tag would let the same commit give another image.
+
+ARG BUILD_IMAGE
+ARG BASE_IMAGE
+
+# What is built is the same for every platform, so it is built on the builder's own.
+FROM --platform=$BUILDPLATFORM ${BUILD_IMAGE} AS build
+WORKDIR /src
+COPY package.json package-lock.json ./
+# No package needs its scripts to be bundled.
+RUN npm ci --ignore-scripts --prefer-offline --no-audit --no-fund
+COPY tsconfig.json ./
+COPY scripts/build.ts scripts/sbom.ts scripts/
+COPY src src
+RUN npm run build && npm run sbom
+
+FROM ${BASE_IMAGE}
+ARG VERSION
+ARG REVISION
+LABEL org.opencontainers.image.title="aws-batch-operator" \
+      org.opencontainers.image.description="A Kubernetes operator that makes AWS Batch declarative" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+# package.json says that the program consists of ES modules.
+COPY LICENSE package.json /app/
+COPY --from=build /src/dist/*.js /src/dist/*.txt /src/dist/sbom.cdx.json /app/dist/
+ENV NODE_ENV=production \
+    PATH=/nodejs/bin:/usr/local/bin:/usr/bin:/bin
+WORKDIR /app
+USER 65532:65532
+EXPOSE 8080 8081
+ENTRYPOINT ["node", "/app/dist/main.js"]
+CMD ["run"]
