@@ -6,14 +6,14 @@ import { stringify } from "yaml";
 import { argocdFiles } from "./argocd.ts";
 import { chartFiles } from "./chart/chart.ts";
 import { customResourceDefinitions } from "./crds.ts";
-import { crdsManifest, installManifest } from "./install/install.ts";
+import { crdsManifest, installManifest, trialManifest } from "./install/install.ts";
 import { referencePages } from "./reference/pages.ts";
 
 /**
  * Writes every generated file, or with `--check` says which of them differ and exits with 1. With `--image` it writes
- * no file: it prints the install manifest with that image.
+ * no file: it prints the install manifest, or with `--trial` the one for a trial, with that image.
  *
- *     node scripts/generate.ts [--check | --image IMAGE]
+ *     node scripts/generate.ts [--check | [--trial] --image IMAGE]
  */
 
 interface GeneratedFile {
@@ -32,6 +32,7 @@ export function generatedFiles(): GeneratedFile[] {
     { path: "src/api/v1alpha1/crds.json", content: `${JSON.stringify(crds)}\n` },
     { path: "manifests/crds.yaml", content: crdsManifest(crds) },
     { path: "manifests/install.yaml", content: installManifest(crds) },
+    { path: "manifests/trial.yaml", content: trialManifest(crds) },
     ...chartFiles(crds),
     ...referencePages(crds).map(({ path, content }) => ({ path, content })),
     ...argocdFiles(),
@@ -63,9 +64,13 @@ async function contentOf(path: string): Promise<string | undefined> {
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({ args: [...args], options: { check: { type: "boolean" }, image: { type: "string" } } });
+  const { values } = parseArgs({
+    args: [...args],
+    options: { check: { type: "boolean" }, image: { type: "string" }, trial: { type: "boolean" } },
+  });
   if (values.image !== undefined) {
-    process.stdout.write(installManifest(customResourceDefinitions(), values.image));
+    const manifest = values.trial === true ? trialManifest : installManifest;
+    process.stdout.write(manifest(customResourceDefinitions(), values.image));
     return 0;
   }
   const outdated = await outdatedFiles();

@@ -15,8 +15,28 @@ Who the operator is, in Kubernetes and in AWS. Credentials come from the AWS SDK
   kubectl -n ${namespace} annotate serviceaccount ${operatorName} eks.amazonaws.com/role-arn=arn:aws:iam::...:role/...
   and restart the Deployment. Both also tell the pod its region; elsewhere set AWS_REGION or --region.`;
 
-/** @param image with its tag or digest */
-export function workloadManifests(image: string, version: string): readonly Manifest[] {
+/** Fits the Pod Security profile `restricted`. */
+export const podSecurity = {
+  runAsNonRoot: true,
+  runAsUser: 65_532,
+  runAsGroup: 65_532,
+  seccompProfile: { type: "RuntimeDefault" },
+} as const;
+
+export const containerSecurity = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
+} as const;
+
+/** 132 instead of 240 MiB resident with 1,000 objects (docs/performance.md). */
+export const smallYoungGeneration = { name: "NODE_OPTIONS", value: "--max-semi-space-size=4" } as const;
+
+/**
+ * @param image with its tag or digest
+ * @param env more variables of the operator
+ */
+export function workloadManifests(image: string, version: string, env: readonly object[] = []): readonly Manifest[] {
   const labels = { ...selector, "app.kubernetes.io/version": version };
   return [
     {
@@ -35,9 +55,19 @@ export function workloadManifests(image: string, version: string): readonly Mani
         metadata: { name: operatorName, namespace, labels },
         spec: {
           replicas: 2,
+          revisionHistoryLimit: 10,
           selector: { matchLabels: selector },
-          template: { metadata: { labels }, spec: podSpec(image) },
+          template: { metadata: { labels }, spec: podSpec(image, env) },
         },
+      },
+    },
+    {
+      comment: "By which Prometheus finds the metrics of both.",
+      value: {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name: operatorName, namespace, labels },
+        spec: { ports: [{ name: "metrics", port: metricsPort, targetPort: "metrics" }], selector },
       },
     },
     {
@@ -56,17 +86,12 @@ export function workloadManifests(image: string, version: string): readonly Mani
   ];
 }
 
-function podSpec(image: string): object {
+function podSpec(image: string, env: readonly object[]): object {
   return {
     serviceAccountName: operatorName,
     // The lease is released after the writes under way have ended, each of them within 10 seconds.
     terminationGracePeriodSeconds: 30,
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: 65_532,
-      runAsGroup: 65_532,
-      seccompProfile: { type: "RuntimeDefault" },
-    },
+    securityContext: podSecurity,
     topologySpreadConstraints: ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({
       maxSkew: 1,
       topologyKey,
@@ -79,9 +104,9 @@ function podSpec(image: string): object {
       {
         name: "operator",
         image,
-        args: ["run"],
-        // A small young generation: 132 instead of 240 MiB resident with 1,000 objects (docs/performance.md).
-        env: [{ name: "NODE_OPTIONS", value: "--max-semi-space-size=4" }],
+        imagePullPolicy: "IfNotPresent",
+        args: ["run", `--lease-namespace=${namespace}`],
+        env: [smallYoungGeneration, ...env],
         ports: [
           { name: "metrics", containerPort: metricsPort },
           { name: "health", containerPort: healthPort },
@@ -91,19 +116,17 @@ function podSpec(image: string): object {
           initialDelaySeconds: 10,
           periodSeconds: 20,
           timeoutSeconds: 5,
+          failureThreshold: 3,
         },
         readinessProbe: {
           httpGet: { path: "/readyz", port: "health" },
           periodSeconds: 5,
           timeoutSeconds: 5,
+          failureThreshold: 3,
         },
         // No CPU limit: throttled, the leader would lose its lease.
         resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } },
-        securityContext: {
-          allowPrivilegeEscalation: false,
-          readOnlyRootFilesystem: true,
-          capabilities: { drop: ["ALL"] },
-        },
+        securityContext: containerSecurity,
       },
     ],
   };

@@ -116,6 +116,7 @@ describe("the installation", () => {
       "ClusterRole aws-batch-operator-edit",
       "ServiceAccount aws-batch-operator",
       "Deployment aws-batch-operator",
+      "Service aws-batch-operator",
       "PodDisruptionBudget aws-batch-operator",
     ]);
   });
