@@ -54,7 +54,8 @@ describeWithHelm("a release", (program) => {
 
   async function emptied(team: Team): Promise<void> {
     for (const kind of ["JobQueue", "BatchComputeEnvironment", "JobDefinition"]) await team.deleteAll(kind);
-    await team.untilGone();
+    // After a change of leader absence is believed only when AWS has been listed anew.
+    await team.untilGone(180_000);
     expect(account.isClean).toBe(true);
   }
 

@@ -103,10 +103,11 @@ export class Kubelet {
     if (container === undefined) throw new Error(`${pod.metadata.name} has no container`);
     const { namespace, name } = pod.metadata;
     const { kubeconfig } = await this.#cluster.asServiceAccount(namespace, pod.spec.serviceAccountName);
-    const [health = 0, metrics = 0, service = 0] = await freePorts(3);
+    const [health = 0, metrics = 0] = await freePorts(2);
     const isSimulator = container.args?.[0] === "simulator";
-    if (isSimulator) this.#services.set(`${serviceOf(name)}.${namespace}`, service);
-    const given = (container.env ?? []).map(({ name: key, value = "" }) => [key, this.#resolved(value)] as const);
+    const service = isSimulator ? await this.#portOf(`${serviceOf(name)}.${namespace}`) : 0;
+    const given: [string, string][] = [];
+    for (const { name: key, value = "" } of container.env ?? []) given.push([key, await this.#localised(value)]);
     const child = new Child({
       name: `pod ${namespace}/${name}`,
       program: process.execPath,
@@ -157,12 +158,18 @@ export class Kubelet {
   }
 
   /** A Service's name as an address of this machine. */
-  #resolved(value: string): string {
-    return value.replace(/^http:\/\/([^:]+)\.svc:4566$/, (whole, service: string) => {
-      const port = this.#services.get(service);
-      // As where a name is not known yet: the caller tries again.
-      return port === undefined ? whole : `http://127.0.0.1:${port}`;
-    });
+  async #localised(value: string): Promise<string> {
+    const [, service] = /^http:\/\/([^:]+)\.svc:4566$/.exec(value) ?? [];
+    return service === undefined ? value : `http://127.0.0.1:${await this.#portOf(service)}`;
+  }
+
+  /** The same before and after there is a pod behind it. */
+  async #portOf(service: string): Promise<number> {
+    const known = this.#services.get(service);
+    if (known !== undefined) return known;
+    const [port = 0] = await freePorts(1);
+    this.#services.set(service, port);
+    return port;
   }
 }
 

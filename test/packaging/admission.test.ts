@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type ControlPlane, startControlPlane } from "../integration/control-plane/control-plane.ts";
+import { linesOf } from "../integration/control-plane/run.ts";
+import { until } from "../integration/control-plane/wait.ts";
+import { Team } from "../integration/stories/team.ts";
+import { jobDefinition } from "../manifests.ts";
+import { describeWithHelm, documents, type Rendered, template } from "./helm.ts";
+import { valueSets } from "./value-sets.ts";
+
+const namespace = "aws-batch-system";
+
+/** What the server of the tests does not have. */
+const elsewhere = new Set(["ServiceMonitor", "PodMonitor", "PrometheusRule", "VerticalPodAutoscaler"]);
+
+/** Sets that ask for what the profile `restricted` does not let in. */
+const notRestricted: Readonly<Record<string, RegExp>> = {
+  "network of the pod": /hostNetwork=true/,
+  extras: /allowPrivilegeEscalation != false/,
+};
+
+describeWithHelm("what the chart renders", (program) => {
+  let cluster: ControlPlane;
+  beforeAll(async () => {
+    cluster = await startControlPlane({ controllerManager: true });
+    linesOf(await cluster.kubectl(["create", "namespace", namespace]));
+    const label = "pod-security.kubernetes.io/enforce=restricted";
+    linesOf(await cluster.kubectl(["label", "namespace", namespace, label]));
+    for (const name of ["team-a", "team-b", "elsewhere", "leases", "monitoring"]) {
+      linesOf(await cluster.kubectl(["create", "namespace", name]));
+    }
+  });
+  afterAll(() => cluster?.stop());
+
+  /** What the server says to the objects, stored by none of them. */
+  async function said(objects: readonly unknown[]): Promise<{ readonly code: number; readonly stderr: string }> {
+    const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
+    const flags = ["apply", "--server-side", "--dry-run=server", "--validate=strict", "-f", "-"];
+    return await cluster.kubectl(flags, { input });
+  }
+
+  /** The pods that its Deployments and Jobs would make, in the namespace where the profile is enforced. */
+  function podsOf(object: Rendered): readonly object[] {
+    const { kind, metadata } = object;
+    const spec = kind === "Pod" ? object["spec"] : object["spec"]?.template?.spec;
+    if (spec?.containers === undefined) return [];
+    // That class, and its runtime, would have to exist.
+    const { runtimeClassName: _class, priorityClassName: _priority, serviceAccountName: _account, ...rest } = spec;
+    return [{ apiVersion: "v1", kind: "Pod", metadata: { name: metadata.name, namespace }, spec: rest }];
+  }
+
+  test.runIf(program.name === "Helm 4").each(["defaults", ...Object.keys(valueSets)])(
+    "with %s is what the API server takes, and its pods fit the profile restricted",
+    async (name) => {
+      const values = name === "defaults" ? {} : (valueSets[name] ?? {});
+      const lean = "crds" in values || name === "defaults" ? values : { ...values, crds: { enabled: false } };
+      const objects = documents(await template(program, lean)).filter(({ kind }) => !elsewhere.has(kind));
+      // A pod needs its ServiceAccount stored before it: it comes below.
+      const { code, stderr } = await said(objects.filter(({ kind }) => kind !== "Pod"));
+      expect([code, stderr.replaceAll(/^Warning: .*\n/gm, "")]).toEqual([0, ""]);
+      const pods = await said(objects.flatMap(podsOf));
+      const reason = notRestricted[name];
+      if (reason === undefined) expect([pods.code, pods.stderr]).toEqual([0, ""]);
+      else expect(pods.stderr).toMatch(reason);
+    },
+  );
+
+  test.runIf(program.name === "Helm 4")(
+    "keeps an object that is protected from deletion, until it is not",
+    async () => {
+      const values = { deletionProtection: { enabled: true }, replicas: 0, tests: { enabled: false } };
+      linesOf(await cluster.kubectl(["apply", "--server-side", "-f", "-"], { input: await template(program, values) }));
+      const team = await Team.in(cluster);
+      await until(() => team.apply(jobDefinition("kept")).then(() => true), 20_000, "the definitions being served");
+      const kubectl = (...args: readonly string[]) => cluster.kubectl(["-n", team.namespace, ...args]);
+      const protection = "awsbatch.dev/deletion-protection";
+      linesOf(await kubectl("annotate", "bjd", "kept", `${protection}=true`));
+      const remove = () => kubectl("delete", "bjd", "kept", "--dry-run=server");
+      await until(async () => (await remove()).code === 1, 20_000, "the policy being in force");
+      expect((await remove()).stderr).toContain(
+        `JobDefinition ${team.namespace}/kept is protected: remove its annotation ${protection} first`,
+      );
+      linesOf(await kubectl("annotate", "bjd", "kept", `${protection}-`));
+      linesOf(await remove());
+    },
+  );
+});
