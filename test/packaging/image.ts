@@ -44,7 +44,12 @@ export class Buildah {
     const npmrc = join(homedir(), ".npmrc");
     const mounts = [`${npmCache}:/root/.npm`, ...((await exists(npmrc)) ? [`${npmrc}:/root/.npmrc:ro`] : [])];
     const said = await this.run(
-      ...["bud", "--isolation", "chroot", "--network", "host", "--quiet", "--timestamp", "0", "--tag", name],
+      "bud",
+      "--isolation=chroot",
+      "--network=host",
+      "--quiet",
+      "--timestamp=0",
+      `--tag=${name}`,
       ...mounts.flatMap((mount) => ["--volume", mount]),
       ...Object.entries(args).flatMap(([key, value]) => ["--build-arg", `${key}=${value}`]),
       root,
