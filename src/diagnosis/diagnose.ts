@@ -80,9 +80,8 @@ function ownCause({ environments, instanceTypes }: QueueFacts, job: DescribedJob
 function awsCause(facts: QueueFacts, job: DescribedJob | undefined, mine: Finding | undefined): Finding | undefined {
   const code = causeInStatusReason(job?.statusReason);
   if (job === undefined || code === undefined || isOutdated(code, facts, mine)) return undefined;
-  if (mine?.code === code) return mine;
   // AWS knows that something is wrong, and we know what.
-  if ((code === "Undetermined" || code === "EnvironmentInvalid") && mine !== undefined) return mine;
+  if (mine !== undefined && (mine.code === code || vague.has(code))) return mine;
   const said = `AWS says: ${awsWords(job.statusReason ?? "")}`;
   const tight = code === "NoInstanceTypeFits" ? tightIn(facts, job) : undefined;
   if (tight !== undefined) return { code, sentence: `${said}. Indeed ${tight.sentence}`, fix: tight.fix };
@@ -98,6 +97,14 @@ function awsCause(facts: QueueFacts, job: DescribedJob | undefined, mine: Findin
 function plainFix(code: CauseCode): string {
   return causeTable[code].fix.replaceAll("`", "");
 }
+
+/** What AWS says for more than one cause. */
+const vague: ReadonlySet<CauseCode> = new Set([
+  "Undetermined",
+  "EnvironmentInvalid",
+  "NoInstanceTypeFits",
+  "MaxVcpusTooSmall",
+]);
 
 /** The description may be ten minutes old; what the listing shows is at most one. */
 function isOutdated(code: CauseCode, { environments }: QueueFacts, mine: Finding | undefined): boolean {

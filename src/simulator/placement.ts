@@ -1,6 +1,6 @@
 import type { Environment, Queue } from "../aws/batch.ts";
 import { isFargate } from "./compute-environment-rules.ts";
-import { largestVcpus } from "./ec2-instance-types.ts";
+import { fitsAnInstance } from "./instance-fit.ts";
 import type { StoredJob } from "./job-detail.ts";
 
 export interface Capacity {
@@ -35,7 +35,7 @@ export function choose(job: StoredJob, environments: readonly Environment[], cap
       "CE(s) associated with the job queue cannot meet the CPU requirement of the job.",
     );
   }
-  const fitting = wide.filter((environment) => fitsAnInstance(job, environment));
+  const fitting = wide.filter((environment) => fits(job, environment));
   if (fitting.length === 0) {
     return blocked(
       "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT",
@@ -66,12 +66,15 @@ function isSuitable({ definition }: StoredJob, environment: Environment): boolea
   if (definition.containerOrchestrationType !== environment.containerOrchestrationType) return false;
   if (environment.containerOrchestrationType === "EKS") return true;
   const wantsFargate = definition.platformCapabilities?.includes("FARGATE") ?? false;
+  // AWS runs multi-node jobs on EC2 only.
+  const type = environment.computeResources?.type;
+  if (definition.nodeProperties !== undefined && type !== undefined && type !== "EC2") return false;
   return wantsFargate === isFargate(environment.computeResources);
 }
 
-function fitsAnInstance(job: StoredJob, { computeResources: resources }: Environment): boolean {
+function fits(job: StoredJob, { computeResources: resources }: Environment): boolean {
   if (resources === undefined || isFargate(resources) || job.definition.nodeProperties !== undefined) return true;
-  return (resources.instanceTypes ?? []).some((type) => largestVcpus(type) >= job.vcpus);
+  return fitsAnInstance(job, resources);
 }
 
 function blocked(code: string, explanation: string): Choice {

@@ -48,6 +48,12 @@ export class Scheduler implements Tenants {
   readonly #iam: Iam;
   /** Environment ARNs that get no instances, as a shortage of capacity. */
   readonly short = new Set<string>();
+  /** Environment ARNs whose instances never come, and AWS gives no reason: a quota of EC2 that is used up. */
+  readonly silentlyShort = new Set<string>();
+  /** Images that are in no registry. */
+  readonly missingImages = new Set<string>();
+  /** Names of consumable resources that others hold, all of them. */
+  readonly takenConsumables = new Set<string>();
   /** RUNNABLE jobs for which an instance or task is on its way, by job id. */
   readonly #placed = new Map<string, string>();
   readonly #timers = new Map<string, Timer>();
@@ -162,6 +168,8 @@ export class Scheduler implements Tenants {
       .filter((job) => !this.#placed.has(job.id))
       .toSorted(byPriority);
     for (const job of waiting) {
+      // It waits, and AWS says nothing about it.
+      if (consumablesOf(job).some((name) => this.takenConsumables.has(name))) continue;
       const choice = choose(job, environments, {
         used: (arn) => this.#used(arn),
         short: (arn) => this.short.has(arn),
@@ -212,7 +220,7 @@ export class Scheduler implements Tenants {
       this.#unplace(job.id);
       return;
     }
-    if (this.#waitsForInstances(environment)) {
+    if (this.silentlyShort.has(environmentArn) || this.#waitsForInstances(environment)) {
       this.#later(job.id, joinRetryMs, (now) => this.#start(now, environmentArn));
       return;
     }
@@ -245,14 +253,23 @@ export class Scheduler implements Tenants {
     const container = job.definition.containerProperties;
     const publicIp = isFargate(resources) ? container?.networkConfiguration?.assignPublicIp === "ENABLED" : undefined;
     const image = container?.image;
-    const obstacle =
-      resources === undefined || image === undefined ? undefined : this.#ec2.whyNoPull(resources, image, publicIp);
+    const obstacle = image === undefined ? undefined : this.#whyNoPull(image, resources, publicIp);
     if (obstacle === undefined) {
       this.#run(job);
       return;
     }
-    const reason = `CannotPullContainerError: pull image manifest has been retried 7 time(s): failed to resolve ref ${image}: dial tcp: i/o timeout`;
+    const reason = `CannotPullContainerError: pull image manifest has been retried 7 time(s): failed to resolve ref ${image}: ${obstacle}`;
     this.#end(job, { statusReason: "Task failed to start", reason, retry: true });
+  }
+
+  #whyNoPull(
+    image: string,
+    resources: Environment["computeResources"],
+    publicIp: boolean | undefined,
+  ): string | undefined {
+    if (this.missingImages.has(image)) return "not found";
+    const unreachable = resources === undefined ? undefined : this.#ec2.whyNoPull(resources, image, publicIp);
+    return unreachable === undefined ? undefined : "dial tcp: i/o timeout";
   }
 
   #run(job: StoredJob): void {
@@ -379,4 +396,10 @@ export class Scheduler implements Tenants {
       }),
     );
   }
+}
+
+function consumablesOf({ request, definition }: StoredJob): readonly string[] {
+  const { consumableResourceList = [] } =
+    request.consumableResourcePropertiesOverride ?? definition.consumableResourceProperties ?? {};
+  return consumableResourceList.flatMap(({ consumableResource: name }) => (name === undefined ? [] : [name]));
 }

@@ -46,6 +46,12 @@ export interface Outside extends SimulatedBatch {
   heal(computeEnvironmentName: string): void;
   /** EC2 or Fargate has nothing to give to the environment. */
   shortage(computeEnvironmentName: string, short: boolean): void;
+  /** A quota of EC2 is used up: no instance comes for the environment, and AWS gives no reason. */
+  quotaUsedUp(computeEnvironmentName: string, usedUp: boolean): void;
+  /** The image is in no registry any more, or is again. */
+  imageMissing(image: string, missing: boolean): void;
+  /** All of a consumable resource is held by others, or not. */
+  consumableTaken(name: string, taken: boolean): void;
   /** Submits a job with a known course; `durationMs: Infinity` runs until ended. */
   submitPlannedJob(input: SubmitJobRequest, plan: JobPlan): SubmitJobResponse;
   /** The container of a running job exits now. */
@@ -171,6 +177,13 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
         else scheduler.short.delete(arn);
         scheduler.wake();
       },
+      quotaUsedUp: (name, usedUp) =>
+        marked(scheduler.silentlyShort, world.arn("batch", `compute-environment/${name}`), usedUp),
+      imageMissing: (image, missing) => marked(scheduler.missingImages, image, missing),
+      consumableTaken(name, taken) {
+        marked(scheduler.takenConsumables, name, taken);
+        scheduler.wake();
+      },
       submitPlannedJob: (input, plan) => jobs.submit(input, plan),
       exitJob(jobId, exitCode) {
         const job = jobs.get(jobId);
@@ -207,4 +220,9 @@ const iamSeed = 0x01a3;
 function hasInstancesWith({ status, computeResources: resources }: Environment, groupId: string): boolean {
   if (resources?.securityGroupIds?.includes(groupId) !== true || status === "DELETED") return false;
   return status === "DELETING" || isFargate(resources) || (resources.desiredvCpus ?? 0) > 0;
+}
+
+function marked(set: Set<string>, what: string, holds: boolean): void {
+  if (holds) set.add(what);
+  else set.delete(what);
 }

@@ -184,7 +184,7 @@ const cases: readonly {
   },
   {
     when: "the job is for Arm and the machines are not",
-    given: facts({ jobs: jobs(job({ architecture: "arm64" })) }),
+    given: facts({ jobs: jobs(job({ architecture: "arm64" }, { statusReason: aws.resources })) }),
     code: "ArchitectureMismatch",
     says: ["for arm64, and every instance type of ce (m5) is x86_64"],
   },

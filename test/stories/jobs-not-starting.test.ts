@@ -29,6 +29,7 @@ async function submit(
   { aws }: World,
   { vcpus = 1, memoryMib = 512, gpus = 0 }: Parameters<typeof withJob>[0],
   body: Partial<RegisterJobDefinitionRequest["containerProperties"]> = {},
+  definition: Partial<RegisterJobDefinitionRequest> = {},
 ): Promise<string> {
   const gpu = gpus === 0 ? [] : [{ type: "GPU" as const, value: `${gpus}` }];
   await aws.outside.registerJobDefinition({
@@ -39,6 +40,7 @@ async function submit(
       resourceRequirements: [{ type: "VCPU", value: `${vcpus}` }, { type: "MEMORY", value: `${memoryMib}` }, ...gpu],
       ...body,
     },
+    ...definition,
   });
   const request = { jobName: "job", jobQueue: "team_q", jobDefinition: "jd" };
   return aws.outside.submitPlannedJob(request, { durationMs: 60_000, exitCode: 0 }).jobId ?? "";
@@ -130,5 +132,130 @@ describe("a job that does not start", () => {
     world.apply(computeEnvironment("ce", withResources({ maxvCpus: 64, instanceTypes: ["c5"] })));
     await untilFine(world);
     expect(await series()).toEqual({ runnable_jobs: 0, first_job_wait_seconds: 0 });
+  });
+});
+
+describe("the cause is proved by what mends it:", () => {
+  const types = (instanceTypes: string[], maxvCpus = 256) => withResources({ instanceTypes, maxvCpus });
+  const name = (world: World): string => world.aws.truth.computeEnvironments()[0]?.computeEnvironmentName ?? "";
+
+  const fits: readonly (readonly [string, Parameters<typeof withJob>[0], string[]])[] = [
+    ["vCPUs", { vcpus: 4 }, ["m5.large"]],
+    ["memory", { memoryMib: 8192 }, ["m5.large"]],
+    ["GPUs", { gpus: 1 }, ["m5"]],
+  ];
+  it.each(fits)("a larger machine for a job that fits on none for its %s", async (_what, needs, small) => {
+    const world = await withJob(needs, types(small));
+    const message = await untilBlocked(world, "NoInstanceTypeFits");
+    // The machine that is proposed is one on which the job runs.
+    const [, proposed = ""] = /such as (\S+) to/.exec(message) ?? [];
+    expect(proposed).toMatch(/^[a-z0-9]+\.\w+$/);
+    world.apply(computeEnvironment("ce", types([...small, proposed])));
+    await untilFine(world);
+  });
+
+  it("another processor", async () => {
+    const runtimePlatform = { cpuArchitecture: "ARM64" };
+    const world = await withJob({}, types(["m5"]), { runtimePlatform });
+    await untilBlocked(world, "ArchitectureMismatch");
+    world.apply(computeEnvironment("ce", types(["m6g"])));
+    await untilFine(world);
+  });
+
+  it("an environment that AWS finds VALID again", async () => {
+    const world = await aWorld();
+    world.apply(computeEnvironment("ce", ec2), jobQueue("q", ["ce"]));
+    await world.untilReady();
+    world.aws.outside.invalidate(name(world), "CLIENT_ERROR - Clusters can not be blank.");
+    await submit(world, {});
+    expect(await untilBlocked(world, "EnvironmentInvalid")).toContain("Clusters can not be blank");
+    world.aws.outside.heal(name(world));
+    await untilFine(world);
+  });
+
+  it("capacity", async () => {
+    const world = await aWorld();
+    world.apply(computeEnvironment("ce", ec2), jobQueue("q", ["ce"]));
+    await world.untilReady();
+    world.aws.outside.shortage(name(world), true);
+    await submit(world, {});
+    expect(await untilBlocked(world, "InsufficientCapacity")).toContain("instance type [c5.large]");
+    world.aws.outside.shortage(name(world), false);
+    await untilFine(world);
+  });
+
+  it("a quota, about which AWS says nothing: first it may be on its way, after a quarter of an hour it is not", async () => {
+    const world = await aWorld();
+    world.apply(computeEnvironment("ce", ec2), jobQueue("q", ["ce"]));
+    await world.untilReady();
+    world.aws.outside.quotaUsedUp(name(world), true);
+    await submit(world, {});
+    await world.until("it may be on its way", () => progressing(world)?.reason === "ScalingUp", 30 * minutes);
+    expect(progressing(world)?.status).toBe("True");
+    expect(await untilBlocked(world, "InstancesDoNotJoin")).toContain("quota");
+    world.aws.outside.quotaUsedUp(name(world), false);
+    await untilFine(world);
+    expect(events(world).filter((event) => event.startsWith("Warning"))).toEqual(["Warning InstancesDoNotJoin"]);
+  });
+
+  it("a way from the subnets to ECS, which AWS notices only much later", async () => {
+    const world = await aWorld();
+    world.aws.outside.describeNetwork({
+      vpcs: [{ id: "vpc-1", cidr: "10.0.0.0/16" }],
+      subnets: [{ id: "subnet-11111111", vpc: "vpc-1", zone: "eu-west-1a", cidr: "10.0.0.0/24", mapPublicIps: true }],
+      routeTables: [{ id: "rtb-1", vpc: "vpc-1", main: true }],
+      securityGroups: [{ id: "sg-11111111", vpc: "vpc-1" }],
+      internetGateways: [{ id: "igw-1", vpc: "vpc-1" }],
+    });
+    world.apply(computeEnvironment("ce", ec2), jobQueue("q", ["ce"]));
+    await world.untilReady();
+    await submit(world, {});
+    await world.until("it is blocked", () => progressing(world)?.status === "False", 60 * minutes);
+    expect(["InstancesDoNotJoin", "NetworkUnreachable"]).toContain(progressing(world)?.reason);
+  });
+
+  it("an image that can be pulled", async () => {
+    const image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/app:1";
+    const world = await aWorld();
+    world.apply(computeEnvironment("ce", ec2), jobQueue("q", ["ce"]));
+    await world.untilReady();
+    world.aws.outside.imageMissing(image, true);
+    await submit(world, {}, {}, { retryStrategy: { attempts: 10 } });
+    // Back in RUNNABLE after its first attempt, it stays there for want of an instance.
+    await world.until("an attempt has failed", () => (world.aws.truth.jobs()[0]?.attempts.length ?? 0) > 0);
+    world.aws.outside.quotaUsedUp(name(world), true);
+    const message = await untilBlocked(world, "ImagePullFailed");
+    expect(message).toContain(image);
+    expect(message).toContain("not found");
+    world.aws.outside.imageMissing(image, false);
+    world.aws.outside.quotaUsedUp(name(world), false);
+    await untilFine(world);
+  });
+
+  it("a consumable resource that is free", async () => {
+    const world = await aWorld();
+    world.apply(computeEnvironment("ce", ec2), jobQueue("q", ["ce"]));
+    await world.untilReady();
+    world.aws.outside.consumableTaken("licence", true);
+    const consumableResourceList = [{ consumableResource: "licence", quantity: 1 }];
+    await submit(world, {}, {}, { consumableResourceProperties: { consumableResourceList } });
+    expect(await untilBlocked(world, "ConsumableResourceUsed")).toContain("licence");
+    world.aws.outside.consumableTaken("licence", false);
+    await untilFine(world);
+  });
+
+  it("a place, for which a job waits without anybody's fault", async () => {
+    const world = await withJob({ vcpus: 2 }, types(["c5.large"], 2));
+    await world.until("the first one runs", () => world.aws.truth.jobs()[0]?.status === "RUNNING");
+    const first = world.aws.truth.jobs()[0]?.id ?? "";
+    expect(first).not.toBe("");
+    const request = { jobName: "job", jobQueue: "team_q", jobDefinition: "jd" };
+    for (let count = 0; count < 2; count++) {
+      world.aws.outside.submitPlannedJob(request, { durationMs: 20 * minutes * 1000, exitCode: 0 });
+    }
+    await world.until("it waits for a place", () => progressing(world)?.reason === "AtCapacity", 30 * minutes);
+    expect(progressing(world)?.status).toBe("True");
+    await world.until("no job waits", () => progressing(world) === undefined, 90 * minutes);
+    expect(events(world).filter((event) => event.startsWith("Warning"))).toEqual([]);
   });
 });
