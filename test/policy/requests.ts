@@ -63,13 +63,28 @@ export function watchPolicy(
   denied: (line: string) => void,
 ): () => void {
   return aws.onEffect((call, phase) => {
-    if (phase === "after" || call.by !== "operator" || !operatorCalls.has(call.operation)) return;
-    for (const request of requestsOf(aws, call) ?? []) {
-      if (!isAllowed(policyOf(clusterOf(request)), request)) {
-        denied(`${call.operation}: ${request.action} on ${request.resource} ${JSON.stringify(request.context)}`);
-      }
-    }
+    if (phase === "after" || call.by !== "operator") return;
+    const line = denialOf(aws, call, policyOf);
+    if (line !== undefined) denied(line);
   });
+}
+
+/**
+ * What of a call its policy would deny, in words; undefined: nothing.
+ * @param excused requests whose denial does not matter
+ */
+export function denialOf(
+  aws: SimulatedAws,
+  call: CallRecord,
+  policyOf: (clusterName: string | undefined) => Policy,
+  excused: (request: Request) => boolean = () => false,
+): string | undefined {
+  if (!operatorCalls.has(call.operation)) return undefined;
+  const denied = requestsOf(aws, call)?.find(
+    (request) => !isAllowed(policyOf(clusterOf(request)), request) && !excused(request),
+  );
+  if (denied === undefined) return undefined;
+  return `${call.operation}: ${denied.action} on ${denied.resource} ${JSON.stringify(denied.context)}`;
 }
 
 function clusterOf({ context }: Request): string | undefined {

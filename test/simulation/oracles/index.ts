@@ -7,6 +7,7 @@ import { nothingLeft } from "./nothing-left.ts";
 import { oneRevision } from "./one-revision.ts";
 import { oneWriter } from "./one-writer.ts";
 import { onlyWhatChanged } from "./only-what-changed.ts";
+import { ownPolicy } from "./own-policy.ts";
 import { readyIsTrue } from "./ready-is-true.ts";
 import { resync } from "./resync.ts";
 import { rolesLast } from "./roles-last.ts";
@@ -32,4 +33,5 @@ export const allOracles: readonly OracleFactory[] = [
   flapping,
   callBudget,
   boundedQueues,
+  ownPolicy,
 ];

@@ -1,0 +1,48 @@
+import { clusterTag } from "../../../src/controllers/ownership.ts";
+import type { Policy, Request } from "../../policy/evaluator.ts";
+import { denialOf, policyFor } from "../../policy/requests.ts";
+import type { OracleFactory } from "../oracle.ts";
+
+/**
+ * The IAM policy that `iam-policy` prints for these flags allows every call.
+ *
+ * Not against it: what is denied because somebody took the tag of the cluster off. The operator reads again, as after
+ * every refusal, and tags anew what is its own, which the policy lets it do.
+ */
+export const ownPolicy: OracleFactory = ({ aws, settings, callerOf, cluster }) => {
+  const policies = new Map<string, Policy>();
+  const policyOf = (clusterName: string): Policy => {
+    const { roles, allowForeignRepoint } = settings;
+    const known =
+      policies.get(clusterName) ??
+      policyFor(aws, clusterName, {
+        features: [
+          "iam",
+          "network",
+          "endpoints",
+          "diagnose",
+          ...(allowForeignRepoint ? ["foreign-queues" as const] : []),
+        ],
+        policyArns: roles.allowedPolicyArns.map((arn) => arn.replace("arn:aws*:", "arn:aws:")),
+        boundaryArns: roles.permissionsBoundary === undefined ? [] : [roles.permissionsBoundary],
+        inlinePolicies: roles.allowInlinePolicies,
+        repairRoleArns: [`arn:aws:iam::${aws.account}:role/*`],
+      });
+    policies.set(clusterName, known);
+    return known;
+  };
+  return {
+    name: "the generated IAM policy allows what the operator does",
+    onEffect(call, phase) {
+      if (phase === "after" || callerOf(call) === undefined) return undefined;
+      const denied = denialOf(aws, call, () => policyOf(cluster().name), lostItsTag);
+      return denied === undefined ? undefined : `the operator's own policy denies ${denied}`;
+    },
+  };
+};
+
+function lostItsTag({ context, action }: Request): boolean {
+  const given = `aws:RequestTag/${clusterTag}` in context;
+  const borne = `aws:ResourceTag/${clusterTag}` in context;
+  return !given && !borne && !/:(Create|Register|Pass)/.test(action);
+}
