@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../src/api/object.ts";
-import { locationAnnotation } from "../../src/api/v1alpha1/annotations.ts";
+import { locationAnnotation, rolesAnnotation } from "../../src/api/v1alpha1/annotations.ts";
 import { conditionsOf } from "../../src/controllers/conditions.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import { StoreError } from "../../src/kube/store.ts";
@@ -217,10 +217,10 @@ async function loseCluster(world: Simulation): Promise<void> {
   world.apply(...manifests);
 }
 
-/** What a person had written. */
+/** What a person had written: without what the operator notes on the object. */
 export function manifestOf({ apiVersion, kind, metadata, spec }: KubeObject): Manifest {
   const { name, namespace } = metadata;
-  const { [locationAnnotation]: _location, ...annotations } = metadata.annotations ?? {};
+  const { [locationAnnotation]: _location, [rolesAnnotation]: _roles, ...annotations } = metadata.annotations ?? {};
   return { apiVersion, kind, metadata: { name, namespace, annotations }, spec };
 }
 
