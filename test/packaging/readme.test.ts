@@ -1,0 +1,94 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type ControlPlane, startControlPlane } from "../integration/control-plane/control-plane.ts";
+import { linesOf, type RunResult, run } from "../integration/control-plane/run.ts";
+import { describeWithHelm, documents, helm, root } from "./helm.ts";
+import { Kubelet } from "./kubelet.ts";
+
+/** The lines of the blocks of a page that are commands, those that go on in the next line put together. */
+function commands(file: string, after = ""): readonly string[] {
+  const page = readFileSync(join(root, file), "utf8");
+  const text = page.slice(Math.max(0, page.indexOf(after)));
+  return [...text.matchAll(/^```\n(.*?)^```$/gms)].flatMap(([, block = ""]) =>
+    block
+      .replaceAll(/ \\\n\s*/g, " ")
+      .trimEnd()
+      .split("\n"),
+  );
+}
+
+const threeLines = commands("README.md", "## In a cluster").slice(0, 3);
+
+describeWithHelm("README's way into a cluster", (program) => {
+  let cluster: ControlPlane;
+  let kubelet: Kubelet;
+  beforeAll(async () => {
+    cluster = await startControlPlane({ controllerManager: true });
+    kubelet = new Kubelet(cluster);
+    kubelet.start();
+  });
+  afterAll(async () => {
+    await kubelet?.stop();
+    await cluster?.stop();
+  });
+
+  test.runIf(program.name === "Helm 4")("is three lines, after which the quickstart is Ready", async () => {
+    const { kubeconfig, kubectlPath } = cluster.access;
+    const type = async (line: string): Promise<RunResult> => {
+      const [name, ...args] = line.split(" ");
+      if (name === "helm") return await helm(program, args.map(absolute), kubeconfig);
+      expect(name).toBe("kubectl");
+      return await run(kubectlPath, args.map(absolute), { environment: { KUBECONFIG: kubeconfig } });
+    };
+    expect(threeLines.map((line) => line.split(" ")[0])).toEqual(["helm", "kubectl", "kubectl"]);
+    for (const line of threeLines) {
+      const { code, stderr } = await type(line);
+      expect(code, code === 0 ? "" : [line, stderr, await kubelet.said()].join("\n")).toBe(0);
+    }
+    const columns = "custom-columns=:.metadata.name,:.status.conditions[?(@.type=='Ready')].status";
+    expect(
+      linesOf(await type(`kubectl get awsbatch --no-headers -o ${columns}`)).map((line) => line.split(/\s+/)),
+    ).toEqual([
+      ["quickstart", "True"],
+      ["hello", "True"],
+      ["quickstart", "True"],
+    ]);
+  });
+});
+
+describeWithHelm("the Helm commands of docs/install.md", (program) => {
+  const lines = [...commands("docs/install.md"), ...commands("README.md")].filter((line) =>
+    /^helm (install|upgrade)/.test(line),
+  );
+  test("are several", () => {
+    expect(lines.length).toBeGreaterThanOrEqual(6);
+  });
+
+  test.each(lines)("%s: gives values that the chart has", async (line) => {
+    const [, , ...args] = line.replace("sha256:DIGEST", `sha256:${"0".repeat(64)}`).split(" ");
+    const rendering = args.filter((arg) => !["--create-namespace", "--wait", "--reuse-values"].includes(arg));
+    const { code, stdout, stderr } = await helm(program, ["template", ...rendering.map(absolute)]);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(documents(stdout).length).toBeGreaterThan(2);
+  });
+});
+
+describe("the pages", () => {
+  test("link to files that exist", () => {
+    for (const [file, folder] of [
+      ["README.md", ""],
+      ["docs/install.md", "docs"],
+      ["charts/aws-batch-operator/README.md", "charts/aws-batch-operator"],
+    ] as const) {
+      for (const [, target = ""] of readFileSync(join(root, file), "utf8").matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+        expect(() => readFileSync(join(root, folder, target)), `${file}: ${target}`).not.toThrow(/ENOENT/);
+      }
+    }
+  });
+});
+
+/** A path of the repository, from wherever the tests run. */
+function absolute(arg: string): string {
+  return /^(charts|examples|manifests)(\/|$)/.test(arg) ? join(root, arg) : arg;
+}
