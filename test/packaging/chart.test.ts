@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
@@ -87,6 +87,20 @@ describeWithHelm("the chart", (program) => {
     if (name !== "flags") await expect(changes).toMatchFileSnapshot(`../golden/chart/${name}.txt`);
   });
 
+  test("gives the alerts and dashboards of its folders as they are", async () => {
+    const metrics = { prometheusRule: { enabled: true }, dashboard: { enabled: true } };
+    const objects = documents(await template(program, lean({ metrics })));
+    const alerts = globSync("files/alerts/*.yaml", { cwd: chart }).flatMap(
+      (file) => (parse(readFileSync(`${chart}/${file}`, "utf8")) as { readonly groups: readonly object[] }).groups,
+    );
+    expect(objects.find(({ kind }) => kind === "PrometheusRule")?.["spec"].groups).toEqual(alerts);
+    const shown = objects.filter(({ kind }) => kind === "ConfigMap").flatMap((one) => Object.values(one["data"]));
+    const dashboards = globSync("files/dashboards/*.json", { cwd: chart }).map((file) =>
+      readFileSync(`${chart}/${file}`, "utf8").trimEnd(),
+    );
+    expect(shown.map((text) => String(text).trimEnd())).toEqual(dashboards);
+  });
+
   test("gives every flag that `run` has, when it is asked for", async () => {
     const [deployment] = documents(await output({ flags: everyFlag })).filter(({ kind }) => kind === "Deployment");
     const args = deployment?.["spec"].template.spec.containers[0].args as readonly string[];
@@ -154,7 +168,7 @@ function lean(values: Values): Values {
   return "crds" in values ? values : { ...values, crds: { enabled: false } };
 }
 
-/** Alerts and dashboards are files of the chart: where they are asked for, there is at least one of each. */
+/** Alerts and dashboards are files of the chart: where they are asked for, a golden file shows one of each. */
 function folderOf(values: Values): string {
   return "prometheusRule" in ((values["metrics"] ?? {}) as object) ? chartWithSamples() : chart;
 }

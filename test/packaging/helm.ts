@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -84,12 +84,15 @@ export async function template(program: HelmProgram, values: Values = {}, from =
 
 let withSamples: string | undefined;
 
-/** The chart with an alert and a dashboard of the test beside its own. */
+/** The chart with one alert and one dashboard, which do not change with its own. */
 export function chartWithSamples(): string {
   if (withSamples !== undefined) return withSamples;
   withSamples = join(scratchDirectory(), "with-samples");
   cpSync(chart, withSamples, { recursive: true });
-  for (const folder of ["alerts", "dashboards"]) mkdirSync(join(withSamples, "files", folder), { recursive: true });
+  for (const folder of ["alerts", "dashboards"]) {
+    rmSync(join(withSamples, "files", folder), { recursive: true, force: true });
+    mkdirSync(join(withSamples, "files", folder), { recursive: true });
+  }
   const rules = { groups: [{ name: "sample", rules: [{ alert: "Sample", expr: "vector(1)" }] }] };
   writeFileSync(join(withSamples, "files/alerts/sample.yaml"), JSON.stringify(rules));
   writeFileSync(join(withSamples, "files/dashboards/sample.json"), JSON.stringify({ title: "{{ a legend }}" }));
