@@ -78,7 +78,7 @@ Without their definitions they would be deleted, and without the operator nobody
 - delete them while the operator runs, which deletes in AWS what has not deletionPolicy: Retain:
     kubectl delete awsbatch --all --all-namespaces
 - or leave AWS as it is, and let the objects go:
-    aws-batch-operator release --all
-and then uninstall again.
+    aws-batch-operator release --all --cluster-name NAME
+and then uninstall again. docs/uninstall.md tells more.
 `;
 }
