@@ -57,6 +57,7 @@ export async function unfinishedJobs(
     createdAt: summary.createdAt || undefined,
     cluster: clusters.get(summary.jobId) ?? clusterOfChildren(summary.jobId, jobs, clusters),
     parentId,
+    ...(summary.jobDefinition ? { definition: summary.jobDefinition } : {}),
   }));
 }
 

@@ -122,4 +122,6 @@ export interface UnfinishedJob {
   readonly cluster: string | undefined;
   /** Set on the children of an array or multi-node job: their parent's id. */
   readonly parentId: string | undefined;
+  /** ARN of the revision that it runs; left out when AWS does not say. */
+  readonly definition?: string;
 }

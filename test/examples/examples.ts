@@ -45,13 +45,14 @@ export async function manifestsOf({ name, directory }: Example): Promise<readonl
 /** The region that some examples name, because an ARN in them does. */
 export const region = "us-east-1";
 
+/** Those whose roles are all made: nothing else has to serve in their place. */
+export const selfContained: readonly string[] = ["classic-ec2", "spot"];
+
 /** Makes what the README of an example says must be there. */
 export async function prepare(aws: SimulatedAws, { name, directory }: Example): Promise<void> {
   const { account, problems } = readAccount(directory);
   if (problems.length > 0) throw new Error(`${name}: ${JSON.stringify(problems)}`);
   if (account !== undefined) aws.outside.describeNetwork(account);
-  // Their roles are all made: nothing else may serve in their place.
-  if (name === "classic-ec2" || name === "spot") aws.knobs.strictIam = true;
   if (name !== "fair-share") return;
   await aws.outside.createSchedulingPolicy({
     name: "teams",

@@ -11,6 +11,7 @@ import {
   manifestsOf,
   possibleExamples,
   prepare,
+  selfContained,
 } from "./examples.ts";
 
 /** What of a spec AWS shows again under the same name. */
@@ -53,6 +54,7 @@ describe.each(possibleExamples)("$name", (example) => {
   it("is Ready with what its manifests say, then silent, and is deleted to nothing", async () => {
     const world = await exampleWorld();
     await prepare(world.aws, example);
+    world.aws.knobs.strictIam = selfContained.includes(example.name);
     const manifests = await manifestsOf(example);
     world.apply(...manifests);
 

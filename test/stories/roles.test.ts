@@ -78,6 +78,24 @@ describe("roles", () => {
     await expectStory(world, "roles deleted");
   });
 
+  it("outlive the jobs that were submitted before their definition was deleted", async () => {
+    const world = await fullWorld();
+    world.aws.outside.submitPlannedJob(
+      { jobName: "long", jobQueue: "team_q1", jobDefinition: "team_hello" },
+      { durationMs: 600_000, exitCode: 0 },
+    );
+    await world.seconds(100);
+    world.delete("JobDefinition", "hello");
+    await world.until(
+      "it waits for the job",
+      () => world.condition("JobDefinition", "hello", "Reconciling")?.reason === "RoleInUse",
+    );
+    expect(world.aws.truth.jobs().map(({ status }) => status)).toEqual(["RUNNING"]);
+    await world.until("it is gone", () => world.object("JobDefinition", "hello") === undefined);
+    expect(world.aws.truth.jobs().map(({ status }) => status)).toEqual(["SUCCEEDED"]);
+    expect(rolesOf(world).filter((name) => name.startsWith("team_hello_"))).toEqual([]);
+  });
+
   it("that are wished no more go when the environment that had them has gone", async () => {
     const world = await fullWorld();
     const [service, instance] = [arnOf(world, "service"), arnOf(world, "instance")];

@@ -63,6 +63,8 @@ function oneRemoved(
   if (retained) return released(seen, ownRole, ownProfile, name, "as deletionPolicy says");
   // What is ours is gone by now: what still names the role was taken from us, and would be left without it.
   if (seen.referred.has(name)) return released(seen, ownRole, ownProfile, name, undefined);
+  const used = stillUsed(seen, name);
+  if (used !== undefined) return used;
   const strangers = (ownRole?.profileNames ?? []).filter((held) => held !== ownProfile?.name);
   if (strangers.length > 0) {
     return {
@@ -79,6 +81,17 @@ function oneRemoved(
     message: `role ${name} is removed: nothing uses it any more`,
     irreversible: true,
   };
+}
+
+/** A job that has lost its role can do nothing more: it is not killed by us, neither so. */
+function stillUsed({ jobs }: RolesSeen, name: string): RolesNext | undefined {
+  if (jobs.kind === "counted" && jobs.count === 0) return undefined;
+  const why =
+    jobs.kind === "unread"
+      ? `the jobs that run by it cannot be counted (${jobs.why})`
+      : `${jobs.count} ${jobs.count === 1 ? "job that was" : "jobs that were"} submitted before may use it`;
+  const message = `role ${name} is kept: ${why}`;
+  return { kind: "wait", reason: "RoleInUse", message, recheckInMs: blockedLookMs };
 }
 
 /** A shared role that others go on using, and that stays after them because this object's side of AWS stays. */

@@ -47,7 +47,7 @@ export async function observeRoles<O extends KubeObject>(
   ports: Ports,
   memory: RolesMemory,
   signal: AbortSignal,
-): Promise<Omit<RolesSeen, "referred">> {
+): Promise<Omit<RolesSeen, "referred" | "jobs">> {
   const { settings, cluster } = ports;
   const identity = identityOf(object, cluster);
   const wish = wishOf(object, settings);

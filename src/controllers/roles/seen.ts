@@ -26,6 +26,8 @@ export interface RolesSeen {
   readonly stranded: ReadonlyMap<string, RoleSeen | undefined>;
   /** Of `claims`, those that something in AWS of this object still refers to. */
   readonly referred: ReadonlySet<string>;
+  /** Jobs that run by roles that are to go; counted only when nothing else holds those. */
+  readonly jobs: JobsSeen;
   readonly ignoreTagKeys: readonly string[];
   readonly repairForeign: boolean;
   readonly retain: boolean;
@@ -35,6 +37,10 @@ export type LimitsSeen =
   /** The object names no role and wishes none. */
   | { readonly kind: "unneeded" }
   | { readonly kind: "read"; readonly limits: Limits }
+  | { readonly kind: "unread"; readonly why: string };
+
+export type JobsSeen =
+  | { readonly kind: "counted"; readonly count: number }
   | { readonly kind: "unread"; readonly why: string };
 
 export type IamSeen =

@@ -1,4 +1,5 @@
 import type { Kind, KubeObject } from "../../api/object.ts";
+import type { BatchRegion } from "../../aws/region.ts";
 import type { NamedRole } from "./limits.ts";
 import type { RoleWish } from "./wish.ts";
 
@@ -11,6 +12,12 @@ export interface RoleUser<O extends KubeObject, Seen> {
   filled(object: O, wishes: readonly RoleWish[]): O;
   /** Service roles, by ARN, without which AWS cannot tear down what it is asked to. */
   stranded(object: O, seen: Seen): readonly string[];
+  /**
+   * How many jobs that have not ended run by roles of the object; asked only before a role is removed. Left out: jobs
+   * do not run by them.
+   * @throws AwsError when they cannot be counted
+   */
+  jobs?(seen: Seen, region: BatchRegion, signal: AbortSignal): Promise<number>;
   /** Whether something in AWS still refers to a role that is wished no more. */
   refersTo(seen: Seen, roleName: string): boolean;
 }

@@ -1,5 +1,7 @@
 import type { KubeObject } from "../../api/object.ts";
 import { rolesAnnotation } from "../../api/v1alpha1/annotations.ts";
+import { AwsError } from "../../aws/errors.ts";
+import type { BatchRegion } from "../../aws/region.ts";
 import type { Decision } from "../decision.ts";
 import { type Cluster, identityOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
@@ -10,7 +12,7 @@ import { rolesEvents } from "./events.ts";
 import { claimsOf, iamOf, observeRoles, type RolesMemory } from "./observe.ts";
 import { planWithRoles } from "./plan.ts";
 import { newsOfFailure, rolesReport } from "./report.ts";
-import type { RolesSeen } from "./seen.ts";
+import type { JobsSeen, RolesSeen } from "./seen.ts";
 import type { RoleUser } from "./user.ts";
 import { type Place, rolesWished } from "./wish.ts";
 
@@ -75,7 +77,7 @@ export function newRolesMemory(): RolesMemory {
 /** @param observeOwn what the kind itself observes of an object */
 export async function observeWithRoles<O extends KubeObject, Seen>(
   object: O,
-  place: Place,
+  place: BatchRegion,
   user: RoleUser<O, Seen>,
   observeOwn: (object: O) => Promise<Seen>,
   ports: Ports,
@@ -86,7 +88,28 @@ export async function observeWithRoles<O extends KubeObject, Seen>(
   const own = await observeOwn(whole);
   const seen = await observeRoles(object, place, user, user.stranded(whole, own), ports, memory, signal);
   const referred = new Set(seen.claims.filter((name) => user.refersTo(own, name)));
-  return { object: whole, own, roles: { ...seen, referred } };
+  const leaving = object.metadata.deletionTimestamp !== undefined;
+  const surplus = seen.claims.some((name) => !referred.has(name) && seen.wishes.every((wish) => wish.name !== name));
+  const jobs = surplus || (leaving && referred.size === 0 && seen.claims.length > 0);
+  return {
+    object: whole,
+    own,
+    roles: { ...seen, referred, jobs: jobs ? await jobsSeen(own, place, user, signal) : { kind: "counted", count: 0 } },
+  };
+}
+
+async function jobsSeen<O extends KubeObject, Seen>(
+  own: Seen,
+  region: BatchRegion,
+  user: RoleUser<O, Seen>,
+  signal: AbortSignal,
+): Promise<JobsSeen> {
+  try {
+    return { kind: "counted", count: (await user.jobs?.(own, region, signal)) ?? 0 };
+  } catch (error) {
+    if (error instanceof AwsError) return { kind: "unread", why: `${error.operation}: ${error.message}` };
+    throw error;
+  }
 }
 
 const known = new WeakMap<KubeObject, { readonly place: string; readonly filled: KubeObject }>();

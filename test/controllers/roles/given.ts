@@ -61,6 +61,7 @@ export function seenRoles(iam: object, other: Partial<RolesSeen> = {}): RolesSee
     justWritten: new Set(),
     stranded: new Map(),
     referred: new Set(),
+    jobs: { kind: "counted", count: 0 },
     ignoreTagKeys: [],
     repairForeign: false,
     retain: false,

@@ -221,6 +221,15 @@ describe("the roles of an object that is deleted", () => {
     expect(leaving(seen).next.message).toBe(`role ${name} is left in AWS: something that is not ours uses it`);
   });
 
+  it.each<[string, RolesSeen["jobs"]]>([
+    ["3 jobs that were submitted before may use it", { kind: "counted", count: 3 }],
+    ["cannot be counted (batch:ListJobs: no)", { kind: "unread", why: "batch:ListJobs: no" }],
+  ])("outlive the jobs: %s", (words, jobs) => {
+    const decision = leaving(seenRoles({ jobRole: {} }, { jobs }));
+    expect(step(decision)).toBe("wait RoleInUse");
+    expect(decision.next.message).toContain(words);
+  });
+
   it("are not touched when they are somebody else's", () => {
     const iam = inIam(seenRoles({ serviceRole: {} }).wishes, { service: { tags: {} } });
     expect(step(leaving(seenRoles({ serviceRole: {} }, { iam })))).toBe("release Deleted");

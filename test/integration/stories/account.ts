@@ -87,6 +87,11 @@ export class Account {
     return { url, calls, writes: () => calls.filter(({ operation }) => !/^(describe|list|get)/.test(operation)) };
   }
 
+  /** Names of the roles and instance profiles. */
+  identities(): readonly string[] {
+    return [...this.aws.truth.roles(), ...this.aws.truth.instanceProfiles()].map(({ name }) => name);
+  }
+
   /** Names of the environments that are not gone. */
   environments(): readonly string[] {
     return this.aws.truth

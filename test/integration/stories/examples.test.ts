@@ -50,9 +50,12 @@ describeOnCluster("what people do with kubectl, the operator having the rights o
 
   /** What AWS has of a namespace. */
   const inAws = (namespace: string): readonly string[] =>
-    [...account.environments(), ...Object.keys(account.queues()), ...account.definitions()].filter((name) =>
-      name.startsWith(`${namespace}_`),
-    );
+    [
+      ...account.environments(),
+      ...Object.keys(account.queues()),
+      ...account.definitions(),
+      ...account.identities(),
+    ].filter((name) => name.startsWith(`${namespace}_`));
 
   /** A namespace in which the stack is Ready. */
   const readyStack = async (): Promise<Team> => {
