@@ -23,7 +23,7 @@ import { plainView } from "./plain-view.ts";
 import { conflicts, LocalSession } from "./session.ts";
 import { type LocalState, readState, stateFile, writeState } from "./state.ts";
 import type { Heading, View } from "./view.ts";
-import { tapped } from "./writes.ts";
+import { type AwsWrite, tapped, tappedIam } from "./writes.ts";
 
 /** What `local` starts with: flags that go together, and manifests that are valid. */
 export interface LocalStart {
@@ -108,11 +108,15 @@ export async function startLocal(start: LocalStart): Promise<number> {
     requestsPerSecond: flags.awsRequestsPerSecond ?? defaultRequestsPerSecond,
     connect: async (region, signal) => {
       const connection = await cloud.connect(region, signal);
-      const batch = tapped(connection.batch, (write) => {
+      const told = (write: AwsWrite): void => {
         writes.count++;
         view.awsWrite(write);
-      });
-      return { ...connection, batch };
+      };
+      return {
+        ...connection,
+        batch: tapped(connection.batch, told),
+        iam: async () => tappedIam(await connection.iam(), told),
+      };
     },
     // The lock on the directory is the lease: it is held as long as the process lives.
     mayWrite: () => ({ deadlineMs: Number.POSITIVE_INFINITY }),

@@ -1,6 +1,8 @@
 import type { BatchApi, CallOptions } from "../../aws/batch.ts";
 import { batchCallKinds, eachCall, NotSent, operationOf } from "../../aws/calls.ts";
 import { classify } from "../../aws/errors.ts";
+import type { IamApi } from "../../aws/iam.ts";
+import { iamCallKinds } from "../../aws/iam-calls.ts";
 
 /** One write that has left for AWS. */
 export interface AwsWrite {
@@ -16,8 +18,22 @@ export interface AwsWrite {
 
 /** The same calls; each write that AWS has answered, or may have got, is told. */
 export function tapped(batch: BatchApi, onWrite: (write: AwsWrite) => void): BatchApi {
-  const tap =
-    <I, O>(operation: string, call: (input: I, options?: CallOptions) => Promise<O>) =>
+  const tap = tapFor("batch", onWrite);
+  return eachCall(batch, (name, call) => (batchCallKinds[name] === "write" ? tap(operationOf(name), call) : call));
+}
+
+/** As `tapped`, for IAM. */
+export function tappedIam(iam: IamApi, onWrite: (write: AwsWrite) => void): IamApi {
+  const tap = tapFor("iam", onWrite);
+  const calls = Object.entries(iamCallKinds).map(([name, kind]) => {
+    const call = iam[name as keyof IamApi] as (input: object, options?: CallOptions) => Promise<unknown>;
+    return [name, kind === "write" ? tap(operationOf(name), call) : call];
+  });
+  return Object.fromEntries(calls) as IamApi;
+}
+
+function tapFor(service: "batch" | "iam", onWrite: (write: AwsWrite) => void) {
+  return <I, O>(operation: string, call: (input: I, options?: CallOptions) => Promise<O>) =>
     async (input: I, options?: CallOptions): Promise<O> => {
       const told = (outcome: string, message?: string): void =>
         onWrite({ operation, input: withoutValues(input), outcome, ...(message === undefined ? {} : { message }) });
@@ -27,13 +43,12 @@ export function tapped(batch: BatchApi, onWrite: (write: AwsWrite) => void): Bat
         return answer;
       } catch (error) {
         if (!(error instanceof NotSent)) {
-          const { kind, message } = classify(error, `batch:${operation}`);
+          const { kind, message } = classify(error, `${service}:${operation}`);
           told(kind, message);
         }
         throw error;
       }
     };
-  return eachCall(batch, (name, call) => (batchCallKinds[name] === "write" ? tap(operationOf(name), call) : call));
 }
 
 /** People put secrets into container environments, and this goes into the logs of their CI. */
@@ -52,8 +67,9 @@ function withoutValues(value: unknown, key = ""): unknown {
 /** The name or ARN that a write is about, for people. */
 export function subjectOf({ input }: AwsWrite): string {
   const members = ["computeEnvironmentName", "computeEnvironment", "jobQueueName", "jobQueue", "jobDefinitionName"];
+  const identities = ["InstanceProfileName", "RoleName"];
   const given = input as Readonly<Record<string, unknown>>;
-  for (const member of [...members, "jobDefinition", "jobId", "resourceArn"]) {
+  for (const member of [...members, "jobDefinition", "jobId", "resourceArn", ...identities]) {
     const value = given[member];
     if (typeof value === "string") return value.slice(value.lastIndexOf("/") + 1);
   }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { BatchApi } from "../../../src/aws/batch.ts";
 import { NotSent } from "../../../src/aws/calls.ts";
 import { humanLine } from "../../../src/cli/local/log.ts";
-import { type AwsWrite, subjectOf, tapped } from "../../../src/cli/local/writes.ts";
+import { type AwsWrite, subjectOf, tapped, tappedIam } from "../../../src/cli/local/writes.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
 import { createSimulatedAws } from "../../../src/simulator/simulated-aws.ts";
@@ -34,6 +34,18 @@ describe("the tap on AWS writes", () => {
       ["DeleteJobQueue", "notFound"],
     ]);
     expect(writes[1]?.message).toMatch(/does not exist/);
+  });
+
+  test("tells the writes to IAM as well", async () => {
+    const writes: AwsWrite[] = [];
+    const knobs = { latencyMs: 0 };
+    const { iam } = createSimulatedAws({ clock: new VirtualClock(), random: seededRandom(1), knobs });
+    const tappedApi = tappedIam(iam, (write) => writes.push(write));
+    await expect(tappedApi.getRole({ RoleName: "r" })).rejects.toThrow();
+    await expect(tappedApi.deleteRole({ RoleName: "r" })).rejects.toThrow();
+    expect(writes.map((write) => [write.operation, write.outcome, subjectOf(write)])).toEqual([
+      ["DeleteRole", "notFound", "r"],
+    ]);
   });
 
   test("does not tell what never left this process", async () => {

@@ -68,12 +68,14 @@ describeOnCluster("what people do with kubectl, the operator having the rights o
   describe.concurrent("while all of it happens at once", () => {
     test.for(possibleExamples)(
       "$name gets Ready, and its kubectl delete returns when AWS is clean",
+      { timeout: 180_000 },
       async (example) => {
         await prepareOnce(account, example);
         const namespace = await cluster.newNamespace("example");
         const kubectl = kubectlIn(namespace);
         await kubectl("apply", "-f", example.directory);
-        await kubectl("wait", "--for=condition=Ready", "--timeout=60s", "-f", example.directory);
+        // Where roles are made first, AWS needs a while until it can use them, and that is the operator's own time.
+        await kubectl("wait", "--for=condition=Ready", "--timeout=100s", "-f", example.directory);
         expect(inAws(namespace)).not.toEqual([]);
         // What Argo CD and Flux compare, client-side and server-side: nothing differs from what was applied.
         expect(await kubectl("diff", "-f", example.directory)).toEqual([]);
