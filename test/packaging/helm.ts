@@ -108,9 +108,13 @@ export function documents(yaml: string): readonly Rendered[] {
     .filter((one): one is Rendered => one !== null);
 }
 
-/** A suite for each major of Helm; skipped where there is none. */
-export function describeWithHelm(name: string, suite: (program: HelmProgram) => void): void {
-  const programs = inject("helms");
+/** A suite for each major of Helm, or for one of them; skipped where there is none. */
+export function describeWithHelm(
+  name: string,
+  suite: (program: HelmProgram) => void,
+  only?: HelmProgram["name"],
+): void {
+  const programs = inject("helms").filter((program) => only === undefined || program.name === only);
   if (programs.length === 0) {
     describe.skip(name, () => {
       test("has no Helm", () => undefined);

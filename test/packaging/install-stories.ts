@@ -6,7 +6,7 @@ import { linesOf } from "../integration/control-plane/run.ts";
 import { Account } from "../integration/stories/account.ts";
 import { stack, untilSettled, withInstances } from "../integration/stories/stack.ts";
 import { Team } from "../integration/stories/team.ts";
-import { chart, crdsChart, describeWithHelm, helm, scratchDirectory, type Values } from "./helm.ts";
+import { chart, crdsChart, type HelmProgram, helm, scratchDirectory, type Values } from "./helm.ts";
 import { Kubelet } from "./kubelet.ts";
 import { Release } from "./release.ts";
 
@@ -14,7 +14,8 @@ const definitions = ["batchcomputeenvironments", "jobdefinitions", "jobqueues"].
   (plural) => `customresourcedefinition.apiextensions.k8s.io/${plural}.awsbatch.dev`,
 );
 
-describeWithHelm("a release", (program) => {
+/** A release on a real API server, from its installation to its end, by one major of Helm: each has a file of its own. */
+export function installStories(program: HelmProgram): void {
   let cluster: ControlPlane;
   let kubelet: Kubelet;
   let account: Account;
@@ -125,4 +126,4 @@ describeWithHelm("a release", (program) => {
     await other.deleteAll("JobQueue");
     linesOf(await cluster.kubectl(["delete", ...definitions, "--wait=false"]));
   });
-});
+}
