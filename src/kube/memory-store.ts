@@ -221,6 +221,11 @@ export class MemoryStore implements Store {
     this.#history.silence();
   }
 
+  /** Bookmarks all open watches: what they were not shown until now, they will never be. */
+  bookmarkWatches(): void {
+    this.#history.bookmark();
+  }
+
   /** Calls `listener` at each change, before any watch shows it. Returns how to stop that. */
   onChange(listener: ChangeListener): () => void {
     this.#listeners.add(listener);

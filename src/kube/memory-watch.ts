@@ -136,6 +136,13 @@ export class WatchHistory {
     for (const open of this.#watches) open.silent = true;
   }
 
+  /** Tells every open watch now how far it has come, also past what was dropped. */
+  bookmark(): void {
+    for (const open of this.#watches) {
+      this.#deliver(open, { kind: "bookmark", resourceVersion: String(this.#revision) });
+    }
+  }
+
   /** @throws StoreError `Gone`, `Unavailable` for a version from the future, `Invalid` */
   open(kind: string, resourceVersion: string): MemoryWatch {
     const from = Number(resourceVersion);

@@ -320,3 +320,14 @@ test("a restored snapshot holds the same objects, and every earlier version is G
   expect(open.state.end).toBe("closed");
   expect(reasonOf(late.state.end)).toBe("Gone");
 });
+
+test("a bookmark on demand takes a watch past what it was not shown", async () => {
+  const { clock, store } = world();
+  const { texts } = collect(store, "1");
+  await clock.advance(0);
+  store.faults.dropEvents(1);
+  store.apply(manifest());
+  store.bookmarkWatches();
+  await clock.advance(0);
+  expect(texts()).toEqual(["bookmark 2"]);
+});

@@ -326,7 +326,17 @@ export class Simulation {
       this.#ask((oracle) => oracle.onObject?.(before, after));
     });
     this.leases.onWrite((lease) => {
-      const until = this.clock.monotonic() + lease.leaseDurationSeconds * 1000;
+      const now = this.clock.monotonic();
+      const held = this.#leaseHeld;
+      if (
+        held !== undefined &&
+        held.holder !== lease.holderIdentity &&
+        lease.holderIdentity !== "" &&
+        now < held.until
+      ) {
+        this.violate("8 one writer", `${lease.holderIdentity} took the lease that ${held.holder} holds`);
+      }
+      const until = now + lease.leaseDurationSeconds * 1000;
       this.#leaseHeld = lease.holderIdentity === "" ? undefined : { holder: lease.holderIdentity, until };
     });
   }

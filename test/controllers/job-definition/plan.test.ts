@@ -533,3 +533,33 @@ describe("whatever AWS holds", () => {
     );
   });
 });
+
+describe("what a step is called", () => {
+  const stepOf = (revisions: readonly RevisionSeen[], spec: Partial<JobDefinitionSpec> = {}) =>
+    plan(definition(spec), observed(revisions), now);
+
+  it("is Registering, with why in the plan", () => {
+    expect(stepOf([]).next).toMatchObject({ kind: "act", reason: "Registering" });
+    const changes = [
+      stepOf([]),
+      stepOf([ours(1, days, different)]),
+      stepOf([ours(1, days, { ...different, type: "multinode" })]),
+    ];
+    expect(changes.map(({ change }) => change.changes.map(({ path, kind }) => `${path} ${kind}`).join())).toEqual([
+      "revision register",
+      "spec register",
+      "spec.type register",
+    ]);
+    expect(stepOf([foreign(2, { ...different }), ours(1)]).change.changes[0]).toMatchObject({
+      path: "revision",
+      kind: "register",
+    });
+  });
+
+  it("is Deregistering, with each name", () => {
+    const revisions = [ours(3, 8 * days), ours(2, 9 * days, different), ours(1, 10 * days, { fingerprint: "v1:1" })];
+    const { next } = stepOf(revisions, { revisionHistoryLimit: 0 });
+    expect(next).toMatchObject({ kind: "act", reason: "Deregistering" });
+    expect(next.message).toMatch(/team_job:\d, team_job:\d/);
+  });
+});

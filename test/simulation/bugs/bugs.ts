@@ -59,13 +59,22 @@ export const bugs: readonly Bug[] = [
     'holderIdentity === "" || holderIdentity === identity || this.#expiresInMs(this.#seen) <= 0',
     "true",
   ),
-  one(
-    "repoint before the successor is VALID",
-    "replacement under one queue",
-    fleet,
-    'return status === "VALID" && (state === "ENABLED" || state === spec.state);',
-    'return state === "ENABLED" || state === spec.state;',
-  ),
+  {
+    name: "repoint before the successor is VALID",
+    story: "replacement under one queue",
+    changes: [
+      {
+        file: fleet,
+        was: 'return status === "VALID" && (state === "ENABLED" || state === spec.state);',
+        becomes: 'return state === "ENABLED" || state === spec.state;',
+      },
+      {
+        file: "controllers/job-queue/order.ts",
+        was: 'return environment?.status === "VALID" && environment.state === "ENABLED";',
+        becomes: 'return environment?.state === "ENABLED";',
+      },
+    ],
+  },
   one(
     "add to an order first, remove later",
     "replacement in a queue of three",
@@ -106,25 +115,9 @@ export const bugs: readonly Bug[] = [
       },
     ],
   },
-  {
-    name: "believe that an environment is absent as soon as it is not seen",
-    story: "create an environment",
-    changes: [
-      {
-        file: "controllers/compute-environment/observe.ts",
-        was: 'return { name, absent: snapshot.isAbsent("compute-environment", name), attempt };',
-        becomes: "return { name, absent: true, attempt };",
-      },
-      {
-        file: reconcile,
-        was: "if (next.irreversible && !(await",
-        becomes: "if (next.irreversible && false && !(await",
-      },
-    ],
-  },
   one(
     "forget the live read before what cannot be undone",
-    "retain, and take back",
+    "a foreign queue comes",
     reconcile,
     "if (next.irreversible && !(await confirmed(object, region, next.action, now, signal))) {",
     "if (next.irreversible && (await Promise.resolve(false))) {",
@@ -138,7 +131,7 @@ export const bugs: readonly Bug[] = [
   ),
   one(
     "write to AWS before the finalizer is there",
-    "delete q1, ce, hello",
+    "only just being made",
     reconcile,
     "if (!isMarked(wish)) return await mark(object, region, seen, signal);",
     "",

@@ -110,9 +110,9 @@ export async function tell(
       if (disturbance?.kind !== "drop" || changes.length !== disturbance.change) return;
       world.disturb("fault", `no watch shows change ${changes.length}`);
       world.store.faults.dropEvents(1);
-      if (disturbance.gone) world.clock.schedule(0, () => breakWatches(world));
+      world.clock.schedule(0, () => (disturbance.gone ? breakWatches(world) : world.store.bookmarkWatches()));
     });
-    await story.act(world);
+    await acted(story, world);
     const over = await world.until(() => isOver(story, world), limitSeconds);
     if (!over && world.violations.length === 0) {
       world.violate("the story ends", `not within ${limitSeconds / 60} minutes`);
@@ -124,6 +124,15 @@ export async function tell(
     return { violations, points, calls, changes, writes, end: endOf(world), recovery, trace: () => trace.text() };
   } finally {
     await world.stop();
+  }
+}
+
+/** A world with a violation stands still, and what the user does next may fail on that. */
+async function acted(story: Story, world: Simulation): Promise<void> {
+  try {
+    await story.act(world);
+  } catch (error) {
+    if (world.violations.length === 0) throw error;
   }
 }
 

@@ -501,4 +501,34 @@ export const stories: readonly Story[] = [
       world.apply(jobQueue("q1", ["ce"]), jobQueue("q2", ["second"]), jobDefinition("hello"));
     },
   },
+  {
+    name: "a foreign queue comes just before the deletion",
+    writes: 3,
+    before: withQueues([]),
+    act: async (world) => {
+      const listings = (): number => world.aws.log.filter(({ operation }) => operation === "DescribeJobQueues").length;
+      const listed = listings();
+      // Just after a look at the queues, so that the next one is far away.
+      await world.until(() => listings() > listed, 120);
+      const computeEnvironmentOrder = [{ order: 1, computeEnvironment: first(world) }];
+      await world.aws.outside.createJobQueue({ jobQueueName: "theirs", priority: 9, computeEnvironmentOrder });
+      await world.seconds(18);
+      world.delete("BatchComputeEnvironment", "ce");
+      await world.until(() => condition(world, "BatchComputeEnvironment", "ce", "Ready")?.reason === "InUse", 1200);
+      await world.aws.outside.updateJobQueue({ jobQueue: "theirs", state: "DISABLED" });
+      await world.seconds(5);
+      await world.aws.outside.deleteJobQueue({ jobQueue: "theirs" });
+    },
+    over: gone,
+  },
+  {
+    name: "delete what is only just being made",
+    writes: 4,
+    act: async (world) => {
+      world.apply(computeEnvironment("ce", ec2));
+      await world.until(() => made(world) > 0, limitSeconds);
+      world.delete("BatchComputeEnvironment", "ce");
+    },
+    over: gone,
+  },
 ];

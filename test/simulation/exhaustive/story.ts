@@ -38,13 +38,8 @@ const knobs: Partial<Knobs> = {
 };
 
 export function worldOf(story: Story, options: Partial<ConstructorParameters<typeof Simulation>[0]> = {}): Simulation {
-  return new Simulation({
-    seed: 7,
-    replicas: 1,
-    knobs,
-    ...(story.settings && { settings: story.settings }),
-    ...options,
-  });
+  const { replicas = 1, settings = {} } = story;
+  return new Simulation({ seed: 7, replicas, settings, knobs: { ...knobs, ...story.knobs }, ...options });
 }
 
 export function isRetiring(object: KubeObject): boolean {

@@ -4,11 +4,12 @@ import { textOf } from "./reading.ts";
 
 /**
  * Status. `observedGeneration` is never ahead of the generation, and neither is that of a condition; Stalled and
- * Reconciling never hold together, nor with Ready; what is Stalled says why and what to do.
+ * Reconciling never hold together, nor with Ready; what is Stalled says why and what to do; the time of a transition
+ * changes with the status and not without.
  */
 export const trueStatus: OracleFactory = () => ({
   name: "status is never ahead, and never at odds with itself",
-  onObject(_before, after) {
+  onObject(before, after) {
     if (after === undefined) return undefined;
     const { observedGeneration = 0, conditions = [] } = (after.status ?? {}) as {
       readonly observedGeneration?: number;
@@ -17,7 +18,7 @@ export const trueStatus: OracleFactory = () => ({
     const { generation } = after.metadata;
     const newest = Math.max(observedGeneration, ...conditions.map((one) => one.observedGeneration ?? 0));
     if (newest > generation) return `${textOf(after)} has generation ${generation} and status speaks of ${newest}`;
-    return atOdds(after, conditions);
+    return atOdds(after, conditions) ?? retimed(before, after, conditions);
   },
 });
 
@@ -33,4 +34,17 @@ function atOdds(object: KubeObject, conditions: readonly Condition[]): string | 
     return `${textOf(object)} is Stalled and says only: ${stalled.message}`;
   }
   return undefined;
+}
+
+function retimed(
+  before: KubeObject | undefined,
+  after: KubeObject,
+  conditions: readonly Condition[],
+): string | undefined {
+  const { conditions: old = [] } = (before?.status ?? {}) as { readonly conditions?: readonly Condition[] };
+  const moved = conditions.find((one) => {
+    const was = old.find(({ type }) => type === one.type);
+    return was?.status === one.status && was.lastTransitionTime !== one.lastTransitionTime;
+  });
+  return moved === undefined ? undefined : `${textOf(after)} tells a transition of ${moved.type} that was none`;
 }
