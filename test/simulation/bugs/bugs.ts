@@ -268,7 +268,7 @@ export const bugs: readonly Bug[] = [
   ),
   one(
     "take a listing for complete just after a take-over",
-    undefined,
+    "register two bodies, with a standby",
     "aws/region-cache.ts",
     "return begunAt !== undefined && from !== undefined && begunAt >= from;",
     "return begunAt !== undefined && from !== undefined;",

@@ -17,6 +17,8 @@ export type Disturbance =
   | { readonly kind: "kill"; readonly at: number; readonly again?: number }
   /** The process stands still at this await until its lease has run out, and goes on where it stood. */
   | { readonly kind: "freeze"; readonly at: number }
+  /** The process is told to end at this await (SIGTERM), gives its lease back, and a standby takes over at once. */
+  | { readonly kind: "stop"; readonly at: number }
   | { readonly kind: "fail"; readonly call: number; readonly how: FailureKind }
   /** No watch shows this change of an object; `gone`: and every watch breaks, too old to be taken up again. */
   | { readonly kind: "drop"; readonly change: number; readonly gone: boolean };
@@ -57,6 +59,11 @@ function frozen(passed: number, { at }: { readonly at: number }): Verdict {
   return passed === at ? { kind: "freeze", forMs: frozenMs, asleep: false } : goOn;
 }
 
+function stopped(world: Simulation, name: string): void {
+  world.disturb("fault", `${name} is told to end`);
+  world.replicas.find(({ process }) => process?.name === name)?.process?.terminate();
+}
+
 /** Tells a story once. */
 export async function tell(
   story: Story,
@@ -80,6 +87,7 @@ export async function tell(
     if (!counts || what.startsWith("lease")) return goOn;
     if (phase === "sends") sent++;
     points.push({ what: `${phase} ${what}`, state: stateOf(world) });
+    if (disturbance?.kind === "stop" && points.length === disturbance.at) stopped(world, process);
     if (disturbance?.kind !== "kill") return disturbance?.kind === "freeze" ? frozen(points.length, disturbance) : goOn;
     if (died !== undefined && process !== died) recovery++;
     const now =

@@ -531,4 +531,14 @@ export const stories: readonly Story[] = [
     },
     over: gone,
   },
+  {
+    name: "register two bodies, with a standby",
+    writes: 2,
+    replicas: 2,
+    act: async (world) => {
+      world.apply(image("3"));
+      await world.until(() => allDone(world), limitSeconds);
+      world.apply(image("4"));
+    },
+  },
 ];

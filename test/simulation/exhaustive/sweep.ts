@@ -73,6 +73,11 @@ export async function sweep(
     await one({ kind: "freeze", at });
     counted.freezes++;
   }
+  for (const at of (story.replicas ?? 1) > 1 ? kills : []) {
+    if (enough()) return result();
+    await one({ kind: "stop", at });
+    counted.kills++;
+  }
   for (const [index, what] of changes.entries()) {
     // A list that follows at once, or after a quarter of an hour: where nobody else changed it, there is nothing to miss.
     for (const gone of what === "wish" ? [true, false] : [true]) {
