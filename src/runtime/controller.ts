@@ -70,6 +70,8 @@ export interface ControllerOptions {
   readonly queueObserver?: WorkqueueObserver | undefined;
 }
 
+const soonMs = 2000;
+
 /** So many steps in a row without a pause are taken for a fault of the controller and slowed down. */
 const stepsInARow = 100;
 
@@ -105,6 +107,11 @@ export class Controller {
     this.#queue.add(key, { priority });
   }
 
+  /** The same in a moment, for what only another's status tells: who tells something must not be chased. */
+  enqueueSoon(key: ObjectKey): void {
+    this.#queue.addAfter(key, soonMs);
+  }
+
   /** Objects that wait for work. */
   get depth(): number {
     return this.#queue.depth;
@@ -132,8 +139,12 @@ export class Controller {
   #changed({ origin, before, after }: Change): void {
     const object = after ?? before;
     if (object === undefined) return;
-    // Our own status needs no second look; a write that shows somebody else's change beside it does.
-    if (origin === "own" && before !== undefined && after !== undefined && sameWish(before, after)) return;
+    if (before !== undefined && after !== undefined && sameWish(before, after)) {
+      // Our own status needs no second look; one that somebody else wrote is put right, but two who write it must not
+      // chase each other as fast as they can.
+      if (origin === "watch") this.enqueueSoon(object.metadata);
+      if (origin !== "list") return;
+    }
     const deletion = after === undefined || after.metadata.deletionTimestamp !== undefined;
     this.enqueue(object.metadata, deletion || origin !== "list" ? "high" : "low");
   }
@@ -247,7 +258,7 @@ function isGone(object: KubeObject): boolean {
 }
 
 /** Whether two versions of one object differ in nothing that people or finalizers decide. */
-function sameWish(before: KubeObject, after: KubeObject): boolean {
+export function sameWish(before: KubeObject, after: KubeObject): boolean {
   const wish = ({ metadata }: KubeObject): unknown => ({ ...metadata, resourceVersion: "" });
   return jsonEqual(wish(before), wish(after));
 }

@@ -78,9 +78,21 @@ describe("a reconcile", () => {
     void w.start();
     await w.clock.advance(1000);
     await w.store.applyStatus(widgetKind, object, { ok: false }, w.signal);
-    await w.clock.advance(1000);
+    await w.clock.advance(2000);
     expect(w.store.object(widgetKind, keyOf("a"))?.status).toEqual({ ok: true });
     expect(w.seen).toHaveLength(2);
+  });
+
+  test("does not chase somebody else who keeps writing its status", async () => {
+    const w = world(async () => report({ ok: true }));
+    const object = w.apply("a");
+    void w.start();
+    await w.clock.advance(1000);
+    for (let i = 0; i < 100; i++) {
+      await w.store.applyStatus(widgetKind, object, { ok: false, i }, w.signal);
+      await w.clock.advance(100);
+    }
+    expect(w.seen.length).toBeLessThanOrEqual(7);
   });
 
   test("does not lose a change that comes while it runs", async () => {
