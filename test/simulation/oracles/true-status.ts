@@ -1,13 +1,16 @@
 import type { Condition, KubeObject } from "../../../src/api/object.ts";
-import type { OracleFactory } from "../oracle.ts";
+import { kinds } from "../../../src/api/v1alpha1/kinds.ts";
+import type { OracleFactory, Watched } from "../oracle.ts";
 import { textOf } from "./reading.ts";
 
 /**
  * Status. `observedGeneration` is never ahead of the generation, and neither is that of a condition; Stalled and
  * Reconciling never hold together, nor with Ready; what is Stalled says why and what to do; the time of a transition
  * changes with the status and not without.
+ *
+ * Not against it: the time of a transition that the writer could not know, because no watch has shown it the object.
  */
-export const trueStatus: OracleFactory = () => ({
+export const trueStatus: OracleFactory = (watched) => ({
   name: "status is never ahead, and never at odds with itself",
   onObject(before, after) {
     if (after === undefined) return undefined;
@@ -18,7 +21,7 @@ export const trueStatus: OracleFactory = () => ({
     const { generation } = after.metadata;
     const newest = Math.max(observedGeneration, ...conditions.map((one) => one.observedGeneration ?? 0));
     if (newest > generation) return `${textOf(after)} has generation ${generation} and status speaks of ${newest}`;
-    return atOdds(after, conditions) ?? retimed(before, after, conditions);
+    return atOdds(after, conditions) ?? (isKnown(watched, before) ? retimed(before, after, conditions) : undefined);
   },
 });
 
@@ -34,6 +37,17 @@ function atOdds(object: KubeObject, conditions: readonly Condition[]): string | 
     return `${textOf(object)} is Stalled and says only: ${stalled.message}`;
   }
   return undefined;
+}
+
+/** Whether the one who leads has seen the object as it was before this write. */
+function isKnown({ processes }: Watched, before: KubeObject | undefined): boolean {
+  const kind = kinds.find((one) => one.kind === before?.kind);
+  if (before === undefined || kind === undefined) return false;
+  return processes().some(
+    ({ leads, operator }) =>
+      leads &&
+      operator.runtime.cache(kind).get(before.metadata)?.metadata.resourceVersion === before.metadata.resourceVersion,
+  );
 }
 
 function retimed(
