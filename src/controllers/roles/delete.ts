@@ -49,6 +49,9 @@ function oneRemoved(
   if (others.some(({ leaving }) => !leaving)) {
     return seen.retain ? markedForOthers(seen, ownRole) : undefined;
   }
+  // Who removes it knows only of the jobs of its own definition.
+  const used = seen.retain ? undefined : stillUsed(seen, name);
+  if (used !== undefined) return used;
   // Of several that go at once the last in rank stays until the others are through, and removes the role.
   if (others.some(({ rank }) => rank > seen.rank)) return seen.retain ? markedForOthers(seen, ownRole) : undefined;
   if (others.length > 0) {
@@ -63,8 +66,6 @@ function oneRemoved(
   if (retained) return released(seen, ownRole, ownProfile, name, "as deletionPolicy says");
   // What is ours is gone by now: what still names the role was taken from us, and would be left without it.
   if (seen.referred.has(name)) return released(seen, ownRole, ownProfile, name, undefined);
-  const used = stillUsed(seen, name);
-  if (used !== undefined) return used;
   const strangers = (ownRole?.profileNames ?? []).filter((held) => held !== ownProfile?.name);
   if (strangers.length > 0) {
     return {

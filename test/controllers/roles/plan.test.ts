@@ -267,6 +267,12 @@ describe("a role that objects share", () => {
     expect(step(leaving(among(user("JobDefinition team/b", true, "1"))))).toBe("wait RoleInUse");
   });
 
+  it("is let go by each only when the jobs of its definition have ended, unless others go on using it", () => {
+    const jobs = { kind: "counted", count: 1 } as const;
+    expect(step(leaving({ ...among(user("JobDefinition team/b", true, "9")), jobs }))).toBe("wait RoleInUse");
+    expect(step(leaving({ ...among(user("JobDefinition team/b", false, "9")), jobs }))).toBe("release Deleted");
+  });
+
   it("stays for what one of them left in AWS by Retain, whoever goes last", () => {
     const retaining = { ...among(user("JobDefinition team/b", false, "1")), retain: true };
     expect(step(leaving(retaining))).toBe("act RetainingRole release team_readers: tagRole");
