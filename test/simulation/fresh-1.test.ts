@@ -4,7 +4,7 @@ import { brokenPromise, freshSeeds, seedsFrom } from "./seeds.ts";
 const seeds = freshSeeds(0);
 
 it(`keeps every promise in ${seeds.count} worlds that nobody has seen, from seed ${seeds.from} on`, {
-  timeout: 600_000,
+  timeout: 1_800_000,
 }, async () => {
   expect(await brokenPromise(seedsFrom(seeds))).toBeUndefined();
 });

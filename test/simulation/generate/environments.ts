@@ -5,7 +5,7 @@ type Spec = BatchComputeEnvironmentSpec;
 type Resources = NonNullable<Spec["computeResources"]>;
 
 const account = "123456789012";
-const instanceRole = `arn:aws:iam::${account}:instance-profile/ecsInstanceRole`;
+export const instanceRole = `arn:aws:iam::${account}:instance-profile/ecsInstanceRole`;
 export const serviceRoles = [`arn:aws:iam::${account}:role/batch-a`, `arn:aws:iam::${account}:role/batch-b`];
 
 export type Family = "instances" | "fargate";

@@ -1,6 +1,6 @@
 import type { Step, Story } from "../story.ts";
 import { Chance } from "./chance.ts";
-import { environmentSpec } from "./environments.ts";
+import { environmentSpec, instanceRole } from "./environments.ts";
 import { faultSteps, jobSteps, toolSteps } from "./faults.ts";
 import { definitionSpec } from "./others.ts";
 import { endOf, userSteps } from "./user.ts";
@@ -25,7 +25,7 @@ export function storyOf(seed: number): Story {
           act: {
             kind: "legacy",
             what: "definition",
-            request: { jobDefinitionName: "team_jd-1", ...definitionSpec(chance, family) },
+            request: { jobDefinitionName: "team_jd-1", ...plainDefinition(definitionSpec(chance, family)) },
           },
         },
         { at: 60, act: { kind: "legacy", what: "queue", request: queueRequest } },
@@ -74,8 +74,13 @@ const queueRequest = {
   computeEnvironmentOrder: [{ order: 1, computeEnvironment: "team_ce-a" }],
 };
 
-/** A spec without what only the operator knows. */
+/** An environment as another tool asks AWS for it: nothing that only the operator knows. */
 function plain(spec: ReturnType<typeof environmentSpec>): object {
-  const { replacement: _replacement, updatePolicy: _policy, ...rest } = spec;
-  return rest;
+  const { replacement: _replacement, updatePolicy: _policy, iam, computeResources, ...rest } = spec;
+  const profile = iam?.instanceRole === undefined ? {} : { instanceRole };
+  return { ...rest, computeResources: { ...computeResources, ...profile } };
+}
+
+function plainDefinition({ iam: _roles, ...body }: ReturnType<typeof definitionSpec>): object {
+  return body;
 }
