@@ -239,6 +239,7 @@ export class Simulation {
     this.disturb("user", "loses the cluster, and makes a new one");
     this.store.restore({ resourceVersion: 1, objects: [] });
     this.leases.delete();
+    this.#leaseHeld = undefined;
     const { name, uid } = this.cluster;
     const number = Number.parseInt(uid.replace(/\D/g, ""), 10) + 1;
     this.cluster = { name, uid: `cluster-${number}`, takeOverUid: uid };
