@@ -136,7 +136,8 @@ const incidental = new Set([
 ]);
 
 function plain(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(plain);
+  // IAM promises no order of its lists, and moto's is by random ids.
+  if (Array.isArray(value)) return value.map(plain).toSorted((left, right) => (textOf(left) < textOf(right) ? -1 : 1));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
@@ -145,6 +146,8 @@ function plain(value: unknown): unknown {
       .map(([key, member]) => [key, key.endsWith("Document") ? decodeURIComponent(String(member)) : plain(member)]),
   );
 }
+
+const textOf = (value: unknown): string => JSON.stringify(value) ?? "";
 
 /** What one IAM leaves out and another says: no tags, no more pages. */
 function isNothing(member: unknown): boolean {
