@@ -1,6 +1,7 @@
 import type { CreateInstanceProfileRequest } from "@aws-sdk/client-iam";
 import { iamRefusal } from "./iam-policies.ts";
 import type { StoredProfile } from "./iam-records.ts";
+import { consoleRole } from "./iam-roles.ts";
 import { checkName, checkPath, type Tags, withTags } from "./iam-rules.ts";
 import { RecordTable } from "./records.ts";
 import type { Refusal } from "./refusals.ts";
@@ -12,6 +13,8 @@ export class IamProfiles {
   readonly #records: RecordTable<StoredProfile>;
   /** Monotonic times at which profiles were made here: reads show them only later. */
   readonly #madeAt = new Map<string, number>();
+
+  #consoleProfileGone = false;
 
   constructor(world: World) {
     this.#world = world;
@@ -45,9 +48,15 @@ export class IamProfiles {
   /** As a read shows it that answers as of `asOf`. @throws Refusal */
   seen(name: string | undefined, asOf: number): StoredProfile {
     checkName(name, "instanceProfileName", 128);
-    const profile = this.allSeen(asOf).find((one) => one.name === name);
+    const profile = this.allSeen(asOf).find((one) => one.name === name) ?? this.#byDefault(name);
     if (profile === undefined) throw noProfile(name);
     return profile;
+  }
+
+  /** The profile that the console makes: it is there unless it was taken away, and no list shows it. */
+  #byDefault(name: string): StoredProfile | undefined {
+    if (name !== consoleRole || this.#world.knobs.strictIam || this.#consoleProfileGone) return undefined;
+    return this.#holding(name, "/", "AIPA0ECSINSTANCEROLE0");
   }
 
   /** In the order of their names. */
@@ -103,6 +112,7 @@ export class IamProfiles {
   }
 
   remove(name: string): void {
+    if (name === consoleRole) this.#consoleProfileGone = true;
     const profile = this.find(name);
     if (profile === undefined) return;
     this.#records.remove(name);
@@ -113,15 +123,13 @@ export class IamProfiles {
   /** A profile that another hand makes anew, with the role of its name. No change of it is told. */
   bringBack(name: string, path: string): void {
     if (this.#records.get(name) !== undefined) return;
-    this.#records.put(name, {
-      name,
-      path,
-      arn: this.#world.arn("iam", `instance-profile${path}${name}`),
-      id: `AIPA${this.#world.hex(17).toUpperCase()}`,
-      createdAt: this.#world.clock.now(),
-      role: name,
-      tags: {},
-    });
+    this.#records.put(name, this.#holding(name, path, `AIPA${this.#world.hex(17).toUpperCase()}`));
+  }
+
+  /** With the role of its name. */
+  #holding(name: string, path: string, id: string): StoredProfile {
+    const arn = this.#world.arn("iam", `instance-profile${path}${name}`);
+    return { name, path, arn, id, createdAt: this.#world.clock.now(), role: name, tags: {} };
   }
 
   /** Takes in what an earlier process had. */

@@ -16,6 +16,9 @@ import type { World } from "./world.ts";
 const mostAttached = 10;
 const mostInlineBytes = 10_240;
 
+/** What the console names both the role of instances and its profile. */
+export const consoleRole = "ecsInstanceRole";
+
 /** Services that have a role of their own in each account that uses them. */
 const linkedRoles: Readonly<Record<string, string>> = {
   "batch.amazonaws.com": "AWSServiceRoleForBatch",
@@ -31,6 +34,8 @@ export class IamRoles {
   readonly #records: RecordTable<StoredRole>;
   /** Monotonic times at which roles were made here: reads show them only later. */
   readonly #madeAt = new Map<string, number>();
+
+  #consoleRoleGone = false;
 
   constructor(world: World) {
     this.#world = world;
@@ -102,9 +107,15 @@ export class IamRoles {
   /** As a read shows it that answers as of `asOf`. @throws Refusal */
   seen(name: string | undefined, asOf: number): StoredRole {
     checkName(name, "roleName", 64);
-    const role = this.#seen(asOf).find((one) => one.name === name);
+    const role = this.#seen(asOf).find((one) => one.name === name) ?? this.byDefault(name);
     if (role === undefined) throw noRole(name);
     return role;
+  }
+
+  /** The role of instances that the console makes: it is there unless it was taken away, and no list shows it. */
+  byDefault(name: string): StoredRole | undefined {
+    if (name !== consoleRole || this.#world.knobs.strictIam || this.#consoleRoleGone) return undefined;
+    return this.#suitingAll(name, "/", "AROA0ECSINSTANCEROLE0");
   }
 
   describe(name: string | undefined, asOf: number): Role {
@@ -140,6 +151,7 @@ export class IamRoles {
   }
 
   remove(name: string): void {
+    if (name === consoleRole) this.#consoleRoleGone = true;
     const role = this.find(name);
     if (role === undefined) return;
     this.#records.remove(name);
@@ -150,18 +162,22 @@ export class IamRoles {
   /** A role that another hand makes anew, good for every purpose. No change of it is told. */
   bringBack(name: string, path: string): void {
     if (this.#records.get(name) !== undefined) return;
+    this.#records.put(name, this.#suitingAll(name, path, `AROA${this.#world.hex(17).toUpperCase()}`));
+  }
+
+  #suitingAll(name: string, path: string, id: string): StoredRole {
     const statement = { Effect: "Allow", Principal: "*", Action: "sts:AssumeRole" };
-    this.#records.put(name, {
+    return {
       name,
       path,
       arn: this.#world.arn("iam", `role${path}${name}`),
-      id: `AROA${this.#world.hex(17).toUpperCase()}`,
+      id,
       createdAt: this.#world.clock.now(),
       trust: JSON.stringify({ Version: "2012-10-17", Statement: [statement] }),
       attached: [`arn:${this.#world.partition}:iam::aws:policy/AdministratorAccess`],
       inline: {},
       tags: {},
-    });
+    };
   }
 
   /** Takes in what an earlier process had. */

@@ -198,7 +198,7 @@ export class Iam {
   }
 
   #roleIn(profile: StoredProfile): StoredRole | undefined {
-    return this.roles.find(profile.role ?? "");
+    return this.roles.find(profile.role ?? "") ?? this.roles.byDefault(profile.role ?? "");
   }
 
   #existsByDefault(arn: string, kind: "role" | "instance-profile"): boolean {

@@ -31,7 +31,10 @@ const otherWords: ReadonlyMap<string, readonly string[]> = new Map([
   ["action of an event", ["Reconcile", "Retire", "Adopt", "Tag", "Deregister"]],
   ["held step, action of a plan or of an event", ["Create", "Repoint", "Delete", "Update", "Register"]],
   ["action of a plan", ["None", "UpdateTags", "Scale", "UpdateInfrastructure", "Replace"]],
-  ["value of a field", ["Never", "IfMatching", "IfExists", "Retain", "Terminate", "All", "Selector", "Apply"]],
+  [
+    "value of a field",
+    ["Never", "IfMatching", "IfExists", "Retain", "Terminate", "All", "Selector", "Apply", "Off", "Enforce"],
+  ],
   ["default of a pod", ["Default", "ClusterFirst", "ClusterFirstWithHostNet"]],
   ["kind of capacity in a message", ["Fargate"]],
   ["kind of a service role", ["ServiceLinked", "Made", "Named"]],
@@ -54,6 +57,8 @@ export function reasonsInCode(kind: string): readonly string[] {
   const files = globSync(["*.ts", ...own.map((folder) => `${folder}/*.ts`)], { cwd: controllers });
   const others = new Set([...otherWords.values()].flat());
   const causes = kind === "JobQueue" ? causeCodes.filter((code) => !toldByDiagnose.includes(code)) : [];
+  // The causes that the preflight finds are the reasons of NetworkReady.
+  if (kind === "BatchComputeEnvironment") files.push("../network/verdict.ts");
   const words = files.flatMap((file) => camelCaseTexts(readFileSync(controllers + file, "utf8")));
   return [...new Set([...words, ...causes])].filter((word) => !others.has(word)).toSorted();
 }

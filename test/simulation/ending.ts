@@ -2,6 +2,8 @@ import type { KubeObject } from "../../src/api/object.ts";
 import { dryRunAnnotation, pausedAnnotation } from "../../src/api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../src/api/v1alpha1/compute-environment.ts";
 import type { JobQueueSpec } from "../../src/api/v1alpha1/job-queue.ts";
+import { operationOf } from "../../src/aws/calls.ts";
+import { ec2CallKinds } from "../../src/aws/ec2-calls.ts";
 import { ownerIn } from "../../src/controllers/ownership.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import { accountOf, type Line } from "./account.ts";
@@ -211,8 +213,9 @@ async function beSilent(world: Simulation, seconds: number): Promise<void> {
   // Two a minute, one for each 100 job definitions, one look at the jobs of a queue (decision 11), and a listing every
   // ten minutes; the rest is for a process that began.
   const most = (seconds / 60) * 4 + seconds / 600 + 10;
-  // IAM has a budget of its own.
-  const ofBatch = calls.filter(({ operation }) => !/Role|InstanceProfile/.test(operation));
+  // IAM and EC2 have budgets of their own.
+  const ofEc2 = new Set(Object.keys(ec2CallKinds).map(operationOf));
+  const ofBatch = calls.filter(({ operation }) => !/Role|InstanceProfile/.test(operation) && !ofEc2.has(operation));
   if (ofBatch.length > most)
     world.violate("the AWS call budget is kept", `${ofBatch.length} calls in ${seconds / 60} minutes of rest`);
 }

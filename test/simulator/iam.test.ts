@@ -399,3 +399,21 @@ describe("what Batch makes of a role", () => {
     expect(aws.truth.jobs().at(-1)?.status).toBe("SUCCEEDED");
   });
 });
+
+describe("the role of instances that the console makes", () => {
+  it("is there in a profile of its name without having been made, unless it was taken away or IAM is strict", async () => {
+    const named = { InstanceProfileName: "ecsInstanceRole" };
+    const { aws } = account();
+    const { InstanceProfile: profile } = await aws.iam.getInstanceProfile(named);
+    expect(profile?.Roles?.map(({ RoleName }) => RoleName)).toEqual(["ecsInstanceRole"]);
+    const { Role: role } = await aws.iam.getRole({ RoleName: "ecsInstanceRole" });
+    expect(role?.Arn).toBe(profile?.Roles?.[0]?.Arn);
+    expect(aws.truth.roles()).toEqual([]);
+    aws.outside.removeRole(profile?.Arn ?? "");
+    aws.outside.removeRole(role?.Arn ?? "");
+    await expect(aws.iam.getInstanceProfile(named)).rejects.toThrow("cannot be found");
+    await expect(aws.iam.getRole({ RoleName: "ecsInstanceRole" })).rejects.toThrow("cannot be found");
+    const strict = account({ strictIam: true });
+    await expect(strict.aws.iam.getInstanceProfile(named)).rejects.toThrow("cannot be found");
+  });
+});

@@ -26,6 +26,8 @@ export async function expectStory(world: World, file: string): Promise<void> {
 
 /** After a story: ten minutes in which nothing is written and nothing told. */
 export async function expectSilence(world: World): Promise<void> {
+  // What EC2 says of the network may come a little after Ready.
+  await world.seconds(5);
   const calls = world.writes().length;
   const versions = (): string =>
     JSON.stringify(world.store.objects().map(({ metadata }) => [metadata.name, metadata.resourceVersion]));

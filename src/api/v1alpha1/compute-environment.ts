@@ -5,6 +5,7 @@ import { allowedNamespacesRules, computeEnvironmentRules, eksConfigurationRules 
 import { computeResources } from "./compute-resources.ts";
 import { environmentIam, madeRoles } from "./iam.ts";
 import { awsName, dnsLabel } from "./names.ts";
+import { network, networkStatus } from "./network.ts";
 import {
   anyText,
   arn,
@@ -107,6 +108,7 @@ export const BatchComputeEnvironmentSpec = object(
       /^[A-Za-z0-9 _.:/=+@-]+$/,
     ).optional(),
     allowedNamespaces: allowedNamespaces.optional(),
+    network: network.optional(),
     ...policyFields,
   },
   ...computeEnvironmentRules,
@@ -134,6 +136,7 @@ export const BatchComputeEnvironmentStatus = object("The environment as AWS has 
     kind: oneOf("Whose it is.", ["ServiceLinked", "Made", "Named"]),
     updates: anyText("What that means for updates.", 512),
   }).optional(),
+  network: networkStatus.optional(),
 });
 
 export type BatchComputeEnvironmentSpec = z.infer<typeof BatchComputeEnvironmentSpec>;

@@ -32,7 +32,8 @@ export async function environmentEntry(
     newRolesMemory(),
     signal,
   );
-  const seen = observed.own;
+  // What would be written does not hang on the network.
+  const seen = { ...observed.own, network: undefined };
   const decision = planWithRoles(
     planFor(observed.object, seen, ports.clock.now()),
     noted(observed.roles),

@@ -7,6 +7,7 @@ import { withRoles } from "../roles/with-roles.ts";
 import { act } from "./act.ts";
 import type { Action } from "./action.ts";
 import { eventsFor } from "./events.ts";
+import { lookAtNetwork } from "./network-look.ts";
 import { newMemory, observe } from "./observe.ts";
 import { planFor } from "./plan.ts";
 import { report } from "./report.ts";
@@ -18,7 +19,10 @@ export function computeEnvironments(ports: Ports): Reconciler {
   const memory = newMemory();
   const steps: Steps<BatchComputeEnvironment, Seen, Action> = {
     kind: BatchComputeEnvironmentKind,
-    observe: (object, region, _ports, signal) => observe(object, region, ports, memory, signal),
+    observe: async (object, region, _ports, signal) => {
+      const network = await lookAtNetwork(object, region, ports, memory.looks, signal);
+      return { ...(await observe(object, region, ports, memory, signal)), network };
+    },
     refresh: async (_object, region, signal) => {
       await region.refresh(signal);
     },

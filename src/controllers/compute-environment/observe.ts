@@ -19,6 +19,7 @@ import {
 } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { wishOf } from "../wish.ts";
+import type { Looks } from "./network-look.ts";
 import { planId } from "./request.ts";
 import {
   clusterName,
@@ -46,6 +47,8 @@ export interface Memory {
   readonly shownvCpus: Map<string, { readonly count: number; readonly at: number }>;
   /** By environment: since when it has been INVALID without a change, wall ms. */
   readonly invalidSince: Map<string, number>;
+  /** What was seen of the network of each object, and when to look again. */
+  readonly looks: Looks;
 }
 
 export function newMemory(): Memory {
@@ -55,6 +58,7 @@ export function newMemory(): Memory {
     terminatedAt: new Map(),
     shownvCpus: new Map(),
     invalidSince: new Map(),
+    looks: new Map(),
   };
 }
 
@@ -64,13 +68,14 @@ export function baseNameOf(object: BatchComputeEnvironment): string {
   return object.spec.computeEnvironmentName ?? defaultAwsName(namespace, name, baseNameLimit);
 }
 
+/** Everything but the network, which is EC2's: see `lookAtNetwork`. */
 export async function observe(
   object: BatchComputeEnvironment,
   region: BatchRegion,
   ports: Ports,
   memory: Memory,
   signal: AbortSignal,
-): Promise<Seen> {
+): Promise<Omit<Seen, "network">> {
   const snapshot = region.snapshot();
   const identity = identityOf(object, ports.cluster);
   const wish = wishOf(object, ports.settings);

@@ -12,6 +12,7 @@ import { claimed, claimedByAnother, ownedByOtherCluster } from "./claims.ts";
 import { type Context, together } from "./context.ts";
 import { deleted } from "./delete.ts";
 import { type Fleet, fleetOf, inTransition, isRetired, isUsable } from "./fleet.ts";
+import { withNetwork } from "./network-report.ts";
 import {
   afterInvalid,
   approval,
@@ -54,6 +55,10 @@ const untilServing: readonly Rule[] = [
 const afterServing: readonly Rule[] = [predecessorsRetired];
 
 export function planFor(object: BatchComputeEnvironment, seen: Seen, now: number): Decision<Action> {
+  return withNetwork(decided(object, seen, now), object, seen.network);
+}
+
+function decided(object: BatchComputeEnvironment, seen: Seen, now: number): Decision<Action> {
   const context = contextOf(object.spec, seen, now);
   if (seen.wish.deleting) {
     return { next: deleted(context), change: deletion(seen), serving: false, news: [] };

@@ -10,6 +10,7 @@ import type { Action } from "./action.ts";
 import { queuesNaming } from "./checks.ts";
 import { isServiceLinked } from "./diff.ts";
 import { fleetOf } from "./fleet.ts";
+import { networkStatus } from "./network-report.ts";
 import { inNameOrder, oursOf, predecessorSteps } from "./plan.ts";
 import { referenceOf } from "./replacement.ts";
 import type { Seen } from "./seen.ts";
@@ -31,6 +32,7 @@ export function report(
     ...(serving === undefined ? {} : { serving: serving.computeEnvironmentName }),
     ...(target === undefined ? {} : { target: target.computeEnvironmentName }),
     ...predecessorsOf(object, seen, decision.serving, now),
+    ...networkStatus(object, seen.network),
   };
 }
 

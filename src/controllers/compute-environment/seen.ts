@@ -1,6 +1,7 @@
 import type { ObjectKey } from "../../api/object.ts";
 import type { ComputeEnvironmentOrder, Environment, Queue } from "../../aws/batch.ts";
 import type { UnfinishedJob } from "../../aws/region.ts";
+import type { Preflight } from "../../network/preflight.ts";
 import type { Identity } from "../ownership.ts";
 import type { Settings } from "../ports.ts";
 import type { Wish } from "../wish.ts";
@@ -35,7 +36,17 @@ export interface Seen {
   readonly desiredvCpus: ReadonlyMap<string, number>;
   /** By environment of the object: since when this process has seen it INVALID without a change, wall ms. */
   readonly invalidSince: ReadonlyMap<string, number>;
+  /** Undefined when there is nothing to check, or the check is off. */
+  readonly network: NetworkSeen | undefined;
 }
+
+/** What is known of the network of an environment; `recheckInMs` is when to look again. */
+export type NetworkSeen =
+  | { readonly kind: "checked"; readonly preflight: Preflight; readonly recheckInMs: number }
+  /** The facts are still on their way. */
+  | { readonly kind: "pending"; readonly recheckInMs: number }
+  /** EC2 could not be asked at all. */
+  | { readonly kind: "unread"; readonly message: string; readonly recheckInMs: number };
 
 export interface QueueSeen {
   readonly queue: Queue;

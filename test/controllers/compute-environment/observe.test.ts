@@ -19,12 +19,13 @@ const iso = (secondsAgo: number): string => `${new Date(now - secondsAgo * 1000)
 function watched(objects: readonly KubeObject[] = [], clock = new VirtualClock(now)) {
   const ports = { clock, objects: objectsOf(objects), cluster: identity.cluster, settings } as unknown as Ports;
   const memory = newMemory();
-  const look = (region: FakeRegion, spec: BatchComputeEnvironmentSpec = ec2): Promise<Seen> =>
+  const look = (region: FakeRegion, spec: BatchComputeEnvironmentSpec = ec2): Promise<Omit<Seen, "network">> =>
     observe(object(spec), region, ports, memory, signal);
   return { look, clock, memory };
 }
 
-const look = (region: FakeRegion, objects: readonly KubeObject[] = []): Promise<Seen> => watched(objects).look(region);
+const look = (region: FakeRegion, objects: readonly KubeObject[] = []): Promise<Omit<Seen, "network">> =>
+  watched(objects).look(region);
 
 const retiring = (change: Partial<Environment> = {}, name = "old"): Environment =>
   environment(name, ec2, {

@@ -1,0 +1,176 @@
+import type { Kind } from "../../api/object.ts";
+import { reconcileRequestedAtAnnotation } from "../../api/v1alpha1/annotations.ts";
+import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
+import type { JobDefinition } from "../../api/v1alpha1/job-definition.ts";
+import { JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
+import { AwsError } from "../../aws/errors.ts";
+import type { BatchRegion } from "../../aws/region.ts";
+import type { Described } from "../../network/described.ts";
+import type { NetworkFacts } from "../../network/facts.ts";
+import { type Preflight, preflight } from "../../network/preflight.ts";
+import { DeadlineExceeded, withDeadline } from "../../runtime/abort.ts";
+import type { Ports } from "../ports.ts";
+import { describedBy, workloadOf } from "./network-wish.ts";
+import type { NetworkSeen } from "./seen.ts";
+
+/**
+ * Looks at the network of an environment. EC2 may be slow, throttled or out of reach, and none of that may keep the
+ * environment waiting: facts are asked for, and taken by a later pass when they have come. Only where `Enforce` makes
+ * the next step hang on them they are waited for, two seconds at most.
+ */
+
+/** How long facts are believed while nothing is wrong. */
+const restMs = 3 * 3_600_000;
+/** Something is wrong, and for the first ten minutes a person may be mending it. */
+const mendingMs = 60_000;
+const mendingLastsMs = 10 * 60_000;
+const brokenMs = 10 * 60_000;
+/** Job definitions come and go; taking them into account again costs no call. */
+const judgeMs = 10 * 60_000;
+/** Environments that are changed together share what they read. */
+const togetherMs = 3000;
+const patienceMs = 2000;
+const soonMs = 1000;
+const soonLastsMs = 10_000;
+const lateMs = 10_000;
+
+/** What this process remembers of the network of one environment; a restart looks anew. */
+interface Look {
+  /** What was asked; something else needs other facts. */
+  readonly key: string;
+  /** Since when facts that are newer are wanted, wall ms; undefined: they are fresh enough. */
+  wantedSince: number | undefined;
+  /** How old facts may have been when they were wanted (ms). */
+  oldest: number;
+  facts: NetworkFacts | undefined;
+  readAt: number;
+  result: Preflight | undefined;
+  judgedAt: number;
+  /** Since when something has been wrong, wall ms. */
+  wrongSince: number | undefined;
+}
+
+/** By uid of the object. */
+export type Looks = Map<string, Look>;
+
+/** @returns undefined when there is nothing to check */
+export async function lookAtNetwork(
+  object: BatchComputeEnvironment,
+  region: BatchRegion,
+  ports: Ports,
+  looks: Looks,
+  signal: AbortSignal,
+): Promise<NetworkSeen | undefined> {
+  const { uid, annotations, deletionTimestamp } = object.metadata;
+  const described = deletionTimestamp === undefined ? describedBy(object.spec) : undefined;
+  if (described === undefined) {
+    looks.delete(uid);
+    return undefined;
+  }
+  const now = ports.clock.now();
+  const key = JSON.stringify([described, annotations?.[reconcileRequestedAtAnnotation]]);
+  const before = looks.get(uid);
+  const look = before?.key === key ? before : begun(key, now, before === undefined ? restMs / 2 : togetherMs);
+  looks.set(uid, look);
+  if (look.wantedSince === undefined && now >= look.readAt + periodMs(look, now)) {
+    look.wantedSince = now;
+    look.oldest = periodMs(look, now) / 2;
+  }
+  if (look.wantedSince !== undefined) {
+    const reading = { maxAgeMs: now - look.wantedSince + look.oldest, patienceMs: patienceFor(object, look, now) };
+    const read = await gathered(described, object, ports, reading, signal);
+    if (read.kind === "unread") return { ...read, recheckInMs: mendingMs };
+    if (read.kind === "facts") take(look, read.facts, now);
+  }
+  const { facts } = look;
+  if (facts === undefined) return { kind: "pending", recheckInMs: comingInMs(look, now) };
+  return { kind: "checked", ...judged(look, facts, described, object, region, ports, now) };
+}
+
+function begun(key: string, now: number, oldest: number): Look {
+  return {
+    key,
+    wantedSince: now,
+    oldest,
+    facts: undefined,
+    readAt: now,
+    result: undefined,
+    judgedAt: now,
+    wrongSince: undefined,
+  };
+}
+
+function take(look: Look, facts: NetworkFacts, now: number): void {
+  look.facts = facts;
+  look.wantedSince = undefined;
+  look.readAt = now;
+  look.result = undefined;
+}
+
+function patienceFor({ spec }: BatchComputeEnvironment, look: Look, now: number): number {
+  return spec.network?.preflight === "Enforce" && look.wantedSince === now ? patienceMs : 0;
+}
+
+/** When to look whether the facts that are wanted have come. */
+function comingInMs({ wantedSince }: Look, now: number): number {
+  return now - (wantedSince ?? now) < soonLastsMs ? soonMs : lateMs;
+}
+
+/** How long the facts of this look are believed. */
+function periodMs({ wrongSince }: Look, now: number): number {
+  if (wrongSince === undefined) return restMs;
+  return now - wrongSince < mendingLastsMs ? mendingMs : brokenMs;
+}
+
+type Gathered =
+  | { readonly kind: "facts"; readonly facts: NetworkFacts }
+  | { readonly kind: "pending" }
+  | { readonly kind: "unread"; readonly message: string };
+
+async function gathered(
+  { request }: Described,
+  { spec }: BatchComputeEnvironment,
+  { regions, clock }: Ports,
+  reading: { readonly maxAgeMs: number; readonly patienceMs: number },
+  signal: AbortSignal,
+): Promise<Gathered> {
+  const { maxAgeMs } = reading;
+  try {
+    // Only the waiting ends with our patience: what was asked for is kept for the pass that asks again.
+    const facts = await withDeadline(clock, reading.patienceMs, signal, "EC2", async () => {
+      const { network } = await regions.ec2(spec.region, signal);
+      return network.of(request, { signal, maxAgeMs });
+    });
+    return { kind: "facts", facts };
+  } catch (error) {
+    if (error instanceof DeadlineExceeded) return { kind: "pending" };
+    if (error instanceof AwsError) return { kind: "unread", message: `${error.operation}: ${error.message}` };
+    throw error;
+  }
+}
+
+function judged(
+  look: Look,
+  facts: NetworkFacts,
+  described: Described,
+  object: BatchComputeEnvironment,
+  region: BatchRegion,
+  { objects }: Ports,
+  now: number,
+): Omit<Extract<NetworkSeen, { kind: "checked" }>, "kind"> {
+  if (look.result === undefined || now - look.judgedAt >= judgeMs) {
+    const definitions = objects.list(JobDefinitionKind as Kind) as readonly JobDefinition[];
+    const here = definitions.filter((definition) => mayRunIn(definition, object));
+    look.result = preflight(described, workloadOf(object.spec, region.region, here), facts);
+    look.judgedAt = now;
+    look.wrongSince = look.result.state === "Reachable" ? undefined : (look.wrongSince ?? now);
+  }
+  const dueInMs = look.wantedSince === undefined ? look.readAt + periodMs(look, now) - now : comingInMs(look, now);
+  return { preflight: look.result, recheckInMs: Math.max(1000, Math.min(dueInMs, look.judgedAt + judgeMs - now)) };
+}
+
+/** Which definitions are run in which environment nobody says; those beside it, in the same region, are likely to be. */
+function mayRunIn({ metadata, spec }: JobDefinition, environment: BatchComputeEnvironment): boolean {
+  const leaving = metadata.deletionTimestamp !== undefined;
+  return !leaving && metadata.namespace === environment.metadata.namespace && spec.region === environment.spec.region;
+}

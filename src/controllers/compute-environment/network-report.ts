@@ -1,0 +1,134 @@
+/** What is told of the network: the condition NetworkReady, `status.network`, and what `Enforce` holds back. Pure. */
+
+import type { BatchComputeEnvironment, BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
+import { way } from "../../network/picture.ts";
+import type { Finding, Preflight, SubnetResult } from "../../network/preflight.ts";
+import { list, nameOf, objectsOf, type Remedy, sentenceOf } from "../../network/remedies.ts";
+import { conditionsOf } from "../conditions.ts";
+import type { Decision, News, Next } from "../decision.ts";
+import type { Action } from "./action.ts";
+import type { NetworkSeen } from "./seen.ts";
+
+const type = "NetworkReady";
+const findingsShown = 16;
+
+/** The decision with the news of the network, looked at again in time, and held back where `Enforce` says so. */
+export function withNetwork(
+  decision: Decision<Action>,
+  object: BatchComputeEnvironment,
+  network: NetworkSeen | undefined,
+): Decision<Action> {
+  if (network === undefined) return decision;
+  const next = enforced(decision.next, object.spec, network);
+  return { ...decision, next: again(next, network.recheckInMs), news: [...decision.news, ...news(object, network)] };
+}
+
+function news(object: BatchComputeEnvironment, network: NetworkSeen): readonly News[] {
+  switch (network.kind) {
+    case "checked":
+      return [newsOf(network.preflight)];
+    case "pending": {
+      // What was known before a restart stands until something newer is known.
+      const before = conditionsOf(object).find((condition) => condition.type === type);
+      if (before === undefined) return [];
+      const { status, reason, message } = before;
+      return [{ type, status, reason, message }];
+    }
+    case "unread": {
+      const message = `EC2 could not be asked about the network: ${network.message}`;
+      return [{ type, status: "Unknown", reason: "NotReadable", message }];
+    }
+  }
+}
+
+function newsOf({ state, findings }: Preflight): News {
+  const [first] = findings;
+  if (first === undefined) {
+    return { type, status: "True", reason: "PathsFound", message: "every subnet has a path to what instances need" };
+  }
+  const more = findings.length > 1 ? `. ${findings.length - 1} more in status.network.findings` : "";
+  const message = `${sentence(first)}${more}`;
+  return { type, status: state === "Unreachable" ? "False" : "Unknown", reason: first.cause, message };
+}
+
+function sentence({ message, subnetIds, needs, remedies }: Finding): string {
+  const where = subnetIds.length === 0 ? "" : `${list(subnetIds)}: `;
+  const services = needs.length === 0 ? "" : `; not reached: ${list(servicesOf(needs))}`;
+  const ways = remedies.map(sentenceOf);
+  const either = ways.length > 1 ? `either ${ways.join("; or ")}` : ways.join("");
+  return `${where}${message}${services}${ways.length === 0 ? "" : `. To mend it: ${either}`}`;
+}
+
+/** Nothing is made that could not work; what works already is only told of. */
+function enforced(next: Next<Action>, spec: BatchComputeEnvironmentSpec, network: NetworkSeen): Next<Action> {
+  if (spec.network?.preflight !== "Enforce") return next;
+  const begins = next.kind === "act" && next.action.kind === "create";
+  if (network.kind === "pending") {
+    const message = "the network is being looked at before the environment is made (spec.network.preflight: Enforce)";
+    return begins ? { kind: "wait", reason: "CheckingNetwork", message } : next;
+  }
+  // What could not be read proves nothing against the network.
+  const first = network.kind === "checked" ? network.preflight.findings.find(isGrave) : undefined;
+  if (first === undefined || (!begins && next.kind !== "settled")) return next;
+  const held = begins ? "nothing is made, because spec.network.preflight is Enforce" : "instances cannot join";
+  return { kind: "blocked", reason: "NetworkNotReady", message: `${held}. ${sentence(first)}` };
+}
+
+function isGrave({ state, neededBy }: Finding): boolean {
+  return state === "Unreachable" && neededBy === "environment";
+}
+
+function again(next: Next<Action>, recheckInMs: number): Next<Action> {
+  if (next.kind === "act" || next.kind === "release") return next;
+  return { ...next, recheckInMs: Math.min(next.recheckInMs ?? recheckInMs, recheckInMs) };
+}
+
+/** `status.network`, cut to what the schema holds. */
+export function networkStatus(
+  object: BatchComputeEnvironment,
+  network: NetworkSeen | undefined,
+): Readonly<Record<string, unknown>> {
+  if (network?.kind === "pending") {
+    const before = object.status?.network;
+    return before === undefined ? {} : { network: before };
+  }
+  if (network?.kind !== "checked") return {};
+  const { state, subnets, findings } = network.preflight;
+  const shown = findings.slice(0, findingsShown).map(findingStatus);
+  return {
+    network: { state, subnets: subnets.map(subnetStatus), ...(shown.length === 0 ? {} : { findings: shown }) },
+  };
+}
+
+function subnetStatus({ subnetId, zone, state, paths }: SubnetResult): Readonly<Record<string, unknown>> {
+  const worst = paths.find(({ verdict }) => verdict.kind !== "reachable") ?? paths[0];
+  const route = worst === undefined ? "" : way(worst.verdict).slice(0, 512);
+  return { subnetId, ...(zone === undefined ? {} : { zone }), state, ...(route === "" ? {} : { route }) };
+}
+
+function findingStatus(finding: Finding): Readonly<Record<string, unknown>> {
+  const { cause, state, neededBy, message, subnetIds, needs, objects, remedies } = finding;
+  return {
+    cause,
+    state,
+    neededBy,
+    message: message.slice(0, 1024),
+    ...filled("subnets", subnetIds.slice(0, 100)),
+    ...filled("services", servicesOf(needs).slice(0, 32)),
+    ...filled("objects", [...new Set(objects)].slice(0, 32)),
+    ...filled("fixes", remedies.slice(0, 8).map(fixStatus)),
+  };
+}
+
+function fixStatus(remedy: Remedy): Readonly<Record<string, unknown>> {
+  const objects = [...new Set(objectsOf(remedy))].slice(0, 32);
+  return { remedy: nameOf(remedy), message: sentenceOf(remedy).slice(0, 1024), ...filled("objects", objects) };
+}
+
+function filled<T>(key: string, items: readonly T[]): Readonly<Record<string, readonly T[]>> {
+  return items.length === 0 ? {} : { [key]: items };
+}
+
+function servicesOf(needs: Finding["needs"]): readonly string[] {
+  return [...new Set(needs.map(({ service, host }) => (service === "registry" ? host : service)))];
+}

@@ -1,0 +1,113 @@
+/** What the preflight of an environment is about: from its spec, and from the job definitions that may run there. Pure. */
+
+import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
+import type { JobDefinition } from "../../api/v1alpha1/job-definition.ts";
+import type { Described } from "../../network/described.ts";
+import type { JobNeeds, Workload } from "../../network/needs.ts";
+import type { LaunchTemplateReference } from "../../network/port.ts";
+
+type Spec = BatchComputeEnvironmentSpec;
+type Template = NonNullable<NonNullable<Spec["computeResources"]>["launchTemplate"]>;
+
+const bundles = new Set(["optimal", "default_x86_64", "default_arm64"]);
+
+/** Undefined when nothing can be checked: no subnets of the user's own choice, or the check is off. */
+export function describedBy(spec: Spec): Described | undefined {
+  const resources = spec.computeResources;
+  const subnetIds = resources?.subnets ?? [];
+  if (resources === undefined || subnetIds.length === 0 || spec.network?.preflight === "Off") return undefined;
+  const { instanceTypes = [], launchTemplate, ec2Configuration = [], imageId } = resources;
+  const images = [imageId, ...ec2Configuration.map(({ imageIdOverride }) => imageIdOverride)];
+  return {
+    platform: platformOf(spec),
+    instanceTypes,
+    request: {
+      subnetIds,
+      securityGroupIds: resources.securityGroupIds ?? [],
+      instanceTypes: instanceTypes.filter((entry) => !bundles.has(entry)),
+      launchTemplates: launchTemplate === undefined ? [] : templatesIn(launchTemplate),
+      // One that is made here needs no check, and may not be there yet.
+      instanceProfile: spec.iam?.instanceRole === undefined ? resources.instanceRole : undefined,
+      imageIds: images.filter((id) => id !== undefined && id !== "").map(String),
+      keyPairs: resources.ec2KeyPair === undefined ? [] : [resources.ec2KeyPair],
+      placementGroups: resources.placementGroup === undefined ? [] : [resources.placementGroup],
+      endpointServices: [],
+    },
+  };
+}
+
+function platformOf({ eksConfiguration, computeResources }: Spec): Workload["platform"] {
+  if (eksConfiguration !== undefined) return "eks";
+  return computeResources?.type.startsWith("FARGATE") === true ? "fargate" : "ecs";
+}
+
+function templatesIn({ launchTemplateId, launchTemplateName, version, overrides = [] }: Template) {
+  const named = [{ launchTemplateId, launchTemplateName, version }, ...overrides];
+  return named.flatMap((one): readonly LaunchTemplateReference[] => {
+    const reference = one.launchTemplateId ?? one.launchTemplateName;
+    return reference === undefined ? [] : [{ reference, version: one.version ?? "$Default" }];
+  });
+}
+
+/**
+ * What the jobs of these definitions need of the network of the environment; definitions of another platform have
+ * no part in it. Order means nothing.
+ */
+export function workloadOf(spec: Spec, region: string, definitions: readonly JobDefinition[]): Workload {
+  const platform = platformOf(spec);
+  const jobs = definitions
+    .filter((definition) => platformIn(definition) === platform)
+    .map(needsOfJob)
+    .toSorted((left, right) => (left.name < right.name ? -1 : 1));
+  return { region, platform, jobs };
+}
+
+function platformIn({ spec }: JobDefinition): Workload["platform"] {
+  const pods = spec.nodeProperties?.nodeRangeProperties.some((range) => range.eksProperties !== undefined);
+  if (spec.eksProperties !== undefined || pods === true) return "eks";
+  return spec.platformCapabilities?.includes("FARGATE") === true ? "fargate" : "ecs";
+}
+
+interface ContainerLike {
+  readonly image?: string | undefined;
+  readonly logConfiguration?: { readonly logDriver: string } | undefined;
+  readonly secrets?: readonly { readonly valueFrom: string }[] | undefined;
+}
+
+interface BodyLike {
+  readonly container?: ContainerLike | undefined;
+  readonly containerProperties?: ContainerLike | undefined;
+  readonly ecsProperties?: { readonly taskProperties: readonly TaskLike[] } | undefined;
+  readonly eksProperties?: { readonly podProperties: PodLike } | undefined;
+}
+
+interface TaskLike {
+  readonly containers: readonly ContainerLike[];
+  readonly networkConfiguration?: { readonly assignPublicIp?: string | undefined } | undefined;
+}
+
+interface PodLike {
+  readonly containers?: readonly ContainerLike[] | undefined;
+  readonly initContainers?: readonly ContainerLike[] | undefined;
+}
+
+function needsOfJob({ metadata, spec }: JobDefinition): JobNeeds {
+  const bodies: readonly BodyLike[] = [spec, ...(spec.nodeProperties?.nodeRangeProperties ?? [])];
+  const tasks = bodies.flatMap((body) => body.ecsProperties?.taskProperties ?? []);
+  const pods = bodies.flatMap((body) => (body.eksProperties === undefined ? [] : [body.eksProperties.podProperties]));
+  const onEcs = [
+    ...bodies.flatMap(({ container, containerProperties }) => [container, containerProperties]),
+    ...tasks.flatMap(({ containers }) => containers),
+  ].filter((one) => one !== undefined);
+  const onEks = pods.flatMap(({ containers = [], initContainers = [] }) => [...containers, ...initContainers]);
+  const images = [...onEcs, ...onEks].flatMap(({ image }) => (image === undefined ? [] : [image]));
+  const drivers = onEcs.map(({ logConfiguration }) => logConfiguration?.logDriver ?? "awslogs");
+  const publicIps = [spec.containerProperties, ...tasks].map((one) => one?.networkConfiguration?.assignPublicIp);
+  return {
+    name: `${metadata.namespace}/${metadata.name}`,
+    images: [...new Set(images)],
+    logDriver: drivers.includes("awslogs") ? "awslogs" : drivers[0],
+    secrets: onEcs.flatMap(({ secrets = [] }) => secrets.map(({ valueFrom }) => valueFrom)),
+    publicIp: publicIps.includes("ENABLED"),
+  };
+}

@@ -1,0 +1,338 @@
+import { describe, expect, it } from "vitest";
+import type {
+  BatchComputeEnvironment,
+  BatchComputeEnvironmentSpec,
+} from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { JobDefinition } from "../../../src/api/v1alpha1/job-definition.ts";
+import { AwsError } from "../../../src/aws/errors.ts";
+import { type Looks, lookAtNetwork } from "../../../src/controllers/compute-environment/network-look.ts";
+import { networkStatus } from "../../../src/controllers/compute-environment/network-report.ts";
+import { describedBy, workloadOf } from "../../../src/controllers/compute-environment/network-wish.ts";
+import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
+import type { NetworkSeen } from "../../../src/controllers/compute-environment/seen.ts";
+import type { Ports } from "../../../src/controllers/ports.ts";
+import type { NetworkFacts } from "../../../src/network/facts.ts";
+import type { NetworkReading, NetworkRequest } from "../../../src/network/port.ts";
+import type { Preflight } from "../../../src/network/preflight.ts";
+import { VirtualClock } from "../../../src/runtime/clock.ts";
+import { misconfigurations } from "../../network/misconfigurations.ts";
+import { type Case, check, publicNetwork } from "../../network/networks.ts";
+import { fakeRegion, objectsOf } from "../region.ts";
+import { ec2, environment, fargate, now, object, queue, seen, withResources } from "./given.ts";
+
+const signal = new AbortController().signal;
+const minute = 60_000;
+const broken = misconfigurations[0]?.given ?? publicNetwork();
+const enforced: BatchComputeEnvironmentSpec = { ...ec2, network: { preflight: "Enforce" } };
+
+function definition(name: string, spec: object, namespace = "team"): JobDefinition {
+  const metadata = { ...object().metadata, name, namespace };
+  return { apiVersion: "awsbatch.dev/v1alpha1", kind: "JobDefinition", metadata, spec } as JobDefinition;
+}
+
+function checked(given: Case): NetworkSeen {
+  return { kind: "checked", preflight: check(given), recheckInMs: minute };
+}
+
+/** An EC2 that answers with these facts after a while. */
+function world(answer: () => NetworkFacts | Promise<NetworkFacts>, ...definitions: readonly JobDefinition[]) {
+  const clock = new VirtualClock(now);
+  const asked: { readonly request: NetworkRequest; readonly maxAgeMs: number }[] = [];
+  const network = {
+    of: async (request: NetworkRequest, { maxAgeMs }: NetworkReading) => {
+      asked.push({ request, maxAgeMs });
+      return answer();
+    },
+  };
+  const ports = {
+    clock,
+    objects: objectsOf(definitions),
+    regions: { ec2: async () => ({ network }) },
+    settings: {},
+  } as unknown as Ports;
+  const looks: Looks = new Map();
+  const look = (whole: BatchComputeEnvironment = whole1) => lookAtNetwork(whole, fakeRegion(), ports, looks, signal);
+  return { clock, asked, look, looks };
+}
+
+/** Its subnets are those of the networks that the preflight's own tests use. */
+const whole1 = object(
+  withResources(ec2, { subnets: ["subnet-a", "subnet-b"], instanceTypes: ["c7i"], instanceRole: "batch" }),
+);
+
+function state(given: NetworkSeen | undefined): Preflight["state"] | undefined {
+  return given?.kind === "checked" ? given.preflight.state : undefined;
+}
+
+describe("what is asked about", () => {
+  it("a spec names what its instances refer to, with the templates of overrides, and no bundles", () => {
+    const spec = withResources(ec2, {
+      instanceTypes: ["optimal", "c7g"],
+      ec2KeyPair: "ops",
+      placementGroup: "mpi",
+      ec2Configuration: [{ imageType: "ECS_AL2023", imageIdOverride: "ami-1" }],
+      launchTemplate: {
+        launchTemplateId: "lt-1",
+        overrides: [{ launchTemplateName: "gpu", version: "3", targetInstanceTypes: ["g5"] }],
+      },
+    });
+    expect(describedBy(spec)).toEqual({
+      platform: "ecs",
+      instanceTypes: ["optimal", "c7g"],
+      request: {
+        subnetIds: ["subnet-1", "subnet-2"],
+        securityGroupIds: ["sg-1"],
+        instanceTypes: ["c7g"],
+        launchTemplates: [
+          { reference: "lt-1", version: "$Default" },
+          { reference: "gpu", version: "3" },
+        ],
+        instanceProfile: "ecsInstanceRole",
+        imageIds: ["ami-1"],
+        keyPairs: ["ops"],
+        placementGroups: ["mpi"],
+        endpointServices: [],
+      },
+    });
+  });
+
+  it("the platform follows the capacity", () => {
+    const eksConfiguration = { eksClusterArn: "arn:aws:eks:eu-west-1:1:cluster/c", kubernetesNamespace: "batch" };
+    expect(describedBy(fargate)?.platform).toBe("fargate");
+    expect(describedBy({ ...ec2, eksConfiguration })?.platform).toBe("eks");
+  });
+
+  it("nothing where there is nothing to check", () => {
+    expect(describedBy({ type: "UNMANAGED" })).toBeUndefined();
+    expect(describedBy({ ...ec2, network: { preflight: "Off" } })).toBeUndefined();
+  });
+
+  it("job definitions tell their images, logs, secrets and addresses, and only those of the platform", () => {
+    const secret = { name: "A", valueFrom: "arn:aws:ssm:eu-west-1:1:parameter/a" };
+    const jobs = [
+      definition("b", { type: "container", containerProperties: { image: "busybox", secrets: [secret] } }),
+      definition("a", {
+        type: "container",
+        platformCapabilities: ["FARGATE"],
+        ecsProperties: {
+          taskProperties: [
+            {
+              containers: [{ image: "one", logConfiguration: { logDriver: "splunk" } }, { image: "two" }],
+              networkConfiguration: { assignPublicIp: "ENABLED" },
+            },
+          ],
+        },
+      }),
+      definition("c", {
+        type: "multinode",
+        nodeProperties: { nodeRangeProperties: [{ container: { image: "mpi" } }, { container: { image: "mpi" } }] },
+      }),
+      definition("d", { type: "container", eksProperties: { podProperties: { containers: [{ image: "pod" }] } } }),
+    ];
+    const eksConfiguration = { eksClusterArn: "arn:aws:eks:eu-west-1:1:cluster/c", kubernetesNamespace: "batch" };
+    expect(workloadOf(ec2, "eu-west-1", jobs)).toEqual({
+      region: "eu-west-1",
+      platform: "ecs",
+      jobs: [
+        { name: "team/b", images: ["busybox"], logDriver: "awslogs", secrets: [secret.valueFrom], publicIp: false },
+        { name: "team/c", images: ["mpi"], logDriver: "awslogs", secrets: [], publicIp: false },
+      ],
+    });
+    expect(workloadOf(fargate, "eu-west-1", jobs).jobs).toEqual([
+      { name: "team/a", images: ["one", "two"], logDriver: "awslogs", secrets: [], publicIp: true },
+    ]);
+    expect(workloadOf({ ...ec2, eksConfiguration }, "eu-west-1", jobs).jobs).toEqual([
+      { name: "team/d", images: ["pod"], logDriver: undefined, secrets: [], publicIp: false },
+    ]);
+  });
+});
+
+describe("looking at the network", () => {
+  it("at rest it is asked once in three hours, and judged anew every ten minutes", async () => {
+    const { clock, asked, look } = world(() => publicNetwork().facts);
+    expect(state(await look())).toBe("Reachable");
+    for (let passed = 0; passed < 180; passed += 10) {
+      expect(await look()).toMatchObject({ recheckInMs: 10 * minute });
+      await clock.advance(10 * minute);
+    }
+    expect(asked).toHaveLength(1);
+    expect(asked[0]).toMatchObject({ maxAgeMs: 90 * minute, request: { subnetIds: ["subnet-a", "subnet-b"] } });
+    await look();
+    expect(asked).toHaveLength(2);
+  });
+
+  it("what is wrong is looked at every minute, and after ten minutes every ten, until it is mended", async () => {
+    let facts = broken.facts;
+    const { clock, asked, look } = world(() => facts);
+    for (let passed = 0; passed < 40; passed += 1) {
+      await look();
+      await clock.advance(minute);
+    }
+    expect(asked.length).toBe(13);
+    facts = publicNetwork().facts;
+    await clock.advance(10 * minute);
+    expect(state(await look())).toBe("Reachable");
+    expect(await look()).toMatchObject({ recheckInMs: 10 * minute });
+  });
+
+  it("a change of the spec and a person who asks for it are answered with something new", async () => {
+    const { asked, look } = world(() => publicNetwork().facts);
+    await look();
+    const annotations = { "awsbatch.dev/reconcile-requested-at": "now" };
+    await look({ ...whole1, metadata: { ...whole1.metadata, annotations } });
+    await look({ ...whole1, spec: withResources(whole1.spec, { subnets: ["subnet-a"] }) });
+    expect(asked.map(({ maxAgeMs }) => maxAgeMs)).toEqual([90 * minute, 3000, 3000]);
+  });
+
+  it("a slow EC2 keeps nobody waiting, and its answer is taken when it comes", async () => {
+    let came = false;
+    const { clock, asked, look } = world(() => (came ? publicNetwork().facts : new Promise<never>(() => {})));
+    const seen = async () => {
+      const first = look();
+      await clock.advance(1);
+      return first;
+    };
+    expect(await seen()).toEqual({ kind: "pending", recheckInMs: 1000 });
+    expect(networkStatus(object(), await seen())).toEqual({});
+    await clock.advance(20_000);
+    expect(await seen()).toEqual({ kind: "pending", recheckInMs: 10_000 });
+    came = true;
+    expect(state(await look())).toBe("Reachable");
+    // However long it takes, an answer to this asking is good enough.
+    expect(asked.at(-1)?.maxAgeMs).toBeGreaterThan(90 * minute + 20_000);
+  });
+
+  it("Enforce waits two seconds for the first answer, and no longer", async () => {
+    const { clock, look } = world(() => new Promise<never>(() => {}));
+    const strict = { ...whole1, spec: { ...whole1.spec, network: enforced.network } };
+    let first: NetworkSeen | undefined;
+    void look(strict).then((given) => {
+      first = given;
+    });
+    await clock.advance(1999);
+    expect(first).toBeUndefined();
+    await clock.advance(1);
+    expect(first).toEqual({ kind: "pending", recheckInMs: 1000 });
+  });
+
+  it("facts that are there stand while newer ones are on their way", async () => {
+    let slow = false;
+    const { clock, look } = world(() => (slow ? new Promise<never>(() => {}) : broken.facts));
+    await look();
+    slow = true;
+    await clock.advance(minute);
+    const second = look();
+    await clock.advance(1);
+    expect(await second).toMatchObject({ kind: "checked", recheckInMs: 1000, preflight: { state: "Unreachable" } });
+  });
+
+  it("an EC2 that cannot be opened is told, and anything else is an error", async () => {
+    const refusal = new AwsError("denied", "GetCallerIdentity", "AccessDenied", "no");
+    const denied = world(() => Promise.reject(refusal));
+    expect(await denied.look()).toMatchObject({ kind: "unread", recheckInMs: minute });
+    const odd = world(() => Promise.reject(new TypeError("odd")));
+    await expect(odd.look()).rejects.toThrow("odd");
+  });
+
+  it("definitions of the namespace and region count, those of others and those that go do not", async () => {
+    const docker = { type: "container", containerProperties: { image: "busybox" } };
+    const leaving = definition("gone", docker);
+    const { look } = world(
+      () => broken.facts,
+      definition("here", docker),
+      definition("there", docker, "other"),
+      definition("far", { ...docker, region: "us-east-1" }),
+      { ...leaving, metadata: { ...leaving.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" } },
+    );
+    const found = await look();
+    const needs = found?.kind === "checked" ? found.preflight.findings.flatMap((one) => one.needs) : [];
+    expect([...new Set(needs.map(({ because }) => because).filter((why) => why.includes("image")))]).toEqual([
+      "the image of team/here",
+    ]);
+  });
+
+  it("an object that goes, or is not checked, is forgotten", async () => {
+    const { look, looks } = world(() => publicNetwork().facts);
+    await look();
+    expect(looks.size).toBe(1);
+    const deletionTimestamp = "2026-01-01T00:00:00Z";
+    expect(await look({ ...whole1, metadata: { ...whole1.metadata, deletionTimestamp } })).toBeUndefined();
+    expect(looks.size).toBe(0);
+  });
+});
+
+describe("what is told of the network", () => {
+  const valid = { environments: [environment("ce")], queues: [queue("q", ["ce"])] };
+
+  it("a path everywhere is True and says so", () => {
+    const { news, next } = planFor(object(), seen(ec2, { ...valid, network: checked(publicNetwork()) }), now);
+    expect(news).toEqual([
+      {
+        type: "NetworkReady",
+        status: "True",
+        reason: "PathsFound",
+        message: "every subnet has a path to what instances need",
+      },
+    ]);
+    expect(next).toMatchObject({ recheckInMs: minute });
+  });
+
+  it.each(misconfigurations.map((row) => [row.name, row] as const))("%s: cause, objects and fix", (_name, row) => {
+    const network = checked(row.given);
+    const { news, next } = planFor(object(), seen(ec2, { ...valid, network }), now);
+    expect(news[0]).toMatchObject({ type: "NetworkReady", status: expect.stringMatching(/False|Unknown/) });
+    expect(news[0]?.message.length).toBeGreaterThan(20);
+    if (row.remedies.length > 0) expect(news[0]?.message).toContain("To mend it: ");
+    // A warning is all that it is.
+    expect(next.kind).not.toBe("blocked");
+    const shown = networkStatus(object(), network) as { network: { findings: { cause: string }[] } };
+    expect(shown.network.findings.map(({ cause }) => cause)).toContain(row.cause);
+  });
+
+  it("Enforce makes nothing that could not work", () => {
+    const { next } = planFor(object(enforced), seen(enforced, { network: checked(broken) }), now);
+    expect(next).toMatchObject({ kind: "blocked", reason: "NetworkNotReady", recheckInMs: minute });
+    expect(next.message).toMatch(
+      /^nothing is made, because spec.network.preflight is Enforce. subnet-a and subnet-b: /,
+    );
+  });
+
+  it("Enforce waits for the facts before it makes anything", () => {
+    const network = { kind: "pending", recheckInMs: 5000 } as const;
+    const { next } = planFor(object(enforced), seen(enforced, { network }), now);
+    expect(next).toMatchObject({ kind: "wait", reason: "CheckingNetwork", recheckInMs: 5000 });
+    expect(planFor(object(), seen(ec2, { network }), now).next).toMatchObject({ kind: "act" });
+  });
+
+  it("Enforce says of what is there already that it cannot work", () => {
+    const { next } = planFor(object(enforced), seen(enforced, { ...valid, network: checked(broken) }), now);
+    expect(next).toMatchObject({ kind: "blocked", reason: "NetworkNotReady" });
+    expect(next.message).toMatch(/^instances cannot join. /);
+  });
+
+  it("Enforce holds nothing back for what could not be read, or for single jobs", () => {
+    const unread = { kind: "unread", message: "no", recheckInMs: minute } as const;
+    const dark = misconfigurations.find(({ cause }) => cause === "NotPermitted")?.given ?? broken;
+    const jobsOnly = misconfigurations.find(({ name }) => name.startsWith("an image of Docker Hub"))?.given ?? broken;
+    for (const network of [unread, checked(dark), checked(jobsOnly)]) {
+      expect(planFor(object(enforced), seen(enforced, { network }), now).next.kind).toBe("act");
+    }
+  });
+
+  it("an EC2 that cannot be opened is Unknown", () => {
+    const network = { kind: "unread", message: "GetCallerIdentity: no", recheckInMs: minute } as const;
+    const { news } = planFor(object(), seen(ec2, { ...valid, network }), now);
+    expect(news).toMatchObject([{ status: "Unknown", reason: "NotReadable" }]);
+  });
+
+  it("after a restart what was told stands until something newer is known", () => {
+    const before = { type: "NetworkReady", status: "False", reason: "NoRoute", message: "subnet-a: no route" } as const;
+    const condition = { ...before, lastTransitionTime: "2026-01-01T00:00:00Z", observedGeneration: 1 };
+    const network = { state: "Unreachable" } as const;
+    const restarted = { ...object(), status: { conditions: [condition], network } } as BatchComputeEnvironment;
+    const pending = { kind: "pending", recheckInMs: 5000 } as const;
+    expect(planFor(restarted, seen(ec2, { ...valid, network: pending }), now).news).toEqual([before]);
+    expect(networkStatus(restarted, pending)).toEqual({ network });
+    expect(networkStatus(restarted, undefined)).toEqual({});
+  });
+});
