@@ -91,8 +91,7 @@ async function lastWords(world: Simulation, player: Player): Promise<void> {
   }
   const objects = world.store.objects().filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   const environments = objects.filter(({ kind }) => kind === "BatchComputeEnvironment");
-  // No queue refers to one that claims the name of another: it is made only when that one has gone.
-  const names = environments.map(({ metadata }) => metadata.name).filter((name) => !name.endsWith("-rival"));
+  const names = environments.filter((one) => !claimsTaken(one, environments)).map(({ metadata }) => metadata.name);
   for (const object of objects) {
     const manifest = manifestWithout(object);
     const { metadata } = manifest;
@@ -113,6 +112,17 @@ async function lastWords(world: Simulation, player: Player): Promise<void> {
         });
     } else world.apply({ ...manifest, metadata });
   }
+}
+
+/** Whether the name belongs to an older one: then this is made only when that one has gone, and no queue refers to it. */
+function claimsTaken(environment: KubeObject, all: readonly KubeObject[]): boolean {
+  const claim = ({ metadata, spec }: KubeObject): string =>
+    (spec as BatchComputeEnvironment["spec"]).computeEnvironmentName ?? `${metadata.namespace}_${metadata.name}`;
+  const age = ({ metadata }: KubeObject): string =>
+    `${metadata.creationTimestamp} ${metadata.namespace}/${metadata.name}`;
+  return all.some(
+    (other) => other !== environment && claim(other) === claim(environment) && age(other) < age(environment),
+  );
 }
 
 /**
