@@ -17,6 +17,12 @@ export function describeWrite(call: CallRecord): string {
     input["jobDefinition"] ??
     input["RoleName"] ??
     input["InstanceProfileName"] ??
+    input["ServiceName"] ??
+    input["GroupName"] ??
+    input["GroupId"] ??
+    input["VpcEndpointId"] ??
+    input["VpcEndpointIds"] ??
+    input["Resources"] ??
     lastSegment(input["resourceArn"]);
   const outcome =
     call.outcome.kind === "refused"
@@ -37,6 +43,10 @@ function details(operation: string, input: Readonly<Record<string, unknown>>): s
   if (input["InstanceProfileName"] !== undefined && input["RoleName"] !== undefined) {
     parts.push(`(profile ${text(input["InstanceProfileName"])})`);
   }
+  for (const key of ["SubnetIds", "AddSubnetIds", "RouteTableIds", "AddRouteTableIds", "SecurityGroupIds"]) {
+    if (input[key] !== undefined) parts.push(`${key}=${text(input[key])}`);
+  }
+  if (input["IpPermissions"] !== undefined) parts.push(peersOf(input["IpPermissions"]));
   if (operation === "TagResource") parts.push(tagText(input["tags"]));
   if (operation === "UntagResource") parts.push(text(input["tagKeys"]));
   if (operation === "UpdateComputeEnvironment" || operation === "UpdateJobQueue") {
@@ -45,6 +55,15 @@ function details(operation: string, input: Readonly<Record<string, unknown>>): s
     }
   }
   return parts.length === 0 ? "" : ` ${parts.join(" ")}`;
+}
+
+/** Who a rule of a security group is about, and on which port. */
+function peersOf(permissions: unknown): string {
+  const [first] = permissions as readonly {
+    readonly FromPort?: number;
+    readonly UserIdGroupPairs?: readonly { readonly GroupId?: string }[];
+  }[];
+  return `${first?.FromPort}: ${first?.UserIdGroupPairs?.map(({ GroupId }) => GroupId).join(" ")}`;
 }
 
 /** Tag keys without their times, which are in the transcript already. */

@@ -195,4 +195,14 @@ export const mistakes: readonly Mistake[] = [
     field: "spec.computeResources.subnets[1]",
     says: /subnet-/,
   },
+  {
+    what: "a service by its full name",
+    example: "private-endpoints",
+    file: "compute-environment.yaml",
+    from: "    vpcEndpoints: Ensure\n",
+    to: "    vpcEndpoints: Ensure\n    vpcEndpointServices: [com.amazonaws.us-east-1.ECS]\n",
+    at: "vpcEndpointServices:",
+    field: "spec.network.vpcEndpointServices[0]",
+    says: /the last part of the name of an AWS service/,
+  },
 ];

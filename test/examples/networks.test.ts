@@ -4,7 +4,7 @@ import { accountOf, readAccount } from "../../src/cli/simulated-account.ts";
 import { deleteAll, exampleNamed, exampleWorld, manifestsOf, prepare } from "./examples.ts";
 
 /** Examples whose network is described beside them: what is described has to carry their jobs. */
-it.each(["public-subnet", "private-nat"])("%s runs the jobs of its account", async (name) => {
+it.each(["public-subnet", "private-nat", "private-endpoints"])("%s runs the jobs of its account", async (name) => {
   const world = await exampleWorld();
   const example = exampleNamed(name);
   await prepare(world.aws, example);
@@ -21,11 +21,14 @@ it.each(["public-subnet", "private-nat"])("%s runs the jobs of its account", asy
   expect(world.aws.truth.jobs().map(({ status }) => status)).toEqual(["SUCCEEDED"]);
   deleteAll(world);
   await world.untilGone(900);
+  const { VpcEndpoints } = await world.aws.outside.ec2.describeVpcEndpoints({});
+  expect(VpcEndpoints).toEqual([]);
 });
 
 it.each([
   ["public-subnet", "mapPublicIps: true", "mapPublicIps: false"],
   ["private-nat", "subnet: subnet-0b22000000000000c }", "subnet: subnet-0b22000000000000a }"],
+  ["private-endpoints", "ports: 443", "ports: 80"],
 ])("%s does not without %s", async (name, from, to) => {
   const world = await exampleWorld();
   const example = exampleNamed(name);

@@ -23,6 +23,7 @@ const otherWords: ReadonlyMap<string, readonly string[]> = new Map([
       "ReferencesResolved",
       "JobsProgressing",
       "NetworkReady",
+      "EndpointsReady",
       "RolesReady",
     ],
   ],
@@ -33,16 +34,30 @@ const otherWords: ReadonlyMap<string, readonly string[]> = new Map([
   ["action of a plan", ["None", "UpdateTags", "Scale", "UpdateInfrastructure", "Replace"]],
   [
     "value of a field",
-    ["Never", "IfMatching", "IfExists", "Retain", "Terminate", "All", "Selector", "Apply", "Off", "Enforce"],
+    [
+      "Never",
+      "IfMatching",
+      "IfExists",
+      "Retain",
+      "Terminate",
+      "All",
+      "Selector",
+      "Apply",
+      "Off",
+      "Enforce",
+      "Warn",
+      "Ensure",
+    ],
   ],
   ["default of a pod", ["Default", "ClusterFirst", "ClusterFirstWithHostNet"]],
   ["kind of capacity in a message", ["Fargate"]],
   ["kind of a service role", ["ServiceLinked", "Made", "Named"]],
+  ["type of an endpoint, name of a tag", ["Interface", "Gateway", "Name"]],
   ["member or value of a policy document", ["Version", "Statement", "Allow"]],
 ]);
 
 const folders: Readonly<Record<string, readonly string[]>> = {
-  BatchComputeEnvironment: ["compute-environment", "roles"],
+  BatchComputeEnvironment: ["compute-environment", "endpoints", "roles"],
   JobQueue: ["job-queue"],
   JobDefinition: ["job-definition", "roles"],
 };

@@ -56,9 +56,10 @@ export function ec2Requests(aws: SimulatedAws, operation: string, input: Input):
     case "CreateTags":
     case "DeleteTags": {
       const ids = input["Resources"] as readonly string[];
-      const type = ids[0]?.startsWith("vpce-") === true ? "vpc-endpoint" : "security-group";
       const given = requestTags(tagsIn(input["Tags"]));
-      return existing(type, ids)?.map((one) => ({ ...one, context: { ...one.context, ...given } }));
+      const found = ids.map((id) => existing(id.startsWith("vpce-") ? "vpc-endpoint" : "security-group", id));
+      if (found.some((one) => one === undefined)) return undefined;
+      return found.flatMap((one) => one ?? []).map((one) => ({ ...one, context: { ...one.context, ...given } }));
     }
     case "DeleteSecurityGroup":
     case "AuthorizeSecurityGroupIngress":
@@ -80,12 +81,12 @@ function tagsOf(aws: SimulatedAws, id: string): Tags | undefined {
 
 const idMembers = ["VpcEndpointId", "GroupId", "SubnetId", "VpcId", "RouteTableId"];
 
-/** The first object whose own id, its first member of these names, is `id`. */
+/** The first object with tags whose own id, its first member of these names, is `id`; others only refer to it. */
 function resourceWith(value: unknown, id: string): Readonly<Record<string, unknown>> | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const record = value as Readonly<Record<string, unknown>>;
   const own = idMembers.find((member) => typeof record[member] === "string");
-  if (own !== undefined && record[own] === id) return record;
+  if (own !== undefined && record[own] === id && "Tags" in record) return record;
   for (const member of Object.values(record)) {
     const found = resourceWith(member, id);
     if (found !== undefined) return found;

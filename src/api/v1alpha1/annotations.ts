@@ -13,4 +13,7 @@ export const locationAnnotation = "awsbatch.dev/location";
 /** The IAM roles that were made for the object, by name with commas; written by the operator before it makes them. */
 export const rolesAnnotation = "awsbatch.dev/roles";
 
+/** Ids of VPCs in which the object has asked for endpoints; written by the operator before the first is made. */
+export const endpointsAnnotation = "awsbatch.dev/endpoints";
+
 export const cleanupFinalizer = "awsbatch.dev/cleanup";

@@ -13,6 +13,15 @@ export const network = object("What is looked at, and made, in the network of th
     "Whether the subnets are checked for a path to what instances need. Warn (default): the condition NetworkReady tells. Enforce: without a path no environment is made and Ready is False. Off: nothing is read.",
     ["Warn", "Enforce", "Off"],
   ).optional(),
+  vpcEndpoints: oneOf(
+    "Ensure: the interface endpoints and the S3 gateway endpoint that the subnets lack are made, shared by all environments of the VPC that ask for them, and removed with the last of these. Endpoints of others are used, never changed.",
+    ["Ensure"],
+  ).optional(),
+  vpcEndpointServices: setOf(
+    "With vpcEndpoints: only these services, e.g. ecs-agent, ecr.api, s3, logs. Default: what the subnets do not reach otherwise.",
+    text("Last part of the name of the service.", 64, /^[a-z0-9][a-z0-9.-]*$/),
+    32,
+  ).optional(),
 });
 
 const subnet = object("One subnet of the environment.", {

@@ -23,7 +23,7 @@ import { plainView } from "./plain-view.ts";
 import { conflicts, LocalSession } from "./session.ts";
 import { type LocalState, readState, stateFile, writeState } from "./state.ts";
 import type { Heading, View } from "./view.ts";
-import { type AwsWrite, tapped, tappedIam } from "./writes.ts";
+import { type AwsWrite, tapped, tappedEc2, tappedIam } from "./writes.ts";
 
 /** What `local` starts with: flags that go together, and manifests that are valid. */
 export interface LocalStart {
@@ -116,6 +116,7 @@ export async function startLocal(start: LocalStart): Promise<number> {
         ...connection,
         batch: tapped(connection.batch, told),
         iam: async () => tappedIam(await connection.iam(), told),
+        ec2: async () => tappedEc2(await connection.ec2(), told),
       };
     },
     // The lock on the directory is the lease: it is held as long as the process lives.

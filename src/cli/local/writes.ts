@@ -1,5 +1,7 @@
 import type { BatchApi, CallOptions } from "../../aws/batch.ts";
-import { batchCallKinds, eachCall, NotSent, operationOf } from "../../aws/calls.ts";
+import { batchCallKinds, eachCall, guardedCalls, NotSent, operationOf } from "../../aws/calls.ts";
+import type { Ec2Api } from "../../aws/ec2.ts";
+import { ec2CallKinds } from "../../aws/ec2-calls.ts";
 import { classify } from "../../aws/errors.ts";
 import type { IamApi } from "../../aws/iam.ts";
 import { iamCallKinds } from "../../aws/iam-calls.ts";
@@ -32,7 +34,15 @@ export function tappedIam(iam: IamApi, onWrite: (write: AwsWrite) => void): IamA
   return Object.fromEntries(calls) as IamApi;
 }
 
-function tapFor(service: "batch" | "iam", onWrite: (write: AwsWrite) => void) {
+/** As `tapped`, for EC2. */
+export function tappedEc2(ec2: Ec2Api, onWrite: (write: AwsWrite) => void): Ec2Api {
+  const tap = tapFor("ec2", onWrite);
+  return guardedCalls("ec2", ec2, ec2CallKinds, (action, kind, call) =>
+    kind === "write" ? tap(action.slice("ec2:".length), call) : call,
+  );
+}
+
+function tapFor(service: "batch" | "iam" | "ec2", onWrite: (write: AwsWrite) => void) {
   return <I, O>(operation: string, call: (input: I, options?: CallOptions) => Promise<O>) =>
     async (input: I, options?: CallOptions): Promise<O> => {
       const told = (outcome: string, message?: string): void =>
@@ -69,7 +79,8 @@ export function subjectOf({ input }: AwsWrite): string {
   const members = ["computeEnvironmentName", "computeEnvironment", "jobQueueName", "jobQueue", "jobDefinitionName"];
   const identities = ["InstanceProfileName", "RoleName"];
   const given = input as Readonly<Record<string, unknown>>;
-  for (const member of [...members, "jobDefinition", "jobId", "resourceArn", ...identities]) {
+  const network = ["ServiceName", "GroupName", "GroupId", "VpcEndpointId"];
+  for (const member of [...members, "jobDefinition", "jobId", "resourceArn", ...identities, ...network]) {
     const value = given[member];
     if (typeof value === "string") return value.slice(value.lastIndexOf("/") + 1);
   }

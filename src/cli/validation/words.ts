@@ -24,6 +24,7 @@ const patternWords: ReadonlyMap<string, string> = new Map([
   ["^lt-[0-9a-z]+$", "a launch template ID, e.g. lt-0a1b2c3d"],
   ["^[A-Za-z0-9().\\-/_]+$", "letters, digits and ().-/_"],
   ["^([$]Default|[$]Latest|[0-9]+)$", "a version number, $Default or $Latest"],
+  ["^[a-z0-9][a-z0-9.-]*$", "the last part of the name of an AWS service, e.g. ecs-agent or ecr.api"],
   ["^[a-z0-9_.-]+$", "an instance type, family or bundle, e.g. m7i.large, m7i or optimal"],
   ["^[A-Za-z0-9 _.:/=+@-]+$", "letters, digits, spaces and _.:/=+@-"],
   ["^[A-Za-z0-9_.:/#@-]+$", "an image, e.g. public.ecr.aws/docker/library/busybox:1.36"],

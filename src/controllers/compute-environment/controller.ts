@@ -1,6 +1,7 @@
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import type { Reconciler } from "../../runtime/controller.ts";
+import { withEndpoints } from "../endpoints/with-endpoints.ts";
 import type { Ports } from "../ports.ts";
 import { reconcilerOf, type Steps } from "../reconcile.ts";
 import { withRoles } from "../roles/with-roles.ts";
@@ -31,5 +32,5 @@ export function computeEnvironments(ports: Ports): Reconciler {
     report,
     events: eventsFor,
   };
-  return reconcilerOf(withRoles(steps, environmentRoleUser, ports), ports);
+  return reconcilerOf(withEndpoints(withRoles(steps, environmentRoleUser, ports), ports), ports);
 }

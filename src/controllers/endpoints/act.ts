@@ -1,0 +1,130 @@
+import type { KubeObject } from "../../api/object.ts";
+import { endpointsAnnotation } from "../../api/v1alpha1/annotations.ts";
+import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
+import type { Ec2Api } from "../../aws/ec2.ts";
+import { AwsError, isDefinite } from "../../aws/errors.ts";
+import type { Ports } from "../ports.ts";
+import type { EndpointsAction } from "./action.ts";
+import type { EndpointWrite, Tags } from "./writes.ts";
+
+const https = { IpProtocol: "tcp", FromPort: 443, ToPort: 443 };
+
+/**
+ * Carries out one action. Endpoints do not depend on one another, so one that is refused does not keep the others.
+ *
+ * @param wroteAt by VPC: when this process last wrote there, wall ms
+ * @throws AwsError the first refusal, after all writes were tried
+ */
+export async function actOnEndpoints(
+  action: EndpointsAction,
+  object: KubeObject,
+  ports: Pick<Ports, "store" | "regions" | "clock">,
+  wroteAt: Map<string, number>,
+  signal: AbortSignal,
+): Promise<void> {
+  if (action.kind === "claimVpcs") {
+    const claims = action.claims.length === 0 ? null : action.claims.join(",");
+    const annotations = { [endpointsAnnotation]: claims };
+    await ports.store.patchMetadata(BatchComputeEnvironmentKind, object, { annotations }, signal);
+    return;
+  }
+  const { region } = object.spec as { readonly region?: string | undefined };
+  const ec2 = await ports.regions.ec2(region, signal);
+  const refusals: unknown[] = [];
+  try {
+    for (const write of action.writes) {
+      signal.throwIfAborted();
+      await carriedOut(write, ec2.api, signal).catch((error: unknown) => refusals.push(error));
+    }
+  } finally {
+    ec2.wrote();
+    if (refusals.length < action.writes.length || !refusals.every(isCertain)) {
+      wroteAt.set(action.vpcId, ports.clock.now());
+    }
+  }
+  if (refusals.length > 0) throw refusals[0];
+}
+
+/** After such a refusal there is nothing that EC2 could have yet to show. */
+function isCertain(error: unknown): boolean {
+  return error instanceof AwsError && isDefinite(error.kind);
+}
+
+async function carriedOut(write: EndpointWrite, api: Ec2Api, signal: AbortSignal): Promise<void> {
+  const options = { signal };
+  switch (write.kind) {
+    case "createGroup":
+      await api.createSecurityGroup(
+        {
+          GroupName: write.name,
+          Description: write.description,
+          VpcId: write.vpcId,
+          TagSpecifications: [{ ResourceType: "security-group", Tags: tagList(write.tags) }],
+        },
+        options,
+      );
+      return;
+    case "allow":
+      return api.authorizeSecurityGroupIngress(ruleOf(write), options);
+    case "revoke":
+      return api.revokeSecurityGroupIngress(ruleOf(write), options);
+    case "deleteGroup":
+      return api.deleteSecurityGroup({ GroupId: write.groupId }, options);
+    case "createInterface":
+      await api.createVpcEndpoint(
+        {
+          VpcEndpointType: "Interface",
+          VpcId: write.vpcId,
+          ServiceName: write.serviceName,
+          SubnetIds: [...write.subnetIds],
+          SecurityGroupIds: [write.groupId],
+          PrivateDnsEnabled: true,
+          IpAddressType: write.ipAddressType,
+          // No client token: a second endpoint of the name is refused anyway, and one that was deleted by hand must
+          // be made again at once.
+          TagSpecifications: [{ ResourceType: "vpc-endpoint", Tags: tagList(write.tags) }],
+        },
+        options,
+      );
+      return;
+    case "createGateway":
+      await api.createVpcEndpoint(
+        {
+          VpcEndpointType: "Gateway",
+          VpcId: write.vpcId,
+          ServiceName: write.serviceName,
+          RouteTableIds: [...write.routeTableIds],
+          TagSpecifications: [{ ResourceType: "vpc-endpoint", Tags: tagList(write.tags) }],
+        },
+        options,
+      );
+      return;
+    case "extend":
+      return api.modifyVpcEndpoint(
+        {
+          VpcEndpointId: write.endpointId,
+          ...(write.addSubnetIds.length === 0 ? {} : { AddSubnetIds: [...write.addSubnetIds] }),
+          ...(write.addRouteTableIds.length === 0 ? {} : { AddRouteTableIds: [...write.addRouteTableIds] }),
+        },
+        options,
+      );
+    case "deleteEndpoints":
+      // What it could not delete stands in the next listing and is asked for again.
+      await api.deleteVpcEndpoints({ VpcEndpointIds: [...write.endpointIds] }, options);
+      return;
+    case "release": {
+      const Resources = [...write.ids];
+      await api.createTags({ Resources, Tags: tagList({ "awsbatch.dev/retained-from": write.mark }) }, options);
+      return await api.deleteTags({ Resources, Tags: write.remove.map((Key) => ({ Key })) }, options);
+    }
+  }
+}
+
+function ruleOf({ groupId, from }: { readonly groupId: string; readonly from: readonly string[] }) {
+  const UserIdGroupPairs = from.map((GroupId) => ({ GroupId }));
+  return { GroupId: groupId, IpPermissions: [{ ...https, UserIdGroupPairs }] };
+}
+
+function tagList(tags: Tags): { Key: string; Value: string }[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}

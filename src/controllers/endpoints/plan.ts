@@ -1,0 +1,278 @@
+/** What comes first: the endpoints that an object wishes, or the object itself. Pure. */
+
+import type { VpcEndpoint } from "../../network/facts.ts";
+import type { Decision, News, Next } from "../decision.ts";
+import { identityText } from "../ownership.ts";
+import type { EndpointsAction } from "./action.ts";
+import { endpointTags, groupName, ownershipTagKeys } from "./ownership.ts";
+import type { EndpointsSeen, VpcSeen } from "./seen.ts";
+import type { EndpointWrite } from "./writes.ts";
+
+type EndpointsNext = Next<EndpointsAction>;
+type Of<Action> = Decision<Action | EndpointsAction>;
+
+const conditionType = "EndpointsReady";
+/** Endpoints become available, and go, within a minute or two. */
+const transitionLookMs = 5000;
+const settleLookMs = 1000;
+const othersLookMs = 10_000;
+const unreadLookMs = 60_000;
+/** Whether somebody removed what is ours, and whether other services are needed by now. */
+const restLookMs = 10 * 60_000;
+const unreadStallsAfterMs = 5 * 60_000;
+
+/**
+ * Endpoints before what needs them, and on the way out after it: an environment is made only when its endpoints are
+ * available, and the object goes only when those that nobody else needs are gone. What serves already goes on.
+ */
+export function planWithEndpoints<Action extends { readonly kind: string }>(
+  own: Decision<Action>,
+  seen: EndpointsSeen,
+  deleting: boolean,
+): Of<Action> {
+  if (seen.network.kind === "unneeded") return own;
+  if (seen.network.kind === "unread") return unread(own, seen.network, seen.wished);
+  const { vpcs, vpcIds } = seen.network;
+  const staying = deleting || !seen.wished ? [] : vpcIds;
+  const unclaimed = staying.filter((id) => !seen.claims.includes(id));
+  if (unclaimed.length > 0) {
+    const message = `endpoints are asked for in ${unclaimed.join(", ")}`;
+    return instead(own, claim([...seen.claims, ...unclaimed], message), "False");
+  }
+  const [leaving, kept] = [
+    vpcs.filter(({ vpcId }) => !staying.includes(vpcId)),
+    vpcs.filter(({ vpcId }) => staying.includes(vpcId)),
+  ];
+  let decision: Of<Action> = own;
+  for (const vpc of kept) {
+    const step = inUse(decision, vpc, seen);
+    if (step.kind === "instead") return step.decision;
+    decision = step.decision;
+  }
+  // Nothing of the object is there any more that could need them.
+  if (leaving.length === 0 || (deleting && own.next.kind !== "release")) return decision;
+  return left(decision, leaving, seen, deleting);
+}
+
+/** `instead`: the endpoints come before what the object itself would do. */
+interface Step<Action> {
+  readonly kind: "instead" | "beside";
+  readonly decision: Of<Action>;
+}
+
+function inUse<Action extends { readonly kind: string }>(
+  own: Of<Action>,
+  vpc: VpcSeen,
+  seen: EndpointsSeen,
+): Step<Action> {
+  const { plan, ours } = vpc;
+  const wanted = vpc.writer === undefined ? nextWrites(vpc, seen) : undefined;
+  const writes = wanted !== undefined && vpc.justWritten ? settling(vpc) : wanted;
+  if (writes !== undefined) return { kind: "instead", decision: instead(own, writes, "False", own.serving) };
+  const broken = ours.filter(({ state }) => /^(?:failed|rejected|expired)$/.test(state));
+  const faults = [...plan.obstacles, ...broken.map(({ endpointId, state }) => `${endpointId} is ${state}: delete it`)];
+  if (faults.length > 0) {
+    const message = faults.join("; ");
+    return held(own, { kind: "blocked", reason: "EndpointsImpossible", message, recheckInMs: unreadLookMs });
+  }
+  const coming = ours.filter((one) => one.state === "pending" || one.state === "pendingacceptance");
+  const missing = [
+    ...plan.create.map(({ serviceName }) => serviceName),
+    ...coming.map(({ serviceName }) => serviceName),
+  ];
+  if (missing.length > 0) {
+    const by = vpc.writer === undefined ? "" : ` by ${vpc.writer}`;
+    const message = `endpoints of ${vpc.vpcId} are being made${by}: ${missing.map(shortName).join(", ")}`;
+    const recheckInMs = vpc.writer === undefined ? transitionLookMs : othersLookMs;
+    return held(own, { kind: "wait", reason: "EndpointsPending", message, recheckInMs });
+  }
+  const names = plan.services.map(shortName).join(", ");
+  const message = names === "" ? "the subnets need no endpoints of ours" : `available in ${vpc.vpcId}: ${names}`;
+  const told = [...own.news, news("True", "EndpointsAvailable", message)];
+  return { kind: "beside", decision: { ...lookedAtAgain(own, restLookMs), news: told } };
+}
+
+/** EC2 may show late what was written; a refusal of it stands until the next try. */
+function settling({ vpcId }: VpcSeen): EndpointsNext {
+  const message = `waiting for EC2 to show what was written in ${vpcId}`;
+  return { kind: "wait", reason: "MakingEndpoints", message, recheckInMs: settleLookMs, confirmsAbsence: true };
+}
+
+/** The next writes of the one who writes in a VPC; undefined when all was asked for. */
+function nextWrites(vpc: VpcSeen, { cluster }: EndpointsSeen): Extract<EndpointsNext, { kind: "act" }> | undefined {
+  const { vpcId, plan, group } = vpc;
+  const { create, extend, remove, ingressFrom } = plan;
+  const interfaces = create.filter((one) => one.kind === "Interface");
+  if (interfaces.length > 0 && group === undefined) {
+    const name = groupName(cluster);
+    const description = "Lets instances of AWS Batch reach VPC endpoints; made by aws-batch-operator";
+    const write: EndpointWrite = { kind: "createGroup", vpcId, name, description, tags: endpointTags(cluster, name) };
+    return act(vpcId, "make", [write], `the security group of the endpoints of ${vpcId} is made`);
+  }
+  if (group !== undefined) {
+    const there = letIn(group);
+    const missing = ingressFrom.filter((id) => !there.includes(id));
+    const gone = there.filter((id) => !ingressFrom.includes(id));
+    const rules: EndpointWrite[] = [
+      ...(missing.length === 0 ? [] : [{ kind: "allow" as const, groupId: group.groupId, from: missing }]),
+      ...(gone.length === 0 || ingressFrom.length === 0
+        ? []
+        : [{ kind: "revoke" as const, groupId: group.groupId, from: gone }]),
+    ];
+    if (rules.length > 0) return act(vpcId, "mend", rules, `${group.groupId} lets in ${ingressFrom.join(", ")}`);
+  }
+  const made = create.map((one): EndpointWrite => {
+    const tags = endpointTags(cluster, `aws-batch-operator ${shortName(one.serviceName)}`);
+    if (one.kind === "Gateway") {
+      return { kind: "createGateway", vpcId, serviceName: one.serviceName, routeTableIds: one.routeTableIds, tags };
+    }
+    const { serviceName, subnetIds, ipAddressType } = one;
+    const groupId = group?.groupId ?? "";
+    return { kind: "createInterface", vpcId, serviceName, subnetIds, groupId, ipAddressType, tags };
+  });
+  const extended = extend.map((one): EndpointWrite => ({ kind: "extend", ...one }));
+  if (made.length + extended.length > 0) {
+    const what = [...create.map(({ serviceName }) => shortName(serviceName)), ...extend.map((one) => one.endpointId)];
+    return act(vpcId, "make", [...made, ...extended], `endpoints of ${vpcId} are made: ${what.join(", ")}`);
+  }
+  if (remove.length > 0) {
+    const write: EndpointWrite = { kind: "deleteEndpoints", endpointIds: remove };
+    return act(vpcId, "remove", [write], `endpoints that nothing needs any more are removed: ${remove.join(", ")}`);
+  }
+  return undefined;
+}
+
+/** The object's part in VPCs that it uses no more: the last user removes what is ours there. */
+function left<Action>(own: Of<Action>, vpcs: readonly VpcSeen[], seen: EndpointsSeen, deleting: boolean): Of<Action> {
+  for (const vpc of vpcs) {
+    const next = leftOne(vpc, seen);
+    if (next !== undefined) return instead(own, next, "False", own.serving && !deleting);
+  }
+  if (deleting) return own;
+  const gone = vpcs.map(({ vpcId }) => vpcId);
+  const claims = seen.claims.filter((id) => !gone.includes(id));
+  if (claims.length === seen.claims.length) return own;
+  return instead(own, claim(claims, `endpoints are no longer asked for in ${gone.join(", ")}`), "False", own.serving);
+}
+
+function leftOne(vpc: VpcSeen, seen: EndpointsSeen): EndpointsNext | undefined {
+  const { vpcId, ours, group, others } = vpc;
+  if (ours.length === 0 && group === undefined) return undefined;
+  if (others.some(({ leaving }) => !leaving)) return undefined;
+  // Of several that go at once the last in rank stays until the others are through.
+  if (others.some(({ rank }) => rank > seen.rank)) return undefined;
+  if (others.length > 0) {
+    const message = `the endpoints of ${vpcId} are removed when ${others.map(({ key }) => key).join(", ")} is gone`;
+    return { kind: "wait", reason: "EndpointsInUse", message, recheckInMs: transitionLookMs };
+  }
+  if (vpc.justWritten) return settling(vpc);
+  if (seen.retain) {
+    const ids = [...ours.filter(isStanding).map(({ endpointId }) => endpointId), ...(group ? [group.groupId] : [])];
+    const mark = identityText(seen.identity);
+    const write: EndpointWrite = { kind: "release", ids, mark, remove: ownershipTagKeys };
+    return act(vpcId, "release", [write], `the endpoints of ${vpcId} are left in AWS, as deletionPolicy says`);
+  }
+  const standing = ours.filter(isStanding).map(({ endpointId }) => endpointId);
+  if (standing.length > 0) {
+    const write: EndpointWrite = { kind: "deleteEndpoints", endpointIds: standing };
+    return act(vpcId, "remove", [write], `the endpoints of ${vpcId} are removed: nothing needs them any more`);
+  }
+  if (ours.length > 0) {
+    const message = `waiting for AWS to remove ${ours.map(({ endpointId }) => endpointId).join(", ")}`;
+    return { kind: "wait", reason: "RemovingEndpoints", message, recheckInMs: transitionLookMs };
+  }
+  const write: EndpointWrite = { kind: "deleteGroup", groupId: group?.groupId ?? "" };
+  return act(vpcId, "remove", [write], `the security group ${group?.groupId} of the endpoints is removed`);
+}
+
+function isStanding({ state }: VpcEndpoint): boolean {
+  return state !== "deleting" && state !== "deleted";
+}
+
+/** Groups that reach port 443 of a group by a rule of its own. */
+function letIn(group: NonNullable<VpcSeen["group"]>): readonly string[] {
+  const rules = group.ingress.filter(
+    ({ protocol, ports }) => protocol === "tcp" && ports?.from === 443 && ports.to === 443,
+  );
+  return rules.flatMap(({ groupIds }) => groupIds);
+}
+
+function act(
+  vpcId: string,
+  doing: "make" | "mend" | "remove" | "release",
+  writes: readonly EndpointWrite[],
+  message: string,
+): Extract<EndpointsNext, { kind: "act" }> {
+  const reasons = {
+    make: "MakingEndpoints",
+    mend: "MendingEndpoints",
+    remove: "RemovingEndpoints",
+    release: "RetainingEndpoints",
+  } as const;
+  return {
+    kind: "act",
+    action: { kind: "writeEndpoints", vpcId, doing, writes },
+    reason: reasons[doing],
+    message,
+    // EC2 is read live before each: what is made twice costs money, and what is removed is gone.
+    irreversible: true,
+  };
+}
+
+function claim(claims: readonly string[], message: string): EndpointsNext {
+  return {
+    kind: "act",
+    action: { kind: "claimVpcs", claims },
+    reason: "MakingEndpoints",
+    message,
+    irreversible: false,
+  };
+}
+
+function unread<Action extends { readonly kind: string }>(
+  own: Decision<Action>,
+  { reason, message }: { readonly reason: string; readonly message: string },
+  wished: boolean,
+): Of<Action> {
+  const told = [...own.news, news("Unknown", reason, message)];
+  const creates = own.next.kind === "act" && own.next.action.kind === "create" && wished;
+  if (!creates && own.next.kind !== "release") return { ...lookedAtAgain(own, unreadLookMs), news: told };
+  const wait = {
+    kind: "wait",
+    reason,
+    message,
+    recheckInMs: unreadLookMs,
+    stalledAfterMs: unreadStallsAfterMs,
+  } as const;
+  return { ...own, next: wait, serving: false, news: told };
+}
+
+/** An environment that is not there yet waits; one that is there goes on, and only the condition tells. */
+function held<Action extends { readonly kind: string }>(
+  own: Of<Action>,
+  next: Extract<EndpointsNext, { kind: "wait" | "blocked" }>,
+): Step<Action> {
+  const told = [...own.news, news("False", next.reason, next.message)];
+  const creates = own.next.kind === "act" && own.next.action.kind === "create";
+  if (creates) return { kind: "instead", decision: { ...own, next, serving: false, news: told } };
+  return { kind: "beside", decision: { ...lookedAtAgain(own, next.recheckInMs ?? restLookMs), news: told } };
+}
+
+function instead<Action>(own: Of<Action>, next: EndpointsNext, status: News["status"], serving = false): Of<Action> {
+  return { ...own, next, serving, news: [...own.news, news(status, next.reason, next.message)] };
+}
+
+function lookedAtAgain<Action>(own: Of<Action>, recheckInMs: number): Of<Action> {
+  const { next } = own;
+  if (next.kind === "act" || next.kind === "release") return own;
+  return { ...own, next: { ...next, recheckInMs: Math.min(next.recheckInMs ?? recheckInMs, recheckInMs) } };
+}
+
+function news(status: News["status"], reason: string, message: string): News {
+  return { type: conditionType, status, reason, message };
+}
+
+/** e.g. `ecr.api` of `com.amazonaws.eu-west-1.ecr.api`. */
+export function shortName(serviceName: string): string {
+  return serviceName.split(".").slice(3).join(".");
+}

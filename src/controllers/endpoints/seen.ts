@@ -1,0 +1,52 @@
+import type { EndpointPlan } from "../../network/endpoints.ts";
+import type { SecurityGroup, VpcEndpoint } from "../../network/facts.ts";
+import type { Cluster, Identity } from "../ownership.ts";
+
+/** Everything about endpoints that the plan of an object is made from. */
+export interface EndpointsSeen {
+  readonly identity: Identity;
+  readonly cluster: Cluster;
+  /** Whether the spec asks for endpoints. */
+  readonly wished: boolean;
+  /** VPCs in which the object has asked for endpoints so far (annotation `awsbatch.dev/endpoints`). */
+  readonly claims: readonly string[];
+  readonly retain: boolean;
+  /** Where this object stands among the users of a VPC. */
+  readonly rank: string;
+  readonly network: NetworkOfEndpoints;
+}
+
+export type NetworkOfEndpoints =
+  /** Nothing is wished and nothing was. */
+  | { readonly kind: "unneeded" }
+  | { readonly kind: "unread"; readonly reason: string; readonly message: string }
+  | {
+      readonly kind: "read";
+      /** Of the object's subnets; one, or AWS would not take them. */
+      readonly vpcIds: readonly string[];
+      readonly vpcs: readonly VpcSeen[];
+    };
+
+export interface VpcSeen {
+  readonly vpcId: string;
+  /** For all objects that use endpoints there, this one included unless it is going. */
+  readonly plan: EndpointPlan;
+  /** Endpoints of ours there, those on their way out included. */
+  readonly ours: readonly VpcEndpoint[];
+  /** The group of our endpoints. */
+  readonly group: SecurityGroup | undefined;
+  readonly others: readonly OtherUser[];
+  /** Written by this process a moment ago: EC2 may not show it yet. */
+  readonly justWritten: boolean;
+  /** Of those who stay the one that writes, so that two do not make the same; undefined: this object. */
+  readonly writer: string | undefined;
+}
+
+/** Another object that has asked for endpoints in the VPC. */
+export interface OtherUser {
+  /** `namespace/name`. */
+  readonly key: string;
+  readonly rank: string;
+  /** It is being deleted, or wishes none any more. */
+  readonly leaving: boolean;
+}

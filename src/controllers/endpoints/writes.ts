@@ -1,0 +1,45 @@
+/** The writes to EC2 that endpoints need, as plain data. */
+
+export type Tags = Readonly<Record<string, string>>;
+
+export type EndpointWrite =
+  | {
+      readonly kind: "createGroup";
+      readonly vpcId: string;
+      readonly name: string;
+      readonly description: string;
+      readonly tags: Tags;
+    }
+  /** Lets these groups in on TCP 443, or no more. */
+  | { readonly kind: "allow" | "revoke"; readonly groupId: string; readonly from: readonly string[] }
+  | { readonly kind: "deleteGroup"; readonly groupId: string }
+  | {
+      readonly kind: "createInterface";
+      readonly vpcId: string;
+      readonly serviceName: string;
+      readonly subnetIds: readonly string[];
+      readonly groupId: string;
+      readonly ipAddressType: "ipv4" | "dualstack" | "ipv6";
+      readonly tags: Tags;
+    }
+  | {
+      readonly kind: "createGateway";
+      readonly vpcId: string;
+      readonly serviceName: string;
+      readonly routeTableIds: readonly string[];
+      readonly tags: Tags;
+    }
+  | {
+      readonly kind: "extend";
+      readonly endpointId: string;
+      readonly addSubnetIds: readonly string[];
+      readonly addRouteTableIds: readonly string[];
+    }
+  | { readonly kind: "deleteEndpoints"; readonly endpointIds: readonly string[] }
+  /** Ours no more. */
+  | {
+      readonly kind: "release";
+      readonly ids: readonly string[];
+      readonly mark: string;
+      readonly remove: readonly string[];
+    };

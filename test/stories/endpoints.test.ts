@@ -1,0 +1,226 @@
+import { describe, expect, it } from "vitest";
+import { VirtualClock } from "../../src/runtime/clock.ts";
+import { seededRandom } from "../../src/runtime/random.ts";
+import type { AccountNetwork } from "../../src/simulator/ec2-network.ts";
+import { createSimulatedAws } from "../../src/simulator/simulated-aws.ts";
+import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
+import { agentEndpoints, threeSubnets } from "../simulator/networks.ts";
+import type { World } from "../world.ts";
+import { aWorld, expectSilence, expectStory } from "./story.ts";
+
+const region = "us-east-1";
+
+/** A world in a VPC with a subnet from which nothing leads out. */
+async function closedWorld(...more: readonly AccountNetwork[]): Promise<World> {
+  const clock = new VirtualClock();
+  const aws = createSimulatedAws({ clock, random: seededRandom(1), region });
+  for (const network of [threeSubnets, ...more]) aws.outside.describeNetwork(network);
+  return await aWorld({ clock, aws, region });
+}
+
+function environment(name: string, subnets: readonly string[] = ["subnet-closed"], network: object = {}) {
+  const manifest = computeEnvironment(name, ec2);
+  const spec = manifest["spec"] as { readonly computeResources: object };
+  return {
+    ...manifest,
+    spec: {
+      ...spec,
+      computeResources: { ...spec.computeResources, subnets, securityGroupIds: ["sg-1"] },
+      network: { vpcEndpoints: "Ensure", ...network },
+    },
+  };
+}
+
+async function endpointsOf({ aws }: World): Promise<readonly string[]> {
+  const { VpcEndpoints = [] } = await aws.outside.ec2.describeVpcEndpoints({});
+  return VpcEndpoints.map(
+    ({ ServiceName = "", State }) => `${ServiceName.split(".").slice(3).join(".")} ${State}`,
+  ).toSorted((left, right) => (left < right ? -1 : 1));
+}
+
+async function groupsOf({ aws }: World): Promise<readonly string[]> {
+  const { SecurityGroups = [] } = await aws.outside.ec2.describeSecurityGroups({});
+  return SecurityGroups.flatMap(({ GroupName = "" }) => (GroupName.includes("endpoints") ? [GroupName] : []));
+}
+
+const agent = ["ecs", "ecs-agent", "ecs-telemetry"];
+const available = (...services: readonly string[]) => services.toSorted().map((service) => `${service} available`);
+
+describe("endpoints of an environment in a closed subnet", () => {
+  it("are made before it, let its jobs run, and go after it", async () => {
+    const world = await closedWorld();
+    world.apply(environment("ce"), jobQueue("q", ["ce"]), jobDefinition("job"));
+    await world.untilReady(600);
+    expect(await endpointsOf(world)).toEqual(available(...agent, "logs"));
+    expect(world.condition("BatchComputeEnvironment", "ce", "EndpointsReady")).toMatchObject({ status: "True" });
+    const { jobId } = world.aws.outside.submitPlannedJob(
+      { jobName: "j", jobQueue: "team_q", jobDefinition: "team_job" },
+      { durationMs: Number.POSITIVE_INFINITY, exitCode: 0 },
+    );
+    await world.seconds(300);
+    // The image comes from outside of AWS, for which there is no endpoint.
+    expect(world.aws.truth.jobs().find(({ id }) => id === jobId)?.status).not.toBe("RUNNABLE");
+    world.delete("JobQueue", "q");
+    world.delete("JobDefinition", "job");
+    world.delete("BatchComputeEnvironment", "ce");
+    await world.untilGone(1200);
+    expect(await endpointsOf(world)).toEqual([]);
+    expect(await groupsOf(world)).toEqual([]);
+    await expectStory(world, "endpoints made and removed");
+  });
+
+  it("are at rest once they are there", async () => {
+    const world = await closedWorld();
+    world.apply(environment("ce"));
+    await world.untilReady(600);
+    await world.seconds(60);
+    await expectSilence(world);
+  });
+
+  it("are shared, and stay until the last environment is gone", async () => {
+    const world = await closedWorld();
+    world.apply(environment("first"), environment("second", ["subnet-closed", "subnet-closed-b"]));
+    await world.untilReady(900);
+    expect(await endpointsOf(world)).toEqual(available(...agent));
+    world.delete("BatchComputeEnvironment", "first");
+    await world.until("first is gone", () => world.object("BatchComputeEnvironment", "first") === undefined, 900);
+    await world.seconds(700);
+    expect(await endpointsOf(world)).toEqual(available(...agent));
+    world.delete("BatchComputeEnvironment", "second");
+    await world.untilGone(900);
+    expect(await endpointsOf(world)).toEqual([]);
+    await expectStory(world, "endpoints shared");
+  });
+
+  it("that two environments leave at once go with the last of them", async () => {
+    const world = await closedWorld();
+    world.apply(environment("first"), environment("second"));
+    await world.untilReady(900);
+    world.delete("BatchComputeEnvironment", "first");
+    world.delete("BatchComputeEnvironment", "second");
+    await world.untilGone(1200);
+    expect(await endpointsOf(world)).toEqual([]);
+    expect(await groupsOf(world)).toEqual([]);
+  });
+
+  it("are made by the second environment while the first is paused", async () => {
+    const world = await closedWorld();
+    world.apply(environment("first"), environment("second"));
+    world.annotate("BatchComputeEnvironment", "first", { "awsbatch.dev/paused": "true" });
+    await world.until(
+      "the second is ready",
+      () => world.condition("BatchComputeEnvironment", "second", "Ready")?.status === "True",
+      900,
+    );
+    expect(await endpointsOf(world)).toEqual(available(...agent));
+  });
+
+  it("of others are used and never touched", async () => {
+    const world = await closedWorld(agentEndpoints());
+    world.apply(environment("ce"));
+    await world.untilReady(600);
+    expect(await endpointsOf(world)).toEqual(available(...agent));
+    world.delete("BatchComputeEnvironment", "ce");
+    await world.untilGone(900);
+    expect(await endpointsOf(world)).toEqual(available(...agent));
+    expect(world.writes().filter((write) => /Endpoint|SecurityGroup/.test(write))).toEqual([]);
+  });
+
+  it("are made all but the one that AWS refuses, and that one when it no longer does", async () => {
+    const world = await closedWorld();
+    const full = {
+      kind: "refuse",
+      exception: "VpcEndpointLimitExceeded",
+      message: "You have reached the limit on the number of VPC endpoints.",
+      httpStatusCode: 400,
+    } as const;
+    const lift = world.aws.faults.add({
+      fault: full,
+      on: ({ operation, input }) =>
+        operation === "CreateVpcEndpoint" && (input as { ServiceName: string }).ServiceName.endsWith(".ecs-agent"),
+    });
+    world.apply(environment("ce"));
+    await world.seconds(300);
+    expect(await endpointsOf(world)).toEqual(available("ecs", "ecs-telemetry"));
+    expect(world.condition("BatchComputeEnvironment", "ce", "Ready")).toMatchObject({ status: "False" });
+    expect(world.aws.truth.computeEnvironments()).toEqual([]);
+    lift();
+    await world.untilReady(1200);
+    expect(await endpointsOf(world)).toEqual(available(...agent));
+    await expectStory(world, "endpoints partly refused");
+  });
+
+  it("go when nobody asks for them any more, while the environment stays", async () => {
+    const world = await closedWorld();
+    world.apply(environment("ce", ["subnet-nat"], { vpcEndpointServices: ["ecs-agent", "s3"] }));
+    await world.untilReady(600);
+    expect(await endpointsOf(world)).toEqual(available("ecs-agent", "s3"));
+    const { network: _network, ...spec } = environment("ce", ["subnet-nat"]).spec;
+    world.apply({ ...environment("ce"), spec });
+    await world.seconds(300);
+    expect(await endpointsOf(world)).toEqual([]);
+    expect(world.condition("BatchComputeEnvironment", "ce", "Ready")).toMatchObject({ status: "True" });
+    const object = world.object("BatchComputeEnvironment", "ce");
+    expect(object?.metadata.annotations?.["awsbatch.dev/endpoints"]).toBeUndefined();
+  });
+
+  it("stay in AWS without our tags when the object is retained", async () => {
+    const world = await closedWorld();
+    const manifest = environment("ce");
+    world.apply({ ...manifest, spec: { ...manifest.spec, deletionPolicy: "Retain" } });
+    await world.untilReady(600);
+    world.delete("BatchComputeEnvironment", "ce");
+    await world.untilGone(600);
+    const { VpcEndpoints = [] } = await world.aws.outside.ec2.describeVpcEndpoints({});
+    expect(VpcEndpoints).toHaveLength(3);
+    for (const { Tags = [] } of VpcEndpoints) {
+      expect(Tags.map(({ Key }) => Key)).toEqual(["Name", "awsbatch.dev/retained-from"]);
+    }
+  });
+
+  it("wait, and say for what, when EC2 may not be read", async () => {
+    const world = await closedWorld();
+    const forbid = world.aws.faults.add({
+      fault: {
+        kind: "refuse",
+        exception: "UnauthorizedOperation",
+        message:
+          "You are not authorized to perform this operation. User: arn:aws:sts::1:assumed-role/o/s is not authorized to perform: ec2:DescribeVpcEndpoints because no identity-based policy allows it",
+        httpStatusCode: 403,
+      },
+      on: "DescribeVpcEndpoints",
+    });
+    world.apply(environment("ce"));
+    await world.seconds(60);
+    expect(world.condition("BatchComputeEnvironment", "ce", "EndpointsReady")).toMatchObject({
+      status: "Unknown",
+      reason: "AccessDenied",
+      message: expect.stringContaining("ec2:DescribeVpcEndpoints"),
+    });
+    expect(world.aws.truth.computeEnvironments()).toEqual([]);
+    forbid();
+    await world.untilReady(900);
+  });
+});
+
+it.each([6.5, 12.5, 17.55, 20, 40])(
+  "endpoints are made once although the operator ends after %d s, and once more on the way out",
+  async (seconds) => {
+    const first = await closedWorld();
+    first.apply(environment("ce"));
+    await first.seconds(seconds);
+    await first.stop();
+    const { clock, aws, store } = first;
+    const second = await aWorld({ clock, aws, store, region });
+    await second.untilReady(900);
+    expect(await endpointsOf(second)).toEqual(available(...agent));
+    expect(await groupsOf(second)).toHaveLength(1);
+    second.delete("BatchComputeEnvironment", "ce");
+    await second.seconds(200);
+    await second.stop();
+    const third = await aWorld({ clock, aws, store, region });
+    await third.untilGone(900);
+    expect(await endpointsOf(third)).toEqual([]);
+    expect(await groupsOf(third)).toEqual([]);
+  },
+);
