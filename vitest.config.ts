@@ -24,6 +24,8 @@ export default defineConfig({
       {
         test: {
           name: "simulation",
+          // One tier after the other: what computes would take the time of what waits for real servers.
+          sequence: { groupOrder: 1 },
           setupFiles: ["test/setup.ts"],
           include: ["test/stories/**/*.test.ts", "test/simulation/**/*.test.ts"],
         },
@@ -31,15 +33,17 @@ export default defineConfig({
       {
         test: {
           name: "integration",
+          sequence: { groupOrder: 2 },
           include: ["test/integration/**/*.test.ts", "test/examples/**/*.test.ts", "test/cli/main.test.ts"],
           globalSetup: ["test/integration/global-setup.ts"],
-          testTimeout: 120_000,
+          testTimeout: 240_000,
           hookTimeout: 120_000,
         },
       },
       {
         test: {
           name: "packaging",
+          sequence: { groupOrder: 3 },
           include: ["test/packaging/**/*.test.ts"],
           globalSetup: ["test/packaging/global-setup.ts"],
           testTimeout: 300_000,

@@ -18,12 +18,12 @@ securityGroups:
 `;
 
 function problemsOf(text: string): readonly string[] {
-  return accountOf("simulated-aws.yaml", text).problems.map(problemText);
+  return accountOf("simulated-aws.conf", text).problems.map(problemText);
 }
 
 describe("the description of a simulated account", () => {
   test("is read with its lists", () => {
-    const { account, problems } = accountOf("simulated-aws.yaml", network);
+    const { account, problems } = accountOf("simulated-aws.conf", network);
     expect(problems).toEqual([]);
     expect(account?.subnets?.[0]?.id).toBe("subnet-11111111");
   });
@@ -33,28 +33,28 @@ describe("the description of a simulated account", () => {
   });
 
   test.each([
-    ["a mistyped list", "subnet:\n  - {}", "simulated-aws.yaml:1: subnet: there is no subnet: did you mean subnets?"],
+    ["a mistyped list", "subnet:\n  - {}", "simulated-aws.conf:1: subnet: there is no subnet: did you mean subnets?"],
     [
       "a missing member",
       "vpcs:\n  - { id: vpc-1 }",
-      "simulated-aws.yaml:2: vpcs[0]: cidr is missing: a CIDR block such as 10.0.0.0/16",
+      "simulated-aws.conf:2: vpcs[0]: cidr is missing: a CIDR block such as 10.0.0.0/16",
     ],
     [
       "a wrong id",
       "vpcs:\n  - id: subnet-1\n    cidr: 10.0.0.0/16",
-      "simulated-aws.yaml:2: vpcs[0].id: must be an id that begins with vpc-",
+      "simulated-aws.conf:2: vpcs[0].id: must be an id that begins with vpc-",
     ],
     [
       "an id of nothing",
       `${network}routeTables:\n  - { id: rtb-1, vpc: vpc-1, subnets: [subnet-2] }`,
-      'simulated-aws.yaml:12: routeTables[0].subnets: "subnet-2" is not among the subnets of this file',
+      'simulated-aws.conf:12: routeTables[0].subnets: "subnet-2" is not among the subnets of this file',
     ],
     [
       "a wrong rule within",
       "securityGroups:\n  - id: sg-1\n    vpc: vpc-1\n    egress:\n      - { protocol: tcp, port: 443, peer: 0.0.0.0/0 }",
-      "simulated-aws.yaml:5: securityGroups[0].egress[0].port: there is no port: did you mean ports?",
+      "simulated-aws.conf:5: securityGroups[0].egress[0].port: there is no port: did you mean ports?",
     ],
-    ["no map", "- 1", "simulated-aws.yaml:1: an account is a map of lists such as vpcs and subnets"],
+    ["no map", "- 1", "simulated-aws.conf:1: an account is a map of lists such as vpcs and subnets"],
   ])("with %s says what is wrong and where", (_what, text, problem) => {
     expect(problemsOf(text)).toEqual([problem]);
   });
@@ -63,7 +63,7 @@ describe("the description of a simulated account", () => {
 describe("local --simulate beside the description of an account", () => {
   test("has that network, and no other", async () => {
     const directory = temporaryDirectory();
-    writeFileSync(join(directory, "simulated-aws.yaml"), network.replace("- id: sg-11111111", "- id: sg-22222222"));
+    writeFileSync(join(directory, "simulated-aws.conf"), network.replace("- id: sg-11111111", "- id: sg-22222222"));
     const session = await started({ directory, flags: { until: "ready" } });
     expect(await session.end()).toBe(1);
     expect(session.ofType("end")[0]?.["summary"]).toMatch(/The security group 'sg-11111111' does not exist/);
@@ -71,7 +71,7 @@ describe("local --simulate beside the description of an account", () => {
 
   test("does nothing when the description is wrong", async () => {
     const directory = temporaryDirectory();
-    writeFileSync(join(directory, "simulated-aws.yaml"), "vpc: []");
+    writeFileSync(join(directory, "simulated-aws.conf"), "vpc: []");
     const session = await started({ directory, flags: { until: "ready" } });
     expect(await session.end()).toBe(1);
     expect(session.ofType("awsWrite")).toEqual([]);
@@ -80,7 +80,7 @@ describe("local --simulate beside the description of an account", () => {
   test("runs the jobs of the description as soon as a queue takes them", async () => {
     const directory = temporaryDirectory();
     const jobs = "jobs:\n  - { name: hello, queue: default_high, definition: default_hello, count: 2 }\n";
-    writeFileSync(join(directory, "simulated-aws.yaml"), jobs);
+    writeFileSync(join(directory, "simulated-aws.conf"), jobs);
     const session = await started({ directory });
     await session.clock.advance(120_000);
     const told = session.ofType("aws").filter((line) => line["kind"] === "job" && line["status"] === "RUNNING");

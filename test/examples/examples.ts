@@ -29,6 +29,11 @@ export const examples: readonly Example[] = directoriesBelow(examplesRoot)
 /** Those that AWS can make: all but the mistake that the story tells of. */
 export const possibleExamples = examples.filter(({ name }) => !name.endsWith("-impossible"));
 
+/** Whether the example describes the account that it is simulated in: nothing else can live there. */
+export function describesAccount({ directory }: Example): boolean {
+  return readAccount(directory).account !== undefined;
+}
+
 export function exampleNamed(name: string): Example {
   const found = examples.find((example) => example.name === name);
   if (found === undefined) throw new Error(`there is no example ${name}`);

@@ -32,8 +32,8 @@ it.each([
 ])("%s does not without %s", async (name, from, to) => {
   const world = await exampleWorld();
   const example = exampleNamed(name);
-  const text = readFileSync(`${example.directory}/simulated-aws.yaml`, "utf8");
-  const { account } = accountOf("simulated-aws.yaml", text.replaceAll(from, to));
+  const text = readFileSync(`${example.directory}/simulated-aws.conf`, "utf8");
+  const { account } = accountOf("simulated-aws.conf", text.replaceAll(from, to));
   world.aws.outside.describeNetwork(account ?? {});
   world.apply(...(await manifestsOf(example)));
   await world.untilReady(900);

@@ -22,13 +22,16 @@ export interface LoadedManifests {
 /** No manifest of a person is larger; an object in Kubernetes may have 1.5 MiB. */
 const fileBytesMax = 4 * 1024 * 1024;
 const extensions = new Set([".yaml", ".yml", ".json"]);
-/** Lies beside manifests and describes the account that `local --simulate` gives them. */
-export const simulatedAccountFile = "simulated-aws.yaml";
+/**
+ * Lies beside manifests and describes, in YAML, the account that `local --simulate` gives them. Its name has no ending
+ * by which kubectl, Argo CD or Flux would take it for a manifest.
+ */
+export const simulatedAccountFile = "simulated-aws.conf";
 
 /**
- * Reads the manifests of a file, or of a directory and those below it; hidden entries, other files and the
- * description of a simulated account are left out, and links are followed to files. Several documents per file and `kind: List` are taken apart. Whatever is wrong
- * with a file is a problem of it, and the others are read all the same.
+ * Reads the manifests of a file, or of a directory and those below it; hidden entries and other files are left out,
+ * and links are followed to files. Several documents per file and `kind: List` are taken apart. Whatever is wrong with
+ * a file is a problem of it, and the others are read all the same.
  */
 export async function loadManifests(path: string): Promise<LoadedManifests> {
   const found = await manifestFiles(path);
@@ -63,8 +66,7 @@ async function filesBelow(directory: string): Promise<FoundFiles> {
     entries.map(async (entry): Promise<FoundFiles> => {
       const path = join(directory, entry.name);
       if (entry.isDirectory()) return await filesBelow(path);
-      if (!extensions.has(extname(entry.name)) || entry.name === simulatedAccountFile)
-        return { files: [], problems: [] };
+      if (!extensions.has(extname(entry.name))) return { files: [], problems: [] };
       return entry.isFile() ? { files: [path], problems: [] } : await linkedFile(path);
     }),
   );

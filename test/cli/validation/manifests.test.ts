@@ -28,7 +28,7 @@ describe("a directory", () => {
       "a/z.yaml": "z: 1",
       "c.json": '{"c": 1}',
       "README.md": "# no manifest",
-      "simulated-aws.yaml": "vpcs: []",
+      "simulated-aws.conf": "vpcs: []",
       ".hidden.yaml": "h: 1",
       ".aws-batch-operator/state.json": "{}",
       "node_modules/x/x.yaml": "x: 1",

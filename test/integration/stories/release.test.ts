@@ -52,8 +52,8 @@ describeOnCluster("the way out", () => {
     });
     expect(await release()).toMatchObject({ code: 1, stderr: expect.stringContaining("say which objects") });
 
-    linesOf(await cluster.kubectl(["delete", "namespace", team.namespace, "--timeout=60s"]));
-    linesOf(await cluster.kubectl(["delete", "--timeout=60s", "-f", "crds"]));
+    linesOf(await cluster.kubectl(["delete", "namespace", team.namespace, "--timeout=110s"]));
+    linesOf(await cluster.kubectl(["delete", "--timeout=110s", "-f", "crds"]));
     expect(inAws()).toEqual(before);
   });
 });

@@ -92,7 +92,7 @@ export class Team {
   }
 
   /** Until all are Ready at their generation. @returns the milliseconds that it took */
-  async untilReady(limitMs = 60_000): Promise<number> {
+  async untilReady(limitMs = 110_000): Promise<number> {
     let objects: readonly Seen[] = [];
     const check = async (): Promise<boolean> => {
       objects = await this.objects();
@@ -102,7 +102,7 @@ export class Team {
   }
 
   /** Until none is left. */
-  async untilGone(limitMs = 60_000): Promise<number> {
+  async untilGone(limitMs = 110_000): Promise<number> {
     let objects: readonly Seen[] = [];
     const check = async (): Promise<boolean> => {
       objects = await this.objects();

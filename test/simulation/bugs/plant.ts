@@ -13,7 +13,8 @@ export function plant({ name, changes }: Bug): void {
       const loaded = nextLoad(url, context);
       const own = changes.filter(({ file }) => url === root + file);
       if (own.length === 0) return loaded;
-      let source = String(loaded.source);
+      let source =
+        typeof loaded.source === "string" ? loaded.source : new TextDecoder().decode(loaded.source ?? undefined);
       for (const { was, becomes } of own) {
         if (source.split(was).length !== 2) throw new Error(`${name}: the text does not stand once in ${url}: ${was}`);
         source = source.replace(was, () => becomes);

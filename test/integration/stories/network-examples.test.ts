@@ -1,0 +1,41 @@
+import { beforeAll, expect, test } from "vitest";
+import { describesAccount, possibleExamples, prepare } from "../../examples/examples.ts";
+import { linesOf } from "../control-plane/run.ts";
+import { describeOnCluster } from "../control-plane/shared.ts";
+import { OperatorProcess } from "../operator/operator-process.ts";
+import { Account } from "./account.ts";
+import { install, newIdentity } from "./installed.ts";
+
+// Each has an account of its own, with the network that lies beside its manifests.
+describeOnCluster("the examples that need a network", (cluster) => {
+  beforeAll(() => install(cluster));
+
+  test.concurrent.for(possibleExamples.filter(describesAccount))(
+    "$name gets Ready, and its kubectl delete returns when AWS is clean",
+    async (example, { onTestFinished }) => {
+      const account = new Account({ speed: 30 });
+      onTestFinished(() => account.close());
+      await prepare(account.aws, example);
+      const namespace = await cluster.newNamespace("network");
+      const operator = await OperatorProcess.start({
+        kubeconfig: (await newIdentity(cluster)).kubeconfig,
+        directory: cluster.access.directory,
+        awsUrl: (await account.front()).url,
+        namespaces: [namespace],
+        flags: ["--no-leader-elect", "--aws-requests-per-second", "100"],
+      });
+      onTestFinished(async () => {
+        await operator.stop();
+      });
+      await operator.untilReady();
+      const kubectl = async (...args: readonly string[]): Promise<string[]> =>
+        linesOf(await cluster.kubectl(["--namespace", namespace, ...args]));
+      await kubectl("apply", "-f", example.directory);
+      await kubectl("wait", "--for=condition=Ready", "--timeout=100s", "-f", example.directory);
+      await kubectl("wait", "--for=condition=NetworkReady", "--timeout=100s", "bce", "--all");
+      expect(account.environments()).not.toEqual([]);
+      await kubectl("delete", "--timeout=110s", "-f", example.directory);
+      expect([...account.environments(), ...Object.keys(account.queues()), ...account.definitions()]).toEqual([]);
+    },
+  );
+});
