@@ -34,6 +34,20 @@ describe("a world of two replicas", () => {
     expect(allReady(world), text).toBe(true);
   });
 
+  it("leaves no role behind that the process before has made, and that IAM does not show yet", async () => {
+    const world = aSimulation();
+    world.aws.knobs.iamVisibleMs = 10_000;
+    const { instanceRole: _given, ...resources } = { instanceRole: "", ...ec2.computeResources };
+    const withRole = { ...ec2, computeResources: resources, iam: { instanceRole: {} } };
+    world.apply(computeEnvironment("ce", withRole as typeof ec2));
+    await world.until(() => world.aws.truth.instanceProfiles().some(({ role }) => role !== undefined), 600);
+    for (const { process } of world.replicas) if (process?.leads === true) process.terminate();
+    world.delete("BatchComputeEnvironment", "ce");
+    await world.until(() => world.object("BatchComputeEnvironment", "ce") === undefined, 600);
+    expect(world.aws.truth.roles(), world.trace.text()).toEqual([]);
+    expect(world.aws.truth.instanceProfiles(), world.trace.text()).toEqual([]);
+  });
+
   it("is the same, byte for byte, for the same seed, and another for another", async () => {
     const texts = [aSimulation(), aSimulation(), aSimulation({ seed: 2 })].map(story);
     const [first, second, third] = await Promise.all(texts);

@@ -78,6 +78,18 @@ describe("roles", () => {
     await expectStory(world, "roles deleted");
   });
 
+  it("go also when the object is deleted before IAM shows what was made", async () => {
+    const world = await emptyAccount();
+    world.apply(computeEnvironment("ce", { ...withRoles, iam: { instanceRole: {} } }));
+    await world.until("the profile holds the role", () =>
+      world.aws.truth.instanceProfiles().some(({ role }) => role !== undefined),
+    );
+    world.delete("BatchComputeEnvironment", "ce");
+    await world.untilGone();
+    nothingLeft(world);
+    await expectSilence(world);
+  });
+
   it("outlive the jobs that were submitted before their definition was deleted", async () => {
     const world = await fullWorld();
     world.aws.outside.submitPlannedJob(

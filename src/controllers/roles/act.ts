@@ -4,13 +4,14 @@ import { AwsError, isDefinite } from "../../aws/errors.ts";
 import type { IamApi } from "../../aws/iam.ts";
 import type { Ports } from "../ports.ts";
 import type { RolesAction } from "./action.ts";
+import type { RolesMemory } from "./observe.ts";
 import type { RoleUser } from "./user.ts";
 import type { RoleWrite } from "./writes.ts";
 
 /**
  * Carries out one action: its writes one after the other, up to the first refusal; what was written stays.
  *
- * @param wroteAt by name of a role: when this process last wrote it, wall ms
+ * @param memory is told when which role was written
  * @throws AwsError at the first refusal
  */
 export async function actOnRoles(
@@ -18,7 +19,7 @@ export async function actOnRoles(
   object: KubeObject,
   user: Pick<RoleUser<never, never>, "kind">,
   ports: Pick<Ports, "store" | "regions" | "clock">,
-  wroteAt: Map<string, number>,
+  memory: Pick<RolesMemory, "wroteAt" | "madeAt">,
   signal: AbortSignal,
 ): Promise<void> {
   if (action.kind === "claimRoles") {
@@ -33,13 +34,23 @@ export async function actOnRoles(
       await carriedOut(write, api, signal);
       wrote = true;
     }
+    if (action.doing === "remove") memory.madeAt.delete(action.name);
   } catch (error) {
     // After a refusal of the first write there is nothing that IAM could have yet to show.
     wrote ||= !(error instanceof AwsError) || !isDefinite(error.kind);
     throw error;
   } finally {
-    if (wrote) wroteAt.set(action.name, ports.clock.now());
+    if (wrote) noteWrite(action, memory, ports.clock.now());
   }
+}
+
+function noteWrite(
+  { name, writes }: Extract<RolesAction, { kind: "writeRole" }>,
+  memory: Pick<RolesMemory, "wroteAt" | "madeAt">,
+  now: number,
+): void {
+  memory.wroteAt.set(name, now);
+  if (writes.some(({ kind }) => kind === "createRole" || kind === "createProfile")) memory.madeAt.set(name, now);
 }
 
 async function carriedOut(write: RoleWrite, api: IamApi, signal: AbortSignal): Promise<void> {

@@ -44,7 +44,12 @@ function oneRemoved(
   const ours = (one: { readonly tags: Readonly<Record<string, string>> } | undefined): boolean =>
     one !== undefined && roleOwnership(one.tags, seen.identity).kind === "ours";
   const [ownRole, ownProfile] = [ours(role) ? role : undefined, ours(profile) ? profile : undefined];
-  if (ownRole === undefined && ownProfile === undefined) return undefined;
+  if (ownRole === undefined && ownProfile === undefined) {
+    const isAbsent = role === undefined && profile === undefined;
+    if (!isAbsent || !seen.absenceUnproven.has(name)) return undefined;
+    const message = `waiting for IAM to show role ${name}, if it was made`;
+    return { kind: "wait", reason: "RemovingRole", message, recheckInMs: settleLookMs };
+  }
   const others = seen.others.get(name) ?? [];
   if (others.some(({ leaving }) => !leaving)) {
     return seen.retain ? markedForOthers(seen, ownRole) : undefined;

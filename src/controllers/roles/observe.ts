@@ -3,7 +3,7 @@ import { keyText } from "../../api/object.ts";
 import { reconcileRequestedAtAnnotation, rolesAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { BatchComputeEnvironmentKind, JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
 import { AwsError, adviceFor } from "../../aws/errors.ts";
-import type { IamAccount, ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
+import type { IamAccount, IamReading, ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
 import { StoreError } from "../../kube/store.ts";
 import { failureReason } from "../conditions.ts";
 import { identityOf } from "../ownership.ts";
@@ -20,10 +20,19 @@ const restMs = 30 * 60_000;
 /** IAM shows a write within this time, nearly always. */
 const shownWithinMs = 5000;
 
+/** … and at the latest within this one: then what it does not show is not there. */
+const absentAfterMs = 15_000;
+/** Until then it is read anew at this pace. */
+const unprovenReadMs = 2000;
+
 /** What this process remembers of roles between passes: ages only. */
 export interface RolesMemory {
+  /** When this process first looked at an object, wall ms: what the writer before it made came earlier. */
+  beganAt: number | undefined;
   /** By name: when this process last wrote it, wall ms. */
   readonly wroteAt: Map<string, number>;
+  /** By name: when this process last made it and has not removed it since, wall ms. */
+  readonly madeAt: Map<string, number>;
   /** Objects, by uid, whose next look must read IAM itself. */
   readonly stale: Set<string>;
 }
@@ -60,9 +69,18 @@ export async function observeRoles<O extends KubeObject>(
   const wishes = rolesWished(iam, identity, place, boundary);
   const names = [...new Set([...claims, ...wishes.map(({ name }) => name)])];
   const stale = memory.stale.delete(object.metadata.uid) || isAskedFor(object);
-  const reading = { signal, maxAgeMs: stale ? 0 : restMs };
-  const read = await iamSeen(names, stranded, ports, reading);
+  // Whether it is there decides whether it would be left behind; what is wished is made anyway when it is not.
+  const goes = (name: string): boolean => wish.deleting || wishes.every((one) => one.name !== name);
+  const provenFor = memory.beganAt === undefined ? restMs : ports.clock.now() - memory.beganAt - absentAfterMs;
+  const goingMs = Math.min(restMs, Math.max(unprovenReadMs, provenFor));
+  const maxAgeMs = (name: string): number => {
+    if (stale) return 0;
+    return goes(name) ? goingMs : restMs;
+  };
+  const read = await iamSeen(names, stranded, ports, (name) => ({ signal, maxAgeMs: maxAgeMs(name) }), signal);
   const others = othersIn(object, names, ports);
+  const isYoung = (at: number, ageMs: number): boolean => ports.clock.now() - at < ageMs;
+  const isRecent = (at: number | undefined): boolean => at !== undefined && isYoung(at, absentAfterMs);
   return {
     identity,
     place,
@@ -75,8 +93,9 @@ export async function observeRoles<O extends KubeObject>(
     conflicts: conflictsOf(object, wishes, place, boundary, ports),
     others,
     rank: rankOf(object),
-    justWritten: new Set(
-      [...memory.wroteAt].filter(([, at]) => ports.clock.now() - at < shownWithinMs).map(([name]) => name),
+    justWritten: new Set([...memory.wroteAt].filter(([, at]) => isYoung(at, shownWithinMs)).map(([name]) => name)),
+    absenceUnproven: new Set(
+      isRecent(memory.beganAt) ? names : names.filter((name) => isRecent(memory.madeAt.get(name))),
     ),
     ignoreTagKeys: settings.ignoreTagKeys,
     repairForeign:
@@ -114,20 +133,21 @@ async function iamSeen(
   names: readonly string[],
   stranded: readonly string[],
   ports: Ports,
-  reading: { readonly signal: AbortSignal; readonly maxAgeMs: number },
+  reading: (name: string) => IamReading,
+  signal: AbortSignal,
 ): Promise<Read> {
   if (names.length === 0 && stranded.length === 0) return { iam: unneeded, stranded: new Map() };
   try {
-    const account = await ports.regions.iam(reading.signal);
+    const account = await ports.regions.iam(signal);
     const roles = new Map<string, RoleSeen>();
     const profiles = new Map<string, ProfileSeen>();
     for (const name of names) {
-      const role = await account.role(name, reading);
+      const role = await account.role(name, reading(name));
       if (role !== undefined) roles.set(name, role);
-      const profile = await account.profile(name, reading);
+      const profile = await account.profile(name, reading(name));
       if (profile !== undefined) profiles.set(name, profile);
     }
-    return { iam: { kind: "read", roles, profiles }, stranded: await lost(stranded, account, reading.signal) };
+    return { iam: { kind: "read", roles, profiles }, stranded: await lost(stranded, account, signal) };
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     const message = `roles cannot be read (${error.operation}): ${error.message.replace(/[.]$/, "")}. ${adviceFor(error)}`;

@@ -22,6 +22,8 @@ export interface RolesSeen {
   readonly rank: string;
   /** Written by this process a moment ago: IAM may not show it yet. */
   readonly justWritten: ReadonlySet<string>;
+  /** Perhaps made a short while ago, by this process or the one before it: that IAM shows none proves nothing yet. */
+  readonly absenceUnproven: ReadonlySet<string>;
   /** Service roles without which AWS cannot tear down an environment, by ARN; undefined: there is none such role. */
   readonly stranded: ReadonlyMap<string, RoleSeen | undefined>;
   /** Of `claims`, those that something in AWS of this object still refers to. */

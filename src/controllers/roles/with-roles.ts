@@ -37,16 +37,11 @@ export function withRoles<O extends KubeObject, Seen, Action extends { readonly 
   const filled = (object: O, place: Place): O => filledObject(object, user, place, ports.cluster);
   return {
     kind: steps.kind,
-    observe: (object, region, given, signal) =>
-      observeWithRoles(
-        object,
-        region,
-        user,
-        (whole) => steps.observe(whole, region, given, signal),
-        ports,
-        memory,
-        signal,
-      ),
+    observe(object, region, given, signal) {
+      memory.beganAt ??= ports.clock.now();
+      const observeOwn = (whole: O): Promise<Seen> => steps.observe(whole, region, given, signal);
+      return observeWithRoles(object, region, user, observeOwn, ports, memory, signal);
+    },
     async refresh(object, region, signal) {
       memory.stale.add(object.metadata.uid);
       await steps.refresh(filled(object, region), region, signal);
@@ -55,7 +50,7 @@ export function withRoles<O extends KubeObject, Seen, Action extends { readonly 
       return planWithRoles(steps.plan(object, own, now), roles, object.metadata.deletionTimestamp !== undefined);
     },
     async act(action, object, region, given, signal) {
-      if (isRolesAction(action)) return await actOnRoles(action, object, user, ports, memory.wroteAt, signal);
+      if (isRolesAction(action)) return await actOnRoles(action, object, user, ports, memory, signal);
       return await steps.act(action, filled(object, region), region, given, signal);
     },
     report(_object, { object, own, roles }, decision, now) {
@@ -71,7 +66,7 @@ export function withRoles<O extends KubeObject, Seen, Action extends { readonly 
 }
 
 export function newRolesMemory(): RolesMemory {
-  return { wroteAt: new Map(), stale: new Set() };
+  return { beganAt: undefined, wroteAt: new Map(), madeAt: new Map(), stale: new Set() };
 }
 
 /** @param observeOwn what the kind itself observes of an object */

@@ -59,6 +59,7 @@ export function seenRoles(iam: object, other: Partial<RolesSeen> = {}): RolesSee
     others: new Map(),
     rank: "2026-01-01T00:00:00Z BatchComputeEnvironment team/ce",
     justWritten: new Set(),
+    absenceUnproven: new Set(),
     stranded: new Map(),
     referred: new Set(),
     jobs: { kind: "counted", count: 0 },

@@ -196,6 +196,16 @@ describe("the roles of an object that is deleted", () => {
     expect(step(leaving(seenRoles(both, { iam: inIam([]) })))).toBe("release Deleted");
   });
 
+  it("are not believed to be absent while IAM may not show yet what was made", () => {
+    const { name } = wished({ serviceRole: {} });
+    const absenceUnproven = new Set([name]);
+    expect(step(leaving(seenRoles({ serviceRole: {} }, { iam: inIam([]), absenceUnproven })))).toBe(
+      "wait RemovingRole",
+    );
+    const iam = inIam(seenRoles({ serviceRole: {} }).wishes, { service: { tags: {} } });
+    expect(step(leaving(seenRoles({ serviceRole: {} }, { iam, absenceUnproven })))).toBe("release Deleted");
+  });
+
   it("go also when the namespace would not be given them any more", () => {
     const limits = { kind: "read", limits: limitsOf({ ...limitsAll, permissionsBoundary: admin }, {}) } as const;
     expect(step(leaving(seenRoles({ serviceRole: {} }, { limits })))).toMatch(/^act RemovingRole remove/);
