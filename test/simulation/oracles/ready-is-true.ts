@@ -7,27 +7,60 @@ import { type Difference, differences } from "../../../src/controllers/compute-e
 import { fingerprintOf, fingerprintOfWish } from "../../../src/controllers/job-definition/normalise.ts";
 import { ownerIn, retiredAtTag, type Tags } from "../../../src/controllers/ownership.ts";
 import { jsonEqual } from "../../../src/runtime/json-equal.ts";
+import type { CallRecord } from "../../../src/simulator/wire.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
-import { isOperatorWrite, liveEnvironments, liveQueues, orderOf, textOf, unseenMs } from "./reading.ts";
+import { inputOf, liveEnvironments, liveQueues, orderOf, textOf, unseenMs } from "./reading.ts";
 
 /** AWS shows a write within this time, the promise assumes. */
 const shownWithinMs = 5_000;
+/** What somebody else does is seen within this time (section 12 of the design). */
+const driftSeenMs = 75_000;
+/** From when a read is answered in AWS until a status tells of it. */
+const toldAfterMs = unseenMs - shownWithinMs;
+
+/** Which listings show what an object of a kind has in AWS. */
+const listingsOf: Readonly<Record<string, readonly string[]>> = {
+  BatchComputeEnvironment: ["DescribeComputeEnvironments"],
+  JobQueue: ["DescribeJobQueues", "DescribeComputeEnvironments"],
+  JobDefinition: ["DescribeJobDefinitions"],
+};
+/** Such a call asks for some by name. That for definitions asks for the next revision of each as well. */
+const knownOnly = ["computeEnvironments", "jobQueues"];
 
 /**
  * Status. Ready=True at a generation is true in AWS in the instant in which it is written: there is what the spec
  * wishes, and AWS is done with it.
  *
- * Not against it: what somebody else, or AWS itself, has changed within `unseenMs`.
+ * Not against it: what somebody else, or AWS itself, has changed within `unseenMs`; and within the time in which drift
+ * is to be seen, as long as the operator has not listed the things since, for what a person edits costs no call that
+ * reads them anew.
  */
 export const readyIsTrue: OracleFactory = (watched) => {
   let changedAt = Number.NEGATIVE_INFINITY;
+  let listings: { readonly call: CallRecord; readonly at: number }[] = [];
   const others = (): void => {
     changedAt = watched.clock.monotonic();
+    listings = [];
+  };
+  const isUnseen = ({ kind }: KubeObject): boolean => {
+    const now = watched.clock.monotonic();
+    if (now - changedAt <= unseenMs) return true;
+    if (now - changedAt > driftSeenMs) return false;
+    const isListed = (operation: string): boolean =>
+      listings.some(
+        ({ call, at }) => call.operation === operation && call.outcome.kind === "answered" && now - at >= toldAfterMs,
+      );
+    return !(listingsOf[kind] ?? []).every(isListed);
   };
   return {
     name: "Ready is true in AWS",
     onEffect(call, phase) {
-      if (phase === "after" && !isOperatorWrite(call) && call.by === "outside") others();
+      if (phase === "before") return undefined;
+      if (call.by === "outside") others();
+      else if (call.operation.startsWith("Describe") && !knownOnly.some((field) => field in inputOf<object>(call))) {
+        const at = watched.clock.monotonic();
+        if (at - changedAt >= shownWithinMs && at - changedAt <= driftSeenMs) listings.push({ call, at });
+      }
       return undefined;
     },
     onAws(change, by) {
@@ -37,8 +70,7 @@ export const readyIsTrue: OracleFactory = (watched) => {
     },
     onObject(before, after) {
       if (after === undefined || !saysReady(after) || (before !== undefined && saysReady(before))) return undefined;
-      if (watched.clock.monotonic() - changedAt <= unseenMs || watched.shownWithinMs() > shownWithinMs)
-        return undefined;
+      if (isUnseen(after) || watched.shownWithinMs() > shownWithinMs) return undefined;
       const lacking = lackOf(watched, after);
       return lacking === undefined ? undefined : `${textOf(after)} became Ready, but ${lacking}`;
     },
