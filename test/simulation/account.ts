@@ -27,6 +27,12 @@ export function accountOf(aws: SimulatedAws, store: MemoryStore, clusterName: st
   const ours = (tags: Tags | undefined): boolean => ownerIn(tags)?.cluster === clusterName;
   const environments = truth.computeEnvironments().filter(({ status, tags }) => status !== "DELETED" && ours(tags));
   const queues = truth.jobQueues().filter(({ status, tags }) => status !== "DELETED" && ours(tags));
+  // An environment that was taken from us goes on with its role (promise 3), and nobody needs that in a fresh account.
+  const strangersUse = (role: string): boolean => {
+    const standing = truth.computeEnvironments().filter(({ status }) => status !== "DELETED");
+    const users = standing.filter((one) => namesRole(one, role));
+    return users.length > 0 && users.every(({ tags }) => !ours(tags));
+  };
   const active = truth.jobDefinitions().filter(({ status }) => status === "ACTIVE");
   const names = new Set(active.filter(({ tags }) => ours(tags)).map((one) => one.jobDefinitionName));
   const line = (kind: string, tags: Tags | undefined, text: string): Line => ({
@@ -48,15 +54,21 @@ export function accountOf(aws: SimulatedAws, store: MemoryStore, clusterName: st
       .filter(({ tags }) => ours(tags))
       // An older revision that is kept can still be submitted, and keeps its role.
       .filter(({ arn }) => !olderUses(active, arn))
+      .filter(({ name }) => !strangersUse(name))
       .map(({ name, attached, trust, tags }) => ({
         owner: roleOwner(name, tags),
         text: `role ${name} with ${[...attached].sort().join(", ")} for ${trust}`,
       })),
     ...truth
       .instanceProfiles()
-      .filter(({ tags }) => ours(tags))
+      .filter(({ tags, name }) => ours(tags) && !strangersUse(name))
       .map(({ name, role, tags }) => ({ owner: roleOwner(name, tags), text: `instance profile ${name} of ${role}` })),
   ];
+}
+
+function namesRole({ serviceRole, computeResources }: Environment, role: string): boolean {
+  const { instanceRole, spotIamFleetRole } = computeResources ?? {};
+  return [serviceRole, instanceRole, spotIamFleetRole].some((arn) => arn?.endsWith(`/${role}`) === true);
 }
 
 /** Whether older revisions name a role, and none that jobs by name run. */
