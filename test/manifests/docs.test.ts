@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import packageManifest from "../../package.json" with { type: "json" };
 import packageLock from "../../package-lock.json" with { type: "json" };
 
-const pages = globSync(["*.md", "docs/**/*.md", "examples/**/*.md"]).filter(
+const pages = globSync(["*.md", "docs/**/*.md", "examples/**/*.md", "charts/**/*.md"]).filter(
   (path) => !path.includes("node_modules") && !path.startsWith("docs/kinds/parts/"),
 );
 
