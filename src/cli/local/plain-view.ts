@@ -1,12 +1,13 @@
 import type { Output } from "../io.ts";
 import { problemText } from "../validation/problem.ts";
-import { type ObjectRow, rowText } from "./rows.ts";
+import { type ObjectRow, rowText, warningText } from "./rows.ts";
 import { summaryLine } from "./summary.ts";
 import { type Heading, headingText, type View } from "./view.ts";
 
 /** For logs and pipes: one line per change. */
 export function plainView(output: Output, stderr: Output, now: () => number, heading: Heading): View {
   const told = new Map<string, string>();
+  const warned = new Map<string, readonly string[]>();
   const line = (text: string): void => output.write(`${timeText(now())} ${text}\n`);
   line(headingText(heading));
   return {
@@ -15,12 +16,17 @@ export function plainView(output: Output, stderr: Output, now: () => number, hea
       for (const row of rows) {
         const text = changeText(row);
         // That nothing is known yet is no news.
-        if (told.get(rowText(row)) === text || row.phase === "pending") continue;
+        if (row.phase === "pending") continue;
+        if (told.get(rowText(row)) !== text) line(text);
         told.set(rowText(row), text);
-        line(text);
+        const before = warned.get(rowText(row)) ?? [];
+        const now = row.warnings.map((warning) => `${rowText(row)} ${warningText(warning)}`);
+        for (const warning of now) if (!before.includes(warning)) line(warning);
+        warned.set(rowText(row), now);
       }
       for (const key of [...told.keys()].filter((known) => !present.has(known))) {
         told.delete(key);
+        warned.delete(key);
         line(`${key} is gone`);
       }
     },

@@ -30,6 +30,8 @@ export interface ObjectRow {
   readonly createdAt: number;
   /** Older environments that are on their way out. */
   readonly predecessors: readonly Predecessor[];
+  /** What keeps jobs from running although the object may be Ready. */
+  readonly warnings: readonly Warning[];
   readonly object: KubeObject;
 }
 
@@ -40,6 +42,13 @@ export interface Predecessor {
   readonly message?: string;
   readonly queues?: readonly string[];
   readonly jobsRemaining?: number;
+}
+
+/** A condition that is news and tells of trouble. */
+export interface Warning {
+  readonly type: string;
+  readonly reason: string;
+  readonly message: string;
 }
 
 /** What has become of an object's manifest. */
@@ -64,6 +73,7 @@ export function rowOf(object: KubeObject, presence: Presence): ObjectRow {
     awsState: awsStateOf(status),
     createdAt: Date.parse(metadata.creationTimestamp),
     predecessors: (status.predecessors ?? []).map((one) => retiring(one, conditionsOf(object))),
+    warnings: warningsOf(conditionsOf(object)),
     object,
     ...(presence === "removed" ? removed : phaseOf(object)),
   };
@@ -98,10 +108,27 @@ function phaseOf(object: KubeObject): Shown {
   return { phase: "working", reason, message };
 }
 
+const warningTypes = ["NetworkReady", "EndpointsReady", "JobsProgressing"];
+
+/** What Ready tells by itself is not told twice. */
+function warningsOf(conditions: readonly Condition[]): readonly Warning[] {
+  const ready = conditions.find(({ type }) => type === "Ready");
+  return conditions
+    .filter(({ type, status, message }) => {
+      return warningTypes.includes(type) && status === "False" && message !== ready?.message;
+    })
+    .map(({ type, reason, message }) => ({ type, reason, message }));
+}
+
 /** The condition `Retiring` tells of the one environment that is at its turn. */
 function retiring(predecessor: Predecessor, conditions: readonly Condition[]): Predecessor {
   const news = conditions.find(({ type, status }) => type === "Retiring" && status === "True");
   return news?.message.includes(predecessor.name) ? { ...predecessor, message: news.message } : predecessor;
+}
+
+/** One line, without the object's name. */
+export function warningText({ type, reason, message }: Warning): string {
+  return `${type}=False ${reason}: ${message}`;
 }
 
 /** `Kind/name`, with the namespace where it is not `default`. */

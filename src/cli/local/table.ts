@@ -1,6 +1,6 @@
 import { cut, cutMiddle, durationText, inColumns, neededWidths, type Row, wrapped } from "../terminal/layout.ts";
 import type { Colour, Paint } from "../terminal/paint.ts";
-import { inOrder, type ObjectRow, type Phase, type Predecessor } from "./rows.ts";
+import { inOrder, type ObjectRow, type Phase, type Predecessor, type Warning, warningText } from "./rows.ts";
 
 /** The table of objects. Pure: the same rows at the same time give the same lines. */
 
@@ -15,6 +15,8 @@ export interface TableOptions {
   readonly spinner: string;
 }
 
+/** How many lines a warning may take: subnet, cause and remedy. */
+const warningLinesMax = 5;
 /** Below this width of the last column it gets lines of its own. */
 const readableColumns = 36;
 const limits = { narrow: [1, 13, 24, 18, 7], wide: [1, 23, 40, 20, 7] } as const;
@@ -71,7 +73,11 @@ function objectLines(row: ObjectRow, layout: Layout, options: TableOptions): str
   const own = stacked
     ? [...inColumns([{ cells, last: [] }], widths), ...painted.map((line) => `    ${line}`)]
     : inColumns([{ cells, last: painted }], widths);
-  return [...own, ...row.predecessors.map((one) => predecessorLine(one, options))];
+  return [
+    ...own,
+    ...row.warnings.flatMap((warning) => warningLines(warning, options)),
+    ...row.predecessors.map((one) => predecessorLine(one, options)),
+  ];
 }
 
 function plainCells(row: ObjectRow, wide: boolean, { paint, spinner, now }: TableOptions): string[] {
@@ -83,6 +89,13 @@ function plainCells(row: ObjectRow, wide: boolean, { paint, spinner, now }: Tabl
     row.awsState,
     durationText(now - row.createdAt),
   ];
+}
+
+/** Trouble that does not make the object less Ready, under it. */
+function warningLines(warning: Warning, { paint, columns }: TableOptions): string[] {
+  const sign = paint.style.unicode ? "⚠" : "!";
+  const lines = wrapped(warningText(warning), columns - 5, warningLinesMax);
+  return lines.map((line, index) => `   ${index === 0 ? paint("yellow", sign) : " "} ${line}`);
 }
 
 /** An earlier environment, under the object that it belongs to. */
