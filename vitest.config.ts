@@ -6,6 +6,8 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          // No test waits for time to pass; a machine that is busy elsewhere shall not fail one.
+          testTimeout: 30_000,
           // Nothing here keeps state in a module; without it the tier takes a third of the time.
           isolate: false,
           unstubEnvs: true,
@@ -24,6 +26,7 @@ export default defineConfig({
       {
         test: {
           name: "simulation",
+          testTimeout: 60_000,
           // One tier after the other: what computes would take the time of what waits for real servers.
           sequence: { groupOrder: 1 },
           setupFiles: ["test/setup.ts"],

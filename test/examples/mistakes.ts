@@ -177,6 +177,16 @@ export const mistakes: readonly Mistake[] = [
   ),
   {
     what: "a subnet by its name",
+    example: "broken-network",
+    file: "compute-environment.yaml",
+    from: "- subnet-0d44000000000000a",
+    to: "- public-a",
+    at: "- public-a",
+    field: "spec.computeResources.subnets[0]",
+    says: /subnet-/,
+  },
+  {
+    what: "a subnet by its name",
     example: "public-subnet",
     file: "compute-environment.yaml",
     from: "- subnet-0a11000000000000a",

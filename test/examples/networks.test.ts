@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import type { Condition } from "../../src/api/object.ts";
+import { BatchComputeEnvironmentKind } from "../../src/api/v1alpha1/kinds.ts";
 import { accountOf, readAccount } from "../../src/cli/simulated-account.ts";
 import { deleteAll, exampleNamed, exampleWorld, manifestsOf, prepare } from "./examples.ts";
 
@@ -42,4 +44,36 @@ it.each([
   await world.aws.outside.submitJob(request);
   await world.seconds(900);
   expect(world.aws.truth.jobs().map(({ status }) => status)).toEqual(["RUNNABLE"]);
+});
+
+it("broken-network says which subnet lacks what, and mended in its manifest its job runs", async () => {
+  const world = await exampleWorld();
+  const example = exampleNamed("broken-network");
+  await prepare(world.aws, example);
+  const manifests = await manifestsOf(example);
+  world.apply(...manifests);
+  const told = (): Condition | undefined => {
+    const environment = world.store
+      .objects(BatchComputeEnvironmentKind)
+      .find(({ metadata }) => metadata.name === "broken-network");
+    const { conditions = [] } = (environment?.status ?? {}) as { readonly conditions?: readonly Condition[] };
+    return conditions.find(({ type }) => type === "NetworkReady");
+  };
+  await world.until("the environment tells it", () => told()?.status === "False", 300);
+  expect(told()?.message).toMatch(/subnet-0d44000000000000a.*no public IP.*To mend it/);
+  await world.untilReady(900);
+  for (const job of readAccount(example.directory).account?.jobs ?? []) {
+    await world.aws.outside.submitJob({ jobName: job.name, jobQueue: job.queue, jobDefinition: job.definition });
+  }
+  await world.seconds(600);
+  expect(world.aws.truth.jobs().map(({ status }) => status)).toEqual(["RUNNABLE"]);
+
+  const mended = manifests.map((manifest) =>
+    manifest.kind === "BatchComputeEnvironment"
+      ? { ...manifest, spec: { ...(manifest.spec as object), network: { vpcEndpoints: "Ensure" } } }
+      : manifest,
+  );
+  world.apply(...mended);
+  await world.until("the job ends", () => world.aws.truth.jobs().every(({ status }) => status === "SUCCEEDED"), 1800);
+  await world.until("the environment says so", () => told()?.status === "True", 900);
 });

@@ -10,9 +10,9 @@ import { until, widget, widgetKind, widgets, world } from "./world.ts";
 const line = (type: string, object: unknown): string => `${JSON.stringify({ type, object })}\n`;
 const bookmark = (resourceVersion: string): string => line("BOOKMARK", { metadata: { resourceVersion } });
 
-/** A reflector over a real connection, on a clock that runs a thousand times faster. */
+/** A reflector over a real connection, on a clock that runs a hundred times faster. */
 async function reflected(options: { watchNamespaces?: readonly string[] } = {}) {
-  const clock: Clock = systemClock(1000);
+  const clock: Clock = systemClock(100);
   // Requests keep their deadlines by the machine's clock.
   const w = await world(options);
   const log = collectingLog();

@@ -98,7 +98,7 @@ export async function messageOf(work: Promise<unknown>): Promise<string> {
 export async function until(condition: () => boolean): Promise<void> {
   const clock = systemClock();
   while (!condition()) {
-    if (clock.monotonic() > 2000) throw new Error("it did not happen within 2 s");
+    if (clock.monotonic() > 10_000) throw new Error("it did not happen within 10 s");
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
