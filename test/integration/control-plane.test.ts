@@ -68,6 +68,8 @@ describeOnCluster("the control plane of the tests", (shared) => {
 
     test("says nothing while frozen, and goes on where it was", async () => {
       cluster.freezeApiServer();
+      // On a busy machine the signal needs a moment to reach every thread.
+      await sleep(300);
       const answer = cluster.request("GET", "/readyz").then(({ status }) => status);
       await opensConnection(new URL(cluster.access.url).port);
       const first = await Promise.race([answer, sleep(500, "silence")]);

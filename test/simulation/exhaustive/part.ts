@@ -1,5 +1,6 @@
 import process from "node:process";
 import { afterAll, expect, it } from "vitest";
+import { freshSeeds } from "../seeds.ts";
 import { stories } from "./stories.ts";
 import { type Row, sweep, tableOf } from "./sweep.ts";
 
@@ -9,7 +10,7 @@ const longestMs = 10 * 60_000;
 
 /** The stories are told in several test files, which run side by side. */
 export function tellPart(part: number, of: number): void {
-  const seed = Math.floor(performance.timeOrigin);
+  const seed = freshSeeds(0).from;
   const rows: Row[] = [];
 
   it.each(stories.filter((_, index) => index % of === part).map((story) => [story.name, story] as const))(
