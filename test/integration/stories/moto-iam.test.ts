@@ -76,10 +76,14 @@ async function stateOf(raw: IamApi) {
   });
   const reader = createIamAccount({ api, account: "123456789012", partition: "aws", clock });
   const reading: IamReading = { signal: new AbortController().signal, maxAgeMs: 0 };
+  // IAM promises no order of its lists, and moto's is by random ids.
+  const byName = (left: { readonly name: string }, right: { readonly name: string }): number =>
+    left.name < right.name ? -1 : 1;
   const roles = await reader.rolesUnder("/aws-batch-operator/", reading);
+  const profiles = await reader.profilesUnder("/aws-batch-operator/", reading);
   return {
-    roles: roles.map((role) => ({ ...role, attachedPolicyArns: role.attachedPolicyArns.toSorted() })),
-    profiles: await reader.profilesUnder("/aws-batch-operator/", reading),
+    roles: roles.map((role) => ({ ...role, attachedPolicyArns: role.attachedPolicyArns.toSorted() })).toSorted(byName),
+    profiles: profiles.toSorted(byName),
     gone: await reader.role("short-lived", reading),
   };
 }
