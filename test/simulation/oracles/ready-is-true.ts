@@ -8,7 +8,9 @@ import { fingerprintOf, fingerprintOfWish } from "../../../src/controllers/job-d
 import { ownerIn, retiredAtTag, type Tags } from "../../../src/controllers/ownership.ts";
 import { jsonEqual } from "../../../src/runtime/json-equal.ts";
 import type { CallRecord } from "../../../src/simulator/wire.ts";
+import { isWrite } from "../../transcript.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
+import type { OperatorProcess } from "../process.ts";
 import { inputOf, liveEnvironments, liveQueues, orderOf, textOf, unseenMs } from "./reading.ts";
 
 /** AWS shows a write within this time, the promise assumes. */
@@ -33,7 +35,8 @@ const knownOnly = ["computeEnvironments", "jobQueues"];
  *
  * Not against it: what somebody else, or AWS itself, has changed within `unseenMs`; and within the time in which drift
  * is to be seen, as long as the operator has not listed the things since, for what a person edits costs no call that
- * reads them anew.
+ * reads them anew; and what a predecessor wrote within `unseenMs`: AWS may show whoever takes over then what was
+ * before, and promise 4 gives it 5 s.
  */
 export const readyIsTrue: OracleFactory = (watched) => {
   let changedAt = Number.NEGATIVE_INFINITY;
@@ -42,8 +45,11 @@ export const readyIsTrue: OracleFactory = (watched) => {
     changedAt = watched.clock.monotonic();
     listings = [];
   };
+  let written: { readonly by: OperatorProcess | undefined; readonly at: number } | undefined;
   const isUnseen = ({ kind }: KubeObject): boolean => {
     const now = watched.clock.monotonic();
+    const leader = watched.processes().find((one) => one.leads);
+    if (written !== undefined && written.by !== leader && now - written.at <= unseenMs) return true;
     if (now - changedAt <= unseenMs) return true;
     if (now - changedAt > driftSeenMs) return false;
     const isListed = (operation: string): boolean =>
@@ -57,6 +63,7 @@ export const readyIsTrue: OracleFactory = (watched) => {
     onEffect(call, phase) {
       if (phase === "before") return undefined;
       if (call.by === "outside") others();
+      else if (isWrite(call)) written = { by: watched.callerOf(call), at: watched.clock.monotonic() };
       else if (call.operation.startsWith("Describe") && !knownOnly.some((field) => field in inputOf<object>(call))) {
         const at = watched.clock.monotonic();
         if (at - changedAt >= shownWithinMs && at - changedAt <= driftSeenMs) listings.push({ call, at });
