@@ -1,0 +1,62 @@
+import type { Decision, Next } from "../../../src/controllers/decision.ts";
+import type { EndpointsSeen, NetworkOfEndpoints, VpcSeen } from "../../../src/controllers/endpoints/seen.ts";
+import type { EndpointPlan } from "../../../src/network/endpoints.ts";
+import { endpointName, group, rule, vpcId } from "../../network/networks.ts";
+import { identity } from "../roles/given.ts";
+
+export interface Own {
+  readonly kind: "create" | "update";
+}
+
+const { cluster } = identity;
+
+/** The plan of a VPC in which all is there. */
+export function planned(other: Partial<EndpointPlan> = {}): EndpointPlan {
+  const services = [endpointName("ecs"), endpointName("ecr.api")];
+  return { vpcId, services, create: [], extend: [], remove: [], ingressFrom: ["sg-jobs"], obstacles: [], ...other };
+}
+
+/** The group of our endpoints, which lets `from` in. */
+export function letting(...from: readonly string[]) {
+  return group("sg-ends", {
+    ingress: [rule({ protocol: "tcp", ports: { from: 443, to: 443 }, groupIds: from })],
+  });
+}
+
+/** A VPC with all endpoints that are wished there, and nobody else in it. */
+export function vpc(other: Partial<VpcSeen> = {}): VpcSeen {
+  return {
+    vpcId,
+    plan: planned(),
+    ours: [],
+    group: letting("sg-jobs"),
+    others: [],
+    justWritten: false,
+    writer: undefined,
+    ...other,
+  };
+}
+
+/** An object that has noted that it wishes endpoints in the VPCs of these. */
+export function seen(vpcs: readonly VpcSeen[], other: Partial<EndpointsSeen> = {}): EndpointsSeen {
+  const network: NetworkOfEndpoints = { kind: "read", vpcIds: [vpcId], vpcs };
+  const rank = "2026-01-02T00:00:00Z team/ce";
+  return { identity, cluster, wished: true, claims: [vpcId], retain: false, rank, network, ...other };
+}
+
+/** What the object would do by itself. */
+export function own(next: Next<Own>, serving = next.kind === "settled"): Decision<Own> {
+  return { next, serving, news: [], change: { action: "None", id: "id", reason: "AsWished", changes: [] } };
+}
+
+export const creating: Next<Own> = {
+  kind: "act",
+  action: { kind: "create" },
+  reason: "Creating",
+  message: "it is made",
+  irreversible: true,
+};
+
+export const settled: Next<Own> = { kind: "settled", reason: "Available", message: "fine" };
+export const going: Next<Own> = { kind: "wait", reason: "Deleting", message: "it goes" };
+export const released: Next<Own> = { kind: "release", reason: "Deleted", message: "nothing is left" };

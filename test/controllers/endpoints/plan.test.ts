@@ -1,0 +1,182 @@
+import { describe, expect, it } from "vitest";
+import type { Decision } from "../../../src/controllers/decision.ts";
+import type { EndpointsAction } from "../../../src/controllers/endpoints/action.ts";
+import { planWithEndpoints } from "../../../src/controllers/endpoints/plan.ts";
+import type { EndpointsSeen, OtherUser } from "../../../src/controllers/endpoints/seen.ts";
+import { endpoint, endpointName, vpcId } from "../../network/networks.ts";
+import { creating, going, letting, type Own, own, planned, released, seen, settled, vpc } from "./given.ts";
+
+const ecs = endpoint("ecs", { endpointId: "vpce-ecs" });
+const ofEcs = { kind: "Interface", serviceName: endpointName("ecs"), subnetIds: ["a"], ipAddressType: "ipv4" } as const;
+const ofS3 = { kind: "Gateway", serviceName: endpointName("s3"), routeTableIds: ["rtb-1"] } as const;
+const other: OtherUser = { key: "team/other", rank: "2026-01-01T00:00:00Z team/other", leaving: false };
+
+const using = (given: EndpointsSeen, decision = own(creating)) => planWithEndpoints(decision, given, false);
+const leaving = (given: EndpointsSeen, decision = own(released)) => planWithEndpoints(decision, given, true);
+
+/** Kind, reason and writes of what follows. */
+function step({ next }: Decision<Own | EndpointsAction>): string {
+  return [next.kind, next.reason, ...(next.kind === "act" ? [described(next.action)] : [])].join(" ");
+}
+
+function described(action: Own | EndpointsAction): string {
+  switch (action.kind) {
+    case "claimVpcs":
+      return `claims ${action.claims.join(" ")}`.trim();
+    case "writeEndpoints":
+      return `${action.doing}: ${action.writes.map(({ kind }) => kind).join(" ")}`;
+    default:
+      return action.kind;
+  }
+}
+
+function told({ news }: Decision<unknown>): string {
+  return news.map(({ type, status, reason, message }) => `${type} ${status} ${reason}: ${message}`).join("\n");
+}
+
+describe("endpoints that an environment wishes", () => {
+  it("change nothing of an object that never asked for any", () => {
+    const given = seen([], { wished: false, claims: [], network: { kind: "unneeded" } });
+    expect(using(given)).toEqual(own(creating));
+  });
+
+  it("are noted on the object before the first is made", () => {
+    expect(step(using(seen([vpc()], { claims: [] })))).toBe(`act MakingEndpoints claims ${vpcId}`);
+  });
+
+  it("come after their group, and the group's rules before them", () => {
+    const plan = planned({ create: [ofEcs, ofS3] });
+    expect(step(using(seen([vpc({ plan, group: undefined })])))).toBe("act MakingEndpoints make: createGroup");
+    expect(step(using(seen([vpc({ plan, group: letting("sg-gone") })])))).toBe(
+      "act MendingEndpoints mend: allow revoke",
+    );
+    expect(step(using(seen([vpc({ plan })])))).toBe("act MakingEndpoints make: createInterface createGateway");
+  });
+
+  it("need no group when there are gateways alone", () => {
+    const plan = planned({ create: [ofS3], ingressFrom: [] });
+    expect(step(using(seen([vpc({ plan, group: undefined })])))).toBe("act MakingEndpoints make: createGateway");
+  });
+
+  it("get the subnets of a new user, and those that nobody needs go", () => {
+    const extended = planned({ extend: [{ endpointId: "vpce-ecs", addSubnetIds: ["b"], addRouteTableIds: [] }] });
+    expect(step(using(seen([vpc({ plan: extended })])))).toBe("act MakingEndpoints make: extend");
+    const surplus = planned({ remove: ["vpce-logs"] });
+    expect(step(using(seen([vpc({ plan: surplus })])))).toBe("act RemovingEndpoints remove: deleteEndpoints");
+  });
+
+  it("are not made a second time while EC2 shows late what was written", () => {
+    const plan = planned({ create: [ofEcs] });
+    const decision = using(seen([vpc({ plan, justWritten: true })]));
+    expect(step(decision)).toBe("wait MakingEndpoints");
+    expect(told(decision)).toBe(
+      `EndpointsReady False MakingEndpoints: waiting for EC2 to show what was written in ${vpcId}`,
+    );
+  });
+
+  it("are available before the environment is made", () => {
+    const pending = using(seen([vpc({ ours: [{ ...ecs, state: "pending" }] })]));
+    expect(step(pending)).toBe("wait EndpointsPending");
+    expect(told(pending)).toContain(`endpoints of ${vpcId} are being made: ecs`);
+    const available = using(seen([vpc({ ours: [ecs] })]));
+    expect(step(available)).toBe("act Creating create");
+    expect(told(available)).toBe(`EndpointsReady True EndpointsAvailable: available in ${vpcId}: ecs, ecr.api`);
+  });
+
+  it("are said to be needless where the subnets reach everything", () => {
+    const plan = planned({ services: [], ingressFrom: [] });
+    expect(told(using(seen([vpc({ plan, group: undefined })])))).toContain("the subnets need no endpoints of ours");
+  });
+
+  it("are waited for when another object of the VPC makes them", () => {
+    const plan = planned({ create: [ofEcs] });
+    const decision = using(seen([vpc({ plan, writer: "team/other" })]));
+    expect(step(decision)).toBe("wait EndpointsPending");
+    expect(told(decision)).toContain("are being made by team/other: ecs");
+  });
+
+  it("hold an environment back when only a person can mend them, with every fault and its remedy", () => {
+    const plan = planned({ obstacles: ["DNS support of the VPC is off"] });
+    const decision = using(seen([vpc({ plan, ours: [{ ...ecs, state: "failed" }] })]));
+    expect(step(decision)).toBe("blocked EndpointsImpossible");
+    expect(told(decision)).toContain("DNS support of the VPC is off; vpce-ecs is failed: delete it");
+  });
+
+  it("do not stop an environment that is there already: the condition tells, and it is looked at again", () => {
+    const decision = using(seen([vpc({ ours: [{ ...ecs, state: "rejected" }] })]), own(settled));
+    expect(decision.next).toMatchObject({ kind: "settled", recheckInMs: 60_000 });
+    expect(decision.serving).toBe(true);
+    expect(told(decision)).toContain("EndpointsReady False EndpointsImpossible");
+  });
+
+  it("are looked at again every ten minutes, and sooner when the object asks for it", () => {
+    const given = seen([vpc({ ours: [ecs] })]);
+    expect(using(given, own(settled)).next).toMatchObject({ recheckInMs: 600_000 });
+    const soon = own({ kind: "settled", reason: "Available", message: "fine", recheckInMs: 1000 });
+    expect(using(given, soon).next).toMatchObject({ recheckInMs: 1000 });
+  });
+});
+
+describe("endpoints whose network cannot be read", () => {
+  const unread = { kind: "unread", reason: "PermissionDenied", message: "ec2:DescribeSubnets is refused" } as const;
+
+  it("hold back what is not made yet, and tell why", () => {
+    const decision = using(seen([], { network: unread }));
+    expect(decision.next).toMatchObject({ kind: "wait", reason: "PermissionDenied", stalledAfterMs: 300_000 });
+    expect(told(decision)).toBe("EndpointsReady Unknown PermissionDenied: ec2:DescribeSubnets is refused");
+  });
+
+  it("leave an environment that serves alone", () => {
+    const decision = using(seen([], { network: unread }), own(settled));
+    expect(decision).toMatchObject({ serving: true, next: { kind: "settled", recheckInMs: 60_000 } });
+  });
+
+  it("keep an object that goes, so that nothing of ours is lost", () => {
+    expect(step(leaving(seen([], { network: unread, wished: false })))).toBe("wait PermissionDenied");
+  });
+});
+
+describe("endpoints that an environment needs no more", () => {
+  const gone = (part: Parameters<typeof vpc>[0] = {}, rest: Partial<EndpointsSeen> = {}) =>
+    leaving(seen([vpc({ ours: [ecs], ...part })], rest));
+
+  it("stay while the environment is still there", () => {
+    expect(step(leaving(seen([vpc({ ours: [ecs] })]), own(going)))).toBe("wait Deleting");
+  });
+
+  it("go before their group, and the object goes last", () => {
+    expect(step(gone())).toBe("act RemovingEndpoints remove: deleteEndpoints");
+    expect(step(gone({ ours: [{ ...ecs, state: "deleting" }] }))).toBe("wait RemovingEndpoints");
+    expect(step(gone({ ours: [] }))).toBe("act RemovingEndpoints remove: deleteGroup");
+    expect(step(gone({ ours: [], group: undefined }))).toBe("release Deleted");
+  });
+
+  it("stay for another object that uses them", () => {
+    expect(step(gone({ others: [other] }))).toBe("release Deleted");
+  });
+
+  it("are removed by the last in rank of several that go at once", () => {
+    expect(step(gone({ others: [{ ...other, leaving: true }] }))).toBe("wait EndpointsInUse");
+    expect(step(gone({ others: [{ ...other, rank: "2026-01-03", leaving: true }] }))).toBe("release Deleted");
+  });
+
+  it("are not removed twice while EC2 shows late what was written", () => {
+    expect(step(gone({ justWritten: true }))).toBe("wait MakingEndpoints");
+  });
+
+  it("are left in AWS, and are ours no more, when deletionPolicy says so", () => {
+    expect(step(gone({}, { retain: true }))).toBe("act RetainingEndpoints release: release");
+    expect(step(gone({ ours: [] }, { retain: true }))).toBe("act RetainingEndpoints release: release");
+  });
+
+  it("go from an environment that stays and wishes none any more, which then forgets them", () => {
+    const given = (part: Parameters<typeof vpc>[0]) => seen([vpc(part)], { wished: false });
+    const removing = using(given({ ours: [ecs] }), own(settled));
+    expect(step(removing)).toBe("act RemovingEndpoints remove: deleteEndpoints");
+    expect(removing.serving).toBe(true);
+    const forgetting = using(given({ ours: [], group: undefined }), own(settled));
+    expect(step(forgetting)).toBe("act MakingEndpoints claims");
+    const forgotten = seen([vpc({ ours: [], group: undefined })], { wished: false, claims: [] });
+    expect(using(forgotten, own(settled))).toEqual(own(settled));
+  });
+});
