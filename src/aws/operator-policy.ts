@@ -51,3 +51,6 @@ function short(list: readonly string[]): string | readonly string[] {
 
 /** Characters of the largest managed policy; white space does not count. */
 export const largestPolicy = 6144;
+
+/** Characters of all inline policies of one role together; white space does not count. */
+export const largestInlinePolicy = 10_240;

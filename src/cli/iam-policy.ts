@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { largestPolicy, operatorPolicy } from "../aws/operator-policy.ts";
+import { managedPolicies } from "../aws/managed-policies.ts";
+import { largestInlinePolicy, largestPolicy, operatorPolicy, type PolicyDocument } from "../aws/operator-policy.ts";
 import { type PolicyFeature, type PolicyScope, policyFeatures } from "../aws/policy-statements.ts";
 import { irsaTrust, podIdentityTrust, type TrustScope } from "../aws/trust-policies.ts";
 import { clusterTag } from "../controllers/ownership.ts";
@@ -19,6 +20,7 @@ interface IamPolicyFlags {
   readonly allowedPolicyArns?: readonly string[];
   readonly permissionsBoundary?: readonly string[];
   readonly allowInlinePolicies?: boolean;
+  readonly managed?: number;
   readonly trust?: "irsa" | "pod-identity";
   readonly serviceAccount: string;
   readonly oidcIssuer?: string;
@@ -53,6 +55,12 @@ export function iamPolicyCommand(io: Io, ending: Ending): Command {
     )
     .option("--allow-inline-policies", "let it write inline policies of its roles")
     .addOption(
+      new Option(
+        "--managed <n>",
+        `print only the n-th of the managed policies, of ${largestPolicy} characters at most, that it takes for all`,
+      ).argParser(ordinal),
+    )
+    .addOption(
       new Option("--trust <way>", "print the trust policy of the operator's role").choices(["irsa", "pod-identity"]),
     )
     .option("--service-account <namespace/name>", "of the operator", "aws-batch-system/aws-batch-operator")
@@ -68,20 +76,51 @@ function iamPolicy(flags: IamPolicyFlags, io: Io): number {
     return exitCodes.done;
   }
   const scope = scopeOf(flags);
-  const policy = operatorPolicy(scope);
-  io.stdout.write(document(policy));
-  const size = JSON.stringify(policy).length;
-  if (size > largestPolicy) {
-    io.stderr.write(
-      `note: these ${size} characters are more than the ${largestPolicy} of a managed policy: make it an inline policy of the role (10240), or name fewer regions or features\n`,
-    );
-  }
+  const whole = operatorPolicy(scope);
+  const parts = managedPolicies(whole);
+  io.stdout.write(document(flags.managed === undefined ? whole : partOf(parts, flags.managed)));
+  const note = flags.managed === undefined ? noteOnSize(whole, parts.length) : noteOnPart(flags.managed, parts.length);
+  if (note !== undefined) io.stderr.write(`note: ${note}\n`);
   if (scope.passRoleArns.length === 0) {
     io.stderr.write(
       "note: roles that manifests name by ARN cannot be handed to AWS Batch: name them by --pass-roles\n",
     );
   }
   return exitCodes.done;
+}
+
+/** @throws CommandError when there are fewer */
+function partOf(parts: readonly PolicyDocument[], ordinalNumber: number): PolicyDocument {
+  const part = parts[ordinalNumber - 1];
+  if (part === undefined) {
+    throw new CommandError(`--managed ${ordinalNumber}: all fits in ${count(parts.length)}; print each of them`);
+  }
+  return part;
+}
+
+/** What the document can be used as; undefined: as anything. */
+function noteOnSize(policy: PolicyDocument, parts: number): string | undefined {
+  const size = JSON.stringify(policy).length;
+  if (size <= largestPolicy) return undefined;
+  const managed = `${count(parts)}, by ${inWords(parts)}`;
+  const how =
+    size <= largestInlinePolicy
+      ? `make it an inline policy of the operator's role (${largestInlinePolicy}), or ${managed}`
+      : `make it ${managed}; an inline policy of a role takes ${largestInlinePolicy}`;
+  return `these ${size} characters are more than the ${largestPolicy} of a managed policy: ${how}`;
+}
+
+function noteOnPart(part: number, parts: number): string | undefined {
+  if (parts === 1) return undefined;
+  return `this is ${part} of ${count(parts)}: the operator's role needs all of them`;
+}
+
+function count(parts: number): string {
+  return parts === 1 ? "1 managed policy" : `${parts} managed policies`;
+}
+
+function inWords(parts: number): string {
+  return Array.from({ length: parts }, (_, index) => `--managed ${index + 1}`).join(" and ");
 }
 
 function scopeOf(flags: IamPolicyFlags): PolicyScope {
@@ -164,6 +203,11 @@ function regions(text: string, previous: readonly string[] | undefined): readonl
   const wrong = all.find((region) => !/^[a-z]{2}(-[a-z]+)+-\d$/.test(region));
   if (wrong !== undefined) throw new InvalidArgumentError(`"${wrong}" is no AWS region.`);
   return all;
+}
+
+function ordinal(text: string): number {
+  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError(`"${text}" is no number from 1 on.`);
+  return Number(text);
 }
 
 function roleArns(text: string, previous: readonly string[] | undefined): readonly string[] {

@@ -60,6 +60,35 @@ describe("iam-policy", () => {
     );
   });
 
+  test("prints managed policies that together are the whole one, and says how many", async () => {
+    const all = [...account, "--region", "eu-west-1", "--features", "iam,endpoints,diagnose,foreign-queues"];
+    const whole = await run(all);
+    expect(whole.err).toMatch(
+      /more than the 6144 .*: make it an inline policy of the operator's role \(10240\), or 2 managed policies, by --managed 1 and --managed 2\n/,
+    );
+    const parts = [await run([...all, "--managed", "1"]), await run([...all, "--managed", "2"])];
+    expect(parts.map(({ err }) => err.split("\n")[0])).toEqual([
+      "note: this is 1 of 2 managed policies: the operator's role needs all of them",
+      "note: this is 2 of 2 managed policies: the operator's role needs all of them",
+    ]);
+    const statements = parts.flatMap(({ out }) => (JSON.parse(out) as { readonly Statement: object[] }).Statement);
+    expect(statements).toEqual((JSON.parse(whole.out) as { readonly Statement: object[] }).Statement);
+  });
+
+  test("does not call one managed policy a part, and knows where there is no further one", async () => {
+    const small = [...account, "--region", "eu-west-1", "--pass-roles", "arn:aws:iam::123456789012:role/jobs/*"];
+    expect(await run([...small, "--managed", "1"])).toEqual(await run(small));
+    expect(await run([...small, "--managed", "2"])).toMatchObject({
+      exitCode: 1,
+      err: expect.stringContaining("--managed 2: all fits in 1 managed policy"),
+    });
+  });
+
+  test("does not advise an inline policy where that is too small as well", async () => {
+    const { err } = await run([...account, "--region", Array.from({ length: 9 }, (_, n) => `eu-west-${n + 1}`).join()]);
+    expect(err).toMatch(/: make it \d managed policies, by .*; an inline policy of a role takes 10240\n/);
+  });
+
   test("speaks of the partition of its regions", async () => {
     const { out } = await run(["--region", "cn-north-1,cn-northwest-1"]);
     expect(out).toContain('"arn:aws-cn:batch:cn-north-1:*:job-queue/*"');
@@ -124,6 +153,8 @@ describe("iam-policy", () => {
     [["--account", "12345"], /"12345" is no AWS account id/],
     [["--region", "Europe"], /"Europe" is no AWS region/],
     [["--region", "eu-west-1,cn-north-1"], /of several partitions \(aws, aws-cn\)/],
+    [["--managed", "0"], /"0" is no number from 1 on/],
+    [["--managed", "3"], /--managed 3: all fits in/],
     [["--pass-roles", "admin"], /"admin" is no ARN of a role/],
     [["--trust", "irsa"], /--trust needs --account/],
     [[...account, "--trust", "irsa"], /--trust irsa needs --oidc-issuer/],
