@@ -13,6 +13,7 @@ import type { IamAccount } from "./aws/iam-account.ts";
 import { guardedIam } from "./aws/iam-calls.ts";
 import type { BatchRegion } from "./aws/region.ts";
 import { computeEnvironments } from "./controllers/compute-environment/controller.ts";
+import { networkRequests } from "./controllers/compute-environment/network-wish.ts";
 import { jobDefinitions } from "./controllers/job-definition/controller.ts";
 import { fingerprintOf } from "./controllers/job-definition/normalise.ts";
 import { jobQueues } from "./controllers/job-queue/controller.ts";
@@ -178,7 +179,7 @@ class OpenRegions implements Regions {
   ec2(region = this.#options.settings.region, signal: AbortSignal): Promise<Ec2Region> {
     const known = this.#ec2.get(region);
     if (known !== undefined) return known;
-    const opening = openEc2(region, this.#options, (inner) => this.iam(inner), signal);
+    const opening = openEc2(region, this.#options, this.#objects, (inner) => this.iam(inner), signal);
     this.#ec2.set(region, opening);
     opening.catch(() => this.#ec2.delete(region));
     return opening;
@@ -231,12 +232,14 @@ async function openIam(options: OperatorOptions, signal: AbortSignal): Promise<I
 async function openEc2(
   region: string,
   options: OperatorOptions,
+  objects: Objects,
   iam: (signal: AbortSignal) => Promise<IamAccount>,
   signal: AbortSignal,
 ): Promise<Ec2Region> {
   const { account, partition, ec2 } = await options.connect(region, signal);
   const api = guardedEc2(await ec2(), guardOptions(options, region));
-  return createEc2Region({ api, account, region, partition, clock: options.clock, iam });
+  const everybody = () => networkRequests(objects, region, options.settings);
+  return createEc2Region({ api, account, region, partition, clock: options.clock, iam, everybody });
 }
 
 function guardOptions(options: OperatorOptions, region: string): CallGuardOptions {

@@ -1,4 +1,4 @@
-import type { NetworkReader } from "../network/port.ts";
+import type { NetworkReader, NetworkRequest } from "../network/port.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Ec2Api } from "./ec2.ts";
 import type { IamAccount } from "./iam-account.ts";
@@ -26,9 +26,12 @@ export interface Ec2RegionOptions {
   readonly clock: Clock;
   /** For instance profiles and their roles. */
   readonly iam: (signal: AbortSignal) => Promise<IamAccount>;
+  /** What all objects refer to, so that one read serves them all; left out: only what was asked for is read. */
+  readonly everybody?: () => readonly NetworkRequest[];
 }
 
-export function createEc2Region({ api, account, region, partition, clock, iam }: Ec2RegionOptions): Ec2Region {
-  const network = createNetworkReader({ ec2: api, region, clock, iam });
+export function createEc2Region(options: Ec2RegionOptions): Ec2Region {
+  const { api, account, region, partition, clock, iam, everybody = () => [] } = options;
+  const network = createNetworkReader({ ec2: api, region, clock, iam, everybody });
   return { account, region, partition, api, network, wrote: () => network.wrote() };
 }

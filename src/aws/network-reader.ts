@@ -93,7 +93,8 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
     const securityGroups = joined(groupsOf, groupsById);
     const tables = routeTables.kind === "read" ? routeTables.value : [];
     const toEgressOnly = tables.some(({ routes }) => routes.some(({ target }) => target.kind === "egressOnlyGateway"));
-    const lists = prefixListsIn(tables, securityGroups.kind === "read" ? relevant(securityGroups.value, request) : []);
+    const groups = securityGroups.kind === "read" ? securityGroups.value : [];
+    const lists = prefixListsIn(tables, relevant(groups, [request]));
     return {
       region,
       subnets: asked.kind === "unread" ? asked : joined(subnets, { kind: "read", value: strays(asked.value, request) }),
@@ -106,7 +107,7 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
       endpoints,
       securityGroups,
       networkAcls: await inVpcs(parts.acls),
-      prefixLists: await read(parts.prefixLists, lists),
+      prefixLists: await read(parts.prefixLists, lists, prefixListsIn(tables, relevant(groups, all))),
       offerings: await read(
         parts.offerings,
         request.instanceTypes,
@@ -170,8 +171,9 @@ function groupsElsewhere(request: NetworkRequest, groups: Part<readonly Security
 }
 
 /** Rules of the other groups of a VPC concern nobody here. */
-function relevant(groups: readonly SecurityGroup[], { securityGroupIds }: NetworkRequest): readonly SecurityGroup[] {
-  return groups.filter(({ groupId }) => securityGroupIds.includes(groupId));
+function relevant(groups: readonly SecurityGroup[], requests: readonly NetworkRequest[]): readonly SecurityGroup[] {
+  const named = new Set(requests.flatMap(({ securityGroupIds }) => securityGroupIds));
+  return groups.filter(({ groupId }) => named.has(groupId));
 }
 
 /** Both together, each record once; unread when one of them is. */

@@ -1,10 +1,13 @@
 /** What the preflight of an environment is about: from its spec, and from the job definitions that may run there. Pure. */
 
-import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
+import type { Kind } from "../../api/object.ts";
+import type { BatchComputeEnvironment, BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { JobDefinition } from "../../api/v1alpha1/job-definition.ts";
+import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import type { Described } from "../../network/described.ts";
 import type { JobNeeds, Workload } from "../../network/needs.ts";
-import type { LaunchTemplateReference } from "../../network/port.ts";
+import type { LaunchTemplateReference, NetworkRequest } from "../../network/port.ts";
+import type { Objects, Settings } from "../ports.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
 type Template = NonNullable<NonNullable<Spec["computeResources"]>["launchTemplate"]>;
@@ -34,6 +37,20 @@ export function describedBy(spec: Spec): Described | undefined {
       endpointServices: [],
     },
   };
+}
+
+/** What all objects of a region will ask for: read together it costs about what the first of them would. */
+export function networkRequests(
+  objects: Pick<Objects, "list">,
+  region: string,
+  settings: Pick<Settings, "region">,
+): readonly NetworkRequest[] {
+  const environments = objects.list(BatchComputeEnvironmentKind as Kind) as readonly BatchComputeEnvironment[];
+  return environments
+    .filter(
+      ({ metadata, spec }) => metadata.deletionTimestamp === undefined && region === (spec.region ?? settings.region),
+    )
+    .flatMap(({ spec }) => describedBy(spec)?.request ?? []);
 }
 
 function platformOf({ eksConfiguration, computeResources }: Spec): Workload["platform"] {
