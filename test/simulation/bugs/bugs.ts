@@ -1,3 +1,5 @@
+import type { Disturbance } from "../exhaustive/run.ts";
+
 /**
  * Deliberate bugs, each a piece of source text and what stands in its place. Production code has no switch for them:
  * they are put in as a module is loaded (`plant.ts`), in a process of their own.
@@ -6,8 +8,10 @@ export interface Bug {
   readonly name: string;
   /** All are put in together. */
   readonly changes: readonly Change[];
-  /** The story that is told first, by a part of its name; the others follow, then worlds from seeds. */
-  readonly story?: string;
+  /** The story that shows it, by a part of its name. */
+  readonly story: string;
+  /** What has to go wrong in the story before it shows; nothing, unless told. */
+  readonly by?: Disturbance["kind"];
 }
 
 export interface Change {
@@ -18,10 +22,11 @@ export interface Change {
   readonly becomes: string;
 }
 
-const one = (name: string, story: string | undefined, file: string, was: string, becomes: string): Bug => ({
+const one = (name: string, story: string, file: string, was: string, becomes: string, by?: Bug["by"]): Bug => ({
   name,
+  story,
   changes: [{ file, was, becomes }],
-  ...(story === undefined ? {} : { story }),
+  ...(by === undefined ? {} : { by }),
 });
 
 const plan = "controllers/compute-environment/plan.ts";
@@ -36,6 +41,7 @@ export const bugs: readonly Bug[] = [
   {
     name: "skip the lease check before a write",
     story: "replacement, with a standby",
+    by: "freeze",
     changes: [
       {
         file: "aws/calls.ts",
@@ -51,6 +57,7 @@ export const bugs: readonly Bug[] = [
     "runtime/leader.ts",
     "return Math.max(0, this.#leaseDurationMs - this.#marginMs - this.#sinceRenewalMs(this.#renewed));",
     "return this.#leaseDurationMs;",
+    "freeze",
   ),
   one(
     "take the lease before it has run out",
@@ -95,6 +102,7 @@ export const bugs: readonly Bug[] = [
     "aws/batch-region.ts",
     "else records.maybe(open, clock.monotonic(), clock.now(), ifUnknown);",
     "else records.maybe(open, clock.monotonic(), clock.now());",
+    "fail",
   ),
   one(
     "register without looking what is there",
@@ -106,6 +114,7 @@ export const bugs: readonly Bug[] = [
   {
     name: "register at once where nothing is seen, and forget the live read",
     story: "register a job definition",
+    by: "fail",
     changes: [
       { file: definitionPlan, was: "if (seen.absent) return step;", becomes: "if (step !== undefined) return step;" },
       {
@@ -131,7 +140,7 @@ export const bugs: readonly Bug[] = [
   ),
   one(
     "write to AWS before the finalizer is there",
-    "only just being made",
+    "delete what is only just being made",
     reconcile,
     "if (!isMarked(wish)) return await mark(object, region, seen, signal);",
     "",
@@ -170,6 +179,7 @@ export const bugs: readonly Bug[] = [
     "runtime/reflector.ts",
     "if (clock.monotonic() - listedAt >= limits.relistMs) state",
     "if (clock.monotonic() - listedAt >= 1e12) state",
+    "drop",
   ),
   one(
     "ignore that a version is Gone",
@@ -177,6 +187,7 @@ export const bugs: readonly Bug[] = [
     "runtime/reflector.ts",
     'return ended("gone", { kind: "empty" });',
     'return ended("gone", { kind: "listed", resourceVersion });',
+    "drop",
   ),
   {
     name: "retry without backoff",
@@ -268,9 +279,34 @@ export const bugs: readonly Bug[] = [
   ),
   one(
     "take a listing for complete just after a take-over",
-    "register two bodies, with a standby",
+    "only just being made, with a standby",
     "aws/region-cache.ts",
     "return begunAt !== undefined && from !== undefined && begunAt >= from;",
     "return begunAt !== undefined && from !== undefined;",
+    "stop",
   ),
+  one(
+    "believe that an environment is absent as soon as it is not seen",
+    "only just being made, with a standby",
+    "controllers/compute-environment/observe.ts",
+    'return { name, absent: snapshot.isAbsent("compute-environment", name), attempt };',
+    "return { name, absent: true, attempt };",
+    "stop",
+  ),
+  {
+    name: "delete the role first",
+    story: "roles of its own",
+    changes: [
+      {
+        file: "controllers/roles/plan.ts",
+        was: 'if (own.next.kind !== "release") {',
+        becomes: "if (seen.claims.length === 0) {",
+      },
+      {
+        file: "controllers/roles/delete.ts",
+        was: "if (seen.referred.has(name)) return released(",
+        becomes: "if (seen.retain) return released(",
+      },
+    ],
+  },
 ];

@@ -1,6 +1,6 @@
 /**
  * `npm run simulate:bugs -- [--quick] [TEXT]`: plants each deliberate bug of `bugs.ts` and tells what finds it; exit 1
- * when one is not found. `--quick`: looks only in the story that is told first.
+ * when one is not found. `--quick`: looks only in the story that is named with it, with what is named going wrong.
  */
 
 import { execFile } from "node:child_process";

@@ -18,6 +18,14 @@ const resources = (change: object): BatchComputeEnvironmentSpec => ({
   >,
 });
 
+const { instanceRole: _given, ...withoutRole } = { instanceRole: "", ...ec2.computeResources };
+/** Its instance profile and the role in it are made for it. */
+const withRoles = {
+  ...ec2,
+  computeResources: withoutRole,
+  iam: { instanceRole: {} },
+} as BatchComputeEnvironmentSpec;
+
 /** Longer than anything takes that is not stuck. */
 const limitSeconds = 3600;
 
@@ -159,6 +167,12 @@ async function withJob(world: Simulation, durationMs: number, spec: object = {})
     { durationMs, exitCode: 0 },
   );
   await world.until(() => world.aws.truth.jobs().some(({ status }) => status === "RUNNING"), 300);
+}
+
+async function justMadeThenDeleted(world: Simulation): Promise<void> {
+  world.apply(computeEnvironment("ce", ec2));
+  await world.until(() => made(world) > 0, limitSeconds);
+  world.delete("BatchComputeEnvironment", "ce");
 }
 
 /** The same wish twice, its lists one way round and the other. */
@@ -524,9 +538,22 @@ export const stories: readonly Story[] = [
   {
     name: "delete what is only just being made",
     writes: 4,
+    act: justMadeThenDeleted,
+    over: gone,
+  },
+  {
+    name: "delete what is only just being made, with a standby",
+    writes: 4,
+    replicas: 2,
+    act: justMadeThenDeleted,
+    over: gone,
+  },
+  {
+    name: "roles of its own, made and deleted",
+    writes: 12,
     act: async (world) => {
-      world.apply(computeEnvironment("ce", ec2));
-      await world.until(() => made(world) > 0, limitSeconds);
+      world.apply(computeEnvironment("ce", withRoles));
+      await ready(world);
       world.delete("BatchComputeEnvironment", "ce");
     },
     over: gone,

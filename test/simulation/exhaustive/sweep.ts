@@ -16,6 +16,14 @@ export interface Extent {
   readonly seed: number;
 }
 
+export interface SweepOptions {
+  readonly oracles?: readonly OracleFactory[];
+  /** Ends at the first telling that fails. */
+  readonly stopsAtFirst?: boolean;
+  /** Only this goes wrong; `none`: nothing does. */
+  readonly only?: Disturbance["kind"] | "none" | undefined;
+}
+
 /** One row of the table. */
 export interface Row {
   readonly story: string;
@@ -33,11 +41,7 @@ export interface Row {
 }
 
 /** Tells a story undisturbed, then once with each single thing going wrong, and compares every end with the first. */
-export async function sweep(
-  story: Story,
-  extent: Extent,
-  options: { readonly oracles?: readonly OracleFactory[]; readonly stopsAtFirst?: boolean } = {},
-): Promise<Row> {
+export async function sweep(story: Story, extent: Extent, options: SweepOptions = {}): Promise<Row> {
   const undisturbed = await tell(story, undefined, options.oracles);
   const failures = [...findings(story, undefined, undisturbed, undisturbed), ...wasted(story, undisturbed)];
   const { points, calls, changes } = undisturbed;
@@ -52,33 +56,36 @@ export async function sweep(
     return telling;
   };
   const enough = (): boolean => options.stopsAtFirst === true && failures.length > 0;
+  const { only } = options;
+  const taken = <T>(kind: Disturbance["kind"], all: readonly T[]): readonly T[] =>
+    only === undefined || only === kind ? all : [];
 
   const recoveries: { readonly at: number; readonly length: number }[] = [];
-  for (const at of kills) {
+  for (const at of taken("kill", kills)) {
     if (enough()) return result();
     const { recovery } = await one({ kind: "kill", at });
     recoveries.push({ at, length: recovery });
     counted.kills++;
   }
-  for (const call of failing) {
+  for (const call of taken("fail", failing)) {
     for (const how of failuresOf(calls[call - 1])) {
       if (enough()) return result();
       await one({ kind: "fail", call, how });
       counted.faults++;
     }
   }
-  for (const at of kills) {
+  for (const at of taken("freeze", kills)) {
     if (enough()) return result();
     if (!isOfWrite(points[at - 1])) continue;
     await one({ kind: "freeze", at });
     counted.freezes++;
   }
-  for (const at of (story.replicas ?? 1) > 1 ? kills : []) {
+  for (const at of (story.replicas ?? 1) > 1 ? taken("stop", kills) : []) {
     if (enough()) return result();
     await one({ kind: "stop", at });
     counted.kills++;
   }
-  for (const [index, what] of changes.entries()) {
+  for (const [index, what] of taken("drop", [...changes.entries()])) {
     // A list that follows at once, or after a quarter of an hour: where nobody else changed it, there is nothing to miss.
     for (const gone of what === "wish" ? [true, false] : [true]) {
       if (enough()) return result();
