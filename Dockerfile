@@ -17,7 +17,7 @@ COPY package.json package-lock.json ./
 # No package needs its scripts to be bundled.
 RUN npm ci --ignore-scripts --prefer-offline --no-audit --no-fund
 COPY tsconfig.json ./
-COPY scripts/build.ts scripts/sbom.ts scripts/
+COPY scripts/build.ts scripts/licences.ts scripts/sbom.ts scripts/
 COPY src src
 RUN npm run build && npm run sbom
 

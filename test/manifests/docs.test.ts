@@ -1,9 +1,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
-import { parse } from "yaml";
 import packageManifest from "../../package.json" with { type: "json" };
-import packageLock from "../../package-lock.json" with { type: "json" };
 
 const pages = globSync(["*.md", "docs/**/*.md", "examples/**/*.md", "charts/**/*.md"]).filter(
   (path) => !path.includes("node_modules") && !path.startsWith("docs/kinds/parts/"),
@@ -67,21 +65,8 @@ describe("the documentation", () => {
   });
 });
 
-describe("versions", () => {
-  test("of package, charts and changelog agree", () => {
-    const { version } = packageManifest;
-    expect(packageLock.version).toBe(version);
-    for (const chart of globSync("charts/*/Chart.yaml")) {
-      const { version: own, appVersion } = parse(readFileSync(chart, "utf8")) as {
-        version: string;
-        appVersion: string;
-      };
-      expect({ chart, own, appVersion }).toEqual({ chart, own: version, appVersion: version });
-    }
-    expect(readFileSync("CHANGELOG.md", "utf8")).toContain(`## ${version}\n`);
-  });
-
-  test("the lock file names no registry", () => {
+describe("the lock file", () => {
+  test("names no registry", () => {
     expect(readFileSync("package-lock.json", "utf8")).not.toContain('"resolved"');
   });
 });

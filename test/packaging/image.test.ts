@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import packageManifest from "../../package.json" with { type: "json" };
+import { imageContext, packed } from "../../scripts/release/artefacts.ts";
 import { Child } from "../integration/control-plane/child.ts";
 import { startControlPlane } from "../integration/control-plane/control-plane.ts";
 import { freePorts } from "../integration/control-plane/ports.ts";
@@ -31,7 +32,12 @@ describe.skipIf(missing !== undefined)(`the image${missing === undefined ? "" : 
     await buildRootFs(join(directory, "build"));
     await buildah.imageOf(join(directory, "base"), args.BASE_IMAGE);
     await buildah.imageOf(join(directory, "build"), args.BUILD_IMAGE);
-    ids = [await buildah.build(args, "operator"), await buildah.build(args, "operator-again")];
+    // What a release has: nothing but that is needed.
+    const context = join(directory, "context");
+    await mkdir(context);
+    await writeFile(join(directory, "image.tar.gz"), await packed(await imageContext()));
+    await runOrFail("tar", ["-xzf", join(directory, "image.tar.gz")], { directory: context });
+    ids = [await buildah.build(context, args, "operator"), await buildah.build(context, args, "operator-again")];
     files = await buildah.mounted("operator");
   }, 900_000);
   afterAll(async () => {
@@ -67,6 +73,7 @@ describe.skipIf(missing !== undefined)(`the image${missing === undefined ? "" : 
       "LICENSE",
       "dist",
       "dist/sbom.cdx.json",
+      "dist/third-party-licences.txt",
       "package.json",
     ]);
     const programs = [

@@ -3,7 +3,6 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { exists } from "../integration/control-plane/cache.ts";
 import { run, runOrFail } from "../integration/control-plane/run.ts";
-import { root } from "./helm.ts";
 
 /** Builds images without a container engine, with a storage of its own. */
 export class Buildah {
@@ -37,9 +36,10 @@ export class Buildah {
   }
 
   /**
-   * Builds the project's Dockerfile. @returns the image's id, a hash of all that is in it
+   * Builds a Dockerfile. @param context the directory that has it, and all that it copies
+   * @returns the image's id, a hash of all that is in it
    */
-  async build(args: Readonly<Record<string, string>>, name: string): Promise<string> {
+  async build(context: string, args: Readonly<Record<string, string>>, name: string): Promise<string> {
     const npmCache = (await runOrFail("npm", ["config", "get", "cache"])).trim();
     const npmrc = join(homedir(), ".npmrc");
     const mounts = [`${npmCache}:/root/.npm`, ...((await exists(npmrc)) ? [`${npmrc}:/root/.npmrc:ro`] : [])];
@@ -52,7 +52,7 @@ export class Buildah {
       `--tag=${name}`,
       ...mounts.flatMap((mount) => ["--volume", mount]),
       ...Object.entries(args).flatMap(([key, value]) => ["--build-arg", `${key}=${value}`]),
-      root,
+      context,
     );
     return said.trim().split("\n").at(-1) ?? "";
   }

@@ -1,0 +1,111 @@
+import { createHash } from "node:crypto";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import manifest from "../../package.json" with { type: "json" };
+import { runOrFail } from "../../test/integration/control-plane/run.ts";
+import { bundle } from "../build.ts";
+import { customResourceDefinitions } from "../crds.ts";
+import { crdsManifest, installManifest, trialManifest } from "../install/install.ts";
+import type { BundledPackage } from "../licences.ts";
+import { sbom } from "../sbom.ts";
+import { archive, entriesOf } from "./archive.ts";
+
+export const root = fileURLToPath(new URL("../../", import.meta.url));
+export const { version } = manifest;
+export const charts = ["aws-batch-operator", "aws-batch-operator-crds"] as const;
+
+/** The name of the file with the checksums, as sha256sum reads it. */
+export const checksumsFile = "SHA256SUMS";
+
+/** A release, in a directory. */
+export interface Release {
+  readonly directory: string;
+  /** The bundle, not packed. */
+  readonly bundleDirectory: string;
+  readonly packages: readonly BundledPackage[];
+}
+
+/**
+ * Makes everything that a release has but the image, in a directory that is emptied before. The same sources give the
+ * same bytes.
+ * @param helm Helm 4: earlier ones write the time into the package
+ * @param image that the manifests name
+ * @param scratch a directory for what is not kept
+ */
+export async function makeRelease(
+  directory: string,
+  { helm, image, scratch }: { readonly helm: string; readonly image: string; readonly scratch: string },
+): Promise<Release> {
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true });
+  for (const chart of charts) await packageChart(chart, directory, helm);
+
+  const crds = customResourceDefinitions();
+  const bundleDirectory = join(await mkdtemp(join(scratch, "bundle-")), "dist");
+  const packages = await bundle(bundleDirectory);
+  const contents = `${JSON.stringify(sbom(), null, 1)}\n`;
+  await writeFile(join(bundleDirectory, "sbom.cdx.json"), contents);
+  const files: Readonly<Record<string, string | Uint8Array>> = {
+    "crds.yaml": crdsManifest(crds),
+    "install.yaml": installManifest(crds, image),
+    "trial.yaml": trialManifest(crds, image),
+    "sbom.cdx.json": contents,
+    "third-party-licences.txt": await readFile(join(bundleDirectory, "third-party-licences.txt")),
+    "CHANGELOG.md": await readFile(join(root, "CHANGELOG.md")),
+    [`kustomize-${version}.tar.gz`]: await packed(["manifests"]),
+    [`argocd-${version}.tar.gz`]: await packed(["argocd"]),
+    [`aws-batch-operator-${version}-bundle.tar.gz`]: await packedBundle(bundleDirectory),
+    [`image-${version}.tar.gz`]: await packed(await imageContext()),
+  };
+  for (const [name, content] of Object.entries(files)) await writeFile(join(directory, name), content);
+  await writeFile(join(directory, checksumsFile), await checksums(directory));
+  return { directory, bundleDirectory, packages };
+}
+
+/** Packages a copy whose files are all of one time: Helm keeps the times of the files. */
+async function packageChart(chart: string, directory: string, helm: string): Promise<void> {
+  const copy = await mkdtemp(join(tmpdir(), "chart-"));
+  try {
+    await cp(join(root, "charts", chart), copy, { recursive: true });
+    for (const name of await readdir(copy, { recursive: true })) await utimes(join(copy, name), 0, 0);
+    await runOrFail(helm, ["package", copy, "--destination", directory]);
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+}
+
+/** An archive of some paths of the repository. */
+export async function packed(paths: readonly string[]): Promise<Uint8Array> {
+  return archive((await Promise.all(paths.map((path) => entriesOf(join(root, path), path)))).flat());
+}
+
+/** What runs with Node alone: `node aws-batch-operator/dist/main.js`. */
+async function packedBundle(bundleDirectory: string): Promise<Uint8Array> {
+  const under = "aws-batch-operator";
+  const files = await entriesOf(bundleDirectory, `${under}/dist`);
+  const about = await Promise.all(
+    ["LICENSE", "package.json"].map((path) => entriesOf(join(root, path), `${under}/${path}`)),
+  );
+  // As in the image: the maps are four times what they map.
+  return archive([...files.filter(({ path }) => !path.endsWith(".map")), ...about.flat()]);
+}
+
+/** The recipe of the image and all that it reads: what .dockerignore lets through. */
+export async function imageContext(): Promise<readonly string[]> {
+  const lines = (await readFile(join(root, ".dockerignore"), "utf8")).split("\n");
+  return ["Dockerfile", ".dockerignore", ...lines.flatMap((line) => (line.startsWith("!") ? [line.slice(1)] : []))];
+}
+
+/** A line `<SHA-256>  <name>` for each file, sorted by name. */
+async function checksums(directory: string): Promise<string> {
+  const names = (await readdir(directory)).filter((name) => name !== checksumsFile).toSorted();
+  const lines = await Promise.all(
+    names.map(async (name) => {
+      const hash = createHash("sha256").update(await readFile(join(directory, name)));
+      return `${hash.digest("hex")}  ${name}\n`;
+    }),
+  );
+  return lines.join("");
+}

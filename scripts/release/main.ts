@@ -1,0 +1,46 @@
+/**
+ * Makes all that a release has and checks it: `npm run release:check [-- FLAGS]`. A line for each check; exit 1 when one
+ * of them fails. Nothing is published.
+ *
+ *     --output DIR    where it goes (dist/release)
+ *     --image IMAGE   that install.yaml and trial.yaml name, best by digest (aws-batch-operator:VERSION)
+ *     --allow-dirty   also with changes that are not committed
+ */
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { kubectl35, kubectlTools } from "../../test/integration/control-plane/kubectl-package.ts";
+import { printProgress } from "../../test/integration/control-plane/parts.ts";
+import { placeholderImage } from "../install/install.ts";
+import { checksumsFile, makeRelease, root } from "./artefacts.ts";
+import { checks } from "./checks.ts";
+
+const { values } = parseArgs({
+  options: {
+    output: { type: "string", default: join(root, "dist/release") },
+    image: { type: "string", default: placeholderImage },
+    "allow-dirty": { type: "boolean", default: false },
+  },
+});
+const { image } = values;
+const output = resolve(values.output);
+const { helm, kubectl } = await kubectlTools(kubectl35, printProgress);
+const scratch = await mkdtemp(join(tmpdir(), "release-"));
+try {
+  const release = await makeRelease(output, { helm, image, scratch });
+  const again = await makeRelease(join(scratch, "again"), { helm, image, scratch });
+  const context = { release, again, image, helm, kubectl, allowDirty: values["allow-dirty"] };
+  for (const { name, run } of checks(context)) {
+    try {
+      console.log(`✔ ${name}: ${await run()}`);
+    } catch (error) {
+      console.log(`✘ ${name}: ${error instanceof Error ? error.message : String(error)}`);
+      process.exitCode = 1;
+    }
+  }
+  if (process.exitCode === undefined) console.log(`${output} is ready; ${checksumsFile} has the checksums`);
+} finally {
+  await rm(scratch, { recursive: true, force: true });
+}

@@ -1,0 +1,66 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse } from "yaml";
+import manifest from "../../package.json" with { type: "json" };
+import packageLock from "../../package-lock.json" with { type: "json" };
+import { versionAnnotation } from "../chart/crd-templates.ts";
+import { charts, root } from "./artefacts.ts";
+
+/** A place that tells the version. */
+export interface VersionPlace {
+  /** File, and where in it. */
+  readonly place: string;
+  readonly version: string;
+}
+
+/** Every place that has to tell the version of package.json. */
+export async function versionPlaces(): Promise<readonly VersionPlace[]> {
+  const places = [
+    { place: "package.json", version: manifest.version },
+    { place: "package-lock.json", version: packageLock.version },
+  ];
+  for (const chart of charts) {
+    const file = `charts/${chart}/Chart.yaml`;
+    const { version, appVersion } = parse(await text(file)) as {
+      readonly version: string;
+      readonly appVersion: string;
+    };
+    places.push({ place: `${file}, version`, version }, { place: `${file}, appVersion`, version: appVersion });
+    for (const plural of ["batchcomputeenvironments", "jobdefinitions", "jobqueues"]) {
+      const folder = chart === "aws-batch-operator" ? "templates/crds" : "templates";
+      const template = `charts/${chart}/${folder}/${plural}.yaml`;
+      places.push(...found(template, await text(template), new RegExp(`${versionAnnotation}: (\\S+)`, "g")));
+    }
+  }
+  for (const file of ["manifests/install.yaml", "manifests/trial.yaml"]) {
+    for (const image of imagesIn(await text(file))) {
+      places.push({ place: `${file}, image`, version: image.split(":").at(-1) ?? "" });
+    }
+  }
+  places.push(...found("docs/install.md, image", await text("docs/install.md"), /REPOSITORY:(\S+)|VERSION=(\d\S+)/g));
+  const [newest] = await changelogEntries();
+  return [...places, { place: "CHANGELOG.md, newest entry", version: newest?.version ?? "" }];
+}
+
+/** The entries of the changelog, newest first, with what each tells. */
+export async function changelogEntries(): Promise<readonly { readonly version: string; readonly body: string }[]> {
+  const [, ...sections] = (await text("CHANGELOG.md")).split(/^## /m);
+  return sections.map((section) => {
+    const [version = "", ...lines] = section.split("\n");
+    return { version: version.trim(), body: lines.join("\n").trim() };
+  });
+}
+
+/** The images that the containers of a manifest run; a schema has the word without a value. */
+export function imagesIn(manifests: string): readonly string[] {
+  return [...manifests.matchAll(/^ +image: (\S+)$/gm)].map(([, image = ""]) => image);
+}
+
+function found(place: string, content: string, pattern: RegExp): readonly VersionPlace[] {
+  const versions = [...content.matchAll(pattern)].map((match) => match.slice(1).find((one) => one !== undefined) ?? "");
+  return versions.length === 0 ? [{ place, version: "none" }] : versions.map((version) => ({ place, version }));
+}
+
+function text(path: string): Promise<string> {
+  return readFile(join(root, path), "utf8");
+}
