@@ -9,12 +9,14 @@ export function jsonEqual(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) && Array.isArray(b)) {
     return a.length === b.length && a.every((item, index) => jsonEqual(item, b[index]));
   }
-  const left = new Map(Object.entries(a).filter(([, value]) => value !== undefined));
-  let matched = 0;
-  for (const [key, value] of Object.entries(b)) {
+  const [left, right] = [a as Readonly<Record<string, unknown>>, b as Readonly<Record<string, unknown>>];
+  let unmatched = 0;
+  for (const key of Object.keys(left)) if (left[key] !== undefined) unmatched++;
+  for (const key of Object.keys(right)) {
+    const value = right[key];
     if (value === undefined) continue;
-    if (!left.has(key) || !jsonEqual(left.get(key), value)) return false;
-    matched++;
+    if (!Object.hasOwn(left, key) || left[key] === undefined || !jsonEqual(left[key], value)) return false;
+    unmatched--;
   }
-  return matched === left.size;
+  return unmatched === 0;
 }

@@ -181,9 +181,7 @@ function copy(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copy);
   if (value === null || typeof value !== "object") return value;
   if (value instanceof Date) return new Date(value);
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .map(([key, member]) => [key, copy(member)]),
-  );
+  const copied: Record<string, unknown> = {};
+  for (const [key, member] of Object.entries(value)) if (member !== undefined) copied[key] = copy(member);
+  return copied;
 }

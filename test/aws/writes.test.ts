@@ -422,10 +422,10 @@ describe("revisions", () => {
     world.aws.lose = ({ operation }) => (operation === "registerJobDefinition" ? reset() : undefined);
     await expect(world.region.registerJobDefinition(body, world.signal)).rejects.toThrow();
     const asked = world.clock.monotonic();
-    const outcome = world.settle(world.region.refreshDefinition("jd", world.signal));
+    const outcome = world.region.refreshDefinition("jd", world.signal);
     await world.clock.advance(4 * second);
     world.aws.thaw();
-    await outcome;
+    await world.settle(outcome);
     expect(world.aws.calls.at(-1)?.at).toBe(asked + 5 * second);
     expect(revisionsOf(world)).toEqual([1]);
   });

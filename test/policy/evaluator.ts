@@ -26,18 +26,30 @@ interface Statement {
 
 /** @throws Error for a policy element that it does not know, so that none is passed over */
 export function isAllowed(policy: Policy, request: Request): boolean {
-  const applying = policy.Statement.filter((statement) => applies(statement, request));
+  const applying = statementsOf(policy, request.action.toLowerCase()).filter((one) => applies(one, request));
   if (applying.some(({ Effect: effect }) => effect === "Deny")) return false;
   return applying.some(({ Effect: effect }) => effect === "Allow");
 }
 
 const known = new Set(["Sid", "Effect", "Action", "Resource", "Condition"]);
 
+/** A policy is asked for each call of a whole world: what depends on the action alone is worked out once. */
+const byAction = new WeakMap<Policy, Map<string, readonly Statement[]>>();
+
+function statementsOf(policy: Policy, action: string): readonly Statement[] {
+  const found = byAction.get(policy)?.get(action);
+  if (found !== undefined) return found;
+  const statements = policy.Statement.filter((statement) => {
+    const strange = Object.keys(statement).find((key) => !known.has(key));
+    if (strange !== undefined) throw new Error(`the evaluator does not know ${strange}`);
+    return all(statement.Action).some((pattern) => like(pattern.toLowerCase(), action));
+  });
+  byAction.set(policy, (byAction.get(policy) ?? new Map<string, readonly Statement[]>()).set(action, statements));
+  return statements;
+}
+
 function applies(statement: Statement, request: Request): boolean {
-  const strange = Object.keys(statement).find((key) => !known.has(key));
-  if (strange !== undefined) throw new Error(`the evaluator does not know ${strange}`);
   return (
-    all(statement.Action).some((pattern) => like(pattern.toLowerCase(), request.action.toLowerCase())) &&
     all(statement.Resource).some((pattern) => like(pattern, request.resource)) &&
     Object.entries(statement.Condition ?? {}).every(([operator, keys]) =>
       Object.entries(keys).every(([key, values]) => holds(operator, values, presentValues(request, key))),
@@ -76,12 +88,21 @@ function likeArn(pattern: string, arn: string): boolean {
   return (patterns ?? []).every((one, index) => like(one, parts?.[index] ?? ""));
 }
 
+const expressions = new Map<string, RegExp>();
+
 function like(pattern: string, value: string): boolean {
+  if (!/[*?]/.test(pattern)) return pattern === value;
+  const compiled = expressions.get(pattern) ?? expressionOf(pattern);
+  expressions.set(pattern, compiled);
+  return compiled.test(value);
+}
+
+function expressionOf(pattern: string): RegExp {
   const escaped = pattern
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")
     .replaceAll("*", ".*")
     .replaceAll("?", ".");
-  return new RegExp(`^${escaped}$`, "s").test(value);
+  return new RegExp(`^${escaped}$`, "s");
 }
 
 function all(value: string | readonly string[]): readonly string[] {
