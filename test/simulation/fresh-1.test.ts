@@ -1,10 +1,3 @@
-import { expect, it } from "vitest";
-import { brokenPromise, freshSeeds, seedsFrom } from "./seeds.ts";
+import { growWorlds } from "./fresh-worlds.ts";
 
-const seeds = freshSeeds(0);
-
-it(`keeps every promise in ${seeds.count} worlds that nobody has seen, from seed ${seeds.from} on`, {
-  timeout: 1_800_000,
-}, async () => {
-  expect(await brokenPromise(seedsFrom(seeds))).toBeUndefined();
-});
+growWorlds(0);

@@ -30,7 +30,3 @@ export function freshSeeds(share: number): { readonly from: number; readonly cou
   const first = given === null ? (Math.floor(performance.timeOrigin / 1000) % 1_000_000) * 2048 : Number(given[1]);
   return { from: first + share * count, count };
 }
-
-export function* seedsFrom({ from, count }: { readonly from: number; readonly count: number }): Generator<number> {
-  for (let seed = from; seed < from + count; seed++) yield seed;
-}

@@ -2,6 +2,7 @@
  * Worlds by the night, or one of them to read:
  *
  * - `npm run simulate -- --seeds 100000 [--from 1]`: that many; without `--from` fresh ones
+ * - with `--first` no more after the first broken promise
  * - `npm run simulate -- --seed 7 [--trace]`: one, with `--trace` as a story; a broken promise is shrunk
  */
 
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     from: { type: "string" },
     trace: { type: "boolean", default: false },
     "no-shrink": { type: "boolean", default: false },
+    first: { type: "boolean", default: false },
   },
 });
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -28,7 +30,9 @@ const count = single ? 1 : Number(values.seeds);
 const totals = { failed: 0, virtualSeconds: 0, points: 0 };
 const began = performance.now();
 print(`${count} ${count === 1 ? "world" : "worlds"} from seed ${from}`);
-for (let seed = from; seed < from + count; seed++) {
+const last = (seed: number): boolean => seed === from + count || (values.first && totals.failed > 0);
+let seed = from;
+for (; !last(seed); seed++) {
   const outcome = await runSeed(seed);
   totals.virtualSeconds += outcome.virtualSeconds;
   totals.points += outcome.points;
@@ -47,6 +51,6 @@ for (let seed = from; seed < from + count; seed++) {
 const seconds = ((performance.now() - began) / 1000).toFixed(0);
 const days = (totals.virtualSeconds / 86_400).toFixed(1);
 print(
-  `${count} worlds from seed ${from}: ${totals.failed} with a broken promise; ${days} days of virtual time, ${totals.points} awaits of the network passed, in ${seconds} s`,
+  `${seed - from} worlds from seed ${from}: ${totals.failed} with a broken promise; ${days} days of virtual time, ${totals.points} awaits of the network passed, in ${seconds} s`,
 );
 process.exitCode = totals.failed === 0 ? 0 : 1;

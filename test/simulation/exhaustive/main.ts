@@ -1,7 +1,8 @@
 /**
  * `npm run simulate:exhaustive -- [--story TEXT] [--all] [--pairs N|all] [--seed S]`: the table of all stories, each
  * told once for each single thing that may go wrong. `--all`: at every await, also where nothing outside has changed
- * since the one before. `--only JSON`: one telling with one disturbance, to read.
+ * since the one before. `--rows`: each row as soon as it is there, as JSON. `--only JSON`: one telling with one
+ * disturbance, to read.
  */
 
 import process from "node:process";
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     pairs: { type: "string", default: "4" },
     seed: { type: "string" },
     part: { type: "string", default: "1/1" },
+    rows: { type: "boolean", default: false },
   },
 });
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -45,10 +47,13 @@ async function all(): Promise<void> {
     if (index % of !== part - 1) continue;
     const row = await sweep(story, { all: values.all, pairs, seed });
     rows.push(row);
+    if (values.rows) {
+      print(JSON.stringify(row));
+      continue;
+    }
     for (const failure of row.failures) print(failure);
     process.stderr.write(`${story.name}: ${row.failures.length} failures\n`);
   }
-  print(tableOf(rows));
-  print(`pairs by seed ${seed}`);
+  if (!values.rows) print(`${tableOf(rows)}\npairs by seed ${seed}`);
   if (rows.some(({ failures }) => failures.length > 0)) process.exitCode = 1;
 }
