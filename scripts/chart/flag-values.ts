@@ -8,6 +8,8 @@ const decidedElsewhere = [
   "--kubeconfig",
   "--watch-namespace",
   "--metrics-address",
+  "--metrics-tls-directory",
+  "--metrics-client-ca",
   "--health-address",
   "--leader-elect",
   "--no-leader-elect",

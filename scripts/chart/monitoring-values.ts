@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { choice, integer, list, map, off, on, section, text } from "./value.ts";
+import { choice, integer, list, map, off, on, open, section, text } from "./value.ts";
 
 const monitor = (description: string) =>
   section(description, {
@@ -13,12 +13,22 @@ const monitor = (description: string) =>
     sampleLimit: integer("Most samples of one scrape; 0: any.", 0),
     relabelings: list("Before the scrape."),
     metricRelabelings: list("After it."),
+    tlsConfig: open(
+      "With `metrics.tls`: whom Prometheus trusts, and the certificate that it shows. Empty: `ca.crt` of the page's Secret.",
+    ),
   });
 
 /** Metrics, alerts, dashboard, and who may reach what. */
 export const monitoring = {
   metrics: section("`/metrics`, described in docs/metrics.md.", {
     port: integer("Of the page.", 8080, 1),
+    tls: section("HTTPS. A renewed certificate is used within a minute.", {
+      secretName: text("Name of a Secret with `tls.crt` and `tls.key`, as cert-manager makes them. Empty: plain HTTP."),
+      clientCa: section("Only clients whose certificate one of these CAs signed may read the page.", {
+        secretName: text("Name of a Secret with their certificates. Empty: any client."),
+        key: text("Under which they are in it.", "ca.crt"),
+      }),
+    }),
     service: section("By which it is found.", {
       enabled: on("Make it; a ServiceMonitor needs it."),
       annotations: map("Such as `prometheus.io/scrape`."),

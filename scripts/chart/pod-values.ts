@@ -74,8 +74,13 @@ export const podValues = {
     "--max-semi-space-size=4",
   ),
   healthPort: integer("Of `/healthz` and `/readyz`.", 8081, 1),
+  startupProbe: probe("Of `/healthz`, until it answers for the first time; only then the others begin.", {
+    initialDelaySeconds: 0,
+    periodSeconds: 2,
+    failureThreshold: 30,
+  }),
   livenessProbe: probe("Not answering: the event loop stands still, or a watch.", {
-    initialDelaySeconds: 10,
+    initialDelaySeconds: 0,
     periodSeconds: 20,
     failureThreshold: 3,
   }),

@@ -111,9 +111,14 @@ function podSpec(image: string, env: readonly object[]): object {
           { name: "metrics", containerPort: metricsPort },
           { name: "health", containerPort: healthPort },
         ],
+        startupProbe: {
+          httpGet: { path: "/healthz", port: "health" },
+          periodSeconds: 2,
+          timeoutSeconds: 5,
+          failureThreshold: 30,
+        },
         livenessProbe: {
           httpGet: { path: "/healthz", port: "health" },
-          initialDelaySeconds: 10,
           periodSeconds: 20,
           timeoutSeconds: 5,
           failureThreshold: 3,

@@ -9,7 +9,8 @@ const afterHelp = `
 It needs a cluster with the CRDs (kubectl apply -f crds/), the permissions of manifests/, and AWS credentials that the
 AWS SDK finds. Of several replicas one works; the others wait, with their caches filled.
 
-GET /metrics at --metrics-address; GET /healthz and /readyz at --health-address. SIGUSR1 changes the log level between
+GET /metrics at --metrics-address; GET /healthz and /readyz at --health-address. A certificate that is replaced in its
+directory is used within a minute. SIGUSR1 changes the log level between
 the one given and debug.
 
 Exit code: 0 after SIGTERM, with the lease released; 1 on a usage or configuration error, or when leadership is lost;
@@ -29,6 +30,8 @@ export function runCommand(io: Io, ending: Ending): Command {
   for (const option of operatorOptions()) command.addOption(option);
   command
     .addOption(addressOption("--metrics-address <address>", "where to serve metrics", ":8080"))
+    .option("--metrics-tls-directory <dir>", "serve metrics by HTTPS, with tls.crt and tls.key of this directory")
+    .option("--metrics-client-ca <file>", "and only to clients with a certificate that one of these CAs signed")
     .addOption(addressOption("--health-address <address>", "where to serve health", ":8081"))
     .addOption(new Option("--leader-elect", "work only while holding the lease (default)").default(true))
     .addOption(new Option("--no-leader-elect", "work at once: there must never be a second replica"))

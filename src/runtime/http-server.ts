@@ -1,5 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { TlsMaterial } from "./tls.ts";
 
 export interface ListenAddress {
   /** Undefined: all addresses of this machine. */
@@ -23,15 +25,45 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
+export interface SecureServer extends HttpServer {
+  /** Connections from now on are made with this. @throws Error when it is no certificate with its key; the old one stays */
+  renew(material: TlsMaterial): void;
+}
+
 /**
  * Serves read-only pages by plain HTTP.
  * @throws Error of Node, with a `code` such as `EADDRINUSE`, when the address cannot be listened on
  */
-export async function servePages({ host, port }: ListenAddress, pages: Pages): Promise<HttpServer> {
-  const server = createServer((request, response) => {
+export function servePages(address: ListenAddress, pages: Pages): Promise<HttpServer> {
+  return listening(createServer(answering(pages)), address);
+}
+
+/**
+ * Serves them by HTTPS (TLS 1.2 or newer); with `ca` only clients whose certificate one of these has signed are let in.
+ * @throws Error as `servePages`, and when the certificate is none or its key another's
+ */
+export async function serveSecurePages(
+  address: ListenAddress,
+  pages: Pages,
+  material: TlsMaterial,
+): Promise<SecureServer> {
+  const asksClients = material.ca !== undefined;
+  const options = { ...material, requestCert: asksClients, rejectUnauthorized: asksClients, minVersion } as const;
+  const server = createSecureServer(options, answering(pages));
+  const served = await listening(server, address);
+  return { ...served, renew: (renewed) => server.setSecureContext({ ...renewed, minVersion }) };
+}
+
+const minVersion = "TLSv1.2";
+
+function answering(pages: Pages): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
     request.resume();
     void pageFor(pages, request).then((page) => send(response, page));
-  });
+  };
+}
+
+async function listening(server: Server, { host, port }: ListenAddress): Promise<HttpServer> {
   // Only a scraper and the kubelet talk to us; who sends half a request is not waited for.
   server.requestTimeout = 10_000;
   await new Promise<void>((resolve, reject) => {

@@ -105,7 +105,8 @@ describeWithHelm("the chart", (program) => {
     const [deployment] = documents(await output({ flags: everyFlag })).filter(({ kind }) => kind === "Deployment");
     const args = deployment?.["spec"].template.spec.containers[0].args as readonly string[];
     const given = args.map((arg) => arg.split("=")[0]);
-    const elsewhere = ["--kubeconfig", "--watch-namespace", "--metrics-address", "--health-address"];
+    const tlsFlags = ["--metrics-tls-directory", "--metrics-client-ca"];
+    const elsewhere = ["--kubeconfig", "--watch-namespace", "--metrics-address", "--health-address", ...tlsFlags];
     const wanted = runFlags().map(({ long }) => long);
     expect(wanted.filter((flag) => !given.includes(flag) && !elsewhere.includes(flag ?? ""))).toEqual([
       "--leader-elect",
@@ -128,6 +129,7 @@ describeWithHelm("the chart", (program) => {
     ["a text where a list is", { flags: { allowedAccountIds: "123456789012" } }, /allowedAccountIds/],
     ["a budget that is none", { podDisruptionBudget: { maxUnavailable: "half" } }, /maxUnavailable/],
     ["two replicas without an election", { leaderElection: { enabled: false } }, /replicas must be 1/],
+    ["clients to be known without TLS", { metrics: { tls: { clientCa: { secretName: "a" } } } }, /needs metrics\.tls/],
     [
       "a ServiceMonitor without a Service",
       { metrics: { serviceMonitor: { enabled: true }, service: { enabled: false } } },

@@ -28,6 +28,12 @@ const monitor = {
   relabelings: [{ action: "labeldrop", regex: "pod" }],
   metricRelabelings: [{ action: "drop", regex: "nodejs_.*", sourceLabels: ["__name__"] }],
 };
+const tlsConfig = {
+  ca: { configMap: { name: "authority", key: "ca.crt" } },
+  cert: { secret: { name: "prometheus", key: "tls.crt" } },
+  keySecret: { name: "prometheus", key: "tls.key" },
+  serverName: "batch.test",
+};
 const probe = { initialDelaySeconds: 3, periodSeconds: 7, timeoutSeconds: 2, failureThreshold: 9 };
 
 /** Ways in which people install, by name. Together they set every value; a test sees to that. */
@@ -111,6 +117,7 @@ export const valueSets: Readonly<Record<string, Values>> = {
     resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "512Mi" } },
     nodeOptions: "--max-semi-space-size=8",
     healthPort: 9081,
+    startupProbe: probe,
     livenessProbe: probe,
     readinessProbe: probe,
   },
@@ -139,6 +146,16 @@ export const valueSets: Readonly<Record<string, Values>> = {
   "no metrics Service": { metrics: { service: { enabled: false } } },
   ServiceMonitor: { metrics: { serviceMonitor: monitor } },
   PodMonitor: { metrics: { podMonitor: monitor } },
+  "metrics by HTTPS": {
+    metrics: { tls: { secretName: "batch-metrics" }, serviceMonitor: { enabled: true } },
+  },
+  "metrics for known clients": {
+    metrics: {
+      tls: { secretName: "batch-metrics", clientCa: { secretName: "clients", key: "clients.crt" } },
+      serviceMonitor: { enabled: true, tlsConfig },
+      podMonitor: { enabled: true, tlsConfig },
+    },
+  },
   "alerts and dashboard": {
     metrics: {
       prometheusRule: {

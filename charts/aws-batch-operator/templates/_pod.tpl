@@ -26,6 +26,17 @@
 {{- if ne (int .Values.metrics.port) 8080 }}
 - {{ printf "--metrics-address=:%d" (int .Values.metrics.port) | quote }}
 {{- end }}
+{{- with .Values.metrics.tls }}
+{{- if .secretName }}
+- --metrics-tls-directory=/etc/aws-batch-operator/metrics-tls
+{{- end }}
+{{- if .clientCa.secretName }}
+{{- if not .secretName }}
+{{- fail "metrics.tls.clientCa needs metrics.tls.secretName: without TLS no client shows a certificate" }}
+{{- end }}
+- {{ printf "--metrics-client-ca=/etc/aws-batch-operator/metrics-clients/%s" .clientCa.key | quote }}
+{{- end }}
+{{- end }}
 {{- if ne (int .Values.healthPort) 8081 }}
 - {{ printf "--health-address=:%d" (int .Values.healthPort) | quote }}
 {{- end }}
@@ -122,7 +133,18 @@ hostUsers: false
 {{- end }}
 {{- end }}
 
-{{- define "aws-batch-operator.tokenVolumes" -}}
+{{- /* Volumes of our own, by `secret` or projected. */}}
+{{- define "aws-batch-operator.volumes" -}}
+{{- with .Values.metrics.tls.secretName }}
+- name: metrics-tls
+  secret:
+    secretName: {{ . }}
+{{- end }}
+{{- with .Values.metrics.tls.clientCa.secretName }}
+- name: metrics-clients
+  secret:
+    secretName: {{ . }}
+{{- end }}
 {{- if not .Values.serviceAccount.automountToken }}
 - name: kube-api-access
   projected:
@@ -143,7 +165,17 @@ hostUsers: false
 {{- end }}
 {{- end }}
 
-{{- define "aws-batch-operator.tokenMounts" -}}
+{{- define "aws-batch-operator.mounts" -}}
+{{- if .Values.metrics.tls.secretName }}
+- name: metrics-tls
+  mountPath: /etc/aws-batch-operator/metrics-tls
+  readOnly: true
+{{- end }}
+{{- if .Values.metrics.tls.clientCa.secretName }}
+- name: metrics-clients
+  mountPath: /etc/aws-batch-operator/metrics-clients
+  readOnly: true
+{{- end }}
 {{- if not .Values.serviceAccount.automountToken }}
 - name: kube-api-access
   mountPath: /var/run/secrets/kubernetes.io/serviceaccount

@@ -9,6 +9,8 @@ export interface RunFlags extends OperatorFlags {
   readonly watchNamespace?: readonly string[];
   readonly shardSelector?: LabelSelector;
   readonly metricsAddress: ListenAddress;
+  readonly metricsTlsDirectory?: string;
+  readonly metricsClientCa?: string;
   readonly healthAddress: ListenAddress;
   readonly leaderElect: boolean;
   readonly leaseNamespace?: string;

@@ -9,7 +9,7 @@ import { StoreError } from "../../kube/store.ts";
 import { createOperator, type Operator } from "../../operator.ts";
 import { type Clock, systemClock } from "../../runtime/clock.ts";
 import { healthPages } from "../../runtime/health.ts";
-import { type HttpServer, type ListenAddress, type Pages, servePages } from "../../runtime/http-server.ts";
+import type { HttpServer } from "../../runtime/http-server.ts";
 import { LeaderElector } from "../../runtime/leader.ts";
 import { type Log, type ProcessLog, pinoLog } from "../../runtime/log.ts";
 import type { Random } from "../../runtime/random.ts";
@@ -22,6 +22,7 @@ import { healthChecks } from "./health.ts";
 import { metricsOf, type OperatorMetrics } from "./metrics.ts";
 import { rememberedLabels } from "./namespace-labels.ts";
 import type { RunFlags } from "./options.ts";
+import { serveHealth, serveMetrics } from "./servers.ts";
 
 const fieldManager = "aws-batch-operator";
 const defaultLeaseNamespace = "aws-batch-system";
@@ -198,14 +199,17 @@ class Run {
   }
 
   async #serve(operator: Operator): Promise<readonly HttpServer[]> {
-    const { metricsAddress, healthAddress } = this.#flags;
+    const { healthAddress } = this.#flags;
     const checks = healthChecks(operator, this.#metrics.runtime, {
       knowsAws: () => this.#cloud !== undefined,
       leads: () => this.#writerSince !== undefined,
     });
-    const health = await listen("--health-address", healthAddress, healthPages(checks));
+    const health = await serveHealth(healthAddress, healthPages(checks));
     try {
-      return [health, await listen("--metrics-address", metricsAddress, this.#metrics.pages)];
+      return [
+        health,
+        await serveMetrics(this.#flags, this.#metrics.pages, { clock: this.#ports.clock, log: this.#log }),
+      ];
     } catch (error) {
       await health.close();
       throw error;
@@ -236,15 +240,4 @@ async function requireNamespace(store: KubeStore, name: string, signal: AbortSig
     `there is no namespace ${name} for the Lease: \`kubectl create namespace ${name}\`, or give --lease-namespace`,
     { exitCode: exitCodes.cannotStart },
   );
-}
-
-async function listen(flag: string, address: ListenAddress, pages: Pages): Promise<HttpServer> {
-  try {
-    return await servePages(address, pages);
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error)) throw error;
-    throw new CommandError(`${flag} ${address.host ?? ""}:${address.port} cannot be listened on: ${error.message}`, {
-      cause: error,
-    });
-  }
 }

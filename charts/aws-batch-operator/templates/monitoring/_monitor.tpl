@@ -13,6 +13,12 @@ sampleLimit: {{ . }}
 {{ .endpoints }}:
   - port: metrics
     path: /metrics
+    {{- with .root.Values.metrics.tls.secretName }}
+    scheme: https
+    tlsConfig:
+      {{- $default := dict "ca" (dict "secret" (dict "name" . "key" "ca.crt")) "serverName" (printf "%s.%s.svc" (include "aws-batch-operator.fullname" $.root) (include "aws-batch-operator.namespace" $.root)) }}
+      {{- toYaml (default $default $.monitor.tlsConfig) | nindent 6 }}
+    {{- end }}
     {{- with .monitor.interval }}
     interval: {{ . }}
     {{- end }}
