@@ -59,10 +59,14 @@ export class Wire {
     const fault = this.#faults.take({ operation, input: given });
     const halfMs = this.#world.knobs.latencyMs / 2;
     const progress = { applied: false };
-    const work = (): ReturnType<typeof apply> => {
-      progress.applied = true;
-      return this.#effect(record, () => overTheWire(apply(given, this.#asOf(fault))));
-    };
+    const work = (): ReturnType<typeof apply> =>
+      this.#effect(record, () => {
+        if (fault?.kind === "refuse") {
+          throw new ServiceError(fault.exception, fault.httpStatusCode, fault.message, this.#world.uuid());
+        }
+        progress.applied = true;
+        return overTheWire(apply(given, this.#asOf(fault)));
+      });
     try {
       await this.#pass(halfMs, signal);
       const output = await this.#through(fault, work, signal);
@@ -118,9 +122,8 @@ export class Wire {
     switch (fault?.kind) {
       case undefined:
       case "stale":
-        return work();
       case "refuse":
-        throw new ServiceError(fault.exception, fault.httpStatusCode, fault.message, this.#world.uuid());
+        return work();
       case "loseRequest":
         await sleep(clock, knobs.requestTimeoutMs, signal);
         throw new ConnectionError("TimeoutError", "ETIMEDOUT", `no answer within ${knobs.requestTimeoutMs} ms`);

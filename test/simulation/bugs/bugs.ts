@@ -309,4 +309,70 @@ export const bugs: readonly Bug[] = [
       },
     ],
   },
+  {
+    name: "tell in status when AWS was last read",
+    story: "create an environment",
+    changes: [
+      {
+        file: "controllers/conditions.ts",
+        was: 'reason: "ReadFromAWS", message: "AWS was read" },',
+        becomes: 'reason: "ReadFromAWS", message: "AWS was read at " + timestamp(now) },',
+      },
+      {
+        file: reconcile,
+        was: 'return delays.length === 0 ? { kind: "onChange" } : { kind: "after", delayMs: Math.min(...delays) };',
+        becomes: 'return { kind: "after", delayMs: 30_000 };',
+      },
+    ],
+  },
+  {
+    name: "let Ready go to and fro while nothing happens",
+    story: "create an environment",
+    changes: [
+      {
+        file: "controllers/conditions.ts",
+        was: 'return { ready: "True", kind: "none", reason, message };',
+        becomes: 'return { ready: lastedMs % 20_000 < 10_000 ? "True" : "Unknown", kind: "none", reason, message };',
+      },
+      {
+        file: reconcile,
+        was: 'return delays.length === 0 ? { kind: "onChange" } : { kind: "after", delayMs: Math.min(...delays) };',
+        becomes: 'return { kind: "after", delayMs: 5000 };',
+      },
+    ],
+  },
+  one(
+    "keep a refusal to oneself",
+    "refused for six minutes",
+    "controllers/conditions.ts",
+    'if (outcome.kind === "failed" && !isLag(outcome.failure, lastedMs)) {',
+    'if (outcome.kind === "failed" && outcome.failure.kind !== "invalid" && !isLag(outcome.failure, lastedMs)) {',
+  ),
+  {
+    name: "call AWS without the budget, and in a hurry",
+    story: "update the infrastructure in place",
+    changes: [
+      {
+        file: "aws/budget.ts",
+        was: "while (this.#tokens >= 1 && this.waiting > 0) {",
+        becomes: "while (this.waiting > 0) {",
+      },
+      { file: "aws/lists-observer.ts", was: "const movingMs = 1500;", becomes: "const movingMs = 20;" },
+      { file: "aws/lists-observer.ts", was: "const movingSpreadMs = 500;", becomes: "const movingSpreadMs = 0;" },
+    ],
+  },
+  one(
+    "let a key wait as often as it is added",
+    "twenty requests at once",
+    "runtime/workqueue.ts",
+    "if (entry.waiting === undefined) {\n      entry.waitingSince",
+    "if (entry.text !== undefined) {\n      entry.waitingSince",
+  ),
+  one(
+    "forget an action in the operator's policy",
+    "a job definition of three revisions",
+    "aws/permissions.ts",
+    'deregisterJobDefinition: [["batch:DeregisterJobDefinition", "BatchChange"]],',
+    "deregisterJobDefinition: [],",
+  ),
 ];

@@ -1,6 +1,7 @@
 import type { Condition } from "../../../src/api/object.ts";
+import { reconcileRequestedAtAnnotation } from "../../../src/api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
-import { accessDenied } from "../../../src/simulator/faults.ts";
+import { accessDenied, type Fault } from "../../../src/simulator/faults.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../../manifests.ts";
 import type { Simulation } from "../world.ts";
 import { allDone, type Story } from "./story.ts";
@@ -504,6 +505,36 @@ export const stories: readonly Story[] = [
       const operation = "UpdateComputeEnvironment";
       world.aws.faults.add({ fault: accessDenied(operation), on: operation, forMs: 60_000 });
       world.apply(computeEnvironment("ce", resources({ maxvCpus: 512 })));
+    },
+  },
+  {
+    name: "refused for six minutes",
+    writes: 1,
+    refused: 2,
+    before: withQueues([]),
+    act: async (world) => {
+      const exception = "ClientException";
+      const message = "Error executing request, Exception : Desired vCpus is not possible, RequestId: 1";
+      const fault: Fault = { kind: "refuse", exception, message, httpStatusCode: 400 };
+      world.aws.faults.add({ fault, on: "UpdateComputeEnvironment", forMs: 360_000 });
+      world.apply(computeEnvironment("ce", resources({ maxvCpus: 512 })));
+    },
+  },
+  {
+    name: "twenty requests at once, with a standby",
+    writes: 0,
+    replicas: 2,
+    before: withQueues([]),
+    act: async (world) => {
+      for (let request = 1; request <= 20; request++) {
+        const object = world.object("BatchComputeEnvironment", "ce");
+        if (object !== undefined) world.annotate(object, { [reconcileRequestedAtAnnotation]: `${request}` });
+      }
+    },
+    over: (world) => {
+      const object = world.object("BatchComputeEnvironment", "ce");
+      const { lastHandledReconcileAt } = (object?.status ?? {}) as { readonly lastHandledReconcileAt?: string };
+      return lastHandledReconcileAt === "20" && allDone(world);
     },
   },
   {

@@ -10,61 +10,63 @@ const toldWithinMs = 180_000;
 /** What passes by itself (section 4: not settled yet, relation lags) is told only when it lasts. */
 const lags = /being modified|JobQueue relationship|Too Many Requests|Internal server error|must be created and valid/;
 
-interface Refused {
+interface Write {
   readonly at: number;
   readonly object: KubeObject;
-  readonly words: string;
-  readonly operation: string;
+  readonly call: CallRecord;
 }
 
 /**
  * Promise 10. Every AWS refusal of a write maps to a condition with AWS's words: within the bound the object whose
- * write was refused has said so, or has no cause to: it was changed, deleted, or something of it has succeeded since.
+ * write was refused has said so, or has no cause to: it was changed, deleted, or something of it was tried again since.
  * Judged only where no person, tool or fault came between.
  */
 export const toldRefusals: OracleFactory = (watched) => {
-  let pending: Refused[] = [];
+  /** By object: its last write, while that may still have to be told. */
+  const untold = new Map<string, Write>();
   return {
     name: "10 every refusal is told",
     onEffect(call, phase) {
       if (phase === "before" || !isOperatorWrite(call)) return undefined;
-      // The outcome is known when the call has come back: looked at on the next tick.
       const object = subjectOf(watched, call);
-      if (object !== undefined) {
-        pending = pending.filter((one) => one.object.metadata.uid !== object.metadata.uid);
-        const at = watched.clock.monotonic();
-        watched.clock.schedule(1000, () => {
-          if (call.outcome.kind !== "refused" || lags.test(call.outcome.message)) return;
-          const words = call.outcome.message.replace(/, RequestId: .*/, "").replace(/^.*Exception : /, "");
-          pending.push({ at, object, words: words.slice(0, 60), operation: call.operation });
-        });
-      }
+      if (object !== undefined) untold.set(object.metadata.uid, { at: watched.clock.monotonic(), object, call });
       return undefined;
     },
     onObject(_before, after) {
-      if (after === undefined) return undefined;
-      const { conditions = [] } = (after.status ?? {}) as { readonly conditions?: readonly Condition[] };
-      pending = pending.filter(
-        ({ object, words }) =>
-          object.metadata.uid !== after.metadata.uid || !conditions.some(({ message }) => message.includes(words)),
-      );
+      const write = after && untold.get(after.metadata.uid);
+      if (write !== undefined && tells(after, write)) untold.delete(write.object.metadata.uid);
       return undefined;
     },
     onTick() {
       const now = watched.clock.monotonic();
-      const late = pending.find(({ at }) => now - at > toldWithinMs);
-      if (late === undefined) return undefined;
-      pending = pending.filter((one) => one !== late);
-      if (watched.lastDisturbance() >= late.at - 1000) return undefined;
-      const { conditions = [] } = (currentOf(watched, late.object)?.status ?? {}) as {
-        readonly conditions?: readonly Condition[];
-      };
-      if (conditions.some(({ message }) => message.includes(late.words))) return undefined;
-      if (currentOf(watched, late.object)?.metadata.uid !== late.object.metadata.uid) return undefined;
-      return `${late.operation} was refused with "${late.words}", of which ${textOf(late.object)} says nothing`;
+      for (const [uid, write] of untold) {
+        if (now - write.at <= toldWithinMs) continue;
+        untold.delete(uid);
+        const current = currentOf(watched, write.object);
+        if (wordsOf(write) === undefined || current === undefined || tells(current, write)) continue;
+        // Who was about to write when somebody did something may have written for what was before.
+        if (watched.lastDisturbance() >= write.at - 1000) continue;
+        return `${write.call.operation} was refused with "${wordsOf(write)}", of which ${textOf(current)} says nothing`;
+      }
+      return undefined;
     },
   };
 };
+
+/** What a condition has to tell of a write; undefined: nothing. */
+function wordsOf({ call: { outcome } }: Write): string | undefined {
+  if (outcome.kind !== "refused" || lags.test(outcome.message)) return undefined;
+  return outcome.message
+    .replace(/, RequestId: .*/, "")
+    .replace(/^.*Exception : /, "")
+    .slice(0, 60);
+}
+
+function tells(object: KubeObject | undefined, write: Write): boolean {
+  const words = wordsOf(write);
+  const { conditions = [] } = (object?.status ?? {}) as { readonly conditions?: readonly Condition[] };
+  return words !== undefined && conditions.some(({ message }) => message.includes(words));
+}
 
 function currentOf({ store }: Watched, { kind, metadata }: KubeObject): KubeObject | undefined {
   return store.objects().find((one) => one.kind === kind && one.metadata.uid === metadata.uid);
