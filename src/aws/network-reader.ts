@@ -1,5 +1,6 @@
 import type { NetworkFacts, Part, SecurityGroup, Subnet } from "../network/facts.ts";
 import type { NetworkReader, NetworkReading, NetworkRequest } from "../network/port.ts";
+import { selectorText } from "../network/selection.ts";
 import { abortable } from "../runtime/abort.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Ec2Api } from "./ec2.ts";
@@ -7,6 +8,7 @@ import type { IamAccount } from "./iam-account.ts";
 import { KeptPart, unread } from "./kept-part.ts";
 import { prefixListsIn, profileFact } from "./network-facts.ts";
 import { networkReads, templateKey } from "./network-reads.ts";
+import { selectionReads } from "./selection-reads.ts";
 
 export interface NetworkReaderOptions {
   /** Behind budget, lease, deadline and classification (`guardedEc2`). */
@@ -34,6 +36,7 @@ const everything = "*";
 export function createNetworkReader(options: NetworkReaderOptions): CachedNetworkReader {
   const { clock, region } = options;
   const reads = networkReads(options.ec2);
+  const selects = selectionReads(options.ec2);
   const kept = <T>(read: (keys: readonly string[]) => Promise<readonly T[]>) => new KeptPart(clock, read);
   const parts = {
     subnetsById: kept(reads.subnetsById),
@@ -55,6 +58,7 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
     keyPairs: kept(reads.keyPairs),
     placementGroups: kept(reads.placementGroups),
     services: kept(reads.services),
+    selected: { subnets: kept(selects.subnets), securityGroups: kept(selects.securityGroups) },
   };
 
   async function gather(request: NetworkRequest, maxAgeMs: number, signal: AbortSignal): Promise<NetworkFacts> {
@@ -145,6 +149,12 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
 
   return {
     of: (request, { signal, maxAgeMs }: NetworkReading) => abortable(gather(request, maxAgeMs, signal), signal),
+    async select(what, selector, { signal, maxAgeMs }) {
+      const key = selectorText(selector);
+      const { part } = await abortable(parts.selected[what].of([key], maxAgeMs), signal);
+      if (part.kind === "unread") return part;
+      return { kind: "read", value: part.value.filter((one) => one.selector === key) };
+    },
     wrote() {
       for (const part of [parts.endpoints, parts.groupsOf, parts.groupsById, parts.routeTables]) part.forget();
     },

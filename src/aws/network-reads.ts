@@ -33,12 +33,12 @@ import {
 /** EC2 takes at most so many values in a filter. */
 const filterValues = 200;
 
-interface Paged {
+export interface Paged {
   readonly NextToken?: string | undefined;
 }
 
 /** All pages of a call. */
-async function everyPage<Answer extends Paged, T>(
+export async function everyPage<Answer extends Paged, T>(
   call: (page: { NextToken?: string }) => Promise<Answer>,
   records: (answer: Answer) => readonly T[] | undefined,
 ): Promise<readonly T[]> {

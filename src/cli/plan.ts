@@ -16,6 +16,7 @@ import { isChange, isDisruptive, type Plan } from "./plan/entry.ts";
 import { planJson } from "./plan/json.ts";
 import { planMarkdown } from "./plan/markdown.ts";
 import { type ReadRegion, readEc2, readIam, readRegion } from "./plan/region.ts";
+import { withSelections } from "./plan/selections.ts";
 import { planText } from "./plan/text.ts";
 import { planWorld } from "./plan/world.ts";
 import type { Ending } from "./program.ts";
@@ -163,7 +164,7 @@ export async function planOf(manifests: readonly ValidManifest[], input: PlanInp
   const settings = settingsFrom(flags, cloud.region);
   const clusterUid = remembered?.clusterUid;
   const { takeOverClusterUid } = flags;
-  const world = planWorld({
+  const unresolved = planWorld({
     manifests,
     regions,
     iam,
@@ -175,6 +176,7 @@ export async function planOf(manifests: readonly ValidManifest[], input: PlanInp
     cluster,
     clock,
   });
+  const world = await withSelections(unresolved, signal);
   const plan = { clusterName, account: cloud.account };
   const entries = await entriesOf(world, signal);
   if (cluster !== undefined) return { ...plan, entries, warnings: orphanNames(world, regions).map(orphanWarning) };

@@ -1,4 +1,5 @@
-import type { NetworkFacts } from "./facts.ts";
+import type { NetworkFacts, Part } from "./facts.ts";
+import type { Candidate, Selectable, Selector } from "./selection.ts";
 
 /** What an environment refers to in EC2 and IAM, and of which the facts are wanted. Order means nothing. */
 export interface NetworkRequest {
@@ -42,4 +43,9 @@ export interface NetworkReader {
    * @throws when `signal` is aborted
    */
   of(request: NetworkRequest, reading: NetworkReading): Promise<NetworkFacts>;
+  /**
+   * What a selector selects, read at most `maxAgeMs` ago; one call for each selector that is in use.
+   * @throws when `signal` is aborted
+   */
+  select(what: Selectable, selector: Selector, reading: NetworkReading): Promise<Part<readonly Candidate[]>>;
 }

@@ -42,7 +42,17 @@ const coverages: readonly Coverage[] = [
       "computeResources.updateToLatestImageVersion": "an edge, not a state: rolloutToken asks for it",
       "computeResources.ec2Configuration[].batchImageStatus": "read-only; AWS tells it in descriptions",
     },
-    own: [...ownFields, "iam", "replacement", "drain", "rolloutToken", "allowedNamespaces", "network"],
+    own: [
+      ...ownFields,
+      "iam",
+      "replacement",
+      "drain",
+      "rolloutToken",
+      "allowedNamespaces",
+      "network",
+      "computeResources.subnetSelector",
+      "computeResources.securityGroupSelector",
+    ],
     demanded: {
       "computeResources.launchTemplate.overrides[].targetInstanceTypes": "AWS demands it, its model does not say so",
     },

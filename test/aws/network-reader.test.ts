@@ -233,6 +233,44 @@ describe("the facts of a network", () => {
   });
 });
 
+describe("a selector", () => {
+  async function tagged() {
+    const given = world();
+    const tag = (id: string, Value: string) =>
+      given.aws.outside.ec2.createTags({ Resources: [id], Tags: [{ Key: "team", Value }] });
+    await tag("subnet-nat", "batch");
+    await tag("subnet-public", "bat*");
+    await tag("sg-1", "a\\b");
+    const select = async (what: "subnets" | "securityGroups", value: string, maxAgeMs = hourMs) =>
+      read(await given.reader.select(what, { tags: { team: value } }, { signal, maxAgeMs })).map(({ id }) => id);
+    return { ...given, select };
+  }
+
+  it("selects by the exact values of tags, also by those that EC2 takes for patterns", async () => {
+    const { select, reader } = await tagged();
+    expect(await select("subnets", "batch")).toEqual(["subnet-nat"]);
+    expect(await select("subnets", "bat*")).toEqual(["subnet-public"]);
+    expect(await select("subnets", "*")).toEqual(["subnet-public", "subnet-nat"]);
+    expect(await select("securityGroups", "a\\b")).toEqual(["sg-1"]);
+    expect(await select("securityGroups", "batch")).toEqual([]);
+    const here = await reader.select("subnets", { vpcId: "vpc-1" }, { signal, maxAgeMs: 0 });
+    expect(read(here)).toHaveLength(4);
+    expect(await reader.select("subnets", { vpcId: "vpc-2" }, { signal, maxAgeMs: 0 })).toEqual({
+      kind: "read",
+      value: [],
+    });
+  });
+
+  it("costs one call for all who use it, as long as the answer is young enough", async () => {
+    const { select, reads, clock } = await tagged();
+    for (let times = 0; times < 50; times++) await select("subnets", "batch");
+    expect(reads()).toBe(1);
+    await clock.advance(hourMs + 1);
+    await select("subnets", "batch");
+    expect(reads()).toBe(2);
+  });
+});
+
 describe("the cost of 50 environments", () => {
   const requests = Array.from({ length: 50 }, (_, at): NetworkRequest => {
     const subnets = ["subnet-public", "subnet-nat", "subnet-closed", "subnet-closed-b"];

@@ -24,6 +24,7 @@ const otherWords: ReadonlyMap<string, readonly string[]> = new Map([
       "JobsProgressing",
       "NetworkReady",
       "EndpointsReady",
+      "SelectionReady",
       "RolesReady",
     ],
   ],
@@ -57,7 +58,7 @@ const otherWords: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 const folders: Readonly<Record<string, readonly string[]>> = {
-  BatchComputeEnvironment: ["compute-environment", "endpoints", "roles"],
+  BatchComputeEnvironment: ["compute-environment", "endpoints", "roles", "selection"],
   JobQueue: ["job-queue"],
   JobDefinition: ["job-definition", "roles"],
 };
@@ -73,7 +74,7 @@ export function reasonsInCode(kind: string): readonly string[] {
   const others = new Set([...otherWords.values()].flat());
   const causes = kind === "JobQueue" ? causeCodes.filter((code) => !toldByDiagnose.includes(code)) : [];
   // The causes that the preflight finds are the reasons of NetworkReady.
-  if (kind === "BatchComputeEnvironment") files.push("../network/verdict.ts");
+  if (kind === "BatchComputeEnvironment") files.push("../network/verdict.ts", "../network/selection.ts");
   const words = files.flatMap((file) => camelCaseTexts(readFileSync(controllers + file, "utf8")));
   return [...new Set([...words, ...causes])].filter((word) => !others.has(word)).toSorted();
 }

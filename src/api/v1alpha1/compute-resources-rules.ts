@@ -36,6 +36,33 @@ function needed(by: string, what: string, field: string, why: string): Validatio
   };
 }
 
+function located(by: string, who: string, field: string, selector: string): ValidationRule {
+  return {
+    rule: `!(${by}) || has(self.${field}) || has(self.${selector})`,
+    message: `${who} in your network: add ${field} or ${selector}`,
+    reason: "FieldValueRequired",
+    fieldPath: `.${field}`,
+  };
+}
+
+function oneOfTwo(field: string, selector: string): ValidationRule {
+  return {
+    rule: `!has(self.${field}) || !has(self.${selector})`,
+    message: `${selector} stands in place of ${field}: remove one of the two`,
+    reason: "FieldValueForbidden",
+    fieldPath: `.${selector}`,
+  };
+}
+
+function elsewhere(selector: string): ValidationRule {
+  return {
+    rule: `!(${managedInstances}) || !has(self.${selector})`,
+    message: `ECS_MANAGED_INSTANCES names its network in managedInstancesProvider: remove ${selector}`,
+    reason: "FieldValueForbidden",
+    fieldPath: `.${selector}`,
+  };
+}
+
 export const computeResourcesRules: readonly ValidationRule[] = [
   ...Object.entries(notOnFargate).map(
     ([field, why]): ValidationRule => ({
@@ -45,8 +72,12 @@ export const computeResourcesRules: readonly ValidationRule[] = [
       fieldPath: `.${field}`,
     }),
   ),
-  needed(fargate, "Fargate tasks live in your network", "subnets", "subnets"),
-  needed(fargate, "Fargate tasks live in your network", "securityGroupIds", "securityGroupIds"),
+  located(fargate, "Fargate tasks live", "subnets", "subnetSelector"),
+  located(fargate, "Fargate tasks live", "securityGroupIds", "securityGroupSelector"),
+  oneOfTwo("subnets", "subnetSelector"),
+  oneOfTwo("securityGroupIds", "securityGroupSelector"),
+  elsewhere("subnetSelector"),
+  elsewhere("securityGroupSelector"),
   {
     rule: `!(${fargate}) || !has(self.subnets) || size(self.subnets) <= 16`,
     message: "Fargate takes 16 subnets at most: remove some",
@@ -58,10 +89,11 @@ export const computeResourcesRules: readonly ValidationRule[] = [
     fieldPath: ".securityGroupIds",
   },
   needed(instances, "instances need a size", "instanceTypes", "instanceTypes, e.g. [optimal]"),
-  needed(instances, "instances live in your network", "subnets", "subnets"),
+  located(instances, "instances live", "subnets", "subnetSelector"),
   {
-    rule: `!(${instances}) || has(self.securityGroupIds) || has(self.launchTemplate)`,
-    message: "instances need a security group: add securityGroupIds, or a launch template that has some",
+    rule: `!(${instances}) || has(self.securityGroupIds) || has(self.securityGroupSelector) || has(self.launchTemplate)`,
+    message:
+      "instances need a security group: add securityGroupIds or securityGroupSelector, or a launch template that has some",
     reason: "FieldValueRequired",
     fieldPath: ".securityGroupIds",
   },

@@ -2,6 +2,7 @@ import { launchedTags } from "./common.ts";
 import { computeResourcesRules, scalingPolicyRules } from "./compute-resources-rules.ts";
 import { ec2Configuration, imageId, launchTemplate } from "./launch-template.ts";
 import { managedInstancesProvider, vCpus } from "./managed-instances.ts";
+import { securityGroupSelector, subnetSelector } from "./network.ts";
 import { atomicList, int, mapList, object, oneOf, setOf, text } from "./schema.ts";
 
 /** What a managed compute environment runs on. */
@@ -44,12 +45,14 @@ export const computeResources = object(
     ).optional(),
     imageId: imageId.optional(),
     subnets: setOf("Subnets, all of one VPC.", text("Subnet ID.", 32, /^subnet-[0-9a-z]+$/), 100, 1).optional(),
+    subnetSelector: subnetSelector.optional(),
     securityGroupIds: setOf(
       "Security groups; needed unless the launch template has some.",
       text("Security group ID.", 32, /^sg-[0-9a-z]+$/),
       16,
       1,
     ).optional(),
+    securityGroupSelector: securityGroupSelector.optional(),
     ec2KeyPair: text("Key pair for SSH to the instances.", 255).optional(),
     instanceRole: text("Instance profile of the instances, by name or ARN.", 2048).optional(),
     tags: launchedTags("Tags of the instances; a change replaces the instances.").optional(),

@@ -1,6 +1,33 @@
-import { anyText, atomicList, mapList, object, oneOf, setOf, text } from "./schema.ts";
+import { time } from "./common.ts";
+import { anyText, atomicList, mapList, object, oneOf, setOf, text, textMap } from "./schema.ts";
 
-/** Whether the instances of an environment can reach what they need. */
+/** Where the instances of an environment live, and whether they can reach what they need there. */
+
+const selectorFields = {
+  vpcId: text("Only in this VPC.", 32, /^vpc-[0-9a-z]+$/).optional(),
+  tags: textMap("Tags that each of them has, all of these; `*` as a value: any value.", 16, 256).optional(),
+};
+
+export const subnetSelector = object(
+  "Subnets by VPC and tags, in place of subnets. What is selected is in status.network; another selection takes effect when it has been the same for 5 minutes, as if the spec had been changed.",
+  selectorFields,
+  {
+    rule: "has(self.vpcId) || (has(self.tags) && size(self.tags) > 0)",
+    message: "a selector that says nothing would select every subnet: add tags or vpcId",
+    reason: "FieldValueRequired",
+  },
+);
+
+export const securityGroupSelector = object(
+  "Security groups by tags and VPC, in place of securityGroupIds; otherwise like subnetSelector.",
+  selectorFields,
+  {
+    rule: "has(self.tags) && size(self.tags) > 0",
+    message: "the groups of a whole VPC are of many purposes: add tags",
+    reason: "FieldValueRequired",
+    fieldPath: ".tags",
+  },
+);
 
 const state = oneOf("Reachable, Unreachable, or Unknown: something could not be read.", [
   "Reachable",
@@ -48,8 +75,21 @@ const finding = object("Something that is wrong, or could not be seen.", {
   fixes: atomicList("What mends it: each by itself, where there are several.", fix, 8).optional(),
 });
 
-export const networkStatus = object("What the check of the network found.", {
-  state,
+const resolved = (what: string, max: number) =>
+  object(`The ${what} that a selector selects.`, {
+    selector: anyText("The selector, as JSON.", 8192),
+    ids: setOf("What the environment is made with.", text("ID.", 64), max),
+    since: time("When they took effect."),
+    candidate: object("What is selected by now and takes effect if it stays so for 5 minutes.", {
+      ids: setOf("What is selected.", text("ID.", 64), max),
+      since: time("Since when this has been selected."),
+    }).optional(),
+  });
+
+export const networkStatus = object("Where the instances live, and what the check of the network found.", {
+  state: state.optional(),
+  resolvedSubnets: resolved("subnets", 100).optional(),
+  resolvedSecurityGroups: resolved("security groups", 16).optional(),
   subnets: mapList("Each subnet by itself.", ["subnetId"], subnet, 100).optional(),
   findings: atomicList("What was found, the gravest first; at most 16 are shown.", finding, 16).optional(),
 });

@@ -24,7 +24,7 @@ export async function readNetwork(
     network,
     region,
     signal,
-  }: { readonly network: NetworkReader; readonly region: string; readonly signal: AbortSignal },
+  }: { readonly network: Pick<NetworkReader, "of">; readonly region: string; readonly signal: AbortSignal },
 ): Promise<NetworkReport | undefined> {
   const described = describedBy(environment);
   if (described === undefined) return undefined;

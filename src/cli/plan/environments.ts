@@ -9,6 +9,9 @@ import type { Change, Decision } from "../../controllers/decision.ts";
 import type { Ports } from "../../controllers/ports.ts";
 import { planWithRoles } from "../../controllers/roles/plan.ts";
 import { newRolesMemory, observeWithRoles } from "../../controllers/roles/with-roles.ts";
+import { withSelected } from "../../controllers/selection/fill.ts";
+import { observeSelection } from "../../controllers/selection/observe.ts";
+import { planWithSelection } from "../../controllers/selection/plan.ts";
 import type { EntryAction, JobsEffect } from "./entry.ts";
 import { noJobs } from "./entry.ts";
 import { type EntryBody, heldBy, notesOf } from "./held.ts";
@@ -23,8 +26,9 @@ export async function environmentEntry(
   ports: Ports,
   signal: AbortSignal,
 ): Promise<EntryBody> {
+  const selection = await observeSelection(object, ports, signal);
   const observed = await observeWithRoles(
-    object,
+    withSelected(object),
     region,
     environmentRoleUser,
     (whole) => observe(whole, region, ports, newMemory(), signal),
@@ -34,11 +38,9 @@ export async function environmentEntry(
   );
   // What would be written does not hang on the network.
   const seen = { ...observed.own, network: undefined };
-  const decision = planWithRoles(
-    planFor(observed.object, seen, ports.clock.now()),
-    noted(observed.roles),
-    seen.wish.deleting,
-  );
+  const now = ports.clock.now();
+  const own = planWithRoles(planFor(observed.object, seen, now), noted(observed.roles), seen.wish.deleting);
+  const decision = planWithSelection(own, selection, object, now);
   const { change } = decision;
   const standing = oursOf(seen).filter(({ status }) => status !== "DELETING");
   const current = referenceOf(seen, standing)?.computeEnvironmentName;
@@ -58,7 +60,7 @@ export async function environmentEntry(
       : [],
     jobs: jobsEffect(object, change),
     blocked: heldBy(object, decision),
-    notes: [...handoverNotes(object, change), ...notesOf(decision, waits(decision))],
+    notes: [...handoverNotes(object, change), ...notesOf(decision, waits(decision)), ...selectionNotes(decision)],
   };
 }
 
@@ -122,6 +124,13 @@ function handoverNotes({ spec }: BatchComputeEnvironment, { action }: Change): s
   const held = spec.replacement?.holdBefore ?? [];
   if (action !== "Replace" || held.length === 0) return [];
   return [`waits for approval before ${held.join(", ")} (replacement.holdBefore)`];
+}
+
+/** What is selected, and what else is about to be. */
+function selectionNotes({ news, next }: Decision<unknown>): string[] {
+  return news
+    .filter(({ type, message }) => type === "SelectionReady" && message !== next.message)
+    .map(({ status, message }) => (status === "True" ? `selected: ${message}` : message));
 }
 
 /** Waits that are not the ordinary course of a change. */

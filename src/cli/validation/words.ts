@@ -20,6 +20,7 @@ const patternWords: ReadonlyMap<string, string> = new Map([
   ["^arn:[^:]+:batch:", "an ARN of AWS Batch"],
   ["^(arn:[^:]+:batch:.+|[A-Za-z0-9][A-Za-z0-9_-]*)$", "a name or an ARN of AWS Batch"],
   ["^subnet-[0-9a-z]+$", "a subnet ID, e.g. subnet-0a1b2c3d"],
+  ["^vpc-[0-9a-z]+$", "a VPC ID, e.g. vpc-0a1b2c3d"],
   ["^sg-[0-9a-z]+$", "a security group ID, e.g. sg-0a1b2c3d"],
   ["^lt-[0-9a-z]+$", "a launch template ID, e.g. lt-0a1b2c3d"],
   ["^[A-Za-z0-9().\\-/_]+$", "letters, digits and ().-/_"],

@@ -5,6 +5,7 @@ import { withEndpoints } from "../endpoints/with-endpoints.ts";
 import type { Ports } from "../ports.ts";
 import { reconcilerOf, type Steps } from "../reconcile.ts";
 import { withRoles } from "../roles/with-roles.ts";
+import { withSelection } from "../selection/with-selection.ts";
 import { act } from "./act.ts";
 import type { Action } from "./action.ts";
 import { eventsFor } from "./events.ts";
@@ -32,5 +33,6 @@ export function computeEnvironments(ports: Ports): Reconciler {
     report,
     events: eventsFor,
   };
-  return reconcilerOf(withEndpoints(withRoles(steps, environmentRoleUser, ports), ports), ports);
+  const withMade = withEndpoints(withRoles(steps, environmentRoleUser, ports), ports);
+  return reconcilerOf(withSelection(withMade, ports), ports);
 }

@@ -8,6 +8,7 @@ import type { Described } from "../../network/described.ts";
 import type { JobNeeds, Workload } from "../../network/needs.ts";
 import type { LaunchTemplateReference, NetworkRequest } from "../../network/port.ts";
 import type { Objects, Settings } from "../ports.ts";
+import { withSelected } from "../selection/fill.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
 type Template = NonNullable<NonNullable<Spec["computeResources"]>["launchTemplate"]>;
@@ -50,7 +51,7 @@ export function networkRequests(
     .filter(
       ({ metadata, spec }) => metadata.deletionTimestamp === undefined && region === (spec.region ?? settings.region),
     )
-    .flatMap(({ spec }) => describedBy(spec)?.request ?? []);
+    .flatMap((environment) => describedBy(withSelected(environment).spec)?.request ?? []);
 }
 
 function platformOf({ eksConfiguration, computeResources }: Spec): Workload["platform"] {

@@ -104,9 +104,33 @@ const onEc2: readonly Row[] = [
     { iam: { serviceRole: { tags: { "awsbatch.dev/role": "service" } } } },
   ],
   ["instances need a size: add instanceTypes, e.g. [optimal]", {}, resources({ instanceTypes: undefined })],
-  ["instances live in your network: add subnets", {}, resources({ subnets: undefined })],
   [
-    "instances need a security group: add securityGroupIds, or a launch template that has some",
+    "instances live in your network: add subnets or subnetSelector",
+    resources({ subnets: undefined, subnetSelector: { tags: { team: "batch" } } }),
+    resources({ subnets: undefined }),
+  ],
+  [
+    "subnetSelector stands in place of subnets: remove one of the two",
+    resources({ subnets: undefined, subnetSelector: { vpcId: "vpc-0a1b2c3d" } }),
+    resources({ subnetSelector: { vpcId: "vpc-0a1b2c3d" } }),
+  ],
+  [
+    "a selector that says nothing would select every subnet: add tags or vpcId",
+    resources({ subnets: undefined, subnetSelector: { tags: { team: "*" } } }),
+    resources({ subnets: undefined, subnetSelector: { tags: {} } }),
+  ],
+  [
+    "securityGroupSelector stands in place of securityGroupIds: remove one of the two",
+    resources({ securityGroupIds: undefined, securityGroupSelector: { tags: { team: "batch" } } }),
+    resources({ securityGroupSelector: { tags: { team: "batch" } } }),
+  ],
+  [
+    "the groups of a whole VPC are of many purposes: add tags",
+    resources({ securityGroupIds: undefined, securityGroupSelector: { vpcId: "vpc-0a1b2c3d", tags: { team: "*" } } }),
+    resources({ securityGroupIds: undefined, securityGroupSelector: { vpcId: "vpc-0a1b2c3d" } }),
+  ],
+  [
+    "instances need a security group: add securityGroupIds or securityGroupSelector, or a launch template that has some",
     resources({ securityGroupIds: undefined, launchTemplate: { launchTemplateName: "jobs" } }),
     resources({ securityGroupIds: undefined }),
   ],
@@ -248,8 +272,16 @@ const onFargate: readonly Row[] = [
     { iam: { instanceRole: {} } },
   ],
   ...fargateRefuses.map(([message, field]): Row => [message, {}, resources(field)]),
-  ["Fargate tasks live in your network: add subnets", {}, resources({ subnets: undefined })],
-  ["Fargate tasks live in your network: add securityGroupIds", {}, resources({ securityGroupIds: undefined })],
+  [
+    "Fargate tasks live in your network: add subnets or subnetSelector",
+    resources({ subnets: undefined, subnetSelector: { tags: { team: "batch" } } }),
+    resources({ subnets: undefined }),
+  ],
+  [
+    "Fargate tasks live in your network: add securityGroupIds or securityGroupSelector",
+    resources({ securityGroupIds: undefined, securityGroupSelector: { tags: { team: "batch" } } }),
+    resources({ securityGroupIds: undefined }),
+  ],
   [
     "Fargate takes 16 subnets at most: remove some",
     resources({ subnets: numbered("subnet", 16) }),
@@ -300,6 +332,16 @@ const onUnmanaged: readonly Row[] = [
 ];
 
 const onManagedInstances: readonly Row[] = [
+  [
+    "ECS_MANAGED_INSTANCES names its network in managedInstancesProvider: remove subnetSelector",
+    {},
+    resources({ subnetSelector: { tags: { team: "batch" } } }),
+  ],
+  [
+    "ECS_MANAGED_INSTANCES names its network in managedInstancesProvider: remove securityGroupSelector",
+    {},
+    resources({ securityGroupSelector: { tags: { team: "batch" } } }),
+  ],
   [
     "ECS needs to know how to launch instances: add managedInstancesProvider",
     resources({ capacityTags: { team: "a" } }),

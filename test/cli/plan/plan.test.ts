@@ -71,6 +71,28 @@ describe("a plan", () => {
     ]);
   });
 
+  test("resolves selectors, also for the queue, and says what they select", async () => {
+    const account = emptyAccount();
+    const { outside } = account.cloud.world("us-east-1");
+    outside.describeNetwork({
+      vpcs: [{ id: "vpc-1", cidr: "10.0.0.0/16" }],
+      subnets: [{ id: "subnet-a", vpc: "vpc-1", zone: "us-east-1a", cidr: "10.0.0.0/24", tags: { team: "batch" } }],
+    });
+    const selecting = (selector: string) => {
+      const body = quickstart["environment.yaml"] ?? "";
+      return { ...quickstart, "environment.yaml": body.replace(/subnets: .*/, `subnetSelector: ${selector}`) };
+    };
+    const found = await planned(account, selecting("{ tags: { team: batch } }"));
+    expect(found.plan.entries.map(({ action, blocked }) => [action, blocked])).toEqual(
+      ["create", "create", "create"].map((action) => [action, undefined]),
+    );
+    expect(found.environment().notes).toEqual(["selected: team=batch: subnet-a"]);
+    const empty = await planned(account, selecting("{ tags: { team: nobody } }"));
+    expect(empty.environment().blocked).toMatch(
+      /^NothingSelected: spec.computeResources.subnetSelector \(team=nobody\)/,
+    );
+  });
+
   test("of roles that are made changes nothing, and tells what differs in them", async () => {
     const withRole = (iam: string) => {
       const body = quickstart["definition.yaml"] ?? "";

@@ -1,0 +1,73 @@
+/** A spec that names what its selectors have resolved to, so that all that follows sees a list. Pure. */
+
+import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
+import type { Resolved, ToResolve } from "../../network/selection.ts";
+
+const known = new WeakMap<BatchComputeEnvironment, BatchComputeEnvironment>();
+
+/**
+ * The object as if its spec named what its selectors resolved to, as status remembers it; nothing where nothing was
+ * resolved yet. The same one each time: what else follows from an object is kept with it.
+ */
+export function withSelected(object: BatchComputeEnvironment): BatchComputeEnvironment {
+  const { computeResources: resources } = object.spec;
+  if (resources?.subnetSelector === undefined && resources?.securityGroupSelector === undefined) return object;
+  const before = known.get(object);
+  if (before !== undefined) return before;
+  const { subnetSelector, securityGroupSelector, ...named } = resources;
+  const { resolvedSubnets, resolvedSecurityGroups } = object.status?.network ?? {};
+  const subnets = subnetSelector === undefined ? undefined : resolvedSubnets?.ids;
+  const groups = securityGroupSelector === undefined ? undefined : resolvedSecurityGroups?.ids;
+  const filled: BatchComputeEnvironment = {
+    ...object,
+    spec: {
+      ...object.spec,
+      computeResources: {
+        ...named,
+        ...(subnets === undefined ? {} : { subnets: [...subnets] }),
+        ...(groups === undefined ? {} : { securityGroupIds: [...groups] }),
+      },
+    },
+  };
+  known.set(object, filled);
+  return filled;
+}
+
+/** The paths that other selections change although nobody touched the spec or AWS. */
+export function selectedPaths({ spec }: BatchComputeEnvironment): readonly string[] {
+  const { subnetSelector, securityGroupSelector } = spec.computeResources ?? {};
+  return [
+    ...(subnetSelector === undefined ? [] : ["spec.computeResources.subnets"]),
+    ...(securityGroupSelector === undefined ? [] : ["spec.computeResources.securityGroupIds"]),
+  ];
+}
+
+/** What is to be resolved for an object; nothing for one without selectors. */
+export function selectionsOf({ spec, status }: BatchComputeEnvironment): readonly ToResolve[] {
+  const { type = "EC2", subnetSelector, securityGroupSelector } = spec.computeResources ?? {};
+  const { resolvedSubnets, resolvedSecurityGroups } = status?.network ?? {};
+  const fargate = type === "FARGATE" || type === "FARGATE_SPOT";
+  const asked: ToResolve[] = [];
+  if (subnetSelector !== undefined) {
+    const before = remembered(resolvedSubnets);
+    asked.push({ selectable: "subnets", selector: subnetSelector, before, limit: fargate ? 16 : 100 });
+  }
+  if (securityGroupSelector !== undefined) {
+    const before = remembered(resolvedSecurityGroups);
+    asked.push({ selectable: "securityGroups", selector: securityGroupSelector, before, limit: fargate ? 5 : 16 });
+  }
+  return asked;
+}
+
+type Remembered = NonNullable<NonNullable<BatchComputeEnvironment["status"]>["network"]>["resolvedSubnets"];
+
+function remembered(status: Remembered): Resolved | undefined {
+  if (status === undefined) return undefined;
+  const { selector, ids, since, candidate } = status;
+  return {
+    selector,
+    ids,
+    since: Date.parse(since),
+    ...(candidate === undefined ? {} : { candidate: { ids: candidate.ids, since: Date.parse(candidate.since) } }),
+  };
+}

@@ -1,0 +1,156 @@
+/** Which subnets or security groups a selector means, and when another selection takes effect. Pure. */
+
+import type { Part } from "./facts.ts";
+
+/** Of one kind of object, by VPC and tags; all that is said has to hold. */
+export interface Selector {
+  readonly vpcId?: string | undefined;
+  /** Exact values, or `*` for any. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+}
+
+export type Selectable = "subnets" | "securityGroups";
+
+/** What is read for a selector. */
+export interface Candidate {
+  readonly id: string;
+  readonly vpcId: string;
+}
+
+/** What a selector resolved to, as the object remembers it; times are wall ms. */
+export interface Resolved {
+  /** The selector, as `selectorText` writes it. */
+  readonly selector: string;
+  readonly ids: readonly string[];
+  readonly since: number;
+  /** Another selection, and since when it has been seen. */
+  readonly candidate?: { readonly ids: readonly string[]; readonly since: number } | undefined;
+}
+
+/** Why a selector has no usable answer now. */
+export interface Unresolved {
+  readonly kind: "unusable" | "unread";
+  readonly reason: string;
+  /** With the selector and the next step. */
+  readonly message: string;
+}
+
+export interface Resolution {
+  /** To be remembered; undefined: nothing was ever selected. */
+  readonly resolved: Resolved | undefined;
+  readonly problem: Unresolved | undefined;
+}
+
+/** So long another selection has to be seen unchanged before instances are replaced for it. */
+export const settleMs = 5 * 60_000;
+/** The wildcard that stands for any value. */
+const any = "*";
+
+/** The selector in one form, whatever the order in which it was written. */
+export function selectorText({ vpcId, tags = {} }: Selector): string {
+  const sorted = Object.entries(tags).toSorted(([left], [right]) => (left < right ? -1 : 1));
+  return JSON.stringify({ ...(vpcId === undefined ? {} : { vpcId }), tags: Object.fromEntries(sorted) });
+}
+
+/** Whether something of this VPC that bears these tags is selected. */
+export function isSelected(
+  { vpcId, tags = {} }: Selector,
+  one: { readonly vpcId: string; readonly tags: Readonly<Record<string, string>> },
+): boolean {
+  if (vpcId !== undefined && vpcId !== one.vpcId) return false;
+  return Object.entries(tags).every(([key, value]) => {
+    return Object.hasOwn(one.tags, key) && (value === any || one.tags[key] === value);
+  });
+}
+
+export interface ToResolve {
+  readonly selectable: Selectable;
+  readonly selector: Selector;
+  /** What was remembered. */
+  readonly before: Resolved | undefined;
+  /** AWS takes no more in one environment. */
+  readonly limit: number;
+}
+
+/**
+ * What takes effect now. The first answer of a selector does at once, another one when it has been seen unchanged for
+ * `settleMs`; what cannot be used, or not be read, never does.
+ *
+ * @param now wall ms
+ */
+export function resolution(asked: ToResolve, found: Part<readonly Candidate[]>, now: number): Resolution {
+  const { selector, before } = asked;
+  const text = selectorText(selector);
+  if (found.kind === "unread") return { resolved: before, problem: unread(asked, found) };
+  const ids = [...new Set(found.value.map(({ id }) => id))].toSorted();
+  const unusable = unusableAnswer(asked, ids, found.value);
+  if (unusable !== undefined) return { resolved: withoutCandidate(before), problem: unusable };
+  const same = before?.selector === text;
+  if (before === undefined || !same) return taken({ selector: text, ids, since: now });
+  if (equal(ids, before.ids)) return taken(withoutCandidate(before));
+  const { candidate } = before;
+  const since = candidate !== undefined && equal(candidate.ids, ids) ? candidate.since : now;
+  if (now - since >= settleMs) return taken({ selector: text, ids, since: now });
+  return taken({ ...before, candidate: { ids, since } });
+}
+
+function taken(resolved: Resolved | undefined): Resolution {
+  return { resolved, problem: undefined };
+}
+
+/** An answer that comes back later has to last anew. */
+function withoutCandidate(resolved: Resolved | undefined): Resolved | undefined {
+  if (resolved === undefined) return undefined;
+  const { candidate: _gone, ...rest } = resolved;
+  return rest;
+}
+
+function unusableAnswer(
+  { selectable, selector, limit }: ToResolve,
+  ids: readonly string[],
+  found: readonly Candidate[],
+): Unresolved | undefined {
+  const { path, many } = words[selectable];
+  const where = `spec.computeResources.${path} (${said(selector)})`;
+  if (ids.length === 0) {
+    const message = `${where} selects no ${many}: give ${many} of this account and region these tags, or change the selector`;
+    return { kind: "unusable", reason: "NothingSelected", message };
+  }
+  const vpcs = [...new Set(found.map(({ vpcId }) => vpcId))].toSorted();
+  if (vpcs.length > 1) {
+    const message = `${where} selects ${many} of several VPCs (${vpcs.join(", ")}), and an environment lies in one: add vpcId to the selector`;
+    return { kind: "unusable", reason: "SeveralVpcsSelected", message };
+  }
+  if (ids.length <= limit) return undefined;
+  const message = `${where} selects ${ids.length} ${many}, and AWS takes ${limit} here: select fewer by another tag`;
+  return { kind: "unusable", reason: "TooManySelected", message };
+}
+
+function unread(
+  { selectable, selector }: ToResolve,
+  { permission, message }: Extract<Part<never>, { kind: "unread" }>,
+) {
+  const { path, many } = words[selectable];
+  const why = message.replace(/[.]$/, "");
+  const step = permission === undefined ? "" : `; allow ${permission} to the operator's IAM role`;
+  return {
+    kind: "unread",
+    reason: permission === undefined ? "NotReadable" : "AccessDenied",
+    message: `which ${many} spec.computeResources.${path} (${said(selector)}) selects cannot be read: ${why}${step}`,
+  } as const;
+}
+
+const words = {
+  subnets: { path: "subnetSelector", many: "subnets" },
+  securityGroups: { path: "securityGroupSelector", many: "security groups" },
+} as const;
+
+/** For people: `vpc-1, team=batch`. */
+export function said({ vpcId, tags = {} }: Selector): string {
+  const pairs = Object.entries(tags).map(([key, value]) => `${key}=${value}`);
+  return [...(vpcId === undefined ? [] : [vpcId]), ...pairs.toSorted()].join(", ");
+}
+
+function equal(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((id, index) => id === right[index]);
+}

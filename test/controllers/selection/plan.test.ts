@@ -1,0 +1,185 @@
+import { describe, expect, it } from "vitest";
+import type { BatchComputeEnvironment } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { Decision, Next } from "../../../src/controllers/decision.ts";
+import { selectionsOf, withSelected } from "../../../src/controllers/selection/fill.ts";
+import { planWithSelection } from "../../../src/controllers/selection/plan.ts";
+import { withSelectionStatus } from "../../../src/controllers/selection/report.ts";
+import type { SelectorAnswer } from "../../../src/controllers/selection/seen.ts";
+import { selectorText } from "../../../src/network/selection.ts";
+
+const now = Date.parse("2026-01-01T12:00:00Z");
+const tags = { team: "batch" };
+
+type Network = NonNullable<BatchComputeEnvironment["status"]>["network"];
+
+function object(network?: Network, type: "EC2" | "FARGATE" = "EC2"): BatchComputeEnvironment {
+  return {
+    apiVersion: "awsbatch.dev/v1alpha1",
+    kind: "BatchComputeEnvironment",
+    metadata: {
+      namespace: "team",
+      name: "ce",
+      uid: "1",
+      resourceVersion: "1",
+      generation: 1,
+      creationTimestamp: "2026-01-01T00:00:00Z",
+    },
+    spec: {
+      type: "MANAGED",
+      computeResources: {
+        type,
+        maxvCpus: 4,
+        instanceTypes: ["m7i"],
+        subnetSelector: { tags },
+        securityGroupIds: ["sg-1"],
+      },
+    },
+    status: {
+      ...(network === undefined ? {} : { network }),
+      conditions: [
+        {
+          type: "SelectionReady",
+          status: "True",
+          reason: "Selected",
+          message: "as it was",
+          lastTransitionTime: "2026-01-01T00:00:00Z",
+          observedGeneration: 1,
+        },
+      ],
+    },
+  };
+}
+
+const resolvedSubnets = { selector: selectorText({ tags }), ids: ["subnet-a"], since: "2026-01-01T00:00:00Z" };
+const inEffect = object({ resolvedSubnets });
+const creates: Next<string> = { kind: "act", action: "create", reason: "Creating", message: "", irreversible: true };
+const settled: Next<string> = { kind: "settled", reason: "Available", message: "it is VALID" };
+
+function own(next: Next<string>): Decision<string> {
+  const changes = [{ path: "spec.computeResources.subnets", kind: "replacement", why: "" }] as const;
+  return { next, change: { action: "Replace", id: "1", reason: "r", changes }, serving: true, news: [] };
+}
+
+function answersOf(one: BatchComputeEnvironment, found: SelectorAnswer["found"]): readonly SelectorAnswer[] {
+  return selectionsOf(one).map((asked) => ({ asked, found }));
+}
+
+const selects = (...ids: readonly string[]): SelectorAnswer["found"] => ({
+  kind: "read",
+  value: ids.map((id) => ({ id, vpcId: "vpc-1" })),
+});
+
+function planned(one: BatchComputeEnvironment, found: SelectorAnswer["found"], next: Next<string>) {
+  return planWithSelection(own(next), { answers: answersOf(one, found) }, one, now);
+}
+
+describe("an environment that selects", () => {
+  it("does nothing before what is selected stands in status, and tells no change that it cannot know", () => {
+    const decision = planned(object(), selects("subnet-a"), creates);
+    expect(decision.next).toMatchObject({ kind: "wait", reason: "ResolvingSelection", recheckInMs: 1000 });
+    expect(decision).toMatchObject({ serving: false, change: { action: "None", changes: [] } });
+  });
+
+  it("waits while EC2 has not answered at all, and keeps what was told", () => {
+    const decision = planned(object(), { kind: "pending" }, creates);
+    expect(decision.next).toMatchObject({ kind: "wait", message: "EC2 is asked what team=batch selects" });
+    expect(decision.news).toEqual([
+      { type: "SelectionReady", status: "True", reason: "Selected", message: "as it was" },
+    ]);
+  });
+
+  it("waits for a permission that it lacks from the beginning, and is Stalled when nobody gives it", () => {
+    const found = { kind: "unread", permission: "ec2:DescribeSubnets", message: "denied" } as const;
+    expect(planned(object(), found, creates).next).toMatchObject({
+      kind: "wait",
+      reason: "AccessDenied",
+      stalledAfterMs: 300_000,
+    });
+  });
+
+  it("goes on with what is in effect while EC2 has not answered, and looks again soon", () => {
+    const decision = planned(inEffect, { kind: "pending" }, settled);
+    expect(decision).toMatchObject({ next: { ...settled, recheckInMs: 1000 }, serving: true });
+  });
+
+  it("acts on what is in effect, and calls what differs by it no drift", () => {
+    const decision = planned(inEffect, selects("subnet-a"), creates);
+    expect(decision.next).toEqual(creates);
+    expect(decision.followed).toEqual(["spec.computeResources.subnets"]);
+  });
+
+  const due = object({
+    resolvedSubnets: { ...resolvedSubnets, candidate: { ids: ["subnet-b"], since: "2026-01-01T11:55:00Z" } },
+  });
+
+  it("writes nothing for the old selection when another is about to take effect", () => {
+    expect(planned(due, selects("subnet-b"), creates)).toMatchObject({
+      next: { kind: "wait", message: "selected, and about to take effect: subnet-b" },
+      change: { action: "Replace" },
+    });
+    expect(planned(due, selects("subnet-b"), settled).next).toEqual({ ...settled, recheckInMs: 1000 });
+  });
+
+  it("says from when on another selection counts, and looks each minute until then", () => {
+    const decision = planned(inEffect, selects("subnet-a", "subnet-b"), settled);
+    expect(decision.next).toEqual({ ...settled, recheckInMs: 60_000 });
+    expect(decision.news).toEqual([
+      {
+        type: "SelectionReady",
+        status: "True",
+        reason: "SelectionSettling",
+        message:
+          "team=batch: subnet-a; then subnet-a, subnet-b from 2026-01-01T12:05:00Z on, if the selection stays the same",
+      },
+    ]);
+  });
+
+  it("is as it was for everything else when it selects nothing", () => {
+    const { spec, ...rest } = object();
+    const named = { ...rest, spec: { ...spec, computeResources: { type: "EC2", maxvCpus: 4 } } } as const;
+    const decision = own(creates);
+    expect(planWithSelection(decision, { answers: [] }, named, now)).toBe(decision);
+    expect(withSelected(named)).toBe(named);
+    expect(selectionsOf(named)).toEqual([]);
+  });
+});
+
+describe("the status of an environment that selects", () => {
+  it("remembers what is in effect and what waits beside what was found of the network", () => {
+    const fields = { name: "ce", network: { state: "Reachable" } };
+    const answers = answersOf(inEffect, selects("subnet-b"));
+    expect(withSelectionStatus(fields, { answers }, inEffect, now)).toEqual({
+      name: "ce",
+      network: {
+        state: "Reachable",
+        resolvedSubnets: { ...resolvedSubnets, candidate: { ids: ["subnet-b"], since: "2026-01-01T12:00:00Z" } },
+      },
+    });
+  });
+
+  it("forgets what nothing selects any more, and keeps it while the object goes", () => {
+    const fields = { network: { resolvedSubnets } };
+    expect(withSelectionStatus(fields, { answers: [] }, inEffect, now)).toEqual({});
+    const deletionTimestamp = "2026-01-01T12:00:00Z";
+    const going = { ...inEffect, metadata: { ...inEffect.metadata, deletionTimestamp } };
+    expect(withSelectionStatus({}, { answers: [] }, going, now)).toEqual({ network: { resolvedSubnets } });
+  });
+});
+
+describe("the spec of an environment that selects", () => {
+  it("names what is in effect instead of the selector, each time as the same object", () => {
+    const filled = withSelected(inEffect);
+    expect(filled.spec.computeResources).toMatchObject({ subnets: ["subnet-a"], securityGroupIds: ["sg-1"] });
+    expect(filled.spec.computeResources).not.toHaveProperty("subnetSelector");
+    expect(withSelected(inEffect)).toBe(filled);
+  });
+
+  it("names nothing before something was selected", () => {
+    expect(withSelected(object()).spec.computeResources).not.toHaveProperty("subnets");
+  });
+
+  it("selects as much as AWS takes", () => {
+    expect(selectionsOf(object()).map(({ limit }) => limit)).toEqual([100]);
+    expect(selectionsOf(object(undefined, "FARGATE")).map(({ limit }) => limit)).toEqual([16]);
+  });
+});

@@ -1,0 +1,170 @@
+import { describe, expect, it } from "vitest";
+import { BatchComputeEnvironmentKind } from "../../src/api/v1alpha1/kinds.ts";
+import type { Manifest } from "../../src/kube/memory-store.ts";
+import { VirtualClock } from "../../src/runtime/clock.ts";
+import { seededRandom } from "../../src/runtime/random.ts";
+import { createSimulatedAws } from "../../src/simulator/simulated-aws.ts";
+import { computeEnvironment, ec2, jobQueue } from "../manifests.ts";
+import { threeSubnets } from "../simulator/networks.ts";
+import type { World } from "../world.ts";
+import { aWorld, expectSilence, expectStory } from "./story.ts";
+
+const region = "us-east-1";
+const kind = "BatchComputeEnvironment";
+
+async function selecting(): Promise<World> {
+  const clock = new VirtualClock();
+  const aws = createSimulatedAws({ clock, random: seededRandom(1), region });
+  aws.outside.describeNetwork(threeSubnets);
+  const world = await aWorld({ clock, aws, region });
+  await tag(world, "sg-1", { team: "batch" });
+  return world;
+}
+
+async function tag(world: World, id: string, tags: Readonly<Record<string, string>>): Promise<void> {
+  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  world.tell("user", `tags ${id} ${JSON.stringify(tags)}`);
+  await world.aws.outside.ec2.createTags({ Resources: [id], Tags });
+}
+
+async function untag(world: World, id: string, key: string): Promise<void> {
+  world.tell("user", `takes the tag ${key} from ${id}`);
+  await world.aws.outside.ec2.deleteTags({ Resources: [id], Tags: [{ Key: key }] });
+}
+
+function environment(selector: object = { tags: { team: "batch" } }, more: object = {}): Manifest {
+  const { computeResources: resources, ...spec } = ec2;
+  const { subnets: _subnets, securityGroupIds: _groups, ...others } = resources ?? {};
+  const selectors = { subnetSelector: selector, securityGroupSelector: { tags: { team: "batch" } } };
+  const computeResources = { ...others, ...selectors };
+  return computeEnvironment("ce", { ...spec, ...more, computeResources } as Parameters<typeof computeEnvironment>[1]);
+}
+
+function subnetsOf({ aws }: World): readonly string[] {
+  const standing = aws.truth.computeEnvironments().filter(({ status }) => status !== "DELETED");
+  return standing.flatMap(({ computeResources }) => [(computeResources?.subnets ?? []).toSorted().join(" ")]);
+}
+
+function told(world: World, type = "SelectionReady"): string {
+  const { status, reason, message } = world.condition(kind, "ce", type) ?? {};
+  return `${status} ${reason}: ${message}`;
+}
+
+describe("an environment that selects its subnets and security groups", () => {
+  it("is made where they are, stays through a flapping tag, follows one that lasts, and goes", async () => {
+    const world = await selecting();
+    await tag(world, "subnet-nat", { team: "batch" });
+    world.apply(environment(), jobQueue("q", ["ce"]));
+    await world.untilReady(600);
+    expect(subnetsOf(world)).toEqual(["subnet-nat"]);
+    expect(told(world)).toBe("True Selected: team=batch: subnet-nat; team=batch: sg-1");
+    // On and off, each time shorter than it takes.
+    for (let times = 0; times < 6; times++) {
+      await tag(world, "subnet-public", { team: "batch" });
+      await world.seconds(240);
+      await untag(world, "subnet-public", "team");
+      await world.seconds(240);
+    }
+    expect(subnetsOf(world)).toEqual(["subnet-nat"]);
+    await tag(world, "subnet-public", { team: "batch" });
+    await world.until("the other set is in effect", () => subnetsOf(world).includes("subnet-nat subnet-public"), 1200);
+    await world.until("the first is gone", () => subnetsOf(world).length === 1, 3600);
+    await world.untilReady(600);
+    expect(world.store.events().map(({ reason }) => reason)).not.toContain("DriftCorrected");
+    world.delete("JobQueue", "q");
+    world.delete(kind, "ce");
+    await world.untilGone(1200);
+    await expectStory(world, "subnets selected by tag");
+  });
+
+  it("is at rest once it is there", async () => {
+    const world = await selecting();
+    await tag(world, "subnet-nat", { team: "batch" });
+    world.apply(environment());
+    await world.untilReady(600);
+    await world.seconds(60);
+    await expectSilence(world);
+  });
+
+  it("gets the other subnets in place where AWS can do that", async () => {
+    const world = await selecting();
+    await tag(world, "subnet-nat", { team: "batch" });
+    world.apply(environment(undefined, { updatePolicy: {} }));
+    await world.untilReady(600);
+    await tag(world, "subnet-public", { team: "batch" });
+    await world.until("AWS has them", () => subnetsOf(world).includes("subnet-nat subnet-public"), 1500);
+    await world.untilReady(600);
+    expect(world.writes().filter((write) => write.startsWith("CreateComputeEnvironment"))).toHaveLength(1);
+  });
+
+  it("is not made while its selector selects nothing, and says what to do", async () => {
+    const world = await selecting();
+    world.apply(environment());
+    await world.seconds(120);
+    expect(told(world, "Stalled")).toBe(
+      "True NothingSelected: spec.computeResources.subnetSelector (team=batch) selects no subnets: give subnets of this account and region these tags, or change the selector",
+    );
+    expect(world.aws.truth.computeEnvironments()).toEqual([]);
+    await tag(world, "subnet-nat", { team: "batch" });
+    await world.untilReady(300);
+    expect(subnetsOf(world)).toEqual(["subnet-nat"]);
+  });
+
+  it("stays as it is when nothing is selected any more, and is not touched by a selector that selects nothing", async () => {
+    const world = await selecting();
+    await tag(world, "subnet-nat", { team: "batch" });
+    world.apply(environment());
+    await world.untilReady(600);
+    const before = world.writes().length;
+    await untag(world, "subnet-nat", "team");
+    await world.seconds(3600);
+    expect(told(world)).toMatch(/^False NothingSelected: .* Kept: subnet-nat$/);
+    expect(told(world, "Ready")).toMatch(/^True/);
+    world.apply(environment({ tags: { team: "nobody" } }));
+    await world.seconds(3600);
+    expect(told(world, "Ready")).toMatch(/^False NothingSelected/);
+    expect(subnetsOf(world)).toEqual(["subnet-nat"]);
+    expect(world.writes().slice(before)).toEqual([]);
+    // It can be deleted all the same.
+    world.delete(kind, "ce");
+    await world.untilGone(900);
+  });
+
+  it("keeps its subnets when EC2 may not be read any more, and says which permission lacks", async () => {
+    const world = await selecting();
+    await tag(world, "subnet-nat", { team: "batch" });
+    world.apply(environment());
+    await world.untilReady(600);
+    const before = world.writes().length;
+    world.aws.faults.add({
+      fault: {
+        kind: "refuse",
+        exception: "UnauthorizedOperation",
+        message:
+          "You are not authorized to perform this operation. User: arn:aws:sts::1:assumed-role/o/s is not authorized to perform: ec2:DescribeSubnets because no identity-based policy allows it",
+        httpStatusCode: 403,
+      },
+      on: "DescribeSubnets",
+    });
+    await world.seconds(3600);
+    expect(told(world)).toMatch(/^Unknown AccessDenied: .*ec2:DescribeSubnets.* Kept: subnet-nat$/);
+    expect(told(world, "Ready")).toMatch(/^True/);
+    expect(world.writes().slice(before)).toEqual([]);
+  });
+
+  it("loses nothing with its status but the patience", async () => {
+    const world = await selecting();
+    await tag(world, "subnet-nat", { team: "batch" });
+    world.apply(environment(undefined, { network: { vpcEndpoints: "Ensure", vpcEndpointServices: ["logs"] } }));
+    await world.untilReady(600);
+    const before = world.writes().length;
+    const object = world.object(kind, "ce");
+    if (object === undefined) throw new Error("the object is there");
+    await world.store.applyStatus(BatchComputeEnvironmentKind, object, {}, new AbortController().signal);
+    expect(world.condition(kind, "ce", "Ready")).toBeUndefined();
+    await world.seconds(120);
+    await world.untilReady(60);
+    expect(told(world)).toMatch(/^True Selected/);
+    expect(world.writes().slice(before)).toEqual([]);
+  });
+});
