@@ -8,6 +8,7 @@ import { chartFiles } from "./chart/chart.ts";
 import { customResourceDefinitions } from "./crds.ts";
 import { crdsManifest, installManifest, trialManifest } from "./install/install.ts";
 import { referencePages } from "./reference/pages.ts";
+import { troubleshootingPage } from "./reference/troubleshooting.ts";
 
 /**
  * Writes every generated file, or with `--check` says which of them differ and exits with 1. With `--image` it writes
@@ -24,6 +25,7 @@ interface GeneratedFile {
 
 export function generatedFiles(): GeneratedFile[] {
   const crds = customResourceDefinitions();
+  const pages = referencePages(crds);
   return [
     ...crds.map((crd) => ({
       path: `crds/${crd.spec.group}_${crd.spec.names.plural}.yaml`,
@@ -34,7 +36,8 @@ export function generatedFiles(): GeneratedFile[] {
     { path: "manifests/install.yaml", content: installManifest(crds) },
     { path: "manifests/trial.yaml", content: trialManifest(crds) },
     ...chartFiles(crds),
-    ...referencePages(crds).map(({ path, content }) => ({ path, content })),
+    ...pages.map(({ path, content }) => ({ path, content })),
+    troubleshootingPage(pages),
     ...argocdFiles(),
   ];
 }
