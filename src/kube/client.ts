@@ -6,6 +6,7 @@ import { eventBody, eventKind, type Reporter, series } from "./events-api.ts";
 import { listAll } from "./list.ts";
 import { decodePositions, encodePositions, mergedWatch } from "./positions.ts";
 import { type ResourceAddress, type ResourceKind, resourcePath, resourceTarget, toObject } from "./resource.ts";
+import { statusAtVersion } from "./status-at-version.ts";
 import { type MetadataPatch, type RecordedEvent, type Store, StoreError, type WatchEvent } from "./store.ts";
 import { watchEvents } from "./watch-stream.ts";
 
@@ -59,7 +60,6 @@ const mergePatch = "application/merge-patch+json";
 const applyPatch = "application/apply-patch+yaml";
 /** Servers end a watch after so long at most; well below the time after which a reflector calls it silent. */
 const watchSeconds = 45;
-const statusAttempts = 3;
 
 /** A store on an API server. */
 export function kubeStore(options: KubeStoreOptions): KubeStore {
@@ -152,21 +152,13 @@ export function kubeStore(options: KubeStoreOptions): KubeStore {
       return toObject(kind, await api.request(request, signal));
     },
 
-    async applyStatus(kind, object, status, signal) {
-      const { namespace, name, uid } = object.metadata;
-      const gone = (): StoreError => new StoreError("NotFound", `${kind.plural} "${namespace}/${name}" is gone`);
-      let { resourceVersion } = object.metadata;
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return toObject(kind, await api.request(statusRequest(kind, object, resourceVersion, status), signal));
-        } catch (error) {
-          if (!(error instanceof ApiError) || error.reason !== "Conflict" || attempt === statusAttempts) throw error;
-        }
-        const live = await store.get(kind, object.metadata, signal);
-        if (live?.metadata.uid !== uid) throw gone();
-        resourceVersion = live.metadata.resourceVersion;
-      }
-    },
+    applyStatus: (kind, object, status, signal) =>
+      statusAtVersion(
+        object,
+        `${kind.plural} "${object.metadata.namespace}/${object.metadata.name}"`,
+        async (version) => toObject(kind, await api.request(statusRequest(kind, object, version, status), signal)),
+        () => store.get(kind, object.metadata, signal),
+      ),
 
     async recordEvent(event, signal) {
       const { namespace } = event.regarding;

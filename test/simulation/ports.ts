@@ -1,9 +1,12 @@
+import { type Kind, type KubeObject, keyText } from "../../src/api/object.ts";
 import type { BatchApi, CallOptions } from "../../src/aws/batch.ts";
 import { batchCallKinds, type CallGuard, eachCall, guardedCalls, operationOf } from "../../src/aws/calls.ts";
 import type { Ec2Api } from "../../src/aws/ec2.ts";
 import { ec2CallKinds } from "../../src/aws/ec2-calls.ts";
 import type { IamApi } from "../../src/aws/iam.ts";
 import { iamCallKinds } from "../../src/aws/iam-calls.ts";
+import type { MemoryStore } from "../../src/kube/memory-store.ts";
+import { statusAtVersion } from "../../src/kube/status-at-version.ts";
 import { type Store, StoreError } from "../../src/kube/store.ts";
 import { type Clock, sleep } from "../../src/runtime/clock.ts";
 import type { LeaseStore } from "../../src/runtime/leader.ts";
@@ -25,7 +28,7 @@ const storeWrites: ReadonlySet<string> = new Set(["patchMetadata", "applyStatus"
 
 /** The store as the API server's client gives it: slow, and no write without a lease. */
 export function gatedStore(
-  store: Store,
+  store: MemoryStore,
   { gate, clock, latencyMs, mayWrite, onSend }: NetworkOptions,
   /** Whether a watch shows this event twice. */
   repeats: () => boolean,
@@ -56,7 +59,16 @@ export function gatedStore(
     patchMetadata: (kind, object, patch, signal) =>
       request("patchMetadata", signal, (inner) => store.patchMetadata(kind, object, patch, inner)),
     applyStatus: (kind, object, status, signal) =>
-      request("applyStatus", signal, (inner) => store.applyStatus(kind, object, status, inner)),
+      statusAtVersion(
+        object,
+        `${kind.plural} "${keyText(object.metadata)}"`,
+        (version) =>
+          request("applyStatus", signal, (inner) => {
+            atVersion(store, kind, object, version);
+            return store.applyStatus(kind, object, status, inner);
+          }),
+        () => request("get", signal, (inner) => store.get(kind, object.metadata, inner)),
+      ),
     recordEvent: (event, signal) => request("recordEvent", signal, (inner) => store.recordEvent(event, inner)),
     async *watch(kind, resourceVersion, signal) {
       await gate.pass("asks", "store watch");
@@ -77,6 +89,13 @@ export function gatedStore(
       }
     },
   };
+}
+
+/** What the API server says to a status of another version. */
+function atVersion(store: MemoryStore, kind: Kind, { metadata }: KubeObject, version: string): void {
+  const there = store.object(kind, metadata);
+  if (there === undefined || there.metadata.resourceVersion === version) return;
+  throw new StoreError("Conflict", `${kind.plural} "${keyText(metadata)}": the object has been modified`);
 }
 
 function leased(mayWrite: () => { readonly deadlineMs: number }, what: string): void {
