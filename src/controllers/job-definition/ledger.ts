@@ -1,6 +1,7 @@
 import type { RevisionSeen } from "../../aws/region.ts";
+import { timestamp } from "../conditions.ts";
 import { fingerprintTag, type Ownership, ownershipOf, registeredAtTag } from "../ownership.ts";
-import type { Seen } from "./seen.ts";
+import type { Seen, Told } from "./seen.ts";
 
 /** The ACTIVE revisions of a name, each with what its tags and its body tell. Pure. */
 
@@ -22,7 +23,7 @@ export function ledgerOf(seen: Seen): readonly Entry[] {
   const revisions = [...(seen.revisions ?? [])].sort((left, right) => right.revision - left.revision);
   return revisions.map((revision, index) => {
     const owner = ownershipOf(revision.tags, seen.identity);
-    const byOthers = owner.kind !== "ours" || copied(revision, revisions.slice(index + 1));
+    const byOthers = owner.kind !== "ours" || copied(revision, revisions.slice(index + 1), seen.told);
     const registeredAt = byOthers ? undefined : timeIn(revision);
     return {
       name: `${revision.name}:${revision.revision}`,
@@ -48,10 +49,20 @@ function registeredAsWished(revision: RevisionSeen, registeredAt: number | undef
   return registeredAt !== undefined && revision.tags[fingerprintTag] === seen.fingerprint;
 }
 
-/** Whether it was registered by hand with the tags of an older revision. */
-function copied(revision: RevisionSeen, older: readonly RevisionSeen[]): boolean {
+/**
+ * Whether it was registered by hand with the tags of an older revision. That one may have been deregistered since: then
+ * the status knows that the time belongs to another number, or that this one is not of our making.
+ */
+function copied(revision: RevisionSeen, older: readonly RevisionSeen[], told: readonly Told[]): boolean {
   const registeredAt = revision.tags[registeredAtTag];
-  return registeredAt !== undefined && older.some((one) => one.tags[registeredAtTag] === registeredAt);
+  if (registeredAt === undefined) return false;
+  if (older.some((one) => one.tags[registeredAtTag] === registeredAt)) return true;
+  const time = timeIn(revision);
+  return told.some((one) =>
+    one.revision === revision.revision
+      ? one.registeredAt === undefined
+      : one.revision < revision.revision && time !== undefined && one.registeredAt === timestamp(time),
+  );
 }
 
 function timeIn(revision: RevisionSeen): number | undefined {

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../api/object.ts";
 import { keyText } from "../../api/object.ts";
-import type { JobDefinition } from "../../api/v1alpha1/job-definition.ts";
+import type { JobDefinition, JobDefinitionStatus } from "../../api/v1alpha1/job-definition.ts";
 import { JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
 import type { BatchRegion, BatchSnapshot, RevisionSeen } from "../../aws/region.ts";
 import { type Clock, sleep } from "../../runtime/clock.ts";
@@ -50,6 +50,7 @@ export async function observe(object: JobDefinition, region: Region, ports: Read
     unversionedArn: `arn:${region.partition}:batch:${region.region}:${region.account}:job-definition/${name}`,
     fingerprint,
     revisions,
+    told: (object.status as JobDefinitionStatus | undefined)?.revisions ?? [],
     absent: revisions?.length === 0 && snapshot.isAbsent("job-definition", name),
     claimedBy: older === undefined ? undefined : keyText(older.metadata),
     giveWay: younger.map((rival) => `${ports.cluster.name}/${keyText(rival.metadata)}`),

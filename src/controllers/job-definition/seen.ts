@@ -1,7 +1,11 @@
+import type { JobDefinitionStatus } from "../../api/v1alpha1/job-definition.ts";
 import type { RevisionSeen } from "../../aws/region.ts";
 import type { Identity } from "../ownership.ts";
 import type { Settings } from "../ports.ts";
 import type { Wish } from "../wish.ts";
+
+/** A revision as the status names it; `registeredAt` in whole seconds (RFC 3339), undefined when it was not us. */
+export type Told = Pick<NonNullable<JobDefinitionStatus["revisions"]>[number], "revision" | "registeredAt">;
 
 /** Everything that the plan of a job definition is made from. */
 export interface Seen {
@@ -15,6 +19,8 @@ export interface Seen {
   readonly fingerprint: string;
   /** The ACTIVE revisions of the name, highest first; undefined: AWS has not been asked yet. */
   readonly revisions: readonly RevisionSeen[] | undefined;
+  /** What the status told last of our revisions: by their number, and when we registered each. */
+  readonly told: readonly Told[];
   /** No revision of the name is ACTIVE, and that may be believed. */
   readonly absent: boolean;
   /** `namespace/name` of an older object that claims the same name in the same place. */

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JobDefinitionSpec } from "../../../src/api/v1alpha1/job-definition.ts";
 import type { RevisionSeen } from "../../../src/aws/region.ts";
+import { timestamp } from "../../../src/controllers/conditions.ts";
 import { plan } from "../../../src/controllers/job-definition/plan.ts";
 import type { Seen } from "../../../src/controllers/job-definition/seen.ts";
 import {
@@ -55,6 +56,7 @@ const otherCluster = ours(3, days, { tags: { [clusterUidTag]: "c-0" } });
 const ofSibling = ours(3, days, { tags: { [nameTag]: "sibling" } });
 const sibling = "default/team/sibling";
 const retained = foreign(3, { tags: { [retainedFromTag]: "default/team/job" } });
+const asWished = { [fingerprintTag]: observed([]).fingerprint };
 const copiedTags = { [registeredAtTag]: new Date(now - days).toISOString() };
 
 describe("the highest ACTIVE revision", () => {
@@ -100,6 +102,28 @@ describe("the highest ACTIVE revision", () => {
         ours(7, days, { tags: copiedTags }),
       ],
       next: registers,
+    },
+    "counts for nothing by copied tags when the one with these tags has been deregistered": {
+      revisions: [ours(8, days, { fingerprint: another, tags: asWished })],
+      seen: { told: [{ revision: 7, registeredAt: timestamp(now - days) }] },
+      next: registers,
+    },
+    "counts for nothing by copied tags once it was told to be of somebody else's making": {
+      revisions: [ours(8, days, { fingerprint: another, tags: asWished })],
+      seen: { told: [{ revision: 8 }] },
+      next: registers,
+    },
+    "is what we registered, though AWS describes it otherwise, also when another was registered after it": {
+      revisions: [ours(8, days, { fingerprint: another, tags: asWished })],
+      seen: {
+        told: [
+          { revision: 9, registeredAt: timestamp(now - days) },
+          { revision: 8, registeredAt: timestamp(now - days) },
+          { revision: 7, registeredAt: timestamp(now - 2 * days) },
+        ],
+      },
+      next: "settled Available",
+      serving: true,
     },
   };
 

@@ -70,6 +70,7 @@ export function observed(revisions: readonly RevisionSeen[] | undefined, given: 
     unversionedArn: "arn:aws:batch:eu-west-1:111122223333:job-definition/team_job",
     fingerprint: wished,
     revisions,
+    told: [],
     absent: revisions?.length === 0,
     claimedBy: undefined,
     giveWay: [],

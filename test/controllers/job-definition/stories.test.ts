@@ -149,6 +149,21 @@ describe("a job definition", () => {
     expect(active(world)).toEqual(["1:alpine:1", "2:alpine:evil", "3:alpine:1"]);
   });
 
+  it("covers a revision that was copied by hand also when the one that it was copied from is gone", async () => {
+    const world = await begin();
+    world.apply(job("1"));
+    await world.untilReady();
+    await intrude(world, "evil", { ...world.aws.truth.jobDefinitions()[0]?.tags });
+    await deregister(world, "team_job:1");
+    await world.until("ours lies on top again", () => active(world).length === 2, 120);
+    await world.untilReady();
+    expect(active(world)).toEqual(["2:alpine:evil", "3:alpine:1"]);
+    await deregister(world, "team_job:3");
+    await world.until("ours lies on top again", () => active(world).length === 2, 120);
+    await world.untilReady();
+    expect(active(world)).toEqual(["2:alpine:evil", "4:alpine:1"]);
+  });
+
   it("is registered again when it was deregistered by hand", async () => {
     const world = await begin();
     world.apply(job("1"));
