@@ -174,6 +174,7 @@ export function isAuthorizationReason(statusReason: string | undefined): boolean
     reason.includes("sts:AssumeRole") ||
     reason.includes("is not authorized to perform") ||
     reason.includes("IamFleetRole is invalid") ||
-    /[Ii]nstance [Pp]rofile .* does not exist/.test(reason)
+    // The second when the role was put into a profile that AWS Batch had seen without one.
+    /[Ii]nstance [Pp]rofile .* (does not exist|has no associated IAM Roles)/.test(reason)
   );
 }

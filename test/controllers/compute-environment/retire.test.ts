@@ -259,6 +259,10 @@ it.each([
   ],
   ["CLIENT_ERROR - Parameter: SpotFleetRequestConfig.IamFleetRole is invalid.", true],
   ["CLIENT_ERROR - Instance profile arn:aws:iam::1:instance-profile/x does not exist", true],
+  [
+    'CLIENT_ERROR - IAM Instance Profile "arn:aws:iam::1:instance-profile/x" has no associated IAM Roles (Service: AmazonEC2; Status Code: 400)',
+    true,
+  ],
   ["CLIENT_ERROR - Clusters can not be blank.", false],
   ["INTERNAL_ERROR - no", false],
   [undefined, false],
