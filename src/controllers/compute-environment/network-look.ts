@@ -38,7 +38,7 @@ const lateMs = 10_000;
 interface Look {
   /** What was asked; something else needs other facts. */
   readonly key: string;
-  /** Since when facts that are newer are wanted, wall ms; undefined: they are fresh enough. */
+  /** Since when facts that are newer are wanted, monotonic ms; undefined: they are fresh enough. */
   wantedSince: number | undefined;
   /** How old facts may have been when they were wanted (ms). */
   oldest: number;
@@ -46,7 +46,7 @@ interface Look {
   readAt: number;
   result: Preflight | undefined;
   judgedAt: number;
-  /** Since when something has been wrong, wall ms. */
+  /** Since when something has been wrong, monotonic ms. */
   wrongSince: number | undefined;
 }
 
@@ -67,7 +67,8 @@ export async function lookAtNetwork(
     looks.delete(uid);
     return undefined;
   }
-  const now = ports.clock.now();
+  // Ages within this process: a wall clock that is put back would ask anew each second until it has caught up.
+  const now = ports.clock.monotonic();
   const key = JSON.stringify([described, annotations?.[reconcileRequestedAtAnnotation]]);
   const before = looks.get(uid);
   const look = before?.key === key ? before : begun(key, now, before === undefined ? restMs / 2 : togetherMs);

@@ -44,15 +44,20 @@ function world(answer: () => NetworkFacts | Promise<NetworkFacts>, ...definition
       return answer();
     },
   };
+  const wall = { skewMs: 0 };
   const ports = {
-    clock,
+    clock: {
+      now: () => clock.now() + wall.skewMs,
+      monotonic: () => clock.monotonic(),
+      schedule: (delayMs: number, task: () => void) => clock.schedule(delayMs, task),
+    },
     objects: objectsOf(definitions),
     regions: { ec2: async () => ({ network }) },
     settings: {},
   } as unknown as Ports;
   const looks: Looks = new Map();
   const look = (whole: BatchComputeEnvironment = whole1) => lookAtNetwork(whole, fakeRegion(), ports, looks, signal);
-  return { clock, asked, look, looks };
+  return { clock, wall, asked, look, looks };
 }
 
 /** Its subnets are those of the networks that the preflight's own tests use. */
@@ -159,6 +164,17 @@ describe("looking at the network", () => {
     expect(asked[0]).toMatchObject({ maxAgeMs: 90 * minute, request: { subnetIds: ["subnet-a", "subnet-b"] } });
     await look();
     expect(asked).toHaveLength(2);
+  });
+
+  it("takes what has been read meanwhile also when the wall clock is put back", async () => {
+    const { clock, wall, asked, look } = world(() => new Promise<never>(() => {}));
+    const first = look();
+    await clock.advance(2000);
+    wall.skewMs = -minute;
+    const second = look();
+    await clock.advance(0);
+    await Promise.all([first, second]);
+    expect(asked.map(({ maxAgeMs }) => maxAgeMs)).toEqual([90 * minute, 90 * minute + 2000]);
   });
 
   it("what is wrong is looked at every minute, and after ten minutes every ten, until it is mended", async () => {
