@@ -4,6 +4,10 @@ import { brokenPromise } from "./seeds.ts";
 /** Worlds in which a promise was broken once, by what was wrong; each has a unit test as well. */
 const seeds: Readonly<Record<string, number>> = {
   "a name that a stale read had shown once more was looked at every 2 seconds for ever": 20,
+  "a status that was on the wire when its writer fell asleep covered what its successor told": 910_003,
+  "an environment was INVALID for half an hour because its role had only just come into its profile": 2_000_027,
+  "a revision copied by hand, tags and all, was taken for ours once ours was deregistered": 2_000_110,
+  "a network was read anew each second while the wall clock, put back, caught up": 2_000_190,
 };
 
 describe("worlds that broke a promise once", () => {

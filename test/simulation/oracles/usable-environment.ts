@@ -1,3 +1,4 @@
+import type { KubeObject } from "../../../src/api/object.ts";
 import type { Environment, Queue } from "../../../src/aws/batch.ts";
 import type { CallRecord } from "../../../src/simulator/wire.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
@@ -17,7 +18,8 @@ import {
  * effect in AWS. A queue that had an ENABLED, VALID environment before the write has one after it.
  *
  * Not against it, by the promise's own words:
- * - the spec of the environment's own object says `state: DISABLED`;
+ * - the spec of the environment's own object says `state: DISABLED`, or said so within `unseenMs`: a wish that is taken
+ *   back while the write is on its way cannot be seen before it;
  * - "a read newer than our last write shows": what was lost by somebody else's doing within `unseenMs` no read could
  *   show.
  */
@@ -27,6 +29,8 @@ export const usableEnvironment: OracleFactory = (watched) => {
   const lostAt = new Map<string, number>();
   /** By queue ARN: when another than the operator wrote its order. */
   const orderedAt = new Map<string, number>();
+  /** By uid of an environment's object: until when its spec said `state: DISABLED`. */
+  const wishedUntil = new Map<string, number>();
   let serving = servingIn(watched);
 
   return {
@@ -50,8 +54,15 @@ export const usableEnvironment: OracleFactory = (watched) => {
         if (old === undefined || !old.usable || state.usable) continue;
         const recent = (at: number | undefined): boolean => at !== undefined && now - at <= unseenMs;
         if (recent(orderedAt.get(state.arn)) || state.order.some((arn) => recent(lostAt.get(arn)))) continue;
-        if (isWishedDisabled(watched, call)) continue;
+        const subject = subjectOf(watched, call);
+        if (wishes(subject) || recent(wishedUntil.get(subject?.metadata.uid ?? ""))) continue;
         return `${lastPart(state.arn)} is left without an ENABLED, VALID environment by ${call.operation} ${JSON.stringify(call.input)} of ${watched.callerOf(call)?.name}; it had [${old.order.map(lastPart).join(", ")}], and now has [${state.order.map(lastPart).join(", ")}]`;
+      }
+      return undefined;
+    },
+    onObject(object, after) {
+      if (object !== undefined && wishes(object) && !wishes(after)) {
+        wishedUntil.set(object.metadata.uid, watched.clock.monotonic());
       }
       return undefined;
     },
@@ -96,12 +107,17 @@ function servingIn(watched: Watched): ReadonlySet<string> {
   );
 }
 
-function isWishedDisabled(watched: Watched, call: CallRecord): boolean {
+/** The object of the environment that a call disables. */
+function subjectOf(watched: Watched, call: CallRecord): KubeObject | undefined {
   const { computeEnvironment = "", state } = call.input as { computeEnvironment?: string; state?: string };
-  if (call.operation !== "UpdateComputeEnvironment" || state !== "DISABLED") return false;
+  if (call.operation !== "UpdateComputeEnvironment" || state !== "DISABLED") return undefined;
   const environment = liveEnvironments(watched).find(
     (one) => one.computeEnvironmentName === lastPart(computeEnvironment),
   );
-  const object = ownerOf(watched, environment?.tags, "BatchComputeEnvironment");
-  return (object?.spec as { readonly state?: string } | undefined)?.state === "DISABLED";
+  return ownerOf(watched, environment?.tags, "BatchComputeEnvironment");
+}
+
+function wishes(object: KubeObject | undefined): boolean {
+  if (object?.kind !== "BatchComputeEnvironment") return false;
+  return (object.spec as { readonly state?: string }).state === "DISABLED";
 }
