@@ -65,3 +65,54 @@ describe("alerts and dashboard", () => {
     }
   });
 });
+
+interface Panel {
+  readonly id: number;
+  readonly type: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+  readonly datasource?: { readonly type: string; readonly uid: string };
+  readonly targets?: readonly { readonly refId: string; readonly expr: string; readonly legendFormat?: string }[];
+  readonly fieldConfig?: { readonly defaults: { readonly unit?: string } };
+}
+
+describe.each(
+  dashboards.map((text) => JSON.parse(text) as { readonly title: string; readonly panels: readonly Panel[] }),
+)("the dashboard $title", ({ panels }) => {
+  const shown = panels.filter(({ type }) => type !== "row");
+
+  test("has panels within Grafana's 24 columns, none over another, each with an id of its own", () => {
+    expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+    const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) => {
+      expect(x + w).toBeLessThanOrEqual(24);
+      return Array.from({ length: w * h }, (_, index) => `${x + (index % w)},${y + Math.floor(index / w)}`);
+    });
+    expect(new Set(cells).size).toBe(cells.length);
+  });
+
+  test("asks the chosen data source, under names that differ within a panel, and says in which unit", () => {
+    expect(shown.length).toBeGreaterThan(15);
+    for (const { title, targets = [], datasource, fieldConfig } of shown) {
+      expect(datasource, title).toEqual({ type: "prometheus", uid: expect.stringMatching(/^\$\{datasource\}$/) });
+      expect(new Set(targets.map(({ refId }) => refId)).size, title).toBe(targets.length);
+      expect(targets.length, title).toBeGreaterThan(0);
+      expect(fieldConfig?.defaults.unit, title).toBeTypeOf("string");
+    }
+  });
+
+  test("names series by labels that the query keeps", () => {
+    for (const { title, targets = [] } of shown) {
+      for (const { expr, legendFormat = "" } of targets) {
+        const kept = /^(?:sort_desc\()?(?:\w+ by|.*? - max by) \(([^)]*)\)/.exec(expr)?.[1]?.split(/, ?/);
+        const named = [...legendFormat.matchAll(/\{\{\s*(\w+)\s*\}\}/g)].map(([, label = ""]) => label);
+        if (kept !== undefined) expect(kept, `${title}: ${legendFormat}`).toEqual(expect.arrayContaining(named));
+      }
+    }
+  });
+
+  test("shows what is wrong on the first screen: counts in one row, and below it which objects, since when", () => {
+    const first = shown.filter(({ gridPos }) => gridPos.y < 14);
+    expect(first.map(({ type }) => type)).toEqual([...Array.from({ length: 6 }, () => "stat"), "table", "timeseries"]);
+  });
+});
