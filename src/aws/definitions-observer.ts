@@ -1,3 +1,4 @@
+import { abortable } from "../runtime/abort.ts";
 import { sleep } from "../runtime/clock.ts";
 import type { DefinitionRevision } from "./batch.ts";
 import { Alarm, keepLooking, ReadHealth } from "./cadence.ts";
@@ -33,6 +34,8 @@ export class DefinitionsObserver {
   /** Names that someone asked for, or that we wrote: kept whatever `keeps` says. */
   readonly #wanted = new Set<string>();
   #listedAt: number | undefined;
+  /** While it is under way. */
+  #believed: Promise<void> | undefined;
   #describedAt = Number.NEGATIVE_INFINITY;
   #chance = 0;
   #pages = 1;
@@ -70,10 +73,25 @@ export class DefinitionsObserver {
   async refresh(name: string, signal: AbortSignal): Promise<void> {
     const { cache, clock } = this.#options;
     this.#wanted.add(name);
-    const from = Math.max(cache.believedFrom() ?? 0, cache.definitions.certainAt(name) ?? 0);
-    const waitMs = from - clock.monotonic();
+    const askedAt = clock.monotonic();
+    const believedFrom = cache.believedFrom() ?? 0;
+    const from = Math.max(believedFrom, cache.definitions.certainAt(name) ?? 0);
+    const waitMs = from - askedAt;
     if (waitMs > 0) await sleep(clock, waitMs, signal);
-    await this.#listName(name, signal);
+    if (this.#listedAt !== undefined && this.#listedAt < believedFrom) await abortable(this.#listBelieved(), signal);
+    const listedAt = this.#listedAt ?? Number.NEGATIVE_INFINITY;
+    if (listedAt <= askedAt || listedAt < from) await this.#listName(name, signal);
+  }
+
+  /**
+   * What the first listing does not show proves nothing, for the writer before may still have written: one more, for
+   * whoever asks first, spares every other new name a listing of its own.
+   */
+  #listBelieved(): Promise<void> {
+    this.#believed ??= this.#listAll().finally(() => {
+      this.#believed = undefined;
+    });
+    return this.#believed;
   }
 
   #due(): number {

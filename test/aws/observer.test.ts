@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { VirtualClock } from "../../src/runtime/clock.ts";
 import { sdkError } from "./fake-batch.ts";
 import { RegionWorld } from "./region-world.ts";
 
@@ -21,6 +22,20 @@ describe("calls", () => {
     expect([environments.size, queues.size, definitions?.size]).toEqual([1, 1, 1000]);
     await world.clock.advance(10 * second);
     expect(world.aws.calls).toHaveLength(12);
+  });
+
+  it("are one more for all the names that are asked for soon after a start, not one for each", async () => {
+    const began = new VirtualClock().now();
+    const soon = await new RegionWorld({ writerSince: () => began }).start();
+    soon.forget();
+    const names = Array.from({ length: 150 }, (_, index) => `jd-${index}`);
+    const asked = names.map((name) => soon.region.refreshDefinition(name, soon.signal));
+    await soon.settle(Promise.all(asked));
+    expect(soon.aws.count("describeJobDefinitions")).toBe(1);
+    const { isAbsent } = soon.region.snapshot();
+    expect(names.filter((name) => !isAbsent("job-definition", name))).toEqual([]);
+    await soon.settle(soon.region.refreshDefinition("jd-0", soon.signal));
+    expect(soon.aws.calls.at(-1)?.input).toMatchObject({ jobDefinitionName: "jd-0" });
   });
 
   it("at rest are two a minute, one per 100 job definitions, and a listing in ten minutes", async () => {
