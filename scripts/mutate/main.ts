@@ -50,7 +50,8 @@ async function mutantsOf({ files, tests }: Group): Promise<Mutant[]> {
     tsconfigFile: "none",
     coverageAnalysis: "perTest",
     concurrency: 1,
-    timeoutMS: 10_000,
+    // Long enough that a busy machine does not make a slow run look like an endless one.
+    timeoutMS: 30_000,
     reporters: ["progress-append-only"],
     allowConsoleColors: false,
     tempDirName: ".cache/stryker",

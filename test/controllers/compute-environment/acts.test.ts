@@ -1,0 +1,203 @@
+import { describe, expect, it } from "vitest";
+import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { Environment } from "../../../src/aws/batch.ts";
+import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
+import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
+import { ec2, environment, now, object, queue, seen, settings, withResources } from "./given.ts";
+
+const iso = (secondsAgo: number): string => `${new Date(now - secondsAgo * 1000).toISOString().slice(0, 19)}Z`;
+const arnOf = (name: string): string => `arn:aws:batch:eu-west-1:123456789012:compute-environment/${name}`;
+const other = withResources(ec2, { instanceTypes: ["m5.large"] });
+const id = seen(other).planId;
+const next = (spec: BatchComputeEnvironmentSpec, change: Partial<Seen>) =>
+  planFor(object(spec), seen(spec, change), now).next;
+
+const old = (change: Partial<Environment> = {}): Environment => environment("old", ec2, change);
+const fresh = (change: Partial<Environment> = {}): Environment =>
+  environment("new", other, { ...change, tags: { "awsbatch.dev/created-at": iso(100), ...change.tags } });
+const serving = (secondsAgo: number) => ({ tags: { "awsbatch.dev/serving-since": iso(secondsAgo) } });
+const retired = { "awsbatch.dev/retired-at": iso(300) };
+const tagged = (name: string, set: object, remove: readonly string[] = []) => [
+  { name, arn: arnOf(name), change: { set, remove } },
+];
+
+describe("an act, as a whole,", () => {
+  it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, object]>([
+    [
+      "makes the first environment, after a look at AWS",
+      ec2,
+      {},
+      { kind: "act", reason: "Creating", message: `${seen(ec2).freeName.name} is being made`, irreversible: true },
+    ],
+    [
+      "makes a successor, and says which fields ask for it",
+      { ...other, serviceRole: "arn:aws:iam::123456789012:role/one" },
+      { environments: [old()] },
+      {
+        reason: "Creating",
+        message: expect.stringMatching(
+          /^team_ce-\w+ is being made to take over, because of spec.computeResources.instanceTypes, spec.serviceRole$/,
+        ),
+        irreversible: true,
+      },
+    ],
+    [
+      "makes another attempt, and says why",
+      ec2,
+      {
+        environments: [
+          environment(`team_ce-${seen(ec2).planId}`, ec2, {
+            status: "INVALID",
+            statusReason: "CLIENT_ERROR - Not authorized to perform sts:AssumeRole",
+            tags: { "awsbatch.dev/created-at": iso(11) },
+          }),
+        ],
+      },
+      {
+        reason: "Creating",
+        message: `team_ce-${seen(ec2).planId}-2 is being made after AWS found team_ce-${seen(ec2).planId} INVALID: CLIENT_ERROR - Not authorized to perform sts:AssumeRole`,
+        irreversible: true,
+      },
+    ],
+    [
+      "enables what the spec went back to",
+      ec2,
+      { environments: [old({ state: "DISABLED", tags: retired })] },
+      {
+        kind: "act",
+        action: { kind: "enable", name: "old", request: { computeEnvironment: "old", state: "ENABLED" } },
+        reason: "Reviving",
+        message: "old fits the spec again and is put back into service",
+        irreversible: false,
+      },
+    ],
+    [
+      "takes the mark off what the spec went back to, as it wishes it",
+      { ...ec2, state: "DISABLED" },
+      { environments: [old({ state: "DISABLED", tags: retired })] },
+      {
+        kind: "act",
+        action: { kind: "tag", purpose: "revive", items: tagged("old", {}, ["awsbatch.dev/retired-at"]) },
+        reason: "Reviving",
+        message: "old fits the spec again and is put back into service",
+        irreversible: false,
+      },
+    ],
+    [
+      "disables again what the spec went back to, where it wishes that",
+      { ...ec2, state: "DISABLED" },
+      { environments: [old({ tags: retired })] },
+      {
+        action: { kind: "enable", name: "old", request: { computeEnvironment: "old", state: "DISABLED" } },
+        reason: "Reviving",
+      },
+    ],
+    [
+      "changes tags",
+      { ...ec2, tags: { team: "a" } },
+      { environments: [old({ tags: { gone: "b" } })] },
+      {
+        kind: "act",
+        action: { kind: "tag", purpose: "userTags", items: tagged("old", { team: "a" }, ["gone"]) },
+        reason: "UpdatingTags",
+        message: "the tags of old are being changed",
+        irreversible: false,
+      },
+    ],
+    [
+      "updates",
+      { ...withResources(ec2, { maxvCpus: 9, minvCpus: 1 }), rolloutToken: "v1" },
+      { environments: [old({ tags: { "awsbatch.dev/rollout-token": "v1" } })] },
+      {
+        kind: "act",
+        action: {
+          kind: "update",
+          name: "old",
+          arn: arnOf("old"),
+          request: { computeEnvironment: "old", computeResources: { maxvCpus: 9, minvCpus: 1 } },
+          tags: undefined,
+          paths: ["spec.computeResources.maxvCpus", "spec.computeResources.minvCpus"],
+        },
+        reason: "Updating",
+        message: "old is being updated: spec.computeResources.maxvCpus, spec.computeResources.minvCpus",
+        irreversible: false,
+      },
+    ],
+    [
+      "asks AWS to look at an INVALID one again",
+      ec2,
+      {
+        environments: [old({ status: "INVALID", statusReason: "no such subnet" })],
+        invalidSince: new Map([["old", now - 1_800_000]]),
+      },
+      {
+        kind: "act",
+        action: { kind: "revalidate", name: "old" },
+        reason: "Revalidating",
+        message: "old is INVALID (no such subnet), and AWS is asked to look at it again",
+        irreversible: false,
+      },
+    ],
+    [
+      "marks a target from which the queues go back",
+      other,
+      { environments: [old(), fresh({ status: "INVALID", ...serving(60) })], queues: [queue("q1", ["old"])] },
+      {
+        kind: "act",
+        action: {
+          kind: "tag",
+          purpose: "returned",
+          items: tagged("new", { "awsbatch.dev/returned-at": `${iso(0)}/${id}` }),
+        },
+        reason: "Returning",
+        irreversible: false,
+      },
+    ],
+    [
+      "marks since when the target serves",
+      other,
+      { environments: [old(), fresh()] },
+      {
+        kind: "act",
+        action: { kind: "tag", purpose: "serving", items: tagged("new", { "awsbatch.dev/serving-since": iso(0) }) },
+        reason: "Repointing",
+        message: "new serves all queues",
+        irreversible: false,
+      },
+    ],
+    [
+      "repoints a queue of somebody else, after a look at AWS",
+      { ...other, replacement: { foreignQueues: "Repoint" } },
+      {
+        environments: [old(), fresh()],
+        queues: [queue("theirs", ["old"], { foreign: true })],
+        settings: { ...settings, allowForeignRepoint: true },
+      },
+      {
+        kind: "act",
+        action: {
+          kind: "repointForeign",
+          queue: "theirs",
+          request: { jobQueue: "theirs", computeEnvironmentOrder: [{ order: 1, computeEnvironment: "new" }] },
+        },
+        reason: "Repointing",
+        message: "queue theirs, which is not managed here, is being handed over to new",
+        irreversible: true,
+      },
+    ],
+  ])("%s", (_name, spec, change, expected) => {
+    expect(next(spec, change)).toMatchObject(expected);
+  });
+
+  it("sends a rollout token to the tags only with the update that it asks for", () => {
+    const spec: BatchComputeEnvironmentSpec = {
+      ...ec2,
+      rolloutToken: "v2",
+      updatePolicy: { terminateJobsOnUpdate: false },
+    };
+    const environments = [old({ updatePolicy: { terminateJobsOnUpdate: false } })];
+    expect(next(spec, { environments })).toMatchObject({
+      action: { tags: { set: { "awsbatch.dev/rollout-token": "v2" }, remove: [] } },
+    });
+  });
+});

@@ -1,0 +1,139 @@
+import { describe, expect, it } from "vitest";
+import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { Environment } from "../../../src/aws/batch.ts";
+import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
+import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
+import { ec2, environment, now, object, queue, seen, withResources } from "./given.ts";
+
+const iso = (secondsAgo: number): string => `${new Date(now - secondsAgo * 1000).toISOString().slice(0, 19)}Z`;
+const other = withResources(ec2, { instanceTypes: ["m5.large"] });
+const id = seen(other).planId;
+const next = (spec: BatchComputeEnvironmentSpec, change: Partial<Seen>) =>
+  planFor(object(spec), seen(spec, change), now).next;
+
+const old = (change: Partial<Environment> = {}): Environment => environment("old", ec2, change);
+const fresh = (change: Partial<Environment> = {}): Environment =>
+  environment("new", other, { ...change, tags: { "awsbatch.dev/created-at": iso(100), ...change.tags } });
+const serving = (secondsAgo: number) => ({ tags: { "awsbatch.dev/serving-since": iso(secondsAgo) } });
+const retired = { "awsbatch.dev/retired-at": iso(300) };
+
+describe("what AWS found INVALID", () => {
+  const denied = "CLIENT_ERROR - Not authorized to perform sts:AssumeRole";
+  const name = `team_ce-${seen(ec2).planId}`;
+  const failed = (suffix: string, secondsAgo: number, change: Partial<Environment> = {}): Environment =>
+    environment(`${name}${suffix}`, ec2, {
+      status: "INVALID",
+      statusReason: denied,
+      ...change,
+      tags: { "awsbatch.dev/created-at": iso(secondsAgo), ...change.tags },
+    });
+
+  it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, object]>([
+    [
+      "by a role that was just made waits the rest of 10 s",
+      ec2,
+      { environments: [failed("", 3)] },
+      {
+        kind: "wait",
+        reason: "WaitingForRole",
+        message: `AWS could not use a role of ${name} yet, as happens just after a role was made; attempt 2 follows. ${denied}`,
+        recheckInMs: 7000,
+      },
+    ],
+    [
+      "is tried anew in the instant in which that is over",
+      ec2,
+      { environments: [failed("", 10)] },
+      { reason: "Creating" },
+    ],
+    [
+      "a second time waits 10 s too",
+      ec2,
+      { environments: [failed("-2", 4)] },
+      { reason: "WaitingForRole", message: expect.stringContaining("attempt 3 follows"), recheckInMs: 6000 },
+    ],
+    [
+      "a third time waits half an hour",
+      ec2,
+      { environments: [failed("-3", 4)] },
+      {
+        kind: "blocked",
+        reason: "Invalid",
+        message: `AWS found ${name}-3 INVALID: ${denied}. Mend the role; another attempt follows 30 minutes after the last`,
+        recheckInMs: 1_796_000,
+      },
+    ],
+    [
+      "a third time, with earlier ones that AWS cannot tear down, is tried no more",
+      { ...ec2, serviceRole: "arn:aws:iam::123456789012:role/one" },
+      {
+        environments: [
+          failed("", 5000, { status: "DELETING", serviceRole: "one", tags: retired }),
+          failed("-2", 4000, { serviceRole: "one", state: "DISABLED", tags: retired }),
+          failed("-3", 1800, { serviceRole: "one" }),
+        ],
+        jobs: new Map([[`${name}-2`, { kind: "read", remaining: [], zeroSince: now - 10_000 }]]),
+        deleteTriedAt: new Map([[`${name}-2`, now - 1000]]),
+      },
+      {
+        kind: "blocked",
+        message: expect.stringMatching(
+          /Mend the role one; another attempt follows when AWS has deleted .*\(\S+-2, \S+\)/,
+        ),
+      },
+    ],
+    [
+      "without a date is left to a person",
+      ec2,
+      { environments: [failed("", 0, { tags: { "awsbatch.dev/created-at": "" } })] },
+      { kind: "blocked", reason: "Invalid", recheckInMs: 300_000 },
+    ],
+    [
+      "without a reason is told so",
+      ec2,
+      { environments: [failed("", 3, { statusReason: undefined })] },
+      { message: expect.stringMatching(/^AWS found \S+ INVALID: AWS gives no reason\. Correct/) },
+    ],
+    [
+      "and is about to be looked at again is looked at then",
+      ec2,
+      {
+        environments: [failed("", 3, { statusReason: "no such subnet" })],
+        invalidSince: new Map([[name, now - 1_799_000]]),
+      },
+      { kind: "blocked", recheckInMs: 1000 },
+    ],
+    [
+      "after the queues went back from it is not looked at again",
+      other,
+      {
+        environments: [
+          old(),
+          fresh({ status: "INVALID", statusReason: "no", tags: { "awsbatch.dev/returned-at": `${iso(5)}/${id}` } }),
+        ],
+        queues: [queue("q1", ["old"])],
+        invalidSince: new Map([["new", now - 9_000_000]]),
+      },
+      {
+        kind: "blocked",
+        reason: "Invalid",
+        message: "AWS found new INVALID: no. old goes on serving. Correct the spec, or what it refers to",
+        recheckInMs: 300_000,
+      },
+    ],
+  ])("%s", (_name, spec, change, expected) => {
+    expect(next(spec, change)).toMatchObject(expected);
+  });
+
+  it.each<[string, Partial<Environment>, Partial<Environment>, readonly string[], string]>([
+    ["had served", serving(60), {}, ["old"], "Returning"],
+    ["is named by a queue", {}, {}, ["new"], "Returning"],
+    ["has never served", {}, {}, ["old"], "Invalid"],
+    ["has no predecessor that is VALID", serving(60), { status: "UPDATING" }, ["new"], "Invalid"],
+    ["has no predecessor that is ENABLED", serving(60), { state: "DISABLED" }, ["new"], "Invalid"],
+    ["has none but a retired predecessor", serving(60), { tags: retired }, ["new"], "Invalid"],
+  ])("gives its queues back or not when it %s", (_name, target, predecessor, names, reason) => {
+    const environments = [old(predecessor), fresh({ status: "INVALID", statusReason: "no", ...target })];
+    expect(next(other, { environments, queues: [queue("q1", names)] }).reason).toBe(reason);
+  });
+});

@@ -1,0 +1,146 @@
+import { describe, expect, it } from "vitest";
+import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { Environment } from "../../../src/aws/batch.ts";
+import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
+import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
+import { ec2, environment, now, object, queue, seen, wish, withResources } from "./given.ts";
+
+const iso = (secondsAgo: number): string => `${new Date(now - secondsAgo * 1000).toISOString().slice(0, 19)}Z`;
+const other = withResources(ec2, { instanceTypes: ["m5.large"] });
+const id = seen(other).planId;
+const next = (spec: BatchComputeEnvironmentSpec, change: Partial<Seen>) =>
+  planFor(object(spec), seen(spec, change), now).next;
+
+const old = (change: Partial<Environment> = {}): Environment => environment("old", ec2, change);
+const fresh = (change: Partial<Environment> = {}): Environment =>
+  environment("new", other, { ...change, tags: { "awsbatch.dev/created-at": iso(100), ...change.tags } });
+const serving = (secondsAgo: number) => ({ tags: { "awsbatch.dev/serving-since": iso(secondsAgo) } });
+const retired = { "awsbatch.dev/retired-at": iso(300) };
+
+describe("the soak", () => {
+  const queues = [queue("q1", ["new"])];
+  const soaking = (secondsAgo: number, change: Partial<Environment> = {}, soakSeconds?: number) =>
+    next(soakSeconds === undefined ? other : { ...other, replacement: { soakSeconds } }, {
+      environments: [old(change), fresh(serving(secondsAgo))],
+      queues,
+    });
+
+  it.each<[string, ReturnType<typeof soaking>, string, number | undefined]>([
+    ["is looked at every 30 s", soaking(60), "Soaking", 30_000],
+    ["is looked at when it is over", soaking(590), "Soaking", 10_000],
+    ["is over in the instant in which it is", soaking(600), "Disabling", undefined],
+    ["lasts as long as the spec says", soaking(60, {}, 90), "Soaking", 30_000],
+    ["is over when the spec says", soaking(90, {}, 90), "Disabling", undefined],
+    [
+      "keeps one that was made in the same second",
+      soaking(60, { tags: { "awsbatch.dev/created-at": iso(100) } }),
+      "Soaking",
+      30_000,
+    ],
+    [
+      "keeps none that is newer than the target",
+      soaking(60, { tags: { "awsbatch.dev/created-at": iso(99) } }),
+      "Disabling",
+      undefined,
+    ],
+    ["keeps none that is DISABLED", soaking(60, { state: "DISABLED" }), "Disabling", undefined],
+    ["keeps none that is INVALID", soaking(60, { status: "INVALID" }), "Disabling", undefined],
+  ])("%s", (_name, step, reason, recheckInMs) => {
+    expect(step).toMatchObject({ reason, ...(recheckInMs === undefined ? {} : { recheckInMs }) });
+  });
+
+  it("is told with what it waits for", () => {
+    expect(soaking(60).message).toBe("old stays ready until a job runs on new, or the soak time is over");
+  });
+});
+
+describe("at rest", () => {
+  it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
+    ["an ENABLED one is VALID", ec2, { environments: [old()] }, "old is VALID"],
+    [
+      "one that somebody has disabled is told so",
+      ec2,
+      { environments: [old({ state: "DISABLED" })] },
+      "old is VALID and DISABLED",
+    ],
+    [
+      "one without a state is told so",
+      ec2,
+      { environments: [old({ state: undefined })] },
+      "old is VALID and without state",
+    ],
+    [
+      "one that is wished DISABLED is told so",
+      { ...ec2, state: "DISABLED" },
+      { environments: [old({ state: "DISABLED" })] },
+      "old is VALID and DISABLED, as the spec says",
+    ],
+    [
+      "the queues that it starves are told, and only those",
+      { ...ec2, state: "DISABLED" },
+      {
+        environments: [
+          old({ state: "DISABLED" }),
+          environment("on", ec2, { tags: { "awsbatch.dev/name": "on" } }),
+          environment("off", ec2, { state: "DISABLED", tags: { "awsbatch.dev/name": "off" } }),
+          environment("ill", ec2, { status: "INVALID", tags: { "awsbatch.dev/name": "ill" } }),
+        ],
+        queues: [
+          queue("fed", ["old", "on"]),
+          queue("starved", ["old"]),
+          queue("starved-too", ["off", "old"]),
+          queue("starved-as-well", ["ill", "old"]),
+          queue("gone", ["gone", "old"]),
+          queue("elsewhere", ["off"]),
+        ],
+      },
+      "old is VALID and DISABLED, as the spec says; without any ENABLED environment are: gone, starved, starved-as-well, starved-too",
+    ],
+  ])("%s", (_name, spec, change, expected) => {
+    expect(next(spec, change)).toMatchObject({ kind: "settled", message: expected });
+  });
+});
+
+describe("serving, as it is noted,", () => {
+  it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
+    ["is not, of the only one", ec2, { environments: [old()] }, "Available"],
+    ["is, of one that was adopted", ec2, { environments: [environment("team_ce")] }, "Repointing"],
+    [
+      "is once only, of one that was adopted",
+      ec2,
+      { environments: [environment("team_ce", ec2, serving(60))] },
+      "Available",
+    ],
+    [
+      "is anew, after one that served later",
+      ec2,
+      { environments: [old(serving(90)), fresh(serving(60))] },
+      "Repointing",
+    ],
+    [
+      "is not anew, after one that served in the same second",
+      ec2,
+      { environments: [old(serving(60)), fresh(serving(60))] },
+      "Disabling",
+    ],
+  ])("%s", (_name, spec, change, reason) => {
+    expect(next(spec, change).reason).toBe(reason);
+  });
+});
+
+describe("an adopted environment", () => {
+  const approved = { wish: { ...wish, approved: `${id}/Create` } };
+
+  it.each<[string, Partial<Seen>, string]>([
+    ["is replaced only with approval", { environments: [environment("team_ce")] }, "AwaitingApproval"],
+    ["is replaced when it is approved", { environments: [environment("team_ce")], ...approved }, "Creating"],
+    [
+      "is replaced without when it has served for us",
+      { environments: [environment("team_ce", ec2, serving(60))] },
+      "Creating",
+    ],
+    ["on its way out asks for none", { environments: [environment("team_ce", ec2, { tags: retired })] }, "Creating"],
+  ])("%s", (_name, change, reason) => {
+    expect(next(other, change).reason).toBe(reason);
+  });
+});

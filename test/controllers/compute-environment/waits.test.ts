@@ -1,0 +1,171 @@
+import { describe, expect, it } from "vitest";
+import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { Environment } from "../../../src/aws/batch.ts";
+import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
+import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
+import { ec2, environment, now, object, queue, seen, settings, withResources } from "./given.ts";
+
+const iso = (secondsAgo: number): string => `${new Date(now - secondsAgo * 1000).toISOString().slice(0, 19)}Z`;
+const other = withResources(ec2, { instanceTypes: ["m5.large"] });
+const id = seen(other).planId;
+const next = (spec: BatchComputeEnvironmentSpec, change: Partial<Seen>) =>
+  planFor(object(spec), seen(spec, change), now).next;
+
+const old = (change: Partial<Environment> = {}): Environment => environment("old", ec2, change);
+const fresh = (change: Partial<Environment> = {}): Environment =>
+  environment("new", other, { ...change, tags: { "awsbatch.dev/created-at": iso(100), ...change.tags } });
+const serving = (secondsAgo: number) => ({ tags: { "awsbatch.dev/serving-since": iso(secondsAgo) } });
+const retired = { "awsbatch.dev/retired-at": iso(300) };
+
+describe("a wait, or what bars the way, as a whole,", () => {
+  const returned = { tags: { "awsbatch.dev/returned-at": `${iso(5)}/${id}` } };
+  const approval = `${id}/Repoint`;
+  const held = (step: "Create" | "Repoint" | "Delete"): BatchComputeEnvironmentSpec => ({
+    ...other,
+    replacement: { holdBefore: [step] },
+  });
+  const may = { settings: { ...settings, allowForeignRepoint: true } };
+  const theirs = (...names: readonly string[]) => ({ queues: [queue("theirs", names, { foreign: true })], ...may });
+  const repointing: BatchComputeEnvironmentSpec = { ...other, replacement: { foreignQueues: "Repoint" } };
+
+  it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, object]>([
+    [
+      "for a name whose absence is not believed yet",
+      ec2,
+      { freeName: { name: "team_ce-1", absent: false, attempt: 1 } },
+      {
+        kind: "wait",
+        reason: "Creating",
+        message: "team_ce-1 is being made",
+        recheckInMs: 1000,
+        confirmsAbsence: true,
+      },
+    ],
+    [
+      "for a place in AWS's quota",
+      ec2,
+      { environments: Array.from({ length: 50 }, (_, index) => ({ ...environment(`x${index}`), tags: {} })) },
+      { kind: "blocked", reason: "QuotaExceeded", recheckInMs: 60_000 },
+    ],
+    [
+      "for what is put back into service",
+      ec2,
+      { environments: [old({ status: "UPDATING", tags: retired })] },
+      { kind: "wait", reason: "Reviving", message: "old fits the spec again and is put back into service" },
+    ],
+    [
+      "for what AWS makes",
+      ec2,
+      { environments: [old({ status: "CREATING" })] },
+      { kind: "wait", reason: "Creating", message: "old is being made" },
+    ],
+    [
+      "for what AWS updates",
+      ec2,
+      { environments: [old({ status: "UPDATING" })] },
+      { kind: "wait", reason: "Updating", message: "old is being updated" },
+    ],
+    [
+      "for a policy that allows the replacement",
+      { ...other, replacement: { policy: "Never" } },
+      { environments: [old()] },
+      {
+        kind: "blocked",
+        reason: "ReplacementNeeded",
+        message: expect.stringMatching(/^spec.computeResources.instanceTypes cannot be changed in AWS/),
+      },
+    ],
+    [
+      "for an approval of Create",
+      held("Create"),
+      { environments: [old()] },
+      {
+        kind: "wait",
+        held: "forApproval",
+        approval: `${id}/Create`,
+        reason: "AwaitingApproval",
+        message: `spec.computeResources.instanceTypes makes a new environment necessary, which waits for approval. To let it go on: awsbatch.dev/approve: "${id}/Create"`,
+      },
+    ],
+    [
+      "for an approval of Repoint",
+      held("Repoint"),
+      { environments: [old(), fresh()], queues: [queue("q1", ["old"]), queue("q2", ["old"])] },
+      { held: "forApproval", approval, message: expect.stringMatching(/^new is VALID; handing over q1, q2 waits/) },
+    ],
+    [
+      "for an approval of Delete",
+      held("Delete"),
+      { environments: [old(), fresh(serving(601))], queues: [queue("q1", ["new"])] },
+      { held: "forApproval", approval: `${id}/Delete`, message: expect.stringMatching(/^old is out of use/) },
+    ],
+    [
+      "for an approval after the queues went back",
+      other,
+      { environments: [old(), fresh(returned)], queues: [queue("q1", ["old"])] },
+      {
+        kind: "blocked",
+        reason: "Returned",
+        approval,
+        message: expect.stringMatching(/^the queues went back from new .*"[^"]+\/Repoint" lets it/),
+      },
+    ],
+    [
+      "for somebody who enables the target",
+      other,
+      { environments: [old(), fresh({ state: "DISABLED" })], queues: [queue("q1", ["old"]), queue("q2", ["old"])] },
+      {
+        kind: "wait",
+        reason: "TargetDisabled",
+        message: expect.stringMatching(/^new is DISABLED .*, and q1, q2 is not handed over/),
+        stalledAfterMs: 600_000,
+      },
+    ],
+    [
+      "for queues",
+      other,
+      { environments: [old(), fresh()], queues: [queue("q2", ["old"]), queue("q1", ["old"])] },
+      { kind: "wait", reason: "Repointing", message: "new is VALID; q1, q2 is being handed over to it" },
+    ],
+    [
+      "for a queue that AWS is still repointing",
+      other,
+      { environments: [old(), fresh()], queues: [queue("q1", ["new"], { status: "UPDATING" })] },
+      { kind: "wait", reason: "Repointing", message: "q1 is being handed over to new" },
+    ],
+    [
+      "for a queue that cannot be handed over",
+      other,
+      { environments: [old(), fresh()], queues: [queue("q1", ["old"], { object: { stalled: "InvalidRequest: no" } })] },
+      { kind: "blocked", message: "queue q1 cannot be handed over to new: InvalidRequest: no" },
+    ],
+    [
+      "for a queue of somebody else that is on its way",
+      repointing,
+      {
+        environments: [old(), fresh()],
+        queues: [queue("theirs", ["old"], { foreign: true, status: "UPDATING" })],
+        ...may,
+      },
+      { message: "queue theirs, which is not managed here, is being handed over to new" },
+    ],
+    [
+      "for an entry of somebody else's queue that AWS takes in no order",
+      repointing,
+      { environments: [old(), fresh()], ...theirs("x", "old") },
+      { message: expect.stringMatching(/handed over to new; it also names x, which/), stalledAfterMs: 600_000 },
+    ],
+    [
+      "for an ENABLED environment in somebody else's queue",
+      { ...repointing, state: "DISABLED" },
+      { environments: [old(), fresh({ state: "DISABLED" })], ...theirs("old") },
+      {
+        reason: "WouldStarve",
+        message: expect.stringMatching(/handed over to new; it would be/),
+        stalledAfterMs: 600_000,
+      },
+    ],
+  ])("%s", (_name, spec, change, expected) => {
+    expect(next(spec, change)).toMatchObject(expected);
+  });
+});
