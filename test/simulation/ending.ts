@@ -1,10 +1,10 @@
-import type { KubeObject } from "../../src/api/object.ts";
+import { type KubeObject, keyText } from "../../src/api/object.ts";
 import { dryRunAnnotation, pausedAnnotation } from "../../src/api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../src/api/v1alpha1/compute-environment.ts";
 import type { JobQueueSpec } from "../../src/api/v1alpha1/job-queue.ts";
 import { operationOf } from "../../src/aws/calls.ts";
 import { ec2CallKinds } from "../../src/aws/ec2-calls.ts";
-import { ownerIn } from "../../src/controllers/ownership.ts";
+import { ownerIn, type Tags } from "../../src/controllers/ownership.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import { accountOf, type Line } from "./account.ts";
 import { approveAll, manifestOf, type Player } from "./carry-out.ts";
@@ -129,10 +129,12 @@ function claimsTaken(environment: KubeObject, all: readonly KubeObject[]): boole
  * What bars the deletion of an environment says so, and how to end it; a person follows that.
  * @returns whether there are any
  */
-async function removeForeignQueues({ aws }: Simulation): Promise<boolean> {
-  const foreign = aws.truth
-    .jobQueues()
-    .filter(({ tags, status }) => ownerIn(tags) === undefined && status !== "DELETED");
+async function removeForeignQueues({ aws, goneUnheld }: Simulation): Promise<boolean> {
+  const isNobodys = (tags: Tags | undefined): boolean => {
+    const owner = ownerIn(tags);
+    return owner === undefined || goneUnheld.has(`JobQueue ${keyText(owner)}`);
+  };
+  const foreign = aws.truth.jobQueues().filter(({ tags, status }) => isNobodys(tags) && status !== "DELETED");
   for (const { jobQueueName: jobQueue, state, status } of foreign) {
     if (status !== "VALID" && status !== "INVALID") continue;
     if (state === "ENABLED") await aws.outside.updateJobQueue({ jobQueue, state: "DISABLED" });
@@ -168,12 +170,16 @@ function isAs(world: Simulation, expected: Expected): boolean {
 }
 
 /**
- * Of an object that cannot become Ready in a fresh account either, AWS may have what it had before; nothing else may
- * differ.
+ * Of an object that cannot become Ready in a fresh account either, AWS may have what it had before; and an object that
+ * went before the operator had put its finalizer on it leaves what an earlier one of its name, or a lost cluster, had
+ * made. Nothing else may differ.
  */
 function compared(world: Simulation, { account, verdicts }: Expected): { extra: string[]; missing: string[] } {
   const lines = accountOf(world.aws, world.store, world.cluster.name);
-  const counts = ({ owner }: Line): boolean => (verdicts.get(owner) ?? "True") === "True";
+  const counts = ({ owner }: Line): boolean => {
+    const verdict = verdicts.get(owner);
+    return verdict === undefined ? !world.goneUnheld.has(owner) : verdict === "True";
+  };
   const textsOf = (of: readonly Line[]): string[] => of.filter(counts).map(({ text }) => text);
   const [has, should] = [textsOf(lines), textsOf(account)];
   const without = (list: readonly string[], others: readonly string[]): string[] => {

@@ -8,7 +8,7 @@
  * (`aws.faults`, `store.faults`, `leases.faults`), and act as user and as another tool (`apply`, `aws.outside`).
  */
 
-import type { Kind, KubeObject } from "../../src/api/object.ts";
+import { type Kind, type KubeObject, keyText } from "../../src/api/object.ts";
 import { kinds } from "../../src/api/v1alpha1/kinds.ts";
 import type { Cluster } from "../../src/controllers/ownership.ts";
 import { defaultSettings, type Settings } from "../../src/controllers/ports.ts";
@@ -73,6 +73,8 @@ export class Simulation {
   readonly log = collectingLog();
   readonly replicas: readonly Replica[];
   readonly violations: Violation[] = [];
+  /** `Kind namespace/name` of objects that went before the operator had put its finalizer on them, and none since had it. */
+  readonly goneUnheld = new Set<string>();
   /** How often a watch shows an event twice, 0 to 1; how long a request to the API server is on its way, one way. */
   readonly network = { repeats: 0, latencyMs: 2, spreadMs: 4 };
   /** How long after it was sent a write of the operator was or will be shown by every read, so far at most. */
@@ -324,6 +326,7 @@ export class Simulation {
     this.store.onChange((before, after) => {
       if (after !== undefined) this.trace.tellStatus(after);
       else if (before !== undefined) this.trace.tell("store", `${before.kind} ${before.metadata.name} is gone`);
+      this.#noteHeld(before, after);
       this.#ask((oracle) => oracle.onObject?.(before, after));
     });
     this.leases.onWrite((lease) => {
@@ -340,6 +343,14 @@ export class Simulation {
       const until = now + lease.leaseDurationSeconds * 1000;
       this.#leaseHeld = lease.holderIdentity === "" ? undefined : { holder: lease.holderIdentity, until };
     });
+  }
+
+  #noteHeld(before: KubeObject | undefined, after: KubeObject | undefined): void {
+    const one = after ?? before;
+    if (one === undefined) return;
+    const key = `${one.kind} ${keyText(one.metadata)}`;
+    if (after === undefined && one.metadata.deletionTimestamp === undefined) this.goneUnheld.add(key);
+    else if ((after?.metadata.finalizers ?? []).length > 0) this.goneUnheld.delete(key);
   }
 
   #ask(question: (oracle: Oracle) => string | undefined): void {

@@ -1,3 +1,4 @@
+import type { KubeObject } from "../../../src/api/object.ts";
 import { abandonAnnotation } from "../../../src/api/v1alpha1/annotations.ts";
 import { ownerIn } from "../../../src/controllers/ownership.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
@@ -7,7 +8,9 @@ import { liveEnvironments, textOf, unseenMs } from "./reading.ts";
  * Promise 5. An object goes from Kubernetes only when nothing is left in AWS that is its own, unless it is retained or
  * abandoned: what is left behind is nobody's any more.
  *
- * Not against it: what somebody else has given to it within `unseenMs`.
+ * Not against it: what somebody else has given to it within `unseenMs`; and, where the object goes before the operator
+ * has put its finalizer on it, what an earlier object of its name had made. Kubernetes waits for nobody then, and an
+ * object that is gone asks for nothing.
  */
 export const nothingLeft: OracleFactory = (watched) => {
   let othersAt = Number.NEGATIVE_INFINITY;
@@ -24,24 +27,22 @@ export const nothingLeft: OracleFactory = (watched) => {
       };
       if (deletionPolicy === "Retain" || before.metadata.annotations?.[abandonAnnotation] === "true") return undefined;
       if (watched.clock.monotonic() - othersAt <= unseenMs) return undefined;
-      const left = ownedBy(watched, before.kind, before.metadata);
+      const left = ownedBy(watched, before);
       return left.length === 0 ? undefined : `${textOf(before)} is gone, and in AWS is left ${left.join(", ")}`;
     },
   };
 };
 
-function ownedBy(
-  watched: Watched,
-  kind: string,
-  key: { readonly namespace: string; readonly name: string },
-): readonly string[] {
+function ownedBy(watched: Watched, { kind, metadata }: KubeObject): readonly string[] {
+  const { namespace, name, uid } = metadata;
   const { truth } = watched.aws;
   const owns = ({ tags }: { readonly tags?: Record<string, string> | undefined }): boolean => {
     const owner = ownerIn(tags);
     const cluster = watched.cluster();
     return (
-      owner?.namespace === key.namespace &&
-      owner.name === key.name &&
+      owner?.namespace === namespace &&
+      owner.name === name &&
+      (wasHeld(metadata) || owner.uid === uid) &&
       owner.cluster === cluster.name &&
       owner.clusterUid === cluster.uid
     );
@@ -62,4 +63,9 @@ function ownedBy(
         .filter((one) => one.status === "ACTIVE" && owns(one))
         .map((one) => `${one.jobDefinitionName}:${one.revision}`);
   }
+}
+
+/** Whether a finalizer kept it until now: without one an object goes as it is deleted. */
+function wasHeld({ deletionTimestamp }: KubeObject["metadata"]): boolean {
+  return deletionTimestamp !== undefined;
 }

@@ -10,7 +10,8 @@ const demandedBeside: ReadonlySet<string> = new Set(["computeEnvironment", "jobQ
  * differs from what AWS has at that instant, but for the few that AWS demands.
  *
  * Not against it: the update that asks AWS to look at an INVALID environment again, which is documented to change
- * nothing; and what became equal within `unseenMs`, which no read could have shown.
+ * nothing; what became equal within `unseenMs`, which no read could have shown; and what was on the wire when its writer
+ * was stopped, and lands when another has long taken over and done the same (promise 8 cannot be had for such bytes).
  */
 export const onlyWhatChanged: OracleFactory = (watched) => {
   /** By name: versions of the record with the time at which each came to be. */
@@ -43,6 +44,7 @@ export const onlyWhatChanged: OracleFactory = (watched) => {
       const members = sentMembers(input);
       if (same === undefined) return undefined;
       if (members.length > 1 && demandedBeside.has(same.path)) return undefined;
+      if (watched.lease()?.holder !== watched.callerOf(call)?.name) return undefined;
       return `${call.operation} ${name} sends ${same.path} = ${JSON.stringify(same.value)}, which AWS has already`;
     },
   };
