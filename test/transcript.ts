@@ -57,13 +57,26 @@ function details(operation: string, input: Readonly<Record<string, unknown>>): s
   return parts.length === 0 ? "" : ` ${parts.join(" ")}`;
 }
 
-/** Who a rule of a security group is about, and on which port. */
+/** Who the rules of a security group are about, and on which port. */
 function peersOf(permissions: unknown): string {
-  const [first] = permissions as readonly {
+  const rules = permissions as readonly {
     readonly FromPort?: number;
     readonly UserIdGroupPairs?: readonly { readonly GroupId?: string }[];
+    readonly IpRanges?: readonly { readonly CidrIp?: string }[];
+    readonly Ipv6Ranges?: readonly { readonly CidrIpv6?: string }[];
+    readonly PrefixListIds?: readonly { readonly PrefixListId?: string }[];
   }[];
-  return `${first?.FromPort}: ${first?.UserIdGroupPairs?.map(({ GroupId }) => GroupId).join(" ")}`;
+  return rules
+    .map(({ FromPort = "all", UserIdGroupPairs = [], IpRanges = [], Ipv6Ranges = [], PrefixListIds = [] }) => {
+      const peers = [
+        ...UserIdGroupPairs.map(({ GroupId }) => GroupId),
+        ...IpRanges.map(({ CidrIp }) => CidrIp),
+        ...Ipv6Ranges.map(({ CidrIpv6 }) => CidrIpv6),
+        ...PrefixListIds.map(({ PrefixListId }) => PrefixListId),
+      ];
+      return `${FromPort}: ${peers.join(" ")}`;
+    })
+    .join(", ");
 }
 
 /** Tag keys without their times, which are in the transcript already. */

@@ -155,7 +155,10 @@ export const ec2Permissions: Readonly<Record<keyof Ec2Api, readonly Need[]>> = {
   ],
   revokeSecurityGroupIngress: [["ec2:RevokeSecurityGroupIngress", "EndpointChange"]],
   revokeSecurityGroupEgress: [["ec2:RevokeSecurityGroupEgress", "EndpointChange"]],
-  createTags: [["ec2:CreateTags", "EndpointChange"]],
+  createTags: [
+    ["ec2:CreateTags", "EndpointChange"],
+    ["ec2:CreateTags", "GroupReclaim"],
+  ],
   deleteTags: [["ec2:DeleteTags", "EndpointChange"]],
 };
 

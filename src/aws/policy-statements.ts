@@ -7,7 +7,7 @@
 export const policyFeatures = {
   iam: "makes roles and instance profiles that objects ask for, and the service-linked role of Batch",
   network: "reads networks, and checks that instances and tasks reach what they need",
-  endpoints: "makes VPC endpoints that are missing, and their security groups; includes network",
+  endpoints: "makes VPC endpoints that are missing, and security groups; includes network",
   diagnose: "reads what it takes to say why jobs do not start",
   "service-linked-role": "lets Batch make its service-linked role; part of iam",
   "foreign-queues": "moves queues that are not its own, for --allow-foreign-repoint",
@@ -136,6 +136,14 @@ export const statements = {
     when(scope, ["endpoints"], {
       resources: ec2(scope, "vpc-endpoint/*", "security-group/*"),
       conditions: resourceTag(scope),
+    }),
+  // What Retain left behind bears no tag of a cluster, but says whose it was.
+  GroupReclaim: (scope) =>
+    when(scope, ["endpoints"], {
+      resources: ec2(scope, "security-group/*"),
+      conditions: both(requestTag(scope), {
+        StringLike: { "aws:ResourceTag/awsbatch.dev/retained-from": `${scope.tag.value}/*` },
+      }),
     }),
   // What an endpoint is put into; this changes nothing of it.
   EndpointRefer: (scope) =>

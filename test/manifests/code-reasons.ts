@@ -25,6 +25,7 @@ const otherWords: ReadonlyMap<string, readonly string[]> = new Map([
       "NetworkReady",
       "EndpointsReady",
       "SelectionReady",
+      "SecurityGroupReady",
       "RolesReady",
     ],
   ],
@@ -58,7 +59,7 @@ const otherWords: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 const folders: Readonly<Record<string, readonly string[]>> = {
-  BatchComputeEnvironment: ["compute-environment", "endpoints", "roles", "selection"],
+  BatchComputeEnvironment: ["compute-environment", "endpoints", "roles", "security-group", "selection"],
   JobQueue: ["job-queue"],
   JobDefinition: ["job-definition", "roles"],
 };

@@ -15,5 +15,7 @@ export const rolesAnnotation = "awsbatch.dev/roles";
 
 /** Ids of VPCs in which the object has asked for endpoints; written by the operator before the first is made. */
 export const endpointsAnnotation = "awsbatch.dev/endpoints";
+/** Ids of VPCs in which the object has asked for a security group; written by the operator before it makes one. */
+export const securityGroupAnnotation = "awsbatch.dev/security-group";
 
 export const cleanupFinalizer = "awsbatch.dev/cleanup";

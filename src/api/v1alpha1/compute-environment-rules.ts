@@ -10,6 +10,8 @@ const instances = "has(self.computeResources) && self.computeResources.type in [
 const bestFitSpot =
   "has(self.computeResources) && self.computeResources.type == 'SPOT' && (!has(self.computeResources.allocationStrategy) || self.computeResources.allocationStrategy == 'BEST_FIT')";
 const makes = (role: string): string => `has(self.iam) && has(self.iam.${role})`;
+const makesGroup = "has(self.network) && has(self.network.securityGroup)";
+const namesGroup = "has(self.computeResources.securityGroupIds) || has(self.computeResources.securityGroupSelector)";
 const images = "has(self.computeResources) && has(self.computeResources.ec2Configuration)";
 
 export const computeEnvironmentRules: readonly ValidationRule[] = [
@@ -98,6 +100,26 @@ export const computeEnvironmentRules: readonly ValidationRule[] = [
     message: "without eksConfiguration there is no Kubernetes: remove imageKubernetesVersion",
     reason: "FieldValueForbidden",
     fieldPath: ".computeResources.ec2Configuration",
+  },
+  {
+    rule: `!(${fargate}) || ${namesGroup} || (${makesGroup})`,
+    message:
+      "Fargate tasks live in your network: add securityGroupIds or securityGroupSelector, or network.securityGroup to have one made",
+    reason: "FieldValueRequired",
+    fieldPath: ".computeResources.securityGroupIds",
+  },
+  {
+    rule: `!(${instances}) || ${namesGroup} || has(self.computeResources.launchTemplate) || (${makesGroup})`,
+    message:
+      "instances need a security group: add securityGroupIds or securityGroupSelector, network.securityGroup to have one made, or a launch template that has some",
+    reason: "FieldValueRequired",
+    fieldPath: ".computeResources.securityGroupIds",
+  },
+  {
+    rule: `!(${makesGroup}) || (${instances}) || (${fargate})`,
+    message: "only EC2, SPOT and Fargate take a security group: remove network.securityGroup",
+    reason: "FieldValueForbidden",
+    fieldPath: ".network.securityGroup",
   },
   {
     rule: `!(${instances}) || has(self.computeResources.instanceRole) || (${makes("instanceRole")})`,

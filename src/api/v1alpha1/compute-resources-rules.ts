@@ -73,7 +73,6 @@ export const computeResourcesRules: readonly ValidationRule[] = [
     }),
   ),
   located(fargate, "Fargate tasks live", "subnets", "subnetSelector"),
-  located(fargate, "Fargate tasks live", "securityGroupIds", "securityGroupSelector"),
   oneOfTwo("subnets", "subnetSelector"),
   oneOfTwo("securityGroupIds", "securityGroupSelector"),
   elsewhere("subnetSelector"),
@@ -90,13 +89,6 @@ export const computeResourcesRules: readonly ValidationRule[] = [
   },
   needed(instances, "instances need a size", "instanceTypes", "instanceTypes, e.g. [optimal]"),
   located(instances, "instances live", "subnets", "subnetSelector"),
-  {
-    rule: `!(${instances}) || has(self.securityGroupIds) || has(self.securityGroupSelector) || has(self.launchTemplate)`,
-    message:
-      "instances need a security group: add securityGroupIds or securityGroupSelector, or a launch template that has some",
-    reason: "FieldValueRequired",
-    fieldPath: ".securityGroupIds",
-  },
   needed(
     managedInstances,
     "ECS needs to know how to launch instances",

@@ -1,5 +1,5 @@
 import { time } from "./common.ts";
-import { anyText, atomicList, mapList, object, oneOf, setOf, text, textMap } from "./schema.ts";
+import { anyText, atomicList, flag, mapList, object, oneOf, setOf, text, textMap } from "./schema.ts";
 
 /** Where the instances of an environment live, and whether they can reach what they need there. */
 
@@ -35,6 +35,49 @@ const state = oneOf("Reachable, Unreachable, or Unknown: something could not be 
   "Unknown",
 ]);
 
+const ruleFields = {
+  protocol: oneOf("tcp, udp, or all.", ["tcp", "udp", "all"]),
+  ports: text(
+    "A port, or a range such as 1024-65535. Default: all ports.",
+    11,
+    /^[0-9]{1,5}(-[0-9]{1,5})?$/,
+  ).optional(),
+  peer: text(
+    "Where to, or where from: a CIDR block, the ID of a security group or of a prefix list, or self for the group itself.",
+    64,
+    /^(self|sg-[0-9a-z]+|pl-[0-9a-z]+|[0-9a-f.:]+\/[0-9]{1,3})$/,
+  ),
+};
+
+const groupRule = object("Traffic that is let through.", ruleFields, {
+  rule: "self.protocol != 'all' || !has(self.ports)",
+  message: "all protocols together have no ports: remove ports, or choose tcp or udp",
+  reason: "FieldValueForbidden",
+  fieldPath: ".ports",
+});
+
+const madeGroup = object(
+  "A security group that is made for the instances, beside those that the spec names; removed after the environment.",
+  {
+    create: flag("true: make it."),
+    egress: atomicList(
+      "What instances may reach, besides TCP 443 everywhere. Other rules of the group are taken away.",
+      groupRule,
+      30,
+    ).optional(),
+    ingress: atomicList(
+      "What may reach instances, e.g. self for multi-node jobs. Default: nothing.",
+      groupRule,
+      30,
+    ).optional(),
+  },
+  {
+    rule: "self.create",
+    message: "create: false asks for nothing: remove securityGroup",
+    fieldPath: ".create",
+  },
+);
+
 export const network = object("What is looked at, and made, in the network of the environment.", {
   preflight: oneOf(
     "Whether the subnets are checked for a path to what instances need. Warn (default): the condition NetworkReady tells. Enforce: without a path no environment is made and Ready is False. Off: nothing is read.",
@@ -49,6 +92,7 @@ export const network = object("What is looked at, and made, in the network of th
     text("Last part of the name of the service.", 64, /^[a-z0-9][a-z0-9.-]*$/),
     32,
   ).optional(),
+  securityGroup: madeGroup.optional(),
 });
 
 const subnet = object("One subnet of the environment.", {
@@ -88,6 +132,10 @@ const resolved = (what: string, max: number) =>
 
 export const networkStatus = object("Where the instances live, and what the check of the network found.", {
   state: state.optional(),
+  securityGroup: object("The group that is made for the instances.", {
+    groupId: text("ID.", 64),
+    vpcId: text("Its VPC.", 64),
+  }).optional(),
   resolvedSubnets: resolved("subnets", 100).optional(),
   resolvedSecurityGroups: resolved("security groups", 16).optional(),
   subnets: mapList("Each subnet by itself.", ["subnetId"], subnet, 100).optional(),

@@ -108,7 +108,7 @@ function phaseOf(object: KubeObject): Shown {
   return { phase: "working", reason, message };
 }
 
-const warningTypes = ["NetworkReady", "SelectionReady", "EndpointsReady", "JobsProgressing"];
+const warningTypes = ["NetworkReady", "SelectionReady", "SecurityGroupReady", "EndpointsReady", "JobsProgressing"];
 
 /** What Ready tells by itself is not told twice. */
 function warningsOf(conditions: readonly Condition[]): readonly Warning[] {

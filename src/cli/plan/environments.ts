@@ -9,7 +9,7 @@ import type { Change, Decision } from "../../controllers/decision.ts";
 import type { Ports } from "../../controllers/ports.ts";
 import { planWithRoles } from "../../controllers/roles/plan.ts";
 import { newRolesMemory, observeWithRoles } from "../../controllers/roles/with-roles.ts";
-import { withSelected } from "../../controllers/selection/fill.ts";
+import { placed } from "../../controllers/security-group/fill.ts";
 import { observeSelection } from "../../controllers/selection/observe.ts";
 import { planWithSelection } from "../../controllers/selection/plan.ts";
 import type { EntryAction, JobsEffect } from "./entry.ts";
@@ -28,7 +28,7 @@ export async function environmentEntry(
 ): Promise<EntryBody> {
   const selection = await observeSelection(object, ports, signal);
   const observed = await observeWithRoles(
-    withSelected(object),
+    placed(object),
     region,
     environmentRoleUser,
     (whole) => observe(whole, region, ports, newMemory(), signal),

@@ -22,6 +22,11 @@ const patternWords: ReadonlyMap<string, string> = new Map([
   ["^subnet-[0-9a-z]+$", "a subnet ID, e.g. subnet-0a1b2c3d"],
   ["^vpc-[0-9a-z]+$", "a VPC ID, e.g. vpc-0a1b2c3d"],
   ["^sg-[0-9a-z]+$", "a security group ID, e.g. sg-0a1b2c3d"],
+  ["^[0-9]{1,5}(-[0-9]{1,5})?$", "a port or a range of ports, e.g. '443' or 1024-65535"],
+  [
+    "^(self|sg-[0-9a-z]+|pl-[0-9a-z]+|[0-9a-f.:]+\\/[0-9]{1,3})$",
+    "a CIDR block such as 10.0.0.0/16, the ID of a security group or prefix list, or self",
+  ],
   ["^lt-[0-9a-z]+$", "a launch template ID, e.g. lt-0a1b2c3d"],
   ["^[A-Za-z0-9().\\-/_]+$", "letters, digits and ().-/_"],
   ["^([$]Default|[$]Latest|[0-9]+)$", "a version number, $Default or $Latest"],

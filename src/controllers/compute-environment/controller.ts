@@ -5,6 +5,7 @@ import { withEndpoints } from "../endpoints/with-endpoints.ts";
 import type { Ports } from "../ports.ts";
 import { reconcilerOf, type Steps } from "../reconcile.ts";
 import { withRoles } from "../roles/with-roles.ts";
+import { withSecurityGroup } from "../security-group/with-security-group.ts";
 import { withSelection } from "../selection/with-selection.ts";
 import { act } from "./act.ts";
 import type { Action } from "./action.ts";
@@ -34,5 +35,5 @@ export function computeEnvironments(ports: Ports): Reconciler {
     events: eventsFor,
   };
   const withMade = withEndpoints(withRoles(steps, environmentRoleUser, ports), ports);
-  return reconcilerOf(withSelection(withMade, ports), ports);
+  return reconcilerOf(withSelection(withSecurityGroup(withMade, ports), ports), ports);
 }

@@ -8,7 +8,7 @@ import type { Described } from "../../network/described.ts";
 import type { JobNeeds, Workload } from "../../network/needs.ts";
 import type { LaunchTemplateReference, NetworkRequest } from "../../network/port.ts";
 import type { Objects, Settings } from "../ports.ts";
-import { withSelected } from "../selection/fill.ts";
+import { placed } from "../security-group/fill.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
 type Template = NonNullable<NonNullable<Spec["computeResources"]>["launchTemplate"]>;
@@ -20,6 +20,8 @@ export function describedBy(spec: Spec): Described | undefined {
   const resources = spec.computeResources;
   const subnetIds = resources?.subnets ?? [];
   if (resources === undefined || subnetIds.length === 0 || spec.network?.preflight === "Off") return undefined;
+  // Its group is only just being made.
+  if (spec.network?.securityGroup !== undefined && resources.securityGroupIds === undefined) return undefined;
   const { instanceTypes = [], launchTemplate, ec2Configuration = [], imageId } = resources;
   const images = [imageId, ...ec2Configuration.map(({ imageIdOverride }) => imageIdOverride)];
   return {
@@ -51,7 +53,7 @@ export function networkRequests(
     .filter(
       ({ metadata, spec }) => metadata.deletionTimestamp === undefined && region === (spec.region ?? settings.region),
     )
-    .flatMap((environment) => describedBy(withSelected(environment).spec)?.request ?? []);
+    .flatMap((environment) => describedBy(placed(environment).spec)?.request ?? []);
 }
 
 function platformOf({ eksConfiguration, computeResources }: Spec): Workload["platform"] {

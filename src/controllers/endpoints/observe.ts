@@ -15,7 +15,7 @@ import { describedBy, workloadOf } from "../compute-environment/network-wish.ts"
 import { failureReason } from "../conditions.ts";
 import { identityOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
-import { withSelected } from "../selection/fill.ts";
+import { placed } from "../security-group/fill.ts";
 import { wishOf } from "../wish.ts";
 import { groupName, isOurs } from "./ownership.ts";
 import type { EndpointsSeen, NetworkOfEndpoints, OtherUser, VpcSeen } from "./seen.ts";
@@ -177,7 +177,7 @@ function usersIn(object: BatchComputeEnvironment, { objects, settings }: Ports):
   const regionOf = ({ spec }: BatchComputeEnvironment): string => spec.region ?? settings.region;
   const all = objects.list(BatchComputeEnvironmentKind as Kind) as readonly BatchComputeEnvironment[];
   const cached = all.filter(({ metadata }) => metadata.uid !== object.metadata.uid);
-  return [...cached.map(withSelected), object].filter(
+  return [...cached.map(placed), object].filter(
     (one) => regionOf(one) === regionOf(object) && (wishesEndpoints(one) || vpcClaims(one).length > 0),
   );
 }

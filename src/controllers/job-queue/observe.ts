@@ -18,7 +18,7 @@ import { defaultAwsName } from "../naming.ts";
 import { identityOf, ownerIn, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { filledObject } from "../roles/with-roles.ts";
-import { withSelected } from "../selection/fill.ts";
+import { placed } from "../security-group/fill.ts";
 import { wishOf } from "../wish.ts";
 import { networkFactIn } from "./progress.ts";
 import type { EntrySeen, ProgressSeen, Seen } from "./seen.ts";
@@ -107,7 +107,7 @@ async function entrySeen(
   if (given === undefined) {
     return unresolved("ReferenceNotFound", `there is no BatchComputeEnvironment ${key.namespace}/${key.name}`);
   }
-  const found = filledObject(withSelected(given), environmentRoleUser, region, ports.cluster);
+  const found = filledObject(placed(given), environmentRoleUser, region, ports.cluster);
   if (!(await isAllowed(found, object.metadata.namespace, ports, signal))) {
     return unresolved(
       "ReferenceNotAllowed",

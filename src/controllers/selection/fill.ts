@@ -47,6 +47,7 @@ export function selectionsOf({ spec, status }: BatchComputeEnvironment): readonl
   const { type = "EC2", subnetSelector, securityGroupSelector } = spec.computeResources ?? {};
   const { resolvedSubnets, resolvedSecurityGroups } = status?.network ?? {};
   const fargate = type === "FARGATE" || type === "FARGATE_SPOT";
+  const made = spec.network?.securityGroup === undefined ? 0 : 1;
   const asked: ToResolve[] = [];
   if (subnetSelector !== undefined) {
     const before = remembered(resolvedSubnets);
@@ -54,7 +55,12 @@ export function selectionsOf({ spec, status }: BatchComputeEnvironment): readonl
   }
   if (securityGroupSelector !== undefined) {
     const before = remembered(resolvedSecurityGroups);
-    asked.push({ selectable: "securityGroups", selector: securityGroupSelector, before, limit: fargate ? 5 : 16 });
+    asked.push({
+      selectable: "securityGroups",
+      selector: securityGroupSelector,
+      before,
+      limit: (fargate ? 5 : 16) - made,
+    });
   }
   return asked;
 }

@@ -130,7 +130,7 @@ const onEc2: readonly Row[] = [
     resources({ securityGroupIds: undefined, securityGroupSelector: { vpcId: "vpc-0a1b2c3d" } }),
   ],
   [
-    "instances need a security group: add securityGroupIds or securityGroupSelector, or a launch template that has some",
+    "instances need a security group: add securityGroupIds or securityGroupSelector, network.securityGroup to have one made, or a launch template that has some",
     resources({ securityGroupIds: undefined, launchTemplate: { launchTemplateName: "jobs" } }),
     resources({ securityGroupIds: undefined }),
   ],
@@ -278,9 +278,24 @@ const onFargate: readonly Row[] = [
     resources({ subnets: undefined }),
   ],
   [
-    "Fargate tasks live in your network: add securityGroupIds or securityGroupSelector",
-    resources({ securityGroupIds: undefined, securityGroupSelector: { tags: { team: "batch" } } }),
+    "Fargate tasks live in your network: add securityGroupIds or securityGroupSelector, or network.securityGroup to have one made",
+    { ...resources({ securityGroupIds: undefined }), network: { securityGroup: { create: true } } },
     resources({ securityGroupIds: undefined }),
+  ],
+  [
+    "create: false asks for nothing: remove securityGroup",
+    { network: { securityGroup: { create: true } } },
+    { network: { securityGroup: { create: false } } },
+  ],
+  [
+    "all protocols together have no ports: remove ports, or choose tcp or udp",
+    { network: { securityGroup: { create: true, egress: [{ protocol: "all", peer: "10.0.0.0/8" }] } } },
+    { network: { securityGroup: { create: true, egress: [{ protocol: "all", ports: "22", peer: "10.0.0.0/8" }] } } },
+  ],
+  [
+    "all protocols together have no ports: remove ports, or choose tcp or udp",
+    { network: { securityGroup: { create: true, ingress: [{ protocol: "all", peer: "self" }] } } },
+    { network: { securityGroup: { create: true, ingress: [{ protocol: "all", ports: "22", peer: "self" }] } } },
   ],
   [
     "Fargate takes 16 subnets at most: remove some",
@@ -332,6 +347,11 @@ const onUnmanaged: readonly Row[] = [
 ];
 
 const onManagedInstances: readonly Row[] = [
+  [
+    "only EC2, SPOT and Fargate take a security group: remove network.securityGroup",
+    {},
+    { network: { securityGroup: { create: true } } },
+  ],
   [
     "ECS_MANAGED_INSTANCES names its network in managedInstancesProvider: remove subnetSelector",
     {},

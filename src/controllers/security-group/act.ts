@@ -1,0 +1,89 @@
+import type { KubeObject } from "../../api/object.ts";
+import { securityGroupAnnotation } from "../../api/v1alpha1/annotations.ts";
+import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
+import type { Ec2Api } from "../../aws/ec2.ts";
+import { AwsError, isDefinite } from "../../aws/errors.ts";
+import type { Ports } from "../ports.ts";
+import type { GroupAction } from "./action.ts";
+import { permissionOf } from "./rules.ts";
+import type { GroupWrite, Tags } from "./writes.ts";
+
+/**
+ * Carries out one action; the writes of one follow each other, up to the first that is refused.
+ *
+ * @param wroteAt by VPC: when this process last wrote there, wall ms
+ * @throws AwsError the refusal
+ */
+export async function actOnGroup(
+  action: GroupAction,
+  object: KubeObject,
+  ports: Pick<Ports, "store" | "regions" | "clock">,
+  wroteAt: Map<string, number>,
+  signal: AbortSignal,
+): Promise<void> {
+  if (action.kind === "claimGroups") {
+    const claims = action.vpcIds.length === 0 ? null : action.vpcIds.join(",");
+    const annotations = { [securityGroupAnnotation]: claims };
+    await ports.store.patchMetadata(BatchComputeEnvironmentKind, object, { annotations }, signal);
+    return;
+  }
+  const { region } = object.spec as { readonly region?: string | undefined };
+  const ec2 = await ports.regions.ec2(region, signal);
+  let written = 0;
+  try {
+    for (const write of action.writes) {
+      signal.throwIfAborted();
+      await carriedOut(write, ec2.api, signal);
+      written++;
+    }
+  } catch (error) {
+    // After a plain refusal of the first there is nothing that EC2 could have yet to show.
+    if (written > 0 || !(error instanceof AwsError && isDefinite(error.kind))) {
+      wroteAt.set(action.vpcId, ports.clock.now());
+    }
+    throw error;
+  } finally {
+    ec2.wrote();
+  }
+  wroteAt.set(action.vpcId, ports.clock.now());
+}
+
+async function carriedOut(write: GroupWrite, api: Ec2Api, signal: AbortSignal): Promise<void> {
+  const options = { signal };
+  switch (write.kind) {
+    case "create":
+      await api.createSecurityGroup(
+        {
+          GroupName: write.name,
+          Description: write.description,
+          VpcId: write.vpcId,
+          TagSpecifications: [{ ResourceType: "security-group", Tags: tagList(write.tags) }],
+        },
+        options,
+      );
+      return;
+    case "authorize":
+    case "revoke": {
+      const rules = { GroupId: write.groupId, IpPermissions: write.rules.map(permissionOf) };
+      const out = write.direction === "egress";
+      if (write.kind === "authorize") {
+        return out
+          ? api.authorizeSecurityGroupEgress(rules, options)
+          : api.authorizeSecurityGroupIngress(rules, options);
+      }
+      return out ? api.revokeSecurityGroupEgress(rules, options) : api.revokeSecurityGroupIngress(rules, options);
+    }
+    case "tag": {
+      const Resources = [write.groupId];
+      await api.createTags({ Resources, Tags: tagList(write.set) }, options);
+      if (write.remove.length === 0) return;
+      return api.deleteTags({ Resources, Tags: write.remove.map((Key) => ({ Key })) }, options);
+    }
+    case "delete":
+      return api.deleteSecurityGroup({ GroupId: write.groupId }, options);
+  }
+}
+
+function tagList(tags: Tags): { Key: string; Value: string }[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}

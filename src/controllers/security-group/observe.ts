@@ -1,0 +1,163 @@
+import { securityGroupAnnotation } from "../../api/v1alpha1/annotations.ts";
+import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
+import { AwsError, adviceFor } from "../../aws/errors.ts";
+import type { BatchRegion } from "../../aws/region.ts";
+import type { NetworkFacts, SecurityGroup } from "../../network/facts.ts";
+import { read, UnreadPart } from "../../network/lookups.ts";
+import type { NetworkRequest } from "../../network/port.ts";
+import { failureReason } from "../conditions.ts";
+import { type Identity, identityOf } from "../ownership.ts";
+import type { Ports } from "../ports.ts";
+import { wishOf } from "../wish.ts";
+import { groupWish } from "./fill.ts";
+import { groupNameOf, groupOwnership } from "./ownership.ts";
+import { usable } from "./plan.ts";
+import type { GroupFound, GroupSeen, NetworkOfGroup } from "./seen.ts";
+
+/** EC2 shows a write within this time, nearly always. */
+const shownWithinMs = 5000;
+/** How long facts are believed while nothing changes. */
+const restMs = 2 * 3_600_000;
+const lostMs = 50_000;
+
+/** What this process remembers of groups between passes. */
+export interface GroupMemory {
+  /** Objects, by uid, that are in the middle of something: what lies in their VPC is read anew. */
+  readonly busy: Set<string>;
+  /** Objects, by uid, whose subnets are not to be found in one VPC: a person is putting that right. */
+  readonly lost: Set<string>;
+  /** By VPC: when this process last wrote there, wall ms. */
+  readonly wroteAt: Map<string, number>;
+}
+
+export function newGroupMemory(): GroupMemory {
+  return { busy: new Set(), lost: new Set(), wroteAt: new Map() };
+}
+
+/** The VPCs in which an object has asked for a group so far. */
+export function groupClaims({ metadata }: BatchComputeEnvironment): readonly string[] {
+  return (metadata.annotations?.[securityGroupAnnotation] ?? "").split(",").filter((id) => id !== "");
+}
+
+/** Every read that the plan of the group needs. An object without one costs none. */
+export async function observeGroup(
+  object: BatchComputeEnvironment,
+  region: BatchRegion,
+  ports: Ports,
+  memory: GroupMemory,
+  signal: AbortSignal,
+): Promise<GroupSeen> {
+  const wish = wishOf(object, ports.settings);
+  const claims = groupClaims(object);
+  const wished = wish.deleting ? undefined : groupWish(object);
+  const identity = identityOf(object, ports.cluster);
+  const unneeded = wished === undefined && claims.length === 0;
+  const seen = {
+    identity,
+    wished,
+    claims,
+    retain: wish.deleting && wish.retain,
+    known: object.status?.network?.securityGroup?.groupId,
+    network: unneeded
+      ? ({ kind: "unneeded" } as const)
+      : await networkOf(object, claims, identity, region, ports, memory, signal),
+  };
+  if (isBusy(seen)) memory.busy.add(object.metadata.uid);
+  if (isLost(seen)) memory.lost.add(object.metadata.uid);
+  return seen;
+}
+
+/** Something is being made or removed: what EC2 has is looked at anew in the next pass. */
+function isBusy(seen: GroupSeen): boolean {
+  if (seen.network.kind !== "read") return false;
+  const { justWritten, groups, inTheWay } = seen.network;
+  const leaving = groups.filter(({ group, retained }) => !retained && group.groupId !== usable(seen)?.groupId);
+  return justWritten.length + inTheWay.length > 0 || leaving.some(({ usedBy }) => usedBy.length === 0);
+}
+
+function isLost({ network, wished }: GroupSeen): boolean {
+  return wished !== undefined && network.kind === "read" && network.vpcIds !== undefined && network.vpcIds.length !== 1;
+}
+
+async function networkOf(
+  object: BatchComputeEnvironment,
+  claims: readonly string[],
+  identity: Identity,
+  region: BatchRegion,
+  ports: Ports,
+  memory: GroupMemory,
+  signal: AbortSignal,
+): Promise<NetworkOfGroup> {
+  const subnetIds = object.spec.computeResources?.subnets ?? [];
+  try {
+    const ec2 = await ports.regions.ec2(object.spec.region, signal);
+    if (memory.busy.delete(object.metadata.uid)) ec2.wrote();
+    const maxAgeMs = memory.lost.delete(object.metadata.uid) ? lostMs : restMs;
+    const facts = await ec2.network.of(requestOf(subnetIds, claims), { signal, maxAgeMs });
+    const now = ports.clock.now();
+    return {
+      kind: "read",
+      vpcIds: subnetIds.length === 0 ? undefined : vpcsOf(subnetIds, facts),
+      ...groupsIn(facts, identity, region),
+      justWritten: [...memory.wroteAt].flatMap(([vpcId, at]) => (now - at < shownWithinMs ? [vpcId] : [])),
+    };
+  } catch (error) {
+    if (error instanceof UnreadPart) {
+      const { permission, message } = error.part;
+      const missing = permission === undefined ? message : `allow ${permission} to the operator's IAM role: ${message}`;
+      return { kind: "unread", reason: permission === undefined ? "NotReadable" : "AccessDenied", message: missing };
+    }
+    if (!(error instanceof AwsError)) throw error;
+    const message = `EC2 cannot be read (${error.operation}): ${error.message.replace(/[.]$/, "")}. ${adviceFor(error)}`;
+    return { kind: "unread", reason: failureReason(error.kind), message };
+  }
+}
+
+function vpcsOf(subnetIds: readonly string[], facts: NetworkFacts): readonly string[] {
+  const subnets = read("subnets", facts.subnets).filter(({ subnetId }) => subnetIds.includes(subnetId));
+  return [...new Set(subnets.map(({ vpcId }) => vpcId))].toSorted();
+}
+
+function groupsIn(facts: NetworkFacts, identity: Identity, region: BatchRegion) {
+  const all = read("security groups", facts.securityGroups);
+  const environments = [...region.snapshot().environments.values()].filter(({ status }) => status !== "DELETED");
+  const groups: GroupFound[] = [];
+  const inTheWay: SecurityGroup[] = [];
+  for (const group of all) {
+    const owner = groupOwnership(group, identity);
+    if (owner.kind === "foreign") {
+      if (group.groupName === groupNameOf(identity)) inTheWay.push(group);
+      continue;
+    }
+    groups.push({
+      group,
+      retained: owner.kind === "retained",
+      retag: owner.kind === "retained" || owner.retag,
+      usedBy: environments
+        .filter(({ computeResources }) => computeResources?.securityGroupIds?.includes(group.groupId) === true)
+        .map(({ computeEnvironmentName }) => computeEnvironmentName)
+        .toSorted(),
+      namedBy: all.filter((other) => other.groupId !== group.groupId && names(other, group.groupId)),
+    });
+  }
+  return { groups, inTheWay };
+}
+
+function names({ egress, ingress }: SecurityGroup, groupId: string): boolean {
+  return [...egress, ...ingress].some(({ groupIds }) => groupIds.includes(groupId));
+}
+
+function requestOf(subnetIds: readonly string[], vpcIds: readonly string[]): NetworkRequest {
+  return {
+    subnetIds,
+    vpcIds,
+    securityGroupIds: [],
+    instanceTypes: [],
+    launchTemplates: [],
+    instanceProfile: undefined,
+    imageIds: [],
+    keyPairs: [],
+    placementGroups: [],
+    endpointServices: [],
+  };
+}

@@ -1,0 +1,96 @@
+/** The rules of a security group, one by one, as the spec wants them and as EC2 has them. Pure. */
+
+import type { IpPermission } from "@aws-sdk/client-ec2";
+import type { GroupRule, SecurityGroup } from "../../network/facts.ts";
+
+export type Direction = "egress" | "ingress";
+
+/** TCP or UDP ports, or everything, to or from one peer. */
+export interface Rule {
+  readonly direction: Direction;
+  /** `all`, `tcp`, `udp`, or what else somebody wrote in EC2. */
+  readonly protocol: string;
+  /** Undefined with `all`. */
+  readonly ports: { readonly from: number; readonly to: number } | undefined;
+  /** A CIDR block, or the id of a prefix list or a group. */
+  readonly peer: string;
+}
+
+/** As `spec.network.securityGroup` has it; `self` as a peer is the group itself. */
+export interface RuleWish {
+  readonly protocol: "tcp" | "udp" | "all";
+  readonly ports?: string | undefined;
+  readonly peer: string;
+}
+
+export interface GroupWish {
+  readonly egress: readonly RuleWish[];
+  readonly ingress: readonly RuleWish[];
+}
+
+/** Instances fetch images and reach AWS by it, whichever way the subnet has. */
+const always: readonly RuleWish[] = [
+  { protocol: "tcp", ports: "443", peer: "0.0.0.0/0" },
+  { protocol: "tcp", ports: "443", peer: "::/0" },
+];
+const allPorts = { from: 0, to: 65_535 };
+
+export function wishedRules({ egress, ingress }: GroupWish, groupId: string): readonly Rule[] {
+  const rules = [
+    ...[...always, ...egress].map((one) => ruleOf("egress", one, groupId)),
+    ...ingress.map((one) => ruleOf("ingress", one, groupId)),
+  ];
+  return [...new Map(rules.map((rule) => [ruleText(rule), rule])).values()];
+}
+
+function ruleOf(direction: Direction, { protocol, ports, peer }: RuleWish, groupId: string): Rule {
+  const [from = "0", to = from] = ports?.split("-") ?? [];
+  const range = ports === undefined ? allPorts : { from: Number(from), to: Number(to) };
+  return {
+    direction,
+    protocol,
+    ports: protocol === "all" ? undefined : range,
+    peer: peer === "self" ? groupId : peer,
+  };
+}
+
+export function rulesIn({ egress, ingress }: SecurityGroup): readonly Rule[] {
+  const each = (direction: Direction, rules: readonly GroupRule[]): readonly Rule[] =>
+    rules.flatMap(({ protocol, ports, cidrs, prefixListIds, groupIds }) =>
+      [...cidrs, ...prefixListIds, ...groupIds].map((peer) => ({ direction, protocol, ports, peer })),
+    );
+  return [...each("egress", egress), ...each("ingress", ingress)];
+}
+
+/** What is missing of the wish, and what is there besides. */
+export function ruleChanges(wish: GroupWish, group: SecurityGroup) {
+  const wished = wishedRules(wish, group.groupId);
+  const there = rulesIn(group);
+  const has = (rules: readonly Rule[], one: Rule): boolean => rules.some((rule) => ruleText(rule) === ruleText(one));
+  return {
+    missing: wished.filter((rule) => !has(there, rule)),
+    surplus: there.filter((rule) => !has(wished, rule)),
+  };
+}
+
+/** e.g. `egress tcp 443 0.0.0.0/0`. */
+export function ruleText({ direction, protocol, ports, peer }: Rule): string {
+  const { from, to } = ports ?? {};
+  const range = from === undefined ? [] : [from === to ? `${from}` : `${from}-${to}`];
+  return [direction, protocol, ...range, peer].join(" ");
+}
+
+/** In EC2's shape. */
+export function permissionOf({ protocol, ports, peer }: Rule): IpPermission {
+  return {
+    IpProtocol: protocol === "all" ? "-1" : protocol,
+    ...(ports === undefined ? {} : { FromPort: ports.from, ToPort: ports.to }),
+    ...peerOf(peer),
+  };
+}
+
+function peerOf(peer: string): IpPermission {
+  if (peer.startsWith("sg-")) return { UserIdGroupPairs: [{ GroupId: peer }] };
+  if (peer.startsWith("pl-")) return { PrefixListIds: [{ PrefixListId: peer }] };
+  return peer.includes(":") ? { Ipv6Ranges: [{ CidrIpv6: peer }] } : { IpRanges: [{ CidrIp: peer }] };
+}

@@ -1,0 +1,44 @@
+import type { SecurityGroup } from "../../network/facts.ts";
+import type { Identity } from "../ownership.ts";
+import type { GroupWish } from "./rules.ts";
+
+/** Everything about the security group of an object that its plan is made from. */
+export interface GroupSeen {
+  readonly identity: Identity;
+  /** Undefined: the spec asks for none. */
+  readonly wished: GroupWish | undefined;
+  /** VPCs in which the object has asked for a group so far (annotation `awsbatch.dev/security-group`). */
+  readonly claims: readonly string[];
+  readonly retain: boolean;
+  /** The group that status names, and that the object is made with. */
+  readonly known: string | undefined;
+  readonly network: NetworkOfGroup;
+}
+
+export type NetworkOfGroup =
+  /** Nothing is wished and nothing was. */
+  | { readonly kind: "unneeded" }
+  | { readonly kind: "unread"; readonly reason: string; readonly message: string }
+  | {
+      readonly kind: "read";
+      /** Of the object's subnets; one, or AWS would not take them. Undefined while it names none. */
+      readonly vpcIds: readonly string[] | undefined;
+      /** Ours in these VPCs and in those of the claims. */
+      readonly groups: readonly GroupFound[];
+      /** Groups of others that have the name of ours. */
+      readonly inTheWay: readonly SecurityGroup[];
+      /** VPCs in which this process has written a moment ago: EC2 may not show it yet. */
+      readonly justWritten: readonly string[];
+    };
+
+export interface GroupFound {
+  readonly group: SecurityGroup;
+  /** Left behind by Retain. */
+  readonly retained: boolean;
+  /** Its tags are to be written anew. */
+  readonly retag: boolean;
+  /** Environments in AWS that name it. */
+  readonly usedBy: readonly string[];
+  /** Other groups whose rules name it. */
+  readonly namedBy: readonly SecurityGroup[];
+}

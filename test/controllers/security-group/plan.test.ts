@@ -1,0 +1,310 @@
+import { describe, expect, it } from "vitest";
+import type { Decision, Next } from "../../../src/controllers/decision.ts";
+import type { Identity } from "../../../src/controllers/ownership.ts";
+import type { GroupAction } from "../../../src/controllers/security-group/action.ts";
+import { groupEvents } from "../../../src/controllers/security-group/events.ts";
+import { groupNameOf, groupOwnership, groupTags } from "../../../src/controllers/security-group/ownership.ts";
+import { planWithGroup } from "../../../src/controllers/security-group/plan.ts";
+import { withGroupStatus } from "../../../src/controllers/security-group/report.ts";
+import { permissionOf, ruleChanges, ruleText, wishedRules } from "../../../src/controllers/security-group/rules.ts";
+import type { GroupFound, GroupSeen, NetworkOfGroup } from "../../../src/controllers/security-group/seen.ts";
+import type { SecurityGroup } from "../../../src/network/facts.ts";
+
+const identity: Identity = { cluster: { name: "blue", uid: "c-1" }, namespace: "team", name: "ce", uid: "1" };
+const nothingMore = { egress: [], ingress: [] };
+
+const https = { protocol: "tcp", ports: { from: 443, to: 443 }, prefixListIds: [], groupIds: [] };
+const everything = { protocol: "all", ports: undefined, cidrs: ["0.0.0.0/0"], prefixListIds: [], groupIds: [] };
+
+function group(change: Partial<SecurityGroup> = {}): SecurityGroup {
+  return {
+    groupId: "sg-1",
+    groupName: groupNameOf(identity),
+    vpcId: "vpc-1",
+    egress: [{ ...https, cidrs: ["0.0.0.0/0", "::/0"] }],
+    ingress: [],
+    tags: groupTags(identity),
+    ...change,
+  };
+}
+
+function found(change: Partial<GroupFound> = {}): GroupFound {
+  return { group: group(), retained: false, retag: false, usedBy: [], namedBy: [], ...change };
+}
+
+function seen(
+  network: Partial<Extract<NetworkOfGroup, { kind: "read" }>> = {},
+  more: Partial<GroupSeen> = {},
+): GroupSeen {
+  return {
+    identity,
+    wished: nothingMore,
+    claims: ["vpc-1"],
+    retain: false,
+    known: undefined,
+    network: { kind: "read", vpcIds: ["vpc-1"], groups: [], inTheWay: [], justWritten: [], ...network },
+    ...more,
+  };
+}
+
+interface Own {
+  readonly kind: "create";
+}
+
+const creates: Next<Own> = {
+  kind: "act",
+  action: { kind: "create" },
+  reason: "Creating",
+  message: "",
+  irreversible: true,
+};
+const settled: Next<Own> = { kind: "settled", reason: "Available", message: "VALID" };
+const released: Next<Own> = { kind: "release", reason: "Deleted", message: "gone" };
+const own = (next: Next<Own>): Decision<Own> => ({
+  next,
+  change: { action: "Replace", id: "1", reason: "r", changes: [] },
+  serving: true,
+  news: [],
+});
+
+const planned = (given: GroupSeen, next: Next<Own> = creates) => planWithGroup(own(next), given, next === released);
+
+/** Kind, reason and writes of what follows. */
+function step({ next }: Decision<Own | GroupAction>): string {
+  const action = next.kind === "act" && next.action.kind !== "create" ? next.action : undefined;
+  const writes = action?.kind === "writeGroup" ? action.writes.map(({ kind }) => kind) : (action?.vpcIds ?? []);
+  return [next.kind, next.reason, ...writes].join(" ");
+}
+
+const told = ({ news }: Decision<unknown>): string =>
+  news.map(({ status, reason, message }) => `${status} ${reason}: ${message}`).join("\n");
+
+describe("the security group that an object wishes", () => {
+  it("costs nothing when there is none and never was", () => {
+    const decision = own(creates);
+    const given = seen({}, { wished: undefined, claims: [], network: { kind: "unneeded" } });
+    expect(planWithGroup(decision, given, false)).toBe(decision);
+  });
+
+  it("is noted on the object, made, given its rules, and named in status, before anything is made with it", () => {
+    expect(step(planned(seen({}, { claims: [] })))).toBe("act MakingSecurityGroup vpc-1");
+    expect(step(planned(seen()))).toBe("act MakingSecurityGroup create");
+    const bare = found({ group: group({ egress: [everything] }) });
+    expect(step(planned(seen({ groups: [bare] })))).toBe("act MakingSecurityGroup authorize revoke");
+    const coming = planned(seen({ groups: [found()] }));
+    expect(step(coming)).toBe("wait MakingSecurityGroup");
+    expect(coming.change.action).toBe("None");
+    const there = planned(seen({ groups: [found()] }, { known: "sg-1" }));
+    expect(there.next).toEqual(creates);
+    expect(told(there)).toBe("True SecurityGroupAvailable: sg-1 in vpc-1 is as the spec says");
+  });
+
+  it("waits until EC2 shows what was written", () => {
+    expect(step(planned(seen({ justWritten: ["vpc-1"] })))).toBe("wait MakingSecurityGroup");
+    expect(step(planned(seen({ justWritten: ["vpc-2"] })))).toBe("act MakingSecurityGroup create");
+  });
+
+  it("is put right while what is made with it serves", () => {
+    const opened = found({ group: group({ ingress: [everything] }) });
+    const decision = planned(seen({ groups: [opened] }, { known: "sg-1" }), settled);
+    expect(step(decision)).toBe("act MendingSecurityGroup revoke");
+    expect(decision).toMatchObject({ serving: true, change: { action: "Replace" } });
+    expect(decision.next.message).toBe("sg-1 gets its rules: - ingress all 0.0.0.0/0");
+  });
+
+  it("gets the tags of a cluster that took over, and loses those of Retain", () => {
+    const decision = planned(seen({ groups: [found({ retag: true, retained: true })] }, { known: "sg-1" }), settled);
+    expect(step(decision)).toBe("act MendingSecurityGroup tag");
+    expect(decision.next.message).toBe("sg-1 gets its tags");
+  });
+
+  it("is looked at again every ten minutes", () => {
+    expect(planned(seen({ groups: [found()] }, { known: "sg-1" }), settled).next).toEqual({
+      ...settled,
+      recheckInMs: 600_000,
+    });
+  });
+
+  it("is left to others where the subnets are not known yet", () => {
+    expect(planned(seen({ vpcIds: undefined })).next).toEqual(creates);
+  });
+
+  it.each([
+    [[], "none of the subnets exists"],
+    [["vpc-1", "vpc-2"], "the subnets lie in vpc-1, vpc-2"],
+  ])("cannot be made in %j", (vpcIds, why) => {
+    const decision = planned(seen({ vpcIds }));
+    expect(step(decision)).toBe("blocked SecurityGroupImpossible");
+    expect(decision.next.message).toBe(`no security group can be made, since ${why}: name subnets of one VPC`);
+    // What is there goes on.
+    const living = planned(seen({ vpcIds }, { known: "sg-1" }), settled);
+    expect(living.next).toEqual({ ...settled, recheckInMs: 60_000 });
+    expect(told(living)).toMatch(/^False SecurityGroupImpossible/);
+  });
+
+  it("cannot be made where somebody else has its name", () => {
+    const decision = planned(seen({ inTheWay: [group({ groupId: "sg-theirs", tags: {} })] }));
+    expect(decision.next.message).toBe(
+      "sg-theirs has the name aws-batch-operator/blue/team/ce and is not this object's: delete or rename it",
+    );
+  });
+
+  it("is waited for while EC2 cannot be read, unless it is in use already", () => {
+    const network = { kind: "unread", reason: "AccessDenied", message: "allow ec2:DescribeSecurityGroups" } as const;
+    expect(planned(seen({}, { network })).next).toMatchObject({ kind: "wait", stalledAfterMs: 300_000 });
+    expect(planned(seen({}, { network, known: "sg-1" }), released).next).toMatchObject({ kind: "wait" });
+    const living = planned(seen({}, { network, known: "sg-1" }), settled);
+    expect(living.next).toEqual({ ...settled, recheckInMs: 60_000 });
+    expect(told(living)).toBe("Unknown AccessDenied: allow ec2:DescribeSecurityGroups");
+  });
+});
+
+describe("the security group that an object wishes no more", () => {
+  const going = (change: Partial<GroupFound> = {}, more: Partial<GroupSeen> = {}) =>
+    planned(seen({ groups: [found(change)] }, { wished: undefined, ...more }), released);
+
+  it("stays until everything else of the object is gone", () => {
+    const decision = own(settled);
+    expect(planWithGroup(decision, seen({ groups: [found()] }, { wished: undefined }), true)).toBe(decision);
+  });
+
+  it("is removed, and then the object goes", () => {
+    expect(step(going())).toBe("act RemovingSecurityGroup delete");
+    expect(step(planned(seen({}, { wished: undefined }), released))).toBe("release Deleted");
+  });
+
+  it("stays while an environment or a rule names it, and says which", () => {
+    const decision = going({ usedBy: ["other"], namedBy: [group({ groupId: "sg-2", groupName: "db" })] });
+    expect(step(decision)).toBe("wait SecurityGroupInUse");
+    expect(decision.next.message).toBe("sg-1 is removed when nothing names it any more: other, rules of sg-2 (db)");
+  });
+
+  it("is waited for until EC2 shows that it is gone", () => {
+    const given = seen({ groups: [found()], justWritten: ["vpc-1"] }, { wished: undefined });
+    expect(step(planned(given, released))).toBe("wait RemovingSecurityGroup");
+    expect(step(planned({ ...given, retain: true }, released))).toBe("wait RetainingSecurityGroup");
+  });
+
+  it("loses our tags with Retain, and is ours no more", () => {
+    expect(step(going({}, { retain: true }))).toBe("act RetainingSecurityGroup tag");
+    expect(step(going({ retained: true, retag: true }, { retain: true }))).toBe("release Deleted");
+  });
+
+  it("goes while the object stays, when nothing of it is in the middle of something, and its note last", () => {
+    const given = seen({ groups: [found()] }, { wished: undefined, known: "sg-1" });
+    expect(step(planned(given, creates))).toBe("act Creating");
+    expect(step(planned(given, settled))).toBe("act RemovingSecurityGroup delete");
+    const used = seen({ groups: [found({ usedBy: ["old"] })] }, { wished: undefined });
+    expect(planned(used, settled).next).toEqual({ ...settled, recheckInMs: 15_000 });
+    expect(step(planned(seen({}, { wished: undefined }), settled))).toBe("act MakingSecurityGroup");
+  });
+
+  it("goes from the VPC that the object has left", () => {
+    const there = found({ group: group({ groupId: "sg-2", vpcId: "vpc-2" }) });
+    const given = seen({ groups: [found(), there] }, { known: "sg-1", claims: ["vpc-1", "vpc-2"] });
+    const decision = planned(given, settled);
+    expect(step(decision)).toBe("act RemovingSecurityGroup delete");
+    expect(decision.next.message).toContain("sg-2");
+    expect(step(planned(seen({ groups: [found()] }, { known: "sg-1", claims: ["vpc-1", "vpc-2"] }), settled))).toBe(
+      "act MakingSecurityGroup vpc-1",
+    );
+  });
+});
+
+describe("the rules of a group", () => {
+  const wish = {
+    egress: [
+      { protocol: "tcp", ports: "5432", peer: "10.0.0.0/16" },
+      { protocol: "udp", peer: "pl-1" },
+      { protocol: "tcp", ports: "443", peer: "0.0.0.0/0" },
+    ],
+    ingress: [
+      { protocol: "all", peer: "self" },
+      { protocol: "tcp", ports: "1024-2048", peer: "sg-9" },
+    ],
+  } as const;
+
+  it("are HTTPS to everywhere and what is asked for, each once", () => {
+    expect(wishedRules(wish, "sg-1").map(ruleText)).toEqual([
+      "egress tcp 443 0.0.0.0/0",
+      "egress tcp 443 ::/0",
+      "egress tcp 5432 10.0.0.0/16",
+      "egress udp 0-65535 pl-1",
+      "ingress all sg-1",
+      "ingress tcp 1024-2048 sg-9",
+    ]);
+  });
+
+  it("are compared one by one, however EC2 joins them", () => {
+    const there = group({ egress: [everything, { ...https, cidrs: ["::/0"] }] });
+    const { missing, surplus } = ruleChanges(nothingMore, there);
+    expect([...missing.map(ruleText), ...surplus.map(ruleText)]).toEqual([
+      "egress tcp 443 0.0.0.0/0",
+      "egress all 0.0.0.0/0",
+    ]);
+  });
+
+  it("go to EC2 in its shape", () => {
+    expect(wishedRules(wish, "sg-1").slice(1).map(permissionOf)).toEqual([
+      { IpProtocol: "tcp", FromPort: 443, ToPort: 443, Ipv6Ranges: [{ CidrIpv6: "::/0" }] },
+      { IpProtocol: "tcp", FromPort: 5432, ToPort: 5432, IpRanges: [{ CidrIp: "10.0.0.0/16" }] },
+      { IpProtocol: "udp", FromPort: 0, ToPort: 65_535, PrefixListIds: [{ PrefixListId: "pl-1" }] },
+      { IpProtocol: "-1", UserIdGroupPairs: [{ GroupId: "sg-1" }] },
+      { IpProtocol: "tcp", FromPort: 1024, ToPort: 2048, UserIdGroupPairs: [{ GroupId: "sg-9" }] },
+    ]);
+  });
+});
+
+describe("whose a group is", () => {
+  it("says its tags", () => {
+    const by = (change: Partial<SecurityGroup>) => groupOwnership(group(change), identity);
+    expect(by({})).toEqual({ kind: "ours", retag: false });
+    expect(by({ tags: { ...groupTags(identity), "awsbatch.dev/purpose": "vpc-endpoints" } }).kind).toBe("foreign");
+    expect(by({ tags: {} }).kind).toBe("foreign");
+    const left = { "awsbatch.dev/retained-from": "blue/team/ce" };
+    expect(by({ tags: left }).kind).toBe("retained");
+    expect(by({ tags: left, groupName: "another" }).kind).toBe("foreign");
+    const before = { ...identity, cluster: { ...identity.cluster, uid: "c-2", takeOverUid: "c-1" } };
+    expect(groupOwnership(group(), before)).toEqual({ kind: "ours", retag: true });
+  });
+
+  it("has a name that EC2 takes, however long", () => {
+    const name = "n".repeat(253);
+    expect(groupNameOf({ ...identity, name })).toHaveLength(255);
+    expect(groupNameOf({ ...identity, name })).not.toBe(groupNameOf({ ...identity, name: `${name.slice(0, 252)}x` }));
+  });
+});
+
+describe("what is told of a group", () => {
+  it("stands in status, and stays there while EC2 cannot be read", () => {
+    const object = { status: { network: { securityGroup: { groupId: "sg-0", vpcId: "vpc-1" } } } };
+    const status = (given: GroupSeen) => withGroupStatus({ name: "ce" }, given, object as never);
+    expect(status(seen({ groups: [found()] }))).toEqual({
+      name: "ce",
+      network: { securityGroup: { groupId: "sg-1", vpcId: "vpc-1" } },
+    });
+    const unread = { kind: "unread", reason: "NotReadable", message: "" } as const;
+    expect(status(seen({}, { network: unread }))["network"]).toEqual(object.status.network);
+    expect(status(seen({}, { wished: undefined }))).toEqual({ name: "ce" });
+  });
+
+  it("names what was asked for in events", () => {
+    const rules = wishedRules(nothingMore, "sg-1").slice(0, 1);
+    const writes = [
+      { kind: "create", vpcId: "vpc-1", name: "n", description: "d", tags: {} },
+      { kind: "authorize", groupId: "sg-1", direction: "egress", rules },
+      { kind: "revoke", groupId: "sg-1", direction: "egress", rules },
+      { kind: "tag", groupId: "sg-1", set: {}, remove: [] },
+      { kind: "delete", groupId: "sg-1" },
+    ] as const;
+    expect(groupEvents({ kind: "writeGroup", vpcId: "vpc-1", doing: "make", writes })).toEqual([
+      {
+        type: "Normal",
+        reason: "SecurityGroupMade",
+        action: "Reconcile",
+        note: "asked EC2 in vpc-1: to make the security group n; to allow egress tcp 443 0.0.0.0/0 in sg-1; to allow egress tcp 443 0.0.0.0/0 no longer in sg-1; to change the tags of sg-1; to delete sg-1",
+      },
+    ]);
+    expect(groupEvents({ kind: "claimGroups", vpcIds: ["vpc-1"] })).toEqual([]);
+  });
+});

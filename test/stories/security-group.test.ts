@@ -1,0 +1,275 @@
+import { describe, expect, it } from "vitest";
+import { BatchComputeEnvironmentKind } from "../../src/api/v1alpha1/kinds.ts";
+import type { Manifest } from "../../src/kube/memory-store.ts";
+import { VirtualClock } from "../../src/runtime/clock.ts";
+import { seededRandom } from "../../src/runtime/random.ts";
+import { createSimulatedAws } from "../../src/simulator/simulated-aws.ts";
+import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
+import { threeSubnets } from "../simulator/networks.ts";
+import type { World } from "../world.ts";
+import { aWorld, expectSilence, expectStory } from "./story.ts";
+
+const region = "us-east-1";
+const kind = "BatchComputeEnvironment";
+
+async function world(): Promise<World> {
+  const clock = new VirtualClock();
+  const aws = createSimulatedAws({ clock, random: seededRandom(1), region });
+  aws.outside.describeNetwork(threeSubnets);
+  return await aWorld({ clock, aws, region });
+}
+
+/** @param network beside the group that is asked for */
+function environment(subnet = "subnet-nat", group: object = {}, network: object = {}, more: object = {}): Manifest {
+  const { computeResources: resources, ...spec } = ec2;
+  const { securityGroupIds: _groups, ...others } = resources ?? {};
+  return computeEnvironment("ce", {
+    ...spec,
+    ...more,
+    network: { securityGroup: { create: true, ...group }, ...network },
+    computeResources: { ...others, subnets: [subnet] },
+  } as Parameters<typeof computeEnvironment>[1]);
+}
+
+async function madeGroups({ aws }: World) {
+  const { SecurityGroups = [] } = await aws.outside.ec2.describeSecurityGroups({});
+  return SecurityGroups.filter(({ GroupName = "" }) => GroupName.startsWith("aws-batch-operator/"));
+}
+
+async function rulesOf(one: World): Promise<readonly string[]> {
+  const groups = await madeGroups(one);
+  return groups.flatMap(({ IpPermissions = [], IpPermissionsEgress = [] }) =>
+    [
+      ...IpPermissions.map((rule) => ({ direction: "in", ...rule })),
+      ...IpPermissionsEgress.map((rule) => ({ direction: "out", ...rule })),
+    ].flatMap(({ direction, IpProtocol, FromPort, IpRanges = [], Ipv6Ranges = [], UserIdGroupPairs = [] }) =>
+      [
+        ...IpRanges.map(({ CidrIp }) => CidrIp),
+        ...Ipv6Ranges.map(({ CidrIpv6 }) => CidrIpv6),
+        ...UserIdGroupPairs.map(({ GroupId }) =>
+          groups.some((group) => group.GroupId === GroupId) ? "self" : GroupId,
+        ),
+      ].map((peer) => [direction, IpProtocol, FromPort ?? "", peer].join(" ")),
+    ),
+  );
+}
+
+const https = ["out tcp 443 0.0.0.0/0", "out tcp 443 ::/0"];
+
+function groupsInUse({ aws }: World): readonly string[] {
+  const standing = aws.truth.computeEnvironments().filter(({ status }) => status !== "DELETED");
+  return standing.flatMap(({ computeResources }) => computeResources?.securityGroupIds ?? []);
+}
+
+function told({ condition }: World, type = "SecurityGroupReady"): string {
+  const { status, reason, message } = condition(kind, "ce", type) ?? {};
+  return `${status} ${reason}: ${message}`;
+}
+
+describe("the security group that is made for an environment", () => {
+  it("is there before it, lets its instances join, and goes after it", async () => {
+    const one = await world();
+    one.apply(environment(), jobQueue("q", ["ce"]), jobDefinition("job"));
+    await one.untilReady(600);
+    const [group] = await madeGroups(one);
+    expect(groupsInUse(one)).toEqual([group?.GroupId]);
+    expect(await rulesOf(one)).toEqual(https);
+    expect(told(one)).toBe(`True SecurityGroupAvailable: ${group?.GroupId} in vpc-1 is as the spec says`);
+    expect(one.condition(kind, "ce", "NetworkReady")).toMatchObject({ status: "True" });
+    const { jobId } = one.aws.outside.submitPlannedJob(
+      { jobName: "j", jobQueue: "team_q", jobDefinition: "team_job" },
+      { durationMs: 60_000, exitCode: 0 },
+    );
+    await one.until(
+      "the job ran",
+      () => one.aws.truth.jobs().some(({ id, status }) => id === jobId && status === "SUCCEEDED"),
+      900,
+    );
+    one.delete("JobQueue", "q");
+    one.delete("JobDefinition", "job");
+    one.delete(kind, "ce");
+    await one.untilGone(1800);
+    expect(await madeGroups(one)).toEqual([]);
+    await expectStory(one, "security group made and removed");
+  });
+
+  it("is at rest once it is there", async () => {
+    const one = await world();
+    one.apply(environment());
+    await one.untilReady(600);
+    await one.seconds(60);
+    await expectSilence(one);
+  });
+
+  it("has the rules that the spec asks for, and loses others", async () => {
+    const one = await world();
+    const egress = [{ protocol: "tcp", ports: "5432", peer: "10.0.0.0/16" }];
+    one.apply(environment("subnet-nat", { egress, ingress: [{ protocol: "all", peer: "self" }] }));
+    await one.untilReady(600);
+    expect((await rulesOf(one)).toSorted()).toEqual([
+      "in -1  self",
+      "out tcp 443 0.0.0.0/0",
+      "out tcp 443 ::/0",
+      "out tcp 5432 10.0.0.0/16",
+    ]);
+    const [group] = await madeGroups(one);
+    await one.aws.outside.ec2.authorizeSecurityGroupIngress({
+      GroupId: group?.GroupId,
+      IpPermissions: [{ IpProtocol: "tcp", FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: "0.0.0.0/0" }] }],
+    });
+    one.annotate(kind, "ce", { "awsbatch.dev/reconcile-requested-at": "now" });
+    await one.seconds(3 * 3600);
+    expect(await rulesOf(one)).not.toContain("in tcp 22 0.0.0.0/0");
+    one.apply(environment());
+    await one.seconds(120);
+    expect(await rulesOf(one)).toEqual(https);
+    expect(groupsInUse(one)).toEqual([group?.GroupId]);
+  });
+
+  it("is made once, whenever the operator dies", async () => {
+    const clock = new VirtualClock();
+    const aws = createSimulatedAws({ clock, random: seededRandom(1), region });
+    aws.outside.describeNetwork(threeSubnets);
+    let one = await aWorld({ clock, aws, region });
+    const { store } = one;
+    one.apply(environment());
+    for (const seconds of [5, 6, 7, 8, 9, 11, 13, 16, 20]) {
+      await one.seconds(seconds / 3);
+      await one.stop();
+      one = await aWorld({ clock, aws, store, region });
+    }
+    await one.untilReady(900);
+    expect(await madeGroups(one)).toHaveLength(1);
+    expect(groupsInUse(one)).toHaveLength(1);
+  });
+
+  it("is made anew when somebody has deleted it, and the environment gets the other one", async () => {
+    const one = await world();
+    one.apply(environment("subnet-nat", {}, {}, { updatePolicy: {} }));
+    await one.untilReady(600);
+    const [before] = await madeGroups(one);
+    await one.aws.outside.ec2.deleteSecurityGroup({ GroupId: before?.GroupId });
+    await one.until("it has another", () => groupsInUse(one).every((id) => id !== before?.GroupId), 3 * 3600);
+    await one.untilReady(900);
+    const groups = await madeGroups(one);
+    expect(groupsInUse(one)).toEqual(groups.map(({ GroupId }) => GroupId));
+  });
+
+  it("stands in the group of the endpoints, which goes first", async () => {
+    const one = await world();
+    one.apply(environment("subnet-closed", {}, { vpcEndpoints: "Ensure" }));
+    await one.untilReady(900);
+    const { VpcEndpoints = [] } = await one.aws.outside.ec2.describeVpcEndpoints({});
+    expect(VpcEndpoints).toHaveLength(3);
+    await one.seconds(120);
+    expect(one.condition(kind, "ce", "NetworkReady")).toMatchObject({ status: "True" });
+    one.delete(kind, "ce");
+    await one.untilGone(1800);
+    const { SecurityGroups = [] } = await one.aws.outside.ec2.describeSecurityGroups({});
+    expect(SecurityGroups.map(({ GroupId }) => GroupId)).toEqual(["sg-1"]);
+  });
+
+  it("goes when the spec wishes it no more, after the environment has another", async () => {
+    const one = await world();
+    one.apply(environment());
+    await one.untilReady(600);
+    const { network: _network, ...spec } = environment()["spec"] as Record<string, unknown>;
+    const computeResources = { ...(spec["computeResources"] as object), securityGroupIds: ["sg-1"] };
+    one.apply({ ...environment(), spec: { ...spec, computeResources } } as Manifest);
+    await one.until(
+      "the group is gone",
+      () => !one.object(kind, "ce")?.metadata.annotations?.["awsbatch.dev/security-group"],
+      3600,
+    );
+    expect(await madeGroups(one)).toEqual([]);
+    expect(groupsInUse(one)).toEqual(["sg-1"]);
+  });
+
+  it("stays with the environment in AWS when the object is retained, and is taken back", async () => {
+    const one = await world();
+    one.apply(environment("subnet-nat", {}, {}, { deletionPolicy: "Retain" }));
+    await one.untilReady(600);
+    one.delete(kind, "ce");
+    await one.untilGone(600);
+    const [left] = await madeGroups(one);
+    expect(left?.Tags?.map(({ Key }) => Key)).toEqual(["Name", "awsbatch.dev/retained-from"]);
+    one.apply(environment("subnet-nat", {}, {}, { deletionPolicy: "Delete" }));
+    await one.untilReady(600);
+    expect(groupsInUse(one)).toEqual([left?.GroupId]);
+    one.delete(kind, "ce");
+    await one.untilGone(1200);
+    expect(await madeGroups(one)).toEqual([]);
+  });
+
+  it("is waited for by name when a rule of somebody else names it", async () => {
+    const one = await world();
+    one.apply(environment());
+    await one.untilReady(600);
+    const [group] = await madeGroups(one);
+    const foreign = {
+      GroupId: "sg-1",
+      IpPermissions: [{ IpProtocol: "tcp", FromPort: 1, ToPort: 1, UserIdGroupPairs: [{ GroupId: group?.GroupId }] }],
+    };
+    await one.aws.outside.ec2.authorizeSecurityGroupIngress(foreign);
+    one.delete(kind, "ce");
+    await one.seconds(900);
+    expect(told(one)).toMatch(/^False SecurityGroupInUse: .*: rules of sg-1 \(/);
+    await one.aws.outside.ec2.revokeSecurityGroupIngress(foreign);
+    await one.untilGone(300);
+    expect(await madeGroups(one)).toEqual([]);
+  });
+
+  it("is tried again while an instance still has it, and says why when that lasts", async () => {
+    const one = await world();
+    one.apply(environment());
+    await one.untilReady(600);
+    const lift = one.aws.faults.add({
+      fault: {
+        kind: "refuse",
+        exception: "DependencyViolation",
+        message: "resource sg-1 has a dependent object",
+        httpStatusCode: 400,
+      },
+      on: "DeleteSecurityGroup",
+    });
+    one.delete(kind, "ce");
+    await one.seconds(900);
+    expect(told(one)).toMatch(
+      /^False InUse: ec2:DeleteSecurityGroup was refused: resource sg-1 has a dependent object/,
+    );
+    lift();
+    await one.untilGone(60);
+    expect(await madeGroups(one)).toEqual([]);
+  });
+
+  it("is never the one that somebody else has given its name", async () => {
+    const one = await world();
+    const name = "aws-batch-operator/default/team/ce";
+    const { GroupId } = await one.aws.outside.ec2.createSecurityGroup({
+      GroupName: name,
+      Description: "mine",
+      VpcId: "vpc-1",
+    });
+    one.apply(environment());
+    await one.seconds(120);
+    expect(told(one, "Stalled")).toBe(
+      `True SecurityGroupImpossible: ${GroupId} has the name ${name} and is not this object's: delete or rename it`,
+    );
+    expect(one.aws.truth.computeEnvironments()).toEqual([]);
+    await one.aws.outside.ec2.deleteSecurityGroup({ GroupId });
+    await one.untilReady(900);
+  });
+
+  it("loses nothing with the status of its object", async () => {
+    const one = await world();
+    one.apply(environment());
+    await one.untilReady(600);
+    const before = one.writes().length;
+    const object = one.object(kind, "ce");
+    if (object === undefined) throw new Error("the object is there");
+    await one.store.applyStatus(BatchComputeEnvironmentKind, object, {}, new AbortController().signal);
+    await one.seconds(120);
+    await one.untilReady(60);
+    expect(one.writes().slice(before)).toEqual([]);
+  });
+});
