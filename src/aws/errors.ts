@@ -142,12 +142,19 @@ export function classify(error: unknown, operation: string): AwsError {
   const seen = facts(error);
   const rule = rules.find((candidate) => matches(candidate, seen));
   const exception = seen.names[0] ?? "Error";
-  const text = seen.text === "" ? exception : plainMessage(seen.text);
+  const text = wordsOf(seen, exception);
   const message =
     exception === "SyntaxError" || xmlParseError.test(text)
       ? `the endpoint answered with something that is not AWS's JSON or XML (${text})`
       : text;
   return new AwsError(rule?.kind ?? "unknown", operation, exception, message, error);
+}
+
+/** What was said; the SDK says "UnknownError" of an answer that says nothing but its status. */
+function wordsOf({ text, status }: Facts, exception: string): string {
+  const silent = text === "" || text === "UnknownError";
+  if (silent && status !== undefined) return `the endpoint answered HTTP ${status} and nothing else`;
+  return silent ? exception : plainMessage(text);
 }
 
 interface Facts {

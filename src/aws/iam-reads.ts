@@ -20,8 +20,8 @@ export async function readRole(iam: IamApi, name: string, signal: AbortSignal): 
  */
 export async function readProfile(iam: IamApi, name: string, signal: AbortSignal): Promise<ProfileSeen | undefined> {
   const answer = await orUndefined(iam.getInstanceProfile({ InstanceProfileName: name }, { signal }));
-  const profile = answer?.InstanceProfile;
-  if (profile === undefined) return undefined;
+  if (answer === undefined) return undefined;
+  const profile = given(answer.InstanceProfile, "GetInstanceProfile");
   return {
     name,
     arn: profile.Arn ?? "",
@@ -54,8 +54,8 @@ export async function profileNamesUnder(iam: IamApi, path: string, signal: Abort
 
 async function wholeRole(iam: IamApi, RoleName: string, signal: AbortSignal): Promise<RoleSeen | undefined> {
   const answer = await orUndefined(iam.getRole({ RoleName }, { signal }));
-  const role = answer?.Role;
-  if (role === undefined) return undefined;
+  if (answer === undefined) return undefined;
+  const role = given(answer.Role, "GetRole");
   const [attachedPolicyArns, inlinePolicies, profileNames] = await Promise.all([
     attachedTo(iam, RoleName, signal),
     inlineOf(iam, RoleName, signal),
@@ -117,6 +117,12 @@ async function* pages<P extends Page>(list: (marker: string | undefined) => Prom
     yield page;
     marker = page.IsTruncated === true ? page.Marker : undefined;
   } while (marker !== undefined);
+}
+
+/** What was asked for. An answer without it does not say that it is missing. @throws AwsError */
+function given<T>(part: T | undefined, operation: string): T {
+  if (part !== undefined) return part;
+  throw new AwsError("unknown", `iam:${operation}`, "IncompleteAnswer", "AWS's answer lacks what was asked for");
 }
 
 async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {

@@ -1,6 +1,6 @@
 import type { BatchApi, JobDetail, JobStatus, JobSummary, ListJobsRequest } from "./batch.ts";
 import { AwsError } from "./errors.ts";
-import { pageSize } from "./listing.ts";
+import { listed, pageSize } from "./listing.ts";
 import { ecsClusterIn } from "./names.ts";
 import type { UnfinishedJob, UnfinishedStatus } from "./region.ts";
 
@@ -81,14 +81,14 @@ async function readAll(
     let nextToken: string | undefined;
     do {
       const answer = await batch.listJobs({ ...source, jobStatus: status, nextToken }, { signal });
-      for (const summary of answer.jobSummaryList ?? []) {
+      for (const summary of listed(answer.jobSummaryList, "ListJobs")) {
         const { jobId } = summary;
         if (jobId === undefined) throw incomplete("ListJobs", "AWS listed a job without its id");
-        const listed = jobs.get(jobId);
+        const known = jobs.get(jobId);
         jobs.set(jobId, {
           summary: { ...summary, jobId },
           status: summary.status ?? status,
-          parentId: parentId ?? listed?.parentId ?? parentIn(summary),
+          parentId: parentId ?? known?.parentId ?? parentIn(summary),
         });
       }
       nextToken = answer.nextToken === "" ? undefined : answer.nextToken;
@@ -109,7 +109,7 @@ async function clustersOf(
   const clusters = new Map<string, string>();
   for (let start = 0; start < jobIds.length; start += pageSize) {
     const answer = await batch.describeJobs({ jobs: jobIds.slice(start, start + pageSize) }, { signal });
-    for (const job of answer.jobs ?? []) {
+    for (const job of listed(answer.jobs, "DescribeJobs")) {
       const cluster = clusterOf(job);
       if (job.jobId !== undefined && cluster !== undefined) clusters.set(job.jobId, cluster);
     }

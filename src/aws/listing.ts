@@ -5,7 +5,7 @@ import { AwsError } from "./errors.ts";
 export const pageSize = 100;
 
 interface Page<T> {
-  readonly items: readonly T[] | undefined;
+  readonly items: readonly T[];
   readonly nextToken: string | undefined;
 }
 
@@ -14,7 +14,7 @@ async function* allPages<T>(read: (nextToken: string | undefined) => Promise<Pag
   let nextToken: string | undefined;
   do {
     const page = await read(nextToken);
-    yield page.items ?? [];
+    yield page.items;
     nextToken = page.nextToken === "" ? undefined : page.nextToken;
   } while (nextToken !== undefined);
 }
@@ -79,7 +79,7 @@ export function listEnvironments(
     async page({ names, nextToken }) {
       const which = names === undefined ? { maxResults: pageSize } : { computeEnvironments: names };
       const answer = await batch.describeComputeEnvironments({ ...which, nextToken }, { signal });
-      const items = answer.computeEnvironments?.map((detail) => {
+      const items = listed(answer.computeEnvironments, "DescribeComputeEnvironments").map((detail) => {
         const { computeEnvironmentName: name, computeEnvironmentArn: arn } = detail;
         if (name === undefined || arn === undefined) throw nameless("DescribeComputeEnvironments");
         return { ...detail, computeEnvironmentName: name, computeEnvironmentArn: arn };
@@ -101,7 +101,7 @@ export function listQueues(
     async page({ names, nextToken }) {
       const which = names === undefined ? { maxResults: pageSize } : { jobQueues: names };
       const answer = await batch.describeJobQueues({ ...which, nextToken }, { signal });
-      const items = answer.jobQueues?.map((detail) => {
+      const items = listed(answer.jobQueues, "DescribeJobQueues").map((detail) => {
         const { jobQueueName: name, jobQueueArn: arn } = detail;
         if (name === undefined || arn === undefined) throw nameless("DescribeJobQueues");
         return { ...detail, jobQueueName: name, jobQueueArn: arn };
@@ -140,7 +140,7 @@ async function* revisionPages(
   const size = which.jobDefinitions === undefined ? { maxResults: pageSize } : {};
   const pages = allPages(async (nextToken) => {
     const answer = await batch.describeJobDefinitions({ ...which, ...size, nextToken }, { signal });
-    return { items: answer.jobDefinitions, nextToken: answer.nextToken };
+    return { items: listed(answer.jobDefinitions, "DescribeJobDefinitions"), nextToken: answer.nextToken };
   });
   for await (const page of pages) {
     yield page.map((detail) => {
@@ -149,6 +149,16 @@ async function* revisionPages(
       return { ...detail, jobDefinitionName: name, jobDefinitionArn: arn, revision };
     });
   }
+}
+
+/**
+ * A list as AWS gives it, which may be empty. Without one it was not AWS who answered, but e.g. a proxy: nothing is
+ * missing because of that.
+ * @throws AwsError
+ */
+export function listed<T>(list: readonly T[] | undefined, operation: string): readonly T[] {
+  if (list !== undefined) return list;
+  throw new AwsError("unknown", `batch:${operation}`, "IncompleteAnswer", "AWS's answer lacks the list");
 }
 
 function nameless(operation: string): AwsError {

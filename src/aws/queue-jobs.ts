@@ -1,6 +1,7 @@
 import type { BatchApi, JobDetail, JobStatus } from "./batch.ts";
 import type { AwsError } from "./errors.ts";
 import { type JobNeeds, jobNeeds } from "./job-needs.ts";
+import { listed } from "./listing.ts";
 
 /** How the jobs of one queue get on, by a bounded number of reads, however many there are. */
 
@@ -133,7 +134,7 @@ export async function countJobs(
 ): Promise<JobCount> {
   const answer = await batch.listJobs({ jobQueue: queue, jobStatus, maxResults: listLimit }, { signal });
   const more = answer.nextToken !== undefined && answer.nextToken !== "";
-  return { count: answer.jobSummaryList?.length ?? 0, more };
+  return { count: listed(answer.jobSummaryList, "ListJobs").length, more };
 }
 
 /** @param at wall time (ms) of the description */

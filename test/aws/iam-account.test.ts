@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { NotSent } from "../../src/aws/calls.ts";
 import { AwsError } from "../../src/aws/errors.ts";
+import type { IamApi } from "../../src/aws/iam.ts";
+import { readProfile, readRole } from "../../src/aws/iam-reads.ts";
 import { accessDenied, iamFaults, serverFailure } from "../../src/simulator/faults.ts";
 import { trustOf } from "../simulator/account.ts";
 import { foreignRole, iamWorld } from "./iam-world.ts";
@@ -34,6 +36,13 @@ describe("IamAccount", () => {
       undefined,
       undefined,
     ]);
+  });
+
+  it("does not take an answer without the role or the profile for its absence", async () => {
+    const silent = { getRole: async () => ({}), getInstanceProfile: async () => ({}) } as unknown as IamApi;
+    const incomplete = { kind: "unknown", exception: "IncompleteAnswer" };
+    await expect(readRole(silent, "role", new AbortController().signal)).rejects.toMatchObject(incomplete);
+    await expect(readProfile(silent, "role", new AbortController().signal)).rejects.toMatchObject(incomplete);
   });
 
   it("reads every page of every list", async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { listEnvironments, listQueues } from "../../src/aws/listing.ts";
+import { unfinishedJobs } from "../../src/aws/jobs.ts";
+import { activeRevisions, listEnvironments, listQueues } from "../../src/aws/listing.ts";
+import { countJobs } from "../../src/aws/queue-jobs.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { FakeBatch, sdkError } from "./fake-batch.ts";
 
@@ -64,6 +66,21 @@ describe("listings", () => {
     batch.refuse = () => (batch.calls.length === 2 ? sdkError("ServerException", "oops", 500) : undefined);
     await expect(listEnvironments(batch, [], signal)).rejects.toThrow("oops");
   });
+
+  it.each([
+    ["environments", "describeComputeEnvironments", (batch: FakeBatch) => listEnvironments(batch, [], signal)],
+    ["queues", "describeJobQueues", (batch: FakeBatch) => listQueues(batch, [], signal)],
+    ["revisions", "describeJobDefinitions", (batch: FakeBatch) => activeRevisions(batch, "jd", signal).next()],
+    ["jobs", "listJobs", (batch: FakeBatch) => unfinishedJobs(batch, "q", ["RUNNING"], signal)],
+    ["counts of jobs", "listJobs", (batch: FakeBatch) => countJobs(batch, "q", "RUNNABLE", signal)],
+  ] as const)(
+    "of %s reject an answer without the list: something that is not AWS answered",
+    async (_what, call, list) => {
+      const batch = new FakeBatch(new VirtualClock());
+      batch[call] = async () => ({}) as never;
+      await expect(list(batch)).rejects.toMatchObject({ kind: "unknown", exception: "IncompleteAnswer" });
+    },
+  );
 
   it("reject a record without a name", async () => {
     const batch = new FakeBatch(new VirtualClock());
