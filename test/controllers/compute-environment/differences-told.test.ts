@@ -50,6 +50,12 @@ describe("a difference is told with what an update carries, and from what to wha
       { member: "computeResources.securityGroupIds", send: [], from: '["sg-1"]', to: "AWS's default" },
     ],
     [
+      "an EKS cluster of Fargate that is left out again",
+      fargate,
+      { ...environment("a", fargate), eksConfiguration: { eksClusterArn: "arn:x", kubernetesNamespace: "jobs" } },
+      { path: "spec.eksConfiguration", kind: "replacement", to: "AWS's default" },
+    ],
+    [
       "a strategy that is left out again, which is BEST_FIT",
       withResources(ec2, { allocationStrategy: undefined }),
       environment("a"),
@@ -89,6 +95,12 @@ describe("a difference is told with what an update carries, and from what to wha
       "a first rollout token",
       { ...ec2, rolloutToken: "v1" },
       environment("a"),
+      { path: "spec.rolloutToken", from: "nothing", to: '"v1"' },
+    ],
+    [
+      "a first rollout token where there are no tags",
+      { ...ec2, rolloutToken: "v1" },
+      { ...environment("a"), tags: undefined },
       { path: "spec.rolloutToken", from: "nothing", to: '"v1"' },
     ],
     [
@@ -142,6 +154,12 @@ describe("no difference", () => {
       { type: "UNMANAGED", replacement: { externalChanges: "Apply" } },
       environment("a", { type: "UNMANAGED" }),
     ],
+    [
+      "is a rollout token that the spec names no more",
+      ec2,
+      environment("a", ec2, { tags: { "awsbatch.dev/rollout-token": "v1" } }),
+    ],
+    ["is a field that environments of this kind do not have", { ...ec2, unmanagedvCpus: 8 }, environment("a")],
     ["is an empty service role", { ...ec2, serviceRole: "" }, environment("a")],
     ["is a service-linked role that is named", { ...ec2, serviceRole: serviceLinkedRole }, environment("a")],
   ])("%s", (_name, spec, seen) => {
@@ -172,6 +190,17 @@ describe("instances are not replaced in place, though updatePolicy is set,", () 
     const found = differences(spec, environment("a", ec2, { ...policy, ...change }));
     const types = found.find(({ member }) => member === "computeResources.instanceTypes");
     expect(types).toMatchObject({ kind: "replacement", why: expect.stringMatching(why) });
+  });
+
+  it("nor is Fargate turned into instances", () => {
+    const seen = environment("a", fargate, policy);
+    const [difference] = differences({ ...ec2, ...policy }, seen);
+    expect(difference).toMatchObject({ kind: "replacement", why: "AWS cannot turn FARGATE into EC2" });
+  });
+
+  it("but SPOT becomes EC2 in place", () => {
+    const seen = described({ type: "SPOT" });
+    expect(kinds({ ...ec2, ...policy }, { ...seen, ...policy })).toEqual(["computeResources.type: infrastructure"]);
   });
 
   it("and without it that is what is told", () => {

@@ -55,6 +55,12 @@ describe("name, serving, target and predecessors", () => {
       "old old - old InUse",
     ],
     [
+      "of one that AWS found INVALID, which serves nobody though a queue names it",
+      other,
+      { environments: [old({ status: "INVALID" })], queues: [queue("q1", ["old"])] },
+      "old - - old InUse",
+    ],
+    [
       "while a successor is made",
       other,
       { environments: [old(), fresh({ status: "CREATING" })], queues: [queue("q1", ["old"])] },
@@ -155,6 +161,8 @@ it("leaves out what AWS does not show", () => {
   const bare = { ...nothing, ecsClusterArn: undefined };
   expect(told(other, { environments: [old(bare)] })).toMatchObject({ name: "old" });
   expect(Object.keys(told(other, { environments: [old(bare)] }))).toEqual(["arn", "name", "predecessors"]);
+  const empty = old({ ...bare, serviceRole: "" });
+  expect(Object.keys(told(other, { environments: [empty] }))).toEqual(["arn", "name", "predecessors"]);
 });
 
 describe("a predecessor", () => {
@@ -162,7 +170,7 @@ describe("a predecessor", () => {
 
   it("is told with its queues", () => {
     const queues = [queue("q2", ["old"]), queue("q1", ["x", "old"]), queue("q3", ["new"])];
-    expect(steps({ environments: [old(), fresh()], queues })).toEqual([
+    expect(steps({ environments: [old(), fresh()], queues })).toStrictEqual([
       { name: "old", step: "InUse", queues: ["q1", "q2"] },
     ]);
   });
