@@ -3,10 +3,16 @@ import type { Clock } from "../../runtime/clock.ts";
 export type Labels = Readonly<Record<string, string>>;
 export type ReadLabels = (namespace: string, signal: AbortSignal) => Promise<Labels | undefined>;
 
-const freshMs = 30_000;
+/** Who may be referred to. */
+export const labelsFreshMs = 30_000;
+/** What may be used: a limit that an administrator has just drawn should not be outrun. */
+export const annotationsFreshMs = 3000;
 
-/** Labels, or annotations: namespaces are read one by one when they are needed, and remembered for half a minute. */
-export function rememberedLabels(read: ReadLabels, clock: Clock): ReadLabels {
+/**
+ * Labels, or annotations: namespaces are read one by one when they are needed, and remembered for a moment, so that a
+ * thousand objects of one namespace are no thousand reads.
+ */
+export function rememberedLabels(read: ReadLabels, clock: Clock, freshMs: number): ReadLabels {
   const known = new Map<string, { readonly labels: Labels | undefined; readonly readAt: number }>();
   return async (namespace, signal) => {
     const now = clock.monotonic();

@@ -20,7 +20,7 @@ import { defaultRequestsPerSecond, settingsFrom } from "../settings.ts";
 import { requireRegion, whenAwsAnswers } from "./aws.ts";
 import { healthChecks } from "./health.ts";
 import { metricsOf, type OperatorMetrics } from "./metrics.ts";
-import { rememberedLabels } from "./namespace-labels.ts";
+import { annotationsFreshMs, labelsFreshMs, rememberedLabels } from "./namespace-labels.ts";
 import type { RunFlags } from "./options.ts";
 import { serveHealth, serveMetrics } from "./servers.ts";
 
@@ -177,8 +177,8 @@ class Run {
       writerSince: () => this.#writerSince,
       reconciles: ({ metadata: { labels = {} } }) => shardSelector?.(labels) ?? true,
       watchesNamespace: (namespace) => watchNamespaces === undefined || watchNamespaces.includes(namespace),
-      namespaceLabels: rememberedLabels((namespace, signal) => store.namespaceLabels(namespace, signal), clock),
-      namespaceAnnotations: rememberedLabels((name, signal) => store.namespaceAnnotations(name, signal), clock),
+      namespaceLabels: rememberedLabels(store.namespaceLabels, clock, labelsFreshMs),
+      namespaceAnnotations: rememberedLabels(store.namespaceAnnotations, clock, annotationsFreshMs),
       onAwsCall: metrics.awsCall,
       onBudgetWait: metrics.budgetWait,
       observer: metrics.runtime,

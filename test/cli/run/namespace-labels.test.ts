@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { rememberedLabels } from "../../../src/cli/run/namespace-labels.ts";
+import { annotationsFreshMs, labelsFreshMs, rememberedLabels } from "../../../src/cli/run/namespace-labels.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
 
 test("labels of a namespace are read once in half a minute, and a failed read is not remembered", async () => {
@@ -7,11 +7,15 @@ test("labels of a namespace are read once in half a minute, and a failed read is
   const { signal } = new AbortController();
   const asked: string[] = [];
   let fails = false;
-  const labels = rememberedLabels(async (namespace) => {
-    asked.push(namespace);
-    if (fails) throw new Error("no answer");
-    return namespace === "gone" ? undefined : { team: namespace };
-  }, clock);
+  const labels = rememberedLabels(
+    async (namespace) => {
+      asked.push(namespace);
+      if (fails) throw new Error("no answer");
+      return namespace === "gone" ? undefined : { team: namespace };
+    },
+    clock,
+    labelsFreshMs,
+  );
   expect(await labels("a", signal)).toEqual({ team: "a" });
   expect(await labels("gone", signal)).toBeUndefined();
   await clock.advance(29_000);
@@ -23,4 +27,15 @@ test("labels of a namespace are read once in half a minute, and a failed read is
   fails = false;
   expect(await labels("a", signal)).toEqual({ team: "a" });
   expect(asked).toEqual(["a", "gone", "a", "a"]);
+});
+
+test("annotations are read again after seconds: a limit drawn by an administrator is not outrun for long", async () => {
+  const clock = new VirtualClock();
+  const { signal } = new AbortController();
+  let limit = "any";
+  const annotations = rememberedLabels(async () => ({ limit }), clock, annotationsFreshMs);
+  expect(await annotations("a", signal)).toEqual({ limit: "any" });
+  limit = "none";
+  await clock.advance(3000);
+  expect(await annotations("a", signal)).toEqual({ limit: "none" });
 });
