@@ -179,6 +179,11 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
     partition,
     snapshot: () => cache.snapshot(),
     expectChange: () => lists.expectChange(),
+    expectAbsence(thing, name) {
+      const records = cache.records(thing);
+      if (records.has(name)) lists.expectChange();
+      else lists.wantListingFrom(records.settledFrom(name));
+    },
     becameWriter() {
       lists.reconsider();
       definitions.reconsider();

@@ -39,6 +39,8 @@ export class ListsObserver {
   #chance = 0;
   #expectUntil = Number.NEGATIVE_INFINITY;
   #movedAt = Number.NEGATIVE_INFINITY;
+  /** A listing that begins no earlier is waited for. */
+  #wantedFrom = Number.NEGATIVE_INFINITY;
   /** Whether something was in transition after the last look. */
   #moved = false;
 
@@ -77,6 +79,13 @@ export class ListsObserver {
     this.#alarm.ring();
   }
 
+  /** A listing that begins at this time (monotonic ms) or later tells something that an earlier one cannot. */
+  wantListingFrom(at: number): void {
+    if (at <= this.#wantedFrom) return;
+    this.#wantedFrom = at;
+    this.#alarm.ring();
+  }
+
   /** Something was written, or this process became the writer: the next look may be due earlier. */
   reconsider(): void {
     this.#movedAt = this.#options.clock.monotonic();
@@ -96,6 +105,7 @@ export class ListsObserver {
     if (this.#inTransition() || clock.monotonic() < this.#expectUntil) return begunAt + pauseMs;
 
     const wishes = [begunAt + restMs + restSpreadMs * this.#chance];
+    if (begunAt < this.#wantedFrom) wishes.push(Math.max(this.#wantedFrom, begunAt + movingMs));
     for (const { at } of [...cache.environments.unsettled(), ...cache.queues.unsettled()]) {
       wishes.push(Math.max(at, begunAt + movingMs));
     }

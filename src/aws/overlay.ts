@@ -52,6 +52,10 @@ export class OverlaidRecords<R> {
     return this.#records.get(name);
   }
 
+  has(name: string): boolean {
+    return this.#records.has(name);
+  }
+
   /** When the newest complete read of all names began. */
   get readAt(): number | undefined {
     return this.#readAt;
@@ -148,6 +152,11 @@ export class OverlaidRecords<R> {
     if (this.#writes.get(name)?.some(({ endedAt }) => endedAt === undefined) === true) return false;
     const last = this.#lastEnd.get(name);
     return last === undefined || begunAt >= last.at + stalenessMs;
+  }
+
+  /** From when on a read is sure to contain every write of ours to `name` that has ended. */
+  settledFrom(name: string): number {
+    return (this.#lastEnd.get(name)?.at ?? Number.NEGATIVE_INFINITY) + stalenessMs;
   }
 
   /** Wall time (ms) of the end of the last write to `name`, 0 when there was none. */

@@ -37,6 +37,11 @@ export interface BatchRegion {
   refreshDefinition(name: string, signal: AbortSignal): Promise<BatchSnapshot>;
   /** Looks again soon (about 2 s) until nothing is in transition any more, although AWS shows nothing moving yet. */
   expectChange(): void;
+  /**
+   * Looks again as soon as a listing can be believed that does not show this name: once after a write of ours to it,
+   * every few seconds while AWS still shows what was deleted.
+   */
+  expectAbsence(thing: "compute-environment" | "job-queue", name: string): void;
 
   createComputeEnvironment(request: CreateComputeEnvironmentRequest, signal: AbortSignal): Promise<void>;
   updateComputeEnvironment(request: UpdateComputeEnvironmentRequest, signal: AbortSignal): Promise<void>;

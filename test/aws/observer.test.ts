@@ -139,6 +139,32 @@ describe("the pace", () => {
     expect(world.aws.calls).toEqual([]);
   });
 
+  const denied = sdkError("AccessDeniedException", "not authorized to perform: batch:CreateJobQueue", 403);
+
+  it("is one look more after a write that was refused, once a listing can tell that nothing of the name is there", async () => {
+    const world = await new RegionWorld().start();
+    await world.clock.advance(10 * second);
+    world.aws.refuse = ({ operation }) => (operation === "createJobQueue" ? denied : undefined);
+    await world.settle(world.region.createJobQueue({ jobQueueName: "q", priority: 1 }, world.signal));
+    expect(world.region.snapshot().isAbsent("job-queue", "q")).toBe(false);
+    world.forget();
+    world.region.expectAbsence("job-queue", "q");
+    await world.clock.advance(45 * second);
+    expect(world.counts()).toEqual({ describeComputeEnvironments: 1, describeJobQueues: 1 });
+    expect(world.region.snapshot().isAbsent("job-queue", "q")).toBe(true);
+  });
+
+  it("is two seconds while AWS still shows what is expected to go", async () => {
+    const world = new RegionWorld();
+    world.aws.queue("q");
+    await world.start();
+    await world.clock.advance(10 * second);
+    world.forget();
+    world.region.expectAbsence("job-queue", "q");
+    await world.clock.advance(minute);
+    expect(world.aws.count("describeJobQueues")).toBeGreaterThan(28);
+  });
+
   it("is slow again once what was expected has moved and come to rest", async () => {
     const world = new RegionWorld();
     const detail = world.aws.environment("ce");

@@ -54,6 +54,9 @@ export function fakeRegion(
     expectChange() {
       region.calls.push("expectChange");
     },
+    expectAbsence(thing, name) {
+      region.calls.push(`expectAbsence ${thing} ${name}`);
+    },
     createComputeEnvironment: (request) => called(`createComputeEnvironment ${request.computeEnvironmentName}`),
     updateComputeEnvironment: (request) => called(`updateComputeEnvironment ${request.computeEnvironment}`),
     deleteComputeEnvironment: (name) => called(`deleteComputeEnvironment ${name}`),

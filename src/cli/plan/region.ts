@@ -60,6 +60,7 @@ export async function readRegion(
     refresh: async () => snapshot,
     refreshDefinition: async () => snapshot,
     expectChange: () => undefined,
+    expectAbsence: () => undefined,
     jobs: (queue, states, jobsSignal) => unfinishedJobs(reading, queue, states, jobsSignal),
     jobsSeen: () => undefined,
     createComputeEnvironment: refused,

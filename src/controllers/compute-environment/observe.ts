@@ -85,7 +85,9 @@ export async function observe(
   const ours = environments.filter(({ tags }) => ownershipOf(tags, identity).kind === "ours");
   const queues = queuesSeen(snapshot, ports);
   const freeName = firstFreeName(baseName, id, environments, snapshot);
-  if (!freeName.absent && (wish.deleting || !ours.some(({ status }) => status === "VALID"))) region.expectChange();
+  if (!freeName.absent && (wish.deleting || !ours.some(({ status }) => status === "VALID"))) {
+    region.expectAbsence("compute-environment", freeName.name);
+  }
   return {
     identity,
     wish,

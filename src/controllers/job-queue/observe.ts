@@ -55,7 +55,7 @@ export async function observe(
   const live = snapshot.queues.get(queueName);
   const queue = live?.status === "DELETED" ? undefined : live;
   const absent = snapshot.isAbsent("job-queue", queueName);
-  if (queue === undefined && !absent) region.expectChange();
+  if (queue === undefined && !absent) region.expectAbsence("job-queue", queueName);
   const environments = new Map([...snapshot.environments].filter(([, { status }]) => status !== "DELETED"));
   const entries = await Promise.all(
     [...object.spec.computeEnvironmentOrder]

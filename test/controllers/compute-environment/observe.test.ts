@@ -90,8 +90,9 @@ describe("what is seen", () => {
   it("asks AWS to be looked at again while the absence of a name may not be believed", async () => {
     const region = fakeRegion();
     region.absent = false;
-    expect((await look(region)).freeName.absent).toBe(false);
-    expect(region.calls).toEqual(["expectChange"]);
+    const { freeName } = await look(region);
+    expect(freeName.absent).toBe(false);
+    expect(region.calls).toEqual([`expectAbsence compute-environment ${freeName.name}`]);
   });
 
   it("tells a queue of ours with its object, and no other", async () => {
