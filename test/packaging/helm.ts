@@ -74,8 +74,20 @@ export function valuesArgs(values: Values): readonly string[] {
   return ["--values", file];
 }
 
-/** What `helm template` prints; release `batch` in namespace `aws-batch-system`. @throws Error with what it said */
-export async function template(program: HelmProgram, values: Values = {}, from = chart): Promise<string> {
+const rendered = new Map<string, Promise<string>>();
+
+/**
+ * What `helm template` prints; release `batch` in namespace `aws-batch-system`. The same is rendered once.
+ * @throws Error with what it said
+ */
+export function template(program: HelmProgram, values: Values = {}, from = chart): Promise<string> {
+  const key = JSON.stringify([program.name, values, from]);
+  const known = rendered.get(key) ?? renderedBy(program, values, from);
+  rendered.set(key, known);
+  return known;
+}
+
+async function renderedBy(program: HelmProgram, values: Values, from: string): Promise<string> {
   const args = ["template", "batch", from, "--namespace", "aws-batch-system", ...valuesArgs(values)];
   const { code, stdout, stderr } = await helm(program, args);
   if (code !== 0) throw new Error(stderr.trim());
