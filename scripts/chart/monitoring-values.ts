@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { choice, integer, list, map, off, on, open, section, text } from "./value.ts";
+import { choice, integer, list, map, off, on, open, port, section, text } from "./value.ts";
 
 const monitor = (description: string) =>
   section(description, {
@@ -21,7 +21,7 @@ const monitor = (description: string) =>
 /** Metrics, alerts, dashboard, and who may reach what. */
 export const monitoring = {
   metrics: section("`/metrics`, described in docs/metrics.md.", {
-    port: integer("Of the page.", 8080, 1),
+    port: port("Of the page.", 8080),
     tls: section("HTTPS. A renewed certificate is used within a minute.", {
       secretName: text("Name of a Secret with `tls.crt` and `tls.key`, as cert-manager makes them. Empty: plain HTTP."),
       clientCa: section("Only clients whose certificate one of these CAs signed may read the page.", {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { choice, integer, list, map, off, on, open, quantity, section, text } from "./value.ts";
+import { choice, integer, list, map, off, on, open, port, quantity, section, text } from "./value.ts";
 
 const number = (preset: number, minimum = 1) => z.number().int().min(minimum).default(preset);
 
@@ -24,7 +24,7 @@ export const availability = {
   podDisruptionBudget: section("How many pods a drained node may take at a time.", {
     enabled: on("Make it, when there is more than one replica."),
     maxUnavailable: z
-      .union([z.number().int().min(0), z.string().regex(/^\d{1,3}%$/)])
+      .union([z.number().int().min(0), z.string().regex(/^(\d{1,2}|100)%$/)])
       .default(1)
       .describe("Pods that may be away."),
     unhealthyPodEvictionPolicy: choice("A pod that is not ready protects nothing.", ["AlwaysAllow", "IfHealthyBudget"]),
@@ -73,7 +73,7 @@ export const podValues = {
     "`NODE_OPTIONS`: a small young generation, 132 instead of 240 MiB resident with 1,000 objects.",
     "--max-semi-space-size=4",
   ),
-  healthPort: integer("Of `/healthz` and `/readyz`.", 8081, 1),
+  healthPort: port("Of `/healthz` and `/readyz`.", 8081),
   startupProbe: probe("Of `/healthz`, until it answers for the first time; only then the others begin.", {
     initialDelaySeconds: 0,
     periodSeconds: 2,

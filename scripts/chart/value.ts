@@ -9,6 +9,17 @@ export function section<T extends z.ZodRawShape>(description: string, shape: T) 
 
 export const text = (description: string, preset = "") => z.string().default(preset).describe(description);
 
+/** The name of an object, or a part of one. */
+export const name = (description: string) =>
+  z
+    .string()
+    .regex(/^([a-z]([a-z0-9-]*[a-z0-9])?)?$/)
+    .default("")
+    .describe(description);
+
+export const port = (description: string, preset: number) =>
+  z.number().int().min(1).max(65_535).default(preset).describe(description);
+
 export const on = (description: string) => z.boolean().default(true).describe(description);
 
 export const off = (description: string) => z.boolean().default(false).describe(description);

@@ -2,21 +2,21 @@ import { z } from "zod";
 import { flagValues } from "./flag-values.ts";
 import { monitoring } from "./monitoring-values.ts";
 import { availability, podValues } from "./pod-values.ts";
-import { choice, list, map, on, quantity, section, text } from "./value.ts";
+import { choice, list, map, name, on, quantity, section, text } from "./value.ts";
 
 /**
  * The values of the chart: values.yaml, values.schema.json and the table of its README are made from this. Closed
  * everywhere, so that a misspelt value is refused and not passed over.
  */
 export const chartValues = z.strictObject({
-  nameOverride: text("Instead of the chart's name, in names and labels."),
-  fullnameOverride: text("Instead of release name and chart name, for every object."),
-  namespaceOverride: text("Instead of the namespace of the release."),
+  nameOverride: name("Instead of the chart's name, in names and labels."),
+  fullnameOverride: name("Instead of release name and chart name, for every object."),
+  namespaceOverride: name("Instead of the namespace of the release."),
   commonLabels: map("Labels of every object and pod."),
   commonAnnotations: map("Annotations of every object."),
   image: section("The operator's image.", {
     registry: text("Put before the repository."),
-    repository: text("Without tag and digest.", "aws-batch-operator"),
+    repository: z.string().min(1).default("aws-batch-operator").describe("Without tag and digest."),
     tag: text("Default: the chart's appVersion."),
     digest: z
       .string()
@@ -30,6 +30,7 @@ export const chartValues = z.strictObject({
   watch: section("Where the operator works.", {
     namespaces: z
       .array(z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/))
+      .meta({ uniqueItems: true })
       .default([])
       .describe("Only in these, with a Role in each and no ClusterRole. Empty: in all namespaces."),
   }),
@@ -38,7 +39,11 @@ export const chartValues = z.strictObject({
     namespace: text("Of the lease. Default: the namespace of the release."),
   }),
   aws: section("How the operator is known to AWS; left empty, by EKS Pod Identity or by the node.", {
-    roleArn: text("IAM role for the ServiceAccount (IRSA): becomes its annotation `eks.amazonaws.com/role-arn`."),
+    roleArn: z
+      .string()
+      .regex(/^(arn:aws[a-z-]*:iam::\d{12}:role\/\S+)?$/)
+      .default("")
+      .describe("IAM role for the ServiceAccount (IRSA): becomes its annotation `eks.amazonaws.com/role-arn`."),
     credentialsSecret: text(
       "Name of a Secret with `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and perhaps `AWS_SESSION_TOKEN`.",
     ),

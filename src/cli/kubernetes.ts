@@ -54,8 +54,9 @@ export async function requireCluster(
   leaseNamespace: string | undefined,
   signal: AbortSignal,
 ): Promise<string> {
-  const installCommand = "kubectl apply -f crds/";
-  return await orCannotStart(() => checkCluster({ ...options, kinds, leaseNamespace, installCommand }, signal), signal);
+  const installHint =
+    "install the CRDs with `kubectl apply --server-side -f manifests/crds.yaml`, or by the chart aws-batch-operator-crds";
+  return await orCannotStart(() => checkCluster({ ...options, kinds, leaseNamespace, installHint }, signal), signal);
 }
 
 /**

@@ -6,7 +6,7 @@ import { listenAddress, namespaceName, type RunFlags, shardSelector } from "./ru
 import { runOperator } from "./run/start.ts";
 
 const afterHelp = `
-It needs a cluster with the CRDs (kubectl apply -f crds/), the permissions of manifests/, and AWS credentials that the
+It needs a cluster with the CRDs (kubectl apply -f manifests/crds.yaml), the permissions of manifests/, and AWS credentials that the
 AWS SDK finds. Of several replicas one works; the others wait, with their caches filled.
 
 GET /metrics at --metrics-address; GET /healthz and /readyz at --health-address. A certificate that is replaced in its

@@ -100,8 +100,8 @@ export interface ClusterCheckOptions {
   readonly watchNamespaces?: readonly string[] | undefined;
   /** Undefined: no leader election. */
   readonly leaseNamespace: string | undefined;
-  /** What installs the CRDs, e.g. `kubectl apply -f crds/`. */
-  readonly installCommand: string;
+  /** How to install the CRDs, in words. */
+  readonly installHint: string;
 }
 
 /** Permissions on one resource that are missing. */
@@ -124,10 +124,24 @@ export async function checkCluster(options: ClusterCheckOptions, signal: AbortSi
   await checkKinds(options, signal);
   const gaps = await accessGaps(options, signal);
   if (gaps.length === 0) return version;
-  const missing = gaps.map(({ verbs, resource, namespace, why }) => {
-    return `${verbs.join(", ")} ${resource}${namespace === undefined ? "" : ` in namespace ${namespace}`} (to ${why})`;
+  const missing = `RBAC does not let the operator ${gapsInWords(gaps)}`;
+  throw new StoreError(
+    "Forbidden",
+    `${missing}. Its roles come with the chart (rbac.create) and with manifests/install.yaml`,
+  );
+}
+
+/** What is missing for the same purpose is told at once. */
+function gapsInWords(gaps: readonly AccessGap[]): string {
+  const groups = Map.groupBy(gaps, ({ verbs, namespace, why }) => {
+    const where = namespace === undefined ? "" : ` in namespace ${namespace}`;
+    return JSON.stringify([verbs.join(", "), `${where} (to ${why})`]);
   });
-  throw new StoreError("Forbidden", `RBAC does not let the operator ${missing.join("; ")}`);
+  const parts = [...groups].map(([key, same]) => {
+    const [verbs, rest] = JSON.parse(key) as readonly [string, string];
+    return `${verbs} ${same.map(({ resource }) => resource).join(", ")}${rest}`;
+  });
+  return parts.join("; ");
 }
 
 async function serverVersion(api: KubeApi, signal: AbortSignal): Promise<string> {
@@ -137,18 +151,21 @@ async function serverVersion(api: KubeApi, signal: AbortSignal): Promise<string>
 }
 
 /** @throws StoreError `CrdMissing` that names every kind that the cluster does not serve */
-async function checkKinds({ api, kinds, installCommand }: ClusterCheckOptions, signal: AbortSignal): Promise<void> {
+async function checkKinds({ api, kinds, installHint }: ClusterCheckOptions, signal: AbortSignal): Promise<void> {
   const versions = [...new Set(kinds.map(({ group, version }) => `${group}/${version}`))];
   const served = new Set<string>();
   for (const version of versions) {
     for (const name of await servedResources(api, version, signal)) served.add(`${name} of ${version}`);
   }
-  const missing = kinds
-    .flatMap((kind) => [kind.plural, `${kind.plural}/status`].map((name) => `${name} of ${kind.group}/${kind.version}`))
-    .filter((resource) => !served.has(resource));
+  const missing = versions.flatMap((version) => {
+    const names = kinds
+      .filter(({ group, version: own }) => `${group}/${own}` === version)
+      .map(({ plural }) => [plural, `${plural}/status`].find((name) => !served.has(`${name} of ${version}`)))
+      .filter((name) => name !== undefined);
+    return names.length === 0 ? [] : [`${names.join(", ")} of ${version}`];
+  });
   if (missing.length === 0) return;
-  const what = missing.join(", ");
-  throw new StoreError("CrdMissing", `the cluster does not serve ${what}: install the CRDs with \`${installCommand}\``);
+  throw new StoreError("CrdMissing", `the cluster does not serve ${missing.join("; ")}: ${installHint}`);
 }
 
 async function servedResources(api: KubeApi, version: string, signal: AbortSignal): Promise<readonly string[]> {

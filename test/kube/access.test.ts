@@ -5,7 +5,10 @@ import { refusal, type SeenRequest } from "./fake-api-server.ts";
 import { messageOf, widgetKind, world } from "./world.ts";
 
 const reviews = "POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
-const served = { json: { resources: [{ name: "widgets" }, { name: "widgets/status" }] } };
+const gadgetKind = { ...widgetKind, kind: "Gadget", plural: "gadgets" };
+const served = {
+  json: { resources: ["widgets", "widgets/status", "gadgets", "gadgets/status"].map((name) => ({ name })) },
+};
 
 interface Asked {
   readonly group: string;
@@ -36,10 +39,7 @@ async function cluster(allows: (asked: Asked) => boolean = () => true) {
 }
 
 const check = (api: KubeApi, signal: AbortSignal, rest: Partial<Parameters<typeof checkCluster>[0]> = {}) =>
-  checkCluster(
-    { api, kinds: [widgetKind], leaseNamespace: "operators", installCommand: "kubectl apply -f crds/", ...rest },
-    signal,
-  );
+  checkCluster({ api, kinds: [widgetKind], leaseNamespace: "operators", installHint: "install them", ...rest }, signal);
 
 describe("at the start", () => {
   test("a cluster is good that serves the kinds and allows every verb", async () => {
@@ -72,18 +72,12 @@ describe("at the start", () => {
   });
 
   test.each([
-    [
-      "the whole group is missing",
-      { status: 404, text: "404 page not found" },
-      "widgets of test.dev/v1, widgets/status of test.dev/v1",
-    ],
+    ["the whole group is missing", { status: 404, text: "404 page not found" }, "widgets of test.dev/v1"],
     ["one kind has no status", { json: { resources: [{ name: "widgets" }] } }, "widgets/status of test.dev/v1"],
   ])("it is told how to install the CRDs when %s", async (_what, reply, missing) => {
     const { server, api, signal } = await cluster();
     server.on("GET /apis/test.dev/v1", reply);
-    expect(await messageOf(check(api, signal))).toBe(
-      `StoreError: the cluster does not serve ${missing}: install the CRDs with \`kubectl apply -f crds/\``,
-    );
+    expect(await messageOf(check(api, signal))).toBe(`StoreError: the cluster does not serve ${missing}: install them`);
   });
 
   test("every permission that is missing is named, with what it is for", async () => {
@@ -93,7 +87,15 @@ describe("at the start", () => {
     expect(await messageOf(check(api, signal))).toBe(
       "StoreError: RBAC does not let the operator patch widgets.test.dev/status (to apply the status); " +
         "get, patch leases.coordination.k8s.io in namespace operators (to elect one of the replicas as the leader); " +
-        "create leases.coordination.k8s.io in namespace operators (to make the lease at the first start)",
+        "create leases.coordination.k8s.io in namespace operators (to make the lease at the first start). " +
+        "Its roles come with the chart (rbac.create) and with manifests/install.yaml",
+    );
+  });
+
+  test("what is missing on several kinds for one purpose is told once", async () => {
+    const { api, signal } = await cluster(({ verb, subresource }) => !(verb === "patch" && subresource === "status"));
+    expect(await messageOf(check(api, signal, { kinds: [widgetKind, gadgetKind] }))).toContain(
+      "RBAC does not let the operator patch widgets.test.dev/status, gadgets.test.dev/status (to apply the status).",
     );
   });
 

@@ -31,9 +31,6 @@
 - --metrics-tls-directory=/etc/aws-batch-operator/metrics-tls
 {{- end }}
 {{- if .clientCa.secretName }}
-{{- if not .secretName }}
-{{- fail "metrics.tls.clientCa needs metrics.tls.secretName: without TLS no client shows a certificate" }}
-{{- end }}
 - {{ printf "--metrics-client-ca=/etc/aws-batch-operator/metrics-clients/%s" .clientCa.key | quote }}
 {{- end }}
 {{- end }}
