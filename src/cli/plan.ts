@@ -15,8 +15,8 @@ import { checkedByCluster, type ReadCluster, readCluster } from "./plan/cluster.
 import { isChange, isDisruptive, type Plan } from "./plan/entry.ts";
 import { planJson } from "./plan/json.ts";
 import { planMarkdown } from "./plan/markdown.ts";
+import { withPlacement } from "./plan/placement.ts";
 import { type ReadRegion, readEc2, readIam, readRegion } from "./plan/region.ts";
-import { withSelections } from "./plan/selections.ts";
 import { planText } from "./plan/text.ts";
 import { planWorld } from "./plan/world.ts";
 import type { Ending } from "./program.ts";
@@ -164,7 +164,7 @@ export async function planOf(manifests: readonly ValidManifest[], input: PlanInp
   const settings = settingsFrom(flags, cloud.region);
   const clusterUid = remembered?.clusterUid;
   const { takeOverClusterUid } = flags;
-  const unresolved = planWorld({
+  const unplaced = planWorld({
     manifests,
     regions,
     iam,
@@ -176,7 +176,7 @@ export async function planOf(manifests: readonly ValidManifest[], input: PlanInp
     cluster,
     clock,
   });
-  const world = await withSelections(unresolved, signal);
+  const world = await withPlacement(unplaced, signal);
   const plan = { clusterName, account: cloud.account };
   const entries = await entriesOf(world, signal);
   if (cluster !== undefined) return { ...plan, entries, warnings: orphanNames(world, regions).map(orphanWarning) };

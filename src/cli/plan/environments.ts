@@ -10,12 +10,11 @@ import type { Ports } from "../../controllers/ports.ts";
 import { planWithRoles } from "../../controllers/roles/plan.ts";
 import { newRolesMemory, observeWithRoles } from "../../controllers/roles/with-roles.ts";
 import { placed } from "../../controllers/security-group/fill.ts";
-import { observeSelection } from "../../controllers/selection/observe.ts";
-import { planWithSelection } from "../../controllers/selection/plan.ts";
 import type { EntryAction, JobsEffect } from "./entry.ts";
 import { noJobs } from "./entry.ts";
 import { type EntryBody, heldBy, notesOf } from "./held.ts";
 import { countJobs } from "./jobs.ts";
+import { enforcedNetwork, inNetwork } from "./network.ts";
 import type { ReadRegion } from "./region.ts";
 import { noted } from "./roles.ts";
 
@@ -26,30 +25,31 @@ export async function environmentEntry(
   ports: Ports,
   signal: AbortSignal,
 ): Promise<EntryBody> {
-  const selection = await observeSelection(object, ports, signal);
+  const whole = placed(object);
   const observed = await observeWithRoles(
-    placed(object),
+    whole,
     region,
     environmentRoleUser,
-    (whole) => observe(whole, region, ports, newMemory(), signal),
+    (one) => observe(one, region, ports, newMemory(), signal),
     ports,
     newRolesMemory(),
     signal,
   );
-  // What would be written does not hang on the network.
-  const seen = { ...observed.own, network: undefined };
+  const network = await enforcedNetwork(object, region, ports, signal);
+  const seen = { ...observed.own, network };
   const now = ports.clock.now();
   const own = planWithRoles(planFor(observed.object, seen, now), noted(observed.roles), seen.wish.deleting);
-  const decision = planWithSelection(own, selection, object, now);
+  const { decision, acts } = await inNetwork(own, object, region, ports, signal);
   const { change } = decision;
+  const besides = change.action === "None" && acts.length > 0;
   const standing = oursOf(seen).filter(({ status }) => status !== "DELETING");
   const current = referenceOf(seen, standing)?.computeEnvironmentName;
   const touched = queuesNaming(seen, new Set(standing.map((one) => one.computeEnvironmentName)));
   const affects = change.action === "Replace" || change.action === "UpdateInfrastructure";
   return {
     awsName: current ?? seen.freeName.name,
-    action: actions[change.action],
-    title: titleOf(change, current, seen),
+    action: besides ? "update" : actions[change.action],
+    title: besides ? "stays as it is, what it has in the network changes" : titleOf(change, current, seen),
     fields: change.action === "Create" ? [] : change.changes,
     queues: affects
       ? await countJobs(
@@ -60,7 +60,13 @@ export async function environmentEntry(
       : [],
     jobs: jobsEffect(object, change),
     blocked: heldBy(object, decision),
-    notes: [...handoverNotes(object, change), ...notesOf(decision, waits(decision)), ...selectionNotes(decision)],
+    notes: [
+      ...handoverNotes(object, change),
+      ...notesOf(own, waits(own)),
+      ...(waits(decision) && !waits(own) ? [decision.next.message] : []),
+      ...acts,
+      ...selectionNotes(decision),
+    ],
   };
 }
 
@@ -133,8 +139,21 @@ function selectionNotes({ news, next }: Decision<unknown>): string[] {
     .map(({ status, message }) => (status === "True" ? `selected: ${message}` : message));
 }
 
+const ordinary = [
+  "Creating",
+  "Updating",
+  "Reviving",
+  "Repointing",
+  "Adopting",
+  "Soaking",
+  "WaitingForRole",
+  "MakingSecurityGroup",
+  "MakingEndpoints",
+  "EndpointsPending",
+  "ResolvingSelection",
+];
+
 /** Waits that are not the ordinary course of a change. */
 function waits({ next }: Decision<unknown>): boolean {
-  const ordinary = ["Creating", "Updating", "Reviving", "Repointing", "Adopting", "Soaking", "WaitingForRole"];
   return next.kind === "wait" && !ordinary.includes(next.reason);
 }

@@ -30,6 +30,7 @@ const judgeMs = 10 * 60_000;
 /** Environments that are changed together share what they read. */
 const togetherMs = 3000;
 const patienceMs = 2000;
+const askedOnceMs = 30_000;
 const soonMs = 1000;
 const soonLastsMs = 10_000;
 const lateMs = 10_000;
@@ -86,6 +87,25 @@ export async function lookAtNetwork(
   const { facts } = look;
   if (facts === undefined) return { kind: "pending", recheckInMs: comingInMs(look, now) };
   return { kind: "checked", ...judged(look, facts, described, object, region, ports, now) };
+}
+
+/**
+ * What the network is like now, for somebody who asks once and waits for it.
+ *
+ * @returns undefined when there is nothing to check, or EC2 does not answer
+ */
+export async function networkNow(
+  object: BatchComputeEnvironment,
+  region: BatchRegion,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<NetworkSeen | undefined> {
+  const described = describedBy(object.spec);
+  if (described === undefined) return undefined;
+  const read = await gathered(described, object, ports, { maxAgeMs: restMs, patienceMs: askedOnceMs }, signal);
+  if (read.kind !== "facts") return undefined;
+  const now = ports.clock.monotonic();
+  return { kind: "checked", ...judged(begun("", now, 0), read.facts, described, object, region, ports, now) };
 }
 
 function begun(key: string, now: number, oldest: number): Look {

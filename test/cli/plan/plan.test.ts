@@ -6,14 +6,16 @@ import { planOf } from "../../../src/cli/plan.ts";
 import { SimulatedCloud } from "../../../src/cli/simulated-cloud.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
+import type { AccountNetwork } from "../../../src/simulator/ec2-network.ts";
 import { definition, environment, MemorySource, queue, quickstart, started } from "../local/given.ts";
 
 const clusterName = "team";
 
 /** A simulated account in which the operator has made what the files say. */
-async function accountWith(files: Readonly<Record<string, string>>) {
+async function accountWith(files: Readonly<Record<string, string>>, network?: AccountNetwork) {
   const clock = new VirtualClock();
   const cloud = new SimulatedCloud({ clock, random: seededRandom(1), region: "us-east-1" });
+  if (network !== undefined) cloud.world("us-east-1").outside.describeNetwork(network);
   const source = new MemorySource(files);
   const session = await started({ clock, cloud, source, flags: { simulate: false, clusterName, until: "ready" } });
   await session.end();
@@ -34,7 +36,14 @@ async function planned(
   const { manifests, problems } = await new MemorySource(files).read();
   expect(problems).toEqual([]);
   const signal = new AbortController().signal;
-  const plan = await planOf(manifests, { flags, cloud, clusterName, remembered: undefined, signal, clock });
+  const plan = await planOf(manifests, {
+    flags: { awsRequestsPerSecond: 1000, ...flags },
+    cloud,
+    clusterName,
+    remembered: undefined,
+    signal,
+    clock,
+  });
   const find = (kind: string, name: string): Entry => {
     const entry = plan.entries.find((one) => one.kind === kind && one.name === name);
     if (entry === undefined) throw new Error(`no entry for ${kind} ${name}`);
@@ -91,6 +100,61 @@ describe("a plan", () => {
     expect(empty.environment().blocked).toMatch(
       /^NothingSelected: spec.computeResources.subnetSelector \(team=nobody\)/,
     );
+  });
+
+  /** A subnet from which nothing leads out, with `network` in the spec instead of a security group. */
+  const closed = (network: string) => {
+    const body = (quickstart["environment.yaml"] ?? "")
+      .replace(/subnets: .*/, "subnets: [subnet-a]")
+      .replace(/ +securityGroupIds: .*\n/, "");
+    return { ...quickstart, "environment.yaml": body.replace("spec:\n", `spec:\n  network: ${network}\n`) };
+  };
+  const closedVpc = {
+    vpcs: [{ id: "vpc-1", cidr: "10.0.0.0/16" }],
+    subnets: [{ id: "subnet-a", vpc: "vpc-1", zone: "us-east-1a", cidr: "10.0.0.0/24" }],
+  };
+
+  test("tells of the security group and the endpoints that are made, and of nothing once they are there", async () => {
+    const account = emptyAccount();
+    account.cloud.world("us-east-1").outside.describeNetwork(closedVpc);
+    const files = closed("{ vpcEndpoints: Ensure, vpcEndpointServices: [logs, s3], securityGroup: { create: true } }");
+    const { environment: general } = await planned(account, files);
+    expect(general()).toMatchObject({ action: "create", blocked: undefined });
+    expect(general().notes).toEqual([
+      `makes the security group aws-batch-operator/${clusterName}/default/general in vpc-1`,
+      "makes VPC endpoints in vpc-1: logs, s3",
+    ]);
+    const made = await accountWith(files, closedVpc);
+    const { plan: same } = await planned(made, files);
+    expect(same.entries.map(({ action, blocked, notes }) => [action, blocked, notes])).toEqual(
+      ["none", "none", "none"].map((action) => [action, undefined, []]),
+    );
+    const more = "{ create: true, egress: [{ protocol: tcp, ports: '22', peer: 10.0.0.0/8 }] }";
+    const other = await planned(
+      made,
+      closed(`{ vpcEndpoints: Ensure, vpcEndpointServices: [logs], securityGroup: ${more} }`),
+    );
+    expect(other.environment()).toMatchObject({
+      action: "update",
+      title: "stays as it is, what it has in the network changes",
+      notes: [
+        expect.stringMatching(/^changes the rules of sg-\w+: \+ egress tcp 22 10.0.0.0\/8$/),
+        expect.stringMatching(/^removes VPC endpoints that nothing needs any more: vpce-/),
+      ],
+    });
+  });
+
+  test("tells that nothing is made without a path, where the spec wants that", async () => {
+    const account = emptyAccount();
+    account.cloud.world("us-east-1").outside.describeNetwork({
+      ...closedVpc,
+      subnets: [{ id: "subnet-a", vpc: "vpc-1", zone: "us-east-1a", cidr: "10.0.0.0/24", freeAddresses: 0 }],
+    });
+    const { environment: general } = await planned(
+      account,
+      closed("{ preflight: Enforce, securityGroup: { create: true } }"),
+    );
+    expect(general().blocked).toMatch(/^NetworkNotReady: nothing is made, .*subnet-a has no free address/);
   });
 
   test("of roles that are made changes nothing, and tells what differs in them", async () => {
