@@ -57,8 +57,9 @@ interface Entry {
 /**
  * What is known of the objects of one kind: what list and watch showed, and over it what our own writes and live
  * reads gave and the watch has yet to show. So a reconcile never acts on an object older than what it wrote itself.
- * Resource versions are opaque, therefore the watch has caught up when it shows exactly our version, something that
- * must be newer (higher generation, deletion, another uid), or a list that began after our request ended.
+ * The watch has caught up when it shows our version, something that must be newer (a higher version, generation,
+ * deletion, another uid), or a list that began after our request ended. Versions are numbers that grow (Kubernetes
+ * KEP-5504); of a server that gives others, nothing is known by them, and after 5 s the watch is believed.
  */
 export class ObjectCache implements ObjectReader {
   readonly kind: Kind;
@@ -178,10 +179,13 @@ export class ObjectCache implements ObjectReader {
             const { resourceVersion } = object.metadata;
             if (object.metadata.uid !== uid) return;
             if (resourceVersion === entry.watched.metadata.resourceVersion || shown.has(resourceVersion)) return;
+            if (isOlder(object, entry.watched)) return;
           }
           this.#settle(entry);
           entry.own = { object, uid, number, doubt: undefined };
-          if (shown.size > 0) this.#doubt(entry, entry.own);
+          if (shown.size > 0 && !(object !== undefined && isOlder(entry.watched, object))) {
+            this.#doubt(entry, entry.own);
+          }
         }),
     };
   }
@@ -213,7 +217,7 @@ export class ObjectCache implements ObjectReader {
     if (own === undefined) return;
     if (caughtUp(own, object)) this.#settle(entry);
     // The same uid cannot come back once it is gone, so there is nothing to doubt.
-    else if (own.object !== undefined) this.#doubt(entry, own);
+    else if (own.object !== undefined && !isOlder(object, own.object)) this.#doubt(entry, own);
   }
 
   /** The watch showed another version than ours: most likely an older one, still on its way when we wrote. */
@@ -304,5 +308,13 @@ function caughtUp(own: Own, object: KubeObject): boolean {
   if (own.object === undefined) return false;
   const ours = own.object.metadata;
   if (resourceVersion === ours.resourceVersion || generation > ours.generation) return true;
+  if (isOlder(own.object, object)) return true;
   return deletionTimestamp !== undefined && ours.deletionTimestamp === undefined;
+}
+
+/** Whether by their versions one is older than the other; false also when these are no numbers. */
+function isOlder({ metadata: one }: KubeObject, { metadata: other }: KubeObject): boolean {
+  const [left, right] = [one.resourceVersion, other.resourceVersion];
+  if (!(/^[1-9]\d*$/.test(left) && /^[1-9]\d*$/.test(right))) return false;
+  return left.length === right.length ? left < right : left.length < right.length;
 }

@@ -236,6 +236,46 @@ describe("our own write", () => {
   });
 });
 
+describe("our own write, where versions are numbers", () => {
+  const numbered = (version: string) => widget(0, { resourceVersion: version });
+
+  test("is not hidden by older ones, however late the watch shows them", async () => {
+    const { clock, cache, version } = world();
+    cache.apply({ kind: "added", object: numbered("8") });
+    cache.requestBegins(a).answered(numbered("10"));
+    cache.apply({ kind: "modified", object: numbered("9") });
+    await clock.advance(60_000);
+    expect(version()).toBe("10");
+  });
+
+  test("is not hidden by older ones that the watch showed before the answer came", async () => {
+    const { clock, cache, version } = world();
+    cache.apply({ kind: "added", object: numbered("8") });
+    const write = cache.requestBegins(a);
+    cache.apply({ kind: "modified", object: numbered("9") });
+    write.answered(numbered("10"));
+    await clock.advance(60_000);
+    expect(version()).toBe("10");
+  });
+
+  test("gives way at once to a newer one although its echo was lost", () => {
+    const { cache, version } = world();
+    cache.apply({ kind: "added", object: numbered("8") });
+    cache.requestBegins(a).answered(numbered("9"));
+    cache.apply({ kind: "modified", object: numbered("10") });
+    expect(version()).toBe("10");
+  });
+
+  test("does not hide a newer one that the watch showed before the answer came", () => {
+    const { cache, changes } = world();
+    cache.apply({ kind: "added", object: numbered("8") });
+    const write = cache.requestBegins(a);
+    cache.apply({ kind: "modified", object: numbered("11") });
+    write.answered(numbered("10"));
+    expect(changes).toEqual(["watch: none -> a 8", "watch: a 8 -> a 11"]);
+  });
+});
+
 describe("a live read", () => {
   test("that finds nothing hides the object until the watch shows its end", () => {
     const { cache, changes } = world();

@@ -7,6 +7,7 @@ const seeds: Readonly<Record<string, number>> = {
   "a status that was on the wire when its writer fell asleep covered what its successor told": 910_003,
   "an environment was INVALID for half an hour because its role had only just come into its profile": 2_000_027,
   "a revision copied by hand, tags and all, was taken for ours once ours was deregistered": 2_000_110,
+  "a watch that lagged by 8 s brought back what our own write had changed, and a status told by that": 2_200_192,
   "a network was read anew each second while the wall clock, put back, caught up": 2_000_190,
 };
 
