@@ -1,7 +1,11 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
+import { parseAllDocuments } from "yaml";
 import packageManifest from "../../package.json" with { type: "json" };
+import { customResourceDefinitions } from "../../scripts/crds.ts";
+import type { KubeObject } from "../../src/api/object.ts";
+import { objectFindings } from "../../src/cli/validation/object.ts";
 
 const pages = globSync(["*.md", "docs/**/*.md", "examples/**/*.md", "charts/**/*.md"]).filter(
   (path) => !path.includes("node_modules") && !path.startsWith("docs/kinds/parts/"),
@@ -55,6 +59,28 @@ describe("the documentation", () => {
     );
     expect(used.length).toBeGreaterThan(5);
     expect(used.filter(({ flag }) => !flags.has(flag))).toEqual([]);
+  });
+
+  test("shows no object of ours that the API server would refuse", () => {
+    const crds = customResourceDefinitions();
+    const shown = pages.flatMap((page) =>
+      [...readFileSync(page, "utf8").matchAll(/^ *```yaml\n([\s\S]*?)^ *```$/gm)]
+        .map(([, block = ""]) => block)
+        // Where something is left out, nothing can be checked.
+        .filter((block) => !block.includes("…"))
+        .flatMap((block) => parseAllDocuments(block).map((document) => document.toJS() as Partial<KubeObject> | null))
+        .flatMap((object) => {
+          const crd = crds.find(
+            ({ spec }) => spec.names.kind === object?.kind && object.apiVersion?.startsWith(spec.group),
+          );
+          return crd === undefined || object?.spec === undefined ? [] : [{ page, crd, object }];
+        }),
+    );
+    expect(new Set(shown.map(({ page }) => page)).size).toBeGreaterThan(4);
+    const wrong = shown.flatMap(({ page, crd, object }) =>
+      objectFindings(crd, object).map((one) => ({ page, ...one })),
+    );
+    expect(wrong).toEqual([]);
   });
 
   test("every npm script that a page names exists", () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ControlPlane, startControlPlane } from "../integration/control-plane/control-plane.ts";
 import { linesOf, type RunResult, run } from "../integration/control-plane/run.ts";
-import { describeWithHelm, documents, helm, root } from "./helm.ts";
+import { chart, describeWithHelm, documents, helm, root, template, type Values } from "./helm.ts";
 import { Kubelet } from "./kubelet.ts";
 
 /** The lines of the blocks of a page that are commands, those that go on in the next line put together. */
@@ -72,6 +72,40 @@ describeWithHelm("the Helm commands of docs/install.md", (program) => {
     expect([code, stderr]).toEqual([0, ""]);
     expect(documents(stdout).length).toBeGreaterThan(2);
   });
+});
+
+interface Installation {
+  readonly kind: string;
+  readonly spec: {
+    readonly values?: Values;
+    readonly source?: { readonly path: string; readonly helm?: { readonly valuesObject: Values } };
+    readonly chart?: { readonly spec: { readonly chart: string } };
+  };
+}
+
+describeWithHelm("what docs/gitops.md gives to Argo CD and Flux", (program) => {
+  const page = readFileSync(join(root, "docs/gitops.md"), "utf8");
+  const installations = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)]
+    .flatMap(([, block = ""]) => documents(block) as readonly unknown[] as readonly Installation[])
+    .flatMap(({ kind, spec: { values, source, chart } }) => {
+      const [path, given] = [chart?.spec.chart ?? source?.path ?? "", values ?? source?.helm?.valuesObject];
+      return given === undefined ? [] : [[kind, path, given] as const];
+    });
+
+  test("installs the operator by both", () => {
+    expect(installations.map(([kind]) => kind)).toEqual(["Application", "HelmRelease"]);
+  });
+
+  test.each(installations)(
+    "has in its %s the path of the chart, and values that it takes",
+    async (_kind, path, values) => {
+      expect(join(root, path)).toBe(chart);
+      const [account] = documents(await template(program, values)).filter(({ kind }) => kind === "ServiceAccount");
+      expect(account?.metadata.annotations).toMatchObject({
+        "eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/batch-operator",
+      });
+    },
+  );
 });
 
 describe("the pages", () => {
