@@ -47,6 +47,8 @@ export interface Memory {
   readonly shownvCpus: Map<string, { readonly count: number; readonly at: number }>;
   /** By environment: since when it has been INVALID without a change, wall ms. */
   readonly invalidSince: Map<string, number>;
+  /** By the uid of an object: the environments of which the maps above may tell. */
+  readonly names: Map<string, ReadonlySet<string>>;
   /** What was seen of the network of each object, and when to look again. */
   readonly looks: Looks;
 }
@@ -58,8 +60,21 @@ export function newMemory(): Memory {
     terminatedAt: new Map(),
     shownvCpus: new Map(),
     invalidSince: new Map(),
+    names: new Map(),
     looks: new Map(),
   };
+}
+
+/** Forgets the environments of an object that are not there any more. */
+function forgetGone(memory: Memory, uid: string, ours: readonly Environment[]): void {
+  const names = new Set(ours.map(({ computeEnvironmentName }) => computeEnvironmentName));
+  const { zeroSince, deleteTriedAt, terminatedAt, shownvCpus, invalidSince } = memory;
+  for (const name of memory.names.get(uid) ?? []) {
+    if (names.has(name)) continue;
+    for (const ages of [zeroSince, deleteTriedAt, terminatedAt, shownvCpus, invalidSince]) ages.delete(name);
+  }
+  if (names.size === 0) memory.names.delete(uid);
+  else memory.names.set(uid, names);
 }
 
 /** `spec.computeEnvironmentName`, or the default name. */
@@ -83,6 +98,7 @@ export async function observe(
   const id = planId(object.spec, identity);
   const environments = [...snapshot.environments.values()].filter(({ status }) => status !== "DELETED");
   const ours = environments.filter(({ tags }) => ownershipOf(tags, identity).kind === "ours");
+  forgetGone(memory, object.metadata.uid, ours);
   const queues = queuesSeen(snapshot, ports);
   const freeName = firstFreeName(baseName, id, environments, snapshot);
   if (!freeName.absent && (wish.deleting || !ours.some(({ status }) => status === "VALID"))) {

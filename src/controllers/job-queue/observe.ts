@@ -191,6 +191,7 @@ async function jobsIn(
   const leaving = object.metadata.deletionTimestamp !== undefined && queue?.state === "DISABLED";
   const name = queueNameOf(object);
   const { zeroSince, terminatedAt } = memory;
+  if (queue === undefined) terminatedAt.delete(name);
   if (!leaving || queue.status === "DELETING") {
     zeroSince.delete(name);
     return undefined;

@@ -252,6 +252,24 @@ describe("the jobs on an environment that is on its way out", () => {
     });
   });
 
+  it("and all other ages are forgotten with the environment, and nothing of those that stay", async () => {
+    const { look: lookAgain, memory } = watched();
+    const old = retiring();
+    const kept = environment("kept", ec2, { status: "INVALID" });
+    await lookAgain(fakeRegion({ environments: [old, kept] }));
+    memory.deleteTriedAt.set("old", now).set("kept", now);
+    memory.terminatedAt.set("old", now).set("kept", now);
+    const known = (): readonly (readonly string[])[] =>
+      [memory.zeroSince, memory.deleteTriedAt, memory.terminatedAt, memory.shownvCpus, memory.invalidSince].map(
+        (ages) => [...ages.keys()].toSorted(),
+      );
+    expect(known()).toEqual([["old"], ["kept", "old"], ["kept", "old"], ["kept", "old"], ["kept"]]);
+    await lookAgain(fakeRegion({ environments: [kept] }));
+    expect(known()).toEqual([[], ["kept"], ["kept"], ["kept"], ["kept"]]);
+    await lookAgain(fakeRegion());
+    expect([...known(), [...memory.names.keys()]]).toEqual([[], [], [], [], [], []]);
+  });
+
   it("that AWS cannot list for another reason than its own end the look", async () => {
     const region = fakeRegion({ environments: [retiring()], queues: [jobQueue("q1", [])] });
     region.before = () => {
