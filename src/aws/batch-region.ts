@@ -2,6 +2,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
 import type { BatchApi, DefinitionRevision, Queue, RegisterJobDefinitionRequest } from "./batch.ts";
 import { NotSent } from "./calls.ts";
+import { DefinitionJobs } from "./definition-jobs.ts";
 import { DefinitionsObserver } from "./definitions-observer.ts";
 import {
   deletion,
@@ -68,6 +69,8 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
   const definitions = new DefinitionsObserver({ ...observing, keeps: options.keepsDefinition ?? (() => true) });
   const { watchesJobs } = options;
   const jobs = watchesJobs === undefined ? undefined : new JobsObserver({ ...observing, watches: watchesJobs });
+
+  const definitionJobs = new DefinitionJobs({ batch, clock, lifetime: lifetime.signal });
 
   function told(thing: NamedThing, name: string): RegionChange {
     switch (thing) {
@@ -260,6 +263,8 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
     changeTags,
 
     jobs: (queue, states, signal) => unfinishedJobs(batch, queue, states, signal),
+    jobsOfDefinition: (name, signal) =>
+      definitionJobs.of(name, [...cache.queues.records.keys()], cache.definitions.shownAt(name), signal),
     jobsSeen: (queue) => jobs?.seen(queue),
     terminateJob: (jobId, reason, signal) => batch.terminateJob({ jobId, reason }, { signal }),
   };

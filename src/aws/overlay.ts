@@ -1,6 +1,9 @@
 import { jsonEqual } from "../runtime/json-equal.ts";
 import { type Effect, stalenessMs } from "./effects.ts";
 
+/** Milliseconds for which it is known when a read showed a change; what was read longer ago serves nobody. */
+const changesKeptMs = 120_000;
+
 /** A write of ours to one name. Times are monotonic milliseconds. */
 export interface OpenWrite<R> {
   readonly name: string;
@@ -24,6 +27,8 @@ export class OverlaidRecords<R> {
   #shared = false;
   readonly #writes = new Map<string, OpenWrite<R>[]>();
   readonly #lastEnd = new Map<string, { readonly at: number; readonly wallAt: number }>();
+  /** When the last read began that showed a change, of the recent ones. */
+  readonly #changedAt = new Map<string, number>();
   /** Earlier forms of a record, each with when the read began that first showed a later one. */
   readonly #superseded = new Map<string, readonly { readonly record: R | undefined; readonly at: number }[]>();
   /** Names that a read showed in an earlier form, with the time from which on that would have to be believed. */
@@ -125,6 +130,10 @@ export class OverlaidRecords<R> {
     const changed = [...names].filter((name) => this.#merge(name, reads.get(name), begunAt, true));
     this.#readAt = begunAt;
     for (const [name, at] of this.#nameReadAt) if (at <= begunAt) this.#nameReadAt.delete(name);
+    for (const [name, earlier] of this.#superseded) {
+      if (earlier.every(({ at }) => begunAt >= at + stalenessMs)) this.#superseded.delete(name);
+    }
+    for (const [name, at] of this.#changedAt) if (at < begunAt - changesKeptMs) this.#changedAt.delete(name);
     return changed;
   }
 
@@ -157,6 +166,12 @@ export class OverlaidRecords<R> {
   /** From when on a read is sure to contain every write of ours to `name` that has ended. */
   settledFrom(name: string): number {
     return (this.#lastEnd.get(name)?.at ?? Number.NEGATIVE_INFINITY) + stalenessMs;
+  }
+
+  /** From when on every read of AWS is of after the last change of `name`, ours or one that a read has shown. */
+  shownAt(name: string): number {
+    const changes = [this.#lastEnd.get(name)?.at, this.#changedAt.get(name)].filter((at) => at !== undefined);
+    return Math.max(Number.NEGATIVE_INFINITY, ...changes) + stalenessMs;
   }
 
   /** Wall time (ms) of the end of the last write to `name`, 0 when there was none. */
@@ -208,6 +223,7 @@ export class OverlaidRecords<R> {
     const news = differs && !relapse;
     if (news) {
       this.#supersede(name, begunAt);
+      this.#changedAt.set(name, begunAt);
       this.#set(name, read);
     }
     return news || (settled && writes.some(isNews) && !this.#records.has(name));
@@ -228,6 +244,7 @@ export class OverlaidRecords<R> {
   }
 
   #supersede(name: string, begunAt: number): void {
+    if (!this.#ignoresRelapses) return;
     const record = this.#records.get(name);
     this.#superseded.set(name, [...(this.#superseded.get(name) ?? []), { record, at: begunAt }]);
   }

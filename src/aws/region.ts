@@ -57,6 +57,12 @@ export interface BatchRegion {
 
   /** The jobs of a queue in these states, read now, with the children of array parents and multi-node jobs. */
   jobs(queue: string, states: readonly UnfinishedStatus[], signal: AbortSignal): Promise<readonly UnfinishedJob[]>;
+  /**
+   * How many unfinished jobs run revisions of a job definition, over all queues. One whose revisions have not changed
+   * for 5 s is counted together with others, at most once a minute; `name` should have none that jobs can be given.
+   * @throws AwsError when they cannot be counted
+   */
+  jobsOfDefinition(name: string, signal: AbortSignal): Promise<number>;
   /** How the jobs of a queue get on, as last looked at; undefined before that. Costs no call. */
   jobsSeen(queue: string): JobsSeen | undefined;
   terminateJob(jobId: string, reason: string, signal: AbortSignal): Promise<void>;

@@ -70,6 +70,11 @@ export function fakeRegion(
       await called(`jobs ${queue} ${states.join(",")}`);
       return (region.jobsByQueue[queue] ?? []).filter(({ status }) => (states as readonly string[]).includes(status));
     },
+    async jobsOfDefinition(name) {
+      await called(`jobsOfDefinition ${name}`);
+      const jobs = Object.values(region.jobsByQueue).flat();
+      return jobs.filter(({ definition }) => definition?.includes(`:job-definition/${name}:`)).length;
+    },
     jobsSeen: (queue) => region.jobsSeenByQueue[queue],
     terminateJob: (jobId) => called(`terminateJob ${jobId}`),
     ...change,

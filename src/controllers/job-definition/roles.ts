@@ -12,14 +12,7 @@ export const definitionRoleUser: RoleUser<JobDefinition, Seen> = {
   named: ({ spec }) => rolesNamedByDefinition(spec),
   filled: (object, wishes) => ({ ...object, spec: filledDefinition(object.spec, wishes) }),
   stranded: () => [],
-  jobs: async ({ name }, region, signal) => {
-    let count = 0;
-    for (const queue of region.snapshot().queues.keys()) {
-      const jobs = await region.jobs(queue, ["SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING"], signal);
-      count += jobs.filter(({ definition }) => definition?.includes(`:job-definition/${name}:`)).length;
-    }
-    return count;
-  },
+  jobs: ({ name }, region, signal) => region.jobsOfDefinition(name, signal),
   // An older revision can still be submitted, so its roles stay as long as it does.
   refersTo: (seen, name) =>
     ledgerOf(seen).some(
