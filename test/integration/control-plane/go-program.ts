@@ -10,7 +10,7 @@ import { run, runOrFail } from "./run.ts";
 export interface GoProgram {
   readonly name: string;
   /** Folder of its module, below `go/`. */
-  readonly module: "kubernetes" | "etcd" | "gitops";
+  readonly module: "kubernetes" | "etcd" | "gitops" | "flux";
   /** The package to build: an import path, or `./` and a folder of the module. */
   readonly package: string;
   readonly version: string;
@@ -78,6 +78,16 @@ export const gitops: GoProgram = {
   version: `${digest("gitops/main.go")}-${digest("gitops/go.sum")}`,
   coldBuild: "30 seconds",
   diskGiB: 1,
+};
+
+/** Applies, compares, waits and prunes by Flux's own code; only `npm run test:flux` builds it, because that takes long. */
+export const flux: GoProgram = {
+  name: "flux",
+  module: "flux",
+  package: ".",
+  version: `${digest("flux/main.go")}-${digest("flux/go.sum")}`,
+  coldBuild: "3 minutes",
+  diskGiB: 2,
 };
 
 /** The program, from the cache or built now. @returns its path */
