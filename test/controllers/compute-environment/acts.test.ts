@@ -3,7 +3,7 @@ import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/comp
 import type { Environment } from "../../../src/aws/batch.ts";
 import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { ec2, environment, now, object, queue, seen, settings, withResources } from "./given.ts";
+import { ec2, environment, now, object, queue, seen, settings, wish, withResources } from "./given.ts";
 
 const iso = (secondsAgo: number): string => `${new Date(now - secondsAgo * 1000).toISOString().slice(0, 19)}Z`;
 const arnOf = (name: string): string => `arn:aws:batch:eu-west-1:123456789012:compute-environment/${name}`;
@@ -28,6 +28,36 @@ describe("an act, as a whole,", () => {
       ec2,
       {},
       { kind: "act", reason: "Creating", message: `${seen(ec2).freeName.name} is being made`, irreversible: true },
+    ],
+    [
+      "makes the first environment anew beside one that is being deleted",
+      ec2,
+      { environments: [environment("gone", ec2, { status: "DELETING" })] },
+      { reason: "Creating", message: `${seen(ec2).freeName.name} is being made` },
+    ],
+    [
+      "makes a successor, and does not blame a field for it that could be changed in place",
+      withResources(other, { maxvCpus: 9 }),
+      { environments: [old()] },
+      { message: expect.stringMatching(/because of spec.computeResources.instanceTypes$/) },
+    ],
+    [
+      "makes a successor of one that fits, but cannot be taken back",
+      ec2,
+      { environments: [old({ status: "INVALID", tags: retired })] },
+      { message: expect.stringMatching(/to take over, because of the spec$/) },
+    ],
+    [
+      "makes a successor although the policy is Never, where nothing serves any more",
+      { ...other, replacement: { policy: "Never" } },
+      { environments: [old({ tags: retired })] },
+      { kind: "act", reason: "Creating" },
+    ],
+    [
+      "makes a successor without an approval, where nothing serves any more",
+      { ...other, replacement: { holdBefore: ["Create"] } },
+      { environments: [old({ tags: retired })] },
+      { kind: "act", reason: "Creating" },
     ],
     [
       "makes a successor, and says which fields ask for it",
@@ -199,5 +229,30 @@ describe("an act, as a whole,", () => {
     expect(next(spec, { environments })).toMatchObject({
       action: { tags: { set: { "awsbatch.dev/rollout-token": "v2" }, remove: [] } },
     });
+  });
+
+  it("repoints a queue without a policy without one", () => {
+    const spec: BatchComputeEnvironmentSpec = { ...other, replacement: { foreignQueues: "Repoint" } };
+    const step = next(spec, {
+      environments: [old(), fresh()],
+      queues: [queue("theirs", ["old"], { foreign: true })],
+      settings: { ...settings, allowForeignRepoint: true },
+    });
+    if (step.kind !== "act" || step.action.kind !== "repointForeign") throw new Error("expected a repoint");
+    expect(Object.keys(step.action.request)).toEqual(["jobQueue", "computeEnvironmentOrder"]);
+  });
+
+  it("is the same in whichever order AWS lists", () => {
+    const three = ["a", "b", "c"].map((name) => environment(name));
+    const deleting = { wish: { ...wish, deleting: true, retain: true } };
+    const names = (environments: readonly Environment[]): unknown => next(ec2, { environments, ...deleting }).message;
+    const [a, b, c] = three as [Environment, Environment, Environment];
+    for (const order of [
+      [a, b, c],
+      [c, b, a],
+      [b, a, c],
+      [c, a, b],
+    ])
+      expect(names(order)).toContain("a, b, c is left");
   });
 });

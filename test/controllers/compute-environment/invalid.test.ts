@@ -104,6 +104,24 @@ describe("what AWS found INVALID", () => {
       { kind: "blocked", recheckInMs: 1000 },
     ],
     [
+      "is told without one that is on its way out",
+      other,
+      { environments: [old({ state: "DISABLED", tags: retired }), fresh({ status: "INVALID", statusReason: "no" })] },
+      { message: expect.stringMatching(/^AWS found new INVALID: no\. Correct the spec/) },
+    ],
+    [
+      "is told without one that AWS updates",
+      other,
+      { environments: [old({ status: "UPDATING" }), fresh({ status: "INVALID", statusReason: "no" })] },
+      { message: expect.stringMatching(/^AWS found new INVALID: no\. Correct the spec/) },
+    ],
+    [
+      "after it has served is not made anew",
+      ec2,
+      { environments: [failed("", 11, serving(5))] },
+      { kind: "blocked", reason: "Invalid" },
+    ],
+    [
       "after the queues went back from it is not looked at again",
       other,
       {

@@ -307,6 +307,7 @@ describe("deletion", () => {
 
 it.each<[string, readonly Environment[], readonly string[], string | undefined]>([
   ["the one that most queues name", [old(), fresh()], ["old", "old", "new"], "old"],
+  ["the one that most queues name, however AWS lists them", [fresh(), old()], ["old", "old", "new"], "old"],
   ["else the newest", [old(), fresh()], [], "new"],
   ["nothing, when there is nothing", [], [], undefined],
 ])("the reason of a replacement is %s", (_name, standing, named, expected) => {

@@ -133,6 +133,11 @@ describe("an adopted environment", () => {
 
   it.each<[string, Partial<Seen>, string]>([
     ["is replaced only with approval", { environments: [environment("team_ce")] }, "AwaitingApproval"],
+    [
+      "is replaced only with approval, also beside another one",
+      { environments: [environment("team_ce"), old()] },
+      "AwaitingApproval",
+    ],
     ["is replaced when it is approved", { environments: [environment("team_ce")], ...approved }, "Creating"],
     [
       "is replaced without when it has served for us",

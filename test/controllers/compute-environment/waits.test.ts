@@ -156,6 +156,19 @@ describe("a wait, or what bars the way, as a whole,", () => {
       { message: expect.stringMatching(/handed over to new; it also names x, which/), stalledAfterMs: 600_000 },
     ],
     [
+      "for an ENABLED environment in somebody else's queue that has a DISABLED one as well",
+      { ...repointing, state: "DISABLED" },
+      {
+        environments: [
+          old(),
+          fresh({ state: "DISABLED" }),
+          { ...environment("x", ec2, { state: "DISABLED" }), tags: {} },
+        ],
+        ...theirs("x", "old"),
+      },
+      { reason: "WouldStarve" },
+    ],
+    [
       "for an ENABLED environment in somebody else's queue",
       { ...repointing, state: "DISABLED" },
       { environments: [old(), fresh({ state: "DISABLED" })], ...theirs("old") },

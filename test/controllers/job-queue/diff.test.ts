@@ -18,6 +18,7 @@ describe("what differs", () => {
     ["nothing, when all is as wished", {}, {}, ""],
     ["the priority", { priority: 2 }, {}, '{"priority":2}'],
     ["the state", { state: "DISABLED" }, {}, '{"state":"DISABLED"}'],
+    ["not the state, when it is as the spec says", { state: "ENABLED" }, { state: "ENABLED" }, ""],
     ["not the state, when the spec says nothing of it", {}, { state: "DISABLED" }, ""],
     [
       "the policy",
