@@ -1,5 +1,6 @@
 import type { Condition, KubeObject } from "../api/object.ts";
 import type { Decision, Failure, News, Outcome } from "./decision.ts";
+import { failureText } from "./wording.ts";
 
 /**
  * Conditions as people and tools read them (kstatus, `kubectl wait`, Argo CD): Ready always; Reconciling and
@@ -119,9 +120,7 @@ const servingVerdict: Verdict = {
 
 function failedVerdict(failure: Failure, serving: boolean, lastedMs: number): Verdict {
   const reason = failureReason(failure.kind);
-  const what = failure.kind === "unavailable" ? "got no good answer" : "was refused";
-  const sentence = `${failure.operation} ${what}: ${failure.message.replace(/[.]$/, "")}`;
-  const message = [sentence, failure.advice].filter(Boolean).join(". ");
+  const message = failureText(failure);
   const stalled =
     failure.kind === "invalid" ||
     failure.kind === "quota" ||

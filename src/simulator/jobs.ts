@@ -173,6 +173,7 @@ export class Jobs {
       arn: job.arn,
       status: job.status,
       statusReason: job.statusReason,
+      ...(job.child === undefined ? { job: { name: job.request.jobName ?? "", queue: lastPart(job.queueArn) } } : {}),
     });
   }
 
@@ -239,4 +240,8 @@ function passes(summary: JobSummary, { name, values = [] }: KeyValuesPair): bool
 
 function matchesGlob(text: string, glob: string): boolean {
   return glob.endsWith("*") ? text.startsWith(glob.slice(0, -1)) : text.toLowerCase() === glob.toLowerCase();
+}
+
+function lastPart(arn: string): string {
+  return arn.slice(arn.lastIndexOf("/") + 1);
 }

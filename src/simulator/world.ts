@@ -24,6 +24,8 @@ export interface Change {
   readonly statusReason?: string | undefined;
   /** Of a queue: ARNs of its compute environments, first tried first. */
   readonly order?: readonly string[] | undefined;
+  /** Of a job: the name that it was given, and that of its queue. */
+  readonly job?: { readonly name: string; readonly queue: string } | undefined;
 }
 
 /** One account in one region: time, chance, names, and the record of all that changed. */

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from "../../runtime/clock.ts";
+import type { Change } from "../../simulator/world.ts";
 import type { Output } from "../io.ts";
 import { cut, durationText } from "../terminal/layout.ts";
 import type { Paint } from "../terminal/paint.ts";
@@ -9,7 +10,7 @@ import { keepsLast } from "./plain-view.ts";
 import type { ObjectRow } from "./rows.ts";
 import { type Ended, summaryLine } from "./summary.ts";
 import { progressText, tableLines } from "./table.ts";
-import { type Heading, headingText, type View } from "./view.ts";
+import { type Heading, headingText, jobText, type View } from "./view.ts";
 import { type AwsWrite, subjectOf } from "./writes.ts";
 
 const frameMs = 100;
@@ -57,8 +58,10 @@ export class LiveView implements View {
     this.#lastWrite = write;
   }
 
-  awsChange(): void {
-    // The table shows what the operator sees.
+  /** The table shows what the operator sees; jobs are not among it. */
+  awsChange(change: Change): void {
+    const text = jobText(change);
+    if (text !== undefined) this.#screen.above(text);
   }
 
   edit(problems: readonly Problem[]): void {

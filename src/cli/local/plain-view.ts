@@ -1,13 +1,13 @@
 import type { Output } from "../io.ts";
 import { problemText } from "../validation/problem.ts";
-import { type ObjectRow, rowText, warningText } from "./rows.ts";
+import { endText, type ObjectRow, rowText, type Warning, warningText } from "./rows.ts";
 import { summaryLine } from "./summary.ts";
-import { type Heading, headingText, type View } from "./view.ts";
+import { type Heading, headingText, jobText, type View } from "./view.ts";
 
 /** For logs and pipes: one line per change. */
 export function plainView(output: Output, stderr: Output, now: () => number, heading: Heading): View {
   const told = new Map<string, string>();
-  const warned = new Map<string, readonly string[]>();
+  const warned = new Map<string, readonly Warning[]>();
   const line = (text: string): void => output.write(`${timeText(now())} ${text}\n`);
   line(headingText(heading));
   return {
@@ -20,9 +20,16 @@ export function plainView(output: Output, stderr: Output, now: () => number, hea
         if (told.get(rowText(row)) !== text) line(text);
         told.set(rowText(row), text);
         const before = warned.get(rowText(row)) ?? [];
-        const now = row.warnings.map((warning) => `${rowText(row)} ${warningText(warning)}`);
-        for (const warning of now) if (!before.includes(warning)) line(warning);
-        warned.set(rowText(row), now);
+        for (const warning of row.warnings) {
+          if (!before.some((one) => warningText(one) === warningText(warning))) {
+            line(`${rowText(row)} ${warningText(warning)}`);
+          }
+        }
+        for (const { type } of before) {
+          const end = row.warnings.some((one) => one.type === type) ? undefined : endText(row, type);
+          if (end !== undefined) line(`${rowText(row)} ${end}`);
+        }
+        warned.set(rowText(row), row.warnings);
       }
       for (const key of [...told.keys()].filter((known) => !present.has(known))) {
         told.delete(key);
@@ -31,7 +38,10 @@ export function plainView(output: Output, stderr: Output, now: () => number, hea
       }
     },
     awsWrite: () => undefined,
-    awsChange: () => undefined,
+    awsChange(change) {
+      const text = jobText(change);
+      if (text !== undefined) line(text);
+    },
     edit(problems) {
       for (const problem of problems) line(problemText(problem));
       line(problems.length === 0 ? "the manifests were read again" : keepsLast);

@@ -131,6 +131,14 @@ export function warningText({ type, reason, message }: Warning): string {
   return `${type}=False ${reason}: ${message}`;
 }
 
+/** How what was warned of has ended; undefined while it goes on, and Ready tells it. */
+export function endText({ object }: Pick<ObjectRow, "object">, type: string): string | undefined {
+  const condition = conditionsOf(object).find((one) => one.type === type);
+  if (condition === undefined) return `${type} is False no more`;
+  const { status, reason, message } = condition;
+  return status === "False" ? undefined : `${type}=${status} ${reason}: ${message}`;
+}
+
 /** `Kind/name`, with the namespace where it is not `default`. */
 export function rowText({ kind, namespace, name }: Pick<ObjectRow, "kind" | "namespace" | "name">): string {
   return namespace === "default" ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;

@@ -23,6 +23,14 @@ export interface View {
   close(): void;
 }
 
+/** What became of a job of a simulated AWS; undefined for what is no news to a person. */
+export function jobText({ kind, status, statusReason, job }: Change): string | undefined {
+  const shown = ["RUNNABLE", "RUNNING", "SUCCEEDED", "FAILED"];
+  if (kind !== "job" || job === undefined || !shown.includes(status)) return undefined;
+  const why = status === "FAILED" && statusReason !== undefined ? `: ${statusReason}` : "";
+  return `job ${job.name} in ${job.queue} is ${status}${why}`;
+}
+
 /** What a view says at its beginning. */
 export interface Heading {
   readonly directory: string;

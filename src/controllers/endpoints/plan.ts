@@ -67,7 +67,7 @@ function inUse<Action extends { readonly kind: string }>(
 ): Step<Action> {
   const { plan, ours } = vpc;
   const wanted = vpc.writer === undefined ? nextWrites(vpc, seen) : undefined;
-  const writes = wanted !== undefined && vpc.justWritten ? settling(vpc) : wanted;
+  const writes = wanted !== undefined && vpc.justWritten ? settling(vpc, "MakingEndpoints") : wanted;
   if (writes !== undefined) return { kind: "instead", decision: instead(own, writes, "False", own.serving) };
   const broken = ours.filter(({ state }) => /^(?:failed|rejected|expired)$/.test(state));
   const faults = [...plan.obstacles, ...broken.map(({ endpointId, state }) => `${endpointId} is ${state}: delete it`)];
@@ -93,9 +93,9 @@ function inUse<Action extends { readonly kind: string }>(
 }
 
 /** EC2 may show late what was written; a refusal of it stands until the next try. */
-function settling({ vpcId }: VpcSeen): EndpointsNext {
+function settling({ vpcId }: VpcSeen, reason: string): EndpointsNext {
   const message = `waiting for EC2 to show what was written in ${vpcId}`;
-  return { kind: "wait", reason: "MakingEndpoints", message, recheckInMs: settleLookMs, confirmsAbsence: true };
+  return { kind: "wait", reason, message, recheckInMs: settleLookMs, confirmsAbsence: true };
 }
 
 /** The next writes of the one who writes in a VPC; undefined when all was asked for. */
@@ -165,7 +165,7 @@ function leftOne(vpc: VpcSeen, seen: EndpointsSeen): EndpointsNext | undefined {
     const message = `the endpoints of ${vpcId} are removed when ${others.map(({ key }) => key).join(", ")} is gone`;
     return { kind: "wait", reason: "EndpointsInUse", message, recheckInMs: transitionLookMs };
   }
-  if (vpc.justWritten) return settling(vpc);
+  if (vpc.justWritten) return settling(vpc, seen.retain ? "RetainingEndpoints" : "RemovingEndpoints");
   if (seen.retain) {
     const ids = [...ours.filter(isStanding).map(({ endpointId }) => endpointId), ...(group ? [group.groupId] : [])];
     const mark = identityText(seen.identity);

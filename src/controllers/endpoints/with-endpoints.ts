@@ -4,6 +4,7 @@ import { failureReason } from "../conditions.ts";
 import type { Decision } from "../decision.ts";
 import type { Ports } from "../ports.ts";
 import type { Steps } from "../reconcile.ts";
+import { failureText } from "../wording.ts";
 import { actOnEndpoints } from "./act.ts";
 import { type EndpointsAction, isEndpointsAction } from "./action.ts";
 import { endpointsEvents } from "./events.ts";
@@ -59,8 +60,8 @@ export function withEndpoints<Seen, Action extends { readonly kind: string }>(
     },
     newsOfFailure(action, failure, { own }) {
       if (!isEndpointsAction(action)) return steps.newsOfFailure?.(action, failure, own) ?? [];
-      const message = `${failure.operation} was refused: ${failure.message}`;
-      return [{ type: "EndpointsReady", status: "False", reason: failureReason(failure.kind), message }];
+      const reason = failureReason(failure.kind);
+      return [{ type: "EndpointsReady", status: "False", reason, message: failureText(failure) }];
     },
     events: (action) => (isEndpointsAction(action) ? endpointsEvents(action) : steps.events(action)),
   };

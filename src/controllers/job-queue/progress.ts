@@ -43,7 +43,8 @@ export function networkFactIn(condition: Condition | undefined, owner: string): 
     default:
       return {
         state: condition?.status === "False" ? "Unreachable" : "Unknown",
-        sentence: (condition?.message ?? "").replace(/\.$/, ""),
+        // What mends it stands there, and is long.
+        sentence: (condition?.message ?? "").replace(/[.] To mend it: .*|\.$/s, ""),
         fix: `do what the condition NetworkReady of BatchComputeEnvironment ${owner} says`,
       };
   }

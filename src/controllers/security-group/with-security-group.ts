@@ -4,6 +4,7 @@ import { failureReason } from "../conditions.ts";
 import type { Decision } from "../decision.ts";
 import type { Ports } from "../ports.ts";
 import type { Steps } from "../reconcile.ts";
+import { failureText } from "../wording.ts";
 import { actOnGroup } from "./act.ts";
 import { type GroupAction, isGroupAction } from "./action.ts";
 import { groupEvents } from "./events.ts";
@@ -60,9 +61,8 @@ export function withSecurityGroup<Seen, Action extends { readonly kind: string }
     },
     newsOfFailure(action, failure, { own }) {
       if (!isGroupAction(action)) return steps.newsOfFailure?.(action, failure, own) ?? [];
-      const words = `${failure.operation} was refused: ${failure.message.replace(/[.]$/, "")}`;
-      const message = [words, failure.advice].filter(Boolean).join(". ");
-      return [{ type: "SecurityGroupReady", status: "False", reason: failureReason(failure.kind), message }];
+      const reason = failureReason(failure.kind);
+      return [{ type: "SecurityGroupReady", status: "False", reason, message: failureText(failure) }];
     },
     events: (action) => (isGroupAction(action) ? groupEvents(action) : steps.events(action)),
   };

@@ -161,7 +161,7 @@ describe("endpoints that an environment needs no more", () => {
   });
 
   it("are not removed twice while EC2 shows late what was written", () => {
-    expect(step(gone({ justWritten: true }))).toBe("wait MakingEndpoints");
+    expect(step(gone({ justWritten: true }))).toBe("wait RemovingEndpoints");
   });
 
   it("are left in AWS, and are ours no more, when deletionPolicy says so", () => {

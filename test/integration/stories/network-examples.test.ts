@@ -1,10 +1,13 @@
+import { fileURLToPath } from "node:url";
 import { beforeAll, expect, test } from "vitest";
 import { describesAccount, possibleExamples, prepare } from "../../examples/examples.ts";
-import { linesOf } from "../control-plane/run.ts";
+import { linesOf, run } from "../control-plane/run.ts";
 import { describeOnCluster } from "../control-plane/shared.ts";
-import { OperatorProcess } from "../operator/operator-process.ts";
+import { awsEnvironment, OperatorProcess } from "../operator/operator-process.ts";
 import { Account } from "./account.ts";
 import { install, newIdentity } from "./installed.ts";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 // Each has an account of its own, with the network that lies beside its manifests.
 describeOnCluster("the examples that need a network", (cluster) => {
@@ -17,10 +20,12 @@ describeOnCluster("the examples that need a network", (cluster) => {
       onTestFinished(() => account.close());
       await prepare(account.aws, example);
       const namespace = await cluster.newNamespace("network");
+      const { kubeconfig } = await newIdentity(cluster);
+      const { url } = await account.front();
       const operator = await OperatorProcess.start({
-        kubeconfig: (await newIdentity(cluster)).kubeconfig,
+        kubeconfig,
         directory: cluster.access.directory,
-        awsUrl: (await account.front()).url,
+        awsUrl: url,
         namespaces: [namespace],
         flags: ["--no-leader-elect", "--aws-requests-per-second", "100"],
       });
@@ -35,6 +40,17 @@ describeOnCluster("the examples that need a network", (cluster) => {
       const reachable = example.name.startsWith("broken") ? "False" : "True";
       await kubectl("wait", `--for=condition=NetworkReady=${reachable}`, "--timeout=100s", "bce", "--all");
       expect(account.environments()).not.toEqual([]);
+      if (reachable === "False") {
+        const { code, stdout } = await run(
+          process.execPath,
+          ["src/main.ts", "diagnose", example.name, "--namespace", namespace, "--kubeconfig", kubeconfig],
+          { directory: root, environment: awsEnvironment(url) },
+        );
+        expect([code, stdout]).toEqual([
+          1,
+          expect.stringMatching(/✗ ends here, NoPublicIp[\s\S]*✗ ends here, NoRoute/),
+        ]);
+      }
       await kubectl("delete", "--timeout=110s", "-f", example.directory);
       expect([...account.environments(), ...Object.keys(account.queues()), ...account.definitions()]).toEqual([]);
     },
