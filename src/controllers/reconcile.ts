@@ -1,61 +1,26 @@
-import type { Kind, KubeObject } from "../api/object.ts";
+import type { KubeObject } from "../api/object.ts";
 import { cleanupFinalizer, locationAnnotation, reconcileRequestedAtAnnotation } from "../api/v1alpha1/annotations.ts";
-import { AwsError, adviceFor } from "../aws/errors.ts";
+import { AwsError } from "../aws/errors.ts";
 import type { BatchRegion } from "../aws/region.ts";
-import { type ObjectEvent, StoreError } from "../kube/store.ts";
+import type { ObjectEvent } from "../kube/store.ts";
 import type { Again, Reconciler, Report } from "../runtime/controller.ts";
-import {
-  conditionsFor,
-  conditionsOf,
-  failureReason,
-  reasonOf,
-  stallsUnread,
-  unreadableConditions,
-} from "./conditions.ts";
-import type { Decision, Failure, FieldChange, News, Next, Outcome } from "./decision.ts";
-import { Corrections, yieldTo } from "./drift.ts";
+import { againAfter } from "./again.ts";
+import { conditionsFor, reasonOf, stallsUnread, unreadableConditions } from "./conditions.ts";
+import type { Decision, Next, Outcome } from "./decision.ts";
+import { yieldTo } from "./drift.ts";
+import { failedOutcome, type Unread, unread } from "./failures.ts";
 import { canonicalJson } from "./fingerprint.ts";
+import { drifted, held, isMarked, misplacement, sameWish } from "./holds.ts";
+import { lasted, type Memory, newMemory, standing } from "./memory.ts";
 import type { Ports } from "./ports.ts";
+import type { Steps } from "./steps.ts";
+import { turnEvents } from "./turn-events.ts";
 import { type Wish, wishOf } from "./wish.ts";
 
 /**
- * One pass over one object, the same for every kind: observe, plan, act, report. What differs between kinds is
- * `Steps`; what is the same (location, finalizer, pause, dry-run, the live read before what cannot be undone,
- * contested fields) is here once.
+ * One pass over one object, the same for every kind. What differs between kinds is `Steps`; what is the same
+ * (location, finalizer, pause, dry-run, the live read before what cannot be undone, contested fields) is here once.
  */
-export interface Steps<O extends KubeObject, Seen, Action> {
-  readonly kind: Kind;
-  /** Every read the decision needs, and nothing but reads. */
-  observe(object: O, region: BatchRegion, ports: Ports, signal: AbortSignal): Promise<Seen>;
-  /** Reads from AWS now what `observe` takes from the cache. */
-  refresh(object: O, region: BatchRegion, signal: AbortSignal): Promise<void>;
-  /** Pure. */
-  plan(object: O, seen: Seen, now: number): Decision<Action>;
-  act(action: Action, object: O, region: BatchRegion, ports: Ports, signal: AbortSignal): Promise<void>;
-  /** The fields of status that only this kind has. Pure. */
-  report(object: O, seen: Seen, decision: Decision<Action>, now: number): Readonly<Record<string, unknown>>;
-  /** What an action that succeeded is told as. Pure. */
-  events(action: Action): readonly ObjectEvent[];
-  /** Annotations that are written together with the finalizer, before the first write to AWS. Pure. */
-  marks?(object: O, seen: Seen): Readonly<Record<string, string>>;
-  /** News about an action that was refused; it stands in place of news of the same type. Pure. */
-  newsOfFailure?(action: Action, failure: Failure, seen: Seen): readonly News[];
-}
-
-/** What one process knows of one object beyond what can be read: only ages, never steps. */
-interface Memory {
-  reason: string;
-  since: number;
-  settledGeneration: number | undefined;
-  /** The last refusal, and the generation it was of: what is told while the next try is prepared. */
-  refused: { readonly outcome: Outcome; readonly generation: number } | undefined;
-  readonly corrections: Corrections;
-}
-
-const refusedRetryMs = 5 * 60_000;
-/** What AWS refuses only until it has noticed something is asked for again at this pace, not with growing delays. */
-const laggingRetryMs = 5_000;
-
 export function reconcilerOf<O extends KubeObject, Seen, Action>(
   steps: Steps<O, Seen, Action>,
   ports: Ports,
@@ -63,26 +28,9 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
   const memories = new Map<string, Memory>();
 
   const memoryOf = (object: O): Memory => {
-    const known = memories.get(object.metadata.uid);
-    if (known !== undefined) return known;
-    const fresh: Memory = {
-      reason: "",
-      since: ports.clock.now(),
-      settledGeneration: undefined,
-      refused: undefined,
-      corrections: new Corrections(),
-    };
-    memories.set(object.metadata.uid, fresh);
-    return fresh;
-  };
-
-  /** Milliseconds for which the object has had this reason. */
-  const lasted = (memory: Memory, reason: string): number => {
-    if (memory.reason !== reason) {
-      memory.reason = reason;
-      memory.since = ports.clock.now();
-    }
-    return ports.clock.now() - memory.since;
+    const known = memories.get(object.metadata.uid) ?? newMemory(ports.clock.now());
+    memories.set(object.metadata.uid, known);
+    return known;
   };
 
   async function reconcile(given: KubeObject, signal: AbortSignal): Promise<Report> {
@@ -277,7 +225,7 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
   }
 
   function unreadable(object: O, why: Unread): Report {
-    const told = { ...why, lastedMs: lasted(memoryOf(object), "unreadable") };
+    const told = { ...why, lastedMs: lasted(memoryOf(object), "unreadable", ports.clock.now()) };
     const conditions = unreadableConditions(object, told, ports.clock.now());
     // A generation that nobody could act on is observed once it is known to need a person.
     const observed = stallsUnread(told) ? { observedGeneration: object.metadata.generation } : {};
@@ -302,7 +250,7 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
       // The state that follows is told by the pass that follows at once: one status write less for each step.
       return { status: undefined, events, again: { kind: "now" } };
     }
-    const lastedMs = lasted(memory, reasonOf(decision, outcome));
+    const lastedMs = lasted(memory, reasonOf(decision, outcome), ports.clock.now());
     if (decision.next.kind === "settled") memory.settledGeneration = object.metadata.generation;
     const conditions = conditionsFor(object, { decision, outcome, lastedMs }, ports.clock.now());
     const requestedAt = object.metadata.annotations?.[reconcileRequestedAtAnnotation];
@@ -332,136 +280,6 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
 function planOf({ change, next }: Decision<unknown>): object {
   const approval = "approval" in next ? next.approval : undefined;
   return { ...change, changes: change.changes.slice(0, 64), ...(approval === undefined ? {} : { approval }) };
-}
-
-/**
- * What there is to tell. While a try that AWS refused waits only for a listing before the next one, the refusal
- * stands: otherwise status would go to and fro, and a refusal would never grow old.
- */
-function standing(memory: Memory, next: Next<unknown>, outcome: Outcome, generation: number): Outcome {
-  if (outcome.kind === "failed") memory.refused = { outcome, generation };
-  if (outcome.kind !== "none") {
-    // The live read before a try says nothing of what comes of it.
-    if (outcome.kind === "done") memory.refused = undefined;
-    return outcome;
-  }
-  const stands = next.kind === "wait" && next.confirmsAbsence === true && memory.refused?.generation === generation;
-  if (!stands) memory.refused = undefined;
-  return memory.refused?.outcome ?? outcome;
-}
-
-/** Events for the turns that people wait for: became ready, got stuck. */
-function turnEvents(
-  object: KubeObject,
-  conditions: readonly {
-    readonly type: string;
-    readonly status: string;
-    readonly reason: string;
-    readonly message: string;
-  }[],
-): ObjectEvent[] {
-  const old = conditionsOf(object);
-  const was = (type: string): string | undefined => old.find((condition) => condition.type === type)?.status;
-  const events: ObjectEvent[] = [];
-  for (const { type, status, reason, message } of conditions) {
-    if (type === "Ready" && status === "True" && was("Ready") !== "True") {
-      events.push({ type: "Normal", reason, action: "Reconcile", note: message });
-    }
-    const before = old.find((condition) => condition.type === type);
-    if (type === "JobsProgressing" && before?.reason !== reason) {
-      if (status === "False") events.push({ type: "Warning", reason, action: "Reconcile", note: message });
-      else if (before?.status === "False") events.push({ type: "Normal", reason, action: "Reconcile", note: message });
-    }
-    if (type === "Stalled" && (before?.status !== "True" || before.reason !== reason)) {
-      events.push({ type: "Warning", reason, action: "Reconcile", note: message });
-    }
-  }
-  return events;
-}
-
-function againAfter(next: Next<unknown>, outcome: Outcome, lastedMs: number): Again {
-  if (outcome.kind === "failed") {
-    const final = outcome.failure.kind === "invalid" || outcome.failure.kind === "quota";
-    if (final) return { kind: "after", delayMs: refusedRetryMs };
-    const lags = outcome.failure.kind === "inUse" || outcome.failure.kind === "busy";
-    return lags ? { kind: "after", delayMs: laggingRetryMs } : { kind: "backoff" };
-  }
-  if (next.kind === "act" || next.kind === "release") return { kind: "now" };
-  const stallsInMs =
-    next.kind === "wait" && next.stalledAfterMs !== undefined && next.stalledAfterMs > lastedMs
-      ? next.stalledAfterMs - lastedMs
-      : undefined;
-  const delays = [next.recheckInMs, stallsInMs].filter((delay) => delay !== undefined);
-  return delays.length === 0 ? { kind: "onChange" } : { kind: "after", delayMs: Math.min(...delays) };
-}
-
-/** Whether finalizer and location are there, or it is too late for them. */
-function isMarked(wish: Wish): boolean {
-  return wish.deleting || (wish.finalized && wish.location !== undefined);
-}
-
-/** What differs because AWS was changed, not because what the spec refers to was. */
-function drifted(decision: Decision<unknown>): readonly FieldChange[] {
-  const { change, followed = [] } = decision;
-  return change.changes.filter(({ path }) => !followed.includes(path));
-}
-
-function held<Action>(decision: Decision<Action>, reason: string, why: string): Decision<Action> {
-  const { next } = decision;
-  return {
-    ...decision,
-    next: { kind: "wait", held: "byAnnotation", reason, message: `${why}; without it: ${next.message}` },
-  };
-}
-
-function misplacement(wish: Wish, region: BatchRegion): Decision<never> | undefined {
-  const here = `${region.account}/${region.region}`;
-  if (wish.location === undefined || wish.location === here) return undefined;
-  return {
-    next: {
-      kind: "blocked",
-      reason: "LocationMismatch",
-      message: `this object was made in account/region ${wish.location}, but the credentials and region in force are ${here}; nothing is written there. Give the operator back its credentials and region, or delete the object with awsbatch.dev/abandon: "true"`,
-    },
-    change: { action: "None", id: "", reason: "LocationMismatch", changes: [] },
-    serving: false,
-    news: [],
-  };
-}
-
-function sameWish(left: KubeObject, right: KubeObject): boolean {
-  const [a, b] = [left.metadata, right.metadata];
-  return a.uid === b.uid && a.generation === b.generation && a.deletionTimestamp === b.deletionTimestamp;
-}
-
-function failedOutcome(error: unknown): Outcome {
-  if (error instanceof AwsError) {
-    return {
-      kind: "failed",
-      failure: { kind: error.kind, operation: error.operation, message: error.message, advice: adviceFor(error) },
-    };
-  }
-  // A conflict or a vanished object is no failure of the wish: read again and start over.
-  if (error instanceof StoreError && (error.reason === "Conflict" || error.reason === "NotFound")) {
-    return { kind: "startOver" };
-  }
-  throw error;
-}
-
-interface Unread {
-  readonly kind: "unreadable";
-  readonly reason: string;
-  readonly message: string;
-  readonly needsPerson: boolean;
-}
-
-function unread(error: AwsError): Unread {
-  return {
-    kind: "unreadable",
-    reason: failureReason(error.kind),
-    needsPerson: error.kind === "denied" || error.kind === "credentials",
-    message: `AWS Batch cannot be read (${error.operation}): ${error.message.replace(/[.]$/, "")}. ${adviceFor(error)}`,
-  };
 }
 
 function silent(again: Again): Report {

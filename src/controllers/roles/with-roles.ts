@@ -5,7 +5,7 @@ import type { BatchRegion } from "../../aws/region.ts";
 import type { Decision } from "../decision.ts";
 import { type Cluster, identityOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
-import type { Steps } from "../reconcile.ts";
+import type { Steps } from "../steps.ts";
 import { actOnRoles } from "./act.ts";
 import { isRolesAction, type RolesAction } from "./action.ts";
 import { rolesEvents } from "./events.ts";

@@ -3,7 +3,7 @@ import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environ
 import { failureReason } from "../conditions.ts";
 import type { Decision } from "../decision.ts";
 import type { Ports } from "../ports.ts";
-import type { Steps } from "../reconcile.ts";
+import type { Steps } from "../steps.ts";
 import { failureText } from "../wording.ts";
 import { actOnGroup } from "./act.ts";
 import { type GroupAction, isGroupAction } from "./action.ts";

@@ -1,6 +1,6 @@
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import type { Ports } from "../ports.ts";
-import type { Steps } from "../reconcile.ts";
+import type { Steps } from "../steps.ts";
 import { withSelected } from "./fill.ts";
 import { observeSelection } from "./observe.ts";
 import { planWithSelection } from "./plan.ts";

@@ -319,7 +319,7 @@ export const bugs: readonly Bug[] = [
         becomes: 'reason: "ReadFromAWS", message: "AWS was read at " + timestamp(now) },',
       },
       {
-        file: reconcile,
+        file: "controllers/again.ts",
         was: 'return delays.length === 0 ? { kind: "onChange" } : { kind: "after", delayMs: Math.min(...delays) };',
         becomes: 'return { kind: "after", delayMs: 30_000 };',
       },
@@ -335,7 +335,7 @@ export const bugs: readonly Bug[] = [
         becomes: 'return { ready: lastedMs % 20_000 < 10_000 ? "True" : "Unknown", kind: "none", reason, message };',
       },
       {
-        file: reconcile,
+        file: "controllers/again.ts",
         was: 'return delays.length === 0 ? { kind: "onChange" } : { kind: "after", delayMs: Math.min(...delays) };',
         becomes: 'return { kind: "after", delayMs: 5000 };',
       },

@@ -1,0 +1,40 @@
+import { AwsError, adviceFor } from "../aws/errors.ts";
+import { StoreError } from "../kube/store.ts";
+import { failureReason } from "./conditions.ts";
+import type { Outcome } from "./decision.ts";
+
+/**
+ * What a failed act comes to.
+ * @throws whatever is neither a refusal of AWS nor a sign that the object has changed
+ */
+export function failedOutcome(error: unknown): Outcome {
+  if (error instanceof AwsError) {
+    return {
+      kind: "failed",
+      failure: { kind: error.kind, operation: error.operation, message: error.message, advice: adviceFor(error) },
+    };
+  }
+  // A conflict or a vanished object is no failure of the wish: read again and start over.
+  if (error instanceof StoreError && (error.reason === "Conflict" || error.reason === "NotFound")) {
+    return { kind: "startOver" };
+  }
+  throw error;
+}
+
+/** AWS could not be read, in words. */
+export interface Unread {
+  readonly kind: "unreadable";
+  readonly reason: string;
+  readonly message: string;
+  readonly needsPerson: boolean;
+}
+
+/** @param error of the read that failed */
+export function unread(error: AwsError): Unread {
+  return {
+    kind: "unreadable",
+    reason: failureReason(error.kind),
+    needsPerson: error.kind === "denied" || error.kind === "credentials",
+    message: `AWS Batch cannot be read (${error.operation}): ${error.message.replace(/[.]$/, "")}. ${adviceFor(error)}`,
+  };
+}

@@ -1,0 +1,46 @@
+import type { KubeObject } from "../api/object.ts";
+import type { BatchRegion } from "../aws/region.ts";
+import type { Decision, FieldChange } from "./decision.ts";
+import type { Wish } from "./wish.ts";
+
+/** Whether finalizer and location are there, or it is too late for them. */
+export function isMarked(wish: Wish): boolean {
+  return wish.deleting || (wish.finalized && wish.location !== undefined);
+}
+
+/** What differs because AWS was changed, not because what the spec refers to was. */
+export function drifted(decision: Decision<unknown>): readonly FieldChange[] {
+  const { change, followed = [] } = decision;
+  return change.changes.filter(({ path }) => !followed.includes(path));
+}
+
+/** A decision that waits as an annotation says, and tells what it would do. */
+export function held<Action>(decision: Decision<Action>, reason: string, why: string): Decision<Action> {
+  const { next } = decision;
+  return {
+    ...decision,
+    next: { kind: "wait", held: "byAnnotation", reason, message: `${why}; without it: ${next.message}` },
+  };
+}
+
+/** Why nothing is done to an object that was made in another account or region; undefined: it was made here. */
+export function misplacement(wish: Wish, region: BatchRegion): Decision<never> | undefined {
+  const here = `${region.account}/${region.region}`;
+  if (wish.location === undefined || wish.location === here) return undefined;
+  return {
+    next: {
+      kind: "blocked",
+      reason: "LocationMismatch",
+      message: `this object was made in account/region ${wish.location}, but the credentials and region in force are ${here}; nothing is written there. Give the operator back its credentials and region, or delete the object with awsbatch.dev/abandon: "true"`,
+    },
+    change: { action: "None", id: "", reason: "LocationMismatch", changes: [] },
+    serving: false,
+    news: [],
+  };
+}
+
+/** Whether both are the same object with the same spec, as much in deletion as the other. */
+export function sameWish(left: KubeObject, right: KubeObject): boolean {
+  const [a, b] = [left.metadata, right.metadata];
+  return a.uid === b.uid && a.generation === b.generation && a.deletionTimestamp === b.deletionTimestamp;
+}

@@ -1,0 +1,25 @@
+import type { Kind, KubeObject } from "../api/object.ts";
+import type { BatchRegion } from "../aws/region.ts";
+import type { ObjectEvent } from "../kube/store.ts";
+import type { Decision, Failure, News } from "./decision.ts";
+import type { Ports } from "./ports.ts";
+
+/** What differs between kinds in one pass over one object: observe, plan, act, report. */
+export interface Steps<O extends KubeObject, Seen, Action> {
+  readonly kind: Kind;
+  /** Every read the decision needs, and nothing but reads. */
+  observe(object: O, region: BatchRegion, ports: Ports, signal: AbortSignal): Promise<Seen>;
+  /** Reads from AWS now what `observe` takes from the cache. */
+  refresh(object: O, region: BatchRegion, signal: AbortSignal): Promise<void>;
+  /** Pure. */
+  plan(object: O, seen: Seen, now: number): Decision<Action>;
+  act(action: Action, object: O, region: BatchRegion, ports: Ports, signal: AbortSignal): Promise<void>;
+  /** The fields of status that only this kind has. Pure. */
+  report(object: O, seen: Seen, decision: Decision<Action>, now: number): Readonly<Record<string, unknown>>;
+  /** What an action that succeeded is told as. Pure. */
+  events(action: Action): readonly ObjectEvent[];
+  /** Annotations that are written together with the finalizer, before the first write to AWS. Pure. */
+  marks?(object: O, seen: Seen): Readonly<Record<string, string>>;
+  /** News about an action that was refused; it stands in place of news of the same type. Pure. */
+  newsOfFailure?(action: Action, failure: Failure, seen: Seen): readonly News[];
+}

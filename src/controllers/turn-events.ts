@@ -1,0 +1,32 @@
+import type { KubeObject } from "../api/object.ts";
+import type { ObjectEvent } from "../kube/store.ts";
+import { conditionsOf } from "./conditions.ts";
+
+/** Events for the turns that people wait for: became ready, got stuck. */
+export function turnEvents(
+  object: KubeObject,
+  conditions: readonly {
+    readonly type: string;
+    readonly status: string;
+    readonly reason: string;
+    readonly message: string;
+  }[],
+): ObjectEvent[] {
+  const old = conditionsOf(object);
+  const was = (type: string): string | undefined => old.find((condition) => condition.type === type)?.status;
+  const events: ObjectEvent[] = [];
+  for (const { type, status, reason, message } of conditions) {
+    if (type === "Ready" && status === "True" && was("Ready") !== "True") {
+      events.push({ type: "Normal", reason, action: "Reconcile", note: message });
+    }
+    const before = old.find((condition) => condition.type === type);
+    if (type === "JobsProgressing" && before?.reason !== reason) {
+      if (status === "False") events.push({ type: "Warning", reason, action: "Reconcile", note: message });
+      else if (before?.status === "False") events.push({ type: "Normal", reason, action: "Reconcile", note: message });
+    }
+    if (type === "Stalled" && (before?.status !== "True" || before.reason !== reason)) {
+      events.push({ type: "Warning", reason, action: "Reconcile", note: message });
+    }
+  }
+  return events;
+}
