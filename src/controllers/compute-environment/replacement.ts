@@ -26,7 +26,6 @@ type Spec = BatchComputeEnvironmentSpec;
 
 export type HeldStep = "Create" | "Repoint" | "Delete";
 
-const freshMs = 10 * 60_000;
 const propagationMs = 10_000;
 const attemptsAtOnce = 3;
 const attemptEveryMs = 30 * 60_000;
@@ -105,8 +104,7 @@ export function afterInvalid(spec: Spec, seen: Seen, fleet: Fleet, target: Envir
   if (neverServed && isAuthorizationReason(target.statusReason) && !Number.isNaN(createdAt)) {
     const attempt = attemptOf(name);
     const waitMs = attempt < attemptsAtOnce ? propagationMs - ageMs : attemptEveryMs - ageMs;
-    const early = attempt < attemptsAtOnce && ageMs < freshMs;
-    if (waitMs > 0 && early) {
+    if (waitMs > 0 && attempt < attemptsAtOnce) {
       return {
         kind: "wait",
         reason: "WaitingForRole",

@@ -83,6 +83,22 @@ describe("what AWS found INVALID", () => {
       },
     ],
     [
+      "a third time is tried again after half an hour beside what still serves or is on its way out in order",
+      other,
+      {
+        environments: [
+          environment("serves", ec2),
+          environment("leaves", ec2, { state: "DISABLED", tags: retired }),
+          environment(`team_ce-${id}-3`, other, {
+            status: "INVALID",
+            statusReason: denied,
+            tags: { "awsbatch.dev/created-at": iso(1800) },
+          }),
+        ],
+      },
+      { kind: "act", reason: "Creating" },
+    ],
+    [
       "without a date is left to a person",
       ec2,
       { environments: [failed("", 0, { tags: { "awsbatch.dev/created-at": "" } })] },

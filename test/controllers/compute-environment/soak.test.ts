@@ -123,6 +123,19 @@ describe("serving, as it is noted,", () => {
       { environments: [old(serving(60)), fresh(serving(60))] },
       "Disabling",
     ],
+    [
+      "is not anew, after the queues had gone back and come over in the same second",
+      other,
+      {
+        environments: [
+          old(),
+          fresh({ tags: { ...serving(60).tags, "awsbatch.dev/returned-at": `${iso(60)}/${seen(other).planId}` } }),
+        ],
+        queues: [queue("q1", ["new"])],
+        wish: { ...wish, approved: `${seen(other).planId}/Repoint` },
+      },
+      "Soaking",
+    ],
   ])("%s", (_name, spec, change, reason) => {
     expect(next(spec, change).reason).toBe(reason);
   });

@@ -94,6 +94,24 @@ describe("a wait, or what bars the way, as a whole,", () => {
       { held: "forApproval", approval, message: expect.stringMatching(/^new is VALID; handing over q1, q2 waits/) },
     ],
     [
+      "for an approval of Repoint, also where one of two predecessors is in order",
+      held("Repoint"),
+      {
+        environments: [old(), environment("ill", ec2, { status: "UPDATING" }), fresh()],
+        queues: [queue("q1", ["old"]), queue("q2", ["ill"])],
+      },
+      { held: "forApproval", approval },
+    ],
+    [
+      "for no approval of Repoint where the queues name only what AWS found INVALID",
+      held("Repoint"),
+      {
+        environments: [old(), environment("ill", ec2, { status: "INVALID" }), fresh()],
+        queues: [queue("q1", ["ill"])],
+      },
+      { kind: "wait", reason: "Repointing" },
+    ],
+    [
       "for an approval of Delete",
       held("Delete"),
       { environments: [old(), fresh(serving(601))], queues: [queue("q1", ["new"])] },
@@ -131,6 +149,24 @@ describe("a wait, or what bars the way, as a whole,", () => {
       "for a queue that AWS is still repointing",
       other,
       { environments: [old(), fresh()], queues: [queue("q1", ["new"], { status: "UPDATING" })] },
+      { kind: "wait", reason: "Repointing", message: "q1 is being handed over to new" },
+    ],
+    [
+      "for no queue that AWS is still repointing, when it named only what is on its way out",
+      other,
+      {
+        environments: [old({ state: "DISABLED", tags: retired }), fresh()],
+        queues: [queue("q1", ["new"], { status: "UPDATING" })],
+      },
+      { kind: "act", message: "new serves all queues" },
+    ],
+    [
+      "for a queue that AWS is still repointing, when one of two predecessors is on its way out",
+      other,
+      {
+        environments: [old({ state: "DISABLED", tags: retired }), environment("older"), fresh()],
+        queues: [queue("q1", ["new"], { status: "UPDATING" })],
+      },
       { kind: "wait", reason: "Repointing", message: "q1 is being handed over to new" },
     ],
     [
