@@ -1,9 +1,9 @@
-import { globSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { customResourceDefinitions } from "../../scripts/crds.ts";
-import { linesOf } from "./control-plane/run.ts";
+import { linesOf, run } from "./control-plane/run.ts";
 import { describeOnCluster } from "./control-plane/shared.ts";
 
 const definitions = customResourceDefinitions().map(({ spec }) => {
@@ -92,4 +92,40 @@ describeOnCluster("kubectl", (cluster) => {
     );
     expect(serverSide).toHaveLength(clientSide.length);
   });
+
+  test("takes what the pages say to type, to look at objects and to annotate them", async () => {
+    const here = await cluster.newNamespace("pages");
+    linesOf(await cluster.kubectl(["-n", here, "apply", "-f", `${root}examples/quickstart`]));
+    const { kubectlPath, kubeconfig } = cluster.access;
+    const wrong = await Promise.all(
+      toldCommands().map(async (told) => {
+        const filled = told
+          .replace(/\bbjd NAME\b/, "bjd hello")
+          .replaceAll(/\b(bce|bjq|KIND) (NAME|broken-network|story|main|unmanaged)\b/g, "$1 quickstart")
+          .replaceAll(/\bKIND\b/g, "bce")
+          .replaceAll(/\bNS\b/g, here)
+          .replaceAll(/\bNAME\b/g, "quickstart");
+        // What names no namespace is typed in one's own.
+        const command = filled.replaceAll(/kubectl (?!-n |get namespace)/g, `kubectl -n ${here} `);
+        const script = `kubectl() { KUBECONFIG='${kubeconfig}' '${kubectlPath}' "$@"; }; ${command}`;
+        const { code, stderr } = await run("sh", ["-c", script]);
+        return code === 0 ? [] : [`${told}: ${stderr}`];
+      }),
+    );
+    expect(toldCommands().length).toBeGreaterThan(20);
+    expect(wrong.flat()).toEqual([]);
+  });
 });
+
+/** Commands in blocks and between backticks that look at objects of ours or annotate them, each once. */
+function toldCommands(): readonly string[] {
+  const pages = globSync(["README.md", "docs/**/*.md", "examples/*/README.md"], { cwd: root });
+  const texts = pages.filter((page) => !page.includes("parts/")).map((page) => readFileSync(`${root}${page}`, "utf8"));
+  const found = texts.flatMap((text) => [
+    ...[...text.matchAll(/`(kubectl [^`\n]+)`/g)].map(([, command = ""]) => command),
+    ...[...text.matchAll(/^```\n([\s\S]*?)^```$/gm)].flatMap(([, block = ""]) => block.split("\n")),
+  ]);
+  return [...new Set(found)].filter(
+    (line) => /^kubectl (-n NS )?(get|describe|annotate|explain) /.test(line) && !/ OPS |…|--watch|\| /.test(line),
+  );
+}
