@@ -1,11 +1,23 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import process from "node:process";
 import type { TestProject } from "vitest/node";
+import { bundle } from "../../scripts/build.ts";
 import { kubectl31, kubectl35, kubectlTools } from "../integration/control-plane/kubectl-package.ts";
 import { printProgress } from "../integration/control-plane/parts.ts";
 import type { HelmProgram } from "./helm.ts";
 
-/** Fetches both majors of Helm. Without them the tier is skipped, loudly; under CI that is a failure. */
-export default async function setup(project: TestProject): Promise<void> {
+/**
+ * Fetches both majors of Helm, and bundles what the image would have. Without Helm the tier is skipped, loudly; under CI
+ * that is a failure.
+ * @returns what removes the bundle
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const directory = await mkdtemp(join(tmpdir(), "packaging-"));
+  await bundle(join(directory, "dist"));
+  await writeFile(join(directory, "package.json"), JSON.stringify({ type: "module" }));
+  project.provide("bundle", join(directory, "dist/main.js"));
   try {
     const [four, three] = [await kubectlTools(kubectl35, printProgress), await kubectlTools(kubectl31, printProgress)];
     const helms: readonly HelmProgram[] = [
@@ -19,4 +31,5 @@ export default async function setup(project: TestProject): Promise<void> {
     printProgress(`THE PACKAGING TIER IS SKIPPED: ${reason}`);
     project.provide("helms", []);
   }
+  return () => rm(directory, { recursive: true, force: true });
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import packageManifest from "../../package.json" with { type: "json" };
 import { type ControlPlane, startControlPlane } from "../integration/control-plane/control-plane.ts";
 import { linesOf } from "../integration/control-plane/run.ts";
@@ -24,7 +24,7 @@ export function installStories(program: HelmProgram): void {
 
   beforeAll(async () => {
     cluster = await startControlPlane({ controllerManager: true });
-    kubelet = new Kubelet(cluster);
+    kubelet = new Kubelet(cluster, inject("bundle"));
     kubelet.start();
     account = new Account({ speed: 50 });
     const credentials = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].map((name) => ({ name, value: "test" }));

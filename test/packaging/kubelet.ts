@@ -5,7 +5,6 @@ import type { Cluster } from "../integration/control-plane/cluster.ts";
 import { freePorts } from "../integration/control-plane/ports.ts";
 import { sleep } from "../integration/control-plane/wait.ts";
 import { awsEnvironment } from "../integration/operator/operator-process.ts";
-import { root } from "./helm.ts";
 
 interface Pod {
   readonly metadata: { readonly uid: string; readonly name: string; readonly namespace: string };
@@ -46,7 +45,7 @@ export class Kubelet {
   #loop: Promise<void> = Promise.resolve();
 
   /** @param program the operator's command line, as a file that node runs */
-  constructor(cluster: Cluster, program = join(root, "src/main.ts")) {
+  constructor(cluster: Cluster, program: string) {
     this.#cluster = cluster;
     this.#program = program;
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { type ControlPlane, startControlPlane } from "../integration/control-plane/control-plane.ts";
 import { linesOf, type RunResult, run } from "../integration/control-plane/run.ts";
 import { chart, describeWithHelm, documents, helm, root, template, type Values } from "./helm.ts";
@@ -25,7 +25,7 @@ describeWithHelm("README's way into a cluster", (program) => {
   let kubelet: Kubelet;
   beforeAll(async () => {
     cluster = await startControlPlane({ controllerManager: true });
-    kubelet = new Kubelet(cluster);
+    kubelet = new Kubelet(cluster, inject("bundle"));
     kubelet.start();
   });
   afterAll(async () => {
