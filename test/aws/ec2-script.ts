@@ -83,7 +83,7 @@ export async function play(ec2: Ec2Api): Promise<readonly string[]> {
   );
 
   const wish = {
-    GroupName: "ours",
+    GroupName: "aws-batch-operator/blue/team/ours",
     Description: "made by the operator",
     VpcId,
     TagSpecifications: [{ ResourceType: "security-group" as const, Tags: [{ Key: "owner", Value: "us" }] }],
@@ -99,22 +99,42 @@ export async function play(ec2: Ec2Api): Promise<readonly string[]> {
   await tell("close egress", ec2.revokeSecurityGroupEgress({ GroupId, IpPermissions: [all] }), () => "done");
   const out = { GroupId, IpPermissions: [{ ...rule, IpRanges: [{ CidrIp: "0.0.0.0/0" }] }] };
   await tell("open egress 443", ec2.authorizeSecurityGroupEgress(out), () => "done");
+  const out6 = { GroupId, IpPermissions: [{ ...rule, Ipv6Ranges: [{ CidrIpv6: "::/0" }] }] };
+  await tell("open egress 443 of IPv6", ec2.authorizeSecurityGroupEgress(out6), () => "done");
   const ofTag = [{ Name: "tag:owner", Values: ["us"] }];
   await tell("groups of the tag", ec2.describeSecurityGroups({ Filters: ofTag }), ({ SecurityGroups = [] }) =>
     SecurityGroups.map(({ GroupName, IpPermissions = [], IpPermissionsEgress = [], Tags }) => [
       GroupName,
       ...[...IpPermissions, ...IpPermissionsEgress].map(
-        ({ IpProtocol, FromPort, ToPort, IpRanges, UserIdGroupPairs }) => [
+        ({ IpProtocol, FromPort, ToPort, IpRanges, Ipv6Ranges, UserIdGroupPairs }) => [
           IpProtocol,
           FromPort,
           ToPort,
           IpRanges?.map(({ CidrIp }) => CidrIp),
+          Ipv6Ranges?.map(({ CidrIpv6 }) => CidrIpv6),
           UserIdGroupPairs?.map((pair) => pair.GroupId),
         ],
       ),
       Tags,
     ]),
   );
+
+  await tell(
+    "tag a subnet",
+    ec2.createTags({ Resources: [subnetA], Tags: [{ Key: "team", Value: "batch" }] }),
+    () => "done",
+  );
+  for (const filter of [
+    { Name: "tag:team", Values: ["batch"] },
+    { Name: "tag:team", Values: ["b*"] },
+    { Name: "tag:team", Values: ["web"] },
+    { Name: "tag-key", Values: ["team"] },
+  ]) {
+    const selected = ec2.describeSubnets({ Filters: [...inVpc, filter] });
+    await tell(`subnets with ${filter.Name} ${filter.Values.join()}`, selected, ({ Subnets = [] }) =>
+      Subnets.map(({ SubnetId }) => SubnetId),
+    );
+  }
 
   const endpoint = {
     VpcId,
@@ -157,6 +177,9 @@ export async function play(ec2: Ec2Api): Promise<readonly string[]> {
   await tell("remove the endpoint", remove(VpcEndpointId), ({ Unsuccessful = [] }) => Unsuccessful);
   const gatewayId = gateway?.VpcEndpoint?.VpcEndpointId ?? "";
   await tell("remove the gateway", remove(gatewayId), ({ Unsuccessful = [] }) => Unsuccessful);
+  await tell("let itself in no more", ec2.revokeSecurityGroupIngress(fromSelf), () => "done");
+  await tell("remove the group", ec2.deleteSecurityGroup({ GroupId }), () => "done");
+  await tell("remove it again", ec2.deleteSecurityGroup({ GroupId }), () => "done");
   await tell("a missing subnet by id", ec2.describeSubnets({ SubnetIds: ["subnet-00000000"] }), () => "found");
   const missing = [{ Name: "subnet-id", Values: ["subnet-00000000"] }];
   await tell("a missing subnet by filter", ec2.describeSubnets({ Filters: missing }), ({ Subnets }) => Subnets);

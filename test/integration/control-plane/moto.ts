@@ -29,7 +29,8 @@ export async function startMoto(progress: Progress = printProgress): Promise<Mot
   const child = new Child({
     name: "moto_server",
     program,
-    args: ["-H", "127.0.0.1", "-p", String(port)],
+    // The script that pip has made names the path at which it was made; a cache may be reached by another.
+    args: ["-m", "moto.server", "-H", "127.0.0.1", "-p", String(port)],
     logFile: join(directory, "moto.log"),
     environment: { MOTO_IAM_LOAD_MANAGED_POLICIES: "true" },
   });
@@ -50,7 +51,7 @@ export async function startMoto(progress: Progress = printProgress): Promise<Mot
   return { url, reset, stop };
 }
 
-/** moto_server in a virtual environment of its own. A virtual environment cannot be moved: it is made in place. */
+/** The Python of a virtual environment that has moto. Such an environment cannot be moved: it is made in place. */
 async function motoServer(progress: Progress): Promise<string> {
   const pinned = await readFile(requirements);
   const directory = cachePath(`moto-${createHash("sha256").update(pinned).digest("hex").slice(0, 12)}`);
@@ -63,7 +64,7 @@ async function motoServer(progress: Progress): Promise<string> {
     await runOrFail(join(directory, "bin/pip"), ["install", ...quiet, "--require-hashes", "-r", requirements]);
     await writeFile(join(directory, "complete"), "");
   });
-  return join(directory, "bin/moto_server");
+  return join(directory, "bin/python3");
 }
 
 async function requirePython(): Promise<void> {

@@ -40,5 +40,8 @@ test("EC2 by the SDK answers every call as the simulator does", async () => {
     expect.stringMatching(/^make a gateway: \[null,1\]$/),
     // It fails with 500.
     expect.stringMatching(/^remove the gateway: Error$/),
+    // An endpoint that is on its way out still has its group.
+    expect.stringMatching(/^remove the group: "done"$/),
+    expect.stringMatching(/^remove it again: InvalidGroup.NotFound$/),
   ]);
 });
