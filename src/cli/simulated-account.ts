@@ -35,6 +35,12 @@ export function readAccount(directory: string): ReadAccount {
   return accountOf(file, readFileSync(file, "utf8"));
 }
 
+/** What the file says as it is now; another text is another account. Empty when there is none. */
+export function accountText(directory: string): string {
+  const file = join(directory, simulatedAccountFile);
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
+}
+
 export function accountOf(file: string, text: string): ReadAccount {
   const { documents, errors } = parseYaml(text);
   const problems = errors.map(({ line, message }): Problem => ({ file, line, field: "", message }));

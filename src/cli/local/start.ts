@@ -7,7 +7,7 @@ import { type Cloud, realCloud } from "../cloud.ts";
 import { exitCodes, type Io, styleOf } from "../io.ts";
 import { type ReadManifests, withSchemaDefaults } from "../manifests.ts";
 import { defaultRequestsPerSecond, settingsFrom } from "../settings.ts";
-import { readAccount } from "../simulated-account.ts";
+import { accountText, readAccount } from "../simulated-account.ts";
 import { SimulatedCloud, simulatedRegion } from "../simulated-cloud.ts";
 import { asciiOutput } from "../terminal/ascii.ts";
 import { paintFor } from "../terminal/paint.ts";
@@ -53,6 +53,7 @@ export async function startLocal(start: LocalStart): Promise<number> {
   const simulated = options.simulate ? simulatedCloud(flags, clock, before) : undefined;
   const cloud = start.cloud ?? simulated ?? (await realCloud(flags, io.env, io.interrupted));
 
+  const text = simulated === undefined ? "" : accountText(options.directory);
   const described = simulated === undefined ? source : withAccount(source, options.directory, simulated);
   if (simulated !== undefined) {
     const { account, problems } = readAccount(options.directory);
@@ -131,7 +132,7 @@ export async function startLocal(start: LocalStart): Promise<number> {
   if (before !== undefined && before.store.objects.length > 0 && !options.deleteAll)
     view.notice(goesOnText(before, file));
   try {
-    const end = await session.run(read, start.fingerprint);
+    const end = await session.run(read, withText(start.fingerprint, text));
     view.end({ ...end, awsWrites: writes.count, simulated: options.simulate });
     return exitCodeOf(end.outcome);
   } finally {
@@ -153,7 +154,7 @@ export function refuse(read: ReadManifests, { output }: LocalOptions, io: Io): v
 function withAccount(source: ManifestSource, directory: string, cloud: SimulatedCloud): ManifestSource {
   return {
     name: source.name,
-    fingerprint: () => source.fingerprint(),
+    fingerprint: async () => withText(await source.fingerprint(), accountText(directory)),
     read: async () => {
       const read = await source.read();
       const { account, problems } = readAccount(directory);
@@ -161,6 +162,10 @@ function withAccount(source: ManifestSource, directory: string, cloud: Simulated
       return { ...read, problems: [...read.problems, ...problems] };
     },
   };
+}
+
+function withText(fingerprint: string, account: string): string {
+  return account === "" ? fingerprint : `${fingerprint}\n${account}`;
 }
 
 function simulatedCloud(flags: LocalFlags, clock: Clock, before: LocalState | undefined): SimulatedCloud {

@@ -97,7 +97,7 @@ function titleOf({ action }: Change, current: string | undefined, seen: Seen): s
     case "Update":
       return "is updated in place";
     default:
-      return "stays as it is";
+      return current === undefined ? "is not made" : "stays as it is";
   }
 }
 

@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import { SimulatedCloud } from "../../../src/cli/simulated-cloud.ts";
@@ -156,6 +158,28 @@ describe("a directory that changes", () => {
     expect(starvedMoments(session.ofType("aws"))).toEqual([]);
     expect(session.ofType("aws").filter((line) => line["status"] === "DELETED")).toHaveLength(1);
     expect(phaseOf(session.lines(), "BatchComputeEnvironment", "general")).toBe("ready");
+  });
+
+  test("takes a change of the account that is described beside the manifests, and nothing for a change", async () => {
+    const directory = temporaryDirectory();
+    const file = join(directory, "simulated-aws.conf");
+    const network = (zone: string): string => `vpcs: [{ id: vpc-1, cidr: 10.0.0.0/16 }]
+subnets: [{ id: subnet-11111111, vpc: vpc-1, zone: ${zone}, cidr: 10.0.0.0/24, tags: { team: batch } }]
+securityGroups: [{ id: sg-11111111, vpc: vpc-1 }]
+`;
+    writeFileSync(file, network("us-east-1a"));
+    const selecting = environment().replace(/subnets: .*/, "subnetSelector: { tags: { team: web } }");
+    const source = new MemorySource({ ...quickstart, "environment.yaml": selecting });
+    const session = await started({ directory, source });
+    await session.clock.advance(60_000);
+    expect(phaseOf(session.lines(), "BatchComputeEnvironment", "general")).toBe("stalled");
+    expect(session.ofType("edit")).toEqual([]);
+    writeFileSync(file, network("us-east-1a").replace("team: batch", "team: web"));
+    await session.clock.advance(300_000);
+    expect(phaseOf(session.lines(), "BatchComputeEnvironment", "general")).toBe("ready");
+    expect(session.ofType("edit")).toHaveLength(1);
+    session.interrupt();
+    await session.end();
   });
 
   test("keeps the last good state when an edit is broken, and shows what is wrong", async () => {
