@@ -5,6 +5,7 @@ import type { Environment } from "../../aws/batch.ts";
 import { timestamp } from "../conditions.ts";
 import type { Next } from "../decision.ts";
 import { createdAtTag, returnedAtTag, servingSinceTag } from "../ownership.ts";
+import { isMadeByOperator } from "../roles/names.ts";
 import { withoutRequestIds } from "../wording.ts";
 import type { Action } from "./action.ts";
 import {
@@ -29,6 +30,8 @@ export type HeldStep = "Create" | "Repoint" | "Delete";
 const propagationMs = 10_000;
 const attemptsAtOnce = 3;
 const attemptEveryMs = 30 * 60_000;
+/** A role of ours is put back by us, so that AWS has reason to find more than it did. */
+const ownRoleEveryMs = 5 * 60_000;
 const unusableStalledAfterMs = 10 * 60_000;
 
 /** Whether a step named in `holdBefore` still waits for its approval. */
@@ -142,7 +145,8 @@ export function afterInvalid(spec: Spec, seen: Seen, fleet: Fleet, target: Envir
       recheckInMs: 5 * 60_000,
     };
   }
-  const dueInMs = (seen.invalidSince.get(name) ?? now) + attemptEveryMs - now;
+  const everyMs = isAuthorizationReason(target.statusReason) && usesMadeRole(target) ? ownRoleEveryMs : attemptEveryMs;
+  const dueInMs = (seen.invalidSince.get(name) ?? now) + everyMs - now;
   if (dueInMs <= 0) {
     return {
       kind: "act",
@@ -155,9 +159,14 @@ export function afterInvalid(spec: Spec, seen: Seen, fleet: Fleet, target: Envir
   return {
     kind: "blocked",
     reason: "Invalid",
-    message: `${found} Correct the spec, or what it refers to; AWS is asked every 30 minutes to look again`,
+    message: `${found} Correct the spec, or what it refers to; AWS is asked every ${everyMs / 60_000} minutes to look again`,
     recheckInMs: Math.min(5 * 60_000, dueInMs),
   };
+}
+
+function usesMadeRole({ serviceRole, computeResources }: Environment): boolean {
+  const { instanceRole, spotIamFleetRole } = computeResources ?? {};
+  return [serviceRole, instanceRole, spotIamFleetRole].some((arn) => arn !== undefined && isMadeByOperator(arn));
 }
 
 /**

@@ -19,6 +19,7 @@ const retired = { "awsbatch.dev/retired-at": iso(300) };
 
 describe("what AWS found INVALID", () => {
   const denied = "CLIENT_ERROR - Not authorized to perform sts:AssumeRole";
+  const madeRole = "arn:aws:iam::123456789012:role/aws-batch-operator/default/team_ce_service_12345678";
   const name = `team_ce-${seen(ec2).planId}`;
   const failed = (suffix: string, secondsAgo: number, change: Partial<Environment> = {}): Environment =>
     environment(`${name}${suffix}`, ec2, {
@@ -118,6 +119,30 @@ describe("what AWS found INVALID", () => {
         invalidSince: new Map([[name, now - 1_799_000]]),
       },
       { kind: "blocked", recheckInMs: 1000 },
+    ],
+    [
+      "by a role that the operator has put back is looked at after 5 minutes",
+      { ...ec2, serviceRole: madeRole },
+      {
+        environments: [failed("", 60, { ...serving(50), serviceRole: madeRole })],
+        invalidSince: new Map([[name, now - 300_000]]),
+      },
+      { kind: "act", action: { kind: "revalidate" }, reason: "Revalidating" },
+    ],
+    [
+      "by a role of the operator's is told to be looked at then",
+      { ...ec2, serviceRole: madeRole },
+      {
+        environments: [failed("", 60, { ...serving(50), serviceRole: madeRole })],
+        invalidSince: new Map([[name, now - 299_000]]),
+      },
+      { kind: "blocked", recheckInMs: 1000, message: expect.stringContaining("asked every 5 minutes") },
+    ],
+    [
+      "by a role that somebody else has to mend is looked at after 30 minutes",
+      ec2,
+      { environments: [failed("", 60, serving(50))], invalidSince: new Map([[name, now - 300_000]]) },
+      { kind: "blocked", message: expect.stringContaining("asked every 30 minutes") },
     ],
     [
       "is told without one that is on its way out",
