@@ -6,6 +6,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { smallYoungGeneration } from "../scripts/install/workload.ts";
 import { kinds } from "../src/api/v1alpha1/kinds.ts";
 import { type ControlPlane, startControlPlane } from "../test/integration/control-plane/control-plane.ts";
 import { sleep } from "../test/integration/control-plane/wait.ts";
@@ -92,7 +93,9 @@ async function measure(cluster: ControlPlane, account: Account): Promise<void> {
   const { kubeconfig } = await newIdentity(cluster);
   const { directory } = cluster.access;
   const began = performance.now();
-  const operator = await OperatorProcess.start({ kubeconfig, directory, awsUrl: front.url, program });
+  // As manifests/install.yaml has it.
+  const environment = { [smallYoungGeneration.name]: smallYoungGeneration.value };
+  const operator = await OperatorProcess.start({ kubeconfig, directory, awsUrl: front.url, program, environment });
   const reading = () => read(cluster, front, operator);
   try {
     await operator.untilReady();
