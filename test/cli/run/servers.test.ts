@@ -107,7 +107,7 @@ describe("metrics by HTTPS", () => {
   });
 
   test.each([
-    ["without a certificate", {}, {}, /cannot be read: ENOENT.*tls\.crt.*wants tls\.crt and tls\.key/],
+    ["without a certificate", {}, {}, /cannot be read: ENOENT.*tls\.(?:crt|key).*wants tls\.crt and tls\.key/],
     [
       "with another's key",
       { "tls.crt": first.cert, "tls.key": second.key },
