@@ -152,6 +152,24 @@ describe("an environment that selects its subnets and security groups", () => {
     expect(world.writes().slice(before)).toEqual([]);
   });
 
+  it("changes once for a tag that lasts, however often the operator dies meanwhile", async () => {
+    let world = await selecting();
+    const { aws, clock, store } = world;
+    await tag(world, "subnet-nat", { team: "batch" });
+    world.apply(environment());
+    await world.untilReady(600);
+    await tag(world, "subnet-public", { team: "batch" });
+    // Shorter than the selection has to last: its age must not begin anew with each of them.
+    for (let minutes = 0; minutes < 40; minutes += 4) {
+      await world.seconds(240);
+      await world.stop();
+      world = await aWorld({ aws, clock, store, region });
+    }
+    await world.untilReady(900);
+    expect(subnetsOf(world)).toEqual(["subnet-nat subnet-public"]);
+    expect(world.writes().filter((write) => write.startsWith("CreateComputeEnvironment"))).toHaveLength(2);
+  });
+
   it("loses nothing with its status but the patience", async () => {
     const world = await selecting();
     await tag(world, "subnet-nat", { team: "batch" });
