@@ -11,7 +11,7 @@ import { queuesNaming } from "./checks.ts";
 import { claimed, claimedByAnother, ownedByOtherCluster } from "./claims.ts";
 import { type Context, together } from "./context.ts";
 import { deleted } from "./delete.ts";
-import { type Fleet, fleetOf, inTransition, isRetired, isUsable } from "./fleet.ts";
+import { type Fleet, fleetOf, inTransition, isRetired } from "./fleet.ts";
 import { withNetwork } from "./network-report.ts";
 import {
   afterInvalid,
@@ -129,7 +129,7 @@ function made({ spec, seen, ours, fleet, now }: Context): Next<Action> | undefin
   return standing.length === 0 ? firstEnvironment(spec, seen, now) : successor(spec, seen, standing, now);
 }
 
-/** What AWS found INVALID and no queue names goes as soon as another one is there in its place. */
+/** What AWS found INVALID and no queue names goes as soon as another one is there in its place; a named one waits. */
 function failedRetired(context: Context): Next<Action> | undefined {
   return failedSteps(context).find((next) => next.kind === "act");
 }
@@ -137,7 +137,6 @@ function failedRetired(context: Context): Next<Action> | undefined {
 function failedSteps({ spec, seen, fleet, now }: Context): readonly Next<Action>[] {
   return fleet.predecessors
     .filter((environment) => environment.status === "INVALID")
-    .filter(({ computeEnvironmentName: name }) => queuesNaming(seen, new Set([name])).length === 0)
     .map((environment) => retirement(spec, seen, environment, now).next);
 }
 
@@ -266,7 +265,7 @@ function predecessorStep(context: Context, environment: Environment): { step: st
   const { spec, seen, now } = context;
   const soak = soaking(context, environment);
   if (soak !== undefined) return { step: "Soaking", next: soak };
-  if (!isRetired(environment) && environment.status === "VALID" && isHeld(spec, seen, "Delete")) {
+  if (isInOrder(environment) && isHeld(spec, seen, "Delete")) {
     const what = `${environment.computeEnvironmentName} is out of use; taking it out of service waits for approval`;
     return { step: "AwaitingApproval", next: approval(seen, "Delete", what) };
   }
@@ -279,7 +278,7 @@ const soakLookMs = 30_000;
 /** VALID proves little: with no vCPU wanted no instance has started. So the predecessor stays ready for a while. */
 function soaking({ spec, seen, fleet, now }: Context, environment: Environment): Next<Action> | undefined {
   const { target } = fleet;
-  const ready = environment.status === "VALID" && environment.state === "ENABLED" && !isRetired(environment);
+  const ready = isInOrder(environment) && environment.state === "ENABLED";
   if (target === undefined || !ready || seen.targetRuns === true) return undefined;
   // A newer one than the target is what the spec went back from: the target has proved itself before.
   if (createdAt(environment) > createdAt(target)) return undefined;
@@ -295,6 +294,11 @@ function soaking({ spec, seen, fleet, now }: Context, environment: Environment):
   };
 }
 
+/** Jobs run on while AWS carries out an update. */
+function isInOrder(environment: Environment): boolean {
+  return !isRetired(environment) && (environment.status === "VALID" || environment.status === "UPDATING");
+}
+
 function createdAt(environment: Environment): string {
   return environment.tags?.[createdAtTag] ?? "";
 }
@@ -302,10 +306,9 @@ function createdAt(environment: Environment): string {
 function settled({ spec, seen, fleet }: Context): Next<Action> {
   const target = fleet.target;
   const name = target?.computeEnvironmentName ?? "";
-  const usable = target !== undefined && isUsable(spec, target);
-  if (usable && spec.state === "DISABLED") {
+  if (spec.state === "DISABLED") {
     const starved = queuesNaming(seen, new Set([name]))
-      .filter(({ order }) => order.every((other) => other === name || !servesElsewhere(seen, other)))
+      .filter(({ order }) => !order.some((member) => serves(seen, member)))
       .map(({ queue }) => queue.jobQueueName);
     const warning = starved.length === 0 ? "" : `; without any ENABLED environment are: ${starved.join(", ")}`;
     return {
@@ -318,7 +321,7 @@ function settled({ spec, seen, fleet }: Context): Next<Action> {
   return { kind: "settled", reason: "Available", message: `${name} is VALID${state}` };
 }
 
-function servesElsewhere(seen: Seen, name: string): boolean {
+function serves(seen: Seen, name: string): boolean {
   return seen.environments.some(
     (environment) =>
       environment.computeEnvironmentName === name && environment.status === "VALID" && environment.state === "ENABLED",

@@ -231,6 +231,13 @@ describe("an act, as a whole,", () => {
     });
   });
 
+  it("is not put off", () => {
+    const environments = [old({ status: "INVALID", statusReason: "no such subnet" })];
+    const step = next(ec2, { environments, invalidSince: new Map([["old", now - 1_800_000]]) });
+    expect(step).toMatchObject({ reason: "Revalidating" });
+    expect(step).not.toHaveProperty("recheckInMs");
+  });
+
   it("repoints a queue without a policy without one", () => {
     const spec: BatchComputeEnvironmentSpec = { ...other, replacement: { foreignQueues: "Repoint" } };
     const step = next(spec, {

@@ -100,6 +100,24 @@ describe("what AWS found INVALID", () => {
       { kind: "act", reason: "Creating" },
     ],
     [
+      "a second time is looked at when an earlier one is due",
+      ec2,
+      {
+        environments: [failed("", 30, { state: "DISABLED", tags: retired }), failed("-2", 1)],
+        jobs: new Map([[name, { kind: "read", remaining: [], zeroSince: now - 4000 }]]),
+      },
+      { kind: "wait", reason: "WaitingForRole", recheckInMs: 6000 },
+    ],
+    [
+      "is looked at when it is due, whatever waits for a queue",
+      other,
+      {
+        environments: [old({ status: "INVALID" }), fresh({ status: "INVALID", statusReason: "no" })],
+        queues: [queue("q1", ["old"])],
+      },
+      { kind: "blocked", reason: "Invalid", recheckInMs: 300_000 },
+    ],
+    [
       "without a date is left to a person",
       ec2,
       { environments: [failed("", 0, { tags: { "awsbatch.dev/created-at": "" } })] },

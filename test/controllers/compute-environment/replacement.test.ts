@@ -209,6 +209,12 @@ describe("a target that is not ENABLED", () => {
       "update new spec.computeResources.maxvCpus",
     ],
     [
+      "although the spec says ENABLED is enabled before the queues come over",
+      { ...other, state: "ENABLED" },
+      { environments: [old(), fresh({ state: "DISABLED" })], queues: [queue("q1", ["old"])] },
+      "update new spec.state",
+    ],
+    [
       "because somebody has disabled it gets no queue",
       other,
       { environments: [old(), fresh({ state: "DISABLED" })], queues: [queue("q1", ["old"])] },

@@ -45,8 +45,24 @@ describe("the soak", () => {
     ],
     ["keeps none that is DISABLED", soaking(60, { state: "DISABLED" }), "Disabling", undefined],
     ["keeps none that is INVALID", soaking(60, { status: "INVALID" }), "Disabling", undefined],
+    ["keeps one that AWS updates just then", soaking(60, { status: "UPDATING" }), "Soaking", 30_000],
+    ["keeps none that AWS has not made yet", soaking(60, { status: "CREATING" }), "Disabling", undefined],
   ])("%s", (_name, step, reason, recheckInMs) => {
     expect(step).toMatchObject({ reason, ...(recheckInMs === undefined ? {} : { recheckInMs }) });
+  });
+
+  it("keeps one that bears no date, for it was adopted", () => {
+    const { "awsbatch.dev/created-at": _date, ...tags } = old().tags ?? {};
+    const environments = [{ ...old(), tags }, fresh(serving(60))];
+    expect(next(other, { environments, queues })).toMatchObject({ reason: "Soaking" });
+  });
+
+  it("is news", () => {
+    const given = seen(other, { environments: [old(), fresh(serving(60))], queues });
+    const message = "old stays ready until a job runs on new, or the soak time is over";
+    expect(planFor(object(other), given, now).news).toEqual([
+      { type: "Retiring", status: "True", reason: "Soaking", message },
+    ]);
   });
 
   it("is told with what it waits for", () => {

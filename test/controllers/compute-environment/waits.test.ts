@@ -118,6 +118,54 @@ describe("a wait, or what bars the way, as a whole,", () => {
       { held: "forApproval", approval: `${id}/Delete`, message: expect.stringMatching(/^old is out of use/) },
     ],
     [
+      "for an approval of Delete, also while AWS updates what would go",
+      held("Delete"),
+      { environments: [old({ status: "UPDATING" }), fresh(serving(601))], queues: [queue("q1", ["new"])] },
+      { held: "forApproval", approval: `${id}/Delete` },
+    ],
+    [
+      "for no approval of Delete where that was given before",
+      held("Delete"),
+      {
+        environments: [old({ state: "DISABLED", tags: retired }), fresh(serving(601))],
+        queues: [queue("q1", ["new"])],
+      },
+      { kind: "wait", reason: "Draining" },
+    ],
+    [
+      "for no approval of Delete where AWS deletes already",
+      held("Delete"),
+      { environments: [old({ status: "DELETING" }), fresh(serving(601))], queues: [queue("q1", ["new"])] },
+      { kind: "wait", reason: "Deleting" },
+    ],
+    [
+      "for an approval after the queues went back, beside one that is on its way out",
+      other,
+      {
+        environments: [old(), environment("older", ec2, { state: "DISABLED", tags: retired }), fresh(returned)],
+        queues: [queue("q1", ["old"])],
+      },
+      { kind: "blocked", reason: "Returned" },
+    ],
+    [
+      "for no approval after the queues went back, when nothing else is there",
+      other,
+      { environments: [fresh(returned)], queues: [queue("q1", ["new"])] },
+      { kind: "settled", reason: "Available" },
+    ],
+    [
+      "for no approval after the queues went back, when the predecessor is on its way out",
+      other,
+      { environments: [old({ state: "DISABLED", tags: retired }), fresh(returned)], queues: [queue("q1", ["new"])] },
+      { kind: "act", message: "new serves all queues" },
+    ],
+    [
+      "for no approval after the queues went back, when the predecessor is not VALID",
+      other,
+      { environments: [old({ status: "UPDATING" }), fresh(returned)], queues: [queue("q1", ["new"])] },
+      { kind: "act", message: "new serves all queues" },
+    ],
+    [
       "for an approval after the queues went back",
       other,
       { environments: [old(), fresh(returned)], queues: [queue("q1", ["old"])] },
