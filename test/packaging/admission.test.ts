@@ -18,55 +18,55 @@ const notRestricted: Readonly<Record<string, RegExp>> = {
   extras: /allowPrivilegeEscalation != false/,
 };
 
-describeWithHelm("what the chart renders", (program) => {
-  let cluster: ControlPlane;
-  beforeAll(async () => {
-    cluster = await startControlPlane({ controllerManager: true });
-    linesOf(await cluster.kubectl(["create", "namespace", namespace]));
-    const label = "pod-security.kubernetes.io/enforce=restricted";
-    linesOf(await cluster.kubectl(["label", "namespace", namespace, label]));
-    for (const name of ["team-a", "team-b", "elsewhere", "leases", "monitoring"]) {
-      linesOf(await cluster.kubectl(["create", "namespace", name]));
+describeWithHelm(
+  "what the chart renders",
+  (program) => {
+    let cluster: ControlPlane;
+    beforeAll(async () => {
+      cluster = await startControlPlane({ controllerManager: true });
+      linesOf(await cluster.kubectl(["create", "namespace", namespace]));
+      const label = "pod-security.kubernetes.io/enforce=restricted";
+      linesOf(await cluster.kubectl(["label", "namespace", namespace, label]));
+      for (const name of ["team-a", "team-b", "elsewhere", "leases", "monitoring"]) {
+        linesOf(await cluster.kubectl(["create", "namespace", name]));
+      }
+    });
+    afterAll(() => cluster?.stop());
+
+    /** What the server says to the objects, stored by none of them. */
+    async function said(objects: readonly unknown[]): Promise<{ readonly code: number; readonly stderr: string }> {
+      const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
+      const flags = ["apply", "--server-side", "--dry-run=server", "--validate=strict", "-f", "-"];
+      return await cluster.kubectl(flags, { input });
     }
-  });
-  afterAll(() => cluster?.stop());
 
-  /** What the server says to the objects, stored by none of them. */
-  async function said(objects: readonly unknown[]): Promise<{ readonly code: number; readonly stderr: string }> {
-    const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
-    const flags = ["apply", "--server-side", "--dry-run=server", "--validate=strict", "-f", "-"];
-    return await cluster.kubectl(flags, { input });
-  }
+    /** The pods that its Deployments and Jobs would make, in the namespace where the profile is enforced. */
+    function podsOf(object: Rendered): readonly object[] {
+      const { kind, metadata } = object;
+      const spec = kind === "Pod" ? object["spec"] : object["spec"]?.template?.spec;
+      if (spec?.containers === undefined) return [];
+      // That class, and its runtime, would have to exist.
+      const { runtimeClassName: _class, priorityClassName: _priority, serviceAccountName: _account, ...rest } = spec;
+      return [{ apiVersion: "v1", kind: "Pod", metadata: { name: metadata.name, namespace }, spec: rest }];
+    }
 
-  /** The pods that its Deployments and Jobs would make, in the namespace where the profile is enforced. */
-  function podsOf(object: Rendered): readonly object[] {
-    const { kind, metadata } = object;
-    const spec = kind === "Pod" ? object["spec"] : object["spec"]?.template?.spec;
-    if (spec?.containers === undefined) return [];
-    // That class, and its runtime, would have to exist.
-    const { runtimeClassName: _class, priorityClassName: _priority, serviceAccountName: _account, ...rest } = spec;
-    return [{ apiVersion: "v1", kind: "Pod", metadata: { name: metadata.name, namespace }, spec: rest }];
-  }
+    test.each(["defaults", ...Object.keys(valueSets)])(
+      "with %s is what the API server takes, and its pods fit the profile restricted",
+      async (name) => {
+        const values = name === "defaults" ? {} : (valueSets[name] ?? {});
+        const lean = "crds" in values || name === "defaults" ? values : { ...values, crds: { enabled: false } };
+        const objects = documents(await template(program, lean)).filter(({ kind }) => !elsewhere.has(kind));
+        // A pod needs its ServiceAccount stored before it: it comes below.
+        const { code, stderr } = await said(objects.filter(({ kind }) => kind !== "Pod"));
+        expect([code, stderr.replaceAll(/^Warning: .*\n/gm, "")]).toEqual([0, ""]);
+        const pods = await said(objects.flatMap(podsOf));
+        const reason = notRestricted[name];
+        if (reason === undefined) expect([pods.code, pods.stderr]).toEqual([0, ""]);
+        else expect(pods.stderr).toMatch(reason);
+      },
+    );
 
-  test.runIf(program.name === "Helm 4").each(["defaults", ...Object.keys(valueSets)])(
-    "with %s is what the API server takes, and its pods fit the profile restricted",
-    async (name) => {
-      const values = name === "defaults" ? {} : (valueSets[name] ?? {});
-      const lean = "crds" in values || name === "defaults" ? values : { ...values, crds: { enabled: false } };
-      const objects = documents(await template(program, lean)).filter(({ kind }) => !elsewhere.has(kind));
-      // A pod needs its ServiceAccount stored before it: it comes below.
-      const { code, stderr } = await said(objects.filter(({ kind }) => kind !== "Pod"));
-      expect([code, stderr.replaceAll(/^Warning: .*\n/gm, "")]).toEqual([0, ""]);
-      const pods = await said(objects.flatMap(podsOf));
-      const reason = notRestricted[name];
-      if (reason === undefined) expect([pods.code, pods.stderr]).toEqual([0, ""]);
-      else expect(pods.stderr).toMatch(reason);
-    },
-  );
-
-  test.runIf(program.name === "Helm 4")(
-    "keeps an object that is protected from deletion, until it is not",
-    async () => {
+    test("keeps an object that is protected from deletion, until it is not", async () => {
       const values = { deletionProtection: { enabled: true }, replicas: 0, tests: { enabled: false } };
       linesOf(await cluster.kubectl(["apply", "--server-side", "-f", "-"], { input: await template(program, values) }));
       const team = await Team.in(cluster);
@@ -81,6 +81,7 @@ describeWithHelm("what the chart renders", (program) => {
       );
       linesOf(await kubectl("annotate", "bjd", "kept", `${protection}-`));
       linesOf(await remove());
-    },
-  );
-});
+    });
+  },
+  "Helm 4",
+);

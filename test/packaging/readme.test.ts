@@ -20,42 +20,46 @@ function commands(file: string, after = ""): readonly string[] {
 
 const threeLines = commands("README.md", "## In a cluster").slice(0, 3);
 
-describeWithHelm("README's way into a cluster", (program) => {
-  let cluster: ControlPlane;
-  let kubelet: Kubelet;
-  beforeAll(async () => {
-    cluster = await startControlPlane({ controllerManager: true });
-    kubelet = new Kubelet(cluster, inject("bundle"));
-    kubelet.start();
-  });
-  afterAll(async () => {
-    await kubelet?.stop();
-    await cluster?.stop();
-  });
+describeWithHelm(
+  "README's way into a cluster",
+  (program) => {
+    let cluster: ControlPlane;
+    let kubelet: Kubelet;
+    beforeAll(async () => {
+      cluster = await startControlPlane({ controllerManager: true });
+      kubelet = new Kubelet(cluster, inject("bundle"));
+      kubelet.start();
+    });
+    afterAll(async () => {
+      await kubelet?.stop();
+      await cluster?.stop();
+    });
 
-  test.runIf(program.name === "Helm 4")("is three lines, after which the quickstart is Ready", async () => {
-    const { kubeconfig, kubectlPath } = cluster.access;
-    const type = async (line: string): Promise<RunResult> => {
-      const [name, ...args] = line.split(" ");
-      if (name === "helm") return await helm(program, args.map(absolute), kubeconfig);
-      expect(name).toBe("kubectl");
-      return await run(kubectlPath, args.map(absolute), { environment: { KUBECONFIG: kubeconfig } });
-    };
-    expect(threeLines.map((line) => line.split(" ")[0])).toEqual(["helm", "kubectl", "kubectl"]);
-    for (const line of threeLines) {
-      const { code, stderr } = await type(line);
-      expect(code, code === 0 ? "" : [line, stderr, await kubelet.said()].join("\n")).toBe(0);
-    }
-    const columns = "custom-columns=:.metadata.name,:.status.conditions[?(@.type=='Ready')].status";
-    expect(
-      linesOf(await type(`kubectl get awsbatch --no-headers -o ${columns}`)).map((line) => line.split(/\s+/)),
-    ).toEqual([
-      ["quickstart", "True"],
-      ["hello", "True"],
-      ["quickstart", "True"],
-    ]);
-  });
-});
+    test("is three lines, after which the quickstart is Ready", async () => {
+      const { kubeconfig, kubectlPath } = cluster.access;
+      const type = async (line: string): Promise<RunResult> => {
+        const [name, ...args] = line.split(" ");
+        if (name === "helm") return await helm(program, args.map(absolute), kubeconfig);
+        expect(name).toBe("kubectl");
+        return await run(kubectlPath, args.map(absolute), { environment: { KUBECONFIG: kubeconfig } });
+      };
+      expect(threeLines.map((line) => line.split(" ")[0])).toEqual(["helm", "kubectl", "kubectl"]);
+      for (const line of threeLines) {
+        const { code, stderr } = await type(line);
+        expect(code, code === 0 ? "" : [line, stderr, await kubelet.said()].join("\n")).toBe(0);
+      }
+      const columns = "custom-columns=:.metadata.name,:.status.conditions[?(@.type=='Ready')].status";
+      expect(
+        linesOf(await type(`kubectl get awsbatch --no-headers -o ${columns}`)).map((line) => line.split(/\s+/)),
+      ).toEqual([
+        ["quickstart", "True"],
+        ["hello", "True"],
+        ["quickstart", "True"],
+      ]);
+    });
+  },
+  "Helm 4",
+);
 
 describeWithHelm("the Helm commands of docs/install.md", (program) => {
   const lines = [...commands("docs/install.md"), ...commands("README.md")].filter((line) =>
