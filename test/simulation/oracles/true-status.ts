@@ -39,13 +39,13 @@ function atOdds(object: KubeObject, conditions: readonly Condition[]): string | 
   return undefined;
 }
 
-/** Whether the one who leads has seen the object as it was before this write. */
-function isKnown({ processes }: Watched, before: KubeObject | undefined): boolean {
+/** Whether the one who holds the lease, and so the writer, has seen the object as it was before this write. */
+function isKnown({ processes, lease }: Watched, before: KubeObject | undefined): boolean {
   const kind = kinds.find((one) => one.kind === before?.kind);
   if (before === undefined || kind === undefined) return false;
   return processes().some(
-    ({ leads, operator }) =>
-      leads &&
+    ({ name, operator }) =>
+      name === lease()?.holder &&
       operator.runtime.cache(kind).get(before.metadata)?.metadata.resourceVersion === before.metadata.resourceVersion,
   );
 }
