@@ -1,4 +1,6 @@
 import { type Condition, type KubeObject, keyText } from "../../src/api/object.ts";
+import type { JobQueue } from "../../src/api/v1alpha1/job-queue.ts";
+import { queueNameOf } from "../../src/controllers/job-queue/observe.ts";
 import { ownerIn } from "../../src/controllers/ownership.ts";
 import { accountOf, type Line } from "./account.ts";
 import { approveAll, manifestOf } from "./carry-out.ts";
@@ -16,6 +18,9 @@ const limitSeconds = 20 * 60;
 /**
  * The differential oracle: what a fresh operator makes of the same manifests in an account in which there is only
  * what others own. It sees the same clock, cluster and ages of objects, and no fault.
+ *
+ * A lost cluster's objects are all made anew, so that their ages do not tell any more who had a queue that two claim.
+ * AWS's tags do, and what they say stays so ("another identity of ours" is a Conflict): there the owner is the older.
  */
 export async function expectedOf(world: Simulation): Promise<Expected> {
   const { aws, store, settings } = world;
@@ -47,12 +52,25 @@ export async function expectedOf(world: Simulation): Promise<Expected> {
     // What others register above ours is drift; under a name without any of ours it is theirs.
     jobDefinitions: jobDefinitions.filter((one) => foreign(one) && !oursAre.has(one.jobDefinitionName)),
   });
+  const standing = aws.truth.jobQueues().filter(({ status }) => status !== "DELETING" && status !== "DELETED");
+  const owned = new Set(
+    standing.map(({ jobQueueName, tags }) => {
+      const owner = ownerIn(tags);
+      return owner === undefined ? "" : `${jobQueueName} of ${keyText(owner)}`;
+    }),
+  );
+  const ageOf = (object: KubeObject): { readonly creationTimestamp?: string } =>
+    world.cluster.takeOverUid !== undefined &&
+    object.kind === "JobQueue" &&
+    owned.has(`${queueNameOf(object as JobQueue)} of ${keyText(object.metadata)}`)
+      ? { creationTimestamp: new Date(0).toISOString() }
+      : {};
   const kept = store.objects().filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   fresh.store.restore({
     resourceVersion: 1,
     objects: kept.map((object) => {
       const { metadata, ...manifest } = manifestOf(object);
-      const { finalizers: _finalizers, ...own } = object.metadata;
+      const { finalizers: _finalizers, ...own } = { ...object.metadata, ...ageOf(object) };
       return {
         object: { ...manifest, spec: object.spec, metadata: { ...own, annotations: metadata.annotations } },
         applied: { labels: [], annotations: [] },

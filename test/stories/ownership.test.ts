@@ -57,6 +57,32 @@ describe("a lost cluster, re-applied from Git under a new identity", () => {
     await expectSilence(world);
   });
 
+  it("leaves a queue to whom AWS names, of two that claim its name: their ages are new, and prove nothing", async () => {
+    const before = await aWorld();
+    before.apply(computeEnvironment("ce", ec2), jobQueue("rival", ["ce"], { jobQueueName: "team_q1" }));
+    await before.untilReady();
+    const world = await followedBy(before, {
+      cluster: { name: "default", uid: "cluster-2", takeOverUid: "cluster-1" },
+    });
+    world.apply(
+      computeEnvironment("ce", ec2),
+      jobQueue("q1", ["ce"]),
+      jobQueue("rival", ["ce"], { jobQueueName: "team_q1" }),
+    );
+    await world.until(
+      "the owner is Ready, and the other is told whose the queue is",
+      () =>
+        world.condition("JobQueue", "rival", "Ready")?.status === "True" &&
+        world.condition("JobQueue", "q1", "Stalled")?.message ===
+          "team_q1 belongs to default/team/rival. Give this object another spec.jobQueueName",
+    );
+    await expectSilence(world);
+    world.delete("JobQueue", "rival");
+    await world.untilReady();
+    const left = world.aws.truth.jobQueues().filter(({ status }) => status !== "DELETED");
+    expect(left.map(({ tags }) => tags?.["awsbatch.dev/name"])).toEqual(["q1"]);
+  });
+
   it("two clusters of one name do not fight: the second is refused and deletes nothing", async () => {
     const world = await followedBy(await readyWorld(), { cluster: { name: "default", uid: "cluster-2" } });
     world.apply(...manifests);

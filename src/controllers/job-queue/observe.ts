@@ -55,6 +55,8 @@ export async function observe(
   const live = snapshot.queues.get(queueName);
   const queue = live?.status === "DELETED" ? undefined : live;
   const absent = snapshot.isAbsent("job-queue", queueName);
+  // Ages say nothing where AWS says whose it is: a cluster that was lost has made all objects anew, in any order.
+  const isOwner = queue !== undefined && ownershipOf(queue.tags, identity).kind === "ours";
   if (queue === undefined && !absent) region.expectAbsence("job-queue", queueName);
   const environments = new Map([...snapshot.environments].filter(([, { status }]) => status !== "DELETED"));
   const entries = await Promise.all(
@@ -70,7 +72,7 @@ export async function observe(
     planId: shortHash([identity.cluster.name, identity.namespace, identity.name, object.spec]),
     queue,
     absent,
-    claimedBy: olderClaimant(object, JobQueueKind, queueNameOf, ports.objects, ports.settings),
+    claimedBy: isOwner ? undefined : olderClaimant(object, JobQueueKind, queueNameOf, ports.objects, ports.settings),
     entries,
     environments,
     jobs: await jobsIn(object, queue, region, ports, memory, signal),

@@ -20,7 +20,7 @@ export interface Seen {
   readonly queue: Queue | undefined;
   /** That there is no queue of that name may be believed. */
   readonly absent: boolean;
-  /** `namespace/name` of an older object that claims the same name in the same place. */
+  /** `namespace/name` of an older object that claims the same name in the same place, unless the queue is ours. */
   readonly claimedBy: string | undefined;
   /** In ascending `order`. */
   readonly entries: readonly EntrySeen[];

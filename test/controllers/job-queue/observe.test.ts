@@ -5,6 +5,7 @@ import { AwsError } from "../../../src/aws/errors.ts";
 import { planId } from "../../../src/controllers/compute-environment/request.ts";
 import { newMemory, observe, queueNameOf } from "../../../src/controllers/job-queue/observe.ts";
 import type { Seen } from "../../../src/controllers/job-queue/seen.ts";
+import { ownerTags } from "../../../src/controllers/ownership.ts";
 import type { Ports } from "../../../src/controllers/ports.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
 import { object as environmentObject } from "../compute-environment/given.ts";
@@ -173,6 +174,23 @@ describe("the queue", () => {
   it("has a name of its own, or the default", () => {
     expect(queueNameOf(object())).toBe("team_q");
     expect(queueNameOf(object({ jobQueueName: "mine" }))).toBe("mine");
+  });
+
+  it.each<[string, Record<string, string>, string | undefined]>([
+    ["is left to an older object that claims it", {}, "team/older"],
+    ["is left to the owner that AWS names", ownerTags(identityOf("older")), "team/older"],
+    ["stays with this object when AWS names it as the owner, however young it is", ownerTags(identity), undefined],
+    [
+      "is left to an older object when another cluster has it",
+      { ...ownerTags(identity), "awsbatch.dev/cluster-uid": "c-0" },
+      "team/older",
+    ],
+  ])("whose name two objects claim %s", async (_name, tags, claimedBy) => {
+    const own = object({ jobQueueName: "shared" });
+    const metadata = { ...own.metadata, name: "older", uid: "u-0", creationTimestamp: "2020-01-01T00:00:00Z" };
+    const region = fakeRegion({ queues: [queue(["a1"], { jobQueueName: "shared", tags })] });
+    const seen = await watcher([own, { ...own, metadata }]).look(region, own);
+    expect([seen.queue?.jobQueueName, seen.claimedBy]).toEqual(["shared", claimedBy]);
   });
 
   it("sees no tombstones of environments", async () => {
