@@ -83,6 +83,29 @@ describe("a lost cluster, re-applied from Git under a new identity", () => {
     expect(left.map(({ tags }) => tags?.["awsbatch.dev/name"])).toEqual(["q1"]);
   });
 
+  it("takes its roles over as well where the manifest asks for none any more: they go with what used them", async () => {
+    const { instanceRole: _given, ...resources } = ec2.computeResources ?? { type: "EC2", maxvCpus: 0, subnets: [] };
+    const before = await aWorld();
+    before.apply(computeEnvironment("ce", { ...ec2, computeResources: resources, iam: { instanceRole: {} } }));
+    await before.untilReady();
+    const made = (): readonly string[] =>
+      before.aws.truth
+        .roles()
+        .map(({ name }) => name)
+        .filter((name) => name.startsWith("team_ce_"));
+    expect(made()).toHaveLength(1);
+    const world = await followedBy(before, {
+      cluster: { name: "default", uid: "cluster-2", takeOverUid: "cluster-1" },
+    });
+    world.apply(computeEnvironment("ce", ec2));
+    await world.untilReady();
+    const notes = (): object => world.object("BatchComputeEnvironment", "ce")?.metadata.annotations ?? {};
+    expect(Object.keys(notes())).toContain("awsbatch.dev/roles");
+    await world.until("no role is noted any more", () => !("awsbatch.dev/roles" in notes()));
+    expect(made()).toEqual([]);
+    await expectSilence(world);
+  });
+
   it("two clusters of one name do not fight: the second is refused and deletes nothing", async () => {
     const world = await followedBy(await readyWorld(), { cluster: { name: "default", uid: "cluster-2" } });
     world.apply(...manifests);

@@ -2,6 +2,7 @@ import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environ
 import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import type { Environment } from "../../aws/batch.ts";
 import { filledEnvironment, rolesNamedByEnvironment } from "../roles/fill.ts";
+import { isMadeByOperator } from "../roles/names.ts";
 import type { RoleUser } from "../roles/user.ts";
 import { isServiceLinked } from "./diff.ts";
 import { isRetired } from "./fleet.ts";
@@ -24,6 +25,11 @@ export const environmentRoleUser: RoleUser<BatchComputeEnvironment, Seen> = {
     const roles = stuck.flatMap(({ serviceRole }) => (serviceRole?.startsWith("arn:") ? [serviceRole] : []));
     return [...new Set(roles.filter((role) => !isServiceLinked(role)))].sort();
   },
+  used: (seen) =>
+    oursOf(seen)
+      .flatMap(rolesOf)
+      .filter(isMadeByOperator)
+      .map((role) => role.slice(role.lastIndexOf("/") + 1)),
   // Also one that is not ours any more would be left without it.
   refersTo: (seen, name) =>
     seen.environments.some((environment) => rolesOf(environment).some((role) => isNamed(role, name))),

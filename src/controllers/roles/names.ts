@@ -1,9 +1,12 @@
 /** What the roles of the operator are called in IAM. Pure. */
 
 import { shortHash } from "../fingerprint.ts";
+import type { Identity } from "../ownership.ts";
 
 /** What a role is for; also the value of its tag `awsbatch.dev/role`. */
-export type RolePurpose = "service" | "instance" | "spot-fleet" | "execution" | "job";
+export type RolePurpose = (typeof purposes)[number];
+
+const purposes = ["service", "instance", "spot-fleet", "execution", "job"] as const;
 
 /** IAM's limit for the name of a role; that of an instance profile is twice as long. */
 const nameLimit = 64;
@@ -31,4 +34,9 @@ export function roleName(clusterName: string, namespace: string, scope: RoleScop
   const hash = shortHash([clusterName, namespace, scope]);
   const readable = [namespace, scope.name, ...(scope.kind === "object" ? [scope.purpose] : [])].join("_");
   return `${readable.slice(0, nameLimit - hash.length - 1)}_${hash}`;
+}
+
+/** Whether a role of this name is one that the operator makes for this object alone. */
+export function isRoleOf({ cluster, namespace, name }: Identity, role: string): boolean {
+  return purposes.some((purpose) => role === roleName(cluster.name, namespace, { kind: "object", name, purpose }));
 }

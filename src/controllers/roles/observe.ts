@@ -10,7 +10,7 @@ import { identityOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { wishOf } from "../wish.ts";
 import { limitsOf } from "./limits.ts";
-import { roleName } from "./names.ts";
+import { isRoleOf, roleName } from "./names.ts";
 import type { IamSeen, LimitsSeen, OtherUser, RolesSeen } from "./seen.ts";
 import type { RoleUser } from "./user.ts";
 import { type Place, type RoleSpecs, type RoleWish, rolesWished, sameContent } from "./wish.ts";
@@ -52,7 +52,7 @@ export async function observeRoles<O extends KubeObject>(
   object: O,
   place: Place,
   user: Pick<RoleUser<O, never>, "kind" | "named">,
-  stranded: readonly string[],
+  { stranded, used }: { readonly stranded: readonly string[]; readonly used: readonly string[] },
   ports: Ports,
   memory: RolesMemory,
   signal: AbortSignal,
@@ -63,11 +63,14 @@ export async function observeRoles<O extends KubeObject>(
   const iam = iamOf(object);
   const claims = claimsOf(object);
   const named = user.named(object);
-  const usesRoles = iam !== undefined || claims.length > 0;
+  // The note goes with the object, so a lost cluster's is lost; what AWS has of the object still names its roles.
+  const lostNotes = used.filter((name) => !claims.includes(name) && isRoleOf(identity, name));
+  const usesRoles = iam !== undefined || claims.length > 0 || lostNotes.length > 0;
   const limits = usesRoles || named.length > 0 ? await limitsIn(identity.namespace, ports, signal) : unneeded;
   const boundary = limits.kind === "read" ? limits.limits.permissionsBoundary : undefined;
   const wishes = rolesWished(iam, identity, place, boundary);
-  const names = [...new Set([...claims, ...wishes.map(({ name }) => name)])];
+  const unnoted = lostNotes.filter((name) => wishes.every((one) => one.name !== name));
+  const names = [...new Set([...claims, ...unnoted, ...wishes.map(({ name }) => name)])];
   const stale = memory.stale.delete(object.metadata.uid) || isAskedFor(object);
   // Whether it is there decides whether it would be left behind; what is wished is made anyway when it is not.
   const goes = (name: string): boolean => wish.deleting || wishes.every((one) => one.name !== name);
@@ -86,6 +89,7 @@ export async function observeRoles<O extends KubeObject>(
     place,
     wishes,
     claims,
+    unnoted,
     named,
     limits,
     iam: read.iam,

@@ -183,9 +183,9 @@ function madeOrMended(seen: RolesSeen): { readonly next?: RolesNext; readonly ch
   );
   // What IAM may not show yet keeps no other role waiting.
   const first = differing.find(({ wish }) => !seen.justWritten.has(wish.name)) ?? differing[0];
-  const claims = [...new Set([...seen.claims, ...seen.wishes.map(({ name }) => name)])].sort();
+  const claims = [...new Set([...seen.claims, ...seen.unnoted, ...seen.wishes.map(({ name }) => name)])].sort();
   if (claims.length > seen.claims.length) {
-    const message = "the roles that are asked for are noted on the object";
+    const message = "the roles that are asked for, or still used, are noted on the object";
     return {
       changes,
       next: { kind: "act", action: { kind: "claimRoles", claims }, reason: "MakingRole", message, irreversible: false },

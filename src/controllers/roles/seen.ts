@@ -10,6 +10,8 @@ export interface RolesSeen {
   readonly wishes: readonly RoleWish[];
   /** Names of roles that the object has asked for so far (annotation `awsbatch.dev/roles`). */
   readonly claims: readonly string[];
+  /** Roles of this object alone that something of it in AWS refers to, and that are not in `claims`: the note was lost. */
+  readonly unnoted: readonly string[];
   /** Roles that the spec names itself. */
   readonly named: readonly NamedRole[];
   readonly limits: LimitsSeen;

@@ -58,7 +58,8 @@ export function withRoles<O extends KubeObject, Seen, Action extends { readonly 
     },
     events: (action) => (isRolesAction(action) ? rolesEvents(action) : steps.events(action)),
     marks(object, { roles }) {
-      const names = [...new Set([...claimsOf(object), ...roles.wishes.map(({ name }) => name)])].sort();
+      const wished = roles.wishes.map(({ name }) => name);
+      const names = [...new Set([...claimsOf(object), ...roles.unnoted, ...wished])].sort();
       return names.length === 0 ? {} : { [rolesAnnotation]: names.join(",") };
     },
     newsOfFailure: (action, failure, { roles }) => newsOfFailure(action, failure, roles),
@@ -81,7 +82,8 @@ export async function observeWithRoles<O extends KubeObject, Seen>(
 ): Promise<WithRoles<O, Seen>> {
   const whole = filledObject(object, user, place, ports.cluster);
   const own = await observeOwn(whole);
-  const seen = await observeRoles(object, place, user, user.stranded(whole, own), ports, memory, signal);
+  const inAws = { stranded: user.stranded(whole, own), used: user.used?.(own) ?? [] };
+  const seen = await observeRoles(object, place, user, inAws, ports, memory, signal);
   const referred = new Set(seen.claims.filter((name) => user.refersTo(own, name)));
   const leaving = object.metadata.deletionTimestamp !== undefined;
   const surplus = seen.claims.some((name) => !referred.has(name) && seen.wishes.every((wish) => wish.name !== name));

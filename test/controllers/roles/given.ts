@@ -52,6 +52,7 @@ export function seenRoles(iam: object, other: Partial<RolesSeen> = {}): RolesSee
     place,
     wishes,
     claims: wishes.map(({ name }) => name).sort(),
+    unnoted: [],
     named: [],
     limits: { kind: "read", limits: limitsOf(defaultRoleLimits, {}) },
     iam: inIam(wishes),

@@ -178,6 +178,12 @@ describe("a role that is wished no more", () => {
     expect(step(using(gone, deciding(settled)))).toBe("act RemovingRole claims 1");
   });
 
+  it("is noted before anything else is done, when AWS has it of this object and the note was lost", () => {
+    const lost = formerly({ claims: [], wishes: [], unnoted: [old.name], referred: new Set() });
+    expect(step(using(lost))).toBe("act MakingRole claims 1");
+    expect(step(using(lost, deciding(settled)))).toBe("act MakingRole claims 1");
+  });
+
   it("stays while something else is still to be done", () => {
     expect(step(using(formerly()))).toBe("act Creating own");
   });
