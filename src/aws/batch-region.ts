@@ -31,6 +31,7 @@ import {
   type RegionChange,
   type StoredRevision,
 } from "./region-cache.ts";
+import { rolesNamedBy } from "./revision-roles.ts";
 
 export interface BatchRegionOptions extends RegionCacheOptions, Location {
   /** Behind budget, lease and deadline (`guardedBatch`). */
@@ -172,6 +173,7 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
       type: request.type ?? "container",
       tags: { ...request.tags },
       fingerprint: options.fingerprintOf(body),
+      roles: rolesNamedBy(body),
       read: false,
     };
   }

@@ -8,6 +8,7 @@ import { activeRevisions, describeRevisions, pageSize } from "./listing.ts";
 import type { ObserverOptions } from "./lists-observer.ts";
 import { definitionArn, type Location } from "./names.ts";
 import { noChange, type StoredRevision } from "./region-cache.ts";
+import { rolesNamedBy } from "./revision-roles.ts";
 
 /** Milliseconds between two looks at the known revisions, and between two listings of all; the rest is chance. */
 const describeMs = 60_000;
@@ -264,6 +265,7 @@ export class DefinitionsObserver {
       type: revision.type ?? "container",
       tags: { ...revision.tags },
       fingerprint: known?.fingerprint ?? fingerprintOf(revision),
+      roles: known?.roles ?? rolesNamedBy(revision),
       read: true,
     });
   }

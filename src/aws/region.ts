@@ -107,7 +107,7 @@ export interface BatchSnapshot {
   lastWriteAt(thing: NamedThing, name: string): number;
 }
 
-/** What is kept of an ACTIVE revision: never the body. */
+/** What is kept of an ACTIVE revision: never the whole body. */
 export interface RevisionSeen {
   readonly name: string;
   readonly revision: number;
@@ -116,6 +116,8 @@ export interface RevisionSeen {
   readonly tags: Readonly<Record<string, string>>;
   /** Fingerprint of the body as AWS describes it, normalised (see `controllers/job-definition/normalise.ts`). */
   readonly fingerprint: string;
+  /** The job and execution roles that the body names, each as it is written there. */
+  readonly roles: readonly string[];
 }
 
 export type UnfinishedStatus = "SUBMITTED" | "PENDING" | "RUNNABLE" | "STARTING" | "RUNNING";

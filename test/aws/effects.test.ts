@@ -228,6 +228,7 @@ describe("revisions", () => {
     type: "container",
     tags,
     fingerprint: `v1:${number}`,
+    roles: [],
   });
 
   it("are kept highest first", () => {

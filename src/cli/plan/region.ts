@@ -9,6 +9,7 @@ import { guardedIam } from "../../aws/iam-calls.ts";
 import { unfinishedJobs } from "../../aws/jobs.ts";
 import { activeRevisions, listEnvironments, listQueues } from "../../aws/listing.ts";
 import type { BatchRegion, BatchSnapshot, NamedThing, RevisionSeen } from "../../aws/region.ts";
+import { rolesNamedBy } from "../../aws/revision-roles.ts";
 import { fingerprintOf } from "../../controllers/job-definition/normalise.ts";
 import type { AwsConnection } from "../../operator.ts";
 import type { Clock } from "../../runtime/clock.ts";
@@ -112,7 +113,8 @@ async function definitionsOf(batch: BatchApi, signal: AbortSignal) {
   for await (const page of activeRevisions(batch, undefined, signal)) {
     for (const described of page) {
       const { jobDefinitionName: name, jobDefinitionArn: arn, revision, type = "container", tags = {} } = described;
-      const seen = { name, revision, arn, type, tags, fingerprint: fingerprintOf(described) };
+      const digest = { fingerprint: fingerprintOf(described), roles: rolesNamedBy(described) };
+      const seen = { name, revision, arn, type, tags, ...digest };
       definitions.set(name, [...(definitions.get(name) ?? []), seen]);
       if (revision > (bodies.get(name)?.revision ?? 0)) bodies.set(name, described);
     }

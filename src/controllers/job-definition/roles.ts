@@ -13,10 +13,11 @@ export const definitionRoleUser: RoleUser<JobDefinition, Seen> = {
   filled: (object, wishes) => ({ ...object, spec: filledDefinition(object.spec, wishes) }),
   stranded: () => [],
   jobs: ({ name }, region, signal) => region.jobsOfDefinition(name, signal),
-  // An older revision can still be submitted, so its roles stay as long as it does.
+  // What is ACTIVE can still be submitted: an older revision of ours, or one that somebody registered by hand.
   refersTo: (seen, name) =>
-    ledgerOf(seen).some(
-      ({ owner, revision }) =>
-        owner.kind === "ours" && (revision.tags[revisionRolesTag] ?? "").split("/").includes(name),
+    ledgerOf(seen).some(({ owner, revision: { roles, tags } }) =>
+      owner.kind === "ours"
+        ? (tags[revisionRolesTag] ?? "").split("/").includes(name)
+        : roles.some((role) => role.endsWith(`/${name}`)),
     ),
 };

@@ -46,6 +46,7 @@ export function foreign(number: number, given: Partial<RevisionSeen> = {}): Revi
     type: "container",
     tags: {},
     fingerprint: wished,
+    roles: [],
     ...given,
   };
 }
