@@ -1,5 +1,5 @@
 import type { Io, Output } from "../../src/cli/io.ts";
-import { directorySource } from "../../src/cli/local/directory.ts";
+import { directorySource, type ManifestSource } from "../../src/cli/local/directory.ts";
 import { type LocalFlags, localOptions } from "../../src/cli/local/options.ts";
 import { startLocal } from "../../src/cli/local/start.ts";
 import type { VirtualClock } from "../../src/runtime/clock.ts";
@@ -40,7 +40,7 @@ export interface AwsLine {
 /** `local --simulate -o json` on a directory, in virtual time. */
 export interface LocalRun {
   readonly lines: readonly Line[];
-  /** Lets time pass until it holds. The files are real, so how soon an edit is noticed differs from run to run. */
+  /** Lets time pass until it holds. The files are real: time stands still while they are read. */
   until(what: string, done: () => boolean): Promise<void>;
   seconds(count: number): Promise<void>;
   /** As Ctrl-C would. Gives the exit code. */
@@ -53,7 +53,7 @@ const limitSeconds = 3600;
 
 export async function runLocal(directory: string, clock: VirtualClock, flags: LocalFlags = {}): Promise<LocalRun> {
   const given: LocalFlags = { ...flags, filename: directory, simulate: true, output: "json" };
-  const source = directorySource(directory);
+  const { source, settled } = watchedReads(directorySource(directory));
   const fingerprint = await source.fingerprint();
   const read = await source.read();
   const interruption = new AbortController();
@@ -76,11 +76,15 @@ export async function runLocal(directory: string, clock: VirtualClock, flags: Lo
     },
   );
 
+  const second = async (): Promise<void> => {
+    await clock.advance(1000);
+    await settled();
+  };
   const until = async (what: string, done: () => boolean): Promise<void> => {
-    for (let second = 0; !done(); second++) {
-      if (second > limitSeconds)
+    for (let passed = 0; !done(); passed++) {
+      if (passed > limitSeconds)
         throw new Error(`${what} did not happen: ${JSON.stringify(lines.slice(-10), null, 1)}`);
-      await clock.advance(1000);
+      await second();
     }
   };
   const ended = async (): Promise<number> => {
@@ -91,12 +95,32 @@ export async function runLocal(directory: string, clock: VirtualClock, flags: Lo
   return {
     lines,
     until,
-    seconds: (count) => clock.advance(count * 1000),
+    async seconds(count) {
+      for (let passed = 0; passed < count; passed++) await second();
+    },
     interrupt: () => {
       interruption.abort(new Error("interrupted"));
       return ended();
     },
     ended,
+  };
+}
+
+/** A source, and what waits until nothing of it is being read: a slow disk shall not cost virtual minutes. */
+function watchedReads(source: ManifestSource): { source: ManifestSource; settled: () => Promise<void> } {
+  const pending = new Set<Promise<unknown>>();
+  const watched = <Result>(read: Promise<Result>): Promise<Result> => {
+    pending.add(read);
+    const done = (): void => void pending.delete(read);
+    read.then(done, done);
+    return read;
+  };
+  const settled = async (): Promise<void> => {
+    while (pending.size > 0) await Promise.allSettled(pending);
+  };
+  return {
+    source: { ...source, fingerprint: () => watched(source.fingerprint()), read: () => watched(source.read()) },
+    settled,
   };
 }
 

@@ -40,6 +40,7 @@ describeOnCluster("installing the CRDs in an empty cluster", () => {
 
   test("the API server finds nothing to object to in their schemas", async () => {
     await kubectl("apply", "--server-side", "-f", directory);
+    await kubectl("wait", "--for=condition=Established", "--timeout=30s", ...names.map((name) => `crd/${name}`));
     const conditions = await kubectl(
       "get",
       "crds",
