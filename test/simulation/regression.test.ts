@@ -9,6 +9,10 @@ const seeds: Readonly<Record<string, number>> = {
   "a revision copied by hand, tags and all, was taken for ours once ours was deregistered": 2_000_110,
   "a watch that lagged by 8 s brought back what our own write had changed, and a status told by that": 2_200_192,
   "a network was read anew each second while the wall clock, put back, caught up": 2_000_190,
+  "a role went with its job definition, of which somebody had registered a revision by hand that names it": 2_400_554,
+  "the jobs of every queue were listed each minute for a role that could not go yet anyhow": 2_401_160,
+  "two claimants of a queue waited for each other after the loss of the cluster": 2_401_578,
+  "a role of a lost cluster was left behind when its object asked for none any more": 2_402_674,
 };
 
 describe("worlds that broke a promise once", () => {

@@ -24,7 +24,7 @@ export async function definitionEntry(
     object,
     region,
     definitionRoleUser,
-    (whole) => observe(whole, region, ports, signal),
+    { observeOwn: (whole) => observe(whole, region, ports, signal), isThrough: () => true },
     ports,
     newRolesMemory(),
     signal,

@@ -30,7 +30,7 @@ export async function environmentEntry(
     whole,
     region,
     environmentRoleUser,
-    (one) => observe(one, region, ports, newMemory(), signal),
+    { observeOwn: (one) => observe(one, region, ports, newMemory(), signal), isThrough: () => true },
     ports,
     newRolesMemory(),
     signal,

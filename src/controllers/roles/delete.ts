@@ -15,6 +15,7 @@ type RolesNext = Next<RolesAction>;
 const lookAgainMs = 5000;
 const settleLookMs = 1000;
 const blockedLookMs = 60_000;
+const slowestCountMs = 10 * 60_000;
 
 /**
  * The next step until none of `names` is this object's any more; undefined: nothing is left to do.
@@ -90,14 +91,23 @@ function oneRemoved(
 }
 
 /** A job that has lost its role can do nothing more: it is not killed by us, neither so. */
-function stillUsed({ jobs }: RolesSeen, name: string): RolesNext | undefined {
+function stillUsed({ jobs, goingForMs }: RolesSeen, name: string): RolesNext | undefined {
   if (jobs.kind === "counted" && jobs.count === 0) return undefined;
   const why =
     jobs.kind === "unread"
       ? `the jobs that run by it cannot be counted (${jobs.why})`
       : `${jobs.count} ${jobs.count === 1 ? "job that was" : "jobs that were"} submitted before may use it`;
   const message = `role ${name} is kept: ${why}`;
-  return { kind: "wait", reason: "RoleInUse", message, recheckInMs: blockedLookMs };
+  return { kind: "wait", reason: "RoleInUse", message, recheckInMs: countAgainMs(goingForMs) };
+}
+
+/**
+ * To count jobs costs calls for each queue of the region, and a job may take days: they are counted again when a
+ * quarter of the wait so far has passed, so that the wait is never much longer than the job.
+ */
+function countAgainMs(goingForMs: number | undefined): number {
+  if (goingForMs === undefined) return slowestCountMs;
+  return Math.min(slowestCountMs, Math.max(blockedLookMs, goingForMs / 4));
 }
 
 /** A shared role that others go on using, and that stays after them because this object's side of AWS stays. */

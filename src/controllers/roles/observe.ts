@@ -56,7 +56,7 @@ export async function observeRoles<O extends KubeObject>(
   ports: Ports,
   memory: RolesMemory,
   signal: AbortSignal,
-): Promise<Omit<RolesSeen, "referred" | "jobs">> {
+): Promise<Omit<RolesSeen, "referred" | "jobs" | "goingForMs">> {
   const { settings, cluster } = ports;
   const identity = identityOf(object, cluster);
   const wish = wishOf(object, settings);

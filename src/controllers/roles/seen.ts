@@ -32,6 +32,8 @@ export interface RolesSeen {
   readonly referred: ReadonlySet<string>;
   /** Jobs that run by roles that are to go; counted only when nothing else holds those. */
   readonly jobs: JobsSeen;
+  /** How long the object has been in its deletion, in ms; undefined: it stays. */
+  readonly goingForMs: number | undefined;
   readonly ignoreTagKeys: readonly string[];
   readonly repairForeign: boolean;
   readonly retain: boolean;

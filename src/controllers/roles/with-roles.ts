@@ -40,7 +40,9 @@ export function withRoles<O extends KubeObject, Seen, Action extends { readonly 
     observe(object, region, given, signal) {
       memory.beganAt ??= ports.clock.now();
       const observeOwn = (whole: O): Promise<Seen> => steps.observe(whole, region, given, signal);
-      return observeWithRoles(object, region, user, observeOwn, ports, memory, signal);
+      const isThrough = (whole: O, own: Seen): boolean =>
+        /^(?:settled|release)$/.test(steps.plan(whole, own, ports.clock.now()).next.kind);
+      return observeWithRoles(object, region, user, { observeOwn, isThrough }, ports, memory, signal);
     },
     async refresh(object, region, signal) {
       memory.stale.add(object.metadata.uid);
@@ -70,12 +72,18 @@ export function newRolesMemory(): RolesMemory {
   return { beganAt: undefined, wroteAt: new Map(), madeAt: new Map(), stale: new Set() };
 }
 
-/** @param observeOwn what the kind itself observes of an object */
+/** What the kind itself does. */
+export interface OwnSteps<O, Seen> {
+  observeOwn(object: O): Promise<Seen>;
+  /** Whether nothing else is left to do for the object: only then does a role go that it needs no more. Pure. */
+  isThrough(object: O, own: Seen): boolean;
+}
+
 export async function observeWithRoles<O extends KubeObject, Seen>(
   object: O,
   place: BatchRegion,
   user: RoleUser<O, Seen>,
-  observeOwn: (object: O) => Promise<Seen>,
+  { observeOwn, isThrough }: OwnSteps<O, Seen>,
   ports: Ports,
   memory: RolesMemory,
   signal: AbortSignal,
@@ -85,13 +93,21 @@ export async function observeWithRoles<O extends KubeObject, Seen>(
   const inAws = { stranded: user.stranded(whole, own), used: user.used?.(own) ?? [] };
   const seen = await observeRoles(object, place, user, inAws, ports, memory, signal);
   const referred = new Set(seen.claims.filter((name) => user.refersTo(own, name)));
-  const leaving = object.metadata.deletionTimestamp !== undefined;
+  const { deletionTimestamp } = object.metadata;
+  const leaving = deletionTimestamp !== undefined;
   const surplus = seen.claims.some((name) => !referred.has(name) && seen.wishes.every((wish) => wish.name !== name));
-  const jobs = surplus || (leaving && referred.size === 0 && seen.claims.length > 0);
+  const removes = surplus || (leaving && referred.size === 0 && seen.claims.length > 0);
+  const countedLater: JobsSeen = { kind: "unread", why: "they are counted when nothing else is left to do" };
+  const counted = (): Promise<JobsSeen> => jobsSeen(own, place, user, signal);
   return {
     object: whole,
     own,
-    roles: { ...seen, referred, jobs: jobs ? await jobsSeen(own, place, user, signal) : { kind: "counted", count: 0 } },
+    roles: {
+      ...seen,
+      referred,
+      jobs: !removes ? { kind: "counted", count: 0 } : isThrough(whole, own) ? await counted() : countedLater,
+      goingForMs: leaving ? ports.clock.now() - Date.parse(deletionTimestamp) : undefined,
+    },
   };
 }
 

@@ -64,6 +64,7 @@ export function seenRoles(iam: object, other: Partial<RolesSeen> = {}): RolesSee
     stranded: new Map(),
     referred: new Set(),
     jobs: { kind: "counted", count: 0 },
+    goingForMs: undefined,
     ignoreTagKeys: [],
     repairForeign: false,
     retain: false,

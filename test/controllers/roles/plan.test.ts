@@ -246,6 +246,16 @@ describe("the roles of an object that is deleted", () => {
     expect(decision.next.message).toContain(words);
   });
 
+  it.each([
+    ["at first after a minute", 10_000, 60_000],
+    ["then when a quarter of the wait so far has passed", 20 * 60_000, 5 * 60_000],
+    ["and at the most every ten minutes", 24 * 3_600_000, 10 * 60_000],
+    ["as slowly where only the role goes, and the object stays", undefined, 10 * 60_000],
+  ])("have the jobs counted again %s", (_when, goingForMs, recheckInMs) => {
+    const jobs = { kind: "counted", count: 1 } as const;
+    expect(leaving(seenRoles({ jobRole: {} }, { jobs, goingForMs })).next).toMatchObject({ recheckInMs });
+  });
+
   it("are not touched when they are somebody else's", () => {
     const iam = inIam(seenRoles({ serviceRole: {} }).wishes, { service: { tags: {} } });
     expect(step(leaving(seenRoles({ serviceRole: {} }, { iam })))).toBe("release Deleted");
