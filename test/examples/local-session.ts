@@ -109,11 +109,13 @@ export async function runLocal(directory: string, clock: VirtualClock, flags: Lo
 /** A source, and what waits until nothing of it is being read: a slow disk shall not cost virtual minutes. */
 function watchedReads(source: ManifestSource): { source: ManifestSource; settled: () => Promise<void> } {
   const pending = new Set<Promise<unknown>>();
-  const watched = <Result>(read: Promise<Result>): Promise<Result> => {
+  const watched = async <Result>(read: Promise<Result>): Promise<Result> => {
     pending.add(read);
-    const done = (): void => void pending.delete(read);
-    read.then(done, done);
-    return read;
+    try {
+      return await read;
+    } finally {
+      pending.delete(read);
+    }
   };
   const settled = async (): Promise<void> => {
     while (pending.size > 0) await Promise.allSettled(pending);

@@ -74,9 +74,9 @@ export function newRolesMemory(): RolesMemory {
 
 /** What the kind itself does. */
 export interface OwnSteps<O, Seen> {
-  observeOwn(object: O): Promise<Seen>;
+  readonly observeOwn: (object: O) => Promise<Seen>;
   /** Whether nothing else is left to do for the object: only then does a role go that it needs no more. Pure. */
-  isThrough(object: O, own: Seen): boolean;
+  readonly isThrough: (object: O, own: Seen) => boolean;
 }
 
 export async function observeWithRoles<O extends KubeObject, Seen>(
