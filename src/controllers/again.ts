@@ -1,5 +1,5 @@
 import type { Again } from "../runtime/controller.ts";
-import type { Next, Outcome } from "./decision.ts";
+import type { Decision, Next, Outcome } from "./decision.ts";
 
 const refusedRetryMs = 5 * 60_000;
 /** What AWS refuses only until it has noticed something is asked for again at this pace, not with growing delays. */
@@ -20,4 +20,11 @@ export function againAfter(next: Next<unknown>, outcome: Outcome, lastedMs: numb
       : undefined;
   const delays = [next.recheckInMs, stallsInMs].filter((delay) => delay !== undefined);
   return delays.length === 0 ? { kind: "onChange" } : { kind: "after", delayMs: Math.min(...delays) };
+}
+
+/** The decision with a look at the object after `recheckInMs` (ms) at the latest, where it waits or rests. Pure. */
+export function lookedAtAgain<Action>(decision: Decision<Action>, recheckInMs: number): Decision<Action> {
+  const { next } = decision;
+  if (next.kind === "act" || next.kind === "release") return decision;
+  return { ...decision, next: { ...next, recheckInMs: Math.min(next.recheckInMs ?? recheckInMs, recheckInMs) } };
 }

@@ -54,3 +54,8 @@ export function releaseTags(described: Tags | undefined, retainedFrom: string): 
   const remove = Object.keys(described ?? {}).filter((key) => key.startsWith(tagPrefix) && !kept.includes(key));
   return { set: { [retainedFromTag]: retainedFrom }, remove };
 }
+
+/** Tags in the form of IAM's and EC2's calls. */
+export function tagList(tags: Tags): { Key: string; Value: string }[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}

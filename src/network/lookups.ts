@@ -122,6 +122,11 @@ export function read<T>(what: string, part: Part<T>): T {
   return part.value;
 }
 
+/** The reason of a condition that tells of a part that was not read. */
+export function reasonUnread({ permission }: Unread): "NotReadable" | "AccessDenied" {
+  return permission === undefined ? "NotReadable" : "AccessDenied";
+}
+
 /** What is said where a part was not read. */
 export function unreadStop({ what, part }: UnreadPart): Stop<"NotPermitted" | "NotReadable"> {
   const { permission, message } = part;

@@ -1,6 +1,7 @@
 /** Which subnets or security groups a selector means, and when another selection takes effect. Pure. */
 
 import type { Part } from "./facts.ts";
+import { reasonUnread } from "./lookups.ts";
 
 /** Of one kind of object, by VPC and tags; all that is said has to hold. */
 export interface Selector {
@@ -126,16 +127,14 @@ function unusableAnswer(
   return { kind: "unusable", reason: "TooManySelected", message };
 }
 
-function unread(
-  { selectable, selector }: ToResolve,
-  { permission, message }: Extract<Part<never>, { kind: "unread" }>,
-) {
+function unread({ selectable, selector }: ToResolve, part: Extract<Part<never>, { kind: "unread" }>) {
+  const { permission, message } = part;
   const { path, many } = words[selectable];
   const why = message.replace(/[.]$/, "");
   const step = permission === undefined ? "" : `; allow ${permission} to the operator's IAM role`;
   return {
     kind: "unread",
-    reason: permission === undefined ? "NotReadable" : "AccessDenied",
+    reason: reasonUnread(part),
     message: `which ${many} spec.computeResources.${path} (${said(selector)}) selects cannot be read: ${why}${step}`,
   } as const;
 }

@@ -3,9 +3,11 @@ import { endpointsAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import type { Ec2Api } from "../../aws/ec2.ts";
 import { AwsError, isDefinite } from "../../aws/errors.ts";
+import { retainedFromTag } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
+import { tagList } from "../tags.ts";
 import type { EndpointsAction } from "./action.ts";
-import type { EndpointWrite, Tags } from "./writes.ts";
+import type { EndpointWrite } from "./writes.ts";
 
 const https = { IpProtocol: "tcp", FromPort: 443, ToPort: 443 };
 
@@ -114,7 +116,7 @@ async function carriedOut(write: EndpointWrite, api: Ec2Api, signal: AbortSignal
       return;
     case "release": {
       const Resources = [...write.ids];
-      await api.createTags({ Resources, Tags: tagList({ "awsbatch.dev/retained-from": write.mark }) }, options);
+      await api.createTags({ Resources, Tags: tagList({ [retainedFromTag]: write.mark }) }, options);
       return await api.deleteTags({ Resources, Tags: write.remove.map((Key) => ({ Key })) }, options);
     }
   }
@@ -123,8 +125,4 @@ async function carriedOut(write: EndpointWrite, api: Ec2Api, signal: AbortSignal
 function ruleOf({ groupId, from }: { readonly groupId: string; readonly from: readonly string[] }) {
   const UserIdGroupPairs = from.map((GroupId) => ({ GroupId }));
   return { GroupId: groupId, IpPermissions: [{ ...https, UserIdGroupPairs }] };
-}
-
-function tagList(tags: Tags): { Key: string; Value: string }[] {
-  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }

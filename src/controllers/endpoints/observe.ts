@@ -4,18 +4,17 @@ import { endpointsAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import type { JobDefinition } from "../../api/v1alpha1/job-definition.ts";
 import { BatchComputeEnvironmentKind, JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
-import { AwsError, adviceFor } from "../../aws/errors.ts";
 import { subnetsOf } from "../../network/described.ts";
 import { type EndpointUser, endpointPlans } from "../../network/endpoints.ts";
 import type { NetworkFacts } from "../../network/facts.ts";
-import { read, UnreadPart } from "../../network/lookups.ts";
+import { read } from "../../network/lookups.ts";
 import { endpointServiceOf } from "../../network/needs.ts";
 import type { NetworkRequest } from "../../network/port.ts";
 import { describedBy, workloadOf } from "../compute-environment/network-wish.ts";
-import { failureReason } from "../conditions.ts";
 import { identityOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { placed } from "../security-group/fill.ts";
+import { unreadBy } from "../unread.ts";
 import { wishOf } from "../wish.ts";
 import { groupName, isOurs } from "./ownership.ts";
 import type { EndpointsSeen, NetworkOfEndpoints, OtherUser, VpcSeen } from "./seen.ts";
@@ -91,14 +90,7 @@ async function networkOf(
     if (seen.vpcs.some(isBusy)) memory.busy.add(object.metadata.uid);
     return seen;
   } catch (error) {
-    if (error instanceof UnreadPart) {
-      const { permission, message } = error.part;
-      const missing = permission === undefined ? message : `allow ${permission} to the operator's IAM role: ${message}`;
-      return { kind: "unread", reason: permission === undefined ? "NotReadable" : "AccessDenied", message: missing };
-    }
-    if (!(error instanceof AwsError)) throw error;
-    const message = `EC2 cannot be read (${error.operation}): ${error.message.replace(/[.]$/, "")}. ${adviceFor(error)}`;
-    return { kind: "unread", reason: failureReason(error.kind), message };
+    return unreadBy(error, "EC2 cannot be read");
   }
 }
 

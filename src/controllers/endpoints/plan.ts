@@ -1,6 +1,7 @@
 /** What comes first: the endpoints that an object wishes, or the object itself. Pure. */
 
 import type { VpcEndpoint } from "../../network/facts.ts";
+import { lookedAtAgain } from "../again.ts";
 import type { Decision, News, Next } from "../decision.ts";
 import { identityText } from "../ownership.ts";
 import type { EndpointsAction } from "./action.ts";
@@ -260,12 +261,6 @@ function held<Action extends { readonly kind: string }>(
 
 function instead<Action>(own: Of<Action>, next: EndpointsNext, status: News["status"], serving = false): Of<Action> {
   return { ...own, next, serving, news: [...own.news, news(status, next.reason, next.message)] };
-}
-
-function lookedAtAgain<Action>(own: Of<Action>, recheckInMs: number): Of<Action> {
-  const { next } = own;
-  if (next.kind === "act" || next.kind === "release") return own;
-  return { ...own, next: { ...next, recheckInMs: Math.min(next.recheckInMs ?? recheckInMs, recheckInMs) } };
 }
 
 function news(status: News["status"], reason: string, message: string): News {

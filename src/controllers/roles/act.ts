@@ -3,6 +3,7 @@ import { rolesAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { AwsError, isDefinite } from "../../aws/errors.ts";
 import type { IamApi } from "../../aws/iam.ts";
 import type { Ports } from "../ports.ts";
+import { tagList } from "../tags.ts";
 import type { RolesAction } from "./action.ts";
 import type { RolesMemory } from "./observe.ts";
 import type { RoleUser } from "./user.ts";
@@ -106,8 +107,4 @@ async function carriedOut(write: RoleWrite, api: IamApi, signal: AbortSignal): P
     case "deleteRole":
       return api.deleteRole({ RoleName: name }, options);
   }
-}
-
-function tagList(tags: Readonly<Record<string, string>>): { Key: string; Value: string }[] {
-  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }

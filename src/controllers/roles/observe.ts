@@ -2,12 +2,11 @@ import type { Kind, KubeObject } from "../../api/object.ts";
 import { keyText } from "../../api/object.ts";
 import { reconcileRequestedAtAnnotation, rolesAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { BatchComputeEnvironmentKind, JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
-import { AwsError, adviceFor } from "../../aws/errors.ts";
 import type { IamAccount, IamReading, ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
 import { StoreError } from "../../kube/store.ts";
-import { failureReason } from "../conditions.ts";
 import { identityOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
+import { unreadBy } from "../unread.ts";
 import { wishOf } from "../wish.ts";
 import { limitsOf } from "./limits.ts";
 import { isRoleOf, roleName } from "./names.ts";
@@ -153,9 +152,7 @@ async function iamSeen(
     }
     return { iam: { kind: "read", roles, profiles }, stranded: await lost(stranded, account, signal) };
   } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
-    const message = `roles cannot be read (${error.operation}): ${error.message.replace(/[.]$/, "")}. ${adviceFor(error)}`;
-    return { iam: { kind: "unread", reason: failureReason(error.kind), message }, stranded: new Map() };
+    return { iam: unreadBy(error, "roles cannot be read"), stranded: new Map() };
   }
 }
 

@@ -4,9 +4,10 @@ import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import type { Ec2Api } from "../../aws/ec2.ts";
 import { AwsError, isDefinite } from "../../aws/errors.ts";
 import type { Ports } from "../ports.ts";
+import { tagList } from "../tags.ts";
 import type { GroupAction } from "./action.ts";
 import { permissionOf } from "./rules.ts";
-import type { GroupWrite, Tags } from "./writes.ts";
+import type { GroupWrite } from "./writes.ts";
 
 /**
  * Carries out one action; the writes of one follow each other, up to the first that is refused.
@@ -82,8 +83,4 @@ async function carriedOut(write: GroupWrite, api: Ec2Api, signal: AbortSignal): 
     case "delete":
       return api.deleteSecurityGroup({ GroupId: write.groupId }, options);
   }
-}
-
-function tagList(tags: Tags): { Key: string; Value: string }[] {
-  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }

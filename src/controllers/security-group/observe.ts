@@ -1,13 +1,12 @@
 import { securityGroupAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
-import { AwsError, adviceFor } from "../../aws/errors.ts";
 import type { BatchRegion } from "../../aws/region.ts";
 import type { NetworkFacts, SecurityGroup } from "../../network/facts.ts";
-import { read, UnreadPart } from "../../network/lookups.ts";
+import { read } from "../../network/lookups.ts";
 import type { NetworkRequest } from "../../network/port.ts";
-import { failureReason } from "../conditions.ts";
 import { type Identity, identityOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
+import { unreadBy } from "../unread.ts";
 import { wishOf } from "../wish.ts";
 import { groupWish } from "./fill.ts";
 import { groupNameOf, groupOwnership } from "./ownership.ts";
@@ -102,14 +101,7 @@ async function networkOf(
       justWritten: [...memory.wroteAt].flatMap(([vpcId, at]) => (now - at < shownWithinMs ? [vpcId] : [])),
     };
   } catch (error) {
-    if (error instanceof UnreadPart) {
-      const { permission, message } = error.part;
-      const missing = permission === undefined ? message : `allow ${permission} to the operator's IAM role: ${message}`;
-      return { kind: "unread", reason: permission === undefined ? "NotReadable" : "AccessDenied", message: missing };
-    }
-    if (!(error instanceof AwsError)) throw error;
-    const message = `EC2 cannot be read (${error.operation}): ${error.message.replace(/[.]$/, "")}. ${adviceFor(error)}`;
-    return { kind: "unread", reason: failureReason(error.kind), message };
+    return unreadBy(error, "EC2 cannot be read");
   }
 }
 

@@ -1,6 +1,7 @@
 /** What comes first: the security group that an object wishes, or the object itself. Pure. */
 
 import type { SecurityGroup } from "../../network/facts.ts";
+import { lookedAtAgain } from "../again.ts";
 import type { Decision, News, Next } from "../decision.ts";
 import { identityText } from "../ownership.ts";
 import type { GroupAction } from "./action.ts";
@@ -246,12 +247,6 @@ function instead<Action>(own: Of<Action>, next: GroupNext, { known }: GroupSeen)
   const unsure = known === undefined && own.change.action !== "Create" && own.change.action !== "Delete";
   const change = unsure ? { ...own.change, action: "None" as const, reason: next.reason, changes: [] } : own.change;
   return { ...own, next, change, news: [...own.news, news("False", next.reason, next.message)] };
-}
-
-function lookedAtAgain<Action>(own: Of<Action>, recheckInMs: number): Of<Action> {
-  const { next } = own;
-  if (next.kind === "act" || next.kind === "release") return own;
-  return { ...own, next: { ...next, recheckInMs: Math.min(next.recheckInMs ?? recheckInMs, recheckInMs) } };
 }
 
 function news(status: News["status"], reason: string, message: string): News {

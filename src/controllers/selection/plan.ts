@@ -2,6 +2,7 @@
 
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import { type Resolution, resolution, said, selectorText, settleMs } from "../../network/selection.ts";
+import { lookedAtAgain } from "../again.ts";
 import { conditionsOf, timestamp } from "../conditions.ts";
 import type { Decision, News, Next } from "../decision.ts";
 import { selectedPaths } from "./fill.ts";
@@ -126,10 +127,4 @@ function lookMs(all: readonly Resolving[]): number {
   return all.some((one) => one.problem !== undefined || one.resolved?.candidate !== undefined)
     ? soonLookMs
     : restLookMs;
-}
-
-function lookedAtAgain<Action>(own: Decision<Action>, recheckInMs: number): Decision<Action> {
-  const { next } = own;
-  if (next.kind === "act" || next.kind === "release") return own;
-  return { ...own, next: { ...next, recheckInMs: Math.min(next.recheckInMs ?? recheckInMs, recheckInMs) } };
 }

@@ -1,21 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
-import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { ec2, environment, now, object, queue, seen, withResources } from "./given.ts";
-
-const iso = (secondsAgo: number): string => `${new Date(now - secondsAgo * 1000).toISOString().slice(0, 19)}Z`;
-const other = withResources(ec2, { instanceTypes: ["m5.large"] });
-const id = seen(other).planId;
-const next = (spec: BatchComputeEnvironmentSpec, change: Partial<Seen>) =>
-  planFor(object(spec), seen(spec, change), now).next;
-
-const old = (change: Partial<Environment> = {}): Environment => environment("old", ec2, change);
-const fresh = (change: Partial<Environment> = {}): Environment =>
-  environment("new", other, { ...change, tags: { "awsbatch.dev/created-at": iso(100), ...change.tags } });
-const serving = (secondsAgo: number) => ({ tags: { "awsbatch.dev/serving-since": iso(secondsAgo) } });
-const retired = { "awsbatch.dev/retired-at": iso(300) };
+import { ec2, environment, now, queue, seen } from "./given.ts";
+import { fresh, id, iso, next, old, other, retired, serving } from "./replaced.ts";
 
 describe("what AWS found INVALID", () => {
   const denied = "CLIENT_ERROR - Not authorized to perform sts:AssumeRole";
