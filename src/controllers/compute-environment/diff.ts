@@ -99,11 +99,12 @@ function inPlaceVerdict(spec: Spec, described: Environment): Verdict {
 function fieldDifference(field: Field, spec: Spec, described: Environment, family: Family): Difference[] {
   const need = field.need[family];
   if (need === undefined) return [];
-  const wished = member(spec, field.path);
+  const given = member(spec, field.path);
   const seen = member(described, field.path);
-  if (wished === undefined && (field.absence === "kept" || cannotClear(field, family))) return [];
+  if (given === undefined && (field.absence === "kept" || cannotClear(field, family))) return [];
+  const wished = withMembers(field, given);
   const same = isOrderedTypes(field, spec) ? sameOrderedTypes : field.same;
-  if (same(wished, seen)) return [];
+  if (same(wished, withMembers(field, seen))) return [];
   const restored = wished === undefined;
   const noTarget = field.path === "computeResources.allocationStrategy" && (wished ?? "BEST_FIT") === "BEST_FIT";
   return [
@@ -205,6 +206,11 @@ const reasons: Readonly<Record<Need, string>> = {
 /** AWS reads an empty list of security groups on Fargate as "no change". */
 function cannotClear(field: Field, family: Family): boolean {
   return field.path === "computeResources.securityGroupIds" && family === "fargate";
+}
+
+/** A wish or a record with the members that its field leaves to AWS's defaults. */
+function withMembers({ members }: Field, value: unknown): unknown {
+  return members === undefined ? value : { ...members, ...(value as object | undefined) };
 }
 
 function isOrderedTypes(field: Field, spec: Spec): boolean {

@@ -41,6 +41,8 @@ export interface Field {
   readonly need: Readonly<Partial<Record<Family, Need>>>;
   /** What an update sends for "nothing" (knowledge file section 3.3). */
   readonly cleared?: unknown;
+  /** What members mean that are left out where the field itself is there; an update names them all. */
+  readonly members?: Readonly<Record<string, unknown>>;
 }
 
 const everywhere = (need: Need): Readonly<Record<Family, Need>> => ({
@@ -69,7 +71,14 @@ export const fields: readonly Field[] = [
   { path: "type", same: sameText, absence: "kept", need: everywhere("replacement") },
   { path: "state", same: sameText, absence: "kept", need: everywhere("metadata") },
   { path: "unmanagedvCpus", same: sameValue, absence: "kept", need: { unmanaged: "metadata" } },
-  { path: "updatePolicy", same: sameMembers, absence: "kept", need: { ec2: "metadata", managedInstances: "metadata" } },
+  {
+    path: "updatePolicy",
+    same: sameMembers,
+    absence: "kept",
+    need: { ec2: "metadata", managedInstances: "metadata" },
+    // A `true` that AWS kept for a member left out would end jobs against the spec (knowledge file section 3.5).
+    members: { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 },
+  },
   { path: "ecsSettings", same: sameValue, absence: "kept", need: everywhere("metadata") },
   { path: "eksConfiguration", same: sameValue, absence: "restored", need: everywhere("replacement") },
 

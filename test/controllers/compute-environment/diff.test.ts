@@ -96,7 +96,7 @@ describe("an environment of instances whose update AWS allows, without updatePol
     ["changes the state in place", { ...ec2, state: "DISABLED" }, environment("a"), ["state: metadata"]],
     [
       "sets an update policy in place",
-      { ...ec2, updatePolicy: { terminateJobsOnUpdate: false } },
+      { ...ec2, updatePolicy: { jobExecutionTimeoutMinutes: 60 } },
       environment("a"),
       ["updatePolicy: metadata"],
     ],
@@ -302,6 +302,19 @@ describe("UNMANAGED and Managed Instances", () => {
     const other = { ...seen, computeResources: { ...seen.computeResources, capacityTags: { team: "x" } } as Resources };
     expect(kinds(spec, other)).toEqual(["computeResources.capacityTags: replacement"]);
   });
+});
+
+it("a member of the update policy that is left out is AWS's default again: jobs are not ended because they once might be", () => {
+  const spec: BatchComputeEnvironmentSpec = { ...ec2, updatePolicy: { jobExecutionTimeoutMinutes: 60 } };
+  const before = { terminateJobsOnUpdate: true, jobExecutionTimeoutMinutes: 60 };
+  const found = differences(spec, { ...environment("ce-1", spec), updatePolicy: before });
+  expect(found.map(({ send }) => send)).toEqual([{ terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 60 }]);
+});
+
+it("an update policy of defaults is nothing to send where AWS tells none", () => {
+  const spec: BatchComputeEnvironmentSpec = { ...ec2, updatePolicy: { jobExecutionTimeoutMinutes: 30 } };
+  const { updatePolicy: _none, ...seen } = environment("ce-1", spec);
+  expect(differences(spec, seen)).toEqual([]);
 });
 
 it("an update policy that names one member is not at odds with the one AWS fills in beside it", () => {

@@ -69,12 +69,7 @@ describe("the target of a fleet", () => {
       [fresh({ updatePolicy: { terminateJobsOnUpdate: false } }), environment("newest", ec2, { tags: at(3) ?? {} })],
       "new after newest",
     ],
-    [
-      "may be what needs fresh instances, where the policy allows them",
-      inPlace,
-      [old()],
-      "old with metadata,infrastructure",
-    ],
+    ["may be what needs fresh instances, where the policy allows them", inPlace, [old()], "old with infrastructure"],
     [
       "is the later in the alphabet of two that are equally old",
       other,

@@ -116,14 +116,14 @@ describe("the first environment", () => {
     const spec: BatchComputeEnvironmentSpec = {
       ...ec2,
       state: "DISABLED",
-      updatePolicy: { terminateJobsOnUpdate: false },
+      updatePolicy: { jobExecutionTimeoutMinutes: 60 },
     };
     const { next } = planFor(object(spec), seen(spec, { environments: [environment(name)] }), now);
     if (next.kind !== "act" || next.action.kind !== "update") throw new Error("expected an update");
     expect(next.action.request).toEqual({
       computeEnvironment: name,
       state: "DISABLED",
-      updatePolicy: { terminateJobsOnUpdate: false },
+      updatePolicy: { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 60 },
     });
   });
 

@@ -75,12 +75,20 @@ describe("the request that changes an environment", () => {
     [
       "the policy, with the state beside it",
       request({ ...ec2, updatePolicy: { terminateJobsOnUpdate: true } }),
-      { computeEnvironment: "ce", updatePolicy: { terminateJobsOnUpdate: true }, state: "ENABLED" },
+      {
+        computeEnvironment: "ce",
+        updatePolicy: { terminateJobsOnUpdate: true, jobExecutionTimeoutMinutes: 30 },
+        state: "ENABLED",
+      },
     ],
     [
       "the policy of one whose state AWS does not show",
       request({ ...ec2, updatePolicy: { terminateJobsOnUpdate: true } }, environment("ce", ec2, { state: undefined })),
-      { computeEnvironment: "ce", updatePolicy: { terminateJobsOnUpdate: true }, state: "ENABLED" },
+      {
+        computeEnvironment: "ce",
+        updatePolicy: { terminateJobsOnUpdate: true, jobExecutionTimeoutMinutes: 30 },
+        state: "ENABLED",
+      },
     ],
     ["nothing but the name when nothing differs", request(ec2), { computeEnvironment: "ce" }],
   ])("sends %s", (_name, sent, expected) => {
