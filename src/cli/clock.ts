@@ -6,6 +6,7 @@ export function notBefore(clock: Clock, at: number): Clock {
   return {
     now: () => clock.now() + aheadMs,
     monotonic: () => clock.monotonic(),
+    boottime: () => clock.boottime(),
     schedule: (delayMs, task) => clock.schedule(delayMs, task),
   };
 }

@@ -1,3 +1,4 @@
+import { uptime } from "node:os";
 import { nextTick } from "node:process";
 
 /**
@@ -7,8 +8,10 @@ import { nextTick } from "node:process";
 export interface Clock {
   /** Wall time, milliseconds since the epoch. May jump. */
   now(): number;
-  /** Milliseconds that only grow; for deadlines and ages. */
+  /** Milliseconds that only grow; for deadlines and ages. Stands still while the machine sleeps. */
   monotonic(): number;
+  /** Milliseconds that only grow, the machine's sleep among them (CLOCK_BOOTTIME, in hundredths of a second). */
+  boottime(): number;
   /** Runs `task` once after `delayMs` (0 or less: as soon as possible, never in this turn). */
   schedule(delayMs: number, task: () => void): Timer;
 }
@@ -44,6 +47,7 @@ export function systemClock(speed = 1): Clock {
   return {
     now: () => (speed === 1 ? Date.now() : wallStart + elapsed()),
     monotonic: elapsed,
+    boottime: () => uptime() * 1000 * speed,
     schedule(delayMs, task) {
       const timer = setTimeout(task, Math.max(0, delayMs / speed));
       return { cancel: () => clearTimeout(timer) };
@@ -79,6 +83,10 @@ export class VirtualClock implements Clock {
   }
 
   monotonic(): number {
+    return this.#elapsedMs;
+  }
+
+  boottime(): number {
     return this.#elapsedMs;
   }
 

@@ -63,8 +63,8 @@ export class LeaderElector {
   readonly #marginMs: number;
   /** What was seen last, and when its content was seen first, monotonic. */
   #seen: { readonly lease: Lease; readonly since: number } | undefined;
-  /** When the last renewal that succeeded was sent, by both clocks. */
-  #renewed: { readonly monotonic: number; readonly wall: number } | undefined;
+  /** When the last renewal that succeeded was sent. */
+  #renewed: Moment | undefined;
 
   constructor(options: LeaderElectorOptions) {
     this.#options = options;
@@ -76,8 +76,8 @@ export class LeaderElector {
 
   /**
    * How long this process may still write; 0: not at all. Counted from the moment the last good renewal was sent, by
-   * the clock that went further: the monotonic one may stand still while the machine sleeps, the wall clock may be
-   * set back.
+   * the clock that went furthest: the monotonic one stands still while the machine sleeps, the wall clock may be set
+   * back, and the time since boot knows nothing of a pause of the whole virtual machine.
    */
   remainingMs(): number {
     if (this.#renewed === undefined) return 0;
@@ -148,9 +148,9 @@ export class LeaderElector {
     return true;
   }
 
-  #sinceRenewalMs(renewed: { readonly monotonic: number; readonly wall: number }): number {
-    const { clock } = this.#options;
-    return Math.max(clock.monotonic() - renewed.monotonic, clock.now() - renewed.wall);
+  #sinceRenewalMs(renewed: Moment): number {
+    const now = momentOf(this.#options.clock);
+    return Math.max(now.monotonic - renewed.monotonic, now.boot - renewed.boot, now.wall - renewed.wall);
   }
 
   /** False: the signal aborted first. */
@@ -268,7 +268,7 @@ export class LeaderElector {
   /** Writes over what was seen last and nothing newer. */
   async #write(signal: AbortSignal, limitMs: number, record: LeaseRecord): Promise<void> {
     const { leases, clock } = this.#options;
-    const sent = { monotonic: clock.monotonic(), wall: clock.now() };
+    const sent = momentOf(clock);
     const seen = this.#seen?.lease;
     const lease = await this.#request(signal, limitMs, (inner) =>
       seen === undefined ? leases.create(record, inner) : leases.update(seen, record, inner),
@@ -292,6 +292,17 @@ export class LeaderElector {
     const durationMs = Math.max(seen.lease.leaseDurationSeconds * 1000, this.#leaseDurationMs);
     return seen.since + durationMs - this.#options.clock.monotonic();
   }
+}
+
+/** One moment by all clocks, in milliseconds. */
+interface Moment {
+  readonly monotonic: number;
+  readonly boot: number;
+  readonly wall: number;
+}
+
+function momentOf(clock: Clock): Moment {
+  return { monotonic: clock.monotonic(), boot: clock.boottime(), wall: clock.now() };
 }
 
 function isConflict(error: unknown): boolean {

@@ -25,6 +25,10 @@ class ProcessClock implements Clock {
     return this.#world.monotonic() - this.#asleepMs - asleepMs;
   }
 
+  boottime(): number {
+    return this.#world.monotonic();
+  }
+
   schedule(delayMs: number, task: () => void) {
     let cancelled = false;
     const run = (): void => {

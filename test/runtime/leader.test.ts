@@ -220,6 +220,24 @@ describe("a leader that was paused past its lease", () => {
     expect([a.result.value, w.leases.lease?.holderIdentity]).toEqual(["lost", ""]);
   });
 
+  test("may not write when its machine slept and its wall clock was set back by as much meanwhile", async () => {
+    const w = world();
+    const a = w.replica("a");
+    await w.clock.advance(10_000);
+    a.clock.pause({ sleeping: true });
+    await w.clock.advance(40_000);
+    a.clock.wallOffsetMs = -40_000;
+    expect(a.elector.remainingMs()).toBe(0);
+  });
+
+  test("may not write when its whole virtual machine stood still, which only the wall clock tells", async () => {
+    const w = world();
+    const a = w.replica("a");
+    await w.clock.advance(10_000);
+    a.clock.wallOffsetMs = 40_000;
+    expect(a.elector.remainingMs()).toBe(0);
+  });
+
   test("may not write either when its wall clock was set back meanwhile", async () => {
     const w = world();
     const a = w.replica("a");

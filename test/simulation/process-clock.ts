@@ -36,6 +36,10 @@ export class ProcessClock implements Clock {
     return this.#world.monotonic() - this.#lostMs;
   }
 
+  boottime(): number {
+    return this.#world.monotonic();
+  }
+
   schedule(delayMs: number, task: () => void): Timer {
     if (this.#dead) return never;
     const dueAt = this.#world.monotonic() + Math.max(0, delayMs);

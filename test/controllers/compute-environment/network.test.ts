@@ -49,6 +49,7 @@ function world(answer: () => NetworkFacts | Promise<NetworkFacts>, ...definition
     clock: {
       now: () => clock.now() + wall.skewMs,
       monotonic: () => clock.monotonic(),
+      boottime: () => clock.boottime(),
       schedule: (delayMs: number, task: () => void) => clock.schedule(delayMs, task),
     },
     objects: objectsOf(definitions),
