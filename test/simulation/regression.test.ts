@@ -13,6 +13,9 @@ const seeds: Readonly<Record<string, number>> = {
   "the jobs of every queue were listed each minute for a role that could not go yet anyhow": 2_401_160,
   "two claimants of a queue waited for each other after the loss of the cluster": 2_401_578,
   "a role of a lost cluster was left behind when its object asked for none any more": 2_402_674,
+  "an update could end jobs at once because the spec had once allowed that": 2_600_517,
+  "a replacement waited for ever for room in the quota that an environment long followed by another took": 2_600_054,
+  "a machine slept beyond its lease while its wall clock was put back by as much, and went on writing": 2_400_968,
 };
 
 describe("worlds that broke a promise once", () => {

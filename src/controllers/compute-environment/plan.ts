@@ -3,7 +3,7 @@
 import type { BatchComputeEnvironment, BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
 import type { Decision, News, Next } from "../decision.ts";
-import { createdAtTag, ownershipOf, ownerTags, retiredAtTag, rolloutTokenTag, servingSinceTag } from "../ownership.ts";
+import { ownershipOf, ownerTags, retiredAtTag, rolloutTokenTag } from "../ownership.ts";
 import { tagChange } from "../tags.ts";
 import type { Action } from "./action.ts";
 import { changeOf, deletion } from "./change.ts";
@@ -13,20 +13,18 @@ import { type Context, together } from "./context.ts";
 import { deleted } from "./delete.ts";
 import { type Fleet, fleetOf, inTransition, isRetired } from "./fleet.ts";
 import { withNetwork } from "./network-report.ts";
+import { failedSteps, predecessorStep, supersededSteps } from "./predecessors.ts";
 import {
   afterInvalid,
-  approval,
   firstEnvironment,
   handover,
   isApproved,
-  isHeld,
   markReturned,
   markServing,
   successor,
   tagOne,
 } from "./replacement.ts";
 import { updateRequest } from "./request.ts";
-import { retirement } from "./retire.ts";
 import type { Seen } from "./seen.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
@@ -39,6 +37,7 @@ const untilServing: readonly Rule[] = [
   ownedByOtherCluster,
   claimed,
   revived,
+  supersededRetired,
   made,
   failedRetired,
   settling,
@@ -129,15 +128,12 @@ function made({ spec, seen, ours, fleet, now }: Context): Next<Action> | undefin
   return standing.length === 0 ? firstEnvironment(spec, seen, now) : successor(spec, seen, standing, now);
 }
 
-/** What AWS found INVALID and no queue names goes as soon as another one is there in its place; a named one waits. */
-function failedRetired(context: Context): Next<Action> | undefined {
-  return failedSteps(context).find((next) => next.kind === "act");
+function supersededRetired(context: Context): Next<Action> | undefined {
+  return supersededSteps(context).find((next) => next.kind === "act");
 }
 
-function failedSteps({ spec, seen, fleet, now }: Context): readonly Next<Action>[] {
-  return fleet.predecessors
-    .filter((environment) => environment.status === "INVALID")
-    .map((environment) => retirement(spec, seen, environment, now).next);
+function failedRetired(context: Context): Next<Action> | undefined {
+  return failedSteps(context).find((next) => next.kind === "act");
 }
 
 function settling({ fleet }: Context): Next<Action> | undefined {
@@ -259,48 +255,6 @@ export function predecessorSteps(
     const leaving = serving || step === "InUse" || isRetired(environment) || environment.status !== "VALID";
     return { environment, step: leaving ? step : "Standby" };
   });
-}
-
-function predecessorStep(context: Context, environment: Environment): { step: string; next: Next<Action> } {
-  const { spec, seen, now } = context;
-  const soak = soaking(context, environment);
-  if (soak !== undefined) return { step: "Soaking", next: soak };
-  if (isInOrder(environment) && isHeld(spec, seen, "Delete")) {
-    const what = `${environment.computeEnvironmentName} is out of use; taking it out of service waits for approval`;
-    return { step: "AwaitingApproval", next: approval(seen, "Delete", what) };
-  }
-  return retirement(spec, seen, environment, now);
-}
-
-const defaultSoakSeconds = 600;
-const soakLookMs = 30_000;
-
-/** VALID proves little: with no vCPU wanted no instance has started. So the predecessor stays ready for a while. */
-function soaking({ spec, seen, fleet, now }: Context, environment: Environment): Next<Action> | undefined {
-  const { target } = fleet;
-  const ready = isInOrder(environment) && environment.state === "ENABLED";
-  if (target === undefined || !ready || seen.targetRuns === true) return undefined;
-  // A newer one than the target is what the spec went back from: the target has proved itself before.
-  if (createdAt(environment) > createdAt(target)) return undefined;
-  if (queuesNaming(seen, new Set([target.computeEnvironmentName])).length === 0) return undefined;
-  const since = Date.parse(target.tags?.[servingSinceTag] ?? "");
-  const restMs = since + (spec.replacement?.soakSeconds ?? defaultSoakSeconds) * 1000 - now;
-  if (Number.isNaN(restMs) || restMs <= 0) return undefined;
-  return {
-    kind: "wait",
-    reason: "Soaking",
-    message: `${environment.computeEnvironmentName} stays ready until a job runs on ${target.computeEnvironmentName}, or the soak time is over`,
-    recheckInMs: Math.min(soakLookMs, restMs),
-  };
-}
-
-/** Jobs run on while AWS carries out an update. */
-function isInOrder(environment: Environment): boolean {
-  return !isRetired(environment) && (environment.status === "VALID" || environment.status === "UPDATING");
-}
-
-function createdAt(environment: Environment): string {
-  return environment.tags?.[createdAtTag] ?? "";
 }
 
 function settled({ spec, seen, fleet }: Context): Next<Action> {

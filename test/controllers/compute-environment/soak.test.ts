@@ -3,7 +3,7 @@ import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/comp
 import type { Environment } from "../../../src/aws/batch.ts";
 import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { ec2, environment, now, object, queue, seen, wish } from "./given.ts";
+import { ec2, environment, now, object, queue, seen, wish, withResources } from "./given.ts";
 import { fresh, id, iso, next, old, other, retired, serving } from "./replaced.ts";
 
 describe("the soak", () => {
@@ -56,6 +56,55 @@ describe("the soak", () => {
 
   it("is told with what it waits for", () => {
     expect(soaking(60).message).toBe("old stays ready until a job runs on new, or the soak time is over");
+  });
+});
+
+describe("one that was followed already, while the next target is still to be made,", () => {
+  const third = withResources(ec2, { instanceTypes: ["r5.large"] });
+  const queues = [queue("q1", ["new"])];
+  const step = (change: Partial<Environment>, follower: Partial<Environment>, spec = third) =>
+    next(spec, { environments: [old(change), fresh(follower)], queues });
+
+  it.each<[string, ReturnType<typeof step>, object]>([
+    ["goes when its soak is over", step({}, serving(600)), { reason: "Disabling", action: { kind: "tag" } }],
+    ["stays while it soaks", step({}, serving(599)), { reason: "Creating" }],
+    [
+      "goes on its way out",
+      step({ tags: retired, state: "ENABLED" }, serving(60)),
+      { reason: "Disabling", action: { kind: "disable", name: "old" } },
+    ],
+    [
+      "stays until its way out is approved",
+      step({}, serving(600), { ...third, replacement: { holdBefore: ["Delete"] } }),
+      { reason: "Creating" },
+    ],
+    ["stays when its follower is DISABLED", step({}, { ...serving(600), state: "DISABLED" }), { reason: "Creating" }],
+    ["stays when its follower is INVALID", step({}, { ...serving(600), status: "INVALID" }), { reason: "Creating" }],
+    ["stays when its follower never served", step({}, {}), { reason: "Creating" }],
+    [
+      "stays when its follower is retired",
+      step({}, { tags: { ...serving(600).tags, ...retired } }),
+      { reason: "Creating" },
+    ],
+    [
+      "stays when the queues went back from its follower",
+      step({}, { tags: { ...serving(600).tags, "awsbatch.dev/returned-at": `${iso(60)}/0` } }),
+      { reason: "Creating" },
+    ],
+    [
+      "stays when it is the newer of the two",
+      step({ tags: { "awsbatch.dev/created-at": iso(99) } }, serving(600)),
+      { reason: "Creating" },
+    ],
+  ])("%s", (_name, result, expected) => {
+    expect(result).toMatchObject({ kind: "act", ...expected });
+  });
+
+  it("holds up nothing while AWS disables it", () => {
+    expect(step({ tags: retired, state: "DISABLED", status: "UPDATING" }, serving(600))).toMatchObject({
+      kind: "act",
+      action: { kind: "create" },
+    });
   });
 });
 

@@ -1,0 +1,94 @@
+/** Environments that another one of the same object follows: soak, hold, and the way out of service. Pure. */
+
+import type { Environment } from "../../aws/batch.ts";
+import type { Next } from "../decision.ts";
+import { createdAtTag, returnedAtTag, servingSinceTag } from "../ownership.ts";
+import type { Action } from "./action.ts";
+import { queuesNaming } from "./checks.ts";
+import type { Context } from "./context.ts";
+import { isRetired } from "./fleet.ts";
+import { approval, isHeld } from "./replacement.ts";
+import { retirement } from "./retire.ts";
+
+const defaultSoakSeconds = 600;
+const soakLookMs = 30_000;
+
+/** Where a predecessor is on its way out, and what comes next. */
+export interface PredecessorStep {
+  readonly step: string;
+  readonly next: Next<Action>;
+}
+
+/** @param follower whom the queues have been handed over to */
+export function predecessorStep(
+  context: Context,
+  environment: Environment,
+  follower: Environment | undefined = context.fleet.target,
+): PredecessorStep {
+  const { spec, seen, now } = context;
+  const soak = soaking(context, environment, follower);
+  if (soak !== undefined) return { step: "Soaking", next: soak };
+  if (isInOrder(environment) && isHeld(spec, seen, "Delete")) {
+    const what = `${environment.computeEnvironmentName} is out of use; taking it out of service waits for approval`;
+    return { step: "AwaitingApproval", next: approval(seen, "Delete", what) };
+  }
+  return retirement(spec, seen, environment, now);
+}
+
+/** What AWS found INVALID: named by no queue, it goes as soon as another one is there in its place. */
+export function failedSteps({ spec, seen, fleet, now }: Context): readonly Next<Action>[] {
+  return fleet.predecessors
+    .filter((environment) => environment.status === "INVALID")
+    .map((environment) => retirement(spec, seen, environment, now).next);
+}
+
+/**
+ * What has been followed already. It does not wait for the next target as well: without the room that it takes the
+ * quota of environments may allow none.
+ */
+export function supersededSteps(context: Context): readonly Next<Action>[] {
+  const { predecessors } = context.fleet;
+  const follower = predecessors.find(serves);
+  if (follower === undefined) return [];
+  return predecessors
+    .filter((environment) => createdAt(environment) < createdAt(follower))
+    .map((environment) => predecessorStep(context, environment, follower).next);
+}
+
+/** The queues were handed over to it, and it has not failed since. */
+function serves(environment: Environment): boolean {
+  const { state, status, tags } = environment;
+  const proven = tags?.[servingSinceTag] !== undefined && tags[returnedAtTag] === undefined;
+  return proven && state === "ENABLED" && status === "VALID" && !isRetired(environment);
+}
+
+/** VALID proves little: with no vCPU wanted no instance has started. So the predecessor stays ready for a while. */
+function soaking(
+  { spec, seen, fleet, now }: Context,
+  environment: Environment,
+  follower: Environment | undefined,
+): Next<Action> | undefined {
+  const ready = isInOrder(environment) && environment.state === "ENABLED";
+  if (follower === undefined || !ready || (follower === fleet.target && seen.targetRuns === true)) return undefined;
+  // A newer one than the follower is what the spec went back from: the follower has proved itself before.
+  if (createdAt(environment) > createdAt(follower)) return undefined;
+  if (queuesNaming(seen, new Set([follower.computeEnvironmentName])).length === 0) return undefined;
+  const since = Date.parse(follower.tags?.[servingSinceTag] ?? "");
+  const restMs = since + (spec.replacement?.soakSeconds ?? defaultSoakSeconds) * 1000 - now;
+  if (Number.isNaN(restMs) || restMs <= 0) return undefined;
+  return {
+    kind: "wait",
+    reason: "Soaking",
+    message: `${environment.computeEnvironmentName} stays ready until a job runs on ${follower.computeEnvironmentName}, or the soak time is over`,
+    recheckInMs: Math.min(soakLookMs, restMs),
+  };
+}
+
+/** Jobs run on while AWS carries out an update. */
+function isInOrder(environment: Environment): boolean {
+  return !isRetired(environment) && (environment.status === "VALID" || environment.status === "UPDATING");
+}
+
+function createdAt(environment: Environment): string {
+  return environment.tags?.[createdAtTag] ?? "";
+}
