@@ -233,5 +233,14 @@ async function beSilent(world: Simulation, seconds: number): Promise<void> {
   const ofEc2 = new Set(Object.keys(ec2CallKinds).map(operationOf));
   const ofBatch = calls.filter(({ operation }) => !/Role|InstanceProfile/.test(operation) && !ofEc2.has(operation));
   if (ofBatch.length > most)
-    world.violate("the AWS call budget is kept", `${ofBatch.length} calls in ${seconds / 60} minutes of rest`);
+    world.violate(
+      "the AWS call budget is kept",
+      `${ofBatch.length} calls in ${seconds / 60} minutes of rest: ${counted(ofBatch.map(({ operation }) => operation))}`,
+    );
+}
+
+/** `3 DescribeJobQueues, 1 ListJobs` */
+function counted(operations: readonly string[]): string {
+  const counts = Map.groupBy(operations, (operation) => operation);
+  return [...counts].map(([operation, calls]) => `${calls.length} ${operation}`).join(", ");
 }

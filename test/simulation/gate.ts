@@ -39,15 +39,25 @@ export class Gate {
     return this.#dead;
   }
 
+  get frozen(): boolean {
+    return this.#frozen !== undefined;
+  }
+
   /** Goes on when the process may; never, when it is dead. */
   async pass(phase: Phase, what: string): Promise<void> {
+    // What arrives meanwhile is noticed only afterwards.
+    if (this.frozen) await this.#goesOn();
     if (!this.#dead) {
       const verdict = this.#judge(phase, what);
       if (verdict.kind !== "goOn") this.#carryOut(verdict);
     }
-    while (this.#frozen !== undefined) await this.#frozen.promise;
+    if (this.frozen) await this.#goesOn();
     // Nobody goes on after this, and nobody holds on to it.
     if (this.#dead) await new Promise<never>(() => undefined);
+  }
+
+  async #goesOn(): Promise<void> {
+    while (this.#frozen !== undefined) await this.#frozen.promise;
   }
 
   stop(): void {

@@ -151,9 +151,9 @@ export class OperatorProcess {
     this.#end("killed");
   }
 
-  /** SIGSTOP, or with `asleep` the sleep of its machine; SIGCONT after `forMs`. */
+  /** SIGSTOP, or with `asleep` the sleep of its machine; SIGCONT after `forMs`. Nothing, if it stands still already. */
   freeze(forMs: number, asleep: boolean): void {
-    if (this.#ended) return;
+    if (this.#ended || this.#gate.frozen) return;
     this.#gate.stop();
     this.clock.stop(asleep);
     this.#options.clock.schedule(forMs, () => {

@@ -48,6 +48,18 @@ describe("a world of two replicas", () => {
     expect(world.aws.truth.instanceProfiles(), world.trace.text()).toEqual([]);
   });
 
+  it("wakes a process that was to freeze while its machine slept", async () => {
+    const world = aSimulation();
+    const leading = () => world.replicas.map(({ process }) => process).find((process) => process?.leads === true);
+    await world.until(() => leading() !== undefined, 60);
+    const leader = leading();
+    leader?.freeze(3000, true);
+    leader?.freeze(3000, false);
+    await world.seconds(60);
+    expect(leading()?.name).toBe(leader?.name);
+    expect(leader?.elector.remainingMs()).toBeGreaterThan(0);
+  });
+
   it("is the same, byte for byte, for the same seed, and another for another", async () => {
     const texts = [aSimulation(), aSimulation(), aSimulation({ seed: 2 })].map(story);
     const [first, second, third] = await Promise.all(texts);
