@@ -41,7 +41,7 @@ export async function actOnRoles(
     wrote ||= !(error instanceof AwsError) || !isDefinite(error.kind);
     throw error;
   } finally {
-    if (wrote) noteWrite(action, memory, ports.clock.now());
+    if (wrote) noteWrite(action, memory, ports.clock.monotonic());
   }
 }
 

@@ -26,11 +26,11 @@ const unprovenReadMs = 2000;
 
 /** What this process remembers of roles between passes: ages only. */
 export interface RolesMemory {
-  /** When this process first looked at an object, wall ms: what the writer before it made came earlier. */
+  /** When this process first looked at an object, monotonic ms: what the writer before it made came earlier. */
   beganAt: number | undefined;
-  /** By name: when this process last wrote it, wall ms. */
+  /** By name: when this process last wrote it, monotonic ms. */
   readonly wroteAt: Map<string, number>;
-  /** By name: when this process last made it and has not removed it since, wall ms. */
+  /** By name: when this process last made it and has not removed it since, monotonic ms. */
   readonly madeAt: Map<string, number>;
   /** Objects, by uid, whose next look must read IAM itself. */
   readonly stale: Set<string>;
@@ -73,7 +73,7 @@ export async function observeRoles<O extends KubeObject>(
   const stale = memory.stale.delete(object.metadata.uid) || isAskedFor(object);
   // Whether it is there decides whether it would be left behind; what is wished is made anyway when it is not.
   const goes = (name: string): boolean => wish.deleting || wishes.every((one) => one.name !== name);
-  const provenFor = memory.beganAt === undefined ? restMs : ports.clock.now() - memory.beganAt - absentAfterMs;
+  const provenFor = memory.beganAt === undefined ? restMs : ports.clock.monotonic() - memory.beganAt - absentAfterMs;
   const goingMs = Math.min(restMs, Math.max(unprovenReadMs, provenFor));
   const maxAgeMs = (name: string): number => {
     if (stale) return 0;
@@ -81,7 +81,7 @@ export async function observeRoles<O extends KubeObject>(
   };
   const read = await iamSeen(names, stranded, ports, (name) => ({ signal, maxAgeMs: maxAgeMs(name) }), signal);
   const others = othersIn(object, names, ports);
-  const isYoung = (at: number, ageMs: number): boolean => ports.clock.now() - at < ageMs;
+  const isYoung = (at: number, ageMs: number): boolean => ports.clock.monotonic() - at < ageMs;
   const isRecent = (at: number | undefined): boolean => at !== undefined && isYoung(at, absentAfterMs);
   return {
     identity,

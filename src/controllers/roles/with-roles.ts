@@ -38,7 +38,7 @@ export function withRoles<O extends KubeObject, Seen, Action extends { readonly 
   return {
     kind: steps.kind,
     observe(object, region, given, signal) {
-      memory.beganAt ??= ports.clock.now();
+      memory.beganAt ??= ports.clock.monotonic();
       const observeOwn = (whole: O): Promise<Seen> => steps.observe(whole, region, given, signal);
       const isThrough = (whole: O, own: Seen): boolean =>
         /^(?:settled|release)$/.test(steps.plan(whole, own, ports.clock.now()).next.kind);

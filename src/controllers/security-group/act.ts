@@ -12,7 +12,7 @@ import type { GroupWrite } from "./writes.ts";
 /**
  * Carries out one action; the writes of one follow each other, up to the first that is refused.
  *
- * @param wroteAt by VPC: when this process last wrote there, wall ms
+ * @param wroteAt by VPC: when this process last wrote there, monotonic ms
  * @throws AwsError the refusal
  */
 export async function actOnGroup(
@@ -40,13 +40,13 @@ export async function actOnGroup(
   } catch (error) {
     // After a plain refusal of the first there is nothing that EC2 could have yet to show.
     if (written > 0 || !(error instanceof AwsError && isDefinite(error.kind))) {
-      wroteAt.set(action.vpcId, ports.clock.now());
+      wroteAt.set(action.vpcId, ports.clock.monotonic());
     }
     throw error;
   } finally {
     ec2.wrote();
   }
-  wroteAt.set(action.vpcId, ports.clock.now());
+  wroteAt.set(action.vpcId, ports.clock.monotonic());
 }
 
 async function carriedOut(write: GroupWrite, api: Ec2Api, signal: AbortSignal): Promise<void> {

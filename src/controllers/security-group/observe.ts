@@ -25,7 +25,7 @@ export interface GroupMemory {
   readonly busy: Set<string>;
   /** Objects, by uid, whose subnets are not to be found in one VPC: a person is putting that right. */
   readonly lost: Set<string>;
-  /** By VPC: when this process last wrote there, wall ms. */
+  /** By VPC: when this process last wrote there, monotonic ms. */
   readonly wroteAt: Map<string, number>;
 }
 
@@ -93,7 +93,7 @@ async function networkOf(
     if (memory.busy.delete(object.metadata.uid)) ec2.wrote();
     const maxAgeMs = memory.lost.delete(object.metadata.uid) ? lostMs : restMs;
     const facts = await ec2.network.of(requestOf(subnetIds, claims), { signal, maxAgeMs });
-    const now = ports.clock.now();
+    const now = ports.clock.monotonic();
     return {
       kind: "read",
       vpcIds: subnetIds.length === 0 ? undefined : vpcsOf(subnetIds, facts),
