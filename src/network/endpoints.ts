@@ -31,6 +31,8 @@ export interface EndpointPlan {
    * of ours goes after the endpoints.
    */
   readonly ingressFrom: readonly string[];
+  /** Whose instances stay let in beside these: of what is on its way out and still runs. */
+  readonly keepFrom: readonly string[];
   /** What only a person can mend, as sentences. */
   readonly obstacles: readonly string[];
 }
@@ -67,27 +69,30 @@ type IsOurs = (endpoint: VpcEndpoint) => boolean;
 
 /**
  * The plan for each VPC in which users are, or in which endpoints of ours are left.
+ * @param leaving what still runs although nobody wishes it any more: nothing is made for it, and nothing that it needs
+ * is taken away
  * @throws UnreadPart when subnets, endpoints, route tables, groups or launch templates were not read
  */
 export function endpointPlans(
   users: readonly EndpointUser[],
   facts: NetworkFacts,
   isOurs: IsOurs,
+  leaving: readonly EndpointUser[] = [],
 ): readonly EndpointPlan[] {
   const ours = read("VPC endpoints", facts.endpoints).filter(isOurs);
-  const placed = users.map((user) => ({ user, subnets: subnetsOf(user.described, facts) }));
   const vpcIds = new Set([
-    ...placed.flatMap(({ subnets }) => subnets.map(({ vpcId }) => vpcId)),
+    ...users.flatMap(({ described }) => subnetsOf(described, facts).map(({ vpcId }) => vpcId)),
     ...ours.map((one) => one.vpcId),
   ]);
-  return [...vpcIds].toSorted().map((vpcId) => {
-    const wishes = placed.flatMap(({ user, subnets }) => {
-      const here = subnets.filter((subnet) => subnet.vpcId === vpcId);
+  const wishesIn = (vpcId: string, of: readonly EndpointUser[]): readonly EndpointWish[] =>
+    of.flatMap((user) => {
+      const here = subnetsOf(user.described, facts).filter((subnet) => subnet.vpcId === vpcId);
       const services = here.length === 0 ? [] : wantedServices(user, facts, isOurs);
       return services.map((service) => ({ service, subnets: here, groupIds: groupIdsOf(user.described, facts) }));
     });
-    return planFor(vpcId, wishes, facts, isOurs);
-  });
+  return [...vpcIds]
+    .toSorted()
+    .map((vpcId) => planFor(vpcId, wishesIn(vpcId, users), wishesIn(vpcId, leaving), facts, isOurs));
 }
 
 interface EndpointWish {
@@ -96,7 +101,13 @@ interface EndpointWish {
   readonly groupIds: readonly string[];
 }
 
-function planFor(vpcId: string, wishes: readonly EndpointWish[], facts: NetworkFacts, isOurs: IsOurs): EndpointPlan {
+function planFor(
+  vpcId: string,
+  wishes: readonly EndpointWish[],
+  leaving: readonly EndpointWish[],
+  facts: NetworkFacts,
+  isOurs: IsOurs,
+): EndpointPlan {
   const standing = read("VPC endpoints", facts.endpoints).filter((one) => one.vpcId === vpcId && !isGone(one));
   const create: EndpointToMake[] = [];
   const extend: EndpointToExtend[] = [];
@@ -144,7 +155,10 @@ function planFor(vpcId: string, wishes: readonly EndpointWish[], facts: NetworkF
     const more = uncovered(own, usable, facts);
     if (more.length > 0) extend.push({ endpointId: own.endpointId, addSubnetIds: ids(more), addRouteTableIds: [] });
   }
-  const remove = standing.filter((one) => isOurs(one) && !needed.has(one.serviceName)).map((one) => one.endpointId);
+  const kept = new Set(leaving.map(({ service }) => endpointServiceOf(service, facts.region)));
+  const remove = standing
+    .filter((one) => isOurs(one) && !needed.has(one.serviceName) && !kept.has(one.serviceName))
+    .map((one) => one.endpointId);
   return {
     vpcId,
     services: [...needed],
@@ -152,6 +166,7 @@ function planFor(vpcId: string, wishes: readonly EndpointWish[], facts: NetworkF
     extend,
     remove,
     ingressFrom: [...groups].toSorted(),
+    keepFrom: [...new Set(leaving.flatMap(({ groupIds }) => groupIds))].toSorted(),
     obstacles: [...obstacles, ...dnsObstacles(vpcId, groups.size > 0, facts)],
   };
 }

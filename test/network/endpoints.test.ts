@@ -149,6 +149,14 @@ describe("endpoints that have to be made", () => {
     expect(fewer?.ingressFrom).toEqual(["sg-1"]);
   });
 
+  it("what still runs although its spec has moved on keeps what it needs, and gets nothing made", () => {
+    const { described, workload, facts } = made(bare);
+    const runs = { described, workload, services: undefined };
+    const [kept] = endpointPlans([], facts, isOurs, [runs]);
+    expect([kept?.remove, kept?.keepFrom]).toEqual([[], ["sg-1"]]);
+    expect(endpointPlans([], bare.facts, isOurs, [runs])).toEqual([]);
+  });
+
   it("two environments of a VPC share an endpoint, which lets the groups of both in", () => {
     const { described, workload, facts } = bare;
     const other = withRequest(bare, { subnetIds: ["subnet-b"], securityGroupIds: ["sg-2"] }).described;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Manifest } from "../../src/kube/memory-store.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
 import type { AccountNetwork } from "../../src/simulator/ec2-network.ts";
@@ -200,6 +201,76 @@ describe("endpoints of an environment in a closed subnet", () => {
     expect(world.aws.truth.computeEnvironments()).toEqual([]);
     forbid();
     await world.untilReady(900);
+  });
+});
+
+describe("endpoints of what still runs in a closed subnet", () => {
+  const busy = { durationMs: Number.POSITIVE_INFINITY, exitCode: 0 };
+
+  /** An environment there with a job that runs. */
+  async function running(...more: readonly Manifest[]): Promise<{ world: World; jobId: string }> {
+    const world = await closedWorld();
+    const resourceRequirements = [
+      { type: "VCPU" as const, value: "1" },
+      { type: "MEMORY" as const, value: "1024" },
+    ];
+    const image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1";
+    const job = jobDefinition("job", { containerProperties: { image, command: ["true"], resourceRequirements } });
+    world.apply(environment("ce"), jobQueue("q", ["ce"]), job, ...more);
+    await world.untilReady(900);
+    const asked = { jobName: "j", jobQueue: "team_q", jobDefinition: "team_job" };
+    const { jobId = "" } = world.aws.outside.submitPlannedJob(asked, busy);
+    await world.seconds(600);
+    expect(world.aws.truth.jobs().find(({ id }) => id === jobId)?.status).toBe("RUNNING");
+    return { world, jobId };
+  }
+
+  const all = available(...agent, "ecr.api", "ecr.dkr", "logs", "s3");
+  const environmentsOf = ({ aws }: World): number =>
+    aws.truth.computeEnvironments().filter(({ status }) => status !== "DELETED").length;
+
+  it.each([
+    ["the spec has moved to where there is a way out", environment("ce", ["subnet-nat"])],
+    [
+      "the spec has moved, and asks for none any more",
+      { ...environment("ce"), spec: { ...environment("ce", ["subnet-nat"]).spec, network: {} } },
+    ],
+  ])("stay while %s", async (_name, moved) => {
+    const { world, jobId } = await running();
+    world.apply(moved);
+    await world.seconds(1200);
+    expect(environmentsOf(world)).toBe(2);
+    expect(await endpointsOf(world)).toEqual(all);
+    world.aws.outside.exitJob(jobId, 0);
+    await world.until("the predecessor is gone", () => environmentsOf(world) === 1, 1200);
+    await world.seconds(120);
+    expect(await endpointsOf(world)).toEqual([]);
+  });
+
+  it("stay while its object waits for a job, and others need them no more", async () => {
+    const { world, jobId } = await running(environment("other", ["subnet-nat"]));
+    world.delete("JobQueue", "q");
+    world.delete("BatchComputeEnvironment", "ce");
+    await world.seconds(1200);
+    expect(await endpointsOf(world)).toEqual(all);
+    world.aws.outside.exitJob(jobId, 0);
+    await world.until("it is gone", () => world.object("BatchComputeEnvironment", "ce") === undefined, 1200);
+    // The other one looks every ten minutes.
+    await world.seconds(700);
+    expect(await endpointsOf(world)).toEqual([]);
+  });
+
+  it("are left in AWS by the last object when an environment that was retained runs by them", async () => {
+    const world = await closedWorld();
+    const kept = environment("kept");
+    world.apply({ ...kept, spec: { ...kept.spec, deletionPolicy: "Retain" } }, environment("other", ["subnet-nat"]));
+    await world.untilReady(900);
+    world.delete("BatchComputeEnvironment", "kept");
+    await world.seconds(900);
+    expect(await endpointsOf(world)).toEqual(available(...agent));
+    world.delete("BatchComputeEnvironment", "other");
+    await world.untilGone(900);
+    expect(await endpointsOf(world)).toEqual(available(...agent));
   });
 });
 

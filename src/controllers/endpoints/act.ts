@@ -14,7 +14,7 @@ const https = { IpProtocol: "tcp", FromPort: 443, ToPort: 443 };
 /**
  * Carries out one action. Endpoints do not depend on one another, so one that is refused does not keep the others.
  *
- * @param wroteAt by VPC: when this process last wrote there, wall ms
+ * @param wroteAt by VPC: when this process last wrote there, monotonic ms
  * @throws AwsError the first refusal, after all writes were tried
  */
 export async function actOnEndpoints(
@@ -41,7 +41,7 @@ export async function actOnEndpoints(
   } finally {
     ec2.wrote();
     if (refusals.length < action.writes.length || !refusals.every(isCertain)) {
-      wroteAt.set(action.vpcId, ports.clock.now());
+      wroteAt.set(action.vpcId, ports.clock.monotonic());
     }
   }
   if (refusals.length > 0) throw refusals[0];

@@ -4,20 +4,22 @@ import { endpointsAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import type { JobDefinition } from "../../api/v1alpha1/job-definition.ts";
 import { BatchComputeEnvironmentKind, JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
+import type { Environment } from "../../aws/batch.ts";
+import type { BatchRegion } from "../../aws/region.ts";
 import { subnetsOf } from "../../network/described.ts";
-import { type EndpointUser, endpointPlans } from "../../network/endpoints.ts";
+import { type EndpointUser, endpointPlans, wantedServices } from "../../network/endpoints.ts";
 import type { NetworkFacts } from "../../network/facts.ts";
 import { read } from "../../network/lookups.ts";
 import { endpointServiceOf } from "../../network/needs.ts";
 import type { NetworkRequest } from "../../network/port.ts";
-import { describedBy, workloadOf } from "../compute-environment/network-wish.ts";
 import { identityOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { placed } from "../security-group/fill.ts";
 import { unreadBy } from "../unread.ts";
 import { wishOf } from "../wish.ts";
 import { groupName, isOurs } from "./ownership.ts";
-import type { EndpointsSeen, NetworkOfEndpoints, OtherUser, VpcSeen } from "./seen.ts";
+import type { EndpointsSeen, NetworkOfEndpoints, VpcSeen } from "./seen.ts";
+import { outlived, retainedIn, stays, userInAws, userOf, userRetained, wishesEndpoints } from "./users.ts";
 
 /** EC2 shows a write within this time, nearly always. */
 const shownWithinMs = 5000;
@@ -28,13 +30,8 @@ const restMs = 2 * 3_600_000;
 export interface EndpointsMemory {
   /** Objects, by uid, that are in the middle of something: what lies in their VPC is read anew. */
   readonly busy: Set<string>;
-  /** By VPC: when this process last wrote there, wall ms. */
+  /** By VPC: when this process last wrote there, monotonic ms. */
   readonly wroteAt: Map<string, number>;
-}
-
-/** Whether the spec of an object asks for endpoints. */
-export function wishesEndpoints({ spec }: BatchComputeEnvironment): boolean {
-  return spec.network?.vpcEndpoints === "Ensure";
 }
 
 /** The VPCs in which an object has asked for endpoints so far. */
@@ -45,7 +42,7 @@ export function vpcClaims({ metadata }: KubeObject): readonly string[] {
 /** Every read that the plan of the endpoints needs. An object without them costs none. */
 export async function observeEndpoints(
   object: BatchComputeEnvironment,
-  region: string,
+  region: BatchRegion,
   ports: Ports,
   memory: EndpointsMemory,
   signal: AbortSignal,
@@ -69,24 +66,18 @@ export async function observeEndpoints(
 
 async function networkOf(
   object: BatchComputeEnvironment,
-  region: string,
+  region: BatchRegion,
   claims: readonly string[],
   ports: Ports,
   memory: EndpointsMemory,
   signal: AbortSignal,
 ): Promise<NetworkOfEndpoints> {
-  const neighbours = usersIn(object, ports);
-  const users = neighbours.filter(stays).map((one) => ({ object: one, user: userOf(one, region, ports) }));
+  const users = usersIn(object, region, ports);
   try {
     const ec2 = await ports.regions.ec2(object.spec.region, signal);
     if (memory.busy.delete(object.metadata.uid)) ec2.wrote();
-    const request = together(
-      [...users.map(({ user }) => user), userOf(object, region, ports)].filter((user) => user !== undefined),
-      claims,
-      region,
-    );
-    const facts = await ec2.network.of(request, { signal, maxAgeMs: restMs });
-    const seen = vpcsSeen(object, claims, users, neighbours, facts, ports, memory);
+    const facts = await ec2.network.of(together(users, claims, region.region), { signal, maxAgeMs: restMs });
+    const seen = vpcsSeen(object, claims, users, facts, ports, memory);
     if (seen.vpcs.some(isBusy)) memory.busy.add(object.metadata.uid);
     return seen;
   } catch (error) {
@@ -101,43 +92,75 @@ function isBusy({ plan, ours, writer, justWritten }: VpcSeen): boolean {
   return writer === undefined && (moving || wanted);
 }
 
-interface User {
+/** Who is in a region beside each other. */
+interface Users {
+  /** Those that wish endpoints, or have asked for some before; the object itself is the last. */
+  readonly neighbours: readonly Neighbour[];
+  readonly retained: readonly Running[];
+}
+
+interface Neighbour {
   readonly object: BatchComputeEnvironment;
+  /** By its spec. */
   readonly user: EndpointUser | undefined;
+  readonly outlived: readonly Running[];
+}
+
+interface Running {
+  readonly name: string;
+  readonly user: EndpointUser;
 }
 
 function vpcsSeen(
   object: BatchComputeEnvironment,
   claims: readonly string[],
-  users: readonly User[],
-  neighbours: readonly BatchComputeEnvironment[],
+  { neighbours, retained }: Users,
   facts: NetworkFacts,
   ports: Ports,
   { wroteAt }: EndpointsMemory,
 ): Extract<NetworkOfEndpoints, { kind: "read" }> {
   const { cluster, clock } = ports;
+  const ownedByUs = (endpoint: Parameters<typeof isOurs>[0]): boolean => isOurs(endpoint, cluster);
+  const running = [...neighbours.flatMap(({ outlived: some }) => some), ...retained];
   const plans = endpointPlans(
-    users.flatMap(({ user }) => user ?? []),
+    neighbours.flatMap((one) => (stays(one.object) && one.user !== undefined ? [one.user] : [])),
     facts,
-    (endpoint) => isOurs(endpoint, cluster),
+    ownedByUs,
+    running.map(({ user }) => user),
   );
-  const endpoints = read("VPC endpoints", facts.endpoints).filter((one) => isOurs(one, cluster));
-  const groups = read("security groups", facts.securityGroups).filter((one) => isOurs(one, cluster));
-  const vpcIds = vpcsOf(object, facts);
+  const endpoints = read("VPC endpoints", facts.endpoints).filter(ownedByUs);
+  const groups = read("security groups", facts.securityGroups).filter(ownedByUs);
+  const self = neighbours.at(-1);
+  const vpcIds = vpcsOf(self?.user, facts);
+  const namesIn = (vpcId: string, some: readonly Running[]): readonly string[] =>
+    some.filter(({ user }) => vpcsOf(user, facts).includes(vpcId)).map(({ name }) => name);
   const vpcs = [...new Set([...vpcIds, ...claims])].toSorted().map((vpcId): VpcSeen => {
-    const here = neighbours.filter((one) => vpcClaims(one).includes(vpcId) || vpcsOf(one, facts).includes(vpcId));
-    const staying = here.filter((one) => stays(one) && vpcsOf(one, facts).includes(vpcId)).toSorted(byRank);
-    const [first] = staying.filter((one) => mayWrite(one, ports));
-    const plan = plans.find((one) => one.vpcId === vpcId) ?? nothing(vpcId);
+    const here = neighbours.filter(
+      (one) => vpcClaims(one.object).includes(vpcId) || vpcsOf(one.user, facts).includes(vpcId),
+    );
+    const staying = here.filter((one) => stays(one.object) && vpcsOf(one.user, facts).includes(vpcId));
+    const [first] = staying
+      .map((one) => one.object)
+      .filter((one) => mayWrite(one, ports))
+      .toSorted(byRank);
     return {
       vpcId,
-      plan,
+      plan: plans.find((one) => one.vpcId === vpcId) ?? nothing(vpcId),
       ours: endpoints.filter((one) => one.vpcId === vpcId),
       group: groups.find((one) => one.vpcId === vpcId && one.groupName === groupName(cluster)),
       others: here
-        .filter(({ metadata }) => metadata.uid !== object.metadata.uid)
-        .map((one) => otherUser(one, vpcId, facts)),
-      justWritten: clock.now() - (wroteAt.get(vpcId) ?? Number.NEGATIVE_INFINITY) < shownWithinMs,
+        .filter((one) => one !== self)
+        .map((one) => ({
+          key: keyText(one.object.metadata),
+          rank: rankOf(one.object),
+          leaving: !staying.includes(one),
+        })),
+      occupiedBy: namesIn(vpcId, self?.outlived ?? []),
+      retained: namesIn(
+        vpcId,
+        retained.filter(({ user }) => wantedServices(user, facts, ownedByUs).length > 0),
+      ),
+      justWritten: clock.monotonic() - (wroteAt.get(vpcId) ?? Number.NEGATIVE_INFINITY) < shownWithinMs,
       writer: first === undefined || first.metadata.uid === object.metadata.uid ? undefined : keyText(first.metadata),
     };
   });
@@ -145,58 +168,45 @@ function vpcsSeen(
 }
 
 function nothing(vpcId: string): VpcSeen["plan"] {
-  return { vpcId, services: [], create: [], extend: [], remove: [], ingressFrom: [], obstacles: [] };
+  return { vpcId, services: [], create: [], extend: [], remove: [], ingressFrom: [], keepFrom: [], obstacles: [] };
 }
 
-function otherUser(one: BatchComputeEnvironment, vpcId: string, facts: NetworkFacts): OtherUser {
-  const leaving = !stays(one) || !vpcsOf(one, facts).includes(vpcId);
-  return { key: keyText(one.metadata), rank: rankOf(one), leaving };
+function vpcsOf(user: EndpointUser | undefined, facts: NetworkFacts): readonly string[] {
+  return user === undefined ? [] : [...new Set(subnetsOf(user.described, facts).map(({ vpcId }) => vpcId))];
 }
 
-function vpcsOf({ spec }: BatchComputeEnvironment, facts: NetworkFacts): readonly string[] {
-  const described = describedBy(withCheck(spec));
-  if (described === undefined) return [];
-  return [...new Set(subnetsOf(described, facts).map(({ vpcId }) => vpcId))];
-}
-
-/** Endpoints are for all who asked, also while the check of the network is off. */
-function withCheck(spec: BatchComputeEnvironment["spec"]): BatchComputeEnvironment["spec"] {
-  return { ...spec, network: { ...spec.network, preflight: "Warn" } };
-}
-
-/** Those in the same region that wish endpoints, or have asked for some before; this object among them. */
-function usersIn(object: BatchComputeEnvironment, { objects, settings }: Ports): readonly BatchComputeEnvironment[] {
+function usersIn(object: BatchComputeEnvironment, region: BatchRegion, ports: Ports): Users {
+  const { objects, settings, cluster } = ports;
+  const place = {
+    region: region.region,
+    definitions: objects.list(JobDefinitionKind as Kind) as readonly JobDefinition[],
+  };
   const regionOf = ({ spec }: BatchComputeEnvironment): string => spec.region ?? settings.region;
   const all = objects.list(BatchComputeEnvironmentKind as Kind) as readonly BatchComputeEnvironment[];
   const cached = all.filter(({ metadata }) => metadata.uid !== object.metadata.uid);
-  return [...cached.map(placed), object].filter(
-    (one) => regionOf(one) === regionOf(object) && (wishesEndpoints(one) || vpcClaims(one).length > 0),
-  );
+  const environments = [...region.snapshot().environments.values()];
+  const running = (environment: Environment, user: EndpointUser | undefined): readonly Running[] =>
+    user === undefined ? [] : [{ name: environment.computeEnvironmentName, user }];
+  return {
+    neighbours: [...cached.map(placed), object]
+      .filter((one) => regionOf(one) === regionOf(object) && (wishesEndpoints(one) || vpcClaims(one).length > 0))
+      .map((one) => ({
+        object: one,
+        user: userOf(one, place),
+        outlived: outlived(one, environments, cluster).flatMap((environment) =>
+          running(environment, userInAws(environment, one, place)),
+        ),
+      })),
+    retained: retainedIn(environments, cluster).flatMap((environment) =>
+      running(environment, userRetained(environment, place)),
+    ),
+  };
 }
 
 /** One that is held by annotation leaves the work to the next. */
 function mayWrite(object: BatchComputeEnvironment, { settings }: Ports): boolean {
   const { paused, dryRun } = wishOf(object, settings);
   return !paused && !dryRun;
-}
-
-/** It goes on using endpoints. */
-function stays(object: BatchComputeEnvironment): boolean {
-  return wishesEndpoints(object) && object.metadata.deletionTimestamp === undefined;
-}
-
-function userOf(object: BatchComputeEnvironment, region: string, { objects }: Ports): EndpointUser | undefined {
-  const described = describedBy(withCheck(object.spec));
-  if (described === undefined) return undefined;
-  const definitions = objects.list(JobDefinitionKind as Kind) as readonly JobDefinition[];
-  const here = definitions.filter(
-    ({ metadata, spec }) =>
-      metadata.deletionTimestamp === undefined &&
-      metadata.namespace === object.metadata.namespace &&
-      spec.region === object.spec.region,
-  );
-  const { vpcEndpointServices: services } = object.spec.network ?? {};
-  return { described, workload: workloadOf(object.spec, region, here), services };
 }
 
 /** Of all services that might be needed the offer is read once. */
@@ -214,7 +224,9 @@ const candidates = [
   "ec2",
 ];
 
-function together(users: readonly EndpointUser[], vpcIds: readonly string[], region: string): NetworkRequest {
+function together({ neighbours, retained }: Users, vpcIds: readonly string[], region: string): NetworkRequest {
+  const running = [...neighbours.flatMap(({ outlived: some }) => some), ...retained];
+  const users = [...neighbours, ...running].flatMap(({ user }) => (user === undefined ? [] : [user]));
   const requests = users.map(({ described }) => described.request);
   const all = <T>(pick: (one: NetworkRequest) => readonly T[]): readonly T[] => [...new Set(requests.flatMap(pick))];
   const services = new Set([...candidates, ...users.flatMap((one) => one.services ?? [])]);

@@ -102,7 +102,7 @@ function settling({ vpcId }: VpcSeen, reason: string): EndpointsNext {
 /** The next writes of the one who writes in a VPC; undefined when all was asked for. */
 function nextWrites(vpc: VpcSeen, { cluster }: EndpointsSeen): Extract<EndpointsNext, { kind: "act" }> | undefined {
   const { vpcId, plan, group } = vpc;
-  const { create, extend, remove, ingressFrom } = plan;
+  const { create, extend, remove, ingressFrom, keepFrom } = plan;
   const interfaces = create.filter((one) => one.kind === "Interface");
   if (interfaces.length > 0 && group === undefined) {
     const name = groupName(cluster);
@@ -113,7 +113,7 @@ function nextWrites(vpc: VpcSeen, { cluster }: EndpointsSeen): Extract<Endpoints
   if (group !== undefined) {
     const there = letIn(group);
     const missing = ingressFrom.filter((id) => !there.includes(id));
-    const gone = there.filter((id) => !ingressFrom.includes(id));
+    const gone = there.filter((id) => !ingressFrom.includes(id) && !keepFrom.includes(id));
     const rules: EndpointWrite[] = [
       ...(missing.length === 0 ? [] : [{ kind: "allow" as const, groupId: group.groupId, from: missing }]),
       ...(gone.length === 0 || ingressFrom.length === 0
@@ -145,6 +145,8 @@ function nextWrites(vpc: VpcSeen, { cluster }: EndpointsSeen): Extract<Endpoints
 
 /** The object's part in VPCs that it uses no more: the last user removes what is ours there. */
 function left<Action>(own: Of<Action>, vpcs: readonly VpcSeen[], seen: EndpointsSeen, deleting: boolean): Of<Action> {
+  const occupied = vpcs.some(({ occupiedBy }) => occupiedBy.length > 0);
+  if (occupied && !deleting) return lookedAtAgain(own, othersLookMs);
   for (const vpc of vpcs) {
     const next = leftOne(vpc, seen);
     if (next !== undefined) return instead(own, next, "False", own.serving && !deleting);
@@ -157,7 +159,7 @@ function left<Action>(own: Of<Action>, vpcs: readonly VpcSeen[], seen: Endpoints
 }
 
 function leftOne(vpc: VpcSeen, seen: EndpointsSeen): EndpointsNext | undefined {
-  const { vpcId, ours, group, others } = vpc;
+  const { vpcId, ours, group, others, retained } = vpc;
   if (ours.length === 0 && group === undefined) return undefined;
   if (others.some(({ leaving }) => !leaving)) return undefined;
   // Of several that go at once the last in rank stays until the others are through.
@@ -166,12 +168,14 @@ function leftOne(vpc: VpcSeen, seen: EndpointsSeen): EndpointsNext | undefined {
     const message = `the endpoints of ${vpcId} are removed when ${others.map(({ key }) => key).join(", ")} is gone`;
     return { kind: "wait", reason: "EndpointsInUse", message, recheckInMs: transitionLookMs };
   }
-  if (vpc.justWritten) return settling(vpc, seen.retain ? "RetainingEndpoints" : "RemovingEndpoints");
-  if (seen.retain) {
+  const stays = seen.retain || retained.length > 0;
+  if (vpc.justWritten) return settling(vpc, stays ? "RetainingEndpoints" : "RemovingEndpoints");
+  if (stays) {
     const ids = [...ours.filter(isStanding).map(({ endpointId }) => endpointId), ...(group ? [group.groupId] : [])];
     const mark = identityText(seen.identity);
     const write: EndpointWrite = { kind: "release", ids, mark, remove: ownershipTagKeys };
-    return act(vpcId, "release", [write], `the endpoints of ${vpcId} are left in AWS, as deletionPolicy says`);
+    const why = retained.length > 0 ? `${retained.join(", ")} runs by them` : "as deletionPolicy says";
+    return act(vpcId, "release", [write], `the endpoints of ${vpcId} are left in AWS: ${why}`);
   }
   const standing = ours.filter(isStanding).map(({ endpointId }) => endpointId);
   if (standing.length > 0) {

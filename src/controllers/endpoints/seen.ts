@@ -36,6 +36,10 @@ export interface VpcSeen {
   /** The group of our endpoints. */
   readonly group: SecurityGroup | undefined;
   readonly others: readonly OtherUser[];
+  /** Environments of the object that still run there although its spec has left. */
+  readonly occupiedBy: readonly string[];
+  /** Environments that Retain left running there, and that nothing but our endpoints connects. */
+  readonly retained: readonly string[];
   /** Written by this process a moment ago: EC2 may not show it yet. */
   readonly justWritten: boolean;
   /** Of those who stay the one that writes, so that two do not make the same; undefined: this object. */

@@ -31,7 +31,7 @@ export function withEndpoints<Seen, Action extends { readonly kind: string }>(
     kind: steps.kind,
     async observe(object, region, given, signal) {
       const own = await steps.observe(object, region, given, signal);
-      return { own, endpoints: await observeEndpoints(object, region.region, ports, memory, signal) };
+      return { own, endpoints: await observeEndpoints(object, region, ports, memory, signal) };
     },
     async refresh(object, region, signal) {
       memory.busy.add(object.metadata.uid);

@@ -13,7 +13,17 @@ const { cluster } = identity;
 /** The plan of a VPC in which all is there. */
 export function planned(other: Partial<EndpointPlan> = {}): EndpointPlan {
   const services = [endpointName("ecs"), endpointName("ecr.api")];
-  return { vpcId, services, create: [], extend: [], remove: [], ingressFrom: ["sg-jobs"], obstacles: [], ...other };
+  return {
+    vpcId,
+    services,
+    create: [],
+    extend: [],
+    remove: [],
+    ingressFrom: ["sg-jobs"],
+    keepFrom: [],
+    obstacles: [],
+    ...other,
+  };
 }
 
 /** The group of our endpoints, which lets `from` in. */
@@ -31,6 +41,8 @@ export function vpc(other: Partial<VpcSeen> = {}): VpcSeen {
     ours: [],
     group: letting("sg-jobs"),
     others: [],
+    occupiedBy: [],
+    retained: [],
     justWritten: false,
     writer: undefined,
     ...other,

@@ -169,6 +169,17 @@ describe("endpoints that an environment needs no more", () => {
     expect(step(gone({ ours: [] }, { retain: true }))).toBe("act RetainingEndpoints release: release");
   });
 
+  it("are left in AWS too when an environment that was retained runs by them", () => {
+    const decision = gone({ retained: ["team_kept-1"] });
+    expect(step(decision)).toBe("act RetainingEndpoints release: release");
+    expect(decision.next.message).toContain("team_kept-1 runs by them");
+  });
+
+  it("stay while a predecessor still runs where the spec is no more", () => {
+    const occupied = seen([vpc({ ours: [ecs], occupiedBy: ["team_ce-1"] })], { wished: false });
+    expect(using(occupied, own(settled)).next).toEqual({ ...settled, recheckInMs: 10_000 });
+  });
+
   it("go from an environment that stays and wishes none any more, which then forgets them", () => {
     const given = (part: Parameters<typeof vpc>[0]) => seen([vpc(part)], { wished: false });
     const removing = using(given({ ours: [ecs] }), own(settled));

@@ -1,0 +1,98 @@
+/** Who uses the endpoints of a VPC: the objects that wish them, and what runs in AWS although its spec has moved on. Pure. */
+
+import type { BatchComputeEnvironment, BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
+import type { JobDefinition } from "../../api/v1alpha1/job-definition.ts";
+import type { Environment } from "../../aws/batch.ts";
+import type { EndpointUser } from "../../network/endpoints.ts";
+import { sameSet } from "../compute-environment/compare.ts";
+import { describedBy, workloadOf } from "../compute-environment/network-wish.ts";
+import { type Cluster, identityOf, ownershipOf, retainedFromTag } from "../ownership.ts";
+
+type Spec = BatchComputeEnvironmentSpec;
+
+/** What users are made from, besides the objects themselves. */
+export interface Place {
+  readonly region: string;
+  readonly definitions: readonly JobDefinition[];
+}
+
+/** Whether the spec of an object asks for endpoints. */
+export function wishesEndpoints({ spec }: BatchComputeEnvironment): boolean {
+  return spec.network?.vpcEndpoints === "Ensure";
+}
+
+/** It goes on using endpoints. */
+export function stays(object: BatchComputeEnvironment): boolean {
+  return wishesEndpoints(object) && object.metadata.deletionTimestamp === undefined;
+}
+
+/** An object as its spec says it; undefined: where it lives is not known yet. */
+export function userOf({ metadata, spec }: BatchComputeEnvironment, place: Place): EndpointUser | undefined {
+  return user(spec, metadata.namespace, place);
+}
+
+/** An environment as AWS has it. */
+export function userInAws(
+  environment: Environment,
+  { metadata, spec }: BatchComputeEnvironment,
+  place: Place,
+): EndpointUser | undefined {
+  return user(asSpec(environment, spec), metadata.namespace, place);
+}
+
+/**
+ * The environments of an object that run where its spec is no more: predecessors in other subnets or groups, and all of
+ * them while it is being deleted. One that is as the spec says is what the spec itself speaks for.
+ */
+export function outlived(
+  object: BatchComputeEnvironment,
+  environments: Iterable<Environment>,
+  cluster: Cluster,
+): readonly Environment[] {
+  const identity = identityOf(object, cluster);
+  const { subnets, securityGroupIds } = object.spec.computeResources ?? {};
+  const deleting = object.metadata.deletionTimestamp !== undefined;
+  return [...environments].filter(
+    ({ status, tags, computeResources: own }) =>
+      status !== "DELETED" &&
+      ownershipOf(tags, identity).kind === "ours" &&
+      (deleting || !(sameSet(own?.subnets, subnets) && sameSet(own?.securityGroupIds, securityGroupIds))),
+  );
+}
+
+/** What Retain has left behind in AWS. */
+export function retainedIn(environments: Iterable<Environment>, { name }: Cluster): readonly Environment[] {
+  return [...environments].filter(
+    ({ status, tags }) => status !== "DELETED" && tags?.[retainedFromTag]?.startsWith(`${name}/`) === true,
+  );
+}
+
+/** A retained environment; its jobs are of the namespace of the object that it was left by. */
+export function userRetained(environment: Environment, place: Place): EndpointUser | undefined {
+  const [, namespace = ""] = environment.tags?.[retainedFromTag]?.split("/") ?? [];
+  return user(asSpec(environment, undefined), namespace, place);
+}
+
+function user(spec: Spec, namespace: string, { region, definitions }: Place): EndpointUser | undefined {
+  // Endpoints are for all who asked, also while the check of the network is off.
+  const described = describedBy({ ...spec, network: { ...spec.network, preflight: "Warn" } });
+  if (described === undefined) return undefined;
+  const here = definitions.filter(
+    ({ metadata, spec: job }) =>
+      metadata.deletionTimestamp === undefined && metadata.namespace === namespace && job.region === spec.region,
+  );
+  return { described, workload: workloadOf(spec, region, here), services: spec.network?.vpcEndpointServices };
+}
+
+/** What AWS has of an environment under the names of a spec, in which both mean the same. */
+function asSpec({ type, computeResources, eksConfiguration }: Environment, spec: Spec | undefined): Spec {
+  const { network, ...rest } = spec ?? {};
+  const services = network?.vpcEndpointServices;
+  return {
+    ...rest,
+    type,
+    computeResources,
+    eksConfiguration,
+    network: services === undefined ? {} : { vpcEndpointServices: services },
+  } as Spec;
+}
