@@ -4,7 +4,7 @@ import { type Described, groupIdsOf, subnetsOf } from "./described.ts";
 import type { EndpointService, NetworkFacts, Part, RouteTable, Subnet, VpcEndpoint } from "./facts.ts";
 import { read } from "./lookups.ts";
 import { endpointServiceOf, type Workload } from "./needs.ts";
-import { preflight } from "./preflight.ts";
+import { type Finding, preflight } from "./preflight.ts";
 import { tableOf } from "./routes.ts";
 import { onePerZone } from "./ways-out.ts";
 
@@ -31,7 +31,7 @@ export interface EndpointPlan {
    * of ours goes after the endpoints.
    */
   readonly ingressFrom: readonly string[];
-  /** Whose instances stay let in beside these: of what is on its way out and still runs. */
+  /** Whose instances stay let in beside these: of what is on its way out and still runs, or cannot be seen whole. */
   readonly keepFrom: readonly string[];
   /** What only a person can mend, as sentences. */
   readonly obstacles: readonly string[];
@@ -57,12 +57,28 @@ export interface EndpointToExtend {
  * needs none, so that one that is there does not make itself superfluous.
  */
 export function wantedServices(user: EndpointUser, facts: NetworkFacts, isOurs: IsOurs): readonly string[] {
-  if (user.services !== undefined) return user.services;
+  return servicesFor(user, facts, isOurs).wanted;
+}
+
+/** @returns `unsure`: of which it could not be seen whether they are reached without endpoints of ours */
+function servicesFor(
+  user: EndpointUser,
+  facts: NetworkFacts,
+  isOurs: IsOurs,
+): { readonly wanted: readonly string[]; readonly unsure: readonly string[] } {
+  if (user.services !== undefined) return { wanted: user.services, unsure: [] };
   const { findings } = preflight(user.described, user.workload, withoutOurs(facts, isOurs));
-  const ends = findings.filter(({ state, remedies }) => {
-    return state === "Unreachable" && remedies.some(({ kind }) => kind === "interfaceEndpoints");
-  });
-  return [...new Set(ends.flatMap(({ needs }) => needs.map(({ service }) => service)))];
+  const servicesOf = (some: readonly Finding[]): readonly string[] => [
+    ...new Set(some.flatMap(({ needs }) => needs.map(({ service }) => service))),
+  ];
+  return {
+    wanted: servicesOf(
+      findings.filter(
+        ({ state, remedies }) => state === "Unreachable" && remedies.some(({ kind }) => kind === "interfaceEndpoints"),
+      ),
+    ),
+    unsure: servicesOf(findings.filter(({ state }) => state === "Unknown")),
+  };
 }
 
 type IsOurs = (endpoint: VpcEndpoint) => boolean;
@@ -84,15 +100,17 @@ export function endpointPlans(
     ...users.flatMap(({ described }) => subnetsOf(described, facts).map(({ vpcId }) => vpcId)),
     ...ours.map((one) => one.vpcId),
   ]);
-  const wishesIn = (vpcId: string, of: readonly EndpointUser[]): readonly EndpointWish[] =>
+  const wishesIn = (vpcId: string, of: readonly EndpointUser[], which: "wanted" | "unsure"): readonly EndpointWish[] =>
     of.flatMap((user) => {
       const here = subnetsOf(user.described, facts).filter((subnet) => subnet.vpcId === vpcId);
-      const services = here.length === 0 ? [] : wantedServices(user, facts, isOurs);
+      const services = here.length === 0 ? [] : servicesFor(user, facts, isOurs)[which];
       return services.map((service) => ({ service, subnets: here, groupIds: groupIdsOf(user.described, facts) }));
     });
-  return [...vpcIds]
-    .toSorted()
-    .map((vpcId) => planFor(vpcId, wishesIn(vpcId, users), wishesIn(vpcId, leaving), facts, isOurs));
+  return [...vpcIds].toSorted().map((vpcId) => {
+    // What cannot be seen is no reason to make anything, and none to take anything away.
+    const kept = [...wishesIn(vpcId, leaving, "wanted"), ...wishesIn(vpcId, [...users, ...leaving], "unsure")];
+    return planFor(vpcId, wishesIn(vpcId, users, "wanted"), kept, facts, isOurs);
+  });
 }
 
 interface EndpointWish {
@@ -104,7 +122,7 @@ interface EndpointWish {
 function planFor(
   vpcId: string,
   wishes: readonly EndpointWish[],
-  leaving: readonly EndpointWish[],
+  keeping: readonly EndpointWish[],
   facts: NetworkFacts,
   isOurs: IsOurs,
 ): EndpointPlan {
@@ -155,7 +173,7 @@ function planFor(
     const more = uncovered(own, usable, facts);
     if (more.length > 0) extend.push({ endpointId: own.endpointId, addSubnetIds: ids(more), addRouteTableIds: [] });
   }
-  const kept = new Set(leaving.map(({ service }) => endpointServiceOf(service, facts.region)));
+  const kept = new Set(keeping.map(({ service }) => endpointServiceOf(service, facts.region)));
   const remove = standing
     .filter((one) => isOurs(one) && !needed.has(one.serviceName) && !kept.has(one.serviceName))
     .map((one) => one.endpointId);
@@ -166,7 +184,7 @@ function planFor(
     extend,
     remove,
     ingressFrom: [...groups].toSorted(),
-    keepFrom: [...new Set(leaving.flatMap(({ groupIds }) => groupIds))].toSorted(),
+    keepFrom: [...new Set(keeping.flatMap(({ groupIds }) => groupIds))].toSorted(),
     obstacles: [...obstacles, ...dnsObstacles(vpcId, groups.size > 0, facts)],
   };
 }

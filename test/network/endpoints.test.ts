@@ -157,6 +157,16 @@ describe("endpoints that have to be made", () => {
     expect(endpointPlans([], bare.facts, isOurs, [runs])).toEqual([]);
   });
 
+  it("what could not be read is no reason to take anything away, and none to make anything", () => {
+    const { described, workload, facts } = made(bare);
+    const user = { described, workload, services: undefined };
+    const unread = { kind: "unread", permission: undefined, message: "Rate exceeded" } as const;
+    for (const part of ["routeTables", "networkAcls", "natGateways", "internetGateways"] as const) {
+      const [plan] = endpointPlans([user], { ...facts, [part]: unread }, isOurs);
+      expect([part, plan?.remove, plan?.create]).toEqual([part, [], []]);
+    }
+  });
+
   it("two environments of a VPC share an endpoint, which lets the groups of both in", () => {
     const { described, workload, facts } = bare;
     const other = withRequest(bare, { subnetIds: ["subnet-b"], securityGroupIds: ["sg-2"] }).described;
