@@ -4,6 +4,7 @@ import type { BatchRegion } from "../../aws/region.ts";
 import type { NetworkFacts, SecurityGroup } from "../../network/facts.ts";
 import { read } from "../../network/lookups.ts";
 import type { NetworkRequest } from "../../network/port.ts";
+import { isOurs as isOfEndpoints } from "../endpoints/ownership.ts";
 import { type Identity, identityOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { unreadBy } from "../unread.ts";
@@ -121,6 +122,7 @@ function groupsIn(facts: NetworkFacts, identity: Identity, region: BatchRegion) 
       if (group.groupName === groupNameOf(identity)) inTheWay.push(group);
       continue;
     }
+    const naming = all.filter((other) => other.groupId !== group.groupId && names(other, group.groupId));
     groups.push({
       group,
       retained: owner.kind === "retained",
@@ -129,7 +131,8 @@ function groupsIn(facts: NetworkFacts, identity: Identity, region: BatchRegion) 
         .filter(({ computeResources }) => computeResources?.securityGroupIds?.includes(group.groupId) === true)
         .map(({ computeEnvironmentName }) => computeEnvironmentName)
         .toSorted(),
-      namedBy: all.filter((other) => other.groupId !== group.groupId && names(other, group.groupId)),
+      namedBy: naming.filter((other) => !isOfEndpoints(other, identity.cluster)),
+      letInBy: naming.filter((other) => isOfEndpoints(other, identity.cluster)),
     });
   }
   return { groups, inTheWay };

@@ -41,4 +41,6 @@ export interface GroupFound {
   readonly usedBy: readonly string[];
   /** Other groups whose rules name it. */
   readonly namedBy: readonly SecurityGroup[];
+  /** Those of endpoints of ours, which let it in: that is ours to take back. */
+  readonly letInBy: readonly SecurityGroup[];
 }

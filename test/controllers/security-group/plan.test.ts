@@ -29,7 +29,7 @@ function group(change: Partial<SecurityGroup> = {}): SecurityGroup {
 }
 
 function found(change: Partial<GroupFound> = {}): GroupFound {
-  return { group: group(), retained: false, retag: false, usedBy: [], namedBy: [], ...change };
+  return { group: group(), retained: false, retag: false, usedBy: [], namedBy: [], letInBy: [], ...change };
 }
 
 function seen(
@@ -177,6 +177,22 @@ describe("the security group that an object wishes no more", () => {
     const decision = going({ usedBy: ["other"], namedBy: [group({ groupId: "sg-2", groupName: "db" })] });
     expect(step(decision)).toBe("wait SecurityGroupInUse");
     expect(decision.next.message).toBe("sg-1 is removed when nothing names it any more: other, rules of sg-2 (db)");
+  });
+
+  it("is let in by our endpoints no more before it is removed", () => {
+    const rule = {
+      protocol: "tcp",
+      ports: { from: 443, to: 443 },
+      cidrs: [],
+      prefixListIds: [],
+      groupIds: ["sg-1", "sg-9"],
+    };
+    const decision = going({ letInBy: [group({ groupId: "sg-ends", ingress: [rule] })] });
+    expect(step(decision)).toBe("act RemovingSecurityGroup revoke");
+    expect(decision.next).toMatchObject({
+      action: { writes: [{ groupId: "sg-ends", direction: "ingress", rules: [{ peer: "sg-1" }] }] },
+    });
+    expect(step(going({ letInBy: [group({ groupId: "sg-ends" })] }))).toBe("act RemovingSecurityGroup delete");
   });
 
   it("is waited for until EC2 shows that it is gone", () => {
