@@ -104,6 +104,23 @@ describe("endpoints of an environment in a closed subnet", () => {
     expect(await groupsOf(world)).toEqual([]);
   });
 
+  it("of two environments with groups of their own, deleted at once, keep nothing of each other", async () => {
+    const world = await closedWorld();
+    const withGroup = (name: string) => {
+      const manifest = environment(name, ["subnet-closed"], { securityGroup: { create: true } });
+      const { securityGroupIds: _given, ...computeResources } = manifest.spec.computeResources;
+      return { ...manifest, spec: { ...manifest.spec, computeResources } };
+    };
+    world.apply(withGroup("first"), withGroup("second"));
+    await world.untilReady(900);
+    world.delete("BatchComputeEnvironment", "first");
+    world.delete("BatchComputeEnvironment", "second");
+    await world.untilGone(1800);
+    expect(await endpointsOf(world)).toEqual([]);
+    const { SecurityGroups = [] } = await world.aws.outside.ec2.describeSecurityGroups({});
+    expect(SecurityGroups.map(({ GroupId }) => GroupId)).toEqual(["sg-1"]);
+  });
+
   it("are made by the second environment while the first is paused", async () => {
     const world = await closedWorld();
     world.apply(environment("first"), environment("second"));

@@ -93,7 +93,7 @@ describe("an environment that selects its subnets and security groups", () => {
     await world.untilReady(600);
     await tag(world, "subnet-public", { team: "batch" });
     await world.until("AWS has them", () => subnetsOf(world).includes("subnet-nat subnet-public"), 1500);
-    await world.untilReady(600);
+    await world.untilReady(1200);
     expect(world.writes().filter((write) => write.startsWith("CreateComputeEnvironment"))).toHaveLength(1);
   });
 

@@ -56,7 +56,9 @@ export function planWithSelection<Action>(
     message: `selected, and about to take effect: ${coming.join(", ")}`,
     recheckInMs: comingMs,
   };
-  if (own.next.kind !== "act" && all.every(isCurrent)) return lookedAtAgain(told, comingMs);
+  // It is settled by what is no longer in effect as soon as status says so.
+  const goesOn = own.next.kind !== "act" && own.next.kind !== "settled";
+  if (goesOn && all.every(isCurrent)) return lookedAtAgain(told, comingMs);
   return {
     ...told,
     next,

@@ -53,6 +53,7 @@ function object(network?: Network, type: "EC2" | "FARGATE" = "EC2"): BatchComput
 const resolvedSubnets = { selector: selectorText({ tags }), ids: ["subnet-a"], since: "2026-01-01T00:00:00Z" };
 const inEffect = object({ resolvedSubnets });
 const creates: Next<string> = { kind: "act", action: "create", reason: "Creating", message: "", irreversible: true };
+const goes: Next<{ readonly kind: string }> = { kind: "wait", reason: "Repointing", message: "it goes on" };
 const settled: Next<string> = { kind: "settled", reason: "Available", message: "it is VALID" };
 
 function own(next: Next<string>): Decision<string> {
@@ -117,7 +118,14 @@ describe("an environment that selects", () => {
       next: { kind: "wait", message: "selected, and about to take effect: subnet-b" },
       change: { action: "Replace" },
     });
-    expect(planned(due, selects("subnet-b"), settled).next).toEqual({ ...settled, recheckInMs: 1000 });
+    expect(planned(due, selects("subnet-b"), goes).next).toEqual({ ...goes, recheckInMs: 1000 });
+  });
+
+  it("is not Ready with what another selection has put out of effect", () => {
+    expect(planned(due, selects("subnet-b"), settled)).toMatchObject({
+      next: { kind: "wait", message: "selected, and about to take effect: subnet-b" },
+      serving: false,
+    });
   });
 
   it("says from when on another selection counts, and looks each minute until then", () => {
