@@ -140,6 +140,10 @@ function nextWrites(vpc: VpcSeen, { cluster }: EndpointsSeen): Extract<Endpoints
     const write: EndpointWrite = { kind: "deleteEndpoints", endpointIds: remove };
     return act(vpcId, "remove", [write], `endpoints that nothing needs any more are removed: ${remove.join(", ")}`);
   }
+  if (group !== undefined && vpc.ours.length + ingressFrom.length + keepFrom.length === 0) {
+    const write: EndpointWrite = { kind: "deleteGroup", groupId: group.groupId };
+    return act(vpcId, "remove", [write], `the security group ${group.groupId} is removed: no endpoint has it`);
+  }
   return undefined;
 }
 

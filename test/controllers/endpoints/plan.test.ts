@@ -169,6 +169,15 @@ describe("endpoints that an environment needs no more", () => {
     expect(step(gone({ ours: [] }, { retain: true }))).toBe("act RetainingEndpoints release: release");
   });
 
+  it("leave no group behind when the subnets need none of them any more", () => {
+    const none = planned({ services: [], ingressFrom: [] });
+    expect(step(using(seen([vpc({ plan: none })])))).toBe("act RemovingEndpoints remove: deleteGroup");
+    expect(step(using(seen([vpc({ plan: none, ours: [{ ...ecs, state: "deleting" }] })])))).not.toContain(
+      "deleteGroup",
+    );
+    expect(step(using(seen([vpc({ plan: { ...none, keepFrom: ["sg-old"] } })])))).not.toContain("deleteGroup");
+  });
+
   it("are left in AWS too when an environment that was retained runs by them", () => {
     const decision = gone({ retained: ["team_kept-1"] });
     expect(step(decision)).toBe("act RetainingEndpoints release: release");
