@@ -1,4 +1,5 @@
 import type { SubmitJobRequest, SubmitJobResponse } from "@aws-sdk/client-batch";
+import type { SecurityGroup, VpcEndpoint } from "@aws-sdk/client-ec2";
 import type { GetCallerIdentityResponse } from "@aws-sdk/client-sts";
 import type { CallOptions, DefinitionRevision, Environment, Queue } from "../aws/batch.ts";
 import type { Ec2Api } from "../aws/ec2.ts";
@@ -66,6 +67,8 @@ export interface Truth {
   jobs(): readonly StoredJob[];
   roles(): readonly StoredRole[];
   instanceProfiles(): readonly StoredProfile[];
+  securityGroups(): readonly SecurityGroup[];
+  vpcEndpoints(): readonly VpcEndpoint[];
 }
 
 /** AWS Batch of one account and region, with the little of STS, IAM and EC2 that it leans on. */
@@ -198,6 +201,8 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
       jobs: () => jobs.all(),
       roles: () => iam.roles.all(),
       instanceProfiles: () => iam.profiles.all(),
+      securityGroups: () => ec2.state.groups.all(),
+      vpcEndpoints: () => ec2.state.endpoints.all(),
     },
     log: wire.log,
     history: world.history,

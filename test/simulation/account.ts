@@ -4,6 +4,7 @@ import { canonicalJson } from "../../src/controllers/fingerprint.ts";
 import { ownerIn, type Tags, tagPrefix } from "../../src/controllers/ownership.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
+import { groupNames, networkLines } from "./account-network.ts";
 import { kindOf } from "./world.ts";
 
 /**
@@ -33,6 +34,7 @@ export function accountOf(aws: SimulatedAws, store: MemoryStore, clusterName: st
     const users = standing.filter((one) => namesRole(one, role));
     return users.length > 0 && users.every(({ tags }) => !ours(tags));
   };
+  const groups = groupNames(aws, clusterName);
   const active = truth.jobDefinitions().filter(({ status }) => status === "ACTIVE");
   const names = new Set(active.filter(({ tags }) => ours(tags)).map((one) => one.jobDefinitionName));
   const line = (kind: string, tags: Tags | undefined, text: string): Line => ({
@@ -41,7 +43,11 @@ export function accountOf(aws: SimulatedAws, store: MemoryStore, clusterName: st
   });
   return [
     ...environments.map((one) =>
-      line("BatchComputeEnvironment", one.tags, environmentLine(one, objectOf("BatchComputeEnvironment", one.tags))),
+      line(
+        "BatchComputeEnvironment",
+        one.tags,
+        environmentLine(one, objectOf("BatchComputeEnvironment", one.tags), groups),
+      ),
     ),
     ...queues.map((one) => line("JobQueue", one.tags, queueLine(one, environments, objectOf("JobQueue", one.tags)))),
     ...[...names].flatMap((name) => {
@@ -63,6 +69,7 @@ export function accountOf(aws: SimulatedAws, store: MemoryStore, clusterName: st
       .instanceProfiles()
       .filter(({ tags, name }) => ours(tags) && !strangersUse(name))
       .map(({ name, role, tags }) => ({ owner: roleOwner(name, tags), text: `instance profile ${name} of ${role}` })),
+    ...networkLines(aws, clusterName),
   ];
 }
 
@@ -91,7 +98,11 @@ function keptOut(spec: Readonly<Record<string, unknown>>, keys: readonly string[
   return new Set(keys.filter((key) => spec[key] === undefined));
 }
 
-function environmentLine(environment: Environment, object: KubeObject | undefined): string {
+function environmentLine(
+  environment: Environment,
+  object: KubeObject | undefined,
+  groups: ReadonlyMap<string, string>,
+): string {
   const spec = (object?.spec ?? {}) as Readonly<Record<string, unknown>>;
   const kept = keptOut(spec, ["state", "updatePolicy", "ecsSettings"]);
   const { type, state, status, serviceRole, computeResources, updatePolicy, ecsSettings, tags } = environment;
@@ -101,7 +112,7 @@ function environmentLine(environment: Environment, object: KubeObject | undefine
   const bare = Object.fromEntries(
     Object.entries(resources)
       .filter(([, value]) => !isNothing(value))
-      .map(([key, value]) => [key, sorted(value)]),
+      .map(([key, value]) => [key, sorted(named(value, groups))]),
   );
   return `environment of ${ownerText(tags)} ${canonicalJson({ type, status, serviceRole, ...wished, computeResources: bare, tags: userTags(tags) })}`;
 }
@@ -155,6 +166,10 @@ function ownerText(tags: Tags | undefined): string {
 
 function userTags(tags: Tags | undefined): Tags {
   return Object.fromEntries(Object.entries(tags ?? {}).filter(([key]) => !key.startsWith(tagPrefix)));
+}
+
+function named(value: unknown, names: ReadonlyMap<string, string>): unknown {
+  return Array.isArray(value) ? value.map((one) => names.get(one) ?? one) : value;
 }
 
 function sorted(value: unknown): unknown {

@@ -7,6 +7,7 @@ import { ec2CallKinds } from "../../src/aws/ec2-calls.ts";
 import { ownerIn, type Tags } from "../../src/controllers/ownership.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import { accountOf, type Line } from "./account.ts";
+import { everybody } from "./account-network.ts";
 import { approveAll, manifestOf, type Player } from "./carry-out.ts";
 import { type Expected, expectedOf, verdictsOf } from "./fresh.ts";
 import { settledEnvironment } from "./generate/environments.ts";
@@ -18,7 +19,13 @@ import type { Simulation } from "./world.ts";
  * at the latest (promise 9); what AWS found INVALID is looked at again after 30; a replacement that begins then takes
  * 15 (soak and drain), and one more of them may wait for it.
  */
-export const convergenceSeconds = 75 * 60;
+const convergenceSeconds = 75 * 60;
+/** What somebody does to groups and endpoints of ours is seen when EC2's facts of two hours are read anew. */
+const networkDriftSeconds = 2 * 3600;
+
+function boundOf({ hasNetwork }: Simulation): number {
+  return convergenceSeconds + (hasNetwork ? networkDriftSeconds : 0);
+}
 
 /** Drift is seen within so long (section 12). */
 const driftSeenSeconds = 75;
@@ -152,7 +159,7 @@ function manifestWithout(object: KubeObject): Manifest {
 }
 
 async function converges(world: Simulation, expected: Expected): Promise<boolean> {
-  for (let passed = 0; passed < convergenceSeconds && world.violations.length === 0; passed += 15) {
+  for (let passed = 0; passed < boundOf(world) && world.violations.length === 0; passed += 15) {
     if (isAs(world, expected)) return true;
     await world.seconds(15);
     approveAll(world);
@@ -176,7 +183,10 @@ function isAs(world: Simulation, expected: Expected): boolean {
  */
 function compared(world: Simulation, { account, verdicts }: Expected): { extra: string[]; missing: string[] } {
   const lines = accountOf(world.aws, world.store, world.cluster.name);
+  // Endpoints follow from all environments together.
+  const all = [...verdicts].every(([name, verdict]) => verdict === "True" || !name.startsWith("BatchComputeE"));
   const counts = ({ owner }: Line): boolean => {
+    if (owner === everybody) return all && world.goneUnheld.size === 0;
     const verdict = verdicts.get(owner);
     return verdict === undefined ? !world.goneUnheld.has(owner) : verdict === "True";
   };
@@ -203,7 +213,7 @@ function difference(world: Simulation, expected: Expected): string {
     ...extra.map((line) => `AWS has ${line}`),
     ...missing.map((line) => `AWS lacks ${line}`),
   ];
-  return `after ${convergenceSeconds / 60} minutes: ${parts.join("\n   ")}`;
+  return `after ${boundOf(world) / 60} minutes: ${parts.join("\n   ")}`;
 }
 
 async function beSilent(world: Simulation, seconds: number): Promise<void> {

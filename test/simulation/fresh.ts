@@ -1,8 +1,10 @@
 import { type Condition, type KubeObject, keyText } from "../../src/api/object.ts";
 import type { JobQueue } from "../../src/api/v1alpha1/job-queue.ts";
 import { queueNameOf } from "../../src/controllers/job-queue/observe.ts";
-import { ownerIn } from "../../src/controllers/ownership.ts";
+import { clusterTag, ownerIn } from "../../src/controllers/ownership.ts";
+import type { AwsSnapshot } from "../../src/simulator/snapshot.ts";
 import { accountOf, type Line } from "./account.ts";
+import { tagsIn } from "./account-network.ts";
 import { approveAll, manifestOf } from "./carry-out.ts";
 import { Simulation } from "./world.ts";
 
@@ -45,7 +47,9 @@ export async function expectedOf(world: Simulation): Promise<Expected> {
   const oursAre = new Set(
     jobDefinitions.filter((one) => one.status === "ACTIVE" && !foreign(one)).map((one) => one.jobDefinitionName),
   );
+  const { ec2 } = aws.snapshot();
   fresh.aws.restore({
+    ...(ec2?.described === true ? { ec2: networkOfOthers(ec2, world.cluster.name) } : {}),
     // What was INVALID has had its cause taken away by now.
     computeEnvironments: computeEnvironments.filter(foreign).map((one) => ({ ...one, status: "VALID" as const })),
     jobQueues: jobQueues.filter(({ detail }) => foreign(detail)),
@@ -90,6 +94,29 @@ export async function expectedOf(world: Simulation): Promise<Expected> {
   };
   await fresh.stop();
   return expected;
+}
+
+/** Without what the operator has made there. */
+function networkOfOthers(
+  { described, records }: NonNullable<AwsSnapshot["ec2"]>,
+  clusterName: string,
+): NonNullable<AwsSnapshot["ec2"]> {
+  const { endpoints = [], groups = [], routeTables = [] } = records;
+  const others = ([, one]: readonly [string, Parameters<typeof tagsIn>[0]]): boolean =>
+    tagsIn(one)[clusterTag] !== clusterName;
+  const gone = new Set(endpoints.filter((entry) => !others(entry)).map(([id]) => id));
+  return {
+    described,
+    records: {
+      ...records,
+      endpoints: endpoints.filter(others),
+      groups: groups.filter(others),
+      routeTables: routeTables.map(([id, table]) => [
+        id,
+        { ...table, Routes: (table.Routes ?? []).filter(({ GatewayId = "" }) => !gone.has(GatewayId)) },
+      ]),
+    },
+  };
 }
 
 export function verdictsOf(world: Simulation): ReadonlyMap<string, string> {

@@ -15,6 +15,10 @@ const seeds: Readonly<Record<string, number>> = {
   "a role of a lost cluster was left behind when its object asked for none any more": 2_402_674,
   "an update could end jobs at once because the spec had once allowed that": 2_600_517,
   "a replacement waited for ever for room in the quota that an environment long followed by another took": 2_600_054,
+  "endpoints were deleted because a route table could not be read": 3_000_042,
+  "two environments that were deleted at once waited for each other's security group for ever": 3_000_075,
+  "an environment was Ready for a second with a selection that was no longer in effect": 3_000_133,
+  "a security group was left to endpoints that nothing needed any more": 3_000_258,
   "a machine slept beyond its lease while its wall clock was put back by as much, and went on writing": 2_400_968,
 };
 

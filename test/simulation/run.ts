@@ -20,6 +20,7 @@ export async function runStory(story: Story): Promise<Outcome> {
     seed: story.seed,
     replicas: story.replicas,
     knobs: story.knobs,
+    network: story.network,
     settings: {
       allowForeignRepoint: story.flags.allowForeignRepoint,
       adoptableNames: story.flags.adoptable ? ["*"] : [],

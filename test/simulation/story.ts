@@ -1,4 +1,5 @@
 import type { Manifest } from "../../src/kube/memory-store.ts";
+import type { AccountNetwork } from "../../src/simulator/ec2-network.ts";
 import type { Knobs } from "../../src/simulator/knobs.ts";
 import type { Phase } from "./gate.ts";
 
@@ -10,6 +11,8 @@ export interface Story {
   readonly seed: number;
   readonly replicas: number;
   readonly knobs: Partial<Knobs>;
+  /** Left out: the default VPC, in which every subnet that a manifest names is there. */
+  readonly network?: AccountNetwork | undefined;
   readonly flags: { readonly allowForeignRepoint: boolean; readonly adoptable: boolean };
   /** By time. */
   readonly steps: readonly Step[];
@@ -48,7 +51,18 @@ export const toolDoings = [
   "plenty",
 ] as const;
 
-export type ToolDoing = (typeof toolDoings)[number];
+/** What it does in the network of the account. */
+export const networkDoings = [
+  "tagSubnet",
+  "untagSubnets",
+  "tagGroup",
+  "deleteEndpoint",
+  "deleteGroup",
+  "loosenGroup",
+] as const;
+
+export type NetworkDoing = (typeof networkDoings)[number];
+export type ToolDoing = (typeof toolDoings)[number] | NetworkDoing;
 
 export type AwsFaultKind =
   | "throttle"

@@ -3,7 +3,8 @@ import type { Environment, Queue } from "../../src/aws/batch.ts";
 import { clusterTag, fingerprintTag, namespaceTag, nameTag } from "../../src/controllers/ownership.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
-import type { ToolDoing } from "./story.ts";
+import { type NetworkDoing, networkDoings, type ToolDoing } from "./story.ts";
+import { doInNetwork } from "./tool-network.ts";
 
 /** Takes back what a tool did, if that keeps an object from its wish; true when it is done. */
 export type Undo = () => Promise<boolean>;
@@ -24,6 +25,7 @@ const nothing: Done = { what: undefined };
 
 /** Another tool, or a person in the console, who edits AWS behind the operator's back. */
 export async function doTool({ aws, store }: Account, doing: ToolDoing, pick: number): Promise<Done> {
+  if (isInNetwork(doing)) return await doInNetwork(aws, doing, pick);
   const { outside, truth } = aws;
   const one = <T>(list: readonly T[]): T | undefined => list[pick % Math.max(1, list.length)];
   const environment = one(truth.computeEnvironments().filter(isSettled));
@@ -151,6 +153,10 @@ export async function doTool({ aws, store }: Account, doing: ToolDoing, pick: nu
         return true;
       });
   }
+}
+
+function isInNetwork(doing: ToolDoing): doing is NetworkDoing {
+  return (networkDoings as readonly string[]).includes(doing);
 }
 
 function isSettled({ status }: { readonly status?: string | undefined }): boolean {

@@ -18,6 +18,7 @@ import { StoreError } from "../../src/kube/store.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { collectingLog } from "../../src/runtime/log.ts";
 import { type Random, seededRandom } from "../../src/runtime/random.ts";
+import type { AccountNetwork } from "../../src/simulator/ec2-network.ts";
 import type { Knobs } from "../../src/simulator/knobs.ts";
 import { createSimulatedAws, type SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import type { CallRecord } from "../../src/simulator/wire.ts";
@@ -36,6 +37,8 @@ export interface SimulationOptions {
   readonly cluster?: Cluster;
   readonly settings?: Partial<Settings>;
   readonly knobs?: Partial<Knobs>;
+  /** Left out: the default VPC. */
+  readonly network?: AccountNetwork | undefined;
   /** What the promises are judged by; all. */
   readonly oracles?: readonly OracleFactory[];
   /** Asked at every point of every process, first of all. */
@@ -110,6 +113,7 @@ export class Simulation {
       region,
       knobs: { keptRecords: 20_000, ...knobs },
     });
+    if (options.network !== undefined) this.aws.outside.describeNetwork(options.network);
     this.shownWithinMs = this.aws.knobs.stalenessMs;
     let uids = 0;
     this.store = new MemoryStore({ clock, newUid: () => `uid-${++uids}`, admit });
@@ -142,6 +146,11 @@ export class Simulation {
   /** The replica that leads, as far as it knows. */
   get leader(): OperatorProcess | undefined {
     return this.replicas.map(({ process }) => process).find((process) => process?.leads === true);
+  }
+
+  /** Whether the account has a network of its own. */
+  get hasNetwork(): boolean {
+    return this.#options.network !== undefined;
   }
 
   /** Points that all processes have passed. */

@@ -132,10 +132,11 @@ export function editEnvironment(spec: Spec, chance: Chance): Spec {
 
 /** What the last word of a story is: nothing in it keeps the object from becoming Ready. */
 export function settledEnvironment(spec: Spec): Spec {
-  const { state: _state, replacement, computeResources, ...rest } = spec;
+  const { state: _state, replacement, computeResources, network, ...rest } = spec;
   const bad = computeResources?.instanceTypes?.some((type) => type.startsWith("c9"));
   return {
     ...rest,
+    ...(network === undefined ? {} : { network: without(network, "preflight") }),
     state: "ENABLED",
     replacement: { ...without(without(replacement ?? {}, "policy"), "holdBefore"), foreignQueues: "Block" },
     ...(computeResources === undefined

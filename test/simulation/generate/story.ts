@@ -2,11 +2,32 @@ import type { Step, Story } from "../story.ts";
 import { Chance } from "./chance.ts";
 import { environmentSpec, instanceRole } from "./environments.ts";
 import { faultSteps, jobSteps, toolSteps } from "./faults.ts";
+import { accountNetwork, inNetwork, networkSteps } from "./network.ts";
 import { definitionSpec } from "./others.ts";
 import { endOf, userSteps } from "./user.ts";
 
+/** From here on some worlds have a network of their own; the stories of lower seeds are what they were. */
+const networkFrom = 3_000_000;
+
 /** The story of a seed. */
 export function storyOf(seed: number): Story {
+  const story = plainStory(seed);
+  const chance = new Chance(seed + 900_001);
+  // What another tool made before knows nothing of the network.
+  const widened = seed >= networkFrom && chance.is(0.4) && !story.steps.some(({ act }) => act.kind === "legacy");
+  if (!widened) return story;
+  const until = endOf(story.steps);
+  const steps = inOrder([...inNetwork(story.steps, chance), ...networkSteps(chance, until)]);
+  return { ...story, network: accountNetwork, steps };
+}
+
+function inOrder(steps: readonly Step[]): readonly Step[] {
+  return steps
+    .map((step) => ({ ...step, at: Math.round(step.at * 10) / 10 }))
+    .sort((left, right) => left.at - right.at);
+}
+
+function plainStory(seed: number): Story {
   const chance = new Chance(seed);
   const family = chance.is(0.8) ? "instances" : "fargate";
   const adoption = chance.is(0.15);
@@ -61,9 +82,7 @@ export function storyOf(seed: number): Story {
       maxComputeEnvironments: chance.is(0.05) ? 4 : 50,
     },
     flags: { allowForeignRepoint: chance.is(0.3), adoptable: adoption || chance.is(0.2) },
-    steps: steps
-      .map((step) => ({ ...step, at: Math.round(step.at * 10) / 10 }))
-      .sort((left, right) => left.at - right.at),
+    steps: inOrder(steps),
   };
 }
 

@@ -1,7 +1,9 @@
 import type { OracleFactory } from "../oracle.ts";
 import { boundedQueues } from "./bounded-queues.ts";
 import { callBudget } from "./call-budget.ts";
+import { endpointsLast } from "./endpoints-last.ts";
 import { flapping } from "./flapping.ts";
+import { notOurNetwork } from "./not-our-network.ts";
 import { notOurs } from "./not-ours.ts";
 import { nothingLeft } from "./nothing-left.ts";
 import { oneRevision } from "./one-revision.ts";
@@ -21,7 +23,9 @@ export const allOracles: readonly OracleFactory[] = [
   usableEnvironment,
   runningJobs,
   rolesLast,
+  endpointsLast,
   notOurs,
+  notOurNetwork,
   oneRevision,
   onlyWhatChanged,
   oneWriter,

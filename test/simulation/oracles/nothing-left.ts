@@ -1,6 +1,7 @@
 import type { KubeObject } from "../../../src/api/object.ts";
 import { abandonAnnotation } from "../../../src/api/v1alpha1/annotations.ts";
 import { ownerIn } from "../../../src/controllers/ownership.ts";
+import { tagsIn } from "../account-network.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import { liveEnvironments, textOf, unseenMs } from "./reading.ts";
 
@@ -49,9 +50,15 @@ function ownedBy(watched: Watched, { kind, metadata }: KubeObject): readonly str
   };
   switch (kind) {
     case "BatchComputeEnvironment":
-      return liveEnvironments(watched)
-        .filter(owns)
-        .map((one) => one.computeEnvironmentName);
+      return [
+        ...liveEnvironments(watched)
+          .filter(owns)
+          .map((one) => one.computeEnvironmentName),
+        ...truth
+          .securityGroups()
+          .filter((one) => owns({ tags: tagsIn(one) }))
+          .map(({ GroupName = "" }) => GroupName),
+      ];
     case "JobQueue":
       return truth
         .jobQueues()

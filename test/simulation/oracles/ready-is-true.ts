@@ -1,11 +1,15 @@
 import type { Condition, KubeObject } from "../../../src/api/object.ts";
-import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type {
+  BatchComputeEnvironment,
+  BatchComputeEnvironmentSpec,
+} from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { JobDefinitionSpec } from "../../../src/api/v1alpha1/job-definition.ts";
 import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
 import { type Difference, differences } from "../../../src/controllers/compute-environment/diff.ts";
 import { fingerprintOf, fingerprintOfWish } from "../../../src/controllers/job-definition/normalise.ts";
 import { ownerIn, retiredAtTag, type Tags } from "../../../src/controllers/ownership.ts";
+import { placed } from "../../../src/controllers/security-group/fill.ts";
 import { jsonEqual } from "../../../src/runtime/json-equal.ts";
 import type { CallRecord } from "../../../src/simulator/wire.ts";
 import { isWrite } from "../../transcript.ts";
@@ -31,7 +35,8 @@ const knownOnly = ["computeEnvironments", "jobQueues"];
 
 /**
  * Status. Ready=True at a generation is true in AWS in the instant in which it is written: there is what the spec
- * wishes, and AWS is done with it.
+ * wishes, and AWS is done with it. What a selector selects, and which group was made, is taken from status here; whether
+ * that is so is judged in the end, by what a fresh operator selects and makes.
  *
  * Not against it: what somebody else, or AWS itself, has changed within `unseenMs`; and within the time in which drift
  * is to be seen, as long as the operator has not listed the things since, for what a person edits costs no call that
@@ -101,7 +106,7 @@ function lackOf(watched: Watched, object: KubeObject): string | undefined {
   };
   switch (object.kind) {
     case "BatchComputeEnvironment":
-      return environmentLack(watched, object.spec as BatchComputeEnvironmentSpec, owns);
+      return environmentLack(watched, placed(object as BatchComputeEnvironment).spec, owns);
     case "JobQueue":
       return queueLack(watched, object.spec as JobQueueSpec, owns);
     case "JobDefinition":

@@ -1,0 +1,74 @@
+import type { IpPermission, SecurityGroup } from "@aws-sdk/client-ec2";
+import { purposeTag } from "../../src/controllers/endpoints/ownership.ts";
+import { clusterTag, ownerIn, type Tags } from "../../src/controllers/ownership.ts";
+import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
+import type { Line } from "./account.ts";
+
+/** What the operator has made in the network of an account; see `account.ts`. */
+
+/** Endpoints and their group are of the cluster, and of all environments that wish any. */
+export const everybody = "everybody's";
+
+export function tagsIn(one: {
+  readonly Tags?: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined;
+}): Tags {
+  return Object.fromEntries((one.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+}
+
+/** Names in the place of ids that chance made. */
+export function groupNames({ truth }: SimulatedAws, clusterName: string): ReadonlyMap<string, string> {
+  return new Map(
+    truth
+      .securityGroups()
+      .filter((one) => tagsIn(one)[clusterTag] === clusterName)
+      .map(({ GroupId = "", GroupName = "" }) => [GroupId, GroupName]),
+  );
+}
+
+export function networkLines(aws: SimulatedAws, clusterName: string): readonly Line[] {
+  const { truth } = aws;
+  const names = groupNames(aws, clusterName);
+  const environments = truth.computeEnvironments().filter(({ status }) => status !== "DELETED");
+  // A group of an environment that was taken from us stays while that has it (promise 3).
+  const strangersUse = ({ GroupId = "" }: SecurityGroup): boolean => {
+    const users = environments.filter(({ computeResources }) => computeResources?.securityGroupIds?.includes(GroupId));
+    return users.length > 0 && users.every(({ tags }) => ownerIn(tags)?.cluster !== clusterName);
+  };
+  const groups = truth
+    .securityGroups()
+    .filter(({ GroupId = "" }) => names.has(GroupId))
+    .filter((one) => !strangersUse(one))
+    .map((one): Line => {
+      const owner = ownerIn(tagsIn(one));
+      return {
+        owner: owner === undefined ? everybody : `BatchComputeEnvironment ${owner.namespace}/${owner.name}`,
+        // Beside what the environments need, others may let in to the endpoints whom they like.
+        text: `security group ${one.GroupName} in ${one.VpcId}: ${rulesOf(one, names)
+          .filter((rule) => owner !== undefined || rule.includes(" 443-443 "))
+          .join("; ")}`,
+      };
+    });
+  const endpoints = truth
+    .vpcEndpoints()
+    .filter((one) => tagsIn(one)[clusterTag] === clusterName && tagsIn(one)[purposeTag] !== undefined)
+    .map(
+      ({ VpcId, ServiceName, State }): Line => ({
+        owner: everybody,
+        text: `endpoint ${ServiceName} in ${VpcId}, ${State}`,
+      }),
+    );
+  return [...groups, ...endpoints];
+}
+
+function rulesOf({ IpPermissions = [], IpPermissionsEgress = [] }: SecurityGroup, names: ReadonlyMap<string, string>) {
+  const told =
+    (direction: string) =>
+    ({ IpProtocol, FromPort, ToPort, ...peers }: IpPermission): readonly string[] =>
+      [
+        ...(peers.IpRanges ?? []).map(({ CidrIp }) => CidrIp),
+        ...(peers.Ipv6Ranges ?? []).map(({ CidrIpv6 }) => CidrIpv6),
+        ...(peers.PrefixListIds ?? []).map(({ PrefixListId }) => PrefixListId),
+        ...(peers.UserIdGroupPairs ?? []).map(({ GroupId = "" }) => names.get(GroupId) ?? GroupId),
+      ].map((peer) => `${direction} ${IpProtocol} ${FromPort ?? ""}-${ToPort ?? ""} ${peer}`);
+  return [...IpPermissions.flatMap(told("from")), ...IpPermissionsEgress.flatMap(told("to"))].sort();
+}

@@ -1,0 +1,142 @@
+import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { AccountNetwork } from "../../../src/simulator/ec2-network.ts";
+import { type Act, networkDoings, type Step } from "../story.ts";
+import type { Chance } from "./chance.ts";
+
+type Spec = BatchComputeEnvironmentSpec;
+
+/** Subnets from which nothing leads out. */
+export const closedSubnets: readonly string[] = ["subnet-33333333", "subnet-44444444"];
+
+/** A VPC with two subnets behind a NAT gateway and two closed ones; tags that selectors name are on some of it. */
+export const accountNetwork: AccountNetwork = {
+  vpcs: [{ id: "vpc-1", cidr: "10.0.0.0/16" }],
+  subnets: [
+    { id: "subnet-99999999", vpc: "vpc-1", zone: "eu-west-1a", cidr: "10.0.0.0/24", mapPublicIps: true },
+    { id: "subnet-11111111", vpc: "vpc-1", zone: "eu-west-1a", cidr: "10.0.1.0/24", tags: { tier: "batch" } },
+    { id: "subnet-22222222", vpc: "vpc-1", zone: "eu-west-1b", cidr: "10.0.2.0/24" },
+    { id: "subnet-33333333", vpc: "vpc-1", zone: "eu-west-1a", cidr: "10.0.3.0/24" },
+    { id: "subnet-44444444", vpc: "vpc-1", zone: "eu-west-1b", cidr: "10.0.4.0/24" },
+  ],
+  internetGateways: [{ id: "igw-1", vpc: "vpc-1" }],
+  natGateways: [{ id: "nat-1", subnet: "subnet-99999999" }],
+  routeTables: [
+    { id: "rtb-main", vpc: "vpc-1", main: true },
+    { id: "rtb-public", vpc: "vpc-1", subnets: ["subnet-99999999"], routes: [{ to: "0.0.0.0/0", via: "igw-1" }] },
+    {
+      id: "rtb-nat",
+      vpc: "vpc-1",
+      subnets: ["subnet-11111111", "subnet-22222222"],
+      routes: [{ to: "0.0.0.0/0", via: "nat-1" }],
+    },
+  ],
+  securityGroups: [
+    { id: "sg-11111111", vpc: "vpc-1", tags: { team: "batch" } },
+    { id: "sg-22222222", vpc: "vpc-1" },
+  ],
+};
+
+/** Where an environment lives, beside all else that its spec says. */
+interface Placement {
+  readonly subnets: "given" | "selected" | "closed" | "bothClosed";
+  readonly groups: "given" | "selected" | "made" | "madeBeside";
+  readonly endpoints: boolean;
+  readonly preflight: "Warn" | "Off" | "Enforce";
+}
+
+function placementOf(chance: Chance): Placement {
+  const subnets = chance.of(["given", "given", "selected", "closed", "bothClosed"] as const);
+  return {
+    subnets,
+    groups: chance.of(["given", "given", "selected", "made", "madeBeside"] as const),
+    endpoints: chance.is(subnets === "closed" || subnets === "bothClosed" ? 0.8 : 0.2),
+    preflight: chance.of(["Warn", "Warn", "Off", "Enforce"] as const),
+  };
+}
+
+/** One thing of it changes, or all does. */
+function moved(placement: Placement, chance: Chance): Placement {
+  const other = placementOf(chance);
+  const [key] = chance.shuffled(Object.keys(placement) as (keyof Placement)[]);
+  return chance.is(0.2) || key === undefined ? other : { ...placement, [key]: other[key] };
+}
+
+function placedAt(spec: Spec, { subnets, groups, endpoints, preflight }: Placement): Spec {
+  if (spec.computeResources === undefined) return spec;
+  const { subnets: givenSubnets, securityGroupIds, ...resources } = spec.computeResources;
+  const where = {
+    given: { subnets: givenSubnets },
+    selected: { subnetSelector: { tags: { tier: "batch" } } },
+    closed: { subnets: closedSubnets.slice(0, 1) },
+    bothClosed: { subnets: [...closedSubnets] },
+  }[subnets];
+  const by = {
+    given: { securityGroupIds },
+    selected: { securityGroupSelector: { tags: { team: "batch" } } },
+    made: {},
+    madeBeside: { securityGroupIds },
+  }[groups];
+  const network = {
+    ...(preflight === "Warn" ? {} : { preflight }),
+    ...(endpoints ? { vpcEndpoints: "Ensure" as const } : {}),
+    ...(groups === "made" || groups === "madeBeside" ? { securityGroup: { create: true } } : {}),
+  };
+  return {
+    ...spec,
+    computeResources: { ...resources, ...where, ...by },
+    ...(Object.keys(network).length === 0 ? {} : { network }),
+  };
+}
+
+/** The same steps, in which environments live in a network of the account, and move about in it. */
+export function inNetwork(steps: readonly Step[], chance: Chance): Step[] {
+  const placements = new Map<string, Placement>();
+  return steps.map((step) => {
+    const { act } = step;
+    if (act.kind !== "apply" || act.manifest.kind !== "BatchComputeEnvironment") return step;
+    const { name } = act.manifest.metadata;
+    const before = placements.get(name);
+    const now = before === undefined ? placementOf(chance) : chance.is(0.4) ? moved(before, chance) : before;
+    placements.set(name, now);
+    return { ...step, act: { ...act, manifest: { ...act.manifest, spec: placedAt(act.manifest.spec as Spec, now) } } };
+  });
+}
+
+const ec2Writes = [
+  "CreateVpcEndpoint",
+  "ModifyVpcEndpoint",
+  "DeleteVpcEndpoints",
+  "CreateSecurityGroup",
+  "DeleteSecurityGroup",
+  "AuthorizeSecurityGroupIngress",
+  "AuthorizeSecurityGroupEgress",
+  "RevokeSecurityGroupIngress",
+  "RevokeSecurityGroupEgress",
+  "CreateTags",
+  "DeleteTags",
+];
+const ec2Reads = ["DescribeSubnets", "DescribeVpcEndpoints", "DescribeSecurityGroups", "DescribeRouteTables"];
+
+/** What others do in the network, and what goes wrong with EC2. */
+export function networkSteps(chance: Chance, until: number): Step[] {
+  const at = (act: Act): Step => ({ at: chance.number() * until, act });
+  return [
+    ...Array.from({ length: chance.whole(0, 4) }, () =>
+      at({ kind: "tool", doing: chance.of(networkDoings), pick: chance.whole(0, 100) }),
+    ),
+    ...Array.from({ length: chance.whole(0, 4) }, () =>
+      at({
+        kind: "awsFault",
+        fault: chance.of(["throttle", "serverFailure", "denied", "loseRequest", "loseResponse", "delayResponse"]),
+        on: [chance.of(chance.is(0.7) ? ec2Writes : ec2Reads)],
+        after: chance.skewed(3),
+        times: chance.whole(1, 3),
+        forMs: undefined,
+        ms: chance.whole(1, 15) * 1000,
+      }),
+    ),
+    ...Array.from({ length: chance.whole(0, 3) }, () =>
+      at({ kind: "kill", replica: "leader", after: chance.skewed(4), what: `aws ${chance.of(ec2Writes)}` }),
+    ),
+  ];
+}
