@@ -106,6 +106,23 @@ describe("a lost cluster, re-applied from Git under a new identity", () => {
     await expectSilence(world);
   });
 
+  it("takes a role over that only revisions of before name: it goes when their object does", async () => {
+    const before = await aWorld();
+    before.apply(jobDefinition("hello", { iam: { jobRole: {} } }));
+    await before.untilReady();
+    const roles = (): readonly string[] => before.aws.truth.roles().map(({ name }) => name);
+    const others = roles().filter((name) => !name.startsWith("team_hello_job_"));
+    expect(roles()).toHaveLength(others.length + 1);
+    const world = await followedBy(before, {
+      cluster: { name: "default", uid: "cluster-2", takeOverUid: "cluster-1" },
+    });
+    world.apply(jobDefinition("hello"));
+    await world.untilReady();
+    world.delete("JobDefinition", "hello");
+    await world.until("it is gone", () => world.object("JobDefinition", "hello") === undefined);
+    expect(roles()).toEqual(others);
+  });
+
   it("two clusters of one name do not fight: the second is refused and deletes nothing", async () => {
     const world = await followedBy(await readyWorld(), { cluster: { name: "default", uid: "cluster-2" } });
     world.apply(...manifests);

@@ -6,6 +6,8 @@ import type { RoleUser } from "../roles/user.ts";
 import { ledgerOf } from "./ledger.ts";
 import type { Seen } from "./seen.ts";
 
+type Tags = Readonly<Record<string, string>>;
+
 /** What the roles part has to know of job definitions. Pure. */
 export const definitionRoleUser: RoleUser<JobDefinition, Seen> = {
   kind: JobDefinitionKind,
@@ -13,11 +15,17 @@ export const definitionRoleUser: RoleUser<JobDefinition, Seen> = {
   filled: (object, wishes) => ({ ...object, spec: filledDefinition(object.spec, wishes) }),
   stranded: () => [],
   jobs: ({ name }, region, signal) => region.jobsOfDefinition(name, signal),
+  // Also one that only an older revision names: the note of it may have gone with a lost cluster.
+  used: (seen) =>
+    ledgerOf(seen).flatMap(({ owner, revision }) => (owner.kind === "ours" ? notedRoles(revision.tags) : [])),
   // What is ACTIVE can still be submitted: an older revision of ours, or one that somebody registered by hand.
   refersTo: (seen, name) =>
     ledgerOf(seen).some(({ owner, revision: { roles, tags } }) =>
-      owner.kind === "ours"
-        ? (tags[revisionRolesTag] ?? "").split("/").includes(name)
-        : roles.some((role) => role.endsWith(`/${name}`)),
+      owner.kind === "ours" ? notedRoles(tags).includes(name) : roles.some((role) => role.endsWith(`/${name}`)),
     ),
 };
+
+/** The names of the roles that were made for a revision, as its tag has them. */
+function notedRoles(tags: Tags): readonly string[] {
+  return (tags[revisionRolesTag] ?? "").split("/").filter((name) => name !== "");
+}

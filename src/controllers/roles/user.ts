@@ -18,11 +18,8 @@ export interface RoleUser<O extends KubeObject, Seen> {
    * @throws AwsError when they cannot be counted
    */
   jobs?(seen: Seen, region: BatchRegion, signal: AbortSignal): Promise<number>;
-  /**
-   * Names of roles that an operator made, and that something in AWS of this object refers to, noted on it or not. Left
-   * out: none is found so.
-   */
-  used?(seen: Seen): readonly string[];
+  /** Names of roles that an operator made, and that something in AWS of this object refers to, noted on it or not. */
+  used(seen: Seen): readonly string[];
   /** Whether something in AWS still refers to a role that is wished no more. */
   refersTo(seen: Seen, roleName: string): boolean;
 }

@@ -90,7 +90,7 @@ export async function observeWithRoles<O extends KubeObject, Seen>(
 ): Promise<WithRoles<O, Seen>> {
   const whole = filledObject(object, user, place, ports.cluster);
   const own = await observeOwn(whole);
-  const inAws = { stranded: user.stranded(whole, own), used: user.used?.(own) ?? [] };
+  const inAws = { stranded: user.stranded(whole, own), used: user.used(own) };
   const seen = await observeRoles(object, place, user, inAws, ports, memory, signal);
   const referred = new Set(seen.claims.filter((name) => user.refersTo(own, name)));
   const { deletionTimestamp } = object.metadata;

@@ -16,7 +16,7 @@ it.each<[string, string, object, readonly string[]]>([
   ["of an environment that is not ours are nobody's of ours", made, { tags: { "awsbatch.dev/cluster": "else" } }, []],
 ])("roles %s", (_name, serviceRole, other, used) => {
   const found = seen(ec2, { environments: [environment("ce-1", ec2, { serviceRole, ...other })] });
-  expect(environmentRoleUser.used?.(found)).toEqual(used);
+  expect(environmentRoleUser.used(found)).toEqual(used);
 });
 
 it("a role is told to be an object's own by its name", () => {

@@ -1,15 +1,17 @@
 import { describe, expect, it } from "vitest";
+import type { RevisionSeen } from "../../../src/aws/region.ts";
 import { definitionRoleUser } from "../../../src/controllers/job-definition/roles.ts";
 import { revisionRolesTag } from "../../../src/controllers/ownership.ts";
 import { foreign, observed, ours } from "./seen.ts";
 
 const roles = ["arn:aws:iam::111122223333:role/aws-batch-operator/default/team_job_job"];
+const bears = { [revisionRolesTag]: "other/team_job_job" };
 const refers = (...revisions: Parameters<typeof observed>[0] & object): boolean =>
   definitionRoleUser.refersTo(observed(revisions), "team_job_job");
 
 describe("a role that was made for a job definition", () => {
   it("is referred to by a revision of ours that bears its name in a tag", () => {
-    expect(refers(ours(1, undefined, { tags: { [revisionRolesTag]: "other/team_job_job" } }))).toBe(true);
+    expect(refers(ours(1, undefined, { tags: bears }))).toBe(true);
     expect(refers(ours(1, undefined, { roles }))).toBe(false);
   });
 
@@ -18,5 +20,14 @@ describe("a role that was made for a job definition", () => {
     expect(refers(foreign(2, { roles }))).toBe(true);
     expect(refers(foreign(2, { roles: ["arn:aws:iam::111122223333:role/not_team_job_job"] }))).toBe(false);
     expect(refers(foreign(2))).toBe(false);
+  });
+
+  it.each<[string, readonly RevisionSeen[] | undefined, readonly string[]]>([
+    ["a revision of ours bears its name", [ours(2), ours(1, undefined, { tags: bears })], ["other", "team_job_job"]],
+    ["none of ours does", [ours(2)], []],
+    ["only one that is nobody's does", [foreign(2, { tags: bears, roles })], []],
+    ["nothing has been read yet", undefined, []],
+  ])("is used by the object when %s", (_name, revisions, used) => {
+    expect(definitionRoleUser.used(observed(revisions))).toEqual(used);
   });
 });
