@@ -51,7 +51,8 @@ export function accountOf(aws: SimulatedAws, store: MemoryStore, clusterName: st
     ),
     ...queues.map((one) => line("JobQueue", one.tags, queueLine(one, environments, objectOf("JobQueue", one.tags)))),
     ...[...names].flatMap((name) => {
-      const named = active.filter((one) => one.jobDefinitionName === name);
+      const named = active.filter((one) => one.jobDefinitionName === name).sort(highestFirst);
+      // Whose the highest of ours is: below it may lie revisions of a claimant that had the name before.
       const tags = named.find((one) => ours(one.tags))?.tags;
       return definitionLines(named, ours).map((text) => line("JobDefinition", tags, text));
     }),
@@ -131,12 +132,19 @@ function queueLine(queue: Queue, environments: readonly Environment[], object: K
   return `queue ${jobQueueName} of ${ownerText(tags)} ${canonicalJson({ ...(kept.has("state") ? {} : { state }), status, priority, order, schedulingPolicyArn, limits, tags: userTags(tags) })}`;
 }
 
-/** The highest revision, which is what jobs run, and whether a body of ours lies there twice. */
+function highestFirst(left: DefinitionRevision, right: DefinitionRevision): number {
+  return right.revision - left.revision;
+}
+
+/**
+ * The highest revision, which is what jobs run, and whether a body of ours lies there twice.
+ *
+ * @param down all that are ACTIVE of one name, the highest first
+ */
 function definitionLines(
-  active: readonly DefinitionRevision[],
+  down: readonly DefinitionRevision[],
   ours: (tags: Tags | undefined) => boolean,
 ): readonly string[] {
-  const down = [...active].sort((left, right) => right.revision - left.revision);
   const [top] = down;
   if (top === undefined) return [];
   const doubled = down.filter((one, index) => {
