@@ -20,6 +20,10 @@ const seeds: Readonly<Record<string, number>> = {
   "an environment was Ready for a second with a selection that was no longer in effect": 3_000_133,
   "a security group was left to endpoints that nothing needed any more": 3_000_258,
   "a machine slept beyond its lease while its wall clock was put back by as much, and went on writing": 2_400_968,
+  "a role of a lost cluster was left behind that only older revisions named": 2_801_583,
+  "an annotation that was taken away unseen by any watch was told by the quarter-hourly list, after all had converged": 2_800_932,
+  "a job definition that an older claimant took over was judged as if it still were its first owner's": 2_801_131,
+  "a job definition was judged as its first owner's, without the loss of a cluster": 2_801_307,
 };
 
 describe("worlds that broke a promise once", () => {
