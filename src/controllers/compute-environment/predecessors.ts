@@ -6,9 +6,11 @@ import { createdAtTag, returnedAtTag, servingSinceTag } from "../ownership.ts";
 import type { Action } from "./action.ts";
 import { queuesNaming } from "./checks.ts";
 import type { Context } from "./context.ts";
-import { isRetired } from "./fleet.ts";
-import { approval, isHeld } from "./replacement.ts";
+import { differences } from "./diff.ts";
+import { inTransition, isRetired } from "./fleet.ts";
+import { approval, isHeld, noteServing } from "./replacement.ts";
 import { retirement } from "./retire.ts";
+import type { QueueSeen } from "./seen.ts";
 
 const defaultSoakSeconds = 600;
 const soakLookMs = 30_000;
@@ -43,23 +45,50 @@ export function failedSteps({ spec, seen, fleet, now }: Context): readonly Next<
 }
 
 /**
- * What has been followed already. It does not wait for the next target as well: without the room that it takes the
- * quota of environments may allow none.
+ * What has been followed already, and what the spec moved on from before it served. Neither waits for the next target
+ * as well: without the room that they take the quota of environments may allow none.
  */
 export function supersededSteps(context: Context): readonly Next<Action>[] {
   const { predecessors } = context.fleet;
-  const follower = predecessors.find(serves);
-  if (follower === undefined) return [];
-  return predecessors
-    .filter((environment) => createdAt(environment) < createdAt(follower))
-    .map((environment) => predecessorStep(context, environment, follower).next);
+  const follower = predecessors.find((environment) => isReady(environment) && hasServed(environment));
+  const leaving = predecessors.flatMap((environment) => {
+    const stays =
+      follower !== undefined && isOlder(environment, follower) ? follower : readyBefore(context, environment);
+    return stays === undefined ? [] : [predecessorStep(context, environment, stays).next];
+  });
+  const unnoted = unnotedFollower(context);
+  return unnoted === undefined ? leaving : [...leaving, unnoted];
 }
 
-/** The queues were handed over to it, and it has not failed since. */
-function serves(environment: Environment): boolean {
+/** What still stands ready before one that shall never serve; undefined: it may yet, or queues may need it. */
+function readyBefore({ spec, fleet }: Context, environment: Environment): Environment | undefined {
+  if (environment.status !== "VALID" || hasServed(environment)) return undefined;
+  if (!differences(spec, environment).some(({ kind }) => kind === "replacement")) return undefined;
+  return fleet.predecessors.find((other) => isReady(other) && isOlder(other, environment));
+}
+
+/** The clock of a soak that the next edit of the spec came before: all queues have gone over to the newest. */
+function unnotedFollower({ seen, ours, fleet, now }: Context): Next<Action> | undefined {
+  if (fleet.target !== undefined) return undefined;
+  const naming = (environments: readonly Environment[]): readonly QueueSeen[] =>
+    queuesNaming(seen, new Set(environments.map(({ computeEnvironmentName }) => computeEnvironmentName)));
+  const follower = fleet.predecessors.find((one) => isReady(one) && naming([one]).length > 0);
+  if (follower === undefined || hasServed(follower)) return undefined;
+  const others = ours.filter((one) => one !== follower);
+  if (!others.some((one) => isOlder(one, follower)) || naming(others).length > 0) return undefined;
+  return naming([follower]).some(({ queue }) => inTransition(queue)) ? undefined : noteServing(follower, now);
+}
+
+/** The queues were handed over to it, and have not gone back from it since. */
+function hasServed({ tags }: Environment): boolean {
+  return tags?.[servingSinceTag] !== undefined && tags[returnedAtTag] === undefined;
+}
+
+/** To serve, unless queues had to go back from it. */
+function isReady(environment: Environment): boolean {
   const { state, status, tags } = environment;
-  const proven = tags?.[servingSinceTag] !== undefined && tags[returnedAtTag] === undefined;
-  return proven && state === "ENABLED" && status === "VALID" && !isRetired(environment);
+  const inService = state === "ENABLED" && status === "VALID" && !isRetired(environment);
+  return inService && tags?.[returnedAtTag] === undefined;
 }
 
 /** VALID proves little: with no vCPU wanted no instance has started. So the predecessor stays ready for a while. */
@@ -71,7 +100,7 @@ function soaking(
   const ready = isInOrder(environment) && environment.state === "ENABLED";
   if (follower === undefined || !ready || (follower === fleet.target && seen.targetRuns === true)) return undefined;
   // A newer one than the follower is what the spec went back from: the follower has proved itself before.
-  if (createdAt(environment) > createdAt(follower)) return undefined;
+  if (isOlder(follower, environment)) return undefined;
   if (queuesNaming(seen, new Set([follower.computeEnvironmentName])).length === 0) return undefined;
   const since = Date.parse(follower.tags?.[servingSinceTag] ?? "");
   const restMs = since + (spec.replacement?.soakSeconds ?? defaultSoakSeconds) * 1000 - now;
@@ -87,6 +116,10 @@ function soaking(
 /** Jobs run on while AWS carries out an update. */
 function isInOrder(environment: Environment): boolean {
   return !isRetired(environment) && (environment.status === "VALID" || environment.status === "UPDATING");
+}
+
+function isOlder(one: Environment, other: Environment): boolean {
+  return createdAt(one) < createdAt(other);
 }
 
 function createdAt(environment: Environment): string {

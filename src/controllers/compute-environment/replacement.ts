@@ -263,11 +263,16 @@ export function markServing(seen: Seen, fleet: Fleet, target: Environment, now: 
   // Approved after the queues had gone back from it: the soak begins anew.
   const [returnedAt = ""] = target.tags?.[returnedAtTag]?.split("/") ?? [];
   if (since !== undefined && !later && returnedAt <= since) return undefined;
+  return noteServing(target, now);
+}
+
+/** The tag write that starts the clock. */
+export function noteServing(environment: Environment, now: number): Next<Action> {
   return {
     kind: "act",
-    action: tagOne("serving", target, { [servingSinceTag]: timestamp(now) }),
+    action: tagOne("serving", environment, { [servingSinceTag]: timestamp(now) }),
     reason: "Repointing",
-    message: `${target.computeEnvironmentName} serves all queues`,
+    message: `${environment.computeEnvironmentName} serves all queues`,
     irreversible: false,
   };
 }

@@ -64,6 +64,7 @@ describe("one that was followed already, while the next target is still to be ma
   const queues = [queue("q1", ["new"])];
   const step = (change: Partial<Environment>, follower: Partial<Environment>, spec = third) =>
     next(spec, { environments: [old(change), fresh(follower)], queues });
+  const unnoted = (named: Seen["queues"]) => next(third, { environments: [old(), fresh()], queues: named });
 
   it.each<[string, ReturnType<typeof step>, object]>([
     ["goes when its soak is over", step({}, serving(600)), { reason: "Disabling", action: { kind: "tag" } }],
@@ -80,7 +81,27 @@ describe("one that was followed already, while the next target is still to be ma
     ],
     ["stays when its follower is DISABLED", step({}, { ...serving(600), state: "DISABLED" }), { reason: "Creating" }],
     ["stays when its follower is INVALID", step({}, { ...serving(600), status: "INVALID" }), { reason: "Creating" }],
-    ["stays when its follower never served", step({}, {}), { reason: "Creating" }],
+    [
+      "has the soak begin, when all queues have gone over and that was not noted yet",
+      step({}, {}),
+      {
+        reason: "Repointing",
+        action: {
+          purpose: "serving",
+          items: [{ name: "new", change: { set: { "awsbatch.dev/serving-since": iso(0) } } }],
+        },
+      },
+    ],
+    [
+      "stays when only some queues have gone over",
+      unnoted([queue("q1", ["new"]), queue("q2", ["old"])]),
+      { reason: "Creating" },
+    ],
+    [
+      "stays while a queue is going over",
+      unnoted([queue("q1", ["new"], { status: "UPDATING" })]),
+      { reason: "Creating" },
+    ],
     [
       "stays when its follower is retired",
       step({}, { tags: { ...serving(600).tags, ...retired } }),
@@ -89,11 +110,6 @@ describe("one that was followed already, while the next target is still to be ma
     [
       "stays when the queues went back from its follower",
       step({}, { tags: { ...serving(600).tags, "awsbatch.dev/returned-at": `${iso(60)}/0` } }),
-      { reason: "Creating" },
-    ],
-    [
-      "stays when it is the newer of the two",
-      step({ tags: { "awsbatch.dev/created-at": iso(99) } }, serving(600)),
       { reason: "Creating" },
     ],
   ])("%s", (_name, result, expected) => {
@@ -105,6 +121,55 @@ describe("one that was followed already, while the next target is still to be ma
       kind: "act",
       action: { kind: "create" },
     });
+  });
+});
+
+describe("one that served nobody yet when the spec moved on from it,", () => {
+  const third = withResources(ec2, { instanceTypes: ["r5.large"] });
+  const returned = { "awsbatch.dev/returned-at": `${iso(60)}/0` };
+  const step = (change: Partial<Environment>, before: Partial<Environment> = {}, named = "old", spec = third) =>
+    next(spec, { environments: [old(before), fresh(change)], queues: [queue("q1", [named])] });
+
+  it.each<[string, ReturnType<typeof step>, object]>([
+    ["goes", step({}), { reason: "Disabling", action: { purpose: "retire", items: [{ name: "new" }] } }],
+    ["goes on its way out", step({ tags: retired }), { reason: "Disabling", action: { kind: "disable", name: "new" } }],
+    [
+      "goes when the queues went back from it",
+      step({ tags: { ...serving(60).tags, ...returned } }),
+      { reason: "Disabling" },
+    ],
+    ["goes when no queue names any", step({}, {}, "else"), { reason: "Disabling" }],
+    ["stays when a queue names it", step({}, {}, "new"), { reason: "Repointing" }],
+    ["stays when it has served", step(serving(60)), { reason: "Creating" }],
+    ["stays when none before it is ENABLED", step({}, { state: "DISABLED" }), { reason: "Creating" }],
+    ["stays when none before it is VALID", step({}, { status: "INVALID" }), { reason: "Creating" }],
+    ["stays when all before it go", step({}, { tags: retired }), { reason: "Creating" }],
+    ["stays when the queues went back from what is before it", step({}, { tags: returned }), { reason: "Creating" }],
+    [
+      "stays when none is before it",
+      step({}, { tags: { "awsbatch.dev/created-at": iso(100) } }),
+      { reason: "Creating" },
+    ],
+    ["stays while AWS makes it", step({ status: "CREATING" }), { reason: "Creating" }],
+    [
+      "stays until its way out is approved",
+      step({}, {}, "old", { ...third, replacement: { holdBefore: ["Delete"] } }),
+      { reason: "Creating" },
+    ],
+  ])("%s", (_name, result, expected) => {
+    expect(result).toMatchObject({ kind: "act", ...expected });
+  });
+
+  it("goes as well while the next one takes over", () => {
+    const target = environment("newest", third, { tags: { "awsbatch.dev/created-at": iso(50) } });
+    const given = { environments: [old(), fresh(), target], queues: [queue("q1", ["old"])] };
+    expect(next(third, given)).toMatchObject({ reason: "Disabling", action: { items: [{ name: "new" }] } });
+  });
+
+  it("stays when it fits the spec as well as the one that takes over", () => {
+    const target = environment("newest", other, { tags: { "awsbatch.dev/created-at": iso(50) } });
+    const given = { environments: [old(), fresh(), target], queues: [queue("q1", ["old"])] };
+    expect(next(other, given)).toMatchObject({ kind: "wait", reason: "Repointing" });
   });
 });
 
