@@ -90,7 +90,9 @@ function inUse<Action extends { readonly kind: string }>(
   const names = plan.services.map(shortName).join(", ");
   const message = names === "" ? "the subnets need no endpoints of ours" : `available in ${vpc.vpcId}: ${names}`;
   const told = [...own.news, news("True", "EndpointsAvailable", message)];
-  return { kind: "beside", decision: { ...lookedAtAgain(own, restLookMs), news: told } };
+  // Their group goes after them.
+  const lookMs = ours.every(isStanding) ? restLookMs : transitionLookMs;
+  return { kind: "beside", decision: { ...lookedAtAgain(own, lookMs), news: told } };
 }
 
 /** EC2 may show late what was written; a refusal of it stands until the next try. */

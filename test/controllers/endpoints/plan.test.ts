@@ -172,9 +172,8 @@ describe("endpoints that an environment needs no more", () => {
   it("leave no group behind when the subnets need none of them any more", () => {
     const none = planned({ services: [], ingressFrom: [] });
     expect(step(using(seen([vpc({ plan: none })])))).toBe("act RemovingEndpoints remove: deleteGroup");
-    expect(step(using(seen([vpc({ plan: none, ours: [{ ...ecs, state: "deleting" }] })])))).not.toContain(
-      "deleteGroup",
-    );
+    const leaving = using(seen([vpc({ plan: none, ours: [{ ...ecs, state: "deleting" }] })]), own(settled));
+    expect(leaving.next).toEqual({ ...settled, recheckInMs: 5000 });
     expect(step(using(seen([vpc({ plan: { ...none, keepFrom: ["sg-old"] } })])))).not.toContain("deleteGroup");
   });
 

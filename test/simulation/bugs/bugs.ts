@@ -293,6 +293,20 @@ export const bugs: readonly Bug[] = [
     "return { name, absent: true, attempt };",
     "stop",
   ),
+  one(
+    "forget what still runs where the spec is no more",
+    "out of a closed subnet",
+    "controllers/endpoints/observe.ts",
+    "running.map(({ user }) => user),",
+    "[],",
+  ),
+  one(
+    "take the endpoints of others for ours",
+    "endpoints of somebody else",
+    "controllers/endpoints/ownership.ts",
+    "if (tags[clusterTag] !== cluster.name || tags[purposeTag] !== purpose) return false;",
+    "return true;",
+  ),
   {
     name: "delete the role first",
     story: "roles of its own",

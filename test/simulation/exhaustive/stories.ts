@@ -3,6 +3,7 @@ import { reconcileRequestedAtAnnotation } from "../../../src/api/v1alpha1/annota
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import { accessDenied, type Fault } from "../../../src/simulator/faults.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../../manifests.ts";
+import { accountNetwork } from "../generate/network.ts";
 import type { Simulation } from "../world.ts";
 import { allDone, type Story } from "./story.ts";
 
@@ -25,6 +26,22 @@ const withRoles = {
   ...ec2,
   computeResources: withoutRole,
   iam: { instanceRole: {} },
+} as BatchComputeEnvironmentSpec;
+
+/** In a subnet from which nothing leads out, with a security group and endpoints that are made for it. */
+const insideVpc = ({ subnets }: { readonly subnets: string[] }): BatchComputeEnvironmentSpec => {
+  const { securityGroupIds: _groups, ...computeResources } = { ...resources({ subnets }).computeResources };
+  return {
+    ...ec2,
+    computeResources: computeResources as NonNullable<BatchComputeEnvironmentSpec["computeResources"]>,
+    network: { vpcEndpoints: "Ensure", securityGroup: { create: true } },
+  };
+};
+const closed = insideVpc({ subnets: ["subnet-33333333"] });
+const { subnets: _subnets, ...elsewhere } = { subnets: [], ...ec2.computeResources };
+const selecting = {
+  ...ec2,
+  computeResources: { ...elsewhere, subnetSelector: { tags: { tier: "batch" } } },
 } as BatchComputeEnvironmentSpec;
 
 /** Longer than anything takes that is not stuck. */
@@ -588,6 +605,62 @@ export const stories: readonly Story[] = [
       world.delete("BatchComputeEnvironment", "ce");
     },
     over: gone,
+  },
+  {
+    name: "endpoints and a group of its own, made and deleted",
+    writes: 15,
+    network: accountNetwork,
+    act: async (world) => {
+      world.apply(computeEnvironment("ce", closed));
+      await ready(world);
+      world.delete("BatchComputeEnvironment", "ce");
+    },
+    over: gone,
+  },
+  {
+    name: "out of a closed subnet, with endpoints",
+    writes: 8,
+    network: accountNetwork,
+    before: withQueues(["q1"], closed),
+    act: changed(insideVpc({ subnets: ["subnet-11111111"] })),
+    over: (world) =>
+      allDone(world) && world.aws.truth.securityGroups().every(({ GroupName }) => !GroupName?.endsWith("-endpoints")),
+  },
+  {
+    name: "endpoints of somebody else, used and left alone",
+    writes: 4,
+    network: {
+      ...accountNetwork,
+      vpcEndpoints: ["ecs", "ecs-agent", "ecs-telemetry"].map((service) => ({
+        id: `vpce-${service}`,
+        vpc: "vpc-1",
+        service,
+        subnets: ["subnet-33333333"],
+        securityGroups: ["sg-22222222"],
+      })),
+    },
+    act: async (world) => {
+      const spec = resources({ subnets: ["subnet-33333333"] });
+      world.apply(computeEnvironment("ce", { ...spec, network: { vpcEndpoints: "Ensure" } }));
+      await ready(world);
+      world.delete("BatchComputeEnvironment", "ce");
+    },
+    over: gone,
+  },
+  {
+    name: "another subnet is selected",
+    writes: 6,
+    network: accountNetwork,
+    before: withQueues(["q1"], selecting),
+    act: async ({ aws }) => {
+      const [id, Tags] = ["subnet-22222222", [{ Key: "tier", Value: "batch" }]] as const;
+      await aws.outside.ec2.createTags({ Resources: [id], Tags: [...Tags] });
+    },
+    over: (world) =>
+      allDone(world) &&
+      world.aws.truth
+        .computeEnvironments()
+        .every(({ status, computeResources }) => status === "DELETED" || computeResources?.subnets?.length === 2),
   },
   {
     name: "register two bodies, with a standby",

@@ -1,5 +1,6 @@
 import type { KubeObject } from "../../../src/api/object.ts";
 import type { Settings } from "../../../src/controllers/ports.ts";
+import type { AccountNetwork } from "../../../src/simulator/ec2-network.ts";
 import type { Knobs } from "../../../src/simulator/knobs.ts";
 import { isReady } from "../../world.ts";
 import { Simulation } from "../world.ts";
@@ -9,6 +10,8 @@ export interface Story {
   readonly name: string;
   readonly settings?: Partial<Settings>;
   readonly knobs?: Partial<Knobs>;
+  /** Left out: the default VPC. */
+  readonly network?: AccountNetwork;
   /** 1: nobody else carries on what a process left half done. */
   readonly replicas?: number;
   /** How many writes of AWS it takes, and how many of them AWS may refuse (0), when nothing goes wrong. */
@@ -35,11 +38,13 @@ const knobs: Partial<Knobs> = {
   containerStartMs: 1000,
   jobStopMs: 2000,
   tombstoneMs: 60_000,
+  endpointAvailableMs: 4000,
+  endpointDeletedMs: 4000,
 };
 
 export function worldOf(story: Story, options: Partial<ConstructorParameters<typeof Simulation>[0]> = {}): Simulation {
-  const { replicas = 1, settings = {} } = story;
-  return new Simulation({ seed: 7, replicas, settings, knobs: { ...knobs, ...story.knobs }, ...options });
+  const { replicas = 1, settings = {}, network } = story;
+  return new Simulation({ seed: 7, replicas, settings, network, knobs: { ...knobs, ...story.knobs }, ...options });
 }
 
 export function isRetiring(object: KubeObject): boolean {
