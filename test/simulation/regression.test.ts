@@ -25,6 +25,7 @@ const seeds: Readonly<Record<string, number>> = {
   "a job definition that an older claimant took over was judged as if it still were its first owner's": 2_801_131,
   "a job definition was judged as its first owner's, without the loss of a cluster": 2_801_307,
   "successors that the spec had moved on from before they served took the room of the next one for ever": 2_801_509,
+  "a role made by hand was removed as if the operator would make it again, and nobody did": 4_100_108,
 };
 
 describe("worlds that broke a promise once", () => {

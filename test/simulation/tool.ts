@@ -31,7 +31,8 @@ export async function doTool({ aws, store }: Account, doing: ToolDoing, pick: nu
   const environment = one(truth.computeEnvironments().filter(isSettled));
   const queue = one(truth.jobQueues().filter(isSettled));
   const revision = one(truth.jobDefinitions().filter(({ status }) => status === "ACTIVE"));
-  const made = one(truth.roles());
+  // Not one that a tool has made again by hand: nobody but its undo makes that once more.
+  const made = one(truth.roles().filter(({ tags }) => tags[clusterTag] !== undefined));
   const role = `arn:aws:iam::${aws.account}:${one(["role/batch-a", "role/batch-b", "instance-profile/ecsInstanceRole"]) ?? ""}`;
   const name = environment?.computeEnvironmentName ?? "";
   const queueName = queue?.jobQueueName ?? "";
