@@ -1,5 +1,11 @@
 import type { KubeObject } from "../../src/api/object.ts";
-import { locationAnnotation, rolesAnnotation } from "../../src/api/v1alpha1/annotations.ts";
+import {
+  endpointsAnnotation,
+  locationAnnotation,
+  rolesAnnotation,
+  securityGroupAnnotation,
+} from "../../src/api/v1alpha1/annotations.ts";
+import type { BatchComputeEnvironmentSpec } from "../../src/api/v1alpha1/compute-environment.ts";
 import { conditionsOf } from "../../src/controllers/conditions.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import { StoreError } from "../../src/kube/store.ts";
@@ -215,12 +221,30 @@ async function loseCluster(world: Simulation): Promise<void> {
   world.loseCluster();
   await world.seconds(10);
   world.apply(...manifests);
+  if (world.hasNetwork) await world.until(() => world.store.objects().every(isNoted), 600);
 }
+
+/**
+ * Of its group and endpoints an object knows by notes on itself, which went with the cluster, and come back as soon as
+ * EC2 can be read. Who takes the wish back before that leaves them behind, and nobody else does.
+ */
+function isNoted({ kind, metadata, spec }: KubeObject): boolean {
+  const { network } = kind === "BatchComputeEnvironment" ? (spec as BatchComputeEnvironmentSpec) : {};
+  const noted = (annotation: string): boolean => metadata.annotations?.[annotation] !== undefined;
+  return (
+    (network?.vpcEndpoints === undefined || noted(endpointsAnnotation)) &&
+    (network?.securityGroup === undefined || noted(securityGroupAnnotation))
+  );
+}
+
+const operatorsNotes = [locationAnnotation, rolesAnnotation, endpointsAnnotation, securityGroupAnnotation];
 
 /** What a person had written: without what the operator notes on the object. */
 export function manifestOf({ apiVersion, kind, metadata, spec }: KubeObject): Manifest {
   const { name, namespace } = metadata;
-  const { [locationAnnotation]: _location, [rolesAnnotation]: _roles, ...annotations } = metadata.annotations ?? {};
+  const annotations = Object.fromEntries(
+    Object.entries(metadata.annotations ?? {}).filter(([key]) => !operatorsNotes.includes(key)),
+  );
   return { apiVersion, kind, metadata: { name, namespace, annotations }, spec };
 }
 

@@ -38,6 +38,8 @@ export async function expectedOf(world: Simulation): Promise<Expected> {
       ec2ValidMs: 5000,
       latencyMs: 20,
       stalenessMs: 0,
+      // An attempt that waits for a role takes room of a quota that is nearly full.
+      iamPropagationMs: 0,
       maxComputeEnvironments: aws.knobs.maxComputeEnvironments,
     },
   });
