@@ -10,6 +10,7 @@ import { inlineLength, inlineLimit, refusalOf } from "./limits.ts";
 import { roleOwnership } from "./ownership.ts";
 import { awaited, repaired } from "./repair.ts";
 import type { RolesSeen } from "./seen.ts";
+import { takenOver } from "./take-over.ts";
 import type { RoleWish } from "./wish.ts";
 
 type RolesNext = Next<RolesAction>;
@@ -50,6 +51,8 @@ function inUse<Action>(own: Decision<Action>, seen: RolesSeen): Decision<Action 
     const told = { ...own, change: { ...change, changes: [...changes, ...own.change.changes] } };
     return instead(told, seen, next, own.serving);
   }
+  const retagged = takenOver(seen);
+  if (retagged !== undefined) return instead(own, seen, retagged, own.serving);
   const mended = repaired(seen, own.next) ?? awaited(seen, own.next);
   if (mended !== undefined) return instead(own, seen, mended, own.serving);
   if (own.next.kind !== "settled") return { ...own, news: [...own.news, ...ready(seen)] };

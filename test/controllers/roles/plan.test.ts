@@ -1,15 +1,18 @@
 import { describe, expect, it } from "vitest";
 import type { Decision } from "../../../src/controllers/decision.ts";
+import type { Identity } from "../../../src/controllers/ownership.ts";
 import type { RolesAction } from "../../../src/controllers/roles/action.ts";
 import { limitsOf } from "../../../src/controllers/roles/limits.ts";
 import { planWithRoles } from "../../../src/controllers/roles/plan.ts";
 import type { OtherUser, RolesSeen } from "../../../src/controllers/roles/seen.ts";
+import { rolesWished } from "../../../src/controllers/roles/wish.ts";
 import {
   acting,
   deciding,
   identity,
   inIam,
   type Own,
+  place,
   released,
   roleAs,
   seenRoles,
@@ -182,6 +185,40 @@ describe("a role that is wished no more", () => {
     const lost = formerly({ claims: [], wishes: [], unnoted: [old.name], referred: new Set() });
     expect(step(using(lost))).toBe("act MakingRole claims 1");
     expect(step(using(lost, deciding(settled)))).toBe("act MakingRole claims 1");
+  });
+
+  it("is tagged anew when it was taken over, and still used: without the flag it would be another cluster's", () => {
+    const before: Identity = { ...identity, cluster: { name: "default", uid: "cluster-0" } };
+    const identityNow: Identity = { ...identity, cluster: { ...identity.cluster, takeOverUid: "cluster-0" } };
+    const [gone] = rolesWished({ instanceRole: {} }, before, place);
+    if (gone === undefined) throw new Error("no role is wished");
+    const seen = seenRoles({}, { identity: identityNow, claims: [gone.name], referred: new Set([gone.name]) });
+    const used = (other: Partial<RolesSeen>): RolesSeen => ({ ...seen, iam: inIam([gone]), ...other });
+    const expected = "act MendingRole mend team_ce_instance: tagRole tagProfile";
+    expect(step(using(used({})))).toBe(expected);
+    expect(step(using(used({}), deciding(settled)))).toBe(expected);
+    const { next } = using(used({}));
+    expect(next).toMatchObject({
+      message: `role ${gone.name}, which is still used, is taken over`,
+      action: { writes: [{ tags: { "awsbatch.dev/cluster-uid": "cluster-1", "awsbatch.dev/uid": "uid-1" } }, {}] },
+    });
+    expect(step(using(used({ justWritten: new Set([gone.name]) }), deciding(settled)))).toBe("settled Available");
+    expect(step(using(used({ identity }), deciding(settled)))).toBe("settled Available");
+    expect(step(using(used({ iam: { ...inIam([gone]), roles: new Map(), profiles: new Map() } })))).toBe(
+      "act Creating own",
+    );
+  });
+
+  it("is tagged as the namespace's when it is shared", () => {
+    const identityNow: Identity = { ...identity, cluster: { ...identity.cluster, takeOverUid: "cluster-0" } };
+    const tags = { ...shared.ownTags, "awsbatch.dev/cluster-uid": "cluster-0" };
+    const iam = inIam([shared], { job: { tags } });
+    const referred = new Set([shared.name]);
+    const { next } = using(seenRoles({}, { identity: identityNow, claims: [shared.name], iam, referred }));
+    expect(next).toMatchObject({ action: { writes: [{ kind: "tagRole" }] } });
+    expect(next.kind === "act" && "writes" in next.action ? next.action.writes : []).toEqual([
+      { kind: "tagRole", name: shared.name, tags: { "awsbatch.dev/cluster-uid": "cluster-1" } },
+    ]);
   });
 
   it("stays while something else is still to be done", () => {

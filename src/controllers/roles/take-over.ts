@@ -1,0 +1,45 @@
+/** Roles of an object that its spec asks for no more, and that bear an earlier identity of it. Pure. */
+
+import type { ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
+import type { Next } from "../decision.ts";
+import { clusterUidTag, type Identity, sharedRoleTag, uidTag } from "../ownership.ts";
+import type { RolesAction } from "./action.ts";
+import { roleOwnership } from "./ownership.ts";
+import type { RolesSeen } from "./seen.ts";
+import type { RoleWrite } from "./writes.ts";
+
+/**
+ * The first that is tagged anew; undefined: none has to be. A role may be used for days yet, and when it goes the
+ * operator may run without the flag that lets it take a lost cluster's over.
+ */
+export function takenOver({ iam, claims, wishes, justWritten, identity }: RolesSeen): Next<RolesAction> | undefined {
+  if (iam.kind !== "read") return undefined;
+  for (const name of claims) {
+    if (justWritten.has(name) || wishes.some((wish) => wish.name === name)) continue;
+    const writes = [
+      ...retagging("tagRole", iam.roles.get(name), identity),
+      ...retagging("tagProfile", iam.profiles.get(name), identity),
+    ];
+    if (writes.length === 0) continue;
+    return {
+      kind: "act",
+      action: { kind: "writeRole", name, doing: "mend", writes },
+      reason: "MendingRole",
+      message: `role ${name}, which is still used, is taken over`,
+      irreversible: false,
+    };
+  }
+  return undefined;
+}
+
+function retagging(
+  kind: "tagRole" | "tagProfile",
+  found: RoleSeen | ProfileSeen | undefined,
+  identity: Identity,
+): readonly RoleWrite[] {
+  if (found === undefined) return [];
+  const owner = roleOwnership(found.tags, identity);
+  if (owner.kind !== "ours" || !owner.retag) return [];
+  const ofObject: Record<string, string> = found.tags[sharedRoleTag] === undefined ? { [uidTag]: identity.uid } : {};
+  return [{ kind, name: found.name, tags: { [clusterUidTag]: identity.cluster.uid, ...ofObject } }];
+}
