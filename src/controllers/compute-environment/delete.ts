@@ -33,9 +33,9 @@ export function deleted(context: Context): Next<Action> {
     };
   }
   const steps = ours.map((environment) => retirement(spec, seen, environment, now));
-  const used = steps.find(({ step }) => step === "InUse");
-  if (used !== undefined) return used.next;
-  const chosen = together(steps.map(({ next }) => next));
+  // What a queue names is told first; what none names goes without waiting for it.
+  const inOrder = [...steps].sort((left, right) => Number(right.step === "InUse") - Number(left.step === "InUse"));
+  const chosen = together(inOrder.map(({ next }) => next));
   if (chosen === undefined) throw new Error("an environment of ours has no next step");
   return chosen;
 }

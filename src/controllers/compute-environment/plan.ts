@@ -37,9 +37,8 @@ const untilServing: readonly Rule[] = [
   ownedByOtherCluster,
   claimed,
   revived,
-  supersededRetired,
+  leftoversRetired,
   made,
-  failedRetired,
   settling,
   returning,
   retagged,
@@ -128,12 +127,9 @@ function made({ spec, seen, ours, fleet, now }: Context): Next<Action> | undefin
   return standing.length === 0 ? firstEnvironment(spec, seen, now) : successor(spec, seen, standing, now);
 }
 
-function supersededRetired(context: Context): Next<Action> | undefined {
-  return supersededSteps(context).find((next) => next.kind === "act");
-}
-
-function failedRetired(context: Context): Next<Action> | undefined {
-  return failedSteps(context).find((next) => next.kind === "act");
+/** Its acts only: while AWS carries one out, the next target is made. */
+function leftoversRetired(context: Context): Next<Action> | undefined {
+  return [...failedSteps(context), ...supersededSteps(context)].find((next) => next.kind === "act");
 }
 
 function settling({ fleet }: Context): Next<Action> | undefined {

@@ -37,7 +37,7 @@ export function predecessorStep(
   return retirement(spec, seen, environment, now);
 }
 
-/** What AWS found INVALID: named by no queue, it goes as soon as another one is there in its place. */
+/** What AWS found INVALID: named by no queue, it goes without waiting for the one that is made in its place. */
 export function failedSteps({ spec, seen, fleet, now }: Context): readonly Next<Action>[] {
   return fleet.predecessors
     .filter((environment) => environment.status === "INVALID")

@@ -33,7 +33,7 @@ describe("an act, as a whole,", () => {
     [
       "makes a successor of one that fits, but cannot be taken back",
       ec2,
-      { environments: [old({ status: "INVALID", tags: retired })] },
+      { environments: [old({ status: "INVALID", state: "DISABLED", tags: retired })] },
       { message: expect.stringMatching(/to take over, because of the spec$/) },
     ],
     [

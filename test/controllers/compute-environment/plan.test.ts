@@ -829,9 +829,15 @@ describe("deletion", () => {
       "wait InUse",
     ],
     [
-      "disables nothing while a queue names any of them",
+      "takes what no queue names without waiting for what one names",
       ec2,
       { ...deleting, environments: [old(), fresh()], queues: [queue("q1", ["new"])] },
+      "tag retire old",
+    ],
+    [
+      "tells first that a queue names one, while AWS deletes the other",
+      ec2,
+      { ...deleting, environments: [old({ status: "DELETING" }), fresh()], queues: [queue("q1", ["new"])] },
       "wait InUse",
     ],
     ["marks first", ec2, { ...deleting, environments: [old()] }, "tag retire old"],
