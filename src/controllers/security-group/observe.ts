@@ -1,11 +1,12 @@
 import { securityGroupAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
+import type { Environment } from "../../aws/batch.ts";
 import type { BatchRegion } from "../../aws/region.ts";
 import type { NetworkFacts, SecurityGroup } from "../../network/facts.ts";
 import { read } from "../../network/lookups.ts";
 import type { NetworkRequest } from "../../network/port.ts";
 import { isOurs as isOfEndpoints } from "../endpoints/ownership.ts";
-import { type Identity, identityOf } from "../ownership.ts";
+import { type Identity, identityOf, ownerIn } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { unreadBy } from "../unread.ts";
 import { wishOf } from "../wish.ts";
@@ -123,14 +124,18 @@ function groupsIn(facts: NetworkFacts, identity: Identity, region: BatchRegion) 
       continue;
     }
     const naming = all.filter((other) => other.groupId !== group.groupId && names(other, group.groupId));
+    const users = environments
+      .filter(({ computeResources }) => computeResources?.securityGroupIds?.includes(group.groupId) === true)
+      .toSorted((left, right) => (left.computeEnvironmentName < right.computeEnvironmentName ? -1 : 1));
+    const namesOf = (some: readonly Environment[]): readonly string[] =>
+      some.map(({ computeEnvironmentName }) => computeEnvironmentName);
+    const isOfCluster = ({ tags }: Environment): boolean => ownerIn(tags)?.cluster === identity.cluster.name;
     groups.push({
       group,
       retained: owner.kind === "retained",
       retag: owner.kind === "retained" || owner.retag,
-      usedBy: environments
-        .filter(({ computeResources }) => computeResources?.securityGroupIds?.includes(group.groupId) === true)
-        .map(({ computeEnvironmentName }) => computeEnvironmentName)
-        .toSorted(),
+      usedBy: namesOf(users.filter(isOfCluster)),
+      strangers: namesOf(users.filter((one) => !isOfCluster(one))),
       namedBy: naming.filter((other) => !isOfEndpoints(other, identity.cluster)),
       letInBy: naming.filter((other) => isOfEndpoints(other, identity.cluster)),
     });

@@ -160,16 +160,23 @@ function left<Action>(own: Of<Action>, seen: GroupSeen, network: Read, deleting:
   return { ...own, next: claim(claims, "what is left of earlier security groups is gone") };
 }
 
-function leftOne({ group, usedBy, namedBy, letInBy }: GroupFound, seen: GroupSeen, network: Read): GroupNext {
+function leftOne(
+  { group, usedBy, strangers, namedBy, letInBy }: GroupFound,
+  seen: GroupSeen,
+  network: Read,
+): GroupNext {
   const { groupId, vpcId } = group;
-  const doing = seen.retain ? "retain" : "remove";
+  // What is not ours goes on with what it has (promise 3).
+  const stays = seen.retain || (usedBy.length === 0 && strangers.length > 0);
+  const doing = stays ? "retain" : "remove";
   if (network.justWritten.includes(vpcId)) {
-    return settling(vpcId, seen.retain ? "RetainingSecurityGroup" : "RemovingSecurityGroup");
+    return settling(vpcId, stays ? "RetainingSecurityGroup" : "RemovingSecurityGroup");
   }
-  if (seen.retain) {
+  if (stays) {
     const set = { [leftBehindTag]: identityText(seen.identity) };
     const write: GroupWrite = { kind: "tag", groupId, set, remove: groupTagKeys };
-    return act(vpcId, doing, [write], `${groupId} is left in AWS, as deletionPolicy says`);
+    const why = seen.retain ? "as deletionPolicy says" : `${strangers.join(", ")}, which is not ours, has it`;
+    return act(vpcId, doing, [write], `${groupId} is left in AWS: ${why}`);
   }
   const users = [...usedBy, ...namedBy.map((other) => `rules of ${other.groupId} (${other.groupName})`)];
   if (users.length > 0) {

@@ -37,8 +37,10 @@ export interface GroupFound {
   readonly retained: boolean;
   /** Its tags are to be written anew. */
   readonly retag: boolean;
-  /** Environments in AWS that name it. */
+  /** Environments of this cluster in AWS that name it. */
   readonly usedBy: readonly string[];
+  /** Other environments that name it: somebody took them over, or Retain left them. */
+  readonly strangers: readonly string[];
   /** Other groups whose rules name it. */
   readonly namedBy: readonly SecurityGroup[];
   /** Those of endpoints of ours, which let it in: that is ours to take back. */

@@ -29,7 +29,16 @@ function group(change: Partial<SecurityGroup> = {}): SecurityGroup {
 }
 
 function found(change: Partial<GroupFound> = {}): GroupFound {
-  return { group: group(), retained: false, retag: false, usedBy: [], namedBy: [], letInBy: [], ...change };
+  return {
+    group: group(),
+    retained: false,
+    retag: false,
+    usedBy: [],
+    strangers: [],
+    namedBy: [],
+    letInBy: [],
+    ...change,
+  };
 }
 
 function seen(
@@ -177,6 +186,13 @@ describe("the security group that an object wishes no more", () => {
     const decision = going({ usedBy: ["other"], namedBy: [group({ groupId: "sg-2", groupName: "db" })] });
     expect(step(decision)).toBe("wait SecurityGroupInUse");
     expect(decision.next.message).toBe("sg-1 is removed when nothing names it any more: other, rules of sg-2 (db)");
+  });
+
+  it("is left to an environment that somebody took over", () => {
+    const decision = going({ strangers: ["theirs"] });
+    expect(step(decision)).toBe("act RetainingSecurityGroup tag");
+    expect(decision.next.message).toBe("sg-1 is left in AWS: theirs, which is not ours, has it");
+    expect(step(going({ usedBy: ["other"], strangers: ["theirs"] }))).toBe("wait SecurityGroupInUse");
   });
 
   it("is let in by our endpoints no more before it is removed", () => {
