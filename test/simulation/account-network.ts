@@ -1,8 +1,9 @@
 import type { IpPermission, SecurityGroup } from "@aws-sdk/client-ec2";
 import { purposeTag } from "../../src/controllers/endpoints/ownership.ts";
-import { clusterTag, ownerIn, type Tags } from "../../src/controllers/ownership.ts";
+import { clusterTag, ownerIn, retainedFromTag, type Tags } from "../../src/controllers/ownership.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import type { Line } from "./account.ts";
+import { closedSubnets } from "./generate/network.ts";
 
 /** What the operator has made in the network of an account; see `account.ts`. */
 
@@ -34,10 +35,15 @@ export function networkLines(aws: SimulatedAws, clusterName: string): readonly L
     const users = environments.filter(({ computeResources }) => computeResources?.securityGroupIds?.includes(GroupId));
     return users.length > 0 && users.every(({ tags }) => ownerIn(tags)?.cluster !== clusterName);
   };
+  // What Retain left there goes on by the endpoints that it had.
+  const kept = environments.some(
+    ({ tags, computeResources }) =>
+      tags?.[retainedFromTag] !== undefined && computeResources?.subnets?.some((id) => closedSubnets.includes(id)),
+  );
   const groups = truth
     .securityGroups()
     .filter(({ GroupId = "" }) => names.has(GroupId))
-    .filter((one) => !strangersUse(one))
+    .filter((one) => !strangersUse(one) && !(kept && ownerIn(tagsIn(one)) === undefined))
     .map((one): Line => {
       const owner = ownerIn(tagsIn(one));
       return {
@@ -50,6 +56,7 @@ export function networkLines(aws: SimulatedAws, clusterName: string): readonly L
     });
   const endpoints = truth
     .vpcEndpoints()
+    .filter(() => !kept)
     .filter((one) => tagsIn(one)[clusterTag] === clusterName && tagsIn(one)[purposeTag] !== undefined)
     .map(
       ({ VpcId, ServiceName, State }): Line => ({

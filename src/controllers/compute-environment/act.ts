@@ -17,8 +17,11 @@ export async function act(
       await region.updateComputeEnvironment(action.request, signal);
       if (action.tags !== undefined) await region.changeTags(action.arn, action.tags, signal);
       return;
-    case "enable":
     case "revalidate":
+      await region.updateComputeEnvironment(action.request, signal);
+      memory.askedAgain.add(action.name);
+      return;
+    case "enable":
     case "disable":
       return region.updateComputeEnvironment(action.request, signal);
     case "tag":

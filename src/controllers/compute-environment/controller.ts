@@ -12,7 +12,7 @@ import { act } from "./act.ts";
 import type { Action } from "./action.ts";
 import { eventsFor } from "./events.ts";
 import { lookAtNetwork } from "./network-look.ts";
-import { newMemory, observe } from "./observe.ts";
+import { newMemory, observe, roleMended } from "./observe.ts";
 import { planFor } from "./plan.ts";
 import { report } from "./report.ts";
 import { environmentRoleUser } from "./roles.ts";
@@ -35,6 +35,7 @@ export function computeEnvironments(ports: Ports): Reconciler {
     report,
     events: eventsFor,
   };
-  const withMade = withEndpoints(withRoles(steps, environmentRoleUser, ports), ports);
+  const roleUser = { ...environmentRoleUser, mended: (object: BatchComputeEnvironment) => roleMended(memory, object) };
+  const withMade = withEndpoints(withRoles(steps, roleUser, ports), ports);
   return reconcilerOf(withSelection(withSecurityGroup(withMade, ports), ports), ports);
 }

@@ -47,6 +47,8 @@ export interface Memory {
   readonly shownvCpus: Map<string, { readonly count: number; readonly at: number }>;
   /** By environment: since when it has been INVALID without a change, wall ms. */
   readonly invalidSince: Map<string, number>;
+  /** Environments of which AWS has said once more that they are INVALID, since they were VALID or a role was mended. */
+  readonly askedAgain: Set<string>;
   /** By the uid of an object: the environments of which the maps above may tell. */
   readonly names: Map<string, ReadonlySet<string>>;
   /** What was seen of the network of each object, and when to look again. */
@@ -60,6 +62,7 @@ export function newMemory(): Memory {
     terminatedAt: new Map(),
     shownvCpus: new Map(),
     invalidSince: new Map(),
+    askedAgain: new Set(),
     names: new Map(),
     looks: new Map(),
   };
@@ -72,6 +75,7 @@ function forgetGone(memory: Memory, uid: string, ours: readonly Environment[]): 
   for (const name of memory.names.get(uid) ?? []) {
     if (names.has(name)) continue;
     for (const ages of [zeroSince, deleteTriedAt, terminatedAt, shownvCpus, invalidSince]) ages.delete(name);
+    memory.askedAgain.delete(name);
   }
   if (names.size === 0) memory.names.delete(uid);
   else memory.names.set(uid, names);
@@ -128,6 +132,7 @@ export async function observe(
     deleteTriedAt: new Map(memory.deleteTriedAt),
     desiredvCpus: sampledvCpus(ours, memory, ports.clock.now()),
     invalidSince: invalidSince(ours, ports, memory),
+    askedAgain: new Set(memory.askedAgain),
   };
 }
 
@@ -144,6 +149,7 @@ function sampledvCpus(ours: readonly Environment[], memory: Memory, now: number)
 
 function invalidSince(ours: readonly Environment[], ports: Ports, memory: Memory): ReadonlyMap<string, number> {
   for (const { computeEnvironmentName: name, status } of ours) {
+    if (status === "VALID") memory.askedAgain.delete(name);
     if (status !== "INVALID") memory.invalidSince.delete(name);
     else if (!memory.invalidSince.has(name)) memory.invalidSince.set(name, ports.clock.now());
   }
@@ -311,4 +317,9 @@ async function targetRuns(
     if (error instanceof AwsError) return undefined;
     throw error;
   }
+}
+
+/** What AWS said of the environments of an object before a role of theirs was mended counts no more. */
+export function roleMended({ names, askedAgain }: Memory, { metadata }: BatchComputeEnvironment): void {
+  for (const name of names.get(metadata.uid) ?? []) askedAgain.delete(name);
 }

@@ -30,7 +30,7 @@ export type HeldStep = "Create" | "Repoint" | "Delete";
 const propagationMs = 10_000;
 const attemptsAtOnce = 3;
 const attemptEveryMs = 30 * 60_000;
-/** A role of ours is put back by us, so that AWS has reason to find more than it did. */
+/** A role of ours is put back by us: once after that AWS has reason to find more than it did. */
 const ownRoleEveryMs = 5 * 60_000;
 const unusableStalledAfterMs = 10 * 60_000;
 
@@ -145,7 +145,8 @@ export function afterInvalid(spec: Spec, seen: Seen, fleet: Fleet, target: Envir
       recheckInMs: 5 * 60_000,
     };
   }
-  const everyMs = isAuthorizationReason(target.statusReason) && usesMadeRole(target) ? ownRoleEveryMs : attemptEveryMs;
+  const mendable = isAuthorizationReason(target.statusReason) && usesMadeRole(target) && !seen.askedAgain.has(name);
+  const everyMs = mendable ? ownRoleEveryMs : attemptEveryMs;
   const dueInMs = (seen.invalidSince.get(name) ?? now) + everyMs - now;
   if (dueInMs <= 0) {
     return {
@@ -159,7 +160,7 @@ export function afterInvalid(spec: Spec, seen: Seen, fleet: Fleet, target: Envir
   return {
     kind: "blocked",
     reason: "Invalid",
-    message: `${found} Correct the spec, or what it refers to; AWS is asked every ${everyMs / 60_000} minutes to look again`,
+    message: `${found} Correct the spec, or what it refers to; AWS is asked ${mendable ? "after 5" : "every 30"} minutes to look again`,
     recheckInMs: Math.min(5 * 60_000, dueInMs),
   };
 }

@@ -25,6 +25,8 @@ export const environmentRoleUser: RoleUser<BatchComputeEnvironment, Seen> = {
     const roles = stuck.flatMap(({ serviceRole }) => (serviceRole?.startsWith("arn:") ? [serviceRole] : []));
     return [...new Set(roles.filter((role) => !isServiceLinked(role)))].sort();
   },
+  doubted: (seen) =>
+    oursOf(seen).some(({ status, statusReason }) => status === "INVALID" && isAuthorizationReason(statusReason)),
   used: (seen) =>
     oursOf(seen)
       .flatMap(rolesOf)

@@ -36,6 +36,8 @@ export interface Seen {
   readonly desiredvCpus: ReadonlyMap<string, number>;
   /** By environment of the object: since when this process has seen it INVALID without a change, wall ms. */
   readonly invalidSince: ReadonlyMap<string, number>;
+  /** Environments that AWS was asked to look at again in vain; see `Memory.askedAgain`. */
+  readonly askedAgain: ReadonlySet<string>;
   /** Undefined when there is nothing to check, or the check is off. */
   readonly network: NetworkSeen | undefined;
 }

@@ -16,6 +16,8 @@ import { type Place, type RoleSpecs, type RoleWish, rolesWished, sameContent } f
 
 /** IAM is read anew when it was written, before what cannot be undone, and at this pace. */
 const restMs = 30 * 60_000;
+/** … or at this one while AWS Batch complains of a role. */
+const doubtedMs = 60_000;
 /** IAM shows a write within this time, nearly always. */
 const shownWithinMs = 5000;
 
@@ -46,12 +48,19 @@ export function claimsOf({ metadata }: KubeObject): readonly string[] {
   return (metadata.annotations?.[rolesAnnotation] ?? "").split(",").filter((name) => name !== "");
 }
 
+/** What the kind has in AWS, as far as roles go; see `RoleUser`. */
+export interface InAws {
+  readonly stranded: readonly string[];
+  readonly used: readonly string[];
+  readonly doubted: boolean;
+}
+
 /** Every read that the plan of the roles needs. An object without roles costs none. */
 export async function observeRoles<O extends KubeObject>(
   object: O,
   place: Place,
   user: Pick<RoleUser<O, never>, "kind" | "named">,
-  { stranded, used }: { readonly stranded: readonly string[]; readonly used: readonly string[] },
+  { stranded, used, doubted }: InAws,
   ports: Ports,
   memory: RolesMemory,
   signal: AbortSignal,
@@ -77,7 +86,7 @@ export async function observeRoles<O extends KubeObject>(
   const goingMs = Math.min(restMs, Math.max(unprovenReadMs, provenFor));
   const maxAgeMs = (name: string): number => {
     if (stale) return 0;
-    return goes(name) ? goingMs : restMs;
+    return Math.min(goes(name) ? goingMs : restMs, doubted ? doubtedMs : restMs);
   };
   const read = await iamSeen(names, stranded, ports, (name) => ({ signal, maxAgeMs: maxAgeMs(name) }), signal);
   const others = othersIn(object, names, ports);

@@ -3,7 +3,7 @@ import type { BatchRegion } from "../../aws/region.ts";
 import type { NamedRole } from "./limits.ts";
 import type { RoleWish } from "./wish.ts";
 
-/** What the roles part has to know of a kind whose objects have `spec.iam`. Pure. */
+/** What the roles part has to know of a kind whose objects have `spec.iam`. Pure, but for `mended` and `jobs`. */
 export interface RoleUser<O extends KubeObject, Seen> {
   readonly kind: Kind;
   /** The roles that a spec names itself. */
@@ -20,6 +20,10 @@ export interface RoleUser<O extends KubeObject, Seen> {
   jobs?(seen: Seen, region: BatchRegion, signal: AbortSignal): Promise<number>;
   /** Names of roles that an operator made, and that something in AWS of this object refers to, noted on it or not. */
   used(seen: Seen): readonly string[];
+  /** Whether AWS complains of a role of the object, so that IAM is to be looked at. Left out: it never does. */
+  doubted?(seen: Seen): boolean;
+  /** A role of the object was written. */
+  mended?(object: O): void;
   /** Whether something in AWS still refers to a role that is wished no more. */
   refersTo(seen: Seen, roleName: string): boolean;
 }

@@ -52,7 +52,11 @@ export function withRoles<O extends KubeObject, Seen, Action extends { readonly 
       return planWithRoles(steps.plan(object, own, now), roles, object.metadata.deletionTimestamp !== undefined);
     },
     async act(action, object, region, given, signal) {
-      if (isRolesAction(action)) return await actOnRoles(action, object, user, ports, memory, signal);
+      if (isRolesAction(action)) {
+        await actOnRoles(action, object, user, ports, memory, signal);
+        user.mended?.(object);
+        return;
+      }
       return await steps.act(action, filled(object, region), region, given, signal);
     },
     report(_object, { object, own, roles }, decision, now) {
@@ -90,7 +94,11 @@ export async function observeWithRoles<O extends KubeObject, Seen>(
 ): Promise<WithRoles<O, Seen>> {
   const whole = filledObject(object, user, place, ports.cluster);
   const own = await observeOwn(whole);
-  const inAws = { stranded: user.stranded(whole, own), used: user.used(own) };
+  const inAws = {
+    stranded: user.stranded(whole, own),
+    used: user.used(own),
+    doubted: user.doubted?.(own) ?? false,
+  };
   const seen = await observeRoles(object, place, user, inAws, ports, memory, signal);
   const referred = new Set(seen.claims.filter((name) => user.refersTo(own, name)));
   const { deletionTimestamp } = object.metadata;

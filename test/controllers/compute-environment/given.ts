@@ -183,6 +183,7 @@ export function seen(spec: BatchComputeEnvironmentSpec, change: Partial<Seen> = 
     deleteTriedAt: new Map(),
     desiredvCpus: new Map(),
     invalidSince: new Map(),
+    askedAgain: new Set(),
     network: undefined,
     ...change,
   };

@@ -142,7 +142,17 @@ describe("what AWS found INVALID", () => {
         environments: [failed("", 60, { ...serving(50), serviceRole: madeRole })],
         invalidSince: new Map([[name, now - 299_000]]),
       },
-      { kind: "blocked", recheckInMs: 1000, message: expect.stringContaining("asked every 5 minutes") },
+      { kind: "blocked", recheckInMs: 1000, message: expect.stringContaining("asked after 5 minutes") },
+    ],
+    [
+      "by a role of the operator's in vain is looked at every 30 minutes, or its queues would turn with it",
+      { ...ec2, serviceRole: madeRole },
+      {
+        environments: [failed("", 60, { ...serving(50), serviceRole: madeRole })],
+        invalidSince: new Map([[name, now - 300_000]]),
+        askedAgain: new Set([name]),
+      },
+      { kind: "blocked", message: expect.stringContaining("asked every 30 minutes") },
     ],
     [
       "by a role that somebody else has to mend is looked at after 30 minutes",

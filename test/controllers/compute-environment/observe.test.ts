@@ -3,7 +3,13 @@ import type { KubeObject } from "../../../src/api/object.ts";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
 import { AwsError } from "../../../src/aws/errors.ts";
-import { baseNameOf, mayBeOn, newMemory, observe } from "../../../src/controllers/compute-environment/observe.ts";
+import {
+  baseNameOf,
+  mayBeOn,
+  newMemory,
+  observe,
+  roleMended,
+} from "../../../src/controllers/compute-environment/observe.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
 import { clusterName, environmentName, orderOf } from "../../../src/controllers/compute-environment/seen.ts";
 import { ownerTags } from "../../../src/controllers/ownership.ts";
@@ -344,4 +350,17 @@ it("an environment is INVALID since it was first seen so, and anew after each ch
   expect(await since("INVALID")).toBe(now);
   expect(await since("UPDATING")).toBeUndefined();
   expect(await since("INVALID")).toBe(now + 60_000);
+});
+
+it("AWS's second word on an INVALID environment counts until it is VALID, or a role was mended", async () => {
+  const { look: lookAgain, memory } = watched();
+  const asked = async (status: "INVALID" | "UPDATING" | "VALID"): Promise<boolean> =>
+    (await lookAgain(fakeRegion({ environments: [environment("ce", ec2, { status })] }))).askedAgain.has("ce");
+  memory.askedAgain.add("ce");
+  expect(await asked("UPDATING")).toBe(true);
+  expect(await asked("INVALID")).toBe(true);
+  roleMended(memory, object(ec2));
+  expect(await asked("INVALID")).toBe(false);
+  memory.askedAgain.add("ce");
+  expect(await asked("VALID")).toBe(false);
 });

@@ -19,6 +19,17 @@ it.each<[string, string, object, readonly string[]]>([
   expect(environmentRoleUser.used(found)).toEqual(used);
 });
 
+it("AWS complains of a role by the status of an environment of ours, and by words for roles only", () => {
+  const reason = "CLIENT_ERROR - User is not authorized to perform: sts:AssumeRole";
+  const doubted = (change: object): boolean | undefined =>
+    environmentRoleUser.doubted?.(seen(ec2, { environments: [environment("ce-1", ec2, change)] }));
+  expect(doubted({ status: "INVALID", statusReason: reason })).toBe(true);
+  expect(doubted({ status: "VALID", statusReason: reason })).toBe(false);
+  expect(doubted({ status: "INVALID", statusReason: "no such subnet" })).toBe(false);
+  const tags = { "awsbatch.dev/cluster": "else" };
+  expect(doubted({ status: "INVALID", statusReason: reason, tags })).toBe(false);
+});
+
 it("a role is told to be an object's own by its name", () => {
   expect(isRoleOf(identity, own)).toBe(true);
   expect(isRoleOf({ ...identity, name: "else" }, own)).toBe(false);
