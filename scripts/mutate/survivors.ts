@@ -799,4 +799,25 @@ export const survivors: readonly Survivor[] = [
     becomes: "queue.state",
     why: "for the compiler: without a queue a rule before this one has a step",
   },
+  {
+    file: "src/controllers/compute-environment/predecessors.ts",
+    in: "return stays === undefined ? [] : [predecessorStep(context, environment, stays).next];",
+    was: "[]",
+    becomes: '["Stryker was here"]',
+    why: "a text is no act, and acts are all that is taken from there",
+  },
+  {
+    file: "src/controllers/compute-environment/predecessors.ts",
+    in: "return tags?.[servingSinceTag] !== undefined && tags[returnedAtTag] === undefined;",
+    was: "tags?.[servingSinceTag]",
+    becomes: "tags[servingSinceTag]",
+    why: "for the compiler: what bears no tags is not ours",
+  },
+  {
+    file: "src/controllers/compute-environment/predecessors.ts",
+    in: "return inService && tags?.[returnedAtTag] === undefined;",
+    was: "tags?.[returnedAtTag]",
+    becomes: "tags[returnedAtTag]",
+    why: "for the compiler: what bears no tags is not ours",
+  },
 ];

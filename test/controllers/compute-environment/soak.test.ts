@@ -103,6 +103,11 @@ describe("one that was followed already, while the next target is still to be ma
       { reason: "Creating" },
     ],
     [
+      "stays while one of two queues is going over",
+      unnoted([queue("q1", ["new"], { status: "UPDATING" }), queue("q2", ["new"])]),
+      { reason: "Creating" },
+    ],
+    [
       "stays when its follower is retired",
       step({}, { tags: { ...serving(600).tags, ...retired } }),
       { reason: "Creating" },
@@ -114,6 +119,28 @@ describe("one that was followed already, while the next target is still to be ma
     ],
   ])("%s", (_name, result, expected) => {
     expect(result).toMatchObject({ kind: "act", ...expected });
+  });
+
+  it("has the soak begin by the one that queues name, though a newer one stands beside it", () => {
+    const newest = environment("newest", other, { tags: { "awsbatch.dev/created-at": iso(50) } });
+    expect(next(third, { environments: [old({ tags: retired }), fresh(), newest], queues })).toMatchObject({
+      action: { items: [{ name: "newest", change: { set: { "awsbatch.dev/retired-at": iso(0) } } }] },
+    });
+    const held = { ...third, replacement: { holdBefore: ["Delete" as const] } };
+    expect(next(held, { environments: [old(), fresh(), newest], queues })).toMatchObject({
+      action: { purpose: "serving", items: [{ name: "new" }] },
+    });
+  });
+
+  it("leaves it to the target, when there is one, to say who serves", () => {
+    const target = environment("target", third, { status: "CREATING", tags: { "awsbatch.dev/created-at": iso(9) } });
+    expect(next(third, { environments: [old(), fresh(), target], queues })).toMatchObject({ reason: "Creating" });
+  });
+
+  it("soaks on when a job runs on the target, which is not its follower", () => {
+    const target = environment("target", third, { status: "CREATING", tags: { "awsbatch.dev/created-at": iso(9) } });
+    const environments = [old(), fresh(serving(60)), target];
+    expect(next(third, { environments, queues, targetRuns: true })).toMatchObject({ kind: "wait", reason: "Creating" });
   });
 
   it("holds up nothing while AWS disables it", () => {
@@ -170,6 +197,14 @@ describe("one that served nobody yet when the spec moved on from it,", () => {
     const target = environment("newest", other, { tags: { "awsbatch.dev/created-at": iso(50) } });
     const given = { environments: [old(), fresh(), target], queues: [queue("q1", ["old"])] };
     expect(next(other, given)).toMatchObject({ kind: "wait", reason: "Repointing" });
+  });
+
+  it("stands by when AWS could bring it to the spec as well", () => {
+    const fits = environment("fits", withResources(other, { maxvCpus: 999 }), {
+      tags: { "awsbatch.dev/created-at": iso(150) },
+    });
+    const environments = [old({ tags: { "awsbatch.dev/created-at": iso(200) } }), fits, fresh()];
+    expect(next(other, { environments, queues: [queue("q1", ["old"])] })).toMatchObject({ reason: "Repointing" });
   });
 });
 
