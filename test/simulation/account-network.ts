@@ -1,6 +1,13 @@
 import type { IpPermission, SecurityGroup } from "@aws-sdk/client-ec2";
 import { purposeTag } from "../../src/controllers/endpoints/ownership.ts";
-import { clusterTag, ownerIn, retainedFromTag, type Tags } from "../../src/controllers/ownership.ts";
+import {
+  type Cluster,
+  clusterTag,
+  clusterUidTag,
+  ownerIn,
+  retainedFromTag,
+  type Tags,
+} from "../../src/controllers/ownership.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import type { Line } from "./account.ts";
 import { closedSubnets } from "./generate/network.ts";
@@ -26,7 +33,16 @@ export function groupNames({ truth }: SimulatedAws, clusterName: string): Readon
   );
 }
 
-export function networkLines(aws: SimulatedAws, clusterName: string): readonly Line[] {
+/**
+ * What an object of a lost cluster asked for no more, and had not removed yet: its note went with the cluster, and
+ * nothing points to it. Whatever is asked for is taken over, and bears the new cluster's identity.
+ */
+export function leftByLostCluster(tags: Tags, { takeOverUid }: Cluster): boolean {
+  return takeOverUid !== undefined && tags[clusterUidTag] === takeOverUid;
+}
+
+export function networkLines(aws: SimulatedAws, cluster: Cluster): readonly Line[] {
+  const { name: clusterName, takeOverUid } = cluster;
   const { truth } = aws;
   const names = groupNames(aws, clusterName);
   const environments = truth.computeEnvironments().filter(({ status }) => status !== "DELETED");
@@ -35,14 +51,17 @@ export function networkLines(aws: SimulatedAws, clusterName: string): readonly L
     const users = environments.filter(({ computeResources }) => computeResources?.securityGroupIds?.includes(GroupId));
     return users.length > 0 && users.every(({ tags }) => ownerIn(tags)?.cluster !== clusterName);
   };
-  // What Retain left there goes on by the endpoints that it had.
-  const kept = environments.some(
-    ({ tags, computeResources }) =>
-      tags?.[retainedFromTag] !== undefined && computeResources?.subnets?.some((id) => closedSubnets.includes(id)),
-  );
+  // What Retain left there goes on by the endpoints that it had. Those of a lost cluster are used as they are.
+  const kept =
+    takeOverUid !== undefined ||
+    environments.some(
+      ({ tags, computeResources }) =>
+        tags?.[retainedFromTag] !== undefined && computeResources?.subnets?.some((id) => closedSubnets.includes(id)),
+    );
   const groups = truth
     .securityGroups()
     .filter(({ GroupId = "" }) => names.has(GroupId))
+    .filter((one) => !leftByLostCluster(tagsIn(one), cluster))
     .filter((one) => !strangersUse(one) && !(kept && ownerIn(tagsIn(one)) === undefined))
     .map((one): Line => {
       const owner = ownerIn(tagsIn(one));

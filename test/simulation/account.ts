@@ -1,10 +1,10 @@
 import type { KubeObject } from "../../src/api/object.ts";
 import type { DefinitionRevision, Environment, Queue } from "../../src/aws/batch.ts";
 import { canonicalJson } from "../../src/controllers/fingerprint.ts";
-import { ownerIn, type Tags, tagPrefix } from "../../src/controllers/ownership.ts";
+import { type Cluster, ownerIn, type Tags, tagPrefix } from "../../src/controllers/ownership.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
-import { groupNames, networkLines } from "./account-network.ts";
+import { groupNames, leftByLostCluster, networkLines } from "./account-network.ts";
 import { kindOf } from "./world.ts";
 
 /**
@@ -19,7 +19,8 @@ export interface Line {
 }
 
 /** @returns one line for each thing of ours */
-export function accountOf(aws: SimulatedAws, store: MemoryStore, clusterName: string): readonly Line[] {
+export function accountOf(aws: SimulatedAws, store: MemoryStore, cluster: Cluster): readonly Line[] {
+  const { name: clusterName } = cluster;
   const { truth } = aws;
   const objectOf = (kind: string, tags: Tags | undefined): KubeObject | undefined => {
     const owner = ownerIn(tags);
@@ -58,7 +59,7 @@ export function accountOf(aws: SimulatedAws, store: MemoryStore, clusterName: st
     }),
     ...truth
       .roles()
-      .filter(({ tags }) => ours(tags))
+      .filter(({ tags }) => ours(tags) && !leftByLostCluster(tags, cluster))
       // An older revision that is kept can still be submitted, and keeps its role.
       .filter(({ arn }) => !olderUses(active, arn))
       .filter(({ name }) => !strangersUse(name))
@@ -68,9 +69,9 @@ export function accountOf(aws: SimulatedAws, store: MemoryStore, clusterName: st
       })),
     ...truth
       .instanceProfiles()
-      .filter(({ tags, name }) => ours(tags) && !strangersUse(name))
+      .filter(({ tags, name }) => ours(tags) && !leftByLostCluster(tags, cluster) && !strangersUse(name))
       .map(({ name, role, tags }) => ({ owner: roleOwner(name, tags), text: `instance profile ${name} of ${role}` })),
-    ...networkLines(aws, clusterName),
+    ...networkLines(aws, cluster),
   ];
 }
 

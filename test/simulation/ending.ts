@@ -190,7 +190,7 @@ function isAs(world: Simulation, expected: Expected): boolean {
  * made. Nothing else may differ.
  */
 function compared(world: Simulation, { account, verdicts }: Expected): { extra: string[]; missing: string[] } {
-  const lines = accountOf(world.aws, world.store, world.cluster.name);
+  const lines = accountOf(world.aws, world.store, world.cluster);
   // Endpoints follow from all environments together.
   const all = [...verdicts].every(([name, verdict]) => verdict === "True" || !name.startsWith("BatchComputeE"));
   const counts = ({ owner }: Line): boolean => {

@@ -91,7 +91,7 @@ export async function expectedOf(world: Simulation): Promise<Expected> {
   }
   await fresh.seconds(30);
   const expected: Expected = {
-    account: accountOf(fresh.aws, fresh.store, world.cluster.name),
+    account: accountOf(fresh.aws, fresh.store, world.cluster),
     verdicts: verdictsOf(fresh),
   };
   await fresh.stop();

@@ -184,7 +184,7 @@ function endOf(world: Simulation): readonly string[] {
     status !== "DELETED" && status !== "INACTIVE";
   const { truth } = aws;
   return [
-    ...accountOf(aws, store, cluster.name).map(({ text }) => text),
+    ...accountOf(aws, store, cluster).map(({ text }) => text),
     `${truth.computeEnvironments().filter(live).length} environments`,
     `${truth.jobQueues().filter(live).length} queues`,
     `${truth.jobDefinitions().filter(live).length} ACTIVE revisions of ${truth.jobDefinitions().length} ever registered`,
