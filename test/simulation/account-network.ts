@@ -42,7 +42,7 @@ export function leftByLostCluster(tags: Tags, { takeOverUid }: Cluster): boolean
 }
 
 export function networkLines(aws: SimulatedAws, cluster: Cluster): readonly Line[] {
-  const { name: clusterName, takeOverUid } = cluster;
+  const { name: clusterName } = cluster;
   const { truth } = aws;
   const names = groupNames(aws, clusterName);
   const environments = truth.computeEnvironments().filter(({ status }) => status !== "DELETED");
@@ -51,13 +51,11 @@ export function networkLines(aws: SimulatedAws, cluster: Cluster): readonly Line
     const users = environments.filter(({ computeResources }) => computeResources?.securityGroupIds?.includes(GroupId));
     return users.length > 0 && users.every(({ tags }) => ownerIn(tags)?.cluster !== clusterName);
   };
-  // What Retain left there goes on by the endpoints that it had. Those of a lost cluster are used as they are.
-  const kept =
-    takeOverUid !== undefined ||
-    environments.some(
-      ({ tags, computeResources }) =>
-        tags?.[retainedFromTag] !== undefined && computeResources?.subnets?.some((id) => closedSubnets.includes(id)),
-    );
+  // What Retain left there goes on by the endpoints that it had.
+  const kept = environments.some(
+    ({ tags, computeResources }) =>
+      tags?.[retainedFromTag] !== undefined && computeResources?.subnets?.some((id) => closedSubnets.includes(id)),
+  );
   const groups = truth
     .securityGroups()
     .filter(({ GroupId = "" }) => names.has(GroupId))
@@ -76,6 +74,7 @@ export function networkLines(aws: SimulatedAws, cluster: Cluster): readonly Line
   const endpoints = truth
     .vpcEndpoints()
     .filter(() => !kept)
+    .filter((one) => !leftByLostCluster(tagsIn(one), cluster))
     .filter((one) => tagsIn(one)[clusterTag] === clusterName && tagsIn(one)[purposeTag] !== undefined)
     .map(
       ({ VpcId, ServiceName, State }): Line => ({

@@ -34,6 +34,8 @@ function words(write: EndpointWrite): string {
       return `to extend ${write.endpointId} to ${[...write.addSubnetIds, ...write.addRouteTableIds].join(", ")}`;
     case "deleteEndpoints":
       return `to delete ${write.endpointIds.join(", ")}`;
+    case "takeOver":
+      return `to give our tags to ${write.ids.join(", ")}`;
     case "release":
       return `to take our tags from ${write.ids.join(", ")}`;
   }

@@ -3,7 +3,7 @@
 import type { VpcEndpoint } from "../../network/facts.ts";
 import { lookedAtAgain } from "../again.ts";
 import type { Decision, News, Next } from "../decision.ts";
-import { identityText } from "../ownership.ts";
+import { clusterUidTag, identityText } from "../ownership.ts";
 import type { EndpointsAction } from "./action.ts";
 import { endpointTags, groupName, ownershipTagKeys } from "./ownership.ts";
 import type { EndpointsSeen, VpcSeen } from "./seen.ts";
@@ -105,6 +105,13 @@ function settling({ vpcId }: VpcSeen, reason: string): EndpointsNext {
 function nextWrites(vpc: VpcSeen, { cluster }: EndpointsSeen): Extract<EndpointsNext, { kind: "act" }> | undefined {
   const { vpcId, plan, group } = vpc;
   const { create, extend, remove, ingressFrom, keepFrom } = plan;
+  const before = [...vpc.ours.filter(isStanding), ...(group === undefined ? [] : [group])]
+    .filter(({ tags }) => tags[clusterUidTag] !== cluster.uid)
+    .map((one) => ("endpointId" in one ? one.endpointId : one.groupId));
+  if (before.length > 0) {
+    const write: EndpointWrite = { kind: "takeOver", ids: before, set: { [clusterUidTag]: cluster.uid } };
+    return act(vpcId, "mend", [write], `endpoints of a lost cluster are taken over: ${before.join(", ")}`);
+  }
   const interfaces = create.filter((one) => one.kind === "Interface");
   if (interfaces.length > 0 && group === undefined) {
     const name = groupName(cluster);

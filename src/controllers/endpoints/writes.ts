@@ -36,6 +36,8 @@ export type EndpointWrite =
       readonly addRouteTableIds: readonly string[];
     }
   | { readonly kind: "deleteEndpoints"; readonly endpointIds: readonly string[] }
+  /** A lost cluster's, ours from now on. */
+  | { readonly kind: "takeOver"; readonly ids: readonly string[]; readonly set: Tags }
   /** Ours no more. */
   | {
       readonly kind: "release";

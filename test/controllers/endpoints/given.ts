@@ -1,4 +1,5 @@
 import type { Decision, Next } from "../../../src/controllers/decision.ts";
+import { endpointTags } from "../../../src/controllers/endpoints/ownership.ts";
 import type { EndpointsSeen, NetworkOfEndpoints, VpcSeen } from "../../../src/controllers/endpoints/seen.ts";
 import type { EndpointPlan } from "../../../src/network/endpoints.ts";
 import { endpointName, group, rule, vpcId } from "../../network/networks.ts";
@@ -26,9 +27,12 @@ export function planned(other: Partial<EndpointPlan> = {}): EndpointPlan {
   };
 }
 
+export const ownTags = endpointTags(cluster, "ours");
+
 /** The group of our endpoints, which lets `from` in. */
 export function letting(...from: readonly string[]) {
   return group("sg-ends", {
+    tags: ownTags,
     ingress: [rule({ protocol: "tcp", ports: { from: 443, to: 443 }, groupIds: from })],
   });
 }

@@ -4,9 +4,9 @@ import type { EndpointsAction } from "../../../src/controllers/endpoints/action.
 import { planWithEndpoints } from "../../../src/controllers/endpoints/plan.ts";
 import type { EndpointsSeen, OtherUser } from "../../../src/controllers/endpoints/seen.ts";
 import { endpoint, endpointName, vpcId } from "../../network/networks.ts";
-import { creating, going, letting, type Own, own, planned, released, seen, settled, vpc } from "./given.ts";
+import { creating, going, letting, type Own, own, ownTags, planned, released, seen, settled, vpc } from "./given.ts";
 
-const ecs = endpoint("ecs", { endpointId: "vpce-ecs" });
+const ecs = endpoint("ecs", { endpointId: "vpce-ecs", tags: ownTags });
 const ofEcs = { kind: "Interface", serviceName: endpointName("ecs"), subnetIds: ["a"], ipAddressType: "ipv4" } as const;
 const ofS3 = { kind: "Gateway", serviceName: endpointName("s3"), routeTableIds: ["rtb-1"] } as const;
 const other: OtherUser = { key: "team/other", rank: "2026-01-01T00:00:00Z team/other", leaving: false };
@@ -167,6 +167,19 @@ describe("endpoints that an environment needs no more", () => {
   it("are left in AWS, and are ours no more, when deletionPolicy says so", () => {
     expect(step(gone({}, { retain: true }))).toBe("act RetainingEndpoints release: release");
     expect(step(gone({ ours: [] }, { retain: true }))).toBe("act RetainingEndpoints release: release");
+  });
+
+  it("of a lost cluster are taken over before anything else, but for those on their way out", () => {
+    const earlier = { ...ownTags, "awsbatch.dev/cluster-uid": "lost" };
+    const ours = [
+      { ...ecs, tags: earlier },
+      { ...ecs, endpointId: "vpce-gone", state: "deleting", tags: earlier },
+    ];
+    const decision = using(seen([vpc({ ours, group: { ...letting("sg-jobs"), tags: earlier } })]));
+    expect(step(decision)).toBe("act MendingEndpoints mend: takeOver");
+    expect(decision.next).toMatchObject({
+      action: { writes: [{ ids: ["vpce-ecs", "sg-ends"], set: { "awsbatch.dev/cluster-uid": "cluster-1" } }] },
+    });
   });
 
   it("leave no group behind when the subnets need none of them any more", () => {

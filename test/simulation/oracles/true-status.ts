@@ -8,22 +8,37 @@ import { textOf } from "./reading.ts";
  * Reconciling never hold together, nor with Ready; what is Stalled says why and what to do; the time of a transition
  * changes with the status and not without.
  *
- * Not against it: the time of a transition that the writer could not know, because no watch has shown it the object.
+ * Not against it: the time of a transition that the writer could not know, because no watch has shown it the object,
+ * or only while it was writing already, as may be just after a take-over.
  */
-export const trueStatus: OracleFactory = (watched) => ({
-  name: "status is never ahead, and never at odds with itself",
-  onObject(before, after) {
-    if (after === undefined) return undefined;
-    const { observedGeneration = 0, conditions = [] } = (after.status ?? {}) as {
-      readonly observedGeneration?: number;
-      readonly conditions?: readonly Condition[];
-    };
-    const { generation } = after.metadata;
-    const newest = Math.max(observedGeneration, ...conditions.map((one) => one.observedGeneration ?? 0));
-    if (newest > generation) return `${textOf(after)} has generation ${generation} and status speaks of ${newest}`;
-    return atOdds(after, conditions) ?? (isKnown(watched, before) ? retimed(before, after, conditions) : undefined);
-  },
-});
+export const trueStatus: OracleFactory = (watched) => {
+  let leader: { readonly name: string | undefined; readonly since: number } = { name: undefined, since: 0 };
+  /** Whether whoever writes has done so for a while, and knows all that watches had kept from it. */
+  const isSettled = (): boolean => {
+    const [name, now] = [watched.lease()?.holder, watched.clock.monotonic()];
+    // The first one began with the world, and knows all that is in it.
+    if (name !== leader.name) leader = { name, since: leader.name === undefined ? Number.NEGATIVE_INFINITY : now };
+    return now - leader.since > takenOverMs;
+  };
+  return {
+    name: "status is never ahead, and never at odds with itself",
+    onObject(before, after) {
+      const settled = isSettled();
+      if (after === undefined) return undefined;
+      const { observedGeneration = 0, conditions = [] } = (after.status ?? {}) as {
+        readonly observedGeneration?: number;
+        readonly conditions?: readonly Condition[];
+      };
+      const { generation } = after.metadata;
+      const newest = Math.max(observedGeneration, ...conditions.map((one) => one.observedGeneration ?? 0));
+      if (newest > generation) return `${textOf(after)} has generation ${generation} and status speaks of ${newest}`;
+      const knows = settled && isKnown(watched, before);
+      return atOdds(after, conditions) ?? (knows ? retimed(before, after, conditions) : undefined);
+    },
+  };
+};
+
+const takenOverMs = 10_000;
 
 /** Refusals say what to do (promise 10): a message of fewer letters than this cannot. */
 const shortestAdvice = 25;
