@@ -2,6 +2,7 @@ import type { Kind, KubeObject } from "../../api/object.ts";
 import { keyText } from "../../api/object.ts";
 import { reconcileRequestedAtAnnotation, rolesAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { BatchComputeEnvironmentKind, JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
+import { AwsError } from "../../aws/errors.ts";
 import type { IamAccount, IamReading, ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
 import { StoreError } from "../../kube/store.ts";
 import { identityOf } from "../ownership.ts";
@@ -161,7 +162,9 @@ async function iamSeen(
     }
     return { iam: { kind: "read", roles, profiles }, stranded: await lost(stranded, account, signal) };
   } catch (error) {
-    return { iam: unreadBy(error, "roles cannot be read"), stranded: new Map() };
+    const partly = error instanceof AwsError && error.kind === "notFound";
+    const what = partly ? "IAM shows a role only in parts yet" : "roles cannot be read";
+    return { iam: { ...unreadBy(error, what), partly }, stranded: new Map() };
   }
 }
 

@@ -20,6 +20,7 @@ type Hindrance = Extract<Next<never>, { kind: "wait" | "blocked" }>;
 const driftLookMs = 30 * 60_000;
 const settleLookMs = 1000;
 const readAgainMs = 60_000;
+const partlyReadMs = 2000;
 const readStallsAfterMs = 5 * 60_000;
 
 /**
@@ -76,7 +77,7 @@ function onTheWayOut<Action>(own: Decision<Action>, seen: RolesSeen): Decision<A
       kind: "wait",
       reason,
       message,
-      recheckInMs: readAgainMs,
+      recheckInMs: againMs(seen.iam),
       stalledAfterMs: readStallsAfterMs,
     } as const;
     return instead(own, seen, next);
@@ -229,18 +230,22 @@ function written(
   };
 }
 
+type Unread = Extract<RolesSeen["iam"], { kind: "unread" }>;
+
+function againMs({ partly }: Unread): number {
+  return partly === true ? partlyReadMs : readAgainMs;
+}
+
 /** Roles that cannot be read keep nothing from serving, but nothing new is made on their account. */
-function unreadable<Action>(
-  own: Decision<Action>,
-  seen: RolesSeen,
-  { reason, message }: { readonly reason: string; readonly message: string },
-): Decision<Action | RolesAction> {
+function unreadable<Action>(own: Decision<Action>, seen: RolesSeen, iam: Unread): Decision<Action | RolesAction> {
+  const { reason, message } = iam;
   const news: News = { type: "RolesReady", status: "Unknown", reason, message };
   if (own.next.kind === "settled") {
-    return { ...own, next: { ...own.next, recheckInMs: readAgainMs }, news: [...own.news, news] };
+    return { ...own, next: { ...own.next, recheckInMs: againMs(iam) }, news: [...own.news, news] };
   }
   if (own.next.kind !== "act" || seen.wishes.length === 0) return { ...own, news: [...own.news, news] };
-  const next = { kind: "wait", reason, message, recheckInMs: readAgainMs, stalledAfterMs: readStallsAfterMs } as const;
+  const recheckInMs = againMs(iam);
+  const next = { kind: "wait", reason, message, recheckInMs, stalledAfterMs: readStallsAfterMs } as const;
   return { ...own, next, serving: false, news: [...own.news, news] };
 }
 

@@ -56,7 +56,8 @@ export type IamSeen =
       readonly roles: ReadonlyMap<string, RoleSeen>;
       readonly profiles: ReadonlyMap<string, ProfileSeen>;
     }
-  | { readonly kind: "unread"; readonly reason: string; readonly message: string };
+  /** `partly`: a role that was written a moment ago, and that IAM shows in parts. */
+  | { readonly kind: "unread"; readonly reason: string; readonly message: string; readonly partly?: boolean };
 
 /** Another object that asked for a role. */
 export interface OtherUser {

@@ -308,6 +308,8 @@ describe("the roles of an object that is deleted", () => {
   it("wait for IAM when it cannot be read: else they would be left for ever", () => {
     const unread = { kind: "unread", reason: "AccessDenied", message: "no" } as const;
     expect(leaving(seenRoles(both, { iam: unread })).next).toMatchObject({ kind: "wait", stalledAfterMs: 300_000 });
+    const partly = leaving(seenRoles(both, { iam: { ...unread, partly: true } })).next;
+    expect(partly).toMatchObject({ kind: "wait", recheckInMs: 2000 });
   });
 });
 
