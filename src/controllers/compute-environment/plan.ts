@@ -109,7 +109,7 @@ function revived({ spec, fleet }: Context): Next<Action> | undefined {
       action: { kind: "enable", name, request },
       reason: "Reviving",
       message,
-      irreversible: false,
+      irreversible: request.state === "DISABLED",
     };
   }
   return {
@@ -169,13 +169,14 @@ function updated({ spec, seen, fleet }: Context): Next<Action> | undefined {
   const { computeEnvironmentName: name, computeEnvironmentArn: arn } = target;
   const paths = changed.map(({ path }) => path);
   const token = spec.rolloutToken;
+  const request = updateRequest(target, changed);
   return {
     kind: "act",
     action: {
       kind: "update",
       name,
       arn,
-      request: updateRequest(target, changed),
+      request,
       tags:
         token !== undefined && paths.includes("spec.rolloutToken")
           ? { set: { [rolloutTokenTag]: token }, remove: [] }
@@ -184,7 +185,7 @@ function updated({ spec, seen, fleet }: Context): Next<Action> | undefined {
     },
     reason: "Updating",
     message: `${name} is being updated: ${paths.join(", ")}`,
-    irreversible: false,
+    irreversible: request.state === "DISABLED",
   };
 }
 

@@ -109,6 +109,7 @@ describe("an act, as a whole,", () => {
       {
         action: { kind: "enable", name: "old", request: { computeEnvironment: "old", state: "DISABLED" } },
         reason: "Reviving",
+        irreversible: true,
       },
     ],
     [
@@ -140,6 +141,16 @@ describe("an act, as a whole,", () => {
         reason: "Updating",
         message: "old is being updated: spec.computeResources.maxvCpus, spec.computeResources.minvCpus",
         irreversible: false,
+      },
+    ],
+    // Seed 4105320: somebody had taken it from us since the last listing.
+    [
+      "disables what the spec wishes so, after a look at AWS: jobs start nowhere else then",
+      { ...ec2, state: "DISABLED" },
+      { environments: [old()] },
+      {
+        action: { kind: "update", request: { computeEnvironment: "old", state: "DISABLED" }, paths: ["spec.state"] },
+        irreversible: true,
       },
     ],
     [
