@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../src/api/object.ts";
 import type { DefinitionRevision, Environment, Queue } from "../../src/aws/batch.ts";
 import { canonicalJson } from "../../src/controllers/fingerprint.ts";
-import { type Cluster, ownerIn, type Tags, tagPrefix } from "../../src/controllers/ownership.ts";
+import { type Cluster, ownerIn, registeredAtTag, type Tags, tagPrefix } from "../../src/controllers/ownership.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import { groupNames, leftByLostCluster, networkLines } from "./account-network.ts";
@@ -55,7 +55,8 @@ export function accountOf(aws: SimulatedAws, store: MemoryStore, cluster: Cluste
       const named = active.filter((one) => one.jobDefinitionName === name).sort(highestFirst);
       // Whose the highest of ours is: below it may lie revisions of a claimant that had the name before.
       const tags = named.find((one) => ours(one.tags))?.tags;
-      return definitionLines(named, ours).map((text) => line("JobDefinition", tags, text));
+      const byUs = (one: DefinitionRevision): boolean => ours(one.tags) && !isCopy(one, truth.jobDefinitions());
+      return definitionLines(named, byUs).map((text) => line("JobDefinition", tags, text));
     }),
     ...truth
       .roles()
@@ -138,25 +139,40 @@ function highestFirst(left: DefinitionRevision, right: DefinitionRevision): numb
 }
 
 /**
- * The highest revision, which is what jobs run, and whether a body of ours lies there twice.
+ * The highest revision, which is what jobs run, and whether a body that we registered lies there twice (promise 4).
  *
  * @param down all that are ACTIVE of one name, the highest first
  */
 function definitionLines(
   down: readonly DefinitionRevision[],
-  ours: (tags: Tags | undefined) => boolean,
+  byUs: (one: DefinitionRevision) => boolean,
 ): readonly string[] {
   const [top] = down;
   if (top === undefined) return [];
   const doubled = down.filter((one, index) => {
     const next = down[index + 1];
     const adjacent = next !== undefined && one.revision - next.revision === 1;
-    return adjacent && ours(one.tags) && ours(next.tags) && bodyOf(one) === bodyOf(next);
+    return adjacent && byUs(one) && byUs(next) && bodyOf(one) === bodyOf(next);
   });
   return [
     `definition ${top.jobDefinitionName} of ${ownerText(top.tags)} ${bodyOf(top)} ${canonicalJson(userTags(top.tags))}`,
     ...doubled.map(({ jobDefinitionName, revision }) => `definition ${jobDefinitionName}:${revision} is there twice`),
   ];
+}
+
+/** Somebody registered it by hand with the tags of an older one; two such may well be alike. */
+function isCopy(
+  { jobDefinitionName, revision, tags }: DefinitionRevision,
+  all: readonly DefinitionRevision[],
+): boolean {
+  const registeredAt = tags?.[registeredAtTag];
+  return all.some(
+    (one) =>
+      one.jobDefinitionName === jobDefinitionName &&
+      one.revision < revision &&
+      registeredAt !== undefined &&
+      one.tags?.[registeredAtTag] === registeredAt,
+  );
 }
 
 function bodyOf(revision: DefinitionRevision): string {

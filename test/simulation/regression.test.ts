@@ -29,6 +29,8 @@ const seeds: Readonly<Record<string, number>> = {
   "a job definition was judged as its first owner's, without the loss of a cluster": 2_801_307,
   "successors that the spec had moved on from before they served took the room of the next one for ever": 2_801_509,
   "a role made by hand was removed as if the operator would make it again, and nobody did": 4_100_108,
+  "an environment that somebody had taken from us was disabled from the last listing, as its spec wished": 4_105_320,
+  "two revisions registered by hand, with the tags of ours, were taken for one that we had registered twice": 4_105_783,
 };
 
 describe("worlds that broke a promise once", () => {
