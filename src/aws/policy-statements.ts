@@ -140,7 +140,7 @@ export const statements = {
   // What Retain left behind bears no tag of a cluster, but says whose it was.
   GroupReclaim: (scope) =>
     when(scope, ["endpoints"], {
-      resources: ec2(scope, "security-group/*"),
+      resources: ec2(scope, "security-group/*", "vpc-endpoint/*"),
       conditions: both(requestTag(scope), {
         StringLike: { "aws:ResourceTag/awsbatch.dev/retained-from": `${scope.tag.value}/*` },
       }),

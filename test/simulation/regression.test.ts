@@ -22,6 +22,7 @@ const seeds: Readonly<Record<string, number>> = {
   "a queue turned every five minutes with an environment whose removed role nobody looked for": 3_020_253,
   "a deletion waited for ever for a security group that a tool had taken over with its environment": 3_020_365,
   "a deletion kept an environment that no queue named, and that took the last room of the quota": 3_020_091,
+  "endpoints that Retain had left kept the name of the group, so that no endpoint could be made any more": 3_401_675,
   "a machine slept beyond its lease while its wall clock was put back by as much, and went on writing": 2_400_968,
   "a role of a lost cluster was left behind that only older revisions named": 2_801_583,
   "an annotation that was taken away unseen by any watch was told by the quarter-hourly list, after all had converged": 2_800_932,

@@ -196,6 +196,23 @@ describe("endpoints of an environment in a closed subnet", () => {
     }
   });
 
+  it("that were left in AWS are used again, and go with the last of the object's environments", async () => {
+    const world = await closedWorld();
+    const manifest = environment("ce");
+    world.apply({ ...manifest, spec: { ...manifest.spec, deletionPolicy: "Retain" } });
+    await world.untilReady(600);
+    world.delete("BatchComputeEnvironment", "ce");
+    await world.untilGone(600);
+    const more = { vpcEndpoints: "Ensure", vpcEndpointServices: ["ecs", "ecs-agent", "ecs-telemetry", "logs"] };
+    world.apply({ ...manifest, spec: { ...manifest.spec, network: more } });
+    await world.untilReady(900);
+    await world.seconds(120);
+    expect(await endpointsOf(world)).toEqual(available(...agent, "logs"));
+    world.delete("BatchComputeEnvironment", "ce");
+    await world.untilGone(900);
+    expect([await endpointsOf(world), await groupsOf(world)]).toEqual([[], []]);
+  });
+
   it("wait, and say for what, when EC2 may not be read", async () => {
     const world = await closedWorld();
     const forbid = world.aws.faults.add({

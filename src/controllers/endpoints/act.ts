@@ -114,8 +114,12 @@ async function carriedOut(write: EndpointWrite, api: Ec2Api, signal: AbortSignal
       // What it could not delete stands in the next listing and is asked for again.
       await api.deleteVpcEndpoints({ VpcEndpointIds: [...write.endpointIds] }, options);
       return;
-    case "takeOver":
-      return await api.createTags({ Resources: [...write.ids], Tags: tagList(write.set) }, options);
+    case "takeOver": {
+      const Resources = [...write.ids];
+      await api.createTags({ Resources, Tags: tagList(write.set) }, options);
+      if (write.remove.length === 0) return;
+      return await api.deleteTags({ Resources, Tags: write.remove.map((Key) => ({ Key })) }, options);
+    }
     case "release": {
       const Resources = [...write.ids];
       await api.createTags({ Resources, Tags: tagList({ [retainedFromTag]: write.mark }) }, options);

@@ -17,7 +17,7 @@ import type { Ports } from "../ports.ts";
 import { placed } from "../security-group/fill.ts";
 import { unreadBy } from "../unread.ts";
 import { wishOf } from "../wish.ts";
-import { groupName, isOurs } from "./ownership.ts";
+import { groupName, isLeftBehind, isOurs } from "./ownership.ts";
 import type { EndpointsSeen, NetworkOfEndpoints, VpcSeen } from "./seen.ts";
 import { outlived, retainedIn, stays, userInAws, userOf, userRetained, wishesEndpoints } from "./users.ts";
 
@@ -120,7 +120,7 @@ function vpcsSeen(
   { wroteAt }: EndpointsMemory,
 ): Extract<NetworkOfEndpoints, { kind: "read" }> {
   const { cluster, clock } = ports;
-  const ownedByUs = (endpoint: Parameters<typeof isOurs>[0]): boolean => isOurs(endpoint, cluster);
+  const ownedByUs = (one: Parameters<typeof isOurs>[0]): boolean => isOurs(one, cluster);
   const running = [...neighbours.flatMap(({ outlived: some }) => some), ...retained];
   const plans = endpointPlans(
     neighbours.flatMap((one) => (stays(one.object) && one.user !== undefined ? [one.user] : [])),
@@ -128,8 +128,8 @@ function vpcsSeen(
     ownedByUs,
     running.map(({ user }) => user),
   );
-  const endpoints = read("VPC endpoints", facts.endpoints).filter(ownedByUs);
-  const groups = read("security groups", facts.securityGroups).filter(ownedByUs);
+  const endpoints = read("VPC endpoints", facts.endpoints);
+  const groups = read("security groups", facts.securityGroups).filter((one) => one.groupName === groupName(cluster));
   const self = neighbours.at(-1);
   const vpcIds = vpcsOf(self?.user, facts);
   const namesIn = (vpcId: string, some: readonly Running[]): readonly string[] =>
@@ -146,8 +146,14 @@ function vpcsSeen(
     return {
       vpcId,
       plan: plans.find((one) => one.vpcId === vpcId) ?? nothing(vpcId),
-      ours: endpoints.filter((one) => one.vpcId === vpcId),
-      group: groups.find((one) => one.vpcId === vpcId && one.groupName === groupName(cluster)),
+      ours: endpoints.filter((one) => one.vpcId === vpcId && ownedByUs(one)),
+      group: groups.find((one) => one.vpcId === vpcId && ownedByUs(one)),
+      leftBehind: [
+        ...endpoints.map(({ endpointId: id, vpcId: at, tags }) => ({ id, at, tags })),
+        ...groups.map(({ groupId: id, vpcId: at, tags }) => ({ id, at, tags })),
+      ]
+        .filter((one) => one.at === vpcId && isLeftBehind(one, cluster))
+        .map(({ id }) => id),
       others: here
         .filter((one) => one !== self)
         .map((one) => ({

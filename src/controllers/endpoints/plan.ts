@@ -3,9 +3,9 @@
 import type { VpcEndpoint } from "../../network/facts.ts";
 import { lookedAtAgain } from "../again.ts";
 import type { Decision, News, Next } from "../decision.ts";
-import { clusterUidTag, identityText } from "../ownership.ts";
+import { clusterUidTag, identityText, retainedFromTag } from "../ownership.ts";
 import type { EndpointsAction } from "./action.ts";
-import { endpointTags, groupName, ownershipTagKeys } from "./ownership.ts";
+import { endpointTags, groupName, ownershipTagKeys, ownershipTags } from "./ownership.ts";
 import type { EndpointsSeen, VpcSeen } from "./seen.ts";
 import type { EndpointWrite } from "./writes.ts";
 
@@ -109,8 +109,13 @@ function nextWrites(vpc: VpcSeen, { cluster }: EndpointsSeen): Extract<Endpoints
     .filter(({ tags }) => tags[clusterUidTag] !== cluster.uid)
     .map((one) => ("endpointId" in one ? one.endpointId : one.groupId));
   if (before.length > 0) {
-    const write: EndpointWrite = { kind: "takeOver", ids: before, set: { [clusterUidTag]: cluster.uid } };
+    const write: EndpointWrite = { kind: "takeOver", ids: before, set: { [clusterUidTag]: cluster.uid }, remove: [] };
     return act(vpcId, "mend", [write], `endpoints of a lost cluster are taken over: ${before.join(", ")}`);
+  }
+  if (vpc.leftBehind.length > 0) {
+    const [ids, set] = [vpc.leftBehind, ownershipTags(cluster)];
+    const write: EndpointWrite = { kind: "takeOver", ids, set, remove: [retainedFromTag] };
+    return act(vpcId, "mend", [write], `what Retain left in ${vpcId} is used again: ${ids.join(", ")}`);
   }
   const interfaces = create.filter((one) => one.kind === "Interface");
   if (interfaces.length > 0 && group === undefined) {

@@ -35,6 +35,8 @@ export interface VpcSeen {
   readonly ours: readonly VpcEndpoint[];
   /** The group of our endpoints. */
   readonly group: SecurityGroup | undefined;
+  /** Ids of endpoints, and of their group, that Retain has left there. */
+  readonly leftBehind: readonly string[];
   readonly others: readonly OtherUser[];
   /** Environments of the object that still run there although its spec has left. */
   readonly occupiedBy: readonly string[];

@@ -36,8 +36,13 @@ export type EndpointWrite =
       readonly addRouteTableIds: readonly string[];
     }
   | { readonly kind: "deleteEndpoints"; readonly endpointIds: readonly string[] }
-  /** A lost cluster's, ours from now on. */
-  | { readonly kind: "takeOver"; readonly ids: readonly string[]; readonly set: Tags }
+  /** A lost cluster's, or what Retain has left: ours from now on. */
+  | {
+      readonly kind: "takeOver";
+      readonly ids: readonly string[];
+      readonly set: Tags;
+      readonly remove: readonly string[];
+    }
   /** Ours no more. */
   | {
       readonly kind: "release";

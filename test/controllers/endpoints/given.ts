@@ -44,6 +44,7 @@ export function vpc(other: Partial<VpcSeen> = {}): VpcSeen {
     plan: planned(),
     ours: [],
     group: letting("sg-jobs"),
+    leftBehind: [],
     others: [],
     occupiedBy: [],
     retained: [],

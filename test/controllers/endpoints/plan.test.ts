@@ -182,6 +182,14 @@ describe("endpoints that an environment needs no more", () => {
     });
   });
 
+  it("that Retain has left are used again", () => {
+    const decision = using(seen([vpc({ leftBehind: ["vpce-ecs", "sg-ends"], group: undefined })]));
+    expect(step(decision)).toBe("act MendingEndpoints mend: takeOver");
+    expect(decision.next).toMatchObject({
+      action: { writes: [{ ids: ["vpce-ecs", "sg-ends"], remove: ["awsbatch.dev/retained-from"] }] },
+    });
+  });
+
   it("leave no group behind when the subnets need none of them any more", () => {
     const none = planned({ services: [], ingressFrom: [] });
     expect(step(using(seen([vpc({ plan: none })])))).toBe("act RemovingEndpoints remove: deleteGroup");
