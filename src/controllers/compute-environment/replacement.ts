@@ -136,15 +136,6 @@ export function afterInvalid(spec: Spec, seen: Seen, fleet: Fleet, target: Envir
     return make(spec, seen, now, `${seen.freeName.name} is being made after AWS found ${name} INVALID: ${reason}`);
   }
   const found = `AWS found ${name} INVALID: ${reason}.${who}`;
-  // It stays unused whatever AWS finds next: the queues went back from it.
-  if (fleet.returned) {
-    return {
-      kind: "blocked",
-      reason: "Invalid",
-      message: `${found} Correct the spec, or what it refers to`,
-      recheckInMs: 5 * 60_000,
-    };
-  }
   const mendable = isAuthorizationReason(target.statusReason) && usesMadeRole(target) && !seen.askedAgain.has(name);
   const everyMs = mendable ? ownRoleEveryMs : attemptEveryMs;
   const dueInMs = (seen.invalidSince.get(name) ?? now) + everyMs - now;
@@ -183,7 +174,9 @@ function failedAttempts(fleet: Fleet): readonly Environment[] {
 /** Marks a target from which the queues went, or go, back to a predecessor, so that they do not go to and fro. */
 export function markReturned(seen: Seen, fleet: Fleet, target: Environment, now: number): Next<Action> | undefined {
   if (target.status !== "INVALID" || fleet.returned) return undefined;
-  const served = target.tags?.[servingSinceTag] !== undefined;
+  const since = target.tags?.[servingSinceTag];
+  // What gave the queues back under an earlier wish has not served under this one yet.
+  const served = since !== undefined && returnedAtOf(target) <= since;
   const named = queuesNaming(seen, new Set([target.computeEnvironmentName])).length > 0;
   const refuge = fleet.predecessors.some(
     (environment) => environment.status === "VALID" && environment.state === "ENABLED" && !isRetired(environment),
@@ -262,9 +255,14 @@ export function markServing(seen: Seen, fleet: Fleet, target: Environment, now: 
   const since = target.tags?.[servingSinceTag];
   const later = fleet.predecessors.some((environment) => (environment.tags?.[servingSinceTag] ?? "") > (since ?? ""));
   // Approved after the queues had gone back from it: the soak begins anew.
-  const [returnedAt = ""] = target.tags?.[returnedAtTag]?.split("/") ?? [];
-  if (since !== undefined && !later && returnedAt <= since) return undefined;
+  if (since !== undefined && !later && returnedAtOf(target) <= since) return undefined;
   return noteServing(target, now);
+}
+
+/** When queues went back from it last (RFC 3339); empty: never. */
+function returnedAtOf({ tags }: Environment): string {
+  const [returnedAt = ""] = tags?.[returnedAtTag]?.split("/") ?? [];
+  return returnedAt;
 }
 
 /** The tag write that starts the clock. */

@@ -179,7 +179,7 @@ describe("what AWS found INVALID", () => {
       { kind: "blocked", reason: "Invalid" },
     ],
     [
-      "after the queues went back from it is not looked at again",
+      "after the queues went back from it is looked at again: what it refers to may have been mended",
       other,
       {
         environments: [
@@ -189,19 +189,38 @@ describe("what AWS found INVALID", () => {
         queues: [queue("q1", ["old"])],
         invalidSince: new Map([["new", now - 9_000_000]]),
       },
+      { kind: "act", action: { kind: "revalidate" }, reason: "Revalidating" },
+    ],
+    [
+      "after the queues went back from it is looked at as seldom as any other",
+      other,
+      {
+        environments: [
+          old(),
+          fresh({ status: "INVALID", statusReason: "no", tags: { "awsbatch.dev/returned-at": `${iso(5)}/${id}` } }),
+        ],
+        queues: [queue("q1", ["old"])],
+        invalidSince: new Map([["new", now - 1_799_000]]),
+      },
       {
         kind: "blocked",
         reason: "Invalid",
-        message: "AWS found new INVALID: no. old goes on serving. Correct the spec, or what it refers to",
-        recheckInMs: 300_000,
+        message: expect.stringMatching(/^AWS found new INVALID: no\. old goes on serving\. Correct the spec/),
+        recheckInMs: 1000,
       },
     ],
   ])("%s", (_name, spec, change, expected) => {
     expect(next(spec, change)).toMatchObject(expected);
   });
 
+  const gaveBack = (secondsAgo: number): Partial<Environment> => ({
+    tags: { ...serving(60).tags, "awsbatch.dev/returned-at": `${iso(secondsAgo)}/another-plan` },
+  });
+
   it.each<[string, Partial<Environment>, Partial<Environment>, readonly string[], string]>([
     ["had served", serving(60), {}, ["old"], "Returning"],
+    ["had served, and gave them back under an earlier wish", gaveBack(50), {}, ["old"], "Invalid"],
+    ["had served again since it gave them back", gaveBack(70), {}, ["old"], "Returning"],
     ["is named by a queue", {}, {}, ["new"], "Returning"],
     ["has never served", {}, {}, ["old"], "Invalid"],
     ["has no predecessor that is VALID", serving(60), { status: "UPDATING" }, ["new"], "Invalid"],
