@@ -5,6 +5,7 @@ import type { JobQueueSpec } from "../../src/api/v1alpha1/job-queue.ts";
 import { operationOf } from "../../src/aws/calls.ts";
 import { ec2CallKinds } from "../../src/aws/ec2-calls.ts";
 import { ownerIn, type Tags } from "../../src/controllers/ownership.ts";
+import { wishOf } from "../../src/controllers/wish.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import type { CallRecord } from "../../src/simulator/wire.ts";
 import { isWrite } from "../transcript.ts";
@@ -66,6 +67,7 @@ export async function endWell(
   // Whoever is frozen goes on, and whoever is dead comes back.
   await world.seconds(10);
   await lastWords(world, player);
+  await world.until(() => !world.store.objects().some((object) => isLetGo(object, world)), listedSeconds);
   if (world.violations.length > 0) return;
   const expected = await expectedOf(world);
   if (!(await converges(world, expected)) && world.violations.length === 0) {
@@ -131,6 +133,15 @@ async function lastWords(world: Simulation, player: Player): Promise<void> {
         });
     } else world.apply({ ...manifest, metadata });
   }
+}
+
+/**
+ * Whether the deletion leaves what AWS has of it: nobody's from then on, so that a fresh account has to have it as well,
+ * and another claimant of the name may have to be told that it is not adopted (the design's section 4, Retain).
+ */
+function isLetGo(object: KubeObject, { settings }: Simulation): boolean {
+  const { deleting, retain } = wishOf(object, settings);
+  return deleting && retain;
 }
 
 /** Whether the name belongs to an older one: then this is made only when that one has gone, and no queue refers to it. */

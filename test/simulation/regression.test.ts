@@ -32,6 +32,8 @@ const seeds: Readonly<Record<string, number>> = {
   "a role made by hand was removed as if the operator would make it again, and nobody did": 4_100_108,
   "an environment that somebody had taken from us was disabled from the last listing, as its spec wished": 4_105_320,
   "two revisions registered by hand, with the tags of ours, were taken for one that we had registered twice": 4_105_783,
+  "a target from which queues had gone back was never looked at again, whatever its spec or AWS had become": 4_106_376,
+  "what a deletion with Retain was about to leave was judged as if it would go": 4_106_153,
 };
 
 describe("worlds that broke a promise once", () => {
