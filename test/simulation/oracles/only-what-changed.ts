@@ -5,17 +5,23 @@ import { isOperatorWrite, nameOf, unseenMs } from "./reading.ts";
 /** What AWS demands beside what changes, and so may be sent though it is the same (list of the update requests). */
 const demandedBeside: ReadonlySet<string> = new Set(["computeEnvironment", "jobQueue", "state", "schedulingPolicyArn"]);
 
+/** What the update that asks AWS to look again consists of. */
+const asksAgain: ReadonlySet<string> = new Set(["computeResources.maxvCpus", "state", "serviceRole"]);
+/** Drift is seen within so long (section 12). */
+const driftSeenMs = 75_000;
+
 /**
  * Promise 7. An update sends the changed fields and those AWS demands beside them. Each field in an update of ours
  * differs from what AWS has at that instant, but for the few that AWS demands.
  *
  * Not against it: the update that asks AWS to look at an INVALID environment again, which is documented to change
- * nothing; what became equal within `unseenMs`, which no read could have shown; and what was on the wire when its writer
+ * nothing, also when AWS has found it VALID by itself since the last listing; what became equal within `unseenMs`, which no read could have shown; and what was on the wire when its writer
  * was stopped, and lands when another has long taken over and done the same (promise 8 cannot be had for such bytes).
  */
 export const onlyWhatChanged: OracleFactory = (watched) => {
   /** By name: versions of the record with the time at which each came to be. */
   const past = new Map<string, { readonly at: number; readonly record: Readonly<Record<string, unknown>> }[]>();
+  const invalidAt = new Map<string, number>();
   const note = (): void => {
     const now = watched.clock.monotonic();
     for (const [name, record] of records(watched)) {
@@ -23,6 +29,7 @@ export const onlyWhatChanged: OracleFactory = (watched) => {
       if (versions.at(-1)?.record !== record) versions.push({ at: now, record });
       while (versions.length > 1 && (versions[1]?.at ?? now) < now - unseenMs) versions.shift();
       past.set(name, versions);
+      if (record["status"] === "INVALID") invalidAt.set(name, now);
     }
   };
   return {
@@ -37,6 +44,8 @@ export const onlyWhatChanged: OracleFactory = (watched) => {
       const input = call.input as Readonly<Record<string, unknown>>;
       const name = nameOf((input["computeEnvironment"] ?? input["jobQueue"]) as string | undefined);
       const versions = past.get(name) ?? [];
+      const healed = watched.clock.monotonic() - (invalidAt.get(name) ?? Number.NEGATIVE_INFINITY);
+      if (healed <= driftSeenMs && sentMembers(input).every(({ path }) => asksAgain.has(path))) return undefined;
       if (versions.some(({ record }) => record["status"] === "INVALID")) return undefined;
       const same = sentMembers(input).find(({ path, value }) =>
         versions.every(({ record }) => isSame(value, memberOf(record, path))),
