@@ -33,7 +33,7 @@ export async function inNetwork<Action extends { readonly kind: string }>(
   signal: AbortSignal,
 ): Promise<InNetwork<{ readonly kind: string }>> {
   const deleting = object.metadata.deletionTimestamp !== undefined;
-  const memory = { busy: new Set<string>(), wroteAt: new Map<string, number>() };
+  const memory = { beganAt: undefined, busy: new Set<string>(), wroteAt: new Map<string, number>() };
   const endpoints = notedEndpoints(await observeEndpoints(placed(object), region, ports, memory, signal));
   const group = notedGroup(await observeGroup(withSelected(object), region, ports, newGroupMemory(), signal));
   const selection = await observeSelection(object, ports, signal);

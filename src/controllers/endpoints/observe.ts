@@ -28,6 +28,8 @@ const restMs = 2 * 3_600_000;
 
 /** What this process remembers of endpoints between passes. */
 export interface EndpointsMemory {
+  /** When this process first looked at endpoints, monotonic ms: what the writer before it asked for came earlier. */
+  beganAt: number | undefined;
   /** Objects, by uid, that are in the middle of something: what lies in their VPC is read anew. */
   readonly busy: Set<string>;
   /** By VPC: when this process last wrote there, monotonic ms. */
@@ -117,9 +119,13 @@ function vpcsSeen(
   { neighbours, retained }: Users,
   facts: NetworkFacts,
   ports: Ports,
-  { wroteAt }: EndpointsMemory,
+  memory: EndpointsMemory,
 ): Extract<NetworkOfEndpoints, { kind: "read" }> {
   const { cluster, clock } = ports;
+  const now = clock.monotonic();
+  memory.beganAt ??= now;
+  // Whoever wrote before may have asked for some a moment ago, and without them the object would go.
+  const unproven = object.metadata.deletionTimestamp !== undefined && now - memory.beganAt < shownWithinMs;
   const ownedByUs = (one: Parameters<typeof isOurs>[0]): boolean => isOurs(one, cluster);
   const running = [...neighbours.flatMap(({ outlived: some }) => some), ...retained];
   const plans = endpointPlans(
@@ -166,7 +172,7 @@ function vpcsSeen(
         vpcId,
         retained.filter(({ user }) => wantedServices(user, facts, ownedByUs).length > 0),
       ),
-      justWritten: clock.monotonic() - (wroteAt.get(vpcId) ?? Number.NEGATIVE_INFINITY) < shownWithinMs,
+      justWritten: unproven || now - (memory.wroteAt.get(vpcId) ?? Number.NEGATIVE_INFINITY) < shownWithinMs,
       writer: first === undefined || first.metadata.uid === object.metadata.uid ? undefined : keyText(first.metadata),
     };
   });

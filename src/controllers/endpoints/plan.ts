@@ -178,16 +178,18 @@ function left<Action>(own: Of<Action>, vpcs: readonly VpcSeen[], seen: Endpoints
 
 function leftOne(vpc: VpcSeen, seen: EndpointsSeen): EndpointsNext | undefined {
   const { vpcId, ours, group, others, retained } = vpc;
-  if (ours.length === 0 && group === undefined) return undefined;
   if (others.some(({ leaving }) => !leaving)) return undefined;
   // Of several that go at once the last in rank stays until the others are through.
   if (others.some(({ rank }) => rank > seen.rank)) return undefined;
+  const stays = seen.retain || retained.length > 0;
+  // What was asked for without an answer may be there, and nobody comes back to it.
+  const settles = settling(vpc, stays ? "RetainingEndpoints" : "RemovingEndpoints");
+  if (ours.length === 0 && group === undefined) return vpc.justWritten ? settles : undefined;
   if (others.length > 0) {
     const message = `the endpoints of ${vpcId} are removed when ${others.map(({ key }) => key).join(", ")} is gone`;
     return { kind: "wait", reason: "EndpointsInUse", message, recheckInMs: transitionLookMs };
   }
-  const stays = seen.retain || retained.length > 0;
-  if (vpc.justWritten) return settling(vpc, stays ? "RetainingEndpoints" : "RemovingEndpoints");
+  if (vpc.justWritten) return settles;
   if (stays) {
     const ids = [...ours.filter(isStanding).map(({ endpointId }) => endpointId), ...(group ? [group.groupId] : [])];
     const mark = identityText(seen.identity);

@@ -26,7 +26,7 @@ export function withEndpoints<Seen, Action extends { readonly kind: string }>(
   steps: Steps<BatchComputeEnvironment, Seen, Action>,
   ports: Ports,
 ): Steps<BatchComputeEnvironment, WithEndpoints<Seen>, Action | EndpointsAction> {
-  const memory: EndpointsMemory = { busy: new Set(), wroteAt: new Map() };
+  const memory: EndpointsMemory = { beganAt: undefined, busy: new Set(), wroteAt: new Map() };
   return {
     kind: steps.kind,
     async observe(object, region, given, signal) {

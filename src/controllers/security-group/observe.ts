@@ -23,6 +23,8 @@ const lostMs = 50_000;
 
 /** What this process remembers of groups between passes. */
 export interface GroupMemory {
+  /** When this process first looked at a group, monotonic ms: what the writer before it asked for came earlier. */
+  beganAt: number | undefined;
   /** Objects, by uid, that are in the middle of something: what lies in their VPC is read anew. */
   readonly busy: Set<string>;
   /** Objects, by uid, whose subnets are not to be found in one VPC: a person is putting that right. */
@@ -32,7 +34,7 @@ export interface GroupMemory {
 }
 
 export function newGroupMemory(): GroupMemory {
-  return { busy: new Set(), lost: new Set(), wroteAt: new Map() };
+  return { beganAt: undefined, busy: new Set(), lost: new Set(), wroteAt: new Map() };
 }
 
 /** The VPCs in which an object has asked for a group so far. */
@@ -96,11 +98,19 @@ async function networkOf(
     const maxAgeMs = memory.lost.delete(object.metadata.uid) ? lostMs : restMs;
     const facts = await ec2.network.of(requestOf(subnetIds, claims), { signal, maxAgeMs });
     const now = ports.clock.monotonic();
+    memory.beganAt ??= now;
+    // Whoever wrote before may have asked for one a moment ago, and without it the object would go.
+    const unproven = object.metadata.deletionTimestamp !== undefined && now - memory.beganAt < shownWithinMs;
     return {
       kind: "read",
       vpcIds: subnetIds.length === 0 ? undefined : vpcsOf(subnetIds, facts),
       ...groupsIn(facts, identity, region),
-      justWritten: [...memory.wroteAt].flatMap(([vpcId, at]) => (now - at < shownWithinMs ? [vpcId] : [])),
+      justWritten: [
+        ...new Set([
+          ...(unproven ? claims : []),
+          ...[...memory.wroteAt].flatMap(([vpcId, at]) => (now - at < shownWithinMs ? [vpcId] : [])),
+        ]),
+      ],
     };
   } catch (error) {
     return unreadBy(error, "EC2 cannot be read");

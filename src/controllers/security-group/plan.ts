@@ -49,6 +49,11 @@ export function planWithGroup<Action extends { readonly kind: string }>(
   if (deleting && own.next.kind !== "release") return own;
   if (network.kind === "unread") return unread(own, seen, network);
   let decision: Of<Action> = own;
+  const [unsettled] = network.justWritten.filter((vpcId) => seen.claims.includes(vpcId));
+  // EC2 shows late what was made, and nobody comes back to it once the object is gone.
+  if (deleting && unsettled !== undefined) {
+    return instead(own, settling(unsettled, seen.retain ? "RetainingSecurityGroup" : "RemovingSecurityGroup"), seen);
+  }
   if (wished !== undefined) {
     const { vpcIds } = network;
     // Without subnets there is nothing to be made yet, and something else says why.
@@ -65,7 +70,8 @@ export function planWithGroup<Action extends { readonly kind: string }>(
       });
     }
     const step = kept(own, vpcId, wished, seen, network);
-    if (step.kind === "instead") return step.decision;
+    // Before status names the group, what the object itself says of AWS is said of a spec that lacks it.
+    if (step.kind === "instead") return seen.known === undefined ? { ...step.decision, serving: false } : step.decision;
     decision = step.decision;
   }
   return left(decision, seen, network, deleting);

@@ -160,6 +160,10 @@ describe("endpoints that an environment needs no more", () => {
     expect(step(gone({ others: [{ ...other, rank: "2026-01-03", leaving: true }] }))).toBe("release Deleted");
   });
 
+  it("may be there though EC2 does not show them, when they were just asked for", () => {
+    expect(step(gone({ ours: [], group: undefined, justWritten: true }))).toBe("wait RemovingEndpoints");
+  });
+
   it("are not removed twice while EC2 shows late what was written", () => {
     expect(step(gone({ justWritten: true }))).toBe("wait RemovingEndpoints");
   });

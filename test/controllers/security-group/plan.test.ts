@@ -188,6 +188,16 @@ describe("the security group that an object wishes no more", () => {
     expect(decision.next.message).toBe("sg-1 is removed when nothing names it any more: other, rules of sg-2 (db)");
   });
 
+  it("may be there though EC2 does not show it, when it was just asked for", () => {
+    const given = { ...seen({ justWritten: ["vpc-1"] }, { wished: undefined }), claims: ["vpc-1"] };
+    expect(step(planWithGroup(own(released), given, true))).toBe("wait RemovingSecurityGroup");
+    expect(step(planWithGroup(own(released), { ...given, retain: true }, true))).toBe("wait RetainingSecurityGroup");
+  });
+
+  it("is asked for anew by an object that is Ready no more until status names it", () => {
+    expect(planWithGroup(own(settled), seen({}, { known: undefined }), false).serving).toBe(false);
+  });
+
   it("is left to an environment that somebody took over", () => {
     const decision = going({ strangers: ["theirs"] });
     expect(step(decision)).toBe("act RetainingSecurityGroup tag");
