@@ -60,7 +60,8 @@ export function networkLines(aws: SimulatedAws, cluster: Cluster): readonly Line
     .securityGroups()
     .filter(({ GroupId = "" }) => names.has(GroupId))
     .filter((one) => !leftByLostCluster(tagsIn(one), cluster))
-    .filter((one) => !strangersUse(one) && !(kept && ownerIn(tagsIn(one)) === undefined))
+    // That of the endpoints is on no environment, though in a fresh account its id may be another's that is.
+    .filter((one) => (ownerIn(tagsIn(one)) === undefined ? !kept : !strangersUse(one)))
     .map((one): Line => {
       const owner = ownerIn(tagsIn(one));
       return {
