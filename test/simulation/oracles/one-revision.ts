@@ -9,7 +9,8 @@ const shownWithinMs = 5_000;
 
 /**
  * Promise 4, its instant half. No second ACTIVE revision of one body: when we register, the highest ACTIVE revision
- * of the name is not the same body and ours already. "Given that AWS shows a write within 5 s": in a world whose reads or
+ * of the name is not the same body and of the same object already: what another one has registered, which claims the
+ * name as well and is still there, is that one's (promise 3). "Given that AWS shows a write within 5 s": in a world whose reads or
  * requests were slower than that duplicates may come, and its end shows that none is left.
  */
 export const oneRevision: OracleFactory = (watched) => {
@@ -30,8 +31,9 @@ export const oneRevision: OracleFactory = (watched) => {
       const [made] = active;
       if (top === undefined || made === undefined || made.revision === top.revision) return undefined;
       if (fingerprintOf(made) !== fingerprintOf(top) || top.tags?.[registeredAtTag] === undefined) return undefined;
-      if (ownerOf(watched, top.tags, "JobDefinition") === undefined || watched.shownWithinMs() > shownWithinMs)
-        return undefined;
+      const owner = ownerOf(watched, top.tags, "JobDefinition");
+      const same = owner !== undefined && owner === ownerOf(watched, made.tags, "JobDefinition");
+      if (!same || watched.shownWithinMs() > shownWithinMs) return undefined;
       return `${name}:${made.revision} is the same body as ${name}:${top.revision}, registered by us before, and was registered by ${watched.callerOf(call)?.name}`;
     },
   };
