@@ -139,7 +139,8 @@ function highestFirst(left: DefinitionRevision, right: DefinitionRevision): numb
 }
 
 /**
- * The highest revision, which is what jobs run, and whether a body that we registered lies there twice (promise 4).
+ * The highest revision, which is what jobs run, and whether a body that we registered for one object lies there twice
+ * (promise 4).
  *
  * @param down all that are ACTIVE of one name, the highest first
  */
@@ -152,7 +153,8 @@ function definitionLines(
   const doubled = down.filter((one, index) => {
     const next = down[index + 1];
     const adjacent = next !== undefined && one.revision - next.revision === 1;
-    return adjacent && byUs(one) && byUs(next) && bodyOf(one) === bodyOf(next);
+    const ofOne = adjacent && ownerText(one.tags) === ownerText(next.tags);
+    return ofOne && byUs(one) && byUs(next) && bodyOf(one) === bodyOf(next);
   });
   return [
     `definition ${top.jobDefinitionName} of ${ownerText(top.tags)} ${bodyOf(top)} ${canonicalJson(userTags(top.tags))}`,
