@@ -1,6 +1,6 @@
 import { JobQueueKind } from "../../src/api/v1alpha1/kinds.ts";
 import type { Environment, Queue } from "../../src/aws/batch.ts";
-import { clusterTag, fingerprintTag, namespaceTag, nameTag } from "../../src/controllers/ownership.ts";
+import { clusterTag, fingerprintTag, namespaceTag, nameTag, uidTag } from "../../src/controllers/ownership.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import { type NetworkDoing, networkDoings, type ToolDoing } from "./story.ts";
@@ -176,9 +176,10 @@ async function disown({ aws, store }: Account, arn: string, tags: Environment["t
   const isQueue = arn.includes(":job-queue/");
   const undo: Undo = async () => {
     const found = aws.truth.jobQueues().find((one) => one.jobQueueArn === arn && one.status !== "DELETED");
-    // Without the object it has become the tool's own.
+    // Without the object, or with another one of its name, it has become the tool's own.
     const object = store.object(JobQueueKind, { namespace: owner[namespaceTag] ?? "", name: owner[nameTag] ?? "" });
-    if (object !== undefined && found !== undefined && found.tags?.[clusterTag] === undefined) {
+    const isOwner = object?.metadata.uid === owner[uidTag];
+    if (isOwner && found !== undefined && found.tags?.[clusterTag] === undefined) {
       await aws.outside.tagResource({ resourceArn: arn, tags: owner });
     }
     return true;
