@@ -190,6 +190,12 @@ function leftOne(vpc: VpcSeen, seen: EndpointsSeen): EndpointsNext | undefined {
     return { kind: "wait", reason: "EndpointsInUse", message, recheckInMs: transitionLookMs };
   }
   if (vpc.justWritten) return settles;
+  // What is ours no more lets in only whom it is left for, or the groups of others could never go.
+  const surplus = stays && group !== undefined ? letIn(group).filter((id) => !vpc.plan.keepFrom.includes(id)) : [];
+  if (group !== undefined && surplus.length > 0) {
+    const write: EndpointWrite = { kind: "revoke", groupId: group.groupId, from: surplus };
+    return act(vpcId, "mend", [write], `${group.groupId} lets ${surplus.join(", ")} in no more`);
+  }
   if (stays) {
     const ids = [...ours.filter(isStanding).map(({ endpointId }) => endpointId), ...(group ? [group.groupId] : [])];
     const mark = identityText(seen.identity);

@@ -169,8 +169,9 @@ describe("endpoints that an environment needs no more", () => {
   });
 
   it("are left in AWS, and are ours no more, when deletionPolicy says so", () => {
-    expect(step(gone({}, { retain: true }))).toBe("act RetainingEndpoints release: release");
-    expect(step(gone({ ours: [] }, { retain: true }))).toBe("act RetainingEndpoints release: release");
+    const plan = planned({ keepFrom: ["sg-jobs"] });
+    expect(step(gone({ plan }, { retain: true }))).toBe("act RetainingEndpoints release: release");
+    expect(step(gone({ plan, ours: [] }, { retain: true }))).toBe("act RetainingEndpoints release: release");
   });
 
   it("of a lost cluster are taken over before anything else, but for those on their way out", () => {
@@ -203,8 +204,10 @@ describe("endpoints that an environment needs no more", () => {
   });
 
   it("are left in AWS too when an environment that was retained runs by them", () => {
-    const decision = gone({ retained: ["team_kept-1"] });
+    const part = { retained: ["team_kept-1"], plan: planned({ keepFrom: ["sg-jobs"] }) };
+    const decision = gone(part);
     expect(step(decision)).toBe("act RetainingEndpoints release: release");
+    expect(step(gone({ ...part, group: letting("sg-jobs", "sg-other") }))).toBe("act MendingEndpoints mend: revoke");
     expect(decision.next.message).toContain("team_kept-1 runs by them");
   });
 

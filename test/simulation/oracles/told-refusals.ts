@@ -44,6 +44,8 @@ export const toldRefusals: OracleFactory = (watched) => {
         untold.delete(uid);
         const current = currentOf(watched, write.object);
         if (wordsOf(write) === undefined || current === undefined || tells(current, write)) continue;
+        // Who has lost the lease since, or died, tells nothing; whoever follows begins from what AWS has.
+        if (watched.callerOf(write.call)?.leads !== true) continue;
         // Who was about to write when somebody did something may have written for what was before.
         if (watched.lastDisturbance() >= write.at - 1000) continue;
         return `${write.call.operation} was refused with "${wordsOf(write)}", of which ${textOf(current)} says nothing`;
