@@ -289,7 +289,8 @@ async function beSilent(world: Simulation, seconds: number): Promise<void> {
   if (events() !== told) world.violate(silent, `events were told: ${told} became ${events()}`);
   // Two a minute, one for each 100 job definitions, one look at the jobs of a queue (decision 11), and a listing every
   // ten minutes; the rest is for a process that began.
-  const most = (seconds / 60) * 4 + seconds / 600 + 10;
+  // Who waits for room in a quota looks live before each try.
+  const most = (seconds / 60) * 4 + seconds / 600 + 10 + 3 * calls.filter(waitsForRoom).length;
   // IAM and EC2 have budgets of their own.
   const ofEc2 = new Set(Object.keys(ec2CallKinds).map(operationOf));
   const ofBatch = calls.filter(({ operation }) => !/Role|InstanceProfile/.test(operation) && !ofEc2.has(operation));
