@@ -102,6 +102,11 @@ export function ownerTags(identity: Identity): Record<string, string> {
   };
 }
 
+/** Whether Retain of any object of the cluster has left it there. */
+export function isRetainedBy(tags: Tags | undefined, { name }: Cluster): boolean {
+  return tags?.[retainedFromTag]?.startsWith(`${name}/`) === true;
+}
+
 /** `<cluster name>/<namespace>/<name>`. */
 export function identityText(identity: Identity): string {
   return `${identity.cluster.name}/${identity.namespace}/${identity.name}`;

@@ -8,16 +8,16 @@ import type { Environment } from "../../aws/batch.ts";
 import type { BatchRegion } from "../../aws/region.ts";
 import { subnetsOf } from "../../network/described.ts";
 import { type EndpointUser, endpointPlans, wantedServices } from "../../network/endpoints.ts";
-import type { NetworkFacts } from "../../network/facts.ts";
+import type { NetworkFacts, SecurityGroup, VpcEndpoint } from "../../network/facts.ts";
 import { read } from "../../network/lookups.ts";
 import { endpointServiceOf } from "../../network/needs.ts";
 import type { NetworkRequest } from "../../network/port.ts";
-import { identityOf } from "../ownership.ts";
+import { identityOf, isRetainedBy } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { placed } from "../security-group/fill.ts";
 import { unreadBy } from "../unread.ts";
 import { wishOf } from "../wish.ts";
-import { groupName, isLeftBehind, isOurs } from "./ownership.ts";
+import { groupName, isOurs } from "./ownership.ts";
 import type { EndpointsSeen, NetworkOfEndpoints, VpcSeen } from "./seen.ts";
 import { outlived, retainedIn, stays, userInAws, userOf, userRetained, wishesEndpoints } from "./users.ts";
 
@@ -113,31 +113,38 @@ interface Running {
   readonly user: EndpointUser;
 }
 
+/** What runs in AWS although its spec has moved on, or is gone. */
+function runningIn({ neighbours, retained }: Users): readonly Running[] {
+  return [...neighbours.flatMap(({ outlived: some }) => some), ...retained];
+}
+
 function vpcsSeen(
   object: BatchComputeEnvironment,
   claims: readonly string[],
-  { neighbours, retained }: Users,
+  users: Users,
   facts: NetworkFacts,
   ports: Ports,
   memory: EndpointsMemory,
 ): Extract<NetworkOfEndpoints, { kind: "read" }> {
+  const { neighbours, retained } = users;
   const { cluster, clock } = ports;
   const now = clock.monotonic();
   memory.beganAt ??= now;
   // Whoever wrote before may have asked for some a moment ago, and without them the object would go.
   const unproven = object.metadata.deletionTimestamp !== undefined && now - memory.beganAt < shownWithinMs;
   const ownedByUs = (one: Parameters<typeof isOurs>[0]): boolean => isOurs(one, cluster);
-  const running = [...neighbours.flatMap(({ outlived: some }) => some), ...retained];
   const plans = endpointPlans(
     neighbours.flatMap((one) => (stays(one.object) && one.user !== undefined ? [one.user] : [])),
     facts,
     ownedByUs,
-    running.map(({ user }) => user),
+    runningIn(users).map(({ user }) => user),
   );
   const endpoints = read("VPC endpoints", facts.endpoints);
   const groups = read("security groups", facts.securityGroups).filter((one) => one.groupName === groupName(cluster));
   const self = neighbours.at(-1);
   const vpcIds = vpcsOf(self?.user, facts);
+  const isLeftIn = (vpcId: string) => (one: VpcEndpoint | SecurityGroup) =>
+    one.vpcId === vpcId && isRetainedBy(one.tags, cluster);
   const namesIn = (vpcId: string, some: readonly Running[]): readonly string[] =>
     some.filter(({ user }) => vpcsOf(user, facts).includes(vpcId)).map(({ name }) => name);
   const vpcs = [...new Set([...vpcIds, ...claims])].toSorted().map((vpcId): VpcSeen => {
@@ -155,11 +162,9 @@ function vpcsSeen(
       ours: endpoints.filter((one) => one.vpcId === vpcId && ownedByUs(one)),
       group: groups.find((one) => one.vpcId === vpcId && ownedByUs(one)),
       leftBehind: [
-        ...endpoints.map(({ endpointId: id, vpcId: at, tags }) => ({ id, at, tags })),
-        ...groups.map(({ groupId: id, vpcId: at, tags }) => ({ id, at, tags })),
-      ]
-        .filter((one) => one.at === vpcId && isLeftBehind(one, cluster))
-        .map(({ id }) => id),
+        ...endpoints.filter(isLeftIn(vpcId)).map(({ endpointId }) => endpointId),
+        ...groups.filter(isLeftIn(vpcId)).map(({ groupId }) => groupId),
+      ],
       others: here
         .filter((one) => one !== self)
         .map((one) => ({
@@ -236,18 +241,17 @@ const candidates = [
   "ec2",
 ];
 
-function together({ neighbours, retained }: Users, vpcIds: readonly string[], region: string): NetworkRequest {
-  const running = [...neighbours.flatMap(({ outlived: some }) => some), ...retained];
-  const users = [...neighbours, ...running].flatMap(({ user }) => (user === undefined ? [] : [user]));
+function together(all: Users, vpcIds: readonly string[], region: string): NetworkRequest {
+  const users = [...all.neighbours, ...runningIn(all)].flatMap(({ user }) => (user === undefined ? [] : [user]));
   const requests = users.map(({ described }) => described.request);
-  const all = <T>(pick: (one: NetworkRequest) => readonly T[]): readonly T[] => [...new Set(requests.flatMap(pick))];
+  const every = <T>(pick: (one: NetworkRequest) => readonly T[]): readonly T[] => [...new Set(requests.flatMap(pick))];
   const services = new Set([...candidates, ...users.flatMap((one) => one.services ?? [])]);
   return {
-    subnetIds: all(({ subnetIds }) => subnetIds),
+    subnetIds: every(({ subnetIds }) => subnetIds),
     vpcIds,
-    securityGroupIds: all(({ securityGroupIds }) => securityGroupIds),
+    securityGroupIds: every(({ securityGroupIds }) => securityGroupIds),
     instanceTypes: [],
-    launchTemplates: all(({ launchTemplates }) => launchTemplates),
+    launchTemplates: every(({ launchTemplates }) => launchTemplates),
     instanceProfile: undefined,
     imageIds: [],
     keyPairs: [],

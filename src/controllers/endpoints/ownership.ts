@@ -1,7 +1,7 @@
 /** Whose an endpoint is: that of a cluster, for all environments of it in the VPC. Pure. */
 
 import type { SecurityGroup, VpcEndpoint } from "../../network/facts.ts";
-import { type Cluster, clusterTag, clusterUidTag, retainedFromTag } from "../ownership.ts";
+import { type Cluster, clusterTag, clusterUidTag } from "../ownership.ts";
 import type { Tags } from "./writes.ts";
 
 /** What the endpoint or group is for; it has no single owner among objects. */
@@ -23,11 +23,6 @@ export function isOurs({ tags }: Pick<VpcEndpoint | SecurityGroup, "tags">, clus
   if (tags[clusterTag] !== cluster.name || tags[purposeTag] !== purpose) return false;
   const uid = tags[clusterUidTag];
   return uid === cluster.uid || (cluster.takeOverUid !== undefined && uid === cluster.takeOverUid);
-}
-
-/** An endpoint or group that Retain of an object of this cluster has left there: ours again when somebody wishes any. */
-export function isLeftBehind({ tags }: Pick<VpcEndpoint | SecurityGroup, "tags">, { name }: Cluster): boolean {
-  return tags[retainedFromTag]?.startsWith(`${name}/`) === true;
 }
 
 /** Of the one group that lets instances reach our endpoints of a VPC; names are unique in a VPC. */

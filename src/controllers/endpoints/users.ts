@@ -6,7 +6,7 @@ import type { Environment } from "../../aws/batch.ts";
 import type { EndpointUser } from "../../network/endpoints.ts";
 import { sameSet } from "../compute-environment/compare.ts";
 import { describedBy, workloadOf } from "../compute-environment/network-wish.ts";
-import { type Cluster, identityOf, ownershipOf, retainedFromTag } from "../ownership.ts";
+import { type Cluster, identityOf, isRetainedBy, ownershipOf, retainedFromTag } from "../ownership.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
 
@@ -61,10 +61,8 @@ export function outlived(
 }
 
 /** What Retain has left behind in AWS. */
-export function retainedIn(environments: Iterable<Environment>, { name }: Cluster): readonly Environment[] {
-  return [...environments].filter(
-    ({ status, tags }) => status !== "DELETED" && tags?.[retainedFromTag]?.startsWith(`${name}/`) === true,
-  );
+export function retainedIn(environments: Iterable<Environment>, cluster: Cluster): readonly Environment[] {
+  return [...environments].filter(({ status, tags }) => status !== "DELETED" && isRetainedBy(tags, cluster));
 }
 
 /** A retained environment; its jobs are of the namespace of the object that it was left by. */
