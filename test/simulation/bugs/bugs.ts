@@ -297,7 +297,7 @@ export const bugs: readonly Bug[] = [
     "forget what still runs where the spec is no more",
     "out of a closed subnet",
     "controllers/endpoints/observe.ts",
-    "running.map(({ user }) => user),",
+    "runningIn(users).map(({ user }) => user),",
     "[],",
   ),
   one(
