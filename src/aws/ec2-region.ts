@@ -13,7 +13,7 @@ export interface Ec2Region {
   readonly api: Ec2Api;
   /** Facts that are kept and shared. At rest an age of two hours costs next to no calls. */
   readonly network: NetworkReader;
-  /** Something in a VPC was written, also when the write failed or its answer was lost: it is read anew. */
+  /** Something in a VPC was written, also when the write failed or its answer was lost, or is on its way: it is read anew. */
   wrote(): void;
 }
 

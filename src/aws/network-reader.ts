@@ -21,7 +21,7 @@ export interface NetworkReaderOptions {
 }
 
 export interface CachedNetworkReader extends NetworkReader {
-  /** An endpoint, a group or a tag was written: what lies in VPCs is read anew when it is next asked for. */
+  /** An endpoint, a group or a tag was written, or is on its way: what lies in VPCs is read anew when next asked for. */
   wrote(): void;
 }
 
@@ -147,7 +147,11 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
     };
   }
 
+  let writtenAt: number | undefined;
   return {
+    get writtenAt() {
+      return writtenAt;
+    },
     of: (request, { signal, maxAgeMs }: NetworkReading) => abortable(gather(request, maxAgeMs, signal), signal),
     async select(what, selector, { signal, maxAgeMs }) {
       const key = selectorText(selector);
@@ -156,6 +160,7 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
       return { kind: "read", value: part.value.filter((one) => one.selector === key) };
     },
     wrote() {
+      writtenAt = clock.monotonic();
       for (const part of [parts.endpoints, parts.groupsOf, parts.groupsById, parts.routeTables]) part.forget();
     },
   };

@@ -1,6 +1,6 @@
 /** What an environment refers to, as its manifest says it, and the words for what is wrong with it. Pure. */
 
-import type { NetworkFacts, Subnet } from "./facts.ts";
+import type { LaunchTemplateVersion, NetworkFacts, Subnet } from "./facts.ts";
 import { read } from "./lookups.ts";
 import type { Workload } from "./needs.ts";
 import type { NetworkRequest } from "./port.ts";
@@ -37,11 +37,22 @@ export function subnetsOf({ request }: Described, facts: NetworkFacts): readonly
 }
 
 /** The groups of the instances: the spec's, else those of the launch template's interface, else of the template. */
-export function groupIdsOf({ request }: Described, facts: NetworkFacts): readonly string[] {
-  if (request.securityGroupIds.length > 0 || request.launchTemplates.length === 0) return request.securityGroupIds;
-  const [template] = read("launch templates", facts.launchTemplates);
+export function groupIdsOf({ request }: Pick<Described, "request">, facts: NetworkFacts): readonly string[] {
+  if (request.securityGroupIds.length > 0) return request.securityGroupIds;
+  const [template] = templatesOf({ request }, facts);
   const inner = template?.networkInterfaces.find(({ deviceIndex }) => deviceIndex === 0)?.securityGroupIds ?? [];
   return inner.length > 0 ? inner : (template?.securityGroupIds ?? []);
+}
+
+/** The launch templates of the environment that exist; facts may hold those of others as well. */
+export function templatesOf(
+  { request }: Pick<Described, "request">,
+  facts: NetworkFacts,
+): readonly LaunchTemplateVersion[] {
+  if (request.launchTemplates.length === 0) return [];
+  return read("launch templates", facts.launchTemplates).filter((one) =>
+    request.launchTemplates.some(({ reference, version }) => one.reference === reference && one.requested === version),
+  );
 }
 
 export function changeSpec(path: string, ids: readonly string[], advice: string): Remedy {

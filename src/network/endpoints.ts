@@ -1,8 +1,8 @@
 /** Which VPC endpoints have to be made so that environments need no way to the internet. Pure. */
 
-import { type Described, groupIdsOf, subnetsOf } from "./described.ts";
-import type { EndpointService, NetworkFacts, Part, RouteTable, Subnet, VpcEndpoint } from "./facts.ts";
-import { read } from "./lookups.ts";
+import { type Described, subnetsOf } from "./described.ts";
+import type { EndpointService, NetworkFacts, Part, RouteTable, Subnet, Vpc, VpcEndpoint } from "./facts.ts";
+import { read, UnreadPart } from "./lookups.ts";
 import { endpointServiceOf, type Workload } from "./needs.ts";
 import { type Finding, preflight } from "./preflight.ts";
 import { tableOf } from "./routes.ts";
@@ -16,6 +16,16 @@ export interface EndpointUser {
   readonly services: readonly string[] | undefined;
 }
 
+/** What a user needs endpoints for, and where. */
+export interface EndpointNeeds {
+  /** Of its environment, as far as they exist. */
+  readonly subnets: readonly Subnet[];
+  /** Short names of services. */
+  readonly wanted: readonly string[];
+  /** Those of which it could not be seen whether they are reached without endpoints of ours. */
+  readonly unsure: readonly string[];
+}
+
 /** What has to change in one VPC; empty lists when everything is there. Ours is what `isOurs` says. */
 export interface EndpointPlan {
   readonly vpcId: string;
@@ -26,13 +36,14 @@ export interface EndpointPlan {
   readonly extend: readonly EndpointToExtend[];
   /** Endpoints of ours that nobody needs any more. */
   readonly remove: readonly string[];
+  /** Full names of services whose endpoints stay for what is on its way out and still runs, or cannot be seen whole. */
+  readonly kept: readonly string[];
   /**
-   * Whose instances the group of our interface endpoints has to let in on TCP 443; empty: no group is needed, and one
-   * of ours goes after the endpoints.
+   * The addresses (CIDR blocks) that the group of our interface endpoints has to let in on TCP 443: the whole VPC, for
+   * the services' names lead to the endpoints from everywhere in it, also for those who never asked for any. Empty: no
+   * group is needed, and one of ours goes after the endpoints.
    */
   readonly ingressFrom: readonly string[];
-  /** Whose instances stay let in beside these: of what is on its way out and still runs, or cannot be seen whole. */
-  readonly keepFrom: readonly string[];
   /** What only a person can mend, as sentences. */
   readonly obstacles: readonly string[];
 }
@@ -52,22 +63,34 @@ export interface EndpointToExtend {
   readonly addRouteTableIds: readonly string[];
 }
 
+type IsOurs = (endpoint: VpcEndpoint) => boolean;
+
 /**
- * The short names of the services that a user needs endpoints for. What would be reached without endpoints of ours
- * needs none, so that one that is there does not make itself superfluous.
+ * Tells of users what they need, of each only once. What would be reached without endpoints of ours needs none, so that
+ * one that is there does not make itself superfluous.
+ *
+ * @throws UnreadPart (when called) when subnets were not read
  */
-export function wantedServices(user: EndpointUser, facts: NetworkFacts, isOurs: IsOurs): readonly string[] {
-  return servicesFor(user, facts, isOurs).wanted;
+export function needsAmong(facts: NetworkFacts, isOurs: IsOurs): (user: EndpointUser) => EndpointNeeds {
+  const bare = withoutOurs(facts, isOurs);
+  const known = new Map<EndpointUser, EndpointNeeds>();
+  return (user) => {
+    const before = known.get(user);
+    if (before !== undefined) return before;
+    const subnets = subnetsOf(user.described, facts);
+    const services = subnets.length === 0 ? { wanted: [], unsure: [] } : servicesFor(user, bare);
+    const needs = { subnets, ...services };
+    known.set(user, needs);
+    return needs;
+  };
 }
 
-/** @returns `unsure`: of which it could not be seen whether they are reached without endpoints of ours */
 function servicesFor(
-  user: EndpointUser,
-  facts: NetworkFacts,
-  isOurs: IsOurs,
-): { readonly wanted: readonly string[]; readonly unsure: readonly string[] } {
-  if (user.services !== undefined) return { wanted: user.services, unsure: [] };
-  const { findings } = preflight(user.described, user.workload, withoutOurs(facts, isOurs));
+  { described, workload, services }: EndpointUser,
+  bare: NetworkFacts,
+): Pick<EndpointNeeds, "wanted" | "unsure"> {
+  if (services !== undefined) return { wanted: services, unsure: [] };
+  const { findings } = preflight(described, workload, bare);
   const servicesOf = (some: readonly Finding[]): readonly string[] => [
     ...new Set(some.flatMap(({ needs }) => needs.map(({ service }) => service))),
   ];
@@ -81,30 +104,27 @@ function servicesFor(
   };
 }
 
-type IsOurs = (endpoint: VpcEndpoint) => boolean;
-
 /**
  * The plan for each VPC in which users are, or in which endpoints of ours are left.
- * @param leaving what still runs although nobody wishes it any more: nothing is made for it, and nothing that it needs
- * is taken away
- * @throws UnreadPart when subnets, endpoints, route tables, groups or launch templates were not read
+ * @param leaving of what still runs although nobody wishes it any more: nothing is made for it, and nothing that it
+ * needs is taken away
+ * @throws UnreadPart when VPCs, endpoints or route tables were not read
  */
 export function endpointPlans(
-  users: readonly EndpointUser[],
+  users: readonly EndpointNeeds[],
+  leaving: readonly EndpointNeeds[],
   facts: NetworkFacts,
   isOurs: IsOurs,
-  leaving: readonly EndpointUser[] = [],
 ): readonly EndpointPlan[] {
   const ours = read("VPC endpoints", facts.endpoints).filter(isOurs);
   const vpcIds = new Set([
-    ...users.flatMap(({ described }) => subnetsOf(described, facts).map(({ vpcId }) => vpcId)),
+    ...users.flatMap(({ subnets }) => subnets.map(({ vpcId }) => vpcId)),
     ...ours.map((one) => one.vpcId),
   ]);
-  const wishesIn = (vpcId: string, of: readonly EndpointUser[], which: "wanted" | "unsure"): readonly EndpointWish[] =>
-    of.flatMap((user) => {
-      const here = subnetsOf(user.described, facts).filter((subnet) => subnet.vpcId === vpcId);
-      const services = here.length === 0 ? [] : servicesFor(user, facts, isOurs)[which];
-      return services.map((service) => ({ service, subnets: here, groupIds: groupIdsOf(user.described, facts) }));
+  const wishesIn = (vpcId: string, of: readonly EndpointNeeds[], which: "wanted" | "unsure"): readonly EndpointWish[] =>
+    of.flatMap((needs) => {
+      const subnets = needs.subnets.filter((subnet) => subnet.vpcId === vpcId);
+      return subnets.length === 0 ? [] : needs[which].map((service) => ({ service, subnets }));
     });
   return [...vpcIds].toSorted().map((vpcId) => {
     // What cannot be seen is no reason to make anything, and none to take anything away.
@@ -116,7 +136,6 @@ export function endpointPlans(
 interface EndpointWish {
   readonly service: string;
   readonly subnets: readonly Subnet[];
-  readonly groupIds: readonly string[];
 }
 
 function planFor(
@@ -131,7 +150,7 @@ function planFor(
   const extend: EndpointToExtend[] = [];
   const obstacles: string[] = [];
   const needed = new Set<string>();
-  const groups = new Set<string>();
+  let interfaces = false;
   for (const service of [...new Set(wishes.map((wish) => wish.service))].toSorted()) {
     const serviceName = endpointServiceOf(service, facts.region);
     const users = wishes.filter((wish) => wish.service === service);
@@ -154,7 +173,7 @@ function planFor(
     // A foreign endpoint that answers to the service's name is used as it is; a second one could not have the name.
     if (same.some((one) => !isOurs(one) && one.type === "Interface" && one.privateDns)) continue;
     needed.add(serviceName);
-    for (const groupId of users.flatMap((wish) => wish.groupIds)) groups.add(groupId);
+    interfaces = true;
     const usable = offeredIn(serviceName, subnets, facts.endpointServices);
     if (usable.length === 0) {
       obstacles.push(`AWS offers ${serviceName} in none of the zones of ${ids(subnets).join(", ")}`);
@@ -183,17 +202,23 @@ function planFor(
     create,
     extend,
     remove,
-    ingressFrom: [...groups].toSorted(),
-    keepFrom: [...new Set(keeping.flatMap(({ groupIds }) => groupIds))].toSorted(),
-    obstacles: [...obstacles, ...dnsObstacles(vpcId, groups.size > 0, facts)],
+    kept: [...kept],
+    ingressFrom: interfaces ? vpcIn(facts, vpcId).cidrs : [],
+    obstacles: [...obstacles, ...(interfaces ? dnsObstacles(vpcIn(facts, vpcId)) : [])],
   };
 }
 
-/** Private DNS needs both attributes of the VPC, and those are not ours to change. */
-function dnsObstacles(vpcId: string, interfaces: boolean, facts: NetworkFacts): readonly string[] {
+/** @throws UnreadPart also when EC2 does not show it */
+function vpcIn(facts: NetworkFacts, vpcId: string): Vpc {
   const vpc = read("VPCs", facts.vpcs).find((one) => one.vpcId === vpcId);
-  if (!interfaces || vpc?.dns.kind !== "read") return [];
-  const { support, hostnames } = vpc.dns.value;
+  if (vpc !== undefined) return vpc;
+  throw new UnreadPart(vpcId, { kind: "unread", permission: undefined, message: "EC2 does not show it" });
+}
+
+/** Private DNS needs both attributes of the VPC, and those are not ours to change. */
+function dnsObstacles({ vpcId, dns }: Vpc): readonly string[] {
+  if (dns.kind !== "read") return [];
+  const { support, hostnames } = dns.value;
   const off = [...(support ? [] : ["enableDnsSupport"]), ...(hostnames ? [] : ["enableDnsHostnames"])];
   return off.map((attribute) => `private DNS of endpoints needs ${attribute}, which is off in ${vpcId}`);
 }

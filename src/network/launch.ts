@@ -1,6 +1,6 @@
 /** What keeps instances from being launched: types, templates, images, key pairs, placement groups. Pure. */
 
-import { changeSpec, type Defect, type Described, defect, subnetsOf } from "./described.ts";
+import { changeSpec, type Defect, type Described, defect, subnetsOf, templatesOf } from "./described.ts";
 import type { LaunchTemplateVersion, NetworkFacts } from "./facts.ts";
 import { read } from "./lookups.ts";
 import { list, type Remedy } from "./remedies.ts";
@@ -82,8 +82,9 @@ function templateDefects(template: LaunchTemplateVersion): readonly Defect[] {
   return found;
 }
 
-export function imageStops({ request, instanceTypes }: Described, facts: NetworkFacts): readonly Defect[] {
-  const named = request.launchTemplates.length === 0 ? [] : read("launch templates", facts.launchTemplates);
+export function imageStops(described: Described, facts: NetworkFacts): readonly Defect[] {
+  const { request, instanceTypes } = described;
+  const named = templatesOf(described, facts);
   const wanted = new Set([
     ...request.imageIds,
     ...named.flatMap(({ imageId }) => (imageId === undefined ? [] : [imageId])),

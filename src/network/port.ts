@@ -37,6 +37,8 @@ export interface NetworkReading {
  * shared by all who ask about one VPC.
  */
 export interface NetworkReader {
+  /** When this process last wrote to endpoints, groups or tags there, or waited for what it wrote; monotonic ms. */
+  readonly writtenAt: number | undefined;
   /**
    * The facts for a request, gathered at most `maxAgeMs` ago. A part that AWS refuses or that fails is `unread` in
    * the answer, and the rest is there; so this never throws for what AWS says.

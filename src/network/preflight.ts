@@ -1,8 +1,8 @@
 /** Whether the instances of an environment will reach what they need: every path, and what is wrong. Pure. */
 
-import { type Defect, type Described, groupIdsOf, subnetsOf } from "./described.ts";
+import { type Defect, type Described, groupIdsOf, subnetsOf, templatesOf } from "./described.ts";
 import { defectsOf } from "./environment.ts";
-import type { LaunchTemplateVersion, NetworkFacts, Subnet } from "./facts.ts";
+import type { NetworkFacts, Subnet } from "./facts.ts";
 import { type Lookups, lookupsOf, read, UnreadPart, unreadStop } from "./lookups.ts";
 import { type Need, needsOf, type Workload } from "./needs.ts";
 import { trace } from "./path.ts";
@@ -115,10 +115,6 @@ function sourcesIn(subnet: Subnet, described: Described, facts: NetworkFacts): r
   return sources.filter(
     (one, index) => sources.findIndex((other) => other.publicIp === one.publicIp && other.ipv6 === one.ipv6) === index,
   );
-}
-
-function templatesOf({ request }: Described, facts: NetworkFacts): readonly LaunchTemplateVersion[] {
-  return request.launchTemplates.length === 0 ? [] : read("launch templates", facts.launchTemplates);
 }
 
 function findingOf({ stop, subnetIds }: Defect): Finding {

@@ -1,4 +1,4 @@
-import type { SubmitJobRequest, SubmitJobResponse } from "@aws-sdk/client-batch";
+import type { ComputeResource, SubmitJobRequest, SubmitJobResponse } from "@aws-sdk/client-batch";
 import type { SecurityGroup, VpcEndpoint } from "@aws-sdk/client-ec2";
 import type { GetCallerIdentityResponse } from "@aws-sdk/client-sts";
 import type { CallOptions, DefinitionRevision, Environment, Queue } from "../aws/batch.ts";
@@ -69,6 +69,8 @@ export interface Truth {
   instanceProfiles(): readonly StoredProfile[];
   securityGroups(): readonly SecurityGroup[];
   vpcEndpoints(): readonly VpcEndpoint[];
+  /** Why no instance with these resources becomes one of its cluster's; undefined when one does. */
+  whyNoInstanceJoins(resources: ComputeResource): string | undefined;
 }
 
 /** AWS Batch of one account and region, with the little of STS, IAM and EC2 that it leans on. */
@@ -203,6 +205,7 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
       instanceProfiles: () => iam.profiles.all(),
       securityGroups: () => ec2.state.groups.all(),
       vpcEndpoints: () => ec2.state.endpoints.all(),
+      whyNoInstanceJoins: (resources) => ec2.whyNoInstanceJoins(resources),
     },
     log: wire.log,
     history: world.history,

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { type EndpointPlan, type EndpointToMake, endpointPlans, wantedServices } from "../../src/network/endpoints.ts";
+import {
+  type EndpointPlan,
+  type EndpointToMake,
+  type EndpointUser,
+  endpointPlans,
+  needsAmong,
+} from "../../src/network/endpoints.ts";
 import type { VpcEndpoint } from "../../src/network/facts.ts";
 import { read } from "./facts.ts";
 import {
@@ -29,14 +35,24 @@ const bare: Case = {
 };
 const inner = ["ecr.api", "ecr.dkr", "ecs", "ecs-agent", "ecs-telemetry", "logs"];
 const own = { tags: { ours: "yes" } };
+const wholeVpc = ["10.0.0.0/16", "2600:1f00::/56"];
 
 function isOurs({ tags }: VpcEndpoint): boolean {
   return tags["ours"] === "yes";
 }
 
+function plans(
+  facts: Case["facts"],
+  users: readonly EndpointUser[],
+  leaving: readonly EndpointUser[] = [],
+): readonly EndpointPlan[] {
+  const needs = needsAmong(facts, isOurs);
+  return endpointPlans(users.map(needs), leaving.map(needs), facts, isOurs);
+}
+
 function plan(given: Case, services?: readonly string[]): EndpointPlan {
   const { described, workload, facts } = given;
-  const [first] = endpointPlans([{ described, workload, services }], facts, isOurs);
+  const [first] = plans(facts, [{ described, workload, services }]);
   if (first === undefined) throw new Error("no VPC");
   return first;
 }
@@ -73,7 +89,7 @@ describe("endpoints that have to be made", () => {
       ipAddressType: "ipv4",
     });
     expect(create.at(-1)).toEqual({ kind: "Gateway", serviceName: endpointName("s3"), routeTableIds: ["rtb-main"] });
-    expect(ingressFrom).toEqual(["sg-1"]);
+    expect(ingressFrom).toEqual(wholeVpc);
     expect([...remove, ...obstacles]).toEqual([]);
   });
 
@@ -90,7 +106,7 @@ describe("endpoints that have to be made", () => {
   it("once they are made nothing changes any more, and they do not make themselves superfluous", () => {
     const after = plan(made(bare));
     expect(after.services.toSorted()).toEqual([...inner, "s3"].map(endpointName));
-    expect(after).toMatchObject({ create: [], extend: [], remove: [], ingressFrom: ["sg-1"] });
+    expect(after).toMatchObject({ create: [], extend: [], remove: [], ingressFrom: wholeVpc });
   });
 
   it.each([
@@ -140,21 +156,21 @@ describe("endpoints that have to be made", () => {
 
   it("what no user needs any more goes, and with the last one the group", () => {
     const { described, workload, facts } = made(bare);
-    const [left] = endpointPlans([], facts, isOurs);
+    const [left] = plans(facts, []);
     expect(left?.remove.toSorted()).toEqual([...inner, "s3"].map((service) => `vpce-${service}`));
     expect(left?.ingressFrom).toEqual([]);
     const user = { described, workload: { ...workload, jobs: [] }, services: undefined };
-    const [fewer] = endpointPlans([user], facts, isOurs);
+    const [fewer] = plans(facts, [user]);
     expect(fewer?.remove.toSorted()).toEqual(["vpce-ecr.api", "vpce-ecr.dkr", "vpce-logs", "vpce-s3"]);
-    expect(fewer?.ingressFrom).toEqual(["sg-1"]);
+    expect(fewer?.ingressFrom).toEqual(wholeVpc);
   });
 
   it("what still runs although its spec has moved on keeps what it needs, and gets nothing made", () => {
     const { described, workload, facts } = made(bare);
     const runs = { described, workload, services: undefined };
-    const [kept] = endpointPlans([], facts, isOurs, [runs]);
-    expect([kept?.remove, kept?.keepFrom]).toEqual([[], ["sg-1"]]);
-    expect(endpointPlans([], bare.facts, isOurs, [runs])).toEqual([]);
+    const [stays] = plans(facts, [], [runs]);
+    expect([stays?.remove, stays?.kept.toSorted()]).toEqual([[], [...inner, "s3"].map(endpointName)]);
+    expect(plans(bare.facts, [], [runs])).toEqual([]);
   });
 
   it("what could not be read is no reason to take anything away, and none to make anything", () => {
@@ -162,19 +178,32 @@ describe("endpoints that have to be made", () => {
     const user = { described, workload, services: undefined };
     const unread = { kind: "unread", permission: undefined, message: "Rate exceeded" } as const;
     for (const part of ["routeTables", "networkAcls", "natGateways", "internetGateways"] as const) {
-      const [plan] = endpointPlans([user], { ...facts, [part]: unread }, isOurs);
+      const [plan] = plans({ ...facts, [part]: unread }, [user]);
       expect([part, plan?.remove, plan?.create]).toEqual([part, [], []]);
     }
   });
 
-  it("two environments of a VPC share an endpoint, which lets the groups of both in", () => {
+  it("two environments of a VPC share an endpoint", () => {
     const { described, workload, facts } = bare;
     const other = withRequest(bare, { subnetIds: ["subnet-b"], securityGroupIds: ["sg-2"] }).described;
     const more = added(withFacts(bare, facts), "securityGroups", { ...groupLike(facts), groupId: "sg-2" });
     const users = [described, other].map((one) => ({ described: one, workload, services: ["ecs"] }));
-    const [shared] = endpointPlans(users, more.facts, isOurs);
+    const [shared] = plans(more.facts, users);
     expect(shared?.create).toHaveLength(1);
-    expect(shared?.ingressFrom).toEqual(["sg-1", "sg-2"]);
+  });
+
+  it("the whole VPC is let in, in all its address ranges: names lead to the endpoints from everywhere there", () => {
+    const wider = changed(
+      bare,
+      "vpcs",
+      () => true,
+      (vpc) => ({ ...vpc, cidrs: [...vpc.cidrs, "100.64.0.0/16"] }),
+    );
+    expect(plan(wider).ingressFrom).toEqual([...wholeVpc, "100.64.0.0/16"]);
+  });
+
+  it("nothing is made in a VPC that EC2 does not show", () => {
+    expect(() => plan(removed(bare, "vpcs", () => true))).toThrow("vpc-1 could not be read: EC2 does not show it");
   });
 
   it("zones that AWS does not offer the service in get no network interface", () => {
@@ -218,10 +247,8 @@ describe("endpoints that have to be made", () => {
     const { described, workload, facts } = removed(bare, "endpoints", () => false);
     const unread = { kind: "unread", permission: "ec2:DescribeVpcEndpoints", message: "no" } as const;
     const dark = { ...facts, endpoints: unread };
-    expect(wantedServices({ described, workload, services: undefined }, dark, isOurs)).toEqual([]);
-    expect(() => endpointPlans([{ described, workload, services: ["ecs"] }], dark, isOurs)).toThrow(
-      "could not be read",
-    );
+    expect(needsAmong(dark, isOurs)({ described, workload, services: undefined }).wanted).toEqual([]);
+    expect(() => plans(dark, [{ described, workload, services: ["ecs"] }])).toThrow("could not be read");
   });
 });
 

@@ -1,13 +1,9 @@
 import type { IpPermission, SecurityGroup } from "@aws-sdk/client-ec2";
+import type { BatchComputeEnvironmentSpec } from "../../src/api/v1alpha1/compute-environment.ts";
+import { BatchComputeEnvironmentKind } from "../../src/api/v1alpha1/kinds.ts";
 import { purposeTag } from "../../src/controllers/endpoints/ownership.ts";
-import {
-  type Cluster,
-  clusterTag,
-  clusterUidTag,
-  ownerIn,
-  retainedFromTag,
-  type Tags,
-} from "../../src/controllers/ownership.ts";
+import { type Cluster, clusterTag, clusterUidTag, ownerIn, type Tags } from "../../src/controllers/ownership.ts";
+import type { MemoryStore } from "../../src/kube/memory-store.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import type { Line } from "./account.ts";
 import { closedSubnets } from "./generate/network.ts";
@@ -41,7 +37,7 @@ export function leftByLostCluster(tags: Tags, { takeOverUid }: Cluster): boolean
   return takeOverUid !== undefined && tags[clusterUidTag] === takeOverUid;
 }
 
-export function networkLines(aws: SimulatedAws, cluster: Cluster): readonly Line[] {
+export function networkLines(aws: SimulatedAws, store: MemoryStore, cluster: Cluster): readonly Line[] {
   const { name: clusterName } = cluster;
   const { truth } = aws;
   const names = groupNames(aws, clusterName);
@@ -51,10 +47,10 @@ export function networkLines(aws: SimulatedAws, cluster: Cluster): readonly Line
     const users = environments.filter(({ computeResources }) => computeResources?.securityGroupIds?.includes(GroupId));
     return users.length > 0 && users.every(({ tags }) => ownerIn(tags)?.cluster !== clusterName);
   };
-  // What Retain left there goes on by the endpoints that it had.
+  // Who is there without having asked for endpoints goes on by those that there once were.
   const kept = environments.some(
     ({ tags, computeResources }) =>
-      tags?.[retainedFromTag] !== undefined && computeResources?.subnets?.some((id) => closedSubnets.includes(id)),
+      computeResources?.subnets?.some((id) => closedSubnets.includes(id)) && !wishesAny(store, tags),
   );
   const groups = truth
     .securityGroups()
@@ -84,6 +80,12 @@ export function networkLines(aws: SimulatedAws, cluster: Cluster): readonly Line
       }),
     );
   return [...groups, ...endpoints];
+}
+
+function wishesAny(store: MemoryStore, tags: Tags | undefined): boolean {
+  const owner = ownerIn(tags);
+  const object = owner === undefined ? undefined : store.object(BatchComputeEnvironmentKind, owner);
+  return (object?.spec as BatchComputeEnvironmentSpec | undefined)?.network?.vpcEndpoints === "Ensure";
 }
 
 function rulesOf({ IpPermissions = [], IpPermissionsEgress = [] }: SecurityGroup, names: ReadonlyMap<string, string>) {

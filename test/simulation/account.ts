@@ -72,7 +72,7 @@ export function accountOf(aws: SimulatedAws, store: MemoryStore, cluster: Cluste
       .instanceProfiles()
       .filter(({ tags, name }) => ours(tags) && !leftByLostCluster(tags, cluster) && !strangersUse(name))
       .map(({ name, role, tags }) => ({ owner: roleOwner(name, tags), text: `instance profile ${name} of ${role}` })),
-    ...networkLines(aws, cluster),
+    ...networkLines(aws, store, cluster),
   ];
 }
 

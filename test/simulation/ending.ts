@@ -26,7 +26,8 @@ const convergenceSeconds = 75 * 60;
 /** What somebody does to groups and endpoints of ours is seen when EC2's facts of two hours are read anew. */
 const networkDriftSeconds = 2 * 3600;
 
-const networkToldSeconds = 70 * 60;
+/** What the operator wrote there is in effect after a minute, and then told with the next look of every ten. */
+const networkToldSeconds = 15 * 60;
 
 function boundOf({ hasNetwork }: Simulation): number {
   return convergenceSeconds + (hasNetwork ? networkDriftSeconds : 0);
@@ -256,8 +257,8 @@ function difference(world: Simulation, expected: Expected): string {
 }
 
 /**
- * The ways through a network are told each hour, so what was made last there is told after that; and what somebody else
- * changed there is put back within the time of drift, also where nothing that is compared shows it.
+ * What the operator made last in a network is told some time later; and what somebody else changed there is put back
+ * within the time of drift, also where nothing that is compared shows it.
  */
 function toldSeconds({ aws, clock, hasNetwork }: Simulation): number {
   if (!hasNetwork) return 0;

@@ -46,6 +46,7 @@ async function groupsOf({ aws }: World): Promise<readonly string[]> {
 
 const agent = ["ecs", "ecs-agent", "ecs-telemetry"];
 const available = (...services: readonly string[]) => services.toSorted().map((service) => `${service} available`);
+const all = available(...agent, "ecr.api", "ecr.dkr", "logs", "s3");
 
 describe("endpoints of an environment in a closed subnet", () => {
   it("are made before it, let its jobs run, and go after it", async () => {
@@ -238,28 +239,88 @@ describe("endpoints of an environment in a closed subnet", () => {
   });
 });
 
-describe("endpoints of what still runs in a closed subnet", () => {
-  const busy = { durationMs: Number.POSITIVE_INFINITY, exitCode: 0 };
+const job = jobDefinition("job", {
+  containerProperties: {
+    image: "123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1",
+    command: ["true"],
+    resourceRequirements: [
+      { type: "VCPU", value: "1" },
+      { type: "MEMORY", value: "1024" },
+    ],
+  },
+});
 
-  /** An environment there with a job that runs. */
-  async function running(...more: readonly Manifest[]): Promise<{ world: World; jobId: string }> {
-    const world = await closedWorld();
-    const resourceRequirements = [
-      { type: "VCPU" as const, value: "1" },
-      { type: "MEMORY" as const, value: "1024" },
-    ];
-    const image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1";
-    const job = jobDefinition("job", { containerProperties: { image, command: ["true"], resourceRequirements } });
-    world.apply(environment("ce"), jobQueue("q", ["ce"]), job, ...more);
+/** A job of that definition on queue q that does not end by itself. */
+async function runningJob(world: World): Promise<string> {
+  const { jobId = "" } = world.aws.outside.submitPlannedJob(
+    { jobName: "j", jobQueue: "team_q", jobDefinition: "team_job" },
+    { durationMs: Number.POSITIVE_INFINITY, exitCode: 0 },
+  );
+  await world.seconds(600);
+  expect(world.aws.truth.jobs().find(({ id }) => id === jobId)?.status).toBe("RUNNING");
+  return jobId;
+}
+
+describe("endpoints beside environments that never asked for any", () => {
+  /** Such an environment, with security groups of its own. */
+  function aside(name: string, subnets: readonly string[]) {
+    const { spec, ...manifest } = environment(name, subnets, {});
+    const { network: _network, computeResources, ...rest } = spec;
+    return { ...manifest, spec: { ...rest, computeResources: { ...computeResources, securityGroupIds: ["sg-2"] } } };
+  }
+  const anotherGroup: AccountNetwork = {
+    securityGroups: [
+      { id: "sg-1", vpc: "vpc-1" },
+      { id: "sg-2", vpc: "vpc-1" },
+    ],
+  };
+
+  it("let these in as well, for the names of the services lead to the endpoints from everywhere in the VPC", async () => {
+    const world = await closedWorld(anotherGroup);
+    world.apply(aside("aside", ["subnet-nat"]), jobQueue("q", ["aside"]), job);
     await world.untilReady(900);
-    const asked = { jobName: "j", jobQueue: "team_q", jobDefinition: "team_job" };
-    const { jobId = "" } = world.aws.outside.submitPlannedJob(asked, busy);
-    await world.seconds(600);
+    world.apply(environment("ce"));
+    await world.untilReady(900);
+    expect(await endpointsOf(world)).toEqual(all);
+    await runningJob(world);
+    const network = world.condition("BatchComputeEnvironment", "aside", "NetworkReady");
+    expect(network).toMatchObject({ status: "True" });
+  });
+
+  it("are left to these when they run by them, although nobody asks for them any more", async () => {
+    const world = await closedWorld(anotherGroup);
+    world.apply(environment("ce"), job);
+    await world.untilReady(900);
+    world.apply(aside("aside", ["subnet-closed"]), jobQueue("q", ["aside"]));
+    await world.untilReady(900);
+    const jobId = await runningJob(world);
+    world.delete("BatchComputeEnvironment", "ce");
+    await world.until("it is gone", () => world.object("BatchComputeEnvironment", "ce") === undefined, 1200);
+    expect(await endpointsOf(world)).toEqual(all);
+    await world.seconds(3600);
     expect(world.aws.truth.jobs().find(({ id }) => id === jobId)?.status).toBe("RUNNING");
-    return { world, jobId };
+  });
+
+  it("go with them when both are deleted", async () => {
+    const world = await closedWorld(anotherGroup);
+    world.apply(environment("ce"), aside("aside", ["subnet-closed"]));
+    await world.untilReady(900);
+    world.delete("BatchComputeEnvironment", "ce");
+    world.delete("BatchComputeEnvironment", "aside");
+    await world.untilGone(1200);
+    expect([await endpointsOf(world), await groupsOf(world)]).toEqual([[], []]);
+  });
+});
+
+describe("endpoints of what still runs in a closed subnet", () => {
+  /** Environments there, of which the first has a job that runs. */
+  async function running(...environments: readonly Manifest[]): Promise<{ world: World; jobId: string }> {
+    const world = await closedWorld();
+    world.apply(...environments, jobQueue("q", ["ce"]), job);
+    await world.untilReady(900);
+    return { world, jobId: await runningJob(world) };
   }
 
-  const all = available(...agent, "ecr.api", "ecr.dkr", "logs", "s3");
   const environmentsOf = ({ aws }: World): number =>
     aws.truth.computeEnvironments().filter(({ status }) => status !== "DELETED").length;
 
@@ -270,7 +331,7 @@ describe("endpoints of what still runs in a closed subnet", () => {
       { ...environment("ce"), spec: { ...environment("ce", ["subnet-nat"]).spec, network: {} } },
     ],
   ])("stay while %s", async (_name, moved) => {
-    const { world, jobId } = await running();
+    const { world, jobId } = await running(environment("ce"));
     world.apply(moved);
     await world.seconds(1200);
     expect(environmentsOf(world)).toBe(2);
@@ -282,7 +343,7 @@ describe("endpoints of what still runs in a closed subnet", () => {
   });
 
   it("stay while its object waits for a job, and others need them no more", async () => {
-    const { world, jobId } = await running(environment("other", ["subnet-nat"]));
+    const { world, jobId } = await running(environment("ce"), environment("other", ["subnet-nat"]));
     world.delete("JobQueue", "q");
     world.delete("BatchComputeEnvironment", "ce");
     await world.seconds(1200);

@@ -109,6 +109,7 @@ function withGroups(ec2: Ec2Region, toMake: readonly SecurityGroup[]): Ec2Region
   return {
     ...ec2,
     network: {
+      writtenAt: network.writtenAt,
       of: async (request, reading) => joined(await network.of(request, reading)),
       select: (what, selector, reading) => network.select(what, selector, reading),
     },

@@ -7,6 +7,7 @@ import { AwsError } from "../../aws/errors.ts";
 import type { BatchRegion } from "../../aws/region.ts";
 import type { Described } from "../../network/described.ts";
 import type { NetworkFacts } from "../../network/facts.ts";
+import type { NetworkReader } from "../../network/port.ts";
 import { type Preflight, preflight } from "../../network/preflight.ts";
 import { DeadlineExceeded, withDeadline } from "../../runtime/abort.ts";
 import type { Ports } from "../ports.ts";
@@ -29,6 +30,8 @@ const brokenMs = 10 * 60_000;
 const judgeMs = 10 * 60_000;
 /** Environments that are changed together share what they read. */
 const togetherMs = 3000;
+/** What we wrote in the network ourselves is in effect by then: ways may lead elsewhere, also for those who asked for nothing. */
+const inEffectMs = 60_000;
 const patienceMs = 2000;
 const askedOnceMs = 30_000;
 const soonMs = 1000;
@@ -45,6 +48,9 @@ interface Look {
   oldest: number;
   facts: NetworkFacts | undefined;
   readAt: number;
+  /** Since when these facts had been wanted: what was written later they may lack. */
+  factsSince: number;
+  reader: Pick<NetworkReader, "writtenAt"> | undefined;
   result: Preflight | undefined;
   judgedAt: number;
   /** Since when something has been wrong, monotonic ms. */
@@ -74,7 +80,7 @@ export async function lookAtNetwork(
   const before = looks.get(uid);
   const look = before?.key === key ? before : begun(key, now, before === undefined ? restMs / 2 : togetherMs);
   looks.set(uid, look);
-  if (look.wantedSince === undefined && now >= look.readAt + periodMs(look, now)) {
+  if (look.wantedSince === undefined && now >= dueAt(look, now)) {
     look.wantedSince = now;
     look.oldest = periodMs(look, now) / 2;
   }
@@ -82,7 +88,7 @@ export async function lookAtNetwork(
     const reading = { maxAgeMs: now - look.wantedSince + look.oldest, patienceMs: patienceFor(object, look, now) };
     const read = await gathered(described, object, ports, reading, signal);
     if (read.kind === "unread") return { ...read, recheckInMs: mendingMs };
-    if (read.kind === "facts") take(look, read.facts, now);
+    if (read.kind === "facts") take(look, read, now);
   }
   const { facts } = look;
   if (facts === undefined) return { kind: "pending", recheckInMs: comingInMs(look, now) };
@@ -115,14 +121,18 @@ function begun(key: string, now: number, oldest: number): Look {
     oldest,
     facts: undefined,
     readAt: now,
+    factsSince: now,
+    reader: undefined,
     result: undefined,
     judgedAt: now,
     wrongSince: undefined,
   };
 }
 
-function take(look: Look, facts: NetworkFacts, now: number): void {
+function take(look: Look, { facts, reader }: Extract<Gathered, { kind: "facts" }>, now: number): void {
   look.facts = facts;
+  look.reader = reader;
+  look.factsSince = look.wantedSince ?? now;
   look.wantedSince = undefined;
   look.readAt = now;
   look.result = undefined;
@@ -137,14 +147,21 @@ function comingInMs({ wantedSince }: Look, now: number): number {
   return now - (wantedSince ?? now) < soonLastsMs ? soonMs : lateMs;
 }
 
-/** How long the facts of this look are believed. */
+/** When newer facts are wanted, monotonic ms. */
+function dueAt(look: Look, now: number): number {
+  const rested = look.readAt + periodMs(look, now);
+  const writtenAt = look.reader?.writtenAt ?? Number.NEGATIVE_INFINITY;
+  return writtenAt >= look.factsSince ? Math.min(rested, writtenAt + inEffectMs) : rested;
+}
+
+/** How long the facts of this look are believed while nothing changes. */
 function periodMs({ wrongSince }: Look, now: number): number {
   if (wrongSince === undefined) return restMs;
   return now - wrongSince < mendingLastsMs ? mendingMs : brokenMs;
 }
 
 type Gathered =
-  | { readonly kind: "facts"; readonly facts: NetworkFacts }
+  | { readonly kind: "facts"; readonly facts: NetworkFacts; readonly reader: Pick<NetworkReader, "writtenAt"> }
   | { readonly kind: "pending" }
   | { readonly kind: "unread"; readonly message: string };
 
@@ -158,11 +175,10 @@ async function gathered(
   const { maxAgeMs } = reading;
   try {
     // Only the waiting ends with our patience: what was asked for is kept for the pass that asks again.
-    const facts = await withDeadline(clock, reading.patienceMs, signal, "EC2", async () => {
-      const { network } = await regions.ec2(spec.region, signal);
-      return network.of(request, { signal, maxAgeMs });
+    return await withDeadline(clock, reading.patienceMs, signal, "EC2", async () => {
+      const { network: reader } = await regions.ec2(spec.region, signal);
+      return { kind: "facts", facts: await reader.of(request, { signal, maxAgeMs }), reader };
     });
-    return { kind: "facts", facts };
   } catch (error) {
     if (error instanceof DeadlineExceeded) return { kind: "pending" };
     if (error instanceof AwsError) return { kind: "unread", message: `${error.operation}: ${error.message}` };
@@ -186,7 +202,7 @@ function judged(
     look.judgedAt = now;
     look.wrongSince = look.result.state === "Reachable" ? undefined : (look.wrongSince ?? now);
   }
-  const dueInMs = look.wantedSince === undefined ? look.readAt + periodMs(look, now) - now : comingInMs(look, now);
+  const dueInMs = look.wantedSince === undefined ? dueAt(look, now) - now : comingInMs(look, now);
   return { preflight: look.result, recheckInMs: Math.max(1000, Math.min(dueInMs, look.judgedAt + judgeMs - now)) };
 }
 

@@ -5,11 +5,12 @@ import type { Ec2Api } from "../../aws/ec2.ts";
 import { AwsError, isDefinite } from "../../aws/errors.ts";
 import { retainedFromTag } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
+import { permissionOf } from "../security-group/rules.ts";
 import { tagList } from "../tags.ts";
 import type { EndpointsAction } from "./action.ts";
 import type { EndpointWrite } from "./writes.ts";
 
-const https = { IpProtocol: "tcp", FromPort: 443, ToPort: 443 };
+const https = { direction: "ingress", protocol: "tcp", ports: { from: 443, to: 443 } } as const;
 
 /**
  * Carries out one action. Endpoints do not depend on one another, so one that is refused does not keep the others.
@@ -67,9 +68,10 @@ async function carriedOut(write: EndpointWrite, api: Ec2Api, signal: AbortSignal
       );
       return;
     case "allow":
-      return api.authorizeSecurityGroupIngress(ruleOf(write), options);
-    case "revoke":
-      return api.revokeSecurityGroupIngress(ruleOf(write), options);
+      return api.authorizeSecurityGroupIngress(
+        { GroupId: write.groupId, IpPermissions: write.from.map((peer) => permissionOf({ ...https, peer })) },
+        options,
+      );
     case "deleteGroup":
       return api.deleteSecurityGroup({ GroupId: write.groupId }, options);
     case "createInterface":
@@ -126,9 +128,4 @@ async function carriedOut(write: EndpointWrite, api: Ec2Api, signal: AbortSignal
       return await api.deleteTags({ Resources, Tags: write.remove.map((Key) => ({ Key })) }, options);
     }
   }
-}
-
-function ruleOf({ groupId, from }: { readonly groupId: string; readonly from: readonly string[] }) {
-  const UserIdGroupPairs = from.map((GroupId) => ({ GroupId }));
-  return { GroupId: groupId, IpPermissions: [{ ...https, UserIdGroupPairs }] };
 }

@@ -22,8 +22,6 @@ function words(write: EndpointWrite): string {
       return `to make the security group ${write.name}`;
     case "allow":
       return `to let ${write.from.join(", ")} into ${write.groupId}`;
-    case "revoke":
-      return `to let ${write.from.join(", ")} no longer into ${write.groupId}`;
     case "deleteGroup":
       return `to delete ${write.groupId}`;
     case "createInterface":

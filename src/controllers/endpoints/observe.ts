@@ -7,19 +7,19 @@ import { BatchComputeEnvironmentKind, JobDefinitionKind } from "../../api/v1alph
 import type { Environment } from "../../aws/batch.ts";
 import type { BatchRegion } from "../../aws/region.ts";
 import { subnetsOf } from "../../network/described.ts";
-import { type EndpointUser, endpointPlans, wantedServices } from "../../network/endpoints.ts";
+import { type EndpointUser, endpointPlans, needsAmong } from "../../network/endpoints.ts";
 import type { NetworkFacts, SecurityGroup, VpcEndpoint } from "../../network/facts.ts";
 import { read } from "../../network/lookups.ts";
 import { endpointServiceOf } from "../../network/needs.ts";
 import type { NetworkRequest } from "../../network/port.ts";
-import { identityOf, isRetainedBy } from "../ownership.ts";
+import { identityOf, isRetainedBy, ownerIn } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { placed } from "../security-group/fill.ts";
 import { unreadBy } from "../unread.ts";
 import { wishOf } from "../wish.ts";
 import { groupName, isOurs } from "./ownership.ts";
 import type { EndpointsSeen, NetworkOfEndpoints, VpcSeen } from "./seen.ts";
-import { outlived, retainedIn, stays, userInAws, userOf, userRetained, wishesEndpoints } from "./users.ts";
+import { bystanders, outlived, stays, userBeside, userInAws, userOf, wishesEndpoints } from "./users.ts";
 
 /** EC2 shows a write within this time, nearly always. */
 const shownWithinMs = 5000;
@@ -98,7 +98,8 @@ function isBusy({ plan, ours, writer, justWritten }: VpcSeen): boolean {
 interface Users {
   /** Those that wish endpoints, or have asked for some before; the object itself is the last. */
   readonly neighbours: readonly Neighbour[];
-  readonly retained: readonly Running[];
+  /** Whoever else has an environment there. */
+  readonly bystanders: readonly Bystander[];
 }
 
 interface Neighbour {
@@ -113,9 +114,14 @@ interface Running {
   readonly user: EndpointUser;
 }
 
-/** What runs in AWS although its spec has moved on, or is gone. */
-function runningIn({ neighbours, retained }: Users): readonly Running[] {
-  return [...neighbours.flatMap(({ outlived: some }) => some), ...retained];
+interface Bystander extends Running {
+  /** It is on its way out. */
+  readonly leaving: boolean;
+}
+
+/** What runs in AWS without a spec that wishes endpoints for it. */
+function runningIn(users: Users): readonly Running[] {
+  return [...users.neighbours.flatMap(({ outlived: some }) => some), ...users.bystanders];
 }
 
 function vpcsSeen(
@@ -126,19 +132,21 @@ function vpcsSeen(
   ports: Ports,
   memory: EndpointsMemory,
 ): Extract<NetworkOfEndpoints, { kind: "read" }> {
-  const { neighbours, retained } = users;
+  const { neighbours } = users;
   const { cluster, clock } = ports;
   const now = clock.monotonic();
   memory.beganAt ??= now;
   // Whoever wrote before may have asked for some a moment ago, and without them the object would go.
   const unproven = object.metadata.deletionTimestamp !== undefined && now - memory.beganAt < shownWithinMs;
   const ownedByUs = (one: Parameters<typeof isOurs>[0]): boolean => isOurs(one, cluster);
+  const needs = needsAmong(facts, ownedByUs);
   const plans = endpointPlans(
-    neighbours.flatMap((one) => (stays(one.object) && one.user !== undefined ? [one.user] : [])),
+    neighbours.flatMap((one) => (stays(one.object) && one.user !== undefined ? [needs(one.user)] : [])),
+    runningIn(users).map(({ user }) => needs(user)),
     facts,
     ownedByUs,
-    runningIn(users).map(({ user }) => user),
   );
+  const connected = users.bystanders.filter(({ user }) => needs(user).wanted.length > 0);
   const endpoints = read("VPC endpoints", facts.endpoints);
   const groups = read("security groups", facts.securityGroups).filter((one) => one.groupName === groupName(cluster));
   const self = neighbours.at(-1);
@@ -173,9 +181,13 @@ function vpcsSeen(
           leaving: !staying.includes(one),
         })),
       occupiedBy: namesIn(vpcId, self?.outlived ?? []),
-      retained: namesIn(
+      connects: namesIn(
         vpcId,
-        retained.filter(({ user }) => wantedServices(user, facts, ownedByUs).length > 0),
+        connected.filter(({ leaving }) => !leaving),
+      ),
+      connectsLeaving: namesIn(
+        vpcId,
+        connected.filter(({ leaving }) => leaving),
       ),
       justWritten: unproven || now - (memory.wroteAt.get(vpcId) ?? Number.NEGATIVE_INFINITY) < shownWithinMs,
       writer: first === undefined || first.metadata.uid === object.metadata.uid ? undefined : keyText(first.metadata),
@@ -185,7 +197,7 @@ function vpcsSeen(
 }
 
 function nothing(vpcId: string): VpcSeen["plan"] {
-  return { vpcId, services: [], create: [], extend: [], remove: [], ingressFrom: [], keepFrom: [], obstacles: [] };
+  return { vpcId, services: [], create: [], extend: [], remove: [], kept: [], ingressFrom: [], obstacles: [] };
 }
 
 function vpcsOf(user: EndpointUser | undefined, facts: NetworkFacts): readonly string[] {
@@ -201,21 +213,27 @@ function usersIn(object: BatchComputeEnvironment, region: BatchRegion, ports: Po
   const regionOf = ({ spec }: BatchComputeEnvironment): string => spec.region ?? settings.region;
   const all = objects.list(BatchComputeEnvironmentKind as Kind) as readonly BatchComputeEnvironment[];
   const cached = all.filter(({ metadata }) => metadata.uid !== object.metadata.uid);
+  const neighbours = [...cached.map(placed), object].filter(
+    (one) => regionOf(one) === regionOf(object) && (wishesEndpoints(one) || vpcClaims(one).length > 0),
+  );
+  const isLeaving = ({ status, tags }: Environment): boolean => {
+    const owner = ownerIn(tags);
+    const by = all.find(({ metadata }) => metadata.name === owner?.name && metadata.namespace === owner.namespace);
+    return status === "DELETING" || by?.metadata.deletionTimestamp !== undefined;
+  };
   const environments = [...region.snapshot().environments.values()];
   const running = (environment: Environment, user: EndpointUser | undefined): readonly Running[] =>
     user === undefined ? [] : [{ name: environment.computeEnvironmentName, user }];
   return {
-    neighbours: [...cached.map(placed), object]
-      .filter((one) => regionOf(one) === regionOf(object) && (wishesEndpoints(one) || vpcClaims(one).length > 0))
-      .map((one) => ({
-        object: one,
-        user: userOf(one, place),
-        outlived: outlived(one, environments, cluster).flatMap((environment) =>
-          running(environment, userInAws(environment, one, place)),
-        ),
-      })),
-    retained: retainedIn(environments, cluster).flatMap((environment) =>
-      running(environment, userRetained(environment, place)),
+    neighbours: neighbours.map((one) => ({
+      object: one,
+      user: userOf(one, place),
+      outlived: outlived(one, environments, cluster).flatMap((environment) =>
+        running(environment, userInAws(environment, one, place)),
+      ),
+    })),
+    bystanders: bystanders(environments, neighbours, cluster).flatMap((environment) =>
+      running(environment, userBeside(environment, place)).map((one) => ({ ...one, leaving: isLeaving(environment) })),
     ),
   };
 }
@@ -242,8 +260,11 @@ const candidates = [
 ];
 
 function together(all: Users, vpcIds: readonly string[], region: string): NetworkRequest {
-  const users = [...all.neighbours, ...runningIn(all)].flatMap(({ user }) => (user === undefined ? [] : [user]));
+  const asking = [...all.neighbours, ...all.neighbours.flatMap(({ outlived: some }) => some)];
+  const users = asking.flatMap(({ user }) => (user === undefined ? [] : [user]));
   const requests = users.map(({ described }) => described.request);
+  // Of who else is there the VPCs of these show the rest.
+  const beside = all.bystanders.map(({ user }) => user.described.request);
   const every = <T>(pick: (one: NetworkRequest) => readonly T[]): readonly T[] => [...new Set(requests.flatMap(pick))];
   const services = new Set([...candidates, ...users.flatMap((one) => one.services ?? [])]);
   return {
@@ -251,7 +272,7 @@ function together(all: Users, vpcIds: readonly string[], region: string): Networ
     vpcIds,
     securityGroupIds: every(({ securityGroupIds }) => securityGroupIds),
     instanceTypes: [],
-    launchTemplates: every(({ launchTemplates }) => launchTemplates),
+    launchTemplates: [...requests, ...beside].flatMap(({ launchTemplates }) => launchTemplates),
     instanceProfile: undefined,
     imageIds: [],
     keyPairs: [],

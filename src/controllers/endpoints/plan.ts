@@ -104,7 +104,7 @@ function settling({ vpcId }: VpcSeen, reason: string): EndpointsNext {
 /** The next writes of the one who writes in a VPC; undefined when all was asked for. */
 function nextWrites(vpc: VpcSeen, { cluster }: EndpointsSeen): Extract<EndpointsNext, { kind: "act" }> | undefined {
   const { vpcId, plan, group } = vpc;
-  const { create, extend, remove, ingressFrom, keepFrom } = plan;
+  const { create, extend, remove, kept, ingressFrom } = plan;
   const before = [...vpc.ours.filter(isStanding), ...(group === undefined ? [] : [group])]
     .filter(({ tags }) => tags[clusterUidTag] !== cluster.uid)
     .map((one) => ("endpointId" in one ? one.endpointId : one.groupId));
@@ -126,15 +126,9 @@ function nextWrites(vpc: VpcSeen, { cluster }: EndpointsSeen): Extract<Endpoints
   }
   if (group !== undefined) {
     const there = letIn(group);
-    const missing = ingressFrom.filter((id) => !there.includes(id));
-    const gone = there.filter((id) => !ingressFrom.includes(id) && !keepFrom.includes(id));
-    const rules: EndpointWrite[] = [
-      ...(missing.length === 0 ? [] : [{ kind: "allow" as const, groupId: group.groupId, from: missing }]),
-      ...(gone.length === 0 || ingressFrom.length === 0
-        ? []
-        : [{ kind: "revoke" as const, groupId: group.groupId, from: gone }]),
-    ];
-    if (rules.length > 0) return act(vpcId, "mend", rules, `${group.groupId} lets in ${ingressFrom.join(", ")}`);
+    const missing = ingressFrom.filter((cidr) => !there.includes(cidr));
+    const write: EndpointWrite = { kind: "allow", groupId: group.groupId, from: missing };
+    if (missing.length > 0) return act(vpcId, "mend", [write], `${group.groupId} lets in ${missing.join(", ")}`);
   }
   const made = create.map((one): EndpointWrite => {
     const tags = endpointTags(cluster, `aws-batch-operator ${shortName(one.serviceName)}`);
@@ -154,7 +148,7 @@ function nextWrites(vpc: VpcSeen, { cluster }: EndpointsSeen): Extract<Endpoints
     const write: EndpointWrite = { kind: "deleteEndpoints", endpointIds: remove };
     return act(vpcId, "remove", [write], `endpoints that nothing needs any more are removed: ${remove.join(", ")}`);
   }
-  if (group !== undefined && vpc.ours.length + ingressFrom.length + keepFrom.length === 0) {
+  if (group !== undefined && vpc.ours.length + ingressFrom.length + kept.length === 0) {
     const write: EndpointWrite = { kind: "deleteGroup", groupId: group.groupId };
     return act(vpcId, "remove", [write], `the security group ${group.groupId} is removed: no endpoint has it`);
   }
@@ -177,30 +171,25 @@ function left<Action>(own: Of<Action>, vpcs: readonly VpcSeen[], seen: Endpoints
 }
 
 function leftOne(vpc: VpcSeen, seen: EndpointsSeen): EndpointsNext | undefined {
-  const { vpcId, ours, group, others, retained } = vpc;
+  const { vpcId, ours, group, others, connects, connectsLeaving } = vpc;
   if (others.some(({ leaving }) => !leaving)) return undefined;
   // Of several that go at once the last in rank stays until the others are through.
   if (others.some(({ rank }) => rank > seen.rank)) return undefined;
-  const stays = seen.retain || retained.length > 0;
+  const stays = seen.retain || connects.length > 0;
   // What was asked for without an answer may be there, and nobody comes back to it.
   const settles = settling(vpc, stays ? "RetainingEndpoints" : "RemovingEndpoints");
   if (ours.length === 0 && group === undefined) return vpc.justWritten ? settles : undefined;
-  if (others.length > 0) {
-    const message = `the endpoints of ${vpcId} are removed when ${others.map(({ key }) => key).join(", ")} is gone`;
+  const first = [...others.map(({ key }) => key), ...(stays ? [] : connectsLeaving)];
+  if (first.length > 0) {
+    const message = `the endpoints of ${vpcId} are removed when ${first.join(", ")} is gone`;
     return { kind: "wait", reason: "EndpointsInUse", message, recheckInMs: transitionLookMs };
   }
   if (vpc.justWritten) return settles;
-  // What is ours no more lets in only whom it is left for, or the groups of others could never go.
-  const surplus = stays && group !== undefined ? letIn(group).filter((id) => !vpc.plan.keepFrom.includes(id)) : [];
-  if (group !== undefined && surplus.length > 0) {
-    const write: EndpointWrite = { kind: "revoke", groupId: group.groupId, from: surplus };
-    return act(vpcId, "mend", [write], `${group.groupId} lets ${surplus.join(", ")} in no more`);
-  }
   if (stays) {
     const ids = [...ours.filter(isStanding).map(({ endpointId }) => endpointId), ...(group ? [group.groupId] : [])];
     const mark = identityText(seen.identity);
     const write: EndpointWrite = { kind: "release", ids, mark, remove: ownershipTagKeys };
-    const why = retained.length > 0 ? `${retained.join(", ")} runs by them` : "as deletionPolicy says";
+    const why = connects.length > 0 ? `${connects.join(", ")} runs by them` : "as deletionPolicy says";
     return act(vpcId, "release", [write], `the endpoints of ${vpcId} are left in AWS: ${why}`);
   }
   const standing = ours.filter(isStanding).map(({ endpointId }) => endpointId);
@@ -220,12 +209,12 @@ function isStanding({ state }: VpcEndpoint): boolean {
   return state !== "deleting" && state !== "deleted";
 }
 
-/** Groups that reach port 443 of a group by a rule of its own. */
+/** CIDR blocks that reach port 443 of a group by a rule of its own. */
 function letIn(group: NonNullable<VpcSeen["group"]>): readonly string[] {
   const rules = group.ingress.filter(
     ({ protocol, ports }) => protocol === "tcp" && ports?.from === 443 && ports.to === 443,
   );
-  return rules.flatMap(({ groupIds }) => groupIds);
+  return rules.flatMap(({ cidrs }) => cidrs);
 }
 
 function act(

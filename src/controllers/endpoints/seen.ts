@@ -40,8 +40,10 @@ export interface VpcSeen {
   readonly others: readonly OtherUser[];
   /** Environments of the object that still run there although its spec has left. */
   readonly occupiedBy: readonly string[];
-  /** Environments that Retain left running there, and that nothing but our endpoints connects. */
-  readonly retained: readonly string[];
+  /** Environments there that wish none, or are nobody's here, and that nothing but our endpoints connects. */
+  readonly connects: readonly string[];
+  /** Such environments that are on their way out. */
+  readonly connectsLeaving: readonly string[];
   /** Written by this process a moment ago: EC2 may not show it yet. */
   readonly justWritten: boolean;
   /** Of those who stay the one that writes, so that two do not make the same; undefined: this object. */

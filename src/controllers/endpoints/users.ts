@@ -6,7 +6,7 @@ import type { Environment } from "../../aws/batch.ts";
 import type { EndpointUser } from "../../network/endpoints.ts";
 import { sameSet } from "../compute-environment/compare.ts";
 import { describedBy, workloadOf } from "../compute-environment/network-wish.ts";
-import { type Cluster, identityOf, isRetainedBy, ownershipOf, retainedFromTag } from "../ownership.ts";
+import { type Cluster, identityOf, ownerIn, ownershipOf, retainedFromTag } from "../ownership.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
 
@@ -60,15 +60,27 @@ export function outlived(
   );
 }
 
-/** What Retain has left behind in AWS. */
-export function retainedIn(environments: Iterable<Environment>, cluster: Cluster): readonly Environment[] {
-  return [...environments].filter(({ status, tags }) => status !== "DELETED" && isRetainedBy(tags, cluster));
+/**
+ * What runs in AWS without any of these objects: of an object that never asked for endpoints, left by Retain, or of
+ * somebody else. A closed subnet may be connected by our endpoints all the same.
+ */
+export function bystanders(
+  environments: Iterable<Environment>,
+  objects: readonly BatchComputeEnvironment[],
+  cluster: Cluster,
+): readonly Environment[] {
+  const identities = objects.map((object) => identityOf(object, cluster));
+  return [...environments].filter(
+    ({ status, tags }) =>
+      status !== "DELETED" && !identities.some((identity) => ownershipOf(tags, identity).kind === "ours"),
+  );
 }
 
-/** A retained environment; its jobs are of the namespace of the object that it was left by. */
-export function userRetained(environment: Environment, place: Place): EndpointUser | undefined {
-  const [, namespace = ""] = environment.tags?.[retainedFromTag]?.split("/") ?? [];
-  return user(asSpec(environment, undefined), namespace, place);
+/** An environment of none of the objects; its jobs are of the namespace of its owner, or of whom it was left by. */
+export function userBeside(environment: Environment, place: Place): EndpointUser | undefined {
+  const { tags } = environment;
+  const [, namespace = ""] = tags?.[retainedFromTag]?.split("/") ?? [];
+  return user(asSpec(environment, undefined), ownerIn(tags)?.namespace ?? namespace, place);
 }
 
 function user(spec: Spec, namespace: string, { region, definitions }: Place): EndpointUser | undefined {

@@ -10,8 +10,8 @@ export type EndpointWrite =
       readonly description: string;
       readonly tags: Tags;
     }
-  /** Lets these groups in on TCP 443, or no more. */
-  | { readonly kind: "allow" | "revoke"; readonly groupId: string; readonly from: readonly string[] }
+  /** Lets these CIDR blocks in on TCP 443. */
+  | { readonly kind: "allow"; readonly groupId: string; readonly from: readonly string[] }
   | { readonly kind: "deleteGroup"; readonly groupId: string }
   | {
       readonly kind: "createInterface";

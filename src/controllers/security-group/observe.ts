@@ -5,7 +5,6 @@ import type { BatchRegion } from "../../aws/region.ts";
 import type { NetworkFacts, SecurityGroup } from "../../network/facts.ts";
 import { read } from "../../network/lookups.ts";
 import type { NetworkRequest } from "../../network/port.ts";
-import { isOurs as isOfEndpoints } from "../endpoints/ownership.ts";
 import { type Identity, identityOf, ownerIn } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { unreadBy } from "../unread.ts";
@@ -133,7 +132,6 @@ function groupsIn(facts: NetworkFacts, identity: Identity, region: BatchRegion) 
       if (group.groupName === groupNameOf(identity)) inTheWay.push(group);
       continue;
     }
-    const naming = all.filter((other) => other.groupId !== group.groupId && names(other, group.groupId));
     const users = environments
       .filter(({ computeResources }) => computeResources?.securityGroupIds?.includes(group.groupId) === true)
       .toSorted((left, right) => (left.computeEnvironmentName < right.computeEnvironmentName ? -1 : 1));
@@ -146,8 +144,7 @@ function groupsIn(facts: NetworkFacts, identity: Identity, region: BatchRegion) 
       retag: owner.kind === "retained" || owner.retag,
       usedBy: namesOf(users.filter(isOfCluster)),
       strangers: namesOf(users.filter((one) => !isOfCluster(one))),
-      namedBy: naming.filter((other) => !isOfEndpoints(other, identity.cluster)),
-      letInBy: naming.filter((other) => isOfEndpoints(other, identity.cluster)),
+      namedBy: all.filter((other) => other.groupId !== group.groupId && names(other, group.groupId)),
     });
   }
   return { groups, inTheWay };

@@ -6,7 +6,7 @@ import type { Decision, News, Next } from "../decision.ts";
 import { identityText } from "../ownership.ts";
 import type { GroupAction } from "./action.ts";
 import { groupNameOf, groupTagKeys, groupTags, leftBehindTag } from "./ownership.ts";
-import { type GroupWish, ruleChanges, rulesIn, ruleText } from "./rules.ts";
+import { type GroupWish, ruleChanges, ruleText } from "./rules.ts";
 import type { GroupFound, GroupSeen } from "./seen.ts";
 import type { GroupWrite } from "./writes.ts";
 
@@ -166,11 +166,7 @@ function left<Action>(own: Of<Action>, seen: GroupSeen, network: Read, deleting:
   return { ...own, next: claim(claims, "what is left of earlier security groups is gone") };
 }
 
-function leftOne(
-  { group, usedBy, strangers, namedBy, letInBy }: GroupFound,
-  seen: GroupSeen,
-  network: Read,
-): GroupNext {
+function leftOne({ group, usedBy, strangers, namedBy }: GroupFound, seen: GroupSeen, network: Read): GroupNext {
   const { groupId, vpcId } = group;
   // What is not ours goes on with what it has (promise 3).
   const stays = seen.retain || (usedBy.length === 0 && strangers.length > 0);
@@ -188,14 +184,6 @@ function leftOne(
   if (users.length > 0) {
     const message = `${groupId} is removed when nothing names it any more: ${users.join(", ")}`;
     return { kind: "wait", reason: "SecurityGroupInUse", message, recheckInMs: leavingLookMs };
-  }
-  const lets = letInBy.flatMap((other): readonly GroupWrite[] => {
-    const rules = rulesIn(other).filter(({ direction, peer }) => direction === "ingress" && peer === groupId);
-    return rules.length === 0 ? [] : [{ kind: "revoke", groupId: other.groupId, direction: "ingress", rules }];
-  });
-  if (lets.length > 0) {
-    const message = `the endpoints let ${groupId} in no more, for nothing has it`;
-    return act(vpcId, doing, lets, message);
   }
   return act(vpcId, doing, [{ kind: "delete", groupId }], `the security group ${groupId} is removed`);
 }

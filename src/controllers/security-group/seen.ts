@@ -43,6 +43,4 @@ export interface GroupFound {
   readonly strangers: readonly string[];
   /** Other groups whose rules name it. */
   readonly namedBy: readonly SecurityGroup[];
-  /** Those of endpoints of ours, which let it in: that is ours to take back. */
-  readonly letInBy: readonly SecurityGroup[];
 }

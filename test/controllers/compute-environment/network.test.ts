@@ -39,6 +39,7 @@ function world(answer: () => NetworkFacts | Promise<NetworkFacts>, ...definition
   const clock = new VirtualClock(now);
   const asked: { readonly request: NetworkRequest; readonly maxAgeMs: number }[] = [];
   const network = {
+    writtenAt: undefined as number | undefined,
     of: async (request: NetworkRequest, { maxAgeMs }: NetworkReading) => {
       asked.push({ request, maxAgeMs });
       return answer();
@@ -58,7 +59,7 @@ function world(answer: () => NetworkFacts | Promise<NetworkFacts>, ...definition
   } as unknown as Ports;
   const looks: Looks = new Map();
   const look = (whole: BatchComputeEnvironment = whole1) => lookAtNetwork(whole, fakeRegion(), ports, looks, signal);
-  return { clock, wall, asked, look, looks };
+  return { clock, wall, asked, look, looks, network };
 }
 
 /** Its subnets are those of the networks that the preflight's own tests use. */
@@ -163,6 +164,19 @@ describe("looking at the network", () => {
     }
     expect(asked).toHaveLength(1);
     expect(asked[0]).toMatchObject({ maxAgeMs: 90 * minute, request: { subnetIds: ["subnet-a", "subnet-b"] } });
+    await look();
+    expect(asked).toHaveLength(2);
+  });
+
+  it("what we write there ourselves is in effect after a minute, and may lead ways elsewhere: it is asked anew", async () => {
+    const { clock, asked, look, network } = world(() => publicNetwork().facts);
+    await look();
+    await clock.advance(minute);
+    network.writtenAt = clock.monotonic();
+    expect(await look()).toMatchObject({ kind: "checked", recheckInMs: minute });
+    await clock.advance(minute);
+    await look();
+    await clock.advance(10 * minute);
     await look();
     expect(asked).toHaveLength(2);
   });

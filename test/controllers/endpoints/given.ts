@@ -20,8 +20,8 @@ export function planned(other: Partial<EndpointPlan> = {}): EndpointPlan {
     create: [],
     extend: [],
     remove: [],
-    ingressFrom: ["sg-jobs"],
-    keepFrom: [],
+    kept: [],
+    ingressFrom: ["10.0.0.0/16"],
     obstacles: [],
     ...other,
   };
@@ -33,7 +33,7 @@ export const ownTags = endpointTags(cluster, "ours");
 export function letting(...from: readonly string[]) {
   return group("sg-ends", {
     tags: ownTags,
-    ingress: [rule({ protocol: "tcp", ports: { from: 443, to: 443 }, groupIds: from })],
+    ingress: [rule({ protocol: "tcp", ports: { from: 443, to: 443 }, cidrs: from })],
   });
 }
 
@@ -43,11 +43,12 @@ export function vpc(other: Partial<VpcSeen> = {}): VpcSeen {
     vpcId,
     plan: planned(),
     ours: [],
-    group: letting("sg-jobs"),
+    group: letting("10.0.0.0/16"),
     leftBehind: [],
     others: [],
     occupiedBy: [],
-    retained: [],
+    connects: [],
+    connectsLeaving: [],
     justWritten: false,
     writer: undefined,
     ...other,

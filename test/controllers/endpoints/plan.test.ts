@@ -47,9 +47,9 @@ describe("endpoints that an environment wishes", () => {
   it("come after their group, and the group's rules before them", () => {
     const plan = planned({ create: [ofEcs, ofS3] });
     expect(step(using(seen([vpc({ plan, group: undefined })])))).toBe("act MakingEndpoints make: createGroup");
-    expect(step(using(seen([vpc({ plan, group: letting("sg-gone") })])))).toBe(
-      "act MendingEndpoints mend: allow revoke",
-    );
+    const mending = using(seen([vpc({ plan, group: letting("10.9.0.0/16") })]));
+    expect(step(mending)).toBe("act MendingEndpoints mend: allow");
+    expect(mending.next).toMatchObject({ action: { writes: [{ groupId: "sg-ends", from: ["10.0.0.0/16"] }] } });
     expect(step(using(seen([vpc({ plan })])))).toBe("act MakingEndpoints make: createInterface createGateway");
   });
 
@@ -169,9 +169,8 @@ describe("endpoints that an environment needs no more", () => {
   });
 
   it("are left in AWS, and are ours no more, when deletionPolicy says so", () => {
-    const plan = planned({ keepFrom: ["sg-jobs"] });
-    expect(step(gone({ plan }, { retain: true }))).toBe("act RetainingEndpoints release: release");
-    expect(step(gone({ plan, ours: [] }, { retain: true }))).toBe("act RetainingEndpoints release: release");
+    expect(step(gone({}, { retain: true }))).toBe("act RetainingEndpoints release: release");
+    expect(step(gone({ ours: [] }, { retain: true }))).toBe("act RetainingEndpoints release: release");
   });
 
   it("of a lost cluster are taken over before anything else, but for those on their way out", () => {
@@ -180,7 +179,7 @@ describe("endpoints that an environment needs no more", () => {
       { ...ecs, tags: earlier },
       { ...ecs, endpointId: "vpce-gone", state: "deleting", tags: earlier },
     ];
-    const decision = using(seen([vpc({ ours, group: { ...letting("sg-jobs"), tags: earlier } })]));
+    const decision = using(seen([vpc({ ours, group: { ...letting("10.0.0.0/16"), tags: earlier } })]));
     expect(step(decision)).toBe("act MendingEndpoints mend: takeOver");
     expect(decision.next).toMatchObject({
       action: { writes: [{ ids: ["vpce-ecs", "sg-ends"], set: { "awsbatch.dev/cluster-uid": "cluster-1" } }] },
@@ -200,15 +199,20 @@ describe("endpoints that an environment needs no more", () => {
     expect(step(using(seen([vpc({ plan: none })])))).toBe("act RemovingEndpoints remove: deleteGroup");
     const leaving = using(seen([vpc({ plan: none, ours: [{ ...ecs, state: "deleting" }] })]), own(settled));
     expect(leaving.next).toEqual({ ...settled, recheckInMs: 5000 });
-    expect(step(using(seen([vpc({ plan: { ...none, keepFrom: ["sg-old"] } })])))).not.toContain("deleteGroup");
+    expect(step(using(seen([vpc({ plan: { ...none, kept: [endpointName("ecs")] } })])))).not.toContain("deleteGroup");
   });
 
-  it("are left in AWS too when an environment that was retained runs by them", () => {
-    const part = { retained: ["team_kept-1"], plan: planned({ keepFrom: ["sg-jobs"] }) };
-    const decision = gone(part);
+  it("are left in AWS too when an environment that asked for none runs by them", () => {
+    const decision = gone({ connects: ["team_kept-1"] });
     expect(step(decision)).toBe("act RetainingEndpoints release: release");
-    expect(step(gone({ ...part, group: letting("sg-jobs", "sg-other") }))).toBe("act MendingEndpoints mend: revoke");
     expect(decision.next.message).toContain("team_kept-1 runs by them");
+    expect(step(gone({ connects: ["team_kept-1"], connectsLeaving: ["theirs"] }))).toContain("release");
+  });
+
+  it("wait for an environment that asked for none, runs by them, and is on its way out", () => {
+    const decision = gone({ connectsLeaving: ["theirs"] });
+    expect(step(decision)).toBe("wait EndpointsInUse");
+    expect(decision.next.message).toBe(`the endpoints of ${vpcId} are removed when theirs is gone`);
   });
 
   it("stay while a predecessor still runs where the spec is no more", () => {

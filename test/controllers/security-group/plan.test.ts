@@ -36,7 +36,6 @@ function found(change: Partial<GroupFound> = {}): GroupFound {
     usedBy: [],
     strangers: [],
     namedBy: [],
-    letInBy: [],
     ...change,
   };
 }
@@ -203,22 +202,6 @@ describe("the security group that an object wishes no more", () => {
     expect(step(decision)).toBe("act RetainingSecurityGroup tag");
     expect(decision.next.message).toBe("sg-1 is left in AWS: theirs, which is not ours, has it");
     expect(step(going({ usedBy: ["other"], strangers: ["theirs"] }))).toBe("wait SecurityGroupInUse");
-  });
-
-  it("is let in by our endpoints no more before it is removed", () => {
-    const rule = {
-      protocol: "tcp",
-      ports: { from: 443, to: 443 },
-      cidrs: [],
-      prefixListIds: [],
-      groupIds: ["sg-1", "sg-9"],
-    };
-    const decision = going({ letInBy: [group({ groupId: "sg-ends", ingress: [rule] })] });
-    expect(step(decision)).toBe("act RemovingSecurityGroup revoke");
-    expect(decision.next).toMatchObject({
-      action: { writes: [{ groupId: "sg-ends", direction: "ingress", rules: [{ peer: "sg-1" }] }] },
-    });
-    expect(step(going({ letInBy: [group({ groupId: "sg-ends" })] }))).toBe("act RemovingSecurityGroup delete");
   });
 
   it("is waited for until EC2 shows that it is gone", () => {

@@ -297,8 +297,15 @@ export const bugs: readonly Bug[] = [
     "forget what still runs where the spec is no more",
     "out of a closed subnet",
     "controllers/endpoints/observe.ts",
-    "runningIn(users).map(({ user }) => user),",
+    "runningIn(users).map(({ user }) => needs(user)),",
     "[],",
+  ),
+  one(
+    "let in to the endpoints only those who asked for them",
+    "beside an environment that asked for none",
+    "network/endpoints.ts",
+    "vpcIn(facts, vpcId).cidrs : []",
+    'vpcIn(facts, vpcId).cidrs.map(() => "10.0.3.0/24") : []',
   ),
   one(
     "take the endpoints of others for ours",

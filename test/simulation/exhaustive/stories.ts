@@ -607,15 +607,19 @@ export const stories: readonly Story[] = [
     over: gone,
   },
   {
-    name: "endpoints and a group of its own, made and deleted",
+    name: "endpoints and a group of its own, made and deleted beside an environment that asked for none",
     writes: 15,
     network: accountNetwork,
+    before: async (world) => {
+      world.apply(computeEnvironment("aside", ec2));
+      await ready(world);
+    },
     act: async (world) => {
       world.apply(computeEnvironment("ce", closed));
       await ready(world);
       world.delete("BatchComputeEnvironment", "ce");
     },
-    over: gone,
+    over: (world) => world.object("BatchComputeEnvironment", "ce") === undefined,
   },
   {
     name: "out of a closed subnet, with endpoints",

@@ -1,7 +1,6 @@
 import type { OracleFactory } from "../oracle.ts";
 import { boundedQueues } from "./bounded-queues.ts";
 import { callBudget } from "./call-budget.ts";
-import { endpointsLast } from "./endpoints-last.ts";
 import { flapping } from "./flapping.ts";
 import { notOurNetwork } from "./not-our-network.ts";
 import { notOurs } from "./not-ours.ts";
@@ -17,13 +16,14 @@ import { runningJobs } from "./running-jobs.ts";
 import { toldRefusals } from "./told-refusals.ts";
 import { trueStatus } from "./true-status.ts";
 import { usableEnvironment } from "./usable-environment.ts";
+import { waysStay } from "./ways-stay.ts";
 
 /** The promises that are judged at every step. */
 export const allOracles: readonly OracleFactory[] = [
   usableEnvironment,
   runningJobs,
   rolesLast,
-  endpointsLast,
+  waysStay,
   notOurs,
   notOurNetwork,
   oneRevision,

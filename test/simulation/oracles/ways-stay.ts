@@ -1,0 +1,102 @@
+import { keyText } from "../../../src/api/object.ts";
+import { endpointsAnnotation } from "../../../src/api/v1alpha1/annotations.ts";
+import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { Environment } from "../../../src/aws/batch.ts";
+import { isWrite } from "../../transcript.ts";
+import type { OracleFactory, Watched } from "../oracle.ts";
+import { liveEnvironments, ownerOf } from "./reading.ts";
+
+/** An endpoint is available, and names lead to it, within this time after it was asked for. */
+const settlesMs = 180_000;
+const inNetwork = /VpcEndpoint|SecurityGroup/;
+
+/** Whether the instances of an environment join its cluster, with what it has in AWS. */
+interface Way {
+  readonly resources: string;
+  readonly why: string | undefined;
+}
+
+/**
+ * Promise 5, and no outage: when the operator makes or deletes endpoints or security groups, no environment is cut off,
+ * whoever it belongs to, also one in DELETING. What joined its cluster before goes on to.
+ *
+ * Not against it: an object whose spec asks for endpoints no more, of an environment that is where the spec says.
+ */
+export const waysStay: OracleFactory = (watched) => {
+  /** By object: when it was last seen to have asked for endpoints, monotonic ms. */
+  const askedAt = new Map<string, number>();
+  let ways: ReadonlyMap<string, Way> | undefined;
+  let watchedUntil = 0;
+  const judged = (before: ReadonlyMap<string, Way>): string | undefined => {
+    const now = look(watched);
+    ways = isSettling(watched) ? new Map([...now, ...before]) : now;
+    for (const environment of isSettling(watched) ? [] : liveEnvironments(watched)) {
+      const name = environment.computeEnvironmentName;
+      const [was, is] = [before.get(name), now.get(name)];
+      if (was === undefined || was.why !== undefined || is?.why === undefined || is.resources !== was.resources)
+        continue;
+      if (!hasDroppedThem(watched, environment, askedAt))
+        return `${name} (${environment.status}) is cut off: ${is.why}`;
+    }
+    return undefined;
+  };
+  return {
+    name: "5 nothing of ours cuts an environment off",
+    onObject(before, after) {
+      for (const object of [before, after]) {
+        if (object?.metadata.annotations?.[endpointsAnnotation] === undefined) continue;
+        askedAt.set(keyText(object.metadata), watched.clock.monotonic());
+      }
+      return undefined;
+    },
+    onEffect(call, phase) {
+      if (!isWrite(call) || !inNetwork.test(call.operation)) return undefined;
+      if (phase === "before") {
+        ways ??= look(watched);
+        watchedUntil = watched.clock.monotonic() + settlesMs;
+      } else if (call.by === "operator") return judged(ways ?? look(watched));
+      else ways = look(watched);
+      return undefined;
+    },
+    onTick() {
+      if (ways === undefined) return undefined;
+      const broken = judged(ways);
+      if (watched.clock.monotonic() > watchedUntil) ways = undefined;
+      return broken;
+    },
+  };
+};
+
+function look(watched: Watched): ReadonlyMap<string, Way> {
+  const { truth } = watched.aws;
+  return new Map(
+    liveEnvironments(watched).flatMap(({ computeEnvironmentName, computeResources }): readonly [string, Way][] => {
+      const isJoined = computeResources?.type === "EC2" || computeResources?.type === "SPOT";
+      if (!isJoined) return [];
+      const { subnets, securityGroupIds } = computeResources;
+      const why = truth.whyNoInstanceJoins(computeResources);
+      return [[computeEnvironmentName, { resources: JSON.stringify([subnets, securityGroupIds]), why }]];
+    }),
+  );
+}
+
+/** An endpoint that gets more subnets is pending once more. */
+function isSettling({ aws }: Watched): boolean {
+  return aws.truth.vpcEndpoints().some(({ State }) => State?.toLowerCase() === "pending");
+}
+
+function hasDroppedThem(
+  watched: Watched,
+  { tags, computeResources }: Environment,
+  askedAt: ReadonlyMap<string, number>,
+): boolean {
+  const object = ownerOf(watched, tags, "BatchComputeEnvironment");
+  if (object === undefined || object.metadata.deletionTimestamp !== undefined) return false;
+  const spec = object.spec as BatchComputeEnvironmentSpec;
+  const asked = askedAt.get(keyText(object.metadata)) ?? Number.NEGATIVE_INFINITY;
+  return (
+    watched.clock.monotonic() - asked < settlesMs &&
+    spec.network?.vpcEndpoints !== "Ensure" &&
+    computeResources?.subnets?.join() === spec.computeResources?.subnets?.join()
+  );
+}
