@@ -6,6 +6,7 @@ import {
   dryRunAnnotation,
   locationAnnotation,
   pausedAnnotation,
+  reconcileRequestedAtAnnotation,
 } from "../api/v1alpha1/annotations.ts";
 import type { Settings } from "./ports.ts";
 
@@ -28,6 +29,13 @@ type Policies = {
   readonly deletionPolicy?: "Delete" | "Retain" | undefined;
   readonly adoptionPolicy?: "Never" | "IfMatching" | "IfExists" | undefined;
 };
+
+/** A person asks for a look now, and has not had it yet. Pure. */
+export function isAskedFor({ metadata, status }: KubeObject): boolean {
+  const asked = metadata.annotations?.[reconcileRequestedAtAnnotation];
+  const { lastHandledReconcileAt: handled } = (status ?? {}) as { readonly lastHandledReconcileAt?: string };
+  return asked !== undefined && asked !== handled;
+}
 
 export function wishOf(object: KubeObject, settings: Settings): Wish {
   const policies = object.spec as Policies;

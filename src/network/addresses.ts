@@ -40,23 +40,34 @@ export function union(...sets: readonly AddressSet[]): AddressSet {
 }
 
 export function intersection(left: AddressSet, right: AddressSet): AddressSet {
-  return merged(
-    left.flatMap((one) => right.map((other) => overlap(one, other)).filter((range) => range !== undefined)),
-  );
+  const result: AddressRange[] = [];
+  let at = 0;
+  for (const range of left) {
+    for (let other = right[at]; other !== undefined && other.first <= range.last; other = right[++at]) {
+      const first = range.first > other.first ? range.first : other.first;
+      const last = range.last < other.last ? range.last : other.last;
+      if (first <= last) result.push({ first, last });
+      // The rest of this one may overlap the next range.
+      if (other.last > range.last) break;
+    }
+  }
+  return result;
 }
 
 /** What is in `left` and not in `right`. */
 export function difference(left: AddressSet, right: AddressSet): AddressSet {
-  let rest: AddressSet = left;
-  for (const gone of right) {
-    rest = rest.flatMap((range) => {
-      if (gone.last < range.first || gone.first > range.last) return [range];
-      const before = gone.first > range.first ? [{ first: range.first, last: gone.first - 1n }] : [];
-      const after = gone.last < range.last ? [{ first: gone.last + 1n, last: range.last }] : [];
-      return [...before, ...after];
-    });
+  const result: AddressRange[] = [];
+  let at = 0;
+  for (const range of left) {
+    let { first } = range;
+    for (let gone = right[at]; gone !== undefined && gone.first <= range.last; gone = right[++at]) {
+      if (gone.first > first) result.push({ first, last: gone.first - 1n });
+      if (gone.last >= first) first = gone.last + 1n;
+      if (gone.last > range.last) break;
+    }
+    if (first <= range.last) result.push({ first, last: range.last });
   }
-  return rest;
+  return result;
 }
 
 export function isEmpty(set: AddressSet): boolean {
@@ -87,13 +98,6 @@ export const publicIpv4: AddressSet = difference(
 
 /** IPv6 addresses that a public service can have: global unicast. */
 export const publicIpv6: AddressSet = addressesOf(["2000::/3"]);
-
-function overlap(one: AddressRange, other: AddressRange): AddressRange | undefined {
-  const [lower, upper] = one.first <= other.first ? [one, other] : [other, one];
-  if (upper.first > lower.last) return undefined;
-  const inner = upper.last < lower.last;
-  return { first: upper.first, last: inner ? upper.last : lower.last };
-}
 
 function merged(ranges: readonly AddressRange[]): AddressSet {
   const sorted = ranges.toSorted((left, right) => (left.first < right.first ? -1 : 1));

@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  type AddressSet,
   addressesOf,
   covers,
   difference,
@@ -59,4 +61,24 @@ describe("sets of addresses", () => {
     }
     expect(covers(publicIpv4, addressesOf(["52.95.0.0/16", "172.32.0.0/16"]))).toBe(true);
   });
+
+  it("what is common, what is taken away and what is joined are as one would count them", () => {
+    const few = fc
+      .uniqueArray(fc.bigInt({ min: 0n, max: 24n }), { maxLength: 14 })
+      .map((some) => union(...some.map((one) => [{ first: one, last: one }])));
+    const listed = (set: AddressSet): readonly bigint[] =>
+      set.flatMap(({ first, last }) => Array.from({ length: Number(last - first) + 1 }, (_, at) => first + BigInt(at)));
+    fc.assert(
+      fc.property(few, few, (left, right) => {
+        const [these, those] = [listed(left), listed(right)];
+        expect(listed(intersection(left, right))).toEqual(these.filter((one) => those.includes(one)));
+        expect(listed(difference(left, right))).toEqual(these.filter((one) => !those.includes(one)));
+        expect(listed(union(left, right))).toEqual([...new Set([...these, ...those])].toSorted(byValue));
+      }),
+    );
+  });
 });
+
+function byValue(left: bigint, right: bigint): number {
+  return left < right ? -1 : 1;
+}

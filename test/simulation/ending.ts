@@ -1,5 +1,9 @@
 import { type KubeObject, keyText } from "../../src/api/object.ts";
-import { dryRunAnnotation, pausedAnnotation } from "../../src/api/v1alpha1/annotations.ts";
+import {
+  dryRunAnnotation,
+  pausedAnnotation,
+  reconcileRequestedAtAnnotation,
+} from "../../src/api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../src/api/v1alpha1/compute-environment.ts";
 import type { JobQueueSpec } from "../../src/api/v1alpha1/job-queue.ts";
 import { operationOf } from "../../src/aws/calls.ts";
@@ -23,15 +27,9 @@ import type { Simulation } from "./world.ts";
  * 15 (soak and drain), and one more of them may wait for it.
  */
 const convergenceSeconds = 75 * 60;
-/** What somebody does to groups and endpoints of ours is seen when EC2's facts of two hours are read anew. */
-const networkDriftSeconds = 2 * 3600;
 
 /** What the operator wrote there is in effect after a minute, and then told with the next look of every ten. */
 const networkToldSeconds = 15 * 60;
-
-function boundOf({ hasNetwork }: Simulation): number {
-  return convergenceSeconds + (hasNetwork ? networkDriftSeconds : 0);
-}
 
 /** Drift is seen within so long (section 12). */
 const driftSeenSeconds = 75;
@@ -119,7 +117,7 @@ async function lastWords(world: Simulation, player: Player): Promise<void> {
     const { metadata } = manifest;
     if (object.kind === "BatchComputeEnvironment") {
       const spec = settledEnvironment(manifest.spec as BatchComputeEnvironment["spec"]);
-      world.apply({ ...manifest, metadata, spec });
+      world.apply({ ...manifest, metadata: askedToLook(manifest, world), spec });
     } else if (object.kind === "JobQueue") {
       const spec = manifest.spec as JobQueueSpec;
       const wanted = spec.computeEnvironmentOrder.map(({ computeEnvironmentRef }) => computeEnvironmentRef?.name ?? "");
@@ -182,8 +180,14 @@ function manifestWithout(object: KubeObject): Manifest {
   return { ...manifest, metadata: { ...manifest.metadata, annotations: {} }, spec: { ...spec, ...adoption } };
 }
 
+/** What somebody did to groups and endpoints of ours would be seen within two hours; a person asks for a look now. */
+function askedToLook(manifest: Manifest, { hasNetwork, clock }: Simulation): Manifest["metadata"] {
+  if (!hasNetwork) return manifest.metadata;
+  return { ...manifest.metadata, annotations: { [reconcileRequestedAtAnnotation]: String(clock.now()) } };
+}
+
 async function converges(world: Simulation, expected: Expected): Promise<boolean> {
-  for (let passed = 0; passed < boundOf(world) && world.violations.length === 0; passed += 15) {
+  for (let passed = 0; passed < convergenceSeconds && world.violations.length === 0; passed += 15) {
     if (isAs(world, expected)) return true;
     await world.seconds(15);
     approveAll(world);
@@ -253,20 +257,13 @@ function difference(world: Simulation, expected: Expected): string {
     ...extra.map((line) => `AWS has ${line}`),
     ...missing.map((line) => `AWS lacks ${line}`),
   ];
-  return `after ${boundOf(world) / 60} minutes: ${parts.join("\n   ")}`;
+  return `after ${convergenceSeconds / 60} minutes: ${parts.join("\n   ")}`;
 }
 
-/**
- * What the operator made last in a network is told some time later; and what somebody else changed there is put back
- * within the time of drift, also where nothing that is compared shows it.
- */
 function toldSeconds({ aws, clock, hasNetwork }: Simulation): number {
-  if (!hasNetwork) return 0;
-  const since = (by: CallRecord["by"], seconds: number): number => {
-    const last = aws.log.findLast((call) => call.by === by && isWrite(call));
-    return last === undefined ? 0 : seconds - (clock.now() - last.at) / 1000;
-  };
-  return Math.max(since("operator", networkToldSeconds), since("outside", networkDriftSeconds + 600));
+  const last = aws.log.findLast((call) => call.by === "operator" && isWrite(call));
+  if (!hasNetwork || last === undefined) return 0;
+  return networkToldSeconds - (clock.now() - last.at) / 1000;
 }
 
 async function beSilent(world: Simulation, seconds: number): Promise<void> {

@@ -79,6 +79,20 @@ describe("endpoints of an environment in a closed subnet", () => {
     await expectSilence(world);
   });
 
+  it("that somebody deleted are made again at once when a person asks for a look", async () => {
+    const world = await closedWorld();
+    world.apply(environment("ce"));
+    await world.untilReady(600);
+    await world.seconds(900);
+    const { VpcEndpoints = [] } = await world.aws.outside.ec2.describeVpcEndpoints({});
+    await world.aws.outside.ec2.deleteVpcEndpoints({ VpcEndpointIds: [VpcEndpoints[0]?.VpcEndpointId ?? ""] });
+    await world.seconds(900);
+    expect(await endpointsOf(world)).not.toEqual(available(...agent));
+    world.annotate("BatchComputeEnvironment", "ce", { "awsbatch.dev/reconcile-requested-at": "now" });
+    await world.seconds(120);
+    expect(await endpointsOf(world)).toEqual(available(...agent));
+  });
+
   it("are shared, and stay until the last environment is gone", async () => {
     const world = await closedWorld();
     world.apply(environment("first"), environment("second", ["subnet-closed", "subnet-closed-b"]));

@@ -3,8 +3,8 @@ import { endpointsAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import type { Ec2Api } from "../../aws/ec2.ts";
 import { AwsError, isDefinite } from "../../aws/errors.ts";
-import { retainedFromTag } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
+import { retag } from "../retag.ts";
 import { permissionOf } from "../security-group/rules.ts";
 import { tagList } from "../tags.ts";
 import type { EndpointsAction } from "./action.ts";
@@ -116,16 +116,8 @@ async function carriedOut(write: EndpointWrite, api: Ec2Api, signal: AbortSignal
       // What it could not delete stands in the next listing and is asked for again.
       await api.deleteVpcEndpoints({ VpcEndpointIds: [...write.endpointIds] }, options);
       return;
-    case "takeOver": {
-      const Resources = [...write.ids];
-      await api.createTags({ Resources, Tags: tagList(write.set) }, options);
-      if (write.remove.length === 0) return;
-      return await api.deleteTags({ Resources, Tags: write.remove.map((Key) => ({ Key })) }, options);
-    }
-    case "release": {
-      const Resources = [...write.ids];
-      await api.createTags({ Resources, Tags: tagList({ [retainedFromTag]: write.mark }) }, options);
-      return await api.deleteTags({ Resources, Tags: write.remove.map((Key) => ({ Key })) }, options);
-    }
+    case "takeOver":
+    case "release":
+      return await retag(api, write.ids, write, signal);
   }
 }

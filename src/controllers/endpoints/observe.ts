@@ -12,6 +12,7 @@ import type { NetworkFacts, SecurityGroup, VpcEndpoint } from "../../network/fac
 import { read } from "../../network/lookups.ts";
 import { endpointServiceOf } from "../../network/needs.ts";
 import type { NetworkRequest } from "../../network/port.ts";
+import { type Ec2Memory, factsMaxAgeMs, isUnproven, wroteLately } from "../ec2-memory.ts";
 import { identityOf, isRetainedBy, ownerIn } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { placed } from "../security-group/fill.ts";
@@ -20,21 +21,6 @@ import { wishOf } from "../wish.ts";
 import { groupName, isOurs } from "./ownership.ts";
 import type { EndpointsSeen, NetworkOfEndpoints, VpcSeen } from "./seen.ts";
 import { bystanders, outlived, stays, userBeside, userInAws, userOf, wishesEndpoints } from "./users.ts";
-
-/** EC2 shows a write within this time, nearly always. */
-const shownWithinMs = 5000;
-/** How long facts are believed while nothing changes. */
-const restMs = 2 * 3_600_000;
-
-/** What this process remembers of endpoints between passes. */
-export interface EndpointsMemory {
-  /** When this process first looked at endpoints, monotonic ms: what the writer before it asked for came earlier. */
-  beganAt: number | undefined;
-  /** Objects, by uid, that are in the middle of something: what lies in their VPC is read anew. */
-  readonly busy: Set<string>;
-  /** By VPC: when this process last wrote there, monotonic ms. */
-  readonly wroteAt: Map<string, number>;
-}
 
 /** The VPCs in which an object has asked for endpoints so far. */
 export function vpcClaims({ metadata }: KubeObject): readonly string[] {
@@ -46,7 +32,7 @@ export async function observeEndpoints(
   object: BatchComputeEnvironment,
   region: BatchRegion,
   ports: Ports,
-  memory: EndpointsMemory,
+  memory: Ec2Memory,
   signal: AbortSignal,
 ): Promise<EndpointsSeen> {
   const wish = wishOf(object, ports.settings);
@@ -71,14 +57,17 @@ async function networkOf(
   region: BatchRegion,
   claims: readonly string[],
   ports: Ports,
-  memory: EndpointsMemory,
+  memory: Ec2Memory,
   signal: AbortSignal,
 ): Promise<NetworkOfEndpoints> {
   const users = usersIn(object, region, ports);
   try {
     const ec2 = await ports.regions.ec2(object.spec.region, signal);
     if (memory.busy.delete(object.metadata.uid)) ec2.wrote();
-    const facts = await ec2.network.of(together(users, claims, region.region), { signal, maxAgeMs: restMs });
+    const facts = await ec2.network.of(together(users, claims, region.region), {
+      signal,
+      maxAgeMs: factsMaxAgeMs(object),
+    });
     const seen = vpcsSeen(object, claims, users, facts, ports, memory);
     if (seen.vpcs.some(isBusy)) memory.busy.add(object.metadata.uid);
     return seen;
@@ -130,14 +119,12 @@ function vpcsSeen(
   users: Users,
   facts: NetworkFacts,
   ports: Ports,
-  memory: EndpointsMemory,
+  memory: Ec2Memory,
 ): Extract<NetworkOfEndpoints, { kind: "read" }> {
   const { neighbours } = users;
   const { cluster, clock } = ports;
   const now = clock.monotonic();
-  memory.beganAt ??= now;
-  // Whoever wrote before may have asked for some a moment ago, and without them the object would go.
-  const unproven = object.metadata.deletionTimestamp !== undefined && now - memory.beganAt < shownWithinMs;
+  const unproven = isUnproven(memory, object, now);
   const ownedByUs = (one: Parameters<typeof isOurs>[0]): boolean => isOurs(one, cluster);
   const needs = needsAmong(facts, ownedByUs);
   const plans = endpointPlans(
@@ -189,7 +176,7 @@ function vpcsSeen(
         vpcId,
         connected.filter(({ leaving }) => leaving),
       ),
-      justWritten: unproven || now - (memory.wroteAt.get(vpcId) ?? Number.NEGATIVE_INFINITY) < shownWithinMs,
+      justWritten: unproven || wroteLately(memory, vpcId, now),
       writer: first === undefined || first.metadata.uid === object.metadata.uid ? undefined : keyText(first.metadata),
     };
   });

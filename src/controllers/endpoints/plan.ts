@@ -187,8 +187,8 @@ function leftOne(vpc: VpcSeen, seen: EndpointsSeen): EndpointsNext | undefined {
   if (vpc.justWritten) return settles;
   if (stays) {
     const ids = [...ours.filter(isStanding).map(({ endpointId }) => endpointId), ...(group ? [group.groupId] : [])];
-    const mark = identityText(seen.identity);
-    const write: EndpointWrite = { kind: "release", ids, mark, remove: ownershipTagKeys };
+    const set = { [retainedFromTag]: identityText(seen.identity) };
+    const write: EndpointWrite = { kind: "release", ids, set, remove: ownershipTagKeys };
     const why = connects.length > 0 ? `${connects.join(", ")} runs by them` : "as deletionPolicy says";
     return act(vpcId, "release", [write], `the endpoints of ${vpcId} are left in AWS: ${why}`);
   }

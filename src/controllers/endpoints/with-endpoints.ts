@@ -2,13 +2,14 @@ import { endpointsAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import { failureReason } from "../conditions.ts";
 import type { Decision } from "../decision.ts";
+import { newEc2Memory } from "../ec2-memory.ts";
 import type { Ports } from "../ports.ts";
 import type { Steps } from "../steps.ts";
 import { failureText } from "../wording.ts";
 import { actOnEndpoints } from "./act.ts";
 import { type EndpointsAction, isEndpointsAction } from "./action.ts";
 import { endpointsEvents } from "./events.ts";
-import { type EndpointsMemory, observeEndpoints } from "./observe.ts";
+import { observeEndpoints } from "./observe.ts";
 import { planWithEndpoints } from "./plan.ts";
 import type { EndpointsSeen } from "./seen.ts";
 
@@ -26,7 +27,7 @@ export function withEndpoints<Seen, Action extends { readonly kind: string }>(
   steps: Steps<BatchComputeEnvironment, Seen, Action>,
   ports: Ports,
 ): Steps<BatchComputeEnvironment, WithEndpoints<Seen>, Action | EndpointsAction> {
-  const memory: EndpointsMemory = { beganAt: undefined, busy: new Set(), wroteAt: new Map() };
+  const memory = newEc2Memory();
   return {
     kind: steps.kind,
     async observe(object, region, given, signal) {

@@ -36,17 +36,10 @@ export type EndpointWrite =
       readonly addRouteTableIds: readonly string[];
     }
   | { readonly kind: "deleteEndpoints"; readonly endpointIds: readonly string[] }
-  /** A lost cluster's, or what Retain has left: ours from now on. */
+  /** A lost cluster's, or what Retain has left: ours from now on; or ours no more. */
   | {
-      readonly kind: "takeOver";
+      readonly kind: "takeOver" | "release";
       readonly ids: readonly string[];
       readonly set: Tags;
-      readonly remove: readonly string[];
-    }
-  /** Ours no more. */
-  | {
-      readonly kind: "release";
-      readonly ids: readonly string[];
-      readonly mark: string;
       readonly remove: readonly string[];
     };

@@ -1,6 +1,6 @@
 import type { Kind, KubeObject } from "../../api/object.ts";
 import { keyText } from "../../api/object.ts";
-import { reconcileRequestedAtAnnotation, rolesAnnotation } from "../../api/v1alpha1/annotations.ts";
+import { rolesAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { BatchComputeEnvironmentKind, JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
 import { AwsError } from "../../aws/errors.ts";
 import type { IamAccount, IamReading, ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
@@ -8,7 +8,7 @@ import { StoreError } from "../../kube/store.ts";
 import { identityOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { unreadBy } from "../unread.ts";
-import { wishOf } from "../wish.ts";
+import { isAskedFor, wishOf } from "../wish.ts";
 import { limitsOf } from "./limits.ts";
 import { isRoleOf, roleName } from "./names.ts";
 import type { IamSeen, LimitsSeen, OtherUser, RolesSeen } from "./seen.ts";
@@ -115,13 +115,6 @@ export async function observeRoles<O extends KubeObject>(
       (iam as { readonly repairMissingServiceRole?: boolean } | undefined)?.repairMissingServiceRole === true,
     retain: wish.deleting && wish.retain,
   };
-}
-
-/** A person asks for a look now, and has not had it yet. */
-function isAskedFor({ metadata, status }: KubeObject): boolean {
-  const asked = metadata.annotations?.[reconcileRequestedAtAnnotation];
-  const { lastHandledReconcileAt: handled } = (status ?? {}) as { readonly lastHandledReconcileAt?: string };
-  return asked !== undefined && asked !== handled;
 }
 
 const unneeded = { kind: "unneeded" } as const;

@@ -4,6 +4,7 @@ import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import type { Ec2Api } from "../../aws/ec2.ts";
 import { AwsError, isDefinite } from "../../aws/errors.ts";
 import type { Ports } from "../ports.ts";
+import { retag } from "../retag.ts";
 import { tagList } from "../tags.ts";
 import type { GroupAction } from "./action.ts";
 import { permissionOf } from "./rules.ts";
@@ -74,12 +75,8 @@ async function carriedOut(write: GroupWrite, api: Ec2Api, signal: AbortSignal): 
       }
       return out ? api.revokeSecurityGroupEgress(rules, options) : api.revokeSecurityGroupIngress(rules, options);
     }
-    case "tag": {
-      const Resources = [write.groupId];
-      await api.createTags({ Resources, Tags: tagList(write.set) }, options);
-      if (write.remove.length === 0) return;
-      return api.deleteTags({ Resources, Tags: write.remove.map((Key) => ({ Key })) }, options);
-    }
+    case "tag":
+      return await retag(api, [write.groupId], write, signal);
     case "delete":
       return api.deleteSecurityGroup({ GroupId: write.groupId }, options);
   }

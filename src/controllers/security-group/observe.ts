@@ -5,6 +5,7 @@ import type { BatchRegion } from "../../aws/region.ts";
 import type { NetworkFacts, SecurityGroup } from "../../network/facts.ts";
 import { read } from "../../network/lookups.ts";
 import type { NetworkRequest } from "../../network/port.ts";
+import { type Ec2Memory, factsMaxAgeMs, isUnproven, newEc2Memory, wroteLately } from "../ec2-memory.ts";
 import { type Identity, identityOf, ownerIn } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { unreadBy } from "../unread.ts";
@@ -14,26 +15,17 @@ import { groupNameOf, groupOwnership } from "./ownership.ts";
 import { usable } from "./plan.ts";
 import type { GroupFound, GroupSeen, NetworkOfGroup } from "./seen.ts";
 
-/** EC2 shows a write within this time, nearly always. */
-const shownWithinMs = 5000;
-/** How long facts are believed while nothing changes. */
-const restMs = 2 * 3_600_000;
+/** How long facts are believed that show the subnets in no VPC, or in several. */
 const lostMs = 50_000;
 
 /** What this process remembers of groups between passes. */
-export interface GroupMemory {
-  /** When this process first looked at a group, monotonic ms: what the writer before it asked for came earlier. */
-  beganAt: number | undefined;
-  /** Objects, by uid, that are in the middle of something: what lies in their VPC is read anew. */
-  readonly busy: Set<string>;
+export interface GroupMemory extends Ec2Memory {
   /** Objects, by uid, whose subnets are not to be found in one VPC: a person is putting that right. */
   readonly lost: Set<string>;
-  /** By VPC: when this process last wrote there, monotonic ms. */
-  readonly wroteAt: Map<string, number>;
 }
 
 export function newGroupMemory(): GroupMemory {
-  return { beganAt: undefined, busy: new Set(), lost: new Set(), wroteAt: new Map() };
+  return { ...newEc2Memory(), lost: new Set() };
 }
 
 /** The VPCs in which an object has asked for a group so far. */
@@ -94,12 +86,11 @@ async function networkOf(
   try {
     const ec2 = await ports.regions.ec2(object.spec.region, signal);
     if (memory.busy.delete(object.metadata.uid)) ec2.wrote();
-    const maxAgeMs = memory.lost.delete(object.metadata.uid) ? lostMs : restMs;
+    const wasLost = memory.lost.delete(object.metadata.uid);
+    const maxAgeMs = Math.min(factsMaxAgeMs(object), wasLost ? lostMs : Number.POSITIVE_INFINITY);
     const facts = await ec2.network.of(requestOf(subnetIds, claims), { signal, maxAgeMs });
     const now = ports.clock.monotonic();
-    memory.beganAt ??= now;
-    // Whoever wrote before may have asked for one a moment ago, and without it the object would go.
-    const unproven = object.metadata.deletionTimestamp !== undefined && now - memory.beganAt < shownWithinMs;
+    const unproven = isUnproven(memory, object, now);
     return {
       kind: "read",
       vpcIds: subnetIds.length === 0 ? undefined : vpcsOf(subnetIds, facts),
@@ -107,7 +98,7 @@ async function networkOf(
       justWritten: [
         ...new Set([
           ...(unproven ? claims : []),
-          ...[...memory.wroteAt].flatMap(([vpcId, at]) => (now - at < shownWithinMs ? [vpcId] : [])),
+          ...[...memory.wroteAt.keys()].filter((vpcId) => wroteLately(memory, vpcId, now)),
         ]),
       ],
     };

@@ -9,7 +9,7 @@ import { actOnGroup } from "./act.ts";
 import { type GroupAction, isGroupAction } from "./action.ts";
 import { groupEvents } from "./events.ts";
 import { withMadeGroup } from "./fill.ts";
-import { type GroupMemory, newGroupMemory, observeGroup } from "./observe.ts";
+import { newGroupMemory, observeGroup } from "./observe.ts";
 import { planWithGroup } from "./plan.ts";
 import { withGroupStatus } from "./report.ts";
 import type { GroupSeen } from "./seen.ts";
@@ -28,7 +28,7 @@ export function withSecurityGroup<Seen, Action extends { readonly kind: string }
   steps: Steps<BatchComputeEnvironment, Seen, Action>,
   ports: Ports,
 ): Steps<BatchComputeEnvironment, WithGroup<Seen>, Action | GroupAction> {
-  const memory: GroupMemory = newGroupMemory();
+  const memory = newGroupMemory();
   return {
     kind: steps.kind,
     async observe(object, region, given, signal) {

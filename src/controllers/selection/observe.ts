@@ -1,10 +1,10 @@
-import { reconcileRequestedAtAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import { unread } from "../../aws/kept-part.ts";
 import type { NetworkReading } from "../../network/port.ts";
 import { selectorText, type ToResolve } from "../../network/selection.ts";
 import { DeadlineExceeded, withDeadline } from "../../runtime/abort.ts";
 import type { Ports } from "../ports.ts";
+import { isAskedFor } from "../wish.ts";
 import { selectionsOf } from "./fill.ts";
 import { restLookMs, soonLookMs } from "./plan.ts";
 import type { SelectionSeen, SelectorAnswer } from "./seen.ts";
@@ -29,9 +29,8 @@ export async function observeSelection(
   return { answers };
 }
 
-function maxAgeMs({ before, selector }: ToResolve, { metadata, status }: BatchComputeEnvironment): number {
-  const requested = metadata.annotations?.[reconcileRequestedAtAnnotation];
-  if (requested !== undefined && requested !== status?.lastHandledReconcileAt) return requestedMs;
+function maxAgeMs({ before, selector }: ToResolve, object: BatchComputeEnvironment): number {
+  if (isAskedFor(object)) return requestedMs;
   const rests = before?.selector === selectorText(selector) && before.candidate === undefined;
   return (rests ? restLookMs : soonLookMs) - 1000;
 }

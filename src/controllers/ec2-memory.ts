@@ -1,0 +1,44 @@
+import type { KubeObject } from "../api/object.ts";
+import { isAskedFor } from "./wish.ts";
+
+/** What a process remembers between passes of what it makes in the networks of an account: only ages, never steps. */
+export interface Ec2Memory {
+  /** When this process first looked there, monotonic ms: what the writer before it asked for came earlier. */
+  beganAt: number | undefined;
+  /** Objects, by uid, that are in the middle of something: what lies in their VPC is read anew. */
+  readonly busy: Set<string>;
+  /** By VPC: when this process last wrote there, monotonic ms. */
+  readonly wroteAt: Map<string, number>;
+}
+
+/** EC2 shows a write within this time, nearly always. */
+const shownWithinMs = 5000;
+/** How long facts are believed while nothing changes. */
+const restMs = 2 * 3_600_000;
+/** A person who asks for a look wants to see what is there now; long enough for one read to serve many objects. */
+const askedForMs = 10_000;
+
+export function newEc2Memory(): Ec2Memory {
+  return { beganAt: undefined, busy: new Set(), wroteAt: new Map() };
+}
+
+/** Whether EC2 may not show yet what this process wrote in a VPC. @param now monotonic ms */
+export function wroteLately({ wroteAt }: Ec2Memory, vpcId: string, now: number): boolean {
+  return now - (wroteAt.get(vpcId) ?? Number.NEGATIVE_INFINITY) < shownWithinMs;
+}
+
+/**
+ * Whether somebody else may have asked for something a moment ago, and without it the object would go: the writer before
+ * this process.
+ *
+ * @param now monotonic ms
+ */
+export function isUnproven(memory: Ec2Memory, { metadata }: KubeObject, now: number): boolean {
+  memory.beganAt ??= now;
+  return metadata.deletionTimestamp !== undefined && now - memory.beganAt < shownWithinMs;
+}
+
+/** How old the facts may be that an object is judged by (ms). */
+export function factsMaxAgeMs(object: KubeObject): number {
+  return isAskedFor(object) ? askedForMs : restMs;
+}
