@@ -44,8 +44,9 @@ export function intersection(left: AddressSet, right: AddressSet): AddressSet {
   let at = 0;
   for (const range of left) {
     for (let other = right[at]; other !== undefined && other.first <= range.last; other = right[++at]) {
-      const first = range.first > other.first ? range.first : other.first;
-      const last = range.last < other.last ? range.last : other.last;
+      let { first, last } = other;
+      if (range.first > first) first = range.first;
+      if (range.last < last) last = range.last;
       if (first <= last) result.push({ first, last });
       // The rest of this one may overlap the next range.
       if (other.last > range.last) break;

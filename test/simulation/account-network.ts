@@ -4,6 +4,7 @@ import { BatchComputeEnvironmentKind } from "../../src/api/v1alpha1/kinds.ts";
 import { purposeTag } from "../../src/controllers/endpoints/ownership.ts";
 import { type Cluster, clusterTag, clusterUidTag, ownerIn, type Tags } from "../../src/controllers/ownership.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
+import { tagsOf } from "../../src/simulator/ec2-state.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import type { Line } from "./account.ts";
 import { closedSubnets } from "./generate/network.ts";
@@ -13,18 +14,12 @@ import { closedSubnets } from "./generate/network.ts";
 /** Endpoints and their group are of the cluster, and of all environments that wish any. */
 export const everybody = "everybody's";
 
-export function tagsIn(one: {
-  readonly Tags?: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined;
-}): Tags {
-  return Object.fromEntries((one.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
-}
-
 /** Names in the place of ids that chance made. */
 export function groupNames({ truth }: SimulatedAws, clusterName: string): ReadonlyMap<string, string> {
   return new Map(
     truth
       .securityGroups()
-      .filter((one) => tagsIn(one)[clusterTag] === clusterName)
+      .filter((one) => tagsOf(one.Tags)[clusterTag] === clusterName)
       .map(({ GroupId = "", GroupName = "" }) => [GroupId, GroupName]),
   );
 }
@@ -55,11 +50,11 @@ export function networkLines(aws: SimulatedAws, store: MemoryStore, cluster: Clu
   const groups = truth
     .securityGroups()
     .filter(({ GroupId = "" }) => names.has(GroupId))
-    .filter((one) => !leftByLostCluster(tagsIn(one), cluster))
+    .filter((one) => !leftByLostCluster(tagsOf(one.Tags), cluster))
     // That of the endpoints is on no environment, though in a fresh account its id may be another's that is.
-    .filter((one) => (ownerIn(tagsIn(one)) === undefined ? !kept : !strangersUse(one)))
+    .filter((one) => (ownerIn(tagsOf(one.Tags)) === undefined ? !kept : !strangersUse(one)))
     .map((one): Line => {
-      const owner = ownerIn(tagsIn(one));
+      const owner = ownerIn(tagsOf(one.Tags));
       return {
         owner: owner === undefined ? everybody : `BatchComputeEnvironment ${owner.namespace}/${owner.name}`,
         // Beside what the environments need, others may let in to the endpoints whom they like.
@@ -71,8 +66,8 @@ export function networkLines(aws: SimulatedAws, store: MemoryStore, cluster: Clu
   const endpoints = truth
     .vpcEndpoints()
     .filter(() => !kept)
-    .filter((one) => !leftByLostCluster(tagsIn(one), cluster))
-    .filter((one) => tagsIn(one)[clusterTag] === clusterName && tagsIn(one)[purposeTag] !== undefined)
+    .filter((one) => !leftByLostCluster(tagsOf(one.Tags), cluster))
+    .filter((one) => tagsOf(one.Tags)[clusterTag] === clusterName && tagsOf(one.Tags)[purposeTag] !== undefined)
     .map(
       ({ VpcId, ServiceName, State }): Line => ({
         owner: everybody,

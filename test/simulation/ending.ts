@@ -19,6 +19,7 @@ import { approveAll, manifestOf, type Player } from "./carry-out.ts";
 import { type Expected, expectedOf, verdictsOf } from "./fresh.ts";
 import { settledEnvironment } from "./generate/environments.ts";
 import { queueOrder } from "./generate/others.ts";
+import { driftSeenMs } from "./oracles/reading.ts";
 import type { Simulation } from "./world.ts";
 
 /**
@@ -31,8 +32,6 @@ const convergenceSeconds = 75 * 60;
 /** What the operator wrote there is in effect after a minute, and then told with the next look of every ten. */
 const networkToldSeconds = 15 * 60;
 
-/** Drift is seen within so long (section 12). */
-const driftSeenSeconds = 75;
 /** An hour in which nothing may be written; ten minutes of it in three worlds of four, for it is a third of the work. */
 const silenceSeconds = (seed: number): number => (seed % 4 === 0 ? 3600 : 600);
 /**
@@ -103,7 +102,7 @@ async function lastWords(world: Simulation, player: Player): Promise<void> {
   }
   for (let tries = 0; tries < 30 && (await removeForeignQueues(world)); tries++) await world.seconds(15);
   // What tools did is seen by now.
-  await world.seconds(driftSeenSeconds);
+  await world.seconds(driftSeenMs / 1000);
   // Who is held by an annotation waits for a person, and says so, also while it is being deleted.
   for (const object of world.store.objects()) {
     const { annotations = {} } = object.metadata;

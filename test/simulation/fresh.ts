@@ -1,10 +1,11 @@
+import type { Tag } from "@aws-sdk/client-ec2";
 import { type Condition, type KubeObject, keyText } from "../../src/api/object.ts";
 import type { JobQueue } from "../../src/api/v1alpha1/job-queue.ts";
 import { queueNameOf } from "../../src/controllers/job-queue/observe.ts";
 import { clusterTag, ownerIn } from "../../src/controllers/ownership.ts";
+import { tagsOf } from "../../src/simulator/ec2-state.ts";
 import type { AwsSnapshot } from "../../src/simulator/snapshot.ts";
 import { accountOf, type Line } from "./account.ts";
-import { tagsIn } from "./account-network.ts";
 import { approveAll, manifestOf } from "./carry-out.ts";
 import { Simulation } from "./world.ts";
 
@@ -104,8 +105,8 @@ function networkOfOthers(
   clusterName: string,
 ): NonNullable<AwsSnapshot["ec2"]> {
   const { endpoints = [], groups = [], routeTables = [] } = records;
-  const others = ([, one]: readonly [string, Parameters<typeof tagsIn>[0]]): boolean =>
-    tagsIn(one)[clusterTag] !== clusterName;
+  const others = ([, one]: readonly [string, { readonly Tags?: Tag[] | undefined }]): boolean =>
+    tagsOf(one.Tags)[clusterTag] !== clusterName;
   const gone = new Set(endpoints.filter((entry) => !others(entry)).map(([id]) => id));
   return {
     described,

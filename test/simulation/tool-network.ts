@@ -1,4 +1,6 @@
+import type { Tag } from "@aws-sdk/client-ec2";
 import { clusterTag } from "../../src/controllers/ownership.ts";
+import { tagsOf } from "../../src/simulator/ec2-state.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import type { NetworkDoing } from "./story.ts";
 import type { Done } from "./tool.ts";
@@ -9,8 +11,7 @@ const nothing: Done = { what: undefined };
 export async function doInNetwork({ outside, truth }: SimulatedAws, doing: NetworkDoing, pick: number): Promise<Done> {
   const { ec2 } = outside;
   const one = <T>(list: readonly T[]): T | undefined => list[pick % Math.max(1, list.length)];
-  const ours = ({ Tags = [] }: { readonly Tags?: readonly { readonly Key?: string | undefined }[] | undefined }) =>
-    Tags.some(({ Key }) => Key === clusterTag);
+  const ours = ({ Tags }: { readonly Tags?: Tag[] | undefined }): boolean => clusterTag in tagsOf(Tags);
   const group = one(truth.securityGroups().filter(ours));
   const tag = async (id: string, Key: string, Value: string): Promise<Done> => {
     if (pick % 2 === 0) await ec2.createTags({ Resources: [id], Tags: [{ Key, Value }] });

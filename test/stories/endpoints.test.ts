@@ -44,6 +44,18 @@ async function groupsOf({ aws }: World): Promise<readonly string[]> {
   return SecurityGroups.flatMap(({ GroupName = "" }) => (GroupName.includes("endpoints") ? [GroupName] : []));
 }
 
+const retained = environment("ce");
+
+/** A world in which Retain has left an environment with its endpoints. */
+async function afterRetain(): Promise<World> {
+  const world = await closedWorld();
+  world.apply({ ...retained, spec: { ...retained.spec, deletionPolicy: "Retain" } });
+  await world.untilReady(600);
+  world.delete("BatchComputeEnvironment", "ce");
+  await world.untilGone(600);
+  return world;
+}
+
 const agent = ["ecs", "ecs-agent", "ecs-telemetry"];
 const available = (...services: readonly string[]) => services.toSorted().map((service) => `${service} available`);
 const all = available(...agent, "ecr.api", "ecr.dkr", "logs", "s3");
@@ -198,12 +210,7 @@ describe("endpoints of an environment in a closed subnet", () => {
   });
 
   it("stay in AWS without our tags when the object is retained", async () => {
-    const world = await closedWorld();
-    const manifest = environment("ce");
-    world.apply({ ...manifest, spec: { ...manifest.spec, deletionPolicy: "Retain" } });
-    await world.untilReady(600);
-    world.delete("BatchComputeEnvironment", "ce");
-    await world.untilGone(600);
+    const world = await afterRetain();
     const { VpcEndpoints = [] } = await world.aws.outside.ec2.describeVpcEndpoints({});
     expect(VpcEndpoints).toHaveLength(3);
     for (const { Tags = [] } of VpcEndpoints) {
@@ -212,14 +219,9 @@ describe("endpoints of an environment in a closed subnet", () => {
   });
 
   it("that were left in AWS are used again, and go with the last of the object's environments", async () => {
-    const world = await closedWorld();
-    const manifest = environment("ce");
-    world.apply({ ...manifest, spec: { ...manifest.spec, deletionPolicy: "Retain" } });
-    await world.untilReady(600);
-    world.delete("BatchComputeEnvironment", "ce");
-    await world.untilGone(600);
+    const world = await afterRetain();
     const more = { vpcEndpoints: "Ensure", vpcEndpointServices: ["ecs", "ecs-agent", "ecs-telemetry", "logs"] };
-    world.apply({ ...manifest, spec: { ...manifest.spec, network: more } });
+    world.apply({ ...retained, spec: { ...retained.spec, network: more } });
     await world.untilReady(900);
     await world.seconds(120);
     expect(await endpointsOf(world)).toEqual(available(...agent, "logs"));

@@ -193,6 +193,14 @@ async function justMadeThenDeleted(world: Simulation): Promise<void> {
   world.delete("BatchComputeEnvironment", "ce");
 }
 
+const madeThenDeleted =
+  (spec: BatchComputeEnvironmentSpec) =>
+  async (world: Simulation): Promise<void> => {
+    world.apply(computeEnvironment("ce", spec));
+    await ready(world);
+    world.delete("BatchComputeEnvironment", "ce");
+  };
+
 /** The same wish twice, its lists one way round and the other. */
 function lists(turned: boolean) {
   const turn = <T>(items: readonly T[]): T[] => (turned ? items.toReversed() : [...items]);
@@ -599,11 +607,7 @@ export const stories: readonly Story[] = [
   {
     name: "roles of its own, made and deleted",
     writes: 12,
-    act: async (world) => {
-      world.apply(computeEnvironment("ce", withRoles));
-      await ready(world);
-      world.delete("BatchComputeEnvironment", "ce");
-    },
+    act: madeThenDeleted(withRoles),
     over: gone,
   },
   {
@@ -614,11 +618,7 @@ export const stories: readonly Story[] = [
       world.apply(computeEnvironment("aside", ec2));
       await ready(world);
     },
-    act: async (world) => {
-      world.apply(computeEnvironment("ce", closed));
-      await ready(world);
-      world.delete("BatchComputeEnvironment", "ce");
-    },
+    act: madeThenDeleted(closed),
     over: (world) => world.object("BatchComputeEnvironment", "ce") === undefined,
   },
   {
@@ -643,12 +643,7 @@ export const stories: readonly Story[] = [
         securityGroups: ["sg-22222222"],
       })),
     },
-    act: async (world) => {
-      const spec = resources({ subnets: ["subnet-33333333"] });
-      world.apply(computeEnvironment("ce", { ...spec, network: { vpcEndpoints: "Ensure" } }));
-      await ready(world);
-      world.delete("BatchComputeEnvironment", "ce");
-    },
+    act: madeThenDeleted({ ...resources({ subnets: ["subnet-33333333"] }), network: { vpcEndpoints: "Ensure" } }),
     over: gone,
   },
   {

@@ -1,5 +1,5 @@
 import { clusterTag, clusterUidTag, retainedFromTag, type Tags } from "../../../src/controllers/ownership.ts";
-import { tagsIn } from "../account-network.ts";
+import { tagsOf } from "../../../src/simulator/ec2-state.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import { isOperatorWrite } from "./reading.ts";
 
@@ -20,8 +20,8 @@ export const notOurNetwork: OracleFactory = (watched) => ({
     };
     const ids = [input.GroupId, input.VpcEndpointId, ...(input.VpcEndpointIds ?? []), ...(input.Resources ?? [])];
     const strange = [
-      ...truth.securityGroups().map((one) => ({ id: one.GroupId, tags: tagsIn(one) })),
-      ...truth.vpcEndpoints().map((one) => ({ id: one.VpcEndpointId, tags: tagsIn(one) })),
+      ...truth.securityGroups().map((one) => ({ id: one.GroupId, tags: tagsOf(one.Tags) })),
+      ...truth.vpcEndpoints().map((one) => ({ id: one.VpcEndpointId, tags: tagsOf(one.Tags) })),
     ].find(({ id, tags }) => ids.includes(id) && !isOurs(watched, tags, call.operation));
     if (strange === undefined || call.operation === "CreateVpcEndpoint") return undefined;
     return `${call.operation} wrote to ${strange.id}, whose tags are ${JSON.stringify(strange.tags)}`;

@@ -11,7 +11,7 @@ import {
 } from "../../../src/controllers/ownership.ts";
 import type { CallRecord } from "../../../src/simulator/wire.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
-import { isOperatorWrite, nameOf, unseenMs } from "./reading.ts";
+import { driftSeenMs, isOperatorWrite, nameOf, unseenMs } from "./reading.ts";
 
 /**
  * Promise 3. No AWS object without our ownership is updated, retagged or deleted, unless adopted by policy, or a
@@ -44,9 +44,6 @@ export const notOurs: OracleFactory = (watched) => {
     },
   };
 };
-
-/** Drift is seen within so long (section 12). */
-const driftSeenMs = 75_000;
 
 function isIrreversible(call: CallRecord): boolean {
   if (/^(Delete|Deregister|Terminate)/.test(call.operation)) return true;

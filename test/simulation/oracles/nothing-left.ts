@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../../src/api/object.ts";
 import { abandonAnnotation } from "../../../src/api/v1alpha1/annotations.ts";
 import { ownerIn } from "../../../src/controllers/ownership.ts";
-import { tagsIn } from "../account-network.ts";
+import { tagsOf } from "../../../src/simulator/ec2-state.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import { liveEnvironments, textOf, unseenMs } from "./reading.ts";
 
@@ -56,7 +56,7 @@ function ownedBy(watched: Watched, { kind, metadata }: KubeObject): readonly str
           .map((one) => one.computeEnvironmentName),
         ...truth
           .securityGroups()
-          .filter((one) => owns({ tags: tagsIn(one) }))
+          .filter((one) => owns({ tags: tagsOf(one.Tags) }))
           .map(({ GroupName = "" }) => GroupName),
       ];
     case "JobQueue":

@@ -1,14 +1,12 @@
 import { jsonEqual } from "../../../src/runtime/json-equal.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
-import { isOperatorWrite, nameOf, unseenMs } from "./reading.ts";
+import { driftSeenMs, isOperatorWrite, nameOf, unseenMs } from "./reading.ts";
 
 /** What AWS demands beside what changes, and so may be sent though it is the same (list of the update requests). */
 const demandedBeside: ReadonlySet<string> = new Set(["computeEnvironment", "jobQueue", "state", "schedulingPolicyArn"]);
 
 /** What the update that asks AWS to look again consists of. */
 const asksAgain: ReadonlySet<string> = new Set(["computeResources.maxvCpus", "state", "serviceRole"]);
-/** Drift is seen within so long (section 12). */
-const driftSeenMs = 75_000;
 
 /**
  * Promise 7. An update sends the changed fields and those AWS demands beside them. Each field in an update of ours

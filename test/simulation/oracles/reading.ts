@@ -14,6 +14,8 @@ import type { Watched } from "../oracle.ts";
  * What somebody else did within this time, no read could have shown.
  */
 export const unseenMs = 15_000;
+/** What somebody else does is seen within this time (section 12 of the design). */
+export const driftSeenMs = 75_000;
 
 export function isOperatorWrite(call: CallRecord): boolean {
   return call.by === "operator" && isWrite(call);

@@ -15,12 +15,10 @@ import type { CallRecord } from "../../../src/simulator/wire.ts";
 import { isWrite } from "../../transcript.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import type { OperatorProcess } from "../process.ts";
-import { inputOf, liveEnvironments, liveQueues, orderOf, textOf, unseenMs } from "./reading.ts";
+import { driftSeenMs, inputOf, liveEnvironments, liveQueues, orderOf, textOf, unseenMs } from "./reading.ts";
 
 /** AWS shows a write within this time, the promise assumes. */
 const shownWithinMs = 5_000;
-/** What somebody else does is seen within this time (section 12 of the design). */
-const driftSeenMs = 75_000;
 /** From when a read is answered in AWS until a status tells of it. */
 const toldAfterMs = unseenMs - shownWithinMs;
 
