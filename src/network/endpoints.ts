@@ -1,5 +1,6 @@
 /** Which VPC endpoints have to be made so that environments need no way to the internet. Pure. */
 
+import { cutOffBy } from "./cut-off.ts";
 import { type Described, subnetsOf } from "./described.ts";
 import type { EndpointService, NetworkFacts, Part, RouteTable, Subnet, Vpc, VpcEndpoint } from "./facts.ts";
 import { read, UnreadPart } from "./lookups.ts";
@@ -18,6 +19,7 @@ export interface EndpointUser {
 
 /** What a user needs endpoints for, and where. */
 export interface EndpointNeeds {
+  readonly user: EndpointUser;
   /** Of its environment, as far as they exist. */
   readonly subnets: readonly Subnet[];
   /** Short names of services. */
@@ -79,7 +81,7 @@ export function needsAmong(facts: NetworkFacts, isOurs: IsOurs): (user: Endpoint
     if (before !== undefined) return before;
     const subnets = subnetsOf(user.described, facts);
     const services = subnets.length === 0 ? { wanted: [], unsure: [] } : servicesFor(user, bare);
-    const needs = { subnets, ...services };
+    const needs = { user, subnets, ...services };
     known.set(user, needs);
     return needs;
   };
@@ -129,7 +131,9 @@ export function endpointPlans(
   return [...vpcIds].toSorted().map((vpcId) => {
     // What cannot be seen is no reason to make anything, and none to take anything away.
     const kept = [...wishesIn(vpcId, leaving, "wanted"), ...wishesIn(vpcId, [...users, ...leaving], "unsure")];
-    return planFor(vpcId, wishesIn(vpcId, users, "wanted"), kept, facts, isOurs);
+    const present = [...users, ...leaving].filter(({ subnets }) => subnets.some((subnet) => subnet.vpcId === vpcId));
+    const there = present.map(({ user }) => user);
+    return planFor(vpcId, wishesIn(vpcId, users, "wanted"), kept, there, facts, isOurs);
   });
 }
 
@@ -142,6 +146,7 @@ function planFor(
   vpcId: string,
   wishes: readonly EndpointWish[],
   keeping: readonly EndpointWish[],
+  there: readonly EndpointUser[],
   facts: NetworkFacts,
   isOurs: IsOurs,
 ): EndpointPlan {
@@ -181,12 +186,10 @@ function planFor(
     }
     const own = same.find((one) => isOurs(one) && one.type === "Interface");
     if (own === undefined) {
-      create.push({
-        kind: "Interface",
-        serviceName,
-        subnetIds: ids(onePerZone(usable)),
-        ipAddressType: family(usable),
-      });
+      const made = { serviceName, subnetIds: ids(onePerZone(usable)), ipAddressType: family(usable) };
+      const cutOff = cutOffBy({ ...made, vpcId, ingressFrom: vpcIn(facts, vpcId).cidrs }, there, facts);
+      if (cutOff === undefined) create.push({ kind: "Interface", ...made });
+      else obstacles.push(cutOff);
       continue;
     }
     const more = uncovered(own, usable, facts);

@@ -6,7 +6,7 @@ import {
   endpointPlans,
   needsAmong,
 } from "../../src/network/endpoints.ts";
-import type { VpcEndpoint } from "../../src/network/facts.ts";
+import type { NetworkAcl, VpcEndpoint } from "../../src/network/facts.ts";
 import { read } from "./facts.ts";
 import {
   added,
@@ -15,6 +15,7 @@ import {
   ecrJob,
   endpoint,
   endpointName,
+  entry,
   ipv6Network,
   natNetwork,
   publicNetwork,
@@ -200,6 +201,32 @@ describe("endpoints that have to be made", () => {
       (vpc) => ({ ...vpc, cidrs: [...vpc.cidrs, "100.64.0.0/16"] }),
     );
     expect(plan(wider).ingressFrom).toEqual([...wholeVpc, "100.64.0.0/16"]);
+  });
+
+  it("none is made that would cut off who reaches the service without it, and who and why is told", () => {
+    const { described, workload, facts } = natNetwork();
+    const aside = { described, workload, services: undefined };
+    const closed = subnet("subnet-closed", "a", { cidr: "10.0.77.0/24" });
+    const request = { ...described.request, subnetIds: [closed.subnetId] };
+    const asking = { described: { ...described, request }, workload, services: undefined };
+    const beside = (entries: NetworkAcl["entries"]) => {
+      const acl = { aclId: "acl-closed", vpcId: closed.vpcId, default: false, subnetIds: [closed.subnetId], entries };
+      const given: Case = { ...natNetwork(), facts };
+      const tables = added(given, "routeTables", { ...table("rtb-closed"), subnetIds: [closed.subnetId] });
+      return added(added(tables, "subnets", closed), "networkAcls", acl).facts;
+    };
+    const open = [entry({ egress: true }), entry({ egress: false })];
+    const [allowed] = plans(beside(open), [asking], [aside]);
+    expect([allowed?.create.length, allowed?.obstacles]).toEqual([3, []]);
+    const apart = [entry({ number: 1, egress: false, cidr: "10.0.0.0/16", allow: false }), ...open];
+    const [hindered] = plans(beside(apart), [asking], [aside]);
+    expect(hindered?.create).toEqual([]);
+    expect(hindered?.obstacles).toHaveLength(3);
+    expect(hindered?.obstacles[0]).toMatch(
+      /^an endpoint of com\.amazonaws\.eu-west-1\.ecs would cut off subnet-a, which reaches the service now: network ACL acl-closed denies inbound TCP 443 from .*; first /,
+    );
+    // Whoever asked comes first where nobody else is in the way.
+    expect(plans(beside(apart), [asking])[0]?.obstacles).toEqual([]);
   });
 
   it("nothing is made in a VPC that EC2 does not show", () => {
