@@ -24,8 +24,10 @@ export interface EndpointNeeds {
   readonly subnets: readonly Subnet[];
   /** Short names of services. */
   readonly wanted: readonly string[];
-  /** Those of which it could not be seen whether they are reached without endpoints of ours. */
+  /** Those of which nobody can say whether they are reached without endpoints of ours: only some of their addresses are. */
   readonly unsure: readonly string[];
+  /** Those of which it could not be read. */
+  readonly unread: readonly string[];
 }
 
 /** What has to change in one VPC; empty lists when everything is there. Ours is what `isOurs` says. */
@@ -80,7 +82,7 @@ export function needsAmong(facts: NetworkFacts, isOurs: IsOurs): (user: Endpoint
     const before = known.get(user);
     if (before !== undefined) return before;
     const subnets = subnetsOf(user.described, facts);
-    const services = subnets.length === 0 ? { wanted: [], unsure: [] } : servicesFor(user, bare);
+    const services = subnets.length === 0 ? { wanted: [], unsure: [], unread: [] } : servicesFor(user, bare);
     const needs = { user, subnets, ...services };
     known.set(user, needs);
     return needs;
@@ -90,8 +92,8 @@ export function needsAmong(facts: NetworkFacts, isOurs: IsOurs): (user: Endpoint
 function servicesFor(
   { described, workload, services }: EndpointUser,
   bare: NetworkFacts,
-): Pick<EndpointNeeds, "wanted" | "unsure"> {
-  if (services !== undefined) return { wanted: services, unsure: [] };
+): Pick<EndpointNeeds, "wanted" | "unsure" | "unread"> {
+  if (services !== undefined) return { wanted: services, unsure: [], unread: [] };
   const { findings } = preflight(described, workload, bare);
   const servicesOf = (some: readonly Finding[]): readonly string[] => [
     ...new Set(some.flatMap(({ needs }) => needs.map(({ service }) => service))),
@@ -102,8 +104,13 @@ function servicesFor(
         ({ state, remedies }) => state === "Unreachable" && remedies.some(({ kind }) => kind === "interfaceEndpoints"),
       ),
     ),
-    unsure: servicesOf(findings.filter(({ state }) => state === "Unknown")),
+    unsure: servicesOf(findings.filter(({ state, cause }) => state === "Unknown" && !isUnread(cause))),
+    unread: servicesOf(findings.filter(({ cause }) => isUnread(cause))),
   };
+}
+
+function isUnread(cause: Finding["cause"]): boolean {
+  return cause === "NotReadable" || cause === "NotPermitted";
 }
 
 /**
@@ -123,15 +130,21 @@ export function endpointPlans(
     ...users.flatMap(({ subnets }) => subnets.map(({ vpcId }) => vpcId)),
     ...ours.map((one) => one.vpcId),
   ]);
-  const wishesIn = (vpcId: string, of: readonly EndpointNeeds[], which: "wanted" | "unsure"): readonly EndpointWish[] =>
+  const wishesIn = (
+    vpcId: string,
+    of: readonly EndpointNeeds[],
+    which: "wanted" | "unsure" | "unread",
+  ): readonly EndpointWish[] =>
     of.flatMap((needs) => {
       const subnets = needs.subnets.filter((subnet) => subnet.vpcId === vpcId);
       return subnets.length === 0 ? [] : needs[which].map((service) => ({ service, subnets }));
     });
   return [...vpcIds].toSorted().map((vpcId) => {
     // What cannot be seen is no reason to make anything, and none to take anything away.
-    const kept = [...wishesIn(vpcId, leaving, "wanted"), ...wishesIn(vpcId, [...users, ...leaving], "unsure")];
-    const present = [...users, ...leaving].filter(({ subnets }) => subnets.some((subnet) => subnet.vpcId === vpcId));
+    const all = [...users, ...leaving];
+    const unclear = [...wishesIn(vpcId, all, "unsure"), ...wishesIn(vpcId, all, "unread")];
+    const kept = [...wishesIn(vpcId, leaving, "wanted"), ...unclear];
+    const present = all.filter(({ subnets }) => subnets.some((subnet) => subnet.vpcId === vpcId));
     const there = present.map(({ user }) => user);
     return planFor(vpcId, wishesIn(vpcId, users, "wanted"), kept, there, facts, isOurs);
   });

@@ -179,9 +179,13 @@ describe("endpoints that have to be made", () => {
     const user = { described, workload, services: undefined };
     const unread = { kind: "unread", permission: undefined, message: "Rate exceeded" } as const;
     for (const part of ["routeTables", "networkAcls", "natGateways", "internetGateways"] as const) {
-      const [plan] = plans({ ...facts, [part]: unread }, [user]);
+      const dark = { ...facts, [part]: unread };
+      const [plan] = plans(dark, [user]);
       expect([part, plan?.remove, plan?.create]).toEqual([part, [], []]);
+      expect([part, needsAmong(dark, isOurs)(user).unsure]).toEqual([part, []]);
     }
+    const { wanted, unread: services } = needsAmong({ ...facts, routeTables: unread }, isOurs)(user);
+    expect([wanted, services.length > 0]).toEqual([[], true]);
   });
 
   it("two environments of a VPC share an endpoint", () => {

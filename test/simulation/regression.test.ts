@@ -37,6 +37,8 @@ const seeds: Readonly<Record<string, number>> = {
   "two revisions registered by hand, with the tags of ours, were taken for one that we had registered twice": 4_105_783,
   "a target from which queues had gone back was never looked at again, whatever its spec or AWS had become": 4_106_376,
   "what a deletion with Retain was about to leave was judged as if it would go": 4_106_153,
+  "the way of an environment through the network was told three hours after our endpoints had changed it": 7_000_068,
+  "a tool gave a queue its tags back in the second in which its object let it go": 9_000_198,
 };
 
 describe("worlds that broke a promise once", () => {

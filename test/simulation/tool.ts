@@ -176,9 +176,9 @@ async function disown({ aws, store }: Account, arn: string, tags: Environment["t
   const isQueue = arn.includes(":job-queue/");
   const undo: Undo = async () => {
     const found = aws.truth.jobQueues().find((one) => one.jobQueueArn === arn && one.status !== "DELETED");
-    // Without the object, or with another one of its name, it has become the tool's own.
+    // Without the object, with another one of its name, or with one that is letting it go it has become the tool's own.
     const object = store.object(JobQueueKind, { namespace: owner[namespaceTag] ?? "", name: owner[nameTag] ?? "" });
-    const isOwner = object?.metadata.uid === owner[uidTag];
+    const isOwner = object?.metadata.uid === owner[uidTag] && object?.metadata.deletionTimestamp === undefined;
     if (isOwner && found !== undefined && found.tags?.[clusterTag] === undefined) {
       await aws.outside.tagResource({ resourceArn: arn, tags: owner });
     }

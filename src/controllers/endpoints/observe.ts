@@ -133,7 +133,7 @@ function vpcsSeen(
     facts,
     ownedByUs,
   );
-  const connected = users.bystanders.filter(({ user }) => needs(user).wanted.length > 0);
+  const connected = users.bystanders.filter(({ user }) => needs(user).wanted.length + needs(user).unsure.length > 0);
   const endpoints = read("VPC endpoints", facts.endpoints);
   const groups = read("security groups", facts.securityGroups).filter((one) => one.groupName === groupName(cluster));
   const self = neighbours.at(-1);
@@ -175,6 +175,10 @@ function vpcsSeen(
       connectsLeaving: namesIn(
         vpcId,
         connected.filter(({ leaving }) => leaving),
+      ),
+      mayConnect: namesIn(
+        vpcId,
+        users.bystanders.filter(({ user }) => needs(user).unread.length > 0),
       ),
       justWritten: unproven || wroteLately(memory, vpcId, now),
       writer: first === undefined || first.metadata.uid === object.metadata.uid ? undefined : keyText(first.metadata),

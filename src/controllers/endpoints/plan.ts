@@ -185,6 +185,11 @@ function leftOne(vpc: VpcSeen, seen: EndpointsSeen): EndpointsNext | undefined {
     return { kind: "wait", reason: "EndpointsInUse", message, recheckInMs: transitionLookMs };
   }
   if (vpc.justWritten) return settles;
+  if (!stays && vpc.mayConnect.length > 0) {
+    const message = `whether ${vpc.mayConnect.join(", ")} runs by the endpoints of ${vpcId} could not be read: they stay until it can`;
+    const recheckInMs = unreadLookMs;
+    return { kind: "wait", reason: "NotReadable", message, recheckInMs, stalledAfterMs: unreadStallsAfterMs };
+  }
   if (stays) {
     const ids = [...ours.filter(isStanding).map(({ endpointId }) => endpointId), ...(group ? [group.groupId] : [])];
     const set = { [retainedFromTag]: identityText(seen.identity) };

@@ -44,6 +44,8 @@ export interface VpcSeen {
   readonly connects: readonly string[];
   /** Such environments that are on their way out. */
   readonly connectsLeaving: readonly string[];
+  /** Environments there that wish none, and of which it could not be read whether anything else connects them. */
+  readonly mayConnect: readonly string[];
   /** Written by this process a moment ago: EC2 may not show it yet. */
   readonly justWritten: boolean;
   /** Of those who stay the one that writes, so that two do not make the same; undefined: this object. */

@@ -49,6 +49,7 @@ export function vpc(other: Partial<VpcSeen> = {}): VpcSeen {
     occupiedBy: [],
     connects: [],
     connectsLeaving: [],
+    mayConnect: [],
     justWritten: false,
     writer: undefined,
     ...other,

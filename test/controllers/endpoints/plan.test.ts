@@ -215,6 +215,13 @@ describe("endpoints that an environment needs no more", () => {
     expect(decision.next.message).toBe(`the endpoints of ${vpcId} are removed when theirs is gone`);
   });
 
+  it("stay while it cannot be read whether an environment that asked for none runs by them", () => {
+    const decision = gone({ mayConnect: ["theirs"] });
+    expect(decision.next).toMatchObject({ kind: "wait", reason: "NotReadable", stalledAfterMs: 300_000 });
+    expect(decision.next.message).toContain("whether theirs runs by the endpoints");
+    expect(step(gone({ mayConnect: ["theirs"] }, { retain: true }))).toContain("release");
+  });
+
   it("stay while a predecessor still runs where the spec is no more", () => {
     const occupied = seen([vpc({ ours: [ecs], occupiedBy: ["team_ce-1"] })], { wished: false });
     expect(using(occupied, own(settled)).next).toEqual({ ...settled, recheckInMs: 10_000 });

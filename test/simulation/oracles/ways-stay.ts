@@ -93,9 +93,10 @@ function hasDroppedThem(
   const object = ownerOf(watched, tags, "BatchComputeEnvironment");
   if (object === undefined || object.metadata.deletionTimestamp !== undefined) return false;
   const spec = object.spec as BatchComputeEnvironmentSpec;
-  const asked = askedAt.get(keyText(object.metadata)) ?? Number.NEGATIVE_INFINITY;
+  const before = askedAt.get(keyText(object.metadata)) ?? Number.NEGATIVE_INFINITY;
+  const asks = object.metadata.annotations?.[endpointsAnnotation] !== undefined;
   return (
-    watched.clock.monotonic() - asked < settlesMs &&
+    (asks || watched.clock.monotonic() - before < settlesMs) &&
     spec.network?.vpcEndpoints !== "Ensure" &&
     computeResources?.subnets?.join() === spec.computeResources?.subnets?.join()
   );
