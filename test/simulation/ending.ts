@@ -195,12 +195,20 @@ async function converges(world: Simulation, expected: Expected): Promise<boolean
   return isAs(world, expected);
 }
 
+const environmentKind = "BatchComputeEnvironment";
 /** Who gets the last room of a quota that is too small for all is who comes first. */
 const stuckBy = "Stalled QuotaExceeded";
 
-/** A successor needs room that there never is where each object has one environment, and the quota is used up. */
-function hasNoRoom({ aws }: Simulation): boolean {
+/**
+ * A successor needs room that there never is where each object has one environment, none of them is on its way out, and
+ * the quota is used up.
+ */
+function hasNoRoom({ aws, store }: Simulation): boolean {
   const live = aws.truth.computeEnvironments().filter(({ status }) => status !== "DELETED");
+  const deleting = store.objects().filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+  if (live.some(({ status }) => status === "DELETING") || deleting.some(({ kind }) => kind === environmentKind)) {
+    return false;
+  }
   const owners = live.flatMap(({ tags }) => {
     const owner = ownerIn(tags);
     return owner === undefined ? [] : [keyText(owner)];

@@ -39,6 +39,8 @@ const seeds: Readonly<Record<string, number>> = {
   "what a deletion with Retain was about to leave was judged as if it would go": 4_106_153,
   "the way of an environment through the network was told three hours after our endpoints had changed it": 7_000_068,
   "a tool gave a queue its tags back in the second in which its object let it go": 9_000_198,
+  "a policy that ends jobs was taken back while the call that ends one was on its way": 8_001_044,
+  "silence was judged while the deletion that makes room for a successor was still under way": 8_001_177,
 };
 
 describe("worlds that broke a promise once", () => {

@@ -1,30 +1,46 @@
+import type { KubeObject } from "../../../src/api/object.ts";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
 import { isInfrastructureUpdate } from "../../../src/simulator/compute-environment-rules.ts";
 import { hasEnded, occupies, type StoredJob } from "../../../src/simulator/job-detail.ts";
 import type { CallRecord } from "../../../src/simulator/wire.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
-import { isOperatorWrite, nameOf, ownerOf } from "./reading.ts";
+import { isOperatorWrite, nameOf, ownerOf, textOf, unseenMs } from "./reading.ts";
 
 /**
  * Promise 2. No running job is killed by a replacement, an update or a deletion. A job that is STARTING or RUNNING
  * and ends by what a write of ours did to its environment or queue was killed; in a queue that we delete, so was
  * every unfinished job, for AWS ends them.
  *
- * Not against it, by the promise's own words: `drain.policy: Terminate` or `updatePolicy` in the spec of the owner.
+ * Not against it, by the promise's own words: `drain.policy: Terminate` or `updatePolicy` in the spec of the owner, now
+ * or so lately that a write could be on its way already.
  */
 export const runningJobs: OracleFactory = (watched) => {
   let unfinished: ReadonlyMap<string, StoredJob> = new Map();
   /** Environments whose instances AWS replaces on our word, and whether the spec had an `updatePolicy` then. */
   const updating = new Map<string, boolean>();
 
+  /** By object: what its spec said until when, monotonic ms. */
+  const earlier = new Map<string, { readonly spec: unknown; readonly until: number }>();
+  const specsOf = (object: KubeObject | undefined): readonly unknown[] => {
+    if (object === undefined) return [];
+    const before = earlier.get(textOf(object));
+    const counts = before !== undefined && watched.clock.monotonic() - before.until <= unseenMs;
+    return [object.spec, ...(counts ? [before.spec] : [])];
+  };
+
   const verdict = (killed: readonly StoredJob[], call: CallRecord): string | undefined => {
-    if (killed.length === 0 || mayTerminate(watched, call)) return undefined;
+    if (killed.length === 0 || mayTerminate(watched, call, specsOf)) return undefined;
     return `${killed.length} job(s) were ended by ${call.operation} ${JSON.stringify(call.input)} of ${watched.callerOf(call)?.name}: ${killed.map(({ id, status }) => `${id} (${status})`).join(", ")}`;
   };
 
   return {
     name: "2 no running job is killed",
+    onObject(before, after) {
+      const changed = before !== undefined && before.metadata.generation !== after?.metadata.generation;
+      if (changed) earlier.set(textOf(before), { spec: before.spec, until: watched.clock.monotonic() });
+      return undefined;
+    },
     onEffect(call, phase) {
       if (!isOperatorWrite(call)) return undefined;
       if (phase === "before") {
@@ -86,7 +102,11 @@ function noteUpdate(watched: Watched, call: CallRecord, updating: Map<string, bo
 }
 
 /** Whether the spec of the owner lets jobs be ended. */
-function mayTerminate(watched: Watched, call: CallRecord): boolean {
+function mayTerminate(
+  watched: Watched,
+  call: CallRecord,
+  specsOf: (object: KubeObject | undefined) => readonly unknown[],
+): boolean {
   const input = call.input as Readonly<Record<string, string | undefined>>;
   const { truth } = watched.aws;
   switch (call.operation) {
@@ -98,21 +118,19 @@ function mayTerminate(watched: Watched, call: CallRecord): boolean {
         .computeEnvironments()
         .find(({ computeEnvironmentArn }) => computeEnvironmentArn === job?.place?.environmentArn);
       const host = ownerOf(watched, environment?.tags, "BatchComputeEnvironment");
-      return (
-        (owner?.spec as JobQueueSpec | undefined)?.drain?.policy === "Terminate" ||
-        (host?.spec as BatchComputeEnvironmentSpec | undefined)?.drain?.policy === "Terminate"
-      );
+      const specs = [...specsOf(owner), ...specsOf(host)] as readonly Pick<JobQueueSpec, "drain">[];
+      return specs.some(({ drain }) => drain?.policy === "Terminate");
     }
     case "UpdateComputeEnvironment":
     case "DeleteComputeEnvironment": {
       const name = nameOf(input["computeEnvironment"]);
       const environment = truth.computeEnvironments().find((one) => one.computeEnvironmentName === name);
-      const spec = ownerOf(watched, environment?.tags, "BatchComputeEnvironment")?.spec as
-        | BatchComputeEnvironmentSpec
-        | undefined;
-      return call.operation === "UpdateComputeEnvironment"
-        ? spec?.updatePolicy?.terminateJobsOnUpdate === true
-        : spec?.drain?.policy === "Terminate";
+      const owner = ownerOf(watched, environment?.tags, "BatchComputeEnvironment");
+      return (specsOf(owner) as readonly BatchComputeEnvironmentSpec[]).some(({ updatePolicy, drain }) =>
+        call.operation === "UpdateComputeEnvironment"
+          ? updatePolicy?.terminateJobsOnUpdate === true
+          : drain?.policy === "Terminate",
+      );
     }
     default:
       return false;
