@@ -13,8 +13,10 @@ export interface Ec2Region {
   readonly api: Ec2Api;
   /** Facts that are kept and shared. At rest an age of two hours costs next to no calls. */
   readonly network: NetworkReader;
-  /** Something in a VPC was written, also when the write failed or its answer was lost, or is on its way: it is read anew. */
+  /** Something in a VPC was written, also when the write failed or its answer was lost: it is read anew. */
   wrote(): void;
+  /** Something in a VPC is on its way: it is read anew. */
+  forget(): void;
 }
 
 export interface Ec2RegionOptions {
@@ -33,5 +35,5 @@ export interface Ec2RegionOptions {
 export function createEc2Region(options: Ec2RegionOptions): Ec2Region {
   const { api, account, region, partition, clock, iam, everybody = () => [] } = options;
   const network = createNetworkReader({ ec2: api, region, clock, iam, everybody });
-  return { account, region, partition, api, network, wrote: () => network.wrote() };
+  return { account, region, partition, api, network, wrote: () => network.wrote(), forget: () => network.forget() };
 }

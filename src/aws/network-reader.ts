@@ -1,3 +1,4 @@
+import { addressesOf, covers } from "../network/addresses.ts";
 import type { NetworkFacts, Part, SecurityGroup, Subnet } from "../network/facts.ts";
 import type { NetworkReader, NetworkReading, NetworkRequest } from "../network/port.ts";
 import { selectorText } from "../network/selection.ts";
@@ -21,8 +22,10 @@ export interface NetworkReaderOptions {
 }
 
 export interface CachedNetworkReader extends NetworkReader {
-  /** An endpoint, a group or a tag was written, or is on its way: what lies in VPCs is read anew when next asked for. */
+  /** An endpoint, a group or a tag was written. */
   wrote(): void;
+  /** What lies in VPCs is read anew when it is next asked for. */
+  forget(): void;
 }
 
 /** DNS attributes change next to never, and each takes a call of its own. */
@@ -86,7 +89,11 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
     const inVpcs = <T>(part: KeptPart<T>): Promise<Part<readonly T[]>> => read(part, vpcIds, others);
 
     const subnets = await inVpcs(parts.subnetsOf);
-    const vpcs = await inVpcs(parts.vpcs);
+    let vpcs = await inVpcs(parts.vpcs);
+    if (lagBehind(vpcs, subnets, vpcIds)) {
+      parts.vpcs.forget();
+      vpcs = await inVpcs(parts.vpcs);
+    }
     const dns = await read(parts.dns, vpcIds, others, maxAgeMs * dnsAgeFactor);
     const routeTables = await inVpcs(parts.routeTables);
     const natGateways = await inVpcs(parts.natGateways);
@@ -147,6 +154,9 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
     };
   }
 
+  const forget = (): void => {
+    for (const part of [parts.endpoints, parts.groupsOf, parts.groupsById, parts.routeTables]) part.forget();
+  };
   let writtenAt: number | undefined;
   return {
     get writtenAt() {
@@ -161,8 +171,9 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
     },
     wrote() {
       writtenAt = clock.monotonic();
-      for (const part of [parts.endpoints, parts.groupsOf, parts.groupsById, parts.routeTables]) part.forget();
+      forget();
     },
+    forget,
   };
 }
 
@@ -171,6 +182,21 @@ function vpcsOf(subnets: Part<readonly Subnet[]>, ids?: readonly string[]): read
   if (subnets.kind === "unread") return [];
   const wanted = subnets.value.filter(({ subnetId }) => ids === undefined || ids.includes(subnetId));
   return [...new Set(wanted.map(({ vpcId }) => vpcId))].toSorted();
+}
+
+/** Whether there are subnets by now in VPCs, or in address ranges of VPCs, that were not there when VPCs were read. */
+function lagBehind(
+  vpcs: Part<readonly { readonly vpcId: string; readonly cidrs: readonly string[] }[]>,
+  subnets: Part<readonly Subnet[]>,
+  vpcIds: readonly string[],
+): boolean {
+  if (vpcs.kind === "unread" || subnets.kind === "unread") return false;
+  const ranges = new Map(vpcs.value.map(({ vpcId, cidrs }) => [vpcId, addressesOf(cidrs)]));
+  const asked = subnets.value.filter(({ vpcId }) => vpcIds.includes(vpcId));
+  return asked.some(({ vpcId, cidr, ipv6Cidrs }) => {
+    const own = addressesOf(cidr === undefined ? ipv6Cidrs : [cidr, ...ipv6Cidrs]);
+    return !covers(ranges.get(vpcId) ?? [], own);
+  });
 }
 
 /** Subnets that were asked for; those of their VPCs come with these. */

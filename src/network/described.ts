@@ -50,8 +50,9 @@ export function templatesOf(
   facts: NetworkFacts,
 ): readonly LaunchTemplateVersion[] {
   if (request.launchTemplates.length === 0) return [];
-  return read("launch templates", facts.launchTemplates).filter((one) =>
-    request.launchTemplates.some(({ reference, version }) => one.reference === reference && one.requested === version),
+  const known = read("launch templates", facts.launchTemplates);
+  return request.launchTemplates.flatMap(
+    ({ reference, version }) => known.find((one) => one.reference === reference && one.requested === version) ?? [],
   );
 }
 

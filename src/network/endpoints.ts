@@ -1,33 +1,26 @@
 /** Which VPC endpoints have to be made so that environments need no way to the internet. Pure. */
 
-import { cutOffBy } from "./cut-off.ts";
-import { type Described, subnetsOf } from "./described.ts";
-import type { EndpointService, NetworkFacts, Part, RouteTable, Subnet, Vpc, VpcEndpoint } from "./facts.ts";
+import {
+  cutOffs,
+  type EndpointToBe,
+  type Held,
+  type Inhabitant,
+  type IsOurs,
+  isStanding,
+  withoutOurs,
+} from "./dependence.ts";
+import { subnetsOf } from "./described.ts";
+import type { EndpointService, NetworkFacts, Part, Subnet, Vpc, VpcEndpoint } from "./facts.ts";
 import { read, UnreadPart } from "./lookups.ts";
-import { endpointServiceOf, type Workload } from "./needs.ts";
-import { type Finding, preflight } from "./preflight.ts";
+import { endpointServiceOf } from "./needs.ts";
+import { preflight } from "./preflight.ts";
 import { tableOf } from "./routes.ts";
 import { onePerZone } from "./ways-out.ts";
 
-/** An environment that wishes endpoints. */
-export interface EndpointUser {
-  readonly described: Described;
-  readonly workload: Workload;
+/** An environment that may wish endpoints. */
+export interface EndpointUser extends Inhabitant {
   /** Short names of services (`ecr.api`); undefined: all that its subnets do not reach without. */
   readonly services: readonly string[] | undefined;
-}
-
-/** What a user needs endpoints for, and where. */
-export interface EndpointNeeds {
-  readonly user: EndpointUser;
-  /** Of its environment, as far as they exist. */
-  readonly subnets: readonly Subnet[];
-  /** Short names of services. */
-  readonly wanted: readonly string[];
-  /** Those of which nobody can say whether they are reached without endpoints of ours: only some of their addresses are. */
-  readonly unsure: readonly string[];
-  /** Those of which it could not be read. */
-  readonly unread: readonly string[];
 }
 
 /** What has to change in one VPC; empty lists when everything is there. Ours is what `isOurs` says. */
@@ -67,87 +60,74 @@ export interface EndpointToExtend {
   readonly addRouteTableIds: readonly string[];
 }
 
-type IsOurs = (endpoint: VpcEndpoint) => boolean;
-
 /**
- * Tells of users what they need, of each only once. What would be reached without endpoints of ours needs none, so that
- * one that is there does not make itself superfluous.
+ * The plan for one VPC.
  *
- * @throws UnreadPart (when called) when subnets were not read
+ * @param users who wish endpoints
+ * @param leaving what runs without a wish for endpoints: nothing is made for it, and nothing that it needs is taken away
+ * @param held which of our endpoints they run by
+ * @throws UnreadPart when VPCs, subnets, endpoints or route tables were not read
  */
-export function needsAmong(facts: NetworkFacts, isOurs: IsOurs): (user: EndpointUser) => EndpointNeeds {
-  const bare = withoutOurs(facts, isOurs);
-  const known = new Map<EndpointUser, EndpointNeeds>();
-  return (user) => {
-    const before = known.get(user);
-    if (before !== undefined) return before;
-    const subnets = subnetsOf(user.described, facts);
-    const services = subnets.length === 0 ? { wanted: [], unsure: [], unread: [] } : servicesFor(user, bare);
-    const needs = { user, subnets, ...services };
-    known.set(user, needs);
-    return needs;
-  };
-}
-
-function servicesFor(
-  { described, workload, services }: EndpointUser,
-  bare: NetworkFacts,
-): Pick<EndpointNeeds, "wanted" | "unsure" | "unread"> {
-  if (services !== undefined) return { wanted: services, unsure: [], unread: [] };
-  const { findings } = preflight(described, workload, bare);
-  const servicesOf = (some: readonly Finding[]): readonly string[] => [
-    ...new Set(some.flatMap(({ needs }) => needs.map(({ service }) => service))),
-  ];
-  return {
-    wanted: servicesOf(
-      findings.filter(
-        ({ state, remedies }) => state === "Unreachable" && remedies.some(({ kind }) => kind === "interfaceEndpoints"),
-      ),
-    ),
-    unsure: servicesOf(findings.filter(({ state, cause }) => state === "Unknown" && !isUnread(cause))),
-    unread: servicesOf(findings.filter(({ cause }) => isUnread(cause))),
-  };
-}
-
-function isUnread(cause: Finding["cause"]): boolean {
-  return cause === "NotReadable" || cause === "NotPermitted";
-}
-
-/**
- * The plan for each VPC in which users are, or in which endpoints of ours are left.
- * @param leaving of what still runs although nobody wishes it any more: nothing is made for it, and nothing that it
- * needs is taken away
- * @throws UnreadPart when VPCs, endpoints or route tables were not read
- */
-export function endpointPlans(
-  users: readonly EndpointNeeds[],
-  leaving: readonly EndpointNeeds[],
+export function endpointPlan(
+  vpcId: string,
+  users: readonly EndpointUser[],
+  leaving: readonly EndpointUser[],
+  held: (user: EndpointUser) => Held,
   facts: NetworkFacts,
   isOurs: IsOurs,
-): readonly EndpointPlan[] {
-  const ours = read("VPC endpoints", facts.endpoints).filter(isOurs);
-  const vpcIds = new Set([
-    ...users.flatMap(({ subnets }) => subnets.map(({ vpcId }) => vpcId)),
-    ...ours.map((one) => one.vpcId),
+): EndpointPlan {
+  const bare = withoutOurs(facts, isOurs);
+  const subnetsIn = (user: EndpointUser): readonly Subnet[] =>
+    subnetsOf(user.described, facts).filter((subnet) => subnet.vpcId === vpcId);
+  const here = (all: readonly EndpointUser[]): readonly EndpointUser[] =>
+    all.filter((user) => subnetsIn(user).length > 0);
+  const wishes = here(users).flatMap((user) =>
+    wantedBy(user, bare).map((service) => ({ service, subnets: subnetsIn(user) })),
+  );
+  // What cannot be seen is no reason to make anything, and none to take anything away.
+  const kept = here([...users, ...leaving]).flatMap((user) => [
+    ...held(user).services,
+    ...held(user).unread,
+    ...(leaving.includes(user) ? (user.services ?? []) : []),
   ]);
-  const wishesIn = (
-    vpcId: string,
-    of: readonly EndpointNeeds[],
-    which: "wanted" | "unsure" | "unread",
-  ): readonly EndpointWish[] =>
-    of.flatMap((needs) => {
-      const subnets = needs.subnets.filter((subnet) => subnet.vpcId === vpcId);
-      return subnets.length === 0 ? [] : needs[which].map((service) => ({ service, subnets }));
-    });
-  return [...vpcIds].toSorted().map((vpcId) => {
-    // What cannot be seen is no reason to make anything, and none to take anything away.
-    const all = [...users, ...leaving];
-    const unclear = [...wishesIn(vpcId, all, "unsure"), ...wishesIn(vpcId, all, "unread")];
-    const kept = [...wishesIn(vpcId, leaving, "wanted"), ...unclear];
-    const present = all.filter(({ subnets }) => subnets.some((subnet) => subnet.vpcId === vpcId));
-    const there = present.map(({ user }) => user);
-    return planFor(vpcId, wishesIn(vpcId, users, "wanted"), kept, there, facts, isOurs);
+  return planFor(vpcId, wishes, kept, facts, isOurs);
+}
+
+/** What would be reached without endpoints of ours needs none, so that one that is there does not make itself superfluous. */
+function wantedBy({ described, workload, services }: EndpointUser, bare: NetworkFacts): readonly string[] {
+  if (services !== undefined) return services;
+  const found = preflight(described, workload, bare).findings.filter(
+    ({ state, remedies }) => state === "Unreachable" && remedies.some(({ kind }) => kind === "interfaceEndpoints"),
+  );
+  return [...new Set(found.flatMap(({ needs }) => needs.map(({ service }) => service)))];
+}
+
+/** The plan without what would cut somebody off who reaches a service now; that is an obstacle. */
+export function withoutCutOffs(
+  plan: EndpointPlan,
+  inhabitants: readonly Inhabitant[],
+  facts: NetworkFacts,
+): EndpointPlan {
+  const { vpcId, create, extend, ingressFrom } = plan;
+  const standing = read("VPC endpoints", facts.endpoints);
+  const made = create.flatMap((one): readonly EndpointToBe[] =>
+    one.kind === "Interface" ? [{ ...one, vpcId, endpointId: `the endpoint of ${one.serviceName}` }] : [],
+  );
+  const extended = extend.flatMap(({ endpointId, addSubnetIds }): readonly EndpointToBe[] => {
+    const own = standing.find((one) => one.endpointId === endpointId);
+    if (own === undefined || addSubnetIds.length === 0) return [];
+    return [{ ...own, subnetIds: [...own.subnetIds, ...addSubnetIds] }];
   });
+  if (made.length + extended.length === 0) return plan;
+  const hindered = cutOffs([...made, ...extended], ingressFrom, inhabitants, facts);
+  const isHindered = (endpointId: string): boolean =>
+    extended.some((one) => one.endpointId === endpointId && hindered.has(one.serviceName));
+  return {
+    ...plan,
+    create: create.filter((one) => one.kind === "Gateway" || !hindered.has(one.serviceName)),
+    extend: extend.filter(({ endpointId }) => !isHindered(endpointId)),
+    obstacles: [...plan.obstacles, ...hindered.values()],
+  };
 }
 
 interface EndpointWish {
@@ -158,12 +138,11 @@ interface EndpointWish {
 function planFor(
   vpcId: string,
   wishes: readonly EndpointWish[],
-  keeping: readonly EndpointWish[],
-  there: readonly EndpointUser[],
+  keeping: readonly string[],
   facts: NetworkFacts,
   isOurs: IsOurs,
 ): EndpointPlan {
-  const standing = read("VPC endpoints", facts.endpoints).filter((one) => one.vpcId === vpcId && !isGone(one));
+  const standing = read("VPC endpoints", facts.endpoints).filter((one) => one.vpcId === vpcId && isStanding(one));
   const create: EndpointToMake[] = [];
   const extend: EndpointToExtend[] = [];
   const obstacles: string[] = [];
@@ -199,16 +178,18 @@ function planFor(
     }
     const own = same.find((one) => isOurs(one) && one.type === "Interface");
     if (own === undefined) {
-      const made = { serviceName, subnetIds: ids(onePerZone(usable)), ipAddressType: family(usable) };
-      const cutOff = cutOffBy({ ...made, vpcId, ingressFrom: vpcIn(facts, vpcId).cidrs }, there, facts);
-      if (cutOff === undefined) create.push({ kind: "Interface", ...made });
-      else obstacles.push(cutOff);
+      create.push({
+        kind: "Interface",
+        serviceName,
+        subnetIds: ids(onePerZone(usable)),
+        ipAddressType: family(usable),
+      });
       continue;
     }
     const more = uncovered(own, usable, facts);
     if (more.length > 0) extend.push({ endpointId: own.endpointId, addSubnetIds: ids(more), addRouteTableIds: [] });
   }
-  const kept = new Set(keeping.map(({ service }) => endpointServiceOf(service, facts.region)));
+  const kept = new Set(keeping.map((service) => endpointServiceOf(service, facts.region)));
   const remove = standing
     .filter((one) => isOurs(one) && !needed.has(one.serviceName) && !kept.has(one.serviceName))
     .map((one) => one.endpointId);
@@ -271,26 +252,6 @@ function offeredIn(
 function family(subnets: readonly Subnet[]): "ipv4" | "dualstack" | "ipv6" {
   if (subnets.every(({ cidr }) => cidr === undefined)) return "ipv6";
   return subnets.some(({ cidr }) => cidr === undefined) ? "dualstack" : "ipv4";
-}
-
-function withoutOurs(facts: NetworkFacts, isOurs: IsOurs): NetworkFacts {
-  const { endpoints, routeTables } = facts;
-  if (endpoints.kind === "unread") return facts;
-  const gone = new Set(endpoints.value.filter(isOurs).map(({ endpointId }) => endpointId));
-  if (gone.size === 0) return facts;
-  const bare = (table: RouteTable): RouteTable => ({
-    ...table,
-    routes: table.routes.filter(({ target }) => !gone.has(target.id)),
-  });
-  return {
-    ...facts,
-    endpoints: { kind: "read", value: endpoints.value.filter(({ endpointId }) => !gone.has(endpointId)) },
-    routeTables: routeTables.kind === "unread" ? routeTables : { kind: "read", value: routeTables.value.map(bare) },
-  };
-}
-
-function isGone({ state }: VpcEndpoint): boolean {
-  return state === "deleting" || state === "deleted";
 }
 
 function ids(subnets: readonly Subnet[]): readonly string[] {

@@ -37,7 +37,7 @@ export interface NetworkReading {
  * shared by all who ask about one VPC.
  */
 export interface NetworkReader {
-  /** When this process last wrote to endpoints, groups or tags there, or waited for what it wrote; monotonic ms. */
+  /** When this process last wrote to endpoints, groups or tags there, monotonic ms. */
   readonly writtenAt: number | undefined;
   /**
    * The facts for a request, gathered at most `maxAgeMs` ago. A part that AWS refuses or that fails is `unread` in

@@ -64,6 +64,20 @@ export function preflight(described: Described, workload: Workload, facts: Netwo
   return { state: worst(findings), subnets, findings };
 }
 
+/** Whether a service is reached from a subnet. */
+export interface Trace {
+  readonly subnetId: string;
+  readonly need: Need;
+  readonly verdict: Verdict;
+}
+
+/** The paths of an environment to what is needed, whether it can be there at all or not. */
+export function traces(described: Described, needs: readonly Need[], facts: NetworkFacts): readonly Trace[] {
+  return tracedSubnets(described, needs, facts, lookupsOf(facts)).flatMap(({ subnet, paths }) =>
+    paths.map(({ need, verdict }) => ({ subnetId: subnet.subnetId, need, verdict })),
+  );
+}
+
 interface Traced {
   readonly subnet: Subnet;
   readonly paths: readonly Path[];

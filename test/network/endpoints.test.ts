@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { heldAmong } from "../../src/network/dependence.ts";
 import {
   type EndpointPlan,
   type EndpointToMake,
   type EndpointUser,
-  endpointPlans,
-  needsAmong,
+  endpointPlan,
 } from "../../src/network/endpoints.ts";
-import type { NetworkAcl, VpcEndpoint } from "../../src/network/facts.ts";
+import type { VpcEndpoint } from "../../src/network/facts.ts";
 import { read } from "./facts.ts";
 import {
   added,
@@ -15,7 +15,6 @@ import {
   ecrJob,
   endpoint,
   endpointName,
-  entry,
   ipv6Network,
   natNetwork,
   publicNetwork,
@@ -25,6 +24,7 @@ import {
   s3Route,
   subnet,
   table,
+  vpcId,
   withFacts,
   withRequest,
   withRoute,
@@ -42,20 +42,20 @@ function isOurs({ tags }: VpcEndpoint): boolean {
   return tags["ours"] === "yes";
 }
 
-function plans(
+function planned(
   facts: Case["facts"],
   users: readonly EndpointUser[],
   leaving: readonly EndpointUser[] = [],
-): readonly EndpointPlan[] {
-  const needs = needsAmong(facts, isOurs);
-  return endpointPlans(users.map(needs), leaving.map(needs), facts, isOurs);
+): EndpointPlan {
+  return endpointPlan(vpcId, users, leaving, heldAmong(facts, isOurs), facts, isOurs);
+}
+
+function user({ described, workload }: Case, part: Partial<EndpointUser> = {}): EndpointUser {
+  return { described, workload, services: undefined, jobsKnown: true, ...part };
 }
 
 function plan(given: Case, services?: readonly string[]): EndpointPlan {
-  const { described, workload, facts } = given;
-  const [first] = plans(facts, [{ described, workload, services }]);
-  if (first === undefined) throw new Error("no VPC");
-  return first;
+  return planned(given.facts, [user(given, { services })]);
 }
 
 /** The network after its plan was carried out. */
@@ -156,45 +156,37 @@ describe("endpoints that have to be made", () => {
   });
 
   it("what no user needs any more goes, and with the last one the group", () => {
-    const { described, workload, facts } = made(bare);
-    const [left] = plans(facts, []);
-    expect(left?.remove.toSorted()).toEqual([...inner, "s3"].map((service) => `vpce-${service}`));
-    expect(left?.ingressFrom).toEqual([]);
-    const user = { described, workload: { ...workload, jobs: [] }, services: undefined };
-    const [fewer] = plans(facts, [user]);
-    expect(fewer?.remove.toSorted()).toEqual(["vpce-ecr.api", "vpce-ecr.dkr", "vpce-logs", "vpce-s3"]);
-    expect(fewer?.ingressFrom).toEqual(wholeVpc);
+    const given = made(bare);
+    const left = planned(given.facts, []);
+    expect(left.remove.toSorted()).toEqual([...inner, "s3"].map((service) => `vpce-${service}`));
+    expect(left.ingressFrom).toEqual([]);
+    const fewer = planned(given.facts, [user(given, { workload: { ...given.workload, jobs: [] } })]);
+    expect(fewer.remove.toSorted()).toEqual(["vpce-ecr.api", "vpce-ecr.dkr", "vpce-logs", "vpce-s3"]);
+    expect(fewer.ingressFrom).toEqual(wholeVpc);
   });
 
   it("what still runs although its spec has moved on keeps what it needs, and gets nothing made", () => {
-    const { described, workload, facts } = made(bare);
-    const runs = { described, workload, services: undefined };
-    const [stays] = plans(facts, [], [runs]);
-    expect([stays?.remove, stays?.kept.toSorted()]).toEqual([[], [...inner, "s3"].map(endpointName)]);
-    expect(plans(bare.facts, [], [runs])).toEqual([]);
+    const given = made(bare);
+    const stays = planned(given.facts, [], [user(given)]);
+    expect([stays.remove, stays.kept.toSorted()]).toEqual([[], [...inner, "s3"].map(endpointName)]);
+    expect(planned(bare.facts, [], [user(bare)])).toMatchObject({ create: [], kept: [] });
   });
 
   it("what could not be read is no reason to take anything away, and none to make anything", () => {
-    const { described, workload, facts } = made(bare);
-    const user = { described, workload, services: undefined };
+    const given = made(bare);
     const unread = { kind: "unread", permission: undefined, message: "Rate exceeded" } as const;
     for (const part of ["routeTables", "networkAcls", "natGateways", "internetGateways"] as const) {
-      const dark = { ...facts, [part]: unread };
-      const [plan] = plans(dark, [user]);
-      expect([part, plan?.remove, plan?.create]).toEqual([part, [], []]);
-      expect([part, needsAmong(dark, isOurs)(user).unsure]).toEqual([part, []]);
+      const { remove, create } = planned({ ...given.facts, [part]: unread }, [user(given)]);
+      expect([part, remove, create]).toEqual([part, [], []]);
     }
-    const { wanted, unread: services } = needsAmong({ ...facts, routeTables: unread }, isOurs)(user);
-    expect([wanted, services.length > 0]).toEqual([[], true]);
   });
 
   it("two environments of a VPC share an endpoint", () => {
-    const { described, workload, facts } = bare;
+    const { facts } = bare;
     const other = withRequest(bare, { subnetIds: ["subnet-b"], securityGroupIds: ["sg-2"] }).described;
     const more = added(withFacts(bare, facts), "securityGroups", { ...groupLike(facts), groupId: "sg-2" });
-    const users = [described, other].map((one) => ({ described: one, workload, services: ["ecs"] }));
-    const [shared] = plans(more.facts, users);
-    expect(shared?.create).toHaveLength(1);
+    const users = [bare.described, other].map((described) => user(bare, { described, services: ["ecs"] }));
+    expect(planned(more.facts, users).create).toHaveLength(1);
   });
 
   it("the whole VPC is let in, in all its address ranges: names lead to the endpoints from everywhere there", () => {
@@ -205,32 +197,6 @@ describe("endpoints that have to be made", () => {
       (vpc) => ({ ...vpc, cidrs: [...vpc.cidrs, "100.64.0.0/16"] }),
     );
     expect(plan(wider).ingressFrom).toEqual([...wholeVpc, "100.64.0.0/16"]);
-  });
-
-  it("none is made that would cut off who reaches the service without it, and who and why is told", () => {
-    const { described, workload, facts } = natNetwork();
-    const aside = { described, workload, services: undefined };
-    const closed = subnet("subnet-closed", "a", { cidr: "10.0.77.0/24" });
-    const request = { ...described.request, subnetIds: [closed.subnetId] };
-    const asking = { described: { ...described, request }, workload, services: undefined };
-    const beside = (entries: NetworkAcl["entries"]) => {
-      const acl = { aclId: "acl-closed", vpcId: closed.vpcId, default: false, subnetIds: [closed.subnetId], entries };
-      const given: Case = { ...natNetwork(), facts };
-      const tables = added(given, "routeTables", { ...table("rtb-closed"), subnetIds: [closed.subnetId] });
-      return added(added(tables, "subnets", closed), "networkAcls", acl).facts;
-    };
-    const open = [entry({ egress: true }), entry({ egress: false })];
-    const [allowed] = plans(beside(open), [asking], [aside]);
-    expect([allowed?.create.length, allowed?.obstacles]).toEqual([3, []]);
-    const apart = [entry({ number: 1, egress: false, cidr: "10.0.0.0/16", allow: false }), ...open];
-    const [hindered] = plans(beside(apart), [asking], [aside]);
-    expect(hindered?.create).toEqual([]);
-    expect(hindered?.obstacles).toHaveLength(3);
-    expect(hindered?.obstacles[0]).toMatch(
-      /^an endpoint of com\.amazonaws\.eu-west-1\.ecs would cut off subnet-a, which reaches the service now: network ACL acl-closed denies inbound TCP 443 from .*; first /,
-    );
-    // Whoever asked comes first where nobody else is in the way.
-    expect(plans(beside(apart), [asking])[0]?.obstacles).toEqual([]);
   });
 
   it("nothing is made in a VPC that EC2 does not show", () => {
@@ -275,11 +241,8 @@ describe("endpoints that have to be made", () => {
   });
 
   it("nothing is wanted of a network that could not be read", () => {
-    const { described, workload, facts } = removed(bare, "endpoints", () => false);
     const unread = { kind: "unread", permission: "ec2:DescribeVpcEndpoints", message: "no" } as const;
-    const dark = { ...facts, endpoints: unread };
-    expect(needsAmong(dark, isOurs)({ described, workload, services: undefined }).wanted).toEqual([]);
-    expect(() => plans(dark, [{ described, workload, services: ["ecs"] }])).toThrow("could not be read");
+    expect(() => planned({ ...bare.facts, endpoints: unread }, [user(bare)])).toThrow("could not be read");
   });
 });
 

@@ -29,8 +29,8 @@ import type { Simulation } from "./world.ts";
  */
 const convergenceSeconds = 75 * 60;
 
-/** What the operator wrote there is in effect after a minute, and then told with the next look of every ten. */
-const networkToldSeconds = 15 * 60;
+/** What the operator wrote there is in effect after five minutes, and then told with the next look of every ten. */
+const networkToldSeconds = 17 * 60;
 
 /** An hour in which nothing may be written; ten minutes of it in three worlds of four, for it is a third of the work. */
 const silenceSeconds = (seed: number): number => (seed % 4 === 0 ? 3600 : 600);

@@ -41,6 +41,8 @@ const seeds: Readonly<Record<string, number>> = {
   "a tool gave a queue its tags back in the second in which its object let it go": 9_000_198,
   "a policy that ends jobs was taken back while the call that ends one was on its way": 8_001_044,
   "silence was judged while the deletion that makes room for a successor was still under way": 8_001_177,
+  "a status was told from an object that a lost event had left in the cache until that moment": 8_002_974,
+  "what a predecessor had written was written once more, and not seen for two seconds": 9_002_521,
 };
 
 describe("worlds that broke a promise once", () => {

@@ -1,3 +1,4 @@
+import type { ComputeResource } from "@aws-sdk/client-batch";
 import { describe, expect, it } from "vitest";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
@@ -284,6 +285,11 @@ describe("endpoints beside environments that never asked for any", () => {
     const { network: _network, computeResources, ...rest } = spec;
     return { ...manifest, spec: { ...rest, computeResources: { ...computeResources, securityGroupIds: ["sg-2"] } } };
   }
+  const ownerOf = (cluster: string) => ({
+    "awsbatch.dev/cluster": cluster,
+    "awsbatch.dev/namespace": "team",
+    "awsbatch.dev/name": "ce",
+  });
   const anotherGroup: AccountNetwork = {
     securityGroups: [
       { id: "sg-1", vpc: "vpc-1" },
@@ -315,6 +321,55 @@ describe("endpoints beside environments that never asked for any", () => {
     expect(await endpointsOf(world)).toEqual(all);
     await world.seconds(3600);
     expect(world.aws.truth.jobs().find(({ id }) => id === jobId)?.status).toBe("RUNNING");
+  });
+
+  it("are left to these also when their own groups let out to the VPC alone, and their jobs are not known here", async () => {
+    const tight: AccountNetwork = {
+      securityGroups: [
+        { id: "sg-1", vpc: "vpc-1" },
+        { id: "sg-2", vpc: "vpc-1", egress: [{ protocol: "tcp", ports: 443, peer: "10.0.0.0/16" }] },
+      ],
+    };
+    const world = await closedWorld(tight);
+    world.apply(environment("ce"), aside("aside", ["subnet-closed"]), job);
+    await world.untilReady(900);
+    world.delete("JobDefinition", "job");
+    world.delete("BatchComputeEnvironment", "ce");
+    await world.until("it is gone", () => world.object("BatchComputeEnvironment", "ce") === undefined, 1200);
+    expect(await endpointsOf(world)).toEqual(all);
+  });
+
+  it("go although the namesake of the object in another cluster has an environment elsewhere in the VPC", async () => {
+    const world = await closedWorld();
+    const { spec } = environment("ce", ["subnet-nat"]);
+    await world.aws.outside.createComputeEnvironment({
+      computeEnvironmentName: "green-ce",
+      type: "MANAGED",
+      computeResources: { ...(spec.computeResources as ComputeResource), subnets: ["subnet-nat"] },
+      tags: { ...ownerOf("green"), "awsbatch.dev/cluster-uid": "another" },
+    });
+    world.apply(environment("ce"));
+    await world.untilReady(900);
+    world.delete("BatchComputeEnvironment", "ce");
+    await world.untilGone(1200);
+    expect(await endpointsOf(world)).toEqual([]);
+  });
+
+  it("are left to the namesake in another cluster that runs by them", async () => {
+    const world = await closedWorld();
+    world.apply(environment("ce"));
+    await world.untilReady(900);
+    const { spec } = environment("ce");
+    await world.aws.outside.createComputeEnvironment({
+      computeEnvironmentName: "green-ce",
+      type: "MANAGED",
+      computeResources: spec.computeResources as ComputeResource,
+      tags: { ...ownerOf("green"), "awsbatch.dev/cluster-uid": "another" },
+    });
+    await world.seconds(120);
+    world.delete("BatchComputeEnvironment", "ce");
+    await world.untilGone(1200);
+    expect(await endpointsOf(world)).toEqual(available(...agent));
   });
 
   it("go with them when both are deleted", async () => {

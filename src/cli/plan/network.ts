@@ -3,7 +3,7 @@ import { networkNow } from "../../controllers/compute-environment/network-look.t
 import type { NetworkSeen } from "../../controllers/compute-environment/seen.ts";
 import type { Decision } from "../../controllers/decision.ts";
 import { observeEndpoints } from "../../controllers/endpoints/observe.ts";
-import { planWithEndpoints, shortName } from "../../controllers/endpoints/plan.ts";
+import { planWithEndpoints } from "../../controllers/endpoints/plan.ts";
 import type { EndpointsSeen, VpcSeen } from "../../controllers/endpoints/seen.ts";
 import type { Ports } from "../../controllers/ports.ts";
 import { placed } from "../../controllers/security-group/fill.ts";
@@ -15,6 +15,7 @@ import type { GroupSeen } from "../../controllers/security-group/seen.ts";
 import { withSelected } from "../../controllers/selection/fill.ts";
 import { observeSelection } from "../../controllers/selection/observe.ts";
 import { planWithSelection } from "../../controllers/selection/plan.ts";
+import { shortName } from "../../network/dependence.ts";
 import type { ReadRegion } from "./region.ts";
 
 /** What becomes of an environment with what it selects and has made in the network. */

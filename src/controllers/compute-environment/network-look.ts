@@ -31,7 +31,7 @@ const judgeMs = 10 * 60_000;
 /** Environments that are changed together share what they read. */
 const togetherMs = 3000;
 /** What we wrote in the network ourselves is in effect by then: ways may lead elsewhere, also for those who asked for nothing. */
-const inEffectMs = 60_000;
+const inEffectMs = 5 * 60_000;
 const patienceMs = 2000;
 const askedOnceMs = 30_000;
 const soonMs = 1000;

@@ -1,6 +1,6 @@
 import type { ObjectEvent } from "../../kube/store.ts";
+import { shortName } from "../../network/dependence.ts";
 import type { EndpointsAction } from "./action.ts";
-import { shortName } from "./plan.ts";
 import type { EndpointWrite } from "./writes.ts";
 
 /** What an action that succeeded is told as. */

@@ -6,14 +6,15 @@ import type { JobDefinition } from "../../api/v1alpha1/job-definition.ts";
 import { BatchComputeEnvironmentKind, JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
 import type { Environment } from "../../aws/batch.ts";
 import type { BatchRegion } from "../../aws/region.ts";
+import { heldAmong } from "../../network/dependence.ts";
 import { subnetsOf } from "../../network/described.ts";
-import { type EndpointUser, endpointPlans, needsAmong } from "../../network/endpoints.ts";
+import { type EndpointUser, endpointPlan, withoutCutOffs } from "../../network/endpoints.ts";
 import type { NetworkFacts, SecurityGroup, VpcEndpoint } from "../../network/facts.ts";
 import { read } from "../../network/lookups.ts";
 import { endpointServiceOf } from "../../network/needs.ts";
 import type { NetworkRequest } from "../../network/port.ts";
 import { type Ec2Memory, factsMaxAgeMs, isUnproven, wroteLately } from "../ec2-memory.ts";
-import { identityOf, isRetainedBy, ownerIn } from "../ownership.ts";
+import { identityOf, isRetainedBy, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { placed } from "../security-group/fill.ts";
 import { unreadBy } from "../unread.ts";
@@ -63,24 +64,26 @@ async function networkOf(
   const users = usersIn(object, region, ports);
   try {
     const ec2 = await ports.regions.ec2(object.spec.region, signal);
-    if (memory.busy.delete(object.metadata.uid)) ec2.wrote();
+    if (memory.busy.delete(object.metadata.uid)) ec2.forget();
     const facts = await ec2.network.of(together(users, claims, region.region), {
       signal,
       maxAgeMs: factsMaxAgeMs(object),
     });
     const seen = vpcsSeen(object, claims, users, facts, ports, memory);
-    if (seen.vpcs.some(isBusy)) memory.busy.add(object.metadata.uid);
+    const used = stays(object) ? seen.vpcIds : [];
+    if (seen.vpcs.some((vpc) => isBusy(vpc, used.includes(vpc.vpcId)))) memory.busy.add(object.metadata.uid);
     return seen;
   } catch (error) {
     return unreadBy(error, "EC2 cannot be read");
   }
 }
 
-function isBusy({ plan, ours, writer, justWritten }: VpcSeen): boolean {
+/** Something is being made or removed: what EC2 has is looked at anew in the next pass. */
+function isBusy({ plan, ours, writer, justWritten }: VpcSeen, isUsed: boolean): boolean {
   if (justWritten) return true;
   const moving = ours.some(({ state }) => state !== "available");
   const wanted = plan.create.length + plan.extend.length + plan.remove.length > 0;
-  return writer === undefined && (moving || wanted);
+  return writer === undefined && (moving || (isUsed && wanted));
 }
 
 /** Who is in a region beside each other. */
@@ -126,14 +129,10 @@ function vpcsSeen(
   const now = clock.monotonic();
   const unproven = isUnproven(memory, object, now);
   const ownedByUs = (one: Parameters<typeof isOurs>[0]): boolean => isOurs(one, cluster);
-  const needs = needsAmong(facts, ownedByUs);
-  const plans = endpointPlans(
-    neighbours.flatMap((one) => (stays(one.object) && one.user !== undefined ? [needs(one.user)] : [])),
-    runningIn(users).map(({ user }) => needs(user)),
-    facts,
-    ownedByUs,
-  );
-  const connected = users.bystanders.filter(({ user }) => needs(user).wanted.length + needs(user).unsure.length > 0);
+  const held = heldAmong(facts, ownedByUs);
+  const asking = neighbours.flatMap((one) => (stays(one.object) && one.user !== undefined ? [one.user] : []));
+  const running = runningIn(users).map(({ user }) => user);
+  const connected = users.bystanders.filter(({ user }) => held(user).services.length > 0);
   const endpoints = read("VPC endpoints", facts.endpoints);
   const groups = read("security groups", facts.securityGroups).filter((one) => one.groupName === groupName(cluster));
   const self = neighbours.at(-1);
@@ -151,9 +150,12 @@ function vpcsSeen(
       .map((one) => one.object)
       .filter((one) => mayWrite(one, ports))
       .toSorted(byRank);
+    const isWriter = first?.metadata.uid === object.metadata.uid;
+    const plan = endpointPlan(vpcId, asking, running, held, facts, ownedByUs);
     return {
       vpcId,
-      plan: plans.find((one) => one.vpcId === vpcId) ?? nothing(vpcId),
+      // Who only looks waits for the writer, and that one says what keeps it.
+      plan: isWriter ? withoutCutOffs(plan, [...asking, ...running], facts) : plan,
       ours: endpoints.filter((one) => one.vpcId === vpcId && ownedByUs(one)),
       group: groups.find((one) => one.vpcId === vpcId && ownedByUs(one)),
       leftBehind: [
@@ -178,17 +180,13 @@ function vpcsSeen(
       ),
       mayConnect: namesIn(
         vpcId,
-        users.bystanders.filter(({ user }) => needs(user).unread.length > 0),
+        users.bystanders.filter(({ user }) => held(user).unread.length > 0),
       ),
       justWritten: unproven || wroteLately(memory, vpcId, now),
-      writer: first === undefined || first.metadata.uid === object.metadata.uid ? undefined : keyText(first.metadata),
+      writer: first === undefined || isWriter ? undefined : keyText(first.metadata),
     };
   });
   return { kind: "read", vpcIds, vpcs };
-}
-
-function nothing(vpcId: string): VpcSeen["plan"] {
-  return { vpcId, services: [], create: [], extend: [], remove: [], kept: [], ingressFrom: [], obstacles: [] };
 }
 
 function vpcsOf(user: EndpointUser | undefined, facts: NetworkFacts): readonly string[] {
@@ -199,6 +197,7 @@ function usersIn(object: BatchComputeEnvironment, region: BatchRegion, ports: Po
   const { objects, settings, cluster } = ports;
   const place = {
     region: region.region,
+    defaultRegion: settings.region,
     definitions: objects.list(JobDefinitionKind as Kind) as readonly JobDefinition[],
   };
   const regionOf = ({ spec }: BatchComputeEnvironment): string => spec.region ?? settings.region;
@@ -207,11 +206,9 @@ function usersIn(object: BatchComputeEnvironment, region: BatchRegion, ports: Po
   const neighbours = [...cached.map(placed), object].filter(
     (one) => regionOf(one) === regionOf(object) && (wishesEndpoints(one) || vpcClaims(one).length > 0),
   );
-  const isLeaving = ({ status, tags }: Environment): boolean => {
-    const owner = ownerIn(tags);
-    const by = all.find(({ metadata }) => metadata.name === owner?.name && metadata.namespace === owner.namespace);
-    return status === "DELETING" || by?.metadata.deletionTimestamp !== undefined;
-  };
+  const going = all.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+  const isLeaving = ({ tags }: Environment): boolean =>
+    going.some((one) => ownershipOf(tags, identityOf(one, cluster)).kind === "ours");
   const environments = [...region.snapshot().environments.values()];
   const running = (environment: Environment, user: EndpointUser | undefined): readonly Running[] =>
     user === undefined ? [] : [{ name: environment.computeEnvironmentName, user }];

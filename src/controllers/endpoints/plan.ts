@@ -1,6 +1,6 @@
 /** What comes first: the endpoints that an object wishes, or the object itself. Pure. */
 
-import type { VpcEndpoint } from "../../network/facts.ts";
+import { isStanding, shortName } from "../../network/dependence.ts";
 import { lookedAtAgain } from "../again.ts";
 import type { Decision, News, Next } from "../decision.ts";
 import { clusterUidTag, identityText, retainedFromTag } from "../ownership.ts";
@@ -21,6 +21,8 @@ const unreadLookMs = 60_000;
 /** Whether somebody removed what is ours, and whether other services are needed by now. */
 const restLookMs = 10 * 60_000;
 const unreadStallsAfterMs = 5 * 60_000;
+/** Longer than a deletion takes that waits for no jobs. */
+const inUseStallsAfterMs = 30 * 60_000;
 
 /**
  * Endpoints before what needs them, and on the way out after it: an environment is made only when its endpoints are
@@ -96,7 +98,7 @@ function inUse<Action extends { readonly kind: string }>(
 }
 
 /** EC2 may show late what was written; a refusal of it stands until the next try. */
-function settling({ vpcId }: VpcSeen, reason: string): EndpointsNext {
+function settling({ vpcId }: VpcSeen, reason: string): Extract<EndpointsNext, { kind: "wait" }> {
   const message = `waiting for EC2 to show what was written in ${vpcId}`;
   return { kind: "wait", reason, message, recheckInMs: settleLookMs, confirmsAbsence: true };
 }
@@ -161,7 +163,11 @@ function left<Action>(own: Of<Action>, vpcs: readonly VpcSeen[], seen: Endpoints
   if (occupied && !deleting) return lookedAtAgain(own, othersLookMs);
   for (const vpc of vpcs) {
     const next = leftOne(vpc, seen);
-    if (next !== undefined) return instead(own, next, "False", own.serving && !deleting);
+    if (next === undefined) continue;
+    if (deleting || next.kind === "act") return instead(own, next, "False", own.serving && !deleting);
+    // What lives on does not stand still for others who leave.
+    const told = [...own.news, news("False", next.reason, next.message)];
+    return { ...lookedAtAgain(own, next.recheckInMs ?? restLookMs), news: told };
   }
   if (deleting) return own;
   const gone = vpcs.map(({ vpcId }) => vpcId);
@@ -170,7 +176,7 @@ function left<Action>(own: Of<Action>, vpcs: readonly VpcSeen[], seen: Endpoints
   return instead(own, claim(claims, `endpoints are no longer asked for in ${gone.join(", ")}`), "False", own.serving);
 }
 
-function leftOne(vpc: VpcSeen, seen: EndpointsSeen): EndpointsNext | undefined {
+function leftOne(vpc: VpcSeen, seen: EndpointsSeen): Extract<EndpointsNext, { kind: "act" | "wait" }> | undefined {
   const { vpcId, ours, group, others, connects, connectsLeaving } = vpc;
   if (others.some(({ leaving }) => !leaving)) return undefined;
   // Of several that go at once the last in rank stays until the others are through.
@@ -182,7 +188,8 @@ function leftOne(vpc: VpcSeen, seen: EndpointsSeen): EndpointsNext | undefined {
   const first = [...others.map(({ key }) => key), ...(stays ? [] : connectsLeaving)];
   if (first.length > 0) {
     const message = `the endpoints of ${vpcId} are removed when ${first.join(", ")} is gone`;
-    return { kind: "wait", reason: "EndpointsInUse", message, recheckInMs: transitionLookMs };
+    const recheckInMs = transitionLookMs;
+    return { kind: "wait", reason: "EndpointsInUse", message, recheckInMs, stalledAfterMs: inUseStallsAfterMs };
   }
   if (vpc.justWritten) return settles;
   if (!stays && vpc.mayConnect.length > 0) {
@@ -208,10 +215,6 @@ function leftOne(vpc: VpcSeen, seen: EndpointsSeen): EndpointsNext | undefined {
   }
   const write: EndpointWrite = { kind: "deleteGroup", groupId: group?.groupId ?? "" };
   return act(vpcId, "remove", [write], `the security group ${group?.groupId} of the endpoints is removed`);
-}
-
-function isStanding({ state }: VpcEndpoint): boolean {
-  return state !== "deleting" && state !== "deleted";
 }
 
 /** CIDR blocks that reach port 443 of a group by a rule of its own. */
@@ -289,9 +292,4 @@ function instead<Action>(own: Of<Action>, next: EndpointsNext, status: News["sta
 
 function news(status: News["status"], reason: string, message: string): News {
   return { type: conditionType, status, reason, message };
-}
-
-/** e.g. `ecr.api` of `com.amazonaws.eu-west-1.ecr.api`. */
-export function shortName(serviceName: string): string {
-  return serviceName.split(".").slice(3).join(".");
 }

@@ -13,6 +13,8 @@ type Spec = BatchComputeEnvironmentSpec;
 /** What users are made from, besides the objects themselves. */
 export interface Place {
   readonly region: string;
+  /** Of objects that name none. */
+  readonly defaultRegion: string;
   readonly definitions: readonly JobDefinition[];
 }
 
@@ -80,18 +82,22 @@ export function bystanders(
 export function userBeside(environment: Environment, place: Place): EndpointUser | undefined {
   const { tags } = environment;
   const [, namespace = ""] = tags?.[retainedFromTag]?.split("/") ?? [];
-  return user(asSpec(environment, undefined), ownerIn(tags)?.namespace ?? namespace, place);
+  return user(asSpec(environment, undefined), ownerIn(tags)?.namespace ?? namespace, place, false);
 }
 
-function user(spec: Spec, namespace: string, { region, definitions }: Place): EndpointUser | undefined {
+function user(spec: Spec, namespace: string, place: Place, jobsKnown = true): EndpointUser | undefined {
   // Endpoints are for all who asked, also while the check of the network is off.
   const described = describedBy({ ...spec, network: { ...spec.network, preflight: "Warn" } });
   if (described === undefined) return undefined;
+  const { region, defaultRegion, definitions } = place;
   const here = definitions.filter(
     ({ metadata, spec: job }) =>
-      metadata.deletionTimestamp === undefined && metadata.namespace === namespace && job.region === spec.region,
+      metadata.deletionTimestamp === undefined &&
+      metadata.namespace === namespace &&
+      (job.region ?? defaultRegion) === region,
   );
-  return { described, workload: workloadOf(spec, region, here), services: spec.network?.vpcEndpointServices };
+  const workload = workloadOf(spec, region, here);
+  return { described, workload, services: spec.network?.vpcEndpointServices, jobsKnown };
 }
 
 /** What AWS has of an environment under the names of a spec, in which both mean the same. */

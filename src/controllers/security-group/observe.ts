@@ -15,12 +15,12 @@ import { groupNameOf, groupOwnership } from "./ownership.ts";
 import { usable } from "./plan.ts";
 import type { GroupFound, GroupSeen, NetworkOfGroup } from "./seen.ts";
 
-/** How long facts are believed that show the subnets in no VPC, or in several. */
+/** How long facts are believed that show what only a person can put right. */
 const lostMs = 50_000;
 
 /** What this process remembers of groups between passes. */
 export interface GroupMemory extends Ec2Memory {
-  /** Objects, by uid, whose subnets are not to be found in one VPC: a person is putting that right. */
+  /** Objects, by uid, whose subnets are not in one VPC, or whose group others name: a person is putting that right. */
   readonly lost: Set<string>;
 }
 
@@ -66,11 +66,14 @@ function isBusy(seen: GroupSeen): boolean {
   if (seen.network.kind !== "read") return false;
   const { justWritten, groups, inTheWay } = seen.network;
   const leaving = groups.filter(({ group, retained }) => !retained && group.groupId !== usable(seen)?.groupId);
-  return justWritten.length + inTheWay.length > 0 || leaving.some(({ usedBy }) => usedBy.length === 0);
+  const going = leaving.filter(({ usedBy }) => usedBy.length === 0);
+  return justWritten.length + inTheWay.length > 0 || going.some(({ namedBy }) => namedBy.length === 0);
 }
 
 function isLost({ network, wished }: GroupSeen): boolean {
-  return wished !== undefined && network.kind === "read" && network.vpcIds !== undefined && network.vpcIds.length !== 1;
+  if (network.kind !== "read") return false;
+  const nowhere = wished !== undefined && network.vpcIds !== undefined && network.vpcIds.length !== 1;
+  return nowhere || network.groups.some(({ namedBy }) => namedBy.length > 0);
 }
 
 async function networkOf(
@@ -85,7 +88,7 @@ async function networkOf(
   const subnetIds = object.spec.computeResources?.subnets ?? [];
   try {
     const ec2 = await ports.regions.ec2(object.spec.region, signal);
-    if (memory.busy.delete(object.metadata.uid)) ec2.wrote();
+    if (memory.busy.delete(object.metadata.uid)) ec2.forget();
     const wasLost = memory.lost.delete(object.metadata.uid);
     const maxAgeMs = Math.min(factsMaxAgeMs(object), wasLost ? lostMs : Number.POSITIVE_INFINITY);
     const facts = await ec2.network.of(requestOf(subnetIds, claims), { signal, maxAgeMs });

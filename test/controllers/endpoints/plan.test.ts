@@ -227,6 +227,14 @@ describe("endpoints that an environment needs no more", () => {
     expect(using(occupied, own(settled)).next).toEqual({ ...settled, recheckInMs: 10_000 });
   });
 
+  it("hold nothing up of an object that lives on while others who run by them leave", () => {
+    const dropped = seen([vpc({ ours: [ecs], connectsLeaving: ["theirs"] })], { wished: false });
+    const decision = using(dropped);
+    expect(step(decision)).toBe("act Creating create");
+    expect(told(decision)).toContain("EndpointsReady False EndpointsInUse");
+    expect(using(dropped, own(settled)).next).toEqual({ ...settled, recheckInMs: 5000 });
+  });
+
   it("go from an environment that stays and wishes none any more, which then forgets them", () => {
     const given = (part: Parameters<typeof vpc>[0]) => seen([vpc(part)], { wished: false });
     const removing = using(given({ ours: [ecs] }), own(settled));

@@ -297,8 +297,8 @@ export const bugs: readonly Bug[] = [
     "forget what still runs where the spec is no more",
     "out of a closed subnet",
     "controllers/endpoints/observe.ts",
-    "runningIn(users).map(({ user }) => needs(user)),",
-    "[],",
+    "const running = runningIn(users).map(({ user }) => user);",
+    "const running: ReturnType<typeof userOf>[] = [];",
   ),
   one(
     "let in to the endpoints only those who asked for them",

@@ -48,11 +48,12 @@ export const readyIsTrue: OracleFactory = (watched) => {
     changedAt = watched.clock.monotonic();
     listings = [];
   };
-  let written: { readonly by: OperatorProcess | undefined; readonly at: number } | undefined;
+  /** By process: when it last wrote. */
+  const written = new Map<OperatorProcess | undefined, number>();
   const isUnseen = ({ kind }: KubeObject): boolean => {
     const now = watched.clock.monotonic();
     const leader = watched.processes().find((one) => one.leads);
-    if (written !== undefined && written.by !== leader && now - written.at <= unseenMs) return true;
+    if ([...written].some(([by, at]) => by !== leader && now - at <= unseenMs)) return true;
     if (now - changedAt <= unseenMs) return true;
     if (now - changedAt > driftSeenMs) return false;
     const isListed = (operation: string): boolean =>
@@ -66,7 +67,7 @@ export const readyIsTrue: OracleFactory = (watched) => {
     onEffect(call, phase) {
       if (phase === "before") return undefined;
       if (call.by === "outside") others();
-      else if (isWrite(call)) written = { by: watched.callerOf(call), at: watched.clock.monotonic() };
+      else if (isWrite(call)) written.set(watched.callerOf(call), watched.clock.monotonic());
       else if (call.operation.startsWith("Describe") && !knownOnly.some((field) => field in inputOf<object>(call))) {
         const at = watched.clock.monotonic();
         if (at - changedAt >= shownWithinMs && at - changedAt <= driftSeenMs) listings.push({ call, at });

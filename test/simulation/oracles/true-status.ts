@@ -20,6 +20,8 @@ export const trueStatus: OracleFactory = (watched) => {
     if (name !== leader.name) leader = { name, since: leader.name === undefined ? Number.NEGATIVE_INFINITY : now };
     return now - leader.since > takenOverMs;
   };
+  /** Every transition that was told so far. */
+  const told = new Set<string>();
   return {
     name: "status is never ahead, and never at odds with itself",
     onObject(before, after) {
@@ -33,12 +35,18 @@ export const trueStatus: OracleFactory = (watched) => {
       const newest = Math.max(observedGeneration, ...conditions.map((one) => one.observedGeneration ?? 0));
       if (newest > generation) return `${textOf(after)} has generation ${generation} and status speaks of ${newest}`;
       const knows = settled && isKnown(watched, before);
-      return atOdds(after, conditions) ?? (knows ? retimed(before, after, conditions) : undefined);
+      const broken = atOdds(after, conditions) ?? (knows ? retimed(before, after, conditions, told) : undefined);
+      for (const one of conditions) told.add(transitionOf(after, one));
+      return broken;
     },
   };
 };
 
 const takenOverMs = 10_000;
+
+function transitionOf({ metadata }: KubeObject, { type, status, lastTransitionTime }: Condition): string {
+  return [metadata.uid, type, status, lastTransitionTime].join(" ");
+}
 
 /** Refusals say what to do (promise 10): a message of fewer letters than this cannot. */
 const shortestAdvice = 25;
@@ -69,11 +77,14 @@ function retimed(
   before: KubeObject | undefined,
   after: KubeObject,
   conditions: readonly Condition[],
+  told: ReadonlySet<string>,
 ): string | undefined {
   const { conditions: old = [] } = (before?.status ?? {}) as { readonly conditions?: readonly Condition[] };
   const moved = conditions.find((one) => {
     const was = old.find(({ type }) => type === one.type);
-    return was?.status === one.status && was.lastTransitionTime !== one.lastTransitionTime;
+    const moves = was?.status === one.status && was.lastTransitionTime !== one.lastTransitionTime;
+    // A time that was told before is that of an older object, which a lost event left in the cache until this moment.
+    return moves && !told.has(transitionOf(after, one));
   });
   return moved === undefined ? undefined : `${textOf(after)} tells a transition of ${moved.type} that was none`;
 }

@@ -1,0 +1,162 @@
+import { describe, expect, it } from "vitest";
+import { heldAmong, type Inhabitant } from "../../src/network/dependence.ts";
+import { type EndpointUser, endpointPlan, withoutCutOffs } from "../../src/network/endpoints.ts";
+import type { NetworkAcl, NetworkFacts, VpcEndpoint } from "../../src/network/facts.ts";
+import { read } from "./facts.ts";
+import {
+  added,
+  type Case,
+  ecrJob,
+  endpoint,
+  endpointName,
+  entry,
+  group,
+  natNetwork,
+  publicNetwork,
+  rule,
+  s3Gateway,
+  s3List,
+  s3Route,
+  subnet,
+  table,
+  vpcId,
+  withFacts,
+  withRoute,
+} from "./networks.ts";
+
+const own = { tags: { ours: "yes" } };
+const services = ["ecs", "ecs-agent", "ecs-telemetry", "ecr.api", "ecr.dkr", "logs"];
+const toVpc = [rule({ cidrs: ["10.0.0.0/16"] })];
+const unread = { kind: "unread", permission: undefined, message: "Rate exceeded" } as const;
+
+function isOurs({ tags }: VpcEndpoint): boolean {
+  return tags["ours"] === "yes";
+}
+
+/** Closed subnets with endpoints of ours, which let the whole VPC in. */
+function closed(endpoints: readonly VpcEndpoint[] = services.map((service) => endpoint(service, own))): Case {
+  return withFacts(publicNetwork(), {
+    routeTables: read([withRoute(table("rtb-main"), s3Route)]),
+    prefixLists: read([s3List]),
+    endpoints: read([...endpoints, { ...s3Gateway, ...own }]),
+    securityGroups: read([group("sg-1"), group("sg-e", { ingress: toVpc })]),
+  });
+}
+
+function inhabitant({ described, workload }: Case, part: Partial<EndpointUser> = {}): EndpointUser {
+  return { described, workload, services: undefined, jobsKnown: true, ...part };
+}
+
+function held(given: Case, one: Inhabitant = inhabitant(given)) {
+  const { services: some, unread: dark } = heldAmong(given.facts, isOurs)(one);
+  return { services: some.toSorted(), unread: dark.toSorted() };
+}
+
+const agent = ["ecs", "ecs-agent", "ecs-telemetry"];
+const all = [...services, "s3"].toSorted();
+
+describe("who runs by our endpoints", () => {
+  it("is who reaches a service by them and by nothing else", () => {
+    expect(held(closed())).toEqual({ services: agent, unread: [] });
+    const nat = natNetwork();
+    const beside = withFacts(nat, { endpoints: read(services.map((service) => endpoint(service, own))) });
+    expect(held(beside)).toEqual({ services: [], unread: [] });
+  });
+
+  it("may have jobs that nobody here knows, and these any service but ECS's own", () => {
+    expect(held(closed(), inhabitant(closed(), { jobsKnown: false })).services).toEqual(all);
+    const known = inhabitant(closed(), { workload: { ...closed().workload, jobs: [ecrJob] } });
+    expect(held(closed(), known).services).toEqual(all);
+  });
+
+  it("is also whose own groups or ACLs bar every other way", () => {
+    const tight = withFacts(closed(), {
+      securityGroups: read([group("sg-1", { egress: toVpc }), group("sg-e", { ingress: toVpc })]),
+    });
+    expect(held(tight).services).toEqual(agent);
+  });
+
+  it("is nobody whose own groups bar the endpoints as well, but also who is to be let in again", () => {
+    const shut = read([group("sg-1", { egress: [] }), group("sg-e", { ingress: toVpc })]);
+    expect(held(withFacts(closed(), { securityGroups: shut }))).toEqual({ services: [], unread: [] });
+    const refused = withFacts(closed(), { securityGroups: read([group("sg-1"), group("sg-e")]) });
+    expect(held(refused).services).toEqual(agent);
+  });
+
+  it("stays so while an endpoint is pending once more, and no longer when it is being deleted", () => {
+    const inState = (state: string): Case =>
+      closed(services.map((service) => endpoint(service, { ...own, state: service === "ecs" ? state : "available" })));
+    expect(held(inState("pending")).services).toEqual(agent);
+    expect(held(inState("deleting")).services).toEqual(["ecs-agent", "ecs-telemetry"]);
+  });
+
+  it("cannot be told where a part could not be read", () => {
+    const dark = withFacts(closed(), { networkAcls: unread });
+    expect(held(dark)).toEqual({ services: [], unread: agent });
+  });
+});
+
+describe("an endpoint that would cut somebody off", () => {
+  const apart = subnet("subnet-closed", "a", { cidr: "10.0.77.0/24" });
+  const open = [entry({ egress: true }), entry({ egress: false })];
+  const noVpc = [entry({ number: 1, egress: false, cidr: "10.0.0.0/16", allow: false }), ...open];
+
+  /** A closed subnet that asks for endpoints, beside two behind a NAT gateway that need none. */
+  function beside(entries: NetworkAcl["entries"], parts: Partial<NetworkFacts> = {}) {
+    const nat = natNetwork();
+    const acl = { aclId: "acl-closed", vpcId, default: false, subnetIds: [apart.subnetId], entries };
+    const tables = added(nat, "routeTables", { ...table("rtb-closed"), subnetIds: [apart.subnetId] });
+    const { facts } = withFacts(added(added(tables, "subnets", apart), "networkAcls", acl), parts);
+    const { request } = nat.described;
+    const asking = inhabitant(nat, {
+      described: { ...nat.described, request: { ...request, subnetIds: [apart.subnetId] } },
+      services: ["ecs", "logs"],
+    });
+    const plan = endpointPlan(vpcId, [asking], [], heldAmong(facts, isOurs), facts, isOurs);
+    return (...inhabitants: readonly Inhabitant[]) => withoutCutOffs(plan, inhabitants, facts);
+  }
+  const aside = inhabitant(natNetwork(), { jobsKnown: false });
+
+  it("is made where everybody reaches it", () => {
+    const plan = beside(open)(aside);
+    expect(plan.create.map(({ serviceName }) => serviceName)).toEqual(["ecs", "logs"].map(endpointName));
+    expect(plan.obstacles).toEqual([]);
+  });
+
+  it("is not made, and whom it would cut off, why, and what would help is told", () => {
+    const plan = beside(noVpc)(aside);
+    expect(plan.create).toEqual([]);
+    expect(plan.obstacles).toHaveLength(2);
+    expect(plan.obstacles[0]).toMatch(
+      /^an endpoint of com\.amazonaws\.eu-west-1\.ecs would cut off subnet-a, which reaches the service now: network ACL acl-closed denies inbound TCP 443 from .*; first /,
+    );
+    // Nobody else is there: whoever asked may have it as it comes.
+    expect(beside(noVpc)().create).toHaveLength(2);
+  });
+
+  it("is not made either while it cannot be read whether it would", () => {
+    const plan = beside(open, { networkAcls: unread })(aside);
+    expect([plan.create, plan.obstacles.length]).toEqual([[], 2]);
+    expect(plan.obstacles[0]).toContain("may cut off subnet-a");
+  });
+
+  it("gets no more subnets that would", () => {
+    const nat = natNetwork();
+    const standing = endpoint("ecs", { ...own, subnetIds: ["subnet-a"] });
+    const given = {
+      endpoints: read([standing]),
+      securityGroups: read([group("sg-1"), group("sg-e", { ingress: toVpc })]),
+    };
+    const zoneC = { ...apart, zone: "eu-west-1c" };
+    const acl = { aclId: "acl-closed", vpcId, default: false, subnetIds: [apart.subnetId], entries: noVpc };
+    const tables = added(nat, "routeTables", { ...table("rtb-closed"), subnetIds: [apart.subnetId] });
+    const { facts } = withFacts(added(added(tables, "subnets", zoneC), "networkAcls", acl), given);
+    const { request } = nat.described;
+    const described = { ...nat.described, request: { ...request, subnetIds: [apart.subnetId] } };
+    const asking = inhabitant(nat, { described, services: ["ecs"] });
+    const plan = endpointPlan(vpcId, [asking], [], heldAmong(facts, isOurs), facts, isOurs);
+    expect(plan.extend).toEqual([{ endpointId: "vpce-ecs", addSubnetIds: ["subnet-closed"], addRouteTableIds: [] }]);
+    expect(withoutCutOffs(plan, [], facts).extend).toHaveLength(1);
+    expect(withoutCutOffs(plan, [aside], facts)).toMatchObject({ extend: [], obstacles: [expect.any(String)] });
+  });
+});
