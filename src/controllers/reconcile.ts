@@ -5,11 +5,11 @@ import type { BatchRegion } from "../aws/region.ts";
 import type { ObjectEvent } from "../kube/store.ts";
 import type { Again, Reconciler, Report } from "../runtime/controller.ts";
 import { againAfter } from "./again.ts";
+import { agreed } from "./agreed.ts";
 import { conditionsFor, reasonOf, stallsUnread, unreadableConditions } from "./conditions.ts";
 import type { Decision, Next, Outcome } from "./decision.ts";
 import { yieldTo } from "./drift.ts";
 import { failedOutcome, type Unread, unread } from "./failures.ts";
-import { canonicalJson } from "./fingerprint.ts";
 import { drifted, held, isMarked, misplacement, sameWish } from "./holds.ts";
 import { lasted, type Memory, newMemory, standing } from "./memory.ts";
 import type { Ports } from "./ports.ts";
@@ -126,10 +126,9 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
   ): Promise<Outcome> {
     try {
       if (!isMarked(wish)) return await mark(object, region, seen, signal);
-      if (next.irreversible && !(await confirmed(object, region, next.action, now, signal))) {
-        return { kind: "startOver" };
-      }
-      await steps.act(next.action, object, region, ports, signal);
+      const action = next.irreversible ? await confirmed(object, region, next.action, now, signal) : next.action;
+      if (action === undefined) return { kind: "startOver" };
+      await steps.act(action, object, region, ports, signal);
       return { kind: "done" };
     } catch (error) {
       return failedOutcome(error);
@@ -155,21 +154,21 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     }
   }
 
-  /** Whether object and AWS, both read live, still lead to the same action (planned for the same instant). */
+  /** What object and AWS, both read live, still lead to of the action (planned for the same instant). */
   async function confirmed(
     object: O,
     region: BatchRegion,
     action: Action,
     now: number,
     signal: AbortSignal,
-  ): Promise<boolean> {
+  ): Promise<Action | undefined> {
     const live = await ports.store.get(steps.kind, object.metadata, signal);
-    if (live === undefined || !sameWish(live, object) || !ports.reconciles(live)) return false;
+    if (live === undefined || !sameWish(live, object) || !ports.reconciles(live)) return undefined;
     await steps.refresh(live as O, region, signal);
-    if (region.snapshot().failure !== undefined) return false;
+    if (region.snapshot().failure !== undefined) return undefined;
     const seen = await steps.observe(live as O, region, ports, signal);
     const again = considered(live as O, wishOf(live, ports.settings), steps.plan(live as O, seen, now)).next;
-    return again.kind === "act" && canonicalJson(again.action) === canonicalJson(action);
+    return again.kind === "act" ? agreed(action, again.action) : undefined;
   }
 
   /** A drift is counted and told with the first act that corrects it, not with each that follows. */

@@ -1,4 +1,4 @@
-import { type Kind, type KubeObject, keyText, type ObjectKey, type ObjectMeta } from "../api/object.ts";
+import { type Condition, type Kind, type KubeObject, keyText, type ObjectKey, type ObjectMeta } from "../api/object.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { jsonEqual } from "../runtime/json-equal.ts";
 import { deepFreeze, frozenCopy, merged, patched, withoutEmpty } from "./memory-metadata.ts";
@@ -116,6 +116,13 @@ export class MemoryStore implements Store {
   applyStatus(kind: Kind, object: KubeObject, status: unknown, signal: AbortSignal): Promise<KubeObject> {
     return this.faults.around("applyStatus", signal, () => {
       const stored = this.#stored(kind, object);
+      // As the API server does for a list that the CRD declares a map by `type`.
+      const types = ((status as { readonly conditions?: readonly Condition[] }).conditions ?? []).map(
+        ({ type }) => type,
+      );
+      if (new Set(types).size < types.length) {
+        throw new StoreError("Invalid", `status.conditions names a type twice: ${types.join(", ")}`);
+      }
       return this.#put({ ...stored, object: { ...stored.object, status } });
     });
   }

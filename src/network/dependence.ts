@@ -1,6 +1,6 @@
 /** Who runs by endpoints: by those of ours that are there, and by none where one is about to be made. Pure. */
 
-import type { Described } from "./described.ts";
+import { type Described, groupIdsOf, subnetsOf } from "./described.ts";
 import type { NetworkFacts, RouteTable, SecurityGroup, VpcEndpoint } from "./facts.ts";
 import { read } from "./lookups.ts";
 import { endpointServiceOf, type Need, needsOf, type Workload } from "./needs.ts";
@@ -20,52 +20,54 @@ export type IsOurs = (endpoint: VpcEndpoint) => boolean;
 
 /** Short names of services for which there are endpoints of ours. */
 export interface Held {
-  /** The environment reaches them, and without our endpoints it would not, or only some of their addresses. */
+  /** Without our endpoints the environment would not reach them, or only some of their addresses. */
   readonly services: readonly string[];
   /** Of these it could not be read. */
   readonly unread: readonly string[];
 }
 
 /**
- * Tells of inhabitants which of our endpoints they run by, of each only once. It goes by the effect: who would lose a
- * service without the endpoint runs by it, whatever it is that keeps it from another way.
+ * Tells of inhabitants which of our endpoints they may run by, of each only once, and of all with the same network only
+ * once. It goes by the effect: who has no other way to a service, whatever it is that bars it.
  */
 export function heldAmong(facts: NetworkFacts, isOurs: IsOurs): (one: Inhabitant) => Held {
   const ours = read("VPC endpoints", facts.endpoints).filter((one) => isOurs(one) && isStanding(one));
   const services = [...new Set(ours.map(({ serviceName }) => shortName(serviceName)))];
-  const [bare, whole] = [withoutOurs(facts, isOurs), asMeant(facts, isOurs)];
-  const known = new Map<Inhabitant, Held>();
+  const bare = withOpenGroup(withoutOurs(facts, isOurs));
+  const known = new Map<string, Held>();
   return (one) => {
-    const before = known.get(one);
-    if (before !== undefined) return before;
-    const needs = needsIn(services, one.workload, !one.jobsKnown);
-    const held = needs.length === 0 ? { services: [], unread: [] } : heldBy(needs, one.described, whole, bare);
-    known.set(one, held);
+    const needs = needsIn(services, one);
+    const { subnetIds, securityGroupIds, launchTemplates } = one.described.request;
+    const what = needs.map(({ service, publicIp }) => [service, publicIp]);
+    const key = JSON.stringify([subnetIds, securityGroupIds, launchTemplates, what]);
+    const held = known.get(key) ?? heldBy(needs, one.described, bare);
+    known.set(key, held);
     return held;
   };
 }
 
-function heldBy(needs: readonly Need[], described: Described, whole: NetworkFacts, bare: NetworkFacts): Held {
-  const services = new Set<string>();
-  const unread = new Set<string>();
-  const without = traces(described, needs, bare);
-  for (const { subnetId, need, verdict } of traces(described, needs, whole)) {
-    const alone = verdictOf(without, subnetId, need);
-    if (alone === undefined || alone.kind === "reachable" || verdict.kind === "unreachable") continue;
-    if (isUnread(alone) || isUnread(verdict)) unread.add(need.service);
-    else services.add(need.service);
-  }
-  return { services: [...services], unread: [...unread] };
+function heldBy(needs: readonly Need[], described: Described, bare: NetworkFacts): Held {
+  const alone = needs.length === 0 ? [] : traces(grouped(described, bare), needs, bare);
+  const lacking = alone.filter(({ verdict }) => verdict.kind !== "reachable");
+  const servicesOf = (some: readonly Trace[]): readonly string[] => [...new Set(some.map(({ need }) => need.service))];
+  return {
+    services: servicesOf(lacking.filter(({ verdict }) => !isUnread(verdict))),
+    unread: servicesOf(lacking.filter(({ verdict }) => isUnread(verdict))),
+  };
 }
 
 /** An interface endpoint with private DNS that is to be made, or to get more subnets. */
 export interface EndpointToBe
-  extends Pick<VpcEndpoint, "endpointId" | "vpcId" | "serviceName" | "subnetIds" | "ipAddressType"> {}
+  extends Pick<
+    VpcEndpoint,
+    "endpointId" | "vpcId" | "serviceName" | "subnetIds" | "securityGroupIds" | "ipAddressType"
+  > {}
 
 /**
  * The services' names lead to the endpoints from everywhere in the VPC: who reaches a service now, and would not reach
  * its endpoint, for a network ACL or the rules of his own groups, would lose it.
  *
+ * @param toBe in one VPC
  * @param ingressFrom CIDR blocks that the endpoints' group will let in
  * @returns by service name: who is cut off, why, and what would help, as a sentence
  */
@@ -76,16 +78,23 @@ export function cutOffs(
   facts: NetworkFacts,
 ): ReadonlyMap<string, string> {
   const services = toBe.map(({ serviceName }) => shortName(serviceName));
-  const after = withEndpoints(toBe, ingressFrom, facts);
+  const vpcId = toBe[0]?.vpcId ?? "";
+  const before = withOpenGroup(facts);
+  const after = withEndpoints(toBe, vpcId, ingressFrom, before);
   const found = new Map<string, string>();
-  for (const { described, workload } of inhabitants) {
-    const needs = needsIn(services, workload, true);
-    const before = traces(described, needs, facts);
-    for (const { subnetId, need, verdict } of traces(described, needs, after)) {
-      const now = verdictOf(before, subnetId, need);
+  const traced = new Set<string>();
+  for (const one of inhabitants) {
+    const described = grouped(one.described, before);
+    const needs = needsIn(services, { ...one, jobsKnown: false });
+    const key = JSON.stringify([described.request, needs.map(({ service, publicIp }) => [service, publicIp])]);
+    if (traced.has(key) || subnetsOf(described, facts).every((subnet) => subnet.vpcId !== vpcId)) continue;
+    traced.add(key);
+    const earlier = traces(described, needs, before);
+    for (const { subnet, source, need, verdict } of traces(described, needs, after)) {
+      const now = earlier.find((other) => other.subnet === subnet && other.source === source && other.need === need);
       const serviceName = endpointServiceOf(need.service, facts.region);
-      if (now === undefined || found.has(serviceName) || !loses(now, verdict)) continue;
-      found.set(serviceName, cutOffText(serviceName, subnetId, verdict));
+      if (now === undefined || found.has(serviceName) || subnet.vpcId !== vpcId) continue;
+      if (loses(now.verdict, verdict)) found.set(serviceName, cutOffText(serviceName, subnet.subnetId, verdict));
     }
   }
   return found;
@@ -103,9 +112,9 @@ function cutOffText(serviceName: string, subnetId: string, verdict: Verdict): st
   return `an endpoint of ${serviceName} ${would} ${subnetId}, which reaches the service now: ${message}${first}`;
 }
 
-/** e.g. `ecr.api` of `com.amazonaws.eu-west-1.ecr.api`. */
+/** e.g. `ecr.api` of `com.amazonaws.eu-west-1.ecr.api`, in China of `cn.com.amazonaws.cn-north-1.ecr.api`. */
 export function shortName(serviceName: string): string {
-  return serviceName.split(".").slice(3).join(".");
+  return serviceName.replace(/^(?:cn\.)?com\.amazonaws\.[^.]+\./, "");
 }
 
 /** It is there, or will be. */
@@ -130,42 +139,48 @@ export function withoutOurs(facts: NetworkFacts, isOurs: IsOurs): NetworkFacts {
   };
 }
 
+const toBeGroupId = "the endpoints' group";
+const openGroupId = "a group that is not known";
+
 /**
- * The facts with our endpoints as they are meant to be: one that is pending once more, for it gets another subnet, serves
- * again in a moment, and a rule that somebody took away comes back.
+ * Whose groups nobody can tell (a launch template that is gone, a group of another VPC) is traced as if they let out
+ * everything: what bars a way is then the network itself.
  */
-function asMeant(facts: NetworkFacts, isOurs: IsOurs): NetworkFacts {
-  const value = read("VPC endpoints", facts.endpoints).map((one) =>
-    isOurs(one) && isStanding(one) ? { ...one, state: "available", securityGroupIds: [toBeGroupId] } : one,
-  );
-  return { ...facts, endpoints: { kind: "read", value }, securityGroups: withGroup(["0.0.0.0/0", "::/0"], "", facts) };
+function grouped(described: Described, facts: NetworkFacts): Described {
+  const { launchTemplates, securityGroups } = facts;
+  if (securityGroups.kind === "unread") return described;
+  if (described.request.launchTemplates.length > 0 && launchTemplates.kind === "unread") return described;
+  const groupIds = groupIdsOf(described, facts);
+  if (securityGroups.value.some(({ groupId }) => groupIds.includes(groupId))) return described;
+  return { ...described, request: { ...described.request, securityGroupIds: [openGroupId] } };
 }
 
-const toBeGroupId = "the endpoints' group";
+function withOpenGroup(facts: NetworkFacts): NetworkFacts {
+  const all = { protocol: "all", ports: undefined, prefixListIds: [], groupIds: [], cidrs: ["0.0.0.0/0", "::/0"] };
+  return { ...facts, securityGroups: withGroup(facts, { groupId: openGroupId, egress: [all], ingress: [] }) };
+}
 
-/** @throws UnreadPart when security groups were not read */
 function withGroup(
-  ingressFrom: readonly string[],
-  vpcId: string,
   { securityGroups }: NetworkFacts,
+  group: Pick<SecurityGroup, "groupId" | "egress" | "ingress">,
 ): NetworkFacts["securityGroups"] {
-  const https = { protocol: "tcp", ports: { from: 443, to: 443 }, prefixListIds: [], groupIds: [] };
-  const ingress = [{ ...https, cidrs: ingressFrom }];
-  const group: SecurityGroup = { groupId: toBeGroupId, groupName: "", vpcId, egress: [], ingress, tags: {} };
-  return { kind: "read", value: [...read("security groups", securityGroups), group] };
+  if (securityGroups.kind === "unread") return securityGroups;
+  return { kind: "read", value: [...securityGroups.value, { groupName: "", vpcId: "", tags: {}, ...group }] };
 }
 
 function withEndpoints(
   toBe: readonly EndpointToBe[],
+  vpcId: string,
   ingressFrom: readonly string[],
   facts: NetworkFacts,
 ): NetworkFacts {
+  const https = { protocol: "tcp", ports: { from: 443, to: 443 }, prefixListIds: [], groupIds: [] };
   const made = toBe.map((one): VpcEndpoint => {
     return {
       ...one,
       type: "Interface",
       state: "available",
-      securityGroupIds: [toBeGroupId],
+      securityGroupIds: [...one.securityGroupIds, toBeGroupId],
       routeTableIds: [],
       privateDns: true,
       privateDnsForInboundOnly: false,
@@ -175,34 +190,37 @@ function withEndpoints(
   });
   const ids = new Set(toBe.map(({ endpointId }) => endpointId));
   const others = read("VPC endpoints", facts.endpoints).filter(({ endpointId }) => !ids.has(endpointId));
+  const dns = { kind: "read", value: { support: true, hostnames: true } } as const;
   return {
     ...facts,
     // Whatever it is now: a person who turns it on must not cut anybody off.
-    vpcs: {
-      kind: "read",
-      value: read("VPCs", facts.vpcs).map((vpc) => ({
-        ...vpc,
-        dns: { kind: "read", value: { support: true, hostnames: true } },
-      })),
-    },
+    vpcs: { kind: "read", value: read("VPCs", facts.vpcs).map((vpc) => (vpc.vpcId === vpcId ? { ...vpc, dns } : vpc)) },
     endpoints: { kind: "read", value: [...others, ...made] },
-    securityGroups: withGroup(ingressFrom, toBe[0]?.vpcId ?? "", facts),
+    securityGroups: withGroup(facts, {
+      groupId: toBeGroupId,
+      egress: [],
+      ingress: [{ ...https, cidrs: ingressFrom }],
+    }),
   };
 }
 
-/** @param anyJob jobs of which nothing is known may need each service but ECS, by which instances join */
-function needsIn(services: readonly string[], workload: Workload, anyJob: boolean): readonly Need[] {
+/**
+ * Jobs of which nothing is known may need each service but ECS, by which instances join; and a task of Fargate has a
+ * public address or has none.
+ */
+function needsIn(services: readonly string[], { workload, jobsKnown }: Omit<Inhabitant, "described">): readonly Need[] {
   const own = needsOf(workload).filter(({ service }) => services.includes(service));
-  if (!anyJob) return own;
-  const others = services.filter(
-    (service) => !/^ecs(?:-|$)/.test(service) && own.every((need) => need.service !== service),
-  );
-  const because = "jobs that nobody here knows";
-  return [...own, ...others.map((service): Need => ({ service, host: service, neededBy: "jobs", because }))];
-}
-
-function verdictOf(all: readonly Trace[], subnetId: string, need: Need): Verdict | undefined {
-  return all.find((one) => one.subnetId === subnetId && one.need === need)?.verdict;
+  if (jobsKnown) return own;
+  const addresses = workload.platform === "fargate" ? [{ publicIp: true }, { publicIp: false }] : [{}];
+  const others = services
+    .filter((service) => !/^ecs(?:-|$)/.test(service))
+    .flatMap((service) =>
+      addresses.map((address): Need => {
+        const because = "jobs that nobody here knows";
+        return { service, host: service, neededBy: "jobs", because, ...address };
+      }),
+    );
+  return [...own, ...others];
 }
 
 function isUnread(verdict: Verdict): boolean {

@@ -85,11 +85,11 @@ export function endpointPlan(
     wantedBy(user, bare).map((service) => ({ service, subnets: subnetsIn(user) })),
   );
   // What cannot be seen is no reason to make anything, and none to take anything away.
-  const kept = here([...users, ...leaving]).flatMap((user) => [
-    ...held(user).services,
-    ...held(user).unread,
-    ...(leaving.includes(user) ? (user.services ?? []) : []),
-  ]);
+  const kept = here([...users, ...leaving]).flatMap((user) => {
+    // Who names services says which others may go.
+    if (user.services !== undefined) return leaving.includes(user) ? user.services : [];
+    return [...held(user).services, ...held(user).unread];
+  });
   return planFor(vpcId, wishes, kept, facts, isOurs);
 }
 
@@ -102,16 +102,24 @@ function wantedBy({ described, workload, services }: EndpointUser, bare: Network
   return [...new Set(found.flatMap(({ needs }) => needs.map(({ service }) => service)))];
 }
 
-/** The plan without what would cut somebody off who reaches a service now; that is an obstacle. */
+/**
+ * The plan without what would cut somebody off who reaches a service now; that is an obstacle.
+ *
+ * @param groupId the endpoints' group, where it is there already
+ */
 export function withoutCutOffs(
   plan: EndpointPlan,
   inhabitants: readonly Inhabitant[],
+  groupId: string | undefined,
   facts: NetworkFacts,
 ): EndpointPlan {
+  const securityGroupIds = groupId === undefined ? [] : [groupId];
   const { vpcId, create, extend, ingressFrom } = plan;
   const standing = read("VPC endpoints", facts.endpoints);
   const made = create.flatMap((one): readonly EndpointToBe[] =>
-    one.kind === "Interface" ? [{ ...one, vpcId, endpointId: `the endpoint of ${one.serviceName}` }] : [],
+    one.kind === "Interface"
+      ? [{ ...one, vpcId, securityGroupIds, endpointId: `the endpoint of ${one.serviceName}` }]
+      : [],
   );
   const extended = extend.flatMap(({ endpointId, addSubnetIds }): readonly EndpointToBe[] => {
     const own = standing.find((one) => one.endpointId === endpointId);

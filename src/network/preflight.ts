@@ -66,16 +66,28 @@ export function preflight(described: Described, workload: Workload, facts: Netwo
 
 /** Whether a service is reached from a subnet. */
 export interface Trace {
-  readonly subnetId: string;
+  readonly subnet: Subnet;
+  /** Of the several kinds of instances that launch templates make. */
+  readonly source: number;
   readonly need: Need;
   readonly verdict: Verdict;
 }
 
-/** The paths of an environment to what is needed, whether it can be there at all or not. */
+/**
+ * The paths of an environment to what is needed, whether it can be there at all or not.
+ * @throws UnreadPart when subnets were not read
+ */
 export function traces(described: Described, needs: readonly Need[], facts: NetworkFacts): readonly Trace[] {
-  return tracedSubnets(described, needs, facts, lookupsOf(facts)).flatMap(({ subnet, paths }) =>
-    paths.map(({ need, verdict }) => ({ subnetId: subnet.subnetId, need, verdict })),
-  );
+  const look = lookupsOf(facts);
+  return subnetsOf(described, facts).flatMap((subnet) => {
+    const sources = orUnread(() => sourcesIn(subnet, described, facts));
+    return needs.flatMap((need): readonly Trace[] => {
+      if (!(sources instanceof UnreadPart)) {
+        return sources.map((from, source) => ({ subnet, source, need, verdict: trace(from, need, look) }));
+      }
+      return [{ subnet, source: 0, need, verdict: { kind: "unknown", hops: [], stop: unreadStop(sources) } }];
+    });
+  });
 }
 
 interface Traced {

@@ -76,11 +76,27 @@ describe("who runs by our endpoints", () => {
     expect(held(tight).services).toEqual(agent);
   });
 
-  it("is nobody whose own groups bar the endpoints as well, but also who is to be let in again", () => {
-    const shut = read([group("sg-1", { egress: [] }), group("sg-e", { ingress: toVpc })]);
-    expect(held(withFacts(closed(), { securityGroups: shut }))).toEqual({ services: [], unread: [] });
+  it("is also who reaches them by a rule that names their group, and who is not let in at this moment", () => {
+    const toGroup = group("sg-1", { egress: [rule({ groupIds: ["sg-e"] })] });
+    const byGroup = withFacts(closed(), { securityGroups: read([toGroup, group("sg-e", { ingress: toVpc })]) });
+    expect(held(byGroup).services).toEqual(agent);
     const refused = withFacts(closed(), { securityGroups: read([group("sg-1"), group("sg-e")]) });
     expect(held(refused).services).toEqual(agent);
+  });
+
+  it("is told also of an environment whose groups nobody knows", () => {
+    const elsewhere = withFacts(closed(), { securityGroups: read([group("sg-e", { ingress: toVpc })]) });
+    expect(held(elsewhere).services).toEqual(agent);
+    const nat = withFacts(natNetwork(), { endpoints: closed().facts.endpoints, securityGroups: read([]) });
+    expect(held(nat).services).toEqual([]);
+  });
+
+  it("is a task of Fargate without a public address, unless all its definitions give it one", () => {
+    const inPublic = withFacts(publicNetwork(), { endpoints: closed().facts.endpoints });
+    const fargate = { ...inPublic.described, platform: "fargate" } as const;
+    const workload = { ...inPublic.workload, platform: "fargate" } as const;
+    const one = inhabitant(inPublic, { described: fargate, workload, jobsKnown: false });
+    expect(held(inPublic, one).services).toEqual(["ecr.api", "ecr.dkr", "logs", "s3"]);
   });
 
   it("stays so while an endpoint is pending once more, and no longer when it is being deleted", () => {
@@ -113,7 +129,7 @@ describe("an endpoint that would cut somebody off", () => {
       services: ["ecs", "logs"],
     });
     const plan = endpointPlan(vpcId, [asking], [], heldAmong(facts, isOurs), facts, isOurs);
-    return (...inhabitants: readonly Inhabitant[]) => withoutCutOffs(plan, inhabitants, facts);
+    return (...inhabitants: readonly Inhabitant[]) => withoutCutOffs(plan, inhabitants, undefined, facts);
   }
   const aside = inhabitant(natNetwork(), { jobsKnown: false });
 
@@ -156,7 +172,7 @@ describe("an endpoint that would cut somebody off", () => {
     const asking = inhabitant(nat, { described, services: ["ecs"] });
     const plan = endpointPlan(vpcId, [asking], [], heldAmong(facts, isOurs), facts, isOurs);
     expect(plan.extend).toEqual([{ endpointId: "vpce-ecs", addSubnetIds: ["subnet-closed"], addRouteTableIds: [] }]);
-    expect(withoutCutOffs(plan, [], facts).extend).toHaveLength(1);
-    expect(withoutCutOffs(plan, [aside], facts)).toMatchObject({ extend: [], obstacles: [expect.any(String)] });
+    expect(withoutCutOffs(plan, [], "sg-e", facts).extend).toHaveLength(1);
+    expect(withoutCutOffs(plan, [aside], "sg-e", facts)).toMatchObject({ extend: [], obstacles: [expect.any(String)] });
   });
 });

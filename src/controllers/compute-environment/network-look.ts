@@ -192,12 +192,12 @@ function judged(
   described: Described,
   object: BatchComputeEnvironment,
   region: BatchRegion,
-  { objects }: Ports,
+  { objects, settings }: Ports,
   now: number,
 ): Omit<Extract<NetworkSeen, { kind: "checked" }>, "kind"> {
   if (look.result === undefined || now - look.judgedAt >= judgeMs) {
     const definitions = objects.list(JobDefinitionKind as Kind) as readonly JobDefinition[];
-    const here = definitions.filter((definition) => mayRunIn(definition, object));
+    const here = definitions.filter((definition) => mayRunIn(definition, object, settings.region));
     look.result = preflight(described, workloadOf(object.spec, region.region, here), facts);
     look.judgedAt = now;
     look.wrongSince = look.result.state === "Reachable" ? undefined : (look.wrongSince ?? now);
@@ -207,7 +207,11 @@ function judged(
 }
 
 /** Which definitions are run in which environment nobody says; those beside it, in the same region, are likely to be. */
-function mayRunIn({ metadata, spec }: JobDefinition, environment: BatchComputeEnvironment): boolean {
+function mayRunIn({ metadata, spec }: JobDefinition, environment: BatchComputeEnvironment, region: string): boolean {
   const leaving = metadata.deletionTimestamp !== undefined;
-  return !leaving && metadata.namespace === environment.metadata.namespace && spec.region === environment.spec.region;
+  return (
+    !leaving &&
+    metadata.namespace === environment.metadata.namespace &&
+    (spec.region ?? region) === (environment.spec.region ?? region)
+  );
 }

@@ -250,6 +250,7 @@ async function jobsOn(
   if (emptying.length === 0) return seen;
   const read = await activeJobs(queues, region, signal);
   const now = ports.clock.now();
+  const clusters = [...region.snapshot().environments.values()].flatMap((one) => clusterName(one) ?? []);
   for (const environment of emptying) {
     const name = environment.computeEnvironmentName;
     if (read.kind === "unread") {
@@ -257,7 +258,7 @@ async function jobsOn(
       seen.set(name, read);
       continue;
     }
-    const remaining = read.jobs.filter((job) => mayBeOn(job, environment));
+    const remaining = read.jobs.filter((job) => mayBeOn(job, environment, clusters));
     if (remaining.length > 0) memory.zeroSince.delete(name);
     else if (!memory.zeroSince.has(name)) memory.zeroSince.set(name, now);
     const terminatedAt = memory.terminatedAt.get(name);
@@ -284,12 +285,22 @@ async function activeJobs(
   }
 }
 
-/** In its cluster, or of unknown place and possibly started before it was retired. */
-export function mayBeOn(job: UnfinishedJob, environment: Environment): boolean {
+/** AWS's clock and ours, which wrote the mark. */
+const clocksDifferMs = 60_000;
+
+/**
+ * In its cluster, or of unknown place, as all jobs on EKS are, and made before it was retired: a later one cannot be on
+ * what no queue names. When it started says nothing: it may have been on its way to run for long.
+ *
+ * @param clusters of all environments of the region
+ */
+export function mayBeOn(job: UnfinishedJob, environment: Environment, clusters: readonly string[]): boolean {
   const cluster = clusterName(environment);
-  if (job.cluster !== undefined && cluster !== undefined) return job.cluster === cluster;
+  if (job.cluster !== undefined && (cluster !== undefined || clusters.includes(job.cluster))) {
+    return job.cluster === cluster;
+  }
   const retiredAt = Date.parse(environment.tags?.[retiredAtTag] ?? "");
-  return job.startedAt === undefined || Number.isNaN(retiredAt) || job.startedAt < retiredAt;
+  return job.createdAt === undefined || Number.isNaN(retiredAt) || job.createdAt < retiredAt + clocksDifferMs;
 }
 
 /** Whether a job runs on the environment that has taken over; looked for only while a predecessor is kept ready. */

@@ -53,7 +53,9 @@ export function supersededSteps(context: Context): readonly Next<Action>[] {
   const follower = predecessors.find((environment) => isReady(environment) && hasServed(environment));
   const leaving = predecessors.flatMap((environment) => {
     const stays =
-      follower !== undefined && isOlder(environment, follower) ? follower : readyBefore(context, environment);
+      follower !== undefined && isOlder(environment, follower)
+        ? follower
+        : (readyBefore(context, environment) ?? carrierBeside(context, environment));
     return stays === undefined ? [] : [predecessorStep(context, environment, stays).next];
   });
   const unnoted = unnotedFollower(context);
@@ -65,6 +67,13 @@ function readyBefore({ spec, fleet }: Context, environment: Environment): Enviro
   if (environment.status !== "VALID" || hasServed(environment)) return undefined;
   if (!differences(spec, environment).some(({ kind }) => kind === "replacement")) return undefined;
   return fleet.predecessors.find((other) => isReady(other) && isOlder(other, environment));
+}
+
+/** What queues name instead of one that takes no jobs, and that no queue names: neither waits for the other. */
+function carrierBeside({ seen, fleet }: Context, environment: Environment): Environment | undefined {
+  const isNamed = (one: Environment): boolean => queuesNaming(seen, new Set([one.computeEnvironmentName])).length > 0;
+  if (environment.state !== "DISABLED" || environment.status !== "VALID" || isNamed(environment)) return undefined;
+  return fleet.predecessors.find((other) => other.status === "VALID" && isNamed(other));
 }
 
 /** The clock of a soak that the next edit of the spec came before: all queues have gone over to the newest. */

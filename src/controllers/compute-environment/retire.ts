@@ -117,15 +117,16 @@ function drain(spec: Spec, seen: Seen, environment: Environment, now: number): R
   }
   const ours = new Set(seen.queues.filter(isOurs).map(({ queue }) => queue.jobQueueName));
   const mine = jobs.remaining.filter((job) => ours.has(job.queue));
-  // A job whose place AWS does not tell yet may be on another environment: it is waited for, not ended.
+  // A job whose place AWS does not tell, on EKS for ever, may be on another environment: it is waited for, not ended.
   const cluster = clusterName(environment);
-  const onEks = environment.containerOrchestrationType === "EKS";
-  const here = mine.filter((job) =>
-    onEks ? job.cluster === undefined : job.cluster !== undefined && job.cluster === cluster,
-  );
+  const here = mine.filter((job) => job.cluster !== undefined && job.cluster === cluster);
   const jobIds = here.map((job) => job.jobId).sort();
   if (here.length === 0 && mine.length > 0) {
-    return wait(`${name} waits for ${count}, of which AWS does not tell yet where they run`, unreadLookMs);
+    const where =
+      environment.containerOrchestrationType === "EKS"
+        ? "of which AWS does not tell whether they run on it, so none is ended here; end those that shall not go on yourself"
+        : "of which AWS does not tell yet where they run";
+    return wait(`${name} waits for ${count}, ${where}`, unreadLookMs);
   }
   if (jobIds.length === 0) {
     return wait(`${name} waits for ${count} in queues that are not managed here; they are not terminated`, drainLookMs);

@@ -40,8 +40,9 @@ export async function actOnEndpoints(
       await carriedOut(write, ec2.api, signal).catch((error: unknown) => refusals.push(error));
     }
   } finally {
-    ec2.wrote();
+    ec2.forget();
     if (refusals.length < action.writes.length || !refusals.every(isCertain)) {
+      ec2.wrote();
       wroteAt.set(action.vpcId, ports.clock.monotonic());
     }
   }

@@ -81,7 +81,7 @@ async function networkOf(
 /** Something is being made or removed: what EC2 has is looked at anew in the next pass. */
 function isBusy({ plan, ours, writer, justWritten }: VpcSeen, isUsed: boolean): boolean {
   if (justWritten) return true;
-  const moving = ours.some(({ state }) => state !== "available");
+  const moving = ours.some(({ state }) => /^(?:pending|deleting)/.test(state));
   const wanted = plan.create.length + plan.extend.length + plan.remove.length > 0;
   return writer === undefined && (moving || (isUsed && wanted));
 }
@@ -151,13 +151,15 @@ function vpcsSeen(
       .filter((one) => mayWrite(one, ports))
       .toSorted(byRank);
     const isWriter = first?.metadata.uid === object.metadata.uid;
+    const group = groups.find((one) => one.vpcId === vpcId && ownedByUs(one));
     const plan = endpointPlan(vpcId, asking, running, held, facts, ownedByUs);
     return {
       vpcId,
       // Who only looks waits for the writer, and that one says what keeps it.
-      plan: isWriter ? withoutCutOffs(plan, [...asking, ...running], facts) : plan,
+      plan: isWriter ? withoutCutOffs(plan, [...asking, ...running], group?.groupId, facts) : plan,
       ours: endpoints.filter((one) => one.vpcId === vpcId && ownedByUs(one)),
-      group: groups.find((one) => one.vpcId === vpcId && ownedByUs(one)),
+      group,
+      groupNamedBy: groupsNaming(group, facts),
       leftBehind: [
         ...endpoints.filter(isLeftIn(vpcId)).map(({ endpointId }) => endpointId),
         ...groups.filter(isLeftIn(vpcId)).map(({ groupId }) => groupId),
@@ -187,6 +189,16 @@ function vpcsSeen(
     };
   });
   return { kind: "read", vpcIds, vpcs };
+}
+
+/** Names of the groups whose rules name a group. */
+function groupsNaming(group: SecurityGroup | undefined, facts: NetworkFacts): readonly string[] {
+  return read("security groups", facts.securityGroups)
+    .filter(({ groupId }) => group !== undefined && groupId !== group.groupId)
+    .filter(({ egress, ingress }) =>
+      [...egress, ...ingress].some(({ groupIds }) => groupIds.includes(group?.groupId ?? "")),
+    )
+    .map(({ groupId }) => groupId);
 }
 
 function vpcsOf(user: EndpointUser | undefined, facts: NetworkFacts): readonly string[] {
@@ -258,7 +270,7 @@ function together(all: Users, vpcIds: readonly string[], region: string): Networ
   return {
     subnetIds: every(({ subnetIds }) => subnetIds),
     vpcIds,
-    securityGroupIds: every(({ securityGroupIds }) => securityGroupIds),
+    securityGroupIds: [...requests, ...beside].flatMap(({ securityGroupIds }) => securityGroupIds),
     instanceTypes: [],
     launchTemplates: [...requests, ...beside].flatMap(({ launchTemplates }) => launchTemplates),
     instanceProfile: undefined,

@@ -91,10 +91,10 @@ function inUse<Action extends { readonly kind: string }>(
   }
   const names = plan.services.map(shortName).join(", ");
   const message = names === "" ? "the subnets need no endpoints of ours" : `available in ${vpc.vpcId}: ${names}`;
-  const told = [...own.news, news("True", "EndpointsAvailable", message)];
+  const all = told(own, news("True", "EndpointsAvailable", message));
   // Their group goes after them.
   const lookMs = ours.every(isStanding) ? restLookMs : transitionLookMs;
-  return { kind: "beside", decision: { ...lookedAtAgain(own, lookMs), news: told } };
+  return { kind: "beside", decision: { ...lookedAtAgain(own, lookMs), news: all } };
 }
 
 /** EC2 may show late what was written; a refusal of it stands until the next try. */
@@ -150,7 +150,8 @@ function nextWrites(vpc: VpcSeen, { cluster }: EndpointsSeen): Extract<Endpoints
     const write: EndpointWrite = { kind: "deleteEndpoints", endpointIds: remove };
     return act(vpcId, "remove", [write], `endpoints that nothing needs any more are removed: ${remove.join(", ")}`);
   }
-  if (group !== undefined && vpc.ours.length + ingressFrom.length + kept.length === 0) {
+  const needless = vpc.ours.length + ingressFrom.length + kept.length === 0;
+  if (group !== undefined && needless && vpc.groupNamedBy.length === 0) {
     const write: EndpointWrite = { kind: "deleteGroup", groupId: group.groupId };
     return act(vpcId, "remove", [write], `the security group ${group.groupId} is removed: no endpoint has it`);
   }
@@ -166,8 +167,8 @@ function left<Action>(own: Of<Action>, vpcs: readonly VpcSeen[], seen: Endpoints
     if (next === undefined) continue;
     if (deleting || next.kind === "act") return instead(own, next, "False", own.serving && !deleting);
     // What lives on does not stand still for others who leave.
-    const told = [...own.news, news("False", next.reason, next.message)];
-    return { ...lookedAtAgain(own, next.recheckInMs ?? restLookMs), news: told };
+    const all = told(own, news("False", next.reason, next.message));
+    return { ...lookedAtAgain(own, next.recheckInMs ?? restLookMs), news: all };
   }
   if (deleting) return own;
   const gone = vpcs.map(({ vpcId }) => vpcId);
@@ -213,8 +214,14 @@ function leftOne(vpc: VpcSeen, seen: EndpointsSeen): Extract<EndpointsNext, { ki
     const message = `waiting for AWS to remove ${ours.map(({ endpointId }) => endpointId).join(", ")}`;
     return { kind: "wait", reason: "RemovingEndpoints", message, recheckInMs: transitionLookMs };
   }
-  const write: EndpointWrite = { kind: "deleteGroup", groupId: group?.groupId ?? "" };
-  return act(vpcId, "remove", [write], `the security group ${group?.groupId} of the endpoints is removed`);
+  const groupId = group?.groupId ?? "";
+  if (vpc.groupNamedBy.length > 0) {
+    const set = { [retainedFromTag]: identityText(seen.identity) };
+    const write: EndpointWrite = { kind: "release", ids: [groupId], set, remove: ownershipTagKeys };
+    return act(vpcId, "release", [write], `${groupId} is left in AWS: rules of ${vpc.groupNamedBy.join(", ")} name it`);
+  }
+  const write: EndpointWrite = { kind: "deleteGroup", groupId };
+  return act(vpcId, "remove", [write], `the security group ${groupId} of the endpoints is removed`);
 }
 
 /** CIDR blocks that reach port 443 of a group by a rule of its own. */
@@ -262,9 +269,9 @@ function unread<Action extends { readonly kind: string }>(
   { reason, message }: { readonly reason: string; readonly message: string },
   wished: boolean,
 ): Of<Action> {
-  const told = [...own.news, news("Unknown", reason, message)];
+  const all = told(own, news("Unknown", reason, message));
   const creates = own.next.kind === "act" && own.next.action.kind === "create" && wished;
-  if (!creates && own.next.kind !== "release") return { ...lookedAtAgain(own, unreadLookMs), news: told };
+  if (!creates && own.next.kind !== "release") return { ...lookedAtAgain(own, unreadLookMs), news: all };
   const wait = {
     kind: "wait",
     reason,
@@ -272,7 +279,7 @@ function unread<Action extends { readonly kind: string }>(
     recheckInMs: unreadLookMs,
     stalledAfterMs: unreadStallsAfterMs,
   } as const;
-  return { ...own, next: wait, serving: false, news: told };
+  return { ...own, next: wait, serving: false, news: all };
 }
 
 /** An environment that is not there yet waits; one that is there goes on, and only the condition tells. */
@@ -280,14 +287,21 @@ function held<Action extends { readonly kind: string }>(
   own: Of<Action>,
   next: Extract<EndpointsNext, { kind: "wait" | "blocked" }>,
 ): Step<Action> {
-  const told = [...own.news, news("False", next.reason, next.message)];
+  const all = told(own, news("False", next.reason, next.message));
   const creates = own.next.kind === "act" && own.next.action.kind === "create";
-  if (creates) return { kind: "instead", decision: { ...own, next, serving: false, news: told } };
-  return { kind: "beside", decision: { ...lookedAtAgain(own, next.recheckInMs ?? restLookMs), news: told } };
+  if (creates) return { kind: "instead", decision: { ...own, next, serving: false, news: all } };
+  return { kind: "beside", decision: { ...lookedAtAgain(own, next.recheckInMs ?? restLookMs), news: all } };
 }
 
 function instead<Action>(own: Of<Action>, next: EndpointsNext, status: News["status"], serving = false): Of<Action> {
-  return { ...own, next, serving, news: [...own.news, news(status, next.reason, next.message)] };
+  return { ...own, next, serving, news: told(own, news(status, next.reason, next.message)) };
+}
+
+/** One condition: what is not so of one VPC is not made up for by another. */
+function told<Action>(own: Of<Action>, one: News): readonly News[] {
+  const before = own.news.find(({ type }) => type === one.type);
+  if (before !== undefined && before.status !== "True" && one.status === "True") return own.news;
+  return [...own.news.filter(({ type }) => type !== one.type), one];
 }
 
 function news(status: News["status"], reason: string, message: string): News {

@@ -35,6 +35,8 @@ export interface VpcSeen {
   readonly ours: readonly VpcEndpoint[];
   /** The group of our endpoints. */
   readonly group: SecurityGroup | undefined;
+  /** Other groups whose rules name it: EC2 does not delete it then. */
+  readonly groupNamedBy: readonly string[];
   /** Ids of endpoints, and of their group, that Retain has left there. */
   readonly leftBehind: readonly string[];
   readonly others: readonly OtherUser[];

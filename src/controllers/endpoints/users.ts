@@ -39,7 +39,7 @@ export function userInAws(
   { metadata, spec }: BatchComputeEnvironment,
   place: Place,
 ): EndpointUser | undefined {
-  return user(asSpec(environment, spec), metadata.namespace, place);
+  return user(asSpec(environment, spec), metadata.namespace, place, false);
 }
 
 /**

@@ -41,12 +41,14 @@ export async function actOnGroup(
   } catch (error) {
     // After a plain refusal of the first there is nothing that EC2 could have yet to show.
     if (written > 0 || !(error instanceof AwsError && isDefinite(error.kind))) {
+      ec2.wrote();
       wroteAt.set(action.vpcId, ports.clock.monotonic());
     }
     throw error;
   } finally {
-    ec2.wrote();
+    ec2.forget();
   }
+  ec2.wrote();
   wroteAt.set(action.vpcId, ports.clock.monotonic());
 }
 

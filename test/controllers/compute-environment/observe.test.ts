@@ -182,16 +182,26 @@ describe("the jobs on an environment that is on its way out", () => {
   it.each<[string, ReturnType<typeof job>, boolean]>([
     ["in its cluster counts", on("AWSBatch-old"), true],
     ["in another cluster does not", on("AWSBatch-new"), false],
-    ["of unknown place counts when it began before", on(undefined, { startedAt: now - 400_000 }), true],
-    ["of unknown place does not count when it began after", on(undefined, { startedAt: now - 200_000 }), false],
-    ["of unknown place and age counts", on(undefined, { startedAt: undefined }), true],
+    ["of unknown place counts when it was made before", on(undefined, { createdAt: now - 400_000 }), true],
+    ["of unknown place does not count when it was made after", on(undefined, { createdAt: now - 200_000 }), false],
+    [
+      "of unknown place counts when it was made before and began after",
+      on(undefined, { createdAt: now - 400_000, startedAt: now - 100_000 }),
+      true,
+    ],
+    ["of unknown place and age counts", on(undefined, { createdAt: undefined }), true],
   ])("a job %s", (_name, one, expected) => {
-    expect(mayBeOn(one, retiring())).toBe(expected);
+    expect(mayBeOn(one, retiring(), ["AWSBatch-old", "AWSBatch-new"])).toBe(expected);
   });
 
-  it("a job of unknown place counts when the mark cannot be read, or the cluster is not known", () => {
-    expect(mayBeOn(on(undefined), retiring({ tags: { "awsbatch.dev/retired-at": "?" } }))).toBe(true);
-    expect(mayBeOn(on("AWSBatch-new", { startedAt: now - 400_000 }), retiring({ ecsClusterArn: "" }))).toBe(true);
+  it("a job of unknown place counts when the mark cannot be read", () => {
+    expect(mayBeOn(on(undefined), retiring({ tags: { "awsbatch.dev/retired-at": "?" } }), [])).toBe(true);
+  });
+
+  it("a job in the cluster of another environment is not on one that has none", () => {
+    const old = on("AWSBatch-new", { createdAt: now - 400_000 });
+    expect(mayBeOn(old, retiring({ ecsClusterArn: "" }), ["AWSBatch-new"])).toBe(false);
+    expect(mayBeOn(old, retiring({ ecsClusterArn: "" }), [])).toBe(true);
   });
 
   it.each<[string, Partial<Environment>]>([

@@ -187,6 +187,19 @@ describe("one that served nobody yet when the spec moved on from it,", () => {
     expect(result).toMatchObject({ kind: "act", ...expected });
   });
 
+  it("goes without having served when it takes no jobs, and what queues name goes on", () => {
+    const given = (named: readonly string[], change: Partial<Environment> = {}) =>
+      next(third, {
+        environments: [old({ state: "DISABLED", ...change }), fresh({ state: "DISABLED" })],
+        queues: [queue("q1", named)],
+      });
+    expect(given(["new"])).toMatchObject({ reason: "Disabling", action: { items: [{ name: "old" }] } });
+    expect(given(["old"])).toMatchObject({ reason: "Disabling", action: { items: [{ name: "new" }] } });
+    expect(given(["old", "new"])).toMatchObject({ reason: "Creating" });
+    expect(given(["else"])).toMatchObject({ reason: "Creating" });
+    expect(given(["new"], { state: "ENABLED" })).toMatchObject({ reason: "Creating" });
+  });
+
   it("goes as well while the next one takes over", () => {
     const target = environment("newest", third, { tags: { "awsbatch.dev/created-at": iso(50) } });
     const given = { environments: [old(), fresh(), target], queues: [queue("q1", ["old"])] };

@@ -44,6 +44,7 @@ export function vpc(other: Partial<VpcSeen> = {}): VpcSeen {
     plan: planned(),
     ours: [],
     group: letting("10.0.0.0/16"),
+    groupNamedBy: [],
     leftBehind: [],
     others: [],
     occupiedBy: [],

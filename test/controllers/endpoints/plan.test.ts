@@ -227,6 +227,22 @@ describe("endpoints that an environment needs no more", () => {
     expect(using(occupied, own(settled)).next).toEqual({ ...settled, recheckInMs: 10_000 });
   });
 
+  it("are one condition, whatever is so of several VPCs: what is not so of one is told", () => {
+    const left = { ...vpc({ ours: [ecs], connectsLeaving: ["theirs"] }), vpcId: "vpc-left" };
+    const decision = using(seen([vpc({ ours: [ecs] }), left], { claims: [vpcId, "vpc-left"] }), own(settled));
+    expect(decision.news.map(({ type, status, reason }) => [type, status, reason])).toEqual([
+      ["EndpointsReady", "False", "EndpointsInUse"],
+    ]);
+  });
+
+  it("leave their group to the groups whose rules name it, for EC2 would not delete it", () => {
+    const named = gone({ ours: [], groupNamedBy: ["sg-theirs"] });
+    expect(step(named)).toBe("act RetainingEndpoints release: release");
+    expect(named.next.message).toBe("sg-ends is left in AWS: rules of sg-theirs name it");
+    const none = planned({ services: [], ingressFrom: [] });
+    expect(step(using(seen([vpc({ plan: none, groupNamedBy: ["sg-theirs"] })])))).toBe("act Creating create");
+  });
+
   it("hold nothing up of an object that lives on while others who run by them leave", () => {
     const dropped = seen([vpc({ ours: [ecs], connectsLeaving: ["theirs"] })], { wished: false });
     const decision = using(dropped);
