@@ -61,6 +61,15 @@ export class OverlaidRecords<R> {
     return this.#records.has(name);
   }
 
+  /** Whether a record is here only because of a write that AWS has not answered yet. */
+  isAsked(name: string): boolean {
+    const record = this.#records.get(name);
+    const writes = this.#writes.get(name) ?? [];
+    return writes.some(
+      ({ outcome, provisional }) => outcome === "open" && record !== undefined && provisional === record,
+    );
+  }
+
   /** When the newest complete read of all names began. */
   get readAt(): number | undefined {
     return this.#readAt;

@@ -155,6 +155,7 @@ export class RegionCache {
         if (begunAt === undefined || !this.#isBelieved(begunAt)) return false;
         return this.records(thing).isSettled(name, begunAt);
       },
+      isAsked: (thing, name) => this.records(thing).isAsked(name),
       believesListing: () => {
         const begunAt = readAt["job-queue"];
         return begunAt !== undefined && this.#isBelieved(begunAt) && this.queues.isCertain(begunAt);

@@ -97,6 +97,8 @@ export interface BatchSnapshot {
    * this process became the writer and after its last write, also a failed one, to that name (DESIGN section 4).
    */
   isAbsent(thing: NamedThing, name: string): boolean;
+  /** Whether a name is here only because it is being asked for at this moment, which AWS may refuse. */
+  isAsked(thing: NamedThing, name: string): boolean;
   /**
    * Whether the newest listing of environments and queues shows all that an earlier writer did: it began at least 5 s
    * after this process became the writer, and 5 s after the last write to a queue whose answer was lost, and no write

@@ -91,6 +91,7 @@ function snapshotOf(region: FakeRegion): BatchSnapshot {
     environments: new Map(environments.map((one) => [one.computeEnvironmentName, one])),
     queues: new Map(queues.map((one) => [one.jobQueueName, one])),
     definitions: undefined,
+    isAsked: () => false,
     isAbsent: (thing, name) =>
       absent &&
       (thing === "job-queue"

@@ -74,7 +74,7 @@ export async function endWell(
   }
   if (options.silence === false || world.violations.length > 0) return;
   const listed = listedSeconds - (world.clock.monotonic() - faultsEndedAt) / 1000;
-  await world.seconds(Math.max(graceSeconds, listed, toldSeconds(world)));
+  await rest(world, Math.max(graceSeconds, listed, toldSeconds(world)));
   await beSilent(world, silenceSeconds(options.seed));
 }
 
@@ -277,11 +277,27 @@ function toldSeconds({ aws, clock, hasNetwork }: Simulation): number {
   return networkToldSeconds - (clock.now() - last.at) / 1000;
 }
 
+/** So long at least, and until nothing was told for a while: what is stuck may be told as Stalled some time later. */
+async function rest(world: Simulation, seconds: number): Promise<void> {
+  const { clock } = world;
+  const beganAt = clock.monotonic();
+  let [version, toldAt] = [versionsOf(world), beganAt];
+  const passed = (since: number): number => (clock.monotonic() - since) / 1000;
+  while (passed(beganAt) < seconds || (passed(toldAt) < graceSeconds && passed(beganAt) < seconds + 1800)) {
+    await world.seconds(15);
+    const current = versionsOf(world);
+    if (current !== version) [version, toldAt] = [current, clock.monotonic()];
+  }
+}
+
+function versionsOf({ store }: Simulation): string {
+  return JSON.stringify(store.objects().map(({ metadata }) => [metadata.name, metadata.resourceVersion]));
+}
+
 async function beSilent(world: Simulation, seconds: number): Promise<void> {
   const { aws, store } = world;
   const beganAt = world.clock.now();
-  const versions = (): string =>
-    JSON.stringify(store.objects().map(({ metadata }) => [metadata.name, metadata.resourceVersion]));
+  const versions = (): string => versionsOf(world);
   const events = (): string => JSON.stringify(store.events().map(({ name, count }) => [name, count]));
   const [version, told] = [versions(), events()];
   await world.seconds(seconds);

@@ -43,6 +43,7 @@ const seeds: Readonly<Record<string, number>> = {
   "silence was judged while the deletion that makes room for a successor was still under way": 8_001_177,
   "a status was told from an object that a lost event had left in the cache until that moment": 8_002_974,
   "what a predecessor had written was written once more, and not seen for two seconds": 9_002_521,
+  "a queue told of an environment that was asked for and refused at once, with each try": 10_000_475,
   "a refusal was told late, for the API server did not answer twice": 10_000_519,
   "silence was judged while AWS still carried out an update, for another object had no room": 10_002_701,
   "two objects waited for ever for room in the quota that predecessors out of service took": 11_001_683,

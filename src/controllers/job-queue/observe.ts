@@ -58,7 +58,12 @@ export async function observe(
   // Ages say nothing where AWS says whose it is: a cluster that was lost has made all objects anew, in any order.
   const isOwner = queue !== undefined && ownershipOf(queue.tags, identity).kind === "ours";
   if (queue === undefined && !absent) region.expectAbsence("job-queue", queueName);
-  const environments = new Map([...snapshot.environments].filter(([, { status }]) => status !== "DELETED"));
+  // What AWS may refuse in a moment is told once it is there: status would go to and fro with each try.
+  const environments = new Map(
+    [...snapshot.environments].filter(
+      ([name, { status }]) => status !== "DELETED" && !snapshot.isAsked("compute-environment", name),
+    ),
+  );
   const entries = await Promise.all(
     [...object.spec.computeEnvironmentOrder]
       .sort((left, right) => left.order - right.order)

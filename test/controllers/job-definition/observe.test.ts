@@ -24,6 +24,7 @@ function region(
     queues: new Map(),
     definitions: revisions === undefined ? undefined : new Map(revisions.length === 0 ? [] : [["team_job", revisions]]),
     isAbsent: () => absent,
+    isAsked: () => false,
     believesListing: () => absent,
     lastWriteAt: () => 0,
     ...given,
