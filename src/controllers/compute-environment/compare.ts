@@ -8,10 +8,14 @@ export type Comparison = (wished: unknown, described: unknown) => boolean;
 export const sameValue: Comparison = (wished, described) =>
   canonicalJson(wished ?? null) === canonicalJson(described ?? null);
 
-/** The members that the wish names have these values: AWS fills in the others and keeps them. */
+/**
+ * The members that the wish names have these values, and so on within them: AWS fills in the others and keeps them.
+ * A list is a value: AWS does not add to one.
+ */
 export const sameMembers: Comparison = (wished, described) => {
-  const known = (described ?? {}) as Readonly<Record<string, unknown>>;
-  return Object.entries(wished ?? {}).every(([key, value]) => sameValue(value, known[key]));
+  if (!isRecord(wished)) return sameValue(wished, described);
+  const known = isRecord(described) ? described : {};
+  return Object.entries(wished).every(([key, value]) => sameMembers(value, known[key]));
 };
 
 /** The same members in any order; nothing and an empty list mean the same. */
@@ -43,13 +47,25 @@ export function sameNumber(absent: number): Comparison {
   return (wished, described) => (wished ?? absent) === (described ?? absent);
 }
 
-/** Launch templates: AWS fills in `version: $Default` and `overrides: []`. */
-export const sameLaunchTemplate: Comparison = (wished, described) =>
-  canonicalJson(filledTemplate(wished)) === canonicalJson(filledTemplate(described));
+/** Launch templates: AWS fills in `version: $Default`, `overrides: []` and a `userdataType` that fits the image. */
+export const sameLaunchTemplate: Comparison = (wished, described) => {
+  const [left, right] = [filledTemplate(wished), filledTemplate(described)];
+  if (left === undefined || right === undefined) return left === right;
+  const { overrides, ...template } = left;
+  return sameMembers(template, right) && sameInTurn(overrides, right.overrides);
+};
 
-/** Images by the members that the wish names: AWS adds `batchImageStatus` and, when nothing is wished, the whole list. */
+/**
+ * Images by what the wish names: AWS adds `batchImageStatus` and, where nothing is wished, the Kubernetes version or
+ * the whole list. An `imageIdOverride` is never AWS's, so one that the wish leaves out is to be taken away.
+ */
 export const sameImages: Comparison = (wished, described) =>
-  canonicalJson(list(wished).map(imageWish)) === canonicalJson(list(described).map(imageWish));
+  sameInTurn(list(wished).map(imageWish), list(described).map(imageWish));
+
+/** As many, and each with the members that its wish names. */
+function sameInTurn(wished: readonly unknown[], described: readonly unknown[]): boolean {
+  return wished.length === described.length && wished.every((one, index) => sameMembers(one, described[index]));
+}
 
 function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
@@ -59,24 +75,28 @@ function lastSegment(role: string): string {
   return role.slice(role.lastIndexOf("/") + 1);
 }
 
-function filledTemplate(value: unknown): unknown {
-  if (value === undefined || value === null) return null;
-  const template = value as Readonly<Record<string, unknown>>;
-  if (!template["launchTemplateId"] && !template["launchTemplateName"] && list(template["overrides"]).length === 0) {
-    return null;
-  }
-  const overrides = list(template["overrides"]);
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+function filledTemplate(
+  value: unknown,
+): { readonly version: unknown; readonly overrides: readonly unknown[] } | undefined {
+  if (!isRecord(value)) return undefined;
+  const overrides = list(value["overrides"]);
+  if (!value["launchTemplateId"] && !value["launchTemplateName"] && overrides.length === 0) return undefined;
   return {
-    ...template,
-    version: template["version"] || "$Default",
+    ...value,
+    version: value["version"] || "$Default",
     overrides: overrides.map((override) => {
       const own = override as Readonly<Record<string, unknown>>;
-      return { ...own, version: own["version"] || "$Default" };
+      const targetInstanceTypes = list(own["targetInstanceTypes"]);
+      return { ...own, targetInstanceTypes, version: own["version"] || "$Default" };
     }),
   };
 }
 
 function imageWish(value: unknown): unknown {
   const { batchImageStatus: _filledInByAws, ...wish } = value as Readonly<Record<string, unknown>>;
-  return wish;
+  return { ...wish, imageIdOverride: wish["imageIdOverride"] ?? null };
 }

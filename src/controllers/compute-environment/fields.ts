@@ -79,8 +79,8 @@ export const fields: readonly Field[] = [
     // A `true` that AWS kept for a member left out would end jobs against the spec (knowledge file section 3.5).
     members: { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 },
   },
-  { path: "ecsSettings", same: sameValue, absence: "kept", need: everywhere("metadata") },
-  { path: "eksConfiguration", same: sameValue, absence: "restored", need: everywhere("replacement") },
+  { path: "ecsSettings", same: sameMembers, absence: "kept", need: everywhere("metadata") },
+  { path: "eksConfiguration", same: sameMembers, absence: "restored", need: everywhere("replacement") },
 
   { path: "computeResources.maxvCpus", same: sameValue, absence: "kept", need: everywhere("scaling") },
   { path: "computeResources.minvCpus", same: sameNumber(0), absence: "restored", need: { ec2: "scaling" }, cleared: 0 },
@@ -158,9 +158,10 @@ export const fields: readonly Field[] = [
   },
   { path: "computeResources.spotIamFleetRole", same: sameRole, absence: "restored", need: { ec2: "replacement" } },
   // What AWS changes here in place and what it refuses is known from one source only; a new environment is always safe.
+  // AWS fills in what the spec leaves out, so a member that is taken out of the spec stays as AWS has it.
   {
     path: "computeResources.managedInstancesProvider",
-    same: sameValue,
+    same: sameMembers,
     absence: "kept",
     need: { managedInstances: "replacement" },
   },

@@ -31,6 +31,14 @@ describe("means the same to AWS", () => {
     ["a member wished, and AWS's others beside it", sameMembers, { a: 60 }, { a: 60, b: false }],
     ["no member wished, and those that AWS fills in", sameMembers, {}, { a: 30, b: false }],
     ["no member wished, and none known", sameMembers, {}, undefined],
+    ["no member wished within one, and none known there", sameMembers, { a: {} }, {}],
+    [
+      "a member of a member wished, and AWS's others beside it",
+      sameMembers,
+      { a: { b: { c: 1 } } },
+      { a: { b: { c: 1, d: 2 }, e: 3 }, f: 4 },
+    ],
+    ["nothing wished, and nothing known", sameMembers, undefined, undefined],
     ["a role by its name, and by its ARN", sameRole, "ecs", profile],
     ["a role by its ARN, and by its name", sameRole, profile, "ecs"],
     ["a role by the same ARN", sameRole, profile, profile],
@@ -64,6 +72,24 @@ describe("means the same to AWS", () => {
       [{ imageType: "ECS_AL2" }],
       [{ imageType: "ECS_AL2", batchImageStatus: "LATEST" }],
     ],
+    [
+      "an override whose targets are none, and are left out",
+      sameLaunchTemplate,
+      { ...template, overrides: [{ launchTemplateId: "lt-2" }] },
+      { ...template, overrides: [{ launchTemplateId: "lt-2", targetInstanceTypes: [] }] },
+    ],
+    [
+      "user data of a type that AWS fills in, also in an override",
+      sameLaunchTemplate,
+      { ...template, overrides: [override] },
+      { ...template, userdataType: "EKS_NODEADM", overrides: [{ ...override, userdataType: "EKS_NODEADM" }] },
+    ],
+    [
+      "an image whose Kubernetes version AWS fills in",
+      sameImages,
+      [{ imageType: "EKS_AL2023" }],
+      [{ imageType: "EKS_AL2023", imageKubernetesVersion: "1.33" }],
+    ],
     ["no images, and an empty list", sameImages, undefined, []],
   ])("%s", (_name, same, wished, described) => {
     expect(same(wished, described)).toBe(true);
@@ -79,6 +105,9 @@ describe("differs to AWS", () => {
     ["a map", sameMap, { a: "1" }, { a: "2" }],
     ["a member that is wished otherwise", sameMembers, { a: 60 }, { a: 30, b: false }],
     ["a member that AWS does not know yet", sameMembers, { a: 60 }, undefined],
+    ["a member of a member that is wished otherwise", sameMembers, { a: { b: 1 } }, { a: { b: 2, c: 3 } }],
+    ["a list within a member to which one was added", sameMembers, { a: { b: [1] } }, { a: { b: [1, 2] } }],
+    ["nothing wished, and a member known", sameMembers, undefined, { a: 1 }],
     ["a role of another name", sameRole, "other", profile],
     [
       "a role of the same name under another path or account",
@@ -98,6 +127,36 @@ describe("differs to AWS", () => {
     ],
     ["a launch template that is to be taken away", sameLaunchTemplate, undefined, template],
     ["a launch template with an override", sameLaunchTemplate, template, { ...template, overrides: [override] }],
+    [
+      "user data of another type",
+      sameLaunchTemplate,
+      { ...template, userdataType: "EKS_NODEADM" },
+      { ...template, userdataType: "EKS_BOOTSTRAP_SH" },
+    ],
+    [
+      "the targets of an override that are to be taken away",
+      sameLaunchTemplate,
+      { ...template, overrides: [{ launchTemplateId: "lt-2" }] },
+      { ...template, overrides: [override] },
+    ],
+    [
+      "another Kubernetes version of an image",
+      sameImages,
+      [{ imageType: "EKS_AL2023", imageKubernetesVersion: "1.33" }],
+      [{ imageType: "EKS_AL2023", imageKubernetesVersion: "1.32" }],
+    ],
+    [
+      "an image of one's own that is to be taken away",
+      sameImages,
+      [{ imageType: "ECS_AL2023" }],
+      [{ imageType: "ECS_AL2023", imageIdOverride: "ami-1" }],
+    ],
+    [
+      "one image fewer",
+      sameImages,
+      [{ imageType: "ECS_AL2" }],
+      [{ imageType: "ECS_AL2" }, { imageType: "ECS_AL2023" }],
+    ],
     ["an image", sameImages, [{ imageType: "ECS_AL2" }], [{ imageType: "ECS_AL2023" }]],
   ])("%s", (_name, same, wished, described) => {
     expect(same(wished, described)).toBe(false);

@@ -11,6 +11,29 @@ const described = (change: Partial<Resources>, spec = ec2): Environment => {
   return { ...base, computeResources: { ...base.computeResources, ...change } as Resources };
 };
 
+const managed: BatchComputeEnvironmentSpec = {
+  type: "MANAGED",
+  computeResources: {
+    type: "ECS_MANAGED_INSTANCES",
+    maxvCpus: 16,
+    managedInstancesProvider: {
+      infrastructureRoleArn: "arn:aws:iam::123456789012:role/infrastructure",
+      instanceLaunchTemplate: {
+        ec2InstanceProfileArn: "arn:aws:iam::123456789012:instance-profile/instances",
+        networkConfiguration: { subnets: ["subnet-1"] },
+      },
+    },
+  } as BatchComputeEnvironmentSpec["computeResources"],
+};
+const wishedTemplate = managed.computeResources?.managedInstancesProvider?.instanceLaunchTemplate;
+const filledIn = {
+  managedInstancesProvider: {
+    ...managed.computeResources?.managedInstancesProvider,
+    propagateTags: "NONE",
+    instanceLaunchTemplate: { ...wishedTemplate, monitoring: "BASIC" },
+  },
+};
+
 const kinds = (spec: BatchComputeEnvironmentSpec, seen: Environment): string[] =>
   differences(spec, seen).map(({ path, kind }) => `${path.replace("spec.", "")}: ${kind}`);
 
@@ -56,6 +79,17 @@ describe("what AWS fills in is no difference", () => {
       "the read-only state of the image",
       withResources(ec2, { ec2Configuration: [{ imageType: "ECS_AL2" }] }),
       described({ ec2Configuration: [{ imageType: "ECS_AL2", batchImageStatus: "LATEST" }] }),
+    ],
+    [
+      "settings of the cluster of which the spec names none",
+      { ...ec2, ecsSettings: {} },
+      { ...environment("ce-1"), ecsSettings: { containerInsights: "ENABLED" } },
+    ],
+    ["settings of the cluster that AWS does not show", { ...ec2, ecsSettings: {} }, environment("ce-1")],
+    [
+      "what AWS fills in for managed instances",
+      managed,
+      { ...environment("ce-1", managed), computeResources: { ...managed.computeResources, ...filledIn } as Resources },
     ],
     [
       "a launch template that AWS shows as empty",
