@@ -101,7 +101,8 @@ export function resolve(spec: Spec, fleet: Fleet, named: ReadonlySet<string>, ha
   return coming === undefined ? { kind: "none" } : { kind: "inTransition", environment: coming };
 }
 
-function needsReplacement(spec: Spec, environment: Environment): boolean {
+/** AWS cannot bring it to the spec: only another environment can take over. */
+export function needsReplacement(spec: Spec, environment: Environment): boolean {
   return differences(spec, environment).some((difference) => difference.kind === "replacement");
 }
 

@@ -3,9 +3,10 @@
 import type { BatchComputeEnvironment, BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
 import type { Decision, News, Next } from "../decision.ts";
-import { ownershipOf, ownerTags, retiredAtTag, rolloutTokenTag } from "../ownership.ts";
+import { ownershipOf, ownerTags, retiredAtTag, rolloutTokenTag, servingSinceTag } from "../ownership.ts";
 import { tagChange } from "../tags.ts";
 import type { Action } from "./action.ts";
+import { madeInVain } from "./brake.ts";
 import { changeOf, deletion } from "./change.ts";
 import { queuesNaming } from "./checks.ts";
 import { claimed, claimedByAnother, ownedByOtherCluster } from "./claims.ts";
@@ -127,9 +128,20 @@ function made({ spec, seen, ours, fleet, now }: Context): Next<Action> | undefin
   return standing.length === 0 ? firstEnvironment(spec, seen, now) : successor(spec, seen, standing, now);
 }
 
-/** Its acts only: while AWS carries one out, the next target is made. */
+/**
+ * Its acts only: while AWS carries one out, the next target is made. What was made in vain for this very plan stays
+ * as long as it keeps further ones from being made.
+ */
 function leftoversRetired(context: Context): Next<Action> | undefined {
-  return [...failedSteps(context), ...supersededSteps(context)].find((next) => next.kind === "act");
+  const { seen, ours, fleet, now } = context;
+  const stays = fleet.target === undefined ? madeInVain(seen, ours, now).filter((one) => !hasServed(one)) : [];
+  const predecessors = fleet.predecessors.filter((environment) => !stays.includes(environment));
+  const left = { ...context, fleet: { ...fleet, predecessors } };
+  return [...failedSteps(left), ...supersededSteps(left)].find((next) => next.kind === "act");
+}
+
+function hasServed({ tags }: Environment): boolean {
+  return tags?.[servingSinceTag] !== undefined;
 }
 
 function settling({ fleet }: Context): Next<Action> | undefined {

@@ -8,6 +8,7 @@ import { createdAtTag, returnedAtTag, servingSinceTag } from "../ownership.ts";
 import { isMadeByOperator } from "../roles/names.ts";
 import { withoutRequestIds } from "../wording.ts";
 import type { Action } from "./action.ts";
+import { brake } from "./brake.ts";
 import {
   environmentQuota,
   foreignHindrance,
@@ -81,7 +82,7 @@ export function successor(spec: Spec, seen: Seen, standing: readonly Environment
       message: `${fields} cannot be changed in AWS, and spec.replacement.policy is Never. Put the field back, or allow the replacement`,
     };
   }
-  const found = hindrance(spec, seen, standing);
+  const found = brake(spec, seen, standing, now) ?? hindrance(spec, seen, standing);
   if (found !== undefined) return found;
   // An adopted environment bears its own name; what it was made from may be the pride of another tool.
   const adopted = serving.some(

@@ -1,0 +1,73 @@
+/**
+ * What keeps the operator from making one environment after the other for a wish that AWS never describes as it was
+ * asked: with each look a further one would be made, until the region has room for none. Pure.
+ */
+
+import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
+import type { Environment } from "../../aws/batch.ts";
+import type { Next } from "../decision.ts";
+import { createdAtTag } from "../ownership.ts";
+import { type Difference, differences } from "./diff.ts";
+import { isRetired, needsReplacement, newestFirst } from "./fleet.ts";
+import type { Seen } from "./seen.ts";
+
+type Spec = BatchComputeEnvironmentSpec;
+
+const attemptEveryMs = 60 * 60_000;
+const shownLength = 80;
+
+/**
+ * Those of `standing` that were made within the last hour for the wish as it is now, the newest first. None of them
+ * is a target, so AWS describes each otherwise. What AWS found INVALID has its own rules.
+ */
+export function madeInVain(seen: Seen, standing: readonly Environment[], now: number): readonly Environment[] {
+  const first = `${seen.baseName}-${seen.planId}`;
+  return standing
+    .filter((environment) => {
+      const { computeEnvironmentName: name, status } = environment;
+      const forThisPlan = name === first || name.startsWith(`${first}-`);
+      const inService = status !== "INVALID" && status !== "DELETING" && !isRetired(environment);
+      return forThisPlan && inService && restMs(environment, now) > 0;
+    })
+    .toSorted(newestFirst);
+}
+
+/** Why no further environment is made now; undefined: one may be. */
+export function brake(
+  spec: Spec,
+  seen: Seen,
+  standing: readonly Environment[],
+  now: number,
+): Extract<Next<never>, { kind: "wait" | "blocked" }> | undefined {
+  const made = madeInVain(seen, standing, now);
+  const [newest] = made;
+  if (newest === undefined || (made.length === 1 && mayHaveBeenChanged(spec, newest))) return undefined;
+  const name = newest.computeEnvironmentName;
+  const otherwise = differences(spec, newest)
+    .filter(({ kind }) => kind === "replacement")
+    .map(told);
+  return {
+    // What AWS is still making it may yet describe otherwise.
+    kind: newest.status === "CREATING" ? "wait" : "blocked",
+    reason: "DescribedOtherwise",
+    message: `${name} was made for this very spec, and AWS describes it otherwise: ${otherwise.join(", ")}. Bring the spec in line with what AWS describes, or report it; another attempt is made an hour after this one`,
+    recheckInMs: Math.min(...made.map((environment) => restMs(environment, now))),
+  };
+}
+
+/**
+ * A wish in between may have had an update policy, and so have changed the instances in place, to which the way back
+ * is barred now. Whether it was so, only one more environment tells.
+ */
+function mayHaveBeenChanged(spec: Spec, environment: Environment): boolean {
+  return !needsReplacement({ ...spec, updatePolicy: spec.updatePolicy ?? {} }, environment);
+}
+
+/** Until an hour has passed since it was made; NaN without a date. */
+function restMs({ tags }: Environment, now: number): number {
+  return Date.parse(tags?.[createdAtTag] ?? "") + attemptEveryMs - now;
+}
+
+function told({ path, from }: Difference): string {
+  return from === undefined || from.length > shownLength ? path : `${path} (in AWS: ${from})`;
+}

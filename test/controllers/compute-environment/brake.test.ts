@@ -1,0 +1,187 @@
+import { describe, expect, it } from "vitest";
+import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { Environment } from "../../../src/aws/batch.ts";
+import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
+import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
+import { ec2, environment, fargate, now, object, queue, seen, wish, withResources } from "./given.ts";
+import { iso } from "./replaced.ts";
+
+const next = (spec: BatchComputeEnvironmentSpec, change: Partial<Seen>, at = now) =>
+  planFor(object(spec), seen(spec, change), at).next;
+const told = (spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): string => {
+  const step = next(spec, change);
+  return step.kind === "act" ? `act ${step.reason}` : `${step.kind} ${step.reason}`;
+};
+
+/** A wish for Fargate that AWS describes as one for Spot capacity, which it never changes in place. */
+const name = `team_ce-${seen(fargate).planId}`;
+const spot = withResources(fargate, { type: "FARGATE_SPOT" });
+const made = (suffix: string, secondsAgo: number, change: Partial<Environment> = {}): Environment =>
+  environment(`${name}${suffix}`, spot, {
+    ...change,
+    tags: { "awsbatch.dev/created-at": iso(secondsAgo), ...change.tags },
+  });
+const old = environment("old", spot);
+
+/** A wish whose instances AWS would change in place, were there an update policy. */
+const other = withResources(ec2, { instanceTypes: ["m5.large"] });
+const otherName = `team_ce-${seen(other).planId}`;
+const madeOther = (suffix: string, secondsAgo: number): Environment =>
+  environment(`${otherName}${suffix}`, ec2, { tags: { "awsbatch.dev/created-at": iso(secondsAgo) } });
+
+describe("what was just made for the very plan and is described otherwise", () => {
+  it("is followed by none for an hour, and a person is told what differs", () => {
+    expect(next(fargate, { environments: [made("", 60)] })).toEqual({
+      kind: "blocked",
+      reason: "DescribedOtherwise",
+      message: `${name} was made for this very spec, and AWS describes it otherwise: spec.computeResources.type (in AWS: "FARGATE_SPOT"). Bring the spec in line with what AWS describes, or report it; another attempt is made an hour after this one`,
+      recheckInMs: 59 * 60_000,
+    });
+  });
+
+  it("is not told by a value that is long", () => {
+    const managed: BatchComputeEnvironmentSpec = {
+      type: "MANAGED",
+      eksConfiguration: {
+        eksClusterArn: "arn:aws:eks:eu-west-1:123456789012:cluster/one",
+        kubernetesNamespace: "jobs",
+      },
+    };
+    const described = environment(`team_ce-${seen(managed).planId}`, managed, {
+      eksConfiguration: {
+        eksClusterArn: "arn:aws:eks:eu-west-1:123456789012:cluster/two",
+        kubernetesNamespace: "jobs",
+      },
+      tags: { "awsbatch.dev/created-at": iso(60) },
+    });
+    const { message } = next(managed, { environments: [described] });
+    expect(message).toContain("AWS describes it otherwise: spec.eksConfiguration. Bring");
+  });
+
+  it.each<[string, Partial<Seen>, string]>([
+    [
+      "is waited for while AWS makes it",
+      { environments: [made("", 5, { status: "CREATING" })] },
+      "wait DescribedOtherwise",
+    ],
+    [
+      "is followed by none while AWS updates it",
+      { environments: [made("", 60, { status: "UPDATING" })] },
+      "blocked DescribedOtherwise",
+    ],
+    [
+      "is followed by none whatever its number is",
+      { environments: [made("-7", 60)], queues: [queue("q1", [`${name}-7`])] },
+      "blocked DescribedOtherwise",
+    ],
+    [
+      "stays beside what serves, or the next one would be made as soon as it has gone",
+      { environments: [old, made("", 60)], queues: [queue("q1", ["old"])] },
+      "blocked DescribedOtherwise",
+    ],
+    [
+      "is told before anything that would have to be cleared for a further one",
+      { environments: [made("", 60)], queues: [queue("q1", [name], { foreign: true })] },
+      "blocked DescribedOtherwise",
+    ],
+    [
+      "is told before a lack of room",
+      { environments: [made("", 60), ...Array.from({ length: 49 }, (_, index) => environment(`x${index}`, spot))] },
+      "blocked DescribedOtherwise",
+    ],
+    [
+      "is followed by none, whatever is approved",
+      { environments: [made("", 60)], wish: { ...wish, approved: `${seen(fargate).planId}/Create` } },
+      "blocked DescribedOtherwise",
+    ],
+    ["is followed by another one after an hour", { environments: [made("", 3600)] }, "act Creating"],
+    [
+      "leaves an earlier one of it to go its way after an hour",
+      { environments: [old, made("", 3700), made("-2", 60)], queues: [queue("q1", ["old"])] },
+      "act Disabling",
+    ],
+    [
+      "does not hinder what follows when it is being deleted",
+      { environments: [made("", 60, { status: "DELETING" })] },
+      "act Creating",
+    ],
+    [
+      "does not hinder what follows when it is retired",
+      { environments: [made("", 60, { tags: { "awsbatch.dev/retired-at": iso(5) } })] },
+      "act Creating",
+    ],
+    [
+      "does not hinder what follows without a date",
+      { environments: [made("", 60, { tags: { "awsbatch.dev/created-at": "" } })] },
+      "act Creating",
+    ],
+  ])("%s", (_name, change, expected) => {
+    expect(told(fargate, change)).toBe(expected);
+  });
+
+  it("makes one environment an hour, where each listing made one", () => {
+    let environments: readonly Environment[] = [];
+    const names: string[] = [];
+    for (let at = now; at < now + 3 * 3_600_000; at += 2000) {
+      const free = `${name}${names.length === 0 ? "" : `-${names.length + 1}`}`;
+      const step = next(fargate, { environments, freeName: { name: free, absent: true, attempt: 1 } }, at);
+      if (step.kind !== "act") continue;
+      const { action } = step;
+      if (action.kind === "create") {
+        names.push(free);
+        environments = [...environments, environment(free, spot, { tags: { ...action.request.tags } })];
+      } else if (action.kind === "tag") {
+        const leaving = action.items.map((item) => item.name);
+        environments = environments.filter((one) => !leaving.includes(one.computeEnvironmentName));
+      }
+    }
+    expect(names).toEqual([name, `${name}-2`, `${name}-3`]);
+  });
+});
+
+describe("another environment is made at once", () => {
+  it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>]>([
+    ["for another spec", withResources(fargate, { maxvCpus: 32 }), { environments: [made("", 60)] }],
+    ["for a rollout token", { ...fargate, rolloutToken: "again" }, { environments: [made("", 60)] }],
+    ["when the environment was not made for an object", fargate, { environments: [environment("team_ce", spot)] }],
+    ["when it was changed by hand after more than an hour", fargate, { environments: [made("", 4000)] }],
+    [
+      "when the spec goes back to what AWS changed in place, for which there was an update policy",
+      other,
+      { environments: [madeOther("", 600)] },
+    ],
+  ])("%s", (_name, spec, change) => {
+    const approved = `${seen(spec).planId}/Create`;
+    expect(told(spec, { wish: { ...wish, approved }, ...change })).toBe("act Creating");
+  });
+
+  it("but no third one, when the second is described as the first", () => {
+    const environments = [madeOther("", 600), madeOther("-2", 590)];
+    expect(next(other, { environments })).toMatchObject({
+      kind: "blocked",
+      reason: "DescribedOtherwise",
+      message: expect.stringMatching(
+        /^\S+-2 was made .* spec\.computeResources\.instanceTypes \(in AWS: \["c5\.large"\]\)/,
+      ),
+      recheckInMs: 3_000_000,
+    });
+    expect(told(other, { environments: [old, ...environments], queues: [queue("q1", ["old"])] })).toBe(
+      "blocked DescribedOtherwise",
+    );
+  });
+
+  it("is not what policy Never allows, after an hour either", () => {
+    const spec: BatchComputeEnvironmentSpec = { ...fargate, replacement: { policy: "Never" } };
+    expect(told(spec, { environments: [made("", 60)] })).toBe("blocked ReplacementNeeded");
+  });
+});
+
+describe("what has served for the plan before it was described otherwise", () => {
+  it("is followed as ever: what it follows goes", () => {
+    const since = { "awsbatch.dev/serving-since": iso(1200) };
+    const environments = [environment("older", ec2), madeOther("", 1800)].map((one) =>
+      one.computeEnvironmentName === "older" ? one : { ...one, tags: { ...one.tags, ...since } },
+    );
+    expect(told(other, { environments, queues: [queue("q1", [otherName])] })).toBe("act Disabling");
+  });
+});
