@@ -10,6 +10,8 @@ export type Next<Action> =
       readonly message: string;
       /** Creates, registers, disables, detaches and deletes: object and AWS are read live once more before it. */
       readonly irreversible: boolean;
+      /** An update in place: it stays next until AWS shows its effect, and pauses when AWS never does. */
+      readonly untilShown?: true;
     }
   /** AWS, time or another object will end it. */
   | {

@@ -1,5 +1,6 @@
 import type { Next, Outcome } from "./decision.ts";
 import { Corrections } from "./drift.ts";
+import { InVain } from "./in-vain.ts";
 
 /** What one process knows of one object beyond what can be read: only ages, never steps. */
 export interface Memory {
@@ -9,11 +10,19 @@ export interface Memory {
   /** The last refusal, and the generation it was of: what is told while the next try is prepared. */
   refused: { readonly outcome: Outcome; readonly generation: number } | undefined;
   readonly corrections: Corrections;
+  readonly inVain: InVain;
 }
 
 /** @param now wall ms */
 export function newMemory(now: number): Memory {
-  return { reason: "", since: now, settledGeneration: undefined, refused: undefined, corrections: new Corrections() };
+  return {
+    reason: "",
+    since: now,
+    settledGeneration: undefined,
+    refused: undefined,
+    corrections: new Corrections(),
+    inVain: new InVain(),
+  };
 }
 
 /** Milliseconds for which the object has had this reason. */

@@ -11,6 +11,7 @@ import type { Decision, Next, Outcome } from "./decision.ts";
 import { yieldTo } from "./drift.ts";
 import { failedOutcome, type Unread, unread } from "./failures.ts";
 import { drifted, held, isMarked, misplacement, sameWish } from "./holds.ts";
+import { putOff } from "./in-vain.ts";
 import { lasted, type Memory, newMemory, standing } from "./memory.ts";
 import type { Ports } from "./ports.ts";
 import type { Steps } from "./steps.ts";
@@ -63,7 +64,7 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     if (planned.next.kind !== "act") return told(object, region, planned, { kind: "none" }, fields);
 
     const outcome = await carryOut(object, wish, region, seen, planned.next, now, signal);
-    const events = outcome.kind === "done" ? doneEvents(object, wish, planned, planned.next.action) : [];
+    const events = outcome.kind === "done" ? doneEvents(object, wish, planned, planned.next) : [];
     return told(object, region, withFailure(planned, planned.next.action, outcome, seen), outcome, fields, events);
   }
 
@@ -96,16 +97,21 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     }
   }
 
-  /** Pause, dry-run and contested fields turn an act into a wait that says what would be done. */
+  /** Pause, dry-run, updates in vain and contested fields turn an act into a wait that says what would be done. */
   function considered(object: O, wish: Wish, decision: Decision<Action>): Decision<Action> {
     const { next } = decision;
+    const { corrections, inVain } = memoryOf(object);
+    inVain.look(next, object.metadata.generation);
     if (wish.paused && next.kind !== "settled") return held(decision, "Paused", "paused by annotation");
     if (wish.dryRun && (next.kind === "act" || next.kind === "release")) {
       return held(decision, "DryRun", "dry-run by annotation");
     }
-    if (next.kind !== "act" || !isDrift(object, wish, decision)) return decision;
+    if (next.kind !== "act") return decision;
     const now = ports.clock.now();
-    const contested = memoryOf(object).corrections.contested(drifted(decision), now);
+    const resumesAt = inVain.resumesAt(next, now);
+    if (resumesAt !== undefined) return putOff(decision, resumesAt, now);
+    if (!isDrift(object, wish, decision)) return decision;
+    const contested = corrections.contested(drifted(decision), now);
     return contested === undefined ? decision : yieldTo(decision, contested, now);
   }
 
@@ -172,10 +178,17 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
   }
 
   /** A drift is counted and told with the first act that corrects it, not with each that follows. */
-  function doneEvents(object: O, wish: Wish, decision: Decision<Action>, action: Action): readonly ObjectEvent[] {
+  function doneEvents(
+    object: O,
+    wish: Wish,
+    decision: Decision<Action>,
+    next: Extract<Next<Action>, { kind: "act" }>,
+  ): readonly ObjectEvent[] {
+    const { action } = next;
     const drift = isDrift(object, wish, decision);
     const memory = memoryOf(object);
     memory.settledGeneration = undefined;
+    memory.inVain.note(next, object.metadata.generation);
     if (!drift) return steps.events(action);
     const changes = drifted(decision);
     memory.corrections.note(changes, ports.clock.now());

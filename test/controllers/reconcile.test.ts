@@ -707,6 +707,67 @@ describe("drift", () => {
   });
 });
 
+describe("an update whose effect AWS never shows", () => {
+  const { next } = act();
+  const update: Step = { next: { ...next, untilShown: true } as Next<string> };
+  const carriedOut: Step = { next: { kind: "wait", reason: "Acting", message: "AWS carries it out" } };
+  type World = Awaited<ReturnType<typeof given>>;
+  const pass = async (world: World, step: Step): Promise<Report> => {
+    world.plan = step;
+    return world.pass();
+  };
+  const send = async (world: World, step = update): Promise<number> => {
+    world.log.length = 0;
+    await pass(world, step);
+    await pass(world, carriedOut);
+    return world.log.filter((line) => line === "act write").length;
+  };
+
+  it("is sent three times, and from then on once in 15 minutes after it came back", async () => {
+    const world = await given();
+    for (const _time of [1, 2, 3]) expect(await send(world)).toBe(1);
+    for (const _time of [1, 2]) {
+      await world.clock.advance(30 * minute);
+      expect((await pass(world, update)).again).toEqual({ kind: "after", delayMs: 15 * minute });
+      expect(world.told()).toContain("Ready=False Contested");
+      await world.clock.advance(15 * minute - 1);
+      expect(await send(world)).toBe(0);
+      await world.clock.advance(1);
+      expect(await send(world)).toBe(1);
+    }
+  });
+
+  it.each<[string, Step, (world: World) => void]>([
+    ["when AWS has shown it meanwhile", wait(), () => {}],
+    ["when the object was as wished meanwhile", settled, () => {}],
+    ["when the spec was changed", carriedOut, (world) => void world.apply({ spec: { priority: 2 } })],
+  ])("is counted anew %s", async (_name, between, meanwhile) => {
+    const world = await given();
+    for (const _time of [1, 2, 3]) await send(world);
+    meanwhile(world);
+    await pass(world, between);
+    expect(await send(world)).toBe(1);
+  });
+
+  it("does not hold back another one, or an act whose effect is not waited for", async () => {
+    const world = await given();
+    for (const _time of [1, 2, 3]) await send(world);
+    const other: Step = { next: { ...act("another write").next, untilShown: true } as Next<string> };
+    await send(world, other);
+    expect(world.log).toContain("act another write");
+    const often = await given();
+    for (const _time of [1, 2, 3, 4]) expect(await send(often, act())).toBe(1);
+  });
+
+  it("is not counted when AWS refused it", async () => {
+    const world = await given();
+    world.acts = failure("throttled");
+    for (const _time of [1, 2, 3, 4]) await send(world);
+    world.acts = undefined;
+    expect(await send(world)).toBe(1);
+  });
+});
+
 it("an object is known by namespace and name", async () => {
   expect(keyOf((await given()).object())).toEqual({ namespace: "team", name: "q" });
 });

@@ -198,6 +198,7 @@ function updated({ spec, seen, fleet }: Context): Next<Action> | undefined {
     reason: "Updating",
     message: `${name} is being updated: ${paths.join(", ")}`,
     irreversible: request.state === "DISABLED",
+    untilShown: true,
   };
 }
 
