@@ -7,6 +7,9 @@ import { ownershipOf } from "../ownership.ts";
 import { withoutRequestIds } from "../wording.ts";
 import type { EntrySeen, Seen } from "./seen.ts";
 
+/** AWS's limit, and that of the entries in a spec. */
+const orderLimit = 3;
+
 /** One entry, resolved against AWS. */
 export interface Entry {
   readonly order: number;
@@ -24,7 +27,7 @@ export interface Entry {
 
 export interface Order {
   readonly entries: readonly Entry[];
-  /** The names that an update or create would send, in order; all VALID. */
+  /** The names that an update or create would send, in order; all VALID, at most three. */
   readonly names: readonly string[];
   /** The queue names something else than it shall; entries that are not VALID are no cause. */
   readonly differs: boolean;
@@ -39,9 +42,6 @@ export interface Order {
 export function orderFor(seen: Seen): Order {
   const current = orderOf(seen.queue);
   const entries = seen.entries.map((entry) => resolveEntry(entry, current, seen));
-  const resolved = entries.flatMap(({ environment }) =>
-    environment === undefined ? [] : [environment.computeEnvironmentName],
-  );
   // What is not resolved stays as it is now, so that it never causes a write.
   const ideal = entries.flatMap(({ environment, current: kept }) =>
     environment === undefined ? kept : [environment.computeEnvironmentName],
@@ -49,18 +49,44 @@ export function orderFor(seen: Seen): Order {
   const differs = distinct(ideal).join(" ") !== current.join(" ");
   return {
     entries,
-    names: distinct(resolved),
+    names: sendable(entries, seen.environments),
     differs,
-    waitsFor: entries.find(({ state, current: kept }) => state === "inTransition" && kept.length > 0),
+    waitsFor: entries.find(({ state, current: kept }) =>
+      state === "unresolved" ? moving(kept, seen.environments).length > 0 : state === "inTransition" && kept.length > 0,
+    ),
     follows: differs && isInOrder(current, entries),
     missing: entries.filter(({ environment }) => environment === undefined),
   };
+}
+
+/**
+ * What is not resolved keeps what the queue names for it, as far as AWS would take that: a write for another entry is
+ * no reason to take an environment from the jobs. Whoever has written more names than entries loses what is too much.
+ */
+function sendable(entries: readonly Entry[], environments: ReadonlyMap<string, Environment>): readonly string[] {
+  const named = entries.map(({ environment, current }) =>
+    environment === undefined
+      ? current.filter((name) => environments.get(name)?.status === "VALID")
+      : [environment.computeEnvironmentName],
+  );
+  const all = distinct(named.flat());
+  const first = new Set(named.flatMap(([name]) => name ?? []));
+  const further = new Set(all.filter((name) => !first.has(name)).slice(0, orderLimit - first.size));
+  return all.filter((name) => first.has(name) || further.has(name));
 }
 
 /** Whether the queue names one environment for each entry that has any, in the order of the entries. */
 function isInOrder(current: readonly string[], entries: readonly Entry[]): boolean {
   const due = entries.filter(({ environment, current: kept }) => environment !== undefined || kept.length > 0);
   return due.length === current.length && due.every(({ current: kept }, place) => kept.join(" ") === current[place]);
+}
+
+/** Those that AWS would not take in an order now, but may again when they have settled; each with its status. */
+function moving(names: readonly string[], environments: ReadonlyMap<string, Environment>): readonly string[] {
+  return names.flatMap((name) => {
+    const { status } = environments.get(name) ?? {};
+    return status !== undefined && inTransition({ status }) ? [`${name} is ${status}`] : [];
+  });
 }
 
 /** Whether jobs can start on one of these environments, or can again when AWS has carried out an update. */
@@ -96,22 +122,22 @@ function resolveEntry(
 
 /** What the queue names for it already, by its tags, stays: a reference that leads nowhere causes no write. */
 function unresolved(
-  { order, key, message }: Extract<EntrySeen, { kind: "unresolved" }>,
+  entry: Extract<EntrySeen, { kind: "unresolved" }>,
   current: readonly string[],
   { identity, environments }: Pick<Seen, "identity" | "environments">,
 ): Entry {
-  const owner = { ...identity, ...key };
+  const { order, message } = entry;
   const own = current.filter((name) => {
-    const { kind } = ownershipOf(environments.get(name)?.tags, owner);
+    const { kind } = ownershipOf(environments.get(name)?.tags, { ...identity, ...entry.key });
     return kind === "ours" || kind === "retained";
   });
   return {
     order,
-    label: `${key.namespace}/${key.name}`,
+    label: `${entry.key.namespace}/${entry.key.name}`,
     environment: undefined,
     current: own,
     state: "unresolved",
-    why: message,
+    why: [message, ...moving(own, environments)].join("; "),
   };
 }
 

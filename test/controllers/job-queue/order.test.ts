@@ -177,6 +177,12 @@ describe("an entry that is not VALID", () => {
       {},
       "b1 is ENABLED and INVALID: no",
     ],
+    [
+      "that leads nowhere, with what is still on its way",
+      unresolved("b"),
+      { queue: queue(["b1"]), environments: [environment("b1", "b", { status: "UPDATING" })] },
+      "ReferenceNotFound b; b1 is UPDATING",
+    ],
     ["of a name that AWS does not know", named("x"), {}, "AWS has no compute environment x"],
     ["that is on its way", reference("a", [environment("a1", "a", { status: "CREATING" })]), {}, "a1 is CREATING"],
     [
@@ -196,7 +202,7 @@ describe("a reference that leads nowhere", () => {
       "keeps the environment of that object in the queue",
       [reference("a", [a]), unresolved("b", "ReferenceNotFound", 2)],
       { queue: queue(["a1", "b1"]), environments: [a, b] },
-      "a1; team/b unresolved",
+      "a1,b1; team/b unresolved",
     ],
     [
       "keeps an environment that the object has left to nobody",
@@ -205,7 +211,7 @@ describe("a reference that leads nowhere", () => {
         queue: queue(["a1", "b1"]),
         environments: [a, foreignEnvironment("b1", { tags: { "awsbatch.dev/retained-from": "default/team/b" } })],
       },
-      "a1; team/b unresolved",
+      "a1,b1; team/b unresolved",
     ],
     [
       "keeps nothing of another object",
@@ -214,10 +220,56 @@ describe("a reference that leads nowhere", () => {
       "a1; differs; team/b unresolved",
     ],
     [
-      "is left out of a write that is needed anyway",
+      "keeps it in its place in a write that is needed anyway",
       [unresolved("b"), reference("a", [a], { order: 2 })],
       { queue: queue(["a1", "b1"]), environments: [a, b] },
+      "b1,a1; differs; team/b unresolved",
+    ],
+    [
+      "keeps it when another entry follows a replacement",
+      [unresolved("b"), reference("a", [a, environment("a2", "a", {}, other)], { spec: other, order: 2 })],
+      { queue: queue(["b1", "a1"]), environments: [a, b] },
+      "b1,a2; differs; follows; team/b unresolved",
+    ],
+    [
+      "keeps it when what else the queue names is wished no more",
+      [unresolved("b")],
+      { queue: queue(["b1", "a1"]), environments: [a, b] },
+      "b1; differs; team/b unresolved",
+    ],
+    [
+      "keeps nothing that is not VALID in a write that is needed anyway",
+      [unresolved("b"), reference("a", [a], { order: 2 })],
+      { queue: queue(["a1", "b1"]), environments: [a, bInvalid] },
       "a1; differs; team/b unresolved",
+    ],
+    [
+      "is waited for while what the queue names for it is about to settle",
+      [unresolved("b"), reference("a", [a], { order: 2 })],
+      { queue: queue(["a1", "b1"]), environments: [a, environment("b1", "b", { status: "UPDATING" })] },
+      "a1; differs; waits for team/b; team/b unresolved",
+    ],
+    [
+      "keeps two environments of that object, which somebody else has written",
+      [unresolved("b"), reference("a", [a], { order: 2 })],
+      { queue: queue(["b1", "b2"]), environments: [a, b, environment("b2", "b")] },
+      "b1,b2,a1; differs; team/b unresolved",
+    ],
+    [
+      "keeps no second environment where AWS has no place for a fourth",
+      [
+        reference("a", [a]),
+        unresolved("b", "ReferenceNotFound", 2),
+        reference("c", [environment("c1", "c")], { order: 3 }),
+      ],
+      { queue: queue(["a1", "b1", "b2"]), environments: [a, b, environment("b2", "b")] },
+      "a1,b1,c1; differs; team/b unresolved",
+    ],
+    [
+      "names nothing in a queue that is yet to be made",
+      [unresolved("b")],
+      { environments: [b] },
+      "nothing; team/b unresolved",
     ],
   ])("%s", (_name, entries, change, expected) => {
     expect(told(entries, change)).toBe(expected);

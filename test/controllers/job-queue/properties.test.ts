@@ -104,7 +104,7 @@ const entryWishes: fc.Arbitrary<readonly EntryWish[]> = fc.array(
       }),
     },
     {
-      weight: 1,
+      weight: 3,
       arbitrary: fc.record({
         kind: fc.constant("unresolved" as const),
         owner: fc.constantFrom(...owners),
@@ -276,6 +276,24 @@ const laws: Readonly<Record<string, (action: Action, world: World) => boolean>> 
   ) => {
     const order = orderIn(action);
     return order === undefined || !anyServing(orderOf(before), there) || anyUsable(order, there);
+  },
+  "takes no VALID environment from an entry that leads nowhere": (
+    action,
+    { seen: { entries, environments: there, queue: before } },
+  ) => {
+    const order = orderIn(action);
+    return (
+      order === undefined ||
+      entries.every((entry) => {
+        if (entry.kind !== "unresolved") return true;
+        const own = orderOf(before).filter((name) => {
+          const environment = there.get(name);
+          const isTheirs = ownershipOf(environment?.tags, identityOf(entry.key.name)).kind === "ours";
+          return isTheirs && environment?.status === "VALID";
+        });
+        return own.length === 0 || own.some((name) => order.includes(name));
+      })
+    );
   },
   "touches no queue that is not ours, but what it may adopt or was left to it": (action, { seen: given }) => {
     const { kind } = ownershipOf(given.queue?.tags, identity);
