@@ -38,9 +38,7 @@ export async function queueEntry(
 }
 
 function environmentsOf({ entries }: Seen): string {
-  return entries
-    .map((entry) => (entry.kind === "named" ? entry.name : `${entry.key.namespace}/${entry.key.name}`))
-    .join(", ");
+  return entries.map((entry) => ("key" in entry ? `${entry.key.namespace}/${entry.key.name}` : entry.name)).join(", ");
 }
 
 /** A reference to nothing: the environments that are only planned are not meant. */

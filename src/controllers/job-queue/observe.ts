@@ -5,6 +5,7 @@ import { BatchComputeEnvironmentKind, JobQueueKind } from "../../api/v1alpha1/ki
 import type { Environment, Queue } from "../../aws/batch.ts";
 import { AwsError, adviceFor } from "../../aws/errors.ts";
 import { knownInstanceTypes } from "../../aws/instance-types.ts";
+import { environmentArn } from "../../aws/names.ts";
 import type { BatchRegion, UnfinishedStatus } from "../../aws/region.ts";
 import { type NetworkFact, queueFacts } from "../../diagnosis/facts.ts";
 import { olderClaimant } from "../claims.ts";
@@ -94,7 +95,7 @@ async function entrySeen(
   signal: AbortSignal,
 ): Promise<EntrySeen> {
   const { order, computeEnvironmentRef: reference } = entry;
-  if (reference === undefined) return { kind: "named", order, name: environmentName(entry.computeEnvironment) };
+  if (reference === undefined) return namedSeen(entry, object, environments, region, ports, signal);
   const key: ObjectKey = { namespace: reference.namespace ?? object.metadata.namespace, name: reference.name };
   const unresolved = (reason: Extract<EntrySeen, { kind: "unresolved" }>["reason"], message: string): EntrySeen => ({
     kind: "unresolved",
@@ -142,6 +143,37 @@ async function entrySeen(
   };
 }
 
+/** A name is no way round what the owner of the environment allows, nor does an ARN mean what it does not say. */
+async function namedSeen(
+  { order, computeEnvironment: nameOrArn = "" }: JobQueue["spec"]["computeEnvironmentOrder"][number],
+  { metadata: { namespace } }: JobQueue,
+  environments: readonly Environment[],
+  region: BatchRegion,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<EntrySeen> {
+  const name = environmentName(nameOrArn);
+  if (nameOrArn.startsWith("arn:") && nameOrArn !== environmentArn(region, name)) {
+    const message = `${nameOrArn} is no compute environment of account ${region.account} in ${region.region}, where the queue is`;
+    return { kind: "unresolved", order, name, reason: "RegionMismatch", message };
+  }
+  const owner = ownerObject(
+    environments.find(({ computeEnvironmentName }) => computeEnvironmentName === name),
+    ports,
+  );
+  if (owner === undefined || (await isAllowed(owner, namespace, ports, signal))) return { kind: "named", order, name };
+  const path = `${owner.metadata.namespace}/${owner.metadata.name}`;
+  const message = `${name} is an environment of ${path}, which does not let namespace ${namespace} use it: allow that namespace in the spec.allowedNamespaces of ${path}`;
+  return { kind: "unresolved", order, name, reason: "ReferenceNotAllowed", message };
+}
+
+/** The object of this cluster that an environment belongs to by its tags, when there is one. */
+function ownerObject(environment: Environment | undefined, ports: Ports): BatchComputeEnvironment | undefined {
+  const owner = ownerIn(environment?.tags);
+  if (owner === undefined || owner.cluster !== ports.cluster.name) return undefined;
+  return ports.objects.get(BatchComputeEnvironmentKind, owner) as BatchComputeEnvironment | undefined;
+}
+
 async function isAllowed(
   environment: BatchComputeEnvironment,
   namespace: string,
@@ -174,12 +206,11 @@ function progressSeen(
       why: `the jobs cannot be read (${error.operation}): ${error.message}. ${adviceFor(error)}`,
     };
   }
-  const networkOf = ({ tags }: Environment): NetworkFact | undefined => {
-    const owner = ownerIn(tags);
-    if (owner === undefined || owner.cluster !== ports.cluster.name) return undefined;
-    const found = ports.objects.get(BatchComputeEnvironmentKind, owner);
-    const condition = found && conditionsOf(found).find(({ type }) => type === "NetworkReady");
-    return networkFactIn(condition, `${owner.namespace}/${owner.name}`);
+  const networkOf = (environment: Environment): NetworkFact | undefined => {
+    const owner = ownerObject(environment, ports);
+    if (owner === undefined) return undefined;
+    const condition = conditionsOf(owner).find(({ type }) => type === "NetworkReady");
+    return networkFactIn(condition, `${owner.metadata.namespace}/${owner.metadata.name}`);
   };
   const queues = region.snapshot().queues.values();
   const around = { environments, queues, networkOf, instanceTypes: knownInstanceTypes };

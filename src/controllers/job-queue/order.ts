@@ -19,7 +19,7 @@ export interface Entry {
   readonly environment: Environment | undefined;
   /** What the queue names for it now; more than one only after somebody else has written the order. */
   readonly current: readonly string[];
-  /** `unresolved`: the reference itself leads nowhere, whatever AWS has. */
+  /** `unresolved`: the entry itself leads nowhere, whatever AWS has. */
   readonly state: "resolved" | "inTransition" | "missing" | "unresolved";
   /** Why it is not resolved. */
   readonly why: string;
@@ -120,7 +120,7 @@ function resolveEntry(
   }
 }
 
-/** What the queue names for it already, by its tags, stays: a reference that leads nowhere causes no write. */
+/** What the queue names for it already, by its tags or name, stays: what leads nowhere causes no write. */
 function unresolved(
   entry: Extract<EntrySeen, { kind: "unresolved" }>,
   current: readonly string[],
@@ -128,12 +128,13 @@ function unresolved(
 ): Entry {
   const { order, message } = entry;
   const own = current.filter((name) => {
+    if ("name" in entry) return name === entry.name;
     const { kind } = ownershipOf(environments.get(name)?.tags, { ...identity, ...entry.key });
     return kind === "ours" || kind === "retained";
   });
   return {
     order,
-    label: `${entry.key.namespace}/${entry.key.name}`,
+    label: "name" in entry ? entry.name : `${entry.key.namespace}/${entry.key.name}`,
     environment: undefined,
     current: own,
     state: "unresolved",

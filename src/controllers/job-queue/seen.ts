@@ -49,10 +49,10 @@ export type EntrySeen =
       /** Whether queues may leave a VALID predecessor for the target now. */
       readonly handover: boolean;
     }
-  | {
+  | ({
       readonly kind: "unresolved";
       readonly order: number;
-      readonly key: ObjectKey;
       readonly reason: "ReferenceNotFound" | "ReferenceNotAllowed" | "NamespaceNotWatched" | "RegionMismatch";
       readonly message: string;
-    };
+      /** The object that it refers to, or the AWS name that it gives. */
+    } & ({ readonly key: ObjectKey } | { readonly name: string }));

@@ -111,6 +111,11 @@ export function unresolved(
   return { kind: "unresolved", order, key: { namespace: "team", name: owner }, reason, message: `${reason} ${owner}` };
 }
 
+/** An environment by its AWS name that this queue may not have. */
+export function refused(name: string, order = 1): EntrySeen {
+  return { kind: "unresolved", order, name, reason: "ReferenceNotAllowed", message: `ReferenceNotAllowed ${name}` };
+}
+
 export type SeenChange = Partial<Omit<Seen, "environments">> & { readonly environments?: readonly Environment[] };
 
 export function seen({ environments = [], ...change }: SeenChange = {}): Seen {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../../../src/api/object.ts";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { Environment } from "../../../src/aws/batch.ts";
 import { AwsError } from "../../../src/aws/errors.ts";
 import { planId } from "../../../src/controllers/compute-environment/request.ts";
 import { newMemory, observe, queueNameOf } from "../../../src/controllers/job-queue/observe.ts";
@@ -102,13 +103,78 @@ describe("an entry of the order", () => {
   it("comes in ascending order, by name or ARN", async () => {
     const given = object({
       computeEnvironmentOrder: [
-        { order: 9, computeEnvironment: "arn:aws:batch:eu-west-1:1:compute-environment/x" },
+        { order: 9, computeEnvironment: "arn:aws:batch:eu-west-1:123456789012:compute-environment/x" },
         { order: 2, computeEnvironment: "y" },
       ],
     });
     expect((await watcher().look(fakeRegion(), given)).entries).toEqual([
       { kind: "named", order: 2, name: "y" },
       { kind: "named", order: 9, name: "x" },
+    ]);
+  });
+
+  const byName = (computeEnvironment: string, namespace = identity.namespace) => ({
+    ...object({ computeEnvironmentOrder: [{ order: 1, computeEnvironment }] }),
+    metadata: { ...object().metadata, namespace },
+  });
+  const ofCluster = (cluster: string) => environment("x", "a", { tags: { "awsbatch.dev/cluster": cluster } });
+  const retained = foreignEnvironment("x", { tags: { "awsbatch.dev/retained-from": "default/team/a" } });
+  const allowing = (spec: Partial<BatchComputeEnvironmentSpec>) => environmentOf("a", spec, { namespace: "team" });
+  const friends = { allowedNamespaces: { from: "Selector" as const, selector: { matchLabels: { team: "x" } } } };
+  const arnOfX = "arn:aws:batch:eu-west-1:123456789012:compute-environment/x";
+
+  it.each<[string, string, readonly Environment[], readonly KubeObject[], string, string]>([
+    ["of an object of its own namespace", "x", [environment("x", "a")], [allowing({})], "team", "named"],
+    ["not of one of another", "x", [environment("x", "a")], [allowing({})], "friends", "ReferenceNotAllowed"],
+    ["not of one of another by ARN", arnOfX, [environment("x", "a")], [allowing({})], "friends", "ReferenceNotAllowed"],
+    ["of one that lets its namespace", "x", [environment("x", "a")], [allowing(friends)], "friends", "named"],
+    [
+      "not of one that lets others",
+      "x",
+      [environment("x", "a")],
+      [allowing(friends)],
+      "strangers",
+      "ReferenceNotAllowed",
+    ],
+    ["of an object that is gone", "x", [environment("x", "a")], [], "friends", "named"],
+    ["of another cluster", "x", [ofCluster("blue")], [allowing({})], "friends", "named"],
+    ["that an object has left to nobody", "x", [retained], [allowing({})], "friends", "named"],
+    ["of somebody else", "x", [foreignEnvironment("x")], [allowing({})], "friends", "named"],
+    ["that is not there yet", "x", [environment("y", "a")], [allowing({})], "friends", "named"],
+  ])("may name an environment %s", async (_name, given, environments, objects, namespace, expected) => {
+    const [entry] = (await watcher(objects).look(fakeRegion({ environments }), byName(given, namespace))).entries;
+    expect(entry?.kind === "unresolved" ? entry.reason : entry?.kind).toBe(expected);
+  });
+
+  it("that names what its owner does not let it use is told with what to do", async () => {
+    const region = fakeRegion({ environments: [environment("x", "a")] });
+    expect((await watcher([allowing({})]).look(region, byName("x", "friends"))).entries).toEqual([
+      {
+        kind: "unresolved",
+        order: 1,
+        name: "x",
+        reason: "ReferenceNotAllowed",
+        message:
+          "x is an environment of team/a, which does not let namespace friends use it: allow that namespace in the spec.allowedNamespaces of team/a",
+      },
+    ]);
+  });
+
+  it.each<[string, string]>([
+    ["another region", "arn:aws:batch:us-east-1:123456789012:compute-environment/x"],
+    ["another account", "arn:aws:batch:eu-west-1:210987654321:compute-environment/x"],
+    ["another partition", "arn:aws-cn:batch:eu-west-1:123456789012:compute-environment/x"],
+    ["another kind", "arn:aws:batch:eu-west-1:123456789012:job-queue/x"],
+  ])("may not be the ARN of %s, which does not mean what bears that name here", async (_name, arn) => {
+    const region = fakeRegion({ environments: [foreignEnvironment("x")] });
+    expect((await watcher().look(region, byName(arn))).entries).toEqual([
+      {
+        kind: "unresolved",
+        order: 1,
+        name: "x",
+        reason: "RegionMismatch",
+        message: `${arn} is no compute environment of account 123456789012 in eu-west-1, where the queue is`,
+      },
     ]);
   });
 

@@ -9,6 +9,7 @@ import {
   named,
   queue,
   reference,
+  refused,
   type SeenChange,
   seen,
   unresolved,
@@ -270,6 +271,25 @@ describe("a reference that leads nowhere", () => {
       [unresolved("b")],
       { environments: [b] },
       "nothing; team/b unresolved",
+    ],
+  ])("%s", (_name, entries, change, expected) => {
+    expect(told(entries, change)).toBe(expected);
+  });
+});
+
+describe("an environment that is given by name and is not for this queue", () => {
+  it.each<[string, readonly EntrySeen[], SeenChange, string]>([
+    [
+      "is not named by a queue that does not have it",
+      [reference("a", [a]), refused("b1", 2)],
+      { queue: queue(["a1"]), environments: [a, b] },
+      "a1; b1 unresolved",
+    ],
+    [
+      "is not taken from a queue that has it",
+      [refused("b1"), reference("a", [a], { order: 2 })],
+      { queue: queue(["a1", "b1"]), environments: [a, b] },
+      "b1,a1; differs; b1 unresolved",
     ],
   ])("%s", (_name, entries, change, expected) => {
     expect(told(entries, change)).toBe(expected);

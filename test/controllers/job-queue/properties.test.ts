@@ -285,7 +285,7 @@ const laws: Readonly<Record<string, (action: Action, world: World) => boolean>> 
     return (
       order === undefined ||
       entries.every((entry) => {
-        if (entry.kind !== "unresolved") return true;
+        if (entry.kind !== "unresolved" || !("key" in entry)) return true;
         const own = orderOf(before).filter((name) => {
           const environment = there.get(name);
           const isTheirs = ownershipOf(environment?.tags, identityOf(entry.key.name)).kind === "ours";
