@@ -1,5 +1,6 @@
 /** What is checked before a successor is made: whether every queue could be handed over to it. Pure. */
 
+import { pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
 import type { Next } from "../decision.ts";
@@ -71,11 +72,13 @@ export function pinnedHindrance(queue: QueueSeen, names: ReadonlySet<string>): H
 }
 
 export function pausedHindrance(queue: QueueSeen): Hindrance | undefined {
-  if (queue.object?.paused !== true) return undefined;
+  const heldBy = queue.object?.heldBy;
+  if (heldBy === undefined) return undefined;
+  const held = heldBy === pausedAnnotation ? "is paused" : "is a dry run";
   return {
     kind: "wait",
     reason: "QueuePaused",
-    message: `queue ${queue.queue.jobQueueName} is paused and cannot be handed over; remove its annotation awsbatch.dev/paused`,
+    message: `queue ${queue.queue.jobQueueName} ${held} and cannot be handed over; remove its annotation ${heldBy}`,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Kind } from "../../api/object.ts";
+import { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
 import { BatchComputeEnvironmentKind, JobQueueKind } from "../../api/v1alpha1/kinds.ts";
@@ -177,8 +178,9 @@ function queuesSeen(snapshot: BatchSnapshot, ports: Ports): QueueSeen[] {
 
 function queueObject(object: JobQueue, ports: Ports): QueueObject {
   const stalled = conditionsOf(object).find(({ type, status }) => type === "Stalled" && status === "True");
+  const { paused, dryRun } = wishOf(object, ports.settings);
   return {
-    paused: wishOf(object, ports.settings).paused,
+    heldBy: paused ? pausedAnnotation : dryRun ? dryRunAnnotation : undefined,
     deleting: object.metadata.deletionTimestamp !== undefined,
     literalNames: object.spec.computeEnvironmentOrder.flatMap(({ computeEnvironment }) =>
       computeEnvironment === undefined ? [] : [environmentName(computeEnvironment)],

@@ -1,4 +1,5 @@
 import type { ObjectKey } from "../../api/object.ts";
+import type { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { ComputeEnvironmentOrder, Environment, Queue } from "../../aws/batch.ts";
 import type { UnfinishedJob } from "../../aws/region.ts";
 import type { Preflight } from "../../network/preflight.ts";
@@ -61,7 +62,8 @@ export interface QueueSeen {
 }
 
 export interface QueueObject {
-  readonly paused: boolean;
+  /** The annotation that keeps its order from being written. */
+  readonly heldBy: typeof pausedAnnotation | typeof dryRunAnnotation | undefined;
   readonly deleting: boolean;
   /** Environments that its spec names by name or ARN instead of by reference. */
   readonly literalNames: readonly string[];

@@ -67,7 +67,12 @@ describe("what stands against a successor", () => {
       { queues: [queue("q1", ["old"], { object: { literalNames: ["x"] } })] },
       "nothing",
     ],
-    ["a paused queue", ec2, { queues: [queue("q1", ["old"], { object: { paused: true } })] }, "wait QueuePaused"],
+    [
+      "a paused queue",
+      ec2,
+      { queues: [queue("q1", ["old"], { object: { heldBy: "awsbatch.dev/paused" } })] },
+      "wait QueuePaused",
+    ],
     [
       "not a queue that is being deleted",
       ec2,
@@ -121,6 +126,23 @@ describe("what stands against a successor", () => {
     ["three replacements elsewhere", ec2, { replacementsElsewhere: 3 }, "wait Queued again in 30 s"],
   ])("%s", (_name, spec, change, expected) => {
     expect(told(spec, change)).toBe(expected);
+  });
+});
+
+describe("a queue that an annotation holds back", () => {
+  it.each<["awsbatch.dev/paused" | "awsbatch.dev/dry-run", string]>([
+    ["awsbatch.dev/paused", "queue q1 is paused and cannot be handed over; remove its annotation awsbatch.dev/paused"],
+    [
+      "awsbatch.dev/dry-run",
+      "queue q1 is a dry run and cannot be handed over; remove its annotation awsbatch.dev/dry-run",
+    ],
+  ])("is told with the annotation %s", (heldBy, expected) => {
+    const queues = [queue("q1", ["old"], { object: { heldBy } })];
+    expect(hindrance(ec2, seen(ec2, { environments: [old], queues }), [old])).toEqual({
+      kind: "wait",
+      reason: "QueuePaused",
+      message: expected,
+    });
   });
 });
 

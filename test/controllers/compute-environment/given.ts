@@ -150,7 +150,7 @@ export function queue(
     owner: ours ? { namespace: "team", name } : undefined,
     object: ours
       ? {
-          paused: false,
+          heldBy: undefined,
           deleting: false,
           literalNames: [],
           jobQueueType: undefined,

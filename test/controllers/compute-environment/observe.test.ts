@@ -121,18 +121,39 @@ describe("what is seen", () => {
     });
     const { queues: seen } = await look(region, [owner]);
     expect(seen.map(({ owner: key, object: known }) => [key?.name, known])).toEqual([
-      ["q", { paused: true, deleting: false, literalNames: ["old"], jobQueueType: "ECS", stalled: "No: way" }],
+      [
+        "q",
+        {
+          heldBy: "awsbatch.dev/paused",
+          deleting: false,
+          literalNames: ["old"],
+          jobQueueType: "ECS",
+          stalled: "No: way",
+        },
+      ],
       ["gone", undefined],
       [undefined, undefined],
       [undefined, undefined],
     ]);
   });
 
+  it.each<[string, Record<string, string>, string | undefined]>([
+    ["paused", { "awsbatch.dev/paused": "true" }, "awsbatch.dev/paused"],
+    ["dry-run", { "awsbatch.dev/dry-run": "true" }, "awsbatch.dev/dry-run"],
+    ["both", { "awsbatch.dev/dry-run": "true", "awsbatch.dev/paused": "true" }, "awsbatch.dev/paused"],
+    ["neither", { "awsbatch.dev/dry-run": "false", "awsbatch.dev/paused": "false" }, undefined],
+  ])("tells by which annotation a queue object is held back: %s", async (_name, annotations, expected) => {
+    const region = fakeRegion({ queues: [jobQueue("ours", ["old"], ofObject("q"))] });
+    const held = queues.object();
+    const { queues: seen } = await look(region, [{ ...held, metadata: { ...held.metadata, annotations } }]);
+    expect(seen[0]?.object?.heldBy).toBe(expected);
+  });
+
   it("tells a queue object that is not stalled and refers to objects", async () => {
     const region = fakeRegion({ queues: [jobQueue("ours", ["old"], ofObject("q"))] });
     const { queues: seen } = await look(region, [queues.object()]);
     expect(seen[0]?.object).toEqual({
-      paused: false,
+      heldBy: undefined,
       deleting: false,
       literalNames: [],
       jobQueueType: undefined,

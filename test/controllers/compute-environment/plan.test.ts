@@ -261,7 +261,7 @@ describe("a replacement", () => {
     [
       "waits for a paused queue",
       other,
-      { environments: [old()], queues: [queue("q1", ["old"], { object: { paused: true } })] },
+      { environments: [old()], queues: [queue("q1", ["old"], { object: { heldBy: "awsbatch.dev/paused" } })] },
       "wait QueuePaused",
     ],
     [
@@ -321,7 +321,7 @@ describe("a replacement", () => {
     [
       "waits for a queue that was paused meanwhile",
       other,
-      { environments: [old(), fresh()], queues: [queue("q1", ["old"], { object: { paused: true } })] },
+      { environments: [old(), fresh()], queues: [queue("q1", ["old"], { object: { heldBy: "awsbatch.dev/paused" } })] },
       "wait QueuePaused",
     ],
     [

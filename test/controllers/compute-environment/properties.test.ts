@@ -154,14 +154,17 @@ const queues: fc.Arbitrary<readonly QueueSeen[]> = fc
       }),
       foreign: rarely(2),
       status: fc.constantFrom("VALID", "VALID", "VALID", "VALID", "UPDATING", "INVALID", "DELETING"),
-      paused: rarely(12),
+      heldBy: fc.option(
+        fc.constantFrom<"awsbatch.dev/paused" | "awsbatch.dev/dry-run">("awsbatch.dev/paused", "awsbatch.dev/dry-run"),
+        { freq: 12, nil: undefined },
+      ),
       pinned: rarely(12),
     }),
     { maxLength: 2 },
   )
   .map((all) =>
-    all.map(({ order, foreign, status, paused, pinned }, index) =>
-      queue(`q${index}`, order, { foreign, status, object: { paused, literalNames: pinned ? order : [] } }),
+    all.map(({ order, foreign, status, heldBy, pinned }, index) =>
+      queue(`q${index}`, order, { foreign, status, object: { heldBy, literalNames: pinned ? order : [] } }),
     ),
   );
 
