@@ -100,9 +100,10 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
     const open = records.begin(name);
     const change = (apply: () => void): void =>
       cache.update(() => {
-        const before = records.get(name);
+        const [before, asked] = [records.get(name), records.isAsked(name)];
         apply();
-        return records.get(name) === before ? noChange : told(thing, name);
+        const same = records.get(name) === before && records.isAsked(name) === asked;
+        return same ? noChange : told(thing, name);
       });
     if (meanwhile !== undefined) change(() => records.expect(open, meanwhile));
     try {
