@@ -18,6 +18,8 @@ export class StoreFaults<Operation extends string = StoreOperation> {
   #dropped = 0;
   /** Watches show each event so much later than it happened. */
   watchDelayMs = 0;
+  /** Called when a fault strikes. */
+  onStrike: () => void = () => undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -71,6 +73,7 @@ export class StoreFaults<Operation extends string = StoreOperation> {
     const fault = this.#faults.find((candidate) => candidate.operation === operation);
     if (fault === undefined) return call();
     fault.left--;
+    this.onStrike();
     if (fault.left <= 0) this.#faults = this.#faults.filter((other) => other !== fault);
     if (fault.kind === "hang") await untilAborted(signal);
     if (fault.kind === "loseResponse") call();

@@ -323,6 +323,9 @@ export class Simulation {
   }
 
   #listen(): void {
+    this.store.faults.onStrike = () => {
+      this.#disturbedAt = this.clock.monotonic();
+    };
     this.aws.onEffect((call, phase) => {
       if (phase === "before") this.#inEffect = call;
       this.#ask((oracle) => oracle.onEffect?.(call, phase));

@@ -119,8 +119,8 @@ export const bugs: readonly Bug[] = [
       { file: definitionPlan, was: "if (seen.absent) return step;", becomes: "if (step !== undefined) return step;" },
       {
         file: reconcile,
-        was: "if (next.irreversible && !(await",
-        becomes: "if (next.irreversible && false && !(await",
+        was: "const action = next.irreversible ? await",
+        becomes: "const action = next.irreversible && false ? await",
       },
     ],
   },
@@ -128,8 +128,8 @@ export const bugs: readonly Bug[] = [
     "forget the live read before what cannot be undone",
     "a foreign queue comes",
     reconcile,
-    "if (next.irreversible && !(await confirmed(object, region, next.action, now, signal))) {",
-    "if (next.irreversible && (await Promise.resolve(false))) {",
+    "const action = next.irreversible ? await confirmed(object, region, next.action, now, signal) : next.action;",
+    "const action = await Promise.resolve(next.action);",
   ),
   one(
     "say Ready before AWS is done",
@@ -300,13 +300,22 @@ export const bugs: readonly Bug[] = [
     "const running = runningIn(users).map(({ user }) => user);",
     "const running: ReturnType<typeof userOf>[] = [];",
   ),
-  one(
-    "let in to the endpoints only those who asked for them",
-    "beside an environment that asked for none",
-    "network/endpoints.ts",
-    "vpcIn(facts, vpcId).cidrs : []",
-    'vpcIn(facts, vpcId).cidrs.map(() => "10.0.3.0/24") : []',
-  ),
+  {
+    name: "let in to the endpoints only those who asked for them",
+    story: "beside an environment that asked for none",
+    changes: [
+      {
+        file: "network/endpoints.ts",
+        was: "vpcIn(facts, vpcId).cidrs : []",
+        becomes: 'vpcIn(facts, vpcId).cidrs.map(() => "10.0.3.0/24") : []',
+      },
+      {
+        file: "controllers/endpoints/observe.ts",
+        was: "plan: isWriter ? withoutCutOffs(",
+        becomes: "plan: false ? withoutCutOffs(",
+      },
+    ],
+  },
   one(
     "take the endpoints of others for ours",
     "endpoints of somebody else",

@@ -4,11 +4,8 @@ import type { CallRecord } from "../../../src/simulator/wire.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import { isOperatorWrite, nameOf, ownerOf, textOf } from "./reading.ts";
 
-/**
- * A refusal is told with the next status; that may have to wait for an API server that does not answer (30 s, twice), and
- * each time for the next try, five minutes at most.
- */
-const toldWithinMs = 10 * 60_000;
+/** A refusal is told with the next status. */
+const toldWithinMs = 180_000;
 
 /** What passes by itself (section 4: not settled yet, relation lags) is told only when it lasts. */
 const lags = /being modified|JobQueue relationship|Too Many Requests|Internal server error|must be created and valid/;
