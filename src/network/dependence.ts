@@ -100,6 +100,42 @@ export function cutOffs(
   return found;
 }
 
+/** Whose own rules let out to the VPC alone needs no other way, but cannot be advised one either. */
+const ownRules: ReadonlySet<string> = new Set(["EgressClosed", "AclDeniesOutbound", "AclDeniesReturn"]);
+
+/**
+ * Short names of services that an environment would reach in a VPC by endpoints, and by nothing else, for its own groups
+ * or network ACLs bar every way out of the VPC.
+ *
+ * @param bare the facts without endpoints of ours
+ */
+export function helpedByEndpoints(
+  { described, workload }: Omit<Inhabitant, "jobsKnown">,
+  vpcId: string,
+  bare: NetworkFacts,
+): readonly string[] {
+  const needs = needsOf(workload).filter(({ service }) => service !== "registry" && service !== "s3");
+  const barred = traces(described, needs, bare).filter(
+    ({ subnet, verdict }) =>
+      subnet.vpcId === vpcId && verdict.kind === "unreachable" && ownRules.has(verdict.stop.cause),
+  );
+  if (barred.length === 0) return [];
+  const cidrs = read("VPCs", bare.vpcs).find((vpc) => vpc.vpcId === vpcId)?.cidrs ?? [];
+  const subnetIds = [...new Set(barred.map(({ subnet }) => subnet.subnetId))];
+  const toBe = [...new Set(barred.map(({ need }) => need.service))].map((service): EndpointToBe => {
+    const serviceName = endpointServiceOf(service, bare.region);
+    const endpointId = `the endpoint of ${serviceName}`;
+    return { endpointId, vpcId, serviceName, subnetIds, securityGroupIds: [], ipAddressType: "dualstack" };
+  });
+  const after = traces(described, needs, withEndpoints(toBe, vpcId, cidrs, bare));
+  const helped = barred.filter(({ subnet, source, need }) =>
+    after.some(
+      (one) => one.subnet === subnet && one.source === source && one.need === need && one.verdict.kind === "reachable",
+    ),
+  );
+  return [...new Set(helped.map(({ need }) => need.service))];
+}
+
 function loses(now: Verdict, then: Verdict): boolean {
   if (now.kind === "unreachable" || then.kind === "reachable") return false;
   return then.kind === "unreachable" || now.kind === "reachable" || isUnread(now) || isUnread(then);

@@ -4,6 +4,7 @@ import {
   cutOffs,
   type EndpointToBe,
   type Held,
+  helpedByEndpoints,
   type Inhabitant,
   type IsOurs,
   isStanding,
@@ -82,7 +83,7 @@ export function endpointPlan(
   const here = (all: readonly EndpointUser[]): readonly EndpointUser[] =>
     all.filter((user) => subnetsIn(user).length > 0);
   const wishes = here(users).flatMap((user) =>
-    wantedBy(user, bare).map((service) => ({ service, subnets: subnetsIn(user) })),
+    wantedBy(user, vpcId, bare).map((service) => ({ service, subnets: subnetsIn(user) })),
   );
   // What cannot be seen is no reason to make anything, and none to take anything away.
   const kept = here([...users, ...leaving]).flatMap((user) => {
@@ -94,12 +95,14 @@ export function endpointPlan(
 }
 
 /** What would be reached without endpoints of ours needs none, so that one that is there does not make itself superfluous. */
-function wantedBy({ described, workload, services }: EndpointUser, bare: NetworkFacts): readonly string[] {
+function wantedBy(user: EndpointUser, vpcId: string, bare: NetworkFacts): readonly string[] {
+  const { described, workload, services } = user;
   if (services !== undefined) return services;
   const found = preflight(described, workload, bare).findings.filter(
     ({ state, remedies }) => state === "Unreachable" && remedies.some(({ kind }) => kind === "interfaceEndpoints"),
   );
-  return [...new Set(found.flatMap(({ needs }) => needs.map(({ service }) => service)))];
+  const advised = found.flatMap(({ needs }) => needs.map(({ service }) => service));
+  return [...new Set([...advised, ...helpedByEndpoints(user, vpcId, bare)])];
 }
 
 /**

@@ -19,6 +19,7 @@ import {
   natNetwork,
   publicNetwork,
   removed,
+  rule,
   s3Gateway,
   s3List,
   s3Route,
@@ -179,6 +180,19 @@ describe("endpoints that have to be made", () => {
       const { remove, create } = planned({ ...given.facts, [part]: unread }, [user(given)]);
       expect([part, remove, create]).toEqual([part, [], []]);
     }
+  });
+
+  it("groups that let out to the VPC alone are no hindrance: endpoints are all that they need", () => {
+    const tight = (egress: Parameters<typeof rule>[0]): Case =>
+      changed(
+        bare,
+        "securityGroups",
+        () => true,
+        (one) => ({ ...one, egress: [rule(egress)] }),
+      );
+    const made = (given: Case): readonly string[] => plan(given).create.map(({ serviceName }) => serviceName);
+    expect(made(tight({ cidrs: ["10.0.0.0/16"] }))).toEqual(inner.map(endpointName));
+    expect(made(tight({ cidrs: ["10.99.0.0/16"] }))).toEqual([]);
   });
 
   it("two environments of a VPC share an endpoint", () => {
