@@ -1,7 +1,9 @@
 import type { JobDefinition } from "../../api/v1alpha1/job-definition.ts";
 import { JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
+import type { RevisionSeen } from "../../aws/region.ts";
 import { revisionRolesTag } from "../ownership.ts";
 import { filledDefinition, rolesNamedByDefinition } from "../roles/fill.ts";
+import { isMadeByOperator } from "../roles/names.ts";
 import type { RoleUser } from "../roles/user.ts";
 import { ledgerOf } from "./ledger.ts";
 import type { Seen } from "./seen.ts";
@@ -16,14 +18,21 @@ export const definitionRoleUser: RoleUser<JobDefinition, Seen> = {
   stranded: () => [],
   jobs: ({ name }, region, signal) => region.jobsOfDefinition(name, signal),
   // Also one that only an older revision names: the note of it may have gone with a lost cluster.
-  used: (seen) =>
-    ledgerOf(seen).flatMap(({ owner, revision }) => (owner.kind === "ours" ? notedRoles(revision.tags) : [])),
+  used: (seen) => ledgerOf(seen).flatMap(({ owner, revision }) => (owner.kind === "ours" ? rolesOf(revision) : [])),
   // What is ACTIVE can still be submitted: an older revision of ours, or one that somebody registered by hand.
   refersTo: (seen, name) =>
-    ledgerOf(seen).some(({ owner, revision: { roles, tags } }) =>
-      owner.kind === "ours" ? notedRoles(tags).includes(name) : roles.some((role) => role.endsWith(`/${name}`)),
+    ledgerOf(seen).some(
+      ({ owner, revision }) =>
+        revision.roles.some((role) => role.endsWith(`/${name}`)) ||
+        (owner.kind === "ours" && notedRoles(revision.tags).includes(name)),
     ),
 };
+
+/** What was made for a revision: by its tag, and by its body, for Retain and people take tags away. */
+function rolesOf({ roles, tags }: RevisionSeen): readonly string[] {
+  const named = roles.filter(isMadeByOperator).map((arn) => arn.slice(arn.lastIndexOf("/") + 1));
+  return [...new Set([...notedRoles(tags), ...named])];
+}
 
 /** The names of the roles that were made for a revision, as its tag has them. */
 function notedRoles(tags: Tags): readonly string[] {

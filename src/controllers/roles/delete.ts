@@ -51,13 +51,13 @@ function oneRemoved(
     const message = `waiting for IAM to show role ${name}, if it was made`;
     return { kind: "wait", reason: "RemovingRole", message, recheckInMs: settleLookMs };
   }
+  // Whoever removes it knows only of the jobs of its own definition, so each waits for those of its own.
+  const used = seen.retain ? undefined : stillUsed(seen, name);
+  if (used !== undefined) return used;
   const others = seen.others.get(name) ?? [];
   if (others.some(({ leaving }) => !leaving)) {
     return seen.retain ? markedForOthers(seen, ownRole) : undefined;
   }
-  // Who removes it knows only of the jobs of its own definition.
-  const used = seen.retain ? undefined : stillUsed(seen, name);
-  if (used !== undefined) return used;
   // Of several that go at once the last in rank stays until the others are through, and removes the role.
   if (others.some(({ rank }) => rank > seen.rank)) return seen.retain ? markedForOthers(seen, ownRole) : undefined;
   if (others.length > 0) {

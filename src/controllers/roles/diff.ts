@@ -4,6 +4,7 @@ import type { ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
 import { clusterTag, retainedFromTag, type Tags } from "../ownership.ts";
 import { tagChange } from "../tags.ts";
 import { samePolicy } from "./documents.ts";
+import { inlineLength, inlineLimit } from "./limits.ts";
 import type { RoleWish } from "./wish.ts";
 import type { RoleWrite } from "./writes.ts";
 
@@ -89,18 +90,27 @@ function boundary({ field, name, permissionsBoundaryArn: wished }: RoleWish, rol
   ];
 }
 
+/** IAM's default quota of managed policies of a role. */
+const attachedLimit = 10;
+/** IAM's limit of tags. */
+const tagLimit = 50;
+
+/** What is added first leaves no moment without it; but where both together are more than IAM takes, room comes first. */
+function inTurn<T>(added: readonly T[], removed: readonly T[], isTooMuch: boolean): T[] {
+  return isTooMuch ? [...removed, ...added] : [...added, ...removed];
+}
+
 function attachments({ field, name, policyArns }: RoleWish, attached: readonly string[]): RoleDifference[] {
   const path = `${field}.policyArns`;
   const missing = policyArns.filter((policyArn) => !attached.includes(policyArn));
   const surplus = attached.filter((policyArn) => !policyArns.includes(policyArn));
-  return [
-    ...missing.map((policyArn): RoleDifference => {
-      return { path, why: `${policyArn} is not attached`, write: { kind: "attach", name, policyArn } };
-    }),
-    ...surplus.map((policyArn): RoleDifference => {
-      return { path, why: `${policyArn} is attached and not wished`, write: { kind: "detach", name, policyArn } };
-    }),
-  ];
+  const added = missing.map((policyArn): RoleDifference => {
+    return { path, why: `${policyArn} is not attached`, write: { kind: "attach", name, policyArn } };
+  });
+  const removed = surplus.map((policyArn): RoleDifference => {
+    return { path, why: `${policyArn} is attached and not wished`, write: { kind: "detach", name, policyArn } };
+  });
+  return inTurn(added, removed, attached.length + missing.length > attachedLimit);
 }
 
 function inlinePolicies(
@@ -113,15 +123,14 @@ function inlinePolicies(
     return now === undefined || !samePolicy(document, now);
   });
   const surplus = Object.keys(seen).filter((policy) => wished[policy] === undefined);
-  return [
-    ...different.map(([policy, document]): RoleDifference => {
-      const write: RoleWrite = { kind: "putInline", name, policy, document };
-      return { path: path(policy), why: "the document means something else, or is missing", write };
-    }),
-    ...surplus.map((policy): RoleDifference => {
-      return { path: path(policy), why: "it is not wished", write: { kind: "deleteInline", name, policy } };
-    }),
-  ];
+  const added = different.map(([policy, document]): RoleDifference => {
+    const write: RoleWrite = { kind: "putInline", name, policy, document };
+    return { path: path(policy), why: "the document means something else, or is missing", write };
+  });
+  const removed = surplus.map((policy): RoleDifference => {
+    return { path: path(policy), why: "it is not wished", write: { kind: "deleteInline", name, policy } };
+  });
+  return inTurn(added, removed, inlineLength({ ...seen, ...wished }) > inlineLimit);
 }
 
 function tags(wish: RoleWish, role: RoleSeen, ignoreTagKeys: readonly string[]): RoleDifference[] {
@@ -141,10 +150,12 @@ function tagWrites({ userTags, ownTags, sharedAs }: RoleWish, described: Tags, i
   const { [retainedFromTag]: _mark, ...others } = described;
   const change = tagChange(userTags, ownTags, kept ? others : described, ignored);
   if (change === undefined) return [];
-  return [
-    ...(Object.keys(change.set).length === 0 ? [] : [{ set: change.set }]),
-    ...(change.remove.length === 0 ? [] : [{ remove: change.remove }]),
-  ];
+  const together = Object.keys({ ...described, ...change.set }).length;
+  return inTurn(
+    Object.keys(change.set).length === 0 ? [] : [{ set: change.set }],
+    change.remove.length === 0 ? [] : [{ remove: change.remove }],
+    together > tagLimit,
+  );
 }
 
 function instanceProfile(

@@ -139,6 +139,9 @@ function madeRefusal(wish: RoleWish, limits: Limits): Refused | undefined {
   return undefined;
 }
 
+/** `<namespace>_<name>_<purpose>_<hash>`, or `<namespace>_<shared name>_<hash>`; IAM ignores case. */
+const madeName = /^[a-z0-9-]+_.+_[0-9a-f]{8}$/i;
+
 /** Why a spec may not name this role. */
 export function namedRefusal(
   { field, kind, value }: NamedRole,
@@ -151,6 +154,13 @@ export function namedRefusal(
     return {
       field,
       message: `${field}: ${value} is a role that the operator makes, and those are not named by ARN. Share it within its namespace by the name in spec.iam`,
+    };
+  }
+  // A short name has no path that would tell whose it is, and our names can be computed.
+  if (!value.startsWith("arn:") && madeName.test(value.slice(value.lastIndexOf("/") + 1))) {
+    return {
+      field,
+      message: `${field}: ${value} has the form of a role that the operator makes, and those are not named. Share it within its namespace by the name in spec.iam; if it is another one, give its whole ARN`,
     };
   }
   const { allowedRoleArns: allowed } = limits;

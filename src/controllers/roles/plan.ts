@@ -1,6 +1,7 @@
 /** What comes first: the roles that an object wishes, or the object itself. Pure. */
 
 import type { RoleSeen } from "../../aws/iam-account.ts";
+import { lookedAtAgain } from "../again.ts";
 import type { Decision, FieldChange, News, Next } from "../decision.ts";
 import type { RolesAction } from "./action.ts";
 import { removed } from "./delete.ts";
@@ -39,13 +40,17 @@ export function planWithRoles<Action>(
 function inUse<Action>(own: Decision<Action>, seen: RolesSeen): Decision<Action | RolesAction> {
   const refused = notAllowed(seen);
   if (refused !== undefined) return instead(own, seen, refused);
-  const unread = own.next.kind === "settled" ? undefined : limitsUnread(seen);
-  if (unread !== undefined) return instead(own, seen, unread);
+  const unread = limitsUnread(seen);
+  if (unread !== undefined && own.next.kind !== "settled") return instead(own, seen, unread);
   if (seen.iam.kind === "unneeded") return own;
+  // What serves goes on; but what it may have, and within which boundary, nobody knows now: its roles stay as they are.
+  if (unread !== undefined) return unchecked(own, unread);
   if (seen.iam.kind === "unread") return unreadable(own, seen, seen.iam);
   const hindered = contested(seen) ?? faulty(seen) ?? taken(seen);
   if (hindered !== undefined) return instead(own, seen, hindered);
   const { next, changes } = madeOrMended(seen);
+  const inUseByOthers = next === undefined ? undefined : leavingUsers(seen, next);
+  if (inUseByOthers !== undefined) return instead(own, seen, inUseByOthers);
   if (next !== undefined) {
     const change =
       own.change.action === "None" ? { ...own.change, action: "Update" as const, reason: "RolesDiffer" } : own.change;
@@ -97,6 +102,29 @@ function notAllowed({ wishes, named, limits, place }: RolesSeen): Hindrance | un
   if (refused === undefined) return undefined;
   // Nothing tells when a namespace is given other annotations.
   return { kind: "blocked", reason: "NotAllowed", message: refused.message, recheckInMs: readAgainMs };
+}
+
+/** A shared role has the content of who still uses it, until the jobs of that one have ended. */
+function leavingUsers({ iam, others }: RolesSeen, next: RolesNext): Hindrance | undefined {
+  if (next.kind !== "act" || next.action.kind !== "writeRole" || iam.kind !== "read") return undefined;
+  const { name } = next.action;
+  const role = iam.roles.get(name);
+  const user = (others.get(name) ?? []).find(({ leaving }) => leaving);
+  if (role === undefined || user === undefined || !changesContent(next.action.writes)) return undefined;
+  const message = `role ${name} keeps its content until ${user.key}, which asks for it no more, is through with it`;
+  return { kind: "wait", reason: "RoleContentConflict", message, recheckInMs: readAgainMs };
+}
+
+function changesContent(writes: Extract<RolesAction, { kind: "writeRole" }>["writes"]): boolean {
+  return writes.some(({ kind }) => !/^(?:tag|untag|create|addToProfile)/.test(kind));
+}
+
+function unchecked<Action>(
+  own: Decision<Action>,
+  { reason, message, recheckInMs = readAgainMs }: Hindrance,
+): Decision<Action | RolesAction> {
+  const news: News = { type: "RolesReady", status: "Unknown", reason, message };
+  return { ...lookedAtAgain(own, recheckInMs), news: [...own.news, news] };
 }
 
 /** Fail closed: without the namespace nobody knows what it may use. */

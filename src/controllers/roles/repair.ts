@@ -3,7 +3,7 @@
 import type { Next } from "../decision.ts";
 import type { RolesAction } from "./action.ts";
 import { roleDifferences } from "./diff.ts";
-import { type Limits, namedRefusal } from "./limits.ts";
+import { type Limits, namedRefusal, refusalOf } from "./limits.ts";
 import { roleName, rolePath } from "./names.ts";
 import { roleOwnership } from "./ownership.ts";
 import type { RolesSeen } from "./seen.ts";
@@ -76,6 +76,7 @@ function barrier({ identity, claims, repairForeign, limits, place }: RolesSeen, 
     name: identity.name,
     purpose: "service",
   });
+  if (limits.kind === "unread") return `Whether ${arn} may be made again is unknown: the namespace cannot be read`;
   if (path === rolePath(identity.cluster.name) && (name === own || claims.includes(name))) return undefined;
   if (!repairForeign) {
     return `Its service role ${arn} is gone and was not made here: make it again, or set spec.iam.repairMissingServiceRole: true`;
@@ -88,11 +89,12 @@ function roleBarrier(arn: string, limits: Limits, place: RolesSeen["place"]): st
   return namedRefusal({ field: "spec.serviceRole", kind: "role", value: arn }, limits, place)?.message;
 }
 
-/** As it is wished, or else with what every service role has. */
+/** As it is wished and may be, or else with what every service role has. */
 function lostRole(seen: RolesSeen, arn: string): RoleWish {
   const { identity, place, limits } = seen;
   const wished = seen.wishes.find((wish) => wish.arn === arn);
-  if (wished !== undefined) return wished;
+  const mayBe = limits.kind === "read" && wished !== undefined;
+  if (mayBe && refusalOf([wished], [], limits.limits, place) === undefined) return wished;
   const boundary = limits.kind === "read" ? limits.limits.permissionsBoundary : undefined;
   const [plain] = rolesWished({ serviceRole: {} }, identity, place, boundary);
   if (plain === undefined) throw new Error("a service role that is given is wished");

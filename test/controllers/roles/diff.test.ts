@@ -47,6 +47,24 @@ describe("what differs between a role as wished and as it is", () => {
       ],
     ],
     [
+      "a policy that is missing and one too many, of as many as IAM takes: room comes first",
+      { attachedPolicyArns: Array.from({ length: 10 }, (_, index) => `arn:aws:iam::1:policy/p${index}`) },
+      [
+        ...Array.from({ length: 10 }, (_, index): RoleWrite => {
+          return { kind: "detach", name, policyArn: `arn:aws:iam::1:policy/p${index}` };
+        }),
+        { kind: "attach", name, policyArn: "arn:aws:iam::aws:policy/ReadOnly" },
+      ],
+    ],
+    [
+      "another document and one too many, too long together: room comes first",
+      { inlinePolicies: { backdoor: "x".repeat(10_240) } },
+      [
+        { kind: "deleteInline", name, policy: "backdoor" },
+        { kind: "putInline", name, policy: "bucket", document: '{"Version":"2012-10-17","Statement":[]}' },
+      ],
+    ],
+    [
       "another document and one too many",
       { inlinePolicies: { bucket: "{}", backdoor: "{}" } },
       [

@@ -147,6 +147,13 @@ const attacks: readonly [string, object, NamedRole[], Partial<RoleLimits>][] = [
     [jobRole("arn:aws:iam::123456789012:role/AWS-Batch-Operator/default/other_readers_0a1b2c3d")],
     {},
   ],
+  [
+    "the profile of another namespace by its short name, which can be computed",
+    {},
+    [{ field: "spec.computeResources.instanceRole", kind: "instance-profile", value: "prod_gpu_instance_d6046bb9" }],
+    {},
+  ],
+  ["a shared role of another namespace by its short name", {}, [jobRole("PROD_readers_0a1b2c3d")], {}],
   ["a path that leads out of the allowed one", {}, [jobRole("arn:aws:iam::123456789012:role/team/../admin")], team],
   ["a path with a dot in it", {}, [jobRole("arn:aws:iam::123456789012:role/team/./../admin")], team],
   ["an empty part of a path", {}, [jobRole("arn:aws:iam::123456789012:role/team//admin")], team],
@@ -170,6 +177,8 @@ const attacks: readonly [string, object, NamedRole[], Partial<RoleLimits>][] = [
 
 describe("attacks by who may write objects in a namespace", () => {
   it.each(attacks)("%s: refused", (_what, iam, named, flags) => {
-    expect(refusal(iam, named, flags)).toMatch(/^spec\..*(not allowed|not named by ARN|by no other policy)/s);
+    expect(refusal(iam, named, flags)).toMatch(
+      /^spec\..*(not allowed|not named by ARN|are not named|by no other policy)/s,
+    );
   });
 });

@@ -153,6 +153,15 @@ describe("the roles of an object that is wished", () => {
     expect([step(unread), conditionOf(unread)?.status]).toEqual(["settled Available", "Unknown"]);
     const closed = using(seenRoles(both, { limits: { kind: "unread", why: "no" } }), deciding(settled));
     expect(step(closed)).toBe("settled Available");
+    expect(conditionOf(closed)).toMatchObject({ status: "Unknown", reason: "NamespaceUnreadable" });
+  });
+
+  it("are not touched while the namespace cannot be read: nobody knows what they may have, and within which boundary", () => {
+    const bounded = inIam([wished({ jobRole: {} })], { job: { permissionsBoundaryArn: "arn:aws:iam::1:policy/b" } });
+    const asked = { jobRole: { policyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"] } };
+    const seen = seenRoles(asked, { limits: { kind: "unread", why: "no" }, iam: bounded });
+    expect(step(using(seen, deciding(settled)))).toBe("settled Available");
+    expect(step(using(seen))).toBe("wait NamespaceUnreadable");
   });
 
   it("do not keep a role that is named by ARN from being checked", () => {
@@ -332,10 +341,23 @@ describe("a role that objects share", () => {
     expect(step(leaving(among(user("JobDefinition team/b", true, "1"))))).toBe("wait RoleInUse");
   });
 
-  it("is let go by each only when the jobs of its definition have ended, unless others go on using it", () => {
+  it("is let go by each only when the jobs of its own definition have ended: whoever removes it counts only its own", () => {
     const jobs = { kind: "counted", count: 1 } as const;
     expect(step(leaving({ ...among(user("JobDefinition team/b", true, "9")), jobs }))).toBe("wait RoleInUse");
-    expect(step(leaving({ ...among(user("JobDefinition team/b", false, "9")), jobs }))).toBe("release Deleted");
+    expect(step(leaving({ ...among(user("JobDefinition team/b", false, "9")), jobs }))).toBe("wait RoleInUse");
+    expect(step(leaving(among(user("JobDefinition team/b", false, "9"))))).toBe("release Deleted");
+  });
+
+  it("keeps its content until who leaves it is through: jobs still run by it", () => {
+    const richer = roleAs(shared, { attachedPolicyArns: ["arn:aws:iam::aws:policy/AmazonS3FullAccess"] });
+    const given = (leaves: boolean) =>
+      using({
+        ...among(user("JobDefinition team/b", leaves, "1")),
+        iam: { ...iam, roles: new Map([[shared.name, richer]]) },
+      });
+    expect(step(given(true))).toBe("wait RoleContentConflict");
+    expect(given(true).next.message).toContain("until JobDefinition team/b, which asks for it no more, is through");
+    expect(step(given(false))).toContain("act MendingRole");
   });
 
   it("stays for what one of them left in AWS by Retain, whoever goes last", () => {
