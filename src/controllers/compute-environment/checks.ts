@@ -1,6 +1,6 @@
 /** What is checked before a successor is made: whether every queue could be handed over to it. Pure. */
 
-import { pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
+import { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
 import type { Next } from "../decision.ts";
@@ -22,7 +22,7 @@ export function hindrance(spec: Spec, seen: Seen, predecessors: readonly Environ
     const found =
       foreignHindrance(spec, seen, queue) ??
       pinnedHindrance(queue, names) ??
-      pausedHindrance(queue) ??
+      pausedHindrance(seen, queue) ??
       illegalHindrance(spec, seen, queue, names);
     if (found !== undefined) return found;
   }
@@ -71,9 +71,10 @@ export function pinnedHindrance(queue: QueueSeen, names: ReadonlySet<string>): H
   };
 }
 
-export function pausedHindrance(queue: QueueSeen): Hindrance | undefined {
+export function pausedHindrance({ wish }: Seen, queue: QueueSeen): Hindrance | undefined {
   const heldBy = queue.object?.heldBy;
-  if (heldBy === undefined) return undefined;
+  // A dry run of everything is to tell what would be done.
+  if (heldBy === undefined || (heldBy === dryRunAnnotation && wish.dryRun)) return undefined;
   const held = heldBy === pausedAnnotation ? "is paused" : "is a dry run";
   return {
     kind: "wait",

@@ -216,7 +216,8 @@ export function handover(spec: Spec, seen: Seen, fleet: Fleet, target: Environme
     return approval(seen, "Repoint", `${name} is VALID; handing over ${list} waits for approval`);
   }
   for (const queue of queues) {
-    const hindered = foreignHindrance(spec, seen, queue) ?? pinnedHindrance(queue, names) ?? pausedHindrance(queue);
+    const hindered =
+      foreignHindrance(spec, seen, queue) ?? pinnedHindrance(queue, names) ?? pausedHindrance(seen, queue);
     if (hindered !== undefined) return hindered;
     if (!isOurs(queue)) return repointForeign(seen, queue, names, target);
   }

@@ -144,6 +144,12 @@ describe("a queue that an annotation holds back", () => {
       message: expected,
     });
   });
+
+  it("holds nothing back of a dry run of both, which is to tell what would be done", () => {
+    const queues = [queue("q1", ["old"], { object: { heldBy: "awsbatch.dev/dry-run" } })];
+    const given = seen(ec2, { environments: [old], queues });
+    expect(hindrance(ec2, { ...given, wish: { ...given.wish, dryRun: true } }, [old])).toBeUndefined();
+  });
 });
 
 describe("the architecture of instance types", () => {
