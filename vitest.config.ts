@@ -42,7 +42,8 @@ export default defineConfig({
           include: ["test/integration/**/*.test.ts", "test/examples/**/*.test.ts", "test/cli/main.test.ts"],
           globalSetup: ["test/integration/global-setup.ts"],
           testTimeout: 240_000,
-          hookTimeout: 120_000,
+          // The first hook may install an emulator, on a machine that is busy with servers.
+          hookTimeout: 600_000,
         },
       },
       {
