@@ -1,5 +1,5 @@
 import type { KubeObject } from "../api/object.ts";
-import { isAskedFor } from "./wish.ts";
+import { askedForMs, isAskedFor } from "./wish.ts";
 
 /** What a process remembers between passes of what it makes in the networks of an account: only ages, never steps. */
 export interface Ec2Memory {
@@ -15,8 +15,6 @@ export interface Ec2Memory {
 const shownWithinMs = 5000;
 /** How long facts are believed while nothing changes. */
 const restMs = 2 * 3_600_000;
-/** A person who asks for a look wants to see what is there now; long enough for one read to serve many objects. */
-const askedForMs = 10_000;
 
 export function newEc2Memory(): Ec2Memory {
   return { beganAt: undefined, busy: new Set(), wroteAt: new Map() };

@@ -30,6 +30,9 @@ type Policies = {
   readonly adoptionPolicy?: "Never" | "IfMatching" | "IfExists" | undefined;
 };
 
+/** How old what a person sees who asks for a look may be (ms): long enough for one read to serve many objects. */
+export const askedForMs = 10_000;
+
 /** A person asks for a look now, and has not had it yet. Pure. */
 export function isAskedFor({ metadata, status }: KubeObject): boolean {
   const asked = metadata.annotations?.[reconcileRequestedAtAnnotation];

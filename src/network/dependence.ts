@@ -2,7 +2,7 @@
 
 import { type Described, groupIdsOf, subnetsOf } from "./described.ts";
 import type { NetworkFacts, RouteTable, SecurityGroup, VpcEndpoint } from "./facts.ts";
-import { read } from "./lookups.ts";
+import { isStanding, isUnreadCause, read } from "./lookups.ts";
 import { endpointServiceOf, type Need, needsOf, type Workload } from "./needs.ts";
 import { type Trace, traces } from "./preflight.ts";
 import { list, sentenceOf } from "./remedies.ts";
@@ -153,11 +153,6 @@ export function shortName(serviceName: string): string {
   return serviceName.replace(/^(?:cn\.)?com\.amazonaws\.[^.]+\./, "");
 }
 
-/** It is there, or will be. */
-export function isStanding({ state }: VpcEndpoint): boolean {
-  return state !== "deleting" && state !== "deleted";
-}
-
 /** The facts as they would be without endpoints of ours. */
 export function withoutOurs(facts: NetworkFacts, isOurs: IsOurs): NetworkFacts {
   const { endpoints, routeTables } = facts;
@@ -260,5 +255,5 @@ function needsIn(services: readonly string[], { workload, jobsKnown }: Omit<Inha
 }
 
 function isUnread(verdict: Verdict): boolean {
-  return verdict.kind === "unknown" && (verdict.stop.cause === "NotReadable" || verdict.stop.cause === "NotPermitted");
+  return verdict.kind === "unknown" && isUnreadCause(verdict.stop.cause);
 }

@@ -7,12 +7,11 @@ import {
   helpedByEndpoints,
   type Inhabitant,
   type IsOurs,
-  isStanding,
   withoutOurs,
 } from "./dependence.ts";
 import { subnetsOf } from "./described.ts";
 import type { EndpointService, NetworkFacts, Part, Subnet, Vpc, VpcEndpoint } from "./facts.ts";
-import { read, UnreadPart } from "./lookups.ts";
+import { isStanding, read, UnreadPart } from "./lookups.ts";
 import { endpointServiceOf } from "./needs.ts";
 import { preflight } from "./preflight.ts";
 import { tableOf } from "./routes.ts";
@@ -98,7 +97,9 @@ export function endpointPlan(
 function wantedBy(user: EndpointUser, vpcId: string, bare: NetworkFacts): readonly string[] {
   const { described, workload, services } = user;
   if (services !== undefined) return services;
-  const found = preflight(described, workload, bare).findings.filter(
+  const { findings } = preflight(described, workload, bare);
+  if (findings.length === 0) return [];
+  const found = findings.filter(
     ({ state, remedies }) => state === "Unreachable" && remedies.some(({ kind }) => kind === "interfaceEndpoints"),
   );
   const advised = found.flatMap(({ needs }) => needs.map(({ service }) => service));

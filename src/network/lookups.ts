@@ -16,7 +16,7 @@ import type {
 } from "./facts.ts";
 import type { ListCidrs } from "./filters.ts";
 import { tableOf } from "./routes.ts";
-import type { Stop } from "./verdict.ts";
+import type { Cause, Stop } from "./verdict.ts";
 
 /** Thrown by a look-up in a part that was not read, and caught where a verdict is given: it becomes `unknown`. */
 export class UnreadPart extends Error {
@@ -94,7 +94,7 @@ export function lookupsOf(facts: NetworkFacts): Lookups {
     natGatewaysOf: (vpcId) => nats().filter((one) => one.vpcId === vpcId),
     endpoint: (id) => endpoints().find(({ endpointId }) => endpointId === id),
     endpointsOf: (vpcId, serviceName) =>
-      endpoints().filter((one) => one.vpcId === vpcId && one.serviceName === serviceName && !isGone(one)),
+      endpoints().filter((one) => one.vpcId === vpcId && one.serviceName === serviceName && isStanding(one)),
     groups: (ids) => read("security groups", facts.securityGroups).filter(({ groupId }) => ids.includes(groupId)),
     acl: (subnet) => {
       const acls = read("network ACLs", facts.networkAcls);
@@ -149,6 +149,12 @@ export function unreadStop({ what, part }: UnreadPart): Stop<"NotPermitted" | "N
   };
 }
 
-function isGone({ state }: VpcEndpoint): boolean {
-  return state === "deleted" || state === "deleting";
+/** Whether a path ends where something was not read: there nothing is proven. */
+export function isUnreadCause(cause: Cause): boolean {
+  return cause === "NotPermitted" || cause === "NotReadable";
+}
+
+/** It is there, or will be. */
+export function isStanding({ state }: VpcEndpoint): boolean {
+  return state !== "deleting" && state !== "deleted";
 }

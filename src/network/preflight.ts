@@ -3,7 +3,7 @@
 import { type Defect, type Described, groupIdsOf, subnetsOf, templatesOf } from "./described.ts";
 import { defectsOf } from "./environment.ts";
 import type { NetworkFacts, Subnet } from "./facts.ts";
-import { type Lookups, lookupsOf, read, UnreadPart, unreadStop } from "./lookups.ts";
+import { isUnreadCause, type Lookups, lookupsOf, read, UnreadPart, unreadStop } from "./lookups.ts";
 import { type Need, needsOf, type Workload } from "./needs.ts";
 import { trace } from "./path.ts";
 import type { Remedy } from "./remedies.ts";
@@ -79,15 +79,27 @@ export interface Trace {
  */
 export function traces(described: Described, needs: readonly Need[], facts: NetworkFacts): readonly Trace[] {
   const look = lookupsOf(facts);
-  return subnetsOf(described, facts).flatMap((subnet) => {
-    const sources = orUnread(() => sourcesIn(subnet, described, facts));
-    return needs.flatMap((need): readonly Trace[] => {
-      if (!(sources instanceof UnreadPart)) {
-        return sources.map((from, source) => ({ subnet, source, need, verdict: trace(from, need, look) }));
-      }
-      return [{ subnet, source: 0, need, verdict: { kind: "unknown", hops: [], stop: unreadStop(sources) } }];
-    });
-  });
+  return subnetsOf(described, facts).flatMap((subnet) =>
+    verdictsFrom(subnet, described, needs, facts, look).flatMap(({ need, verdicts }) =>
+      verdicts.map((verdict, source): Trace => ({ subnet, source, need, verdict })),
+    ),
+  );
+}
+
+/** By need: what becomes of it from each kind of instance in a subnet; none where no instance can be. */
+function verdictsFrom(
+  subnet: Subnet,
+  described: Described,
+  needs: readonly Need[],
+  facts: NetworkFacts,
+  look: Lookups,
+): readonly { readonly need: Need; readonly verdicts: readonly Verdict[] }[] {
+  const sources = orUnread(() => sourcesIn(subnet, described, facts));
+  if (sources instanceof UnreadPart) {
+    const verdict: Verdict = { kind: "unknown", hops: [], stop: unreadStop(sources) };
+    return needs.map((need) => ({ need, verdicts: [verdict] }));
+  }
+  return needs.map((need) => ({ need, verdicts: sources.map((source) => trace(source, need, look)) }));
 }
 
 interface Traced {
@@ -104,12 +116,7 @@ function tracedSubnets(
   const subnets = orUnread(() => subnetsOf(described, facts));
   if (subnets instanceof UnreadPart) return [];
   return subnets.map((subnet) => {
-    const sources = orUnread(() => sourcesIn(subnet, described, facts));
-    const paths = needs.flatMap((need): readonly Path[] => {
-      if (sources instanceof UnreadPart) {
-        return [{ need, verdict: { kind: "unknown", hops: [], stop: unreadStop(sources) } }];
-      }
-      const verdicts = sources.map((source) => trace(source, need, look));
+    const paths = verdictsFrom(subnet, described, needs, facts, look).flatMap(({ need, verdicts }): readonly Path[] => {
       const verdict =
         verdicts.find(({ kind }) => kind === "unreachable") ??
         verdicts.find(({ kind }) => kind === "unknown") ??
@@ -145,7 +152,7 @@ function sourcesIn(subnet: Subnet, described: Described, facts: NetworkFacts): r
 
 function findingOf({ stop, subnetIds }: Defect): Finding {
   const { cause, message, objects, remedies } = stop;
-  const state = cause === "NotPermitted" || cause === "NotReadable" ? "Unknown" : "Unreachable";
+  const state = isUnreadCause(cause) ? "Unknown" : "Unreachable";
   return { state, cause, message, neededBy: "environment", subnetIds, needs: [], objects, remedies };
 }
 

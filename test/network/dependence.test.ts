@@ -11,7 +11,9 @@ import {
   endpointName,
   entry,
   group,
+  isOurs,
   natNetwork,
+  own,
   publicNetwork,
   rule,
   s3Gateway,
@@ -24,14 +26,9 @@ import {
   withRoute,
 } from "./networks.ts";
 
-const own = { tags: { ours: "yes" } };
 const services = ["ecs", "ecs-agent", "ecs-telemetry", "ecr.api", "ecr.dkr", "logs"];
 const toVpc = [rule({ cidrs: ["10.0.0.0/16"] })];
 const unread = { kind: "unread", permission: undefined, message: "Rate exceeded" } as const;
-
-function isOurs({ tags }: VpcEndpoint): boolean {
-  return tags["ours"] === "yes";
-}
 
 /** Closed subnets with endpoints of ours, which let the whole VPC in. */
 function closed(endpoints: readonly VpcEndpoint[] = services.map((service) => endpoint(service, own))): Case {

@@ -6,7 +6,6 @@ import {
   type EndpointUser,
   endpointPlan,
 } from "../../src/network/endpoints.ts";
-import type { VpcEndpoint } from "../../src/network/facts.ts";
 import { read } from "./facts.ts";
 import {
   added,
@@ -16,7 +15,9 @@ import {
   endpoint,
   endpointName,
   ipv6Network,
+  isOurs,
   natNetwork,
+  own,
   publicNetwork,
   removed,
   rule,
@@ -36,12 +37,7 @@ const bare: Case = {
   workload: { ...publicNetwork().workload, jobs: [ecrJob] },
 };
 const inner = ["ecr.api", "ecr.dkr", "ecs", "ecs-agent", "ecs-telemetry", "logs"];
-const own = { tags: { ours: "yes" } };
 const wholeVpc = ["10.0.0.0/16", "2600:1f00::/56"];
-
-function isOurs({ tags }: VpcEndpoint): boolean {
-  return tags["ours"] === "yes";
-}
 
 function planned(
   facts: Case["facts"],

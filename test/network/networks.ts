@@ -34,6 +34,13 @@ export const ecrJob: JobNeeds = {
   publicIp: false,
 };
 
+/** Tags by which the tests know an endpoint for one of ours. */
+export const own = { tags: { ours: "yes" } };
+
+export function isOurs({ tags }: VpcEndpoint): boolean {
+  return tags["ours"] === "yes";
+}
+
 export function check({ described, workload, facts }: Case): Preflight {
   return preflight(described, workload, facts);
 }

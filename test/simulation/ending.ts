@@ -196,7 +196,6 @@ async function converges(world: Simulation, expected: Expected): Promise<boolean
   return isAs(world, expected);
 }
 
-const environmentKind = "BatchComputeEnvironment";
 /** Who gets the last room of a quota that is too small for all is who comes first. */
 const stuckBy = "Stalled QuotaExceeded";
 
@@ -207,7 +206,7 @@ const stuckBy = "Stalled QuotaExceeded";
 function hasNoRoom({ aws, store }: Simulation): boolean {
   const live = aws.truth.computeEnvironments().filter(({ status }) => status !== "DELETED");
   const deleting = store.objects().filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
-  if (live.some(isMoving) || deleting.some(({ kind }) => kind === environmentKind)) return false;
+  if (live.some(isMoving) || deleting.some(({ kind }) => kind === "BatchComputeEnvironment")) return false;
   const owners = live.flatMap(({ tags }) => {
     const owner = ownerIn(tags);
     return owner === undefined ? [] : [keyText(owner)];

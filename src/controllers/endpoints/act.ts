@@ -2,7 +2,7 @@ import type { KubeObject } from "../../api/object.ts";
 import { endpointsAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import type { Ec2Api } from "../../aws/ec2.ts";
-import { AwsError, isDefinite } from "../../aws/errors.ts";
+import { isCertainRefusal } from "../../aws/errors.ts";
 import type { Ports } from "../ports.ts";
 import { retag } from "../retag.ts";
 import { permissionOf } from "../security-group/rules.ts";
@@ -41,17 +41,12 @@ export async function actOnEndpoints(
     }
   } finally {
     ec2.forget();
-    if (refusals.length < action.writes.length || !refusals.every(isCertain)) {
+    if (refusals.length < action.writes.length || !refusals.every(isCertainRefusal)) {
       ec2.wrote();
       wroteAt.set(action.vpcId, ports.clock.monotonic());
     }
   }
   if (refusals.length > 0) throw refusals[0];
-}
-
-/** After such a refusal there is nothing that EC2 could have yet to show. */
-function isCertain(error: unknown): boolean {
-  return error instanceof AwsError && isDefinite(error.kind);
 }
 
 async function carriedOut(write: EndpointWrite, api: Ec2Api, signal: AbortSignal): Promise<void> {

@@ -17,6 +17,7 @@ import { type Ec2Memory, factsMaxAgeMs, isUnproven, wroteLately } from "../ec2-m
 import { identityOf, isRetainedBy, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { placed } from "../security-group/fill.ts";
+import { groupsNaming } from "../security-group/rules.ts";
 import { unreadBy } from "../unread.ts";
 import { wishOf } from "../wish.ts";
 import { groupName, isOurs } from "./ownership.ts";
@@ -134,7 +135,8 @@ function vpcsSeen(
   const running = runningIn(users).map(({ user }) => user);
   const connected = users.bystanders.filter(({ user }) => held(user).services.length > 0);
   const endpoints = read("VPC endpoints", facts.endpoints);
-  const groups = read("security groups", facts.securityGroups).filter((one) => one.groupName === groupName(cluster));
+  const allGroups = read("security groups", facts.securityGroups);
+  const groups = allGroups.filter((one) => one.groupName === groupName(cluster));
   const self = neighbours.at(-1);
   const vpcIds = vpcsOf(self?.user, facts);
   const isLeftIn = (vpcId: string) => (one: VpcEndpoint | SecurityGroup) =>
@@ -159,7 +161,7 @@ function vpcsSeen(
       plan: isWriter ? withoutCutOffs(plan, [...asking, ...running], group?.groupId, facts) : plan,
       ours: endpoints.filter((one) => one.vpcId === vpcId && ownedByUs(one)),
       group,
-      groupNamedBy: groupsNaming(group, facts),
+      groupNamedBy: group === undefined ? [] : groupsNaming(group.groupId, allGroups).map(({ groupId }) => groupId),
       leftBehind: [
         ...endpoints.filter(isLeftIn(vpcId)).map(({ endpointId }) => endpointId),
         ...groups.filter(isLeftIn(vpcId)).map(({ groupId }) => groupId),
@@ -189,16 +191,6 @@ function vpcsSeen(
     };
   });
   return { kind: "read", vpcIds, vpcs };
-}
-
-/** Names of the groups whose rules name a group. */
-function groupsNaming(group: SecurityGroup | undefined, facts: NetworkFacts): readonly string[] {
-  return read("security groups", facts.securityGroups)
-    .filter(({ groupId }) => group !== undefined && groupId !== group.groupId)
-    .filter(({ egress, ingress }) =>
-      [...egress, ...ingress].some(({ groupIds }) => groupIds.includes(group?.groupId ?? "")),
-    )
-    .map(({ groupId }) => groupId);
 }
 
 function vpcsOf(user: EndpointUser | undefined, facts: NetworkFacts): readonly string[] {

@@ -1,6 +1,7 @@
 /** What comes first: the endpoints that an object wishes, or the object itself. Pure. */
 
-import { isStanding, shortName } from "../../network/dependence.ts";
+import { shortName } from "../../network/dependence.ts";
+import { isStanding } from "../../network/lookups.ts";
 import { lookedAtAgain } from "../again.ts";
 import type { Decision, News, Next } from "../decision.ts";
 import { clusterUidTag, identityText, retainedFromTag } from "../ownership.ts";

@@ -2,7 +2,7 @@ import type { KubeObject } from "../../api/object.ts";
 import { securityGroupAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import type { Ec2Api } from "../../aws/ec2.ts";
-import { AwsError, isDefinite } from "../../aws/errors.ts";
+import { isCertainRefusal } from "../../aws/errors.ts";
 import type { Ports } from "../ports.ts";
 import { retag } from "../retag.ts";
 import { tagList } from "../tags.ts";
@@ -40,7 +40,7 @@ export async function actOnGroup(
     }
   } catch (error) {
     // After a plain refusal of the first there is nothing that EC2 could have yet to show.
-    if (written > 0 || !(error instanceof AwsError && isDefinite(error.kind))) {
+    if (written > 0 || !isCertainRefusal(error)) {
       ec2.wrote();
       wroteAt.set(action.vpcId, ports.clock.monotonic());
     }

@@ -13,6 +13,7 @@ import { wishOf } from "../wish.ts";
 import { groupWish } from "./fill.ts";
 import { groupNameOf, groupOwnership } from "./ownership.ts";
 import { usable } from "./plan.ts";
+import { groupsNaming } from "./rules.ts";
 import type { GroupFound, GroupSeen, NetworkOfGroup } from "./seen.ts";
 
 /** How long facts are believed that show what only a person can put right. */
@@ -138,14 +139,10 @@ function groupsIn(facts: NetworkFacts, identity: Identity, region: BatchRegion) 
       retag: owner.kind === "retained" || owner.retag,
       usedBy: namesOf(users.filter(isOfCluster)),
       strangers: namesOf(users.filter((one) => !isOfCluster(one))),
-      namedBy: all.filter((other) => other.groupId !== group.groupId && names(other, group.groupId)),
+      namedBy: groupsNaming(group.groupId, all),
     });
   }
   return { groups, inTheWay };
-}
-
-function names({ egress, ingress }: SecurityGroup, groupId: string): boolean {
-  return [...egress, ...ingress].some(({ groupIds }) => groupIds.includes(groupId));
 }
 
 function requestOf(subnetIds: readonly string[], vpcIds: readonly string[]): NetworkRequest {

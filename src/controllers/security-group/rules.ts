@@ -62,6 +62,14 @@ export function rulesIn({ egress, ingress }: SecurityGroup): readonly Rule[] {
   return [...each("egress", egress), ...each("ingress", ingress)];
 }
 
+/** The other groups whose rules name a group, and keep it from being deleted. */
+export function groupsNaming(groupId: string, all: readonly SecurityGroup[]): readonly SecurityGroup[] {
+  return all.filter(
+    ({ groupId: other, egress, ingress }) =>
+      other !== groupId && [...egress, ...ingress].some(({ groupIds }) => groupIds.includes(groupId)),
+  );
+}
+
 /** What is missing of the wish, and what is there besides. */
 export function ruleChanges(wish: GroupWish, group: SecurityGroup) {
   const wished = wishedRules(wish, group.groupId);

@@ -4,15 +4,13 @@ import type { NetworkReading } from "../../network/port.ts";
 import { selectorText, type ToResolve } from "../../network/selection.ts";
 import { DeadlineExceeded, withDeadline } from "../../runtime/abort.ts";
 import type { Ports } from "../ports.ts";
-import { isAskedFor } from "../wish.ts";
+import { askedForMs, isAskedFor } from "../wish.ts";
 import { selectionsOf } from "./fill.ts";
 import { restLookMs, soonLookMs } from "./plan.ts";
 import type { SelectionSeen, SelectorAnswer } from "./seen.ts";
 
 /** Only what cannot be made before is worth waiting for. */
 const patienceMs = 2000;
-/** A person who asks for a look wants to see what is there now; long enough for a slow answer to be taken. */
-const requestedMs = 10_000;
 
 /** What the selectors of an object select now, read as often as that may matter. */
 export async function observeSelection(
@@ -30,7 +28,7 @@ export async function observeSelection(
 }
 
 function maxAgeMs({ before, selector }: ToResolve, object: BatchComputeEnvironment): number {
-  if (isAskedFor(object)) return requestedMs;
+  if (isAskedFor(object)) return askedForMs;
   const rests = before?.selector === selectorText(selector) && before.candidate === undefined;
   return (rests ? restLookMs : soonLookMs) - 1000;
 }

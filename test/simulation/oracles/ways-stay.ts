@@ -29,8 +29,9 @@ export const waysStay: OracleFactory = (watched) => {
   let watchedUntil = 0;
   const judged = (before: ReadonlyMap<string, Way>): string | undefined => {
     const now = look(watched);
-    ways = isSettling(watched) ? new Map([...now, ...before]) : now;
-    for (const environment of isSettling(watched) ? [] : liveEnvironments(watched)) {
+    const settling = isSettling(watched);
+    ways = settling ? new Map([...now, ...before]) : now;
+    for (const environment of settling ? [] : liveEnvironments(watched)) {
       const name = environment.computeEnvironmentName;
       const [was, is] = [before.get(name), now.get(name)];
       if (was === undefined || was.why !== undefined || is?.why === undefined || is.resources !== was.resources)
