@@ -55,7 +55,7 @@ export function accountOf(aws: SimulatedAws, store: MemoryStore, cluster: Cluste
       const named = active.filter((one) => one.jobDefinitionName === name).sort(highestFirst);
       // Whose the highest of ours is: below it may lie revisions of a claimant that had the name before.
       const tags = named.find((one) => ours(one.tags))?.tags;
-      const byUs = (one: DefinitionRevision): boolean => ours(one.tags) && !isCopy(one, truth.jobDefinitions());
+      const byUs = (one: DefinitionRevision): boolean => ours(one.tags) && registeredByUs(one, truth.jobDefinitions());
       return definitionLines(named, byUs).map((text) => line("JobDefinition", tags, text));
     }),
     ...truth
@@ -134,7 +134,7 @@ function queueLine(queue: Queue, environments: readonly Environment[], object: K
   return `queue ${jobQueueName} of ${ownerText(tags)} ${canonicalJson({ ...(kept.has("state") ? {} : { state }), status, priority, order, schedulingPolicyArn, limits, tags: userTags(tags) })}`;
 }
 
-function highestFirst(left: DefinitionRevision, right: DefinitionRevision): number {
+export function highestFirst(left: DefinitionRevision, right: DefinitionRevision): number {
   return right.revision - left.revision;
 }
 
@@ -162,19 +162,14 @@ function definitionLines(
   ];
 }
 
-/** Somebody registered it by hand with the tags of an older one; two such may well be alike. */
-function isCopy(
+/** Ours bear the time of it. One with the time of an older one, or with none, was registered by hand with its tags. */
+function registeredByUs(
   { jobDefinitionName, revision, tags }: DefinitionRevision,
   all: readonly DefinitionRevision[],
 ): boolean {
   const registeredAt = tags?.[registeredAtTag];
-  return all.some(
-    (one) =>
-      one.jobDefinitionName === jobDefinitionName &&
-      one.revision < revision &&
-      registeredAt !== undefined &&
-      one.tags?.[registeredAtTag] === registeredAt,
-  );
+  const older = all.filter((one) => one.jobDefinitionName === jobDefinitionName && one.revision < revision);
+  return registeredAt !== undefined && older.every((one) => one.tags?.[registeredAtTag] !== registeredAt);
 }
 
 function bodyOf(revision: DefinitionRevision): string {

@@ -10,7 +10,7 @@ export function growWorlds(share: number): void {
     timeout: 1_800_000,
   }, async ({ signal }) => {
     const told: string[] = [];
-    const args = ["--seeds", String(count), "--from", String(from), "--first"];
+    const args = ["--seeds", String(count), "--from", String(from), "--processes", "1", "--first"];
     const code = await runApart("simulate.ts", args, signal, (line) => told.push(line));
     expect(code, told.join("\n")).toBe(0);
     expect(told.at(-1)).toMatch(`${count} worlds from seed ${from}: 0 with a broken promise`);

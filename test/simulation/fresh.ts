@@ -1,11 +1,13 @@
 import type { Tag } from "@aws-sdk/client-ec2";
-import { type Condition, type KubeObject, keyText } from "../../src/api/object.ts";
+import { type Condition, type KubeObject, keyText, type ObjectKey } from "../../src/api/object.ts";
+import type { JobDefinition } from "../../src/api/v1alpha1/job-definition.ts";
 import type { JobQueue } from "../../src/api/v1alpha1/job-queue.ts";
+import { definitionNameOf } from "../../src/controllers/job-definition/observe.ts";
 import { queueNameOf } from "../../src/controllers/job-queue/observe.ts";
 import { clusterTag, ownerIn } from "../../src/controllers/ownership.ts";
 import { tagsOf } from "../../src/simulator/ec2-state.ts";
 import type { AwsSnapshot } from "../../src/simulator/snapshot.ts";
-import { accountOf, type Line } from "./account.ts";
+import { accountOf, highestFirst, type Line } from "./account.ts";
 import { approveAll, manifestOf } from "./carry-out.ts";
 import { Simulation } from "./world.ts";
 
@@ -22,8 +24,8 @@ const limitSeconds = 20 * 60;
  * The differential oracle: what a fresh operator makes of the same manifests in an account in which there is only
  * what others own. It sees the same clock, cluster and ages of objects, and no fault.
  *
- * A lost cluster's objects are all made anew, so that their ages do not tell any more who had a queue that two claim.
- * AWS's tags do, and what they say stays so ("another identity of ours" is a Conflict): there the owner is the older.
+ * Ages do not tell who had a queue or a job definition that two claim: a lost cluster's objects are all made anew, and
+ * the older may have been shown by no watch. AWS's tags do, and what they say stays so: there the owner is the older.
  */
 export async function expectedOf(world: Simulation): Promise<Expected> {
   const { aws, store, settings } = world;
@@ -60,16 +62,16 @@ export async function expectedOf(world: Simulation): Promise<Expected> {
     jobDefinitions: jobDefinitions.filter((one) => foreign(one) && !oursAre.has(one.jobDefinitionName)),
   });
   const standing = aws.truth.jobQueues().filter(({ status }) => status !== "DELETING" && status !== "DELETED");
-  const owned = new Set(
-    standing.map(({ jobQueueName, tags }) => {
-      const owner = ownerIn(tags);
-      return owner === undefined ? "" : `${jobQueueName} of ${keyText(owner)}`;
+  const revisions = jobDefinitions.filter((one) => one.status === "ACTIVE" && !foreign(one)).sort(highestFirst);
+  const owned = new Set([
+    ...standing.map(({ jobQueueName, tags }) => claimText("JobQueue", jobQueueName, ownerIn(tags))),
+    ...[...oursAre].map((name) => {
+      const highest = revisions.find(({ jobDefinitionName }) => jobDefinitionName === name);
+      return claimText("JobDefinition", name, ownerIn(highest?.tags));
     }),
-  );
+  ]);
   const ageOf = (object: KubeObject): { readonly creationTimestamp?: string } =>
-    world.cluster.takeOverUid !== undefined &&
-    object.kind === "JobQueue" &&
-    owned.has(`${queueNameOf(object as JobQueue)} of ${keyText(object.metadata)}`)
+    owned.has(claimText(object.kind, claimedName(object), object.metadata))
       ? { creationTimestamp: new Date(0).toISOString() }
       : {};
   const kept = store.objects().filter(({ metadata }) => metadata.deletionTimestamp === undefined);
@@ -97,6 +99,15 @@ export async function expectedOf(world: Simulation): Promise<Expected> {
   };
   await fresh.stop();
   return expected;
+}
+
+function claimText(kind: string | undefined, awsName: string | undefined, owner: ObjectKey | undefined): string {
+  return owner === undefined ? "" : `${kind} ${awsName} of ${keyText(owner)}`;
+}
+
+function claimedName(object: KubeObject): string | undefined {
+  if (object.kind === "JobQueue") return queueNameOf(object as JobQueue);
+  return object.kind === "JobDefinition" ? definitionNameOf(object as JobDefinition) : undefined;
 }
 
 /** Without what the operator has made there. */

@@ -1,22 +1,30 @@
 /**
  * Worlds by the night, or one of them to read:
  *
- * - `npm run simulate -- --seeds 100000 [--from 1]`: that many; without `--from` fresh ones
- * - with `--first` no more after the first broken promise
+ * - `npm run simulate -- --seeds 100000 [--from 1] [--processes 4]`: that many, by default on every core; without
+ *   `--from` fresh ones
+ * - with `--first` no more after the first broken promise; with `--no-shrink` broken promises are not shrunk
  * - `npm run simulate -- --seed 7 [--trace]`: one, with `--trace` as a story; a broken promise is shrunk
  */
 
+import { availableParallelism } from "node:os";
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { runApart } from "./apart.ts";
 import { runSeed } from "./run.ts";
 import { shrunk } from "./shrink.ts";
 import { toldStory, toldViolation } from "./telling.ts";
+import { none, sumOf, type Totals, type Worlds } from "./worlds.ts";
+
+/** Worlds that a process makes before it ends: what it keeps in memory does not grow over the night. */
+const worldsPerProcess = 250;
 
 const { values } = parseArgs({
   options: {
     seed: { type: "string" },
     seeds: { type: "string", default: "100" },
     from: { type: "string" },
+    processes: { type: "string" },
     trace: { type: "boolean", default: false },
     "no-shrink": { type: "boolean", default: false },
     first: { type: "boolean", default: false },
@@ -24,33 +32,76 @@ const { values } = parseArgs({
 });
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
-const single = values.seed !== undefined;
-const from = Number(values.seed ?? values.from ?? Math.floor(performance.timeOrigin) % 2 ** 31);
-const count = single ? 1 : Number(values.seeds);
-const totals = { failed: 0, virtualSeconds: 0, points: 0 };
-const began = performance.now();
-print(`${count} ${count === 1 ? "world" : "worlds"} from seed ${from}`);
-const last = (seed: number): boolean => seed === from + count || (values.first && totals.failed > 0);
-let seed = from;
-for (; !last(seed); seed++) {
+if (values.seed === undefined) await many();
+else await one(whole("seed", 0) ?? 0);
+
+/** @param least what is less is refused */
+function whole(name: "seed" | "seeds" | "from" | "processes", least: number): number | undefined {
+  const text = values[name];
+  if (text === undefined) return undefined;
+  const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= least) return number;
+  process.stderr.write(`--${name} ${text}: it takes a whole number of at least ${least}\n`);
+  process.exit(2);
+}
+
+async function one(seed: number): Promise<void> {
+  print(`1 world from seed ${seed}`);
   const outcome = await runSeed(seed);
-  totals.virtualSeconds += outcome.virtualSeconds;
-  totals.points += outcome.points;
+  const { violations, virtualSeconds, points } = outcome;
   if (values.trace) print(`${toldStory(outcome)}\n\n${outcome.trace()}`);
-  if (outcome.violations.length > 0) {
-    totals.failed++;
+  const failed = violations.length > 0 ? 1 : 0;
+  if (failed > 0) {
     print(toldViolation(outcome));
     if (!values["no-shrink"]) {
       const shorter = await shrunk(outcome);
       print(`shrunk to ${toldStory(shorter)}\n   ${shorter.violations[0]?.message ?? ""}`);
     }
   }
-  const done = seed - from + 1;
-  if (!single && done % 100 === 0) print(`${done} worlds, ${totals.failed} with a broken promise`);
+  tell(seed, { worlds: 1, failed, virtualSeconds, points });
 }
-const seconds = ((performance.now() - began) / 1000).toFixed(0);
-const days = (totals.virtualSeconds / 86_400).toFixed(1);
-print(
-  `${seed - from} worlds from seed ${from}: ${totals.failed} with a broken promise; ${days} days of virtual time, ${totals.points} awaits of the network passed, in ${seconds} s`,
-);
-process.exitCode = totals.failed === 0 ? 0 : 1;
+
+async function many(): Promise<void> {
+  const count = whole("seeds", 1) ?? 1;
+  const from = whole("from", 0) ?? Math.floor(performance.timeOrigin) % 2 ** 31;
+  const processes = whole("processes", 1) ?? availableParallelism();
+  print(`${count} ${count === 1 ? "world" : "worlds"} from seed ${from}`);
+  let next = from;
+  let totals = none;
+  const take = (line: string): void => {
+    if (!line.startsWith("{")) {
+      print(line);
+      return;
+    }
+    const before = totals.worlds;
+    totals = sumOf(totals, JSON.parse(line) as Totals);
+    const hundreds = ({ worlds }: Pick<Totals, "worlds">): number => Math.floor(worlds / 100);
+    if (hundreds(totals) > hundreds({ worlds: before }) && totals.worlds < count) {
+      print(`${totals.worlds} worlds, ${totals.failed} with a broken promise`);
+    }
+  };
+  const work = async (): Promise<void> => {
+    while (next < from + count && !(values.first && totals.failed > 0)) {
+      const start = next;
+      next = Math.min(from + count, start + worldsPerProcess);
+      await inProcess({ from: start, count: next - start, first: values.first, shrinks: !values["no-shrink"] }, take);
+    }
+  };
+  await Promise.all(Array.from({ length: processes }, work));
+  tell(from, totals);
+}
+
+async function inProcess(worlds: Worlds, take: (line: string) => void): Promise<void> {
+  const code = await runApart("worlds-worker.ts", [JSON.stringify(worlds)], new AbortController().signal, take);
+  if (code !== 0)
+    throw new Error(`the process of the ${worlds.count} worlds from seed ${worlds.from} on ended with ${code}`);
+}
+
+function tell(from: number, { worlds, failed, virtualSeconds, points }: Totals): void {
+  const seconds = (performance.now() / 1000).toFixed(0);
+  const days = (virtualSeconds / 86_400).toFixed(1);
+  print(
+    `${worlds} ${worlds === 1 ? "world" : "worlds"} from seed ${from}: ${failed} with a broken promise; ${days} days of virtual time, ${points} awaits of the network passed, in ${seconds} s`,
+  );
+  process.exitCode = failed === 0 ? 0 : 1;
+}

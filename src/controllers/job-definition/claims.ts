@@ -13,7 +13,7 @@ import { blocked, type Step, tagging } from "./step.ts";
 /** Somebody else's object is looked at again, for its end does not wake this one. */
 const conflictLookMs = 10_000;
 
-/** Of two objects that claim one name, the older one owns it. */
+/** Of two objects that claim one name the older one owns it, where AWS's tags do not say otherwise. */
 export function claim(seen: Seen): Step | undefined {
   if (seen.claimedBy === undefined) return undefined;
   return blocked(

@@ -5,7 +5,7 @@ import { JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
 import type { BatchRegion, BatchSnapshot, RevisionSeen } from "../../aws/region.ts";
 import { type Clock, sleep } from "../../runtime/clock.ts";
 import { defaultAwsName } from "../naming.ts";
-import { identityOf, ownershipOf } from "../ownership.ts";
+import { type Identity, identityOf, identityText, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { wishOf } from "../wish.ts";
 import { fingerprintOfWish } from "./normalise.ts";
@@ -41,7 +41,9 @@ export async function observe(object: JobDefinition, region: Region, ports: Read
     snapshot = await region.refreshDefinition(name, signal);
     revisions = revisionsIn(snapshot, name);
   }
-  const { older, younger } = rivalsOf(object, name, ports);
+  const rivals = rivalsOf(object, name, ports);
+  const isOwner = ownsByTags(revisions ?? [], identity, rivals);
+  const older = rivals.find((rival) => rankOf(rival) < rankOf(object));
   return {
     identity,
     wish,
@@ -52,8 +54,8 @@ export async function observe(object: JobDefinition, region: Region, ports: Read
     revisions,
     told: (object.status as JobDefinitionStatus | undefined)?.revisions ?? [],
     absent: revisions?.length === 0 && snapshot.isAbsent("job-definition", name),
-    claimedBy: older === undefined ? undefined : keyText(older.metadata),
-    giveWay: younger.map((rival) => `${ports.cluster.name}/${keyText(rival.metadata)}`),
+    claimedBy: isOwner || older === undefined ? undefined : keyText(older.metadata),
+    giveWay: isOwner ? rivals.map((rival) => identityText(identityOf(rival, ports.cluster))) : [],
   };
 }
 
@@ -108,23 +110,26 @@ export function definitionNameOf(object: JobDefinition): string {
   return derivedFrom(object).name;
 }
 
-/** The other objects that claim the same name in the same region: the oldest before this one, and all after it. */
-function rivalsOf(
-  object: JobDefinition,
-  name: string,
-  { objects, settings }: Reads,
-): { older: JobDefinition | undefined; younger: readonly JobDefinition[] } {
+/** The other objects that claim the same name in the same region, the oldest first. */
+function rivalsOf(object: JobDefinition, name: string, { objects, settings }: Reads): readonly JobDefinition[] {
   const all = objects.list(JobDefinitionKind) as readonly JobDefinition[];
   const regionOf = (one: JobDefinition): string => one.spec.region ?? settings.region;
-  const claimants = all
+  return all
     .filter((one) => definitionNameOf(one) === name && one.metadata.uid !== object.metadata.uid)
     .filter((one) => regionOf(one) === regionOf(object))
     .sort((left, right) => (rankOf(left) < rankOf(right) ? -1 : 1));
-  const rank = rankOf(object);
-  return {
-    older: claimants.find((one) => rankOf(one) < rank),
-    younger: claimants.filter((one) => rankOf(one) > rank),
-  };
+}
+
+/**
+ * Whether the highest revision that belongs to one of the claimants is this object's. Ages say nothing where AWS says
+ * whose the name is: a cluster that was lost has made all objects anew, in any order.
+ */
+function ownsByTags(revisions: readonly RevisionSeen[], identity: Identity, rivals: readonly JobDefinition[]): boolean {
+  const claimants = [identity, ...rivals.map((rival) => identityOf(rival, identity.cluster))];
+  const owners = [...revisions]
+    .sort((left, right) => right.revision - left.revision)
+    .flatMap(({ tags }) => claimants.find((claimant) => ownershipOf(tags, claimant).kind === "ours") ?? []);
+  return owners[0] === identity;
 }
 
 function rankOf({ metadata }: KubeObject): string {

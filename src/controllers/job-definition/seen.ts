@@ -23,8 +23,8 @@ export interface Seen {
   readonly told: readonly Told[];
   /** No revision of the name is ACTIVE, and that may be believed. */
   readonly absent: boolean;
-  /** `namespace/name` of an older object that claims the same name in the same place. */
+  /** `namespace/name` of an older object that claims the same name in the same place, unless AWS's tags name this one. */
   readonly claimedBy: string | undefined;
-  /** `cluster/namespace/name` of younger objects that do: they have to give way. */
+  /** `cluster/namespace/name` of the others that do, where AWS's tags name this one: their revisions do not bar it. */
   readonly giveWay: readonly string[];
 }

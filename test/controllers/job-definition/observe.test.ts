@@ -3,6 +3,8 @@ import type { JobDefinition } from "../../../src/api/v1alpha1/job-definition.ts"
 import { AwsError } from "../../../src/aws/errors.ts";
 import type { BatchSnapshot, RevisionSeen } from "../../../src/aws/region.ts";
 import { definitionNameOf, observe, refresh } from "../../../src/controllers/job-definition/observe.ts";
+import type { Seen } from "../../../src/controllers/job-definition/seen.ts";
+import { identityOf, ownerTags } from "../../../src/controllers/ownership.ts";
 import { defaultSettings } from "../../../src/controllers/ports.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
 import { definition, foreign, identity, now, ours } from "./seen.ts";
@@ -130,9 +132,38 @@ describe("of objects that claim one name", () => {
     expect(seen).toMatchObject({ claimedBy: "team/c", giveWay: [] });
   });
 
-  it("the younger ones give way", async () => {
+  it("the oldest gives way to none, and takes nothing that the tags give to another", async () => {
     const seen = await claims(other("b", "2026-01-02T00:00:00Z"), other("c", "2026-01-03T00:00:00Z"));
-    expect(seen).toMatchObject({ claimedBy: undefined, giveWay: ["default/team/b", "default/team/c"] });
+    expect(seen).toMatchObject({ claimedBy: undefined, giveWay: [] });
+  });
+
+  describe("where revisions stand, the owner of the highest of theirs by AWS's tags has the name", () => {
+    const [older, younger] = [other("a", "2025-12-31T00:00:00Z"), other("z", "2026-01-02T00:00:00Z")];
+    const of = (revision: number, rival: JobDefinition): RevisionSeen =>
+      foreign(revision, { tags: ownerTags(identityOf(rival, identity.cluster)) });
+    const taken = { cluster: { ...identity.cluster, uid: "c2", takeOverUid: identity.cluster.uid } };
+    const self = definition({ jobDefinitionName: "team_job" });
+
+    it.each<[string, readonly RevisionSeen[], Partial<Seen>]>([
+      ["this one, though it is not the oldest", [ours(1)], { claimedBy: undefined }],
+      ["this one, above what another had before", [of(1, older), ours(2)], { claimedBy: undefined }],
+      ["this one, under what is nobody's", [foreign(3), ours(2)], { claimedBy: undefined }],
+      ["an older one, above what this one had before", [of(2, older), ours(1)], { claimedBy: "team/a", giveWay: [] }],
+      ["a younger one, which has to give way to none", [of(1, younger)], { claimedBy: "team/a", giveWay: [] }],
+      ["none of them, so that the age decides", [foreign(1)], { claimedBy: "team/a", giveWay: [] }],
+    ])("%s", async (_name, revisions, expected) => {
+      expect(await observe(self, region(revisions), ports(self, older, younger), signal)).toMatchObject(expected);
+    });
+
+    it("all others give way to it, whatever their age", async () => {
+      const seen = await observe(self, region([ours(1)]), ports(self, older, younger), signal);
+      expect(seen.giveWay).toEqual(["default/team/a", "default/team/z"]);
+    });
+
+    it("also after the loss of a cluster that is taken over", async () => {
+      const seen = await observe(self, region([ours(1)]), { ...ports(self, older), ...taken }, signal);
+      expect(seen).toMatchObject({ claimedBy: undefined, giveWay: ["default/team/a"] });
+    });
   });
 
   it("the first by namespace and name owns it when they are of one age", async () => {

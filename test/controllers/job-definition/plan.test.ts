@@ -262,10 +262,11 @@ describe("a name that is somebody else's", () => {
       next: "blocked Conflict again in 10 s",
       says: "team/sibling, which is older",
     },
-    "is taken from a younger object that claims it": {
-      revisions: [ofSibling],
+    "stays its own above what another object that claims it had before": {
+      revisions: [ours(4), ofSibling],
       seen: { giveWay: [sibling] },
-      next: registers,
+      next: "settled Available",
+      serving: true,
     },
   };
 

@@ -215,6 +215,13 @@ export const bugs: readonly Bug[] = [
     "if (current.length > 99) {",
   ),
   one(
+    "let ages say whose a name is, where AWS's tags say it",
+    "had claimed the names in vain",
+    "controllers/job-definition/observe.ts",
+    "return owners[0] === identity;",
+    "return false;",
+  ),
+  one(
     "take what is nobody's for ours",
     "somebody else's",
     "controllers/ownership.ts",

@@ -18,6 +18,10 @@ const sideBySide = 2;
 
 const results: { readonly name: string; readonly caught: Catch }[] = [];
 const waiting = bugs.map((bug, index) => ({ bug, index })).filter(({ bug }) => bug.name.includes(text));
+if (waiting.length === 0) {
+  process.stderr.write(`no planted bug has "${text}" in its name; test/simulation/bugs/bugs.ts has all names\n`);
+  process.exit(1);
+}
 await Promise.all(Array.from({ length: sideBySide }, work));
 results.sort((left, right) => indexOf(left.name) - indexOf(right.name));
 

@@ -24,6 +24,12 @@ const { values } = parseArgs({
 });
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const chosen = stories.filter(({ name }) => name.includes(values.story));
+if (chosen.length === 0) {
+  process.stderr.write(
+    `no story has "${values.story}" in its name; test/simulation/exhaustive/stories.ts has all names\n`,
+  );
+  process.exit(1);
+}
 
 if (values.only === undefined) await all();
 else await one(JSON.parse(values.only) as Disturbance);

@@ -98,6 +98,25 @@ const condition = (world: Simulation, kind: string, name: string, type: string):
     (one) => one.type === type,
   );
 
+const isReadyNow = (world: Simulation, kind: string, name: string): boolean =>
+  condition(world, kind, name, "Ready")?.status === "True";
+
+/** All objects are gone with the cluster, and another one of its name is there. */
+async function lost(world: Simulation): Promise<void> {
+  world.replicas[0]?.process?.kill();
+  world.store.restore({ resourceVersion: 10_000, objects: [] });
+  world.cluster = { name: "default", uid: "cluster-2", takeOverUid: "cluster-1" };
+  await world.seconds(30);
+}
+
+/** They claim the names of `full`. */
+const rivals = [
+  jobQueue("q-rival", ["ce"], { jobQueueName: "team_q1" }),
+  jobDefinition("jd-rival", { jobDefinitionName: "team_hello" }),
+];
+const rivalsStalled = (world: Simulation): boolean =>
+  rivals.every(({ kind, metadata }) => condition(world, kind, metadata.name, "Stalled")?.reason === "Conflict");
+
 /** Environments of `ce` that were ever made. */
 const made = (world: Simulation): number => world.aws.log.filter(isAnswered("CreateComputeEnvironment")).length;
 const isAnswered =
@@ -444,13 +463,26 @@ export const stories: readonly Story[] = [
     writes: 3,
     before: async (world) => {
       await full(world);
-      world.replicas[0]?.process?.kill();
-      world.store.restore({ resourceVersion: 10_000, objects: [] });
-      world.cluster = { name: "default", uid: "cluster-2", takeOverUid: "cluster-1" };
-      await world.seconds(30);
+      await lost(world);
     },
     act: async (world) =>
       void world.apply(computeEnvironment("ce", ec2), jobQueue("q1", ["ce"]), jobDefinition("hello")),
+  },
+  {
+    name: "take over a lost cluster, in which others had claimed the names in vain",
+    writes: 3,
+    before: async (world) => {
+      await full(world);
+      world.apply(...rivals);
+      await world.until(() => rivalsStalled(world), limitSeconds);
+      await lost(world);
+    },
+    act: async (world) => {
+      world.apply(...rivals);
+      await world.seconds(2);
+      world.apply(computeEnvironment("ce", ec2), jobQueue("q1", ["ce"]), jobDefinition("hello"));
+    },
+    over: (world) => rivalsStalled(world) && parts.every(([kind, name]) => isReadyNow(world, kind, name)),
   },
   {
     name: "replacement, with a standby",

@@ -1,4 +1,4 @@
-import type { KubeObject } from "../../../src/api/object.ts";
+import { type KubeObject, keyText } from "../../../src/api/object.ts";
 import { kinds } from "../../../src/api/v1alpha1/kinds.ts";
 import {
   clusterTag,
@@ -6,6 +6,7 @@ import {
   namespaceTag,
   nameTag,
   ownerIn,
+  registeredAtTag,
   retainedFromTag,
   type Tags,
 } from "../../../src/controllers/ownership.ts";
@@ -19,7 +20,7 @@ import { driftSeenMs, isOperatorWrite, nameOf, unseenMs } from "./reading.ts";
  * at the instant of the write.
  *
  * "Two objects that claim one name: one owner": the owner's tags are never written over those of another object that
- * is still there.
+ * is still there, nor is a revision registered above such an object's.
  *
  * Not against it: tags that somebody took off within `unseenMs`, for what cannot be undone (disable, detach, delete,
  * deregister, end a job) is read live before; within the time in which drift is seen for what can.
@@ -34,7 +35,9 @@ export const notOurs: OracleFactory = (watched) => {
       const target = targetOf(watched, call);
       const now = watched.clock.monotonic();
       for (const one of everything(watched)) if (isOurs(watched, one.tags)) oursAt.set(one.arn, now);
-      if (target === undefined || !isOperatorWrite(call)) return undefined;
+      if (!isOperatorWrite(call)) return undefined;
+      if (call.operation === "RegisterJobDefinition") return overAnother(watched, call);
+      if (target === undefined) return undefined;
       if (isOurs(watched, target.tags)) return stolen(watched, call, target);
       const lastOurs = oursAt.get(target.arn);
       const unseen = isIrreversible(call) ? unseenMs : driftSeenMs;
@@ -128,6 +131,22 @@ function stolen(watched: Watched, call: CallRecord, target: Thing): string | und
   const owner = objectOf(watched, target.kind, before);
   if (owner === undefined) return undefined;
   return `${target.arn} belongs to ${before.namespace}/${before.name}, which is still there, and was given to ${namespace}/${name}`;
+}
+
+/** Whether a revision is registered for one object above that of another that is still there: jobs by name run it. */
+function overAnother(watched: Watched, call: CallRecord): string | undefined {
+  const { jobDefinitionName: awsName, tags } = call.input as { jobDefinitionName?: string; tags?: Tags };
+  const [highest] = watched.aws.truth
+    .jobDefinitions()
+    .filter((one) => one.jobDefinitionName === awsName && one.status === "ACTIVE" && isOurs(watched, one.tags))
+    .sort((left, right) => right.revision - left.revision);
+  const [before, after] = [ownerIn(highest?.tags), ownerIn(tags)];
+  if (highest === undefined || before === undefined || after === undefined) return undefined;
+  if (keyText(before) === keyText(after) || objectOf(watched, "JobDefinition", before) === undefined) return undefined;
+  const registeredAt = Date.parse(highest.tags?.[registeredAtTag] ?? "");
+  // Two may register at once, when neither has seen the other's yet.
+  if (!(watched.clock.now() - registeredAt > Math.max(unseenMs, watched.shownWithinMs()))) return undefined;
+  return `${awsName}:${highest.revision} belongs to ${keyText(before)}, which is still there, and one for ${keyText(after)} was registered above it`;
 }
 
 function isAdoption(watched: Watched, call: CallRecord, target: Thing): boolean {

@@ -1,0 +1,51 @@
+import { runSeed } from "./run.ts";
+import { shrunk } from "./shrink.ts";
+import { toldStory, toldViolation } from "./telling.ts";
+
+/** Which worlds, and what is told of a broken promise. */
+export interface Worlds {
+  readonly from: number;
+  readonly count: number;
+  /** No more after the first broken promise. */
+  readonly first: boolean;
+  readonly shrinks: boolean;
+}
+
+export interface Totals {
+  readonly worlds: number;
+  readonly failed: number;
+  readonly virtualSeconds: number;
+  /** Awaits of the network passed. */
+  readonly points: number;
+}
+
+export const none: Totals = { worlds: 0, failed: 0, virtualSeconds: 0, points: 0 };
+
+export function sumOf(left: Totals, right: Totals): Totals {
+  return {
+    worlds: left.worlds + right.worlds,
+    failed: left.failed + right.failed,
+    virtualSeconds: left.virtualSeconds + right.virtualSeconds,
+    points: left.points + right.points,
+  };
+}
+
+/** One world after the other. `print` gets each broken promise. */
+export async function runWorlds(
+  { from, count, first, shrinks }: Worlds,
+  print: (text: string) => void,
+): Promise<Totals> {
+  let totals = none;
+  for (let seed = from; seed < from + count && !(first && totals.failed > 0); seed++) {
+    const outcome = await runSeed(seed);
+    const { virtualSeconds, points } = outcome;
+    const failed = outcome.violations.length > 0 ? 1 : 0;
+    totals = sumOf(totals, { worlds: 1, failed, virtualSeconds, points });
+    if (failed === 0) continue;
+    print(toldViolation(outcome));
+    if (!shrinks) continue;
+    const shorter = await shrunk(outcome);
+    print(`shrunk to ${toldStory(shorter)}\n   ${shorter.violations[0]?.message ?? ""}`);
+  }
+  return totals;
+}
