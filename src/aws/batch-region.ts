@@ -32,6 +32,7 @@ import {
   type StoredRevision,
 } from "./region-cache.ts";
 import { rolesNamedBy } from "./revision-roles.ts";
+import { tagCalls } from "./tag-calls.ts";
 
 export interface BatchRegionOptions extends RegionCacheOptions, Location {
   /** Behind budget, lease and deadline (`guardedBatch`). */
@@ -55,9 +56,6 @@ export interface ObservedBatchRegion extends BatchRegion {
   /** This process became the writer while it was observing already: looks again once absence can be believed. */
   becameWriter(): void;
 }
-
-/** AWS allows this many tags in one call. */
-const tagsPerCall = 50;
 
 /** AWS Batch of one account and region, with its observer. */
 export function createBatchRegion(options: BatchRegionOptions): ObservedBatchRegion {
@@ -139,14 +137,28 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
           throw new AwsError("invalid", "batch:TagResource", "NotAnArn", `${arn} is no ARN of a kind that is kept`);
       }
     };
-    const set = Object.entries(change.set);
-    for (let start = 0; start < set.length; start += tagsPerCall) {
-      const tags = Object.fromEntries(set.slice(start, start + tagsPerCall));
-      await one({ set: tags, remove: [] }, () => batch.tagResource({ resourceArn: arn, tags }, { signal }));
+    for (const part of tagCalls(change, tagsOf(arn))) {
+      const { set: tags, remove: tagKeys } = part;
+      await one(part, () =>
+        tagKeys.length === 0
+          ? batch.tagResource({ resourceArn: arn, tags }, { signal })
+          : batch.untagResource({ resourceArn: arn, tagKeys: [...tagKeys] }, { signal }),
+      );
     }
-    for (let start = 0; start < change.remove.length; start += tagsPerCall) {
-      const tagKeys = change.remove.slice(start, start + tagsPerCall);
-      await one({ set: {}, remove: tagKeys }, () => batch.untagResource({ resourceArn: arn, tagKeys }, { signal }));
+  }
+
+  /** Of a thing that is kept, as they are known. */
+  function tagsOf(arn: string): Readonly<Record<string, string>> {
+    const target = thingIn(arn);
+    switch (target?.thing) {
+      case "compute-environment":
+        return cache.environments.get(target.name)?.tags ?? {};
+      case "job-queue":
+        return cache.queues.get(target.name)?.tags ?? {};
+      case "job-definition":
+        return cache.definitions.get(target.name)?.find((revision) => revision.arn === arn)?.tags ?? {};
+      default:
+        return {};
     }
   }
 

@@ -11,3 +11,13 @@ export function failureText({ kind, operation, message, advice }: Failure): stri
   const what = kind === "unavailable" ? "got no good answer" : "was refused";
   return [`${operation} ${what}: ${message.replace(/[.]$/, "")}`, advice].filter(Boolean).join(". ");
 }
+
+/**
+ * What is another object's by its tags, with the ways out.
+ *
+ * @param what its name in AWS
+ * @param field of the spec, by which this object can have another name
+ */
+export function othersText(what: string, { owner }: { readonly owner: string }, field: string): string {
+  return `${what} belongs to ${owner} (cluster/namespace/name by its tags). Delete that object, or make this one anew with another ${field}; if there is no such object any more, take the awsbatch.dev/ tags off ${what}, and adoptionPolicy says what becomes of it`;
+}

@@ -302,6 +302,20 @@ describe("tags", () => {
     expect(order).toEqual(["tagResource", "untagResource"]);
   });
 
+  it("are removed first, where AWS has no room for the old and the new together", async () => {
+    const world = new RegionWorld();
+    const full = (prefix: string): Record<string, string> =>
+      Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`${prefix}${index}`, "x"]));
+    const { computeEnvironmentArn } = world.aws.environment("ce", { tags: full("old") });
+    const { jobQueueArn } = world.aws.queue("q", { tags: full("old") });
+    await world.start();
+    for (const arn of [computeEnvironmentArn, jobQueueArn]) {
+      world.forget();
+      await world.region.changeTags(arn ?? "", { set: full("new"), remove: Object.keys(full("old")) }, world.signal);
+      expect(world.aws.calls.map(({ operation }) => operation)).toEqual(["untagResource", "tagResource"]);
+    }
+  });
+
   it("cost one call each way, and none for nothing", async () => {
     const world = new RegionWorld();
     const { jobQueueArn } = world.aws.queue("q");

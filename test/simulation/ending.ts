@@ -6,6 +6,7 @@ import {
 } from "../../src/api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../src/api/v1alpha1/compute-environment.ts";
 import type { JobQueueSpec } from "../../src/api/v1alpha1/job-queue.ts";
+import { JobDefinitionKind } from "../../src/api/v1alpha1/kinds.ts";
 import type { Environment } from "../../src/aws/batch.ts";
 import { operationOf } from "../../src/aws/calls.ts";
 import { ec2CallKinds } from "../../src/aws/ec2-calls.ts";
@@ -102,6 +103,7 @@ async function lastWords(world: Simulation, player: Player): Promise<void> {
     if (undos.length > 0) await world.seconds(10);
   }
   for (let tries = 0; tries < 30 && (await removeForeignQueues(world)); tries++) await world.seconds(15);
+  await deregisterLeft(world);
   // What tools did is seen by now.
   await world.seconds(driftSeenMs / 1000);
   // Who is held by an annotation waits for a person, and says so, also while it is being deleted.
@@ -170,6 +172,16 @@ async function removeForeignQueues({ aws, goneUnheld }: Simulation): Promise<boo
     else await aws.outside.deleteJobQueue({ jobQueue });
   }
   return foreign.length > 0;
+}
+
+/** What an object left that is not there any more bars another that claims the name, which says how to end it. */
+async function deregisterLeft({ aws, store, goneUnheld }: Simulation): Promise<void> {
+  for (const { jobDefinitionArn: jobDefinition, status, tags } of aws.truth.jobDefinitions()) {
+    const owner = ownerIn(tags);
+    const left = owner !== undefined && goneUnheld.has(`JobDefinition ${keyText(owner)}`);
+    if (status !== "ACTIVE" || !left || store.object(JobDefinitionKind, owner) !== undefined) continue;
+    await aws.outside.deregisterJobDefinition({ jobDefinition });
+  }
 }
 
 /** A manifest that holds nothing back, and takes what it finds. */

@@ -47,6 +47,7 @@ const seeds: Readonly<Record<string, number>> = {
   "a refusal was told late, for the API server did not answer twice": 10_000_519,
   "silence was judged while AWS still carried out an update, for another object had no room": 10_002_701,
   "two objects waited for ever for room in the quota that predecessors out of service took": 11_001_683,
+  "a job definition waited for an object that had gone as a dry run, and was judged as if its revision were nobody's": 31_002_578,
   "two revisions registered by hand, with the tags of an adopted one, were taken for one that we had registered twice": 86,
 };
 

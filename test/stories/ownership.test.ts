@@ -74,7 +74,7 @@ describe("a lost cluster, re-applied from Git under a new identity", () => {
       () =>
         world.condition("JobQueue", "rival", "Ready")?.status === "True" &&
         world.condition("JobQueue", "q1", "Stalled")?.message ===
-          "team_q1 belongs to default/team/rival. Give this object another spec.jobQueueName",
+          "team_q1 belongs to default/team/rival (cluster/namespace/name by its tags). Delete that object, or make this one anew with another jobQueueName; if there is no such object any more, take the awsbatch.dev/ tags off team_q1, and adoptionPolicy says what becomes of it",
     );
     await expectSilence(world);
     world.delete("JobQueue", "rival");

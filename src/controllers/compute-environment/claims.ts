@@ -5,6 +5,7 @@ import type { Next } from "../decision.ts";
 import { matchesAny } from "../glob.ts";
 import { ownershipOf } from "../ownership.ts";
 import { claimChange, tagChange } from "../tags.ts";
+import { othersText } from "../wording.ts";
 import type { Action, TagPurpose } from "./action.ts";
 import { type Context, names } from "./context.ts";
 import { differences } from "./diff.ts";
@@ -77,7 +78,7 @@ function adopted(
     return {
       kind: "blocked",
       reason: "Conflict",
-      message: `${seen.baseName} belongs to ${ownership.owner} and is not adopted`,
+      message: othersText(seen.baseName, ownership, "computeEnvironmentName"),
     };
   }
   if (!matchesAny(seen.settings.adoptableNames, seen.baseName)) {

@@ -1,4 +1,4 @@
-import type { Kind } from "../../api/object.ts";
+import { type Kind, keyText, type ObjectKey } from "../../api/object.ts";
 import { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
@@ -21,6 +21,7 @@ import {
 import type { Ports } from "../ports.ts";
 import { wishOf } from "../wish.ts";
 import type { Looks } from "./network-look.ts";
+import { awaitingApproval } from "./replacement.ts";
 import { planId } from "./request.ts";
 import {
   clusterName,
@@ -127,7 +128,7 @@ export async function observe(
       ports.settings,
       "gives way",
     ),
-    replacementsElsewhere: replacementsElsewhere(environments, identity),
+    replacementsElsewhere: replacementsElsewhere(environments, identity, ports),
     jobs: await jobsOn(ours, queues, region, ports, memory, signal),
     targetRuns: await targetRuns(ours, queues, region, signal),
     deleteTriedAt: new Map(memory.deleteTriedAt),
@@ -208,26 +209,39 @@ function firstFreeName(
   return { name, absent: snapshot.isAbsent("compute-environment", name), attempt };
 }
 
-/** Objects of this cluster with a successor that does not serve yet. */
-function replacementsElsewhere(environments: readonly Environment[], identity: Identity): number {
-  const standing = new Map<string, Environment[]>();
+/** Objects of this cluster with a successor that does not serve yet, and will without a person. */
+function replacementsElsewhere(environments: readonly Environment[], identity: Identity, ports: Ports): number {
+  const standing = new Map<string, { readonly key: ObjectKey; readonly several: Environment[] }>();
   for (const environment of environments) {
     const owner = ownerIn(environment.tags);
     if (owner?.cluster !== identity.cluster.name) continue;
     if (owner.namespace === identity.namespace && owner.name === identity.name) continue;
     if (environment.status === "DELETING" || environment.tags?.[retiredAtTag] !== undefined) continue;
-    const key = `${owner.namespace}/${owner.name}`;
-    standing.set(key, [...(standing.get(key) ?? []), environment]);
+    const text = keyText(owner);
+    const { several } = standing.get(text) ?? { several: [] };
+    standing.set(text, { key: owner, several: [...several, environment] });
   }
-  return [...standing.values()].filter((several) => {
+  return [...standing.values()].filter(({ key, several }) => {
     const [newest] = [...several].sort((left, right) => (madeAt(left) < madeAt(right) ? 1 : -1));
-    // A successor that AWS found INVALID waits for a person, and must not keep all others waiting.
     return (
       several.length > 1 &&
       newest?.status !== "INVALID" &&
-      several.some(({ tags }) => tags?.[servingSinceTag] === undefined)
+      newest?.tags?.[servingSinceTag] === undefined &&
+      goesOn(key, ports)
     );
   }).length;
+}
+
+/** What waits for a person, for days perhaps, must not keep all others waiting. Of what is not watched nobody knows. */
+function goesOn(key: ObjectKey, { objects, settings }: Ports): boolean {
+  if (!objects.watches(key.namespace)) return true;
+  const object = objects.get(BatchComputeEnvironmentKind, key) as BatchComputeEnvironment | undefined;
+  if (object === undefined) return false;
+  const { paused, dryRun, deleting } = wishOf(object, settings);
+  const waits = conditionsOf(object).some(
+    ({ type, status, reason }) => (type === "Stalled" && status === "True") || reason === awaitingApproval,
+  );
+  return !paused && !dryRun && !deleting && !waits;
 }
 
 function madeAt({ tags }: Environment): string {

@@ -44,6 +44,9 @@ export function isApproved(seen: Seen, step: HeldStep): boolean {
   return seen.wish.approved === `${seen.planId}/${step}`;
 }
 
+/** Why an object waits that a person has to let go on. */
+export const awaitingApproval = "AwaitingApproval";
+
 /** A wait for a person's approval that tells how to give it. */
 export function approval(seen: Seen, step: HeldStep, what: string): Extract<Next<never>, { kind: "wait" }> {
   const value = `${seen.planId}/${step}`;
@@ -51,7 +54,7 @@ export function approval(seen: Seen, step: HeldStep, what: string): Extract<Next
     kind: "wait",
     held: "forApproval",
     approval: value,
-    reason: "AwaitingApproval",
+    reason: awaitingApproval,
     message: `${what}. To let it go on: awsbatch.dev/approve: "${value}"`,
   };
 }

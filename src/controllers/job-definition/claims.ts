@@ -1,8 +1,9 @@
 import type { JobDefinitionSpec } from "../../api/v1alpha1/job-definition.ts";
 import type { RevisionSeen } from "../../aws/region.ts";
 import { matchesAny } from "../glob.ts";
-import { fingerprintTag, identityText, ownerTags, retainedFromTag } from "../ownership.ts";
+import { fingerprintTag, ownerTags, retainedFromTag } from "../ownership.ts";
 import { tagChange } from "../tags.ts";
+import { othersText } from "../wording.ts";
 import type { TagItem } from "./action.ts";
 import type { Entry } from "./ledger.ts";
 import type { Seen } from "./seen.ts";
@@ -34,11 +35,7 @@ export function otherOwner(seen: Seen, ledger: readonly Entry[]): Step | undefin
       );
     }
     if (owner.kind === "otherObject" && !seen.giveWay.includes(owner.owner)) {
-      return blocked(
-        "Conflict",
-        `${name} belongs to ${owner.owner} (cluster/namespace/name by its tags), not to ${identityText(seen.identity)}. Delete that object, or make this one anew with another jobDefinitionName`,
-        conflictLookMs,
-      );
+      return blocked("Conflict", othersText(name, owner, "jobDefinitionName"), conflictLookMs);
     }
   }
   return undefined;

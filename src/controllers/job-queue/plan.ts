@@ -7,7 +7,7 @@ import type { Change, Decision, FieldChange, News, Next } from "../decision.ts";
 import { matchesAny } from "../glob.ts";
 import { identityText, ownershipOf, ownerTags } from "../ownership.ts";
 import { claimChange, tagChange, tagFieldChanges } from "../tags.ts";
-import { withoutRequestIds } from "../wording.ts";
+import { othersText, withoutRequestIds } from "../wording.ts";
 import type { Action } from "./action.ts";
 import { deleted } from "./delete.ts";
 import { immutableDifference, queueDifferences, withPolicy } from "./diff.ts";
@@ -89,7 +89,7 @@ function owned(context: Context): Next<Action> | undefined {
       return {
         kind: "blocked",
         reason: "Conflict",
-        message: `${queueName} belongs to ${ownership.owner}. Give this object another spec.jobQueueName`,
+        message: othersText(queueName, ownership, "jobQueueName"),
       };
     case "foreign":
       return adopted(context, queue);

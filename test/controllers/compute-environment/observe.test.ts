@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { KubeObject } from "../../../src/api/object.ts";
+import type { Condition, KubeObject } from "../../../src/api/object.ts";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
 import { AwsError } from "../../../src/aws/errors.ts";
@@ -173,12 +173,15 @@ describe("replacements elsewhere", () => {
     environment(name, ec2, { ...change, tags: { "awsbatch.dev/name": owner, ...change.tags } });
   const made = (day: number) => ({ "awsbatch.dev/created-at": `2026-01-0${day}T00:00:00Z` });
   const serves = { "awsbatch.dev/serving-since": iso(1) };
+  const a = object();
+  const ofA = { ...a, metadata: { ...a.metadata, name: "a" } };
+  const onItsWay = [one("a1", "a"), one("a2", "a", { tags: made(2) })];
 
   it.each<[string, readonly Environment[], number]>([
     ["none where each object has one environment", [one("a1", "a"), one("b1", "b")], 0],
-    ["one where a successor is on its way", [one("a1", "a"), one("a2", "a", { tags: made(2) })], 1],
-    ["one through the soak", [one("a1", "a"), one("a2", "a", { tags: { ...made(2), ...serves } })], 1],
-    ["not where all have served", [one("a1", "a", { tags: serves }), one("a2", "a", { tags: serves })], 0],
+    ["one where a successor is on its way", onItsWay, 1],
+    ["not through the soak", [one("a1", "a"), one("a2", "a", { tags: { ...made(2), ...serves } })], 0],
+    ["one where a served one is followed", [one("a1", "a", { tags: serves }), one("a2", "a", { tags: made(2) })], 1],
     [
       "not where the old one is retired",
       [one("a1", "a", { tags: { "awsbatch.dev/retired-at": iso(1) } }), one("a2", "a")],
@@ -186,14 +189,37 @@ describe("replacements elsewhere", () => {
     ],
     ["not where the old one is being deleted", [one("a1", "a", { status: "DELETING" }), one("a2", "a")], 0],
     [
-      "not where the successor waits for a person, for that may last",
+      "not where AWS found the successor INVALID",
       [one("a2", "a", { status: "INVALID", tags: made(2) }), one("a1", "a")],
       0,
     ],
     ["not this object's own", [environment("x1"), environment("x2")], 0],
     ["not another cluster's", [1, 2].map((n) => one(`a${n}`, "a", { tags: { "awsbatch.dev/cluster": "else" } })), 0],
   ])("%s", async (_name, environments, expected) => {
-    expect((await look(fakeRegion({ environments }))).replacementsElsewhere).toBe(expected);
+    expect((await look(fakeRegion({ environments }), [ofA])).replacementsElsewhere).toBe(expected);
+  });
+
+  const ready = (status: Partial<Condition>) => ({
+    status: { conditions: [{ type: "Ready", status: "False", reason: "Creating", message: "", ...status }] },
+  });
+  it.each<[string, Partial<KubeObject>]>([
+    ["is paused", { metadata: { ...ofA.metadata, annotations: { "awsbatch.dev/paused": "true" } } }],
+    ["is a dry run", { metadata: { ...ofA.metadata, annotations: { "awsbatch.dev/dry-run": "true" } } }],
+    ["is being deleted", { metadata: { ...ofA.metadata, deletionTimestamp: iso(1) } }],
+    ["waits for an approval", ready({ reason: "AwaitingApproval" })],
+    ["is Stalled", ready({ type: "Stalled", status: "True", reason: "ForeignQueue" })],
+    ["is not there", { metadata: { ...ofA.metadata, name: "b" } }],
+  ])("none of an object that %s, for that may last", async (_name, change) => {
+    const given = [{ ...ofA, ...change }];
+    expect((await look(fakeRegion({ environments: onItsWay }), given)).replacementsElsewhere).toBe(0);
+  });
+
+  it.each<[string, readonly KubeObject[], Record<string, string>]>([
+    ["that goes on", [{ ...ofA, ...ready({}) }], {}],
+    ["whose namespace is not watched", [], { "awsbatch.dev/namespace": "elsewhere" }],
+  ])("one of an object %s", async (_name, objects, tags) => {
+    const environments = onItsWay.map((each) => ({ ...each, tags: { ...each.tags, ...tags } }));
+    expect((await look(fakeRegion({ environments }), objects)).replacementsElsewhere).toBe(1);
   });
 });
 
