@@ -141,6 +141,15 @@ export class RegionCache {
     const readAtOf = (thing: NamedThing, name: string): number | undefined =>
       thing === "job-definition" ? namesRead(name) : readAt[thing];
 
+    // What happens to be written after the snapshot was taken counts too: that can only make it more careful.
+    const isSettled = (thing: NamedThing, name: string): boolean => {
+      const begunAt = readAtOf(thing, name);
+      if (begunAt === undefined || !this.#isBelieved(begunAt)) return false;
+      return this.records(thing).isSettled(name, begunAt);
+    };
+    const isKept = (thing: NamedThing, name: string): boolean =>
+      records[thing].has(name) || (thing === "job-definition" && otherDefinitions.has(name));
+
     return {
       listedAt: this.listedAt,
       failure: failures[0]?.error,
@@ -148,13 +157,8 @@ export class RegionCache {
       environments,
       queues,
       definitions: withDefinitions ? definitions : undefined,
-      // What happens to be written after the snapshot was taken counts too: that can only make it more careful.
-      isAbsent: (thing, name) => {
-        if (records[thing].has(name) || (thing === "job-definition" && otherDefinitions.has(name))) return false;
-        const begunAt = readAtOf(thing, name);
-        if (begunAt === undefined || !this.#isBelieved(begunAt)) return false;
-        return this.records(thing).isSettled(name, begunAt);
-      },
+      isAbsent: (thing, name) => !isKept(thing, name) && isSettled(thing, name),
+      isSettled,
       isAsked: (thing, name) => this.records(thing).isAsked(name),
       believesListing: () => {
         const begunAt = readAt["job-queue"];

@@ -97,6 +97,11 @@ export interface BatchSnapshot {
    * this process became the writer and after its last write, also a failed one, to that name (DESIGN section 4).
    */
   isAbsent(thing: NamedThing, name: string): boolean;
+  /**
+   * Whether what is kept of a name is from a complete listing that began at least 5 s after this process became the
+   * writer and after its last write, also a failed one, to that name: nothing of ours is on its way to it any more.
+   */
+  isSettled(thing: NamedThing, name: string): boolean;
   /** Whether a name is here only because it is being asked for at this moment, which AWS may refuse. */
   isAsked(thing: NamedThing, name: string): boolean;
   /**

@@ -8,7 +8,7 @@ import { guardedEc2 } from "../aws/ec2-calls.ts";
 import { createEc2Region, type Ec2Region } from "../aws/ec2-region.ts";
 import type { IamAccount } from "../aws/iam-account.ts";
 import { guardedIam } from "../aws/iam-calls.ts";
-import { queueNameOf } from "../controllers/job-queue/observe.ts";
+import { queueNameOf } from "../controllers/naming.ts";
 import { kubeStore } from "../kube/client.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { realCloud } from "./cloud.ts";

@@ -1,3 +1,4 @@
+import type { JobQueue } from "../api/v1alpha1/job-queue.ts";
 import { shortHash } from "./fingerprint.ts";
 
 /**
@@ -11,4 +12,9 @@ export function defaultAwsName(namespace: string, name: string, limit = 128): st
   if (plain.length <= limit && !plain.includes(".")) return plain;
   const hash = shortHash([namespace, name]);
   return `${plain.replaceAll(".", "-").slice(0, limit - hash.length - 1)}_${hash}`;
+}
+
+/** `spec.jobQueueName`, or the default name. */
+export function queueNameOf({ metadata: { namespace, name }, spec }: JobQueue): string {
+  return spec.jobQueueName ?? defaultAwsName(namespace, name);
 }

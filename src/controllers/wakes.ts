@@ -9,7 +9,7 @@ import type { BatchSnapshot } from "../aws/region.ts";
 import { baseNameOf } from "./compute-environment/observe.ts";
 import { environmentName, orderOf } from "./compute-environment/seen.ts";
 import { definitionNameOf } from "./job-definition/observe.ts";
-import { queueNameOf } from "./job-queue/observe.ts";
+import { queueNameOf } from "./naming.ts";
 import { ownerIn } from "./ownership.ts";
 import type { Objects } from "./ports.ts";
 

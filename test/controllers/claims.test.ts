@@ -3,7 +3,7 @@ import type { ObjectMeta } from "../../src/api/object.ts";
 import type { JobQueue } from "../../src/api/v1alpha1/job-queue.ts";
 import { JobQueueKind } from "../../src/api/v1alpha1/kinds.ts";
 import { olderClaimant } from "../../src/controllers/claims.ts";
-import { queueNameOf } from "../../src/controllers/job-queue/observe.ts";
+import { queueNameOf } from "../../src/controllers/naming.ts";
 import { object, settings } from "./job-queue/given.ts";
 import { objectsOf } from "./region.ts";
 

@@ -92,6 +92,7 @@ function snapshotOf(region: FakeRegion): BatchSnapshot {
     queues: new Map(queues.map((one) => [one.jobQueueName, one])),
     definitions: undefined,
     isAsked: () => false,
+    isSettled: () => absent,
     isAbsent: (thing, name) =>
       absent &&
       (thing === "job-queue"

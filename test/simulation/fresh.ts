@@ -3,7 +3,7 @@ import { type Condition, type KubeObject, keyText, type ObjectKey } from "../../
 import type { JobDefinition } from "../../src/api/v1alpha1/job-definition.ts";
 import type { JobQueue } from "../../src/api/v1alpha1/job-queue.ts";
 import { definitionNameOf } from "../../src/controllers/job-definition/observe.ts";
-import { queueNameOf } from "../../src/controllers/job-queue/observe.ts";
+import { queueNameOf } from "../../src/controllers/naming.ts";
 import { clusterTag, ownerIn } from "../../src/controllers/ownership.ts";
 import { tagsOf } from "../../src/simulator/ec2-state.ts";
 import type { AwsSnapshot } from "../../src/simulator/snapshot.ts";

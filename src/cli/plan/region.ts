@@ -49,6 +49,7 @@ export async function readRegion(
     definitions,
     // This process writes nothing, so what a whole listing does not show is not there.
     isAbsent: (thing: NamedThing, name: string) => !records[thing].has(name),
+    isSettled: () => true,
     isAsked: () => false,
     believesListing: () => true,
     lastWriteAt: () => 0,

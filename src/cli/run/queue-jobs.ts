@@ -2,7 +2,7 @@ import { Gauge, type Registry } from "prom-client";
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
 import { JobQueueKind } from "../../api/v1alpha1/kinds.ts";
 import type { QueueJobs } from "../../aws/queue-jobs.ts";
-import { queueNameOf } from "../../controllers/job-queue/observe.ts";
+import { queueNameOf } from "../../controllers/naming.ts";
 import { ownerIn } from "../../controllers/ownership.ts";
 import type { Operator } from "../../operator.ts";
 import type { Clock } from "../../runtime/clock.ts";

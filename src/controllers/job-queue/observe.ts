@@ -15,7 +15,7 @@ import { environmentRoleUser } from "../compute-environment/roles.ts";
 import { environmentName, type JobsSeen } from "../compute-environment/seen.ts";
 import { conditionsOf } from "../conditions.ts";
 import { shortHash } from "../fingerprint.ts";
-import { defaultAwsName } from "../naming.ts";
+import { queueNameOf } from "../naming.ts";
 import { identityOf, ownerIn, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { filledObject } from "../roles/with-roles.ts";
@@ -37,11 +37,6 @@ export function newMemory(): Memory {
 }
 
 const unfinished: readonly UnfinishedStatus[] = ["SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING"];
-
-export function queueNameOf(object: JobQueue): string {
-  const { namespace, name } = object.metadata;
-  return object.spec.jobQueueName ?? defaultAwsName(namespace, name);
-}
 
 export async function observe(
   object: JobQueue,

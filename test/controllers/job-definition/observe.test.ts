@@ -27,6 +27,7 @@ function region(
     definitions: revisions === undefined ? undefined : new Map(revisions.length === 0 ? [] : [["team_job", revisions]]),
     isAbsent: () => absent,
     isAsked: () => false,
+    isSettled: () => absent,
     believesListing: () => absent,
     lastWriteAt: () => 0,
     ...given,
