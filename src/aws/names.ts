@@ -1,5 +1,8 @@
 import type { NamedThing } from "./region.ts";
 
+/** Tags with this prefix are the operator's own. */
+export const tagPrefix = "awsbatch.dev/";
+
 /** One account and region. */
 export interface Location {
   readonly partition: string;

@@ -1,11 +1,13 @@
+import { tagPrefix } from "./names.ts";
 import type { TagChange } from "./region.ts";
 
-/** AWS Batch allows this many tags on one thing, and in one call. */
+/** AWS Batch allows this many tags of a user's on one thing, and this many in one call. */
 const mostTags = 50;
 
 /**
  * A change of tags in the calls that carry it out: each part either sets or removes. What is new is set before anything
- * goes, so that whoever dies between two calls leaves nothing without a mark; unless the thing cannot hold both.
+ * goes. Where the thing cannot hold both, what is not ours goes first; a mark of ours never goes before what takes its
+ * place, or whoever dies between two calls, or is refused the second, leaves a thing that is nobody's.
  *
  * @param described the tags that it has
  */
@@ -13,10 +15,18 @@ export function tagCalls(
   { set, remove }: TagChange,
   described: Readonly<Record<string, string>>,
 ): readonly TagChange[] {
-  const added = inParts(Object.entries(set)).map((part) => ({ set: Object.fromEntries(part), remove: [] }));
-  const removed = inParts(remove).map((part) => ({ set: {}, remove: part }));
-  const together = Object.keys({ ...described, ...set }).length;
-  return together > mostTags ? [...removed, ...added] : [...added, ...removed];
+  const together = Object.keys({ ...described, ...set }).filter((key) => !key.startsWith("aws:")).length;
+  const first = together > mostTags ? remove.filter((key) => !key.startsWith(tagPrefix)) : [];
+  const last = remove.filter((key) => !first.includes(key));
+  return [
+    ...removals(first),
+    ...inParts(Object.entries(set)).map((part) => ({ set: Object.fromEntries(part), remove: [] })),
+    ...removals(last),
+  ];
+}
+
+function removals(keys: readonly string[]): readonly TagChange[] {
+  return inParts(keys).map((part) => ({ set: {}, remove: part }));
 }
 
 function inParts<T>(all: readonly T[]): readonly (readonly T[])[] {

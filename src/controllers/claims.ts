@@ -1,11 +1,49 @@
-import type { Kind, KubeObject } from "../api/object.ts";
+import { type Kind, type KubeObject, keyText } from "../api/object.ts";
+import { type Cluster, identityOf, ownershipOf, type Tags } from "./ownership.ts";
 import type { Objects, Settings } from "./ports.ts";
 
 type Located = { readonly region?: string | undefined };
 
 /**
- * The older object of the same kind that claims the same AWS name in the same region, as `namespace/name`. Of two
- * that claim one name the older owns it; of two equally old the first in the alphabet.
+ * Of two objects that claim one AWS name, the one that AWS's tags name owns it, as its owner or as whom Retain took it
+ * from. Ages say nothing there: a cluster that was lost has made all objects anew, in any order. Where AWS says nothing,
+ * the older is the owner; of two equally old the first in the alphabet.
+ */
+
+/** The other objects of the same kind that claim the same AWS name in the same region, the oldest first. */
+export function rivalsOf<O extends KubeObject>(
+  object: O,
+  kind: Kind,
+  nameOf: (object: O) => string,
+  objects: Pick<Objects, "list">,
+  settings: Settings,
+): readonly O[] {
+  const region = (one: KubeObject): string => (one.spec as Located).region ?? settings.region;
+  const [name, at] = [nameOf(object), region(object)];
+  return (objects.list(kind) as readonly O[])
+    .filter((other) => nameOf(other) === name && region(other) === at && other.metadata.uid !== object.metadata.uid)
+    .sort((left, right) => (rankOf(left) < rankOf(right) ? -1 : 1));
+}
+
+/** The oldest of them, if it is older than the object. */
+export function olderOf<O extends KubeObject>(object: O, rivals: readonly O[]): O | undefined {
+  return rivals.find((rival) => rankOf(rival) < rankOf(object));
+}
+
+/** The claimant whose the thing with these tags is, or was until Retain. */
+export function claimantNamedBy<O extends KubeObject>(
+  tags: Tags | undefined,
+  claimants: readonly O[],
+  cluster: Cluster,
+): O | undefined {
+  return claimants.find((claimant) => {
+    const { kind } = ownershipOf(tags, identityOf(claimant, cluster));
+    return kind === "ours" || kind === "retained";
+  });
+}
+
+/**
+ * The older object that claims the same name, as `namespace/name`.
  *
  * @param leaving whether one that is being deleted still claims the name: not where AWS's own names differ all the
  *   same, or two objects could wait for each other through a queue that is to go over from one to the other
@@ -18,13 +56,13 @@ export function olderClaimant<O extends KubeObject>(
   settings: Settings,
   leaving: "claims" | "gives way" = "claims",
 ): string | undefined {
-  const region = (one: KubeObject): string => (one.spec as Located).region ?? settings.region;
-  const rank = (one: KubeObject): string =>
-    `${one.metadata.creationTimestamp} ${one.metadata.namespace}/${one.metadata.name}`;
-  const older = objects
-    .list(kind)
-    .filter(({ metadata }) => leaving === "claims" || metadata.deletionTimestamp === undefined)
-    .filter((other) => nameOf(other as O) === nameOf(object) && region(other) === region(object))
-    .find((other) => other.metadata.uid !== object.metadata.uid && rank(other) < rank(object));
-  return older === undefined ? undefined : `${older.metadata.namespace}/${older.metadata.name}`;
+  const rivals = rivalsOf(object, kind, nameOf, objects, settings).filter(
+    ({ metadata }) => leaving === "claims" || metadata.deletionTimestamp === undefined,
+  );
+  const older = olderOf(object, rivals);
+  return older === undefined ? undefined : keyText(older.metadata);
+}
+
+function rankOf({ metadata }: KubeObject): string {
+  return `${metadata.creationTimestamp} ${keyText(metadata)}`;
 }

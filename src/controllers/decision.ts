@@ -12,6 +12,8 @@ export type Next<Action> =
       readonly irreversible: boolean;
       /** An update in place: it stays next until AWS shows its effect, and pauses when AWS never does. */
       readonly untilShown?: true;
+      /** Part of it follows what the spec refers to: it never waits for a field beside it that is contested. */
+      readonly follows?: true;
     }
   /** AWS, time or another object will end it. */
   | {

@@ -2,7 +2,6 @@
 
 import type { KubeObject } from "../api/object.ts";
 
-export const tagPrefix = "awsbatch.dev/";
 export const clusterTag = "awsbatch.dev/cluster";
 export const clusterUidTag = "awsbatch.dev/cluster-uid";
 export const namespaceTag = "awsbatch.dev/namespace";

@@ -110,7 +110,7 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     const now = ports.clock.now();
     const resumesAt = inVain.resumesAt(next, now);
     if (resumesAt !== undefined) return putOff(decision, resumesAt, now);
-    if (!isDrift(object, wish, decision)) return decision;
+    if (next.follows === true || !isDrift(object, wish, decision)) return decision;
     const contested = corrections.contested(drifted(decision), now);
     return contested === undefined ? decision : yieldTo(decision, contested, now);
   }

@@ -1,7 +1,17 @@
+import { tagPrefix } from "../aws/names.ts";
 import type { TagChange } from "../aws/region.ts";
 import type { FieldChange } from "./decision.ts";
 import { matchesAny } from "./glob.ts";
-import { type Identity, ownerTags, retainedFromTag, retiredAtTag, type Tags, tagPrefix } from "./ownership.ts";
+import {
+  createdAtTag,
+  type Identity,
+  ownerTags,
+  retainedFromTag,
+  retiredAtTag,
+  returnedAtTag,
+  rolloutTokenTag,
+  type Tags,
+} from "./ownership.ts";
 
 /**
  * What must be set and removed so that an AWS object carries exactly the user's tags and the operator's `own`.
@@ -45,12 +55,15 @@ export function tagFieldChanges({ set, remove }: TagChange): FieldChange[] {
   });
 }
 
+/** What is true of a thing whoever owns it: taken back, it is not replaced, trusted again or left out of service for want of it. */
+const facts = [createdAtTag, retiredAtTag, returnedAtTag, rolloutTokenTag];
+
 /**
- * The tags that `deletionPolicy: Retain` leaves: no owner, but a mark from whom it was, and that we took it out of
- * service if we did: whoever takes it back must know that nobody else wished it DISABLED.
+ * The tags that `deletionPolicy: Retain` leaves: no owner, but a mark from whom it was, and what is true of it all the
+ * same, such as that we took it out of service: whoever takes it back must know that nobody else wished it DISABLED.
  */
 export function releaseTags(described: Tags | undefined, retainedFrom: string): TagChange {
-  const kept = [retainedFromTag, retiredAtTag];
+  const kept = [retainedFromTag, ...facts];
   const remove = Object.keys(described ?? {}).filter((key) => key.startsWith(tagPrefix) && !kept.includes(key));
   return { set: { [retainedFromTag]: retainedFrom }, remove };
 }

@@ -17,6 +17,12 @@ describe("the calls of a change of tags", () => {
     ["as long as there is room for both", "+25 -25", [tags("b", 25), keys("a", 25), tags("a", 25)]],
     ["what goes makes room, where there is none for both", "-25 +26", [tags("b", 26), keys("a", 25), tags("a", 25)]],
     ["another value needs no room", "+50 -1", [tags("a", 50), ["a0"], tags("a", 50)]],
+    ["AWS's own tags take no room", "+2 -1", [tags("b", 2), ["a0"], { ...tags("a", 48), ...tags("aws:", 9) }]],
+    [
+      "but no mark of ours goes before what takes its place",
+      "-1 +5 -1",
+      [tags("awsbatch.dev/", 5), ["a0", "awsbatch.dev/retained"], { ...tags("a", 49), "awsbatch.dev/retained": "x" }],
+    ],
     ["AWS takes 50 in one call", "-50 -1 +50", [tags("b", 50), keys("a", 51), tags("a", 51)]],
   ])("%s", (_name, expected, [set, remove, described]) => {
     expect(told(set, remove, described)).toBe(expected);

@@ -698,6 +698,20 @@ describe("drift", () => {
     }
   });
 
+  it("that is contested does not hold back what follows beside it", async () => {
+    const world = await given();
+    const both: Step = {
+      next: { ...act().next, follows: true } as Next<string>,
+      ...differing("spec.state", "spec.order"),
+      followed: ["spec.order"],
+    };
+    for (const _time of [1, 2, 3, 4]) {
+      world.log.length = 0;
+      await correct(world, both);
+      expect(world.log).toContain("act write");
+    }
+  });
+
   it("that could not be put back is not counted", async () => {
     const world = await given();
     world.acts = failure("throttled");

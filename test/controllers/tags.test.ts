@@ -37,11 +37,17 @@ describe("what must be changed in the tags", () => {
   });
 });
 
-it("Retain takes every tag of ours away and leaves a mark and what is the user's", () => {
-  const described = { ...own, ...retained, "awsbatch.dev/created-at": "x", a: "1" };
+it("Retain takes every tag of ours away that says whose it is, and leaves a mark, what is true of it, and what is the user's", () => {
+  const facts = {
+    "awsbatch.dev/created-at": "x",
+    "awsbatch.dev/retired-at": "x",
+    "awsbatch.dev/returned-at": "x",
+    "awsbatch.dev/rollout-token": "x",
+  };
+  const described = { ...own, ...retained, ...facts, "awsbatch.dev/serving-since": "x", a: "1" };
   expect(releaseTags(described, "default/team/ce")).toEqual({
     set: retained,
-    remove: [...Object.keys(own), "awsbatch.dev/created-at"],
+    remove: [...Object.keys(own), "awsbatch.dev/serving-since"],
   });
   expect(releaseTags(undefined, "c/n/o")).toEqual({ set: { "awsbatch.dev/retained-from": "c/n/o" }, remove: [] });
 });

@@ -1,7 +1,8 @@
 import type { KubeObject } from "../../src/api/object.ts";
 import type { DefinitionRevision, Environment, Queue } from "../../src/aws/batch.ts";
+import { tagPrefix } from "../../src/aws/names.ts";
 import { canonicalJson } from "../../src/controllers/fingerprint.ts";
-import { type Cluster, ownerIn, registeredAtTag, type Tags, tagPrefix } from "../../src/controllers/ownership.ts";
+import { type Cluster, ownerIn, registeredAtTag, type Tags } from "../../src/controllers/ownership.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import { groupNames, leftByLostCluster, networkLines } from "./account-network.ts";

@@ -14,12 +14,12 @@ import { blocked, type Step, tagging } from "./step.ts";
 /** Somebody else's object is looked at again, for its end does not wake this one. */
 const conflictLookMs = 10_000;
 
-/** Of two objects that claim one name the older one owns it, where AWS's tags do not say otherwise. */
+/** Another object has the name. */
 export function claim(seen: Seen): Step | undefined {
   if (seen.claimedBy === undefined) return undefined;
   return blocked(
     "Conflict",
-    `JobDefinition ${seen.claimedBy}, which is older, claims the AWS name ${seen.name} too. Delete one of the two, and give the other a jobDefinitionName of its own`,
+    `JobDefinition ${seen.claimedBy} claims the AWS name ${seen.name} too, and has it by the tags in AWS or is older. Delete one of the two, or make it anew with another jobDefinitionName`,
     conflictLookMs,
   );
 }

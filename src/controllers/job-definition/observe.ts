@@ -1,11 +1,11 @@
-import type { KubeObject } from "../../api/object.ts";
 import { keyText } from "../../api/object.ts";
 import type { JobDefinition, JobDefinitionStatus } from "../../api/v1alpha1/job-definition.ts";
 import { JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
 import type { BatchRegion, BatchSnapshot, RevisionSeen } from "../../aws/region.ts";
 import { type Clock, sleep } from "../../runtime/clock.ts";
+import { claimantNamedBy, olderOf, rivalsOf } from "../claims.ts";
 import { defaultAwsName } from "../naming.ts";
-import { type Identity, identityOf, identityText, ownershipOf } from "../ownership.ts";
+import { type Cluster, identityOf, identityText, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { wishOf } from "../wish.ts";
 import { fingerprintOfWish } from "./normalise.ts";
@@ -41,9 +41,9 @@ export async function observe(object: JobDefinition, region: Region, ports: Read
     snapshot = await region.refreshDefinition(name, signal);
     revisions = revisionsIn(snapshot, name);
   }
-  const rivals = rivalsOf(object, name, ports);
-  const isOwner = ownsByTags(revisions ?? [], identity, rivals);
-  const older = rivals.find((rival) => rankOf(rival) < rankOf(object));
+  const rivals = rivalsOf(object, JobDefinitionKind, definitionNameOf, ports.objects, ports.settings);
+  const owner = ownerByTags(revisions ?? [], [object, ...rivals], ports.cluster);
+  const claimant = owner ?? olderOf(object, rivals);
   return {
     identity,
     wish,
@@ -54,8 +54,8 @@ export async function observe(object: JobDefinition, region: Region, ports: Read
     revisions,
     told: (object.status as JobDefinitionStatus | undefined)?.revisions ?? [],
     absent: revisions?.length === 0 && snapshot.isAbsent("job-definition", name),
-    claimedBy: isOwner || older === undefined ? undefined : keyText(older.metadata),
-    giveWay: isOwner ? rivals.map((rival) => identityText(identityOf(rival, ports.cluster))) : [],
+    claimedBy: claimant === undefined || claimant === object ? undefined : keyText(claimant.metadata),
+    giveWay: owner === object ? rivals.map((rival) => identityText(identityOf(rival, ports.cluster))) : [],
   };
 }
 
@@ -110,28 +110,13 @@ export function definitionNameOf(object: JobDefinition): string {
   return derivedFrom(object).name;
 }
 
-/** The other objects that claim the same name in the same region, the oldest first. */
-function rivalsOf(object: JobDefinition, name: string, { objects, settings }: Reads): readonly JobDefinition[] {
-  const all = objects.list(JobDefinitionKind) as readonly JobDefinition[];
-  const regionOf = (one: JobDefinition): string => one.spec.region ?? settings.region;
-  return all
-    .filter((one) => definitionNameOf(one) === name && one.metadata.uid !== object.metadata.uid)
-    .filter((one) => regionOf(one) === regionOf(object))
-    .sort((left, right) => (rankOf(left) < rankOf(right) ? -1 : 1));
-}
-
-/**
- * Whether the highest revision that belongs to one of the claimants is this object's. Ages say nothing where AWS says
- * whose the name is: a cluster that was lost has made all objects anew, in any order.
- */
-function ownsByTags(revisions: readonly RevisionSeen[], identity: Identity, rivals: readonly JobDefinition[]): boolean {
-  const claimants = [identity, ...rivals.map((rival) => identityOf(rival, identity.cluster))];
-  const owners = [...revisions]
-    .sort((left, right) => right.revision - left.revision)
-    .flatMap(({ tags }) => claimants.find((claimant) => ownershipOf(tags, claimant).kind === "ours") ?? []);
-  return owners[0] === identity;
-}
-
-function rankOf({ metadata }: KubeObject): string {
-  return `${metadata.creationTimestamp} ${keyText(metadata)}`;
+/** The claimant to whom the highest revision belongs that is one of theirs. */
+function ownerByTags(
+  revisions: readonly RevisionSeen[],
+  claimants: readonly JobDefinition[],
+  cluster: Cluster,
+): JobDefinition | undefined {
+  const highestFirst = [...revisions].sort((left, right) => right.revision - left.revision);
+  const [owner] = highestFirst.flatMap(({ tags }) => claimantNamedBy(tags, claimants, cluster) ?? []);
+  return owner;
 }

@@ -1,7 +1,8 @@
 import type { JobDefinition, JobDefinitionSpec } from "../../api/v1alpha1/job-definition.ts";
+import { tagPrefix } from "../../aws/names.ts";
 import type { Decision, FieldChange } from "../decision.ts";
 import { shortHash } from "../fingerprint.ts";
-import { fingerprintTag, identityText, ownerTags, revisionRolesTag, tagPrefix } from "../ownership.ts";
+import { fingerprintTag, identityText, ownerTags, revisionRolesTag } from "../ownership.ts";
 import { rolesNamedByDefinition } from "../roles/fill.ts";
 import { isMadeByOperator } from "../roles/names.ts";
 import { tagChange } from "../tags.ts";

@@ -2,12 +2,19 @@ import { identityText } from "../ownership.ts";
 import { releaseTags } from "../tags.ts";
 import type { Entry } from "./ledger.ts";
 import type { Seen } from "./seen.ts";
-import { lookAgainMs, type Step } from "./step.ts";
+import { blocked, lookAgainMs, type Step } from "./step.ts";
 
 /** The end of a job definition: the same path with nothing wished. What others own stays as it is. Pure. */
 
 export function removal(seen: Seen, ledger: readonly Entry[]): Step {
   const ours = ledger.filter(({ owner }) => owner.kind === "ours");
+  const theirs = ledger.find(({ owner }) => owner.kind === "otherCluster");
+  if (ours.length === 0 && theirs?.owner.kind === "otherCluster") {
+    return blocked(
+      "OwnedByOtherCluster",
+      `${theirs.name} belongs to another cluster (uid ${theirs.owner.clusterUid}) and is not deregistered. Start the operator with --take-over-cluster-uid=${theirs.owner.clusterUid}, or let the object go with awsbatch.dev/abandon: "true"`,
+    );
+  }
   return seen.wish.retain ? retain(seen, ours) : deregisterAll(seen, ledger, ours);
 }
 

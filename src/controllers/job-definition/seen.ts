@@ -23,7 +23,7 @@ export interface Seen {
   readonly told: readonly Told[];
   /** No revision of the name is ACTIVE, and that may be believed. */
   readonly absent: boolean;
-  /** `namespace/name` of an older object that claims the same name in the same place, unless AWS's tags name this one. */
+  /** `namespace/name` of the object that has the name in the same place, by AWS's tags or its age; see `claims.ts`. */
   readonly claimedBy: string | undefined;
   /** `cluster/namespace/name` of the others that do, where AWS's tags name this one: their revisions do not bar it. */
   readonly giveWay: readonly string[];

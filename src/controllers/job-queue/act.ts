@@ -1,6 +1,6 @@
 import type { BatchRegion } from "../../aws/region.ts";
 import type { Action } from "./action.ts";
-import type { Memory } from "./observe.ts";
+import { type Memory, memoryKey } from "./observe.ts";
 
 /** Carries out one action. @throws AwsError at the first refusal; what was done before it stays done */
 export async function act(
@@ -23,12 +23,12 @@ export async function act(
       for (const jobId of action.jobIds) {
         await region.terminateJob(jobId, `queue ${action.name} is being deleted (drain.policy: Terminate)`, signal);
       }
-      memory.terminatedAt.set(action.name, now());
+      memory.terminatedAt.set(memoryKey(region, action.name), now());
       return;
     case "delete":
       await region.deleteJobQueue(action.name, signal);
-      memory.zeroSince.delete(action.name);
-      memory.terminatedAt.delete(action.name);
+      memory.zeroSince.delete(memoryKey(region, action.name));
+      memory.terminatedAt.delete(memoryKey(region, action.name));
       return;
   }
 }

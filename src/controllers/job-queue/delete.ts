@@ -1,11 +1,13 @@
 /** Taking a queue away without ending a job: disable, drain, delete. Pure. */
 
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
+import { orderOf } from "../compute-environment/seen.ts";
 import type { Next } from "../decision.ts";
 import { identityText, ownershipOf } from "../ownership.ts";
 import { releaseTags } from "../tags.ts";
 import type { Action } from "./action.ts";
 import { withPolicy } from "./diff.ts";
+import { anyServing } from "./order.ts";
 import type { Seen } from "./seen.ts";
 
 /** A disabled queue takes no jobs, so two empty counts need only lie as far apart as AWS may answer stale. */
@@ -15,12 +17,17 @@ const unreadLookMs = 10_000;
 /** Jobs that are being ended are given this long before they are ended once more. */
 const terminateAgainMs = 60_000;
 
+const makingSure: Next<never> = {
+  kind: "wait",
+  reason: "Deleting",
+  message: "making sure that nothing is left in AWS",
+  recheckInMs: 1000,
+};
+
 export function deleted(object: JobQueue, seen: Seen, now: number): Next<Action> {
   const { queue, queueName: name } = seen;
   if (queue === undefined) {
-    return seen.absent
-      ? { kind: "release", reason: "Deleted", message: `${name} is gone from AWS` }
-      : { kind: "wait", reason: "Deleting", message: "making sure that nothing is left in AWS", recheckInMs: 1000 };
+    return seen.absent ? { kind: "release", reason: "Deleted", message: `${name} is gone from AWS` } : makingSure;
   }
   const ownership = ownershipOf(queue.tags, seen.identity);
   if (ownership.kind === "otherCluster") {
@@ -31,6 +38,8 @@ export function deleted(object: JobQueue, seen: Seen, now: number): Next<Action>
     };
   }
   if (ownership.kind !== "ours") {
+    // An adoption whose answer was lost may have made it ours.
+    if (!seen.isSettled) return makingSure;
     return { kind: "release", reason: "Released", message: `${name} is not ours and stays as it is` };
   }
   if (seen.wish.retain) {
@@ -80,7 +89,14 @@ function drain(object: JobQueue, seen: Seen, now: number): Next<Action> | undefi
   const { drain: policy } = object.spec;
   const count = `${jobs.remaining.length} ${jobs.remaining.length === 1 ? "job" : "jobs"}`;
   if (policy?.policy !== "Terminate") {
-    return wait(`${name} waits for ${count} to end; nothing is killed (drain.policy is Wait)`, drainLookMs);
+    const order = orderOf(seen.queue);
+    const cannotStart = anyServing(order, seen.environments)
+      ? ""
+      : `. None of ${order.join(", ")} is ENABLED and VALID, so what has not started never will: mend that environment, cancel the jobs, or say drain.policy: Terminate`;
+    return wait(
+      `${name} waits for ${count} to end; nothing is killed (drain.policy is Wait)${cannotStart}`,
+      drainLookMs,
+    );
   }
   const endsAt = Date.parse(object.metadata.deletionTimestamp ?? "") + (policy.timeoutSeconds ?? 0) * 1000;
   if (Number.isNaN(endsAt) || now < endsAt) {

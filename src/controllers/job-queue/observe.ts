@@ -1,4 +1,4 @@
-import type { ObjectKey } from "../../api/object.ts";
+import { keyText, type ObjectKey } from "../../api/object.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
 import { BatchComputeEnvironmentKind, JobQueueKind } from "../../api/v1alpha1/kinds.ts";
@@ -8,7 +8,7 @@ import { knownInstanceTypes } from "../../aws/instance-types.ts";
 import { environmentArn } from "../../aws/names.ts";
 import type { BatchRegion, UnfinishedStatus } from "../../aws/region.ts";
 import { type NetworkFact, queueFacts } from "../../diagnosis/facts.ts";
-import { olderClaimant } from "../claims.ts";
+import { claimantNamedBy, olderOf, rivalsOf } from "../claims.ts";
 import { fleetOf } from "../compute-environment/fleet.ts";
 import { planId as environmentPlanId } from "../compute-environment/request.ts";
 import { environmentRoleUser } from "../compute-environment/roles.ts";
@@ -24,7 +24,10 @@ import { wishOf } from "../wish.ts";
 import { networkFactIn } from "./progress.ts";
 import type { EntrySeen, ProgressSeen, Seen } from "./seen.ts";
 
-/** What this process remembers between passes, by queue: ages only, wall ms. A restart begins them anew. */
+/**
+ * What this process remembers between passes, by region and queue name (`memoryKey`): ages only, wall ms. A restart
+ * begins them anew.
+ */
 export interface Memory {
   /** Since when every count of its unfinished jobs was zero. */
   readonly zeroSince: Map<string, number>;
@@ -34,6 +37,11 @@ export interface Memory {
 
 export function newMemory(): Memory {
   return { zeroSince: new Map(), terminatedAt: new Map() };
+}
+
+/** Two regions may have queues of one name. */
+export function memoryKey({ region }: Pick<BatchRegion, "region">, queueName: string): string {
+  return `${region}/${queueName}`;
 }
 
 const unfinished: readonly UnfinishedStatus[] = ["SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING"];
@@ -51,8 +59,8 @@ export async function observe(
   const live = snapshot.queues.get(queueName);
   const queue = live?.status === "DELETED" ? undefined : live;
   const absent = snapshot.isAbsent("job-queue", queueName);
-  // Ages say nothing where AWS says whose it is: a cluster that was lost has made all objects anew, in any order.
-  const isOwner = queue !== undefined && ownershipOf(queue.tags, identity).kind === "ours";
+  const rivals = rivalsOf(object, JobQueueKind, queueNameOf, ports.objects, ports.settings);
+  const claimant = claimantNamedBy(queue?.tags, [object, ...rivals], ports.cluster) ?? olderOf(object, rivals);
   if (queue === undefined && !absent) region.expectAbsence("job-queue", queueName);
   // What AWS may refuse in a moment is told once it is there: status would go to and fro with each try.
   const environments = new Map(
@@ -73,7 +81,8 @@ export async function observe(
     planId: shortHash([identity.cluster.name, identity.namespace, identity.name, object.spec]),
     queue,
     absent,
-    claimedBy: isOwner ? undefined : olderClaimant(object, JobQueueKind, queueNameOf, ports.objects, ports.settings),
+    isSettled: snapshot.isSettled("job-queue", queueName),
+    claimedBy: claimant === undefined || claimant === object ? undefined : keyText(claimant.metadata),
     entries,
     environments,
     jobs: await jobsIn(object, queue, region, ports, memory, signal),
@@ -223,19 +232,20 @@ async function jobsIn(
 ): Promise<JobsSeen | undefined> {
   const leaving = object.metadata.deletionTimestamp !== undefined && queue?.state === "DISABLED";
   const name = queueNameOf(object);
+  const key = memoryKey(region, name);
   const { zeroSince, terminatedAt } = memory;
-  if (queue === undefined) terminatedAt.delete(name);
+  if (queue === undefined) terminatedAt.delete(key);
   if (!leaving || queue.status === "DELETING") {
-    zeroSince.delete(name);
+    zeroSince.delete(key);
     return undefined;
   }
   try {
     const remaining = await region.jobs(name, unfinished, signal);
-    if (remaining.length > 0) zeroSince.delete(name);
-    else if (!zeroSince.has(name)) zeroSince.set(name, ports.clock.now());
-    return { kind: "read", remaining, zeroSince: zeroSince.get(name), terminatedAt: terminatedAt.get(name) };
+    if (remaining.length > 0) zeroSince.delete(key);
+    else if (!zeroSince.has(key)) zeroSince.set(key, ports.clock.now());
+    return { kind: "read", remaining, zeroSince: zeroSince.get(key), terminatedAt: terminatedAt.get(key) };
   } catch (error) {
-    zeroSince.delete(name);
+    zeroSince.delete(key);
     if (error instanceof AwsError) return { kind: "unread", why: `${error.operation}: ${error.message}` };
     throw error;
   }

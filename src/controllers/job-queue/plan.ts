@@ -33,9 +33,11 @@ const rules: readonly Rule[] = [
   owned,
   made,
   settling,
+  // What serves goes first: neither a field that cannot be changed nor a tag that AWS refuses may keep the order.
+  updated,
   immutable,
   retagged,
-  updated,
+  orderHeld,
   invalid,
   partlyServing,
   withoutUsable,
@@ -63,7 +65,7 @@ function claimedByAnother({ seen }: Context): Next<Action> | undefined {
   return {
     kind: "blocked",
     reason: "Conflict",
-    message: `${seen.claimedBy} is older and claims the same queue name ${seen.queueName} in the same place. Give one of the two another spec.jobQueueName`,
+    message: `${seen.claimedBy} claims the same queue name ${seen.queueName} in the same place, and has it by the tags in AWS or is older. Delete one of the two, or make it anew with another jobQueueName`,
     recheckInMs: lookAgainMs,
   };
 }
@@ -179,13 +181,15 @@ function retagged({ spec, seen }: Context): Next<Action> | undefined {
   };
 }
 
-/** One write with all that differs. An order write swaps in place, once, and never takes the last usable environment. */
+/**
+ * One write with all that differs; of a spec that cannot be had, only the order. An order write swaps in place, once,
+ * and never takes the last usable environment.
+ */
 function updated({ spec, seen, order }: Context): Next<Action> | undefined {
   const { queue, environments } = seen;
   if (queue === undefined) return undefined;
-  const differences = queueDifferences(spec, queue);
+  const differences = immutableDifference(spec, queue) === undefined ? queueDifferences(spec, queue) : [];
   const orderWrite = order.differs ? orderVerdict(seen, order) : { kind: "none" as const };
-  if (orderWrite.kind === "wait" && differences.length === 0) return orderWrite.next;
   const paths = differences.map(({ path }) => path);
   const request: UpdateJobQueueRequest = {
     jobQueue: queue.jobQueueName,
@@ -204,7 +208,16 @@ function updated({ spec, seen, order }: Context): Next<Action> | undefined {
     reason: "Updating",
     message: `${queue.jobQueueName} is being updated: ${paths.join(", ")}`,
     irreversible: detaches || spec.state === "DISABLED",
+    untilShown: true,
+    ...(orderWrite.kind === "write" && order.follows ? { follows: true } : {}),
   };
+}
+
+/** The order differs, and cannot be written now. */
+function orderHeld({ seen, order }: Context): Next<Action> | undefined {
+  if (seen.queue === undefined || !order.differs) return undefined;
+  const verdict = orderVerdict(seen, order);
+  return verdict.kind === "wait" ? verdict.next : undefined;
 }
 
 function orderVerdict(

@@ -20,7 +20,9 @@ export interface Seen {
   readonly queue: Queue | undefined;
   /** That there is no queue of that name may be believed. */
   readonly absent: boolean;
-  /** `namespace/name` of an older object that claims the same name in the same place, unless the queue is ours. */
+  /** Nothing of ours is on its way to the queue any more: its tags may be believed. */
+  readonly isSettled: boolean;
+  /** `namespace/name` of the object that has the name in the same place, by AWS's tags or its age; see `claims.ts`. */
   readonly claimedBy: string | undefined;
   /** In ascending `order`. */
   readonly entries: readonly EntrySeen[];

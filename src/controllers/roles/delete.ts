@@ -1,8 +1,9 @@
 /** The end of a role: after everything that uses it, and never while another object needs it. Pure. */
 
 import type { ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
+import { tagPrefix } from "../../aws/names.ts";
 import type { Next } from "../decision.ts";
-import { identityText, retainedFromTag, sharedRoleTag, tagPrefix } from "../ownership.ts";
+import { identityText, retainedFromTag, sharedRoleTag } from "../ownership.ts";
 import { releaseTags } from "../tags.ts";
 import type { RolesAction } from "./action.ts";
 import { removalWrites } from "./diff.ts";

@@ -142,6 +142,8 @@ describe("of objects that claim one name", () => {
     const [older, younger] = [other("a", "2025-12-31T00:00:00Z"), other("z", "2026-01-02T00:00:00Z")];
     const of = (revision: number, rival: JobDefinition): RevisionSeen =>
       foreign(revision, { tags: ownerTags(identityOf(rival, identity.cluster)) });
+    const retainedFrom = (name: string): RevisionSeen =>
+      foreign(1, { tags: { "awsbatch.dev/retained-from": `default/team/${name}` } });
     const taken = { cluster: { ...identity.cluster, uid: "c2", takeOverUid: identity.cluster.uid } };
     const self = definition({ jobDefinitionName: "team_job" });
 
@@ -150,7 +152,9 @@ describe("of objects that claim one name", () => {
       ["this one, above what another had before", [of(1, older), ours(2)], { claimedBy: undefined }],
       ["this one, under what is nobody's", [foreign(3), ours(2)], { claimedBy: undefined }],
       ["an older one, above what this one had before", [of(2, older), ours(1)], { claimedBy: "team/a", giveWay: [] }],
-      ["a younger one, which has to give way to none", [of(1, younger)], { claimedBy: "team/a", giveWay: [] }],
+      ["a younger one", [of(1, younger)], { claimedBy: "team/z", giveWay: [] }],
+      ["a younger one that Retain took it from", [retainedFrom("z")], { claimedBy: "team/z", giveWay: [] }],
+      ["this one, from which Retain took it", [retainedFrom("job")], { claimedBy: undefined }],
       ["none of them, so that the age decides", [foreign(1)], { claimedBy: "team/a", giveWay: [] }],
     ])("%s", async (_name, revisions, expected) => {
       expect(await observe(self, region(revisions), ports(self, older, younger), signal)).toMatchObject(expected);

@@ -260,7 +260,7 @@ describe("a name that is somebody else's", () => {
       revisions: [],
       seen: { claimedBy: "team/sibling" },
       next: "blocked Conflict again in 10 s",
-      says: "team/sibling, which is older",
+      says: "JobDefinition team/sibling claims the AWS name team_job too",
     },
     "stays its own above what another object that claims it had before": {
       revisions: [ours(4), ofSibling],
@@ -392,6 +392,12 @@ describe("deletion", () => {
       seen: deleting,
       next: "release Deleted",
       says: "team_job:9, team_job:3 belongs to others and stays",
+    },
+    "waits for a person when what is left belongs to another cluster": {
+      revisions: [otherCluster],
+      seen: deleting,
+      next: "blocked OwnedByOtherCluster",
+      says: "--take-over-cluster-uid=c-0, or let the object go with awsbatch.dev/abandon",
     },
     "does not wait for an older object that claims the name": {
       revisions: [],

@@ -4,7 +4,7 @@ import type { JobQueue } from "../../../src/api/v1alpha1/job-queue.ts";
 import { act } from "../../../src/controllers/job-queue/act.ts";
 import type { Action } from "../../../src/controllers/job-queue/action.ts";
 import { jobQueues } from "../../../src/controllers/job-queue/controller.ts";
-import { newMemory } from "../../../src/controllers/job-queue/observe.ts";
+import { memoryKey, newMemory } from "../../../src/controllers/job-queue/observe.ts";
 import type { Ports } from "../../../src/controllers/ports.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
 import { collectingLog } from "../../../src/runtime/log.ts";
@@ -33,9 +33,9 @@ it.each<[string, Action, readonly string[]]>([
 
 it("remembers when jobs were ended, and forgets all with the deletion", async () => {
   const memory = newMemory();
-  memory.zeroSince.set("q", 1);
+  memory.zeroSince.set(memoryKey(fakeRegion(), "q"), 1);
   await act({ kind: "terminateJobs", name: "q", jobIds: [] }, fakeRegion(), memory, () => now, signal);
-  expect(memory.terminatedAt.get("q")).toBe(now);
+  expect(memory.terminatedAt.get(memoryKey(fakeRegion(), "q"))).toBe(now);
   await act({ kind: "delete", name: "q" }, fakeRegion(), memory, () => now, signal);
   expect([memory.terminatedAt.size, memory.zeroSince.size]).toEqual([0, 0]);
 });

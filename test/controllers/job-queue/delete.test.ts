@@ -4,7 +4,19 @@ import type { JobsSeen } from "../../../src/controllers/compute-environment/seen
 import { planFor } from "../../../src/controllers/job-queue/plan.ts";
 
 import { ownerTags } from "../../../src/controllers/ownership.ts";
-import { identity, identityOf, job, now, object, queue, type SeenChange, seen, told, wish } from "./given.ts";
+import {
+  environment,
+  identity,
+  identityOf,
+  job,
+  now,
+  object,
+  queue,
+  type SeenChange,
+  seen,
+  told,
+  wish,
+} from "./given.ts";
 
 const deleting: SeenChange = { wish: { ...wish, deleting: true } };
 const off = (status: "VALID" | "INVALID" = "VALID") => queue(["a1"], { state: "DISABLED", status });
@@ -70,6 +82,11 @@ describe("the deletion of a queue", () => {
     ],
     ["leaves alone what is nobody's", { queue: queue(["a1"], { tags: {} }) }, "release Released"],
     [
+      "waits until that may be believed: an adoption whose answer was lost may have made it ours",
+      { queue: queue(["a1"], { tags: {} }), isSettled: false },
+      "wait Deleting again in 1 s",
+    ],
+    [
       "leaves alone what belongs to another cluster, and says so",
       { queue: queue(["a1"], { tags: { ...ownerTags(identity), "awsbatch.dev/cluster-uid": "c-0" } }) },
       "blocked OwnedByOtherCluster",
@@ -110,6 +127,16 @@ describe("the deletion of a queue", () => {
         change: { set: { "awsbatch.dev/retained-from": "default/team/q" }, remove: Object.keys(ownerTags(identity)) },
       },
     });
+  });
+
+  it("tells the ways out where what has not started never will", () => {
+    const messageWith = (status: "VALID" | "INVALID"): string => {
+      const environments = [environment("a1", "a", { status })];
+      const change = { ...deleting, environments, queue: off(), jobs: read(["j1"]) };
+      return planFor(object(), seen(change), now).next.message;
+    };
+    expect(messageWith("INVALID")).toContain("None of a1 is ENABLED and VALID, so what has not started never will");
+    expect(messageWith("VALID")).toBe("team_q waits for 1 job to end; nothing is killed (drain.policy is Wait)");
   });
 
   it.each([

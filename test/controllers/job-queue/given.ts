@@ -127,6 +127,7 @@ export function seen({ environments = [], ...change }: SeenChange = {}): Seen {
     planId: "plan",
     queue: undefined,
     absent: true,
+    isSettled: true,
     claimedBy: undefined,
     entries: [],
     jobs: undefined,

@@ -4,7 +4,7 @@ import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/comp
 import type { Environment } from "../../../src/aws/batch.ts";
 import { AwsError } from "../../../src/aws/errors.ts";
 import { planId } from "../../../src/controllers/compute-environment/request.ts";
-import { newMemory, observe } from "../../../src/controllers/job-queue/observe.ts";
+import { memoryKey, newMemory, observe } from "../../../src/controllers/job-queue/observe.ts";
 import type { Seen } from "../../../src/controllers/job-queue/seen.ts";
 import { queueNameOf } from "../../../src/controllers/naming.ts";
 import { ownerTags } from "../../../src/controllers/ownership.ts";
@@ -27,6 +27,8 @@ import {
 
 const signal = new AbortController().signal;
 const labels = { friends: { team: "x", tier: "1" } };
+
+const retainedFrom = (name: string) => ({ "awsbatch.dev/retained-from": `default/team/${name}` });
 
 /** The object of the environment `name`. */
 function environmentOf(name: string, spec: Partial<BatchComputeEnvironmentSpec> = {}, change: object = {}): KubeObject {
@@ -247,6 +249,8 @@ describe("the queue", () => {
     ["is left to an older object that claims it", {}, "team/older"],
     ["is left to the owner that AWS names", ownerTags(identityOf("older")), "team/older"],
     ["stays with this object when AWS names it as the owner, however young it is", ownerTags(identity), undefined],
+    ["is left to the object from which Retain took it", retainedFrom("older"), "team/older"],
+    ["stays with this object when Retain took it from it, however young it is", retainedFrom("q"), undefined],
     [
       "is left to an older object when another cluster has it",
       { ...ownerTags(identity), "awsbatch.dev/cluster-uid": "c-0" },
@@ -258,6 +262,20 @@ describe("the queue", () => {
     const region = fakeRegion({ queues: [queue(["a1"], { jobQueueName: "shared", tags })] });
     const seen = await watcher([own, { ...own, metadata }]).look(region, own);
     expect([seen.queue?.jobQueueName, seen.claimedBy]).toEqual(["shared", claimedBy]);
+  });
+
+  it("that has no owner in AWS is left to a younger object from which Retain took it", async () => {
+    const own = object({ jobQueueName: "shared" });
+    const metadata = { ...own.metadata, name: "younger", uid: "u-9", creationTimestamp: "2030-01-01T00:00:00Z" };
+    const region = fakeRegion({
+      queues: [queue(["a1"], { jobQueueName: "shared", tags: retainedFrom("younger") })],
+    });
+    expect((await watcher([own, { ...own, metadata }]).look(region, own)).claimedBy).toBe("team/younger");
+  });
+
+  it("is settled when nothing of ours is on its way to it any more", async () => {
+    expect((await watcher().look(fakeRegion())).isSettled).toBe(true);
+    expect((await watcher().look(Object.assign(fakeRegion(), { absent: false }))).isSettled).toBe(false);
   });
 
   it("sees no tombstones of environments", async () => {
@@ -315,9 +333,17 @@ describe("the jobs of a queue on its way out", () => {
     expect(memory.zeroSince.size).toBe(0);
   });
 
+  it("are not those of a queue of the same name in another region", async () => {
+    const { look, clock } = watcher();
+    await look(off(), deleted);
+    await clock.advance(5000);
+    const elsewhere = Object.assign(off(), { region: "us-east-1" });
+    expect((await look(elsewhere, deleted)).jobs).toMatchObject({ zeroSince: now + 5000 });
+  });
+
   it("are told with when they were last ended", async () => {
     const { look, memory } = watcher();
-    memory.terminatedAt.set("team_q", now - 5);
+    memory.terminatedAt.set(memoryKey(fakeRegion(), "team_q"), now - 5);
     expect((await look(off(), deleted)).jobs).toMatchObject({ terminatedAt: now - 5 });
   });
 

@@ -271,7 +271,18 @@ describe("whose a queue of that name is", () => {
 describe("a change in place", () => {
   it.each<Case>([
     ["sends only what changed", { priority: 5 }, atRest, 'update {"priority":5}'],
-    ["changes tags first", { priority: 5, tags: { team: "x" } }, atRest, "tag userTags"],
+    [
+      "changes tags last, for AWS may refuse them",
+      { priority: 5, tags: { team: "x" } },
+      atRest,
+      'update {"priority":5}',
+    ],
+    [
+      "changes tags also while the order has to wait",
+      { tags: { team: "x" } },
+      { ...atRest, entries: [named("x")], environments: [a, foreignEnvironment("x", { state: "DISABLED" })] },
+      "tag userTags",
+    ],
     [
       "removes a tag that the spec no longer has",
       {},
@@ -338,6 +349,18 @@ describe("a change in place", () => {
       "blocked SchedulingPolicyFixed",
     ],
     ["changes no type", { jobQueueType: "EKS" }, atRest, "blocked JobQueueTypeFixed"],
+    [
+      "changes nothing beside what cannot be had",
+      { jobQueueType: "EKS", priority: 5 },
+      atRest,
+      "blocked JobQueueTypeFixed",
+    ],
+    [
+      "follows its environments all the same",
+      { jobQueueType: "EKS", priority: 5 },
+      { ...atRest, entries: [reference("a", [a, aNext], { spec: other })], environments: [a, aNext] },
+      "update a2 after a live read",
+    ],
     [
       "tells a queue that AWS found INVALID",
       {},
