@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import type { JobQueueSpec } from "../../src/api/v1alpha1/job-queue.ts";
+import { accessDenied } from "../../src/simulator/faults.ts";
+import { computeEnvironment, ec2, jobQueue, withTypes } from "../manifests.ts";
+import type { World } from "../world.ts";
+import { aWorld } from "./story.ts";
+
+const soaking = { ...ec2, replacement: { soakSeconds: 3600 } };
+const queueOf = ({ aws }: World) => aws.truth.jobQueues()[0];
+const orderOf = (world: World): readonly (string | undefined)[] =>
+  (queueOf(world)?.computeEnvironmentOrder ?? []).map(({ computeEnvironment }) => computeEnvironment?.split("/").pop());
+
+/** A queue that has just gone over from the first environment to the second, both of which stand. */
+async function handedOver(queue: Partial<JobQueueSpec> = {}): Promise<{ world: World; first: string; second: string }> {
+  const world = await aWorld();
+  world.apply(computeEnvironment("ce", soaking), jobQueue("q1", ["ce"], queue));
+  await world.untilReady();
+  const [first = ""] = orderOf(world);
+  world.apply(computeEnvironment("ce", withTypes(["m5.large"], soaking)));
+  await world.until("the queue has gone over", () => orderOf(world)[0] !== first && isValid(world));
+  const [second = ""] = orderOf(world);
+  await world.seconds(60);
+  return { world, first, second };
+}
+
+const isValid = (world: World): boolean => queueOf(world)?.status === "VALID";
+
+describe("a queue goes back from an environment that AWS finds INVALID", () => {
+  it("also while AWS refuses its tags", async () => {
+    const { world, first, second } = await handedOver();
+    const isQueue = ({ input }: { readonly input: unknown }): boolean => JSON.stringify(input).includes("job-queue");
+    const fault = accessDenied("batch:TagResource");
+    world.aws.faults.add({ fault, on: (call) => call.operation === "TagResource" && isQueue(call) });
+    world.apply(jobQueue("q1", ["ce"], { tags: { "cost-centre": "42" } }));
+    await world.seconds(60);
+    world.aws.outside.invalidate(second, "CLIENT_ERROR - the launch template is gone");
+    await world.until("the queue has gone back", () => orderOf(world)[0] === first, 60);
+    expect(world.condition("JobQueue", "q1", "Ready")?.message).toContain("batch:TagResource was refused");
+  });
+
+  it("also while somebody else changes its priority time and again", async () => {
+    const { world, first, second } = await handedOver({ priority: 5 });
+    for (const _time of [1, 2, 3, 4]) {
+      await world.aws.outside.updateJobQueue({ jobQueue: "team_q1", priority: 9 });
+      await world.seconds(90);
+    }
+    expect(world.condition("JobQueue", "q1", "Contested")?.status).toBe("True");
+    world.aws.outside.invalidate(second, "CLIENT_ERROR - the launch template is gone");
+    await world.until("the queue has gone back", () => orderOf(world)[0] === first, 60);
+  });
+
+  it("also while its spec asks for what cannot be had", async () => {
+    const { world, first, second } = await handedOver();
+    const schedulingPolicyArn = "arn:aws:batch:eu-west-1:123456789012:scheduling-policy/fair";
+    world.apply(jobQueue("q1", ["ce"], { schedulingPolicyArn }));
+    const reason = (): string | undefined => world.condition("JobQueue", "q1", "Stalled")?.reason;
+    await world.until("the queue is Stalled", () => reason() === "SchedulingPolicyFixed");
+    world.aws.outside.invalidate(second, "CLIENT_ERROR - the launch template is gone");
+    await world.until("the queue has gone back", () => orderOf(world)[0] === first, 60);
+    expect(reason()).toBe("SchedulingPolicyFixed");
+  });
+});
