@@ -710,7 +710,7 @@ export const survivors: readonly Survivor[] = [
   },
   {
     file: "src/controllers/compute-environment/plan.ts",
-    in: 'if (target === undefined || !fleet.returned || isApproved(seen, "Repoint")) return undefined;',
+    in: "if (target === undefined || !isShunned(seen, fleet)) return undefined;",
     was: "target === undefined",
     becomes: "false",
     why: "for the compiler: without a target a rule before this one has a step",

@@ -16,7 +16,7 @@ export interface Wish {
   readonly paused: boolean;
   readonly dryRun: boolean;
   readonly abandon: boolean;
-  /** `<plan id>/<step>` of the step that may go on. */
+  /** `<plan id>/<step>` of the step that may go on, for some with what it is about: as `status.plan.approval` asks. */
   readonly approved: string | undefined;
   readonly finalized: boolean;
   /** `<account>/<region>` in which the object was first acted on. */

@@ -294,11 +294,21 @@ async function rest(world: Simulation, seconds: number): Promise<void> {
   const beganAt = clock.monotonic();
   let [version, toldAt] = [versionsOf(world), beganAt];
   const passed = (since: number): number => (clock.monotonic() - since) / 1000;
-  while (passed(beganAt) < seconds || (passed(toldAt) < graceSeconds && passed(beganAt) < seconds + 1800)) {
+  const goesOn = (): boolean => passed(toldAt) < graceSeconds || isRoleMissing(world);
+  while (passed(beganAt) < seconds || (goesOn() && passed(beganAt) < seconds + 1900)) {
     await world.seconds(15);
     const current = versionsOf(world);
     if (current !== version) [version, toldAt] = [current, clock.monotonic()];
   }
+}
+
+/** That a tool has removed a role is seen within half an hour, also where its object cannot become Ready. */
+function isRoleMissing({ aws, store }: Simulation): boolean {
+  const there = new Set(aws.truth.roles().map(({ name }) => name));
+  return store.objects().some(({ status }) => {
+    const { roles = [] } = (status ?? {}) as { readonly roles?: readonly { readonly name: string }[] };
+    return roles.some(({ name }) => !there.has(name));
+  });
 }
 
 function versionsOf({ store }: Simulation): string {

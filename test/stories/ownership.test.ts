@@ -74,7 +74,7 @@ describe("a lost cluster, re-applied from Git under a new identity", () => {
       () =>
         world.condition("JobQueue", "rival", "Ready")?.status === "True" &&
         world.condition("JobQueue", "q1", "Stalled")?.message ===
-          "team_q1 belongs to default/team/rival (cluster/namespace/name by its tags). Delete that object, or make this one anew with another jobQueueName; if there is no such object any more, take the awsbatch.dev/ tags off team_q1, and adoptionPolicy says what becomes of it",
+          "team/rival claims the same queue name team_q1 in the same place, and has it by the tags in AWS or is older. Delete one of the two, or make it anew with another jobQueueName",
     );
     await expectSilence(world);
     world.delete("JobQueue", "rival");
@@ -254,8 +254,8 @@ describe("a stack that Terraform made", () => {
     await world.until("it waits for approval", awaits);
     await world.seconds(600);
     expect(new Set(world.writes().map((write) => write.split(" ")[0]))).toEqual(new Set(["TagResource"]));
-    const plan = world.object<{ plan: { id: string } }>("BatchComputeEnvironment", "ce")?.status?.plan.id ?? "";
-    world.annotate("BatchComputeEnvironment", "ce", { "awsbatch.dev/approve": `${plan}/Create` });
+    const object = world.object<{ plan: { approval: string } }>("BatchComputeEnvironment", "ce");
+    world.annotate("BatchComputeEnvironment", "ce", { "awsbatch.dev/approve": object?.status?.plan.approval ?? "" });
     await world.untilReady();
     await expectStory(world, "adoption with a replacement");
   });

@@ -257,7 +257,7 @@ describe("a replacement", () => {
       await world.until(`it waits before ${step}`, awaiting);
       await world.seconds(120);
       const value = approval(world);
-      expect(value).toMatch(new RegExp(`^[^/]+/${step}$`));
+      expect(value).toMatch(new RegExp(`^[^/]+/${step}(@[0-9a-f]{8})?$`));
       world.annotate("BatchComputeEnvironment", "ce", { "awsbatch.dev/approve": value });
       await world.seconds(1);
     }
@@ -303,6 +303,32 @@ describe("a spec that goes back", () => {
     expect(left?.computeResources?.instanceTypes).toEqual(["c5.large"]);
     await expectStory(world, `reverted ${when}`);
     await expectSilence(world);
+  });
+
+  it("and shall be DISABLED takes over the queues before it is", async () => {
+    const world = await readyWorld();
+    world.apply(jobDefinition("hello"));
+    await world.untilReady();
+    world.aws.outside.submitPlannedJob(
+      { jobName: "long", jobQueue: "team_q1", jobDefinition: "team_hello" },
+      { durationMs: 3_600_000, exitCode: 0 },
+    );
+    await world.seconds(120);
+    world.apply(computeEnvironment("ce", other));
+    await world.until(
+      "it drains",
+      () => world.condition("BatchComputeEnvironment", "ce", "Retiring")?.reason === "Draining",
+    );
+    const successor = world.object<{ target: string }>("BatchComputeEnvironment", "ce")?.status?.target ?? "";
+    world.apply(computeEnvironment("ce", { ...ec2, state: "DISABLED" }));
+    await world.until("it is disabled", () => waits(world, "Disabled")() && isObserved(world));
+    expect(queuesAvoid(world, successor)).toBe(true);
+    await world.until("the successor is gone", settled(world), 7200);
+    const [left] = world.aws.truth.computeEnvironments().filter(({ status }) => status !== "DELETED");
+    expect(left).toMatchObject({ state: "DISABLED", computeResources: { instanceTypes: ["c5.large"] } });
+    expect(world.aws.truth.jobs().map(({ status }) => status)).toEqual(["RUNNING"]);
+    // The queue is starved by the spec's own wish, and by nothing else.
+    expect(world.violations).toEqual([expect.stringContaining("team_q1 lost its last usable environment")]);
   });
 
   it("during a drain takes the old one back with its jobs", async () => {

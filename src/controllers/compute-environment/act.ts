@@ -1,6 +1,6 @@
 import type { BatchRegion } from "../../aws/region.ts";
 import type { Action } from "./action.ts";
-import type { Memory } from "./observe.ts";
+import { type Memory, memoryKey } from "./observe.ts";
 
 /** Carries out one action. @throws AwsError at the first refusal; what was done before it stays done */
 export async function act(
@@ -19,7 +19,7 @@ export async function act(
       return;
     case "revalidate":
       await region.updateComputeEnvironment(action.request, signal);
-      memory.askedAgain.add(action.name);
+      memory.askedAgain.add(memoryKey(region, action.name));
       return;
     case "enable":
     case "disable":
@@ -31,13 +31,13 @@ export async function act(
       for (const jobId of action.jobIds) {
         await region.terminateJob(jobId, `${action.name} is taken out of service (drain.policy: Terminate)`, signal);
       }
-      memory.terminatedAt.set(action.name, now());
+      memory.terminatedAt.set(memoryKey(region, action.name), now());
       return;
     case "delete":
       await region.deleteComputeEnvironment(action.name, signal);
-      memory.deleteTriedAt.set(action.name, now());
-      memory.zeroSince.delete(action.name);
-      memory.terminatedAt.delete(action.name);
+      memory.deleteTriedAt.set(memoryKey(region, action.name), now());
+      memory.zeroSince.delete(memoryKey(region, action.name));
+      memory.terminatedAt.delete(memoryKey(region, action.name));
       return;
     case "repointForeign":
       return region.updateJobQueue(action.request, signal);

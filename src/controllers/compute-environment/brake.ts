@@ -9,6 +9,7 @@ import type { Next } from "../decision.ts";
 import { createdAtTag } from "../ownership.ts";
 import { type Difference, differences } from "./diff.ts";
 import { isRetired, needsReplacement, newestFirst } from "./fleet.ts";
+import { attemptAt } from "./request.ts";
 import type { Seen } from "./seen.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
@@ -21,11 +22,10 @@ const shownLength = 80;
  * is a target, so AWS describes each otherwise. What AWS found INVALID has its own rules.
  */
 export function madeInVain(seen: Seen, standing: readonly Environment[], now: number): readonly Environment[] {
-  const first = `${seen.baseName}-${seen.planId}`;
   return standing
     .filter((environment) => {
       const { computeEnvironmentName: name, status } = environment;
-      const forThisPlan = name === first || name.startsWith(`${first}-`);
+      const forThisPlan = attemptAt(seen.planId, seen.baseName, name) > 0;
       const inService = status !== "INVALID" && status !== "DELETING" && !isRetired(environment);
       return forThisPlan && inService && restMs(environment, now) > 0;
     })

@@ -71,6 +71,9 @@ export function pinnedHindrance(queue: QueueSeen, names: ReadonlySet<string>): H
   };
 }
 
+/** Why an object waits for a queue that a person holds back. */
+export const queuePaused = "QueuePaused";
+
 export function pausedHindrance({ wish }: Seen, queue: QueueSeen): Hindrance | undefined {
   const heldBy = queue.object?.heldBy;
   // A dry run of everything is to tell what would be done.
@@ -78,7 +81,7 @@ export function pausedHindrance({ wish }: Seen, queue: QueueSeen): Hindrance | u
   const held = heldBy === pausedAnnotation ? "is paused" : "is a dry run";
   return {
     kind: "wait",
-    reason: "QueuePaused",
+    reason: queuePaused,
     message: `queue ${queue.queue.jobQueueName} ${held} and cannot be handed over; remove its annotation ${heldBy}`,
   };
 }

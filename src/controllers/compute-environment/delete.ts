@@ -14,7 +14,7 @@ export function deleted(context: Context): Next<Action> {
   if (ours.length === 0) {
     const barred = ownedByOtherCluster(context);
     if (barred !== undefined) return barred;
-    return seen.freeName.absent
+    return seen.freeName.absent && seen.claimsSettled
       ? { kind: "release", reason: "Deleted", message: "no compute environment of this object is left in AWS" }
       : { kind: "wait", reason: "Deleting", message: "making sure that nothing is left in AWS", recheckInMs: 1000 };
   }

@@ -26,12 +26,15 @@ export function eventsFor(action: Action): readonly ObjectEvent[] {
     case "delete":
       return [normal("Deleting", "Delete", `asked AWS Batch to delete ${action.name}`)];
     case "repointForeign":
-      return [
-        normal("Repointed", "Repoint", `pointed queue ${action.queue}, which is not managed here, at the successor`),
-      ];
+      return [normal("Repointed", "Repoint", foreignNote(action))];
     case "tag":
       return tagEvents(action.purpose, action.items.map(({ name }) => name).join(", "));
   }
+}
+
+function foreignNote({ queue, request }: Extract<Action, { kind: "repointForeign" }>): string {
+  const names = request.computeEnvironmentOrder?.map(({ computeEnvironment }) => computeEnvironment) ?? [];
+  return `pointed queue ${queue}, which is not managed here, at ${names.join(", ")}`;
 }
 
 function tagEvents(purpose: TagPurpose, names: string): readonly ObjectEvent[] {

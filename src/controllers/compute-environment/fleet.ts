@@ -5,7 +5,7 @@
 
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
-import { createdAtTag, retiredAtTag, returnedAtTag } from "../ownership.ts";
+import { createdAtTag, retiredAtTag, returnedAtTag, servingSinceTag } from "../ownership.ts";
 import { type Difference, differences } from "./diff.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
@@ -20,7 +20,7 @@ export interface Fleet {
   readonly revivable: Environment | undefined;
   /** All others, the newest first; they are only ever retired. */
   readonly predecessors: readonly Environment[];
-  /** Queues went back from the target under this very plan. */
+  /** Queues went back from the target under this very plan, and have not all come over again since. */
   readonly returned: boolean;
 }
 
@@ -115,7 +115,27 @@ function isRevivable(spec: Spec, environment: Environment): boolean {
 }
 
 function wasReturned(environment: Environment, planId: string): boolean {
-  return environment.tags?.[returnedAtTag]?.endsWith(`/${planId}`) ?? false;
+  const underThisPlan = environment.tags?.[returnedAtTag]?.endsWith(`/${planId}`) ?? false;
+  return underThisPlan && (environment.tags?.[servingSinceTag] ?? "") <= returnedAtOf(environment);
+}
+
+/** When queues went back from it last (RFC 3339); empty: never. */
+export function returnedAtOf({ tags }: Environment): string {
+  const [returnedAt = ""] = tags?.[returnedAtTag]?.split("/") ?? [];
+  return returnedAt;
+}
+
+/**
+ * What `awsbatch.dev/approve` must say to have a target tried again from which queues went back. It names the moment
+ * of that: the annotation stays, and would let the queues go to and fro with each change of AWS's mind.
+ */
+export function tryAgainApproval(planId: string, target: Environment): string {
+  return `${planId}/Repoint@${returnedAtOf(target)}`;
+}
+
+/** Whether a person has approved that the target is tried again, since queues went back from it last. */
+export function isTriedAgain(approved: string | undefined, planId: string, target: Environment | undefined): boolean {
+  return target !== undefined && approved === tryAgainApproval(planId, target);
 }
 
 /**

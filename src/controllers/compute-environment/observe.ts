@@ -1,4 +1,4 @@
-import { type Kind, keyText, type ObjectKey } from "../../api/object.ts";
+import { type Condition, type Kind, keyText, type ObjectKey } from "../../api/object.ts";
 import { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
@@ -8,21 +8,18 @@ import { AwsError } from "../../aws/errors.ts";
 import type { BatchRegion, BatchSnapshot, UnfinishedJob } from "../../aws/region.ts";
 import { olderClaimant } from "../claims.ts";
 import { conditionsOf } from "../conditions.ts";
-import { defaultAwsName } from "../naming.ts";
-import {
-  createdAtTag,
-  type Identity,
-  identityOf,
-  ownerIn,
-  ownershipOf,
-  retiredAtTag,
-  servingSinceTag,
-} from "../ownership.ts";
+import { defaultAwsName, queueNameOf } from "../naming.ts";
+import { type Identity, identityOf, ownerIn, ownershipOf, retiredAtTag, servingSinceTag } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
+import { filledObject } from "../roles/with-roles.ts";
+import { placed } from "../security-group/fill.ts";
 import { wishOf } from "../wish.ts";
+import { queuePaused } from "./checks.ts";
+import { newestFirst } from "./fleet.ts";
 import type { Looks } from "./network-look.ts";
 import { awaitingApproval } from "./replacement.ts";
-import { planId } from "./request.ts";
+import { attemptAt, planId } from "./request.ts";
+import { environmentRoleUser } from "./roles.ts";
 import {
   clusterName,
   environmentName,
@@ -37,21 +34,24 @@ import {
 const baseNameLimit = 110;
 const vCpusShownForMs = 60_000;
 
-/** What this process remembers between passes: ages only. A restart begins them anew. */
+/**
+ * What this process remembers between passes, by region and environment (`memoryKey`): ages only. A restart begins
+ * them anew.
+ */
 export interface Memory {
-  /** By environment: since when every count of its jobs was zero, wall ms. */
+  /** Since when every count of its jobs was zero, wall ms. */
   readonly zeroSince: Map<string, number>;
-  /** By environment: when its deletion was last asked for, wall ms. */
+  /** When its deletion was last asked for, wall ms. */
   readonly deleteTriedAt: Map<string, number>;
-  /** By environment: when jobs on it were last ended, wall ms. */
+  /** When jobs on it were last ended, wall ms. */
   readonly terminatedAt: Map<string, number>;
-  /** By environment: the vCPUs that were last shown, and when that was. */
+  /** The vCPUs that were last shown, and when that was. */
   readonly shownvCpus: Map<string, { readonly count: number; readonly at: number }>;
-  /** By environment: since when it has been INVALID without a change, wall ms. */
+  /** Since when it has been INVALID without a change, wall ms. */
   readonly invalidSince: Map<string, number>;
   /** Environments of which AWS has said once more that they are INVALID, since they were VALID or a role was mended. */
   readonly askedAgain: Set<string>;
-  /** By the uid of an object: the environments of which the maps above may tell. */
+  /** By the uid of an object: the keys of its environments, of which the maps above may tell. */
   readonly names: Map<string, ReadonlySet<string>>;
   /** What was seen of the network of each object, and when to look again. */
   readonly looks: Looks;
@@ -70,17 +70,29 @@ export function newMemory(): Memory {
   };
 }
 
+/** Two regions may have environments of one name. */
+export function memoryKey({ region }: Pick<BatchRegion, "region">, name: string): string {
+  return `${region}/${name}`;
+}
+
+/** By name, what is remembered of the environments of one region. */
+function rememberedIn<T>(region: BatchRegion, memory: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
+  const prefix = memoryKey(region, "");
+  const here = [...memory].filter(([key]) => key.startsWith(prefix));
+  return new Map(here.map(([key, value]) => [key.slice(prefix.length), value]));
+}
+
 /** Forgets the environments of an object that are not there any more. */
-function forgetGone(memory: Memory, uid: string, ours: readonly Environment[]): void {
-  const names = new Set(ours.map(({ computeEnvironmentName }) => computeEnvironmentName));
+function forgetGone(memory: Memory, uid: string, region: BatchRegion, ours: readonly Environment[]): void {
+  const keys = new Set(ours.map(({ computeEnvironmentName }) => memoryKey(region, computeEnvironmentName)));
   const { zeroSince, deleteTriedAt, terminatedAt, shownvCpus, invalidSince } = memory;
-  for (const name of memory.names.get(uid) ?? []) {
-    if (names.has(name)) continue;
-    for (const ages of [zeroSince, deleteTriedAt, terminatedAt, shownvCpus, invalidSince]) ages.delete(name);
-    memory.askedAgain.delete(name);
+  for (const key of memory.names.get(uid) ?? []) {
+    if (keys.has(key)) continue;
+    for (const ages of [zeroSince, deleteTriedAt, terminatedAt, shownvCpus, invalidSince]) ages.delete(key);
+    memory.askedAgain.delete(key);
   }
-  if (names.size === 0) memory.names.delete(uid);
-  else memory.names.set(uid, names);
+  if (keys.size === 0) memory.names.delete(uid);
+  else memory.names.set(uid, keys);
 }
 
 /** `spec.computeEnvironmentName`, or the default name. */
@@ -104,11 +116,15 @@ export async function observe(
   const id = planId(object.spec, identity);
   const environments = [...snapshot.environments.values()].filter(({ status }) => status !== "DELETED");
   const ours = environments.filter(({ tags }) => ownershipOf(tags, identity).kind === "ours");
-  forgetGone(memory, object.metadata.uid, ours);
+  forgetGone(memory, object.metadata.uid, region, ours);
   const queues = queuesSeen(snapshot, ports);
   const freeName = firstFreeName(baseName, id, environments, snapshot);
   if (!freeName.absent && (wish.deleting || !ours.some(({ status }) => status === "VALID"))) {
     region.expectAbsence("compute-environment", freeName.name);
+  }
+  const unsettled = unsettledClaims(baseName, environments, identity, snapshot);
+  if (wish.deleting && ours.length === 0) {
+    for (const name of unsettled) region.expectAbsence("compute-environment", name);
   }
   return {
     identity,
@@ -120,6 +136,7 @@ export async function observe(
     queues,
     queuesBelieved: snapshot.believesListing(),
     freeName,
+    claimsSettled: unsettled.length === 0,
     claimedBy: olderClaimant(
       object,
       BatchComputeEnvironmentKind,
@@ -128,34 +145,61 @@ export async function observe(
       ports.settings,
       "gives way",
     ),
-    replacementsElsewhere: replacementsElsewhere(environments, identity, ports),
+    replacementsElsewhere: replacementsElsewhere(environments, identity, region, ports),
     jobs: await jobsOn(ours, queues, region, ports, memory, signal),
     targetRuns: await targetRuns(ours, queues, region, signal),
-    deleteTriedAt: new Map(memory.deleteTriedAt),
-    desiredvCpus: sampledvCpus(ours, memory, ports.clock.now()),
-    invalidSince: invalidSince(ours, ports, memory),
-    askedAgain: new Set(memory.askedAgain),
+    deleteTriedAt: rememberedIn(region, memory.deleteTriedAt),
+    desiredvCpus: sampledvCpus(ours, region, memory, ports.clock.now()),
+    invalidSince: invalidSince(ours, region, ports, memory),
+    askedAgain: new Set(ours.map(nameOf).filter((name) => memory.askedAgain.has(memoryKey(region, name)))),
   };
 }
 
-/** AWS's scaler changes them at any time; what is shown changes at most once a minute, or status would not rest. */
-function sampledvCpus(ours: readonly Environment[], memory: Memory, now: number): ReadonlyMap<string, number> {
-  for (const { computeEnvironmentName: name, computeResources } of ours) {
-    const shown = memory.shownvCpus.get(name);
-    const count = computeResources?.desiredvCpus;
-    if (count === undefined) memory.shownvCpus.delete(name);
-    else if (shown === undefined || now - shown.at >= vCpusShownForMs) memory.shownvCpus.set(name, { count, at: now });
-  }
-  return new Map([...memory.shownvCpus].map(([name, { count }]) => [name, count]));
+function nameOf({ computeEnvironmentName }: Environment): string {
+  return computeEnvironmentName;
 }
 
-function invalidSince(ours: readonly Environment[], ports: Ports, memory: Memory): ReadonlyMap<string, number> {
-  for (const { computeEnvironmentName: name, status } of ours) {
-    if (status === "VALID") memory.askedAgain.delete(name);
-    if (status !== "INVALID") memory.invalidSince.delete(name);
-    else if (!memory.invalidSince.has(name)) memory.invalidSince.set(name, ports.clock.now());
+/** Names to which a write that makes them this object's own may still be on its way. */
+function unsettledClaims(
+  baseName: string,
+  environments: readonly Environment[],
+  identity: Identity,
+  snapshot: BatchSnapshot,
+): readonly string[] {
+  const retained = environments.filter(({ tags }) => ownershipOf(tags, identity).kind === "retained").map(nameOf);
+  return [...new Set([baseName, ...retained])].filter((name) => !snapshot.isSettled("compute-environment", name));
+}
+
+/** AWS's scaler changes them at any time; what is shown changes at most once a minute, or status would not rest. */
+function sampledvCpus(
+  ours: readonly Environment[],
+  region: BatchRegion,
+  memory: Memory,
+  now: number,
+): ReadonlyMap<string, number> {
+  for (const environment of ours) {
+    const key = memoryKey(region, environment.computeEnvironmentName);
+    const shown = memory.shownvCpus.get(key);
+    const count = environment.computeResources?.desiredvCpus;
+    if (count === undefined) memory.shownvCpus.delete(key);
+    else if (shown === undefined || now - shown.at >= vCpusShownForMs) memory.shownvCpus.set(key, { count, at: now });
   }
-  return new Map(memory.invalidSince);
+  return new Map([...rememberedIn(region, memory.shownvCpus)].map(([name, { count }]) => [name, count]));
+}
+
+function invalidSince(
+  ours: readonly Environment[],
+  region: BatchRegion,
+  ports: Ports,
+  memory: Memory,
+): ReadonlyMap<string, number> {
+  for (const { computeEnvironmentName, status } of ours) {
+    const key = memoryKey(region, computeEnvironmentName);
+    if (status === "VALID") memory.askedAgain.delete(key);
+    if (status !== "INVALID") memory.invalidSince.delete(key);
+    else if (!memory.invalidSince.has(key)) memory.invalidSince.set(key, ports.clock.now());
+  }
+  return rememberedIn(region, memory.invalidSince);
 }
 
 /** Every queue of the region with what is known of its object. */
@@ -167,17 +211,14 @@ function queuesSeen(snapshot: BatchSnapshot, ports: Ports): QueueSeen[] {
       const ours =
         owner !== undefined && owner.cluster === ports.cluster.name && owner.clusterUid === ports.cluster.uid;
       const key = ours ? { namespace: owner.namespace, name: owner.name } : undefined;
-      const object = key === undefined ? undefined : ports.objects.get(JobQueueKind as Kind, key);
-      return {
-        queue,
-        order: orderOf(queue),
-        owner: key,
-        object: object === undefined ? undefined : queueObject(object as JobQueue, ports),
-      };
+      const object = key === undefined ? undefined : queueObject(key, queue.jobQueueName, ports);
+      return { queue, order: orderOf(queue), owner: key, object };
     });
 }
 
-function queueObject(object: JobQueue, ports: Ports): QueueObject {
+function queueObject(key: ObjectKey, queueName: string, ports: Ports): QueueObject | undefined {
+  const object = ports.objects.get(JobQueueKind as Kind, key) as JobQueue | undefined;
+  if (object === undefined || queueNameOf(object) !== queueName) return undefined;
   const stalled = conditionsOf(object).find(({ type, status }) => type === "Stalled" && status === "True");
   const { paused, dryRun } = wishOf(object, ports.settings);
   return {
@@ -198,19 +239,19 @@ function firstFreeName(
   environments: readonly Environment[],
   snapshot: BatchSnapshot,
 ): Seen["freeName"] {
-  const first = `${baseName}-${id}`;
-  const attempts = environments.map(({ computeEnvironmentName: name }) => {
-    if (name === first) return 1;
-    const suffix = name.startsWith(`${first}-`) ? name.slice(first.length + 1) : "";
-    return /^\d{1,6}$/.test(suffix) ? Number(suffix) : 0;
-  });
+  const attempts = environments.map(({ computeEnvironmentName: name }) => attemptAt(id, baseName, name));
   const attempt = Math.max(0, ...attempts) + 1;
-  const name = attempt === 1 ? first : `${first}-${attempt}`;
+  const name = attempt === 1 ? `${baseName}-${id}` : `${baseName}-${id}-${attempt}`;
   return { name, absent: snapshot.isAbsent("compute-environment", name), attempt };
 }
 
-/** Objects of this cluster with a successor that does not serve yet, and will without a person. */
-function replacementsElsewhere(environments: readonly Environment[], identity: Identity, ports: Ports): number {
+/** Objects of this cluster with a successor for their present plan that does not serve yet, and will without a person. */
+function replacementsElsewhere(
+  environments: readonly Environment[],
+  identity: Identity,
+  region: BatchRegion,
+  ports: Ports,
+): number {
   const standing = new Map<string, { readonly key: ObjectKey; readonly several: Environment[] }>();
   for (const environment of environments) {
     const owner = ownerIn(environment.tags);
@@ -222,30 +263,31 @@ function replacementsElsewhere(environments: readonly Environment[], identity: I
     standing.set(text, { key: owner, several: [...several, environment] });
   }
   return [...standing.values()].filter(({ key, several }) => {
-    const [newest] = [...several].sort((left, right) => (madeAt(left) < madeAt(right) ? 1 : -1));
-    return (
-      several.length > 1 &&
-      newest?.status !== "INVALID" &&
-      newest?.tags?.[servingSinceTag] === undefined &&
-      goesOn(key, ports)
-    );
+    const [newest] = several.toSorted(newestFirst);
+    if (newest === undefined || several.length === 1) return false;
+    const comes = newest.status !== "INVALID" && newest.tags?.[servingSinceTag] === undefined;
+    return comes && goesOn(key, newest.computeEnvironmentName, region, ports);
   }).length;
 }
 
-/** What waits for a person, for days perhaps, must not keep all others waiting. Of what is not watched nobody knows. */
-function goesOn(key: ObjectKey, { objects, settings }: Ports): boolean {
+/**
+ * Whether a replacement goes on towards this successor. What waits for a person, for days perhaps, must not keep all
+ * others waiting, nor one that waits for its turn: its newest was made for an earlier plan. Of what is not watched
+ * nobody knows.
+ */
+function goesOn(key: ObjectKey, successor: string, region: BatchRegion, ports: Ports): boolean {
+  const { objects, settings, cluster } = ports;
   if (!objects.watches(key.namespace)) return true;
   const object = objects.get(BatchComputeEnvironmentKind, key) as BatchComputeEnvironment | undefined;
   if (object === undefined) return false;
   const { paused, dryRun, deleting } = wishOf(object, settings);
-  const waits = conditionsOf(object).some(
-    ({ type, status, reason }) => (type === "Stalled" && status === "True") || reason === awaitingApproval,
-  );
-  return !paused && !dryRun && !deleting && !waits;
+  if (paused || dryRun || deleting || conditionsOf(object).some(waitsForAPerson)) return false;
+  const { spec } = filledObject(placed(object), environmentRoleUser, region, cluster);
+  return attemptAt(planId(spec, identityOf(object, cluster)), baseNameOf(object), successor) > 0;
 }
 
-function madeAt({ tags }: Environment): string {
-  return tags?.[createdAtTag] ?? "";
+function waitsForAPerson({ type, status, reason }: Condition): boolean {
+  return (type === "Stalled" && status === "True") || reason === awaitingApproval || reason === queuePaused;
 }
 
 /** Jobs that may still be on the retired environments, over all queues of the region (DESIGN section 5, Retire). */
@@ -261,7 +303,9 @@ async function jobsOn(
     ({ tags, state, status }) =>
       tags?.[retiredAtTag] !== undefined && state === "DISABLED" && status !== "DELETING" && status !== "CREATING",
   );
-  for (const one of ours) if (!emptying.includes(one)) memory.zeroSince.delete(one.computeEnvironmentName);
+  for (const one of ours) {
+    if (!emptying.includes(one)) memory.zeroSince.delete(memoryKey(region, one.computeEnvironmentName));
+  }
   const seen = new Map<string, JobsSeen>();
   if (emptying.length === 0) return seen;
   const read = await activeJobs(queues, region, signal);
@@ -269,16 +313,17 @@ async function jobsOn(
   const clusters = [...region.snapshot().environments.values()].flatMap((one) => clusterName(one) ?? []);
   for (const environment of emptying) {
     const name = environment.computeEnvironmentName;
+    const key = memoryKey(region, name);
     if (read.kind === "unread") {
-      memory.zeroSince.delete(name);
+      memory.zeroSince.delete(key);
       seen.set(name, read);
       continue;
     }
     const remaining = read.jobs.filter((job) => mayBeOn(job, environment, clusters));
-    if (remaining.length > 0) memory.zeroSince.delete(name);
-    else if (!memory.zeroSince.has(name)) memory.zeroSince.set(name, now);
-    const terminatedAt = memory.terminatedAt.get(name);
-    seen.set(name, { kind: "read", remaining, zeroSince: memory.zeroSince.get(name), terminatedAt });
+    if (remaining.length > 0) memory.zeroSince.delete(key);
+    else if (!memory.zeroSince.has(key)) memory.zeroSince.set(key, now);
+    const terminatedAt = memory.terminatedAt.get(key);
+    seen.set(name, { kind: "read", remaining, zeroSince: memory.zeroSince.get(key), terminatedAt });
   }
   return seen;
 }
@@ -348,5 +393,5 @@ async function targetRuns(
 
 /** What AWS said of the environments of an object before a role of theirs was mended counts no more. */
 export function roleMended({ names, askedAgain }: Memory, { metadata }: BatchComputeEnvironment): void {
-  for (const name of names.get(metadata.uid) ?? []) askedAgain.delete(name);
+  for (const key of names.get(metadata.uid) ?? []) askedAgain.delete(key);
 }

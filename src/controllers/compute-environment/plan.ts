@@ -12,14 +12,15 @@ import { queuesNaming } from "./checks.ts";
 import { claimed, claimedByAnother, ownedByOtherCluster } from "./claims.ts";
 import { type Context, together } from "./context.ts";
 import { deleted } from "./delete.ts";
-import { type Fleet, fleetOf, inTransition, isRetired } from "./fleet.ts";
+import { type Fleet, fleetOf, inTransition, isRetired, tryAgainApproval } from "./fleet.ts";
 import { withNetwork } from "./network-report.ts";
 import { failedSteps, predecessorStep, supersededSteps } from "./predecessors.ts";
 import {
   afterInvalid,
   firstEnvironment,
+  foreignReturns,
   handover,
-  isApproved,
+  isShunned,
   markReturned,
   markServing,
   successor,
@@ -42,12 +43,15 @@ const untilServing: readonly Rule[] = [
   made,
   settling,
   returning,
-  retagged,
+  foreignReturned,
   updated,
   invalid,
   returned,
+  enabledFirst,
   handedOver,
   markedServing,
+  // Last: a tag that AWS refuses must keep no queue from what serves it.
+  retagged,
 ];
 
 /** From then on the rest runs under Ready=True. */
@@ -97,20 +101,21 @@ function contextOf(spec: Spec, listed: Seen, now: number): Context {
 }
 
 /** Goes back to an environment that was already being retired: enable it, wait, take the mark off. */
-function revived({ spec, fleet }: Context): Next<Action> | undefined {
+function revived({ spec, seen, fleet }: Context): Next<Action> | undefined {
   const { revivable } = fleet;
   if (revivable === undefined) return undefined;
   const name = revivable.computeEnvironmentName;
   const message = `${name} fits the spec again and is put back into service`;
   if (inTransition(revivable)) return { kind: "wait", reason: "Reviving", message };
-  if (revivable.state !== (spec.state ?? "ENABLED")) {
-    const request = { computeEnvironment: name, state: spec.state ?? ("ENABLED" as const) };
+  const state = mustTakeOverFirst(spec, seen, fleet) ? "ENABLED" : (spec.state ?? "ENABLED");
+  if (revivable.state !== state) {
+    const request = { computeEnvironment: name, state };
     return {
       kind: "act",
       action: { kind: "enable", name, request },
       reason: "Reviving",
       message,
-      irreversible: request.state === "DISABLED",
+      irreversible: state === "DISABLED",
     };
   }
   return {
@@ -157,6 +162,19 @@ function returning({ seen, fleet, now }: Context): Next<Action> | undefined {
   return fleet.target === undefined ? undefined : markReturned(seen, fleet, fleet.target, now);
 }
 
+/** Its acts only: what keeps the others where they are is told with why the target is not used. */
+function foreignReturned({ spec, seen, fleet }: Context): Next<Action> | undefined {
+  return foreignReturns(spec, seen, fleet).find((next) => next.kind === "act");
+}
+
+/** Foreign queues that stay on a target that is not used, each with what stands against its way back. */
+function leftBehind({ spec, seen, fleet }: Context): string {
+  return foreignReturns(spec, seen, fleet)
+    .filter((next) => next.kind !== "act")
+    .map(({ message }) => `; ${message}`)
+    .join("");
+}
+
 function retagged({ spec, seen, fleet }: Context): Next<Action> | undefined {
   const { target } = fleet;
   if (target === undefined) return undefined;
@@ -197,8 +215,23 @@ function updated({ spec, seen, fleet }: Context): Next<Action> | undefined {
     },
     reason: "Updating",
     message: `${name} is being updated: ${paths.join(", ")}`,
-    irreversible: request.state === "DISABLED",
+    // Instances that are replaced may take jobs with them, as `updatePolicy` says.
+    irreversible: request.state === "DISABLED" || changed.some(({ kind }) => kind === "infrastructure"),
     untilShown: true,
+  };
+}
+
+/** `state: DISABLED` was fulfilled before, and queues have come to name a predecessor since. */
+function enabledFirst({ spec, seen, fleet }: Context): Next<Action> | undefined {
+  const { target } = fleet;
+  if (target?.state !== "DISABLED" || !mustTakeOverFirst(spec, seen, fleet)) return undefined;
+  const name = target.computeEnvironmentName;
+  return {
+    kind: "act",
+    action: { kind: "enable", name, request: { computeEnvironment: name, state: "ENABLED" } },
+    reason: "Updating",
+    message: `${name} is enabled until it has taken over the queues`,
+    irreversible: false,
   };
 }
 
@@ -218,21 +251,22 @@ function invalid(context: Context): Next<Action> | undefined {
   const looks = [next, ...failedSteps(context)].flatMap((one) =>
     "recheckInMs" in one && one.recheckInMs !== undefined ? [one.recheckInMs] : [],
   );
-  return { ...next, recheckInMs: Math.min(...looks) };
+  return { ...next, message: `${next.message}${leftBehind(context)}`, recheckInMs: Math.min(...looks) };
 }
 
-function returned({ seen, fleet }: Context): Next<Action> | undefined {
+function returned(context: Context): Next<Action> | undefined {
+  const { seen, fleet } = context;
   const { target } = fleet;
-  if (target === undefined || !fleet.returned || isApproved(seen, "Repoint")) return undefined;
+  if (target === undefined || !isShunned(seen, fleet)) return undefined;
   if (!fleet.predecessors.some((environment) => environment.status === "VALID" && !isRetired(environment))) {
     return undefined;
   }
-  const value = `${seen.planId}/Repoint`;
+  const value = tryAgainApproval(seen.planId, target);
   return {
     kind: "blocked",
     reason: "Returned",
     approval: value,
-    message: `the queues went back from ${target.computeEnvironmentName} because AWS had found it INVALID; it is VALID now, but stays unused until the spec or rolloutToken changes, or awsbatch.dev/approve: "${value}" lets it be tried again`,
+    message: `the queues went back from ${target.computeEnvironmentName} because AWS had found it INVALID; it is VALID now, but stays unused until the spec or rolloutToken changes, or awsbatch.dev/approve: "${value}" lets it be tried again${leftBehind(context)}`,
   };
 }
 

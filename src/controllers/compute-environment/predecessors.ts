@@ -8,7 +8,7 @@ import { queuesNaming } from "./checks.ts";
 import type { Context } from "./context.ts";
 import { differences } from "./diff.ts";
 import { inTransition, isRetired } from "./fleet.ts";
-import { approval, isHeld, noteServing } from "./replacement.ts";
+import { approval, approvalOf, isHeld, noteServing } from "./replacement.ts";
 import { retirement } from "./retire.ts";
 import type { QueueSeen } from "./seen.ts";
 
@@ -32,7 +32,7 @@ export function predecessorStep(
   if (soak !== undefined) return { step: "Soaking", next: soak };
   if (isInOrder(environment) && isHeld(spec, seen, "Delete")) {
     const what = `${environment.computeEnvironmentName} is out of use; taking it out of service waits for approval`;
-    return { step: "AwaitingApproval", next: approval(seen, "Delete", what) };
+    return { step: "AwaitingApproval", next: approval(approvalOf(seen, "Delete"), what) };
   }
   return retirement(spec, seen, environment, now);
 }

@@ -4,6 +4,7 @@ import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-env
 import type { Environment } from "../../aws/batch.ts";
 import { timestamp } from "../conditions.ts";
 import type { Next } from "../decision.ts";
+import { shortHash } from "../fingerprint.ts";
 import { createdAtTag, returnedAtTag, servingSinceTag } from "../ownership.ts";
 import { isMadeByOperator } from "../roles/names.ts";
 import { withoutRequestIds } from "../wording.ts";
@@ -19,7 +20,7 @@ import {
   queuesNaming,
 } from "./checks.ts";
 import { differences } from "./diff.ts";
-import { type Fleet, inTransition, isRetired, isUsable, newestFirst } from "./fleet.ts";
+import { type Fleet, inTransition, isRetired, isTriedAgain, isUsable, newestFirst, returnedAtOf } from "./fleet.ts";
 import { createRequest, revalidateRequest } from "./request.ts";
 import { isAuthorizationReason } from "./retire.ts";
 import type { QueueSeen, Seen } from "./seen.ts";
@@ -36,20 +37,28 @@ const ownRoleEveryMs = 5 * 60_000;
 const unusableStalledAfterMs = 10 * 60_000;
 
 /** Whether a step named in `holdBefore` still waits for its approval. */
-export function isHeld(spec: Spec, seen: Seen, step: HeldStep): boolean {
-  return (spec.replacement?.holdBefore?.includes(step) ?? false) && !isApproved(seen, step);
+export function isHeld(spec: Spec, seen: Seen, step: HeldStep, value = approvalOf(seen, step)): boolean {
+  return (spec.replacement?.holdBefore?.includes(step) ?? false) && seen.wish.approved !== value;
 }
 
-export function isApproved(seen: Seen, step: HeldStep): boolean {
-  return seen.wish.approved === `${seen.planId}/${step}`;
+/** What `awsbatch.dev/approve` must say to let a step of the plan go on. */
+export function approvalOf(seen: Seen, step: HeldStep): string {
+  return `${seen.planId}/${step}`;
+}
+
+/**
+ * It names what is replaced: a newer image or drift makes one replacement after the other necessary under one plan,
+ * and each is asked for. By a hash, for the name alone may be as long as status lets an approval be.
+ */
+function createApproval(seen: Seen, reference: Environment | undefined): string {
+  return `${approvalOf(seen, "Create")}@${shortHash([reference?.computeEnvironmentName])}`;
 }
 
 /** Why an object waits that a person has to let go on. */
 export const awaitingApproval = "AwaitingApproval";
 
 /** A wait for a person's approval that tells how to give it. */
-export function approval(seen: Seen, step: HeldStep, what: string): Extract<Next<never>, { kind: "wait" }> {
-  const value = `${seen.planId}/${step}`;
+export function approval(value: string, what: string): Extract<Next<never>, { kind: "wait" }> {
   return {
     kind: "wait",
     held: "forApproval",
@@ -92,8 +101,11 @@ export function successor(spec: Spec, seen: Seen, standing: readonly Environment
     (environment) =>
       environment.computeEnvironmentName === seen.baseName && environment.tags?.[servingSinceTag] === undefined,
   );
-  const held = serving.length > 0 && (isHeld(spec, seen, "Create") || (adopted && !isApproved(seen, "Create")));
-  if (held) return approval(seen, "Create", `${fields} makes a new environment necessary, which waits for approval`);
+  const value = createApproval(seen, reference);
+  const held = isHeld(spec, seen, "Create", value) || (adopted && seen.wish.approved !== value);
+  if (serving.length > 0 && held) {
+    return approval(value, `${fields} makes a new environment necessary, which waits for approval`);
+  }
   return make(spec, seen, now, `${seen.freeName.name} is being made to take over, because of ${fields}`);
 }
 
@@ -103,8 +115,7 @@ export function afterInvalid(spec: Spec, seen: Seen, fleet: Fleet, target: Envir
   const reason = withoutRequestIds(target.statusReason ?? "AWS gives no reason");
   const createdAt = Date.parse(target.tags?.[createdAtTag] ?? "");
   const ageMs = now - createdAt;
-  const serves = fleet.predecessors.find((environment) => environment.status === "VALID" && !isRetired(environment));
-  const who = serves === undefined ? "" : ` ${serves.computeEnvironmentName} goes on serving.`;
+  const who = inItsPlace(seen, fleet);
   const neverServed =
     !fleet.returned && target.tags?.[servingSinceTag] === undefined && queuesNaming(seen, new Set([name])).length === 0;
 
@@ -160,6 +171,15 @@ export function afterInvalid(spec: Spec, seen: Seen, fleet: Fleet, target: Envir
   };
 }
 
+/** Who serves while the target cannot: told as the start of a sentence, empty when there is nobody. */
+function inItsPlace(seen: Seen, fleet: Fleet): string {
+  const inOrder = fleet.predecessors.filter((environment) => environment.status === "VALID" && !isRetired(environment));
+  const serves = inOrder.find(({ computeEnvironmentName: name }) => queuesNaming(seen, new Set([name])).length > 0);
+  if (serves !== undefined) return ` ${serves.computeEnvironmentName} goes on serving.`;
+  const [ready] = inOrder;
+  return ready === undefined ? "" : ` ${ready.computeEnvironmentName} stands ready.`;
+}
+
 function usesMadeRole({ serviceRole, computeResources }: Environment): boolean {
   const { instanceRole, spotIamFleetRole } = computeResources ?? {};
   return [serviceRole, instanceRole, spotIamFleetRole].some((arn) => arn !== undefined && isMadeByOperator(arn));
@@ -175,17 +195,17 @@ function failedAttempts(fleet: Fleet): readonly Environment[] {
   );
 }
 
-/** Marks a target from which the queues went, or go, back to a predecessor, so that they do not go to and fro. */
+/**
+ * Marks a target from which the queues went, or go, back to a predecessor, so that they do not go to and fro. Once it
+ * was tried again it is marked anew: what approved that one try approves no other.
+ */
 export function markReturned(seen: Seen, fleet: Fleet, target: Environment, now: number): Next<Action> | undefined {
-  if (target.status !== "INVALID" || fleet.returned) return undefined;
+  if (target.status !== "INVALID" || isShunned(seen, fleet)) return undefined;
   const since = target.tags?.[servingSinceTag];
   // What gave the queues back under an earlier wish has not served under this one yet.
   const served = since !== undefined && returnedAtOf(target) <= since;
   const named = queuesNaming(seen, new Set([target.computeEnvironmentName])).length > 0;
-  const refuge = fleet.predecessors.some(
-    (environment) => environment.status === "VALID" && environment.state === "ENABLED" && !isRetired(environment),
-  );
-  if (!(served || named) || !refuge) return undefined;
+  if (!(served || named) || refugeIn(fleet) === undefined) return undefined;
   const message = `AWS found ${target.computeEnvironmentName} INVALID (${withoutRequestIds(target.statusReason ?? "no reason given")}); the queues go back to the predecessor`;
   return {
     kind: "act",
@@ -194,6 +214,28 @@ export function markReturned(seen: Seen, fleet: Fleet, target: Environment, now:
     message,
     irreversible: false,
   };
+}
+
+/** Queues went back from the target, and nobody has approved that it is tried again. */
+export function isShunned(seen: Seen, fleet: Fleet): boolean {
+  return fleet.returned && !isTriedAgain(seen.wish.approved, seen.planId, fleet.target);
+}
+
+/** What queues go back to. */
+function refugeIn(fleet: Fleet): Environment | undefined {
+  return fleet.predecessors.find(
+    (environment) => environment.status === "VALID" && environment.state === "ENABLED" && !isRetired(environment),
+  );
+}
+
+/** The way back of each foreign queue that is still on a target that is not used; the queue controller writes ours. */
+export function foreignReturns(spec: Spec, seen: Seen, fleet: Fleet): readonly Next<Action>[] {
+  const refuge = refugeIn(fleet);
+  if (fleet.target === undefined || refuge === undefined || !isShunned(seen, fleet)) return [];
+  const names = new Set([fleet.target.computeEnvironmentName]);
+  return queuesNaming(seen, names)
+    .filter((queue) => !isOurs(queue) && !queue.order.includes(refuge.computeEnvironmentName))
+    .map((queue) => foreignHindrance(spec, seen, queue) ?? repointForeign(seen, queue, names, refuge));
 }
 
 /** Waits until no queue names a predecessor any more; the queue controller does the writing, except for foreign queues. */
@@ -215,8 +257,9 @@ export function handover(spec: Spec, seen: Seen, fleet: Fleet, target: Environme
     (environment) =>
       environment.status === "VALID" && queues.some(({ order }) => order.includes(environment.computeEnvironmentName)),
   );
-  if (validHeld && isHeld(spec, seen, "Repoint")) {
-    return approval(seen, "Repoint", `${name} is VALID; handing over ${list} waits for approval`);
+  const triedAgain = isTriedAgain(seen.wish.approved, seen.planId, target);
+  if (validHeld && isHeld(spec, seen, "Repoint") && !triedAgain) {
+    return approval(approvalOf(seen, "Repoint"), `${name} is VALID; handing over ${list} waits for approval`);
   }
   for (const queue of queues) {
     const hindered =
@@ -262,12 +305,6 @@ export function markServing(seen: Seen, fleet: Fleet, target: Environment, now: 
   // Approved after the queues had gone back from it: the soak begins anew.
   if (since !== undefined && !later && returnedAtOf(target) <= since) return undefined;
   return noteServing(target, now);
-}
-
-/** When queues went back from it last (RFC 3339); empty: never. */
-function returnedAtOf({ tags }: Environment): string {
-  const [returnedAt = ""] = tags?.[returnedAtTag]?.split("/") ?? [];
-  return returnedAt;
 }
 
 /** The tag write that starts the clock. */
@@ -321,12 +358,13 @@ function make(spec: Spec, seen: Seen, now: number, message: string): Next<Action
   };
 }
 
-function repointForeign(seen: Seen, queue: QueueSeen, names: ReadonlySet<string>, target: Environment): Next<Action> {
+/** Puts `goal` in the place of `names` in the order of a foreign queue, and changes nothing else of it. */
+function repointForeign(seen: Seen, queue: QueueSeen, names: ReadonlySet<string>, goal: Environment): Next<Action> {
   const { jobQueueName, status, schedulingPolicyArn } = queue.queue;
-  const message = `queue ${jobQueueName}, which is not managed here, is being handed over to ${target.computeEnvironmentName}`;
+  const message = `queue ${jobQueueName}, which is not managed here, is being handed over to ${goal.computeEnvironmentName}`;
   if (status !== "VALID") return { kind: "wait", reason: "Repointing", message };
   const order = queue.order
-    .map((name) => (names.has(name) ? target.computeEnvironmentName : name))
+    .map((name) => (names.has(name) ? goal.computeEnvironmentName : name))
     .filter((name, index, all) => all.indexOf(name) === index);
   const unattachable = order.find((name) => environmentOf(seen, name)?.status !== "VALID");
   if (unattachable !== undefined) {

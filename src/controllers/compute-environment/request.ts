@@ -36,6 +36,14 @@ export function planId(spec: Spec, identity: Identity): string {
   return shortHash([identity.cluster.name, identity.namespace, identity.name, desiredContent(spec)]);
 }
 
+/** Which attempt at a plan an environment is by its name, from 1; 0: it was made for none, or for another one. */
+export function attemptAt(planId: string, baseName: string, name: string): number {
+  const first = `${baseName}-${planId}`;
+  if (name === first) return 1;
+  const suffix = name.startsWith(`${first}-`) ? name.slice(first.length + 1) : "";
+  return /^\d{1,6}$/.test(suffix) ? Number(suffix) : 0;
+}
+
 /** AWS takes only ENABLED at creation and no `updatePolicy`; both follow as an update. */
 export function createRequest(
   name: string,

@@ -23,6 +23,8 @@ export interface Seen {
   readonly queuesBelieved: boolean;
   /** The first name for a new environment that nothing bears, and whether that may be believed. */
   readonly freeName: { readonly name: string; readonly absent: boolean; readonly attempt: number };
+  /** That no environment is about to become this object's own may be believed: the answer of an adoption may be lost. */
+  readonly claimsSettled: boolean;
   /** `namespace/name` of an older object that claims the same base name in the same place. */
   readonly claimedBy: string | undefined;
   /** Other objects with a replacement under way in this region. */
@@ -57,7 +59,7 @@ export interface QueueSeen {
   readonly order: readonly string[];
   /** The object it belongs to, by its tags, when that is one of this cluster. */
   readonly owner: ObjectKey | undefined;
-  /** What is known of that object. */
+  /** What is known of that object, when it bears the name that the object gives it: a copy of it has the tags too. */
   readonly object: QueueObject | undefined;
 }
 

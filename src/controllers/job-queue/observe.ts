@@ -9,7 +9,7 @@ import { environmentArn } from "../../aws/names.ts";
 import type { BatchRegion, UnfinishedStatus } from "../../aws/region.ts";
 import { type NetworkFact, queueFacts } from "../../diagnosis/facts.ts";
 import { claimantNamedBy, olderOf, rivalsOf } from "../claims.ts";
-import { fleetOf } from "../compute-environment/fleet.ts";
+import { fleetOf, isTriedAgain } from "../compute-environment/fleet.ts";
 import { planId as environmentPlanId } from "../compute-environment/request.ts";
 import { environmentRoleUser } from "../compute-environment/roles.ts";
 import { environmentName, type JobsSeen } from "../compute-environment/seen.ts";
@@ -134,15 +134,16 @@ async function entrySeen(
   const planId = environmentPlanId(found.spec, identity);
   const ours = environments.filter(({ tags }) => ownershipOf(tags, identity).kind === "ours");
   const wish = wishOf(found, ports.settings);
-  const approved = wish.approved === `${planId}/Repoint`;
-  const held = (found.spec.replacement?.holdBefore?.includes("Repoint") ?? false) && !approved;
   const fleet = fleetOf(found.spec, ours, planId);
+  const triedAgain = isTriedAgain(wish.approved, planId, fleet.target);
+  const approved = wish.approved === `${planId}/Repoint` || triedAgain;
+  const held = (found.spec.replacement?.holdBefore?.includes("Repoint") ?? false) && !approved;
   return {
     kind: "reference",
     order,
     key,
     spec: found.spec,
-    fleet: { ...fleet, returned: fleet.returned && !approved },
+    fleet: { ...fleet, returned: fleet.returned && !triedAgain },
     handover: !held && !wish.paused && !wish.dryRun && !wish.deleting,
   };
 }

@@ -69,12 +69,12 @@ it("stops at the first refusal", async () => {
 
 it("remembers when jobs were ended and a deletion was asked for, and forgets the rest with it", async () => {
   const memory = newMemory();
-  memory.zeroSince.set("ce", 1);
+  memory.zeroSince.set("eu-west-1/ce", 1).set("us-east-1/ce", 1);
   await act({ kind: "terminateJobs", name: "ce", jobIds: [] }, fakeRegion(), memory, () => now, signal);
-  expect(memory.terminatedAt.get("ce")).toBe(now);
+  expect(memory.terminatedAt.get("eu-west-1/ce")).toBe(now);
   await act({ kind: "delete", name: "ce" }, fakeRegion(), memory, () => now, signal);
-  expect([...memory.deleteTriedAt]).toEqual([["ce", now]]);
-  expect([memory.terminatedAt.size, memory.zeroSince.size]).toEqual([0, 0]);
+  expect([...memory.deleteTriedAt]).toEqual([["eu-west-1/ce", now]]);
+  expect([memory.terminatedAt.size, ...memory.zeroSince.keys()]).toEqual([0, "us-east-1/ce"]);
 });
 
 /** The controller over one object that is already marked, and an AWS that says what it is told to say. */

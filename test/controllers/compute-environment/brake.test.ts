@@ -3,7 +3,7 @@ import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/comp
 import type { Environment } from "../../../src/aws/batch.ts";
 import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { ec2, environment, fargate, now, object, queue, seen, wish, withResources } from "./given.ts";
+import { createApproval, ec2, environment, fargate, now, object, queue, seen, wish, withResources } from "./given.ts";
 import { iso } from "./replaced.ts";
 
 const next = (spec: BatchComputeEnvironmentSpec, change: Partial<Seen>, at = now) =>
@@ -91,7 +91,7 @@ describe("what was just made for the very plan and is described otherwise", () =
     ],
     [
       "is followed by none, whatever is approved",
-      { environments: [made("", 60)], wish: { ...wish, approved: `${seen(fargate).planId}/Create` } },
+      { environments: [made("", 60)], wish: { ...wish, approved: createApproval(seen(fargate).planId, name) } },
       "blocked DescribedOtherwise",
     ],
     ["is followed by another one after an hour", { environments: [made("", 3600)] }, "act Creating"],
@@ -151,7 +151,7 @@ describe("another environment is made at once", () => {
       { environments: [madeOther("", 600)] },
     ],
   ])("%s", (_name, spec, change) => {
-    const approved = `${seen(spec).planId}/Create`;
+    const approved = createApproval(seen(spec).planId, "team_ce");
     expect(told(spec, { wish: { ...wish, approved }, ...change })).toBe("act Creating");
   });
 

@@ -35,8 +35,18 @@ it.each<[string, Action, readonly string[]]>([
   ["a deletion", { kind: "delete", name: "ce" }, ["Normal Deleting Delete: asked AWS Batch to delete ce"]],
   [
     "a foreign queue that was repointed",
-    { kind: "repointForeign", queue: "q", request: { jobQueue: "q" } },
-    ["Normal Repointed Repoint: pointed queue q, which is not managed here, at the successor"],
+    {
+      kind: "repointForeign",
+      queue: "q",
+      request: {
+        jobQueue: "q",
+        computeEnvironmentOrder: [
+          { order: 1, computeEnvironment: "x" },
+          { order: 2, computeEnvironment: "old" },
+        ],
+      },
+    },
+    ["Normal Repointed Repoint: pointed queue q, which is not managed here, at x, old"],
   ],
   ["an adoption", tag("adopt"), ["Normal Adopted Adopt: a, b was there before and is managed from now on"]],
   ["a take-over", tag("takeOver"), ["Normal TakenOver Adopt: a, b is marked as belonging to this object"]],

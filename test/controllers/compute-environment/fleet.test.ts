@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
-import { fleetOf, inTransition, isUsable, resolve } from "../../../src/controllers/compute-environment/fleet.ts";
+import {
+  fleetOf,
+  inTransition,
+  isTriedAgain,
+  isUsable,
+  resolve,
+  tryAgainApproval,
+} from "../../../src/controllers/compute-environment/fleet.ts";
 import { planId } from "../../../src/controllers/compute-environment/request.ts";
 import { ec2, environment, identity, withResources } from "./given.ts";
 
@@ -86,6 +93,27 @@ describe("the target of a fleet", () => {
     expect(fleetOf(other, [fresh(returned)], "another").returned).toBe(false);
     expect(fleetOf(other, [fresh()], id).returned).toBe(false);
     expect(fleetOf(other, [], id).returned).toBe(false);
+  });
+
+  it.each<[string, string, boolean]>([
+    ["had served before", "2026-01-02T00:00:00Z", true],
+    ["was noted to serve in the same second", "2026-01-03T00:00:00Z", true],
+    ["has served all queues since", "2026-01-03T00:00:01Z", false],
+  ])("from which the queues went back, and that %s, counts as returned: as listed", (_name, since, expected) => {
+    const target = fresh({ tags: { ...returned.tags, "awsbatch.dev/serving-since": since } });
+    expect(fleetOf(other, [target], id).returned).toBe(expected);
+  });
+
+  it("is tried again by an approval of that plan, from after the queues went back last", () => {
+    const value = tryAgainApproval(id, fresh(returned));
+    expect(value).toBe(`${id}/Repoint@2026-01-03T00:00:00Z`);
+    expect(isTriedAgain(value, id, fresh(returned))).toBe(true);
+    expect(isTriedAgain(value, "another", fresh(returned))).toBe(false);
+    expect(isTriedAgain(`${id}/Repoint`, id, fresh(returned))).toBe(false);
+    expect(isTriedAgain(undefined, id, fresh(returned))).toBe(false);
+    expect(isTriedAgain(value, id, undefined)).toBe(false);
+    const later = fresh({ tags: { "awsbatch.dev/returned-at": `2026-01-04T00:00:00Z/${id}` } });
+    expect(isTriedAgain(value, id, later)).toBe(false);
   });
 });
 

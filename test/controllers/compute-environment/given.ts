@@ -9,9 +9,15 @@ import type { UnfinishedJob } from "../../../src/aws/region.ts";
 import { planId } from "../../../src/controllers/compute-environment/request.ts";
 import type { QueueObject, QueueSeen, Seen } from "../../../src/controllers/compute-environment/seen.ts";
 import { orderOf } from "../../../src/controllers/compute-environment/seen.ts";
+import { shortHash } from "../../../src/controllers/fingerprint.ts";
 import { type Identity, ownerTags } from "../../../src/controllers/ownership.ts";
 import { defaultSettings } from "../../../src/controllers/ports.ts";
 import type { Wish } from "../../../src/controllers/wish.ts";
+
+/** What is approved to let one environment be replaced under a plan. */
+export function createApproval(id: string, replaced: string): string {
+  return `${id}/Create@${shortHash([replaced])}`;
+}
 
 export const now = Date.UTC(2026, 0, 1, 12, 0, 0);
 
@@ -176,6 +182,7 @@ export function seen(spec: BatchComputeEnvironmentSpec, change: Partial<Seen> = 
     queues: [],
     queuesBelieved: true,
     freeName: { name, absent: true, attempt: taken.has(first) ? 2 : 1 },
+    claimsSettled: true,
     claimedBy: undefined,
     replacementsElsewhere: 0,
     jobs: new Map(),

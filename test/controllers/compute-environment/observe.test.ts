@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Condition, KubeObject } from "../../../src/api/object.ts";
-import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type {
+  BatchComputeEnvironment,
+  BatchComputeEnvironmentSpec,
+} from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
 import { AwsError } from "../../../src/aws/errors.ts";
 import {
@@ -10,14 +13,18 @@ import {
   observe,
   roleMended,
 } from "../../../src/controllers/compute-environment/observe.ts";
+import { planId } from "../../../src/controllers/compute-environment/request.ts";
+import { environmentRoleUser } from "../../../src/controllers/compute-environment/roles.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
 import { clusterName, environmentName, orderOf } from "../../../src/controllers/compute-environment/seen.ts";
 import { ownerTags } from "../../../src/controllers/ownership.ts";
 import type { Ports } from "../../../src/controllers/ports.ts";
+import { filledObject } from "../../../src/controllers/roles/with-roles.ts";
+import { placed } from "../../../src/controllers/security-group/fill.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
 import * as queues from "../job-queue/given.ts";
 import { type FakeRegion, fakeRegion, objectsOf } from "../region.ts";
-import { ec2, environment, identity, job, now, object, queue, settings } from "./given.ts";
+import { ec2, environment, identity, job, now, object, queue, settings, withResources } from "./given.ts";
 
 const signal = new AbortController().signal;
 const iso = (secondsAgo: number): string => `${new Date(now - secondsAgo * 1000).toISOString().slice(0, 19)}Z`;
@@ -25,8 +32,8 @@ const iso = (secondsAgo: number): string => `${new Date(now - secondsAgo * 1000)
 function watched(objects: readonly KubeObject[] = [], clock = new VirtualClock(now)) {
   const ports = { clock, objects: objectsOf(objects), cluster: identity.cluster, settings } as unknown as Ports;
   const memory = newMemory();
-  const look = (region: FakeRegion, spec: BatchComputeEnvironmentSpec = ec2): Promise<Omit<Seen, "network">> =>
-    observe(object(spec), region, ports, memory, signal);
+  const look = (region: FakeRegion, whole = object()): Promise<Omit<Seen, "network">> =>
+    observe(whole, region, ports, memory, signal);
   return { look, clock, memory };
 }
 
@@ -113,10 +120,11 @@ describe("what is seen", () => {
     };
     const region = fakeRegion({
       queues: [
-        jobQueue("ours", ["old"], ofObject("q")),
+        jobQueue("team_q", ["old"], ofObject("q")),
         jobQueue("orphan", ["old"], ofObject("gone")),
         jobQueue("theirs", ["old"]),
         jobQueue("twin", ["old"], { ...ofObject("q"), "awsbatch.dev/cluster-uid": "cluster-0" }),
+        jobQueue("copy", ["old"], ofObject("q")),
       ],
     });
     const { queues: seen } = await look(region, [owner]);
@@ -134,6 +142,7 @@ describe("what is seen", () => {
       ["gone", undefined],
       [undefined, undefined],
       [undefined, undefined],
+      ["q", undefined],
     ]);
   });
 
@@ -143,14 +152,14 @@ describe("what is seen", () => {
     ["both", { "awsbatch.dev/dry-run": "true", "awsbatch.dev/paused": "true" }, "awsbatch.dev/paused"],
     ["neither", { "awsbatch.dev/dry-run": "false", "awsbatch.dev/paused": "false" }, undefined],
   ])("tells by which annotation a queue object is held back: %s", async (_name, annotations, expected) => {
-    const region = fakeRegion({ queues: [jobQueue("ours", ["old"], ofObject("q"))] });
+    const region = fakeRegion({ queues: [jobQueue("team_q", ["old"], ofObject("q"))] });
     const held = queues.object();
     const { queues: seen } = await look(region, [{ ...held, metadata: { ...held.metadata, annotations } }]);
     expect(seen[0]?.object?.heldBy).toBe(expected);
   });
 
   it("tells a queue object that is not stalled and refers to objects", async () => {
-    const region = fakeRegion({ queues: [jobQueue("ours", ["old"], ofObject("q"))] });
+    const region = fakeRegion({ queues: [jobQueue("team_q", ["old"], ofObject("q"))] });
     const { queues: seen } = await look(region, [queues.object()]);
     expect(seen[0]?.object).toEqual({
       heldBy: undefined,
@@ -175,22 +184,40 @@ describe("replacements elsewhere", () => {
   const serves = { "awsbatch.dev/serving-since": iso(1) };
   const a = object();
   const ofA = { ...a, metadata: { ...a.metadata, name: "a" } };
-  const onItsWay = [one("a1", "a"), one("a2", "a", { tags: made(2) })];
+  const successorOf = (spec: BatchComputeEnvironmentSpec, suffix = ""): string =>
+    `team_a-${planId(spec, { ...identity, name: "a" })}${suffix}`;
+  const successor = successorOf(ec2);
+  const onItsWay = [one("a1", "a"), one(successor, "a", { tags: made(2) })];
 
   it.each<[string, readonly Environment[], number]>([
     ["none where each object has one environment", [one("a1", "a"), one("b1", "b")], 0],
     ["one where a successor is on its way", onItsWay, 1],
-    ["not through the soak", [one("a1", "a"), one("a2", "a", { tags: { ...made(2), ...serves } })], 0],
-    ["one where a served one is followed", [one("a1", "a", { tags: serves }), one("a2", "a", { tags: made(2) })], 1],
+    ["one where a further attempt is on its way", [one("a1", "a"), one(`${successor}-2`, "a", { tags: made(2) })], 1],
     [
-      "not where the old one is retired",
-      [one("a1", "a", { tags: { "awsbatch.dev/retired-at": iso(1) } }), one("a2", "a")],
+      "not where an object waits for its turn beside a successor for its last plan",
+      [one("a1", "a"), one("team_a-00000000", "a", { tags: made(2) })],
       0,
     ],
-    ["not where the old one is being deleted", [one("a1", "a", { status: "DELETING" }), one("a2", "a")], 0],
+    [
+      "not where the spec went back to an older one",
+      [one(successor, "a"), one("team_a-00000000", "a", { tags: made(2) })],
+      0,
+    ],
+    ["not through the soak", [one("a1", "a"), one(successor, "a", { tags: { ...made(2), ...serves } })], 0],
+    [
+      "one where a served one is followed",
+      [one("a1", "a", { tags: serves }), one(successor, "a", { tags: made(2) })],
+      1,
+    ],
+    [
+      "not where the old one is retired",
+      [one("a1", "a", { tags: { "awsbatch.dev/retired-at": iso(1) } }), one(successor, "a")],
+      0,
+    ],
+    ["not where the old one is being deleted", [one("a1", "a", { status: "DELETING" }), one(successor, "a")], 0],
     [
       "not where AWS found the successor INVALID",
-      [one("a2", "a", { status: "INVALID", tags: made(2) }), one("a1", "a")],
+      [one(successor, "a", { status: "INVALID", tags: made(2) }), one("a1", "a")],
       0,
     ],
     ["not this object's own", [environment("x1"), environment("x2")], 0],
@@ -207,6 +234,7 @@ describe("replacements elsewhere", () => {
     ["is a dry run", { metadata: { ...ofA.metadata, annotations: { "awsbatch.dev/dry-run": "true" } } }],
     ["is being deleted", { metadata: { ...ofA.metadata, deletionTimestamp: iso(1) } }],
     ["waits for an approval", ready({ reason: "AwaitingApproval" })],
+    ["waits for a queue that is paused", ready({ reason: "QueuePaused" })],
     ["is Stalled", ready({ type: "Stalled", status: "True", reason: "ForeignQueue" })],
     ["is not there", { metadata: { ...ofA.metadata, name: "b" } }],
   ])("none of an object that %s, for that may last", async (_name, change) => {
@@ -220,6 +248,20 @@ describe("replacements elsewhere", () => {
   ])("one of an object %s", async (_name, objects, tags) => {
     const environments = onItsWay.map((each) => ({ ...each, tags: { ...each.tags, ...tags } }));
     expect((await look(fakeRegion({ environments }), objects)).replacementsElsewhere).toBe(1);
+  });
+
+  it("one of an object whose spec selects its subnets, and has roles made for it", async () => {
+    const given: BatchComputeEnvironmentSpec = {
+      ...withResources(ec2, { subnets: undefined, instanceRole: undefined, subnetSelector: { tags: { a: "b" } } }),
+      iam: { serviceRole: {} },
+    };
+    const selected = { status: { network: { resolvedSubnets: { ids: ["subnet-1"] } } } };
+    const whole = { ...ofA, ...selected, spec: given } as unknown as BatchComputeEnvironment;
+    const region = fakeRegion();
+    const filled = filledObject(placed(whole), environmentRoleUser, region, identity.cluster).spec;
+    expect(planId(filled, identity)).not.toBe(planId(given, identity));
+    region.environments = [one("a1", "a"), one(successorOf(filled), "a", { tags: made(2) })];
+    expect((await look(region, [whole])).replacementsElsewhere).toBe(1);
   });
 });
 
@@ -309,7 +351,7 @@ describe("the jobs on an environment that is on its way out", () => {
 
   it("are told with when they were last ended", async () => {
     const { look: again, memory } = watched();
-    memory.terminatedAt.set("old", now - 5);
+    memory.terminatedAt.set("eu-west-1/old", now - 5);
     expect((await again(fakeRegion({ environments: [retiring()] }))).jobs.get("old")).toMatchObject({
       terminatedAt: now - 5,
     });
@@ -320,15 +362,17 @@ describe("the jobs on an environment that is on its way out", () => {
     const old = retiring();
     const kept = environment("kept", ec2, { status: "INVALID" });
     await lookAgain(fakeRegion({ environments: [old, kept] }));
-    memory.deleteTriedAt.set("old", now).set("kept", now);
-    memory.terminatedAt.set("old", now).set("kept", now);
+    const [oldKey, keptKey] = ["eu-west-1/old", "eu-west-1/kept"];
+    memory.deleteTriedAt.set(oldKey, now).set(keptKey, now);
+    memory.terminatedAt.set(oldKey, now).set(keptKey, now);
     const known = (): readonly (readonly string[])[] =>
       [memory.zeroSince, memory.deleteTriedAt, memory.terminatedAt, memory.shownvCpus, memory.invalidSince].map(
         (ages) => [...ages.keys()].toSorted(),
       );
-    expect(known()).toEqual([["old"], ["kept", "old"], ["kept", "old"], ["kept", "old"], ["kept"]]);
+    const both = [keptKey, oldKey];
+    expect(known()).toEqual([[oldKey], both, both, both, [keptKey]]);
     await lookAgain(fakeRegion({ environments: [kept] }));
-    expect(known()).toEqual([[], ["kept"], ["kept"], ["kept"], ["kept"]]);
+    expect(known()).toEqual([[], [keptKey], [keptKey], [keptKey], [keptKey]]);
     await lookAgain(fakeRegion());
     expect([...known(), [...memory.names.keys()]]).toEqual([[], [], [], [], [], []]);
   });
@@ -413,11 +457,66 @@ it("AWS's second word on an INVALID environment counts until it is VALID, or a r
   const { look: lookAgain, memory } = watched();
   const asked = async (status: "INVALID" | "UPDATING" | "VALID"): Promise<boolean> =>
     (await lookAgain(fakeRegion({ environments: [environment("ce", ec2, { status })] }))).askedAgain.has("ce");
-  memory.askedAgain.add("ce");
+  memory.askedAgain.add("eu-west-1/ce");
   expect(await asked("UPDATING")).toBe(true);
   expect(await asked("INVALID")).toBe(true);
   roleMended(memory, object(ec2));
   expect(await asked("INVALID")).toBe(false);
-  memory.askedAgain.add("ce");
+  memory.askedAgain.add("eu-west-1/ce");
   expect(await asked("VALID")).toBe(false);
+});
+
+it("an environment of the same name in another region has ages of its own", async () => {
+  const { look: lookIn, clock, memory } = watched();
+  const resources = { ...environment("ce").computeResources, desiredvCpus: 4 } as never;
+  const environments = [environment("ce", ec2, { status: "INVALID", computeResources: resources })];
+  const there = { ...fakeRegion({ environments }), region: "us-east-1" };
+  const theirs = { ...object(), metadata: { ...object().metadata, uid: "uid-2" } };
+  await lookIn(there, theirs);
+  memory.deleteTriedAt.set("us-east-1/ce", now);
+  memory.askedAgain.add("us-east-1/ce");
+  await clock.advance(1000);
+  const here = await lookIn(fakeRegion({ environments: [environment("ce", ec2, { status: "INVALID" })] }));
+  expect([...here.invalidSince]).toEqual([["ce", now + 1000]]);
+  expect([...here.desiredvCpus]).toEqual([["ce", 0]]);
+  expect([here.deleteTriedAt.size, here.askedAgain.size]).toEqual([0, 0]);
+  const again = await lookIn(there, theirs);
+  expect([...again.invalidSince]).toEqual([["ce", now]]);
+  expect([...again.desiredvCpus]).toEqual([["ce", 4]]);
+  expect([...again.deleteTriedAt, ...again.askedAgain]).toEqual([["ce", now], "ce"]);
+});
+
+describe("a write that makes an environment this object's own, and is perhaps still on its way,", () => {
+  const foreign = (name: string, tags: Record<string, string> = {}): Environment => ({ ...environment(name), tags });
+  const retainedFrom = (name: string) => ({ "awsbatch.dev/retained-from": `default/team/${name}` });
+  const there = [foreign("team_ce"), foreign("kept", retainedFrom("ce")), foreign("else", retainedFrom("else"))];
+  const unsettled = (name: string): FakeRegion => {
+    const region = fakeRegion({ environments: there });
+    const { snapshot } = region;
+    return { ...region, snapshot: () => ({ ...snapshot(), isSettled: (_thing, one) => one !== name }) };
+  };
+  const a = object();
+  const deleting = { ...a, metadata: { ...a.metadata, deletionTimestamp: iso(1) } };
+  const looked = async (region: FakeRegion, whole: BatchComputeEnvironment = deleting): Promise<boolean> =>
+    (await watched().look(region, whole)).claimsSettled;
+
+  it.each<[string, string, boolean]>([
+    ["may be an adoption", "team_ce", false],
+    ["may take back what was retained", "kept", false],
+    ["takes back nothing that another object retained", "else", true],
+    ["may be to no other environment", "x", true],
+  ])("%s", async (_name, name, settled) => {
+    const region = unsettled(name);
+    expect(await looked(region)).toBe(settled);
+    expect(region.calls).toEqual(settled ? [] : [`expectAbsence compute-environment ${name}`]);
+  });
+
+  it("is looked for only where the object is being deleted and has nothing else", async () => {
+    const region = unsettled("team_ce");
+    const old = environment("own");
+    expect(await looked(region, a)).toBe(false);
+    const own = { ...region, snapshot: () => ({ ...region.snapshot(), environments: new Map([["own", old]]) }) };
+    expect(await looked(own)).toBe(false);
+    expect(region.calls).toEqual([]);
+  });
 });

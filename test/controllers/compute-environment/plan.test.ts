@@ -4,6 +4,7 @@ import type { Environment } from "../../../src/aws/batch.ts";
 import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
 import {
+  createApproval,
   ec2,
   environment,
   fargate,
@@ -165,8 +166,44 @@ describe("a change in place", () => {
     expect(change.action).toBe("UpdateInfrastructure");
   });
 
+  it.each<[string, BatchComputeEnvironmentSpec, boolean]>([
+    ["capacity can be taken back", withResources(ec2, { maxvCpus: 512 }), false],
+    ["the state ENABLED can be taken back", { ...ec2, state: "ENABLED" }, false],
+    ["the state DISABLED may starve queues", { ...ec2, state: "DISABLED" }, true],
+    ["instances that are replaced may take jobs with them", other, true],
+    [
+      "instances that are replaced may take jobs with them, also beside what can be taken back",
+      withResources(other, { maxvCpus: 512 }),
+      true,
+    ],
+  ])("is read live before where it cannot be undone: %s", (_name, wished, irreversible) => {
+    const spec: BatchComputeEnvironmentSpec = { ...wished, updatePolicy: { terminateJobsOnUpdate: false } };
+    const state = wished.state === "ENABLED" ? ("DISABLED" as const) : ("ENABLED" as const);
+    const environments = [old({ state, updatePolicy: { terminateJobsOnUpdate: false } })];
+    const { next } = planFor(object(spec), seen(spec, { environments }), now);
+    expect(next).toMatchObject({ action: { kind: "update" }, irreversible });
+  });
+
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
     ["changes tags in place", { ...ec2, tags: { team: "a" } }, { environments: [old()] }, "tag userTags old"],
+    [
+      "changes tags after everything else, for AWS may refuse them",
+      { ...withResources(ec2, { maxvCpus: 9 }), tags: { team: "a" } },
+      { environments: [old()] },
+      "update old",
+    ],
+    [
+      "changes no tags before the queues have come over",
+      { ...other, tags: { team: "a" } },
+      { environments: [old(), fresh()], queues: [queue("q1", ["old"])] },
+      "wait Repointing",
+    ],
+    [
+      "changes no tags of what AWS found INVALID",
+      { ...other, tags: { team: "a" } },
+      { environments: [old(), fresh({ status: "INVALID" })], queues: [queue("q1", ["old"])] },
+      "blocked Invalid",
+    ],
     [
       "removes a tag that the spec no longer has",
       ec2,
@@ -227,8 +264,23 @@ describe("a replacement", () => {
     [
       "goes on when Create is approved",
       { ...other, replacement: { holdBefore: ["Create"] } },
-      { environments: [old()], wish: { ...wish, approved: `${seen(other).planId}/Create` } },
+      { environments: [old()], wish: { ...wish, approved: createApproval(seen(other).planId, "old") } },
       `create ${name}`,
+    ],
+    [
+      "waits for approval when what was approved names nothing that is replaced",
+      { ...other, replacement: { holdBefore: ["Create"] } },
+      { environments: [old()], wish: { ...wish, approved: `${seen(other).planId}/Create` } },
+      "wait AwaitingApproval",
+    ],
+    [
+      "waits for approval once more when what took over has to be replaced as well",
+      { ...other, replacement: { holdBefore: ["Create"] } },
+      {
+        environments: [environment("second", ec2)],
+        wish: { ...wish, approved: createApproval(seen(other).planId, "old") },
+      },
+      "wait AwaitingApproval",
     ],
     [
       "is not begun while a foreign queue names the environment",
@@ -639,7 +691,7 @@ describe("an environment that AWS finds INVALID", () => {
       {
         environments: [old(), fresh({ tags: { "awsbatch.dev/returned-at": `${iso(5)}/${seen(other).planId}` } })],
         queues: [queue("q1", ["old"])],
-        wish: { ...wish, approved: `${seen(other).planId}/Repoint` },
+        wish: { ...wish, approved: `${seen(other).planId}/Repoint@${iso(5)}` },
       },
       "wait Repointing",
     ],
@@ -673,16 +725,27 @@ describe("an environment that AWS finds INVALID", () => {
     expect(told(spec, change).split(";")[0]).toBe(expected);
   });
 
-  it("is told with AWS's reason, with who serves, and with the next step", () => {
-    const environments = [old(), fresh({ status: "INVALID", statusReason: "no such type" })];
-    expect(message(other, { environments, queues: [queue("q1", ["old"])] })).toBe(
-      "AWS found new INVALID: no such type. old goes on serving. Correct the spec, or what it refers to; AWS is asked every 30 minutes to look again",
+  it.each<[string, readonly string[], readonly Environment[], string]>([
+    ["who serves", ["old"], [old()], " old goes on serving."],
+    [
+      "who serves, whoever stands ready",
+      ["old"],
+      [old(), environment("later", ec2, { tags: { "awsbatch.dev/created-at": iso(9) } })],
+      " old goes on serving.",
+    ],
+    ["who stands ready for queues to come", [], [old()], " old stands ready."],
+    ["nobody, where nobody does", [], [], ""],
+  ])("is told with AWS's reason, with %s, and with the next step", (_name, named, beside, who) => {
+    const environments = [...beside, fresh({ status: "INVALID", statusReason: "no such type" })];
+    const held: BatchComputeEnvironmentSpec = { ...other, replacement: { holdBefore: ["Delete"] } };
+    expect(message(held, { environments, queues: named.map((one) => queue("q1", [one])) })).toBe(
+      `AWS found new INVALID: no such type.${who} Correct the spec, or what it refers to; AWS is asked every 30 minutes to look again`,
     );
   });
 });
 
 describe("a spec that goes back", () => {
-  it.each<[string, Partial<Seen>, string]>([
+  it.each<[string, Partial<Seen>, string, BatchComputeEnvironmentSpec?]>([
     [
       "before the repoint uses the old one again",
       { environments: [old(), fresh()], queues: [queue("q1", ["old"])] },
@@ -709,6 +772,24 @@ describe("a spec that goes back", () => {
       "tag revive old",
     ],
     [
+      "and shall be DISABLED enables the old one until it has taken over the queues",
+      { environments: [old(retired()), fresh(serving(601))], queues: [queue("q1", ["new"])] },
+      "enable old",
+      { ...ec2, state: "DISABLED" },
+    ],
+    [
+      "and shall be DISABLED takes the mark off once the old one is enabled for that",
+      { environments: [old(retired({ state: "ENABLED" })), fresh(serving(601))], queues: [queue("q1", ["new"])] },
+      "tag revive old",
+      { ...ec2, state: "DISABLED" },
+    ],
+    [
+      "and shall be DISABLED leaves the old one so when no queue is to be taken over",
+      { environments: [old(retired()), fresh(serving(601))] },
+      "tag revive old",
+      { ...ec2, state: "DISABLED" },
+    ],
+    [
       "makes a new one when the old one is being deleted",
       { environments: [old(retired({ status: "DELETING" })), fresh(serving(601))] },
       `create ${seen(ec2).freeName.name}`,
@@ -721,8 +802,8 @@ describe("a spec that goes back", () => {
       },
       "tag serving old",
     ],
-  ])("%s", (_name, change, expected) => {
-    expect(told(ec2, change).split(";")[0]).toBe(expected);
+  ])("%s", (_name, change, expected, spec = ec2) => {
+    expect(told(spec, change).split(";")[0]).toBe(expected);
   });
 });
 
@@ -820,6 +901,12 @@ describe("deletion", () => {
       "lets go only when the absence may be believed",
       ec2,
       { ...deleting, freeName: { name, absent: false, attempt: 1 } },
+      "wait Deleting",
+    ],
+    [
+      "lets go only when nothing is on its way to become its own",
+      ec2,
+      { ...deleting, claimsSettled: false },
       "wait Deleting",
     ],
     [

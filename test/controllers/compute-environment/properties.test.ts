@@ -202,7 +202,7 @@ const worlds: fc.Arbitrary<World> = fc
     adoptionPolicy: fc.constantFrom<"Never" | "IfMatching" | "IfExists">("Never", "IfMatching", "IfExists"),
     adoptableNames: fc.constantFrom([], ["*"], ["*"]),
     allowForeignRepoint: rarely(4).map((denied) => !denied),
-    approved: fc.constantFrom("Create", "Repoint", "Delete", "nothing"),
+    approved: fc.constantFrom("Repoint", `Repoint@${ago(20)}`, "Delete", "nothing"),
     absent: rarely(6).map((doubtful) => !doubtful),
     targetRuns: fc.constantFrom(undefined, true, false),
     tried: fc.boolean(),
@@ -353,7 +353,8 @@ describe("whatever is in AWS, the next step of a compute environment", () => {
         expect(broken.map(([law]) => law)).toEqual([]);
         const forever = ["create", "disable", "delete", "terminateJobs", "repointForeign"].includes(action.kind);
         const disables = (action.kind === "update" || action.kind === "enable") && action.request.state === "DISABLED";
-        expect(irreversible || !(forever || disables)).toBe(true);
+        const infrastructure = action.kind === "update" && "instanceTypes" in (action.request.computeResources ?? {});
+        expect(irreversible || !(forever || disables || infrastructure)).toBe(true);
       }),
       { numRuns: 3000 },
     );

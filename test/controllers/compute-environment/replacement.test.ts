@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
+import { fleetOf } from "../../../src/controllers/compute-environment/fleet.ts";
 import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
-import { referenceOf } from "../../../src/controllers/compute-environment/replacement.ts";
+import { handover, referenceOf } from "../../../src/controllers/compute-environment/replacement.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
 import { ec2, environment, now, object, queue, seen, settings, wish, withResources } from "./given.ts";
 
@@ -159,7 +160,7 @@ describe("an attempt that AWS found INVALID", () => {
 });
 
 describe("a target that was approved after queues had gone back from it", () => {
-  const approved = { wish: { ...wish, approved: `${id}/Repoint` } };
+  const approved = { wish: { ...wish, approved: `${id}/Repoint@${iso(600)}` } };
   const returnedAt = (secondsAgo: number, since: number) => ({
     tags: { ...serves(since).tags, "awsbatch.dev/returned-at": `${iso(secondsAgo)}/${id}` },
   });
@@ -175,8 +176,56 @@ describe("a target that was approved after queues had gone back from it", () => 
       { environments: [old(), fresh(returnedAt(600, 60))], queues: [queue("q1", ["new"])], ...approved },
       "wait Soaking again in 30 s; serving",
     ],
+    [
+      "serves without the approval once all queues have come over",
+      { environments: [old(), fresh(returnedAt(600, 60))], queues: [queue("q1", ["new"])] },
+      "wait Soaking again in 30 s; serving",
+    ],
+    [
+      "gives the queues back once more when AWS finds it INVALID after it has served again",
+      {
+        environments: [old(), fresh({ ...returnedAt(600, 60), status: "INVALID" })],
+        queues: [queue("q1", ["old"])],
+        ...approved,
+      },
+      "tag returned new",
+    ],
+    [
+      "gives the queues back once more when AWS finds it INVALID before all have come over",
+      {
+        environments: [old(), fresh({ ...returnedAt(600, 900), status: "INVALID" })],
+        queues: [queue("q1", ["new"]), queue("q2", ["old"])],
+        ...approved,
+      },
+      "tag returned new",
+    ],
+    [
+      "is not marked once more while it is INVALID before any queue came over",
+      {
+        environments: [old(), fresh({ ...returnedAt(600, 900), status: "INVALID" })],
+        queues: [queue("q1", ["old"])],
+        ...approved,
+      },
+      "blocked Invalid again in 300 s",
+    ],
+    [
+      "gets no queue by an approval from before they went back again",
+      {
+        environments: [old(), fresh(returnedAt(30, 60))],
+        queues: [queue("q1", ["old"])],
+        ...approved,
+      },
+      "blocked Returned",
+    ],
   ])("%s", (_name, change, expected) => {
     expect(told(other, change)).toBe(expected);
+  });
+
+  it("is not asked for a second time where Repoint is held", () => {
+    const held: BatchComputeEnvironmentSpec = { ...other, replacement: { holdBefore: ["Repoint"] } };
+    const change = { environments: [old(), fresh(returnedAt(600, 900))], queues: [queue("q1", ["old"])] };
+    expect(told(held, { ...change, ...approved })).toBe("wait Repointing");
+    expect(told(held, { ...change, wish: { ...wish, approved: `${id}/Repoint` } })).toBe("blocked Returned");
   });
 });
 
@@ -201,6 +250,30 @@ describe("a target that is not ENABLED", () => {
       off,
       { environments: [old({ state: "DISABLED" }), fresh()], queues: [queue("q1", ["old"])] },
       "update new spec.state",
+    ],
+    [
+      "is enabled until it has taken over what names an ENABLED one",
+      off,
+      { environments: [old(), fresh({ state: "DISABLED" })], queues: [queue("q1", ["old"])] },
+      "enable new",
+    ],
+    [
+      "is not enabled while queues have gone back from it",
+      off,
+      {
+        environments: [
+          old(),
+          fresh({ state: "DISABLED", tags: { "awsbatch.dev/returned-at": `${iso(5)}/${seen(off).planId}` } }),
+        ],
+        queues: [queue("q1", ["old"])],
+      },
+      "blocked Returned",
+    ],
+    [
+      "stays so when nothing is to be taken over",
+      off,
+      { environments: [old({ state: "DISABLED" }), fresh({ state: "DISABLED" })], queues: [queue("q1", ["old"])] },
+      "wait Repointing",
     ],
     [
       "gets everything else at once",
@@ -273,10 +346,10 @@ describe("a foreign queue that may be repointed", () => {
       "wait Repointing",
     ],
     [
-      "is not left without an ENABLED environment",
+      "is not left without an ENABLED environment: its successor is enabled first",
       { ...spec, state: "DISABLED" },
       { environments: [old(), fresh({ state: "DISABLED" })], ...theirs("old") },
-      "wait WouldStarve",
+      "enable new",
     ],
     [
       "may go from one DISABLED environment to another",
@@ -286,6 +359,124 @@ describe("a foreign queue that may be repointed", () => {
     ],
   ])("%s", (_name, given, change, expected) => {
     expect(told(given, change)).toBe(expected);
+  });
+
+  const back = { tags: { "awsbatch.dev/returned-at": `${iso(5)}/${id}` } };
+  const ill: Partial<Environment> = { ...back, status: "INVALID", statusReason: "no" };
+
+  it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
+    [
+      "goes back from a target that AWS found INVALID, once that is marked",
+      spec,
+      { environments: [old(), fresh(ill), foreign("x")], ...theirs("x", "new") },
+      "repoint x,old",
+    ],
+    [
+      "is marked for before it goes back",
+      spec,
+      { environments: [old(), fresh({ status: "INVALID" })], ...theirs("new") },
+      "tag returned new",
+    ],
+    [
+      "goes back from one that is VALID again, and not approved",
+      spec,
+      { environments: [old(), fresh(back)], ...theirs("new") },
+      "repoint old",
+    ],
+    [
+      "goes back before the target is changed",
+      { ...withResources(spec, { maxvCpus: 9 }) },
+      {
+        environments: [
+          old(),
+          fresh({
+            ...ill,
+            tags: { "awsbatch.dev/returned-at": `${iso(5)}/${seen(withResources(spec, { maxvCpus: 9 })).planId}` },
+          }),
+        ],
+        ...theirs("new"),
+      },
+      "repoint old",
+    ],
+    [
+      "stays on one that is VALID again when that is approved",
+      spec,
+      {
+        environments: [old(), fresh(back)],
+        ...theirs("new"),
+        wish: { ...wish, approved: `${id}/Repoint@${iso(5)}` },
+      },
+      "tag serving new",
+    ],
+    [
+      "that names what serves as well stays as it is",
+      spec,
+      { environments: [old(), fresh(ill)], ...theirs("new", "old") },
+      "blocked Invalid again in 300 s",
+    ],
+    [
+      "stays where nothing ENABLED is left to go back to",
+      spec,
+      { environments: [old({ state: "DISABLED" }), fresh(ill)], ...theirs("new") },
+      "blocked Invalid again in 300 s",
+    ],
+    [
+      "in transition keeps nothing else from being done",
+      { ...withResources(spec, { maxvCpus: 9 }) },
+      {
+        environments: [
+          old(),
+          fresh({
+            ...ill,
+            tags: { "awsbatch.dev/returned-at": `${iso(5)}/${seen(withResources(spec, { maxvCpus: 9 })).planId}` },
+          }),
+        ],
+        ...may,
+        queues: [queue("theirs", ["new"], { foreign: true, status: "UPDATING" })],
+      },
+      "update new spec.computeResources.maxvCpus",
+    ],
+    [
+      "of ours is left to the queue controller",
+      spec,
+      { environments: [old(), fresh(ill)], ...may, queues: [queue("q1", ["new"])] },
+      "blocked Invalid again in 300 s",
+    ],
+  ])("%s", (_name, given, change, expected) => {
+    expect(told(given, change)).toBe(expected);
+  });
+
+  it.each<[string, Partial<Environment>, Partial<Seen>, RegExp]>([
+    ["INVALID, where the spec forbids it now", ill, may, /; queue one is .*; queue two is .*foreignQueues: Repoint$/],
+    ["VALID again, where the spec forbids it now", back, may, /tried again; queue one is .*; queue two is/],
+  ])("that cannot go back is named where the target is %s", (_name, target, settled, expected) => {
+    const queues = [queue("two", ["new"], { foreign: true }), queue("one", ["new"], { foreign: true })];
+    expect(message(other, { environments: [old(), fresh(target)], queues, ...settled })).toMatch(expected);
+  });
+
+  it("that cannot go back for its own sake is named with why", () => {
+    expect(message(spec, { environments: [old(), fresh(ill)], ...theirs("x", "new") })).toMatch(
+      /; queue theirs, which is not managed here, is being handed over to old; it also names x, which is not VALID/,
+    );
+    expect(message(spec, { environments: [old(), fresh(ill)], ...theirs("new"), settings })).toMatch(
+      /; queue theirs .* without --allow-foreign-repoint/,
+    );
+  });
+
+  it.each<[string, readonly Environment[], readonly string[]]>([
+    ["that has no other", [], ["old"]],
+    ["that has a DISABLED one beside it", [foreign("x", { state: "DISABLED" })], ["x", "old"]],
+  ])("is not taken from its last ENABLED environment by the handover itself: one %s", (_name, beside, order) => {
+    const off: BatchComputeEnvironmentSpec = { ...spec, state: "DISABLED" };
+    const [target, environments] = [fresh({ state: "DISABLED" }), [old(), ...beside]];
+    const around = seen(off, { environments: [...environments, target], ...theirs(...order) });
+    const fleet = fleetOf(off, [old(), target], around.planId);
+    expect(handover(off, around, fleet, target)).toMatchObject({
+      kind: "wait",
+      reason: "WouldStarve",
+      message: expect.stringMatching(/handed over to new; it would be/),
+      stalledAfterMs: 600_000,
+    });
   });
 
   it("keeps the policy of a fair-share queue", () => {

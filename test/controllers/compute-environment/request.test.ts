@@ -3,6 +3,7 @@ import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/comp
 import type { Environment } from "../../../src/aws/batch.ts";
 import { differences } from "../../../src/controllers/compute-environment/diff.ts";
 import {
+  attemptAt,
   createRequest,
   planId,
   revalidateRequest,
@@ -29,6 +30,21 @@ describe("the id of a plan", () => {
     ["what becomes of it", { ...ec2, deletionPolicy: "Retain", adoptionPolicy: "IfExists" }],
   ])("stays the same whatever the spec says of %s", (_name, spec) => {
     expect(planId(spec, identity)).toBe(planId(ec2, identity));
+  });
+
+  it.each<[string, number]>([
+    ["base-0a1b2c3d", 1],
+    ["base-0a1b2c3d-2", 2],
+    ["base-0a1b2c3d-999999", 999_999],
+    ["base-0a1b2c3d-9999999", 0],
+    ["base-0a1b2c3d-2x", 0],
+    ["base-0a1b2c3d-x2", 0],
+    ["base-0a1b2c3d-", 0],
+    ["base-0a1b2c3d2", 0],
+    ["base-00000000", 0],
+    ["base", 0],
+  ])("tells which attempt at it a name is: %s is %i", (name, attempt) => {
+    expect(attemptAt("0a1b2c3d", "base", name)).toBe(attempt);
   });
 
   it("is of one object of one cluster, whatever its uids", () => {

@@ -3,7 +3,7 @@ import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/comp
 import type { Environment } from "../../../src/aws/batch.ts";
 import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { ec2, environment, now, object, queue, seen, wish, withResources } from "./given.ts";
+import { createApproval, ec2, environment, now, object, queue, seen, wish, withResources } from "./given.ts";
 import { fresh, id, iso, next, old, other, retired, serving } from "./replaced.ts";
 
 describe("the soak", () => {
@@ -299,7 +299,7 @@ describe("serving, as it is noted,", () => {
           fresh({ tags: { ...serving(60).tags, "awsbatch.dev/returned-at": `${iso(60)}/${seen(other).planId}` } }),
         ],
         queues: [queue("q1", ["new"])],
-        wish: { ...wish, approved: `${seen(other).planId}/Repoint` },
+        wish: { ...wish, approved: `${seen(other).planId}/Repoint@${iso(60)}` },
       },
       "Soaking",
     ],
@@ -309,7 +309,7 @@ describe("serving, as it is noted,", () => {
 });
 
 describe("an adopted environment", () => {
-  const approved = { wish: { ...wish, approved: `${id}/Create` } };
+  const approved = { wish: { ...wish, approved: createApproval(id, "team_ce") } };
 
   it.each<[string, Partial<Seen>, string]>([
     ["is replaced only with approval", { environments: [environment("team_ce")] }, "AwaitingApproval"],

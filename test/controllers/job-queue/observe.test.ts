@@ -182,9 +182,10 @@ describe("an entry of the order", () => {
   });
 
   const hold = { replacement: { holdBefore: ["Repoint" as const] } };
-  const approve = (spec: Partial<BatchComputeEnvironmentSpec>) => ({
-    annotations: { "awsbatch.dev/approve": `${planId({ ...ec2, ...spec }, identityOf("a"))}/Repoint` },
+  const approving = (step: string, spec: Partial<BatchComputeEnvironmentSpec> = {}) => ({
+    annotations: { "awsbatch.dev/approve": `${planId({ ...ec2, ...spec }, identityOf("a"))}/${step}` },
   });
+  const approve = (spec: Partial<BatchComputeEnvironmentSpec>) => approving("Repoint", spec);
 
   it.each<[string, KubeObject, boolean]>([
     ["may be handed over", environmentOf("a"), true],
@@ -217,7 +218,9 @@ describe("an entry of the order", () => {
 
   it.each<[string, object, boolean]>([
     ["is out of use once queues went back from it", {}, true],
-    ["is tried again when that is approved", approve({}), false],
+    ["is tried again when that is approved", approving("Repoint@2026-01-01T00:00:00Z"), false],
+    ["is not tried again by an approval of an earlier try", approving("Repoint@2025-12-31T00:00:00Z"), true],
+    ["is not tried again by the approval of the first handover", approve({}), true],
   ])("a target %s", async (_name, change, returned) => {
     const back = { tags: { "awsbatch.dev/returned-at": `2026-01-01T00:00:00Z/${planId(ec2, identityOf("a"))}` } };
     const region = fakeRegion({ environments: [environment("a1", "a", back), foreignEnvironment("x")] });

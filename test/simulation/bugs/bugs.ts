@@ -63,8 +63,8 @@ export const bugs: readonly Bug[] = [
     "take the lease before it has run out",
     "replacement, with a standby",
     "runtime/leader.ts",
-    'holderIdentity === "" || holderIdentity === identity || this.#expiresInMs(this.#seen) <= 0',
-    "true",
+    'return this.holder === "" || this.holder === this.#options.identity;',
+    "return true;",
   ),
   {
     name: "repoint before the successor is VALID",
@@ -218,8 +218,8 @@ export const bugs: readonly Bug[] = [
     "let ages say whose a name is, where AWS's tags say it",
     "had claimed the names in vain",
     "controllers/job-definition/observe.ts",
-    "return owners[0] === identity;",
-    "return false;",
+    "const claimant = owner ?? olderOf(object, rivals);",
+    "const claimant = olderOf(object, rivals);",
   ),
   one(
     "take what is nobody's for ours",
@@ -267,7 +267,7 @@ export const bugs: readonly Bug[] = [
     "go on without the approval",
     "an approval before each step",
     "controllers/compute-environment/replacement.ts",
-    "return (spec.replacement?.holdBefore?.includes(step) ?? false) && !isApproved(seen, step);",
+    "return (spec.replacement?.holdBefore?.includes(step) ?? false) && seen.wish.approved !== value;",
     "return false;",
   ),
   one(
@@ -281,7 +281,7 @@ export const bugs: readonly Bug[] = [
     "take up a reverted environment again without enabling it",
     "taken back as the predecessor retires",
     plan,
-    'if (revivable.state !== (spec.state ?? "ENABLED")) {',
+    "if (revivable.state !== state) {",
     'if (revivable.state === "never") {',
   ),
   one(

@@ -23,7 +23,7 @@ import { driftSeenMs, isOperatorWrite, nameOf, unseenMs } from "./reading.ts";
  * is still there, nor is a revision registered above such an object's.
  *
  * Not against it: tags that somebody took off within `unseenMs`, for what cannot be undone (disable, detach, delete,
- * deregister, end a job) is read live before; within the time in which drift is seen for what can.
+ * deregister, end a job, replace instances) is read live before; within the time in which drift is seen for what can.
  */
 export const notOurs: OracleFactory = (watched) => {
   /** By ARN: when it was ours last. */
@@ -40,7 +40,7 @@ export const notOurs: OracleFactory = (watched) => {
       if (target === undefined) return undefined;
       if (isOurs(watched, target.tags)) return stolen(watched, call, target);
       const lastOurs = oursAt.get(target.arn);
-      const unseen = isIrreversible(call) ? unseenMs : driftSeenMs;
+      const unseen = isIrreversible(watched, call) ? unseenMs : driftSeenMs;
       if (lastOurs !== undefined && now - lastOurs <= unseen) return undefined;
       if (isAdoption(watched, call, target) || isRepoint(watched, call)) return undefined;
       return `${call.operation} of ${watched.callerOf(call)?.name} wrote to ${target.arn}, whose tags are ${JSON.stringify(target.tags)}: ${JSON.stringify(call.input)}`;
@@ -48,9 +48,22 @@ export const notOurs: OracleFactory = (watched) => {
   };
 };
 
-function isIrreversible(call: CallRecord): boolean {
+function isIrreversible(watched: Watched, call: CallRecord): boolean {
   if (/^(Delete|Deregister|Terminate)/.test(call.operation)) return true;
-  return (call.input as { readonly state?: string }).state === "DISABLED";
+  return (call.input as { readonly state?: string }).state === "DISABLED" || replacesInstances(watched, call);
+}
+
+/** What AWS changes without touching an instance. */
+const capacity = ["minvCpus", "maxvCpus", "desiredvCpus", "scalingPolicy"];
+
+/** Fargate has no instances: what else changes there holds for the tasks to come. */
+function replacesInstances({ aws }: Watched, call: CallRecord): boolean {
+  if (call.operation !== "UpdateComputeEnvironment") return false;
+  const input = call.input as { readonly computeEnvironment?: string; readonly computeResources?: object };
+  const name = nameOf(input.computeEnvironment);
+  const target = aws.truth.computeEnvironments().find((one) => one.computeEnvironmentName === name);
+  if (target?.computeResources?.type?.startsWith("FARGATE") === true) return false;
+  return Object.keys(input.computeResources ?? {}).some((field) => !capacity.includes(field));
 }
 
 interface Thing {
