@@ -20,10 +20,13 @@ const slowestPerSecond = 1;
 const recoveryMs = 60_000;
 /** Answers to calls that left together tell the same news; they slow down once. */
 const shrinkAtMostEveryMs = 1000;
+/** While reads wait: after so many writes one of them leaves, so that an object with many writes stops nobody's reads. */
+const writesPerRead = 4;
 
 /**
- * A token bucket that stands before the AWS calls of one account and region. Writes go before reads, within a class
- * first come, first served. Being throttled halves the rate, which then grows back in about a minute.
+ * A token bucket that stands before the AWS calls of one account and region. Writes go before reads, but for every
+ * fifth call; within a class first come, first served. Being throttled halves the rate, which then grows back in about
+ * a minute.
  */
 export class CallBudget {
   readonly #clock: Clock;
@@ -36,6 +39,8 @@ export class CallBudget {
   #shrunkAt = Number.NEGATIVE_INFINITY;
   #timer: Timer | undefined;
   #waitedMs = 0;
+  /** Writes that left since a read did, while one waited. */
+  #writesBeforeRead = 0;
 
   constructor(options: CallBudgetOptions) {
     this.#clock = options.clock;
@@ -99,7 +104,7 @@ export class CallBudget {
   #handOut(): void {
     this.#refill();
     while (this.#tokens >= 1 && this.waiting > 0) {
-      const kind: CallKind = this.#waiting.write.size > 0 ? "write" : "read";
+      const kind = this.#nextKind();
       for (const next of this.#waiting[kind]) {
         this.#waiting[kind].delete(next);
         this.#tokens--;
@@ -116,6 +121,14 @@ export class CallBudget {
         this.#handOut();
       });
     }
+  }
+
+  #nextKind(): CallKind {
+    const { write, read } = this.#waiting;
+    const turnOfWrites = read.size === 0 || this.#writesBeforeRead < writesPerRead;
+    const kind = write.size > 0 && turnOfWrites ? "write" : "read";
+    this.#writesBeforeRead = kind === "write" && read.size > 0 ? this.#writesBeforeRead + 1 : 0;
+    return kind;
   }
 
   #goOn(kind: CallKind, next: Waiting): void {

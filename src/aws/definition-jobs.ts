@@ -8,7 +8,7 @@ import type { UnfinishedStatus } from "./region.ts";
 
 const unfinished: readonly UnfinishedStatus[] = ["SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING"];
 
-/** For so long (ms) a count serves others who ask. */
+/** For so long (ms) after its end a count serves others who ask; one that took longer, for as long as it took. */
 const sharedForMs = 60_000;
 
 /** Unfinished jobs by the name of their job definition. */
@@ -35,6 +35,15 @@ export async function countedByDefinition(
   return counts;
 }
 
+interface Count {
+  /** Monotonic ms. */
+  readonly begunAt: number;
+  /** Undefined while it is under way. */
+  endedAt: number | undefined;
+  readonly queues: ReadonlySet<string>;
+  readonly counts: Promise<DefinitionCounts>;
+}
+
 export interface DefinitionJobsOptions {
   readonly batch: BatchApi;
   readonly clock: Clock;
@@ -44,11 +53,12 @@ export interface DefinitionJobsOptions {
 /**
  * Counts jobs for whoever waits until none runs a definition any more. A definition without an ACTIVE revision gets no
  * new jobs, so a count that began after the last of them went stays good: a hundred definitions that go together are
- * one look at each queue, not a hundred.
+ * one look at each queue, not a hundred. There is one count at a time, for a second beside it makes both slower; one
+ * that takes longer than a caller waits is there when it asks again.
  */
 export class DefinitionJobs {
   readonly #options: DefinitionJobsOptions;
-  readonly #counts = new Map<string, { readonly begunAt: number; readonly counts: Promise<DefinitionCounts> }>();
+  #newest: Count | undefined;
 
   constructor(options: DefinitionJobsOptions) {
     this.#options = options;
@@ -58,22 +68,56 @@ export class DefinitionJobs {
    * @param from monotonic ms: counts that began earlier may not show all jobs of this definition
    * @throws AwsError when the jobs of a queue cannot be read
    */
-  async of(definition: string, queues: Iterable<string>, from: number, signal: AbortSignal): Promise<number> {
-    let count = 0;
-    for (const queue of queues) count += (await abortable(this.#countsOf(queue, from), signal)).get(definition) ?? 0;
-    return count;
+  async of(definition: string, queues: readonly string[], from: number, signal: AbortSignal): Promise<number> {
+    const { counts } = await this.#countFor(queues, from, signal);
+    return (await abortable(counts, signal)).get(definition) ?? 0;
   }
 
-  #countsOf(queue: string, from: number): Promise<DefinitionCounts> {
-    const { batch, clock, lifetime } = this.#options;
-    const begunAt = clock.monotonic();
-    const known = this.#counts.get(queue);
-    if (known !== undefined && known.begunAt >= from && known.begunAt > begunAt - sharedForMs) return known.counts;
-    const counts = countedByDefinition(batch, queue, lifetime);
-    this.#counts.set(queue, { begunAt, counts });
-    counts.catch(() => {
-      if (this.#counts.get(queue)?.counts === counts) this.#counts.delete(queue);
-    });
-    return counts;
+  async #countFor(queues: readonly string[], from: number, signal: AbortSignal): Promise<Count> {
+    for (;;) {
+      const newest = this.#newest;
+      if (newest !== undefined && this.#isFresh(newest) && isGoodFor(newest, queues, from)) return newest;
+      if (newest === undefined || newest.endedAt !== undefined) return this.#begin(queues);
+      await abortable(newest.counts, signal).catch(() => signal.throwIfAborted());
+    }
   }
+
+  #isFresh({ begunAt, endedAt }: Count): boolean {
+    if (endedAt === undefined) return true;
+    return this.#options.clock.monotonic() < endedAt + Math.max(sharedForMs, endedAt - begunAt);
+  }
+
+  #begin(queues: readonly string[]): Count {
+    const { batch, clock, lifetime } = this.#options;
+    const counts = countedInAll(batch, queues, lifetime);
+    const count: Count = { begunAt: clock.monotonic(), endedAt: undefined, queues: new Set(queues), counts };
+    this.#newest = count;
+    counts.then(
+      () => {
+        count.endedAt = clock.monotonic();
+      },
+      () => {
+        this.#newest = undefined;
+      },
+    );
+    return count;
+  }
+}
+
+function isGoodFor(count: Count, queues: readonly string[], from: number): boolean {
+  return count.begunAt >= from && queues.every((queue) => count.queues.has(queue));
+}
+
+async function countedInAll(
+  batch: BatchApi,
+  queues: readonly string[],
+  signal: AbortSignal,
+): Promise<DefinitionCounts> {
+  const all = new Map<string, number>();
+  for (const queue of queues) {
+    for (const [name, count] of await countedByDefinition(batch, queue, signal)) {
+      all.set(name, (all.get(name) ?? 0) + count);
+    }
+  }
+  return all;
 }

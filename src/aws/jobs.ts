@@ -7,10 +7,10 @@ import type { UnfinishedJob, UnfinishedStatus } from "./region.ts";
 /** In this order a job that moves on while we list is met again. */
 const lifeOrder: readonly UnfinishedStatus[] = ["SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING"];
 
-interface Listed {
-  readonly summary: JobSummary & { readonly jobId: string };
-  readonly status: JobStatus;
-  readonly parentId: string | undefined;
+/** What is kept of a summary: a queue may have a hundred thousand jobs. */
+interface Listed extends Omit<UnfinishedJob, "queue" | "cluster"> {
+  readonly isArray: boolean;
+  readonly isMultiNode: boolean;
 }
 
 /**
@@ -34,31 +34,28 @@ export async function unfinishedJobs(
   // An array job is PENDING while its children run: it must be known although nobody asked for PENDING.
   await list({ jobQueue: queue }, new Set([...wanted, "PENDING"]), undefined);
   const parents = [...jobs.values()].filter(({ parentId, status }) => parentId === undefined && status !== "SUBMITTED");
-  for (const { summary, status } of parents) {
-    const { jobId, arrayProperties, nodeProperties } = summary;
-    if (arrayProperties?.size !== undefined) await list({ arrayJobId: jobId }, wanted, jobId);
-    const started = status === "STARTING" || status === "RUNNING";
-    if (nodeProperties?.numNodes !== undefined && started) await list({ multiNodeJobId: jobId }, wanted, jobId);
+  for (const { jobId, isArray, isMultiNode, status } of parents) {
+    if (isArray) await list({ arrayJobId: jobId }, wanted, jobId);
+    if (isMultiNode && isPlaced(status)) await list({ multiNodeJobId: jobId }, wanted, jobId);
   }
 
-  const placed = [...jobs.values()].filter(({ status }) => status === "STARTING" || status === "RUNNING");
+  const placed = [...jobs.values()].filter(({ status }) => isPlaced(status));
   const clusters = await clustersOf(
     batch,
-    placed.map(({ summary }) => summary.jobId),
+    placed.map(({ jobId }) => jobId),
     signal,
   );
+  const wholes = clustersOfWholes(placed, clusters);
   const asked = [...jobs.values()].filter(({ status }) => wanted.has(status));
-  return asked.map(({ summary, status, parentId }) => ({
-    jobId: summary.jobId,
-    jobName: summary.jobName ?? "",
+  return asked.map(({ isArray: _array, isMultiNode: _nodes, ...job }) => ({
+    ...job,
     queue,
-    status,
-    startedAt: summary.startedAt || undefined,
-    createdAt: summary.createdAt || undefined,
-    cluster: clusters.get(summary.jobId) ?? clusterOfChildren(summary.jobId, jobs, clusters),
-    parentId,
-    ...(summary.jobDefinition ? { definition: summary.jobDefinition } : {}),
+    cluster: clusters.get(job.jobId) ?? onlyOneOf(wholes.get(job.jobId)),
   }));
+}
+
+function isPlaced(status: JobStatus): boolean {
+  return status === "STARTING" || status === "RUNNING";
 }
 
 type Source = Pick<ListJobsRequest, "jobQueue" | "arrayJobId" | "multiNodeJobId">;
@@ -84,21 +81,35 @@ async function readAll(
       for (const summary of listed(answer.jobSummaryList, "ListJobs")) {
         const { jobId } = summary;
         if (jobId === undefined) throw incomplete("ListJobs", "AWS listed a job without its id");
-        const known = jobs.get(jobId);
-        jobs.set(jobId, {
-          summary: { ...summary, jobId },
-          status: summary.status ?? status,
-          parentId: parentId ?? known?.parentId ?? parentIn(summary),
-        });
+        const ofParent = parentId ?? jobs.get(jobId)?.parentId ?? parentIn(jobId);
+        jobs.set(jobId, listedAs({ ...summary, jobId, status: summary.status ?? status }, ofParent));
       }
       nextToken = answer.nextToken === "" ? undefined : answer.nextToken;
     } while (nextToken !== undefined);
   }
 }
 
+function listedAs(
+  summary: JobSummary & { readonly jobId: string; readonly status: JobStatus },
+  parentId: string | undefined,
+): Listed {
+  const { jobId, jobName = "", status, startedAt, createdAt, jobDefinition } = summary;
+  return {
+    jobId,
+    jobName,
+    status,
+    startedAt: startedAt || undefined,
+    createdAt: createdAt || undefined,
+    parentId,
+    ...(jobDefinition ? { definition: jobDefinition } : {}),
+    isArray: summary.arrayProperties?.size !== undefined,
+    isMultiNode: summary.nodeProperties?.numNodes !== undefined,
+  };
+}
+
 /** The parent's id in a child's: `<parent>:<index>` of an array, `<parent>#<node>` of a multi-node job. */
-function parentIn({ jobId }: JobSummary): string | undefined {
-  return /^(.+)[:#]\d+$/.exec(jobId ?? "")?.[1];
+function parentIn(jobId: string): string | undefined {
+  return /^(.+)[:#]\d+$/.exec(jobId)?.[1];
 }
 
 async function clustersOf(
@@ -133,19 +144,23 @@ function clusterOf(job: JobDetail): string | undefined {
   return undefined;
 }
 
-/** A multi-node job as a whole has no task; all its nodes lie in one environment. */
-function clusterOfChildren(
-  parentId: string,
-  jobs: ReadonlyMap<string, Listed>,
+/** By parent. A multi-node job as a whole has no task; all its nodes lie in one environment. */
+function clustersOfWholes(
+  placed: readonly Listed[],
   clusters: ReadonlyMap<string, string>,
-): string | undefined {
-  const found = new Set<string>();
-  for (const [jobId, listed] of jobs) {
-    const cluster = listed.parentId === parentId ? clusters.get(jobId) : undefined;
-    if (cluster !== undefined) found.add(cluster);
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const wholes = new Map<string, Set<string>>();
+  for (const { jobId, parentId } of placed) {
+    const cluster = clusters.get(jobId);
+    if (parentId === undefined || cluster === undefined) continue;
+    wholes.set(parentId, (wholes.get(parentId) ?? new Set()).add(cluster));
   }
-  const [only] = found;
-  return found.size === 1 ? only : undefined;
+  return wholes;
+}
+
+function onlyOneOf(clusters: ReadonlySet<string> = new Set()): string | undefined {
+  const [only] = clusters;
+  return clusters.size === 1 ? only : undefined;
 }
 
 function incomplete(operation: string, message: string): AwsError {

@@ -5,6 +5,8 @@ export interface HealthCheck {
   readonly name: string;
   /** What is wrong; undefined: nothing. */
   readonly problem: () => string | undefined;
+  /** What is worth knowing although nothing is wrong. */
+  readonly note?: () => string | undefined;
 }
 
 /**
@@ -22,8 +24,11 @@ export function healthPages(checks: {
 }
 
 function pageOf(checks: readonly HealthCheck[]) {
-  const results = checks.map(({ name, problem }) => ({ name, problem: problem() }));
-  const lines = results.map(({ name, problem }) => (problem === undefined ? `[+] ${name}` : `[-] ${name}: ${problem}`));
+  const results = checks.map(({ name, problem, note }) => ({ name, problem: problem(), note: note?.() }));
+  const lines = results.map(({ name, problem, note }) => {
+    if (problem !== undefined) return `[-] ${name}: ${problem}`;
+    return note === undefined ? `[+] ${name}` : `[+] ${name}, ${note}`;
+  });
   const ok = results.every(({ problem }) => problem === undefined);
   return textPage(ok ? 200 : 503, [...lines, ok ? "ok" : "failed"].map((line) => `${line}\n`).join(""));
 }

@@ -53,7 +53,8 @@ const releaseMs = 3000;
 
 /**
  * Leader election on a Lease. Whether another's lease has run out is judged only by how long we saw it unchanged on
- * our own monotonic clock. Election alone does not fence: each write asks `remainingMs` just before it leaves.
+ * our own monotonic clock; so is whether the holder of a lease that somebody deleted can write no more. Election alone
+ * does not fence: each write asks `remainingMs` just before it leaves.
  */
 export class LeaderElector {
   readonly #options: LeaderElectorOptions;
@@ -61,8 +62,7 @@ export class LeaderElector {
   readonly #renewDeadlineMs: number;
   readonly #retryPeriodMs: number;
   readonly #marginMs: number;
-  /** What was seen last, and when its content was seen first, monotonic. */
-  #seen: { readonly lease: Lease; readonly since: number } | undefined;
+  #seen: Seen | undefined;
   /** When the last renewal that succeeded was sent. */
   #renewed: Moment | undefined;
 
@@ -92,7 +92,12 @@ export class LeaderElector {
 
   /** The identity that holds the lease as far as this process knows; empty: nobody. */
   get holder(): string {
-    return this.#seen?.lease.holderIdentity ?? "";
+    return this.#lease?.holderIdentity ?? "";
+  }
+
+  /** The lease as it was seen last; undefined: there is none, or nobody looked. */
+  get #lease(): Lease | undefined {
+    return this.#seen?.gone === false ? this.#seen.lease : undefined;
   }
 
   /**
@@ -171,21 +176,30 @@ export class LeaderElector {
   }
 
   async #tryAcquire(signal: AbortSignal): Promise<boolean> {
-    const { leases, identity, clock, log } = this.#options;
+    const { leases, identity, clock } = this.#options;
     const lease = await this.#request(signal, requestMs, (inner) => leases.get(inner));
     const before = this.holder;
     this.#see(lease);
-    if (this.#seen !== undefined) {
-      const { holderIdentity } = this.#seen.lease;
-      const free = holderIdentity === "" || holderIdentity === identity || this.#expiresInMs(this.#seen) <= 0;
-      if (!free) {
-        if (holderIdentity !== before) log.info("another replica leads", { holder: holderIdentity });
-        return false;
-      }
+    if (!this.#isFree()) {
+      if (this.holder !== before) this.#tellWhyNot();
+      return false;
     }
     const transitions = lease === undefined ? 0 : lease.transitions + (lease.holderIdentity === identity ? 0 : 1);
     await this.#write(signal, requestMs, { ...this.#record(), acquiredAt: clock.now(), transitions });
     return true;
+  }
+
+  #isFree(): boolean {
+    if (this.#seen === undefined || this.#expiresInMs(this.#seen) <= 0) return true;
+    // Of one that was deleted nobody knows who held it at the end.
+    if (this.#seen.gone) return false;
+    return this.holder === "" || this.holder === this.#options.identity;
+  }
+
+  #tellWhyNot(): void {
+    const { log } = this.#options;
+    if (this.#lease !== undefined) log.info("another replica leads", { holder: this.holder });
+    else log.info("the lease was deleted, it is made anew once its holder can be sure to write no more");
   }
 
   /** True: leadership is lost. False: the signal aborted. */
@@ -269,7 +283,7 @@ export class LeaderElector {
   async #write(signal: AbortSignal, limitMs: number, record: LeaseRecord): Promise<void> {
     const { leases, clock } = this.#options;
     const sent = momentOf(clock);
-    const seen = this.#seen?.lease;
+    const seen = this.#lease;
     const lease = await this.#request(signal, limitMs, (inner) =>
       seen === undefined ? leases.create(record, inner) : leases.update(seen, record, inner),
     );
@@ -282,16 +296,27 @@ export class LeaderElector {
   }
 
   #see(lease: Lease | undefined): void {
-    if (lease === undefined) this.#seen = undefined;
-    else if (this.#seen === undefined || !sameRecord(this.#seen.lease, lease)) {
-      this.#seen = { lease, since: this.#options.clock.monotonic() };
-    } else this.#seen = { lease, since: this.#seen.since };
+    const before = this.#seen;
+    const last = lease ?? before?.lease;
+    if (last === undefined) return;
+    const gone = lease === undefined;
+    const same = before !== undefined && before.gone === gone && sameRecord(before.lease, last);
+    this.#seen = { lease: last, gone, since: same ? before.since : this.#options.clock.monotonic() };
   }
 
-  #expiresInMs(seen: { readonly lease: Lease; readonly since: number }): number {
+  #expiresInMs(seen: Seen): number {
     const durationMs = Math.max(seen.lease.leaseDurationSeconds * 1000, this.#leaseDurationMs);
     return seen.since + durationMs - this.#options.clock.monotonic();
   }
+}
+
+/** What was seen last. */
+interface Seen {
+  readonly lease: Lease;
+  /** It was there before and is no more. Its holder may have renewed it until just before. */
+  readonly gone: boolean;
+  /** When this was seen first, monotonic. */
+  readonly since: number;
 }
 
 /** One moment by all clocks, in milliseconds. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CallBudget, type CallKind } from "../../src/aws/budget.ts";
-import { VirtualClock } from "../../src/runtime/clock.ts";
+import { sleep, VirtualClock } from "../../src/runtime/clock.ts";
 
 function setUp(ratePerSecond = 10) {
   const clock = new VirtualClock();
@@ -49,6 +49,73 @@ describe("CallBudget", () => {
     void take("write b", "write");
     await clock.advance(1000);
     expect(left).toEqual(["write a", "write b", "read a", "read b"]);
+  });
+
+  it("gives every fifth call to the reads while they wait beside writes", async () => {
+    const { clock, left, take, takeMany } = setUp();
+    takeMany(10);
+    await clock.advance(0);
+    left.length = 0;
+    takeMany(9, "write");
+    void take("read a");
+    void take("read b");
+    void take("read c");
+    await clock.advance(1200);
+    const kinds = left.map((name) => name.slice(0, name.lastIndexOf(" ")));
+    const four = ["write", "write", "write", "write"];
+    expect(kinds).toEqual([...four, "read", ...four, "read", "write", "read"]);
+  });
+
+  it("lets four writes go before a read that comes in the middle of many", async () => {
+    const { clock, left, take, takeMany } = setUp();
+    takeMany(30, "write");
+    await clock.advance(500);
+    left.length = 0;
+    void take("read");
+    await clock.advance(500);
+    expect(left).toEqual(["write 15", "write 16", "write 17", "write 18", "read"]);
+  });
+
+  it("owes the reads nothing any more once one of them went", async () => {
+    const { clock, left, take, takeMany } = setUp();
+    takeMany(10);
+    await clock.advance(0);
+    void take("read a");
+    takeMany(3, "write");
+    await clock.advance(400);
+    left.length = 0;
+    void take("read b");
+    takeMany(4, "write");
+    await clock.advance(500);
+    expect(left).toEqual(["write 0", "write 1", "write 2", "write 3", "read b"]);
+  });
+
+  it("lets writes go on when the read whose turn it is gives up", async () => {
+    const { clock, left, take, takeMany } = setUp();
+    takeMany(10);
+    await clock.advance(0);
+    const controller = new AbortController();
+    takeMany(6, "write");
+    void take("read", "read", controller.signal);
+    await clock.advance(400);
+    controller.abort("no more wish");
+    left.length = 0;
+    await clock.advance(200);
+    expect(left).toEqual(["read gave up: no more wish", "write 4", "write 5"]);
+  });
+
+  it("lets no read wait for the end of many writes that come one after the other", async () => {
+    const { clock, budget, left, take } = setUp();
+    void (async () => {
+      for (let index = 0; index < 3000; index++) {
+        await budget.take("write");
+        await sleep(clock, 30);
+      }
+    })();
+    await clock.advance(5000);
+    void take("read");
+    await clock.advance(500);
+    expect(left).toEqual(["read"]);
   });
 
   it("halves the rate when throttled, down to one call a second, and grows back within a minute", async () => {

@@ -46,6 +46,85 @@ describe("the jobs of a job definition", () => {
     expect(world.aws.count("listJobs")).toBe(2 * once);
   });
 
+  it("are told to whoever asks again while a count takes longer than they wait, and from its end for as long as it took", async () => {
+    const world = await busyWorld().start();
+    await world.clock.advance(10 * second);
+    world.aws.latencyMs = 9 * second;
+    const impatient = new AbortController();
+    const first = world.region.jobsOfDefinition("jd-1", impatient.signal).catch(String);
+    await world.clock.advance(100 * second);
+    impatient.abort("no more patience");
+    expect(await first).toBe("no more patience");
+    expect(await counted(world, "jd-1")).toBe(2);
+    expect(world.aws.count("listJobs")).toBe(12);
+    await world.clock.advance(107 * second);
+    expect(await counted(world, "jd-10")).toBe(1);
+    expect(world.aws.count("listJobs")).toBe(12);
+    await world.clock.advance(second);
+    await counted(world, "jd-1");
+    expect(world.aws.count("listJobs")).toBe(24);
+  });
+
+  it("are counted by one count at a time: who needs a later one waits, and all who wait share the next", async () => {
+    const world = await busyWorld().start();
+    await world.clock.advance(10 * second);
+    world.aws.latencyMs = 9 * second;
+    void world.region.jobsOfDefinition("jd-1", world.signal);
+    await world.clock.advance(second);
+    for (const name of ["jd-2:1", "jd-10:1"]) void world.region.deregisterJobDefinition(name, world.signal);
+    await world.clock.advance(20 * second);
+    const both = Promise.all(["jd-2", "jd-10"].map((name) => world.region.jobsOfDefinition(name, world.signal)));
+    await world.clock.advance(86 * second);
+    expect(world.aws.count("listJobs")).toBe(12);
+    await world.clock.advance(109 * second);
+    expect(await both).toEqual([0, 1]);
+    expect(world.aws.count("listJobs")).toBe(24);
+  });
+
+  it("are counted for whoever waits for a later count also when the one before fails", async () => {
+    const world = await busyWorld().start();
+    await world.clock.advance(10 * second);
+    world.aws.latencyMs = 9 * second;
+    const early = world.region.jobsOfDefinition("jd-1", world.signal).catch(String);
+    await world.clock.advance(second);
+    void world.region.deregisterJobDefinition("jd-10:1", world.signal);
+    await world.clock.advance(20 * second);
+    const late = world.region.jobsOfDefinition("jd-10", world.signal);
+    world.aws.refuse = () => sdkError("ServerException", "oops", 500);
+    await world.clock.advance(5 * second);
+    world.aws.refuse = () => undefined;
+    expect(await early).toContain("oops");
+    await world.clock.advance(12 * 9 * second);
+    expect(await late).toBe(1);
+  });
+
+  it("are not counted for those who gave up before their count began", async () => {
+    const world = await busyWorld().start();
+    await world.clock.advance(10 * second);
+    world.aws.latencyMs = 9 * second;
+    void world.region.jobsOfDefinition("jd-1", world.signal);
+    await world.clock.advance(second);
+    void world.region.deregisterJobDefinition("jd-2:1", world.signal);
+    await world.clock.advance(20 * second);
+    const impatient = new AbortController();
+    const waiting = world.region.jobsOfDefinition("jd-2", impatient.signal).catch(String);
+    await world.clock.advance(second);
+    impatient.abort("no more patience");
+    expect(await waiting).toBe("no more patience");
+    await world.clock.advance(300 * second);
+    expect(world.aws.count("listJobs")).toBe(12);
+  });
+
+  it("are counted anew when there is a queue that the last count did not look at", async () => {
+    const world = await busyWorld().start();
+    await world.clock.advance(10 * second);
+    await counted(world, "jd-1");
+    world.aws.queue("c");
+    await world.settle(world.region.refresh(world.signal));
+    await counted(world, "jd-1");
+    expect(world.aws.count("listJobs")).toBe(12 + 18);
+  });
+
   it("are counted anew for a definition whose revision has just been deregistered", async () => {
     const world = await busyWorld().start();
     await counted(world, "jd-2");

@@ -130,6 +130,38 @@ describe("unfinishedJobs", () => {
     expect(batch.count("describeJobs")).toBe(3);
   });
 
+  it("gives a multi-node job no cluster when its nodes lie in two, and each of two jobs that of its own nodes", async () => {
+    const batch = setUp();
+    const clusters = { split: ["A", "B"], one: ["C", "C"], other: ["D"] };
+    for (const [parent, nodes] of Object.entries(clusters)) {
+      job(batch, parent, "RUNNING", { nodeProperties: { numNodes: nodes.length } });
+      for (const [index, cluster] of nodes.entries()) {
+        job(batch, `${parent}#${index}`, "RUNNING", { parent, queue: undefined });
+        batch.state.details.push({ ...detail(`${parent}#${index}`), container: { taskArn: task(cluster) } });
+      }
+    }
+    const jobs = await unfinishedJobs(batch, "q", ["RUNNING"], signal);
+    const wholes = jobs.filter(({ parentId }) => parentId === undefined);
+    expect(wholes.map(({ jobId, cluster }) => [jobId, cluster])).toEqual([
+      ["split", undefined],
+      ["one", "C"],
+      ["other", "D"],
+    ]);
+  });
+
+  it("blocks nobody for long over the children of ten of the largest array jobs", async () => {
+    const batch = setUp();
+    batch.listJobs = async ({ arrayJobId, jobStatus }) => {
+      if (arrayJobId === undefined && jobStatus === "PENDING") return { jobSummaryList: arrays };
+      if (arrayJobId === undefined || jobStatus !== "RUNNABLE") return { jobSummaryList: [] };
+      const children = Array.from({ length: 10_000 }, (_, index) => `${arrayJobId}:${index}`);
+      return { jobSummaryList: children.map((jobId) => ({ jobId, jobName: "n" })) };
+    };
+    const ids = Array.from({ length: 10 }, (_, index) => `a${index}`);
+    const arrays = ids.map((jobId) => ({ jobId, jobName: "n", arrayProperties: { size: 10_000 } }));
+    expect(await unfinishedJobs(batch, "q", all, signal)).toHaveLength(100_010);
+  });
+
   it.each(["listJobs", "describeJobs"] as const)(
     "gives nothing rather than fewer jobs when %s fails",
     async (operation) => {

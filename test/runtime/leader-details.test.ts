@@ -86,6 +86,70 @@ describe("a replica that waits", () => {
     }
   });
 
+  test("waits out the lease of another that was deleted, for it may have been renewed just before, and makes it anew", async () => {
+    for (const [seconds, waits] of [
+      [60, 60_000],
+      [15, 15_000],
+    ] as const) {
+      const w = world();
+      await w.leases.create(held("x", { leaseDurationSeconds: seconds }), never);
+      const b = w.replica("b", { random: () => 1 });
+      await w.clock.advance(3000);
+      w.leases.delete();
+      // The first look without it is at 4 s.
+      await w.clock.advance(1000 + waits - 1);
+      expect([b.elector.remainingMs(), b.elector.holder, w.leases.lease]).toEqual([0, "", undefined]);
+      await w.clock.advance(1);
+      expect(b.elector.remainingMs()).toBe(14_000);
+      expect(w.leases.lease).toMatchObject({ holderIdentity: "b", transitions: 0 });
+      await w.clock.advance(60_000);
+      expect(w.story).toEqual([`${4 + waits / 1000}s b leads`]);
+    }
+  });
+
+  test("waits out a deleted lease also when it was released or its own when last seen: somebody may have taken it", async () => {
+    for (const holder of ["", "b"]) {
+      const w = world();
+      await w.leases.create(held(holder), never);
+      const b = w.replica("b", { random: () => 1 });
+      b.faults.fail("update", 1, down);
+      await w.clock.advance(0);
+      w.leases.delete();
+      await w.clock.advance(2000 + 15_000 - 1);
+      expect(b.elector.remainingMs()).toBe(0);
+      await w.clock.advance(1);
+      expect(b.elector.remainingMs()).toBe(14_000);
+    }
+  });
+
+  test("says once that the lease was deleted, and who leads when somebody made it anew", async () => {
+    const w = world();
+    await w.leases.create(held("x"), never);
+    const b = w.replica("b");
+    await w.clock.advance(3000);
+    w.leases.delete();
+    await w.clock.advance(5000);
+    const gone = "info: the lease was deleted, it is made anew once its holder can be sure to write no more";
+    expect(b.messages()).toEqual(["info: another replica leads", gone]);
+    await w.leases.create(held("x"), never);
+    await w.clock.advance(14_000);
+    expect(b.messages()).toEqual(["info: another replica leads", gone, "info: another replica leads"]);
+    expect(b.elector.remainingMs()).toBe(0);
+  });
+
+  test("takes a lease that was deleted and made anew as released at once", async () => {
+    const w = world();
+    await w.leases.create(held("x"), never);
+    const b = w.replica("b", { random: () => 1 });
+    await w.clock.advance(3000);
+    w.leases.delete();
+    await w.clock.advance(2000);
+    await w.leases.create(held(""), never);
+    await w.clock.advance(1000);
+    expect(b.elector.remainingMs()).toBe(14_000);
+    expect(w.leases.lease).toMatchObject({ holderIdentity: "b", transitions: 1 });
+  });
+
   test("asks no faster when the lease has run out and cannot be taken", async () => {
     const w = world();
     await w.leases.create(held("x"), never);

@@ -190,6 +190,24 @@ describe("a leader that cannot renew", () => {
   });
 });
 
+test("a leader that is cut off while its lease is deleted may write no more before another one leads", async () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const w = world();
+    const a = w.replica("a", { random: seededRandom(seed) });
+    await w.clock.advance(0);
+    const b = w.replica("b", { random: seededRandom(seed + 100) });
+    await w.clock.advance(30_000 + seed * 97);
+    a.faults.fail("update", 1000, down);
+    a.faults.fail("get", 1000, down);
+    w.leases.delete();
+    while (b.elector.remainingMs() === 0) {
+      await w.clock.advance(100);
+      expect(Math.min(a.elector.remainingMs(), b.elector.remainingMs())).toBe(0);
+      expect(w.clock.monotonic()).toBeLessThan(30_000 + seed * 97 + 17_100);
+    }
+  }
+});
+
 describe("a leader that was paused past its lease", () => {
   for (const sleeping of [false, true]) {
     test(`may not write when it comes to, its monotonic clock ${sleeping ? "having stood still" : "running on"}`, async () => {
@@ -249,12 +267,15 @@ describe("a leader that was paused past its lease", () => {
   });
 });
 
-test("under any mix of pauses, sleep, outages and wrong clocks there are never two that may write", async () => {
+test("under any mix of pauses, sleep, outages, wrong clocks and a lease that is deleted there are never two that may write", async () => {
   let handovers = 0;
   for (let seed = 1; seed <= 25; seed++) {
     const w = world();
     const random = seededRandom(seed);
     const replicas = ["a", "b", "c"].map((name, index) => w.replica(name, { random: seededRandom(seed * 10 + index) }));
+    // Whoever has never seen a holder cannot know that there was one.
+    await w.clock.advance(3000);
+    let deleted = false;
     for (let step = 0; step < 120; step++) {
       const replica = replicas[Math.floor(random() * replicas.length)];
       if (replica === undefined) continue;
@@ -266,6 +287,10 @@ test("under any mix of pauses, sleep, outages and wrong clocks there are never t
       else if (dice < 0.44) replica.faults.hang("update", 1);
       else if (dice < 0.48) w.leases.faults.loseResponse("update", 1, down);
       else if (dice < 0.52) replica.faults.delay("update", random() * 4000);
+      else if (dice < 0.56 && !deleted) {
+        w.leases.delete();
+        deleted = true;
+      }
       for (const other of replicas) {
         if (other.result.value === undefined) continue;
         delete other.result.value;

@@ -1,3 +1,4 @@
+import type { BatchRegion } from "../../aws/region.ts";
 import type { Operator } from "../../operator.ts";
 import type { HealthCheck } from "../../runtime/health.ts";
 import type { RuntimeMetrics } from "../../runtime/metrics.ts";
@@ -41,13 +42,25 @@ export function healthChecks(
         name: "aws",
         problem() {
           if (!now.knowsAws()) return "AWS has not said yet who we are";
-          // A standby leaves AWS alone; whoever leads has read at least the operator's own region.
-          const regions = operator.observed();
-          const unread = regions.filter((region) => region.snapshot().listedAt === undefined);
-          if (unread.length === 0 && (regions.length > 0 || !now.leads())) return undefined;
-          return `AWS Batch has not been read yet: ${unread[0]?.snapshot().failure?.message ?? "no answer so far"}`;
+          // A standby leaves AWS alone. A region that only objects name may be mistyped or forbidden: that is told there.
+          const own = operator.observed().find(({ region }) => region === operator.ports.settings.region);
+          if (own === undefined ? !now.leads() : isRead(own)) return undefined;
+          return `AWS Batch has not been read yet: ${whyUnread(own)}`;
+        },
+        note() {
+          const unread = operator.observed().filter((region) => !isRead(region));
+          if (unread.length === 0) return undefined;
+          return `not read yet: ${unread.map((region) => `${region.region} (${whyUnread(region)})`).join(", ")}`;
         },
       },
     ],
   };
+}
+
+function isRead(region: BatchRegion): boolean {
+  return region.snapshot().listedAt !== undefined;
+}
+
+function whyUnread(region: BatchRegion | undefined): string {
+  return region?.snapshot().failure?.message ?? "no answer so far";
 }

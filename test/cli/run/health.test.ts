@@ -3,6 +3,7 @@ import { AwsError } from "../../../src/aws/errors.ts";
 import type { BatchRegion } from "../../../src/aws/region.ts";
 import { healthChecks } from "../../../src/cli/run/health.ts";
 import type { Operator } from "../../../src/operator.ts";
+import { healthPages } from "../../../src/runtime/health.ts";
 
 interface State {
   longestRunningMs: number;
@@ -11,7 +12,7 @@ interface State {
   hasSynced: boolean;
   knowsAws: boolean;
   leads: boolean;
-  regions: readonly { readonly listedAt: number | undefined; readonly failure?: AwsError }[];
+  regions: readonly { readonly region?: string; readonly listedAt: number | undefined; readonly failure?: AwsError }[];
 }
 
 /** The problems of a process in this state; without changes it is the one that leads and all is well. */
@@ -26,9 +27,11 @@ function problems(change: Partial<State>) {
     regions: [{ listedAt: 1 }],
     ...change,
   };
-  const regionOf = (snapshot: State["regions"][number]) => ({ snapshot: () => snapshot }) as unknown as BatchRegion;
+  const regionOf = ({ region = "us-east-1", ...snapshot }: State["regions"][number]) =>
+    ({ region, snapshot: () => snapshot }) as unknown as BatchRegion;
   const operator = {
     runtime: { hasSynced: state.hasSynced, longestRunningMs: () => state.longestRunningMs },
+    ports: { settings: { region: "us-east-1" } },
     observed: () => state.regions.map(regionOf),
     fault: () => state.fault,
   } as unknown as Operator;
@@ -38,7 +41,11 @@ function problems(change: Partial<State>) {
     { knowsAws: () => state.knowsAws, leads: () => state.leads },
   );
   const found = (checks: typeof live) => checks.map(({ problem }) => problem()).filter((one) => one !== undefined);
-  return { live: found(live), ready: found(ready) };
+  return {
+    live: found(live),
+    ready: found(ready),
+    readyz: async () => (await healthPages({ live, ready })["/readyz"]?.())?.body,
+  };
 }
 
 const throttled = new AwsError("throttled", "batch:DescribeJobQueues", "TooManyRequestsException", "Rate exceeded");
@@ -63,5 +70,29 @@ test.each<[string, Partial<State>, { readonly live?: readonly string[]; readonly
     { ready: ["AWS Batch has not been read yet: Rate exceeded"] },
   ],
 ])("%s", (_what, change, { live = [], ready = [] }) => {
-  expect(problems(change)).toEqual({ live, ready });
+  expect(problems(change)).toMatchObject({ live, ready });
+});
+
+test("a leader is ready without the regions of objects, of which it names those that were not read", async () => {
+  const { ready, readyz } = problems({
+    regions: [
+      { listedAt: 1 },
+      { region: "eu-central-1", listedAt: 1 },
+      { region: "eu-wets-1", listedAt: undefined, failure: throttled },
+      { region: "ap-south-2", listedAt: undefined },
+    ],
+  });
+  expect(ready).toEqual([]);
+  const note = "not read yet: eu-wets-1 (Rate exceeded), ap-south-2 (no answer so far)";
+  expect(await readyz()).toBe(`[+] caches\n[+] aws, ${note}\nok\n`);
+});
+
+test("a leader that has read only the region of an object is not ready", () => {
+  const { ready } = problems({ regions: [{ region: "eu-central-1", listedAt: 1 }] });
+  expect(ready).toEqual(["AWS Batch has not been read yet: no answer so far"]);
+});
+
+test("a leader that has read all regions names none", async () => {
+  const { readyz } = problems({ regions: [{ listedAt: 1 }, { region: "eu-central-1", listedAt: 2 }] });
+  expect(await readyz()).toBe("[+] caches\n[+] aws\nok\n");
 });
