@@ -1,6 +1,6 @@
 import manifest from "../../package.json" with { type: "json" };
 import { kinds } from "../api/v1alpha1/kinds.ts";
-import { checkCluster } from "../kube/access.ts";
+import { type CheckedCluster, checkCluster } from "../kube/access.ts";
 import { KubeApi, type KubeApiOptions } from "../kube/api.ts";
 import { currentNamespace, KubeConfigError, loadKubeConfig } from "../kube/config.ts";
 import { Connection } from "../kube/connection.ts";
@@ -46,14 +46,14 @@ export function apiServer(
 }
 
 /**
- * Whether the operator can work with this cluster. Returns the version of the API server.
+ * Whether the operator can work with this cluster.
  * @throws CommandError that says what is missing, and what mends it
  */
 export async function requireCluster(
   options: { readonly api: KubeApi; readonly watchNamespaces: readonly string[] | undefined },
   leaseNamespace: string | undefined,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<CheckedCluster> {
   const installHint =
     "install the CRDs with `kubectl apply --server-side -f manifests/crds.yaml`, or by the chart aws-batch-operator-crds";
   return await orCannotStart(() => checkCluster({ ...options, kinds, leaseNamespace, installHint }, signal), signal);

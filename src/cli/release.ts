@@ -3,12 +3,12 @@ import { kubeStore } from "../kube/client.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { pinoLog } from "../runtime/log.ts";
 import { realCloud } from "./cloud.ts";
-import { duration, listOf, logLevelOption, type OperatorFlags, operatorOptions } from "./flags.ts";
+import { duration, logLevelOption, type OperatorFlags, operatorOptions } from "./flags.ts";
 import { CommandError, exitCodes, type Io } from "./io.ts";
 import { apiServer, orCommandError } from "./kubernetes.ts";
 import type { Ending } from "./program.ts";
 import { type Released, release } from "./release/release.ts";
-import { namespaceName } from "./run/options.ts";
+import { namespaceNames } from "./run/options.ts";
 import { defaultRequestsPerSecond, settingsFrom } from "./settings.ts";
 
 interface ReleaseFlags extends OperatorFlags {
@@ -36,9 +36,7 @@ export function releaseCommand(io: Io, ending: Ending): Command {
     .summary("let go of objects, so that deleting them leaves AWS as it is")
     .description("Lets go of objects, so that deleting them, or the CRDs, leaves AWS as it is.")
     .option("--kubeconfig <file>", "of the cluster (default: KUBECONFIG, then the pod's ServiceAccount)")
-    .option("-n, --namespace <names>", "whose objects", (text: string, previous: readonly string[] | undefined) =>
-      listOf(text, previous).map(namespaceName),
-    )
+    .option("-n, --namespace <names>", "whose objects", namespaceNames)
     .option("--all", "the objects of all namespaces")
     .option("--timeout <duration>", "give up after so long (default: 10m)", duration);
   for (const option of [...operatorOptions(), logLevelOption("warn")]) command.addOption(option);

@@ -1,8 +1,8 @@
 import { Command, Option } from "commander";
-import { listOf, logLevelOption, operatorOptions } from "./flags.ts";
+import { logLevelOption, operatorOptions } from "./flags.ts";
 import type { Io } from "./io.ts";
 import type { Ending } from "./program.ts";
-import { listenAddress, namespaceName, type RunFlags, shardSelector } from "./run/options.ts";
+import { listenAddress, namespaceName, namespaceNames, type RunFlags, shardSelector } from "./run/options.ts";
 import { runOperator } from "./run/start.ts";
 
 const afterHelp = `
@@ -21,7 +21,7 @@ export function runCommand(io: Io, ending: Ending): Command {
     .summary("run the operator for a Kubernetes cluster")
     .description("Runs the operator for a Kubernetes cluster: AWS is made as its objects say, and kept so.")
     .option("--kubeconfig <file>", "how to reach the cluster (default: KUBECONFIG, then the pod's ServiceAccount)")
-    .option("--watch-namespace <names>", "namespaces to work in (default: all)", listOfNamespaces)
+    .option("--watch-namespace <names>", "namespaces to work in (default: all)", namespaceNames)
     .addOption(
       new Option("--shard-selector <selector>", "reconcile only objects with these labels, as kubectl -l").argParser(
         shardSelector,
@@ -43,10 +43,6 @@ export function runCommand(io: Io, ending: Ending): Command {
     .addOption(logLevelOption("info"));
   command.addHelpText("after", afterHelp);
   return command.action(ending(() => runOperator(command.opts<RunFlags>(), io)));
-}
-
-function listOfNamespaces(text: string, previous: readonly string[] | undefined): readonly string[] {
-  return listOf(text, previous).map(namespaceName);
 }
 
 function addressOption(flag: string, description: string, preset: string): Option {

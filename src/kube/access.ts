@@ -109,26 +109,38 @@ export interface AccessGap {
   readonly verbs: readonly string[];
   /** As in `resourceName`. */
   readonly resource: string;
+  readonly scope: AccessRule["scope"];
   /** Undefined: in all, or none is needed. */
   readonly namespace: string | undefined;
   readonly why: string;
 }
 
+export interface CheckedCluster {
+  /** Of the server, e.g. `v1.35.4`. */
+  readonly version: string;
+  /** What is missing in some of the watched namespaces, one line for each; there is one in which nothing is. */
+  readonly lacking: readonly string[];
+}
+
 /**
- * Whether the operator can work with this cluster; one line says why not.
- * @returns the server's version, e.g. `v1.35.4`
+ * Whether the operator can work with this cluster; one line says why not. It can as long as one of the watched
+ * namespaces is open to it: a tenant who leaves must not stop the work for the others.
  * @throws StoreError `Unavailable`, `Unauthorized`, `CrdMissing`, or `Forbidden` with every permission that is missing
  */
-export async function checkCluster(options: ClusterCheckOptions, signal: AbortSignal): Promise<string> {
+export async function checkCluster(options: ClusterCheckOptions, signal: AbortSignal): Promise<CheckedCluster> {
   const version = await serverVersion(options.api, signal);
   await checkKinds(options, signal);
   const gaps = await accessGaps(options, signal);
-  if (gaps.length === 0) return version;
-  const missing = `RBAC does not let the operator ${gapsInWords(gaps)}`;
-  throw new StoreError(
-    "Forbidden",
-    `${missing}. Its roles come with the chart (rbac.create) and with manifests/install.yaml`,
-  );
+  // Under undefined: what concerns all of them.
+  const byNamespace = Map.groupBy(gaps, ({ scope, namespace }) => (scope === "watched" ? namespace : undefined));
+  const allLack = options.watchNamespaces?.every((namespace) => byNamespace.has(namespace)) ?? false;
+  if (byNamespace.has(undefined) || allLack) throw new StoreError("Forbidden", missing(gaps));
+  return { version, lacking: [...byNamespace.values()].map(missing) };
+}
+
+function missing(gaps: readonly AccessGap[]): string {
+  const words = `RBAC does not let the operator ${gapsInWords(gaps)}`;
+  return `${words}. Its roles come with the chart (rbac.create) and with manifests/install.yaml`;
 }
 
 /** What is missing for the same purpose is told at once. */
@@ -194,7 +206,8 @@ export async function accessGaps(
     asked.map(async ({ rule, namespace }): Promise<AccessGap> => {
       const allowed = await Promise.all(rule.verbs.map((verb) => isAllowed(api, rule, verb, namespace, signal)));
       const verbs = rule.verbs.filter((_verb, i) => !allowed[i]);
-      return { verbs, resource: resourceName(rule.group, rule.resource, rule.subresource), namespace, why: rule.why };
+      const resource = resourceName(rule.group, rule.resource, rule.subresource);
+      return { verbs, resource, scope: rule.scope, namespace, why: rule.why };
     }),
   );
   return gaps.filter(({ verbs }) => verbs.length > 0);

@@ -4,10 +4,9 @@ import type { ApiRequest, KubeApi, MayWrite } from "./api.ts";
 import { ApiError } from "./errors.ts";
 import { eventBody, eventKind, type Reporter, series } from "./events-api.ts";
 import { listAll } from "./list.ts";
-import { decodePositions, encodePositions, mergedWatch } from "./positions.ts";
 import { type ResourceAddress, type ResourceKind, resourcePath, resourceTarget, toObject } from "./resource.ts";
 import { statusAtVersion } from "./status-at-version.ts";
-import { type MetadataPatch, type RecordedEvent, type Store, StoreError, type WatchEvent } from "./store.ts";
+import { type MetadataPatch, type ObjectSource, type RecordedEvent, type Store, StoreError } from "./store.ts";
 import { watchEvents } from "./watch-stream.ts";
 
 export interface KubeStoreOptions {
@@ -18,7 +17,7 @@ export interface KubeStoreOptions {
   readonly reporter: Reporter;
   /** Asked before each write, and once more directly before its bytes leave. */
   readonly mayWrite: MayWrite;
-  /** Undefined: all. Each of them is listed and watched on its own, so that Roles are enough. */
+  /** What `namespaces` of the store will be. Roles in them are enough. */
   readonly watchNamespaces?: readonly string[] | undefined;
 }
 
@@ -63,8 +62,7 @@ const watchSeconds = 45;
 
 /** A store on an API server. */
 export function kubeStore(options: KubeStoreOptions): KubeStore {
-  const { api, random, fieldManager, reporter, mayWrite } = options;
-  const watchNamespaces = options.watchNamespaces && [...new Set(options.watchNamespaces)];
+  const { api, random, fieldManager, reporter, mayWrite, watchNamespaces } = options;
   const call = (kind: ResourceKind, verb: string, address: ResourceAddress, rest: Partial<ApiRequest>): ApiRequest => ({
     method: "GET",
     path: resourcePath(kind, address),
@@ -72,17 +70,16 @@ export function kubeStore(options: KubeStoreOptions): KubeStore {
     ...rest,
   });
 
-  async function* watchOne(
-    kind: Kind,
-    namespace: string | undefined,
-    resourceVersion: string,
-    timeoutSeconds: number,
-    signal: AbortSignal,
-  ): AsyncGenerator<WatchEvent, void, undefined> {
-    const query = { watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds };
-    const request = call(kind, "watch", { namespace }, { query });
-    yield* watchEvents(kind, request.target, api.stream(request, signal));
-  }
+  const sourceOf = (namespace: string | undefined): ObjectSource => ({
+    list: (kind, signal) => listAll(api, kind, namespace, signal),
+    watch(kind, resourceVersion, signal) {
+      // Not all at the same time after a restart of the server.
+      const timeoutSeconds = Math.round(watchSeconds * (1 - 0.1 * random()));
+      const query = { watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds };
+      const request = call(kind, "watch", { namespace }, { query });
+      return watchEvents(kind, request.target, api.stream(request, signal));
+    },
+  });
 
   /**
    * A status says nothing about the spec, so a change of that meanwhile is no conflict. But the server takes a status
@@ -110,31 +107,8 @@ export function kubeStore(options: KubeStoreOptions): KubeStore {
   }
 
   const store: KubeStore = {
-    async list(kind, signal) {
-      const list = (namespace: string | undefined) => listAll(api, kind, namespace, signal);
-      if (watchNamespaces === undefined) return await list(undefined);
-      const [first, ...others] = await Promise.all(watchNamespaces.map(list));
-      if (first === undefined) throw new StoreError("Invalid", "no namespace is watched");
-      if (others.length === 0) return first;
-      const lists = [first, ...others];
-      const positions = new Map(watchNamespaces.map((name, i) => [name, lists[i]?.resourceVersion ?? ""]));
-      return { items: lists.flatMap(({ items }) => items), resourceVersion: encodePositions(positions) };
-    },
-
-    async *watch(kind, resourceVersion, signal) {
-      // Not all at the same time after a restart of the server.
-      const seconds = Math.round(watchSeconds * (1 - 0.1 * random()));
-      if (watchNamespaces === undefined || watchNamespaces.length === 1) {
-        yield* watchOne(kind, watchNamespaces?.[0], resourceVersion, seconds, signal);
-        return;
-      }
-      const positions = decodePositions(resourceVersion, watchNamespaces);
-      yield* mergedWatch(
-        positions,
-        (namespace, version, inner) => watchOne(kind, namespace, version, seconds, inner),
-        signal,
-      );
-    },
+    ...sourceOf(undefined),
+    namespaces: watchNamespaces && new Map(watchNamespaces.map((name) => [name, sourceOf(name)])),
 
     async get(kind, key, signal) {
       const found = await foundOr404(api.request(call(kind, "get", addressOf(key), {}), signal));

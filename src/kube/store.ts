@@ -1,17 +1,26 @@
 import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
 
-/**
- * The Kubernetes API as the operator uses it. Behind it stands an API server, a directory of manifests, or a
- * store in memory; all behave alike: resourceVersions, conflicts, finalizers, a status subresource, a watch.
- */
-export interface Store {
-  /** A consistent list of all objects of a kind and the version from which a watch goes on. */
+/** Objects that are listed and watched together: those of one namespace, or all. */
+export interface ObjectSource {
+  /** A consistent list of the objects of a kind and the version from which a watch goes on. */
   list(kind: Kind, signal: AbortSignal): Promise<ObjectList>;
   /**
    * Changes after `resourceVersion`. Ends when the server ends it; a caller resumes from the last version seen.
    * @throws StoreError `Gone` when that version is no longer known: list again
    */
   watch(kind: Kind, resourceVersion: string, signal: AbortSignal): AsyncIterable<WatchEvent>;
+}
+
+/**
+ * The Kubernetes API as the operator uses it. Behind it stands an API server, a directory of manifests, or a
+ * store in memory; all behave alike: resourceVersions, conflicts, finalizers, a status subresource, a watch.
+ */
+export interface Store extends ObjectSource {
+  /**
+   * The namespaces that are meant, when these are not all. Each is a source of its own, because one that cannot be read
+   * must hide no other; `list` and `watch` of the store itself are of all.
+   */
+  readonly namespaces?: ReadonlyMap<string, ObjectSource> | undefined;
   /** A live read. Undefined: there is no such object. */
   get(kind: Kind, key: ObjectKey, signal: AbortSignal): Promise<KubeObject | undefined>;
   /**
@@ -26,6 +35,11 @@ export interface Store {
   applyStatus(kind: Kind, object: KubeObject, status: unknown, signal: AbortSignal): Promise<KubeObject>;
   /** Creates or updates an `events.k8s.io/v1` Event. */
   recordEvent(event: RecordedEvent, signal: AbortSignal): Promise<void>;
+}
+
+/** What a store is followed by, each on its own: its namespaces, or under `undefined` all of them as one. */
+export function sourcesOf(store: Store): ReadonlyMap<string | undefined, ObjectSource> {
+  return store.namespaces ?? new Map([[undefined, store]]);
 }
 
 export interface ObjectList {

@@ -2,6 +2,7 @@ import { type Kind, type KubeObject, keyText, type ObjectKey } from "../api/obje
 import type { WatchEvent } from "../kube/store.ts";
 import type { Clock, Timer } from "./clock.ts";
 import type { Log } from "./log.ts";
+import { type Part, Readings } from "./readings.ts";
 
 /** The newest that is known of an object changed. A new object with an old name is two changes: gone, then new. */
 export interface Change {
@@ -19,10 +20,26 @@ export interface ObjectReader {
   byIndex(index: string, value: string): readonly KubeObject[];
 }
 
+/** What a reflector keeps up to date: a cache, or the part of it that is one namespace's. */
+export interface Reflected {
+  /** To be called when a list is asked for; its result goes to `replace` with the number that this gives. */
+  listBegins(): number;
+  /** Takes a complete list; what is not in it is gone. */
+  replace(items: readonly KubeObject[], begun: number): void;
+  /** What was known stays. */
+  listFailed(error: unknown): void;
+  /** Takes what a watch showed. */
+  apply(event: WatchEvent): void;
+  /** Ends all timers. */
+  stop(): void;
+}
+
 export interface ObjectCacheOptions {
   readonly kind: Kind;
   readonly clock: Clock;
   readonly log: Log;
+  /** What is listed on its own (`part`); absent: all namespaces as one. */
+  readonly parts?: readonly Part[] | undefined;
 }
 
 /** A request about one object that is on the wire. */
@@ -61,28 +78,46 @@ interface Entry {
  * deletion, another uid), or a list that began after our request ended. Versions are numbers that grow (Kubernetes
  * KEP-5504); of a server that gives others, nothing is known by them, and after 5 s the watch is believed.
  */
-export class ObjectCache implements ObjectReader {
+export class ObjectCache implements ObjectReader, Reflected {
   readonly kind: Kind;
-  /** Resolves at the end of the first list. */
-  readonly synced: Promise<void>;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #entries = new Map<string, Entry>();
   readonly #indexes = new Map<string, Index>();
   readonly #handlers = new Set<(change: Change) => void>();
-  readonly #synced = Promise.withResolvers<void>();
-  #hasSynced = false;
+  readonly #readings: Readings;
   #requests = 0;
 
   constructor(options: ObjectCacheOptions) {
     this.kind = options.kind;
     this.#clock = options.clock;
     this.#log = options.log;
-    this.synced = this.#synced.promise;
+    this.#readings = new Readings(options.kind, options.parts ?? [undefined], options.log);
+  }
+
+  /** Resolves at the end of the first list; of several parts when each has been listed or refused. */
+  get synced(): Promise<void> {
+    return this.#readings.synced;
   }
 
   get hasSynced(): boolean {
-    return this.#hasSynced;
+    return this.#readings.hasSynced;
+  }
+
+  /** Whether the objects of a namespace have ever been listed. */
+  hasListed(namespace: string): boolean {
+    return this.#readings.hasListed(namespace);
+  }
+
+  /** What the reflector of a part fills. */
+  part(part: Part): Reflected {
+    return {
+      listBegins: () => this.listBegins(),
+      replace: (items, begun) => this.replace(items, begun, part),
+      listFailed: (error) => this.listFailed(error, part),
+      apply: (event) => this.apply(event),
+      stop: () => this.stop(),
+    };
   }
 
   get(key: ObjectKey): KubeObject | undefined {
@@ -116,13 +151,11 @@ export class ObjectCache implements ObjectReader {
     this.#handlers.add(handler);
   }
 
-  /** To be called when a list is asked for; its result goes to `replace` with the number that this gives. */
   listBegins(): number {
     return this.#requests;
   }
 
-  /** Takes a complete list; what is not in it is gone. */
-  replace(items: readonly KubeObject[], begun: number): void {
+  replace(items: readonly KubeObject[], begun: number, part?: Part): void {
     const listed = new Set<string>();
     for (const object of items) {
       const entry = this.#entry(object.metadata);
@@ -133,17 +166,19 @@ export class ObjectCache implements ObjectReader {
       });
     }
     for (const [text, entry] of this.#entries) {
-      if (listed.has(text)) continue;
+      if (listed.has(text) || (part !== undefined && entry.key.namespace !== part)) continue;
       this.#change(entry, "list", () => {
         this.#settle(entry);
         entry.watched = undefined;
       });
     }
-    this.#hasSynced = true;
-    this.#synced.resolve();
+    this.#readings.listed(part);
   }
 
-  /** Takes what a watch showed. */
+  listFailed(error: unknown, part?: Part): void {
+    this.#readings.failed(part, error);
+  }
+
   apply(event: WatchEvent): void {
     if (event.kind === "bookmark") return;
     const { object } = event;
@@ -190,7 +225,6 @@ export class ObjectCache implements ObjectReader {
     };
   }
 
-  /** Ends all timers. */
   stop(): void {
     for (const entry of this.#entries.values()) entry.own?.doubt?.cancel();
   }

@@ -17,6 +17,14 @@ const queueBuckets = [1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10, 100
 const results: readonly ReconcileResult[] = ["success", "error", "requeue", "requeue_after", "conflict"];
 const watchEnds: readonly WatchEnd[] = ["closed", "gone", "silent", "failed"];
 
+/** Of a reflector: when it did anything, and when the server last showed that it lives; monotonic. */
+interface Signs {
+  readonly kind: string;
+  readonly namespace: string | undefined;
+  active: number;
+  heard: number;
+}
+
 /**
  * What the runtime tells about itself, under the names of controller-runtime and client-go, so that dashboards made
  * for those work unchanged. A controller is named as there: its kind in lower case.
@@ -36,8 +44,7 @@ export class RuntimeMetrics implements RuntimeObserver {
   readonly #watches: Counter<"kind" | "end">;
   readonly #leading: Gauge<"name">;
   readonly #requests: Counter<"method" | "code">;
-  /** Of each reflector: when it did anything, and when the server last showed that it lives; monotonic. */
-  readonly #signs = new Map<string, { active: number; heard: number }>();
+  readonly #signs: Signs[] = [];
 
   constructor(registry: Registry, clock: Clock) {
     this.#registry = registry;
@@ -85,7 +92,7 @@ export class RuntimeMetrics implements RuntimeObserver {
     });
     this.#lists = new Counter({
       name: "reflector_lists_total",
-      help: "Lists of all objects of a kind, by result.",
+      help: "Lists of the objects of a kind, by result.",
       labelNames: ["kind", "result"],
       registers,
     });
@@ -166,10 +173,10 @@ export class RuntimeMetrics implements RuntimeObserver {
     };
   }
 
-  reflector({ kind }: Kind): ReflectorObserver {
+  reflector({ kind }: Kind, namespace?: string): ReflectorObserver {
     const now = this.#clock.monotonic();
-    const signs = { active: now, heard: now };
-    this.#signs.set(kind, signs);
+    const signs: Signs = { kind, namespace, active: now, heard: now };
+    this.#signs.push(signs);
     for (const result of ["success", "error"]) this.#lists.inc({ kind, result }, 0);
     for (const end of watchEnds) this.#watches.inc({ kind, end }, 0);
     const sign = (heard: boolean): void => {
@@ -202,24 +209,27 @@ export class RuntimeMetrics implements RuntimeObserver {
     this.#requests.inc({ method, code: code === undefined ? "<error>" : String(code) });
   }
 
-  /** The kinds whose reflector has neither listed nor watched nor failed for so long: it hangs. */
+  /** The reflectors that have neither listed nor watched nor failed for so long, by what they follow: they hang. */
   hangingReflectors(forMs: number): readonly string[] {
     const now = this.#clock.monotonic();
-    return [...this.#signs].filter(([, { active }]) => now - active > forMs).map(([kind]) => kind);
+    return this.#signs
+      .filter(({ active }) => now - active > forMs)
+      .map(({ kind, namespace }) => (namespace === undefined ? kind : `${kind} in ${namespace}`));
   }
 
   #reflectorAges(): void {
-    const ages = (): [string, number][] => {
-      const now = this.#clock.monotonic();
-      return [...this.#signs].map(([kind, { heard }]) => [kind, (now - heard) / 1000]);
-    };
+    const [signs, clock] = [this.#signs, this.#clock];
     new Gauge({
       name: "reflector_last_heard_age_seconds",
       help: "Since when the API server has shown nothing new of a kind, not even a bookmark or the end of a watch.",
-      labelNames: ["kind"],
+      labelNames: ["kind", "object_namespace"],
       registers: [this.#registry],
       collect() {
-        for (const [kind, age] of ages()) this.set({ kind }, age);
+        const now = clock.monotonic();
+        for (const { kind, namespace, heard } of signs) {
+          const labels = namespace === undefined ? { kind } : { kind, object_namespace: namespace };
+          this.set(labels, (now - heard) / 1000);
+        }
       },
     });
   }

@@ -1,8 +1,8 @@
 import type { Kind } from "../api/object.ts";
-import { type Store, StoreError, type WatchEvent } from "../kube/store.ts";
+import { type ObjectSource, StoreError, type WatchEvent } from "../kube/store.ts";
 import { abortable, childSignal, withDeadline } from "./abort.ts";
 import { type BackoffLimits, backoffMs } from "./backoff.ts";
-import type { ObjectCache } from "./cache.ts";
+import type { Reflected } from "./cache.ts";
 import { type Clock, sleep } from "./clock.ts";
 import type { Log } from "./log.ts";
 import type { Random } from "./random.ts";
@@ -34,7 +34,7 @@ export interface ReflectorLimits {
   readonly backoff: BackoffLimits;
   /** So many watches in a row fail before all is listed anew. */
   readonly failuresBeforeRelist: number;
-  /** All is listed anew after so long even when every watch went well: an event may have been lost unnoticed. */
+  /** All is listed anew after so long however the watches ended: an event may have been lost unnoticed. */
   readonly relistMs: number;
 }
 
@@ -49,8 +49,8 @@ export const reflectorLimits: ReflectorLimits = {
 
 export interface ReflectorOptions {
   readonly kind: Kind;
-  readonly store: Store;
-  readonly cache: ObjectCache;
+  readonly store: ObjectSource;
+  readonly cache: Reflected;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -76,8 +76,8 @@ export async function reflect(options: ReflectorOptions, signal: AbortSignal): P
     }
     let pauseMs = 0;
     if (step.end === "listed") listedAt = clock.monotonic();
+    else if (clock.monotonic() - listedAt >= limits.relistMs) state = { kind: "empty" };
     if (step.end === "closed") {
-      if (clock.monotonic() - listedAt >= limits.relistMs) state = { kind: "empty" };
       const restMs = limits.minWatchMs - (clock.monotonic() - startedAt);
       pauseMs = restMs > 0 ? restMs * (1 + random()) : 0;
     } else if (step.end === "gone") {
@@ -102,7 +102,7 @@ interface Step {
 }
 
 async function list(options: ReflectorOptions, signal: AbortSignal): Promise<Step> {
-  const { kind, store, cache, clock, log, observer, limits = reflectorLimits } = options;
+  const { kind, store, cache, clock, observer, limits = reflectorLimits } = options;
   try {
     const begun = cache.listBegins();
     const what = `the list of ${kind.plural}`;
@@ -113,7 +113,7 @@ async function list(options: ReflectorOptions, signal: AbortSignal): Promise<Ste
   } catch (error) {
     if (!signal.aborted) {
       observer?.listFailed();
-      log.warn("a list failed", { kind: kind.kind, error });
+      cache.listFailed(error);
     }
     return { state: { kind: "empty" }, end: "failed", heard: false, retryAfterMs: retryAfterMs(error) };
   }

@@ -1,5 +1,5 @@
 import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
-import type { Store } from "../kube/store.ts";
+import { type Store, sourcesOf } from "../kube/store.ts";
 import { ObjectCache } from "./cache.ts";
 import type { Clock } from "./clock.ts";
 import { Controller, type ControllerObserver, type Reconciler, sameWish } from "./controller.ts";
@@ -26,7 +26,8 @@ export function alsoWhen(kind: Kind, keysOf: (object: KubeObject) => readonly Ob
 export interface RuntimeObserver {
   workqueue(kind: Kind): WorkqueueObserver;
   controller(kind: Kind): ControllerObserver;
-  reflector(kind: Kind): ReflectorObserver;
+  /** @param namespace undefined: of all */
+  reflector(kind: Kind, namespace?: string): ReflectorObserver;
 }
 
 export interface RuntimeOptions {
@@ -70,7 +71,8 @@ export class Runtime {
     if (cache === undefined) {
       // It would never be filled.
       if (this.#cachesRun) throw new Error(`the cache of ${kind.kind} must be asked for before the caches run`);
-      cache = new ObjectCache({ kind, clock: this.#options.clock, log: this.#options.log });
+      const { store, clock, log } = this.#options;
+      cache = new ObjectCache({ kind, clock, log, parts: [...sourcesOf(store).keys()] });
       this.#caches.set(kindText(kind), cache);
     }
     return cache;
@@ -118,6 +120,11 @@ export class Runtime {
     return this.#caches.values().every((cache) => cache.hasSynced);
   }
 
+  /** Whether all that there is of a namespace has ever been listed. */
+  hasListed(namespace: string): boolean {
+    return this.#caches.values().every((cache) => cache.hasListed(namespace));
+  }
+
   /** Those that were added. */
   get controllers(): readonly Controller[] {
     return [...this.#controllers.values()];
@@ -128,27 +135,31 @@ export class Runtime {
     return Math.max(0, ...this.#controllers.values().map((controller) => controller.longestRunningMs()));
   }
 
-  /** Fills the caches and keeps them up to date until the signal aborts. */
+  /**
+   * Fills the caches and keeps them up to date until the signal aborts. Each namespace that is watched has a reflector
+   * of its own, so that the loss of one is felt in that one alone.
+   */
   async runCaches(signal: AbortSignal): Promise<void> {
     this.#cachesRun = true;
     const { store, clock, random, log, observer, reflectorLimits: limits } = this.#options;
-    await Promise.all(
-      [...this.#caches.values()].map((cache) =>
+    const reflectors = [...this.#caches.values()].flatMap((cache) =>
+      [...sourcesOf(store)].map(([namespace, source]) =>
         reflect(
           {
             kind: cache.kind,
-            store,
-            cache,
+            store: source,
+            cache: cache.part(namespace),
             clock,
             random,
-            log,
-            observer: observer?.reflector(cache.kind),
+            log: namespace === undefined ? log : log.with({ namespace }),
+            observer: observer?.reflector(cache.kind, namespace),
             ...(limits === undefined ? {} : { limits }),
           },
           signal,
         ),
       ),
     );
+    await Promise.all(reflectors);
   }
 
   /** Waits for the caches, then reconciles until the signal aborts and the last reconcile has ended. */

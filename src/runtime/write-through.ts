@@ -21,6 +21,7 @@ export function writeThrough(store: Store, cacheOf: (kind: Kind) => ObjectCache 
   }
 
   return {
+    namespaces: store.namespaces,
     list: (kind, signal) => store.list(kind, signal),
     watch: (kind, resourceVersion, signal) => store.watch(kind, resourceVersion, signal),
     recordEvent: (event, signal) => store.recordEvent(event, signal),

@@ -44,7 +44,7 @@ const check = (api: KubeApi, signal: AbortSignal, rest: Partial<Parameters<typeo
 describe("at the start", () => {
   test("a cluster is good that serves the kinds and allows every verb", async () => {
     const { api, signal, asked } = await cluster();
-    expect(await check(api, signal)).toBe("v1.35.4");
+    expect(await check(api, signal)).toEqual({ version: "v1.35.4", lacking: [] });
     expect(asked()).toEqual([
       "create coordination.k8s.io leases  operators *",
       "create events.k8s.io events  * *",
@@ -69,6 +69,36 @@ describe("at the start", () => {
       "list test.dev widgets  b *",
     ]);
     expect(questions.some((question) => question.includes("leases"))).toBe(false);
+  });
+
+  const inNamespaces = { watchNamespaces: ["team-a", "team-b"] };
+
+  test("a watched namespace without permissions is named, and the others are good without it", async () => {
+    const { api, signal } = await cluster(({ namespace, verb }) => namespace !== "team-b" || verb === "get");
+    expect(await check(api, signal, inNamespaces)).toEqual({
+      version: "v1.35.4",
+      lacking: [
+        "RBAC does not let the operator list, watch widgets.test.dev in namespace team-b (to follow the objects, and " +
+          "read one live before an act in AWS that cannot be undone); patch widgets.test.dev in namespace team-b (to " +
+          "set and remove the finalizer and the annotation of the location; the spec is never written); patch " +
+          "widgets.test.dev/status in namespace team-b (to apply the status); create, patch events.events.k8s.io in " +
+          "namespace team-b (to tell about changes as events; a repeated one patches its series). Its roles come with " +
+          "the chart (rbac.create) and with manifests/install.yaml",
+      ],
+    });
+  });
+
+  test("a cluster is no good in which every watched namespace lacks permissions", async () => {
+    const { api, signal } = await cluster(({ verb }) => verb !== "watch");
+    expect(await messageOf(check(api, signal, inNamespaces))).toMatch(
+      /^StoreError: RBAC does not let the operator watch \S+ in namespace team-a \(.*; watch \S+ in namespace team-b \(/,
+    );
+  });
+
+  test("a cluster is no good without the lease, also when that would be in a watched namespace", async () => {
+    const { api, signal } = await cluster(({ resource }) => resource !== "leases");
+    const message = await messageOf(check(api, signal, { ...inNamespaces, leaseNamespace: "team-b" }));
+    expect(message).toContain("get, patch leases.coordination.k8s.io in namespace team-b");
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { StoreError, type WatchEvent } from "../../src/kube/store.ts";
+import { StoreError, sourcesOf } from "../../src/kube/store.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { refusal } from "./fake-api-server.ts";
 import { errorOf, messageOf, until, widget, widgetKind, widgets, world } from "./world.ts";
@@ -288,77 +288,33 @@ test("reads the labels of a namespace and the uid of the cluster", async () => {
 });
 
 describe("with chosen namespaces", () => {
-  const watchNamespaces = ["team-b", "team-a"];
   const list = (namespace: string, version: string) => ({
     json: { metadata: { resourceVersion: version }, items: [widget("w", "1", namespace)] },
   });
-  const line = (type: string, object: unknown): string => `${JSON.stringify({ type, object })}\n`;
 
-  test("lists and watches each of them on its own, and resumes each where it stood", async () => {
-    const { server, store, signal, abort } = await world({ watchNamespaces });
-    server.on(`GET ${widgets("team-a")}`, list("team-a", "10"));
-    server.on(`GET ${widgets("team-b")}`, list("team-b", "20"));
-    const listed = await store.list(widgetKind, signal);
-    expect(listed.items.map(({ metadata }) => metadata.namespace)).toEqual(["team-b", "team-a"]);
-
-    server.on(`GET ${widgets("team-a")}`, {
-      open: (answer) => answer.write(line("MODIFIED", widget("w", "31", "team-a"))),
+  test("each of them is a source of its own, of its objects and its versions", async () => {
+    const { server, store, signal, abort } = await world({ watchNamespaces: ["team-b", "team-a", "team-b"] });
+    server.on(`GET ${widgets("team-a")}`, list("team-a", "10"), {
+      open: (answer) => answer.write(`${JSON.stringify({ type: "ADDED", object: widget("new", "31") })}\n`),
     });
-    server.on(`GET ${widgets("team-b")}`, { open: () => undefined });
-    const events: WatchEvent[] = [];
-    for await (const event of store.watch(widgetKind, listed.resourceVersion, signal)) {
-      events.push(event);
-      if (event.kind === "bookmark") break;
-    }
-    expect(events.map(({ kind }) => kind)).toEqual(["modified", "bookmark"]);
-    await until(() => server.open <= 2);
-    const resumeFrom = events[1]?.kind === "bookmark" ? events[1].resourceVersion : "";
-
-    server.requests.length = 0;
-    const resumed = store.watch(widgetKind, resumeFrom, signal)[Symbol.asyncIterator]();
-    const next = errorOf(
-      resumed
-        .next()
-        .then(() => resumed.next())
-        .then(() => resumed.next()),
-    );
-    await until(() => server.requests.length === 2);
-    const versions = server.requests.map(({ path, query }) => `${path.split("/")[5]} ${query["resourceVersion"]}`);
-    expect(versions.sort()).toEqual(["team-a 31", "team-b 20"]);
+    server.on(`GET ${widgets("team-b")}`, refusal(403, "Forbidden", "no"));
+    expect([...sourcesOf(store).keys()]).toEqual(["team-b", "team-a"]);
+    const [teamB, teamA] = [...sourcesOf(store).values()];
+    expect(await errorOf(Promise.resolve(teamB?.list(widgetKind, signal)))).toMatchObject({ reason: "Forbidden" });
+    expect(await teamA?.list(widgetKind, signal)).toMatchObject({
+      items: [{ metadata: { namespace: "team-a" } }],
+      resourceVersion: "10",
+    });
+    const events = teamA?.watch(widgetKind, "10", signal)[Symbol.asyncIterator]();
+    expect(await events?.next()).toMatchObject({ value: { kind: "added", object: { metadata: { name: "new" } } } });
+    expect(server.last).toMatchObject({ path: widgets("team-a"), query: { resourceVersion: "10" } });
+    const next = errorOf(Promise.resolve(events?.next()));
     abort.abort(new Error("stop"));
     expect(await next).toBe(signal.reason);
   });
 
-  test("ends all watches when one of them ends", async () => {
-    const { server, store, signal } = await world({ watchNamespaces });
-    server.on(`GET ${widgets("team-a")}`, list("team-a", "10"), {
-      open: (answer) => {
-        answer.write(line("ADDED", widget("new", "11")));
-        answer.write(line("ERROR", { kind: "Status", code: 410, reason: "Expired", message: "too old" }));
-        answer.end();
-      },
-    });
-    server.on(`GET ${widgets("team-b")}`, list("team-b", "20"), { open: () => undefined });
-    const { resourceVersion } = await store.list(widgetKind, signal);
-    const kinds: string[] = [];
-    const read = async (): Promise<void> => {
-      for await (const { kind } of store.watch(widgetKind, resourceVersion, signal)) kinds.push(kind);
-    };
-    expect(await errorOf(read())).toMatchObject({ reason: "Gone" });
-    expect(kinds).toEqual(["added", "bookmark"]);
-    await until(() => server.open <= 3);
-  });
-
-  test("takes no version for theirs that is of other namespaces", async () => {
-    const { store, signal } = await world({ watchNamespaces });
-    const first = store.watch(widgetKind, "31", signal)[Symbol.asyncIterator]();
-    expect(await errorOf(Promise.resolve(first.next()))).toMatchObject({ reason: "Gone" });
-  });
-
-  test("uses the server's own version when it is only one", async () => {
-    const { server, store, signal } = await world({ watchNamespaces: ["team-a", "team-a"] });
-    server.on(`GET ${widgets("team-a")}`, list("team-a", "10"));
-    expect((await store.list(widgetKind, signal)).resourceVersion).toBe("10");
-    expect(server.requests).toHaveLength(1);
+  test("without them there is one source, of all namespaces", async () => {
+    const { store } = await world();
+    expect([...sourcesOf(store)]).toEqual([[undefined, store]]);
   });
 });

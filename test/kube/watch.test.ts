@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { sourcesOf } from "../../src/kube/store.ts";
 import { linesOf } from "../../src/kube/watch-stream.ts";
 import { ObjectCache } from "../../src/runtime/cache.ts";
 import { type Clock, systemClock } from "../../src/runtime/clock.ts";
@@ -16,7 +17,8 @@ async function reflected(options: { watchNamespaces?: readonly string[] } = {}) 
   // Requests keep their deadlines by the machine's clock.
   const w = await world(options);
   const log = collectingLog();
-  const cache = new ObjectCache({ kind: widgetKind, clock, log });
+  const parts = [...sourcesOf(w.store).keys()];
+  const cache = new ObjectCache({ kind: widgetKind, clock, log, parts });
   const ends: string[] = [];
   const observer = {
     listed: (objects: number) => ends.push(`listed ${objects}`),
@@ -25,8 +27,12 @@ async function reflected(options: { watchNamespaces?: readonly string[] } = {}) 
     listFailed: () => ends.push("list failed"),
   };
   const list = (...items: unknown[]) => ({ json: { metadata: { resourceVersion: "10" }, items } });
-  const run = (): Promise<void> =>
-    reflect({ kind: widgetKind, store: w.store, cache, clock, random: () => 0, log, observer }, w.signal);
+  const run = async (): Promise<void> => {
+    const common = { kind: widgetKind, clock, random: () => 0, log, observer };
+    await Promise.all(
+      [...sourcesOf(w.store)].map(([part, store]) => reflect({ ...common, store, cache: cache.part(part) }, w.signal)),
+    );
+  };
   const names = (): string[] => cache.list().map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion}`);
   return { ...w, cache, ends, list, run, names };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { KubeObject } from "../../src/api/object.ts";
+import { StoreError } from "../../src/kube/store.ts";
 import { type Change, ObjectCache } from "../../src/runtime/cache.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { collectingLog } from "../../src/runtime/log.ts";
@@ -24,10 +25,10 @@ function widget(version: number, extra: Partial<KubeObject["metadata"]> = {}, sp
   };
 }
 
-function world() {
+function world(parts?: readonly string[]) {
   const clock = new VirtualClock();
   const log = collectingLog();
-  const cache = new ObjectCache({ kind: widgetKind, clock, log });
+  const cache = new ObjectCache({ kind: widgetKind, clock, log, parts });
   const changes: string[] = [];
   cache.onChange((change) => changes.push(changeText(change)));
   return { clock, log, cache, changes, version: () => cache.get(a)?.metadata.resourceVersion };
@@ -80,6 +81,77 @@ describe("list and watch", () => {
     expect(version()).toBe("v1");
     expect(later).toEqual(["watch: none -> a v1"]);
     expect(log.lines).toMatchObject([{ level: "error", fields: { name: "a", kind: "Widget" } }]);
+  });
+});
+
+describe("of several parts", () => {
+  const inTeam = (namespace: string, version = 1) => widget(version, { namespace, uid: `uid-${namespace}` });
+  const refused = new StoreError("Forbidden", "not allowed to list widgets.test.dev in namespace team-b: no");
+
+  function parted() {
+    const w = world(["team-a", "team-b"]);
+    const [teamA, teamB] = [w.cache.part("team-a"), w.cache.part("team-b")];
+    const lines = () => w.log.lines.map(({ level, fields }) => `${level} ${String(fields["namespace"])}`);
+    return { ...w, teamA, teamB, lines, teams: () => w.cache.list().map(({ metadata }) => metadata.namespace) };
+  }
+
+  test("the list of one says nothing about the others", () => {
+    const { cache, teamA, teamB, teams } = parted();
+    teamA.replace([inTeam("team-a")], cache.listBegins());
+    teamB.replace([inTeam("team-b")], cache.listBegins());
+    teamA.replace([], cache.listBegins());
+    expect(teams()).toEqual(["team-b"]);
+  });
+
+  test("all of them are waited for that may be read", () => {
+    const { cache, teamA, teamB } = parted();
+    teamA.replace([], cache.listBegins());
+    teamB.listFailed(new StoreError("Unavailable", "down"));
+    expect(cache.hasSynced).toBe(false);
+    teamB.listFailed(refused);
+    expect(cache.hasSynced).toBe(true);
+    expect([cache.hasListed("team-a"), cache.hasListed("team-b")]).toEqual([true, false]);
+  });
+
+  test("nothing is known while every one is refused", () => {
+    const { cache, teamA, teamB } = parted();
+    teamA.listFailed(refused);
+    teamB.listFailed(refused);
+    expect(cache.hasSynced).toBe(false);
+    teamA.replace([], cache.listBegins());
+    expect(cache.hasSynced).toBe(true);
+  });
+
+  test("what was seen of one that is refused stays until it can be read again", () => {
+    const { cache, teamB, teams } = parted();
+    teamB.replace([inTeam("team-b")], cache.listBegins());
+    teamB.listFailed(refused);
+    expect([teams(), cache.hasListed("team-b")]).toEqual([["team-b"], true]);
+    teamB.replace([], cache.listBegins());
+    expect(teams()).toEqual([]);
+  });
+
+  test("that one is refused is told once, and once that it is not any more; another failure each time", () => {
+    const { cache, teamB, lines } = parted();
+    for (let i = 0; i < 3; i++) teamB.listFailed(refused);
+    expect(lines()).toEqual(["error team-b"]);
+    teamB.listFailed(new StoreError("Unavailable", "down"));
+    teamB.listFailed(refused);
+    teamB.replace([], cache.listBegins());
+    teamB.replace([], cache.listBegins());
+    teamB.listFailed(refused);
+    expect(lines()).toEqual(["error team-b", "warn team-b", "info team-b", "error team-b"]);
+  });
+
+  test("a cache that is one part tells each refusal and waits on", () => {
+    const { cache, log } = world();
+    cache.listFailed(refused);
+    cache.listFailed(refused);
+    expect(log.lines.map(({ level, message }) => `${level}: ${message}`)).toEqual([
+      "warn: a list failed",
+      "warn: a list failed",
+    ]);
+    expect(cache.hasSynced).toBe(false);
   });
 });
 

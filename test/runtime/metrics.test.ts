@@ -98,6 +98,23 @@ test("a reflector that tries in vain is alive, one that does nothing at all hang
   expect(metrics.hangingReflectors(300_000)).toEqual(["Widget"]);
 });
 
+test("of chosen namespaces one that is refused shows its age, and each that hangs is named", async () => {
+  const { clock } = world();
+  const registry = new Registry();
+  const metrics = new RuntimeMetrics(registry, clock);
+  const [teamA, teamB] = ["team-a", "team-b"].map((namespace) => metrics.reflector(widgetKind, namespace));
+  await clock.advance(200_000);
+  teamA?.heard();
+  teamB?.listFailed();
+  const text = await registry.getSingleMetricAsString("reflector_last_heard_age_seconds");
+  expect(text).toContain('{kind="Widget",object_namespace="team-a"} 0');
+  expect(text).toContain('{kind="Widget",object_namespace="team-b"} 200');
+  await clock.advance(200_000);
+  teamA?.heard();
+  await clock.advance(100_001);
+  expect(metrics.hangingReflectors(300_000)).toEqual(["Widget in team-b"]);
+});
+
 test("leadership and requests to the API server are told", async () => {
   const registry = new Registry();
   const metrics = new RuntimeMetrics(registry, world().clock);

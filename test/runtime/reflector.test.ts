@@ -270,6 +270,27 @@ test("everything is listed anew after a quarter of an hour of good watches, and 
   expect(w.calls.filter((call) => call.endsWith("list"))).toEqual(["0s list", "900s list", "1800s list", "2700s list"]);
 });
 
+test.each([
+  ["fails", (store: ReturnType<typeof world>["store"]) => store.cutWatches(new StoreError("Unavailable", "reset"))],
+  ["falls silent", (store: ReturnType<typeof world>["store"]) => store.silenceWatches()],
+])(
+  "everything is listed anew after a quarter of an hour also when each watch %s after it showed something",
+  async (_how, end) => {
+    const w = world({ watchMs: 1e9 });
+    void w.start();
+    for (let minute = 0; minute < 40; minute++) {
+      w.apply("a", { minute });
+      await w.clock.advance(1000);
+      end(w.store);
+      await w.clock.advance(59_000);
+    }
+    expect(w.ends).not.toContain("closed");
+    const listed = w.calls.filter((call) => call.endsWith("list")).map((call) => Number.parseInt(call, 10));
+    expect(listed).toHaveLength(3);
+    for (const [index, at] of listed.slice(1).entries()) expect(at - (listed[index] ?? 0)).toBeGreaterThanOrEqual(900);
+  },
+);
+
 describe("silence", () => {
   test("of a watch is noticed within a minute and resumed without a list", async () => {
     const w = world();

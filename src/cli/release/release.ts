@@ -2,7 +2,7 @@ import { type Kind, type KubeObject, keyText } from "../../api/object.ts";
 import { cleanupFinalizer, pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { kinds } from "../../api/v1alpha1/kinds.ts";
 import { timestamp } from "../../controllers/conditions.ts";
-import { type Store, StoreError } from "../../kube/store.ts";
+import { type Store, StoreError, sourcesOf } from "../../kube/store.ts";
 import { createOperator, type OperatorOptions } from "../../operator.ts";
 import { sleep } from "../../runtime/clock.ts";
 import { releasingStore } from "./releasing-store.ts";
@@ -94,7 +94,9 @@ async function allObjects(
   signal: AbortSignal,
 ): Promise<readonly { readonly kind: Kind; readonly object: KubeObject }[]> {
   const lists = await Promise.all(
-    kinds.map(async (kind) => (await store.list(kind, signal)).items.map((object) => ({ kind, object }))),
+    [...sourcesOf(store).values()].flatMap((source) =>
+      kinds.map(async (kind) => (await source.list(kind, signal)).items.map((object) => ({ kind, object }))),
+    ),
   );
   return lists.flat();
 }

@@ -1,6 +1,6 @@
 import type { Condition, KubeObject } from "../../api/object.ts";
 import { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
-import type { Store, WatchEvent } from "../../kube/store.ts";
+import type { ObjectSource, Store, WatchEvent } from "../../kube/store.ts";
 
 /**
  * A store in which every object is on its way out and to be kept in AWS: what the controllers make of it is a release.
@@ -14,14 +14,18 @@ export function releasingStore(
   onWait: (object: KubeObject, message: string) => void,
 ): Store {
   const seen = (object: KubeObject): KubeObject => asReleased(object, releasedAt);
-  return {
+  const seenSource = (source: ObjectSource): ObjectSource => ({
     async list(kind, signal) {
-      const { items, resourceVersion } = await store.list(kind, signal);
+      const { items, resourceVersion } = await source.list(kind, signal);
       return { items: items.map(seen), resourceVersion };
     },
     async *watch(kind, resourceVersion, signal) {
-      for await (const event of store.watch(kind, resourceVersion, signal)) yield seenEvent(event, seen);
+      for await (const event of source.watch(kind, resourceVersion, signal)) yield seenEvent(event, seen);
     },
+  });
+  return {
+    ...seenSource(store),
+    namespaces: store.namespaces && new Map([...store.namespaces].map(([name, one]) => [name, seenSource(one)])),
     async get(kind, key, signal) {
       const object = await store.get(kind, key, signal);
       return object === undefined ? undefined : seen(object);

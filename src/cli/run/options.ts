@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { type LabelSelector, LabelSelectorError, labelSelector } from "../../kube/label-selector.ts";
 import type { ListenAddress } from "../../runtime/http-server.ts";
-import type { OperatorFlags } from "../flags.ts";
+import { listOf, type OperatorFlags } from "../flags.ts";
 
 /** The flags of `run` as they were given. */
 export interface RunFlags extends OperatorFlags {
@@ -35,6 +35,13 @@ export function listenAddress(text: string): ListenAddress {
   }
   const host = match[1] ?? match[2];
   return host === undefined || host === "" ? { port } : { host, port };
+}
+
+/** The names of namespaces, at least one: who gives an empty list has not meant that nothing is to be done. */
+export function namespaceNames(text: string, previous: readonly string[] | undefined): readonly string[] {
+  const names = listOf(text, previous).map(namespaceName);
+  if (names.length === 0) throw new InvalidArgumentError("The name of a namespace is wanted.");
+  return names;
 }
 
 /** The name of a namespace. */

@@ -156,7 +156,12 @@ class Run {
       watchNamespaces,
     });
     const leaseNamespace = elector === undefined ? undefined : this.#leaseNamespace;
-    const kubernetes = await requireCluster({ api, watchNamespaces }, leaseNamespace, interrupted);
+    const { version: kubernetes, lacking } = await requireCluster(
+      { api, watchNamespaces },
+      leaseNamespace,
+      interrupted,
+    );
+    for (const problem of lacking) this.#log.warn("permissions are missing in a watched namespace", { problem });
     if (leaseNamespace !== undefined && leaseNamespace !== this.#server.podNamespace) {
       await requireNamespace(store, leaseNamespace, interrupted);
     }
@@ -176,7 +181,8 @@ class Run {
       mayWrite,
       writerSince: () => this.#writerSince,
       reconciles: ({ metadata: { labels = {} } }) => shardSelector?.(labels) ?? true,
-      watchesNamespace: (namespace) => watchNamespaces === undefined || watchNamespaces.includes(namespace),
+      // Nobody knows what is in a namespace that could not be read so far.
+      watchesNamespace: (namespace) => operator.runtime.hasListed(namespace),
       namespaceLabels: rememberedLabels((name, signal) => store.namespaceLabels(name, signal), clock, labelsFreshMs),
       namespaceAnnotations: rememberedLabels(
         (name, signal) => store.namespaceAnnotations(name, signal),

@@ -2,7 +2,9 @@ import { describe, expect, test } from "vitest";
 import { kinds } from "../../../src/api/v1alpha1/kinds.ts";
 import { type Released, release } from "../../../src/cli/release/release.ts";
 import { defaultSettings } from "../../../src/controllers/ports.ts";
+import type { Store } from "../../../src/kube/store.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
+import { writeThrough } from "../../../src/runtime/write-through.ts";
 import { accessDenied } from "../../../src/simulator/faults.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../../manifests.ts";
 import { clusterOne, createWorld, type World } from "../../world.ts";
@@ -20,9 +22,10 @@ async function readyWorld(): Promise<World> {
 async function releaseAll(
   world: World,
   timeoutMs = 600_000,
+  store: Store = world.store,
 ): Promise<Released & { readonly lines: readonly string[] }> {
   const lines: string[] = [];
-  const { clock, store, log } = world;
+  const { clock, log } = world;
   let result: Released | undefined;
   const releasing = release(
     {
@@ -68,6 +71,20 @@ const inAws = (world: World): unknown => ({
 });
 
 describe("release", () => {
+  test("of chosen namespaces lists and watches these alone", async () => {
+    const world = await readyWorld();
+    await world.stop();
+    const team = writeThrough(world.store, () => undefined);
+    const everywhere = async (): Promise<never> => Promise.reject(new Error("all namespaces were asked for"));
+    const { released } = await releaseAll(world, 600_000, {
+      ...team,
+      list: everywhere,
+      namespaces: new Map([["team", team]]),
+    });
+    expect(released).toHaveLength(all.length);
+    expect(finalizers(world)).toEqual([]);
+  });
+
   test.each<[string, (world: World) => Promise<void>]>([
     ["while an operator runs", async () => {}],
     ["when no operator runs", (world) => world.stop()],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { listenAddress, namespaceName } from "../../../src/cli/run/options.ts";
+import { listenAddress, namespaceName, namespaceNames } from "../../../src/cli/run/options.ts";
 
 test.each([
   [":8080", { port: 8080 }],
@@ -18,5 +18,12 @@ test("a namespace has the name of one", () => {
   expect(namespaceName("team-a")).toBe("team-a");
   for (const wrong of ["Team", "-a", "a_b", "", "a".repeat(64)]) {
     expect(() => namespaceName(wrong)).toThrow(`"${wrong}" is no name of a namespace.`);
+  }
+});
+
+test("namespaces are given one by one or with commas, and an empty list is none", () => {
+  expect(namespaceNames("team-b, team-c", ["team-a"])).toEqual(["team-a", "team-b", "team-c"]);
+  for (const empty of ["", " , "]) {
+    expect(() => namespaceNames(empty, undefined)).toThrow("The name of a namespace is wanted.");
   }
 });

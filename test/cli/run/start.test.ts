@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { kinds } from "../../../src/api/v1alpha1/kinds.ts";
 import { AwsError } from "../../../src/aws/errors.ts";
 import { CommandError } from "../../../src/cli/io.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
@@ -98,6 +99,55 @@ describe("run", () => {
       { level: "warn", logLevel: "warn" },
     ]);
     expect(said(log).at(-1)).toBe("the log level changed");
+  });
+});
+
+describe("run in chosen namespaces", () => {
+  const watchNamespace = ["team-a", "team-b"];
+  const reviews = "POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+
+  /** The cluster, in which nothing in these namespaces may be read. */
+  async function without(...closed: readonly string[]) {
+    const server = await emptyCluster();
+    server.on(reviews, ({ body }) => {
+      const { namespace } = body.spec.resourceAttributes;
+      return { status: 201, json: { status: { allowed: !closed.includes(namespace) } } };
+    });
+    for (const namespace of watchNamespace) {
+      for (const { group, version, plural } of kinds) {
+        const list = `GET /apis/${group}/${version}/namespaces/${namespace}/${plural}`;
+        server.on(list, ({ query }) => {
+          if (closed.includes(namespace)) return refusal(403, "Forbidden", "no");
+          if (query["watch"] !== undefined) return { open: () => undefined };
+          return { json: { metadata: { resourceVersion: "1" }, items: [] } };
+        });
+      }
+    }
+    return server;
+  }
+
+  test("goes on without one that may not be read, and says which and why", async () => {
+    const server = await without("team-b");
+    const { ended, log, urls, interrupt } = started(server.url, { watchNamespace });
+    await untilSaid(log, "this replica leads");
+    while ((await fetch(`${urls()[0]}/readyz`)).status !== 200) expect(said(log)).not.toContain("stopped");
+    expect(log()[0]).toMatchObject({
+      level: "warn",
+      message: "permissions are missing in a watched namespace",
+      problem: expect.stringContaining("list, watch batchcomputeenvironments.awsbatch.dev"),
+    });
+    const refused = log().filter(({ level }) => level === "error");
+    expect(refused).toHaveLength(kinds.length);
+    expect(refused[0]).toMatchObject({ namespace: "team-b", error: { reason: "Forbidden" } });
+    interrupt();
+    expect((await ended).exitCode).toBe(0);
+  });
+
+  test("does not start when none of them may be read", async () => {
+    const server = await without(...watchNamespace);
+    const { exitCode, message } = await started(server.url, { watchNamespace }).ended;
+    expect(exitCode).toBe(2);
+    expect(message).toMatch(/in namespace team-a \(.*in namespace team-b \(/);
   });
 });
 
