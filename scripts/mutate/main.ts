@@ -22,19 +22,23 @@ if (selected.length === 0) {
 process.env["FC_SEED"] ??= "1";
 
 const mutants: Mutant[] = [];
-for (const group of selected) mutants.push(...(await mutantsOf(group)));
+let unexpected = 0;
+for (const group of selected) {
+  const found = await mutantsOf(group);
+  mutants.push(...found);
+  // A group takes minutes: what it showed is told before the next one begins.
+  const listed = survivors.filter(({ file }) => group.files.includes(file));
+  const { unlisted, stale } = differences(found, listed);
+  for (const mutant of unlisted) console.log(`survived, and is not listed: ${mutantText(mutant)}`);
+  for (const entry of stale) console.log(`listed, and survives no more: ${mutantText(entry)}`);
+  unexpected += unlisted.length + stale.length;
+}
 
 const files = selected.flatMap((group) => group.files);
 const { text, below } = table(mutants, files, leastScore);
-const { unlisted, stale } = differences(
-  mutants,
-  survivors.filter(({ file }) => files.includes(file)),
-);
-for (const mutant of unlisted) console.log(`survived, and is not listed: ${mutantText(mutant)}`);
-for (const entry of stale) console.log(`listed, and survives no more: ${mutantText(entry)}`);
 console.log(text);
 for (const file of below) console.log(`${file} is below ${leastScore} %`);
-process.exit(unlisted.length + stale.length + below.length > 0 ? 1 : 0);
+process.exit(unexpected + below.length > 0 ? 1 : 0);
 
 function isWanted(file: string): boolean {
   return wanted.length === 0 || wanted.some((part) => file.includes(part));
