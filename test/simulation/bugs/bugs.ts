@@ -181,14 +181,23 @@ export const bugs: readonly Bug[] = [
     "if (clock.monotonic() - listedAt >= 1e12) state",
     "drop",
   ),
-  one(
-    "ignore that a version is Gone",
-    "change tags",
-    "runtime/reflector.ts",
-    'return ended("gone", { kind: "empty" });',
-    'return ended("gone", { kind: "listed", resourceVersion });',
-    "drop",
-  ),
+  {
+    name: "ignore that a version is Gone, and list anew only after a watch that the server ended",
+    story: "change tags",
+    by: "drop",
+    changes: [
+      {
+        file: "runtime/reflector.ts",
+        was: 'return ended("gone", { kind: "empty" });',
+        becomes: 'return ended("gone", { kind: "listed", resourceVersion });',
+      },
+      {
+        file: "runtime/reflector.ts",
+        was: "else if (clock.monotonic() - listedAt >= limits.relistMs)",
+        becomes: 'else if (step.end === "closed" && clock.monotonic() - listedAt >= limits.relistMs)',
+      },
+    ],
+  },
   {
     name: "retry without backoff",
     story: "denied for a minute",
@@ -292,14 +301,23 @@ export const bugs: readonly Bug[] = [
     "return begunAt !== undefined && from !== undefined;",
     "stop",
   ),
-  one(
-    "believe that an environment is absent as soon as it is not seen",
-    "only just being made, with a standby",
-    "controllers/compute-environment/observe.ts",
-    'return { name, absent: snapshot.isAbsent("compute-environment", name), attempt };',
-    "return { name, absent: true, attempt };",
-    "stop",
-  ),
+  {
+    name: "believe that an environment is absent as soon as it is not seen",
+    story: "only just being made, with a standby",
+    by: "stop",
+    changes: [
+      {
+        file: "controllers/compute-environment/observe.ts",
+        was: 'return { name, absent: snapshot.isAbsent("compute-environment", name), attempt };',
+        becomes: "return { name, absent: true, attempt };",
+      },
+      {
+        file: "controllers/compute-environment/observe.ts",
+        was: "claimsSettled: unsettled.length === 0,",
+        becomes: "claimsSettled: true,",
+      },
+    ],
+  },
   one(
     "forget what still runs where the spec is no more",
     "out of a closed subnet",

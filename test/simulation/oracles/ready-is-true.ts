@@ -3,11 +3,12 @@ import type {
   BatchComputeEnvironment,
   BatchComputeEnvironmentSpec,
 } from "../../../src/api/v1alpha1/compute-environment.ts";
-import type { JobDefinitionSpec } from "../../../src/api/v1alpha1/job-definition.ts";
+import type { JobDefinition, JobDefinitionSpec } from "../../../src/api/v1alpha1/job-definition.ts";
 import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
 import { type Difference, differences } from "../../../src/controllers/compute-environment/diff.ts";
 import { fingerprintOf, fingerprintOfWish } from "../../../src/controllers/job-definition/normalise.ts";
+import { definitionNameOf } from "../../../src/controllers/job-definition/observe.ts";
 import { ownerIn, retiredAtTag, type Tags } from "../../../src/controllers/ownership.ts";
 import { placed } from "../../../src/controllers/security-group/fill.ts";
 import { jsonEqual } from "../../../src/runtime/json-equal.ts";
@@ -15,7 +16,7 @@ import type { CallRecord } from "../../../src/simulator/wire.ts";
 import { isWrite } from "../../transcript.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import type { OperatorProcess } from "../process.ts";
-import { driftSeenMs, inputOf, liveEnvironments, liveQueues, orderOf, textOf, unseenMs } from "./reading.ts";
+import { driftSeenMs, inputOf, liveEnvironments, liveQueues, nameOf, orderOf, textOf, unseenMs } from "./reading.ts";
 
 /** AWS shows a write within this time, the promise assumes. */
 const shownWithinMs = 5_000;
@@ -28,8 +29,20 @@ const listingsOf: Readonly<Record<string, readonly string[]>> = {
   JobQueue: ["DescribeJobQueues", "DescribeComputeEnvironments"],
   JobDefinition: ["DescribeJobDefinitions"],
 };
-/** Such a call asks for some by name. That for definitions asks for the next revision of each as well. */
+/** Such a call asks for some by name. */
 const knownOnly = ["computeEnvironments", "jobQueues"];
+
+/** A listing of job definitions may be of one name, or ask for the next revision of some. */
+function shows({ input }: CallRecord, object: KubeObject): boolean {
+  if (object.kind !== "JobDefinition") return true;
+  const { jobDefinitionName, jobDefinitions } = input as {
+    readonly jobDefinitionName?: string;
+    readonly jobDefinitions?: readonly string[];
+  };
+  const asked = jobDefinitionName === undefined ? jobDefinitions : [jobDefinitionName];
+  const name = definitionNameOf(object as JobDefinition);
+  return asked === undefined || asked.some((one) => nameOf(one).split(":")[0] === name);
+}
 
 /**
  * Status. Ready=True at a generation is true in AWS in the instant in which it is written: there is what the spec
@@ -50,7 +63,7 @@ export const readyIsTrue: OracleFactory = (watched) => {
   };
   /** By process: when it last wrote. */
   const written = new Map<OperatorProcess | undefined, number>();
-  const isUnseen = ({ kind }: KubeObject): boolean => {
+  const isUnseen = (object: KubeObject): boolean => {
     const now = watched.clock.monotonic();
     const leader = watched.processes().find((one) => one.leads);
     if ([...written].some(([by, at]) => by !== leader && now - at <= unseenMs)) return true;
@@ -58,9 +71,13 @@ export const readyIsTrue: OracleFactory = (watched) => {
     if (now - changedAt > driftSeenMs) return false;
     const isListed = (operation: string): boolean =>
       listings.some(
-        ({ call, at }) => call.operation === operation && call.outcome.kind === "answered" && now - at >= toldAfterMs,
+        ({ call, at }) =>
+          call.operation === operation &&
+          call.outcome.kind === "answered" &&
+          shows(call, object) &&
+          now - at >= toldAfterMs,
       );
-    return !(listingsOf[kind] ?? []).every(isListed);
+    return !(listingsOf[object.kind] ?? []).every(isListed);
   };
   return {
     name: "Ready is true in AWS",
