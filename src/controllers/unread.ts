@@ -16,8 +16,16 @@ export interface NotRead {
 export function unreadBy(error: unknown, what: string): NotRead {
   if (error instanceof UnreadPart) {
     const { permission, message } = error.part;
-    const missing = permission === undefined ? message : `allow ${permission} to the operator's IAM role: ${message}`;
-    return { kind: "unread", reason: reasonUnread(error.part), message: missing };
+    const words = message.replace(/[.]$/, "");
+    const next =
+      permission === undefined
+        ? "They are asked for again within minutes; if this stays, find in CloudTrail who else calls EC2 in this region"
+        : `Allow ${permission} to the operator's IAM role`;
+    return {
+      kind: "unread",
+      reason: reasonUnread(error.part),
+      message: `the ${error.what} cannot be read: ${words}. ${next}`,
+    };
   }
   if (!(error instanceof AwsError)) throw error;
   const message = `${what} (${error.operation}): ${error.message.replace(/[.]$/, "")}. ${adviceFor(error)}`;

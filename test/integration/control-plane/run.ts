@@ -49,7 +49,7 @@ export async function runOrFail(program: string, args: readonly string[], option
 
 /** What a program said, line by line. @throws Error when it failed */
 export function linesOf({ stdout, stderr, code }: RunResult): string[] {
-  if (code !== 0) throw new Error(`ended with code ${code}:\n${stderr}`);
+  if (code !== 0) throw new Error(`ended with code ${code}:\n${stderr}${stdout}`);
   const said = stdout.trimEnd();
   return said === "" ? [] : said.split("\n");
 }
