@@ -214,6 +214,8 @@ async function openRegion(
     partition,
     fingerprintOf: (revision: DefinitionRevision) => fingerprintOf(revision),
     writerSince: options.writerSince,
+    // Of the others, an object asks for the one whose name it claims.
+    keepsDefinition: (_name, tags) => ownerIn(tags)?.cluster === options.cluster.name,
     watchesJobs: (queue) => isOfAnObject(queue, options.cluster, objects),
     onChange: (change, before, now) => {
       for (const { kind, key } of wokenByAws(change, before, now, objects)) runtime.enqueue(kind, key);

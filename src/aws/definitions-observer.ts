@@ -82,6 +82,8 @@ export class DefinitionsObserver {
     if (this.#listedAt !== undefined && this.#listedAt < believedFrom) await abortable(this.#listBelieved(), signal);
     const listedAt = this.#listedAt ?? Number.NEGATIVE_INFINITY;
     if (listedAt <= askedAt || listedAt < from) await this.#listName(name, signal);
+    // It may be the first that is kept: then the next look is due earlier.
+    this.#alarm.ring();
   }
 
   /**
