@@ -109,6 +109,11 @@ export class ObjectCache implements ObjectReader, Reflected {
     return this.#readings.hasListed(namespace);
   }
 
+  /** Namespaces that may not be read at present; what was seen of them stays. */
+  get refused(): readonly string[] {
+    return this.#readings.refused;
+  }
+
   /** What the reflector of a part fills. */
   part(part: Part): Reflected {
     return {

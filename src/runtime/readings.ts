@@ -36,6 +36,11 @@ export class Readings {
     return this.#listed.has(namespace) || this.#listed.has(undefined);
   }
 
+  /** Namespaces that may not be read at present. */
+  get refused(): readonly string[] {
+    return [...this.#refused].filter((part) => part !== undefined);
+  }
+
   listed(part: Part): void {
     this.#listed.add(part);
     this.#settled(part);

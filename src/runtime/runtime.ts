@@ -125,6 +125,11 @@ export class Runtime {
     return this.#caches.values().every((cache) => cache.hasListed(namespace));
   }
 
+  /** Watched namespaces that may not be read at present, in alphabetical order. */
+  get refusedNamespaces(): readonly string[] {
+    return [...new Set(this.#caches.values().flatMap((cache) => cache.refused))].toSorted();
+  }
+
   /** Those that were added. */
   get controllers(): readonly Controller[] {
     return [...this.#controllers.values()];

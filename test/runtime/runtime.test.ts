@@ -178,10 +178,12 @@ describe("with chosen namespaces", () => {
     await w.clock.advance(1000);
     expect([w.runtime.hasSynced, w.reconciled]).toEqual([true, ["team-a/w 1"]]);
     expect([w.runtime.hasListed("team-a"), w.runtime.hasListed("team-b")]).toEqual([true, false]);
+    expect(w.runtime.refusedNamespaces).toEqual(["team-b"]);
     w.refused.clear();
     await w.clock.advance(30_000);
     expect(w.reconciled).toEqual(["team-a/w 1", "team-b/w 1"]);
     expect(w.runtime.hasListed("team-b")).toBe(true);
+    expect(w.runtime.refusedNamespaces).toEqual([]);
   });
 
   test("nothing is done while all are refused", async () => {

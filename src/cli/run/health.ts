@@ -37,7 +37,14 @@ export function healthChecks(
       { name: "observers", problem: () => operator.fault() },
     ],
     ready: [
-      { name: "caches", problem: () => (operator.runtime.hasSynced ? undefined : "not all objects are known yet") },
+      {
+        name: "caches",
+        problem: () => (operator.runtime.hasSynced ? undefined : "not all objects are known yet"),
+        note() {
+          const refused = operator.runtime.refusedNamespaces;
+          return refused.length === 0 ? undefined : `not to be read: ${refused.join(", ")}`;
+        },
+      },
       {
         name: "aws",
         problem() {

@@ -112,7 +112,7 @@ async function entrySeen(
   if (!ports.objects.watches(key.namespace)) {
     return unresolved(
       "NamespaceNotWatched",
-      `the operator does not watch namespace ${key.namespace} (--watch-namespace)`,
+      `the operator does not watch namespace ${key.namespace} (--watch-namespace), or may not read it`,
     );
   }
   const given = ports.objects.get(BatchComputeEnvironmentKind, key) as BatchComputeEnvironment | undefined;

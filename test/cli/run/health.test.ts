@@ -10,6 +10,7 @@ interface State {
   hanging: readonly string[];
   fault: string | undefined;
   hasSynced: boolean;
+  refusedNamespaces: readonly string[];
   knowsAws: boolean;
   leads: boolean;
   regions: readonly { readonly region?: string; readonly listedAt: number | undefined; readonly failure?: AwsError }[];
@@ -22,6 +23,7 @@ function problems(change: Partial<State>) {
     hanging: [],
     fault: undefined,
     hasSynced: true,
+    refusedNamespaces: [],
     knowsAws: true,
     leads: true,
     regions: [{ listedAt: 1 }],
@@ -30,7 +32,11 @@ function problems(change: Partial<State>) {
   const regionOf = ({ region = "us-east-1", ...snapshot }: State["regions"][number]) =>
     ({ region, snapshot: () => snapshot }) as unknown as BatchRegion;
   const operator = {
-    runtime: { hasSynced: state.hasSynced, longestRunningMs: () => state.longestRunningMs },
+    runtime: {
+      hasSynced: state.hasSynced,
+      refusedNamespaces: state.refusedNamespaces,
+      longestRunningMs: () => state.longestRunningMs,
+    },
     ports: { settings: { region: "us-east-1" } },
     observed: () => state.regions.map(regionOf),
     fault: () => state.fault,
@@ -95,4 +101,10 @@ test("a leader that has read only the region of an object is not ready", () => {
 test("a leader that has read all regions names none", async () => {
   const { readyz } = problems({ regions: [{ listedAt: 1 }, { region: "eu-central-1", listedAt: 2 }] });
   expect(await readyz()).toBe("[+] caches\n[+] aws\nok\n");
+});
+
+test("an operator is ready without a watched namespace that may not be read, and names it", async () => {
+  const { ready, readyz } = problems({ refusedNamespaces: ["team-b", "team-c"] });
+  expect(ready).toEqual([]);
+  expect(await readyz()).toBe("[+] caches, not to be read: team-b, team-c\n[+] aws\nok\n");
 });
