@@ -189,19 +189,15 @@ function updated({ spec, seen, order }: Context): Next<Action> | undefined {
   const { queue, environments } = seen;
   if (queue === undefined) return undefined;
   const differences = immutableDifference(spec, queue) === undefined ? queueDifferences(spec, queue) : [];
-  const orderWrite = order.differs ? orderVerdict(seen, order) : { kind: "none" as const };
-  const paths = differences.map(({ path }) => path);
+  const writesOrder = order.differs && orderHindrance(seen, order) === undefined;
+  const paths = [...differences.map(({ path }) => path), ...(writesOrder ? [orderPath] : [])];
+  if (paths.length === 0) return undefined;
   const request: UpdateJobQueueRequest = {
     jobQueue: queue.jobQueueName,
     ...Object.assign({}, ...differences.map(({ send }) => send)),
+    ...(writesOrder ? { computeEnvironmentOrder: orderMembers(order.names) } : {}),
   };
-  if (orderWrite.kind === "write") {
-    paths.push(orderPath);
-    request.computeEnvironmentOrder = orderMembers(order.names);
-  }
-  if (paths.length === 0) return undefined;
-  const detaches =
-    orderWrite.kind === "write" && orderOf(queue).some((name) => !order.names.includes(name) && environments.has(name));
+  const detaches = writesOrder && orderOf(queue).some((name) => !order.names.includes(name) && environments.has(name));
   return {
     kind: "act",
     action: { kind: "update", request: withPolicy(request, queue), paths },
@@ -209,44 +205,32 @@ function updated({ spec, seen, order }: Context): Next<Action> | undefined {
     message: `${queue.jobQueueName} is being updated: ${paths.join(", ")}`,
     irreversible: detaches || spec.state === "DISABLED",
     untilShown: true,
-    ...(orderWrite.kind === "write" && order.follows ? { follows: true } : {}),
+    ...(writesOrder && order.follows ? { follows: true } : {}),
   };
 }
 
 /** The order differs, and cannot be written now. */
 function orderHeld({ seen, order }: Context): Next<Action> | undefined {
-  if (seen.queue === undefined || !order.differs) return undefined;
-  const verdict = orderVerdict(seen, order);
-  return verdict.kind === "wait" ? verdict.next : undefined;
+  return order.differs ? orderHindrance(seen, order) : undefined;
 }
 
-function orderVerdict(
-  seen: Seen,
-  order: Order,
-): { readonly kind: "write" } | { readonly kind: "wait"; readonly next: Next<Action> } {
+/** What an order has to wait for before it may be written. */
+function orderHindrance(seen: Seen, order: Order): Next<never> | undefined {
   const { waitsFor } = order;
   if (waitsFor !== undefined) {
-    return {
-      kind: "wait",
-      next: { kind: "wait", reason: "WaitingForEnvironment", message: `${waitsFor.label}: ${waitsFor.why}` },
-    };
+    return { kind: "wait", reason: "WaitingForEnvironment", message: `${waitsFor.label}: ${waitsFor.why}` };
   }
-  if (order.names.length === 0) {
-    return { kind: "wait", next: waitForEntries(seen, order.missing, "WaitingForEnvironment") };
-  }
+  if (order.names.length === 0) return waitForEntries(seen, order.missing, "WaitingForEnvironment");
   const current = orderOf(seen.queue);
   if (anyServing(current, seen.environments) && !anyUsable(order.names, seen.environments)) {
     return {
       kind: "wait",
-      next: {
-        kind: "wait",
-        reason: "WouldStarve",
-        message: `${seen.queueName} keeps ${current.join(", ")}: none of ${order.names.join(", ")} is ENABLED and VALID`,
-        stalledAfterMs: missingStalledAfterMs,
-      },
+      reason: "WouldStarve",
+      message: `${seen.queueName} keeps ${current.join(", ")}: none of ${order.names.join(", ")} is ENABLED and VALID`,
+      stalledAfterMs: missingStalledAfterMs,
     };
   }
-  return { kind: "write" };
+  return undefined;
 }
 
 function invalid({ seen }: Context): Next<Action> | undefined {
@@ -288,7 +272,7 @@ function settled({ seen }: Context): Next<Action> {
 }
 
 /** Waits for what the order names; a refused reference is a person's to mend at once. */
-function waitForEntries(seen: Seen, missing: readonly Entry[], reason: string): Next<Action> {
+function waitForEntries(seen: Seen, missing: readonly Entry[], reason: string): Next<never> {
   const refused = seen.entries.find((entry) => entry.kind === "unresolved" && entry.reason !== "ReferenceNotFound");
   if (refused?.kind === "unresolved") {
     return { kind: "blocked", reason: refused.reason, message: refused.message, recheckInMs: lookAgainMs };

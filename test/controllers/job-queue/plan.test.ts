@@ -248,6 +248,11 @@ describe("whose a queue of that name is", () => {
     ],
   ])("%s", expectLines);
 
+  it("is told with the name that another object should have", () => {
+    const others = { ...atRest, queue: queue(["a1"], { tags: ownerTags(identityOf("else")) }) };
+    expect(message({}, others)).toContain("make this one anew with another jobQueueName;");
+  });
+
   it("is told with the flag that takes a lost cluster over", () => {
     const change = { ...atRest, queue: queue(["a1"], { tags: tags({ "awsbatch.dev/cluster-uid": "c-0" }) }) };
     expect(message({}, change)).toContain("--take-over-cluster-uid=c-0");
@@ -541,6 +546,30 @@ describe("the order of a queue", () => {
     expect(planFor(object(), seen(follows), now).followed).toEqual(["spec.computeEnvironmentOrder"]);
     expect(planFor(object(), seen({ ...two, queue: queue(["b1", "a1"]) }), now).followed).toEqual([]);
   });
+
+  it.each<[string, Partial<JobQueueSpec>, SeenChange, true | undefined]>([
+    [
+      "follows a reference, also beside a field",
+      { priority: 5 },
+      { entries: [reference("a", [a, aNext], { spec: other })], environments: [a, aNext], queue: queue(["a1"]) },
+      true,
+    ],
+    ["is put back as it was", {}, { ...two, queue: queue(["b1", "a1"]) }, undefined],
+    ["is as wished beside a field that is not", { priority: 5 }, two, undefined],
+    [
+      "follows, but has to wait while a field is put back",
+      { priority: 5 },
+      { ...atRest, entries: [named("x")], environments: [a, foreignEnvironment("x", { state: "DISABLED" })] },
+      undefined,
+    ],
+  ])(
+    "that %s waits for no contested field if it follows, and is expected to be shown",
+    (_name, spec, change, follows) => {
+      const { next } = planFor(object(spec), seen(change), now);
+      expect(next).toMatchObject({ kind: "act", untilShown: true });
+      expect(next.kind === "act" ? next.follows : "no act").toBe(follows);
+    },
+  );
 
   it("is no change while nothing in it is VALID", () => {
     const { change } = planFor(object(), seen({ ...atRest, entries: [named("x")] }), now);

@@ -86,8 +86,8 @@ export const bugs: readonly Bug[] = [
     "add to an order first, remove later",
     "replacement in a queue of three",
     queuePlan,
-    "request.computeEnvironmentOrder = orderMembers(order.names);",
-    "request.computeEnvironmentOrder = orderMembers([...new Set([...orderOf(queue).filter((name) => environments.has(name)), ...order.names])]);",
+    "{ computeEnvironmentOrder: orderMembers(order.names) }",
+    "{ computeEnvironmentOrder: orderMembers([...new Set([...orderOf(queue).filter((name) => environments.has(name)), ...order.names])]) }",
   ),
   one(
     "trust a stale read after a write",
