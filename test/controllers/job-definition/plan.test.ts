@@ -12,6 +12,7 @@ import {
   ownerTags,
   registeredAtTag,
   retainedFromTag,
+  revisionRolesTag,
   uidTag,
 } from "../../../src/controllers/ownership.ts";
 import { another, days, definition, foreign, identity, minutes, now, observed, ours, wish } from "./seen.ts";
@@ -434,6 +435,23 @@ describe("the tags that are written", () => {
       kind: "register",
       tags: { team: "x", ...ownerTags(identity), [fingerprintTag]: observed([]).fingerprint },
     });
+  });
+
+  it("name on a new revision the roles that were made for it, for they outlive it no longer than that", () => {
+    const own = "arn:aws:iam::123456789012:role/aws-batch-operator/default/";
+    const roles = (jobRoleArn: string, executionRoleArn: string): Partial<JobDefinitionSpec> => ({
+      containerProperties: { image: "busybox", jobRoleArn, executionRoleArn },
+    });
+    const told = (spec: Partial<JobDefinitionSpec>): string | undefined => {
+      const action = actionOf([], {}, spec);
+      return action?.kind === "register" ? action.tags[revisionRolesTag] : "no registration";
+    };
+    const theirs = "arn:aws:iam::123456789012:role/theirs";
+    expect(told(roles(`${own}team_b_job`, `${own}team_a_execution`))).toBe("team_a_execution/team_b_job");
+    expect(told(roles(`${own}team_a_execution`, `${own}team_b_job`))).toBe("team_a_execution/team_b_job");
+    expect(told(roles(`${own}team_b`, `${own}team_b`))).toBe("team_b");
+    expect(told(roles(`${own}team_b_job`, theirs))).toBe("team_b_job");
+    expect(told(roles(theirs, theirs))).toBeUndefined();
   });
 
   it("make an adopted revision ours and set the user's tags", () => {
