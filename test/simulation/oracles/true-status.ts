@@ -1,6 +1,6 @@
 import type { Condition, KubeObject } from "../../../src/api/object.ts";
 import { kinds } from "../../../src/api/v1alpha1/kinds.ts";
-import type { OracleFactory, Watched } from "../oracle.ts";
+import type { OracleFactory } from "../oracle.ts";
 import { textOf } from "./reading.ts";
 
 /**
@@ -20,10 +20,27 @@ export const trueStatus: OracleFactory = (watched) => {
     if (name !== leader.name) leader = { name, since: leader.name === undefined ? Number.NEGATIVE_INFINITY : now };
     return now - leader.since > takenOverMs;
   };
+  /** What each write knew as it left, the newest last: by uid, the version in the cache of its process. */
+  let sent: { readonly at: number; readonly by: string; readonly versions: ReadonlyMap<string, string> }[] = [];
+  /** Whether the one who holds the lease, and so the writer, had seen the object as it was before this write. */
+  const isKnown = (before: KubeObject | undefined): boolean => {
+    if (before === undefined) return false;
+    const { uid, resourceVersion } = before.metadata;
+    sent = sent.filter(({ at }) => watched.clock.monotonic() - at <= onTheWayMs);
+    const own = sent.filter(({ by }) => by === watched.lease()?.holder);
+    return own.length > 0 && own.every(({ versions }) => versions.get(uid) === resourceVersion);
+  };
   /** Every transition that was told so far. */
   const told = new Set<string>();
   return {
     name: "status is never ahead, and never at odds with itself",
+    onSend({ name, operator }, what) {
+      if (what !== "store applyStatus") return undefined;
+      const known = kinds.flatMap((kind) => operator.runtime.cache(kind).list());
+      const versions = new Map(known.map(({ metadata }) => [metadata.uid, metadata.resourceVersion]));
+      sent.push({ at: watched.clock.monotonic(), by: name, versions });
+      return undefined;
+    },
     onObject(before, after) {
       const settled = isSettled();
       if (after === undefined) return undefined;
@@ -34,7 +51,7 @@ export const trueStatus: OracleFactory = (watched) => {
       const { generation } = after.metadata;
       const newest = Math.max(observedGeneration, ...conditions.map((one) => one.observedGeneration ?? 0));
       if (newest > generation) return `${textOf(after)} has generation ${generation} and status speaks of ${newest}`;
-      const knows = settled && isKnown(watched, before);
+      const knows = settled && isKnown(before);
       const broken = atOdds(after, conditions) ?? (knows ? retimed(before, after, conditions, told) : undefined);
       for (const one of conditions) told.add(transitionOf(after, one));
       return broken;
@@ -43,6 +60,8 @@ export const trueStatus: OracleFactory = (watched) => {
 };
 
 const takenOverMs = 10_000;
+/** Longer than any write is on its way. */
+const onTheWayMs = 5000;
 
 function transitionOf({ metadata }: KubeObject, { type, status, lastTransitionTime }: Condition): string {
   return [metadata.uid, type, status, lastTransitionTime].join(" ");
@@ -60,17 +79,6 @@ function atOdds(object: KubeObject, conditions: readonly Condition[]): string | 
     return `${textOf(object)} is Stalled and says only: ${stalled.message}`;
   }
   return undefined;
-}
-
-/** Whether the one who holds the lease, and so the writer, has seen the object as it was before this write. */
-function isKnown({ processes, lease }: Watched, before: KubeObject | undefined): boolean {
-  const kind = kinds.find((one) => one.kind === before?.kind);
-  if (before === undefined || kind === undefined) return false;
-  return processes().some(
-    ({ name, operator }) =>
-      name === lease()?.holder &&
-      operator.runtime.cache(kind).get(before.metadata)?.metadata.resourceVersion === before.metadata.resourceVersion,
-  );
 }
 
 function retimed(
