@@ -49,6 +49,7 @@ const seeds: Readonly<Record<string, number>> = {
   "two objects waited for ever for room in the quota that predecessors out of service took": 11_001_683,
   "a job definition waited for an object that had gone as a dry run, and was judged as if its revision were nobody's": 31_002_578,
   "silence was judged before a role was seen to be gone whose object could not become Ready": 40_008_022,
+  "an environment was Ready for a second with a group that status named no more": 90_002_065,
   "a status was written that was on its way when the watch showed what had been lost of the one before": 90_001_209,
   "what EC2 did not tell was told without what it was about, and without a next step": 60_000_494,
   "a look at one job definition was taken for a listing of all": 60_000_527,

@@ -150,7 +150,8 @@ describe("the security group that is made for an environment", () => {
     const [before] = await madeGroups(one);
     await one.aws.outside.ec2.deleteSecurityGroup({ GroupId: before?.GroupId });
     await one.until("it has another", () => groupsInUse(one).every((id) => id !== before?.GroupId), 3 * 3600);
-    await one.untilReady(900);
+    // AWS takes a quarter of an hour for it.
+    await one.untilReady(1200);
     const groups = await madeGroups(one);
     expect(groupsInUse(one)).toEqual(groups.map(({ GroupId }) => GroupId));
   });

@@ -31,6 +31,14 @@ export function usable({ network, wished, known }: GroupSeen): SecurityGroup | u
   return found.group.groupId === known || missing.length + surplus.length === 0 ? found.group : undefined;
 }
 
+/**
+ * Whether what the object itself says of AWS is said of the spec with the group that status names next. Before that it
+ * is said of one that lacks it, or has another.
+ */
+function named(seen: GroupSeen): boolean {
+  return seen.known !== undefined && (usable(seen)?.groupId ?? seen.known) === seen.known;
+}
+
 function groupIn({ groups }: Read, vpcId: string | undefined): GroupFound | undefined {
   return groups.find(({ group }) => group.vpcId === vpcId);
 }
@@ -70,8 +78,7 @@ export function planWithGroup<Action extends { readonly kind: string }>(
       });
     }
     const step = kept(own, vpcId, wished, seen, network);
-    // Before status names the group, what the object itself says of AWS is said of a spec that lacks it.
-    if (step.kind === "instead") return seen.known === undefined ? { ...step.decision, serving: false } : step.decision;
+    if (step.kind === "instead") return named(seen) ? step.decision : { ...step.decision, serving: false };
     decision = step.decision;
   }
   return left(decision, seen, network, deleting);

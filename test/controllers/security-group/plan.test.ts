@@ -197,6 +197,13 @@ describe("the security group that an object wishes no more", () => {
     expect(planWithGroup(own(settled), seen({}, { known: undefined }), false).serving).toBe(false);
   });
 
+  it("is made anew where somebody deleted it, and the object is Ready no more once status names another one", () => {
+    const gone = planWithGroup(own(settled), seen({}, { known: "sg-0" }), false);
+    expect([step(gone), gone.serving]).toEqual(["act MakingSecurityGroup create", true]);
+    const another = planWithGroup(own(settled), seen({ groups: [found()] }, { known: "sg-0" }), false);
+    expect([step(another), another.serving]).toEqual(["wait MakingSecurityGroup", false]);
+  });
+
   it("is left to an environment that somebody took over", () => {
     const decision = going({ strangers: ["theirs"] });
     expect(step(decision)).toBe("act RetainingSecurityGroup tag");
