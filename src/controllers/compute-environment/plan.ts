@@ -167,10 +167,9 @@ function foreignReturned({ spec, seen, fleet }: Context): Next<Action> | undefin
   return foreignReturns(spec, seen, fleet).find((next) => next.kind === "act");
 }
 
-/** Foreign queues that stay on a target that is not used, each with what stands against its way back. */
+/** Foreign queues that stay on a target that is not used, each with what stands against its way back: the others go. */
 function leftBehind({ spec, seen, fleet }: Context): string {
   return foreignReturns(spec, seen, fleet)
-    .filter((next) => next.kind !== "act")
     .map(({ message }) => `; ${message}`)
     .join("");
 }

@@ -91,6 +91,24 @@ describe("an act, as a whole,", () => {
       },
     ],
     [
+      "enables a DISABLED target until it has taken over",
+      { ...other, state: "DISABLED" },
+      { environments: [old(), fresh({ state: "DISABLED" })], queues: [queue("q1", ["old"])] },
+      {
+        kind: "act",
+        action: { kind: "enable", name: "new", request: { computeEnvironment: "new", state: "ENABLED" } },
+        reason: "Updating",
+        message: "new is enabled until it has taken over the queues",
+        irreversible: false,
+      },
+    ],
+    [
+      "expects to be shown an update",
+      withResources(ec2, { maxvCpus: 9 }),
+      { environments: [old()] },
+      { kind: "act", action: { kind: "update", name: "old" }, untilShown: true, irreversible: false },
+    ],
+    [
       "takes the mark off what the spec went back to, as it wishes it",
       { ...ec2, state: "DISABLED" },
       { environments: [old({ state: "DISABLED", tags: retired })] },
@@ -167,6 +185,21 @@ describe("an act, as a whole,", () => {
         message: "old is INVALID (no such subnet), and AWS is asked to look at it again",
         irreversible: false,
       },
+    ],
+    [
+      "marks a target that served again in the very second in which it had been marked before",
+      other,
+      {
+        environments: [
+          old(),
+          fresh({
+            status: "INVALID",
+            tags: { "awsbatch.dev/serving-since": iso(60), "awsbatch.dev/returned-at": `${iso(60)}/earlier` },
+          }),
+        ],
+        queues: [queue("q1", ["old"])],
+      },
+      { kind: "act", action: { kind: "tag", purpose: "returned" }, reason: "Returning" },
     ],
     [
       "marks a target from which the queues go back",

@@ -447,8 +447,18 @@ describe("a foreign queue that may be repointed", () => {
   });
 
   it.each<[string, Partial<Environment>, Partial<Seen>, RegExp]>([
-    ["INVALID, where the spec forbids it now", ill, may, /; queue one is .*; queue two is .*foreignQueues: Repoint$/],
-    ["VALID again, where the spec forbids it now", back, may, /tried again; queue one is .*; queue two is/],
+    [
+      "INVALID, where the spec forbids it now",
+      ill,
+      may,
+      /; queue one is .*foreignQueues: Repoint; queue two is .*foreignQueues: Repoint$/,
+    ],
+    [
+      "VALID again, where the spec forbids it now",
+      back,
+      may,
+      /tried again; queue one is .*foreignQueues: Repoint; queue two is/,
+    ],
   ])("that cannot go back is named where the target is %s", (_name, target, settled, expected) => {
     const queues = [queue("two", ["new"], { foreign: true }), queue("one", ["new"], { foreign: true })];
     expect(message(other, { environments: [old(), fresh(target)], queues, ...settled })).toMatch(expected);

@@ -188,9 +188,9 @@ describe("one that served nobody yet when the spec moved on from it,", () => {
   });
 
   it("goes without having served when it takes no jobs, and what queues name goes on", () => {
-    const given = (named: readonly string[], change: Partial<Environment> = {}) =>
+    const given = (named: readonly string[], change: Partial<Environment> = {}, carrier: Partial<Environment> = {}) =>
       next(third, {
-        environments: [old({ state: "DISABLED", ...change }), fresh({ state: "DISABLED" })],
+        environments: [old({ state: "DISABLED", ...change }), fresh({ state: "DISABLED", ...carrier })],
         queues: [queue("q1", named)],
       });
     expect(given(["new"])).toMatchObject({ reason: "Disabling", action: { items: [{ name: "old" }] } });
@@ -198,6 +198,17 @@ describe("one that served nobody yet when the spec moved on from it,", () => {
     expect(given(["old", "new"])).toMatchObject({ reason: "Creating" });
     expect(given(["else"])).toMatchObject({ reason: "Creating" });
     expect(given(["new"], { state: "ENABLED" })).toMatchObject({ reason: "Creating" });
+    expect(given(["new"], { status: "UPDATING" })).toMatchObject({ reason: "Creating" });
+    expect(given(["new"], {}, { status: "INVALID" })).toMatchObject({ reason: "Creating" });
+  });
+
+  it("goes, though it was made for this very spec, once another one has been made that AWS describes as wished", () => {
+    const name = `team_ce-${seen(third).planId}`;
+    const inVain = environment(name, other, { tags: { "awsbatch.dev/created-at": iso(100) } });
+    const target = environment(`${name}-2`, third, { tags: { "awsbatch.dev/created-at": iso(50) } });
+    const before = old({ tags: { "awsbatch.dev/created-at": iso(200) } });
+    const given = { environments: [before, inVain, target], queues: [queue("q1", ["old"])] };
+    expect(next(third, given)).toMatchObject({ reason: "Disabling", action: { items: [{ name }] } });
   });
 
   it("goes as well while the next one takes over", () => {
