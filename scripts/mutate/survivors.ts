@@ -752,13 +752,6 @@ export const survivors: readonly Survivor[] = [
   },
   {
     file: "src/controllers/job-queue/plan.ts",
-    in: 'const orderWrite = order.differs ? orderVerdict(seen, order) : { kind: "none" as const };',
-    was: '{ kind: "none" as const }',
-    becomes: "{}",
-    why: 'only "wait" and "write" are asked for',
-  },
-  {
-    file: "src/controllers/job-queue/plan.ts",
     in: 'if (seen.queue?.status !== "INVALID") return undefined;',
     was: "seen.queue?.status",
     becomes: "seen.queue.status",
