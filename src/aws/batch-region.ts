@@ -137,7 +137,7 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
           throw new AwsError("invalid", "batch:TagResource", "NotAnArn", `${arn} is no ARN of a kind that is kept`);
       }
     };
-    for (const part of tagCalls(change, tagsOf(arn))) {
+    for (const part of tagCalls(change, tagsOf(target, arn))) {
       const { set: tags, remove: tagKeys } = part;
       await one(part, () =>
         tagKeys.length === 0
@@ -148,8 +148,7 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
   }
 
   /** Of a thing that is kept, as they are known. */
-  function tagsOf(arn: string): Readonly<Record<string, string>> {
-    const target = thingIn(arn);
+  function tagsOf(target: ReturnType<typeof thingIn>, arn: string): Readonly<Record<string, string>> {
     switch (target?.thing) {
       case "compute-environment":
         return cache.environments.get(target.name)?.tags ?? {};

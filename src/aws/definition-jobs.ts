@@ -108,7 +108,11 @@ function isGoodFor(count: Count, queues: readonly string[], from: number): boole
   return count.begunAt >= from && queues.every((queue) => count.queues.has(queue));
 }
 
-async function countedInAll(
+/**
+ * Unfinished jobs of several queues, by the name of their job definition.
+ * @throws AwsError when the jobs of one cannot be read
+ */
+export async function countedInAll(
   batch: BatchApi,
   queues: readonly string[],
   signal: AbortSignal,

@@ -42,27 +42,6 @@ export function claimantNamedBy<O extends KubeObject>(
   });
 }
 
-/**
- * The older object that claims the same name, as `namespace/name`.
- *
- * @param leaving whether one that is being deleted still claims the name: not where AWS's own names differ all the
- *   same, or two objects could wait for each other through a queue that is to go over from one to the other
- */
-export function olderClaimant<O extends KubeObject>(
-  object: O,
-  kind: Kind,
-  nameOf: (object: O) => string,
-  objects: Objects,
-  settings: Settings,
-  leaving: "claims" | "gives way" = "claims",
-): string | undefined {
-  const rivals = rivalsOf(object, kind, nameOf, objects, settings).filter(
-    ({ metadata }) => leaving === "claims" || metadata.deletionTimestamp === undefined,
-  );
-  const older = olderOf(object, rivals);
-  return older === undefined ? undefined : keyText(older.metadata);
-}
-
 function rankOf({ metadata }: KubeObject): string {
   return `${metadata.creationTimestamp} ${keyText(metadata)}`;
 }

@@ -14,6 +14,11 @@ export function defaultAwsName(namespace: string, name: string, limit = 128): st
   return `${plain.replaceAll(".", "-").slice(0, limit - hash.length - 1)}_${hash}`;
 }
 
+/** Under what a process remembers something of AWS: two regions may have things of one name. */
+export function memoryKey({ region }: { readonly region: string }, name: string): string {
+  return `${region}/${name}`;
+}
+
 /** `spec.jobQueueName`, or the default name. */
 export function queueNameOf({ metadata: { namespace, name }, spec }: JobQueue): string {
   return spec.jobQueueName ?? defaultAwsName(namespace, name);

@@ -21,3 +21,17 @@ export function failureText({ kind, operation, message, advice }: Failure): stri
 export function othersText(what: string, { owner }: { readonly owner: string }, field: string): string {
   return `${what} belongs to ${owner} (cluster/namespace/name by its tags). Delete that object, or make this one anew with another ${field}; if there is no such object any more, take the awsbatch.dev/ tags off ${what}, and adoptionPolicy says what becomes of it`;
 }
+
+/**
+ * What an object of another cluster of the same name owns is not taken away.
+ *
+ * @param what its name in AWS
+ * @param refused e.g. `deleted`
+ */
+export function keptForOtherCluster(
+  what: string,
+  { clusterUid }: { readonly clusterUid: string },
+  refused: string,
+): string {
+  return `${what} belongs to another cluster (uid ${clusterUid}) and is not ${refused}. Start the operator with --take-over-cluster-uid=${clusterUid}, or let the object go with awsbatch.dev/abandon: "true"`;
+}

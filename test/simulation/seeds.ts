@@ -1,15 +1,14 @@
 import process from "node:process";
 import { runSeed } from "./run.ts";
-import { shrunk } from "./shrink.ts";
-import { toldStory, toldViolation } from "./telling.ts";
+import { toldShrunk } from "./shrink.ts";
+import { toldViolation } from "./telling.ts";
 
 /** Runs the worlds of these seeds. Gives the first broken promise with its shortest story; nothing when all are kept. */
 export async function brokenPromise(seeds: Iterable<number>): Promise<string | undefined> {
   for (const seed of seeds) {
     const outcome = await runSeed(seed);
     if (outcome.violations.length === 0) continue;
-    const shorter = await shrunk(outcome, 40);
-    return `${toldViolation(outcome)}\nshrunk to ${toldStory(shorter)}\n   ${shorter.violations[0]?.message ?? ""}`;
+    return `${toldViolation(outcome)}\n${await toldShrunk(outcome, 40)}`;
   }
   return undefined;
 }

@@ -1,5 +1,12 @@
 import { type Outcome, runStory } from "./run.ts";
 import { isFault, type Step, type Story } from "./story.ts";
+import { toldStory } from "./telling.ts";
+
+/** The shortest story that was found, as a person reads it. */
+export async function toldShrunk(failing: Outcome, most?: number): Promise<string> {
+  const shorter = await shrunk(failing, most);
+  return `shrunk to ${toldStory(shorter)}\n   ${shorter.violations[0]?.message ?? ""}`;
+}
 
 /**
  * The shortest story that could be found in which the same promise is still broken: faults go first, then steps, in

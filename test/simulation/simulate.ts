@@ -12,7 +12,7 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import { runApart } from "./apart.ts";
 import { runSeed } from "./run.ts";
-import { shrunk } from "./shrink.ts";
+import { toldShrunk } from "./shrink.ts";
 import { toldStory, toldViolation } from "./telling.ts";
 import { none, sumOf, type Totals, type Worlds } from "./worlds.ts";
 
@@ -53,10 +53,7 @@ async function one(seed: number): Promise<void> {
   const failed = violations.length > 0 ? 1 : 0;
   if (failed > 0) {
     print(toldViolation(outcome));
-    if (!values["no-shrink"]) {
-      const shorter = await shrunk(outcome);
-      print(`shrunk to ${toldStory(shorter)}\n   ${shorter.violations[0]?.message ?? ""}`);
-    }
+    if (!values["no-shrink"]) print(await toldShrunk(outcome));
   }
   tell(seed, { worlds: 1, failed, virtualSeconds, points });
 }

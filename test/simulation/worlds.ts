@@ -1,6 +1,6 @@
 import { runSeed } from "./run.ts";
-import { shrunk } from "./shrink.ts";
-import { toldStory, toldViolation } from "./telling.ts";
+import { toldShrunk } from "./shrink.ts";
+import { toldViolation } from "./telling.ts";
 
 /** Which worlds, and what is told of a broken promise. */
 export interface Worlds {
@@ -43,9 +43,7 @@ export async function runWorlds(
     totals = sumOf(totals, { worlds: 1, failed, virtualSeconds, points });
     if (failed === 0) continue;
     print(toldViolation(outcome));
-    if (!shrinks) continue;
-    const shorter = await shrunk(outcome);
-    print(`shrunk to ${toldStory(shorter)}\n   ${shorter.violations[0]?.message ?? ""}`);
+    if (shrinks) print(await toldShrunk(outcome));
   }
   return totals;
 }

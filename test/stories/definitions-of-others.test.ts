@@ -4,16 +4,7 @@ import { jobDefinition } from "../manifests.ts";
 import type { World } from "../world.ts";
 import { aWorld } from "./story.ts";
 
-const body: JobDefinitionSpec = {
-  type: "container",
-  containerProperties: {
-    image: "busybox",
-    resourceRequirements: [
-      { type: "VCPU", value: "1" },
-      { type: "MEMORY", value: "128" },
-    ],
-  },
-};
+const body = jobDefinition("theirs").spec as JobDefinitionSpec;
 
 /** An operator that has listed an account in which others have 150 job definitions. */
 async function amongOthers(): Promise<World> {

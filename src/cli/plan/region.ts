@@ -1,7 +1,7 @@
 import type { BatchApi, DefinitionRevision } from "../../aws/batch.ts";
 import { createIamAccount } from "../../aws/cached-iam.ts";
 import { guardedBatch, NotSent } from "../../aws/calls.ts";
-import { countedByDefinition } from "../../aws/definition-jobs.ts";
+import { countedInAll } from "../../aws/definition-jobs.ts";
 import { guardedEc2 } from "../../aws/ec2-calls.ts";
 import { createEc2Region, type Ec2Region } from "../../aws/ec2-region.ts";
 import type { IamAccount } from "../../aws/iam-account.ts";
@@ -67,11 +67,7 @@ export async function readRegion(
     expectAbsence: () => undefined,
     jobs: (queue, states, jobsSignal) => unfinishedJobs(reading, queue, states, jobsSignal),
     async jobsOfDefinition(name, jobsSignal) {
-      let count = 0;
-      for (const queue of snapshot.queues.keys()) {
-        count += (await countedByDefinition(reading, queue, jobsSignal)).get(name) ?? 0;
-      }
-      return count;
+      return (await countedInAll(reading, [...snapshot.queues.keys()], jobsSignal)).get(name) ?? 0;
     },
     jobsSeen: () => undefined,
     createComputeEnvironment: refused,

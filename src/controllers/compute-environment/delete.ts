@@ -8,6 +8,14 @@ import { ownedByOtherCluster } from "./claims.ts";
 import { type Context, names, together } from "./context.ts";
 import { retirement } from "./retire.ts";
 
+/** Nothing of an object is seen in AWS, but what was written last may be there. */
+export const makingSure: Next<never> = {
+  kind: "wait",
+  reason: "Deleting",
+  message: "making sure that nothing is left in AWS",
+  recheckInMs: 1000,
+};
+
 /** The same path towards nothing. */
 export function deleted(context: Context): Next<Action> {
   const { spec, seen, ours, now } = context;
@@ -16,7 +24,7 @@ export function deleted(context: Context): Next<Action> {
     if (barred !== undefined) return barred;
     return seen.freeName.absent && seen.claimsSettled
       ? { kind: "release", reason: "Deleted", message: "no compute environment of this object is left in AWS" }
-      : { kind: "wait", reason: "Deleting", message: "making sure that nothing is left in AWS", recheckInMs: 1000 };
+      : makingSure;
   }
   if (seen.wish.retain) {
     const items = ours.map(({ computeEnvironmentName: name, computeEnvironmentArn: arn, tags }) => ({

@@ -6,9 +6,9 @@ import { BatchComputeEnvironmentKind, JobQueueKind } from "../../api/v1alpha1/ki
 import type { Environment } from "../../aws/batch.ts";
 import { AwsError } from "../../aws/errors.ts";
 import type { BatchRegion, BatchSnapshot, UnfinishedJob } from "../../aws/region.ts";
-import { olderClaimant } from "../claims.ts";
+import { olderOf, rivalsOf } from "../claims.ts";
 import { conditionsOf } from "../conditions.ts";
-import { defaultAwsName, queueNameOf } from "../naming.ts";
+import { defaultAwsName, memoryKey, queueNameOf } from "../naming.ts";
 import { type Identity, identityOf, ownerIn, ownershipOf, retiredAtTag, servingSinceTag } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { filledObject } from "../roles/with-roles.ts";
@@ -68,11 +68,6 @@ export function newMemory(): Memory {
     names: new Map(),
     looks: new Map(),
   };
-}
-
-/** Two regions may have environments of one name. */
-export function memoryKey({ region }: Pick<BatchRegion, "region">, name: string): string {
-  return `${region}/${name}`;
 }
 
 /** By name, what is remembered of the environments of one region. */
@@ -137,14 +132,7 @@ export async function observe(
     queuesBelieved: snapshot.believesListing(),
     freeName,
     claimsSettled: unsettled.length === 0,
-    claimedBy: olderClaimant(
-      object,
-      BatchComputeEnvironmentKind,
-      baseNameOf,
-      ports.objects,
-      ports.settings,
-      "gives way",
-    ),
+    claimedBy: olderClaimant(object, ports),
     replacementsElsewhere: replacementsElsewhere(environments, identity, region, ports),
     jobs: await jobsOn(ours, queues, region, ports, memory, signal),
     targetRuns: await targetRuns(ours, queues, region, signal),
@@ -153,6 +141,18 @@ export async function observe(
     invalidSince: invalidSince(ours, region, ports, memory),
     askedAgain: new Set(ours.map(nameOf).filter((name) => memory.askedAgain.has(memoryKey(region, name)))),
   };
+}
+
+/**
+ * The older object that claims the same base name, as `namespace/name`. One that is being deleted gives way: AWS's own
+ * names differ all the same, and two objects could wait for each other through a queue that is to go over from one to
+ * the other.
+ */
+function olderClaimant(object: BatchComputeEnvironment, { objects, settings }: Ports): string | undefined {
+  const rivals = rivalsOf(object, BatchComputeEnvironmentKind, baseNameOf, objects, settings);
+  const staying = rivals.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const older = olderOf(object, staying);
+  return older === undefined ? undefined : keyText(older.metadata);
 }
 
 function nameOf({ computeEnvironmentName }: Environment): string {

@@ -37,13 +37,18 @@ const ownRoleEveryMs = 5 * 60_000;
 const unusableStalledAfterMs = 10 * 60_000;
 
 /** Whether a step named in `holdBefore` still waits for its approval. */
-export function isHeld(spec: Spec, seen: Seen, step: HeldStep, value = approvalOf(seen, step)): boolean {
+export function isHeld(
+  spec: Spec,
+  seen: Pick<Seen, "planId" | "wish">,
+  step: HeldStep,
+  value = approvalOf(seen, step),
+): boolean {
   return (spec.replacement?.holdBefore?.includes(step) ?? false) && seen.wish.approved !== value;
 }
 
 /** What `awsbatch.dev/approve` must say to let a step of the plan go on. */
-export function approvalOf(seen: Seen, step: HeldStep): string {
-  return `${seen.planId}/${step}`;
+export function approvalOf({ planId }: Pick<Seen, "planId">, step: HeldStep): string {
+  return `${planId}/${step}`;
 }
 
 /**

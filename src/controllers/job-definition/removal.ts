@@ -1,5 +1,6 @@
 import { identityText } from "../ownership.ts";
 import { releaseTags } from "../tags.ts";
+import { keptForOtherCluster } from "../wording.ts";
 import type { Entry } from "./ledger.ts";
 import type { Seen } from "./seen.ts";
 import { blocked, lookAgainMs, type Step } from "./step.ts";
@@ -10,10 +11,7 @@ export function removal(seen: Seen, ledger: readonly Entry[]): Step {
   const ours = ledger.filter(({ owner }) => owner.kind === "ours");
   const theirs = ledger.find(({ owner }) => owner.kind === "otherCluster");
   if (ours.length === 0 && theirs?.owner.kind === "otherCluster") {
-    return blocked(
-      "OwnedByOtherCluster",
-      `${theirs.name} belongs to another cluster (uid ${theirs.owner.clusterUid}) and is not deregistered. Start the operator with --take-over-cluster-uid=${theirs.owner.clusterUid}, or let the object go with awsbatch.dev/abandon: "true"`,
-    );
+    return blocked("OwnedByOtherCluster", keptForOtherCluster(theirs.name, theirs.owner, "deregistered"));
   }
   return seen.wish.retain ? retain(seen, ours) : deregisterAll(seen, ledger, ours);
 }

@@ -1,6 +1,7 @@
 import type { BatchRegion } from "../../aws/region.ts";
+import { memoryKey } from "../naming.ts";
 import type { Action } from "./action.ts";
-import { type Memory, memoryKey } from "./observe.ts";
+import type { Memory } from "./observe.ts";
 
 /** Carries out one action. @throws AwsError at the first refusal; what was done before it stays done */
 export async function act(

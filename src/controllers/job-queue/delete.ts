@@ -1,10 +1,12 @@
 /** Taking a queue away without ending a job: disable, drain, delete. Pure. */
 
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
+import { makingSure } from "../compute-environment/delete.ts";
 import { orderOf } from "../compute-environment/seen.ts";
 import type { Next } from "../decision.ts";
 import { identityText, ownershipOf } from "../ownership.ts";
 import { releaseTags } from "../tags.ts";
+import { keptForOtherCluster } from "../wording.ts";
 import type { Action } from "./action.ts";
 import { withPolicy } from "./diff.ts";
 import { anyServing } from "./order.ts";
@@ -17,13 +19,6 @@ const unreadLookMs = 10_000;
 /** Jobs that are being ended are given this long before they are ended once more. */
 const terminateAgainMs = 60_000;
 
-const makingSure: Next<never> = {
-  kind: "wait",
-  reason: "Deleting",
-  message: "making sure that nothing is left in AWS",
-  recheckInMs: 1000,
-};
-
 export function deleted(object: JobQueue, seen: Seen, now: number): Next<Action> {
   const { queue, queueName: name } = seen;
   if (queue === undefined) {
@@ -34,7 +29,7 @@ export function deleted(object: JobQueue, seen: Seen, now: number): Next<Action>
     return {
       kind: "blocked",
       reason: "OwnedByOtherCluster",
-      message: `${name} belongs to another cluster (uid ${ownership.clusterUid}) and is not deleted. Start the operator with --take-over-cluster-uid=${ownership.clusterUid}, or let the object go with awsbatch.dev/abandon: "true"`,
+      message: keptForOtherCluster(name, ownership, "deleted"),
     };
   }
   if (ownership.kind !== "ours") {

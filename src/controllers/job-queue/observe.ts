@@ -10,12 +10,13 @@ import type { BatchRegion, UnfinishedStatus } from "../../aws/region.ts";
 import { type NetworkFact, queueFacts } from "../../diagnosis/facts.ts";
 import { claimantNamedBy, olderOf, rivalsOf } from "../claims.ts";
 import { fleetOf, isTriedAgain } from "../compute-environment/fleet.ts";
+import { isHeld } from "../compute-environment/replacement.ts";
 import { planId as environmentPlanId } from "../compute-environment/request.ts";
 import { environmentRoleUser } from "../compute-environment/roles.ts";
 import { environmentName, type JobsSeen } from "../compute-environment/seen.ts";
 import { conditionsOf } from "../conditions.ts";
 import { shortHash } from "../fingerprint.ts";
-import { queueNameOf } from "../naming.ts";
+import { memoryKey, queueNameOf } from "../naming.ts";
 import { identityOf, ownerIn, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { filledObject } from "../roles/with-roles.ts";
@@ -37,11 +38,6 @@ export interface Memory {
 
 export function newMemory(): Memory {
   return { zeroSince: new Map(), terminatedAt: new Map() };
-}
-
-/** Two regions may have queues of one name. */
-export function memoryKey({ region }: Pick<BatchRegion, "region">, queueName: string): string {
-  return `${region}/${queueName}`;
 }
 
 const unfinished: readonly UnfinishedStatus[] = ["SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING"];
@@ -136,8 +132,7 @@ async function entrySeen(
   const wish = wishOf(found, ports.settings);
   const fleet = fleetOf(found.spec, ours, planId);
   const triedAgain = isTriedAgain(wish.approved, planId, fleet.target);
-  const approved = wish.approved === `${planId}/Repoint` || triedAgain;
-  const held = (found.spec.replacement?.holdBefore?.includes("Repoint") ?? false) && !approved;
+  const held = isHeld(found.spec, { planId, wish }, "Repoint") && !triedAgain;
   return {
     kind: "reference",
     order,

@@ -174,6 +174,8 @@ describe("what is seen", () => {
     const older = object({ ...ec2, computeEnvironmentName: "team_ce" });
     const metadata = { ...older.metadata, uid: "u0", name: "a", creationTimestamp: "2025-01-01T00:00:00Z" };
     expect((await look(fakeRegion(), [object(), { ...older, metadata }])).claimedBy).toBe("team/a");
+    const leaving = { ...metadata, deletionTimestamp: iso(1) };
+    expect((await look(fakeRegion(), [object(), { ...older, metadata: leaving }])).claimedBy).toBeUndefined();
   });
 });
 

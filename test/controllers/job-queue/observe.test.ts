@@ -4,9 +4,9 @@ import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/comp
 import type { Environment } from "../../../src/aws/batch.ts";
 import { AwsError } from "../../../src/aws/errors.ts";
 import { planId } from "../../../src/controllers/compute-environment/request.ts";
-import { memoryKey, newMemory, observe } from "../../../src/controllers/job-queue/observe.ts";
+import { newMemory, observe } from "../../../src/controllers/job-queue/observe.ts";
 import type { Seen } from "../../../src/controllers/job-queue/seen.ts";
-import { queueNameOf } from "../../../src/controllers/naming.ts";
+import { memoryKey, queueNameOf } from "../../../src/controllers/naming.ts";
 import { ownerTags } from "../../../src/controllers/ownership.ts";
 import type { Ports } from "../../../src/controllers/ports.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
