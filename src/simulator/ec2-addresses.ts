@@ -16,8 +16,16 @@ export function addressIn(cidr: string, offset: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
 }
 
+const dotted = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
+
 function numberOf(address: string): number | undefined {
-  const parts = address.split(".").map(Number);
-  if (parts.length !== 4 || parts.some((part) => !Number.isInteger(part) || part < 0 || part > 255)) return undefined;
-  return parts.reduce((sum, part) => sum * 256 + part, 0);
+  const found = dotted.exec(address);
+  if (found === null) return undefined;
+  let sum = 0;
+  for (let index = 1; index <= 4; index++) {
+    const part = Number(found[index]);
+    if (part > 255) return undefined;
+    sum = sum * 256 + part;
+  }
+  return sum;
 }

@@ -122,6 +122,11 @@ export class Ec2State {
     return `${prefix}-0${digits.join("")}`;
   }
 
+  /** Grows with each change of any record. */
+  get changes(): number {
+    return tableNames.reduce((sum, name) => sum + this[name].changes, 0);
+  }
+
   /** Takes everything away, also from the past. */
   clear(): void {
     for (const name of tableNames) this[name].clear();

@@ -27,6 +27,8 @@ export class Ec2 {
   /** Ids (or names) of subnets, security groups, launch templates, AMIs, key pairs and placement groups. */
   readonly #missing = new Set<string>();
   #described = false;
+  /** Why no instance joins, by the resources, as of that many changes: asked far oftener than anything changes. */
+  #joins = { changes: -1, verdicts: new Map<string, string | undefined>() };
 
   /** @param hasInstances whether instances with the security group run or are about to end */
   constructor(world: World, hasInstances: (groupId: string) => boolean) {
@@ -114,6 +116,15 @@ export class Ec2 {
    */
   whyNoInstanceJoins(resources: ComputeResource): string | undefined {
     this.provide([...(resources.subnets ?? []), ...(resources.securityGroupIds ?? [])]);
+    const { changes } = this.state;
+    if (this.#joins.changes !== changes) this.#joins = { changes, verdicts: new Map() };
+    const { verdicts } = this.#joins;
+    const key = JSON.stringify(resources);
+    if (!verdicts.has(key)) verdicts.set(key, this.#walk(resources));
+    return verdicts.get(key);
+  }
+
+  #walk(resources: ComputeResource): string | undefined {
     const reasons = (resources.subnets ?? []).map((id) => {
       const subnet = this.state.subnets.get(id);
       if (subnet === undefined) return `the subnet ${id} does not exist`;

@@ -17,9 +17,15 @@ const retentionMs = 30 * 60_000;
 export class RecordTable<T> {
   readonly #clock: Clock;
   readonly #rows = new Map<string, Version<T>[]>();
+  #changes = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  /** Grows with each change: what was worked out from the records holds as long as this stays. */
+  get changes(): number {
+    return this.#changes;
   }
 
   put(id: string, value: T): void {
@@ -28,6 +34,7 @@ export class RecordTable<T> {
 
   /** Puts a record that has been there ever since. */
   load(id: string, value: T): void {
+    this.#changes++;
     this.#rows.set(id, [{ at: Number.NEGATIVE_INFINITY, value }]);
   }
 
@@ -37,6 +44,7 @@ export class RecordTable<T> {
 
   /** Takes everything away, also from the past. */
   clear(): void {
+    this.#changes++;
     this.#rows.clear();
   }
 
@@ -69,6 +77,7 @@ export class RecordTable<T> {
   }
 
   #append(id: string, value: T | undefined): void {
+    this.#changes++;
     const now = this.#clock.monotonic();
     const versions = this.#rows.get(id) ?? [];
     if (versions.at(-1)?.at === now) versions.pop();

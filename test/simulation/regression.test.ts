@@ -54,6 +54,7 @@ const seeds: Readonly<Record<string, number>> = {
   "what EC2 did not tell was told without what it was about, and without a next step": 60_000_494,
   "a look at one job definition was taken for a listing of all": 60_000_527,
   "two revisions registered by hand, with the tags of an adopted one, were taken for one that we had registered twice": 86,
+  "AWS was asked to look again at an environment that it had found VALID since the last listing": 100_005_540,
 };
 
 describe("worlds that broke a promise once", () => {

@@ -13,21 +13,24 @@ const asksAgain: ReadonlySet<string> = new Set(["computeResources.maxvCpus", "st
  * differs from what AWS has at that instant, but for the few that AWS demands.
  *
  * Not against it: the update that asks AWS to look at an INVALID environment again, which is documented to change
- * nothing, also when AWS has found it VALID by itself since the last listing; what became equal within `unseenMs`, which no read could have shown; and what was on the wire when its writer
- * was stopped, and lands when another has long taken over and done the same (promise 8 cannot be had for such bytes).
+ * nothing, also when AWS has found it VALID by itself since the last listing; what became equal within `unseenMs`, which
+ * no read could have shown; and what was on the wire when its writer was stopped, and lands when another has long taken
+ * over and done the same (promise 8 cannot be had for such bytes).
  */
 export const onlyWhatChanged: OracleFactory = (watched) => {
   /** By name: versions of the record with the time at which each came to be. */
   const past = new Map<string, { readonly at: number; readonly record: Readonly<Record<string, unknown>> }[]>();
-  const invalidAt = new Map<string, number>();
+  /** By name: until when AWS was known to have found it INVALID. */
+  const invalidUntil = new Map<string, number>();
   const note = (): void => {
     const now = watched.clock.monotonic();
     for (const [name, record] of records(watched)) {
       const versions = past.get(name) ?? [];
+      // Hours may lie between two changes: what was INVALID before this one was so until now.
+      if ([versions.at(-1)?.record, record].some((one) => one?.["status"] === "INVALID")) invalidUntil.set(name, now);
       if (versions.at(-1)?.record !== record) versions.push({ at: now, record });
       while (versions.length > 1 && (versions[1]?.at ?? now) < now - unseenMs) versions.shift();
       past.set(name, versions);
-      if (record["status"] === "INVALID") invalidAt.set(name, now);
     }
   };
   return {
@@ -42,7 +45,7 @@ export const onlyWhatChanged: OracleFactory = (watched) => {
       const input = call.input as Readonly<Record<string, unknown>>;
       const name = nameOf((input["computeEnvironment"] ?? input["jobQueue"]) as string | undefined);
       const versions = past.get(name) ?? [];
-      const healed = watched.clock.monotonic() - (invalidAt.get(name) ?? Number.NEGATIVE_INFINITY);
+      const healed = watched.clock.monotonic() - (invalidUntil.get(name) ?? Number.NEGATIVE_INFINITY);
       if (healed <= driftSeenMs && sentMembers(input).every(({ path }) => asksAgain.has(path))) return undefined;
       if (versions.some(({ record }) => record["status"] === "INVALID")) return undefined;
       const same = sentMembers(input).find(({ path, value }) =>
