@@ -172,6 +172,10 @@ class Cache<T> {
       const value = await mine.answer;
       if (this.#writes.count === count) this.#keep(key, value, mine.askedAt);
       return value;
+    } catch (error) {
+      // Who planned by what was read before would be kept from it by the read that comes before each act, and begin anew.
+      this.#kept.delete(key);
+      throw error;
     } finally {
       if (this.#coming.get(key) === mine) this.#coming.delete(key);
     }

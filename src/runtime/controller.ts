@@ -216,7 +216,8 @@ export class Controller {
       case "now":
         this.#queue.forget(key);
         this.#steps.set(keyText(key), steps);
-        this.enqueue(key);
+        // What a person has just asked for is not told behind hundreds of first looks, step by step.
+        this.#queue.goOn(key);
         return "requeue";
       case "after":
         this.#forget(key);

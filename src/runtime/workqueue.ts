@@ -37,6 +37,8 @@ interface Entry {
   waitingSince: number;
   /** Set while it is being worked on. */
   workingSince: number | undefined;
+  /** The class in which it was taken last. */
+  workedAs: Priority | undefined;
   /** Added while it was being worked on: the class in which it will wait next. */
   dirty: Priority | undefined;
   delayed: { readonly at: number; readonly timer: Timer; readonly priority: Priority } | undefined;
@@ -94,6 +96,12 @@ export class Workqueue {
     }
     this.#wait(entry, priority);
     this.#handOut();
+  }
+
+  /** Wants the work that is being done on `key` to go on, in the class in which it was taken. */
+  goOn(key: ObjectKey): void {
+    const { workedAs } = this.#entry(key);
+    this.add(key, workedAs === undefined ? {} : { priority: workedAs });
   }
 
   /** Wants work on `key` in `delayMs`. Of several wishes the earliest wins; work that starts before ends the wish. */
@@ -186,6 +194,7 @@ export class Workqueue {
         waiting: undefined,
         waitingSince: 0,
         workingSince: undefined,
+        workedAs: undefined,
         dirty: undefined,
         delayed: undefined,
         failures: 0,
@@ -227,6 +236,7 @@ export class Workqueue {
       this.#observer?.taken(now - entry.waitingSince);
       entry.waiting = undefined;
       entry.workingSince = now;
+      entry.workedAs = priority;
       // The work that starts now decides anew when to look again.
       entry.delayed?.timer.cancel();
       entry.delayed = undefined;

@@ -45,6 +45,16 @@ describe("IamAccount", () => {
     await expect(readProfile(silent, "role", new AbortController().signal)).rejects.toMatchObject(incomplete);
   });
 
+  it("forgets what it read before when it cannot be read any more", async () => {
+    const world = iamWorld();
+    await foreignRole(world, "role");
+    await world.iam.role("role", world.reading());
+    world.aws.faults.add({ on: "GetRole", fault: accessDenied("GetRole"), times: 2 });
+    await expect(world.iam.role("role", world.reading())).rejects.toBeInstanceOf(AwsError);
+    await expect(world.iam.role("role", world.reading(minute))).rejects.toBeInstanceOf(AwsError);
+    expect((await world.iam.role("role", world.reading(minute)))?.name).toBe("role");
+  });
+
   it("reads every page of every list", async () => {
     const world = iamWorld({ pageSize: 1 });
     for (const name of ["a", "b", "c"]) await foreignRole(world, name, "/x/");

@@ -47,6 +47,24 @@ describe("keys", () => {
     expect(await drain()).toEqual(["a", "b"]);
   });
 
+  test("go on in the class in which they were taken", async () => {
+    const { queue, drain } = world();
+    queue.add(a, { priority: "high" });
+    const key = await take(queue);
+    queue.add(b);
+    queue.goOn(key);
+    queue.done(key);
+    expect(await drain()).toEqual(["a", "b"]);
+    queue.add(c, { priority: "low" });
+    const low = await take(queue);
+    queue.goOn(low);
+    queue.add(b);
+    queue.done(low);
+    expect(await drain()).toEqual(["b", "c"]);
+    queue.goOn(a);
+    expect(await drain()).toEqual(["a"]);
+  });
+
   test("added while they are worked on come back afterwards, once", async () => {
     const { queue, drain } = world();
     queue.add(a);

@@ -6,6 +6,7 @@ import { isMadeByOperator } from "../roles/names.ts";
 import type { RoleUser } from "../roles/user.ts";
 import { isServiceLinked } from "./diff.ts";
 import { isRetired } from "./fleet.ts";
+import { baseNameOf } from "./observe.ts";
 import { oursOf } from "./plan.ts";
 import { isAuthorizationReason } from "./retire.ts";
 import type { Seen } from "./seen.ts";
@@ -13,6 +14,7 @@ import type { Seen } from "./seen.ts";
 /** What the roles part has to know of compute environments. Pure. */
 export const environmentRoleUser: RoleUser<BatchComputeEnvironment, Seen> = {
   kind: BatchComputeEnvironmentKind,
+  awsName: baseNameOf,
   named: ({ spec }) => rolesNamedByEnvironment(spec),
   filled: (object, wishes) => ({ ...object, spec: filledEnvironment(object.spec, wishes) }),
   stranded: (_object, seen) => {

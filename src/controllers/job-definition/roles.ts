@@ -6,6 +6,7 @@ import { filledDefinition, rolesNamedByDefinition } from "../roles/fill.ts";
 import { isMadeByOperator } from "../roles/names.ts";
 import type { RoleUser } from "../roles/user.ts";
 import { ledgerOf } from "./ledger.ts";
+import { definitionNameOf } from "./observe.ts";
 import type { Seen } from "./seen.ts";
 
 type Tags = Readonly<Record<string, string>>;
@@ -13,6 +14,7 @@ type Tags = Readonly<Record<string, string>>;
 /** What the roles part has to know of job definitions. Pure. */
 export const definitionRoleUser: RoleUser<JobDefinition, Seen> = {
   kind: JobDefinitionKind,
+  awsName: definitionNameOf,
   named: ({ spec }) => rolesNamedByDefinition(spec),
   filled: (object, wishes) => ({ ...object, spec: filledDefinition(object.spec, wishes) }),
   stranded: () => [],

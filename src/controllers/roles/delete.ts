@@ -3,12 +3,12 @@
 import type { ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
 import { tagPrefix } from "../../aws/names.ts";
 import type { Next } from "../decision.ts";
-import { identityText, retainedFromTag, sharedRoleTag } from "../ownership.ts";
+import { retainedFromTag, roleTag, sharedRoleTag } from "../ownership.ts";
 import { releaseTags } from "../tags.ts";
 import type { RolesAction } from "./action.ts";
 import { removalWrites } from "./diff.ts";
 import { roleOwnership } from "./ownership.ts";
-import type { RolesSeen } from "./seen.ts";
+import type { OtherUser, RolesSeen } from "./seen.ts";
 import type { RoleWrite } from "./writes.ts";
 
 type RolesNext = Next<RolesAction>;
@@ -17,6 +17,7 @@ const lookAgainMs = 5000;
 const settleLookMs = 1000;
 const blockedLookMs = 60_000;
 const slowestCountMs = 10 * 60_000;
+const countStallsAfterMs = 5 * 60_000;
 
 /**
  * The next step until none of `names` is this object's any more; undefined: nothing is left to do.
@@ -56,11 +57,9 @@ function oneRemoved(
   const used = seen.retain ? undefined : stillUsed(seen, name);
   if (used !== undefined) return used;
   const others = seen.others.get(name) ?? [];
-  if (others.some(({ leaving }) => !leaving)) {
+  if (others.some((other) => other.stage === "uses" || outlasts(other, seen))) {
     return seen.retain ? markedForOthers(seen, ownRole) : undefined;
   }
-  // Of several that go at once the last in rank stays until the others are through, and removes the role.
-  if (others.some(({ rank }) => rank > seen.rank)) return seen.retain ? markedForOthers(seen, ownRole) : undefined;
   if (others.length > 0) {
     const message = `role ${name} is removed when ${others.map(({ key }) => key).join(", ")} is gone`;
     return { kind: "wait", reason: "RoleInUse", message, recheckInMs: lookAgainMs };
@@ -91,15 +90,33 @@ function oneRemoved(
   };
 }
 
+/**
+ * Of several that want a role no more, one stays until the others are through, and removes it: one that is not being
+ * deleted, for its revisions may name the role as long as it lives, and of such, or of none, the last in rank.
+ */
+function outlasts({ stage, rank }: OtherUser, seen: RolesSeen): boolean {
+  const [otherLives, lives] = [stage !== "goes", seen.goingForMs === undefined];
+  return otherLives === lives ? rank > seen.rank : otherLives;
+}
+
 /** A job that has lost its role can do nothing more: it is not killed by us, neither so. */
 function stillUsed({ jobs, goingForMs }: RolesSeen, name: string): RolesNext | undefined {
   if (jobs.kind === "counted" && jobs.count === 0) return undefined;
-  const why =
-    jobs.kind === "unread"
-      ? `the jobs that run by it cannot be counted (${jobs.why})`
-      : `${jobs.count} ${jobs.count === 1 ? "job that was" : "jobs that were"} submitted before may use it`;
-  const message = `role ${name} is kept: ${why}`;
-  return { kind: "wait", reason: "RoleInUse", message, recheckInMs: countAgainMs(goingForMs) };
+  const recheckInMs = countAgainMs(goingForMs);
+  const kept = { kind: "wait", reason: "RoleInUse", recheckInMs } as const;
+  switch (jobs.kind) {
+    case "later":
+      return {
+        ...kept,
+        message: `role ${name} is kept: the jobs that run by it are counted when nothing else is left to do`,
+      };
+    case "unread":
+      return { ...kept, message: `role ${name} is kept: ${jobs.message}`, stalledAfterMs: countStallsAfterMs };
+    case "counted": {
+      const were = jobs.count === 1 ? "job that was" : "jobs that were";
+      return { ...kept, message: `role ${name} is kept: ${jobs.count} ${were} submitted before may use it` };
+    }
+  }
 }
 
 /**
@@ -116,7 +133,7 @@ function markedForOthers(seen: RolesSeen, role: RoleSeen | undefined): RolesNext
   if (role === undefined || role.tags[sharedRoleTag] === undefined || role.tags[retainedFromTag] !== undefined) {
     return undefined;
   }
-  const tags = { [retainedFromTag]: identityText(seen.identity) };
+  const tags = { [retainedFromTag]: seen.mark };
   return {
     kind: "act",
     action: {
@@ -139,9 +156,10 @@ function released(
   name: string,
   why: string | undefined,
 ): RolesNext {
-  const mark = role?.tags[retainedFromTag] ?? identityText(seen.identity);
+  const mark = role?.tags[retainedFromTag] ?? seen.mark;
+  // What it is for stays on it: what is left may run by it, so whoever takes it back gets it for nothing else.
   const untagged = (tags: Readonly<Record<string, string>>): readonly string[] =>
-    releaseTags(tags, mark).remove.filter((key) => key.startsWith(tagPrefix));
+    releaseTags(tags, mark).remove.filter((key) => key.startsWith(tagPrefix) && key !== roleTag);
   const tags = { [retainedFromTag]: mark };
   const writes: RoleWrite[] = [
     ...(profile === undefined

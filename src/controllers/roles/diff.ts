@@ -1,7 +1,7 @@
 /** What differs between a role as it is wished and as IAM has it, as the writes that mend it. Pure. */
 
 import type { ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
-import { clusterTag, retainedFromTag, type Tags } from "../ownership.ts";
+import { retainedFromTag, type Tags } from "../ownership.ts";
 import { tagChange } from "../tags.ts";
 import { samePolicy } from "./documents.ts";
 import { inlineLength, inlineLimit } from "./limits.ts";
@@ -19,19 +19,21 @@ export interface RoleDifference {
  * Only what differs, in the order in which it must be written: the role before what is attached to it, the profile last.
  *
  * @param ignoreTagKeys globs of tag keys that others own
+ * @param mark what Retain writes on a role of the object
  */
 export function roleDifferences(
   wish: RoleWish,
   role: RoleSeen | undefined,
   profile: ProfileSeen | undefined,
   ignoreTagKeys: readonly string[],
+  mark: string,
 ): readonly RoleDifference[] {
   return [
-    ...(role === undefined ? creation(wish) : [...tags(wish, role, ignoreTagKeys), ...trust(wish, role)]),
+    ...(role === undefined ? creation(wish) : [...tags(wish, role, ignoreTagKeys, mark), ...trust(wish, role)]),
     ...(role === undefined ? [] : boundary(wish, role)),
     ...attachments(wish, role?.attachedPolicyArns ?? []),
     ...inlinePolicies(wish, role?.inlinePolicies ?? {}),
-    ...(wish.profileArn === undefined ? [] : instanceProfile(wish, profile, ignoreTagKeys)),
+    ...(wish.profileArn === undefined ? [] : instanceProfile(wish, profile, ignoreTagKeys, mark)),
   ];
 }
 
@@ -133,9 +135,9 @@ function inlinePolicies(
   return inTurn(added, removed, inlineLength({ ...seen, ...wished }) > inlineLimit);
 }
 
-function tags(wish: RoleWish, role: RoleSeen, ignoreTagKeys: readonly string[]): RoleDifference[] {
+function tags(wish: RoleWish, role: RoleSeen, ignoreTagKeys: readonly string[], mark: string): RoleDifference[] {
   const { field, name } = wish;
-  return tagWrites(wish, role.tags, ignoreTagKeys).map(({ set, remove }) => {
+  return tagWrites(wish, role.tags, ignoreTagKeys, mark).map(({ set, remove }) => {
     const write: RoleWrite =
       set === undefined ? { kind: "untagRole", name, keys: remove ?? [] } : { kind: "tagRole", name, tags: set };
     return { path: `${field}.tags`, why: "the tags differ", write };
@@ -144,11 +146,15 @@ function tags(wish: RoleWish, role: RoleSeen, ignoreTagKeys: readonly string[]):
 
 type TagWrite = { readonly set?: Tags; readonly remove?: readonly string[] };
 
-function tagWrites({ userTags, ownTags, sharedAs }: RoleWish, described: Tags, ignored: readonly string[]): TagWrite[] {
-  // The mark that another user of a shared role left by Retain is for the last one that goes.
-  const kept = sharedAs !== undefined && described[clusterTag] !== undefined;
-  const { [retainedFromTag]: _mark, ...others } = described;
-  const change = tagChange(userTags, ownTags, kept ? others : described, ignored);
+function tagWrites(
+  { userTags, ownTags }: RoleWish,
+  described: Tags,
+  ignored: readonly string[],
+  mark: string,
+): TagWrite[] {
+  // Whom Retain names takes its mark off with what it takes back; any other one tells the last user that the role stays.
+  const { [retainedFromTag]: marked, ...others } = described;
+  const change = tagChange(userTags, ownTags, marked === mark ? described : others, ignored);
   if (change === undefined) return [];
   const together = Object.keys({ ...described, ...change.set }).length;
   return inTurn(
@@ -162,6 +168,7 @@ function instanceProfile(
   wish: RoleWish,
   profile: ProfileSeen | undefined,
   ignoreTagKeys: readonly string[],
+  mark: string,
 ): RoleDifference[] {
   const { field, name, path: iamPath, userTags, ownTags } = wish;
   const path = `${field} (instance profile)`;
@@ -171,7 +178,7 @@ function instanceProfile(
   const held = profile?.roleNames.includes(name) ?? false;
   const writes: RoleWrite[] = [
     ...created,
-    ...(profile === undefined ? [] : tagWrites(wish, profile.tags, ignoreTagKeys)).map(
+    ...(profile === undefined ? [] : tagWrites(wish, profile.tags, ignoreTagKeys, mark)).map(
       ({ set, remove }): RoleWrite =>
         set === undefined
           ? { kind: "untagProfile", name, keys: remove ?? [] }

@@ -139,8 +139,11 @@ function madeRefusal(wish: RoleWish, limits: Limits): Refused | undefined {
   return undefined;
 }
 
-/** `<namespace>_<name>_<purpose>_<hash>`, or `<namespace>_<shared name>_<hash>`; IAM ignores case. */
-const madeName = /^[a-z0-9-]+_.+_[0-9a-f]{8}$/i;
+/**
+ * `<namespace>_<name>_<purpose>_<hash>`, or `<namespace>_<shared name>_<hash>`; of a long namespace what fits into the
+ * 55 characters before the hash. IAM ignores case.
+ */
+const madeName = /^(?:[a-z0-9-]+_.+|[a-z0-9-]{54}_|[a-z0-9-]{55})_[0-9a-f]{8}$/i;
 
 /** Why a spec may not name this role. */
 export function namedRefusal(

@@ -36,6 +36,11 @@ export function roleName(clusterName: string, namespace: string, scope: RoleScop
   return `${readable.slice(0, nameLimit - hash.length - 1)}_${hash}`;
 }
 
+/** Whether IAM would take it as the name of a role. */
+export function isRoleName(name: string): boolean {
+  return name.length <= nameLimit && /^[\w+=,.@-]+$/.test(name);
+}
+
 /** Whether a role of this name is one that the operator makes for this object alone. */
 export function isRoleOf({ cluster, namespace, name }: Identity, role: string): boolean {
   return purposes.some((purpose) => role === roleName(cluster.name, namespace, { kind: "object", name, purpose }));

@@ -5,12 +5,13 @@ import { BatchComputeEnvironmentKind, JobDefinitionKind } from "../../api/v1alph
 import { AwsError } from "../../aws/errors.ts";
 import type { IamAccount, IamReading, ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
 import { StoreError } from "../../kube/store.ts";
-import { identityOf } from "../ownership.ts";
+import { identityOf, roleTag } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { unreadBy } from "../unread.ts";
 import { isAskedFor, wishOf } from "../wish.ts";
 import { limitsOf } from "./limits.ts";
-import { isRoleOf, roleName } from "./names.ts";
+import { isRoleName, isRoleOf, roleName } from "./names.ts";
+import { markOf } from "./ownership.ts";
 import type { IamSeen, LimitsSeen, OtherUser, RolesSeen } from "./seen.ts";
 import type { RoleUser } from "./user.ts";
 import { type Place, type RoleSpecs, type RoleWish, rolesWished, sameContent } from "./wish.ts";
@@ -44,9 +45,13 @@ export function iamOf(object: KubeObject): RoleSpecs | undefined {
   return (object.spec as { readonly iam?: RoleSpecs | undefined }).iam;
 }
 
-/** The roles that an object has asked for so far. */
+/** More roles than any object ever asked for: who wrote more into the note would use up IAM's budget. */
+const mostClaims = 50;
+
+/** The roles that an object has asked for so far. Anybody may write the note: whose a role is, its tags tell. */
 export function claimsOf({ metadata }: KubeObject): readonly string[] {
-  return (metadata.annotations?.[rolesAnnotation] ?? "").split(",").filter((name) => name !== "");
+  const noted = (metadata.annotations?.[rolesAnnotation] ?? "").split(",");
+  return noted.filter(isRoleName).slice(0, mostClaims);
 }
 
 /** What the kind has in AWS, as far as roles go; see `RoleUser`. */
@@ -59,8 +64,8 @@ export interface InAws {
 /** Every read that the plan of the roles needs. An object without roles costs none. */
 export async function observeRoles<O extends KubeObject>(
   object: O,
-  place: Place,
-  user: Pick<RoleUser<O, never>, "kind" | "named">,
+  place: Place & { readonly region: string },
+  user: Pick<RoleUser<O, never>, "kind" | "named" | "awsName">,
   { stranded, used, doubted }: InAws,
   ports: Ports,
   memory: RolesMemory,
@@ -89,12 +94,19 @@ export async function observeRoles<O extends KubeObject>(
     if (stale) return 0;
     return Math.min(goes(name) ? goingMs : restMs, doubted ? doubtedMs : restMs);
   };
-  const read = await iamSeen(names, stranded, ports, (name) => ({ signal, maxAgeMs: maxAgeMs(name) }), signal);
+  const read = await iamSeen(
+    { names, instances: new Set(wishes.flatMap(({ name, profileArn }) => (profileArn === undefined ? [] : [name]))) },
+    stranded,
+    ports,
+    (name) => ({ signal, maxAgeMs: maxAgeMs(name) }),
+    signal,
+  );
   const others = othersIn(object, names, ports);
   const isYoung = (at: number, ageMs: number): boolean => ports.clock.monotonic() - at < ageMs;
   const isRecent = (at: number | undefined): boolean => at !== undefined && isYoung(at, absentAfterMs);
   return {
     identity,
+    mark: markOf(identity, `${place.region}/${user.awsName(object)}`),
     place,
     wishes,
     claims,
@@ -107,6 +119,7 @@ export async function observeRoles<O extends KubeObject>(
     others,
     rank: rankOf(object),
     justWritten: new Set([...memory.wroteAt].filter(([, at]) => isYoung(at, shownWithinMs)).map(([name]) => name)),
+    unsettledMs: Math.max(0, ...wishes.map(({ name }) => settlesInMs(memory.wroteAt.get(name), ports))),
     absenceUnproven: new Set(
       isRecent(memory.beganAt) ? names : names.filter((name) => isRecent(memory.madeAt.get(name))),
     ),
@@ -115,6 +128,11 @@ export async function observeRoles<O extends KubeObject>(
       (iam as { readonly repairMissingServiceRole?: boolean } | undefined)?.repairMissingServiceRole === true,
     retain: wish.deleting && wish.retain,
   };
+}
+
+/** How long IAM may go on answering from before a write at that monotonic time. */
+function settlesInMs(wroteAt: number | undefined, { clock }: Ports): number {
+  return wroteAt === undefined ? 0 : wroteAt + absentAfterMs - clock.monotonic();
 }
 
 const unneeded = { kind: "unneeded" } as const;
@@ -136,7 +154,7 @@ interface Read {
 }
 
 async function iamSeen(
-  names: readonly string[],
+  { names, instances }: { readonly names: readonly string[]; readonly instances: ReadonlySet<string> },
   stranded: readonly string[],
   ports: Ports,
   reading: (name: string) => IamReading,
@@ -150,6 +168,8 @@ async function iamSeen(
     for (const name of names) {
       const role = await account.role(name, reading(name));
       if (role !== undefined) roles.set(name, role);
+      // The role of a task has none; of one that is gone nobody knows what it was for.
+      if (!instances.has(name) && !mayHaveProfile(role)) continue;
       const profile = await account.profile(name, reading(name));
       if (profile !== undefined) profiles.set(name, profile);
     }
@@ -159,6 +179,11 @@ async function iamSeen(
     const what = partly ? "IAM shows a role only in parts yet" : "roles cannot be read";
     return { iam: { ...unreadBy(error, what), partly }, stranded: new Map() };
   }
+}
+
+function mayHaveProfile(role: RoleSeen | undefined): boolean {
+  const purpose = role?.tags[roleTag];
+  return purpose === undefined || purpose === "instance";
 }
 
 /** Read now: whether a role is gone decides whether one is made. */
@@ -197,8 +222,9 @@ function othersIn(
     for (const name of names) {
       const wishes = wished.includes(name);
       if (!wishes && !claimed.includes(name)) continue;
-      const leaving = !wishes || other.metadata.deletionTimestamp !== undefined;
-      const user = { key: `${other.kind} ${keyText(other.metadata)}`, rank: rankOf(other), leaving };
+      const goes = other.metadata.deletionTimestamp !== undefined;
+      const stage = goes ? "goes" : wishes ? "uses" : "leaves";
+      const user = { key: `${other.kind} ${keyText(other.metadata)}`, rank: rankOf(other), stage } as const;
       users.set(name, [...(users.get(name) ?? []), user]);
     }
   }

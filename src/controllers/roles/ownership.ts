@@ -1,5 +1,6 @@
 /** Whose a role or instance profile is, by its tags. Pure. */
 
+import { shortHash } from "../fingerprint.ts";
 import {
   clusterTag,
   clusterUidTag,
@@ -30,6 +31,16 @@ export function roleOwnership(tags: Tags, identity: Identity): Ownership {
     return clusterUid === cluster.takeOverUid ? { kind: "ours", retag: true } : { kind: "otherCluster", clusterUid };
   }
   return { kind: "ours", retag: tags[sharedRoleTag] === undefined && tags[uidTag] !== uid };
+}
+
+/**
+ * The mark of Retain: whose it was, and for what in AWS. An object of the same name that is made anew for another region
+ * or another name in AWS takes the role, but what was kept goes on using it.
+ *
+ * @param home region and name in AWS of what the object is for
+ */
+export function markOf(identity: Identity, home: string): string {
+  return `${identityText(identity)}@${shortHash(home)}`;
 }
 
 /** Names of roles say whose they are, so the namespace is enough. */

@@ -3,6 +3,7 @@
 import type { RoleSeen } from "../../aws/iam-account.ts";
 import { lookedAtAgain } from "../again.ts";
 import type { Decision, FieldChange, News, Next } from "../decision.ts";
+import { clusterTag, roleTag, type Tags } from "../ownership.ts";
 import type { RolesAction } from "./action.ts";
 import { removed } from "./delete.ts";
 import { roleDifferences } from "./diff.ts";
@@ -19,10 +20,13 @@ type Hindrance = Extract<Next<never>, { kind: "wait" | "blocked" }>;
 
 /** How often a role at rest is read again, to find what others changed. */
 const driftLookMs = 30 * 60_000;
+/** … or within this time, while IAM may still answer from before what was written to it. */
+const unsettledLookMs = 6000;
 const settleLookMs = 1000;
 const readAgainMs = 60_000;
 const partlyReadMs = 2000;
 const readStallsAfterMs = 5 * 60_000;
+const leavingStallsAfterMs = 60 * 60_000;
 
 /**
  * Roles before what uses them, and on the way out after it: the object's own decision goes on only when its roles are as
@@ -65,7 +69,9 @@ function inUse<Action>(own: Decision<Action>, seen: RolesSeen): Decision<Action 
   const surplus = removed(seen, leftovers(seen), false);
   if (surplus !== undefined) return { ...own, next: surplus, news: [...own.news, ...ready(seen)] };
   const { recheckInMs = driftLookMs } = own.next;
-  const recheck = seen.wishes.length === 0 ? {} : { recheckInMs: Math.min(driftLookMs, recheckInMs) };
+  // An edit that is taken back within seconds is as IAM had it before: that proves nothing yet.
+  const lookMs = seen.unsettledMs > 0 ? unsettledLookMs : driftLookMs;
+  const recheck = seen.wishes.length === 0 ? {} : { recheckInMs: Math.min(lookMs, recheckInMs) };
   return { ...own, next: { ...own.next, ...recheck }, news: [...own.news, ...ready(seen)] };
 }
 
@@ -109,10 +115,16 @@ function leavingUsers({ iam, others }: RolesSeen, next: RolesNext): Hindrance | 
   if (next.kind !== "act" || next.action.kind !== "writeRole" || iam.kind !== "read") return undefined;
   const { name } = next.action;
   const role = iam.roles.get(name);
-  const user = (others.get(name) ?? []).find(({ leaving }) => leaving);
+  const user = (others.get(name) ?? []).find(({ stage }) => stage !== "uses");
   if (role === undefined || user === undefined || !changesContent(next.action.writes)) return undefined;
-  const message = `role ${name} keeps its content until ${user.key}, which asks for it no more, is through with it`;
-  return { kind: "wait", reason: "RoleContentConflict", message, recheckInMs: readAgainMs };
+  const message = `role ${name} keeps its content until ${user.key}, which asks for it no more, is through with it: until no environment and no ACTIVE revision of it names the role, and its jobs have ended. To go on at once, give the role another name in spec.iam`;
+  return {
+    kind: "wait",
+    reason: "RoleContentConflict",
+    message,
+    recheckInMs: readAgainMs,
+    stalledAfterMs: leavingStallsAfterMs,
+  };
 }
 
 function changesContent(writes: Extract<RolesAction, { kind: "writeRole" }>["writes"]): boolean {
@@ -172,7 +184,16 @@ function faulty({ wishes }: RolesSeen): Hindrance | undefined {
 /** A role or profile of this name that is somebody else's. */
 function taken(seen: RolesSeen): Hindrance | undefined {
   if (seen.iam.kind !== "read") return undefined;
-  for (const { name, field, profileArn } of seen.wishes) {
+  for (const { name, field, profileArn, purpose, ownTags } of seen.wishes) {
+    const madeFor = seen.iam.roles.get(name)?.tags[roleTag];
+    if (madeFor !== undefined && madeFor !== purpose) {
+      return {
+        kind: "blocked",
+        reason: "RoleContentConflict",
+        message: `${field}: role ${name} was made as the ${madeFor} role, and what runs by it may still do so: with other policies it would fail, or be allowed more than it should. Give another name in ${field}.name`,
+        recheckInMs: readAgainMs,
+      };
+    }
     const found = [
       { what: "role", tags: seen.iam.roles.get(name)?.tags },
       ...(profileArn === undefined ? [] : [{ what: "instance profile", tags: seen.iam.profiles.get(name)?.tags }]),
@@ -188,15 +209,25 @@ function taken(seen: RolesSeen): Hindrance | undefined {
           message: `${field}: ${what} ${name} belongs to the same object of another cluster with the same --cluster-name (uid ${owner.clusterUid}). If that cluster is gone, start the operator with --take-over-cluster-uid=${owner.clusterUid}; if not, give one of the two another --cluster-name`,
         };
       }
+      const lostItsTags = tags[clusterTag] === undefined && seen.claims.includes(name);
+      const next = lostItsTags
+        ? `If it is the one that was made for this object, put its tags back (${tagsText(ownTags)}), for what the object has in AWS may run by it; if not, give another name in ${field}.name`
+        : `Remove it, or give another name in ${field}.name`;
       return {
         kind: "blocked",
         reason: "RoleNameTaken",
-        message: `${field}: ${what} ${name} exists and is not ours, so it is neither used nor changed. Remove it, or give another name in ${field}.name`,
+        message: `${field}: ${what} ${name} exists and is not ours, so it is neither used nor changed. ${next}`,
         recheckInMs: readAgainMs,
       };
     }
   }
   return undefined;
+}
+
+function tagsText(tags: Tags): string {
+  return Object.entries(tags)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(", ");
 }
 
 /** The first role that is not as wished; each is written by an act of its own. */
@@ -206,7 +237,7 @@ function madeOrMended(seen: RolesSeen): { readonly next?: RolesNext; readonly ch
   const differing = seen.wishes
     .map((wish) => {
       const role = roles.get(wish.name);
-      const found = roleDifferences(wish, role, profiles.get(wish.name), seen.ignoreTagKeys);
+      const found = roleDifferences(wish, role, profiles.get(wish.name), seen.ignoreTagKeys, seen.mark);
       return { wish, role, found };
     })
     .filter(({ found }) => found.length > 0);

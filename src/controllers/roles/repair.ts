@@ -39,7 +39,7 @@ export function repaired<Action>(seen: RolesSeen, own: Next<Action>): RolesNext 
     return { kind: "act", action: { kind: "claimRoles", claims }, reason, message, irreversible: false };
   }
   if (seen.justWritten.has(wish.name)) return { kind: "wait", reason, message, recheckInMs: settleLookMs };
-  const writes = roleDifferences(wish, undefined, undefined, []).map(({ write }) => write);
+  const writes = roleDifferences(wish, undefined, undefined, [], "").map(({ write }) => write);
   return {
     kind: "act",
     action: { kind: "writeRole", name: wish.name, doing: "repair", writes },

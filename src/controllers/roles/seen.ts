@@ -1,11 +1,14 @@
 import type { ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
 import type { Identity } from "../ownership.ts";
+import type { NotRead } from "../unread.ts";
 import type { Limits, NamedRole } from "./limits.ts";
 import type { RoleWish } from "./wish.ts";
 
 /** Everything about roles that the plan of an object is made from. */
 export interface RolesSeen {
   readonly identity: Identity;
+  /** What Retain writes on a role of this object. */
+  readonly mark: string;
   readonly place: { readonly account: string; readonly partition: string };
   readonly wishes: readonly RoleWish[];
   /** Names of roles that the object has asked for so far (annotation `awsbatch.dev/roles`). */
@@ -24,6 +27,8 @@ export interface RolesSeen {
   readonly rank: string;
   /** Written by this process a moment ago: IAM may not show it yet. */
   readonly justWritten: ReadonlySet<string>;
+  /** Until IAM surely shows what this process wrote to the wished roles, in ms; 0: it does. */
+  readonly unsettledMs: number;
   /** Perhaps made a short while ago, by this process or the one before it: that IAM shows none proves nothing yet. */
   readonly absenceUnproven: ReadonlySet<string>;
   /** Service roles without which AWS cannot tear down an environment, by ARN; undefined: there is none such role. */
@@ -47,7 +52,9 @@ export type LimitsSeen =
 
 export type JobsSeen =
   | { readonly kind: "counted"; readonly count: number }
-  | { readonly kind: "unread"; readonly why: string };
+  /** They are counted when nothing else is left to do. */
+  | { readonly kind: "later" }
+  | NotRead;
 
 export type IamSeen =
   | { readonly kind: "unneeded" }
@@ -63,6 +70,6 @@ export type IamSeen =
 export interface OtherUser {
   readonly key: string;
   readonly rank: string;
-  /** It is being deleted, or wishes the role no more. */
-  readonly leaving: boolean;
+  /** `leaves`: it wishes the role no more, but something of it in AWS may use it still; `goes`: it is being deleted. */
+  readonly stage: "uses" | "leaves" | "goes";
 }

@@ -6,6 +6,8 @@ import type { RoleWish } from "./wish.ts";
 /** What the roles part has to know of a kind whose objects have `spec.iam`. Pure, but for `mended` and `jobs`. */
 export interface RoleUser<O extends KubeObject, Seen> {
   readonly kind: Kind;
+  /** The name in AWS of what the object is for. */
+  awsName(object: O): string;
   /** The roles that a spec names itself. */
   named(object: O): readonly NamedRole[];
   /** The object as if its spec named the roles that are made for it. */

@@ -1,11 +1,11 @@
 import type { KubeObject } from "../../api/object.ts";
 import { rolesAnnotation } from "../../api/v1alpha1/annotations.ts";
-import { AwsError } from "../../aws/errors.ts";
 import type { BatchRegion } from "../../aws/region.ts";
 import type { Decision } from "../decision.ts";
 import { type Cluster, identityOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import type { Steps } from "../steps.ts";
+import { unreadBy } from "../unread.ts";
 import { actOnRoles } from "./act.ts";
 import { isRolesAction, type RolesAction } from "./action.ts";
 import { rolesEvents } from "./events.ts";
@@ -105,7 +105,7 @@ export async function observeWithRoles<O extends KubeObject, Seen>(
   const leaving = deletionTimestamp !== undefined;
   const surplus = seen.claims.some((name) => !referred.has(name) && seen.wishes.every((wish) => wish.name !== name));
   const removes = surplus || (leaving && referred.size === 0 && seen.claims.length > 0);
-  const countedLater: JobsSeen = { kind: "unread", why: "they are counted when nothing else is left to do" };
+  const countedLater: JobsSeen = { kind: "later" };
   const counted = (): Promise<JobsSeen> => jobsSeen(own, place, user, signal);
   return {
     object: whole,
@@ -128,8 +128,7 @@ async function jobsSeen<O extends KubeObject, Seen>(
   try {
     return { kind: "counted", count: (await user.jobs?.(own, region, signal)) ?? 0 };
   } catch (error) {
-    if (error instanceof AwsError) return { kind: "unread", why: `${error.operation}: ${error.message}` };
-    throw error;
+    return unreadBy(error, "the jobs that run by it cannot be counted");
   }
 }
 

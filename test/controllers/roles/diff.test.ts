@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { removalWrites, roleDifferences } from "../../../src/controllers/roles/diff.ts";
 import type { RoleWrite } from "../../../src/controllers/roles/writes.ts";
-import { profileAs, roleAs, wished } from "./given.ts";
+import { mark, profileAs, roleAs, wished } from "./given.ts";
 
 const job = wished({
   jobRole: {
@@ -13,8 +13,9 @@ const job = wished({
 const instance = wished({ instanceRole: {} });
 const { name } = job;
 
-const writesFor = (...given: Parameters<typeof roleDifferences>): readonly RoleWrite[] =>
-  roleDifferences(...given).map(({ write }) => write);
+type Given = Parameters<typeof roleDifferences>;
+const writesFor = (wish: Given[0], role: Given[1], profile: Given[2], ignored: Given[3]): readonly RoleWrite[] =>
+  roleDifferences(wish, role, profile, ignored, mark).map(({ write }) => write);
 
 describe("what differs between a role as wished and as it is", () => {
   it("is nothing when it is as wished", () => {
@@ -102,14 +103,21 @@ describe("what differs between a role as wished and as it is", () => {
     expect(writesFor(job, roleAs(job, { tags }), undefined, ["cost:*"])).toEqual([]);
   });
 
-  it("leaves the mark of another user's Retain on a shared role, and takes its own off one that is alone", () => {
-    const shared = wished({ jobRole: { name: "readers" } });
-    const mark = { "awsbatch.dev/retained-from": "default/team/other" };
-    expect(writesFor(shared, roleAs(shared, { tags: { ...shared.ownTags, ...mark } }), undefined, [])).toEqual([]);
-    const retained = { team: "a", "awsbatch.dev/retained-from": "default/team/ce" };
-    expect(writesFor(job, roleAs(job, { tags: retained }), undefined, []).map(({ kind }) => kind)).toEqual([
-      "tagRole",
-      "untagRole",
+  const shared = wished({ jobRole: { name: "readers" } });
+  it.each([
+    ["another user's Retain, on a shared role", shared, "default/team/other@0a1b2c3d"],
+    ["this object's own, for another region or name in AWS", job, "default/team/ce@0a1b2c3d"],
+    ["an earlier kind of mark, which says not for what", job, "default/team/ce"],
+  ])("is no mark of %s: what was kept goes on using the role", (_whose, wish, retainedFrom) => {
+    const tags = { ...wish.userTags, ...wish.ownTags, "awsbatch.dev/retained-from": retainedFrom };
+    expect(writesFor(wish, roleAs(wish, { tags }), undefined, [])).toEqual([]);
+  });
+
+  it.each([shared, job])("is this object's own mark, which goes as it takes the role back", (wish) => {
+    const tags = { ...wish.userTags, "awsbatch.dev/retained-from": mark };
+    expect(writesFor(wish, roleAs(wish, { tags }), undefined, [])).toEqual([
+      { kind: "tagRole", name: wish.name, tags: wish.ownTags },
+      { kind: "untagRole", name: wish.name, keys: ["awsbatch.dev/retained-from"] },
     ]);
   });
 

@@ -2,6 +2,7 @@ import type { ProfileSeen, RoleSeen } from "../../../src/aws/iam-account.ts";
 import type { Decision, Next } from "../../../src/controllers/decision.ts";
 import type { Identity } from "../../../src/controllers/ownership.ts";
 import { defaultRoleLimits, limitsOf } from "../../../src/controllers/roles/limits.ts";
+import { markOf } from "../../../src/controllers/roles/ownership.ts";
 import type { IamSeen, RolesSeen } from "../../../src/controllers/roles/seen.ts";
 import { type RoleWish, rolesWished } from "../../../src/controllers/roles/wish.ts";
 
@@ -11,6 +12,9 @@ export const identity: Identity = {
   name: "ce",
   uid: "uid-1",
 };
+
+/** What Retain writes on its roles. */
+export const mark = markOf(identity, "eu-west-1/team_ce");
 
 export const place = { account: "123456789012", partition: "aws" };
 
@@ -49,6 +53,7 @@ export function seenRoles(iam: object, other: Partial<RolesSeen> = {}): RolesSee
   const wishes = rolesWished(iam, identity, place);
   return {
     identity,
+    mark,
     place,
     wishes,
     claims: wishes.map(({ name }) => name).sort(),
@@ -60,6 +65,7 @@ export function seenRoles(iam: object, other: Partial<RolesSeen> = {}): RolesSee
     others: new Map(),
     rank: "2026-01-01T00:00:00Z BatchComputeEnvironment team/ce",
     justWritten: new Set(),
+    unsettledMs: 0,
     absenceUnproven: new Set(),
     stranded: new Map(),
     referred: new Set(),

@@ -6,6 +6,7 @@ import {
   type RoleLimits,
   refusalOf,
 } from "../../../src/controllers/roles/limits.ts";
+import { roleName } from "../../../src/controllers/roles/names.ts";
 import { rolesWished } from "../../../src/controllers/roles/wish.ts";
 import { identity, place } from "./given.ts";
 
@@ -153,6 +154,18 @@ const attacks: readonly [string, object, NamedRole[], Partial<RoleLimits>][] = [
     [{ field: "spec.computeResources.instanceRole", kind: "instance-profile", value: "prod_gpu_instance_d6046bb9" }],
     {},
   ],
+  ...[53, 54, 55, 63].map((length): (typeof attacks)[number] => [
+    `the profile of another namespace of ${length} characters by its short name`,
+    {},
+    [
+      {
+        field: "spec.computeResources.instanceRole",
+        kind: "instance-profile",
+        value: roleName("default", "n".repeat(length), { kind: "object", name: "gpu", purpose: "instance" }),
+      },
+    ],
+    {},
+  ]),
   ["a shared role of another namespace by its short name", {}, [jobRole("PROD_readers_0a1b2c3d")], {}],
   ["a path that leads out of the allowed one", {}, [jobRole("arn:aws:iam::123456789012:role/team/../admin")], team],
   ["a path with a dot in it", {}, [jobRole("arn:aws:iam::123456789012:role/team/./../admin")], team],

@@ -11,6 +11,7 @@ import {
   deciding,
   identity,
   inIam,
+  mark,
   type Own,
   place,
   released,
@@ -83,6 +84,33 @@ describe("the roles of an object that is wished", () => {
       /^act MakingRole make team_ce_instance/,
     );
     expect(step(using({ ...seen, justWritten: new Set([first ?? "", second ?? ""]) }))).toBe("wait MakingRole");
+  });
+
+  it("are looked at again within seconds while IAM may still answer from before the last write", () => {
+    const decision = using(seenRoles(both, { unsettledMs: 1 }), deciding(settled));
+    expect(decision.next).toMatchObject({ kind: "settled", recheckInMs: 6000 });
+  });
+
+  it("get no other purpose: what runs by one may still do so", () => {
+    const iam = inIam(seenRoles(both).wishes, {
+      service: { tags: { ...wished({ serviceRole: {} }).ownTags, "awsbatch.dev/role": "job" } },
+    });
+    const decision = using(seenRoles(both, { iam }));
+    expect(step(decision)).toBe("blocked RoleContentConflict");
+    expect(decision.next.message).toMatch(/^spec\.iam\.serviceRole: role team_ce_service_\w+ was made as the job role/);
+    expect(decision.next).toMatchObject({ recheckInMs: 60_000 });
+  });
+
+  it("say how to put the tags back that somebody took off: what runs by a role goes on needing it", () => {
+    const untagged = inIam(seenRoles(both).wishes, { service: { tags: {} } });
+    const message = (claims: readonly string[]): string =>
+      using(seenRoles(both, { iam: untagged, claims })).next.message;
+    const { claims } = seenRoles(both);
+    expect(message(claims)).toContain("put its tags back (awsbatch.dev/cluster=default, ");
+    expect(message(claims.filter((name) => !name.includes("_service_")))).toContain("Remove it, or give another name");
+    const theirs = { ...wished({ serviceRole: {} }).ownTags, "awsbatch.dev/name": "other" };
+    const others = inIam(seenRoles(both).wishes, { service: { tags: theirs } });
+    expect(using(seenRoles(both, { iam: others })).next.message).toContain("Remove it, or give another name");
   });
 
   it("are told ready, and are looked at again half an hour later", () => {
@@ -285,7 +313,9 @@ describe("the roles of an object that is deleted", () => {
 
   it.each<[string, RolesSeen["jobs"]]>([
     ["3 jobs that were submitted before may use it", { kind: "counted", count: 3 }],
-    ["cannot be counted (batch:ListJobs: no)", { kind: "unread", why: "batch:ListJobs: no" }],
+    ["1 job that was submitted before may use it", { kind: "counted", count: 1 }],
+    ["the jobs that run by it are counted when nothing else is left to do", { kind: "later" }],
+    ["they cannot be counted: no", { kind: "unread", reason: "AccessDenied", message: "they cannot be counted: no" }],
   ])("outlive the jobs: %s", (words, jobs) => {
     const decision = leaving(seenRoles({ jobRole: {} }, { jobs }));
     expect(step(decision)).toBe("wait RoleInUse");
@@ -324,12 +354,13 @@ describe("the roles of an object that is deleted", () => {
 
 describe("a role that objects share", () => {
   const iam = inIam([shared]);
-  const user = (key: string, isLeaving: boolean, rank: string): OtherUser => ({ key, rank, leaving: isLeaving });
+  const user = (key: string, stage: OtherUser["stage"], rank: string): OtherUser => ({ key, rank, stage });
   const among = (...users: OtherUser[]): RolesSeen =>
     seenRoles({ jobRole: { name: "readers" } }, { iam, others: new Map([[shared.name, users]]), rank: "5" });
+  const going = (...users: OtherUser[]): RolesSeen => ({ ...among(...users), goingForMs: 0 });
 
   it("stays while another object wishes it", () => {
-    expect(step(leaving(among(user("JobDefinition team/b", false, "1"))))).toBe("release Deleted");
+    expect(step(leaving(among(user("JobDefinition team/b", "uses", "1"))))).toBe("release Deleted");
   });
 
   it("goes with the last one", () => {
@@ -337,32 +368,58 @@ describe("a role that objects share", () => {
   });
 
   it("of several that go at once the last in rank removes it, when the others are through", () => {
-    expect(step(leaving(among(user("JobDefinition team/b", true, "9"))))).toBe("release Deleted");
-    expect(step(leaving(among(user("JobDefinition team/b", true, "1"))))).toBe("wait RoleInUse");
+    expect(step(leaving(going(user("JobDefinition team/b", "goes", "9"))))).toBe("release Deleted");
+    expect(step(leaving(going(user("JobDefinition team/b", "goes", "1"))))).toBe("wait RoleInUse");
+  });
+
+  it("is left to who stays, whatever the rank: its revisions may name the role as long as it lives", () => {
+    expect(step(leaving(going(user("JobDefinition team/b", "leaves", "1"))))).toBe("release Deleted");
+    const staying = { ...among(user("JobDefinition team/b", "goes", "9")), wishes: [], claims: [shared.name] };
+    expect(step(using(staying, deciding(settled)))).toBe("wait RoleInUse");
+  });
+
+  it("of several that stay and wish it no more the last in rank removes it", () => {
+    const leftOver = (rank: string): RolesSeen => ({
+      ...among(user("JobDefinition team/b", "leaves", rank)),
+      wishes: [],
+      claims: [shared.name],
+    });
+    expect(step(using(leftOver("9"), deciding(settled)))).toBe("act RemovingRole claims 0");
+    expect(step(using(leftOver("1"), deciding(settled)))).toBe("wait RoleInUse");
   });
 
   it("is let go by each only when the jobs of its own definition have ended: whoever removes it counts only its own", () => {
     const jobs = { kind: "counted", count: 1 } as const;
-    expect(step(leaving({ ...among(user("JobDefinition team/b", true, "9")), jobs }))).toBe("wait RoleInUse");
-    expect(step(leaving({ ...among(user("JobDefinition team/b", false, "9")), jobs }))).toBe("wait RoleInUse");
-    expect(step(leaving(among(user("JobDefinition team/b", false, "9"))))).toBe("release Deleted");
+    expect(step(leaving({ ...going(user("JobDefinition team/b", "goes", "9")), jobs }))).toBe("wait RoleInUse");
+    expect(step(leaving({ ...going(user("JobDefinition team/b", "uses", "9")), jobs }))).toBe("wait RoleInUse");
+    expect(step(leaving(going(user("JobDefinition team/b", "uses", "9"))))).toBe("release Deleted");
   });
 
   it("keeps its content until who leaves it is through: jobs still run by it", () => {
     const richer = roleAs(shared, { attachedPolicyArns: ["arn:aws:iam::aws:policy/AmazonS3FullAccess"] });
-    const given = (leaves: boolean) =>
+    const given = (stage: OtherUser["stage"]) =>
       using({
-        ...among(user("JobDefinition team/b", leaves, "1")),
+        ...among(user("JobDefinition team/b", stage, "1")),
         iam: { ...iam, roles: new Map([[shared.name, richer]]) },
       });
-    expect(step(given(true))).toBe("wait RoleContentConflict");
-    expect(given(true).next.message).toContain("until JobDefinition team/b, which asks for it no more, is through");
-    expect(step(given(false))).toContain("act MendingRole");
+    for (const stage of ["leaves", "goes"] as const) {
+      expect(given(stage).next).toMatchObject({
+        kind: "wait",
+        reason: "RoleContentConflict",
+        message: expect.stringContaining("until JobDefinition team/b, which asks for it no more, is through") as string,
+        recheckInMs: 60_000,
+        stalledAfterMs: 3_600_000,
+      });
+    }
+    expect(step(given("uses"))).toContain("act MendingRole");
   });
 
   it("stays for what one of them left in AWS by Retain, whoever goes last", () => {
-    const retaining = { ...among(user("JobDefinition team/b", false, "1")), retain: true };
+    const retaining = { ...among(user("JobDefinition team/b", "uses", "1")), retain: true };
     expect(step(leaving(retaining))).toBe("act RetainingRole release team_readers: tagRole");
+    expect(leaving(retaining).next).toMatchObject({
+      action: { writes: [{ kind: "tagRole", tags: { "awsbatch.dev/retained-from": mark } }] },
+    });
     const tags = { ...shared.ownTags, "awsbatch.dev/retained-from": "default/team/a" };
     const last = { ...among(), iam: { ...iam, roles: new Map([[shared.name, roleAs(shared, { tags })]]) } };
     expect(step(leaving(last))).toBe("act RetainingRole release team_readers: tagRole untagRole");

@@ -1,0 +1,196 @@
+/** Roles that change hands: shared, kept by Retain, edited to and fro, or claimed by whoever likes. */
+
+import { describe, expect, it } from "vitest";
+import { accessDenied } from "../../src/simulator/faults.ts";
+import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
+import type { World } from "../world.ts";
+import { aWorld } from "./story.ts";
+
+const { instanceRole: _given, ...resources } = ec2.computeResources ?? { type: "EC2", maxvCpus: 0, subnets: [] };
+const readImages = "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly";
+const writeLogs = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
+
+const emptyAccount = (knobs = {}): Promise<World> => aWorld({ knobs: { strictIam: true, ...knobs } });
+const withRoles = (iam: object, other: object = {}) =>
+  computeEnvironment("ce", { ...ec2, computeResources: resources, iam, ...other } as never);
+const rolesIn = (world: World): ReadonlyMap<string, readonly string[]> =>
+  new Map(world.aws.truth.roles().map(({ name, attached }) => [name.replace(/_[0-9a-f]{8}$/, ""), attached]));
+const callsOf = (world: World, operation: string): number =>
+  world.aws.log.filter((call) => call.operation === operation).length;
+const sharing = { iam: { jobRole: { name: "readers", policyArns: [readImages] } } };
+
+async function running(world: World, definition: string): Promise<void> {
+  world.aws.outside.submitPlannedJob(
+    { jobName: "long", jobQueue: "team_q1", jobDefinition: definition },
+    { durationMs: Number.POSITIVE_INFINITY, exitCode: 0 },
+  );
+  await world.until("a job runs", () => world.aws.truth.jobs().some(({ status }) => status === "RUNNING"));
+}
+
+describe("a role that changes hands", () => {
+  it("gets no other purpose while instances may still run by it", async () => {
+    const world = await emptyAccount();
+    world.apply(
+      withRoles({ serviceRole: { name: "s" }, instanceRole: { name: "x" } }),
+      jobQueue("q1", ["ce"]),
+      jobDefinition("hello"),
+    );
+    await world.untilReady();
+    await running(world, "team_hello");
+    const before = rolesIn(world).get("team_x");
+    world.apply(withRoles({ serviceRole: { name: "x" }, instanceRole: { name: "y" } }));
+    await world.seconds(600);
+    expect(rolesIn(world).get("team_x")).toEqual(before);
+    const told = world.condition("BatchComputeEnvironment", "ce", "Stalled");
+    expect(told?.reason).toBe("RoleContentConflict");
+    expect(told?.message).toMatch(/spec\.iam\.serviceRole: role team_x_\w+ was made as the instance role/);
+  });
+
+  it("gets no other purpose after Retain, for what was kept may run by it", async () => {
+    const world = await emptyAccount();
+    world.apply(
+      jobDefinition("a", { iam: { jobRole: { name: "x", policyArns: [readImages] } }, deletionPolicy: "Retain" }),
+    );
+    await world.untilReady();
+    world.delete("JobDefinition", "a");
+    await world.untilGone();
+    world.apply(withRoles({ serviceRole: { name: "x" }, instanceRole: { name: "y" } }));
+    await world.seconds(600);
+    expect(rolesIn(world).get("team_x")).toEqual([readImages]);
+    expect(world.condition("BatchComputeEnvironment", "ce", "Stalled")?.reason).toBe("RoleContentConflict");
+  });
+
+  it("is looked at again once IAM surely shows what was written, and so an edit that is taken back is too", async () => {
+    const world = await emptyAccount();
+    const of = (policyArns: string[]) => jobDefinition("hello", { iam: { jobRole: { policyArns } } });
+    world.apply(of([readImages]));
+    await world.untilReady();
+    await world.seconds(60);
+    world.apply(of([]));
+    await world.until("it was written", () => rolesIn(world).get("team_hello_job")?.length === 0);
+    world.apply(of([readImages]));
+    await world.seconds(20);
+    expect(rolesIn(world).get("team_hello_job")).toEqual([readImages]);
+  });
+
+  it("is left to an object that wishes it no more but stays, when the other one is deleted", async () => {
+    const world = await emptyAccount();
+    world.apply(jobDefinition("one", sharing));
+    await world.untilReady();
+    await world.seconds(2);
+    world.apply(jobDefinition("two", sharing));
+    await world.untilReady();
+    // Its first revision stays ACTIVE, and names the role.
+    world.apply(jobDefinition("one", {}));
+    await world.untilReady();
+    world.delete("JobDefinition", "two");
+    await world.until("it is gone", () => world.object("JobDefinition", "two") === undefined);
+    expect(rolesIn(world).has("team_readers")).toBe(true);
+    world.delete("JobDefinition", "one");
+    await world.untilGone();
+    expect(rolesIn(world).size).toBe(0);
+  });
+
+  it("goes though two objects, both alive, stop wishing it at once", async () => {
+    const world = await emptyAccount();
+    const history = { revisionHistoryLimit: 0, revisionMinAgeSeconds: 0 };
+    world.apply(jobDefinition("one", { ...sharing, ...history }), jobDefinition("two", { ...sharing, ...history }));
+    await world.untilReady();
+    world.apply(jobDefinition("one", history), jobDefinition("two", history));
+    await world.untilReady();
+    await world.seconds(1900);
+    expect(rolesIn(world).size).toBe(0);
+  });
+
+  it("stays under what Retain left under another name in AWS", async () => {
+    const world = await emptyAccount();
+    const iam = { jobRole: { policyArns: [readImages] } };
+    world.apply(jobDefinition("hello", { jobDefinitionName: "prod", iam, deletionPolicy: "Retain" }));
+    await world.untilReady();
+    world.delete("JobDefinition", "hello");
+    await world.untilGone();
+    await world.seconds(60);
+    world.apply(jobDefinition("hello", { jobDefinitionName: "prod2", iam }));
+    await world.untilReady();
+    world.delete("JobDefinition", "hello");
+    await world.untilGone();
+    expect(rolesIn(world).has("team_hello_job")).toBe(true);
+  });
+
+  it("goes after all when whom Retain names takes it back and is deleted", async () => {
+    const world = await emptyAccount();
+    world.apply(jobDefinition("one", { ...sharing, deletionPolicy: "Retain" }));
+    await world.untilReady();
+    world.apply(jobDefinition("two", sharing));
+    await world.untilReady();
+    world.delete("JobDefinition", "one");
+    await world.until("it is gone", () => world.object("JobDefinition", "one") === undefined);
+    await world.seconds(60);
+    world.apply(jobDefinition("one", { ...sharing, deletionPolicy: "Delete" }));
+    await world.untilReady();
+    await world.seconds(60);
+    world.delete("JobDefinition", "one");
+    world.delete("JobDefinition", "two");
+    await world.untilGone();
+    expect(rolesIn(world).size).toBe(0);
+  });
+});
+
+describe("IAM that cannot be read", () => {
+  it.each(["GetRole", "ListAttachedRolePolicies"])(
+    "costs a deletion a few calls an hour, not the whole budget (%s)",
+    async (operation) => {
+      const world = await emptyAccount();
+      world.apply(jobDefinition("hello", { iam: { jobRole: {} } }));
+      await world.untilReady();
+      await world.seconds(120);
+      world.aws.faults.add({ fault: accessDenied(operation), on: operation, forMs: 3_600_000 });
+      world.delete("JobDefinition", "hello");
+      await world.seconds(60);
+      const before = callsOf(world, operation);
+      await world.seconds(600);
+      expect(callsOf(world, operation) - before).toBeLessThan(30);
+      const told = world.condition("JobDefinition", "hello", "Stalled");
+      expect(told?.message).toContain(operation);
+    },
+  );
+
+  it("is told with its words, and as Stalled, where it is the jobs that cannot be counted", async () => {
+    const world = await emptyAccount();
+    world.apply(
+      withRoles({ serviceRole: {}, instanceRole: {} }),
+      jobQueue("q1", ["ce"]),
+      jobDefinition("hello", { iam: { jobRole: {} } }),
+    );
+    await world.untilReady();
+    world.aws.faults.add({ fault: accessDenied("ListJobs"), on: "ListJobs", forMs: 3_600_000 });
+    world.delete("JobDefinition", "hello");
+    await world.seconds(1200);
+    const told = world.condition("JobDefinition", "hello", "Stalled");
+    expect(told?.message).toMatch(/ListJobs.*not authorized.*Allow/);
+  });
+});
+
+describe("the note of roles on an object", () => {
+  it("costs little also where it names thousands, and keeps no object from going", async () => {
+    const world = await emptyAccount();
+    world.apply(jobDefinition("plain"));
+    await world.untilReady();
+    const names = Array.from({ length: 3000 }, (_, index) => `team_${index}_0123abcd`);
+    world.annotate("JobDefinition", "plain", { "awsbatch.dev/roles": ["a/b", "x".repeat(65), ...names].join(",") });
+    await world.seconds(7200);
+    expect(callsOf(world, "GetRole")).toBeLessThan(200);
+    world.delete("JobDefinition", "plain");
+    await world.untilGone();
+  });
+
+  it("still leads to every role that was made", async () => {
+    const world = await emptyAccount();
+    world.apply(jobDefinition("hello", { iam: { jobRole: { name: "x" }, executionRole: {} } }));
+    await world.untilReady();
+    expect(rolesIn(world).get("team_hello_execution")).toEqual([writeLogs]);
+    world.delete("JobDefinition", "hello");
+    await world.untilGone();
+    expect(rolesIn(world).size).toBe(0);
+  });
+});
