@@ -17,6 +17,8 @@ export interface Ec2Region {
   wrote(): void;
   /** Something in a VPC is on its way: it is read anew. */
   forget(): void;
+  /** So are all ways through the VPCs: something that others may run by is about to be taken away. */
+  forgetWays(): void;
 }
 
 export interface Ec2RegionOptions {
@@ -35,5 +37,14 @@ export interface Ec2RegionOptions {
 export function createEc2Region(options: Ec2RegionOptions): Ec2Region {
   const { api, account, region, partition, clock, iam, everybody = () => [] } = options;
   const network = createNetworkReader({ ec2: api, region, clock, iam, everybody });
-  return { account, region, partition, api, network, wrote: () => network.wrote(), forget: () => network.forget() };
+  return {
+    account,
+    region,
+    partition,
+    api,
+    network,
+    wrote: () => network.wrote(),
+    forget: () => network.forget(),
+    forgetWays: () => network.forgetWays(),
+  };
 }

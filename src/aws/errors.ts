@@ -254,6 +254,8 @@ export function adviceFor(failure: AwsError): string {
     case "busy":
       return "AWS is still changing it; the operator waits until its status settles.";
     case "inUse":
+      if (failure.operation === "ec2:DeleteSecurityGroup")
+        return "A network interface, a rule or an endpoint still has it: find it with `aws ec2 describe-network-interfaces --filters Name=group-id,Values=<the group>`; the operator tries again by itself.";
       return "Something still uses it, or AWS has not yet noticed that nothing does; the operator tries again by itself.";
     case "notReady":
       return "Something that it refers to does not exist yet, is not valid, or was made only seconds ago; the operator tries again by itself.";

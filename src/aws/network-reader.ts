@@ -26,6 +26,8 @@ export interface CachedNetworkReader extends NetworkReader {
   wrote(): void;
   /** What lies in VPCs is read anew when it is next asked for. */
   forget(): void;
+  /** So is all that ways through them lead over. */
+  forgetWays(): void;
 }
 
 /** DNS attributes change next to never, and each takes a call of its own. */
@@ -157,6 +159,12 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
   const forget = (): void => {
     for (const part of [parts.endpoints, parts.groupsOf, parts.groupsById, parts.routeTables]) part.forget();
   };
+  const forgetWays = (): void => {
+    forget();
+    const { subnetsById, subnetsOf, vpcs, dns, acls, natGateways, internetGateways, egressOnlyGateways } = parts;
+    for (const part of [subnetsById, subnetsOf, vpcs, dns, acls, natGateways, internetGateways, egressOnlyGateways])
+      part.forget();
+  };
   let writtenAt: number | undefined;
   return {
     get writtenAt() {
@@ -174,6 +182,7 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
       forget();
     },
     forget,
+    forgetWays,
   };
 }
 

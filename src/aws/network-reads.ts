@@ -102,12 +102,19 @@ export function networkReads(ec2: Ec2Api) {
     dns: async (vpcIds: readonly string[]) => {
       const found: { vpcId: string; support: boolean; hostnames: boolean }[] = [];
       for (const VpcId of vpcIds) {
-        const { EnableDnsSupport: support } = await ec2.describeVpcAttribute({ VpcId, Attribute: "enableDnsSupport" });
-        const { EnableDnsHostnames: names } = await ec2.describeVpcAttribute({
-          VpcId,
-          Attribute: "enableDnsHostnames",
+        // One that somebody has deleted keeps nobody from the others.
+        const both = await ifThere(async () => {
+          const { EnableDnsSupport: support } = await ec2.describeVpcAttribute({
+            VpcId,
+            Attribute: "enableDnsSupport",
+          });
+          const { EnableDnsHostnames: hostnames } = await ec2.describeVpcAttribute({
+            VpcId,
+            Attribute: "enableDnsHostnames",
+          });
+          return { support: support?.Value ?? false, hostnames: hostnames?.Value ?? false };
         });
-        found.push({ vpcId: VpcId, support: support?.Value ?? false, hostnames: names?.Value ?? false });
+        if (both !== undefined) found.push({ vpcId: VpcId, ...both });
       }
       return found;
     },

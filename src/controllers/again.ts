@@ -2,8 +2,10 @@ import type { Again } from "../runtime/controller.ts";
 import type { Decision, Next, Outcome } from "./decision.ts";
 
 const refusedRetryMs = 5 * 60_000;
-/** What AWS refuses only until it has noticed something is asked for again at this pace, not with growing delays. */
+/** What AWS refuses only until it has noticed something is asked for again at this pace for a minute … */
 const laggingRetryMs = 5_000;
+/** … and then when a tenth of the wait so far has passed, but at least so often: it may be for a person to end. */
+const slowestLaggingRetryMs = 10 * 60_000;
 
 /** When to look at the object again. Pure. */
 export function againAfter(next: Next<unknown>, outcome: Outcome, lastedMs: number): Again {
@@ -11,7 +13,8 @@ export function againAfter(next: Next<unknown>, outcome: Outcome, lastedMs: numb
     const final = outcome.failure.kind === "invalid" || outcome.failure.kind === "quota";
     if (final) return { kind: "after", delayMs: refusedRetryMs };
     const lags = outcome.failure.kind === "inUse" || outcome.failure.kind === "busy";
-    return lags ? { kind: "after", delayMs: laggingRetryMs } : { kind: "backoff" };
+    if (!lags) return { kind: "backoff" };
+    return { kind: "after", delayMs: Math.min(slowestLaggingRetryMs, Math.max(laggingRetryMs, lastedMs / 10)) };
   }
   if (next.kind === "act" || next.kind === "release") return { kind: "now" };
   const stallsInMs =

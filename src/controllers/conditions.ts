@@ -10,6 +10,7 @@ import { failureText } from "./wording.ts";
 const deniedStallsAfterMs = 5 * 60_000;
 const missingStallsAfterMs = 10 * 60_000;
 const lagToldAfterMs = 5 * 60_000;
+const lagStallsAfterMs = 30 * 60_000;
 const unreadableUnknownAfterMs = 10 * 60_000;
 
 type Verdict = {
@@ -125,7 +126,8 @@ function failedVerdict(failure: Failure, serving: boolean, lastedMs: number): Ve
     failure.kind === "invalid" ||
     failure.kind === "quota" ||
     ((failure.kind === "denied" || failure.kind === "credentials") && lastedMs >= deniedStallsAfterMs) ||
-    (failure.kind === "notReady" && lastedMs >= missingStallsAfterMs);
+    (failure.kind === "notReady" && lastedMs >= missingStallsAfterMs) ||
+    (failure.kind === "inUse" && lastedMs >= lagStallsAfterMs);
   if (stalled) return { ready: "False", kind: "Stalled", reason, message };
   if (!serving) return { ready: "False", kind: "Reconciling", reason, message };
   // What is usable stays Ready, but a refusal is told also then; what passes by itself is not worth the words.

@@ -1,4 +1,5 @@
 import type { KubeObject } from "../api/object.ts";
+import type { NotedRefusal, RefusedWrites } from "./refused-writes.ts";
 import { askedForMs, isAskedFor } from "./wish.ts";
 
 /** What a process remembers between passes of what it makes in the networks of an account: only ages, never steps. */
@@ -9,6 +10,10 @@ export interface Ec2Memory {
   readonly busy: Set<string>;
   /** By VPC: when this process last wrote there, monotonic ms. */
   readonly wroteAt: Map<string, number>;
+  /** Objects, by uid, that are about to do what cannot be undone: ways through the network are read anew as well. */
+  readonly live: Set<string>;
+  /** By uid of an object, then by VPC. */
+  readonly refused: Map<string, Map<string, NotedRefusal>>;
 }
 
 /** EC2 shows a write within this time, nearly always. */
@@ -17,7 +22,27 @@ const shownWithinMs = 5000;
 const restMs = 2 * 3_600_000;
 
 export function newEc2Memory(): Ec2Memory {
-  return { beganAt: undefined, busy: new Set(), wroteAt: new Map() };
+  return { beganAt: undefined, busy: new Set(), wroteAt: new Map(), live: new Set(), refused: new Map() };
+}
+
+/** What EC2 has refused to an object, by VPC. */
+export function refusedTo({ refused }: Ec2Memory, { metadata }: KubeObject): Map<string, NotedRefusal> {
+  const known = refused.get(metadata.uid) ?? new Map<string, NotedRefusal>();
+  refused.set(metadata.uid, known);
+  return known;
+}
+
+/** What was refused to an object in a VPC, and is not yet to be tried again. @param now monotonic ms */
+export function refusedLately(
+  { refused }: Ec2Memory,
+  { metadata }: KubeObject,
+  vpcId: string,
+  now: number,
+): RefusedWrites | undefined {
+  const found = refused.get(metadata.uid)?.get(vpcId);
+  if (found === undefined || found.againAt <= now) return undefined;
+  const { writes, reason, message, againAt } = found;
+  return { writes, reason, message, againInMs: againAt - now };
 }
 
 /** Whether EC2 may not show yet what this process wrote in a VPC. @param now monotonic ms */

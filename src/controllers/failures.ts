@@ -3,6 +3,13 @@ import { StoreError } from "../kube/store.ts";
 import { failureReason } from "./conditions.ts";
 import type { Outcome } from "./decision.ts";
 
+/** Thrown for a refusal that is remembered: the next pass plans with it, and tells it. */
+export class RefusalNoted extends Error {
+  constructor(refusal: AwsError) {
+    super(refusal.message, { cause: refusal });
+  }
+}
+
 /**
  * What a failed act comes to.
  * @throws whatever is neither a refusal of AWS nor a sign that the object has changed
@@ -14,6 +21,7 @@ export function failedOutcome(error: unknown): Outcome {
       failure: { kind: error.kind, operation: error.operation, message: error.message, advice: adviceFor(error) },
     };
   }
+  if (error instanceof RefusalNoted) return { kind: "startOver" };
   // A conflict or a vanished object is no failure of the wish: read again and start over.
   if (error instanceof StoreError && (error.reason === "Conflict" || error.reason === "NotFound")) {
     return { kind: "startOver" };

@@ -8,12 +8,13 @@ import { type Trace, traces } from "./preflight.ts";
 import { list, sentenceOf } from "./remedies.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** An environment with subnets, and what is known of its jobs. */
+/**
+ * An environment with subnets, and what is known of its jobs. That tells what they need, and never what they do not: an
+ * older revision may still be submitted, and a definition may not be applied yet.
+ */
 export interface Inhabitant {
   readonly described: Described;
   readonly workload: Workload;
-  /** Whether all that runs there is known; else there may be jobs that need whatever service there is. */
-  readonly jobsKnown: boolean;
 }
 
 export type IsOurs = (endpoint: VpcEndpoint) => boolean;
@@ -85,7 +86,7 @@ export function cutOffs(
   const traced = new Set<string>();
   for (const one of inhabitants) {
     const described = grouped(one.described, before);
-    const needs = needsIn(services, { ...one, jobsKnown: false });
+    const needs = needsIn(services, one);
     const key = JSON.stringify([described.request, needs.map(({ service, publicIp }) => [service, publicIp])]);
     if (traced.has(key) || subnetsOf(described, facts).every((subnet) => subnet.vpcId !== vpcId)) continue;
     traced.add(key);
@@ -110,7 +111,7 @@ const ownRules: ReadonlySet<string> = new Set(["EgressClosed", "AclDeniesOutboun
  * @param bare the facts without endpoints of ours
  */
 export function helpedByEndpoints(
-  { described, workload }: Omit<Inhabitant, "jobsKnown">,
+  { described, workload }: Inhabitant,
   vpcId: string,
   bare: NetworkFacts,
 ): readonly string[] {
@@ -236,12 +237,11 @@ function withEndpoints(
 }
 
 /**
- * Jobs of which nothing is known may need each service but ECS, by which instances join; and a task of Fargate has a
+ * Jobs of which nothing is known may be there, and need each service but ECS, by which instances join; and a task of Fargate has a
  * public address or has none.
  */
-function needsIn(services: readonly string[], { workload, jobsKnown }: Omit<Inhabitant, "described">): readonly Need[] {
+function needsIn(services: readonly string[], { workload }: Omit<Inhabitant, "described">): readonly Need[] {
   const own = needsOf(workload).filter(({ service }) => services.includes(service));
-  if (jobsKnown) return own;
   const addresses = workload.platform === "fargate" ? [{ publicIp: true }, { publicIp: false }] : [{}];
   const others = services
     .filter((service) => !/^ecs(?:-|$)/.test(service))

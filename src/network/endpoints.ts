@@ -11,7 +11,7 @@ import {
 } from "./dependence.ts";
 import { subnetsOf } from "./described.ts";
 import type { EndpointService, NetworkFacts, Part, Subnet, Vpc, VpcEndpoint } from "./facts.ts";
-import { isStanding, read, UnreadPart } from "./lookups.ts";
+import { isBroken, isStanding, isUnreadCause, read, UnreadPart } from "./lookups.ts";
 import { endpointServiceOf } from "./needs.ts";
 import { preflight } from "./preflight.ts";
 import { tableOf } from "./routes.ts";
@@ -66,7 +66,7 @@ export interface EndpointToExtend {
  * @param users who wish endpoints
  * @param leaving what runs without a wish for endpoints: nothing is made for it, and nothing that it needs is taken away
  * @param held which of our endpoints they run by
- * @throws UnreadPart when VPCs, subnets, endpoints or route tables were not read
+ * @throws UnreadPart when VPCs, subnets, endpoints or route tables were not read, or something else on the ways of users
  */
 export function endpointPlan(
   vpcId: string,
@@ -99,11 +99,33 @@ function wantedBy(user: EndpointUser, vpcId: string, bare: NetworkFacts): readon
   if (services !== undefined) return services;
   const { findings } = preflight(described, workload, bare);
   if (findings.length === 0) return [];
+  // Where a way could not be followed to its end, nobody knows what is needed.
+  if (findings.some(({ cause, needs }) => needs.length > 0 && isUnreadCause(cause))) throw firstUnread(bare);
   const found = findings.filter(
     ({ state, remedies }) => state === "Unreachable" && remedies.some(({ kind }) => kind === "interfaceEndpoints"),
   );
   const advised = found.flatMap(({ needs }) => needs.map(({ service }) => service));
   return [...new Set([...advised, ...helpedByEndpoints(user, vpcId, bare)])];
+}
+
+/** What stands on ways and was not read. */
+function firstUnread(facts: NetworkFacts): UnreadPart {
+  const dns = facts.vpcs.kind === "read" ? facts.vpcs.value.map((vpc) => vpc.dns) : [];
+  const parts: readonly (readonly [string, Part<unknown>])[] = [
+    ["security groups", facts.securityGroups],
+    ["network ACLs", facts.networkAcls],
+    ["route tables", facts.routeTables],
+    ["NAT gateways", facts.natGateways],
+    ["internet gateways", facts.internetGateways],
+    ["egress-only internet gateways", facts.egressOnlyGateways],
+    ["prefix lists", facts.prefixLists],
+    ["launch templates", facts.launchTemplates],
+    ["VPCs", facts.vpcs],
+    ...dns.map((part) => ["DNS settings of the VPC", part] as const),
+  ];
+  for (const [what, part] of parts) if (part.kind === "unread") return new UnreadPart(what, part);
+  const message = "EC2 does not show all of it";
+  return new UnreadPart("network", { kind: "unread", permission: undefined, message });
 }
 
 /**
@@ -198,7 +220,8 @@ function planFor(
       });
       continue;
     }
-    const more = uncovered(own, usable, facts);
+    // What failed gets no more subnets; a person has to delete it.
+    const more = isBroken(own) ? [] : uncovered(own, usable, facts);
     if (more.length > 0) extend.push({ endpointId: own.endpointId, addSubnetIds: ids(more), addRouteTableIds: [] });
   }
   const kept = new Set(keeping.map((service) => endpointServiceOf(service, facts.region)));

@@ -154,6 +154,11 @@ export function isUnreadCause(cause: Cause): boolean {
   return cause === "NotPermitted" || cause === "NotReadable";
 }
 
+/** It will not come to anything: EC2 leaves it there until somebody deletes it. */
+export function isBroken({ state }: VpcEndpoint): boolean {
+  return /^(?:failed|rejected|expired)$/.test(state);
+}
+
 /** It is there, or will be. */
 export function isStanding({ state }: VpcEndpoint): boolean {
   return state !== "deleting" && state !== "deleted";

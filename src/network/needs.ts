@@ -139,9 +139,13 @@ export function hostOf(service: string, region: string): string {
   return `${hosts[service] ?? service}.${region}.${domain}`;
 }
 
+/** Services that have a name of their own in China (AWS CDK, `InterfaceVpcEndpointAwsService`). */
+const namedInChina: ReadonlySet<string> = new Set(["ec2", "ecr.api", "ecr.dkr", "eks", "sts"]);
+
 /** Full name of the endpoint service. */
 export function endpointServiceOf(service: string, region: string): string {
-  return `${region.startsWith("cn-") ? "cn.com" : "com"}.amazonaws.${region}.${service}`;
+  const prefix = region.startsWith("cn-") && namedInChina.has(service) ? "cn.com" : "com";
+  return `${prefix}.amazonaws.${region}.${service}`;
 }
 
 /** What has to be allowed by the policy of an endpoint for the service to be of use. */

@@ -181,6 +181,18 @@ describe("the facts of a network", () => {
     expect(read(facts.subnets)).toHaveLength(4);
   });
 
+  it("leave out a VPC that somebody has deleted, and have the DNS settings of the others", async () => {
+    const { of, aws } = world();
+    const gone = { kind: "refuse", exception: "InvalidVpcID.NotFound", message: "no", httpStatusCode: 400 } as const;
+    aws.faults.add({
+      fault: gone,
+      on: ({ operation, input }) =>
+        operation === "DescribeVpcAttribute" && (input as { readonly VpcId?: string }).VpcId === "vpc-gone",
+    });
+    const facts = await of({ subnetIds: ["subnet-public"], vpcIds: ["vpc-gone"] });
+    expect(read(facts.vpcs).map(({ vpcId, dns }) => [vpcId, dns.kind])).toEqual([["vpc-1", "read"]]);
+  });
+
   it("are read again a minute after a part could not be read", async () => {
     const { of, aws, clock } = world();
     aws.faults.add({ fault: denied("DescribeSubnets"), on: "DescribeSubnets", times: 1 });

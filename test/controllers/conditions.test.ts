@@ -144,6 +144,18 @@ describe("Ready, Reconciling and Stalled", () => {
       minutes: 5,
       are: reconciling("InUse"),
     },
+    "after a write that something has stood in the way of for 30 minutes": {
+      next: act,
+      outcome: failed("inUse"),
+      minutes: 30,
+      are: stalled("InUse"),
+    },
+    "after a write that AWS has been busy for all the time": {
+      next: act,
+      outcome: failed("busy"),
+      minutes: 30,
+      are: reconciling("ResourceBusy"),
+    },
     "after a write that nobody can explain": {
       next: act,
       outcome: failed("unknown"),

@@ -41,7 +41,7 @@ function closed(endpoints: readonly VpcEndpoint[] = services.map((service) => en
 }
 
 function inhabitant({ described, workload }: Case, part: Partial<EndpointUser> = {}): EndpointUser {
-  return { described, workload, services: undefined, jobsKnown: true, ...part };
+  return { described, workload, services: undefined, ...part };
 }
 
 function held(given: Case, one: Inhabitant = inhabitant(given)) {
@@ -54,14 +54,15 @@ const all = [...services, "s3"].toSorted();
 
 describe("who runs by our endpoints", () => {
   it("is who reaches a service by them and by nothing else", () => {
-    expect(held(closed())).toEqual({ services: agent, unread: [] });
+    expect(held(closed())).toEqual({ services: all, unread: [] });
     const nat = natNetwork();
     const beside = withFacts(nat, { endpoints: read(services.map((service) => endpoint(service, own))) });
     expect(held(beside)).toEqual({ services: [], unread: [] });
   });
 
-  it("may have jobs that nobody here knows, and these any service but ECS's own", () => {
-    expect(held(closed(), inhabitant(closed(), { jobsKnown: false })).services).toEqual(all);
+  it("may have jobs that nobody here knows, and these need any service but ECS's own", () => {
+    const fargate = inhabitant(closed(), { workload: { ...closed().workload, platform: "fargate" } });
+    expect(held(closed(), fargate).services).toEqual(all.filter((service) => !agent.includes(service)));
     const known = inhabitant(closed(), { workload: { ...closed().workload, jobs: [ecrJob] } });
     expect(held(closed(), known).services).toEqual(all);
   });
@@ -70,20 +71,20 @@ describe("who runs by our endpoints", () => {
     const tight = withFacts(closed(), {
       securityGroups: read([group("sg-1", { egress: toVpc }), group("sg-e", { ingress: toVpc })]),
     });
-    expect(held(tight).services).toEqual(agent);
+    expect(held(tight).services).toEqual(all);
   });
 
   it("is also who reaches them by a rule that names their group, and who is not let in at this moment", () => {
     const toGroup = group("sg-1", { egress: [rule({ groupIds: ["sg-e"] })] });
     const byGroup = withFacts(closed(), { securityGroups: read([toGroup, group("sg-e", { ingress: toVpc })]) });
-    expect(held(byGroup).services).toEqual(agent);
+    expect(held(byGroup).services).toEqual(all);
     const refused = withFacts(closed(), { securityGroups: read([group("sg-1"), group("sg-e")]) });
-    expect(held(refused).services).toEqual(agent);
+    expect(held(refused).services).toEqual(all);
   });
 
   it("is told also of an environment whose groups nobody knows", () => {
     const elsewhere = withFacts(closed(), { securityGroups: read([group("sg-e", { ingress: toVpc })]) });
-    expect(held(elsewhere).services).toEqual(agent);
+    expect(held(elsewhere).services).toEqual(all);
     const nat = withFacts(natNetwork(), { endpoints: closed().facts.endpoints, securityGroups: read([]) });
     expect(held(nat).services).toEqual([]);
   });
@@ -92,20 +93,20 @@ describe("who runs by our endpoints", () => {
     const inPublic = withFacts(publicNetwork(), { endpoints: closed().facts.endpoints });
     const fargate = { ...inPublic.described, platform: "fargate" } as const;
     const workload = { ...inPublic.workload, platform: "fargate" } as const;
-    const one = inhabitant(inPublic, { described: fargate, workload, jobsKnown: false });
+    const one = inhabitant(inPublic, { described: fargate, workload });
     expect(held(inPublic, one).services).toEqual(["ecr.api", "ecr.dkr", "logs", "s3"]);
   });
 
   it("stays so while an endpoint is pending once more, and no longer when it is being deleted", () => {
     const inState = (state: string): Case =>
       closed(services.map((service) => endpoint(service, { ...own, state: service === "ecs" ? state : "available" })));
-    expect(held(inState("pending")).services).toEqual(agent);
-    expect(held(inState("deleting")).services).toEqual(["ecs-agent", "ecs-telemetry"]);
+    expect(held(inState("pending")).services).toEqual(all);
+    expect(held(inState("deleting")).services).toEqual(all.filter((service) => service !== "ecs"));
   });
 
   it("cannot be told where a part could not be read", () => {
     const dark = withFacts(closed(), { networkAcls: unread });
-    expect(held(dark)).toEqual({ services: [], unread: agent });
+    expect(held(dark)).toEqual({ services: [], unread: all });
   });
 });
 
@@ -128,7 +129,7 @@ describe("an endpoint that would cut somebody off", () => {
     const plan = endpointPlan(vpcId, [asking], [], heldAmong(facts, isOurs), facts, isOurs);
     return (...inhabitants: readonly Inhabitant[]) => withoutCutOffs(plan, inhabitants, undefined, facts);
   }
-  const aside = inhabitant(natNetwork(), { jobsKnown: false });
+  const aside = inhabitant(natNetwork());
 
   it("is made where everybody reaches it", () => {
     const plan = beside(open)(aside);

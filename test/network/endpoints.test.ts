@@ -48,7 +48,7 @@ function planned(
 }
 
 function user({ described, workload }: Case, part: Partial<EndpointUser> = {}): EndpointUser {
-  return { described, workload, services: undefined, jobsKnown: true, ...part };
+  return { described, workload, services: undefined, ...part };
 }
 
 function plan(given: Case, services?: readonly string[]): EndpointPlan {
@@ -157,9 +157,31 @@ describe("endpoints that have to be made", () => {
     const left = planned(given.facts, []);
     expect(left.remove.toSorted()).toEqual([...inner, "s3"].map((service) => `vpce-${service}`));
     expect(left.ingressFrom).toEqual([]);
+    const named = planned(given.facts, [user(given, { services: ["ecs", "ecs-agent", "ecs-telemetry"] })]);
+    expect(named.remove.toSorted()).toEqual(["vpce-ecr.api", "vpce-ecr.dkr", "vpce-logs", "vpce-s3"]);
+    expect(named.ingressFrom).toEqual(wholeVpc);
+  });
+
+  it("what the jobs that are known need no more stays: older revisions may still be submitted", () => {
+    const given = made(bare);
     const fewer = planned(given.facts, [user(given, { workload: { ...given.workload, jobs: [] } })]);
-    expect(fewer.remove.toSorted()).toEqual(["vpce-ecr.api", "vpce-ecr.dkr", "vpce-logs", "vpce-s3"]);
-    expect(fewer.ingressFrom).toEqual(wholeVpc);
+    expect(fewer.remove).toEqual([]);
+  });
+
+  it("what failed gets no more subnets", () => {
+    const small = made(withRequest(bare, { subnetIds: ["subnet-a"] }));
+    const wider = withRequest(small, { subnetIds: ["subnet-a", "subnet-b"] });
+    const extended = (state: string): readonly string[] =>
+      plan(
+        changed(
+          wider,
+          "endpoints",
+          ({ endpointId }) => endpointId === "vpce-ecs",
+          (one) => ({ ...one, state }),
+        ),
+      ).extend.map(({ endpointId }) => endpointId);
+    expect(extended("available")).toContain("vpce-ecs");
+    for (const state of ["failed", "rejected", "expired"]) expect(extended(state)).not.toContain("vpce-ecs");
   });
 
   it("what still runs although its spec has moved on keeps what it needs, and gets nothing made", () => {
@@ -169,13 +191,33 @@ describe("endpoints that have to be made", () => {
     expect(planned(bare.facts, [], [user(bare)])).toMatchObject({ create: [], kept: [] });
   });
 
-  it("what could not be read is no reason to take anything away, and none to make anything", () => {
-    const given = made(bare);
+  it.each([
+    ["routeTables", "route tables"],
+    ["networkAcls", "network ACLs"],
+    ["securityGroups", "security groups"],
+  ] as const)("where %s could not be read nobody knows what is needed", (part, what) => {
     const unread = { kind: "unread", permission: undefined, message: "Rate exceeded" } as const;
-    for (const part of ["routeTables", "networkAcls", "natGateways", "internetGateways"] as const) {
-      const { remove, create } = planned({ ...given.facts, [part]: unread }, [user(given)]);
-      expect([part, remove, create]).toEqual([part, [], []]);
+    for (const given of [bare, made(bare)]) {
+      expect(() => planned({ ...given.facts, [part]: unread }, [user(given)])).toThrow(
+        `${what} could not be read: Rate exceeded`,
+      );
     }
+  });
+
+  it.each(["offerings", "images", "keyPairs"] as const)("what is no part of a way keeps nothing: %s", (part) => {
+    const unread = { kind: "unread", permission: undefined, message: "Rate exceeded" } as const;
+    expect(planned({ ...bare.facts, [part]: unread }, [user(bare)]).create).toHaveLength(plan(bare).create.length);
+  });
+
+  it("where the DNS settings of its VPC could not be read nobody knows either", () => {
+    const dns = { kind: "unread", permission: "ec2:DescribeVpcAttribute", message: "no" } as const;
+    const dark = changed(
+      bare,
+      "vpcs",
+      () => true,
+      (vpc) => ({ ...vpc, dns }),
+    );
+    expect(() => plan(dark)).toThrow("DNS settings");
   });
 
   it("groups that let out to the VPC alone are no hindrance: endpoints are all that they need", () => {

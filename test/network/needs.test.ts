@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { isInEcr, type JobNeeds, needsOf, registryOf, type Workload } from "../../src/network/needs.ts";
+import {
+  endpointServiceOf,
+  isInEcr,
+  type JobNeeds,
+  needsOf,
+  registryOf,
+  type Workload,
+} from "../../src/network/needs.ts";
 
 const region = "eu-west-1";
 const image = `123456789012.dkr.ecr.${region}.amazonaws.com/app:1`;
@@ -55,6 +62,16 @@ describe("what has to be reached", () => {
 
   it("EKS nodes need what a private cluster needs", () => {
     expect(services("eks")).toEqual(["ec2", "ecr.api", "ecr.dkr", "s3", "sts"]);
+  });
+
+  it.each([
+    ["ecr.dkr", "cn.com.amazonaws.cn-north-1.ecr.dkr"],
+    ["ec2", "cn.com.amazonaws.cn-north-1.ec2"],
+    ["ecs", "com.amazonaws.cn-north-1.ecs"],
+    ["logs", "com.amazonaws.cn-north-1.logs"],
+    ["s3", "com.amazonaws.cn-north-1.s3"],
+  ])("in China some services have names of their own: %s", (service, name) => {
+    expect(endpointServiceOf(service, "cn-north-1")).toBe(name);
   });
 
   it("hosts follow the partition", () => {

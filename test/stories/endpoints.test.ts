@@ -1,44 +1,12 @@
 import type { ComputeResource } from "@aws-sdk/client-batch";
 import { describe, expect, it } from "vitest";
 import type { Manifest } from "../../src/kube/memory-store.ts";
-import { VirtualClock } from "../../src/runtime/clock.ts";
-import { seededRandom } from "../../src/runtime/random.ts";
 import type { AccountNetwork } from "../../src/simulator/ec2-network.ts";
-import { createSimulatedAws } from "../../src/simulator/simulated-aws.ts";
-import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
-import { agentEndpoints, threeSubnets } from "../simulator/networks.ts";
+import { jobDefinition, jobQueue } from "../manifests.ts";
+import { agentEndpoints } from "../simulator/networks.ts";
 import type { World } from "../world.ts";
+import { closedWorld, endpointsOf, environment, region } from "./closed-world.ts";
 import { aWorld, expectSilence, expectStory } from "./story.ts";
-
-const region = "us-east-1";
-
-/** A world in a VPC with a subnet from which nothing leads out. */
-async function closedWorld(...more: readonly AccountNetwork[]): Promise<World> {
-  const clock = new VirtualClock();
-  const aws = createSimulatedAws({ clock, random: seededRandom(1), region });
-  for (const network of [threeSubnets, ...more]) aws.outside.describeNetwork(network);
-  return await aWorld({ clock, aws, region });
-}
-
-function environment(name: string, subnets: readonly string[] = ["subnet-closed"], network: object = {}) {
-  const manifest = computeEnvironment(name, ec2);
-  const spec = manifest["spec"] as { readonly computeResources: object };
-  return {
-    ...manifest,
-    spec: {
-      ...spec,
-      computeResources: { ...spec.computeResources, subnets, securityGroupIds: ["sg-1"] },
-      network: { vpcEndpoints: "Ensure", ...network },
-    },
-  };
-}
-
-async function endpointsOf({ aws }: World): Promise<readonly string[]> {
-  const { VpcEndpoints = [] } = await aws.outside.ec2.describeVpcEndpoints({});
-  return VpcEndpoints.map(
-    ({ ServiceName = "", State }) => `${ServiceName.split(".").slice(3).join(".")} ${State}`,
-  ).toSorted((left, right) => (left < right ? -1 : 1));
-}
 
 async function groupsOf({ aws }: World): Promise<readonly string[]> {
   const { SecurityGroups = [] } = await aws.outside.ec2.describeSecurityGroups({});

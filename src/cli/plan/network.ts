@@ -2,6 +2,7 @@ import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environ
 import { networkNow } from "../../controllers/compute-environment/network-look.ts";
 import type { NetworkSeen } from "../../controllers/compute-environment/seen.ts";
 import type { Decision } from "../../controllers/decision.ts";
+import { newEc2Memory } from "../../controllers/ec2-memory.ts";
 import { observeEndpoints } from "../../controllers/endpoints/observe.ts";
 import { planWithEndpoints } from "../../controllers/endpoints/plan.ts";
 import type { EndpointsSeen, VpcSeen } from "../../controllers/endpoints/seen.ts";
@@ -34,8 +35,7 @@ export async function inNetwork<Action extends { readonly kind: string }>(
   signal: AbortSignal,
 ): Promise<InNetwork<{ readonly kind: string }>> {
   const deleting = object.metadata.deletionTimestamp !== undefined;
-  const memory = { beganAt: undefined, busy: new Set<string>(), wroteAt: new Map<string, number>() };
-  const endpoints = notedEndpoints(await observeEndpoints(placed(object), region, ports, memory, signal));
+  const endpoints = notedEndpoints(await observeEndpoints(placed(object), region, ports, newEc2Memory(), signal));
   const group = notedGroup(await observeGroup(withSelected(object), region, ports, newGroupMemory(), signal));
   const selection = await observeSelection(object, ports, signal);
   const withEndpoints = planWithEndpoints(own, endpoints, deleting);

@@ -1,8 +1,9 @@
+import type { DeleteVpcEndpointsResult } from "@aws-sdk/client-ec2";
 import type { KubeObject } from "../../api/object.ts";
 import { endpointsAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import type { Ec2Api } from "../../aws/ec2.ts";
-import { isCertainRefusal } from "../../aws/errors.ts";
+import { classify, isCertainRefusal } from "../../aws/errors.ts";
 import type { Ports } from "../ports.ts";
 import { retag } from "../retag.ts";
 import { permissionOf } from "../security-group/rules.ts";
@@ -47,6 +48,21 @@ export async function actOnEndpoints(
     }
   }
   if (refusals.length > 0) throw refusals[0];
+}
+
+/** EC2 deletes no more in one call. */
+const mostAtOnce = 25;
+
+/**
+ * A refusal within an answer that is none itself. What is not there any more is as it should be.
+ * @throws AwsError the first
+ */
+function throwUnsuccessful({ Unsuccessful = [] }: DeleteVpcEndpointsResult): void {
+  for (const { ResourceId, Error: refusal } of Unsuccessful) {
+    const { Code: name = "unknown", Message: message = "EC2 does not say why" } = refusal ?? {};
+    const error = classify(Object.assign(new Error(`${ResourceId}: ${message}`), { name }), "ec2:DeleteVpcEndpoints");
+    if (error.kind !== "notFound") throw error;
+  }
 }
 
 async function carriedOut(write: EndpointWrite, api: Ec2Api, signal: AbortSignal): Promise<void> {
@@ -109,8 +125,10 @@ async function carriedOut(write: EndpointWrite, api: Ec2Api, signal: AbortSignal
         options,
       );
     case "deleteEndpoints":
-      // What it could not delete stands in the next listing and is asked for again.
-      await api.deleteVpcEndpoints({ VpcEndpointIds: [...write.endpointIds] }, options);
+      for (let at = 0; at < write.endpointIds.length; at += mostAtOnce) {
+        const VpcEndpointIds = write.endpointIds.slice(at, at + mostAtOnce);
+        throwUnsuccessful(await api.deleteVpcEndpoints({ VpcEndpointIds }, options));
+      }
       return;
     case "takeOver":
     case "release":

@@ -10,10 +10,10 @@ import { heldAmong } from "../../network/dependence.ts";
 import { subnetsOf } from "../../network/described.ts";
 import { type EndpointUser, endpointPlan, withoutCutOffs } from "../../network/endpoints.ts";
 import type { NetworkFacts, SecurityGroup, VpcEndpoint } from "../../network/facts.ts";
-import { read } from "../../network/lookups.ts";
+import { isStanding, read } from "../../network/lookups.ts";
 import { endpointServiceOf } from "../../network/needs.ts";
 import type { NetworkRequest } from "../../network/port.ts";
-import { type Ec2Memory, factsMaxAgeMs, isUnproven, wroteLately } from "../ec2-memory.ts";
+import { type Ec2Memory, factsMaxAgeMs, isUnproven, refusedLately, wroteLately } from "../ec2-memory.ts";
 import { identityOf, isRetainedBy, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { placed } from "../security-group/fill.ts";
@@ -66,17 +66,32 @@ async function networkOf(
   try {
     const ec2 = await ports.regions.ec2(object.spec.region, signal);
     if (memory.busy.delete(object.metadata.uid)) ec2.forget();
-    const facts = await ec2.network.of(together(users, claims, region.region), {
-      signal,
-      maxAgeMs: factsMaxAgeMs(object),
-    });
-    const seen = vpcsSeen(object, claims, users, facts, ports, memory);
-    const used = stays(object) ? seen.vpcIds : [];
+    const look = async () => {
+      const reading = { signal, maxAgeMs: factsMaxAgeMs(object) };
+      const facts = await ec2.network.of(together(users, claims, region.region), reading);
+      return vpcsSeen(object, claims, users, facts, ports, memory);
+    };
+    const usedIn = (seen: VpcsSeen): readonly string[] => (stays(object) ? seen.vpcIds : []);
+    let seen = await look();
+    if (memory.live.delete(object.metadata.uid) && takesAway(seen, usedIn(seen))) {
+      ec2.forgetWays();
+      seen = await look();
+    }
+    const used = usedIn(seen);
     if (seen.vpcs.some((vpc) => isBusy(vpc, used.includes(vpc.vpcId)))) memory.busy.add(object.metadata.uid);
     return seen;
   } catch (error) {
     return unreadBy(error, "EC2 cannot be read");
   }
+}
+
+type VpcsSeen = Extract<NetworkOfEndpoints, { kind: "read" }>;
+
+/** Whether somebody may lose an endpoint that he runs by, for what was another way for him is none any more. */
+function takesAway({ vpcs }: VpcsSeen, used: readonly string[]): boolean {
+  return vpcs.some(
+    ({ vpcId, plan, ours }) => plan.remove.length > 0 || (!used.includes(vpcId) && ours.some(isStanding)),
+  );
 }
 
 /** Something is being made or removed: what EC2 has is looked at anew in the next pass. */
@@ -124,7 +139,7 @@ function vpcsSeen(
   facts: NetworkFacts,
   ports: Ports,
   memory: Ec2Memory,
-): Extract<NetworkOfEndpoints, { kind: "read" }> {
+): VpcsSeen {
   const { neighbours } = users;
   const { cluster, clock } = ports;
   const now = clock.monotonic();
@@ -161,7 +176,15 @@ function vpcsSeen(
       plan: isWriter ? withoutCutOffs(plan, [...asking, ...running], group?.groupId, facts) : plan,
       ours: endpoints.filter((one) => one.vpcId === vpcId && ownedByUs(one)),
       group,
-      groupNamedBy: group === undefined ? [] : groupsNaming(group.groupId, allGroups).map(({ groupId }) => groupId),
+      groupNamedBy:
+        group === undefined
+          ? []
+          : [
+              ...groupsNaming(group.groupId, allGroups).map(({ groupId }) => groupId),
+              ...endpoints
+                .filter((one) => !ownedByUs(one) && isStanding(one) && one.securityGroupIds.includes(group.groupId))
+                .map(({ endpointId }) => endpointId),
+            ],
       leftBehind: [
         ...endpoints.filter(isLeftIn(vpcId)).map(({ endpointId }) => endpointId),
         ...groups.filter(isLeftIn(vpcId)).map(({ groupId }) => groupId),
@@ -187,6 +210,7 @@ function vpcsSeen(
         users.bystanders.filter(({ user }) => held(user).unread.length > 0),
       ),
       justWritten: unproven || wroteLately(memory, vpcId, now),
+      refused: refusedLately(memory, object, vpcId, now),
       writer: first === undefined || isWriter ? undefined : keyText(first.metadata),
     };
   });

@@ -1,10 +1,11 @@
 /** What comes first: the endpoints that an object wishes, or the object itself. Pure. */
 
 import { shortName } from "../../network/dependence.ts";
-import { isStanding } from "../../network/lookups.ts";
+import { isBroken, isStanding } from "../../network/lookups.ts";
 import { lookedAtAgain } from "../again.ts";
 import type { Decision, News, Next } from "../decision.ts";
 import { clusterUidTag, identityText, retainedFromTag } from "../ownership.ts";
+import { standingRefusal } from "../refused-writes.ts";
 import type { EndpointsAction } from "./action.ts";
 import { endpointTags, groupName, ownershipTagKeys, ownershipTags } from "./ownership.ts";
 import type { EndpointsSeen, VpcSeen } from "./seen.ts";
@@ -22,6 +23,8 @@ const unreadLookMs = 60_000;
 /** Whether somebody removed what is ours, and whether other services are needed by now. */
 const restLookMs = 10 * 60_000;
 const unreadStallsAfterMs = 5 * 60_000;
+/** Longer than EC2 takes to make an endpoint. */
+const pendingStallsAfterMs = 10 * 60_000;
 /** Longer than a deletion takes that waits for no jobs. */
 const inUseStallsAfterMs = 30 * 60_000;
 
@@ -71,9 +74,11 @@ function inUse<Action extends { readonly kind: string }>(
 ): Step<Action> {
   const { plan, ours } = vpc;
   const wanted = vpc.writer === undefined ? nextWrites(vpc, seen) : undefined;
+  const refused = wanted === undefined ? undefined : refusedNow(vpc, wanted);
+  if (refused !== undefined) return held(own, refused);
   const writes = wanted !== undefined && vpc.justWritten ? settling(vpc, "MakingEndpoints") : wanted;
   if (writes !== undefined) return { kind: "instead", decision: instead(own, writes, "False", own.serving) };
-  const broken = ours.filter(({ state }) => /^(?:failed|rejected|expired)$/.test(state));
+  const broken = ours.filter(isBroken);
   const faults = [...plan.obstacles, ...broken.map(({ endpointId, state }) => `${endpointId} is ${state}: delete it`)];
   if (faults.length > 0) {
     const message = faults.join("; ");
@@ -86,9 +91,11 @@ function inUse<Action extends { readonly kind: string }>(
   ];
   if (missing.length > 0) {
     const by = vpc.writer === undefined ? "" : ` by ${vpc.writer}`;
-    const message = `endpoints of ${vpc.vpcId} are being made${by}: ${missing.map(shortName).join(", ")}`;
+    const first = vpc.writer === undefined ? "" : `. Where that does not go on, ${vpc.writer} says what keeps it`;
+    const message = `endpoints of ${vpc.vpcId} are being made${by}: ${missing.map(shortName).join(", ")}${first}`;
     const recheckInMs = vpc.writer === undefined ? transitionLookMs : othersLookMs;
-    return held(own, { kind: "wait", reason: "EndpointsPending", message, recheckInMs });
+    const stalledAfterMs = pendingStallsAfterMs;
+    return held(own, { kind: "wait", reason: "EndpointsPending", message, recheckInMs, stalledAfterMs });
   }
   const names = plan.services.map(shortName).join(", ");
   const message = names === "" ? "the subnets need no endpoints of ours" : `available in ${vpc.vpcId}: ${names}`;
@@ -98,6 +105,13 @@ function inUse<Action extends { readonly kind: string }>(
   return { kind: "beside", decision: { ...lookedAtAgain(own, lookMs), news: all } };
 }
 
+type Act = Extract<EndpointsNext, { kind: "act" }>;
+
+/** What EC2 said to the same writes a short time ago. */
+function refusedNow({ refused }: VpcSeen, { action }: Act): ReturnType<typeof standingRefusal> {
+  return action.kind === "writeEndpoints" ? standingRefusal(refused, action) : undefined;
+}
+
 /** EC2 may show late what was written; a refusal of it stands until the next try. */
 function settling({ vpcId }: VpcSeen, reason: string): Extract<EndpointsNext, { kind: "wait" }> {
   const message = `waiting for EC2 to show what was written in ${vpcId}`;
@@ -105,7 +119,7 @@ function settling({ vpcId }: VpcSeen, reason: string): Extract<EndpointsNext, { 
 }
 
 /** The next writes of the one who writes in a VPC; undefined when all was asked for. */
-function nextWrites(vpc: VpcSeen, { cluster }: EndpointsSeen): Extract<EndpointsNext, { kind: "act" }> | undefined {
+function nextWrites(vpc: VpcSeen, { cluster }: EndpointsSeen): Act | undefined {
   const { vpcId, plan, group } = vpc;
   const { create, extend, remove, kept, ingressFrom } = plan;
   const before = [...vpc.ours.filter(isStanding), ...(group === undefined ? [] : [group])]
@@ -166,6 +180,11 @@ function left<Action>(own: Of<Action>, vpcs: readonly VpcSeen[], seen: Endpoints
   for (const vpc of vpcs) {
     const next = leftOne(vpc, seen);
     if (next === undefined) continue;
+    const refused = deleting || next.kind !== "act" ? undefined : refusedNow(vpc, next);
+    if (refused !== undefined) {
+      const all = told(own, news("False", refused.reason, refused.message));
+      return { ...lookedAtAgain(own, refused.recheckInMs), news: all };
+    }
     if (deleting || next.kind === "act") return instead(own, next, "False", own.serving && !deleting);
     // What lives on does not stand still for others who leave.
     const all = told(own, news("False", next.reason, next.message));
@@ -178,7 +197,7 @@ function left<Action>(own: Of<Action>, vpcs: readonly VpcSeen[], seen: Endpoints
   return instead(own, claim(claims, `endpoints are no longer asked for in ${gone.join(", ")}`), "False", own.serving);
 }
 
-function leftOne(vpc: VpcSeen, seen: EndpointsSeen): Extract<EndpointsNext, { kind: "act" | "wait" }> | undefined {
+function leftOne(vpc: VpcSeen, seen: EndpointsSeen): Act | Extract<EndpointsNext, { kind: "wait" }> | undefined {
   const { vpcId, ours, group, others, connects, connectsLeaving } = vpc;
   if (others.some(({ leaving }) => !leaving)) return undefined;
   // Of several that go at once the last in rank stays until the others are through.
@@ -219,7 +238,7 @@ function leftOne(vpc: VpcSeen, seen: EndpointsSeen): Extract<EndpointsNext, { ki
   if (vpc.groupNamedBy.length > 0) {
     const set = { [retainedFromTag]: identityText(seen.identity) };
     const write: EndpointWrite = { kind: "release", ids: [groupId], set, remove: ownershipTagKeys };
-    return act(vpcId, "release", [write], `${groupId} is left in AWS: rules of ${vpc.groupNamedBy.join(", ")} name it`);
+    return act(vpcId, "release", [write], `${groupId} is left in AWS: ${vpc.groupNamedBy.join(", ")} refers to it`);
   }
   const write: EndpointWrite = { kind: "deleteGroup", groupId };
   return act(vpcId, "remove", [write], `the security group ${groupId} of the endpoints is removed`);
@@ -238,7 +257,7 @@ function act(
   doing: "make" | "mend" | "remove" | "release",
   writes: readonly EndpointWrite[],
   message: string,
-): Extract<EndpointsNext, { kind: "act" }> {
+): Act {
   const reasons = {
     make: "MakingEndpoints",
     mend: "MendingEndpoints",

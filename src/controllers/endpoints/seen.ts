@@ -1,6 +1,7 @@
 import type { EndpointPlan } from "../../network/endpoints.ts";
 import type { SecurityGroup, VpcEndpoint } from "../../network/facts.ts";
 import type { Cluster, Identity } from "../ownership.ts";
+import type { RefusedWrites } from "../refused-writes.ts";
 
 /** Everything about endpoints that the plan of an object is made from. */
 export interface EndpointsSeen {
@@ -35,7 +36,7 @@ export interface VpcSeen {
   readonly ours: readonly VpcEndpoint[];
   /** The group of our endpoints. */
   readonly group: SecurityGroup | undefined;
-  /** Other groups whose rules name it: EC2 does not delete it then. */
+  /** Other groups whose rules name it, and endpoints of others that have it: EC2 does not delete it then. */
   readonly groupNamedBy: readonly string[];
   /** Ids of endpoints, and of their group, that Retain has left there. */
   readonly leftBehind: readonly string[];
@@ -50,6 +51,8 @@ export interface VpcSeen {
   readonly mayConnect: readonly string[];
   /** Written by this process a moment ago: EC2 may not show it yet. */
   readonly justWritten: boolean;
+  /** What EC2 refused to this object there a short time ago. */
+  readonly refused: RefusedWrites | undefined;
   /** Of those who stay the one that writes, so that two do not make the same; undefined: this object. */
   readonly writer: string | undefined;
 }

@@ -39,7 +39,7 @@ export function userInAws(
   { metadata, spec }: BatchComputeEnvironment,
   place: Place,
 ): EndpointUser | undefined {
-  return user(asSpec(environment, spec), metadata.namespace, place, false);
+  return user(asSpec(environment, spec), metadata.namespace, place);
 }
 
 /**
@@ -82,10 +82,10 @@ export function bystanders(
 export function userBeside(environment: Environment, place: Place): EndpointUser | undefined {
   const { tags } = environment;
   const [, namespace = ""] = tags?.[retainedFromTag]?.split("/") ?? [];
-  return user(asSpec(environment, undefined), ownerIn(tags)?.namespace ?? namespace, place, false);
+  return user(asSpec(environment, undefined), ownerIn(tags)?.namespace ?? namespace, place);
 }
 
-function user(spec: Spec, namespace: string, place: Place, jobsKnown = true): EndpointUser | undefined {
+function user(spec: Spec, namespace: string, place: Place): EndpointUser | undefined {
   // Endpoints are for all who asked, also while the check of the network is off.
   const described = describedBy({ ...spec, network: { ...spec.network, preflight: "Warn" } });
   if (described === undefined) return undefined;
@@ -97,7 +97,7 @@ function user(spec: Spec, namespace: string, place: Place, jobsKnown = true): En
       (job.region ?? defaultRegion) === region,
   );
   const workload = workloadOf(spec, region, here);
-  return { described, workload, services: spec.network?.vpcEndpointServices, jobsKnown };
+  return { described, workload, services: spec.network?.vpcEndpointServices };
 }
 
 /** What AWS has of an environment under the names of a spec, in which both mean the same. */

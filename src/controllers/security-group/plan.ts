@@ -4,6 +4,7 @@ import type { SecurityGroup } from "../../network/facts.ts";
 import { lookedAtAgain } from "../again.ts";
 import type { Decision, News, Next } from "../decision.ts";
 import { identityText } from "../ownership.ts";
+import { standingRefusal } from "../refused-writes.ts";
 import type { GroupAction } from "./action.ts";
 import { groupNameOf, groupTagKeys, groupTags, leftBehindTag } from "./ownership.ts";
 import { type GroupWish, ruleChanges, ruleText } from "./rules.ts";
@@ -103,6 +104,12 @@ function kept<Action>(own: Of<Action>, vpcId: string, wished: GroupWish, seen: G
     return { kind: "instead", decision: held(own, seen, next) };
   }
   const wanted = found === undefined ? making(vpcId, seen) : mending(found, wished, seen);
+  const refused = wanted === undefined ? undefined : refusedNow(network, wanted);
+  if (refused !== undefined) {
+    // An environment that is there goes on with the group as it is.
+    const kind = seen.known === undefined ? "instead" : "beside";
+    return { kind, decision: held(own, seen, refused) };
+  }
   if (wanted !== undefined) {
     const next = network.justWritten.includes(vpcId) ? settling(vpcId, "MakingSecurityGroup") : wanted;
     return { kind: "instead", decision: instead(own, next, seen) };
@@ -117,6 +124,12 @@ function kept<Action>(own: Of<Action>, vpcId: string, wished: GroupWish, seen: G
   }
   const told = [...own.news, news("True", "SecurityGroupAvailable", `${groupId} in ${vpcId} is as the spec says`)];
   return { kind: "beside", decision: { ...lookedAtAgain(own, restLookMs), news: told } };
+}
+
+/** What EC2 said to the same writes a short time ago. */
+function refusedNow({ refused }: Read, next: GroupNext): ReturnType<typeof standingRefusal> {
+  if (next.kind !== "act" || next.action.kind !== "writeGroup") return undefined;
+  return standingRefusal(refused.get(next.action.vpcId), next.action);
 }
 
 function making(vpcId: string, { identity }: GroupSeen): GroupNext {
@@ -166,6 +179,8 @@ function left<Action>(own: Of<Action>, seen: GroupSeen, network: Read, deleting:
     if (deleting) return instead(own, next, seen);
     // What serves goes on; nothing of it hangs on the old group.
     if (own.next.kind === "act" || next.kind !== "act") return lookedAtAgain(own, leavingLookMs);
+    const refused = refusedNow(network, next);
+    if (refused !== undefined) return lookedAtAgain(own, refused.recheckInMs);
     return { ...instead(own, next, seen), news: own.news };
   }
   const claims = stays === undefined ? [] : [stays];

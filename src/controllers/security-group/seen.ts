@@ -1,5 +1,6 @@
 import type { SecurityGroup } from "../../network/facts.ts";
 import type { Identity } from "../ownership.ts";
+import type { RefusedWrites } from "../refused-writes.ts";
 import type { GroupWish } from "./rules.ts";
 
 /** Everything about the security group of an object that its plan is made from. */
@@ -29,6 +30,8 @@ export type NetworkOfGroup =
       readonly inTheWay: readonly SecurityGroup[];
       /** VPCs in which this process has written a moment ago: EC2 may not show it yet. */
       readonly justWritten: readonly string[];
+      /** By VPC: what EC2 refused to this object there a short time ago. */
+      readonly refused: ReadonlyMap<string, RefusedWrites>;
     };
 
 export interface GroupFound {

@@ -52,6 +52,7 @@ export function vpc(other: Partial<VpcSeen> = {}): VpcSeen {
     connectsLeaving: [],
     mayConnect: [],
     justWritten: false,
+    refused: undefined,
     writer: undefined,
     ...other,
   };

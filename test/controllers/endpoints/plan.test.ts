@@ -235,10 +235,10 @@ describe("endpoints that an environment needs no more", () => {
     ]);
   });
 
-  it("leave their group to the groups whose rules name it, for EC2 would not delete it", () => {
+  it("leave their group to the groups and endpoints that refer to it, for EC2 would not delete it", () => {
     const named = gone({ ours: [], groupNamedBy: ["sg-theirs"] });
     expect(step(named)).toBe("act RetainingEndpoints release: release");
-    expect(named.next.message).toBe("sg-ends is left in AWS: rules of sg-theirs name it");
+    expect(named.next.message).toBe("sg-ends is left in AWS: sg-theirs refers to it");
     const none = planned({ services: [], ingressFrom: [] });
     expect(step(using(seen([vpc({ plan: none, groupNamedBy: ["sg-theirs"] })])))).toBe("act Creating create");
   });

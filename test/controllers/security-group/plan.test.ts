@@ -50,7 +50,15 @@ function seen(
     claims: ["vpc-1"],
     retain: false,
     known: undefined,
-    network: { kind: "read", vpcIds: ["vpc-1"], groups: [], inTheWay: [], justWritten: [], ...network },
+    network: {
+      kind: "read",
+      vpcIds: ["vpc-1"],
+      groups: [],
+      inTheWay: [],
+      justWritten: [],
+      refused: new Map(),
+      ...network,
+    },
     ...more,
   };
 }

@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { againAfter } from "../../src/controllers/again.ts";
+import type { Next, Outcome } from "../../src/controllers/decision.ts";
+
+const minute = 60_000;
+const act: Next<object> = { kind: "act", action: {}, reason: "Creating", message: "", irreversible: false };
+const failed = (kind: string): Outcome => ({
+  kind: "failed",
+  failure: { kind, operation: "batch:DeleteComputeEnvironment", message: "no", advice: "" } as never,
+});
+
+describe("an object is looked at again", () => {
+  it.each([
+    [0, 5000],
+    [50_000, 5000],
+    [5 * minute, 30_000],
+    [100 * minute, 10 * minute],
+    [1000 * minute, 10 * minute],
+  ])("after AWS has said for %d ms that something is in use or changes, in %d ms", (lastedMs, delayMs) => {
+    for (const kind of ["inUse", "busy"]) {
+      expect(againAfter(act, failed(kind), lastedMs)).toEqual({ kind: "after", delayMs });
+    }
+  });
+
+  it("after what AWS will not take, in five minutes, and with growing delays after all else", () => {
+    for (const kind of ["invalid", "quota"]) {
+      expect(againAfter(act, failed(kind), 0)).toEqual({ kind: "after", delayMs: 5 * minute });
+    }
+    expect(againAfter(act, failed("denied"), 0)).toEqual({ kind: "backoff" });
+  });
+
+  it("at once after a step, and where it waits when it is due or becomes Stalled", () => {
+    const none: Outcome = { kind: "none" };
+    const wait = { kind: "wait", reason: "Deleting", message: "" } as const;
+    expect(againAfter(act, none, 0)).toEqual({ kind: "now" });
+    expect(againAfter(wait, none, 0)).toEqual({ kind: "onChange" });
+    expect(againAfter({ ...wait, recheckInMs: 10 }, none, 0)).toEqual({ kind: "after", delayMs: 10 });
+    const stalling = { ...wait, recheckInMs: 5000, stalledAfterMs: 6000 };
+    expect(againAfter(stalling, none, 2000)).toEqual({ kind: "after", delayMs: 4000 });
+    expect(againAfter(stalling, none, 6000)).toEqual({ kind: "after", delayMs: 5000 });
+  });
+});

@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { AwsError, type FailureKind } from "../../src/aws/errors.ts";
+import { newEc2Memory, refusedLately, refusedTo } from "../../src/controllers/ec2-memory.ts";
+import { RefusalNoted } from "../../src/controllers/failures.ts";
+import { notingRefusal, standingRefusal } from "../../src/controllers/refused-writes.ts";
+import { VirtualClock } from "../../src/runtime/clock.ts";
+import { object as given } from "./compute-environment/given.ts";
+
+const object = given();
+const action = { vpcId: "vpc-1", writes: [{ kind: "createInterface", serviceName: "ecs" }] };
+const minute = 60_000;
+
+function world() {
+  const clock = new VirtualClock();
+  const memory = newEc2Memory();
+  const refuse = (kind: FailureKind, what = action): Promise<void> =>
+    notingRefusal(refusedTo(memory, object), what, clock, async () => {
+      throw new AwsError(kind, "ec2:CreateVpcEndpoint", "Some", "No room.");
+    });
+  const known = (vpcId = "vpc-1") => refusedLately(memory, object, vpcId, clock.monotonic());
+  return { clock, memory, refuse, known };
+}
+
+describe("writes that EC2 refused", () => {
+  it("are remembered with its words and the next step, for that VPC and these writes", async () => {
+    const { refuse, known } = world();
+    await expect(refuse("quota")).rejects.toBeInstanceOf(RefusalNoted);
+    expect(known("vpc-2")).toBeUndefined();
+    expect(standingRefusal(known(), action)).toEqual({
+      kind: "blocked",
+      reason: "QuotaExceeded",
+      message: expect.stringMatching(/^ec2:CreateVpcEndpoint was refused: No room\. A quota/) as string,
+      recheckInMs: 5 * minute,
+    });
+    expect(standingRefusal(known(), { writes: [] })).toBeUndefined();
+    expect(standingRefusal(undefined, action)).toBeUndefined();
+  });
+
+  it.each<[FailureKind, number[]]>([
+    ["quota", [5, 10, 10]],
+    ["denied", [5, 10, 10]],
+    ["notFound", [1, 2, 4, 8, 10]],
+    ["notReady", [1, 2, 4, 8, 10]],
+  ])("are tried again later each time (%s)", async (kind, minutes) => {
+    const { clock, refuse, known } = world();
+    for (const delay of minutes) {
+      await refuse(kind).catch(() => undefined);
+      expect(known()?.againInMs).toBe(delay * minute);
+      await clock.advance(delay * minute - 1);
+      expect(known()?.againInMs).toBe(1);
+      await clock.advance(1);
+      expect(known()).toBeUndefined();
+    }
+  });
+
+  it("begin anew when other writes are refused", async () => {
+    const { clock, refuse, known } = world();
+    await refuse("quota").catch(() => undefined);
+    await clock.advance(5 * minute);
+    await refuse("quota", { ...action, writes: [] }).catch(() => undefined);
+    expect(known()?.againInMs).toBe(5 * minute);
+  });
+
+  it.each<FailureKind>(["throttled", "unavailable", "busy"])(
+    "are not kept when it passes by itself: %s",
+    async (kind) => {
+      const { refuse, known } = world();
+      await expect(refuse(kind)).rejects.toMatchObject({ kind });
+      expect(known()).toBeUndefined();
+    },
+  );
+
+  it("are nothing else that goes wrong", async () => {
+    const { memory, clock } = world();
+    const broken = notingRefusal(refusedTo(memory, object), action, clock, async () => {
+      throw new TypeError("a fault of ours");
+    });
+    await expect(broken).rejects.toBeInstanceOf(TypeError);
+  });
+});

@@ -1,0 +1,213 @@
+/** What endpoints do to whom they were not made for, and what keeps them from being made or removed. */
+
+import { describe, expect, it } from "vitest";
+import type { Fault } from "../../src/simulator/faults.ts";
+import { jobDefinition, jobQueue } from "../manifests.ts";
+import type { World } from "../world.ts";
+import { closedWorld, endpointsOf, environment, region } from "./closed-world.ts";
+import { aWorld } from "./story.ts";
+
+const refusal = (exception: string, message: string): Fault => ({
+  kind: "refuse",
+  exception,
+  message,
+  httpStatusCode: 400,
+});
+const limit = refusal("VpcEndpointLimitExceeded", "You have reached the limit on the number of VPC endpoints.");
+const dependent = refusal("DependencyViolation", "resource sg-1 has a dependent object");
+
+function fromEcr(image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1", other: object = {}) {
+  const resourceRequirements = [
+    { type: "VCPU", value: "1" },
+    { type: "MEMORY", value: "1024" },
+  ] as const;
+  const containerProperties = { image, command: ["true"], resourceRequirements: [...resourceRequirements] };
+  return jobDefinition("job", { containerProperties, ...other } as never);
+}
+
+/** As `environment`, of another size, or whatever else the spec says. */
+function sized(name: string, maxvCpus: number, subnets?: readonly string[], network?: object, other: object = {}) {
+  const { spec, ...manifest } = environment(name, subnets, network);
+  return { ...manifest, spec: { ...spec, ...other, computeResources: { ...spec.computeResources, maxvCpus } } };
+}
+
+const sizesOf = ({ aws }: World): readonly (number | undefined)[] =>
+  aws.truth.computeEnvironments().map(({ computeResources }) => computeResources?.maxvCpus);
+const callsOf = (world: World, operation: string): number =>
+  world.aws.log.filter((call) => call.operation === operation).length;
+const told = (world: World, name: string, type: string) => world.condition("BatchComputeEnvironment", name, type);
+const ecr = ["ecr.api available", "ecr.dkr available"];
+
+describe("endpoints by which jobs may run", () => {
+  it.each([
+    [
+      "its definition is deleted, and its revisions are retained",
+      (world: World) => world.delete("JobDefinition", "job"),
+    ],
+    [
+      "its definition takes another image, and its revisions stay ACTIVE",
+      (world: World) => world.apply(fromEcr("public.ecr.aws/docker/library/alpine:3", { deletionPolicy: "Retain" })),
+    ],
+  ])("stay when %s", async (_what, change) => {
+    const world = await closedWorld();
+    world.apply(environment("ce"), jobQueue("q", ["ce"]), fromEcr(undefined, { deletionPolicy: "Retain" }));
+    await world.untilReady(900);
+    change(world);
+    await world.seconds(3600);
+    expect(await endpointsOf(world)).toEqual(expect.arrayContaining(ecr));
+  });
+
+  it("stay when a lost cluster's environment is applied before the definitions", async () => {
+    const world = await closedWorld();
+    world.apply(environment("ce"), jobQueue("q", ["ce"]), fromEcr());
+    await world.untilReady(900);
+    await world.stop();
+    const cluster = { name: "default", uid: "cluster-2", takeOverUid: "cluster-1" };
+    const second = await aWorld({ clock: world.clock, aws: world.aws, region, cluster });
+    second.apply(environment("ce"), jobQueue("q", ["ce"]));
+    await second.seconds(600);
+    expect(await endpointsOf(second)).toEqual(expect.arrayContaining(ecr));
+  });
+
+  it("stay for an environment that had another way when that was last looked at, and has none now", async () => {
+    const acl = (to: string) => ({
+      vpcs: [{ id: "vpc-1", cidr: "10.0.0.0/16" }],
+      networkAcls: [
+        {
+          id: "acl-nat",
+          vpc: "vpc-1",
+          subnets: ["subnet-nat"],
+          egress: [{ rule: 100, action: "allow" as const, protocol: "-1", cidr: to }],
+          ingress: [{ rule: 100, action: "allow" as const, protocol: "-1", cidr: to }],
+        },
+      ],
+    });
+    const world = await closedWorld(acl("0.0.0.0/0"));
+    const { spec, ...manifest } = environment("aside", ["subnet-nat"]);
+    world.apply({ ...manifest, spec: { ...spec, network: {} } }, environment("ce"));
+    await world.untilReady(900);
+    await world.seconds(1800);
+    world.aws.outside.describeNetwork(acl("10.0.0.0/16"));
+    await world.seconds(900);
+    world.delete("BatchComputeEnvironment", "ce");
+    await world.until("it is gone", () => world.object("BatchComputeEnvironment", "ce") === undefined);
+    expect(await endpointsOf(world)).toEqual(["ecs available", "ecs-agent available", "ecs-telemetry available"]);
+  });
+});
+
+describe("an environment in a closed subnet", () => {
+  it("is not made without endpoints because EC2 did not say what they are needed for", async () => {
+    const world = await closedWorld();
+    const denied = refusal("UnauthorizedOperation", "You are not authorized to perform this operation.");
+    world.aws.faults.add({ fault: denied, on: "DescribeNetworkAcls" });
+    world.apply(environment("ce"));
+    await world.seconds(1800);
+    expect(world.aws.truth.computeEnvironments()).toEqual([]);
+    expect(told(world, "ce", "EndpointsReady")?.status).toBe("Unknown");
+    expect(told(world, "ce", "Stalled")?.message).toContain("Allow ec2:DescribeNetworkAcls");
+  });
+
+  it("is made with its endpoints also when a read was throttled at first", async () => {
+    const world = await closedWorld();
+    const throttled = refusal("RequestLimitExceeded", "Request limit exceeded.");
+    world.aws.faults.add({ fault: throttled, on: "DescribeNetworkAcls", forMs: 20_000 });
+    world.apply(environment("ce"));
+    await world.untilReady(900);
+    expect(await endpointsOf(world)).toHaveLength(3);
+  });
+});
+
+describe("endpoints that EC2 refuses", () => {
+  it("keep no environment that is there from its own edits, and are tried again", async () => {
+    const world = await closedWorld();
+    world.apply(environment("a"));
+    await world.untilReady(900);
+    const typo = environment("b", ["subnet-closed"], { vpcEndpointServices: ["ecs", "ecs-agent", "ecs-telemtry"] });
+    world.apply({ ...typo, metadata: { ...typo.metadata, namespace: "other" } });
+    await world.seconds(900);
+    world.apply(sized("a", 512));
+    await world.seconds(1200);
+    expect(sizesOf(world)).toEqual([512]);
+    expect(told(world, "a", "Ready")?.status).toBe("True");
+    const before = callsOf(world, "CreateVpcEndpoint");
+    await world.seconds(3600);
+    expect(callsOf(world, "CreateVpcEndpoint") - before).toBeGreaterThan(2);
+    expect(callsOf(world, "CreateVpcEndpoint") - before).toBeLessThan(15);
+  });
+
+  it("keep an environment that is to go out of service from nothing", async () => {
+    const world = await closedWorld();
+    world.apply(environment("ce"), jobQueue("q", ["ce"]));
+    await world.untilReady(900);
+    world.aws.faults.add({ fault: limit, on: "CreateVpcEndpoint" });
+    world.apply(fromEcr());
+    await world.seconds(120);
+    world.apply(sized("ce", 256, undefined, undefined, { state: "DISABLED" }));
+    await world.seconds(1200);
+    expect(world.aws.truth.computeEnvironments()[0]?.state).toBe("DISABLED");
+    expect(told(world, "ce", "EndpointsReady")).toMatchObject({
+      status: "False",
+      message: expect.stringContaining("limit on the number of VPC endpoints") as string,
+    });
+  });
+
+  it("keep what needs them from being made, and that is told with EC2's words", async () => {
+    const world = await closedWorld();
+    world.aws.faults.add({ fault: limit, on: "CreateVpcEndpoint" });
+    world.apply(environment("ce"));
+    await world.seconds(3600);
+    expect(world.aws.truth.computeEnvironments()).toEqual([]);
+    expect(told(world, "ce", "Stalled")?.message).toContain("limit on the number of VPC endpoints");
+  });
+});
+
+describe("what EC2 does not let go", () => {
+  it("is asked for at a pace that grows, and is told as Stalled with what to look for", async () => {
+    const world = await closedWorld();
+    const { spec, ...manifest } = environment("ce", ["subnet-nat"]);
+    const { securityGroupIds: _groups, ...computeResources } = spec.computeResources;
+    world.apply({ ...manifest, spec: { ...spec, computeResources, network: { securityGroup: { create: true } } } });
+    await world.untilReady(900);
+    world.aws.faults.add({ fault: dependent, on: "DeleteSecurityGroup" });
+    world.delete("BatchComputeEnvironment", "ce");
+    await world.seconds(3600);
+    const before = callsOf(world, "DeleteSecurityGroup");
+    await world.seconds(3600);
+    expect(callsOf(world, "DeleteSecurityGroup") - before).toBeLessThan(15);
+    expect(told(world, "ce", "Stalled")?.message).toContain("aws ec2 describe-network-interfaces");
+  });
+
+  it("is told with EC2's words also where they stand within an answer", async () => {
+    const world = await closedWorld();
+    world.apply(environment("ce"));
+    await world.untilReady(900);
+    const { deleteVpcEndpoints } = world.aws.ec2;
+    const refused = { Code: "OperationNotPermitted", Message: "not permitted to delete" };
+    Object.assign(world.aws.ec2, {
+      deleteVpcEndpoints: async ({ VpcEndpointIds = [] }: { VpcEndpointIds?: string[] }) => ({
+        Unsuccessful: VpcEndpointIds.map((ResourceId) => ({ ResourceId, Error: refused })),
+      }),
+    });
+    world.delete("BatchComputeEnvironment", "ce");
+    await world.seconds(1200);
+    expect(told(world, "ce", "Ready")?.message).toContain("not permitted to delete");
+    Object.assign(world.aws.ec2, { deleteVpcEndpoints });
+    await world.untilGone();
+  });
+});
+
+describe("who waits for another one's endpoints", () => {
+  it("is told as Stalled when that one is kept from making them", async () => {
+    const world = await closedWorld();
+    await world.aws.outside.ec2.createSecurityGroup({
+      GroupName: "aws-batch-operator/default/team/a",
+      Description: "of somebody else",
+      VpcId: "vpc-1",
+    });
+    world.apply(environment("a", ["subnet-closed"], { securityGroup: { create: true } }));
+    await world.seconds(60);
+    world.apply(environment("b"));
+    await world.seconds(3600);
+    expect(told(world, "b", "Stalled")?.message).toContain("team/a");
+  });
+});
