@@ -55,6 +55,7 @@ const seeds: Readonly<Record<string, number>> = {
   "a look at one job definition was taken for a listing of all": 60_000_527,
   "two revisions registered by hand, with the tags of an adopted one, were taken for one that we had registered twice": 86,
   "AWS was asked to look again at an environment that it had found VALID since the last listing": 100_005_540,
+  "an environment was to be DISABLED by its spec in the second in which somebody took our tags off": 110_012_831,
 };
 
 describe("worlds that broke a promise once", () => {

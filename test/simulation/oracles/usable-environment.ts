@@ -1,5 +1,6 @@
 import type { KubeObject } from "../../../src/api/object.ts";
 import type { Environment, Queue } from "../../../src/aws/batch.ts";
+import { ownerIn, type Tags } from "../../../src/controllers/ownership.ts";
 import type { CallRecord } from "../../../src/simulator/wire.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import {
@@ -19,7 +20,7 @@ import {
  *
  * Not against it, by the promise's own words:
  * - the spec of the environment's own object says `state: DISABLED`, or said so within `unseenMs`: a wish that is taken
- *   back while the write is on its way cannot be seen before it;
+ *   back while the write is on its way cannot be seen before it, and neither can that somebody takes our tags off;
  * - "a read newer than our last write shows": what was lost by somebody else's doing within `unseenMs` no read could
  *   show.
  */
@@ -29,6 +30,8 @@ export const usableEnvironment: OracleFactory = (watched) => {
   const lostAt = new Map<string, number>();
   /** By queue ARN: when another than the operator wrote its order. */
   const orderedAt = new Map<string, number>();
+  /** By environment ARN: the tags by which it had an owner last, and when. */
+  const owned = new Map<string, { readonly tags: Tags | undefined; readonly at: number }>();
   /** By uid of an environment's object: until when its spec said `state: DISABLED`. */
   const wishedUntil = new Map<string, number>();
   let serving = servingIn(watched);
@@ -38,6 +41,10 @@ export const usableEnvironment: OracleFactory = (watched) => {
     onEffect(call, phase) {
       if (phase === "before") {
         before = statesOf(watched);
+        const at = watched.clock.monotonic();
+        for (const { computeEnvironmentArn, tags } of liveEnvironments(watched)) {
+          if (ownerIn(tags) !== undefined) owned.set(computeEnvironmentArn, { tags, at });
+        }
         return undefined;
       }
       const after = statesOf(watched);
@@ -54,7 +61,9 @@ export const usableEnvironment: OracleFactory = (watched) => {
         if (old === undefined || !old.usable || state.usable) continue;
         const recent = (at: number | undefined): boolean => at !== undefined && now - at <= unseenMs;
         if (recent(orderedAt.get(state.arn)) || state.order.some((arn) => recent(lostAt.get(arn)))) continue;
-        const subject = subjectOf(watched, call);
+        const target = disabledBy(watched, call);
+        const last = owned.get(target?.computeEnvironmentArn ?? "");
+        const subject = ownerOf(watched, recent(last?.at) ? last?.tags : target?.tags, "BatchComputeEnvironment");
         if (wishes(subject) || recent(wishedUntil.get(subject?.metadata.uid ?? ""))) continue;
         return `${lastPart(state.arn)} is left without an ENABLED, VALID environment by ${call.operation} ${JSON.stringify(call.input)} of ${watched.callerOf(call)?.name}; it had [${old.order.map(lastPart).join(", ")}], and now has [${state.order.map(lastPart).join(", ")}]`;
       }
@@ -107,14 +116,11 @@ function servingIn(watched: Watched): ReadonlySet<string> {
   );
 }
 
-/** The object of the environment that a call disables. */
-function subjectOf(watched: Watched, call: CallRecord): KubeObject | undefined {
+/** The environment that a call disables. */
+function disabledBy(watched: Watched, call: CallRecord): Environment | undefined {
   const { computeEnvironment = "", state } = call.input as { computeEnvironment?: string; state?: string };
   if (call.operation !== "UpdateComputeEnvironment" || state !== "DISABLED") return undefined;
-  const environment = liveEnvironments(watched).find(
-    (one) => one.computeEnvironmentName === lastPart(computeEnvironment),
-  );
-  return ownerOf(watched, environment?.tags, "BatchComputeEnvironment");
+  return liveEnvironments(watched).find((one) => one.computeEnvironmentName === lastPart(computeEnvironment));
 }
 
 function wishes(object: KubeObject | undefined): boolean {
