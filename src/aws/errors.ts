@@ -262,6 +262,8 @@ export function adviceFor(failure: AwsError): string {
     case "notFound":
       return "It is not there (any more); the operator looks again.";
     case "alreadyExists":
+      if (failure.operation.startsWith("ec2:"))
+        return "Something of that name, or a route to the same place, exists in the VPC that is not ours: delete or rename it; the operator tries again by itself.";
       return "Something of that name exists that is not ours: choose another name, delete it, or allow its adoption with spec.adoptionPolicy and --adoptable-names.";
     case "quota":
       return "A quota of the account is used up: remove what is no longer needed, or ask AWS for more in Service Quotas.";

@@ -228,15 +228,17 @@ function planFor(
   const remove = standing
     .filter((one) => isOurs(one) && !needed.has(one.serviceName) && !kept.has(one.serviceName))
     .map((one) => one.endpointId);
+  const withoutDns = interfaces ? dnsObstacles(vpcIn(facts, vpcId)) : [];
   return {
     vpcId,
     services: [...needed],
-    create,
+    // EC2 would refuse private DNS, with other words.
+    create: create.filter(({ kind }) => kind === "Gateway" || withoutDns.length === 0),
     extend,
     remove,
     kept: [...kept],
     ingressFrom: interfaces ? vpcIn(facts, vpcId).cidrs : [],
-    obstacles: [...obstacles, ...(interfaces ? dnsObstacles(vpcIn(facts, vpcId)) : [])],
+    obstacles: [...obstacles, ...withoutDns],
   };
 }
 

@@ -95,9 +95,12 @@ function tablesOf(subnets: readonly Subnet[], look: Lookups): readonly string[] 
   return [...new Set(tables.filter((id) => id !== undefined))];
 }
 
-/** An endpoint takes one subnet of a zone. */
+/** An endpoint takes one subnet of a zone, and an address there: rather one that has any left. */
 export function onePerZone(subnets: readonly Subnet[]): readonly Subnet[] {
-  return subnets.filter(({ zone }, index) => subnets.findIndex((one) => one.zone === zone) === index);
+  return subnets.filter((subnet) => {
+    const same = subnets.filter(({ zone }) => zone === subnet.zone);
+    return subnet === (same.find(({ freeAddresses }) => freeAddresses > 0) ?? same[0]);
+  });
 }
 
 /** What a remedy would name but could not be read is left out of its sentence. */

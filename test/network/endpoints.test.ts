@@ -275,6 +275,26 @@ describe("endpoints that have to be made", () => {
       (vpc) => ({ ...vpc, dns: read({ support: true, hostnames: false }) }),
     );
     expect(plan(off).obstacles).toEqual(["private DNS of endpoints needs enableDnsHostnames, which is off in vpc-1"]);
+    expect(plan(off).create.map(({ kind }) => kind)).toEqual(["Gateway"]);
+  });
+
+  it("a zone's endpoint is put where an address is free", () => {
+    const two = added(bare, "subnets", { ...subnet("subnet-a2", "a"), vpcId: "vpc-1" });
+    const both = withRequest(two, { subnetIds: ["subnet-a", "subnet-a2", "subnet-b"] });
+    const full = (...ids: readonly string[]): Case =>
+      changed(
+        both,
+        "subnets",
+        ({ subnetId }) => ids.includes(subnetId),
+        (one) => ({ ...one, freeAddresses: 0 }),
+      );
+    const put = (given: Case): readonly string[] =>
+      plan(given, ["ecs"])
+        .create.flatMap((one) => (one.kind === "Interface" ? one.subnetIds : []))
+        .toSorted();
+    expect(put(both)).toEqual(["subnet-a", "subnet-b"]);
+    expect(put(full("subnet-a"))).toEqual(["subnet-a2", "subnet-b"]);
+    expect(put(full("subnet-a", "subnet-a2"))).toEqual(["subnet-a", "subnet-b"]);
   });
 
   it("subnets of IPv6 only get endpoints of IPv6", () => {

@@ -1,6 +1,7 @@
 /** The rules of a security group, one by one, as the spec wants them and as EC2 has them. Pure. */
 
 import type { IpPermission } from "@aws-sdk/client-ec2";
+import { rangeOf } from "../../network/addresses.ts";
 import type { GroupRule, SecurityGroup } from "../../network/facts.ts";
 
 export type Direction = "egress" | "ingress";
@@ -40,7 +41,7 @@ export function wishedRules({ egress, ingress }: GroupWish, groupId: string): re
     ...[...always, ...egress].map((one) => ruleOf("egress", one, groupId)),
     ...ingress.map((one) => ruleOf("ingress", one, groupId)),
   ];
-  return [...new Map(rules.map((rule) => [ruleText(rule), rule])).values()];
+  return [...new Map(rules.map((rule) => [ruleKey(rule), rule])).values()];
 }
 
 function ruleOf(direction: Direction, { protocol, ports, peer }: RuleWish, groupId: string): Rule {
@@ -74,11 +75,17 @@ export function groupsNaming(groupId: string, all: readonly SecurityGroup[]): re
 export function ruleChanges(wish: GroupWish, group: SecurityGroup) {
   const wished = wishedRules(wish, group.groupId);
   const there = rulesIn(group);
-  const has = (rules: readonly Rule[], one: Rule): boolean => rules.some((rule) => ruleText(rule) === ruleText(one));
+  const has = (rules: readonly Rule[], one: Rule): boolean => rules.some((rule) => ruleKey(rule) === ruleKey(one));
   return {
     missing: wished.filter((rule) => !has(there, rule)),
     surplus: there.filter((rule) => !has(wished, rule)),
   };
+}
+
+/** Equal for equal rules: EC2 writes a CIDR block by its first address, whatever was asked for. */
+function ruleKey(rule: Rule): string {
+  const range = rangeOf(rule.peer);
+  return ruleText(range === undefined ? rule : { ...rule, peer: `${range.first}/${range.prefixLength}` });
 }
 
 /** e.g. `egress tcp 443 0.0.0.0/0`. */

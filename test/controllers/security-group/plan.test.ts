@@ -284,6 +284,21 @@ describe("the rules of a group", () => {
     ]);
   });
 
+  it.each([
+    ["10.1.2.3/16", "10.1.0.0/16"],
+    ["2001:db8:0::/48", "2001:db8::/48"],
+    ["10.1.0.0/16", "10.1.0.0/16"],
+  ])("are the same however a CIDR block is written: %s", (peer, shown) => {
+    const asked = { egress: [{ protocol: "tcp", ports: "5432", peer }], ingress: [] } as const;
+    const all = [
+      { ...https, cidrs: ["0.0.0.0/0", "::/0"] },
+      { ...https, ports: { from: 5432, to: 5432 }, cidrs: [shown] },
+    ];
+    expect(ruleChanges(asked, group({ egress: all }))).toEqual({ missing: [], surplus: [] });
+    const other = [...all.slice(0, 1), { ...https, ports: { from: 5432, to: 5432 }, cidrs: ["10.2.0.0/16"] }];
+    expect(ruleChanges(asked, group({ egress: other }))).toMatchObject({ missing: [{ peer }], surplus: [{}] });
+  });
+
   it("go to EC2 in its shape", () => {
     expect(wishedRules(wish, "sg-1").slice(1).map(permissionOf)).toEqual([
       { IpProtocol: "tcp", FromPort: 443, ToPort: 443, Ipv6Ranges: [{ CidrIpv6: "::/0" }] },
