@@ -243,9 +243,10 @@ function isAs(world: Simulation, expected: Expected): boolean {
 }
 
 /**
- * Of an object that cannot become Ready in a fresh account either, AWS may have what it had before; and an object that
- * went before the operator had put its finalizer on it leaves what an earlier one of its name, or a lost cluster, had
- * made. Nothing else may differ.
+ * Of an object that cannot become Ready in a fresh account either, AWS may have what it had before; an object that went
+ * before the operator had put its finalizer on it leaves what an earlier one of its name, or a lost cluster, had made;
+ * and endpoints that jobs once needed stay while an environment asks for endpoints and names no services, for jobs that
+ * nobody knows may run by them (decision 0016). Nothing else may differ.
  */
 function compared(world: Simulation, { account, verdicts }: Expected): { extra: string[]; missing: string[] } {
   const lines = accountOf(world.aws, world.store, world.cluster);
@@ -266,7 +267,17 @@ function compared(world: Simulation, { account, verdicts }: Expected): { extra: 
       return index < 0;
     });
   };
-  return { extra: without(has, should), missing: without(should, has) };
+  const stays = world.store.objects().some(asksForAll) ? ofJobs : undefined;
+  return { extra: without(has, should).filter((text) => stays?.test(text) !== true), missing: without(should, has) };
+}
+
+/** An endpoint of any service but ECS's own, by which instances join. */
+const ofJobs = /^endpoint com\.amazonaws\.[^.]+\.(?!ecs)/;
+
+function asksForAll({ kind, metadata, spec }: KubeObject): boolean {
+  const { network } = (kind === "BatchComputeEnvironment" ? spec : {}) as Partial<BatchComputeEnvironment["spec"]>;
+  const goes = metadata.deletionTimestamp !== undefined;
+  return !goes && network?.vpcEndpoints === "Ensure" && network.vpcEndpointServices === undefined;
 }
 
 function difference(world: Simulation, expected: Expected): string {

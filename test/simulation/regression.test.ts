@@ -56,6 +56,7 @@ const seeds: Readonly<Record<string, number>> = {
   "two revisions registered by hand, with the tags of an adopted one, were taken for one that we had registered twice": 86,
   "AWS was asked to look again at an environment that it had found VALID since the last listing": 100_005_540,
   "an environment was to be DISABLED by its spec in the second in which somebody took our tags off": 110_012_831,
+  "an endpoint of jobs stayed with an environment whose definition had gone, and was judged as left behind": 130_000_777,
 };
 
 describe("worlds that broke a promise once", () => {
