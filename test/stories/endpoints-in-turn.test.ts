@@ -1,6 +1,7 @@
 /** What endpoints do to whom they were not made for, and what keeps them from being made or removed. */
 
 import { describe, expect, it } from "vitest";
+import type { Manifest } from "../../src/kube/memory-store.ts";
 import type { Fault } from "../../src/simulator/faults.ts";
 import { jobDefinition, jobQueue } from "../manifests.ts";
 import type { World } from "../world.ts";
@@ -31,6 +32,12 @@ function sized(name: string, maxvCpus: number, subnets?: readonly string[], netw
   return { ...manifest, spec: { ...spec, ...other, computeResources: { ...spec.computeResources, maxvCpus } } };
 }
 
+/** In another namespace. */
+const elsewhere = ({ metadata, ...manifest }: Manifest): Manifest => {
+  return { ...manifest, metadata: { ...metadata, namespace: "other" } };
+};
+const computeEnvironmentOrder = [{ order: 1, computeEnvironmentRef: { name: "ce", namespace: "team" } }];
+
 const sizesOf = ({ aws }: World): readonly (number | undefined)[] =>
   aws.truth.computeEnvironments().map(({ computeResources }) => computeResources?.maxvCpus);
 const callsOf = (world: World, operation: string): number =>
@@ -55,6 +62,26 @@ describe("endpoints by which jobs may run", () => {
     change(world);
     await world.seconds(3600);
     expect(await endpointsOf(world)).toEqual(expect.arrayContaining(ecr));
+  });
+
+  it("are made also for those of another namespace whose queue runs jobs there", async () => {
+    const world = await closedWorld();
+    const { spec, ...manifest } = environment("ce");
+    world.apply(
+      { ...manifest, spec: { ...spec, allowedNamespaces: { from: "All" } } },
+      elsewhere(jobQueue("q", [], { computeEnvironmentOrder })),
+      elsewhere(fromEcr()),
+    );
+    await world.untilReady(900);
+    await world.seconds(1300);
+    expect(await endpointsOf(world)).toEqual(expect.arrayContaining(ecr));
+  });
+
+  it("are made for no other one's: a queue that may not refer to the environment has no say", async () => {
+    const world = await closedWorld();
+    world.apply(environment("ce"), elsewhere(jobQueue("q", [], { computeEnvironmentOrder })), elsewhere(fromEcr()));
+    await world.seconds(2000);
+    expect(await endpointsOf(world)).toHaveLength(3);
   });
 
   it("stay when a lost cluster's environment is applied before the definitions", async () => {
@@ -123,7 +150,7 @@ describe("endpoints that EC2 refuses", () => {
     world.apply(environment("a"));
     await world.untilReady(900);
     const typo = environment("b", ["subnet-closed"], { vpcEndpointServices: ["ecs", "ecs-agent", "ecs-telemtry"] });
-    world.apply({ ...typo, metadata: { ...typo.metadata, namespace: "other" } });
+    world.apply(elsewhere(typo));
     await world.seconds(900);
     world.apply(sized("a", 512));
     await world.seconds(1200);

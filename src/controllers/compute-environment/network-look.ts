@@ -1,8 +1,5 @@
-import type { Kind } from "../../api/object.ts";
 import { reconcileRequestedAtAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
-import type { JobDefinition } from "../../api/v1alpha1/job-definition.ts";
-import { JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
 import { AwsError } from "../../aws/errors.ts";
 import type { BatchRegion } from "../../aws/region.ts";
 import type { Described } from "../../network/described.ts";
@@ -11,7 +8,7 @@ import type { NetworkReader } from "../../network/port.ts";
 import { type Preflight, preflight } from "../../network/preflight.ts";
 import { DeadlineExceeded, withDeadline } from "../../runtime/abort.ts";
 import type { Ports } from "../ports.ts";
-import { describedBy, workloadOf } from "./network-wish.ts";
+import { describedBy, jobsOf, likelyJobs, workloadOf } from "./network-wish.ts";
 import type { NetworkSeen } from "./seen.ts";
 
 /**
@@ -192,26 +189,16 @@ function judged(
   described: Described,
   object: BatchComputeEnvironment,
   region: BatchRegion,
-  { objects, settings }: Ports,
+  { objects, settings, cluster }: Ports,
   now: number,
 ): Omit<Extract<NetworkSeen, { kind: "checked" }>, "kind"> {
   if (look.result === undefined || now - look.judgedAt >= judgeMs) {
-    const definitions = objects.list(JobDefinitionKind as Kind) as readonly JobDefinition[];
-    const here = definitions.filter((definition) => mayRunIn(definition, object, settings.region));
+    const jobs = likelyJobs(objects, settings, region.snapshot(), cluster);
+    const here = jobsOf(jobs, object.metadata, object.spec.region ?? settings.region);
     look.result = preflight(described, workloadOf(object.spec, region.region, here), facts);
     look.judgedAt = now;
     look.wrongSince = look.result.state === "Reachable" ? undefined : (look.wrongSince ?? now);
   }
   const dueInMs = look.wantedSince === undefined ? dueAt(look, now) - now : comingInMs(look, now);
   return { preflight: look.result, recheckInMs: Math.max(1000, Math.min(dueInMs, look.judgedAt + judgeMs - now)) };
-}
-
-/** Which definitions are run in which environment nobody says; those beside it, in the same region, are likely to be. */
-function mayRunIn({ metadata, spec }: JobDefinition, environment: BatchComputeEnvironment, region: string): boolean {
-  const leaving = metadata.deletionTimestamp !== undefined;
-  return (
-    !leaving &&
-    metadata.namespace === environment.metadata.namespace &&
-    (spec.region ?? region) === (environment.spec.region ?? region)
-  );
 }

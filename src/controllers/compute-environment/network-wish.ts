@@ -1,14 +1,17 @@
 /** What the preflight of an environment is about: from its spec, and from the job definitions that may run there. Pure. */
 
-import type { Kind } from "../../api/object.ts";
+import { type Kind, keyText, type ObjectKey } from "../../api/object.ts";
 import type { BatchComputeEnvironment, BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { JobDefinition } from "../../api/v1alpha1/job-definition.ts";
-import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
+import { BatchComputeEnvironmentKind, JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
+import type { BatchSnapshot } from "../../aws/region.ts";
 import type { Described } from "../../network/described.ts";
 import type { JobNeeds, Workload } from "../../network/needs.ts";
 import type { LaunchTemplateReference, NetworkRequest } from "../../network/port.ts";
+import { type Cluster, ownerIn, type Tags } from "../ownership.ts";
 import type { Objects, Settings } from "../ports.ts";
 import { placed } from "../security-group/fill.ts";
+import { environmentName } from "./seen.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
 type Template = NonNullable<NonNullable<Spec["computeResources"]>["launchTemplate"]>;
@@ -67,6 +70,61 @@ function templatesIn({ launchTemplateId, launchTemplateName, version, overrides 
     const reference = one.launchTemplateId ?? one.launchTemplateName;
     return reference === undefined ? [] : [{ reference, version: one.version ?? "$Default" }];
   });
+}
+
+/**
+ * Which definitions are run in which environment nobody says. Likely are those beside it, and those beside a queue that
+ * runs jobs on it, in its region.
+ */
+export interface LikelyJobs {
+  readonly definitions: readonly JobDefinition[];
+  /** By `namespace/name` of an environment's object: the namespaces of the queues that name an environment of it. */
+  readonly namespaces: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Of objects that name none. */
+  readonly defaultRegion: string;
+}
+
+/** @param snapshot the queues as AWS has them: those refer only to what they may */
+export function likelyJobs(
+  objects: Pick<Objects, "list">,
+  settings: Pick<Settings, "region">,
+  snapshot: Pick<BatchSnapshot, "environments" | "queues">,
+  cluster: Pick<Cluster, "name">,
+): LikelyJobs {
+  const definitions = objects.list(JobDefinitionKind as Kind) as readonly JobDefinition[];
+  const ownerOf = (tags: Tags | undefined): ObjectKey | undefined => {
+    const owner = ownerIn(tags);
+    return owner?.cluster === cluster.name ? owner : undefined;
+  };
+  const namespaces = new Map<string, Set<string>>();
+  for (const { tags, computeEnvironmentOrder = [] } of snapshot.queues.values()) {
+    const queue = ownerOf(tags);
+    for (const { computeEnvironment = "" } of queue === undefined ? [] : computeEnvironmentOrder) {
+      const environment = ownerOf(snapshot.environments.get(environmentName(computeEnvironment))?.tags);
+      if (queue === undefined || environment === undefined) continue;
+      const key = keyText(environment);
+      namespaces.set(key, (namespaces.get(key) ?? new Set<string>()).add(queue.namespace));
+    }
+  }
+  return {
+    definitions: definitions.filter(({ metadata }) => metadata.deletionTimestamp === undefined),
+    namespaces,
+    defaultRegion: settings.region,
+  };
+}
+
+/** @param environment its object; without a name: of no object */
+export function jobsOf(
+  { definitions, namespaces, defaultRegion }: LikelyJobs,
+  { namespace, name }: { readonly namespace: string; readonly name?: string },
+  region: string,
+): readonly JobDefinition[] {
+  const others = name === undefined ? undefined : namespaces.get(keyText({ namespace, name }));
+  return definitions.filter(
+    ({ metadata, spec }) =>
+      (metadata.namespace === namespace || others?.has(metadata.namespace) === true) &&
+      (spec.region ?? defaultRegion) === region,
+  );
 }
 
 /**

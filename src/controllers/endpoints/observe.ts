@@ -2,8 +2,7 @@ import type { Kind, KubeObject } from "../../api/object.ts";
 import { keyText } from "../../api/object.ts";
 import { endpointsAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
-import type { JobDefinition } from "../../api/v1alpha1/job-definition.ts";
-import { BatchComputeEnvironmentKind, JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
+import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import type { Environment } from "../../aws/batch.ts";
 import type { BatchRegion } from "../../aws/region.ts";
 import { heldAmong } from "../../network/dependence.ts";
@@ -13,6 +12,7 @@ import type { NetworkFacts, SecurityGroup, VpcEndpoint } from "../../network/fac
 import { isStanding, read } from "../../network/lookups.ts";
 import { endpointServiceOf } from "../../network/needs.ts";
 import type { NetworkRequest } from "../../network/port.ts";
+import { likelyJobs } from "../compute-environment/network-wish.ts";
 import { type Ec2Memory, factsMaxAgeMs, isUnproven, refusedLately, wroteLately } from "../ec2-memory.ts";
 import { identityOf, isRetainedBy, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
@@ -223,11 +223,7 @@ function vpcsOf(user: EndpointUser | undefined, facts: NetworkFacts): readonly s
 
 function usersIn(object: BatchComputeEnvironment, region: BatchRegion, ports: Ports): Users {
   const { objects, settings, cluster } = ports;
-  const place = {
-    region: region.region,
-    defaultRegion: settings.region,
-    definitions: objects.list(JobDefinitionKind as Kind) as readonly JobDefinition[],
-  };
+  const place = { region: region.region, jobs: likelyJobs(objects, settings, region.snapshot(), cluster) };
   const regionOf = ({ spec }: BatchComputeEnvironment): string => spec.region ?? settings.region;
   const all = objects.list(BatchComputeEnvironmentKind as Kind) as readonly BatchComputeEnvironment[];
   const cached = all.filter(({ metadata }) => metadata.uid !== object.metadata.uid);

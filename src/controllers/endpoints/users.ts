@@ -1,11 +1,10 @@
 /** Who uses the endpoints of a VPC: the objects that wish them, and what runs in AWS although its spec has moved on. Pure. */
 
 import type { BatchComputeEnvironment, BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
-import type { JobDefinition } from "../../api/v1alpha1/job-definition.ts";
 import type { Environment } from "../../aws/batch.ts";
 import type { EndpointUser } from "../../network/endpoints.ts";
 import { sameSet } from "../compute-environment/compare.ts";
-import { describedBy, workloadOf } from "../compute-environment/network-wish.ts";
+import { describedBy, jobsOf, type LikelyJobs, workloadOf } from "../compute-environment/network-wish.ts";
 import { type Cluster, identityOf, ownerIn, ownershipOf, retainedFromTag } from "../ownership.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
@@ -13,9 +12,7 @@ type Spec = BatchComputeEnvironmentSpec;
 /** What users are made from, besides the objects themselves. */
 export interface Place {
   readonly region: string;
-  /** Of objects that name none. */
-  readonly defaultRegion: string;
-  readonly definitions: readonly JobDefinition[];
+  readonly jobs: LikelyJobs;
 }
 
 /** Whether the spec of an object asks for endpoints. */
@@ -30,7 +27,7 @@ export function stays(object: BatchComputeEnvironment): boolean {
 
 /** An object as its spec says it; undefined: where it lives is not known yet. */
 export function userOf({ metadata, spec }: BatchComputeEnvironment, place: Place): EndpointUser | undefined {
-  return user(spec, metadata.namespace, place);
+  return user(spec, metadata, place);
 }
 
 /** An environment as AWS has it. */
@@ -39,7 +36,7 @@ export function userInAws(
   { metadata, spec }: BatchComputeEnvironment,
   place: Place,
 ): EndpointUser | undefined {
-  return user(asSpec(environment, spec), metadata.namespace, place);
+  return user(asSpec(environment, spec), metadata, place);
 }
 
 /**
@@ -82,21 +79,18 @@ export function bystanders(
 export function userBeside(environment: Environment, place: Place): EndpointUser | undefined {
   const { tags } = environment;
   const [, namespace = ""] = tags?.[retainedFromTag]?.split("/") ?? [];
-  return user(asSpec(environment, undefined), ownerIn(tags)?.namespace ?? namespace, place);
+  return user(asSpec(environment, undefined), ownerIn(tags) ?? { namespace }, place);
 }
 
-function user(spec: Spec, namespace: string, place: Place): EndpointUser | undefined {
+function user(
+  spec: Spec,
+  environment: { readonly namespace: string; readonly name?: string },
+  { region, jobs }: Place,
+): EndpointUser | undefined {
   // Endpoints are for all who asked, also while the check of the network is off.
   const described = describedBy({ ...spec, network: { ...spec.network, preflight: "Warn" } });
   if (described === undefined) return undefined;
-  const { region, defaultRegion, definitions } = place;
-  const here = definitions.filter(
-    ({ metadata, spec: job }) =>
-      metadata.deletionTimestamp === undefined &&
-      metadata.namespace === namespace &&
-      (job.region ?? defaultRegion) === region,
-  );
-  const workload = workloadOf(spec, region, here);
+  const workload = workloadOf(spec, region, jobsOf(jobs, environment, region));
   return { described, workload, services: spec.network?.vpcEndpointServices };
 }
 

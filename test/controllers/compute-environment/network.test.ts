@@ -4,10 +4,16 @@ import type {
   BatchComputeEnvironmentSpec,
 } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { JobDefinition } from "../../../src/api/v1alpha1/job-definition.ts";
+import type { Queue } from "../../../src/aws/batch.ts";
 import { AwsError } from "../../../src/aws/errors.ts";
 import { type Looks, lookAtNetwork } from "../../../src/controllers/compute-environment/network-look.ts";
 import { networkStatus } from "../../../src/controllers/compute-environment/network-report.ts";
-import { describedBy, workloadOf } from "../../../src/controllers/compute-environment/network-wish.ts";
+import {
+  describedBy,
+  jobsOf,
+  likelyJobs,
+  workloadOf,
+} from "../../../src/controllers/compute-environment/network-wish.ts";
 import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
 import type { NetworkSeen } from "../../../src/controllers/compute-environment/seen.ts";
 import type { Ports } from "../../../src/controllers/ports.ts";
@@ -151,6 +157,63 @@ describe("what is asked about", () => {
     expect(workloadOf({ ...ec2, eksConfiguration }, "eu-west-1", jobs).jobs).toEqual([
       { name: "team/d", images: ["pod"], logDriver: undefined, secrets: [], publicIp: false },
     ]);
+  });
+});
+
+describe("the jobs that are likely to run in an environment", () => {
+  const body = { type: "container", containerProperties: { image: "busybox" } };
+  const going = definition("going", body);
+  const definitions = [
+    definition("beside", body),
+    definition("abroad", { ...body, region: "us-east-1" }),
+    definition("elsewhere", body, "other"),
+    definition("nowhere", body, "third"),
+    { ...going, metadata: { ...going.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" } },
+  ];
+  const tagsOf = (namespace: string, name: string, cluster = "default") => ({
+    "awsbatch.dev/cluster": cluster,
+    "awsbatch.dev/cluster-uid": "cluster-1",
+    "awsbatch.dev/namespace": namespace,
+    "awsbatch.dev/name": name,
+  });
+  const serving = environment("team_ce-1", ec2, { tags: tagsOf("team", "ce") });
+  const naming = (tags: Record<string, string>, computeEnvironment = "team_ce-1"): Queue => {
+    return { ...queue("q", []).queue, tags, computeEnvironmentOrder: [{ order: 1, computeEnvironment }] };
+  };
+  const likely = (...queues: readonly Queue[]) =>
+    likelyJobs(
+      { list: () => definitions },
+      { region: "eu-west-1" },
+      {
+        environments: new Map([[serving.computeEnvironmentName, serving]]),
+        queues: new Map(queues.map((one, index) => [String(index), one])),
+      },
+      { name: "default" },
+    );
+  const names = (jobs: readonly JobDefinition[]): readonly string[] => jobs.map(({ metadata }) => metadata.name);
+
+  it("are those beside it, in its region", () => {
+    expect(names(jobsOf(likely(), { namespace: "team", name: "ce" }, "eu-west-1"))).toEqual(["beside"]);
+    expect(names(jobsOf(likely(), { namespace: "team", name: "ce" }, "us-east-1"))).toEqual(["abroad"]);
+  });
+
+  it("and those beside a queue that names an environment of it in AWS, by name or ARN", () => {
+    for (const name of ["team_ce-1", "arn:aws:batch:eu-west-1:123456789012:compute-environment/team_ce-1"]) {
+      const jobs = likely(naming(tagsOf("other", "q"), name), naming(tagsOf("team", "q2"), name));
+      expect(names(jobsOf(jobs, { namespace: "team", name: "ce" }, "eu-west-1"))).toEqual(["beside", "elsewhere"]);
+      expect(names(jobsOf(jobs, { namespace: "team", name: "other" }, "eu-west-1"))).toEqual(["beside"]);
+      expect(names(jobsOf(jobs, { namespace: "team" }, "eu-west-1"))).toEqual(["beside"]);
+    }
+  });
+
+  it("and none beside a queue of nobody, of another cluster, or of what is not there", () => {
+    const jobs = likely(
+      naming({}),
+      naming(tagsOf("other", "q", "another")),
+      naming(tagsOf("other", "q"), "team_ce-2"),
+      { ...naming(tagsOf("other", "q")), computeEnvironmentOrder: undefined },
+    );
+    expect(names(jobsOf(jobs, { namespace: "team", name: "ce" }, "eu-west-1"))).toEqual(["beside"]);
   });
 });
 
