@@ -63,7 +63,10 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
     keyPairs: kept(reads.keyPairs),
     placementGroups: kept(reads.placementGroups),
     services: kept(reads.services),
-    selected: { subnets: kept(selects.subnets), securityGroups: kept(selects.securityGroups) },
+  };
+  const selected = {
+    subnets: keptByKey(clock, selects.subnets),
+    securityGroups: keptByKey(clock, selects.securityGroups),
   };
 
   async function gather(request: NetworkRequest, maxAgeMs: number, signal: AbortSignal): Promise<NetworkFacts> {
@@ -173,7 +176,7 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
     of: (request, { signal, maxAgeMs }: NetworkReading) => abortable(gather(request, maxAgeMs, signal), signal),
     async select(what, selector, { signal, maxAgeMs }) {
       const key = selectorText(selector);
-      const { part } = await abortable(parts.selected[what].of([key], maxAgeMs), signal);
+      const { part } = await abortable(selected[what](key).of([key], maxAgeMs), signal);
       if (part.kind === "unread") return part;
       return { kind: "read", value: part.value.filter((one) => one.selector === key) };
     },
@@ -183,6 +186,22 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
     },
     forget,
     forgetWays,
+  };
+}
+
+/** More selectors than anybody has; the one that was asked for longest ago is forgotten. */
+const mostSelectors = 2000;
+
+/** What takes a call of its own for each key: one that is looked at often makes no other be read anew. */
+function keptByKey<T>(clock: Clock, read: (keys: readonly string[]) => Promise<readonly T[]>) {
+  const parts = new Map<string, KeptPart<T>>();
+  return (key: string): KeptPart<T> => {
+    const part = parts.get(key) ?? new KeptPart(clock, read);
+    parts.delete(key);
+    parts.set(key, part);
+    const [oldest] = parts.keys();
+    if (parts.size > mostSelectors && oldest !== undefined) parts.delete(oldest);
+    return part;
   };
 }
 

@@ -281,6 +281,16 @@ describe("a selector", () => {
     await select("subnets", "batch");
     expect(reads()).toBe(2);
   });
+
+  it("that is looked at often makes no other be read along", async () => {
+    const { select, reads } = await tagged();
+    for (const value of ["batch", "bat*", "other"]) await select("subnets", value);
+    expect(reads()).toBe(3);
+    await select("subnets", "nothing", -1);
+    await select("subnets", "nothing", -1);
+    for (const value of ["batch", "bat*", "other"]) await select("subnets", value);
+    expect(reads()).toBe(5);
+  });
 });
 
 describe("the cost of 50 environments", () => {
