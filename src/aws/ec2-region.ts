@@ -36,7 +36,7 @@ export interface Ec2RegionOptions {
 
 export function createEc2Region(options: Ec2RegionOptions): Ec2Region {
   const { api, account, region, partition, clock, iam, everybody = () => [] } = options;
-  const network = createNetworkReader({ ec2: api, region, clock, iam, everybody });
+  const network = createNetworkReader({ ec2: api, account, region, clock, iam, everybody });
   return {
     account,
     region,

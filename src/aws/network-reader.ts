@@ -1,5 +1,5 @@
 import { addressesOf, covers } from "../network/addresses.ts";
-import type { NetworkFacts, Part, SecurityGroup, Subnet } from "../network/facts.ts";
+import type { NetworkFacts, Part, SecurityGroup, Subnet, Vpc } from "../network/facts.ts";
 import type { NetworkReader, NetworkReading, NetworkRequest } from "../network/port.ts";
 import { selectorText } from "../network/selection.ts";
 import { abortable } from "../runtime/abort.ts";
@@ -14,6 +14,7 @@ import { selectionReads } from "./selection-reads.ts";
 export interface NetworkReaderOptions {
   /** Behind budget, lease, deadline and classification (`guardedEc2`). */
   readonly ec2: Ec2Api;
+  readonly account: string;
   readonly region: string;
   readonly clock: Clock;
   readonly iam: (signal: AbortSignal) => Promise<IamAccount>;
@@ -40,7 +41,7 @@ const everything = "*";
  */
 export function createNetworkReader(options: NetworkReaderOptions): CachedNetworkReader {
   const { clock, region } = options;
-  const reads = networkReads(options.ec2);
+  const reads = networkReads(options.ec2, options.account);
   const selects = selectionReads(options.ec2);
   const kept = <T>(read: (keys: readonly string[]) => Promise<readonly T[]>) => new KeptPart(clock, read);
   const parts = {
@@ -257,7 +258,7 @@ function joined<T extends Subnet | SecurityGroup>(
 }
 
 function withDns(
-  vpcs: Part<readonly { readonly vpcId: string; readonly cidrs: readonly string[] }[]>,
+  vpcs: Part<readonly Omit<Vpc, "dns">[]>,
   dns: Part<readonly { readonly vpcId: string; readonly support: boolean; readonly hostnames: boolean }[]>,
 ): NetworkFacts["vpcs"] {
   if (vpcs.kind === "unread") return vpcs;

@@ -66,7 +66,7 @@ async function byFilter<T>(
 }
 
 /** The reads of the network reader, each for many ids at once and by filter, so that a missing id is no error. */
-export function networkReads(ec2: Ec2Api) {
+export function networkReads(ec2: Ec2Api, account: string) {
   const inVpcs =
     <Answer extends Paged, Raw, Fact>(
       call: (input: { Filters?: Filter[]; NextToken?: string }) => Promise<Answer>,
@@ -96,7 +96,11 @@ export function networkReads(ec2: Ec2Api) {
     vpcs: inVpcs(
       (input) => ec2.describeVpcs(input),
       (answer) => answer.Vpcs,
-      (vpc) => ({ vpcId: vpc.VpcId ?? "", cidrs: vpcCidrs(vpc) }),
+      ({ OwnerId = account, ...vpc }) => ({
+        vpcId: vpc.VpcId ?? "",
+        cidrs: vpcCidrs(vpc),
+        shared: OwnerId !== account,
+      }),
     ),
     /** Two calls for each VPC: EC2 gives one attribute at a time. */
     dns: async (vpcIds: readonly string[]) => {

@@ -73,6 +73,11 @@ export interface Vpc {
   readonly vpcId: string;
   /** Associated CIDRs of either family. */
   readonly cidrs: readonly string[];
+  /**
+   * It is another account's, which shares subnets (AWS RAM): EC2 shows its NAT and egress-only internet gateways to
+   * nobody else (Amazon VPC User Guide, "Share your VPC subnets").
+   */
+  readonly shared: boolean;
   readonly dns: Part<{
     /** enableDnsSupport: the Amazon resolver answers. */
     readonly support: boolean;

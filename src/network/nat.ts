@@ -11,6 +11,14 @@ import * as stops from "./stops.ts";
 
 export function throughNat(given: Flow, natGatewayId: string, subnet: Subnet, look: Lookups): Flow {
   const nat = look.natGateway(natGatewayId);
+  if (nat === undefined && look.vpc(subnet.vpcId)?.shared === true) {
+    const hidden = hop(given, {
+      kind: "natGateway",
+      id: natGatewayId,
+      detail: "of the account that shares the subnet",
+    });
+    return assume(hidden, `${natGatewayId}, which another account does not show, leads to the internet`);
+  }
   if (nat?.state !== "available") return { ...given, through: [], stop: stops.natNotAvailable(natGatewayId, nat) };
   const flow = hop(given, { kind: "natGateway", id: natGatewayId, detail: nat.subnetId ?? "regional" });
   const place = nat.subnetId === undefined ? undefined : look.subnet(nat.subnetId);

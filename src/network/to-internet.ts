@@ -11,7 +11,7 @@ import {
 } from "./addresses.ts";
 import type { Route, RouteTable, Subnet } from "./facts.ts";
 import { instancePorts, throughAcl, throughGroups } from "./filters.ts";
-import { begin, type Flow, hop, only, split } from "./flow.ts";
+import { assume, begin, type Flow, hop, only, split } from "./flow.ts";
 import type { Lookups } from "./lookups.ts";
 import { throughNat } from "./nat.ts";
 import { endpointServiceOf, type Need } from "./needs.ts";
@@ -87,6 +87,10 @@ function along(flow: Flow, route: Route, table: RouteTable, source: Source, need
       return hop(flow, { kind: "internetGateway", id, detail: "to the internet" });
     }
     case "egressOnlyGateway":
+      if (look.egressOnlyGateway(id) === undefined && look.vpc(vpcId)?.shared === true) {
+        const hidden = hop(flow, { kind: "egressOnlyGateway", id, detail: "of the account that shares the subnet" });
+        return assume(hidden, `${id}, which another account does not show, leads to the internet`);
+      }
       if (look.egressOnlyGateway(id)?.vpcIds.includes(vpcId) !== true)
         return ends(stops.gatewayNotAttached(table, id, vpcId));
       return hop(flow, { kind: "egressOnlyGateway", id, detail: "to the internet, by IPv6" });

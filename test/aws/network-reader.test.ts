@@ -36,6 +36,7 @@ function world() {
   const everybody: NetworkRequest[] = [];
   const reader = createNetworkReader({
     ec2: guardedEc2(aws.ec2, guard),
+    account: aws.account,
     region: "us-east-1",
     clock,
     iam: async () => iam,
@@ -77,7 +78,12 @@ describe("the facts of a network", () => {
       ["subnet-closed-b", false],
     ]);
     expect(read(facts.vpcs)).toEqual([
-      { vpcId: "vpc-1", cidrs: ["10.0.0.0/16"], dns: { kind: "read", value: { support: true, hostnames: true } } },
+      {
+        vpcId: "vpc-1",
+        cidrs: ["10.0.0.0/16"],
+        shared: false,
+        dns: { kind: "read", value: { support: true, hostnames: true } },
+      },
     ]);
     const nat = read(facts.routeTables).find(({ routeTableId }) => routeTableId === "rtb-nat");
     expect(nat?.routes.map(({ destination, target }) => [destination, target])).toEqual([
@@ -179,6 +185,18 @@ describe("the facts of a network", () => {
     expect(facts.routeTables).toMatchObject({ kind: "unread", permission: "ec2:DescribeRouteTables" });
     expect(read(facts.vpcs)[0]?.dns).toMatchObject({ kind: "unread", permission: "ec2:DescribeVpcAttribute" });
     expect(read(facts.subnets)).toHaveLength(4);
+  });
+
+  it("tell a VPC of another account, which shares its subnets", async () => {
+    const { of, aws } = world();
+    const { describeVpcs } = aws.ec2;
+    Object.assign(aws.ec2, {
+      describeVpcs: async (...given: Parameters<typeof describeVpcs>) => {
+        const answer = await describeVpcs(...given);
+        return { ...answer, Vpcs: answer.Vpcs?.map((vpc) => ({ ...vpc, OwnerId: "210987654321" })) };
+      },
+    });
+    expect(read((await of({ subnetIds: ["subnet-nat"] })).vpcs).map(({ shared }) => shared)).toEqual([true]);
   });
 
   it("leave out a VPC that somebody has deleted, and have the DNS settings of the others", async () => {

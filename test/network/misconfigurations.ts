@@ -494,6 +494,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
           added(publicNetwork(), "vpcs", {
             vpcId: "vpc-2",
             cidrs: ["10.0.0.0/16"],
+            shared: false,
             dns: read({ support: true, hostnames: true }),
           }),
           "routeTables",

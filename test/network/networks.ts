@@ -133,7 +133,14 @@ function network({ subnets, tables, using }: Layout): Case {
   const facts: NetworkFacts = {
     ...emptyFacts(region),
     subnets: read(subnets),
-    vpcs: read([{ vpcId, cidrs: ["10.0.0.0/16", "2600:1f00::/56"], dns: read({ support: true, hostnames: true }) }]),
+    vpcs: read([
+      {
+        vpcId,
+        cidrs: ["10.0.0.0/16", "2600:1f00::/56"],
+        shared: false,
+        dns: read({ support: true, hostnames: true }),
+      },
+    ]),
     routeTables: read(tables),
     internetGateways: read([{ gatewayId: "igw-1", vpcIds: [vpcId] }]),
     securityGroups: read([group("sg-1")]),

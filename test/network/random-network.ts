@@ -69,6 +69,7 @@ export function randomNetwork(seed: number): RandomNetwork {
       {
         vpcId,
         cidrs: dice.chance(0.1) ? ["10.0.0.0/16", "52.218.0.0/20"] : ["10.0.0.0/16", "2600:1f00::/56"],
+        shared: false,
         dns: read({ support: dice.chance(0.97), hostnames: dice.chance(0.9) }),
       },
     ]),
