@@ -81,9 +81,15 @@ export function endpointPlan(
     subnetsOf(user.described, facts).filter((subnet) => subnet.vpcId === vpcId);
   const here = (all: readonly EndpointUser[]): readonly EndpointUser[] =>
     all.filter((user) => subnetsIn(user).length > 0);
-  const wishes = here(users).flatMap((user) =>
-    wantedBy(user, vpcId, bare).map((service) => ({ service, subnets: subnetsIn(user) })),
-  );
+  // Environments of one team lie in the same subnets: what one needs is traced once.
+  const known = new Map<string, readonly string[]>();
+  const wanted = (user: EndpointUser): readonly string[] => {
+    const key = JSON.stringify([user.described, user.workload, user.services]);
+    const found = known.get(key) ?? wantedBy(user, vpcId, bare);
+    known.set(key, found);
+    return found;
+  };
+  const wishes = here(users).flatMap((user) => wanted(user).map((service) => ({ service, subnets: subnetsIn(user) })));
   // What cannot be seen is no reason to make anything, and none to take anything away.
   const kept = here([...users, ...leaving]).flatMap((user) => {
     // Who names services says which others may go.
