@@ -276,6 +276,30 @@ describe("looking again", () => {
     });
   }
 
+  test("at once comes before what waited less urgently: a change of a person is told step by step", async () => {
+    const steps = new Set<string>();
+    const w = world(
+      async ({ metadata: { name } }) => {
+        await sleep(w.clock, 10, w.signal);
+        const first = !steps.has(name);
+        steps.add(name);
+        return report(undefined, name === "fresh" && first ? { kind: "now" } : onChange);
+      },
+      { workers: 1 },
+    );
+    void w.start();
+    await w.clock.advance(10);
+    for (const name of ["a", "b", "c"]) w.apply(name);
+    await w.clock.advance(1000);
+    for (const name of ["a", "b", "c"]) w.controller.enqueue(keyOf(name));
+    w.seen.length = 0;
+    w.apply("fresh");
+    await w.clock.advance(1000);
+    const names = w.seen.map((one) => one.split(" ")[1]);
+    expect(names.filter((name) => name === "fresh")).toHaveLength(2);
+    expect(names.indexOf("c")).toBeGreaterThan(names.lastIndexOf("fresh"));
+  });
+
   test("slows down when an object asks for it without end", async () => {
     const w = world(async () => report(undefined, { kind: "now" }));
     w.apply("a");
