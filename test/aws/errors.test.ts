@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { AwsError, adviceFor, classify, type FailureKind, isDefinite, plainMessage } from "../../src/aws/errors.ts";
+import {
+  AwsError,
+  adviceFor,
+  classify,
+  type FailureKind,
+  isCertainRefusal,
+  isDefinite,
+  plainMessage,
+} from "../../src/aws/errors.ts";
 import { DeadlineExceeded } from "../../src/runtime/abort.ts";
 import { batchRefusals } from "./batch-refusals.ts";
 
@@ -223,6 +231,26 @@ describe("isDefinite", () => {
   };
   it.each(Object.entries(definite) as [FailureKind, boolean][])("says of %s: %s", (kind, expected) => {
     expect(isDefinite(kind)).toBe(expected);
+    expect(isCertainRefusal(new AwsError(kind, "batch:CreateJobQueue", "Some", "no"))).toBe(expected);
+  });
+
+  it("says nothing of what is no answer of AWS", () => {
+    for (const error of [new Error("throttled"), { kind: "denied" }, undefined]) {
+      expect(isCertainRefusal(error)).toBe(false);
+    }
+  });
+});
+
+describe("an answer that says nothing but its status", () => {
+  it.each(["", "UnknownError"])("is told by that (%j)", (text) => {
+    expect(classify(sdkError("Error", text, 503), "batch:CreateJobQueue").message).toBe(
+      "the endpoint answered HTTP 503 and nothing else",
+    );
+    expect(classify(sdkError("SomeException", text), "batch:CreateJobQueue").message).toBe("SomeException");
+  });
+
+  it("is not one that says something", () => {
+    expect(classify(sdkError("Error", "it is full", 503), "batch:CreateJobQueue").message).toBe("it is full");
   });
 });
 
@@ -230,6 +258,18 @@ describe("adviceFor", () => {
   function advice(kind: FailureKind, message: string, exception = "ClientException"): string {
     return adviceFor(new AwsError(kind, "batch:CreateComputeEnvironment", exception, message));
   }
+
+  it("of a security group says how to find what has it", () => {
+    const ofGroup = adviceFor(new AwsError("inUse", "ec2:DeleteSecurityGroup", "DependencyViolation", "no"));
+    expect(ofGroup).toContain("aws ec2 describe-network-interfaces");
+    expect(advice("inUse", "no")).toMatch(/^Something still uses it/);
+  });
+
+  it("of a name that is taken speaks of adoption only where there is one", () => {
+    expect(advice("alreadyExists", "no")).toContain("adoptionPolicy");
+    const inVpc = adviceFor(new AwsError("alreadyExists", "ec2:CreateSecurityGroup", "InvalidGroup.Duplicate", "no"));
+    expect(inVpc).toMatch(/exists in the VPC.*delete or rename it/);
+  });
 
   it("names the IAM action and resource of AWS's text", () => {
     const message =
