@@ -100,8 +100,8 @@ export class Workqueue {
 
   /** Wants the work that is being done on `key` to go on, in the class in which it was taken. */
   goOn(key: ObjectKey): void {
-    const { workedAs } = this.#entry(key);
-    this.add(key, workedAs === undefined ? {} : { priority: workedAs });
+    const { workedAs = "normal" } = this.#entry(key);
+    this.add(key, { priority: workedAs });
   }
 
   /** Wants work on `key` in `delayMs`. Of several wishes the earliest wins; work that starts before ends the wish. */
