@@ -57,6 +57,7 @@ const seeds: Readonly<Record<string, number>> = {
   "AWS was asked to look again at an environment that it had found VALID since the last listing": 100_005_540,
   "an environment was to be DISABLED by its spec in the second in which somebody took our tags off": 110_012_831,
   "an endpoint of jobs stayed with an environment whose definition had gone, and was judged as left behind": 130_000_777,
+  "endpoints went from under an environment whose object had come to wish some elsewhere, nobody knew where": 140_003_062,
 };
 
 describe("worlds that broke a promise once", () => {

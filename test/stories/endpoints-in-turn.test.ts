@@ -122,6 +122,30 @@ describe("endpoints by which jobs may run", () => {
   });
 });
 
+describe("endpoints of others by which an environment runs", () => {
+  it("stay when its own object has come to wish some elsewhere, where nobody knows yet", async () => {
+    const world = await closedWorld();
+    const { spec, ...manifest } = environment("aside");
+    world.apply(environment("ce"));
+    await world.untilReady(900);
+    world.apply({ ...manifest, spec: { ...spec, network: {} } }, jobQueue("q", ["aside"]));
+    await world.untilReady(900);
+    // It waits for its queue, and asks for endpoints in the meantime.
+    world.delete("BatchComputeEnvironment", "aside");
+    await world.seconds(60);
+    const { subnets: _given, ...computeResources } = spec.computeResources;
+    const subnetSelector = { tags: { tier: "nothing yet" } };
+    world.apply({ ...manifest, spec: { ...spec, computeResources: { ...computeResources, subnetSelector } } });
+    world.delete("BatchComputeEnvironment", "ce");
+    await world.seconds(1800);
+    expect(await endpointsOf(world)).toEqual(["ecs available", "ecs-agent available", "ecs-telemetry available"]);
+    expect(told(world, "ce", "EndpointsReady")?.reason).toBe("EndpointsInUse");
+    world.delete("JobQueue", "q");
+    await world.untilGone();
+    expect(await endpointsOf(world)).toEqual([]);
+  });
+});
+
 describe("an environment in a closed subnet", () => {
   it("is not made without endpoints because EC2 did not say what they are needed for", async () => {
     const world = await closedWorld();

@@ -132,6 +132,14 @@ function runningIn(users: Users): readonly Running[] {
   return [...users.neighbours.flatMap(({ outlived: some }) => some), ...users.bystanders];
 }
 
+/** What runs of objects that wish endpoints elsewhere, or nobody knows where yet. */
+function strays(neighbours: readonly Neighbour[]): readonly Bystander[] {
+  return neighbours.flatMap(({ object, outlived: some }) => {
+    const leaving = object.metadata.deletionTimestamp !== undefined;
+    return some.map((one) => ({ ...one, leaving }));
+  });
+}
+
 function vpcsSeen(
   object: BatchComputeEnvironment,
   claims: readonly string[],
@@ -148,7 +156,6 @@ function vpcsSeen(
   const held = heldAmong(facts, ownedByUs);
   const asking = neighbours.flatMap((one) => (stays(one.object) && one.user !== undefined ? [one.user] : []));
   const running = runningIn(users).map(({ user }) => user);
-  const connected = users.bystanders.filter(({ user }) => held(user).services.length > 0);
   const endpoints = read("VPC endpoints", facts.endpoints);
   const allGroups = read("security groups", facts.securityGroups);
   const groups = allGroups.filter((one) => one.groupName === groupName(cluster));
@@ -168,6 +175,8 @@ function vpcsSeen(
       .filter((one) => mayWrite(one, ports))
       .toSorted(byRank);
     const isWriter = first?.metadata.uid === object.metadata.uid;
+    const beside = [...users.bystanders, ...strays(neighbours.filter((one) => one !== self && !here.includes(one)))];
+    const connected = beside.filter(({ user }) => held(user).services.length > 0);
     const group = groups.find((one) => one.vpcId === vpcId && ownedByUs(one));
     const plan = endpointPlan(vpcId, asking, running, held, facts, ownedByUs);
     return {
@@ -207,7 +216,7 @@ function vpcsSeen(
       ),
       mayConnect: namesIn(
         vpcId,
-        users.bystanders.filter(({ user }) => held(user).unread.length > 0),
+        beside.filter(({ user }) => held(user).unread.length > 0),
       ),
       justWritten: unproven || wroteLately(memory, vpcId, now),
       refused: refusedLately(memory, object, vpcId, now),
