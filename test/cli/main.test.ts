@@ -45,7 +45,7 @@ test("is killed without notice, started again, and stopped by a signal", { timeo
   await first.until("BatchComputeEnvironment/general Creating");
   first.child.kill("SIGKILL");
   expect(await first.exited).toBe("SIGKILL");
-  expect(readFileSync(join(directory, ".aws-batch-operator", "simulated.local.json.lock"), "utf8")).toMatch(/^\d+ /);
+  expect(readFileSync(join(directory, ".aws-batch-operator", "simulated.local.state.lock"), "utf8")).toMatch(/^\d+ /);
 
   const second = program(...args);
   await second.until("JobQueue/high Available");

@@ -5,7 +5,7 @@ import type { AwsSnapshot } from "../../simulator/snapshot.ts";
 import { CommandError } from "../io.ts";
 import { isRecord } from "../validation/defaults.ts";
 
-/** Where a directory of manifests remembers what was made of it; a hidden entry, so it is never read as a manifest. */
+/** Where a directory of manifests remembers what was made of it; a hidden entry, so that it is never read as a manifest. */
 export const stateDirectory = ".aws-batch-operator";
 
 /** What a second start goes on from. Status is no part of it: it is read anew from AWS. */
@@ -20,9 +20,12 @@ export interface LocalState {
 
 const version = 1;
 
-/** A simulation and each cluster name have a memory of their own: the same manifests may be in several accounts. */
+/**
+ * A simulation and each cluster name have a memory of their own: the same manifests may be in several accounts. JSON by
+ * another name: `kubectl apply -R` looks into hidden directories as well.
+ */
 export function stateFile(directory: string, clusterName: string, simulated: boolean): string {
-  return join(directory, stateDirectory, `${simulated ? "simulated" : "aws"}.${clusterName}.json`);
+  return join(directory, stateDirectory, `${simulated ? "simulated" : "aws"}.${clusterName}.state`);
 }
 
 /**

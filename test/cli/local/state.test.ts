@@ -17,7 +17,7 @@ describe("the state of a directory", () => {
     writeState(file, state);
     writeState(file, { ...state, savedAt: 6 });
     expect(readState(file)).toMatchObject({ clusterUid: "uid", savedAt: 6 });
-    expect(readdirSync(join(directory, ".aws-batch-operator"))).toEqual(["aws.team.json"]);
+    expect(readdirSync(join(directory, ".aws-batch-operator"))).toEqual(["aws.team.state"]);
   });
 
   test("of a simulation and of each cluster name lies in a file of its own", () => {
