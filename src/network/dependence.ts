@@ -237,8 +237,8 @@ function withEndpoints(
 }
 
 /**
- * Jobs of which nothing is known may be there, and need each service but ECS, by which instances join; and a task of Fargate has a
- * public address or has none.
+ * Jobs of which nothing is known may be there, and need each service but ECS, by which instances join; and a task of
+ * Fargate has a public address or has none.
  */
 function needsIn(services: readonly string[], { workload }: Omit<Inhabitant, "described">): readonly Need[] {
   const own = needsOf(workload).filter(({ service }) => services.includes(service));

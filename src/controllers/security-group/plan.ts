@@ -180,7 +180,11 @@ function left<Action>(own: Of<Action>, seen: GroupSeen, network: Read, deleting:
     // What serves goes on; nothing of it hangs on the old group.
     if (own.next.kind === "act" || next.kind !== "act") return lookedAtAgain(own, leavingLookMs);
     const refused = refusedNow(network, next);
-    if (refused !== undefined) return lookedAtAgain(own, refused.recheckInMs);
+    if (refused !== undefined) {
+      const refusal = news("False", refused.reason, refused.message);
+      const told = [...own.news.filter(({ type }) => type !== refusal.type), refusal];
+      return { ...lookedAtAgain(own, refused.recheckInMs), news: told };
+    }
     return { ...instead(own, next, seen), news: own.news };
   }
   const claims = stays === undefined ? [] : [stays];

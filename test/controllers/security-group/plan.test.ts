@@ -195,6 +195,17 @@ describe("the security group that an object wishes no more", () => {
     expect(decision.next.message).toBe("sg-1 is removed when nothing names it any more: other, rules of sg-2 (db)");
   });
 
+  it("that EC2 does not let go keeps nothing of an object that stays, and is told with EC2's words", () => {
+    const writes = JSON.stringify([{ kind: "delete", groupId: "sg-1" }]);
+    const refusal = { writes, reason: "InUse", message: "it has a dependent object", againInMs: 90_000 };
+    const given = seen({ groups: [found()], refused: new Map([["vpc-1", refusal]]) }, { wished: undefined });
+    const decision = planWithGroup(own(settled), given, false);
+    expect(decision.next).toEqual({ ...settled, recheckInMs: 90_000 });
+    expect(decision.news).toEqual([
+      { type: "SecurityGroupReady", status: "False", reason: "InUse", message: "it has a dependent object" },
+    ]);
+  });
+
   it("may be there though EC2 does not show it, when it was just asked for", () => {
     const given = { ...seen({ justWritten: ["vpc-1"] }, { wished: undefined }), claims: ["vpc-1"] };
     expect(step(planWithGroup(own(released), given, true))).toBe("wait RemovingSecurityGroup");
