@@ -3,6 +3,7 @@ import type { Decision } from "../../../src/controllers/decision.ts";
 import type { EndpointsAction } from "../../../src/controllers/endpoints/action.ts";
 import { planWithEndpoints } from "../../../src/controllers/endpoints/plan.ts";
 import type { EndpointsSeen, OtherUser } from "../../../src/controllers/endpoints/seen.ts";
+import { type RefusedWrites, writesText } from "../../../src/controllers/refused-writes.ts";
 import { endpoint, endpointName, vpcId } from "../../network/networks.ts";
 import { creating, going, letting, type Own, own, ownTags, planned, released, seen, settled, vpc } from "./given.ts";
 
@@ -249,6 +250,19 @@ describe("endpoints that an environment needs no more", () => {
     expect(step(decision)).toBe("act Creating create");
     expect(told(decision)).toContain("EndpointsReady False EndpointsInUse");
     expect(using(dropped, own(settled)).next).toEqual({ ...settled, recheckInMs: 5000 });
+  });
+
+  it("that EC2 does not let go hold nothing up of an object that lives on, and are told with EC2's words", () => {
+    const dropped = (refused?: RefusedWrites) => seen([vpc({ ours: [ecs], refused })], { wished: false });
+    const { next } = using(dropped(), own(settled));
+    if (next.kind !== "act" || next.action.kind !== "writeEndpoints") throw new Error(`no write: ${next.reason}`);
+    const writes = writesText(next.action);
+    const decision = using(
+      dropped({ writes, reason: "InUse", message: "it has routes", againInMs: 90_000 }),
+      own(settled),
+    );
+    expect(decision.next).toEqual({ ...settled, recheckInMs: 90_000 });
+    expect(told(decision)).toBe("EndpointsReady False InUse: it has routes");
   });
 
   it("go from an environment that stays and wishes none any more, which then forgets them", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Decision, Next } from "../../../src/controllers/decision.ts";
 import type { Identity } from "../../../src/controllers/ownership.ts";
+import { writesText } from "../../../src/controllers/refused-writes.ts";
 import type { GroupAction } from "../../../src/controllers/security-group/action.ts";
 import { groupEvents } from "../../../src/controllers/security-group/events.ts";
 import { groupNameOf, groupOwnership, groupTags } from "../../../src/controllers/security-group/ownership.ts";
@@ -92,6 +93,12 @@ function step({ next }: Decision<Own | GroupAction>): string {
   return [next.kind, next.reason, ...writes].join(" ");
 }
 
+/** What follows is a write to EC2: its writes as a refusal of them is remembered. */
+function writesOf({ next }: Decision<Own | GroupAction>): string {
+  if (next.kind !== "act" || next.action.kind !== "writeGroup") throw new Error(`no write follows: ${next.reason}`);
+  return writesText(next.action);
+}
+
 const told = ({ news }: Decision<unknown>): string =>
   news.map(({ status, reason, message }) => `${status} ${reason}: ${message}`).join("\n");
 
@@ -132,6 +139,28 @@ describe("the security group that an object wishes", () => {
     const decision = planned(seen({ groups: [found({ retag: true, retained: true })] }, { known: "sg-1" }), settled);
     expect(step(decision)).toBe("act MendingSecurityGroup tag");
     expect(decision.next.message).toBe("sg-1 gets its tags");
+  });
+
+  it("that EC2 refuses to make holds back what is not made yet, with EC2's words", () => {
+    const writes = writesOf(planned(seen()));
+    const refusal = { writes, reason: "QuotaExceeded", message: "the VPC has 2500 groups", againInMs: 90_000 };
+    const decision = planned(seen({ refused: new Map([["vpc-1", refusal]]) }));
+    expect(decision.next).toMatchObject({ kind: "blocked", reason: "QuotaExceeded", recheckInMs: 90_000 });
+    expect(told(decision)).toBe("False QuotaExceeded: the VPC has 2500 groups");
+  });
+
+  it("whose rules EC2 refuses to change holds nothing up that is there, and the refusal is told", () => {
+    const opened = { groups: [found({ group: group({ ingress: [everything] }) })] };
+    const writes = writesOf(planned(seen(opened, { known: "sg-1" }), settled));
+    const refusal = {
+      writes,
+      reason: "PermissionDenied",
+      message: "allow ec2:RevokeSecurityGroupIngress",
+      againInMs: 90_000,
+    };
+    const decision = planned(seen({ ...opened, refused: new Map([["vpc-1", refusal]]) }, { known: "sg-1" }), settled);
+    expect(decision.next).toEqual({ ...settled, recheckInMs: 90_000 });
+    expect(told(decision)).toBe("False PermissionDenied: allow ec2:RevokeSecurityGroupIngress");
   });
 
   it("is looked at again every ten minutes", () => {
@@ -204,6 +233,11 @@ describe("the security group that an object wishes no more", () => {
     expect(decision.news).toEqual([
       { type: "SecurityGroupReady", status: "False", reason: "InUse", message: "it has a dependent object" },
     ]);
+  });
+
+  it("is not asked for a second time by an object that stays, while EC2 shows late what was written", () => {
+    const given = seen({ groups: [found()], justWritten: ["vpc-1"] }, { wished: undefined });
+    expect(planned(given, settled).next).toEqual({ ...settled, recheckInMs: 15_000 });
   });
 
   it("may be there though EC2 does not show it, when it was just asked for", () => {
