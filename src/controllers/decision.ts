@@ -45,7 +45,7 @@ export type Next<Action> =
     }
   /** AWS is as wished. */
   | { readonly kind: "settled"; readonly reason: string; readonly message: string; readonly recheckInMs?: number }
-  /** Nothing of ours is left, or is meant to be left: the finalizer goes. */
+  /** Nothing of ours is left, or is meant to be left: read live once more, and the finalizer goes. */
   | { readonly kind: "release"; readonly reason: string; readonly message: string };
 
 /** `status.plan`: what the difference between wish and AWS means. */

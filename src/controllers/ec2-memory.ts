@@ -1,5 +1,6 @@
 import type { KubeObject } from "../api/object.ts";
-import type { NotedRefusal, RefusedWrites } from "./refused-writes.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { type NotedRefusal, notingRefusal, type RefusedWrites, type VpcAction } from "./refused-writes.ts";
 import { askedForMs, isAskedFor } from "./wish.ts";
 
 /** What a process remembers between passes of what it makes in the networks of an account: only ages, never steps. */
@@ -25,24 +26,44 @@ export function newEc2Memory(): Ec2Memory {
   return { beganAt: undefined, busy: new Set(), wroteAt: new Map(), live: new Set(), refused: new Map() };
 }
 
-/** What EC2 has refused to an object, by VPC. */
-export function refusedTo({ refused }: Ec2Memory, { metadata }: KubeObject): Map<string, NotedRefusal> {
-  const known = refused.get(metadata.uid) ?? new Map<string, NotedRefusal>();
-  refused.set(metadata.uid, known);
-  return known;
+/**
+ * Writes to EC2 for an object. What EC2 refuses is remembered, by VPC.
+ *
+ * @throws as `notingRefusal`
+ */
+export async function writeFor(
+  memory: Ec2Memory,
+  { metadata }: KubeObject,
+  action: VpcAction,
+  clock: Clock,
+  work: () => Promise<void>,
+): Promise<void> {
+  // Nothing else is left to do for what is being deleted: it says what keeps it, and tries again.
+  if (metadata.deletionTimestamp !== undefined) return await work();
+  const known = memory.refused.get(metadata.uid) ?? new Map<string, NotedRefusal>();
+  await notingRefusal(known, action, clock, work).finally(() => {
+    if (known.size > 0) memory.refused.set(metadata.uid, known);
+  });
 }
 
-/** What was refused to an object in a VPC, and is not yet to be tried again. @param now monotonic ms */
+/**
+ * What EC2 has refused to an object, by VPC, and is not yet to be tried again; of what is being deleted it is forgotten.
+ *
+ * @param now monotonic ms
+ */
 export function refusedLately(
   { refused }: Ec2Memory,
   { metadata }: KubeObject,
-  vpcId: string,
   now: number,
-): RefusedWrites | undefined {
-  const found = refused.get(metadata.uid)?.get(vpcId);
-  if (found === undefined || found.againAt <= now) return undefined;
-  const { writes, reason, message, againAt } = found;
-  return { writes, reason, message, againInMs: againAt - now };
+): ReadonlyMap<string, RefusedWrites> {
+  if (metadata.deletionTimestamp !== undefined) refused.delete(metadata.uid);
+  const standing = [...(refused.get(metadata.uid) ?? [])].filter(([, { againAt }]) => againAt > now);
+  return new Map(
+    standing.map(([vpcId, { writes, reason, message, againAt }]) => [
+      vpcId,
+      { writes, reason, message, againInMs: againAt - now },
+    ]),
+  );
 }
 
 /** Whether EC2 may not show yet what this process wrote in a VPC. @param now monotonic ms */

@@ -56,7 +56,7 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     const now = ports.clock.now();
     const planned = considered(object, wish, steps.plan(object, seen, now));
     const fields = steps.report(object, seen, planned, now);
-    if (planned.next.kind === "release") return release(object, region, planned, fields, signal);
+    if (planned.next.kind === "release") return await release(object, region, planned, fields, now, signal);
     // What is ours and needs no write was made before somebody took the finalizer away.
     if (planned.next.kind === "settled" && !isMarked(wish) && !wish.paused && !wish.dryRun) {
       return told(object, region, planned, await mark(object, region, seen, signal), fields);
@@ -160,7 +160,7 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     }
   }
 
-  /** What object and AWS, both read live, still lead to of the action (planned for the same instant). */
+  /** What is left of the action once object and AWS were read live. */
   async function confirmed(
     object: O,
     region: BatchRegion,
@@ -168,13 +168,23 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     now: number,
     signal: AbortSignal,
   ): Promise<Action | undefined> {
+    const again = await plannedLive(object, region, now, signal);
+    return again?.kind === "act" ? agreed(action, again.action) : undefined;
+  }
+
+  /** What object and AWS, both read live, lead to (planned for the same instant); undefined: to another wish. */
+  async function plannedLive(
+    object: O,
+    region: BatchRegion,
+    now: number,
+    signal: AbortSignal,
+  ): Promise<Next<Action> | undefined> {
     const live = await ports.store.get(steps.kind, object.metadata, signal);
     if (live === undefined || !sameWish(live, object) || !ports.reconciles(live)) return undefined;
     await steps.refresh(live as O, region, signal);
     if (region.snapshot().failure !== undefined) return undefined;
     const seen = await steps.observe(live as O, region, ports, signal);
-    const again = considered(live as O, wishOf(live, ports.settings), steps.plan(live as O, seen, now)).next;
-    return again.kind === "act" ? agreed(action, again.action) : undefined;
+    return considered(live as O, wishOf(live, ports.settings), steps.plan(live as O, seen, now)).next;
   }
 
   /** A drift is counted and told with the first act that corrects it, not with each that follows. */
@@ -197,14 +207,18 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     return [{ type: "Normal", reason: "DriftCorrected", action: "Reconcile", note }, ...steps.events(action)];
   }
 
+  /** Nobody comes back to what is left of an object that is gone: AWS is read live before it goes. */
   async function release(
     object: O,
     region: BatchRegion,
     decision: Decision<Action>,
     fields: Readonly<Record<string, unknown>>,
+    now: number,
     signal: AbortSignal,
   ): Promise<Report> {
     try {
+      const again = await plannedLive(object, region, now, signal);
+      if (again?.kind !== "release") return told(object, region, decision, { kind: "startOver" }, fields);
       await ports.store.patchMetadata(steps.kind, object, { removeFinalizer: cleanupFinalizer }, signal);
     } catch (error) {
       return told(object, region, decision, failedOutcome(error), fields);

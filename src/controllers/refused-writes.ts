@@ -22,7 +22,7 @@ export interface RefusedWrites {
 export type NotedRefusal = Omit<RefusedWrites, "againInMs"> & { readonly againAt: number; readonly delayMs: number };
 
 /** An action upon one VPC. */
-interface VpcAction {
+export interface VpcAction {
   readonly vpcId: string;
   readonly writes: readonly unknown[];
 }

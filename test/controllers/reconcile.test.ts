@@ -351,11 +351,27 @@ describe("deletion", () => {
     world.plan = release;
     const report = await world.pass();
     expect(world.live()).toBeUndefined();
+    expect(world.log).toEqual(["observe", "read the object live", "read AWS live", "observe"]);
     expect(report).toEqual({
       status: undefined,
       events: [{ type: "Normal", reason: "Deleted", action: "Delete", note: "gone" }],
       again: { kind: "onChange" },
     });
+  });
+
+  it.each<[string, Step | AwsError]>([
+    ["shows that something is left", act("delete", true)],
+    ["can no longer be read", failure("throttled")],
+  ])("does not end when AWS, read live, %s", async (_name, came) => {
+    const world = await given();
+    world.delete();
+    world.plan = release;
+    world.meanwhile = () => {
+      if (came instanceof AwsError) world.region.failure = came;
+      else world.plan = came;
+    };
+    expect(await world.pass()).toEqual({ status: undefined, events: [], again: { kind: "now" } });
+    expect(world.live()).toBeDefined();
   });
 
   it("is tried again at once when the object has changed meanwhile", async () => {

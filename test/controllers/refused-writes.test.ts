@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { AwsError, type FailureKind } from "../../src/aws/errors.ts";
-import { newEc2Memory, refusedLately, refusedTo } from "../../src/controllers/ec2-memory.ts";
+import { newEc2Memory, refusedLately, writeFor } from "../../src/controllers/ec2-memory.ts";
 import { RefusalNoted } from "../../src/controllers/failures.ts";
-import { notingRefusal, standingRefusal } from "../../src/controllers/refused-writes.ts";
+import { standingRefusal } from "../../src/controllers/refused-writes.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { object as given } from "./compute-environment/given.ts";
 
@@ -14,10 +14,10 @@ function world() {
   const clock = new VirtualClock();
   const memory = newEc2Memory();
   const refuse = (kind: FailureKind, what = action): Promise<void> =>
-    notingRefusal(refusedTo(memory, object), what, clock, async () => {
+    writeFor(memory, object, what, clock, async () => {
       throw new AwsError(kind, "ec2:CreateVpcEndpoint", "Some", "No room.");
     });
-  const known = (vpcId = "vpc-1") => refusedLately(memory, object, vpcId, clock.monotonic());
+  const known = (vpcId = "vpc-1") => refusedLately(memory, object, clock.monotonic()).get(vpcId);
   return { clock, memory, refuse, known };
 }
 
@@ -70,9 +70,28 @@ describe("writes that EC2 refused", () => {
     },
   );
 
+  it("are not kept of an object that is being deleted, and forgotten once it is", async () => {
+    const { clock, memory, refuse } = world();
+    const going = { ...object, metadata: { ...object.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" } };
+    await refuse("quota").catch(() => undefined);
+    expect(refusedLately(memory, going, clock.monotonic()).size).toBe(0);
+    const again = writeFor(memory, going, action, clock, async () => {
+      throw new AwsError("quota", "ec2:CreateVpcEndpoint", "Some", "No room.");
+    });
+    await expect(again).rejects.toBeInstanceOf(AwsError);
+    expect(memory.refused.size).toBe(0);
+  });
+
+  it("take no memory where nothing was refused", async () => {
+    const { clock, memory } = world();
+    await writeFor(memory, object, action, clock, async () => undefined);
+    expect(refusedLately(memory, object, clock.monotonic()).size).toBe(0);
+    expect(memory.refused.size).toBe(0);
+  });
+
   it("are nothing else that goes wrong", async () => {
     const { memory, clock } = world();
-    const broken = notingRefusal(refusedTo(memory, object), action, clock, async () => {
+    const broken = writeFor(memory, object, action, clock, async () => {
       throw new TypeError("a fault of ours");
     });
     await expect(broken).rejects.toBeInstanceOf(TypeError);

@@ -58,6 +58,9 @@ const seeds: Readonly<Record<string, number>> = {
   "an environment was to be DISABLED by its spec in the second in which somebody took our tags off": 110_012_831,
   "an endpoint of jobs stayed with an environment whose definition had gone, and was judged as left behind": 130_000_777,
   "endpoints went from under an environment whose object had come to wish some elsewhere, nobody knew where": 140_003_062,
+  "a replica whose clock was behind noted five times a second since when an environment serves": 160_001_016,
+  "an object went by an old list of EC2's that did not show its security group": 160_008_329,
+  "AWS refused the same write twice, and had begun to carry it out: one status told both": 160_012_396,
 };
 
 describe("worlds that broke a promise once", () => {

@@ -243,6 +243,21 @@ describe("the security group that is made for an environment", () => {
     expect(await madeGroups(one)).toEqual([]);
   });
 
+  it.each([
+    ["is deleted", (one: World): void => one.delete(kind, "ce")],
+    ["asks for it no more", (one: World): void => one.apply(computeEnvironment("ce", ec2))],
+  ])("goes though the last list of EC2's was an old one, without it, when its object %s", async (_name, step) => {
+    const one = await world();
+    one.aws.faults.add({ fault: { kind: "stale", staleMs: 20_000 }, on: "DescribeSecurityGroups", forMs: 15_000 });
+    one.apply(environment());
+    await one.seconds(60);
+    expect(told(one, "Stalled")).toMatch(/^True AlreadyExists/);
+    expect(await madeGroups(one)).toHaveLength(1);
+    step(one);
+    await one.seconds(120);
+    expect(await madeGroups(one)).toEqual([]);
+  });
+
   it("is never the one that somebody else has given its name", async () => {
     const one = await world();
     const name = "aws-batch-operator/default/team/ce";

@@ -6,9 +6,8 @@
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
 import type { Next } from "../decision.ts";
-import { createdAtTag } from "../ownership.ts";
 import { type Difference, differences } from "./diff.ts";
-import { isRetired, needsReplacement, newestFirst } from "./fleet.ts";
+import { createdAt, isRetired, needsReplacement, newestFirst } from "./fleet.ts";
 import { attemptAt } from "./request.ts";
 import type { Seen } from "./seen.ts";
 
@@ -63,9 +62,9 @@ function mayHaveBeenChanged(spec: Spec, environment: Environment): boolean {
   return !needsReplacement({ ...spec, updatePolicy: spec.updatePolicy ?? {} }, environment);
 }
 
-/** Until an hour has passed since it was made; NaN without a date. */
-function restMs({ tags }: Environment, now: number): number {
-  return Date.parse(tags?.[createdAtTag] ?? "") + attemptEveryMs - now;
+/** Until an hour has passed since it was made; without a date it has. */
+function restMs(environment: Environment, now: number): number {
+  return createdAt(environment) + attemptEveryMs - now;
 }
 
 function told({ path, from }: Difference): string {

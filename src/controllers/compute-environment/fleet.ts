@@ -7,6 +7,7 @@ import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-env
 import type { Environment } from "../../aws/batch.ts";
 import { createdAtTag, retiredAtTag, returnedAtTag, servingSinceTag } from "../ownership.ts";
 import { type Difference, differences } from "./diff.ts";
+import { momentOf } from "./moments.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
 
@@ -116,7 +117,17 @@ function isRevivable(spec: Spec, environment: Environment): boolean {
 
 function wasReturned(environment: Environment, planId: string): boolean {
   const underThisPlan = environment.tags?.[returnedAtTag]?.endsWith(`/${planId}`) ?? false;
-  return underThisPlan && (environment.tags?.[servingSinceTag] ?? "") <= returnedAtOf(environment);
+  return underThisPlan && servingSince(environment) <= momentOf(returnedAtOf(environment));
+}
+
+/** When it came to serve all queues, in ms since the epoch. */
+export function servingSince({ tags }: Environment): number {
+  return momentOf(tags?.[servingSinceTag]);
+}
+
+/** When it was made, in ms since the epoch. */
+export function createdAt({ tags }: Environment): number {
+  return momentOf(tags?.[createdAtTag]);
 }
 
 /** When queues went back from it last (RFC 3339); empty: never. */
@@ -150,7 +161,6 @@ function rank(spec: Spec, environment: Environment, planId: string): number {
 }
 
 export function newestFirst(left: Environment, right: Environment): number {
-  const [a, b] = [left.tags?.[createdAtTag] ?? "", right.tags?.[createdAtTag] ?? ""];
-  if (a !== b) return a < b ? 1 : -1;
+  if (createdAt(left) !== createdAt(right)) return createdAt(left) < createdAt(right) ? 1 : -1;
   return left.computeEnvironmentName < right.computeEnvironmentName ? 1 : -1;
 }

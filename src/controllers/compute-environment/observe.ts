@@ -15,7 +15,7 @@ import { filledObject } from "../roles/with-roles.ts";
 import { placed } from "../security-group/fill.ts";
 import { wishOf } from "../wish.ts";
 import { queuePaused } from "./checks.ts";
-import { newestFirst } from "./fleet.ts";
+import { newestFirst, servingSince } from "./fleet.ts";
 import type { Looks } from "./network-look.ts";
 import { awaitingApproval } from "./replacement.ts";
 import { attemptAt, planId } from "./request.ts";
@@ -371,10 +371,9 @@ async function targetRuns(
   region: BatchRegion,
   signal: AbortSignal,
 ): Promise<boolean | undefined> {
-  const since = ({ tags }: Environment): string => tags?.[servingSinceTag] ?? "";
   const standing = ours.filter(({ tags, status }) => tags?.[retiredAtTag] === undefined && status === "VALID");
-  const [newest] = [...standing].sort((left, right) => (since(left) < since(right) ? 1 : -1));
-  if (newest === undefined || since(newest) === "" || standing.length < 2) return undefined;
+  const [newest] = standing.toSorted((left, right) => (servingSince(left) < servingSince(right) ? 1 : -1));
+  if (newest?.tags?.[servingSinceTag] === undefined || standing.length < 2) return undefined;
   const cluster = clusterName(newest);
   if (cluster === undefined) return undefined;
   const serving = queues.filter(({ order }) => order.includes(newest.computeEnvironmentName));

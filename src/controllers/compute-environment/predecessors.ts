@@ -2,12 +2,12 @@
 
 import type { Environment } from "../../aws/batch.ts";
 import type { Next } from "../decision.ts";
-import { createdAtTag, returnedAtTag, servingSinceTag } from "../ownership.ts";
+import { returnedAtTag, servingSinceTag } from "../ownership.ts";
 import type { Action } from "./action.ts";
 import { queuesNaming } from "./checks.ts";
 import type { Context } from "./context.ts";
 import { differences } from "./diff.ts";
-import { inTransition, isRetired } from "./fleet.ts";
+import { createdAt, inTransition, isRetired, servingSince } from "./fleet.ts";
 import { approval, approvalOf, isHeld, noteServing } from "./replacement.ts";
 import { retirement } from "./retire.ts";
 import type { QueueSeen } from "./seen.ts";
@@ -85,7 +85,9 @@ function unnotedFollower({ seen, ours, fleet, now }: Context): Next<Action> | un
   if (follower === undefined || hasServed(follower)) return undefined;
   const others = ours.filter((one) => one !== follower);
   if (!others.some((one) => isOlder(one, follower)) || naming(others).length > 0) return undefined;
-  return naming([follower]).some(({ queue }) => inTransition(queue)) ? undefined : noteServing(follower, now);
+  return naming([follower]).some(({ queue }) => inTransition(queue))
+    ? undefined
+    : noteServing(follower, now, others.map(servingSince));
 }
 
 /** The queues were handed over to it, and have not gone back from it since. */
@@ -111,9 +113,8 @@ function soaking(
   // A newer one than the follower is what the spec went back from: the follower has proved itself before.
   if (isOlder(follower, environment)) return undefined;
   if (queuesNaming(seen, new Set([follower.computeEnvironmentName])).length === 0) return undefined;
-  const since = Date.parse(follower.tags?.[servingSinceTag] ?? "");
-  const restMs = since + (spec.replacement?.soakSeconds ?? defaultSoakSeconds) * 1000 - now;
-  if (Number.isNaN(restMs) || restMs <= 0) return undefined;
+  const restMs = servingSince(follower) + (spec.replacement?.soakSeconds ?? defaultSoakSeconds) * 1000 - now;
+  if (restMs <= 0) return undefined;
   return {
     kind: "wait",
     reason: "Soaking",
@@ -129,8 +130,4 @@ function isInOrder(environment: Environment): boolean {
 
 function isOlder(one: Environment, other: Environment): boolean {
   return createdAt(one) < createdAt(other);
-}
-
-function createdAt(environment: Environment): string {
-  return environment.tags?.[createdAtTag] ?? "";
 }

@@ -2,10 +2,9 @@
 
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
-import { timestamp } from "../conditions.ts";
 import type { Next } from "../decision.ts";
 import { shortHash } from "../fingerprint.ts";
-import { createdAtTag, returnedAtTag, servingSinceTag } from "../ownership.ts";
+import { returnedAtTag, servingSinceTag } from "../ownership.ts";
 import { isMadeByOperator } from "../roles/names.ts";
 import { withoutRequestIds } from "../wording.ts";
 import type { Action } from "./action.ts";
@@ -20,7 +19,18 @@ import {
   queuesNaming,
 } from "./checks.ts";
 import { differences } from "./diff.ts";
-import { type Fleet, inTransition, isRetired, isTriedAgain, isUsable, newestFirst, returnedAtOf } from "./fleet.ts";
+import {
+  createdAt,
+  type Fleet,
+  inTransition,
+  isRetired,
+  isTriedAgain,
+  isUsable,
+  newestFirst,
+  returnedAtOf,
+  servingSince,
+} from "./fleet.ts";
+import { momentAfter, momentOf } from "./moments.ts";
 import { createRequest, revalidateRequest } from "./request.ts";
 import { isAuthorizationReason } from "./retire.ts";
 import type { QueueSeen, Seen } from "./seen.ts";
@@ -84,7 +94,7 @@ export function firstEnvironment(spec: Spec, seen: Seen, now: number): Next<Acti
       recheckInMs: 60_000,
     };
   }
-  return make(spec, seen, now, `${seen.freeName.name} is being made`);
+  return make(spec, seen, now, [], `${seen.freeName.name} is being made`);
 }
 
 /** A successor for environments that AWS cannot change as the spec asks. */
@@ -111,20 +121,19 @@ export function successor(spec: Spec, seen: Seen, standing: readonly Environment
   if (serving.length > 0 && held) {
     return approval(value, `${fields} makes a new environment necessary, which waits for approval`);
   }
-  return make(spec, seen, now, `${seen.freeName.name} is being made to take over, because of ${fields}`);
+  return make(spec, seen, now, standing, `${seen.freeName.name} is being made to take over, because of ${fields}`);
 }
 
 /** What follows when AWS finds the target INVALID and nothing in the spec would mend it in place. */
 export function afterInvalid(spec: Spec, seen: Seen, fleet: Fleet, target: Environment, now: number): Next<Action> {
   const name = target.computeEnvironmentName;
   const reason = withoutRequestIds(target.statusReason ?? "AWS gives no reason");
-  const createdAt = Date.parse(target.tags?.[createdAtTag] ?? "");
-  const ageMs = now - createdAt;
+  const ageMs = now - createdAt(target);
   const who = inItsPlace(seen, fleet);
   const neverServed =
     !fleet.returned && target.tags?.[servingSinceTag] === undefined && queuesNaming(seen, new Set([name])).length === 0;
 
-  if (neverServed && isAuthorizationReason(target.statusReason) && !Number.isNaN(createdAt)) {
+  if (neverServed && isAuthorizationReason(target.statusReason) && Number.isFinite(ageMs)) {
     const attempt = attemptOf(name);
     const waitMs = attempt < attemptsAtOnce ? propagationMs - ageMs : attemptEveryMs - ageMs;
     if (waitMs > 0 && attempt < attemptsAtOnce) {
@@ -153,7 +162,8 @@ export function afterInvalid(spec: Spec, seen: Seen, fleet: Fleet, target: Envir
         recheckInMs: 5 * 60_000,
       };
     }
-    return make(spec, seen, now, `${seen.freeName.name} is being made after AWS found ${name} INVALID: ${reason}`);
+    const message = `${seen.freeName.name} is being made after AWS found ${name} INVALID: ${reason}`;
+    return make(spec, seen, now, [target, ...fleet.predecessors], message);
   }
   const found = `AWS found ${name} INVALID: ${reason}.${who}`;
   const mendable = isAuthorizationReason(target.statusReason) && usesMadeRole(target) && !seen.askedAgain.has(name);
@@ -206,15 +216,15 @@ function failedAttempts(fleet: Fleet): readonly Environment[] {
  */
 export function markReturned(seen: Seen, fleet: Fleet, target: Environment, now: number): Next<Action> | undefined {
   if (target.status !== "INVALID" || isShunned(seen, fleet)) return undefined;
-  const since = target.tags?.[servingSinceTag];
+  const [since, returned] = [servingSince(target), momentOf(returnedAtOf(target))];
   // What gave the queues back under an earlier wish has not served under this one yet.
-  const served = since !== undefined && returnedAtOf(target) <= since;
+  const served = target.tags?.[servingSinceTag] !== undefined && returned <= since;
   const named = queuesNaming(seen, new Set([target.computeEnvironmentName])).length > 0;
   if (!(served || named) || refugeIn(fleet) === undefined) return undefined;
   const message = `AWS found ${target.computeEnvironmentName} INVALID (${withoutRequestIds(target.statusReason ?? "no reason given")}); the queues go back to the predecessor`;
   return {
     kind: "act",
-    action: tagOne("returned", target, { [returnedAtTag]: `${timestamp(now)}/${seen.planId}` }),
+    action: tagOne("returned", target, { [returnedAtTag]: `${momentAfter(now, [since, returned])}/${seen.planId}` }),
     reason: "Returning",
     message,
     irreversible: false,
@@ -305,18 +315,18 @@ function unsettledQueue(seen: Seen, fleet: Fleet, name: string): Next<Action> | 
 export function markServing(seen: Seen, fleet: Fleet, target: Environment, now: number): Next<Action> | undefined {
   const adopted = target.computeEnvironmentName === seen.baseName;
   if (fleet.predecessors.length === 0 && !adopted) return undefined;
-  const since = target.tags?.[servingSinceTag];
-  const later = fleet.predecessors.some((environment) => (environment.tags?.[servingSinceTag] ?? "") > (since ?? ""));
-  // Approved after the queues had gone back from it: the soak begins anew.
-  if (since !== undefined && !later && returnedAtOf(target) <= since) return undefined;
-  return noteServing(target, now);
+  const since = servingSince(target);
+  // Approved after the queues had gone back from it, or served again after others: the soak begins anew.
+  const earlier = [momentOf(returnedAtOf(target)), ...fleet.predecessors.map(servingSince)];
+  const noted = target.tags?.[servingSinceTag] !== undefined;
+  return noted && earlier.every((moment) => moment <= since) ? undefined : noteServing(target, now, earlier);
 }
 
-/** The tag write that starts the clock. */
-export function noteServing(environment: Environment, now: number): Next<Action> {
+/** The tag write that starts the clock, after all `earlier` (ms). */
+export function noteServing(environment: Environment, now: number, earlier: readonly number[]): Next<Action> {
   return {
     kind: "act",
-    action: tagOne("serving", environment, { [servingSinceTag]: timestamp(now) }),
+    action: tagOne("serving", environment, { [servingSinceTag]: momentAfter(now, earlier) }),
     reason: "Repointing",
     message: `${environment.computeEnvironmentName} serves all queues`,
     irreversible: false,
@@ -349,14 +359,16 @@ function replacing(spec: Spec, reference: Environment | undefined): string {
   return paths.length === 0 ? "the spec" : paths.join(", ");
 }
 
-function make(spec: Spec, seen: Seen, now: number, message: string): Next<Action> {
+/** @param others of the object: it is the newest of them all */
+function make(spec: Spec, seen: Seen, now: number, others: readonly Environment[], message: string): Next<Action> {
   const { name, absent } = seen.freeName;
   if (!absent) {
     return { kind: "wait", reason: "Creating", message, recheckInMs: 1000, confirmsAbsence: true };
   }
+  const made = momentAfter(now, others.map(createdAt));
   return {
     kind: "act",
-    action: { kind: "create", request: createRequest(name, spec, seen.identity, now) },
+    action: { kind: "create", request: createRequest(name, spec, seen.identity, made) },
     reason: "Creating",
     message,
     irreversible: true,

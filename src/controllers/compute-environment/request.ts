@@ -2,7 +2,6 @@
 
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { CreateComputeEnvironmentRequest, Environment, UpdateComputeEnvironmentRequest } from "../../aws/batch.ts";
-import { timestamp } from "../conditions.ts";
 import { shortHash } from "../fingerprint.ts";
 import type { Identity } from "../ownership.ts";
 import { createdAtTag, ownerTags, rolloutTokenTag } from "../ownership.ts";
@@ -44,12 +43,16 @@ export function attemptAt(planId: string, baseName: string, name: string): numbe
   return /^\d{1,6}$/.test(suffix) ? Number(suffix) : 0;
 }
 
-/** AWS takes only ENABLED at creation and no `updatePolicy`; both follow as an update. */
+/**
+ * AWS takes only ENABLED at creation and no `updatePolicy`; both follow as an update.
+ *
+ * @param createdAt RFC 3339
+ */
 export function createRequest(
   name: string,
   spec: Spec,
   identity: Identity,
-  now: number,
+  createdAt: string,
 ): CreateComputeEnvironmentRequest {
   const { type, unmanagedvCpus, computeResources, serviceRole, eksConfiguration, ecsSettings } = spec;
   const request: CreateComputeEnvironmentRequest = {
@@ -64,7 +67,7 @@ export function createRequest(
     tags: {
       ...spec.tags,
       ...ownerTags(identity),
-      [createdAtTag]: timestamp(now),
+      [createdAtTag]: createdAt,
       ...(spec.rolloutToken === undefined ? {} : { [rolloutTokenTag]: spec.rolloutToken }),
     },
   };

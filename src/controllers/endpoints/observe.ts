@@ -152,6 +152,7 @@ function vpcsSeen(
   const { cluster, clock } = ports;
   const now = clock.monotonic();
   const unproven = isUnproven(memory, object, now);
+  const refused = refusedLately(memory, object, now);
   const ownedByUs = (one: Parameters<typeof isOurs>[0]): boolean => isOurs(one, cluster);
   const held = heldAmong(facts, ownedByUs);
   const asking = neighbours.flatMap((one) => (stays(one.object) && one.user !== undefined ? [one.user] : []));
@@ -219,7 +220,7 @@ function vpcsSeen(
         beside.filter(({ user }) => held(user).unread.length > 0),
       ),
       justWritten: unproven || wroteLately(memory, vpcId, now),
-      refused: refusedLately(memory, object, vpcId, now),
+      refused: refused.get(vpcId),
       writer: first === undefined || isWriter ? undefined : keyText(first.metadata),
     };
   });

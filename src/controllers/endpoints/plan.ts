@@ -44,7 +44,7 @@ export function planWithEndpoints<Action extends { readonly kind: string }>(
   const unclaimed = staying.filter((id) => !seen.claims.includes(id));
   if (unclaimed.length > 0) {
     const message = `endpoints are asked for in ${unclaimed.join(", ")}`;
-    return instead(own, claim([...seen.claims, ...unclaimed], message), "False");
+    return instead(own, claim(seen, [...seen.claims, ...unclaimed], message), "False");
   }
   const [leaving, kept] = [
     vpcs.filter(({ vpcId }) => !staying.includes(vpcId)),
@@ -194,7 +194,8 @@ function left<Action>(own: Of<Action>, vpcs: readonly VpcSeen[], seen: Endpoints
   const gone = vpcs.map(({ vpcId }) => vpcId);
   const claims = seen.claims.filter((id) => !gone.includes(id));
   if (claims.length === seen.claims.length) return own;
-  return instead(own, claim(claims, `endpoints are no longer asked for in ${gone.join(", ")}`), "False", own.serving);
+  const message = `endpoints are no longer asked for in ${gone.join(", ")}`;
+  return instead(own, claim(seen, claims, message), "False", own.serving);
 }
 
 function leftOne(vpc: VpcSeen, seen: EndpointsSeen): Act | Extract<EndpointsNext, { kind: "wait" }> | undefined {
@@ -274,13 +275,14 @@ function act(
   };
 }
 
-function claim(claims: readonly string[], message: string): EndpointsNext {
+function claim(seen: EndpointsSeen, claims: readonly string[], message: string): EndpointsNext {
   return {
     kind: "act",
     action: { kind: "claimVpcs", claims },
     reason: "MakingEndpoints",
     message,
-    irreversible: false,
+    // Where nothing is asked for any more nobody looks again.
+    irreversible: seen.claims.some((id) => !claims.includes(id)),
   };
 }
 

@@ -2,9 +2,8 @@ import { endpointsAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import { failureReason } from "../conditions.ts";
 import type { Decision } from "../decision.ts";
-import { newEc2Memory, refusedTo } from "../ec2-memory.ts";
+import { newEc2Memory, writeFor } from "../ec2-memory.ts";
 import type { Ports } from "../ports.ts";
-import { notingRefusal } from "../refused-writes.ts";
 import type { Steps } from "../steps.ts";
 import { failureText } from "../wording.ts";
 import { actOnEndpoints } from "./act.ts";
@@ -51,9 +50,7 @@ export function withEndpoints<Seen, Action extends { readonly kind: string }>(
       if (!isEndpointsAction(action)) return await steps.act(action, object, region, given, signal);
       memory.busy.add(object.metadata.uid);
       const work = (): Promise<void> => actOnEndpoints(action, object, ports, memory.wroteAt, signal);
-      // Nothing else is left to do for what is being deleted: it says what keeps it, and tries again.
-      if (action.kind === "claimVpcs" || object.metadata.deletionTimestamp !== undefined) return await work();
-      return await notingRefusal(refusedTo(memory, object), action, ports.clock, work);
+      await (action.kind === "claimVpcs" ? work() : writeFor(memory, object, action, ports.clock, work));
     },
     report(object, { own }, decision, now) {
       return steps.report(object, own, decision as Decision<Action>, now);

@@ -35,7 +35,8 @@ export function removed(seen: RolesSeen, names: readonly string[], leaving: bool
   if (leaving || names.length === 0) return undefined;
   const claims = seen.claims.filter((claim) => !names.includes(claim));
   const message = `no longer asked for: ${names.join(", ")}`;
-  return { kind: "act", action: { kind: "claimRoles", claims }, reason: "RemovingRole", message, irreversible: false };
+  // Where nothing is asked for any more nobody looks again.
+  return { kind: "act", action: { kind: "claimRoles", claims }, reason: "RemovingRole", message, irreversible: true };
 }
 
 function oneRemoved(

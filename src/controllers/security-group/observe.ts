@@ -5,15 +5,7 @@ import type { BatchRegion } from "../../aws/region.ts";
 import type { NetworkFacts, SecurityGroup } from "../../network/facts.ts";
 import { read } from "../../network/lookups.ts";
 import type { NetworkRequest } from "../../network/port.ts";
-import {
-  type Ec2Memory,
-  factsMaxAgeMs,
-  isUnproven,
-  newEc2Memory,
-  refusedLately,
-  refusedTo,
-  wroteLately,
-} from "../ec2-memory.ts";
+import { type Ec2Memory, factsMaxAgeMs, isUnproven, newEc2Memory, refusedLately, wroteLately } from "../ec2-memory.ts";
 import { type Identity, identityOf, ownerIn } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { unreadBy } from "../unread.ts";
@@ -103,7 +95,6 @@ async function networkOf(
     const facts = await ec2.network.of(requestOf(subnetIds, claims), { signal, maxAgeMs });
     const now = ports.clock.monotonic();
     const unproven = isUnproven(memory, object, now);
-    const refusedIn = (vpcId: string) => refusedLately(memory, object, vpcId, now);
     return {
       kind: "read",
       vpcIds: subnetIds.length === 0 ? undefined : vpcsOf(subnetIds, facts),
@@ -114,12 +105,7 @@ async function networkOf(
           ...[...memory.wroteAt.keys()].filter((vpcId) => wroteLately(memory, vpcId, now)),
         ]),
       ],
-      refused: new Map(
-        [...refusedTo(memory, object).keys()].flatMap((vpcId) => {
-          const refused = refusedIn(vpcId);
-          return refused === undefined ? [] : [[vpcId, refused] as const];
-        }),
-      ),
+      refused: refusedLately(memory, object, now),
     };
   } catch (error) {
     return unreadBy(error, "EC2 cannot be read");

@@ -94,7 +94,7 @@ interface Step<Action> {
 function kept<Action>(own: Of<Action>, vpcId: string, wished: GroupWish, seen: GroupSeen, network: Read): Step<Action> {
   if (!seen.claims.includes(vpcId)) {
     const message = `a security group is asked for in ${vpcId}`;
-    return { kind: "instead", decision: instead(own, claim([...seen.claims, vpcId], message), seen) };
+    return { kind: "instead", decision: instead(own, claim(seen, [...seen.claims, vpcId], message), seen) };
   }
   const found = groupIn(network, vpcId);
   const blocking = network.inTheWay.find((one) => one.vpcId === vpcId);
@@ -189,7 +189,7 @@ function left<Action>(own: Of<Action>, seen: GroupSeen, network: Read, deleting:
   }
   const claims = stays === undefined ? [] : [stays];
   if (deleting || own.next.kind === "act" || claims.join() === seen.claims.join()) return own;
-  return { ...own, next: claim(claims, "what is left of earlier security groups is gone") };
+  return { ...own, next: claim(seen, claims, "what is left of earlier security groups is gone") };
 }
 
 function leftOne({ group, usedBy, strangers, namedBy }: GroupFound, seen: GroupSeen, network: Read): GroupNext {
@@ -242,9 +242,11 @@ function act(
   };
 }
 
-function claim(vpcIds: readonly string[], message: string): GroupNext {
+function claim({ claims }: GroupSeen, vpcIds: readonly string[], message: string): GroupNext {
   const action = { kind: "claimGroups", vpcIds } as const;
-  return { kind: "act", action, reason: "MakingSecurityGroup", message, irreversible: false };
+  // Where nothing is asked for any more nobody looks again.
+  const irreversible = claims.some((id) => !vpcIds.includes(id));
+  return { kind: "act", action, reason: "MakingSecurityGroup", message, irreversible };
 }
 
 function unread<Action extends { readonly kind: string }>(

@@ -2,9 +2,8 @@ import { securityGroupAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import { failureReason } from "../conditions.ts";
 import type { Decision } from "../decision.ts";
-import { refusedTo } from "../ec2-memory.ts";
+import { writeFor } from "../ec2-memory.ts";
 import type { Ports } from "../ports.ts";
-import { notingRefusal } from "../refused-writes.ts";
 import type { Steps } from "../steps.ts";
 import { failureText } from "../wording.ts";
 import { actOnGroup } from "./act.ts";
@@ -49,9 +48,7 @@ export function withSecurityGroup<Seen, Action extends { readonly kind: string }
       if (!isGroupAction(action)) return await steps.act(action, withMadeGroup(object), region, given, signal);
       memory.busy.add(object.metadata.uid);
       const work = (): Promise<void> => actOnGroup(action, object, ports, memory.wroteAt, signal);
-      // Nothing else is left to do for what is being deleted: it says what keeps it, and tries again.
-      if (action.kind === "claimGroups" || object.metadata.deletionTimestamp !== undefined) return await work();
-      return await notingRefusal(refusedTo(memory, object), action, ports.clock, work);
+      await (action.kind === "claimGroups" ? work() : writeFor(memory, object, action, ports.clock, work));
     },
     report(object, { own, group }, decision, now) {
       const fields = steps.report(withMadeGroup(object), own, decision as Decision<Action>, now);

@@ -9,6 +9,7 @@ import {
   revalidateRequest,
   updateRequest,
 } from "../../../src/controllers/compute-environment/request.ts";
+import { timestamp } from "../../../src/controllers/conditions.ts";
 import { ownerTags } from "../../../src/controllers/ownership.ts";
 import { ec2, environment, fargate, identity, now, serviceLinkedRole, withResources } from "./given.ts";
 
@@ -57,7 +58,9 @@ describe("the id of a plan", () => {
 
 describe("the request that makes an environment", () => {
   it("has the tags of its owner, of its making, and of its rollout", () => {
-    expect(createRequest("n", { ...ec2, tags: { team: "x" }, rolloutToken: "2" }, identity, now).tags).toEqual({
+    expect(
+      createRequest("n", { ...ec2, tags: { team: "x" }, rolloutToken: "2" }, identity, timestamp(now)).tags,
+    ).toEqual({
       team: "x",
       ...ownerTags(identity),
       "awsbatch.dev/created-at": "2026-01-01T12:00:00Z",
@@ -71,7 +74,7 @@ describe("the request that makes an environment", () => {
       state: "DISABLED",
       updatePolicy: { terminateJobsOnUpdate: true },
     };
-    const { tags: _tags, ...request } = createRequest("n", spec, identity, now);
+    const { tags: _tags, ...request } = createRequest("n", spec, identity, timestamp(now));
     expect(Object.keys(request)).toEqual(["computeEnvironmentName", "type", "state", "computeResources"]);
     expect(request).toMatchObject({ computeEnvironmentName: "n", type: "MANAGED", state: "ENABLED" });
   });

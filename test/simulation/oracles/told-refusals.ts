@@ -12,6 +12,7 @@ const lags = /being modified|JobQueue relationship|Too Many Requests|Internal se
 
 interface Write {
   readonly at: number;
+  /** As it was then. */
   readonly object: KubeObject;
   readonly call: CallRecord;
 }
@@ -44,6 +45,8 @@ export const toldRefusals: OracleFactory = (watched) => {
         untold.delete(uid);
         const current = currentOf(watched, write.object);
         if (wordsOf(write) === undefined || current === undefined || tells(current, write)) continue;
+        // It was told already, of the write before, and so no status was written of this one.
+        if (tells(write.object, write)) continue;
         // Who has lost the lease since, or died, tells nothing; whoever follows begins from what AWS has.
         if (watched.callerOf(write.call)?.leads !== true) continue;
         // Who was about to write when somebody did something may have written for what was before.
