@@ -71,7 +71,11 @@ export async function endWell(
   if (world.violations.length > 0) return;
   const expected = await expectedOf(world);
   if (!(await converges(world, expected)) && world.violations.length === 0) {
-    world.violate("4, 5 and 9: the end is as if nothing had gone wrong", difference(world, expected));
+    // Whom no watch had shown came too late for a name that two claim: who has it is known only now.
+    const since = await expectedOf(world);
+    if (!isAs(world, since)) {
+      world.violate("4, 5 and 9: the end is as if nothing had gone wrong", difference(world, since));
+    }
   }
   if (options.silence === false || world.violations.length > 0) return;
   const listed = listedSeconds - (world.clock.monotonic() - faultsEndedAt) / 1000;

@@ -61,6 +61,7 @@ const seeds: Readonly<Record<string, number>> = {
   "a replica whose clock was behind noted five times a second since when an environment serves": 160_001_016,
   "an object went by an old list of EC2's that did not show its security group": 160_008_329,
   "AWS refused the same write twice, and had begun to carry it out: one status told both": 160_012_396,
+  "no watch had shown the older of two claimants, and the younger was judged to have no right to the name": 160_013_967,
 };
 
 describe("worlds that broke a promise once", () => {
