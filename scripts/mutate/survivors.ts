@@ -502,10 +502,11 @@ export const survivors: readonly Survivor[] = [
   },
   {
     file: "src/controllers/compute-environment/replacement.ts",
-    in: 'const createdAt = Date.parse(target.tags?.[createdAtTag] ?? "");',
-    was: '""',
-    becomes: '"Stryker was here!"',
-    why: "neither is a date",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a source line
+    in: "return make(spec, seen, now, [], `${seen.freeName.name} is being made`);",
+    was: "[]",
+    becomes: '["Stryker was here"]',
+    why: "what bears no date was made before all others",
   },
   {
     file: "src/controllers/compute-environment/replacement.ts",
@@ -520,13 +521,6 @@ export const survivors: readonly Survivor[] = [
     in: "environment.computeEnvironmentName === seen.baseName && environment.tags?.[servingSinceTag] === undefined,",
     was: "environment.tags?.[servingSinceTag]",
     becomes: "environment.tags[servingSinceTag]",
-    why: "for the compiler: what bears no tags is not ours",
-  },
-  {
-    file: "src/controllers/compute-environment/replacement.ts",
-    in: 'const createdAt = Date.parse(target.tags?.[createdAtTag] ?? "");',
-    was: "target.tags?.[createdAtTag]",
-    becomes: "target.tags[createdAtTag]",
     why: "for the compiler: what bears no tags is not ours",
   },
   {
@@ -581,27 +575,6 @@ export const survivors: readonly Survivor[] = [
     why: "for the compiler: what is not ours, and so may have no object, was dealt with before",
   },
   {
-    file: "src/controllers/compute-environment/replacement.ts",
-    in: 'const later = fleet.predecessors.some((environment) => (environment.tags?.[servingSinceTag] ?? "") > (since ?? ""));',
-    was: '""',
-    becomes: '"Stryker was here!"',
-    why: "without a mark it is written anyway",
-  },
-  {
-    file: "src/controllers/compute-environment/replacement.ts",
-    in: "const since = target.tags?.[servingSinceTag];",
-    was: "target.tags?.[servingSinceTag]",
-    becomes: "target.tags[servingSinceTag]",
-    why: "for the compiler: what bears no tags is not ours",
-  },
-  {
-    file: "src/controllers/compute-environment/replacement.ts",
-    in: 'const later = fleet.predecessors.some((environment) => (environment.tags?.[servingSinceTag] ?? "") > (since ?? ""));',
-    was: "environment.tags?.[servingSinceTag]",
-    becomes: "environment.tags[servingSinceTag]",
-    why: "for the compiler: what bears no tags is not ours",
-  },
-  {
     file: "src/controllers/compute-environment/plan.ts",
     in: 'const name = target?.computeEnvironmentName ?? "";',
     was: '""',
@@ -628,13 +601,6 @@ export const survivors: readonly Survivor[] = [
     was: "one.recheckInMs !== undefined",
     becomes: "true",
     why: "for the compiler: a step that has it has a number there",
-  },
-  {
-    file: "src/controllers/compute-environment/predecessors.ts",
-    in: 'const since = Date.parse(follower.tags?.[servingSinceTag] ?? "");',
-    was: '""',
-    becomes: '"Stryker was here!"',
-    why: "neither is a date",
   },
   {
     file: "src/controllers/compute-environment/plan.ts",
@@ -707,20 +673,6 @@ export const survivors: readonly Survivor[] = [
     was: "fleet.target === undefined",
     becomes: "false",
     why: "for the compiler: without a target a rule before this one has a step",
-  },
-  {
-    file: "src/controllers/compute-environment/predecessors.ts",
-    in: 'const since = Date.parse(follower.tags?.[servingSinceTag] ?? "");',
-    was: "follower.tags?.[servingSinceTag]",
-    becomes: "follower.tags[servingSinceTag]",
-    why: "for the compiler: what bears no tags is not ours",
-  },
-  {
-    file: "src/controllers/compute-environment/predecessors.ts",
-    in: 'return environment.tags?.[createdAtTag] ?? "";',
-    was: "environment.tags?.[createdAtTag]",
-    becomes: "environment.tags[createdAtTag]",
-    why: "for the compiler: what bears no tags is not ours",
   },
   {
     file: "src/controllers/job-queue/plan.ts",
@@ -826,20 +778,6 @@ export const survivors: readonly Survivor[] = [
     was: "arn !== undefined",
     becomes: "true",
     why: "for the compiler: the text `undefined` is no ARN of a role of ours",
-  },
-  {
-    file: "src/controllers/compute-environment/replacement.ts",
-    in: "const served = since !== undefined && returnedAtOf(target) <= since;",
-    was: "since !== undefined",
-    becomes: "true",
-    why: "nothing is at or before what is not there",
-  },
-  {
-    file: "src/controllers/compute-environment/replacement.ts",
-    in: "if (since !== undefined && !later && returnedAtOf(target) <= since) return undefined;",
-    was: "since !== undefined",
-    becomes: "true",
-    why: "nothing is at or before what is not there",
   },
   {
     file: "src/controllers/compute-environment/replacement.ts",

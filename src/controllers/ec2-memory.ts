@@ -72,14 +72,14 @@ export function wroteLately({ wroteAt }: Ec2Memory, vpcId: string, now: number):
 }
 
 /**
- * Whether somebody else may have asked for something a moment ago, and without it the object would go: the writer before
- * this process.
+ * Whether somebody else may have asked for something a moment ago that EC2 does not show yet: the writer before this
+ * process. Where something is wished it would be made, and only be refused; where nothing is, it would be left behind.
  *
  * @param now monotonic ms
  */
-export function isUnproven(memory: Ec2Memory, { metadata }: KubeObject, now: number): boolean {
+export function isUnproven(memory: Ec2Memory, now: number): boolean {
   memory.beganAt ??= now;
-  return metadata.deletionTimestamp !== undefined && now - memory.beganAt < shownWithinMs;
+  return now - memory.beganAt < shownWithinMs;
 }
 
 /** How old the facts may be that an object is judged by (ms). */

@@ -72,7 +72,7 @@ export interface ControllerOptions {
 
 const soonMs = 2000;
 
-/** So many steps in a row without a pause are taken for a fault of the controller and slowed down. */
+/** So many steps in a row without a pause are taken for a fault of the controller: each further one comes after one. */
 const stepsInARow = 100;
 
 /** Works off the objects of one kind: one at a time each, several side by side. */
@@ -207,10 +207,11 @@ export class Controller {
   #schedule(key: ObjectKey, again: Again, log: Log): ReconcileResult {
     const steps = again.kind === "now" ? (this.#steps.get(keyText(key)) ?? 0) + 1 : 0;
     if (steps >= stepsInARow) {
-      log.warn("too many steps without a pause", { steps });
-      this.#steps.delete(keyText(key));
-      this.#queue.addRateLimited(key);
-      return "requeue";
+      if (steps === stepsInARow) log.warn("too many steps without a pause", { steps, pauseMs: soonMs });
+      this.#queue.forget(key);
+      this.#steps.set(keyText(key), steps);
+      this.#queue.addAfter(key, soonMs);
+      return "requeue_after";
     }
     switch (again.kind) {
       case "now":

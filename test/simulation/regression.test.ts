@@ -62,6 +62,7 @@ const seeds: Readonly<Record<string, number>> = {
   "an object went by an old list of EC2's that did not show its security group": 160_008_329,
   "AWS refused the same write twice, and had begun to carry it out: one status told both": 160_012_396,
   "no watch had shown the older of two claimants, and the younger was judged to have no right to the name": 160_013_967,
+  "a group that nobody wished any more before EC2 showed it was no longer noted on its object": 170_003_448,
 };
 
 describe("worlds that broke a promise once", () => {

@@ -258,6 +258,27 @@ describe("the security group that is made for an environment", () => {
     expect(await madeGroups(one)).toEqual([]);
   });
 
+  it.each([
+    ["the same process", false, 4000],
+    ["another process", true, 8000],
+  ])("goes though nobody wishes it any more before EC2 shows it, with %s", async (_name, dies, staleMs) => {
+    const clock = new VirtualClock();
+    const aws = createSimulatedAws({ clock, random: seededRandom(1), region });
+    aws.outside.describeNetwork(threeSubnets);
+    let one = await aWorld({ clock, aws, region });
+    one.aws.faults.add({ fault: { kind: "stale", staleMs }, on: "DescribeSecurityGroups", forMs: 60_000 });
+    one.apply(environment());
+    await one.until("it is made", () => one.writes().length > 0, 30);
+    const { store } = one;
+    if (dies) {
+      await one.stop();
+      one = await aWorld({ clock, aws, store, region });
+    }
+    one.apply(computeEnvironment("ce", ec2));
+    await one.seconds(120);
+    expect(await madeGroups(one)).toEqual([]);
+  });
+
   it("is never the one that somebody else has given its name", async () => {
     const one = await world();
     const name = "aws-batch-operator/default/team/ce";

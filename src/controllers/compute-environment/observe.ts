@@ -373,7 +373,7 @@ async function targetRuns(
 ): Promise<boolean | undefined> {
   const standing = ours.filter(({ tags, status }) => tags?.[retiredAtTag] === undefined && status === "VALID");
   const [newest] = standing.toSorted((left, right) => (servingSince(left) < servingSince(right) ? 1 : -1));
-  if (newest?.tags?.[servingSinceTag] === undefined || standing.length < 2) return undefined;
+  if (newest === undefined || !Number.isFinite(servingSince(newest)) || standing.length < 2) return undefined;
   const cluster = clusterName(newest);
   if (cluster === undefined) return undefined;
   const serving = queues.filter(({ order }) => order.includes(newest.computeEnvironmentName));

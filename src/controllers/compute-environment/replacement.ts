@@ -218,7 +218,7 @@ export function markReturned(seen: Seen, fleet: Fleet, target: Environment, now:
   if (target.status !== "INVALID" || isShunned(seen, fleet)) return undefined;
   const [since, returned] = [servingSince(target), momentOf(returnedAtOf(target))];
   // What gave the queues back under an earlier wish has not served under this one yet.
-  const served = target.tags?.[servingSinceTag] !== undefined && returned <= since;
+  const served = Number.isFinite(since) && returned <= since;
   const named = queuesNaming(seen, new Set([target.computeEnvironmentName])).length > 0;
   if (!(served || named) || refugeIn(fleet) === undefined) return undefined;
   const message = `AWS found ${target.computeEnvironmentName} INVALID (${withoutRequestIds(target.statusReason ?? "no reason given")}); the queues go back to the predecessor`;
@@ -318,8 +318,9 @@ export function markServing(seen: Seen, fleet: Fleet, target: Environment, now: 
   const since = servingSince(target);
   // Approved after the queues had gone back from it, or served again after others: the soak begins anew.
   const earlier = [momentOf(returnedAtOf(target)), ...fleet.predecessors.map(servingSince)];
-  const noted = target.tags?.[servingSinceTag] !== undefined;
-  return noted && earlier.every((moment) => moment <= since) ? undefined : noteServing(target, now, earlier);
+  return Number.isFinite(since) && earlier.every((moment) => moment <= since)
+    ? undefined
+    : noteServing(target, now, earlier);
 }
 
 /** The tag write that starts the clock, after all `earlier` (ms). */

@@ -151,7 +151,7 @@ function vpcsSeen(
   const { neighbours } = users;
   const { cluster, clock } = ports;
   const now = clock.monotonic();
-  const unproven = isUnproven(memory, object, now);
+  const unproven = isUnproven(memory, now);
   const refused = refusedLately(memory, object, now);
   const ownedByUs = (one: Parameters<typeof isOurs>[0]): boolean => isOurs(one, cluster);
   const held = heldAmong(facts, ownedByUs);
@@ -175,6 +175,7 @@ function vpcsSeen(
       .map((one) => one.object)
       .filter((one) => mayWrite(one, ports))
       .toSorted(byRank);
+    const isUsed = stays(object) && vpcIds.includes(vpcId);
     const isWriter = first?.metadata.uid === object.metadata.uid;
     const beside = [...users.bystanders, ...strays(neighbours.filter((one) => one !== self && !here.includes(one)))];
     const connected = beside.filter(({ user }) => held(user).services.length > 0);
@@ -219,7 +220,7 @@ function vpcsSeen(
         vpcId,
         beside.filter(({ user }) => held(user).unread.length > 0),
       ),
-      justWritten: unproven || wroteLately(memory, vpcId, now),
+      justWritten: (unproven && !isUsed) || wroteLately(memory, vpcId, now),
       refused: refused.get(vpcId),
       writer: first === undefined || isWriter ? undefined : keyText(first.metadata),
     };

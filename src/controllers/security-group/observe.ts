@@ -55,7 +55,7 @@ export async function observeGroup(
     known: object.status?.network?.securityGroup?.groupId,
     network: unneeded
       ? ({ kind: "unneeded" } as const)
-      : await networkOf(object, claims, identity, region, ports, memory, signal),
+      : await networkOf(object, claims, wished !== undefined, identity, region, ports, memory, signal),
   };
   if (isBusy(seen)) memory.busy.add(object.metadata.uid);
   if (isLost(seen)) memory.lost.add(object.metadata.uid);
@@ -80,6 +80,7 @@ function isLost({ network, wished }: GroupSeen): boolean {
 async function networkOf(
   object: BatchComputeEnvironment,
   claims: readonly string[],
+  wished: boolean,
   identity: Identity,
   region: BatchRegion,
   ports: Ports,
@@ -94,16 +95,14 @@ async function networkOf(
     const maxAgeMs = Math.min(factsMaxAgeMs(object), wasLost ? lostMs : Number.POSITIVE_INFINITY);
     const facts = await ec2.network.of(requestOf(subnetIds, claims), { signal, maxAgeMs });
     const now = ports.clock.monotonic();
-    const unproven = isUnproven(memory, object, now);
+    const vpcIds = subnetIds.length === 0 ? undefined : vpcsOf(subnetIds, facts);
+    const left = isUnproven(memory, now) ? claims.filter((id) => !wished || vpcIds?.includes(id) !== true) : [];
     return {
       kind: "read",
-      vpcIds: subnetIds.length === 0 ? undefined : vpcsOf(subnetIds, facts),
+      vpcIds,
       ...groupsIn(facts, identity, region),
       justWritten: [
-        ...new Set([
-          ...(unproven ? claims : []),
-          ...[...memory.wroteAt.keys()].filter((vpcId) => wroteLately(memory, vpcId, now)),
-        ]),
+        ...new Set([...left, ...[...memory.wroteAt.keys()].filter((vpcId) => wroteLately(memory, vpcId, now))]),
       ],
       refused: refusedLately(memory, object, now),
     };

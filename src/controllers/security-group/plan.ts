@@ -189,6 +189,9 @@ function left<Action>(own: Of<Action>, seen: GroupSeen, network: Read, deleting:
   }
   const claims = stays === undefined ? [] : [stays];
   if (deleting || own.next.kind === "act" || claims.join() === seen.claims.join()) return own;
+  // EC2 shows late what was made, and nobody comes back to it once the note is gone.
+  const unsettled = seen.claims.some((id) => id !== stays && network.justWritten.includes(id));
+  if (unsettled) return lookedAtAgain(own, settleLookMs);
   return { ...own, next: claim(seen, claims, "what is left of earlier security groups is gone") };
 }
 

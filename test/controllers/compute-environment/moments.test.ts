@@ -75,4 +75,17 @@ describe("where the clock is behind what was noted", () => {
       action: { kind: "create", request: { tags: { "awsbatch.dev/created-at": iso(-112) } } },
     });
   });
+
+  it("another attempt is the newest all the same", () => {
+    const statusReason = "CLIENT_ERROR - Not authorized to perform sts:AssumeRole";
+    const failed = environment(`team_ce-${id}`, other, {
+      status: "INVALID",
+      statusReason,
+      ...noted({ "awsbatch.dev/created-at": iso(120) }),
+    });
+    const environments = [old(noted({ "awsbatch.dev/created-at": iso(-111) })), failed];
+    expect(planFor(object(other), seen(other, { environments }), now).next).toMatchObject({
+      action: { kind: "create", request: { tags: { "awsbatch.dev/created-at": iso(-112) } } },
+    });
+  });
 });
