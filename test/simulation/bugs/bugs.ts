@@ -342,6 +342,13 @@ export const bugs: readonly Bug[] = [
     ],
   },
   one(
+    "forget what was asked for as soon as nobody wishes it and EC2 does not show it",
+    "given up before EC2 shows it",
+    "controllers/security-group/plan.ts",
+    "const unsettled = seen.claims.some((id) => id !== stays && network.justWritten.includes(id));",
+    "const unsettled = false;",
+  ),
+  one(
     "take the endpoints of others for ours",
     "endpoints of somebody else",
     "controllers/endpoints/ownership.ts",

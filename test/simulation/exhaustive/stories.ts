@@ -44,6 +44,9 @@ const selecting = {
   computeResources: { ...elsewhere, subnetSelector: { tags: { tier: "batch" } } },
 } as BatchComputeEnvironmentSpec;
 
+const groupsMade = ({ aws }: Simulation): number =>
+  aws.truth.securityGroups().filter(({ GroupName }) => GroupName?.startsWith("aws-batch-operator/")).length;
+
 /** Longer than anything takes that is not stuck. */
 const limitSeconds = 3600;
 
@@ -661,6 +664,17 @@ export const stories: readonly Story[] = [
     act: changed(insideVpc({ subnets: ["subnet-11111111"] })),
     over: (world) =>
       allDone(world) && world.aws.truth.securityGroups().every(({ GroupName }) => !GroupName?.endsWith("-endpoints")),
+  },
+  {
+    name: "a group of its own, given up before EC2 shows it",
+    writes: 3,
+    network: accountNetwork,
+    act: async (world) => {
+      world.apply(computeEnvironment("ce", { ...ec2, network: { securityGroup: { create: true } } }));
+      await world.until(() => groupsMade(world) > 0, limitSeconds);
+      world.apply(computeEnvironment("ce", ec2));
+    },
+    over: (world) => allDone(world) && groupsMade(world) === 0,
   },
   {
     name: "endpoints of somebody else, used and left alone",
