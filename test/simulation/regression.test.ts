@@ -63,6 +63,7 @@ const seeds: Readonly<Record<string, number>> = {
   "AWS refused the same write twice, and had begun to carry it out: one status told both": 160_012_396,
   "no watch had shown the older of two claimants, and the younger was judged to have no right to the name": 160_013_967,
   "a group that nobody wished any more before EC2 showed it was no longer noted on its object": 170_003_448,
+  "a revision was on the wire when its writer fell asleep, and was registered when its object had long gone": 180_004_059,
 };
 
 describe("worlds that broke a promise once", () => {

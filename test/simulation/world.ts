@@ -10,7 +10,7 @@
 
 import { type Kind, type KubeObject, keyText } from "../../src/api/object.ts";
 import { kinds } from "../../src/api/v1alpha1/kinds.ts";
-import type { Cluster } from "../../src/controllers/ownership.ts";
+import { type Cluster, ownerIn, type Tags } from "../../src/controllers/ownership.ts";
 import { defaultSettings, type Settings } from "../../src/controllers/ports.ts";
 import { MemoryLeaseStore } from "../../src/kube/memory-lease-store.ts";
 import { type Manifest, MemoryStore } from "../../src/kube/memory-store.ts";
@@ -64,6 +64,12 @@ export interface Armed {
 }
 
 export const clusterOne: Cluster = { name: "default", uid: "cluster-1" };
+/** By the call that makes it: the kind of the object that it is made for. */
+const madeBy: Readonly<Record<string, string>> = {
+  CreateComputeEnvironment: "BatchComputeEnvironment",
+  CreateJobQueue: "JobQueue",
+  RegisterJobDefinition: "JobDefinition",
+};
 const restartMs = 1500;
 const tickMs = 5000;
 
@@ -76,7 +82,10 @@ export class Simulation {
   readonly log = collectingLog();
   readonly replicas: readonly Replica[];
   readonly violations: Violation[] = [];
-  /** `Kind namespace/name` of objects that went before the operator had put its finalizer on them, and none since had it. */
+  /**
+   * `Kind namespace/name` of objects that went before the operator had put its finalizer on them, or before what was on
+   * the wire when its writer was stopped was made for them; and none of that name since had the finalizer.
+   */
   readonly goneUnheld = new Set<string>();
   /** How often a watch shows an event twice, 0 to 1; how long a request to the API server is on its way, one way. */
   readonly network = { repeats: 0, latencyMs: 2, spreadMs: 4 };
@@ -329,7 +338,10 @@ export class Simulation {
     this.aws.onEffect((call, phase) => {
       if (phase === "before") this.#inEffect = call;
       this.#ask((oracle) => oracle.onEffect?.(call, phase));
-      if (phase === "after") this.#inEffect = undefined;
+      if (phase === "after") {
+        this.#inEffect = undefined;
+        this.#noteLate(call);
+      }
     });
     this.aws.onChange((change) => {
       this.trace.tellChange(change);
@@ -355,6 +367,17 @@ export class Simulation {
       const until = now + lease.leaseDurationSeconds * 1000;
       this.#leaseHeld = lease.holderIdentity === "" ? undefined : { holder: lease.holderIdentity, until };
     });
+  }
+
+  #noteLate(call: CallRecord): void {
+    const kind = madeBy[call.operation];
+    const caller = this.#callers.get(call);
+    const owner = ownerIn((call.input as { readonly tags?: Tags }).tags);
+    if (kind === undefined || owner === undefined || caller === undefined) return;
+    const isLate = caller.name !== this.#leaseHeld?.holder;
+    if (isLate && this.object(kind, owner.name, owner.namespace) === undefined) {
+      this.goneUnheld.add(`${kind} ${keyText(owner)}`);
+    }
   }
 
   #noteHeld(before: KubeObject | undefined, after: KubeObject | undefined): void {
