@@ -64,6 +64,9 @@ const seeds: Readonly<Record<string, number>> = {
   "no watch had shown the older of two claimants, and the younger was judged to have no right to the name": 160_013_967,
   "a group that nobody wished any more before EC2 showed it was no longer noted on its object": 170_003_448,
   "a revision was on the wire when its writer fell asleep, and was registered when its object had long gone": 180_004_059,
+  "the repair of a service role broke off, and its deletion waited for ever for what nobody attached": 180_007_690,
+  "where a quota left no room for another attempt, AWS never looked again at the one that was mended": 180_012_357,
+  "a tool gave a queue the priority that its user wished 21 seconds later, before the next listing": 180_013_953,
 };
 
 describe("worlds that broke a promise once", () => {

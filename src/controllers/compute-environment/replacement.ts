@@ -162,27 +162,41 @@ export function afterInvalid(spec: Spec, seen: Seen, fleet: Fleet, target: Envir
         recheckInMs: 5 * 60_000,
       };
     }
+    // Where there is no room for another attempt, what is mended meanwhile comes to be VALID all the same.
+    const again = lookedAtAnew(seen, target, attemptEveryMs, now);
+    if (again.kind === "act") return again;
     const message = `${seen.freeName.name} is being made after AWS found ${name} INVALID: ${reason}`;
     return make(spec, seen, now, [target, ...fleet.predecessors], message);
   }
   const found = `AWS found ${name} INVALID: ${reason}.${who}`;
   const mendable = isAuthorizationReason(target.statusReason) && usesMadeRole(target) && !seen.askedAgain.has(name);
   const everyMs = mendable ? ownRoleEveryMs : attemptEveryMs;
-  const dueInMs = (seen.invalidSince.get(name) ?? now) + everyMs - now;
-  if (dueInMs <= 0) {
-    return {
-      kind: "act",
-      action: { kind: "revalidate", name, request: revalidateRequest(target) },
-      reason: "Revalidating",
-      message: `${name} is INVALID (${reason}), and AWS is asked to look at it again`,
-      irreversible: false,
-    };
-  }
+  const again = lookedAtAnew(seen, target, everyMs, now);
+  if (again.kind === "act") return again;
   return {
     kind: "blocked",
     reason: "Invalid",
     message: `${found} Correct the spec, or what it refers to; AWS is asked ${mendable ? "after 5" : "every 30"} minutes to look again`,
-    recheckInMs: Math.min(5 * 60_000, dueInMs),
+    recheckInMs: Math.min(5 * 60_000, again.dueInMs),
+  };
+}
+
+/** AWS looks at what it found INVALID only when it is asked to. */
+function lookedAtAnew(
+  seen: Seen,
+  target: Environment,
+  everyMs: number,
+  now: number,
+): Extract<Next<Action>, { kind: "act" }> | { readonly kind: "later"; readonly dueInMs: number } {
+  const { computeEnvironmentName: name, statusReason = "AWS gives no reason" } = target;
+  const dueInMs = (seen.invalidSince.get(name) ?? now) + everyMs - now;
+  if (dueInMs > 0) return { kind: "later", dueInMs };
+  return {
+    kind: "act",
+    action: { kind: "revalidate", name, request: revalidateRequest(target) },
+    reason: "Revalidating",
+    message: `${name} is INVALID (${withoutRequestIds(statusReason)}), and AWS is asked to look at it again`,
+    irreversible: false,
   };
 }
 

@@ -1,6 +1,8 @@
-/** A service role that vanished while AWS needs it to tear an environment down is made again. Pure. */
+/** A service role that AWS needs to tear an environment down is made again, or gets back what it lacks. Pure. */
 
+import type { RoleSeen } from "../../aws/iam-account.ts";
 import type { Next } from "../decision.ts";
+import { roleTag } from "../ownership.ts";
 import type { RolesAction } from "./action.ts";
 import { roleDifferences } from "./diff.ts";
 import { type Limits, namedRefusal, refusalOf } from "./limits.ts";
@@ -8,6 +10,7 @@ import { roleName, rolePath } from "./names.ts";
 import { roleOwnership } from "./ownership.ts";
 import type { RolesSeen } from "./seen.ts";
 import { type RoleWish, rolesWished } from "./wish.ts";
+import type { RoleWrite } from "./writes.ts";
 
 type RolesNext = Next<RolesAction>;
 
@@ -16,15 +19,17 @@ const settleLookMs = 1000;
 const repairStallsAfterMs = 15 * 60_000;
 
 /**
- * The repair of the first stranded role, or why there is none; undefined: no role is missing.
+ * The repair of the first stranded role, or why there is none; undefined: none is missing, or lacks anything.
  *
  * @param own what the object would do, which cannot succeed before
  */
 export function repaired<Action>(seen: RolesSeen, own: Next<Action>): RolesNext | undefined {
   if (own.kind !== "wait" && own.kind !== "blocked") return undefined;
-  const [missing] = [...seen.stranded].filter(([, role]) => role === undefined);
-  if (missing === undefined) return undefined;
-  const [arn] = missing;
+  const [broken] = [...seen.stranded].filter(
+    ([arn, role]) => role === undefined || lacking(seen, arn, role).length > 0,
+  );
+  if (broken === undefined) return undefined;
+  const [arn, role] = broken;
   const barred = barrier(seen, arn);
   if (barred !== undefined) {
     // As long as something else is waited for, nobody has to hurry.
@@ -33,13 +38,18 @@ export function repaired<Action>(seen: RolesSeen, own: Next<Action>): RolesNext 
   }
   const wish = lostRole(seen, arn);
   const reason = "RepairingServiceRole";
-  const message = `service role ${arn} is gone, and AWS needs it to delete the environment: it is made again, used, and removed`;
+  const fault = role === undefined ? "is gone" : "lacks what was attached to it";
+  const what = role === undefined ? "made again" : "mended";
+  const message = `service role ${arn} ${fault}, and AWS needs it to delete the environment: it is ${what}, used, and removed`;
   if (!seen.claims.includes(wish.name)) {
     const claims = [...seen.claims, wish.name].sort();
     return { kind: "act", action: { kind: "claimRoles", claims }, reason, message, irreversible: false };
   }
   if (seen.justWritten.has(wish.name)) return { kind: "wait", reason, message, recheckInMs: settleLookMs };
-  const writes = roleDifferences(wish, undefined, undefined, [], "").map(({ write }) => write);
+  const writes =
+    role === undefined
+      ? roleDifferences(wish, undefined, undefined, [], "").map(({ write }) => write)
+      : lacking(seen, arn, role);
   return {
     kind: "act",
     action: { kind: "writeRole", name: wish.name, doing: "repair", writes },
@@ -47,6 +57,16 @@ export function repaired<Action>(seen: RolesSeen, own: Next<Action>): RolesNext 
     message,
     irreversible: true,
   };
+}
+
+/** What of ours a role lacks: its making broke off, or somebody took it away. Nothing else of it is changed. */
+function lacking(seen: RolesSeen, arn: string, role: RoleSeen): readonly RoleWrite[] {
+  if (roleOwnership(role.tags, seen.identity).kind !== "ours" || barrier(seen, arn) !== undefined) return [];
+  const wish = lostRole(seen, arn);
+  if (role.tags[roleTag] !== wish.purpose) return [];
+  return roleDifferences(wish, role, undefined, [], "")
+    .map(({ write }) => write)
+    .filter(({ kind }) => kind === "attach" || kind === "putInline" || kind === "putTrust");
 }
 
 /**

@@ -67,6 +67,11 @@ describe("an attempt that AWS found INVALID", () => {
       `create ${name}-2`,
     ],
     [
+      "is looked at anew after half an hour in which there was no room for the next one",
+      { environments: [attempt("", 2000)], invalidSince: new Map([[name, now - 1_800_000]]), ...next("-2") },
+      `revalidate ${name}`,
+    ],
+    [
       "is taken away as soon as the next one is there",
       { environments: [attempt("", 30), attempt("-2", 5, { status: "CREATING" })] },
       `tag retire ${name}`,

@@ -484,6 +484,34 @@ describe("a service role that is gone while AWS needs it", () => {
     expect(step(leaving(seen, blocked))).toBe("blocked ServiceRoleMissing");
   });
 
+  it("gets what it lacks when its making had broken off, also when it is wished no more", () => {
+    const bare = (change: object = {}) => new Map([[own.arn, roleAs(own, { attachedPolicyArns: [], ...change })]]);
+    const wished = seenRoles({ serviceRole: {} }, { stranded: bare() });
+    const mended = leaving(wished, blocked);
+    expect(step(mended)).toBe("act RepairingServiceRole repair team_ce_service: attach");
+    expect(mended.next.message).toContain("lacks what was attached to it");
+    const unwished = seenRoles({}, { claims: [own.name], stranded: bare({ trust: "{}" }) });
+    expect(step(leaving(unwished, blocked))).toBe("act RepairingServiceRole repair team_ce_service: putTrust attach");
+  });
+
+  it.each<[string, object]>([
+    ["it is somebody else's", { tags: {} }],
+    ["it serves another purpose", { tags: { ...own.ownTags, "awsbatch.dev/role": "job" } }],
+    [
+      "nothing is missing, and something is too much",
+      { attachedPolicyArns: [...own.policyArns, "arn:aws:iam::aws:policy/X"] },
+    ],
+  ])("gets nothing when %s", (_name, change) => {
+    const stranded = new Map([[own.arn, roleAs(own, change)]]);
+    expect(step(leaving(seenRoles({ serviceRole: {} }, { stranded }), blocked))).not.toMatch(/^act/);
+  });
+
+  it("gets nothing while IAM may not show what was written to it", () => {
+    const stranded = new Map([[own.arn, roleAs(own, { attachedPolicyArns: [] })]]);
+    const seen = seenRoles({ serviceRole: {} }, { stranded, justWritten: new Set([own.name]) });
+    expect(step(leaving(seen, blocked))).toBe("wait RepairingServiceRole");
+  });
+
   it("is told as under repair until AWS has been asked again, and only for a while", () => {
     const there = new Map([[own.arn, roleAs(own)]]);
     const { next } = leaving(seenRoles({ serviceRole: {} }, { stranded: there }), blocked);

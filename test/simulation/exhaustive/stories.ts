@@ -666,6 +666,22 @@ export const stories: readonly Story[] = [
       allDone(world) && world.aws.truth.securityGroups().every(({ GroupName }) => !GroupName?.endsWith("-endpoints")),
   },
   {
+    name: "the service role is taken away in the middle of a deletion",
+    writes: 8,
+    before: async (world) => {
+      world.apply(computeEnvironment("ce", { ...ec2, iam: { serviceRole: {} } }));
+      await ready(world);
+    },
+    act: async (world) => {
+      const { truth, outside } = world.aws;
+      const [{ serviceRole = "" } = {}] = truth.computeEnvironments();
+      world.delete("BatchComputeEnvironment", "ce");
+      await world.until(() => truth.computeEnvironments().some(({ status }) => status === "DELETING"), limitSeconds);
+      outside.removeRole(serviceRole);
+    },
+    over: gone,
+  },
+  {
     name: "a group of its own, given up before EC2 shows it",
     writes: 3,
     network: accountNetwork,

@@ -1,4 +1,5 @@
 import { jsonEqual } from "../../../src/runtime/json-equal.ts";
+import type { CallRecord } from "../../../src/simulator/wire.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import { driftSeenMs, isOperatorWrite, nameOf, unseenMs } from "./reading.ts";
 
@@ -13,30 +14,31 @@ const asksAgain: ReadonlySet<string> = new Set(["computeResources.maxvCpus", "st
  * differs from what AWS has at that instant, but for the few that AWS demands.
  *
  * Not against it: the update that asks AWS to look at an INVALID environment again, which is documented to change
- * nothing, also when AWS has found it VALID by itself since the last listing; what became equal within `unseenMs`, which
- * no read could have shown; and what was on the wire when its writer was stopped, and lands when another has long taken
+ * nothing, also when AWS has found it VALID by itself since the last listing; what became equal by a write of ours within
+ * `unseenMs`, which no read could have shown, or by somebody else's since the last listing; and what was on the wire when its writer was stopped, and lands when another has long taken
  * over and done the same (promise 8 cannot be had for such bytes).
  */
 export const onlyWhatChanged: OracleFactory = (watched) => {
-  /** By name: versions of the record with the time at which each came to be. */
-  const past = new Map<string, { readonly at: number; readonly record: Readonly<Record<string, unknown>> }[]>();
+  /** By name: versions of the record. */
+  const past = new Map<string, Version[]>();
   /** By name: until when AWS was known to have found it INVALID. */
   const invalidUntil = new Map<string, number>();
-  const note = (): void => {
+  const note = (cause?: CallRecord): void => {
+    const unseenForMs = cause?.by === "operator" ? unseenMs : driftSeenMs;
     const now = watched.clock.monotonic();
     for (const [name, record] of records(watched)) {
       const versions = past.get(name) ?? [];
       // Hours may lie between two changes: what was INVALID before this one was so until now.
       if ([versions.at(-1)?.record, record].some((one) => one?.["status"] === "INVALID")) invalidUntil.set(name, now);
-      if (versions.at(-1)?.record !== record) versions.push({ at: now, record });
-      while (versions.length > 1 && (versions[1]?.at ?? now) < now - unseenMs) versions.shift();
+      if (versions.at(-1)?.record !== record) versions.push({ at: now, record, unseenForMs });
+      while (isSeen(versions[1], now)) versions.shift();
       past.set(name, versions);
     }
   };
   return {
     name: "7 only what changed",
-    onAws() {
-      note();
+    onAws(_change, cause) {
+      note(cause);
       return undefined;
     },
     onEffect(call, phase) {
@@ -59,6 +61,18 @@ export const onlyWhatChanged: OracleFactory = (watched) => {
     },
   };
 };
+
+interface Version {
+  /** When it came to be. */
+  readonly at: number;
+  readonly record: Readonly<Record<string, unknown>>;
+  /** For how long the operator may not have seen it: its own writes it asks for, others' come with the next listing. */
+  readonly unseenForMs: number;
+}
+
+function isSeen(version: Version | undefined, now: number): boolean {
+  return version !== undefined && version.at < now - version.unseenForMs;
+}
 
 function records({ aws }: Watched): readonly (readonly [string, Readonly<Record<string, unknown>>])[] {
   return [
