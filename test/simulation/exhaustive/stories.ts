@@ -44,6 +44,12 @@ const selecting = {
   computeResources: { ...elsewhere, subnetSelector: { tags: { tier: "batch" } } },
 } as BatchComputeEnvironmentSpec;
 
+const withRoleAndGroup = computeEnvironment("ce", {
+  ...ec2,
+  iam: { serviceRole: {} },
+  network: { securityGroup: { create: true } },
+  deletionPolicy: "Retain",
+});
 const groupsMade = ({ aws }: Simulation): number =>
   aws.truth.securityGroups().filter(({ GroupName }) => GroupName?.startsWith("aws-batch-operator/")).length;
 
@@ -678,6 +684,44 @@ export const stories: readonly Story[] = [
       world.delete("BatchComputeEnvironment", "ce");
       await world.until(() => truth.computeEnvironments().some(({ status }) => status === "DELETING"), limitSeconds);
       outside.removeRole(serviceRole);
+    },
+    over: gone,
+  },
+  {
+    name: "a role and a group of its own, retained and taken back",
+    writes: 12,
+    network: accountNetwork,
+    before: async (world) => {
+      world.apply(withRoleAndGroup);
+      await ready(world);
+    },
+    act: async (world) => {
+      world.delete("BatchComputeEnvironment", "ce");
+      await world.until(() => gone(world), limitSeconds);
+      world.apply(withRoleAndGroup);
+    },
+  },
+  {
+    name: "a role of its own is given up for another",
+    writes: 3,
+    before: async (world) => {
+      world.apply(computeEnvironment("ce", { ...ec2, iam: { serviceRole: {} } }));
+      await ready(world);
+    },
+    act: changed({ ...ec2, serviceRole: "arn:aws:iam::123456789012:role/batch" }),
+    over: (world) => allDone(world) && world.aws.truth.roles().length === 0,
+  },
+  {
+    name: "a role that two job definitions share, deleted one after the other",
+    writes: 3,
+    before: async (world) => {
+      for (const name of ["one", "two"]) world.apply(jobDefinition(name, { iam: { jobRole: { name: "readers" } } }));
+      await ready(world);
+    },
+    act: async (world) => {
+      world.delete("JobDefinition", "one");
+      await world.seconds(1);
+      world.delete("JobDefinition", "two");
     },
     over: gone,
   },
