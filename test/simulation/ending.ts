@@ -216,13 +216,17 @@ async function converges(world: Simulation, expected: Expected): Promise<boolean
 const stuckBy = "Stalled QuotaExceeded";
 
 /**
- * A successor needs room that there never is where each object has one environment, none of them is on its way out, and
- * the quota is used up.
+ * A successor needs room that there never is where each object has one environment, none of them is on its way out or
+ * INVALID, so that AWS is asked to look at it again, and the quota is used up.
  */
 function hasNoRoom({ aws, store }: Simulation): boolean {
   const live = aws.truth.computeEnvironments().filter(({ status }) => status !== "DELETED");
   const deleting = store.objects().filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
-  if (live.some(isMoving) || deleting.some(({ kind }) => kind === "BatchComputeEnvironment")) return false;
+  if (
+    live.some((one) => isMoving(one) || one.status === "INVALID") ||
+    deleting.some(({ kind }) => kind === "BatchComputeEnvironment")
+  )
+    return false;
   const owners = live.flatMap(({ tags }) => {
     const owner = ownerIn(tags);
     return owner === undefined ? [] : [keyText(owner)];
