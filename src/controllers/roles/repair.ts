@@ -25,18 +25,16 @@ const repairStallsAfterMs = 15 * 60_000;
  */
 export function repaired<Action>(seen: RolesSeen, own: Next<Action>): RolesNext | undefined {
   if (own.kind !== "wait" && own.kind !== "blocked") return undefined;
-  const [broken] = [...seen.stranded].filter(
-    ([arn, role]) => role === undefined || lacking(seen, arn, role).length > 0,
-  );
-  if (broken === undefined) return undefined;
-  const [arn, role] = broken;
+  const repairs = [...seen.stranded].map(([arn, role]) => repairOf(seen, arn, role));
+  const repair = repairs.find(({ writes }) => writes.length > 0);
+  if (repair === undefined) return undefined;
+  const { arn, role, wish, writes } = repair;
   const barred = barrier(seen, arn);
   if (barred !== undefined) {
     // As long as something else is waited for, nobody has to hurry.
     if (own.kind === "wait") return undefined;
     return { kind: "blocked", reason: "ServiceRoleMissing", message: `${own.message}. ${barred}`, recheckInMs: 60_000 };
   }
-  const wish = lostRole(seen, arn);
   const reason = "RepairingServiceRole";
   const fault = role === undefined ? "is gone" : "lacks what was attached to it";
   const what = role === undefined ? "made again" : "mended";
@@ -46,10 +44,6 @@ export function repaired<Action>(seen: RolesSeen, own: Next<Action>): RolesNext 
     return { kind: "act", action: { kind: "claimRoles", claims }, reason, message, irreversible: false };
   }
   if (seen.justWritten.has(wish.name)) return { kind: "wait", reason, message, recheckInMs: settleLookMs };
-  const writes =
-    role === undefined
-      ? roleDifferences(wish, undefined, undefined, [], "").map(({ write }) => write)
-      : lacking(seen, arn, role);
   return {
     kind: "act",
     action: { kind: "writeRole", name: wish.name, doing: "repair", writes },
@@ -59,14 +53,22 @@ export function repaired<Action>(seen: RolesSeen, own: Next<Action>): RolesNext 
   };
 }
 
-/** What of ours a role lacks: its making broke off, or somebody took it away. Nothing else of it is changed. */
-function lacking(seen: RolesSeen, arn: string, role: RoleSeen): readonly RoleWrite[] {
-  if (roleOwnership(role.tags, seen.identity).kind !== "ours" || barrier(seen, arn) !== undefined) return [];
+interface Repair {
+  readonly arn: string;
+  readonly role: RoleSeen | undefined;
+  readonly wish: RoleWish;
+  /** Empty: it lacks nothing, or is not to be touched. */
+  readonly writes: readonly RoleWrite[];
+}
+
+/** One that is gone is made again. One of ours gets what its making broke off before, or somebody took away; no more. */
+function repairOf(seen: RolesSeen, arn: string, role: RoleSeen | undefined): Repair {
   const wish = lostRole(seen, arn);
-  if (role.tags[roleTag] !== wish.purpose) return [];
-  return roleDifferences(wish, role, undefined, [], "")
-    .map(({ write }) => write)
-    .filter(({ kind }) => kind === "attach" || kind === "putInline" || kind === "putTrust");
+  const writes = roleDifferences(wish, role, undefined, [], "").map(({ write }) => write);
+  if (role === undefined) return { arn, role, wish, writes };
+  const isOurs = roleOwnership(role.tags, seen.identity).kind === "ours" && role.tags[roleTag] === wish.purpose;
+  const lacking = writes.filter(({ kind }) => kind === "attach" || kind === "putInline" || kind === "putTrust");
+  return { arn, role, wish, writes: isOurs && barrier(seen, arn) === undefined ? lacking : [] };
 }
 
 /**

@@ -14,9 +14,10 @@ const asksAgain: ReadonlySet<string> = new Set(["computeResources.maxvCpus", "st
  * differs from what AWS has at that instant, but for the few that AWS demands.
  *
  * Not against it: the update that asks AWS to look at an INVALID environment again, which is documented to change
- * nothing, also when AWS has found it VALID by itself since the last listing; what became equal by a write of ours within
- * `unseenMs`, which no read could have shown, or by somebody else's since the last listing; and what was on the wire when its writer was stopped, and lands when another has long taken
- * over and done the same (promise 8 cannot be had for such bytes).
+ * nothing, also when AWS has found it VALID by itself since the last listing; what became equal by a write of ours
+ * within `unseenMs`, which no read could have shown, or by somebody else's since the last listing; and what was on the
+ * wire when its writer was stopped, and lands when another has long taken over and done the same (promise 8 cannot be
+ * had for such bytes).
  */
 export const onlyWhatChanged: OracleFactory = (watched) => {
   /** By name: versions of the record. */
