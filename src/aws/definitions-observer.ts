@@ -44,6 +44,8 @@ export class DefinitionsObserver {
   #probeFrom = 0;
   /** By name: the highest revision that was met deregistered above the ACTIVE ones. */
   readonly #deregistered = new Map<string, number>();
+  /** Names that a look found odd and no listing has explained yet. */
+  readonly #odd = new Set<string>();
 
   constructor(options: DefinitionsObserverOptions) {
     this.#options = options;
@@ -127,8 +129,9 @@ export class DefinitionsObserver {
       if (this.#listDue() <= now) {
         await this.#listAll();
       } else {
-        const names = new Set(this.#unconfirmed().flatMap(({ name, at }) => (at <= now ? [name] : [])));
-        if (this.#describeDue() <= now) for (const name of await this.#describeHighest()) names.add(name);
+        if (this.#describeDue() <= now) await this.#describeHighest();
+        const unconfirmed = this.#unconfirmed().flatMap(({ name, at }) => (at <= now ? [name] : []));
+        const names = new Set([...unconfirmed, ...this.#odd]);
         if (names.size > this.#pages) await this.#listAll();
         else for (const name of names) await this.#listName(name, lifetime);
       }
@@ -147,6 +150,7 @@ export class DefinitionsObserver {
   async #listAll(): Promise<void> {
     const { batch, cache, clock, lifetime } = this.#options;
     const begunAt = clock.monotonic();
+    const odd = [...this.#odd];
     const kept = new Map<string, Revisions<StoredRevision>>();
     const others = new Set<string>();
     let pages = 0;
@@ -161,6 +165,7 @@ export class DefinitionsObserver {
     this.#pages = Math.max(1, pages);
     this.#listedAt = begunAt;
     this.#describedAt = begunAt;
+    for (const name of odd) this.#odd.delete(name);
     // Names of which some revisions came before the one that made the name worth keeping, and names that what went
     // away between two pages may have hidden.
     const doubtful = new Set([...others].filter((name) => kept.has(name)));
@@ -180,6 +185,7 @@ export class DefinitionsObserver {
     const { cache, clock } = this.#options;
     const begunAt = clock.monotonic();
     const revisions = await this.#readName(name, signal);
+    this.#odd.delete(name);
     cache.update(() => {
       const changed = cache.definitions.mergeName(name, revisions.length === 0 ? undefined : revisions, begunAt);
       if (cache.otherDefinitions.has(name)) {
@@ -197,8 +203,8 @@ export class DefinitionsObserver {
     return revisions;
   }
 
-  /** @returns the names that must be listed to know what is there */
-  async #describeHighest(): Promise<readonly string[]> {
+  /** Notes the names that must be listed to know what is there. */
+  async #describeHighest(): Promise<void> {
     const { batch, cache, clock, lifetime } = this.#options;
     const begunAt = clock.monotonic();
     this.#describedAt = begunAt;
@@ -206,19 +212,18 @@ export class DefinitionsObserver {
     const known = new Map(highest.map((revision) => [revision.arn, revision]));
     const probes = this.#probes(highest);
     const asked = [...known.keys(), ...probes.keys()];
-    const odd = new Set<string>();
     for (let start = 0; start < asked.length; start += pageSize) {
       const arns = asked.slice(start, start + pageSize);
       const answered = await describeRevisions(batch, arns, lifetime);
       const active = new Map(answered.filter(isActive).map((revision) => [revision.jobDefinitionArn, revision]));
       for (const arn of arns) {
         const expected = known.get(arn);
-        if (expected !== undefined && !active.has(arn)) odd.add(expected.name);
+        if (expected !== undefined && !active.has(arn)) this.#odd.add(expected.name);
       }
       for (const revision of answered) {
         const name = probes.get(revision.jobDefinitionArn);
         if (name === undefined) continue;
-        odd.add(name);
+        this.#odd.add(name);
         // It will never be ACTIVE again, and must not look odd again: the next question is for the one after it.
         if (!isActive(revision)) this.#deregistered.set(name, revision.revision);
       }
@@ -233,7 +238,6 @@ export class DefinitionsObserver {
         }),
       }));
     }
-    return [...odd];
   }
 
   /** ARNs that do not exist yet, with their names: as many as there is room for without another call. */

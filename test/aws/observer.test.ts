@@ -385,6 +385,24 @@ describe("revisions", () => {
     expect(world.counts()["describeJobDefinitions"]).toBe(2);
   });
 
+  it("are listed once AWS answers again where the listing of an odd name failed", async () => {
+    const world = new RegionWorld();
+    world.aws.revision("jd", 1);
+    await world.start();
+    world.aws.revision("jd", 2);
+    let failed = 0;
+    world.aws.refuse = ({ input }) => {
+      if (!("jobDefinitionName" in input) || failed > 0) return undefined;
+      failed++;
+      return sdkError("ServerException", "not now", 500);
+    };
+    await world.clock.advance(75 * second);
+    expect(failed).toBe(1);
+    const { definitions, failure } = world.region.snapshot();
+    expect(definitions?.get("jd")?.map(({ revision }) => revision)).toEqual([2, 1]);
+    expect(failure).toBeUndefined();
+  });
+
   it("cost one look a minute at rest also where a later revision has been deregistered", async () => {
     const world = new RegionWorld();
     world.aws.revision("jd", 1);

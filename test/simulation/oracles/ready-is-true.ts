@@ -16,7 +16,7 @@ import type { CallRecord } from "../../../src/simulator/wire.ts";
 import { isWrite } from "../../transcript.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import type { OperatorProcess } from "../process.ts";
-import { driftSeenMs, inputOf, liveEnvironments, liveQueues, nameOf, orderOf, textOf, unseenMs } from "./reading.ts";
+import { driftSeenMs, inputOf, liveEnvironments, liveQueues, orderOf, textOf, unseenMs } from "./reading.ts";
 
 /** AWS shows a write within this time, the promise assumes. */
 const shownWithinMs = 5_000;
@@ -29,19 +29,13 @@ const listingsOf: Readonly<Record<string, readonly string[]>> = {
   JobQueue: ["DescribeJobQueues", "DescribeComputeEnvironments"],
   JobDefinition: ["DescribeJobDefinitions"],
 };
-/** Such a call asks for some by name. */
-const knownOnly = ["computeEnvironments", "jobQueues"];
+/** Such a call asks for some by name or ARN, and shows no others. */
+const knownOnly = ["computeEnvironments", "jobQueues", "jobDefinitions"];
 
-/** A listing of job definitions may be of one name, or ask for the next revision of some. */
+/** Job definitions are listed by name too. */
 function shows({ input }: CallRecord, object: KubeObject): boolean {
-  if (object.kind !== "JobDefinition") return true;
-  const { jobDefinitionName, jobDefinitions } = input as {
-    readonly jobDefinitionName?: string;
-    readonly jobDefinitions?: readonly string[];
-  };
-  const asked = jobDefinitionName === undefined ? jobDefinitions : [jobDefinitionName];
-  const name = definitionNameOf(object as JobDefinition);
-  return asked === undefined || asked.some((one) => nameOf(one).split(":")[0] === name);
+  const { jobDefinitionName: name } = input as { readonly jobDefinitionName?: string };
+  return object.kind !== "JobDefinition" || name === undefined || name === definitionNameOf(object as JobDefinition);
 }
 
 /**
