@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** JSON with sorted keys and without undefined members: equal values have equal texts. */
 export function canonicalJson(value: unknown): string {
@@ -14,5 +14,5 @@ export function canonicalJson(value: unknown): string {
 
 /** The first `digits` hex digits of the SHA-256 of a value's canonical JSON. */
 export function shortHash(value: unknown, digits = 8): string {
-  return createHash("sha256").update(canonicalJson(value)).digest("hex").slice(0, digits);
+  return hash("sha256", canonicalJson(value)).slice(0, digits);
 }

@@ -13,7 +13,7 @@ import { kinds } from "../../src/api/v1alpha1/kinds.ts";
 import { type Cluster, ownerIn, type Tags } from "../../src/controllers/ownership.ts";
 import { defaultSettings, type Settings } from "../../src/controllers/ports.ts";
 import { MemoryLeaseStore } from "../../src/kube/memory-lease-store.ts";
-import { type Manifest, MemoryStore } from "../../src/kube/memory-store.ts";
+import { type Manifest, MemoryStore, type StoreSnapshot } from "../../src/kube/memory-store.ts";
 import { StoreError } from "../../src/kube/store.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { collectingLog } from "../../src/runtime/log.ts";
@@ -21,6 +21,7 @@ import { type Random, seededRandom } from "../../src/runtime/random.ts";
 import type { AccountNetwork } from "../../src/simulator/ec2-network.ts";
 import type { Knobs } from "../../src/simulator/knobs.ts";
 import { createSimulatedAws, type SimulatedAws } from "../../src/simulator/simulated-aws.ts";
+import type { AwsSnapshot } from "../../src/simulator/snapshot.ts";
 import type { CallRecord } from "../../src/simulator/wire.ts";
 import { admit } from "./admission.ts";
 import { goOn, type Phase, type Point, type Verdict } from "./gate.ts";
@@ -45,10 +46,21 @@ export interface SimulationOptions {
   readonly judge?: (point: Point) => Verdict;
   /** Wall time at the beginning, ms since the epoch. */
   readonly startsAt?: number;
+  /** What an earlier world had come to, with processes that know nothing of it yet. */
+  readonly from?: Beginning | undefined;
   /** False: no story is kept, and memory is that of the operator and of what the world cannot do without. */
   readonly keepsTrace?: boolean;
   /** False: nothing runs until `start` is called, e.g. to put something into AWS or the store before. */
   readonly starts?: boolean;
+}
+
+/** A world at rest, but for its processes and its jobs, as plain JSON. */
+export interface Beginning {
+  /** Wall time, ms since the epoch. */
+  readonly at: number;
+  readonly cluster: Cluster;
+  readonly store: StoreSnapshot;
+  readonly aws: AwsSnapshot;
 }
 
 /** Something that is to happen to a process at one of its next points. */
@@ -106,27 +118,31 @@ export class Simulation {
   #ended = false;
 
   constructor(options: SimulationOptions) {
-    const { seed, knobs = {}, replicas = 2 } = options;
+    const { seed, knobs = {}, replicas = 2, from } = options;
     this.#options = options;
-    this.clock = new VirtualClock(options.startsAt);
+    this.clock = new VirtualClock(from?.at ?? options.startsAt);
     const { clock } = this;
     this.trace = new Trace(clock, options.keepsTrace);
-    this.cluster = options.cluster ?? clusterOne;
+    this.cluster = from?.cluster ?? options.cluster ?? clusterOne;
     const region = options.settings?.region ?? "eu-west-1";
     this.settings = { ...defaultSettings, region, ...options.settings };
     this.#random = seededRandom(seed + 5_000_011);
     // Chance of its own for each part, so that a change of one does not deal the others new cards.
     this.aws = createSimulatedAws({
       clock,
-      random: seededRandom(seed),
+      random: seededRandom(from === undefined ? seed : seed + 1),
       region,
       knobs: { keptRecords: 20_000, ...knobs },
     });
     if (options.network !== undefined) this.aws.outside.describeNetwork(options.network);
     this.shownWithinMs = this.aws.knobs.stalenessMs;
-    let uids = 0;
+    let uids = from === undefined ? 0 : 1000;
     this.store = new MemoryStore({ clock, newUid: () => `uid-${++uids}`, admit });
     this.leases = new MemoryLeaseStore(clock);
+    if (from !== undefined) {
+      this.aws.restore(from.aws);
+      this.store.restore(from.store);
+    }
     this.replicas = Array.from(
       { length: replicas },
       (_, index) => new Replica("abcdefgh"[index] ?? "z", clock, (replica, name) => this.#process(replica, name)),
@@ -145,6 +161,7 @@ export class Simulation {
     };
     this.#oracles = (options.oracles ?? allOracles).map((factory) => factory(watched));
     this.#listen();
+    for (const object of this.store.objects()) this.#ask((oracle) => oracle.onObject?.(undefined, object));
     if (options.starts !== false) this.start();
   }
 
@@ -252,6 +269,13 @@ export class Simulation {
     this.#ended = true;
     for (const { process } of this.replicas) process?.kill();
     await this.clock.advance(0);
+  }
+
+  /** What another world can begin with; undefined while there are jobs, which end with this one. */
+  get beginning(): Beginning | undefined {
+    const { aws, store, cluster, clock } = this;
+    if (aws.truth.jobs().length > 0) return undefined;
+    return structuredClone({ at: clock.now(), cluster, store: store.snapshot(), aws: aws.snapshot() });
   }
 
   /** Everything in the cluster is lost; operators come back under a new identity that may take over the old one. */

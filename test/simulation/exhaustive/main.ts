@@ -51,7 +51,7 @@ async function all(): Promise<void> {
   const rows: Row[] = [];
   for (const [index, story] of chosen.entries()) {
     if (index % of !== part - 1) continue;
-    const row = await sweep(story, { all: values.all, pairs, seed });
+    const row = await sweep(story, { all: values.all, whole: values.all, pairs, seed });
     rows.push(row);
     if (values.rows) {
       print(JSON.stringify(row));

@@ -5,7 +5,7 @@ import { isWrite } from "../../transcript.ts";
 import { accountOf } from "../account.ts";
 import { goOn, type Point, type Verdict } from "../gate.ts";
 import type { OracleFactory, Violation } from "../oracle.ts";
-import type { Simulation } from "../world.ts";
+import type { Beginning, Simulation } from "../world.ts";
 import { isOver, type Story, worldOf } from "./story.ts";
 
 export const failureKinds = ["refused", "throttled", "timed out", "applied, answer lost"] as const;
@@ -52,6 +52,9 @@ export interface Telling {
 const limitSeconds = 2 * 3600;
 const restSeconds = 100;
 
+/** In which a process that has just started leads, has read everything, and believes it. */
+const readSeconds = 20;
+
 /** Longer than the lease. */
 const frozenMs = 20_000;
 
@@ -64,11 +67,36 @@ function stopped(world: Simulation, name: string): void {
   world.replicas.find(({ process }) => process?.name === name)?.process?.terminate();
 }
 
+/** Where a story begins: what it does before anything may go wrong, once for all tellings. */
+export async function beginningOf(story: Story): Promise<Beginning | undefined> {
+  if (story.before === undefined) return undefined;
+  const world = worldOf(story);
+  try {
+    await begun(story, world);
+    return world.violations.length === 0 ? world.beginning : undefined;
+  } finally {
+    await world.stop();
+  }
+}
+
+async function begun(story: Story, world: Simulation): Promise<void> {
+  // The first process leads, and has seen that there is nothing.
+  await world.seconds(12);
+  await story.before?.(world);
+  await world.seconds(15);
+}
+
+export interface TellOptions {
+  readonly oracles?: readonly OracleFactory[] | undefined;
+  /** Left out: from what the story does before anything may go wrong. */
+  readonly from?: Beginning | undefined;
+}
+
 /** Tells a story once. */
 export async function tell(
   story: Story,
   disturbance?: Disturbance,
-  oracles?: readonly OracleFactory[],
+  { oracles, from }: TellOptions = {},
 ): Promise<Telling> {
   const points: Place[] = [];
   const calls: Place[] = [];
@@ -96,12 +124,10 @@ export async function tell(
     died ??= process;
     return { kind: "die" } as const;
   };
-  const world = worldOf(story, { judge, ...(oracles && { oracles }) });
+  const world = worldOf(story, { judge, from, ...(oracles && { oracles }) });
   try {
-    // The first process leads, and has seen that there is nothing.
-    await world.seconds(12);
-    await story.before?.(world);
-    await world.seconds(15);
+    if (from === undefined) await begun(story, world);
+    else await world.seconds(readSeconds);
     counts = true;
     world.aws.faults.add({
       fault: disturbance?.kind === "fail" ? faultOf(disturbance.how) : throttled,
@@ -111,7 +137,7 @@ export async function tell(
         return disturbance?.kind === "fail" && calls.length === disturbance.call;
       },
     });
-    const from = world.aws.log.length;
+    const called = world.aws.log.length;
     world.store.onChange((before, after) => {
       if (!counts) return;
       changes.push(before?.metadata.generation === after?.metadata.generation ? "status" : "wish");
@@ -128,7 +154,7 @@ export async function tell(
     counts = false;
     await rest(story, world);
     const { violations, trace } = world;
-    const writes = world.aws.log.slice(from).filter((call) => call.by === "operator" && isWrite(call));
+    const writes = world.aws.log.slice(called).filter((call) => call.by === "operator" && isWrite(call));
     return { violations, points, calls, changes, writes, end: endOf(world), recovery, trace: () => trace.text() };
   } finally {
     await world.stop();

@@ -126,15 +126,8 @@ const rivals = [
 const rivalsStalled = (world: Simulation): boolean =>
   rivals.every(({ kind, metadata }) => condition(world, kind, metadata.name, "Stalled")?.reason === "Conflict");
 
-/** Environments of `ce` that were ever made. */
-const made = (world: Simulation): number => world.aws.log.filter(isAnswered("CreateComputeEnvironment")).length;
-const isAnswered =
-  (operation: string) =>
-  (call: {
-    readonly operation: string;
-    readonly outcome: { readonly kind: string; readonly applied?: boolean };
-  }): boolean =>
-    call.operation === operation && (call.outcome.kind === "answered" || call.outcome.applied === true);
+/** Environments that were made, those that have only just gone among them. */
+const made = ({ aws }: Simulation): number => aws.truth.computeEnvironments().length;
 
 /** Replaces, and reverts when that much has happened. */
 function reverted(when: string, writes: number, reached: (world: Simulation) => boolean): Story {

@@ -1,7 +1,15 @@
 import { seededRandom } from "../../../src/runtime/random.ts";
 import { describeWrite } from "../../transcript.ts";
 import type { OracleFactory } from "../oracle.ts";
-import { type Disturbance, type FailureKind, failureKinds, type Place, type Telling, tell } from "./run.ts";
+import {
+  beginningOf,
+  type Disturbance,
+  type FailureKind,
+  failureKinds,
+  type Place,
+  type Telling,
+  tell,
+} from "./run.ts";
 import type { Story } from "./story.ts";
 
 /** Which of all the places of a story are taken. */
@@ -11,6 +19,11 @@ export interface Extent {
    * process that dies at either leaves the same world behind.
    */
   readonly all: boolean;
+  /**
+   * True: each telling is of the whole story. False: what was done before anything may go wrong is done once, and each
+   * telling goes on from there, with a process that has just started.
+   */
+  readonly whole: boolean;
   /** How many pairs of two deaths, drawn by chance; or every pair. */
   readonly pairs: number | "all";
   readonly seed: number;
@@ -42,8 +55,12 @@ export interface Row {
 
 /** Tells a story undisturbed, then once with each single thing going wrong, and compares every end with the first. */
 export async function sweep(story: Story, extent: Extent, options: SweepOptions = {}): Promise<Row> {
-  const undisturbed = await tell(story, undefined, options.oracles);
-  const failures = [...findings(story, undefined, undisturbed, undisturbed), ...wasted(story, undisturbed)];
+  const { oracles } = options;
+  const whole = await tell(story, undefined, { oracles });
+  const failures = [...findings(story, undefined, whole, whole), ...wasted(story, whole)];
+  const from = extent.whole ? undefined : await beginningOf(story);
+  const undisturbed = from === undefined ? whole : await tell(story, undefined, { oracles, from });
+  failures.push(...findings(story, undefined, undisturbed, whole), ...wasted(story, undisturbed));
   const { points, calls, changes } = undisturbed;
   const kills = places(points, extent, ({ what, state }) => (what.startsWith("sends") ? `${what} ${state}` : state));
   const failing = places(calls, extent, ({ what, state }) => `${what} ${state}`);
@@ -51,7 +68,7 @@ export async function sweep(story: Story, extent: Extent, options: SweepOptions 
   const counted = { kills: 0, pairs: 0, freezes: 0, faults: 0, drops: 0 };
   const result = (): Row => ({ ...row, ...counted, failures });
   const one = async (disturbance: Disturbance): Promise<Telling> => {
-    const telling = await tell(story, disturbance, options.oracles);
+    const telling = await tell(story, disturbance, { oracles, from });
     failures.push(...findings(story, disturbance, telling, undisturbed));
     return telling;
   };
