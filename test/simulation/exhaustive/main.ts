@@ -1,13 +1,13 @@
 /**
  * `npm run simulate:exhaustive -- [--story TEXT] [--all] [--pairs N|all] [--seed S]`: the table of all stories, each
- * told once for each single thing that may go wrong. `--all`: at every await, also where nothing outside has changed
- * since the one before. `--rows`: each row as soon as it is there, as JSON. `--only JSON`: one telling with one
- * disturbance, to read.
+ * told once for each single thing that may go wrong. `--all`: the whole of each story each time, and at every await,
+ * also where nothing outside has changed since the one before. `--rows`: each row as soon as it is there, as JSON.
+ * `--only JSON`: one telling with one disturbance, to read; with `--all`, by the numbers of a run with `--all`.
  */
 
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { type Disturbance, tell } from "./run.ts";
+import { beginningOf, type Disturbance, tell } from "./run.ts";
 import { stories } from "./stories.ts";
 import { type Row, sweep, tableOf } from "./sweep.ts";
 
@@ -36,7 +36,8 @@ else await one(JSON.parse(values.only) as Disturbance);
 
 async function one(disturbance: Disturbance): Promise<void> {
   for (const story of chosen) {
-    const { trace, violations, end } = await tell(story, disturbance);
+    const from = values.all ? undefined : await beginningOf(story);
+    const { trace, violations, end } = await tell(story, disturbance, { from });
     print(trace());
     for (const line of end) print(line);
     for (const { oracle, at, message } of violations) print(`${oracle} at ${at} s: ${message}`);
