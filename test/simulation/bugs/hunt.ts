@@ -3,6 +3,7 @@
  * `quick`: only in the story that is named with it, with what is named going wrong.
  */
 
+import { enableCompileCache } from "node:module";
 import process from "node:process";
 import { bugs } from "./bugs.ts";
 import { plant } from "./plant.ts";
@@ -20,6 +21,8 @@ const mostSeeds = quick ? 0 : 100;
 const bug = bugs[Number(process.argv[2])];
 if (bug === undefined) throw new Error(`there is no bug ${process.argv[2]}`);
 plant(bug);
+// Of some forty processes that load the same files, all but the first find them compiled; a bug is another text.
+enableCompileCache();
 // Only now: whatever is loaded before has no bug.
 const { stories } = await import("../exhaustive/stories.ts");
 const { sweep } = await import("../exhaustive/sweep.ts");
