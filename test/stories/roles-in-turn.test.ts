@@ -179,9 +179,21 @@ describe("the note of roles on an object", () => {
     const names = Array.from({ length: 3000 }, (_, index) => `team_${index}_0123abcd`);
     world.annotate("JobDefinition", "plain", { "awsbatch.dev/roles": ["a/b", "x".repeat(65), ...names].join(",") });
     await world.seconds(7200);
-    expect(callsOf(world, "GetRole")).toBeLessThan(200);
+    expect(callsOf(world, "GetRole")).toBeLessThan(300);
     world.delete("JobDefinition", "plain");
     await world.untilGone();
+  });
+
+  it("leads to every role of a definition of sixty revisions with a role each, also on its way out", async () => {
+    const world = await emptyAccount();
+    for (let release = 1; release <= 60; release++) {
+      world.apply(jobDefinition("hello", { iam: { jobRole: { name: `r${release}` } }, revisionHistoryLimit: 100 }));
+      await world.untilReady();
+    }
+    expect(rolesIn(world).size).toBe(60);
+    world.delete("JobDefinition", "hello");
+    await world.untilGone();
+    expect(rolesIn(world).size).toBe(0);
   });
 
   it("still leads to every role that was made", async () => {

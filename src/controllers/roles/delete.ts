@@ -145,7 +145,7 @@ function markedForOthers(seen: RolesSeen, role: RoleSeen | undefined): RolesNext
     },
     reason: "RetainingRole",
     message: `role ${role.name} is marked to stay, as deletionPolicy says`,
-    irreversible: false,
+    irreversible: true,
   };
 }
 

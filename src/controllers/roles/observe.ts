@@ -45,13 +45,14 @@ export function iamOf(object: KubeObject): RoleSpecs | undefined {
   return (object.spec as { readonly iam?: RoleSpecs | undefined }).iam;
 }
 
-/** More roles than any object ever asked for: who wrote more into the note would use up IAM's budget. */
-const mostClaims = 50;
+/**
+ * So many that are neither wished nor used no object ever had: who wrote more into the note would use up IAM's budget.
+ */
+const mostSurplus = 100;
 
 /** The roles that an object has asked for so far. Anybody may write the note: whose a role is, its tags tell. */
-export function claimsOf({ metadata }: KubeObject): readonly string[] {
-  const noted = (metadata.annotations?.[rolesAnnotation] ?? "").split(",");
-  return noted.filter(isRoleName).slice(0, mostClaims);
+export function notedRoles({ metadata }: KubeObject): readonly string[] {
+  return (metadata.annotations?.[rolesAnnotation] ?? "").split(",").filter(isRoleName);
 }
 
 /** What the kind has in AWS, as far as roles go; see `RoleUser`. */
@@ -75,15 +76,18 @@ export async function observeRoles<O extends KubeObject>(
   const identity = identityOf(object, cluster);
   const wish = wishOf(object, settings);
   const iam = iamOf(object);
-  const claims = claimsOf(object);
+  const noted = notedRoles(object);
   const named = user.named(object);
   // The note goes with the object, so a lost cluster's is lost; what AWS has of the object still names its roles.
-  const lostNotes = used.filter((name) => !claims.includes(name) && isRoleOf(identity, name));
-  const usesRoles = iam !== undefined || claims.length > 0 || lostNotes.length > 0;
+  const lostNotes = used.filter((name) => !noted.includes(name) && isRoleOf(identity, name));
+  const usesRoles = iam !== undefined || noted.length > 0 || lostNotes.length > 0;
   const limits = usesRoles || named.length > 0 ? await limitsIn(identity.namespace, ports, signal) : unneeded;
   const boundary = limits.kind === "read" ? limits.limits.permissionsBoundary : undefined;
   const wishes = rolesWished(iam, identity, place, boundary);
   const unnoted = lostNotes.filter((name) => wishes.every((one) => one.name !== name));
+  const needed = new Set([...used, ...wishes.map(({ name }) => name)]);
+  const ignored = new Set(noted.filter((name) => !needed.has(name)).slice(mostSurplus));
+  const claims = noted.filter((name) => !ignored.has(name));
   const names = [...new Set([...claims, ...unnoted, ...wishes.map(({ name }) => name)])];
   const stale = memory.stale.delete(object.metadata.uid) || isAskedFor(object);
   // Whether it is there decides whether it would be left behind; what is wished is made anyway when it is not.
@@ -218,7 +222,7 @@ function othersIn(
   if (names.length === 0) return users;
   for (const other of neighbours(object, ports)) {
     const wished = sharedNames(other, ports.cluster.name);
-    const claimed = claimsOf(other);
+    const claimed = notedRoles(other);
     for (const name of names) {
       const wishes = wished.includes(name);
       if (!wishes && !claimed.includes(name)) continue;

@@ -285,7 +285,8 @@ function written(
     action: { kind: "writeRole", name, doing, writes },
     reason,
     message: `${field}: role ${name} ${what}`,
-    irreversible: doing === "make",
+    // What IAM showed half an hour ago may be somebody else's by now.
+    irreversible: true,
   };
 }
 

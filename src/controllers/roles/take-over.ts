@@ -26,7 +26,7 @@ export function takenOver({ iam, claims, wishes, justWritten, identity }: RolesS
       action: { kind: "writeRole", name, doing: "mend", writes },
       reason: "MendingRole",
       message: `role ${name}, which is still used, is taken over`,
-      irreversible: false,
+      irreversible: true,
     };
   }
   return undefined;

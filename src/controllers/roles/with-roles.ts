@@ -9,7 +9,7 @@ import { unreadBy } from "../unread.ts";
 import { actOnRoles } from "./act.ts";
 import { isRolesAction, type RolesAction } from "./action.ts";
 import { rolesEvents } from "./events.ts";
-import { claimsOf, iamOf, observeRoles, type RolesMemory } from "./observe.ts";
+import { iamOf, notedRoles, observeRoles, type RolesMemory } from "./observe.ts";
 import { planWithRoles } from "./plan.ts";
 import { newsOfFailure, rolesReport } from "./report.ts";
 import type { JobsSeen, RolesSeen } from "./seen.ts";
@@ -65,7 +65,7 @@ export function withRoles<O extends KubeObject, Seen, Action extends { readonly 
     events: (action) => (isRolesAction(action) ? rolesEvents(action) : steps.events(action)),
     marks(object, { roles }) {
       const wished = roles.wishes.map(({ name }) => name);
-      const names = [...new Set([...claimsOf(object), ...roles.unnoted, ...wished])].sort();
+      const names = [...new Set([...notedRoles(object), ...roles.unnoted, ...wished])].sort();
       return names.length === 0 ? {} : { [rolesAnnotation]: names.join(",") };
     },
     newsOfFailure: (action, failure, { roles }) => newsOfFailure(action, failure, roles),

@@ -201,6 +201,15 @@ describe("the roles of an object that is wished", () => {
   });
 });
 
+describe("a role that is not as wished", () => {
+  it("is read live before it is written: it may be somebody else's since", () => {
+    const differing = seenRoles(both, {
+      iam: inIam(seenRoles(both).wishes, { service: { attachedPolicyArns: [admin] } }),
+    });
+    expect(using(differing).next).toMatchObject({ kind: "act", reason: "MendingRole", irreversible: true });
+  });
+});
+
 describe("a role that is wished no more", () => {
   const old = wished({ serviceRole: {} });
   const formerly = (other: Partial<RolesSeen> = {}): RolesSeen => {
