@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JobQueueSpec } from "../../src/api/v1alpha1/job-queue.ts";
-import { accessDenied } from "../../src/simulator/faults.ts";
+import { accessDenied, type Fault } from "../../src/simulator/faults.ts";
 import { computeEnvironment, ec2, jobQueue, withTypes } from "../manifests.ts";
 import type { World } from "../world.ts";
 import { aWorld } from "./story.ts";
@@ -49,6 +49,19 @@ describe("a queue goes back from an environment that AWS finds INVALID", () => {
     await world.until("the queue has gone back", () => orderOf(world)[0] === first, 60);
   });
 
+  it("also while AWS refuses the value of another field", async () => {
+    const { world, first, second } = await handedOver();
+    const isPriority = ({ input }: { readonly input: unknown }): boolean => "priority" in (input as object);
+    const message = "Error executing request, Exception : that priority is none, RequestId: 1";
+    const fault: Fault = { kind: "refuse", exception: "ClientException", message, httpStatusCode: 400 };
+    world.aws.faults.add({ fault, on: (call) => call.operation === "UpdateJobQueue" && isPriority(call) });
+    world.apply(jobQueue("q1", ["ce"], { priority: 8 }));
+    await world.seconds(60);
+    world.aws.outside.invalidate(second, "CLIENT_ERROR - the launch template is gone");
+    await world.until("the queue has gone back", () => orderOf(world)[0] === first, 60);
+    expect(world.condition("JobQueue", "q1", "Ready")?.message).toContain("that priority is none");
+  });
+
   it("also while its spec asks for what cannot be had", async () => {
     const { world, first, second } = await handedOver();
     const schedulingPolicyArn = "arn:aws:batch:eu-west-1:123456789012:scheduling-policy/fair";
@@ -59,4 +72,25 @@ describe("a queue goes back from an environment that AWS finds INVALID", () => {
     await world.until("the queue has gone back", () => orderOf(world)[0] === first, 60);
     expect(reason()).toBe("SchedulingPolicyFixed");
   });
+});
+
+it("a queue whose only environment is INVALID is not told Ready while AWS looks at it again", async () => {
+  const world = await aWorld();
+  world.apply(computeEnvironment("ce", ec2), jobQueue("q1", ["ce"]));
+  await world.untilReady();
+  const [only = ""] = orderOf(world);
+  world.aws.outside.invalidate(only, "CLIENT_ERROR - the role is gone");
+  await world.seconds(1200);
+  expect(world.condition("JobQueue", "q1", "Stalled")?.reason).toBe("NoUsableEnvironment");
+  const told: string[] = [];
+  world.store.onChange((_before, after) => {
+    if (after?.kind === "JobQueue") told.push(world.condition("JobQueue", "q1", "Ready")?.status ?? "");
+  });
+  const looks = (): number => world.aws.log.filter(({ operation }) => operation === "UpdateComputeEnvironment").length;
+  const before = looks();
+  await world.seconds(7200);
+  expect(looks()).toBeGreaterThan(before);
+  expect(told.filter((status) => status !== "False")).toEqual([]);
+  world.aws.outside.heal(only);
+  await world.untilReady();
 });

@@ -3,6 +3,7 @@
 import type { JobQueue, JobQueueSpec } from "../../api/v1alpha1/job-queue.ts";
 import type { CreateJobQueueRequest, Queue, UpdateJobQueueRequest } from "../../aws/batch.ts";
 import { orderOf } from "../compute-environment/seen.ts";
+import { conditionsOf } from "../conditions.ts";
 import type { Change, Decision, FieldChange, News, Next } from "../decision.ts";
 import { matchesAny } from "../glob.ts";
 import { identityText, ownershipOf, ownerTags } from "../ownership.ts";
@@ -19,6 +20,8 @@ interface Context {
   readonly spec: JobQueueSpec;
   readonly seen: Seen;
   readonly order: Order;
+  /** Status says that no job can start. */
+  readonly saysUnusable: boolean;
 }
 
 type Rule = (context: Context) => Next<Action> | undefined;
@@ -26,6 +29,7 @@ type Rule = (context: Context) => Next<Action> | undefined;
 const missingStalledAfterMs = 10 * 60_000;
 /** For what nothing wakes: an older object of the same name that has gone, a namespace with other labels. */
 const lookAgainMs = 60_000;
+const withoutAny = "NoUsableEnvironment";
 const orderPath = "spec.computeEnvironmentOrder";
 
 const rules: readonly Rule[] = [
@@ -50,7 +54,8 @@ export function planFor(object: JobQueue, seen: Seen, now: number): Decision<Act
     const change: Change = { action: "Delete", id: seen.planId, reason: "ObjectDeleted", changes: [] };
     return { next: deleted(object, seen, now), change, serving: false, news: [] };
   }
-  const context: Context = { spec: object.spec, seen, order };
+  const saysUnusable = conditionsOf(object).some(({ type, reason }) => type === "Ready" && reason === withoutAny);
+  const context: Context = { spec: object.spec, seen, order, saysUnusable };
   const change = changeOf(context);
   const followed = order.follows ? [orderPath] : [];
   for (const rule of rules) {
@@ -182,14 +187,15 @@ function retagged({ spec, seen }: Context): Next<Action> | undefined {
 }
 
 /**
- * One write with all that differs; of a spec that cannot be had, only the order. An order write swaps in place, once,
- * and never takes the last usable environment.
+ * One write with all that differs; of a spec that cannot be had, and where jobs wait for it, only the order: what AWS
+ * refuses beside it must not keep it. An order write swaps in place, once, and never takes the last usable environment.
  */
 function updated({ spec, seen, order }: Context): Next<Action> | undefined {
   const { queue, environments } = seen;
   if (queue === undefined) return undefined;
-  const differences = immutableDifference(spec, queue) === undefined ? queueDifferences(spec, queue) : [];
   const writesOrder = order.differs && orderHindrance(seen, order) === undefined;
+  const isUrgent = writesOrder && (order.follows || !anyUsable(orderOf(queue), environments));
+  const differences = isUrgent || immutableDifference(spec, queue) !== undefined ? [] : queueDifferences(spec, queue);
   const paths = [...differences.map(({ path }) => path), ...(writesOrder ? [orderPath] : [])];
   if (paths.length === 0) return undefined;
   const request: UpdateJobQueueRequest = {
@@ -248,16 +254,18 @@ function partlyServing({ seen, order }: Context): Next<Action> | undefined {
   return absent.length === 0 ? undefined : waitForEntries(seen, absent, "PartlyServing");
 }
 
-function withoutUsable({ seen }: Context): Next<Action> | undefined {
+/** What AWS found INVALID is UPDATING while AWS looks again: that is no news before it is VALID. */
+function withoutUsable({ seen, saysUnusable }: Context): Next<Action> | undefined {
   const names = orderOf(seen.queue);
-  if (seen.queue?.state === "DISABLED" || anyServing(names, seen.environments)) return undefined;
+  const serves = saysUnusable ? anyUsable : anyServing;
+  if (seen.queue?.state === "DISABLED" || serves(names, seen.environments)) return undefined;
   const states = names.map((name) => {
     const environment = seen.environments.get(name);
     return `${name} is ${environment?.state ?? "gone"} and ${environment?.status ?? "gone"}`;
   });
   return {
     kind: "wait",
-    reason: "NoUsableEnvironment",
+    reason: withoutAny,
     message: `no job can start: ${states.join("; ")}`,
     stalledAfterMs: missingStalledAfterMs,
   };

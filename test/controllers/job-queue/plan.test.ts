@@ -29,6 +29,7 @@ const other = withResources(ec2, { instanceTypes: ["m5.large"] });
 const a = environment("a1", "a");
 const aNext = environment("a2", "a", {}, other);
 const b = environment("b1", "b");
+const aInvalid = environment("a1", "a", { status: "INVALID", statusReason: "no role" });
 const bInvalid = environment("b1", "b", { status: "INVALID", statusReason: "no role" });
 const policy = "arn:aws:batch:eu-west-1:123456789012:scheduling-policy/fair";
 const policyTwo = "arn:aws:batch:eu-west-1:123456789012:scheduling-policy/fairer";
@@ -420,8 +421,20 @@ describe("the order of a queue", () => {
     [
       "is written in one update with what else differs",
       { priority: 5 },
+      { ...two, entries: [reference("b", [b]), reference("a", [a], { order: 2 })] },
+      'update b1,a1 {"priority":5}',
+    ],
+    [
+      "is written alone where it follows a replacement, for AWS may refuse what else differs",
+      { priority: 5 },
       follows,
-      'update a2,b1 {"priority":5} after a live read',
+      "update a2,b1 after a live read",
+    ],
+    [
+      "is written alone where no job can start, for AWS may refuse what else differs",
+      { priority: 5 },
+      { entries: [reference("b", [b])], environments: [aInvalid, b], queue: queue(["a1"]) },
+      "update b1 after a live read",
     ],
     [
       "is written with the policy of a fair-share queue",
