@@ -1,6 +1,8 @@
-import type { KubeObject } from "../api/object.ts";
+import type { Kind, KubeObject } from "../api/object.ts";
+import { abandonAnnotation, dryRunAnnotation, pausedAnnotation } from "../api/v1alpha1/annotations.ts";
 import type { BatchRegion } from "../aws/region.ts";
 import type { Decision, FieldChange } from "./decision.ts";
+import type { Ports } from "./ports.ts";
 import type { Wish } from "./wish.ts";
 
 /** Whether finalizer and location are there, or it is too late for them. */
@@ -43,4 +45,16 @@ export function misplacement(wish: Wish, region: BatchRegion): Decision<never> |
 export function sameWish(left: KubeObject, right: KubeObject): boolean {
   const [a, b] = [left.metadata, right.metadata];
   return a.uid === b.uid && a.generation === b.generation && a.deletionTimestamp === b.deletionTimestamp;
+}
+
+const holding = [pausedAnnotation, dryRunAnnotation, abandonAnnotation];
+
+/** Whether the watch shows no later edit of an object, and nobody holds it or lets it go since. */
+export function isStillWished(kind: Kind, object: KubeObject, { objects }: Pick<Ports, "objects">): boolean {
+  const shown = objects.get(kind, object.metadata);
+  if (shown?.metadata.uid !== object.metadata.uid) return false;
+  const { generation, annotations } = shown.metadata;
+  // One that was read live may be ahead of the watch.
+  if (generation > object.metadata.generation) return false;
+  return holding.every((key) => annotations?.[key] === object.metadata.annotations?.[key]);
 }

@@ -3,12 +3,20 @@ import { memoryKey } from "../naming.ts";
 import type { Action } from "./action.ts";
 import type { Memory } from "./observe.ts";
 
+/** What an action takes beside the region. */
+interface Doing {
+  readonly memory: Memory;
+  /** Wall time, ms since the epoch. */
+  readonly now: () => number;
+  /** Whether the object still wishes what it did as the action was planned. */
+  readonly isWished: () => boolean;
+}
+
 /** Carries out one action. @throws AwsError at the first refusal; what was done before it stays done */
 export async function act(
   action: Action,
   region: BatchRegion,
-  memory: Memory,
-  now: () => number,
+  { memory, now, isWished }: Doing,
   signal: AbortSignal,
 ): Promise<void> {
   switch (action.kind) {
@@ -29,7 +37,9 @@ export async function act(
       for (const { arn, change } of action.items) await region.changeTags(arn, change, signal);
       return;
     case "terminateJobs":
+      // Jobs by the thousand take minutes, within which a person may have changed their mind.
       for (const jobId of action.jobIds) {
+        if (!isWished()) return;
         await region.terminateJob(jobId, `${action.name} is taken out of service (drain.policy: Terminate)`, signal);
       }
       memory.terminatedAt.set(memoryKey(region, action.name), now());

@@ -2,6 +2,7 @@ import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environ
 import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import type { Reconciler } from "../../runtime/controller.ts";
 import { withEndpoints } from "../endpoints/with-endpoints.ts";
+import { isStillWished } from "../holds.ts";
 import type { Ports } from "../ports.ts";
 import { reconcilerOf } from "../reconcile.ts";
 import { withRoles } from "../roles/with-roles.ts";
@@ -31,7 +32,10 @@ export function computeEnvironments(ports: Ports): Reconciler {
       await region.refresh(signal);
     },
     plan: planFor,
-    act: (action, _object, region, _ports, signal) => act(action, region, memory, () => ports.clock.now(), signal),
+    act: (action, object, region, _ports, signal) => {
+      const isWished = (): boolean => isStillWished(BatchComputeEnvironmentKind, object, ports);
+      return act(action, region, { memory, now: () => ports.clock.now(), isWished }, signal);
+    },
     report,
     events: eventsFor,
   };

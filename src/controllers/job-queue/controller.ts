@@ -1,6 +1,7 @@
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
 import { JobQueueKind } from "../../api/v1alpha1/kinds.ts";
 import type { Reconciler } from "../../runtime/controller.ts";
+import { isStillWished } from "../holds.ts";
 import type { Ports } from "../ports.ts";
 import { reconcilerOf } from "../reconcile.ts";
 import { act } from "./act.ts";
@@ -22,7 +23,10 @@ export function jobQueues(ports: Ports): Reconciler {
         await region.refresh(signal);
       },
       plan: planFor,
-      act: (action, _object, region, _ports, signal) => act(action, region, memory, () => ports.clock.now(), signal),
+      act: (action, object, region, _ports, signal) => {
+        const isWished = (): boolean => isStillWished(JobQueueKind, object, ports);
+        return act(action, region, { memory, now: () => ports.clock.now(), isWished }, signal);
+      },
       report: (_object, seen) => report(seen),
       events: eventsFor,
     },

@@ -50,7 +50,7 @@ it.each<[string, Action, readonly string[]]>([
   ],
 ])("%s", async (_name, action, expected) => {
   const region = fakeRegion();
-  await act(action, region, newMemory(), () => now, signal);
+  await act(action, region, { memory: newMemory(), now: () => now, isWished: () => true }, signal);
   expect(region.calls).toEqual(expected);
 });
 
@@ -62,7 +62,7 @@ it("stops at the first refusal", async () => {
   };
   const memory = newMemory();
   const action: Action = { kind: "terminateJobs", name: "ce", jobIds: ["j1", "j2", "j3"] };
-  await expect(act(action, region, memory, () => now, signal)).rejects.toThrow("slow");
+  await expect(act(action, region, { memory, now: () => now, isWished: () => true }, signal)).rejects.toThrow("slow");
   expect(region.calls).toEqual(["terminateJob j1"]);
   expect(memory.terminatedAt.size).toBe(0);
 });
@@ -70,9 +70,14 @@ it("stops at the first refusal", async () => {
 it("remembers when jobs were ended and a deletion was asked for, and forgets the rest with it", async () => {
   const memory = newMemory();
   memory.zeroSince.set("eu-west-1/ce", 1).set("us-east-1/ce", 1);
-  await act({ kind: "terminateJobs", name: "ce", jobIds: [] }, fakeRegion(), memory, () => now, signal);
+  await act(
+    { kind: "terminateJobs", name: "ce", jobIds: [] },
+    fakeRegion(),
+    { memory, now: () => now, isWished: () => true },
+    signal,
+  );
   expect(memory.terminatedAt.get("eu-west-1/ce")).toBe(now);
-  await act({ kind: "delete", name: "ce" }, fakeRegion(), memory, () => now, signal);
+  await act({ kind: "delete", name: "ce" }, fakeRegion(), { memory, now: () => now, isWished: () => true }, signal);
   expect([...memory.deleteTriedAt]).toEqual([["eu-west-1/ce", now]]);
   expect([memory.terminatedAt.size, ...memory.zeroSince.keys()]).toEqual([0, "us-east-1/ce"]);
 });

@@ -28,17 +28,32 @@ it.each<[string, Action, readonly string[]]>([
   ["deletes", { kind: "delete", name: "q" }, ["deleteJobQueue q"]],
 ])("%s", async (_name, action, expected) => {
   const region = fakeRegion();
-  await act(action, region, newMemory(), () => now, signal);
+  await act(action, region, { memory: newMemory(), now: () => now, isWished: () => true }, signal);
   expect(region.calls).toEqual(expected);
 });
 
 it("remembers when jobs were ended, and forgets all with the deletion", async () => {
   const memory = newMemory();
   memory.zeroSince.set(memoryKey(fakeRegion(), "q"), 1);
-  await act({ kind: "terminateJobs", name: "q", jobIds: [] }, fakeRegion(), memory, () => now, signal);
+  await act(
+    { kind: "terminateJobs", name: "q", jobIds: [] },
+    fakeRegion(),
+    { memory, now: () => now, isWished: () => true },
+    signal,
+  );
   expect(memory.terminatedAt.get(memoryKey(fakeRegion(), "q"))).toBe(now);
-  await act({ kind: "delete", name: "q" }, fakeRegion(), memory, () => now, signal);
+  await act({ kind: "delete", name: "q" }, fakeRegion(), { memory, now: () => now, isWished: () => true }, signal);
   expect([memory.terminatedAt.size, memory.zeroSince.size]).toEqual([0, 0]);
+});
+
+it("ends no further job once the object wishes something else", async () => {
+  const region = fakeRegion();
+  const memory = newMemory();
+  const isWished = (): boolean => region.calls.length < 2;
+  const jobIds = ["j1", "j2", "j3"];
+  await act({ kind: "terminateJobs", name: "q", jobIds }, region, { memory, now: () => now, isWished }, signal);
+  expect(region.calls).toEqual(["terminateJob j1", "terminateJob j2"]);
+  expect(memory.terminatedAt.size).toBe(0);
 });
 
 /** The controller over one object that is already marked, and an AWS that says what it is told to say. */
