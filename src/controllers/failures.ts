@@ -10,6 +10,9 @@ export class RefusalNoted extends Error {
   }
 }
 
+/** Thrown instead of a write that was planned before something else changed: the next pass plans anew. */
+export class OutOfDate extends Error {}
+
 /**
  * What a failed act comes to.
  * @throws whatever is neither a refusal of AWS nor a sign that the object has changed
@@ -21,7 +24,7 @@ export function failedOutcome(error: unknown): Outcome {
       failure: { kind: error.kind, operation: error.operation, message: error.message, advice: adviceFor(error) },
     };
   }
-  if (error instanceof RefusalNoted) return { kind: "startOver" };
+  if (error instanceof RefusalNoted || error instanceof OutOfDate) return { kind: "startOver" };
   // A conflict or a vanished object is no failure of the wish: read again and start over.
   if (error instanceof StoreError && (error.reason === "Conflict" || error.reason === "NotFound")) {
     return { kind: "startOver" };

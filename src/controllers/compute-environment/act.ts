@@ -1,7 +1,10 @@
+import type { Queue } from "../../aws/batch.ts";
 import type { BatchRegion } from "../../aws/region.ts";
+import { OutOfDate } from "../failures.ts";
 import { memoryKey } from "../naming.ts";
 import type { Action } from "./action.ts";
 import type { Memory } from "./observe.ts";
+import { orderOf } from "./seen.ts";
 
 /** What an action takes beside the region. */
 interface Doing {
@@ -31,7 +34,9 @@ export async function act(
       memory.askedAgain.add(memoryKey(region, action.name));
       return;
     case "enable":
+      return region.updateComputeEnvironment(action.request, signal);
     case "disable":
+      requireUnnamed(action.name, region);
       return region.updateComputeEnvironment(action.request, signal);
     case "tag":
       for (const { arn, change } of action.items) await region.changeTags(arn, change, signal);
@@ -45,6 +50,7 @@ export async function act(
       memory.terminatedAt.set(memoryKey(region, action.name), now());
       return;
     case "delete":
+      requireUnnamed(action.name, region);
       await region.deleteComputeEnvironment(action.name, signal);
       memory.deleteTriedAt.set(memoryKey(region, action.name), now());
       memory.zeroSince.delete(memoryKey(region, action.name));
@@ -53,4 +59,17 @@ export async function act(
     case "repointForeign":
       return region.updateJobQueue(action.request, signal);
   }
+}
+
+/**
+ * Between the look at the queues and the write lie the reads of IAM and EC2, which take seconds: one of our own queues
+ * may have come to name the environment since.
+ *
+ * @throws OutOfDate
+ */
+function requireUnnamed(name: string, region: Pick<BatchRegion, "snapshot">): void {
+  const { queues, believesListing } = region.snapshot();
+  const takesJobs = ({ status }: Queue): boolean => status !== "DELETED" && status !== "DELETING";
+  const named = queues.values().some((queue) => takesJobs(queue) && orderOf(queue).includes(name));
+  if (named || !believesListing()) throw new OutOfDate(`a queue may name ${name} since`);
 }

@@ -10,7 +10,7 @@ import type { Ports } from "../../../src/controllers/ports.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
 import { collectingLog } from "../../../src/runtime/log.ts";
 import { type FakeRegion, fakeRegion, objectsOf } from "../region.ts";
-import { ec2, environment, identity, now, object, settings } from "./given.ts";
+import { ec2, environment, identity, now, object, queue, settings } from "./given.ts";
 
 const signal = new AbortController().signal;
 const request = { computeEnvironment: "ce" };
@@ -52,6 +52,16 @@ it.each<[string, Action, readonly string[]]>([
   const region = fakeRegion();
   await act(action, region, { memory: newMemory(), now: () => now, isWished: () => true }, signal);
   expect(region.calls).toEqual(expected);
+});
+
+it.each<Action>([
+  { kind: "disable", name: "ce", request },
+  { kind: "delete", name: "ce" },
+])("does not $kind what a queue has come to name since the plan was made", async (action) => {
+  const region = fakeRegion({ queues: [queue("q", ["ce"]).queue] });
+  const doing = { memory: newMemory(), now: () => now, isWished: () => true };
+  await expect(act(action, region, doing, signal)).rejects.toThrow("a queue may name ce since");
+  expect(region.calls).toEqual([]);
 });
 
 it("stops at the first refusal", async () => {
