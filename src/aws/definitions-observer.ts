@@ -163,9 +163,6 @@ export class DefinitionsObserver {
       }
     }
     this.#pages = Math.max(1, pages);
-    this.#listedAt = begunAt;
-    this.#describedAt = begunAt;
-    for (const name of odd) this.#odd.delete(name);
     // Names of which some revisions came before the one that made the name worth keeping, and names that what went
     // away between two pages may have hidden.
     const doubtful = new Set([...others].filter((name) => kept.has(name)));
@@ -175,6 +172,9 @@ export class DefinitionsObserver {
       const revisions = await this.#readName(name, lifetime);
       if (revisions.length > 0) kept.set(name, revisions);
     }
+    this.#listedAt = begunAt;
+    this.#describedAt = begunAt;
+    for (const name of odd) this.#odd.delete(name);
     cache.update(() => {
       cache.otherDefinitions = others;
       return { ...noChange, definitions: cache.definitions.mergeAll(kept, begunAt) };
@@ -207,7 +207,6 @@ export class DefinitionsObserver {
   async #describeHighest(): Promise<void> {
     const { batch, cache, clock, lifetime } = this.#options;
     const begunAt = clock.monotonic();
-    this.#describedAt = begunAt;
     const highest = [...cache.definitions.records.values()].flatMap(([first]) => (first === undefined ? [] : [first]));
     const known = new Map(highest.map((revision) => [revision.arn, revision]));
     const probes = this.#probes(highest);
@@ -238,6 +237,7 @@ export class DefinitionsObserver {
         }),
       }));
     }
+    this.#describedAt = begunAt;
   }
 
   /** ARNs that do not exist yet, with their names: as many as there is room for without another call. */

@@ -118,6 +118,8 @@ export class JobsObserver {
         this.#told([name], () => this.#known.set(name, { jobs, lookedAt, nextAt: lookedAt + callMs, demand }));
         return;
       }
+      // One queue that cannot be looked at shall not keep all others from being looked at.
+      if (before !== undefined) this.#known.set(name, { ...before, nextAt: lookedAt + callMs });
       const first = this.#health.failure === undefined;
       this.#turnAt = lookedAt + callMs;
       this.#told(first ? [...this.#watched().keys()] : [], () => this.#health.fails(error));

@@ -82,10 +82,10 @@ export class RegionCache {
   /** Notes that a kind of read works, or why it does not. */
   setFailure(read: "lists" | "definitions", failure: ReadFailure | undefined): void {
     this.update(() => {
-      const failed = this.#failures.size > 0;
+      const failed = this.#failures.has(read);
       if (failure === undefined) this.#failures.delete(read);
       else this.#failures.set(read, failure);
-      return { ...noChange, everything: failed !== this.#failures.size > 0 };
+      return { ...noChange, everything: failed !== (failure !== undefined) };
     });
   }
 
@@ -134,7 +134,7 @@ export class RegionCache {
     const queues = this.queues.records;
     const definitions = this.definitions.records;
     const { otherDefinitions } = this;
-    const failures = [...this.#failures.values()].toSorted((left, right) => left.since - right.since);
+    const lists = this.#failures.get("lists");
     const records = { "compute-environment": environments, "job-queue": queues, "job-definition": definitions };
     const readAt = { "compute-environment": this.environments.readAt, "job-queue": this.queues.readAt };
     const namesRead = this.definitions.namesRead();
@@ -152,8 +152,9 @@ export class RegionCache {
 
     return {
       listedAt: this.listedAt,
-      failure: failures[0]?.error,
-      failingSince: failures[0]?.since,
+      failure: lists?.error,
+      failingSince: lists?.since,
+      definitionsFailure: this.#failures.get("definitions")?.error,
       environments,
       queues,
       definitions: withDefinitions ? definitions : undefined,

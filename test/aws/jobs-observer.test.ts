@@ -157,6 +157,18 @@ describe("the observer of jobs", () => {
     expect(seen(world, "q")).toMatchObject({ head: { jobId: "job" } });
   });
 
+  it("goes on with the others when one queue that has jobs cannot be looked at", async () => {
+    const world = await observed("a", "b", "c");
+    for (const name of ["a", "b", "c"]) put(world, name, `job-of-${name}`);
+    await world.clock.advance(10 * minute);
+    world.aws.refuse = ({ input }) =>
+      JSON.stringify(input).includes('"a"') ? sdkError("ServerException", "broken", 500) : undefined;
+    world.forget();
+    await world.clock.advance(30 * minute);
+    const asked = world.aws.calls.map(({ input }) => (input as { readonly jobQueue?: string }).jobQueue);
+    for (const name of ["b", "c"]) expect(asked.filter((one) => one === name).length).toBeGreaterThan(5);
+  });
+
   it("outlives throttling", async () => {
     const world = await observed("q");
     world.aws.refuse = ({ operation }) =>

@@ -242,7 +242,51 @@ describe("failures", () => {
     await world.start();
     expect(world.statusOf("ce")).toBe("VALID");
     expect(world.region.snapshot().definitions).toBeUndefined();
-    expect(world.region.snapshot().failure).toMatchObject({ operation: "batch:DescribeJobDefinitions" });
+    expect(world.region.snapshot().definitionsFailure).toMatchObject({ operation: "batch:DescribeJobDefinitions" });
+    expect(world.region.snapshot().failure).toBeUndefined();
+  });
+});
+
+describe("failures of job definitions", () => {
+  const denied = sdkError("AccessDeniedException", "not authorized to perform: batch:DescribeJobDefinitions", 403);
+
+  it("stay told while the look at the highest revisions fails, and are told once", async () => {
+    const world = new RegionWorld();
+    world.aws.revision("jd", 1);
+    await world.start();
+    world.forget();
+    world.aws.refuse = ({ operation }) => (operation === "describeJobDefinitions" ? denied : undefined);
+    await world.clock.advance(9 * minute);
+    expect(world.region.snapshot().definitionsFailure).toMatchObject({ kind: "denied" });
+    expect(world.told.filter(({ change }) => change.everything)).toHaveLength(1);
+  });
+
+  it("cost no minute: the look is taken again as soon as AWS answers", async () => {
+    const world = new RegionWorld();
+    world.aws.revision("jd", 1);
+    await world.start();
+    world.aws.revision("jd", 2);
+    let failed = 0;
+    world.aws.refuse = ({ input }) => ("jobDefinitions" in input && failed++ === 0 ? denied : undefined);
+    await world.clock.advance(75 * second);
+    expect(world.region.snapshot().definitions?.get("jd")?.[0]?.revision).toBe(2);
+  });
+
+  it("leave no listing half done, when it breaks off in the question about a name that looked like others'", async () => {
+    const world = new RegionWorld({ keepsDefinition: (_name, tags) => tags?.["ours"] !== undefined });
+    world.aws.revision("jd", 1);
+    world.aws.revision("jd", 2, { tags: { ours: "yes" } });
+    let failed = 0;
+    world.aws.refuse = ({ input }) => ("jobDefinitionName" in input && failed++ === 0 ? denied : undefined);
+    await world.start();
+    await world.clock.advance(30 * second);
+    expect(failed).toBeGreaterThan(0);
+    expect(
+      world.region
+        .snapshot()
+        .definitions?.get("jd")
+        ?.map(({ revision }) => revision),
+    ).toEqual([2, 1]);
   });
 });
 
@@ -398,9 +442,9 @@ describe("revisions", () => {
     };
     await world.clock.advance(75 * second);
     expect(failed).toBe(1);
-    const { definitions, failure } = world.region.snapshot();
+    const { definitions, definitionsFailure } = world.region.snapshot();
     expect(definitions?.get("jd")?.map(({ revision }) => revision)).toEqual([2, 1]);
-    expect(failure).toBeUndefined();
+    expect(definitionsFailure).toBeUndefined();
   });
 
   it("cost one look a minute at rest also where a later revision has been deregistered", async () => {

@@ -19,7 +19,7 @@ export interface WorldOptions {
   readonly ratePerSecond?: number;
   /** Wall time; default: a minute before the beginning. */
   readonly writerSince?: () => number | undefined;
-  readonly keepsDefinition?: (name: string) => boolean;
+  readonly keepsDefinition?: (name: string, tags: Readonly<Record<string, string>>) => boolean;
   readonly watchesJobs?: (queue: Queue) => boolean;
 }
 

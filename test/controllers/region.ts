@@ -88,6 +88,7 @@ function snapshotOf(region: FakeRegion): BatchSnapshot {
     listedAt,
     failure,
     failingSince: undefined,
+    definitionsFailure: undefined,
     environments: new Map(environments.map((one) => [one.computeEnvironmentName, one])),
     queues: new Map(queues.map((one) => [one.jobQueueName, one])),
     definitions: undefined,

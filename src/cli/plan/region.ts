@@ -44,6 +44,7 @@ export async function readRegion(
     listedAt,
     failure: undefined,
     failingSince: undefined,
+    definitionsFailure: undefined,
     environments,
     queues,
     definitions,

@@ -20,7 +20,7 @@ export interface Entry {
 
 /** @returns highest revision first */
 export function ledgerOf(seen: Seen): readonly Entry[] {
-  const revisions = [...(seen.revisions ?? [])].sort((left, right) => right.revision - left.revision);
+  const revisions = [...seen.revisions].sort((left, right) => right.revision - left.revision);
   return revisions.map((revision, index) => {
     const owner = ownershipOf(revision.tags, seen.identity);
     const byOthers = owner.kind !== "ours" || copied(revision, revisions.slice(index + 1), seen.told);

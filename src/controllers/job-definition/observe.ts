@@ -24,6 +24,8 @@ interface Reads extends Pick<Ports, "clock" | "cluster" | "settings"> {
 /**
  * Every read that the plan needs. At rest it costs no call; where the plan hangs on what AWS does not show, AWS is
  * asked.
+ *
+ * @throws AwsError
  */
 export async function observe(object: JobDefinition, region: Region, ports: Reads, signal: AbortSignal): Promise<Seen> {
   const { name, fingerprint } = derivedFrom(object);
@@ -32,17 +34,17 @@ export async function observe(object: JobDefinition, region: Region, ports: Read
   let snapshot = await listed(region, ports.clock, signal);
   let revisions = revisionsIn(snapshot, name);
   const isOurs = ({ tags }: RevisionSeen): boolean => ownershipOf(tags, identity).kind === "ours";
-  const nothing = revisions?.length === 0 && !snapshot.isAbsent("job-definition", name);
+  const nothing = revisions.length === 0 && !snapshot.isAbsent("job-definition", name);
   // After a write of ours the region looks by itself, and tells what it sees.
   const written = ports.clock.now() - snapshot.lastWriteAt("job-definition", name) < shownWithinMs;
   // The finalizer of a deleted object goes when none of the revisions is ours.
-  const parting = wish.deleting && revisions?.length !== 0 && revisions?.some(isOurs) === false;
+  const parting = wish.deleting && revisions.length > 0 && !revisions.some(isOurs);
   if ((nothing && !written) || parting) {
     snapshot = await region.refreshDefinition(name, signal);
     revisions = revisionsIn(snapshot, name);
   }
   const rivals = rivalsOf(object, JobDefinitionKind, definitionNameOf, ports.objects, ports.settings);
-  const owner = ownerByTags(revisions ?? [], [object, ...rivals], ports.cluster);
+  const owner = ownerByTags(revisions, [object, ...rivals], ports.cluster);
   const claimant = owner ?? olderOf(object, rivals);
   return {
     identity,
@@ -53,27 +55,29 @@ export async function observe(object: JobDefinition, region: Region, ports: Read
     fingerprint,
     revisions,
     told: (object.status as JobDefinitionStatus | undefined)?.revisions ?? [],
-    absent: revisions?.length === 0 && snapshot.isAbsent("job-definition", name),
+    absent: revisions.length === 0 && snapshot.isAbsent("job-definition", name),
     claimedBy: claimant === undefined || claimant === object ? undefined : keyText(claimant.metadata),
     giveWay: owner === object ? rivals.map((rival) => identityText(identityOf(rival, ports.cluster))) : [],
   };
 }
 
 /**
- * What is known once the job definitions of the region have been listed, or cannot be. Waiting here for the moment
- * that this takes after a start spares every object a status that says so.
+ * What is known once the job definitions of the region have been listed. Waiting here for the moment that this takes
+ * after a start spares every object a status that says so.
+ *
+ * @throws AwsError while they cannot be read
  */
 async function listed(region: Region, clock: Clock, signal: AbortSignal): Promise<BatchSnapshot> {
   for (;;) {
     const snapshot = region.snapshot();
-    if (snapshot.definitions !== undefined || snapshot.failure !== undefined) return snapshot;
+    if (snapshot.definitionsFailure !== undefined) throw snapshot.definitionsFailure;
+    if (snapshot.definitions !== undefined) return snapshot;
     await sleep(clock, listingLookMs, signal);
   }
 }
 
-/** Undefined: never listed. */
-function revisionsIn(snapshot: BatchSnapshot, name: string): readonly RevisionSeen[] | undefined {
-  return snapshot.definitions === undefined ? undefined : (snapshot.definitions.get(name) ?? []);
+function revisionsIn({ definitions }: BatchSnapshot, name: string): readonly RevisionSeen[] {
+  return definitions?.get(name) ?? [];
 }
 
 /** Lists the ACTIVE revisions of the object's name now. */

@@ -33,10 +33,6 @@ export function plan(object: JobDefinition, seen: Seen, now: number): Decision<A
 }
 
 function stepFor(object: JobDefinition, seen: Seen, now: number): Step {
-  if (seen.revisions === undefined) {
-    const message = "the job definitions of this region cannot be listed";
-    return { next: { kind: "wait", reason: "NotYetRead", message, recheckInMs: lookAgainMs } };
-  }
   const ledger = ledgerOf(seen);
   return seen.wish.deleting ? removal(seen, ledger) : upkeep(object.spec, seen, ledger, now);
 }

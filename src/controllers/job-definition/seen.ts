@@ -17,8 +17,8 @@ export interface Seen {
   readonly unversionedArn: string;
   /** Of the body that the spec wishes. */
   readonly fingerprint: string;
-  /** The ACTIVE revisions of the name, highest first; undefined: AWS has not been asked yet. */
-  readonly revisions: readonly RevisionSeen[] | undefined;
+  /** The ACTIVE revisions of the name, highest first. */
+  readonly revisions: readonly RevisionSeen[];
   /** What the status told last of our revisions: by their number, and when we registered each. */
   readonly told: readonly Told[];
   /** No revision of the name is ACTIVE, and that may be believed. */

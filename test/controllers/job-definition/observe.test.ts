@@ -22,6 +22,7 @@ function region(
     listedAt: now,
     failure: undefined,
     failingSince: undefined,
+    definitionsFailure: undefined,
     environments: new Map(),
     queues: new Map(),
     definitions: revisions === undefined ? undefined : new Map(revisions.length === 0 ? [] : [["team_job", revisions]]),
@@ -104,10 +105,12 @@ describe("observe", () => {
     expect(await seen).toMatchObject({ revisions: [ours(1)] });
   });
 
-  it("knows nothing when the region cannot be listed", async () => {
-    const failure = new AwsError("denied", "batch:DescribeJobDefinitions", "AccessDeniedException", "no");
-    const seen = await observe(definition(), region(undefined, [], true, { failure }), ports(), signal);
-    expect(seen).toMatchObject({ revisions: undefined, absent: false });
+  it("rejects as long as the job definitions cannot be read, also when it knows what they were", async () => {
+    const definitionsFailure = new AwsError("denied", "batch:DescribeJobDefinitions", "AccessDeniedException", "no");
+    for (const known of [undefined, [ours(1)]]) {
+      const aws = region(known, [], true, { definitionsFailure });
+      await expect(observe(definition(), aws, ports(), signal)).rejects.toBe(definitionsFailure);
+    }
   });
 
   it("looks at AWS itself before a deleted object is let go beside others' revisions", async () => {

@@ -39,7 +39,6 @@ describe("the status", () => {
   });
 
   it.each([
-    ["before the first listing", undefined],
     ["before the first registration", []],
     ["while the name is somebody else's", [foreign(1)]],
   ])("has only the name %s", (_name, revisions) => {

@@ -22,11 +22,10 @@ describe("a role that was made for a job definition", () => {
     expect(refers(foreign(2))).toBe(false);
   });
 
-  it.each<[string, readonly RevisionSeen[] | undefined, readonly string[]]>([
+  it.each<[string, readonly RevisionSeen[], readonly string[]]>([
     ["a revision of ours bears its name", [ours(2), ours(1, undefined, { tags: bears })], ["other", "team_job_job"]],
     ["none of ours does", [ours(2)], []],
     ["only one that is nobody's does", [foreign(2, { tags: bears, roles })], []],
-    ["nothing has been read yet", undefined, []],
   ])("is used by the object when %s", (_name, revisions, used) => {
     expect(definitionRoleUser.used(observed(revisions))).toEqual(used);
   });

@@ -63,7 +63,7 @@ export function ours(number: number, ageMs = days, given: Partial<RevisionSeen> 
   return foreign(number, { fingerprint, ...given, tags });
 }
 
-export function observed(revisions: readonly RevisionSeen[] | undefined, given: Partial<Seen> = {}): Seen {
+export function observed(revisions: readonly RevisionSeen[], given: Partial<Seen> = {}): Seen {
   return {
     identity,
     settings: { ...defaultSettings, region: "eu-west-1", adoptableNames: ["team_*"] },
@@ -72,7 +72,7 @@ export function observed(revisions: readonly RevisionSeen[] | undefined, given: 
     fingerprint: wished,
     revisions,
     told: [],
-    absent: revisions?.length === 0,
+    absent: revisions.length === 0,
     claimedBy: undefined,
     giveWay: [],
     ...given,
