@@ -23,6 +23,7 @@ import {
   isShunned,
   markReturned,
   markServing,
+  namedLookedAtAnew,
   successor,
   tagOne,
 } from "./replacement.ts";
@@ -130,7 +131,14 @@ function revived({ spec, seen, fleet }: Context): Next<Action> | undefined {
 function made({ spec, seen, ours, fleet, now }: Context): Next<Action> | undefined {
   if (fleet.target !== undefined) return undefined;
   const standing = ours.filter((environment) => environment.status !== "DELETING");
-  return standing.length === 0 ? firstEnvironment(spec, seen, now) : successor(spec, seen, standing, now);
+  if (standing.length === 0) return firstEnvironment(spec, seen, now);
+  const looks = namedLookedAtAnew(seen, fleet, now);
+  const due = looks.find((look) => look.kind === "act");
+  if (due !== undefined) return due;
+  const next = successor(spec, seen, standing, now);
+  const dueInMs = looks.flatMap((look) => (look.kind === "later" ? [look.dueInMs] : []));
+  if (dueInMs.length === 0 || (next.kind !== "wait" && next.kind !== "blocked")) return next;
+  return { ...next, recheckInMs: Math.min(...dueInMs, next.recheckInMs ?? Number.POSITIVE_INFINITY) };
 }
 
 /**

@@ -45,13 +45,16 @@ export function failedSteps({ spec, seen, fleet, now }: Context): readonly Next<
 }
 
 /**
- * What has been followed already, and what the spec moved on from before it served. Neither waits for the next target
- * as well: without the room that they take the quota of environments may allow none.
+ * What has been followed already, what the spec moved on from before it served, and without a target what is on its way
+ * out. None of them waits for the next target as well: without the room that they take the quota of environments may
+ * allow none.
  */
 export function supersededSteps(context: Context): readonly Next<Action>[] {
-  const { predecessors } = context.fleet;
+  const { spec, seen, now } = context;
+  const { predecessors, target } = context.fleet;
   const follower = predecessors.find((environment) => isReady(environment) && hasServed(environment));
   const leaving = predecessors.flatMap((environment) => {
+    if (target === undefined && isRetired(environment)) return [retirement(spec, seen, environment, now).next];
     const stays =
       follower !== undefined && isOlder(environment, follower)
         ? follower

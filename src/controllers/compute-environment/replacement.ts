@@ -181,13 +181,22 @@ export function afterInvalid(spec: Spec, seen: Seen, fleet: Fleet, target: Envir
   };
 }
 
+/**
+ * A look at what queues name, that AWS found INVALID, and that no target takes over from: what hinders the replacement
+ * may last, and what is mended meanwhile would serve again.
+ */
+export function namedLookedAtAnew(seen: Seen, fleet: Fleet, now: number): readonly Look[] {
+  if (fleet.target !== undefined) return [];
+  return fleet.predecessors
+    .filter((one) => one.status === "INVALID" && !isRetired(one))
+    .filter(({ computeEnvironmentName: name }) => queuesNaming(seen, new Set([name])).length > 0)
+    .map((one) => lookedAtAnew(seen, one, attemptEveryMs, now));
+}
+
+type Look = Extract<Next<Action>, { kind: "act" }> | { readonly kind: "later"; readonly dueInMs: number };
+
 /** AWS looks at what it found INVALID only when it is asked to. */
-function lookedAtAnew(
-  seen: Seen,
-  target: Environment,
-  everyMs: number,
-  now: number,
-): Extract<Next<Action>, { kind: "act" }> | { readonly kind: "later"; readonly dueInMs: number } {
+function lookedAtAnew(seen: Seen, target: Environment, everyMs: number, now: number): Look {
   const { computeEnvironmentName: name, statusReason = "AWS gives no reason" } = target;
   const dueInMs = (seen.invalidSince.get(name) ?? now) + everyMs - now;
   if (dueInMs > 0) return { kind: "later", dueInMs };

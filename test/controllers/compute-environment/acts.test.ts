@@ -39,13 +39,13 @@ describe("an act, as a whole,", () => {
     [
       "makes a successor although the policy is Never, where nothing serves any more",
       { ...other, replacement: { policy: "Never" } },
-      { environments: [old({ tags: retired })] },
+      { environments: [old({ state: "DISABLED", tags: retired })] },
       { kind: "act", reason: "Creating" },
     ],
     [
       "makes a successor without an approval, where nothing serves any more",
       { ...other, replacement: { holdBefore: ["Create"] } },
-      { environments: [old({ tags: retired })] },
+      { environments: [old({ state: "DISABLED", tags: retired })] },
       { kind: "act", reason: "Creating" },
     ],
     [

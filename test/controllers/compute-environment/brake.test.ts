@@ -107,7 +107,7 @@ describe("what was just made for the very plan and is described otherwise", () =
     ],
     [
       "does not hinder what follows when it is retired",
-      { environments: [made("", 60, { tags: { "awsbatch.dev/retired-at": iso(5) } })] },
+      { environments: [made("", 60, { state: "DISABLED", tags: { "awsbatch.dev/retired-at": iso(5) } })] },
       "act Creating",
     ],
     [

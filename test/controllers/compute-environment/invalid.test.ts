@@ -5,6 +5,27 @@ import type { Seen } from "../../../src/controllers/compute-environment/seen.ts"
 import { ec2, environment, now, queue, seen } from "./given.ts";
 import { fresh, id, iso, next, old, other, retired, serving } from "./replaced.ts";
 
+describe("what AWS found INVALID, queues name, and nothing takes over from", () => {
+  const never: BatchComputeEnvironmentSpec = { ...other, replacement: { policy: "Never" } };
+  const given = (sinceMs: number, spec = never, tags = {}) =>
+    next(spec, {
+      environments: [old({ status: "INVALID", statusReason: "no role", tags })],
+      queues: [queue("q1", ["old"])],
+      invalidSince: new Map([["old", now - sinceMs]]),
+    });
+
+  it("is looked at again each half hour, for what hinders its replacement may last", () => {
+    expect(given(1_800_000)).toMatchObject({ kind: "act", action: { kind: "revalidate", name: "old" } });
+    expect(given(1_800_000, other)).toMatchObject({ kind: "act", action: { kind: "revalidate", name: "old" } });
+    expect(given(1_700_000)).toMatchObject({ reason: "ReplacementNeeded", recheckInMs: 100_000 });
+    expect(given(1_700_000, other)).toMatchObject({ kind: "act", reason: "Creating" });
+  });
+
+  it("is not, once it is on its way out", () => {
+    expect(given(1_800_000, never, retired)).not.toMatchObject({ action: { kind: "revalidate" } });
+  });
+});
+
 describe("what AWS found INVALID", () => {
   const denied = "CLIENT_ERROR - Not authorized to perform sts:AssumeRole";
   const madeRole = "arn:aws:iam::123456789012:role/aws-batch-operator/default/team_ce_service_12345678";

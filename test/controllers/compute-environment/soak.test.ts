@@ -202,6 +202,17 @@ describe("one that served nobody yet when the spec moved on from it,", () => {
     expect(given(["new"], {}, { status: "INVALID" })).toMatchObject({ reason: "Creating" });
   });
 
+  it("goes on its way out while there is no target, whatever queues name", () => {
+    const given = (change: Partial<Environment>) =>
+      next(third, {
+        environments: [old({ state: "DISABLED", tags: retired, ...change }), fresh({ status: "INVALID" })],
+        queues: [queue("q1", ["new"])],
+        jobs: new Map([["old", { kind: "read", remaining: [], zeroSince: now - 60_000, terminatedAt: undefined }]]),
+      });
+    expect(given({})).toMatchObject({ kind: "act", action: { kind: "delete", name: "old" } });
+    expect(given({ state: "ENABLED" })).toMatchObject({ kind: "act", action: { kind: "disable", name: "old" } });
+  });
+
   it("goes, though it was made for this very spec, once another one has been made that AWS describes as wished", () => {
     const name = `team_ce-${seen(third).planId}`;
     const inVain = environment(name, other, { tags: { "awsbatch.dev/created-at": iso(100) } });
@@ -335,7 +346,11 @@ describe("an adopted environment", () => {
       { environments: [environment("team_ce", ec2, serving(60))] },
       "Creating",
     ],
-    ["on its way out asks for none", { environments: [environment("team_ce", ec2, { tags: retired })] }, "Creating"],
+    [
+      "on its way out asks for none",
+      { environments: [environment("team_ce", ec2, { state: "DISABLED", tags: retired })] },
+      "Creating",
+    ],
   ])("%s", (_name, change, reason) => {
     expect(next(other, change).reason).toBe(reason);
   });
