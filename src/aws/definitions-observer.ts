@@ -177,7 +177,7 @@ export class DefinitionsObserver {
     for (const name of odd) this.#odd.delete(name);
     cache.update(() => {
       cache.otherDefinitions = others;
-      return { ...noChange, definitions: cache.definitions.mergeAll(kept, begunAt) };
+      return { ...noChange, definitions: cache.definitions.mergeAll(kept, begunAt, clock.monotonic()) };
     });
   }
 
@@ -187,7 +187,8 @@ export class DefinitionsObserver {
     const revisions = await this.#readName(name, signal);
     this.#odd.delete(name);
     cache.update(() => {
-      const changed = cache.definitions.mergeName(name, revisions.length === 0 ? undefined : revisions, begunAt);
+      const read = revisions.length === 0 ? undefined : revisions;
+      const changed = cache.definitions.mergeName(name, read, begunAt, clock.monotonic());
       if (cache.otherDefinitions.has(name)) {
         cache.otherDefinitions = new Set([...cache.otherDefinitions].filter((other) => other !== name));
       }
@@ -233,7 +234,8 @@ export class DefinitionsObserver {
           const seen = cache.definitions.get(name);
           // One that was deregistered meanwhile, or that a listing of the name will bring.
           if (!seen?.some(({ arn }) => arn === revision.jobDefinitionArn)) return [];
-          return cache.definitions.mergeSeen(name, this.#with(seen, revision), begunAt) ? [name] : [];
+          const read = this.#with(seen, revision);
+          return cache.definitions.mergeSeen(name, read, begunAt, clock.monotonic()) ? [name] : [];
         }),
       }));
     }

@@ -138,14 +138,15 @@ export class ListsObserver {
       }
       throw error;
     }
+    const readAt = clock.monotonic();
     this.#begunAt = begunAt;
     this.#chance = random();
     this.health.works();
     cache.update(() => {
       cache.listedAt = listedAt;
       const changed = {
-        environments: cache.environments.mergeAll(environments.value, begunAt),
-        queues: cache.queues.mergeAll(queues.value, begunAt),
+        environments: cache.environments.mergeAll(environments.value, begunAt, readAt),
+        queues: cache.queues.mergeAll(queues.value, begunAt, readAt),
         definitions: [],
         jobs: [],
       };

@@ -15,6 +15,13 @@ export interface OpenWrite<R> {
   provisional: R | undefined;
 }
 
+/** A read, times in monotonic milliseconds; `complete`: what it does not show is not there. */
+interface Read {
+  readonly begunAt: number;
+  readonly readAt: number;
+  readonly complete: boolean;
+}
+
 /**
  * What was last read of one kind of thing, under the effects of our own writes. A read that AWS answers from before
  * a write of ours is not believed for that name while AWS may be stale.
@@ -27,9 +34,9 @@ export class OverlaidRecords<R> {
   #shared = false;
   readonly #writes = new Map<string, OpenWrite<R>[]>();
   readonly #lastEnd = new Map<string, { readonly at: number; readonly wallAt: number }>();
-  /** When the last read began that showed a change, of the recent ones. */
+  /** When the last read was there that showed a change, of the recent ones. */
   readonly #changedAt = new Map<string, number>();
-  /** Earlier forms of a record, each with when the read began that first showed a later one. */
+  /** Earlier forms of a record, each with when the read was there that first showed a later one. */
   readonly #superseded = new Map<string, readonly { readonly record: R | undefined; readonly at: number }[]>();
   /** Names that a read showed in an earlier form, with the time from which on that would have to be believed. */
   readonly #relapsed = new Map<string, number>();
@@ -131,12 +138,15 @@ export class OverlaidRecords<R> {
   }
 
   /**
-   * Takes in a complete read of all names that began at `begunAt`.
+   * Takes in a complete read of all names that began at `begunAt` and is there at `readAt`: what it shows may be as new
+   * as that, for it may have waited for the call budget.
    * @returns the names of which something is news: the record, or that its absence may be believed from now on
    */
-  mergeAll(reads: ReadonlyMap<string, R>, begunAt: number): readonly string[] {
+  mergeAll(reads: ReadonlyMap<string, R>, begunAt: number, readAt: number): readonly string[] {
     const names = new Set([...this.#records.keys(), ...reads.keys(), ...this.#writes.keys(), ...this.#relapsed.keys()]);
-    const changed = [...names].filter((name) => this.#merge(name, reads.get(name), begunAt, true));
+    const changed = [...names].filter((name) =>
+      this.#merge(name, reads.get(name), { begunAt, readAt, complete: true }),
+    );
     this.#readAt = begunAt;
     for (const [name, at] of this.#nameReadAt) if (at <= begunAt) this.#nameReadAt.delete(name);
     for (const [name, earlier] of this.#superseded) {
@@ -147,15 +157,15 @@ export class OverlaidRecords<R> {
   }
 
   /** Takes in a complete read of one name. */
-  mergeName(name: string, read: R | undefined, begunAt: number): boolean {
-    const changed = this.#merge(name, read, begunAt, true);
+  mergeName(name: string, read: R | undefined, begunAt: number, readAt: number): boolean {
+    const changed = this.#merge(name, read, { begunAt, readAt, complete: true });
     this.#nameReadAt.set(name, Math.max(begunAt, this.#nameReadAt.get(name) ?? begunAt));
     return changed;
   }
 
   /** Takes in a read that shows what is there, but not whether anything is missing. */
-  mergeSeen(name: string, read: R, begunAt: number): boolean {
-    return this.#merge(name, read, begunAt, false);
+  mergeSeen(name: string, read: R, begunAt: number, readAt: number): boolean {
+    return this.#merge(name, read, { begunAt, readAt, complete: false });
   }
 
   /** Tells when the newest complete read that would have shown a name began; as of now. */
@@ -219,7 +229,7 @@ export class OverlaidRecords<R> {
     }
   }
 
-  #merge(name: string, read: R | undefined, begunAt: number, complete: boolean): boolean {
+  #merge(name: string, read: R | undefined, { begunAt, readAt, complete }: Read): boolean {
     if ((this.#nameReadAt.get(name) ?? begunAt) > begunAt) return false;
     const writes = this.#writes.get(name) ?? [];
     const waitedFor = writes.filter(({ endedAt }) => endedAt === undefined || begunAt < endedAt + stalenessMs);
@@ -231,8 +241,8 @@ export class OverlaidRecords<R> {
     if (!relapse) this.#relapsed.delete(name);
     const news = differs && !relapse;
     if (news) {
-      this.#supersede(name, begunAt);
-      this.#changedAt.set(name, begunAt);
+      this.#supersede(name, readAt);
+      this.#changedAt.set(name, readAt);
       this.#set(name, read);
     }
     return news || (settled && writes.some(isNews) && !this.#records.has(name));
@@ -252,10 +262,10 @@ export class OverlaidRecords<R> {
     return found !== undefined;
   }
 
-  #supersede(name: string, begunAt: number): void {
+  #supersede(name: string, at: number): void {
     if (!this.#ignoresRelapses) return;
     const record = this.#records.get(name);
-    this.#superseded.set(name, [...(this.#superseded.get(name) ?? []), { record, at: begunAt }]);
+    this.#superseded.set(name, [...(this.#superseded.get(name) ?? []), { record, at }]);
   }
 
   #end(write: OpenWrite<R>, outcome: "done" | "failed" | "maybe", at: number, wallAt: number): void {

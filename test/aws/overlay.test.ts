@@ -7,12 +7,21 @@ const reads = (entries: Readonly<Record<string, string>>): ReadonlyMap<string, s
 describe("a name that a stale read showed once more after it had gone", () => {
   it("asks for one more look, and for none when that has not shown it", () => {
     const records = new OverlaidRecords<string>({ ignoresRelapses: true });
-    records.mergeAll(reads({ q: "DELETING" }), 1000);
-    records.mergeAll(reads({}), 2000);
-    records.mergeAll(reads({ q: "DELETING" }), 3000);
+    records.mergeAll(reads({ q: "DELETING" }), 1000, 1000);
+    records.mergeAll(reads({}), 2000, 2000);
+    records.mergeAll(reads({ q: "DELETING" }), 3000, 3000);
     expect([...records.unsettled()]).toEqual([{ name: "q", at: 7000, doubtful: false }]);
-    records.mergeAll(reads({}), 8000);
+    records.mergeAll(reads({}), 8000, 8000);
     expect([...records.unsettled()]).toEqual([]);
     expect(records.get("q")).toBeUndefined();
   });
+});
+
+it("a read that had waited for the call budget is as new as its answer", () => {
+  const records = new OverlaidRecords<string>({ ignoresRelapses: true });
+  records.mergeAll(reads({ q: "CREATING" }), 1000, 1000);
+  records.mergeAll(reads({ q: "VALID" }), 10_000, 15_000);
+  records.mergeAll(reads({ q: "CREATING" }), 16_500, 16_600);
+  expect(records.get("q")).toBe("VALID");
+  expect(records.shownAt("q")).toBe(20_000);
 });

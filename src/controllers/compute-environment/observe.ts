@@ -39,7 +39,7 @@ const vCpusShownForMs = 60_000;
  * them anew.
  */
 export interface Memory {
-  /** Since when every count of its jobs was zero, wall ms. */
+  /** Since when every count of its jobs was zero, monotonic ms. */
   readonly zeroSince: Map<string, number>;
   /** When its deletion was last asked for, wall ms. */
   readonly deleteTriedAt: Map<string, number>;
@@ -309,7 +309,7 @@ async function jobsOn(
   const seen = new Map<string, JobsSeen>();
   if (emptying.length === 0) return seen;
   const read = await activeJobs(queues, region, signal);
-  const now = ports.clock.now();
+  const now = ports.clock.monotonic();
   const clusters = [...region.snapshot().environments.values()].flatMap((one) => clusterName(one) ?? []);
   for (const environment of emptying) {
     const name = environment.computeEnvironmentName;
@@ -322,8 +322,9 @@ async function jobsOn(
     const remaining = read.jobs.filter((job) => mayBeOn(job, environment, clusters));
     if (remaining.length > 0) memory.zeroSince.delete(key);
     else if (!memory.zeroSince.has(key)) memory.zeroSince.set(key, now);
-    const terminatedAt = memory.terminatedAt.get(key);
-    seen.set(name, { kind: "read", remaining, zeroSince: memory.zeroSince.get(key), terminatedAt });
+    const zeroSince = memory.zeroSince.get(key);
+    const zeroForMs = zeroSince === undefined ? undefined : now - zeroSince;
+    seen.set(name, { kind: "read", remaining, zeroForMs, terminatedAt: memory.terminatedAt.get(key) });
   }
   return seen;
 }

@@ -101,8 +101,7 @@ function drain(spec: Spec, seen: Seen, environment: Environment, now: number): R
     return wait(`the jobs on ${name} cannot be counted, so it is kept: ${jobs.why}`, unreadLookMs);
   }
   if (jobs.remaining.length === 0) {
-    const since = jobs.zeroSince ?? now;
-    const rest = since + emptyForMs - now;
+    const rest = emptyForMs - (jobs.zeroForMs ?? 0);
     return rest <= 0 ? undefined : wait(`no job is left on ${name}; counted once more`, rest);
   }
   const count = `${jobs.remaining.length} ${jobs.remaining.length === 1 ? "job" : "jobs"}`;

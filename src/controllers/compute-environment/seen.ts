@@ -78,8 +78,8 @@ export type JobsSeen =
   | {
       readonly kind: "read";
       readonly remaining: readonly UnfinishedJob[];
-      /** Since when every count was zero, wall ms. */
-      readonly zeroSince: number | undefined;
+      /** For how long every count was zero, ms: wall clocks jump, and a job would be taken for ended. */
+      readonly zeroForMs: number | undefined;
       /** When this process last ended jobs here, wall ms: they take a while to go. */
       readonly terminatedAt?: number | undefined;
     }

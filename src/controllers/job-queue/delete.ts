@@ -78,7 +78,7 @@ function drain(object: JobQueue, seen: Seen, now: number): Next<Action> | undefi
   if (jobs.kind === "unread")
     return wait(`the jobs of ${name} cannot be counted, so it is kept: ${jobs.why}`, unreadLookMs);
   if (jobs.remaining.length === 0) {
-    const rest = (jobs.zeroSince ?? now) + emptyForMs - now;
+    const rest = emptyForMs - (jobs.zeroForMs ?? 0);
     return rest <= 0 ? undefined : wait(`no job is left in ${name}; counted once more`, rest);
   }
   const { drain: policy } = object.spec;

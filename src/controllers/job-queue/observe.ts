@@ -26,13 +26,13 @@ import { networkFactIn } from "./progress.ts";
 import type { EntrySeen, ProgressSeen, Seen } from "./seen.ts";
 
 /**
- * What this process remembers between passes, by region and queue name (`memoryKey`): ages only, wall ms. A restart
- * begins them anew.
+ * What this process remembers between passes, by region and queue name (`memoryKey`): ages only. A restart begins them
+ * anew.
  */
 export interface Memory {
-  /** Since when every count of its unfinished jobs was zero. */
+  /** Since when every count of its unfinished jobs was zero, monotonic ms. */
   readonly zeroSince: Map<string, number>;
-  /** When its jobs were last ended. */
+  /** When its jobs were last ended, wall ms. */
   readonly terminatedAt: Map<string, number>;
 }
 
@@ -237,9 +237,12 @@ async function jobsIn(
   }
   try {
     const remaining = await region.jobs(name, unfinished, signal);
+    const now = ports.clock.monotonic();
     if (remaining.length > 0) zeroSince.delete(key);
-    else if (!zeroSince.has(key)) zeroSince.set(key, ports.clock.now());
-    return { kind: "read", remaining, zeroSince: zeroSince.get(key), terminatedAt: terminatedAt.get(key) };
+    else if (!zeroSince.has(key)) zeroSince.set(key, now);
+    const since = zeroSince.get(key);
+    const zeroForMs = since === undefined ? undefined : now - since;
+    return { kind: "read", remaining, zeroForMs, terminatedAt: terminatedAt.get(key) };
   } catch (error) {
     zeroSince.delete(key);
     if (error instanceof AwsError) return { kind: "unread", why: `${error.operation}: ${error.message}` };

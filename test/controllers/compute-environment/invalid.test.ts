@@ -82,7 +82,7 @@ describe("what AWS found INVALID", () => {
           failed("-2", 4000, { serviceRole: "one", state: "DISABLED", tags: retired }),
           failed("-3", 1800, { serviceRole: "one" }),
         ],
-        jobs: new Map([[`${name}-2`, { kind: "read", remaining: [], zeroSince: now - 10_000 }]]),
+        jobs: new Map([[`${name}-2`, { kind: "read", remaining: [], zeroForMs: 10_000 }]]),
         deleteTriedAt: new Map([[`${name}-2`, now - 1000]]),
       },
       {
@@ -113,7 +113,7 @@ describe("what AWS found INVALID", () => {
       ec2,
       {
         environments: [failed("", 30, { state: "DISABLED", tags: retired }), failed("-2", 1)],
-        jobs: new Map([[name, { kind: "read", remaining: [], zeroSince: now - 4000 }]]),
+        jobs: new Map([[name, { kind: "read", remaining: [], zeroForMs: 4000 }]]),
       },
       { kind: "wait", reason: "WaitingForRole", recheckInMs: 6000 },
     ],

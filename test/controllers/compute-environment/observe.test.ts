@@ -308,7 +308,7 @@ describe("the jobs on an environment that is on its way out", () => {
       },
     });
     const jobs = (await look(region)).jobs.get("old");
-    expect(jobs).toMatchObject({ kind: "read", remaining: [{ jobId: "j1" }, { jobId: "j2" }], zeroSince: undefined });
+    expect(jobs).toMatchObject({ kind: "read", remaining: [{ jobId: "j1" }, { jobId: "j2" }], zeroForMs: undefined });
     expect(region.calls).toEqual(["jobs q1 PENDING,STARTING,RUNNING", "jobs theirs PENDING,STARTING,RUNNING"]);
   });
 
@@ -326,9 +326,9 @@ describe("the jobs on an environment that is on its way out", () => {
   it("are remembered as none since the first count of none", async () => {
     const { look: again, clock } = watched();
     const region = fakeRegion({ environments: [retiring()] });
-    expect((await again(region)).jobs.get("old")).toMatchObject({ zeroSince: now });
+    expect((await again(region)).jobs.get("old")).toMatchObject({ zeroForMs: 0 });
     await clock.advance(7000);
-    expect((await again(region)).jobs.get("old")).toMatchObject({ zeroSince: now });
+    expect((await again(region)).jobs.get("old")).toMatchObject({ zeroForMs: 7000 });
   });
 
   it("are counted anew when a job comes, cannot be counted, or it is put back into service", async () => {
@@ -336,7 +336,7 @@ describe("the jobs on an environment that is on its way out", () => {
     const region = fakeRegion({ environments: [retiring()], queues: [jobQueue("q1", [])] });
     await again(region);
     region.jobsByQueue = { q1: [on("AWSBatch-old")] };
-    expect((await again(region)).jobs.get("old")).toMatchObject({ zeroSince: undefined });
+    expect((await again(region)).jobs.get("old")).toMatchObject({ zeroForMs: undefined });
     region.jobsByQueue = {};
     await again(region);
     region.before = () => {

@@ -455,7 +455,7 @@ describe("a replacement", () => {
       other,
       {
         environments: [old(retired()), fresh(serving(601))],
-        jobs: new Map([["old", { kind: "read", remaining: [], zeroSince: now - 10_000 }]]),
+        jobs: new Map([["old", { kind: "read", remaining: [], zeroForMs: 10_000 }]]),
       },
       "delete old; serving; Retiring=Deleting",
     ],
@@ -524,14 +524,14 @@ describe("a replacement", () => {
 
 describe("a drain", () => {
   const environments = [old(retired()), fresh(serving(601))];
-  const jobs = (remaining: readonly ReturnType<typeof job>[], zeroSince?: number): Partial<Seen> => ({
+  const jobs = (remaining: readonly ReturnType<typeof job>[], zeroForMs?: number): Partial<Seen> => ({
     environments,
-    jobs: new Map([["old", { kind: "read", remaining, zeroSince }]]),
+    jobs: new Map([["old", { kind: "read", remaining, zeroForMs }]]),
   });
 
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
     ["waits for running jobs", other, jobs([job("j1", { cluster: "AWSBatch-old" })]), "wait Draining"],
-    ["counts zero twice, 10 s apart", other, jobs([], now - 9_000), "wait Draining"],
+    ["counts zero twice, 10 s apart", other, jobs([], 9_000), "wait Draining"],
     ["counts anew after a restart", other, jobs([]), "wait Draining"],
     [
       "keeps what cannot be read",
@@ -706,7 +706,7 @@ describe("an environment that AWS finds INVALID", () => {
       other,
       {
         environments: [old(retired({ status: "INVALID" })), fresh(serving(601))],
-        jobs: new Map([["old", { kind: "read", remaining: [], zeroSince: now - 10_000 }]]),
+        jobs: new Map([["old", { kind: "read", remaining: [], zeroForMs: 10_000 }]]),
         deleteTriedAt: new Map([["old", now - 60_000]]),
       },
       "blocked DeleteFailed",
@@ -716,7 +716,7 @@ describe("an environment that AWS finds INVALID", () => {
       other,
       {
         environments: [old(retired({ status: "INVALID" })), fresh(serving(601))],
-        jobs: new Map([["old", { kind: "read", remaining: [], zeroSince: now - 10_000 }]]),
+        jobs: new Map([["old", { kind: "read", remaining: [], zeroForMs: 10_000 }]]),
         deleteTriedAt: new Map([["old", now - 300_000]]),
       },
       "delete old",
@@ -940,7 +940,7 @@ describe("deletion", () => {
       {
         ...deleting,
         environments: [old(retired())],
-        jobs: new Map([["old", { kind: "read", remaining: [], zeroSince: now - 10_000 }]]),
+        jobs: new Map([["old", { kind: "read", remaining: [], zeroForMs: 10_000 }]]),
       },
       "delete old",
     ],
@@ -951,7 +951,7 @@ describe("deletion", () => {
       {
         ...deleting,
         environments: [old(retired({ status: "INVALID" })), fresh(retired({ status: "DELETING" }))],
-        jobs: new Map([["old", { kind: "read", remaining: [], zeroSince: now - 10_000 }]]),
+        jobs: new Map([["old", { kind: "read", remaining: [], zeroForMs: 10_000 }]]),
         deleteTriedAt: new Map([["old", now - 60_000]]),
       },
       "blocked DeleteFailed",

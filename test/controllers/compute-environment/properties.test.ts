@@ -170,11 +170,11 @@ const queues: fc.Arbitrary<readonly QueueSeen[]> = fc
 
 const jobsSeen: fc.Arbitrary<JobsSeen> = fc.constantFrom<JobsSeen>(
   { kind: "unread", why: "no" },
-  { kind: "read", remaining: [], zeroSince: now - 60_000 },
-  { kind: "read", remaining: [], zeroSince: now - 60_000 },
-  { kind: "read", remaining: [], zeroSince: now },
-  { kind: "read", remaining: [job("j1", { queue: "q0" })], zeroSince: undefined },
-  { kind: "read", remaining: [job("j2", { queue: "q1" }), job("j1", { queue: "q0" })], zeroSince: undefined },
+  { kind: "read", remaining: [], zeroForMs: 60_000 },
+  { kind: "read", remaining: [], zeroForMs: 60_000 },
+  { kind: "read", remaining: [], zeroForMs: 0 },
+  { kind: "read", remaining: [job("j1", { queue: "q0" })], zeroForMs: undefined },
+  { kind: "read", remaining: [job("j2", { queue: "q1" }), job("j1", { queue: "q0" })], zeroForMs: undefined },
 );
 
 /** The jobs in the cluster of this environment, but for those with an even number: their place is not known. */
@@ -334,7 +334,7 @@ const laws: Readonly<Record<string, (action: Action, world: World) => boolean>> 
       one.tags?.["awsbatch.dev/retired-at"] !== undefined &&
       jobs?.kind === "read" &&
       jobs.remaining.length === 0 &&
-      now - (jobs.zeroSince ?? now) >= 10_000
+      (jobs.zeroForMs ?? 0) >= 10_000
     );
   },
   "creates only under a free name whose absence is believed, and nothing in deletion": (action, world) =>

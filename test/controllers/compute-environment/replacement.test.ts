@@ -57,7 +57,7 @@ const message = (spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): stri
 
 describe("an attempt that AWS found INVALID", () => {
   const empty = (one: string): Partial<Seen> => ({
-    jobs: new Map([[one, { kind: "read", remaining: [], zeroSince: now - 10_000 }]]),
+    jobs: new Map([[one, { kind: "read", remaining: [], zeroForMs: 10_000 }]]),
   });
 
   it.each<[string, Partial<Seen>, string]>([
@@ -100,7 +100,7 @@ describe("an attempt that AWS found INVALID", () => {
       "is looked at when it is due, also while the next one waits for half an hour",
       {
         environments: [attempt("-2", 300, retired), attempt("-3", 60)],
-        jobs: new Map([[`${name}-2`, { kind: "read", remaining: [], zeroSince: now - 4000 }]]),
+        jobs: new Map([[`${name}-2`, { kind: "read", remaining: [], zeroForMs: 4000 }]]),
       },
       "blocked Invalid again in 6 s",
     ],

@@ -177,7 +177,7 @@ describe("a predecessor", () => {
 
   it("is told with the jobs that are left, and since when", () => {
     const jobs: Seen["jobs"] = new Map([
-      ["old", { kind: "read", remaining: [job("j1"), job("j2")], zeroSince: undefined }],
+      ["old", { kind: "read", remaining: [job("j1"), job("j2")], zeroForMs: undefined }],
     ]);
     expect(steps({ environments: [old(retired), fresh(serving(700))], queues: [queue("q1", ["new"])], jobs })).toEqual([
       { name: "old", step: "Draining", queues: [], jobsRemaining: 2, since: iso(300) },

@@ -17,7 +17,7 @@ const read = (ids: readonly string[], change: Partial<Extract<JobsSeen, { kind: 
       {
         kind: "read",
         remaining: ids.map((id) => job(id, { cluster: "AWSBatch-old" })),
-        zeroSince: undefined,
+        zeroForMs: undefined,
         ...change,
       },
     ],
@@ -77,40 +77,40 @@ describe("an environment on its way out", () => {
     [
       "is counted once more 10 s after the last job",
       off(),
-      read([], { zeroSince: now - 7000 }),
+      read([], { zeroForMs: 7000 }),
       "Draining: wait Draining again in 3 s",
     ],
     ["is counted once more also at the first count", off(), read([]), "Draining: wait Draining again in 10 s"],
-    ["is deleted", off(), read([], { zeroSince: now - 10_000 }), "Deleting: delete after a live read"],
+    ["is deleted", off(), read([], { zeroForMs: 10_000 }), "Deleting: delete after a live read"],
     [
       "is deleted also when it is INVALID",
       off({ status: "INVALID" }),
-      read([], { zeroSince: now - 10_000 }),
+      read([], { zeroForMs: 10_000 }),
       "Deleting: delete after a live read",
     ],
     ["waits for AWS to delete it", off({ status: "DELETING" }), {}, "Deleting: wait Deleting"],
     [
       "is deleted only after a queue that is being deleted and names it",
       off(),
-      { ...read([], { zeroSince: now - 10_000 }), queues: [queue("q1", ["old"], { status: "DELETING" })] },
+      { ...read([], { zeroForMs: 10_000 }), queues: [queue("q1", ["old"], { status: "DELETING" })] },
       "Deleting: wait Deleting",
     ],
     [
       "is told when AWS could not tear it down",
       off({ status: "INVALID" }),
-      { ...read([], { zeroSince: now - 10_000 }), deleteTriedAt: new Map([["old", now - 120_000]]) },
+      { ...read([], { zeroForMs: 10_000 }), deleteTriedAt: new Map([["old", now - 120_000]]) },
       "DeleteFailed: blocked DeleteFailed again in 180 s",
     ],
     [
       "is deleted again 5 minutes after AWS could not tear it down",
       off({ status: "INVALID" }),
-      { ...read([], { zeroSince: now - 10_000 }), deleteTriedAt: new Map([["old", now - 300_000]]) },
+      { ...read([], { zeroForMs: 10_000 }), deleteTriedAt: new Map([["old", now - 300_000]]) },
       "Deleting: delete after a live read",
     ],
     [
       "is deleted again at once while AWS still shows it VALID",
       off(),
-      { ...read([], { zeroSince: now - 10_000 }), deleteTriedAt: new Map([["old", now - 1000]]) },
+      { ...read([], { zeroForMs: 10_000 }), deleteTriedAt: new Map([["old", now - 1000]]) },
       "Deleting: delete after a live read",
     ],
   ])("%s", (_name, one, change, expected) => {
@@ -149,7 +149,7 @@ describe("an environment on its way out", () => {
   it("is told with AWS's reason without request ids, and with the role to mend", () => {
     const statusReason = "CLIENT_ERROR - Not authorized to perform sts:AssumeRole; Request ID: 0a1b2c3d-4e5f";
     const one = off({ status: "INVALID", statusReason, serviceRole: "arn:aws:iam::1:role/batch" });
-    const change = { ...read([], { zeroSince: now - 10_000 }), deleteTriedAt: new Map([["old", now]]) };
+    const change = { ...read([], { zeroForMs: 10_000 }), deleteTriedAt: new Map([["old", now]]) };
     expect(retirement(ec2, seen(ec2, change), one, now).next.message).toBe(
       "AWS cannot tear old down: CLIENT_ERROR - Not authorized to perform sts:AssumeRole. Give it a working service role (make the role arn:aws:iam::1:role/batch again under the same name); the delete is tried again every 5 minutes",
     );

@@ -207,7 +207,7 @@ describe("one that served nobody yet when the spec moved on from it,", () => {
       next(third, {
         environments: [old({ state: "DISABLED", tags: retired, ...change }), fresh({ status: "INVALID" })],
         queues: [queue("q1", ["new"])],
-        jobs: new Map([["old", { kind: "read", remaining: [], zeroSince: now - 60_000, terminatedAt: undefined }]]),
+        jobs: new Map([["old", { kind: "read", remaining: [], zeroForMs: 60_000, terminatedAt: undefined }]]),
       });
     expect(given({})).toMatchObject({ kind: "act", action: { kind: "delete", name: "old" } });
     expect(given({ state: "ENABLED" })).toMatchObject({ kind: "act", action: { kind: "disable", name: "old" } });

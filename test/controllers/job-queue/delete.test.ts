@@ -23,7 +23,7 @@ const off = (status: "VALID" | "INVALID" = "VALID") => queue(["a1"], { state: "D
 const read = (ids: readonly string[], change: Partial<Extract<JobsSeen, { kind: "read" }>> = {}): JobsSeen => ({
   kind: "read",
   remaining: ids.map((id) => job(id)),
-  zeroSince: undefined,
+  zeroForMs: undefined,
   ...change,
 });
 const terminate: Partial<JobQueueSpec> = { drain: { policy: "Terminate", timeoutSeconds: 600 } };
@@ -64,14 +64,14 @@ describe("the deletion of a queue", () => {
     ["waits for every job", { queue: off(), jobs: read(["j1"]) }, "wait Draining again in 60 s"],
     [
       "counts once more 5 s after the last job",
-      { queue: off(), jobs: read([], { zeroSince: now - 4000 }) },
+      { queue: off(), jobs: read([], { zeroForMs: 4000 }) },
       "wait Draining again in 1 s",
     ],
     ["counts once more also at the first count", { queue: off(), jobs: read([]) }, "wait Draining again in 5 s"],
-    ["then deletes", { queue: off(), jobs: read([], { zeroSince: now - 5000 }) }, "delete after a live read"],
+    ["then deletes", { queue: off(), jobs: read([], { zeroForMs: 5000 }) }, "delete after a live read"],
     [
       "deletes what is INVALID too",
-      { queue: off("INVALID"), jobs: read([], { zeroSince: now - 5000 }) },
+      { queue: off("INVALID"), jobs: read([], { zeroForMs: 5000 }) },
       "delete after a live read",
     ],
     ["waits for AWS", { queue: queue(["a1"], { status: "DELETING" }) }, "wait Deleting"],
@@ -176,7 +176,7 @@ describe("drain.policy Terminate", () => {
       900,
       "wait Draining again in 10 s",
     ],
-    ["deletes when nothing is left", { jobs: read([], { zeroSince: now - 5000 }) }, 900, "delete after a live read"],
+    ["deletes when nothing is left", { jobs: read([], { zeroForMs: 5000 }) }, 900, "delete after a live read"],
   ])("%s", (_name, change, secondsAgo, expected) => {
     expect(line(terminate, { queue: off(), ...change }, secondsAgo)).toBe(expected);
   });

@@ -165,9 +165,9 @@ const queues: fc.Arbitrary<Queue | undefined> = fc.option(
 const jobs: fc.Arbitrary<JobsSeen | undefined> = fc.constantFrom<JobsSeen | undefined>(
   undefined,
   { kind: "unread", why: "no" },
-  { kind: "read", remaining: [], zeroSince: now - 60_000 },
-  { kind: "read", remaining: [], zeroSince: now },
-  { kind: "read", remaining: [job("j1")], zeroSince: undefined },
+  { kind: "read", remaining: [], zeroForMs: 60_000 },
+  { kind: "read", remaining: [], zeroForMs: 0 },
+  { kind: "read", remaining: [job("j1")], zeroForMs: undefined },
 );
 
 const specs: fc.Arbitrary<Partial<JobQueueSpec>> = fc
@@ -316,7 +316,7 @@ const laws: Readonly<Record<string, (action: Action, world: World) => boolean>> 
     (before?.state === "DISABLED" &&
       counted?.kind === "read" &&
       counted.remaining.length === 0 &&
-      now - (counted.zeroSince ?? now) >= 5000),
+      (counted.zeroForMs ?? 0) >= 5000),
   "ends jobs only where the spec says so": (action, { spec }) =>
     action.kind !== "terminateJobs" || spec.drain?.policy === "Terminate",
 };
