@@ -93,8 +93,12 @@ function olderUses(active: readonly DefinitionRevision[], arn: string): boolean 
 }
 
 function roleOwner(name: string, tags: Tags): string {
-  const kind = /_(job|execution)_/.test(name) ? "JobDefinition" : "BatchComputeEnvironment";
-  return `${kind} ${ownerText(tags)}`;
+  return `${kindOfRole(name)} ${ownerText(tags)}`;
+}
+
+/** The kind of the object for which a role of this name is made. */
+export function kindOfRole(name: string): "JobDefinition" | "BatchComputeEnvironment" {
+  return /_(job|execution)_/.test(name) ? "JobDefinition" : "BatchComputeEnvironment";
 }
 
 /** What the spec leaves as AWS has it: equal in both accounts only by chance. */

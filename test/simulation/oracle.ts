@@ -21,6 +21,13 @@ export interface Watched {
   readonly lease: () => { readonly holder: string; readonly until: number } | undefined;
   /** Which process made a call; undefined: not the operator. */
   readonly callerOf: (call: CallRecord) => OperatorProcess | undefined;
+  /** When a call of the operator passed its process's last check, monotonic ms; of others, when it began. */
+  readonly letGoAt: (call: CallRecord) => number;
+  /**
+   * When something was last made for an object by a process that did not lead any more: what is on the wire when a process
+   * is stopped cannot be called back. Monotonic ms; `key` as `textOf` gives it.
+   */
+  readonly madeLateAt: (key: string) => number | undefined;
   /** Whatever a person, a tool or a fault did to the world, monotonic ms of the last time. */
   readonly lastDisturbance: () => number;
   /** How long after it was sent a write of the operator was or will be shown by every read, so far at most (ms). */

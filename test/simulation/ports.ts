@@ -126,7 +126,8 @@ export function gatedLeases(leases: LeaseStore, { gate, clock, latencyMs }: Netw
 
 /**
  * AWS as the SDK gives it: `beforeSend` is its innermost step.
- * @param onCall called in the turn in which a call begins on the wire
+ * @param onCall called in the turn in which a call begins on the wire, with when it was let go (the world's monotonic ms):
+ *   between the two its process may stand still
  */
 export function gatedBatch(batch: BatchApi, network: NetworkOptions, onCall: OnCall): BatchApi {
   const gated = gatedCall(network, onCall);
@@ -142,9 +143,9 @@ export function gatedEc2(ec2: Ec2Api, network: NetworkOptions, onCall: OnCall): 
   return guardedCalls("ec2", ec2, ec2CallKinds, gatedCall(network, onCall));
 }
 
-type OnCall = (operation: string) => void;
+type OnCall = (letGoAt: number) => void;
 
-function gatedCall({ gate, onSend }: NetworkOptions, onCall: OnCall): CallGuard {
+function gatedCall({ gate, clock, onSend }: NetworkOptions, onCall: OnCall): CallGuard {
   return (operation, kind, call) => async (input, options?: CallOptions) => {
     const name = operation.slice(operation.indexOf(":") + 1);
     const what = `aws ${name}`;
@@ -152,13 +153,14 @@ function gatedCall({ gate, onSend }: NetworkOptions, onCall: OnCall): CallGuard 
     try {
       options?.signal?.throwIfAborted();
       options?.beforeSend?.();
+      const letGoAt = clock.monotonic();
       if (kind === "write") {
         onSend(what);
         await gate.pass("sends", what);
       }
       // What was in the socket's buffer when the process was stopped leaves whatever its timers say afterwards.
       const answer = options?.signal?.aborted === true ? call(input) : call(input, options);
-      onCall(name);
+      onCall(letGoAt);
       return await answer;
     } finally {
       await gate.pass("hears", what);

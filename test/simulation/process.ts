@@ -38,7 +38,8 @@ export interface ProcessOptions {
   readonly judge: (process: OperatorProcess, phase: Phase, what: string) => Verdict;
   /** A write leaves. */
   readonly onSend: (process: OperatorProcess, what: string) => void;
-  readonly onCall: (process: OperatorProcess, record: CallRecord) => void;
+  /** @param letGoAt when the call passed the process's last check, the world's monotonic ms */
+  readonly onCall: (process: OperatorProcess, record: CallRecord, letGoAt: number) => void;
   readonly onLeading: (process: OperatorProcess, leading: boolean) => void;
   /** It has ended, by itself or killed. */
   readonly onExit: (process: OperatorProcess, how: string) => void;
@@ -91,9 +92,9 @@ export class OperatorProcess {
       log,
       onLeading: (leading) => options.onLeading(this, leading),
     });
-    const onCall = (): void => {
+    const onCall = (letGoAt: number): void => {
       const record = aws.log.at(-1);
-      if (record !== undefined) options.onCall(this, record);
+      if (record !== undefined) options.onCall(this, record, letGoAt);
     };
     const batch = speakingVersion(gatedBatch(aws.batch, network, onCall), options.algorithm);
     this.operator = createOperator({
@@ -125,6 +126,11 @@ export class OperatorProcess {
 
   get ended(): boolean {
     return this.#ended;
+  }
+
+  /** Whether it stands still: what arrives is noticed only afterwards. */
+  get frozen(): boolean {
+    return this.#gate.frozen;
   }
 
   start(): void {

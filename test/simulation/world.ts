@@ -8,6 +8,7 @@
  * (`aws.faults`, `store.faults`, `leases.faults`), and act as user and as another tool (`apply`, `aws.outside`).
  */
 
+import type { Tag } from "@aws-sdk/client-ec2";
 import { type Kind, type KubeObject, keyText } from "../../src/api/object.ts";
 import { kinds } from "../../src/api/v1alpha1/kinds.ts";
 import { type Cluster, ownerIn, type Tags } from "../../src/controllers/ownership.ts";
@@ -19,14 +20,17 @@ import { VirtualClock } from "../../src/runtime/clock.ts";
 import { collectingLog } from "../../src/runtime/log.ts";
 import { type Random, seededRandom } from "../../src/runtime/random.ts";
 import type { AccountNetwork } from "../../src/simulator/ec2-network.ts";
+import { tagsOf } from "../../src/simulator/ec2-state.ts";
 import type { Knobs } from "../../src/simulator/knobs.ts";
 import { createSimulatedAws, type SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import type { AwsSnapshot } from "../../src/simulator/snapshot.ts";
 import type { CallRecord } from "../../src/simulator/wire.ts";
+import { kindOfRole } from "./account.ts";
 import { admit } from "./admission.ts";
 import { goOn, type Phase, type Point, type Verdict } from "./gate.ts";
 import type { Oracle, OracleFactory, Violation, Watched } from "./oracle.ts";
 import { allOracles } from "./oracles/index.ts";
+import { textOf, unseenMs } from "./oracles/reading.ts";
 import { OperatorProcess } from "./process.ts";
 import { Replica } from "./replica.ts";
 import { Trace } from "./trace.ts";
@@ -76,12 +80,29 @@ export interface Armed {
 }
 
 export const clusterOne: Cluster = { name: "default", uid: "cluster-1" };
-/** By the call that makes it: the kind of the object that it is made for. */
+/** By the call that makes it: the kind of the object that it is made for; of a role, as its name says. */
 const madeBy: Readonly<Record<string, string>> = {
   CreateComputeEnvironment: "BatchComputeEnvironment",
   CreateJobQueue: "JobQueue",
   RegisterJobDefinition: "JobDefinition",
+  CreateSecurityGroup: "BatchComputeEnvironment",
+  CreateInstanceProfile: "BatchComputeEnvironment",
 };
+
+interface Creation {
+  readonly tags?: Tags;
+  readonly Tags?: readonly Tag[];
+  readonly TagSpecifications?: readonly { readonly Tags?: readonly Tag[] }[];
+  readonly RoleName?: string;
+}
+
+/** The object for which a call makes something, as `Kind namespace/name`. */
+function madeFor({ operation, input }: CallRecord): string | undefined {
+  const { tags, Tags: own, TagSpecifications: specified, RoleName: role = "" } = input as Creation;
+  const owner = ownerIn(tags ?? tagsOf(own ?? specified?.[0]?.Tags ?? []));
+  const kind = operation === "CreateRole" ? kindOfRole(role) : madeBy[operation];
+  return kind === undefined || owner === undefined ? undefined : `${kind} ${keyText(owner)}`;
+}
 const restartMs = 1500;
 const tickMs = 5000;
 
@@ -109,7 +130,9 @@ export class Simulation {
   readonly #options: SimulationOptions;
   readonly #oracles: readonly Oracle[];
   readonly #random: Random;
-  readonly #callers = new WeakMap<CallRecord, OperatorProcess>();
+  readonly #callers = new WeakMap<CallRecord, { readonly process: OperatorProcess; readonly letGoAt: number }>();
+  /** By `Kind namespace/name`. */
+  readonly #madeLateAt = new Map<string, number>();
   #armed: (Omit<Armed, "after"> & { after: number })[] = [];
   #points = 0;
   #disturbedAt = 0;
@@ -155,7 +178,9 @@ export class Simulation {
       settings: this.settings,
       processes: () => this.replicas.flatMap(({ process }) => (process === undefined ? [] : [process])),
       lease: () => this.#leaseHeld,
-      callerOf: (call) => this.#callers.get(call),
+      callerOf: (call) => this.#callers.get(call)?.process,
+      letGoAt: (call) => this.#callers.get(call)?.letGoAt ?? this.clock.monotonic(),
+      madeLateAt: (key) => this.#madeLateAt.get(key),
       lastDisturbance: () => this.#disturbedAt,
       shownWithinMs: () => this.shownWithinMs,
     };
@@ -309,8 +334,8 @@ export class Simulation {
       repeatsEvent: () => this.network.repeats > 0 && this.#random() < this.network.repeats,
       judge: (one, phase, what) => this.#judge(one, phase, what),
       onSend: (one, what) => this.#ask((oracle) => oracle.onSend?.(one, what)),
-      onCall: (one, record) => {
-        this.#callers.set(record, one);
+      onCall: (one, record, letGoAt) => {
+        this.#callers.set(record, { process: one, letGoAt });
         this.trace.tellCall(one.name, record);
       },
       onLeading: (one, leading) => this.trace.tell(one.name, leading ? "leads" : "leads no more"),
@@ -394,21 +419,21 @@ export class Simulation {
   }
 
   #noteLate(call: CallRecord): void {
-    const kind = madeBy[call.operation];
     const caller = this.#callers.get(call);
-    const owner = ownerIn((call.input as { readonly tags?: Tags }).tags);
-    if (kind === undefined || owner === undefined || caller === undefined) return;
-    const isLate = caller.name !== this.#leaseHeld?.holder;
-    if (isLate && this.object(kind, owner.name, owner.namespace) === undefined) {
-      this.goneUnheld.add(`${kind} ${keyText(owner)}`);
-    }
+    if (caller === undefined || caller.process.name === this.#leaseHeld?.holder) return;
+    const key = madeFor(call);
+    if (key === undefined) return;
+    this.#madeLateAt.set(key, this.clock.monotonic());
+    if (!this.store.objects().some((one) => textOf(one) === key)) this.goneUnheld.add(key);
   }
 
   #noteHeld(before: KubeObject | undefined, after: KubeObject | undefined): void {
     const one = after ?? before;
     if (one === undefined) return;
-    const key = `${one.kind} ${keyText(one.metadata)}`;
-    if (after === undefined && one.metadata.deletionTimestamp === undefined) this.goneUnheld.add(key);
+    const key = textOf(one);
+    // What was made late has been shown to nobody yet.
+    const lately = this.clock.monotonic() - (this.#madeLateAt.get(key) ?? Number.NEGATIVE_INFINITY) <= unseenMs;
+    if (after === undefined && (lately || one.metadata.deletionTimestamp === undefined)) this.goneUnheld.add(key);
     else if ((after?.metadata.finalizers ?? []).length > 0) this.goneUnheld.delete(key);
   }
 

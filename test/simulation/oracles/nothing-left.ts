@@ -9,7 +9,8 @@ import { liveEnvironments, textOf, unseenMs } from "./reading.ts";
  * Promise 5. An object goes from Kubernetes only when nothing is left in AWS that is its own, unless it is retained or
  * abandoned: what is left behind is nobody's any more.
  *
- * Not against it: what somebody else has given to it within `unseenMs`; and, where the object goes before the operator
+ * Not against it: what somebody else has given to it, or a process that leads no more has made for it, within
+ * `unseenMs`; and, where the object goes before the operator
  * has put its finalizer on it, what an earlier object of its name had made. Kubernetes waits for nobody then, and an
  * object that is gone asks for nothing.
  */
@@ -27,7 +28,8 @@ export const nothingLeft: OracleFactory = (watched) => {
         readonly deletionPolicy?: string;
       };
       if (deletionPolicy === "Retain" || before.metadata.annotations?.[abandonAnnotation] === "true") return undefined;
-      if (watched.clock.monotonic() - othersAt <= unseenMs) return undefined;
+      const lateAt = watched.madeLateAt(textOf(before)) ?? Number.NEGATIVE_INFINITY;
+      if (watched.clock.monotonic() - Math.max(othersAt, lateAt) <= unseenMs) return undefined;
       const left = ownedBy(watched, before);
       return left.length === 0 ? undefined : `${textOf(before)} is gone, and in AWS is left ${left.join(", ")}`;
     },

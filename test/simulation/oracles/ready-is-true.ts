@@ -16,7 +16,7 @@ import type { CallRecord } from "../../../src/simulator/wire.ts";
 import { isWrite } from "../../transcript.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
 import type { OperatorProcess } from "../process.ts";
-import { driftSeenMs, inputOf, liveEnvironments, liveQueues, orderOf, textOf, unseenMs } from "./reading.ts";
+import { driftSeenMs, inputOf, isServing, liveEnvironments, liveQueues, orderOf, textOf, unseenMs } from "./reading.ts";
 
 /** AWS shows a write within this time, the promise assumes. */
 const shownWithinMs = 5_000;
@@ -44,17 +44,19 @@ function shows({ input }: CallRecord, object: KubeObject): boolean {
  * that is so is judged in the end, by what a fresh operator selects and makes.
  *
  * Not against it: what somebody else, or AWS itself, has changed within `unseenMs`; and within the time in which drift
- * is to be seen, as long as the operator has not listed the things since, for what a person edits costs no call that
- * reads them anew; and what a predecessor wrote within `unseenMs`: AWS may show whoever takes over then what was
+ * is to be seen, as long as the one that leads has not heard a listing of the things since, for what a person edits costs
+ * no call that reads them anew; and what a predecessor wrote within `unseenMs`: AWS may show whoever takes over then what was
  * before, and promise 4 gives it 5 s.
  */
 export const readyIsTrue: OracleFactory = (watched) => {
   let changedAt = Number.NEGATIVE_INFINITY;
-  let listings: { readonly call: CallRecord; readonly at: number }[] = [];
+  let listings: { readonly call: CallRecord; heardAt: number | undefined }[] = [];
   const others = (): void => {
     changedAt = watched.clock.monotonic();
     listings = [];
   };
+  /** What AWS found INVALID and has not found VALID since: that it is UPDATING proves nothing. */
+  const foundInvalid = new Set<string>();
   /** By process: when it last wrote. */
   const written = new Map<OperatorProcess | undefined, number>();
   const isUnseen = (object: KubeObject): boolean => {
@@ -65,11 +67,12 @@ export const readyIsTrue: OracleFactory = (watched) => {
     if (now - changedAt > driftSeenMs) return false;
     const isListed = (operation: string): boolean =>
       listings.some(
-        ({ call, at }) =>
+        ({ call, heardAt }) =>
+          heardAt !== undefined &&
           call.operation === operation &&
-          call.outcome.kind === "answered" &&
+          watched.callerOf(call) === leader &&
           shows(call, object) &&
-          now - at >= toldAfterMs,
+          now - heardAt >= toldAfterMs,
       );
     return !(listingsOf[object.kind] ?? []).every(isListed);
   };
@@ -81,11 +84,20 @@ export const readyIsTrue: OracleFactory = (watched) => {
       else if (isWrite(call)) written.set(watched.callerOf(call), watched.clock.monotonic());
       else if (call.operation.startsWith("Describe") && !knownOnly.some((field) => field in inputOf<object>(call))) {
         const at = watched.clock.monotonic();
-        if (at - changedAt >= shownWithinMs && at - changedAt <= driftSeenMs) listings.push({ call, at });
+        if (at - changedAt >= shownWithinMs && at - changedAt <= driftSeenMs)
+          listings.push({ call, heardAt: undefined });
       }
       return undefined;
     },
+    onTick() {
+      const isHeard = ({ call }: (typeof listings)[number]): boolean =>
+        call.outcome.kind === "answered" && watched.callerOf(call)?.frozen === false;
+      for (const listing of listings) if (isHeard(listing)) listing.heardAt ??= watched.clock.monotonic();
+      return undefined;
+    },
     onAws(change, by) {
+      if (change.status === "INVALID") foundInvalid.add(change.arn);
+      else if (change.status === "VALID") foundInvalid.delete(change.arn);
       // What AWS takes its time for comes true; it is what goes wrong by itself that no read could show.
       if (by === undefined && change.status === "INVALID") others();
       return undefined;
@@ -93,7 +105,7 @@ export const readyIsTrue: OracleFactory = (watched) => {
     onObject(before, after) {
       if (after === undefined || !saysReady(after) || (before !== undefined && saysReady(before))) return undefined;
       if (isUnseen(after) || watched.shownWithinMs() > shownWithinMs) return undefined;
-      const lacking = lackOf(watched, after);
+      const lacking = lackOf(watched, after, foundInvalid);
       return lacking === undefined ? undefined : `${textOf(after)} became Ready, but ${lacking}`;
     },
   };
@@ -109,7 +121,7 @@ function saysReady({ metadata, status }: KubeObject): boolean {
   return ready?.status === "True" && observedGeneration === metadata.generation;
 }
 
-function lackOf(watched: Watched, object: KubeObject): string | undefined {
+function lackOf(watched: Watched, object: KubeObject, foundInvalid: ReadonlySet<string>): string | undefined {
   const owns = (tags: Tags | undefined): boolean => {
     const owner = ownerIn(tags);
     return owner?.namespace === object.metadata.namespace && owner.name === object.metadata.name;
@@ -118,7 +130,7 @@ function lackOf(watched: Watched, object: KubeObject): string | undefined {
     case "BatchComputeEnvironment":
       return environmentLack(watched, placed(object as BatchComputeEnvironment).spec, owns);
     case "JobQueue":
-      return queueLack(watched, object.spec as JobQueueSpec, owns);
+      return queueLack(watched, object.spec as JobQueueSpec, owns, foundInvalid);
     case "JobDefinition":
       return definitionLack(watched, object.spec as JobDefinitionSpec, owns);
     default:
@@ -148,13 +160,23 @@ function environmentLack(watched: Watched, spec: BatchComputeEnvironmentSpec, ow
     : `no environment of it is VALID and as wished: ${standing.map((one) => `${one.computeEnvironmentName} ${one.status} ${JSON.stringify(lacking(one).map(({ path }) => path))}`).join(", ")}`;
 }
 
-function queueLack(watched: Watched, spec: JobQueueSpec, owns: Owns): string | undefined {
+function queueLack(
+  watched: Watched,
+  spec: JobQueueSpec,
+  owns: Owns,
+  foundInvalid: ReadonlySet<string>,
+): string | undefined {
   const queue = liveQueues(watched).find(({ tags }) => owns(tags));
   if (queue === undefined) return "there is no queue of it";
   if (queue.status !== "VALID") return `its queue is ${queue.status}`;
   if (queue.priority !== spec.priority) return `its priority is ${queue.priority}`;
   if (spec.state !== undefined && queue.state !== spec.state) return `it is ${queue.state}`;
   const environments = new Map(watched.aws.truth.computeEnvironments().map((one) => [one.computeEnvironmentArn, one]));
+  const serves = (arn: string): boolean => {
+    const environment = environments.get(arn);
+    return environment !== undefined && isServing(environment) && !foundInvalid.has(arn);
+  };
+  if (queue.state === "ENABLED" && !orderOf(queue).some(serves)) return "no job can start on any of its environments";
   // An entry by name in AWS belongs to whomever it belongs to.
   const named = orderOf(queue).map((arn) => ownerIn(environments.get(arn)?.tags)?.name);
   const wished = [...spec.computeEnvironmentOrder]

@@ -1,11 +1,12 @@
-import type { KubeObject } from "../../../src/api/object.ts";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
+import type { Environment } from "../../../src/aws/batch.ts";
+import { ownerIn, type Tags } from "../../../src/controllers/ownership.ts";
 import { isInfrastructureUpdate } from "../../../src/simulator/compute-environment-rules.ts";
 import { hasEnded, occupies, type StoredJob } from "../../../src/simulator/job-detail.ts";
 import type { CallRecord } from "../../../src/simulator/wire.ts";
 import type { OracleFactory, Watched } from "../oracle.ts";
-import { isOperatorWrite, nameOf, ownerOf, textOf, unseenMs } from "./reading.ts";
+import { isOperatorWrite, liveEnvironments, liveQueues, nameOf, ownerOf, textOf, unseenMs } from "./reading.ts";
 
 /**
  * Promise 2. No running job is killed by a replacement, an update or a deletion. A job that is STARTING or RUNNING
@@ -13,7 +14,7 @@ import { isOperatorWrite, nameOf, ownerOf, textOf, unseenMs } from "./reading.ts
  * every unfinished job, for AWS ends them.
  *
  * Not against it, by the promise's own words: `drain.policy: Terminate` or `updatePolicy` in the spec of the owner, now
- * or so lately that a write could be on its way already.
+ * or so lately that a write could be on its way already. The owner is whom AWS's tags name, or named so lately.
  */
 export const runningJobs: OracleFactory = (watched) => {
   let unfinished: ReadonlyMap<string, StoredJob> = new Map();
@@ -21,12 +22,24 @@ export const runningJobs: OracleFactory = (watched) => {
   const updating = new Map<string, boolean>();
 
   /** By object: what its spec said until when, monotonic ms. */
-  const earlier = new Map<string, { readonly spec: unknown; readonly until: number }>();
-  const specsOf = (object: KubeObject | undefined): readonly unknown[] => {
+  const earlier = new Map<string, readonly { readonly spec: unknown; readonly until: number }[]>();
+  /** By ARN: the tags by which it had an owner last, and when. */
+  const owned = new Map<string, { readonly tags: Tags | undefined; readonly at: number }>();
+  const isRecent = (at: number): boolean => watched.clock.monotonic() - at <= unseenMs;
+  const specsOf: Specs = (arn, tags, kind) => {
+    const last = owned.get(arn);
+    const object = ownerOf(watched, last !== undefined && isRecent(last.at) ? last.tags : tags, kind);
     if (object === undefined) return [];
-    const before = earlier.get(textOf(object));
-    const counts = before !== undefined && watched.clock.monotonic() - before.until <= unseenMs;
-    return [object.spec, ...(counts ? [before.spec] : [])];
+    const before = earlier.get(textOf(object)) ?? [];
+    return [object.spec, ...before.filter(({ until }) => isRecent(until)).map(({ spec }) => spec)];
+  };
+  const noteOwners = (): void => {
+    const at = watched.clock.monotonic();
+    const things = [
+      ...liveEnvironments(watched).map(({ computeEnvironmentArn: arn, tags }) => ({ arn, tags })),
+      ...liveQueues(watched).map(({ jobQueueArn: arn, tags }) => ({ arn, tags })),
+    ];
+    for (const { arn, tags } of things) if (ownerIn(tags) !== undefined) owned.set(arn, { tags, at });
   };
 
   const verdict = (killed: readonly StoredJob[], call: CallRecord): string | undefined => {
@@ -38,10 +51,13 @@ export const runningJobs: OracleFactory = (watched) => {
     name: "2 no running job is killed",
     onObject(before, after) {
       const changed = before !== undefined && before.metadata.generation !== after?.metadata.generation;
-      if (changed) earlier.set(textOf(before), { spec: before.spec, until: watched.clock.monotonic() });
+      if (!changed) return undefined;
+      const others = (earlier.get(textOf(before)) ?? []).filter(({ until }) => isRecent(until));
+      earlier.set(textOf(before), [...others, { spec: before.spec, until: watched.clock.monotonic() }]);
       return undefined;
     },
     onEffect(call, phase) {
+      if (phase === "before") noteOwners();
       if (!isOperatorWrite(call)) return undefined;
       if (phase === "before") {
         unfinished = new Map(
@@ -50,7 +66,7 @@ export const runningJobs: OracleFactory = (watched) => {
             .filter((job) => !hasEnded(job))
             .map((job) => [job.id, job]),
         );
-        noteUpdate(watched, call, updating);
+        noteUpdate(watched, call, updating, specsOf);
         return undefined;
       }
       const now = new Map(watched.aws.truth.jobs().map((job) => [job.id, job]));
@@ -88,7 +104,10 @@ function lastEnvironment(watched: Watched, job: StoredJob | undefined): string {
   return found?.computeEnvironmentName ?? "";
 }
 
-function noteUpdate(watched: Watched, call: CallRecord, updating: Map<string, boolean>): void {
+/** What the specs of the owner of a thing say, or said so lately that a write could be on its way. */
+type Specs = (arn: string, tags: Tags | undefined, kind: string) => readonly unknown[];
+
+function noteUpdate(watched: Watched, call: CallRecord, updating: Map<string, boolean>, specsOf: Specs): void {
   if (call.operation !== "UpdateComputeEnvironment") return;
   const { computeEnvironment, computeResources } = call.input as {
     computeEnvironment?: string;
@@ -97,36 +116,41 @@ function noteUpdate(watched: Watched, call: CallRecord, updating: Map<string, bo
   if (!isInfrastructureUpdate(computeResources)) return;
   const name = nameOf(computeEnvironment);
   const environment = watched.aws.truth.computeEnvironments().find((one) => one.computeEnvironmentName === name);
-  const owner = ownerOf(watched, environment?.tags, "BatchComputeEnvironment");
-  updating.set(name, (owner?.spec as BatchComputeEnvironmentSpec | undefined)?.updatePolicy !== undefined);
+  const specs = environmentSpecs(environment, specsOf);
+  updating.set(
+    name,
+    specs.some(({ updatePolicy }) => updatePolicy !== undefined),
+  );
+}
+
+function environmentSpecs(
+  environment: Environment | undefined,
+  specsOf: Specs,
+): readonly BatchComputeEnvironmentSpec[] {
+  const { computeEnvironmentArn: arn = "", tags } = environment ?? {};
+  return specsOf(arn, tags, "BatchComputeEnvironment") as readonly BatchComputeEnvironmentSpec[];
 }
 
 /** Whether the spec of the owner lets jobs be ended. */
-function mayTerminate(
-  watched: Watched,
-  call: CallRecord,
-  specsOf: (object: KubeObject | undefined) => readonly unknown[],
-): boolean {
+function mayTerminate(watched: Watched, call: CallRecord, specsOf: Specs): boolean {
   const input = call.input as Readonly<Record<string, string | undefined>>;
   const { truth } = watched.aws;
   switch (call.operation) {
     case "TerminateJob": {
       const job = truth.jobs().find(({ id }) => id === input["jobId"]);
       const queue = truth.jobQueues().find(({ jobQueueArn }) => jobQueueArn === job?.queueArn);
-      const owner = ownerOf(watched, queue?.tags, "JobQueue");
       const environment = truth
         .computeEnvironments()
         .find(({ computeEnvironmentArn }) => computeEnvironmentArn === job?.place?.environmentArn);
-      const host = ownerOf(watched, environment?.tags, "BatchComputeEnvironment");
-      const specs = [...specsOf(owner), ...specsOf(host)] as readonly Pick<JobQueueSpec, "drain">[];
+      const ofQueue = specsOf(queue?.jobQueueArn ?? "", queue?.tags, "JobQueue") as readonly JobQueueSpec[];
+      const specs: readonly Pick<JobQueueSpec, "drain">[] = [...ofQueue, ...environmentSpecs(environment, specsOf)];
       return specs.some(({ drain }) => drain?.policy === "Terminate");
     }
     case "UpdateComputeEnvironment":
     case "DeleteComputeEnvironment": {
       const name = nameOf(input["computeEnvironment"]);
       const environment = truth.computeEnvironments().find((one) => one.computeEnvironmentName === name);
-      const owner = ownerOf(watched, environment?.tags, "BatchComputeEnvironment");
-      return (specsOf(owner) as readonly BatchComputeEnvironmentSpec[]).some(({ updatePolicy, drain }) =>
+      return environmentSpecs(environment, specsOf).some(({ updatePolicy, drain }) =>
         call.operation === "UpdateComputeEnvironment"
           ? updatePolicy?.terminateJobsOnUpdate === true
           : drain?.policy === "Terminate",
