@@ -85,7 +85,7 @@ function drain(object: JobQueue, seen: Seen, now: number): Next<Action> | undefi
   const count = `${jobs.remaining.length} ${jobs.remaining.length === 1 ? "job" : "jobs"}`;
   if (policy?.policy !== "Terminate") {
     const order = orderOf(seen.queue);
-    const cannotStart = anyServing(order, seen.environments)
+    const cannotStart = anyServing(order, seen)
       ? ""
       : `. None of ${order.join(", ")} is ENABLED and VALID, so what has not started never will: mend that environment, cancel the jobs, or say drain.policy: Terminate`;
     return wait(

@@ -34,10 +34,12 @@ export interface Memory {
   readonly zeroSince: Map<string, number>;
   /** When its jobs were last ended, wall ms. */
   readonly terminatedAt: Map<string, number>;
+  /** By region: names of environments that were INVALID, and have not been VALID since. */
+  readonly foundInvalid: Map<string, ReadonlySet<string>>;
 }
 
 export function newMemory(): Memory {
-  return { zeroSince: new Map(), terminatedAt: new Map() };
+  return { zeroSince: new Map(), terminatedAt: new Map(), foundInvalid: new Map() };
 }
 
 const unfinished: readonly UnfinishedStatus[] = ["SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING"];
@@ -81,9 +83,23 @@ export async function observe(
     claimedBy: claimant === undefined || claimant === object ? undefined : keyText(claimant.metadata),
     entries,
     environments,
+    foundInvalid: foundInvalidIn(region.region, environments, memory),
     jobs: await jobsIn(object, queue, region, ports, memory, signal),
     progress: progressSeen(object, queue, environments, region, ports),
   };
+}
+
+function foundInvalidIn(
+  region: string,
+  environments: ReadonlyMap<string, Environment>,
+  { foundInvalid }: Memory,
+): ReadonlySet<string> {
+  const before = foundInvalid.get(region);
+  const stays = ({ computeEnvironmentName: name, status }: Environment): boolean =>
+    status === "INVALID" || (status !== "VALID" && before?.has(name) === true);
+  const found = new Set([...environments.values()].filter(stays).map((one) => one.computeEnvironmentName));
+  foundInvalid.set(region, found);
+  return found;
 }
 
 async function entrySeen(

@@ -89,11 +89,17 @@ function moving(names: readonly string[], environments: ReadonlyMap<string, Envi
   });
 }
 
-/** Whether jobs can start on one of these environments, or can again when AWS has carried out an update. */
-export function anyServing(names: readonly string[], environments: ReadonlyMap<string, Environment>): boolean {
+/**
+ * Whether jobs can start on one of these environments, or can again when AWS has carried out an update. What AWS had
+ * found INVALID is UPDATING while AWS looks again: that proves nothing before it is VALID.
+ */
+export function anyServing(
+  names: readonly string[],
+  { environments, foundInvalid }: Pick<Seen, "environments" | "foundInvalid">,
+): boolean {
   return names.some((name) => {
-    const environment = environments.get(name);
-    return environment?.state === "ENABLED" && (environment.status === "VALID" || environment.status === "UPDATING");
+    const { state, status } = environments.get(name) ?? {};
+    return state === "ENABLED" && (status === "VALID" || (status === "UPDATING" && !foundInvalid.has(name)));
   });
 }
 

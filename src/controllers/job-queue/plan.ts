@@ -228,7 +228,7 @@ function orderHindrance(seen: Seen, order: Order): Next<never> | undefined {
   }
   if (order.names.length === 0) return waitForEntries(seen, order.missing, "WaitingForEnvironment");
   const current = orderOf(seen.queue);
-  if (anyServing(current, seen.environments) && !anyUsable(order.names, seen.environments)) {
+  if (anyServing(current, seen) && !anyUsable(order.names, seen.environments)) {
     return {
       kind: "wait",
       reason: "WouldStarve",
@@ -254,11 +254,11 @@ function partlyServing({ seen, order }: Context): Next<Action> | undefined {
   return absent.length === 0 ? undefined : waitForEntries(seen, absent, "PartlyServing");
 }
 
-/** What AWS found INVALID is UPDATING while AWS looks again: that is no news before it is VALID. */
 function withoutUsable({ seen, saysUnusable }: Context): Next<Action> | undefined {
   const names = orderOf(seen.queue);
-  const serves = saysUnusable ? anyUsable : anyServing;
-  if (seen.queue?.state === "DISABLED" || serves(names, seen.environments)) return undefined;
+  // A process that has just started knows only what status says.
+  const serves = saysUnusable ? anyUsable(names, seen.environments) : anyServing(names, seen);
+  if (seen.queue?.state === "DISABLED" || serves) return undefined;
   const states = names.map((name) => {
     const environment = seen.environments.get(name);
     return `${name} is ${environment?.state ?? "gone"} and ${environment?.status ?? "gone"}`;

@@ -28,6 +28,8 @@ export interface Seen {
   readonly entries: readonly EntrySeen[];
   /** Every environment of the region but DELETED tombstones, by name. */
   readonly environments: ReadonlyMap<string, Environment>;
+  /** Names of environments that this process has seen INVALID and not VALID since. */
+  readonly foundInvalid: ReadonlySet<string>;
   /** In deletion, once disabled: all unfinished jobs of the queue. */
   readonly jobs: JobsSeen | undefined;
   /** How its jobs get on; undefined before anybody has looked, and in deletion. */

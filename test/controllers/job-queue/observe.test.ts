@@ -43,6 +43,18 @@ function watcher(objects: readonly KubeObject[] = [], clock = new VirtualClock(n
   return { look, memory, clock };
 }
 
+it("remembers what AWS found INVALID until it is VALID again, also while it is being updated", async () => {
+  const { look } = watcher();
+  const found = async (status: "VALID" | "UPDATING" | "INVALID") => [
+    ...(await look(fakeRegion({ environments: [environment("a1", "a", { status })] }))).foundInvalid,
+  ];
+  expect(await found("UPDATING")).toEqual([]);
+  expect(await found("INVALID")).toEqual(["a1"]);
+  expect(await found("UPDATING")).toEqual(["a1"]);
+  expect(await found("VALID")).toEqual([]);
+  expect(await found("UPDATING")).toEqual([]);
+});
+
 describe("an entry of the order", () => {
   const to = (name: string, namespace?: string) =>
     object({

@@ -298,7 +298,7 @@ describe("an environment that is given by name and is not for this queue", () =>
 
 describe("what a queue names", () => {
   const environments = (state: "ENABLED" | "DISABLED", status: "VALID" | "UPDATING" | "INVALID") =>
-    seen({ environments: [environment("a1", "a", { state, status })] }).environments;
+    seen({ environments: [environment("a1", "a", { state, status })] });
 
   it("is read from names and ARNs, and is nothing without a queue", () => {
     expect(orderOf(undefined)).toEqual([]);
@@ -314,7 +314,13 @@ describe("what a queue names", () => {
     ["DISABLED", "VALID", false, false],
     ["DISABLED", "UPDATING", false, false],
   ])("when it is %s and %s, lets jobs start now: %s, and after an update: %s", (state, status, usable, serving) => {
-    expect(anyUsable(["a1", "gone"], environments(state, status))).toBe(usable);
+    expect(anyUsable(["a1", "gone"], environments(state, status).environments)).toBe(usable);
     expect(anyServing(["a1", "gone"], environments(state, status))).toBe(serving);
+  });
+
+  it("lets none start on what AWS found INVALID before it is VALID again", () => {
+    const foundInvalid = new Set(["a1"]);
+    expect(anyServing(["a1"], { ...environments("ENABLED", "UPDATING"), foundInvalid })).toBe(false);
+    expect(anyServing(["a1"], { ...environments("ENABLED", "VALID"), foundInvalid })).toBe(true);
   });
 });

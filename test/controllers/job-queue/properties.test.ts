@@ -270,12 +270,9 @@ const laws: Readonly<Record<string, (action: Action, world: World) => boolean>> 
         order.every((name) => there.get(name)?.status === "VALID"))
     );
   },
-  "never takes the last environment on which its jobs can start": (
-    action,
-    { seen: { environments: there, queue: before } },
-  ) => {
+  "never takes the last environment on which its jobs can start": (action, { seen }) => {
     const order = orderIn(action);
-    return order === undefined || !anyServing(orderOf(before), there) || anyUsable(order, there);
+    return order === undefined || !anyServing(orderOf(seen.queue), seen) || anyUsable(order, seen.environments);
   },
   "takes no VALID environment from an entry that leads nowhere": (
     action,

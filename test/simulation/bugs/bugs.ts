@@ -220,7 +220,7 @@ export const bugs: readonly Bug[] = [
     "give up the last usable environment of a queue",
     "an order of a DISABLED environment",
     queuePlan,
-    "if (anyServing(current, seen.environments) && !anyUsable(order.names, seen.environments)) {",
+    "if (anyServing(current, seen) && !anyUsable(order.names, seen.environments)) {",
     "if (current.length > 99) {",
   ),
   one(

@@ -55,13 +55,17 @@ export const readyIsTrue: OracleFactory = (watched) => {
     changedAt = watched.clock.monotonic();
     listings = [];
   };
-  /** What AWS found INVALID and has not found VALID since: that it is UPDATING proves nothing. */
-  const foundInvalid = new Set<string>();
+  /**
+   * What AWS found INVALID and has not found VALID since, each with who led then: that it is UPDATING proves nothing to
+   * that one.
+   */
+  const foundInvalid = new Map<string, OperatorProcess | undefined>();
+  const leading = (): OperatorProcess | undefined => watched.processes().find((one) => one.leads);
   /** By process: when it last wrote. */
   const written = new Map<OperatorProcess | undefined, number>();
   const isUnseen = (object: KubeObject): boolean => {
     const now = watched.clock.monotonic();
-    const leader = watched.processes().find((one) => one.leads);
+    const leader = leading();
     if ([...written].some(([by, at]) => by !== leader && now - at <= unseenMs)) return true;
     if (now - changedAt <= unseenMs) return true;
     if (now - changedAt > driftSeenMs) return false;
@@ -96,7 +100,7 @@ export const readyIsTrue: OracleFactory = (watched) => {
       return undefined;
     },
     onAws(change, by) {
-      if (change.status === "INVALID") foundInvalid.add(change.arn);
+      if (change.status === "INVALID") foundInvalid.set(change.arn, leading());
       else if (change.status === "VALID") foundInvalid.delete(change.arn);
       // What AWS takes its time for comes true; it is what goes wrong by itself that no read could show.
       if (by === undefined && change.status === "INVALID") others();
@@ -105,7 +109,7 @@ export const readyIsTrue: OracleFactory = (watched) => {
     onObject(before, after) {
       if (after === undefined || !saysReady(after) || (before !== undefined && saysReady(before))) return undefined;
       if (isUnseen(after) || watched.shownWithinMs() > shownWithinMs) return undefined;
-      const lacking = lackOf(watched, after, foundInvalid);
+      const lacking = lackOf(watched, after, (arn) => foundInvalid.has(arn) && foundInvalid.get(arn) === leading());
       return lacking === undefined ? undefined : `${textOf(after)} became Ready, but ${lacking}`;
     },
   };
@@ -121,7 +125,7 @@ function saysReady({ metadata, status }: KubeObject): boolean {
   return ready?.status === "True" && observedGeneration === metadata.generation;
 }
 
-function lackOf(watched: Watched, object: KubeObject, foundInvalid: ReadonlySet<string>): string | undefined {
+function lackOf(watched: Watched, object: KubeObject, isKnownInvalid: (arn: string) => boolean): string | undefined {
   const owns = (tags: Tags | undefined): boolean => {
     const owner = ownerIn(tags);
     return owner?.namespace === object.metadata.namespace && owner.name === object.metadata.name;
@@ -130,7 +134,7 @@ function lackOf(watched: Watched, object: KubeObject, foundInvalid: ReadonlySet<
     case "BatchComputeEnvironment":
       return environmentLack(watched, placed(object as BatchComputeEnvironment).spec, owns);
     case "JobQueue":
-      return queueLack(watched, object.spec as JobQueueSpec, owns, foundInvalid);
+      return queueLack(watched, object.spec as JobQueueSpec, owns, isKnownInvalid);
     case "JobDefinition":
       return definitionLack(watched, object.spec as JobDefinitionSpec, owns);
     default:
@@ -164,7 +168,7 @@ function queueLack(
   watched: Watched,
   spec: JobQueueSpec,
   owns: Owns,
-  foundInvalid: ReadonlySet<string>,
+  isKnownInvalid: (arn: string) => boolean,
 ): string | undefined {
   const queue = liveQueues(watched).find(({ tags }) => owns(tags));
   if (queue === undefined) return "there is no queue of it";
@@ -174,7 +178,7 @@ function queueLack(
   const environments = new Map(watched.aws.truth.computeEnvironments().map((one) => [one.computeEnvironmentArn, one]));
   const serves = (arn: string): boolean => {
     const environment = environments.get(arn);
-    return environment !== undefined && isServing(environment) && !foundInvalid.has(arn);
+    return environment !== undefined && isServing(environment) && !isKnownInvalid(arn);
   };
   if (queue.state === "ENABLED" && !orderOf(queue).some(serves)) return "no job can start on any of its environments";
   // An entry by name in AWS belongs to whomever it belongs to.
