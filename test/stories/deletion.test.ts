@@ -41,6 +41,26 @@ describe("everything is deleted", () => {
     },
   );
 
+  it("but no environment that a queue comes to name, by its name in AWS, just before it would be disabled", async () => {
+    const withRole = { ...ec2, iam: { serviceRole: {} } };
+    for (let laterMs = 0; laterMs <= 600; laterMs += 60) {
+      const world = await aWorld();
+      world.apply(computeEnvironment("ce", withRole));
+      await world.untilReady();
+      const environment = () => world.aws.truth.computeEnvironments()[0];
+      world.delete("BatchComputeEnvironment", "ce");
+      await world.until("it is marked", () => environment()?.tags?.["awsbatch.dev/retired-at"] !== undefined, 60);
+      await world.seconds(laterMs / 1000);
+      if (environment()?.state !== "ENABLED") break;
+      const computeEnvironmentOrder = [{ order: 1, computeEnvironment: environment()?.computeEnvironmentName }];
+      world.apply(jobQueue("late", [], { computeEnvironmentOrder }));
+      await world.seconds(120);
+      const [queue] = world.aws.truth.jobQueues();
+      expect([queue?.status, environment()?.state], `${laterMs} ms later`).toEqual(["VALID", "ENABLED"]);
+      expect(world.condition("BatchComputeEnvironment", "ce", "Ready")?.reason).toBe("InUse");
+    }
+  });
+
   it("at one instant", async () => {
     const world = await fullWorld();
     for (const [kind, name] of parts) world.delete(kind, name);

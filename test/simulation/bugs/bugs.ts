@@ -166,13 +166,18 @@ export const bugs: readonly Bug[] = [
     'return actions.map(canonicalJson).sort().join("\\n");',
     'return actions.map(canonicalJson).join("\\n");',
   ),
-  one(
-    "disable an environment while a queue names it",
-    "delete ce, q1, hello",
-    retire,
-    "if (queues.length > 0) {",
-    "if (queues.length > 99) {",
-  ),
+  {
+    name: "disable an environment while a queue names it",
+    story: "delete ce, q1, hello",
+    changes: [
+      { file: retire, was: "if (queues.length > 0) {", becomes: "if (queues.length > 99) {" },
+      {
+        file: "controllers/compute-environment/act.ts",
+        was: "if (named || !believesListing()) throw",
+        becomes: "if (!believesListing()) throw",
+      },
+    ],
+  },
   one(
     "drop the resync",
     "change tags",
