@@ -91,11 +91,12 @@ export function endpointPlan(
   };
   const wishes = here(users).flatMap((user) => wanted(user).map((service) => ({ service, subnets: subnetsIn(user) })));
   // What cannot be seen is no reason to make anything, and none to take anything away.
-  const kept = here([...users, ...leaving]).flatMap((user) => {
-    // Who names services says which others may go.
-    if (user.services !== undefined) return leaving.includes(user) ? user.services : [];
-    return [...held(user).services, ...held(user).unread];
-  });
+  const runsBy = (user: EndpointUser): readonly string[] => [...held(user).services, ...held(user).unread];
+  // Who names services says which others may go; of what still runs elsewhere that says nothing.
+  const kept = [
+    ...here(users).flatMap((user) => (user.services === undefined ? runsBy(user) : [])),
+    ...here(leaving).flatMap((user) => [...(user.services ?? []), ...runsBy(user)]),
+  ];
   return planFor(vpcId, wishes, kept, facts, isOurs);
 }
 

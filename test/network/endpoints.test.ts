@@ -191,6 +191,14 @@ describe("endpoints that have to be made", () => {
     expect(planned(bare.facts, [], [user(bare)])).toMatchObject({ create: [], kept: [] });
   });
 
+  it("what still runs where its spec is no more keeps what it has no other way to, whatever services the spec names", () => {
+    const given = made(bare);
+    const stays = planned(given.facts, [], [user(given, { services: ["s3"] })]);
+    expect([stays.remove, stays.kept.toSorted()]).toEqual([[], [...inner, "s3"].map(endpointName)]);
+    const elsewhere = user(withRequest(given, { subnetIds: ["subnet-a"] }), { services: ["ecs"] });
+    expect(planned(given.facts, [elsewhere], [user(given, { services: ["s3"] })]).remove).toEqual([]);
+  });
+
   it.each([
     ["routeTables", "route tables"],
     ["networkAcls", "network ACLs"],

@@ -364,12 +364,18 @@ describe("endpoints of what still runs in a closed subnet", () => {
     aws.truth.computeEnvironments().filter(({ status }) => status !== "DELETED").length;
 
   it.each([
-    ["the spec has moved to where there is a way out", environment("ce", ["subnet-nat"])],
+    ["the spec has moved to where there is a way out", environment("ce", ["subnet-nat"]), []],
     [
       "the spec has moved, and asks for none any more",
       { ...environment("ce"), spec: { ...environment("ce", ["subnet-nat"]).spec, network: {} } },
+      [],
     ],
-  ])("stay while %s", async (_name, moved) => {
+    [
+      "the spec has moved, and names services that it needs there",
+      environment("ce", ["subnet-nat"], { vpcEndpointServices: ["s3"] }),
+      ["s3"],
+    ],
+  ])("stay while %s", async (_name, moved, needed) => {
     const { world, jobId } = await running(environment("ce"));
     world.apply(moved);
     await world.seconds(1200);
@@ -378,7 +384,7 @@ describe("endpoints of what still runs in a closed subnet", () => {
     world.aws.outside.exitJob(jobId, 0);
     await world.until("the predecessor is gone", () => environmentsOf(world) === 1, 1200);
     await world.seconds(120);
-    expect(await endpointsOf(world)).toEqual([]);
+    expect(await endpointsOf(world)).toEqual(available(...needed));
   });
 
   it("stay while its object waits for a job, and others need them no more", async () => {
