@@ -11,6 +11,8 @@ export interface Ec2Memory {
   readonly busy: Set<string>;
   /** By VPC: when this process last wrote there, monotonic ms. */
   readonly wroteAt: Map<string, number>;
+  /** By id of an endpoint or a group: when this process last asked EC2 to delete it, monotonic ms. */
+  readonly removedAt: Map<string, number>;
   /** Objects, by uid, that are about to do what cannot be undone: ways through the network are read anew as well. */
   readonly live: Set<string>;
   /** By uid of an object, then by VPC. */
@@ -23,7 +25,14 @@ const shownWithinMs = 5000;
 const restMs = 2 * 3_600_000;
 
 export function newEc2Memory(): Ec2Memory {
-  return { beganAt: undefined, busy: new Set(), wroteAt: new Map(), live: new Set(), refused: new Map() };
+  return {
+    beganAt: undefined,
+    busy: new Set(),
+    wroteAt: new Map(),
+    removedAt: new Map(),
+    live: new Set(),
+    refused: new Map(),
+  };
 }
 
 /**
@@ -69,6 +78,21 @@ export function refusedLately(
 /** Whether EC2 may not show yet what this process wrote in a VPC. @param now monotonic ms */
 export function wroteLately({ wroteAt }: Ec2Memory, vpcId: string, now: number): boolean {
   return now - (wroteAt.get(vpcId) ?? Number.NEGATIVE_INFINITY) < shownWithinMs;
+}
+
+/** Remembers that EC2 was asked to delete these. @param now monotonic ms */
+export function noteRemoval(memory: Pick<Ec2Memory, "removedAt">, ids: readonly string[], now: number): void {
+  for (const [id, at] of memory.removedAt) if (now - at >= shownWithinMs) memory.removedAt.delete(id);
+  for (const id of ids) memory.removedAt.set(id, now);
+}
+
+/**
+ * Whether this process asked EC2 a moment ago to delete it: an old picture shows it as if it could still be used.
+ *
+ * @param now monotonic ms
+ */
+export function removedLately({ removedAt }: Ec2Memory, id: string, now: number): boolean {
+  return now - (removedAt.get(id) ?? Number.NEGATIVE_INFINITY) < shownWithinMs;
 }
 
 /**

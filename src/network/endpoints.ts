@@ -29,6 +29,8 @@ export interface EndpointPlan {
   /** Full names of all services for which endpoints of ours have to be, also those that are there. */
   readonly services: readonly string[];
   readonly create: readonly EndpointToMake[];
+  /** Full names of services of which an endpoint is on its way out: EC2 takes the next one only when it is gone. */
+  readonly awaited: readonly string[];
   /** Endpoints of ours that lack subnets or route tables of new users. */
   readonly extend: readonly EndpointToExtend[];
   /** Endpoints of ours that nobody needs any more. */
@@ -183,8 +185,10 @@ function planFor(
   facts: NetworkFacts,
   isOurs: IsOurs,
 ): EndpointPlan {
-  const standing = read("VPC endpoints", facts.endpoints).filter((one) => one.vpcId === vpcId && isStanding(one));
+  const here = read("VPC endpoints", facts.endpoints).filter((one) => one.vpcId === vpcId);
+  const standing = here.filter(isStanding);
   const create: EndpointToMake[] = [];
+  const awaited: string[] = [];
   const extend: EndpointToExtend[] = [];
   const obstacles: string[] = [];
   const needed = new Set<string>();
@@ -218,6 +222,10 @@ function planFor(
       continue;
     }
     const own = same.find((one) => isOurs(one) && one.type === "Interface");
+    if (own === undefined && here.some((one) => one.serviceName === serviceName && holdsName(one))) {
+      awaited.push(serviceName);
+      continue;
+    }
     if (own === undefined) {
       create.push({
         kind: "Interface",
@@ -241,12 +249,18 @@ function planFor(
     services: [...needed],
     // EC2 would refuse private DNS, with other words.
     create: create.filter(({ kind }) => kind === "Gateway" || withoutDns.length === 0),
+    awaited,
     extend,
     remove,
     kept: [...kept],
     ingressFrom: interfaces ? vpcIn(facts, vpcId).cidrs : [],
     obstacles: [...obstacles, ...withoutDns],
   };
+}
+
+/** Until an endpoint is gone it keeps the private name of its service. */
+function holdsName({ state, type, privateDns }: VpcEndpoint): boolean {
+  return state === "deleting" && type === "Interface" && privateDns;
 }
 
 /** @throws UnreadPart also when EC2 does not show it */

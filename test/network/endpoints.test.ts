@@ -309,15 +309,29 @@ describe("endpoints that have to be made", () => {
     expect(plan(ipv6Network(), ["ecs"]).create[0]).toMatchObject({ ipAddressType: "ipv6" });
   });
 
-  it("one that is being deleted counts as gone", () => {
+  it("one that is being deleted counts as gone, and the next of its service is made when it no longer has the name", () => {
     const leaving = changed(
       made(bare),
       "endpoints",
       () => true,
       (one) => ({ ...one, state: "deleting" }),
     );
-    expect(plan(leaving).create.length).toBe(7);
-    expect(plan(leaving).remove).toEqual([]);
+    const { create, awaited, remove, ingressFrom } = plan(leaving);
+    expect(create.map(({ kind }) => kind)).toEqual(["Gateway"]);
+    expect(awaited).toEqual(inner.map(endpointName));
+    expect([remove, ingressFrom]).toEqual([[], wholeVpc]);
+    const gone = changed(
+      leaving,
+      "endpoints",
+      () => true,
+      (one) => ({ ...one, state: "deleted" }),
+    );
+    expect(plan(gone)).toMatchObject({ awaited: [], create: plan(bare).create });
+  });
+
+  it("a foreign one without private DNS keeps no name while it is being deleted", () => {
+    const given = added(bare, "endpoints", endpoint("ecs", { state: "deleting", privateDns: false }));
+    expect(plan(given, ["ecs"])).toMatchObject({ awaited: [], create: [{ serviceName: endpointName("ecs") }] });
   });
 
   it("nothing is wanted of a network that could not be read", () => {

@@ -31,6 +31,13 @@ function environment(subnet = "subnet-nat", group: object = {}, network: object 
   } as Parameters<typeof computeEnvironment>[1]);
 }
 
+/** That asks for no group, and names one of its own. */
+function withAnother(): Manifest {
+  const { network: _network, ...spec } = environment()["spec"] as Record<string, unknown>;
+  const computeResources = { ...(spec["computeResources"] as object), securityGroupIds: ["sg-1"] };
+  return { ...environment(), spec: { ...spec, computeResources } } as Manifest;
+}
+
 async function madeGroups({ aws }: World) {
   const { SecurityGroups = [] } = await aws.outside.ec2.describeSecurityGroups({});
   return SecurityGroups.filter(({ GroupName = "" }) => GroupName.startsWith("aws-batch-operator/"));
@@ -174,9 +181,7 @@ describe("the security group that is made for an environment", () => {
     const one = await world();
     one.apply(environment());
     await one.untilReady(600);
-    const { network: _network, ...spec } = environment()["spec"] as Record<string, unknown>;
-    const computeResources = { ...(spec["computeResources"] as object), securityGroupIds: ["sg-1"] };
-    one.apply({ ...environment(), spec: { ...spec, computeResources } } as Manifest);
+    one.apply(withAnother());
     await one.until(
       "the group is gone",
       () => !one.object(kind, "ce")?.metadata.annotations?.["awsbatch.dev/security-group"],
@@ -277,6 +282,24 @@ describe("the security group that is made for an environment", () => {
     one.apply(computeEnvironment("ce", ec2));
     await one.seconds(120);
     expect(await madeGroups(one)).toEqual([]);
+  });
+
+  it.each([0.2, 2])("is another one when it is asked for again %d s after it was deleted", async (seconds) => {
+    const one = await world();
+    one.aws.faults.add({ fault: { kind: "stale", staleMs: 4000 }, on: "DescribeSecurityGroups" });
+    one.apply(environment());
+    await one.untilReady(600);
+    const [dead] = await madeGroups(one);
+    one.apply(withAnother());
+    const deletions = (): number => one.aws.log.filter(({ operation }) => operation === "DeleteSecurityGroup").length;
+    await one.until("it is deleted", () => deletions() > 0, 3600);
+    await one.seconds(seconds);
+    one.apply(environment());
+    await one.untilReady(1200);
+    const made = one.aws.log.filter(({ operation }) => operation === "CreateComputeEnvironment");
+    const [, , ...later] = made.map(({ input }) => JSON.stringify(input));
+    expect(later).toHaveLength(1);
+    expect(later.join()).not.toContain(dead?.GroupId);
   });
 
   it("is never the one that somebody else has given its name", async () => {

@@ -4,6 +4,7 @@ import { endpointsAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import type { Ec2Api } from "../../aws/ec2.ts";
 import { classify, isCertainRefusal } from "../../aws/errors.ts";
+import { type Ec2Memory, noteRemoval } from "../ec2-memory.ts";
 import type { Ports } from "../ports.ts";
 import { retag } from "../retag.ts";
 import { permissionOf } from "../security-group/rules.ts";
@@ -16,14 +17,14 @@ const https = { direction: "ingress", protocol: "tcp", ports: { from: 443, to: 4
 /**
  * Carries out one action. Endpoints do not depend on one another, so one that is refused does not keep the others.
  *
- * @param wroteAt by VPC: when this process last wrote there, monotonic ms
+ * @param memory gets when this process wrote in the VPC, and what it asked EC2 to delete
  * @throws AwsError the first refusal, after all writes were tried
  */
 export async function actOnEndpoints(
   action: EndpointsAction,
   object: KubeObject,
   ports: Pick<Ports, "store" | "regions" | "clock">,
-  wroteAt: Map<string, number>,
+  memory: Pick<Ec2Memory, "wroteAt" | "removedAt">,
   signal: AbortSignal,
 ): Promise<void> {
   if (action.kind === "claimVpcs") {
@@ -38,13 +39,19 @@ export async function actOnEndpoints(
   try {
     for (const write of action.writes) {
       signal.throwIfAborted();
-      await carriedOut(write, ec2.api, signal).catch((error: unknown) => refusals.push(error));
+      const refusal = await carriedOut(write, ec2.api, signal).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      if (refusal !== undefined) refusals.push(refusal);
+      const mayBeDone = write.kind === "deleteEndpoints" && !isCertainRefusal(refusal);
+      if (mayBeDone) noteRemoval(memory, write.endpointIds, ports.clock.monotonic());
     }
   } finally {
     ec2.forget();
     if (refusals.length < action.writes.length || !refusals.every(isCertainRefusal)) {
       ec2.wrote();
-      wroteAt.set(action.vpcId, ports.clock.monotonic());
+      memory.wroteAt.set(action.vpcId, ports.clock.monotonic());
     }
   }
   if (refusals.length > 0) throw refusals[0];

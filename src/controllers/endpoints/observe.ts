@@ -13,7 +13,7 @@ import { isStanding, read } from "../../network/lookups.ts";
 import { endpointServiceOf } from "../../network/needs.ts";
 import type { NetworkRequest } from "../../network/port.ts";
 import { likelyJobs } from "../compute-environment/network-wish.ts";
-import { type Ec2Memory, factsMaxAgeMs, isUnproven, refusedLately, wroteLately } from "../ec2-memory.ts";
+import { type Ec2Memory, factsMaxAgeMs, isUnproven, refusedLately, removedLately, wroteLately } from "../ec2-memory.ts";
 import { identityOf, isRetainedBy, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { placed } from "../security-group/fill.ts";
@@ -62,14 +62,17 @@ async function networkOf(
   memory: Ec2Memory,
   signal: AbortSignal,
 ): Promise<NetworkOfEndpoints> {
-  const users = usersIn(object, region, ports);
   try {
     const ec2 = await ports.regions.ec2(object.spec.region, signal);
     if (memory.busy.delete(object.metadata.uid)) ec2.forget();
-    const look = async () => {
+    const look = async (): Promise<VpcsSeen> => {
       const reading = { signal, maxAgeMs: factsMaxAgeMs(object) };
-      const facts = await ec2.network.of(together(users, claims, region.region), reading);
-      return vpcsSeen(object, claims, users, facts, ports, memory);
+      const request = together(usersIn(object, region, ports), claims, region.region);
+      const facts = await ec2.network.of(request, reading);
+      // Who came while EC2 was read counts as well.
+      const users = usersIn(object, region, ports);
+      if (JSON.stringify(together(users, claims, region.region)) !== JSON.stringify(request)) return await look();
+      return vpcsSeen(object, claims, users, withoutGoing(facts, memory, ports.clock.monotonic()), ports, memory);
     };
     const usedIn = (seen: VpcsSeen): readonly string[] => (stays(object) ? seen.vpcIds : []);
     let seen = await look();
@@ -87,6 +90,16 @@ async function networkOf(
 
 type VpcsSeen = Extract<NetworkOfEndpoints, { kind: "read" }>;
 
+/** The facts in which endpoints that EC2 was just asked to delete are on their way out, whatever it still shows. */
+function withoutGoing(facts: NetworkFacts, memory: Ec2Memory, now: number): NetworkFacts {
+  const { endpoints } = facts;
+  if (endpoints.kind === "unread" || memory.removedAt.size === 0) return facts;
+  const value = endpoints.value.map((one) =>
+    removedLately(memory, one.endpointId, now) ? { ...one, state: "deleting" } : one,
+  );
+  return { ...facts, endpoints: { kind: "read", value } };
+}
+
 /** Whether somebody may lose an endpoint that he runs by, for what was another way for him is none any more. */
 function takesAway({ vpcs }: VpcsSeen, used: readonly string[]): boolean {
   return vpcs.some(
@@ -98,7 +111,7 @@ function takesAway({ vpcs }: VpcsSeen, used: readonly string[]): boolean {
 function isBusy({ plan, ours, writer, justWritten }: VpcSeen, isUsed: boolean): boolean {
   if (justWritten) return true;
   const moving = ours.some(({ state }) => /^(?:pending|deleting)/.test(state));
-  const wanted = plan.create.length + plan.extend.length + plan.remove.length > 0;
+  const wanted = plan.create.length + plan.extend.length + plan.remove.length + plan.awaited.length > 0;
   return writer === undefined && (moving || (isUsed && wanted));
 }
 
@@ -221,6 +234,7 @@ function vpcsSeen(
         beside.filter(({ user }) => held(user).unread.length > 0),
       ),
       justWritten: (unproven && !isUsed) || wroteLately(memory, vpcId, now),
+      unproven,
       refused: refused.get(vpcId),
       writer: first === undefined || isWriter ? undefined : keyText(first.metadata),
     };

@@ -87,6 +87,7 @@ function inUse<Action extends { readonly kind: string }>(
   const coming = ours.filter((one) => one.state === "pending" || one.state === "pendingacceptance");
   const missing = [
     ...plan.create.map(({ serviceName }) => serviceName),
+    ...plan.awaited,
     ...coming.map(({ serviceName }) => serviceName),
   ];
   if (missing.length > 0) {
@@ -97,6 +98,9 @@ function inUse<Action extends { readonly kind: string }>(
     const stalledAfterMs = pendingStallsAfterMs;
     return held(own, { kind: "wait", reason: "EndpointsPending", message, recheckInMs, stalledAfterMs });
   }
+  const creates = own.next.kind === "act" && own.next.action.kind === "create";
+  // The process before this one may have just deleted what EC2 still shows.
+  if (creates && vpc.unproven) return held(own, settling(vpc, "MakingEndpoints"));
   const names = plan.services.map(shortName).join(", ");
   const message = names === "" ? "the subnets need no endpoints of ours" : `available in ${vpc.vpcId}: ${names}`;
   const all = told(own, news("True", "EndpointsAvailable", message));

@@ -51,6 +51,8 @@ export interface VpcSeen {
   readonly mayConnect: readonly string[];
   /** Written by this process a moment ago: EC2 may not show it yet. */
   readonly justWritten: boolean;
+  /** This process began a moment ago: what the one before it wrote EC2 may not show yet. */
+  readonly unproven: boolean;
   /** What EC2 refused to this object there a short time ago. */
   readonly refused: RefusedWrites | undefined;
   /** Of those who stay the one that writes, so that two do not make the same; undefined: this object. */

@@ -49,7 +49,7 @@ export function withEndpoints<Seen, Action extends { readonly kind: string }>(
     async act(action, object, region, given, signal) {
       if (!isEndpointsAction(action)) return await steps.act(action, object, region, given, signal);
       memory.busy.add(object.metadata.uid);
-      const work = (): Promise<void> => actOnEndpoints(action, object, ports, memory.wroteAt, signal);
+      const work = (): Promise<void> => actOnEndpoints(action, object, ports, memory, signal);
       await (action.kind === "claimVpcs" ? work() : writeFor(memory, object, action, ports.clock, work));
     },
     report(object, { own }, decision, now) {

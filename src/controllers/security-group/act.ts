@@ -3,6 +3,7 @@ import { securityGroupAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import type { Ec2Api } from "../../aws/ec2.ts";
 import { isCertainRefusal } from "../../aws/errors.ts";
+import { type Ec2Memory, noteRemoval } from "../ec2-memory.ts";
 import type { Ports } from "../ports.ts";
 import { retag } from "../retag.ts";
 import { tagList } from "../tags.ts";
@@ -13,14 +14,14 @@ import type { GroupWrite } from "./writes.ts";
 /**
  * Carries out one action; the writes of one follow each other, up to the first that is refused.
  *
- * @param wroteAt by VPC: when this process last wrote there, monotonic ms
+ * @param memory gets when this process wrote in the VPC, and what it asked EC2 to delete
  * @throws AwsError the refusal
  */
 export async function actOnGroup(
   action: GroupAction,
   object: KubeObject,
   ports: Pick<Ports, "store" | "regions" | "clock">,
-  wroteAt: Map<string, number>,
+  memory: Pick<Ec2Memory, "wroteAt" | "removedAt">,
   signal: AbortSignal,
 ): Promise<void> {
   if (action.kind === "claimGroups") {
@@ -31,6 +32,13 @@ export async function actOnGroup(
   }
   const { region } = object.spec as { readonly region?: string | undefined };
   const ec2 = await ports.regions.ec2(region, signal);
+  const removed = action.writes.flatMap((write) => (write.kind === "delete" ? [write.groupId] : []));
+  const noteWrite = (): void => {
+    const now = ports.clock.monotonic();
+    ec2.wrote();
+    memory.wroteAt.set(action.vpcId, now);
+    noteRemoval(memory, removed, now);
+  };
   let written = 0;
   try {
     for (const write of action.writes) {
@@ -40,16 +48,12 @@ export async function actOnGroup(
     }
   } catch (error) {
     // After a plain refusal of the first there is nothing that EC2 could have yet to show.
-    if (written > 0 || !isCertainRefusal(error)) {
-      ec2.wrote();
-      wroteAt.set(action.vpcId, ports.clock.monotonic());
-    }
+    if (written > 0 || !isCertainRefusal(error)) noteWrite();
     throw error;
   } finally {
     ec2.forget();
   }
-  ec2.wrote();
-  wroteAt.set(action.vpcId, ports.clock.monotonic());
+  noteWrite();
 }
 
 async function carriedOut(write: GroupWrite, api: Ec2Api, signal: AbortSignal): Promise<void> {

@@ -5,7 +5,15 @@ import type { BatchRegion } from "../../aws/region.ts";
 import type { NetworkFacts, SecurityGroup } from "../../network/facts.ts";
 import { read } from "../../network/lookups.ts";
 import type { NetworkRequest } from "../../network/port.ts";
-import { type Ec2Memory, factsMaxAgeMs, isUnproven, newEc2Memory, refusedLately, wroteLately } from "../ec2-memory.ts";
+import {
+  type Ec2Memory,
+  factsMaxAgeMs,
+  isUnproven,
+  newEc2Memory,
+  refusedLately,
+  removedLately,
+  wroteLately,
+} from "../ec2-memory.ts";
 import { type Identity, identityOf, ownerIn } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { unreadBy } from "../unread.ts";
@@ -96,14 +104,16 @@ async function networkOf(
     const facts = await ec2.network.of(requestOf(subnetIds, claims), { signal, maxAgeMs });
     const now = ports.clock.monotonic();
     const vpcIds = subnetIds.length === 0 ? undefined : vpcsOf(subnetIds, facts);
-    const left = isUnproven(memory, now) ? claims.filter((id) => !wished || vpcIds?.includes(id) !== true) : [];
+    const unproven = isUnproven(memory, now);
+    const left = unproven ? claims.filter((id) => !wished || vpcIds?.includes(id) !== true) : [];
     return {
       kind: "read",
       vpcIds,
-      ...groupsIn(facts, identity, region),
+      ...groupsIn(facts, (groupId) => removedLately(memory, groupId, now), identity, region),
       justWritten: [
         ...new Set([...left, ...[...memory.wroteAt.keys()].filter((vpcId) => wroteLately(memory, vpcId, now))]),
       ],
+      unproven,
       refused: refusedLately(memory, object, now),
     };
   } catch (error) {
@@ -116,8 +126,9 @@ function vpcsOf(subnetIds: readonly string[], facts: NetworkFacts): readonly str
   return [...new Set(subnets.map(({ vpcId }) => vpcId))].toSorted();
 }
 
-function groupsIn(facts: NetworkFacts, identity: Identity, region: BatchRegion) {
-  const all = read("security groups", facts.securityGroups);
+/** @param isGone whatever EC2 shows of a group that it was just asked to delete */
+function groupsIn(facts: NetworkFacts, isGone: (groupId: string) => boolean, identity: Identity, region: BatchRegion) {
+  const all = read("security groups", facts.securityGroups).filter(({ groupId }) => !isGone(groupId));
   const environments = [...region.snapshot().environments.values()].filter(({ status }) => status !== "DELETED");
   const groups: GroupFound[] = [];
   const inTheWay: SecurityGroup[] = [];

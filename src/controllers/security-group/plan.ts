@@ -91,7 +91,13 @@ interface Step<Action> {
   readonly decision: Of<Action>;
 }
 
-function kept<Action>(own: Of<Action>, vpcId: string, wished: GroupWish, seen: GroupSeen, network: Read): Step<Action> {
+function kept<Action extends { readonly kind: string }>(
+  own: Of<Action>,
+  vpcId: string,
+  wished: GroupWish,
+  seen: GroupSeen,
+  network: Read,
+): Step<Action> {
   if (!seen.claims.includes(vpcId)) {
     const message = `a security group is asked for in ${vpcId}`;
     return { kind: "instead", decision: instead(own, claim(seen, [...seen.claims, vpcId], message), seen) };
@@ -113,6 +119,10 @@ function kept<Action>(own: Of<Action>, vpcId: string, wished: GroupWish, seen: G
   if (wanted !== undefined) {
     const next = network.justWritten.includes(vpcId) ? settling(vpcId, "MakingSecurityGroup") : wanted;
     return { kind: "instead", decision: instead(own, next, seen) };
+  }
+  // The process before this one may have just deleted it, and nothing can be made with what is gone.
+  if (network.unproven && own.next.kind === "act" && own.next.action.kind === "create") {
+    return { kind: "instead", decision: instead(own, settling(vpcId, "MakingSecurityGroup"), seen) };
   }
   const groupId = found?.group.groupId ?? "";
   if (groupId !== seen.known) {

@@ -30,6 +30,8 @@ export type NetworkOfGroup =
       readonly inTheWay: readonly SecurityGroup[];
       /** VPCs in which this process has written a moment ago: EC2 may not show it yet. */
       readonly justWritten: readonly string[];
+      /** This process began a moment ago: what the one before it wrote EC2 may not show yet. */
+      readonly unproven: boolean;
       /** By VPC: what EC2 refused to this object there a short time ago. */
       readonly refused: ReadonlyMap<string, RefusedWrites>;
     };

@@ -47,7 +47,7 @@ export function withSecurityGroup<Seen, Action extends { readonly kind: string }
     async act(action, object, region, given, signal) {
       if (!isGroupAction(action)) return await steps.act(action, withMadeGroup(object), region, given, signal);
       memory.busy.add(object.metadata.uid);
-      const work = (): Promise<void> => actOnGroup(action, object, ports, memory.wroteAt, signal);
+      const work = (): Promise<void> => actOnGroup(action, object, ports, memory, signal);
       await (action.kind === "claimGroups" ? work() : writeFor(memory, object, action, ports.clock, work));
     },
     report(object, { own, group }, decision, now) {

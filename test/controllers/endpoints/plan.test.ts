@@ -84,6 +84,19 @@ describe("endpoints that an environment wishes", () => {
     expect(told(available)).toBe(`EndpointsReady True EndpointsAvailable: available in ${vpcId}: ecs, ecr.api`);
   });
 
+  it("are awaited while the one before is on its way out, for EC2 takes no second one of the name", () => {
+    const plan = planned({ awaited: [endpointName("ecs")] });
+    const decision = using(seen([vpc({ plan, ours: [{ ...ecs, state: "deleting" }] })]));
+    expect(step(decision)).toBe("wait EndpointsPending");
+    expect(decision.next).toMatchObject({ recheckInMs: 5000 });
+  });
+
+  it("are not believed to be there just after this process began, for the one before may have deleted them", () => {
+    const given = seen([vpc({ ours: [ecs], unproven: true })]);
+    expect(step(using(given))).toBe("wait MakingEndpoints");
+    expect(using(given, own(settled)).next).toEqual({ ...settled, recheckInMs: 600_000 });
+  });
+
   it("are said to be needless where the subnets reach everything", () => {
     const plan = planned({ services: [], ingressFrom: [] });
     expect(told(using(seen([vpc({ plan, group: undefined })])))).toContain("the subnets need no endpoints of ours");

@@ -57,6 +57,7 @@ function seen(
       groups: [],
       inTheWay: [],
       justWritten: [],
+      unproven: false,
       refused: new Map(),
       ...network,
     },
@@ -125,6 +126,12 @@ describe("the security group that an object wishes", () => {
   it("waits until EC2 shows what was written", () => {
     expect(step(planned(seen({ justWritten: ["vpc-1"] })))).toBe("wait MakingSecurityGroup");
     expect(step(planned(seen({ justWritten: ["vpc-2"] })))).toBe("act MakingSecurityGroup create");
+  });
+
+  it("is not believed to be there just after this process began, for the one before may have deleted it", () => {
+    const given = seen({ groups: [found()], unproven: true }, { known: "sg-1" });
+    expect(step(planned(given))).toBe("wait MakingSecurityGroup");
+    expect(planned(given, settled).next).toMatchObject({ kind: "settled" });
   });
 
   it("is put right while what is made with it serves", () => {
