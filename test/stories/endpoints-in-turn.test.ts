@@ -247,15 +247,91 @@ describe("what EC2 does not let go", () => {
   });
 });
 
-describe("who waits for another one's endpoints", () => {
-  it("is told as Stalled when that one is kept from making them", async () => {
+describe("whom endpoints are left to", () => {
+  const all = ["ecs available", "ecs-agent available", "ecs-telemetry available"];
+  const paused = (manifest: Manifest): Manifest => {
+    const { metadata, ...rest } = manifest;
+    return { ...rest, metadata: { ...metadata, annotations: { "awsbatch.dev/paused": "true" } } };
+  };
+  const without = (name: string): Manifest => {
+    const { spec, ...manifest } = environment(name);
+    return { ...manifest, spec: { ...spec, network: {} } };
+  };
+  /** That has a group made in place of the one that it names; with a rule for a group that is not there that never ends. */
+  const withGroup = (name: string, ...ingress: readonly object[]): Manifest => {
+    const { spec, ...manifest } = environment(name, undefined, { securityGroup: { create: true, ingress } });
+    const { securityGroupIds: _given, ...computeResources } = spec.computeResources;
+    return { ...manifest, spec: { ...spec, computeResources } };
+  };
+  const impossible = { protocol: "all", peer: "sg-0123456789abcdef0" };
+  const isGone = (world: World, name: string): Promise<void> =>
+    world.until(`${name} is gone`, () => world.object("BatchComputeEnvironment", name) === undefined, 900);
+
+  it("is nobody who is paused and has not asked yet: they go", async () => {
     const world = await closedWorld();
-    await world.aws.outside.ec2.createSecurityGroup({
-      GroupName: "aws-batch-operator/default/team/a",
-      Description: "of somebody else",
-      VpcId: "vpc-1",
-    });
-    world.apply(environment("a", ["subnet-closed"], { securityGroup: { create: true } }));
+    world.apply(environment("first"));
+    await world.untilReady(900);
+    world.apply(paused(environment("second")));
+    await world.seconds(60);
+    world.delete("BatchComputeEnvironment", "first");
+    await isGone(world, "first");
+    world.apply(without("second"));
+    await world.seconds(60);
+    expect(await endpointsOf(world)).toEqual([]);
+  });
+
+  it("is an environment that runs by them, though its object is paused and has not asked yet", async () => {
+    const world = await closedWorld();
+    world.apply(environment("first"), without("second"));
+    await world.untilReady(900);
+    world.apply(paused(environment("second")));
+    await world.seconds(60);
+    world.delete("BatchComputeEnvironment", "first");
+    await isGone(world, "first");
+    expect(await endpointsOf(world)).toEqual(all);
+    world.apply(environment("second"));
+    await world.untilReady(300);
+    world.delete("BatchComputeEnvironment", "second");
+    await world.untilGone(900);
+    expect(await endpointsOf(world)).toEqual([]);
+  });
+
+  it("is who has asked, also while nobody knows where it will be: its group is still to be made", async () => {
+    const world = await closedWorld();
+    world.apply(environment("first"), environment("second"));
+    await world.untilReady(900);
+    world.apply(withGroup("first", impossible));
+    await world.seconds(60);
+    expect(told(world, "first", "Stalled")?.reason).toBe("NotFound");
+    world.delete("BatchComputeEnvironment", "second");
+    await isGone(world, "second");
+    expect(await endpointsOf(world)).toEqual(all);
+    world.delete("BatchComputeEnvironment", "first");
+    await world.untilGone(900);
+    expect(await endpointsOf(world)).toEqual([]);
+  });
+
+  it("is who has asked, and nobody else in the VPC removes them meanwhile", async () => {
+    const world = await closedWorld();
+    world.apply(environment("second"));
+    await world.seconds(30);
+    world.apply(withGroup("second", impossible));
+    await world.seconds(120);
+    expect(world.aws.truth.computeEnvironments()).toEqual([]);
+    world.apply(environment("other", ["subnet-nat"]));
+    await world.seconds(1200);
+    expect(await endpointsOf(world)).toEqual(all);
+    world.apply(withGroup("second"));
+    await world.untilReady(900);
+    expect(callsOf(world, "DeleteVpcEndpoints")).toBe(0);
+  });
+});
+
+describe("who waits for another one's endpoints", () => {
+  it("is told as Stalled when that one never comes to make them", async () => {
+    const { clock, aws } = await closedWorld();
+    const world = await aWorld({ clock, aws, region, reconciles: ({ metadata }) => metadata.name !== "a" });
+    world.apply(environment("a"));
     await world.seconds(60);
     world.apply(environment("b"));
     await world.seconds(3600);

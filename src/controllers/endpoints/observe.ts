@@ -21,8 +21,17 @@ import { groupsNaming } from "../security-group/rules.ts";
 import { unreadBy } from "../unread.ts";
 import { wishOf } from "../wish.ts";
 import { groupName, isOurs } from "./ownership.ts";
-import type { EndpointsSeen, NetworkOfEndpoints, VpcSeen } from "./seen.ts";
-import { bystanders, outlived, stays, userBeside, userInAws, userOf, wishesEndpoints } from "./users.ts";
+import type { EndpointsSeen, NetworkOfEndpoints, OtherUser, VpcSeen } from "./seen.ts";
+import {
+  bystanders,
+  environmentsOf,
+  outlived,
+  stays,
+  userBeside,
+  userInAws,
+  userOf,
+  wishesEndpoints,
+} from "./users.ts";
 
 /** The VPCs in which an object has asked for endpoints so far. */
 export function vpcClaims({ metadata }: KubeObject): readonly string[] {
@@ -127,6 +136,9 @@ interface Neighbour {
   readonly object: BatchComputeEnvironment;
   /** By its spec. */
   readonly user: EndpointUser | undefined;
+  /** All that AWS has of it. */
+  readonly environments: readonly Running[];
+  /** Those that run where its spec is no more. */
   readonly outlived: readonly Running[];
 }
 
@@ -145,9 +157,9 @@ function runningIn(users: Users): readonly Running[] {
   return [...users.neighbours.flatMap(({ outlived: some }) => some), ...users.bystanders];
 }
 
-/** What runs of objects that wish endpoints elsewhere, or nobody knows where yet. */
+/** What runs of objects that ask for endpoints elsewhere, or have not asked yet and cannot. */
 function strays(neighbours: readonly Neighbour[]): readonly Bystander[] {
-  return neighbours.flatMap(({ object, outlived: some }) => {
+  return neighbours.flatMap(({ object, environments: some }) => {
     const leaving = object.metadata.deletionTimestamp !== undefined;
     return some.map((one) => ({ ...one, leaving }));
   });
@@ -180,20 +192,25 @@ function vpcsSeen(
   const namesIn = (vpcId: string, some: readonly Running[]): readonly string[] =>
     some.filter(({ user }) => vpcsOf(user, facts).includes(vpcId)).map(({ name }) => name);
   const vpcs = [...new Set([...vpcIds, ...claims])].toSorted().map((vpcId): VpcSeen => {
-    const here = neighbours.filter(
-      (one) => vpcClaims(one.object).includes(vpcId) || vpcsOf(one.user, facts).includes(vpcId),
-    );
-    const staying = here.filter((one) => stays(one.object) && vpcsOf(one.user, facts).includes(vpcId));
-    const [first] = staying
+    const livesHere = ({ user }: Neighbour): boolean => vpcsOf(user, facts).includes(vpcId);
+    const others = neighbours.flatMap((one) => {
+      const part = one === self ? undefined : partOf(one, vpcId, livesHere(one), ports);
+      return part === undefined ? [] : [{ one, part }];
+    });
+    const [first] = neighbours
+      .filter((one) => stays(one.object) && livesHere(one) && mayWrite(one.object, ports))
       .map((one) => one.object)
-      .filter((one) => mayWrite(one, ports))
       .toSorted(byRank);
     const isUsed = stays(object) && vpcIds.includes(vpcId);
     const isWriter = first?.metadata.uid === object.metadata.uid;
-    const beside = [...users.bystanders, ...strays(neighbours.filter((one) => one !== self && !here.includes(one)))];
+    const here = new Set([self, ...others.map(({ one }) => one)]);
+    const beside = [...users.bystanders, ...strays(neighbours.filter((one) => !here.has(one)))];
     const connected = beside.filter(({ user }) => held(user).services.length > 0);
     const group = groups.find((one) => one.vpcId === vpcId && ownedByUs(one));
-    const plan = endpointPlan(vpcId, asking, running, held, facts, ownedByUs);
+    const whole = endpointPlan(vpcId, asking, running, held, facts, ownedByUs);
+    // Who has asked here and will be nobody knows where yet may need what is there.
+    const isAwaited = others.some(({ one, part }) => !part.leaving && one.user === undefined);
+    const plan = isAwaited ? { ...whole, remove: [] } : whole;
     return {
       vpcId,
       // Who only looks waits for the writer, and that one says what keeps it.
@@ -213,13 +230,11 @@ function vpcsSeen(
         ...endpoints.filter(isLeftIn(vpcId)).map(({ endpointId }) => endpointId),
         ...groups.filter(isLeftIn(vpcId)).map(({ groupId }) => groupId),
       ],
-      others: here
-        .filter((one) => one !== self)
-        .map((one) => ({
-          key: keyText(one.object.metadata),
-          rank: rankOf(one.object),
-          leaving: !staying.includes(one),
-        })),
+      others: others.map(({ one, part }) => ({
+        key: keyText(one.object.metadata),
+        rank: rankOf(one.object),
+        ...part,
+      })),
       occupiedBy: namesIn(vpcId, self?.outlived ?? []),
       connects: namesIn(
         vpcId,
@@ -239,7 +254,22 @@ function vpcsSeen(
       writer: first === undefined || isWriter ? undefined : keyText(first.metadata),
     };
   });
-  return { kind: "read", vpcIds, vpcs };
+  return { kind: "read", placed: self?.user !== undefined, vpcIds, vpcs };
+}
+
+/**
+ * Another one's part in a VPC; undefined: none. Nothing is left to one that has not noted that it asks for endpoints
+ * there: it may be gone without a trace, and while it is held by an annotation it notes nothing.
+ */
+function partOf(
+  { object, user }: Neighbour,
+  vpcId: string,
+  livesHere: boolean,
+  ports: Ports,
+): Pick<OtherUser, "leaving" | "noted"> | undefined {
+  const noted = vpcClaims(object).includes(vpcId);
+  if (noted) return { noted, leaving: !stays(object) || !(livesHere || user === undefined) };
+  return stays(object) && livesHere && mayWrite(object, ports) ? { noted, leaving: false } : undefined;
 }
 
 function vpcsOf(user: EndpointUser | undefined, facts: NetworkFacts): readonly string[] {
@@ -262,13 +292,16 @@ function usersIn(object: BatchComputeEnvironment, region: BatchRegion, ports: Po
   const running = (environment: Environment, user: EndpointUser | undefined): readonly Running[] =>
     user === undefined ? [] : [{ name: environment.computeEnvironmentName, user }];
   return {
-    neighbours: neighbours.map((one) => ({
-      object: one,
-      user: userOf(one, place),
-      outlived: outlived(one, environments, cluster).flatMap((environment) =>
-        running(environment, userInAws(environment, one, place)),
-      ),
-    })),
+    neighbours: neighbours.map((one) => {
+      const ofIt = (some: readonly Environment[]): readonly Running[] =>
+        some.flatMap((environment) => running(environment, userInAws(environment, one, place)));
+      return {
+        object: one,
+        user: userOf(one, place),
+        environments: ofIt(environmentsOf(one, environments, cluster)),
+        outlived: ofIt(outlived(one, environments, cluster)),
+      };
+    }),
     bystanders: bystanders(environments, neighbours, cluster).flatMap((environment) =>
       running(environment, userBeside(environment, place)).map((one) => ({ ...one, leaving: isLeaving(environment) })),
     ),

@@ -39,8 +39,11 @@ export function planWithEndpoints<Action extends { readonly kind: string }>(
 ): Of<Action> {
   if (seen.network.kind === "unneeded") return own;
   if (seen.network.kind === "unread") return unread(own, seen.network, seen.wished);
-  const { vpcs, vpcIds } = seen.network;
-  const staying = deleting || !seen.wished ? [] : vpcIds;
+  const { vpcs, vpcIds, placed } = seen.network;
+  const stays = seen.wished && !deleting;
+  // It may turn out to be where it has asked before.
+  if (stays && !placed) return own;
+  const staying = stays ? vpcIds : [];
   const unclaimed = staying.filter((id) => !seen.claims.includes(id));
   if (unclaimed.length > 0) {
     const message = `endpoints are asked for in ${unclaimed.join(", ")}`;
@@ -204,13 +207,19 @@ function left<Action>(own: Of<Action>, vpcs: readonly VpcSeen[], seen: Endpoints
 
 function leftOne(vpc: VpcSeen, seen: EndpointsSeen): Act | Extract<EndpointsNext, { kind: "wait" }> | undefined {
   const { vpcId, ours, group, others, connects, connectsLeaving } = vpc;
-  if (others.some(({ leaving }) => !leaving)) return undefined;
+  if (others.some(({ leaving, noted }) => !leaving && noted)) return undefined;
   // Of several that go at once the last in rank stays until the others are through.
   if (others.some(({ rank }) => rank > seen.rank)) return undefined;
   const stays = seen.retain || connects.length > 0;
   // What was asked for without an answer may be there, and nobody comes back to it.
   const settles = settling(vpc, stays ? "RetainingEndpoints" : "RemovingEndpoints");
   if (ours.length === 0 && group === undefined) return vpc.justWritten ? settles : undefined;
+  const coming = others.flatMap(({ key, leaving }) => (leaving ? [] : [key]));
+  if (coming.length > 0) {
+    const message = `the endpoints of ${vpcId} are left to ${coming.join(", ")} when that is noted there`;
+    const recheckInMs = transitionLookMs;
+    return { kind: "wait", reason: "EndpointsInUse", message, recheckInMs, stalledAfterMs: inUseStallsAfterMs };
+  }
   const first = [...others.map(({ key }) => key), ...(stays ? [] : connectsLeaving)];
   if (first.length > 0) {
     const message = `the endpoints of ${vpcId} are removed when ${first.join(", ")} is gone`;

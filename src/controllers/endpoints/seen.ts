@@ -23,6 +23,8 @@ export type NetworkOfEndpoints =
   | { readonly kind: "unread"; readonly reason: string; readonly message: string }
   | {
       readonly kind: "read";
+      /** Whether it is known where the environments of the object will be: its group may still have to be made. */
+      readonly placed: boolean;
       /** Of the object's subnets; one, or AWS would not take them. */
       readonly vpcIds: readonly string[];
       readonly vpcs: readonly VpcSeen[];
@@ -59,11 +61,13 @@ export interface VpcSeen {
   readonly writer: string | undefined;
 }
 
-/** Another object that has asked for endpoints in the VPC. */
+/** Another object that has asked for endpoints in the VPC, or is about to. */
 export interface OtherUser {
   /** `namespace/name`. */
   readonly key: string;
   readonly rank: string;
-  /** It is being deleted, or wishes none any more. */
+  /** It is being deleted, or wishes none there any more. */
   readonly leaving: boolean;
+  /** It has noted that it asks for some there; until then it may be gone without a trace, and nobody removes them. */
+  readonly noted: boolean;
 }

@@ -39,6 +39,18 @@ export function userInAws(
   return user(asSpec(environment, spec), metadata, place);
 }
 
+/** All that AWS has of an object. */
+export function environmentsOf(
+  object: BatchComputeEnvironment,
+  environments: Iterable<Environment>,
+  cluster: Cluster,
+): readonly Environment[] {
+  const identity = identityOf(object, cluster);
+  return [...environments].filter(
+    ({ status, tags }) => status !== "DELETED" && ownershipOf(tags, identity).kind === "ours",
+  );
+}
+
 /**
  * The environments of an object that run where its spec is no more: predecessors in other subnets or groups, and all of
  * them while it is being deleted. One that is as the spec says is what the spec itself speaks for.
@@ -48,14 +60,11 @@ export function outlived(
   environments: Iterable<Environment>,
   cluster: Cluster,
 ): readonly Environment[] {
-  const identity = identityOf(object, cluster);
   const { subnets, securityGroupIds } = object.spec.computeResources ?? {};
   const deleting = object.metadata.deletionTimestamp !== undefined;
-  return [...environments].filter(
-    ({ status, tags, computeResources: own }) =>
-      status !== "DELETED" &&
-      ownershipOf(tags, identity).kind === "ours" &&
-      (deleting || !(sameSet(own?.subnets, subnets) && sameSet(own?.securityGroupIds, securityGroupIds))),
+  return environmentsOf(object, environments, cluster).filter(
+    ({ computeResources: own }) =>
+      deleting || !(sameSet(own?.subnets, subnets) && sameSet(own?.securityGroupIds, securityGroupIds)),
   );
 }
 

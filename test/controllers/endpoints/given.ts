@@ -62,7 +62,7 @@ export function vpc(other: Partial<VpcSeen> = {}): VpcSeen {
 
 /** An object that has noted that it wishes endpoints in the VPCs of these. */
 export function seen(vpcs: readonly VpcSeen[], other: Partial<EndpointsSeen> = {}): EndpointsSeen {
-  const network: NetworkOfEndpoints = { kind: "read", vpcIds: [vpcId], vpcs };
+  const network: NetworkOfEndpoints = { kind: "read", placed: true, vpcIds: [vpcId], vpcs };
   const rank = "2026-01-02T00:00:00Z team/ce";
   return { identity, cluster, wished: true, claims: [vpcId], retain: false, rank, network, ...other };
 }

@@ -10,7 +10,7 @@ import { creating, going, letting, type Own, own, ownTags, planned, released, se
 const ecs = endpoint("ecs", { endpointId: "vpce-ecs", tags: ownTags });
 const ofEcs = { kind: "Interface", serviceName: endpointName("ecs"), subnetIds: ["a"], ipAddressType: "ipv4" } as const;
 const ofS3 = { kind: "Gateway", serviceName: endpointName("s3"), routeTableIds: ["rtb-1"] } as const;
-const other: OtherUser = { key: "team/other", rank: "2026-01-01T00:00:00Z team/other", leaving: false };
+const other: OtherUser = { key: "team/other", rank: "2026-01-01T00:00:00Z team/other", leaving: false, noted: true };
 
 const using = (given: EndpointsSeen, decision = own(creating)) => planWithEndpoints(decision, given, false);
 const leaving = (given: EndpointsSeen, decision = own(released)) => planWithEndpoints(decision, given, true);
@@ -167,6 +167,19 @@ describe("endpoints that an environment needs no more", () => {
 
   it("stay for another object that uses them", () => {
     expect(step(gone({ others: [other] }))).toBe("release Deleted");
+  });
+
+  it("stay until another object that comes has noted that it asks for them", () => {
+    const decision = gone({ others: [{ ...other, noted: false }] });
+    expect(step(decision)).toBe("wait EndpointsInUse");
+    expect(decision.next.message).toBe(`the endpoints of ${vpcId} are left to team/other when that is noted there`);
+    expect(step(gone({ ours: [], group: undefined, others: [{ ...other, noted: false }] }))).toBe("release Deleted");
+  });
+
+  it("stay while nobody knows where the object will be", () => {
+    const network = { kind: "read", placed: false, vpcIds: [], vpcs: [vpc({ ours: [ecs] })] } as const;
+    expect(using(seen([], { network }), own(settled))).toEqual(own(settled));
+    expect(step(leaving(seen([], { network })))).toBe("act RemovingEndpoints remove: deleteEndpoints");
   });
 
   it("are removed by the last in rank of several that go at once", () => {
