@@ -328,6 +328,16 @@ describe("whom endpoints are left to", () => {
 });
 
 describe("who waits for another one's endpoints", () => {
+  it("makes them itself when that one is Stalled by something else", async () => {
+    const world = await closedWorld();
+    const ingress = [{ protocol: "all", peer: "sg-0123456789abcdef0" }];
+    world.apply(environment("first", undefined, { securityGroup: { create: true, ingress } }));
+    await world.seconds(60);
+    expect(told(world, "first", "Stalled")?.reason).toBe("NotFound");
+    world.apply(environment("second"));
+    await world.until("it is Ready", () => told(world, "second", "Ready")?.status === "True", 300);
+  });
+
   it("is told as Stalled when that one never comes to make them", async () => {
     const { clock, aws } = await closedWorld();
     const world = await aWorld({ clock, aws, region, reconciles: ({ metadata }) => metadata.name !== "a" });

@@ -13,6 +13,7 @@ import { isStanding, read } from "../../network/lookups.ts";
 import { endpointServiceOf } from "../../network/needs.ts";
 import type { NetworkRequest } from "../../network/port.ts";
 import { likelyJobs } from "../compute-environment/network-wish.ts";
+import { conditionsOf } from "../conditions.ts";
 import { type Ec2Memory, factsMaxAgeMs, isUnproven, refusedLately, removedLately, wroteLately } from "../ec2-memory.ts";
 import { identityOf, isRetainedBy, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
@@ -200,7 +201,7 @@ function vpcsSeen(
     const [first] = neighbours
       .filter((one) => stays(one.object) && livesHere(one) && mayWrite(one.object, ports))
       .map((one) => one.object)
-      .toSorted(byRank);
+      .toSorted(byTurn);
     const isUsed = stays(object) && vpcIds.includes(vpcId);
     const isWriter = first?.metadata.uid === object.metadata.uid;
     const here = new Set([self, ...others.map(({ one }) => one)]);
@@ -259,7 +260,7 @@ function vpcsSeen(
 
 /**
  * Another one's part in a VPC; undefined: none. Nothing is left to one that has not noted that it asks for endpoints
- * there: it may be gone without a trace, and while it is held by an annotation it notes nothing.
+ * there: it may be gone without a trace, and while it is held by an annotation, or Stalled, it notes nothing.
  */
 function partOf(
   { object, user }: Neighbour,
@@ -269,7 +270,8 @@ function partOf(
 ): Pick<OtherUser, "leaving" | "noted"> | undefined {
   const noted = vpcClaims(object).includes(vpcId);
   if (noted) return { noted, leaving: !stays(object) || !(livesHere || user === undefined) };
-  return stays(object) && livesHere && mayWrite(object, ports) ? { noted, leaving: false } : undefined;
+  const comes = stays(object) && livesHere && mayWrite(object, ports) && !isKeptBack(object);
+  return comes ? { noted, leaving: false } : undefined;
 }
 
 function vpcsOf(user: EndpointUser | undefined, facts: NetworkFacts): readonly string[] {
@@ -351,8 +353,21 @@ function together(all: Users, vpcIds: readonly string[], region: string): Networ
   };
 }
 
-function byRank(left: BatchComputeEnvironment, right: BatchComputeEnvironment): number {
-  return rankOf(left) < rankOf(right) ? -1 : 1;
+/** Who is kept back comes last, and of the others the oldest first. */
+function byTurn(left: BatchComputeEnvironment, right: BatchComputeEnvironment): number {
+  const turnOf = (one: BatchComputeEnvironment): string => `${isKeptBack(one) ? 1 : 0} ${rankOf(one)}`;
+  return turnOf(left) < turnOf(right) ? -1 : 1;
+}
+
+/**
+ * Stalled by something else than its endpoints, such as its own security group: it may never come to write any. By what
+ * status says, the same for all who look. What keeps endpoints from being made would keep the next one as well.
+ */
+function isKeptBack(object: BatchComputeEnvironment): boolean {
+  const conditions = conditionsOf(object);
+  const stalled = conditions.find(({ type, status }) => type === "Stalled" && status === "True");
+  const endpoints = conditions.find(({ type }) => type === "EndpointsReady");
+  return stalled !== undefined && !(endpoints?.status === "False" && endpoints.reason === stalled.reason);
 }
 
 function rankOf({ metadata }: BatchComputeEnvironment): string {
