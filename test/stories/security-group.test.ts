@@ -61,6 +61,27 @@ async function rulesOf(one: World): Promise<readonly string[]> {
   );
 }
 
+/** Of another object, beside. */
+function other(group: object = {}): Manifest {
+  const { metadata, ...manifest } = environment("subnet-nat", group);
+  return { ...manifest, metadata: { ...metadata, name: "other" } };
+}
+
+function groupIdOf(one: World, name: string): string | undefined {
+  type Status = { readonly network?: { readonly securityGroup?: { readonly groupId: string } } };
+  return one.object<Status>(kind, name)?.status?.network?.securityGroup?.groupId;
+}
+
+/** Two objects are Ready, and the group of each lets that of the other in. */
+async function eachNamesTheOther(one: World): Promise<void> {
+  one.apply(environment(), other());
+  await one.untilReady(600);
+  const letting = (name: string) => ({ ingress: [{ protocol: "all", peer: groupIdOf(one, name) }] });
+  one.apply(environment("subnet-nat", letting("other")), other(letting("ce")));
+  await one.seconds(120);
+  expect((await rulesOf(one)).filter((rule) => rule.startsWith("in"))).toHaveLength(2);
+}
+
 const https = ["out tcp 443 0.0.0.0/0", "out tcp 443 ::/0"];
 
 function groupsInUse({ aws }: World): readonly string[] {
@@ -223,6 +244,29 @@ describe("the security group that is made for an environment", () => {
     await one.aws.outside.ec2.revokeSecurityGroupIngress(foreign);
     await one.untilGone(300);
     expect(await madeGroups(one)).toEqual([]);
+  });
+
+  it("goes with another one that it names and that names it, when both are deleted", async () => {
+    const one = await world();
+    await eachNamesTheOther(one);
+    for (const name of ["ce", "other"]) one.delete(kind, name);
+    await one.untilGone(1200);
+    expect(await madeGroups(one)).toEqual([]);
+  });
+
+  it("waits for another one that stays and names it, says how to end that, and is Stalled by it in the end", async () => {
+    const one = await world();
+    await eachNamesTheOther(one);
+    one.delete(kind, "ce");
+    await one.seconds(900);
+    expect(told(one, "Stalled")).toMatch(/^undefined/);
+    await one.seconds(2700);
+    expect(told(one, "Stalled")).toMatch(
+      new RegExp(`^True SecurityGroupInUse: .*[.] Take the rules that name it out of ${groupIdOf(one, "other")}$`),
+    );
+    one.apply(other());
+    await one.until("it is gone", () => one.object(kind, "ce") === undefined, 300);
+    expect(await madeGroups(one)).toHaveLength(1);
   });
 
   it("is tried again while an instance still has it, and says why when that lasts", async () => {

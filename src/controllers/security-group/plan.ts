@@ -7,7 +7,7 @@ import { identityText } from "../ownership.ts";
 import { standingRefusal } from "../refused-writes.ts";
 import type { GroupAction } from "./action.ts";
 import { groupNameOf, groupTagKeys, groupTags, leftBehindTag } from "./ownership.ts";
-import { type GroupWish, ruleChanges, ruleText } from "./rules.ts";
+import { type GroupWish, type Rule, ruleChanges, rulesNamingOthers, ruleText } from "./rules.ts";
 import type { GroupFound, GroupSeen } from "./seen.ts";
 import type { GroupWrite } from "./writes.ts";
 
@@ -21,6 +21,8 @@ const leavingLookMs = 15_000;
 const unreadLookMs = 60_000;
 /** Whether somebody changed what is ours. */
 const restLookMs = 10 * 60_000;
+/** Longer than a deletion takes that waits for no jobs. */
+const inUseStallsAfterMs = 30 * 60_000;
 const unreadStallsAfterMs = 5 * 60_000;
 
 /** The group that the object can be made with: there, and with its rules when nothing is made with it yet. */
@@ -162,21 +164,27 @@ function mending(
 ): GroupNext | undefined {
   const { groupId, vpcId } = group;
   const { missing, surplus } = ruleChanges(wished, group);
-  const directions = ["egress", "ingress"] as const;
-  const changes = (kind: "authorize" | "revoke", rules: typeof missing): readonly GroupWrite[] =>
-    directions.flatMap((direction) => {
-      const some = rules.filter((rule) => rule.direction === direction);
-      return some.length === 0 ? [] : [{ kind, groupId, direction, rules: some }];
-    });
   const tags: readonly GroupWrite[] = retag
     ? [{ kind: "tag", groupId, set: groupTags(identity), remove: [leftBehindTag] }]
     : [];
   // What is allowed first leaves no moment in which instances reach nothing.
-  const writes = [...tags, ...changes("authorize", missing), ...changes("revoke", surplus)];
+  const writes = [...tags, ...changes("authorize", group, missing), ...changes("revoke", group, surplus)];
   if (writes.length === 0) return undefined;
   const rules = [...missing.map((rule) => `+ ${ruleText(rule)}`), ...surplus.map((rule) => `- ${ruleText(rule)}`)];
   const what = rules.length === 0 ? "gets its tags" : `gets its rules: ${rules.join(", ")}`;
   return act(vpcId, groupId === known ? "mend" : "make", writes, `${groupId} ${what}`);
+}
+
+function changes(
+  kind: "authorize" | "revoke",
+  { groupId }: SecurityGroup,
+  rules: readonly Rule[],
+): readonly GroupWrite[] {
+  const directions = ["egress", "ingress"] as const;
+  return directions.flatMap((direction) => {
+    const some = rules.filter((rule) => rule.direction === direction);
+    return some.length === 0 ? [] : [{ kind, groupId, direction, rules: some }];
+  });
 }
 
 /** Groups of ours that the object uses no more, or where the object goes: removed when nothing names them. */
@@ -219,12 +227,26 @@ function leftOne({ group, usedBy, strangers, namedBy }: GroupFound, seen: GroupS
     const why = seen.retain ? "as deletionPolicy says" : `${strangers.join(", ")}, which is not ours, has it`;
     return act(vpcId, doing, [write], `${groupId} is left in AWS: ${why}`);
   }
+  // Two that name each other would wait for each other.
+  const loosened = usedBy.length === 0 && namedBy.length > 0 ? changes("revoke", group, rulesNamingOthers(group)) : [];
+  if (loosened.length > 0) {
+    return act(vpcId, doing, loosened, `${groupId} loses its rules that name other groups, and is removed after them`);
+  }
   const users = [...usedBy, ...namedBy.map((other) => `rules of ${other.groupId} (${other.groupName})`)];
   if (users.length > 0) {
-    const message = `${groupId} is removed when nothing names it any more: ${users.join(", ")}`;
-    return { kind: "wait", reason: "SecurityGroupInUse", message, recheckInMs: leavingLookMs };
+    const steps = [
+      ...(usedBy.length === 0 ? [] : [`Give other security groups to ${usedBy.join(", ")}`]),
+      ...(namedBy.length === 0 ? [] : [`Take the rules that name it out of ${idsOf(namedBy)}`]),
+    ];
+    const message = `${groupId} is removed when nothing names it any more: ${users.join(", ")}. ${steps.join(". ")}`;
+    const recheckInMs = leavingLookMs;
+    return { kind: "wait", reason: "SecurityGroupInUse", message, recheckInMs, stalledAfterMs: inUseStallsAfterMs };
   }
   return act(vpcId, doing, [{ kind: "delete", groupId }], `the security group ${groupId} is removed`);
+}
+
+function idsOf(groups: readonly SecurityGroup[]): string {
+  return groups.map(({ groupId }) => groupId).join(", ");
 }
 
 /** EC2 may show late what was written; a refusal of it stands until the next try. */

@@ -63,6 +63,11 @@ export function rulesIn({ egress, ingress }: SecurityGroup): readonly Rule[] {
   return [...each("egress", egress), ...each("ingress", ingress)];
 }
 
+/** The rules of a group that keep other groups from being deleted. */
+export function rulesNamingOthers(group: SecurityGroup): readonly Rule[] {
+  return rulesIn(group).filter(({ peer }) => peer.startsWith("sg-") && peer !== group.groupId);
+}
+
 /** The other groups whose rules name a group, and keep it from being deleted. */
 export function groupsNaming(groupId: string, all: readonly SecurityGroup[]): readonly SecurityGroup[] {
   return all.filter(

@@ -228,7 +228,21 @@ describe("the security group that an object wishes no more", () => {
   it("stays while an environment or a rule names it, and says which", () => {
     const decision = going({ usedBy: ["other"], namedBy: [group({ groupId: "sg-2", groupName: "db" })] });
     expect(step(decision)).toBe("wait SecurityGroupInUse");
-    expect(decision.next.message).toBe("sg-1 is removed when nothing names it any more: other, rules of sg-2 (db)");
+    expect(decision.next).toMatchObject({ stalledAfterMs: 1_800_000 });
+    expect(decision.next.message).toBe(
+      "sg-1 is removed when nothing names it any more: other, rules of sg-2 (db). Give other security groups to other. Take the rules that name it out of sg-2",
+    );
+  });
+
+  it("loses its own rules that name other groups before it waits for those that name it, and goes with them if none do", () => {
+    const peers = (...groupIds: readonly string[]) => ({ ...everything, cidrs: [], groupIds });
+    const naming = group({ ingress: [peers("sg-1", "sg-2")], egress: [peers("sg-3")] });
+    const namedBy = [group({ groupId: "sg-2", groupName: "db" })];
+    const decision = going({ group: naming, namedBy });
+    expect(step(decision)).toBe("act RemovingSecurityGroup revoke revoke");
+    expect(writesOf(decision)).not.toContain('"peer":"sg-1"');
+    expect(step(going({ group: naming, namedBy, usedBy: ["other"] }))).toBe("wait SecurityGroupInUse");
+    expect(step(going({ group: naming }))).toBe("act RemovingSecurityGroup delete");
   });
 
   it("that EC2 does not let go keeps nothing of an object that stays, and is told with EC2's words", () => {
