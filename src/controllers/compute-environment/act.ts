@@ -68,8 +68,8 @@ export async function act(
  * @throws OutOfDate
  */
 function requireUnnamed(name: string, region: Pick<BatchRegion, "snapshot">): void {
-  const { queues, believesListing } = region.snapshot();
+  const snapshot = region.snapshot();
   const takesJobs = ({ status }: Queue): boolean => status !== "DELETED" && status !== "DELETING";
-  const named = queues.values().some((queue) => takesJobs(queue) && orderOf(queue).includes(name));
-  if (named || !believesListing()) throw new OutOfDate(`a queue may name ${name} since`);
+  const named = snapshot.queues.values().some((queue) => takesJobs(queue) && orderOf(queue).includes(name));
+  if (named || !snapshot.believesListing()) throw new OutOfDate(`a queue may name ${name} since`);
 }
