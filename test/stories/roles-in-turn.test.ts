@@ -184,18 +184,6 @@ describe("the note of roles on an object", () => {
     await world.untilGone();
   });
 
-  it("leads to every role of a definition of sixty revisions with a role each, also on its way out", async () => {
-    const world = await emptyAccount();
-    for (let release = 1; release <= 60; release++) {
-      world.apply(jobDefinition("hello", { iam: { jobRole: { name: `r${release}` } }, revisionHistoryLimit: 100 }));
-      await world.untilReady();
-    }
-    expect(rolesIn(world).size).toBe(60);
-    world.delete("JobDefinition", "hello");
-    await world.untilGone();
-    expect(rolesIn(world).size).toBe(0);
-  });
-
   it("still leads to every role that was made", async () => {
     const world = await emptyAccount();
     world.apply(jobDefinition("hello", { iam: { jobRole: { name: "x" }, executionRole: {} } }));

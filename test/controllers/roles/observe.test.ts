@@ -1,0 +1,56 @@
+import { expect, it } from "vitest";
+import { rolesAnnotation } from "../../../src/api/v1alpha1/annotations.ts";
+import { JobDefinitionKind } from "../../../src/api/v1alpha1/kinds.ts";
+import { defaultSettings, type Ports } from "../../../src/controllers/ports.ts";
+import { observeRoles } from "../../../src/controllers/roles/observe.ts";
+import { newRolesMemory } from "../../../src/controllers/roles/with-roles.ts";
+import { VirtualClock } from "../../../src/runtime/clock.ts";
+import { objectsOf } from "../region.ts";
+import { identity, place } from "./given.ts";
+
+const user = { kind: JobDefinitionKind, named: () => [], awsName: () => "team_ce" };
+
+/** The names that are looked at, of a note of so many; those that are used come last. */
+async function claimsOf(noted: readonly string[], used: readonly string[]): Promise<readonly string[]> {
+  const object = {
+    apiVersion: "awsbatch.dev/v1alpha1",
+    kind: "JobDefinition",
+    metadata: {
+      name: identity.name,
+      namespace: identity.namespace,
+      uid: identity.uid,
+      resourceVersion: "1",
+      generation: 1,
+      creationTimestamp: "2026-01-01T00:00:00Z",
+      annotations: { [rolesAnnotation]: noted.join(",") },
+    },
+    spec: {},
+  };
+  const iam = { role: async () => undefined, profile: async () => undefined };
+  const ports = {
+    clock: new VirtualClock(),
+    objects: objectsOf([object]),
+    regions: { iam: async () => iam },
+    cluster: identity.cluster,
+    settings: { ...defaultSettings, region: "eu-west-1" },
+  } as unknown as Ports;
+  const inAws = { stranded: [], used, doubted: false };
+  const { signal } = new AbortController();
+  const here = { ...place, region: "eu-west-1" };
+  return (await observeRoles(object, here, user, inAws, ports, newRolesMemory(), signal)).claims;
+}
+
+const names = (count: number, prefix: string): readonly string[] =>
+  Array.from({ length: count }, (_, index) => `team_${prefix}${index}_0123abcd`);
+
+it("every noted role is looked at that something in AWS refers to, however many revisions have one each", async () => {
+  const used = names(300, "r");
+  expect(await claimsOf(used, used)).toEqual(used);
+});
+
+it("of the others a hundred are: who wrote thousands into the note would use up IAM's budget", async () => {
+  const used = names(2, "r");
+  const claims = await claimsOf([...names(3000, "x"), ...used], used);
+  expect(claims).toHaveLength(102);
+  expect(claims.slice(-2)).toEqual(used);
+});
