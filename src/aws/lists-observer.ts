@@ -138,15 +138,15 @@ export class ListsObserver {
       }
       throw error;
     }
-    const readAt = clock.monotonic();
+    const answeredAt = clock.monotonic();
     this.#begunAt = begunAt;
     this.#chance = random();
     this.health.works();
     cache.update(() => {
       cache.listedAt = listedAt;
       const changed = {
-        environments: cache.environments.mergeAll(environments.value, begunAt, readAt),
-        queues: cache.queues.mergeAll(queues.value, begunAt, readAt),
+        environments: cache.environments.mergeAll(environments.value, begunAt, answeredAt),
+        queues: cache.queues.mergeAll(queues.value, begunAt, answeredAt),
         definitions: [],
         jobs: [],
       };

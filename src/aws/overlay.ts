@@ -18,7 +18,7 @@ export interface OpenWrite<R> {
 /** A read, times in monotonic milliseconds; `complete`: what it does not show is not there. */
 interface Read {
   readonly begunAt: number;
-  readonly readAt: number;
+  readonly answeredAt: number;
   readonly complete: boolean;
 }
 
@@ -138,14 +138,14 @@ export class OverlaidRecords<R> {
   }
 
   /**
-   * Takes in a complete read of all names that began at `begunAt` and is there at `readAt`: what it shows may be as new
+   * Takes in a complete read of all names that began at `begunAt` and is there at `answeredAt`: what it shows may be as new
    * as that, for it may have waited for the call budget.
    * @returns the names of which something is news: the record, or that its absence may be believed from now on
    */
-  mergeAll(reads: ReadonlyMap<string, R>, begunAt: number, readAt: number): readonly string[] {
+  mergeAll(reads: ReadonlyMap<string, R>, begunAt: number, answeredAt: number): readonly string[] {
     const names = new Set([...this.#records.keys(), ...reads.keys(), ...this.#writes.keys(), ...this.#relapsed.keys()]);
     const changed = [...names].filter((name) =>
-      this.#merge(name, reads.get(name), { begunAt, readAt, complete: true }),
+      this.#merge(name, reads.get(name), { begunAt, answeredAt, complete: true }),
     );
     this.#readAt = begunAt;
     for (const [name, at] of this.#nameReadAt) if (at <= begunAt) this.#nameReadAt.delete(name);
@@ -157,15 +157,15 @@ export class OverlaidRecords<R> {
   }
 
   /** Takes in a complete read of one name. */
-  mergeName(name: string, read: R | undefined, begunAt: number, readAt: number): boolean {
-    const changed = this.#merge(name, read, { begunAt, readAt, complete: true });
+  mergeName(name: string, read: R | undefined, begunAt: number, answeredAt: number): boolean {
+    const changed = this.#merge(name, read, { begunAt, answeredAt, complete: true });
     this.#nameReadAt.set(name, Math.max(begunAt, this.#nameReadAt.get(name) ?? begunAt));
     return changed;
   }
 
   /** Takes in a read that shows what is there, but not whether anything is missing. */
-  mergeSeen(name: string, read: R, begunAt: number, readAt: number): boolean {
-    return this.#merge(name, read, { begunAt, readAt, complete: false });
+  mergeSeen(name: string, read: R, begunAt: number, answeredAt: number): boolean {
+    return this.#merge(name, read, { begunAt, answeredAt, complete: false });
   }
 
   /** Tells when the newest complete read that would have shown a name began; as of now. */
@@ -229,7 +229,7 @@ export class OverlaidRecords<R> {
     }
   }
 
-  #merge(name: string, read: R | undefined, { begunAt, readAt, complete }: Read): boolean {
+  #merge(name: string, read: R | undefined, { begunAt, answeredAt, complete }: Read): boolean {
     if ((this.#nameReadAt.get(name) ?? begunAt) > begunAt) return false;
     const writes = this.#writes.get(name) ?? [];
     const waitedFor = writes.filter(({ endedAt }) => endedAt === undefined || begunAt < endedAt + stalenessMs);
@@ -241,8 +241,8 @@ export class OverlaidRecords<R> {
     if (!relapse) this.#relapsed.delete(name);
     const news = differs && !relapse;
     if (news) {
-      this.#supersede(name, readAt);
-      this.#changedAt.set(name, readAt);
+      this.#supersede(name, answeredAt);
+      this.#changedAt.set(name, answeredAt);
       this.#set(name, read);
     }
     return news || (settled && writes.some(isNews) && !this.#records.has(name));

@@ -6,6 +6,15 @@ import { RegionWorld } from "./region-world.ts";
 const second = 1000;
 const minute = 60 * second;
 
+/** A region that knows revision 1 of `jd`, above which somebody has registered another one since. */
+async function withNewRevision(): Promise<RegionWorld> {
+  const world = new RegionWorld();
+  world.aws.revision("jd", 1);
+  await world.start();
+  world.aws.revision("jd", 2);
+  return world;
+}
+
 describe("calls", () => {
   it("from a cold start are one for environments, one for queues and the pages of ACTIVE revisions", async () => {
     const world = new RegionWorld();
@@ -262,10 +271,7 @@ describe("failures of job definitions", () => {
   });
 
   it("cost no minute: the look is taken again as soon as AWS answers", async () => {
-    const world = new RegionWorld();
-    world.aws.revision("jd", 1);
-    await world.start();
-    world.aws.revision("jd", 2);
+    const world = await withNewRevision();
     let failed = 0;
     world.aws.refuse = ({ input }) => ("jobDefinitions" in input && failed++ === 0 ? denied : undefined);
     await world.clock.advance(75 * second);
@@ -430,10 +436,7 @@ describe("revisions", () => {
   });
 
   it("are listed once AWS answers again where the listing of an odd name failed", async () => {
-    const world = new RegionWorld();
-    world.aws.revision("jd", 1);
-    await world.start();
-    world.aws.revision("jd", 2);
+    const world = await withNewRevision();
     let failed = 0;
     world.aws.refuse = ({ input }) => {
       if (!("jobDefinitionName" in input) || failed > 0) return undefined;

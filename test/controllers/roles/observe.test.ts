@@ -1,35 +1,24 @@
 import { expect, it } from "vitest";
 import { rolesAnnotation } from "../../../src/api/v1alpha1/annotations.ts";
-import { JobDefinitionKind } from "../../../src/api/v1alpha1/kinds.ts";
+import { BatchComputeEnvironmentKind } from "../../../src/api/v1alpha1/kinds.ts";
 import { defaultSettings, type Ports } from "../../../src/controllers/ports.ts";
 import { observeRoles } from "../../../src/controllers/roles/observe.ts";
 import { newRolesMemory } from "../../../src/controllers/roles/with-roles.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
+import { object } from "../compute-environment/given.ts";
 import { objectsOf } from "../region.ts";
 import { identity, place } from "./given.ts";
 
-const user = { kind: JobDefinitionKind, named: () => [], awsName: () => "team_ce" };
+const user = { kind: BatchComputeEnvironmentKind, named: () => [], awsName: () => "team_ce" };
 
 /** The names that are looked at, of a note of so many; those that are used come last. */
 async function claimsOf(noted: readonly string[], used: readonly string[]): Promise<readonly string[]> {
-  const object = {
-    apiVersion: "awsbatch.dev/v1alpha1",
-    kind: "JobDefinition",
-    metadata: {
-      name: identity.name,
-      namespace: identity.namespace,
-      uid: identity.uid,
-      resourceVersion: "1",
-      generation: 1,
-      creationTimestamp: "2026-01-01T00:00:00Z",
-      annotations: { [rolesAnnotation]: noted.join(",") },
-    },
-    spec: {},
-  };
+  const whole = object();
+  const noting = { ...whole, metadata: { ...whole.metadata, annotations: { [rolesAnnotation]: noted.join(",") } } };
   const iam = { role: async () => undefined, profile: async () => undefined };
   const ports = {
     clock: new VirtualClock(),
-    objects: objectsOf([object]),
+    objects: objectsOf([noting]),
     regions: { iam: async () => iam },
     cluster: identity.cluster,
     settings: { ...defaultSettings, region: "eu-west-1" },
@@ -37,7 +26,7 @@ async function claimsOf(noted: readonly string[], used: readonly string[]): Prom
   const inAws = { stranded: [], used, doubted: false };
   const { signal } = new AbortController();
   const here = { ...place, region: "eu-west-1" };
-  return (await observeRoles(object, here, user, inAws, ports, newRolesMemory(), signal)).claims;
+  return (await observeRoles(noting, here, user, inAws, ports, newRolesMemory(), signal)).claims;
 }
 
 const names = (count: number, prefix: string): readonly string[] =>
