@@ -115,3 +115,8 @@ export interface Failure {
   /** The next step, for the person at the other end. */
   readonly advice: string;
 }
+
+/** Whether the next step makes in AWS what the object is for. Pure. */
+export function creates(next: Next<{ readonly kind: string }>): boolean {
+  return next.kind === "act" && next.action.kind === "create";
+}

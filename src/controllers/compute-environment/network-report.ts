@@ -5,7 +5,7 @@ import { way } from "../../network/picture.ts";
 import type { Finding, Preflight, SubnetResult } from "../../network/preflight.ts";
 import { list, nameOf, objectsOf, type Remedy, sentenceOf } from "../../network/remedies.ts";
 import { conditionsOf } from "../conditions.ts";
-import type { Decision, News, Next } from "../decision.ts";
+import { creates, type Decision, type News, type Next } from "../decision.ts";
 import type { Action } from "./action.ts";
 import type { NetworkSeen } from "./seen.ts";
 
@@ -62,7 +62,7 @@ function sentence({ message, subnetIds, needs, remedies }: Finding): string {
 /** Nothing is made that could not work; what works already is only told of. */
 function enforced(next: Next<Action>, spec: BatchComputeEnvironmentSpec, network: NetworkSeen): Next<Action> {
   if (spec.network?.preflight !== "Enforce") return next;
-  const begins = next.kind === "act" && next.action.kind === "create";
+  const begins = creates(next);
   if (network.kind === "pending") {
     const message = "the network is being looked at before the environment is made (spec.network.preflight: Enforce)";
     return begins ? { kind: "wait", reason: "CheckingNetwork", message } : next;

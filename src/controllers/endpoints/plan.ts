@@ -3,7 +3,7 @@
 import { shortName } from "../../network/dependence.ts";
 import { isBroken, isStanding } from "../../network/lookups.ts";
 import { lookedAtAgain } from "../again.ts";
-import type { Decision, News, Next } from "../decision.ts";
+import { creates, type Decision, type News, type Next } from "../decision.ts";
 import { clusterUidTag, identityText, retainedFromTag } from "../ownership.ts";
 import { standingRefusal } from "../refused-writes.ts";
 import type { EndpointsAction } from "./action.ts";
@@ -101,9 +101,8 @@ function inUse<Action extends { readonly kind: string }>(
     const stalledAfterMs = pendingStallsAfterMs;
     return held(own, { kind: "wait", reason: "EndpointsPending", message, recheckInMs, stalledAfterMs });
   }
-  const creates = own.next.kind === "act" && own.next.action.kind === "create";
   // The process before this one may have just deleted what EC2 still shows.
-  if (creates && vpc.unproven) return held(own, settling(vpc, "MakingEndpoints"));
+  if (vpc.unproven && creates(own.next)) return held(own, settling(vpc, "MakingEndpoints"));
   const names = plan.services.map(shortName).join(", ");
   const message = names === "" ? "the subnets need no endpoints of ours" : `available in ${vpc.vpcId}: ${names}`;
   const all = told(own, news("True", "EndpointsAvailable", message));
@@ -305,8 +304,8 @@ function unread<Action extends { readonly kind: string }>(
   wished: boolean,
 ): Of<Action> {
   const all = told(own, news("Unknown", reason, message));
-  const creates = own.next.kind === "act" && own.next.action.kind === "create" && wished;
-  if (!creates && own.next.kind !== "release") return { ...lookedAtAgain(own, unreadLookMs), news: all };
+  if (!(wished && creates(own.next)) && own.next.kind !== "release")
+    return { ...lookedAtAgain(own, unreadLookMs), news: all };
   const wait = {
     kind: "wait",
     reason,
@@ -323,8 +322,7 @@ function held<Action extends { readonly kind: string }>(
   next: Extract<EndpointsNext, { kind: "wait" | "blocked" }>,
 ): Step<Action> {
   const all = told(own, news("False", next.reason, next.message));
-  const creates = own.next.kind === "act" && own.next.action.kind === "create";
-  if (creates) return { kind: "instead", decision: { ...own, next, serving: false, news: all } };
+  if (creates(own.next)) return { kind: "instead", decision: { ...own, next, serving: false, news: all } };
   return { kind: "beside", decision: { ...lookedAtAgain(own, next.recheckInMs ?? restLookMs), news: all } };
 }
 

@@ -2,7 +2,7 @@
 
 import type { SecurityGroup } from "../../network/facts.ts";
 import { lookedAtAgain } from "../again.ts";
-import type { Decision, News, Next } from "../decision.ts";
+import { creates, type Decision, type News, type Next } from "../decision.ts";
 import { identityText } from "../ownership.ts";
 import { standingRefusal } from "../refused-writes.ts";
 import type { GroupAction } from "./action.ts";
@@ -123,7 +123,7 @@ function kept<Action extends { readonly kind: string }>(
     return { kind: "instead", decision: instead(own, next, seen) };
   }
   // The process before this one may have just deleted it, and nothing can be made with what is gone.
-  if (network.unproven && own.next.kind === "act" && own.next.action.kind === "create") {
+  if (network.unproven && creates(own.next)) {
     return { kind: "instead", decision: instead(own, settling(vpcId, "MakingSecurityGroup"), seen) };
   }
   const groupId = found?.group.groupId ?? "";
