@@ -2,7 +2,7 @@ import { abortable, childSignal, DeadlineExceeded } from "../runtime/abort.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { BatchApi, CallOptions } from "./batch.ts";
 import type { CallBudget, CallKind } from "./budget.ts";
-import { classify, type FailureKind } from "./errors.ts";
+import { AwsError, classify, type FailureKind, isDefinite } from "./errors.ts";
 
 export interface CallReport {
   /** e.g. `batch:CreateComputeEnvironment`. */
@@ -38,6 +38,11 @@ export class NotSent extends Error {
   }
 }
 
+/** Whether a write that ended in this error certainly did not happen: then AWS has nothing to show later. */
+export function neverHappened(error: unknown): boolean {
+  return error instanceof NotSent || (error instanceof AwsError && isDefinite(error.kind));
+}
+
 type Call<I, O> = (input: I, options?: CallOptions) => Promise<O>;
 
 /** Puts what every AWS call needs around one call: budget, lease, deadline, classification, report. */
@@ -52,7 +57,7 @@ export function callGuard(options: CallGuardOptions): CallGuard {
   const longestMs = options.deadlineMs ?? 10_000;
 
   return (operation, kind, call) =>
-    async (input, { signal } = {}) => {
+    async (input, { signal, beforeSend: lastLook } = {}) => {
       const started = { at: clock.monotonic(), sent: false };
       const report = (outcome: CallReport["outcome"]): void =>
         options.onCall?.({ operation, kind, outcome, durationMs: clock.monotonic() - started.at });
@@ -73,6 +78,7 @@ export function callGuard(options: CallGuardOptions): CallGuard {
         try {
           limitMs = Math.min(longestMs, mayWrite().deadlineMs);
           if (limitMs <= 0) throw new Error("no time is left of the lease");
+          lastLook?.();
         } catch (reason) {
           throw notSent(reason);
         }
@@ -86,6 +92,7 @@ export function callGuard(options: CallGuardOptions): CallGuard {
         try {
           child.signal.throwIfAborted();
           mayWrite();
+          lastLook?.();
         } catch (reason) {
           refusedBeforeSend = new NotSent(operation, reason);
           throw refusedBeforeSend;

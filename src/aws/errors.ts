@@ -239,11 +239,6 @@ export function isDefinite(kind: FailureKind): boolean {
   return definite[kind];
 }
 
-/** Whether a write that ended in this error certainly did not happen: then AWS has nothing to show later. */
-export function isCertainRefusal(error: unknown): boolean {
-  return error instanceof AwsError && isDefinite(error.kind);
-}
-
 /** What a person, or nobody, has to do about a failure: one or two sentences. */
 export function adviceFor(failure: AwsError): string {
   switch (failure.kind) {

@@ -15,6 +15,8 @@ export interface Ec2Memory {
   readonly removedAt: Map<string, number>;
   /** Objects, by uid, that are about to do what cannot be undone: ways through the network are read anew as well. */
   readonly live: Set<string>;
+  /** By uid of an object that is about to take endpoints away: who was there when that was decided. */
+  readonly company: Map<string, string>;
   /** By uid of an object, then by VPC. */
   readonly refused: Map<string, Map<string, NotedRefusal>>;
 }
@@ -31,6 +33,7 @@ export function newEc2Memory(): Ec2Memory {
     wroteAt: new Map(),
     removedAt: new Map(),
     live: new Set(),
+    company: new Map(),
     refused: new Map(),
   };
 }

@@ -1,3 +1,4 @@
+import { NotSent } from "../aws/calls.ts";
 import { AwsError, adviceFor } from "../aws/errors.ts";
 import { StoreError } from "../kube/store.ts";
 import { failureReason } from "./conditions.ts";
@@ -24,7 +25,8 @@ export function failedOutcome(error: unknown): Outcome {
       failure: { kind: error.kind, operation: error.operation, message: error.message, advice: adviceFor(error) },
     };
   }
-  if (error instanceof RefusalNoted || error instanceof OutOfDate) return { kind: "startOver" };
+  const reason = error instanceof NotSent ? error.cause : error;
+  if (reason instanceof RefusalNoted || reason instanceof OutOfDate) return { kind: "startOver" };
   // A conflict or a vanished object is no failure of the wish: read again and start over.
   if (error instanceof StoreError && (error.reason === "Conflict" || error.reason === "NotFound")) {
     return { kind: "startOver" };

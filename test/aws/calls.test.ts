@@ -131,6 +131,23 @@ describe("guardedBatch", () => {
     expect(reports.map(({ outcome }) => outcome)).toEqual(["notSent"]);
   });
 
+  it("asks its caller once more when the turn of a write has come, and does not send what is out of date", async () => {
+    const { clock, raw, batch, reports } = setUp({ ratePerSecond: 1, leaseLeftMs: () => 60_000 });
+    let holds = true;
+    const beforeSend = (): void => {
+      if (!holds) throw new Error("a queue names it since");
+    };
+    const first = watched(batch.deleteJobQueue({ jobQueue: "a" }, { beforeSend }));
+    const second = watched(batch.deleteJobQueue({ jobQueue: "b" }, { beforeSend }));
+    await clock.advance(0);
+    holds = false;
+    await clock.advance(1000);
+    expect(first).toEqual({ settled: true, error: undefined });
+    expect(second.error).toBeInstanceOf(NotSent);
+    expect(second.error).toMatchObject({ message: "batch:DeleteJobQueue was not sent: a queue names it since" });
+    expect([raw.calls.length, reports.map(({ outcome }) => outcome)]).toEqual([1, ["ok", "notSent"]]);
+  });
+
   it("lets a replica without the lease read", async () => {
     const { clock, batch } = setUp({ leaseLeftMs: () => 0 });
     const read = watched(batch.describeJobQueues({}));

@@ -1,13 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  AwsError,
-  adviceFor,
-  classify,
-  type FailureKind,
-  isCertainRefusal,
-  isDefinite,
-  plainMessage,
-} from "../../src/aws/errors.ts";
+import { NotSent, neverHappened } from "../../src/aws/calls.ts";
+import { AwsError, adviceFor, classify, type FailureKind, isDefinite, plainMessage } from "../../src/aws/errors.ts";
 import { DeadlineExceeded } from "../../src/runtime/abort.ts";
 import { batchRefusals } from "./batch-refusals.ts";
 
@@ -231,12 +224,16 @@ describe("isDefinite", () => {
   };
   it.each(Object.entries(definite) as [FailureKind, boolean][])("says of %s: %s", (kind, expected) => {
     expect(isDefinite(kind)).toBe(expected);
-    expect(isCertainRefusal(new AwsError(kind, "batch:CreateJobQueue", "Some", "no"))).toBe(expected);
+    expect(neverHappened(new AwsError(kind, "batch:CreateJobQueue", "Some", "no"))).toBe(expected);
+  });
+
+  it("says of a call that never left that it did not happen", () => {
+    expect(neverHappened(new NotSent("batch:CreateJobQueue", new Error("no lease")))).toBe(true);
   });
 
   it("says nothing of what is no answer of AWS", () => {
     for (const error of [new Error("throttled"), { kind: "denied" }, undefined]) {
-      expect(isCertainRefusal(error)).toBe(false);
+      expect(neverHappened(error)).toBe(false);
     }
   });
 });

@@ -78,4 +78,28 @@ describe("endpoints that are needed again just after EC2 was asked to delete the
     expect(callsOf(world, "DeleteVpcEndpoints")).toEqual([]);
     expect(await endpointsOf(world)).toEqual(all);
   });
+
+  it.each([60, 100])(
+    "are not deleted when an environment was made meanwhile that runs by them, %d ms before",
+    async (ms) => {
+      const first = async (): Promise<World> => {
+        const world = await closedWorld();
+        world.apply(environment("first"));
+        await world.untilReady(900);
+        world.delete(kind, "first");
+        return world;
+      };
+      const before = await first();
+      await before.until("they are being deleted", () => callsOf(before, "DeleteVpcEndpoints").length > 0, 900);
+      const deletedAt = callsOf(before, "DeleteVpcEndpoints")[0]?.at ?? 0;
+      const world = await first();
+      await world.seconds((deletedAt - ms - world.clock.now()) / 1000);
+      world.apply(environment("second", ["subnet-closed"], { vpcEndpoints: undefined }));
+      await world.until("it is Ready", () => isReady(world, "second"), 180);
+      expect(callsOf(world, "CreateComputeEnvironment")[1]?.at).toBeLessThan(deletedAt);
+      await world.until("the first is gone", () => world.object(kind, "first") === undefined, 600);
+      expect(callsOf(world, "DeleteVpcEndpoints")).toEqual([]);
+      expect(await endpointsOf(world)).toEqual(all);
+    },
+  );
 });

@@ -2,9 +2,11 @@ import type { DeleteVpcEndpointsResult } from "@aws-sdk/client-ec2";
 import type { KubeObject } from "../../api/object.ts";
 import { endpointsAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
+import { neverHappened } from "../../aws/calls.ts";
 import type { Ec2Api } from "../../aws/ec2.ts";
-import { classify, isCertainRefusal } from "../../aws/errors.ts";
+import { classify } from "../../aws/errors.ts";
 import { type Ec2Memory, noteRemoval } from "../ec2-memory.ts";
+import { OutOfDate } from "../failures.ts";
 import type { Ports } from "../ports.ts";
 import { retag } from "../retag.ts";
 import { permissionOf } from "../security-group/rules.ts";
@@ -17,14 +19,17 @@ const https = { direction: "ingress", protocol: "tcp", ports: { from: 443, to: 4
 /**
  * Carries out one action. Endpoints do not depend on one another, so one that is refused does not keep the others.
  *
+ * @param company who is in the region now
  * @param memory gets when this process wrote in the VPC, and what it asked EC2 to delete
  * @throws AwsError the first refusal, after all writes were tried
+ * @throws NotSent by OutOfDate: endpoints were to be deleted, and that was decided for another company
  */
 export async function actOnEndpoints(
   action: EndpointsAction,
   object: KubeObject,
   ports: Pick<Ports, "store" | "regions" | "clock">,
-  memory: Pick<Ec2Memory, "wroteAt" | "removedAt">,
+  company: () => string,
+  memory: Pick<Ec2Memory, "wroteAt" | "removedAt" | "company">,
   signal: AbortSignal,
 ): Promise<void> {
   if (action.kind === "claimVpcs") {
@@ -35,21 +40,26 @@ export async function actOnEndpoints(
   }
   const { region } = object.spec as { readonly region?: string | undefined };
   const ec2 = await ports.regions.ec2(region, signal);
+  // Between the look and the write lie the API server, other objects' work and the wait for the call budget.
+  const requireSameCompany = (): void => {
+    if (memory.company.get(object.metadata.uid) === company()) return;
+    throw new OutOfDate(`somebody may need the endpoints of ${action.vpcId} since`);
+  };
   const refusals: unknown[] = [];
   try {
     for (const write of action.writes) {
       signal.throwIfAborted();
-      const refusal = await carriedOut(write, ec2.api, signal).then(
+      const refusal = await carriedOut(write, ec2.api, requireSameCompany, signal).then(
         () => undefined,
         (error: unknown) => error,
       );
       if (refusal !== undefined) refusals.push(refusal);
-      const mayBeDone = write.kind === "deleteEndpoints" && !isCertainRefusal(refusal);
+      const mayBeDone = write.kind === "deleteEndpoints" && !neverHappened(refusal);
       if (mayBeDone) noteRemoval(memory, write.endpointIds, ports.clock.monotonic());
     }
   } finally {
     ec2.forget();
-    if (refusals.length < action.writes.length || !refusals.every(isCertainRefusal)) {
+    if (refusals.length < action.writes.length || !refusals.every(neverHappened)) {
       ec2.wrote();
       memory.wroteAt.set(action.vpcId, ports.clock.monotonic());
     }
@@ -72,7 +82,12 @@ function throwUnsuccessful({ Unsuccessful = [] }: DeleteVpcEndpointsResult): voi
   }
 }
 
-async function carriedOut(write: EndpointWrite, api: Ec2Api, signal: AbortSignal): Promise<void> {
+async function carriedOut(
+  write: EndpointWrite,
+  api: Ec2Api,
+  beforeDeleting: () => void,
+  signal: AbortSignal,
+): Promise<void> {
   const options = { signal };
   switch (write.kind) {
     case "createGroup":
@@ -134,7 +149,7 @@ async function carriedOut(write: EndpointWrite, api: Ec2Api, signal: AbortSignal
     case "deleteEndpoints":
       for (let at = 0; at < write.endpointIds.length; at += mostAtOnce) {
         const VpcEndpointIds = write.endpointIds.slice(at, at + mostAtOnce);
-        throwUnsuccessful(await api.deleteVpcEndpoints({ VpcEndpointIds }, options));
+        throwUnsuccessful(await api.deleteVpcEndpoints({ VpcEndpointIds }, { signal, beforeSend: beforeDeleting }));
       }
       return;
     case "takeOver":

@@ -25,6 +25,7 @@ import { groupName, isOurs } from "./ownership.ts";
 import type { EndpointsSeen, NetworkOfEndpoints, OtherUser, VpcSeen } from "./seen.ts";
 import {
   bystanders,
+  companyOf,
   environmentsOf,
   outlived,
   stays,
@@ -82,6 +83,7 @@ async function networkOf(
       // Who came while EC2 was read counts as well.
       const users = usersIn(object, region, ports);
       if (JSON.stringify(together(users, claims, region.region)) !== JSON.stringify(request)) return await look();
+      memory.company.set(object.metadata.uid, companyIn(region, ports));
       return vpcsSeen(object, claims, users, withoutGoing(facts, memory, ports.clock.monotonic()), ports, memory);
     };
     const usedIn = (seen: VpcsSeen): readonly string[] => (stays(object) ? seen.vpcIds : []);
@@ -91,11 +93,18 @@ async function networkOf(
       seen = await look();
     }
     const used = usedIn(seen);
+    if (!takesAway(seen, used)) memory.company.delete(object.metadata.uid);
     if (seen.vpcs.some((vpc) => isBusy(vpc, used.includes(vpc.vpcId)))) memory.busy.add(object.metadata.uid);
     return seen;
   } catch (error) {
     return unreadBy(error, "EC2 cannot be read");
   }
+}
+
+/** Who is in a region by what this process knows of it. */
+export function companyIn(region: Pick<BatchRegion, "snapshot">, { objects }: Pick<Ports, "objects">): string {
+  const all = objects.list(BatchComputeEnvironmentKind as Kind) as readonly BatchComputeEnvironment[];
+  return companyOf(region.snapshot().environments.values(), all);
 }
 
 type VpcsSeen = Extract<NetworkOfEndpoints, { kind: "read" }>;

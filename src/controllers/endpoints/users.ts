@@ -84,6 +84,23 @@ export function bystanders(
   );
 }
 
+/**
+ * Who is in a region, and as what: all that AWS has there, and all objects. What was decided for one company is not done
+ * to another, into which somebody may have come who runs by the endpoints.
+ */
+export function companyOf(environments: Iterable<Environment>, objects: readonly BatchComputeEnvironment[]): string {
+  const there = [...environments]
+    .filter(({ status }) => status !== "DELETED")
+    .map(({ computeEnvironmentName, computeResources: own }) =>
+      [computeEnvironmentName, own?.subnets, own?.securityGroupIds, own?.launchTemplate].map((part) => part ?? null),
+    );
+  const wished = objects.map(({ metadata: { uid, generation } }) => [uid, generation ?? 0]);
+  return [...there, ...wished]
+    .map((one) => JSON.stringify(one))
+    .toSorted()
+    .join(" ");
+}
+
 /** An environment of none of the objects; its jobs are of the namespace of its owner, or of whom it was left by. */
 export function userBeside(environment: Environment, place: Place): EndpointUser | undefined {
   const { tags } = environment;

@@ -9,7 +9,7 @@ import { failureText } from "../wording.ts";
 import { actOnEndpoints } from "./act.ts";
 import { type EndpointsAction, isEndpointsAction } from "./action.ts";
 import { endpointsEvents } from "./events.ts";
-import { observeEndpoints } from "./observe.ts";
+import { companyIn, observeEndpoints } from "./observe.ts";
 import { planWithEndpoints } from "./plan.ts";
 import type { EndpointsSeen } from "./seen.ts";
 
@@ -49,7 +49,8 @@ export function withEndpoints<Seen, Action extends { readonly kind: string }>(
     async act(action, object, region, given, signal) {
       if (!isEndpointsAction(action)) return await steps.act(action, object, region, given, signal);
       memory.busy.add(object.metadata.uid);
-      const work = (): Promise<void> => actOnEndpoints(action, object, ports, memory, signal);
+      const work = (): Promise<void> =>
+        actOnEndpoints(action, object, ports, () => companyIn(region, ports), memory, signal);
       await (action.kind === "claimVpcs" ? work() : writeFor(memory, object, action, ports.clock, work));
     },
     report(object, { own }, decision, now) {

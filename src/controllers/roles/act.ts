@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../api/object.ts";
 import { rolesAnnotation } from "../../api/v1alpha1/annotations.ts";
-import { isCertainRefusal } from "../../aws/errors.ts";
+import { neverHappened } from "../../aws/calls.ts";
 import type { IamApi } from "../../aws/iam.ts";
 import type { Ports } from "../ports.ts";
 import { tagList } from "../tags.ts";
@@ -38,7 +38,7 @@ export async function actOnRoles(
     if (action.doing === "remove") memory.madeAt.delete(action.name);
   } catch (error) {
     // After a refusal of the first write there is nothing that IAM could have yet to show.
-    wrote ||= !isCertainRefusal(error);
+    wrote ||= !neverHappened(error);
     throw error;
   } finally {
     if (wrote) noteWrite(action, memory, ports.clock.monotonic());

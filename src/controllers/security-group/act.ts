@@ -1,8 +1,8 @@
 import type { KubeObject } from "../../api/object.ts";
 import { securityGroupAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
+import { neverHappened } from "../../aws/calls.ts";
 import type { Ec2Api } from "../../aws/ec2.ts";
-import { isCertainRefusal } from "../../aws/errors.ts";
 import { type Ec2Memory, noteRemoval } from "../ec2-memory.ts";
 import type { Ports } from "../ports.ts";
 import { retag } from "../retag.ts";
@@ -48,7 +48,7 @@ export async function actOnGroup(
     }
   } catch (error) {
     // After a plain refusal of the first there is nothing that EC2 could have yet to show.
-    if (written > 0 || !isCertainRefusal(error)) noteWrite();
+    if (written > 0 || !neverHappened(error)) noteWrite();
     throw error;
   } finally {
     ec2.forget();
