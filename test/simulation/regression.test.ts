@@ -67,6 +67,8 @@ const seeds: Readonly<Record<string, number>> = {
   "the repair of a service role broke off, and its deletion waited for ever for what nobody attached": 180_007_690,
   "where a quota left no room for another attempt, AWS never looked again at the one that was mended": 180_012_357,
   "a tool gave a queue the priority that its user wished 21 seconds later, before the next listing": 180_013_953,
+  "endpoints were deleted under an environment that had been made since the last look at who runs by them": 230_003_800,
+  "tags were put once more on what the writer's successor had left in AWS while it slept": 230_005_864,
 };
 
 describe("worlds that broke a promise once", () => {

@@ -6,7 +6,8 @@ import type { OracleFactory } from "../oracle.ts";
 /**
  * The IAM policy that `iam-policy` prints for these flags allows every call.
  *
- * Not against it: what is denied because somebody took the tag of the cluster off. The operator reads again, as after
+ * Not against it: what is denied because the tag of the cluster was taken off, by somebody or, while this process slept,
+ * by the one after it. The operator reads again, as after
  * every refusal, and tags anew what is its own, which the policy lets it do.
  */
 export const ownPolicy: OracleFactory = ({ aws, settings, callerOf, cluster }) => {
@@ -44,5 +45,5 @@ export const ownPolicy: OracleFactory = ({ aws, settings, callerOf, cluster }) =
 function lostItsTag({ context, action }: Request): boolean {
   const given = `aws:RequestTag/${clusterTag}` in context;
   const borne = `aws:ResourceTag/${clusterTag}` in context;
-  return !given && !borne && !/:(Create|Register|Pass)/.test(action);
+  return !given && !borne && !/:(?:Create(?!Tags)|Register|Pass)/.test(action);
 }

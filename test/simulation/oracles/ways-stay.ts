@@ -20,11 +20,14 @@ interface Way {
  * Promise 5, and no outage: when the operator makes or deletes endpoints or security groups, no environment is cut off,
  * whoever it belongs to, also one in DELETING. What joined its cluster before goes on to.
  *
- * Not against it: an object whose spec asks for endpoints no more, of an environment that is where the spec says.
+ * Not against it: an object whose spec asks for endpoints no more, of an environment that is where the spec says; an
+ * environment that no read could have shown yet when the write left.
  */
 export const waysStay: OracleFactory = (watched) => {
   /** By object: when it was last seen to have asked for endpoints, monotonic ms. */
   const askedAt = new Map<string, number>();
+  /** By name of an environment: when it was made, monotonic ms. */
+  const madeAt = new Map<string, number>();
   let ways: ReadonlyMap<string, Way> | undefined;
   let watchedUntil = 0;
   const judged = (before: ReadonlyMap<string, Way>): string | undefined => {
@@ -51,12 +54,18 @@ export const waysStay: OracleFactory = (watched) => {
       return undefined;
     },
     onEffect(call, phase) {
+      const { computeEnvironmentName: made } = call.input as { readonly computeEnvironmentName?: string };
+      if (call.operation === "CreateComputeEnvironment" && made !== undefined)
+        madeAt.set(made, watched.clock.monotonic());
       if (!isWrite(call) || !inNetwork.test(call.operation)) return undefined;
       if (phase === "before") {
         ways ??= look(watched);
         watchedUntil = watched.clock.monotonic() + settlesMs;
-      } else if (call.by === "operator") return judged(ways ?? look(watched));
-      else ways = look(watched);
+      } else if (call.by === "operator") {
+        const known = watched.letGoAt(call) - watched.shownWithinMs();
+        const before = [...(ways ?? look(watched))].filter(([name]) => (madeAt.get(name) ?? 0) <= known);
+        return judged(new Map(before));
+      } else ways = look(watched);
       return undefined;
     },
     onTick() {
