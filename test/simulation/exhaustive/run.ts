@@ -11,7 +11,21 @@ import { isOver, type Story, worldOf } from "./story.ts";
 export const failureKinds = ["refused", "throttled", "timed out", "applied, answer lost"] as const;
 export type FailureKind = (typeof failureKinds)[number];
 
-/** What goes wrong in one telling of a story. Points and calls are counted from 1, from the user's first step on. */
+/**
+ * A call of AWS in a story: `after` so many changes in AWS, the `nth` of its operation since the last of them (from 1).
+ * So it can be found again where something has gone wrong before it, and there are more or fewer calls.
+ */
+export interface Call {
+  readonly operation: string;
+  readonly after: number;
+  readonly nth: number;
+}
+
+export interface FailingCall extends Call {
+  readonly how: FailureKind;
+}
+
+/** What goes wrong in one telling of a story. Points are counted from 1, from the user's first step on. */
 export type Disturbance =
   /** The process dies at this await; a second number: the one that follows dies at so many awaits of its own. */
   | { readonly kind: "kill"; readonly at: number; readonly again?: number }
@@ -19,13 +33,14 @@ export type Disturbance =
   | { readonly kind: "freeze"; readonly at: number }
   /** The process is told to end at this await (SIGTERM), gives its lease back, and a standby takes over at once. */
   | { readonly kind: "stop"; readonly at: number }
-  | { readonly kind: "fail"; readonly call: number; readonly how: FailureKind }
+  /** Each of these calls fails. */
+  | { readonly kind: "fail"; readonly calls: readonly FailingCall[] }
   /** No watch shows this change of an object; `gone`: and every watch breaks, too old to be taken up again. */
   | { readonly kind: "drop"; readonly change: number; readonly gone: boolean };
 
 /** A place in a story at which something may go wrong. */
 export interface Place {
-  /** e.g. `asks aws UpdateJobQueue`, or the operation of a call. */
+  /** e.g. `asks aws UpdateJobQueue`. */
   readonly what: string;
   /** The same for two places between which nothing outside of the process has changed. */
   readonly state: string;
@@ -36,7 +51,7 @@ export interface Telling {
   /** Where the process may die: each await that leads to the store or to AWS. */
   readonly points: readonly Place[];
   /** Calls of AWS. */
-  readonly calls: readonly Place[];
+  readonly calls: readonly (Call & Pick<Place, "state">)[];
   /** Changes of objects in the store: of the `wish`, or what the operator writes. */
   readonly changes: readonly ("wish" | "status")[];
   /** The writes of AWS, as they were answered. */
@@ -99,7 +114,7 @@ export async function tell(
   { oracles, from }: TellOptions = {},
 ): Promise<Telling> {
   const points: Place[] = [];
-  const calls: Place[] = [];
+  const calls: (Call & Pick<Place, "state">)[] = [];
   /** Whether places count: from the user's first step to the end of the story. */
   let counts = false;
   const changes: ("wish" | "status")[] = [];
@@ -129,14 +144,19 @@ export async function tell(
     if (from === undefined) await begun(story, world);
     else await world.seconds(readSeconds);
     counts = true;
-    world.aws.faults.add({
-      fault: disturbance?.kind === "fail" ? faultOf(disturbance.how) : throttled,
+    const { faults, history } = world.aws;
+    faults.add({
+      fault: throttled,
       on: ({ operation }) => {
-        if (!counts) return false;
-        calls.push({ what: operation, state: stateOf(world) });
-        return disturbance?.kind === "fail" && calls.length === disturbance.call;
+        const after = history.length;
+        const before = calls.filter((call) => call.operation === operation && call.after === after);
+        if (counts) calls.push({ operation, after, nth: before.length + 1, state: stateOf(world) });
+        return false;
       },
     });
+    for (const call of disturbance?.kind === "fail" ? disturbance.calls : []) {
+      faults.add({ fault: faultOf(call.how), times: 1, on: () => counts && isSameCall(call, calls.at(-1)) });
+    }
     const called = world.aws.log.length;
     world.store.onChange((before, after) => {
       if (!counts) return;
@@ -159,6 +179,10 @@ export async function tell(
   } finally {
     await world.stop();
   }
+}
+
+export function isSameCall(one: Call, other: Call | undefined): boolean {
+  return one.operation === other?.operation && one.after === other.after && one.nth === other.nth;
 }
 
 /** A world with a violation stands still, and what the user does next may fail on that. */

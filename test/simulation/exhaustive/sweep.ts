@@ -3,9 +3,12 @@ import { describeWrite } from "../../transcript.ts";
 import type { OracleFactory } from "../oracle.ts";
 import {
   beginningOf,
+  type Call,
   type Disturbance,
+  type FailingCall,
   type FailureKind,
   failureKinds,
+  isSameCall,
   type Place,
   type Telling,
   tell,
@@ -24,8 +27,11 @@ export interface Extent {
    * telling goes on from there, with a process that has just started.
    */
   readonly whole: boolean;
+  /** How many calls of AWS fail in one telling, far from one another; fewer where a story has few. */
+  readonly together: number;
   /** How many pairs of two deaths, drawn by chance; or every pair. */
   readonly pairs: number | "all";
+  /** Which pairs, and which calls fail together. */
   readonly seed: number;
 }
 
@@ -63,7 +69,7 @@ export async function sweep(story: Story, extent: Extent, options: SweepOptions 
   failures.push(...findings(story, undefined, undisturbed, whole), ...wasted(story, undisturbed));
   const { points, calls, changes } = undisturbed;
   const kills = places(points, extent, ({ what, state }) => (what.startsWith("sends") ? `${what} ${state}` : state));
-  const failing = places(calls, extent, ({ what, state }) => `${what} ${state}`);
+  const failing = places(calls, extent, ({ operation, state }) => `${operation} ${state}`);
   const row = { story: story.name, points: points.length, calls: calls.length };
   const counted = { kills: 0, pairs: 0, freezes: 0, faults: 0, drops: 0 };
   const result = (): Row => ({ ...row, ...counted, failures });
@@ -71,6 +77,18 @@ export async function sweep(story: Story, extent: Extent, options: SweepOptions 
     const telling = await tell(story, disturbance, { oracles, from });
     failures.push(...findings(story, disturbance, telling, undisturbed));
     return telling;
+  };
+  /** Those that did not come to pass when others failed too, and those of which one does harm, are told one by one. */
+  const allOf = async (failingCalls: readonly FailingCall[]): Promise<void> => {
+    const known = failures.length;
+    const { calls: made } = await one({ kind: "fail", calls: failingCalls });
+    counted.faults += failingCalls.length;
+    if (failingCalls.length === 1) return;
+    const harmless = failures.length === known;
+    for (const call of failingCalls) {
+      if (harmless && made.some((other) => isSameCall(call, other))) continue;
+      await one({ kind: "fail", calls: [call] });
+    }
   };
   const enough = (): boolean => options.stopsAtFirst === true && failures.length > 0;
   const { only } = options;
@@ -84,12 +102,10 @@ export async function sweep(story: Story, extent: Extent, options: SweepOptions 
     recoveries.push({ at, length: recovery });
     counted.kills++;
   }
-  for (const call of taken("fail", failing)) {
-    for (const how of failuresOf(calls[call - 1])) {
-      if (enough()) return result();
-      await one({ kind: "fail", call, how });
-      counted.faults++;
-    }
+  const failingCalls = taken("fail", failing).flatMap((number) => failuresOf(calls[number - 1] as Call));
+  for (const group of apart(failingCalls, extent)) {
+    if (enough()) return result();
+    await allOf(group);
   }
   for (const at of taken("freeze", kills)) {
     if (enough()) return result();
@@ -119,7 +135,7 @@ export async function sweep(story: Story, extent: Extent, options: SweepOptions 
 }
 
 /** The numbers, from 1, of the places that are taken. */
-function places(all: readonly Place[], { all: every }: Extent, keyOf: (place: Place) => string): readonly number[] {
+function places<T>(all: readonly T[], { all: every }: Extent, keyOf: (place: T) => string): readonly number[] {
   const seen = new Set<string>();
   return all.flatMap((place, index) => {
     const key = every ? String(index) : keyOf(place);
@@ -134,9 +150,22 @@ function isOfWrite(place: Place | undefined): boolean {
 }
 
 /** A read changes nothing, so its lost answer is a time-out. */
-function failuresOf(call: Place | undefined): readonly FailureKind[] {
-  const reads = /^(Describe|List|Get)/.test(call?.what ?? "");
-  return failureKinds.filter((kind) => !reads || kind !== "applied, answer lost");
+function failuresOf({ operation, after, nth }: Call): readonly FailingCall[] {
+  const reads = /^(Describe|List|Get)/.test(operation);
+  const kinds = failureKinds.filter((kind: FailureKind) => !reads || kind !== "applied, answer lost");
+  return kinds.map((how) => ({ operation, after, nth, how }));
+}
+
+/** Four calls or more: what one of them has done is made good before the next one fails. */
+const leastApart = 12;
+
+/** Each in one group of at most `together`, whose members lie as far from one another as they can. */
+function apart<T>(all: readonly T[], { together, seed }: Extent): readonly (readonly T[])[] {
+  if (together === 1) return all.map((one) => [one]);
+  const distance = Math.max(leastApart, Math.ceil(all.length / together)) + (seed % 5);
+  return Array.from({ length: Math.min(distance, all.length) }, (_, first) =>
+    all.filter((_one, index) => index % distance === first),
+  );
 }
 
 function pairsOf(
