@@ -1,5 +1,6 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
+import { ActiveJobCounts } from "./active-jobs.ts";
 import type { BatchApi, DefinitionRevision, Queue, RegisterJobDefinitionRequest } from "./batch.ts";
 import { NotSent } from "./calls.ts";
 import { DefinitionJobs } from "./definition-jobs.ts";
@@ -18,7 +19,7 @@ import {
   revisionRetagged,
 } from "./effects.ts";
 import { AwsError, isDefinite } from "./errors.ts";
-import { unfinishedJobs } from "./jobs.ts";
+import { stillActive, unfinishedJobs } from "./jobs.ts";
 import { JobsObserver } from "./jobs-observer.ts";
 import { ListsObserver } from "./lists-observer.ts";
 import { type Location, nameIn, revisionIn, thingIn } from "./names.ts";
@@ -59,7 +60,7 @@ export interface ObservedBatchRegion extends BatchRegion {
 
 /** AWS Batch of one account and region, with its observer. */
 export function createBatchRegion(options: BatchRegionOptions): ObservedBatchRegion {
-  const { batch, clock, account, region, partition } = options;
+  const { batch, clock, random, account, region, partition } = options;
   const at: Location = { account, region, partition };
   const lifetime = new AbortController();
   const cache = new RegionCache(options);
@@ -69,7 +70,10 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
   const { watchesJobs } = options;
   const jobs = watchesJobs === undefined ? undefined : new JobsObserver({ ...observing, watches: watchesJobs });
 
-  const definitionJobs = new DefinitionJobs({ batch, clock, lifetime: lifetime.signal });
+  const queueNames = (): readonly string[] => [...cache.queues.records.keys()];
+  const counting = { batch, clock, random, lifetime: lifetime.signal, queues: queueNames };
+  const definitionJobs = new DefinitionJobs(counting);
+  const activeJobCounts = new ActiveJobCounts(counting);
 
   function told(thing: NamedThing, name: string): RegionChange {
     switch (thing) {
@@ -276,9 +280,10 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
     },
     changeTags,
 
-    jobs: (queue, states, signal) => unfinishedJobs(batch, queue, states, signal),
-    jobsOfDefinition: (name, signal) =>
-      definitionJobs.of(name, [...cache.queues.records.keys()], cache.definitions.shownAt(name), signal),
+    jobs: (queue, signal) => unfinishedJobs(batch, queue, signal),
+    activeJobs: (queues, from, signal) => activeJobCounts.of(queues, from, signal),
+    stillActive: (jobs, signal) => stillActive(batch, jobs, signal),
+    jobsOfDefinition: (name, signal) => definitionJobs.of(name, queueNames(), cache.definitions.shownAt(name), signal),
     jobsSeen: (queue) => jobs?.seen(queue),
     terminateJob: (jobId, reason, signal) => batch.terminateJob({ jobId, reason }, { signal }),
   };

@@ -4,14 +4,11 @@ import type { BatchApi } from "./batch.ts";
 import { AwsError } from "./errors.ts";
 import { unfinishedJobs } from "./jobs.ts";
 import { revisionIn } from "./names.ts";
-import type { UnfinishedStatus } from "./region.ts";
-
-const unfinished: readonly UnfinishedStatus[] = ["SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING"];
 
 /** For so long (ms) after its end a count serves others who ask; one that took longer, for as long as it took. */
 const sharedForMs = 60_000;
 
-/** Unfinished jobs by the name of their job definition. */
+/** Unfinished jobs by the name of their job definition, which is that of the children of an array too. */
 export type DefinitionCounts = ReadonlyMap<string, number>;
 
 /**
@@ -25,7 +22,7 @@ export async function countedByDefinition(
 ): Promise<DefinitionCounts> {
   const counts = new Map<string, number>();
   try {
-    for (const { definition = "" } of await unfinishedJobs(batch, queue, unfinished, signal)) {
+    for (const { definition = "" } of await unfinishedJobs(batch, queue, signal)) {
       const name = revisionIn(definition)?.name;
       if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
     }

@@ -2,20 +2,25 @@ import type { BatchApi, JobDetail, JobStatus, JobSummary, ListJobsRequest } from
 import { AwsError } from "./errors.ts";
 import { listed, pageSize } from "./listing.ts";
 import { ecsClusterIn } from "./names.ts";
-import type { UnfinishedJob, UnfinishedStatus } from "./region.ts";
+import type { ActiveJob, UnfinishedJob, UnfinishedStatus } from "./region.ts";
 
-/** In this order a job that moves on while we list is met again. */
-const lifeOrder: readonly UnfinishedStatus[] = ["SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING"];
+/**
+ * In this order a job that moves on while we list is met again; one that falls back to RUNNABLE for its next attempt is
+ * met by the second look.
+ */
+const lifeOrder: readonly UnfinishedStatus[] = ["SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING", "RUNNABLE"];
+const placedOrder: readonly UnfinishedStatus[] = ["STARTING", "RUNNING"];
 
 /** What is kept of a summary: a queue may have a hundred thousand jobs. */
-interface Listed extends Omit<UnfinishedJob, "queue" | "cluster"> {
+interface Listed extends UnfinishedJob {
+  readonly parentId: string | undefined;
   readonly isArray: boolean;
   readonly isMultiNode: boolean;
 }
 
 /**
- * The jobs of a queue in the given states, the children of array and multi-node jobs included, with the ECS clusters
- * in which those that start or run lie.
+ * The unfinished jobs of a queue, by a few calls however large its arrays are: an array or multi-node job is one job,
+ * for AWS keeps it unfinished until the last of its children has ended.
  *
  * @param queue name or ARN
  * @throws AwsError when anything cannot be read: it never gives fewer jobs than there are
@@ -23,35 +28,51 @@ interface Listed extends Omit<UnfinishedJob, "queue" | "cluster"> {
 export async function unfinishedJobs(
   batch: BatchApi,
   queue: string,
-  states: readonly UnfinishedStatus[],
   signal: AbortSignal,
 ): Promise<readonly UnfinishedJob[]> {
-  const wanted = new Set<JobStatus>(states);
   const jobs = new Map<string, Listed>();
-  const list = (source: Source, inStates: ReadonlySet<JobStatus>, parentId: string | undefined) =>
-    readAll(batch, source, inOrder(inStates), parentId, jobs, signal);
+  await readAll(batch, { jobQueue: queue }, lifeOrder, { queue, jobs }, signal);
+  return [...jobs.values()].map(({ parentId: _parent, isArray: _array, isMultiNode: _nodes, ...job }) => job);
+}
 
-  // An array job is PENDING while its children run: it must be known although nobody asked for PENDING.
-  await list({ jobQueue: queue }, new Set([...wanted, "PENDING"]), undefined);
-  const parents = [...jobs.values()].filter(({ parentId, status }) => parentId === undefined && status !== "SUBMITTED");
-  for (const { jobId, isArray, isMultiNode, status } of parents) {
-    if (isArray) await list({ arrayJobId: jobId }, wanted, jobId);
-    if (isMultiNode && isPlaced(status)) await list({ multiNodeJobId: jobId }, wanted, jobId);
+/**
+ * The jobs of a queue that start or run, the children of array and multi-node jobs included, with the ECS clusters in
+ * which they lie. Two calls and more for each array job that has begun: in a queue with hundreds of them it takes
+ * minutes.
+ *
+ * @param queue name or ARN
+ * @throws AwsError when anything cannot be read: it never gives fewer jobs than there are
+ */
+export async function activeJobs(batch: BatchApi, queue: string, signal: AbortSignal): Promise<readonly ActiveJob[]> {
+  const jobs = new Map<string, Listed>();
+  // An array job is PENDING while its children run.
+  await readAll(batch, { jobQueue: queue }, ["PENDING", ...placedOrder], { queue, jobs }, signal);
+  const parents = [...jobs.values()].filter((job) => job.isArray || (job.isMultiNode && isPlaced(job.status)));
+  for (const { jobId, isArray } of parents) {
+    const source = isArray ? { arrayJobId: jobId } : { multiNodeJobId: jobId };
+    await readAll(batch, source, placedOrder, { queue, jobs, parentId: jobId }, signal);
   }
+  const placed = [...jobs.values()]
+    .filter(({ status }) => isPlaced(status))
+    .map(({ isArray: _array, isMultiNode: _nodes, ...job }) => ({ ...job, cluster: undefined }));
+  return located(placed, await described(batch, placed, signal));
+}
 
-  const placed = [...jobs.values()].filter(({ status }) => isPlaced(status));
-  const clusters = await clustersOf(
-    batch,
-    placed.map(({ jobId }) => jobId),
-    signal,
-  );
-  const wholes = clustersOfWholes(placed, clusters);
-  const asked = [...jobs.values()].filter(({ status }) => wanted.has(status));
-  return asked.map(({ isArray: _array, isMultiNode: _nodes, ...job }) => ({
-    ...job,
-    queue,
-    cluster: clusters.get(job.jobId) ?? onlyOneOf(wholes.get(job.jobId)),
-  }));
+/**
+ * Those of the jobs that still start or run, with the ECS clusters in which they lie now: by one call for a hundred.
+ * @throws AwsError when anything cannot be read
+ */
+export async function stillActive(
+  batch: BatchApi,
+  jobs: readonly ActiveJob[],
+  signal: AbortSignal,
+): Promise<readonly ActiveJob[]> {
+  const details = await described(batch, jobs, signal);
+  const active = jobs.flatMap((job) => {
+    const status = details.get(job.jobId)?.status;
+    return status !== undefined && isPlaced(status) ? [{ ...job, status }] : [];
+  });
+  return located(active, details);
 }
 
 function isPlaced(status: JobStatus): boolean {
@@ -60,18 +81,18 @@ function isPlaced(status: JobStatus): boolean {
 
 type Source = Pick<ListJobsRequest, "jobQueue" | "arrayJobId" | "multiNodeJobId">;
 
-/** A job that falls back to RUNNABLE for its next attempt while we list is met by a second look. */
-function inOrder(states: ReadonlySet<JobStatus>): readonly JobStatus[] {
-  const order = lifeOrder.filter((status) => states.has(status));
-  return states.has("RUNNING") && states.has("RUNNABLE") ? [...order, "RUNNABLE"] : order;
+/** Where the summaries go. */
+interface Target {
+  readonly queue: string;
+  readonly jobs: Map<string, Listed>;
+  readonly parentId?: string;
 }
 
 async function readAll(
   batch: BatchApi,
   source: Source,
-  statuses: readonly JobStatus[],
-  parentId: string | undefined,
-  jobs: Map<string, Listed>,
+  statuses: readonly UnfinishedStatus[],
+  { queue, jobs, parentId }: Target,
   signal: AbortSignal,
 ): Promise<void> {
   for (const status of statuses) {
@@ -82,7 +103,7 @@ async function readAll(
         const { jobId } = summary;
         if (jobId === undefined) throw incomplete("ListJobs", "AWS listed a job without its id");
         const ofParent = parentId ?? jobs.get(jobId)?.parentId ?? parentIn(jobId);
-        jobs.set(jobId, listedAs({ ...summary, jobId, status: summary.status ?? status }, ofParent));
+        jobs.set(jobId, listedAs({ ...summary, jobId, status: summary.status ?? status }, queue, ofParent));
       }
       nextToken = answer.nextToken === "" ? undefined : answer.nextToken;
     } while (nextToken !== undefined);
@@ -91,12 +112,14 @@ async function readAll(
 
 function listedAs(
   summary: JobSummary & { readonly jobId: string; readonly status: JobStatus },
+  queue: string,
   parentId: string | undefined,
 ): Listed {
   const { jobId, jobName = "", status, startedAt, createdAt, jobDefinition } = summary;
   return {
     jobId,
     jobName,
+    queue,
     status,
     startedAt: startedAt || undefined,
     createdAt: createdAt || undefined,
@@ -112,20 +135,31 @@ function parentIn(jobId: string): string | undefined {
   return /^(.+)[:#]\d+$/.exec(jobId)?.[1];
 }
 
-async function clustersOf(
+/** Status and cluster by job. */
+type Details = ReadonlyMap<string, { readonly status: JobStatus | undefined; readonly cluster: string | undefined }>;
+
+async function described(
   batch: BatchApi,
-  jobIds: readonly string[],
+  jobs: readonly { readonly jobId: string }[],
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, string>> {
-  const clusters = new Map<string, string>();
-  for (let start = 0; start < jobIds.length; start += pageSize) {
-    const answer = await batch.describeJobs({ jobs: jobIds.slice(start, start + pageSize) }, { signal });
+): Promise<Details> {
+  const details = new Map<string, { readonly status: JobStatus | undefined; readonly cluster: string | undefined }>();
+  for (let start = 0; start < jobs.length; start += pageSize) {
+    const ids = jobs.slice(start, start + pageSize).map(({ jobId }) => jobId);
+    const answer = await batch.describeJobs({ jobs: ids }, { signal });
     for (const job of listed(answer.jobs, "DescribeJobs")) {
-      const cluster = clusterOf(job);
-      if (job.jobId !== undefined && cluster !== undefined) clusters.set(job.jobId, cluster);
+      if (job.jobId !== undefined) details.set(job.jobId, { status: job.status, cluster: clusterOf(job) });
     }
   }
-  return clusters;
+  return details;
+}
+
+function located(jobs: readonly ActiveJob[], details: Details): readonly ActiveJob[] {
+  const wholes = clustersOfWholes(jobs, details);
+  return jobs.map((job) => {
+    const cluster = details.get(job.jobId)?.cluster ?? onlyOneOf(wholes.get(job.jobId));
+    return { ...job, cluster };
+  });
 }
 
 /** Where the job's present attempt lies; an attempt that is over says nothing about that. */
@@ -145,13 +179,10 @@ function clusterOf(job: JobDetail): string | undefined {
 }
 
 /** By parent. A multi-node job as a whole has no task; all its nodes lie in one environment. */
-function clustersOfWholes(
-  placed: readonly Listed[],
-  clusters: ReadonlyMap<string, string>,
-): ReadonlyMap<string, ReadonlySet<string>> {
+function clustersOfWholes(placed: readonly ActiveJob[], details: Details): ReadonlyMap<string, ReadonlySet<string>> {
   const wholes = new Map<string, Set<string>>();
   for (const { jobId, parentId } of placed) {
-    const cluster = clusters.get(jobId);
+    const cluster = details.get(jobId)?.cluster;
     if (parentId === undefined || cluster === undefined) continue;
     wholes.set(parentId, (wholes.get(parentId) ?? new Set()).add(cluster));
   }

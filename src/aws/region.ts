@@ -55,8 +55,25 @@ export interface BatchRegion {
   /** Sets `set` and removes `remove` on an environment, queue or revision. */
   changeTags(arn: string, change: TagChange, signal: AbortSignal): Promise<void>;
 
-  /** The jobs of a queue in these states, read now, with the children of array parents and multi-node jobs. */
-  jobs(queue: string, states: readonly UnfinishedStatus[], signal: AbortSignal): Promise<readonly UnfinishedJob[]>;
+  /**
+   * The unfinished jobs of a queue, read now. An array or multi-node job is one: it ends after its children.
+   * @throws AwsError when anything cannot be read
+   */
+  jobs(queue: string, signal: AbortSignal): Promise<readonly UnfinishedJob[]>;
+  /**
+   * The jobs that start or run in these queues, or in all that are known when the count begins. A count that takes
+   * longer than 20 s goes on without its caller: whoever asks again has it for as long as it took.
+   *
+   * @param from monotonic ms, not ahead: counts that began earlier decide nothing for this caller
+   * @returns undefined while it is being counted
+   * @throws AwsError when anything cannot be read
+   */
+  activeJobs(queues: readonly string[] | "all", from: number, signal: AbortSignal): Promise<JobsCounted | undefined>;
+  /**
+   * Those of the jobs that still start or run, with where they lie, read now.
+   * @throws AwsError when anything cannot be read
+   */
+  stillActive(jobs: readonly ActiveJob[], signal: AbortSignal): Promise<readonly ActiveJob[]>;
   /**
    * How many unfinished jobs run revisions of a job definition, over all queues. One whose revisions have not changed
    * for 5 s is counted together with others, at most once a minute; `name` should have none that jobs can be given.
@@ -131,7 +148,7 @@ export interface RevisionSeen {
 
 export type UnfinishedStatus = "SUBMITTED" | "PENDING" | "RUNNABLE" | "STARTING" | "RUNNING";
 
-/** A job that has not ended. */
+/** A job that has not ended; an array or multi-node job as a whole, or a child of one. */
 export interface UnfinishedJob {
   readonly jobId: string;
   readonly jobName: string;
@@ -140,10 +157,23 @@ export interface UnfinishedJob {
   /** Wall time (ms); undefined before it started. */
   readonly startedAt: number | undefined;
   readonly createdAt: number | undefined;
+  /** ARN of the revision that it runs; left out when AWS does not say. */
+  readonly definition?: string;
+}
+
+/** A job that starts or runs. */
+export interface ActiveJob extends UnfinishedJob {
   /** Name of the ECS cluster its task or instance lies in; undefined when AWS does not say. */
   readonly cluster: string | undefined;
   /** Set on the children of an array or multi-node job: their parent's id. */
   readonly parentId: string | undefined;
-  /** ARN of the revision that it runs; left out when AWS does not say. */
-  readonly definition?: string;
+}
+
+/** What one count showed. Every job that was there when it began, and has not moved or ended since, is in it. */
+export interface JobsCounted {
+  readonly jobs: readonly ActiveJob[];
+  /** Monotonic ms. */
+  readonly begunAt: number;
+  /** Monotonic ms. */
+  readonly endedAt: number;
 }

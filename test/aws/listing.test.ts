@@ -71,7 +71,7 @@ describe("listings", () => {
     ["environments", "describeComputeEnvironments", (batch: FakeBatch) => listEnvironments(batch, [], signal)],
     ["queues", "describeJobQueues", (batch: FakeBatch) => listQueues(batch, [], signal)],
     ["revisions", "describeJobDefinitions", (batch: FakeBatch) => activeRevisions(batch, "jd", signal).next()],
-    ["jobs", "listJobs", (batch: FakeBatch) => unfinishedJobs(batch, "q", ["RUNNING"], signal)],
+    ["jobs", "listJobs", (batch: FakeBatch) => unfinishedJobs(batch, "q", signal)],
     ["counts of jobs", "listJobs", (batch: FakeBatch) => countJobs(batch, "q", "RUNNABLE", signal)],
   ] as const)(
     "of %s reject an answer without the list: something that is not AWS answered",

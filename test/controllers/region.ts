@@ -4,19 +4,23 @@ import type { Kind, KubeObject } from "../../src/api/object.ts";
 import type { Environment, Queue } from "../../src/aws/batch.ts";
 import type { AwsError } from "../../src/aws/errors.ts";
 import type { JobsSeen } from "../../src/aws/queue-jobs.ts";
-import type { BatchRegion, BatchSnapshot, UnfinishedJob } from "../../src/aws/region.ts";
+import type { ActiveJob, BatchRegion, BatchSnapshot } from "../../src/aws/region.ts";
 import type { Objects } from "../../src/controllers/ports.ts";
 
 export interface FakeRegion extends BatchRegion {
   /** What is there; a test changes it as it likes. */
   environments: readonly Environment[];
   queues: readonly Queue[];
-  jobsByQueue: Readonly<Record<string, readonly UnfinishedJob[]>>;
+  jobsByQueue: Readonly<Record<string, readonly ActiveJob[]>>;
+  /** A count of active jobs is not there yet. */
+  counting: boolean;
+  /** Monotonic ms: when counts begin and end. */
+  monotonic: () => number;
   jobsSeenByQueue: Readonly<Record<string, JobsSeen>>;
   failure: AwsError | undefined;
   listedAt: number | undefined;
   absent: boolean;
-  /** Every call but `snapshot`, in order: `createJobQueue`, `jobs q1 RUNNING`, ... */
+  /** Every call but `snapshot`, in order: `createJobQueue q1`, `jobs q1`, ... */
   readonly calls: string[];
   /** Called before each call is noted; throws what the call shall reject with. */
   before: (call: string) => void;
@@ -29,6 +33,10 @@ export function fakeRegion(
     region.before(call);
     region.calls.push(call);
   };
+  const active = (...queues: readonly string[]): readonly ActiveJob[] =>
+    Object.entries(region.jobsByQueue)
+      .flatMap(([queue, jobs]) => (queues.length === 0 || queues.includes(queue) ? jobs : []))
+      .filter(({ status }) => status === "STARTING" || status === "RUNNING");
   const region: FakeRegion = {
     account: "123456789012",
     region: "eu-west-1",
@@ -36,6 +44,8 @@ export function fakeRegion(
     environments: [],
     queues: [],
     jobsByQueue: {},
+    counting: false,
+    monotonic: () => 0,
     jobsSeenByQueue: {},
     failure: undefined,
     listedAt: 1,
@@ -66,9 +76,19 @@ export function fakeRegion(
     registerJobDefinition: (request) => called(`registerJobDefinition ${request.jobDefinitionName}`),
     deregisterJobDefinition: (name) => called(`deregisterJobDefinition ${name}`),
     changeTags: (arn) => called(`changeTags ${arn.slice(arn.lastIndexOf("/") + 1)}`),
-    async jobs(queue, states) {
-      await called(`jobs ${queue} ${states.join(",")}`);
-      return (region.jobsByQueue[queue] ?? []).filter(({ status }) => (states as readonly string[]).includes(status));
+    async jobs(queue) {
+      await called(`jobs ${queue}`);
+      return region.jobsByQueue[queue] ?? [];
+    },
+    async activeJobs(queues, from) {
+      await called(`activeJobs ${queues === "all" ? queues : queues.join(",")} from ${from}`);
+      if (region.counting) return undefined;
+      const jobs = queues === "all" ? active() : queues.flatMap((queue) => active(queue));
+      return { jobs, begunAt: region.monotonic(), endedAt: region.monotonic() };
+    },
+    async stillActive(jobs) {
+      await called(`stillActive ${jobs.map(({ jobId }) => jobId).join(",")}`);
+      return active().filter(({ jobId }) => jobs.some((job) => job.jobId === jobId));
     },
     async jobsOfDefinition(name) {
       await called(`jobsOfDefinition ${name}`);

@@ -3,14 +3,13 @@ import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environ
 import type { JobDefinition } from "../../api/v1alpha1/job-definition.ts";
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
 import { BatchComputeEnvironmentKind, JobDefinitionKind, JobQueueKind, kinds } from "../../api/v1alpha1/kinds.ts";
-import type { UnfinishedStatus } from "../../aws/region.ts";
 import { orderOf } from "../../controllers/compute-environment/seen.ts";
 import { clusterTag, clusterUidTag } from "../../controllers/ownership.ts";
 import { definitionEntry } from "./definitions.ts";
 import { type AffectedQueue, type Entry, noJobs } from "./entry.ts";
 import { environmentEntry } from "./environments.ts";
 import type { EntryBody } from "./held.ts";
-import { countJobs } from "./jobs.ts";
+import { countJobs, unendedJobs } from "./jobs.ts";
 import { queueEntry } from "./queues.ts";
 import type { ReadRegion } from "./region.ts";
 import { type Owned, ownedIn, type PlanWorld } from "./world.ts";
@@ -75,9 +74,6 @@ function withHandovers(entries: readonly Entry[]): readonly Entry[] {
   });
 }
 
-/** Everything unfinished in a queue ends with it, unless it is waited for. */
-const unfinished: readonly UnfinishedStatus[] = ["SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING"];
-
 /** What is ours in AWS and has no object, by the object that it had. */
 function orphansIn(region: ReadRegion, world: PlanWorld): readonly (readonly Owned[])[] {
   const { cluster, objects } = world.ports;
@@ -123,7 +119,8 @@ async function queuesOf(
   region: ReadRegion,
   signal: AbortSignal,
 ): Promise<readonly AffectedQueue[]> {
-  if (kind === JobQueueKind.kind) return await countJobs(awsNames, region, signal, unfinished);
+  // Everything unfinished in a queue ends with it, unless it is waited for.
+  if (kind === JobQueueKind.kind) return await countJobs(awsNames, region, signal, unendedJobs);
   if (kind !== BatchComputeEnvironmentKind.kind) return [];
   const naming = [...region.snapshot().queues.values()].filter((queue) =>
     orderOf(queue).some((environment) => awsNames.includes(environment)),

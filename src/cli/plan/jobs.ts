@@ -1,30 +1,34 @@
 import { AwsError } from "../../aws/errors.ts";
-import type { UnfinishedStatus } from "../../aws/region.ts";
 import type { AffectedQueue } from "./entry.ts";
 import type { ReadRegion } from "./region.ts";
 
-const started: readonly UnfinishedStatus[] = ["STARTING", "RUNNING"];
+/** How many jobs of a queue are affected. @throws AwsError */
+export type JobCounter = (queue: string, region: ReadRegion, signal: AbortSignal) => Promise<number>;
 
-/** The queues with the jobs that start or run in them now. A count that AWS denies is no reason to fail the plan. */
+/** Those that start or run now, children of arrays among them. */
+export const startedJobs: JobCounter = async (queue, region, signal) => {
+  const counted = await region.activeJobs([queue], Number.NEGATIVE_INFINITY, signal);
+  return counted?.jobs.length ?? 0;
+};
+
+/** Those that have not ended; an array is one. */
+export const unendedJobs: JobCounter = async (queue, region, signal) => (await region.jobs(queue, signal)).length;
+
+/** The queues with their affected jobs. A count that AWS denies is no reason to fail the plan. */
 export async function countJobs(
   queues: readonly string[],
   region: ReadRegion,
   signal: AbortSignal,
-  states: readonly UnfinishedStatus[] = started,
+  count: JobCounter = startedJobs,
 ): Promise<readonly AffectedQueue[]> {
   const counted: AffectedQueue[] = [];
-  for (const name of queues) counted.push({ name, jobs: await jobsIn(name, region, signal, states) });
+  for (const name of queues) counted.push({ name, jobs: await affected(count(name, region, signal)) });
   return counted;
 }
 
-async function jobsIn(
-  queue: string,
-  region: ReadRegion,
-  signal: AbortSignal,
-  states: readonly UnfinishedStatus[],
-): Promise<number | undefined> {
+async function affected(count: Promise<number>): Promise<number | undefined> {
   try {
-    return (await region.jobs(queue, states, signal)).length;
+    return await count;
   } catch (error) {
     if (error instanceof AwsError && error.kind !== "credentials") return undefined;
     throw error;

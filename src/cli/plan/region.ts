@@ -1,3 +1,4 @@
+import { activeJobsIn } from "../../aws/active-jobs.ts";
 import type { BatchApi, DefinitionRevision } from "../../aws/batch.ts";
 import { createIamAccount } from "../../aws/cached-iam.ts";
 import { guardedBatch, NotSent } from "../../aws/calls.ts";
@@ -6,7 +7,7 @@ import { guardedEc2 } from "../../aws/ec2-calls.ts";
 import { createEc2Region, type Ec2Region } from "../../aws/ec2-region.ts";
 import type { IamAccount } from "../../aws/iam-account.ts";
 import { guardedIam } from "../../aws/iam-calls.ts";
-import { unfinishedJobs } from "../../aws/jobs.ts";
+import { stillActive, unfinishedJobs } from "../../aws/jobs.ts";
 import { activeRevisions, listEnvironments, listQueues } from "../../aws/listing.ts";
 import type { BatchRegion, BatchSnapshot, NamedThing, RevisionSeen } from "../../aws/region.ts";
 import { rolesNamedBy } from "../../aws/revision-roles.ts";
@@ -66,7 +67,13 @@ export async function readRegion(
     refreshDefinition: async () => snapshot,
     expectChange: () => undefined,
     expectAbsence: () => undefined,
-    jobs: (queue, states, jobsSignal) => unfinishedJobs(reading, queue, states, jobsSignal),
+    jobs: (queue, jobsSignal) => unfinishedJobs(reading, queue, jobsSignal),
+    async activeJobs(given, _from, jobsSignal) {
+      const begunAt = clock.monotonic();
+      const jobs = await activeJobsIn(reading, given === "all" ? [...queues.keys()] : given, jobsSignal);
+      return { jobs, begunAt, endedAt: clock.monotonic() };
+    },
+    stillActive: (jobs, jobsSignal) => stillActive(reading, jobs, jobsSignal),
     async jobsOfDefinition(name, jobsSignal) {
       return (await countedInAll(reading, [...snapshot.queues.keys()], jobsSignal)).get(name) ?? 0;
     },

@@ -3,6 +3,7 @@ import type { BatchRegion } from "../../aws/region.ts";
 import { OutOfDate } from "../failures.ts";
 import { memoryKey } from "../naming.ts";
 import type { Action } from "./action.ts";
+import { forgetCounts } from "./draining.ts";
 import type { Memory } from "./observe.ts";
 import { orderOf } from "./seen.ts";
 
@@ -53,7 +54,7 @@ export async function act(
       requireUnnamed(action.name, region);
       await region.deleteComputeEnvironment(action.name, signal);
       memory.deleteTriedAt.set(memoryKey(region, action.name), now());
-      memory.zeroSince.delete(memoryKey(region, action.name));
+      forgetCounts(memory, memoryKey(region, action.name));
       memory.terminatedAt.delete(memoryKey(region, action.name));
       return;
     case "repointForeign":

@@ -5,7 +5,7 @@ import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
 import { BatchComputeEnvironmentKind, JobQueueKind } from "../../api/v1alpha1/kinds.ts";
 import type { Environment } from "../../aws/batch.ts";
 import { AwsError } from "../../aws/errors.ts";
-import type { BatchRegion, BatchSnapshot, UnfinishedJob } from "../../aws/region.ts";
+import type { BatchRegion, BatchSnapshot } from "../../aws/region.ts";
 import { olderOf, rivalsOf } from "../claims.ts";
 import { conditionsOf } from "../conditions.ts";
 import { defaultAwsName, memoryKey, queueNameOf } from "../naming.ts";
@@ -15,36 +15,25 @@ import { filledObject } from "../roles/with-roles.ts";
 import { placed } from "../security-group/fill.ts";
 import { wishOf } from "../wish.ts";
 import { queuePaused } from "./checks.ts";
+import { forgetCounts, type JobMemory, jobsOn, newJobMemory } from "./draining.ts";
 import { newestFirst, servingSince } from "./fleet.ts";
 import type { Looks } from "./network-look.ts";
 import { awaitingApproval } from "./replacement.ts";
 import { attemptAt, planId } from "./request.ts";
 import { environmentRoleUser } from "./roles.ts";
-import {
-  clusterName,
-  environmentName,
-  type JobsSeen,
-  orderOf,
-  type QueueObject,
-  type QueueSeen,
-  type Seen,
-} from "./seen.ts";
+import { clusterName, environmentName, orderOf, type QueueObject, type QueueSeen, type Seen } from "./seen.ts";
 
 /** AWS allows 128 characters; an environment made for an object gets a suffix of up to 18. */
 const baseNameLimit = 110;
 const vCpusShownForMs = 60_000;
 
 /**
- * What this process remembers between passes, by region and environment (`memoryKey`): ages only. A restart begins
- * them anew.
+ * What this process remembers between passes, by region and environment (`memoryKey`): ages, and which jobs were counted
+ * last. A restart begins them anew.
  */
-export interface Memory {
-  /** Since when every count of its jobs was zero, monotonic ms. */
-  readonly zeroSince: Map<string, number>;
+export interface Memory extends JobMemory {
   /** When its deletion was last asked for, wall ms. */
   readonly deleteTriedAt: Map<string, number>;
-  /** When jobs on it were last ended, wall ms. */
-  readonly terminatedAt: Map<string, number>;
   /** The vCPUs that were last shown, and when that was. */
   readonly shownvCpus: Map<string, { readonly count: number; readonly at: number }>;
   /** Since when it has been INVALID without a change, wall ms. */
@@ -59,9 +48,8 @@ export interface Memory {
 
 export function newMemory(): Memory {
   return {
-    zeroSince: new Map(),
+    ...newJobMemory(),
     deleteTriedAt: new Map(),
-    terminatedAt: new Map(),
     shownvCpus: new Map(),
     invalidSince: new Map(),
     askedAgain: new Set(),
@@ -80,10 +68,11 @@ function rememberedIn<T>(region: BatchRegion, memory: ReadonlyMap<string, T>): R
 /** Forgets the environments of an object that are not there any more. */
 function forgetGone(memory: Memory, uid: string, region: BatchRegion, ours: readonly Environment[]): void {
   const keys = new Set(ours.map(({ computeEnvironmentName }) => memoryKey(region, computeEnvironmentName)));
-  const { zeroSince, deleteTriedAt, terminatedAt, shownvCpus, invalidSince } = memory;
+  const { deleteTriedAt, terminatedAt, shownvCpus, invalidSince } = memory;
   for (const key of memory.names.get(uid) ?? []) {
     if (keys.has(key)) continue;
-    for (const ages of [zeroSince, deleteTriedAt, terminatedAt, shownvCpus, invalidSince]) ages.delete(key);
+    for (const ages of [deleteTriedAt, terminatedAt, shownvCpus, invalidSince]) ages.delete(key);
+    forgetCounts(memory, key);
     memory.askedAgain.delete(key);
   }
   if (keys.size === 0) memory.names.delete(uid);
@@ -134,7 +123,7 @@ export async function observe(
     claimsSettled: unsettled.length === 0,
     claimedBy: olderClaimant(object, ports),
     replacementsElsewhere: replacementsElsewhere(environments, identity, region, ports),
-    jobs: await jobsOn(ours, queues, region, ports, memory, signal),
+    jobs: await jobsOn(ours, region, ports.clock, memory, signal),
     targetRuns: await targetRuns(ours, queues, region, signal),
     deleteTriedAt: rememberedIn(region, memory.deleteTriedAt),
     desiredvCpus: sampledvCpus(ours, region, memory, ports.clock.now()),
@@ -290,81 +279,6 @@ function waitsForAPerson({ type, status, reason }: Condition): boolean {
   return (type === "Stalled" && status === "True") || reason === awaitingApproval || reason === queuePaused;
 }
 
-/** Jobs that may still be on the retired environments, over all queues of the region (DESIGN section 5, Retire). */
-async function jobsOn(
-  ours: readonly Environment[],
-  queues: readonly QueueSeen[],
-  region: BatchRegion,
-  ports: Ports,
-  memory: Memory,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, JobsSeen>> {
-  const emptying = ours.filter(
-    ({ tags, state, status }) =>
-      tags?.[retiredAtTag] !== undefined && state === "DISABLED" && status !== "DELETING" && status !== "CREATING",
-  );
-  for (const one of ours) {
-    if (!emptying.includes(one)) memory.zeroSince.delete(memoryKey(region, one.computeEnvironmentName));
-  }
-  const seen = new Map<string, JobsSeen>();
-  if (emptying.length === 0) return seen;
-  const read = await activeJobs(queues, region, signal);
-  const now = ports.clock.monotonic();
-  const clusters = [...region.snapshot().environments.values()].flatMap((one) => clusterName(one) ?? []);
-  for (const environment of emptying) {
-    const name = environment.computeEnvironmentName;
-    const key = memoryKey(region, name);
-    if (read.kind === "unread") {
-      memory.zeroSince.delete(key);
-      seen.set(name, read);
-      continue;
-    }
-    const remaining = read.jobs.filter((job) => mayBeOn(job, environment, clusters));
-    if (remaining.length > 0) memory.zeroSince.delete(key);
-    else if (!memory.zeroSince.has(key)) memory.zeroSince.set(key, now);
-    const zeroSince = memory.zeroSince.get(key);
-    const zeroForMs = zeroSince === undefined ? undefined : now - zeroSince;
-    seen.set(name, { kind: "read", remaining, zeroForMs, terminatedAt: memory.terminatedAt.get(key) });
-  }
-  return seen;
-}
-
-async function activeJobs(
-  queues: readonly QueueSeen[],
-  region: BatchRegion,
-  signal: AbortSignal,
-): Promise<{ kind: "read"; jobs: readonly UnfinishedJob[] } | { kind: "unread"; why: string }> {
-  try {
-    const lists: (readonly UnfinishedJob[])[] = [];
-    for (const { queue } of queues) {
-      lists.push(await region.jobs(queue.jobQueueName, ["PENDING", "STARTING", "RUNNING"], signal));
-    }
-    const active = lists.flat().filter(({ status }) => status === "STARTING" || status === "RUNNING");
-    return { kind: "read", jobs: active };
-  } catch (error) {
-    if (error instanceof AwsError) return { kind: "unread", why: `${error.operation}: ${error.message}` };
-    throw error;
-  }
-}
-
-/** AWS's clock and ours, which wrote the mark. */
-const clocksDifferMs = 60_000;
-
-/**
- * In its cluster, or of unknown place, as all jobs on EKS are, and made before it was retired: a later one cannot be on
- * what no queue names. When it started says nothing: it may have been on its way to run for long.
- *
- * @param clusters of all environments of the region
- */
-export function mayBeOn(job: UnfinishedJob, environment: Environment, clusters: readonly string[]): boolean {
-  const cluster = clusterName(environment);
-  if (job.cluster !== undefined && (cluster !== undefined || clusters.includes(job.cluster))) {
-    return job.cluster === cluster;
-  }
-  const retiredAt = Date.parse(environment.tags?.[retiredAtTag] ?? "");
-  return job.createdAt === undefined || Number.isNaN(retiredAt) || job.createdAt < retiredAt + clocksDifferMs;
-}
-
 /** Whether a job runs on the environment that has taken over; looked for only while a predecessor is kept ready. */
 async function targetRuns(
   ours: readonly Environment[],
@@ -378,14 +292,13 @@ async function targetRuns(
   const cluster = clusterName(newest);
   if (cluster === undefined) return undefined;
   const serving = queues.filter(({ order }) => order.includes(newest.computeEnvironmentName));
+  const names = serving.map(({ queue }) => queue.jobQueueName);
   try {
-    for (const { queue } of serving) {
-      const jobs = await region.jobs(queue.jobQueueName, ["PENDING", "RUNNING"], signal);
-      if (jobs.some((job) => job.status === "RUNNING" && job.cluster === cluster)) return true;
-    }
-    return false;
+    // Of whenever the count is: a job that it shows in the cluster of the target has begun there.
+    const counted = await region.activeJobs(names, Number.NEGATIVE_INFINITY, signal);
+    return counted?.jobs.some((job) => job.status === "RUNNING" && job.cluster === cluster);
   } catch (error) {
-    // Jobs that cannot be read only make the soak last its full time.
+    // Jobs that are not counted (yet) only make the soak last its full time.
     if (error instanceof AwsError) return undefined;
     throw error;
   }

@@ -17,8 +17,9 @@ type Spec = BatchComputeEnvironmentSpec;
 /** Two counts of zero jobs this far apart show that an environment is empty. */
 export const emptyForMs = 10_000;
 const drainLookMs = 60_000;
-/** Soon: mostly a queue has gone since the last listing, and the next one knows it no more. */
 const unreadLookMs = 10_000;
+/** A count that is not there after a pass takes minutes. */
+const countingLookMs = 5_000;
 /** Jobs that are being ended are given this long before they are ended once more. */
 const terminateAgainMs = 60_000;
 /** A delete that AWS took back is issued again only after this long. */
@@ -96,7 +97,7 @@ function drain(spec: Spec, seen: Seen, environment: Environment, now: number): R
     step: "Draining",
     next: { kind: "wait", reason: "Draining", message, recheckInMs },
   });
-  if (jobs === undefined) return wait(`the jobs on ${name} are being counted`, 1000);
+  if (jobs === undefined) return wait(`the jobs on ${name} are being counted`, countingLookMs);
   if (jobs.kind === "unread") {
     return wait(`the jobs on ${name} cannot be counted, so it is kept: ${jobs.why}`, unreadLookMs);
   }

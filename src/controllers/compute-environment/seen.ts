@@ -1,7 +1,7 @@
 import type { ObjectKey } from "../../api/object.ts";
 import type { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { ComputeEnvironmentOrder, Environment, Queue } from "../../aws/batch.ts";
-import type { UnfinishedJob } from "../../aws/region.ts";
+import type { ActiveJob } from "../../aws/region.ts";
 import type { Preflight } from "../../network/preflight.ts";
 import type { Identity } from "../ownership.ts";
 import type { Settings } from "../ports.ts";
@@ -29,7 +29,7 @@ export interface Seen {
   readonly claimedBy: string | undefined;
   /** Other objects with a replacement under way in this region. */
   readonly replacementsElsewhere: number;
-  /** By name of a retired environment: the jobs that may still be on it. */
+  /** By name of a retired environment: the jobs that may still be on it; none of one whose jobs are being counted. */
   readonly jobs: ReadonlyMap<string, JobsSeen>;
   /** During the soak: whether a job is RUNNING on the target; undefined when that was not looked for. */
   readonly targetRuns: boolean | undefined;
@@ -74,10 +74,10 @@ export interface QueueObject {
   readonly stalled: string | undefined;
 }
 
-export type JobsSeen =
+export type JobsSeen<Job = ActiveJob> =
   | {
       readonly kind: "read";
-      readonly remaining: readonly UnfinishedJob[];
+      readonly remaining: readonly Job[];
       /** For how long every count was zero, ms: wall clocks jump, and a job would be taken for ended. */
       readonly zeroForMs: number | undefined;
       /** When this process last ended jobs here, wall ms: they take a while to go. */

@@ -6,7 +6,7 @@ import type { Environment, Queue } from "../../aws/batch.ts";
 import { AwsError, adviceFor } from "../../aws/errors.ts";
 import { knownInstanceTypes } from "../../aws/instance-types.ts";
 import { environmentArn } from "../../aws/names.ts";
-import type { BatchRegion, UnfinishedStatus } from "../../aws/region.ts";
+import type { BatchRegion, UnfinishedJob } from "../../aws/region.ts";
 import { type NetworkFact, queueFacts } from "../../diagnosis/facts.ts";
 import { claimantNamedBy, olderOf, rivalsOf } from "../claims.ts";
 import { fleetOf, isTriedAgain } from "../compute-environment/fleet.ts";
@@ -41,8 +41,6 @@ export interface Memory {
 export function newMemory(): Memory {
   return { zeroSince: new Map(), terminatedAt: new Map(), foundInvalid: new Map() };
 }
-
-const unfinished: readonly UnfinishedStatus[] = ["SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING"];
 
 export async function observe(
   object: JobQueue,
@@ -241,7 +239,7 @@ async function jobsIn(
   ports: Ports,
   memory: Memory,
   signal: AbortSignal,
-): Promise<JobsSeen | undefined> {
+): Promise<JobsSeen<UnfinishedJob> | undefined> {
   const leaving = object.metadata.deletionTimestamp !== undefined && queue?.state === "DISABLED";
   const name = queueNameOf(object);
   const key = memoryKey(region, name);
@@ -252,7 +250,7 @@ async function jobsIn(
     return undefined;
   }
   try {
-    const remaining = await region.jobs(name, unfinished, signal);
+    const remaining = await region.jobs(name, signal);
     const now = ports.clock.monotonic();
     if (remaining.length > 0) zeroSince.delete(key);
     else if (!zeroSince.has(key)) zeroSince.set(key, now);

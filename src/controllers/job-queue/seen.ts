@@ -1,6 +1,7 @@
 import type { ObjectKey } from "../../api/object.ts";
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment, Queue } from "../../aws/batch.ts";
+import type { UnfinishedJob } from "../../aws/region.ts";
 import type { QueueFacts } from "../../diagnosis/facts.ts";
 import type { Fleet } from "../compute-environment/fleet.ts";
 import type { JobsSeen } from "../compute-environment/seen.ts";
@@ -30,8 +31,8 @@ export interface Seen {
   readonly environments: ReadonlyMap<string, Environment>;
   /** Names of environments that this process has seen INVALID and not VALID since. */
   readonly foundInvalid: ReadonlySet<string>;
-  /** In deletion, once disabled: all unfinished jobs of the queue. */
-  readonly jobs: JobsSeen | undefined;
+  /** In deletion, once disabled: all unfinished jobs of the queue, an array as one. */
+  readonly jobs: JobsSeen<UnfinishedJob> | undefined;
   /** How its jobs get on; undefined before anybody has looked, and in deletion. */
   readonly progress: ProgressSeen | undefined;
 }

@@ -126,6 +126,7 @@ it("the controller deletes what is empty, and gives AWS 5 minutes when it could 
   const retired = { "awsbatch.dev/retired-at": "2026-01-01T00:00:00Z" };
   const old = environment("old", ec2, { state: "DISABLED", status: "INVALID", tags: retired });
   const region = fakeRegion({ environments: [old] });
+  region.monotonic = () => clock.monotonic();
   const whole = object();
   const metadata = { ...whole.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" };
   const pass = controllerOf({ ...whole, metadata }, region, clock);

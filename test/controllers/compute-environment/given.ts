@@ -5,7 +5,7 @@ import type {
   BatchComputeEnvironmentSpec,
 } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment, Queue } from "../../../src/aws/batch.ts";
-import type { UnfinishedJob } from "../../../src/aws/region.ts";
+import type { ActiveJob } from "../../../src/aws/region.ts";
 import { planId } from "../../../src/controllers/compute-environment/request.ts";
 import type { QueueObject, QueueSeen, Seen } from "../../../src/controllers/compute-environment/seen.ts";
 import { orderOf } from "../../../src/controllers/compute-environment/seen.ts";
@@ -196,7 +196,7 @@ export function seen(spec: BatchComputeEnvironmentSpec, change: Partial<Seen> = 
   };
 }
 
-export function job(id: string, change: Partial<UnfinishedJob> = {}): UnfinishedJob {
+export function job(id: string, change: Partial<ActiveJob> = {}): ActiveJob {
   return {
     jobId: id,
     jobName: id,

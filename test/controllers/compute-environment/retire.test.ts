@@ -66,7 +66,7 @@ describe("an environment on its way out", () => {
     ["is disabled", marked(), {}, "Disabling: disable after a live read"],
     ["is disabled also when it is INVALID", marked({ status: "INVALID" }), {}, "Disabling: disable after a live read"],
     ["waits while AWS disables it", off({ status: "UPDATING" }), {}, "Disabling: wait Disabling"],
-    ["waits for its jobs to be counted", off(), {}, "Draining: wait Draining again in 1 s"],
+    ["waits for its jobs to be counted", off(), {}, "Draining: wait Draining again in 5 s"],
     [
       "stays while its jobs cannot be counted",
       off(),

@@ -1,0 +1,195 @@
+import type { Environment } from "../../aws/batch.ts";
+import { AwsError } from "../../aws/errors.ts";
+import type { ActiveJob, BatchRegion, JobsCounted } from "../../aws/region.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import { memoryKey } from "../naming.ts";
+import { retiredAtTag } from "../ownership.ts";
+import { inTransition } from "./fleet.ts";
+import { emptyForMs } from "./retire.ts";
+import { clusterName, type JobsSeen } from "./seen.ts";
+
+/** The jobs on environments that are on their way out (DESIGN section 5, Retire). */
+
+/** What is remembered of an environment between passes, by region and name (`memoryKey`). */
+export interface JobMemory {
+  /**
+   * Monotonic ms; counts that began earlier decide nothing: it may have taken jobs since, or the jobs that were found
+   * on it have gone since.
+   */
+  readonly countsFrom: Map<string, number>;
+  /** Since when AWS has been seen to have disabled it, monotonic ms: the count that decides begins no earlier. */
+  readonly disabledSince: Map<string, number>;
+  /** The jobs that the last count showed on it, but for those that have gone since. */
+  readonly jobsLeft: Map<string, readonly ActiveJob[]>;
+  /** When the first count ended since which every one was zero, monotonic ms. */
+  readonly zeroSince: Map<string, number>;
+  /** When jobs on it were last ended, wall ms. */
+  readonly terminatedAt: Map<string, number>;
+}
+
+export function newJobMemory(): JobMemory {
+  return {
+    countsFrom: new Map(),
+    disabledSince: new Map(),
+    jobsLeft: new Map(),
+    zeroSince: new Map(),
+    terminatedAt: new Map(),
+  };
+}
+
+/** Forgets what was counted on an environment. @param key `memoryKey` */
+export function forgetCounts({ countsFrom, disabledSince, jobsLeft, zeroSince }: JobMemory, key: string): void {
+  for (const counts of [countsFrom, disabledSince, jobsLeft, zeroSince]) counts.delete(key);
+}
+
+interface Draining {
+  readonly environment: Environment;
+  readonly key: string;
+}
+
+interface Look {
+  readonly region: BatchRegion;
+  readonly clock: Clock;
+  readonly memory: JobMemory;
+  /** Of all environments of the region. */
+  readonly clusters: readonly string[];
+}
+
+type Unread = Extract<JobsSeen, { readonly kind: "unread" }>;
+
+/**
+ * By name, of those of the environments that take no jobs any more: the jobs that may still be on them, over all queues
+ * of the region. One whose jobs are still being counted is left out.
+ *
+ * Jobs that were found on one are followed until all have gone, by a call for a hundred: it gets no others, and a count
+ * may take hundreds of calls.
+ */
+export async function jobsOn(
+  ours: readonly Environment[],
+  region: BatchRegion,
+  clock: Clock,
+  memory: JobMemory,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, JobsSeen>> {
+  const clusters = [...region.snapshot().environments.values()].flatMap((one) => clusterName(one) ?? []);
+  const look: Look = { region, clock, memory, clusters };
+  const seen = new Map<string, JobsSeen>();
+  const uncounted: Draining[] = [];
+  for (const environment of ours) {
+    const name = environment.computeEnvironmentName;
+    const key = memoryKey(region, name);
+    if (!takesNone(environment)) {
+      forgetCounts(memory, key);
+      continue;
+    }
+    noteAges(environment, key, look);
+    const one: Draining = { environment, key };
+    const known = (await followed(one, look, signal)) ?? betweenCounts(one, look);
+    if (known !== undefined) seen.set(name, known);
+    else uncounted.push(one);
+  }
+  if (uncounted.length === 0) return seen;
+  const from = Math.max(...uncounted.map(({ key }) => countedFrom(key, memory)));
+  const counted = await orUnread(region.activeJobs("all", from, signal));
+  if (counted === undefined) return seen;
+  for (const one of uncounted) seen.set(one.environment.computeEnvironmentName, concluded(one, counted, look));
+  return seen;
+}
+
+function takesNone({ tags, state, status }: Environment): boolean {
+  const isMade = status !== "CREATING" && status !== "DELETING";
+  return tags?.[retiredAtTag] !== undefined && state === "DISABLED" && isMade;
+}
+
+function noteAges(environment: Environment, key: string, { memory, clock }: Look): void {
+  const { countsFrom, disabledSince } = memory;
+  if (!countsFrom.has(key)) countsFrom.set(key, clock.monotonic());
+  if (inTransition(environment)) disabledSince.delete(key);
+  else if (!disabledSince.has(key)) disabledSince.set(key, clock.monotonic());
+}
+
+/** What is left of the jobs that were found on it; undefined when that is none, or none were. */
+async function followed(one: Draining, look: Look, signal: AbortSignal): Promise<JobsSeen | undefined> {
+  const { region, clock, memory } = look;
+  const { key } = one;
+  const known = memory.jobsLeft.get(key);
+  if (known === undefined) return undefined;
+  const active = await orUnread(region.stillActive(known, signal));
+  if ("kind" in active) return active;
+  const left = onIt(active, one, look);
+  if (left.length > 0) return remaining(left, key, memory);
+  memory.jobsLeft.delete(key);
+  memory.countsFrom.set(key, clock.monotonic());
+  return undefined;
+}
+
+/** After a count of none, before the next one is due: what is shown meanwhile decides nothing. */
+function betweenCounts({ environment, key }: Draining, { clock, memory }: Look): JobsSeen | undefined {
+  const since = memory.zeroSince.get(key);
+  if (since === undefined) return undefined;
+  const zeroForMs = clock.monotonic() - since;
+  return zeroForMs < emptyForMs || inTransition(environment) ? none(key, memory, zeroForMs) : undefined;
+}
+
+/** Monotonic ms: when the next count must have begun, the second of none after AWS has disabled the environment. */
+function countedFrom(key: string, { countsFrom, disabledSince, zeroSince }: JobMemory): number {
+  const since = zeroSince.get(key);
+  return since === undefined ? (countsFrom.get(key) ?? 0) : Math.max(since + emptyForMs, disabledSince.get(key) ?? 0);
+}
+
+function concluded(one: Draining, counted: JobsCounted | Unread, look: Look): JobsSeen {
+  const { memory } = look;
+  const { key } = one;
+  if ("kind" in counted) {
+    memory.zeroSince.delete(key);
+    return counted;
+  }
+  const left = onIt(counted.jobs, one, look);
+  if (left.length > 0) {
+    memory.zeroSince.delete(key);
+    return remaining(left, key, memory);
+  }
+  const since = memory.zeroSince.get(key) ?? counted.endedAt;
+  memory.zeroSince.set(key, since);
+  return none(key, memory, Math.max(0, counted.begunAt - since));
+}
+
+function remaining(left: readonly ActiveJob[], key: string, memory: JobMemory): JobsSeen {
+  memory.jobsLeft.set(key, left);
+  return { kind: "read", remaining: left, zeroForMs: undefined, terminatedAt: memory.terminatedAt.get(key) };
+}
+
+function none(key: string, { terminatedAt }: JobMemory, zeroForMs: number): JobsSeen {
+  return { kind: "read", remaining: [], zeroForMs, terminatedAt: terminatedAt.get(key) };
+}
+
+async function orUnread<T>(reading: Promise<T>): Promise<T | Unread> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof AwsError) return { kind: "unread", why: `${error.operation}: ${error.message}` };
+    throw error;
+  }
+}
+
+function onIt(jobs: readonly ActiveJob[], { environment }: Draining, { clusters }: Look): readonly ActiveJob[] {
+  return jobs.filter((job) => mayBeOn(job, environment, clusters));
+}
+
+/** AWS's clock and ours, which wrote the mark. */
+const clocksDifferMs = 60_000;
+
+/**
+ * In its cluster, or of unknown place, as all jobs on EKS are, and made before it was retired: a later one cannot be on
+ * what no queue names. When it started says nothing: it may have been on its way to run for long.
+ *
+ * @param clusters of all environments of the region
+ */
+export function mayBeOn(job: ActiveJob, environment: Environment, clusters: readonly string[]): boolean {
+  const cluster = clusterName(environment);
+  if (job.cluster !== undefined && (cluster !== undefined || clusters.includes(job.cluster))) {
+    return job.cluster === cluster;
+  }
+  const retiredAt = Date.parse(environment.tags?.[retiredAtTag] ?? "");
+  return job.createdAt === undefined || Number.isNaN(retiredAt) || job.createdAt < retiredAt + clocksDifferMs;
+}
