@@ -257,13 +257,72 @@ describe("a replacement", () => {
       await world.until(`it waits before ${step}`, awaiting);
       await world.seconds(120);
       const value = approval(world);
-      expect(value).toMatch(new RegExp(`^[^/]+/${step}(@[0-9a-f]{8})?$`));
+      expect(value).toMatch(new RegExp(`^[^/]+/${step}@[0-9a-f]{8}$`));
       world.annotate("BatchComputeEnvironment", "ce", { "awsbatch.dev/approve": value });
       await world.seconds(1);
     }
     await world.until("the predecessor is gone", settled(world));
     expect(approval(world)).toBe("");
     await expectStory(world, "approval at each hold");
+  });
+
+  const awaits = (world: World) => (): boolean =>
+    ["Ready", "Retiring"].some(
+      (type) => world.condition("BatchComputeEnvironment", "ce", type)?.reason === "AwaitingApproval",
+    );
+  const approve = (world: World): void =>
+    world.annotate("BatchComputeEnvironment", "ce", { "awsbatch.dev/approve": approval(world) });
+  const ours = (world: World) =>
+    world.aws.truth.computeEnvironments().filter(({ status }) => status !== "DELETED" && status !== "DELETING");
+
+  it.each([
+    ["Repoint", "UpdateJobQueue"],
+    ["Delete", "DeleteComputeEnvironment"],
+  ] as const)("waits for an approval of its own at each %s under one spec", async (step, write) => {
+    const held = holding(ec2, { holdBefore: [step], soakSeconds: 0 });
+    const world = await readyWorld(["q1"], held);
+    world.apply(computeEnvironment("ce", withTypes(["m5.large"], held)));
+    await world.until("it waits", awaits(world));
+    const approved = approval(world);
+    approve(world);
+    await world.until("the predecessor is gone", settled(world));
+    await expectSilence(world);
+    const [serving] = ours(world);
+    const before = world.writes().length;
+    world.tell("tool", "changes the instance types in AWS");
+    await world.aws.outside.updateComputeEnvironment({
+      computeEnvironment: serving?.computeEnvironmentName,
+      computeResources: { instanceTypes: ["r5.large"] },
+    });
+    await world.until("it waits once more", awaits(world));
+    await world.seconds(2 * 3600);
+    expect(approval(world)).not.toBe(approved);
+    expect(
+      world
+        .writes()
+        .slice(before)
+        .filter((one) => one.startsWith(write)),
+    ).toEqual([]);
+    expect(ours(world)).toHaveLength(2);
+    approve(world);
+    await world.until("the second predecessor is gone as well", settled(world));
+    expect(world.violations).toEqual([]);
+  });
+
+  it("takes one approval for all predecessors that are out of use, also across a restart", async () => {
+    const held = holding(ec2, { holdBefore: ["Delete"], soakSeconds: 0 });
+    const before = await readyWorld(["q1"], held);
+    for (const type of ["m5.large", "r5.large"]) {
+      before.apply(computeEnvironment("ce", withTypes([type], held)));
+      await before.until("it waits", () => awaits(before)() && isObserved(before));
+    }
+    await before.seconds(600);
+    expect(ours(before)).toHaveLength(3);
+    approve(before);
+    await before.stop();
+    const world = await aWorld({ aws: before.aws, clock: before.clock, store: before.store });
+    await world.until("both predecessors are gone", settled(world));
+    expect(world.violations).toEqual([]);
   });
 });
 

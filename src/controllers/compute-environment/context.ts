@@ -16,7 +16,11 @@ export interface Context {
 
 /** Of several steps side by side: an act, else what only a person can end, else a wait until the first is due. */
 export function together(steps: readonly Next<Action>[]): Next<Action> | undefined {
-  const chosen = steps.find((next) => next.kind === "act") ?? steps.find((next) => next.kind === "blocked") ?? steps[0];
+  const chosen =
+    steps.find((next) => next.kind === "act") ??
+    steps.find((next) => next.kind === "blocked") ??
+    steps.find((next) => next.kind === "wait" && next.held === "forApproval") ??
+    steps[0];
   if (chosen?.kind !== "wait" && chosen?.kind !== "blocked") return chosen;
   const dueInMs = steps.flatMap((next) =>
     "recheckInMs" in next && next.recheckInMs !== undefined ? [next.recheckInMs] : [],

@@ -52,6 +52,11 @@ export function isUsable(spec: Spec, environment: Environment): boolean {
   return status === "VALID" && (state === "ENABLED" || state === spec.state);
 }
 
+/** Takes and runs jobs, also while AWS carries out an update: to leave it is a step that may be held. */
+export function isAtWork({ status }: Environment): boolean {
+  return status === "VALID" || status === "UPDATING";
+}
+
 /** Its status will change by itself. */
 export function inTransition(environment: { readonly status?: string | undefined }): boolean {
   return environment.status === "CREATING" || environment.status === "UPDATING" || environment.status === "DELETING";
@@ -70,12 +75,12 @@ export type Resolution =
  * went back.
  *
  * @param named the names of the environments in the queue's order now
- * @param handover whether queues may leave a VALID predecessor for the target (no hold, not paused)
+ * @param handover whether queues may leave a predecessor that is at work for the target (no hold, not paused)
  */
 export function resolve(spec: Spec, fleet: Fleet, named: ReadonlySet<string>, handover: boolean): Resolution {
   const all = [fleet.target, fleet.revivable, ...fleet.predecessors].filter((one) => one !== undefined);
   const current = all.filter((environment) => named.has(environment.computeEnvironmentName));
-  const held = current.some((environment) => environment.status === "VALID") && !handover;
+  const held = current.some(isAtWork) && !handover;
   const { target } = fleet;
   const shunned = (environment: Environment): boolean => fleet.returned && environment === target;
   if (target !== undefined && isUsable(spec, target) && !fleet.returned && !held) {

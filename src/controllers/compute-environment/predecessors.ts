@@ -5,15 +5,17 @@ import type { Next } from "../decision.ts";
 import { returnedAtTag, servingSinceTag } from "../ownership.ts";
 import type { Action } from "./action.ts";
 import { queuesNaming } from "./checks.ts";
-import type { Context } from "./context.ts";
+import { type Context, names } from "./context.ts";
 import { differences } from "./diff.ts";
-import { createdAt, inTransition, isRetired, servingSince } from "./fleet.ts";
+import { createdAt, inTransition, isAtWork, isRetired, servingSince } from "./fleet.ts";
 import { approval, approvalOf, isHeld, noteServing } from "./replacement.ts";
 import { retirement } from "./retire.ts";
 import type { QueueSeen } from "./seen.ts";
 
 const defaultSoakSeconds = 600;
 const soakLookMs = 30_000;
+/** So many have room in what status may show as one approval. */
+const approvedAtOnce = 12;
 
 /** Where a predecessor is on its way out, and what comes next. */
 export interface PredecessorStep {
@@ -30,11 +32,23 @@ export function predecessorStep(
   const { spec, seen, now } = context;
   const soak = soaking(context, environment, follower);
   if (soak !== undefined) return { step: "Soaking", next: soak };
-  if (isInOrder(environment) && isHeld(spec, seen, "Delete")) {
-    const what = `${environment.computeEnvironmentName} is out of use; taking it out of service waits for approval`;
-    return { step: "AwaitingApproval", next: approval(approvalOf(seen, "Delete"), what) };
+  if (isInOrder(environment) && isHeld(spec, seen, "Delete", environment)) {
+    return { step: "AwaitingApproval", next: deleteApproval(context, follower) };
   }
   return retirement(spec, seen, environment, now);
+}
+
+/**
+ * One approval for those that are out of use by now. Also for those that have one and have yet to be marked as retired:
+ * the annotation that takes its place would take theirs away.
+ */
+function deleteApproval(context: Context, follower: Environment | undefined): Next<Action> {
+  const idle = context.fleet.predecessors
+    .filter((one) => isInOrder(one) && soaking(context, one, follower) === undefined)
+    .slice(0, approvedAtOnce);
+  const [verb, them] = idle.length === 1 ? ["is", "it"] : ["are", "them"];
+  const what = `${names(idle)} ${verb} out of use; taking ${them} out of service waits for approval`;
+  return approval(approvalOf(context.seen, "Delete", idle), what);
 }
 
 /** What AWS found INVALID: named by no queue, it goes without waiting for the one that is made in its place. */
@@ -128,7 +142,7 @@ function soaking(
 
 /** Jobs run on while AWS carries out an update. */
 function isInOrder(environment: Environment): boolean {
-  return !isRetired(environment) && (environment.status === "VALID" || environment.status === "UPDATING");
+  return !isRetired(environment) && isAtWork(environment);
 }
 
 function isOlder(one: Environment, other: Environment): boolean {

@@ -4,7 +4,7 @@ import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-env
 import type { Environment } from "../../aws/batch.ts";
 import type { Next } from "../decision.ts";
 import { shortHash } from "../fingerprint.ts";
-import { returnedAtTag, servingSinceTag } from "../ownership.ts";
+import { createdAtTag, returnedAtTag, servingSinceTag } from "../ownership.ts";
 import { isMadeByOperator } from "../roles/names.ts";
 import { withoutRequestIds } from "../wording.ts";
 import type { Action } from "./action.ts";
@@ -23,6 +23,7 @@ import {
   createdAt,
   type Fleet,
   inTransition,
+  isAtWork,
   isRetired,
   isTriedAgain,
   isUsable,
@@ -46,27 +47,32 @@ const attemptEveryMs = 30 * 60_000;
 const ownRoleEveryMs = 5 * 60_000;
 const unusableStalledAfterMs = 10 * 60_000;
 
-/** Whether a step named in `holdBefore` still waits for its approval. */
-export function isHeld(
-  spec: Spec,
-  seen: Pick<Seen, "planId" | "wish">,
-  step: HeldStep,
-  value = approvalOf(seen, step),
-): boolean {
-  return (spec.replacement?.holdBefore?.includes(step) ?? false) && seen.wish.approved !== value;
+/** Whether a step named in `holdBefore` still waits for its approval, as far as it is about `environment`. */
+export function isHeld(spec: Spec, seen: Approving, step: HeldStep, environment: Environment): boolean {
+  return (spec.replacement?.holdBefore?.includes(step) ?? false) && !isApproved(seen, step, environment);
 }
 
-/** What `awsbatch.dev/approve` must say to let a step of the plan go on. */
-export function approvalOf({ planId }: Pick<Seen, "planId">, step: HeldStep): string {
-  return `${planId}/${step}`;
+type Approving = Pick<Seen, "planId" | "wish">;
+
+function isApproved({ planId, wish }: Approving, step: HeldStep, environment: Environment): boolean {
+  const prefix = `${planId}/${step}@`;
+  const about = wish.approved?.startsWith(prefix) === true ? wish.approved.slice(prefix.length).split(",") : [];
+  return about.includes(mark(environment));
 }
 
 /**
- * It names what is replaced: a newer image or drift makes one replacement after the other necessary under one plan,
- * and each is asked for. By a hash, for the name alone may be as long as status lets an approval be.
+ * What `awsbatch.dev/approve` must say to let a step of the plan go on: `<plan id>/<step>@<marks>`.
+ *
+ * @param about what is replaced, is to take over, or is to go. A newer image or drift makes one replacement after the
+ *   other necessary under one plan, while the annotation stays: each is asked for
  */
-function createApproval(seen: Seen, reference: Environment | undefined): string {
-  return `${approvalOf(seen, "Create")}@${shortHash([reference?.computeEnvironmentName])}`;
+export function approvalOf({ planId }: Pick<Seen, "planId">, step: HeldStep, about: readonly Environment[]): string {
+  return `${planId}/${step}@${about.map(mark).join(",")}`;
+}
+
+/** A hash, for a name alone may be as long as status lets an approval be; of the date as well, for a name comes again. */
+function mark({ computeEnvironmentName, tags }: Environment): string {
+  return shortHash([computeEnvironmentName, tags?.[createdAtTag]]);
 }
 
 /** Why an object waits that a person has to let go on. */
@@ -116,9 +122,11 @@ export function successor(spec: Spec, seen: Seen, standing: readonly Environment
     (environment) =>
       environment.computeEnvironmentName === seen.baseName && environment.tags?.[servingSinceTag] === undefined,
   );
-  const value = createApproval(seen, reference);
-  const held = isHeld(spec, seen, "Create", value) || (adopted && seen.wish.approved !== value);
+  const held =
+    reference !== undefined &&
+    (isHeld(spec, seen, "Create", reference) || (adopted && !isApproved(seen, "Create", reference)));
   if (serving.length > 0 && held) {
+    const value = approvalOf(seen, "Create", [reference]);
     return approval(value, `${fields} makes a new environment necessary, which waits for approval`);
   }
   return make(spec, seen, now, standing, `${seen.freeName.name} is being made to take over, because of ${fields}`);
@@ -291,13 +299,13 @@ export function handover(spec: Spec, seen: Seen, fleet: Fleet, target: Environme
       stalledAfterMs: unusableStalledAfterMs,
     };
   }
-  const validHeld = fleet.predecessors.some(
+  const leavesWork = fleet.predecessors.some(
     (environment) =>
-      environment.status === "VALID" && queues.some(({ order }) => order.includes(environment.computeEnvironmentName)),
+      isAtWork(environment) && queues.some(({ order }) => order.includes(environment.computeEnvironmentName)),
   );
   const triedAgain = isTriedAgain(seen.wish.approved, seen.planId, target);
-  if (validHeld && isHeld(spec, seen, "Repoint") && !triedAgain) {
-    return approval(approvalOf(seen, "Repoint"), `${name} is VALID; handing over ${list} waits for approval`);
+  if (leavesWork && isHeld(spec, seen, "Repoint", target) && !triedAgain) {
+    return approval(approvalOf(seen, "Repoint", [target]), `${name} is VALID; handing over ${list} waits for approval`);
   }
   for (const queue of queues) {
     const hindered =

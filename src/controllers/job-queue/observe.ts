@@ -145,8 +145,9 @@ async function entrySeen(
   const ours = environments.filter(({ tags }) => ownershipOf(tags, identity).kind === "ours");
   const wish = wishOf(found, ports.settings);
   const fleet = fleetOf(found.spec, ours, planId);
-  const triedAgain = isTriedAgain(wish.approved, planId, fleet.target);
-  const held = isHeld(found.spec, { planId, wish }, "Repoint") && !triedAgain;
+  const { target } = fleet;
+  const triedAgain = isTriedAgain(wish.approved, planId, target);
+  const held = target !== undefined && isHeld(found.spec, { planId, wish }, "Repoint", target) && !triedAgain;
   return {
     kind: "reference",
     order,

@@ -3,7 +3,7 @@ import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/comp
 import type { Environment } from "../../../src/aws/batch.ts";
 import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { createApproval, ec2, environment, fargate, now, object, queue, seen, wish, withResources } from "./given.ts";
+import { approvalFor, ec2, environment, fargate, now, object, queue, seen, wish, withResources } from "./given.ts";
 import { iso } from "./replaced.ts";
 
 const next = (spec: BatchComputeEnvironmentSpec, change: Partial<Seen>, at = now) =>
@@ -91,7 +91,10 @@ describe("what was just made for the very plan and is described otherwise", () =
     ],
     [
       "is followed by none, whatever is approved",
-      { environments: [made("", 60)], wish: { ...wish, approved: createApproval(seen(fargate).planId, name) } },
+      {
+        environments: [made("", 60)],
+        wish: { ...wish, approved: approvalFor(seen(fargate).planId, "Create", made("", 60)) },
+      },
       "blocked DescribedOtherwise",
     ],
     ["is followed by another one after an hour", { environments: [made("", 3600)] }, "act Creating"],
@@ -151,7 +154,7 @@ describe("another environment is made at once", () => {
       { environments: [madeOther("", 600)] },
     ],
   ])("%s", (_name, spec, change) => {
-    const approved = createApproval(seen(spec).planId, "team_ce");
+    const approved = approvalFor(seen(spec).planId, "Create", environment("team_ce"));
     expect(told(spec, { wish: { ...wish, approved }, ...change })).toBe("act Creating");
   });
 

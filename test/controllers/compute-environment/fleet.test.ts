@@ -210,6 +210,12 @@ describe("what a queue should name for a reference", () => {
       is: "old",
     },
     "stays while the handover is held": { ours: [old(), fresh()], named: ["old"], handover: false, is: "old" },
+    "stays while the handover is held, also while AWS carries out an update": {
+      ours: [old({ status: "UPDATING" }), fresh()],
+      named: ["old"],
+      handover: false,
+      is: "waits for old",
+    },
     "is the target for a new queue while the handover is held": { ours: [old(), fresh()], handover: false, is: "new" },
     "is the target while the handover is held, when what the queue names is INVALID": {
       ours: [old({ status: "INVALID" }), fresh()],

@@ -14,9 +14,10 @@ import { type Identity, ownerTags } from "../../../src/controllers/ownership.ts"
 import { defaultSettings } from "../../../src/controllers/ports.ts";
 import type { Wish } from "../../../src/controllers/wish.ts";
 
-/** What is approved to let one environment be replaced under a plan. */
-export function createApproval(id: string, replaced: string): string {
-  return `${id}/Create@${shortHash([replaced])}`;
+/** What is approved to let a step of a plan go on that is about these environments. */
+export function approvalFor(id: string, step: string, ...about: readonly Environment[]): string {
+  const marks = about.map((one) => shortHash([one.computeEnvironmentName, one.tags?.["awsbatch.dev/created-at"]]));
+  return `${id}/${step}@${marks.join(",")}`;
 }
 
 export const now = Date.UTC(2026, 0, 1, 12, 0, 0);

@@ -4,7 +4,7 @@ import type { Environment } from "../../../src/aws/batch.ts";
 import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
 import {
-  createApproval,
+  approvalFor,
   ec2,
   environment,
   fargate,
@@ -264,7 +264,7 @@ describe("a replacement", () => {
     [
       "goes on when Create is approved",
       { ...other, replacement: { holdBefore: ["Create"] } },
-      { environments: [old()], wish: { ...wish, approved: createApproval(seen(other).planId, "old") } },
+      { environments: [old()], wish: { ...wish, approved: approvalFor(seen(other).planId, "Create", old()) } },
       `create ${name}`,
     ],
     [
@@ -278,7 +278,7 @@ describe("a replacement", () => {
       { ...other, replacement: { holdBefore: ["Create"] } },
       {
         environments: [environment("second", ec2)],
-        wish: { ...wish, approved: createApproval(seen(other).planId, "old") },
+        wish: { ...wish, approved: approvalFor(seen(other).planId, "Create", old()) },
       },
       "wait AwaitingApproval",
     ],
@@ -371,6 +371,43 @@ describe("a replacement", () => {
       "wait AwaitingApproval",
     ],
     [
+      "goes on when the handover to this very one is approved",
+      { ...other, replacement: { holdBefore: ["Repoint"] } },
+      {
+        environments: [old(), fresh()],
+        queues: [queue("q1", ["old"])],
+        wish: { ...wish, approved: approvalFor(seen(other).planId, "Repoint", fresh()) },
+      },
+      "wait Repointing",
+    ],
+    [
+      "waits for approval once more when the handover to an earlier one of the plan was approved",
+      { ...other, replacement: { holdBefore: ["Repoint"] } },
+      {
+        environments: [old(), fresh()],
+        queues: [queue("q1", ["old"])],
+        wish: { ...wish, approved: approvalFor(seen(other).planId, "Repoint", old()) },
+      },
+      "wait AwaitingApproval",
+    ],
+    [
+      "waits for approval once more when it bears the name of one that was approved and has gone",
+      { ...other, replacement: { holdBefore: ["Repoint"] } },
+      {
+        environments: [old(), fresh()],
+        queues: [queue("q1", ["old"])],
+        wish: {
+          ...wish,
+          approved: approvalFor(
+            seen(other).planId,
+            "Repoint",
+            fresh({ tags: { "awsbatch.dev/created-at": iso(9000) } }),
+          ),
+        },
+      },
+      "wait AwaitingApproval",
+    ],
+    [
       "waits for a queue that was paused meanwhile",
       other,
       { environments: [old(), fresh()], queues: [queue("q1", ["old"], { object: { heldBy: "awsbatch.dev/paused" } })] },
@@ -436,6 +473,26 @@ describe("a replacement", () => {
       "waits for approval before Delete, and serves meanwhile",
       { ...other, replacement: { holdBefore: ["Delete"] } },
       { environments: [old(), fresh(serving(601))], queues: [queue("q1", ["new"])] },
+      "wait AwaitingApproval; serving; Retiring=AwaitingApproval",
+    ],
+    [
+      "takes the predecessor out of service whose removal is approved",
+      { ...other, replacement: { holdBefore: ["Delete"] } },
+      {
+        environments: [old(), fresh(serving(601))],
+        queues: [queue("q1", ["new"])],
+        wish: { ...wish, approved: approvalFor(seen(other).planId, "Delete", old()) },
+      },
+      "tag retire old; serving; Retiring=Disabling",
+    ],
+    [
+      "waits for approval before Delete once more when the removal of another one was approved",
+      { ...other, replacement: { holdBefore: ["Delete"] } },
+      {
+        environments: [old(), fresh(serving(601))],
+        queues: [queue("q1", ["new"])],
+        wish: { ...wish, approved: approvalFor(seen(other).planId, "Delete", fresh()) },
+      },
       "wait AwaitingApproval; serving; Retiring=AwaitingApproval",
     ],
     [

@@ -5,6 +5,7 @@ import type { Environment } from "../../../src/aws/batch.ts";
 import type { Action } from "../../../src/controllers/compute-environment/action.ts";
 import { differences } from "../../../src/controllers/compute-environment/diff.ts";
 import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
+import { approvalOf, type HeldStep } from "../../../src/controllers/compute-environment/replacement.ts";
 import { report } from "../../../src/controllers/compute-environment/report.ts";
 import { planId } from "../../../src/controllers/compute-environment/request.ts";
 import type { JobsSeen, QueueSeen, Seen } from "../../../src/controllers/compute-environment/seen.ts";
@@ -184,6 +185,12 @@ function placed(jobs: JobsSeen, name: string): JobsSeen {
   return { ...jobs, remaining: jobs.remaining.map((one) => (one.jobId === "j2" ? one : { ...one, cluster })) };
 }
 
+/** An approval that names all of them, for a step or for another try; or one that lets nothing go on. */
+function approved(id: string, step: HeldStep | "Again" | "Nothing", all: readonly Environment[]): string {
+  if (step === "Again") return `${id}/Repoint@${ago(20)}`;
+  return step === "Nothing" ? `${id}/nothing` : approvalOf({ planId: id }, step, all);
+}
+
 interface World {
   readonly spec: BatchComputeEnvironmentSpec;
   readonly seen: Seen;
@@ -202,7 +209,7 @@ const worlds: fc.Arbitrary<World> = fc
     adoptionPolicy: fc.constantFrom<"Never" | "IfMatching" | "IfExists">("Never", "IfMatching", "IfExists"),
     adoptableNames: fc.constantFrom([], ["*"], ["*"]),
     allowForeignRepoint: rarely(4).map((denied) => !denied),
-    approved: fc.constantFrom("Repoint", `Repoint@${ago(20)}`, "Delete", "nothing"),
+    approved: fc.constantFrom<HeldStep | "Again" | "Nothing">("Create", "Repoint", "Again", "Delete", "Nothing"),
     absent: rarely(6).map((doubtful) => !doubtful),
     targetRuns: fc.constantFrom(undefined, true, false),
     tried: fc.boolean(),
@@ -223,7 +230,7 @@ const worlds: fc.Arbitrary<World> = fc
         deleting: rest.deleting,
         retain: rest.retain,
         adoptionPolicy: rest.adoptionPolicy,
-        approved: `${planId(wished, identity)}/${rest.approved}`,
+        approved: approved(planId(wished, identity), rest.approved, there),
       },
     }),
   }));

@@ -5,7 +5,7 @@ import { fleetOf } from "../../../src/controllers/compute-environment/fleet.ts";
 import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
 import { handover, referenceOf } from "../../../src/controllers/compute-environment/replacement.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { ec2, environment, now, object, queue, seen, settings, wish, withResources } from "./given.ts";
+import { approvalFor, ec2, environment, now, object, queue, seen, settings, wish, withResources } from "./given.ts";
 
 const iso = (secondsAgo: number): string => `${new Date(now - secondsAgo * 1000).toISOString().slice(0, 19)}Z`;
 const other = withResources(ec2, { instanceTypes: ["m5.large"] });
@@ -230,7 +230,9 @@ describe("a target that was approved after queues had gone back from it", () => 
     const held: BatchComputeEnvironmentSpec = { ...other, replacement: { holdBefore: ["Repoint"] } };
     const change = { environments: [old(), fresh(returnedAt(600, 900))], queues: [queue("q1", ["old"])] };
     expect(told(held, { ...change, ...approved })).toBe("wait Repointing");
-    expect(told(held, { ...change, wish: { ...wish, approved: `${id}/Repoint` } })).toBe("blocked Returned");
+    expect(told(held, { ...change, wish: { ...wish, approved: approvalFor(id, "Repoint", fresh()) } })).toBe(
+      "blocked Returned",
+    );
   });
 });
 

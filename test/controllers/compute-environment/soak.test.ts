@@ -3,7 +3,7 @@ import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/comp
 import type { Environment } from "../../../src/aws/batch.ts";
 import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { createApproval, ec2, environment, now, object, queue, seen, wish, withResources } from "./given.ts";
+import { approvalFor, ec2, environment, now, object, queue, seen, wish, withResources } from "./given.ts";
 import { fresh, id, iso, next, old, other, retired, serving } from "./replaced.ts";
 
 describe("the soak", () => {
@@ -331,7 +331,7 @@ describe("serving, as it is noted,", () => {
 });
 
 describe("an adopted environment", () => {
-  const approved = { wish: { ...wish, approved: createApproval(id, "team_ce") } };
+  const approved = { wish: { ...wish, approved: approvalFor(id, "Create", environment("team_ce")) } };
 
   it.each<[string, Partial<Seen>, string]>([
     ["is replaced only with approval", { environments: [environment("team_ce")] }, "AwaitingApproval"],

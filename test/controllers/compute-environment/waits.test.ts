@@ -1,17 +1,18 @@
 import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { createApproval, ec2, environment, queue, settings } from "./given.ts";
+import { approvalFor, ec2, environment, queue, settings, wish } from "./given.ts";
 import { fresh, id, iso, next, old, other, retired, serving } from "./replaced.ts";
 
 describe("a wait, or what bars the way, as a whole,", () => {
   const returned = { tags: { "awsbatch.dev/returned-at": `${iso(5)}/${id}` } };
-  const approval = `${id}/Repoint`;
-  const createOld = createApproval(id, "old");
+  const approval = approvalFor(id, "Repoint", fresh());
+  const createOld = approvalFor(id, "Create", old());
   const held = (step: "Create" | "Repoint" | "Delete"): BatchComputeEnvironmentSpec => ({
     ...other,
     replacement: { holdBefore: [step] },
   });
+  const many = Array.from({ length: 14 }, (_, index) => environment(`idle-${10 + index}`));
   const may = { settings: { ...settings, allowForeignRepoint: true } };
   const theirs = (...names: readonly string[]) => ({ queues: [queue("theirs", names, { foreign: true })], ...may });
   const repointing: BatchComputeEnvironmentSpec = { ...other, replacement: { foreignQueues: "Repoint" } };
@@ -82,6 +83,12 @@ describe("a wait, or what bars the way, as a whole,", () => {
       { held: "forApproval", approval, message: expect.stringMatching(/^new is VALID; handing over q1, q2 waits/) },
     ],
     [
+      "for an approval of Repoint, also while AWS updates what the queues name",
+      held("Repoint"),
+      { environments: [old({ status: "UPDATING" }), fresh()], queues: [queue("q1", ["old"])] },
+      { held: "forApproval", approval },
+    ],
+    [
       "for an approval of Repoint, also where one of two predecessors is in order",
       held("Repoint"),
       {
@@ -103,13 +110,62 @@ describe("a wait, or what bars the way, as a whole,", () => {
       "for an approval of Delete",
       held("Delete"),
       { environments: [old(), fresh(serving(601))], queues: [queue("q1", ["new"])] },
-      { held: "forApproval", approval: `${id}/Delete`, message: expect.stringMatching(/^old is out of use/) },
+      {
+        held: "forApproval",
+        approval: approvalFor(id, "Delete", old()),
+        message: expect.stringMatching(/^old is out of use; taking it out of service waits for approval\./),
+      },
     ],
     [
       "for an approval of Delete, also while AWS updates what would go",
       held("Delete"),
       { environments: [old({ status: "UPDATING" }), fresh(serving(601))], queues: [queue("q1", ["new"])] },
-      { held: "forApproval", approval: `${id}/Delete` },
+      { held: "forApproval", approval: approvalFor(id, "Delete", old()) },
+    ],
+    [
+      "for one approval of Delete for all that are out of use, and not for what soaks or is on its way out",
+      held("Delete"),
+      {
+        environments: [
+          old(),
+          environment("off", ec2, { state: "DISABLED" }),
+          environment("gone", ec2, { state: "DISABLED", tags: retired }),
+          fresh(serving(60)),
+        ],
+        queues: [queue("q1", ["new"])],
+      },
+      { held: "forApproval", approval: approvalFor(id, "Delete", environment("off")) },
+    ],
+    [
+      "for one approval of Delete for all that are out of use",
+      held("Delete"),
+      { environments: [old(), environment("older"), fresh(serving(601))], queues: [queue("q1", ["new"])] },
+      {
+        held: "forApproval",
+        approval: approvalFor(id, "Delete", environment("older"), old()),
+        message: expect.stringMatching(/^older, old are out of use; taking them out of service waits for approval\./),
+      },
+    ],
+    [
+      "for an approval of Delete that has room in status",
+      held("Delete"),
+      { environments: [...many, fresh(serving(601))], queues: [queue("q1", ["new"])] },
+      {
+        held: "forApproval",
+        approval: approvalFor(id, "Delete", ...many.toReversed().slice(0, 12)),
+        message: expect.not.stringContaining("idle-11"),
+      },
+    ],
+    [
+      "for an approval of Delete for one that was not there when another was approved, and for that one again while it has yet to be marked",
+      held("Delete"),
+      {
+        environments: [old(), environment("older"), fresh(serving(601))],
+        queues: [queue("q1", ["new"])],
+        queuesBelieved: false,
+        wish: { ...wish, approved: approvalFor(id, "Delete", old()) },
+      },
+      { held: "forApproval", approval: approvalFor(id, "Delete", environment("older"), old()) },
     ],
     [
       "for no approval of Delete where that was given before",
@@ -160,7 +216,7 @@ describe("a wait, or what bars the way, as a whole,", () => {
       {
         kind: "blocked",
         reason: "Returned",
-        approval: `${approval}@${iso(5)}`,
+        approval: `${id}/Repoint@${iso(5)}`,
         message: expect.stringMatching(
           /^the queues went back from new .*"[^"]+\/Repoint@[^"]+" lets it be tried again$/,
         ),

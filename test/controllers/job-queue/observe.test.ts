@@ -10,7 +10,7 @@ import { memoryKey, queueNameOf } from "../../../src/controllers/naming.ts";
 import { ownerTags } from "../../../src/controllers/ownership.ts";
 import type { Ports } from "../../../src/controllers/ports.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
-import { object as environmentObject } from "../compute-environment/given.ts";
+import { approvalFor, object as environmentObject } from "../compute-environment/given.ts";
 import { type FakeRegion, fakeRegion, objectsOf } from "../region.ts";
 import {
   ec2,
@@ -197,7 +197,9 @@ describe("an entry of the order", () => {
   const approving = (step: string, spec: Partial<BatchComputeEnvironmentSpec> = {}) => ({
     annotations: { "awsbatch.dev/approve": `${planId({ ...ec2, ...spec }, identityOf("a"))}/${step}` },
   });
-  const approve = (spec: Partial<BatchComputeEnvironmentSpec>) => approving("Repoint", spec);
+  const [first, second] = [environment("a1", "a"), environment("a2", "a")];
+  const approve = (spec: Partial<BatchComputeEnvironmentSpec>, target = first) =>
+    approving(approvalFor("", "Repoint", target).slice(1), spec);
 
   it.each<[string, KubeObject, boolean]>([
     ["may be handed over", environmentOf("a"), true],
@@ -205,7 +207,12 @@ describe("an entry of the order", () => {
     ["goes on when Repoint is approved", environmentOf("a", hold, approve(hold)), true],
     [
       "stays held when another plan was approved",
-      environmentOf("a", hold, { annotations: { "awsbatch.dev/approve": "0/Repoint" } }),
+      environmentOf("a", hold, { annotations: { "awsbatch.dev/approve": approvalFor("0", "Repoint", first) } }),
+      false,
+    ],
+    [
+      "stays held when the handover to another environment of the plan was approved",
+      environmentOf("a", hold, approve(hold, second)),
       false,
     ],
     [
@@ -224,7 +231,7 @@ describe("an entry of the order", () => {
       false,
     ],
   ])("%s", async (_name, owner, expected) => {
-    const [entry] = (await watcher([owner]).look(fakeRegion(), to("a"))).entries;
+    const [entry] = (await watcher([owner]).look(fakeRegion({ environments: [first] }), to("a"))).entries;
     expect(entry).toMatchObject({ kind: "reference", handover: expected });
   });
 

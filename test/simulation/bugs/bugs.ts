@@ -281,7 +281,7 @@ export const bugs: readonly Bug[] = [
     "go on without the approval",
     "an approval before each step",
     "controllers/compute-environment/replacement.ts",
-    "return (spec.replacement?.holdBefore?.includes(step) ?? false) && seen.wish.approved !== value;",
+    "return (spec.replacement?.holdBefore?.includes(step) ?? false) && !isApproved(seen, step, environment);",
     "return false;",
   ),
   one(
