@@ -7,6 +7,7 @@ import {
 } from "../../src/api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironmentSpec } from "../../src/api/v1alpha1/compute-environment.ts";
 import { conditionsOf } from "../../src/controllers/conditions.ts";
+import { ownerIn, retainedFromTag } from "../../src/controllers/ownership.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import { StoreError } from "../../src/kube/store.ts";
 import { accessDenied, type Fault, serverFailure, throttled } from "../../src/simulator/faults.ts";
@@ -183,6 +184,22 @@ export function approveAll(world: Simulation): void {
 function approvalIn(object: KubeObject): string | undefined {
   const message = conditionsOf(object).find(({ reason }) => reason === "AwaitingApproval")?.message ?? "";
   return /awsbatch\.dev\/approve: "([^"]+)"/.exec(message)?.[1];
+}
+
+/** Gives each object back what it says was taken from it time and again, as its message tells. */
+export async function giveBack({ aws, store }: Simulation): Promise<void> {
+  for (const object of store.objects()) {
+    const message = conditionsOf(object).find(({ reason }) => reason === "Disowned")?.message ?? "";
+    const value = /awsbatch\.dev\/retained-from: "([^"]+)"/.exec(message)?.[1];
+    if (value === undefined) continue;
+    const named = new Set(message.split(/[^\w-]+/));
+    for (const one of aws.truth.computeEnvironments()) {
+      const { computeEnvironmentName: name, computeEnvironmentArn: resourceArn, tags, status } = one;
+      const isGiven = ownerIn(tags) !== undefined || tags?.[retainedFromTag] === value;
+      if (!named.has(name) || status === "DELETED" || isGiven) continue;
+      await aws.outside.tagResource({ resourceArn, tags: { [retainedFromTag]: value } });
+    }
+  }
 }
 
 function submit(world: Simulation, act: Extract<Act, { kind: "submit" }>): void {

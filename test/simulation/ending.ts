@@ -17,7 +17,7 @@ import type { CallRecord } from "../../src/simulator/wire.ts";
 import { isWrite } from "../transcript.ts";
 import { accountOf, type Line } from "./account.ts";
 import { everybody } from "./account-network.ts";
-import { approveAll, manifestOf, type Player } from "./carry-out.ts";
+import { approveAll, giveBack, manifestOf, type Player } from "./carry-out.ts";
 import { type Expected, expectedOf, verdictsOf } from "./fresh.ts";
 import { settledEnvironment } from "./generate/environments.ts";
 import { queueOrder } from "./generate/others.ts";
@@ -207,6 +207,7 @@ async function converges(world: Simulation, expected: Expected): Promise<boolean
     if (isAs(world, expected)) return true;
     await world.seconds(15);
     approveAll(world);
+    await giveBack(world);
     await removeForeignQueues(world);
   }
   return isAs(world, expected);

@@ -8,7 +8,7 @@ import { clusterTag, ownerIn } from "../../src/controllers/ownership.ts";
 import { tagsOf } from "../../src/simulator/ec2-state.ts";
 import type { AwsSnapshot } from "../../src/simulator/snapshot.ts";
 import { accountOf, highestFirst, type Line } from "./account.ts";
-import { approveAll, manifestOf } from "./carry-out.ts";
+import { approveAll, giveBack, manifestOf } from "./carry-out.ts";
 import { Simulation } from "./world.ts";
 
 /** What a world should come to: what is in AWS, and what each object says. */
@@ -91,6 +91,7 @@ export async function expectedOf(world: Simulation): Promise<Expected> {
   for (let passed = 0; passed < limitSeconds && !done(); passed += 15) {
     await fresh.until(done, 15);
     approveAll(fresh);
+    await giveBack(fresh);
   }
   await fresh.seconds(30);
   const expected: Expected = {

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../manifests.ts";
 import { isReady } from "../world.ts";
+import { runStory } from "./run.ts";
+import type { Step } from "./story.ts";
 import { Simulation, type SimulationOptions } from "./world.ts";
 
 const open: Simulation[] = [];
@@ -65,4 +67,20 @@ describe("a world of two replicas", () => {
     expect(second).toBe(first);
     expect(third).not.toBe(first);
   });
+});
+
+it("ends with what a tool took from an object time and again given back, as the object asks", async () => {
+  const spec = { ...ec2, state: "ENABLED" as const };
+  const untag = (at: number): Step => ({ at, act: { kind: "tool", doing: "untagEnvironment", pick: at / 200 - 1 } });
+  const steps: Step[] = [
+    { at: 1, act: { kind: "apply", manifest: computeEnvironment("ce", spec) } },
+    { at: 2, act: { kind: "apply", manifest: jobQueue("q1", ["ce"]) } },
+    untag(200),
+    untag(400),
+  ];
+  const flags = { allowForeignRepoint: false, adoptable: false };
+  const outcome = await runStory({ seed: 4, replicas: 1, knobs: {}, flags, steps });
+  const text = outcome.trace();
+  expect(outcome.violations, text).toEqual([]);
+  expect(text).toContain("Stalled g1 Disowned");
 });

@@ -261,6 +261,64 @@ describe("a stack that Terraform made", () => {
   });
 });
 
+describe("an environment whose tags somebody takes off", () => {
+  const live = (world: World) =>
+    world.aws.truth.computeEnvironments().filter(({ status }) => status !== "DELETED" && status !== "DELETING");
+
+  async function disown(world: World): Promise<void> {
+    for (const { computeEnvironmentArn: resourceArn, computeEnvironmentName: name, tags } of live(world)) {
+      const tagKeys = Object.keys(tags ?? {}).filter((key) => key.startsWith("awsbatch.dev/"));
+      if (tagKeys.length === 0) continue;
+      world.tell("tool", `takes our tags off ${name}`);
+      await world.aws.outside.untagResource({ resourceArn, tagKeys });
+    }
+  }
+
+  it("is left to whoever did that, once: the object gets another one", async () => {
+    const world = await readyWorld();
+    const [taken] = live(world);
+    await disown(world);
+    await world.until("another one is made", () => live(world).length === 2);
+    await world.untilReady();
+    const calls = world.writes().length;
+    await world.seconds(3600);
+    expect(world.writes().slice(calls)).toEqual([]);
+    expect(live(world)).toContainEqual(
+      expect.objectContaining({ computeEnvironmentArn: taken?.computeEnvironmentArn }),
+    );
+    expect(world.violations).toEqual([]);
+  });
+
+  it("time and again, is followed by no further one, serves its queue, and is taken back when it is given back", async () => {
+    const world = await readyWorld();
+    const refused = (): boolean => world.condition("BatchComputeEnvironment", "ce", "Stalled")?.reason === "Disowned";
+    for (let time = 0; time < 10; time++) {
+      await disown(world);
+      await world.seconds(600);
+    }
+    expect(refused()).toBe(true);
+    expect(live(world)).toHaveLength(2);
+    const [queue] = world.aws.truth.jobQueues();
+    expect(queue).toMatchObject({ state: "ENABLED", computeEnvironmentOrder: [{ order: 1 }] });
+    await expectSilence(world);
+    const message = world.condition("BatchComputeEnvironment", "ce", "Stalled")?.message ?? "";
+    const value = /awsbatch\.dev\/retained-from: "([^"]+)"/.exec(message)?.[1] ?? "";
+    for (const { computeEnvironmentArn: resourceArn, computeEnvironmentName: name } of live(world)) {
+      world.tell("user", `gives ${name} back`);
+      await world.aws.outside.tagResource({ resourceArn, tags: { "awsbatch.dev/retained-from": value } });
+    }
+    await world.until("it is Ready again", () => !refused());
+    await world.untilReady();
+    await world.until("one is left", () => live(world).length === 1);
+    await world.until(
+      "nothing goes on",
+      () => world.condition("BatchComputeEnvironment", "ce", "Retiring") === undefined,
+    );
+    await expectSilence(world);
+    await expectStory(world, "environments disowned time and again");
+  });
+});
+
 it("of two objects that claim one name the older owns it, and the other says so", async () => {
   const world = await aWorld();
   world.apply(computeEnvironment("ce", { ...ec2, computeEnvironmentName: "shared" }));

@@ -1,20 +1,27 @@
 /**
- * What keeps the operator from making one environment after the other for a wish that AWS never describes as it was
- * asked: with each look a further one would be made, until the region has room for none. Pure.
+ * What keeps the operator from making one environment after the other: for a wish that AWS never describes as it was
+ * asked, and where somebody takes our tags off each. With each look a further one would be made, until the region has
+ * room for none. Pure.
  */
 
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
 import type { Next } from "../decision.ts";
+import { identityText, ownershipOf, retainedFromTag } from "../ownership.ts";
+import { names } from "./context.ts";
 import { type Difference, differences } from "./diff.ts";
 import { createdAt, isRetired, needsReplacement, newestFirst } from "./fleet.ts";
 import { attemptAt } from "./request.ts";
 import type { Seen } from "./seen.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
+type Blocked = Extract<Next<never>, { kind: "blocked" }>;
 
 const attemptEveryMs = 60 * 60_000;
 const shownLength = 80;
+/** One may have been taken from the object on purpose, and is left to whoever did that. */
+const disownedAtMost = 1;
+const disownedLookMs = 60_000;
 
 /**
  * Those of `standing` that were made within the last hour for the wish as it is now, the newest first. None of them
@@ -51,6 +58,25 @@ export function brake(
     reason: "DescribedOtherwise",
     message: `${name} was made for this very spec, and AWS describes it otherwise: ${otherwise.join(", ")}. Bring the spec in line with what AWS describes, or report it; another attempt is made an hour after this one`,
     recheckInMs: Math.min(...made.map((environment) => restMs(environment, now))),
+  };
+}
+
+/**
+ * Why no further environment is made where several stand that were made for the wish as it is now and have no owner any
+ * more; undefined: one may be made.
+ */
+export function disowned({ planId, baseName, identity, environments }: Seen): Blocked | undefined {
+  const left = environments.filter(({ computeEnvironmentName: name, status, tags }) => {
+    const isMadeForThis = attemptAt(planId, baseName, name) > 0 && status !== "DELETING";
+    return isMadeForThis && ownershipOf(tags, identity).kind === "foreign";
+  });
+  if (left.length <= disownedAtMost) return undefined;
+  return {
+    kind: "blocked",
+    reason: "Disowned",
+    message: `${names(left)} were made for this object, and something has taken the tags awsbatch.dev/* off them; no further one is made. Keep that from happening again, and give each of them back by the tag ${retainedFromTag}: "${identityText(identity)}", or delete it`,
+    // Nothing wakes this object when what bears no tags of it changes.
+    recheckInMs: disownedLookMs,
   };
 }
 

@@ -8,7 +8,7 @@ import { createdAtTag, returnedAtTag, servingSinceTag } from "../ownership.ts";
 import { isMadeByOperator } from "../roles/names.ts";
 import { withoutRequestIds } from "../wording.ts";
 import type { Action } from "./action.ts";
-import { brake } from "./brake.ts";
+import { brake, disowned } from "./brake.ts";
 import {
   environmentQuota,
   foreignHindrance,
@@ -89,8 +89,10 @@ export function approval(value: string, what: string): Extract<Next<never>, { ki
   };
 }
 
-/** The very first environment of an object. */
+/** The very first environment of an object, or the next one where none of it is left. */
 export function firstEnvironment(spec: Spec, seen: Seen, now: number): Next<Action> {
+  const barred = disowned(seen);
+  if (barred !== undefined) return barred;
   const count = seen.environments.length;
   if (count >= environmentQuota) {
     return {
@@ -115,7 +117,7 @@ export function successor(spec: Spec, seen: Seen, standing: readonly Environment
       message: `${fields} cannot be changed in AWS, and spec.replacement.policy is Never. Put the field back, or allow the replacement`,
     };
   }
-  const found = brake(spec, seen, standing, now) ?? hindrance(spec, seen, standing);
+  const found = disowned(seen) ?? brake(spec, seen, standing, now) ?? hindrance(spec, seen, standing);
   if (found !== undefined) return found;
   // An adopted environment bears its own name; what it was made from may be the pride of another tool.
   const adopted = serving.some(

@@ -142,6 +142,67 @@ describe("what was just made for the very plan and is described otherwise", () =
   });
 });
 
+describe("environments that were made for the very plan and whose tags somebody has taken off", () => {
+  const untagged = (suffix: string, change: Partial<Environment> = {}): Environment => ({
+    ...environment(`${name}${suffix}`, fargate, change),
+    tags: change.tags ?? { team: "theirs" },
+  });
+
+  it("are followed by none, and a person is told how to give them back", () => {
+    expect(next(fargate, { environments: [untagged(""), untagged("-2")] })).toMatchObject({
+      kind: "blocked",
+      reason: "Disowned",
+      message: `${name}, ${name}-2 were made for this object, and something has taken the tags awsbatch.dev/* off them; no further one is made. Keep that from happening again, and give each of them back by the tag awsbatch.dev/retained-from: "default/team/ce", or delete it`,
+      recheckInMs: 60_000,
+    });
+  });
+
+  it.each<[string, readonly Environment[], string]>([
+    ["are followed by another one when it is only one", [untagged("")], "act Creating"],
+    [
+      "do not count when they are being deleted",
+      [untagged(""), untagged("-2", { status: "DELETING" })],
+      "act Creating",
+    ],
+    [
+      "count in whatever order AWS has left them",
+      [untagged("", { status: "INVALID" }), untagged("-9", { state: "DISABLED" })],
+      "blocked Disowned",
+    ],
+    [
+      "are followed by none either where an earlier plan still serves",
+      [old, untagged(""), untagged("-2")],
+      "blocked Disowned",
+    ],
+    [
+      "hinder nothing where one of them is left to the object",
+      [made("", 60, { computeResources: fargate.computeResources }), untagged("-2"), untagged("-3")],
+      "settled Available",
+    ],
+    [
+      "are taken back where they were given back",
+      [untagged(""), untagged("-2", { tags: { "awsbatch.dev/retained-from": "default/team/ce" } })],
+      "act TakingOver",
+    ],
+    [
+      "are not those of another object",
+      [untagged(""), environment(`${name}-2`, fargate, { tags: { "awsbatch.dev/name": "other" } })],
+      "act Creating",
+    ],
+    [
+      "are not those that were made for another plan, nor what somebody else gave the name of the object",
+      [
+        untagged(""),
+        { ...untagged(""), computeEnvironmentName: otherName },
+        { ...untagged(""), computeEnvironmentName: "team_ce" },
+      ],
+      "act Creating",
+    ],
+  ])("%s", (_name, environments, expected) => {
+    expect(told(fargate, { environments })).toBe(expected);
+  });
+});
+
 describe("another environment is made at once", () => {
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>]>([
     ["for another spec", withResources(fargate, { maxvCpus: 32 }), { environments: [made("", 60)] }],
