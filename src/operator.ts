@@ -50,8 +50,11 @@ export interface OperatorOptions {
   readonly requestsPerSecond: number;
   /** What is left of the lease, or throws; asked in the last step before a write leaves. */
   readonly mayWrite: () => { readonly deadlineMs: number };
-  /** Wall time (ms) since when this process is the writer; undefined while it is not. */
-  readonly writerSince: () => number | undefined;
+  /**
+   * Since when this process is the writer, by the `monotonic()` of `clock`; -Infinity where nobody can have written
+   * before it; undefined while it is not the writer.
+   */
+  readonly writerSinceMonotonicMs: () => number | undefined;
   readonly watchesNamespace: (namespace: string) => boolean;
   /** Which of the watched objects are reconciled here; absent: all. Others are only seen. */
   readonly reconciles?: (object: KubeObject) => boolean;
@@ -213,7 +216,7 @@ async function openRegion(
     region,
     partition,
     fingerprintOf: (revision: DefinitionRevision) => fingerprintOf(revision),
-    writerSince: options.writerSince,
+    writerSinceMonotonicMs: options.writerSinceMonotonicMs,
     // Of the others, an object asks for the one whose name it claims.
     keepsDefinition: (_name, tags) => ownerIn(tags)?.cluster === options.cluster.name,
     watchesJobs: (queue) => isOfAnObject(queue, options.cluster, objects),

@@ -78,6 +78,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const store = options.store ?? new MemoryStore({ clock, newUid: () => `uid-${++uids}` });
   const log = collectingLog();
   const beganAt = clock.now();
+  const writerSince = clock.monotonic();
   const operator = createOperator({
     store,
     clock,
@@ -92,7 +93,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     },
     requestsPerSecond: 10,
     mayWrite: () => ({ deadlineMs: 10_000 }),
-    writerSince: () => beganAt,
+    writerSinceMonotonicMs: () => writerSince,
     reconciles: options.reconciles ?? (() => true),
     watchesNamespace: () => true,
     namespaceLabels: async () => ({}),

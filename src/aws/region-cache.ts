@@ -34,8 +34,11 @@ export interface ReadFailure {
 
 export interface RegionCacheOptions {
   readonly clock: Clock;
-  /** Wall time (ms) since which this process is the writer; undefined: it is not. */
-  readonly writerSince: () => number | undefined;
+  /**
+   * Since when this process is the writer, by the `monotonic()` of `clock`; -Infinity where nobody can have written
+   * before it; undefined: it is not the writer.
+   */
+  readonly writerSinceMonotonicMs: () => number | undefined;
   /** Called in the turn of the change; both snapshots share what did not change. */
   readonly onChange: (change: RegionChange, previous: BatchSnapshot, current: BatchSnapshot) => void;
 }
@@ -52,7 +55,6 @@ export class RegionCache {
   readonly #failures = new Map<"lists" | "definitions", ReadFailure>();
   readonly #options: RegionCacheOptions;
   #snapshot: BatchSnapshot | undefined;
-  #writer: { readonly since: number; readonly believedFrom: number } | undefined;
   /** The `believedFrom` whose coming true has been told. */
   #toldFrom: number | undefined;
 
@@ -112,15 +114,8 @@ export class RegionCache {
 
   /** Monotonic time from which on a read may be believed when it shows that something is missing. */
   believedFrom(): number | undefined {
-    const since = this.#options.writerSince();
-    if (since === undefined) return undefined;
-    if (this.#writer?.since !== since) {
-      // Taken over once: later jumps of the wall clock mean nothing.
-      const { clock } = this.#options;
-      const ageMs = Math.max(0, clock.now() - since);
-      this.#writer = { since, believedFrom: clock.monotonic() - ageMs + stalenessMs };
-    }
-    return this.#writer.believedFrom;
+    const since = this.#options.writerSinceMonotonicMs();
+    return since === undefined ? undefined : since + stalenessMs;
   }
 
   /** Whether what a read that began at `begunAt` does not show may be taken for missing. */

@@ -49,7 +49,7 @@ describe("a region over an AWS that is stale, throttles and loses requests and a
       }
       aws.faults.add({ fault: throttled, on: () => random() < 0.05 });
 
-      const began = clock.now();
+      const began = clock.monotonic();
       const batch = guardedBatch(aws.batch, {
         clock,
         budget: new CallBudget({ clock }),
@@ -63,7 +63,7 @@ describe("a region over an AWS that is stale, throttles and loses requests and a
         region: aws.region,
         partition: "aws",
         fingerprintOf: ({ containerProperties }) => `v1:${containerProperties?.image}`,
-        writerSince: () => began,
+        writerSinceMonotonicMs: () => began,
         onChange: () => undefined,
       });
       const stop = new AbortController();

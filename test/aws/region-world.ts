@@ -17,7 +17,7 @@ export interface Told {
 
 export interface WorldOptions {
   readonly ratePerSecond?: number;
-  /** Wall time; default: a minute before the beginning. */
+  /** Monotonic ms; default: a minute before the beginning. */
   readonly writerSince?: () => number | undefined;
   readonly keepsDefinition?: (name: string, tags: Readonly<Record<string, string>>) => boolean;
   readonly watchesJobs?: (queue: Queue) => boolean;
@@ -36,7 +36,6 @@ export class RegionWorld {
 
   constructor(options: WorldOptions = {}) {
     const { clock } = this;
-    const began = clock.now();
     this.region = createBatchRegion({
       batch: guardedBatch(this.aws, {
         clock,
@@ -52,7 +51,7 @@ export class RegionWorld {
         this.fingerprints.push(`${revision.jobDefinitionName}:${revision.revision}`);
         return `v1:${revision.containerProperties?.image}`;
       },
-      writerSince: options.writerSince ?? (() => began - 60_000),
+      writerSinceMonotonicMs: options.writerSince ?? (() => -60_000),
       onChange: (change, previous, current) => this.told.push({ at: clock.monotonic(), change, previous, current }),
       ...(options.keepsDefinition === undefined ? {} : { keepsDefinition: options.keepsDefinition }),
       ...(options.watchesJobs === undefined ? {} : { watchesJobs: options.watchesJobs }),

@@ -113,7 +113,7 @@ export class OperatorProcess {
       }),
       requestsPerSecond: 10,
       mayWrite,
-      writerSince: () => this.#writerSince,
+      writerSinceMonotonicMs: () => this.#writerSince,
       watchesNamespace: () => true,
       namespaceLabels: async () => ({}),
       namespaceAnnotations: async () => ({}),
@@ -189,7 +189,7 @@ export class OperatorProcess {
         interrupted,
       );
       return await this.elector.run(interrupted, async (signal) => {
-        this.#writerSince = this.clock.now();
+        this.#writerSince = this.clock.monotonic();
         await Promise.all([this.operator.lead(signal), this.operator.ports.regions.open(undefined, signal)]);
       });
     } catch (error) {

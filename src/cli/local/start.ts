@@ -95,7 +95,8 @@ export async function startLocal(start: LocalStart): Promise<number> {
     operate: (signal) => operator.run(signal),
   });
   const writes = { count: 0 };
-  const startedAt = clock.monotonic();
+  // A simulated AWS that begins with this process had no writer before it; a real one may have had one a moment ago.
+  const writerSince = simulated !== undefined && before === undefined ? Number.NEGATIVE_INFINITY : clock.monotonic();
   const operator = createOperator({
     clock,
     random: Math.random,
@@ -122,7 +123,7 @@ export async function startLocal(start: LocalStart): Promise<number> {
     },
     // The lock on the directory is the lease: it is held as long as the process lives.
     mayWrite: () => ({ deadlineMs: Number.POSITIVE_INFINITY }),
-    writerSince: () => startedAt,
+    writerSinceMonotonicMs: () => writerSince,
     watchesNamespace: () => true,
     // Without a cluster a namespace has the one label that every namespace has.
     namespaceLabels: async (namespace) => ({ "kubernetes.io/metadata.name": namespace }),

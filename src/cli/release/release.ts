@@ -56,6 +56,7 @@ export async function release(options: ReleaseOptions, signal: AbortSignal): Pro
   const reasons = new Map<string, string>();
   const released: string[] = [];
   const since = clock.now();
+  const writerSince = clock.monotonic();
   const operator = createOperator({
     ...options,
     store: releasingStore(store, timestamp(since), (object, message) => {
@@ -65,7 +66,7 @@ export async function release(options: ReleaseOptions, signal: AbortSignal): Pro
       onProgress(`${name} waits: ${message}`);
     }),
     mayWrite: () => ({ deadlineMs: Number.POSITIVE_INFINITY }),
-    writerSince: () => since,
+    writerSinceMonotonicMs: () => writerSince,
   });
   for (const kind of kinds) {
     operator.runtime.cache(kind).onChange(({ before, after }) => {

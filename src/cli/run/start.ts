@@ -78,7 +78,7 @@ class Run {
   readonly #metrics: OperatorMetrics;
   readonly #identity = `${hostname()}_${randomUUID()}`;
   #cloud: Cloud | undefined;
-  /** Wall time (ms) since when this process is the writer. */
+  /** Monotonic ms since when this process is the writer. */
   #writerSince: number | undefined;
 
   constructor(flags: RunFlags, io: Io, ports: RunPorts, log: Log, server: ApiServer, metrics: OperatorMetrics) {
@@ -179,7 +179,7 @@ class Run {
       },
       requestsPerSecond: this.#flags.awsRequestsPerSecond ?? defaultRequestsPerSecond,
       mayWrite,
-      writerSince: () => this.#writerSince,
+      writerSinceMonotonicMs: () => this.#writerSince,
       reconciles: ({ metadata: { labels = {} } }) => shardSelector?.(labels) ?? true,
       // Nobody knows what is in a namespace that could not be read so far.
       watchesNamespace: (namespace) => operator.runtime.hasListed(namespace),
@@ -228,7 +228,7 @@ class Run {
 
   async #lead(operator: Operator, elector: LeaderElector | undefined): Promise<"stopped" | "lost"> {
     const lead = async (signal: AbortSignal): Promise<void> => {
-      this.#writerSince = this.#ports.clock.now();
+      this.#writerSince = this.#ports.clock.monotonic();
       // Also without an object AWS is read, so that readiness means something.
       await Promise.all([operator.lead(signal), operator.ports.regions.open(undefined, signal)]);
     };

@@ -311,6 +311,49 @@ describe("against AWS that is not simulated", () => {
   });
 });
 
+describe("a start just after another one, against an AWS that shows it late", () => {
+  const clusterName = "laptop";
+  const flags = { simulate: false, clusterName } as const;
+
+  /** A session that ended as soon as AWS had a job definition; whoever lists afterwards does not see that yet. */
+  async function justRegistered() {
+    const aws = onAws();
+    const { truth, faults } = aws.cloud.world("us-east-1");
+    const source = new MemorySource({ "definition.yaml": definition() });
+    const first = await started({ ...aws, source, flags });
+    await aws.clock.advanceUntil(() => truth.jobDefinitions().length > 0, 60_000, "the registration");
+    const registeredAt = aws.clock.monotonic();
+    first.interrupt();
+    await first.end();
+    faults.add({
+      on: ({ operation }) => operation === "DescribeJobDefinitions" && aws.clock.monotonic() < registeredAt + 4900,
+      fault: { kind: "stale", staleMs: 5000 },
+    });
+    return { ...aws, source, directory: first.directory, truth };
+  }
+
+  test("registers nothing a second time", async () => {
+    const { truth, ...world } = await justRegistered();
+    const second = await started({ ...world, flags: { ...flags, until: "ready" } });
+    expect(await second.end()).toBe(0);
+    expect(second.ofType("awsWrite")).toEqual([]);
+    expect(truth.jobDefinitions()).toHaveLength(1);
+  });
+
+  test("does not take for deleted what it does not see", async () => {
+    const { truth, ...world } = await justRegistered();
+    const second = await started({ ...world, flags: { ...flags, delete: true } });
+    expect(await second.end()).toBe(0);
+    expect(truth.jobDefinitions()).toEqual([expect.objectContaining({ status: "INACTIVE" })]);
+  });
+});
+
+test("a first start against a simulated AWS does not wait until AWS would show what an earlier one wrote", async () => {
+  const session = await started({ source: new MemorySource({ "definition.yaml": definition() }) });
+  await session.clock.advance(4000);
+  expect(session.ofType("awsWrite").map((line) => line["operation"])).toEqual(["RegisterJobDefinition"]);
+});
+
 describe("the output", () => {
   test("is one line per change when it is no terminal", async () => {
     const session = await started({ flags: { output: "table", until: "ready" } });
