@@ -1,4 +1,5 @@
 import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
+import { jsonEqual } from "../runtime/json-equal.ts";
 import type { Random } from "../runtime/random.ts";
 import type { ApiRequest, KubeApi, MayWrite } from "./api.ts";
 import { ApiError } from "./errors.ts";
@@ -57,6 +58,7 @@ const namespaceKind: ResourceKind = { group: "", version: "v1", plural: "namespa
 const mergePatch = "application/merge-patch+json";
 /** JSON is YAML. */
 const applyPatch = "application/apply-patch+yaml";
+const jsonPatch = "application/json-patch+json";
 /** Servers end a watch after so long at most; well below the time after which a reflector calls it silent. */
 const watchSeconds = 45;
 
@@ -87,23 +89,32 @@ export function kubeStore(options: KubeStoreOptions): KubeStore {
    */
   function statusRequest(kind: Kind, { metadata }: KubeObject, resourceVersion: string, status: unknown): ApiRequest {
     const { namespace, name, uid } = metadata;
-    return call(
-      kind,
-      "patch",
-      { ...addressOf(metadata), subresource: "status" },
-      {
-        method: "PATCH",
-        query: { fieldManager, force: true },
-        contentType: applyPatch,
-        body: {
-          apiVersion: `${kind.group}/${kind.version}`,
-          kind: kind.kind,
-          metadata: { namespace, name, uid, resourceVersion },
-          status,
-        },
-        mayWrite,
+    return statusPatch(kind, metadata, {
+      query: { fieldManager, force: true },
+      contentType: applyPatch,
+      body: {
+        apiVersion: `${kind.group}/${kind.version}`,
+        kind: kind.kind,
+        metadata: { namespace, name, uid, resourceVersion },
+        status,
       },
-    );
+    });
+  }
+
+  /** Puts the status in the place of whatever is there. A version that is not the object's any more is a `Conflict`. */
+  function replacingRequest(kind: Kind, { metadata }: KubeObject, status: unknown): ApiRequest {
+    return statusPatch(kind, metadata, {
+      query: { fieldManager },
+      contentType: jsonPatch,
+      body: [
+        { op: "replace", path: "/metadata/resourceVersion", value: metadata.resourceVersion },
+        { op: "replace", path: "/status", value: status },
+      ],
+    });
+  }
+
+  function statusPatch(kind: Kind, key: ObjectKey, rest: Partial<ApiRequest>): ApiRequest {
+    return call(kind, "patch", { ...addressOf(key), subresource: "status" }, { method: "PATCH", mayWrite, ...rest });
   }
 
   const store: KubeStore = {
@@ -130,7 +141,12 @@ export function kubeStore(options: KubeStoreOptions): KubeStore {
       statusAtVersion(
         object,
         `${kind.plural} "${object.metadata.namespace}/${object.metadata.name}"`,
-        async (version) => toObject(kind, await api.request(statusRequest(kind, object, version, status), signal)),
+        async (version) => {
+          const applied = toObject(kind, await api.request(statusRequest(kind, object, version, status), signal));
+          // What another manager owns as well, after a restore or with managedFields cleared, outlives an apply without it.
+          if (jsonEqual(applied.status, status)) return applied;
+          return toObject(kind, await api.request(replacingRequest(kind, applied, status), signal));
+        },
         () => store.get(kind, object.metadata, signal),
       ),
 

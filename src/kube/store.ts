@@ -29,7 +29,7 @@ export interface Store extends ObjectSource {
    */
   patchMetadata(kind: Kind, object: KubeObject, patch: MetadataPatch, signal: AbortSignal): Promise<KubeObject>;
   /**
-   * Server-side apply of the whole status, forced.
+   * Server-side apply of the whole status, forced: nothing else is left in it, whoever wrote that.
    * @throws StoreError `NotFound` when the object is gone or has another uid
    */
   applyStatus(kind: Kind, object: KubeObject, status: unknown, signal: AbortSignal): Promise<KubeObject>;

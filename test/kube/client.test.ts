@@ -166,10 +166,47 @@ describe("a status", () => {
   });
 
   const conflict = refusal(409, "Conflict", "the object has been modified");
+  const withStatus = (version: string, status: unknown) => ({ json: { ...widget("w", version), status } });
+
+  test("is replaced, at the version that was applied, where the server keeps what somebody else owns", async () => {
+    const { server, store, signal } = await world();
+    const status = { conditions: [{ type: "Ready" }] };
+    const kept = { conditions: [{ type: "Ready" }, { type: "Stalled" }] };
+    server.on(path, withStatus("8", kept), withStatus("9", status));
+    const applied = await store.applyStatus(widgetKind, widget("w", "7"), status, signal);
+    expect(applied).toMatchObject({ metadata: { resourceVersion: "9" }, status });
+    expect(server.requests).toHaveLength(2);
+    expect(server.last).toMatchObject({
+      query: { fieldManager: "aws-batch-operator" },
+      headers: { "content-type": "application/json-patch+json" },
+      body: [
+        { op: "replace", path: "/metadata/resourceVersion", value: "8" },
+        { op: "replace", path: "/status", value: status },
+      ],
+    });
+  });
+
+  test("is applied anew when the object changes between the two", async () => {
+    const { server, store, signal } = await world();
+    const kept = withStatus("8", { ready: true, stalled: true });
+    server.on(path, kept, conflict, withStatus("10", { ready: true }));
+    server.on(`GET ${widgets("team-a", "w")}`, { json: widget("w", "9") });
+    const applied = await store.applyStatus(widgetKind, widget("w", "7"), { ready: true }, signal);
+    expect(applied.metadata.resourceVersion).toBe("10");
+    expect(server.last.body).toMatchObject({ metadata: { resourceVersion: "9" } });
+  });
+
+  test("is replaced no more than once where the server adds something of its own", async () => {
+    const { server, store, signal } = await world();
+    server.on(path, withStatus("8", { ready: true, since: "server" }));
+    const applied = await store.applyStatus(widgetKind, widget("w", "7"), { ready: true }, signal);
+    expect(applied.status).toEqual({ ready: true, since: "server" });
+    expect(server.requests).toHaveLength(2);
+  });
 
   test("is applied all the same when something else of the object has changed", async () => {
     const { server, store, signal } = await world();
-    server.on(path, conflict, conflict, { json: widget("w", "10") });
+    server.on(path, conflict, conflict, withStatus("10", {}));
     server.on(`GET ${widgets("team-a", "w")}`, { json: widget("w", "8") }, { json: widget("w", "9") });
     const applied = await store.applyStatus(widgetKind, widget("w", "7"), {}, signal);
     expect(applied.metadata.resourceVersion).toBe("10");
