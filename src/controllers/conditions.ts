@@ -1,6 +1,6 @@
 import type { Condition, KubeObject } from "../api/object.ts";
 import type { Decision, Failure, News, Outcome } from "./decision.ts";
-import { failureText } from "./wording.ts";
+import { failureText, shortened } from "./wording.ts";
 
 /**
  * Conditions as people and tools read them (kstatus, `kubectl wait`, Argo CD): Ready always; Reconciling and
@@ -166,7 +166,7 @@ function stamped(object: KubeObject, list: readonly News[], now: number): Condit
       type,
       status,
       reason,
-      message: message.length > messageLimit ? `${message.slice(0, messageLimit - 1)}…` : message,
+      message: shortened(message, messageLimit),
       lastTransitionTime: before?.status === status ? before.lastTransitionTime : time,
       observedGeneration: object.metadata.generation,
     };

@@ -7,7 +7,7 @@ import type { Again, Reconciler, Report } from "../runtime/controller.ts";
 import { againAfter } from "./again.ts";
 import { agreed } from "./agreed.ts";
 import { conditionsFor, reasonOf, stallsUnread, unreadableConditions } from "./conditions.ts";
-import type { Decision, Next, Outcome } from "./decision.ts";
+import type { Decision, FieldChange, Next, Outcome } from "./decision.ts";
 import { yieldTo } from "./drift.ts";
 import { failedOutcome, type Unread, unread } from "./failures.ts";
 import { drifted, held, isMarked, misplacement, sameWish } from "./holds.ts";
@@ -17,6 +17,7 @@ import type { Ports } from "./ports.ts";
 import type { Steps } from "./steps.ts";
 import { turnEvents } from "./turn-events.ts";
 import { type Wish, wishOf } from "./wish.ts";
+import { shortened } from "./wording.ts";
 
 /**
  * One pass over one object, the same for every kind. What differs between kinds is `Steps`; what is the same
@@ -282,7 +283,7 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     const requestedAt = object.metadata.annotations?.[reconcileRequestedAtAnnotation];
     const status = {
       observedGeneration: object.metadata.generation,
-      ...(requestedAt === undefined ? {} : { lastHandledReconcileAt: requestedAt }),
+      ...(requestedAt === undefined ? {} : { lastHandledReconcileAt: shortened(requestedAt, textLimit) }),
       accountId: region.account,
       region: region.region,
       plan: planOf(decision),
@@ -302,10 +303,28 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
   };
 }
 
+/** Bounds of the schema of status: of a reason or an echo, and of a value as JSON. */
+const textLimit = 1024;
+const valueLimit = 4096;
+
 /** `status.plan`, with what to approve where a person is asked to. */
 function planOf({ change, next }: Decision<unknown>): object {
   const approval = "approval" in next ? next.approval : undefined;
-  return { ...change, changes: change.changes.slice(0, 64), ...(approval === undefined ? {} : { approval }) };
+  return {
+    ...change,
+    reason: shortened(change.reason, textLimit),
+    changes: change.changes.slice(0, 64).map(shownChange),
+    ...(approval === undefined ? {} : { approval }),
+  };
+}
+
+function shownChange({ why, from, to, ...change }: FieldChange): FieldChange {
+  return {
+    ...change,
+    why: shortened(why, textLimit),
+    ...(from === undefined ? {} : { from: shortened(from, valueLimit) }),
+    ...(to === undefined ? {} : { to: shortened(to, valueLimit) }),
+  };
 }
 
 function silent(again: Again): Report {

@@ -35,3 +35,16 @@ export function keptForOtherCluster(
 ): string {
   return `${what} belongs to another cluster (uid ${clusterUid}) and is not ${refused}. Start the operator with --take-over-cluster-uid=${clusterUid}, or let the object go with awsbatch.dev/abandon: "true"`;
 }
+
+/** A text that fits where at most `limit` characters may stand: its beginning and an ellipsis when it is longer. */
+export function shortened(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  // Half of a character that takes two would not come back from the API server as it was sent.
+  return `${text.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
+}
+
+/** The first five of many names, and how many there are beside them. */
+export function firstOf(names: readonly string[]): string {
+  const first = names.slice(0, 5).join(", ");
+  return names.length > 5 ? `${first} and ${names.length - 5} more` : first;
+}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Condition, KubeObject } from "../../src/api/object.ts";
 import { keyOf } from "../../src/api/object.ts";
+import { JobQueueStatus } from "../../src/api/v1alpha1/job-queue.ts";
 import { JobQueueKind } from "../../src/api/v1alpha1/kinds.ts";
 import { AwsError, type FailureKind } from "../../src/aws/errors.ts";
 import type { Change, Decision, FieldChange, Next } from "../../src/controllers/decision.ts";
@@ -438,6 +439,20 @@ describe("what is told", () => {
       conditions: [{ type: "Ready" }, { type: "Synced" }, { type: "Reconciling" }],
     });
     expect((world.object().status as { plan: Change }).plan.changes).toHaveLength(64);
+  });
+
+  it("fits its schema, however long what it tells is", async () => {
+    const long = "x".repeat(5000);
+    const world = await given({ annotations: { "awsbatch.dev/reconcile-requested-at": long } });
+    const change: FieldChange = { path: "spec.f", kind: "update", why: long, from: long, to: long };
+    world.plan = {
+      ...wait({ message: long }),
+      change: { action: "Update", id: "id", reason: long, changes: [change] },
+    };
+    await world.pass();
+    const { plan, conditions, ...status } = world.object().status as JobQueueStatus;
+    expect(JobQueueStatus.parse({ ...status, plan, conditions })).toBeDefined();
+    expect(plan?.reason).toBe(`${"x".repeat(1023)}…`);
   });
 
   it("stays the same at rest, without events", async () => {

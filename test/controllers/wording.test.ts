@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { withoutRequestIds } from "../../src/controllers/wording.ts";
+import { firstOf, shortened, withoutRequestIds } from "../../src/controllers/wording.ts";
 
 it.each<[string, string, string]>([
   ["plain words stay", "ComputeEnvironment Healthy", "ComputeEnvironment Healthy"],
@@ -17,4 +17,19 @@ it.each<[string, string, string]>([
   ["twice", "a; Request ID: 0a1b2c3d-4e5f b; Request ID: 1a1b2c3d-4e5f", "a b"],
 ])("request ids are cut: %s", (_name, text, expected) => {
   expect(withoutRequestIds(text)).toBe(expected);
+});
+
+it.each<[string, string, string]>([
+  ["stays when it fits", "12345", "12345"],
+  ["ends in an ellipsis when it does not", "123456", "1234…"],
+  ["is not cut within a character", "123😀56", "123…"],
+])("a text with a bound %s", (_name, text, expected) => {
+  expect(shortened(text, 5)).toBe(expected);
+});
+
+it.each<[string, readonly string[], string]>([
+  ["are all told when they are few", ["a", "b", "c", "d", "e"], "a, b, c, d, e"],
+  ["are counted when they are many", ["a", "b", "c", "d", "e", "f", "g"], "a, b, c, d, e and 2 more"],
+])("names %s", (_name, names, expected) => {
+  expect(firstOf(names)).toBe(expected);
 });

@@ -3,8 +3,7 @@ import type { RevisionSeen } from "../../aws/region.ts";
 import { matchesAny } from "../glob.ts";
 import { fingerprintTag, ownerTags, retainedFromTag } from "../ownership.ts";
 import { tagChange } from "../tags.ts";
-import { othersText } from "../wording.ts";
-import type { TagItem } from "./action.ts";
+import { firstOf, othersText } from "../wording.ts";
 import type { Entry } from "./ledger.ts";
 import type { Seen } from "./seen.ts";
 import { blocked, type Step, tagging } from "./step.ts";
@@ -47,7 +46,9 @@ export function retag(seen: Seen, stale: readonly Entry[], serving: boolean): St
     const remove = retainedFromTag in revision.tags ? [retainedFromTag] : [];
     return { name, arn: revision.arn, change: { set: Object.fromEntries(set), remove } };
   });
-  return tagging("takeOver", items, `${named(items)} carries an earlier identity of this object`, { serving });
+  const carry = items.length > 1 ? "carry" : "carries";
+  const names = firstOf(items.map(({ name }) => name));
+  return tagging("takeOver", items, `${names} ${carry} an earlier identity of this object`, { serving });
 }
 
 /** The highest revision is nobody's. Undefined: it lies above one of ours, or may be covered, and is not taken over. */
@@ -99,8 +100,4 @@ function algorithmOf(fingerprint: string): string {
 
 export function ownedByUs({ owner }: Entry): boolean {
   return owner.kind === "ours";
-}
-
-function named(items: readonly TagItem[]): string {
-  return items.map(({ name }) => name).join(", ");
 }

@@ -1,6 +1,7 @@
 /** Which policies and roles the objects of a namespace may use. Pure. */
 
 import { matchesAny } from "../glob.ts";
+import { firstOf } from "../wording.ts";
 import type { RoleWish } from "./wish.ts";
 
 /** The operator's flags, or what an annotation of a namespace says instead. */
@@ -175,9 +176,7 @@ export function namedRefusal(
 }
 
 function shown(globs: readonly string[]): string {
-  if (globs.length === 0) return "none";
-  const first = globs.slice(0, 5).join(", ");
-  return globs.length > 5 ? `${first} and ${globs.length - 5} more` : first;
+  return globs.length === 0 ? "none" : firstOf(globs);
 }
 
 /** IAM's limit for all inline policies of a role together, without white space. */

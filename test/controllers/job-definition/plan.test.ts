@@ -530,6 +530,19 @@ describe("status.plan", () => {
     expect(changeOf(revisions, spec)).toMatchObject(change);
   });
 
+  it.each([
+    [1, "team_job:1 carries an earlier identity of this object"],
+    [2, "team_job:2, team_job:1 carry an earlier identity of this object"],
+    [
+      80,
+      "team_job:80, team_job:79, team_job:78, team_job:77, team_job:76 and 75 more carry an earlier identity of this object",
+    ],
+  ])("names the first of %i revisions that it takes over, and counts the others", (count, reason) => {
+    const earlier = { tags: { [uidTag]: "u-0" } };
+    const revisions = Array.from({ length: count }, (_, age) => ours(count - age, (age + 1) * minutes, earlier));
+    expect(changeOf(revisions)).toMatchObject({ action: "UpdateTags", reason });
+  });
+
   it("has one id as long as the wish is one", () => {
     expect(changeOf([]).id).toBe(changeOf([ours(1)]).id);
     expect(changeOf([]).id).not.toBe(changeOf([], { tags: { team: "x" } }).id);
