@@ -1,6 +1,7 @@
 /** Whose an AWS object is, told by its tags alone (DESIGN section 4). Pure. */
 
 import type { KubeObject } from "../api/object.ts";
+import { shortHash } from "./fingerprint.ts";
 
 export const clusterTag = "awsbatch.dev/cluster";
 export const clusterUidTag = "awsbatch.dev/cluster-uid";
@@ -22,7 +23,7 @@ export const roleTag = "awsbatch.dev/role";
 export const sharedRoleTag = "awsbatch.dev/shared-role";
 /** On a revision: the names of the roles that were made for it, with `/` between them. */
 export const revisionRolesTag = "awsbatch.dev/roles";
-/** Left behind by `deletionPolicy: Retain`: `<cluster name>/<namespace>/<name>`. */
+/** Left behind by `deletionPolicy: Retain`: `<cluster name>/<namespace>/<name>`, as `retainedMark` has it. */
 export const retainedFromTag = "awsbatch.dev/retained-from";
 
 /** The operator that asks. */
@@ -66,7 +67,7 @@ export type Tags = Readonly<Record<string, string>>;
 export function ownershipOf(tags: Tags | undefined, identity: Identity): Ownership {
   const owner = ownerIn(tags);
   if (owner === undefined) {
-    return tags?.[retainedFromTag] === identityText(identity) ? { kind: "retained" } : { kind: "foreign" };
+    return tags?.[retainedFromTag] === retainedMark(identity) ? { kind: "retained" } : { kind: "foreign" };
   }
   const ours =
     owner.cluster === identity.cluster.name && owner.namespace === identity.namespace && owner.name === identity.name;
@@ -104,6 +105,20 @@ export function ownerTags(identity: Identity): Record<string, string> {
 /** Whether Retain of any object of the cluster has left it there. */
 export function isRetainedBy(tags: Tags | undefined, { name }: Cluster): boolean {
   return tags?.[retainedFromTag]?.startsWith(`${name}/`) === true;
+}
+
+/** AWS's limit for the value of a tag, in every service that is used. */
+const tagValueLimit = 256;
+
+/**
+ * The value of `retainedFromTag`: whose it was, which begins with the names of cluster and namespace. What AWS would
+ * refuse for its length is cut, and ends in 8 hex of its hash.
+ *
+ * @param more what the mark tells besides
+ */
+export function retainedMark(identity: Identity, more = ""): string {
+  const whole = `${identityText(identity)}${more}`;
+  return whole.length <= tagValueLimit ? whole : `${whole.slice(0, tagValueLimit - 9)}/${shortHash(whole)}`;
 }
 
 /** `<cluster name>/<namespace>/<name>`. */

@@ -1,10 +1,12 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   identityText,
   type Ownership,
   ownerIn,
   ownershipOf,
   ownerTags,
+  retainedFromTag,
+  retainedMark,
   type Tags,
 } from "../../src/controllers/ownership.ts";
 import { identity } from "./compute-environment/given.ts";
@@ -81,4 +83,25 @@ it("an identity is written in tags and read back", () => {
   });
   expect(ownerIn({})).toBeUndefined();
   expect(identityText(identity)).toBe("default/team/ce");
+});
+
+describe("the mark of Retain", () => {
+  const named = (name: string) => ({ ...identity, name });
+
+  it("is the identity as long as AWS takes it for the value of a tag", () => {
+    const name = "n".repeat(256 - "default/team/".length);
+    expect(retainedMark(identity)).toBe("default/team/ce");
+    expect(retainedMark(named(name))).toBe(`default/team/${name}`);
+    expect(retainedMark(identity, "@12345678")).toBe("default/team/ce@12345678");
+  });
+
+  it("is cut where it is longer, tells whose it was and one object from another", () => {
+    const mark = retainedMark(named("n".repeat(253)));
+    expect(mark).toMatch(/^default\/team\/n{234}\/[0-9a-f]{8}$/);
+    expect(mark).toHaveLength(256);
+    expect(retainedMark(named(`${"n".repeat(252)}x`))).not.toBe(mark);
+    expect(retainedMark(named("n".repeat(253)), "@12345678")).not.toBe(mark);
+    expect(ownershipOf({ [retainedFromTag]: mark }, named("n".repeat(253)))).toEqual({ kind: "retained" });
+    expect(ownershipOf({ [retainedFromTag]: mark }, named("n".repeat(252)))).toEqual({ kind: "foreign" });
+  });
 });

@@ -170,6 +170,29 @@ it("Retain leaves AWS as it is, and the same manifests take it back without a ne
   await expectStory(world, "retain and take back");
 });
 
+it("Retain lets go of objects whose names are as long as Kubernetes allows, and they take back what is theirs", async () => {
+  const world = await aWorld();
+  const name = (letter: string): string => letter.repeat(253);
+  const retained = [
+    computeEnvironment(name("e"), { ...ec2, deletionPolicy: "Retain" }),
+    jobQueue(name("q"), [name("e")], { deletionPolicy: "Retain" }),
+    jobDefinition(name("d"), { deletionPolicy: "Retain" }),
+    // Its name begins as that of the other one does, as far as a tag of AWS has room.
+    jobDefinition(`${name("d").slice(0, 252)}x`, { deletionPolicy: "Retain" }),
+  ];
+  world.apply(...retained);
+  await world.untilReady();
+  for (const { kind, metadata } of retained) world.delete(kind, metadata.name);
+  await world.untilGone();
+  const marks = world.aws.truth.jobDefinitions().map(({ tags }) => tags?.["awsbatch.dev/retained-from"]);
+  expect(new Set(marks).size).toBe(2);
+  world.apply(...retained);
+  await world.untilReady();
+  expect(world.aws.truth.computeEnvironments()).toHaveLength(1);
+  expect(world.aws.truth.jobQueues()).toHaveLength(1);
+  expect(world.aws.truth.jobDefinitions()).toHaveLength(2);
+});
+
 it("a paused object waits in its deletion and says so", async () => {
   const world = await fullWorld();
   world.annotate("JobQueue", "q1", { "awsbatch.dev/paused": "true" });

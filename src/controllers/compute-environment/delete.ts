@@ -1,7 +1,7 @@
 /** The same path towards nothing: retire and delete every environment of the object, or leave them by Retain. Pure. */
 
 import type { Next } from "../decision.ts";
-import { identityText } from "../ownership.ts";
+import { retainedMark } from "../ownership.ts";
 import { releaseTags } from "../tags.ts";
 import type { Action } from "./action.ts";
 import { ownedByOtherCluster } from "./claims.ts";
@@ -30,7 +30,7 @@ export function deleted(context: Context): Next<Action> {
     const items = ours.map(({ computeEnvironmentName: name, computeEnvironmentArn: arn, tags }) => ({
       name,
       arn,
-      change: releaseTags(tags, identityText(seen.identity)),
+      change: releaseTags(tags, retainedMark(seen.identity)),
     }));
     return {
       kind: "act",

@@ -4,7 +4,7 @@ import { shortName } from "../../network/dependence.ts";
 import { isBroken, isStanding } from "../../network/lookups.ts";
 import { lookedAtAgain } from "../again.ts";
 import { creates, type Decision, type News, type Next } from "../decision.ts";
-import { clusterUidTag, identityText, retainedFromTag } from "../ownership.ts";
+import { clusterUidTag, retainedFromTag, retainedMark } from "../ownership.ts";
 import { standingRefusal } from "../refused-writes.ts";
 import type { EndpointsAction } from "./action.ts";
 import { endpointTags, groupName, ownershipTagKeys, ownershipTags } from "./ownership.ts";
@@ -233,7 +233,7 @@ function leftOne(vpc: VpcSeen, seen: EndpointsSeen): Act | Extract<EndpointsNext
   }
   if (stays) {
     const ids = [...ours.filter(isStanding).map(({ endpointId }) => endpointId), ...(group ? [group.groupId] : [])];
-    const set = { [retainedFromTag]: identityText(seen.identity) };
+    const set = { [retainedFromTag]: retainedMark(seen.identity) };
     const write: EndpointWrite = { kind: "release", ids, set, remove: ownershipTagKeys };
     const why = connects.length > 0 ? `${connects.join(", ")} runs by them` : "as deletionPolicy says";
     return act(vpcId, "release", [write], `the endpoints of ${vpcId} are left in AWS: ${why}`);
@@ -249,7 +249,7 @@ function leftOne(vpc: VpcSeen, seen: EndpointsSeen): Act | Extract<EndpointsNext
   }
   const groupId = group?.groupId ?? "";
   if (vpc.groupNamedBy.length > 0) {
-    const set = { [retainedFromTag]: identityText(seen.identity) };
+    const set = { [retainedFromTag]: retainedMark(seen.identity) };
     const write: EndpointWrite = { kind: "release", ids: [groupId], set, remove: ownershipTagKeys };
     return act(vpcId, "release", [write], `${groupId} is left in AWS: ${vpc.groupNamedBy.join(", ")} refers to it`);
   }

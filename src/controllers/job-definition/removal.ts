@@ -1,4 +1,4 @@
-import { identityText } from "../ownership.ts";
+import { retainedMark } from "../ownership.ts";
 import { releaseTags } from "../tags.ts";
 import { keptForOtherCluster } from "../wording.ts";
 import type { Entry } from "./ledger.ts";
@@ -25,7 +25,7 @@ function retain(seen: Seen, ours: readonly Entry[]): Step {
   const items = ours.map(({ name, revision }) => ({
     name,
     arn: revision.arn,
-    change: releaseTags(revision.tags, identityText(seen.identity)),
+    change: releaseTags(revision.tags, retainedMark(seen.identity)),
   }));
   return {
     change,

@@ -4,7 +4,7 @@ import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
 import { makingSure } from "../compute-environment/delete.ts";
 import { orderOf } from "../compute-environment/seen.ts";
 import type { Next } from "../decision.ts";
-import { identityText, ownershipOf } from "../ownership.ts";
+import { ownershipOf, retainedMark } from "../ownership.ts";
 import { releaseTags } from "../tags.ts";
 import { keptForOtherCluster } from "../wording.ts";
 import type { Action } from "./action.ts";
@@ -38,7 +38,7 @@ export function deleted(object: JobQueue, seen: Seen, now: number): Next<Action>
     return { kind: "release", reason: "Released", message: `${name} is not ours and stays as it is` };
   }
   if (seen.wish.retain) {
-    const change = releaseTags(queue.tags, identityText(seen.identity));
+    const change = releaseTags(queue.tags, retainedMark(seen.identity));
     return {
       kind: "act",
       action: { kind: "tag", purpose: "retain", name, arn: queue.jobQueueArn, change },

@@ -10,6 +10,7 @@ import {
   nameTag,
   type Ownership,
   retainedFromTag,
+  retainedMark,
   roleTag,
   sharedRoleTag,
   type Tags,
@@ -40,7 +41,7 @@ export function roleOwnership(tags: Tags, identity: Identity): Ownership {
  * @param home region and name in AWS of what the object is for
  */
 export function markOf(identity: Identity, home: string): string {
-  return `${identityText(identity)}@${shortHash(home)}`;
+  return retainedMark(identity, `@${shortHash(home)}`);
 }
 
 /** Names of roles say whose they are, so the namespace is enough. */

@@ -3,7 +3,7 @@
 import type { SecurityGroup } from "../../network/facts.ts";
 import { lookedAtAgain } from "../again.ts";
 import { creates, type Decision, type News, type Next } from "../decision.ts";
-import { identityText } from "../ownership.ts";
+import { retainedMark } from "../ownership.ts";
 import { standingRefusal } from "../refused-writes.ts";
 import type { GroupAction } from "./action.ts";
 import { groupNameOf, groupTagKeys, groupTags, leftBehindTag } from "./ownership.ts";
@@ -222,7 +222,7 @@ function leftOne({ group, usedBy, strangers, namedBy }: GroupFound, seen: GroupS
     return settling(vpcId, stays ? "RetainingSecurityGroup" : "RemovingSecurityGroup");
   }
   if (stays) {
-    const set = { [leftBehindTag]: identityText(seen.identity) };
+    const set = { [leftBehindTag]: retainedMark(seen.identity) };
     const write: GroupWrite = { kind: "tag", groupId, set, remove: groupTagKeys };
     const why = seen.retain ? "as deletionPolicy says" : `${strangers.join(", ")}, which is not ours, has it`;
     return act(vpcId, doing, [write], `${groupId} is left in AWS: ${why}`);

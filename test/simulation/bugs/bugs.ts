@@ -239,8 +239,8 @@ export const bugs: readonly Bug[] = [
     "take what is nobody's for ours",
     "somebody else's",
     "controllers/ownership.ts",
-    'return tags?.[retainedFromTag] === identityText(identity) ? { kind: "retained" } : { kind: "foreign" };',
-    'return tags?.[retainedFromTag] === identityText(identity) ? { kind: "retained" } : { kind: "ours", retag: true };',
+    'return tags?.[retainedFromTag] === retainedMark(identity) ? { kind: "retained" } : { kind: "foreign" };',
+    'return tags?.[retainedFromTag] === retainedMark(identity) ? { kind: "retained" } : { kind: "ours", retag: true };',
   ),
   one(
     "delete a queue without draining it",
