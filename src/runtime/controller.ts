@@ -75,7 +75,10 @@ const soonMs = 2000;
 /** So many steps in a row without a pause are taken for a fault of the controller: each further one comes after one. */
 const stepsInARow = 100;
 
-/** Works off the objects of one kind: one at a time each, several side by side. */
+/**
+ * Works off the objects of one kind: one at a time each, several side by side. Until it runs it notes nothing: whoever
+ * may start to write looks at every object anyway, and a standby would only gather what nobody takes.
+ */
 export class Controller {
   readonly kind: Kind;
   /** Reconciles at a time, at most. */
@@ -87,6 +90,7 @@ export class Controller {
   readonly #running = new Map<string, number>();
   /** How often in a row an object asked to be looked at again at once. */
   readonly #steps = new Map<string, number>();
+  #runs = false;
 
   constructor(options: ControllerOptions) {
     this.kind = options.reconciler.kind;
@@ -104,12 +108,12 @@ export class Controller {
 
   /** Asks for a look at an object, for example because its AWS side changed. */
   enqueue(key: ObjectKey, priority: Priority = "normal"): void {
-    this.#queue.add(key, { priority });
+    if (this.#runs) this.#queue.add(key, { priority });
   }
 
   /** The same in a moment, for what only another's status tells: who tells something must not be chased. */
   enqueueSoon(key: ObjectKey): void {
-    this.#queue.addAfter(key, soonMs);
+    if (this.#runs) this.#queue.addAfter(key, soonMs);
   }
 
   /** Objects that wait for work. */
@@ -128,11 +132,17 @@ export class Controller {
     return Math.max(0, ...[...this.#running.values()].map((startedAt) => now - startedAt));
   }
 
-  /** Works until the signal aborts; resolves when the last running reconcile has ended. Once per controller. */
+  /**
+   * Works until the signal aborts, beginning with every object of the cache; resolves when the last running reconcile
+   * has ended. Once per controller.
+   */
   async run(signal: AbortSignal): Promise<void> {
     const stop = (): void => void this.#queue.shutDown();
     if (signal.aborted) stop();
     else signal.addEventListener("abort", stop, { once: true });
+    this.#runs = true;
+    for (const object of this.#options.cache.list())
+      this.#changed({ origin: "list", before: undefined, after: object });
     await Promise.all(Array.from({ length: this.workers }, () => this.#work(signal)));
   }
 

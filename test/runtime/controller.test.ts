@@ -517,6 +517,39 @@ test("a standby replica has full caches and reconciles nothing until it may", as
   expect(w.store.object(widgetKind, keyOf("a"))?.status).toEqual({ ok: true });
 });
 
+test("a standby replica notes nothing to do, however many objects come and go, and then looks at all that are there", async () => {
+  const w = world(async () => report({ ok: true }));
+  void w.runtime.runCaches(w.signal);
+  for (let i = 0; i < 100; i++) {
+    w.apply(`gone-${i}`);
+    await w.clock.advance(10);
+    w.store.delete(widgetKind, keyOf(`gone-${i}`));
+    await w.clock.advance(10);
+  }
+  w.apply("a");
+  w.apply("b");
+  await w.clock.advance(3_600_000);
+  w.controller.enqueue(keyOf("a"));
+  w.controller.enqueueSoon(keyOf("a"));
+  expect(w.controller.depth).toBe(0);
+  void w.runtime.runControllers(w.signal);
+  await w.clock.advance(60_000);
+  expect(w.seen.map((line) => line.split(" ")[1])).toEqual(["a", "b"]);
+});
+
+test("what is being deleted comes first when a replica begins to write", async () => {
+  const w = world(async () => report({ ok: true }), { workers: 1 });
+  void w.runtime.runCaches(w.signal);
+  w.apply("a");
+  const b = w.apply("b");
+  await w.store.patchMetadata(widgetKind, b, { addFinalizer: "f" }, w.signal);
+  w.store.delete(widgetKind, keyOf("b"));
+  await w.clock.advance(1000);
+  void w.runtime.runControllers(w.signal);
+  await w.clock.advance(1000);
+  expect(w.seen.map((line) => line.split(" ")[1])).toEqual(["b", "a"]);
+});
+
 test("many objects under faults all converge to their last spec, then all is silent", async () => {
   const w = world(async (object) => report({ size: object.spec }));
   void w.start();
