@@ -4,6 +4,9 @@ import { type Effect, stalenessMs } from "./effects.ts";
 /** Milliseconds for which it is known when a read showed a change; what was read longer ago serves nobody. */
 const changesKeptMs = 120_000;
 
+/** The same for the end of a write: much longer than a reconcile may hold a moment in which it had not ended yet. */
+const endsKeptMs = 600_000;
+
 /** A write of ours to one name. Times are monotonic milliseconds. */
 export interface OpenWrite<R> {
   readonly name: string;
@@ -33,6 +36,7 @@ export class OverlaidRecords<R> {
   /** Whether somebody holds `#records`: then the next change goes to a copy. */
   #shared = false;
   readonly #writes = new Map<string, OpenWrite<R>[]>();
+  /** Of the names that were written lately, or whose writes no read has settled. */
   readonly #lastEnd = new Map<string, { readonly at: number; readonly wallAt: number }>();
   /** When the last read was there that showed a change, of the recent ones. */
   readonly #changedAt = new Map<string, number>();
@@ -153,6 +157,9 @@ export class OverlaidRecords<R> {
       if (earlier.every(({ at }) => begunAt >= at + stalenessMs)) this.#superseded.delete(name);
     }
     for (const [name, at] of this.#changedAt) if (at < begunAt - changesKeptMs) this.#changedAt.delete(name);
+    for (const [name, { at }] of this.#lastEnd) {
+      if (at < begunAt - endsKeptMs && !this.#writes.has(name)) this.#lastEnd.delete(name);
+    }
     return changed;
   }
 

@@ -25,3 +25,26 @@ it("a read that had waited for the call budget is as new as its answer", () => {
   expect(records.get("q")).toBe("VALID");
   expect(records.shownAt("q")).toBe(20_000);
 });
+
+describe("the end of a write", () => {
+  const minutes = 60_000;
+
+  it("is forgotten by the first complete read that begins more than ten minutes later", () => {
+    const records = new OverlaidRecords<string>();
+    records.failed(records.begin("jd"), 1000, 501_000);
+    records.mergeAll(reads({}), 10 * minutes, 10 * minutes);
+    expect(records.lastWriteAt("jd")).toBe(501_000);
+    records.mergeAll(reads({}), 11 * minutes, 11 * minutes);
+    expect(records.lastWriteAt("jd")).toBe(0);
+    expect(records.isSettled("jd", 11 * minutes)).toBe(true);
+  });
+
+  it("is kept as long as a write of that name is on its way", () => {
+    const records = new OverlaidRecords<string>();
+    records.failed(records.begin("jd"), 1000, 501_000);
+    records.begin("jd");
+    records.mergeAll(reads({}), 60 * minutes, 60 * minutes);
+    expect(records.lastWriteAt("jd")).toBe(501_000);
+    expect(records.isSettled("jd", 60 * minutes)).toBe(false);
+  });
+});
