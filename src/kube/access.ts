@@ -1,4 +1,5 @@
 import type { Kind } from "../api/object.ts";
+import { childSignal } from "../runtime/abort.ts";
 import type { KubeApi } from "./api.ts";
 import { resourceName } from "./resource.ts";
 import { StoreError } from "./store.ts";
@@ -193,6 +194,9 @@ async function servedResources(api: KubeApi, version: string, signal: AbortSigna
   }
 }
 
+/** As many as there are connections: a question that waits for one would spend its deadline on that. */
+const questionsAtOnce = 16;
+
 /** What of `operatorAccess` is needed and not granted, asked by a SelfSubjectAccessReview for each verb. */
 export async function accessGaps(
   options: Pick<ClusterCheckOptions, "api" | "kinds" | "watchNamespaces" | "leaseNamespace">,
@@ -202,14 +206,26 @@ export async function accessGaps(
   const asked = operatorAccess(kinds)
     .filter(({ optional }) => optional !== true)
     .flatMap((rule) => namespacesOf(rule, watchNamespaces, leaseNamespace).map((namespace) => ({ rule, namespace })));
-  const gaps = await Promise.all(
-    asked.map(async ({ rule, namespace }): Promise<AccessGap> => {
-      const allowed = await Promise.all(rule.verbs.map((verb) => isAllowed(api, rule, verb, namespace, signal)));
-      const verbs = rule.verbs.filter((_verb, i) => !allowed[i]);
+  const gaps: AccessGap[] = [];
+  const open = asked.entries();
+  const child = childSignal(signal);
+  const ask = async (): Promise<void> => {
+    for (const [index, { rule, namespace }] of open) {
+      const verbs: string[] = [];
+      for (const verb of rule.verbs) {
+        if (!(await isAllowed(api, rule, verb, namespace, child.signal))) verbs.push(verb);
+      }
       const resource = resourceName(rule.group, rule.resource, rule.subresource);
-      return { verbs, resource, scope: rule.scope, namespace, why: rule.why };
-    }),
-  );
+      gaps[index] = { verbs, resource, scope: rule.scope, namespace, why: rule.why };
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: questionsAtOnce }, ask));
+  } finally {
+    // Of one that failed: the others ask no more.
+    child.abort(new Error("the check of the access is over"));
+    child.release();
+  }
   return gaps.filter(({ verbs }) => verbs.length > 0);
 }
 

@@ -41,6 +41,9 @@ export class ApiError extends StoreError {
   }
 }
 
+/** A server, or what stands before it, that asks for a longer wait is asked again all the same: it is well by then. */
+const longestWaitSeconds = 60;
+
 /**
  * An answer of 400 or above, parsed once.
  * @param retryAfter the header of that name, in seconds
@@ -61,7 +64,7 @@ export function statusError(
 ): ApiError {
   const words = oneLine(status?.message ?? body ?? "").slice(0, 1024);
   const seconds = status?.details?.retryAfterSeconds ?? secondsOf(retryAfter);
-  const waitMs = seconds === undefined ? undefined : seconds * 1000;
+  const waitMs = seconds === undefined ? undefined : Math.min(seconds, longestWaitSeconds) * 1000;
   const reason = reasonOf(code, status);
   return new ApiError(reason, messageOf(reason, target, code, words), code, status, waitMs);
 }

@@ -95,7 +95,7 @@ export type StoreErrorReason =
 
 export class StoreError extends Error {
   readonly reason: StoreErrorReason;
-  /** The server's advice, if any. */
+  /** The server's advice, if any; of an API server a minute at most. */
   readonly retryAfterMs: number | undefined;
 
   constructor(reason: StoreErrorReason, message: string, retryAfterMs?: number) {

@@ -71,6 +71,33 @@ describe("at the start", () => {
     expect(questions.some((question) => question.includes("leases"))).toBe(false);
   });
 
+  const many = { watchNamespaces: Array.from({ length: 20 }, (_, index) => `team-${index}`) };
+
+  test("no more is asked at a time than there are connections, however many namespaces are watched", async () => {
+    const { api, signal, asked } = await cluster();
+    const request = api.request.bind(api);
+    let underWay = 0;
+    let most = 0;
+    api.request = async (...args) => {
+      most = Math.max(most, ++underWay);
+      try {
+        return await request(...args);
+      } finally {
+        underWay--;
+      }
+    };
+    expect(await check(api, signal, many)).toMatchObject({ lacking: [] });
+    expect(most).toBe(16);
+    expect(new Set(asked()).size).toBe(20 * 7 + 4);
+  });
+
+  test("nothing more is asked once a question has failed", async () => {
+    const { server, api, signal } = await cluster();
+    server.on(reviews, refusal(401, "Unauthorized", "Unauthorized"));
+    expect(await messageOf(check(api, signal, many))).toContain("does not accept the credentials");
+    expect(server.requests.filter(({ method }) => method === "POST").length).toBeLessThanOrEqual(16);
+  });
+
   const inNamespaces = { watchNamespaces: ["team-a", "team-b"] };
 
   test("a watched namespace without permissions is named, and the others are good without it", async () => {

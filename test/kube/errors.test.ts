@@ -91,6 +91,13 @@ describe("an answer of the API server", () => {
   test.each([
     ["the header", status(429, "TooManyRequests", "later"), "7", 7000],
     ["the details before the header", status(429, "TooManyRequests", "later", { retryAfterSeconds: 3 }), "7", 3000],
+    ["a minute at most in the header", status(503, "ServiceUnavailable", "later"), "3600", 60_000],
+    [
+      "a minute at most in the details",
+      status(429, "TooManyRequests", "later", { retryAfterSeconds: 9e6 }),
+      "",
+      60_000,
+    ],
     ["nothing", status(503, "ServiceUnavailable", "later"), "", undefined],
     ["nothing that is no number of seconds", "", "Wed, 21 Oct 2026 07:28:00 GMT", undefined],
   ])("says when to come again by %s", (_what, body, header, waitMs) => {
