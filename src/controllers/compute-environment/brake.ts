@@ -7,7 +7,7 @@
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
 import type { Next } from "../decision.ts";
-import { identityText, ownershipOf, retainedFromTag } from "../ownership.ts";
+import { ownershipOf, retainedFromTag, retainedMark } from "../ownership.ts";
 import { names } from "./context.ts";
 import { type Difference, differences } from "./diff.ts";
 import { createdAt, isRetired, needsReplacement, newestFirst } from "./fleet.ts";
@@ -74,7 +74,7 @@ export function disowned({ planId, baseName, identity, environments }: Seen): Bl
   return {
     kind: "blocked",
     reason: "Disowned",
-    message: `${names(left)} were made for this object, and something has taken the tags awsbatch.dev/* off them; no further one is made. Keep that from happening again, and give each of them back by the tag ${retainedFromTag}: "${identityText(identity)}", or delete it`,
+    message: `${names(left)} were made for this object, and something has taken the tags awsbatch.dev/* off them; no further one is made. Keep that from happening again, and give each of them back by the tag ${retainedFromTag}: "${retainedMark(identity)}", or delete it`,
     // Nothing wakes this object when what bears no tags of it changes.
     recheckInMs: disownedLookMs,
   };
