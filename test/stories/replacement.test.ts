@@ -431,6 +431,36 @@ it("a second change during a drain makes a third environment, and the queues fol
   await expectStory(world, "second change during a drain");
 });
 
+it("a replacement that waits for a queue which drains for days keeps no other waiting", async () => {
+  const world = await aWorld({ settings: { maxConcurrentReplacements: 1 } });
+  world.apply(
+    computeEnvironment("ce", ec2),
+    computeEnvironment("second", ec2),
+    jobQueue("q1", ["ce"]),
+    jobQueue("q2", ["second"]),
+    jobDefinition("hello"),
+  );
+  await world.untilReady();
+  world.aws.outside.submitPlannedJob(
+    { jobName: "long", jobQueue: "team_q1", jobDefinition: "team_hello" },
+    { durationMs: 5 * 86_400_000, exitCode: 0 },
+  );
+  await world.seconds(120);
+  world.delete("JobQueue", "q1");
+  world.apply(computeEnvironment("ce", other));
+  await world.until("it waits for the queue that is being deleted", waits(world, "QueueLeaving"));
+  world.apply(computeEnvironment("second", other));
+  await world.until(
+    "the other one is replaced",
+    () =>
+      world.condition("BatchComputeEnvironment", "second", "Ready")?.status === "True" &&
+      world.object<{ observedGeneration: number }>("BatchComputeEnvironment", "second")?.status?.observedGeneration ===
+        world.object("BatchComputeEnvironment", "second")?.metadata.generation,
+  );
+  expect(waits(world, "QueueLeaving")()).toBe(true);
+  expect(world.aws.truth.jobs().map(({ status }) => status)).toEqual(["RUNNING"]);
+});
+
 it("an environment in use that turned INVALID is used again once what it refers to has been mended", async () => {
   const role = "arn:aws:iam::123456789012:role/batch-service";
   const world = await readyWorld(["q1"], { ...ec2, serviceRole: role });

@@ -18,7 +18,7 @@ import { queuePaused } from "./checks.ts";
 import { forgetCounts, type JobMemory, jobsOn, newJobMemory } from "./draining.ts";
 import { newestFirst, servingSince } from "./fleet.ts";
 import type { Looks } from "./network-look.ts";
-import { awaitingApproval } from "./replacement.ts";
+import { awaitingApproval, queueLeaving } from "./replacement.ts";
 import { attemptAt, planId } from "./request.ts";
 import { environmentRoleUser } from "./roles.ts";
 import { clusterName, environmentName, orderOf, type QueueObject, type QueueSeen, type Seen } from "./seen.ts";
@@ -234,7 +234,7 @@ function firstFreeName(
   return { name, absent: snapshot.isAbsent("compute-environment", name), attempt };
 }
 
-/** Objects of this cluster with a successor for their present plan that does not serve yet, and will without a person. */
+/** Objects of this cluster with a successor for their present plan that does not serve yet, and will before long. */
 function replacementsElsewhere(
   environments: readonly Environment[],
   identity: Identity,
@@ -260,9 +260,9 @@ function replacementsElsewhere(
 }
 
 /**
- * Whether a replacement goes on towards this successor. What waits for a person, for days perhaps, must not keep all
- * others waiting, nor one that waits for its turn: its newest was made for an earlier plan. Of what is not watched
- * nobody knows.
+ * Whether a replacement goes on towards this successor. What waits for a person or for jobs, for days perhaps, must not
+ * keep all others waiting, nor one that waits for its turn: its newest was made for an earlier plan. Of what is not
+ * watched nobody knows.
  */
 function goesOn(key: ObjectKey, successor: string, region: BatchRegion, ports: Ports): boolean {
   const { objects, settings, cluster } = ports;
@@ -270,13 +270,15 @@ function goesOn(key: ObjectKey, successor: string, region: BatchRegion, ports: P
   const object = objects.get(BatchComputeEnvironmentKind, key) as BatchComputeEnvironment | undefined;
   if (object === undefined) return false;
   const { paused, dryRun, deleting } = wishOf(object, settings);
-  if (paused || dryRun || deleting || conditionsOf(object).some(waitsForAPerson)) return false;
+  if (paused || dryRun || deleting || conditionsOf(object).some(mayLast)) return false;
   const { spec } = filledObject(placed(object), environmentRoleUser, region, cluster);
   return attemptAt(planId(spec, identityOf(object, cluster)), baseNameOf(object), successor) > 0;
 }
 
-function waitsForAPerson({ type, status, reason }: Condition): boolean {
-  return (type === "Stalled" && status === "True") || reason === awaitingApproval || reason === queuePaused;
+const lasting: ReadonlySet<string> = new Set([awaitingApproval, queuePaused, queueLeaving]);
+
+function mayLast({ type, status, reason }: Condition): boolean {
+  return (type === "Stalled" && status === "True") || lasting.has(reason);
 }
 
 /** Whether a job runs on the environment that has taken over; looked for only while a predecessor is kept ready. */

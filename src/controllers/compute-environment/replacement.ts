@@ -78,6 +78,9 @@ function mark({ computeEnvironmentName, tags }: Environment): string {
 /** Why an object waits that a person has to let go on. */
 export const awaitingApproval = "AwaitingApproval";
 
+/** Why an object waits for a queue whose jobs may take days to end. */
+export const queueLeaving = "QueueLeaving";
+
 /** A wait for a person's approval that tells how to give it. */
 export function approval(value: string, what: string): Extract<Next<never>, { kind: "wait" }> {
   return {
@@ -292,7 +295,7 @@ export function handover(spec: Spec, seen: Seen, fleet: Fleet, target: Environme
   const queues = queuesNaming(seen, names);
   const name = target.computeEnvironmentName;
   if (queues.length === 0) return unsettledQueue(seen, fleet, name);
-  const list = queues.map(({ queue }) => queue.jobQueueName).join(", ");
+  const list = queueNames(queues);
   if (!isUsable(spec, target)) {
     return {
       kind: "wait",
@@ -323,16 +326,24 @@ export function handover(spec: Spec, seen: Seen, fleet: Fleet, target: Environme
       message: `queue ${stalled.queue.jobQueueName} cannot be handed over to ${name}: ${stalled.object?.stalled ?? ""}`,
     };
   }
-  const leaving = queues.find(({ object }) => object?.deleting === true);
-  if (leaving !== undefined) {
-    const { jobQueueName } = leaving.queue;
-    return {
-      kind: "wait",
-      reason: "Repointing",
-      message: `${name} is VALID; ${jobQueueName}, which is being deleted, keeps its environments until its jobs have ended`,
-    };
-  }
-  return { kind: "wait", reason: "Repointing", message: `${name} is VALID; ${list} is being handed over to it` };
+  const leaving = queues.filter(({ object }) => object?.deleting === true);
+  const following = queues.filter((queue) => !leaving.includes(queue));
+  return {
+    kind: "wait",
+    reason: following.length === 0 ? queueLeaving : "Repointing",
+    message: [
+      `${name} is VALID`,
+      ...(following.length === 0 ? [] : [`${queueNames(following)} is being handed over to it`]),
+      ...leaving.map(
+        ({ queue }) =>
+          `${queue.jobQueueName}, which is being deleted, keeps its environments until its jobs have ended`,
+      ),
+    ].join("; "),
+  };
+}
+
+function queueNames(queues: readonly QueueSeen[]): string {
+  return queues.map(({ queue }) => queue.jobQueueName).join(", ");
 }
 
 /** A queue that AWS is still repointing: until that has settled, the predecessor stays as it is. */

@@ -319,12 +319,28 @@ describe("a queue that names the old one literally", () => {
   });
 });
 
-it("a queue that is being deleted is not said to be handed over", () => {
-  const queues = [queue("q1", ["old"], { object: { deleting: true } })];
-  expect(told(other, { environments: [old(), fresh()], queues })).toBe("wait Repointing");
-  expect(message(other, { environments: [old(), fresh()], queues })).toBe(
-    "new is VALID; q1, which is being deleted, keeps its environments until its jobs have ended",
-  );
+describe("a queue that is being deleted", () => {
+  const leaving = (name: string) => queue(name, ["old"], { object: { deleting: true } });
+  const keeps = "keeps its environments until its jobs have ended";
+
+  it.each<[string, Seen["queues"], string, string]>([
+    [
+      "is waited for by a reason of its own, for it may take days",
+      [leaving("q1"), leaving("q2")],
+      "wait QueueLeaving",
+      `new is VALID; q1, which is being deleted, ${keeps}; q2, which is being deleted, ${keeps}`,
+    ],
+    [
+      "is not said to be handed over, as others are",
+      [leaving("q1"), queue("q2", ["old"])],
+      "wait Repointing",
+      `new is VALID; q2 is being handed over to it; q1, which is being deleted, ${keeps}`,
+    ],
+  ])("%s", (_name, queues, step, words) => {
+    const change = { environments: [old(), fresh()], queues };
+    expect(told(other, change)).toBe(step);
+    expect(message(other, change)).toBe(words);
+  });
 });
 
 describe("a foreign queue that may be repointed", () => {
