@@ -80,6 +80,12 @@ export function ownershipOf(tags: Tags | undefined, identity: Identity): Ownersh
   return { kind: "ours", retag: owner.uid !== identity.uid };
 }
 
+/** Whether the tags name this object, also where Retain or the uid of another cluster keeps it from being ours now. */
+export function isNamedBy(tags: Tags | undefined, identity: Identity): boolean {
+  const { kind } = ownershipOf(tags, identity);
+  return kind !== "foreign" && kind !== "otherObject";
+}
+
 /** The owner written in the tags, whoever it is; undefined when there is none. */
 export function ownerIn(
   tags: Tags | undefined,

@@ -10,14 +10,15 @@ import type { BatchRegion, UnfinishedJob } from "../../aws/region.ts";
 import { type NetworkFact, queueFacts } from "../../diagnosis/facts.ts";
 import { claimantNamedBy, olderOf, rivalsOf } from "../claims.ts";
 import { fleetOf, isTriedAgain } from "../compute-environment/fleet.ts";
+import { baseNameOf } from "../compute-environment/observe.ts";
 import { isHeld } from "../compute-environment/replacement.ts";
 import { planId as environmentPlanId } from "../compute-environment/request.ts";
 import { environmentRoleUser } from "../compute-environment/roles.ts";
-import { environmentName, type JobsSeen } from "../compute-environment/seen.ts";
+import { environmentName, type JobsSeen, orderOf } from "../compute-environment/seen.ts";
 import { conditionsOf } from "../conditions.ts";
 import { shortHash } from "../fingerprint.ts";
 import { memoryKey, queueNameOf } from "../naming.ts";
-import { identityOf, ownerIn, ownershipOf } from "../ownership.ts";
+import { identityOf, isNamedBy, ownerIn, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { filledObject } from "../roles/with-roles.ts";
 import { placed } from "../security-group/fill.ts";
@@ -64,10 +65,11 @@ export async function observe(
       ([name, { status }]) => status !== "DELETED" && !snapshot.isAsked("compute-environment", name),
     ),
   );
+  const named = new Set(orderOf(queue));
   const entries = await Promise.all(
     [...object.spec.computeEnvironmentOrder]
       .sort((left, right) => left.order - right.order)
-      .map((entry) => entrySeen(entry, object, [...environments.values()], region, ports, signal)),
+      .map((entry) => entrySeen(entry, object, named, [...environments.values()], region, ports, signal)),
   );
   return {
     identity,
@@ -103,6 +105,7 @@ function foundInvalidIn(
 async function entrySeen(
   entry: JobQueue["spec"]["computeEnvironmentOrder"][number],
   object: JobQueue,
+  named: ReadonlySet<string>,
   environments: readonly Environment[],
   region: BatchRegion,
   ports: Ports,
@@ -142,9 +145,8 @@ async function entrySeen(
   }
   const identity = identityOf(found, ports.cluster);
   const planId = environmentPlanId(found.spec, identity);
-  const ours = environments.filter(({ tags }) => ownershipOf(tags, identity).kind === "ours");
   const wish = wishOf(found, ports.settings);
-  const fleet = fleetOf(found.spec, ours, planId);
+  const fleet = fleetOf(found.spec, environmentsOf(found, named, environments, ports), planId);
   const { target } = fleet;
   const triedAgain = isTriedAgain(wish.approved, planId, target);
   const held = target !== undefined && isHeld(found.spec, { planId, wish }, "Repoint", target) && !triedAgain;
@@ -156,6 +158,27 @@ async function entrySeen(
     fleet: { ...fleet, returned: fleet.returned && !triedAgain },
     handover: !held && !wish.paused && !wish.dryRun && !wish.deleting,
   };
+}
+
+/**
+ * The environments of an object. Of what the queue names already those count too whose tags are only about to become its
+ * own, or were until now: the queue would lose, by the order in which tags and objects come and go, what it is to keep.
+ */
+function environmentsOf(
+  object: BatchComputeEnvironment,
+  named: ReadonlySet<string>,
+  environments: readonly Environment[],
+  { cluster, settings }: Ports,
+): readonly Environment[] {
+  const identity = identityOf(object, cluster);
+  const own = environments.filter(({ computeEnvironmentName: name, tags }) =>
+    named.has(name) ? isNamedBy(tags, identity) : ownershipOf(tags, identity).kind === "ours",
+  );
+  if (own.length > 0 || wishOf(object, settings).adoptionPolicy === "Never") return own;
+  return environments.filter(
+    ({ computeEnvironmentName: name, tags }) =>
+      named.has(name) && name === baseNameOf(object) && ownershipOf(tags, identity).kind === "foreign",
+  );
 }
 
 /** A name is no way round what the owner of the environment allows, nor does an ARN mean what it does not say. */

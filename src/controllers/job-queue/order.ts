@@ -3,7 +3,7 @@
 import type { Environment } from "../../aws/batch.ts";
 import { inTransition, isRetired, resolve } from "../compute-environment/fleet.ts";
 import { orderOf } from "../compute-environment/seen.ts";
-import { ownershipOf } from "../ownership.ts";
+import { isNamedBy, ownerIn } from "../ownership.ts";
 import { withoutRequestIds } from "../wording.ts";
 import type { EntrySeen, Seen } from "./seen.ts";
 
@@ -21,18 +21,28 @@ export interface Entry {
   readonly current: readonly string[];
   /** `unresolved`: the entry itself leads nowhere, whatever AWS has. */
   readonly state: "resolved" | "inTransition" | "missing" | "unresolved";
+  /** It refers to an object of which the queue names nothing, and there is nothing VALID to name. */
+  readonly vacant: boolean;
   /** Why it is not resolved. */
   readonly why: string;
 }
 
+/** What stands in the order for an entry, or without one. */
+type Place = Pick<Entry, "environment" | "current">;
+
 export interface Order {
   readonly entries: readonly Entry[];
+  /**
+   * Names in the queue's order that belong to no entry and to no object of this cluster, while an entry is vacant. They
+   * stay: one of them may be what that entry means, or is to take the place of.
+   */
+  readonly strays: readonly string[];
   /** The names that an update or create would send, in order; all VALID, at most three. */
   readonly names: readonly string[];
   /** The queue names something else than it shall; entries that are not VALID are no cause. */
   readonly differs: boolean;
-  /** An entry that the queue names now is about to settle: a write now would lose it. */
-  readonly waitsFor: Entry | undefined;
+  /** What the queue names now is about to settle: a write now would lose it. */
+  readonly waitsFor: Pick<Entry, "label" | "why"> | undefined;
   /** It differs only because what the entries refer to is another environment now. */
   readonly follows: boolean;
   /** Entries that the queue would be without. */
@@ -42,42 +52,83 @@ export interface Order {
 export function orderFor(seen: Seen): Order {
   const current = orderOf(seen.queue);
   const entries = seen.entries.map((entry) => resolveEntry(entry, current, seen));
+  const strays = straysIn(current, entries, seen);
+  const places = placed(entries, strays, current);
   // What is not resolved stays as it is now, so that it never causes a write.
-  const ideal = entries.flatMap(({ environment, current: kept }) =>
+  const ideal = places.flatMap(({ environment, current: kept }) =>
     environment === undefined ? kept : [environment.computeEnvironmentName],
   );
   const differs = distinct(ideal).join(" ") !== current.join(" ");
   return {
     entries,
-    names: sendable(entries, seen.environments),
+    strays,
+    names: sendable(places, entries, seen.environments),
     differs,
-    waitsFor: entries.find(({ state, current: kept }) =>
-      state === "unresolved" ? moving(kept, seen.environments).length > 0 : state === "inTransition" && kept.length > 0,
-    ),
-    follows: differs && isInOrder(current, entries),
+    waitsFor:
+      entries.find(({ state, current: kept }) =>
+        state === "unresolved"
+          ? moving(kept, seen.environments).length > 0
+          : state === "inTransition" && kept.length > 0,
+      ) ?? movingStray(strays, seen),
+    follows: differs && isInOrder(current, places),
     missing: entries.filter(({ environment }) => environment === undefined),
   };
 }
 
+function straysIn(
+  current: readonly string[],
+  entries: readonly Entry[],
+  { identity, environments }: Pick<Seen, "identity" | "environments">,
+): readonly string[] {
+  if (!entries.some(({ vacant }) => vacant)) return [];
+  const known = new Set(
+    entries.flatMap(({ environment, current: kept }) => [...kept, environment?.computeEnvironmentName]),
+  );
+  return current.filter(
+    (name) => !known.has(name) && ownerIn(environments.get(name)?.tags)?.cluster !== identity.cluster.name,
+  );
+}
+
+/** Each stray behind what it is behind now, so that it never causes a write. */
+function placed(entries: readonly Entry[], strays: readonly string[], current: readonly string[]): readonly Place[] {
+  const before = (stray: string): Entry | undefined => {
+    const names = current.slice(0, current.indexOf(stray)).toReversed();
+    return names.flatMap((name) => entries.find(({ current: kept }) => kept.includes(name)) ?? [])[0];
+  };
+  const behind = (entry: Entry | undefined): readonly Place[] =>
+    strays.filter((name) => before(name) === entry).map((name) => ({ environment: undefined, current: [name] }));
+  return [...behind(undefined), ...entries.flatMap((entry) => [entry, ...behind(entry)])];
+}
+
+/** Jobs can start on it again when AWS has carried out an update, but an order could not name it now. */
+function movingStray(strays: readonly string[], seen: Seen): Order["waitsFor"] {
+  const label = strays.find((name) => anyServing([name], seen) && moving([name], seen.environments).length > 0);
+  return label === undefined ? undefined : { label, why: moving([label], seen.environments).join("") };
+}
+
 /**
  * What is not resolved keeps what the queue names for it, as far as AWS would take that: a write for another entry is
- * no reason to take an environment from the jobs. Whoever has written more names than entries loses what is too much.
+ * no reason to take an environment from the jobs. Whoever has written more names than entries loses what is too much:
+ * of strays as many have room as there are vacant entries.
  */
-function sendable(entries: readonly Entry[], environments: ReadonlyMap<string, Environment>): readonly string[] {
-  const named = entries.map(({ environment, current }) =>
+function sendable(
+  places: readonly Place[],
+  entries: readonly Entry[],
+  environments: ReadonlyMap<string, Environment>,
+): readonly string[] {
+  const sent = ({ environment, current }: Place): readonly string[] =>
     environment === undefined
       ? current.filter((name) => environments.get(name)?.status === "VALID")
-      : [environment.computeEnvironmentName],
-  );
-  const all = distinct(named.flat());
-  const first = new Set(named.flatMap(([name]) => name ?? []));
+      : [environment.computeEnvironmentName];
+  const all = distinct(places.flatMap(sent));
+  const first = new Set(entries.flatMap((entry) => sent(entry).slice(0, 1)));
   const further = new Set(all.filter((name) => !first.has(name)).slice(0, orderLimit - first.size));
   return all.filter((name) => first.has(name) || further.has(name));
 }
 
-/** Whether the queue names one environment for each entry that has any, in the order of the entries. */
-function isInOrder(current: readonly string[], entries: readonly Entry[]): boolean {
-  const due = entries.filter(({ environment, current: kept }) => environment !== undefined || kept.length > 0);
+/** Whether the queue names one environment for each place that has any, in the order of the places. */
+function isInOrder(current: readonly string[], places: readonly Place[]): boolean {
+  const due = places.filter(({ environment, current: kept }) => environment !== undefined || kept.length > 0);
   return due.length === current.length && due.every(({ current: kept }, place) => kept.join(" ") === current[place]);
 }
 
@@ -135,8 +186,7 @@ function unresolved(
   const { order, message } = entry;
   const own = current.filter((name) => {
     if ("name" in entry) return name === entry.name;
-    const { kind } = ownershipOf(environments.get(name)?.tags, { ...identity, ...entry.key });
-    return kind === "ours" || kind === "retained";
+    return isNamedBy(environments.get(name)?.tags, { ...identity, ...entry.key });
   });
   return {
     order,
@@ -144,6 +194,7 @@ function unresolved(
     environment: undefined,
     current: own,
     state: "unresolved",
+    vacant: "key" in entry && own.length === 0,
     why: [message, ...moving(own, environments)].join("; "),
   };
 }
@@ -154,7 +205,7 @@ function resolveNamed(
   environment: Environment | undefined,
 ): Entry {
   const { order, name } = entry;
-  const base = { order, label: name, current: current.filter((one) => one === name) };
+  const base = { order, label: name, current: current.filter((one) => one === name), vacant: false };
   if (environment === undefined) {
     return { ...base, environment: undefined, state: "missing", why: `AWS has no compute environment ${name}` };
   }
@@ -168,11 +219,11 @@ function resolveReference(entry: Extract<EntrySeen, { kind: "reference" }>, curr
   const all = [fleet.target, fleet.revivable, ...fleet.predecessors].filter((one) => one !== undefined);
   const names = new Set(all.map(({ computeEnvironmentName }) => computeEnvironmentName));
   const own = current.filter((name) => names.has(name));
-  const base = { order, label: `${key.namespace}/${key.name}`, current: own };
+  const base = { order, label: `${key.namespace}/${key.name}`, current: own, vacant: own.length === 0 };
   const resolution = resolve(spec, fleet, new Set(own), handover);
   switch (resolution.kind) {
     case "environment":
-      return { ...base, environment: resolution.environment, state: "resolved", why: "" };
+      return { ...base, environment: resolution.environment, state: "resolved", vacant: false, why: "" };
     case "inTransition": {
       const { computeEnvironmentName: name, status } = resolution.environment;
       return { ...base, environment: undefined, state: "inTransition", why: `${name} is ${status ?? "in transition"}` };

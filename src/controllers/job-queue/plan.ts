@@ -118,7 +118,8 @@ function adopted(context: Context, queue: Queue): Next<Action> {
   }
   const paths = [
     ...queueDifferences(spec, queue).map(({ path }) => path),
-    ...(context.order.differs ? [orderPath] : []),
+    // What stays only until an entry leads somewhere may have to go then.
+    ...(context.order.differs || context.order.strays.length > 0 ? [orderPath] : []),
     ...(immutableDifference(spec, queue)?.paths ?? []),
     ...(tagChange(spec.tags, {}, queue.tags, seen.settings.ignoreTagKeys) === undefined ? [] : ["spec.tags"]),
   ];
@@ -251,7 +252,12 @@ function invalid({ seen }: Context): Next<Action> | undefined {
 
 function partlyServing({ seen, order }: Context): Next<Action> | undefined {
   const absent = order.missing.filter(({ state, current }) => state === "unresolved" || current.length === 0);
-  return absent.length === 0 ? undefined : waitForEntries(seen, absent, "PartlyServing");
+  if (absent.length === 0) return undefined;
+  const none = absent.length === order.entries.length;
+  const next = waitForEntries(seen, absent, none ? "WaitingForEnvironment" : "PartlyServing");
+  if (order.strays.length === 0) return next;
+  const stay = `until then the order keeps ${order.strays.join(", ")}, for which there is no entry`;
+  return { ...next, message: `${next.message}; ${stay}` };
 }
 
 function withoutUsable({ seen, saysUnusable }: Context): Next<Action> | undefined {

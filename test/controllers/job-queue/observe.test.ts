@@ -235,6 +235,58 @@ describe("an entry of the order", () => {
     expect(entry).toMatchObject({ kind: "reference", handover: expected });
   });
 
+  const base = "team_a";
+  const of = (name: string, tags: Record<string, string>) => environment(name, "a", { tags });
+  const elsewhere = { "awsbatch.dev/cluster-uid": "cluster-0" };
+  const adopting = environmentOf("a", { adoptionPolicy: "IfMatching" });
+
+  it.each<[string, KubeObject, readonly Environment[], readonly string[]]>([
+    ["its own", environmentOf("a"), [environment("a1", "a")], ["a1"]],
+    [
+      "what Retain of its object has left, where the queue names it",
+      environmentOf("a"),
+      [
+        foreignEnvironment("named", { tags: retainedFrom("a") }),
+        foreignEnvironment("other", { tags: retainedFrom("a") }),
+      ],
+      ["named"],
+    ],
+    [
+      "what its object had in a lost cluster, where the queue names it",
+      environmentOf("a"),
+      [of("named", elsewhere), of("other", elsewhere)],
+      ["named"],
+    ],
+    ["what its object is about to adopt, where the queue names it", adopting, [foreignEnvironment(base)], [base]],
+    ["not what bears another name", adopting, [foreignEnvironment("named")], []],
+    ["not what its object does not adopt", environmentOf("a"), [foreignEnvironment(base)], []],
+    ["not what another object has", adopting, [environment(base, "b")], []],
+    [
+      "not what its object adopts no more, for it has one",
+      adopting,
+      [foreignEnvironment(base), environment("a1", "a")],
+      ["a1"],
+    ],
+    [
+      "nothing that Retain of another object has left",
+      environmentOf("a"),
+      [foreignEnvironment("named", { tags: retainedFrom("b") })],
+      [],
+    ],
+  ])("is served by %s", async (_name, owner, environments, expected) => {
+    const region = fakeRegion({ environments, queues: [queue(["named", base])] });
+    const [entry] = (await watcher([owner]).look(region, to("a"))).entries;
+    const fleet = entry?.kind === "reference" ? entry.fleet : undefined;
+    const all = [fleet?.target, fleet?.revivable, ...(fleet?.predecessors ?? [])];
+    expect(all.flatMap((one) => one?.computeEnvironmentName ?? [])).toEqual(expected);
+  });
+
+  it("is not served by what its object is about to adopt, before the queue names that", async () => {
+    const region = fakeRegion({ environments: [foreignEnvironment(base)], queues: [queue(["named"])] });
+    const [entry] = (await watcher([adopting]).look(region, to("a"))).entries;
+    expect(entry).toMatchObject({ fleet: { target: undefined, predecessors: [] } });
+  });
+
   it.each<[string, object, boolean]>([
     ["is out of use once queues went back from it", {}, true],
     ["is tried again when that is approved", approving("Repoint@2026-01-01T00:00:00Z"), false],

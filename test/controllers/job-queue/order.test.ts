@@ -26,6 +26,7 @@ function told(entries: readonly EntrySeen[], change: SeenChange = {}): string {
     .map(({ label, state }) => `${label} ${state}`);
   return [
     order.names.join(",") || "nothing",
+    ...(order.strays.length > 0 ? [`keeps ${order.strays.join(",")}`] : []),
     ...(order.differs ? ["differs"] : []),
     ...(order.follows ? ["follows"] : []),
     ...(order.waitsFor === undefined ? [] : [`waits for ${order.waitsFor.label}`]),
@@ -221,6 +222,15 @@ describe("a reference that leads nowhere", () => {
       "a1; differs; team/b unresolved",
     ],
     [
+      "keeps what the object had in a lost cluster",
+      [reference("a", [a]), unresolved("b", "ReferenceNotFound", 2)],
+      {
+        queue: queue(["a1", "b1"]),
+        environments: [a, environment("b1", "b", { tags: { "awsbatch.dev/cluster-uid": "cluster-0" } })],
+      },
+      "a1,b1; team/b unresolved",
+    ],
+    [
       "keeps it in its place in a write that is needed anyway",
       [unresolved("b"), reference("a", [a], { order: 2 })],
       { queue: queue(["a1", "b1"]), environments: [a, b] },
@@ -274,6 +284,120 @@ describe("a reference that leads nowhere", () => {
     ],
   ])("%s", (_name, entries, change, expected) => {
     expect(told(entries, change)).toBe(expected);
+  });
+});
+
+describe("what no entry accounts for", () => {
+  const x = foreignEnvironment("x");
+  const y = foreignEnvironment("y");
+  const coming = reference("b", [environment("b1", "b", { status: "CREATING" })], { order: 2 });
+
+  it.each<[string, readonly EntrySeen[], SeenChange, string]>([
+    [
+      "stays while an entry leads nowhere: it may be what its object will adopt",
+      [reference("a", [a]), unresolved("b", "ReferenceNotFound", 2)],
+      { queue: queue(["a1", "x"]), environments: [a, x] },
+      "a1,x; keeps x; team/b unresolved",
+    ],
+    [
+      "stays where it is, first too",
+      [reference("a", [a]), unresolved("b", "ReferenceNotFound", 2)],
+      { queue: queue(["x", "a1"]), environments: [a, x] },
+      "x,a1; keeps x; team/b unresolved",
+    ],
+    [
+      "stays when it is all that there is",
+      [unresolved("b")],
+      { queue: queue(["x", "y"]), environments: [x, y] },
+      "x,y; keeps x,y; team/b unresolved",
+    ],
+    [
+      "stays when another operator has it",
+      [unresolved("b")],
+      { queue: queue(["x"]), environments: [environment("x", "b", { tags: { "awsbatch.dev/cluster": "else" } })] },
+      "x; keeps x; team/b unresolved",
+    ],
+    [
+      "stays until what an entry refers to is VALID",
+      [reference("a", [a]), coming],
+      { queue: queue(["a1", "x"]), environments: [a, x] },
+      "a1,x; keeps x; team/b inTransition",
+    ],
+    [
+      "makes place for what the last entry without one has come to mean",
+      [reference("a", [a]), reference("b", [b], { order: 2 })],
+      { queue: queue(["a1", "x"]), environments: [a, x] },
+      "a1,b1; differs",
+    ],
+    [
+      "goes when each entry has something in the order, whatever that is",
+      [reference("a", [a]), unresolved("b", "ReferenceNotFound", 2)],
+      { queue: queue(["a1", "x", "b1"]), environments: [a, b, x] },
+      "a1,b1; differs; team/b unresolved",
+    ],
+    [
+      "goes when the entries without anything are given by name, for a name means nothing else",
+      [reference("a", [a]), named("y", 2), refused("b1", 3)],
+      { queue: queue(["a1", "x"]), environments: [a, x] },
+      "a1; differs; y missing; b1 unresolved",
+    ],
+    [
+      "stays in its place in a write that is needed anyway, which then follows all the same",
+      [
+        reference("a", [a, environment("a2", "a", {}, other)], { spec: other }),
+        unresolved("b", "ReferenceNotFound", 2),
+      ],
+      { queue: queue(["a1", "x"]), environments: [a, x] },
+      "a2,x; keeps x; differs; follows; team/b unresolved",
+    ],
+    [
+      "goes with a write that is needed anyway when it is not VALID",
+      [reference("a", [a]), unresolved("b", "ReferenceNotFound", 2)],
+      { queue: queue(["x"]), environments: [a, foreignEnvironment("x", { status: "INVALID" })] },
+      "a1; keeps x; differs; team/b unresolved",
+    ],
+    [
+      "is waited for while jobs run on it and AWS updates it",
+      [reference("a", [a]), unresolved("b", "ReferenceNotFound", 2)],
+      { queue: queue(["x"]), environments: [a, foreignEnvironment("x", { status: "UPDATING" })] },
+      "a1; keeps x; differs; waits for x; team/b unresolved",
+    ],
+    [
+      "is not waited for when AWS had found it INVALID",
+      [reference("a", [a]), unresolved("b", "ReferenceNotFound", 2)],
+      {
+        queue: queue(["x"]),
+        environments: [a, foreignEnvironment("x", { status: "UPDATING" })],
+        foundInvalid: new Set(["x"]),
+      },
+      "a1; keeps x; differs; team/b unresolved",
+    ],
+    [
+      "stays where a new environment of another entry comes beside it",
+      [reference("a", [a]), unresolved("b", "ReferenceNotFound", 2)],
+      { queue: queue(["x", "y"]), environments: [a, x, y] },
+      "x,y,a1; keeps x,y; differs; team/b unresolved",
+    ],
+    [
+      "goes where AWS has no place for a fourth, as far as there are more than entries without anything",
+      [
+        reference("a", [a]),
+        reference("c", [environment("c1", "c")], { order: 2 }),
+        unresolved("b", "ReferenceNotFound", 3),
+      ],
+      { queue: queue(["a1", "x", "y"]), environments: [a, x, y] },
+      "a1,x,c1; keeps x,y; differs; team/b unresolved",
+    ],
+  ])("%s", (_name, entries, change, expected) => {
+    expect(told(entries, change)).toBe(expected);
+  });
+
+  it("and is waited for is told with its status", () => {
+    const environments = [a, foreignEnvironment("x", { status: "UPDATING" })];
+    const { waitsFor } = orderFor(
+      seen({ entries: [reference("a", [a]), unresolved("b")], queue: queue(["x"]), environments }),
+    );
+    expect(waitsFor).toEqual({ label: "x", why: "x is UPDATING" });
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
 import { planFor } from "../../../src/controllers/job-queue/plan.ts";
+import type { EntrySeen } from "../../../src/controllers/job-queue/seen.ts";
 import { ownerTags } from "../../../src/controllers/ownership.ts";
 import {
   ec2,
@@ -215,6 +216,15 @@ describe("whose a queue of that name is", () => {
       "nobody's with another priority: not adopted if matching",
       { priority: 2 },
       adopting("IfMatching"),
+      "blocked NotMatching",
+    ],
+    [
+      "nobody's with what may have to go once an entry leads somewhere: not adopted if matching",
+      {},
+      adopting("IfMatching", {
+        queue: queue(["a1", "x"], { tags: {} }),
+        entries: [reference("a", [a]), unresolved("b", "ReferenceNotFound", 2)],
+      }),
       "blocked NotMatching",
     ],
     [
@@ -659,6 +669,31 @@ describe("a queue with less than it should have", () => {
       "settled Disabled; serving",
     ],
   ])("%s", expectLines);
+
+  it.each<[string, readonly EntrySeen[], readonly string[], string]>([
+    [
+      "beside what serves",
+      [reference("a", [a]), unresolved("b", "ReferenceNotFound", 2)],
+      ["a1", "x"],
+      "ReferenceNotFound: team/b: ReferenceNotFound b; until then the order keeps x, for which there is no entry",
+    ],
+    [
+      "also where a person has to mend the reference",
+      [reference("a", [a]), unresolved("b", "ReferenceNotAllowed", 2)],
+      ["a1", "x"],
+      "ReferenceNotAllowed: ReferenceNotAllowed b; until then the order keeps x, for which there is no entry",
+    ],
+    [
+      "in place of all that is wished",
+      [reference("b", [environment("b1", "b", { status: "CREATING" })])],
+      ["x"],
+      "WaitingForEnvironment: team/b: b1 is CREATING; until then the order keeps x, for which there is no entry",
+    ],
+  ])("tells what stays in the order for want of an entry %s", (_name, entries, names, expected) => {
+    const environments = [a, foreignEnvironment("x")];
+    const { next } = planFor(object(), seen({ ...atRest, entries, environments, queue: queue(names) }), now);
+    expect(`${next.reason}: ${next.message}`).toBe(expected);
+  });
 
   it("names the missing entry", () => {
     const entries = [reference("a", [a]), reference("b", [bInvalid], { order: 2 })];

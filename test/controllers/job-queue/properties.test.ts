@@ -10,7 +10,7 @@ import type { Action } from "../../../src/controllers/job-queue/action.ts";
 import { anyServing, anyUsable, orderFor } from "../../../src/controllers/job-queue/order.ts";
 import { planFor } from "../../../src/controllers/job-queue/plan.ts";
 import type { EntrySeen, Seen } from "../../../src/controllers/job-queue/seen.ts";
-import { ownershipOf, ownerTags } from "../../../src/controllers/ownership.ts";
+import { ownerIn, ownershipOf, ownerTags } from "../../../src/controllers/ownership.ts";
 import {
   ec2,
   environment,
@@ -289,6 +289,21 @@ const laws: Readonly<Record<string, (action: Action, world: World) => boolean>> 
           return isTheirs && environment?.status === "VALID";
         });
         return own.length === 0 || own.some((name) => order.includes(name));
+      })
+    );
+  },
+  "takes no VALID environment of nobody's away while an entry has nothing and AWS has a place": (
+    action,
+    { seen: given },
+  ) => {
+    const order = orderIn(action);
+    return (
+      order === undefined ||
+      order.length === 3 ||
+      !orderFor(given).entries.some(({ vacant }) => vacant) ||
+      orderOf(given.queue).every((name) => {
+        const environment = given.environments.get(name);
+        return environment?.status !== "VALID" || ownerIn(environment.tags) !== undefined || order.includes(name);
       })
     );
   },

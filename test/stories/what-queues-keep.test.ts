@@ -1,0 +1,161 @@
+/** What a queue names stays in its order while tags and objects come and go. */
+
+import { describe, expect, it } from "vitest";
+import type { BatchComputeEnvironmentSpec } from "../../src/api/v1alpha1/compute-environment.ts";
+import { computeEnvironment, ec2, jobQueue, withTypes } from "../manifests.ts";
+import type { World } from "../world.ts";
+import { aWorld, expectSilence } from "./story.ts";
+
+const retain = { deletionPolicy: "Retain" as const };
+const a = computeEnvironment("a", { ...ec2, ...retain });
+const b = computeEnvironment("b", { ...withTypes(["m5.large"]), ...retain });
+const q1 = jobQueue("q1", ["a", "b"], retain);
+
+/** The names in the order of the only queue. */
+const orderOf = ({ aws }: World): readonly string[] =>
+  aws.truth
+    .jobQueues()
+    .flatMap(({ computeEnvironmentOrder = [] }) => computeEnvironmentOrder)
+    .map(({ computeEnvironment: arn = "" }) => arn.slice(arn.lastIndexOf("/") + 1));
+const orderWrites = (world: World): readonly string[] =>
+  world.writes().filter((write) => write.startsWith("UpdateJobQueue"));
+const isGone = (world: World, name: string) => (): boolean =>
+  world.object("BatchComputeEnvironment", name) === undefined;
+
+/** A queue of two environments, Ready. */
+async function readyWorld(): Promise<World> {
+  const world = await aWorld();
+  world.apply(a, b, q1);
+  await world.untilReady();
+  return world;
+}
+
+describe("what Retain leaves under a queue that stays", () => {
+  it("stays in the queue, which is told what its entry lacks", async () => {
+    const world = await readyWorld();
+    const before = orderOf(world);
+    world.delete("BatchComputeEnvironment", "a");
+    await world.until("the object is gone", isGone(world, "a"));
+    await world.until(
+      "it is told",
+      () => world.condition("JobQueue", "q1", "Stalled")?.reason === "ReferenceNotFound",
+      900,
+    );
+    expect(orderOf(world)).toEqual(before);
+    expect(orderWrites(world)).toEqual([]);
+    await expectSilence(world);
+  });
+
+  it("is taken back without a write to the queue", async () => {
+    const world = await readyWorld();
+    const before = orderOf(world);
+    world.delete("BatchComputeEnvironment", "a");
+    await world.until("the object is gone", isGone(world, "a"));
+    await world.seconds(60);
+    world.apply(a);
+    await world.untilReady();
+    expect(orderOf(world)).toEqual(before);
+    expect(orderWrites(world)).toEqual([]);
+    await expectSilence(world);
+  });
+
+  it("is taken back with another spec, and the queue goes from it to its successor at once", async () => {
+    const world = await readyWorld();
+    const [old, second] = orderOf(world);
+    world.delete("BatchComputeEnvironment", "a");
+    await world.until("the object is gone", isGone(world, "a"));
+    const orders = new Set<string>();
+    world.aws.onChange(() => void orders.add(orderOf(world).join()));
+    world.apply(computeEnvironment("a", { ...withTypes(["r5.large"]), ...retain }));
+    await world.untilReady();
+    const [successor] = orderOf(world);
+    expect([...orders]).toEqual([`${old},${second}`, `${successor},${second}`]);
+    expect(successor).not.toBe(old);
+  });
+
+  it("stays also when all is left in AWS, the environments first", async () => {
+    const world = await readyWorld();
+    const before = orderOf(world);
+    world.delete("BatchComputeEnvironment", "a");
+    world.delete("BatchComputeEnvironment", "b");
+    await world.seconds(20);
+    world.delete("JobQueue", "q1");
+    await world.untilGone();
+    expect(orderOf(world)).toEqual(before);
+    expect(orderWrites(world)).toEqual([]);
+  });
+
+  it("goes when its entry is taken out of the spec", async () => {
+    const world = await readyWorld();
+    const [, second] = orderOf(world);
+    world.delete("BatchComputeEnvironment", "a");
+    await world.until("the object is gone", isGone(world, "a"));
+    world.apply(jobQueue("q1", ["b"], retain));
+    await world.untilReady();
+    expect(orderOf(world)).toEqual([second]);
+  });
+});
+
+describe("a queue of somebody else with two environments", () => {
+  const adopt = { adoptionPolicy: "IfExists" as const };
+  const adopted = (name: string, spec: BatchComputeEnvironmentSpec = { ...ec2, ...adopt }) =>
+    computeEnvironment(name, { ...spec, computeEnvironmentName: `prod-${name}` });
+  const queue = jobQueue("q1", ["a", "b"], { ...adopt, jobQueueName: "prod-queue" });
+
+  async function foundWorld(): Promise<World> {
+    const world = await aWorld({ settings: { adoptableNames: ["prod-*"] } });
+    const { outside } = world.aws;
+    for (const computeEnvironmentName of ["prod-a", "prod-b"]) {
+      const { computeResources, type } = ec2;
+      await outside.createComputeEnvironment({ computeEnvironmentName, type, computeResources } as never);
+    }
+    await world.seconds(60);
+    await outside.createJobQueue({
+      jobQueueName: "prod-queue",
+      priority: 1,
+      computeEnvironmentOrder: [
+        { order: 0, computeEnvironment: "prod-a" },
+        { order: 1, computeEnvironment: "prod-b" },
+      ],
+    });
+    await world.seconds(30);
+    return world;
+  }
+
+  it("is adopted without a write to its order when the objects come one after the other", async () => {
+    const world = await foundWorld();
+    world.apply(queue);
+    await world.seconds(20);
+    world.apply(adopted("a"));
+    await world.seconds(20);
+    world.apply(adopted("b"));
+    await world.untilReady();
+    expect(orderOf(world)).toEqual(["prod-a", "prod-b"]);
+    expect(orderWrites(world)).toEqual([]);
+    await expectSilence(world);
+  });
+
+  it("keeps an environment whose adoption is refused", async () => {
+    const world = await foundWorld();
+    const differs = { ...withTypes(["m5.large"]), adoptionPolicy: "IfMatching" as const };
+    world.apply(adopted("a"), adopted("b", differs), queue);
+    await world.until(
+      "the adoption is refused",
+      () => world.condition("BatchComputeEnvironment", "b", "Stalled")?.reason === "NotMatching",
+    );
+    await world.seconds(900);
+    expect(orderOf(world)).toEqual(["prod-a", "prod-b"]);
+    expect(orderWrites(world)).toEqual([]);
+  });
+
+  it("goes to an environment that is made beside one of the two only once that is VALID", async () => {
+    const world = await foundWorld();
+    const orders = new Set<string>();
+    world.aws.onChange(() => void orders.add(orderOf(world).join()));
+    world.apply(adopted("a"), adopted("b", ec2), queue);
+    await world.untilReady();
+    const [, own] = orderOf(world);
+    expect(own).toMatch(/^prod-b-/);
+    expect([...orders]).toEqual(["prod-a,prod-b", `prod-a,${own}`]);
+  });
+});
