@@ -19,7 +19,8 @@ export async function act(
 ): Promise<void> {
   switch (action.kind) {
     case "register": {
-      const tags = { ...action.tags, [registeredAtTag]: new Date(ports.clock.now()).toISOString() };
+      const registeredAt = Math.max(ports.clock.now(), action.notBefore ?? 0);
+      const tags = { ...action.tags, [registeredAtTag]: new Date(registeredAt).toISOString() };
       await region.registerJobDefinition({ ...bodyOf(object.spec), jobDefinitionName: action.name, tags }, signal);
       return;
     }

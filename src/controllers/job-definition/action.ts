@@ -8,6 +8,8 @@ export type Action =
       readonly name: string;
       readonly fingerprint: string;
       readonly tags: Readonly<Record<string, string>>;
+      /** Wall ms: the time of registering that it is given is no earlier. */
+      readonly notBefore?: number;
     }
   /** `names` are `name:revision`, oldest first, so that the newest is what jobs by name run until the end. */
   | { readonly kind: "deregister"; readonly purpose: DeregisterPurpose; readonly names: readonly string[] }

@@ -5,6 +5,9 @@ import type { Seen, Told } from "./seen.ts";
 
 /** The ACTIVE revisions of a name, each with what its tags and its body tell. Pure. */
 
+/** By so much the clock of the writer before may have been ahead. */
+const clockLagMs = 60_000;
+
 export interface Entry {
   /** `name:revision`. */
   readonly name: string;
@@ -50,19 +53,36 @@ function registeredAsWished(revision: RevisionSeen, registeredAt: number | undef
 }
 
 /**
- * Whether it was registered by hand with the tags of an older revision. That one may have been deregistered since: then
- * the status knows that the time belongs to another number, or that this one is not of our making.
+ * Whether it was registered by hand with the tags of an older revision. Of what AWS shows the tags decide, which are
+ * exact. An older one may have been deregistered since: then the status knows, in whole seconds, that the time belongs
+ * to another number, or that this one is not of our making.
  */
 function copied(revision: RevisionSeen, older: readonly RevisionSeen[], told: readonly Told[]): boolean {
   const registeredAt = revision.tags[registeredAtTag];
   if (registeredAt === undefined) return false;
   if (older.some((one) => one.tags[registeredAtTag] === registeredAt)) return true;
+  const itself = told.find((one) => one.revision === revision.revision);
+  if (itself !== undefined) return itself.registeredAt === undefined;
   const time = timeIn(revision);
-  return told.some((one) =>
-    one.revision === revision.revision
-      ? one.registeredAt === undefined
-      : one.revision < revision.revision && time !== undefined && one.registeredAt === timestamp(time),
+  const gone = told.filter(
+    (one) => one.revision < revision.revision && older.every((shown) => shown.revision !== one.revision),
   );
+  return time !== undefined && gone.some((one) => one.registeredAt === timestamp(time));
+}
+
+/**
+ * The earliest time (wall ms) that the next revision may bear; undefined: now will do. No two of ours bear the same
+ * second, for the status tells no more than that of one that is deregistered.
+ */
+export function nextTimeAfter(ledger: readonly Entry[], told: readonly Told[], now: number): number | undefined {
+  const times = [
+    ...registeredByUs(ledger).map(({ registeredAt }) => registeredAt),
+    ...told.map(({ registeredAt = "" }) => Date.parse(registeredAt)),
+  ];
+  // A time that lies far ahead was not written by a clock that can be followed.
+  const seconds = times.filter((time) => time < now + clockLagMs).map((time) => Math.floor(time / 1000));
+  const next = (Math.max(...seconds) + 1) * 1000;
+  return next > now ? next : undefined;
 }
 
 function timeIn(revision: RevisionSeen): number | undefined {

@@ -9,7 +9,7 @@ import { tagChange } from "../tags.ts";
 import type { Action } from "./action.ts";
 import { adoption, claim, otherOwner, ownedByUs, ownTags, retag } from "./claims.ts";
 import { surplusOf } from "./history.ts";
-import { type Entry, ledgerOf, registeredByUs } from "./ledger.ts";
+import { type Entry, ledgerOf, nextTimeAfter, registeredByUs } from "./ledger.ts";
 import { removal } from "./removal.ts";
 import type { Seen } from "./seen.ts";
 import { blocked, lookAgainMs, type Step, tagging } from "./step.ts";
@@ -44,7 +44,7 @@ function upkeep(spec: JobDefinitionSpec, seen: Seen, ledger: readonly Entry[], n
   const top = ledger[0];
   const stale = ledger.filter(({ owner }) => owner.kind === "retained" || (owner.kind === "ours" && owner.retag));
   if (stale.length > 0) return retag(seen, stale, top?.equal === true && ownedByUs(top));
-  if (top === undefined) return first(spec, seen);
+  if (top === undefined) return first(spec, seen, now);
   if (top.equal && ownedByUs(top)) return keep(spec, seen, ledger, top, now);
 
   const adopted = adoption(spec, seen, ledger, top);
@@ -52,14 +52,15 @@ function upkeep(spec: JobDefinitionSpec, seen: Seen, ledger: readonly Entry[], n
 
   const contested = contestedForMs(ledger, top, now);
   if (contested > 0) return yielding(seen, top, contested);
-  return register(spec, seen, differences(spec, ledger, top), `${top.name} is not what the spec says`);
+  const changes = differences(spec, ledger, top);
+  return register(spec, seen, changes, `${top.name} is not what the spec says`, nextTimeAfter(ledger, seen.told, now));
 }
 
 /** No revision is ACTIVE: the first one, or all have been deregistered by somebody. */
-function first(spec: JobDefinitionSpec, seen: Seen): Step {
+function first(spec: JobDefinitionSpec, seen: Seen, now: number): Step {
   const why = `no revision of ${seen.name} is ACTIVE`;
   const change: FieldChange = { path: "revision", kind: "register", why };
-  const step = register(spec, seen, [change], why);
+  const step = register(spec, seen, [change], why, nextTimeAfter([], seen.told, now));
   if (seen.absent) return step;
   const message = `waiting for a listing that shows whether ${seen.name} has ACTIVE revisions`;
   return {
@@ -132,7 +133,13 @@ function differences(spec: JobDefinitionSpec, ledger: readonly Entry[], top: Ent
   return [{ path: "spec.type", kind: "register", why, from, to }];
 }
 
-function register(spec: JobDefinitionSpec, seen: Seen, changes: readonly FieldChange[], why: string): Step {
+function register(
+  spec: JobDefinitionSpec,
+  seen: Seen,
+  changes: readonly FieldChange[],
+  why: string,
+  notBefore: number | undefined,
+): Step {
   const roles = rolesNamedByDefinition(spec)
     .map(({ value }) => value)
     .filter(isMadeByOperator)
@@ -147,7 +154,13 @@ function register(spec: JobDefinitionSpec, seen: Seen, changes: readonly FieldCh
     change: { action: "Register", reason: why, changes },
     next: {
       kind: "act",
-      action: { kind: "register", name: seen.name, fingerprint: seen.fingerprint, tags },
+      action: {
+        kind: "register",
+        name: seen.name,
+        fingerprint: seen.fingerprint,
+        tags,
+        ...(notBefore === undefined ? {} : { notBefore }),
+      },
       reason: "Registering",
       message: why,
       irreversible: true,

@@ -55,6 +55,17 @@ describe("act", () => {
     ]);
   });
 
+  it("registers with the time that the plan gives, when that is still to come", async () => {
+    const region = recordingRegion();
+    const action: Action = { kind: "register", name: "given", fingerprint: "v1:0", tags: {}, notBefore: now + 1000 };
+    await carryOut(action, region);
+    await carryOut({ ...action, notBefore: now - 1000 }, region);
+    expect(region.writes).toMatchObject([
+      { tags: { [registeredAtTag]: "2026-01-15T00:00:01.000Z" } },
+      { tags: { [registeredAtTag]: "2026-01-15T00:00:00.000Z" } },
+    ]);
+  });
+
   it("deregisters one after the other, up to the first refusal", async () => {
     const region = recordingRegion("job:2");
     const action: Action = { kind: "deregister", purpose: "history", names: ["job:1", "job:2", "job:3"] };

@@ -36,7 +36,7 @@ function told({ spec, revisions, seen }: Omit<Case, "next">): { next: string; se
   const live = next.irreversible ? " after a live read" : "";
   switch (action.kind) {
     case "register":
-      return { next: `register ${action.name}${live}`, serving, message };
+      return { next: `register ${action.name}${later(action.notBefore)}${live}`, serving, message };
     case "deregister":
       return { next: `deregister ${action.names.join(" ")} for ${action.purpose}${live}`, serving, message };
     case "tag":
@@ -46,6 +46,10 @@ function told({ spec, revisions, seen }: Omit<Case, "next">): { next: string; se
         message,
       };
   }
+}
+
+function later(at: number | undefined): string {
+  return at === undefined ? "" : ` as of ${at - now} ms later`;
 }
 
 const different = { fingerprint: another };
@@ -87,6 +91,19 @@ describe("the highest ACTIVE revision", () => {
       next: "settled Available",
       serving: true,
     },
+    "is registered as of the next second when one of ours bears this one": {
+      revisions: [ours(7, 0, different)],
+      next: "register team_job as of 1000 ms later after a live read",
+    },
+    "is registered as of the next second when one of ours that has gone since bore this one": {
+      revisions: [],
+      seen: { told: [{ revision: 7, registeredAt: timestamp(now) }] },
+      next: "register team_job as of 1000 ms later after a live read",
+    },
+    "is registered as of now whatever time somebody wrote on another": {
+      revisions: [ours(7, -days, different)],
+      next: registers,
+    },
     "counts for nothing by the fingerprint tag of another algorithm": {
       revisions: [ours(7, days, { fingerprint: another, tags: { [fingerprintTag]: "v0:0123" } })],
       next: registers,
@@ -107,6 +124,26 @@ describe("the highest ACTIVE revision", () => {
       revisions: [ours(8, days, { fingerprint: another, tags: asWished })],
       seen: { told: [{ revision: 7, registeredAt: timestamp(now - days) }] },
       next: registers,
+    },
+    "is ours although the one before it was registered within the same second, as far as the status tells": {
+      revisions: [
+        ours(8, days - 80, { fingerprint: another, tags: asWished }),
+        ours(7, days, { fingerprint: "v1:1" }),
+      ],
+      seen: { told: [{ revision: 7, registeredAt: timestamp(now - days) }] },
+      next: "settled Available",
+      serving: true,
+    },
+    "stays ours once that was told, whatever else was registered within the same second": {
+      revisions: [ours(8, days - 80, { fingerprint: another, tags: asWished })],
+      seen: {
+        told: [
+          { revision: 8, registeredAt: timestamp(now - days) },
+          { revision: 7, registeredAt: timestamp(now - days) },
+        ],
+      },
+      next: "settled Available",
+      serving: true,
     },
     "counts for nothing by copied tags once it was told to be of somebody else's making": {
       revisions: [ours(8, days, { fingerprint: another, tags: asWished })],
