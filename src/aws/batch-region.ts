@@ -118,8 +118,8 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
         else if (isDefinite(failure)) records.failed(open, clock.monotonic(), clock.now());
         else records.maybe(open, clock.monotonic(), clock.now(), ifUnknown);
       });
-      // AWS knows something that the cache does not.
-      if (failure === "alreadyExists" || failure === "notFound" || failure === "busy") lists.expectChange();
+      // AWS knows something that the lists do not; of job definitions they show nothing.
+      if (thing !== "job-definition" && ["alreadyExists", "notFound", "busy"].includes(failure)) lists.expectChange();
       throw error;
     } finally {
       if (thing === "job-definition") definitions.reconsider();

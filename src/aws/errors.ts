@@ -239,6 +239,16 @@ export function isDefinite(kind: FailureKind): boolean {
   return definite[kind];
 }
 
+/**
+ * Whether it is something that the request refers to which is not there: what it makes or changes is no longer meant
+ * when AWS says so again and again.
+ *
+ * @param failure with `operation` as in `batch:RegisterJobDefinition`
+ */
+export function lacksReference({ kind, operation }: { readonly kind: string; readonly operation: string }): boolean {
+  return kind === "notFound" && /:(Create|Register|Update)/.test(operation);
+}
+
 /** What a person, or nobody, has to do about a failure: one or two sentences. */
 export function adviceFor(failure: AwsError): string {
   switch (failure.kind) {
@@ -255,7 +265,9 @@ export function adviceFor(failure: AwsError): string {
     case "notReady":
       return "Something that it refers to does not exist yet, is not valid, or was made only seconds ago; the operator tries again by itself.";
     case "notFound":
-      return "It is not there (any more); the operator looks again.";
+      return lacksReference(failure)
+        ? "What the request refers to is not there: create it, or correct the field that names it; the operator tries again by itself."
+        : "It is not there (any more); the operator looks again.";
     case "alreadyExists":
       if (failure.operation.startsWith("ec2:"))
         return "Something of that name, or a route to the same place, exists in the VPC that is not ours: delete or rename it; the operator tries again by itself.";

@@ -1,4 +1,5 @@
 import type { Condition, KubeObject } from "../api/object.ts";
+import { lacksReference } from "../aws/errors.ts";
 import type { Decision, Failure, News, Outcome } from "./decision.ts";
 import { failureText, shortened } from "./wording.ts";
 
@@ -126,7 +127,7 @@ function failedVerdict(failure: Failure, serving: boolean, lastedMs: number): Ve
     failure.kind === "invalid" ||
     failure.kind === "quota" ||
     ((failure.kind === "denied" || failure.kind === "credentials") && lastedMs >= deniedStallsAfterMs) ||
-    (failure.kind === "notReady" && lastedMs >= missingStallsAfterMs) ||
+    ((failure.kind === "notReady" || lacksReference(failure)) && lastedMs >= missingStallsAfterMs) ||
     (failure.kind === "inUse" && lastedMs >= lagStallsAfterMs);
   if (stalled) return { ready: "False", kind: "Stalled", reason, message };
   if (!serving) return { ready: "False", kind: "Reconciling", reason, message };

@@ -267,7 +267,7 @@ describe("the advice", () => {
     ["busy", "until its status settles"],
     ["inUse", "still uses it"],
     ["notReady", "only seconds ago"],
-    ["notFound", "looks again"],
+    ["notFound", "What the request refers to is not there"],
     ["alreadyExists", "--adoptable-names"],
     ["quota", "Service Quotas"],
     ["invalid", "the field that it names"],

@@ -262,6 +262,14 @@ describe("adviceFor", () => {
     expect(advice("inUse", "no")).toMatch(/^Something still uses it/);
   });
 
+  it("of what is not there tells what a request refers to from what it is about", () => {
+    const about = (operation: string) => adviceFor(new AwsError("notFound", operation, "ClientException", "no"));
+    for (const operation of ["batch:RegisterJobDefinition", "batch:CreateJobQueue", "batch:UpdateComputeEnvironment"]) {
+      expect(about(operation)).toMatch(/^What the request refers to is not there: create it, or correct the field/);
+    }
+    expect(about("batch:DeleteJobQueue")).toMatch(/^It is not there \(any more\)/);
+  });
+
   it("of a name that is taken speaks of adoption only where there is one", () => {
     expect(advice("alreadyExists", "no")).toContain("adoptionPolicy");
     const inVpc = adviceFor(new AwsError("alreadyExists", "ec2:CreateSecurityGroup", "InvalidGroup.Duplicate", "no"));

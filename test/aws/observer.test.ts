@@ -161,6 +161,23 @@ describe("the pace", () => {
     expect(world.region.snapshot().isAbsent("job-queue", "q")).toBe(true);
   });
 
+  it("is that at rest after a refused write to a job definition, of which the lists show nothing", async () => {
+    const missing = sdkError("ClientException", "ConsumableResource licences does not exist");
+    const listingsAfter = async (write: (world: RegionWorld) => Promise<void>): Promise<number> => {
+      const world = await new RegionWorld().start();
+      await world.clock.advance(10 * second);
+      world.aws.refuse = ({ operation }) => (operation.startsWith("describe") ? undefined : missing);
+      world.forget();
+      await world.settle(write(world));
+      await world.clock.advance(30 * second);
+      return world.aws.count("describeComputeEnvironments");
+    };
+    const register = { jobDefinitionName: "job", type: "container" } as const;
+    expect(await listingsAfter((world) => world.region.registerJobDefinition(register, world.signal))).toBe(0);
+    const queue = { jobQueueName: "q", priority: 1 };
+    expect(await listingsAfter((world) => world.region.createJobQueue(queue, world.signal))).toBeGreaterThan(10);
+  });
+
   it("is two seconds while AWS still shows what is expected to go", async () => {
     const world = new RegionWorld();
     world.aws.queue("q");

@@ -132,6 +132,24 @@ describe("Ready, Reconciling and Stalled", () => {
       minutes: 10,
       are: stalled("DependencyNotReady"),
     },
+    "after a write whose reference does not exist": {
+      next: act,
+      outcome: failed("notFound", { operation: "batch:RegisterJobDefinition" }),
+      minutes: 9,
+      are: reconciling("NotFound"),
+    },
+    "after writes whose reference has not existed for 10 minutes": {
+      next: act,
+      outcome: failed("notFound", { operation: "batch:RegisterJobDefinition" }),
+      minutes: 10,
+      are: stalled("NotFound"),
+    },
+    "after writes to what is not there any more, for the next listing ends that": {
+      next: act,
+      outcome: failed("notFound", { operation: "batch:DeleteJobQueue" }),
+      minutes: 60,
+      are: reconciling("NotFound"),
+    },
     "after a write for which AWS lags": {
       next: act,
       outcome: failed("inUse"),
