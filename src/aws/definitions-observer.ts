@@ -1,11 +1,12 @@
 import { abortable } from "../runtime/abort.ts";
 import { sleep } from "../runtime/clock.ts";
-import type { DefinitionRevision } from "./batch.ts";
+import type { BatchApi, DefinitionRevision } from "./batch.ts";
 import { Alarm, keepLooking, ReadHealth } from "./cadence.ts";
 import { type Revisions, withRevision } from "./effects.ts";
 import { AwsError } from "./errors.ts";
 import { activeRevisions, describeRevisions, pageSize } from "./listing.ts";
 import type { ObserverOptions } from "./lists-observer.ts";
+import { longRead } from "./long-read.ts";
 import { definitionArn, type Location } from "./names.ts";
 import { noChange, type StoredRevision } from "./region-cache.ts";
 import { rolesNamedBy } from "./revision-roles.ts";
@@ -148,7 +149,8 @@ export class DefinitionsObserver {
   }
 
   async #listAll(): Promise<void> {
-    const { batch, cache, clock, lifetime } = this.#options;
+    const { cache, clock, lifetime } = this.#options;
+    const batch = longRead(this.#options);
     const begunAt = clock.monotonic();
     const odd = [...this.#odd];
     const kept = new Map<string, Revisions<StoredRevision>>();
@@ -169,7 +171,7 @@ export class DefinitionsObserver {
     const hidden = pages > 1 ? [...cache.definitions.records.keys()].filter((name) => !kept.has(name)) : [];
     for (const name of [...doubtful, ...hidden]) {
       others.delete(name);
-      const revisions = await this.#readName(name, lifetime);
+      const revisions = await this.#readName(batch, name, lifetime);
       if (revisions.length > 0) kept.set(name, revisions);
     }
     this.#listedAt = begunAt;
@@ -184,7 +186,7 @@ export class DefinitionsObserver {
   async #listName(name: string, signal: AbortSignal): Promise<void> {
     const { cache, clock } = this.#options;
     const begunAt = clock.monotonic();
-    const revisions = await this.#readName(name, signal);
+    const revisions = await this.#readName(longRead(this.#options), name, signal);
     this.#odd.delete(name);
     cache.update(() => {
       const read = revisions.length === 0 ? undefined : revisions;
@@ -196,9 +198,9 @@ export class DefinitionsObserver {
     });
   }
 
-  async #readName(name: string, signal: AbortSignal): Promise<Revisions<StoredRevision>> {
+  async #readName(batch: BatchApi, name: string, signal: AbortSignal): Promise<Revisions<StoredRevision>> {
     let revisions: Revisions<StoredRevision> = [];
-    for await (const page of activeRevisions(this.#options.batch, name, signal)) {
+    for await (const page of activeRevisions(batch, name, signal)) {
       for (const revision of page) revisions = this.#with(revisions, revision);
     }
     return revisions;
@@ -206,7 +208,8 @@ export class DefinitionsObserver {
 
   /** Notes the names that must be listed to know what is there. */
   async #describeHighest(): Promise<void> {
-    const { batch, cache, clock, lifetime } = this.#options;
+    const { cache, clock, lifetime } = this.#options;
+    const batch = longRead(this.#options);
     const begunAt = clock.monotonic();
     const highest = [...cache.definitions.records.values()].flatMap(([first]) => (first === undefined ? [] : [first]));
     const known = new Map(highest.map((revision) => [revision.arn, revision]));

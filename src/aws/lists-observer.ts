@@ -5,6 +5,7 @@ import type { BatchApi } from "./batch.ts";
 import { Alarm, keepLooking, ReadHealth, SharedRun } from "./cadence.ts";
 import { AwsError } from "./errors.ts";
 import { listEnvironments, listQueues } from "./listing.ts";
+import { longRead } from "./long-read.ts";
 import type { OverlaidRecords } from "./overlay.ts";
 import type { RegionCache } from "./region-cache.ts";
 
@@ -120,14 +121,14 @@ export class ListsObserver {
   }
 
   async #list(): Promise<void> {
-    const { batch, cache, clock, lifetime, random } = this.#options;
+    const { cache, clock, lifetime, random } = this.#options;
     const begunAt = clock.monotonic();
     const listedAt = clock.now();
     const known = <R>({ readAt, records }: OverlaidRecords<R>) =>
       readAt === undefined ? undefined : [...records.keys()];
     const answers = await Promise.allSettled([
-      listEnvironments(batch, known(cache.environments), lifetime),
-      listQueues(batch, known(cache.queues), lifetime),
+      listEnvironments(longRead(this.#options), known(cache.environments), lifetime),
+      listQueues(longRead(this.#options), known(cache.queues), lifetime),
     ]);
     const [environments, queues] = answers;
     if (environments.status === "rejected" || queues.status === "rejected") {

@@ -311,6 +311,26 @@ describe("failures of job definitions", () => {
   });
 });
 
+describe("an account with 300 pages of job definitions", () => {
+  it("is listed although one call in 20 is throttled", async () => {
+    const world = new RegionWorld({ ratePerSecond: 10, keepsDefinition: () => false });
+    for (let index = 0; index < 600; index++) world.aws.revision(`theirs-${index}`, 1);
+    world.aws.pageSize = 2;
+    world.aws.latencyMs = 100;
+    let calls = 0;
+    world.aws.refuse = ({ operation }) =>
+      operation === "describeJobDefinitions" && ++calls % 20 === 0
+        ? sdkError("TooManyRequestsException", "Too Many Requests", 429)
+        : undefined;
+    await world.start();
+    await world.clock.advance(5 * minute);
+    expect(world.region.snapshot().definitions).toBeDefined();
+    expect(world.region.snapshot().definitionsFailure).toBeUndefined();
+    expect(calls).toBeLessThan(330);
+    world.stop();
+  });
+});
+
 describe("refresh", () => {
   it("gives a listing that began after the call, although one was under way", async () => {
     const world = new RegionWorld();
