@@ -23,11 +23,11 @@ import {
   isShunned,
   markReturned,
   markServing,
-  namedLookedAtAnew,
   successor,
   tagOne,
 } from "./replacement.ts";
 import { updateRequest } from "./request.ts";
+import { namedLookedAtAnew } from "./revalidation.ts";
 import type { Seen } from "./seen.ts";
 
 type Spec = BatchComputeEnvironmentSpec;

@@ -32,8 +32,9 @@ import {
   servingSince,
 } from "./fleet.ts";
 import { momentAfter, momentOf } from "./moments.ts";
-import { createRequest, revalidateRequest } from "./request.ts";
+import { createRequest } from "./request.ts";
 import { isAuthorizationReason } from "./retire.ts";
+import { invalidEveryMs, lookedAtAnew } from "./revalidation.ts";
 import type { QueueSeen, Seen } from "./seen.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
@@ -42,7 +43,6 @@ export type HeldStep = "Create" | "Repoint" | "Delete";
 
 const propagationMs = 10_000;
 const attemptsAtOnce = 3;
-const attemptEveryMs = 30 * 60_000;
 /** A role of ours is put back by us: once after that AWS has reason to find more than it did. */
 const ownRoleEveryMs = 5 * 60_000;
 const unusableStalledAfterMs = 10 * 60_000;
@@ -148,7 +148,7 @@ export function afterInvalid(spec: Spec, seen: Seen, fleet: Fleet, target: Envir
 
   if (neverServed && isAuthorizationReason(target.statusReason) && Number.isFinite(ageMs)) {
     const attempt = attemptOf(name);
-    const waitMs = attempt < attemptsAtOnce ? propagationMs - ageMs : attemptEveryMs - ageMs;
+    const waitMs = attempt < attemptsAtOnce ? propagationMs - ageMs : invalidEveryMs - ageMs;
     if (waitMs > 0 && attempt < attemptsAtOnce) {
       return {
         kind: "wait",
@@ -176,14 +176,14 @@ export function afterInvalid(spec: Spec, seen: Seen, fleet: Fleet, target: Envir
       };
     }
     // Where there is no room for another attempt, what is mended meanwhile comes to be VALID all the same.
-    const again = lookedAtAnew(seen, target, attemptEveryMs, now);
+    const again = lookedAtAnew(seen, target, invalidEveryMs, now);
     if (again.kind === "act") return again;
     const message = `${seen.freeName.name} is being made after AWS found ${name} INVALID: ${reason}`;
     return make(spec, seen, now, [target, ...fleet.predecessors], message);
   }
   const found = `AWS found ${name} INVALID: ${reason}.${who}`;
   const mendable = isAuthorizationReason(target.statusReason) && usesMadeRole(target) && !seen.askedAgain.has(name);
-  const everyMs = mendable ? ownRoleEveryMs : attemptEveryMs;
+  const everyMs = mendable ? ownRoleEveryMs : invalidEveryMs;
   const again = lookedAtAnew(seen, target, everyMs, now);
   if (again.kind === "act") return again;
   return {
@@ -191,34 +191,6 @@ export function afterInvalid(spec: Spec, seen: Seen, fleet: Fleet, target: Envir
     reason: "Invalid",
     message: `${found} Correct the spec, or what it refers to; AWS is asked ${mendable ? "after 5" : "every 30"} minutes to look again`,
     recheckInMs: Math.min(5 * 60_000, again.dueInMs),
-  };
-}
-
-/**
- * A look at what queues name, that AWS found INVALID, and that no target takes over from: what hinders the replacement
- * may last, and what is mended meanwhile would serve again.
- */
-export function namedLookedAtAnew(seen: Seen, fleet: Fleet, now: number): readonly Look[] {
-  if (fleet.target !== undefined) return [];
-  return fleet.predecessors
-    .filter((one) => one.status === "INVALID" && !isRetired(one))
-    .filter(({ computeEnvironmentName: name }) => queuesNaming(seen, new Set([name])).length > 0)
-    .map((one) => lookedAtAnew(seen, one, attemptEveryMs, now));
-}
-
-type Look = Extract<Next<Action>, { kind: "act" }> | { readonly kind: "later"; readonly dueInMs: number };
-
-/** AWS looks at what it found INVALID only when it is asked to. */
-function lookedAtAnew(seen: Seen, target: Environment, everyMs: number, now: number): Look {
-  const { computeEnvironmentName: name, statusReason = "AWS gives no reason" } = target;
-  const dueInMs = (seen.invalidSince.get(name) ?? now) + everyMs - now;
-  if (dueInMs > 0) return { kind: "later", dueInMs };
-  return {
-    kind: "act",
-    action: { kind: "revalidate", name, request: revalidateRequest(target) },
-    reason: "Revalidating",
-    message: `${name} is INVALID (${withoutRequestIds(statusReason)}), and AWS is asked to look at it again`,
-    irreversible: false,
   };
 }
 
