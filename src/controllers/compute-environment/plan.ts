@@ -27,18 +27,18 @@ import {
   tagOne,
 } from "./replacement.ts";
 import { updateRequest } from "./request.ts";
-import { namedLookedAtAnew } from "./revalidation.ts";
+import { lookedAtMeanwhile } from "./revalidation.ts";
 import type { Seen } from "./seen.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
 
 type Rule = (context: Context) => Next<Action> | undefined;
 
+/** Whose the environments are. Until that is clear none of them is touched. */
+const untilOwned: readonly Rule[] = [claimedByAnother, ownedByOtherCluster, claimed];
+
 /** Until the target serves: each of these rules means that AWS does not serve this generation yet. */
 const untilServing: readonly Rule[] = [
-  claimedByAnother,
-  ownedByOtherCluster,
-  claimed,
   revived,
   leftoversRetired,
   made,
@@ -65,18 +65,25 @@ export function planFor(object: BatchComputeEnvironment, seen: Seen, now: number
 function decided(object: BatchComputeEnvironment, seen: Seen, now: number): Decision<Action> {
   const context = contextOf(object.spec, seen, now);
   if (seen.wish.deleting) {
-    return { next: deleted(context), change: deletion(seen), serving: false, news: [] };
+    const next = lookedAtMeanwhile(deleted(context), context);
+    return { next, change: deletion(seen), serving: false, news: [] };
   }
   const change = changeOf(context);
-  for (const rule of untilServing) {
-    const next = rule(context);
-    if (next !== undefined) return { next, change, serving: false, news: [] };
-  }
-  for (const rule of afterServing) {
-    const next = rule(context);
-    if (next !== undefined) return { next, change, serving: true, news: [retiringNews(next)] };
-  }
+  const foreign = firstOf(untilOwned, context);
+  if (foreign !== undefined) return { next: foreign, change, serving: false, news: [] };
+  const own = firstOf(untilServing, context);
+  if (own !== undefined) return { next: lookedAtMeanwhile(own, context), change, serving: false, news: [] };
+  const leaving = firstOf(afterServing, context);
+  if (leaving !== undefined) return { next: leaving, change, serving: true, news: [retiringNews(leaving)] };
   return { next: settled(context), change, serving: true, news: [] };
+}
+
+function firstOf(rules: readonly Rule[], context: Context): Next<Action> | undefined {
+  for (const rule of rules) {
+    const next = rule(context);
+    if (next !== undefined) return next;
+  }
+  return undefined;
 }
 
 /** The environments of an object, from all that the region has. */
@@ -132,13 +139,7 @@ function made({ spec, seen, ours, fleet, now }: Context): Next<Action> | undefin
   if (fleet.target !== undefined) return undefined;
   const standing = ours.filter((environment) => environment.status !== "DELETING");
   if (standing.length === 0) return firstEnvironment(spec, seen, now);
-  const looks = namedLookedAtAnew(seen, fleet, now);
-  const due = looks.find((look) => look.kind === "act");
-  if (due !== undefined) return due;
-  const next = successor(spec, seen, standing, now);
-  const dueInMs = looks.flatMap((look) => (look.kind === "later" ? [look.dueInMs] : []));
-  if (dueInMs.length === 0 || (next.kind !== "wait" && next.kind !== "blocked")) return next;
-  return { ...next, recheckInMs: Math.min(...dueInMs, next.recheckInMs ?? Number.POSITIVE_INFINITY) };
+  return successor(spec, seen, standing, now);
 }
 
 /**

@@ -5,7 +5,8 @@ import type { Next } from "../decision.ts";
 import { withoutRequestIds } from "../wording.ts";
 import type { Action } from "./action.ts";
 import { queuesNaming } from "./checks.ts";
-import { type Fleet, isRetired } from "./fleet.ts";
+import type { Context } from "./context.ts";
+import { isRetired } from "./fleet.ts";
 import { revalidateRequest } from "./request.ts";
 import type { Seen } from "./seen.ts";
 
@@ -13,15 +14,22 @@ import type { Seen } from "./seen.ts";
 export const invalidEveryMs = 30 * 60_000;
 
 /**
- * A look at what queues name, that AWS found INVALID, and that no target takes over from: what hinders the replacement
- * may last, and what is mended meanwhile would serve again.
+ * A step, and where it only waits the looks at what AWS found INVALID although queues name it. What the step waits for
+ * may last, or be the very jobs that only such an environment could run; what is mended meanwhile serves again.
  */
-export function namedLookedAtAnew(seen: Seen, fleet: Fleet, now: number): readonly Look[] {
-  if (fleet.target !== undefined) return [];
-  return fleet.predecessors
+export function lookedAtMeanwhile(next: Next<Action>, { seen, ours, fleet, now }: Context): Next<Action> {
+  if (next.kind !== "wait" && next.kind !== "blocked") return next;
+  const looks = ours
     .filter((one) => one.status === "INVALID" && !isRetired(one))
+    // How a target is looked at again hangs on why it is INVALID; of what is being deleted none is one.
+    .filter((one) => one !== fleet.target || seen.wish.deleting)
     .filter(({ computeEnvironmentName: name }) => queuesNaming(seen, new Set([name])).length > 0)
     .map((one) => lookedAtAnew(seen, one, invalidEveryMs, now));
+  const due = looks.find((look) => look.kind === "act");
+  if (due !== undefined) return due;
+  const dueInMs = looks.flatMap((look) => (look.kind === "later" ? [look.dueInMs] : []));
+  if (dueInMs.length === 0) return next;
+  return { ...next, recheckInMs: Math.min(...dueInMs, next.recheckInMs ?? Number.POSITIVE_INFINITY) };
 }
 
 type Look = Extract<Next<Action>, { kind: "act" }> | { readonly kind: "later"; readonly dueInMs: number };

@@ -2,27 +2,69 @@ import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { ec2, environment, now, queue, seen } from "./given.ts";
+import { ec2, environment, now, queue, seen, wish } from "./given.ts";
 import { fresh, id, iso, next, old, other, retired, serving } from "./replaced.ts";
 
-describe("what AWS found INVALID, queues name, and nothing takes over from", () => {
+describe("what AWS found INVALID although queues name it", () => {
   const never: BatchComputeEnvironmentSpec = { ...other, replacement: { policy: "Never" } };
-  const given = (sinceMs: number, spec = never, tags = {}) =>
+  const given = (sinceMs: number, spec: BatchComputeEnvironmentSpec, change: Partial<Seen> = {}) =>
     next(spec, {
-      environments: [old({ status: "INVALID", statusReason: "no role", tags })],
+      environments: [old({ status: "INVALID", statusReason: "no role" })],
       queues: [queue("q1", ["old"])],
       invalidSince: new Map([["old", now - sinceMs]]),
+      ...change,
     });
+  const invalid = old({ status: "INVALID", statusReason: "no role" });
+  const paused = queue("q1", ["old"], { object: { heldBy: "awsbatch.dev/paused" } });
+  const deleting = { wish: { ...wish, deleting: true } };
 
-  it("is looked at again each half hour, for what hinders its replacement may last", () => {
-    expect(given(1_800_000)).toMatchObject({ kind: "act", action: { kind: "revalidate", name: "old" } });
-    expect(given(1_800_000, other)).toMatchObject({ kind: "act", action: { kind: "revalidate", name: "old" } });
-    expect(given(1_700_000)).toMatchObject({ reason: "ReplacementNeeded", recheckInMs: 100_000 });
-    expect(given(1_700_000, other)).toMatchObject({ kind: "act", reason: "Creating" });
+  it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
+    ["its replacement", never, {}, "ReplacementNeeded"],
+    ["a paused queue", other, { environments: [invalid, fresh()], queues: [paused] }, "QueuePaused"],
+    ["the owner of a queue", other, { queues: [queue("q1", ["old"], { foreign: true })] }, "ForeignQueue"],
+    [
+      "an approval",
+      { ...other, replacement: { holdBefore: ["Repoint"] } },
+      { environments: [invalid, environment("kept", ec2), fresh()], queues: [queue("q1", ["old", "kept"])] },
+      "AwaitingApproval",
+    ],
+    ["its target, which AWS is making", other, { environments: [invalid, fresh({ status: "CREATING" })] }, "Creating"],
+    ["the last jobs of what is deleted", ec2, deleting, "InUse"],
+  ])("is looked at again each half hour while it waits for %s", (_name, spec, change, reason) => {
+    expect(given(1_800_000, spec, change)).toMatchObject({ kind: "act", action: { kind: "revalidate", name: "old" } });
+    expect(given(1_700_000, spec, change)).toMatchObject({ reason, recheckInMs: 100_000 });
   });
 
-  it("is not, once it is on its way out", () => {
-    expect(given(1_800_000, never, retired)).not.toMatchObject({ action: { kind: "revalidate" } });
+  it("is not, while anything else can be done", () => {
+    expect(given(1_800_000, other)).toMatchObject({ kind: "act", reason: "Creating" });
+  });
+
+  it.each<[string, Partial<Seen>]>([
+    ["is on its way out", { environments: [old({ status: "INVALID", tags: retired })] }],
+    ["is named by no queue", { queues: [] }],
+    ["is named only by a queue that AWS is deleting", { queues: [queue("q1", ["old"], { status: "DELETING" })] }],
+    ["is VALID", { environments: [old()] }],
+  ])("is not, once it %s", (_name, change) => {
+    for (const wished of [{}, deleting]) {
+      expect(given(1_800_000, never, { ...change, ...wished })).not.toMatchObject({ action: { kind: "revalidate" } });
+    }
+  });
+
+  it("is not, while another object may be the one that it belongs to", () => {
+    expect(given(1_800_000, never, { claimedBy: "team/older" })).toMatchObject({ kind: "blocked", reason: "Conflict" });
+  });
+
+  it("is looked at when the first is due, or the step itself", () => {
+    const environments = [invalid, old({ computeEnvironmentName: "older", status: "INVALID" })];
+    const queues = [queue("q1", ["old", "older"])];
+    const invalidSince = new Map([
+      ["old", now - 1_000_000],
+      ["older", now - 1_200_000],
+    ]);
+    expect(given(0, never, { environments, queues, invalidSince })).toMatchObject({ recheckInMs: 600_000 });
+    const quota = Array.from({ length: 49 }, (_, index) => environment(`other-${index}`, ec2, { tags: {} }));
+    const full = given(0, other, { environments: [invalid, ...quota.map(({ tags: _tags, ...one }) => one)] });
+    expect(full).toMatchObject({ reason: "QuotaHeadroom", recheckInMs: 60_000 });
   });
 });
 

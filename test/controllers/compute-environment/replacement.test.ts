@@ -133,7 +133,7 @@ describe("an attempt that AWS found INVALID", () => {
     [
       "stays while a queue names it",
       { environments: [attempt("", 30), attempt("-2", 5, { status: "CREATING" })], queues: [queue("q1", [name])] },
-      "wait Creating",
+      "wait Creating again in 1800 s",
     ],
     [
       "of an earlier spec goes while the corrected one is made",

@@ -135,8 +135,8 @@ export const bugs: readonly Bug[] = [
     "say Ready before AWS is done",
     "create an environment",
     plan,
-    "if (next !== undefined) return { next, change, serving: false, news: [] };",
-    "if (next !== undefined) return { next, change, serving: true, news: [] };",
+    "return { next: lookedAtMeanwhile(own, context), change, serving: false, news: [] };",
+    "return { next: lookedAtMeanwhile(own, context), change, serving: true, news: [] };",
   ),
   one(
     "write to AWS before the finalizer is there",
