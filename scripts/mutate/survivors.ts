@@ -583,7 +583,7 @@ export const survivors: readonly Survivor[] = [
   },
   {
     file: "src/controllers/compute-environment/plan.ts",
-    in: 'token !== undefined && paths.includes("spec.rolloutToken")',
+    in: 'rollout: token !== undefined && paths.includes("spec.rolloutToken") ? rolloutOf(token, target) : undefined,',
     was: "token !== undefined",
     becomes: "true",
     why: "for the compiler: only a token makes that path differ",

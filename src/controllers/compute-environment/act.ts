@@ -1,10 +1,13 @@
 import type { Queue } from "../../aws/batch.ts";
+import { neverHappened } from "../../aws/calls.ts";
 import type { BatchRegion } from "../../aws/region.ts";
 import { OutOfDate } from "../failures.ts";
 import { memoryKey } from "../naming.ts";
+import { rolloutTokenTag } from "../ownership.ts";
 import type { Action } from "./action.ts";
 import { forgetCounts } from "./draining.ts";
 import type { Memory } from "./observe.ts";
+import type { Rollout } from "./rollout.ts";
 import { orderOf } from "./seen.ts";
 
 /** What an action takes beside the region. */
@@ -27,9 +30,9 @@ export async function act(
     case "create":
       return region.createComputeEnvironment(action.request, signal);
     case "update":
-      await region.updateComputeEnvironment(action.request, signal);
-      if (action.tags !== undefined) await region.changeTags(action.arn, action.tags, signal);
-      return;
+      return action.rollout === undefined
+        ? region.updateComputeEnvironment(action.request, signal)
+        : rollOut(action, action.rollout, region, memory, signal);
     case "revalidate":
       await region.updateComputeEnvironment(action.request, signal);
       memory.askedAgain.add(memoryKey(region, action.name));
@@ -60,6 +63,34 @@ export async function act(
     case "repointForeign":
       return region.updateJobQueue(action.request, signal);
   }
+}
+
+/**
+ * Before the update its mark: where tags are refused no instance goes, and whoever goes on after a crash knows what was
+ * asked for.
+ */
+async function rollOut(
+  { name, arn, request }: Extract<Action, { kind: "update" }>,
+  { token, ask }: Rollout,
+  region: BatchRegion,
+  { rollouts }: Memory,
+  signal: AbortSignal,
+): Promise<void> {
+  const key = memoryKey(region, name);
+  const write = (value: string): Promise<void> =>
+    region.changeTags(arn, { set: { [rolloutTokenTag]: value }, remove: [] }, signal);
+  if (ask !== undefined) {
+    await write(ask);
+    rollouts.set(key, { token, taken: false });
+  }
+  try {
+    await region.updateComputeEnvironment(request, signal);
+  } catch (error) {
+    if (!neverHappened(error)) rollouts.delete(key);
+    throw error;
+  }
+  rollouts.set(key, { token, taken: true });
+  await write(token);
 }
 
 /**

@@ -4,17 +4,18 @@ import type {
   UpdateJobQueueRequest,
 } from "../../aws/batch.ts";
 import type { TagChange } from "../../aws/region.ts";
+import type { Rollout } from "./rollout.ts";
 
 /** The writes of the compute-environment controller. */
 export type Action =
   | { readonly kind: "create"; readonly request: CreateComputeEnvironmentRequest }
-  /** `tags` follow a successful update: what the update fulfils is remembered on the environment. */
   | {
       readonly kind: "update";
       readonly name: string;
       readonly arn: string;
       readonly request: UpdateComputeEnvironmentRequest;
-      readonly tags: TagChange | undefined;
+      /** Fresh instances, of which the tags tell before and after. */
+      readonly rollout: Rollout | undefined;
       readonly paths: readonly string[];
     }
   | { readonly kind: "tag"; readonly purpose: TagPurpose; readonly items: readonly TagItem[] }
@@ -32,4 +33,13 @@ export interface TagItem {
   readonly change: TagChange;
 }
 
-export type TagPurpose = "adopt" | "takeOver" | "userTags" | "serving" | "retire" | "revive" | "returned" | "retain";
+export type TagPurpose =
+  | "adopt"
+  | "takeOver"
+  | "userTags"
+  | "rollout"
+  | "serving"
+  | "retire"
+  | "revive"
+  | "returned"
+  | "retain";

@@ -1,12 +1,12 @@
 /** What the difference between spec and AWS means, as `status.plan` tells it. Pure. */
 
 import type { Change, FieldChange } from "../decision.ts";
-import { ownerTags } from "../ownership.ts";
 import { tagChange, tagFieldChanges } from "../tags.ts";
 import { queuesNaming } from "./checks.ts";
 import type { Context } from "./context.ts";
 import { type Difference, differences } from "./diff.ts";
 import { referenceOf } from "./replacement.ts";
+import { ownTags } from "./request.ts";
 import type { Seen } from "./seen.ts";
 
 export function changeOf({ spec, seen, ours, fleet }: Context): Change {
@@ -34,7 +34,7 @@ export function changeOf({ spec, seen, ours, fleet }: Context): Change {
   const tags =
     fleet.target === undefined
       ? undefined
-      : tagChange(spec.tags, ownerTags(seen.identity), fleet.target.tags, seen.settings.ignoreTagKeys);
+      : tagChange(spec.tags, ownTags(spec, seen.identity), fleet.target.tags, seen.settings.ignoreTagKeys);
   if (tags !== undefined) return { action: "UpdateTags", id, reason: "TagsDiffer", changes: tagFieldChanges(tags) };
   return { action: "None", id, reason: "AsWished", changes: [] };
 }

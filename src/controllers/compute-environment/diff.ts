@@ -3,7 +3,6 @@
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
 import type { FieldChange } from "../decision.ts";
-import { rolloutTokenTag } from "../ownership.ts";
 import { sameRole } from "./compare.ts";
 import {
   type Family,
@@ -14,6 +13,7 @@ import {
   sameOrderedTypes,
   updatableStrategies,
 } from "./fields.ts";
+import { isRolledOut, rolledOutFor } from "./rollout.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
 
@@ -166,7 +166,7 @@ function roleChange(kind: Need, why: string, wished: string | undefined, seen: s
 /** A rollout token that this environment has not been given yet asks for fresh instances. */
 function rolloutDifference(spec: Spec, described: Environment): Difference[] {
   const wished = spec.rolloutToken;
-  if (wished === undefined || described.tags?.[rolloutTokenTag] === wished) return [];
+  if (wished === undefined || isRolledOut(described.tags, wished)) return [];
   return [
     {
       path: "spec.rolloutToken",
@@ -174,7 +174,7 @@ function rolloutDifference(spec: Spec, described: Environment): Difference[] {
       kind: "infrastructure",
       why: "a new token asks for fresh instances",
       send: true,
-      from: text(described.tags?.[rolloutTokenTag]),
+      from: text(rolledOutFor(described.tags)),
       to: text(wished),
     },
   ];

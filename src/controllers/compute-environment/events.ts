@@ -58,6 +58,7 @@ function tagEvents(purpose: TagPurpose, names: string): readonly ObjectEvent[] {
       ];
     case "retain":
       return [normal("Retained", "Delete", `left ${names} in AWS, as deletionPolicy says`)];
+    case "rollout":
     case "retire":
     case "revive":
       return [];

@@ -21,7 +21,15 @@ import type { Looks } from "./network-look.ts";
 import { awaitingApproval, queueLeaving } from "./replacement.ts";
 import { attemptAt, planId } from "./request.ts";
 import { environmentRoleUser } from "./roles.ts";
-import { clusterName, environmentName, orderOf, type QueueObject, type QueueSeen, type Seen } from "./seen.ts";
+import {
+  clusterName,
+  environmentName,
+  orderOf,
+  type QueueObject,
+  type QueueSeen,
+  type RolloutKnown,
+  type Seen,
+} from "./seen.ts";
 
 /** AWS allows 128 characters; an environment made for an object gets a suffix of up to 18. */
 const baseNameLimit = 110;
@@ -40,6 +48,8 @@ export interface Memory extends JobMemory {
   readonly invalidSince: Map<string, number>;
   /** Environments of which AWS has said once more that they are INVALID, since they were VALID or a role was mended. */
   readonly askedAgain: Set<string>;
+  /** The rollout that was asked for last; none where nobody knows whether AWS has taken it. */
+  readonly rollouts: Map<string, RolloutKnown>;
   /** By the uid of an object: the keys of its environments, of which the maps above may tell. */
   readonly names: Map<string, ReadonlySet<string>>;
   /** What was seen of the network of each object, and when to look again. */
@@ -53,6 +63,7 @@ export function newMemory(): Memory {
     shownvCpus: new Map(),
     invalidSince: new Map(),
     askedAgain: new Set(),
+    rollouts: new Map(),
     names: new Map(),
     looks: new Map(),
   };
@@ -68,10 +79,10 @@ function rememberedIn<T>(region: BatchRegion, memory: ReadonlyMap<string, T>): R
 /** Forgets the environments of an object that are not there any more. */
 function forgetGone(memory: Memory, uid: string, region: BatchRegion, ours: readonly Environment[]): void {
   const keys = new Set(ours.map(({ computeEnvironmentName }) => memoryKey(region, computeEnvironmentName)));
-  const { deleteTriedAt, terminatedAt, shownvCpus, invalidSince } = memory;
+  const { deleteTriedAt, terminatedAt, shownvCpus, invalidSince, rollouts } = memory;
   for (const key of memory.names.get(uid) ?? []) {
     if (keys.has(key)) continue;
-    for (const ages of [deleteTriedAt, terminatedAt, shownvCpus, invalidSince]) ages.delete(key);
+    for (const known of [deleteTriedAt, terminatedAt, shownvCpus, invalidSince, rollouts]) known.delete(key);
     forgetCounts(memory, key);
     memory.askedAgain.delete(key);
   }
@@ -129,6 +140,8 @@ export async function observe(
     desiredvCpus: sampledvCpus(ours, region, memory, ports.clock.now()),
     invalidSince: invalidSince(ours, region, ports, memory),
     askedAgain: new Set(ours.map(nameOf).filter((name) => memory.askedAgain.has(memoryKey(region, name)))),
+    rollouts: rememberedIn(region, memory.rollouts),
+    settled: new Set(ours.map(nameOf).filter((name) => snapshot.isSettled("compute-environment", name))),
   };
 }
 

@@ -3,7 +3,7 @@
 import type { BatchComputeEnvironment, BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
 import type { Decision, News, Next } from "../decision.ts";
-import { ownershipOf, ownerTags, retiredAtTag, rolloutTokenTag, servingSinceTag } from "../ownership.ts";
+import { ownershipOf, retiredAtTag, servingSinceTag } from "../ownership.ts";
 import { tagChange } from "../tags.ts";
 import type { Action } from "./action.ts";
 import { madeInVain } from "./brake.ts";
@@ -26,8 +26,9 @@ import {
   successor,
   tagOne,
 } from "./replacement.ts";
-import { updateRequest } from "./request.ts";
+import { ownTags, updateRequest } from "./request.ts";
 import { lookedAtMeanwhile } from "./revalidation.ts";
+import { rolloutNoted, rolloutOf } from "./rollout.ts";
 import type { Seen } from "./seen.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
@@ -42,6 +43,7 @@ const untilServing: readonly Rule[] = [
   revived,
   leftoversRetired,
   made,
+  rolledOut,
   settling,
   returning,
   foreignReturned,
@@ -158,6 +160,10 @@ function hasServed({ tags }: Environment): boolean {
   return tags?.[servingSinceTag] !== undefined;
 }
 
+function rolledOut({ spec, seen, fleet }: Context): Next<Action> | undefined {
+  return fleet.target === undefined ? undefined : rolloutNoted(spec.rolloutToken, fleet.target, seen);
+}
+
 function settling({ fleet }: Context): Next<Action> | undefined {
   const { target } = fleet;
   if (target === undefined || !inTransition(target)) return undefined;
@@ -186,7 +192,7 @@ function leftBehind({ spec, seen, fleet }: Context): string {
 function retagged({ spec, seen, fleet }: Context): Next<Action> | undefined {
   const { target } = fleet;
   if (target === undefined) return undefined;
-  const change = tagChange(spec.tags, ownerTags(seen.identity), target.tags, seen.settings.ignoreTagKeys);
+  const change = tagChange(spec.tags, ownTags(spec, seen.identity), target.tags, seen.settings.ignoreTagKeys);
   if (change === undefined) return undefined;
   const { computeEnvironmentName: name, computeEnvironmentArn: arn } = target;
   return {
@@ -215,10 +221,7 @@ function updated({ spec, seen, fleet }: Context): Next<Action> | undefined {
       name,
       arn,
       request,
-      tags:
-        token !== undefined && paths.includes("spec.rolloutToken")
-          ? { set: { [rolloutTokenTag]: token }, remove: [] }
-          : undefined,
+      rollout: token !== undefined && paths.includes("spec.rolloutToken") ? rolloutOf(token, target) : undefined,
       paths,
     },
     reason: "Updating",

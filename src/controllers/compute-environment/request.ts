@@ -4,8 +4,9 @@ import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-env
 import type { CreateComputeEnvironmentRequest, Environment, UpdateComputeEnvironmentRequest } from "../../aws/batch.ts";
 import { shortHash } from "../fingerprint.ts";
 import type { Identity } from "../ownership.ts";
-import { createdAtTag, ownerTags, rolloutTokenTag } from "../ownership.ts";
+import { createdAtTag, ownerTags } from "../ownership.ts";
 import type { Difference } from "./diff.ts";
+import { rolloutTags } from "./rollout.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
 
@@ -66,12 +67,16 @@ export function createRequest(
     ecsSettings,
     tags: {
       ...spec.tags,
-      ...ownerTags(identity),
+      ...ownTags(spec, identity),
       [createdAtTag]: createdAt,
-      ...(spec.rolloutToken === undefined ? {} : { [rolloutTokenTag]: spec.rolloutToken }),
     },
   };
   return present(request);
+}
+
+/** The operator's own tags that follow from identity and spec alone. */
+export function ownTags(spec: Spec, identity: Identity): Record<string, string> {
+  return { ...ownerTags(identity), ...rolloutTags(spec) };
 }
 
 /** Only what differs, and what AWS demands beside it. */

@@ -41,8 +41,18 @@ export interface Seen {
   readonly invalidSince: ReadonlyMap<string, number>;
   /** Environments that AWS was asked to look at again in vain; see `Memory.askedAgain`. */
   readonly askedAgain: ReadonlySet<string>;
+  /** By environment of the object: what this process knows of the rollout that it has asked for there last. */
+  readonly rollouts: ReadonlyMap<string, RolloutKnown>;
+  /** Environments of the object of which AWS shows what they are now, and to which nothing of ours is on its way. */
+  readonly settled: ReadonlySet<string>;
   /** Undefined when there is nothing to check, or the check is off. */
   readonly network: NetworkSeen | undefined;
+}
+
+/** Whether AWS has taken the update that gives fresh instances for a token. */
+export interface RolloutKnown {
+  readonly token: string;
+  readonly taken: boolean;
 }
 
 /** What is known of the network of an environment; `recheckInMs` is when to look again. */

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../../../src/api/object.ts";
 import type { BatchComputeEnvironment } from "../../../src/api/v1alpha1/compute-environment.ts";
 import { AwsError } from "../../../src/aws/errors.ts";
@@ -15,7 +15,7 @@ import { ec2, environment, identity, now, object, queue, settings } from "./give
 const signal = new AbortController().signal;
 const request = { computeEnvironment: "ce" };
 const change = { set: { a: "1" }, remove: [] };
-const update: Action = { kind: "update", name: "ce", arn: "arn:x/ce", request, tags: undefined, paths: [] };
+const update: Action = { kind: "update", name: "ce", arn: "arn:x/ce", request, rollout: undefined, paths: [] };
 
 it.each<[string, Action, readonly string[]]>([
   [
@@ -25,8 +25,13 @@ it.each<[string, Action, readonly string[]]>([
   ],
   ["updates", update, ["updateComputeEnvironment ce"]],
   [
-    "updates, then remembers it in the tags",
-    { ...update, tags: change },
+    "rolls out between two notes in the tags",
+    { ...update, rollout: { token: "v2", ask: "@asked:1" } },
+    ["changeTags ce", "updateComputeEnvironment ce", "changeTags ce"],
+  ],
+  [
+    "rolls out what was asked for before",
+    { ...update, rollout: { token: "v2", ask: undefined } },
     ["updateComputeEnvironment ce", "changeTags ce"],
   ],
   ["enables", { kind: "enable", name: "ce", request }, ["updateComputeEnvironment ce"]],
@@ -52,6 +57,43 @@ it.each<[string, Action, readonly string[]]>([
   const region = fakeRegion();
   await act(action, region, { memory: newMemory(), now: () => now, isWished: () => true }, signal);
   expect(region.calls).toEqual(expected);
+});
+
+describe("a rollout", () => {
+  const rollout: Action = { ...update, rollout: { token: "v2", ask: "v1@asked:1" } };
+  const denied = new AwsError("denied", "batch:X", "AccessDeniedException", "no");
+  const lost = new AwsError("unavailable", "batch:X", "TimeoutError", "no answer");
+
+  it.each<[string, string, AwsError, readonly string[], boolean | undefined]>([
+    ["replaces no instance where its tags are refused", "changeTags", denied, [], undefined],
+    ["is known not to be taken when AWS refuses it", "updateComputeEnvironment", denied, ["changeTags"], false],
+    ["is in doubt when its answer is lost", "updateComputeEnvironment", lost, ["changeTags"], undefined],
+  ])("%s", async (_name, failing, error, written, taken) => {
+    const [region, memory] = [fakeRegion(), newMemory()];
+    region.before = (call) => {
+      if (call.startsWith(failing)) throw error;
+    };
+    await expect(act(rollout, region, { memory, now: () => now, isWished: () => true }, signal)).rejects.toBe(error);
+    expect(region.calls).toEqual(written.map((call) => `${call} ce`));
+    expect(memory.rollouts.get("eu-west-1/ce")?.taken).toBe(taken);
+  });
+
+  it("is known to be taken also when that cannot be noted", async () => {
+    const [region, memory] = [fakeRegion(), newMemory()];
+    region.before = () => {
+      if (region.calls.length === 2) throw lost;
+    };
+    await expect(act(rollout, region, { memory, now: () => now, isWished: () => true }, signal)).rejects.toBe(lost);
+    expect(region.calls).toEqual(["changeTags ce", "updateComputeEnvironment ce"]);
+    expect(memory.rollouts.get("eu-west-1/ce")).toEqual({ token: "v2", taken: true });
+  });
+
+  it("writes first what was asked for, and then what was done", async () => {
+    const [region, values] = [fakeRegion(), [] as unknown[]];
+    region.changeTags = async (_arn, { set }) => void values.push(set);
+    await act(rollout, region, { memory: newMemory(), now: () => now, isWished: () => true }, signal);
+    expect(values).toEqual([{ "awsbatch.dev/rollout-token": "v1@asked:1" }, { "awsbatch.dev/rollout-token": "v2" }]);
+  });
 });
 
 it.each<Action>([

@@ -153,7 +153,7 @@ describe("an act, as a whole,", () => {
           name: "old",
           arn: arnOf("old"),
           request: { computeEnvironment: "old", computeResources: { maxvCpus: 9, minvCpus: 1 } },
-          tags: undefined,
+          rollout: undefined,
           paths: ["spec.computeResources.maxvCpus", "spec.computeResources.minvCpus"],
         },
         reason: "Updating",
@@ -250,18 +250,6 @@ describe("an act, as a whole,", () => {
     ],
   ])("%s", (_name, spec, change, expected) => {
     expect(next(spec, change)).toMatchObject(expected);
-  });
-
-  it("sends a rollout token to the tags only with the update that it asks for", () => {
-    const spec: BatchComputeEnvironmentSpec = {
-      ...ec2,
-      rolloutToken: "v2",
-      updatePolicy: { terminateJobsOnUpdate: false },
-    };
-    const environments = [old({ updatePolicy: { terminateJobsOnUpdate: false } })];
-    expect(next(spec, { environments })).toMatchObject({
-      action: { tags: { set: { "awsbatch.dev/rollout-token": "v2" }, remove: [] } },
-    });
   });
 
   it("is not put off", () => {

@@ -17,7 +17,7 @@ it.each<[string, Action, readonly string[]]>([
   ],
   [
     "an update with its fields",
-    { kind: "update", name: "ce", arn: "arn", request, tags: undefined, paths: ["spec.a", "spec.b"] },
+    { kind: "update", name: "ce", arn: "arn", request, rollout: undefined, paths: ["spec.a", "spec.b"] },
     ["Normal Updated Update: asked AWS Batch to change spec.a, spec.b of ce"],
   ],
   ["what is taken back", { kind: "enable", name: "ce", request }, ["Normal Revived Update: put ce back into service"]],
@@ -59,6 +59,7 @@ it.each<[string, Action, readonly string[]]>([
   ],
   ["what is retained", tag("retain"), ["Normal Retained Delete: left a, b in AWS, as deletionPolicy says"]],
   ["nothing of the mark that disabling follows", tag("retire"), []],
+  ["nothing of the note of an update that was told", tag("rollout"), []],
   ["nothing of the mark that enabling precedes", tag("revive"), []],
 ])("tells %s", (_name, action, expected) => {
   const told = eventsFor(action).map((event) => `${event.type} ${event.reason} ${event.action}: ${event.note}`);

@@ -192,6 +192,8 @@ export function seen(spec: BatchComputeEnvironmentSpec, change: Partial<Seen> = 
     desiredvCpus: new Map(),
     invalidSince: new Map(),
     askedAgain: new Set(),
+    rollouts: new Map(),
+    settled: new Set(),
     network: undefined,
     ...change,
   };

@@ -383,15 +383,30 @@ it("an environment of the same name in another region has ages of its own", asyn
   await lookIn(there, theirs);
   memory.deleteTriedAt.set("us-east-1/ce", now);
   memory.askedAgain.add("us-east-1/ce");
+  memory.rollouts.set("us-east-1/ce", { token: "v1", taken: true });
   await clock.advance(1000);
   const here = await lookIn(fakeRegion({ environments: [environment("ce", ec2, { status: "INVALID" })] }));
   expect([...here.invalidSince]).toEqual([["ce", now + 1000]]);
   expect([...here.desiredvCpus]).toEqual([["ce", 0]]);
-  expect([here.deleteTriedAt.size, here.askedAgain.size]).toEqual([0, 0]);
+  expect([here.deleteTriedAt.size, here.askedAgain.size, here.rollouts.size]).toEqual([0, 0, 0]);
   const again = await lookIn(there, theirs);
   expect([...again.invalidSince]).toEqual([["ce", now]]);
   expect([...again.desiredvCpus]).toEqual([["ce", 4]]);
   expect([...again.deleteTriedAt, ...again.askedAgain]).toEqual([["ce", now], "ce"]);
+  expect([...again.rollouts]).toEqual([["ce", { token: "v1", taken: true }]]);
+});
+
+it("tells of each environment of the object whether AWS shows what it is now", async () => {
+  const { look: lookIn } = watched();
+  const environments = ["one", "other"].map((name) => environment(name));
+  const region = fakeRegion({ environments });
+  const { snapshot } = region;
+  region.snapshot = () => ({
+    ...snapshot(),
+    isSettled: (thing, name) => `${thing} ${name}` === "compute-environment one",
+  });
+  const { settled } = await lookIn(region, object());
+  expect([...settled]).toEqual(["one"]);
 });
 
 describe("a write that makes an environment this object's own, and is perhaps still on its way,", () => {

@@ -149,7 +149,7 @@ describe("a change in place", () => {
     });
   });
 
-  it("remembers a rollout token on the environment after the update", () => {
+  it("rolls out for a token, which its tags tell of before and after", () => {
     const spec: BatchComputeEnvironmentSpec = {
       ...ec2,
       rolloutToken: "v2",
@@ -160,7 +160,7 @@ describe("a change in place", () => {
     expect(next).toMatchObject({
       action: {
         request: { computeResources: { updateToLatestImageVersion: true } },
-        tags: { set: { "awsbatch.dev/rollout-token": "v2" } },
+        rollout: { token: "v2", ask: expect.stringMatching(/^@asked:/) },
       },
     });
     expect(change.action).toBe("UpdateInfrastructure");

@@ -283,7 +283,7 @@ export const stories: readonly Story[] = [
   },
   {
     name: "rollout token, in place",
-    writes: 2,
+    writes: 3,
     before: withQueues(["q1"], inPlace),
     act: changed({ ...inPlace, rolloutToken: "v2" }),
   },
