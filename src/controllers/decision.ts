@@ -12,6 +12,8 @@ export type Next<Action> =
       readonly irreversible: boolean;
       /** An update in place: it stays next until AWS shows its effect, and pauses when AWS never does. */
       readonly untilShown?: true;
+      /** Of one that may end jobs: once it was in vain only a person has it sent again, and is told so by this reason. */
+      readonly stallsInVain?: string;
       /** Part of it follows what the spec refers to: it never waits for a field beside it that is contested. */
       readonly follows?: true;
     }

@@ -1,3 +1,4 @@
+import { reconcileRequestedAtAnnotation } from "../api/v1alpha1/annotations.ts";
 import type { Decision, Next } from "./decision.ts";
 import { canonicalJson } from "./fingerprint.ts";
 
@@ -6,9 +7,14 @@ type Act = Extract<Next<unknown>, { kind: "act" }>;
 const timesAtOnce = 3;
 const pauseMs = 15 * 60_000;
 
+/** How long an update that was in vain is not sent: until a moment (wall ms), or until a person asks for it. */
+export type Pause =
+  | { readonly kind: "until"; readonly resumesAt: number }
+  | { readonly kind: "untilAsked"; readonly reason: string };
+
 /**
  * Updates of one object of which AWS does not show the effect. One that was sent three times in a row is in vain, and
- * from then on is sent once in 15 minutes.
+ * from then on is sent once in 15 minutes; where it may end jobs, once each time that a person asks.
  */
 export class InVain {
   #sent: Sent | undefined;
@@ -18,21 +24,26 @@ export class InVain {
     if (this.#sent?.generation !== generation || this.#sent.reason !== reason) this.#sent = undefined;
   }
 
-  /** Counts an act that was carried out, if AWS has to show what comes of it. */
-  note({ action, reason, untilShown }: Act, generation: number): void {
+  /**
+   * Counts an act that was carried out, if AWS has to show what comes of it.
+   *
+   * @param askedAt by what a person has asked last that the object is looked at; undefined: by nothing
+   */
+  note({ action, reason, untilShown }: Act, generation: number, askedAt: string | undefined): void {
     if (untilShown !== true) return;
     const update = canonicalJson(action);
     const before = this.#sent?.update === update ? this.#sent.times : 0;
-    this.#sent = { update, reason, generation, times: before + 1, backSince: undefined };
+    this.#sent = { update, reason, generation, askedAt, times: before + 1, backSince: undefined };
   }
 
-  /** When an act may be carried out, wall ms; undefined: now. */
-  resumesAt({ action }: Act, now: number): number | undefined {
+  /** Why an act is not carried out now; undefined: it may be. */
+  pause({ action, stallsInVain: reason }: Act, askedAt: string | undefined, now: number): Pause | undefined {
     const sent = this.#sent;
     if (sent === undefined || sent.times < timesAtOnce || sent.update !== canonicalJson(action)) return undefined;
+    if (reason !== undefined) return sent.askedAt === askedAt ? { kind: "untilAsked", reason } : undefined;
     sent.backSince ??= now;
     const resumesAt = sent.backSince + pauseMs;
-    return now < resumesAt ? resumesAt : undefined;
+    return now < resumesAt ? { kind: "until", resumesAt } : undefined;
   }
 }
 
@@ -41,16 +52,23 @@ interface Sent {
   /** Of the act, and of the wait while AWS carries it out. */
   readonly reason: string;
   readonly generation: number;
+  readonly askedAt: string | undefined;
   readonly times: number;
   /** Since when AWS shows the same difference again. */
   backSince: number | undefined;
 }
 
 /** Puts off an update that was in vain and tells so. */
-export function putOff<Action>(decision: Decision<Action>, resumesAt: number, now: number): Decision<Action> {
-  const message = `AWS took the same update three times and still describes what was before (${decision.next.message}); it is sent once in 15 minutes until that changes. Bring the spec in line with what AWS describes, find who else changes it, or report it`;
+export function putOff<Action>(decision: Decision<Action>, pause: Pause, now: number): Decision<Action> {
+  const found = `AWS took the same update three times and still describes what was before (${decision.next.message})`;
+  const remedy = "Bring the spec in line with what AWS describes, find who else changes it, or report it";
+  if (pause.kind === "untilAsked") {
+    const message = `${found}; as it may end jobs, it is not sent again before the spec changes. ${remedy}; a new value of ${reconcileRequestedAtAnnotation} has it sent once more`;
+    return { ...decision, next: { kind: "blocked", reason: pause.reason, message } };
+  }
+  const message = `${found}; it is sent once in 15 minutes until that changes. ${remedy}`;
   return {
     ...decision,
-    next: { kind: "wait", reason: "Contested", message, recheckInMs: Math.max(1000, resumesAt - now) },
+    next: { kind: "wait", reason: "Contested", message, recheckInMs: Math.max(1000, pause.resumesAt - now) },
   };
 }

@@ -109,8 +109,8 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     }
     if (next.kind !== "act") return decision;
     const now = ports.clock.now();
-    const resumesAt = inVain.resumesAt(next, now);
-    if (resumesAt !== undefined) return putOff(decision, resumesAt, now);
+    const pause = inVain.pause(next, requestedAtOf(object), now);
+    if (pause !== undefined) return putOff(decision, pause, now);
     if (next.follows === true || !isDrift(object, wish, decision)) return decision;
     const contested = corrections.contested(drifted(decision), now);
     return contested === undefined ? decision : yieldTo(decision, contested, now);
@@ -199,7 +199,7 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     const drift = isDrift(object, wish, decision);
     const memory = memoryOf(object);
     memory.settledGeneration = undefined;
-    memory.inVain.note(next, object.metadata.generation);
+    memory.inVain.note(next, object.metadata.generation, requestedAtOf(object));
     if (!drift) return steps.events(action);
     const changes = drifted(decision);
     memory.corrections.note(changes, ports.clock.now());
@@ -280,7 +280,7 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     const lastedMs = lasted(memory, reasonOf(decision, outcome), ports.clock.now());
     if (decision.next.kind === "settled") memory.settledGeneration = object.metadata.generation;
     const conditions = conditionsFor(object, { decision, outcome, lastedMs }, ports.clock.now());
-    const requestedAt = object.metadata.annotations?.[reconcileRequestedAtAnnotation];
+    const requestedAt = requestedAtOf(object);
     const status = {
       observedGeneration: object.metadata.generation,
       ...(requestedAt === undefined ? {} : { lastHandledReconcileAt: shortened(requestedAt, textLimit) }),
@@ -306,6 +306,11 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
 /** Bounds of the schema of status: of a reason or an echo, and of a value as JSON. */
 const textLimit = 1024;
 const valueLimit = 4096;
+
+/** By what a person has asked last that the object is looked at. */
+function requestedAtOf({ metadata }: KubeObject): string | undefined {
+  return metadata.annotations?.[reconcileRequestedAtAnnotation];
+}
 
 /** `status.plan`, with what to approve where a person is asked to. */
 function planOf({ change, next }: Decision<unknown>): object {

@@ -782,6 +782,24 @@ describe("an update whose effect AWS never shows", () => {
     }
   });
 
+  it("that may end jobs is sent three times, and from then on once each time that a person asks", async () => {
+    const world = await given();
+    const ending: Step = { next: { ...next, untilShown: true, stallsInVain: "UpdateInVain" } as Next<string> };
+    for (const _time of [1, 2, 3]) expect(await send(world, ending)).toBe(1);
+    for (const at of ["1", "2"]) {
+      await world.clock.advance(24 * 60 * minute);
+      expect(await send(world, ending)).toBe(0);
+      expect((await pass(world, ending)).again).toEqual({ kind: "onChange" });
+      expect(world.told()).toContain("Stalled=True UpdateInVain");
+      expect(world.conditions()[0]?.message).toMatch(/a new value of awsbatch.dev\/reconcile-requested-at has it sent/);
+      world.apply({ annotations: { "awsbatch.dev/reconcile-requested-at": at } });
+      expect(await send(world, ending)).toBe(1);
+    }
+    world.apply({ spec: { priority: 2 } });
+    for (const _time of [1, 2, 3]) expect(await send(world, ending)).toBe(1);
+    expect(await send(world, ending)).toBe(0);
+  });
+
   it.each<[string, Step, (world: World) => void]>([
     ["when AWS has shown it meanwhile", wait(), () => {}],
     ["when the object was as wished meanwhile", settled, () => {}],

@@ -214,6 +214,8 @@ function updated({ spec, seen, fleet }: Context): Next<Action> | undefined {
   const paths = changed.map(({ path }) => path);
   const token = spec.rolloutToken;
   const request = updateRequest(target, changed);
+  // Instances that are replaced may take jobs with them, as `updatePolicy` says.
+  const endsJobs = changed.some(({ kind }) => kind === "infrastructure");
   return {
     kind: "act",
     action: {
@@ -226,9 +228,9 @@ function updated({ spec, seen, fleet }: Context): Next<Action> | undefined {
     },
     reason: "Updating",
     message: `${name} is being updated: ${paths.join(", ")}`,
-    // Instances that are replaced may take jobs with them, as `updatePolicy` says.
-    irreversible: request.state === "DISABLED" || changed.some(({ kind }) => kind === "infrastructure"),
+    irreversible: request.state === "DISABLED" || endsJobs,
     untilShown: true,
+    ...(endsJobs ? { stallsInVain: "UpdateInVain" } : {}),
   };
 }
 

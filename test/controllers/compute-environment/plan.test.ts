@@ -184,6 +184,17 @@ describe("a change in place", () => {
     expect(next).toMatchObject({ action: { kind: "update" }, irreversible });
   });
 
+  it.each<[string, BatchComputeEnvironmentSpec, string | undefined]>([
+    ["instances are replaced", withResources(other, { maxvCpus: 512 }), "UpdateInVain"],
+    ["capacity is changed", withResources(ec2, { maxvCpus: 512 }), undefined],
+  ])("is for a person to repeat in vain where it may end jobs: %s", (_name, wished, stallsInVain) => {
+    const updatePolicy = { terminateJobsOnUpdate: false };
+    const spec: BatchComputeEnvironmentSpec = { ...wished, updatePolicy };
+    const { next } = planFor(object(spec), seen(spec, { environments: [old({ updatePolicy })] }), now);
+    expect(next).toMatchObject({ action: { kind: "update" }, untilShown: true });
+    expect("stallsInVain" in next ? next.stallsInVain : undefined).toBe(stallsInVain);
+  });
+
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
     ["changes tags in place", { ...ec2, tags: { team: "a" } }, { environments: [old()] }, "tag userTags old"],
     [
