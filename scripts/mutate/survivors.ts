@@ -759,13 +759,6 @@ export const survivors: readonly Survivor[] = [
     why: "nothing is equal to what is no environment",
   },
   {
-    file: "src/controllers/compute-environment/plan.ts",
-    in: 'if (target?.state !== "DISABLED" || !mustTakeOverFirst(spec, seen, fleet)) return undefined;',
-    was: "target?.state",
-    becomes: "target.state",
-    why: "for the compiler: without a target a rule before this one has a step",
-  },
-  {
     file: "src/controllers/compute-environment/replacement.ts",
     in: "const { instanceRole, spotIamFleetRole } = computeResources ?? {};",
     was: "computeResources ?? {}",

@@ -364,7 +364,7 @@ describe("a spec that goes back", () => {
     await expectSilence(world);
   });
 
-  it("and shall be DISABLED takes over the queues before it is", async () => {
+  it("and shall be DISABLED stops what serves at once, and takes its queues over then", async () => {
     const world = await readyWorld();
     world.apply(jobDefinition("hello"));
     await world.untilReady();

@@ -46,10 +46,10 @@ export function isRetired(environment: Environment): boolean {
   return environment.tags?.[retiredAtTag] !== undefined;
 }
 
-/** VALID, and ENABLED unless the spec itself wishes it DISABLED. */
+/** VALID, and of the state that the spec wishes, by default ENABLED: no job is to start on what will be DISABLED. */
 export function isUsable(spec: Spec, environment: Environment): boolean {
   const { state, status } = environment;
-  return status === "VALID" && (state === "ENABLED" || state === spec.state);
+  return status === "VALID" && state === (spec.state ?? "ENABLED");
 }
 
 /** Takes and runs jobs, also while AWS carries out an update: to leave it is a step that may be held. */

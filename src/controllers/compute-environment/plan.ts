@@ -12,7 +12,7 @@ import { queuesNaming } from "./checks.ts";
 import { claimed, claimedByAnother, ownedByOtherCluster } from "./claims.ts";
 import { type Context, together } from "./context.ts";
 import { deleted } from "./delete.ts";
-import { type Fleet, fleetOf, inTransition, isRetired, tryAgainApproval } from "./fleet.ts";
+import { fleetOf, inTransition, isRetired, tryAgainApproval } from "./fleet.ts";
 import { withNetwork } from "./network-report.ts";
 import { failedSteps, predecessorStep, supersededSteps } from "./predecessors.ts";
 import {
@@ -40,6 +40,7 @@ const untilOwned: readonly Rule[] = [claimedByAnother, ownedByOtherCluster, clai
 
 /** Until the target serves: each of these rules means that AWS does not serve this generation yet. */
 const untilServing: readonly Rule[] = [
+  switched,
   revived,
   leftoversRetired,
   made,
@@ -50,7 +51,6 @@ const untilServing: readonly Rule[] = [
   updated,
   invalid,
   returned,
-  enabledFirst,
   handedOver,
   markedServing,
   // Last: a tag that AWS refuses must keep no queue from what serves it.
@@ -74,10 +74,15 @@ function decided(object: BatchComputeEnvironment, seen: Seen, now: number): Deci
   const foreign = firstOf(untilOwned, context);
   if (foreign !== undefined) return { next: foreign, change, serving: false, news: [] };
   const own = firstOf(untilServing, context);
-  if (own !== undefined) return { next: lookedAtMeanwhile(own, context), change, serving: false, news: [] };
+  if (own !== undefined) return { next: meanwhile(own, context), change, serving: false, news: [] };
   const leaving = firstOf(afterServing, context);
   if (leaving !== undefined) return { next: leaving, change, serving: true, news: [retiringNews(leaving)] };
   return { next: settled(context), change, serving: true, news: [] };
+}
+
+/** What goes on while a step waits, or is kept from going on. */
+function meanwhile(next: Next<Action>, context: Context): Next<Action> {
+  return withStarved(context, lookedAtMeanwhile(next, context));
 }
 
 function firstOf(rules: readonly Rule[], context: Context): Next<Action> | undefined {
@@ -110,14 +115,41 @@ function contextOf(spec: Spec, listed: Seen, now: number): Context {
   return { spec, seen, ours, fleet: fleetOf(spec, ours, seen.planId), now };
 }
 
+/**
+ * `spec.state` is for all that queues name, also while a handover is held or cannot be made. DISABLED comes before
+ * everything else, and alone: nothing that AWS refuses beside it, and no queue that stays behind, keeps jobs starting.
+ */
+function switched({ spec, seen, ours, fleet }: Context): Next<Action> | undefined {
+  const { state } = spec;
+  const found = ours.find((environment) => {
+    const { computeEnvironmentName: name, status } = environment;
+    if (state === undefined || environment.state === state) return false;
+    const isNamed = queuesNaming(seen, new Set([name])).length > 0;
+    if (state === "DISABLED") return !inTransition(environment) && (isNamed || environment === fleet.target);
+    // The target gets its state together with everything else.
+    return status === "VALID" && isNamed && environment !== fleet.target && !isRetired(environment);
+  });
+  if (state === undefined || found === undefined) return undefined;
+  const { computeEnvironmentName: name, computeEnvironmentArn: arn } = found;
+  const request = { computeEnvironment: name, state };
+  return {
+    kind: "act",
+    action: { kind: "update", name, arn, request, rollout: undefined, paths: ["spec.state"] },
+    reason: "Updating",
+    message: `${name} is being ${state}, as the spec says`,
+    irreversible: state === "DISABLED",
+    untilShown: true,
+  };
+}
+
 /** Goes back to an environment that was already being retired: enable it, wait, take the mark off. */
-function revived({ spec, seen, fleet }: Context): Next<Action> | undefined {
+function revived({ spec, fleet }: Context): Next<Action> | undefined {
   const { revivable } = fleet;
   if (revivable === undefined) return undefined;
   const name = revivable.computeEnvironmentName;
   const message = `${name} fits the spec again and is put back into service`;
   if (inTransition(revivable)) return { kind: "wait", reason: "Reviving", message };
-  const state = mustTakeOverFirst(spec, seen, fleet) ? "ENABLED" : (spec.state ?? "ENABLED");
+  const state = spec.state ?? "ENABLED";
   if (revivable.state !== state) {
     const request = { computeEnvironment: name, state };
     return {
@@ -204,11 +236,8 @@ function retagged({ spec, seen, fleet }: Context): Next<Action> | undefined {
   };
 }
 
-function updated({ spec, seen, fleet }: Context): Next<Action> | undefined {
-  const { target } = fleet;
-  const changed = fleet.differences.filter(
-    ({ path }) => path !== "spec.state" || !mustTakeOverFirst(spec, seen, fleet),
-  );
+function updated({ spec, fleet }: Context): Next<Action> | undefined {
+  const { target, differences: changed } = fleet;
   if (target === undefined || changed.length === 0) return undefined;
   const { computeEnvironmentName: name, computeEnvironmentArn: arn } = target;
   const paths = changed.map(({ path }) => path);
@@ -232,27 +261,6 @@ function updated({ spec, seen, fleet }: Context): Next<Action> | undefined {
     untilShown: true,
     ...(endsJobs ? { stallsInVain: "UpdateInVain" } : {}),
   };
-}
-
-/** `state: DISABLED` was fulfilled before, and queues have come to name a predecessor since. */
-function enabledFirst({ spec, seen, fleet }: Context): Next<Action> | undefined {
-  const { target } = fleet;
-  if (target?.state !== "DISABLED" || !mustTakeOverFirst(spec, seen, fleet)) return undefined;
-  const name = target.computeEnvironmentName;
-  return {
-    kind: "act",
-    action: { kind: "enable", name, request: { computeEnvironment: name, state: "ENABLED" } },
-    reason: "Updating",
-    message: `${name} is enabled until it has taken over the queues`,
-    irreversible: false,
-  };
-}
-
-/** A queue goes over only to an ENABLED environment; `state: DISABLED` follows when no queue is left behind. */
-function mustTakeOverFirst(spec: Spec, seen: Seen, fleet: Fleet): boolean {
-  const enabled = fleet.predecessors.filter((environment) => environment.state === "ENABLED");
-  const names = new Set(enabled.map((environment) => environment.computeEnvironmentName));
-  return spec.state === "DISABLED" && queuesNaming(seen, names).length > 0;
 }
 
 function invalid(context: Context): Next<Action> | undefined {
@@ -318,18 +326,35 @@ function settled({ spec, seen, fleet }: Context): Next<Action> {
   const target = fleet.target;
   const name = target?.computeEnvironmentName ?? "";
   if (spec.state === "DISABLED") {
-    const starved = queuesNaming(seen, new Set([name]))
-      .filter(({ order }) => !order.some((member) => serves(seen, member)))
-      .map(({ queue }) => queue.jobQueueName);
-    const warning = starved.length === 0 ? "" : `; without any ENABLED environment are: ${starved.join(", ")}`;
     return {
       kind: "settled",
       reason: "Disabled",
-      message: `${name} is VALID and DISABLED, as the spec says${warning}`,
+      message: `${name} is VALID and DISABLED, as the spec says${starvedBy(seen, [name])}`,
     };
   }
   const state = target?.state === "ENABLED" ? "" : ` and ${target?.state ?? "without state"}`;
   return { kind: "settled", reason: "Available", message: `${name} is VALID${state}` };
+}
+
+/** What waits or is blocked tells what the state that the spec wishes means until then. */
+function withStarved({ spec, seen, ours }: Context, next: Next<Action>): Next<Action> {
+  if (spec.state !== "DISABLED" || (next.kind !== "wait" && next.kind !== "blocked")) return next;
+  const disabled = ours.filter(({ state }) => state === "DISABLED");
+  const starved = starvedBy(
+    seen,
+    disabled.map(({ computeEnvironmentName }) => computeEnvironmentName),
+  );
+  return starved === ""
+    ? next
+    : { ...next, message: `${next.message}. Meanwhile DISABLED, as the spec says${starved}` };
+}
+
+/** The queues that name one of these environments and none that is ENABLED and VALID, as the end of a sentence. */
+function starvedBy(seen: Seen, names: readonly string[]): string {
+  const starved = queuesNaming(seen, new Set(names))
+    .filter(({ order }) => !order.some((member) => serves(seen, member)))
+    .map(({ queue }) => queue.jobQueueName);
+  return starved.length === 0 ? "" : `; without any ENABLED environment are: ${starved.join(", ")}`;
 }
 
 function serves(seen: Seen, name: string): boolean {

@@ -196,7 +196,9 @@ export function afterInvalid(spec: Spec, seen: Seen, fleet: Fleet, target: Envir
 
 /** Who serves while the target cannot: told as the start of a sentence, empty when there is nobody. */
 function inItsPlace(seen: Seen, fleet: Fleet): string {
-  const inOrder = fleet.predecessors.filter((environment) => environment.status === "VALID" && !isRetired(environment));
+  const inOrder = fleet.predecessors.filter(
+    (environment) => environment.status === "VALID" && environment.state === "ENABLED" && !isRetired(environment),
+  );
   const serves = inOrder.find(({ computeEnvironmentName: name }) => queuesNaming(seen, new Set([name])).length > 0);
   if (serves !== undefined) return ` ${serves.computeEnvironmentName} goes on serving.`;
   const [ready] = inOrder;

@@ -239,11 +239,11 @@ describe("what a queue should name for a reference", () => {
       named: ["old"],
       is: "new",
     },
-    "is a target that will be disabled when the queue has come over": {
+    "is no target that is still to be disabled: jobs would start on it": {
       spec: { ...other, state: "DISABLED" },
-      ours: [old(), fresh()],
+      ours: [old({ state: "DISABLED" }), fresh()],
       named: ["old"],
-      is: "new",
+      is: "old",
     },
     "waits for the first environment": { ours: [fresh({ status: "CREATING" })], is: "waits for new" },
     "stays with what is taken back into service": {
@@ -270,7 +270,7 @@ it.each<[string, BatchComputeEnvironmentSpec["state"], Change, boolean]>([
   ["ENABLED and VALID", undefined, {}, true],
   ["DISABLED without the spec saying so", undefined, { state: "DISABLED" }, false],
   ["DISABLED as wished", "DISABLED", { state: "DISABLED" }, true],
-  ["still ENABLED", "DISABLED", {}, true],
+  ["still ENABLED", "DISABLED", {}, false],
   ["INVALID", undefined, { status: "INVALID" }, false],
   ["UPDATING", undefined, { status: "UPDATING" }, false],
 ])("an environment that is %s (spec.state %s) is usable: as listed", (_name, state, change, usable) => {

@@ -113,19 +113,24 @@ describe("the first environment", () => {
     expect(next.action.request).not.toHaveProperty("updatePolicy");
   });
 
-  it("gets state and updatePolicy by one update after it is VALID", () => {
+  it("gets its state as soon as it is VALID, and then the updatePolicy", () => {
     const spec: BatchComputeEnvironmentSpec = {
       ...ec2,
       state: "DISABLED",
       updatePolicy: { jobExecutionTimeoutMinutes: 60 },
     };
-    const { next } = planFor(object(spec), seen(spec, { environments: [environment(name)] }), now);
-    if (next.kind !== "act" || next.action.kind !== "update") throw new Error("expected an update");
-    expect(next.action.request).toEqual({
-      computeEnvironment: name,
-      state: "DISABLED",
-      updatePolicy: { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 60 },
+    const requests = (["ENABLED", "DISABLED"] as const).map((state) => {
+      const { next } = planFor(object(spec), seen(spec, { environments: [environment(name, ec2, { state })] }), now);
+      return next.kind === "act" && next.action.kind === "update" ? next.action.request : next;
     });
+    expect(requests).toEqual([
+      { computeEnvironment: name, state: "DISABLED" },
+      {
+        computeEnvironment: name,
+        state: "DISABLED",
+        updatePolicy: { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 60 },
+      },
+    ]);
   });
 
   it("an update of nothing but the policy sends the state along", () => {
@@ -803,6 +808,7 @@ describe("an environment that AWS finds INVALID", () => {
     ],
     ["who stands ready for queues to come", [], [old()], " old stands ready."],
     ["nobody, where nobody does", [], [], ""],
+    ["nobody, where what is named is DISABLED", ["old"], [old({ state: "DISABLED" })], ""],
   ])("is told with AWS's reason, with %s, and with the next step", (_name, named, beside, who) => {
     const environments = [...beside, fresh({ status: "INVALID", statusReason: "no such type" })];
     const held: BatchComputeEnvironmentSpec = { ...other, replacement: { holdBefore: ["Delete"] } };
@@ -840,20 +846,17 @@ describe("a spec that goes back", () => {
       "tag revive old",
     ],
     [
-      "and shall be DISABLED enables the old one until it has taken over the queues",
+      "and shall be DISABLED stops what serves first",
       { environments: [old(retired()), fresh(serving(601))], queues: [queue("q1", ["new"])] },
-      "enable old",
+      "update new",
       { ...ec2, state: "DISABLED" },
     ],
     [
-      "and shall be DISABLED takes the mark off once the old one is enabled for that",
-      { environments: [old(retired({ state: "ENABLED" })), fresh(serving(601))], queues: [queue("q1", ["new"])] },
-      "tag revive old",
-      { ...ec2, state: "DISABLED" },
-    ],
-    [
-      "and shall be DISABLED leaves the old one so when no queue is to be taken over",
-      { environments: [old(retired()), fresh(serving(601))] },
+      "and shall be DISABLED leaves the old one so",
+      {
+        environments: [old(retired()), fresh({ ...serving(601), state: "DISABLED" })],
+        queues: [queue("q1", ["new"])],
+      },
       "tag revive old",
       { ...ec2, state: "DISABLED" },
     ],

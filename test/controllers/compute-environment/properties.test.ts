@@ -277,12 +277,22 @@ const laws: Readonly<Record<string, (action: Action, world: World) => boolean>> 
       action.kind === "disable" || action.kind === "delete" || (action.kind === "tag" && action.purpose === "retire");
     return !going || written(action).every((name) => !namedByLiveQueue(world, name));
   },
-  "disables the target only when the spec says so, and no queue is left behind": (action, world) => {
-    const target = action.kind === "update" ? byName(world, action.name) : undefined;
-    if (action.kind !== "update" || action.request.state !== "DISABLED" || target?.state === "DISABLED") return true;
-    const others = world.seen.environments.filter((one) => one !== target && isOurs(one) && one.state === "ENABLED");
-    return (
-      world.spec.state === "DISABLED" && others.every((one) => !namedByLiveQueue(world, one.computeEnvironmentName))
+  "disables and enables by an update only what the spec says": (action, world) => {
+    if (action.kind !== "update" || action.request.state === undefined) return true;
+    return action.request.state === (world.spec.state ?? byName(world, action.name)?.state);
+  },
+  "starts no job, and makes nothing, while the spec says DISABLED and a queue names what is ENABLED": (
+    action,
+    world,
+  ) => {
+    const starts = action.kind === "create" || action.kind === "repointForeign" || action.kind === "enable";
+    if (!starts || world.spec.state !== "DISABLED" || world.seen.wish.deleting) return true;
+    return world.seen.environments.every(
+      (one) =>
+        !isOurs(one) ||
+        one.state === "DISABLED" ||
+        (one.status !== "VALID" && one.status !== "INVALID") ||
+        !namedByLiveQueue(world, one.computeEnvironmentName),
     );
   },
   "touches nothing that is not ours, but what it may adopt or was left to it": (action, world) =>

@@ -236,16 +236,141 @@ describe("a target that was approved after queues had gone back from it", () => 
   });
 });
 
+describe("the state that the spec wishes", () => {
+  const off: BatchComputeEnvironmentSpec = { ...other, state: "DISABLED" };
+  const on: BatchComputeEnvironmentSpec = { ...other, state: "ENABLED" };
+  const named = { queues: [queue("q1", ["old"])] };
+  const theirs = { queues: [queue("theirs", ["old"], { foreign: true })] };
+  const disabled = { state: "DISABLED" } as const;
+  const holding = (spec: BatchComputeEnvironmentSpec, step: "Create" | "Repoint"): BatchComputeEnvironmentSpec => ({
+    ...spec,
+    replacement: { holdBefore: [step] },
+  });
+
+  it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
+    ["stops what serves before a successor is made", off, { environments: [old()], ...named }, "update old spec.state"],
+    [
+      "stops what serves while Create is held",
+      holding(off, "Create"),
+      { environments: [old()], ...named },
+      "update old spec.state",
+    ],
+    [
+      "stops what serves while Repoint is held",
+      holding(off, "Repoint"),
+      { environments: [old(), fresh(disabled)], ...named },
+      "update old spec.state",
+    ],
+    [
+      "stops what is left to a foreign queue, and enables nothing for it",
+      off,
+      { environments: [old(), fresh(disabled)], ...theirs },
+      "update old spec.state",
+    ],
+    [
+      "leaves it at that when the foreign queue stays",
+      off,
+      { environments: [old(disabled), fresh(disabled)], ...theirs },
+      "blocked ForeignQueue",
+    ],
+    [
+      "stops what AWS found INVALID, which it may find VALID again",
+      off,
+      { environments: [old({ status: "INVALID" }), fresh(disabled)], ...named },
+      "update old spec.state",
+    ],
+    [
+      "stops what is on its way out and was given a queue again",
+      off,
+      { environments: [old({ tags: { "awsbatch.dev/retired-at": iso(5) } }), fresh(disabled)], ...named },
+      "update old spec.state",
+    ],
+    [
+      "waits for what AWS changes",
+      off,
+      { environments: [old({ status: "UPDATING" }), fresh(disabled)], ...named },
+      "wait Repointing",
+    ],
+    [
+      "stops the target before anything else is changed in it",
+      { ...withResources(other, { maxvCpus: 9 }), ...disabled },
+      { environments: [fresh()] },
+      "update new spec.state",
+    ],
+    [
+      "leaves what no queue names for the soak",
+      off,
+      { environments: [old(), fresh({ ...disabled, ...serves(60) })], queues: [queue("q1", ["new"])] },
+      "wait Soaking again in 30 s; serving",
+    ],
+    [
+      "starts what was stopped again while a step is held",
+      holding(on, "Create"),
+      { environments: [old(disabled)], ...named },
+      "update old spec.state",
+    ],
+    [
+      "starts nothing that AWS found INVALID",
+      holding(on, "Repoint"),
+      { environments: [old({ ...disabled, status: "INVALID" }), fresh()], ...named },
+      "wait Repointing",
+    ],
+    [
+      "starts nothing that no queue names",
+      on,
+      { environments: [old(disabled), fresh(serves(60))], queues: [queue("q1", ["new"])] },
+      "tag retire old; serving",
+    ],
+    [
+      "starts nothing that is on its way out",
+      on,
+      { environments: [old({ ...disabled, tags: { "awsbatch.dev/retired-at": iso(5) } }), fresh()], ...named },
+      "wait Repointing",
+    ],
+    [
+      "is for the operator only where there is one",
+      holding(other, "Create"),
+      { environments: [old(disabled)], ...named },
+      "wait AwaitingApproval",
+    ],
+  ])("%s", (_name, spec, change, expected) => {
+    expect(told(spec, change)).toBe(expected);
+  });
+
+  it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, RegExp]>([
+    [
+      "names the queues that it starves while a step is held",
+      holding(off, "Create"),
+      { environments: [old(disabled)], ...named },
+      /approve: ".*"[.] Meanwhile DISABLED, as the spec says; without any ENABLED environment are: q1$/,
+    ],
+    [
+      "names the queues that it starves while a step is blocked",
+      off,
+      { environments: [old(disabled), fresh(disabled)], ...theirs },
+      /foreignQueues: Repoint[.] Meanwhile DISABLED, as the spec says; without any ENABLED environment are: theirs$/,
+    ],
+    [
+      "names no queue that has another environment",
+      holding(off, "Create"),
+      { environments: [old(disabled), foreign("x")], queues: [queue("q1", ["old", "x"])] },
+      /approve: "[^"]*"$/,
+    ],
+    [
+      "names no queue that starves otherwise",
+      holding(other, "Create"),
+      { environments: [old(disabled)], ...named },
+      /approve: "[^"]*"$/,
+    ],
+  ])("%s", (_name, spec, change, expected) => {
+    expect(message(spec, change)).toMatch(expected);
+  });
+});
+
 describe("a target that is not ENABLED", () => {
   const off: BatchComputeEnvironmentSpec = { ...other, state: "DISABLED" };
 
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
-    [
-      "is disabled as wished only after the queues have come over",
-      off,
-      { environments: [old(), fresh()], queues: [queue("q1", ["old"])] },
-      "wait Repointing",
-    ],
     [
       "is disabled as wished when they have",
       off,
@@ -259,17 +384,11 @@ describe("a target that is not ENABLED", () => {
       "update new spec.state",
     ],
     [
-      "is enabled until it has taken over what names an ENABLED one",
-      off,
-      { environments: [old(), fresh({ state: "DISABLED" })], queues: [queue("q1", ["old"])] },
-      "enable new",
-    ],
-    [
-      "is not enabled while queues have gone back from it",
+      "takes nothing over while queues have gone back from it",
       off,
       {
         environments: [
-          old(),
+          old({ state: "DISABLED" }),
           fresh({ state: "DISABLED", tags: { "awsbatch.dev/returned-at": `${iso(5)}/${seen(off).planId}` } }),
         ],
         queues: [queue("q1", ["old"])],
@@ -281,12 +400,6 @@ describe("a target that is not ENABLED", () => {
       off,
       { environments: [old({ state: "DISABLED" }), fresh({ state: "DISABLED" })], queues: [queue("q1", ["old"])] },
       "wait Repointing",
-    ],
-    [
-      "gets everything else at once",
-      { ...withResources(other, { maxvCpus: 9 }), state: "DISABLED" },
-      { environments: [old(), fresh()], queues: [queue("q1", ["old"])] },
-      "update new spec.computeResources.maxvCpus",
     ],
     [
       "although the spec says ENABLED is enabled before the queues come over",
@@ -367,12 +480,6 @@ describe("a foreign queue that may be repointed", () => {
       spec,
       { environments: [old(), fresh()], ...theirs("x", "old") },
       "wait Repointing",
-    ],
-    [
-      "is not left without an ENABLED environment: its successor is enabled first",
-      { ...spec, state: "DISABLED" },
-      { environments: [old(), fresh({ state: "DISABLED" })], ...theirs("old") },
-      "enable new",
     ],
     [
       "may go from one DISABLED environment to another",

@@ -72,8 +72,8 @@ export const bugs: readonly Bug[] = [
     changes: [
       {
         file: fleet,
-        was: 'return status === "VALID" && (state === "ENABLED" || state === spec.state);',
-        becomes: 'return state === "ENABLED" || state === spec.state;',
+        was: 'return status === "VALID" && state === (spec.state ?? "ENABLED");',
+        becomes: 'return state === (spec.state ?? "ENABLED");',
       },
       {
         file: "controllers/job-queue/order.ts",
@@ -135,8 +135,8 @@ export const bugs: readonly Bug[] = [
     "say Ready before AWS is done",
     "create an environment",
     plan,
-    "return { next: lookedAtMeanwhile(own, context), change, serving: false, news: [] };",
-    "return { next: lookedAtMeanwhile(own, context), change, serving: true, news: [] };",
+    "return { next: meanwhile(own, context), change, serving: false, news: [] };",
+    "return { next: meanwhile(own, context), change, serving: true, news: [] };",
   ),
   one(
     "write to AWS before the finalizer is there",

@@ -39,7 +39,11 @@ const ordered = [...stories.filter(isFirst), ...stories.filter((story) => !isFir
 let tellings = 0;
 for (const story of quick ? ordered.slice(0, 1) : ordered) {
   const only = quick ? (by ?? "none") : undefined;
-  const row = await sweep(story, { all: false, whole: true, together: 1, pairs: 0, seed: 1 }, { stopsAtFirst: true, only });
+  const row = await sweep(
+    story,
+    { all: false, whole: true, together: 1, pairs: 0, seed: 1 },
+    { stopsAtFirst: true, only },
+  );
   tellings += 1 + row.kills + row.freezes + row.faults + row.drops + row.pairs;
   if (row.failures[0] !== undefined) report({ found: row.failures[0], tellings, seeds: 0 });
 }
