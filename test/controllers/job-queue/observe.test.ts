@@ -252,6 +252,12 @@ describe("an entry of the order", () => {
       ["named"],
     ],
     [
+      "what Retain has left so far, beside what it is still to leave",
+      environmentOf("a"),
+      [foreignEnvironment("named", { tags: retainedFrom("a") }), environment("a1", "a")],
+      ["a1", "named"],
+    ],
+    [
       "what its object had in a lost cluster, where the queue names it",
       environmentOf("a"),
       [of("named", elsewhere), of("other", elsewhere)],

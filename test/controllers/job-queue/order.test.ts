@@ -109,6 +109,12 @@ describe("the order of a queue", () => {
   });
 });
 
+it("does not go over to a successor while Retain leaves one environment after the other", () => {
+  const left = foreignEnvironment("a1", { tags: { "awsbatch.dev/retained-from": "default/team/a" } });
+  const given = reference("a", [left, environment("a2", "a", {}, other)], { spec: other, handover: false });
+  expect(told([given], { queue: queue(["a1"]) })).toBe("a1");
+});
+
 describe("an entry that is not VALID", () => {
   it.each<[string, readonly EntrySeen[], SeenChange, string]>([
     [

@@ -228,6 +228,29 @@ export const bugs: readonly Bug[] = [
     "if (anyServing(current, seen) && !anyUsable(order.names, seen.environments)) {",
     "if (current.length > 99) {",
   ),
+  {
+    name: "take from a queue what Retain has just left",
+    story: "retain one of two environments",
+    changes: [
+      {
+        file: "controllers/job-queue/observe.ts",
+        was: 'named.has(name) ? isNamedBy(tags, identity) : ownershipOf(tags, identity).kind === "ours",',
+        becomes: 'ownershipOf(tags, identity).kind === "ours",',
+      },
+      {
+        file: "controllers/job-queue/order.ts",
+        was: "if (!entries.some(({ vacant }) => vacant)) return [];",
+        becomes: 'if (!entries.some(({ vacant, state }) => vacant && state === "unresolved")) return [];',
+      },
+    ],
+  },
+  one(
+    "take from a queue what no entry accounts for yet",
+    "adopt a queue, and then its second environment",
+    "controllers/job-queue/order.ts",
+    "if (!entries.some(({ vacant }) => vacant)) return [];",
+    "if (entries.length < 99) return [];",
+  ),
   one(
     "let ages say whose a name is, where AWS's tags say it",
     "had claimed the names in vain",

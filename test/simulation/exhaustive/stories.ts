@@ -154,19 +154,24 @@ const repointed = (world: Simulation): boolean =>
         !computeEnvironmentOrder.some(({ computeEnvironment: arn }) => arn?.endsWith(`/${first(world)}`)),
     );
 
-const terraform = async ({ aws, seconds }: Pick<Simulation, "aws"> & { readonly seconds: Simulation["seconds"] }) => {
+const terraform = async (
+  { aws, seconds }: Pick<Simulation, "aws"> & { readonly seconds: Simulation["seconds"] },
+  environments: readonly string[] = ["prod-ce"],
+) => {
   const { type, computeResources } = ec2;
-  await aws.outside.createComputeEnvironment({
-    computeEnvironmentName: "prod-ce",
-    type,
-    computeResources,
-    tags: { terraform: "yes" },
-  } as never);
+  for (const computeEnvironmentName of environments) {
+    await aws.outside.createComputeEnvironment({
+      computeEnvironmentName,
+      type,
+      computeResources,
+      tags: { terraform: "yes" },
+    } as never);
+  }
   await seconds(20);
   await aws.outside.createJobQueue({
     jobQueueName: "prod-queue",
     priority: 1,
-    computeEnvironmentOrder: [{ order: 0, computeEnvironment: "prod-ce" }],
+    computeEnvironmentOrder: environments.map((computeEnvironment, order) => ({ order, computeEnvironment })),
     tags: { terraform: "yes" },
   });
   await seconds(15);
@@ -175,6 +180,10 @@ const adopting = (adoptionPolicy: "IfMatching" | "IfExists", spec = ec2, priorit
   computeEnvironment("ce", { ...spec, adoptionPolicy, computeEnvironmentName: "prod-ce", tags: { terraform: "yes" } }),
   jobQueue("q1", ["ce"], { adoptionPolicy, jobQueueName: "prod-queue", priority, tags: { terraform: "yes" } }),
 ];
+
+const ifExists = { adoptionPolicy: "IfExists" as const, tags: { terraform: "yes" } };
+const prodEnvironment = (name: string) =>
+  computeEnvironment(name, { ...ec2, ...ifExists, computeEnvironmentName: `prod-${name}` });
 
 const approve = (world: Simulation): void => {
   const object = world.object("BatchComputeEnvironment", "ce");
@@ -188,6 +197,11 @@ const retained = [
   computeEnvironment("ce", { ...ec2, deletionPolicy: "Retain" }),
   jobQueue("q1", ["ce"], { deletionPolicy: "Retain" }),
   jobDefinition("hello", { deletionPolicy: "Retain" }),
+];
+
+const twoRetained = [
+  ...["ce", "second"].map((name) => computeEnvironment(name, { ...ec2, deletionPolicy: "Retain" })),
+  jobQueue("q1", ["ce", "second"]),
 ];
 
 const image = (tag: string) => {
@@ -458,6 +472,34 @@ export const stories: readonly Story[] = [
       for (const [kind, name] of parts) world.delete(kind, name);
       await world.until(() => gone(world), limitSeconds);
       world.apply(...retained);
+    },
+  },
+  {
+    name: "retain one of two environments of a queue, and take it back",
+    writes: 4,
+    before: async (world) => {
+      world.apply(...twoRetained);
+      await ready(world);
+      // So long that nobody could take them for not VALID yet.
+      await world.seconds(90);
+    },
+    act: async (world) => {
+      world.delete("BatchComputeEnvironment", "ce");
+      await world.until(() => world.object("BatchComputeEnvironment", "ce") === undefined, limitSeconds);
+      await world.seconds(30);
+      world.apply(...twoRetained);
+    },
+  },
+  {
+    name: "adopt a queue, and then its second environment",
+    writes: 5,
+    settings: { adoptableNames: ["prod-*"] },
+    before: (world) =>
+      terraform({ aws: world.aws, seconds: (count) => world.seconds(count) }, ["prod-ce", "prod-second"]),
+    act: async (world) => {
+      world.apply(prodEnvironment("ce"), jobQueue("q1", ["ce", "second"], { ...ifExists, jobQueueName: "prod-queue" }));
+      await world.seconds(30);
+      world.apply(prodEnvironment("second"));
     },
   },
   {

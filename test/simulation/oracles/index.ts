@@ -17,6 +17,7 @@ import { toldRefusals } from "./told-refusals.ts";
 import { trueStatus } from "./true-status.ts";
 import { usableEnvironment } from "./usable-environment.ts";
 import { waysStay } from "./ways-stay.ts";
+import { whatRetainLeft } from "./what-retain-left.ts";
 
 /** The promises that are judged at every step. */
 export const allOracles: readonly OracleFactory[] = [
@@ -26,6 +27,7 @@ export const allOracles: readonly OracleFactory[] = [
   waysStay,
   notOurs,
   notOurNetwork,
+  whatRetainLeft,
   oneRevision,
   onlyWhatChanged,
   oneWriter,

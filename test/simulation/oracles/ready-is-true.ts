@@ -5,11 +5,13 @@ import type {
 } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { JobDefinition, JobDefinitionSpec } from "../../../src/api/v1alpha1/job-definition.ts";
 import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
+import { BatchComputeEnvironmentKind } from "../../../src/api/v1alpha1/kinds.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
 import { type Difference, differences } from "../../../src/controllers/compute-environment/diff.ts";
+import { baseNameOf } from "../../../src/controllers/compute-environment/observe.ts";
 import { fingerprintOf, fingerprintOfWish } from "../../../src/controllers/job-definition/normalise.ts";
 import { definitionNameOf } from "../../../src/controllers/job-definition/observe.ts";
-import { ownerIn, retiredAtTag, type Tags } from "../../../src/controllers/ownership.ts";
+import { ownerIn, retainedFromTag, retiredAtTag, type Tags } from "../../../src/controllers/ownership.ts";
 import { placed } from "../../../src/controllers/security-group/fill.ts";
 import { jsonEqual } from "../../../src/runtime/json-equal.ts";
 import type { CallRecord } from "../../../src/simulator/wire.ts";
@@ -182,11 +184,27 @@ function queueLack(
   };
   if (queue.state === "ENABLED" && !orderOf(queue).some(serves)) return "no job can start on any of its environments";
   // An entry by name in AWS belongs to whomever it belongs to.
-  const named = orderOf(queue).map((arn) => ownerIn(environments.get(arn)?.tags)?.name);
+  const named = orderOf(queue).map((arn) => objectOf(watched, environments.get(arn)));
   const wished = [...spec.computeEnvironmentOrder]
     .sort((left, right) => left.order - right.order)
     .map(({ computeEnvironmentRef }, place) => computeEnvironmentRef?.name ?? named[place]);
   return jsonEqual(named, wished) ? undefined : `it runs jobs on those of ${named.join(", ")}`;
+}
+
+/** The name of the object that an environment is of, was left by, or is to be adopted by. */
+function objectOf({ store }: Watched, environment: Environment | undefined): string | undefined {
+  const tags = environment?.tags;
+  const known = ownerIn(tags)?.name ?? tags?.[retainedFromTag]?.split("/").at(-1);
+  if (known !== undefined) return known;
+  const adopts = (object: KubeObject): boolean => {
+    const { spec } = object as BatchComputeEnvironment;
+    const { adoptionPolicy = "Never" } = spec;
+    return (
+      adoptionPolicy !== "Never" &&
+      baseNameOf(object as BatchComputeEnvironment) === environment?.computeEnvironmentName
+    );
+  };
+  return store.objects(BatchComputeEnvironmentKind).find(adopts)?.metadata.name;
 }
 
 function definitionLack(watched: Watched, spec: JobDefinitionSpec, owns: Owns): string | undefined {
