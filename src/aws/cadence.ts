@@ -43,12 +43,19 @@ export class SharedRun {
 
 const retry = { firstMs: 4000, maxMs: 60_000 };
 
+/** A kind of read does not work: `error` is the last, of one after the other since `since` (wall ms), `from` (monotonic). */
+export interface ReadFailure {
+  readonly error: AwsError;
+  readonly since: number;
+  readonly from: number;
+}
+
 /** Whether one kind of read works, and when to try again when it does not. */
 export class ReadHealth {
   readonly #clock: Clock;
   readonly #random: Random;
   #failures = 0;
-  #failure: { readonly error: AwsError; readonly since: number } | undefined;
+  #failure: ReadFailure | undefined;
   #retryAt: number | undefined;
 
   constructor(clock: Clock, random: Random) {
@@ -56,8 +63,8 @@ export class ReadHealth {
     this.#random = random;
   }
 
-  /** Why it does not work since `since` (wall ms). */
-  get failure(): { readonly error: AwsError; readonly since: number } | undefined {
+  /** Why it does not work. */
+  get failure(): ReadFailure | undefined {
     return this.#failure;
   }
 
@@ -73,8 +80,10 @@ export class ReadHealth {
   }
 
   fails(error: AwsError): void {
-    this.#failure = { error, since: this.#failure?.since ?? this.#clock.now() };
-    this.#retryAt = this.#clock.monotonic() + backoffMs(this.#failures, retry, this.#random);
+    const now = this.#clock.monotonic();
+    const { since, from } = this.#failure ?? { since: this.#clock.now(), from: now };
+    this.#failure = { error, since, from };
+    this.#retryAt = now + backoffMs(this.#failures, retry, this.#random);
     this.#failures++;
   }
 }

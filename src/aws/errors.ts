@@ -239,6 +239,22 @@ export function isDefinite(kind: FailureKind): boolean {
   return definite[kind];
 }
 
+/** Whether neither AWS nor time will end it: the operator lacks a permission, or its credentials are wrong. */
+export function needsPerson(kind: FailureKind): boolean {
+  return kind === "denied" || kind === "credentials";
+}
+
+/** What passes by itself is told once it has lasted so long. */
+const passingToldAfterMs = 30_000;
+
+/**
+ * Whether a read that fails since `lastedMs` (ms) is told: most failures that pass by themselves are over with the next
+ * try, and every object would be told twice for nothing. A wall clock that was put back proves nothing.
+ */
+export function isWorthTelling(kind: FailureKind, lastedMs: number): boolean {
+  return needsPerson(kind) || lastedMs < 0 || lastedMs >= passingToldAfterMs;
+}
+
 /**
  * Whether it is something that the request refers to which is not there: what it makes or changes is no longer meant
  * when AWS says so again and again.

@@ -55,7 +55,7 @@ export class JobsObserver {
   /** What is known; undefined before the first look at that queue. Costs no call. */
   seen(queue: string): JobsSeen | undefined {
     const { failure } = this.#health;
-    if (failure?.error.kind === "denied") return { kind: "unread", ...failure };
+    if (failure?.error.kind === "denied") return { kind: "unread", error: failure.error, since: failure.since };
     const known = this.#known.get(queue);
     return known === undefined ? undefined : { kind: "read", jobs: known.jobs };
   }

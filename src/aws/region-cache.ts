@@ -1,7 +1,8 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { Environment, Queue } from "./batch.ts";
+import type { ReadFailure } from "./cadence.ts";
 import { type Revisions, stalenessMs } from "./effects.ts";
-import type { AwsError } from "./errors.ts";
+import { isWorthTelling } from "./errors.ts";
 import { OverlaidRecords } from "./overlay.ts";
 import type { BatchSnapshot, NamedThing, RevisionSeen } from "./region.ts";
 
@@ -26,12 +27,6 @@ export interface StoredRevision extends RevisionSeen {
   readonly read: boolean;
 }
 
-/** A kind of read does not work since `since` (wall ms). */
-export interface ReadFailure {
-  readonly error: AwsError;
-  readonly since: number;
-}
-
 export interface RegionCacheOptions {
   readonly clock: Clock;
   /**
@@ -53,6 +48,8 @@ export class RegionCache {
   /** Names of revisions that are there but of no interest: they are not absent. */
   otherDefinitions: ReadonlySet<string> = new Set();
   readonly #failures = new Map<"lists" | "definitions", ReadFailure>();
+  /** Reads of whose failure everybody was told. */
+  readonly #told = new Set<"lists" | "definitions">();
   readonly #options: RegionCacheOptions;
   #snapshot: BatchSnapshot | undefined;
   /** The `believedFrom` whose coming true has been told. */
@@ -81,14 +78,29 @@ export class RegionCache {
     if (news.everything || names > 0) this.#options.onChange(news, previous, this.snapshot());
   }
 
-  /** Notes that a kind of read works, or why it does not. */
+  /**
+   * Notes that a kind of read works, or why it does not. Everybody is woken only by what lasts: who has something to do
+   * meanwhile looks at the snapshot.
+   */
   setFailure(read: "lists" | "definitions", failure: ReadFailure | undefined): void {
     this.update(() => {
-      const failed = this.#failures.has(read);
-      if (failure === undefined) this.#failures.delete(read);
-      else this.#failures.set(read, failure);
-      return { ...noChange, everything: failed !== (failure !== undefined) };
+      const before = this.#failures.get(read);
+      const told = this.#told.has(read);
+      if (failure === undefined) {
+        this.#failures.delete(read);
+        this.#told.delete(read);
+        return { ...noChange, everything: told || (before !== undefined && this.#isWorthTelling(read, before)) };
+      }
+      this.#failures.set(read, failure);
+      const tells = !told && this.#isWorthTelling(read, failure);
+      if (tells) this.#told.add(read);
+      return { ...noChange, everything: tells };
     });
+  }
+
+  #isWorthTelling(read: "lists" | "definitions", { error, from }: ReadFailure): boolean {
+    const readAt = read === "lists" ? this.listedAt : this.definitions.readAt;
+    return readAt === undefined || isWorthTelling(error.kind, this.#options.clock.monotonic() - from);
   }
 
   /** Whether a listing that began at `begunAt` (monotonic ms) is the first whose absences are believed. */
@@ -129,7 +141,7 @@ export class RegionCache {
     const queues = this.queues.records;
     const definitions = this.definitions.records;
     const { otherDefinitions } = this;
-    const lists = this.#failures.get("lists");
+    const [lists, ofDefinitions] = [this.#failures.get("lists"), this.#failures.get("definitions")];
     const records = { "compute-environment": environments, "job-queue": queues, "job-definition": definitions };
     const readAt = { "compute-environment": this.environments.readAt, "job-queue": this.queues.readAt };
     const namesRead = this.definitions.namesRead();
@@ -149,7 +161,7 @@ export class RegionCache {
       listedAt: this.listedAt,
       failure: lists?.error,
       failingSince: lists?.since,
-      definitionsFailure: this.#failures.get("definitions")?.error,
+      definitionsFailure: ofDefinitions?.error,
       environments,
       queues,
       definitions: withDefinitions ? definitions : undefined,

@@ -1,5 +1,5 @@
 import { NotSent } from "../aws/calls.ts";
-import { AwsError, adviceFor } from "../aws/errors.ts";
+import { AwsError, adviceFor, needsPerson } from "../aws/errors.ts";
 import { StoreError } from "../kube/store.ts";
 import { failureReason } from "./conditions.ts";
 import type { Outcome } from "./decision.ts";
@@ -34,6 +34,13 @@ export function failedOutcome(error: unknown): Outcome {
   throw error;
 }
 
+/** A read of the region's observer fails since then (wall ms); undefined: nothing was read before. */
+export interface Failing {
+  readonly kind: "failing";
+  readonly error: AwsError;
+  readonly since: number | undefined;
+}
+
 /** AWS could not be read, in words. */
 export interface Unread {
   readonly kind: "unreadable";
@@ -47,7 +54,7 @@ export function unread(error: AwsError): Unread {
   return {
     kind: "unreadable",
     reason: failureReason(error.kind),
-    needsPerson: error.kind === "denied" || error.kind === "credentials",
+    needsPerson: needsPerson(error.kind),
     message: `AWS Batch cannot be read (${error.operation}): ${error.message.replace(/[.]$/, "")}. ${adviceFor(error)}`,
   };
 }

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../api/object.ts";
 import { cleanupFinalizer, locationAnnotation, reconcileRequestedAtAnnotation } from "../api/v1alpha1/annotations.ts";
-import { AwsError } from "../aws/errors.ts";
+import { AwsError, isWorthTelling } from "../aws/errors.ts";
 import type { BatchRegion } from "../aws/region.ts";
 import type { ObjectEvent } from "../kube/store.ts";
 import type { Again, Reconciler, Report } from "../runtime/controller.ts";
@@ -9,7 +9,7 @@ import { agreed } from "./agreed.ts";
 import { conditionsFor, reasonOf, stallsUnread, unreadableConditions } from "./conditions.ts";
 import type { Decision, FieldChange, Next, Outcome } from "./decision.ts";
 import { yieldTo } from "./drift.ts";
-import { failedOutcome, type Unread, unread } from "./failures.ts";
+import { type Failing, failedOutcome, type Unread, unread } from "./failures.ts";
 import { drifted, held, isMarked, misplacement, sameWish } from "./holds.ts";
 import { putOff } from "./in-vain.ts";
 import { lasted, type Memory, newMemory, standing } from "./memory.ts";
@@ -18,6 +18,10 @@ import type { Steps } from "./steps.ts";
 import { turnEvents } from "./turn-events.ts";
 import { type Wish, wishOf } from "./wish.ts";
 import { shortened } from "./wording.ts";
+
+/** What AWS cannot be read for is looked at again at this pace, for it may be over. */
+const unreadLookMs = 60_000;
+const failingLookMs = 2000;
 
 /**
  * One pass over one object, the same for every kind. What differs between kinds is `Steps`; what is the same
@@ -46,6 +50,7 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     // The observer wakes every object with its first listing; until then there is nothing to tell.
     if (opened.kind === "notYetRead") return silent({ kind: "onChange" });
     if (opened.kind === "unreadable") return unreadable(object, opened);
+    if (opened.kind === "failing") return failing(object, opened);
     const { region } = opened;
 
     const misplaced = misplacement(wish, region);
@@ -72,12 +77,12 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
   async function openRegion(
     object: O,
     signal: AbortSignal,
-  ): Promise<{ kind: "open"; region: BatchRegion } | { kind: "notYetRead" } | Unread> {
+  ): Promise<{ kind: "open"; region: BatchRegion } | { kind: "notYetRead" } | Failing | Unread> {
     const wished = (object.spec as { readonly region?: string | undefined }).region;
     try {
       const region = await ports.regions.open(wished, signal);
-      const { failure, listedAt } = region.snapshot();
-      if (failure !== undefined) return unread(failure);
+      const { failure: error, failingSince: since, listedAt } = region.snapshot();
+      if (error !== undefined) return { kind: "failing", error, since: listedAt === undefined ? undefined : since };
       return listedAt === undefined ? { kind: "notYetRead" } : { kind: "open", region };
     } catch (error) {
       if (error instanceof AwsError) return unread(error);
@@ -251,6 +256,16 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     };
   }
 
+  /**
+   * The region's observer cannot read. What passes by itself is told when it has lasted; until then nothing is decided
+   * from what is known, nothing done and nothing told.
+   */
+  function failing(object: O, { error, since }: Failing): Report {
+    const lastedMs = since === undefined ? Number.POSITIVE_INFINITY : ports.clock.now() - since;
+    if (!isWorthTelling(error.kind, lastedMs)) return silent({ kind: "after", delayMs: failingLookMs });
+    return unreadable(object, unread(error));
+  }
+
   function unreadable(object: O, why: Unread): Report {
     const told = { ...why, lastedMs: lasted(memoryOf(object), "unreadable", ports.clock.now()) };
     const conditions = unreadableConditions(object, told, ports.clock.now());
@@ -259,7 +274,7 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     return {
       status: { ...(object.status as object | undefined), ...observed, conditions },
       events: stallsUnread(told) ? turnEvents(object, conditions) : [],
-      again: { kind: "after", delayMs: 60_000 },
+      again: { kind: "after", delayMs: unreadLookMs },
     };
   }
 

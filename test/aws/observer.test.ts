@@ -229,6 +229,59 @@ describe("failures", () => {
     ]);
   });
 
+  it.each([
+    ["environments", "describeComputeEnvironments", "failure"],
+    ["queues", "describeJobQueues", "failure"],
+    ["job definitions", "describeJobDefinitions", "definitionsFailure"],
+  ] as const)("of %s that are over with the next try are told to nobody", async (_what, operation, kept) => {
+    const world = new RegionWorld();
+    world.aws.revision("jd", 1);
+    await world.start();
+    world.forget();
+    let failures = 0;
+    world.aws.refuse = (call) =>
+      call.operation === operation && failures++ === 0 ? sdkError("ServerException", "oops", 500) : undefined;
+    await world.clock.advance(3 * minute);
+    expect(failures).toBeGreaterThan(2);
+    expect(world.region.snapshot()[kept]).toBeUndefined();
+    expect(world.told).toEqual([]);
+  });
+
+  it("that pass by themselves are told when they have lasted for half a minute", async () => {
+    const world = await new RegionWorld().start();
+    world.forget();
+    let first: number | undefined;
+    refusing(world, "describeJobQueues");
+    const refuse = world.aws.refuse;
+    world.aws.refuse = (call) => {
+      const error = refuse(call);
+      if (error !== undefined) first ??= call.at;
+      return error;
+    };
+    await world.clock.advance(5 * minute);
+    const told = world.told[0]?.at ?? 0;
+    expect(told - (first ?? 0)).toBeGreaterThanOrEqual(30 * second);
+    expect(told - (first ?? 0)).toBeLessThan(75 * second);
+    expect(world.told).toHaveLength(1);
+  });
+
+  it.each([
+    ["a permission", sdkError("AccessDeniedException", "not authorized to perform: batch:DescribeJobQueues", 403)],
+    ["credentials", sdkError("ExpiredTokenException", "the security token is expired", 403)],
+  ])("for want of %s are told at once", async (_what, error) => {
+    const world = await new RegionWorld().start();
+    world.aws.refuse = ({ operation }) => (operation === "describeJobQueues" ? error : undefined);
+    await world.clock.advance(67 * second);
+    expect(world.region.snapshot().failure).toBeDefined();
+  });
+
+  it("are told at once where nothing was read yet", async () => {
+    const world = new RegionWorld();
+    refusing(world, "describeJobQueues");
+    await world.start();
+    expect(world.region.snapshot().failure).toMatchObject({ kind: "throttled" });
+  });
+
   it("are tried again with growing pauses, at most two calls a try", async () => {
     const world = new RegionWorld();
     refusing(world, "describeJobQueues");

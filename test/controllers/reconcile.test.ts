@@ -629,6 +629,31 @@ describe("while AWS cannot be read", () => {
     expect(world.log.filter((line) => line.startsWith("act"))).toEqual([]);
   });
 
+  it("what may pass is not told for half a minute, and nothing is done meanwhile", async () => {
+    const world = await given();
+    world.plan = act();
+    world.region.failure = failure("throttled");
+    world.region.failingSince = world.clock.now() - 29_000;
+    expect(await world.pass()).toEqual({ status: undefined, events: [], again: { kind: "after", delayMs: 2000 } });
+    expect(world.log).toEqual([]);
+    await world.clock.advance(1000);
+    expect(await world.pass()).toMatchObject({ again: { kind: "after", delayMs: minute } });
+    expect(world.told()).toBe("Ready=Unknown Throttled; Synced=Unknown Throttled");
+  });
+
+  it.each<[string, FailureKind, number | undefined, number]>([
+    ["what only a person ends", "denied", 1, 0],
+    ["what was never read before", "throttled", undefined, 0],
+    ["what fails since a time that is still to come, by a clock that was put back", "throttled", 1, minute],
+  ])("%s is told at once", async (_what, kind, listedAt, aheadMs) => {
+    const world = await given();
+    world.region.failure = failure(kind);
+    world.region.listedAt = listedAt;
+    world.region.failingSince = world.clock.now() + aheadMs;
+    await world.pass();
+    expect(world.told()).toMatch(/Synced=Unknown/);
+  });
+
   it("tells why, and the next step", async () => {
     const world = await given();
     world.region.failure = failure("denied", "not authorized to perform: batch:DescribeJobQueues");

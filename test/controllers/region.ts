@@ -18,6 +18,7 @@ export interface FakeRegion extends BatchRegion {
   monotonic: () => number;
   jobsSeenByQueue: Readonly<Record<string, JobsSeen>>;
   failure: AwsError | undefined;
+  failingSince: number | undefined;
   listedAt: number | undefined;
   absent: boolean;
   /** Every call but `snapshot`, in order: `createJobQueue q1`, `jobs q1`, ... */
@@ -48,6 +49,7 @@ export function fakeRegion(
     monotonic: () => 0,
     jobsSeenByQueue: {},
     failure: undefined,
+    failingSince: undefined,
     listedAt: 1,
     absent: true,
     calls: [],
@@ -103,11 +105,11 @@ export function fakeRegion(
 }
 
 function snapshotOf(region: FakeRegion): BatchSnapshot {
-  const { environments, queues, failure, listedAt, absent } = region;
+  const { environments, queues, failure, failingSince, listedAt, absent } = region;
   return {
     listedAt,
     failure,
-    failingSince: undefined,
+    failingSince,
     definitionsFailure: undefined,
     environments: new Map(environments.map((one) => [one.computeEnvironmentName, one])),
     queues: new Map(queues.map((one) => [one.jobQueueName, one])),

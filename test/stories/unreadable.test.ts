@@ -1,0 +1,42 @@
+import { expect, it } from "vitest";
+import { throttled } from "../../src/simulator/faults.ts";
+import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
+import type { World } from "../world.ts";
+import { aWorld } from "./story.ts";
+
+/** Versions of all objects: a status that is written makes another. */
+const versions = (world: World): string =>
+  JSON.stringify(world.store.objects().map(({ metadata }) => [metadata.name, metadata.resourceVersion]));
+
+const refusals = (world: World): number => world.aws.log.filter(({ outcome }) => outcome.kind === "refused").length;
+
+it.each(["DescribeComputeEnvironments", "DescribeJobQueues", "DescribeJobDefinitions"])(
+  "one throttled %s writes no status of what is at rest",
+  async (on) => {
+    const world = await aWorld();
+    world.apply(computeEnvironment("ce", ec2));
+    world.apply(jobQueue("q", ["ce"]));
+    world.apply(jobDefinition("hello"));
+    await world.untilReady(600);
+    await world.seconds(120);
+    const before = versions(world);
+    world.aws.faults.add({ fault: throttled, on, times: 1 });
+    await world.seconds(180);
+    expect(refusals(world)).toBe(1);
+    expect(versions(world)).toBe(before);
+  },
+);
+
+it("what lasts is told to all, and that it is over", async () => {
+  const world = await aWorld();
+  world.apply(jobDefinition("hello"));
+  await world.untilReady(60);
+  await world.seconds(60);
+  world.aws.faults.add({ fault: throttled, on: "DescribeJobQueues", forMs: 300_000 });
+  const synced = () => world.condition("JobDefinition", "hello", "Synced");
+  await world.seconds(180);
+  expect(synced()).toMatchObject({ status: "Unknown", reason: "Throttled" });
+  expect(world.condition("JobDefinition", "hello", "Ready")).toMatchObject({ status: "True" });
+  await world.seconds(240);
+  expect(synced()).toMatchObject({ status: "True" });
+});
