@@ -162,6 +162,7 @@ export class RegionCache {
       failure: lists?.error,
       failingSince: lists?.since,
       definitionsFailure: ofDefinitions?.error,
+      definitionsFailingSince: ofDefinitions?.since,
       environments,
       queues,
       definitions: withDefinitions ? definitions : undefined,

@@ -101,8 +101,9 @@ export interface BatchSnapshot {
   /** Why environments and queues cannot be read since `failingSince` (wall ms), if they cannot. */
   readonly failure: AwsError | undefined;
   readonly failingSince: number | undefined;
-  /** Why job definitions cannot be read, if they cannot. Nothing else depends on them. */
+  /** Why job definitions cannot be read since then (wall ms), if they cannot. Nothing else depends on them. */
   readonly definitionsFailure: AwsError | undefined;
+  readonly definitionsFailingSince?: number | undefined;
   /**
    * By name; only live records, no DELETED tombstones. Includes an environment or queue whose create call is under
    * way, has just succeeded, or got no answer, as CREATING.

@@ -63,6 +63,9 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     const planned = considered(object, wish, steps.plan(object, seen, now));
     const fields = steps.report(object, seen, planned, now);
     if (planned.next.kind === "release") return await release(object, region, planned, fields, now, signal);
+    const goesOn = planned.next.kind === "act" && planned.next.irreversible;
+    const outdated = goesOn ? undefined : steps.outdated?.(region);
+    if (outdated !== undefined) return failing(object, outdated, fields, againAfter(planned.next, { kind: "none" }, 0));
     // What is ours and needs no write was made before somebody took the finalizer away.
     if (planned.next.kind === "settled" && !isMarked(wish) && !wish.paused && !wish.dryRun) {
       return told(object, region, planned, await mark(object, region, seen, signal), fields);
@@ -260,19 +263,20 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
    * The region's observer cannot read. What passes by itself is told when it has lasted; until then nothing is decided
    * from what is known, nothing done and nothing told.
    */
-  function failing(object: O, { error, since }: Failing): Report {
+  function failing(object: O, { error, since }: Failing, fields = {}, again: Again = { kind: "onChange" }): Report {
     const lastedMs = since === undefined ? Number.POSITIVE_INFINITY : ports.clock.now() - since;
     if (!isWorthTelling(error.kind, lastedMs)) return silent({ kind: "after", delayMs: failingLookMs });
-    return unreadable(object, unread(error));
+    const told = unreadable(object, unread(error), fields);
+    return again.kind === "after" && again.delayMs < unreadLookMs ? { ...told, again } : told;
   }
 
-  function unreadable(object: O, why: Unread): Report {
+  function unreadable(object: O, why: Unread, fields = {}): Report {
     const told = { ...why, lastedMs: lasted(memoryOf(object), "unreadable", ports.clock.now()) };
     const conditions = unreadableConditions(object, told, ports.clock.now());
     // A generation that nobody could act on is observed once it is known to need a person.
     const observed = stallsUnread(told) ? { observedGeneration: object.metadata.generation } : {};
     return {
-      status: { ...(object.status as object | undefined), ...observed, conditions },
+      status: { ...(object.status as object | undefined), ...fields, ...observed, conditions },
       events: stallsUnread(told) ? turnEvents(object, conditions) : [],
       again: { kind: "after", delayMs: unreadLookMs },
     };

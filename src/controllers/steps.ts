@@ -2,6 +2,7 @@ import type { Kind, KubeObject } from "../api/object.ts";
 import type { BatchRegion } from "../aws/region.ts";
 import type { ObjectEvent } from "../kube/store.ts";
 import type { Decision, Failure, News } from "./decision.ts";
+import type { Failing } from "./failures.ts";
 import type { Ports } from "./ports.ts";
 
 /** What differs between kinds in one pass over one object: observe, plan, act, report. */
@@ -11,6 +12,11 @@ export interface Steps<O extends KubeObject, Seen, Action> {
   observe(object: O, region: BatchRegion, ports: Ports, signal: AbortSignal): Promise<Seen>;
   /** Reads from AWS now what `observe` takes from the cache. */
   refresh(object: O, region: BatchRegion, signal: AbortSignal): Promise<void>;
+  /**
+   * Why what `observe` took from the cache may be older than at rest; undefined: it is not. What cannot be undone goes on,
+   * for `refresh` reads AWS live for just this object, although the listing of all fails; nothing else is done or told.
+   */
+  outdated?(region: BatchRegion): Failing | undefined;
   /** Pure. */
   plan(object: O, seen: Seen, now: number): Decision<Action>;
   act(action: Action, object: O, region: BatchRegion, ports: Ports, signal: AbortSignal): Promise<void>;

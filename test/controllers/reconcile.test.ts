@@ -5,6 +5,7 @@ import { JobQueueStatus } from "../../src/api/v1alpha1/job-queue.ts";
 import { JobQueueKind } from "../../src/api/v1alpha1/kinds.ts";
 import { AwsError, type FailureKind } from "../../src/aws/errors.ts";
 import type { Change, Decision, FieldChange, Next } from "../../src/controllers/decision.ts";
+import type { Failing } from "../../src/controllers/failures.ts";
 import type { Ports } from "../../src/controllers/ports.ts";
 import { reconcilerOf } from "../../src/controllers/reconcile.ts";
 import { MemoryStore } from "../../src/kube/memory-store.ts";
@@ -89,6 +90,8 @@ async function given({ annotations = {}, finalized = true, spec = { priority: 1 
     opens: undefined as Error | undefined,
     observes: undefined as Error | undefined,
     acts: undefined as Error | undefined,
+    /** Why what was observed is outdated. */
+    outdated: undefined as Failing | undefined,
     live,
     object,
     apply,
@@ -135,6 +138,7 @@ async function given({ annotations = {}, finalized = true, spec = { priority: 1 
         if (world.observes !== undefined) throw world.observes;
         return {};
       },
+      outdated: () => world.outdated,
       async refresh() {
         world.meanwhile();
         log.push("read AWS live");
@@ -652,6 +656,53 @@ describe("while AWS cannot be read", () => {
     world.region.failingSince = world.clock.now() + aheadMs;
     await world.pass();
     expect(world.told()).toMatch(/Synced=Unknown/);
+  });
+
+  describe("of all of a kind, and what is planned may be outdated", () => {
+    const outdated = (world: { clock: VirtualClock }, lastedMs: number): Failing => ({
+      kind: "failing",
+      error: failure("throttled"),
+      since: world.clock.now() - lastedMs,
+    });
+
+    it("what is read live before it is done goes on", async () => {
+      const world = await given();
+      world.plan = act("write", true);
+      world.outdated = outdated(world, minute);
+      expect((await world.pass()).again).toEqual({ kind: "now" });
+      expect(world.log.at(-1)).toBe("act write");
+    });
+
+    it("nothing else is done", async () => {
+      const world = await given();
+      world.plan = act("write", false);
+      world.outdated = outdated(world, minute);
+      await world.pass();
+      expect(world.log).toEqual(["observe"]);
+      expect(world.told()).toBe("Ready=Unknown Throttled; Synced=Unknown Throttled");
+    });
+
+    it("it is told beside the fields of status once it has lasted, and looked at as soon as the plan wants", async () => {
+      const world = await given();
+      world.plan = wait({ recheckInMs: 5000 });
+      world.outdated = outdated(world, 10_000);
+      expect(await world.pass()).toEqual({ status: undefined, events: [], again: { kind: "after", delayMs: 2000 } });
+      world.outdated = outdated(world, minute);
+      expect((await world.pass()).again).toEqual({ kind: "after", delayMs: 5000 });
+      expect(world.object().status).toMatchObject({ arn: "arn:q" });
+      expect(world.told()).toBe("Ready=Unknown Throttled; Synced=Unknown Throttled");
+      world.plan = settled;
+      expect((await world.pass()).again).toEqual({ kind: "after", delayMs: minute });
+    });
+
+    it("Ready stays at a generation that was told before", async () => {
+      const world = await given();
+      world.plan = settled;
+      await world.pass();
+      world.outdated = outdated(world, minute);
+      await world.pass();
+      expect(world.told()).toBe("Ready=True Available; Synced=Unknown Throttled");
+    });
   });
 
   it("tells why, and the next step", async () => {

@@ -27,6 +27,41 @@ it.each(["DescribeComputeEnvironments", "DescribeJobQueues", "DescribeJobDefinit
   },
 );
 
+it("where the listing of all job definitions fails for long, edits and deletions go on, by name", async () => {
+  const world = await aWorld();
+  world.apply(jobDefinition("edited"));
+  world.apply(jobDefinition("deleted"));
+  world.apply(jobDefinition("resting"));
+  await world.untilReady(600);
+  await world.seconds(30);
+  world.aws.faults.add({
+    fault: throttled,
+    on: ({ operation, input }) =>
+      operation === "DescribeJobDefinitions" &&
+      (input as { jobDefinitionName?: string }).jobDefinitionName === undefined,
+    forMs: 30 * 60_000,
+  });
+  await world.seconds(15 * 60);
+  const synced = { status: "Unknown", reason: "Throttled" };
+  expect(world.condition("JobDefinition", "resting", "Synced")).toMatchObject(synced);
+  world.apply(jobDefinition("edited", { timeout: { attemptDurationSeconds: 600 } }));
+  world.delete("JobDefinition", "deleted");
+  await world.seconds(60);
+  const active = world.aws.truth.jobDefinitions().filter(({ status }) => status === "ACTIVE");
+  expect(active.map(({ jobDefinitionName, revision }) => `${jobDefinitionName}:${revision}`).sort()).toEqual([
+    "team_edited:1",
+    "team_edited:2",
+    "team_resting:1",
+  ]);
+  expect(world.object("JobDefinition", "deleted")).toBeUndefined();
+  expect(world.object("JobDefinition", "edited")?.status).toMatchObject({ revision: 2 });
+  expect(world.condition("JobDefinition", "edited", "Ready")).toMatchObject(synced);
+  await world.seconds(20 * 60);
+  for (const name of ["edited", "resting"]) {
+    expect(world.condition("JobDefinition", name, "Ready")).toMatchObject({ status: "True" });
+  }
+});
+
 it("what lasts is told to all, and that it is over", async () => {
   const world = await aWorld();
   world.apply(jobDefinition("hello"));

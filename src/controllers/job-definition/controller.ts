@@ -8,7 +8,7 @@ import type { Steps } from "../steps.ts";
 import { act } from "./act.ts";
 import type { Action } from "./action.ts";
 import { events } from "./events.ts";
-import { observe, refresh } from "./observe.ts";
+import { observe, outdated, refresh } from "./observe.ts";
 import { plan } from "./plan.ts";
 import { report } from "./report.ts";
 import { definitionRoleUser } from "./roles.ts";
@@ -20,6 +20,7 @@ export function jobDefinitions(ports: Ports): Reconciler {
     kind: JobDefinitionKind,
     observe,
     refresh,
+    outdated,
     plan,
     act,
     report: (object, seen) => ({ ...report(object, seen) }),

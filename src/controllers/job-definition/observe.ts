@@ -1,9 +1,11 @@
 import { keyText } from "../../api/object.ts";
 import type { JobDefinition, JobDefinitionStatus } from "../../api/v1alpha1/job-definition.ts";
 import { JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
+import { needsPerson } from "../../aws/errors.ts";
 import type { BatchRegion, BatchSnapshot, RevisionSeen } from "../../aws/region.ts";
 import { type Clock, sleep } from "../../runtime/clock.ts";
 import { claimantNamedBy, olderOf, rivalsOf } from "../claims.ts";
+import type { Failing } from "../failures.ts";
 import { defaultAwsName } from "../naming.ts";
 import { type Cluster, identityOf, identityText, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
@@ -63,21 +65,30 @@ export async function observe(object: JobDefinition, region: Region, ports: Read
 
 /**
  * What is known once the job definitions of the region have been listed. Waiting here for the moment that this takes
- * after a start spares every object a status that says so.
+ * after a start spares every object a status that says so. Where a later listing fails and may pass, what was known is
+ * planned with: each write reads the one name live, and a region of many pages may fail for long.
  *
- * @throws AwsError while they cannot be read
+ * @throws AwsError while they cannot be read for the first time, or only a person ends that
  */
 async function listed(region: Region, clock: Clock, signal: AbortSignal): Promise<BatchSnapshot> {
   for (;;) {
     const snapshot = region.snapshot();
-    if (snapshot.definitionsFailure !== undefined) throw snapshot.definitionsFailure;
-    if (snapshot.definitions !== undefined) return snapshot;
+    const { definitions, definitionsFailure } = snapshot;
+    const known = definitions !== undefined;
+    if (definitionsFailure !== undefined && (!known || needsPerson(definitionsFailure.kind))) throw definitionsFailure;
+    if (known) return snapshot;
     await sleep(clock, listingLookMs, signal);
   }
 }
 
 function revisionsIn({ definitions }: BatchSnapshot, name: string): readonly RevisionSeen[] {
   return definitions?.get(name) ?? [];
+}
+
+/** Why what is known of all job definitions may be older than at rest. */
+export function outdated(region: Pick<BatchRegion, "snapshot">): Failing | undefined {
+  const { definitionsFailure: error, definitionsFailingSince: since } = region.snapshot();
+  return error === undefined ? undefined : { kind: "failing", error, since };
 }
 
 /** Lists the ACTIVE revisions of the object's name now. */

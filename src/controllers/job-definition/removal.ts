@@ -34,7 +34,7 @@ function retain(seen: Seen, ours: readonly Entry[]): Step {
       action: { kind: "tag", purpose: "retain", items },
       reason: "Retaining",
       message: `${listed(ours)}: stays ACTIVE without an owner`,
-      irreversible: false,
+      irreversible: true,
     },
   };
 }

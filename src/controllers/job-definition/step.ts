@@ -27,8 +27,9 @@ export function tagging(
       action: { kind: "tag", purpose, items },
       reason: "Tagging",
       message: why,
-      // An object that has gone meanwhile must not become an owner: nobody would ever clean up.
-      irreversible: purpose === "adopt" || purpose === "takeOver",
+      // An object that has gone meanwhile must not become an owner: nobody would ever clean up. And what somebody else took
+      // over meanwhile is not tagged: a listing of all may be old.
+      irreversible: true,
     },
   };
 }

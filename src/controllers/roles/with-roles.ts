@@ -48,6 +48,7 @@ export function withRoles<O extends KubeObject, Seen, Action extends { readonly 
       memory.stale.add(object.metadata.uid);
       await steps.refresh(filled(object, region), region, signal);
     },
+    outdated: (region) => steps.outdated?.(region),
     plan(_object, { object, own, roles }, now) {
       return planWithRoles(steps.plan(object, own, now), roles, object.metadata.deletionTimestamp !== undefined);
     },

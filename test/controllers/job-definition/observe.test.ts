@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { JobDefinition } from "../../../src/api/v1alpha1/job-definition.ts";
-import { AwsError } from "../../../src/aws/errors.ts";
+import { AwsError, type FailureKind } from "../../../src/aws/errors.ts";
 import type { BatchSnapshot, RevisionSeen } from "../../../src/aws/region.ts";
-import { definitionNameOf, observe, refresh } from "../../../src/controllers/job-definition/observe.ts";
+import { definitionNameOf, observe, outdated, refresh } from "../../../src/controllers/job-definition/observe.ts";
 import type { Seen } from "../../../src/controllers/job-definition/seen.ts";
 import { identityOf, ownerTags } from "../../../src/controllers/ownership.ts";
 import { defaultSettings } from "../../../src/controllers/ports.ts";
@@ -105,13 +105,28 @@ describe("observe", () => {
     expect(await seen).toMatchObject({ revisions: [ours(1)] });
   });
 
-  it("rejects as long as the job definitions cannot be read, also when it knows what they were", async () => {
-    const definitionsFailure = new AwsError("denied", "batch:DescribeJobDefinitions", "AccessDeniedException", "no");
-    for (const known of [undefined, [ours(1)]]) {
-      const aws = region(known, [], true, { definitionsFailure });
-      await expect(observe(definition(), aws, ports(), signal)).rejects.toBe(definitionsFailure);
-    }
+  const failureOf = (kind: FailureKind) => new AwsError(kind, "batch:DescribeJobDefinitions", "Exception", "no");
+
+  it.each<[string, FailureKind, readonly RevisionSeen[] | undefined]>([
+    ["a permission is missing, also when it knows what they were", "denied", [ours(1)]],
+    ["the credentials are wrong, also when it knows what they were", "credentials", [ours(1)]],
+    ["they are throttled before they were known", "throttled", undefined],
+  ])("rejects as long as the job definitions cannot be read: %s", async (_why, kind, known) => {
+    const definitionsFailure = failureOf(kind);
+    const aws = region(known, [], true, { definitionsFailure });
+    await expect(observe(definition(), aws, ports(), signal)).rejects.toBe(definitionsFailure);
   });
+
+  it.each<FailureKind>(["throttled", "unavailable", "invalid", "unknown"])(
+    "goes on with what is known while a later listing fails as %s, and says since when it is outdated",
+    async (kind) => {
+      const definitionsFailure = failureOf(kind);
+      const aws = region([ours(1)], [], true, { definitionsFailure, definitionsFailingSince: now - 60_000 });
+      expect(await observe(definition(), aws, ports(), signal)).toMatchObject({ revisions: [ours(1)] });
+      expect(outdated(aws)).toEqual({ kind: "failing", error: definitionsFailure, since: now - 60_000 });
+      expect(outdated(region([ours(1)]))).toBeUndefined();
+    },
+  );
 
   it("looks at AWS itself before a deleted object is let go beside others' revisions", async () => {
     const aws = region([foreign(2)], [foreign(2), ours(1)]);

@@ -126,10 +126,7 @@ describe("the highest ACTIVE revision", () => {
       next: registers,
     },
     "is ours although the one before it was registered within the same second, as far as the status tells": {
-      revisions: [
-        ours(8, days - 80, { fingerprint: another, tags: asWished }),
-        ours(7, days, { fingerprint: "v1:1" }),
-      ],
+      revisions: [ours(8, days - 80, { fingerprint: another, tags: asWished }), ours(7, days, { fingerprint: "v1:1" })],
       seen: { told: [{ revision: 7, registeredAt: timestamp(now - days) }] },
       next: "settled Available",
       serving: true,
@@ -324,7 +321,7 @@ describe("tags and old revisions", () => {
     "are set in place when only tags differ": {
       spec: { tags: { team: "x" } },
       revisions: [ours(7)],
-      next: "tag team_job:7 to userTags",
+      next: "tag team_job:7 to userTags after a live read",
       serving: true,
     },
     "are left alone where others own the key": {
@@ -444,7 +441,7 @@ describe("deletion", () => {
     "with Retain takes off the owner": {
       revisions: [ours(8), ours(7, 2 * days, different)],
       seen: retaining,
-      next: "tag team_job:8 team_job:7 to retain",
+      next: "tag team_job:8 team_job:7 to retain after a live read",
     },
     "with Retain ends when nothing carries the owner": {
       revisions: [retained],
