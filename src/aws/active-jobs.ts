@@ -1,24 +1,15 @@
 import { DeadlineExceeded, withDeadline } from "../runtime/abort.ts";
-import { backoffMs } from "../runtime/backoff.ts";
-import { type Clock, sleep } from "../runtime/clock.ts";
-import type { Random } from "../runtime/random.ts";
+import { sleep } from "../runtime/clock.ts";
 import type { BatchApi } from "./batch.ts";
-import { eachCall } from "./calls.ts";
 import { AwsError } from "./errors.ts";
 import { activeJobs } from "./jobs.ts";
+import { type LongReadOptions, longRead } from "./long-read.ts";
 import type { ActiveJob, JobsCounted } from "./region.ts";
 
 /** For so long (ms) after its beginning a count is waited for. */
 const waitedForMs = 20_000;
 
-/** Of hundreds of calls one fails now and then; each is tried so often before the count is given up. */
-const triesOfACall = 5;
-const retry = { firstMs: 1000, maxMs: 10_000 };
-
-export interface ActiveJobCountsOptions {
-  readonly batch: BatchApi;
-  readonly clock: Clock;
-  readonly random: Random;
+export interface ActiveJobCountsOptions extends LongReadOptions {
   readonly lifetime: AbortSignal;
   /** The names of all queues, as known now. */
   readonly queues: () => readonly string[];
@@ -117,7 +108,7 @@ export class ActiveJobCounts {
   async #counted(given: readonly string[] | "all"): Promise<readonly ActiveJob[]> {
     // A queue that is made later gives no job to what has taken none since before.
     const queues = given === "all" ? this.#options.queues() : given;
-    return await activeJobsIn(persistent(this.#options), queues, this.#options.lifetime);
+    return await activeJobsIn(longRead(this.#options), queues, this.#options.lifetime);
   }
 }
 
@@ -143,22 +134,4 @@ export async function activeJobsIn(
     }
   }
   return lists.flat();
-}
-
-/** The same calls, each tried again when it fails for a moment. */
-function persistent({ batch, clock, random, lifetime }: ActiveJobCountsOptions): BatchApi {
-  return eachCall(batch, (_name, call) => async (input, options) => {
-    for (let failures = 0; ; failures++) {
-      try {
-        return await call(input, options);
-      } catch (error) {
-        if (failures + 1 === triesOfACall || !passes(error)) throw error;
-        await sleep(clock, backoffMs(failures, retry, random), lifetime);
-      }
-    }
-  });
-}
-
-function passes(error: unknown): boolean {
-  return error instanceof AwsError && (error.kind === "throttled" || error.kind === "unavailable");
 }

@@ -22,6 +22,7 @@ import { AwsError, isDefinite } from "./errors.ts";
 import { stillActive, unfinishedJobs } from "./jobs.ts";
 import { JobsObserver } from "./jobs-observer.ts";
 import { ListsObserver } from "./lists-observer.ts";
+import { longRead } from "./long-read.ts";
 import { type Location, nameIn, revisionIn, thingIn } from "./names.ts";
 import type { OverlaidRecords } from "./overlay.ts";
 import type { BatchRegion, NamedThing, TagChange } from "./region.ts";
@@ -280,7 +281,7 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
     },
     changeTags,
 
-    jobs: (queue, signal) => unfinishedJobs(batch, queue, signal),
+    jobs: (queue, signal) => unfinishedJobs(longRead(options), queue, signal),
     activeJobs: (queues, from, signal) => activeJobCounts.of(queues, from, signal),
     stillActive: (jobs, signal) => stillActive(batch, jobs, signal),
     jobsOfDefinition: (name, signal) => definitionJobs.of(name, queueNames(), cache.definitions.shownAt(name), signal),

@@ -1,8 +1,8 @@
 import { abortable } from "../runtime/abort.ts";
-import type { Clock } from "../runtime/clock.ts";
 import type { BatchApi } from "./batch.ts";
 import { AwsError } from "./errors.ts";
 import { unfinishedJobs } from "./jobs.ts";
+import { type LongReadOptions, longRead } from "./long-read.ts";
 import { revisionIn } from "./names.ts";
 
 /** For so long (ms) after its end a count serves others who ask; one that took longer, for as long as it took. */
@@ -41,9 +41,7 @@ interface Count {
   readonly counts: Promise<DefinitionCounts>;
 }
 
-export interface DefinitionJobsOptions {
-  readonly batch: BatchApi;
-  readonly clock: Clock;
+export interface DefinitionJobsOptions extends LongReadOptions {
   readonly lifetime: AbortSignal;
 }
 
@@ -85,8 +83,8 @@ export class DefinitionJobs {
   }
 
   #begin(queues: readonly string[]): Count {
-    const { batch, clock, lifetime } = this.#options;
-    const counts = countedInAll(batch, queues, lifetime);
+    const { clock, lifetime } = this.#options;
+    const counts = countedInAll(longRead(this.#options), queues, lifetime);
     const count: Count = { begunAt: clock.monotonic(), endedAt: undefined, queues: new Set(queues), counts };
     this.#newest = count;
     counts.then(

@@ -90,7 +90,7 @@ describe("the jobs of a job definition", () => {
     void world.region.deregisterJobDefinition("jd-10:1", world.signal);
     await world.clock.advance(20 * second);
     const late = world.region.jobsOfDefinition("jd-10", world.signal);
-    world.aws.refuse = () => sdkError("ServerException", "oops", 500);
+    world.aws.refuse = () => sdkError("AccessDeniedException", "oops", 403);
     await world.clock.advance(5 * second);
     world.aws.refuse = () => undefined;
     expect(await early).toContain("oops");

@@ -313,7 +313,7 @@ describe("the state that the spec wishes", () => {
       "starts nothing that AWS found INVALID",
       holding(on, "Repoint"),
       { environments: [old({ ...disabled, status: "INVALID" }), fresh()], ...named },
-      "wait Repointing",
+      "wait Repointing again in 1800 s",
     ],
     [
       "starts nothing that no queue names",
