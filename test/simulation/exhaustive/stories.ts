@@ -346,6 +346,20 @@ export const stories: readonly Story[] = [
       world.apply(computeEnvironment("ce", other));
     },
   },
+  {
+    name: "stopped while a replacement is held before Repoint, then started",
+    writes: 10,
+    before: withQueues(["q1"]),
+    act: async (world) => {
+      const held = { ...other, replacement: { ...other.replacement, holdBefore: ["Repoint" as const] } };
+      world.apply(computeEnvironment("ce", held));
+      await world.until(() => made(world) > 1, limitSeconds);
+      world.apply(computeEnvironment("ce", { ...held, state: "DISABLED" }));
+      const stopped = (): boolean => world.aws.truth.computeEnvironments().every(({ state }) => state === "DISABLED");
+      await world.until(stopped, limitSeconds);
+      world.apply(computeEnvironment("ce", { ...other, state: "ENABLED" }));
+    },
+  },
   reverted("as the successor is made", 5, (world) => made(world) > 1),
   reverted("as the queue is repointed", 7, repointed),
   reverted("as the predecessor retires", 12, (world) => {
