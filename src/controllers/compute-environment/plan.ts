@@ -245,6 +245,8 @@ function updated({ spec, fleet }: Context): Next<Action> | undefined {
   const request = updateRequest(target, changed);
   // Instances that are replaced may take jobs with them, as `updatePolicy` says.
   const endsJobs = changed.some(({ kind }) => kind === "infrastructure");
+  // A state that nobody asks for undoes what somebody has switched by hand since the last listing.
+  const takesAlong = request.state !== undefined && !paths.includes("spec.state");
   return {
     kind: "act",
     action: {
@@ -257,7 +259,7 @@ function updated({ spec, fleet }: Context): Next<Action> | undefined {
     },
     reason: "Updating",
     message: `${name} is being updated: ${paths.join(", ")}`,
-    irreversible: request.state === "DISABLED" || endsJobs,
+    irreversible: endsJobs || takesAlong,
     untilShown: true,
     ...(endsJobs ? { stallsInVain: "UpdateInVain" } : {}),
   };

@@ -39,11 +39,13 @@ export function lookedAtAnew(seen: Seen, target: Environment, everyMs: number, n
   const { computeEnvironmentName: name, statusReason = "AWS gives no reason" } = target;
   const dueInMs = (seen.invalidSince.get(name) ?? now) + everyMs - now;
   if (dueInMs > 0) return { kind: "later", dueInMs };
+  const request = revalidateRequest(target);
   return {
     kind: "act",
-    action: { kind: "revalidate", name, request: revalidateRequest(target) },
+    action: { kind: "revalidate", name, request },
     reason: "Revalidating",
     message: `${name} is INVALID (${withoutRequestIds(statusReason)}), and AWS is asked to look at it again`,
-    irreversible: false,
+    // A state that nobody asks for undoes what somebody has switched by hand since the last listing.
+    irreversible: request.state !== undefined,
   };
 }

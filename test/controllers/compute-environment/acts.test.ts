@@ -205,6 +205,18 @@ describe("an act, as a whole,", () => {
       },
     ],
     [
+      "asks so after a look at AWS where it sends the state along, for want of a capacity",
+      { type: "UNMANAGED" },
+      {
+        environments: [environment("old", { type: "UNMANAGED" }, { status: "INVALID", statusReason: "no such role" })],
+        invalidSince: new Map([["old", now - 1_800_000]]),
+      },
+      {
+        action: { kind: "revalidate", request: { computeEnvironment: "old", state: "ENABLED" } },
+        irreversible: true,
+      },
+    ],
+    [
       "marks a target that served again in the very second in which it had been marked before",
       other,
       {

@@ -138,6 +138,16 @@ describe("the first environment", () => {
     const { next } = planFor(object(spec), seen(spec, { environments: [environment(name)] }), now);
     expect(next).toMatchObject({ action: { request: { state: "ENABLED" } } });
   });
+
+  it("an update that sends a state along which nobody asks for is preceded by a look at AWS", () => {
+    const spec: BatchComputeEnvironmentSpec = { ...ec2, updatePolicy: { terminateJobsOnUpdate: true } };
+    const irreversible = [spec, { ...spec, state: "ENABLED" as const }].map((wished) => {
+      const environments = [environment(name, ec2, { state: wished.state === undefined ? "ENABLED" : "DISABLED" })];
+      const { next } = planFor(object(wished), seen(wished, { environments }), now);
+      return next.kind === "act" && next.irreversible;
+    });
+    expect(irreversible).toEqual([true, false]);
+  });
 });
 
 describe("a change in place", () => {
