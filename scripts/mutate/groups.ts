@@ -5,7 +5,7 @@ export interface Group {
 }
 
 const kinds: readonly (readonly [kind: string, files: readonly string[]])[] = [
-  ["compute-environment", ["plan", "predecessors", "diff", "replacement", "revalidation", "report"]],
+  ["compute-environment", ["plan", "predecessors", "diff", "replacement", "revalidation", "past-refusals", "report"]],
   ["job-queue", ["plan", "diff", "report"]],
   ["job-definition", ["plan", "report"]],
 ];

@@ -662,8 +662,8 @@ export const survivors: readonly Survivor[] = [
   },
   {
     file: "src/controllers/compute-environment/plan.ts",
-    in: "return fleet.target === undefined ? undefined : handover(spec, seen, fleet, fleet.target);",
-    was: "fleet.target === undefined",
+    in: "return target === undefined ? undefined : handover(context, target);",
+    was: "target === undefined",
     becomes: "false",
     why: "for the compiler: without a target a rule before this one has a step",
   },

@@ -1,6 +1,8 @@
 import type { Again } from "../runtime/controller.ts";
 import type { Decision, Next, Outcome } from "./decision.ts";
 
+/** What need not wait for an act that AWS refused goes on this soon. */
+const besideMs = 1000;
 const refusedRetryMs = 5 * 60_000;
 /** What AWS refuses only until it has noticed something is asked for again at this pace for a minute … */
 const laggingRetryMs = 5_000;
@@ -10,6 +12,7 @@ const slowestLaggingRetryMs = 10 * 60_000;
 /** When to look at the object again. Pure. */
 export function againAfter(next: Next<unknown>, outcome: Outcome, lastedMs: number): Again {
   if (outcome.kind === "failed") {
+    if (next.kind === "act" && next.otherwise?.next.kind === "act") return { kind: "after", delayMs: besideMs };
     const final = outcome.failure.kind === "invalid" || outcome.failure.kind === "quota";
     if (final) return { kind: "after", delayMs: refusedRetryMs };
     const lags = outcome.failure.kind === "inUse" || outcome.failure.kind === "busy";

@@ -1,6 +1,6 @@
 import type { Condition, KubeObject } from "../api/object.ts";
 import { lacksReference } from "../aws/errors.ts";
-import type { Decision, Failure, News, Outcome } from "./decision.ts";
+import type { Decision, Failure, News, Next, Outcome } from "./decision.ts";
 import { failureText, shortened } from "./wording.ts";
 
 /**
@@ -39,7 +39,9 @@ export interface Unreadable {
 
 /** The reason by which an outcome or a step is known; what `lastedMs` is counted for. */
 export function reasonOf(decision: Decision<unknown>, outcome: Outcome): string {
-  return outcome.kind === "failed" ? failureReason(outcome.failure.kind) : decision.next.reason;
+  return outcome.kind === "failed"
+    ? failureReason(foremost(failuresOf(decision, outcome.failure)).kind)
+    : decision.next.reason;
 }
 
 export function conditionsFor(object: KubeObject, judged: Judged, now: number): Condition[] {
@@ -83,10 +85,13 @@ export function unreadableConditions(object: KubeObject, unreadable: Unreadable,
 
 function verdictOf({ decision, outcome, lastedMs }: Judged): Verdict {
   const { next, serving } = decision;
-  if (outcome.kind === "failed" && !isLag(outcome.failure, lastedMs)) {
-    return failedVerdict(outcome.failure, serving, lastedMs);
+  if (outcome.kind === "failed") {
+    const failures = failuresOf(decision, outcome.failure);
+    const serves = serving || (next.kind === "act" && next.otherwise?.serving === true);
+    if (!isLag(foremost(failures), lastedMs)) return failedVerdict(failures, next, serves, lastedMs);
   }
-  const { reason, message } = next;
+  const { reason } = next;
+  const message = besideRefusals(decision);
   switch (next.kind) {
     case "settled":
       return { ready: "True", kind: "none", reason, message };
@@ -108,9 +113,48 @@ function verdictOf({ decision, outcome, lastedMs }: Judged): Verdict {
   }
 }
 
+type Failures = readonly [Failure, ...Failure[]];
+
+/**
+ * What failed now with what AWS has refused beside it, in an order that does not hang on which was tried last: status
+ * would go to and fro. What passes by itself comes after what may not.
+ */
+function failuresOf({ refused = [] }: Decision<unknown>, failure: Failure): Failures {
+  const rank = ({ kind }: Failure): number => (passes(kind) ? 2 : lags(kind) ? 1 : 0);
+  const sorted = [failure, ...refused].toSorted(
+    (left, right) => rank(left) - rank(right) || (failureText(left) < failureText(right) ? -1 : 1),
+  );
+  return sorted as unknown as Failures;
+}
+
+function foremost([first]: Failures): Failure {
+  return first;
+}
+
+/** All of them in words, and what else there is to tell while they last. */
+function failuresText(failures: Failures, otherwise: Next<unknown> | undefined): string {
+  const refusals = [...new Set(failures.map(failureText))].join(". Also: ");
+  const meanwhile = otherwise?.kind === "wait" || otherwise?.kind === "blocked";
+  return meanwhile ? `${refusals.replace(/[.]$/, "")}. Meanwhile: ${otherwise.message}` : refusals;
+}
+
+/** A step in words, with what AWS has refused beside it, unless that passes by itself. */
+function besideRefusals({ next, refused = [] }: Decision<unknown>): string {
+  const lasting = refused.filter(({ kind }) => !passes(kind) && !lags(kind));
+  return [...new Set([next.message, ...lasting.map(failureText)])].join(". Also: ");
+}
+
+function passes(kind: string): boolean {
+  return kind === "throttled" || kind === "unavailable";
+}
+
+function lags(kind: string): boolean {
+  return kind === "inUse" || kind === "busy";
+}
+
 /** AWS has not yet noticed what it waits for: the step goes on as it was told, unless it takes unusually long. */
 function isLag(failure: Failure, lastedMs: number): boolean {
-  return (failure.kind === "inUse" || failure.kind === "busy") && lastedMs < lagToldAfterMs;
+  return lags(failure.kind) && lastedMs < lagToldAfterMs;
 }
 
 const servingVerdict: Verdict = {
@@ -120,10 +164,13 @@ const servingVerdict: Verdict = {
   message: "AWS Batch serves this generation",
 };
 
-function failedVerdict(failure: Failure, serving: boolean, lastedMs: number): Verdict {
+function failedVerdict(failures: Failures, next: Next<unknown>, serving: boolean, lastedMs: number): Verdict {
+  const failure = foremost(failures);
+  const otherwise = next.kind === "act" ? next.otherwise?.next : undefined;
   const reason = failureReason(failure.kind);
-  const message = failureText(failure);
+  const message = failuresText(failures, otherwise);
   const stalled =
+    otherwise?.kind === "blocked" ||
     failure.kind === "invalid" ||
     failure.kind === "quota" ||
     ((failure.kind === "denied" || failure.kind === "credentials") && lastedMs >= deniedStallsAfterMs) ||
@@ -132,8 +179,9 @@ function failedVerdict(failure: Failure, serving: boolean, lastedMs: number): Ve
   if (stalled) return { ready: "False", kind: "Stalled", reason, message };
   if (!serving) return { ready: "False", kind: "Reconciling", reason, message };
   // What is usable stays Ready, but a refusal is told also then; what passes by itself is not worth the words.
-  const passes = failure.kind === "throttled" || failure.kind === "unavailable";
-  return passes ? servingVerdict : { ...servingVerdict, message: `${servingVerdict.message}, but ${message}` };
+  return passes(failure.kind)
+    ? servingVerdict
+    : { ...servingVerdict, message: `${servingVerdict.message}, but ${message}` };
 }
 
 /** The condition reason of a kind of failure. */

@@ -16,6 +16,8 @@ export type Next<Action> =
       readonly stallsInVain?: string;
       /** Part of it follows what the spec refers to: it never waits for a field beside it that is contested. */
       readonly follows?: true;
+      /** What holds while AWS refuses it, where anything need not wait for it. */
+      readonly otherwise?: Otherwise<Action>;
     }
   /** AWS, time or another object will end it. */
   | {
@@ -49,6 +51,9 @@ export type Next<Action> =
   | { readonly kind: "settled"; readonly reason: string; readonly message: string; readonly recheckInMs?: number }
   /** Nothing of ours is left, or is meant to be left: read live once more, and the finalizer goes. */
   | { readonly kind: "release"; readonly reason: string; readonly message: string };
+
+/** What would be decided if there were nothing to do of what AWS refuses. */
+export type Otherwise<Action> = Pick<Decision<Action>, "next" | "serving">;
 
 /** `status.plan`: what the difference between wish and AWS means. */
 export interface Change {
@@ -97,6 +102,8 @@ export interface Decision<Action> {
    */
   readonly serving: boolean;
   readonly news: readonly News[];
+  /** What AWS has refused of other acts, which are still to be done. */
+  readonly refused?: readonly Failure[];
   /** Paths in `change` that differ because what they refer to has changed, not because AWS was: no drift. */
   readonly followed?: readonly string[];
 }

@@ -2,7 +2,7 @@ import { NotSent } from "../aws/calls.ts";
 import { AwsError, adviceFor, needsPerson } from "../aws/errors.ts";
 import { StoreError } from "../kube/store.ts";
 import { failureReason } from "./conditions.ts";
-import type { Outcome } from "./decision.ts";
+import type { Failure, Outcome } from "./decision.ts";
 
 /** Thrown for a refusal that is remembered: the next pass plans with it, and tells it. */
 export class RefusalNoted extends Error {
@@ -20,10 +20,7 @@ export class OutOfDate extends Error {}
  */
 export function failedOutcome(error: unknown): Outcome {
   if (error instanceof AwsError) {
-    return {
-      kind: "failed",
-      failure: { kind: error.kind, operation: error.operation, message: error.message, advice: adviceFor(error) },
-    };
+    return { kind: "failed", failure: failureOf(error) };
   }
   const reason = error instanceof NotSent ? error.cause : error;
   if (reason instanceof RefusalNoted || reason instanceof OutOfDate) return { kind: "startOver" };
@@ -39,6 +36,11 @@ export interface Failing {
   readonly kind: "failing";
   readonly error: AwsError;
   readonly since: number | undefined;
+}
+
+/** A refusal of AWS as data, with the next step. */
+export function failureOf(error: AwsError): Failure {
+  return { kind: error.kind, operation: error.operation, message: error.message, advice: adviceFor(error) };
 }
 
 /** AWS could not be read, in words. */

@@ -20,7 +20,9 @@ export class InVain {
   #sent: Sent | undefined;
 
   /** Forgets what was sent when the spec is another, or anything else is next: AWS has shown the effect. */
-  look({ reason }: Next<unknown>, generation: number): void {
+  look(next: Next<unknown>, generation: number): void {
+    // What AWS refuses, and nothing waits for, comes between two updates and says nothing of them.
+    const { reason } = (next.kind === "act" ? next.otherwise?.next : undefined) ?? next;
     if (this.#sent?.generation !== generation || this.#sent.reason !== reason) this.#sent = undefined;
   }
 

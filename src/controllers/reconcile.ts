@@ -333,7 +333,8 @@ function requestedAtOf({ metadata }: KubeObject): string | undefined {
 
 /** `status.plan`, with what to approve where a person is asked to. */
 function planOf({ change, next }: Decision<unknown>): object {
-  const approval = "approval" in next ? next.approval : undefined;
+  const told = next.kind === "act" ? next.otherwise?.next : next;
+  const approval = told !== undefined && "approval" in told ? told.approval : undefined;
   return {
     ...change,
     reason: shortened(change.reason, textLimit),

@@ -29,6 +29,19 @@ describe("an object is looked at again", () => {
     expect(againAfter(act, failed("denied"), 0)).toEqual({ kind: "backoff" });
   });
 
+  it("in a second after a refusal of what another step need not wait for", () => {
+    const wait = { kind: "wait", reason: "Deleting", message: "" } as const;
+    for (const kind of ["denied", "invalid", "inUse"]) {
+      expect(againAfter({ ...act, otherwise: { next: act, serving: true } }, failed(kind), 0)).toEqual({
+        kind: "after",
+        delayMs: 1000,
+      });
+    }
+    expect(againAfter({ ...act, otherwise: { next: wait, serving: true } }, failed("denied"), 0)).toEqual({
+      kind: "backoff",
+    });
+  });
+
   it("at once after a step, and where it waits when it is due or becomes Stalled", () => {
     const none: Outcome = { kind: "none" };
     const wait = { kind: "wait", reason: "Deleting", message: "" } as const;

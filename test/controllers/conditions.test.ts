@@ -203,6 +203,69 @@ describe("Ready, Reconciling and Stalled", () => {
     for (const kind of ["throttled", "unavailable"]) expect(message(kind)).toBe("AWS Batch serves this generation");
   });
 
+  describe("with several refusals", () => {
+    const refusal = (kind: string, message: string): Failure => ({ kind, operation: "batch:X", message, advice: "" });
+    const toldOf = (first: Failure, refused: readonly Failure[], lastedMs = 0) => {
+      const judged = {
+        decision: decided(act, { refused }),
+        outcome: { kind: "failed", failure: first },
+        lastedMs,
+      } as const;
+      return { reason: reasonOf(judged.decision, judged.outcome), ready: conditionsFor(having([]), judged, now)[0] };
+    };
+    const [denied, invalid] = [refusal("denied", "a"), refusal("invalid", "b")];
+
+    it("tell the same whichever was tried last", () => {
+      const told = toldOf(denied, [invalid]);
+      expect(told.ready).toMatchObject({
+        reason: "AccessDenied",
+        message: "batch:X was refused: a. Also: batch:X was refused: b",
+      });
+      expect(toldOf(invalid, [denied])).toEqual(told);
+      expect(told.reason).toBe("AccessDenied");
+    });
+
+    it("tell what passes by itself, or may, after what may not", () => {
+      const [slow, lagging] = [refusal("throttled", "0"), refusal("inUse", "1")];
+      expect(toldOf(slow, [lagging, denied]).ready?.message).toMatch(/: a\. Also: .*: 1\. Also: .*: 0$/);
+      expect(toldOf(lagging, [denied]).ready?.reason).toBe("AccessDenied");
+    });
+
+    it("tell the same words once", () => {
+      expect(toldOf(denied, [denied]).ready?.message).toBe("batch:X was refused: a");
+    });
+
+    it("are told also while the object waits for something else, unless they pass by themselves", () => {
+      const refused = [denied, refusal("throttled", "slow"), refusal("busy", "busy")];
+      const judged = { decision: decided(wait(), { refused }), outcome: none, lastedMs: 0 };
+      expect(conditionsFor(having([]), judged, now)[0]?.message).toBe("m. Also: batch:X was refused: a");
+    });
+  });
+
+  it.each<[string, Next<string>, string, boolean]>([
+    ["what only a person can end", blocked, "batch:X was refused: no. Do this. Meanwhile: m", true],
+    ["a wait", wait(), "batch:X was refused: no. Do this. Meanwhile: m", false],
+    ["a step, but not that AWS is as wished", settled, "batch:X was refused: no. Do this.", false],
+    ["a step, but not the one that follows at once", act, "batch:X was refused: no. Do this.", false],
+  ])("tell beside a refusal %s", (_name, otherwise, message, stalls) => {
+    const judged = {
+      decision: decided({ ...act, otherwise: { next: otherwise, serving: false } }),
+      outcome: failed("denied"),
+      lastedMs: 0,
+    };
+    const told = conditionsFor(having([]), judged, now);
+    expect(told[0]).toMatchObject({ status: "False", reason: "AccessDenied", message });
+    expect(told.some(({ type }) => type === "Stalled")).toBe(stalls);
+  });
+
+  it("take nothing from what AWS serves although it refuses what nothing waits for", () => {
+    const next: Next<string> = { ...act, otherwise: { next: settled, serving: true } };
+    const told = (lastedMs: number): string =>
+      line(conditionsFor(having([]), { decision: decided(next), outcome: failed("denied"), lastedMs }, now));
+    expect(told(0)).toBe(ready);
+    expect(told(5 * minute)).toBe(stalled("AccessDenied"));
+  });
+
   it("have news after them", () => {
     const news = [{ type: "Retiring", status: "True", reason: "Draining", message: "m" }] as const;
     const judged = { decision: decided(wait(), { serving: true, news }), outcome: none, lastedMs: 0 };

@@ -560,6 +560,17 @@ describe("a write that fails", () => {
     expect(world.conditions()[0]?.message).toMatch(/^batch:X was refused: Parameter maxvCpus is wrong\. \S+/);
   });
 
+  it("leaves the approval in status that what goes on beside it waits for", async () => {
+    const world = await given();
+    const { next } = act() as { readonly next: Extract<Next<string>, { kind: "act" }> };
+    world.plan = {
+      next: { ...next, otherwise: { ...wait({ held: "forApproval", approval: "id/Create" }), serving: false } },
+    };
+    world.acts = failure("denied");
+    await world.pass();
+    expect(world.object().status).toMatchObject({ plan: { approval: "id/Create" } });
+  });
+
   it.each<[string, Error, boolean]>([
     ["because the object has changed starts over", new StoreError("Conflict", "changed"), true],
     ["because the object is gone starts over", new StoreError("NotFound", "gone"), true],
@@ -896,6 +907,20 @@ describe("an update whose effect AWS never shows", () => {
     expect(world.log).toContain("act another write");
     const often = await given();
     for (const _time of [1, 2, 3, 4]) expect(await send(often, act())).toBe(1);
+  });
+
+  it("is counted on past a step that AWS refuses beside it", async () => {
+    const world = await given();
+    const deletion = act("delete").next as Extract<Next<string>, { kind: "act" }>;
+    for (const _time of [1, 2, 3]) {
+      await send(world);
+      world.acts = failure("denied");
+      await pass(world, {
+        next: { ...deletion, reason: "Deleting", otherwise: { next: carriedOut.next, serving: false } },
+      });
+      world.acts = undefined;
+    }
+    expect(await send(world)).toBe(0);
   });
 
   it("is not counted when AWS refused it", async () => {

@@ -1,14 +1,16 @@
+import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import type { Queue } from "../../aws/batch.ts";
 import { neverHappened } from "../../aws/calls.ts";
+import { AwsError } from "../../aws/errors.ts";
 import type { BatchRegion } from "../../aws/region.ts";
-import { OutOfDate } from "../failures.ts";
+import { failureOf, OutOfDate } from "../failures.ts";
 import { memoryKey } from "../naming.ts";
 import { rolloutTokenTag } from "../ownership.ts";
-import type { Action } from "./action.ts";
+import { type Action, independentName } from "./action.ts";
 import { forgetCounts } from "./draining.ts";
 import type { Memory } from "./observe.ts";
 import type { Rollout } from "./rollout.ts";
-import { orderOf } from "./seen.ts";
+import { orderOf, type Refusal } from "./seen.ts";
 
 /** What an action takes beside the region. */
 interface Doing {
@@ -17,6 +19,26 @@ interface Doing {
   readonly now: () => number;
   /** Whether the object still wishes what it did as the action was planned. */
   readonly isWished: () => boolean;
+}
+
+/** Remembers of an action for which nothing else waits what AWS refuses of it. @throws whatever `work` throws */
+export async function notingRefusal(
+  action: Action,
+  { metadata: { uid } }: BatchComputeEnvironment,
+  { memory: { refusals }, now }: Pick<Doing, "memory" | "now">,
+  work: () => Promise<void>,
+): Promise<void> {
+  const name = independentName(action);
+  const known = refusals.get(uid) ?? new Map<string, Refusal>();
+  try {
+    await work();
+    if (name !== undefined) known.delete(name);
+  } catch (error) {
+    if (name !== undefined && error instanceof AwsError) {
+      refusals.set(uid, known.set(name, { failure: failureOf(error), at: now() }));
+    }
+    throw error;
+  }
 }
 
 /** Carries out one action. @throws AwsError at the first refusal; what was done before it stays done */

@@ -27,6 +27,28 @@ export type Action =
   | { readonly kind: "delete"; readonly name: string }
   | { readonly kind: "repointForeign"; readonly queue: string; readonly request: UpdateJobQueueRequest };
 
+/**
+ * The name of an action for which nothing but what follows with the same environment or queue has to wait; undefined:
+ * all else hangs on it. The same for each try.
+ */
+export function independentName(action: Action): string | undefined {
+  switch (action.kind) {
+    case "repointForeign":
+      return `${action.kind} ${action.queue}`;
+    case "revalidate":
+    case "disable":
+    case "terminateJobs":
+    case "delete":
+      return `${action.kind} ${action.name}`;
+    case "tag":
+      return action.purpose === "retire" || action.purpose === "serving"
+        ? `${action.purpose} ${action.items.map(({ name }) => name).join(" ")}`
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
 export interface TagItem {
   readonly name: string;
   readonly arn: string;

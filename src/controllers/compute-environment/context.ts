@@ -1,7 +1,7 @@
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
 import type { Next } from "../decision.ts";
-import type { Action } from "./action.ts";
+import { type Action, independentName } from "./action.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Seen } from "./seen.ts";
 
@@ -12,10 +12,21 @@ export interface Context {
   readonly ours: readonly Environment[];
   readonly fleet: Fleet;
   readonly now: number;
+  /** Acts (`independentName`) that others go before, for AWS has refused them. */
+  readonly passedOver: ReadonlySet<string>;
 }
 
-/** Of several steps side by side: an act, else what only a person can end, else a wait until the first is due. */
-export function together(steps: readonly Next<Action>[]): Next<Action> | undefined {
+export function isPassedOver(next: Next<Action>, { passedOver }: Pick<Context, "passedOver">): boolean {
+  const name = next.kind === "act" ? independentName(next.action) : undefined;
+  return name !== undefined && passedOver.has(name);
+}
+
+/**
+ * Of several steps side by side: an act, else what only a person can end, else a wait until the first is due. An act
+ * that is passed over is none of them.
+ */
+export function together(all: readonly Next<Action>[], context: Pick<Context, "passedOver">): Next<Action> | undefined {
+  const steps = all.filter((next) => !isPassedOver(next, context));
   const chosen =
     steps.find((next) => next.kind === "act") ??
     steps.find((next) => next.kind === "blocked") ??

@@ -9,7 +9,7 @@ import { withRoles } from "../roles/with-roles.ts";
 import { withSecurityGroup } from "../security-group/with-security-group.ts";
 import { withSelection } from "../selection/with-selection.ts";
 import type { Steps } from "../steps.ts";
-import { act } from "./act.ts";
+import { act, notingRefusal } from "./act.ts";
 import type { Action } from "./action.ts";
 import { eventsFor } from "./events.ts";
 import { lookAtNetwork } from "./network-look.ts";
@@ -34,7 +34,8 @@ export function computeEnvironments(ports: Ports): Reconciler {
     plan: planFor,
     act: (action, object, region, _ports, signal) => {
       const isWished = (): boolean => isStillWished(BatchComputeEnvironmentKind, object, ports);
-      return act(action, region, { memory, now: () => ports.clock.now(), isWished }, signal);
+      const doing = { memory, now: () => ports.clock.now(), isWished };
+      return notingRefusal(action, object, doing, () => act(action, region, doing, signal));
     },
     report,
     events: eventsFor,

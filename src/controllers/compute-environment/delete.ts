@@ -16,8 +16,8 @@ export const makingSure: Next<never> = {
   recheckInMs: 1000,
 };
 
-/** The same path towards nothing. */
-export function deleted(context: Context): Next<Action> {
+/** The same path towards nothing; undefined when all that is left to do is passed over. */
+export function deleted(context: Context): Next<Action> | undefined {
   const { spec, seen, ours, now } = context;
   if (ours.length === 0) {
     const barred = ownedByOtherCluster(context);
@@ -43,7 +43,8 @@ export function deleted(context: Context): Next<Action> {
   const steps = ours.map((environment) => retirement(spec, seen, environment, now));
   // What a queue names is told first; what none names goes without waiting for it.
   const inOrder = [...steps].sort((left, right) => Number(right.step === "InUse") - Number(left.step === "InUse"));
-  const chosen = together(inOrder.map(({ next }) => next));
-  if (chosen === undefined) throw new Error("an environment of ours has no next step");
-  return chosen;
+  return together(
+    inOrder.map(({ next }) => next),
+    context,
+  );
 }

@@ -27,6 +27,7 @@ import {
   orderOf,
   type QueueObject,
   type QueueSeen,
+  type Refusal,
   type RolloutKnown,
   type Seen,
 } from "./seen.ts";
@@ -34,6 +35,7 @@ import {
 /** AWS allows 128 characters; an environment made for an object gets a suffix of up to 18. */
 const baseNameLimit = 110;
 const vCpusShownForMs = 60_000;
+const refusalKeptForMs = 60 * 60_000;
 
 /**
  * What this process remembers between passes, by region and environment (`memoryKey`): ages, and which jobs were counted
@@ -50,6 +52,8 @@ export interface Memory extends JobMemory {
   readonly askedAgain: Set<string>;
   /** The rollout that was asked for last; none where nobody knows whether AWS has taken it. */
   readonly rollouts: Map<string, RolloutKnown>;
+  /** By the uid of an object, then by action: what AWS refused, see `Seen.refusals`. */
+  readonly refusals: Map<string, Map<string, Refusal>>;
   /** By the uid of an object: the keys of its environments, of which the maps above may tell. */
   readonly names: Map<string, ReadonlySet<string>>;
   /** What was seen of the network of each object, and when to look again. */
@@ -64,6 +68,7 @@ export function newMemory(): Memory {
     invalidSince: new Map(),
     askedAgain: new Set(),
     rollouts: new Map(),
+    refusals: new Map(),
     names: new Map(),
     looks: new Map(),
   };
@@ -142,6 +147,7 @@ export async function observe(
     askedAgain: new Set(ours.map(nameOf).filter((name) => memory.askedAgain.has(memoryKey(region, name)))),
     rollouts: rememberedIn(region, memory.rollouts),
     settled: new Set(ours.map(nameOf).filter((name) => snapshot.isSettled("compute-environment", name))),
+    refusals: standingRefusals(object, ours, ports, memory),
   };
 }
 
@@ -170,6 +176,19 @@ function unsettledClaims(
 ): readonly string[] {
   const retained = environments.filter(({ tags }) => ownershipOf(tags, identity).kind === "retained").map(nameOf);
   return [...new Set([baseName, ...retained])].filter((name) => !snapshot.isSettled("compute-environment", name));
+}
+
+/** What is still to be done is tried again before it is forgotten; with the last environment all is. */
+function standingRefusals(
+  { metadata: { uid } }: BatchComputeEnvironment,
+  ours: readonly Environment[],
+  { clock }: Ports,
+  { refusals }: Memory,
+): ReadonlyMap<string, Refusal> {
+  if (ours.length === 0) refusals.delete(uid);
+  const standing = refusals.get(uid) ?? new Map<string, Refusal>();
+  for (const [name, { at }] of standing) if (clock.now() - at >= refusalKeptForMs) standing.delete(name);
+  return new Map(standing);
 }
 
 /** AWS's scaler changes them at any time; what is shown changes at most once a minute, or status would not rest. */

@@ -10,10 +10,11 @@ import { madeInVain } from "./brake.ts";
 import { changeOf, deletion } from "./change.ts";
 import { queuesNaming } from "./checks.ts";
 import { claimed, claimedByAnother, ownedByOtherCluster } from "./claims.ts";
-import { type Context, together } from "./context.ts";
+import { type Context, isPassedOver, together } from "./context.ts";
 import { deleted } from "./delete.ts";
 import { fleetOf, inTransition, isRetired, tryAgainApproval } from "./fleet.ts";
 import { withNetwork } from "./network-report.ts";
+import { type Choice, pastRefusals } from "./past-refusals.ts";
 import { failedSteps, predecessorStep, supersededSteps } from "./predecessors.ts";
 import {
   afterInvalid,
@@ -61,13 +62,16 @@ const untilServing: readonly Rule[] = [
 const afterServing: readonly Rule[] = [predecessorsRetired];
 
 export function planFor(object: BatchComputeEnvironment, seen: Seen, now: number): Decision<Action> {
-  return withNetwork(decided(object, seen, now), object, seen.network);
+  const decision = pastRefusals(contextOf(object.spec, seen, now), chosen);
+  return withNetwork(decision, object, seen.network);
 }
 
-function decided(object: BatchComputeEnvironment, seen: Seen, now: number): Decision<Action> {
-  const context = contextOf(object.spec, seen, now);
+/** What the rules say. */
+function chosen(context: Context): Choice {
+  const { seen } = context;
   if (seen.wish.deleting) {
-    const next = lookedAtMeanwhile(deleted(context), context);
+    const leaving = deleted(context);
+    const next = leaving === undefined ? undefined : lookedAtMeanwhile(leaving, context);
     return { next, change: deletion(seen), serving: false, news: [] };
   }
   const change = changeOf(context);
@@ -112,7 +116,7 @@ export function inNameOrder(seen: Seen): Seen {
 function contextOf(spec: Spec, listed: Seen, now: number): Context {
   const seen = inNameOrder(listed);
   const ours = oursOf(seen);
-  return { spec, seen, ours, fleet: fleetOf(spec, ours, seen.planId), now };
+  return { spec, seen, ours, fleet: fleetOf(spec, ours, seen.planId), now, passedOver: new Set() };
 }
 
 /**
@@ -185,7 +189,9 @@ function leftoversRetired(context: Context): Next<Action> | undefined {
   const stays = fleet.target === undefined ? madeInVain(seen, ours, now).filter((one) => !hasServed(one)) : [];
   const predecessors = fleet.predecessors.filter((environment) => !stays.includes(environment));
   const left = { ...context, fleet: { ...fleet, predecessors } };
-  return [...failedSteps(left), ...supersededSteps(left)].find((next) => next.kind === "act");
+  return [...failedSteps(left), ...supersededSteps(left)].find(
+    (next) => next.kind === "act" && !isPassedOver(next, context),
+  );
 }
 
 function hasServed({ tags }: Environment): boolean {
@@ -210,8 +216,9 @@ function returning({ seen, fleet, now }: Context): Next<Action> | undefined {
 }
 
 /** Its acts only: what keeps the others where they are is told with why the target is not used. */
-function foreignReturned({ spec, seen, fleet }: Context): Next<Action> | undefined {
-  return foreignReturns(spec, seen, fleet).find((next) => next.kind === "act");
+function foreignReturned(context: Context): Next<Action> | undefined {
+  const { spec, seen, fleet } = context;
+  return foreignReturns(spec, seen, fleet).find((next) => next.kind === "act" && !isPassedOver(next, context));
 }
 
 /** Foreign queues that stay on a target that is not used, each with what stands against its way back: the others go. */
@@ -266,10 +273,9 @@ function updated({ spec, fleet }: Context): Next<Action> | undefined {
 }
 
 function invalid(context: Context): Next<Action> | undefined {
-  const { spec, seen, fleet, now } = context;
-  const { target } = fleet;
+  const { target } = context.fleet;
   if (target?.status !== "INVALID") return undefined;
-  const next = afterInvalid(spec, seen, fleet, target, now);
+  const next = afterInvalid(context, target);
   if (next.kind !== "wait" && next.kind !== "blocked") return next;
   const looks = [next, ...failedSteps(context)].flatMap((one) =>
     "recheckInMs" in one && one.recheckInMs !== undefined ? [one.recheckInMs] : [],
@@ -293,8 +299,9 @@ function returned(context: Context): Next<Action> | undefined {
   };
 }
 
-function handedOver({ spec, seen, fleet }: Context): Next<Action> | undefined {
-  return fleet.target === undefined ? undefined : handover(spec, seen, fleet, fleet.target);
+function handedOver(context: Context): Next<Action> | undefined {
+  const { target } = context.fleet;
+  return target === undefined ? undefined : handover(context, target);
 }
 
 function markedServing({ seen, fleet, now }: Context): Next<Action> | undefined {
@@ -303,7 +310,10 @@ function markedServing({ seen, fleet, now }: Context): Next<Action> | undefined 
 
 /** Soak, then hold, then retire each predecessor; an act of one goes before the waits of others. */
 function predecessorsRetired(context: Context): Next<Action> | undefined {
-  return together(context.fleet.predecessors.map((environment) => predecessorStep(context, environment).next));
+  return together(
+    context.fleet.predecessors.map((environment) => predecessorStep(context, environment).next),
+    context,
+  );
 }
 
 /**

@@ -18,6 +18,7 @@ import {
   pinnedHindrance,
   queuesNaming,
 } from "./checks.ts";
+import { type Context, isPassedOver, together } from "./context.ts";
 import { differences } from "./diff.ts";
 import {
   createdAt,
@@ -138,7 +139,8 @@ export function successor(spec: Spec, seen: Seen, standing: readonly Environment
 }
 
 /** What follows when AWS finds the target INVALID and nothing in the spec would mend it in place. */
-export function afterInvalid(spec: Spec, seen: Seen, fleet: Fleet, target: Environment, now: number): Next<Action> {
+export function afterInvalid(context: Context, target: Environment): Next<Action> {
+  const { spec, seen, fleet, now } = context;
   const name = target.computeEnvironmentName;
   const reason = withoutRequestIds(target.statusReason ?? "AWS gives no reason");
   const ageMs = now - createdAt(target);
@@ -177,7 +179,7 @@ export function afterInvalid(spec: Spec, seen: Seen, fleet: Fleet, target: Envir
     }
     // Where there is no room for another attempt, what is mended meanwhile comes to be VALID all the same.
     const again = lookedAtAnew(seen, target, invalidEveryMs, now);
-    if (again.kind === "act") return again;
+    if (again.kind === "act" && !isPassedOver(again, context)) return again;
     const message = `${seen.freeName.name} is being made after AWS found ${name} INVALID: ${reason}`;
     return make(spec, seen, now, [target, ...fleet.predecessors], message);
   }
@@ -185,12 +187,12 @@ export function afterInvalid(spec: Spec, seen: Seen, fleet: Fleet, target: Envir
   const mendable = isAuthorizationReason(target.statusReason) && usesMadeRole(target) && !seen.askedAgain.has(name);
   const everyMs = mendable ? ownRoleEveryMs : invalidEveryMs;
   const again = lookedAtAnew(seen, target, everyMs, now);
-  if (again.kind === "act") return again;
+  if (again.kind === "act" && !isPassedOver(again, context)) return again;
   return {
     kind: "blocked",
     reason: "Invalid",
     message: `${found} Correct the spec, or what it refers to; AWS is asked ${mendable ? "after 5" : "every 30"} minutes to look again`,
-    recheckInMs: Math.min(5 * 60_000, again.dueInMs),
+    recheckInMs: Math.min(5 * 60_000, again.kind === "later" ? again.dueInMs : Number.POSITIVE_INFINITY),
   };
 }
 
@@ -264,7 +266,8 @@ export function foreignReturns(spec: Spec, seen: Seen, fleet: Fleet): readonly N
 }
 
 /** Waits until no queue names a predecessor any more; the queue controller does the writing, except for foreign queues. */
-export function handover(spec: Spec, seen: Seen, fleet: Fleet, target: Environment): Next<Action> | undefined {
+export function handover(context: Context, target: Environment): Next<Action> | undefined {
+  const { spec, seen, fleet } = context;
   const names = new Set(fleet.predecessors.map((environment) => environment.computeEnvironmentName));
   const queues = queuesNaming(seen, names);
   const name = target.computeEnvironmentName;
@@ -286,12 +289,18 @@ export function handover(spec: Spec, seen: Seen, fleet: Fleet, target: Environme
   if (leavesWork && isHeld(spec, seen, "Repoint", target) && !triedAgain) {
     return approval(approvalOf(seen, "Repoint", [target]), `${name} is VALID; handing over ${list} waits for approval`);
   }
-  for (const queue of queues) {
-    const hindered =
-      foreignHindrance(spec, seen, queue) ?? pinnedHindrance(queue, names) ?? pausedHindrance(seen, queue);
-    if (hindered !== undefined) return hindered;
-    if (!isOurs(queue)) return repointForeign(seen, queue, names, target);
-  }
+  const steps = queues.map(
+    (queue) =>
+      foreignHindrance(spec, seen, queue) ??
+      pinnedHindrance(queue, names) ??
+      pausedHindrance(seen, queue) ??
+      (isOurs(queue) ? undefined : repointForeign(seen, queue, names, target)),
+  );
+  const chosen = together(
+    steps.filter((next) => next !== undefined),
+    context,
+  );
+  if (chosen !== undefined) return chosen;
   const stalled = queues.find(({ object }) => object?.stalled !== undefined);
   if (stalled !== undefined) {
     return {

@@ -5,7 +5,7 @@ import type { Next } from "../decision.ts";
 import { withoutRequestIds } from "../wording.ts";
 import type { Action } from "./action.ts";
 import { queuesNaming } from "./checks.ts";
-import type { Context } from "./context.ts";
+import { type Context, isPassedOver } from "./context.ts";
 import { isRetired } from "./fleet.ts";
 import { revalidateRequest } from "./request.ts";
 import type { Seen } from "./seen.ts";
@@ -17,7 +17,8 @@ export const invalidEveryMs = 30 * 60_000;
  * A step, and where it only waits the looks at what AWS found INVALID although queues name it. What the step waits for
  * may last, or be the very jobs that only such an environment could run; what is mended meanwhile serves again.
  */
-export function lookedAtMeanwhile(next: Next<Action>, { seen, ours, fleet, now }: Context): Next<Action> {
+export function lookedAtMeanwhile(next: Next<Action>, context: Context): Next<Action> {
+  const { seen, ours, fleet, now } = context;
   if (next.kind !== "wait" && next.kind !== "blocked") return next;
   const looks = ours
     .filter((one) => one.status === "INVALID" && !isRetired(one))
@@ -25,7 +26,7 @@ export function lookedAtMeanwhile(next: Next<Action>, { seen, ours, fleet, now }
     .filter((one) => one !== fleet.target || seen.wish.deleting)
     .filter(({ computeEnvironmentName: name }) => queuesNaming(seen, new Set([name])).length > 0)
     .map((one) => lookedAtAnew(seen, one, invalidEveryMs, now));
-  const due = looks.find((look) => look.kind === "act");
+  const due = looks.filter((look) => look.kind === "act").find((look) => !isPassedOver(look, context));
   if (due !== undefined) return due;
   const dueInMs = looks.flatMap((look) => (look.kind === "later" ? [look.dueInMs] : []));
   if (dueInMs.length === 0) return next;

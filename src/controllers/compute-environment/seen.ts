@@ -3,6 +3,7 @@ import type { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/anno
 import type { ComputeEnvironmentOrder, Environment, Queue } from "../../aws/batch.ts";
 import type { ActiveJob } from "../../aws/region.ts";
 import type { Preflight } from "../../network/preflight.ts";
+import type { Failure } from "../decision.ts";
 import type { Identity } from "../ownership.ts";
 import type { Settings } from "../ports.ts";
 import type { Wish } from "../wish.ts";
@@ -45,6 +46,8 @@ export interface Seen {
   readonly rollouts: ReadonlyMap<string, RolloutKnown>;
   /** Environments of the object of which AWS shows what they are now, and to which nothing of ours is on its way. */
   readonly settled: ReadonlySet<string>;
+  /** By name of an action (`independentName`): what AWS refused of it when it was tried last. */
+  readonly refusals: ReadonlyMap<string, Refusal>;
   /** Undefined when there is nothing to check, or the check is off. */
   readonly network: NetworkSeen | undefined;
 }
@@ -53,6 +56,12 @@ export interface Seen {
 export interface RolloutKnown {
   readonly token: string;
   readonly taken: boolean;
+}
+
+/** What AWS said to an action, and when, wall ms. */
+export interface Refusal {
+  readonly failure: Failure;
+  readonly at: number;
 }
 
 /** What is known of the network of an environment; `recheckInMs` is when to look again. */

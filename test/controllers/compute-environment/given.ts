@@ -194,6 +194,7 @@ export function seen(spec: BatchComputeEnvironmentSpec, change: Partial<Seen> = 
     askedAgain: new Set(),
     rollouts: new Map(),
     settled: new Set(),
+    refusals: new Map(),
     network: undefined,
     ...change,
   };

@@ -361,6 +361,26 @@ it("an environment is INVALID since it was first seen so, and anew after each ch
   expect(await since("INVALID")).toBe(now + 60_000);
 });
 
+it("what AWS refused to an object is known for an hour, unless it is tried again, and while it has an environment", async () => {
+  const { look: lookAgain, clock, memory } = watched();
+  const failure = { kind: "denied", operation: "batch:X", message: "no", advice: "" };
+  const region = fakeRegion({ environments: [environment("ce")] });
+  const names = async (of = region, whole = object()): Promise<readonly string[]> => [
+    ...(await lookAgain(of, whole)).refusals.keys(),
+  ];
+  expect(await names()).toEqual([]);
+  memory.refusals.set(object().metadata.uid, new Map([["delete ce", { failure, at: now }]]));
+  expect(await names()).toEqual(["delete ce"]);
+  expect(await names(region, { ...object(), metadata: { ...object().metadata, uid: "uid-2" } })).toEqual([]);
+  await clock.advance(3_599_999);
+  expect(await names()).toEqual(["delete ce"]);
+  await clock.advance(1);
+  expect(await names()).toEqual([]);
+  memory.refusals.get(object().metadata.uid)?.set("delete ce", { failure, at: clock.now() });
+  expect(await names(fakeRegion())).toEqual([]);
+  expect(memory.refusals.size).toBe(0);
+});
+
 it("AWS's second word on an INVALID environment counts until it is VALID, or a role was mended", async () => {
   const { look: lookAgain, memory } = watched();
   const asked = async (status: "INVALID" | "UPDATING" | "VALID"): Promise<boolean> =>

@@ -196,6 +196,19 @@ interface World {
   readonly seen: Seen;
 }
 
+/** Of a few acts, whether they are to be done or not: what AWS said to them, a while ago. */
+const refusals: fc.Arbitrary<Seen["refusals"]> = fc
+  .subarray([
+    ...names.flatMap((name) => ["retire", "disable", "delete", "revalidate", "serving"].map((act) => `${act} ${name}`)),
+    "repointForeign q0",
+    "repointForeign q1",
+  ])
+  .chain((acts) => fc.tuple(fc.constant(acts), fc.array(fc.nat(1200), { minLength: acts.length })))
+  .map(([acts, ages]) => {
+    const failure = { kind: "denied", operation: "batch:X", message: "no", advice: "" };
+    return new Map(acts.map((act, index) => [act, { failure, at: now - (ages[index] ?? 0) * 1000 }]));
+  });
+
 const worlds: fc.Arbitrary<World> = fc
   .record({
     given: fc.oneof(
@@ -213,6 +226,7 @@ const worlds: fc.Arbitrary<World> = fc
     absent: rarely(6).map((doubtful) => !doubtful),
     targetRuns: fc.constantFrom(undefined, true, false),
     tried: fc.boolean(),
+    refusals,
   })
   .map(({ given: { spec: wished, there }, jobs, ...rest }) => ({
     spec: wished,
@@ -224,6 +238,7 @@ const worlds: fc.Arbitrary<World> = fc
       targetRuns: rest.targetRuns,
       desiredvCpus: new Map(),
       deleteTriedAt: new Map(rest.tried ? names.map((name) => [name, now - 1000]) : []),
+      refusals: rest.refusals,
       settings: { ...settings, adoptableNames: rest.adoptableNames, allowForeignRepoint: rest.allowForeignRepoint },
       wish: {
         ...wish,
@@ -360,6 +375,16 @@ const laws: Readonly<Record<string, (action: Action, world: World) => boolean>> 
 };
 
 describe("whatever is in AWS, the next step of a compute environment", () => {
+  it("is an act just as well when AWS has refused some", () => {
+    fc.assert(
+      fc.property(worlds, (world) => {
+        const unrefused = { ...world, seen: { ...world.seen, refusals: new Map() } };
+        expect(planned(world).next.kind === "act").toBe(planned(unrefused).next.kind === "act");
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it(`keeps the laws: ${Object.keys(laws).join("; ")}`, () => {
     fc.assert(
       fc.property(worlds, (world) => {

@@ -610,8 +610,10 @@ describe("a foreign queue that may be repointed", () => {
     const off: BatchComputeEnvironmentSpec = { ...spec, state: "DISABLED" };
     const [target, environments] = [fresh({ state: "DISABLED" }), [old(), ...beside]];
     const around = seen(off, { environments: [...environments, target], ...theirs(...order) });
-    const fleet = fleetOf(off, [old(), target], around.planId);
-    expect(handover(off, around, fleet, target)).toMatchObject({
+    const ours = [old(), target];
+    const fleet = fleetOf(off, ours, around.planId);
+    const context = { spec: off, seen: around, ours, fleet, now, passedOver: new Set<string>() };
+    expect(handover(context, target)).toMatchObject({
       kind: "wait",
       reason: "WouldStarve",
       message: expect.stringMatching(/handed over to new; it would be/),

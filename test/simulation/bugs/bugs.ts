@@ -435,8 +435,8 @@ export const bugs: readonly Bug[] = [
     "keep a refusal to oneself",
     "refused for six minutes",
     "controllers/conditions.ts",
-    'if (outcome.kind === "failed" && !isLag(outcome.failure, lastedMs)) {',
-    'if (outcome.kind === "failed" && outcome.failure.kind !== "invalid" && !isLag(outcome.failure, lastedMs)) {',
+    "if (!isLag(foremost(failures), lastedMs)) return failedVerdict(failures, next, serves, lastedMs);",
+    'if (outcome.failure.kind !== "invalid" && !isLag(foremost(failures), lastedMs)) return failedVerdict(failures, next, serves, lastedMs);',
   ),
   {
     name: "call AWS without the budget, and in a hurry",

@@ -1,0 +1,294 @@
+import { describe, expect, it } from "vitest";
+import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { Environment } from "../../../src/aws/batch.ts";
+import { type Action, independentName } from "../../../src/controllers/compute-environment/action.ts";
+import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
+import type { JobsSeen, Seen } from "../../../src/controllers/compute-environment/seen.ts";
+import type { Decision, Failure } from "../../../src/controllers/decision.ts";
+import { ec2, environment, now, object, queue, seen, settings, wish, withResources } from "./given.ts";
+import { fresh, id, iso, old, other, retired, serving } from "./replaced.ts";
+
+const minute = 60_000;
+const failureOf = (name: string): Failure => ({ kind: "denied", operation: "batch:X", message: name, advice: "" });
+/** Refused in this order, the last one a second ago. */
+const refusedOf = (...names: readonly string[]): Pick<Seen, "refusals"> => ({
+  refusals: new Map(
+    names.map((name, index) => [name, { failure: failureOf(name), at: now - (names.length - index) * 1000 }]),
+  ),
+});
+const empty: JobsSeen = { kind: "read", remaining: [], zeroForMs: 10_000 };
+const emptied = (...names: readonly string[]): Pick<Seen, "jobs"> => ({
+  jobs: new Map(names.map((name) => [name, empty])),
+});
+const planned = (spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): Decision<Action> =>
+  planFor(object(spec), seen(spec, change), now);
+
+/** Kind and subject of an act, kind and reason of anything else. */
+const told = ({ next }: Pick<Decision<Action>, "next">): string => {
+  if (next.kind !== "act") return `${next.kind} ${next.reason}`;
+  return independentName(next.action) ?? next.action.kind;
+};
+
+/** An attempt for an earlier wish, empty and out of service. */
+const failed = (name = "failed", change: Partial<Environment> = {}): Environment =>
+  environment(name, withResources(ec2, { instanceTypes: ["r5.large"] }), {
+    status: "INVALID",
+    state: "DISABLED",
+    ...change,
+    tags: { ...retired, ...change.tags },
+  });
+const ill: Partial<Environment> = { status: "INVALID", statusReason: "no" };
+const gaveBack = { tags: { "awsbatch.dev/returned-at": `${iso(5)}/${id}` } };
+const repoint: BatchComputeEnvironmentSpec = { ...other, replacement: { foreignQueues: "Repoint" } };
+const allowed = { settings: { ...settings, allowForeignRepoint: true } };
+const strangers = (named: string) => ({
+  queues: ["a", "b"].map((name) => queue(name, [named], { foreign: true })),
+  ...allowed,
+});
+
+describe("what AWS refuses keeps waiting nothing that does not hang on it", () => {
+  const stuck = { ...emptied("failed"), ...refusedOf("delete failed") };
+
+  it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
+    [
+      "queues go back past a leftover that stays",
+      other,
+      { ...stuck, environments: [old(), fresh({ ...ill, ...serving(50) }), failed()], queues: [queue("q1", ["old"])] },
+      "tag",
+    ],
+    [
+      "a foreign queue goes back past it",
+      repoint,
+      { ...stuck, environments: [old(), fresh({ ...ill, ...gaveBack }), failed()], ...strangers("new") },
+      "repointForeign a",
+    ],
+    [
+      "a value is changed past it",
+      withResources(ec2, { maxvCpus: 512 }),
+      { ...stuck, environments: [old(), failed()], queues: [queue("q1", ["old"])] },
+      "update",
+    ],
+    [
+      "a successor is made past it",
+      other,
+      { ...stuck, environments: [old(), failed()], queues: [queue("q1", ["old"])] },
+      "create",
+    ],
+    [
+      "one leftover goes past another",
+      ec2,
+      {
+        ...emptied("failed", "older"),
+        ...refusedOf("delete older"),
+        environments: [old(), failed(), failed("older")],
+      },
+      "delete failed",
+    ],
+    [
+      "one foreign queue goes back past another",
+      repoint,
+      {
+        environments: [old(), fresh({ ...ill, ...gaveBack })],
+        ...strangers("new"),
+        ...refusedOf("repointForeign a"),
+      },
+      "repointForeign b",
+    ],
+    [
+      "one foreign queue is handed over past another",
+      repoint,
+      { environments: [old(), fresh()], ...strangers("old"), ...refusedOf("repointForeign a") },
+      "repointForeign b",
+    ],
+    [
+      "one predecessor goes past another",
+      other,
+      {
+        environments: [
+          old({ state: "DISABLED", tags: retired }),
+          environment("older", ec2, { state: "DISABLED", tags: retired }),
+          fresh(serving(5000)),
+        ],
+        ...emptied("old", "older"),
+        ...refusedOf("delete older"),
+      },
+      "delete old",
+    ],
+    [
+      "one environment is deleted past another",
+      ec2,
+      {
+        wish: { ...wish, deleting: true },
+        environments: [failed("a"), failed("b")],
+        ...emptied("a", "b"),
+        ...refusedOf("delete a"),
+      },
+      "delete b",
+    ],
+    [
+      "another attempt is made past a look that AWS does not take",
+      ec2,
+      {
+        environments: [
+          environment(`team_ce-${seen(ec2).planId}`, ec2, {
+            status: "INVALID",
+            statusReason: "Not authorized to perform sts:AssumeRole",
+            tags: { "awsbatch.dev/created-at": iso(3600) },
+          }),
+        ],
+        invalidSince: new Map([[`team_ce-${seen(ec2).planId}`, now - 60 * minute]]),
+        ...refusedOf(`revalidate team_ce-${seen(ec2).planId}`),
+      },
+      "create",
+    ],
+  ])("%s", (_name, spec, change, expected) => {
+    expect(told(planned(spec, { ...change, refusals: new Map() }))).not.toBe(expected);
+    expect(told(planned(spec, change))).toBe(expected);
+  });
+});
+
+describe("a step that AWS refused", () => {
+  const given = (...names: readonly string[]) => ({
+    wish: { ...wish, deleting: true },
+    environments: [failed("a"), failed("b"), failed("c", { status: "DELETING" })],
+    ...emptied("a", "b"),
+    ...refusedOf(...names),
+  });
+
+  it("is tried again when nothing else is left, the one that was tried the longest ago first", () => {
+    expect(told(planned(ec2, given("delete a", "delete b")))).toBe("delete a");
+    expect(told(planned(ec2, given("delete b", "delete a")))).toBe("delete b");
+  });
+
+  it("is tried again although nothing else of the object can be done at all", () => {
+    const environments = [failed("a"), failed("b")];
+    const decision = planned(ec2, { ...given("delete a", "delete b"), environments });
+    expect(told(decision)).toBe("delete a");
+    expect(decision.next).not.toHaveProperty("otherwise");
+  });
+
+  it.each([
+    [0, "delete b"],
+    [9.9, "delete b"],
+    [10, "delete a"],
+    // A clock that was set back.
+    [-1, "delete a"],
+  ])("lets others go first until %d minutes later", (minutes, expected) => {
+    const refusals = new Map([["delete a", { failure: failureOf("a"), at: now - minutes * minute }]]);
+    expect(told(planned(ec2, { ...given(), refusals }))).toBe(expected);
+  });
+
+  it("comes with what goes on while it is refused", () => {
+    const otherwise = (...names: readonly string[]): string | undefined => {
+      const { next } = planned(ec2, given(...names));
+      return next.kind === "act" && next.otherwise !== undefined ? told(next.otherwise) : undefined;
+    };
+    expect(otherwise()).toBe("delete b");
+    expect(otherwise("delete a")).toBe("wait Deleting");
+    expect(otherwise("delete a", "delete b")).toBe("wait Deleting");
+  });
+
+  it("is told for as long as it is still to be done", () => {
+    const refused = (...names: readonly string[]) => planned(ec2, given(...names)).refused;
+    expect(refused()).toEqual([]);
+    expect(refused("delete a")).toEqual([failureOf("delete a")]);
+    expect(refused("delete a", "delete b")).toEqual([failureOf("delete b")]);
+    expect(refused("delete gone", "retire a", "delete c")).toEqual([]);
+  });
+
+  it("takes nothing from what serves", () => {
+    const environments = [old(serving(50)), failed()];
+    const change = { environments, ...emptied("failed"), queues: [queue("q1", ["old"])] };
+    expect(planned(ec2, change)).toMatchObject({
+      next: { action: { kind: "delete" }, otherwise: { serving: true } },
+      serving: false,
+    });
+    expect(planned(ec2, { ...change, ...refusedOf("delete failed") })).toMatchObject({
+      next: {
+        action: { kind: "delete" },
+        otherwise: { next: { kind: "settled", reason: "Available" }, serving: true },
+      },
+      serving: true,
+      news: [],
+    });
+  });
+
+  it("keeps the news of what else leaves", () => {
+    const change = {
+      environments: [old(), fresh({ ...serving(50) }), failed()],
+      ...emptied("failed"),
+      ...refusedOf("delete failed"),
+      queues: [queue("q1", ["new"])],
+    };
+    expect(planned(other, change)).toMatchObject({
+      next: { action: { kind: "delete" }, otherwise: { next: { reason: "Soaking" } } },
+      serving: true,
+      news: [{ type: "Retiring", reason: "Soaking" }],
+    });
+  });
+
+  it("is followed by nothing that hangs on it", () => {
+    const leaving = { environments: [old({ tags: retired }), fresh(serving(5000))], ...emptied("old") };
+    expect(told(planned(other, { ...leaving, ...refusedOf("disable old") }))).toBe("disable old");
+    const update = { environments: [old()], ...refusedOf("update old") };
+    expect(told(planned(withResources(ec2, { maxvCpus: 512 }), update))).toBe("update");
+    const handover = { environments: [old(), fresh()], ...strangers("old") };
+    const both = planned(repoint, { ...handover, ...refusedOf("repointForeign a", "repointForeign b") });
+    expect(told(both)).toBe("repointForeign a");
+    expect(both).toMatchObject({
+      serving: false,
+      next: { otherwise: { next: { kind: "wait", reason: "Repointing" }, serving: false } },
+    });
+    const marked = { environments: [old(), fresh()], queues: [queue("q1", ["new"])], ...refusedOf("serving new") };
+    const mark = planned(other, marked);
+    expect(told(mark)).toBe("serving new");
+    expect(mark.next).not.toHaveProperty("otherwise");
+  });
+
+  it("of a look at an INVALID environment leaves what is told of it", () => {
+    const change = {
+      environments: [old({ status: "INVALID" })],
+      queues: [queue("q1", ["old"])],
+      invalidSince: new Map([["old", now - 30 * minute]]),
+      ...refusedOf("revalidate old"),
+    };
+    const never: BatchComputeEnvironmentSpec = { ...other, replacement: { policy: "Never" } };
+    expect(told(planned(never, change))).toBe("revalidate old");
+    expect(planned(never, change).next).toMatchObject({
+      otherwise: { next: { kind: "blocked", reason: "ReplacementNeeded" } },
+    });
+    expect(told(planned(ec2, change))).toBe("revalidate old");
+    expect(planned(ec2, change).next).toMatchObject({
+      otherwise: { next: { kind: "blocked", reason: "Invalid", recheckInMs: 5 * minute } },
+    });
+  });
+});
+
+describe("no further environment is made past three for the same spec that AWS does not let go of", () => {
+  const attempt = (number: number, change: Partial<Environment> = {}): Environment =>
+    failed(`team_ce-${id}${number === 1 ? "" : `-${number}`}`, change);
+  const given = (attempts: readonly Environment[], refused: readonly string[]) => ({
+    environments: [old(), ...attempts],
+    queues: [queue("q1", ["old"])],
+    ...emptied(...attempts.map((one) => one.computeEnvironmentName)),
+    ...refusedOf(...refused),
+    freeName: { name: `team_ce-${id}-9`, absent: true, attempt: 9 },
+  });
+  const [first, second, third] = [attempt(1), attempt(2), attempt(3)];
+  const deletions = [first, second, third].map((one) => `delete ${one.computeEnvironmentName}`);
+
+  it("however they cannot be taken away", () => {
+    expect(told(planned(other, given([first, second], deletions)))).toBe("create");
+    const stuck = planned(other, given([first, second, third], deletions));
+    expect(told(stuck)).toBe(deletions[0]);
+    expect(stuck.next).not.toHaveProperty("otherwise");
+    const marked = attempt(3, { status: "VALID", state: "ENABLED" });
+    const disabling = [...deletions.slice(0, 2), `disable ${marked.computeEnvironmentName}`];
+    expect(told(planned(other, given([first, second, marked], disabling)))).toBe(deletions[0]);
+  });
+
+  it("whatever else of theirs is refused, and whatever was made for another spec", () => {
+    const elsewhere = [...deletions.slice(0, 2), "delete failed"];
+    expect(told(planned(other, given([first, second, failed()], elsewhere)))).toBe("create");
+  });
+});
