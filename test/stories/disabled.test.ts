@@ -70,7 +70,7 @@ describe("state: DISABLED in the spec", () => {
     const soaking = { ...ec2, replacement: { soakSeconds: 3600 } };
     const after = withTypes(["m5.large"], soaking);
     const world = await readyWorld(soaking);
-    const [{ computeEnvironmentName: first = "" } = {}] = world.aws.truth.computeEnvironments();
+    const first = world.aws.truth.computeEnvironments()[0]?.computeEnvironmentName ?? "";
     world.apply(computeEnvironment("ce", after));
     await world.untilReady();
     world.apply(computeEnvironment("ce", { ...after, state: "DISABLED" }));
@@ -91,7 +91,7 @@ describe("state: DISABLED in the spec", () => {
 
   it("beside a change that needs a replacement starts no job on the new environment", async () => {
     const world = await readyWorld(ec2);
-    const [{ computeEnvironmentName: first = "" } = {}] = world.aws.truth.computeEnvironments();
+    const first = world.aws.truth.computeEnvironments()[0]?.computeEnvironmentName ?? "";
     world.apply(computeEnvironment("ce", { ...withTypes(["m5.large"]), state: "DISABLED" }));
     const orders = (): string => JSON.stringify(world.aws.truth.jobQueues()[0]?.computeEnvironmentOrder);
     const usable = (): boolean =>

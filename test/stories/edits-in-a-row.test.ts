@@ -40,6 +40,6 @@ it.each([
     await world.seconds(60);
     expect(statusOf(world)?.revisions?.filter(({ registeredAt }) => registeredAt === undefined)).toEqual([]);
     const active = world.aws.truth.jobDefinitions().filter(({ status }) => status === "ACTIVE");
-    expect(active.map(({ revision }) => revision).sort()).toEqual(left);
+    expect(active.map(({ revision }) => revision).toSorted((one, other) => one - other)).toEqual(left);
   },
 );

@@ -105,7 +105,7 @@ describe("a rollout in place", () => {
     world.aws.faults.add({ fault: accessDenied("UpdateComputeEnvironment"), on: isRollout, times: 3 });
     rollOut(world);
     await world.until("it is refused", () => rollouts(world) > 0);
-    const [{ computeEnvironmentName: computeEnvironment = "" } = {}] = world.aws.truth.computeEnvironments();
+    const computeEnvironment = world.aws.truth.computeEnvironments()[0]?.computeEnvironmentName ?? "";
     await world.aws.outside.updateComputeEnvironment({ computeEnvironment, computeResources: { maxvCpus: 255 } });
     await world.seconds(7200);
     expect([happened(world), token(world)]).toEqual([1, "v2"]);
@@ -116,7 +116,7 @@ describe("a rollout in place", () => {
     rollOut(world);
     await world.until("it is noted", () => token(world) === "v2");
     await world.untilReady();
-    const [{ computeEnvironmentArn: resourceArn = "" } = {}] = world.aws.truth.computeEnvironments();
+    const resourceArn = world.aws.truth.computeEnvironments()[0]?.computeEnvironmentArn ?? "";
     for (const _time of [1, 2]) {
       await world.aws.outside.untagResource({ resourceArn, tagKeys: ["awsbatch.dev/rollout-token"] });
       await world.seconds(1200);
