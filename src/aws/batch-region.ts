@@ -238,14 +238,14 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
       const call = () => batch.createComputeEnvironment(request, { signal });
       return write("compute-environment", cache.environments, name, call, () => effect, { meanwhile: effect });
     },
-    updateComputeEnvironment(request, signal) {
+    updateComputeEnvironment(request, signal, beforeSend) {
       const name = nameIn(request.computeEnvironment ?? "");
-      const call = () => batch.updateComputeEnvironment(request, { signal });
+      const call = () => batch.updateComputeEnvironment(request, { signal, beforeSend });
       const effect = environmentUpdated(request);
       return write("compute-environment", cache.environments, name, call, () => effect, { ifUnknown: inDoubt(effect) });
     },
-    deleteComputeEnvironment(name, signal) {
-      const call = () => batch.deleteComputeEnvironment({ computeEnvironment: name }, { signal });
+    deleteComputeEnvironment(name, signal, beforeSend) {
+      const call = () => batch.deleteComputeEnvironment({ computeEnvironment: name }, { signal, beforeSend });
       return write("compute-environment", cache.environments, nameIn(name), call, () => deletion());
     },
     createJobQueue(request, signal) {

@@ -44,8 +44,14 @@ export interface BatchRegion {
   expectAbsence(thing: "compute-environment" | "job-queue", name: string): void;
 
   createComputeEnvironment(request: CreateComputeEnvironmentRequest, signal: AbortSignal): Promise<void>;
-  updateComputeEnvironment(request: UpdateComputeEnvironmentRequest, signal: AbortSignal): Promise<void>;
-  deleteComputeEnvironment(name: string, signal: AbortSignal): Promise<void>;
+  /** @param beforeSend asked when the call's turn has come; when it throws, nothing is sent (`NotSent`) */
+  updateComputeEnvironment(
+    request: UpdateComputeEnvironmentRequest,
+    signal: AbortSignal,
+    beforeSend?: () => void,
+  ): Promise<void>;
+  /** @param beforeSend as for updates */
+  deleteComputeEnvironment(name: string, signal: AbortSignal, beforeSend?: () => void): Promise<void>;
   createJobQueue(request: CreateJobQueueRequest, signal: AbortSignal): Promise<void>;
   updateJobQueue(request: UpdateJobQueueRequest, signal: AbortSignal): Promise<void>;
   deleteJobQueue(name: string, signal: AbortSignal): Promise<void>;

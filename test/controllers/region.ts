@@ -70,8 +70,14 @@ export function fakeRegion(
       region.calls.push(`expectAbsence ${thing} ${name}`);
     },
     createComputeEnvironment: (request) => called(`createComputeEnvironment ${request.computeEnvironmentName}`),
-    updateComputeEnvironment: (request) => called(`updateComputeEnvironment ${request.computeEnvironment}`),
-    deleteComputeEnvironment: (name) => called(`deleteComputeEnvironment ${name}`),
+    async updateComputeEnvironment(request, _signal, beforeSend) {
+      beforeSend?.();
+      await called(`updateComputeEnvironment ${request.computeEnvironment}`);
+    },
+    async deleteComputeEnvironment(name, _signal, beforeSend) {
+      beforeSend?.();
+      await called(`deleteComputeEnvironment ${name}`);
+    },
     createJobQueue: (request) => called(`createJobQueue ${request.jobQueueName}`),
     updateJobQueue: (request) => called(`updateJobQueue ${request.jobQueue}`),
     deleteJobQueue: (name) => called(`deleteJobQueue ${name}`),

@@ -62,8 +62,7 @@ export async function act(
     case "enable":
       return region.updateComputeEnvironment(action.request, signal);
     case "disable":
-      requireUnnamed(action.name, region);
-      return region.updateComputeEnvironment(action.request, signal);
+      return region.updateComputeEnvironment(action.request, signal, () => requireUnnamed(action.name, region));
     case "tag":
       for (const { arn, change } of action.items) await region.changeTags(arn, change, signal);
       return;
@@ -76,8 +75,7 @@ export async function act(
       memory.terminatedAt.set(memoryKey(region, action.name), now());
       return;
     case "delete":
-      requireUnnamed(action.name, region);
-      await region.deleteComputeEnvironment(action.name, signal);
+      await region.deleteComputeEnvironment(action.name, signal, () => requireUnnamed(action.name, region));
       memory.deleteTriedAt.set(memoryKey(region, action.name), now());
       forgetCounts(memory, memoryKey(region, action.name));
       memory.terminatedAt.delete(memoryKey(region, action.name));
@@ -116,8 +114,8 @@ async function rollOut(
 }
 
 /**
- * Between the look at the queues and the write lie the reads of IAM and EC2, which take seconds: one of our own queues
- * may have come to name the environment since.
+ * Between the look at the queues and the write lie the reads of IAM and EC2, which take seconds, and the wait for the
+ * call budget: one of our own queues may have come to name the environment since.
  *
  * @throws OutOfDate
  */
