@@ -453,7 +453,7 @@ export const bugs: readonly Bug[] = [
   },
   one(
     "let a key wait as often as it is added",
-    "twenty requests at once",
+    "forty requests at once",
     "runtime/workqueue.ts",
     "if (entry.waiting === undefined) {\n      entry.waitingSince",
     "if (entry.text !== undefined) {\n      entry.waitingSince",

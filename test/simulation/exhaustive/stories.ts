@@ -269,6 +269,9 @@ function lists(turned: boolean) {
   ];
 }
 
+/** More than there are workers. */
+const busy = ["one", "two", "three", "four", "five", "six"];
+
 export const stories: readonly Story[] = [
   { name: "create an environment", writes: 1, act: async (world) => void world.apply(computeEnvironment("ce", ec2)) },
   { name: "register a job definition", writes: 1, act: async (world) => void world.apply(jobDefinition("hello")) },
@@ -636,20 +639,23 @@ export const stories: readonly Story[] = [
     },
   },
   {
-    name: "twenty requests at once, with a standby",
+    name: "forty requests at once, while all are busy",
     writes: 0,
-    replicas: 2,
-    before: withQueues([]),
+    before: async (world) => {
+      for (const name of busy) world.apply(jobDefinition(name));
+      await world.until(() => allDone(world));
+    },
     act: async (world) => {
-      for (let request = 1; request <= 20; request++) {
-        const object = world.object("BatchComputeEnvironment", "ce");
+      const ask = (name: string, request: number): void => {
+        const object = world.object("JobDefinition", name);
         if (object !== undefined) world.annotate(object, { [reconcileRequestedAtAnnotation]: `${request}` });
-      }
+      };
+      for (const name of busy) ask(name, 1);
+      for (let request = 2; request <= 40; request++) ask("six", request);
     },
     over: (world) => {
-      const object = world.object("BatchComputeEnvironment", "ce");
-      const { lastHandledReconcileAt } = (object?.status ?? {}) as { readonly lastHandledReconcileAt?: string };
-      return lastHandledReconcileAt === "20" && allDone(world);
+      const { status } = world.object("JobDefinition", "six") ?? {};
+      return (status as { readonly lastHandledReconcileAt?: string }).lastHandledReconcileAt === "40" && allDone(world);
     },
   },
   {

@@ -1,9 +1,8 @@
 import type { OracleFactory } from "../oracle.ts";
 
 /** What waits in a process is bounded by what there is to do: each object at most once in its queue, no more timers than work. */
-export const boundedQueues: OracleFactory = (watched) => ({
-  name: "queues are bounded",
-  onTick() {
+export const boundedQueues: OracleFactory = (watched) => {
+  const look = (): string | undefined => {
     const objects = watched.store.objects().length;
     for (const process of watched.processes()) {
       for (const controller of process.operator.runtime.controllers) {
@@ -17,5 +16,6 @@ export const boundedQueues: OracleFactory = (watched) => ({
       }
     }
     return undefined;
-  },
-});
+  };
+  return { name: "queues are bounded", onTick: look, onObject: look };
+};
