@@ -354,6 +354,20 @@ export const survivors: readonly Survivor[] = [
   },
   {
     file: "src/controllers/job-definition/plan.ts",
+    in: "const step = register(spec, seen, [change], why, nextTimeAfter([], seen.told, now));",
+    was: "[]",
+    becomes: '["Stryker was here"]',
+    why: "what is no entry is none of ours, and has no time",
+  },
+  {
+    file: "src/controllers/job-definition/plan.ts",
+    in: "...(notBefore === undefined ? {} : { notBefore }),",
+    was: "notBefore === undefined",
+    becomes: "false",
+    why: "for the compiler: a member that is undefined is as none",
+  },
+  {
+    file: "src/controllers/job-definition/plan.ts",
     in: 'const stale = ledger.filter(({ owner }) => owner.kind === "retained" || (owner.kind === "ours" && owner.retag));',
     was: 'owner.kind === "ours"',
     becomes: "true",
@@ -711,7 +725,7 @@ export const survivors: readonly Survivor[] = [
   },
   {
     file: "src/controllers/job-queue/plan.ts",
-    in: 'if (seen.queue?.state === "DISABLED" || anyServing(names, seen.environments)) return undefined;',
+    in: 'if (seen.queue?.state === "DISABLED" || serves) return undefined;',
     was: "seen.queue?.state",
     becomes: "seen.queue.state",
     why: "for the compiler: without a queue a rule before this one has a step",

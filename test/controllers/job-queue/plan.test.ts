@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
+import type { JobQueue, JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
 import { planFor } from "../../../src/controllers/job-queue/plan.ts";
 import type { EntrySeen } from "../../../src/controllers/job-queue/seen.ts";
 import { ownerTags } from "../../../src/controllers/ownership.ts";
@@ -689,10 +689,29 @@ describe("a queue with less than it should have", () => {
       ["x"],
       "WaitingForEnvironment: team/b: b1 is CREATING; until then the order keeps x, for which there is no entry",
     ],
+    [
+      "one beside the other",
+      [unresolved("b", "ReferenceNotFound")],
+      ["x", "y"],
+      "ReferenceNotFound: team/b: ReferenceNotFound b; until then the order keeps x, y, for which there is no entry",
+    ],
   ])("tells what stays in the order for want of an entry %s", (_name, entries, names, expected) => {
-    const environments = [a, foreignEnvironment("x")];
+    const environments = [a, foreignEnvironment("x"), foreignEnvironment("y")];
     const { next } = planFor(object(), seen({ ...atRest, entries, environments, queue: queue(names) }), now);
     expect(`${next.reason}: ${next.message}`).toBe(expected);
+  });
+
+  it.each<[string, Readonly<Record<string, string>>, string]>([
+    ["was not said to lack one", { Ready: "Available" }, "settled Available"],
+    ["was said to lack one", { Ready: "NoUsableEnvironment", Synced: "Synced" }, "wait NoUsableEnvironment"],
+    ["is only said so elsewhere", { Ready: "Available", Stalled: "NoUsableEnvironment" }, "settled Available"],
+  ])("takes an environment that is UPDATING for usable where the queue %s", (_name, reasons, expected) => {
+    const updating = environment("a1", "a", { status: "UPDATING" });
+    const conditions = Object.entries(reasons).map(([type, reason]) => ({ type, reason }));
+    const told = { ...object(), status: { conditions } } as unknown as JobQueue;
+    const change = { ...atRest, entries: [reference("a", [updating])], environments: [updating] };
+    const { next } = planFor(told, seen(change), now);
+    expect(`${next.kind} ${next.reason}`).toBe(expected);
   });
 
   it("names the missing entry", () => {
