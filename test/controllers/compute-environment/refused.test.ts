@@ -158,6 +158,9 @@ describe("a step that AWS refused", () => {
   it("is tried again when nothing else is left, the one that was tried the longest ago first", () => {
     expect(told(planned(ec2, given("delete a", "delete b")))).toBe("delete a");
     expect(told(planned(ec2, given("delete b", "delete a")))).toBe("delete b");
+    const [first, second] = [...given("delete a", "delete b").refusals];
+    const refusals = new Map([second, first].filter((one) => one !== undefined));
+    expect(told(planned(ec2, { ...given(), refusals }))).toBe("delete a");
   });
 
   it("is tried again although nothing else of the object can be done at all", () => {
@@ -285,6 +288,13 @@ describe("no further environment is made past three for the same spec that AWS d
     const marked = attempt(3, { status: "VALID", state: "ENABLED" });
     const disabling = [...deletions.slice(0, 2), `disable ${marked.computeEnvironmentName}`];
     expect(told(planned(other, given([first, second, marked], disabling)))).toBe(deletions[0]);
+    const unmarked = environment(
+      third.computeEnvironmentName,
+      withResources(ec2, { instanceTypes: ["r5.large"] }),
+      ill,
+    );
+    const retiring = [...deletions.slice(0, 2), `retire ${unmarked.computeEnvironmentName}`];
+    expect(told(planned(other, given([first, second, unmarked], retiring)))).toBe(deletions[0]);
   });
 
   it("whatever else of theirs is refused, and whatever was made for another spec", () => {
