@@ -310,6 +310,12 @@ describe("the state that the spec wishes", () => {
       "update old spec.state",
     ],
     [
+      "starts the target together with what else differs",
+      { ...withResources(ec2, { maxvCpus: 512 }), state: "ENABLED" },
+      { environments: [old(disabled)], ...named },
+      "update old spec.state,spec.computeResources.maxvCpus",
+    ],
+    [
       "starts nothing that AWS found INVALID",
       holding(on, "Repoint"),
       { environments: [old({ ...disabled, status: "INVALID" }), fresh()], ...named },
@@ -355,6 +361,18 @@ describe("the state that the spec wishes", () => {
       holding(off, "Create"),
       { environments: [old(disabled), foreign("x")], queues: [queue("q1", ["old", "x"])] },
       /approve: "[^"]*"$/,
+    ],
+    [
+      "names no queue of what is not DISABLED yet",
+      off,
+      { environments: [old({ status: "UPDATING" }), fresh({ ...disabled, status: "CREATING" })], ...named },
+      /^(?!.*Meanwhile)/,
+    ],
+    [
+      "says of what is done now only that",
+      { ...withResources(other, { maxvCpus: 512 }), state: "DISABLED" },
+      { environments: [old(disabled), fresh(disabled)], ...named },
+      /^(?!.*Meanwhile).*being updated/,
     ],
     [
       "names no queue that starves otherwise",
