@@ -45,14 +45,18 @@ export function describedBy(spec: Spec): Described | undefined {
   };
 }
 
+/** All environments that are known as objects, of all regions. */
+export function environmentObjects(objects: Pick<Objects, "list">): readonly BatchComputeEnvironment[] {
+  return objects.list(BatchComputeEnvironmentKind as Kind) as readonly BatchComputeEnvironment[];
+}
+
 /** What all objects of a region will ask for: read together it costs about what the first of them would. */
 export function networkRequests(
   objects: Pick<Objects, "list">,
   region: string,
   settings: Pick<Settings, "region">,
 ): readonly NetworkRequest[] {
-  const environments = objects.list(BatchComputeEnvironmentKind as Kind) as readonly BatchComputeEnvironment[];
-  return environments
+  return environmentObjects(objects)
     .filter(
       ({ metadata, spec }) => metadata.deletionTimestamp === undefined && region === (spec.region ?? settings.region),
     )

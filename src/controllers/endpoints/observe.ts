@@ -1,8 +1,7 @@
-import type { Kind, KubeObject } from "../../api/object.ts";
+import type { KubeObject } from "../../api/object.ts";
 import { keyText } from "../../api/object.ts";
 import { endpointsAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
-import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import type { Environment } from "../../aws/batch.ts";
 import type { BatchRegion } from "../../aws/region.ts";
 import { heldAmong } from "../../network/dependence.ts";
@@ -12,7 +11,7 @@ import type { NetworkFacts, SecurityGroup, VpcEndpoint } from "../../network/fac
 import { isStanding, read } from "../../network/lookups.ts";
 import { endpointServiceOf } from "../../network/needs.ts";
 import type { NetworkRequest } from "../../network/port.ts";
-import { likelyJobs } from "../compute-environment/network-wish.ts";
+import { environmentObjects, likelyJobs } from "../compute-environment/network-wish.ts";
 import { conditionsOf } from "../conditions.ts";
 import { type Ec2Memory, factsMaxAgeMs, isUnproven, refusedLately, removedLately, wroteLately } from "../ec2-memory.ts";
 import { identityOf, isRetainedBy, ownershipOf } from "../ownership.ts";
@@ -103,8 +102,7 @@ async function networkOf(
 
 /** Who is in a region by what this process knows of it. */
 export function companyIn(region: Pick<BatchRegion, "snapshot">, { objects }: Pick<Ports, "objects">): string {
-  const all = objects.list(BatchComputeEnvironmentKind as Kind) as readonly BatchComputeEnvironment[];
-  return companyOf(region.snapshot().environments.values(), all);
+  return companyOf(region.snapshot().environments.values(), environmentObjects(objects));
 }
 
 type VpcsSeen = Extract<NetworkOfEndpoints, { kind: "read" }>;
@@ -291,7 +289,7 @@ function usersIn(object: BatchComputeEnvironment, region: BatchRegion, ports: Po
   const { objects, settings, cluster } = ports;
   const place = { region: region.region, jobs: likelyJobs(objects, settings, region.snapshot(), cluster) };
   const regionOf = ({ spec }: BatchComputeEnvironment): string => spec.region ?? settings.region;
-  const all = objects.list(BatchComputeEnvironmentKind as Kind) as readonly BatchComputeEnvironment[];
+  const all = environmentObjects(objects);
   const cached = all.filter(({ metadata }) => metadata.uid !== object.metadata.uid);
   const neighbours = [...cached.map(placed), object].filter(
     (one) => regionOf(one) === regionOf(object) && (wishesEndpoints(one) || vpcClaims(one).length > 0),
