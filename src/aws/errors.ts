@@ -240,8 +240,13 @@ export function isDefinite(kind: FailureKind): boolean {
 }
 
 /** Whether neither AWS nor time will end it: the operator lacks a permission, or its credentials are wrong. */
-export function needsPerson(kind: FailureKind): boolean {
+export function needsPerson(kind: string): boolean {
   return kind === "denied" || kind === "credentials";
+}
+
+/** Whether it is over with one of the next tries, mostly: AWS limits the rate of calls, or gave no good answer. */
+export function passesByItself(kind: string): boolean {
+  return kind === "throttled" || kind === "unavailable";
 }
 
 /** What passes by itself is told once it has lasted so long. */

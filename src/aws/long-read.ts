@@ -3,7 +3,7 @@ import { type Clock, sleep } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
 import type { BatchApi } from "./batch.ts";
 import { batchCallKinds, eachCall } from "./calls.ts";
-import { AwsError } from "./errors.ts";
+import { AwsError, passesByItself } from "./errors.ts";
 
 /** Together about half a minute; whoever reads begins anew after that. */
 const pauses = { firstMs: 1000, maxMs: 15_000 };
@@ -34,7 +34,7 @@ export function longRead({ batch, clock, random }: LongReadOptions): BatchApi {
           answered = true;
           return answer;
         } catch (error) {
-          if (!answered || retries === mostRetries || !passes(error)) throw error;
+          if (!answered || retries === mostRetries || !mayPass(error)) throw error;
           await sleep(clock, backoffMs(retries, pauses, random), options?.signal);
         }
       }
@@ -42,6 +42,6 @@ export function longRead({ batch, clock, random }: LongReadOptions): BatchApi {
   });
 }
 
-function passes(error: unknown): boolean {
-  return error instanceof AwsError && (error.kind === "throttled" || error.kind === "unavailable");
+function mayPass(error: unknown): boolean {
+  return error instanceof AwsError && passesByItself(error.kind);
 }

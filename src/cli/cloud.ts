@@ -1,4 +1,4 @@
-import { AwsError, classify } from "../aws/errors.ts";
+import { AwsError, classify, needsPerson } from "../aws/errors.ts";
 import { sdkIam } from "../aws/iam-sdk.ts";
 import { defaultRegion, sdkBatch, sdkCallerIdentity } from "../aws/sdk.ts";
 import type { AwsConnection } from "../operator.ts";
@@ -60,7 +60,7 @@ export async function realCloud(flags: OperatorFlags, env: Environment, signal: 
     return await awsCloud(region, { flags, env, clock: systemClock() }, signal);
   } catch (error) {
     if (!(error instanceof AwsError) || signal.aborted) throw error;
-    if (error.kind === "credentials" || error.kind === "denied") {
+    if (needsPerson(error.kind)) {
       throw new CommandError(
         `AWS does not accept the credentials, or there are none: ${error.message.replace(/\.$/, "")}. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; or use --simulate, which needs none`,
         { cause: error },

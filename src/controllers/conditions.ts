@@ -1,5 +1,5 @@
 import type { Condition, KubeObject } from "../api/object.ts";
-import { lacksReference } from "../aws/errors.ts";
+import { lacksReference, needsPerson, passesByItself } from "../aws/errors.ts";
 import type { Decision, Failure, News, Next, Outcome } from "./decision.ts";
 import { failureText, shortened } from "./wording.ts";
 
@@ -120,7 +120,7 @@ type Failures = readonly [Failure, ...Failure[]];
  * would go to and fro. What passes by itself comes after what may not.
  */
 function failuresOf({ refused = [] }: Decision<unknown>, failure: Failure): Failures {
-  const rank = ({ kind }: Failure): number => (passes(kind) ? 2 : lags(kind) ? 1 : 0);
+  const rank = ({ kind }: Failure): number => (passesByItself(kind) ? 2 : lags(kind) ? 1 : 0);
   const sorted = [failure, ...refused].toSorted(
     (left, right) => rank(left) - rank(right) || (failureText(left) < failureText(right) ? -1 : 1),
   );
@@ -140,12 +140,8 @@ function failuresText(failures: Failures, otherwise: Next<unknown> | undefined):
 
 /** A step in words, with what AWS has refused beside it, unless that passes by itself. */
 function besideRefusals({ next, refused = [] }: Decision<unknown>): string {
-  const lasting = refused.filter(({ kind }) => !passes(kind) && !lags(kind));
+  const lasting = refused.filter(({ kind }) => !passesByItself(kind) && !lags(kind));
   return [...new Set([next.message, ...lasting.map(failureText)])].join(". Also: ");
-}
-
-function passes(kind: string): boolean {
-  return kind === "throttled" || kind === "unavailable";
 }
 
 function lags(kind: string): boolean {
@@ -173,13 +169,13 @@ function failedVerdict(failures: Failures, next: Next<unknown>, serving: boolean
     otherwise?.kind === "blocked" ||
     failure.kind === "invalid" ||
     failure.kind === "quota" ||
-    ((failure.kind === "denied" || failure.kind === "credentials") && lastedMs >= deniedStallsAfterMs) ||
+    (needsPerson(failure.kind) && lastedMs >= deniedStallsAfterMs) ||
     ((failure.kind === "notReady" || lacksReference(failure)) && lastedMs >= missingStallsAfterMs) ||
     (failure.kind === "inUse" && lastedMs >= lagStallsAfterMs);
   if (stalled) return { ready: "False", kind: "Stalled", reason, message };
   if (!serving) return { ready: "False", kind: "Reconciling", reason, message };
   // What is usable stays Ready, but a refusal is told also then; what passes by itself is not worth the words.
-  return passes(failure.kind)
+  return passesByItself(failure.kind)
     ? servingVerdict
     : { ...servingVerdict, message: `${servingVerdict.message}, but ${message}` };
 }
