@@ -18,12 +18,10 @@ export const invalidEveryMs = 30 * 60_000;
  * may last, or be the very jobs that only such an environment could run; what is mended meanwhile serves again.
  */
 export function lookedAtMeanwhile(next: Next<Action>, context: Context): Next<Action> {
-  const { seen, ours, fleet, now } = context;
+  const { seen, ours, now } = context;
   if (next.kind !== "wait" && next.kind !== "blocked") return next;
   const looks = ours
     .filter((one) => one.status === "INVALID" && !isRetired(one))
-    // How a target is looked at again hangs on why it is INVALID; of what is being deleted none is one.
-    .filter((one) => one !== fleet.target || seen.wish.deleting)
     .filter(({ computeEnvironmentName: name }) => queuesNaming(seen, new Set([name])).length > 0)
     .map((one) => lookedAtAnew(seen, one, invalidEveryMs, now));
   const due = looks.filter((look) => look.kind === "act").find((look) => !isPassedOver(look, context));

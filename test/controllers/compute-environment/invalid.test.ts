@@ -50,6 +50,16 @@ describe("what AWS found INVALID although queues name it", () => {
     }
   });
 
+  it("is not, when no queue names it and AWS does not take its mark for removal", () => {
+    const environments = [invalid, fresh({ status: "CREATING" })];
+    const refusals: Seen["refusals"] = new Map([
+      ["retire old", { failure: { kind: "denied", operation: "batch:TagResource", message: "", advice: "" }, at: now }],
+    ]);
+    expect(given(1_800_000, other, { environments, queues: [], refusals })).toMatchObject({
+      action: { kind: "tag", purpose: "retire" },
+    });
+  });
+
   it("is not, while another object may be the one that it belongs to", () => {
     expect(given(1_800_000, never, { claimedBy: "team/older" })).toMatchObject({ kind: "blocked", reason: "Conflict" });
   });

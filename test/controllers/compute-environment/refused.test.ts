@@ -5,7 +5,7 @@ import { type Action, independentName } from "../../../src/controllers/compute-e
 import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
 import type { JobsSeen, Seen } from "../../../src/controllers/compute-environment/seen.ts";
 import type { Decision, Failure } from "../../../src/controllers/decision.ts";
-import { ec2, environment, now, object, queue, seen, settings, wish, withResources } from "./given.ts";
+import { ec2, environment, job, now, object, queue, seen, settings, wish, withResources } from "./given.ts";
 import { fresh, id, iso, old, other, retired, serving } from "./replaced.ts";
 
 const minute = 60_000;
@@ -168,6 +168,8 @@ describe("a step that AWS refused", () => {
     const decision = planned(ec2, { ...given("delete a", "delete b"), environments });
     expect(told(decision)).toBe("delete a");
     expect(decision.next).not.toHaveProperty("otherwise");
+    const alone = { ...given("delete a", "delete gone"), environments: [failed("a")] };
+    expect(told(planned(ec2, alone))).toBe("delete a");
   });
 
   it.each([
@@ -260,6 +262,7 @@ describe("a step that AWS refused", () => {
     expect(planned(never, change).next).toMatchObject({
       otherwise: { next: { kind: "blocked", reason: "ReplacementNeeded" } },
     });
+    expect(planned(never, change).next).not.toHaveProperty("otherwise.next.recheckInMs");
     expect(told(planned(ec2, change))).toBe("revalidate old");
     expect(planned(ec2, change).next).toMatchObject({
       otherwise: { next: { kind: "blocked", reason: "Invalid", recheckInMs: 5 * minute } },
@@ -295,6 +298,20 @@ describe("no further environment is made past three for the same spec that AWS d
     );
     const retiring = [...deletions.slice(0, 2), `retire ${unmarked.computeEnvironmentName}`];
     expect(told(planned(other, given([first, second, unmarked], retiring)))).toBe(deletions[0]);
+    const terminate: BatchComputeEnvironmentSpec = { ...other, drain: { policy: "Terminate", timeoutSeconds: 60 } };
+    const { computeEnvironmentName: busy } = third;
+    const remaining = [job("j1", { cluster: `AWSBatch-${busy}` })];
+    const terminating = given([first, second, third], [...deletions.slice(0, 2), `terminateJobs ${busy}`]);
+    const jobs = new Map(terminating.jobs).set(busy, { kind: "read", remaining, zeroForMs: undefined });
+    expect(told(planned(terminate, { ...terminating, jobs }))).toBe(deletions[0]);
+  });
+
+  it("and everything else goes before them", () => {
+    const made = environment(`team_ce-${id}-4`, other);
+    const change = given([first, second, third, made], deletions);
+    expect(told(planned(other, { ...change, queues: [queue("q1", [made.computeEnvironmentName])] }))).toBe(
+      `serving ${made.computeEnvironmentName}`,
+    );
   });
 
   it("whatever else of theirs is refused, and whatever was made for another spec", () => {
