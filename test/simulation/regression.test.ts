@@ -69,6 +69,7 @@ const seeds: Readonly<Record<string, number>> = {
   "a tool gave a queue the priority that its user wished 21 seconds later, before the next listing": 180_013_953,
   "endpoints were deleted under an environment that had been made since the last look at who runs by them": 230_003_800,
   "tags were put once more on what the writer's successor had left in AWS while it slept": 230_005_864,
+  "a replacement waited for a queue that kept its order for want of the room that the predecessor took": 290_005_064,
 };
 
 describe("worlds that broke a promise once", () => {

@@ -159,3 +159,35 @@ describe("a queue of somebody else with two environments", () => {
     expect([...orders]).toEqual(["prod-a,prod-b", `prod-a,${own}`]);
   });
 });
+
+describe("a queue whose new order nothing can serve yet", () => {
+  it("keeps what serves it through that one's replacement, and leaves it as soon as it can", async () => {
+    const world = await aWorld();
+    world.apply(
+      computeEnvironment("a", ec2),
+      computeEnvironment("b", { ...ec2, state: "DISABLED" }),
+      jobQueue("q1", ["a"]),
+    );
+    await world.untilReady();
+    const [old] = orderOf(world);
+    world.apply(jobQueue("q1", ["b"]));
+    const starves = (): boolean => world.condition("JobQueue", "q1", "Ready")?.reason === "WouldStarve";
+    await world.until("the order waits", starves);
+
+    world.apply(computeEnvironment("a", withTypes(["r5.large"])));
+    const isGoneInAws = (): boolean =>
+      world.aws.truth
+        .computeEnvironments()
+        .every(({ computeEnvironmentName, status }) => computeEnvironmentName !== old || status === "DELETED");
+    await world.until("the predecessor has gone", isGoneInAws, 900);
+    const [successor] = orderOf(world);
+    expect(successor).not.toBe(old);
+    expect(starves()).toBe(true);
+
+    world.apply(computeEnvironment("b", { ...ec2, state: "ENABLED" }));
+    await world.untilReady();
+    expect(orderOf(world)).toEqual([expect.stringMatching(/^team_b-/)]);
+    expect(orderWrites(world)).toHaveLength(2);
+    await expectSilence(world);
+  });
+});

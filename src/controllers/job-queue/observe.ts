@@ -26,6 +26,8 @@ import { wishOf } from "../wish.ts";
 import { networkFactIn } from "./progress.ts";
 import type { EntrySeen, ProgressSeen, Seen } from "./seen.ts";
 
+type OrderEntry = JobQueue["spec"]["computeEnvironmentOrder"][number];
+
 /**
  * What this process remembers between passes, by region and queue name (`memoryKey`): ages only. A restart begins them
  * anew.
@@ -66,10 +68,11 @@ export async function observe(
     ),
   );
   const named = new Set(orderOf(queue));
+  const wished = [...object.spec.computeEnvironmentOrder].sort((left, right) => left.order - right.order);
   const entries = await Promise.all(
-    [...object.spec.computeEnvironmentOrder]
-      .sort((left, right) => left.order - right.order)
-      .map((entry) => entrySeen(entry, object, named, [...environments.values()], region, ports, signal)),
+    [...wished, ...leavingEntries(object, named, environments, ports)].map((entry) =>
+      entrySeen(entry, object, named, [...environments.values()], region, ports, signal),
+    ),
   );
   return {
     identity,
@@ -81,7 +84,8 @@ export async function observe(
     absent,
     isSettled: snapshot.isSettled("job-queue", queueName),
     claimedBy: claimant === undefined || claimant === object ? undefined : keyText(claimant.metadata),
-    entries,
+    entries: entries.slice(0, wished.length),
+    leaving: entries.slice(wished.length),
     environments,
     foundInvalid: foundInvalidIn(region.region, environments, memory),
     jobs: await jobsIn(object, queue, region, ports, memory, signal),
@@ -102,8 +106,28 @@ function foundInvalidIn(
   return found;
 }
 
+/** What the order in AWS names of objects of this cluster that no entry refers to. */
+function leavingEntries(
+  { metadata, spec: { computeEnvironmentOrder: wished } }: JobQueue,
+  named: ReadonlySet<string>,
+  environments: ReadonlyMap<string, Environment>,
+  ports: Ports,
+): readonly OrderEntry[] {
+  const refersTo = (owner: ObjectKey): boolean =>
+    wished.some(
+      ({ computeEnvironmentRef: reference }) =>
+        reference?.name === owner.name && (reference.namespace ?? metadata.namespace) === owner.namespace,
+    );
+  const owners = [...named].flatMap((name) => ownerObject(environments.get(name), ports)?.metadata ?? []);
+  const left = new Map(owners.filter((owner) => !refersTo(owner)).map((owner) => [keyText(owner), owner]));
+  return [...left.values()].map(({ namespace, name }, index) => ({
+    order: wished.length + index + 1,
+    computeEnvironmentRef: { namespace, name },
+  }));
+}
+
 async function entrySeen(
-  entry: JobQueue["spec"]["computeEnvironmentOrder"][number],
+  entry: OrderEntry,
   object: JobQueue,
   named: ReadonlySet<string>,
   environments: readonly Environment[],
@@ -183,7 +207,7 @@ function environmentsOf(
 
 /** A name is no way round what the owner of the environment allows, nor does an ARN mean what it does not say. */
 async function namedSeen(
-  { order, computeEnvironment: nameOrArn = "" }: JobQueue["spec"]["computeEnvironmentOrder"][number],
+  { order, computeEnvironment: nameOrArn = "" }: OrderEntry,
   { metadata: { namespace } }: JobQueue,
   environments: readonly Environment[],
   region: BatchRegion,

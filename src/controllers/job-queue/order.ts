@@ -51,7 +51,29 @@ export interface Order {
 
 export function orderFor(seen: Seen): Order {
   const current = orderOf(seen.queue);
-  const entries = seen.entries.map((entry) => resolveEntry(entry, current, seen));
+  return ordered(
+    seen.entries.map((entry) => resolveEntry(entry, current, seen)),
+    seen,
+  );
+}
+
+/**
+ * The order that AWS has, for as long as that of the spec cannot be written: what it names goes over to successors, for
+ * otherwise their objects wait for a queue that may wait for the very room that their predecessors take.
+ */
+export function standingOrder(seen: Seen): Order {
+  const current = orderOf(seen.queue);
+  const known = [...seen.entries, ...seen.leaving].map((entry) => resolveEntry(entry, current, seen));
+  const standing = current.map(
+    (name) =>
+      known.find((entry) => entry.current.includes(name)) ??
+      resolveNamed({ kind: "named", order: 0, name }, current, seen.environments.get(name)),
+  );
+  return ordered([...new Set(standing)], seen);
+}
+
+function ordered(entries: readonly Entry[], seen: Seen): Order {
+  const current = orderOf(seen.queue);
   const strays = straysIn(current, entries, seen);
   const places = placed(entries, strays, current);
   // What is not resolved stays as it is now, so that it never causes a write.

@@ -12,7 +12,7 @@ import { othersText, withoutRequestIds } from "../wording.ts";
 import type { Action } from "./action.ts";
 import { deleted } from "./delete.ts";
 import { immutableDifference, queueDifferences, withPolicy } from "./diff.ts";
-import { anyServing, anyUsable, type Entry, type Order, orderFor } from "./order.ts";
+import { anyServing, anyUsable, type Entry, type Order, orderFor, standingOrder } from "./order.ts";
 import { progressNews } from "./progress.ts";
 import type { Seen } from "./seen.ts";
 
@@ -25,9 +25,10 @@ interface Context {
 }
 
 type Rule = (context: Context) => Next<Action> | undefined;
+type Waiting = Extract<Next<Action>, { kind: "wait" | "blocked" }>;
 
 const missingStalledAfterMs = 10 * 60_000;
-/** For what nothing wakes: an older object of the same name that has gone, a namespace with other labels. */
+/** For what nothing wakes: an older object of the same name that has gone, a namespace with other labels, a successor. */
 const lookAgainMs = 60_000;
 const withoutAny = "NoUsableEnvironment";
 const orderPath = "spec.computeEnvironmentOrder";
@@ -194,17 +195,18 @@ function retagged({ spec, seen }: Context): Next<Action> | undefined {
 function updated({ spec, seen, order }: Context): Next<Action> | undefined {
   const { queue, environments } = seen;
   if (queue === undefined) return undefined;
-  const writesOrder = order.differs && orderHindrance(seen, order) === undefined;
-  const isUrgent = writesOrder && (order.follows || !anyUsable(orderOf(queue), environments));
+  const written = orderToWrite(seen, order);
+  const isUrgent = written !== undefined && (written.follows || !anyUsable(orderOf(queue), environments));
   const differences = isUrgent || immutableDifference(spec, queue) !== undefined ? [] : queueDifferences(spec, queue);
-  const paths = [...differences.map(({ path }) => path), ...(writesOrder ? [orderPath] : [])];
+  const paths = [...differences.map(({ path }) => path), ...(written === undefined ? [] : [orderPath])];
   if (paths.length === 0) return undefined;
   const request: UpdateJobQueueRequest = {
     jobQueue: queue.jobQueueName,
     ...Object.assign({}, ...differences.map(({ send }) => send)),
-    ...(writesOrder ? { computeEnvironmentOrder: orderMembers(order.names) } : {}),
+    ...(written === undefined ? {} : { computeEnvironmentOrder: orderMembers(written.names) }),
   };
-  const detaches = writesOrder && orderOf(queue).some((name) => !order.names.includes(name) && environments.has(name));
+  const detaches =
+    written !== undefined && orderOf(queue).some((name) => !written.names.includes(name) && environments.has(name));
   return {
     kind: "act",
     action: { kind: "update", request: withPolicy(request, queue), paths },
@@ -212,17 +214,25 @@ function updated({ spec, seen, order }: Context): Next<Action> | undefined {
     message: `${queue.jobQueueName} is being updated: ${paths.join(", ")}`,
     irreversible: detaches || spec.state === "DISABLED",
     untilShown: true,
-    ...(writesOrder && order.follows ? { follows: true } : {}),
+    ...(written?.follows === true ? { follows: true } : {}),
   };
+}
+
+/** The order of the spec, or while that cannot be written the one that AWS has, with successors in their places. */
+function orderToWrite(seen: Seen, order: Order): Order | undefined {
+  if (!order.differs) return undefined;
+  return [order, standingOrder(seen)].find((one) => one.differs && orderHindrance(seen, one) === undefined);
 }
 
 /** The order differs, and cannot be written now. */
 function orderHeld({ seen, order }: Context): Next<Action> | undefined {
-  return order.differs ? orderHindrance(seen, order) : undefined;
+  const next = order.differs ? orderHindrance(seen, order) : undefined;
+  // No change of an object that the spec does not refer to wakes it.
+  return next === undefined || seen.leaving.length === 0 ? next : { ...next, recheckInMs: lookAgainMs };
 }
 
 /** What an order has to wait for before it may be written. */
-function orderHindrance(seen: Seen, order: Order): Next<never> | undefined {
+function orderHindrance(seen: Seen, order: Order): Waiting | undefined {
   const { waitsFor } = order;
   if (waitsFor !== undefined) {
     return { kind: "wait", reason: "WaitingForEnvironment", message: `${waitsFor.label}: ${waitsFor.why}` };
@@ -286,7 +296,7 @@ function settled({ seen }: Context): Next<Action> {
 }
 
 /** Waits for what the order names; a refused reference is a person's to mend at once. */
-function waitForEntries(seen: Seen, missing: readonly Entry[], reason: string): Next<never> {
+function waitForEntries(seen: Seen, missing: readonly Entry[], reason: string): Waiting {
   const refused = seen.entries.find((entry) => entry.kind === "unresolved" && entry.reason !== "ReferenceNotFound");
   if (refused?.kind === "unresolved") {
     return { kind: "blocked", reason: refused.reason, message: refused.message, recheckInMs: lookAgainMs };

@@ -27,6 +27,8 @@ export interface Seen {
   readonly claimedBy: string | undefined;
   /** In ascending `order`. */
   readonly entries: readonly EntrySeen[];
+  /** References to the objects of what AWS's order names, as far as no entry refers to them. */
+  readonly leaving: readonly EntrySeen[];
   /** Every environment of the region but DELETED tombstones, by name. */
   readonly environments: ReadonlyMap<string, Environment>;
   /** Names of environments that this process has seen INVALID and not VALID since. */

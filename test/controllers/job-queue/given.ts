@@ -130,6 +130,7 @@ export function seen({ environments = [], ...change }: SeenChange = {}): Seen {
     isSettled: true,
     claimedBy: undefined,
     entries: [],
+    leaving: [],
     foundInvalid: new Set(),
     jobs: undefined,
     progress: undefined,

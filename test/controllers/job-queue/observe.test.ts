@@ -442,3 +442,35 @@ describe("the jobs of a queue on its way out", () => {
     await expect(look(region, deleted)).rejects.toThrow("a fault of ours");
   });
 });
+
+describe("what the order in AWS names and no entry refers to", () => {
+  const named = (owner: string, suffix = "1") => environment(`${owner}${suffix}`, owner);
+  const given = object({
+    computeEnvironmentOrder: [
+      { order: 1, computeEnvironmentRef: { name: "a" } },
+      { order: 2, computeEnvironmentRef: { name: "missing" } },
+    ],
+  });
+  const strangers = environment("s1", "s", { tags: { "awsbatch.dev/cluster": "another" } });
+  const environments = [named("a"), named("missing"), named("b"), named("b", "2"), named("gone"), strangers];
+  const names = (owners: readonly string[]) => owners.map((owner) => environmentOf(owner));
+
+  it.each<[string, readonly string[], readonly string[]]>([
+    ["is seen as if it were referred to", ["a1", "b1"], ["b 3 reference"]],
+    ["is seen once for each object", ["b2", "b1"], ["b 3 reference"]],
+    ["is nothing when all is referred to", ["a1", "missing1"], []],
+    ["is nothing when the object has gone, or is another cluster's", ["gone1", "s1", "unknown"], []],
+  ])("%s", async (_name, inOrder, expected) => {
+    const region = fakeRegion({ environments, queues: [queue(inOrder)] });
+    const { leaving } = await watcher(names(["a", "b", "missing", "s"])).look(region, given);
+    expect(leaving.map((entry) => `${"key" in entry ? entry.key.name : ""} ${entry.order} ${entry.kind}`)).toEqual(
+      expected,
+    );
+  });
+
+  it("is seen with the successor that takes over", async () => {
+    const region = fakeRegion({ environments: [...environments], queues: [queue(["b1"])] });
+    const [entry] = (await watcher(names(["b"])).look(region, given)).leaving;
+    expect(entry).toMatchObject({ handover: true, fleet: { target: { computeEnvironmentName: expect.any(String) } } });
+  });
+});

@@ -882,3 +882,80 @@ describe("the reason of a step, and its words", () => {
     expect(`${action} ${reason}`).toBe(expected);
   });
 });
+
+describe("an order that stays for want of another", () => {
+  const off = foreignEnvironment("x", { state: "DISABLED" });
+  const replaced = reference("a", [a, aNext], { spec: other });
+  const starving: SeenChange = {
+    entries: [named("x")],
+    leaving: [replaced],
+    environments: [a, aNext, off],
+    queue: queue(["a1"]),
+  };
+  const waits = "wait WouldStarve again in 60 s Stalled after 10 min";
+
+  it.each<Case>([
+    ["goes over to a successor", {}, starving, "update a2 after a live read"],
+    ["goes over alone", { priority: 5 }, starving, "update a2 after a live read"],
+    [
+      "goes over where there is nothing VALID to write either",
+      {},
+      { ...starving, environments: [a, aNext] },
+      "update a2 after a live read",
+    ],
+    [
+      "goes over place by place",
+      {},
+      { ...starving, environments: [a, aNext, b, off], queue: queue(["b1", "a1", "x"]) },
+      "update b1,a2,x after a live read",
+    ],
+    ["waits, once it has gone over", {}, { ...starving, queue: queue(["a2"]) }, waits],
+    [
+      "waits for an approval",
+      {},
+      { ...starving, leaving: [reference("a", [a, aNext], { spec: other, handover: false })] },
+      waits,
+    ],
+    [
+      "does not go over to what is DISABLED",
+      {},
+      {
+        ...starving,
+        leaving: [
+          reference("a", [a, environment("a2", "a", { state: "DISABLED" }, other)], {
+            spec: { ...other, state: "DISABLED" },
+          }),
+        ],
+        environments: [a, environment("a2", "a", { state: "DISABLED" }, other), off],
+      },
+      waits,
+    ],
+    [
+      "keeps what its spec names by its AWS name",
+      {},
+      {
+        entries: [named("x"), named("a1", 2)],
+        leaving: [replaced, reference("b", [b], { order: 2 })],
+        environments: [environment("a1", "a", { state: "DISABLED" }), aNext, b, off],
+        queue: queue(["a1", "b1"]),
+      },
+      waits,
+    ],
+    [
+      "keeps an environment of nobody",
+      {},
+      { ...starving, environments: [a, aNext, off, foreignEnvironment("y")], queue: queue(["y", "a1"]) },
+      "update y,a2 after a live read",
+    ],
+    [
+      "is left as soon as the other one can serve",
+      {},
+      { ...starving, environments: [a, aNext, foreignEnvironment("x")] },
+      "update x after a live read",
+    ],
+  ])("%s", expectLines);
+
+  it("says what it keeps", () => {
+    expect(message({}, { ...starving, queue: queue(["a2"]) })).toBe("team_q keeps a2: none of x is ENABLED and VALID");
+  });
+});

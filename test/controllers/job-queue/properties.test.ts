@@ -219,6 +219,16 @@ const parts: fc.Arbitrary<Parts> = fc.record({
   inOrder: fc.boolean(),
 });
 
+/** What `observe` would make of what the queue names and no entry refers to. */
+function leavingOf({ there, entries, queue: before }: Parts): readonly EntrySeen[] {
+  const referred = entries.map((entry) => (entry.kind === "named" ? "" : entry.owner));
+  const named = there.filter(({ computeEnvironmentName: name }) => orderOf(before).includes(name));
+  const left = named.flatMap(({ tags }) => ownerIn(tags)?.name ?? []).filter((owner) => !referred.includes(owner));
+  return [...new Set(left)].map((owner, index) =>
+    entryOf({ kind: "reference", owner, handover: true, spec: ec2 }, entries.length + index, there),
+  );
+}
+
 function worldOf(all: Parts): World {
   const { there, entries, deleting, retain, adoptionPolicy, jobs: counted, absent } = all;
   const given = seen({
@@ -227,6 +237,7 @@ function worldOf(all: Parts): World {
     absent,
     environments: there,
     entries: entries.map((entry, order) => entryOf(entry, order, there)),
+    leaving: leavingOf(all),
     settings: { ...settings, adoptableNames: ["*"] },
     wish: { ...wish, deleting, retain, adoptionPolicy },
   });
@@ -283,6 +294,8 @@ const laws: Readonly<Record<string, (action: Action, world: World) => boolean>> 
       order === undefined ||
       entries.every((entry) => {
         if (entry.kind !== "unresolved" || !("key" in entry)) return true;
+        // An object is there or not; what another entry finds is followed.
+        if (entries.some((one) => one.kind === "reference" && one.key.name === entry.key.name)) return true;
         const own = orderOf(before).filter((name) => {
           const environment = there.get(name);
           const isTheirs = ownershipOf(environment?.tags, identityOf(entry.key.name)).kind === "ours";

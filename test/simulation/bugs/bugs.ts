@@ -86,8 +86,8 @@ export const bugs: readonly Bug[] = [
     "add to an order first, remove later",
     "replacement in a queue of three",
     queuePlan,
-    "{ computeEnvironmentOrder: orderMembers(order.names) }",
-    "{ computeEnvironmentOrder: orderMembers([...new Set([...orderOf(queue).filter((name) => environments.has(name)), ...order.names])]) }",
+    "{ computeEnvironmentOrder: orderMembers(written.names) }",
+    "{ computeEnvironmentOrder: orderMembers([...new Set([...orderOf(queue).filter((name) => environments.has(name)), ...written.names])]) }",
   ),
   one(
     "trust a stale read after a write",
