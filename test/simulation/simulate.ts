@@ -9,8 +9,8 @@
 
 import { availableParallelism } from "node:os";
 import process from "node:process";
-import { parseArgs } from "node:util";
 import { runApart } from "./apart.ts";
+import { numbersOf, optionsOf } from "./options.ts";
 import { runSeed } from "./run.ts";
 import { toldShrunk } from "./shrink.ts";
 import { toldStory, toldViolation } from "./telling.ts";
@@ -19,31 +19,29 @@ import { none, sumOf, type Totals, type Worlds } from "./worlds.ts";
 /** Worlds that a process makes before it ends: what it keeps in memory does not grow over the night. */
 const worldsPerProcess = 250;
 
-const { values } = parseArgs({
-  options: {
+const usage = `npm run simulate -- [--seeds COUNT] [--from SEED] [--processes COUNT] [--first] [--no-shrink]
+npm run simulate -- --seed SEED [--trace] [--no-shrink]`;
+const { values } = optionsOf(
+  {
     seed: { type: "string" },
-    seeds: { type: "string", default: "100" },
+    seeds: { type: "string" },
     from: { type: "string" },
     processes: { type: "string" },
     trace: { type: "boolean", default: false },
     "no-shrink": { type: "boolean", default: false },
     first: { type: "boolean", default: false },
   },
-});
+  usage,
+);
+const numbers = numbersOf(
+  { seed: values.seed, seeds: values.seeds, from: values.from, processes: values.processes },
+  { seed: 0, seeds: 1, from: 0, processes: 1 },
+  usage,
+);
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
-if (values.seed === undefined) await many();
-else await one(whole("seed", 0) ?? 0);
-
-/** @param least what is less is refused */
-function whole(name: "seed" | "seeds" | "from" | "processes", least: number): number | undefined {
-  const text = values[name];
-  if (text === undefined) return undefined;
-  const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= least) return number;
-  process.stderr.write(`--${name} ${text}: it takes a whole number of at least ${least}\n`);
-  process.exit(2);
-}
+if (numbers.seed === undefined) await many();
+else await one(numbers.seed);
 
 async function one(seed: number): Promise<void> {
   print(`1 world from seed ${seed}`);
@@ -59,9 +57,8 @@ async function one(seed: number): Promise<void> {
 }
 
 async function many(): Promise<void> {
-  const count = whole("seeds", 1) ?? 1;
-  const from = whole("from", 0) ?? Math.floor(performance.timeOrigin) % 2 ** 31;
-  const processes = whole("processes", 1) ?? availableParallelism();
+  const { seeds: count = 100, processes = availableParallelism() } = numbers;
+  const from = numbers.from ?? Math.floor(performance.timeOrigin) % 2 ** 31;
   print(`${count} ${count === 1 ? "world" : "worlds"} from seed ${from}`);
   let next = from;
   let totals = none;

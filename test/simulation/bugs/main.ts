@@ -7,12 +7,15 @@ import { execFile } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { optionsOf } from "../options.ts";
 import { bugs } from "./bugs.ts";
 import type { Catch } from "./hunt.ts";
 
 const hunt = fileURLToPath(new URL("hunt.ts", import.meta.url));
-const quick = process.argv.includes("--quick");
-const text = process.argv.slice(2).find((argument) => argument !== "--quick") ?? "";
+const {
+  values: { quick },
+  positionals: [text = ""],
+} = optionsOf({ quick: { type: "boolean", default: false } }, "npm run simulate:bugs -- [--quick] [TEXT]", 1);
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const sideBySide = 2;
 

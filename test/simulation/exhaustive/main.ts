@@ -6,13 +6,15 @@
  */
 
 import process from "node:process";
-import { parseArgs } from "node:util";
+import { numbersOf, optionsOf, refuse } from "../options.ts";
 import { beginningOf, type Disturbance, tell } from "./run.ts";
 import { stories } from "./stories.ts";
 import { type Row, sweep, tableOf } from "./sweep.ts";
 
-const { values } = parseArgs({
-  options: {
+const usage = `npm run simulate:exhaustive -- [--story TEXT] [--all] [--pairs COUNT|all] [--seed SEED] [--part K/N] [--rows]
+npm run simulate:exhaustive -- --story TEXT --only '{"kind":"kill","at":12}' [--all]`;
+const { values } = optionsOf(
+  {
     story: { type: "string", default: "" },
     only: { type: "string" },
     all: { type: "boolean", default: false },
@@ -21,7 +23,15 @@ const { values } = parseArgs({
     part: { type: "string", default: "1/1" },
     rows: { type: "boolean", default: false },
   },
-});
+  usage,
+);
+const numbers = numbersOf(
+  { pairs: values.pairs === "all" ? undefined : values.pairs, seed: values.seed },
+  { pairs: 0, seed: 0 },
+  usage,
+);
+const [part = 0, of = 0] = (/^(\d+)\/(\d+)$/.exec(values.part) ?? []).slice(1).map(Number);
+if (part < 1 || part > of) refuse([`--part ${values.part}: it takes which part of how many, e.g. 1/2`], usage);
 /** Calls that fail in one telling. */
 const together = 5;
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -34,7 +44,21 @@ if (chosen.length === 0) {
 }
 
 if (values.only === undefined) await all();
-else await one(JSON.parse(values.only) as Disturbance);
+else await one(disturbanceIn(values.only));
+
+function disturbanceIn(text: string): Disturbance {
+  let given: { readonly kind?: unknown };
+  try {
+    given = Object(JSON.parse(text)) as { readonly kind?: unknown };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return refuse([`--only ${text}: it is no JSON (${error.message})`], usage);
+  }
+  const kinds: readonly Disturbance["kind"][] = ["kill", "freeze", "stop", "fail", "drop"];
+  return kinds.some((kind) => kind === given.kind)
+    ? (given as Disturbance)
+    : refuse([`--only ${text}: its kind is none of ${kinds.join(", ")}`], usage);
+}
 
 async function one(disturbance: Disturbance): Promise<void> {
   for (const story of chosen) {
@@ -48,9 +72,7 @@ async function one(disturbance: Disturbance): Promise<void> {
 }
 
 async function all(): Promise<void> {
-  const seed = Number(values.seed ?? Math.floor(performance.timeOrigin));
-  const pairs = values.pairs === "all" ? "all" : Number(values.pairs);
-  const [part = 1, of = 1] = values.part.split("/").map(Number);
+  const { seed = Math.floor(performance.timeOrigin), pairs = "all" } = numbers;
   const rows: Row[] = [];
   for (const [index, story] of chosen.entries()) {
     if (index % of !== part - 1) continue;
