@@ -213,6 +213,6 @@ export function tableOf(rows: readonly Row[]): string {
     "| story | awaits | killed at | killed again | frozen at | AWS calls | wrong answers | events lost | failures |",
     "|---|---|---|---|---|---|---|---|---|",
     ...rows.map((row) => line(row.story, (pick) => pick(row))),
-    line(`${rows.length} stories`, total),
+    line(`${rows.length} ${rows.length === 1 ? "story" : "stories"}`, total),
   ].join("\n");
 }
