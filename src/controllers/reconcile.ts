@@ -272,14 +272,24 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
 
   function unreadable(object: O, why: Unread, fields = {}): Report {
     const told = { ...why, lastedMs: lasted(memoryOf(object), "unreadable", ports.clock.now()) };
-    const conditions = unreadableConditions(object, told, ports.clock.now());
+    const known = asKnown(object);
+    const conditions = unreadableConditions(known, told, ports.clock.now());
     // A generation that nobody could act on is observed once it is known to need a person.
     const observed = stallsUnread(told) ? { observedGeneration: object.metadata.generation } : {};
     return {
-      status: { ...(object.status as object | undefined), ...fields, ...observed, conditions },
-      events: stallsUnread(told) ? turnEvents(object, conditions) : [],
+      status: { ...(known.status as object | undefined), ...fields, ...observed, conditions },
+      events: stallsUnread(told) ? turnEvents(known, conditions) : [],
       again: { kind: "after", delayMs: unreadLookMs },
     };
+  }
+
+  /**
+   * The object with the status that it is known to have by now. Where watches were silent for a while, a pass may begin
+   * with an older one than it ends with: what has not changed would be told as a turn, at another time.
+   */
+  function asKnown(object: O): O {
+    const known = ports.objects.get(steps.kind, object.metadata);
+    return known?.metadata.uid === object.metadata.uid ? { ...object, status: known.status } : object;
   }
 
   function told(
@@ -298,7 +308,8 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     }
     const lastedMs = lasted(memory, reasonOf(decision, outcome), ports.clock.now());
     if (decision.next.kind === "settled") memory.settledGeneration = object.metadata.generation;
-    const conditions = conditionsFor(object, { decision, outcome, lastedMs }, ports.clock.now());
+    const known = asKnown(object);
+    const conditions = conditionsFor(known, { decision, outcome, lastedMs }, ports.clock.now());
     const requestedAt = requestedAtOf(object);
     const status = {
       observedGeneration: object.metadata.generation,
@@ -311,7 +322,7 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     };
     return {
       status,
-      events: [...events, ...turnEvents(object, conditions)],
+      events: [...events, ...turnEvents(known, conditions)],
       again: againAfter(decision.next, outcome, lastedMs),
     };
   }

@@ -90,6 +90,8 @@ async function given({ annotations = {}, finalized = true, spec = { priority: 1 
     opens: undefined as Error | undefined,
     observes: undefined as Error | undefined,
     acts: undefined as Error | undefined,
+    /** What watches have shown by now. */
+    shown: undefined as KubeObject | undefined,
     /** Why what was observed is outdated. */
     outdated: undefined as Failing | undefined,
     live,
@@ -117,7 +119,7 @@ async function given({ annotations = {}, finalized = true, spec = { priority: 1 
   const ports: Ports = {
     clock,
     store,
-    objects: objectsOf([]),
+    objects: { ...objectsOf([]), get: () => world.shown },
     regions: {
       async open() {
         if (world.opens !== undefined) throw world.opens;
@@ -477,6 +479,28 @@ describe("what is told", () => {
     expect(eventsOf(await world.pass())).toBe("");
     world.plan = blocked({ reason: "Other", message: "other" });
     expect(eventsOf(await world.pass())).toBe("Other: other");
+  });
+
+  it.each<[string, AwsError | undefined]>([
+    ["a decision", undefined],
+    ["what cannot be read", failure("denied")],
+  ])("goes on from the status that a watch has shown meanwhile: %s", async (_name, error) => {
+    const world = await given();
+    world.plan = blocked();
+    world.region.failure = error;
+    const older = world.object();
+    await world.pass();
+    await world.clock.advance(10 * minute);
+    await world.pass();
+    const told = world.conditions();
+    world.shown = world.object();
+    await world.clock.advance(minute);
+    expect(eventsOf(await world.pass(older))).toBe("");
+    expect(world.conditions()).toEqual(told);
+
+    // Another one of its name says nothing of it.
+    world.shown = { ...world.object(), metadata: { ...world.object().metadata, uid: "another" } };
+    expect(eventsOf(await world.pass(older))).not.toBe("");
   });
 
   it("turns Stalled when a wait lasts too long, counted for the same reason", async () => {

@@ -70,6 +70,7 @@ const seeds: Readonly<Record<string, number>> = {
   "endpoints were deleted under an environment that had been made since the last look at who runs by them": 230_003_800,
   "tags were put once more on what the writer's successor had left in AWS while it slept": 230_005_864,
   "a replacement waited for a queue that kept its order for want of the room that the predecessor took": 290_005_064,
+  "a watch showed an object's last status while its next one was being decided, and a turn was told again": 300_009_265,
 };
 
 describe("worlds that broke a promise once", () => {

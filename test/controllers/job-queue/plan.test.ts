@@ -948,6 +948,12 @@ describe("an order that stays for want of another", () => {
       "update y,a2 after a live read",
     ],
     [
+      "is none where the spec names all by AWS names",
+      {},
+      { ...starving, entries: [named("a1")] },
+      "settled Available; serving",
+    ],
+    [
       "is left as soon as the other one can serve",
       {},
       { ...starving, environments: [a, aNext, foreignEnvironment("x")] },
