@@ -128,6 +128,18 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
     }
   }
 
+  /** A write that puts environments into an order. */
+  async function naming<O>(
+    { computeEnvironmentOrder = [] }: Partial<Pick<Queue, "computeEnvironmentOrder">>,
+    call: () => Promise<O>,
+  ): Promise<O> {
+    try {
+      return await call();
+    } finally {
+      cache.noteNamed(computeEnvironmentOrder.map(({ computeEnvironment = "" }) => nameIn(computeEnvironment)));
+    }
+  }
+
   async function changeTags(arn: string, change: TagChange, signal: AbortSignal): Promise<void> {
     const target = thingIn(arn);
     const one = async (part: TagChange, call: () => Promise<void>): Promise<void> => {
@@ -250,11 +262,11 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
     },
     createJobQueue(request, signal) {
       const effect = queueCreated(request, at);
-      const call = () => batch.createJobQueue(request, { signal });
+      const call = () => naming(request, () => batch.createJobQueue(request, { signal }));
       return write("job-queue", cache.queues, request.jobQueueName ?? "", call, () => effect, { meanwhile: effect });
     },
     updateJobQueue(request, signal) {
-      const call = () => batch.updateJobQueue(request, { signal });
+      const call = () => naming(request, () => batch.updateJobQueue(request, { signal }));
       const effect = queueUpdated(request, at);
       const name = nameIn(request.jobQueue ?? "");
       return write("job-queue", cache.queues, name, call, () => effect, { ifUnknown: inDoubt(effect) });

@@ -15,6 +15,8 @@ import type { RevisionSeen, TagChange } from "./region.ts";
 
 /** AWS may answer a read as of this long ago (milliseconds). Documented are about 3 s. */
 export const stalenessMs = 5000;
+/** The same where to believe such a read would cost a queue its last environment. */
+export const stalestMs = 15_000;
 
 /** What one write of ours does to one record, as far as AWS's next description of it can be told. */
 export interface Effect<R> {

@@ -1,7 +1,7 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { Environment, Queue } from "./batch.ts";
 import type { ReadFailure } from "./cadence.ts";
-import { type Revisions, stalenessMs } from "./effects.ts";
+import { type Revisions, stalenessMs, stalestMs } from "./effects.ts";
 import { isWorthTelling } from "./errors.ts";
 import { OverlaidRecords } from "./overlay.ts";
 import type { BatchSnapshot, NamedThing, RevisionSeen } from "./region.ts";
@@ -51,6 +51,8 @@ export class RegionCache {
   /** Reads of whose failure everybody was told. */
   readonly #told = new Set<"lists" | "definitions">();
   readonly #options: RegionCacheOptions;
+  /** By environment: when a write of ours that put it into an order ended last, monotonic ms; of the recent ones. */
+  readonly #namedAt = new Map<string, number>();
   #snapshot: BatchSnapshot | undefined;
   /** The `believedFrom` whose coming true has been told. */
   #toldFrom: number | undefined;
@@ -124,6 +126,19 @@ export class RegionCache {
     }
   }
 
+  /** Notes that a write of ours that put environments into an order has ended, however it did. */
+  noteNamed(environments: readonly string[]): void {
+    const now = this.#options.clock.monotonic();
+    for (const [name, at] of this.#namedAt) if (now >= at + stalestMs) this.#namedAt.delete(name);
+    for (const name of environments) this.#namedAt.set(name, now);
+  }
+
+  /** Monotonic time from which on a read is sure to show each queue of ours that names an environment. */
+  #namedFrom(environment: string): number {
+    const since = this.#options.writerSinceMonotonicMs() ?? Number.POSITIVE_INFINITY;
+    return Math.max(since, this.#namedAt.get(environment) ?? Number.NEGATIVE_INFINITY) + stalestMs;
+  }
+
   /** Monotonic time from which on a read may be believed when it shows that something is missing. */
   believedFrom(): number | undefined {
     const since = this.#options.writerSinceMonotonicMs();
@@ -169,9 +184,10 @@ export class RegionCache {
       isAbsent: (thing, name) => !isKept(thing, name) && isSettled(thing, name),
       isSettled,
       isAsked: (thing, name) => this.records(thing).isAsked(name),
-      believesListing: () => {
+      showsQueuesOf: (environment) => {
         const begunAt = readAt["job-queue"];
-        return begunAt !== undefined && this.#isBelieved(begunAt) && this.queues.isCertain(begunAt);
+        if (begunAt === undefined || !this.#isBelieved(begunAt) || !this.queues.isCertain(begunAt)) return false;
+        return this.#options.clock.monotonic() >= this.#namedFrom(environment);
       },
       lastWriteAt: (thing, name) => this.records(thing).lastWriteAt(name),
     };

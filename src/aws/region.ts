@@ -131,11 +131,11 @@ export interface BatchSnapshot {
   /** Whether a name is here only because it is being asked for at this moment, which AWS may refuse. */
   isAsked(thing: NamedThing, name: string): boolean;
   /**
-   * Whether the newest listing of environments and queues shows all that an earlier writer did: it began at least 5 s
-   * after this process became the writer, and 5 s after the last write to a queue whose answer was lost, and no write
-   * to a queue is under way. Before that, what it does not show proves nothing.
+   * Whether a listing that begins now, and shows no queue that names an environment, proves that none of ours does: 15 s
+   * after this process became the writer and after its last write that put the environment into an order, 5 s after the
+   * last write to a queue whose answer was lost, and while no write to a queue is under way.
    */
-  believesListing(): boolean;
+  showsQueuesOf(environment: string): boolean;
   /** Wall time (ms) of the end of this process's last write to that name, 0 when there was none. */
   lastWriteAt(thing: NamedThing, name: string): number;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ComputeEnvironmentOrder } from "../../src/aws/batch.ts";
 import { NotSent } from "../../src/aws/calls.ts";
 import { sdkError } from "./fake-batch.ts";
 import { RegionWorld } from "./region-world.ts";
@@ -211,7 +212,7 @@ describe("an update", () => {
     const world = new RegionWorld();
     world.aws.queue("q", { priority: 1 });
     await world.start();
-    const believes = (): boolean => world.region.snapshot().believesListing();
+    const believes = (): boolean => world.region.snapshot().showsQueuesOf("ce");
     expect(believes()).toBe(true);
     world.aws.latencyMs = 1000;
     world.aws.lose = ({ operation }) => (operation === "updateJobQueue" ? reset() : undefined);
@@ -223,6 +224,36 @@ describe("an update", () => {
     await world.clock.advance(8 * second);
     expect(believes()).toBe(true);
   });
+
+  it.each<[string, (world: RegionWorld, order: ComputeEnvironmentOrder[]) => Promise<void>]>([
+    [
+      "creates a queue",
+      ({ region, signal }, computeEnvironmentOrder) =>
+        region.createJobQueue({ jobQueueName: "q2", priority: 1, computeEnvironmentOrder }, signal),
+    ],
+    [
+      "updates one",
+      ({ region, signal }, computeEnvironmentOrder) =>
+        region.updateJobQueue({ jobQueue: "q", computeEnvironmentOrder }, signal),
+    ],
+  ])(
+    "that %s is looked for in listings of 15 s later before its environments pass for unnamed",
+    async (_name, write) => {
+      const world = new RegionWorld();
+      world.aws.queue("q", { priority: 1 });
+      await world.start();
+      const unnamed = (): readonly string[] =>
+        ["ce", "other"].filter((name) => world.region.snapshot().showsQueuesOf(name));
+      await world.settle(write(world, [{ order: 1, computeEnvironment: environmentArn("ce") }]));
+      expect(unnamed()).toEqual(["other"]);
+      await world.clock.advance(14.9 * second);
+      expect(unnamed()).toEqual(["other"]);
+      await world.clock.advance(0.1 * second);
+      expect(unnamed()).toEqual(["ce", "other"]);
+      await world.settle(write(world, [{ order: 1, computeEnvironment: "other" }]).catch(() => undefined));
+      expect(unnamed()).toEqual(["ce"]);
+    },
+  );
 
   it("of a queue's order is believed at once, also under its ARN", async () => {
     const world = new RegionWorld();
@@ -482,6 +513,20 @@ describe("revisions", () => {
 });
 
 describe("absence", () => {
+  it("of a queue that names an environment is believed fifteen seconds after this process became the writer", async () => {
+    let since: number | undefined;
+    const world = new RegionWorld({ writerSince: () => since });
+    await world.start();
+    const unnamed = (): boolean => world.region.snapshot().showsQueuesOf("ce");
+    expect(unnamed()).toBe(false);
+    since = world.clock.monotonic();
+    world.region.becameWriter();
+    await world.clock.advance(14.9 * second);
+    expect(unnamed()).toBe(false);
+    await world.clock.advance(0.1 * second);
+    expect(unnamed()).toBe(true);
+  });
+
   it("is not believed before this process has been the writer for five seconds, and then told", async () => {
     let since: number | undefined;
     const world = new RegionWorld({ writerSince: () => since });

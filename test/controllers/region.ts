@@ -127,7 +127,7 @@ function snapshotOf(region: FakeRegion): BatchSnapshot {
       (thing === "job-queue"
         ? queues.every(({ jobQueueName }) => jobQueueName !== name)
         : environments.every(({ computeEnvironmentName }) => computeEnvironmentName !== name)),
-    believesListing: () => absent,
+    showsQueuesOf: () => absent,
     lastWriteAt: () => 0,
   };
 }

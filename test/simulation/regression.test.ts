@@ -71,6 +71,7 @@ const seeds: Readonly<Record<string, number>> = {
   "tags were put once more on what the writer's successor had left in AWS while it slept": 230_005_864,
   "a replacement waited for a queue that kept its order for want of the room that the predecessor took": 290_005_064,
   "a watch showed an object's last status while its next one was being decided, and a turn was told again": 300_009_265,
+  "a read of 6 s ago did not show the queue that we had just made, and its only environment was disabled": 310_002_349,
 };
 
 describe("worlds that broke a promise once", () => {

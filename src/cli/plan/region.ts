@@ -53,7 +53,7 @@ export async function readRegion(
     isAbsent: (thing: NamedThing, name: string) => !records[thing].has(name),
     isSettled: () => true,
     isAsked: () => false,
-    believesListing: () => true,
+    showsQueuesOf: () => true,
     lastWriteAt: () => 0,
   };
   const refused = (): Promise<never> => Promise.reject(new NotSent("batch:Write", new Error(onlyReads)));

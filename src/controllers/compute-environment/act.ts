@@ -123,5 +123,5 @@ function requireUnnamed(name: string, region: Pick<BatchRegion, "snapshot">): vo
   const snapshot = region.snapshot();
   const takesJobs = ({ status }: Queue): boolean => status !== "DELETED" && status !== "DELETING";
   const named = snapshot.queues.values().some((queue) => takesJobs(queue) && orderOf(queue).includes(name));
-  if (named || !snapshot.believesListing()) throw new OutOfDate(`a queue may name ${name} since`);
+  if (named || !snapshot.showsQueuesOf(name)) throw new OutOfDate(`a queue may name ${name} since`);
 }

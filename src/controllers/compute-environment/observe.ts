@@ -134,7 +134,7 @@ export async function observe(
     planId: id,
     environments,
     queues,
-    queuesBelieved: snapshot.believesListing(),
+    mayBeNamed: new Set(ours.map(nameOf).filter((name) => !snapshot.showsQueuesOf(name))),
     freeName,
     claimsSettled: unsettled.length === 0,
     claimedBy: olderClaimant(object, ports),

@@ -50,7 +50,7 @@ export function retirement(spec: Spec, seen: Seen, environment: Environment, now
   if (environment.status === "DELETING") {
     return { step: "Deleting", next: { kind: "wait", reason: "Deleting", message: `${name} is being deleted` } };
   }
-  if (!seen.queuesBelieved) {
+  if (seen.mayBeNamed.has(name)) {
     const message = `making sure that no queue names ${name}`;
     return {
       step: "Disabling",

@@ -20,8 +20,8 @@ export interface Seen {
   readonly environments: readonly Environment[];
   /** Every queue of the region but DELETED tombstones. */
   readonly queues: readonly QueueSeen[];
-  /** That no queue names an environment may be believed: the listing would show what an earlier writer did. */
-  readonly queuesBelieved: boolean;
+  /** Environments of ours that a queue may name although no listing shows it yet: by a write of ours or a predecessor's. */
+  readonly mayBeNamed: ReadonlySet<string>;
   /** The first name for a new environment that nothing bears, and whether that may be believed. */
   readonly freeName: { readonly name: string; readonly absent: boolean; readonly attempt: number };
   /** That no environment is about to become this object's own may be believed: the answer of an adoption may be lost. */

@@ -181,7 +181,7 @@ export function seen(spec: BatchComputeEnvironmentSpec, change: Partial<Seen> = 
     planId: id,
     environments: [],
     queues: [],
-    queuesBelieved: true,
+    mayBeNamed: new Set(),
     freeName: { name, absent: true, attempt: taken.has(first) ? 2 : 1 },
     claimsSettled: true,
     claimedBy: undefined,

@@ -102,6 +102,13 @@ describe("what is seen", () => {
     expect(region.calls).toEqual([`expectAbsence compute-environment ${freeName.name}`]);
   });
 
+  it("tells which of ours a queue may name although none is seen to", async () => {
+    const region = fakeRegion({ environments: [environment("old")] });
+    expect((await look(region)).mayBeNamed).toEqual(new Set());
+    region.absent = false;
+    expect((await look(region)).mayBeNamed).toEqual(new Set(["old"]));
+  });
+
   it("tells a queue of ours with its object, and no other", async () => {
     const paused = queues.object({
       computeEnvironmentOrder: [{ order: 1, computeEnvironment: "arn:x/old" }],

@@ -39,7 +39,7 @@ describe("an environment on its way out", () => {
     [
       "stays until a listing shows for sure that no queue names it",
       environment("old"),
-      { queuesBelieved: false },
+      { mayBeNamed: new Set(["old"]) },
       "Disabling: wait Disabling again in 1 s",
     ],
     ["stays while a queue names it", environment("old"), { queues: [queue("q1", ["old"])] }, "InUse: wait InUse"],

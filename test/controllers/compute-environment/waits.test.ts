@@ -162,7 +162,7 @@ describe("a wait, or what bars the way, as a whole,", () => {
       {
         environments: [old(), environment("older"), fresh(serving(601))],
         queues: [queue("q1", ["new"])],
-        queuesBelieved: false,
+        mayBeNamed: new Set(["old", "older"]),
         wish: { ...wish, approved: approvalFor(id, "Delete", old()) },
       },
       { held: "forApproval", approval: approvalFor(id, "Delete", environment("older"), old()) },

@@ -29,7 +29,7 @@ function region(
     isAbsent: () => absent,
     isAsked: () => false,
     isSettled: () => absent,
-    believesListing: () => absent,
+    showsQueuesOf: () => absent,
     lastWriteAt: () => 0,
     ...given,
   });

@@ -173,8 +173,8 @@ export const bugs: readonly Bug[] = [
       { file: retire, was: "if (queues.length > 0) {", becomes: "if (queues.length > 99) {" },
       {
         file: "controllers/compute-environment/act.ts",
-        was: "if (named || !snapshot.believesListing()) throw",
-        becomes: "if (!snapshot.believesListing()) throw",
+        was: "if (named || !snapshot.showsQueuesOf(name)) throw",
+        becomes: "if (!snapshot.showsQueuesOf(name)) throw",
       },
     ],
   },
