@@ -218,16 +218,14 @@ const stuckBy = "Stalled QuotaExceeded";
 
 /**
  * A successor needs room that there never is where each object has one environment, none of them is on its way out or
- * INVALID, so that AWS is asked to look at it again, and the quota is used up.
+ * INVALID, so that AWS is asked to look at it again, and the quota is used up. What is nobody's stays as it is.
  */
 function hasNoRoom({ aws, store }: Simulation): boolean {
   const live = aws.truth.computeEnvironments().filter(({ status }) => status !== "DELETED");
   const deleting = store.objects().filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
-  if (
-    live.some((one) => isMoving(one) || one.status === "INVALID") ||
-    deleting.some(({ kind }) => kind === "BatchComputeEnvironment")
-  )
-    return false;
+  const changes = (one: Environment): boolean =>
+    isMoving(one) || (one.status === "INVALID" && ownerIn(one.tags) !== undefined);
+  if (live.some(changes) || deleting.some(({ kind }) => kind === "BatchComputeEnvironment")) return false;
   const owners = live.flatMap(({ tags }) => {
     const owner = ownerIn(tags);
     return owner === undefined ? [] : [keyText(owner)];

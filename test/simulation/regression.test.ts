@@ -72,6 +72,7 @@ const seeds: Readonly<Record<string, number>> = {
   "a replacement waited for a queue that kept its order for want of the room that the predecessor took": 290_005_064,
   "a watch showed an object's last status while its next one was being decided, and a turn was told again": 300_009_265,
   "a read of 6 s ago did not show the queue that we had just made, and its only environment was disabled": 310_002_349,
+  "what a tool had taken from us took the last room of the quota, and was INVALID": 320_000_023,
 };
 
 describe("worlds that broke a promise once", () => {
