@@ -69,6 +69,7 @@ export const whatRetainLeft: OracleFactory = (watched) => {
         return (
           origin?.isLeft === true &&
           referred(object).includes(origin.object) &&
+          isValid(watched, arn) &&
           !within(driftSeenMs, notValidAt.get(arn)) &&
           !names.some((name) => name === lastPart(arn) || originOf(watched, name)?.object === origin.object)
         );
@@ -92,6 +93,12 @@ function originOf(
   return left?.startsWith(`${cluster}/`) === true
     ? { object: left.slice(cluster.length + 1), isLeft: true }
     : undefined;
+}
+
+function isValid(watched: Watched, arn: string): boolean {
+  return liveEnvironments(watched).some(
+    ({ computeEnvironmentArn, status }) => computeEnvironmentArn === arn && status === "VALID",
+  );
 }
 
 /** The objects that a queue's spec refers to, as `namespace/name`. */
