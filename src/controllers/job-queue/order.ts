@@ -60,10 +60,12 @@ export function orderFor(seen: Seen): Order {
 /**
  * The order that AWS has, for as long as that of the spec cannot be written: what it names goes over to successors, for
  * otherwise their objects wait for a queue that may wait for the very room that their predecessors take.
+ *
+ * @param wished the order of the spec
  */
-export function standingOrder(seen: Seen): Order {
+export function standingOrder(wished: Order, seen: Seen): Order {
   const current = orderOf(seen.queue);
-  const known = [...seen.entries, ...seen.leaving].map((entry) => resolveEntry(entry, current, seen));
+  const known = [...wished.entries, ...seen.leaving.map((entry) => resolveEntry(entry, current, seen))];
   const standing = current.map(
     (name) =>
       known.find((entry) => entry.current.includes(name)) ??

@@ -221,7 +221,9 @@ function updated({ spec, seen, order }: Context): Next<Action> | undefined {
 /** The order of the spec, or while that cannot be written the one that AWS has, with successors in their places. */
 function orderToWrite(seen: Seen, order: Order): Order | undefined {
   if (!order.differs) return undefined;
-  return [order, standingOrder(seen)].find((one) => one.differs && orderHindrance(seen, one) === undefined);
+  if (orderHindrance(seen, order) === undefined) return order;
+  const standing = standingOrder(order, seen);
+  return standing.differs && orderHindrance(seen, standing) === undefined ? standing : undefined;
 }
 
 /** The order differs, and cannot be written now. */
