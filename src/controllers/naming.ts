@@ -1,3 +1,4 @@
+import type { ObjectKey } from "../api/object.ts";
 import type { JobQueue } from "../api/v1alpha1/job-queue.ts";
 import { shortHash } from "./fingerprint.ts";
 
@@ -17,6 +18,18 @@ export function defaultAwsName(namespace: string, name: string, limit = 128): st
 /** Under what a process remembers something of AWS: two regions may have things of one name. */
 export function memoryKey({ region }: { readonly region: string }, name: string): string {
   return `${region}/${name}`;
+}
+
+/** One entry of `spec.computeEnvironmentOrder`. */
+export type OrderEntry = JobQueue["spec"]["computeEnvironmentOrder"][number];
+
+/** The object that an entry of a queue's order refers to; without a namespace it is the queue's own. */
+export function referenceKey(
+  { computeEnvironmentRef: reference }: OrderEntry,
+  { metadata }: Pick<JobQueue, "metadata">,
+): ObjectKey | undefined {
+  if (reference === undefined) return undefined;
+  return { namespace: reference.namespace ?? metadata.namespace, name: reference.name };
 }
 
 /** `spec.jobQueueName`, or the default name. */

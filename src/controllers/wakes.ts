@@ -1,6 +1,6 @@
 /** Which objects a change in AWS or of another object concerns. Pure. */
 
-import { type Kind, type KubeObject, keyOf, type ObjectKey } from "../api/object.ts";
+import { type Kind, type KubeObject, keyOf, keyText, type ObjectKey } from "../api/object.ts";
 import type { BatchComputeEnvironment } from "../api/v1alpha1/compute-environment.ts";
 import type { JobDefinition } from "../api/v1alpha1/job-definition.ts";
 import type { JobQueue } from "../api/v1alpha1/job-queue.ts";
@@ -9,7 +9,7 @@ import type { BatchSnapshot } from "../aws/region.ts";
 import { baseNameOf } from "./compute-environment/observe.ts";
 import { environmentName, orderOf } from "./compute-environment/seen.ts";
 import { definitionNameOf } from "./job-definition/observe.ts";
-import { queueNameOf } from "./naming.ts";
+import { queueNameOf, referenceKey } from "./naming.ts";
 import { ownerIn } from "./ownership.ts";
 import type { Objects } from "./ports.ts";
 
@@ -48,7 +48,7 @@ export function wokenByAws(
     [...environments].flatMap((name) =>
       [before, now].flatMap((snapshot) => {
         const owner = ownerIn(snapshot?.environments.get(name)?.tags);
-        return owner === undefined ? [] : [`${owner.namespace}/${owner.name}`];
+        return owner === undefined ? [] : [keyText(owner)];
       }),
     ),
   );
@@ -56,7 +56,7 @@ export function wokenByAws(
   const definitions = new Set(change.definitions);
   return [
     ...woken(objects, BatchComputeEnvironmentKind, (object: BatchComputeEnvironment) => {
-      return owners.has(pathOf(object)) || environments.has(baseNameOf(object));
+      return owners.has(keyText(object.metadata)) || environments.has(baseNameOf(object));
     }),
     ...woken(objects, JobQueueKind, (object: JobQueue) => {
       return touchedQueues.has(queueNameOf(object)) || refersTo(object, owners, environments);
@@ -67,25 +67,22 @@ export function wokenByAws(
 
 /** The queues that refer to a compute environment object, and the environments that a queue object refers to. */
 export function wokenByObject(object: KubeObject, objects: Objects): readonly Woken[] {
-  const path = pathOf(object);
+  const path = keyText(object.metadata);
   if (object.kind === BatchComputeEnvironmentKind.kind) {
     return woken(objects, JobQueueKind, (queue: JobQueue) => refersTo(queue, new Set([path]), new Set()));
   }
   if (object.kind !== JobQueueKind.kind) return [];
   const queue = object as JobQueue;
-  return queue.spec.computeEnvironmentOrder.flatMap(({ computeEnvironmentRef: reference }) => {
-    if (reference === undefined) return [];
-    const namespace = reference.namespace ?? queue.metadata.namespace;
-    return [{ kind: BatchComputeEnvironmentKind, key: { namespace, name: reference.name } }];
-  });
+  return queue.spec.computeEnvironmentOrder
+    .flatMap((entry) => referenceKey(entry, queue) ?? [])
+    .map((key) => ({ kind: BatchComputeEnvironmentKind, key }));
 }
 
 function refersTo(queue: JobQueue, owners: ReadonlySet<string>, environments: ReadonlySet<string>): boolean {
-  return queue.spec.computeEnvironmentOrder.some(({ computeEnvironment, computeEnvironmentRef: reference }) =>
-    reference === undefined
-      ? environments.has(environmentName(computeEnvironment))
-      : owners.has(`${reference.namespace ?? queue.metadata.namespace}/${reference.name}`),
-  );
+  return queue.spec.computeEnvironmentOrder.some((entry) => {
+    const key = referenceKey(entry, queue);
+    return key === undefined ? environments.has(environmentName(entry.computeEnvironment)) : owners.has(keyText(key));
+  });
 }
 
 function woken<O extends KubeObject>(objects: Objects, kind: Kind, concerned: (object: O) => boolean): Woken[] {
@@ -93,8 +90,4 @@ function woken<O extends KubeObject>(objects: Objects, kind: Kind, concerned: (o
     .list(kind)
     .filter((object) => concerned(object as O))
     .map((object) => ({ kind, key: keyOf(object) }));
-}
-
-function pathOf(object: KubeObject): string {
-  return `${object.metadata.namespace}/${object.metadata.name}`;
 }

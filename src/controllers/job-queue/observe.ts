@@ -1,4 +1,4 @@
-import { keyText, type ObjectKey } from "../../api/object.ts";
+import { keyText } from "../../api/object.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
 import { BatchComputeEnvironmentKind, JobQueueKind } from "../../api/v1alpha1/kinds.ts";
@@ -17,7 +17,7 @@ import { environmentRoleUser } from "../compute-environment/roles.ts";
 import { environmentName, type JobsSeen, orderOf } from "../compute-environment/seen.ts";
 import { conditionsOf } from "../conditions.ts";
 import { shortHash } from "../fingerprint.ts";
-import { memoryKey, queueNameOf } from "../naming.ts";
+import { memoryKey, type OrderEntry, queueNameOf, referenceKey } from "../naming.ts";
 import { identityOf, isNamedBy, ownerIn, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { filledObject } from "../roles/with-roles.ts";
@@ -25,8 +25,6 @@ import { placed } from "../security-group/fill.ts";
 import { wishOf } from "../wish.ts";
 import { networkFactIn } from "./progress.ts";
 import type { EntrySeen, ProgressSeen, Seen } from "./seen.ts";
-
-type OrderEntry = JobQueue["spec"]["computeEnvironmentOrder"][number];
 
 /**
  * What this process remembers between passes, by region and queue name (`memoryKey`): ages only. A restart begins them
@@ -108,18 +106,16 @@ function foundInvalidIn(
 
 /** What the order in AWS names of objects of this cluster that no entry refers to. */
 function leavingEntries(
-  { metadata, spec: { computeEnvironmentOrder: wished } }: JobQueue,
+  object: JobQueue,
   named: ReadonlySet<string>,
   environments: ReadonlyMap<string, Environment>,
   ports: Ports,
 ): readonly OrderEntry[] {
-  const refersTo = (owner: ObjectKey): boolean =>
-    wished.some(
-      ({ computeEnvironmentRef: reference }) =>
-        reference?.name === owner.name && (reference.namespace ?? metadata.namespace) === owner.namespace,
-    );
+  const wished = object.spec.computeEnvironmentOrder;
+  const referred = wished.flatMap((entry) => referenceKey(entry, object) ?? []).map(keyText);
   const owners = [...named].flatMap((name) => ownerObject(environments.get(name), ports)?.metadata ?? []);
-  const left = new Map(owners.filter((owner) => !refersTo(owner)).map((owner) => [keyText(owner), owner]));
+  const left = new Map(owners.map((owner) => [keyText(owner), owner]));
+  for (const path of referred) left.delete(path);
   return [...left.values()].map(({ namespace, name }, index) => ({
     order: wished.length + index + 1,
     computeEnvironmentRef: { namespace, name },
@@ -135,9 +131,9 @@ async function entrySeen(
   ports: Ports,
   signal: AbortSignal,
 ): Promise<EntrySeen> {
-  const { order, computeEnvironmentRef: reference } = entry;
-  if (reference === undefined) return namedSeen(entry, object, environments, region, ports, signal);
-  const key: ObjectKey = { namespace: reference.namespace ?? object.metadata.namespace, name: reference.name };
+  const { order } = entry;
+  const key = referenceKey(entry, object);
+  if (key === undefined) return namedSeen(entry, object, environments, region, ports, signal);
   const unresolved = (reason: Extract<EntrySeen, { kind: "unresolved" }>["reason"], message: string): EntrySeen => ({
     kind: "unresolved",
     order,
