@@ -74,6 +74,7 @@ const seeds: Readonly<Record<string, number>> = {
   "a read of 6 s ago did not show the queue that we had just made, and its only environment was disabled": 310_002_349,
   "what a tool had taken from us took the last room of the quota, and was INVALID": 320_000_023,
   "what Retain had left was INVALID for long, and an order without it was judged to take it": 320_015_623,
+  "an environment was Ready for a second with groups that a selection had just put out of effect": 330_005_184,
 };
 
 describe("worlds that broke a promise once", () => {

@@ -56,9 +56,9 @@ export function planWithSelection<Action>(
     message: `selected, and about to take effect: ${coming.join(", ")}`,
     recheckInMs: comingMs,
   };
-  // It is settled by what is no longer in effect as soon as status says so.
+  // Settled, or served, by what is no longer in effect as soon as status says so.
   const goesOn = own.next.kind !== "act" && own.next.kind !== "settled";
-  if (goesOn && all.every(isCurrent)) return lookedAtAgain(told, comingMs);
+  if (goesOn && all.every(isCurrent)) return lookedAtAgain({ ...told, serving: false }, comingMs);
   return {
     ...told,
     next,

@@ -126,6 +126,7 @@ describe("an environment that selects", () => {
       next: { kind: "wait", message: "selected, and about to take effect: subnet-b" },
       serving: false,
     });
+    expect(planned(due, selects("subnet-b"), goes)).toMatchObject({ next: goes, serving: false });
   });
 
   it("says from when on another selection counts, and looks each minute until then", () => {
