@@ -1,5 +1,5 @@
 import { abortable } from "../runtime/abort.ts";
-import type { Clock } from "../runtime/clock.ts";
+import { type Clock, sleep } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
 import type { BatchApi } from "./batch.ts";
 import { Alarm, keepLooking, ReadHealth, SharedRun } from "./cadence.ts";
@@ -63,13 +63,16 @@ export class ListsObserver {
   }
 
   /**
-   * A complete listing that begins no earlier than this call.
+   * A complete listing that begins no earlier than this call, and not before it is sure to show what the writer before
+   * this process wrote.
    * @throws AwsError when AWS cannot be read; while a retry is not due, at once and without a call
    */
   async refresh(signal: AbortSignal): Promise<void> {
+    const { cache, clock } = this.#options;
     const { failure, retryAt } = this.health;
-    if (failure !== undefined && retryAt !== undefined && this.#options.clock.monotonic() < retryAt)
-      throw failure.error;
+    if (failure !== undefined && retryAt !== undefined && clock.monotonic() < retryAt) throw failure.error;
+    const waitMs = (cache.believedFrom() ?? 0) - clock.monotonic();
+    if (waitMs > 0) await sleep(clock, waitMs, signal);
     await abortable(this.#listing.begin(), signal);
   }
 

@@ -5,7 +5,7 @@ import type { Environment } from "../../aws/batch.ts";
 import type { Decision, News, Next } from "../decision.ts";
 import { ownershipOf, retiredAtTag, servingSinceTag } from "../ownership.ts";
 import { tagChange } from "../tags.ts";
-import type { Action } from "./action.ts";
+import { type Action, tagOne } from "./action.ts";
 import { madeInVain } from "./brake.ts";
 import { changeOf, deletion } from "./change.ts";
 import { queuesNaming } from "./checks.ts";
@@ -25,7 +25,6 @@ import {
   markReturned,
   markServing,
   successor,
-  tagOne,
 } from "./replacement.ts";
 import { ownTags, updateRequest } from "./request.ts";
 import { lookedAtMeanwhile } from "./revalidation.ts";
@@ -169,7 +168,8 @@ function revived({ spec, fleet }: Context): Next<Action> | undefined {
     action: tagOne("revive", revivable, {}, [retiredAtTag]),
     reason: "Reviving",
     message,
-    irreversible: false,
+    // Without the mark nobody knows why it is DISABLED, if a writer before this one has disabled it just now.
+    irreversible: true,
   };
 }
 

@@ -135,7 +135,7 @@ describe("an act, as a whole,", () => {
         action: { kind: "tag", purpose: "revive", items: tagged("old", {}, ["awsbatch.dev/retired-at"]) },
         reason: "Reviving",
         message: "old fits the spec again and is put back into service",
-        irreversible: false,
+        irreversible: true,
       },
     ],
     [
