@@ -288,7 +288,7 @@ describe("the security group that is made for an environment", () => {
       /^False InUse: ec2:DeleteSecurityGroup was refused: resource sg-1 has a dependent object/,
     );
     lift();
-    await one.untilGone(60);
+    await one.untilGone(90);
     expect(await madeGroups(one)).toEqual([]);
   });
 

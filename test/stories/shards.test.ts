@@ -91,4 +91,37 @@ describe("two shards", () => {
     await b.untilReady();
     expect(b.writes().at(-1)).toMatch(/RegisterJobDefinition/);
   });
+
+  it("take from a queue of one no environment of the other that a stale read does not show it to name", async () => {
+    const [a] = await shards(["a"], ["b"]);
+    a.apply(inShard("a", computeEnvironment("ce", ec2)));
+    await a.untilReady();
+    await a.seconds(120);
+    a.apply(inShard("b", jobQueue("q", ["ce"])));
+    await a.until("the queue is made", () => a.aws.truth.jobQueues().length === 1);
+    a.aws.faults.add({ fault: { kind: "stale", staleMs: 1000 }, on: "DescribeJobQueues", forMs: 10_000 });
+    await a.clock.advance(300);
+    a.delete("BatchComputeEnvironment", "ce");
+    await a.seconds(600);
+    expect(a.violations).toEqual([]);
+    const [{ state, tags } = {}] = a.aws.truth.computeEnvironments();
+    expect({ state, mark: tags?.["awsbatch.dev/retired-at"] }).toEqual({ state: "ENABLED", mark: undefined });
+  });
+
+  it("keep what a queue of one has just gone over to, when the object of the other goes back", async () => {
+    const [a] = await shards(["a"], ["b"]);
+    a.apply(inShard("a", computeEnvironment("ce", ec2)), inShard("b", jobQueue("q", ["ce"])));
+    await a.untilReady();
+    await a.seconds(120);
+    const named = (): string | undefined =>
+      a.aws.truth.jobQueues()[0]?.computeEnvironmentOrder?.[0]?.computeEnvironment;
+    const first = named();
+    a.apply(inShard("a", computeEnvironment("ce", withTypes(["m5.large"]))));
+    await a.until("the queue has gone over", () => named() !== first);
+    a.aws.faults.add({ fault: { kind: "stale", staleMs: 1000 }, on: "DescribeJobQueues", forMs: 10_000 });
+    a.apply(inShard("a", computeEnvironment("ce", ec2)));
+    await a.seconds(600);
+    expect(a.violations).toEqual([]);
+    expect(named()).toBe(first);
+  });
 });

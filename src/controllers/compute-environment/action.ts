@@ -1,5 +1,6 @@
 import type {
   CreateComputeEnvironmentRequest,
+  Environment,
   UpdateComputeEnvironmentRequest,
   UpdateJobQueueRequest,
 } from "../../aws/batch.ts";
@@ -41,7 +42,7 @@ export function independentName(action: Action): string | undefined {
     case "delete":
       return `${action.kind} ${action.name}`;
     case "tag":
-      return action.purpose === "retire" || action.purpose === "serving"
+      return action.purpose === "retire" || action.purpose === "inUse" || action.purpose === "serving"
         ? `${action.purpose} ${action.items.map(({ name }) => name).join(" ")}`
         : undefined;
     default:
@@ -62,6 +63,19 @@ export type TagPurpose =
   | "rollout"
   | "serving"
   | "retire"
+  /** Takes the mark of retirement off what a queue names. */
+  | "inUse"
   | "revive"
   | "returned"
   | "retain";
+
+/** A tag write on one environment. */
+export function tagOne(
+  purpose: TagPurpose,
+  environment: Environment,
+  set: Readonly<Record<string, string>>,
+  remove: readonly string[] = [],
+): Action {
+  const { computeEnvironmentName: name, computeEnvironmentArn: arn } = environment;
+  return { kind: "tag", purpose, items: [{ name, arn, change: { set, remove } }] };
+}

@@ -60,6 +60,7 @@ function tagEvents(purpose: TagPurpose, names: string): readonly ObjectEvent[] {
       return [normal("Retained", "Delete", `left ${names} in AWS, as deletionPolicy says`)];
     case "rollout":
     case "retire":
+    case "inUse":
     case "revive":
       return [];
   }

@@ -7,7 +7,7 @@ import { shortHash } from "../fingerprint.ts";
 import { createdAtTag, returnedAtTag, servingSinceTag } from "../ownership.ts";
 import { isMadeByOperator } from "../roles/names.ts";
 import { withoutRequestIds } from "../wording.ts";
-import type { Action } from "./action.ts";
+import { type Action, tagOne } from "./action.ts";
 import { brake, disowned } from "./brake.ts";
 import {
   environmentQuota,
@@ -359,17 +359,6 @@ export function noteServing(environment: Environment, now: number, earlier: read
     message: `${environment.computeEnvironmentName} serves all queues`,
     irreversible: false,
   };
-}
-
-/** A tag write on one environment. */
-export function tagOne(
-  purpose: Extract<Action, { kind: "tag" }>["purpose"],
-  environment: Environment,
-  set: Readonly<Record<string, string>>,
-  remove: readonly string[] = [],
-): Action {
-  const { computeEnvironmentName: name, computeEnvironmentArn: arn } = environment;
-  return { kind: "tag", purpose, items: [{ name, arn, change: { set, remove } }] };
 }
 
 /** The environment whose difference from the spec is the reason of a replacement: the one that serves, else the newest. */

@@ -2,11 +2,12 @@
 
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
+import { stalestMs } from "../../aws/effects.ts";
 import { timestamp } from "../conditions.ts";
 import type { Next } from "../decision.ts";
 import { retiredAtTag } from "../ownership.ts";
 import { withoutRequestIds } from "../wording.ts";
-import type { Action } from "./action.ts";
+import { type Action, tagOne } from "./action.ts";
 import { isOurs, queuesNaming } from "./checks.ts";
 import { inTransition, isRetired } from "./fleet.ts";
 import { retireRequest } from "./request.ts";
@@ -24,6 +25,8 @@ const countingLookMs = 5_000;
 const terminateAgainMs = 60_000;
 /** A delete that AWS took back is issued again only after this long. */
 const deleteAgainMs = 5 * 60_000;
+/** An older mark of what is still ENABLED says nothing of the jobs that it may have taken since. */
+const markHoldsMs = 5 * 60_000;
 
 export type RetireStep = "InUse" | "Disabling" | "Draining" | "Deleting" | "DeleteFailed";
 
@@ -38,30 +41,28 @@ export function retirement(spec: Spec, seen: Seen, environment: Environment, now
   const queues = queuesNaming(seen, new Set([name]));
   if (queues.length > 0) {
     const list = queues.map(({ queue }) => queue.jobQueueName).join(", ");
-    return {
-      step: "InUse",
-      next: {
-        kind: "wait",
-        reason: "InUse",
-        message: `${name} stays in service: it is named by ${list}. Delete the queue, or take the environment out of its order`,
-      },
-    };
+    const message = `${name} stays in service: it is named by ${list}. Delete the queue, or take the environment out of its order`;
+    // What takes jobs again is out of service only from when the next mark says so.
+    if (isRetired(environment) && environment.state === "ENABLED") {
+      const action = tagOne("inUse", environment, {}, [retiredAtTag]);
+      return { step: "InUse", next: { kind: "act", action, reason: "InUse", message, irreversible: true } };
+    }
+    return { step: "InUse", next: { kind: "wait", reason: "InUse", message } };
   }
   if (environment.status === "DELETING") {
     return { step: "Deleting", next: { kind: "wait", reason: "Deleting", message: `${name} is being deleted` } };
   }
-  if (seen.mayBeNamed.has(name)) {
-    const message = `making sure that no queue names ${name}`;
-    return {
-      step: "Disabling",
-      next: { kind: "wait", reason: "Disabling", message, recheckInMs: 1000, confirmsAbsence: true },
-    };
-  }
+  if (seen.mayBeNamed.has(name)) return { step: "Disabling", next: makingSure(name, 1000) };
   if (!isRetired(environment)) return { step: "Disabling", next: mark(environment, now) };
   if (inTransition(environment)) {
     return { step: "Disabling", next: { kind: "wait", reason: "Disabling", message: `${name} is being disabled` } };
   }
   if (environment.state !== "DISABLED") {
+    const markedForMs = now - Date.parse(environment.tags?.[retiredAtTag] ?? "");
+    if (!(markedForMs >= 0 && markedForMs <= markHoldsMs)) return { step: "Disabling", next: mark(environment, now) };
+    // Nobody writes what is marked into an order, and what somebody wrote before a read is sure to show by then.
+    const restMs = stalestMs - markedForMs;
+    if (restMs > 0) return { step: "Disabling", next: makingSure(name, restMs) };
     const message = `${name} is taken out of service`;
     const action: Action = { kind: "disable", name, request: retireRequest(environment) };
     return { step: "Disabling", next: { kind: "act", action, reason: "Disabling", message, irreversible: true } };
@@ -78,14 +79,17 @@ function held(seen: Seen, environment: Environment): Retirement | undefined {
   return { step: "Deleting", next: { kind: "wait", reason: "Deleting", message } };
 }
 
+function makingSure(name: string, recheckInMs: number): Next<Action> {
+  const message = `making sure that no queue names ${name}`;
+  return { kind: "wait", reason: "Disabling", message, recheckInMs, confirmsAbsence: true };
+}
+
 function mark(environment: Environment, now: number): Next<Action> {
-  const name = environment.computeEnvironmentName;
-  const change = { set: { [retiredAtTag]: timestamp(now) }, remove: [] };
   return {
     kind: "act",
-    action: { kind: "tag", purpose: "retire", items: [{ name, arn: environment.computeEnvironmentArn, change }] },
+    action: tagOne("retire", environment, { [retiredAtTag]: timestamp(now) }),
     reason: "Disabling",
-    message: `${name} is taken out of service`,
+    message: `${environment.computeEnvironmentName} is taken out of service`,
     irreversible: true,
   };
 }

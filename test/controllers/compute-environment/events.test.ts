@@ -59,6 +59,7 @@ it.each<[string, Action, readonly string[]]>([
   ],
   ["what is retained", tag("retain"), ["Normal Retained Delete: left a, b in AWS, as deletionPolicy says"]],
   ["nothing of the mark that disabling follows", tag("retire"), []],
+  ["nothing of the mark that goes because a queue names it", tag("inUse"), []],
   ["nothing of the note of an update that was told", tag("rollout"), []],
   ["nothing of the mark that enabling precedes", tag("revive"), []],
 ])("tells %s", (_name, action, expected) => {

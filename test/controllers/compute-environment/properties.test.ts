@@ -199,7 +199,9 @@ interface World {
 /** Of a few acts, whether they are to be done or not: what AWS said to them, a while ago. */
 const refusals: fc.Arbitrary<Seen["refusals"]> = fc
   .subarray([
-    ...names.flatMap((name) => ["retire", "disable", "delete", "revalidate", "serving"].map((act) => `${act} ${name}`)),
+    ...names.flatMap((name) =>
+      ["retire", "inUse", "disable", "delete", "revalidate", "serving"].map((act) => `${act} ${name}`),
+    ),
     "repointForeign q0",
     "repointForeign q1",
   ])

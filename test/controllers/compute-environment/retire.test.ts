@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
+import { independentName } from "../../../src/controllers/compute-environment/action.ts";
 import { isAuthorizationReason, retirement } from "../../../src/controllers/compute-environment/retire.ts";
 import type { JobsSeen, Seen } from "../../../src/controllers/compute-environment/seen.ts";
 import { ec2, environment, fargate, job, now, queue, seen, withResources } from "./given.ts";
@@ -63,7 +64,29 @@ describe("an environment on its way out", () => {
       "Disabling: tag after a live read",
     ],
     ["waits while AWS makes it", marked({ status: "CREATING" }), {}, "Disabling: wait Disabling"],
-    ["is disabled", marked(), {}, "Disabling: disable after a live read"],
+    [
+      "waits after its mark until a read is sure to show which queue came to name it before",
+      marked({}, 3),
+      {},
+      "Disabling: wait Disabling again in 12 s",
+    ],
+    ["is disabled from 15 s after its mark on", marked({}, 15), {}, "Disabling: disable after a live read"],
+    ["is disabled until five minutes after its mark", marked({}, 300), {}, "Disabling: disable after a live read"],
+    ["is marked anew when it was not disabled by then", marked({}, 301), {}, "Disabling: tag after a live read"],
+    ["is marked anew when its mark lies ahead", marked({}, -1), {}, "Disabling: tag after a live read"],
+    [
+      "is marked anew when its mark tells no time",
+      marked({ tags: { "awsbatch.dev/retired-at": "?" } }),
+      {},
+      "Disabling: tag after a live read",
+    ],
+    [
+      "has its mark taken off when a queue names it after all",
+      marked(),
+      { queues: [queue("q1", ["old"])] },
+      "InUse: tag after a live read",
+    ],
+    ["keeps its mark when it is DISABLED", off(), { queues: [queue("q1", ["old"])] }, "InUse: wait InUse"],
     ["is disabled also when it is INVALID", marked({ status: "INVALID" }), {}, "Disabling: disable after a live read"],
     ["waits while AWS disables it", off({ status: "UPDATING" }), {}, "Disabling: wait Disabling"],
     ["waits for its jobs to be counted", off(), {}, "Draining: wait Draining again in 5 s"],
@@ -127,7 +150,7 @@ describe("an environment on its way out", () => {
     ["and nothing else on Fargate", fargate, { state: "DISABLED" }],
     ["and nothing else when it is UNMANAGED", { type: "UNMANAGED" }, { state: "DISABLED" }],
   ])("is disabled %s", (_name, spec, expected) => {
-    const one = environment("old", spec, { tags: { "awsbatch.dev/retired-at": iso(1) } });
+    const one = environment("old", spec, { tags: { "awsbatch.dev/retired-at": iso(15) } });
     expect(retirement(spec, seen(spec), one, now).next).toMatchObject({
       action: { request: { computeEnvironment: "old", ...expected } },
     });
@@ -137,6 +160,13 @@ describe("an environment on its way out", () => {
     expect(retirement(ec2, seen(ec2), environment("old"), now).next).toMatchObject({
       action: { purpose: "retire", items: [{ name: "old", change: { set: { "awsbatch.dev/retired-at": iso(0) } } }] },
     });
+  });
+
+  it("has only its mark taken off, independently of all else, when a queue names it after all", () => {
+    const { next } = retirement(ec2, seen(ec2, { queues: [queue("q1", ["old"])] }), marked(), now);
+    const change = { set: {}, remove: ["awsbatch.dev/retired-at"] };
+    expect(next).toMatchObject({ action: { kind: "tag", purpose: "inUse", items: [{ name: "old", change }] } });
+    expect(next.kind === "act" && independentName(next.action)).toBe("inUse old");
   });
 
   it("names the queues that keep it, and the two ways out", () => {

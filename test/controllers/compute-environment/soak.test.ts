@@ -108,9 +108,9 @@ describe("one that was followed already, while the next target is still to be ma
       { reason: "Creating" },
     ],
     [
-      "stays when its follower is retired",
+      "stays when its follower is retired, which has the mark taken off because a queue names it",
       step({}, { tags: { ...serving(600).tags, ...retired } }),
-      { reason: "Creating" },
+      { reason: "InUse", action: { items: [{ name: "new" }] } },
     ],
     [
       "stays when the queues went back from its follower",
@@ -170,7 +170,11 @@ describe("one that served nobody yet when the spec moved on from it,", () => {
     ["stays when it has served", step(serving(60)), { reason: "Creating" }],
     ["stays when none before it is ENABLED", step({}, { state: "DISABLED" }), { reason: "Creating" }],
     ["stays when none before it is VALID", step({}, { status: "INVALID" }), { reason: "Creating" }],
-    ["stays when all before it go", step({}, { tags: retired }), { reason: "Creating" }],
+    [
+      "stays when all before it go, of which a queue keeps one",
+      step({}, { tags: retired }),
+      { reason: "InUse", action: { items: [{ name: "old" }] } },
+    ],
     ["stays when the queues went back from what is before it", step({}, { tags: returned }), { reason: "Creating" }],
     [
       "stays when none is before it",
