@@ -74,12 +74,19 @@ export class KeptPart<T> {
 
   async #part(keys: readonly string[], onFailure: () => void): Promise<Part<readonly T[]>> {
     try {
-      return { kind: "read", value: await this.#read(keys) };
+      const value = await this.#read(keys);
+      if (value.some(isUnread)) onFailure();
+      return { kind: "read", value };
     } catch (error) {
       onFailure();
       return unread(error);
     }
   }
+}
+
+/** Whether a fact says of its key that it could not be read, while others could. */
+function isUnread(fact: unknown): boolean {
+  return typeof fact === "object" && fact !== null && "unread" in fact;
 }
 
 /**

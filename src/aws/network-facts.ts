@@ -21,6 +21,7 @@ import type {
   TemplateInterface,
   VpcEndpoint,
 } from "../network/facts.ts";
+import type { LaunchTemplateReference } from "../network/port.ts";
 import type { ProfileSeen, RoleSeen } from "./iam-account.ts";
 
 type Tags = Readonly<Record<string, string>>;
@@ -217,8 +218,7 @@ export function endpointServiceFact(service: ec2.ServiceDetail): EndpointService
 
 /** @param version undefined: the template has no such version */
 export function templateFact(
-  reference: string,
-  requested: string,
+  { by, reference, version: requested }: LaunchTemplateReference,
   version: ec2.LaunchTemplateVersion | undefined,
 ): LaunchTemplateVersion {
   const data = version?.LaunchTemplateData;
@@ -232,6 +232,7 @@ export function templateFact(
     }),
   );
   return {
+    by,
     reference,
     requested,
     version: version?.VersionNumber,

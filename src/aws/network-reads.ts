@@ -11,10 +11,13 @@ import type {
   PrefixList,
   RouteTable,
   SecurityGroup,
+  UnreadTemplate,
   VpcEndpoint,
 } from "../network/facts.ts";
+import type { LaunchTemplateReference } from "../network/port.ts";
 import type { Ec2Api } from "./ec2.ts";
-import { AwsError } from "./errors.ts";
+import { AwsError, needsPerson, passesByItself } from "./errors.ts";
+import { unread } from "./kept-part.ts";
 import {
   aclFact,
   endpointFact,
@@ -227,13 +230,12 @@ export function networkReads(ec2: Ec2Api, account: string) {
       );
       return found.map(endpointServiceFact);
     },
-    /** @param keys reference and version, as `templateKey` writes them; a call for each template */
-    templates: async (keys: readonly string[]): Promise<readonly LaunchTemplateVersion[]> => {
-      const wanted = keys.map(templateOf);
-      const found: LaunchTemplateVersion[] = [];
-      for (const reference of new Set(wanted.map((one) => one.reference))) {
-        const versions = wanted.filter((one) => one.reference === reference).map(({ version }) => version);
-        found.push(...(await templateVersions(ec2, reference, versions)));
+    /** @param keys references, as `templateKey` writes them; a call for each */
+    templates: async (keys: readonly string[]): Promise<readonly (LaunchTemplateVersion | UnreadTemplate)[]> => {
+      const found: (LaunchTemplateVersion | UnreadTemplate)[] = [];
+      for (const key of keys) {
+        const one = await templateVersion(ec2, templateOf(key));
+        if (one !== undefined) found.push(one);
       }
       return found;
     },
@@ -242,28 +244,27 @@ export function networkReads(ec2: Ec2Api, account: string) {
 
 export type NetworkReads = ReturnType<typeof networkReads>;
 
-async function templateVersions(
+/** Undefined when there is no such template. */
+async function templateVersion(
   ec2: Ec2Api,
-  reference: string,
-  versions: readonly string[],
-): Promise<readonly LaunchTemplateVersion[]> {
-  const named = reference.startsWith("lt-") ? { LaunchTemplateId: reference } : { LaunchTemplateName: reference };
-  const found: LaunchTemplateVersion[] = [];
-  for (const version of versions) {
-    try {
-      const { LaunchTemplateVersions: [one] = [] } = await ec2.describeLaunchTemplateVersions({
-        ...named,
-        Versions: [version],
-      });
-      found.push(templateFact(reference, version, one));
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      // The template is there, and the version is not: that is a fact. A template that is missing leaves no entry.
-      if (/VersionNotFound/.test(error.exception)) found.push(templateFact(reference, version, undefined));
-      else if (error.kind !== "notFound") throw error;
-    }
+  wanted: LaunchTemplateReference,
+): Promise<LaunchTemplateVersion | UnreadTemplate | undefined> {
+  const { by, reference, version } = wanted;
+  try {
+    const { LaunchTemplateVersions: [one] = [] } = await ec2.describeLaunchTemplateVersions({
+      [by === "id" ? "LaunchTemplateId" : "LaunchTemplateName"]: reference,
+      Versions: [version],
+    });
+    return templateFact(wanted, one);
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    // The template is there, and the version is not: that is a fact.
+    if (/VersionNotFound/.test(error.exception)) return templateFact(wanted, undefined);
+    if (isAbsence(error)) return undefined;
+    // The next one would fare the same.
+    if (needsPerson(error.kind) || passesByItself(error.kind)) throw error;
+    return { by, reference, requested: version, unread: unread(error) };
   }
-  return found;
 }
 
 /** What EC2 says is not there is no failure. */
@@ -271,16 +272,21 @@ async function ifThere<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof AwsError && error.kind === "notFound") return undefined;
+    if (error instanceof AwsError && isAbsence(error)) return undefined;
     throw error;
   }
 }
 
-export function templateKey({ reference, version }: { readonly reference: string; readonly version: string }): string {
-  return `${reference} ${version}`;
+/** Nothing has an id or a name that EC2 finds malformed. */
+function isAbsence({ kind, exception }: AwsError): boolean {
+  return kind === "notFound" || /\.Malformed/.test(exception);
 }
 
-function templateOf(key: string): { readonly reference: string; readonly version: string } {
-  const at = key.lastIndexOf(" ");
-  return { reference: key.slice(0, at), version: key.slice(at + 1) };
+export function templateKey({ by, reference, version }: LaunchTemplateReference): string {
+  return `${by} ${reference} ${version}`;
+}
+
+function templateOf(key: string): LaunchTemplateReference {
+  const [by, reference = "", version = ""] = key.split(" ");
+  return { by: by === "id" ? "id" : "name", reference, version };
 }

@@ -2,7 +2,7 @@
 
 import { type Described, groupIdsOf, subnetsOf } from "./described.ts";
 import type { NetworkFacts, RouteTable, SecurityGroup, VpcEndpoint } from "./facts.ts";
-import { isStanding, isUnreadCause, read } from "./lookups.ts";
+import { isStanding, isUnreadCause, orUnread, read, UnreadPart } from "./lookups.ts";
 import { endpointServiceOf, type Need, needsOf, type Workload } from "./needs.ts";
 import { type Trace, traces } from "./preflight.ts";
 import { list, sentenceOf } from "./remedies.ts";
@@ -179,10 +179,10 @@ const openGroupId = "a group that is not known";
  * everything: what bars a way is then the network itself.
  */
 function grouped(described: Described, facts: NetworkFacts): Described {
-  const { launchTemplates, securityGroups } = facts;
+  const { securityGroups } = facts;
   if (securityGroups.kind === "unread") return described;
-  if (described.request.launchTemplates.length > 0 && launchTemplates.kind === "unread") return described;
-  const groupIds = groupIdsOf(described, facts);
+  const groupIds = orUnread(() => groupIdsOf(described, facts));
+  if (groupIds instanceof UnreadPart) return described;
   if (securityGroups.value.some(({ groupId }) => groupIds.includes(groupId))) return described;
   return { ...described, request: { ...described.request, securityGroupIds: [openGroupId] } };
 }

@@ -1,9 +1,9 @@
 /** What an environment refers to, as its manifest says it, and the words for what is wrong with it. Pure. */
 
 import type { LaunchTemplateVersion, NetworkFacts, Subnet } from "./facts.ts";
-import { read } from "./lookups.ts";
+import { read, templateIn } from "./lookups.ts";
 import type { Workload } from "./needs.ts";
-import type { NetworkRequest } from "./port.ts";
+import type { LaunchTemplateReference, NetworkRequest } from "./port.ts";
 import type { Remedy } from "./remedies.ts";
 import type { EnvironmentCause, Stop, UnknownCause } from "./verdict.ts";
 
@@ -13,6 +13,13 @@ export interface Described {
   readonly platform: Workload["platform"];
   /** Everything in `instanceTypes`, bundles included. */
   readonly instanceTypes: readonly string[];
+}
+
+/** A launch template in the words of AWS Batch. */
+export interface TemplateNamed {
+  readonly launchTemplateId?: string | undefined;
+  readonly launchTemplateName?: string | undefined;
+  readonly version?: string | undefined;
 }
 
 export interface Defect {
@@ -44,16 +51,23 @@ export function groupIdsOf({ request }: Pick<Described, "request">, facts: Netwo
   return inner.length > 0 ? inner : (template?.securityGroupIds ?? []);
 }
 
-/** The launch templates of the environment that exist; facts may hold those of others as well. */
+/** The launch templates of the environment that exist. */
 export function templatesOf(
   { request }: Pick<Described, "request">,
   facts: NetworkFacts,
 ): readonly LaunchTemplateVersion[] {
-  if (request.launchTemplates.length === 0) return [];
-  const known = read("launch templates", facts.launchTemplates);
-  return request.launchTemplates.flatMap(
-    ({ reference, version }) => known.find((one) => one.reference === reference && one.requested === version) ?? [],
-  );
+  return request.launchTemplates.flatMap((one) => templateIn(facts, one) ?? []);
+}
+
+/** What a manifest or AWS says of a launch template, as a reference; empty when it names none. */
+export function templateReferences({
+  launchTemplateId,
+  launchTemplateName,
+  version,
+}: TemplateNamed): readonly LaunchTemplateReference[] {
+  const rest = { version: version || "$Default" };
+  if (launchTemplateId !== undefined) return [{ by: "id", reference: launchTemplateId, ...rest }];
+  return launchTemplateName === undefined ? [] : [{ by: "name", reference: launchTemplateName, ...rest }];
 }
 
 export function changeSpec(path: string, ids: readonly string[], advice: string): Remedy {

@@ -9,9 +9,9 @@ import {
   type IsOurs,
   withoutOurs,
 } from "./dependence.ts";
-import { subnetsOf } from "./described.ts";
+import { type Described, subnetsOf, templatesOf } from "./described.ts";
 import type { EndpointService, NetworkFacts, Part, Subnet, Vpc, VpcEndpoint } from "./facts.ts";
-import { isBroken, isStanding, isUnreadCause, read, UnreadPart } from "./lookups.ts";
+import { isBroken, isStanding, isUnreadCause, orUnread, read, UnreadPart } from "./lookups.ts";
 import { endpointServiceOf } from "./needs.ts";
 import { preflight } from "./preflight.ts";
 import { tableOf } from "./routes.ts";
@@ -109,7 +109,7 @@ function wantedBy(user: EndpointUser, vpcId: string, bare: NetworkFacts): readon
   const { findings } = preflight(described, workload, bare);
   if (findings.length === 0) return [];
   // Where a way could not be followed to its end, nobody knows what is needed.
-  if (findings.some(({ cause, needs }) => needs.length > 0 && isUnreadCause(cause))) throw firstUnread(bare);
+  if (findings.some(({ cause, needs }) => needs.length > 0 && isUnreadCause(cause))) throw firstUnread(described, bare);
   const found = findings.filter(
     ({ state, remedies }) => state === "Unreachable" && remedies.some(({ kind }) => kind === "interfaceEndpoints"),
   );
@@ -117,8 +117,8 @@ function wantedBy(user: EndpointUser, vpcId: string, bare: NetworkFacts): readon
   return [...new Set([...advised, ...helpedByEndpoints(user, vpcId, bare)])];
 }
 
-/** What stands on ways and was not read. */
-function firstUnread(facts: NetworkFacts): UnreadPart {
+/** What stands on the ways of an environment and was not read. */
+function firstUnread(described: Described, facts: NetworkFacts): UnreadPart {
   const dns = facts.vpcs.kind === "read" ? facts.vpcs.value.map((vpc) => vpc.dns) : [];
   const parts: readonly (readonly [string, Part<unknown>])[] = [
     ["security groups", facts.securityGroups],
@@ -128,11 +128,12 @@ function firstUnread(facts: NetworkFacts): UnreadPart {
     ["internet gateways", facts.internetGateways],
     ["egress-only internet gateways", facts.egressOnlyGateways],
     ["prefix lists", facts.prefixLists],
-    ["launch templates", facts.launchTemplates],
     ["VPCs", facts.vpcs],
     ...dns.map((part) => ["DNS settings of the VPC", part] as const),
   ];
   for (const [what, part] of parts) if (part.kind === "unread") return new UnreadPart(what, part);
+  const templates = orUnread(() => templatesOf(described, facts));
+  if (templates instanceof UnreadPart) return templates;
   const message = "EC2 does not show all of it";
   return new UnreadPart("network", { kind: "unread", permission: undefined, message });
 }

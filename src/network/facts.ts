@@ -38,7 +38,7 @@ export interface NetworkFacts {
   readonly prefixLists: Part<readonly PrefixList[]>;
   /** Which of the instance types that were asked for are offered where. */
   readonly offerings: Part<readonly Offering[]>;
-  readonly launchTemplates: Part<readonly LaunchTemplateVersion[]>;
+  readonly launchTemplates: Part<readonly (LaunchTemplateVersion | UnreadTemplate)[]>;
   /** The profile that was asked for; undefined when there is none of that name, or none was asked for. */
   readonly instanceProfile: Part<InstanceProfile | undefined>;
   readonly images: Part<readonly Image[]>;
@@ -224,6 +224,7 @@ export interface Offering {
 /** A launch template in the version that was asked for. */
 export interface LaunchTemplateVersion {
   /** As the request named it: id or name, and version text. */
+  readonly by: "id" | "name";
   readonly reference: string;
   readonly requested: string;
   /** What that version is now; undefined when the template exists and the version does not. */
@@ -237,6 +238,11 @@ export interface LaunchTemplateVersion {
   readonly networkInterfaces: readonly TemplateInterface[];
   /** Whether the user data is MIME multipart, as AWS Batch wants it; undefined when there is none. */
   readonly userDataIsMime: boolean | undefined;
+}
+
+/** One that EC2 refuses to tell of, while it tells of others. */
+export interface UnreadTemplate extends Pick<LaunchTemplateVersion, "by" | "reference" | "requested"> {
+  readonly unread: Unread;
 }
 
 export interface TemplateInterface {

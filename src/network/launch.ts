@@ -2,7 +2,7 @@
 
 import { changeSpec, type Defect, type Described, defect, subnetsOf, templatesOf } from "./described.ts";
 import type { LaunchTemplateVersion, NetworkFacts } from "./facts.ts";
-import { read } from "./lookups.ts";
+import { read, templateIn } from "./lookups.ts";
 import { list, type Remedy } from "./remedies.ts";
 
 const typesPath = "spec.computeResources.instanceTypes";
@@ -41,11 +41,10 @@ export function offeringStops(described: Described, facts: NetworkFacts): readon
 }
 
 export function templateStops({ request }: Described, facts: NetworkFacts): readonly Defect[] {
-  if (request.launchTemplates.length === 0) return [];
-  const templates = read("launch templates", facts.launchTemplates);
-  return request.launchTemplates.flatMap(({ reference, version }) => {
-    const found = templates.find((one) => one.reference === reference && one.requested === version);
+  return request.launchTemplates.flatMap((one) => {
+    const found = templateIn(facts, one);
     if (found === undefined) {
+      const { reference } = one;
       const advice = `make launch template ${reference}, or name another one in ${templatePath}`;
       const message = `launch template ${reference} does not exist`;
       return [defect("LaunchTemplateMissing", message, [reference], [changeSpec(templatePath, [reference], advice)])];

@@ -2,6 +2,7 @@
 
 import type {
   InternetGateway,
+  LaunchTemplateVersion,
   NatGateway,
   NetworkAcl,
   NetworkFacts,
@@ -15,6 +16,7 @@ import type {
   VpcEndpoint,
 } from "./facts.ts";
 import type { ListCidrs } from "./filters.ts";
+import type { LaunchTemplateReference } from "./port.ts";
 import { tableOf } from "./routes.ts";
 import type { Cause, Stop } from "./verdict.ts";
 
@@ -120,6 +122,32 @@ export function lookupsOf(facts: NetworkFacts): Lookups {
 export function read<T>(what: string, part: Part<T>): T {
   if (part.kind === "unread") throw new UnreadPart(what, part);
   return part.value;
+}
+
+/**
+ * The launch template that a reference names; undefined when there is none. Facts may hold those of others as well.
+ *
+ * @throws UnreadPart also when EC2 refuses to tell of this one
+ */
+export function templateIn(
+  { launchTemplates }: NetworkFacts,
+  { by, reference, version }: LaunchTemplateReference,
+): LaunchTemplateVersion | undefined {
+  const found = read("launch templates", launchTemplates).find(
+    (one) => one.by === by && one.reference === reference && one.requested === version,
+  );
+  if (found !== undefined && "unread" in found) throw new UnreadPart(`launch template ${reference}`, found.unread);
+  return found;
+}
+
+/** @param find looks something up */
+export function orUnread<T>(find: () => T): T | UnreadPart {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof UnreadPart) return error;
+    throw error;
+  }
 }
 
 /** The reason of a condition that tells of a part that was not read. */

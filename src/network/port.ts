@@ -20,7 +20,8 @@ export interface NetworkRequest {
 }
 
 export interface LaunchTemplateReference {
-  /** Id (`lt-…`) or name. */
+  /** The look of a reference does not say it: a name may be `lt-batch-gpu`, or the id of another template. */
+  readonly by: "id" | "name";
   readonly reference: string;
   /** A number, `$Default` or `$Latest`. */
   readonly version: string;

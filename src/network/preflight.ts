@@ -3,7 +3,7 @@
 import { type Defect, type Described, groupIdsOf, subnetsOf, templatesOf } from "./described.ts";
 import { defectsOf } from "./environment.ts";
 import type { NetworkFacts, Subnet } from "./facts.ts";
-import { isUnreadCause, type Lookups, lookupsOf, read, UnreadPart, unreadStop } from "./lookups.ts";
+import { isUnreadCause, type Lookups, lookupsOf, orUnread, read, UnreadPart, unreadStop } from "./lookups.ts";
 import { type Need, needsOf, type Workload } from "./needs.ts";
 import { trace } from "./path.ts";
 import type { Remedy } from "./remedies.ts";
@@ -220,13 +220,4 @@ function worst(findings: readonly Finding[]): State {
 
 function gravity({ state, neededBy }: Finding): number {
   return (state === "Unreachable" ? 0 : 2) + (neededBy === "environment" ? 0 : 1);
-}
-
-function orUnread<T>(find: () => T): T | UnreadPart {
-  try {
-    return find();
-  } catch (error) {
-    if (error instanceof UnreadPart) return error;
-    throw error;
-  }
 }

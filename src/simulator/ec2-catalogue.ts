@@ -222,7 +222,14 @@ function versionOf(stored: StoredTemplate, version: string): LaunchTemplateVersi
   return found;
 }
 
+export function isTemplateId(id: string): boolean {
+  return /^lt-(?:[0-9a-f]{8}|[0-9a-f]{17})$/.test(id);
+}
+
+/** An id that was described is there in any form; the words for a malformed one are ours. */
 function noSuchTemplate(id: string): Error {
+  if (!isTemplateId(id))
+    return ec2Refusal("InvalidLaunchTemplateId.Malformed", `Invalid id: "${id}" (expecting "lt-...")`);
   return ec2Refusal(
     "InvalidLaunchTemplateId.NotFound",
     `The specified launch template, with template ID ${id}, does not exist.`,

@@ -1,5 +1,6 @@
-import type { ComputeResource } from "@aws-sdk/client-batch";
-import { CatalogueReads, zonesOf } from "./ec2-catalogue.ts";
+import { createHash } from "node:crypto";
+import type { ComputeResource, LaunchTemplateSpecification } from "@aws-sdk/client-batch";
+import { CatalogueReads, isTemplateId, zonesOf } from "./ec2-catalogue.ts";
 import { Endpoints } from "./ec2-endpoints.ts";
 import { Groups } from "./ec2-groups.ts";
 import { isKnownInstanceType, isOfferedIn } from "./ec2-instance-types.ts";
@@ -66,7 +67,7 @@ export class Ec2 {
     for (const name of wanted) {
       if (kind === "keyPairs") loadNetwork(this.state, { keyPairs: [name] });
       else if (kind === "placementGroups") loadNetwork(this.state, { placementGroups: [name] });
-      else this.#provideTemplate(`lt-${name}`, name);
+      else this.#provideTemplate(templateIdFor(name), name);
     }
   }
 
@@ -179,7 +180,7 @@ export class Ec2 {
     const template = resources.launchTemplate;
     for (const one of template === undefined ? [] : [template, ...(template.overrides ?? [])]) {
       const reference = one.launchTemplateId ?? one.launchTemplateName;
-      if (reference !== undefined && this.#isGone(reference, this.#hasTemplate(reference))) {
+      if (reference !== undefined && this.#isGone(reference, this.#hasTemplate(one))) {
         return clientError(`The launch template ${reference} does not exist`, "InvalidLaunchTemplateId.NotFound");
       }
     }
@@ -203,10 +204,12 @@ export class Ec2 {
     return gone === undefined ? undefined : clientError(`'${gone}' does not exist`, "InvalidParameterValue");
   }
 
-  #hasTemplate(reference: string): boolean {
+  #hasTemplate({ launchTemplateId: id, launchTemplateName: name }: LaunchTemplateSpecification): boolean {
     return this.state.templates
       .all()
-      .some(({ template }) => template.LaunchTemplateId === reference || template.LaunchTemplateName === reference);
+      .some(({ template }) =>
+        id === undefined ? template.LaunchTemplateName === name : template.LaunchTemplateId === id,
+      );
   }
 
   #isGone(id: string, isThere: boolean): boolean {
@@ -225,14 +228,14 @@ export class Ec2 {
       loadNetwork(this.state, { securityGroups: [{ id, vpc }] });
     } else if (/^ami-[0-9a-z-]+$/.test(id) && this.state.images.get(id) === undefined) {
       loadNetwork(this.state, { images: [{ id }] });
-    } else if (/^lt-[0-9a-z-]+$/.test(id)) {
-      this.#provideTemplate(id, id);
+    } else if (isTemplateId(id)) {
+      this.#provideTemplate(id, `template-of-${id}`);
     }
   }
 
   /** With ten versions that say nothing, so that manifests may name any of them. */
   #provideTemplate(id: string, name: string): void {
-    if (this.#hasTemplate(name) || this.#hasTemplate(id)) return;
+    if (this.#hasTemplate({ launchTemplateName: name }) || this.#hasTemplate({ launchTemplateId: id })) return;
     loadNetwork(this.state, { launchTemplates: [{ id, name, versions: Array.from({ length: 10 }, () => ({})) }] });
   }
 
@@ -249,6 +252,11 @@ export class Ec2 {
     ];
     for (const list of lists) this.state.prefixLists.load(list.id, list);
   }
+}
+
+/** Always the same for a name. */
+function templateIdFor(name: string): string {
+  return `lt-${createHash("sha256").update(name).digest("hex").slice(0, 17)}`;
 }
 
 /** The VPC that every account begins with: a public subnet in each zone. */

@@ -121,7 +121,11 @@ describe("the facts of a network", () => {
       imageIds: ["ami-gone"],
       keyPairs: ["gone"],
       placementGroups: ["gone"],
-      launchTemplates: [{ reference: "lt-gone", version: "$Latest" }],
+      launchTemplates: [
+        { by: "name", reference: "lt-gone", version: "$Latest" },
+        { by: "id", reference: "lt-0123456789abcdef9", version: "$Latest" },
+        { by: "id", reference: "lt-mistyped", version: "$Latest" },
+      ],
       instanceTypes: ["m9.large"],
     });
     for (const part of [facts.subnets, facts.images, facts.keyPairs, facts.placementGroups, facts.launchTemplates]) {
@@ -143,17 +147,109 @@ describe("the facts of a network", () => {
       subnetIds: ["subnet-public"],
       securityGroupIds: ["sg-2"],
       launchTemplates: [
-        { reference: "mine", version: "$Latest" },
-        { reference: "lt-1", version: "7" },
+        { by: "name", reference: "mine", version: "$Latest" },
+        { by: "id", reference: "lt-1", version: "7" },
       ],
       instanceTypes: ["c8g"],
     });
     expect(read(facts.securityGroups).find(({ groupId }) => groupId === "sg-2")?.vpcId).toBe("vpc-2");
     expect(read(facts.launchTemplates)).toMatchObject([
-      { reference: "mine", requested: "$Latest", version: 2, keyName: "key", userDataIsMime: false },
-      { reference: "lt-1", requested: "7", version: undefined },
+      { by: "name", reference: "mine", requested: "$Latest", version: 2, keyName: "key", userDataIsMime: false },
+      { by: "id", reference: "lt-1", requested: "7", version: undefined },
     ]);
     expect(new Set(read(facts.offerings).map(({ zone }) => zone))).toEqual(new Set(["us-east-1a", "us-east-1b"]));
+  });
+
+  it("tell a launch template whose name is the id of another from that other", async () => {
+    const { of, aws } = world();
+    const [id, other] = ["lt-0123456789abcdef0", "lt-0123456789abcdef1"];
+    aws.outside.describeNetwork({
+      launchTemplates: [
+        { id, name: "mine", versions: [{ KeyName: "by-id" }] },
+        { id: other, name: id, versions: [{ KeyName: "by-name" }] },
+      ],
+    });
+    const facts = await of({
+      subnetIds: ["subnet-public"],
+      launchTemplates: [
+        { by: "id", reference: id, version: "1" },
+        { by: "name", reference: id, version: "1" },
+      ],
+    });
+    expect(read(facts.launchTemplates)).toMatchObject([
+      { by: "id", reference: id, keyName: "by-id" },
+      { by: "name", reference: id, keyName: "by-name" },
+    ]);
+  });
+
+  it("lack only the launch template that EC2 refuses to tell of, and for a minute", async () => {
+    const { of, aws, clock } = world();
+    aws.outside.describeNetwork({
+      launchTemplates: [
+        { id: "lt-1", name: "mine", versions: [{}] },
+        { id: "lt-2", name: "theirs", versions: [{}] },
+      ],
+    });
+    const allow = aws.faults.add({
+      fault: { kind: "refuse", exception: "InvalidParameterValue", message: "Not this one.", httpStatusCode: 400 },
+      on: ({ operation, input }) =>
+        operation === "DescribeLaunchTemplateVersions" &&
+        (input as { LaunchTemplateName?: string }).LaunchTemplateName === "theirs",
+    });
+    const templates = async () => {
+      const launchTemplates = ["theirs", "mine"].map((reference) => {
+        return { by: "name", reference, version: "$Default" } as const;
+      });
+      return read((await of({ subnetIds: ["subnet-public"], launchTemplates })).launchTemplates);
+    };
+    expect(await templates()).toMatchObject([
+      { reference: "theirs", unread: { kind: "unread", permission: undefined, message: "Not this one." } },
+      { reference: "mine", version: 1 },
+    ]);
+    allow();
+    await clock.advance(59_000);
+    expect((await templates())[0]).toHaveProperty("unread");
+    await clock.advance(2_000);
+    expect(await templates()).toMatchObject([
+      { reference: "theirs", version: 1 },
+      { reference: "mine", version: 1 },
+    ]);
+  });
+
+  it.each([
+    ["the right to read them", denied("DescribeLaunchTemplateVersions")],
+    [
+      "calls",
+      { kind: "refuse", exception: "RequestLimitExceeded", message: "Slow down.", httpStatusCode: 503 } as Fault,
+    ],
+  ])("hold no launch template where EC2 refuses %s", async (_, fault) => {
+    const { of, aws } = world();
+    aws.faults.add({ fault, on: "DescribeLaunchTemplateVersions" });
+    const facts = await of({
+      subnetIds: ["subnet-public"],
+      launchTemplates: [
+        { by: "name", reference: "mine", version: "1" },
+        { by: "name", reference: "mine", version: "2" },
+      ],
+    });
+    expect(facts.launchTemplates).toMatchObject({ kind: "unread" });
+    expect(aws.log.filter(({ operation }) => operation === "DescribeLaunchTemplateVersions")).toHaveLength(1);
+  });
+
+  it("hold the DNS settings of all VPCs but one whose id is malformed", async () => {
+    const { of, aws } = world();
+    aws.faults.add({
+      fault: {
+        kind: "refuse",
+        exception: "InvalidVpcID.Malformed",
+        message: 'Invalid id: "vpc-x"',
+        httpStatusCode: 400,
+      },
+      on: ({ operation, input }) =>
+        operation === "DescribeVpcAttribute" && (input as { VpcId?: string }).VpcId === "vpc-x",
+    });
+    const facts = await of({ subnetIds: ["subnet-public"], vpcIds: ["vpc-x"] });
+    expect(read(facts.vpcs).map(({ vpcId, dns }) => [vpcId, dns.kind])).toEqual([["vpc-1", "read"]]);
   });
 
   it("hold the prefix lists that routes and the groups in question name", async () => {
@@ -322,7 +418,7 @@ describe("the cost of 50 environments", () => {
       imageIds: at % 3 === 0 ? [`ami-${at}`] : [],
       keyPairs: at % 10 === 0 ? [`key-${at}`] : [],
       placementGroups: at % 25 === 0 ? [`group-${at}`] : [],
-      launchTemplates: at % 10 === 0 ? [{ reference: `template-${at}`, version: "$Latest" }] : [],
+      launchTemplates: at % 10 === 0 ? [{ by: "name", reference: `template-${at}`, version: "$Latest" }] : [],
     };
   });
 

@@ -31,10 +31,11 @@ export function apply(given: Case, remedy: Remedy): Case {
         const jobs = next.workload.jobs.map((job) => ({ ...job, publicIp: true }));
         return { ...next, workload: { ...next.workload, jobs } };
       }
-      next = changed(next, "launchTemplates", isOne(remedy.launchTemplates, "reference"), (template) => ({
-        ...template,
-        networkInterfaces: template.networkInterfaces.map((one) => ({ ...one, publicIp: true })),
-      }));
+      next = changed(next, "launchTemplates", isOne(remedy.launchTemplates, "reference"), (template) =>
+        "unread" in template
+          ? template
+          : { ...template, networkInterfaces: template.networkInterfaces.map((one) => ({ ...one, publicIp: true })) },
+      );
       return changed(next, "subnets", isOne(remedy.subnetIds, "subnetId"), (one) => ({ ...one, mapPublicIp: true }));
     }
     case "useSubnets":

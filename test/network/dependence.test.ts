@@ -23,6 +23,7 @@ import {
   table,
   vpcId,
   withFacts,
+  withRequest,
   withRoute,
 } from "./networks.ts";
 
@@ -107,6 +108,13 @@ describe("who runs by our endpoints", () => {
   it("cannot be told where a part could not be read", () => {
     const dark = withFacts(closed(), { networkAcls: unread });
     expect(held(dark)).toEqual({ services: [], unread: all });
+    const unreadTemplate = { by: "name", reference: "mine", requested: "1", unread } as const;
+    const unnamed = withFacts(closed(), { launchTemplates: read([unreadTemplate]) });
+    const launchTemplates = [{ by: "name", reference: "mine", version: "1" }] as const;
+    expect(held(withRequest(unnamed, { securityGroupIds: [], launchTemplates }))).toEqual({
+      services: [],
+      unread: all,
+    });
   });
 });
 

@@ -217,6 +217,20 @@ describe("endpoints that have to be made", () => {
     expect(planned({ ...bare.facts, [part]: unread }, [user(bare)]).create).toHaveLength(plan(bare).create.length);
   });
 
+  it("where EC2 refuses to tell of a launch template that is all about those who name it", () => {
+    const mine = { by: "name", reference: "mine", version: "$Default" } as const;
+    const unread = { kind: "unread", permission: undefined, message: "Not this one." } as const;
+    const dark = withFacts(bare, {
+      launchTemplates: read([{ by: "name", reference: "mine", requested: "$Default", unread }]),
+    });
+    const naming = user(withRequest(dark, { launchTemplates: [mine] }));
+    expect(() => planned(dark.facts, [naming])).toThrow("launch template mine could not be read: Not this one.");
+    const byId = user(withRequest(dark, { launchTemplates: [{ ...mine, by: "id" }] }));
+    for (const other of [user(dark), byId]) {
+      expect(planned(dark.facts, [other]).create).toHaveLength(plan(bare).create.length);
+    }
+  });
+
   it("where the DNS settings of its VPC could not be read nobody knows either", () => {
     const dns = { kind: "unread", permission: "ec2:DescribeVpcAttribute", message: "no" } as const;
     const dark = changed(

@@ -41,6 +41,7 @@ const job = { ...ecrJob, images: ["busybox"], logDriver: "json-file" };
 const gateway: RouteTarget = { kind: "internetGateway", id: "igw-1" };
 const private_ = (given: Case): Case => changed(given, "subnets", all, (one) => ({ ...one, mapPublicIp: false }));
 const template: LaunchTemplateVersion = {
+  by: "id",
   reference: "lt-1",
   requested: "$Default",
   version: 3,
@@ -52,7 +53,8 @@ const template: LaunchTemplateVersion = {
   networkInterfaces: [],
   userDataIsMime: undefined,
 };
-const reference = { reference: "lt-1", version: "$Default" };
+const reference = { by: "id", reference: "lt-1", version: "$Default" } as const;
+const refused = { kind: "unread", permission: undefined, message: "Not this one." } as const;
 const inner = { deviceIndex: 0, publicIp: undefined, ipv6AddressCount: 0, subnetId: undefined, securityGroupIds: [] };
 const denyAll = JSON.stringify({ Statement: [{ Effect: "Deny", Principal: "*", Action: "*", Resource: "*" }] });
 
@@ -687,6 +689,18 @@ export const misconfigurations: readonly Misconfiguration[] = [
     cause: "NotReadable",
     remedies: [],
     mend: (given) => withFacts(given, { networkAcls: publicNetwork().facts.networkAcls }),
+  },
+  {
+    name: "a launch template that EC2 refuses to tell of",
+    given: withRequest(
+      withFacts(publicNetwork(), {
+        launchTemplates: read([{ by: "id", reference: "lt-1", requested: "$Default", unread: refused }]),
+      }),
+      { launchTemplates: [reference] },
+    ),
+    cause: "NotReadable",
+    remedies: [],
+    mend: (given) => withRequest(given, { launchTemplates: [] }),
   },
 ];
 

@@ -69,6 +69,24 @@ describe("the simulated EC2", () => {
     expect(info?.ProcessorInfo?.SupportedArchitectures).toEqual(architectures);
   });
 
+  it("tells a launch template by its id from one by its name, and refuses an id that cannot be one", async () => {
+    const { aws } = account();
+    const versions = (input: object) => refusal(aws.ec2.describeLaunchTemplateVersions({ ...input, Versions: ["1"] }));
+    const malformed = (id: string) => `InvalidLaunchTemplateId.Malformed: Invalid id: "${id}" (expecting "lt-...")`;
+    expect(await versions({ LaunchTemplateId: "lt-0123456789abcdef0" })).toBe("accepted");
+    expect(await versions({ LaunchTemplateName: "lt-batch-gpu" })).toBe("accepted");
+    expect(await versions({ LaunchTemplateId: "lt-batch-gpu" })).toBe(malformed("lt-batch-gpu"));
+    expect(await refusal(aws.ec2.describeLaunchTemplates({ LaunchTemplateIds: ["lt-0typo"] }))).toBe(
+      malformed("lt-0typo"),
+    );
+    const { LaunchTemplateVersions: [one] = [] } = await aws.ec2.describeLaunchTemplateVersions({
+      LaunchTemplateName: "lt-batch-gpu",
+      Versions: ["1"],
+    });
+    expect(one?.LaunchTemplateId).toMatch(/^lt-[0-9a-f]{17}$/);
+    expect(await versions({ LaunchTemplateId: one?.LaunchTemplateId })).toBe("accepted");
+  });
+
   it("answers late with what was written just now", async () => {
     const { aws, clock } = account({ stalenessMs: 5_000 });
     aws.outside.describeNetwork(threeSubnets);

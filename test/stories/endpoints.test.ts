@@ -199,6 +199,26 @@ describe("endpoints of an environment in a closed subnet", () => {
     expect([await endpointsOf(world), await groupsOf(world)]).toEqual([[], []]);
   });
 
+  it("are made beside environments whose launch template has a name that looks like an id, or a mistyped id", async () => {
+    const launchTemplates = [{ id: "lt-0123456789abcdef0", name: "lt-batch-gpu", versions: [{}] }];
+    const world = await closedWorld({ launchTemplates });
+    const withTemplate = (name: string, launchTemplate: object) => {
+      const { spec, ...manifest } = environment(name);
+      return { ...manifest, spec: { ...spec, computeResources: { ...spec.computeResources, launchTemplate } } };
+    };
+    world.apply(
+      withTemplate("named", { launchTemplateName: "lt-batch-gpu" }),
+      withTemplate("mistyped", { launchTemplateId: "lt-0typo" }),
+    );
+    await world.seconds(120);
+    world.apply(environment("ce"));
+    const told = (name: string, type: string) => world.condition("BatchComputeEnvironment", name, type);
+    await world.until("it is there", () => told("ce", "Ready")?.status === "True", 900);
+    expect(await endpointsOf(world)).toEqual(available(...agent));
+    expect(told("named", "NetworkReady")?.status).toBe("True");
+    expect(told("mistyped", "NetworkReady")?.message).toMatch(/^launch template lt-0typo does not exist/);
+  });
+
   it("wait, and say for what, when EC2 may not be read", async () => {
     const world = await closedWorld();
     const forbid = world.aws.faults.add({

@@ -2,10 +2,10 @@ import type { Environment } from "../../aws/batch.ts";
 import type { DescribedJob } from "../../aws/queue-jobs.ts";
 import type { Finding as Cause } from "../../diagnosis/causes.ts";
 import type { NetworkFact } from "../../diagnosis/facts.ts";
-import type { Described } from "../../network/described.ts";
+import { type Described, templateReferences } from "../../network/described.ts";
 import type { Workload } from "../../network/needs.ts";
 import { picture } from "../../network/picture.ts";
-import type { LaunchTemplateReference, NetworkReader } from "../../network/port.ts";
+import type { NetworkReader } from "../../network/port.ts";
 import { type Finding, type Preflight, preflight } from "../../network/preflight.ts";
 import { list, sentenceOf } from "../../network/remedies.ts";
 import type { NetworkReport } from "./report.ts";
@@ -54,10 +54,7 @@ function describedBy({ computeResources: resources, containerOrchestrationType }
       subnetIds: resources.subnets ?? [],
       securityGroupIds: resources.securityGroupIds ?? [],
       instanceTypes: instanceTypes.filter((entry) => !bundles.has(entry)),
-      launchTemplates: templates.flatMap((one): LaunchTemplateReference[] => {
-        const reference = one.launchTemplateId ?? one.launchTemplateName;
-        return reference === undefined ? [] : [{ reference, version: one.version || "$Default" }];
-      }),
+      launchTemplates: templates.flatMap(templateReferences),
       instanceProfile: resources.instanceRole,
       imageIds: [...new Set(images.filter((id) => id !== undefined && id !== ""))] as readonly string[],
       keyPairs: ec2KeyPair === undefined || ec2KeyPair === "" ? [] : [ec2KeyPair],

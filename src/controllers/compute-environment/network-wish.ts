@@ -5,9 +5,9 @@ import type { BatchComputeEnvironment, BatchComputeEnvironmentSpec } from "../..
 import type { JobDefinition } from "../../api/v1alpha1/job-definition.ts";
 import { BatchComputeEnvironmentKind, JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
 import type { BatchSnapshot } from "../../aws/region.ts";
-import type { Described } from "../../network/described.ts";
+import { type Described, templateReferences } from "../../network/described.ts";
 import type { JobNeeds, Workload } from "../../network/needs.ts";
-import type { LaunchTemplateReference, NetworkRequest } from "../../network/port.ts";
+import type { NetworkRequest } from "../../network/port.ts";
 import { type Cluster, ownerIn, type Tags } from "../ownership.ts";
 import type { Objects, Settings } from "../ports.ts";
 import { placed } from "../security-group/fill.ts";
@@ -70,10 +70,7 @@ function platformOf({ eksConfiguration, computeResources }: Spec): Workload["pla
 
 function templatesIn({ launchTemplateId, launchTemplateName, version, overrides = [] }: Template) {
   const named = [{ launchTemplateId, launchTemplateName, version }, ...overrides];
-  return named.flatMap((one): readonly LaunchTemplateReference[] => {
-    const reference = one.launchTemplateId ?? one.launchTemplateName;
-    return reference === undefined ? [] : [{ reference, version: one.version ?? "$Default" }];
-  });
+  return named.flatMap(templateReferences);
 }
 
 /**

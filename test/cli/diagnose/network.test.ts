@@ -24,8 +24,8 @@ function environmentOf({ described: { request, platform, instanceTypes } }: Case
       ec2KeyPair: request.keyPairs[0],
       placementGroup: request.placementGroups[0],
       ec2Configuration: request.imageIds.map((imageIdOverride) => ({ imageType: "ECS_AL2023", imageIdOverride })),
-      launchTemplate: request.launchTemplates.map(({ reference, version }) => ({
-        launchTemplateId: reference,
+      launchTemplate: request.launchTemplates.map(({ by, reference, version }) => ({
+        [by === "id" ? "launchTemplateId" : "launchTemplateName"]: reference,
         version,
       }))[0],
     },

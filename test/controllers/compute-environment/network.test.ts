@@ -86,7 +86,7 @@ describe("what is asked about", () => {
       ec2Configuration: [{ imageType: "ECS_AL2023", imageIdOverride: "ami-1" }],
       launchTemplate: {
         launchTemplateId: "lt-1",
-        overrides: [{ launchTemplateName: "gpu", version: "3", targetInstanceTypes: ["g5"] }],
+        overrides: [{ launchTemplateName: "lt-gpu", version: "3", targetInstanceTypes: ["g5"] }],
       },
     });
     expect(describedBy(spec)).toEqual({
@@ -97,8 +97,8 @@ describe("what is asked about", () => {
         securityGroupIds: ["sg-1"],
         instanceTypes: ["c7g"],
         launchTemplates: [
-          { reference: "lt-1", version: "$Default" },
-          { reference: "gpu", version: "3" },
+          { by: "id", reference: "lt-1", version: "$Default" },
+          { by: "name", reference: "lt-gpu", version: "3" },
         ],
         instanceProfile: "ecsInstanceRole",
         imageIds: ["ami-1"],
