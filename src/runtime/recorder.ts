@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Kind, KubeObject } from "../api/object.ts";
-import type { ObjectEvent, RecordedEvent, Store } from "../kube/store.ts";
+import { type ObjectEvent, type RecordedEvent, type Store, StoreError, type StoreErrorReason } from "../kube/store.ts";
 import { withDeadline } from "./abort.ts";
 import { type Clock, sleep } from "./clock.ts";
 import type { Log } from "./log.ts";
@@ -30,6 +30,11 @@ const backlog = 1000;
 const attempts = 3;
 const retryMs = 2000;
 const sendMs = 10_000;
+/**
+ * Failures that may be over with the next try. Credentials that are not accepted stop all events alike, until they are
+ * renewed. What a conflict loses, the next of the series tells.
+ */
+const passing: ReadonlySet<StoreErrorReason> = new Set(["Unavailable", "TooManyRequests", "Unauthorized"]);
 
 interface Similar {
   readonly since: number;
@@ -111,7 +116,7 @@ export class EventRecorder implements EventSink {
   }
 
   async #send(event: RecordedEvent, signal: AbortSignal): Promise<void> {
-    for (let attempt = 1; attempt <= attempts && !signal.aborted; attempt++) {
+    for (let attempt = 1; !signal.aborted; attempt++) {
       try {
         await withDeadline(this.#clock, sendMs, signal, "the API server", (inner) =>
           this.#store.recordEvent(event, inner),
@@ -120,9 +125,10 @@ export class EventRecorder implements EventSink {
       } catch (error) {
         if (signal.aborted) return;
         const { namespace, name } = event.regarding;
-        const last = attempt === attempts;
+        const last = attempt === attempts || isRefusal(error);
         this.#log.warn("an event could not be published", { namespace, name, reason: event.reason, error, last });
-        if (!last) await sleep(this.#clock, retryMs * attempt, signal).catch(() => undefined);
+        if (last) return;
+        await sleep(this.#clock, retryMs * attempt, signal).catch(() => undefined);
       }
     }
   }
@@ -150,6 +156,11 @@ export class EventRecorder implements EventSink {
     bucket.tokens--;
     return true;
   }
+}
+
+/** Whether the server will never take this event: to try it again would only keep all others waiting. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof StoreError && !passing.has(error.reason);
 }
 
 /** Sets and moves to the end; the one that was not touched for the longest time goes. */

@@ -139,15 +139,33 @@ test("one object may publish 25 at once, then one per 5 minutes, and no count is
 });
 
 describe("a store that fails", () => {
-  test("is tried three times, then the event is dropped and logged, and the next one goes on", async () => {
+  test.each([
+    new StoreError("Unavailable", "down"),
+    new StoreError("TooManyRequests", "later"),
+    new StoreError("Unauthorized", "the token has expired"),
+  ])("is tried three times, then the event is dropped and logged, and the next one goes on: $reason", async (error) => {
     const w = world();
-    w.store.faults.fail("recordEvent", 3, new StoreError("Unavailable", "down"));
+    w.store.faults.fail("recordEvent", 3, error);
     w.record("lost");
     w.record("kept");
     await w.clock.advance(minute);
     expect(w.published()).toEqual(["Created kept x1"]);
     expect(w.log.lines.map(({ fields }) => fields.last)).toEqual([false, false, true]);
   });
+
+  test.each(["Forbidden", "Invalid", "NotFound", "CrdMissing", "Conflict", "Gone"] as const)(
+    "for what it refuses is asked once, and no other event waits: %s",
+    async (reason) => {
+      const w = world();
+      w.store.faults.fail("recordEvent", 2, new StoreError(reason, "no"));
+      w.record("refused");
+      w.record("refused too");
+      w.record("kept");
+      await w.clock.advance(0);
+      expect(w.published()).toEqual(["Created kept x1"]);
+      expect(w.log.lines.map(({ fields }) => fields.last)).toEqual([true, true]);
+    },
+  );
 
   test("by never answering holds up nobody for long", async () => {
     const w = world();
