@@ -181,7 +181,8 @@ function facts(error: unknown): Facts {
     if (typeof message === "string") text ||= message;
     const code = member(member(at, "$metadata"), "httpStatusCode");
     if (typeof code === "number") status ??= code;
-    at = member(at, "cause");
+    // A host with several addresses fails with one error for each of them, and with no words of its own.
+    at = member(at, "cause") ?? (at instanceof AggregateError ? at.errors[0] : undefined);
   }
   return { names, text, status };
 }

@@ -175,6 +175,23 @@ describe("exceptions of all services and of the network", () => {
     expect(classify(failure, "batch:Other")).toBe(failure);
   });
 
+  it("tells of a host with several addresses what came of the first", () => {
+    const timedOut = (address: string) =>
+      Object.assign(new Error(`connect ETIMEDOUT ${address}:443`), { code: "ETIMEDOUT" });
+    // As Node throws it, and as the SDK names it.
+    for (const name of ["AggregateError", "TimeoutError", "Error"]) {
+      const all = new AggregateError([timedOut("10.0.0.1"), timedOut("10.0.0.2")]);
+      const { kind, message } = classify(Object.assign(all, { name }), "batch:ListJobs");
+      expect([kind, message]).toEqual(["unavailable", "connect ETIMEDOUT 10.0.0.1:443"]);
+    }
+    expect(classify(new AggregateError([], "none"), "batch:ListJobs")).toMatchObject({
+      kind: "unknown",
+      message: "none",
+    });
+    const wrapped = new Error("", { cause: new AggregateError([timedOut("10.0.0.1")]) });
+    expect(classify(wrapped, "batch:ListJobs").message).toBe("connect ETIMEDOUT 10.0.0.1:443");
+  });
+
   it("keeps the original as the cause", () => {
     const original = sdkError("ServerException", "oops", 500);
     expect(classify(original, "batch:ListJobs").cause).toBe(original);
