@@ -39,6 +39,9 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
   });
 }
 
+/** Node fires at once what is to last any longer. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** The machine's clock, or with `speed` above 1 a clock that runs that many times faster from its creation on. */
 export function systemClock(speed = 1): Clock {
   const wallStart = Date.now();
@@ -49,7 +52,12 @@ export function systemClock(speed = 1): Clock {
     monotonic: elapsed,
     boottime: () => uptime() * 1000 * speed,
     schedule(delayMs, task) {
-      const timer = setTimeout(task, Math.max(0, delayMs / speed));
+      let timer: NodeJS.Timeout;
+      const run = (leftMs: number): void => {
+        const partMs = Math.min(leftMs, longestTimerMs);
+        timer = setTimeout(() => (leftMs > partMs ? run(leftMs - partMs) : task()), partMs);
+      };
+      run(Math.max(0, delayMs / speed));
       return { cancel: () => clearTimeout(timer) };
     },
   };

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { sleep, systemClock, VirtualClock } from "../../src/runtime/clock.ts";
 
 describe("the virtual clock", () => {
@@ -71,4 +71,35 @@ test("a faster clock of the machine compresses its timers and its wall time alik
   await sleep(clock, 10_000);
   expect(clock.monotonic() - start).toBeGreaterThanOrEqual(10_000);
   expect(clock.now() - wall).toBeGreaterThanOrEqual(10_000);
+});
+
+describe("a timer of the machine's clock for longer than one of Node's can last", () => {
+  const dayMs = 86_400_000;
+
+  test.each([1, 2])("does not fire earlier than asked, at %d times the speed", (speed) => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    let fired = 0;
+    systemClock(speed).schedule(60 * dayMs * speed, () => {
+      fired++;
+    });
+    vi.advanceTimersByTime(60 * dayMs - 1);
+    expect(fired).toBe(0);
+    vi.advanceTimersByTime(1);
+    expect(fired).toBe(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("is cancelled at any time, and one without an end never fires", () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const timers = [60 * dayMs, Number.POSITIVE_INFINITY].map((delayMs) =>
+      systemClock().schedule(delayMs, () => expect.unreachable()),
+    );
+    vi.advanceTimersByTime(40 * dayMs);
+    timers[0]?.cancel();
+    vi.advanceTimersByTime(400 * dayMs);
+    timers[1]?.cancel();
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });
