@@ -394,9 +394,10 @@ function make(spec: Spec, seen: Seen, now: number, others: readonly Environment[
 
 /** Puts `goal` in the place of `names` in the order of a foreign queue, and changes nothing else of it. */
 function repointForeign(seen: Seen, queue: QueueSeen, names: ReadonlySet<string>, goal: Environment): Next<Action> {
-  const { jobQueueName, status, schedulingPolicyArn } = queue.queue;
+  const { jobQueueName, schedulingPolicyArn } = queue.queue;
   const message = `queue ${jobQueueName}, which is not managed here, is being handed over to ${goal.computeEnvironmentName}`;
-  if (status !== "VALID") return { kind: "wait", reason: "Repointing", message };
+  // One that AWS found INVALID would be waited for without end: what it names may be the reason.
+  if (inTransition(queue.queue)) return { kind: "wait", reason: "Repointing", message };
   const order = queue.order
     .map((name) => (names.has(name) ? goal.computeEnvironmentName : name))
     .filter((name, index, all) => all.indexOf(name) === index);

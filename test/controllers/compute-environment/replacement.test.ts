@@ -488,6 +488,24 @@ describe("a foreign queue that may be repointed", () => {
     ],
     ["names the target once", spec, { environments: [old(), fresh()], ...theirs("old", "new") }, "repoint new"],
     [
+      "is written to although AWS found it INVALID, which nothing but another order ends",
+      spec,
+      {
+        environments: [old(), fresh()],
+        ...may,
+        queues: [queue("theirs", ["old"], { foreign: true, status: "INVALID" })],
+      },
+      "repoint new",
+    ],
+    ...(["CREATING", "UPDATING"] as const).map(
+      (status): [string, BatchComputeEnvironmentSpec, Partial<Seen>, string] => [
+        `is waited for while it is ${status}`,
+        spec,
+        { environments: [old(), fresh()], ...may, queues: [queue("theirs", ["old"], { foreign: true, status })] },
+        "wait Repointing",
+      ],
+    ),
+    [
       "waits for an entry of its own that is not VALID",
       spec,
       { environments: [old(), fresh(), foreign("x", { status: "INVALID" })], ...theirs("x", "old") },
