@@ -143,10 +143,7 @@ async function entrySeen(
   });
 
   if (!ports.objects.watches(key.namespace)) {
-    return unresolved(
-      "NamespaceNotWatched",
-      `the operator does not watch namespace ${key.namespace} (--watch-namespace), or may not read it`,
-    );
+    return unresolved("NamespaceNotWatched", notWatched(key.namespace));
   }
   const given = ports.objects.get(BatchComputeEnvironmentKind, key) as BatchComputeEnvironment | undefined;
   if (given === undefined) {
@@ -215,14 +212,26 @@ async function namedSeen(
     const message = `${nameOrArn} is no compute environment of account ${region.account} in ${region.region}, where the queue is`;
     return { kind: "unresolved", order, name, reason: "RegionMismatch", message };
   }
-  const owner = ownerObject(
-    environments.find(({ computeEnvironmentName }) => computeEnvironmentName === name),
-    ports,
-  );
+  const environment = environments.find(({ computeEnvironmentName }) => computeEnvironmentName === name);
+  const tagged = ownerIn(environment?.tags);
+  // What its owner allows is not known then, which is not the same as that there is none.
+  const unknown =
+    tagged?.cluster === ports.cluster.name &&
+    tagged.namespace !== namespace &&
+    !ports.objects.watches(tagged.namespace);
+  if (unknown) {
+    const message = `${name} is an environment of ${keyText(tagged)}, and ${notWatched(tagged.namespace)}`;
+    return { kind: "unresolved", order, name, reason: "NamespaceNotWatched", message };
+  }
+  const owner = ownerObject(environment, ports);
   if (owner === undefined || (await isAllowed(owner, namespace, ports, signal))) return { kind: "named", order, name };
   const path = `${owner.metadata.namespace}/${owner.metadata.name}`;
   const message = `${name} is an environment of ${path}, which does not let namespace ${namespace} use it: allow that namespace in the spec.allowedNamespaces of ${path}`;
   return { kind: "unresolved", order, name, reason: "ReferenceNotAllowed", message };
+}
+
+function notWatched(namespace: string): string {
+  return `the operator does not watch namespace ${namespace} (--watch-namespace), or may not read it`;
 }
 
 /** The object of this cluster that an environment belongs to by its tags, when there is one. */

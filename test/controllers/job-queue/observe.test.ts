@@ -132,6 +132,8 @@ describe("an entry of the order", () => {
     ...object({ computeEnvironmentOrder: [{ order: 1, computeEnvironment }] }),
     metadata: { ...object().metadata, namespace },
   });
+  const ofNamespace = (namespace: string, cluster: string = identity.cluster.name) =>
+    environment("x", "a", { tags: { "awsbatch.dev/namespace": namespace, "awsbatch.dev/cluster": cluster } });
   const ofCluster = (cluster: string) => environment("x", "a", { tags: { "awsbatch.dev/cluster": cluster } });
   const retained = foreignEnvironment("x", { tags: { "awsbatch.dev/retained-from": "default/team/a" } });
   const allowing = (spec: Partial<BatchComputeEnvironmentSpec>) => environmentOf("a", spec, { namespace: "team" });
@@ -156,6 +158,17 @@ describe("an entry of the order", () => {
     ["that an object has left to nobody", "x", [retained], [allowing({})], "friends", "named"],
     ["of somebody else", "x", [foreignEnvironment("x")], [allowing({})], "friends", "named"],
     ["that is not there yet", "x", [environment("y", "a")], [allowing({})], "friends", "named"],
+    ["not of a namespace that is not watched", "x", [ofNamespace("elsewhere")], [], "friends", "NamespaceNotWatched"],
+    [
+      "not of a namespace that is not watched by ARN",
+      arnOfX,
+      [ofNamespace("elsewhere")],
+      [],
+      "friends",
+      "NamespaceNotWatched",
+    ],
+    ["of its own namespace, whether that is watched or not", "x", [ofNamespace("elsewhere")], [], "elsewhere", "named"],
+    ["of another cluster's namespace", "x", [ofNamespace("elsewhere", "blue")], [], "friends", "named"],
   ])("may name an environment %s", async (_name, given, environments, objects, namespace, expected) => {
     const [entry] = (await watcher(objects).look(fakeRegion({ environments }), byName(given, namespace))).entries;
     expect(entry?.kind === "unresolved" ? entry.reason : entry?.kind).toBe(expected);
@@ -171,6 +184,20 @@ describe("an entry of the order", () => {
         reason: "ReferenceNotAllowed",
         message:
           "x is an environment of team/a, which does not let namespace friends use it: allow that namespace in the spec.allowedNamespaces of team/a",
+      },
+    ]);
+  });
+
+  it("that names what belongs to a namespace that is not watched is told with how to have it watched", async () => {
+    const region = fakeRegion({ environments: [ofNamespace("elsewhere")] });
+    expect((await watcher().look(region, byName("x", "friends"))).entries).toEqual([
+      {
+        kind: "unresolved",
+        order: 1,
+        name: "x",
+        reason: "NamespaceNotWatched",
+        message:
+          "x is an environment of elsewhere/a, and the operator does not watch namespace elsewhere (--watch-namespace), or may not read it",
       },
     ]);
   });
