@@ -11,7 +11,7 @@ const waitedForMs = 20_000;
 
 export interface ActiveJobCountsOptions extends LongReadOptions {
   readonly lifetime: AbortSignal;
-  /** The names of all queues, as known now. */
+  /** The names of all queues that have such jobs, as known now. */
   readonly queues: () => readonly string[];
 }
 

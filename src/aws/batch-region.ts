@@ -19,7 +19,7 @@ import {
   revisionRetagged,
 } from "./effects.ts";
 import { AwsError, isDefinite } from "./errors.ts";
-import { stillActive, unfinishedJobs } from "./jobs.ts";
+import { queuesOfJobs, stillActive, unfinishedJobs } from "./jobs.ts";
 import { JobsObserver } from "./jobs-observer.ts";
 import { ListsObserver } from "./lists-observer.ts";
 import { longRead } from "./long-read.ts";
@@ -71,7 +71,7 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
   const { watchesJobs } = options;
   const jobs = watchesJobs === undefined ? undefined : new JobsObserver({ ...observing, watches: watchesJobs });
 
-  const queueNames = (): readonly string[] => [...cache.queues.records.keys()];
+  const queueNames = (): readonly string[] => queuesOfJobs(cache.queues.records);
   const counting = { batch, clock, random, lifetime: lifetime.signal, queues: queueNames };
   const definitionJobs = new DefinitionJobs(counting);
   const activeJobCounts = new ActiveJobCounts(counting);

@@ -1,4 +1,4 @@
-import type { BatchApi, JobDetail, JobStatus, JobSummary, ListJobsRequest } from "./batch.ts";
+import type { BatchApi, JobDetail, JobStatus, JobSummary, ListJobsRequest, Queue } from "./batch.ts";
 import { AwsError } from "./errors.ts";
 import { listed, pageSize } from "./listing.ts";
 import { ecsClusterIn } from "./names.ts";
@@ -16,6 +16,14 @@ interface Listed extends UnfinishedJob {
   readonly parentId: string | undefined;
   readonly isArray: boolean;
   readonly isMultiNode: boolean;
+}
+
+/**
+ * The names of the queues in which jobs are counted. SageMaker's have neither compute environments nor job definitions;
+ * their jobs are listed by another call, and AWS may refuse this one: no job would be counted then.
+ */
+export function queuesOfJobs(queues: ReadonlyMap<string, Queue>): readonly string[] {
+  return [...queues].flatMap(([name, { jobQueueType }]) => (jobQueueType === "SAGEMAKER_TRAINING" ? [] : [name]));
 }
 
 /**

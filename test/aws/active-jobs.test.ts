@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JobsCounted } from "../../src/aws/region.ts";
-import { sdkError } from "./fake-batch.ts";
+import { noJobsOf, sdkError } from "./fake-batch.ts";
 import { RegionWorld } from "./region-world.ts";
 
 const second = 1000;
@@ -187,6 +187,16 @@ describe("the jobs that start or run in a region", () => {
       operation === "listJobs" && "jobQueue" in input && input.jobQueue === "q"
         ? sdkError("ClientException", "q does not exist", 404)
         : undefined;
+    expect(ids(await asked(world))).toEqual(["single"]);
+  });
+
+  it("are not looked for in a queue of SageMaker's, of which AWS lists no such jobs", async () => {
+    const world = new RegionWorld();
+    world.aws.queue("q");
+    world.aws.queue("training", { jobQueueType: "SAGEMAKER_TRAINING" });
+    world.aws.state.jobs.push({ jobId: "single", jobName: "single", status: "RUNNING", queue: "q" });
+    world.aws.refuse = noJobsOf("training");
+    await world.start();
     expect(ids(await asked(world))).toEqual(["single"]);
   });
 

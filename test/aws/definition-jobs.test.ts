@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sdkError } from "./fake-batch.ts";
+import { noJobsOf, sdkError } from "./fake-batch.ts";
 import { RegionWorld } from "./region-world.ts";
 
 const second = 1000;
@@ -153,6 +153,14 @@ describe("the jobs of a job definition", () => {
     expect(world.aws.count("listJobs")).toBe(before);
     await counted(world, "jd-1");
     expect(world.aws.count("listJobs")).toBe(2 * before);
+  });
+
+  it("are counted although there is a queue of SageMaker's, of which AWS lists no such jobs", async () => {
+    const world = busyWorld();
+    world.aws.queue("training", { jobQueueType: "SAGEMAKER_TRAINING" });
+    world.aws.refuse = noJobsOf("training");
+    await world.start();
+    expect(await counted(world, "jd-1")).toBe(2);
   });
 
   it("are none in a queue that is gone, and an error when they cannot be read, which is not remembered", async () => {

@@ -29,6 +29,14 @@ export function sdkError(name: string, message: string, httpStatusCode = 400): E
   return Object.assign(new Error(message), { name, $metadata: { httpStatusCode } });
 }
 
+/** Refuses to list the jobs of one queue, as one that has no such jobs. */
+export const noJobsOf =
+  (queue: string) =>
+  ({ operation, input }: FakeCall): Error | undefined =>
+    operation === "listJobs" && "jobQueue" in input && input.jobQueue === queue
+      ? sdkError("ClientException", "ListJobs is not supported for this job queue type")
+      : undefined;
+
 /**
  * A scripted AWS Batch: keeps what a test puts into it, changes nothing by itself, and answers reads from `stale`
  * when that is set.

@@ -7,7 +7,7 @@ import { guardedEc2 } from "../../aws/ec2-calls.ts";
 import { createEc2Region, type Ec2Region } from "../../aws/ec2-region.ts";
 import type { IamAccount } from "../../aws/iam-account.ts";
 import { guardedIam } from "../../aws/iam-calls.ts";
-import { stillActive, unfinishedJobs } from "../../aws/jobs.ts";
+import { queuesOfJobs, stillActive, unfinishedJobs } from "../../aws/jobs.ts";
 import { activeRevisions, listEnvironments, listQueues } from "../../aws/listing.ts";
 import type { BatchRegion, BatchSnapshot, NamedThing, RevisionSeen } from "../../aws/region.ts";
 import { rolesNamedBy } from "../../aws/revision-roles.ts";
@@ -70,12 +70,12 @@ export async function readRegion(
     jobs: (queue, jobsSignal) => unfinishedJobs(reading, queue, jobsSignal),
     async activeJobs(given, _from, jobsSignal) {
       const begunAt = clock.monotonic();
-      const jobs = await activeJobsIn(reading, given === "all" ? [...queues.keys()] : given, jobsSignal);
+      const jobs = await activeJobsIn(reading, given === "all" ? queuesOfJobs(queues) : given, jobsSignal);
       return { jobs, begunAt, endedAt: clock.monotonic() };
     },
     stillActive: (jobs, jobsSignal) => stillActive(reading, jobs, jobsSignal),
     async jobsOfDefinition(name, jobsSignal) {
-      return (await countedInAll(reading, [...snapshot.queues.keys()], jobsSignal)).get(name) ?? 0;
+      return (await countedInAll(reading, queuesOfJobs(queues), jobsSignal)).get(name) ?? 0;
     },
     jobsSeen: () => undefined,
     createComputeEnvironment: refused,

@@ -1,0 +1,22 @@
+import { describe, expect, it } from "vitest";
+import { readRegion } from "../../../src/cli/plan/region.ts";
+import { VirtualClock } from "../../../src/runtime/clock.ts";
+import { FakeBatch, noJobsOf } from "../../aws/fake-batch.ts";
+
+describe("the jobs of a region that a plan is made for", () => {
+  it("are counted although there is a queue of SageMaker's, of which AWS lists no such jobs", async () => {
+    const clock = new VirtualClock();
+    const batch = new FakeBatch(clock);
+    batch.queue("q");
+    batch.queue("training", { jobQueueType: "SAGEMAKER_TRAINING" });
+    const jobDefinition = "arn:aws:batch:us-east-1:123456789012:job-definition/jd:1";
+    batch.state.jobs.push({ jobId: "single", jobName: "single", status: "RUNNING", queue: "q", jobDefinition });
+    batch.refuse = noJobsOf("training");
+    const none = () => Promise.reject(new Error("not asked for"));
+    const connection = { account: "123456789012", partition: "aws", batch, iam: none, ec2: none };
+    const { signal } = new AbortController();
+    const region = await readRegion("us-east-1", connection, { clock, requestsPerSecond: 1000, signal });
+    expect(await region.jobsOfDefinition("jd", signal)).toBe(1);
+    expect((await region.activeJobs("all", 0, signal))?.jobs).toMatchObject([{ jobId: "single" }]);
+  });
+});
