@@ -76,6 +76,10 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
   const definitionJobs = new DefinitionJobs(counting);
   const activeJobCounts = new ActiveJobCounts(counting);
 
+  /** From when on a count is sure to show each job that a definition without ACTIVE revisions was given. */
+  const jobsShownAt = (definition: string): number =>
+    Math.max(cache.definitions.shownAt(definition), cache.believedFrom() ?? Number.NEGATIVE_INFINITY);
+
   function told(thing: NamedThing, name: string): RegionChange {
     switch (thing) {
       case "compute-environment":
@@ -296,7 +300,7 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
     jobs: (queue, signal) => unfinishedJobs(longRead(options), queue, signal),
     activeJobs: (queues, from, signal) => activeJobCounts.of(queues, from, signal),
     stillActive: (jobs, signal) => stillActive(batch, jobs, signal),
-    jobsOfDefinition: (name, signal) => definitionJobs.of(name, queueNames(), cache.definitions.shownAt(name), signal),
+    jobsOfDefinition: (name, signal) => definitionJobs.of(name, queueNames(), jobsShownAt(name), signal),
     jobsSeen: (queue) => jobs?.seen(queue),
     terminateJob: (jobId, reason, signal) => batch.terminateJob({ jobId, reason }, { signal }),
   };

@@ -1,4 +1,5 @@
 import { abortable } from "../runtime/abort.ts";
+import { sleep } from "../runtime/clock.ts";
 import type { BatchApi } from "./batch.ts";
 import { AwsError } from "./errors.ts";
 import { unfinishedJobs } from "./jobs.ts";
@@ -60,7 +61,7 @@ export class DefinitionJobs {
   }
 
   /**
-   * @param from monotonic ms: counts that began earlier may not show all jobs of this definition
+   * @param from monotonic ms, may be a little ahead: counts that began earlier may not show all jobs of this definition
    * @throws AwsError when the jobs of a queue cannot be read
    */
   async of(definition: string, queues: readonly string[], from: number, signal: AbortSignal): Promise<number> {
@@ -72,8 +73,11 @@ export class DefinitionJobs {
     for (;;) {
       const newest = this.#newest;
       if (newest !== undefined && this.#isFresh(newest) && isGoodFor(newest, queues, from)) return newest;
-      if (newest === undefined || newest.endedAt !== undefined) return this.#begin(queues);
-      await abortable(newest.counts, signal).catch(() => signal.throwIfAborted());
+      const aheadMs = from - this.#options.clock.monotonic();
+      if (newest !== undefined && newest.endedAt === undefined) {
+        await abortable(newest.counts, signal).catch(() => signal.throwIfAborted());
+      } else if (aheadMs > 0) await sleep(this.#options.clock, aheadMs, signal);
+      else return this.#begin(queues);
     }
   }
 

@@ -81,8 +81,9 @@ export interface BatchRegion {
    */
   stillActive(jobs: readonly ActiveJob[], signal: AbortSignal): Promise<readonly ActiveJob[]>;
   /**
-   * How many unfinished jobs run revisions of a job definition, over all queues. One whose revisions have not changed
-   * for 5 s is counted together with others, at most once a minute; `name` should have none that jobs can be given.
+   * How many unfinished jobs run revisions of a job definition, over all queues, counted together with others at most
+   * once a minute; `name` should have none that jobs can be given. Waits up to 5 s when its revisions have just changed,
+   * or this process has just become the writer, so that no job is overlooked.
    * @throws AwsError when they cannot be counted
    */
   jobsOfDefinition(name: string, signal: AbortSignal): Promise<number>;

@@ -128,15 +128,46 @@ describe("the jobs of a job definition", () => {
   it("are counted anew for a definition whose revision has just been deregistered", async () => {
     const world = await busyWorld().start();
     await counted(world, "jd-2");
+    await world.clock.advance(10 * second);
     await world.settle(world.region.deregisterJobDefinition("jd-1:1", world.signal));
-    const before = world.aws.count("listJobs");
+    const [at, before] = [world.clock.monotonic(), world.aws.count("listJobs")];
     await counted(world, "jd-1");
+    expect(world.clock.monotonic()).toBe(at + 5 * second);
     await counted(world, "jd-1");
-    expect(world.aws.count("listJobs")).toBe(3 * before);
-    await world.clock.advance(5 * second);
-    await counted(world, "jd-1");
-    await counted(world, "jd-1");
-    expect(world.aws.count("listJobs")).toBe(4 * before);
+    expect(world.aws.count("listJobs")).toBe(2 * before);
+  });
+
+  it("are not told by what AWS answers from before the deregistration: one that was submitted just before counts", async () => {
+    const world = await busyWorld().start();
+    await world.clock.advance(30 * second);
+    world.aws.freeze();
+    const jobDefinition = "arn:aws:batch:us-east-1:123456789012:job-definition/jd-2:1";
+    world.aws.state.jobs.push({ jobId: "late", jobName: "late", status: "RUNNABLE", queue: "a", jobDefinition });
+    await world.settle(world.region.deregisterJobDefinition("jd-2:1", world.signal));
+    world.clock.schedule(3 * second, () => world.aws.thaw());
+    expect(await counted(world, "jd-2")).toBe(1);
+  });
+
+  it("are not waited for by who gives up before a count can be believed", async () => {
+    const world = await busyWorld().start();
+    await world.clock.advance(30 * second);
+    await world.settle(world.region.deregisterJobDefinition("jd-2:1", world.signal));
+    const impatient = new AbortController();
+    const waiting = world.region.jobsOfDefinition("jd-2", impatient.signal).catch(String);
+    await world.clock.advance(second);
+    impatient.abort("no more patience");
+    expect(await waiting).toBe("no more patience");
+    await world.clock.advance(60 * second);
+    expect(world.aws.count("listJobs")).toBe(0);
+  });
+
+  it("are counted no earlier than AWS is sure to show what the writer before this process did", async () => {
+    const world = new RegionWorld({ writerSince: () => 20 * second });
+    world.aws.queue("a");
+    await world.start();
+    await world.clock.advance(21 * second);
+    expect(await counted(world, "gone")).toBe(0);
+    expect(world.clock.monotonic()).toBe(25 * second);
   });
 
   it("are counted anew for a definition that somebody else has deregistered since", async () => {
