@@ -72,9 +72,15 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
   const jobs = watchesJobs === undefined ? undefined : new JobsObserver({ ...observing, watches: watchesJobs });
 
   const queueNames = (): readonly string[] => queuesOfJobs(cache.queues.records);
-  const counting = { batch, clock, random, lifetime: lifetime.signal, queues: queueNames };
-  const definitionJobs = new DefinitionJobs(counting);
-  const activeJobCounts = new ActiveJobCounts(counting);
+  const counting = { batch, clock, random, lifetime: lifetime.signal };
+  const definitionJobs = new DefinitionJobs({
+    ...counting,
+    async listQueues(signal) {
+      await lists.refresh(signal);
+      return queueNames();
+    },
+  });
+  const activeJobCounts = new ActiveJobCounts({ ...counting, queues: queueNames });
 
   /** From when on a count is sure to show each job that a definition without ACTIVE revisions was given. */
   const jobsShownAt = (definition: string): number =>
@@ -300,7 +306,7 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
     jobs: (queue, signal) => unfinishedJobs(longRead(options), queue, signal),
     activeJobs: (queues, from, signal) => activeJobCounts.of(queues, from, signal),
     stillActive: (jobs, signal) => stillActive(batch, jobs, signal),
-    jobsOfDefinition: (name, signal) => definitionJobs.of(name, queueNames(), jobsShownAt(name), signal),
+    jobsOfDefinition: (name, signal) => definitionJobs.of(name, jobsShownAt(name), signal),
     jobsSeen: (queue) => jobs?.seen(queue),
     terminateJob: (jobId, reason, signal) => batch.terminateJob({ jobId, reason }, { signal }),
   };

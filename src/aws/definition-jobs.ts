@@ -38,19 +38,24 @@ interface Count {
   readonly begunAt: number;
   /** Undefined while it is under way. */
   endedAt: number | undefined;
-  readonly queues: ReadonlySet<string>;
   readonly counts: Promise<DefinitionCounts>;
 }
 
 export interface DefinitionJobsOptions extends LongReadOptions {
   readonly lifetime: AbortSignal;
+  /**
+   * The names of the queues in which jobs are counted, by a listing that begins no earlier than this call.
+   * @throws AwsError when they cannot be listed
+   */
+  readonly listQueues: (signal: AbortSignal) => Promise<readonly string[]>;
 }
 
 /**
  * Counts jobs for whoever waits until none runs a definition any more. A definition without an ACTIVE revision gets no
  * new jobs, so a count that began after the last of them went stays good: a hundred definitions that go together are
- * one look at each queue, not a hundred. There is one count at a time, for a second beside it makes both slower; one
- * that takes longer than a caller waits is there when it asks again.
+ * one look at each queue, not a hundred. Each count lists the queues anew: one that was made since the last look may
+ * have such jobs, one that is made later gets none. There is one count at a time, for a second beside it makes both
+ * slower; one that takes longer than a caller waits is there when it asks again.
  */
 export class DefinitionJobs {
   readonly #options: DefinitionJobsOptions;
@@ -62,22 +67,22 @@ export class DefinitionJobs {
 
   /**
    * @param from monotonic ms, may be a little ahead: counts that began earlier may not show all jobs of this definition
-   * @throws AwsError when the jobs of a queue cannot be read
+   * @throws AwsError when the queues, or the jobs of one, cannot be read
    */
-  async of(definition: string, queues: readonly string[], from: number, signal: AbortSignal): Promise<number> {
-    const { counts } = await this.#countFor(queues, from, signal);
+  async of(definition: string, from: number, signal: AbortSignal): Promise<number> {
+    const { counts } = await this.#countFor(from, signal);
     return (await abortable(counts, signal)).get(definition) ?? 0;
   }
 
-  async #countFor(queues: readonly string[], from: number, signal: AbortSignal): Promise<Count> {
+  async #countFor(from: number, signal: AbortSignal): Promise<Count> {
     for (;;) {
       const newest = this.#newest;
-      if (newest !== undefined && this.#isFresh(newest) && isGoodFor(newest, queues, from)) return newest;
+      if (newest !== undefined && this.#isFresh(newest) && newest.begunAt >= from) return newest;
       const aheadMs = from - this.#options.clock.monotonic();
       if (newest !== undefined && newest.endedAt === undefined) {
         await abortable(newest.counts, signal).catch(() => signal.throwIfAborted());
       } else if (aheadMs > 0) await sleep(this.#options.clock, aheadMs, signal);
-      else return this.#begin(queues);
+      else return this.#begin();
     }
   }
 
@@ -86,12 +91,11 @@ export class DefinitionJobs {
     return this.#options.clock.monotonic() < endedAt + Math.max(sharedForMs, endedAt - begunAt);
   }
 
-  #begin(queues: readonly string[]): Count {
-    const { clock, lifetime } = this.#options;
-    const counts = countedInAll(longRead(this.#options), queues, lifetime);
-    const count: Count = { begunAt: clock.monotonic(), endedAt: undefined, queues: new Set(queues), counts };
+  #begin(): Count {
+    const { clock } = this.#options;
+    const count: Count = { begunAt: clock.monotonic(), endedAt: undefined, counts: this.#counted() };
     this.#newest = count;
-    counts.then(
+    count.counts.then(
       () => {
         count.endedAt = clock.monotonic();
       },
@@ -101,10 +105,11 @@ export class DefinitionJobs {
     );
     return count;
   }
-}
 
-function isGoodFor(count: Count, queues: readonly string[], from: number): boolean {
-  return count.begunAt >= from && queues.every((queue) => count.queues.has(queue));
+  async #counted(): Promise<DefinitionCounts> {
+    const { lifetime, listQueues } = this.#options;
+    return await countedInAll(longRead(this.#options), await listQueues(lifetime), lifetime);
+  }
 }
 
 /**

@@ -57,7 +57,7 @@ describe("the jobs of a job definition", () => {
     expect(await first).toBe("no more patience");
     expect(await counted(world, "jd-1")).toBe(2);
     expect(world.aws.count("listJobs")).toBe(12);
-    await world.clock.advance(107 * second);
+    await world.clock.advance(116 * second);
     expect(await counted(world, "jd-10")).toBe(1);
     expect(world.aws.count("listJobs")).toBe(12);
     await world.clock.advance(second);
@@ -74,9 +74,9 @@ describe("the jobs of a job definition", () => {
     for (const name of ["jd-2:1", "jd-10:1"]) void world.region.deregisterJobDefinition(name, world.signal);
     await world.clock.advance(20 * second);
     const both = Promise.all(["jd-2", "jd-10"].map((name) => world.region.jobsOfDefinition(name, world.signal)));
-    await world.clock.advance(86 * second);
+    await world.clock.advance(95 * second);
     expect(world.aws.count("listJobs")).toBe(12);
-    await world.clock.advance(109 * second);
+    await world.clock.advance(118 * second);
     expect(await both).toEqual([0, 1]);
     expect(world.aws.count("listJobs")).toBe(24);
   });
@@ -94,7 +94,7 @@ describe("the jobs of a job definition", () => {
     await world.clock.advance(5 * second);
     world.aws.refuse = () => undefined;
     expect(await early).toContain("oops");
-    await world.clock.advance(12 * 9 * second);
+    await world.clock.advance(13 * 9 * second);
     expect(await late).toBe(1);
   });
 
@@ -115,14 +115,38 @@ describe("the jobs of a job definition", () => {
     expect(world.aws.count("listJobs")).toBe(12);
   });
 
-  it("are counted anew when there is a queue that the last count did not look at", async () => {
+  it("are also those in a queue that was made since the last look at the queues", async () => {
+    const world = await busyWorld().start();
+    await world.clock.advance(10 * second);
+    world.aws.queue("c");
+    const jobDefinition = "arn:aws:batch:us-east-1:123456789012:job-definition/jd-2:1";
+    world.aws.state.jobs.push({ jobId: "four", jobName: "four", status: "RUNNABLE", queue: "c", jobDefinition });
+    world.forget();
+    expect(await counted(world, "jd-2")).toBe(1);
+    expect(world.counts()).toMatchObject({ describeJobQueues: 1, listJobs: 18 });
+  });
+
+  it("are not counted anew for a queue that was made after the count, which gives no job to what takes none", async () => {
     const world = await busyWorld().start();
     await world.clock.advance(10 * second);
     await counted(world, "jd-1");
     world.aws.queue("c");
     await world.settle(world.region.refresh(world.signal));
+    world.forget();
     await counted(world, "jd-1");
-    expect(world.aws.count("listJobs")).toBe(12 + 18);
+    expect(world.counts()).toEqual({});
+  });
+
+  it("are not counted while the queues cannot be listed, and are once they can", async () => {
+    const world = await busyWorld().start();
+    await world.clock.advance(10 * second);
+    world.aws.refuse = ({ operation }) =>
+      operation === "describeJobQueues" ? sdkError("ServerException", "oops", 500) : undefined;
+    expect(await counted(world, "jd-1")).toMatchObject({ kind: "unavailable" });
+    expect(world.aws.count("listJobs")).toBe(0);
+    world.aws.refuse = () => undefined;
+    await world.clock.advance(10 * second);
+    expect(await counted(world, "jd-1")).toBe(2);
   });
 
   it("are counted anew for a definition whose revision has just been deregistered", async () => {
