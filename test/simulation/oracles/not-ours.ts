@@ -167,10 +167,15 @@ function isAdoption(watched: Watched, call: CallRecord, target: Thing): boolean 
   const input = call.input as { tags?: Tags; tagKeys?: readonly string[] };
   // The mark of Retain goes in the act that takes the thing back.
   if (call.operation === "UntagResource") return input.tagKeys?.every((key) => key === retainedFromTag) === true;
-  if (call.operation !== "TagResource" || input.tags?.[clusterTag] !== watched.cluster().name) return false;
-  if (input.tags[clusterUidTag] !== watched.cluster().uid) return false;
+  const { name: cluster, uid, takeOverUid } = watched.cluster();
+  if (call.operation !== "TagResource" || input.tags?.[clusterTag] !== cluster) return false;
+  if (takeOverUid !== undefined && input.tags[clusterUidTag] === takeOverUid) {
+    // On the wire as the cluster was lost; the object whose policy allowed it went with the cluster.
+    return watched.callerOf(call)?.ended === true && ownerIn(target.tags) === undefined;
+  }
+  if (input.tags[clusterUidTag] !== uid) return false;
   const [namespace = "", name = ""] = [input.tags[namespaceTag], input.tags[nameTag]];
-  if (target.tags?.[retainedFromTag] === `${watched.cluster().name}/${namespace}/${name}`) return true;
+  if (target.tags?.[retainedFromTag] === `${cluster}/${namespace}/${name}`) return true;
   const object = objectOf(watched, target.kind, { namespace, name });
   const policy = (object?.spec as { readonly adoptionPolicy?: string } | undefined)?.adoptionPolicy;
   return ownerIn(target.tags) === undefined && (policy === "IfExists" || policy === "IfMatching");
