@@ -76,6 +76,7 @@ const seeds: Readonly<Record<string, number>> = {
   "what Retain had left was INVALID for long, and an order without it was judged to take it": 320_015_623,
   "an environment was Ready for a second with groups that a selection had just put out of effect": 330_005_184,
   "an adoption was on the wire as the cluster was lost, and was judged by the objects of the next one": 340_000_969,
+  "what was to make room was marked as retired every five minutes, and never disabled": 350_001_791,
 };
 
 describe("worlds that broke a promise once", () => {

@@ -85,7 +85,16 @@ function chosen(context: Context): Choice {
 
 /** What goes on while a step waits, or is kept from going on. */
 function meanwhile(next: Next<Action>, context: Context): Next<Action> {
-  return withStarved(context, lookedAtMeanwhile(next, context));
+  return withStarved(context, lookedAtMeanwhile(inTime(next, context), context));
+}
+
+/** What is on its way out is looked at when its next step is due, whatever else is waited for. */
+function inTime(next: Next<Action>, context: Context): Next<Action> {
+  if (next.kind !== "wait" && next.kind !== "blocked") return next;
+  const dueInMs = [next, ...leavingSteps(context)].flatMap((one) =>
+    "recheckInMs" in one && one.recheckInMs !== undefined ? [one.recheckInMs] : [],
+  );
+  return dueInMs.length === 0 ? next : { ...next, recheckInMs: Math.min(...dueInMs) };
 }
 
 function firstOf(rules: readonly Rule[], context: Context): Next<Action> | undefined {
@@ -181,17 +190,28 @@ function made({ spec, seen, ours, fleet, now }: Context): Next<Action> | undefin
 }
 
 /**
- * Its acts only: while AWS carries one out, the next target is made. What was made in vain for this very plan stays
- * as long as it keeps further ones from being made.
+ * Its acts: while AWS carries one out, the next target is made. Without a target also the seconds from a mark to the
+ * act that follows, for what needs its room, and is refused, comes back only after minutes.
  */
 function leftoversRetired(context: Context): Next<Action> | undefined {
+  const steps = leavingSteps(context);
+  const makesSure = (next: Next<Action>): boolean => next.kind === "wait" && next.confirmsAbsence === true;
+  return (
+    steps.find((next) => next.kind === "act" && !isPassedOver(next, context)) ??
+    (context.fleet.target === undefined ? steps.find(makesSure) : undefined)
+  );
+}
+
+/**
+ * The steps of what goes before the target serves. What was made in vain for this very plan stays as long as it keeps
+ * further ones from being made.
+ */
+function leavingSteps(context: Context): readonly Next<Action>[] {
   const { seen, ours, fleet, now } = context;
   const stays = fleet.target === undefined ? madeInVain(seen, ours, now).filter((one) => !hasServed(one)) : [];
   const predecessors = fleet.predecessors.filter((environment) => !stays.includes(environment));
   const left = { ...context, fleet: { ...fleet, predecessors } };
-  return [...failedSteps(left), ...supersededSteps(left)].find(
-    (next) => next.kind === "act" && !isPassedOver(next, context),
-  );
+  return [...failedSteps(left), ...supersededSteps(left)];
 }
 
 function hasServed({ tags }: Environment): boolean {
@@ -277,10 +297,7 @@ function invalid(context: Context): Next<Action> | undefined {
   if (target?.status !== "INVALID") return undefined;
   const next = afterInvalid(context, target);
   if (next.kind !== "wait" && next.kind !== "blocked") return next;
-  const looks = [next, ...failedSteps(context)].flatMap((one) =>
-    "recheckInMs" in one && one.recheckInMs !== undefined ? [one.recheckInMs] : [],
-  );
-  return { ...next, message: `${next.message}${leftBehind(context)}`, recheckInMs: Math.min(...looks) };
+  return { ...next, message: `${next.message}${leftBehind(context)}` };
 }
 
 function returned(context: Context): Next<Action> | undefined {

@@ -59,9 +59,12 @@ export function retirement(spec: Spec, seen: Seen, environment: Environment, now
   }
   if (environment.state !== "DISABLED") {
     const markedForMs = now - Date.parse(environment.tags?.[retiredAtTag] ?? "");
-    if (!(markedForMs >= 0 && markedForMs <= markHoldsMs)) return { step: "Disabling", next: mark(environment, now) };
-    // Nobody writes what is marked into an order, and what somebody wrote before a read is sure to show by then.
-    const restMs = stalestMs - markedForMs;
+    // Where AWS refuses to disable it, status would go to and fro with each mark.
+    const holdsMs = seen.refusals.has(`disable ${name}`) ? Number.POSITIVE_INFINITY : markHoldsMs;
+    if (!(markedForMs >= 0 && markedForMs <= holdsMs)) return { step: "Disabling", next: mark(environment, now) };
+    // Nobody writes what is marked into an order, and what somebody wrote before a read is sure to show by then. What is
+    // INVALID takes no jobs, and has been in no order that was written just now.
+    const restMs = environment.status === "INVALID" ? 0 : stalestMs - markedForMs;
     if (restMs > 0) return { step: "Disabling", next: makingSure(name, restMs) };
     const message = `${name} is taken out of service`;
     const action: Action = { kind: "disable", name, request: retireRequest(environment) };

@@ -73,6 +73,16 @@ describe("an environment on its way out", () => {
     ["is disabled from 15 s after its mark on", marked({}, 15), {}, "Disabling: disable after a live read"],
     ["is disabled until five minutes after its mark", marked({}, 300), {}, "Disabling: disable after a live read"],
     ["is marked anew when it was not disabled by then", marked({}, 301), {}, "Disabling: tag after a live read"],
+    [
+      "is not marked anew while AWS refuses to disable it",
+      marked({}, 86_400),
+      {
+        refusals: new Map([
+          ["disable old", { failure: { kind: "denied", operation: "o", message: "m", advice: "a" }, at: now }],
+        ]),
+      },
+      "Disabling: disable after a live read",
+    ],
     ["is marked anew when its mark lies ahead", marked({}, -1), {}, "Disabling: tag after a live read"],
     [
       "is marked anew when its mark tells no time",
@@ -87,7 +97,12 @@ describe("an environment on its way out", () => {
       "InUse: tag after a live read",
     ],
     ["keeps its mark when it is DISABLED", off(), { queues: [queue("q1", ["old"])] }, "InUse: wait InUse"],
-    ["is disabled also when it is INVALID", marked({ status: "INVALID" }), {}, "Disabling: disable after a live read"],
+    [
+      "is disabled at once when it is INVALID",
+      marked({ status: "INVALID" }, 0),
+      {},
+      "Disabling: disable after a live read",
+    ],
     ["waits while AWS disables it", off({ status: "UPDATING" }), {}, "Disabling: wait Disabling"],
     ["waits for its jobs to be counted", off(), {}, "Draining: wait Draining again in 5 s"],
     [

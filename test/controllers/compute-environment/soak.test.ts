@@ -132,6 +132,25 @@ describe("one that was followed already, while the next target is still to be ma
     });
   });
 
+  it("is waited for in the seconds between its mark and its disabling: a target may need its room", () => {
+    const marked = { tags: { "awsbatch.dev/retired-at": iso(5) } };
+    expect(next(third, { environments: [old(marked), fresh(serving(600))], queues })).toMatchObject({
+      kind: "wait",
+      reason: "Disabling",
+      recheckInMs: 10_000,
+    });
+  });
+
+  it("is looked at in time also while the target is waited for", () => {
+    const target = environment("target", third, { status: "CREATING", tags: { "awsbatch.dev/created-at": iso(9) } });
+    const marked = { tags: { "awsbatch.dev/retired-at": iso(5) } };
+    expect(next(third, { environments: [old(marked), fresh(serving(600)), target], queues })).toMatchObject({
+      kind: "wait",
+      reason: "Creating",
+      recheckInMs: 10_000,
+    });
+  });
+
   it("leaves it to the target, when there is one, to say who serves", () => {
     const target = environment("target", third, { status: "CREATING", tags: { "awsbatch.dev/created-at": iso(9) } });
     expect(next(third, { environments: [old(), fresh(), target], queues })).toMatchObject({ reason: "Creating" });
