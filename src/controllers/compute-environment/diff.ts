@@ -15,7 +15,16 @@ import {
 } from "./fields.ts";
 import { isRolledOut, rolledOutFor } from "./rollout.ts";
 
-type Spec = BatchComputeEnvironmentSpec;
+/** A spec, with what is filled in beside what its object says (`placed`). */
+export type PlacedSpec = BatchComputeEnvironmentSpec & {
+  /**
+   * What runs on where the environment was needs endpoints or a group that would go with the move. AWS describes only
+   * the new place from the update on, while instances or tasks are in the old one for long.
+   */
+  readonly movesByReplacement?: boolean;
+};
+
+type Spec = PlacedSpec;
 
 /** One difference. `send` is what an update carries at `path`; undefined where no update can carry it. */
 export interface Difference extends FieldChange {
@@ -31,10 +40,14 @@ export interface Difference extends FieldChange {
 export function differences(spec: Spec, described: Environment): Difference[] {
   const family = familyOf(described);
   const inPlace = inPlaceVerdict(spec, described);
-  const settle = (difference: Difference): Difference =>
-    difference.kind === "infrastructure" && inPlace.kind === "no"
+  const settle = (difference: Difference): Difference => {
+    if (spec.movesByReplacement === true && leavesPlace(difference, described)) {
+      return { ...difference, kind: "replacement", why: moves };
+    }
+    return difference.kind === "infrastructure" && inPlace.kind === "no"
       ? { ...difference, kind: "replacement", why: `${difference.why}; ${inPlace.why}` }
       : difference;
+  };
   const type = typeDifference(spec, described, family);
   // Of another kind altogether: what else differs follows from that and would only hide it.
   if (spec.type !== described.type || type.some(({ kind }) => kind === "replacement")) {
@@ -195,6 +208,19 @@ function imageDifference(spec: Spec, described: Environment): Difference[] {
     },
   ];
 }
+
+/** What says where instances and tasks are, and what they may reach. */
+const places: readonly string[] = ["computeResources.subnets", "computeResources.securityGroupIds"];
+
+/** Whether an update takes away a subnet or group that what runs has. One that only adds some leaves nothing behind. */
+function leavesPlace({ member: path, send }: Difference, described: Environment): boolean {
+  if (!places.includes(path)) return false;
+  const wished = (send ?? []) as readonly string[];
+  return ((member(described, path) ?? []) as readonly string[]).some((id) => !wished.includes(id));
+}
+
+const moves =
+  "jobs that run on where they are need the endpoints or the security group that the operator made: a new environment takes over";
 
 const reasons: Readonly<Record<Need, string>> = {
   metadata: "changed in place without touching instances",

@@ -1,6 +1,8 @@
 /** A spec that names the security group that is made for it. Pure. */
 
+import { endpointsAnnotation, securityGroupAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
+import type { PlacedSpec } from "../compute-environment/diff.ts";
 import { withSelected } from "../selection/fill.ts";
 import type { GroupWish } from "./rules.ts";
 
@@ -14,18 +16,32 @@ const known = new WeakMap<BatchComputeEnvironment, BatchComputeEnvironment>();
 
 /**
  * The object as if its spec named the group that is made for it, as status remembers it, beside those that it names
- * itself. The same one each time.
+ * itself; and whether its environments move to other subnets and groups by replacement only: they do as long as the
+ * object asks for, or has noted, endpoints or a group in the network. The same one each time.
  */
 export function withMadeGroup(object: BatchComputeEnvironment): BatchComputeEnvironment {
+  const before = known.get(object);
+  if (before !== undefined) return before;
+  const filled = movingByReplacement(namingMadeGroup(object));
+  known.set(object, filled);
+  return filled;
+}
+
+function namingMadeGroup(object: BatchComputeEnvironment): BatchComputeEnvironment {
   const { computeResources: resources } = object.spec;
   const made = object.status?.network?.securityGroup?.groupId;
   if (resources === undefined || made === undefined || groupWish(object) === undefined) return object;
-  const before = known.get(object);
-  if (before !== undefined) return before;
   const securityGroupIds = [...(resources.securityGroupIds ?? []), made];
-  const filled = { ...object, spec: { ...object.spec, computeResources: { ...resources, securityGroupIds } } };
-  known.set(object, filled);
-  return filled;
+  return { ...object, spec: { ...object.spec, computeResources: { ...resources, securityGroupIds } } };
+}
+
+function movingByReplacement(object: BatchComputeEnvironment): BatchComputeEnvironment {
+  const { annotations = {} } = object.metadata;
+  const notes = [annotations[endpointsAnnotation], annotations[securityGroupAnnotation]];
+  const asks = object.spec.network?.vpcEndpoints === "Ensure" || groupWish(object) !== undefined;
+  if (!asks && notes.every((note) => note === undefined || note === "")) return object;
+  const spec: PlacedSpec = { ...object.spec, movesByReplacement: true };
+  return { ...object, spec };
 }
 
 /** The object as if its spec named everything that it selects or has made in the network. */

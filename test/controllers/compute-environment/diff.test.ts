@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
-import { differences } from "../../../src/controllers/compute-environment/diff.ts";
+import { differences, type PlacedSpec } from "../../../src/controllers/compute-environment/diff.ts";
 import { ec2, environment, fargate, withResources } from "./given.ts";
 
 type Resources = NonNullable<Environment["computeResources"]>;
@@ -244,6 +244,59 @@ describe("with updatePolicy", () => {
     const found = differences(spec, record).filter(({ kind }) => kind === "replacement");
     expect(found.length).toBeGreaterThan(0);
     expect(found.map((difference) => difference.why).join(" ")).toMatch(why);
+  });
+});
+
+describe("what has endpoints or a group of the operator's", () => {
+  const instances: PlacedSpec = { ...ec2, updatePolicy: { terminateJobsOnUpdate: false }, movesByReplacement: true };
+  const seen = { ...environment("a"), updatePolicy: { terminateJobsOnUpdate: false } };
+  const tasks: PlacedSpec = { ...fargate, movesByReplacement: true };
+  const { subnets = [], securityGroupIds = [] } = ec2.computeResources ?? {};
+
+  it.each<[string, PlacedSpec, Environment, string[]]>([
+    [
+      "moves to other subnets by replacement",
+      withResources(instances, { subnets: ["subnet-9"] }),
+      seen,
+      ["computeResources.subnets: replacement"],
+    ],
+    [
+      "moves to other groups by replacement",
+      withResources(instances, { securityGroupIds: ["sg-9"] }),
+      seen,
+      ["computeResources.securityGroupIds: replacement"],
+    ],
+    [
+      "gives up all groups by replacement",
+      withResources(instances, { securityGroupIds: undefined }),
+      seen,
+      ["computeResources.securityGroupIds: replacement"],
+    ],
+    [
+      "moves by replacement on Fargate too",
+      withResources(tasks, { subnets: ["subnet-9"], securityGroupIds: ["sg-9"] }),
+      environment("a", fargate),
+      ["computeResources.subnets: replacement", "computeResources.securityGroupIds: replacement"],
+    ],
+    [
+      "gets more subnets and groups in place: nothing is left behind",
+      withResources(instances, { subnets: [...subnets, "subnet-9"], securityGroupIds: ["sg-9", ...securityGroupIds] }),
+      seen,
+      ["computeResources.subnets: infrastructure", "computeResources.securityGroupIds: infrastructure"],
+    ],
+    [
+      "is changed in place in everything else",
+      withResources(instances, { instanceTypes: ["m5.large"] }),
+      seen,
+      ["computeResources.instanceTypes: infrastructure"],
+    ],
+  ])("%s", (_name, spec, record, expected) => {
+    expect(kinds(spec, record)).toEqual(expected);
+  });
+
+  it("is told why", () => {
+    const [difference] = differences(withResources(instances, { subnets: ["subnet-9"] }), seen);
+    expect(difference?.why).toMatch(/need the endpoints or the security group/);
   });
 });
 
