@@ -41,7 +41,7 @@ describe("everything is deleted", () => {
     },
   );
 
-  it("but no environment that a queue comes to name, by its name in AWS, just before it would be disabled", async () => {
+  it("and no queue comes to name, by its name in AWS, what is just being taken out of service", async () => {
     const withRole = { ...ec2, iam: { serviceRole: {} } };
     for (let laterMs = 0; laterMs <= 600; laterMs += 60) {
       const world = await aWorld();
@@ -51,13 +51,14 @@ describe("everything is deleted", () => {
       world.delete("BatchComputeEnvironment", "ce");
       await world.until("it is marked", () => environment()?.tags?.["awsbatch.dev/retired-at"] !== undefined, 60);
       await world.seconds(laterMs / 1000);
-      if (environment()?.state !== "ENABLED") break;
       const computeEnvironmentOrder = [{ order: 1, computeEnvironment: environment()?.computeEnvironmentName }];
       world.apply(jobQueue("late", [], { computeEnvironmentOrder }));
-      await world.seconds(120);
-      const [queue] = world.aws.truth.jobQueues();
-      expect([queue?.status, environment()?.state], `${laterMs} ms later`).toEqual(["VALID", "ENABLED"]);
-      expect(world.condition("BatchComputeEnvironment", "ce", "Ready")?.reason).toBe("InUse");
+      await world.seconds(10);
+      expect(world.condition("JobQueue", "late", "Ready")?.message).toMatch(/is being taken out of service/);
+      await world.seconds(300);
+      expect(world.aws.truth.jobQueues()).toEqual([]);
+      expect(environment()?.status).toBe("DELETED");
+      expect(world.violations).toEqual([]);
     }
   });
 

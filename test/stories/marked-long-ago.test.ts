@@ -62,9 +62,16 @@ describe("an environment that was marked as retired, and then came to serve a qu
     world.apply(computeEnvironment("ce", spec), computeEnvironment("spare", ec2));
     await world.untilReady();
     const { outside, truth } = world.aws;
-    const marked = ofObject(world, "ce")?.computeEnvironmentName ?? "";
+    const queue = jobQueue("q", ["spare"]);
+    world.apply(queue);
+    await world.untilReady();
+    world.apply({ ...queue, metadata: { ...queue.metadata, annotations: { "awsbatch.dev/paused": "true" } } });
     await markedOnly(world);
-    world.apply(jobQueue("q", [], { computeEnvironmentOrder: [{ order: 1, computeEnvironment: marked }] }));
+    const marked = ofObject(world, "ce")?.computeEnvironmentName;
+    await outside.updateJobQueue({
+      jobQueue: "team_q",
+      computeEnvironmentOrder: [{ order: 1, computeEnvironment: marked }],
+    });
     await world.seconds(day);
     await outside.registerJobDefinition({
       jobDefinitionName: "jd",
@@ -80,7 +87,7 @@ describe("an environment that was marked as retired, and then came to serve a qu
     const job = { jobName: "job", jobQueue: "team_q", jobDefinition: "jd" };
     outside.submitPlannedJob(job, { durationMs: 3_600_000, exitCode: 0 });
     await world.seconds(600);
-    world.apply(jobQueue("q", ["spare"]));
+    world.apply({ ...queue, metadata: { ...queue.metadata, annotations: { "awsbatch.dev/paused": "false" } } });
     await world.seconds(7200);
 
     expect(truth.jobs().map(({ status }) => status)).toEqual(["SUCCEEDED"]);

@@ -124,4 +124,52 @@ describe("two shards", () => {
     expect(a.violations).toEqual([]);
     expect(named()).toBe(first);
   });
+
+  it.each([12_500, 13_900, 15_500, 20_500])(
+    "name nothing of each other's that is being retired, %i ms after its mark",
+    async (afterMs) => {
+      const [a] = await shards(["a"], ["b"]);
+      a.apply(inShard("a", computeEnvironment("ce", ec2)));
+      await a.untilReady();
+      await a.seconds(120);
+      const made = () => a.aws.truth.computeEnvironments()[0];
+      const computeEnvironmentName = made()?.computeEnvironmentName ?? "";
+      a.delete("BatchComputeEnvironment", "ce");
+      await a.until("it is marked", () => made()?.tags?.["awsbatch.dev/retired-at"] !== undefined);
+      await a.clock.advance(afterMs);
+      a.aws.faults.add({ fault: { kind: "stale", staleMs: 3000 }, on: "DescribeJobQueues", forMs: 10_000 });
+      const computeEnvironmentOrder = [{ order: 1, computeEnvironment: computeEnvironmentName }];
+      a.apply(inShard("b", jobQueue("q", [], { computeEnvironmentOrder })));
+      await a.seconds(600);
+      expect(a.violations).toEqual([]);
+    },
+  );
+
+  it.each([
+    { delayMs: 9700, afterMs: 9400, staleMs: 4900 },
+    { delayMs: 9000, afterMs: 8500, staleMs: 8000 },
+    { delayMs: 0, afterMs: -100, staleMs: 14_800 },
+  ])("retire only what a read of $staleMs ms ago shows unnamed, with a mark that takes $delayMs ms", async (given) => {
+    const { delayMs, afterMs, staleMs } = given;
+    const [a] = await shards(["a"], ["b"]);
+    a.apply(inShard("a", computeEnvironment("ce", ec2)));
+    await a.untilReady();
+    await a.seconds(120);
+    if (delayMs > 0) a.aws.faults.add({ fault: { kind: "delayRequest", delayMs }, on: "TagResource", forMs: 5000 });
+    const make = (): void => {
+      a.apply(inShard("b", jobQueue("q", ["ce"])));
+    };
+    if (afterMs < 0) {
+      make();
+      await a.clock.advance(-afterMs);
+    }
+    a.aws.faults.add({ fault: { kind: "stale", staleMs }, on: "DescribeJobQueues", forMs: 30_000 });
+    a.delete("BatchComputeEnvironment", "ce");
+    if (afterMs > 0) {
+      await a.clock.advance(afterMs);
+      make();
+    }
+    await a.seconds(600);
+    expect(a.violations).toEqual([]);
+  });
 });

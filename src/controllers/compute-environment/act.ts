@@ -64,7 +64,13 @@ export async function act(
     case "disable":
       return region.updateComputeEnvironment(action.request, signal, () => requireUnnamed(action.name, region));
     case "tag":
-      for (const { arn, change } of action.items) await region.changeTags(arn, change, signal);
+      for (const { name, arn, change } of action.items) {
+        try {
+          await region.changeTags(arn, change, signal);
+        } finally {
+          if (action.purpose === "retire") memory.markedAt.set(memoryKey(region, name), now());
+        }
+      }
       return;
     case "terminateJobs":
       // Jobs by the thousand take minutes, within which a person may have changed their mind.

@@ -42,6 +42,8 @@ const refusalKeptForMs = 60 * 60_000;
  * last. A restart begins them anew.
  */
 export interface Memory extends JobMemory {
+  /** When the last write of the mark of retirement ended, however it did, wall ms. */
+  readonly markedAt: Map<string, number>;
   /** When its deletion was last asked for, wall ms. */
   readonly deleteTriedAt: Map<string, number>;
   /** The vCPUs that were last shown, and when that was. */
@@ -63,6 +65,7 @@ export interface Memory extends JobMemory {
 export function newMemory(): Memory {
   return {
     ...newJobMemory(),
+    markedAt: new Map(),
     deleteTriedAt: new Map(),
     shownvCpus: new Map(),
     invalidSince: new Map(),
@@ -84,10 +87,10 @@ function rememberedIn<T>(region: BatchRegion, memory: ReadonlyMap<string, T>): R
 /** Forgets the environments of an object that are not there any more. */
 function forgetGone(memory: Memory, uid: string, region: BatchRegion, ours: readonly Environment[]): void {
   const keys = new Set(ours.map(({ computeEnvironmentName }) => memoryKey(region, computeEnvironmentName)));
-  const { deleteTriedAt, terminatedAt, shownvCpus, invalidSince, rollouts } = memory;
+  const { markedAt, deleteTriedAt, terminatedAt, shownvCpus, invalidSince, rollouts } = memory;
   for (const key of memory.names.get(uid) ?? []) {
     if (keys.has(key)) continue;
-    for (const known of [deleteTriedAt, terminatedAt, shownvCpus, invalidSince, rollouts]) known.delete(key);
+    for (const known of [markedAt, deleteTriedAt, terminatedAt, shownvCpus, invalidSince, rollouts]) known.delete(key);
     forgetCounts(memory, key);
     memory.askedAgain.delete(key);
   }
@@ -141,6 +144,7 @@ export async function observe(
     replacementsElsewhere: replacementsElsewhere(environments, identity, region, ports),
     jobs: await jobsOn(ours, region, ports.clock, memory, signal),
     targetRuns: await targetRuns(ours, queues, region, signal),
+    markedAt: rememberedIn(region, memory.markedAt),
     deleteTriedAt: rememberedIn(region, memory.deleteTriedAt),
     desiredvCpus: sampledvCpus(ours, region, memory, ports.clock.now()),
     invalidSince: invalidSince(ours, region, ports, memory),

@@ -2,7 +2,7 @@
 
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
-import { stalestMs } from "../../aws/effects.ts";
+import { stalenessMs, stalestMs } from "../../aws/effects.ts";
 import { timestamp } from "../conditions.ts";
 import type { Next } from "../decision.ts";
 import { retiredAtTag } from "../ownership.ts";
@@ -25,6 +25,11 @@ const countingLookMs = 5_000;
 const terminateAgainMs = 60_000;
 /** A delete that AWS took back is issued again only after this long. */
 const deleteAgainMs = 5 * 60_000;
+/**
+ * So long after its mark a read is sure to show who came to name it before AWS showed the mark to everybody; a mark is
+ * in whole seconds.
+ */
+const markSettlesMs = stalenessMs + stalestMs + 1000;
 /** An older mark of what is still ENABLED says nothing of the jobs that it may have taken since. */
 const markHoldsMs = 5 * 60_000;
 
@@ -59,12 +64,12 @@ export function retirement(spec: Spec, seen: Seen, environment: Environment, now
   }
   if (environment.state !== "DISABLED") {
     const markedForMs = now - Date.parse(environment.tags?.[retiredAtTag] ?? "");
+    const writtenForMs = now - (seen.markedAt.get(name) ?? Number.NEGATIVE_INFINITY);
     // Where AWS refuses to disable it, status would go to and fro with each mark.
     const holdsMs = seen.refusals.has(`disable ${name}`) ? Number.POSITIVE_INFINITY : markHoldsMs;
     if (!(markedForMs >= 0 && markedForMs <= holdsMs)) return { step: "Disabling", next: mark(environment, now) };
-    // Nobody writes what is marked into an order, and what somebody wrote before a read is sure to show by then. What is
-    // INVALID takes no jobs, and has been in no order that was written just now.
-    const restMs = environment.status === "INVALID" ? 0 : stalestMs - markedForMs;
+    // What is INVALID takes no jobs, and has been in no order that was written just now.
+    const restMs = environment.status === "INVALID" ? 0 : markSettlesMs - Math.min(markedForMs, writtenForMs);
     if (restMs > 0) return { step: "Disabling", next: makingSure(name, restMs) };
     const message = `${name} is taken out of service`;
     const action: Action = { kind: "disable", name, request: retireRequest(environment) };

@@ -34,6 +34,8 @@ export interface Seen {
   readonly jobs: ReadonlyMap<string, JobsSeen>;
   /** During the soak: whether a job is RUNNING on the target; undefined when that was not looked for. */
   readonly targetRuns: boolean | undefined;
+  /** By environment: when this process's last write of the mark of retirement ended, wall ms. */
+  readonly markedAt: ReadonlyMap<string, number>;
   /** By environment: when this process last asked AWS to delete it, wall ms. */
   readonly deleteTriedAt: ReadonlyMap<string, number>;
   /** By environment: the vCPUs that AWS's scaler wants, as of at most a minute ago; for the report only. */

@@ -233,6 +233,10 @@ function resolveNamed(
   if (environment === undefined) {
     return { ...base, environment: undefined, state: "missing", why: `AWS has no compute environment ${name}` };
   }
+  // Whoever takes it out of service may not see that this queue names it before it is DISABLED.
+  if (isRetired(environment) && ownerIn(environment.tags) !== undefined && base.current.length === 0) {
+    return { ...base, environment: undefined, state: "missing", why: `${name} is being taken out of service` };
+  }
   if (environment.status === "VALID") return { ...base, environment, state: "resolved", why: "" };
   const why = `${name} is ${environment.status ?? "without status"}${reasonOf(environment)}`;
   return { ...base, environment: undefined, state: inTransition(environment) ? "inTransition" : "missing", why };

@@ -3,7 +3,7 @@ import type { KubeObject } from "../../../src/api/object.ts";
 import type { BatchComputeEnvironment } from "../../../src/api/v1alpha1/compute-environment.ts";
 import { AwsError } from "../../../src/aws/errors.ts";
 import { act, notingRefusal } from "../../../src/controllers/compute-environment/act.ts";
-import { type Action, independentName } from "../../../src/controllers/compute-environment/action.ts";
+import { type Action, independentName, type TagPurpose } from "../../../src/controllers/compute-environment/action.ts";
 import { computeEnvironments } from "../../../src/controllers/compute-environment/controller.ts";
 import { newMemory } from "../../../src/controllers/compute-environment/observe.ts";
 import type { Ports } from "../../../src/controllers/ports.ts";
@@ -157,6 +157,25 @@ it("stops at the first refusal", async () => {
   await expect(act(action, region, { memory, now: () => now, isWished: () => true }, signal)).rejects.toThrow("slow");
   expect(region.calls).toEqual(["terminateJob j1"]);
   expect(memory.terminatedAt.size).toBe(0);
+});
+
+it("remembers when the write of a mark of retirement ended, however it did, and that of no other tag", async () => {
+  const memory = newMemory();
+  const clock = { now };
+  const doing = { memory, now: () => clock.now, isWished: () => true };
+  const region = fakeRegion();
+  region.before = () => {
+    clock.now += 9000;
+    throw new AwsError("unavailable", "batch:TagResource", "TimeoutError", "no answer");
+  };
+  const tag = (purpose: TagPurpose): Promise<void> => {
+    const items = [{ name: "ce", arn: "arn", change: { set: { key: "value" }, remove: [] } }];
+    return act({ kind: "tag", purpose, items }, region, doing, signal);
+  };
+  await expect(tag("serving")).rejects.toThrow("no answer");
+  expect(memory.markedAt.size).toBe(0);
+  await expect(tag("retire")).rejects.toThrow("no answer");
+  expect([...memory.markedAt]).toEqual([["eu-west-1/ce", now + 18_000]]);
 });
 
 it("remembers when jobs were ended and a deletion was asked for, and forgets the rest with it", async () => {

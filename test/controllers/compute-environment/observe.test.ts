@@ -282,23 +282,25 @@ describe("the jobs on an environment that is on its way out", () => {
     const kept = environment("kept", ec2, { status: "INVALID" });
     await lookAgain(fakeRegion({ environments: [old, kept] }));
     const [oldKey, keptKey] = ["eu-west-1/old", "eu-west-1/kept"];
+    memory.markedAt.set(oldKey, now).set(keptKey, now);
     memory.deleteTriedAt.set(oldKey, now).set(keptKey, now);
     memory.terminatedAt.set(oldKey, now).set(keptKey, now);
     const known = (): readonly (readonly string[])[] =>
       [
         memory.zeroSince,
         memory.countsFrom,
+        memory.markedAt,
         memory.deleteTriedAt,
         memory.terminatedAt,
         memory.shownvCpus,
         memory.invalidSince,
       ].map((ages) => [...ages.keys()].toSorted());
     const both = [keptKey, oldKey];
-    expect(known()).toEqual([[oldKey], [oldKey], both, both, both, [keptKey]]);
+    expect(known()).toEqual([[oldKey], [oldKey], both, both, both, both, [keptKey]]);
     await lookAgain(fakeRegion({ environments: [kept] }));
-    expect(known()).toEqual([[], [], [keptKey], [keptKey], [keptKey], [keptKey]]);
+    expect(known()).toEqual([[], [], [keptKey], [keptKey], [keptKey], [keptKey], [keptKey]]);
     await lookAgain(fakeRegion());
-    expect([...known(), [...memory.names.keys()]]).toEqual([[], [], [], [], [], [], []]);
+    expect([...known(), [...memory.names.keys()]]).toEqual([[], [], [], [], [], [], [], []]);
   });
 });
 
@@ -408,6 +410,7 @@ it("an environment of the same name in another region has ages of its own", asyn
   const there = { ...fakeRegion({ environments }), region: "us-east-1" };
   const theirs = { ...object(), metadata: { ...object().metadata, uid: "uid-2" } };
   await lookIn(there, theirs);
+  memory.markedAt.set("us-east-1/ce", now);
   memory.deleteTriedAt.set("us-east-1/ce", now);
   memory.askedAgain.add("us-east-1/ce");
   memory.rollouts.set("us-east-1/ce", { token: "v1", taken: true });
@@ -415,11 +418,11 @@ it("an environment of the same name in another region has ages of its own", asyn
   const here = await lookIn(fakeRegion({ environments: [environment("ce", ec2, { status: "INVALID" })] }));
   expect([...here.invalidSince]).toEqual([["ce", now + 1000]]);
   expect([...here.desiredvCpus]).toEqual([["ce", 0]]);
-  expect([here.deleteTriedAt.size, here.askedAgain.size, here.rollouts.size]).toEqual([0, 0, 0]);
+  expect([here.markedAt.size, here.deleteTriedAt.size, here.askedAgain.size, here.rollouts.size]).toEqual([0, 0, 0, 0]);
   const again = await lookIn(there, theirs);
   expect([...again.invalidSince]).toEqual([["ce", now]]);
   expect([...again.desiredvCpus]).toEqual([["ce", 4]]);
-  expect([...again.deleteTriedAt, ...again.askedAgain]).toEqual([["ce", now], "ce"]);
+  expect([...again.markedAt, ...again.deleteTriedAt, ...again.askedAgain]).toEqual([["ce", now], ["ce", now], "ce"]);
   expect([...again.rollouts]).toEqual([["ce", { token: "v1", taken: true }]]);
 });
 

@@ -524,7 +524,7 @@ describe("a replacement", () => {
     [
       "disables the predecessor once it is marked",
       other,
-      { environments: [old({ tags: { "awsbatch.dev/retired-at": iso(15) } }), fresh(serving(601))] },
+      { environments: [old({ tags: { "awsbatch.dev/retired-at": iso(21) } }), fresh(serving(601))] },
       "disable old; serving; Retiring=Disabling",
     ],
     [
@@ -597,7 +597,7 @@ describe("a replacement", () => {
     const spec = withResources(other, { minvCpus: 8 });
     const before = withResources(ec2, { minvCpus: 8 });
     const environments = [
-      environment("old", before, { tags: { "awsbatch.dev/retired-at": iso(15) } }),
+      environment("old", before, { tags: { "awsbatch.dev/retired-at": iso(21) } }),
       environment("new", spec, serving(601)),
     ];
     const { next } = planFor(object(spec), seen(spec, { environments }), now);
@@ -1012,7 +1012,7 @@ describe("deletion", () => {
     [
       "then disables",
       ec2,
-      { ...deleting, environments: [old({ tags: { "awsbatch.dev/retired-at": iso(15) } })] },
+      { ...deleting, environments: [old({ tags: { "awsbatch.dev/retired-at": iso(21) } })] },
       "disable old",
     ],
     [

@@ -80,7 +80,7 @@ describe("an attempt that AWS found INVALID", () => {
       "is disabled on its way out",
       {
         environments: [
-          attempt("", 30, { tags: { "awsbatch.dev/retired-at": iso(15) } }),
+          attempt("", 30, { tags: { "awsbatch.dev/retired-at": iso(21) } }),
           attempt("-2", 5, { status: "CREATING" }),
         ],
       },

@@ -68,9 +68,20 @@ describe("an environment on its way out", () => {
       "waits after its mark until a read is sure to show which queue came to name it before",
       marked({}, 3),
       {},
-      "Disabling: wait Disabling again in 12 s",
+      "Disabling: wait Disabling again in 18 s",
     ],
-    ["is disabled from 15 s after its mark on", marked({}, 15), {}, "Disabling: disable after a live read"],
+    [
+      "waits also after a mark that AWS took its time for",
+      marked({}, 21),
+      { markedAt: new Map([["old", now - 12_000]]) },
+      "Disabling: wait Disabling again in 9 s",
+    ],
+    [
+      "is disabled from 21 s after its mark on",
+      marked({}, 21),
+      { markedAt: new Map([["old", now - 21_000]]) },
+      "Disabling: disable after a live read",
+    ],
     ["is disabled until five minutes after its mark", marked({}, 300), {}, "Disabling: disable after a live read"],
     ["is marked anew when it was not disabled by then", marked({}, 301), {}, "Disabling: tag after a live read"],
     [
@@ -165,7 +176,7 @@ describe("an environment on its way out", () => {
     ["and nothing else on Fargate", fargate, { state: "DISABLED" }],
     ["and nothing else when it is UNMANAGED", { type: "UNMANAGED" }, { state: "DISABLED" }],
   ])("is disabled %s", (_name, spec, expected) => {
-    const one = environment("old", spec, { tags: { "awsbatch.dev/retired-at": iso(15) } });
+    const one = environment("old", spec, { tags: { "awsbatch.dev/retired-at": iso(21) } });
     expect(retirement(spec, seen(spec), one, now).next).toMatchObject({
       action: { request: { computeEnvironment: "old", ...expected } },
     });

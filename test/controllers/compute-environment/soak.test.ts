@@ -137,7 +137,7 @@ describe("one that was followed already, while the next target is still to be ma
     expect(next(third, { environments: [old(marked), fresh(serving(600))], queues })).toMatchObject({
       kind: "wait",
       reason: "Disabling",
-      recheckInMs: 10_000,
+      recheckInMs: 16_000,
     });
   });
 
@@ -147,7 +147,7 @@ describe("one that was followed already, while the next target is still to be ma
     expect(next(third, { environments: [old(marked), fresh(serving(600)), target], queues })).toMatchObject({
       kind: "wait",
       reason: "Creating",
-      recheckInMs: 10_000,
+      recheckInMs: 16_000,
     });
   });
 

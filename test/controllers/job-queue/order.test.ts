@@ -36,6 +36,7 @@ function told(entries: readonly EntrySeen[], change: SeenChange = {}): string {
 
 const a = environment("a1", "a");
 const b = environment("b1", "b");
+const retired = { tags: { "awsbatch.dev/retired-at": "2026-01-01T00:00:00Z" } };
 const bInvalid = environment("b1", "b", { status: "INVALID", statusReason: "no role" });
 
 describe("the order of a queue", () => {
@@ -102,6 +103,24 @@ describe("the order of a queue", () => {
       [reference("a", [environment("a1", "a", { state: "DISABLED" })])],
       {},
       "a1; differs",
+    ],
+    [
+      "does not come to name by name what is being taken out of service",
+      [reference("a", [a]), named("x", 2)],
+      { environments: [environment("x", "x", retired)], queue: queue(["a1"]) },
+      "a1; x missing",
+    ],
+    [
+      "goes on naming by name what is being taken out of service",
+      [reference("a", [a]), named("x", 2)],
+      { environments: [environment("x", "x", retired)], queue: queue(["a1", "x"]) },
+      "a1,x",
+    ],
+    [
+      "names by name what nobody takes out of service, whatever its mark says",
+      [reference("a", [a]), named("x", 2)],
+      { environments: [foreignEnvironment("x", retired)], queue: queue(["a1"]) },
+      "a1,x; differs",
     ],
     ["names what is given by name", [named("x")], { environments: [foreignEnvironment("x")] }, "x; differs"],
   ])("%s", (_name, entries, change, expected) => {
