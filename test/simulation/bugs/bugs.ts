@@ -29,6 +29,13 @@ const one = (name: string, story: string, file: string, was: string, becomes: st
   ...(by === undefined ? {} : { by }),
 });
 
+/** The live read before what cannot be undone would still show what the writer before has made. */
+const liveAtOnce: Change = {
+  file: "aws/lists-observer.ts",
+  was: "if (waitMs > 0) await sleep(clock, waitMs, signal);",
+  becomes: "",
+};
+
 const plan = "controllers/compute-environment/plan.ts";
 const retire = "controllers/compute-environment/retire.ts";
 const fleet = "controllers/compute-environment/fleet.ts";
@@ -168,7 +175,7 @@ export const bugs: readonly Bug[] = [
   ),
   {
     name: "disable an environment while a queue names it",
-    story: "delete ce, q1, hello",
+    story: "a foreign queue comes",
     changes: [
       { file: retire, was: "if (queues.length > 0) {", becomes: "if (queues.length > 99) {" },
       {
@@ -321,14 +328,19 @@ export const bugs: readonly Bug[] = [
     "if (revivable.state !== state) {",
     'if (revivable.state === "never") {',
   ),
-  one(
-    "take a listing for complete just after a take-over",
-    "only just being made, with a standby",
-    "aws/region-cache.ts",
-    "return begunAt !== undefined && from !== undefined && begunAt >= from;",
-    "return begunAt !== undefined && from !== undefined;",
-    "stop",
-  ),
+  {
+    name: "take a listing for complete just after a take-over",
+    story: "only just being made, with a standby",
+    by: "stop",
+    changes: [
+      {
+        file: "aws/region-cache.ts",
+        was: "return begunAt !== undefined && from !== undefined && begunAt >= from;",
+        becomes: "return begunAt !== undefined && from !== undefined;",
+      },
+      liveAtOnce,
+    ],
+  },
   {
     name: "believe that an environment is absent as soon as it is not seen",
     story: "only just being made, with a standby",
@@ -344,6 +356,7 @@ export const bugs: readonly Bug[] = [
         was: "claimsSettled: unsettled.length === 0,",
         becomes: "claimsSettled: true,",
       },
+      liveAtOnce,
     ],
   },
   one(
