@@ -327,6 +327,46 @@ describe("whom endpoints are left to", () => {
   });
 });
 
+describe("whom endpoints are left to who is of another shard", () => {
+  const kind = "BatchComputeEnvironment";
+  const all = ["ecs available", "ecs-agent available", "ecs-telemetry available"];
+
+  /** The operator of `late` is down, and that has noted nothing; the older one is Ready. */
+  async function withLateShard(): Promise<World> {
+    const { clock, aws } = await closedWorld();
+    const world = await aWorld({ clock, aws, region, reconciles: ({ metadata }) => metadata.name !== "late" });
+    world.apply(environment("first"));
+    await world.until("it is Ready", () => told(world, "first", "Ready")?.status === "True", 900);
+    world.apply(environment("late"));
+    await world.seconds(60);
+    return world;
+  }
+
+  it("is waited for until that has noted that it asks for them", async () => {
+    const world = await withLateShard();
+    world.delete(kind, "first");
+    await world.seconds(900);
+    expect(told(world, "first", "EndpointsReady")?.message).toContain("are left to team/late when that is noted there");
+    const { store, aws, clock } = world;
+    await aWorld({ store, aws, clock, region, seed: 2, reconciles: ({ metadata }) => metadata.name === "late" });
+    await world.until("the first is gone", () => world.object(kind, "first") === undefined, 300);
+    await world.until("the late one is Ready", () => told(world, "late", "Ready")?.status === "True", 900);
+    expect(await endpointsOf(world)).toEqual(all);
+    world.delete(kind, "late");
+    await world.untilGone(900);
+    expect(await endpointsOf(world)).toEqual([]);
+  });
+
+  it("is waited for no more when it is gone without having noted that: they go", async () => {
+    const world = await withLateShard();
+    world.delete(kind, "first");
+    await world.seconds(900);
+    world.delete(kind, "late");
+    await world.untilGone(900);
+    expect(await endpointsOf(world)).toEqual([]);
+  });
+});
+
 describe("who waits for another one's endpoints", () => {
   it("makes them itself when that one is Stalled by something else", async () => {
     const world = await closedWorld();

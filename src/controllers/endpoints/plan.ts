@@ -208,7 +208,7 @@ function leftOne(vpc: VpcSeen, seen: EndpointsSeen): Act | Extract<EndpointsNext
   const { vpcId, ours, group, others, connects, connectsLeaving } = vpc;
   if (others.some(({ leaving, noted }) => !leaving && noted)) return undefined;
   // Of several that go at once the last in rank stays until the others are through.
-  if (others.some(({ rank }) => rank > seen.rank)) return undefined;
+  if (others.some(({ leaving, rank }) => leaving && rank > seen.rank)) return undefined;
   const stays = seen.retain || connects.length > 0;
   // What was asked for without an answer may be there, and nobody comes back to it.
   const settles = settling(vpc, stays ? "RetainingEndpoints" : "RemovingEndpoints");

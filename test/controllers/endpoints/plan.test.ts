@@ -187,6 +187,14 @@ describe("endpoints that an environment needs no more", () => {
     expect(step(gone({ others: [{ ...other, rank: "2026-01-03", leaving: true }] }))).toBe("release Deleted");
   });
 
+  it("stay until a younger object that comes has noted that it asks for them, and with the last of several that go", () => {
+    const coming = { ...other, rank: "2026-01-04", noted: false };
+    expect(step(gone({ others: [coming] }))).toBe("wait EndpointsInUse");
+    expect(step(gone({ others: [coming, { ...other, leaving: true }] }))).toBe("wait EndpointsInUse");
+    expect(step(gone({ others: [coming, { ...other, rank: "2026-01-03", leaving: true }] }))).toBe("release Deleted");
+    expect(step(gone({ others: [{ ...coming, noted: true }] }))).toBe("release Deleted");
+  });
+
   it("may be there though EC2 does not show them, when they were just asked for", () => {
     expect(step(gone({ ours: [], group: undefined, justWritten: true }))).toBe("wait RemovingEndpoints");
   });
