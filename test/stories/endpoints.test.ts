@@ -2,7 +2,7 @@ import type { ComputeResource } from "@aws-sdk/client-batch";
 import { describe, expect, it } from "vitest";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import type { AccountNetwork } from "../../src/simulator/ec2-network.ts";
-import { jobDefinition, jobQueue } from "../manifests.ts";
+import { computeEnvironment, jobDefinition, jobQueue } from "../manifests.ts";
 import { agentEndpoints } from "../simulator/networks.ts";
 import type { World } from "../world.ts";
 import { closedWorld, endpointsOf, environment, region } from "./closed-world.ts";
@@ -380,6 +380,14 @@ describe("endpoints of what still runs in a closed subnet", () => {
     return { world, jobId: await runningJob(world) };
   }
 
+  /** Where `environment` is, without instances. */
+  const fargate = (network: object): Manifest =>
+    computeEnvironment("ce", {
+      type: "MANAGED",
+      network,
+      computeResources: { type: "FARGATE", maxvCpus: 16, subnets: ["subnet-closed"], securityGroupIds: ["sg-1"] },
+    } as Parameters<typeof computeEnvironment>[1]);
+
   const environmentsOf = ({ aws }: World): number =>
     aws.truth.computeEnvironments().filter(({ status }) => status !== "DELETED").length;
 
@@ -402,6 +410,23 @@ describe("endpoints of what still runs in a closed subnet", () => {
     expect(environmentsOf(world)).toBe(2);
     expect(await endpointsOf(world)).toEqual(all);
     world.aws.outside.exitJob(jobId, 0);
+    await world.until("the predecessor is gone", () => environmentsOf(world) === 1, 1200);
+    await world.seconds(120);
+    expect(await endpointsOf(world)).toEqual(available(...needed));
+  });
+
+  it.each([
+    ["needs none for an agent", fargate({ vpcEndpoints: "Ensure" }), ["ecr.api", "ecr.dkr", "logs", "s3"]],
+    ["asks for none any more", fargate({}), []],
+  ])("stay while the spec has become Fargate's, and %s", async (_name, changed, needed) => {
+    const { world, jobId } = await running(environment("ce"));
+    world.apply(changed);
+    await world.seconds(1200);
+    expect(environmentsOf(world)).toBe(2);
+    expect(await endpointsOf(world)).toEqual(all);
+    world.aws.outside.exitJob(jobId, 0);
+    // AWS gives a queue of instances no Fargate.
+    world.delete("JobQueue", "q");
     await world.until("the predecessor is gone", () => environmentsOf(world) === 1, 1200);
     await world.seconds(120);
     expect(await endpointsOf(world)).toEqual(available(...needed));

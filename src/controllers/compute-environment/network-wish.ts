@@ -63,9 +63,16 @@ export function networkRequests(
     .flatMap((environment) => describedBy(placed(environment).spec)?.request ?? []);
 }
 
-function platformOf({ eksConfiguration, computeResources }: Spec): Workload["platform"] {
+/** Of a spec, or of what AWS has. */
+export function platformOf({
+  eksConfiguration,
+  computeResources,
+}: {
+  readonly eksConfiguration?: unknown;
+  readonly computeResources?: { readonly type?: string | undefined } | undefined;
+}): Workload["platform"] {
   if (eksConfiguration !== undefined) return "eks";
-  return computeResources?.type.startsWith("FARGATE") === true ? "fargate" : "ecs";
+  return computeResources?.type?.startsWith("FARGATE") === true ? "fargate" : "ecs";
 }
 
 function templatesIn({ launchTemplateId, launchTemplateName, version, overrides = [] }: Template) {

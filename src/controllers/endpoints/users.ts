@@ -3,8 +3,8 @@
 import type { BatchComputeEnvironment, BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
 import type { EndpointUser } from "../../network/endpoints.ts";
-import { sameSet } from "../compute-environment/compare.ts";
-import { describedBy, jobsOf, type LikelyJobs, workloadOf } from "../compute-environment/network-wish.ts";
+import { sameLaunchTemplate, sameSet } from "../compute-environment/compare.ts";
+import { describedBy, jobsOf, type LikelyJobs, platformOf, workloadOf } from "../compute-environment/network-wish.ts";
 import { type Cluster, identityOf, ownerIn, ownershipOf, retainedFromTag } from "../ownership.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
@@ -52,19 +52,29 @@ export function environmentsOf(
 }
 
 /**
- * The environments of an object that run where its spec is no more: predecessors in other subnets or groups, and all of
- * them while it is being deleted. One that is as the spec says is what the spec itself speaks for.
+ * The environments of an object that run where its spec is no more: predecessors in other subnets or groups, with other
+ * launch templates, or of another platform, and all of them while it is being deleted. One that is as the spec says is
+ * what the spec itself speaks for.
  */
 export function outlived(
   object: BatchComputeEnvironment,
   environments: Iterable<Environment>,
   cluster: Cluster,
 ): readonly Environment[] {
-  const { subnets, securityGroupIds } = object.spec.computeResources ?? {};
   const deleting = object.metadata.deletionTimestamp !== undefined;
   return environmentsOf(object, environments, cluster).filter(
-    ({ computeResources: own }) =>
-      deleting || !(sameSet(own?.subnets, subnets) && sameSet(own?.securityGroupIds, securityGroupIds)),
+    (environment) => deleting || !isWhereSaid(environment, object.spec),
+  );
+}
+
+/** All that decides what it reaches and what it needs is as the spec says, as the differences of an update tell it. */
+function isWhereSaid(environment: Environment, spec: Spec): boolean {
+  const [wished, own] = [spec.computeResources, environment.computeResources];
+  return (
+    platformOf(spec) === platformOf(environment) &&
+    sameSet(wished?.subnets, own?.subnets) &&
+    sameSet(wished?.securityGroupIds, own?.securityGroupIds) &&
+    sameLaunchTemplate(wished?.launchTemplate, own?.launchTemplate)
   );
 }
 

@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import type {
+  BatchComputeEnvironment,
+  BatchComputeEnvironmentSpec,
+} from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { Environment } from "../../../src/aws/batch.ts";
+import { outlived } from "../../../src/controllers/endpoints/users.ts";
+import { identityOf, ownerTags } from "../../../src/controllers/ownership.ts";
+import { ec2 } from "../../manifests.ts";
+
+type Spec = BatchComputeEnvironmentSpec;
+type Resources = NonNullable<Spec["computeResources"]>;
+
+const cluster = { name: "blue", uid: "cluster-1" };
+const fargate = { type: "FARGATE", maxvCpus: 16, subnets: ["subnet-11111111"], securityGroupIds: ["sg-11111111"] };
+const [template, byName] = [{ launchTemplateId: "lt-1" }, { launchTemplateName: "agents" }];
+const overrides = [{ launchTemplateId: "lt-2", targetInstanceTypes: ["c5"] }];
+
+function withResources(change: object): Spec {
+  return { ...ec2, computeResources: { ...ec2.computeResources, ...change } as Resources };
+}
+
+function isOutlived(spec: Spec, resources: object, more: object = {}): boolean {
+  const metadata = { namespace: "team", name: "ce", uid: "1" };
+  const object = { metadata, spec } as BatchComputeEnvironment;
+  const environment = {
+    computeEnvironmentName: "ce",
+    status: "VALID",
+    type: "MANAGED",
+    tags: ownerTags(identityOf(object, cluster)),
+    computeResources: { ...ec2.computeResources, ...resources },
+    ...more,
+  } as Environment;
+  return outlived(object, [environment], cluster).length > 0;
+}
+
+describe("an environment that AWS has", () => {
+  it.each<[string, Spec, object]>([
+    ["no template, and an empty one", ec2, { launchTemplate: { launchTemplateId: "", overrides: [] } }],
+    [
+      "a template, with what AWS fills in",
+      withResources({ launchTemplate: template }),
+      { launchTemplate: { ...template, version: "$Default", overrides: [], userdataType: "EKS_NODEADM" } },
+    ],
+    [
+      "a template by name",
+      withResources({ launchTemplate: byName }),
+      { launchTemplate: { ...byName, version: "$Default" } },
+    ],
+    [
+      "templates for some types",
+      withResources({ launchTemplate: { ...template, overrides } }),
+      {
+        launchTemplate: { ...template, version: "$Default", overrides: [{ ...overrides[0], version: "$Default" }] },
+      },
+    ],
+    ["other types, for which the ways are the same", withResources({ instanceTypes: ["m5"], type: "SPOT" }), {}],
+    [
+      "groups in another order",
+      withResources({ securityGroupIds: ["sg-a", "sg-b"] }),
+      { securityGroupIds: ["sg-b", "sg-a"] },
+    ],
+  ])("runs where the spec says it does: %s", (_what, spec, resources) => {
+    expect(isOutlived(spec, resources)).toBe(false);
+  });
+
+  it.each<[string, Spec, object]>([
+    ["in other subnets", withResources({ subnets: ["subnet-2"] }), {}],
+    ["in other groups", withResources({ securityGroupIds: ["sg-2"] }), {}],
+    ["on instances, where the spec says Fargate", { ...ec2, computeResources: fargate as Resources }, {}],
+    ["on Fargate, where the spec says instances", ec2, { type: "FARGATE" }],
+    ["with a template that the spec names no more", ec2, { launchTemplate: { ...template, version: "$Default" } }],
+    ["without the template of the spec", withResources({ launchTemplate: template }), {}],
+    [
+      "with another version of it",
+      withResources({ launchTemplate: { ...template, version: "2" } }),
+      { launchTemplate: { ...template, version: "1" } },
+    ],
+    [
+      "with another template for some types",
+      withResources({ launchTemplate: { ...template, overrides } }),
+      { launchTemplate: { ...template, version: "$Default", overrides: [] } },
+    ],
+  ])("runs where the spec is no more: %s", (_what, spec, resources) => {
+    expect(isOutlived(spec, resources)).toBe(true);
+  });
+
+  it("runs where the spec is no more when it is one of EKS, and the spec says ECS", () => {
+    const eksConfiguration = {
+      eksClusterArn: "arn:aws:eks:us-east-1:123456789012:cluster/c",
+      kubernetesNamespace: "batch",
+    };
+    expect(isOutlived(ec2, {}, { eksConfiguration })).toBe(true);
+    expect(isOutlived({ ...ec2, eksConfiguration }, {}, { eksConfiguration })).toBe(false);
+  });
+
+  it("has no place that a spec could have left when it brings its own instances", () => {
+    const { computeResources: _none, ...unmanaged } = ec2;
+    expect(isOutlived({ ...unmanaged, type: "UNMANAGED" }, {}, { type: "UNMANAGED", computeResources: {} })).toBe(
+      false,
+    );
+  });
+});
