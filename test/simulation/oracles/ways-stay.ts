@@ -20,8 +20,8 @@ interface Way {
  * Promise 5, and no outage: when the operator makes or deletes endpoints or security groups, no environment is cut off,
  * whoever it belongs to, also one in DELETING. What joined its cluster before goes on to.
  *
- * Not against it: an object whose spec asks for endpoints no more, of an environment that is where the spec says; an
- * environment that no read could have shown yet when the write left.
+ * Not against it: an object whose spec asks for endpoints no more, of an environment that is where the spec says, and of
+ * its platform; an environment that no read could have shown yet when the write left.
  */
 export const waysStay: OracleFactory = (watched) => {
   /** By object: when it was last seen to have asked for endpoints, monotonic ms. */
@@ -108,6 +108,11 @@ function hasDroppedThem(
   return (
     (asks || watched.clock.monotonic() - before < settlesMs) &&
     spec.network?.vpcEndpoints !== "Ensure" &&
-    computeResources?.subnets?.join() === spec.computeResources?.subnets?.join()
+    computeResources?.subnets?.join() === spec.computeResources?.subnets?.join() &&
+    isFargate(computeResources) === isFargate(spec.computeResources)
   );
+}
+
+function isFargate(resources: { readonly type?: string | undefined } | undefined): boolean {
+  return resources?.type?.startsWith("FARGATE") === true;
 }
