@@ -1,6 +1,6 @@
 import type { KubeObject } from "../api/object.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { type NotedRefusal, notingRefusal, type RefusedWrites, type VpcAction } from "./refused-writes.ts";
+import { type NotedRefusal, notingRefusal, type RefusedWrites } from "./refused-writes.ts";
 import { askedForMs, isAskedFor } from "./wish.ts";
 
 /** What a process remembers between passes of what it makes in the networks of an account: only ages, never steps. */
@@ -17,7 +17,7 @@ export interface Ec2Memory {
   readonly live: Set<string>;
   /** By uid of an object that is about to take endpoints away: who was there when that was decided. */
   readonly company: Map<string, string>;
-  /** By uid of an object, then by VPC. */
+  /** By uid of an object, then by the text of the writes. */
   readonly refused: Map<string, Map<string, NotedRefusal>>;
 }
 
@@ -39,27 +39,27 @@ export function newEc2Memory(): Ec2Memory {
 }
 
 /**
- * Writes to EC2 for an object. What EC2 refuses is remembered, by VPC.
+ * Writes to EC2 for an object. What EC2 refuses is remembered, by the text of the writes.
  *
  * @throws as `notingRefusal`
  */
 export async function writeFor(
   memory: Ec2Memory,
   { metadata }: KubeObject,
-  action: VpcAction,
+  writes: readonly unknown[],
   clock: Clock,
   work: () => Promise<void>,
 ): Promise<void> {
   // Nothing else is left to do for what is being deleted: it says what keeps it, and tries again.
   if (metadata.deletionTimestamp !== undefined) return await work();
   const known = memory.refused.get(metadata.uid) ?? new Map<string, NotedRefusal>();
-  await notingRefusal(known, action, clock, work).finally(() => {
+  await notingRefusal(known, writes, clock, work).finally(() => {
     if (known.size > 0) memory.refused.set(metadata.uid, known);
   });
 }
 
 /**
- * What EC2 has refused to an object, by VPC, and is not yet to be tried again; of what is being deleted it is forgotten.
+ * What EC2 has refused to an object, by the text of the writes, and is not yet to be tried again; of what is being deleted it is forgotten.
  *
  * @param now monotonic ms
  */
@@ -71,10 +71,7 @@ export function refusedLately(
   if (metadata.deletionTimestamp !== undefined) refused.delete(metadata.uid);
   const standing = [...(refused.get(metadata.uid) ?? [])].filter(([, { againAt }]) => againAt > now);
   return new Map(
-    standing.map(([vpcId, { writes, reason, message, againAt }]) => [
-      vpcId,
-      { writes, reason, message, againInMs: againAt - now },
-    ]),
+    standing.map(([text, { reason, message, againAt }]) => [text, { reason, message, againInMs: againAt - now }]),
   );
 }
 

@@ -9,8 +9,6 @@ import { failureText } from "./wording.ts";
  * goes on, the condition of the part tells it, and the same writes are tried again after a while.
  */
 export interface RefusedWrites {
-  /** The writes, as text. */
-  readonly writes: string;
   readonly reason: string;
   /** AWS's words and the next step. */
   readonly message: string;
@@ -21,12 +19,6 @@ export interface RefusedWrites {
 /** What was refused, with the monotonic time (ms) from which on it is tried again, `delayMs` after the refusal. */
 export type NotedRefusal = Omit<RefusedWrites, "againInMs"> & { readonly againAt: number; readonly delayMs: number };
 
-/** An action upon one VPC. */
-export interface VpcAction {
-  readonly vpcId: string;
-  readonly writes: readonly unknown[];
-}
-
 /** What passes by itself is asked for again as everything else is. */
 const passing: ReadonlySet<FailureKind> = new Set(["throttled", "unavailable", "busy"]);
 /** What may be over soon, for EC2 shows late what was made just before, or may be for a person to end. */
@@ -35,17 +27,18 @@ const briefMs = 60_000;
 const firstMs = 5 * 60_000;
 const longestMs = 10 * 60_000;
 
-export function writesText({ writes }: Pick<VpcAction, "writes">): string {
+/** How writes that are tried, and refused, together are remembered. */
+export function writesText(writes: readonly unknown[]): string {
   return JSON.stringify(writes);
 }
 
 /**
- * Remembers a refusal in `refused`, by VPC.
+ * Remembers a refusal in `refused`, by `writesText`.
  * @throws RefusalNoted in place of the refusal, so that the next pass plans with it; whatever else `work` throws
  */
 export async function notingRefusal(
   refused: Map<string, NotedRefusal>,
-  action: VpcAction,
+  writes: readonly unknown[],
   clock: Clock,
   work: () => Promise<void>,
 ): Promise<void> {
@@ -54,16 +47,16 @@ export async function notingRefusal(
   } catch (error) {
     if (!(error instanceof AwsError) || passing.has(error.kind)) throw error;
     const { kind, operation, message } = error;
-    const writes = writesText(action);
-    const before = refused.get(action.vpcId);
-    const again = before?.writes === writes ? before.delayMs * 2 : undefined;
-    const delayMs = Math.min(longestMs, again ?? (brief.has(kind) ? briefMs : firstMs));
-    refused.set(action.vpcId, {
-      writes,
+    const now = clock.monotonic();
+    // What was not tried again is wished no more.
+    for (const [text, { againAt }] of refused) if (now - againAt > longestMs) refused.delete(text);
+    const before = refused.get(writesText(writes));
+    const delayMs = Math.min(longestMs, before ? before.delayMs * 2 : brief.has(kind) ? briefMs : firstMs);
+    refused.set(writesText(writes), {
       delayMs,
       reason: failureReason(kind),
       message: failureText({ kind, operation, message, advice: adviceFor(error) }),
-      againAt: clock.monotonic() + delayMs,
+      againAt: now + delayMs,
     });
     throw new RefusalNoted(error);
   }
@@ -71,11 +64,12 @@ export async function notingRefusal(
 
 /** The refusal that still stands for exactly these writes. Pure. */
 export function standingRefusal(
-  refused: RefusedWrites | undefined,
-  action: Pick<VpcAction, "writes">,
+  refused: ReadonlyMap<string, RefusedWrites>,
+  writes: readonly unknown[],
 ):
   | { readonly kind: "blocked"; readonly reason: string; readonly message: string; readonly recheckInMs: number }
   | undefined {
-  if (refused === undefined || refused.writes !== writesText(action)) return undefined;
-  return { kind: "blocked", reason: refused.reason, message: refused.message, recheckInMs: refused.againInMs };
+  const known = refused.get(writesText(writes));
+  if (known === undefined) return undefined;
+  return { kind: "blocked", reason: known.reason, message: known.message, recheckInMs: known.againInMs };
 }

@@ -43,8 +43,17 @@ export interface EndpointPlan {
    * group is needed, and one of ours goes after the endpoints.
    */
   readonly ingressFrom: readonly string[];
-  /** What only a person can mend, as sentences. */
-  readonly obstacles: readonly string[];
+  /** What only a person can mend. */
+  readonly obstacles: readonly Obstacle[];
+  /** Full names of the services that each of the users wishes. */
+  readonly wishes: ReadonlyMap<EndpointUser, readonly string[]>;
+}
+
+export interface Obstacle {
+  /** Full names of the services that it keeps from having endpoints. */
+  readonly services: readonly string[];
+  /** A sentence. */
+  readonly message: string;
 }
 
 export type EndpointToMake =
@@ -99,7 +108,11 @@ export function endpointPlan(
     ...here(users).flatMap((user) => (user.services === undefined ? runsBy(user) : [])),
     ...here(leaving).flatMap((user) => [...(user.services ?? []), ...runsBy(user)]),
   ];
-  return planFor(vpcId, wishes, kept, facts, isOurs);
+  const full = (service: string): string => endpointServiceOf(service, facts.region);
+  return {
+    ...planFor(vpcId, wishes, kept, facts, isOurs),
+    wishes: new Map(here(users).map((user) => [user, wanted(user).map(full)])),
+  };
 }
 
 /** What would be reached without endpoints of ours needs none, so that one that is there does not make itself superfluous. */
@@ -170,7 +183,7 @@ export function withoutCutOffs(
     ...plan,
     create: create.filter((one) => one.kind === "Gateway" || !hindered.has(one.serviceName)),
     extend: extend.filter(({ endpointId }) => !isHindered(endpointId)),
-    obstacles: [...plan.obstacles, ...hindered.values()],
+    obstacles: [...plan.obstacles, ...[...hindered].map(([service, message]) => ({ services: [service], message }))],
   };
 }
 
@@ -185,15 +198,15 @@ function planFor(
   keeping: readonly string[],
   facts: NetworkFacts,
   isOurs: IsOurs,
-): EndpointPlan {
+): Omit<EndpointPlan, "wishes"> {
   const here = read("VPC endpoints", facts.endpoints).filter((one) => one.vpcId === vpcId);
   const standing = here.filter(isStanding);
   const create: EndpointToMake[] = [];
   const awaited: string[] = [];
   const extend: EndpointToExtend[] = [];
-  const obstacles: string[] = [];
+  const obstacles: Obstacle[] = [];
   const needed = new Set<string>();
-  let interfaces = false;
+  const interfaces: string[] = [];
   for (const service of [...new Set(wishes.map((wish) => wish.service))].toSorted()) {
     const serviceName = endpointServiceOf(service, facts.region);
     const users = wishes.filter((wish) => wish.service === service);
@@ -216,10 +229,11 @@ function planFor(
     // A foreign endpoint that answers to the service's name is used as it is; a second one could not have the name.
     if (same.some((one) => !isOurs(one) && one.type === "Interface" && one.privateDns)) continue;
     needed.add(serviceName);
-    interfaces = true;
+    interfaces.push(serviceName);
     const usable = offeredIn(serviceName, subnets, facts.endpointServices);
     if (usable.length === 0) {
-      obstacles.push(`AWS offers ${serviceName} in none of the zones of ${ids(subnets).join(", ")}`);
+      const message = `AWS offers ${serviceName} in none of the zones of ${ids(subnets).join(", ")}`;
+      obstacles.push({ services: [serviceName], message });
       continue;
     }
     const own = same.find((one) => isOurs(one) && one.type === "Interface");
@@ -244,7 +258,7 @@ function planFor(
   const remove = standing
     .filter((one) => isOurs(one) && !needed.has(one.serviceName) && !kept.has(one.serviceName))
     .map((one) => one.endpointId);
-  const withoutDns = interfaces ? dnsObstacles(vpcIn(facts, vpcId)) : [];
+  const withoutDns = interfaces.length > 0 ? dnsObstacles(vpcIn(facts, vpcId), interfaces) : [];
   return {
     vpcId,
     services: [...needed],
@@ -254,7 +268,7 @@ function planFor(
     extend,
     remove,
     kept: [...kept],
-    ingressFrom: interfaces ? vpcIn(facts, vpcId).cidrs : [],
+    ingressFrom: interfaces.length > 0 ? vpcIn(facts, vpcId).cidrs : [],
     obstacles: [...obstacles, ...withoutDns],
   };
 }
@@ -272,11 +286,13 @@ function vpcIn(facts: NetworkFacts, vpcId: string): Vpc {
 }
 
 /** Private DNS needs both attributes of the VPC, and those are not ours to change. */
-function dnsObstacles({ vpcId, dns }: Vpc): readonly string[] {
+function dnsObstacles({ vpcId, dns }: Vpc, services: readonly string[]): readonly Obstacle[] {
   if (dns.kind !== "read") return [];
   const { support, hostnames } = dns.value;
   const off = [...(support ? [] : ["enableDnsSupport"]), ...(hostnames ? [] : ["enableDnsHostnames"])];
-  return off.map((attribute) => `private DNS of endpoints needs ${attribute}, which is off in ${vpcId}`);
+  return off.map((attribute) => {
+    return { services, message: `private DNS of endpoints needs ${attribute}, which is off in ${vpcId}` };
+  });
 }
 
 /** The tables of the subnets that no foreign endpoint serves; a table takes one endpoint of a service. */

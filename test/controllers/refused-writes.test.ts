@@ -2,38 +2,37 @@ import { describe, expect, it } from "vitest";
 import { AwsError, type FailureKind } from "../../src/aws/errors.ts";
 import { newEc2Memory, refusedLately, writeFor } from "../../src/controllers/ec2-memory.ts";
 import { RefusalNoted } from "../../src/controllers/failures.ts";
-import { standingRefusal } from "../../src/controllers/refused-writes.ts";
+import { standingRefusal, writesText } from "../../src/controllers/refused-writes.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { object as given } from "./compute-environment/given.ts";
 
 const object = given();
-const action = { vpcId: "vpc-1", writes: [{ kind: "createInterface", serviceName: "ecs" }] };
+const writes = [{ kind: "createInterface", serviceName: "ecs" }];
 const minute = 60_000;
 
 function world() {
   const clock = new VirtualClock();
   const memory = newEc2Memory();
-  const refuse = (kind: FailureKind, what = action): Promise<void> =>
+  const refuse = (kind: FailureKind, what: readonly unknown[] = writes): Promise<void> =>
     writeFor(memory, object, what, clock, async () => {
       throw new AwsError(kind, "ec2:CreateVpcEndpoint", "Some", "No room.");
     });
-  const known = (vpcId = "vpc-1") => refusedLately(memory, object, clock.monotonic()).get(vpcId);
-  return { clock, memory, refuse, known };
+  const all = () => refusedLately(memory, object, clock.monotonic());
+  const known = () => all().get(writesText(writes));
+  return { clock, memory, refuse, all, known };
 }
 
 describe("writes that EC2 refused", () => {
-  it("are remembered with its words and the next step, for that VPC and these writes", async () => {
-    const { refuse, known } = world();
+  it("are remembered with its words and the next step, for these writes", async () => {
+    const { refuse, all } = world();
     await expect(refuse("quota")).rejects.toBeInstanceOf(RefusalNoted);
-    expect(known("vpc-2")).toBeUndefined();
-    expect(standingRefusal(known(), action)).toEqual({
+    expect(standingRefusal(all(), writes)).toEqual({
       kind: "blocked",
       reason: "QuotaExceeded",
       message: expect.stringMatching(/^ec2:CreateVpcEndpoint was refused: No room\. A quota/) as string,
       recheckInMs: 5 * minute,
     });
-    expect(standingRefusal(known(), { writes: [] })).toBeUndefined();
-    expect(standingRefusal(undefined, action)).toBeUndefined();
+    expect(standingRefusal(all(), [])).toBeUndefined();
   });
 
   it.each<[FailureKind, number[]]>([
@@ -53,12 +52,16 @@ describe("writes that EC2 refused", () => {
     }
   });
 
-  it("begin anew when other writes are refused", async () => {
-    const { clock, refuse, known } = world();
+  it("are remembered each by itself, and forgotten when they are not tried again", async () => {
+    const { clock, memory, refuse, all, known } = world();
     await refuse("quota").catch(() => undefined);
-    await clock.advance(5 * minute);
-    await refuse("quota", { ...action, writes: [] }).catch(() => undefined);
-    expect(known()?.againInMs).toBe(5 * minute);
+    await clock.advance(minute);
+    await refuse("quota", ["other"]).catch(() => undefined);
+    expect([...all().values()].map(({ againInMs }) => againInMs)).toEqual([4 * minute, 5 * minute]);
+    await clock.advance(15 * minute);
+    await refuse("quota", ["other"]).catch(() => undefined);
+    expect(known()).toBeUndefined();
+    expect([...(memory.refused.get(object.metadata.uid)?.keys() ?? [])]).toEqual(['["other"]']);
   });
 
   it.each<FailureKind>(["throttled", "unavailable", "busy"])(
@@ -75,7 +78,7 @@ describe("writes that EC2 refused", () => {
     const going = { ...object, metadata: { ...object.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" } };
     await refuse("quota").catch(() => undefined);
     expect(refusedLately(memory, going, clock.monotonic()).size).toBe(0);
-    const again = writeFor(memory, going, action, clock, async () => {
+    const again = writeFor(memory, going, writes, clock, async () => {
       throw new AwsError("quota", "ec2:CreateVpcEndpoint", "Some", "No room.");
     });
     await expect(again).rejects.toBeInstanceOf(AwsError);
@@ -84,14 +87,14 @@ describe("writes that EC2 refused", () => {
 
   it("take no memory where nothing was refused", async () => {
     const { clock, memory } = world();
-    await writeFor(memory, object, action, clock, async () => undefined);
+    await writeFor(memory, object, writes, clock, async () => undefined);
     expect(refusedLately(memory, object, clock.monotonic()).size).toBe(0);
     expect(memory.refused.size).toBe(0);
   });
 
   it("are nothing else that goes wrong", async () => {
     const { memory, clock } = world();
-    const broken = writeFor(memory, object, action, clock, async () => {
+    const broken = writeFor(memory, object, writes, clock, async () => {
       throw new TypeError("a fault of ours");
     });
     await expect(broken).rejects.toBeInstanceOf(TypeError);

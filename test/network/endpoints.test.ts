@@ -260,7 +260,9 @@ describe("endpoints that have to be made", () => {
     const other = withRequest(bare, { subnetIds: ["subnet-b"], securityGroupIds: ["sg-2"] }).described;
     const more = added(withFacts(bare, facts), "securityGroups", { ...groupLike(facts), groupId: "sg-2" });
     const users = [bare.described, other].map((described) => user(bare, { described, services: ["ecs"] }));
-    expect(planned(more.facts, users).create).toHaveLength(1);
+    const { create, wishes } = planned(more.facts, users);
+    expect(create).toHaveLength(1);
+    expect([...wishes]).toEqual(users.map((one) => [one, [endpointName("ecs")]]));
   });
 
   it("the whole VPC is let in, in all its address ranges: names lead to the endpoints from everywhere there", () => {
@@ -285,7 +287,12 @@ describe("endpoints that have to be made", () => {
     expect(plan(offered("eu-west-1b"), ["ecs"]).create[0]).toMatchObject({ subnetIds: ["subnet-b"] });
     expect(plan(offered("eu-west-1z"), ["ecs"])).toMatchObject({
       create: [],
-      obstacles: [`AWS offers ${endpointName("ecs")} in none of the zones of subnet-a, subnet-b`],
+      obstacles: [
+        {
+          services: [endpointName("ecs")],
+          message: `AWS offers ${endpointName("ecs")} in none of the zones of subnet-a, subnet-b`,
+        },
+      ],
     });
   });
 
@@ -296,7 +303,9 @@ describe("endpoints that have to be made", () => {
       () => true,
       (vpc) => ({ ...vpc, dns: read({ support: true, hostnames: false }) }),
     );
-    expect(plan(off).obstacles).toEqual(["private DNS of endpoints needs enableDnsHostnames, which is off in vpc-1"]);
+    const message = "private DNS of endpoints needs enableDnsHostnames, which is off in vpc-1";
+    const services = plan(off).services.filter((service) => service !== endpointName("s3"));
+    expect(plan(off).obstacles).toEqual([{ services, message }]);
     expect(plan(off).create.map(({ kind }) => kind)).toEqual(["Gateway"]);
   });
 

@@ -5,8 +5,8 @@ import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import { neverHappened } from "../../aws/calls.ts";
 import type { Ec2Api } from "../../aws/ec2.ts";
 import { classify } from "../../aws/errors.ts";
-import { type Ec2Memory, noteRemoval } from "../ec2-memory.ts";
-import { OutOfDate } from "../failures.ts";
+import { type Ec2Memory, noteRemoval, writeFor } from "../ec2-memory.ts";
+import { OutOfDate, RefusalNoted } from "../failures.ts";
 import type { Ports } from "../ports.ts";
 import { retag } from "../retag.ts";
 import { permissionOf } from "../security-group/rules.ts";
@@ -20,8 +20,8 @@ const https = { direction: "ingress", protocol: "tcp", ports: { from: 443, to: 4
  * Carries out one action. Endpoints do not depend on one another, so one that is refused does not keep the others.
  *
  * @param company who is in the region now
- * @param memory gets when this process wrote in the VPC, and what it asked EC2 to delete
- * @throws AwsError the first refusal, after all writes were tried
+ * @param memory gets when this process wrote in the VPC, what it asked EC2 to delete, and each write that EC2 refuses
+ * @throws RefusalNoted or AwsError the first refusal, after all writes were tried
  * @throws NotSent by OutOfDate: endpoints were to be deleted, and that was decided for another company
  */
 export async function actOnEndpoints(
@@ -29,7 +29,7 @@ export async function actOnEndpoints(
   object: KubeObject,
   ports: Pick<Ports, "store" | "regions" | "clock">,
   company: () => string,
-  memory: Pick<Ec2Memory, "wroteAt" | "removedAt" | "company">,
+  memory: Ec2Memory,
   signal: AbortSignal,
 ): Promise<void> {
   if (action.kind === "claimVpcs") {
@@ -45,26 +45,31 @@ export async function actOnEndpoints(
     if (memory.company.get(object.metadata.uid) === company()) return;
     throw new OutOfDate(`somebody may need the endpoints of ${action.vpcId} since`);
   };
+  const { clock } = ports;
+  let first: unknown;
   const refusals: unknown[] = [];
   try {
     for (const write of action.writes) {
       signal.throwIfAborted();
-      const refusal = await carriedOut(write, ec2.api, requireSameCompany, signal).then(
+      const work = (): Promise<void> => carriedOut(write, ec2.api, requireSameCompany, signal);
+      const error = await writeFor(memory, object, [write], clock, work).then(
         () => undefined,
-        (error: unknown) => error,
+        (thrown: unknown) => thrown,
       );
+      first ??= error;
+      const refusal = error instanceof RefusalNoted ? error.cause : error;
       if (refusal !== undefined) refusals.push(refusal);
       const mayBeDone = write.kind === "deleteEndpoints" && !neverHappened(refusal);
-      if (mayBeDone) noteRemoval(memory, write.endpointIds, ports.clock.monotonic());
+      if (mayBeDone) noteRemoval(memory, write.endpointIds, clock.monotonic());
     }
   } finally {
     ec2.forget();
     if (refusals.length < action.writes.length || !refusals.every(neverHappened)) {
       ec2.wrote();
-      memory.wroteAt.set(action.vpcId, ports.clock.monotonic());
+      memory.wroteAt.set(action.vpcId, clock.monotonic());
     }
   }
-  if (refusals.length > 0) throw refusals[0];
+  if (first !== undefined) throw first;
 }
 
 /** EC2 deletes no more in one call. */

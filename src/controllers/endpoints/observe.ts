@@ -105,6 +105,9 @@ export function companyIn(region: Pick<BatchRegion, "snapshot">, { objects }: Pi
   return companyOf(region.snapshot().environments.values(), environmentObjects(objects));
 }
 
+/** Who waits for the writer looks again once that one has tried again. */
+const triedAgainWithinMs = 10_000;
+
 type VpcsSeen = Extract<NetworkOfEndpoints, { kind: "read" }>;
 
 /** The facts in which endpoints that EC2 was just asked to delete are on their way out, whatever it still shows. */
@@ -185,7 +188,6 @@ function vpcsSeen(
   const { cluster, clock } = ports;
   const now = clock.monotonic();
   const unproven = isUnproven(memory, now);
-  const refused = refusedLately(memory, object, now);
   const ownedByUs = (one: Parameters<typeof isOurs>[0]): boolean => isOurs(one, cluster);
   const held = heldAmong(facts, ownedByUs);
   const asking = neighbours.flatMap((one) => (stays(one.object) && one.user !== undefined ? [one.user] : []));
@@ -223,6 +225,7 @@ function vpcsSeen(
       vpcId,
       // Who only looks waits for the writer, and that one says what keeps it.
       plan: isWriter ? withoutCutOffs(plan, [...asking, ...running], group?.groupId, facts) : plan,
+      needs: (self?.user && plan.wishes.get(self.user)) ?? [],
       ours: endpoints.filter((one) => one.vpcId === vpcId && ownedByUs(one)),
       group,
       groupNamedBy:
@@ -258,7 +261,10 @@ function vpcsSeen(
       ),
       justWritten: (unproven && !isUsed) || wroteLately(memory, vpcId, now),
       unproven,
-      refused: refused.get(vpcId),
+      refused:
+        isUsed && first !== undefined && !isWriter
+          ? refusedLately(memory, first, now - triedAgainWithinMs)
+          : refusedLately(memory, object, now),
       writer: first === undefined || isWriter ? undefined : keyText(first.metadata),
     };
   });

@@ -1,6 +1,7 @@
 /** What comes first: the endpoints that an object wishes, or the object itself. Pure. */
 
 import { shortName } from "../../network/dependence.ts";
+import type { EndpointPlan, EndpointToMake } from "../../network/endpoints.ts";
 import { isBroken, isStanding } from "../../network/lookups.ts";
 import { lookedAtAgain } from "../again.ts";
 import { creates, type Decision, type News, type Next } from "../decision.ts";
@@ -75,34 +76,19 @@ function inUse<Action extends { readonly kind: string }>(
   vpc: VpcSeen,
   seen: EndpointsSeen,
 ): Step<Action> {
-  const { plan, ours } = vpc;
-  const wanted = vpc.writer === undefined ? nextWrites(vpc, seen) : undefined;
-  const refused = wanted === undefined ? undefined : refusedNow(vpc, wanted);
-  if (refused !== undefined) return held(own, refused);
-  const writes = wanted !== undefined && vpc.justWritten ? settling(vpc, "MakingEndpoints") : wanted;
-  if (writes !== undefined) return { kind: "instead", decision: instead(own, writes, "False", own.serving) };
-  const broken = ours.filter(isBroken);
-  const faults = [...plan.obstacles, ...broken.map(({ endpointId, state }) => `${endpointId} is ${state}: delete it`)];
-  if (faults.length > 0) {
-    const message = faults.join("; ");
-    return held(own, { kind: "blocked", reason: "EndpointsImpossible", message, recheckInMs: unreadLookMs });
+  const { plan, ours, needs } = vpc;
+  const { next, refused } = nextWrites(vpc, seen);
+  if (next !== undefined && vpc.writer === undefined) {
+    const writes = vpc.justWritten ? settling(vpc, "MakingEndpoints") : next;
+    return { kind: "instead", decision: instead(own, writes, "False", own.serving) };
   }
-  const coming = ours.filter((one) => one.state === "pending" || one.state === "pendingacceptance");
-  const missing = [
-    ...plan.create.map(({ serviceName }) => serviceName),
-    ...plan.awaited,
-    ...coming.map(({ serviceName }) => serviceName),
-  ];
-  if (missing.length > 0) {
-    const by = vpc.writer === undefined ? "" : ` by ${vpc.writer}`;
-    const first = vpc.writer === undefined ? "" : `. Where that does not go on, ${vpc.writer} says what keeps it`;
-    const message = `endpoints of ${vpc.vpcId} are being made${by}: ${missing.map(shortName).join(", ")}${first}`;
-    const recheckInMs = vpc.writer === undefined ? transitionLookMs : othersLookMs;
-    const stalledAfterMs = pendingStallsAfterMs;
-    return held(own, { kind: "wait", reason: "EndpointsPending", message, recheckInMs, stalledAfterMs });
-  }
+  const lacking = lackIn(vpc, refused, (services) => services.some((one) => needs.includes(one)));
+  if (lacking !== undefined) return held(own, lacking);
   // The process before this one may have just deleted what EC2 still shows.
   if (vpc.unproven && creates(own.next)) return held(own, settling(vpc, "MakingEndpoints"));
+  // The plan is everybody's: what others wish in vain, a mistyped service, is told and holds nothing up.
+  const others = lackIn(vpc, refused, () => true);
+  if (others !== undefined) return beside(own, others);
   const names = plan.services.map(shortName).join(", ");
   const message = names === "" ? "the subnets need no endpoints of ours" : `available in ${vpc.vpcId}: ${names}`;
   const all = told(own, news("True", "EndpointsAvailable", message));
@@ -112,10 +98,50 @@ function inUse<Action extends { readonly kind: string }>(
 }
 
 type Act = Extract<EndpointsNext, { kind: "act" }>;
+type Holding = Extract<EndpointsNext, { kind: "wait" | "blocked" }>;
+
+/** What keeps endpoints of services from being there, the gravest first. */
+function lackIn(
+  { vpcId, plan, ours, writer }: VpcSeen,
+  refused: readonly Refused[],
+  concerns: (services: readonly string[]) => boolean,
+): Holding | undefined {
+  const refusal = refused.find(({ services }) => concerns(services))?.refusal;
+  if (refusal !== undefined) return refusal;
+  const broken = ours.filter((one) => isBroken(one) && concerns([one.serviceName]));
+  const faults = [
+    ...plan.obstacles.filter(({ services }) => concerns(services)).map(({ message }) => message),
+    ...broken.map(({ endpointId, state }) => `${endpointId} is ${state}: delete it`),
+  ];
+  if (faults.length > 0) {
+    const message = faults.join("; ");
+    return { kind: "blocked", reason: "EndpointsImpossible", message, recheckInMs: unreadLookMs };
+  }
+  const coming = ours.filter((one) => one.state === "pending" || one.state === "pendingacceptance");
+  const missing = [
+    ...plan.create.map(({ serviceName }) => serviceName),
+    ...plan.awaited,
+    ...coming.map(({ serviceName }) => serviceName),
+  ].filter((service) => concerns([service]));
+  if (missing.length === 0) return undefined;
+  const by = writer === undefined ? "" : ` by ${writer}`;
+  const first = writer === undefined ? "" : `. Where that does not go on, ${writer} says what keeps it`;
+  const message = `endpoints of ${vpcId} are being made${by}: ${missing.map(shortName).join(", ")}${first}`;
+  const recheckInMs = writer === undefined ? transitionLookMs : othersLookMs;
+  return { kind: "wait", reason: "EndpointsPending", message, recheckInMs, stalledAfterMs: pendingStallsAfterMs };
+}
+
+type Refusal = NonNullable<ReturnType<typeof standingRefusal>>;
+
+/** A write that EC2 refused a short time ago, and the services that are not there before it is done. */
+interface Refused {
+  readonly services: readonly string[];
+  readonly refusal: Refusal;
+}
 
 /** What EC2 said to the same writes a short time ago. */
-function refusedNow({ refused }: VpcSeen, { action }: Act): ReturnType<typeof standingRefusal> {
-  return action.kind === "writeEndpoints" ? standingRefusal(refused, action) : undefined;
+function refusedNow({ refused }: VpcSeen, { action }: Act): Refusal | undefined {
+  return action.kind === "writeEndpoints" ? standingRefusal(refused, action.writes) : undefined;
 }
 
 /** EC2 may show late what was written; a refusal of it stands until the next try. */
@@ -124,10 +150,55 @@ function settling({ vpcId }: VpcSeen, reason: string): Extract<EndpointsNext, { 
   return { kind: "wait", reason, message, recheckInMs: settleLookMs, confirmsAbsence: true };
 }
 
-/** The next writes of the one who writes in a VPC; undefined when all was asked for. */
-function nextWrites(vpc: VpcSeen, { cluster }: EndpointsSeen): Act | undefined {
-  const { vpcId, plan, group } = vpc;
-  const { create, extend, remove, kept, ingressFrom } = plan;
+interface Writes {
+  /** Undefined: all was asked for. */
+  readonly next: Act | undefined;
+  /** What would come before it. */
+  readonly refused: readonly Refused[];
+}
+
+/** The next writes of the one who writes in a VPC: a refused one keeps only those that need it done before. */
+function nextWrites(vpc: VpcSeen, seen: EndpointsSeen): Writes {
+  const { vpcId, plan, ours } = vpc;
+  const all = makings(vpc, seen);
+  const back = takingBack(vpc, seen);
+  // What is to be taken back may be just what would be made.
+  const after = all.flatMap(({ services }) => services);
+  if (back !== undefined) return asked(vpc, back, after);
+  const group = groupWrites(vpc, seen);
+  const interfaces = [...ours.filter(({ type }) => type === "Interface"), ...interfacesOf(plan)];
+  const behindGroup = interfaces.map(({ serviceName }) => serviceName);
+  const first = group === undefined ? nothing : asked(vpc, group, behindGroup);
+  if (first.next !== undefined) return first;
+  const tried = all
+    .filter(({ services }) => group === undefined || !services.some((one) => behindGroup.includes(one)))
+    .map((one) => ({ ...one, refusal: standingRefusal(vpc.refused, [one.write]) }));
+  const refused = [
+    ...first.refused,
+    ...tried.flatMap(({ services, refusal }) => (refusal ? [{ services, refusal }] : [])),
+  ];
+  const made = tried.filter(({ refusal }) => refusal === undefined);
+  if (made.length > 0) {
+    const message = `endpoints of ${vpcId} are made: ${made.map(({ what }) => what).join(", ")}`;
+    const writes = made.map(({ write }) => write);
+    return { next: act(vpcId, "make", writes, message), refused };
+  }
+  const surplus = removal(vpc);
+  // Nobody waits for what goes.
+  const last = surplus === undefined ? nothing : asked(vpc, surplus, []);
+  return { next: last.next, refused: [...refused, ...last.refused] };
+}
+
+const nothing: Writes = { next: undefined, refused: [] };
+
+/** @param services those that are not there before it is done */
+function asked(vpc: VpcSeen, next: Act, services: readonly string[]): Writes {
+  const refusal = refusedNow(vpc, next);
+  return refusal === undefined ? { next, refused: [] } : { next: undefined, refused: [{ services, refusal }] };
+}
+
+function takingBack(vpc: VpcSeen, { cluster }: EndpointsSeen): Act | undefined {
+  const { vpcId, group } = vpc;
   const before = [...vpc.ours.filter(isStanding), ...(group === undefined ? [] : [group])]
     .filter(({ tags }) => tags[clusterUidTag] !== cluster.uid)
     .map((one) => ("endpointId" in one ? one.endpointId : one.groupId));
@@ -140,39 +211,70 @@ function nextWrites(vpc: VpcSeen, { cluster }: EndpointsSeen): Act | undefined {
     const write: EndpointWrite = { kind: "takeOver", ids, set, remove: [retainedFromTag] };
     return act(vpcId, "mend", [write], `what Retain left in ${vpcId} is used again: ${ids.join(", ")}`);
   }
-  const interfaces = create.filter((one) => one.kind === "Interface");
-  if (interfaces.length > 0 && group === undefined) {
+  return undefined;
+}
+
+function interfacesOf({ create }: EndpointPlan): readonly EndpointToMake[] {
+  return create.filter(({ kind }) => kind === "Interface");
+}
+
+function groupWrites({ vpcId, plan, group }: VpcSeen, { cluster }: EndpointsSeen): Act | undefined {
+  if (group === undefined) {
+    if (interfacesOf(plan).length === 0) return undefined;
     const name = groupName(cluster);
     const description = "Lets instances of AWS Batch reach VPC endpoints; made by aws-batch-operator";
     const write: EndpointWrite = { kind: "createGroup", vpcId, name, description, tags: endpointTags(cluster, name) };
     return act(vpcId, "make", [write], `the security group of the endpoints of ${vpcId} is made`);
   }
-  if (group !== undefined) {
-    const there = letIn(group);
-    const missing = ingressFrom.filter((cidr) => !there.includes(cidr));
-    const write: EndpointWrite = { kind: "allow", groupId: group.groupId, from: missing };
-    if (missing.length > 0) return act(vpcId, "mend", [write], `${group.groupId} lets in ${missing.join(", ")}`);
-  }
-  const made = create.map((one): EndpointWrite => {
-    const tags = endpointTags(cluster, `aws-batch-operator ${shortName(one.serviceName)}`);
+  const there = letIn(group);
+  const missing = plan.ingressFrom.filter((cidr) => !there.includes(cidr));
+  if (missing.length === 0) return undefined;
+  const write: EndpointWrite = { kind: "allow", groupId: group.groupId, from: missing };
+  return act(vpcId, "mend", [write], `${group.groupId} lets in ${missing.join(", ")}`);
+}
+
+/** An endpoint that is made or extended. */
+interface Making {
+  readonly write: EndpointWrite;
+  /** Full names. */
+  readonly services: readonly string[];
+  /** For words. */
+  readonly what: string;
+}
+
+function makings({ vpcId, plan, ours, group }: VpcSeen, { cluster }: EndpointsSeen): readonly Making[] {
+  const made = plan.create.map((one): Making => {
+    const { serviceName } = one;
+    const what = shortName(serviceName);
+    const tags = endpointTags(cluster, `aws-batch-operator ${what}`);
+    const services = [serviceName];
     if (one.kind === "Gateway") {
-      return { kind: "createGateway", vpcId, serviceName: one.serviceName, routeTableIds: one.routeTableIds, tags };
+      const { routeTableIds } = one;
+      return { write: { kind: "createGateway", vpcId, serviceName, routeTableIds, tags }, services, what };
     }
-    const { serviceName, subnetIds, ipAddressType } = one;
+    const { subnetIds, ipAddressType } = one;
     const groupId = group?.groupId ?? "";
-    return { kind: "createInterface", vpcId, serviceName, subnetIds, groupId, ipAddressType, tags };
+    return {
+      write: { kind: "createInterface", vpcId, serviceName, subnetIds, groupId, ipAddressType, tags },
+      services,
+      what,
+    };
   });
-  const extended = extend.map((one): EndpointWrite => ({ kind: "extend", ...one }));
-  if (made.length + extended.length > 0) {
-    const what = [...create.map(({ serviceName }) => shortName(serviceName)), ...extend.map((one) => one.endpointId)];
-    return act(vpcId, "make", [...made, ...extended], `endpoints of ${vpcId} are made: ${what.join(", ")}`);
-  }
+  const extended = plan.extend.map((one): Making => {
+    const services = ours.filter(({ endpointId }) => endpointId === one.endpointId).map((own) => own.serviceName);
+    return { write: { kind: "extend", ...one }, services, what: one.endpointId };
+  });
+  return [...made, ...extended];
+}
+
+function removal({ vpcId, plan, ours, group, groupNamedBy }: VpcSeen): Act | undefined {
+  const { remove, kept, ingressFrom } = plan;
   if (remove.length > 0) {
     const write: EndpointWrite = { kind: "deleteEndpoints", endpointIds: remove };
     return act(vpcId, "remove", [write], `endpoints that nothing needs any more are removed: ${remove.join(", ")}`);
   }
-  const needless = vpc.ours.length + ingressFrom.length + kept.length === 0;
-  if (group !== undefined && needless && vpc.groupNamedBy.length === 0) {
+  const needless = ours.length + ingressFrom.length + kept.length === 0;
+  if (group !== undefined && needless && groupNamedBy.length === 0) {
     const write: EndpointWrite = { kind: "deleteGroup", groupId: group.groupId };
     return act(vpcId, "remove", [write], `the security group ${group.groupId} is removed: no endpoint has it`);
   }
@@ -317,13 +419,15 @@ function unread<Action extends { readonly kind: string }>(
 }
 
 /** An environment that is not there yet waits; one that is there goes on, and only the condition tells. */
-function held<Action extends { readonly kind: string }>(
-  own: Of<Action>,
-  next: Extract<EndpointsNext, { kind: "wait" | "blocked" }>,
-): Step<Action> {
+function held<Action extends { readonly kind: string }>(own: Of<Action>, next: Holding): Step<Action> {
+  if (!creates(own.next)) return beside(own, next);
   const all = told(own, news("False", next.reason, next.message));
-  if (creates(own.next)) return { kind: "instead", decision: { ...own, next, serving: false, news: all } };
-  return { kind: "beside", decision: { ...lookedAtAgain(own, next.recheckInMs ?? restLookMs), news: all } };
+  return { kind: "instead", decision: { ...own, next, serving: false, news: all } };
+}
+
+function beside<Action>(own: Of<Action>, { reason, message, recheckInMs = restLookMs }: Holding): Step<Action> {
+  const all = told(own, news("False", reason, message));
+  return { kind: "beside", decision: { ...lookedAtAgain(own, recheckInMs), news: all } };
 }
 
 function instead<Action>(own: Of<Action>, next: EndpointsNext, status: News["status"], serving = false): Of<Action> {

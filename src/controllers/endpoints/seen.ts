@@ -34,6 +34,8 @@ export interface VpcSeen {
   readonly vpcId: string;
   /** For all objects that use endpoints there, this one included unless it is going. */
   readonly plan: EndpointPlan;
+  /** Full names of the services that the object itself wishes there: it waits for no others. */
+  readonly needs: readonly string[];
   /** Endpoints of ours there, those on their way out included. */
   readonly ours: readonly VpcEndpoint[];
   /** The group of our endpoints. */
@@ -55,8 +57,8 @@ export interface VpcSeen {
   readonly justWritten: boolean;
   /** This process began a moment ago: what the one before it wrote EC2 may not show yet. */
   readonly unproven: boolean;
-  /** What EC2 refused to this object there a short time ago. */
-  readonly refused: RefusedWrites | undefined;
+  /** By the text of each write: what EC2 refused a short time ago to the one that writes there. */
+  readonly refused: ReadonlyMap<string, RefusedWrites>;
   /** Of those who stay the one that writes, so that two do not make the same; undefined: this object. */
   readonly writer: string | undefined;
 }

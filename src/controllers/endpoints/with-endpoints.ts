@@ -2,7 +2,7 @@ import { endpointsAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import { failureReason } from "../conditions.ts";
 import type { Decision } from "../decision.ts";
-import { newEc2Memory, writeFor } from "../ec2-memory.ts";
+import { newEc2Memory } from "../ec2-memory.ts";
 import type { Ports } from "../ports.ts";
 import type { Steps } from "../steps.ts";
 import { failureText } from "../wording.ts";
@@ -49,9 +49,7 @@ export function withEndpoints<Seen, Action extends { readonly kind: string }>(
     async act(action, object, region, given, signal) {
       if (!isEndpointsAction(action)) return await steps.act(action, object, region, given, signal);
       memory.busy.add(object.metadata.uid);
-      const work = (): Promise<void> =>
-        actOnEndpoints(action, object, ports, () => companyIn(region, ports), memory, signal);
-      await (action.kind === "claimVpcs" ? work() : writeFor(memory, object, action, ports.clock, work));
+      await actOnEndpoints(action, object, ports, () => companyIn(region, ports), memory, signal);
     },
     report(object, { own }, decision, now) {
       return steps.report(object, own, decision as Decision<Action>, now);

@@ -141,7 +141,7 @@ function kept<Action extends { readonly kind: string }>(
 /** What EC2 said to the same writes a short time ago. */
 function refusedNow({ refused }: Read, next: GroupNext): ReturnType<typeof standingRefusal> {
   if (next.kind !== "act" || next.action.kind !== "writeGroup") return undefined;
-  return standingRefusal(refused.get(next.action.vpcId), next.action);
+  return standingRefusal(refused, next.action.writes);
 }
 
 function making(vpcId: string, { identity }: GroupSeen): GroupNext {

@@ -32,7 +32,7 @@ export type NetworkOfGroup =
       readonly justWritten: readonly string[];
       /** This process began a moment ago: what the one before it wrote EC2 may not show yet. */
       readonly unproven: boolean;
-      /** By VPC: what EC2 refused to this object there a short time ago. */
+      /** By the text of the writes: what EC2 refused to this object a short time ago. */
       readonly refused: ReadonlyMap<string, RefusedWrites>;
     };
 

@@ -48,7 +48,7 @@ export function withSecurityGroup<Seen, Action extends { readonly kind: string }
       if (!isGroupAction(action)) return await steps.act(action, withMadeGroup(object), region, given, signal);
       memory.busy.add(object.metadata.uid);
       const work = (): Promise<void> => actOnGroup(action, object, ports, memory, signal);
-      await (action.kind === "claimGroups" ? work() : writeFor(memory, object, action, ports.clock, work));
+      await (action.kind === "claimGroups" ? work() : writeFor(memory, object, action.writes, ports.clock, work));
     },
     report(object, { own, group }, decision, now) {
       const fields = steps.report(withMadeGroup(object), own, decision as Decision<Action>, now);

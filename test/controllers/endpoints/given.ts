@@ -24,6 +24,7 @@ export function planned(other: Partial<EndpointPlan> = {}): EndpointPlan {
     kept: [],
     ingressFrom: ["10.0.0.0/16"],
     obstacles: [],
+    wishes: new Map(),
     ...other,
   };
 }
@@ -43,6 +44,7 @@ export function vpc(other: Partial<VpcSeen> = {}): VpcSeen {
   return {
     vpcId,
     plan: planned(),
+    needs: ["ecs", "ecr.api", "s3"].map(endpointName),
     ours: [],
     group: letting("10.0.0.0/16"),
     groupNamedBy: [],
@@ -54,7 +56,7 @@ export function vpc(other: Partial<VpcSeen> = {}): VpcSeen {
     mayConnect: [],
     justWritten: false,
     unproven: false,
-    refused: undefined,
+    refused: new Map(),
     writer: undefined,
     ...other,
   };

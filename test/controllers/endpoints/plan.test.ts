@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Decision } from "../../../src/controllers/decision.ts";
 import type { EndpointsAction } from "../../../src/controllers/endpoints/action.ts";
 import { planWithEndpoints } from "../../../src/controllers/endpoints/plan.ts";
-import type { EndpointsSeen, OtherUser } from "../../../src/controllers/endpoints/seen.ts";
-import { type RefusedWrites, writesText } from "../../../src/controllers/refused-writes.ts";
+import type { EndpointsSeen, OtherUser, VpcSeen } from "../../../src/controllers/endpoints/seen.ts";
+import { writesText } from "../../../src/controllers/refused-writes.ts";
 import { endpoint, endpointName, vpcId } from "../../network/networks.ts";
 import { creating, going, letting, type Own, own, ownTags, planned, released, seen, settled, vpc } from "./given.ts";
 
@@ -110,7 +110,9 @@ describe("endpoints that an environment wishes", () => {
   });
 
   it("hold an environment back when only a person can mend them, with every fault and its remedy", () => {
-    const plan = planned({ obstacles: ["DNS support of the VPC is off"] });
+    const plan = planned({
+      obstacles: [{ services: [endpointName("ecs")], message: "DNS support of the VPC is off" }],
+    });
     const decision = using(seen([vpc({ plan, ours: [{ ...ecs, state: "failed" }] })]));
     expect(step(decision)).toBe("blocked EndpointsImpossible");
     expect(told(decision)).toContain("DNS support of the VPC is off; vpce-ecs is failed: delete it");
@@ -123,11 +125,92 @@ describe("endpoints that an environment wishes", () => {
     expect(told(decision)).toContain("EndpointsReady False EndpointsImpossible");
   });
 
+  it("hold nothing up where it wishes them not itself: what others wish in vain is told", () => {
+    const [logs, ecr] = [endpointName("logs"), endpointName("ecr.dkr")];
+    const impossible = [{ services: [logs], message: "AWS does not offer it" }];
+    const others: readonly Partial<VpcSeen>[] = [
+      { plan: planned({ obstacles: impossible }) },
+      { plan: planned({ awaited: [logs] }) },
+      { plan: planned({ create: [{ ...ofEcs, serviceName: ecr }] }), writer: "team/other" },
+      { ours: [ecs, { ...ecs, serviceName: logs, state: "failed" }] },
+      { ours: [ecs, { ...ecs, serviceName: logs, state: "pending" }] },
+    ];
+    for (const other of others) {
+      const decision = using(seen([vpc(other)]));
+      expect(step(decision)).toBe("act Creating create");
+      expect(told(decision)).toMatch(/^EndpointsReady False Endpoints(Impossible|Pending): .*(offer|logs|ecr|failed)/);
+      expect(step(using(seen([vpc({ ...other, needs: [logs, ecr] })])))).toMatch(/^(wait|blocked)/);
+      expect(step(using(seen([vpc({ ...other, unproven: true })])))).toBe("wait MakingEndpoints");
+    }
+  });
+
   it("are looked at again every ten minutes, and sooner when the object asks for it", () => {
     const given = seen([vpc({ ours: [ecs] })]);
     expect(using(given, own(settled)).next).toMatchObject({ recheckInMs: 600_000 });
     const soon = own({ kind: "settled", reason: "Available", message: "fine", recheckInMs: 1000 });
     expect(using(given, soon).next).toMatchObject({ recheckInMs: 1000 });
+  });
+});
+
+describe("what EC2 has refused a short time ago", () => {
+  const refusal = { reason: "NotFound", message: "no such service", againInMs: 90_000 };
+  const logs = { ...ofEcs, serviceName: endpointName("logs") };
+  const wanted = planned({ create: [logs, ofS3], remove: ["vpce-ssm"] });
+
+  /** The VPC as it is when EC2 has refused the writes that would be next, as far as they are of these kinds. */
+  function afterRefusal(part: Partial<VpcSeen>, ...kinds: readonly string[]): VpcSeen {
+    const { next } = using(seen([vpc(part)]));
+    const writes = next.kind === "act" && next.action.kind === "writeEndpoints" ? next.action.writes : [];
+    const refused = writes.filter(({ kind }) => kinds.includes(kind)).map((write) => [writesText([write]), refusal]);
+    return vpc({ ...part, refused: new Map([...(part.refused ?? []), ...(refused as [string, typeof refusal][])]) });
+  }
+
+  it("keeps no other endpoint from being made, and none that nobody needs from going", () => {
+    const one = afterRefusal({ plan: wanted }, "createInterface");
+    expect(step(using(seen([one])))).toBe("act MakingEndpoints make: createGateway");
+    expect(using(seen([one])).next.message).toBe(`endpoints of ${vpcId} are made: s3`);
+    const both = afterRefusal({ plan: wanted }, "createInterface", "createGateway");
+    expect(step(using(seen([both])))).toBe("act RemovingEndpoints remove: deleteEndpoints");
+  });
+
+  it("holds up who wishes it, and of others the condition tells it", () => {
+    const refused = afterRefusal({ plan: planned({ create: [logs] }) }, "createInterface");
+    expect(step(using(seen([{ ...refused, needs: [logs.serviceName] }])))).toBe("blocked NotFound");
+    expect(step(using(seen([refused])))).toBe("act Creating create");
+    expect(told(using(seen([refused])))).toBe("EndpointsReady False NotFound: no such service");
+    expect(using(seen([refused]), own(settled)).next).toEqual({ ...settled, recheckInMs: 90_000 });
+  });
+
+  it("is told with its words also to who waits for the writer", () => {
+    const refused = afterRefusal({ plan: planned({ create: [logs] }) }, "createInterface");
+    const waiting = { ...refused, writer: "team/other", needs: [logs.serviceName] };
+    expect(step(using(seen([waiting])))).toBe("blocked NotFound");
+  });
+
+  it.each([
+    ["the endpoints' group", { group: undefined }, "createGroup"],
+    ["a rule of the endpoints' group", { group: letting("10.9.0.0/16") }, "allow"],
+  ])("holds up who needs %s, and the gateway is made", (_what, group, kind) => {
+    const extend = [{ endpointId: "vpce-ecs", addSubnetIds: ["b"], addRouteTableIds: [] }];
+    const refused = afterRefusal({ plan: planned({ create: [logs, ofS3], extend }), ours: [ecs], ...group }, kind);
+    expect(step(using(seen([refused])))).toBe("act MakingEndpoints make: createGateway");
+    const made = { ...refused, plan: planned({ create: [logs], extend }) };
+    expect(step(using(seen([{ ...made, needs: [logs.serviceName] }])))).toBe("blocked NotFound");
+    expect(step(using(seen([made])))).toBe("blocked NotFound");
+    expect(step(using(seen([{ ...made, needs: [endpointName("s3")] }])))).toBe("act Creating create");
+  });
+
+  it("of what would be taken back holds up who lacks what would be made after it", () => {
+    const left = { plan: planned({ create: [logs] }), ours: [ecs], leftBehind: ["vpce-logs"] };
+    const refused = afterRefusal(left, "takeOver");
+    expect(step(using(seen([{ ...refused, needs: [logs.serviceName] }])))).toBe("blocked NotFound");
+    expect(step(using(seen([refused])))).toBe("act Creating create");
+  });
+
+  it("of what should go holds nobody up, and is told", () => {
+    const refused = afterRefusal({ plan: planned({ remove: ["vpce-ssm"] }), ours: [ecs] }, "deleteEndpoints");
+    expect(step(using(seen([refused])))).toBe("act Creating create");
+    expect(told(using(seen([refused])))).toBe("EndpointsReady False NotFound: no such service");
   });
 });
 
@@ -287,14 +370,12 @@ describe("endpoints that an environment needs no more", () => {
   });
 
   it("that EC2 does not let go hold nothing up of an object that lives on, and are told with EC2's words", () => {
-    const dropped = (refused?: RefusedWrites) => seen([vpc({ ours: [ecs], refused })], { wished: false });
+    const dropped = (refused: VpcSeen["refused"] = new Map()) =>
+      seen([vpc({ ours: [ecs], refused })], { wished: false });
     const { next } = using(dropped(), own(settled));
     if (next.kind !== "act" || next.action.kind !== "writeEndpoints") throw new Error(`no write: ${next.reason}`);
-    const writes = writesText(next.action);
-    const decision = using(
-      dropped({ writes, reason: "InUse", message: "it has routes", againInMs: 90_000 }),
-      own(settled),
-    );
+    const refusal = { reason: "InUse", message: "it has routes", againInMs: 90_000 };
+    const decision = using(dropped(new Map([[writesText(next.action.writes), refusal]])), own(settled));
     expect(decision.next).toEqual({ ...settled, recheckInMs: 90_000 });
     expect(told(decision)).toBe("EndpointsReady False InUse: it has routes");
   });

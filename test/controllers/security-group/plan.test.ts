@@ -97,7 +97,7 @@ function step({ next }: Decision<Own | GroupAction>): string {
 /** What follows is a write to EC2: its writes as a refusal of them is remembered. */
 function writesOf({ next }: Decision<Own | GroupAction>): string {
   if (next.kind !== "act" || next.action.kind !== "writeGroup") throw new Error(`no write follows: ${next.reason}`);
-  return writesText(next.action);
+  return writesText(next.action.writes);
 }
 
 const told = ({ news }: Decision<unknown>): string =>
@@ -150,8 +150,8 @@ describe("the security group that an object wishes", () => {
 
   it("that EC2 refuses to make holds back what is not made yet, with EC2's words", () => {
     const writes = writesOf(planned(seen()));
-    const refusal = { writes, reason: "QuotaExceeded", message: "the VPC has 2500 groups", againInMs: 90_000 };
-    const decision = planned(seen({ refused: new Map([["vpc-1", refusal]]) }));
+    const refusal = { reason: "QuotaExceeded", message: "the VPC has 2500 groups", againInMs: 90_000 };
+    const decision = planned(seen({ refused: new Map([[writes, refusal]]) }));
     expect(decision.next).toMatchObject({ kind: "blocked", reason: "QuotaExceeded", recheckInMs: 90_000 });
     expect(told(decision)).toBe("False QuotaExceeded: the VPC has 2500 groups");
   });
@@ -160,12 +160,11 @@ describe("the security group that an object wishes", () => {
     const opened = { groups: [found({ group: group({ ingress: [everything] }) })] };
     const writes = writesOf(planned(seen(opened, { known: "sg-1" }), settled));
     const refusal = {
-      writes,
       reason: "PermissionDenied",
       message: "allow ec2:RevokeSecurityGroupIngress",
       againInMs: 90_000,
     };
-    const decision = planned(seen({ ...opened, refused: new Map([["vpc-1", refusal]]) }, { known: "sg-1" }), settled);
+    const decision = planned(seen({ ...opened, refused: new Map([[writes, refusal]]) }, { known: "sg-1" }), settled);
     expect(decision.next).toEqual({ ...settled, recheckInMs: 90_000 });
     expect(told(decision)).toBe("False PermissionDenied: allow ec2:RevokeSecurityGroupIngress");
   });
@@ -247,8 +246,8 @@ describe("the security group that an object wishes no more", () => {
 
   it("that EC2 does not let go keeps nothing of an object that stays, and is told with EC2's words", () => {
     const writes = JSON.stringify([{ kind: "delete", groupId: "sg-1" }]);
-    const refusal = { writes, reason: "InUse", message: "it has a dependent object", againInMs: 90_000 };
-    const given = seen({ groups: [found()], refused: new Map([["vpc-1", refusal]]) }, { wished: undefined });
+    const refusal = { reason: "InUse", message: "it has a dependent object", againInMs: 90_000 };
+    const given = seen({ groups: [found()], refused: new Map([[writes, refusal]]) }, { wished: undefined });
     const decision = planWithGroup(own(settled), given, false);
     expect(decision.next).toEqual({ ...settled, recheckInMs: 90_000 });
     expect(decision.news).toEqual([
