@@ -7,7 +7,7 @@ import {
 import type { BatchComputeEnvironment } from "../../src/api/v1alpha1/compute-environment.ts";
 import type { JobQueueSpec } from "../../src/api/v1alpha1/job-queue.ts";
 import { JobDefinitionKind } from "../../src/api/v1alpha1/kinds.ts";
-import type { Environment } from "../../src/aws/batch.ts";
+import type { Environment, Queue } from "../../src/aws/batch.ts";
 import { operationOf } from "../../src/aws/calls.ts";
 import { ec2CallKinds } from "../../src/aws/ec2-calls.ts";
 import { ownerIn, type Tags } from "../../src/controllers/ownership.ts";
@@ -21,7 +21,7 @@ import { approveAll, giveBack, manifestOf, type Player } from "./carry-out.ts";
 import { type Expected, expectedOf, verdictsOf } from "./fresh.ts";
 import { settledEnvironment } from "./generate/environments.ts";
 import { queueOrder } from "./generate/others.ts";
-import { driftSeenMs } from "./oracles/reading.ts";
+import { driftSeenMs, orderOf } from "./oracles/reading.ts";
 import type { Simulation } from "./world.ts";
 
 /**
@@ -218,14 +218,27 @@ const stuckBy = "Stalled QuotaExceeded";
 
 /**
  * A successor needs room that there never is where each object has one environment, none of them is on its way out or
- * INVALID, so that AWS is asked to look at it again, and the quota is used up. What is nobody's stays as it is.
+ * INVALID, so that AWS is asked to look at it again, and the quota is used up. What is nobody's stays as it is, and so
+ * does what is to be deleted while a queue that is Stalled for want of another runs its jobs on it (promise 1).
  */
-function hasNoRoom({ aws, store }: Simulation): boolean {
+function hasNoRoom({ aws, store }: Simulation, verdicts: ReadonlyMap<string, string>): boolean {
+  const isStalled = ({ tags }: Queue): boolean => {
+    const owner = ownerIn(tags);
+    return owner !== undefined && verdicts.get(`JobQueue ${keyText(owner)}`)?.startsWith("Stalled") === true;
+  };
+  const named = new Set(aws.truth.jobQueues().filter(isStalled).flatMap(orderOf));
+  const isKept = ({ metadata }: KubeObject): boolean =>
+    live.some(({ tags, computeEnvironmentArn: arn }) => {
+      const owner = ownerIn(tags);
+      return owner !== undefined && keyText(owner) === keyText(metadata) && named.has(arn ?? "");
+    });
   const live = aws.truth.computeEnvironments().filter(({ status }) => status !== "DELETED");
-  const deleting = store.objects().filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+  const deleting = store
+    .objects()
+    .filter((one) => one.metadata.deletionTimestamp !== undefined && one.kind === "BatchComputeEnvironment");
   const changes = (one: Environment): boolean =>
     isMoving(one) || (one.status === "INVALID" && ownerIn(one.tags) !== undefined);
-  if (live.some(changes) || deleting.some(({ kind }) => kind === "BatchComputeEnvironment")) return false;
+  if (live.some(changes) || !deleting.every(isKept)) return false;
   const owners = live.flatMap(({ tags }) => {
     const owner = ownerIn(tags);
     return owner === undefined ? [] : [keyText(owner)];
@@ -242,7 +255,7 @@ function isAs(world: Simulation, expected: Expected): boolean {
   const stuck = (all: ReadonlyMap<string, string>): number => [...all.values()].filter((one) => one === stuckBy).length;
   const moves = world.aws.truth.computeEnvironments().some(isMoving);
   if (stuck(expected.verdicts) > 0 && stuck(verdicts) <= stuck(expected.verdicts) && !moves) return true;
-  if (stuck(verdicts) > 0 && hasNoRoom(world)) return true;
+  if (stuck(verdicts) > 0 && hasNoRoom(world, verdicts)) return true;
   if (verdicts.size !== expected.verdicts.size) return false;
   for (const [name, verdict] of expected.verdicts) if (verdicts.get(name) !== verdict) return false;
   const { extra, missing } = compared(world, expected);

@@ -77,6 +77,7 @@ const seeds: Readonly<Record<string, number>> = {
   "an environment was Ready for a second with groups that a selection had just put out of effect": 330_005_184,
   "an adoption was on the wire as the cluster was lost, and was judged by the objects of the next one": 340_000_969,
   "what was to make room was marked as retired every five minutes, and never disabled": 350_001_791,
+  "what was to be deleted was all that a queue had, and its room was what the queue waited for": 370_015_750,
 };
 
 describe("worlds that broke a promise once", () => {
