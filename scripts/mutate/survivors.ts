@@ -709,20 +709,6 @@ export const survivors: readonly Survivor[] = [
   },
   {
     file: "src/controllers/compute-environment/plan.ts",
-    in: '"recheckInMs" in one && one.recheckInMs !== undefined ? [one.recheckInMs] : [],',
-    was: '"recheckInMs" in one && one.recheckInMs !== undefined',
-    becomes: '"recheckInMs" in one || one.recheckInMs !== undefined',
-    why: "for the compiler: a step that has it has a number there",
-  },
-  {
-    file: "src/controllers/compute-environment/plan.ts",
-    in: '"recheckInMs" in one && one.recheckInMs !== undefined ? [one.recheckInMs] : [],',
-    was: "one.recheckInMs !== undefined",
-    becomes: "true",
-    why: "for the compiler: a step that has it has a number there",
-  },
-  {
-    file: "src/controllers/compute-environment/plan.ts",
     in: 'const name = target?.computeEnvironmentName ?? "";',
     was: "target?.computeEnvironmentName",
     becomes: "target.computeEnvironmentName",

@@ -59,7 +59,8 @@ export async function writeFor(
 }
 
 /**
- * What EC2 has refused to an object, by the text of the writes, and is not yet to be tried again; of what is being deleted it is forgotten.
+ * What EC2 has refused to an object, by the text of the writes, and is not yet to be tried again; of what is being
+ * deleted it is forgotten.
  *
  * @param now monotonic ms
  */

@@ -32,11 +32,16 @@ export function together(all: readonly Next<Action>[], context: Pick<Context, "p
     steps.find((next) => next.kind === "blocked") ??
     steps.find((next) => next.kind === "wait" && next.held === "forApproval") ??
     steps[0];
-  if (chosen?.kind !== "wait" && chosen?.kind !== "blocked") return chosen;
-  const dueInMs = steps.flatMap((next) =>
-    "recheckInMs" in next && next.recheckInMs !== undefined ? [next.recheckInMs] : [],
+  return chosen === undefined ? undefined : inTime(chosen, steps);
+}
+
+/** A step; where it only waits, until the first of all these is due. */
+export function inTime(next: Next<Action>, all: readonly Next<Action>[]): Next<Action> {
+  if (next.kind !== "wait" && next.kind !== "blocked") return next;
+  const dueInMs = all.flatMap((one) =>
+    "recheckInMs" in one && one.recheckInMs !== undefined ? [one.recheckInMs] : [],
   );
-  return dueInMs.length === 0 ? chosen : { ...chosen, recheckInMs: Math.min(...dueInMs) };
+  return dueInMs.length === 0 ? next : { ...next, recheckInMs: Math.min(...dueInMs) };
 }
 
 /** For messages. */

@@ -10,7 +10,7 @@ import { madeInVain } from "./brake.ts";
 import { changeOf, deletion } from "./change.ts";
 import { queuesNaming } from "./checks.ts";
 import { claimed, claimedByAnother, ownedByOtherCluster } from "./claims.ts";
-import { type Context, isPassedOver, together } from "./context.ts";
+import { type Context, inTime, isPassedOver, together } from "./context.ts";
 import { deleted } from "./delete.ts";
 import { fleetOf, inTransition, isRetired, tryAgainApproval } from "./fleet.ts";
 import { withNetwork } from "./network-report.ts";
@@ -83,18 +83,12 @@ function chosen(context: Context): Choice {
   return { next: settled(context), change, serving: true, news: [] };
 }
 
-/** What goes on while a step waits, or is kept from going on. */
+/**
+ * What goes on while a step waits, or is kept from going on: what is on its way out is looked at when its next step is
+ * due, whatever else is waited for.
+ */
 function meanwhile(next: Next<Action>, context: Context): Next<Action> {
-  return withStarved(context, lookedAtMeanwhile(inTime(next, context), context));
-}
-
-/** What is on its way out is looked at when its next step is due, whatever else is waited for. */
-function inTime(next: Next<Action>, context: Context): Next<Action> {
-  if (next.kind !== "wait" && next.kind !== "blocked") return next;
-  const dueInMs = [next, ...leavingSteps(context)].flatMap((one) =>
-    "recheckInMs" in one && one.recheckInMs !== undefined ? [one.recheckInMs] : [],
-  );
-  return dueInMs.length === 0 ? next : { ...next, recheckInMs: Math.min(...dueInMs) };
+  return withStarved(context, lookedAtMeanwhile(inTime(next, [next, ...leavingSteps(context)]), context));
 }
 
 function firstOf(rules: readonly Rule[], context: Context): Next<Action> | undefined {

@@ -62,20 +62,23 @@ export function retirement(spec: Spec, seen: Seen, environment: Environment, now
   if (inTransition(environment)) {
     return { step: "Disabling", next: { kind: "wait", reason: "Disabling", message: `${name} is being disabled` } };
   }
-  if (environment.state !== "DISABLED") {
-    const markedForMs = now - Date.parse(environment.tags?.[retiredAtTag] ?? "");
-    const writtenForMs = now - (seen.markedAt.get(name) ?? Number.NEGATIVE_INFINITY);
-    // Where AWS refuses to disable it, status would go to and fro with each mark.
-    const holdsMs = seen.refusals.has(`disable ${name}`) ? Number.POSITIVE_INFINITY : markHoldsMs;
-    if (!(markedForMs >= 0 && markedForMs <= holdsMs)) return { step: "Disabling", next: mark(environment, now) };
-    // What is INVALID takes no jobs, and has been in no order that was written just now.
-    const restMs = environment.status === "INVALID" ? 0 : markSettlesMs - Math.min(markedForMs, writtenForMs);
-    if (restMs > 0) return { step: "Disabling", next: makingSure(name, restMs) };
-    const message = `${name} is taken out of service`;
-    const action: Action = { kind: "disable", name, request: retireRequest(environment) };
-    return { step: "Disabling", next: { kind: "act", action, reason: "Disabling", message, irreversible: true } };
-  }
+  if (environment.state !== "DISABLED") return { step: "Disabling", next: disabling(seen, environment, now) };
   return drain(spec, seen, environment, now) ?? held(seen, environment) ?? remove(seen, environment, now);
+}
+
+/** What is marked is disabled once its mark has settled, and marked anew where it says nothing any more. */
+function disabling(seen: Seen, environment: Environment, now: number): Next<Action> {
+  const name = environment.computeEnvironmentName;
+  const markedForMs = now - Date.parse(environment.tags?.[retiredAtTag] ?? "");
+  const writtenForMs = now - (seen.markedAt.get(name) ?? Number.NEGATIVE_INFINITY);
+  // Where AWS refuses to disable it, status would go to and fro with each mark.
+  const holdsMs = seen.refusals.has(`disable ${name}`) ? Number.POSITIVE_INFINITY : markHoldsMs;
+  if (!(markedForMs >= 0 && markedForMs <= holdsMs)) return mark(environment, now);
+  // What is INVALID takes no jobs, and has been in no order that was written just now.
+  const restMs = environment.status === "INVALID" ? 0 : markSettlesMs - Math.min(markedForMs, writtenForMs);
+  if (restMs > 0) return makingSure(name, restMs);
+  const action: Action = { kind: "disable", name, request: retireRequest(environment) };
+  return { kind: "act", action, reason: "Disabling", message: `${name} is taken out of service`, irreversible: true };
 }
 
 /** A queue in DELETING gives no job to an environment any more, but AWS does not delete the environment before it. */
