@@ -45,6 +45,18 @@ export function jobDefinition(name: string, spec: Partial<JobDefinitionSpec> = {
   };
 }
 
+/** What somebody else registers for a job that fits everywhere. */
+export const smallJob = {
+  type: "container",
+  containerProperties: {
+    image: "alpine",
+    resourceRequirements: [
+      { type: "VCPU", value: "1" },
+      { type: "MEMORY", value: "512" },
+    ],
+  },
+} satisfies JobDefinitionSpec;
+
 export const ec2: BatchComputeEnvironmentSpec = {
   type: "MANAGED",
   replacement: { soakSeconds: 0 },

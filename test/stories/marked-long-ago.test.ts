@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { accessDenied } from "../../src/simulator/faults.ts";
-import { computeEnvironment, ec2, jobQueue } from "../manifests.ts";
+import { computeEnvironment, ec2, jobQueue, smallJob } from "../manifests.ts";
 import type { World } from "../world.ts";
 import { aWorld } from "./story.ts";
 
@@ -73,17 +73,7 @@ describe("an environment that was marked as retired, and then came to serve a qu
       computeEnvironmentOrder: [{ order: 1, computeEnvironment: marked }],
     });
     await world.seconds(day);
-    await outside.registerJobDefinition({
-      jobDefinitionName: "jd",
-      type: "container",
-      containerProperties: {
-        image: "alpine",
-        resourceRequirements: [
-          { type: "VCPU", value: "1" },
-          { type: "MEMORY", value: "512" },
-        ],
-      },
-    });
+    await outside.registerJobDefinition({ jobDefinitionName: "jd", ...smallJob });
     const job = { jobName: "job", jobQueue: "team_q", jobDefinition: "jd" };
     outside.submitPlannedJob(job, { durationMs: 3_600_000, exitCode: 0 });
     await world.seconds(600);

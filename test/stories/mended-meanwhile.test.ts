@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { computeEnvironment, ec2, jobQueue, withTypes } from "../manifests.ts";
+import { computeEnvironment, ec2, jobQueue, smallJob, withTypes } from "../manifests.ts";
 import type { World } from "../world.ts";
 import { aWorld } from "./story.ts";
 
@@ -44,17 +44,7 @@ describe("an environment that AWS found INVALID, and that has been mended since,
     await invalidUntilLookedAt(world, nameOfFirst(world));
     expect(isValid(world, nameOfFirst(world))).toBe(false);
     await world.seconds(120);
-    await world.aws.outside.registerJobDefinition({
-      jobDefinitionName: "jd",
-      type: "container",
-      containerProperties: {
-        image: "alpine",
-        resourceRequirements: [
-          { type: "VCPU", value: "1" },
-          { type: "MEMORY", value: "512" },
-        ],
-      },
-    });
+    await world.aws.outside.registerJobDefinition({ jobDefinitionName: "jd", ...smallJob });
     const job = { jobName: "job", jobQueue: "team_q1", jobDefinition: "jd" };
     world.aws.outside.submitPlannedJob(job, { durationMs: 60_000, exitCode: 0 });
     world.delete("JobQueue", "q1");
