@@ -187,6 +187,22 @@ export function withoutCutOffs(
   };
 }
 
+/** Ids of the endpoints that a plan extends to subnets of this user, to zones of theirs, or to their route tables. */
+export function extendedFor(
+  user: EndpointUser,
+  { vpcId, extend }: EndpointPlan,
+  facts: NetworkFacts,
+): readonly string[] {
+  const own = subnetsOf(user.described, facts).filter((subnet) => subnet.vpcId === vpcId);
+  const zones = new Set(own.map(({ zone }) => zone));
+  const tables = read("route tables", facts.routeTables);
+  const tableIds = new Set(own.map((subnet) => tableOf(subnet, tables)?.routeTableId));
+  const zoneOf = new Map(read("subnets", facts.subnets).map(({ subnetId, zone }) => [subnetId, zone]));
+  const isFor = ({ addSubnetIds, addRouteTableIds }: EndpointToExtend): boolean =>
+    addRouteTableIds.some((id) => tableIds.has(id)) || addSubnetIds.some((id) => zones.has(zoneOf.get(id) ?? ""));
+  return extend.filter(isFor).map(({ endpointId }) => endpointId);
+}
+
 interface EndpointWish {
   readonly service: string;
   readonly subnets: readonly Subnet[];

@@ -8,7 +8,7 @@ import { planWithEndpoints } from "../../controllers/endpoints/plan.ts";
 import type { EndpointsSeen, VpcSeen } from "../../controllers/endpoints/seen.ts";
 import type { Ports } from "../../controllers/ports.ts";
 import { placed } from "../../controllers/security-group/fill.ts";
-import { newGroupMemory, observeGroup } from "../../controllers/security-group/observe.ts";
+import { observeGroup } from "../../controllers/security-group/observe.ts";
 import { groupNameOf } from "../../controllers/security-group/ownership.ts";
 import { planWithGroup } from "../../controllers/security-group/plan.ts";
 import { ruleChanges, ruleText } from "../../controllers/security-group/rules.ts";
@@ -36,7 +36,7 @@ export async function inNetwork<Action extends { readonly kind: string }>(
 ): Promise<InNetwork<{ readonly kind: string }>> {
   const deleting = object.metadata.deletionTimestamp !== undefined;
   const endpoints = notedEndpoints(await observeEndpoints(placed(object), region, ports, newEc2Memory(), signal));
-  const group = notedGroup(await observeGroup(withSelected(object), region, ports, newGroupMemory(), signal));
+  const group = notedGroup(await observeGroup(withSelected(object), region, ports, newEc2Memory(), signal));
   const selection = await observeSelection(object, ports, signal);
   const withEndpoints = planWithEndpoints(own, endpoints, deleting);
   const withGroup = planWithGroup(withEndpoints, group, deleting);

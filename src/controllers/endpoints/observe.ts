@@ -6,7 +6,7 @@ import type { Environment } from "../../aws/batch.ts";
 import type { BatchRegion } from "../../aws/region.ts";
 import { heldAmong } from "../../network/dependence.ts";
 import { subnetsOf } from "../../network/described.ts";
-import { type EndpointUser, endpointPlan, withoutCutOffs } from "../../network/endpoints.ts";
+import { type EndpointUser, endpointPlan, extendedFor, withoutCutOffs } from "../../network/endpoints.ts";
 import type { NetworkFacts, SecurityGroup, VpcEndpoint } from "../../network/facts.ts";
 import { isStanding, read } from "../../network/lookups.ts";
 import { endpointServiceOf } from "../../network/needs.ts";
@@ -74,9 +74,10 @@ async function networkOf(
 ): Promise<NetworkOfEndpoints> {
   try {
     const ec2 = await ports.regions.ec2(object.spec.region, signal);
+    const maxAgeMs = factsMaxAgeMs(object, memory);
     if (memory.busy.delete(object.metadata.uid)) ec2.forget();
     const look = async (): Promise<VpcsSeen> => {
-      const reading = { signal, maxAgeMs: factsMaxAgeMs(object) };
+      const reading = { signal, maxAgeMs };
       const request = together(usersIn(object, region, ports), claims, region.region);
       const facts = await ec2.network.of(request, reading);
       // Who came while EC2 was read counts as well.
@@ -94,6 +95,7 @@ async function networkOf(
     const used = usedIn(seen);
     if (!takesAway(seen, used)) memory.company.delete(object.metadata.uid);
     if (seen.vpcs.some((vpc) => isBusy(vpc, used.includes(vpc.vpcId)))) memory.busy.add(object.metadata.uid);
+    if (seen.vpcs.some((vpc) => used.includes(vpc.vpcId) && isLacking(vpc))) memory.lacking.add(object.metadata.uid);
     return seen;
   } catch (error) {
     return unreadBy(error, "EC2 cannot be read");
@@ -135,6 +137,14 @@ function isBusy({ plan, ours, writer, justWritten }: VpcSeen, isUsed: boolean): 
   return writer === undefined && (moving || (isUsed && wanted));
 }
 
+/** A person, or the writer of another process, may bring at any time what the object needs. */
+function isLacking({ plan, ours, writer, needs, lacks }: VpcSeen): boolean {
+  if (plan.obstacles.length > 0) return true;
+  const coming = ours.filter(({ state }) => state.startsWith("pending"));
+  const missing = [...plan.create, ...coming].map(({ serviceName }) => serviceName);
+  return writer !== undefined && (lacks.length > 0 || [...missing, ...plan.awaited].some((one) => needs.includes(one)));
+}
+
 /** Who is in a region beside each other. */
 interface Users {
   /** Those that wish endpoints, or have asked for some before; the object itself is the last. */
@@ -161,6 +171,8 @@ interface Running {
 interface Bystander extends Running {
   /** It is on its way out. */
   readonly leaving: boolean;
+  /** AWS is updating it: it may run on where it was, while only the new place is told. */
+  readonly moving: boolean;
 }
 
 /** What runs in AWS without a spec that wishes endpoints for it. */
@@ -172,7 +184,8 @@ function runningIn(users: Users): readonly Running[] {
 function strays(neighbours: readonly Neighbour[]): readonly Bystander[] {
   return neighbours.flatMap(({ object, environments: some }) => {
     const leaving = object.metadata.deletionTimestamp !== undefined;
-    return some.map((one) => ({ ...one, leaving }));
+    // What asks for endpoints moves by replacement.
+    return some.map((one) => ({ ...one, leaving, moving: false }));
   });
 }
 
@@ -190,12 +203,18 @@ function vpcsSeen(
   const unproven = isUnproven(memory, now);
   const ownedByUs = (one: Parameters<typeof isOurs>[0]): boolean => isOurs(one, cluster);
   const held = heldAmong(facts, ownedByUs);
-  const asking = neighbours.flatMap((one) => (stays(one.object) && one.user !== undefined ? [one.user] : []));
+  const self = neighbours.at(-1);
+  // What is paused or a dry run asks others for nothing; what it would ask for itself it tells.
+  const asking = neighbours.flatMap((one) => {
+    const asks = stays(one.object) && (one === self || mayWrite(one.object, ports));
+    return asks && one.user !== undefined ? [one.user] : [];
+  });
   const running = runningIn(users).map(({ user }) => user);
+  const everybody = [...asking, ...running, ...neighbours.flatMap((one) => one.environments.map(({ user }) => user))];
+  const moving = users.bystanders.filter((one) => one.moving).map(({ name }) => name);
   const endpoints = read("VPC endpoints", facts.endpoints);
   const allGroups = read("security groups", facts.securityGroups);
   const groups = allGroups.filter((one) => one.groupName === groupName(cluster));
-  const self = neighbours.at(-1);
   const vpcIds = vpcsOf(self?.user, facts);
   const isLeftIn = (vpcId: string) => (one: VpcEndpoint | SecurityGroup) =>
     one.vpcId === vpcId && isRetainedBy(one.tags, cluster);
@@ -220,12 +239,13 @@ function vpcsSeen(
     const whole = endpointPlan(vpcId, asking, running, held, facts, ownedByUs);
     // Who has asked here and will be nobody knows where yet may need what is there.
     const isAwaited = others.some(({ one, part }) => !part.leaving && one.user === undefined);
-    const plan = isAwaited ? { ...whole, remove: [] } : whole;
+    const plan = isAwaited || moving.length > 0 ? { ...whole, remove: [] } : whole;
     return {
       vpcId,
       // Who only looks waits for the writer, and that one says what keeps it.
-      plan: isWriter ? withoutCutOffs(plan, [...asking, ...running], group?.groupId, facts) : plan,
+      plan: isWriter ? withoutCutOffs(plan, everybody, group?.groupId, facts) : plan,
       needs: (self?.user && plan.wishes.get(self.user)) ?? [],
+      lacks: self?.user === undefined ? [] : extendedFor(self.user, plan, facts),
       ours: endpoints.filter((one) => one.vpcId === vpcId && ownedByUs(one)),
       group,
       groupNamedBy:
@@ -259,6 +279,7 @@ function vpcsSeen(
         vpcId,
         beside.filter(({ user }) => held(user).unread.length > 0),
       ),
+      moving,
       justWritten: (unproven && !isUsed) || wroteLately(memory, vpcId, now),
       unproven,
       refused:
@@ -280,11 +301,12 @@ function partOf(
   vpcId: string,
   livesHere: boolean,
   ports: Ports,
-): Pick<OtherUser, "leaving" | "noted"> | undefined {
+): Pick<OtherUser, "leaving" | "deleting" | "noted"> | undefined {
   const noted = vpcClaims(object).includes(vpcId);
-  if (noted) return { noted, leaving: !stays(object) || !(livesHere || user === undefined) };
+  const deleting = object.metadata.deletionTimestamp !== undefined;
+  if (noted) return { noted, deleting, leaving: !stays(object) || !(livesHere || user === undefined) };
   const comes = stays(object) && livesHere && mayWrite(object, ports) && !isKeptBack(object);
-  return comes ? { noted, leaving: false } : undefined;
+  return comes ? { noted, deleting, leaving: false } : undefined;
 }
 
 function vpcsOf(user: EndpointUser | undefined, facts: NetworkFacts): readonly string[] {
@@ -303,6 +325,8 @@ function usersIn(object: BatchComputeEnvironment, region: BatchRegion, ports: Po
   const going = all.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
   const isLeaving = ({ tags }: Environment): boolean =>
     going.some((one) => ownershipOf(tags, identityOf(one, cluster)).kind === "ours");
+  const speaks = (one: BatchComputeEnvironment): boolean =>
+    one.metadata.deletionTimestamp === undefined && mayWrite(one, ports);
   const environments = [...region.snapshot().environments.values()];
   const running = (environment: Environment, user: EndpointUser | undefined): readonly Running[] =>
     user === undefined ? [] : [{ name: environment.computeEnvironmentName, user }];
@@ -314,11 +338,15 @@ function usersIn(object: BatchComputeEnvironment, region: BatchRegion, ports: Po
         object: one,
         user: userOf(one, place),
         environments: ofIt(environmentsOf(one, environments, cluster)),
-        outlived: ofIt(outlived(one, environments, cluster)),
+        outlived: ofIt(outlived(one, environments, cluster, speaks(one))),
       };
     }),
     bystanders: bystanders(environments, neighbours, cluster).flatMap((environment) =>
-      running(environment, userBeside(environment, place)).map((one) => ({ ...one, leaving: isLeaving(environment) })),
+      running(environment, userBeside(environment, place)).map((one) => ({
+        ...one,
+        leaving: isLeaving(environment),
+        moving: environment.status === "UPDATING",
+      })),
     ),
   };
 }

@@ -9,7 +9,7 @@ import { clusterUidTag, retainedFromTag, retainedMark } from "../ownership.ts";
 import { standingRefusal } from "../refused-writes.ts";
 import type { EndpointsAction } from "./action.ts";
 import { endpointTags, groupName, ownershipTagKeys, ownershipTags } from "./ownership.ts";
-import type { EndpointsSeen, VpcSeen } from "./seen.ts";
+import type { EndpointsSeen, OtherUser, VpcSeen } from "./seen.ts";
 import type { EndpointWrite } from "./writes.ts";
 
 type EndpointsNext = Next<EndpointsAction>;
@@ -23,6 +23,8 @@ const othersLookMs = 10_000;
 const unreadLookMs = 60_000;
 /** Whether somebody removed what is ours, and whether other services are needed by now. */
 const restLookMs = 10 * 60_000;
+/** Who writes looks so often whether somebody has come: nothing wakes it, and the other one waits for it. */
+const writerLookMs = 60_000;
 const unreadStallsAfterMs = 5 * 60_000;
 /** Longer than EC2 takes to make an endpoint. */
 const pendingStallsAfterMs = 10 * 60_000;
@@ -82,8 +84,11 @@ function inUse<Action extends { readonly kind: string }>(
     const writes = vpc.justWritten ? settling(vpc, "MakingEndpoints") : next;
     return { kind: "instead", decision: instead(own, writes, "False", own.serving) };
   }
-  const lacking = lackIn(vpc, refused, (services) => services.some((one) => needs.includes(one)));
-  if (lacking !== undefined) return held(own, lacking);
+  const lacking = lackIn(vpc, refused, (services, endpointId) => {
+    const isServed = endpointId !== undefined && !vpc.lacks.includes(endpointId);
+    return !isServed && services.some((one) => needs.includes(one));
+  });
+  if (lacking !== undefined) return held(own, withAllRefusals(lacking, refused));
   // The process before this one may have just deleted what EC2 still shows.
   if (vpc.unproven && creates(own.next)) return held(own, settling(vpc, "MakingEndpoints"));
   // The plan is everybody's: what others wish in vain, a mistyped service, is told and holds nothing up.
@@ -93,7 +98,8 @@ function inUse<Action extends { readonly kind: string }>(
   const message = names === "" ? "the subnets need no endpoints of ours" : `available in ${vpc.vpcId}: ${names}`;
   const all = told(own, news("True", "EndpointsAvailable", message));
   // Their group goes after them.
-  const lookMs = ours.every(isStanding) ? restLookMs : transitionLookMs;
+  const atRestMs = vpc.writer === undefined ? writerLookMs : restLookMs;
+  const lookMs = ours.every(isStanding) ? atRestMs : transitionLookMs;
   return { kind: "beside", decision: { ...lookedAtAgain(own, lookMs), news: all } };
 }
 
@@ -102,33 +108,49 @@ type Holding = Extract<EndpointsNext, { kind: "wait" | "blocked" }>;
 
 /** What keeps endpoints of services from being there, the gravest first. */
 function lackIn(
-  { vpcId, plan, ours, writer }: VpcSeen,
+  vpc: VpcSeen,
   refused: readonly Refused[],
-  concerns: (services: readonly string[]) => boolean,
+  concerns: (services: readonly string[], endpointId?: string) => boolean,
 ): Holding | undefined {
-  const refusal = refused.find(({ services }) => concerns(services))?.refusal;
-  if (refusal !== undefined) return refusal;
+  const { vpcId, plan, ours, writer } = vpc;
+  const refusals = refused
+    .filter(({ services, endpointId }) => concerns(services, endpointId))
+    .map(({ refusal }) => refusal);
   const broken = ours.filter((one) => isBroken(one) && concerns([one.serviceName]));
   const faults = [
     ...plan.obstacles.filter(({ services }) => concerns(services)).map(({ message }) => message),
     ...broken.map(({ endpointId, state }) => `${endpointId} is ${state}: delete it`),
   ];
-  if (faults.length > 0) {
-    const message = faults.join("; ");
-    return { kind: "blocked", reason: "EndpointsImpossible", message, recheckInMs: unreadLookMs };
+  const [refusal] = refusals;
+  if (refusal !== undefined || faults.length > 0) {
+    const message = [...new Set([...refusals.map((one) => one.message), ...faults])].join("; ");
+    const looks = [...refusals.map((one) => one.recheckInMs), ...(faults.length > 0 ? [unreadLookMs] : [])];
+    const reason = refusal?.reason ?? "EndpointsImpossible";
+    return { kind: "blocked", reason, message, recheckInMs: Math.min(...looks) };
   }
   const coming = ours.filter((one) => one.state === "pending" || one.state === "pendingacceptance");
-  const missing = [
-    ...plan.create.map(({ serviceName }) => serviceName),
-    ...plan.awaited,
-    ...coming.map(({ serviceName }) => serviceName),
-  ].filter((service) => concerns([service]));
-  if (missing.length === 0) return undefined;
+  const extended = plan.extend.filter((one) => concerns(servicesOf(one.endpointId, ours), one.endpointId));
+  const missing = new Set([
+    ...[
+      ...plan.create.map(({ serviceName }) => serviceName),
+      ...plan.awaited,
+      ...coming.map(({ serviceName }) => serviceName),
+      ...(addressesToLetIn(vpc).length === 0 ? [] : behindGroup(vpc)),
+    ].filter((service) => concerns([service])),
+    ...extended.flatMap(({ endpointId }) => servicesOf(endpointId, ours)),
+  ]);
+  if (missing.size === 0) return undefined;
   const by = writer === undefined ? "" : ` by ${writer}`;
   const first = writer === undefined ? "" : `. Where that does not go on, ${writer} says what keeps it`;
-  const message = `endpoints of ${vpcId} are being made${by}: ${missing.map(shortName).join(", ")}${first}`;
+  const message = `endpoints of ${vpcId} are being made${by}: ${[...missing].map(shortName).join(", ")}${first}`;
   const recheckInMs = writer === undefined ? transitionLookMs : othersLookMs;
   return { kind: "wait", reason: "EndpointsPending", message, recheckInMs, stalledAfterMs: pendingStallsAfterMs };
+}
+
+/** What an object waits for, with all that EC2 has refused beside that: nothing else would tell it. */
+function withAllRefusals(lacking: Holding, refused: readonly Refused[]): Holding {
+  const others = new Set(refused.map(({ refusal }) => refusal.message).filter((one) => !lacking.message.includes(one)));
+  return others.size === 0 ? lacking : { ...lacking, message: [lacking.message, ...others].join("; ") };
 }
 
 type Refusal = NonNullable<ReturnType<typeof standingRefusal>>;
@@ -136,6 +158,8 @@ type Refusal = NonNullable<ReturnType<typeof standingRefusal>>;
 /** A write that EC2 refused a short time ago, and the services that are not there before it is done. */
 interface Refused {
   readonly services: readonly string[];
+  /** The endpoint that it would extend. */
+  readonly endpointId?: string | undefined;
   readonly refusal: Refusal;
 }
 
@@ -159,23 +183,24 @@ interface Writes {
 
 /** The next writes of the one who writes in a VPC: a refused one keeps only those that need it done before. */
 function nextWrites(vpc: VpcSeen, seen: EndpointsSeen): Writes {
-  const { vpcId, plan, ours } = vpc;
-  const all = makings(vpc, seen);
+  const { vpcId, group, leftBehind } = vpc;
+  const interfaces = behindGroup(vpc);
   const back = takingBack(vpc, seen);
-  // What is to be taken back may be just what would be made.
-  const after = all.flatMap(({ services }) => services);
-  if (back !== undefined) return asked(vpc, back, after);
-  const group = groupWrites(vpc, seen);
-  const interfaces = [...ours.filter(({ type }) => type === "Interface"), ...interfacesOf(plan)];
-  const behindGroup = interfaces.map(({ serviceName }) => serviceName);
-  const first = group === undefined ? nothing : asked(vpc, group, behindGroup);
-  if (first.next !== undefined) return first;
-  const tried = all
-    .filter(({ services }) => group === undefined || !services.some((one) => behindGroup.includes(one)))
+  // What Retain has left serves as somebody else's would; but its group has the name that the next one would get.
+  const nameIsTaken = group === undefined && leftBehind.some((id) => id.startsWith("sg-"));
+  const taken = back === undefined ? nothing : asked(vpc, back, nameIsTaken ? interfaces : []);
+  if (taken.next !== undefined) return taken;
+  const rules = nameIsTaken ? undefined : groupWrites(vpc, seen);
+  const first = rules === undefined ? nothing : asked(vpc, rules, interfaces);
+  const before = [...taken.refused, ...first.refused];
+  if (first.next !== undefined) return { next: first.next, refused: before };
+  const isBarred = nameIsTaken || rules !== undefined;
+  const tried = makings(vpc, seen)
+    .filter(({ services }) => !isBarred || !services.some((one) => interfaces.includes(one)))
     .map((one) => ({ ...one, refusal: standingRefusal(vpc.refused, [one.write]) }));
   const refused = [
-    ...first.refused,
-    ...tried.flatMap(({ services, refusal }) => (refusal ? [{ services, refusal }] : [])),
+    ...before,
+    ...tried.flatMap(({ services, endpointId, refusal }) => (refusal ? [{ services, endpointId, refusal }] : [])),
   ];
   const made = tried.filter(({ refusal }) => refusal === undefined);
   if (made.length > 0) {
@@ -218,7 +243,21 @@ function interfacesOf({ create }: EndpointPlan): readonly EndpointToMake[] {
   return create.filter(({ kind }) => kind === "Interface");
 }
 
-function groupWrites({ vpcId, plan, group }: VpcSeen, { cluster }: EndpointsSeen): Act | undefined {
+/** Services whose endpoints, there or to be made, are reached by the rules of their group. */
+function behindGroup({ plan, ours }: VpcSeen): readonly string[] {
+  const interfaces = [...ours.filter(({ type }) => type === "Interface"), ...interfacesOf(plan)];
+  return interfaces.map(({ serviceName }) => serviceName);
+}
+
+/** CIDR blocks of the VPC from which the group that is there does not let anybody in yet. */
+function addressesToLetIn({ plan, group }: VpcSeen): readonly string[] {
+  if (group === undefined) return [];
+  const there = letIn(group);
+  return plan.ingressFrom.filter((cidr) => !there.includes(cidr));
+}
+
+function groupWrites(vpc: VpcSeen, { cluster }: EndpointsSeen): Act | undefined {
+  const { vpcId, plan, group } = vpc;
   if (group === undefined) {
     if (interfacesOf(plan).length === 0) return undefined;
     const name = groupName(cluster);
@@ -226,8 +265,7 @@ function groupWrites({ vpcId, plan, group }: VpcSeen, { cluster }: EndpointsSeen
     const write: EndpointWrite = { kind: "createGroup", vpcId, name, description, tags: endpointTags(cluster, name) };
     return act(vpcId, "make", [write], `the security group of the endpoints of ${vpcId} is made`);
   }
-  const there = letIn(group);
-  const missing = plan.ingressFrom.filter((cidr) => !there.includes(cidr));
+  const missing = addressesToLetIn(vpc);
   if (missing.length === 0) return undefined;
   const write: EndpointWrite = { kind: "allow", groupId: group.groupId, from: missing };
   return act(vpcId, "mend", [write], `${group.groupId} lets in ${missing.join(", ")}`);
@@ -238,6 +276,8 @@ interface Making {
   readonly write: EndpointWrite;
   /** Full names. */
   readonly services: readonly string[];
+  /** The one that is extended. */
+  readonly endpointId?: string;
   /** For words. */
   readonly what: string;
 }
@@ -261,10 +301,14 @@ function makings({ vpcId, plan, ours, group }: VpcSeen, { cluster }: EndpointsSe
     };
   });
   const extended = plan.extend.map((one): Making => {
-    const services = ours.filter(({ endpointId }) => endpointId === one.endpointId).map((own) => own.serviceName);
-    return { write: { kind: "extend", ...one }, services, what: one.endpointId };
+    const { endpointId } = one;
+    return { write: { kind: "extend", ...one }, services: servicesOf(endpointId, ours), endpointId, what: endpointId };
   });
   return [...made, ...extended];
+}
+
+function servicesOf(endpointId: string, ours: VpcSeen["ours"]): readonly string[] {
+  return ours.filter((one) => one.endpointId === endpointId).map(({ serviceName }) => serviceName);
 }
 
 function removal({ vpcId, plan, ours, group, groupNamedBy }: VpcSeen): Act | undefined {
@@ -286,7 +330,7 @@ function left<Action>(own: Of<Action>, vpcs: readonly VpcSeen[], seen: Endpoints
   const occupied = vpcs.some(({ occupiedBy }) => occupiedBy.length > 0);
   if (occupied && !deleting) return lookedAtAgain(own, othersLookMs);
   for (const vpc of vpcs) {
-    const next = leftOne(vpc, seen);
+    const next = leftOne(vpc, seen, deleting);
     if (next === undefined) continue;
     const refused = deleting || next.kind !== "act" ? undefined : refusedNow(vpc, next);
     if (refused !== undefined) {
@@ -306,11 +350,14 @@ function left<Action>(own: Of<Action>, vpcs: readonly VpcSeen[], seen: Endpoints
   return instead(own, claim(seen, claims, message), "False", own.serving);
 }
 
-function leftOne(vpc: VpcSeen, seen: EndpointsSeen): Act | Extract<EndpointsNext, { kind: "wait" }> | undefined {
+function leftOne(
+  vpc: VpcSeen,
+  seen: EndpointsSeen,
+  deleting: boolean,
+): Act | Extract<EndpointsNext, { kind: "wait" }> | undefined {
   const { vpcId, ours, group, others, connects, connectsLeaving } = vpc;
   if (others.some(({ leaving, noted }) => !leaving && noted)) return undefined;
-  // Of several that go at once the last in rank stays until the others are through.
-  if (others.some(({ leaving, rank }) => leaving && rank > seen.rank)) return undefined;
+  if (others.some((one) => one.leaving && outlasts(one, seen, deleting))) return undefined;
   const stays = seen.retain || connects.length > 0;
   // What was asked for without an answer may be there, and nobody comes back to it.
   const settles = settling(vpc, stays ? "RetainingEndpoints" : "RemovingEndpoints");
@@ -328,6 +375,11 @@ function leftOne(vpc: VpcSeen, seen: EndpointsSeen): Act | Extract<EndpointsNext
     return { kind: "wait", reason: "EndpointsInUse", message, recheckInMs, stalledAfterMs: inUseStallsAfterMs };
   }
   if (vpc.justWritten) return settles;
+  if (!stays && vpc.moving.length > 0) {
+    const message = `the endpoints of ${vpcId} are removed when AWS has updated ${vpc.moving.join(", ")}: until then it may run by them where AWS tells of it no more`;
+    const recheckInMs = othersLookMs;
+    return { kind: "wait", reason: "EndpointsInUse", message, recheckInMs, stalledAfterMs: inUseStallsAfterMs };
+  }
   if (!stays && vpc.mayConnect.length > 0) {
     const message = `whether ${vpc.mayConnect.join(", ")} runs by the endpoints of ${vpcId} could not be read: they stay until it can`;
     const recheckInMs = unreadLookMs;
@@ -357,6 +409,14 @@ function leftOne(vpc: VpcSeen, seen: EndpointsSeen): Act | Extract<EndpointsNext
   }
   const write: EndpointWrite = { kind: "deleteGroup", groupId };
   return act(vpcId, "remove", [write], `the security group ${groupId} of the endpoints is removed`);
+}
+
+/**
+ * Of several that leave one stays until the others are through: one that lives on, which may be for long after it has
+ * left or be held by an annotation, and else the last in rank.
+ */
+function outlasts(other: OtherUser, seen: EndpointsSeen, deleting: boolean): boolean {
+  return other.deleting === deleting ? other.rank > seen.rank : deleting;
 }
 
 /** CIDR blocks that reach port 443 of a group by a rule of its own. */

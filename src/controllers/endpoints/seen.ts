@@ -36,6 +36,8 @@ export interface VpcSeen {
   readonly plan: EndpointPlan;
   /** Full names of the services that the object itself wishes there: it waits for no others. */
   readonly needs: readonly string[];
+  /** Ids of endpoints of ours that are to be extended to subnets of the object itself, or to their route tables. */
+  readonly lacks: readonly string[];
   /** Endpoints of ours there, those on their way out included. */
   readonly ours: readonly VpcEndpoint[];
   /** The group of our endpoints. */
@@ -53,6 +55,8 @@ export interface VpcSeen {
   readonly connectsLeaving: readonly string[];
   /** Environments there that wish none, and of which it could not be read whether anything else connects them. */
   readonly mayConnect: readonly string[];
+  /** Environments of the region that never asked for endpoints and that AWS is moving, perhaps out of this VPC. */
+  readonly moving: readonly string[];
   /** Written by this process a moment ago: EC2 may not show it yet. */
   readonly justWritten: boolean;
   /** This process began a moment ago: what the one before it wrote EC2 may not show yet. */
@@ -70,6 +74,7 @@ export interface OtherUser {
   readonly rank: string;
   /** It is being deleted, or wishes none there any more. */
   readonly leaving: boolean;
+  readonly deleting: boolean;
   /** It has noted that it asks for some there; until then it may be gone without a trace, and nobody removes them. */
   readonly noted: boolean;
 }

@@ -53,17 +53,18 @@ export function environmentsOf(
 
 /**
  * The environments of an object that run where its spec is no more: predecessors in other subnets or groups, with other
- * launch templates, or of another platform, and all of them while it is being deleted. One that is as the spec says is
- * what the spec itself speaks for.
+ * launch templates, or of another platform. One that is as the spec says is what the spec itself speaks for.
+ *
+ * @param speaks whether the spec has its way: not of an object that is being deleted, paused or a dry run
  */
 export function outlived(
   object: BatchComputeEnvironment,
   environments: Iterable<Environment>,
   cluster: Cluster,
+  speaks: boolean,
 ): readonly Environment[] {
-  const deleting = object.metadata.deletionTimestamp !== undefined;
   return environmentsOf(object, environments, cluster).filter(
-    (environment) => deleting || !isWhereSaid(environment, object.spec),
+    (environment) => !speaks || !isWhereSaid(environment, object.spec),
   );
 }
 

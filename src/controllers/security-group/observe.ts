@@ -5,15 +5,7 @@ import type { BatchRegion } from "../../aws/region.ts";
 import type { NetworkFacts, SecurityGroup } from "../../network/facts.ts";
 import { read } from "../../network/lookups.ts";
 import type { NetworkRequest } from "../../network/port.ts";
-import {
-  type Ec2Memory,
-  factsMaxAgeMs,
-  isUnproven,
-  newEc2Memory,
-  refusedLately,
-  removedLately,
-  wroteLately,
-} from "../ec2-memory.ts";
+import { type Ec2Memory, factsMaxAgeMs, isUnproven, refusedLately, removedLately, wroteLately } from "../ec2-memory.ts";
 import { type Identity, identityOf, ownerIn } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { unreadBy } from "../unread.ts";
@@ -23,19 +15,6 @@ import { groupNameOf, groupOwnership } from "./ownership.ts";
 import { usable } from "./plan.ts";
 import { groupsNaming } from "./rules.ts";
 import type { GroupFound, GroupSeen, NetworkOfGroup } from "./seen.ts";
-
-/** How long facts are believed that show what only a person can put right. */
-const lostMs = 50_000;
-
-/** What this process remembers of groups between passes. */
-export interface GroupMemory extends Ec2Memory {
-  /** Objects, by uid, whose subnets are not in one VPC, or whose group others name: a person is putting that right. */
-  readonly lost: Set<string>;
-}
-
-export function newGroupMemory(): GroupMemory {
-  return { ...newEc2Memory(), lost: new Set() };
-}
 
 /** The VPCs in which an object has asked for a group so far. */
 export function groupClaims({ metadata }: BatchComputeEnvironment): readonly string[] {
@@ -47,7 +26,7 @@ export async function observeGroup(
   object: BatchComputeEnvironment,
   region: BatchRegion,
   ports: Ports,
-  memory: GroupMemory,
+  memory: Ec2Memory,
   signal: AbortSignal,
 ): Promise<GroupSeen> {
   const wish = wishOf(object, ports.settings);
@@ -66,7 +45,7 @@ export async function observeGroup(
       : await networkOf(object, claims, wished !== undefined, identity, region, ports, memory, signal),
   };
   if (isBusy(seen)) memory.busy.add(object.metadata.uid);
-  if (isLost(seen)) memory.lost.add(object.metadata.uid);
+  if (isLacking(seen)) memory.lacking.add(object.metadata.uid);
   return seen;
 }
 
@@ -79,7 +58,8 @@ function isBusy(seen: GroupSeen): boolean {
   return justWritten.length + inTheWay.length > 0 || going.some(({ namedBy }) => namedBy.length === 0);
 }
 
-function isLost({ network, wished }: GroupSeen): boolean {
+/** Its subnets are not in one VPC, or others name its group: a person is putting that right. */
+function isLacking({ network, wished }: GroupSeen): boolean {
   if (network.kind !== "read") return false;
   const nowhere = wished !== undefined && network.vpcIds !== undefined && network.vpcIds.length !== 1;
   return nowhere || network.groups.some(({ namedBy }) => namedBy.length > 0);
@@ -92,15 +72,14 @@ async function networkOf(
   identity: Identity,
   region: BatchRegion,
   ports: Ports,
-  memory: GroupMemory,
+  memory: Ec2Memory,
   signal: AbortSignal,
 ): Promise<NetworkOfGroup> {
   const subnetIds = object.spec.computeResources?.subnets ?? [];
   try {
     const ec2 = await ports.regions.ec2(object.spec.region, signal);
     if (memory.busy.delete(object.metadata.uid)) ec2.forget();
-    const wasLost = memory.lost.delete(object.metadata.uid);
-    const maxAgeMs = Math.min(factsMaxAgeMs(object), wasLost ? lostMs : Number.POSITIVE_INFINITY);
+    const maxAgeMs = factsMaxAgeMs(object, memory);
     const facts = await ec2.network.of(requestOf(subnetIds, claims), { signal, maxAgeMs });
     const now = ports.clock.monotonic();
     const vpcIds = subnetIds.length === 0 ? undefined : vpcsOf(subnetIds, facts);

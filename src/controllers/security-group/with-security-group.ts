@@ -2,7 +2,7 @@ import { securityGroupAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import { failureReason } from "../conditions.ts";
 import type { Decision } from "../decision.ts";
-import { writeFor } from "../ec2-memory.ts";
+import { newEc2Memory, writeFor } from "../ec2-memory.ts";
 import type { Ports } from "../ports.ts";
 import type { Steps } from "../steps.ts";
 import { failureText } from "../wording.ts";
@@ -10,7 +10,7 @@ import { actOnGroup } from "./act.ts";
 import { type GroupAction, isGroupAction } from "./action.ts";
 import { groupEvents } from "./events.ts";
 import { withMadeGroup } from "./fill.ts";
-import { newGroupMemory, observeGroup } from "./observe.ts";
+import { observeGroup } from "./observe.ts";
 import { planWithGroup } from "./plan.ts";
 import { withGroupStatus } from "./report.ts";
 import type { GroupSeen } from "./seen.ts";
@@ -29,7 +29,7 @@ export function withSecurityGroup<Seen, Action extends { readonly kind: string }
   steps: Steps<BatchComputeEnvironment, Seen, Action>,
   ports: Ports,
 ): Steps<BatchComputeEnvironment, WithGroup<Seen>, Action | GroupAction> {
-  const memory = newGroupMemory();
+  const memory = newEc2Memory();
   return {
     kind: steps.kind,
     async observe(object, region, given, signal) {

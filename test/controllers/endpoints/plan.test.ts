@@ -10,7 +10,14 @@ import { creating, going, letting, type Own, own, ownTags, planned, released, se
 const ecs = endpoint("ecs", { endpointId: "vpce-ecs", tags: ownTags });
 const ofEcs = { kind: "Interface", serviceName: endpointName("ecs"), subnetIds: ["a"], ipAddressType: "ipv4" } as const;
 const ofS3 = { kind: "Gateway", serviceName: endpointName("s3"), routeTableIds: ["rtb-1"] } as const;
-const other: OtherUser = { key: "team/other", rank: "2026-01-01T00:00:00Z team/other", leaving: false, noted: true };
+const other: OtherUser = {
+  key: "team/other",
+  rank: "2026-01-01T00:00:00Z team/other",
+  leaving: false,
+  deleting: false,
+  noted: true,
+};
+const goes: OtherUser = { ...other, leaving: true, deleting: true };
 
 const using = (given: EndpointsSeen, decision = own(creating)) => planWithEndpoints(decision, given, false);
 const leaving = (given: EndpointsSeen, decision = own(released)) => planWithEndpoints(decision, given, true);
@@ -94,7 +101,7 @@ describe("endpoints that an environment wishes", () => {
   it("are not believed to be there just after this process began, for the one before may have deleted them", () => {
     const given = seen([vpc({ ours: [ecs], unproven: true })]);
     expect(step(using(given))).toBe("wait MakingEndpoints");
-    expect(using(given, own(settled)).next).toEqual({ ...settled, recheckInMs: 600_000 });
+    expect(using(given, own(settled)).next).toEqual({ ...settled, recheckInMs: 60_000 });
   });
 
   it("are said to be needless where the subnets reach everything", () => {
@@ -107,6 +114,23 @@ describe("endpoints that an environment wishes", () => {
     const decision = using(seen([vpc({ plan, writer: "team/other" })]));
     expect(step(decision)).toBe("wait EndpointsPending");
     expect(told(decision)).toContain("are being made by team/other: ecs");
+  });
+
+  it("are not there for who lies behind a route table, or in a zone, to which they are only to be extended", () => {
+    const extend = [{ endpointId: "vpce-ecs", addSubnetIds: ["b"], addRouteTableIds: [] }];
+    const waiting = { plan: planned({ extend }), ours: [ecs], writer: "team/other" };
+    const decision = using(seen([vpc({ ...waiting, lacks: ["vpce-ecs"] })]));
+    expect(step(decision)).toBe("wait EndpointsPending");
+    expect(told(decision)).toContain("are being made by team/other: ecs");
+    expect(step(using(seen([vpc(waiting)])))).toBe("act Creating create");
+    expect(told(using(seen([vpc(waiting)])))).toContain("EndpointsReady False EndpointsPending");
+  });
+
+  it("are not there while their group does not let all addresses of the VPC in", () => {
+    const given = vpc({ ours: [ecs], group: letting("10.9.0.0/16"), writer: "team/other" });
+    const decision = using(seen([given]));
+    expect(step(decision)).toBe("wait EndpointsPending");
+    expect(step(using(seen([{ ...given, needs: [endpointName("s3")] }])))).toBe("act Creating create");
   });
 
   it("hold an environment back when only a person can mend them, with every fault and its remedy", () => {
@@ -144,9 +168,11 @@ describe("endpoints that an environment wishes", () => {
     }
   });
 
-  it("are looked at again every ten minutes, and sooner when the object asks for it", () => {
+  it("are looked at again every minute by who writes, every ten by others, and sooner when the object asks for it", () => {
     const given = seen([vpc({ ours: [ecs] })]);
-    expect(using(given, own(settled)).next).toMatchObject({ recheckInMs: 600_000 });
+    expect(using(given, own(settled)).next).toMatchObject({ recheckInMs: 60_000 });
+    const waiting = seen([vpc({ ours: [ecs], writer: "team/other" })]);
+    expect(using(waiting, own(settled)).next).toMatchObject({ recheckInMs: 600_000 });
     const soon = own({ kind: "settled", reason: "Available", message: "fine", recheckInMs: 1000 });
     expect(using(given, soon).next).toMatchObject({ recheckInMs: 1000 });
   });
@@ -181,6 +207,35 @@ describe("what EC2 has refused a short time ago", () => {
     expect(using(seen([refused]), own(settled)).next).toEqual({ ...settled, recheckInMs: 90_000 });
   });
 
+  it("is told whole: of several refusals each, and what only a person can mend as well", () => {
+    const obstacles = [{ services: [endpointName("ssm")], message: "AWS offers no ssm" }];
+    const given = { plan: planned({ create: [logs, ofS3], obstacles }) };
+    const write = (kind: string) => {
+      const { next } = using(seen([vpc(given)]));
+      const writes = next.kind === "act" && next.action.kind === "writeEndpoints" ? next.action.writes : [];
+      return writesText(writes.filter((one) => one.kind === kind));
+    };
+    const refused = new Map([
+      [write("createInterface"), refusal],
+      [write("createGateway"), { reason: "PermissionDenied", message: "not allowed", againInMs: 30_000 }],
+    ]);
+    const needs = [...given.plan.create, { serviceName: endpointName("ssm") }].map(({ serviceName }) => serviceName);
+    const both = using(seen([vpc({ ...given, refused, needs })]), own(settled));
+    expect(told(both)).toBe("EndpointsReady False NotFound: no such service; not allowed; AWS offers no ssm");
+    expect(both.next).toMatchObject({ recheckInMs: 30_000 });
+    const waiting = using(seen([vpc({ ...given, refused, needs: [endpointName("s3")] })]));
+    expect(step(waiting)).toBe("blocked PermissionDenied");
+    expect(told(waiting)).toBe("EndpointsReady False PermissionDenied: not allowed; no such service");
+  });
+
+  it("of an endpoint that is to be extended holds up only who lies where it is extended to", () => {
+    const extend = [{ endpointId: "vpce-ecs", addSubnetIds: ["b"], addRouteTableIds: [] }];
+    const refused = afterRefusal({ plan: planned({ extend }), ours: [ecs] }, "extend");
+    expect(step(using(seen([refused])))).toBe("act Creating create");
+    expect(told(using(seen([refused])))).toBe("EndpointsReady False NotFound: no such service");
+    expect(step(using(seen([{ ...refused, lacks: ["vpce-ecs"] }])))).toBe("blocked NotFound");
+  });
+
   it("is told with its words also to who waits for the writer", () => {
     const refused = afterRefusal({ plan: planned({ create: [logs] }) }, "createInterface");
     const waiting = { ...refused, writer: "team/other", needs: [logs.serviceName] };
@@ -194,17 +249,26 @@ describe("what EC2 has refused a short time ago", () => {
     const extend = [{ endpointId: "vpce-ecs", addSubnetIds: ["b"], addRouteTableIds: [] }];
     const refused = afterRefusal({ plan: planned({ create: [logs, ofS3], extend }), ours: [ecs], ...group }, kind);
     expect(step(using(seen([refused])))).toBe("act MakingEndpoints make: createGateway");
-    const made = { ...refused, plan: planned({ create: [logs], extend }) };
+    const made = { ...refused, plan: planned({ create: [logs], extend }), lacks: ["vpce-ecs"] };
     expect(step(using(seen([{ ...made, needs: [logs.serviceName] }])))).toBe("blocked NotFound");
     expect(step(using(seen([made])))).toBe("blocked NotFound");
     expect(step(using(seen([{ ...made, needs: [endpointName("s3")] }])))).toBe("act Creating create");
   });
 
-  it("of what would be taken back holds up who lacks what would be made after it", () => {
-    const left = { plan: planned({ create: [logs] }), ours: [ecs], leftBehind: ["vpce-logs"] };
+  it("of what would be taken back keeps no other from being made", () => {
+    const left = { plan: planned({ create: [logs] }), ours: [ecs], leftBehind: ["vpce-ecs"] };
     const refused = afterRefusal(left, "takeOver");
-    expect(step(using(seen([{ ...refused, needs: [logs.serviceName] }])))).toBe("blocked NotFound");
-    expect(step(using(seen([refused])))).toBe("act Creating create");
+    expect(step(using(seen([refused])))).toBe("act MakingEndpoints make: createInterface");
+    expect(told(using(seen([{ ...refused, plan: planned() }])))).toBe("EndpointsReady False NotFound: no such service");
+  });
+
+  it("of a group that would be taken back holds up who lacks what needs one, for it has the name", () => {
+    const left = { plan: planned({ create: [logs, ofS3] }), leftBehind: ["sg-left"], group: undefined };
+    const refused = afterRefusal(left, "takeOver");
+    expect(step(using(seen([refused])))).toBe("act MakingEndpoints make: createGateway");
+    const made = { ...refused, plan: planned({ create: [logs] }) };
+    expect(step(using(seen([{ ...made, needs: [logs.serviceName] }])))).toBe("blocked NotFound");
+    expect(step(using(seen([{ ...made, needs: [endpointName("s3")] }])))).toBe("act Creating create");
   });
 
   it("of what should go holds nobody up, and is told", () => {
@@ -266,15 +330,31 @@ describe("endpoints that an environment needs no more", () => {
   });
 
   it("are removed by the last in rank of several that go at once", () => {
-    expect(step(gone({ others: [{ ...other, leaving: true }] }))).toBe("wait EndpointsInUse");
-    expect(step(gone({ others: [{ ...other, rank: "2026-01-03", leaving: true }] }))).toBe("release Deleted");
+    expect(step(gone({ others: [goes] }))).toBe("wait EndpointsInUse");
+    expect(step(gone({ others: [{ ...goes, rank: "2026-01-03" }] }))).toBe("release Deleted");
+  });
+
+  it("are left to one that lives on though it wishes none any more, whatever its rank, and that one waits", () => {
+    const lives = { ...other, leaving: true };
+    expect(step(gone({ others: [lives] }))).toBe("release Deleted");
+    const younger = { ...goes, rank: "2026-01-03" };
+    const living = using(seen([vpc({ ours: [ecs], others: [younger] })], { wished: false }), own(settled));
+    expect(living.next).toEqual({ ...settled, recheckInMs: 5000 });
+    expect(told(living)).toContain("EndpointsReady False EndpointsInUse");
+  });
+
+  it("stay while AWS moves an environment that asked for none, for it tells only the new place", () => {
+    const decision = gone({ moving: ["theirs"] });
+    expect(step(decision)).toBe("wait EndpointsInUse");
+    expect(decision.next.message).toContain("when AWS has updated theirs");
+    expect(step(gone({ moving: ["theirs"] }, { retain: true }))).toContain("release");
   });
 
   it("stay until a younger object that comes has noted that it asks for them, and with the last of several that go", () => {
     const coming = { ...other, rank: "2026-01-04", noted: false };
     expect(step(gone({ others: [coming] }))).toBe("wait EndpointsInUse");
-    expect(step(gone({ others: [coming, { ...other, leaving: true }] }))).toBe("wait EndpointsInUse");
-    expect(step(gone({ others: [coming, { ...other, rank: "2026-01-03", leaving: true }] }))).toBe("release Deleted");
+    expect(step(gone({ others: [coming, goes] }))).toBe("wait EndpointsInUse");
+    expect(step(gone({ others: [coming, { ...goes, rank: "2026-01-03" }] }))).toBe("release Deleted");
     expect(step(gone({ others: [{ ...coming, noted: true }] }))).toBe("release Deleted");
   });
 

@@ -20,7 +20,7 @@ function withResources(change: object): Spec {
   return { ...ec2, computeResources: { ...ec2.computeResources, ...change } as Resources };
 }
 
-function isOutlived(spec: Spec, resources: object, more: object = {}): boolean {
+function isOutlived(spec: Spec, resources: object, more: object = {}, speaks = true): boolean {
   const metadata = { namespace: "team", name: "ce", uid: "1" };
   const object = { metadata, spec } as BatchComputeEnvironment;
   const environment = {
@@ -31,10 +31,15 @@ function isOutlived(spec: Spec, resources: object, more: object = {}): boolean {
     computeResources: { ...ec2.computeResources, ...resources },
     ...more,
   } as Environment;
-  return outlived(object, [environment], cluster).length > 0;
+  return outlived(object, [environment], cluster, speaks).length > 0;
 }
 
 describe("an environment that AWS has", () => {
+  it("is what no spec speaks for while its object is deleted, paused or a dry run", () => {
+    expect(isOutlived(ec2, {})).toBe(false);
+    expect(isOutlived(ec2, {}, {}, false)).toBe(true);
+  });
+
   it.each<[string, Spec, object]>([
     ["no template, and an empty one", ec2, { launchTemplate: { launchTemplateId: "", overrides: [] } }],
     [

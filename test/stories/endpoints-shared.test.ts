@@ -1,0 +1,228 @@
+/** Endpoints of a VPC in which several objects live, and who of them waits for whom. */
+
+import { describe, expect, it } from "vitest";
+import type { KubeObject } from "../../src/api/object.ts";
+import type { Manifest } from "../../src/kube/memory-store.ts";
+import type { Fault } from "../../src/simulator/faults.ts";
+import { jobDefinition, jobQueue } from "../manifests.ts";
+import type { World } from "../world.ts";
+import { closedWorld, endpointsOf, environment, region } from "./closed-world.ts";
+import { aWorld } from "./story.ts";
+
+const image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1";
+const job = () =>
+  jobDefinition("job", {
+    containerProperties: {
+      image,
+      command: ["true"],
+      resourceRequirements: [
+        { type: "VCPU", value: "1" },
+        { type: "MEMORY", value: "1024" },
+      ],
+    },
+  } as never);
+
+const told = (world: World, name: string, type: string) => world.condition("BatchComputeEnvironment", name, type);
+
+function annotated(manifest: Manifest, key: string): Manifest {
+  const { metadata, ...rest } = manifest;
+  return { ...rest, metadata: { ...metadata, annotations: { [`awsbatch.dev/${key}`]: "true" } } };
+}
+
+/** With just this said of the network. */
+function withNetwork(name: string, network: object, subnets?: readonly string[]): Manifest {
+  const { spec, ...manifest } = environment(name, subnets);
+  return { ...manifest, spec: { ...spec, network } };
+}
+
+/** A second closed subnet gets a route table of its own. */
+const secondTable = {
+  vpcs: [{ id: "vpc-1", cidr: "10.0.0.0/16" }],
+  routeTables: [{ id: "rtb-b", vpc: "vpc-1", subnets: ["subnet-closed-b"] }],
+};
+
+async function tablesOfS3({ aws }: World): Promise<readonly string[]> {
+  const { VpcEndpoints = [] } = await aws.outside.ec2.describeVpcEndpoints({});
+  return VpcEndpoints.find(({ ServiceName = "" }) => ServiceName.endsWith(".s3"))?.RouteTableIds ?? [];
+}
+
+const writesSince = ({ aws }: World, at: number): readonly string[] =>
+  aws.log
+    .filter((call) => call.at >= at && /^(?:Create|Modify|Authorize|Update)/.test(call.operation))
+    .map(({ operation }) => operation);
+
+describe("who does not write in a VPC", () => {
+  it("waits until the endpoints lead to its own route table, and for no longer than the writer's next look", async () => {
+    const world = await closedWorld(secondTable);
+    world.apply(environment("first"), jobQueue("q", ["first"]), job());
+    await world.untilReady(900);
+    await world.seconds(1300);
+    const since = world.clock.now();
+    world.apply(environment("second", ["subnet-closed-b"]));
+    await world.untilReady(240);
+    expect([...new Set(writesSince(world, since))]).toEqual(["ModifyVpcEndpoint", "CreateComputeEnvironment"]);
+  });
+
+  it("gets its queues where S3 is reached", async () => {
+    const world = await closedWorld(secondTable);
+    world.apply(environment("first"), environment("second"), jobQueue("q", ["first"]), jobQueue("q2", ["second"]));
+    world.apply(job());
+    await world.untilReady(900);
+    await world.seconds(1300);
+    const since = world.clock.now();
+    world.apply(environment("second", ["subnet-closed-b"]));
+    await world.until("the queue goes over", () => writesSince(world, since).includes("UpdateJobQueue"), 600);
+    expect(await tablesOfS3(world)).toContain("rtb-b");
+  });
+
+  it("says so when the writer's process is gone, and never takes what is there for enough", async () => {
+    const first = await closedWorld(secondTable);
+    first.apply(environment("first"), jobQueue("q", ["first"]), job());
+    await first.untilReady(900);
+    const { store, aws, clock } = first;
+    await first.stop();
+    const reconciles = ({ metadata }: KubeObject): boolean => metadata.name !== "first";
+    const world = await aWorld({ store, aws, clock, region, seed: 2, reconciles });
+    world.apply(environment("second", ["subnet-closed-b"]));
+    await world.seconds(1800);
+    expect(told(world, "second", "EndpointsReady")).toMatchObject({ status: "False", reason: "EndpointsPending" });
+    expect(told(world, "second", "Stalled")).toMatchObject({ status: "True", reason: "EndpointsPending" });
+  });
+
+  it("sees within a minute or two what the writer of another shard has made", async () => {
+    const first = await closedWorld();
+    const { store, aws, clock } = first;
+    await first.stop();
+    const shard = async (seed: number, hasFirst: boolean): Promise<World> =>
+      await aWorld({
+        store,
+        aws,
+        clock,
+        region,
+        seed,
+        reconciles: ({ metadata }) => (metadata.name === "first") === hasFirst,
+      });
+    const one = await shard(2, true);
+    const other = await shard(3, false);
+    one.apply(withNetwork("first", { vpcEndpoints: "Ensure", vpcEndpointServices: ["logs"] }, ["subnet-nat"]));
+    await one.untilReady(900);
+    await one.seconds(1300);
+    one.apply(withNetwork("other", { vpcEndpoints: "Ensure", vpcEndpointServices: ["sts"] }, ["subnet-nat"]));
+    await one.untilReady(360);
+    expect(await endpointsOf(other)).toEqual(["logs available", "sts available"]);
+  });
+});
+
+describe("what is paused, or a dry run", () => {
+  it.each(["paused", "dry-run"])("loses nothing by which it runs for what its spec says now: %s", async (how) => {
+    const world = await closedWorld();
+    world.apply(environment("a"), environment("b", undefined, { vpcEndpointServices: ["sts"] }), job());
+    world.apply(jobQueue("q", ["a"]));
+    await world.untilReady(900);
+    await world.seconds(60);
+    const before = await endpointsOf(world);
+    world.apply(annotated(withNetwork("a", {}), how));
+    await world.seconds(1800);
+    world.apply(environment("b", undefined, { vpcEndpointServices: ["sts", "ssm"] }));
+    await world.seconds(1800);
+    expect(await endpointsOf(world)).toEqual([...before, "ssm available"].toSorted());
+  });
+
+  it.each(["paused", "dry-run"])("has no endpoints made by others: %s", async (how) => {
+    const world = await closedWorld();
+    world.apply(withNetwork("b", { vpcEndpoints: "Ensure", vpcEndpointServices: ["sts"] }, ["subnet-nat"]));
+    await world.untilReady(900);
+    world.apply(annotated(environment("a"), how));
+    await world.seconds(1800);
+    expect(await endpointsOf(world)).toEqual(["sts available"]);
+  });
+
+  it("is cut off by no new endpoint, also when it has dropped its wish", async () => {
+    const all = { rule: 100, action: "allow", protocol: "-1", cidr: "0.0.0.0/0" } as const;
+    const notToClosed = { rule: 10, action: "deny", protocol: "-1", cidr: "10.0.2.0/24" } as const;
+    const acl = { id: "acl-nat", vpc: "vpc-1", subnets: ["subnet-nat"], egress: [notToClosed, all], ingress: [all] };
+    const world = await closedWorld({ vpcs: [{ id: "vpc-1", cidr: "10.0.0.0/16" }], networkAcls: [acl] });
+    world.apply(environment("x", ["subnet-nat"]));
+    await world.untilReady(900);
+    world.apply(annotated(withNetwork("x", {}, ["subnet-nat"]), "paused"));
+    await world.seconds(60);
+    world.apply(environment("y"));
+    await world.seconds(900);
+    expect(await endpointsOf(world)).toEqual([]);
+  });
+});
+
+describe("endpoints of which somebody else has need", () => {
+  it("stay while AWS moves an environment that never asked for them, and its jobs still run where it was", async () => {
+    const world = await closedWorld();
+    const updatePolicy = { jobExecutionTimeoutMinutes: 120 };
+    const x = (subnet: string): Manifest => {
+      const manifest = withNetwork("x", {}, [subnet]);
+      return { ...manifest, spec: { ...(manifest["spec"] as object), updatePolicy } };
+    };
+    world.apply(environment("y"), x("subnet-closed"), jobQueue("q", ["x"]), job());
+    await world.untilReady(900);
+    const planned = { durationMs: 3600_000, exitCode: 0 };
+    world.aws.outside.submitPlannedJob({ jobName: "j", jobQueue: "team_q", jobDefinition: "team_job" }, planned);
+    await world.until("the job runs", () => world.aws.truth.jobs()[0]?.status === "RUNNING", 900);
+    world.apply(x("subnet-nat"));
+    const isMoving = () => world.aws.truth.computeEnvironments().some(({ status }) => status === "UPDATING");
+    await world.until("AWS moves it", isMoving, 300);
+    world.delete("BatchComputeEnvironment", "y");
+    await world.seconds(1200);
+    const [running] = world.aws.truth.jobs();
+    expect(`${running?.status} ${(await endpointsOf(world)).length > 0}`).toBe("RUNNING true");
+    const isGone = () => world.object("BatchComputeEnvironment", "y") === undefined;
+    await world.until("y is gone", isGone, 3 * 3600);
+  });
+
+  it.each([
+    ["an older", "old", "x"],
+    ["a younger", "x", "old"],
+  ])("are left by what is deleted to %s object that lives on and drains", async (_age, elder, younger) => {
+    const world = await closedWorld();
+    world.apply(environment(elder));
+    await world.seconds(10);
+    world.apply(environment(younger), jobQueue("q", ["old"]), job());
+    await world.untilReady(900);
+    const planned = { durationMs: 3 * 3600_000, exitCode: 0 };
+    world.aws.outside.submitPlannedJob({ jobName: "j", jobQueue: "team_q", jobDefinition: "team_job" }, planned);
+    await world.until("the job runs", () => world.aws.truth.jobs()[0]?.status === "RUNNING", 900);
+    world.apply(withNetwork("old", {}, ["subnet-nat"]));
+    await world.seconds(1200);
+    world.delete("BatchComputeEnvironment", "x");
+    await world.seconds(3600);
+    expect(world.object("BatchComputeEnvironment", "x")).toBeUndefined();
+    await world.seconds(3 * 3600);
+    expect(await endpointsOf(world)).toEqual([]);
+  });
+});
+
+describe("what EC2 refuses beside endpoints", () => {
+  it("of what Retain left keeps no other from being made", async () => {
+    const world = await closedWorld();
+    const { spec, ...manifest } = environment("ce");
+    world.apply({ ...manifest, spec: { ...spec, deletionPolicy: "Retain" } });
+    await world.untilReady(600);
+    world.delete("BatchComputeEnvironment", "ce");
+    await world.untilGone(600);
+    const message = "You are not authorized to perform this operation.";
+    const fault: Fault = { kind: "refuse", exception: "UnauthorizedOperation", message, httpStatusCode: 403 };
+    world.aws.faults.add({ fault, on: "CreateTags" });
+    world.apply(environment("b"), job());
+    await world.seconds(1800);
+    expect(await endpointsOf(world)).toContain("s3 available");
+    expect(told(world, "b", "EndpointsReady")?.message).toContain("not authorized");
+  });
+});
+
+describe("what a person mends", () => {
+  it("is seen within minutes, also without the check of the network", async () => {
+    const world = await closedWorld({ vpcs: [{ id: "vpc-1", cidr: "10.0.0.0/16", dnsHostnames: false }] });
+    world.apply(environment("ce", undefined, { preflight: "Off" }));
+    await world.seconds(900);
+    expect(told(world, "ce", "EndpointsReady")?.message).toContain("enableDnsHostnames");
+    world.aws.outside.describeNetwork({ vpcs: [{ id: "vpc-1", cidr: "10.0.0.0/16" }] });
+    await world.untilReady(600);
+  });
+});
