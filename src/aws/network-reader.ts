@@ -96,7 +96,7 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
 
     const subnets = await inVpcs(parts.subnetsOf);
     let vpcs = await inVpcs(parts.vpcs);
-    if (lagBehind(vpcs, subnets, vpcIds)) {
+    if (lagBehind(vpcs, joined(subnets, asked), vpcIds)) {
       parts.vpcs.forget();
       vpcs = await inVpcs(parts.vpcs);
     }

@@ -75,6 +75,20 @@ describe("who does not write in a VPC", () => {
     expect(await tablesOfS3(world)).toContain("rtb-b");
   });
 
+  it("waits until the endpoints let in the address range that the VPC was given for it", async () => {
+    const world = await closedWorld();
+    world.apply(environment("first"));
+    await world.untilReady(900);
+    await world.seconds(1300);
+    const subnet = { id: "subnet-more", vpc: "vpc-1", zone: "us-east-1a", cidr: "10.1.0.0/24" };
+    world.aws.outside.describeNetwork({ vpcs: [{ id: "vpc-1", cidr: "10.0.0.0/15" }], subnets: [subnet] });
+    const since = world.clock.now();
+    world.apply(environment("second", ["subnet-more"]));
+    await world.untilReady(300);
+    const writes = [...new Set(writesSince(world, since))];
+    expect(writes).toEqual(["AuthorizeSecurityGroupIngress", "CreateComputeEnvironment"]);
+  });
+
   it("says so when the writer's process is gone, and never takes what is there for enough", async () => {
     const first = await closedWorld(secondTable);
     first.apply(environment("first"), jobQueue("q", ["first"]), job());
