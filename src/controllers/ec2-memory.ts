@@ -76,9 +76,7 @@ export function refusedLately(
 ): ReadonlyMap<string, RefusedWrites> {
   if (metadata.deletionTimestamp !== undefined) refused.delete(metadata.uid);
   const standing = [...(refused.get(metadata.uid) ?? [])].filter(([, { againAt }]) => againAt > now);
-  return new Map(
-    standing.map(([text, { reason, message, againAt }]) => [text, { reason, message, againInMs: againAt - now }]),
-  );
+  return new Map(standing.map(([text, { refusal, againAt }]) => [text, { ...refusal, againInMs: againAt - now }]));
 }
 
 /** Whether EC2 may not show yet what this process wrote in a VPC. @param now monotonic ms */

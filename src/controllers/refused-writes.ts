@@ -5,10 +5,12 @@ import { RefusalNoted } from "./failures.ts";
 import { failureText } from "./wording.ts";
 
 /**
- * What EC2 refused to write beside an environment. It may be another object's wish, or a quota: the environment itself
- * goes on, the condition of the part tells it, and the same writes are tried again after a while.
+ * What EC2 refused to write beside an environment. It may be another object's wish, a quota, or pass by itself: the
+ * environment itself goes on, the condition of the part tells it, and the same writes are tried again after a while.
  */
 export interface RefusedWrites {
+  /** It ends without anybody's doing. */
+  readonly passes?: true;
   readonly reason: string;
   /** AWS's words and the next step. */
   readonly message: string;
@@ -17,15 +19,32 @@ export interface RefusedWrites {
 }
 
 /** What was refused, with the monotonic time (ms) from which on it is tried again, `delayMs` after the refusal. */
-export type NotedRefusal = Omit<RefusedWrites, "againInMs"> & { readonly againAt: number; readonly delayMs: number };
+export interface NotedRefusal {
+  readonly refusal: Omit<RefusedWrites, "againInMs">;
+  readonly againAt: number;
+  readonly delayMs: number;
+}
 
-/** What passes by itself is asked for again as everything else is. */
-const passing: ReadonlySet<FailureKind> = new Set(["throttled", "unavailable", "busy"]);
-/** What may be over soon, for EC2 shows late what was made just before, or may be for a person to end. */
-const brief: ReadonlySet<FailureKind> = new Set(["notFound", "notReady"]);
-const briefMs = 60_000;
-const firstMs = 5 * 60_000;
+/** When refused writes are tried again, ms: after the first refusal, twice as long each time, and at most. */
+interface Pace {
+  readonly firstMs: number;
+  readonly longestMs: number;
+}
+
 const longestMs = 10 * 60_000;
+/** First once EC2 surely shows what it has made all the same: until then nobody knows what is still to be written. */
+const passing: Pace = { firstMs: 6000, longestMs: 60_000 };
+/** What may be over soon, for EC2 shows late what was made just before, or may be for a person to end. */
+const brief: Pace = { firstMs: 60_000, longestMs };
+const lasting: Pace = { firstMs: 5 * 60_000, longestMs };
+
+const paces: Partial<Record<FailureKind, Pace>> = {
+  throttled: passing,
+  unavailable: passing,
+  busy: passing,
+  notFound: brief,
+  notReady: brief,
+};
 
 /** How writes that are tried, and refused, together are remembered. */
 export function writesText(writes: readonly unknown[]): string {
@@ -45,31 +64,39 @@ export async function notingRefusal(
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof AwsError) || passing.has(error.kind)) throw error;
+    if (!(error instanceof AwsError)) throw error;
     const { kind, operation, message } = error;
     const now = clock.monotonic();
     // What was not tried again is wished no more.
     for (const [text, { againAt }] of refused) if (now - againAt > longestMs) refused.delete(text);
     const before = refused.get(writesText(writes));
-    const delayMs = Math.min(longestMs, before ? before.delayMs * 2 : brief.has(kind) ? briefMs : firstMs);
-    refused.set(writesText(writes), {
-      delayMs,
+    const pace = paces[kind] ?? lasting;
+    const delayMs = Math.min(pace.longestMs, Math.max(pace.firstMs, (before?.delayMs ?? 0) * 2));
+    const refusal = {
+      ...(pace === passing ? { passes: true as const } : {}),
       reason: failureReason(kind),
       message: failureText({ kind, operation, message, advice: adviceFor(error) }),
-      againAt: now + delayMs,
-    });
+    };
+    refused.set(writesText(writes), { refusal, againAt: now + delayMs, delayMs });
     throw new RefusalNoted(error);
   }
+}
+
+/** A refusal that stands, in place of the writes: waited for where it passes by itself. */
+export interface StandingRefusal {
+  readonly kind: "blocked" | "wait";
+  readonly reason: string;
+  readonly message: string;
+  readonly recheckInMs: number;
 }
 
 /** The refusal that still stands for exactly these writes. Pure. */
 export function standingRefusal(
   refused: ReadonlyMap<string, RefusedWrites>,
   writes: readonly unknown[],
-):
-  | { readonly kind: "blocked"; readonly reason: string; readonly message: string; readonly recheckInMs: number }
-  | undefined {
+): StandingRefusal | undefined {
   const known = refused.get(writesText(writes));
   if (known === undefined) return undefined;
-  return { kind: "blocked", reason: known.reason, message: known.message, recheckInMs: known.againInMs };
+  const { passes, reason, message, againInMs: recheckInMs } = known;
+  return { kind: passes === true ? "wait" : "blocked", reason, message, recheckInMs };
 }

@@ -64,14 +64,31 @@ describe("writes that EC2 refused", () => {
     expect([...(memory.refused.get(object.metadata.uid)?.keys() ?? [])]).toEqual(['["other"]']);
   });
 
+  // An answer of EC2's own fault may come for hours: what serves must not wait for its end.
   it.each<FailureKind>(["throttled", "unavailable", "busy"])(
-    "are not kept when it passes by itself: %s",
+    "are waited for, a short while each time, when it passes by itself: %s",
     async (kind) => {
-      const { refuse, known } = world();
-      await expect(refuse(kind)).rejects.toMatchObject({ kind });
-      expect(known()).toBeUndefined();
+      const { clock, refuse, all, known } = world();
+      for (const delay of [6, 12, 24, 48, 60, 60]) {
+        await expect(refuse(kind)).rejects.toBeInstanceOf(RefusalNoted);
+        expect(standingRefusal(all(), writes)).toMatchObject({ kind: "wait", recheckInMs: delay * 1000 });
+        await clock.advance(delay * 1000);
+        expect(known()).toBeUndefined();
+      }
     },
   );
+
+  it("are tried again as what refused them last, whatever did before", async () => {
+    const { refuse, known } = world();
+    for (const [kind, delayMs] of [
+      ["quota", 5 * minute],
+      ["throttled", minute],
+      ["quota", 5 * minute],
+    ] as const) {
+      await refuse(kind).catch(() => undefined);
+      expect(known()?.againInMs).toBe(delayMs);
+    }
+  });
 
   it("are not kept of an object that is being deleted, and forgotten once it is", async () => {
     const { clock, memory, refuse } = world();

@@ -164,6 +164,55 @@ describe("endpoints of an environment in a closed subnet", () => {
     await expectStory(world, "endpoints partly refused");
   });
 
+  // What passes by itself may last for hours all the same.
+  it.each([
+    ["fails within", "InternalError", "An internal error has occurred", 500],
+    ["is asked too often", "RequestLimitExceeded", "Request limit exceeded.", 503],
+    ["says it is busy", "IncorrectState", "The endpoint is not in a state for this.", 400],
+  ])("keep no step of an environment that is there while EC2 %s", async (_what, exception, words, httpStatusCode) => {
+    const world = await closedWorld();
+    world.apply(environment("ce"), jobQueue("q", ["ce"]));
+    await world.untilReady(900);
+    const fault = { kind: "refuse", exception, message: words, httpStatusCode } as const;
+    world.aws.faults.add({ fault, on: "CreateVpcEndpoint" });
+    const { spec, ...manifest } = environment("ce", undefined, { vpcEndpointServices: [...agent, "sts"] });
+    world.apply({ ...manifest, spec });
+    await world.seconds(600);
+    const computeResources = { ...spec.computeResources, maxvCpus: 7 };
+    world.apply({ ...manifest, spec: { ...spec, state: "DISABLED", computeResources } });
+    await world.seconds(120);
+    expect(world.aws.truth.computeEnvironments()).toMatchObject([
+      { state: "DISABLED", computeResources: { maxvCpus: 7 } },
+    ]);
+    const told = (type: string) => world.condition("BatchComputeEnvironment", "ce", type);
+    expect(told("Ready")).toMatchObject({ status: "True", reason: "Disabled" });
+    expect(told("EndpointsReady")).toMatchObject({ status: "False" });
+    expect(told("EndpointsReady")?.message).toContain(words);
+    // It is told once, and not anew with each try.
+    const version = () => world.object("BatchComputeEnvironment", "ce")?.metadata.resourceVersion;
+    const before = version();
+    await world.seconds(600);
+    expect(version()).toBe(before);
+  });
+
+  it("keep a new environment waiting, and not Stalled, while EC2 is asked too often", async () => {
+    const world = await closedWorld();
+    const fault = {
+      kind: "refuse",
+      exception: "RequestLimitExceeded",
+      message: "Request limit exceeded.",
+      httpStatusCode: 503,
+    } as const;
+    const lift = world.aws.faults.add({ fault, on: "CreateVpcEndpoint" });
+    world.apply(environment("ce"));
+    await world.seconds(600);
+    expect(world.condition("BatchComputeEnvironment", "ce", "Reconciling")).toMatchObject({ reason: "Throttled" });
+    expect(world.condition("BatchComputeEnvironment", "ce", "Stalled")).toBeUndefined();
+    expect(world.aws.truth.computeEnvironments()).toEqual([]);
+    lift();
+    await world.untilReady(180);
+  });
+
   it("go when nobody asks for them any more, while the environment stays", async () => {
     const world = await closedWorld();
     world.apply(environment("ce", ["subnet-nat"], { vpcEndpointServices: ["ecs-agent", "s3"] }));

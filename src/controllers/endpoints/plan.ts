@@ -126,7 +126,8 @@ function lackIn(
     const message = [...new Set([...refusals.map((one) => one.message), ...faults])].join("; ");
     const looks = [...refusals.map((one) => one.recheckInMs), ...(faults.length > 0 ? [unreadLookMs] : [])];
     const reason = refusal?.reason ?? "EndpointsImpossible";
-    return { kind: "blocked", reason, message, recheckInMs: Math.min(...looks) };
+    const passes = faults.length === 0 && refusals.every(({ kind }) => kind === "wait");
+    return { kind: passes ? "wait" : "blocked", reason, message, recheckInMs: Math.min(...looks) };
   }
   const coming = ours.filter((one) => one.state === "pending" || one.state === "pendingacceptance");
   const extended = plan.extend.filter((one) => concerns(servicesOf(one.endpointId, ours), one.endpointId));

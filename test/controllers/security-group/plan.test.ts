@@ -156,6 +156,14 @@ describe("the security group that an object wishes", () => {
     expect(told(decision)).toBe("False QuotaExceeded: the VPC has 2500 groups");
   });
 
+  it("is waited for, without a need for anybody to do something, where the refusal passes by itself", () => {
+    const writes = writesOf(planned(seen()));
+    const refusal = { passes: true, reason: "Throttled", message: "too often", againInMs: 6000 } as const;
+    const decision = planned(seen({ refused: new Map([[writes, refusal]]) }));
+    expect(decision.next).toMatchObject({ kind: "wait", reason: "Throttled", recheckInMs: 6000 });
+    expect(told(decision)).toBe("False Throttled: too often");
+  });
+
   it("whose rules EC2 refuses to change holds nothing up that is there, and the refusal is told", () => {
     const opened = { groups: [found({ group: group({ ingress: [everything] }) })] };
     const writes = writesOf(planned(seen(opened, { known: "sg-1" }), settled));
