@@ -18,6 +18,8 @@ export type Next<Action> =
       readonly follows?: true;
       /** What holds while AWS refuses it, where anything need not wait for it. */
       readonly otherwise?: Otherwise<Action>;
+      /** Nothing that stands around the steps of its kind is waited for first; `letFirst` says what that means. */
+      readonly goesFirst?: "always" | "unlessActs";
     }
   /** AWS, time or another object will end it. */
   | {
@@ -128,4 +130,15 @@ export interface Failure {
 /** Whether the next step makes in AWS what the object is for. Pure. */
 export function creates(next: Next<{ readonly kind: string }>): boolean {
   return next.kind === "act" && next.action.kind === "create";
+}
+
+/**
+ * What is decided around the steps of a kind, where its own step does not go first: that waits for nothing, and where
+ * AWS has refused it only for what is to be done, which it may hang on. What is around it is told all the same. Pure.
+ */
+export function letFirst<Own, Around>(own: Decision<Own>, around: Decision<Own | Around>): Decision<Own | Around> {
+  const { next, change } = own;
+  if (next.kind !== "act" || next.goesFirst === undefined) return around;
+  if (next.goesFirst === "unlessActs" && around.next.kind === "act") return around;
+  return { ...around, next, change };
 }

@@ -118,4 +118,51 @@ describe("state: DISABLED in the spec", () => {
     world.apply(computeEnvironment("ce", { ...ec2, computeResources: resources as never, state: "DISABLED" }));
     await world.until("it is stopped", () => states(world).join() === "DISABLED", 60);
   });
+
+  /** Of an environment whose service role is made for it. */
+  const withRole = (role: object = {}, more: object = {}): Spec =>
+    ({ ...ec2, ...more, iam: { serviceRole: role } }) as never;
+  const readBuckets = { policyArns: ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"] };
+
+  /** Somebody takes all tags off the service role. */
+  async function takeTags({ aws }: World): Promise<void> {
+    const RoleName = aws.truth.roles().find(({ name }) => name.startsWith("team_ce"))?.name ?? "";
+    const { Role } = await aws.outside.iam.getRole({ RoleName });
+    await aws.outside.iam.untagRole({ RoleName, TagKeys: (Role?.Tags ?? []).map(({ Key = "" }) => Key) });
+  }
+
+  it.each<[string, string, object, (world: World) => Promise<void>]>([
+    [
+      "IAM refuses to change the role",
+      "AccessDenied",
+      { tags: { team: "x" } },
+      async ({ aws }) => void aws.faults.add({ fault: accessDenied("TagRole", "iam"), on: "TagRole" }),
+    ],
+    ["the role has lost its tags", "RoleNameTaken", {}, takeTags],
+    ["the role may not be as the spec says", "NotAllowed", readBuckets, async () => undefined],
+  ])("is not kept from stopping jobs where %s", async (_what, reason, role, happen) => {
+    const world = await readyWorld(withRole());
+    await happen(world);
+    world.apply(computeEnvironment("ce", withRole(role)));
+    // A role at rest is read again every half hour.
+    await world.seconds(3600);
+    world.apply(computeEnvironment("ce", withRole(role, { state: "DISABLED" })));
+    await world.until("it is stopped", () => states(world).join() === "DISABLED", 60);
+    await world.seconds(60);
+    for (const type of ["Ready", "RolesReady"]) {
+      expect(world.condition("BatchComputeEnvironment", "ce", type)).toMatchObject({ status: "False", reason });
+    }
+  });
+
+  it("keeps no role from being put right when AWS refuses it", async () => {
+    const world = await readyWorld(withRole());
+    world.aws.faults.add({ fault: accessDenied("UpdateComputeEnvironment"), on: "UpdateComputeEnvironment" });
+    world.apply(computeEnvironment("ce", withRole({ tags: { team: "x" } }, { state: "DISABLED" })));
+    const isTagged = () => world.writes().some((line) => JSON.stringify(line).includes("TagRole"));
+    await world.until("the role has its tag", isTagged, 60);
+    await world.seconds(900);
+    expect(states(world)).toEqual(["ENABLED"]);
+    expect(world.condition("BatchComputeEnvironment", "ce", "Stalled")).toMatchObject({ reason: "AccessDenied" });
+    expect(world.condition("BatchComputeEnvironment", "ce", "RolesReady")).toMatchObject({ status: "True" });
+  });
 });

@@ -130,6 +130,19 @@ describe("an environment that selects its subnets and security groups", () => {
     await world.untilGone(900);
   });
 
+  it("is disabled all the same while another selector selects nothing", async () => {
+    const world = await selecting();
+    await tag(world, "subnet-nat", { team: "batch" });
+    world.apply(environment(), jobQueue("q", ["ce"]));
+    await world.untilReady(600);
+    world.apply(environment({ tags: { team: "nobody" } }));
+    await world.seconds(600);
+    world.apply(environment({ tags: { team: "nobody" } }, { state: "DISABLED" }));
+    await world.seconds(60);
+    expect(world.aws.truth.computeEnvironments()).toMatchObject([{ state: "DISABLED" }]);
+    expect(told(world, "Ready")).toMatch(/^False NothingSelected/);
+  });
+
   it("keeps its subnets when EC2 may not be read any more, and says which permission lacks", async () => {
     const world = await selecting();
     await tag(world, "subnet-nat", { team: "batch" });

@@ -41,6 +41,8 @@ export function independentName(action: Action): string | undefined {
     case "terminateJobs":
     case "delete":
       return `${action.kind} ${action.name}`;
+    case "update":
+      return disablesOnly(action) ? `disabling ${action.name}` : undefined;
     case "tag":
       return action.purpose === "retire" || action.purpose === "inUse" || action.purpose === "serving"
         ? `${action.purpose} ${action.items.map(({ name }) => name).join(" ")}`
@@ -48,6 +50,11 @@ export function independentName(action: Action): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** All else that the object itself has to do waits for it, but what stands around its steps does not. */
+function disablesOnly({ request, paths }: Extract<Action, { kind: "update" }>): boolean {
+  return request.state === "DISABLED" && paths.every((path) => path === "spec.state");
 }
 
 export interface TagItem {

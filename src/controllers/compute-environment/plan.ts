@@ -2,10 +2,11 @@
 
 import type { BatchComputeEnvironment, BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
+import { passesByItself } from "../../aws/errors.ts";
 import type { Decision, News, Next } from "../decision.ts";
 import { ownershipOf, retiredAtTag, servingSinceTag } from "../ownership.ts";
 import { tagChange } from "../tags.ts";
-import { type Action, tagOne } from "./action.ts";
+import { type Action, independentName, tagOne } from "./action.ts";
 import { madeInVain } from "./brake.ts";
 import { changeOf, deletion } from "./change.ts";
 import { queuesNaming } from "./checks.ts";
@@ -125,7 +126,8 @@ function contextOf(spec: Spec, listed: Seen, now: number): Context {
  * `spec.state` is for all that queues name, also while a handover is held or cannot be made. DISABLED comes before
  * everything else, and alone: nothing that AWS refuses beside it, and no queue that stays behind, keeps jobs starting.
  */
-function switched({ spec, seen, ours, fleet }: Context): Next<Action> | undefined {
+function switched(context: Context): Next<Action> | undefined {
+  const { spec, seen, ours, fleet } = context;
   const { state } = spec;
   const found = ours.find((environment) => {
     const { computeEnvironmentName: name, status } = environment;
@@ -138,7 +140,7 @@ function switched({ spec, seen, ours, fleet }: Context): Next<Action> | undefine
   if (state === undefined || found === undefined) return undefined;
   const { computeEnvironmentName: name, computeEnvironmentArn: arn } = found;
   const request = { computeEnvironment: name, state };
-  return {
+  const next: Extract<Next<Action>, { kind: "act" }> = {
     kind: "act",
     action: { kind: "update", name, arn, request, rollout: undefined, paths: ["spec.state"] },
     reason: "Updating",
@@ -146,6 +148,11 @@ function switched({ spec, seen, ours, fleet }: Context): Next<Action> | undefine
     irreversible: state === "DISABLED",
     untilShown: true,
   };
+  if (state !== "DISABLED") return next;
+  // Roles, endpoints and selections are for jobs that are to start; but what AWS refuses may hang on one of them.
+  const { failure } = seen.refusals.get(independentName(next.action) ?? "") ?? {};
+  const lasts = failure !== undefined && !passesByItself(failure.kind);
+  return { ...next, goesFirst: lasts && isPassedOver(next, context) ? "unlessActs" : "always" };
 }
 
 /** Goes back to an environment that was already being retired: enable it, wait, take the mark off. */

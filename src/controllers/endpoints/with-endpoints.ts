@@ -1,7 +1,7 @@
 import { endpointsAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import { failureReason } from "../conditions.ts";
-import type { Decision } from "../decision.ts";
+import { type Decision, letFirst } from "../decision.ts";
 import { newEc2Memory } from "../ec2-memory.ts";
 import type { Ports } from "../ports.ts";
 import type { Steps } from "../steps.ts";
@@ -40,11 +40,9 @@ export function withEndpoints<Seen, Action extends { readonly kind: string }>(
       await steps.refresh(object, region, signal);
     },
     plan(object, { own, endpoints }, now) {
-      return planWithEndpoints(
-        steps.plan(object, own, now),
-        endpoints,
-        object.metadata.deletionTimestamp !== undefined,
-      );
+      const decision = steps.plan(object, own, now);
+      const deleting = object.metadata.deletionTimestamp !== undefined;
+      return letFirst(decision, planWithEndpoints(decision, endpoints, deleting));
     },
     async act(action, object, region, given, signal) {
       if (!isEndpointsAction(action)) return await steps.act(action, object, region, given, signal);

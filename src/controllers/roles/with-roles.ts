@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../api/object.ts";
 import { rolesAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchRegion } from "../../aws/region.ts";
-import type { Decision } from "../decision.ts";
+import { type Decision, letFirst } from "../decision.ts";
 import { type Cluster, identityOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import type { Steps } from "../steps.ts";
@@ -50,7 +50,8 @@ export function withRoles<O extends KubeObject, Seen, Action extends { readonly 
     },
     outdated: (region) => steps.outdated?.(region),
     plan(_object, { object, own, roles }, now) {
-      return planWithRoles(steps.plan(object, own, now), roles, object.metadata.deletionTimestamp !== undefined);
+      const decision = steps.plan(object, own, now);
+      return letFirst(decision, planWithRoles(decision, roles, object.metadata.deletionTimestamp !== undefined));
     },
     async act(action, object, region, given, signal) {
       if (isRolesAction(action)) {

@@ -1,7 +1,7 @@
 import { securityGroupAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import { failureReason } from "../conditions.ts";
-import type { Decision } from "../decision.ts";
+import { type Decision, letFirst } from "../decision.ts";
 import { newEc2Memory, writeFor } from "../ec2-memory.ts";
 import type { Ports } from "../ports.ts";
 import type { Steps } from "../steps.ts";
@@ -42,7 +42,8 @@ export function withSecurityGroup<Seen, Action extends { readonly kind: string }
     },
     plan(object, { own, group }, now) {
       const deleting = object.metadata.deletionTimestamp !== undefined;
-      return planWithGroup(steps.plan(withMadeGroup(object), own, now), group, deleting);
+      const decision = steps.plan(withMadeGroup(object), own, now);
+      return letFirst(decision, planWithGroup(decision, group, deleting));
     },
     async act(action, object, region, given, signal) {
       if (!isGroupAction(action)) return await steps.act(action, withMadeGroup(object), region, given, signal);

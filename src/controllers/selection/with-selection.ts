@@ -1,4 +1,5 @@
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
+import { letFirst } from "../decision.ts";
 import type { Ports } from "../ports.ts";
 import type { Steps } from "../steps.ts";
 import { withSelected } from "./fill.ts";
@@ -28,8 +29,10 @@ export function withSelection<Seen, Action>(
       return { own: await steps.observe(withSelected(object), region, given, signal), selection };
     },
     refresh: (object, region, signal) => steps.refresh(withSelected(object), region, signal),
-    plan: (object, { own, selection }, now) =>
-      planWithSelection(steps.plan(withSelected(object), own, now), selection, object, now),
+    plan(object, { own, selection }, now) {
+      const decision = steps.plan(withSelected(object), own, now);
+      return letFirst(decision, planWithSelection(decision, selection, object, now));
+    },
     act: (action, object, region, given, signal) => steps.act(action, withSelected(object), region, given, signal),
     report: (object, { own, selection }, decision, now) =>
       withSelectionStatus(steps.report(withSelected(object), own, decision, now), selection, object, now),

@@ -319,3 +319,29 @@ describe("no further environment is made past three for the same spec that AWS d
     expect(told(planned(other, given([first, second, failed()], elsewhere)))).toBe("create");
   });
 });
+
+describe("disabling that AWS has refused", () => {
+  const spec: BatchComputeEnvironmentSpec = { ...ec2, state: "DISABLED" };
+  const given = { environments: [old()], queues: [queue("q1", ["old"])] };
+
+  it("still goes before all else of the object, but not before what is done to its roles and network", () => {
+    expect(planned(spec, given).next).toMatchObject({ reason: "Updating", goesFirst: "always" });
+    const refused = planned(spec, { ...given, ...refusedOf("disabling old") });
+    expect(told(refused)).toBe("disabling old");
+    expect(refused.next).toMatchObject({ goesFirst: "unlessActs" });
+    expect(refused.next).not.toHaveProperty("otherwise");
+    const throttled = { failure: { ...failureOf(""), kind: "throttled" }, at: now - 1000 };
+    const passing = planned(spec, { ...given, refusals: new Map([["disabling old", throttled]]) });
+    expect(passing.next).toMatchObject({ goesFirst: "always" });
+  });
+
+  it("is nothing that a change beside it is", () => {
+    const update = { kind: "update", name: "a", arn: "", rollout: undefined } as const;
+    const request = { computeEnvironment: "a", state: "DISABLED" } as const;
+    expect(independentName({ ...update, request, paths: ["spec.state"] })).toBe("disabling a");
+    expect(independentName({ ...update, request, paths: ["spec.state", "spec.tags"] })).toBeUndefined();
+    expect(
+      independentName({ ...update, request: { ...request, state: "ENABLED" }, paths: ["spec.state"] }),
+    ).toBeUndefined();
+  });
+});
