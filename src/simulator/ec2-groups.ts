@@ -25,6 +25,9 @@ const allEgress: IpPermission = {
   UserIdGroupPairs: [],
 };
 
+/** Rules of one direction and address family. A prefix list counts as one, whatever is in it; EC2 counts its entries. */
+const mostRules = 60;
+
 /** Security groups: what makes, changes and removes them. @throws Refusal */
 export class Groups {
   readonly #state: Ec2State;
@@ -90,7 +93,15 @@ export class Groups {
         );
       }
     }
-    this.#state.groups.put(group.GroupId ?? "", { ...group, [direction]: merged([...there, ...wanted]) });
+    const rules = [...there, ...wanted];
+    const count = (family: "IpRanges" | "Ipv6Ranges"): number => rules.filter((one) => counts(one, family)).length;
+    if (Math.max(count("IpRanges"), count("Ipv6Ranges")) > mostRules) {
+      throw ec2Refusal(
+        "RulesPerSecurityGroupLimitExceeded",
+        "The maximum number of rules per security group has been reached.",
+      );
+    }
+    this.#state.groups.put(group.GroupId ?? "", { ...group, [direction]: merged(rules) });
   }
 
   revoke(direction: Direction, input: RuleChange): void {
@@ -150,6 +161,11 @@ function split(permission: IpPermission): IpPermission[] {
     ...(permission.PrefixListIds ?? []).map((one) => ({ ...base, PrefixListIds: [one] })),
     ...(permission.UserIdGroupPairs ?? []).map((one) => ({ ...base, UserIdGroupPairs: [one] })),
   ];
+}
+
+/** Whether a rule for one peer is counted among those of an address family. */
+function counts(rule: IpPermission, family: "IpRanges" | "Ipv6Ranges"): boolean {
+  return rule[family] !== undefined || rule.UserIdGroupPairs !== undefined || rule.PrefixListIds !== undefined;
 }
 
 function normalProtocol(protocol: string): string {

@@ -124,6 +124,22 @@ describe("a simulated security group", () => {
     expect(await refusal(ec2.revokeSecurityGroupIngress(rule))).toMatch(/^InvalidPermission.NotFound: /);
   });
 
+  it("takes 60 rules of a direction for each address family, and no more", async () => {
+    const { aws } = account();
+    aws.outside.describeNetwork(threeSubnets);
+    const { ec2 } = aws;
+    const { GroupId = "" } = await ec2.createSecurityGroup({ GroupName: "ours", Description: "d", VpcId: "vpc-1" });
+    const tcp = { IpProtocol: "tcp", FromPort: 443, ToPort: 443 };
+    const allow = (peers: object) =>
+      refusal(ec2.authorizeSecurityGroupIngress({ GroupId, IpPermissions: [{ ...tcp, ...peers }] }));
+    const IpRanges = Array.from({ length: 60 }, (_, at) => ({ CidrIp: `10.0.${at}.0/24` }));
+    expect(await allow({ IpRanges })).toBe("accepted");
+    const full = "RulesPerSecurityGroupLimitExceeded: The maximum number of rules per security group has been reached.";
+    expect(await allow({ IpRanges: [{ CidrIp: "10.1.0.0/24" }] })).toBe(full);
+    expect(await allow({ UserIdGroupPairs: [{ GroupId }] })).toBe(full);
+    expect(await allow({ Ipv6Ranges: [{ CidrIpv6: "2001:db8::/32" }] })).toBe("accepted");
+  });
+
   it("cannot go while an endpoint, another group's rule or an instance needs it", async () => {
     const { aws, clock } = account();
     aws.outside.describeNetwork(threeSubnets);

@@ -154,6 +154,22 @@ describe("the security group that is made for an environment", () => {
     expect(groupsInUse(one)).toEqual([group?.GroupId]);
   });
 
+  // EC2 takes 60 rules of one direction, and each of the two lists may have 30 beside HTTPS.
+  it("has other rules in place of as many as it may have", async () => {
+    const one = await world();
+    const egress = (net: number) =>
+      Array.from({ length: 30 }, (_, at) => ({ protocol: "tcp", ports: "5432", peer: `10.${net}.${at}.0/24` }));
+    one.apply(environment("subnet-nat", { egress: egress(1) }));
+    await one.untilReady(600);
+    one.apply(environment("subnet-nat", { egress: egress(2) }));
+    await one.seconds(120);
+    const expected = [...https, ...egress(2).map(({ peer }) => `out tcp 5432 ${peer}`)];
+    expect((await rulesOf(one)).toSorted()).toEqual(expected.toSorted());
+    expect(told(one)).toMatch(/^True SecurityGroupAvailable/);
+    expect(told(one, "Ready")).toMatch(/^True/);
+    await expectSilence(one);
+  });
+
   it("is made once, whenever the operator dies", async () => {
     const clock = new VirtualClock();
     const aws = createSimulatedAws({ clock, random: seededRandom(1), region });

@@ -2,6 +2,7 @@
 
 import type { SecurityGroup } from "../../network/facts.ts";
 import { lookedAtAgain } from "../again.ts";
+import { failureReason } from "../conditions.ts";
 import { creates, type Decision, type News, type Next } from "../decision.ts";
 import { retainedMark } from "../ownership.ts";
 import { standingRefusal } from "../refused-writes.ts";
@@ -111,7 +112,7 @@ function kept<Action extends { readonly kind: string }>(
     const next = { kind: "blocked", reason: "SecurityGroupImpossible", message, recheckInMs: unreadLookMs } as const;
     return { kind: "instead", decision: held(own, seen, next) };
   }
-  const wanted = found === undefined ? making(vpcId, seen) : mending(found, wished, seen);
+  const wanted = found === undefined ? making(vpcId, seen) : mending(found, wished, seen, network);
   const refused = wanted === undefined ? undefined : refusedNow(network, wanted);
   if (refused !== undefined) {
     // An environment that is there goes on with the group as it is.
@@ -161,18 +162,25 @@ function mending(
   { group, retag }: GroupFound,
   wished: GroupWish,
   { identity, known }: GroupSeen,
+  network: Read,
 ): GroupNext | undefined {
   const { groupId, vpcId } = group;
   const { missing, surplus } = ruleChanges(wished, group);
   const tags: readonly GroupWrite[] = retag
     ? [{ kind: "tag", groupId, set: groupTags(identity), remove: [leftBehindTag] }]
     : [];
+  const [allowed, revoked] = [changes("authorize", group, missing), changes("revoke", group, surplus)];
   // What is allowed first leaves no moment in which instances reach nothing.
-  const writes = [...tags, ...changes("authorize", group, missing), ...changes("revoke", group, surplus)];
+  const writes = [...tags, ...allowed, ...revoked];
   if (writes.length === 0) return undefined;
   const rules = [...missing.map((rule) => `+ ${ruleText(rule)}`), ...surplus.map((rule) => `- ${ruleText(rule)}`)];
   const what = rules.length === 0 ? "gets its tags" : `gets its rules: ${rules.join(", ")}`;
-  return act(vpcId, groupId === known ? "mend" : "make", writes, `${groupId} ${what}`);
+  const doing = groupId === known ? "mend" : "make";
+  const next = act(vpcId, doing, writes, `${groupId} ${what}`);
+  if (allowed.length === 0 || revoked.length === 0) return next;
+  if (refusedNow(network, next)?.reason !== failureReason("quota")) return next;
+  // Together they may be more than EC2 takes. What goes is wished no more, and running jobs lose it only sooner.
+  return act(vpcId, doing, [...tags, ...revoked, ...allowed], `${groupId} ${what}`);
 }
 
 function changes(

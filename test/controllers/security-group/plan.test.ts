@@ -177,6 +177,35 @@ describe("the security group that an object wishes", () => {
     expect(told(decision)).toBe("False PermissionDenied: allow ec2:RevokeSecurityGroupIngress");
   });
 
+  it("loses what is wished no more first, where EC2 does not take both beside each other", () => {
+    const tcp = { protocol: "tcp", ports: "22", peer: "10.0.0.0/8" } as const;
+    const opened = { groups: [found({ group: group({ ingress: [everything] }) })] };
+    const expectSteps = (reason: string, more: Partial<GroupSeen>, ...steps: readonly string[]) => {
+      const given = (refused: readonly string[] = []) =>
+        seen(
+          { ...opened, refused: new Map(refused.map((writes) => [writes, { reason, message: "60", againInMs: 9 }])) },
+          { known: "sg-1", ...more },
+        );
+      const refused: string[] = [];
+      for (const expected of steps) {
+        const next = planned(given(refused), settled);
+        expect(step(next)).toBe(expected);
+        if (next.next.kind === "act") refused.push(writesOf(next));
+      }
+    };
+    const both = { wished: { egress: [tcp], ingress: [] } };
+    const mending = "act MendingSecurityGroup";
+    expectSteps(
+      "QuotaExceeded",
+      both,
+      `${mending} authorize revoke`,
+      `${mending} revoke authorize`,
+      "settled Available",
+    );
+    expectSteps("AccessDenied", both, `${mending} authorize revoke`, "settled Available");
+    expectSteps("QuotaExceeded", {}, `${mending} revoke`, "settled Available");
+  });
+
   it("is looked at again every ten minutes", () => {
     expect(planned(seen({ groups: [found()] }, { known: "sg-1" }), settled).next).toEqual({
       ...settled,
