@@ -4,6 +4,7 @@ import { AwsError, isWorthTelling } from "../aws/errors.ts";
 import type { BatchRegion } from "../aws/region.ts";
 import type { ObjectEvent } from "../kube/store.ts";
 import type { Again, Reconciler, Report } from "../runtime/controller.ts";
+import { leftInAws } from "./abandoned.ts";
 import { againAfter } from "./again.ts";
 import { agreed } from "./agreed.ts";
 import { conditionsFor, reasonOf, stallsUnread, unreadableConditions } from "./conditions.ts";
@@ -241,8 +242,6 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
   }
 
   async function abandon(object: O, signal: AbortSignal): Promise<Report> {
-    const status = object.status as { readonly arn?: string } | undefined;
-    const left = status?.arn ?? "whatever AWS holds for it";
     await ports.store.patchMetadata(steps.kind, object, { removeFinalizer: cleanupFinalizer }, signal);
     memories.delete(object.metadata.uid);
     return {
@@ -252,7 +251,7 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
           type: "Warning",
           reason: "Abandoned",
           action: "Delete",
-          note: `let go without touching AWS, as annotated; left there: ${left}`,
+          note: `let go without touching AWS, as annotated; left there: ${leftInAws(object)}`,
         },
       ],
       again: { kind: "onChange" },

@@ -380,6 +380,18 @@ describe("the security group that is made for an environment", () => {
     await one.untilReady(900);
   });
 
+  it("is named, with the VPC of the endpoints, when its object is let go without touching AWS", async () => {
+    const one = await world();
+    one.apply(environment("subnet-closed", {}, { vpcEndpoints: "Ensure" }));
+    await one.untilReady(600);
+    const groupId = groupIdOf(one, "ce");
+    one.annotate(kind, "ce", { "awsbatch.dev/abandon": "true" });
+    one.delete(kind, "ce");
+    await one.untilGone(60);
+    const note = one.store.events().find(({ reason }) => reason === "Abandoned")?.note;
+    expect(note).toMatch(new RegExp(`left there: arn:.*; security group ${groupId}; endpoints in vpc-1$`));
+  });
+
   it("loses nothing with the status of its object", async () => {
     const one = await world();
     one.apply(environment());
