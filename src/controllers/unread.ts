@@ -1,5 +1,6 @@
 import { AwsError, adviceFor } from "../aws/errors.ts";
 import { reasonUnread, UnreadPart } from "../network/lookups.ts";
+import type { Finding } from "../network/preflight.ts";
 import { failureReason } from "./conditions.ts";
 
 /** That what a plan needs could not be read: the reason of a condition, and AWS's words with the next step. */
@@ -20,7 +21,7 @@ export function unreadBy(error: unknown, what: string): NotRead {
     const next =
       permission === undefined
         ? "They are asked for again within minutes; if this stays, find in CloudTrail who else calls EC2 in this region"
-        : `Allow ${permission} to the operator's IAM role`;
+        : allowed(permission);
     return {
       kind: "unread",
       reason: reasonUnread(error.part),
@@ -30,4 +31,18 @@ export function unreadBy(error: unknown, what: string): NotRead {
   if (!(error instanceof AwsError)) throw error;
   const message = `${what} (${error.operation}): ${error.message.replace(/[.]$/, "")}. ${adviceFor(error)}`;
   return { kind: "unread", reason: failureReason(error.kind), message };
+}
+
+/** That a way of an environment could not be followed to its end. */
+export function unreadWay({ message, remedies }: Pick<Finding, "message" | "remedies">): NotRead {
+  const [permission] = remedies.flatMap((one) => (one.kind === "grantPermission" ? [one.permission] : []));
+  const next =
+    permission === undefined
+      ? "It is asked for again within minutes; if this stays, correct what EC2 refuses, or find in CloudTrail who else calls EC2 in this region"
+      : allowed(permission);
+  return { kind: "unread", reason: reasonUnread({ permission }), message: `${message}. ${next}` };
+}
+
+function allowed(permission: string): string {
+  return `Allow ${permission} to the operator's IAM role`;
 }

@@ -2,7 +2,7 @@
 
 import { type Described, groupIdsOf, subnetsOf } from "./described.ts";
 import type { NetworkFacts, RouteTable, SecurityGroup, VpcEndpoint } from "./facts.ts";
-import { isStanding, isUnreadCause, orUnread, read, UnreadPart } from "./lookups.ts";
+import { isStanding, isUnreadCause, orUnread, read, templateIn, UnreadPart } from "./lookups.ts";
 import { endpointServiceOf, type Need, needsOf, type Workload } from "./needs.ts";
 import { type Trace, traces } from "./preflight.ts";
 import { list, sentenceOf } from "./remedies.ts";
@@ -85,7 +85,7 @@ export function cutOffs(
   const found = new Map<string, string>();
   const traced = new Set<string>();
   for (const one of inhabitants) {
-    const described = grouped(one.described, before);
+    const described = grouped(withoutRefused(one.described, facts), before);
     const needs = needsIn(services, one);
     const key = JSON.stringify([described.request, needs.map(({ service, publicIp }) => [service, publicIp])]);
     if (traced.has(key) || subnetsOf(described, facts).every((subnet) => subnet.vpcId !== vpcId)) continue;
@@ -185,6 +185,17 @@ function grouped(described: Described, facts: NetworkFacts): Described {
   if (groupIds instanceof UnreadPart) return described;
   if (securityGroups.value.some(({ groupId }) => groupIds.includes(groupId))) return described;
   return { ...described, request: { ...described.request, securityGroupIds: [openGroupId] } };
+}
+
+/**
+ * Without launch templates that EC2 refuses to tell of while it tells of others: AWS Batch is refused them as well, so
+ * nothing runs by them that could be cut off.
+ */
+function withoutRefused(described: Described, facts: NetworkFacts): Described {
+  const { launchTemplates } = described.request;
+  if (facts.launchTemplates.kind === "unread") return described;
+  const told = launchTemplates.filter((one) => !(orUnread(() => templateIn(facts, one)) instanceof UnreadPart));
+  return { ...described, request: { ...described.request, launchTemplates: told } };
 }
 
 function withOpenGroup(facts: NetworkFacts): NetworkFacts {

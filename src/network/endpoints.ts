@@ -9,11 +9,11 @@ import {
   type IsOurs,
   withoutOurs,
 } from "./dependence.ts";
-import { type Described, subnetsOf, templatesOf } from "./described.ts";
+import { subnetsOf } from "./described.ts";
 import type { EndpointService, NetworkFacts, Part, Subnet, Vpc, VpcEndpoint } from "./facts.ts";
-import { isBroken, isStanding, isUnreadCause, orUnread, read, UnreadPart } from "./lookups.ts";
+import { isBroken, isStanding, isUnreadCause, read, UnreadPart } from "./lookups.ts";
 import { endpointServiceOf } from "./needs.ts";
-import { preflight } from "./preflight.ts";
+import { type Finding, preflight } from "./preflight.ts";
 import { tableOf } from "./routes.ts";
 import { onePerZone } from "./ways-out.ts";
 
@@ -45,8 +45,10 @@ export interface EndpointPlan {
   readonly ingressFrom: readonly string[];
   /** What only a person can mend. */
   readonly obstacles: readonly Obstacle[];
-  /** Full names of the services that each of the users wishes. */
+  /** Full names of the services that each of the users wishes; none where that is not known. */
   readonly wishes: ReadonlyMap<EndpointUser, readonly string[]>;
+  /** Users whose wish nobody knows, and why: something on their ways could not be read. Nothing is removed meanwhile. */
+  readonly unread: ReadonlyMap<EndpointUser, Finding>;
 }
 
 export interface Obstacle {
@@ -77,7 +79,7 @@ export interface EndpointToExtend {
  * @param users who wish endpoints
  * @param leaving what runs without a wish for endpoints: nothing is made for it, and nothing that it needs is taken away
  * @param held which of our endpoints they run by
- * @throws UnreadPart when VPCs, subnets, endpoints or route tables were not read, or something else on the ways of users
+ * @throws UnreadPart when VPCs, subnets, endpoints or route tables were not read
  */
 export function endpointPlan(
   vpcId: string,
@@ -93,14 +95,16 @@ export function endpointPlan(
   const here = (all: readonly EndpointUser[]): readonly EndpointUser[] =>
     all.filter((user) => subnetsIn(user).length > 0);
   // Environments of one team lie in the same subnets: what one needs is traced once.
-  const known = new Map<string, readonly string[]>();
-  const wanted = (user: EndpointUser): readonly string[] => {
+  const known = new Map<string, Wanted>();
+  const wanted = (user: EndpointUser): Wanted => {
     const key = JSON.stringify([user.described, user.workload, user.services]);
     const found = known.get(key) ?? wantedBy(user, vpcId, bare);
     known.set(key, found);
     return found;
   };
-  const wishes = here(users).flatMap((user) => wanted(user).map((service) => ({ service, subnets: subnetsIn(user) })));
+  const wishes = here(users).flatMap((user) =>
+    wanted(user).services.map((service) => ({ service, subnets: subnetsIn(user) })),
+  );
   // What cannot be seen is no reason to make anything, and none to take anything away.
   const runsBy = (user: EndpointUser): readonly string[] => [...held(user).services, ...held(user).unread];
   // Who names services says which others may go; of what still runs elsewhere that says nothing.
@@ -109,46 +113,40 @@ export function endpointPlan(
     ...here(leaving).flatMap((user) => [...(user.services ?? []), ...runsBy(user)]),
   ];
   const full = (service: string): string => endpointServiceOf(service, facts.region);
+  const unread = here(users).flatMap((user) => {
+    const why = wanted(user).unread;
+    return why === undefined ? [] : [[user, why] as const];
+  });
+  const plan = planFor(vpcId, wishes, kept, facts, isOurs);
   return {
-    ...planFor(vpcId, wishes, kept, facts, isOurs),
-    wishes: new Map(here(users).map((user) => [user, wanted(user).map(full)])),
+    ...plan,
+    remove: unread.length > 0 ? [] : plan.remove,
+    wishes: new Map(here(users).map((user) => [user, wanted(user).services.map(full)])),
+    unread: new Map(unread),
   };
 }
 
+interface Wanted {
+  /** Short names. */
+  readonly services: readonly string[];
+  /** Why they are not known. */
+  readonly unread?: Finding;
+}
+
 /** What would be reached without endpoints of ours needs none, so that one that is there does not make itself superfluous. */
-function wantedBy(user: EndpointUser, vpcId: string, bare: NetworkFacts): readonly string[] {
+function wantedBy(user: EndpointUser, vpcId: string, bare: NetworkFacts): Wanted {
   const { described, workload, services } = user;
-  if (services !== undefined) return services;
+  if (services !== undefined) return { services };
   const { findings } = preflight(described, workload, bare);
-  if (findings.length === 0) return [];
+  if (findings.length === 0) return { services: [] };
   // Where a way could not be followed to its end, nobody knows what is needed.
-  if (findings.some(({ cause, needs }) => needs.length > 0 && isUnreadCause(cause))) throw firstUnread(described, bare);
+  const unread = findings.find(({ cause, needs }) => needs.length > 0 && isUnreadCause(cause));
+  if (unread !== undefined) return { services: [], unread };
   const found = findings.filter(
     ({ state, remedies }) => state === "Unreachable" && remedies.some(({ kind }) => kind === "interfaceEndpoints"),
   );
   const advised = found.flatMap(({ needs }) => needs.map(({ service }) => service));
-  return [...new Set([...advised, ...helpedByEndpoints(user, vpcId, bare)])];
-}
-
-/** What stands on the ways of an environment and was not read. */
-function firstUnread(described: Described, facts: NetworkFacts): UnreadPart {
-  const dns = facts.vpcs.kind === "read" ? facts.vpcs.value.map((vpc) => vpc.dns) : [];
-  const parts: readonly (readonly [string, Part<unknown>])[] = [
-    ["security groups", facts.securityGroups],
-    ["network ACLs", facts.networkAcls],
-    ["route tables", facts.routeTables],
-    ["NAT gateways", facts.natGateways],
-    ["internet gateways", facts.internetGateways],
-    ["egress-only internet gateways", facts.egressOnlyGateways],
-    ["prefix lists", facts.prefixLists],
-    ["VPCs", facts.vpcs],
-    ...dns.map((part) => ["DNS settings of the VPC", part] as const),
-  ];
-  for (const [what, part] of parts) if (part.kind === "unread") return new UnreadPart(what, part);
-  const templates = orUnread(() => templatesOf(described, facts));
-  if (templates instanceof UnreadPart) return templates;
-  const message = "EC2 does not show all of it";
-  return new UnreadPart("network", { kind: "unread", permission: undefined, message });
+  return { services: [...new Set([...advised, ...helpedByEndpoints(user, vpcId, bare)])] };
 }
 
 /**
@@ -214,7 +212,7 @@ function planFor(
   keeping: readonly string[],
   facts: NetworkFacts,
   isOurs: IsOurs,
-): Omit<EndpointPlan, "wishes"> {
+): Omit<EndpointPlan, "wishes" | "unread"> {
   const here = read("VPC endpoints", facts.endpoints).filter((one) => one.vpcId === vpcId);
   const standing = here.filter(isStanding);
   const create: EndpointToMake[] = [];

@@ -151,7 +151,7 @@ export function orUnread<T>(find: () => T): T | UnreadPart {
 }
 
 /** The reason of a condition that tells of a part that was not read. */
-export function reasonUnread({ permission }: Unread): "NotReadable" | "AccessDenied" {
+export function reasonUnread({ permission }: Pick<Unread, "permission">): "NotReadable" | "AccessDenied" {
   return permission === undefined ? "NotReadable" : "AccessDenied";
 }
 

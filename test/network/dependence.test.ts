@@ -163,6 +163,19 @@ describe("an endpoint that would cut somebody off", () => {
     expect(plan.obstacles[0]?.message).toContain("may cut off subnet-a");
   });
 
+  it("is made whatever EC2 refuses to tell of one launch template, unless the network bars the way", () => {
+    const refused = { by: "name", reference: "mine", requested: "1", unread } as const;
+    const parts = { launchTemplates: read([refused]) };
+    const launchTemplates = [{ by: "name", reference: "mine", version: "1" }] as const;
+    for (const request of [{ launchTemplates }, { launchTemplates, securityGroupIds: [] }]) {
+      const naming = inhabitant(withRequest(natNetwork(), request));
+      expect(beside(open, parts)(naming).create).toHaveLength(2);
+      expect(beside(noVpc, parts)(naming).create).toEqual([]);
+    }
+    const naming = inhabitant(withRequest(natNetwork(), { launchTemplates }));
+    expect(beside(open, { launchTemplates: unread })(naming).obstacles[0]?.message).toContain("may cut off");
+  });
+
   it("gets no more subnets that would", () => {
     const nat = natNetwork();
     const standing = endpoint("ecs", { ...own, subnetIds: ["subnet-a"] });

@@ -55,6 +55,11 @@ function plan(given: Case, services?: readonly string[]): EndpointPlan {
   return planned(given.facts, [user(given, { services })]);
 }
 
+/** Why the wishes of users are not known. */
+function whys({ unread }: EndpointPlan): readonly string[] {
+  return [...unread.values()].map(({ message }) => message);
+}
+
 /** The network after its plan was carried out. */
 function made(given: Case): Case {
   const { create } = plan(given);
@@ -206,9 +211,9 @@ describe("endpoints that have to be made", () => {
   ] as const)("where %s could not be read nobody knows what is needed", (part, what) => {
     const unread = { kind: "unread", permission: undefined, message: "Rate exceeded" } as const;
     for (const given of [bare, made(bare)]) {
-      expect(() => planned({ ...given.facts, [part]: unread }, [user(given)])).toThrow(
-        `${what} could not be read: Rate exceeded`,
-      );
+      const dark = planned({ ...given.facts, [part]: unread }, [user(given)]);
+      expect(whys(dark)).toEqual([`${what} could not be read: Rate exceeded`]);
+      expect(dark).toMatchObject({ create: [], extend: [], remove: [] });
     }
   });
 
@@ -224,11 +229,28 @@ describe("endpoints that have to be made", () => {
       launchTemplates: read([{ by: "name", reference: "mine", requested: "$Default", unread }]),
     });
     const naming = user(withRequest(dark, { launchTemplates: [mine] }));
-    expect(() => planned(dark.facts, [naming])).toThrow("launch template mine could not be read: Not this one.");
     const byId = user(withRequest(dark, { launchTemplates: [{ ...mine, by: "id" }] }));
     for (const other of [user(dark), byId]) {
-      expect(planned(dark.facts, [other]).create).toHaveLength(plan(bare).create.length);
+      const both = planned(dark.facts, [naming, other]);
+      expect(both.create).toEqual(plan(bare).create);
+      expect([...both.unread.keys()]).toEqual([naming]);
+      expect(whys(both)).toEqual(["launch template mine could not be read: Not this one"]);
+      expect([both.wishes.get(naming), both.wishes.get(other)?.length]).toEqual([[], plan(bare).create.length]);
     }
+  });
+
+  it("while somebody's wish is not known nothing is removed that may be needed for it", () => {
+    const unread = { kind: "unread", permission: undefined, message: "Not this one." } as const;
+    const nat = withFacts(natNetwork(), {
+      endpoints: read([endpoint("ecs", own)]),
+      launchTemplates: read([{ by: "name", reference: "mine", requested: "1", unread }]),
+    });
+    const launchTemplates = [{ by: "name", reference: "mine", version: "1" }] as const;
+    const naming = user(withRequest(nat, { launchTemplates }));
+    expect(planned(nat.facts, [user(nat)]).remove).toEqual(["vpce-ecs"]);
+    expect(planned(nat.facts, [user(nat), naming]).remove).toEqual([]);
+    // Who names services has said all.
+    expect(planned(nat.facts, [user(nat), { ...naming, services: [] }]).remove).toEqual(["vpce-ecs"]);
   });
 
   it("where the DNS settings of its VPC could not be read nobody knows either", () => {
@@ -239,7 +261,9 @@ describe("endpoints that have to be made", () => {
       () => true,
       (vpc) => ({ ...vpc, dns }),
     );
-    expect(() => plan(dark)).toThrow("DNS settings");
+    expect(whys(plan(dark))).toEqual([
+      "DNS settings of vpc-1 could not be read, the operator lacks ec2:DescribeVpcAttribute: no",
+    ]);
   });
 
   it("groups that let out to the VPC alone are no hindrance: endpoints are all that they need", () => {

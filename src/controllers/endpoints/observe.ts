@@ -18,7 +18,7 @@ import { identityOf, isRetainedBy, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { placed } from "../security-group/fill.ts";
 import { groupsNaming } from "../security-group/rules.ts";
-import { unreadBy } from "../unread.ts";
+import { unreadBy, unreadWay } from "../unread.ts";
 import { wishOf } from "../wish.ts";
 import { groupName, isOurs } from "./ownership.ts";
 import type { EndpointsSeen, NetworkOfEndpoints, OtherUser, VpcSeen } from "./seen.ts";
@@ -240,12 +240,14 @@ function vpcsSeen(
     // Who has asked here and will be nobody knows where yet may need what is there.
     const isAwaited = others.some(({ one, part }) => !part.leaving && one.user === undefined);
     const plan = isAwaited || moving.length > 0 ? { ...whole, remove: [] } : whole;
+    const unread = self?.user && plan.unread.get(self.user);
     return {
       vpcId,
       // Who only looks waits for the writer, and that one says what keeps it.
       plan: isWriter ? withoutCutOffs(plan, everybody, group?.groupId, facts) : plan,
       needs: (self?.user && plan.wishes.get(self.user)) ?? [],
       lacks: self?.user === undefined ? [] : extendedFor(self.user, plan, facts),
+      unread: unread && unreadWay(unread),
       ours: endpoints.filter((one) => one.vpcId === vpcId && ownedByUs(one)),
       group,
       groupNamedBy:

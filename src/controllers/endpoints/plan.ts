@@ -84,6 +84,10 @@ function inUse<Action extends { readonly kind: string }>(
     const writes = vpc.justWritten ? settling(vpc, "MakingEndpoints") : next;
     return { kind: "instead", decision: instead(own, writes, "False", own.serving) };
   }
+  if (vpc.unread !== undefined) {
+    const kind = creates(own.next) ? "instead" : "beside";
+    return { kind, decision: unread(own, withAllRefusals(vpc.unread, refused), seen.wished) };
+  }
   const lacking = lackIn(vpc, refused, (services, endpointId) => {
     const isServed = endpointId !== undefined && !vpc.lacks.includes(endpointId);
     return !isServed && services.some((one) => needs.includes(one));
@@ -149,7 +153,7 @@ function lackIn(
 }
 
 /** What an object waits for, with all that EC2 has refused beside that: nothing else would tell it. */
-function withAllRefusals(lacking: Holding, refused: readonly Refused[]): Holding {
+function withAllRefusals<T extends { readonly message: string }>(lacking: T, refused: readonly Refused[]): T {
   const others = new Set(refused.map(({ refusal }) => refusal.message).filter((one) => !lacking.message.includes(one)));
   return others.size === 0 ? lacking : { ...lacking, message: [lacking.message, ...others].join("; ") };
 }

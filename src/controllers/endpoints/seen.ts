@@ -2,6 +2,7 @@ import type { EndpointPlan } from "../../network/endpoints.ts";
 import type { SecurityGroup, VpcEndpoint } from "../../network/facts.ts";
 import type { Cluster, Identity } from "../ownership.ts";
 import type { RefusedWrites } from "../refused-writes.ts";
+import type { NotRead } from "../unread.ts";
 
 /** Everything about endpoints that the plan of an object is made from. */
 export interface EndpointsSeen {
@@ -38,6 +39,8 @@ export interface VpcSeen {
   readonly needs: readonly string[];
   /** Ids of endpoints of ours that are to be extended to subnets of the object itself, or to their route tables. */
   readonly lacks: readonly string[];
+  /** Why it is not known what the object itself wishes there. */
+  readonly unread: NotRead | undefined;
   /** Endpoints of ours there, those on their way out included. */
   readonly ours: readonly VpcEndpoint[];
   /** The group of our endpoints. */

@@ -25,6 +25,7 @@ export function planned(other: Partial<EndpointPlan> = {}): EndpointPlan {
     ingressFrom: ["10.0.0.0/16"],
     obstacles: [],
     wishes: new Map(),
+    unread: new Map(),
     ...other,
   };
 }
@@ -46,6 +47,7 @@ export function vpc(other: Partial<VpcSeen> = {}): VpcSeen {
     plan: planned(),
     needs: ["ecs", "ecr.api", "s3"].map(endpointName),
     lacks: [],
+    unread: undefined,
     ours: [],
     group: letting("10.0.0.0/16"),
     groupNamedBy: [],

@@ -297,6 +297,29 @@ describe("endpoints whose network cannot be read", () => {
   });
 });
 
+describe("endpoints of which it is not known whether an environment needs them", () => {
+  const unread = { kind: "unread", reason: "NotReadable", message: "launch template odd could not be read" } as const;
+  const dark = (part: Partial<VpcSeen> = {}) => seen([vpc({ needs: [], unread, ...part })]);
+
+  it("hold back what is not made yet, and tell why, whoever writes", () => {
+    for (const writer of [undefined, "team/other"]) {
+      const decision = using(dark({ writer }));
+      expect(decision.next).toMatchObject({ kind: "wait", reason: "NotReadable", stalledAfterMs: 300_000 });
+      expect(told(decision)).toBe("EndpointsReady Unknown NotReadable: launch template odd could not be read");
+    }
+  });
+
+  it("leave an environment that serves alone", () => {
+    const decision = using(dark(), own(settled));
+    expect(decision).toMatchObject({ serving: true, next: { kind: "settled", recheckInMs: 60_000 } });
+    expect(told(decision)).toBe("EndpointsReady Unknown NotReadable: launch template odd could not be read");
+  });
+
+  it("are made by it for the others where it writes", () => {
+    expect(step(using(dark({ plan: planned({ create: [ofEcs] }) })))).toBe("act MakingEndpoints make: createInterface");
+  });
+});
+
 describe("endpoints that an environment needs no more", () => {
   const gone = (part: Parameters<typeof vpc>[0] = {}, rest: Partial<EndpointsSeen> = {}) =>
     leaving(seen([vpc({ ours: [ecs], ...part })], rest));

@@ -1,0 +1,92 @@
+/** What EC2 refuses to tell of one object is to the endpoints of the others, and to itself. */
+
+import { describe, expect, it } from "vitest";
+import type { Condition } from "../../src/api/object.ts";
+import { BatchComputeEnvironmentKind } from "../../src/api/v1alpha1/kinds.ts";
+import { conditionsOf } from "../../src/controllers/conditions.ts";
+import type { Manifest } from "../../src/kube/memory-store.ts";
+import type { World } from "../world.ts";
+import { closedWorld, endpointsOf, environment } from "./closed-world.ts";
+
+const agent = ["ecs", "ecs-agent", "ecs-telemetry"].map((service) => `${service} available`);
+
+/** An environment of namespace `other`; its resources are of the spec's own, or these. */
+function elsewhere(name: string, resources: object): Manifest {
+  const { spec, ...manifest } = environment(name);
+  const computeResources = { ...spec.computeResources, ...resources };
+  return { ...manifest, metadata: { name, namespace: "other" }, spec: { ...spec, computeResources } } as Manifest;
+}
+
+/** A condition of an object of either namespace. */
+function told({ store }: World, name: string, type: string): Condition | undefined {
+  const objects = ["team", "other"].map((namespace) => store.object(BatchComputeEnvironmentKind, { namespace, name }));
+  return objects.flatMap((object) => (object ? conditionsOf(object) : [])).find((condition) => condition.type === type);
+}
+const isReady = (world: World, name: string) => (): boolean => told(world, name, "Ready")?.status === "True";
+
+describe("a launch template that EC2 refuses to tell of", () => {
+  const odd = elsewhere("odd", {
+    securityGroupIds: undefined,
+    launchTemplate: { launchTemplateName: "odd", version: "99999999999999999999" },
+  });
+
+  /** @returns ends the refusals */
+  function refuse({ aws }: World): () => void {
+    return aws.faults.add({
+      fault: {
+        kind: "refuse",
+        exception: "InvalidParameterValue",
+        message: "Invalid launch template version.",
+        httpStatusCode: 400,
+      },
+      on: ({ operation, input }) =>
+        operation === "DescribeLaunchTemplateVersions" && JSON.stringify(input).includes("odd"),
+    });
+  }
+
+  it.each([
+    ["writes for all", 60],
+    ["is Stalled", 900],
+  ])("keeps no environment of others from being made while its own object %s", async (_how, seconds) => {
+    const world = await closedWorld();
+    refuse(world);
+    world.apply(odd);
+    await world.seconds(seconds);
+    world.apply(environment("mine"));
+    await world.until("mine is Ready", isReady(world, "mine"), 900);
+    expect(await endpointsOf(world)).toEqual(agent);
+  });
+
+  it("keeps its own environment from being made, and that is told with EC2's words, until EC2 tells of it", async () => {
+    const world = await closedWorld({
+      launchTemplates: [{ id: "lt-1", name: "odd", versions: [{ securityGroups: ["sg-1"] }] }],
+    });
+    const tell = refuse(world);
+    world.apply(environment("mine"), elsewhere("odd", { launchTemplate: { launchTemplateName: "odd" } }));
+    await world.seconds(900);
+    expect(told(world, "odd", "EndpointsReady")).toMatchObject({
+      status: "Unknown",
+      reason: "NotReadable",
+      message: expect.stringContaining("launch template odd could not be read: Invalid launch template version"),
+    });
+    expect(told(world, "odd", "Stalled")?.reason).toBe("NotReadable");
+    expect(world.aws.truth.computeEnvironments()).toHaveLength(1);
+    tell();
+    await world.until("it is Ready", isReady(world, "odd"), 900);
+  });
+
+  it("keeps no object of others from being deleted, and the endpoints go with the last", async () => {
+    const world = await closedWorld();
+    world.apply(environment("mine"));
+    await world.untilReady(900);
+    refuse(world);
+    world.apply(odd);
+    await world.seconds(600);
+    world.delete("BatchComputeEnvironment", "mine");
+    await world.until("it is gone", () => world.object("BatchComputeEnvironment", "mine") === undefined, 900);
+    expect(await endpointsOf(world)).toEqual(agent);
+    world.store.delete(BatchComputeEnvironmentKind, { namespace: "other", name: "odd" });
+    await world.untilGone(900);
+    expect(await endpointsOf(world)).toEqual([]);
+  });
+});
