@@ -1,5 +1,5 @@
 import { addressesOf, covers } from "../network/addresses.ts";
-import type { NetworkFacts, Part, SecurityGroup, Subnet, Vpc } from "../network/facts.ts";
+import type { NetworkFacts, Part, PrefixList, SecurityGroup, Subnet, UnreadPrefixList, Vpc } from "../network/facts.ts";
 import type { NetworkReader, NetworkReading, NetworkRequest } from "../network/port.ts";
 import { selectorText } from "../network/selection.ts";
 import { abortable } from "../runtime/abort.ts";
@@ -48,7 +48,6 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
     subnetsById: kept(reads.subnetsById),
     subnetsOf: kept(reads.subnetsOf),
     vpcs: kept(reads.vpcs),
-    dns: kept(reads.dns),
     routeTables: kept(reads.routeTables),
     internetGateways: kept(reads.internetGateways),
     egressOnlyGateways: kept(reads.egressOnlyGateways),
@@ -57,13 +56,17 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
     groupsOf: kept(reads.groupsOf),
     groupsById: kept(reads.groupsById),
     acls: kept(reads.acls),
-    prefixLists: kept(reads.prefixLists),
     offerings: kept(reads.offerings),
     templates: kept(reads.templates),
     images: kept(reads.images),
     keyPairs: kept(reads.keyPairs),
     placementGroups: kept(reads.placementGroups),
     services: kept(reads.services),
+  };
+  // A call for each, and EC2 may refuse one and tell of the others.
+  const each = {
+    dns: keptByKey(clock, reads.dns),
+    prefixLists: keptByKey(clock, reads.prefixLists),
   };
   const selected = {
     subnets: keptByKey(clock, selects.subnets),
@@ -83,6 +86,11 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
       if (ageMs === maxAgeMs) ages.push(at);
       return answer;
     };
+    const readEach = async <T>(part: KeptByKey<T>, keys: readonly string[], ageMs = maxAgeMs): Promise<Each<T>> => {
+      const found = new Map<string, Part<readonly T[]>>();
+      for (const key of keys) found.set(key, await read(part.of(key), [key], [], ageMs));
+      return found;
+    };
     const among = <T>(pick: (one: NetworkRequest) => readonly T[]): readonly T[] => all.flatMap(pick);
 
     const asked = await read(
@@ -100,7 +108,7 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
       parts.vpcs.forget();
       vpcs = await inVpcs(parts.vpcs);
     }
-    const dns = await read(parts.dns, vpcIds, others, maxAgeMs * dnsAgeFactor);
+    const dns = await readEach(each.dns, vpcIds, maxAgeMs * dnsAgeFactor);
     const routeTables = await inVpcs(parts.routeTables);
     const natGateways = await inVpcs(parts.natGateways);
     const endpoints = await inVpcs(parts.endpoints);
@@ -124,7 +132,7 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
       endpoints,
       securityGroups,
       networkAcls: await inVpcs(parts.acls),
-      prefixLists: await read(parts.prefixLists, lists, prefixListsIn(tables, relevant(groups, all))),
+      prefixLists: { kind: "read", value: listsIn(await readEach(each.prefixLists, lists)) },
       offerings: await read(
         parts.offerings,
         request.instanceTypes,
@@ -165,8 +173,9 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
   };
   const forgetWays = (): void => {
     forget();
-    const { subnetsById, subnetsOf, vpcs, dns, acls, natGateways, internetGateways, egressOnlyGateways } = parts;
-    for (const part of [subnetsById, subnetsOf, vpcs, dns, acls, natGateways, internetGateways, egressOnlyGateways])
+    each.dns.forget();
+    const { subnetsById, subnetsOf, vpcs, acls, natGateways, internetGateways, egressOnlyGateways } = parts;
+    for (const part of [subnetsById, subnetsOf, vpcs, acls, natGateways, internetGateways, egressOnlyGateways])
       part.forget();
   };
   let writtenAt: number | undefined;
@@ -177,7 +186,7 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
     of: (request, { signal, maxAgeMs }: NetworkReading) => abortable(gather(request, maxAgeMs, signal), signal),
     async select(what, selector, { signal, maxAgeMs }) {
       const key = selectorText(selector);
-      const { part } = await abortable(selected[what](key).of([key], maxAgeMs), signal);
+      const { part } = await abortable(selected[what].of(key).of([key], maxAgeMs), signal);
       if (part.kind === "unread") return part;
       return { kind: "read", value: part.value.filter((one) => one.selector === key) };
     },
@@ -190,21 +199,32 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
   };
 }
 
-/** More selectors than anybody has; the one that was asked for longest ago is forgotten. */
-const mostSelectors = 2000;
+/** More keys than anybody has; the one that was asked for longest ago is forgotten. */
+const mostKeys = 2000;
 
-/** What takes a call of its own for each key: one that is looked at often makes no other be read anew. */
-function keptByKey<T>(clock: Clock, read: (keys: readonly string[]) => Promise<readonly T[]>) {
+interface KeptByKey<T> {
+  of(key: string): KeptPart<T>;
+  forget(): void;
+}
+
+/** What takes a call of its own for each key: one that is looked at often, or refused, makes no other be read anew. */
+function keptByKey<T>(clock: Clock, read: (keys: readonly string[]) => Promise<readonly T[]>): KeptByKey<T> {
   const parts = new Map<string, KeptPart<T>>();
-  return (key: string): KeptPart<T> => {
-    const part = parts.get(key) ?? new KeptPart(clock, read);
-    parts.delete(key);
-    parts.set(key, part);
-    const [oldest] = parts.keys();
-    if (parts.size > mostSelectors && oldest !== undefined) parts.delete(oldest);
-    return part;
+  return {
+    of(key) {
+      const part = parts.get(key) ?? new KeptPart(clock, read);
+      parts.delete(key);
+      parts.set(key, part);
+      const [oldest] = parts.keys();
+      if (parts.size > mostKeys && oldest !== undefined) parts.delete(oldest);
+      return part;
+    },
+    forget: () => parts.clear(),
   };
 }
+
+/** By key: what was read of it, or why it could not be. */
+type Each<T> = ReadonlyMap<string, Part<readonly T[]>>;
 
 /** @param ids only of these subnets; all when left out */
 function vpcsOf(subnets: Part<readonly Subnet[]>, ids?: readonly string[]): readonly string[] {
@@ -257,17 +277,26 @@ function joined<T extends Subnet | SecurityGroup>(
   return { kind: "read", value: [...new Map([...right.value, ...left.value].map((one) => [id(one), one])).values()] };
 }
 
+/** Only those that were asked for: of the others the settings were not read. */
 function withDns(
   vpcs: Part<readonly Omit<Vpc, "dns">[]>,
-  dns: Part<readonly { readonly vpcId: string; readonly support: boolean; readonly hostnames: boolean }[]>,
+  each: Each<{ readonly support: boolean; readonly hostnames: boolean }>,
 ): NetworkFacts["vpcs"] {
   if (vpcs.kind === "unread") return vpcs;
-  const value = vpcs.value.map((vpc) => {
-    if (dns.kind === "unread") return { ...vpc, dns };
-    const { support = false, hostnames = false } = dns.value.find(({ vpcId }) => vpcId === vpc.vpcId) ?? {};
-    return { ...vpc, dns: { kind: "read" as const, value: { support, hostnames } } };
+  const value = vpcs.value.flatMap((vpc): readonly Vpc[] => {
+    const dns = each.get(vpc.vpcId);
+    if (dns === undefined) return [];
+    if (dns.kind === "unread") return [{ ...vpc, dns }];
+    const [{ support, hostnames } = { support: false, hostnames: false }] = dns.value;
+    return [{ ...vpc, dns: { kind: "read", value: { support, hostnames } } }];
   });
   return { kind: "read", value };
+}
+
+function listsIn(each: Each<PrefixList>): readonly (PrefixList | UnreadPrefixList)[] {
+  return [...each].flatMap(([prefixListId, part]): readonly (PrefixList | UnreadPrefixList)[] =>
+    part.kind === "read" ? part.value : [{ prefixListId, name: undefined, unread: part }],
+  );
 }
 
 async function profileOf(

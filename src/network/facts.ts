@@ -35,7 +35,7 @@ export interface NetworkFacts {
   readonly securityGroups: Part<readonly SecurityGroup[]>;
   readonly networkAcls: Part<readonly NetworkAcl[]>;
   /** The lists that routes and security groups of these VPCs name. */
-  readonly prefixLists: Part<readonly PrefixList[]>;
+  readonly prefixLists: Part<readonly (PrefixList | UnreadPrefixList)[]>;
   /** Which of the instance types that were asked for are offered where. */
   readonly offerings: Part<readonly Offering[]>;
   readonly launchTemplates: Part<readonly (LaunchTemplateVersion | UnreadTemplate)[]>;
@@ -214,6 +214,11 @@ export interface PrefixList {
   /** e.g. `com.amazonaws.eu-west-1.s3`; undefined where EC2 was not asked for it. */
   readonly name: string | undefined;
   readonly cidrs: readonly string[];
+}
+
+/** One that EC2 refuses to tell of, while it may tell of others. */
+export interface UnreadPrefixList extends Pick<PrefixList, "prefixListId" | "name"> {
+  readonly unread: Unread;
 }
 
 export interface Offering {

@@ -102,7 +102,11 @@ export function lookupsOf(facts: NetworkFacts): Lookups {
       const acls = read("network ACLs", facts.networkAcls);
       return acls.find(({ subnetIds }) => subnetIds.includes(subnet.subnetId));
     },
-    listCidrs: (id) => lists().find(({ prefixListId }) => prefixListId === id)?.cidrs ?? [],
+    listCidrs: (id) => {
+      const found = lists().find(({ prefixListId }) => prefixListId === id);
+      if (found !== undefined && "unread" in found) throw new UnreadPart(`prefix list ${id}`, found.unread);
+      return found?.cidrs ?? [];
+    },
     listOf: (serviceName) => {
       const named = lists().find(({ name }) => name === serviceName);
       return named?.prefixListId ?? gatewayLists(serviceName)[0];
@@ -111,9 +115,8 @@ export function lookupsOf(facts: NetworkFacts): Lookups {
       const ids = gatewayLists(undefined);
       const isManaged = ({ name, prefixListId }: PrefixList): boolean =>
         name?.includes("com.amazonaws.") === true || ids.includes(prefixListId);
-      return lists()
-        .filter(isManaged)
-        .flatMap(({ cidrs }) => cidrs);
+      // Only whose routes or rules name one that could not be read depends on it.
+      return lists().flatMap((one) => ("unread" in one || !isManaged(one) ? [] : one.cidrs));
     },
   };
 }

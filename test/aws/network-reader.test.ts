@@ -66,6 +66,11 @@ const denied = (operation: string): Fault => ({
   httpStatusCode: 403,
 });
 
+const twoVpcs = {
+  vpcs: [{ id: "vpc-2", cidr: "10.9.0.0/16" }],
+  subnets: [{ id: "subnet-theirs", vpc: "vpc-2", zone: "us-east-1a", cidr: "10.9.0.0/24" }],
+};
+
 describe("the facts of a network", () => {
   it("hold the whole VPC of a subnet", async () => {
     const { of, aws } = world();
@@ -259,6 +264,68 @@ describe("the facts of a network", () => {
     });
     const facts = await of({ subnetIds: ["subnet-closed"] });
     expect(read(facts.prefixLists)).toMatchObject([{ prefixListId: "pl-63a5400a", cidrs: expect.any(Array) }]);
+  });
+
+  it.each([
+    ["forbids", denied("DescribeVpcAttribute"), "ec2:DescribeVpcAttribute"],
+    [
+      "refuses",
+      { kind: "refuse", exception: "InvalidParameterValue", message: "Not this one.", httpStatusCode: 400 } as Fault,
+      undefined,
+    ],
+  ])(
+    "lack only the DNS settings of the VPC of which EC2 %s to tell, and for a minute",
+    async (_, fault, permission) => {
+      const { of, aws, clock, reads } = world();
+      aws.outside.describeNetwork(twoVpcs);
+      const allow = aws.faults.add({
+        fault,
+        on: ({ operation, input }) =>
+          operation === "DescribeVpcAttribute" && (input as { VpcId?: string }).VpcId === "vpc-2",
+      });
+      const dns = async (...subnetIds: readonly string[]) =>
+        read((await of({ subnetIds })).vpcs).map(({ vpcId, dns }) => [vpcId, dns.kind]);
+      const both = ["subnet-public", "subnet-theirs"];
+      expect(await dns(...both)).toEqual([
+        ["vpc-1", "read"],
+        ["vpc-2", "unread"],
+      ]);
+      expect(read((await of({ subnetIds: ["subnet-theirs"] })).vpcs)[0]?.dns).toMatchObject({ permission });
+      await clock.advance(61_000);
+      const before = reads();
+      expect(await dns("subnet-public")).toEqual([["vpc-1", "read"]]);
+      // What is refused of another VPC is not asked for on behalf of this one.
+      expect(reads()).toBe(before);
+      allow();
+      expect(await dns(...both)).toEqual([
+        ["vpc-1", "read"],
+        ["vpc-2", "read"],
+      ]);
+    },
+  );
+
+  it("lack only the prefix list of which EC2 forbids to tell", async () => {
+    const { of, aws } = world();
+    aws.outside.describeNetwork({
+      vpcEndpoints: [
+        { id: "vpce-s3", vpc: "vpc-1", service: "s3", type: "Gateway", routeTables: ["rtb-main"] },
+        { id: "vpce-db", vpc: "vpc-1", service: "dynamodb", type: "Gateway", routeTables: ["rtb-main"] },
+      ],
+    });
+    aws.faults.add({
+      fault: denied("GetManagedPrefixListEntries"),
+      on: ({ operation, input }) =>
+        operation === "GetManagedPrefixListEntries" &&
+        (input as { PrefixListId?: string }).PrefixListId === "pl-63a5400a",
+    });
+    const lists = read((await of({ subnetIds: ["subnet-closed"] })).prefixLists);
+    expect(lists).toHaveLength(2);
+    expect(lists).toContainEqual({
+      prefixListId: "pl-63a5400a",
+      name: undefined,
+      unread: expect.objectContaining({ permission: "ec2:GetManagedPrefixListEntries" }),
+    });
+    expect(lists).toContainEqual(expect.objectContaining({ cidrs: expect.any(Array) }));
   });
 
   it("hold the instance profile with its role", async () => {

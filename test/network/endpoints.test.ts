@@ -266,6 +266,28 @@ describe("endpoints that have to be made", () => {
     ]);
   });
 
+  it("where EC2 refuses to tell of a prefix list that is all about whose groups or routes name it", () => {
+    const unread = { kind: "unread", permission: "ec2:GetManagedPrefixListEntries", message: "no" } as const;
+    const dark = withFacts(bare, { prefixLists: read([{ prefixListId: "pl-theirs", name: undefined, unread }]) });
+    const naming = changed(
+      dark,
+      "securityGroups",
+      ({ groupId }) => groupId === "sg-1",
+      (one) => ({ ...one, egress: [...one.egress, rule({ prefixListIds: ["pl-theirs"], cidrs: [] })] }),
+    );
+    expect(plan(dark).create).toEqual(plan(bare).create);
+    expect(whys(plan(naming))).toEqual([
+      "prefix list pl-theirs could not be read, the operator lacks ec2:GetManagedPrefixListEntries: no",
+    ]);
+    const routed = changed(
+      dark,
+      "routeTables",
+      () => true,
+      (one) => withRoute(one, { ...s3Route, destination: { kind: "prefixList", id: "pl-theirs" } }),
+    );
+    expect(whys(plan(routed))).toHaveLength(1);
+  });
+
   it("groups that let out to the VPC alone are no hindrance: endpoints are all that they need", () => {
     const tight = (egress: Parameters<typeof rule>[0]): Case =>
       changed(

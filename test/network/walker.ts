@@ -3,6 +3,7 @@ import type {
   GroupRule,
   NetworkFacts,
   Part,
+  PrefixList,
   RouteTable,
   Subnet,
   VpcEndpoint,
@@ -222,7 +223,7 @@ class Walker {
 
   #publicAddresses(vpcCidrs: readonly string[]): readonly string[] {
     if (this.#service === "s3") {
-      const lists = known(this.#facts.prefixLists).filter(({ name }) => name?.endsWith(".s3") === true);
+      const lists = listsIn(this.#facts).filter(({ name }) => name?.endsWith(".s3") === true);
       const ofS3 = lists
         .flatMap(({ cidrs }) => cidrs)
         .map(bitsOf)
@@ -231,13 +232,13 @@ class Walker {
       if (ofS3.length > 0) return ofS3;
     }
     const domain = this.#six ? this.#samples("001") : this.#samples("");
-    const lists = known(this.#facts.prefixLists).filter(({ name }) => name !== undefined);
+    const lists = listsIn(this.#facts).filter(({ name }) => name !== undefined);
     const elsewhere = [...reserved, ...vpcCidrs, ...lists.flatMap(({ cidrs }) => cidrs)];
     return domain.filter((address) => !elsewhere.some((cidr) => this.#isIn(address, cidr)));
   }
 
   #entries(id: string): readonly string[] {
-    return known(this.#facts.prefixLists).find(({ prefixListId }) => prefixListId === id)?.cidrs ?? [];
+    return listsIn(this.#facts).find(({ prefixListId }) => prefixListId === id)?.cidrs ?? [];
   }
 
   #isIn(address: string, cidr: string): boolean {
@@ -268,7 +269,7 @@ class Walker {
       ...known(facts.securityGroups).flatMap(({ egress, ingress }) =>
         [...egress, ...ingress].flatMap(({ cidrs }) => cidrs),
       ),
-      ...known(facts.prefixLists).flatMap(({ cidrs }) => cidrs),
+      ...listsIn(facts).flatMap(({ cidrs }) => cidrs),
       ...known(facts.routeTables).flatMap(({ routes }) =>
         routes.flatMap(({ destination }) => (destination.kind === "cidr" ? [destination.cidr] : [])),
       ),
@@ -336,6 +337,11 @@ function hexGroups(address: string): readonly string[] {
   const right = tail.split(":").filter((group) => group !== "");
   const zeros = Array.from({ length: 8 - left.length - right.length }, () => "0");
   return [...left, ...zeros, ...right].map((group) => Number.parseInt(group, 16).toString(2).padStart(16, "0"));
+}
+
+/** Those that were read. */
+function listsIn(facts: NetworkFacts): readonly PrefixList[] {
+  return known(facts.prefixLists).flatMap((one) => ("unread" in one ? [] : one));
 }
 
 function known<T>(part: Part<T>): T {

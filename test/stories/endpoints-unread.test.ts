@@ -5,6 +5,8 @@ import type { Condition } from "../../src/api/object.ts";
 import { BatchComputeEnvironmentKind } from "../../src/api/v1alpha1/kinds.ts";
 import { conditionsOf } from "../../src/controllers/conditions.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
+import type { Fault } from "../../src/simulator/faults.ts";
+import { computeEnvironment, ec2 } from "../manifests.ts";
 import type { World } from "../world.ts";
 import { closedWorld, endpointsOf, environment } from "./closed-world.ts";
 
@@ -88,5 +90,72 @@ describe("a launch template that EC2 refuses to tell of", () => {
     world.store.delete(BatchComputeEnvironmentKind, { namespace: "other", name: "odd" });
     await world.untilGone(900);
     expect(await endpointsOf(world)).toEqual([]);
+  });
+});
+
+describe("the DNS settings of a VPC of which EC2 refuses to tell", () => {
+  const denied: Fault = {
+    kind: "refuse",
+    exception: "UnauthorizedOperation",
+    message: "You are not authorized to perform this operation.",
+    httpStatusCode: 403,
+  };
+  const invalid: Fault = { kind: "refuse", exception: "InvalidParameterValue", message: "odd", httpStatusCode: 400 };
+
+  /** Two VPCs; in the second one lies what asks for no endpoints, and its network is looked at all the same. */
+  async function twoVpcs(fault: Fault, ...vpcIds: readonly string[]): Promise<World> {
+    const world = await closedWorld({
+      vpcs: [{ id: "vpc-2", cidr: "10.9.0.0/16" }],
+      subnets: [{ id: "subnet-theirs", vpc: "vpc-2", zone: "us-east-1a", cidr: "10.9.0.0/24" }],
+      securityGroups: [{ id: "sg-theirs", vpc: "vpc-2" }],
+    });
+    world.aws.faults.add({
+      fault,
+      on: ({ operation, input }) =>
+        operation === "DescribeVpcAttribute" && vpcIds.includes((input as { VpcId?: string }).VpcId ?? ""),
+    });
+    const { computeResources, ...spec } = ec2;
+    if (computeResources === undefined) throw new Error("the manifest has compute resources");
+    const there = { ...computeResources, subnets: ["subnet-theirs"], securityGroupIds: ["sg-theirs"] };
+    const { metadata: _team, ...manifest } = computeEnvironment("theirs", { ...spec, computeResources: there });
+    world.apply({ ...manifest, metadata: { name: "theirs", namespace: "other" } } as Manifest);
+    return world;
+  }
+
+  it.each([
+    ["denied", denied],
+    ["invalid", invalid],
+  ])("keep nobody in other VPCs from being made: %s", async (_kind, fault) => {
+    const world = await twoVpcs(fault, "vpc-2");
+    await world.seconds(600);
+    world.apply(environment("mine"));
+    await world.until("mine is Ready", isReady(world, "mine"), 900);
+    expect(await endpointsOf(world)).toEqual(agent);
+    expect(told(world, "theirs", "NetworkReady")?.message).toContain("DNS settings of vpc-2 could not be read");
+  });
+
+  it("keep only those in it waiting, with the permission that is missing", async () => {
+    const world = await twoVpcs(denied, "vpc-2");
+    const both = { subnets: ["subnet-theirs"], securityGroupIds: ["sg-theirs"] };
+    world.apply(elsewhere("asking", both), environment("mine"));
+    await world.until("mine is Ready", isReady(world, "mine"), 900);
+    await world.seconds(600);
+    expect(told(world, "asking", "Stalled")).toMatchObject({
+      reason: "AccessDenied",
+      message: expect.stringMatching(
+        /^DNS settings of vpc-2 .* Allow ec2:DescribeVpcAttribute to the operator's IAM role$/,
+      ),
+    });
+  });
+
+  it("of all VPCs keep everybody waiting, each with the permission that is missing", async () => {
+    const world = await twoVpcs(denied, "vpc-1", "vpc-2");
+    const both = { subnets: ["subnet-theirs"], securityGroupIds: ["sg-theirs"] };
+    world.apply(elsewhere("asking", both), environment("mine"));
+    await world.seconds(900);
+    for (const name of ["asking", "mine"]) {
+      expect(told(world, name, "Stalled")?.message).toContain("Allow ec2:DescribeVpcAttribute");
+    }
+    expect(world.aws.truth.computeEnvironments()).toHaveLength(1);
   });
 });
