@@ -14,6 +14,7 @@ import type { EndpointService, NetworkFacts, Part, Subnet, Vpc, VpcEndpoint } fr
 import { isBroken, isStanding, isUnreadCause, read, UnreadPart } from "./lookups.ts";
 import { endpointServiceOf } from "./needs.ts";
 import { type Finding, preflight } from "./preflight.ts";
+import { sentenceOf } from "./remedies.ts";
 import { tableOf } from "./routes.ts";
 import { onePerZone } from "./ways-out.ts";
 
@@ -79,6 +80,7 @@ export interface EndpointToExtend {
  * @param users who wish endpoints
  * @param leaving what runs without a wish for endpoints: nothing is made for it, and nothing that it needs is taken away
  * @param held which of our endpoints they run by
+ * @param groupId the endpoints' group, where it is there already
  * @throws UnreadPart when VPCs, subnets, endpoints or route tables were not read
  */
 export function endpointPlan(
@@ -88,6 +90,7 @@ export function endpointPlan(
   held: (user: EndpointUser) => Held,
   facts: NetworkFacts,
   isOurs: IsOurs,
+  groupId: string | undefined,
 ): EndpointPlan {
   const bare = withoutOurs(facts, isOurs);
   const subnetsIn = (user: EndpointUser): readonly Subnet[] =>
@@ -117,7 +120,7 @@ export function endpointPlan(
     const why = wanted(user).unread;
     return why === undefined ? [] : [[user, why] as const];
   });
-  const plan = planFor(vpcId, wishes, kept, facts, isOurs);
+  const plan = planFor(vpcId, wishes, kept, facts, isOurs, groupId);
   return {
     ...plan,
     remove: unread.length > 0 ? [] : plan.remove,
@@ -212,6 +215,7 @@ function planFor(
   keeping: readonly string[],
   facts: NetworkFacts,
   isOurs: IsOurs,
+  groupId: string | undefined,
 ): Omit<EndpointPlan, "wishes" | "unread"> {
   const here = read("VPC endpoints", facts.endpoints).filter((one) => one.vpcId === vpcId);
   const standing = here.filter(isStanding);
@@ -264,6 +268,7 @@ function planFor(
       });
       continue;
     }
+    obstacles.push(...changes(own, groupId).map((message) => ({ services: [serviceName], message })));
     // What failed gets no more subnets; a person has to delete it.
     const more = isBroken(own) ? [] : uncovered(own, usable, facts);
     if (more.length > 0) extend.push({ endpointId: own.endpointId, addSubnetIds: ids(more), addRouteTableIds: [] });
@@ -297,6 +302,29 @@ function vpcIn(facts: NetworkFacts, vpcId: string): Vpc {
   const vpc = read("VPCs", facts.vpcs).find((one) => one.vpcId === vpcId);
   if (vpc !== undefined) return vpc;
   throw new UnreadPart(vpcId, { kind: "unread", permission: undefined, message: "EC2 does not show it" });
+}
+
+/**
+ * What somebody changed of an endpoint of ours so that the way to the service does not lead over it, with the next step.
+ * Before it is available EC2 need not show all of it.
+ */
+function changes(own: VpcEndpoint, groupId: string | undefined): readonly string[] {
+  const { endpointId, state, privateDns, privateDnsForInboundOnly, securityGroupIds } = own;
+  if (state !== "available") return [];
+  const anew = `delete ${endpointId}, which is then made anew`;
+  return [
+    ...(privateDns
+      ? []
+      : [
+          `${endpointId} has private DNS names off: ${sentenceOf({ kind: "enablePrivateDns", endpointId })}, or ${anew}`,
+        ]),
+    ...(privateDns && privateDnsForInboundOnly
+      ? [`${endpointId} has private DNS names for inbound resolver endpoints only: turn that off, or ${anew}`]
+      : []),
+    ...(groupId === undefined || securityGroupIds.includes(groupId)
+      ? []
+      : [`${endpointId} lacks ${groupId}, the security group of the endpoints: add it, or ${anew}`]),
+  ];
 }
 
 /** Private DNS needs both attributes of the VPC, and those are not ours to change. */

@@ -44,7 +44,7 @@ function planned(
   users: readonly EndpointUser[],
   leaving: readonly EndpointUser[] = [],
 ): EndpointPlan {
-  return endpointPlan(vpcId, users, leaving, heldAmong(facts, isOurs), facts, isOurs);
+  return endpointPlan(vpcId, users, leaving, heldAmong(facts, isOurs), facts, isOurs, "sg-e");
 }
 
 function user({ described, workload }: Case, part: Partial<EndpointUser> = {}): EndpointUser {
@@ -340,6 +340,38 @@ describe("endpoints that have to be made", () => {
         },
       ],
     });
+  });
+
+  it.each<[string, Parameters<typeof endpoint>[1], string]>([
+    [
+      "whose private DNS names are off",
+      { privateDns: false },
+      "vpce-ecs has private DNS names off: turn on private DNS names for vpce-ecs, or delete vpce-ecs, which is then made anew",
+    ],
+    [
+      "whose private DNS names are for inbound resolver endpoints only",
+      { privateDnsForInboundOnly: true },
+      "vpce-ecs has private DNS names for inbound resolver endpoints only: turn that off, or delete vpce-ecs, which is then made anew",
+    ],
+    [
+      "that has other security groups",
+      { securityGroupIds: ["sg-1"] },
+      "vpce-ecs lacks sg-e, the security group of the endpoints: add it, or delete vpce-ecs, which is then made anew",
+    ],
+  ])("an endpoint of ours %s is an obstacle for its service once it is available", (_name, part, message) => {
+    const given = (state: string): Case =>
+      changed(
+        made(bare),
+        "endpoints",
+        ({ serviceName }) => serviceName === endpointName("ecs"),
+        (one) => ({ ...one, ...part, state }),
+      );
+    expect(plan(given("available"))).toMatchObject({
+      create: [],
+      remove: [],
+      obstacles: [{ services: [endpointName("ecs")], message }],
+    });
+    for (const state of ["pending", "failed"]) expect(plan(given(state)).obstacles).toEqual([]);
   });
 
   it("DNS attributes that are off are an obstacle that only a person can remove", () => {

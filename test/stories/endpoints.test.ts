@@ -74,6 +74,27 @@ describe("endpoints of an environment in a closed subnet", () => {
     expect(await endpointsOf(world)).toEqual(available(...agent));
   });
 
+  it("of which somebody turned private DNS off are told as what they are, and keep new environments waiting", async () => {
+    const world = await closedWorld();
+    world.apply(environment("ce"));
+    await world.untilReady(900);
+    const { ec2 } = world.aws.outside;
+    const { VpcEndpoints = [] } = await ec2.describeVpcEndpoints({});
+    const id = VpcEndpoints.find(({ ServiceName }) => ServiceName?.endsWith(".ecs-agent"))?.VpcEndpointId ?? "";
+    await ec2.modifyVpcEndpoint({ VpcEndpointId: id, PrivateDnsEnabled: false });
+    await world.seconds(3 * 3600);
+    const told = (name: string, type: string) => world.condition("BatchComputeEnvironment", name, type);
+    const message = `${id} has private DNS names off: turn on private DNS names for ${id}, or delete ${id}, which is then made anew`;
+    expect(told("ce", "EndpointsReady")).toMatchObject({ status: "False", reason: "EndpointsImpossible", message });
+    expect(told("ce", "Ready")?.status).toBe("True");
+    world.apply(environment("second"));
+    await world.until("it is Stalled", () => told("second", "Stalled")?.message === message, 120);
+    expect(world.aws.truth.computeEnvironments()).toHaveLength(1);
+    await ec2.deleteVpcEndpoints({ VpcEndpointIds: [id] });
+    await world.until("it is made", () => told("second", "Ready")?.status === "True", 3 * 3600);
+    expect(await endpointsOf(world)).toEqual(available(...agent));
+  });
+
   it("are shared, and stay until the last environment is gone", async () => {
     const world = await closedWorld();
     world.apply(environment("first"), environment("second", ["subnet-closed", "subnet-closed-b"]));

@@ -236,7 +236,7 @@ function vpcsSeen(
     const beside = [...users.bystanders, ...strays(neighbours.filter((one) => !here.has(one)))];
     const connected = beside.filter(({ user }) => held(user).services.length > 0);
     const group = groups.find((one) => one.vpcId === vpcId && ownedByUs(one));
-    const whole = endpointPlan(vpcId, asking, running, held, facts, ownedByUs);
+    const whole = endpointPlan(vpcId, asking, running, held, facts, ownedByUs, group?.groupId);
     // Who has asked here and will be nobody knows where yet may need what is there.
     const isAwaited = others.some(({ one, part }) => !part.leaving && one.user === undefined);
     const plan = isAwaited || moving.length > 0 ? { ...whole, remove: [] } : whole;
