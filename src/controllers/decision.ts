@@ -8,7 +8,7 @@ export type Next<Action> =
       readonly action: Action;
       readonly reason: string;
       readonly message: string;
-      /** Creates, registers, disables, detaches and deletes: object and AWS are read live once more before it. */
+      /** Creates, registers, orders, disables, detaches and deletes: object and AWS are read live once more before it. */
       readonly irreversible: boolean;
       /** An update in place: it stays next until AWS shows its effect, and pauses when AWS never does. */
       readonly untilShown?: true;

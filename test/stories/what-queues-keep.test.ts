@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../src/api/v1alpha1/compute-environment.ts";
+import type { Manifest } from "../../src/kube/memory-store.ts";
 import { computeEnvironment, ec2, jobQueue, withTypes } from "../manifests.ts";
 import type { World } from "../world.ts";
 import { aWorld, expectSilence } from "./story.ts";
@@ -29,6 +30,60 @@ async function readyWorld(): Promise<World> {
   await world.untilReady();
   return world;
 }
+
+/** An environment of somebody else's, which a person puts behind what the queue `team_q1` names. */
+async function helped(world: World, before: readonly string[]): Promise<void> {
+  const order = [...before, "helper"].map((computeEnvironment, index) => ({ order: index + 1, computeEnvironment }));
+  await world.aws.outside.updateJobQueue({ jobQueue: "team_q1", computeEnvironmentOrder: order });
+}
+
+/** A queue, and the environment `helper` that no object is for, both VALID and at rest. */
+async function worldWithHelper(...manifests: readonly Manifest[]): Promise<World> {
+  const world = await aWorld();
+  world.apply(...manifests);
+  const { type, computeResources } = ec2;
+  await world.aws.outside.createComputeEnvironment({ computeEnvironmentName: "helper", type, computeResources });
+  await world.seconds(300);
+  return world;
+}
+
+/** Until a second after the observer has listed queues. */
+async function justListed(world: World): Promise<void> {
+  const listings = (): number => world.aws.log.filter(({ operation }) => operation === "DescribeJobQueues").length;
+  const before = listings();
+  await world.until("a listing", () => listings() > before);
+  await world.seconds(1);
+}
+
+describe.each([5, 30])("a helper that a person puts into an order %i s before an edit", (beforeSeconds) => {
+  it("stays when the edit is of the sequence, and nothing else is ENABLED any more", async () => {
+    const world = await worldWithHelper(a, b, jobQueue("q1", ["a", "b"]));
+    const before = orderOf(world);
+    await justListed(world);
+    await helped(world, before);
+    for (const computeEnvironment of before) {
+      await world.aws.outside.updateComputeEnvironment({ computeEnvironment, state: "DISABLED" });
+    }
+    await world.seconds(beforeSeconds);
+    world.apply(jobQueue("q1", ["b", "a"]));
+    await world.seconds(600);
+    expect(orderOf(world)).toEqual([...before, "helper"]);
+    expect(world.violations).toEqual([]);
+  });
+
+  it("stays when the edit adds what is DISABLED as well", async () => {
+    const off = (name: string) => computeEnvironment(name, { ...ec2, state: "DISABLED" });
+    const world = await worldWithHelper(off("a"), off("b"), jobQueue("q1", ["a"]));
+    const before = orderOf(world);
+    await justListed(world);
+    await helped(world, before);
+    await world.seconds(beforeSeconds);
+    world.apply(jobQueue("q1", ["a", "b"]));
+    await world.seconds(600);
+    expect(orderOf(world)).toEqual([...before, "helper"]);
+    expect(world.violations).toEqual([]);
+  });
+});
 
 describe("what Retain leaves under a queue that stays", () => {
   it("stays in the queue, which is told what its entry lacks", async () => {

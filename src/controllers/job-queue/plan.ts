@@ -193,10 +193,10 @@ function retagged({ spec, seen }: Context): Next<Action> | undefined {
  * refuses beside it must not keep it. An order write swaps in place, once, and never takes the last usable environment.
  */
 function updated({ spec, seen, order }: Context): Next<Action> | undefined {
-  const { queue, environments } = seen;
+  const { queue } = seen;
   if (queue === undefined) return undefined;
   const written = orderToWrite(seen, order);
-  const isUrgent = written !== undefined && (written.follows || !anyUsable(orderOf(queue), environments));
+  const isUrgent = written !== undefined && (written.follows || !anyUsable(orderOf(queue), seen.environments));
   const differences = isUrgent || immutableDifference(spec, queue) !== undefined ? [] : queueDifferences(spec, queue);
   const paths = [...differences.map(({ path }) => path), ...(written === undefined ? [] : [orderPath])];
   if (paths.length === 0) return undefined;
@@ -205,14 +205,13 @@ function updated({ spec, seen, order }: Context): Next<Action> | undefined {
     ...Object.assign({}, ...differences.map(({ send }) => send)),
     ...(written === undefined ? {} : { computeEnvironmentOrder: orderMembers(written.names) }),
   };
-  const detaches =
-    written !== undefined && orderOf(queue).some((name) => !written.names.includes(name) && environments.has(name));
   return {
     kind: "act",
     action: { kind: "update", request: withPolicy(request, queue), paths },
     reason: "Updating",
     message: `${queue.jobQueueName} is being updated: ${paths.join(", ")}`,
-    irreversible: detaches || spec.state === "DISABLED",
+    // An order is written whole: what somebody has put into it since the last listing would be dropped.
+    irreversible: written !== undefined || spec.state === "DISABLED",
     untilShown: true,
     ...(written?.follows === true ? { follows: true } : {}),
   };

@@ -423,16 +423,16 @@ describe("the order of a queue", () => {
       "settled Available; serving",
     ],
     [
-      "is rewritten when the sequence differs, without a live read",
+      "is rewritten when the sequence differs",
       {},
       { ...two, queue: queue(["b1", "a1"]) },
-      "update a1,b1",
+      "update a1,b1 after a live read",
     ],
     [
       "is written in one update with what else differs",
       { priority: 5 },
       { ...two, entries: [reference("b", [b]), reference("a", [a], { order: 2 })] },
-      'update b1,a1 {"priority":5}',
+      'update b1,a1 {"priority":5} after a live read',
     ],
     [
       "is written alone where it follows a replacement, for AWS may refuse what else differs",
@@ -519,7 +519,7 @@ describe("the order of a queue", () => {
       },
       "update x after a live read",
     ],
-    ["drops what is gone without a live read", {}, { ...atRest, queue: queue(["a1", "gone"]) }, "update a1"],
+    ["drops what is gone", {}, { ...atRest, queue: queue(["a1", "gone"]) }, "update a1 after a live read"],
     [
       "is not written while the handover is held",
       {},
