@@ -36,6 +36,8 @@ export interface WorldOptions {
   readonly reconciles?: (object: KubeObject) => boolean;
   /** Of every namespace; throws when it cannot be read. */
   readonly namespaceAnnotations?: () => Readonly<Record<string, string>>;
+  /** Of every namespace; none unless given. */
+  readonly namespaceLabels?: () => Promise<Readonly<Record<string, string>>>;
 }
 
 export interface World {
@@ -96,7 +98,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     writerSinceMonotonicMs: () => writerSince,
     reconciles: options.reconciles ?? (() => true),
     watchesNamespace: () => true,
-    namespaceLabels: async () => ({}),
+    namespaceLabels: options.namespaceLabels ?? (async () => ({})),
     namespaceAnnotations: async () => options.namespaceAnnotations?.() ?? {},
   });
   const controller = new AbortController();

@@ -270,13 +270,13 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
       const call = () => batch.deleteComputeEnvironment({ computeEnvironment: name }, { signal, beforeSend });
       return write("compute-environment", cache.environments, nameIn(name), call, () => deletion());
     },
-    createJobQueue(request, signal) {
+    createJobQueue(request, signal, beforeSend) {
       const effect = queueCreated(request, at);
-      const call = () => naming(request, () => batch.createJobQueue(request, { signal }));
+      const call = () => naming(request, () => batch.createJobQueue(request, { signal, beforeSend }));
       return write("job-queue", cache.queues, request.jobQueueName ?? "", call, () => effect, { meanwhile: effect });
     },
-    updateJobQueue(request, signal) {
-      const call = () => naming(request, () => batch.updateJobQueue(request, { signal }));
+    updateJobQueue(request, signal, beforeSend) {
+      const call = () => naming(request, () => batch.updateJobQueue(request, { signal, beforeSend }));
       const effect = queueUpdated(request, at);
       const name = nameIn(request.jobQueue ?? "");
       return write("job-queue", cache.queues, name, call, () => effect, { ifUnknown: inDoubt(effect) });

@@ -52,8 +52,10 @@ export interface BatchRegion {
   ): Promise<void>;
   /** @param beforeSend as for updates */
   deleteComputeEnvironment(name: string, signal: AbortSignal, beforeSend?: () => void): Promise<void>;
-  createJobQueue(request: CreateJobQueueRequest, signal: AbortSignal): Promise<void>;
-  updateJobQueue(request: UpdateJobQueueRequest, signal: AbortSignal): Promise<void>;
+  /** @param beforeSend as for updates */
+  createJobQueue(request: CreateJobQueueRequest, signal: AbortSignal, beforeSend?: () => void): Promise<void>;
+  /** @param beforeSend as for updates */
+  updateJobQueue(request: UpdateJobQueueRequest, signal: AbortSignal, beforeSend?: () => void): Promise<void>;
   deleteJobQueue(name: string, signal: AbortSignal): Promise<void>;
   registerJobDefinition(request: RegisterJobDefinitionRequest, signal: AbortSignal): Promise<void>;
   /** @param name `name:revision` */

@@ -78,8 +78,14 @@ export function fakeRegion(
       beforeSend?.();
       await called(`deleteComputeEnvironment ${name}`);
     },
-    createJobQueue: (request) => called(`createJobQueue ${request.jobQueueName}`),
-    updateJobQueue: (request) => called(`updateJobQueue ${request.jobQueue}`),
+    async createJobQueue(request, _signal, beforeSend) {
+      beforeSend?.();
+      await called(`createJobQueue ${request.jobQueueName}`);
+    },
+    async updateJobQueue(request, _signal, beforeSend) {
+      beforeSend?.();
+      await called(`updateJobQueue ${request.jobQueue}`);
+    },
     deleteJobQueue: (name) => called(`deleteJobQueue ${name}`),
     registerJobDefinition: (request) => called(`registerJobDefinition ${request.jobDefinitionName}`),
     deregisterJobDefinition: (name) => called(`deregisterJobDefinition ${name}`),

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../../src/api/object.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
+import { sleep } from "../../src/runtime/clock.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../manifests.ts";
-import type { World } from "../world.ts";
+import type { World, WorldOptions } from "../world.ts";
 import { aWorld } from "./story.ts";
 
 const of =
@@ -10,15 +11,19 @@ const of =
   ({ metadata }: KubeObject): boolean =>
     shards.includes(metadata.labels?.["shard"] ?? "");
 
-function inShard(shard: string, manifest: Manifest): Manifest {
-  return { ...manifest, metadata: { ...manifest.metadata, labels: { shard } } };
+function inShard(shard: string, manifest: Manifest, namespace = "team"): Manifest {
+  return { ...manifest, metadata: { ...manifest.metadata, namespace, labels: { shard } } };
 }
 
 /** Two operators on one store and one AWS. */
-async function shards(first: readonly string[], second: readonly string[]): Promise<readonly [World, World]> {
+async function shards(
+  first: readonly string[],
+  second: readonly string[],
+  ofSecond: Pick<WorldOptions, "namespaceLabels"> = {},
+): Promise<readonly [World, World]> {
   const one = await aWorld({ reconciles: of(...first) });
   const { store, aws, clock } = one;
-  return [one, await aWorld({ store, aws, clock, seed: 2, reconciles: of(...second) })];
+  return [one, await aWorld({ store, aws, clock, seed: 2, reconciles: of(...second), ...ofSecond })];
 }
 
 const environments = (world: World): readonly string[] =>
@@ -140,6 +145,46 @@ describe("two shards", () => {
       a.aws.faults.add({ fault: { kind: "stale", staleMs: 3000 }, on: "DescribeJobQueues", forMs: 10_000 });
       const computeEnvironmentOrder = [{ order: 1, computeEnvironment: computeEnvironmentName }];
       a.apply(inShard("b", jobQueue("q", [], { computeEnvironmentOrder })));
+      await a.seconds(600);
+      expect(a.violations).toEqual([]);
+    },
+  );
+
+  it.each([
+    { updateMs: 3000, staleMs: 4900, afterMs: 0 },
+    { updateMs: 5000, staleMs: 3000, afterMs: 0 },
+    { updateMs: 9700, staleMs: 4900, afterMs: 4700 },
+  ])(
+    "let a queue of another namespace go over to nothing that is being retired, asked for $afterMs ms after its mark",
+    async ({ updateMs, staleMs, afterMs }) => {
+      let waitMs = 0;
+      const namespaceLabels = async (): Promise<Readonly<Record<string, string>>> => {
+        if (waitMs > 0) await sleep(a.clock, waitMs);
+        return { team: "b" };
+      };
+      const [a] = await shards(["a"], ["b"], { namespaceLabels });
+      const { aws, clock } = a;
+      const selector = { matchLabels: { team: "b" } };
+      const open = { ...ec2, allowedNamespaces: { from: "Selector" as const, selector } };
+      const naming = (name: string): Manifest => {
+        const computeEnvironmentOrder = [{ order: 1, computeEnvironmentRef: { name, namespace: "team" } }];
+        return inShard("b", jobQueue("q", [], { computeEnvironmentOrder }), "other");
+      };
+      a.apply(inShard("a", computeEnvironment("ce", open)), inShard("b", computeEnvironment("x", open)), naming("x"));
+      await a.seconds(180);
+      const isMarked = (): boolean =>
+        aws.truth.computeEnvironments().some(({ tags }) => tags?.["awsbatch.dev/retired-at"] !== undefined);
+      a.delete("BatchComputeEnvironment", "ce");
+      await a.until("it is marked", isMarked);
+      aws.faults.add({
+        fault: { kind: "stale", staleMs },
+        on: ["DescribeComputeEnvironments", "DescribeJobQueues"],
+        forMs: 23_000,
+      });
+      aws.faults.add({ fault: { kind: "delayRequest", delayMs: updateMs }, on: "UpdateJobQueue", times: 1 });
+      await clock.advance(afterMs);
+      waitMs = afterMs === 0 ? 9000 : 0;
+      a.apply(naming("ce"));
       await a.seconds(600);
       expect(a.violations).toEqual([]);
     },

@@ -1,4 +1,6 @@
 import type { BatchRegion } from "../../aws/region.ts";
+import { isRetired } from "../compute-environment/fleet.ts";
+import { OutOfDate } from "../failures.ts";
 import { memoryKey } from "../naming.ts";
 import type { Action } from "./action.ts";
 import type { Memory } from "./observe.ts";
@@ -21,9 +23,9 @@ export async function act(
 ): Promise<void> {
   switch (action.kind) {
     case "create":
-      return region.createJobQueue(action.request, signal);
+      return region.createJobQueue(action.request, signal, () => requireInService(action.joining, region));
     case "update":
-      return region.updateJobQueue(action.request, signal);
+      return region.updateJobQueue(action.request, signal, () => requireInService(action.joining, region));
     case "tag":
       return region.changeTags(action.arn, action.change, signal);
     case "disable":
@@ -42,4 +44,19 @@ export async function act(
       memory.terminatedAt.delete(memoryKey(region, action.name));
       return;
   }
+}
+
+/**
+ * Before the write lies the wait for the call budget. Whoever takes an environment out of service disables it when its
+ * mark has been there for a while, and may not see by then that a queue names it.
+ *
+ * @throws OutOfDate
+ */
+function requireInService(names: readonly string[], region: Pick<BatchRegion, "snapshot">): void {
+  const { environments } = region.snapshot();
+  const marked = names.find((name) => {
+    const environment = environments.get(name);
+    return environment !== undefined && isRetired(environment);
+  });
+  if (marked !== undefined) throw new OutOfDate(`${marked} is being taken out of service since`);
 }

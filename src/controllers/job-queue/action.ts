@@ -1,10 +1,15 @@
 import type { CreateJobQueueRequest, UpdateJobQueueRequest } from "../../aws/batch.ts";
 import type { TagChange } from "../../aws/region.ts";
 
+interface Joining {
+  /** Names new to the order, of environments without the mark of retirement: it is sent only while they have none. */
+  readonly joining: readonly string[];
+}
+
 /** The writes of the job-queue controller. */
 export type Action =
-  | { readonly kind: "create"; readonly request: CreateJobQueueRequest }
-  | { readonly kind: "update"; readonly request: UpdateJobQueueRequest; readonly paths: readonly string[] }
+  | ({ readonly kind: "create"; readonly request: CreateJobQueueRequest } & Joining)
+  | ({ readonly kind: "update"; readonly request: UpdateJobQueueRequest; readonly paths: readonly string[] } & Joining)
   | {
       readonly kind: "tag";
       readonly purpose: "adopt" | "takeOver" | "userTags" | "retain";

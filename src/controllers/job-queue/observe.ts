@@ -1,4 +1,4 @@
-import { keyText } from "../../api/object.ts";
+import { keyText, type ObjectKey } from "../../api/object.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
 import { BatchComputeEnvironmentKind, JobQueueKind } from "../../api/v1alpha1/kinds.ts";
@@ -6,7 +6,7 @@ import type { Environment, Queue } from "../../aws/batch.ts";
 import { AwsError, adviceFor } from "../../aws/errors.ts";
 import { knownInstanceTypes } from "../../aws/instance-types.ts";
 import { environmentArn } from "../../aws/names.ts";
-import type { BatchRegion, UnfinishedJob } from "../../aws/region.ts";
+import type { BatchRegion, BatchSnapshot, UnfinishedJob } from "../../aws/region.ts";
 import { type NetworkFact, queueFacts } from "../../diagnosis/facts.ts";
 import { claimantNamedBy, olderOf, rivalsOf } from "../claims.ts";
 import { fleetOf, isTriedAgain } from "../compute-environment/fleet.ts";
@@ -39,6 +39,12 @@ export interface Memory {
   readonly foundInvalid: Map<string, ReadonlySet<string>>;
 }
 
+/** The labels of a namespace; undefined: there is none, or nobody asked for them. */
+type Labels = Readonly<Record<string, string>> | undefined;
+
+/** After a longer wait for labels a live read from before it is none any more. */
+const labelsSlowMs = 1000;
+
 export function newMemory(): Memory {
   return { zeroSince: new Map(), terminatedAt: new Map(), foundInvalid: new Map() };
 }
@@ -50,6 +56,10 @@ export async function observe(
   memory: Memory,
   signal: AbortSignal,
 ): Promise<Seen> {
+  const begunAt = ports.clock.monotonic();
+  const labels = await labelsAskedFor(object, region.snapshot(), ports, signal);
+  // What is waited for comes before the look at AWS: what an order is to name may be on its way out of service since.
+  if (ports.clock.monotonic() - begunAt > labelsSlowMs) await region.refresh(signal);
   const snapshot = region.snapshot();
   const identity = identityOf(object, ports.cluster);
   const queueName = queueNameOf(object);
@@ -67,10 +77,8 @@ export async function observe(
   );
   const named = new Set(orderOf(queue));
   const wished = [...object.spec.computeEnvironmentOrder].sort((left, right) => left.order - right.order);
-  const entries = await Promise.all(
-    [...wished, ...leavingEntries(object, named, environments, ports)].map((entry) =>
-      entrySeen(entry, object, named, [...environments.values()], region, ports, signal),
-    ),
+  const entries = [...wished, ...leavingEntries(object, named, environments, ports)].map((entry) =>
+    entrySeen(entry, object, named, [...environments.values()], region, ports, labels),
   );
   return {
     identity,
@@ -122,18 +130,18 @@ function leavingEntries(
   }));
 }
 
-async function entrySeen(
+function entrySeen(
   entry: OrderEntry,
   object: JobQueue,
   named: ReadonlySet<string>,
   environments: readonly Environment[],
   region: BatchRegion,
   ports: Ports,
-  signal: AbortSignal,
-): Promise<EntrySeen> {
+  labels: Labels,
+): EntrySeen {
   const { order } = entry;
   const key = referenceKey(entry, object);
-  if (key === undefined) return namedSeen(entry, object, environments, region, ports, signal);
+  if (key === undefined) return namedSeen(entry, object, environments, region, ports, labels);
   const unresolved = (reason: Extract<EntrySeen, { kind: "unresolved" }>["reason"], message: string): EntrySeen => ({
     kind: "unresolved",
     order,
@@ -145,12 +153,12 @@ async function entrySeen(
   if (!ports.objects.watches(key.namespace)) {
     return unresolved("NamespaceNotWatched", notWatched(key.namespace));
   }
-  const given = ports.objects.get(BatchComputeEnvironmentKind, key) as BatchComputeEnvironment | undefined;
+  const given = environmentObject(key, ports);
   if (given === undefined) {
     return unresolved("ReferenceNotFound", `there is no BatchComputeEnvironment ${key.namespace}/${key.name}`);
   }
   const found = filledObject(placed(given), environmentRoleUser, region, ports.cluster);
-  if (!(await isAllowed(found, object.metadata.namespace, ports, signal))) {
+  if (!isAllowed(found, object.metadata.namespace, labels)) {
     return unresolved(
       "ReferenceNotAllowed",
       `${key.namespace}/${key.name} does not let namespace ${object.metadata.namespace} refer to it (its spec.allowedNamespaces)`,
@@ -199,14 +207,14 @@ function environmentsOf(
 }
 
 /** A name is no way round what the owner of the environment allows, nor does an ARN mean what it does not say. */
-async function namedSeen(
+function namedSeen(
   { order, computeEnvironment: nameOrArn = "" }: OrderEntry,
   { metadata: { namespace } }: JobQueue,
   environments: readonly Environment[],
   region: BatchRegion,
   ports: Ports,
-  signal: AbortSignal,
-): Promise<EntrySeen> {
+  labels: Labels,
+): EntrySeen {
   const name = environmentName(nameOrArn);
   if (nameOrArn.startsWith("arn:") && nameOrArn !== environmentArn(region, name)) {
     const message = `${nameOrArn} is no compute environment of account ${region.account} in ${region.region}, where the queue is`;
@@ -224,7 +232,7 @@ async function namedSeen(
     return { kind: "unresolved", order, name, reason: "NamespaceNotWatched", message };
   }
   const owner = ownerObject(environment, ports);
-  if (owner === undefined || (await isAllowed(owner, namespace, ports, signal))) return { kind: "named", order, name };
+  if (owner === undefined || isAllowed(owner, namespace, labels)) return { kind: "named", order, name };
   const path = `${owner.metadata.namespace}/${owner.metadata.name}`;
   const message = `${name} is an environment of ${path}, which does not let namespace ${namespace} use it: allow that namespace in the spec.allowedNamespaces of ${path}`;
   return { kind: "unresolved", order, name, reason: "ReferenceNotAllowed", message };
@@ -238,20 +246,39 @@ function notWatched(namespace: string): string {
 function ownerObject(environment: Environment | undefined, ports: Ports): BatchComputeEnvironment | undefined {
   const owner = ownerIn(environment?.tags);
   if (owner === undefined || owner.cluster !== ports.cluster.name) return undefined;
-  return ports.objects.get(BatchComputeEnvironmentKind, owner) as BatchComputeEnvironment | undefined;
+  return environmentObject(owner, ports);
 }
 
-async function isAllowed(
-  environment: BatchComputeEnvironment,
-  namespace: string,
+function environmentObject(key: ObjectKey, { objects }: Ports): BatchComputeEnvironment | undefined {
+  return objects.get(BatchComputeEnvironmentKind, key) as BatchComputeEnvironment | undefined;
+}
+
+/** Those of the queue's namespace, where the object of an environment that it may come to name asks for them. */
+async function labelsAskedFor(
+  object: JobQueue,
+  { environments, queues }: BatchSnapshot,
   ports: Ports,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<Labels> {
+  const { namespace } = object.metadata;
+  const wished = object.spec.computeEnvironmentOrder;
+  const literal = wished.flatMap(({ computeEnvironment }) => computeEnvironment ?? []).map(environmentName);
+  const named = [...literal, ...orderOf(queues.get(queueNameOf(object)))];
+  const asked = [
+    ...named.map((name) => ownerObject(environments.get(name), ports)),
+    ...wished.flatMap((entry) => referenceKey(entry, object) ?? []).map((key) => environmentObject(key, ports)),
+  ];
+  const asks = asked.some(
+    (one) => one?.spec.allowedNamespaces?.from === "Selector" && one.metadata.namespace !== namespace,
+  );
+  return asks ? await ports.objects.namespaceLabels(namespace, signal) : undefined;
+}
+
+function isAllowed(environment: BatchComputeEnvironment, namespace: string, labels: Labels): boolean {
   if (environment.metadata.namespace === namespace) return true;
   const allowed = environment.spec.allowedNamespaces;
   if (allowed?.from === "All") return true;
   if (allowed?.from !== "Selector") return false;
-  const labels = await ports.objects.namespaceLabels(namespace, signal);
   const wanted = Object.entries(allowed.selector?.matchLabels ?? {});
   return labels !== undefined && wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value);
 }

@@ -2,6 +2,7 @@
 
 import type { JobQueue, JobQueueSpec } from "../../api/v1alpha1/job-queue.ts";
 import type { CreateJobQueueRequest, Queue, UpdateJobQueueRequest } from "../../aws/batch.ts";
+import { isRetired } from "../compute-environment/fleet.ts";
 import { orderOf } from "../compute-environment/seen.ts";
 import { conditionsOf } from "../conditions.ts";
 import type { Change, Decision, FieldChange, News, Next } from "../decision.ts";
@@ -154,7 +155,8 @@ function made({ spec, seen, order }: Context): Next<Action> | undefined {
   if (order.names.length === 0) return waitForEntries(seen, order.missing, "WaitingForEnvironment");
   const message = `${queueName} is being made`;
   if (!seen.absent) return { kind: "wait", reason: "Creating", message, recheckInMs: 1000, confirmsAbsence: true };
-  const action: Action = { kind: "create", request: createRequest(spec, seen, order.names) };
+  const { names } = order;
+  const action: Action = { kind: "create", request: createRequest(spec, seen, names), joining: joining(seen, names) };
   return { kind: "act", action, reason: "Creating", message, irreversible: true };
 }
 
@@ -207,7 +209,12 @@ function updated({ spec, seen, order }: Context): Next<Action> | undefined {
   };
   return {
     kind: "act",
-    action: { kind: "update", request: withPolicy(request, queue), paths },
+    action: {
+      kind: "update",
+      request: withPolicy(request, queue),
+      paths,
+      joining: joining(seen, written?.names ?? []),
+    },
     reason: "Updating",
     message: `${queue.jobQueueName} is being updated: ${paths.join(", ")}`,
     // An order is written whole: what somebody has put into it since the last listing would be dropped.
@@ -215,6 +222,15 @@ function updated({ spec, seen, order }: Context): Next<Action> | undefined {
     untilShown: true,
     ...(written?.follows === true ? { follows: true } : {}),
   };
+}
+
+/** What would come to name it, as far as nobody is known to take it out of service: see `Action`. */
+function joining({ queue, environments }: Seen, names: readonly string[]): readonly string[] {
+  const before = orderOf(queue);
+  return names.filter((name) => {
+    const environment = environments.get(name);
+    return !before.includes(name) && environment !== undefined && !isRetired(environment);
+  });
 }
 
 /** The order of the spec, or while that cannot be written the one that AWS has, with successors in their places. */

@@ -16,8 +16,8 @@ const signal = new AbortController().signal;
 const request = { jobQueue: "q" };
 
 it.each<[string, Action, readonly string[]]>([
-  ["creates", { kind: "create", request: { jobQueueName: "q", priority: 1 } }, ["createJobQueue q"]],
-  ["updates", { kind: "update", request, paths: [] }, ["updateJobQueue q"]],
+  ["creates", { kind: "create", request: { jobQueueName: "q", priority: 1 }, joining: ["x"] }, ["createJobQueue q"]],
+  ["updates", { kind: "update", request, paths: [], joining: ["x"] }, ["updateJobQueue q"]],
   [
     "tags",
     { kind: "tag", purpose: "adopt", name: "q", arn: "arn:x/q", change: { set: {}, remove: [] } },
@@ -44,6 +44,17 @@ it("remembers when jobs were ended, and forgets all with the deletion", async ()
   expect(memory.terminatedAt.get(memoryKey(fakeRegion(), "q"))).toBe(now);
   await act({ kind: "delete", name: "q" }, fakeRegion(), { memory, now: () => now, isWished: () => true }, signal);
   expect([memory.terminatedAt.size, memory.zeroSince.size]).toEqual([0, 0]);
+});
+
+it.each<Action>([
+  { kind: "create", request: { jobQueueName: "q", priority: 1 }, joining: ["x"] },
+  { kind: "update", request, paths: [], joining: ["y", "x"] },
+])("sends no $kind that names what has been marked as retired since it was planned", async (action) => {
+  const retired = foreignEnvironment("x", { tags: { "awsbatch.dev/retired-at": "2026-01-01T00:00:00Z" } });
+  const region = fakeRegion({ environments: [foreignEnvironment("y"), retired] });
+  const doing = { memory: newMemory(), now: () => now, isWished: () => true };
+  await expect(act(action, region, doing, signal)).rejects.toThrow("x is being taken out of service since");
+  expect(region.calls).toEqual([]);
 });
 
 it("ends no further job once the object wishes something else", async () => {

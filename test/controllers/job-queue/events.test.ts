@@ -13,12 +13,12 @@ const tag = (purpose: Extract<Action, { kind: "tag" }>["purpose"]): Action => ({
 it.each<[string, Action, string]>([
   [
     "a creation",
-    { kind: "create", request: { jobQueueName: "q", priority: 1 } },
+    { kind: "create", request: { jobQueueName: "q", priority: 1 }, joining: [] },
     "Normal Created Create: asked AWS Batch for queue q",
   ],
   [
     "an update with its fields",
-    { kind: "update", request: { jobQueue: "q" }, paths: ["spec.priority", "spec.state"] },
+    { kind: "update", request: { jobQueue: "q" }, paths: ["spec.priority", "spec.state"], joining: [] },
     "Normal Updated Update: asked AWS Batch to change spec.priority, spec.state of q",
   ],
   ["an adoption", tag("adopt"), "Normal Adopted Adopt: changed the tags of q"],

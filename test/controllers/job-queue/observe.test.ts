@@ -8,7 +8,7 @@ import { newMemory, observe } from "../../../src/controllers/job-queue/observe.t
 import type { Seen } from "../../../src/controllers/job-queue/seen.ts";
 import { memoryKey, queueNameOf } from "../../../src/controllers/naming.ts";
 import { ownerTags } from "../../../src/controllers/ownership.ts";
-import type { Ports } from "../../../src/controllers/ports.ts";
+import type { Objects, Ports } from "../../../src/controllers/ports.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
 import { approvalFor, object as environmentObject } from "../compute-environment/given.ts";
 import { type FakeRegion, fakeRegion, objectsOf } from "../region.ts";
@@ -38,9 +38,10 @@ function environmentOf(name: string, spec: Partial<BatchComputeEnvironmentSpec> 
 
 function watcher(objects: readonly KubeObject[] = [], clock = new VirtualClock(now)) {
   const memory = newMemory();
-  const ports = { clock, objects: objectsOf(objects, labels), cluster: identity.cluster, settings } as unknown as Ports;
+  const cached: { -readonly [Key in keyof Objects]: Objects[Key] } = objectsOf(objects, labels);
+  const ports = { clock, objects: cached, cluster: identity.cluster, settings } as unknown as Ports;
   const look = (region: FakeRegion, given = object()): Promise<Seen> => observe(given, region, ports, memory, signal);
-  return { look, memory, clock };
+  return { look, memory, clock, objects: cached };
 }
 
 it("remembers what AWS found INVALID until it is VALID again, also while it is being updated", async () => {
@@ -113,6 +114,23 @@ describe("an entry of the order", () => {
     const objects = [environmentOf("a", spec as Partial<BatchComputeEnvironmentSpec>, { namespace: "owner" })];
     const [entry] = (await watcher(objects).look(fakeRegion(), given)).entries;
     expect(entry?.kind === "unresolved" ? entry.reason : entry?.kind).toBe(expected);
+  });
+
+  it.each([
+    [1000, []],
+    [1001, ["refresh"]],
+  ] as const)("has AWS read again when the labels of a namespace took %i ms", async (tookMs, calls) => {
+    const clock = new VirtualClock(now);
+    const selector = { matchLabels: { team: "x" } };
+    const open = other({ allowedNamespaces: { from: "Selector", selector } });
+    const { look, objects } = watcher([open], clock);
+    objects.namespaceLabels = async () => {
+      await clock.advance(tookMs);
+      return labels.friends;
+    };
+    const region = fakeRegion();
+    const [entry] = (await look(region, inFriends)).entries;
+    expect([entry?.kind, region.calls]).toEqual(["reference", calls]);
   });
 
   it("comes in ascending order, by name or ARN", async () => {

@@ -538,6 +538,22 @@ describe("the order of a queue", () => {
     ],
   ])("%s", expectLines);
 
+  it("tells which environments it comes to name that are not on their way out of service", () => {
+    const x = foreignEnvironment("x", { tags: { "awsbatch.dev/retired-at": "2026-01-01T00:00:00Z" } });
+    const change: SeenChange = {
+      environments: [a, b, x],
+      entries: [reference("a", [a]), reference("b", [b], { order: 2 }), named("x", 3)],
+    };
+    const joining = (names: readonly string[]) => {
+      const { next } = planFor(object(), seen({ ...change, queue: queue(names) }), now);
+      return next.kind === "act" && next.action.kind === "update" ? next.action.joining : undefined;
+    };
+    expect(joining(["a1"])).toEqual(["b1"]);
+    expect(joining(["b1"])).toEqual(["a1"]);
+    const made = planFor(object(), seen({ ...change, queue: undefined }), now).next;
+    expect(made).toMatchObject({ action: { kind: "create", joining: ["a1", "b1"] } });
+  });
+
   it("is numbered from 1", () => {
     const { next } = planFor(object(), seen(follows), now);
     if (next.kind !== "act" || next.action.kind !== "update") throw new Error("expected an update");
