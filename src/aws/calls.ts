@@ -4,6 +4,9 @@ import type { BatchApi, CallOptions } from "./batch.ts";
 import type { CallBudget, CallKind } from "./budget.ts";
 import { AwsError, classify, type FailureKind, isDefinite } from "./errors.ts";
 
+/** A call that has no answer by then is given up. */
+export const longestCallMs = 10_000;
+
 export interface CallReport {
   /** e.g. `batch:CreateComputeEnvironment`. */
   readonly operation: string;
@@ -17,7 +20,7 @@ export interface CallReport {
 export interface CallGuardOptions {
   readonly clock: Clock;
   readonly budget: CallBudget;
-  /** Longest time for one call (10 s). */
+  /** Longest time for one call; `longestCallMs` unless given. */
   readonly deadlineMs?: number;
   /**
    * Whether this replica may write now: gives what is left of its lease, or throws. Asked in the last step before
@@ -54,7 +57,7 @@ export type CallGuard = <I, O>(operation: string, kind: CallKind, call: Call<I, 
  */
 export function callGuard(options: CallGuardOptions): CallGuard {
   const { clock, budget, mayWrite } = options;
-  const longestMs = options.deadlineMs ?? 10_000;
+  const longestMs = options.deadlineMs ?? longestCallMs;
 
   return (operation, kind, call) =>
     async (input, { signal, beforeSend: lastLook } = {}) => {

@@ -150,6 +150,42 @@ describe("two shards", () => {
     },
   );
 
+  it.each([9000, 10_500])(
+    "retire nothing that a queue comes to name %i ms after a mark left, of which the next process knows nothing",
+    async (atMs) => {
+      const [a] = await shards(["a"], ["b"]);
+      const { store, aws, clock } = a;
+      a.apply(
+        inShard("a", computeEnvironment("ce", ec2)),
+        inShard("b", computeEnvironment("x", ec2)),
+        inShard("b", jobQueue("q", ["x"])),
+      );
+      await a.untilReady();
+      await a.seconds(120);
+      const begunAt = clock.monotonic();
+      const marks = (): number => aws.log.filter(({ operation }) => operation === "TagResource").length;
+      const before = marks();
+      aws.faults.add({ fault: { kind: "delayRequest", delayMs: 9700 }, on: "TagResource", times: 1 });
+      a.delete("BatchComputeEnvironment", "ce");
+      await a.until("the mark is on its way", () => marks() > before);
+      await a.seconds(1);
+      await a.stop();
+      const next = await aWorld({ store, aws, clock, seed: 3, reconciles: of("a") });
+      aws.faults.add({
+        fault: { kind: "stale", staleMs: 4900 },
+        on: ["DescribeComputeEnvironments", "DescribeJobQueues"],
+        forMs: 23_000,
+      });
+      aws.faults.add({ fault: { kind: "delayRequest", delayMs: 9700 }, on: "UpdateJobQueue", times: 1 });
+      await clock.advance(begunAt + atMs - clock.monotonic());
+      next.apply(inShard("b", jobQueue("q", ["ce"])));
+      await next.seconds(600);
+      expect(next.violations).toEqual([]);
+      const made = aws.truth.computeEnvironments().find(({ tags }) => tags?.["awsbatch.dev/name"] === "ce");
+      expect(made?.state).toBe("ENABLED");
+    },
+  );
+
   it.each([
     { updateMs: 3000, staleMs: 4900, afterMs: 0 },
     { updateMs: 5000, staleMs: 3000, afterMs: 0 },

@@ -5,7 +5,7 @@ import { AwsError } from "../../aws/errors.ts";
 import type { BatchRegion } from "../../aws/region.ts";
 import { failureOf, OutOfDate } from "../failures.ts";
 import { memoryKey } from "../naming.ts";
-import { rolloutTokenTag } from "../ownership.ts";
+import { retiredAtTag, rolloutTokenTag } from "../ownership.ts";
 import { type Action, independentName } from "./action.ts";
 import { forgetCounts } from "./draining.ts";
 import type { Memory } from "./observe.ts";
@@ -65,11 +65,9 @@ export async function act(
       return region.updateComputeEnvironment(action.request, signal, () => requireUnnamed(action.name, region));
     case "tag":
       for (const { name, arn, change } of action.items) {
-        try {
-          await region.changeTags(arn, change, signal);
-        } finally {
-          if (action.purpose === "retire") memory.markedAt.set(memoryKey(region, name), now());
-        }
+        const mark = change.set[retiredAtTag];
+        if (mark !== undefined) memory.marksWritten.set(memoryKey(region, name), mark);
+        await region.changeTags(arn, change, signal);
       }
       return;
     case "terminateJobs":

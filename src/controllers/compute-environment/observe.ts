@@ -20,6 +20,7 @@ import { newestFirst, servingSince } from "./fleet.ts";
 import type { Looks } from "./network-look.ts";
 import { awaitingApproval, queueLeaving } from "./replacement.ts";
 import { attemptAt, planId } from "./request.ts";
+import { markSettledMs } from "./retire.ts";
 import { environmentRoleUser } from "./roles.ts";
 import {
   clusterName,
@@ -42,8 +43,13 @@ const refusalKeptForMs = 60 * 60_000;
  * last. A restart begins them anew.
  */
 export interface Memory extends JobMemory {
-  /** When the last write of the mark of retirement ended, however it did, wall ms. */
-  readonly markedAt: Map<string, number>;
+  /** The mark of retirement that this process has written, or tried to write, last. */
+  readonly marksWritten: Map<string, string>;
+  /**
+   * The mark of retirement, which tells only when it was planned, and since when it has been seen, monotonic ms;
+   * undefined where it had settled by then.
+   */
+  readonly marksShown: Map<string, { readonly mark: string; readonly since: number | undefined }>;
   /** When its deletion was last asked for, wall ms. */
   readonly deleteTriedAt: Map<string, number>;
   /** The vCPUs that were last shown, and when that was. */
@@ -65,7 +71,8 @@ export interface Memory extends JobMemory {
 export function newMemory(): Memory {
   return {
     ...newJobMemory(),
-    markedAt: new Map(),
+    marksWritten: new Map(),
+    marksShown: new Map(),
     deleteTriedAt: new Map(),
     shownvCpus: new Map(),
     invalidSince: new Map(),
@@ -87,10 +94,11 @@ function rememberedIn<T>(region: BatchRegion, memory: ReadonlyMap<string, T>): R
 /** Forgets the environments of an object that are not there any more. */
 function forgetGone(memory: Memory, uid: string, region: BatchRegion, ours: readonly Environment[]): void {
   const keys = new Set(ours.map(({ computeEnvironmentName }) => memoryKey(region, computeEnvironmentName)));
-  const { markedAt, deleteTriedAt, terminatedAt, shownvCpus, invalidSince, rollouts } = memory;
+  const { marksWritten, marksShown, deleteTriedAt, terminatedAt, shownvCpus, invalidSince, rollouts } = memory;
+  const ages = [marksWritten, marksShown, deleteTriedAt, terminatedAt, shownvCpus, invalidSince, rollouts];
   for (const key of memory.names.get(uid) ?? []) {
     if (keys.has(key)) continue;
-    for (const known of [markedAt, deleteTriedAt, terminatedAt, shownvCpus, invalidSince, rollouts]) known.delete(key);
+    for (const known of ages) known.delete(key);
     forgetCounts(memory, key);
     memory.askedAgain.delete(key);
   }
@@ -144,7 +152,7 @@ export async function observe(
     replacementsElsewhere: replacementsElsewhere(environments, identity, region, ports),
     jobs: await jobsOn(ours, region, ports.clock, memory, signal),
     targetRuns: await targetRuns(ours, queues, region, signal),
-    markedAt: rememberedIn(region, memory.markedAt),
+    markShownForMs: marksShown(ours, region, ports, memory),
     deleteTriedAt: rememberedIn(region, memory.deleteTriedAt),
     desiredvCpus: sampledvCpus(ours, region, memory, ports.clock.now()),
     invalidSince: invalidSince(ours, region, ports, memory),
@@ -210,6 +218,31 @@ function sampledvCpus(
     else if (shown === undefined || now - shown.at >= vCpusShownForMs) memory.shownvCpus.set(key, { count, at: now });
   }
   return new Map([...rememberedIn(region, memory.shownvCpus)].map(([name, { count }]) => [name, count]));
+}
+
+/** For how long each mark has been seen that may not have settled when it was seen first. */
+function marksShown(
+  ours: readonly Environment[],
+  region: BatchRegion,
+  { clock }: Ports,
+  { marksWritten, marksShown: shown }: Memory,
+): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const { computeEnvironmentName: name, tags } of ours) {
+    const key = memoryKey(region, name);
+    const mark = tags?.[retiredAtTag];
+    if (mark === undefined) {
+      shown.delete(key);
+      continue;
+    }
+    if (shown.get(key)?.mark !== mark) {
+      const settled = marksWritten.get(key) !== mark && clock.now() - Date.parse(mark) >= markSettledMs;
+      shown.set(key, { mark, since: settled ? undefined : clock.monotonic() });
+    }
+    const since = shown.get(key)?.since;
+    if (since !== undefined) found.set(name, clock.monotonic() - since);
+  }
+  return found;
 }
 
 function invalidSince(

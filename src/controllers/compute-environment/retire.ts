@@ -2,6 +2,7 @@
 
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
+import { longestCallMs } from "../../aws/calls.ts";
 import { stalenessMs, stalestMs } from "../../aws/effects.ts";
 import { timestamp } from "../conditions.ts";
 import type { Next } from "../decision.ts";
@@ -30,6 +31,11 @@ const deleteAgainMs = 5 * 60_000;
  * in whole seconds.
  */
 const markSettlesMs = stalenessMs + stalestMs + 1000;
+/**
+ * So long after its moment every mark has settled, whoever wrote it: it is planned in that moment, and takes effect
+ * after the live read that follows and the longest write.
+ */
+export const markSettledMs = stalestMs + longestCallMs + markSettlesMs;
 /** An older mark of what is still ENABLED says nothing of the jobs that it may have taken since. */
 const markHoldsMs = 5 * 60_000;
 
@@ -46,7 +52,9 @@ export function retirement(spec: Spec, seen: Seen, environment: Environment, now
   const queues = queuesNaming(seen, new Set([name]));
   if (queues.length > 0) {
     const list = queues.map(({ queue }) => queue.jobQueueName).join(", ");
-    const message = `${name} stays in service: it is named by ${list}. Delete the queue, or take the environment out of its order`;
+    const stays =
+      isRetired(environment) && environment.state === "DISABLED" ? "is DISABLED, and stays" : "stays in service";
+    const message = `${name} ${stays}: it is named by ${list}. Delete the queue, or take the environment out of its order`;
     // What takes jobs again is out of service only from when the next mark says so.
     if (isRetired(environment) && environment.state === "ENABLED") {
       const action = tagOne("inUse", environment, {}, [retiredAtTag]);
@@ -70,12 +78,12 @@ export function retirement(spec: Spec, seen: Seen, environment: Environment, now
 function disabling(seen: Seen, environment: Environment, now: number): Next<Action> {
   const name = environment.computeEnvironmentName;
   const markedForMs = now - Date.parse(environment.tags?.[retiredAtTag] ?? "");
-  const writtenForMs = now - (seen.markedAt.get(name) ?? Number.NEGATIVE_INFINITY);
+  const shownForMs = seen.markShownForMs.get(name) ?? Number.POSITIVE_INFINITY;
   // Where AWS refuses to disable it, status would go to and fro with each mark.
   const holdsMs = seen.refusals.has(`disable ${name}`) ? Number.POSITIVE_INFINITY : markHoldsMs;
   if (!(markedForMs >= 0 && markedForMs <= holdsMs)) return mark(environment, now);
   // What is INVALID takes no jobs, and has been in no order that was written just now.
-  const restMs = environment.status === "INVALID" ? 0 : markSettlesMs - Math.min(markedForMs, writtenForMs);
+  const restMs = environment.status === "INVALID" ? 0 : markSettlesMs - Math.min(markedForMs, shownForMs);
   if (restMs > 0) return makingSure(name, restMs);
   const action: Action = { kind: "disable", name, request: retireRequest(environment) };
   return { kind: "act", action, reason: "Disabling", message: `${name} is taken out of service`, irreversible: true };

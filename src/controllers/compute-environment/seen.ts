@@ -34,8 +34,11 @@ export interface Seen {
   readonly jobs: ReadonlyMap<string, JobsSeen>;
   /** During the soak: whether a job is RUNNING on the target; undefined when that was not looked for. */
   readonly targetRuns: boolean | undefined;
-  /** By environment: when this process's last write of the mark of retirement ended, wall ms. */
-  readonly markedAt: ReadonlyMap<string, number>;
+  /**
+   * By environment with a mark of retirement: for how long this process has seen that mark, ms; none where it was written
+   * by another process, so long ago that it has settled.
+   */
+  readonly markShownForMs: ReadonlyMap<string, number>;
   /** By environment: when this process last asked AWS to delete it, wall ms. */
   readonly deleteTriedAt: ReadonlyMap<string, number>;
   /** By environment: the vCPUs that AWS's scaler wants, as of at most a minute ago; for the report only. */

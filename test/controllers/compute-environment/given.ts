@@ -188,7 +188,7 @@ export function seen(spec: BatchComputeEnvironmentSpec, change: Partial<Seen> = 
     replacementsElsewhere: 0,
     jobs: new Map(),
     targetRuns: undefined,
-    markedAt: new Map(),
+    markShownForMs: new Map(),
     deleteTriedAt: new Map(),
     desiredvCpus: new Map(),
     invalidSince: new Map(),

@@ -269,6 +269,33 @@ describe("replacements elsewhere", () => {
   });
 });
 
+describe("the mark of an environment that is on its way out", () => {
+  const marked = (mark: string): FakeRegion =>
+    fakeRegion({ environments: [environment("old", ec2, { tags: { "awsbatch.dev/retired-at": mark } })] });
+  const shownForMs = async (watcher: ReturnType<typeof watched>, mark: string): Promise<number | undefined> =>
+    (await watcher.look(marked(mark))).markShownForMs.get("old");
+
+  it("is seen from the first look on, whatever time it tells", async () => {
+    const watcher = watched();
+    expect(await shownForMs(watcher, iso(45))).toBe(0);
+    await watcher.clock.advance(9000);
+    expect(await shownForMs(watcher, iso(45))).toBe(9000);
+    expect(await shownForMs(watcher, iso(3))).toBe(0);
+    await watcher.look(fakeRegion({ environments: [environment("old")] }));
+    await watcher.clock.advance(1000);
+    expect(await shownForMs(watcher, iso(3))).toBe(0);
+  });
+
+  it("has settled when another process wrote it longer ago than a write of it could take", async () => {
+    const watcher = watched();
+    expect(await shownForMs(watcher, iso(46))).toBeUndefined();
+    expect(await shownForMs(watcher, iso(46))).toBeUndefined();
+    watcher.memory.marksWritten.set("eu-west-1/old", iso(60));
+    expect(await shownForMs(watcher, iso(60))).toBe(0);
+    expect(await shownForMs(watcher, "?")).toBe(0);
+  });
+});
+
 describe("the jobs on an environment that is on its way out", () => {
   it("are counted over all queues, for an object whose environments are to be emptied", async () => {
     const onOld = job("j1", { cluster: "AWSBatch-old" });
@@ -282,25 +309,26 @@ describe("the jobs on an environment that is on its way out", () => {
     const kept = environment("kept", ec2, { status: "INVALID" });
     await lookAgain(fakeRegion({ environments: [old, kept] }));
     const [oldKey, keptKey] = ["eu-west-1/old", "eu-west-1/kept"];
-    memory.markedAt.set(oldKey, now).set(keptKey, now);
+    memory.marksWritten.set(oldKey, "").set(keptKey, "");
     memory.deleteTriedAt.set(oldKey, now).set(keptKey, now);
     memory.terminatedAt.set(oldKey, now).set(keptKey, now);
     const known = (): readonly (readonly string[])[] =>
       [
         memory.zeroSince,
         memory.countsFrom,
-        memory.markedAt,
+        memory.marksShown,
+        memory.marksWritten,
         memory.deleteTriedAt,
         memory.terminatedAt,
         memory.shownvCpus,
         memory.invalidSince,
       ].map((ages) => [...ages.keys()].toSorted());
     const both = [keptKey, oldKey];
-    expect(known()).toEqual([[oldKey], [oldKey], both, both, both, both, [keptKey]]);
+    expect(known()).toEqual([[oldKey], [oldKey], [oldKey], both, both, both, both, [keptKey]]);
     await lookAgain(fakeRegion({ environments: [kept] }));
-    expect(known()).toEqual([[], [], [keptKey], [keptKey], [keptKey], [keptKey], [keptKey]]);
+    expect(known()).toEqual([[], [], [], [keptKey], [keptKey], [keptKey], [keptKey], [keptKey]]);
     await lookAgain(fakeRegion());
-    expect([...known(), [...memory.names.keys()]]).toEqual([[], [], [], [], [], [], [], []]);
+    expect([...known(), [...memory.names.keys()]]).toEqual([[], [], [], [], [], [], [], [], []]);
   });
 });
 
@@ -410,7 +438,6 @@ it("an environment of the same name in another region has ages of its own", asyn
   const there = { ...fakeRegion({ environments }), region: "us-east-1" };
   const theirs = { ...object(), metadata: { ...object().metadata, uid: "uid-2" } };
   await lookIn(there, theirs);
-  memory.markedAt.set("us-east-1/ce", now);
   memory.deleteTriedAt.set("us-east-1/ce", now);
   memory.askedAgain.add("us-east-1/ce");
   memory.rollouts.set("us-east-1/ce", { token: "v1", taken: true });
@@ -418,11 +445,11 @@ it("an environment of the same name in another region has ages of its own", asyn
   const here = await lookIn(fakeRegion({ environments: [environment("ce", ec2, { status: "INVALID" })] }));
   expect([...here.invalidSince]).toEqual([["ce", now + 1000]]);
   expect([...here.desiredvCpus]).toEqual([["ce", 0]]);
-  expect([here.markedAt.size, here.deleteTriedAt.size, here.askedAgain.size, here.rollouts.size]).toEqual([0, 0, 0, 0]);
+  expect([here.deleteTriedAt.size, here.askedAgain.size, here.rollouts.size]).toEqual([0, 0, 0]);
   const again = await lookIn(there, theirs);
   expect([...again.invalidSince]).toEqual([["ce", now]]);
   expect([...again.desiredvCpus]).toEqual([["ce", 4]]);
-  expect([...again.markedAt, ...again.deleteTriedAt, ...again.askedAgain]).toEqual([["ce", now], ["ce", now], "ce"]);
+  expect([...again.deleteTriedAt, ...again.askedAgain]).toEqual([["ce", now], "ce"]);
   expect([...again.rollouts]).toEqual([["ce", { token: "v1", taken: true }]]);
 });
 

@@ -73,13 +73,13 @@ describe("an environment on its way out", () => {
     [
       "waits also after a mark that AWS took its time for",
       marked({}, 21),
-      { markedAt: new Map([["old", now - 12_000]]) },
+      { markShownForMs: new Map([["old", 12_000]]) },
       "Disabling: wait Disabling again in 9 s",
     ],
     [
       "is disabled from 21 s after its mark on",
       marked({}, 21),
-      { markedAt: new Map([["old", now - 21_000]]) },
+      { markShownForMs: new Map([["old", 21_000]]) },
       "Disabling: disable after a live read",
     ],
     ["is disabled until five minutes after its mark", marked({}, 300), {}, "Disabling: disable after a live read"],
@@ -164,6 +164,15 @@ describe("an environment on its way out", () => {
     ],
   ])("%s", (_name, one, change, expected) => {
     expect(told(ec2, one, change)).toBe(expected);
+  });
+
+  it.each<[string, Environment, string]>([
+    ["retired and DISABLED", marked({ state: "DISABLED", tags: {} }), "old is DISABLED, and stays: it is named by q1."],
+    ["DISABLED by somebody else", environment("old", ec2, { state: "DISABLED" }), "old stays in service: it is named by q1."],
+    ["ENABLED", environment("old"), "old stays in service: it is named by q1."],
+  ])("that is %s is told as what it is while a queue names it", (_name, one, expected) => {
+    const { next } = retirement(ec2, seen(ec2, { queues: [queue("q1", ["old"])] }), one, now);
+    expect(next.message).toContain(expected);
   });
 
   it.each<[string, BatchComputeEnvironmentSpec, object]>([
