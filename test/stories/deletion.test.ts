@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { accessDenied } from "../../src/simulator/faults.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../manifests.ts";
 import type { World } from "../world.ts";
 import { aWorld, expectStory } from "./story.ts";
@@ -214,6 +215,29 @@ it("an abandoned object goes without a call to AWS", async () => {
   expect(world.writes().slice(calls)).toEqual([]);
   expect(world.store.events().some(({ reason }) => reason === "Abandoned")).toBe(true);
 });
+
+it.each(["before", "after"])(
+  "a queue comes to name what an abandoned object had begun to take out of service, asked for %s it was let go",
+  async (when) => {
+    const world = await aWorld();
+    world.apply(computeEnvironment("ce", ec2));
+    await world.untilReady();
+    const [made] = world.aws.truth.computeEnvironments();
+    const computeEnvironmentOrder = [{ order: 1, computeEnvironment: made?.computeEnvironmentName }];
+    const queue = jobQueue("q1", [], { computeEnvironmentOrder });
+    world.aws.faults.add({ fault: accessDenied("UpdateComputeEnvironment"), on: "UpdateComputeEnvironment" });
+    world.delete("BatchComputeEnvironment", "ce");
+    await world.seconds(600);
+    if (when === "before") world.apply(queue);
+    await world.seconds(60);
+    expect(world.aws.truth.jobQueues()).toEqual([]);
+    world.annotate("BatchComputeEnvironment", "ce", { "awsbatch.dev/abandon": "true" });
+    await world.until("the object is gone", () => world.object("BatchComputeEnvironment", "ce") === undefined);
+    if (when === "after") world.apply(queue);
+    await world.until("the queue is Ready", () => world.condition("JobQueue", "q1", "Ready")?.status === "True", 90);
+    expect(world.violations).toEqual([]);
+  },
+);
 
 function permutations<T>(items: readonly T[]): T[][] {
   if (items.length <= 1) return [[...items]];

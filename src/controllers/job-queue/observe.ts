@@ -232,10 +232,24 @@ function namedSeen(
     return { kind: "unresolved", order, name, reason: "NamespaceNotWatched", message };
   }
   const owner = ownerObject(environment, ports);
-  if (owner === undefined || isAllowed(owner, namespace, labels)) return { kind: "named", order, name };
+  if (owner === undefined || isAllowed(owner, namespace, labels)) {
+    return { kind: "named", order, name, owner: whereIsOwner(environment, ports) };
+  }
   const path = `${owner.metadata.namespace}/${owner.metadata.name}`;
   const message = `${name} is an environment of ${path}, which does not let namespace ${namespace} use it: allow that namespace in the spec.allowedNamespaces of ${path}`;
   return { kind: "unresolved", order, name, reason: "ReferenceNotAllowed", message };
+}
+
+function whereIsOwner(
+  environment: Environment | undefined,
+  ports: Ports,
+): Extract<EntrySeen, { kind: "named" }>["owner"] {
+  const owner = ownerIn(environment?.tags);
+  if (owner === undefined) return "nowhere";
+  const { name, uid, takeOverUid } = ports.cluster;
+  const isOurs = owner.cluster === name && (owner.clusterUid === uid || owner.clusterUid === takeOverUid);
+  if (!isOurs || !ports.objects.watches(owner.namespace)) return "elsewhere";
+  return environmentObject(owner, ports) === undefined ? "nowhere" : "here";
 }
 
 function notWatched(namespace: string): string {

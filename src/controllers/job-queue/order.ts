@@ -3,7 +3,7 @@
 import type { Environment } from "../../aws/batch.ts";
 import { inTransition, isRetired, resolve } from "../compute-environment/fleet.ts";
 import { orderOf } from "../compute-environment/seen.ts";
-import { isNamedBy, ownerIn } from "../ownership.ts";
+import { isNamedBy, ownerIn, retiredAtTag } from "../ownership.ts";
 import { withoutRequestIds } from "../wording.ts";
 import type { EntrySeen, Seen } from "./seen.ts";
 
@@ -19,8 +19,11 @@ export interface Entry {
   readonly environment: Environment | undefined;
   /** What the queue names for it now; more than one only after somebody else has written the order. */
   readonly current: readonly string[];
-  /** `unresolved`: the entry itself leads nowhere, whatever AWS has. */
-  readonly state: "resolved" | "inTransition" | "missing" | "unresolved";
+  /**
+   * `unresolved`: the entry itself leads nowhere, whatever AWS has. `retiring`: its owner may be taking it out of service,
+   * and when that owner has gone nothing wakes the queue.
+   */
+  readonly state: "resolved" | "inTransition" | "missing" | "retiring" | "unresolved";
   /** It refers to an object of which the queue names nothing, and there is nothing VALID to name. */
   readonly vacant: boolean;
   /** Why it is not resolved. */
@@ -69,7 +72,7 @@ export function standingOrder(wished: Order, seen: Seen): Order {
   const standing = current.map(
     (name) =>
       known.find((entry) => entry.current.includes(name)) ??
-      resolveNamed({ kind: "named", order: 0, name }, current, seen.environments.get(name)),
+      resolveNamed({ kind: "named", order: 0, name, owner: "nowhere" }, current, seen.environments.get(name)),
   );
   return ordered([...new Set(standing)], seen);
 }
@@ -234,12 +237,20 @@ function resolveNamed(
     return { ...base, environment: undefined, state: "missing", why: `AWS has no compute environment ${name}` };
   }
   // Whoever takes it out of service may not see that this queue names it before it is DISABLED.
-  if (isRetired(environment) && ownerIn(environment.tags) !== undefined && base.current.length === 0) {
-    return { ...base, environment: undefined, state: "missing", why: `${name} is being taken out of service` };
+  if (isRetired(environment) && entry.owner !== "nowhere" && base.current.length === 0) {
+    const leaves = `${name} is being taken out of service`;
+    const why = entry.owner === "here" ? leaves : `${leaves}${untilUnmarked(environment)}`;
+    return { ...base, environment: undefined, state: "retiring", why };
   }
   if (environment.status === "VALID") return { ...base, environment, state: "resolved", why: "" };
   const why = `${name} is ${environment.status ?? "without status"}${reasonOf(environment)}`;
   return { ...base, environment: undefined, state: inTransition(environment) ? "inTransition" : "missing", why };
+}
+
+/** Whose object is not known here: whether it has gone only a person can tell. */
+function untilUnmarked({ tags }: Environment): string {
+  const { cluster, namespace, name } = ownerIn(tags) ?? {};
+  return ` by ${namespace}/${name} of cluster ${cluster}, as its tag ${retiredAtTag} says: if that object is gone, remove the tag`;
 }
 
 function resolveReference(entry: Extract<EntrySeen, { kind: "reference" }>, current: readonly string[]): Entry {

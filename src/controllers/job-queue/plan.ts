@@ -323,6 +323,7 @@ function waitForEntries(seen: Seen, missing: readonly Entry[], reason: string): 
     kind: "wait",
     reason: lost ? "ReferenceNotFound" : reason,
     message: missing.map(({ label, why }) => `${label}: ${why}`).join("; "),
+    ...(missing.some(({ state }) => state === "retiring") ? { recheckInMs: lookAgainMs } : {}),
     ...(missing.some(({ state }) => state !== "inTransition") ? { stalledAfterMs: missingStalledAfterMs } : {}),
   };
 }

@@ -46,7 +46,13 @@ export type ProgressSeen =
 
 /** One entry of `spec.computeEnvironmentOrder`. */
 export type EntrySeen =
-  | { readonly kind: "named"; readonly order: number; readonly name: string }
+  | {
+      readonly kind: "named";
+      readonly order: number;
+      readonly name: string;
+      /** Where the object is that the environment's tags name, if there is one: this process may not be able to know. */
+      readonly owner: "here" | "elsewhere" | "nowhere";
+    }
   | {
       readonly kind: "reference";
       readonly order: number;

@@ -168,7 +168,11 @@ describe("an environment on its way out", () => {
 
   it.each<[string, Environment, string]>([
     ["retired and DISABLED", marked({ state: "DISABLED", tags: {} }), "old is DISABLED, and stays: it is named by q1."],
-    ["DISABLED by somebody else", environment("old", ec2, { state: "DISABLED" }), "old stays in service: it is named by q1."],
+    [
+      "DISABLED by somebody else",
+      environment("old", ec2, { state: "DISABLED" }),
+      "old stays in service: it is named by q1.",
+    ],
     ["ENABLED", environment("old"), "old stays in service: it is named by q1."],
   ])("that is %s is told as what it is while a queue names it", (_name, one, expected) => {
     const { next } = retirement(ec2, seen(ec2, { queues: [queue("q1", ["old"])] }), one, now);

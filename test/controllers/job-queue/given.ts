@@ -75,8 +75,12 @@ export function queue(names: readonly string[], change: Partial<Queue> = {}): Qu
   };
 }
 
-export function named(name: string, order = 1): EntrySeen {
-  return { kind: "named", order, name };
+export function named(
+  name: string,
+  order = 1,
+  owner: Extract<EntrySeen, { kind: "named" }>["owner"] = "nowhere",
+): EntrySeen {
+  return { kind: "named", order, name, owner };
 }
 
 type ReferenceOptions = {

@@ -7,7 +7,7 @@ import { planId } from "../../../src/controllers/compute-environment/request.ts"
 import { newMemory, observe } from "../../../src/controllers/job-queue/observe.ts";
 import type { Seen } from "../../../src/controllers/job-queue/seen.ts";
 import { memoryKey, queueNameOf } from "../../../src/controllers/naming.ts";
-import { ownerTags } from "../../../src/controllers/ownership.ts";
+import { type Cluster, ownerTags } from "../../../src/controllers/ownership.ts";
 import type { Objects, Ports } from "../../../src/controllers/ports.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
 import { approvalFor, object as environmentObject } from "../compute-environment/given.ts";
@@ -36,10 +36,14 @@ function environmentOf(name: string, spec: Partial<BatchComputeEnvironmentSpec> 
   return { ...whole, metadata: { ...whole.metadata, name, uid: `uid-${name}`, ...change } };
 }
 
-function watcher(objects: readonly KubeObject[] = [], clock = new VirtualClock(now)) {
+function watcher(
+  objects: readonly KubeObject[] = [],
+  clock = new VirtualClock(now),
+  cluster: Cluster = identity.cluster,
+) {
   const memory = newMemory();
   const cached: { -readonly [Key in keyof Objects]: Objects[Key] } = objectsOf(objects, labels);
-  const ports = { clock, objects: cached, cluster: identity.cluster, settings } as unknown as Ports;
+  const ports = { clock, objects: cached, cluster, settings } as unknown as Ports;
   const look = (region: FakeRegion, given = object()): Promise<Seen> => observe(given, region, ports, memory, signal);
   return { look, memory, clock, objects: cached };
 }
@@ -141,8 +145,8 @@ describe("an entry of the order", () => {
       ],
     });
     expect((await watcher().look(fakeRegion(), given)).entries).toEqual([
-      { kind: "named", order: 2, name: "y" },
-      { kind: "named", order: 9, name: "x" },
+      { kind: "named", order: 2, name: "y", owner: "nowhere" },
+      { kind: "named", order: 9, name: "x", owner: "nowhere" },
     ]);
   });
 
@@ -190,6 +194,25 @@ describe("an entry of the order", () => {
   ])("may name an environment %s", async (_name, given, environments, objects, namespace, expected) => {
     const [entry] = (await watcher(objects).look(fakeRegion({ environments }), byName(given, namespace))).entries;
     expect(entry?.kind === "unresolved" ? entry.reason : entry?.kind).toBe(expected);
+  });
+
+  const ofUid = (uid: string) => environment("x", "a", { tags: { "awsbatch.dev/cluster-uid": uid } });
+
+  it.each<[string, Environment, readonly KubeObject[], string]>([
+    ["here", environment("x", "a"), [allowing({})], "here"],
+    ["gone", environment("x", "a"), [], "nowhere"],
+    ["in a namespace that is not watched", ofNamespace("elsewhere"), [], "elsewhere"],
+    ["of another cluster", ofCluster("blue"), [allowing({})], "elsewhere"],
+    ["of another cluster of the same name", ofUid("cluster-0"), [allowing({})], "elsewhere"],
+    ["of a lost cluster that is taken over", ofUid("lost"), [], "nowhere"],
+    ["nobody's", foreignEnvironment("x"), [allowing({})], "nowhere"],
+    ["not there", environment("y", "a"), [allowing({})], "nowhere"],
+  ])("that names an environment tells whether its owner is %s", async (_name, one, objects, owner) => {
+    const cluster = { ...identity.cluster, takeOverUid: "lost" };
+    const namespace = one.tags?.["awsbatch.dev/namespace"] ?? identity.namespace;
+    const region = fakeRegion({ environments: [one] });
+    const [entry] = (await watcher(objects, undefined, cluster).look(region, byName("x", namespace))).entries;
+    expect(entry).toEqual({ kind: "named", order: 1, name: "x", owner });
   });
 
   it("that names what its owner does not let it use is told with what to do", async () => {

@@ -149,6 +149,22 @@ describe("a queue that is not there", () => {
     });
   });
 
+  it.each([
+    ["here", "x is being taken out of service"],
+    [
+      "elsewhere",
+      "x is being taken out of service by team/x of cluster default, as its tag awsbatch.dev/retired-at says: if that object is gone, remove the tag",
+    ],
+  ] as const)(
+    "looks again whether the object of what is taken out of service has gone, when that is %s",
+    (owner, why) => {
+      const x = environment("x", "x", { tags: { "awsbatch.dev/retired-at": "2026-01-01T00:00:00Z" } });
+      const change: SeenChange = { environments: [x], entries: [named("x", 1, owner)] };
+      expect(told({}, change, now)).toBe("wait WaitingForEnvironment again in 60 s Stalled after 10 min");
+      expect(message({}, change)).toBe(`x: ${why}`);
+    },
+  );
+
   it("tells what each missing environment is waiting for", () => {
     const entries = [reference("a", []), reference("b", [bInvalid])];
     expect(message({}, { entries })).toBe(

@@ -82,7 +82,7 @@ const environments: fc.Arbitrary<readonly Environment[]> = fc
   );
 
 type EntryWish =
-  | { readonly kind: "named"; readonly name: string }
+  | Pick<Extract<EntrySeen, { kind: "named" }>, "kind" | "name" | "owner">
   | {
       readonly kind: "reference";
       readonly owner: string;
@@ -93,7 +93,14 @@ type EntryWish =
 
 const entryWishes: fc.Arbitrary<readonly EntryWish[]> = fc.array(
   fc.oneof(
-    { weight: 3, arbitrary: fc.record({ kind: fc.constant("named" as const), name: fc.constantFrom(...names) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant("named" as const),
+        name: fc.constantFrom(...names),
+        owner: fc.constantFrom("here" as const, "elsewhere" as const, "nowhere" as const),
+      }),
+    },
     {
       weight: 6,
       arbitrary: fc.record({
@@ -119,7 +126,7 @@ const entryWishes: fc.Arbitrary<readonly EntryWish[]> = fc.array(
 function entryOf(entry: EntryWish, order: number, there: readonly Environment[]): EntrySeen {
   switch (entry.kind) {
     case "named":
-      return named(entry.name, order);
+      return named(entry.name, order, entry.owner);
     case "unresolved":
       return unresolved(entry.owner, entry.refused ? "ReferenceNotAllowed" : "ReferenceNotFound", order);
     case "reference": {
