@@ -44,15 +44,22 @@ export function wokenByAws(
       if (queue !== undefined) for (const named of orderOf(queue)) environments.add(named);
     }
   }
-  const owners = new Set(
-    [...environments].flatMap((name) =>
+  const ownersOf = (names: Iterable<string>): readonly string[] =>
+    [...names].flatMap((name) =>
       [before, now].flatMap((snapshot) => {
         const owner = ownerIn(snapshot?.environments.get(name)?.tags);
         return owner === undefined ? [] : [keyText(owner)];
       }),
-    ),
+    );
+  const owners = new Set(ownersOf(environments));
+  // A spec may say another order than AWS has: what is named there is waited for, or has a successor, all the same.
+  const changed = new Set(change.environments);
+  const changedOwners = new Set(ownersOf(changed));
+  const tied = [...now.queues.values()].filter((queue) =>
+    orderOf(queue).some((name) => changed.has(name) || ownersOf([name]).some((owner) => changedOwners.has(owner))),
   );
-  const touchedQueues = new Set([...change.queues, ...change.jobs]);
+  for (const owner of ownersOf(tied.flatMap(orderOf))) owners.add(owner);
+  const touchedQueues = new Set([...change.queues, ...change.jobs, ...tied.map((queue) => queue.jobQueueName)]);
   const definitions = new Set(change.definitions);
   return [
     ...woken(objects, BatchComputeEnvironmentKind, (object: BatchComputeEnvironment) => {

@@ -88,6 +88,36 @@ describe("a change in AWS wakes", () => {
       { ...a1, queues: [queue([], { jobQueueName: "theirs" })] },
       "bce team/a, bjq team/qa, bjq other/far",
     ],
+    [
+      "the objects of queues that name the environment in AWS, and of all that those queues name",
+      { environments: ["x"] },
+      {},
+      {
+        environments: [foreignEnvironment("x"), environment("a1", "a"), environment("b1", "b")],
+        queues: [queue(["x", "a1"], { jobQueueName: "theirs" }), queue(["x", "b1"], { jobQueueName: "team_qb" })],
+      },
+      "bce team/a, bce team/b, bjq team/qa, bjq team/qb, bjq other/far, bjq team/qx",
+    ],
+    [
+      "the object of a queue that names a predecessor of the environment in AWS alone",
+      { environments: ["a2"] },
+      {},
+      {
+        environments: [environment("a1", "a"), environment("a2", "a"), environment("b1", "b")],
+        queues: [queue(["a1"], { jobQueueName: "team_qb" })],
+      },
+      "bce team/a, bjq team/qa, bjq team/qb, bjq other/far",
+    ],
+    [
+      "nobody for what other queues name",
+      { environments: ["y"] },
+      {},
+      {
+        environments: [foreignEnvironment("y"), foreignEnvironment("x"), environment("b1", "b")],
+        queues: [queue(["x", "b1"], { jobQueueName: "team_qb" }), queue(["y"], { jobQueueName: "theirs" })],
+      },
+      "",
+    ],
     ["the object of a job definition", { definitions: ["team_job"] }, {}, {}, "bjd team/job"],
     [
       "everybody, when everything may be different",

@@ -152,6 +152,31 @@ describe("while AWS refuses to hand one queue of somebody else over", () => {
   });
 });
 
+it("a queue of somebody else goes over to the successor once what else it names is VALID again", async () => {
+  const world = await aWorld({ settings: { allowForeignRepoint: true } });
+  const { outside } = world.aws;
+  const { type, computeResources } = ec2;
+  // No look at the network wakes the object.
+  const spec = { ...repointing, network: { preflight: "Off" as const } };
+  world.apply(computeEnvironment("ce", spec));
+  await world.untilReady();
+  const first = environmentsOf(world)[0]?.computeEnvironmentName ?? "";
+  await outside.createComputeEnvironment({ computeEnvironmentName: "theirs", type, computeResources } as never);
+  await world.seconds(60);
+  const computeEnvironmentOrder = [first, "theirs"].map((computeEnvironment, order) => ({ order, computeEnvironment }));
+  await outside.createJobQueue({ jobQueueName: "stranger", priority: 1, computeEnvironmentOrder });
+  await world.seconds(60);
+  outside.invalidate("theirs", gone);
+  world.apply(computeEnvironment("ce", withTypes(["m5.large"], spec)));
+  await world.until("it says so", () => ready(world)?.message.includes("theirs, which is not VALID") === true, 900);
+  await world.seconds(900);
+  outside.heal("theirs");
+  await outside.updateComputeEnvironment({ computeEnvironment: "theirs", computeResources: { maxvCpus: 300 } });
+  await world.until("the queue has gone over", () => orderOf(world, "stranger")[0] !== first, 300);
+  expect(orderOf(world, "stranger")[1]).toBe("theirs");
+  expect(world.violations).toEqual([]);
+});
+
 it("one environment that AWS does not let go of keeps no other of a deleted object", async () => {
   const held = { ...ec2, replacement: { soakSeconds: 0, holdBefore: ["Delete" as const] } };
   const world = await aWorld();

@@ -245,4 +245,81 @@ describe("a queue whose new order nothing can serve yet", () => {
     expect(orderWrites(world)).toHaveLength(2);
     await expectSilence(world);
   });
+
+  it("follows a replacement also beside a field that cannot be changed", async () => {
+    const world = await aWorld();
+    world.apply(computeEnvironment("a", ec2), jobQueue("q1", ["a"]));
+    await world.untilReady();
+    const [old] = orderOf(world);
+    const schedulingPolicyArn = "arn:aws:batch:eu-west-1:123456789012:scheduling-policy/fair";
+    world.apply(jobQueue("q1", ["missing"], { schedulingPolicyArn }));
+    await world.seconds(60);
+    const holding = { ...ec2, replacement: { soakSeconds: 0, holdBefore: ["Repoint" as const] } };
+    world.apply(computeEnvironment("a", withTypes(["m5.large"], holding)));
+    const reason = (): string | undefined => world.condition("BatchComputeEnvironment", "a", "Ready")?.reason;
+    await world.until("the handover waits", () => reason() === "AwaitingApproval");
+    expect(orderOf(world)).toEqual([old]);
+    world.apply(computeEnvironment("a", withTypes(["m5.large"])));
+    await world.until("the queue has followed", () => reason() === "Available", 900);
+    expect(orderOf(world)).not.toEqual([old]);
+    expect(world.condition("JobQueue", "q1", "Stalled")?.reason).toBe("SchedulingPolicyFixed");
+  });
+
+  it("lets its old environment be replaced once it is paused no more", async () => {
+    const world = await aWorld();
+    world.apply(computeEnvironment("a", ec2), jobQueue("q1", ["a"]));
+    await world.untilReady();
+    const [old] = orderOf(world);
+    world.annotate("JobQueue", "q1", { "awsbatch.dev/paused": "true" });
+    const q1WithoutAny = jobQueue("q1", ["missing"]);
+    const annotated = (paused: string) => ({
+      ...q1WithoutAny,
+      metadata: { ...q1WithoutAny.metadata, annotations: { "awsbatch.dev/paused": paused } },
+    });
+    world.apply(annotated("true"));
+    world.apply(computeEnvironment("a", withTypes(["m5.large"])));
+    const reason = (): string | undefined => world.condition("BatchComputeEnvironment", "a", "Ready")?.reason;
+    await world.until("the queue is waited for", () => reason() === "QueuePaused");
+    await world.seconds(600);
+    world.apply(annotated("false"));
+    await world.until("it is replaced", () => reason() === "Available", 900);
+    expect(orderOf(world)).not.toEqual([old]);
+  });
+});
+
+describe("a queue follows a replacement when what else it names, and no object has, was UPDATING for a moment", () => {
+  it.each(["Retain has left it", "its owner has put it into the order"])("%s", async (why) => {
+    const world = await aWorld();
+    const { outside } = world.aws;
+    const isRetained = why.startsWith("Retain");
+    if (isRetained) world.apply(a);
+    world.apply(b, q1);
+    if (isRetained) {
+      await world.untilReady();
+      world.delete("BatchComputeEnvironment", "a");
+      await world.until("the object is gone", isGone(world, "a"));
+    } else {
+      await world.until("the queue is there", () => orderOf(world).length > 0);
+      const { type, computeResources } = ec2;
+      await outside.createComputeEnvironment({ computeEnvironmentName: "helper", type, computeResources } as never);
+      await world.seconds(60);
+      const names = ["helper", ...orderOf(world)];
+      const computeEnvironmentOrder = names.map((computeEnvironment, order) => ({ order, computeEnvironment }));
+      await outside.updateJobQueue({ jobQueue: "team_q1", computeEnvironmentOrder });
+    }
+    await world.seconds(900);
+    const [other = "", old] = orderOf(world);
+    let isUpdated = false;
+    world.aws.onChange(({ kind, name, status }) => {
+      if (isUpdated || kind !== "computeEnvironment" || status !== "VALID" || [other, old].includes(name)) return;
+      isUpdated = true;
+      void outside.updateComputeEnvironment({ computeEnvironment: other, computeResources: { maxvCpus: 300 } });
+    });
+    world.apply(computeEnvironment("b", withTypes(["r5.large"])));
+    const condition = () => world.condition("BatchComputeEnvironment", "b", "Ready");
+    await world.until("it is being replaced", () => condition()?.status === "False");
+    await world.until("it is Ready", () => condition()?.status === "True", 900);
+    expect([isUpdated, orderOf(world)]).toEqual([true, [other, expect.not.stringMatching(`^${old}$`)]]);
+    expect(world.violations).toEqual([]);
+  });
 });

@@ -15,6 +15,9 @@ type Hindrance = Extract<Next<never>, { kind: "wait" | "blocked" }>;
 const environmentsBeforeReplacement = 48;
 export const environmentQuota = 50;
 
+/** For what nothing wakes: an edit of a queue object that does not refer to the environment's object any more. */
+const queueLookMs = 60_000;
+
 /** The first thing that stands against making a successor of `predecessors` now; undefined when nothing does. */
 export function hindrance(spec: Spec, seen: Seen, predecessors: readonly Environment[]): Hindrance | undefined {
   const names = new Set(predecessors.map((environment) => environment.computeEnvironmentName));
@@ -68,6 +71,7 @@ export function pinnedHindrance(queue: QueueSeen, names: ReadonlySet<string>): H
     kind: "blocked",
     reason: "PinnedByName",
     message: `queue ${queue.queue.jobQueueName} names ${pinned} by its AWS name. Use computeEnvironmentRef in its spec, so that it can follow a replacement`,
+    recheckInMs: queueLookMs,
   };
 }
 
@@ -83,6 +87,7 @@ export function pausedHindrance({ wish }: Seen, queue: QueueSeen): Hindrance | u
     kind: "wait",
     reason: queuePaused,
     message: `queue ${queue.queue.jobQueueName} ${held} and cannot be handed over; remove its annotation ${heldBy}`,
+    recheckInMs: queueLookMs,
   };
 }
 

@@ -172,7 +172,8 @@ function settling({ seen }: Context): Next<Action> | undefined {
 }
 
 function immutable({ spec, seen }: Context): Next<Action> | undefined {
-  return seen.queue === undefined ? undefined : immutableDifference(spec, seen.queue)?.next;
+  const next = seen.queue === undefined ? undefined : immutableDifference(spec, seen.queue)?.next;
+  return next === undefined ? undefined : lookedAtWhileLeaving(seen, next);
 }
 
 function retagged({ spec, seen }: Context): Next<Action> | undefined {
@@ -244,8 +245,12 @@ function orderToWrite(seen: Seen, order: Order): Order | undefined {
 /** The order differs, and cannot be written now. */
 function orderHeld({ seen, order }: Context): Next<Action> | undefined {
   const next = order.differs ? orderHindrance(seen, order) : undefined;
-  // No change of an object that the spec does not refer to wakes it.
-  return next === undefined || seen.leaving.length === 0 ? next : { ...next, recheckInMs: lookAgainMs };
+  return next === undefined ? undefined : lookedAtWhileLeaving(seen, next);
+}
+
+/** No change of an object that the spec does not refer to wakes the queue, and the order in AWS follows it. */
+function lookedAtWhileLeaving({ leaving }: Seen, next: Waiting): Waiting {
+  return leaving.length === 0 ? next : { ...next, recheckInMs: lookAgainMs };
 }
 
 /** What an order has to wait for before it may be written. */

@@ -59,7 +59,7 @@ describe("what stands against a successor", () => {
       "a queue that names it literally",
       ec2,
       { queues: [queue("q1", ["old"], { object: { literalNames: ["x", "old"] } })] },
-      "blocked PinnedByName",
+      "blocked PinnedByName again in 60 s",
     ],
     [
       "not a queue that names another one literally",
@@ -71,7 +71,7 @@ describe("what stands against a successor", () => {
       "a paused queue",
       ec2,
       { queues: [queue("q1", ["old"], { object: { heldBy: "awsbatch.dev/paused" } })] },
-      "wait QueuePaused",
+      "wait QueuePaused again in 60 s",
     ],
     [
       "not a queue that is being deleted",
@@ -142,6 +142,7 @@ describe("a queue that an annotation holds back", () => {
       kind: "wait",
       reason: "QueuePaused",
       message: expected,
+      recheckInMs: 60_000,
     });
   });
 

@@ -32,7 +32,7 @@ describe("what AWS found INVALID although queues name it", () => {
     ["the last jobs of what is deleted", ec2, deleting, "InUse"],
   ])("is looked at again each half hour while it waits for %s", (_name, spec, change, reason) => {
     expect(given(1_800_000, spec, change)).toMatchObject({ kind: "act", action: { kind: "revalidate", name: "old" } });
-    expect(given(1_700_000, spec, change)).toMatchObject({ reason, recheckInMs: 100_000 });
+    expect(given(1_750_000, spec, change)).toMatchObject({ reason, recheckInMs: 50_000 });
   });
 
   it("is not, while anything else can be done", () => {

@@ -446,7 +446,7 @@ describe("a target that is not ENABLED", () => {
 describe("a queue that names the old one literally", () => {
   it("also after the successor was made keeps it, and is told", () => {
     const queues = [queue("q1", ["old"], { object: { literalNames: ["old"] } })];
-    expect(told(other, { environments: [old(), fresh()], queues })).toBe("blocked PinnedByName");
+    expect(told(other, { environments: [old(), fresh()], queues })).toBe("blocked PinnedByName again in 60 s");
   });
 });
 

@@ -943,6 +943,12 @@ describe("an order that stays for want of another", () => {
     ],
     ["waits, once it has gone over", {}, { ...starving, queue: queue(["a2"]) }, waits],
     [
+      "is looked at again also beside a field that cannot be changed",
+      { schedulingPolicyArn: "arn:fair" },
+      { ...starving, queue: queue(["a2"]) },
+      "blocked SchedulingPolicyFixed again in 60 s",
+    ],
+    [
       "waits for an approval",
       {},
       { ...starving, leaving: [reference("a", [a, aNext], { spec: other, handover: false })] },
