@@ -13,17 +13,21 @@ export type Pause =
   | { readonly kind: "untilAsked"; readonly reason: string };
 
 /**
- * Updates of one object of which AWS does not show the effect. One that was sent three times in a row is in vain, and
- * from then on is sent once in 15 minutes; where it may end jobs, once each time that a person asks.
+ * Updates of one object of which AWS does not show the effect. One that was sent three times, with nothing else in
+ * between but others of their kind, is in vain, and from then on is sent once in 15 minutes; where it may end jobs,
+ * once each time that a person asks.
  */
 export class InVain {
-  #sent: Sent | undefined;
+  /** By update. */
+  readonly #sent = new Map<string, Sent>();
 
   /** Forgets what was sent when the spec is another, or anything else is next: AWS has shown the effect. */
   look(next: Next<unknown>, generation: number): void {
     // What AWS refuses, and nothing waits for, comes between two updates and says nothing of them.
     const { reason } = (next.kind === "act" ? next.otherwise?.next : undefined) ?? next;
-    if (this.#sent?.generation !== generation || this.#sent.reason !== reason) this.#sent = undefined;
+    for (const [update, sent] of this.#sent) {
+      if (sent.generation !== generation || sent.reason !== reason) this.#sent.delete(update);
+    }
   }
 
   /**
@@ -34,14 +38,14 @@ export class InVain {
   note({ action, reason, untilShown }: Act, generation: number, askedAt: string | undefined): void {
     if (untilShown !== true) return;
     const update = canonicalJson(action);
-    const before = this.#sent?.update === update ? this.#sent.times : 0;
-    this.#sent = { update, reason, generation, askedAt, times: before + 1, backSince: undefined };
+    const times = (this.#sent.get(update)?.times ?? 0) + 1;
+    this.#sent.set(update, { reason, generation, askedAt, times, backSince: undefined });
   }
 
   /** Why an act is not carried out now; undefined: it may be. */
   pause({ action, stallsInVain: reason }: Act, askedAt: string | undefined, now: number): Pause | undefined {
-    const sent = this.#sent;
-    if (sent === undefined || sent.times < timesAtOnce || sent.update !== canonicalJson(action)) return undefined;
+    const sent = this.#sent.get(canonicalJson(action));
+    if (sent === undefined || sent.times < timesAtOnce) return undefined;
     if (reason !== undefined) return sent.askedAt === askedAt ? { kind: "untilAsked", reason } : undefined;
     sent.backSince ??= now;
     const resumesAt = sent.backSince + pauseMs;
@@ -50,7 +54,6 @@ export class InVain {
 }
 
 interface Sent {
-  readonly update: string;
   /** Of the act, and of the wait while AWS carries it out. */
   readonly reason: string;
   readonly generation: number;

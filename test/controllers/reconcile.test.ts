@@ -911,6 +911,23 @@ describe("an update whose effect AWS never shows", () => {
     expect(await send(world, ending)).toBe(0);
   });
 
+  it("is counted beside another one that alternates with it", async () => {
+    const world = await given();
+    const steps = ["a", "b"].flatMap((action): Step[] => [
+      { next: { ...update.next, action } as Next<string> },
+      carriedOut,
+    ]);
+    const sent = async (): Promise<readonly string[]> => {
+      world.log.length = 0;
+      for (const step of steps) await pass(world, step);
+      return world.log.filter((line) => line.startsWith("act "));
+    };
+    for (const _time of [1, 2, 3]) expect(await sent()).toEqual(["act a", "act b"]);
+    expect(await sent()).toEqual([]);
+    await world.clock.advance(15 * minute);
+    expect(await sent()).toEqual(["act a", "act b"]);
+  });
+
   it.each<[string, Step, (world: World) => void]>([
     ["when AWS has shown it meanwhile", wait(), () => {}],
     ["when the object was as wished meanwhile", settled, () => {}],

@@ -436,6 +436,8 @@ function repointForeign(seen: Seen, queue: QueueSeen, names: ReadonlySet<string>
     reason: "Repointing",
     message,
     irreversible: true,
+    // Its owner may put it back as often as it is written.
+    untilShown: true,
   };
 }
 
