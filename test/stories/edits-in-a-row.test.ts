@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { JobDefinition, JobDefinitionSpec, JobDefinitionStatus } from "../../src/api/v1alpha1/job-definition.ts";
-import { jobDefinition } from "../manifests.ts";
+import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../manifests.ts";
 import type { World } from "../world.ts";
 import { aWorld } from "./story.ts";
 
@@ -41,5 +41,21 @@ it.each([
     expect(statusOf(world)?.revisions?.filter(({ registeredAt }) => registeredAt === undefined)).toEqual([]);
     const active = world.aws.truth.jobDefinitions().filter(({ status }) => status === "ACTIVE");
     expect(active.map(({ revision }) => revision).toSorted((one, other) => one - other)).toEqual(left);
+  },
+);
+
+it.each([1, 2])(
+  "a queue follows five replacements of one object in a row that it refers to %i times",
+  async (count) => {
+    const world = await aWorld();
+    world.apply(computeEnvironment("ce", ec2), jobQueue("q1", Array<string>(count).fill("ce")));
+    await world.untilReady();
+    for (const type of ["m5.large", "r5.large", "c4.large", "m4.large", "r4.large"]) {
+      world.apply(computeEnvironment("ce", withTypes([type])));
+      await world.untilReady(150);
+    }
+    const events = world.store.events() as readonly { readonly reason?: string }[];
+    expect(events.filter(({ reason }) => reason === "DriftCorrected")).toEqual([]);
+    expect(world.violations).toEqual([]);
   },
 );

@@ -153,10 +153,11 @@ function sendable(
   return all.filter((name) => first.has(name) || further.has(name));
 }
 
-/** Whether the queue names one environment for each place that has any, in the order of the places. */
+/** Whether the queue names one environment for each place that has any, in the order of the places, and each once. */
 function isInOrder(current: readonly string[], places: readonly Place[]): boolean {
   const due = places.filter(({ environment, current: kept }) => environment !== undefined || kept.length > 0);
-  return due.length === current.length && due.every(({ current: kept }, place) => kept.join(" ") === current[place]);
+  const kept = distinct(due.map(({ current: names }) => names.join(" ")));
+  return kept.length === current.length && kept.every((name, place) => name === current[place]);
 }
 
 /** Those that AWS would not take in an order now, but may again when they have settled; each with its status. */

@@ -87,6 +87,22 @@ describe("the order of a queue", () => {
       "a2,b1; differs",
     ],
     [
+      "follows also where another entry means the same object",
+      [
+        reference("a", [a, environment("a2", "a", {}, other)], { spec: other }),
+        reference("b", [b]),
+        reference("a", [a, environment("a2", "a", {}, other)], { spec: other }),
+      ],
+      { queue: queue(["a1", "b1"]) },
+      "a2,b1; differs; follows",
+    ],
+    [
+      "does not only follow when somebody has taken one out, of two that mean the same",
+      [reference("b", [b]), reference("a", [a]), reference("a", [a])],
+      { queue: queue(["b1"]) },
+      "b1,a1; differs",
+    ],
+    [
       "collapses two environments of one reference, which somebody else has written",
       [reference("a", [a, environment("a2", "a", {}, other)], { spec: other })],
       { queue: queue(["a1", "a2"]) },
