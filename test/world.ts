@@ -36,7 +36,7 @@ export interface WorldOptions {
   readonly reconciles?: (object: KubeObject) => boolean;
   /** Of every namespace; throws when it cannot be read. */
   readonly namespaceAnnotations?: () => Readonly<Record<string, string>>;
-  /** Of every namespace; none unless given. */
+  /** Of every namespace, none unless given; rejects when they cannot be read. */
   readonly namespaceLabels?: () => Promise<Readonly<Record<string, string>>>;
 }
 

@@ -25,7 +25,10 @@ export interface Objects {
   list(kind: Kind): readonly KubeObject[];
   /** Whether objects of this namespace are watched at all. */
   watches(namespace: string): boolean;
-  /** The labels of a namespace, read when a selector needs them; undefined when there is none such. */
+  /**
+   * The labels of a namespace, read when a selector needs them; undefined when there is none such.
+   * @throws StoreError when it cannot be read
+   */
   namespaceLabels(namespace: string, signal: AbortSignal): Promise<Readonly<Record<string, string>> | undefined>;
   /**
    * The annotations of a namespace; undefined when there is none such.

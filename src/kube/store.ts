@@ -93,6 +93,9 @@ export type StoreErrorReason =
   | "TooManyRequests"
   | "Unavailable";
 
+/** Credentials that are not accepted stop all calls alike, until they are renewed. */
+const passing: ReadonlySet<StoreErrorReason> = new Set(["Unavailable", "TooManyRequests", "Unauthorized"]);
+
 export class StoreError extends Error {
   readonly reason: StoreErrorReason;
   /** The server's advice, if any; of an API server a minute at most. */
@@ -103,5 +106,10 @@ export class StoreError extends Error {
     this.name = "StoreError";
     this.reason = reason;
     this.retryAfterMs = retryAfterMs;
+  }
+
+  /** Whether it may be over with the next try. */
+  get mayPass(): boolean {
+    return passing.has(this.reason);
   }
 }

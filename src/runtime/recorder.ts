@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Kind, KubeObject } from "../api/object.ts";
-import { type ObjectEvent, type RecordedEvent, type Store, StoreError, type StoreErrorReason } from "../kube/store.ts";
+import { type ObjectEvent, type RecordedEvent, type Store, StoreError } from "../kube/store.ts";
 import { withDeadline } from "./abort.ts";
 import { type Clock, sleep } from "./clock.ts";
 import type { Log } from "./log.ts";
@@ -30,12 +30,6 @@ const backlog = 1000;
 const attempts = 3;
 const retryMs = 2000;
 const sendMs = 10_000;
-/**
- * Failures that may be over with the next try. Credentials that are not accepted stop all events alike, until they are
- * renewed. What a conflict loses, the next of the series tells.
- */
-const passing: ReadonlySet<StoreErrorReason> = new Set(["Unavailable", "TooManyRequests", "Unauthorized"]);
-
 interface Similar {
   readonly since: number;
   readonly notes: Set<string>;
@@ -158,9 +152,12 @@ export class EventRecorder implements EventSink {
   }
 }
 
-/** Whether the server will never take this event: to try it again would only keep all others waiting. */
+/**
+ * Whether the server will never take this event: to try it again would only keep all others waiting. What a conflict
+ * loses, the next of the series tells.
+ */
 function isRefusal(error: unknown): boolean {
-  return error instanceof StoreError && !passing.has(error.reason);
+  return error instanceof StoreError && !error.mayPass;
 }
 
 /** Sets and moves to the end; the one that was not touched for the longest time goes. */

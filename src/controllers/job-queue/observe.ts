@@ -8,6 +8,7 @@ import { knownInstanceTypes } from "../../aws/instance-types.ts";
 import { environmentArn } from "../../aws/names.ts";
 import type { BatchRegion, BatchSnapshot, UnfinishedJob } from "../../aws/region.ts";
 import { type NetworkFact, queueFacts } from "../../diagnosis/facts.ts";
+import { StoreError } from "../../kube/store.ts";
 import { claimantNamedBy, olderOf, rivalsOf } from "../claims.ts";
 import { fleetOf, isTriedAgain } from "../compute-environment/fleet.ts";
 import { baseNameOf } from "../compute-environment/observe.ts";
@@ -39,8 +40,8 @@ export interface Memory {
   readonly foundInvalid: Map<string, ReadonlySet<string>>;
 }
 
-/** The labels of a namespace; undefined: there is none, or nobody asked for them. */
-type Labels = Readonly<Record<string, string>> | undefined;
+/** The labels of a namespace, or why they may not be read; undefined: there is none, or nobody asked for them. */
+type Labels = Readonly<Record<string, string>> | StoreError | undefined;
 
 /** After a longer wait for labels a live read from before it is none any more. */
 const labelsSlowMs = 1000;
@@ -158,7 +159,9 @@ function entrySeen(
     return unresolved("ReferenceNotFound", `there is no BatchComputeEnvironment ${key.namespace}/${key.name}`);
   }
   const found = filledObject(placed(given), environmentRoleUser, region, ports.cluster);
-  if (!isAllowed(found, object.metadata.namespace, labels)) {
+  const access = accessTo(found, object.metadata.namespace, labels);
+  if (access.kind === "unread") return unresolved("NamespaceUnreadable", access.message);
+  if (access.kind === "refused") {
     return unresolved(
       "ReferenceNotAllowed",
       `${key.namespace}/${key.name} does not let namespace ${object.metadata.namespace} refer to it (its spec.allowedNamespaces)`,
@@ -232,8 +235,12 @@ function namedSeen(
     return { kind: "unresolved", order, name, reason: "NamespaceNotWatched", message };
   }
   const owner = ownerObject(environment, ports);
-  if (owner === undefined || isAllowed(owner, namespace, labels)) {
+  const access = owner === undefined ? allowed : accessTo(owner, namespace, labels);
+  if (owner === undefined || access.kind === "allowed") {
     return { kind: "named", order, name, owner: whereIsOwner(environment, ports) };
+  }
+  if (access.kind === "unread") {
+    return { kind: "unresolved", order, name, reason: "NamespaceUnreadable", message: access.message };
   }
   const path = `${owner.metadata.namespace}/${owner.metadata.name}`;
   const message = `${name} is an environment of ${path}, which does not let namespace ${namespace} use it: allow that namespace in the spec.allowedNamespaces of ${path}`;
@@ -267,7 +274,11 @@ function environmentObject(key: ObjectKey, { objects }: Ports): BatchComputeEnvi
   return objects.get(BatchComputeEnvironmentKind, key) as BatchComputeEnvironment | undefined;
 }
 
-/** Those of the queue's namespace, where the object of an environment that it may come to name asks for them. */
+/**
+ * Those of the queue's namespace, where the object of an environment that it may come to name asks for them.
+ *
+ * @throws StoreError when they cannot be read for now
+ */
 async function labelsAskedFor(
   object: JobQueue,
   { environments, queues }: BatchSnapshot,
@@ -285,16 +296,34 @@ async function labelsAskedFor(
   const asks = asked.some(
     (one) => one?.spec.allowedNamespaces?.from === "Selector" && one.metadata.namespace !== namespace,
   );
-  return asks ? await ports.objects.namespaceLabels(namespace, signal) : undefined;
+  if (!asks) return undefined;
+  try {
+    return await ports.objects.namespaceLabels(namespace, signal);
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.mayPass) throw error;
+    return error;
+  }
 }
 
-function isAllowed(environment: BatchComputeEnvironment, namespace: string, labels: Labels): boolean {
-  if (environment.metadata.namespace === namespace) return true;
-  const allowed = environment.spec.allowedNamespaces;
-  if (allowed?.from === "All") return true;
-  if (allowed?.from !== "Selector") return false;
-  const wanted = Object.entries(allowed.selector?.matchLabels ?? {});
-  return labels !== undefined && wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value);
+type Access = typeof allowed | typeof refused | { readonly kind: "unread"; readonly message: string };
+
+const allowed = { kind: "allowed" } as const;
+const refused = { kind: "refused" } as const;
+
+/** Whether objects of a namespace may use an environment; `unread`: that is not known before a person acts. */
+function accessTo({ metadata, spec }: BatchComputeEnvironment, namespace: string, labels: Labels): Access {
+  if (metadata.namespace === namespace) return allowed;
+  const { from, selector } = spec.allowedNamespaces ?? {};
+  if (from === "All") return allowed;
+  if (from !== "Selector") return refused;
+  if (labels instanceof StoreError) {
+    const path = keyText(metadata);
+    const message = `namespace ${namespace} cannot be read (${labels.message}), so whether it may use ${path} is unknown. Let the operator get namespaces`;
+    return { kind: "unread", message };
+  }
+  const wanted = Object.entries(selector?.matchLabels ?? {});
+  const matches = wanted.length > 0 && wanted.every(([key, value]) => labels?.[key] === value);
+  return matches ? allowed : refused;
 }
 
 /** What the last look at its jobs showed, with what it takes to explain it. */

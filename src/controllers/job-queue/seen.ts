@@ -65,7 +65,12 @@ export type EntrySeen =
   | ({
       readonly kind: "unresolved";
       readonly order: number;
-      readonly reason: "ReferenceNotFound" | "ReferenceNotAllowed" | "NamespaceNotWatched" | "RegionMismatch";
+      readonly reason:
+        | "ReferenceNotFound"
+        | "ReferenceNotAllowed"
+        | "NamespaceNotWatched"
+        | "NamespaceUnreadable"
+        | "RegionMismatch";
       readonly message: string;
       /** The object that it refers to, or the AWS name that it gives. */
     } & ({ readonly key: ObjectKey } | { readonly name: string }));

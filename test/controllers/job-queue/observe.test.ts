@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../../../src/api/object.ts";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
+import type { JobQueue } from "../../../src/api/v1alpha1/job-queue.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
 import { AwsError } from "../../../src/aws/errors.ts";
 import { planId } from "../../../src/controllers/compute-environment/request.ts";
@@ -9,6 +10,7 @@ import type { Seen } from "../../../src/controllers/job-queue/seen.ts";
 import { memoryKey, queueNameOf } from "../../../src/controllers/naming.ts";
 import { type Cluster, ownerTags } from "../../../src/controllers/ownership.ts";
 import type { Objects, Ports } from "../../../src/controllers/ports.ts";
+import { StoreError } from "../../../src/kube/store.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
 import { approvalFor, object as environmentObject } from "../compute-environment/given.ts";
 import { type FakeRegion, fakeRegion, objectsOf } from "../region.ts";
@@ -213,6 +215,32 @@ describe("an entry of the order", () => {
     const region = fakeRegion({ environments: [one] });
     const [entry] = (await watcher(objects, undefined, cluster).look(region, byName("x", namespace))).entries;
     expect(entry).toEqual({ kind: "named", order: 1, name: "x", owner });
+  });
+
+  describe("that its owner allows by the labels of a namespace, which cannot be read,", () => {
+    const referring = { ...to("a", "team"), metadata: { ...object().metadata, namespace: "friends" } };
+    const look = async (given: JobQueue, unread: Error) => {
+      const watching = watcher([allowing(friends)]);
+      watching.objects.namespaceLabels = async () => Promise.reject(unread);
+      return await watching.look(fakeRegion({ environments: [environment("x", "a")] }), given);
+    };
+    const message =
+      "namespace friends cannot be read (namespaces is forbidden), so whether it may use team/a is unknown. Let the operator get namespaces";
+
+    it.each<[string, JobQueue, object]>([
+      ["by reference", referring, { key: { namespace: "team", name: "a" } }],
+      ["by name", byName("x", "friends"), { name: "x" }],
+    ])("is told with what to do: %s", async (_how, given, means) => {
+      const { entries } = await look(given, new StoreError("Forbidden", "namespaces is forbidden"));
+      expect(entries).toEqual([{ kind: "unresolved", order: 1, ...means, reason: "NamespaceUnreadable", message }]);
+    });
+
+    it.each([new StoreError("Unavailable", "503"), new StoreError("TooManyRequests", "429"), new Error("a bug")])(
+      "is told by nobody when that may pass, or is no answer: %s",
+      async (unread) => {
+        await expect(look(referring, unread)).rejects.toBe(unread);
+      },
+    );
   });
 
   it("that names what its owner does not let it use is told with what to do", async () => {
