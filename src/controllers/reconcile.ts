@@ -24,6 +24,8 @@ import { shortened } from "./wording.ts";
 const unreadLookMs = 60_000;
 const failingLookMs = 2000;
 
+type Act<Action> = Extract<Next<Action>, { kind: "act" }>;
+
 /**
  * One pass over one object, the same for every kind. What differs between kinds is `Steps`; what is the same
  * (location, finalizer, pause, dry-run, the live read before what cannot be undone, contested fields) is here once.
@@ -111,7 +113,7 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
   function considered(object: O, wish: Wish, decision: Decision<Action>): Decision<Action> {
     const { next } = decision;
     const { corrections, inVain } = memoryOf(object);
-    inVain.look(next, object.metadata.generation);
+    inVain.look(decision, object.metadata.generation);
     if (wish.paused && next.kind !== "settled") return held(decision, "Paused", "paused by annotation");
     if (wish.dryRun && (next.kind === "act" || next.kind === "release")) {
       return held(decision, "DryRun", "dry-run by annotation");
@@ -120,15 +122,21 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     const now = ports.clock.now();
     const pause = inVain.pause(next, requestedAtOf(object), now);
     if (pause !== undefined) return putOff(decision, pause, now);
-    if (next.follows === true || !isDrift(object, wish, decision)) return decision;
-    const contested = corrections.contested(drifted(decision), now);
+    if (next.follows === true) return decision;
+    const contested = corrections.contested(driftIn(object, wish, decision, next), now);
     return contested === undefined ? decision : yieldTo(decision, contested, now);
   }
 
-  /** AWS had this generation, differs from it again, and nobody changed the spec. */
-  function isDrift(object: O, wish: Wish, decision: Decision<Action>): boolean {
-    const { settledGeneration } = memoryOf(object);
-    return !wish.deleting && settledGeneration === object.metadata.generation && drifted(decision).length > 0;
+  /** In what AWS had this generation and differs from it again, while nobody changed the spec. */
+  function driftIn(object: O, wish: Wish, decision: Decision<Action>, next: Act<Action>): readonly FieldChange[] {
+    if (wish.deleting) return [];
+    const { settledGeneration, inVain } = memoryOf(object);
+    const all = drifted(decision);
+    if (settledGeneration === object.metadata.generation) return all;
+    // The steps of a replacement do not wait for a field that somebody fights over.
+    if (decision.change.action === "Replace") return [];
+    const before = inVain.broughtBefore(next);
+    return all.filter(({ path }) => before.includes(path));
   }
 
   async function carryOut(
@@ -136,7 +144,7 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     wish: Wish,
     region: BatchRegion,
     seen: Seen,
-    next: Extract<Next<Action>, { kind: "act" }>,
+    next: Act<Action>,
     now: number,
     signal: AbortSignal,
   ): Promise<Outcome> {
@@ -198,19 +206,13 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
   }
 
   /** A drift is counted and told with the first act that corrects it, not with each that follows. */
-  function doneEvents(
-    object: O,
-    wish: Wish,
-    decision: Decision<Action>,
-    next: Extract<Next<Action>, { kind: "act" }>,
-  ): readonly ObjectEvent[] {
+  function doneEvents(object: O, wish: Wish, decision: Decision<Action>, next: Act<Action>): readonly ObjectEvent[] {
     const { action } = next;
-    const drift = isDrift(object, wish, decision);
+    const changes = driftIn(object, wish, decision, next);
     const memory = memoryOf(object);
     memory.settledGeneration = undefined;
-    memory.inVain.note(next, object.metadata.generation, requestedAtOf(object));
-    if (!drift) return steps.events(action);
-    const changes = drifted(decision);
+    memory.inVain.note(next, decision.change.changes, object.metadata.generation, requestedAtOf(object));
+    if (changes.length === 0) return steps.events(action);
     memory.corrections.note(changes, ports.clock.now());
     const paths = changes.map((change) => change.path);
     const note = `changed outside of Kubernetes and put back: ${paths.join(", ")}`;

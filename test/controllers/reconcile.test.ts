@@ -815,6 +815,74 @@ describe("drift", () => {
     expect(eventsOf(await world.pass())).toBe("Did: write");
   });
 
+  describe("where the object as a whole was never as wished", () => {
+    const update: Step = {
+      next: { ...act().next, untilShown: true } as Next<string>,
+      ...differing("spec.state", "spec.type"),
+    };
+    const shown: Step = { ...wait(), ...differing("spec.type") };
+    const pass = async (world: Awaited<ReturnType<typeof given>>, step: Step): Promise<string> => {
+      world.plan = step;
+      return eventsOf(await world.pass());
+    };
+
+    it("is what an update of ours had brought to the wish before", async () => {
+      const world = await given();
+      expect(await pass(world, update)).toBe("Did: write");
+      await pass(world, shown);
+      expect(await pass(world, update)).toBe(
+        "DriftCorrected: changed outside of Kubernetes and put back: spec.state; Did: write",
+      );
+    });
+
+    it("three times in 15 minutes is contested", async () => {
+      const world = await given();
+      for (const _time of [1, 2, 3, 4]) {
+        await pass(world, update);
+        await pass(world, shown);
+        await world.clock.advance(minute);
+      }
+      world.log.length = 0;
+      await pass(world, update);
+      expect(world.log).not.toContain("act write");
+      expect(world.told()).toContain("Contested=True ChangedOutside");
+    });
+
+    it.each<[string, Step, (world: Awaited<ReturnType<typeof given>>) => void]>([
+      [
+        "it is none when AWS has not shown it meanwhile",
+        { ...wait(), ...differing("spec.state", "spec.type") },
+        () => {},
+      ],
+      ["it is none when the spec was changed", shown, (world) => void world.apply({ spec: { priority: 2 } })],
+      ["it is none when the object is deleted", shown, (world) => void world.delete()],
+    ])("%s", async (_name, between, meanwhile) => {
+      const world = await given();
+      await pass(world, update);
+      await pass(world, between);
+      meanwhile(world);
+      expect(await pass(world, update)).toBe("Did: write");
+    });
+
+    it("it is none during a replacement, whose steps do not wait until a field may be put back", async () => {
+      const world = await given();
+      const replacing = (step: Step): Step => ({ ...step, change: { ...step.change, action: "Replace" } as Change });
+      for (const _time of [1, 2, 3, 4]) {
+        expect(await pass(world, replacing(update))).toBe("Did: write");
+        await pass(world, replacing(shown));
+      }
+    });
+
+    it("it is none for another update of the same field", async () => {
+      const world = await given();
+      await pass(world, update);
+      await pass(world, shown);
+      expect(await pass(world, { ...update, next: { ...update.next, action: "other" } as Next<string> })).toBe(
+        "Did: other",
+      );
+    });
+  });
+
   it("tells only the fields that drifted beside one that followed", async () => {
     const world = await given();
     const both: Step = { ...act(), ...differing("spec.state", "spec.order"), followed: ["spec.order"] };

@@ -94,3 +94,24 @@ it("a queue whose only environment is INVALID is not told Ready while AWS looks 
   world.aws.outside.heal(only);
   await world.untilReady();
 });
+
+it.each<[string, readonly string[]]>([
+  ["Ready", ["ce"]],
+  ["not Ready, for an entry is missing", ["ce", "missing"]],
+])(
+  "what somebody else changes each minute is put back a few times an hour, and told so: %s",
+  async (_name, entries) => {
+    const world = await aWorld();
+    world.apply(computeEnvironment("ce", ec2), jobQueue("q1", entries, { priority: 5 }));
+    await world.seconds(300);
+    for (let minutes = 0; minutes < 60; minutes += 1) {
+      await world.seconds(60);
+      if (!isValid(world) || queueOf(world)?.priority !== 5) continue;
+      await world.aws.outside.updateJobQueue({ jobQueue: "team_q1", priority: 9 });
+    }
+    expect(world.condition("JobQueue", "q1", "Contested")?.message).toContain("spec.priority was changed");
+    expect(world.writes().filter((write) => write.startsWith("UpdateJobQueue")).length).toBeLessThan(12);
+    const events = world.store.events() as readonly { readonly reason?: string }[];
+    expect(events.filter(({ reason }) => reason === "DriftCorrected")).not.toEqual([]);
+  },
+);
