@@ -74,6 +74,22 @@ describe("a queue goes back from an environment that AWS finds INVALID", () => {
   });
 });
 
+it("a queue is disabled also while AWS refuses its order", async () => {
+  const world = await aWorld();
+  world.apply(computeEnvironment("ce", ec2), jobQueue("q1", ["ce"]));
+  await world.untilReady();
+  const isOrder = ({ input }: { readonly input: unknown }): boolean => "computeEnvironmentOrder" in (input as object);
+  const message = "Error executing request, Exception : that order is none, RequestId: 1";
+  const fault: Fault = { kind: "refuse", exception: "ClientException", message, httpStatusCode: 400 };
+  world.aws.faults.add({ fault, on: (call) => call.operation === "UpdateJobQueue" && isOrder(call) });
+  world.apply(computeEnvironment("ce", withTypes(["m5.large"])));
+  await world.seconds(300);
+  world.apply(jobQueue("q1", ["ce"], { state: "DISABLED" }));
+  await world.until("the queue is DISABLED", () => queueOf(world)?.state === "DISABLED", 60);
+  await world.seconds(60);
+  expect(world.condition("JobQueue", "q1", "Ready")?.message).toContain("that order is none");
+});
+
 it("a queue whose only environment is INVALID is not told Ready while AWS looks at it again", async () => {
   const world = await aWorld();
   world.apply(computeEnvironment("ce", ec2), jobQueue("q1", ["ce"]));

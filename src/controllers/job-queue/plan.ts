@@ -39,6 +39,7 @@ const rules: readonly Rule[] = [
   owned,
   made,
   settling,
+  switched,
   // What serves goes first: neither a field that cannot be changed nor a tag that AWS refuses may keep the order.
   updated,
   immutable,
@@ -171,6 +172,26 @@ function settling({ seen }: Context): Next<Action> | undefined {
   return undefined;
 }
 
+/**
+ * What a person says who wants no job to start goes first and alone: an order or a field that AWS refuses beside it, or
+ * that cannot be had, would keep jobs starting.
+ */
+function switched({ spec, seen, order }: Context): Next<Action> | undefined {
+  const { queue } = seen;
+  if (queue === undefined || spec.state !== "DISABLED" || queue.state === "DISABLED") return undefined;
+  const request = withPolicy({ jobQueue: queue.jobQueueName, state: "DISABLED" }, queue);
+  return {
+    kind: "act",
+    action: { kind: "update", request, paths: ["spec.state"], joining: [] },
+    reason: "Updating",
+    message: `${queue.jobQueueName} is being DISABLED, as the spec says`,
+    irreversible: true,
+    untilShown: true,
+    // Where somebody else enables it time and again, the order that comes after it must not wait for that.
+    ...(orderToWrite(seen, order)?.follows === true ? { follows: true } : {}),
+  };
+}
+
 function immutable({ spec, seen }: Context): Next<Action> | undefined {
   const next = seen.queue === undefined ? undefined : immutableDifference(spec, seen.queue)?.next;
   return next === undefined ? undefined : lookedAtWhileLeaving(seen, next);
@@ -219,7 +240,7 @@ function updated({ spec, seen, order }: Context): Next<Action> | undefined {
     reason: "Updating",
     message: `${queue.jobQueueName} is being updated: ${paths.join(", ")}`,
     // An order is written whole: what somebody has put into it since the last listing would be dropped.
-    irreversible: written !== undefined || spec.state === "DISABLED",
+    irreversible: written !== undefined,
     untilShown: true,
     ...(written?.follows === true ? { follows: true } : {}),
   };

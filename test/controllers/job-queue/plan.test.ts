@@ -339,6 +339,30 @@ describe("a change in place", () => {
     ],
     ["disables after a live read", { state: "DISABLED" }, atRest, 'update {"state":"DISABLED"} after a live read'],
     [
+      "disables first and alone, for AWS may refuse what else differs",
+      { state: "DISABLED", priority: 5 },
+      { ...atRest, entries: [reference("a", [a, aNext], { spec: other })], environments: [a, aNext] },
+      'update {"state":"DISABLED"} after a live read',
+    ],
+    [
+      "disables also beside what cannot be had",
+      { state: "DISABLED", jobQueueType: "EKS" },
+      atRest,
+      'update {"state":"DISABLED"} after a live read',
+    ],
+    [
+      "disables with the policy of a fair-share queue",
+      { state: "DISABLED", schedulingPolicyArn: policy },
+      { ...atRest, queue: queue(["a1"], { schedulingPolicyArn: policy }) },
+      `update ${JSON.stringify({ schedulingPolicyArn: policy, state: "DISABLED" })} after a live read`,
+    ],
+    [
+      "changes the rest of what is DISABLED",
+      { state: "DISABLED", priority: 5 },
+      { ...atRest, queue: queue(["a1"], { state: "DISABLED" }) },
+      'update {"priority":5}',
+    ],
+    [
       "enables",
       { state: "ENABLED" },
       { ...atRest, queue: queue(["a1"], { state: "DISABLED" }) },
@@ -406,6 +430,13 @@ describe("a change in place", () => {
       'update {"priority":5}',
     ],
   ])("%s", expectLines);
+
+  it("is disabled whoever enables it, where an order that follows a replacement comes after that", () => {
+    const follows = { ...atRest, entries: [reference("a", [a, aNext], { spec: other })], environments: [a, aNext] };
+    const given = object({ state: "DISABLED" });
+    expect(planFor(given, seen(atRest), now).next).not.toHaveProperty("follows");
+    expect(planFor(given, seen(follows), now).next).toMatchObject({ action: { paths: ["spec.state"] }, follows: true });
+  });
 
   it("tells why AWS found a queue INVALID, without request ids", () => {
     const reason = "CLIENT_ERROR - no (Request ID: 0a1b2c3d-4e5f)";
@@ -828,10 +859,17 @@ describe("the reason of a step, and its words", () => {
     ["of tags", { tags: { team: "x" } }, atRest, "UpdatingTags", "the tags of team_q are being changed"],
     [
       "of an update, with each field",
-      { priority: 5, state: "DISABLED" },
-      { ...two, queue: queue(["b1", "a1"]) },
+      { priority: 5, state: "ENABLED" },
+      { ...two, queue: queue(["b1", "a1"], { state: "DISABLED" }) },
       "Updating",
       "team_q is being updated: spec.priority, spec.state, spec.computeEnvironmentOrder",
+    ],
+    [
+      "of a queue that is to start no further job",
+      { priority: 5, state: "DISABLED" },
+      atRest,
+      "Updating",
+      "team_q is being DISABLED, as the spec says",
     ],
     [
       "of a wait for an environment that settles",
