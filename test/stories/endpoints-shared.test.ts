@@ -41,6 +41,22 @@ const secondTable = {
   routeTables: [{ id: "rtb-b", vpc: "vpc-1", subnets: ["subnet-closed-b"] }],
 };
 
+/** One shard has the object `first`, the other one all others. */
+async function twoShards(): Promise<readonly [World, World]> {
+  const { store, aws, clock, stop } = await closedWorld();
+  await stop();
+  const shard = async (seed: number, hasFirst: boolean): Promise<World> =>
+    await aWorld({
+      store,
+      aws,
+      clock,
+      region,
+      seed,
+      reconciles: ({ metadata }) => (metadata.name === "first") === hasFirst,
+    });
+  return [await shard(2, true), await shard(3, false)];
+}
+
 async function tablesOfS3({ aws }: World): Promise<readonly string[]> {
   const { VpcEndpoints = [] } = await aws.outside.ec2.describeVpcEndpoints({});
   return VpcEndpoints.find(({ ServiceName = "" }) => ServiceName.endsWith(".s3"))?.RouteTableIds ?? [];
@@ -89,6 +105,18 @@ describe("who does not write in a VPC", () => {
     expect(writes).toEqual(["AuthorizeSecurityGroupIngress", "CreateComputeEnvironment"]);
   });
 
+  it("sees the address range that the writer of another shard has let in", async () => {
+    const [one, other] = await twoShards();
+    one.apply(environment("first"));
+    await one.untilReady(900);
+    await one.seconds(1300);
+    const subnet = { id: "subnet-more", vpc: "vpc-1", zone: "us-east-1a", cidr: "10.1.0.0/24" };
+    one.aws.outside.describeNetwork({ vpcs: [{ id: "vpc-1", cidr: "10.0.0.0/15" }], subnets: [subnet] });
+    one.apply(environment("second", ["subnet-more"], { preflight: "Off" }));
+    await one.untilReady(300);
+    expect(told(other, "second", "EndpointsReady")?.status).toBe("True");
+  });
+
   it("says so when the writer's process is gone, and never takes what is there for enough", async () => {
     const first = await closedWorld(secondTable);
     first.apply(environment("first"), jobQueue("q", ["first"]), job());
@@ -104,20 +132,7 @@ describe("who does not write in a VPC", () => {
   });
 
   it("sees within a minute or two what the writer of another shard has made", async () => {
-    const first = await closedWorld();
-    const { store, aws, clock } = first;
-    await first.stop();
-    const shard = async (seed: number, hasFirst: boolean): Promise<World> =>
-      await aWorld({
-        store,
-        aws,
-        clock,
-        region,
-        seed,
-        reconciles: ({ metadata }) => (metadata.name === "first") === hasFirst,
-      });
-    const one = await shard(2, true);
-    const other = await shard(3, false);
+    const [one, other] = await twoShards();
     one.apply(withNetwork("first", { vpcEndpoints: "Ensure", vpcEndpointServices: ["logs"] }, ["subnet-nat"]));
     await one.untilReady(900);
     await one.seconds(1300);
@@ -231,6 +246,27 @@ describe("what EC2 refuses beside endpoints", () => {
 });
 
 describe("what a person mends", () => {
+  it("is seen within minutes: an endpoint that had failed", async () => {
+    const world = await closedWorld();
+    world.apply(environment("ce", undefined, { preflight: "Off" }));
+    await world.untilReady(900);
+    await world.seconds(1300);
+    const { ec2 } = world.aws.outside;
+    const { VpcEndpoints = [] } = await ec2.describeVpcEndpoints({});
+    const one = VpcEndpoints.find(({ ServiceName = "" }) => ServiceName.endsWith(".ecs-agent"));
+    const id = one?.VpcEndpointId ?? "";
+    const tags = Object.fromEntries((one?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+    const groups = (one?.Groups ?? []).map(({ GroupId = "" }) => GroupId);
+    const network = { id, vpc: "vpc-1", service: "ecs-agent", subnets: one?.SubnetIds ?? [], securityGroups: groups };
+    world.aws.outside.describeNetwork({ vpcEndpoints: [{ ...network, privateDns: true, state: "failed", tags }] });
+    await world.seconds(3 * 3600);
+    world.apply(environment("second", undefined, { preflight: "Off" }));
+    await world.seconds(300);
+    expect(told(world, "second", "Stalled")?.message).toContain(`${id} is failed: delete it`);
+    await ec2.deleteVpcEndpoints({ VpcEndpointIds: [id] });
+    await world.until("it is made", () => told(world, "second", "Ready")?.status === "True", 600);
+  });
+
   it("is seen within minutes, also without the check of the network", async () => {
     const world = await closedWorld({ vpcs: [{ id: "vpc-1", cidr: "10.0.0.0/16", dnsHostnames: false }] });
     world.apply(environment("ce", undefined, { preflight: "Off" }));

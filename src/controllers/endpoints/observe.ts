@@ -8,7 +8,7 @@ import { heldAmong } from "../../network/dependence.ts";
 import { subnetsOf } from "../../network/described.ts";
 import { type EndpointUser, endpointPlan, extendedFor, withoutCutOffs } from "../../network/endpoints.ts";
 import type { NetworkFacts, SecurityGroup, VpcEndpoint } from "../../network/facts.ts";
-import { isStanding, read } from "../../network/lookups.ts";
+import { isBroken, isStanding, read } from "../../network/lookups.ts";
 import { endpointServiceOf } from "../../network/needs.ts";
 import type { NetworkRequest } from "../../network/port.ts";
 import { environmentObjects, likelyJobs } from "../compute-environment/network-wish.ts";
@@ -21,6 +21,7 @@ import { groupsNaming } from "../security-group/rules.ts";
 import { unreadBy, unreadWay } from "../unread.ts";
 import { wishOf } from "../wish.ts";
 import { groupName, isOurs } from "./ownership.ts";
+import { addressesToLetIn } from "./plan.ts";
 import type { EndpointsSeen, NetworkOfEndpoints, OtherUser, VpcSeen } from "./seen.ts";
 import {
   bystanders,
@@ -138,8 +139,10 @@ function isBusy({ plan, ours, writer, justWritten }: VpcSeen, isUsed: boolean): 
 }
 
 /** A person, or the writer of another process, may bring at any time what the object needs. */
-function isLacking({ plan, ours, writer, needs, lacks }: VpcSeen): boolean {
-  if (plan.obstacles.length > 0) return true;
+function isLacking(vpc: VpcSeen): boolean {
+  const { plan, ours, writer, needs, lacks } = vpc;
+  if (plan.obstacles.length > 0 || ours.some(isBroken)) return true;
+  if (writer !== undefined && addressesToLetIn(vpc).length > 0) return true;
   const coming = ours.filter(({ state }) => state.startsWith("pending"));
   const missing = [...plan.create, ...coming].map(({ serviceName }) => serviceName);
   return writer !== undefined && (lacks.length > 0 || [...missing, ...plan.awaited].some((one) => needs.includes(one)));

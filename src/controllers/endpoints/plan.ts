@@ -255,7 +255,7 @@ function behindGroup({ plan, ours }: VpcSeen): readonly string[] {
 }
 
 /** CIDR blocks of the VPC from which the group that is there does not let anybody in yet. */
-function addressesToLetIn({ plan, group }: VpcSeen): readonly string[] {
+export function addressesToLetIn({ plan, group }: Pick<VpcSeen, "plan" | "group">): readonly string[] {
   if (group === undefined) return [];
   const there = letIn(group);
   return plan.ingressFrom.filter((cidr) => !there.includes(cidr));
