@@ -18,6 +18,10 @@ export type Next<Action> =
       readonly follows?: true;
       /** What holds while AWS refuses it, where anything need not wait for it. */
       readonly otherwise?: Otherwise<Action>;
+      /** What is done instead while it is put off, for AWS shows nothing of it, or somebody undoes it time and again. */
+      readonly whilePutOff?: Next<Action>;
+      /** What it writes of somebody else's, in words: put back by that one as often, it is yielded to like a field. */
+      readonly ofOthers?: string;
       /** Nothing that stands around the steps of its kind is waited for first; `letFirst` says what that means. */
       readonly goesFirst?: "always" | "unlessActs";
     }

@@ -11,7 +11,7 @@ const contestedAfter = 3;
 export class Corrections {
   readonly #fields = new Map<string, Field>();
 
-  note(changes: readonly FieldChange[], now: number): void {
+  note(changes: readonly Fought[], now: number): void {
     for (const { path } of changes) {
       const before = this.#fields.get(path);
       const times = [...(before?.times ?? []).filter((time) => now - time < windowMs), now];
@@ -21,7 +21,7 @@ export class Corrections {
   }
 
   /** The contested field among these and when it may be put back again, or undefined. */
-  contested(changes: readonly FieldChange[], now: number): { path: string; resumesAt: number } | undefined {
+  contested(changes: readonly Fought[], now: number): { path: string; resumesAt: number } | undefined {
     for (const { path } of changes) {
       const field = this.#fields.get(path);
       const last = field?.times.at(-1);
@@ -33,6 +33,9 @@ export class Corrections {
   }
 }
 
+/** A field of AWS's, or in words what else is written of somebody else's. */
+type Fought = Pick<FieldChange, "path">;
+
 interface Field {
   /** When it was put back, the last 15 minutes before the newest. */
   readonly times: readonly number[];
@@ -41,16 +44,25 @@ interface Field {
   readonly yielded: boolean;
 }
 
-/** Puts off a correction of a contested field and tells so. */
+/**
+ * Puts off a correction of what is contested and tells so.
+ *
+ * @param ofOthers what of somebody else's would be written; undefined: nothing
+ */
 export function yieldTo<Action>(
   decision: Decision<Action>,
-  contested: { path: string; resumesAt: number },
+  { path, resumesAt }: { readonly path: string; readonly resumesAt: number },
   now: number,
+  ofOthers: string | undefined,
 ): Decision<Action> {
-  const message = `${contested.path} was changed outside of Kubernetes three times in 15 minutes; it is put back once in 15 minutes until that stops. Find the other writer, or give the field to it by leaving it out of the spec`;
+  const instead =
+    path === ofOthers
+      ? "leave the queue to its owner by spec.replacement.foreignQueues: Block"
+      : "give the field to it by leaving it out of the spec";
+  const message = `${path} was changed outside of Kubernetes three times in 15 minutes; it is put back once in 15 minutes until that stops. Find the other writer, or ${instead}`;
   return {
     ...decision,
-    next: { kind: "wait", reason: "Contested", message, recheckInMs: Math.max(1000, contested.resumesAt - now) },
+    next: { kind: "wait", reason: "Contested", message, recheckInMs: Math.max(1000, resumesAt - now) },
     news: [...decision.news, { type: "Contested", status: "True", reason: "ChangedOutside", message }],
   };
 }

@@ -121,10 +121,13 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     if (next.kind !== "act") return decision;
     const now = ports.clock.now();
     const pause = inVain.pause(next, requestedAtOf(object), now);
-    if (pause !== undefined) return putOff(decision, pause, now);
+    if (pause !== undefined) {
+      const { whilePutOff } = next;
+      return whilePutOff === undefined ? putOff(decision, pause, now) : { ...decision, next: whilePutOff };
+    }
     if (next.follows === true) return decision;
-    const contested = corrections.contested(driftIn(object, wish, decision, next), now);
-    return contested === undefined ? decision : yieldTo(decision, contested, now);
+    const contested = corrections.contested([...driftIn(object, wish, decision, next), ...othersIn(next)], now);
+    return contested === undefined ? decision : yieldTo(decision, contested, now, next.ofOthers);
   }
 
   /** In what AWS had this generation and differs from it again, while nobody changed the spec. */
@@ -212,8 +215,8 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     const memory = memoryOf(object);
     memory.settledGeneration = undefined;
     memory.inVain.note(next, decision.change.changes, object.metadata.generation, requestedAtOf(object));
+    memory.corrections.note([...changes, ...othersIn(next)], ports.clock.now());
     if (changes.length === 0) return steps.events(action);
-    memory.corrections.note(changes, ports.clock.now());
     const paths = changes.map((change) => change.path);
     const note = `changed outside of Kubernetes and put back: ${paths.join(", ")}`;
     return [{ type: "Normal", reason: "DriftCorrected", action: "Reconcile", note }, ...steps.events(action)];
@@ -366,4 +369,8 @@ function shownChange({ why, from, to, ...change }: FieldChange): FieldChange {
 
 function silent(again: Again): Report {
   return { status: undefined, events: [], again };
+}
+
+function othersIn({ ofOthers }: Act<unknown>): readonly { readonly path: string }[] {
+  return ofOthers === undefined ? [] : [{ path: ofOthers }];
 }

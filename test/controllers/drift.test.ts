@@ -58,10 +58,13 @@ it("a contested field turns the act into a wait that says so", () => {
     serving: false,
     news: [{ type: "Other", status: "True", reason: "r", message: "m" }],
   };
-  const yielded = yieldTo(decision, { path: "spec.state", resumesAt: 5 * minute }, 2 * minute);
+  const yielded = yieldTo(decision, { path: "spec.state", resumesAt: 5 * minute }, 2 * minute, undefined);
   expect(yielded.next).toMatchObject({ kind: "wait", reason: "Contested", recheckInMs: 3 * minute });
   expect(yielded.next.message).toContain("spec.state");
+  expect(yielded.next.message).toContain("leaving it out of the spec");
   expect(yielded.news.map(({ type }) => type)).toEqual(["Other", "Contested"]);
   expect(yielded.change).toBe(decision.change);
-  expect(yieldTo(decision, { path: "p", resumesAt: 0 }, 1).next).toMatchObject({ recheckInMs: 1000 });
+  const others = yieldTo(decision, { path: "the order of queue q", resumesAt: 0 }, 1, "the order of queue q");
+  expect(others.next).toMatchObject({ recheckInMs: 1000 });
+  expect(others.next.message).toContain("spec.replacement.foreignQueues: Block");
 });

@@ -931,6 +931,23 @@ describe("drift", () => {
   });
 });
 
+it("what is written of somebody else's is contested when it was written three times in 15 minutes, whatever came between", async () => {
+  const world = await given();
+  const handover: Step = { next: { ...act().next, ofOthers: "the order of queue theirs" } as Next<string> };
+  const done: boolean[] = [];
+  for (const _time of [1, 2, 3, 4]) {
+    world.log.length = 0;
+    world.plan = handover;
+    await world.pass();
+    done.push(world.log.includes("act write"));
+    if (_time === 4) expect(world.told()).toContain("Contested=True ChangedOutside");
+    world.plan = settled;
+    await world.pass();
+    await world.clock.advance(minute);
+  }
+  expect(done).toEqual([true, true, true, false]);
+});
+
 describe("an update whose effect AWS never shows", () => {
   const { next } = act();
   const update: Step = { next: { ...next, untilShown: true } as Next<string> };
@@ -946,6 +963,17 @@ describe("an update whose effect AWS never shows", () => {
     await pass(world, carriedOut);
     return world.log.filter((line) => line === "act write").length;
   };
+
+  it("makes way for what it names while it is put off", async () => {
+    const world = await given();
+    const instead = act("another write").next;
+    const replaced = { next: { ...next, untilShown: true, whilePutOff: instead } as Next<string> };
+    for (const _time of [1, 2, 3]) expect(await send(world, replaced)).toBe(1);
+    world.log.length = 0;
+    await pass(world, replaced);
+    expect(world.log).toContain("act another write");
+    expect(world.log).not.toContain("act write");
+  });
 
   it("is sent three times, and from then on once in 15 minutes after it came back", async () => {
     const world = await given();

@@ -177,29 +177,39 @@ it("a queue of somebody else goes over to the successor once what else it names 
   expect(world.violations).toEqual([]);
 });
 
-it.each([1, 2])("%i queues that their owner puts back each time are handed over a few times an hour", async (count) => {
-  const strangers = ["a-stranger", "b-stranger"].slice(0, count);
-  const world = await aWorld({ settings: { allowForeignRepoint: true } });
-  const { outside } = world.aws;
-  world.apply(computeEnvironment("ce", repointing));
-  await world.untilReady();
-  const [first = ""] = environmentsOf(world).map((one) => one.computeEnvironmentName);
-  const computeEnvironmentOrder = [{ order: 1, computeEnvironment: first }];
-  for (const jobQueueName of strangers) {
-    await outside.createJobQueue({ jobQueueName, priority: 1, computeEnvironmentOrder });
-  }
-  await world.seconds(60);
-  world.aws.onChange(({ kind: changed, name, status }) => {
-    if (changed !== "jobQueue" || status !== "VALID" || orderOf(world, name)[0] === first) return;
-    void outside.updateJobQueue({ jobQueue: name, computeEnvironmentOrder });
-  });
-  world.apply(computeEnvironment("ce", withTypes(["m5.large"], repointing)));
-  await world.until("it is told", () => ready(world)?.reason === "Contested", 900);
-  await world.seconds(3600);
-  const writes = world.writes().filter((write) => write.startsWith("UpdateJobQueue"));
-  expect(writes.length).toBeLessThan(10 * count);
-  expect(world.violations).toEqual([]);
-});
+it.each([
+  [1, 0],
+  [2, 0],
+  [1, 20],
+  [1, 60],
+])(
+  "%i queues that their owner puts back after %i s are handed over a few times an hour",
+  async (count, afterSeconds) => {
+    const strangers = ["a-stranger", "b-stranger"].slice(0, count);
+    const world = await aWorld({ settings: { allowForeignRepoint: true } });
+    const { outside } = world.aws;
+    world.apply(computeEnvironment("ce", repointing));
+    await world.untilReady();
+    const [first = ""] = environmentsOf(world).map((one) => one.computeEnvironmentName);
+    const computeEnvironmentOrder = [{ order: 1, computeEnvironment: first }];
+    for (const jobQueueName of strangers) {
+      await outside.createJobQueue({ jobQueueName, priority: 1, computeEnvironmentOrder });
+    }
+    await world.seconds(60);
+    world.aws.onChange(({ kind: changed, name, status }) => {
+      if (changed !== "jobQueue" || status !== "VALID" || orderOf(world, name)[0] === first) return;
+      const putBack = (): void => void outside.updateJobQueue({ jobQueue: name, computeEnvironmentOrder });
+      if (afterSeconds === 0) putBack();
+      else world.clock.schedule(afterSeconds * 1000, putBack);
+    });
+    world.apply(computeEnvironment("ce", withTypes(["m5.large"], repointing)));
+    await world.until("it is told", () => ready(world)?.reason === "Contested", 900);
+    await world.seconds(3600);
+    const writes = world.writes().filter((write) => write.startsWith("UpdateJobQueue"));
+    expect(writes.length).toBeLessThan(10 * count);
+    expect(world.violations).toEqual([]);
+  },
+);
 
 it("one environment that AWS does not let go of keeps no other of a deleted object", async () => {
   const held = { ...ec2, replacement: { soakSeconds: 0, holdBefore: ["Delete" as const] } };

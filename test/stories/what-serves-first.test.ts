@@ -90,6 +90,33 @@ it("a queue is disabled also while AWS refuses its order", async () => {
   expect(world.condition("JobQueue", "q1", "Ready")?.message).toContain("that order is none");
 });
 
+it.each([
+  ["is handed over", 0],
+  ["is handed over", 3],
+  ["goes where its spec says", 0],
+])("a queue that somebody enables each time %s all the same, after %i s", async (what, afterSeconds) => {
+  const world = await aWorld();
+  const { outside } = world.aws;
+  world.apply(computeEnvironment("ce", ec2), computeEnvironment("other", ec2), jobQueue("q1", ["ce"]));
+  await world.untilReady();
+  const [first = ""] = orderOf(world);
+  world.aws.onChange(({ kind, name, status, state }) => {
+    if (kind !== "jobQueue" || status !== "VALID" || state !== "DISABLED") return;
+    const enable = (): void => void outside.updateJobQueue({ jobQueue: name, state: "ENABLED" });
+    if (afterSeconds === 0) enable();
+    else world.clock.schedule(afterSeconds * 1000, enable);
+  });
+  world.apply(jobQueue("q1", ["ce"], { state: "DISABLED" }));
+  await world.seconds(600);
+  if (what === "is handed over") world.apply(computeEnvironment("ce", withTypes(["m5.large"])));
+  else {
+    outside.invalidate(first, "CLIENT_ERROR - the launch template is gone");
+    await world.seconds(60);
+    world.apply(jobQueue("q1", ["other"], { state: "DISABLED" }));
+  }
+  await world.until("the queue has gone over", () => orderOf(world)[0] !== first, 300);
+});
+
 it("a queue whose only environment is INVALID is not told Ready while AWS looks at it again", async () => {
   const world = await aWorld();
   world.apply(computeEnvironment("ce", ec2), jobQueue("q1", ["ce"]));

@@ -436,8 +436,7 @@ function repointForeign(seen: Seen, queue: QueueSeen, names: ReadonlySet<string>
     reason: "Repointing",
     message,
     irreversible: true,
-    // Its owner may put it back as often as it is written.
-    untilShown: true,
+    ofOthers: `the order of queue ${jobQueueName}`,
   };
 }
 

@@ -176,10 +176,13 @@ function settling({ seen }: Context): Next<Action> | undefined {
  * What a person says who wants no job to start goes first and alone: an order or a field that AWS refuses beside it, or
  * that cannot be had, would keep jobs starting.
  */
-function switched({ spec, seen, order }: Context): Next<Action> | undefined {
+function switched(context: Context): Next<Action> | undefined {
+  const { spec, seen, order } = context;
   const { queue } = seen;
   if (queue === undefined || spec.state !== "DISABLED" || queue.state === "DISABLED") return undefined;
   const request = withPolicy({ jobQueue: queue.jobQueueName, state: "DISABLED" }, queue);
+  const rest = updated(context);
+  const isOrder = rest?.kind === "act" && rest.action.kind === "update" && rest.action.request.state === undefined;
   return {
     kind: "act",
     action: { kind: "update", request, paths: ["spec.state"], joining: [] },
@@ -189,6 +192,7 @@ function switched({ spec, seen, order }: Context): Next<Action> | undefined {
     untilShown: true,
     // Where somebody else enables it time and again, the order that comes after it must not wait for that.
     ...(orderToWrite(seen, order)?.follows === true ? { follows: true } : {}),
+    ...(isOrder ? { whilePutOff: rest } : {}),
   };
 }
 

@@ -276,7 +276,7 @@ describe("an act, as a whole,", () => {
         reason: "Repointing",
         message: "queue theirs, which is not managed here, is being handed over to new",
         irreversible: true,
-        untilShown: true,
+        ofOthers: "the order of queue theirs",
       },
     ],
   ])("%s", (_name, spec, change, expected) => {

@@ -435,7 +435,12 @@ describe("a change in place", () => {
     const follows = { ...atRest, entries: [reference("a", [a, aNext], { spec: other })], environments: [a, aNext] };
     const given = object({ state: "DISABLED" });
     expect(planFor(given, seen(atRest), now).next).not.toHaveProperty("follows");
-    expect(planFor(given, seen(follows), now).next).toMatchObject({ action: { paths: ["spec.state"] }, follows: true });
+    expect(planFor(given, seen(follows), now).next).toMatchObject({
+      action: { paths: ["spec.state"] },
+      follows: true,
+      whilePutOff: { action: { paths: ["spec.computeEnvironmentOrder"] } },
+    });
+    expect(planFor(given, seen(atRest), now).next).not.toHaveProperty("whilePutOff");
   });
 
   it("tells why AWS found a queue INVALID, without request ids", () => {
