@@ -781,10 +781,24 @@ export const survivors: readonly Survivor[] = [
   },
   {
     file: "src/controllers/job-queue/plan.ts",
-    in: "if (!order.differs) return undefined;",
-    was: "!order.differs",
+    in: 'if (queue === undefined || spec.state !== "DISABLED" || queue.state === "DISABLED") return undefined;',
+    was: "queue === undefined",
     becomes: "false",
-    why: "saves work: what stands where the spec wishes it goes over to nothing else",
+    why: "for the compiler: without a queue a rule before this one has a step",
+  },
+  {
+    file: "src/controllers/job-queue/plan.ts",
+    in: "joining: joining(seen, written?.names ?? []),",
+    was: "[]",
+    becomes: '["Stryker was here"]',
+    why: "what AWS does not have joins nothing",
+  },
+  {
+    file: "src/controllers/job-queue/plan.ts",
+    in: "return !before.includes(name) && environment !== undefined && !isRetired(environment);",
+    was: "environment !== undefined",
+    becomes: "true",
+    why: "for the compiler: an order names only what AWS has",
   },
   {
     file: "src/controllers/job-queue/plan.ts",
@@ -802,7 +816,7 @@ export const survivors: readonly Survivor[] = [
   },
   {
     file: "src/controllers/job-queue/plan.ts",
-    in: "return seen.queue === undefined ? undefined : immutableDifference(spec, seen.queue)?.next;",
+    in: "const next = seen.queue === undefined ? undefined : immutableDifference(spec, seen.queue)?.next;",
     was: "seen.queue === undefined",
     becomes: "false",
     why: "for the compiler: without a queue a rule before this one has a step",

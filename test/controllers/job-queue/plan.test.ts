@@ -162,6 +162,8 @@ describe("a queue that is not there", () => {
       const change: SeenChange = { environments: [x], entries: [named("x", 1, owner)] };
       expect(told({}, change, now)).toBe("wait WaitingForEnvironment again in 60 s Stalled after 10 min");
       expect(message({}, change)).toBe(`x: ${why}`);
+      const beside = { ...change, entries: [reference("a", []), named("x", 2, owner)] };
+      expect(told({}, beside, now)).toBe("wait WaitingForEnvironment again in 60 s Stalled after 10 min");
     },
   );
 
@@ -436,7 +438,8 @@ describe("a change in place", () => {
     const given = object({ state: "DISABLED" });
     expect(planFor(given, seen(atRest), now).next).not.toHaveProperty("follows");
     expect(planFor(given, seen(follows), now).next).toMatchObject({
-      action: { paths: ["spec.state"] },
+      action: { paths: ["spec.state"], joining: [] },
+      untilShown: true,
       follows: true,
       whilePutOff: { action: { paths: ["spec.computeEnvironmentOrder"] } },
     });
