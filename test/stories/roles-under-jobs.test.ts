@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
+import { computeEnvironment, ec2, jobDefinition, jobQueue, smallJob } from "../manifests.ts";
 import type { World } from "../world.ts";
 import { aWorld } from "./story.ts";
 
@@ -41,17 +41,7 @@ describe("the role of a job that was submitted right before", () => {
 
   it("its definition was deleted stays until the job ends, where somebody else has a revision of the name", async () => {
     const world = await worldWith({});
-    await world.aws.outside.registerJobDefinition({
-      jobDefinitionName: "team_hello",
-      type: "container",
-      containerProperties: {
-        image: "busybox",
-        resourceRequirements: [
-          { type: "VCPU", value: "1" },
-          { type: "MEMORY", value: "512" },
-        ],
-      },
-    });
+    await world.aws.outside.registerJobDefinition({ jobDefinitionName: "team_hello", ...smallJob });
     await world.seconds(900);
     const jobId = submit(world, "team_q1");
     world.delete("JobDefinition", "hello");

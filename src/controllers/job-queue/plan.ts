@@ -177,7 +177,7 @@ function settling({ seen }: Context): Next<Action> | undefined {
  * that cannot be had, would keep jobs starting.
  */
 function switched(context: Context): Next<Action> | undefined {
-  const { spec, seen, order } = context;
+  const { spec, seen } = context;
   const { queue } = seen;
   if (queue === undefined || spec.state !== "DISABLED" || queue.state === "DISABLED") return undefined;
   const request = withPolicy({ jobQueue: queue.jobQueueName, state: "DISABLED" }, queue);
@@ -191,7 +191,7 @@ function switched(context: Context): Next<Action> | undefined {
     irreversible: true,
     untilShown: true,
     // Where somebody else enables it time and again, the order that comes after it must not wait for that.
-    ...(orderToWrite(seen, order)?.follows === true ? { follows: true } : {}),
+    ...(rest?.kind === "act" && rest.follows === true ? { follows: true } : {}),
     ...(isOrder ? { whilePutOff: rest } : {}),
   };
 }
