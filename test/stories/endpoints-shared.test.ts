@@ -140,6 +140,21 @@ describe("who does not write in a VPC", () => {
     await one.untilReady(360);
     expect(await endpointsOf(other)).toEqual(["logs available", "sts available"]);
   });
+
+  it("does not tell for hours that what only the writer of another shard needs is being made", async () => {
+    const [one, other] = await twoShards();
+    const wishing = (name: string, vpcEndpointServices: readonly string[]): Manifest =>
+      withNetwork(name, { vpcEndpoints: "Ensure", vpcEndpointServices }, ["subnet-nat"]);
+    one.apply(wishing("first", ["logs"]));
+    await one.untilReady(900);
+    one.apply(wishing("other", ["logs"]));
+    await one.untilReady(900);
+    await one.seconds(1300);
+    one.apply(wishing("first", ["logs", "sts"]));
+    await one.seconds(900);
+    expect(await endpointsOf(other)).toEqual(["logs available", "sts available"]);
+    expect(told(other, "other", "EndpointsReady")?.message).toBe("available in vpc-1: logs, sts");
+  });
 });
 
 describe("what is paused, or a dry run", () => {

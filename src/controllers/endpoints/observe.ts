@@ -8,7 +8,7 @@ import { heldAmong } from "../../network/dependence.ts";
 import { subnetsOf } from "../../network/described.ts";
 import { type EndpointUser, endpointPlan, extendedFor, withoutCutOffs } from "../../network/endpoints.ts";
 import type { NetworkFacts, SecurityGroup, VpcEndpoint } from "../../network/facts.ts";
-import { isBroken, isStanding, read } from "../../network/lookups.ts";
+import { isStanding, read } from "../../network/lookups.ts";
 import { endpointServiceOf } from "../../network/needs.ts";
 import type { NetworkRequest } from "../../network/port.ts";
 import { environmentObjects, likelyJobs } from "../compute-environment/network-wish.ts";
@@ -20,8 +20,8 @@ import { placed } from "../security-group/fill.ts";
 import { groupsNaming } from "../security-group/rules.ts";
 import { unreadBy, unreadWay } from "../unread.ts";
 import { wishOf } from "../wish.ts";
+import { lackOfAny } from "./lacking.ts";
 import { groupName, isOurs } from "./ownership.ts";
-import { addressesToLetIn } from "./plan.ts";
 import type { EndpointsSeen, NetworkOfEndpoints, OtherUser, VpcSeen } from "./seen.ts";
 import {
   bystanders,
@@ -96,7 +96,9 @@ async function networkOf(
     const used = usedIn(seen);
     if (!takesAway(seen, used)) memory.company.delete(object.metadata.uid);
     if (seen.vpcs.some((vpc) => isBusy(vpc, used.includes(vpc.vpcId)))) memory.busy.add(object.metadata.uid);
-    if (seen.vpcs.some((vpc) => used.includes(vpc.vpcId) && isLacking(vpc))) memory.lacking.add(object.metadata.uid);
+    // What is told to be missing a person, or the writer of another process, may bring at any time.
+    const isLacking = seen.vpcs.some((vpc) => used.includes(vpc.vpcId) && lackOfAny(vpc, []) !== undefined);
+    if (isLacking) memory.lacking.add(object.metadata.uid);
     return seen;
   } catch (error) {
     return unreadBy(error, "EC2 cannot be read");
@@ -136,16 +138,6 @@ function isBusy({ plan, ours, writer, justWritten }: VpcSeen, isUsed: boolean): 
   const moving = ours.some(({ state }) => /^(?:pending|deleting)/.test(state));
   const wanted = plan.create.length + plan.extend.length + plan.remove.length + plan.awaited.length > 0;
   return writer === undefined && (moving || (isUsed && wanted));
-}
-
-/** A person, or the writer of another process, may bring at any time what the object needs. */
-function isLacking(vpc: VpcSeen): boolean {
-  const { plan, ours, writer, needs, lacks } = vpc;
-  if (plan.obstacles.length > 0 || ours.some(isBroken)) return true;
-  if (writer !== undefined && addressesToLetIn(vpc).length > 0) return true;
-  const coming = ours.filter(({ state }) => state.startsWith("pending"));
-  const missing = [...plan.create, ...coming].map(({ serviceName }) => serviceName);
-  return writer !== undefined && (lacks.length > 0 || [...missing, ...plan.awaited].some((one) => needs.includes(one)));
 }
 
 /** Who is in a region beside each other. */

@@ -1,0 +1,102 @@
+/** What is missing of the endpoints of a VPC. Pure. */
+
+import { shortName } from "../../network/dependence.ts";
+import type { EndpointPlan, EndpointToMake } from "../../network/endpoints.ts";
+import { isBroken } from "../../network/lookups.ts";
+import { type EndpointsNext, othersLookMs, type Refused, transitionLookMs, unreadLookMs } from "./next.ts";
+import type { VpcSeen } from "./seen.ts";
+
+/** Longer than EC2 takes to make an endpoint. */
+const pendingStallsAfterMs = 10 * 60_000;
+
+export type Holding = Extract<EndpointsNext, { kind: "wait" | "blocked" }>;
+
+/** What keeps those that the object itself wishes from being there. */
+export function lackOfItsOwn(vpc: VpcSeen, refused: readonly Refused[]): Holding | undefined {
+  return lackIn(vpc, refused, (services, endpointId) => {
+    const isServed = endpointId !== undefined && !vpc.lacks.includes(endpointId);
+    return !isServed && services.some((one) => vpc.needs.includes(one));
+  });
+}
+
+/** What keeps those that anybody wishes there from being there: the plan is everybody's. */
+export function lackOfAny(vpc: VpcSeen, refused: readonly Refused[]): Holding | undefined {
+  return lackIn(vpc, refused, () => true);
+}
+
+/** What keeps endpoints of services from being there, the gravest first. */
+function lackIn(
+  vpc: VpcSeen,
+  refused: readonly Refused[],
+  concerns: (services: readonly string[], endpointId?: string) => boolean,
+): Holding | undefined {
+  const { vpcId, plan, ours, writer } = vpc;
+  const refusals = refused
+    .filter(({ services, endpointId }) => concerns(services, endpointId))
+    .map(({ refusal }) => refusal);
+  const broken = ours.filter((one) => isBroken(one) && concerns([one.serviceName]));
+  const faults = [
+    ...plan.obstacles.filter(({ services }) => concerns(services)).map(({ message }) => message),
+    ...broken.map(({ endpointId, state }) => `${endpointId} is ${state}: delete it`),
+  ];
+  const [refusal] = refusals;
+  if (refusal !== undefined || faults.length > 0) {
+    const message = [...new Set([...refusals.map((one) => one.message), ...faults])].join("; ");
+    const looks = [...refusals.map((one) => one.recheckInMs), ...(faults.length > 0 ? [unreadLookMs] : [])];
+    const reason = refusal?.reason ?? "EndpointsImpossible";
+    const passes = faults.length === 0 && refusals.every(({ kind }) => kind === "wait");
+    return { kind: passes ? "wait" : "blocked", reason, message, recheckInMs: Math.min(...looks) };
+  }
+  const coming = ours.filter((one) => one.state === "pending" || one.state === "pendingacceptance");
+  const extended = plan.extend.filter((one) => concerns(servicesOf(one.endpointId, ours), one.endpointId));
+  const missing = new Set([
+    ...[
+      ...plan.create.map(({ serviceName }) => serviceName),
+      ...plan.awaited,
+      ...coming.map(({ serviceName }) => serviceName),
+      ...(addressesToLetIn(vpc).length === 0 ? [] : behindGroup(vpc)),
+    ].filter((service) => concerns([service])),
+    ...extended.flatMap(({ endpointId }) => servicesOf(endpointId, ours)),
+  ]);
+  if (missing.size === 0) return undefined;
+  const by = writer === undefined ? "" : ` by ${writer}`;
+  const first = writer === undefined ? "" : `. Where that does not go on, ${writer} says what keeps it`;
+  const message = `endpoints of ${vpcId} are being made${by}: ${[...missing].map(shortName).join(", ")}${first}`;
+  const recheckInMs = writer === undefined ? transitionLookMs : othersLookMs;
+  return { kind: "wait", reason: "EndpointsPending", message, recheckInMs, stalledAfterMs: pendingStallsAfterMs };
+}
+
+/** What an object waits for, with all that EC2 has refused beside that: nothing else would tell it. */
+export function withAllRefusals<T extends { readonly message: string }>(lacking: T, refused: readonly Refused[]): T {
+  const others = new Set(refused.map(({ refusal }) => refusal.message).filter((one) => !lacking.message.includes(one)));
+  return others.size === 0 ? lacking : { ...lacking, message: [lacking.message, ...others].join("; ") };
+}
+
+export function interfacesOf({ create }: EndpointPlan): readonly EndpointToMake[] {
+  return create.filter(({ kind }) => kind === "Interface");
+}
+
+/** Services whose endpoints, there or to be made, are reached by the rules of their group. */
+export function behindGroup({ plan, ours }: VpcSeen): readonly string[] {
+  const interfaces = [...ours.filter(({ type }) => type === "Interface"), ...interfacesOf(plan)];
+  return interfaces.map(({ serviceName }) => serviceName);
+}
+
+/** CIDR blocks of the VPC from which the group that is there does not let anybody in yet. */
+export function addressesToLetIn({ plan, group }: Pick<VpcSeen, "plan" | "group">): readonly string[] {
+  if (group === undefined) return [];
+  const there = letIn(group);
+  return plan.ingressFrom.filter((cidr) => !there.includes(cidr));
+}
+
+/** CIDR blocks that reach port 443 of a group by a rule of its own. */
+function letIn(group: NonNullable<VpcSeen["group"]>): readonly string[] {
+  const rules = group.ingress.filter(
+    ({ protocol, ports }) => protocol === "tcp" && ports?.from === 443 && ports.to === 443,
+  );
+  return rules.flatMap(({ cidrs }) => cidrs);
+}
+
+export function servicesOf(endpointId: string, ours: VpcSeen["ours"]): readonly string[] {
+  return ours.filter((one) => one.endpointId === endpointId).map(({ serviceName }) => serviceName);
+}

@@ -1,0 +1,141 @@
+/** What the one who writes in a VPC asks EC2 for next. Pure. */
+
+import { shortName } from "../../network/dependence.ts";
+import { isStanding } from "../../network/lookups.ts";
+import { clusterUidTag, retainedFromTag } from "../ownership.ts";
+import { standingRefusal } from "../refused-writes.ts";
+import { addressesToLetIn, behindGroup, interfacesOf, servicesOf } from "./lacking.ts";
+import { type Act, act, type Refused, refusedNow } from "./next.ts";
+import { endpointTags, groupName, ownershipTags } from "./ownership.ts";
+import type { EndpointsSeen, VpcSeen } from "./seen.ts";
+import type { EndpointWrite } from "./writes.ts";
+
+interface Writes {
+  /** Undefined: all was asked for. */
+  readonly next: Act | undefined;
+  /** What would come before it. */
+  readonly refused: readonly Refused[];
+}
+
+/** The next writes of the one who writes in a VPC: a refused one keeps only those that need it done before. */
+export function nextWrites(vpc: VpcSeen, seen: EndpointsSeen): Writes {
+  const { vpcId, group, leftBehind } = vpc;
+  const interfaces = behindGroup(vpc);
+  const back = takingBack(vpc, seen);
+  // What Retain has left serves as somebody else's would; but its group has the name that the next one would get.
+  const nameIsTaken = group === undefined && leftBehind.some((id) => id.startsWith("sg-"));
+  const taken = back === undefined ? nothing : asked(vpc, back, nameIsTaken ? interfaces : []);
+  if (taken.next !== undefined) return taken;
+  const rules = nameIsTaken ? undefined : groupWrites(vpc, seen);
+  const first = rules === undefined ? nothing : asked(vpc, rules, interfaces);
+  const before = [...taken.refused, ...first.refused];
+  if (first.next !== undefined) return { next: first.next, refused: before };
+  const isBarred = nameIsTaken || rules !== undefined;
+  const tried = makings(vpc, seen)
+    .filter(({ services }) => !isBarred || !services.some((one) => interfaces.includes(one)))
+    .map((one) => ({ ...one, refusal: standingRefusal(vpc.refused, [one.write]) }));
+  const refused = [
+    ...before,
+    ...tried.flatMap(({ services, endpointId, refusal }) => (refusal ? [{ services, endpointId, refusal }] : [])),
+  ];
+  const made = tried.filter(({ refusal }) => refusal === undefined);
+  if (made.length > 0) {
+    const message = `endpoints of ${vpcId} are made: ${made.map(({ what }) => what).join(", ")}`;
+    const writes = made.map(({ write }) => write);
+    return { next: act(vpcId, "make", writes, message), refused };
+  }
+  const surplus = removal(vpc);
+  // Nobody waits for what goes.
+  const last = surplus === undefined ? nothing : asked(vpc, surplus, []);
+  return { next: last.next, refused: [...refused, ...last.refused] };
+}
+
+const nothing: Writes = { next: undefined, refused: [] };
+
+/** @param services those that are not there before it is done */
+function asked(vpc: VpcSeen, next: Act, services: readonly string[]): Writes {
+  const refusal = refusedNow(vpc, next);
+  return refusal === undefined ? { next, refused: [] } : { next: undefined, refused: [{ services, refusal }] };
+}
+
+function takingBack(vpc: VpcSeen, { cluster }: EndpointsSeen): Act | undefined {
+  const { vpcId, group } = vpc;
+  const before = [...vpc.ours.filter(isStanding), ...(group === undefined ? [] : [group])]
+    .filter(({ tags }) => tags[clusterUidTag] !== cluster.uid)
+    .map((one) => ("endpointId" in one ? one.endpointId : one.groupId));
+  if (before.length > 0) {
+    const write: EndpointWrite = { kind: "takeOver", ids: before, set: { [clusterUidTag]: cluster.uid }, remove: [] };
+    return act(vpcId, "mend", [write], `endpoints of a lost cluster are taken over: ${before.join(", ")}`);
+  }
+  if (vpc.leftBehind.length > 0) {
+    const [ids, set] = [vpc.leftBehind, ownershipTags(cluster)];
+    const write: EndpointWrite = { kind: "takeOver", ids, set, remove: [retainedFromTag] };
+    return act(vpcId, "mend", [write], `what Retain left in ${vpcId} is used again: ${ids.join(", ")}`);
+  }
+  return undefined;
+}
+
+function groupWrites(vpc: VpcSeen, { cluster }: EndpointsSeen): Act | undefined {
+  const { vpcId, plan, group } = vpc;
+  if (group === undefined) {
+    if (interfacesOf(plan).length === 0) return undefined;
+    const name = groupName(cluster);
+    const description = "Lets instances of AWS Batch reach VPC endpoints; made by aws-batch-operator";
+    const write: EndpointWrite = { kind: "createGroup", vpcId, name, description, tags: endpointTags(cluster, name) };
+    return act(vpcId, "make", [write], `the security group of the endpoints of ${vpcId} is made`);
+  }
+  const missing = addressesToLetIn(vpc);
+  if (missing.length === 0) return undefined;
+  const write: EndpointWrite = { kind: "allow", groupId: group.groupId, from: missing };
+  return act(vpcId, "mend", [write], `${group.groupId} lets in ${missing.join(", ")}`);
+}
+
+/** An endpoint that is made or extended. */
+interface Making {
+  readonly write: EndpointWrite;
+  /** Full names. */
+  readonly services: readonly string[];
+  /** The one that is extended. */
+  readonly endpointId?: string;
+  /** For words. */
+  readonly what: string;
+}
+
+function makings({ vpcId, plan, ours, group }: VpcSeen, { cluster }: EndpointsSeen): readonly Making[] {
+  const made = plan.create.map((one): Making => {
+    const { serviceName } = one;
+    const what = shortName(serviceName);
+    const tags = endpointTags(cluster, `aws-batch-operator ${what}`);
+    const services = [serviceName];
+    if (one.kind === "Gateway") {
+      const { routeTableIds } = one;
+      return { write: { kind: "createGateway", vpcId, serviceName, routeTableIds, tags }, services, what };
+    }
+    const { subnetIds, ipAddressType } = one;
+    const groupId = group?.groupId ?? "";
+    return {
+      write: { kind: "createInterface", vpcId, serviceName, subnetIds, groupId, ipAddressType, tags },
+      services,
+      what,
+    };
+  });
+  const extended = plan.extend.map((one): Making => {
+    const { endpointId } = one;
+    return { write: { kind: "extend", ...one }, services: servicesOf(endpointId, ours), endpointId, what: endpointId };
+  });
+  return [...made, ...extended];
+}
+
+function removal({ vpcId, plan, ours, group, groupNamedBy }: VpcSeen): Act | undefined {
+  const { remove, kept, ingressFrom } = plan;
+  if (remove.length > 0) {
+    const write: EndpointWrite = { kind: "deleteEndpoints", endpointIds: remove };
+    return act(vpcId, "remove", [write], `endpoints that nothing needs any more are removed: ${remove.join(", ")}`);
+  }
+  const needless = ours.length + ingressFrom.length + kept.length === 0;
+  if (group !== undefined && needless && groupNamedBy.length === 0) {
+    const write: EndpointWrite = { kind: "deleteGroup", groupId: group.groupId };
+    return act(vpcId, "remove", [write], `the security group ${group.groupId} is removed: no endpoint has it`);
+  }
+  return undefined;
+}
