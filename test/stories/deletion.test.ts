@@ -55,12 +55,39 @@ describe("everything is deleted", () => {
       const computeEnvironmentOrder = [{ order: 1, computeEnvironment: environment()?.computeEnvironmentName }];
       world.apply(jobQueue("late", [], { computeEnvironmentOrder }));
       await world.seconds(10);
-      expect(world.condition("JobQueue", "late", "Ready")?.message).toMatch(/is being taken out of service/);
+      expect(world.condition("JobQueue", "late", "Ready")?.message).toMatch(/its object is being deleted/);
       await world.seconds(300);
       expect(world.aws.truth.jobQueues()).toEqual([]);
       expect(environment()?.status).toBe("DELETED");
       expect(world.violations).toEqual([]);
     }
+  });
+
+  it("and while it waits for a queue no other queue comes to name it, by reference or by name", async () => {
+    const world = await aWorld();
+    world.apply(computeEnvironment("ce", ec2), computeEnvironment("other", ec2), jobQueue("q", ["ce"]));
+    world.apply(jobQueue("late", ["other"]));
+    await world.untilReady();
+    world.delete("BatchComputeEnvironment", "ce");
+    await world.seconds(30);
+    const made = world.aws.truth.computeEnvironments().find(({ tags }) => tags?.["awsbatch.dev/name"] === "ce");
+    const computeEnvironmentOrder = [{ order: 1, computeEnvironment: made?.computeEnvironmentName }];
+    world.apply(jobQueue("late", ["ce"]), jobQueue("named", [], { computeEnvironmentOrder }));
+    await world.seconds(300);
+    const told = (name: string) => world.condition("JobQueue", name, "Ready")?.message;
+    expect(told("late")).toBe("team/ce: it is being deleted");
+    expect(told("named")).toBe(`${made?.computeEnvironmentName}: its object is being deleted`);
+    expect(world.aws.truth.jobQueues().map(({ jobQueueName }) => jobQueueName)).toEqual(["team_q", "team_late"]);
+    world.delete("JobQueue", "q");
+    await world.until(
+      "it is gone",
+      () =>
+        world.aws.truth
+          .computeEnvironments()
+          .every(({ tags, status }) => tags?.["awsbatch.dev/name"] !== "ce" || status === "DELETED"),
+      600,
+    );
+    expect(world.violations).toEqual([]);
   });
 
   it("at one instant", async () => {

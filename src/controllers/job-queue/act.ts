@@ -1,3 +1,4 @@
+import type { Environment } from "../../aws/batch.ts";
 import type { BatchRegion } from "../../aws/region.ts";
 import { isRetired } from "../compute-environment/fleet.ts";
 import { OutOfDate } from "../failures.ts";
@@ -12,20 +13,22 @@ interface Doing {
   readonly now: () => number;
   /** Whether the object still wishes what it did as the action was planned. */
   readonly isWished: () => boolean;
+  /** Whether the object of an environment is being deleted. */
+  readonly isGoing: (environment: Environment) => boolean;
 }
 
 /** Carries out one action. @throws AwsError at the first refusal; what was done before it stays done */
 export async function act(
   action: Action,
   region: BatchRegion,
-  { memory, now, isWished }: Doing,
+  { memory, now, isWished, isGoing }: Doing,
   signal: AbortSignal,
 ): Promise<void> {
   switch (action.kind) {
     case "create":
-      return region.createJobQueue(action.request, signal, () => requireInService(action.joining, region));
+      return region.createJobQueue(action.request, signal, () => requireInService(action.joining, region, isGoing));
     case "update":
-      return region.updateJobQueue(action.request, signal, () => requireInService(action.joining, region));
+      return region.updateJobQueue(action.request, signal, () => requireInService(action.joining, region, isGoing));
     case "tag":
       return region.changeTags(action.arn, action.change, signal);
     case "disable":
@@ -48,15 +51,20 @@ export async function act(
 
 /**
  * Before the write lies the wait for the call budget. Whoever takes an environment out of service disables it when its
- * mark has been there for a while, and may not see by then that a queue names it.
+ * mark has been there for a while, and may not see by then that a queue names it. Of a deletion the object tells before
+ * any listing shows a mark.
  *
  * @throws OutOfDate
  */
-function requireInService(names: readonly string[], region: Pick<BatchRegion, "snapshot">): void {
+function requireInService(
+  names: readonly string[],
+  region: Pick<BatchRegion, "snapshot">,
+  isGoing: Doing["isGoing"],
+): void {
   const { environments } = region.snapshot();
-  const marked = names.find((name) => {
+  const leaves = names.find((name) => {
     const environment = environments.get(name);
-    return environment !== undefined && isRetired(environment);
+    return environment !== undefined && (isRetired(environment) || isGoing(environment));
   });
-  if (marked !== undefined) throw new OutOfDate(`${marked} is being taken out of service since`);
+  if (leaves !== undefined) throw new OutOfDate(`${leaves} is being taken out of service since`);
 }

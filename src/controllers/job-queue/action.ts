@@ -2,7 +2,10 @@ import type { CreateJobQueueRequest, UpdateJobQueueRequest } from "../../aws/bat
 import type { TagChange } from "../../aws/region.ts";
 
 interface Joining {
-  /** Names new to the order, of environments without the mark of retirement: it is sent only while they have none. */
+  /**
+   * Names new to the order, of environments without the mark of retirement and of objects that nobody deletes: it is sent
+   * only while that is so.
+   */
   readonly joining: readonly string[];
 }
 

@@ -1,5 +1,6 @@
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
 import { JobQueueKind } from "../../api/v1alpha1/kinds.ts";
+import type { Environment } from "../../aws/batch.ts";
 import type { Reconciler } from "../../runtime/controller.ts";
 import { isStillWished } from "../holds.ts";
 import type { Ports } from "../ports.ts";
@@ -7,7 +8,7 @@ import { reconcilerOf } from "../reconcile.ts";
 import { act } from "./act.ts";
 import type { Action } from "./action.ts";
 import { eventsFor } from "./events.ts";
-import { newMemory, observe } from "./observe.ts";
+import { isGoing, newMemory, observe } from "./observe.ts";
 import { planFor } from "./plan.ts";
 import { report } from "./report.ts";
 import type { Seen } from "./seen.ts";
@@ -25,7 +26,13 @@ export function jobQueues(ports: Ports): Reconciler {
       plan: planFor,
       act: (action, object, region, _ports, signal) => {
         const isWished = (): boolean => isStillWished(JobQueueKind, object, ports);
-        return act(action, region, { memory, now: () => ports.clock.now(), isWished }, signal);
+        const doing = {
+          memory,
+          now: () => ports.clock.now(),
+          isWished,
+          isGoing: (environment: Environment) => isGoing(environment, ports),
+        };
+        return act(action, region, doing, signal);
       },
       report: (_object, seen) => report(seen),
       events: eventsFor,

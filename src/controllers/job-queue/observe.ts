@@ -94,6 +94,7 @@ export async function observe(
     entries: entries.slice(0, wished.length),
     leaving: entries.slice(wished.length),
     environments,
+    going: new Set([...environments.values()].filter((one) => isGoing(one, ports)).map(nameOf)),
     foundInvalid: foundInvalidIn(region.region, environments, memory),
     jobs: await jobsIn(object, queue, region, ports, memory, signal),
     progress: progressSeen(object, queue, environments, region, ports),
@@ -268,6 +269,15 @@ function ownerObject(environment: Environment | undefined, ports: Ports): BatchC
   const owner = ownerIn(environment?.tags);
   if (owner === undefined || owner.cluster !== ports.cluster.name) return undefined;
   return environmentObject(owner, ports);
+}
+
+/** Whether the object of an environment, as far as this cluster has it, is being deleted. */
+export function isGoing(environment: Environment, ports: Ports): boolean {
+  return ownerObject(environment, ports)?.metadata.deletionTimestamp !== undefined;
+}
+
+function nameOf({ computeEnvironmentName }: Environment): string {
+  return computeEnvironmentName;
 }
 
 function environmentObject(key: ObjectKey, { objects }: Ports): BatchComputeEnvironment | undefined {

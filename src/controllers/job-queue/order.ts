@@ -72,7 +72,7 @@ export function standingOrder(wished: Order, seen: Seen): Order {
   const standing = current.map(
     (name) =>
       known.find((entry) => entry.current.includes(name)) ??
-      resolveNamed({ kind: "named", order: 0, name, owner: "nowhere" }, current, seen.environments.get(name)),
+      resolveNamed({ kind: "named", order: 0, name, owner: "nowhere" }, current, seen),
   );
   return ordered([...new Set(standing)], seen);
 }
@@ -193,15 +193,15 @@ export function anyUsable(names: readonly string[], environments: ReadonlyMap<st
 function resolveEntry(
   entry: EntrySeen,
   current: readonly string[],
-  seen: Pick<Seen, "identity" | "environments">,
+  seen: Pick<Seen, "identity" | "environments" | "going">,
 ): Entry {
   switch (entry.kind) {
     case "unresolved":
       return unresolved(entry, current, seen);
     case "named":
-      return resolveNamed(entry, current, seen.environments.get(entry.name));
+      return resolveNamed(entry, current, seen);
     case "reference":
-      return resolveReference(entry, current);
+      return resolveReference(entry, current, seen);
   }
 }
 
@@ -230,12 +230,16 @@ function unresolved(
 function resolveNamed(
   entry: Extract<EntrySeen, { kind: "named" }>,
   current: readonly string[],
-  environment: Environment | undefined,
+  { environments, going }: Pick<Seen, "environments" | "going">,
 ): Entry {
   const { order, name } = entry;
+  const environment = environments.get(name);
   const base = { order, label: name, current: current.filter((one) => one === name), vacant: false };
   if (environment === undefined) {
     return { ...base, environment: undefined, state: "missing", why: `AWS has no compute environment ${name}` };
+  }
+  if (going.has(name) && base.current.length === 0) {
+    return { ...base, environment: undefined, state: "retiring", why: "its object is being deleted" };
   }
   // Whoever takes it out of service may not see that this queue names it before it is DISABLED.
   if (isRetired(environment) && entry.owner !== "nowhere" && base.current.length === 0) {
@@ -254,12 +258,20 @@ function untilUnmarked({ tags }: Environment): string {
   return ` by ${namespace}/${name} of cluster ${cluster}, as its tag ${retiredAtTag} says: if that object is gone, remove the tag`;
 }
 
-function resolveReference(entry: Extract<EntrySeen, { kind: "reference" }>, current: readonly string[]): Entry {
+function resolveReference(
+  entry: Extract<EntrySeen, { kind: "reference" }>,
+  current: readonly string[],
+  { going }: Pick<Seen, "going">,
+): Entry {
   const { order, key, spec, fleet, handover } = entry;
   const all = [fleet.target, fleet.revivable, ...fleet.predecessors].filter((one) => one !== undefined);
   const names = new Set(all.map(({ computeEnvironmentName }) => computeEnvironmentName));
   const own = current.filter((name) => names.has(name));
   const base = { order, label: `${key.namespace}/${key.name}`, current: own, vacant: own.length === 0 };
+  // Its deletion would wait for the queue, or go on without seeing that it is named.
+  if (base.vacant && all.some(({ computeEnvironmentName }) => going.has(computeEnvironmentName))) {
+    return { ...base, environment: undefined, state: "missing", why: "it is being deleted" };
+  }
   const resolution = resolve(spec, fleet, new Set(own), handover);
   switch (resolution.kind) {
     case "environment":

@@ -31,6 +31,8 @@ export interface Seen {
   readonly leaving: readonly EntrySeen[];
   /** Every environment of the region but DELETED tombstones, by name. */
   readonly environments: ReadonlyMap<string, Environment>;
+  /** Names of environments whose object, in this cluster, is being deleted: no queue comes to name them. */
+  readonly going: ReadonlySet<string>;
   /** Names of environments that this process has seen INVALID and not VALID since. */
   readonly foundInvalid: ReadonlySet<string>;
   /** In deletion, once disabled: all unfinished jobs of the queue, an array as one. */

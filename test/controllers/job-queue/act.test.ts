@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { KubeObject } from "../../../src/api/object.ts";
 import type { JobQueue } from "../../../src/api/v1alpha1/job-queue.ts";
+import type { Environment } from "../../../src/aws/batch.ts";
 import { act } from "../../../src/controllers/job-queue/act.ts";
 import type { Action } from "../../../src/controllers/job-queue/action.ts";
 import { jobQueues } from "../../../src/controllers/job-queue/controller.ts";
@@ -15,6 +16,10 @@ import { foreignEnvironment, identity, job, now, object, queue, settings } from 
 const signal = new AbortController().signal;
 const request = { jobQueue: "q" };
 
+function doing(change: object = {}) {
+  return { memory: newMemory(), now: () => now, isWished: () => true, isGoing: () => false, ...change };
+}
+
 it.each<[string, Action, readonly string[]]>([
   ["creates", { kind: "create", request: { jobQueueName: "q", priority: 1 }, joining: ["x"] }, ["createJobQueue q"]],
   ["updates", { kind: "update", request, paths: [], joining: ["x"] }, ["updateJobQueue q"]],
@@ -28,41 +33,47 @@ it.each<[string, Action, readonly string[]]>([
   ["deletes", { kind: "delete", name: "q" }, ["deleteJobQueue q"]],
 ])("%s", async (_name, action, expected) => {
   const region = fakeRegion();
-  await act(action, region, { memory: newMemory(), now: () => now, isWished: () => true }, signal);
+  await act(action, region, doing(), signal);
   expect(region.calls).toEqual(expected);
 });
 
 it("remembers when jobs were ended, and forgets all with the deletion", async () => {
   const memory = newMemory();
   memory.zeroSince.set(memoryKey(fakeRegion(), "q"), 1);
-  await act(
-    { kind: "terminateJobs", name: "q", jobIds: [] },
-    fakeRegion(),
-    { memory, now: () => now, isWished: () => true },
-    signal,
-  );
+  await act({ kind: "terminateJobs", name: "q", jobIds: [] }, fakeRegion(), doing({ memory }), signal);
   expect(memory.terminatedAt.get(memoryKey(fakeRegion(), "q"))).toBe(now);
-  await act({ kind: "delete", name: "q" }, fakeRegion(), { memory, now: () => now, isWished: () => true }, signal);
+  await act({ kind: "delete", name: "q" }, fakeRegion(), doing({ memory }), signal);
   expect([memory.terminatedAt.size, memory.zeroSince.size]).toEqual([0, 0]);
 });
 
-it.each<Action>([
+const joins: readonly Action[] = [
   { kind: "create", request: { jobQueueName: "q", priority: 1 }, joining: ["x"] },
   { kind: "update", request, paths: [], joining: ["y", "x"] },
-])("sends no $kind that names what has been marked as retired since it was planned", async (action) => {
+];
+
+it.each(joins)("sends no $kind that names what has been marked as retired since it was planned", async (action) => {
   const retired = foreignEnvironment("x", { tags: { "awsbatch.dev/retired-at": "2026-01-01T00:00:00Z" } });
   const region = fakeRegion({ environments: [foreignEnvironment("y"), retired] });
-  const doing = { memory: newMemory(), now: () => now, isWished: () => true };
-  await expect(act(action, region, doing, signal)).rejects.toThrow("x is being taken out of service since");
+  await expect(act(action, region, doing(), signal)).rejects.toThrow("x is being taken out of service since");
   expect(region.calls).toEqual([]);
 });
+
+it.each(joins)(
+  "sends no $kind that names what is of an object that has been deleted since it was planned",
+  async (one) => {
+    const region = fakeRegion({ environments: [foreignEnvironment("y"), foreignEnvironment("x")] });
+    const isGoing = ({ computeEnvironmentName }: Environment): boolean => computeEnvironmentName === "x";
+    await expect(act(one, region, doing({ isGoing }), signal)).rejects.toThrow("x is being taken out of service since");
+    expect(region.calls).toEqual([]);
+  },
+);
 
 it("ends no further job once the object wishes something else", async () => {
   const region = fakeRegion();
   const memory = newMemory();
   const isWished = (): boolean => region.calls.length < 2;
   const jobIds = ["j1", "j2", "j3"];
-  await act({ kind: "terminateJobs", name: "q", jobIds }, region, { memory, now: () => now, isWished }, signal);
+  await act({ kind: "terminateJobs", name: "q", jobIds }, region, doing({ memory, isWished }), signal);
   expect(region.calls).toEqual(["terminateJob j1", "terminateJob j2"]);
   expect(memory.terminatedAt.size).toBe(0);
 });

@@ -135,6 +135,7 @@ export function seen({ environments = [], ...change }: SeenChange = {}): Seen {
     claimedBy: undefined,
     entries: [],
     leaving: [],
+    going: new Set(),
     foundInvalid: new Set(),
     jobs: undefined,
     progress: undefined,

@@ -50,6 +50,18 @@ function watcher(
   return { look, memory, clock, objects: cached };
 }
 
+it("knows which environments are of objects that are being deleted", async () => {
+  const going = environmentOf("b", {}, { deletionTimestamp: "2026-01-01T00:00:00Z" });
+  const { look } = watcher([environmentOf("a"), going]);
+  const environments = [
+    environment("a1", "a"),
+    environment("b1", "b"),
+    environment("c1", "c"),
+    foreignEnvironment("x"),
+  ];
+  expect([...(await look(fakeRegion({ environments }))).going]).toEqual(["b1"]);
+});
+
 it("remembers what AWS found INVALID until it is VALID again, also while it is being updated", async () => {
   const { look } = watcher();
   const found = async (status: "VALID" | "UPDATING" | "INVALID") => [

@@ -139,6 +139,28 @@ describe("the order of a queue", () => {
       "a1,x; differs",
     ],
     [
+      "comes to name nothing whose object is being deleted",
+      [reference("a", [a]), reference("b", [b]), named("x")],
+      { environments: [a, b, foreignEnvironment("x")], going: new Set(["b1", "x"]), queue: queue(["a1"]) },
+      "a1; team/b missing; x retiring",
+    ],
+    [
+      "goes on naming what is being deleted",
+      [reference("a", [a]), reference("b", [b]), named("x")],
+      { environments: [a, b, foreignEnvironment("x")], going: new Set(["b1", "x"]), queue: queue(["a1", "b1", "x"]) },
+      "a1,b1,x",
+    ],
+    [
+      "goes over to the other environment of what is being deleted, when the one that it names is INVALID",
+      [reference("b", [b, environment("b2", "b", { status: "INVALID" })])],
+      {
+        environments: [b, environment("b2", "b", { status: "INVALID" })],
+        going: new Set(["b1", "b2"]),
+        queue: queue(["b2"]),
+      },
+      "b1; differs; follows",
+    ],
+    [
       "goes on naming by name what is being taken out of service",
       [reference("a", [a]), named("x", 2, "here")],
       { environments: [environment("x", "x", retired)], queue: queue(["a1", "x"]) },

@@ -609,6 +609,13 @@ describe("the order of a queue", () => {
     expect(made).toMatchObject({ action: { kind: "create", joining: ["a1", "b1"] } });
   });
 
+  it("asks of no other environment of what is being deleted that nobody deletes it", () => {
+    const left = environment("b2", "b", { status: "INVALID" });
+    const given = { entries: [reference("b", [b, left])], environments: [b, left], queue: queue(["b2"]) };
+    const { next } = planFor(object(), seen({ ...given, going: new Set(["b1", "b2"]) }), now);
+    expect(next).toMatchObject({ action: { kind: "update", joining: [] } });
+  });
+
   it("is numbered from 1", () => {
     const { next } = planFor(object(), seen(follows), now);
     if (next.kind !== "act" || next.action.kind !== "update") throw new Error("expected an update");
