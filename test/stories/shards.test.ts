@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../../src/api/object.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import { sleep } from "../../src/runtime/clock.ts";
+import type { FaultyCall } from "../../src/simulator/faults.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../manifests.ts";
 import type { World, WorldOptions } from "../world.ts";
 import { aWorld } from "./story.ts";
@@ -137,10 +138,10 @@ describe("two shards", () => {
       a.apply(inShard("a", computeEnvironment("ce", ec2)));
       await a.untilReady();
       await a.seconds(120);
-      const made = () => a.aws.truth.computeEnvironments()[0];
-      const computeEnvironmentName = made()?.computeEnvironmentName ?? "";
-      a.delete("BatchComputeEnvironment", "ce");
-      await a.until("it is marked", () => made()?.tags?.["awsbatch.dev/retired-at"] !== undefined);
+      const predecessor = () => a.aws.truth.computeEnvironments()[0];
+      const computeEnvironmentName = predecessor()?.computeEnvironmentName ?? "";
+      a.apply(inShard("a", computeEnvironment("ce", withTypes(["m5.large"]))));
+      await a.until("it is marked", () => predecessor()?.tags?.["awsbatch.dev/retired-at"] !== undefined);
       await a.clock.advance(afterMs);
       a.aws.faults.add({ fault: { kind: "stale", staleMs: 3000 }, on: "DescribeJobQueues", forMs: 10_000 });
       const computeEnvironmentOrder = [{ order: 1, computeEnvironment: computeEnvironmentName }];
@@ -162,12 +163,12 @@ describe("two shards", () => {
       );
       await a.untilReady();
       await a.seconds(120);
+      const predecessor = aws.truth.computeEnvironments().find(({ tags }) => tags?.["awsbatch.dev/name"] === "ce");
+      const isMark = ({ input }: FaultyCall): boolean => JSON.stringify(input).includes("awsbatch.dev/retired-at");
+      aws.faults.add({ fault: { kind: "delayRequest", delayMs: 9700 }, on: isMark, times: 1 });
+      a.apply(inShard("a", computeEnvironment("ce", withTypes(["m5.large"]))));
+      await a.until("the mark is on its way", () => aws.log.some(isMark));
       const begunAt = clock.monotonic();
-      const marks = (): number => aws.log.filter(({ operation }) => operation === "TagResource").length;
-      const before = marks();
-      aws.faults.add({ fault: { kind: "delayRequest", delayMs: 9700 }, on: "TagResource", times: 1 });
-      a.delete("BatchComputeEnvironment", "ce");
-      await a.until("the mark is on its way", () => marks() > before);
       await a.seconds(1);
       await a.stop();
       const next = await aWorld({ store, aws, clock, seed: 3, reconciles: of("a") });
@@ -178,11 +179,13 @@ describe("two shards", () => {
       });
       aws.faults.add({ fault: { kind: "delayRequest", delayMs: 9700 }, on: "UpdateJobQueue", times: 1 });
       await clock.advance(begunAt + atMs - clock.monotonic());
-      next.apply(inShard("b", jobQueue("q", ["ce"])));
+      const computeEnvironmentOrder = [{ order: 1, computeEnvironment: predecessor?.computeEnvironmentName }];
+      next.apply(inShard("b", jobQueue("q", [], { computeEnvironmentOrder })));
       await next.seconds(600);
       expect(next.violations).toEqual([]);
-      const made = aws.truth.computeEnvironments().find(({ tags }) => tags?.["awsbatch.dev/name"] === "ce");
-      expect(made?.state).toBe("ENABLED");
+      const made = aws.truth.computeEnvironments();
+      const named = made.find((one) => one.computeEnvironmentName === predecessor?.computeEnvironmentName);
+      expect(named?.state).toBe("ENABLED");
     },
   );
 
