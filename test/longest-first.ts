@@ -1,14 +1,26 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /**
- * Files that take minutes, most of them waiting for servers. They begin first, so that what only computes fills the time
- * beside them; a fresh clone knows no durations of earlier runs.
+ * Files that take minutes, the longest first. They begin before all others, so that what is short fills the time beside
+ * them, and none runs alone in the end; a fresh clone knows no durations of earlier runs, and the sizes of these files
+ * say nothing.
  */
-const long = /packaging\/(install-helm-\d|image|definitions)\.test\.ts$/;
+const long = [
+  // Most of these wait for servers.
+  /packaging\/(install-helm-\d|image|definitions)\.test\.ts$/,
+  /simulation\/exhaustive\/part-\d\.test\.ts$/,
+  /simulation\/bugs\/bugs\.test\.ts$/,
+  /simulation\/fresh-\d\.test\.ts$/,
+];
 
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    return sorted.toSorted((a, b) => Number(long.test(b.moduleId)) - Number(long.test(a.moduleId)));
+    return sorted.toSorted((a, b) => turnOf(a) - turnOf(b));
   }
+}
+
+function turnOf({ moduleId }: TestSpecification): number {
+  const turn = long.findIndex((files) => files.test(moduleId));
+  return turn === -1 ? long.length : turn;
 }

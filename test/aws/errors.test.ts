@@ -1,6 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { NotSent, neverHappened } from "../../src/aws/calls.ts";
-import { AwsError, adviceFor, classify, type FailureKind, isDefinite, plainMessage } from "../../src/aws/errors.ts";
+import {
+  AwsError,
+  adviceFor,
+  classify,
+  type FailureKind,
+  isDefinite,
+  isWorthTelling,
+  lacksReference,
+  needsPerson,
+  plainMessage,
+} from "../../src/aws/errors.ts";
 import { DeadlineExceeded } from "../../src/runtime/abort.ts";
 import { batchRefusals } from "./batch-refusals.ts";
 
@@ -337,5 +347,37 @@ describe("adviceFor", () => {
     "unknown",
   ] as const)("has a sentence for %s", (kind) => {
     expect(advice(kind, "text")).toMatch(/^[A-Zb].{30,}[.]$/);
+  });
+});
+
+describe("what a failure means for those who wait", () => {
+  it.each<[FailureKind, boolean]>([
+    ["denied", true],
+    ["credentials", true],
+    ["throttled", false],
+    ["unavailable", false],
+  ])("%s needs a person: %s", (kind, expected) => {
+    expect(needsPerson(kind)).toBe(expected);
+  });
+
+  it.each<[FailureKind, number, boolean]>([
+    ["throttled", 0, false],
+    ["throttled", 29_999, false],
+    ["throttled", 30_000, true],
+    ["throttled", -1, true],
+    ["denied", 0, true],
+    ["credentials", 0, true],
+  ])("%s of a read, for %i ms now, is told: %s", (kind, lastedMs, expected) => {
+    expect(isWorthTelling(kind, lastedMs)).toBe(expected);
+  });
+
+  it.each<[FailureKind, string, boolean]>([
+    ["notFound", "batch:RegisterJobDefinition", true],
+    ["notFound", "batch:CreateComputeEnvironment", true],
+    ["notFound", "batch:UpdateJobQueue", true],
+    ["notFound", "batch:DeleteJobQueue", false],
+    ["invalid", "batch:UpdateJobQueue", false],
+  ])("%s of %s is of something that the request refers to: %s", (kind, operation, expected) => {
+    expect(lacksReference({ kind, operation })).toBe(expected);
   });
 });
