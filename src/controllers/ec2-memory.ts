@@ -13,8 +13,8 @@ export interface Ec2Memory {
   readonly wroteAt: Map<string, number>;
   /** By id of an endpoint or a group: when this process last asked EC2 to delete it, monotonic ms. */
   readonly removedAt: Map<string, number>;
-  /** Objects, by uid, that lack what somebody else may bring at any time. */
-  readonly lacking: Set<string>;
+  /** By uid of an object that lacks what somebody else may bring at any time: how old the facts of it may be, ms. */
+  readonly lacking: Map<string, number>;
   /** Objects, by uid, that are about to do what cannot be undone: ways through the network are read anew as well. */
   readonly live: Set<string>;
   /** By uid of an object that is about to take endpoints away: who was there when that was decided. */
@@ -28,13 +28,15 @@ const shownWithinMs = 5000;
 /** How long facts are believed while nothing changes. */
 const restMs = 2 * 3_600_000;
 /** … and while something is lacking, which a look each minute shall show. */
-const lackingMs = 50_000;
+export const lackingMs = 50_000;
+/** … that others need: it does not wait for that, it only tells it. */
+export const lackingToOthersMs = 10 * 60_000;
 
 export function newEc2Memory(): Ec2Memory {
   return {
     beganAt: undefined,
     busy: new Set(),
-    lacking: new Set(),
+    lacking: new Map(),
     wroteAt: new Map(),
     removedAt: new Map(),
     live: new Set(),
@@ -112,7 +114,8 @@ export function isUnproven(memory: Ec2Memory, now: number): boolean {
 
 /** How old the facts may be that an object is judged by this time (ms). */
 export function factsMaxAgeMs(object: KubeObject, { lacking }: Pick<Ec2Memory, "lacking">): number {
-  const wasLacking = lacking.delete(object.metadata.uid);
-  if (isAskedFor(object)) return askedForMs;
-  return wasLacking ? lackingMs : restMs;
+  const { uid } = object.metadata;
+  const maxAgeMs = lacking.get(uid) ?? restMs;
+  lacking.delete(uid);
+  return isAskedFor(object) ? askedForMs : maxAgeMs;
 }

@@ -55,7 +55,7 @@ describe("everything is deleted", () => {
       const computeEnvironmentOrder = [{ order: 1, computeEnvironment: environment()?.computeEnvironmentName }];
       world.apply(jobQueue("late", [], { computeEnvironmentOrder }));
       await world.seconds(10);
-      expect(world.condition("JobQueue", "late", "Ready")?.message).toMatch(/its object is being deleted/);
+      expect(world.condition("JobQueue", "late", "Ready")?.message).toMatch(/which has it, is being deleted/);
       await world.seconds(300);
       expect(world.aws.truth.jobQueues()).toEqual([]);
       expect(environment()?.status).toBe("DELETED");
@@ -75,8 +75,9 @@ describe("everything is deleted", () => {
     world.apply(jobQueue("late", ["ce"]), jobQueue("named", [], { computeEnvironmentOrder }));
     await world.seconds(300);
     const told = (name: string) => world.condition("JobQueue", name, "Ready")?.message;
-    expect(told("late")).toBe("team/ce: it is being deleted");
-    expect(told("named")).toBe(`${made?.computeEnvironmentName}: its object is being deleted`);
+    const another = "put another environment into spec.computeEnvironmentOrder";
+    expect(told("late")).toBe(`team/ce: it is being deleted: ${another}`);
+    expect(told("named")).toBe(`${made?.computeEnvironmentName}: team/ce, which has it, is being deleted: ${another}`);
     expect(world.aws.truth.jobQueues().map(({ jobQueueName }) => jobQueueName)).toEqual(["team_q", "team_late"]);
     world.delete("JobQueue", "q");
     await world.until(
@@ -88,6 +89,25 @@ describe("everything is deleted", () => {
       600,
     );
     expect(world.violations).toEqual([]);
+  });
+
+  it("of a lost cluster keeps no queue from naming, by its name in AWS, what was that cluster's", async () => {
+    const before = await aWorld();
+    before.apply(computeEnvironment("ce", ec2));
+    await before.untilReady();
+    await before.stop();
+    const { aws, clock, store } = before;
+    const world = await aWorld({ aws, clock, store, cluster: { name: "default", uid: "cluster-2" } });
+    await world.seconds(60);
+    world.delete("BatchComputeEnvironment", "ce");
+    await world.seconds(60);
+    const made = aws.truth.computeEnvironments()[0]?.computeEnvironmentName;
+    world.apply(jobQueue("named", [], { computeEnvironmentOrder: [{ order: 1, computeEnvironment: made }] }));
+    await world.until(
+      "the queue is Ready",
+      () => world.condition("JobQueue", "named", "Ready")?.status === "True",
+      300,
+    );
   });
 
   it("at one instant", async () => {

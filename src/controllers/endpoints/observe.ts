@@ -13,14 +13,23 @@ import { endpointServiceOf } from "../../network/needs.ts";
 import type { NetworkRequest } from "../../network/port.ts";
 import { environmentObjects, likelyJobs } from "../compute-environment/network-wish.ts";
 import { conditionsOf } from "../conditions.ts";
-import { type Ec2Memory, factsMaxAgeMs, isUnproven, refusedLately, removedLately, wroteLately } from "../ec2-memory.ts";
+import {
+  type Ec2Memory,
+  factsMaxAgeMs,
+  isUnproven,
+  lackingMs,
+  lackingToOthersMs,
+  refusedLately,
+  removedLately,
+  wroteLately,
+} from "../ec2-memory.ts";
 import { identityOf, isRetainedBy, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { placed } from "../security-group/fill.ts";
 import { groupsNaming } from "../security-group/rules.ts";
 import { unreadBy, unreadWay } from "../unread.ts";
 import { wishOf } from "../wish.ts";
-import { lackOfAny } from "./lacking.ts";
+import { lackOfAny, lackOfItsOwn } from "./lacking.ts";
 import { groupName, isOurs } from "./ownership.ts";
 import type { EndpointsSeen, NetworkOfEndpoints, OtherUser, VpcSeen } from "./seen.ts";
 import {
@@ -97,8 +106,10 @@ async function networkOf(
     if (!takesAway(seen, used)) memory.company.delete(object.metadata.uid);
     if (seen.vpcs.some((vpc) => isBusy(vpc, used.includes(vpc.vpcId)))) memory.busy.add(object.metadata.uid);
     // What is told to be missing a person, or the writer of another process, may bring at any time.
-    const isLacking = seen.vpcs.some((vpc) => used.includes(vpc.vpcId) && lackOfAny(vpc, []) !== undefined);
-    if (isLacking) memory.lacking.add(object.metadata.uid);
+    const here = seen.vpcs.filter((vpc) => used.includes(vpc.vpcId));
+    const isAnyLacking = here.some((vpc) => lackOfAny(vpc, []) !== undefined);
+    const isOwnLacking = here.some((vpc) => lackOfItsOwn(vpc, []) !== undefined);
+    if (isAnyLacking) memory.lacking.set(object.metadata.uid, isOwnLacking ? lackingMs : lackingToOthersMs);
     return seen;
   } catch (error) {
     return unreadBy(error, "EC2 cannot be read");

@@ -94,7 +94,6 @@ export async function observe(
     entries: entries.slice(0, wished.length),
     leaving: entries.slice(wished.length),
     environments,
-    going: new Set([...environments.values()].filter((one) => isGoing(one, ports)).map(nameOf)),
     foundInvalid: foundInvalidIn(region.region, environments, memory),
     jobs: await jobsIn(object, queue, region, ports, memory, signal),
     progress: progressSeen(object, queue, environments, region, ports),
@@ -186,6 +185,7 @@ function entrySeen(
     spec: found.spec,
     fleet: { ...fleet, returned: fleet.returned && !triedAgain },
     handover: !held && !wish.paused && !wish.dryRun && !wish.deleting,
+    deleting: wish.deleting,
   };
 }
 
@@ -257,6 +257,7 @@ function whereIsOwner(
   const { name, uid, takeOverUid } = ports.cluster;
   const isOurs = owner.cluster === name && (owner.clusterUid === uid || owner.clusterUid === takeOverUid);
   if (!isOurs || !ports.objects.watches(owner.namespace)) return "elsewhere";
+  if (environment !== undefined && isGoing(environment, ports)) return "deleting";
   return environmentObject(owner, ports) === undefined ? "nowhere" : "here";
 }
 
@@ -271,13 +272,11 @@ function ownerObject(environment: Environment | undefined, ports: Ports): BatchC
   return environmentObject(owner, ports);
 }
 
-/** Whether the object of an environment, as far as this cluster has it, is being deleted. */
+/** Whether the object that an environment belongs to is being deleted, as far as this cluster has it. */
 export function isGoing(environment: Environment, ports: Ports): boolean {
-  return ownerObject(environment, ports)?.metadata.deletionTimestamp !== undefined;
-}
-
-function nameOf({ computeEnvironmentName }: Environment): string {
-  return computeEnvironmentName;
+  const owner = ownerObject(environment, ports);
+  if (owner?.metadata.deletionTimestamp === undefined) return false;
+  return ownershipOf(environment.tags, identityOf(owner, ports.cluster)).kind === "ours";
 }
 
 function environmentObject(key: ObjectKey, { objects }: Ports): BatchComputeEnvironment | undefined {

@@ -72,7 +72,7 @@ export function standingOrder(wished: Order, seen: Seen): Order {
   const standing = current.map(
     (name) =>
       known.find((entry) => entry.current.includes(name)) ??
-      resolveNamed({ kind: "named", order: 0, name, owner: "nowhere" }, current, seen),
+      resolveNamed({ kind: "named", order: 0, name, owner: "nowhere" }, current, seen.environments.get(name)),
   );
   return ordered([...new Set(standing)], seen);
 }
@@ -193,15 +193,15 @@ export function anyUsable(names: readonly string[], environments: ReadonlyMap<st
 function resolveEntry(
   entry: EntrySeen,
   current: readonly string[],
-  seen: Pick<Seen, "identity" | "environments" | "going">,
+  seen: Pick<Seen, "identity" | "environments">,
 ): Entry {
   switch (entry.kind) {
     case "unresolved":
       return unresolved(entry, current, seen);
     case "named":
-      return resolveNamed(entry, current, seen);
+      return resolveNamed(entry, current, seen.environments.get(entry.name));
     case "reference":
-      return resolveReference(entry, current, seen);
+      return resolveReference(entry, current);
   }
 }
 
@@ -230,16 +230,17 @@ function unresolved(
 function resolveNamed(
   entry: Extract<EntrySeen, { kind: "named" }>,
   current: readonly string[],
-  { environments, going }: Pick<Seen, "environments" | "going">,
+  environment: Environment | undefined,
 ): Entry {
   const { order, name } = entry;
-  const environment = environments.get(name);
   const base = { order, label: name, current: current.filter((one) => one === name), vacant: false };
   if (environment === undefined) {
     return { ...base, environment: undefined, state: "missing", why: `AWS has no compute environment ${name}` };
   }
-  if (going.has(name) && base.current.length === 0) {
-    return { ...base, environment: undefined, state: "retiring", why: "its object is being deleted" };
+  if (entry.owner === "deleting" && base.current.length === 0) {
+    const { namespace, name: owner } = ownerIn(environment.tags) ?? {};
+    const why = `${namespace}/${owner}, which has it, is being deleted${untilLeft}`;
+    return { ...base, environment: undefined, state: "retiring", why };
   }
   // Whoever takes it out of service may not see that this queue names it before it is DISABLED.
   if (isRetired(environment) && entry.owner !== "nowhere" && base.current.length === 0) {
@@ -252,29 +253,27 @@ function resolveNamed(
   return { ...base, environment: undefined, state: inTransition(environment) ? "inTransition" : "missing", why };
 }
 
+const untilLeft = ": put another environment into spec.computeEnvironmentOrder";
+
 /** Whose object is not known here: whether it has gone only a person can tell. */
 function untilUnmarked({ tags }: Environment): string {
   const { cluster, namespace, name } = ownerIn(tags) ?? {};
   return ` by ${namespace}/${name} of cluster ${cluster}, as its tag ${retiredAtTag} says: if that object is gone, remove the tag`;
 }
 
-function resolveReference(
-  entry: Extract<EntrySeen, { kind: "reference" }>,
-  current: readonly string[],
-  { going }: Pick<Seen, "going">,
-): Entry {
-  const { order, key, spec, fleet, handover } = entry;
+function resolveReference(entry: Extract<EntrySeen, { kind: "reference" }>, current: readonly string[]): Entry {
+  const { order, key, spec, fleet, handover, deleting } = entry;
   const all = [fleet.target, fleet.revivable, ...fleet.predecessors].filter((one) => one !== undefined);
   const names = new Set(all.map(({ computeEnvironmentName }) => computeEnvironmentName));
   const own = current.filter((name) => names.has(name));
   const base = { order, label: `${key.namespace}/${key.name}`, current: own, vacant: own.length === 0 };
   // Its deletion would wait for the queue, or go on without seeing that it is named.
-  if (base.vacant && all.some(({ computeEnvironmentName }) => going.has(computeEnvironmentName))) {
-    return { ...base, environment: undefined, state: "missing", why: "it is being deleted" };
-  }
+  const left: Entry = { ...base, environment: undefined, state: "missing", why: `it is being deleted${untilLeft}` };
+  if (deleting && base.vacant) return left;
   const resolution = resolve(spec, fleet, new Set(own), handover);
   switch (resolution.kind) {
     case "environment":
+      if (deleting && !own.includes(resolution.environment.computeEnvironmentName)) return left;
       return { ...base, environment: resolution.environment, state: "resolved", vacant: false, why: "" };
     case "inTransition": {
       const { computeEnvironmentName: name, status } = resolution.environment;

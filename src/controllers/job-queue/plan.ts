@@ -251,11 +251,11 @@ function updated({ spec, seen, order }: Context): Next<Action> | undefined {
 }
 
 /** What would come to name it, as far as nobody is known to take it out of service: see `Action`. */
-function joining({ queue, environments, going }: Seen, names: readonly string[]): readonly string[] {
+function joining({ queue, environments }: Seen, names: readonly string[]): readonly string[] {
   const before = orderOf(queue);
   return names.filter((name) => {
     const environment = environments.get(name);
-    return !before.includes(name) && environment !== undefined && !isRetired(environment) && !going.has(name);
+    return !before.includes(name) && environment !== undefined && !isRetired(environment);
   });
 }
 

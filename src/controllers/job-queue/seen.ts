@@ -31,8 +31,6 @@ export interface Seen {
   readonly leaving: readonly EntrySeen[];
   /** Every environment of the region but DELETED tombstones, by name. */
   readonly environments: ReadonlyMap<string, Environment>;
-  /** Names of environments whose object, in this cluster, is being deleted: no queue comes to name them. */
-  readonly going: ReadonlySet<string>;
   /** Names of environments that this process has seen INVALID and not VALID since. */
   readonly foundInvalid: ReadonlySet<string>;
   /** In deletion, once disabled: all unfinished jobs of the queue, an array as one. */
@@ -53,7 +51,7 @@ export type EntrySeen =
       readonly order: number;
       readonly name: string;
       /** Where the object is that the environment's tags name, if there is one: this process may not be able to know. */
-      readonly owner: "here" | "elsewhere" | "nowhere";
+      readonly owner: "here" | "deleting" | "elsewhere" | "nowhere";
     }
   | {
       readonly kind: "reference";
@@ -63,6 +61,8 @@ export type EntrySeen =
       readonly fleet: Fleet;
       /** Whether queues may leave a VALID predecessor for the target now. */
       readonly handover: boolean;
+      /** The object is being deleted: no queue comes to name anything of it. */
+      readonly deleting: boolean;
     }
   | ({
       readonly kind: "unresolved";

@@ -5,7 +5,15 @@ import type { BatchRegion } from "../../aws/region.ts";
 import type { NetworkFacts, SecurityGroup } from "../../network/facts.ts";
 import { read } from "../../network/lookups.ts";
 import type { NetworkRequest } from "../../network/port.ts";
-import { type Ec2Memory, factsMaxAgeMs, isUnproven, refusedLately, removedLately, wroteLately } from "../ec2-memory.ts";
+import {
+  type Ec2Memory,
+  factsMaxAgeMs,
+  isUnproven,
+  lackingMs,
+  refusedLately,
+  removedLately,
+  wroteLately,
+} from "../ec2-memory.ts";
 import { type Identity, identityOf, ownerIn } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { unreadBy } from "../unread.ts";
@@ -45,7 +53,7 @@ export async function observeGroup(
       : await networkOf(object, claims, wished !== undefined, identity, region, ports, memory, signal),
   };
   if (isBusy(seen)) memory.busy.add(object.metadata.uid);
-  if (isLacking(seen)) memory.lacking.add(object.metadata.uid);
+  if (isLacking(seen)) memory.lacking.set(object.metadata.uid, lackingMs);
   return seen;
 }
 

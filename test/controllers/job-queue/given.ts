@@ -88,13 +88,14 @@ type ReferenceOptions = {
   readonly handover?: boolean;
   readonly order?: number;
   readonly fleet?: Partial<Fleet>;
+  readonly deleting?: boolean;
 };
 
 /** A reference to the object `owner`, with the environments that AWS has for it. */
 export function reference(
   owner: string,
   environments: readonly Environment[],
-  { spec = ec2, handover = true, order = 1, fleet = {} }: ReferenceOptions = {},
+  { spec = ec2, handover = true, order = 1, fleet = {}, deleting = false }: ReferenceOptions = {},
 ): EntrySeen {
   const id = planId(spec, identityOf(owner));
   return {
@@ -104,6 +105,7 @@ export function reference(
     spec,
     fleet: { ...fleetOf(spec, environments, id), ...fleet },
     handover,
+    deleting,
   };
 }
 
@@ -135,7 +137,6 @@ export function seen({ environments = [], ...change }: SeenChange = {}): Seen {
     claimedBy: undefined,
     entries: [],
     leaving: [],
-    going: new Set(),
     foundInvalid: new Set(),
     jobs: undefined,
     progress: undefined,

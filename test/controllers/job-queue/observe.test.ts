@@ -50,18 +50,6 @@ function watcher(
   return { look, memory, clock, objects: cached };
 }
 
-it("knows which environments are of objects that are being deleted", async () => {
-  const going = environmentOf("b", {}, { deletionTimestamp: "2026-01-01T00:00:00Z" });
-  const { look } = watcher([environmentOf("a"), going]);
-  const environments = [
-    environment("a1", "a"),
-    environment("b1", "b"),
-    environment("c1", "c"),
-    foreignEnvironment("x"),
-  ];
-  expect([...(await look(fakeRegion({ environments }))).going]).toEqual(["b1"]);
-});
-
 it("remembers what AWS found INVALID until it is VALID again, also while it is being updated", async () => {
   const { look } = watcher();
   const found = async (status: "VALID" | "UPDATING" | "INVALID") => [
@@ -210,14 +198,22 @@ describe("an entry of the order", () => {
     expect(entry?.kind === "unresolved" ? entry.reason : entry?.kind).toBe(expected);
   });
 
+  const deleted = { deletionTimestamp: "2026-01-01T00:00:00Z" };
   const ofUid = (uid: string) => environment("x", "a", { tags: { "awsbatch.dev/cluster-uid": uid } });
 
   it.each<[string, Environment, readonly KubeObject[], string]>([
     ["here", environment("x", "a"), [allowing({})], "here"],
     ["gone", environment("x", "a"), [], "nowhere"],
+    ["being deleted", environment("x", "a"), [environmentOf("a", {}, deleted)], "deleting"],
     ["in a namespace that is not watched", ofNamespace("elsewhere"), [], "elsewhere"],
     ["of another cluster", ofCluster("blue"), [allowing({})], "elsewhere"],
     ["of another cluster of the same name", ofUid("cluster-0"), [allowing({})], "elsewhere"],
+    [
+      "there, while one of its name is deleted here",
+      ofUid("cluster-0"),
+      [environmentOf("a", {}, deleted)],
+      "elsewhere",
+    ],
     ["of a lost cluster that is taken over", ofUid("lost"), [], "nowhere"],
     ["nobody's", foreignEnvironment("x"), [allowing({})], "nowhere"],
     ["not there", environment("y", "a"), [allowing({})], "nowhere"],
@@ -340,7 +336,8 @@ describe("an entry of the order", () => {
     ],
   ])("%s", async (_name, owner, expected) => {
     const [entry] = (await watcher([owner]).look(fakeRegion({ environments: [first] }), to("a"))).entries;
-    expect(entry).toMatchObject({ kind: "reference", handover: expected });
+    const deleting = owner.metadata.deletionTimestamp !== undefined;
+    expect(entry).toMatchObject({ kind: "reference", handover: expected, deleting });
   });
 
   const base = "team_a";

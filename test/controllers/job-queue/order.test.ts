@@ -37,6 +37,7 @@ function told(entries: readonly EntrySeen[], change: SeenChange = {}): string {
 const a = environment("a1", "a");
 const b = environment("b1", "b");
 const retired = { tags: { "awsbatch.dev/retired-at": "2026-01-01T00:00:00Z" } };
+const bInvalid2 = environment("b2", "b", { status: "INVALID" });
 const bInvalid = environment("b1", "b", { status: "INVALID", statusReason: "no role" });
 
 describe("the order of a queue", () => {
@@ -140,25 +141,21 @@ describe("the order of a queue", () => {
     ],
     [
       "comes to name nothing whose object is being deleted",
-      [reference("a", [a]), reference("b", [b]), named("x")],
-      { environments: [a, b, foreignEnvironment("x")], going: new Set(["b1", "x"]), queue: queue(["a1"]) },
+      [reference("a", [a]), reference("b", [b], { deleting: true }), named("x", 3, "deleting")],
+      { environments: [a, b, environment("x", "x")], queue: queue(["a1"]) },
       "a1; team/b missing; x retiring",
     ],
     [
       "goes on naming what is being deleted",
-      [reference("a", [a]), reference("b", [b]), named("x")],
-      { environments: [a, b, foreignEnvironment("x")], going: new Set(["b1", "x"]), queue: queue(["a1", "b1", "x"]) },
+      [reference("a", [a]), reference("b", [b], { deleting: true }), named("x", 3, "deleting")],
+      { environments: [a, b, environment("x", "x")], queue: queue(["a1", "b1", "x"]) },
       "a1,b1,x",
     ],
     [
-      "goes over to the other environment of what is being deleted, when the one that it names is INVALID",
-      [reference("b", [b, environment("b2", "b", { status: "INVALID" })])],
-      {
-        environments: [b, environment("b2", "b", { status: "INVALID" })],
-        going: new Set(["b1", "b2"]),
-        queue: queue(["b2"]),
-      },
-      "b1; differs; follows",
+      "goes over to no other environment of what is being deleted",
+      [reference("b", [b, bInvalid2], { deleting: true })],
+      { environments: [b, bInvalid2], queue: queue(["b2"]) },
+      "nothing; team/b missing",
     ],
     [
       "goes on naming by name what is being taken out of service",

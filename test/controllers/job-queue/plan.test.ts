@@ -167,6 +167,18 @@ describe("a queue that is not there", () => {
     },
   );
 
+  it("tells what is being deleted, by reference or by name, and what to do", () => {
+    const x = environment("x", "x");
+    const entries = [reference("a", [a], { deleting: true }), named("x", 2, "deleting")];
+    const another = "put another environment into spec.computeEnvironmentOrder";
+    expect(message({}, { environments: [a, x], entries })).toBe(
+      `team/a: it is being deleted: ${another}; x: team/x, which has it, is being deleted: ${another}`,
+    );
+    expect(message({}, { entries: [reference("a", [], { deleting: true })] })).toBe(
+      `team/a: it is being deleted: ${another}`,
+    );
+  });
+
   it("tells what each missing environment is waiting for", () => {
     const entries = [reference("a", []), reference("b", [bInvalid])];
     expect(message({}, { entries })).toBe(
@@ -607,13 +619,6 @@ describe("the order of a queue", () => {
     expect(joining(["b1"])).toEqual(["a1"]);
     const made = planFor(object(), seen({ ...change, queue: undefined }), now).next;
     expect(made).toMatchObject({ action: { kind: "create", joining: ["a1", "b1"] } });
-  });
-
-  it("asks of no other environment of what is being deleted that nobody deletes it", () => {
-    const left = environment("b2", "b", { status: "INVALID" });
-    const given = { entries: [reference("b", [b, left])], environments: [b, left], queue: queue(["b2"]) };
-    const { next } = planFor(object(), seen({ ...given, going: new Set(["b1", "b2"]) }), now);
-    expect(next).toMatchObject({ action: { kind: "update", joining: [] } });
   });
 
   it("is numbered from 1", () => {
