@@ -267,6 +267,12 @@ describe("what has endpoints or a group of the operator's", () => {
       ["computeResources.securityGroupIds: replacement"],
     ],
     [
+      "gives up one of its subnets by replacement, also when it keeps others",
+      withResources(instances, { subnets: [...subnets.slice(1), "subnet-9"] }),
+      seen,
+      ["computeResources.subnets: replacement"],
+    ],
+    [
       "gives up all groups by replacement",
       withResources(instances, { securityGroupIds: undefined }),
       seen,

@@ -35,6 +35,18 @@ describe("what AWS found INVALID although queues name it", () => {
     expect(given(1_750_000, spec, change)).toMatchObject({ reason, recheckInMs: 50_000 });
   });
 
+  it("is told of alone as it is looked at again, whatever queue of others names it", () => {
+    const tags = { "awsbatch.dev/returned-at": `${iso(5)}/${seen(other).planId}` };
+    const environments = [old(), fresh({ status: "INVALID", statusReason: "no role", tags })];
+    const queues = [queue("theirs", ["new"], { foreign: true })];
+    const since = (ms: number) => next(other, { environments, queues, invalidSince: new Map([["new", now - ms]]) });
+    expect(since(1_750_000)).toMatchObject({ kind: "blocked", message: expect.stringContaining("; queue theirs") });
+    expect(since(1_800_000)).toMatchObject({
+      action: { kind: "revalidate" },
+      message: "new is INVALID (no role), and AWS is asked to look at it again",
+    });
+  });
+
   it("is not, while anything else can be done", () => {
     expect(given(1_800_000, other)).toMatchObject({ kind: "act", reason: "Creating" });
   });

@@ -330,6 +330,10 @@ describe("disabling that AWS has refused", () => {
     expect(told(refused)).toBe("disabling old");
     expect(refused.next).toMatchObject({ goesFirst: "unlessActs" });
     expect(refused.next).not.toHaveProperty("otherwise");
+    const enabled: BatchComputeEnvironmentSpec = { ...other, state: "ENABLED" };
+    const enabling = planned(enabled, { ...given, environments: [old({ state: "DISABLED" }), fresh()] });
+    expect(enabling.next).toMatchObject({ message: "old is being ENABLED, as the spec says" });
+    expect(enabling.next).not.toHaveProperty("goesFirst");
     const throttled = { failure: { ...failureOf(""), kind: "throttled" }, at: now - 1000 };
     const passing = planned(spec, { ...given, refusals: new Map([["disabling old", throttled]]) });
     expect(passing.next).toMatchObject({ goesFirst: "always" });
