@@ -781,6 +781,13 @@ export const survivors: readonly Survivor[] = [
   },
   {
     file: "src/controllers/job-queue/plan.ts",
+    in: 'const isOrder = rest?.kind === "act" && rest.action.kind === "update" && rest.action.request.state === undefined;',
+    was: 'rest.action.kind === "update"',
+    becomes: "true",
+    why: "`updated` does nothing else; the comparison is for the compiler",
+  },
+  {
+    file: "src/controllers/job-queue/plan.ts",
     in: 'if (queue === undefined || spec.state !== "DISABLED" || queue.state === "DISABLED") return undefined;',
     was: "queue === undefined",
     becomes: "false",
