@@ -27,3 +27,15 @@ export async function runApart(
   if (code === null) throw new Error(`${script} was ended by ${by}`);
   return code;
 }
+
+/**
+ * What a script says in JSON, run as by `runApart`.
+ *
+ * @throws Error when it ends with anything but 0, or not in time
+ */
+export async function answerOf<Answer>(script: string, args: readonly string[], withinMs: number): Promise<Answer> {
+  const lines: string[] = [];
+  const code = await runApart(script, args, AbortSignal.timeout(withinMs), (line) => lines.push(line));
+  if (code !== 0) throw new Error(`${script} ended with ${code}`);
+  return JSON.parse(lines.join("\n")) as Answer;
+}

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Agreement } from "../network/agreement.ts";
-import { runApart } from "./apart.ts";
+import { answerOf } from "./apart.ts";
 
 const causes = [
   "Reachable",
@@ -27,13 +27,10 @@ const causes = [
 ];
 
 it("the preflight and a packet walker agree about 10,000 random networks, in which every cause occurs", async () => {
-  const lines: string[] = [];
-  const take = (line: string): void => void lines.push(line);
-  expect(await runApart("networks.ts", ["10000"], AbortSignal.timeout(240_000), take)).toBe(0);
-  const { differences, found } = JSON.parse(lines.join("")) as {
+  const { differences, found } = await answerOf<{
     readonly differences: Agreement["differences"];
     readonly found: Readonly<Record<string, number>>;
-  };
+  }>("networks.ts", ["10000"], 240_000);
   expect(differences).toEqual([]);
   expect(Object.keys(found).sort()).toEqual(causes.sort());
   expect(found["Reachable"]).toBeGreaterThan(3000);
