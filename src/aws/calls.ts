@@ -2,7 +2,7 @@ import { abortable, childSignal, DeadlineExceeded } from "../runtime/abort.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { BatchApi, CallOptions } from "./batch.ts";
 import type { CallBudget, CallKind } from "./budget.ts";
-import { AwsError, classify, type FailureKind, isDefinite } from "./errors.ts";
+import { AwsError, classify, type FailureKind, isBrokenConnection, isDefinite } from "./errors.ts";
 
 /** A call that has no answer by then is given up. */
 export const longestCallMs = 10_000;
@@ -53,9 +53,27 @@ export type CallGuard = <I, O>(operation: string, kind: CallKind, call: Call<I, 
 
 /**
  * What a guarded call rejects with is either `NotSent` or an `AwsError`. A caller that gives up a call under way gets
- * an `AwsError` of kind `unavailable`, since a write may have happened.
+ * an `AwsError` of kind `unavailable`, since a write may have happened. A read whose connection breaks is sent once
+ * more, on another one: AWS may close an idle connection just as a call goes out on it.
  */
-export function callGuard(options: CallGuardOptions): CallGuard {
+export function callGuard(given: CallGuardOptions): CallGuard {
+  const guardOnce = guardedOnce(given);
+  return (operation, kind, call) => {
+    const once = guardOnce(operation, kind, call);
+    if (kind === "write") return once;
+    return async (input, options) => {
+      try {
+        return await once(input, options);
+      } catch (error) {
+        if (!(error instanceof AwsError && isBrokenConnection(error))) throw error;
+      }
+      return await once(input, options);
+    };
+  };
+}
+
+/** As `callGuard`, with one try. */
+function guardedOnce(options: CallGuardOptions): CallGuard {
   const { clock, budget, mayWrite } = options;
   const longestMs = options.deadlineMs ?? longestCallMs;
 

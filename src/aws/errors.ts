@@ -240,6 +240,13 @@ export function isDefinite(kind: FailureKind): boolean {
   return definite[kind];
 }
 
+const brokenConnection: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE"]);
+
+/** Whether the connection broke before there was an answer, as one does that AWS closed while it was idle. */
+export function isBrokenConnection({ cause }: AwsError): boolean {
+  return facts(cause).names.some((name) => brokenConnection.has(name));
+}
+
 /** Whether neither AWS nor time will end it: the operator lacks a permission, or its credentials are wrong. */
 export function needsPerson(kind: string): boolean {
   return kind === "denied" || kind === "credentials";

@@ -139,6 +139,8 @@ export class ListsObserver {
       if (error instanceof AwsError && !lifetime.aborted) {
         this.health.fails(error);
         cache.setFailure("lists", this.health.failure);
+        // Somebody else may have asked for it: until the next look at rest nobody would try again.
+        this.#alarm.ring();
       }
       throw error;
     }

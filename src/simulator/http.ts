@@ -26,6 +26,8 @@ export interface Answer {
 }
 
 const largestBody = 1024 * 1024;
+/** Longer than an operator at rest leaves a connection: what closes just as a write goes out on it has no answer. */
+const idleMs = 120_000;
 const tagsPath = "/v1/tags/";
 
 /**
@@ -50,6 +52,7 @@ export async function serveBatch(aws: SimulatedAws, { port, host = "127.0.0.1" }
       },
     );
   });
+  server.keepAliveTimeout = idleMs;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, resolve);

@@ -178,6 +178,76 @@ describe("guardedBatch", () => {
     expect(call.error).toMatchObject({ kind: "unavailable", operation: "batch:DeleteJobQueue" });
   });
 
+  describe("when a connection breaks, as one does that was closed while it was idle", () => {
+    const broken = (code = "ECONNRESET"): Error => Object.assign(new Error(`read ${code}`), { code });
+
+    it.each(["ECONNRESET", "EPIPE"])("sends a read once more (%s), and reports both tries", async (code) => {
+      const { clock, raw, batch, reports } = setUp();
+      raw.lose = () => (raw.calls.length === 1 ? broken(code) : undefined);
+      const read = watched(batch.describeJobQueues({ jobQueues: ["q"] }));
+      await clock.advance(0);
+      expect(read).toEqual({ settled: true, error: undefined });
+      expect(raw.calls.map(({ operation, input }) => [operation, input])).toEqual([
+        ["describeJobQueues", { jobQueues: ["q"] }],
+        ["describeJobQueues", { jobQueues: ["q"] }],
+      ]);
+      expect(reports.map(({ outcome }) => outcome)).toEqual(["unavailable", "ok"]);
+    });
+
+    it("sends no read a third time", async () => {
+      const { clock, raw, batch } = setUp();
+      raw.lose = () => broken();
+      const read = watched(batch.describeJobQueues({}));
+      await clock.advance(60_000);
+      expect(read.error).toMatchObject({ kind: "unavailable", operation: "batch:DescribeJobQueues" });
+      expect(raw.calls).toHaveLength(2);
+    });
+
+    it("never sends a write again, which may have happened", async () => {
+      const { clock, raw, batch } = setUp();
+      raw.lose = () => broken();
+      const write = watched(batch.deleteJobQueue({ jobQueue: "q" }));
+      await clock.advance(60_000);
+      expect(write.error).toMatchObject({ kind: "unavailable" });
+      expect(raw.calls).toHaveLength(1);
+    });
+
+    it("has the second try wait for the budget as any call", async () => {
+      const { clock, raw, batch } = setUp({ ratePerSecond: 1 });
+      raw.lose = () => (raw.calls.length === 1 ? broken() : undefined);
+      const read = watched(batch.describeJobQueues({}));
+      await clock.advance(999);
+      expect([raw.calls.length, read.settled]).toEqual([1, false]);
+      await clock.advance(1);
+      expect([raw.calls.length, read.settled]).toEqual([2, true]);
+    });
+
+    it("sends nothing again for a caller that gave up", async () => {
+      const { clock, raw, batch } = setUp();
+      const caller = new AbortController();
+      raw.lose = () => {
+        caller.abort();
+        return broken();
+      };
+      const read = watched(batch.describeJobQueues({}, { signal: caller.signal }));
+      await clock.advance(0);
+      expect(read.error).toMatchObject({ kind: "unavailable" });
+      expect(raw.calls).toHaveLength(1);
+    });
+
+    it.each([
+      ["refused", Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" })],
+      ["answered with a failure", sdkError("ServerException", "internal failure", 500)],
+    ])("sends nothing again that was %s", async (_how, failure) => {
+      const { clock, raw, batch } = setUp();
+      raw.lose = () => failure;
+      const read = watched(batch.describeJobQueues({}));
+      await clock.advance(0);
+      expect(read.error).toMatchObject({ kind: "unavailable" });
+      expect(raw.calls).toHaveLength(1);
+    });
+  });
+
   it("slows the budget down when AWS throttles", async () => {
     const { clock, raw, batch, budget } = setUp();
     raw.refuse = () => sdkError("TooManyRequestsException", "Too Many Requests", 429);

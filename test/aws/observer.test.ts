@@ -291,6 +291,17 @@ describe("failures", () => {
     expect(world.aws.count("describeComputeEnvironments")).toBe(world.aws.count("describeJobQueues"));
   });
 
+  it("of a listing that somebody else asked for are tried again as soon as those of a look", async () => {
+    const world = await new RegionWorld().start();
+    await world.clock.advance(10 * second);
+    refusing(world, "describeJobQueues");
+    const { clock, region, signal } = world;
+    expect(await world.settle(region.refresh(signal))).toMatchObject({ error: { kind: "throttled" } });
+    world.aws.refuse = () => undefined;
+    await clock.advance(4 * second);
+    expect(region.snapshot().failure).toBeUndefined();
+  });
+
   it("end within a minute after AWS answers again, and that is told", async () => {
     const world = await new RegionWorld().start();
     refusing(world, "describeComputeEnvironments");

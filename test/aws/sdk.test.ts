@@ -1,4 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { CallBudget } from "../../src/aws/budget.ts";
 import { guardedBatch, NotSent } from "../../src/aws/calls.ts";
 import { callerIdentity, type SdkOptions, sdkBatch } from "../../src/aws/sdk.ts";
@@ -117,6 +119,28 @@ describe("sdkBatch", () => {
     await batch.deleteJobQueue({ jobQueue: "q" });
     expect(sent).toMatchObject([{ path: "/v1/deletejobqueue", body: '{"jobQueue":"q"}' }]);
   });
+});
+
+it("a read that meets a connection which AWS closes at that moment is answered on another one", async () => {
+  const requests: number[] = [];
+  const server = createServer((request, response) => {
+    const { socket } = request;
+    if (requests.includes(socket.remotePort ?? 0)) socket.destroy();
+    else response.end('{"jobQueues":[]}');
+    requests.push(socket.remotePort ?? 0);
+  });
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  vi.stubEnv("AWS_ENDPOINT_URL", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const client = sdkBatch({ region: "us-east-1" });
+  onTestFinished(() => client.close());
+  const batch = guarded(client, () => ({ deadlineMs: 1000 }));
+
+  expect(await batch.describeJobQueues({})).toMatchObject({ jobQueues: [] });
+  expect(await batch.describeJobQueues({})).toMatchObject({ jobQueues: [] });
+  const [first, second, third] = requests;
+  expect([second, requests.length]).toEqual([first, 3]);
+  expect(third).not.toBe(first);
 });
 
 describe("callerIdentity", () => {

@@ -50,8 +50,9 @@ describe.concurrent("the operator as a process, with the AWS SDK", () => {
       const writes = (): number => account.aws.log.filter((call) => call.by === "operator" && isWrite(call)).length;
 
       const first = start(...untilReady);
-      expect(await first.ended).toEqual({ exitCode: 0, stderr: "" });
+      const end = await first.ended;
       expect(first.lines.at(-1)).toMatchObject({ type: "end", outcome: "reached" });
+      expect(end).toEqual({ exitCode: 0, stderr: "" });
       expect(first.lines.filter(({ type }) => type === "awsWrite")).toHaveLength(writes());
       const { length: objects } = await manifestsOf(example);
       expect(liveNames(account.aws)).toHaveLength(objects);

@@ -153,6 +153,12 @@ describe("the AWS SDK's clients", () => {
     });
   });
 
+  it("keep a connection for longer than an operator at rest leaves it idle", async () => {
+    const { headers } = await fetch(`${served.url}/v1/describejobqueues`, { method: "POST", body: "{}" });
+    const seconds = Number(/timeout=(\d+)/.exec(headers.get("keep-alive") ?? "")?.[1]);
+    expect(seconds).toBeGreaterThan(66);
+  });
+
   it("see a broken connection when the answer is lost, although the call took effect", async () => {
     aws.faults.add({ fault: { kind: "loseResponse" }, on: "CreateSchedulingPolicy", times: 1 });
     const call = batch.send(new CreateSchedulingPolicyCommand({ name: "lost" }));
