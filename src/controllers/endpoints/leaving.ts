@@ -6,6 +6,7 @@ import { retainedFromTag, retainedMark } from "../ownership.ts";
 import {
   type Act,
   act,
+  beside,
   claim,
   type EndpointsNext,
   instead,
@@ -15,7 +16,6 @@ import {
   refusedNow,
   restLookMs,
   settling,
-  told,
   transitionLookMs,
   unreadLookMs,
   unreadStallsAfterMs,
@@ -40,14 +40,10 @@ export function left<Action>(
     const next = leftOne(vpc, seen, deleting);
     if (next === undefined) continue;
     const refused = deleting || next.kind !== "act" ? undefined : refusedNow(vpc, next);
-    if (refused !== undefined) {
-      const all = told(own, news("False", refused.reason, refused.message));
-      return { ...lookedAtAgain(own, refused.recheckInMs), news: all };
-    }
+    if (refused !== undefined) return beside(own, news("False", refused.reason, refused.message), refused.recheckInMs);
     if (deleting || next.kind === "act") return instead(own, next, "False", own.serving && !deleting);
     // What lives on does not stand still for others who leave.
-    const all = told(own, news("False", next.reason, next.message));
-    return { ...lookedAtAgain(own, next.recheckInMs ?? restLookMs), news: all };
+    return beside(own, news("False", next.reason, next.message), next.recheckInMs ?? restLookMs);
   }
   if (deleting) return own;
   const gone = vpcs.map(({ vpcId }) => vpcId);

@@ -1,5 +1,6 @@
 /** What the plans of endpoints are made of. */
 
+import { lookedAtAgain } from "../again.ts";
 import type { Decision, News, Next } from "../decision.ts";
 import { standingRefusal } from "../refused-writes.ts";
 import type { EndpointsAction } from "./action.ts";
@@ -83,8 +84,13 @@ export function instead<Action>(
   return { ...own, next, serving, news: told(own, news(status, next.reason, next.message)) };
 }
 
+/** The object goes on; only the condition tells, and somebody looks again. */
+export function beside<Action>(own: Of<Action>, one: News, recheckInMs: number): Of<Action> {
+  return { ...lookedAtAgain(own, recheckInMs), news: told(own, one) };
+}
+
 /** One condition: what is not so of one VPC is not made up for by another. */
-export function told<Action>(own: Of<Action>, one: News): readonly News[] {
+function told<Action>(own: Of<Action>, one: News): readonly News[] {
   const before = own.news.find(({ type }) => type === one.type);
   if (before !== undefined && before.status !== "True" && one.status === "True") return own.news;
   return [...own.news.filter(({ type }) => type !== one.type), one];

@@ -2,19 +2,18 @@
 
 import { shortName } from "../../network/dependence.ts";
 import { isStanding } from "../../network/lookups.ts";
-import { lookedAtAgain } from "../again.ts";
 import { creates, type Decision } from "../decision.ts";
 import { type Holding, lackOfAny, lackOfItsOwn, withAllRefusals } from "./lacking.ts";
 import { left } from "./leaving.ts";
 import { nextWrites } from "./making.ts";
 import {
+  beside,
   claim,
   instead,
   news,
   type Of,
   restLookMs,
   settling,
-  told,
   transitionLookMs,
   unreadLookMs,
   unreadStallsAfterMs,
@@ -87,14 +86,13 @@ function inUse<Action extends { readonly kind: string }>(
   if (vpc.unproven && creates(own.next)) return held(own, settling(vpc, "MakingEndpoints"));
   // The plan is everybody's: what others wish in vain, a mistyped service, is told and holds nothing up.
   const others = lackOfAny(vpc, refused);
-  if (others !== undefined) return beside(own, others);
+  if (others !== undefined) return lacks(own, others);
   const names = plan.services.map(shortName).join(", ");
   const message = names === "" ? "the subnets need no endpoints of ours" : `available in ${vpc.vpcId}: ${names}`;
-  const all = told(own, news("True", "EndpointsAvailable", message));
   // Their group goes after them.
   const atRestMs = vpc.writer === undefined ? writerLookMs : restLookMs;
   const lookMs = ours.every(isStanding) ? atRestMs : transitionLookMs;
-  return { kind: "beside", decision: { ...lookedAtAgain(own, lookMs), news: all } };
+  return { kind: "beside", decision: beside(own, news("True", "EndpointsAvailable", message), lookMs) };
 }
 
 function unread<Action extends { readonly kind: string }>(
@@ -102,9 +100,8 @@ function unread<Action extends { readonly kind: string }>(
   { reason, message }: { readonly reason: string; readonly message: string },
   wished: boolean,
 ): Of<Action> {
-  const all = told(own, news("Unknown", reason, message));
   if (!(wished && creates(own.next)) && own.next.kind !== "release")
-    return { ...lookedAtAgain(own, unreadLookMs), news: all };
+    return beside(own, news("Unknown", reason, message), unreadLookMs);
   const wait = {
     kind: "wait",
     reason,
@@ -112,17 +109,15 @@ function unread<Action extends { readonly kind: string }>(
     recheckInMs: unreadLookMs,
     stalledAfterMs: unreadStallsAfterMs,
   } as const;
-  return { ...own, next: wait, serving: false, news: all };
+  return instead(own, wait, "Unknown");
 }
 
 /** An environment that is not there yet waits; one that is there goes on, and only the condition tells. */
 function held<Action extends { readonly kind: string }>(own: Of<Action>, next: Holding): Step<Action> {
-  if (!creates(own.next)) return beside(own, next);
-  const all = told(own, news("False", next.reason, next.message));
-  return { kind: "instead", decision: { ...own, next, serving: false, news: all } };
+  if (!creates(own.next)) return lacks(own, next);
+  return { kind: "instead", decision: instead(own, next, "False") };
 }
 
-function beside<Action>(own: Of<Action>, { reason, message, recheckInMs = restLookMs }: Holding): Step<Action> {
-  const all = told(own, news("False", reason, message));
-  return { kind: "beside", decision: { ...lookedAtAgain(own, recheckInMs), news: all } };
+function lacks<Action>(own: Of<Action>, { reason, message, recheckInMs = restLookMs }: Holding): Step<Action> {
+  return { kind: "beside", decision: beside(own, news("False", reason, message), recheckInMs) };
 }
