@@ -31,7 +31,7 @@ export interface SdkOptions {
 
 /**
  * AWS Batch by the SDK. Rejects with the SDK's own errors: the guard around it classifies them. The SDK tries once;
- * retries are the observer's and the work queue's, who know the budget.
+ * retries are the guard's (a broken connection), the observer's and the work queue's, who know the budget.
  */
 export function sdkBatch(options: SdkOptions): BatchApi & { close(): void } {
   const client = new BatchClient({

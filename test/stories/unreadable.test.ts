@@ -29,6 +29,21 @@ it.each(["DescribeComputeEnvironments", "DescribeJobQueues", "DescribeJobDefinit
   },
 );
 
+it.each(["DescribeComputeEnvironments", "DescribeJobQueues"])(
+  "one throttled %s keeps what is just made waiting for seconds, not until the next look at rest",
+  async (on) => {
+    const world = await aWorld();
+    world.apply(jobDefinition("hello"));
+    await world.untilReady(60);
+    await world.seconds(20);
+    world.aws.faults.add({ fault: throttled, on, times: 1 });
+    world.apply(computeEnvironment("ce", ec2));
+    await world.seconds(15);
+    expect(refusals(world)).toBe(1);
+    expect(world.aws.truth.computeEnvironments()).toHaveLength(1);
+  },
+);
+
 it("where the listing of all job definitions fails for long, edits and deletions go on, by name", async () => {
   const world = await aWorld();
   world.apply(jobDefinition("edited"));
