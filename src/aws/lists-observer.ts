@@ -49,7 +49,8 @@ export class ListsObserver {
     this.#options = options;
     this.health = new ReadHealth(options.clock, options.random);
     this.#alarm = new Alarm(options.clock);
-    this.#listing = new SharedRun(() => this.#list());
+    // Somebody else may have asked for it, and however it ended, the next look may be due earlier.
+    this.#listing = new SharedRun(() => this.#list().finally(() => this.#alarm.ring()));
   }
 
   /** Resolves when the lifetime ends. */
@@ -139,8 +140,6 @@ export class ListsObserver {
       if (error instanceof AwsError && !lifetime.aborted) {
         this.health.fails(error);
         cache.setFailure("lists", this.health.failure);
-        // Somebody else may have asked for it: until the next look at rest nobody would try again.
-        this.#alarm.ring();
       }
       throw error;
     }
@@ -163,8 +162,6 @@ export class ListsObserver {
     if (this.#moved && !moves) this.#expectUntil = Number.NEGATIVE_INFINITY;
     this.#moved = moves;
     cache.setFailure("lists", undefined);
-    // A listing that somebody else asked for may have shown that the next look is due earlier.
-    this.#alarm.ring();
   }
 }
 
