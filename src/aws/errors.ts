@@ -1,3 +1,5 @@
+import { brokenConnectionCodes } from "../runtime/broken-connection.ts";
+
 /**
  * Every refusal and failure of AWS as one of a few kinds. The table below is the only place that knows exception
  * names and texts; it matches on the exception's name and a short stable substring, never on the full text.
@@ -240,11 +242,9 @@ export function isDefinite(kind: FailureKind): boolean {
   return definite[kind];
 }
 
-const brokenConnection: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE"]);
-
 /** Whether the connection broke before there was an answer, as one does that AWS closed while it was idle. */
 export function isBrokenConnection({ cause }: AwsError): boolean {
-  return facts(cause).names.some((name) => brokenConnection.has(name));
+  return facts(cause).names.some((name) => brokenConnectionCodes.has(name));
 }
 
 /** Whether neither AWS nor time will end it: the operator lacks a permission, or its credentials are wrong. */

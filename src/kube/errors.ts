@@ -1,3 +1,4 @@
+import { brokenConnectionCodes } from "../runtime/broken-connection.ts";
 import { StoreError, type StoreErrorReason } from "./store.ts";
 
 /** What a request is about, in RBAC's words; for messages. */
@@ -147,7 +148,7 @@ export function connectionError(server: string, error: unknown): StoreError {
 
 /** Whether the connection broke, as one does that the server closed while it was idle. */
 export function isBrokenConnection(error: unknown): boolean {
-  return ["ECONNRESET", "EPIPE"].includes(codeOf(error) ?? "");
+  return brokenConnectionCodes.has(codeOf(error) ?? "");
 }
 
 function codeOf(error: unknown): string | undefined {
