@@ -53,7 +53,17 @@ export function conditionsFor(object: KubeObject, judged: Judged, now: number): 
   if (verdict.kind !== "none") {
     list.push({ type: verdict.kind, status: "True", reason: verdict.reason, message: verdict.message });
   }
-  return stamped(object, [...list, ...judged.decision.news], now);
+  return stamped(object, [...list, ...newsOf(judged)], now);
+}
+
+/**
+ * A failed act leaves the news of what goes on without it: an object that is Ready by its `otherwise` is `Retiring` by
+ * it too, or the replacement would look complete until the act succeeds.
+ */
+function newsOf({ decision: { next, news }, outcome }: Judged): readonly News[] {
+  if (outcome.kind !== "failed" || next.kind !== "act" || next.otherwise === undefined) return news;
+  const types = new Set(news.map(({ type }) => type));
+  return [...news, ...next.otherwise.news.filter(({ type }) => !types.has(type))];
 }
 
 /** Whether what keeps AWS from being read has lasted so long that the object is Stalled by it. */

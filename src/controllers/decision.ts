@@ -59,7 +59,7 @@ export type Next<Action> =
   | { readonly kind: "release"; readonly reason: string; readonly message: string };
 
 /** What would be decided if there were nothing to do of what AWS refuses. */
-export type Otherwise<Action> = Pick<Decision<Action>, "next" | "serving">;
+export type Otherwise<Action> = Pick<Decision<Action>, "next" | "serving" | "news">;
 
 /** `status.plan`: what the difference between wish and AWS means. */
 export interface Change {

@@ -32,12 +32,12 @@ describe("an object is looked at again", () => {
   it("in a second after a refusal of what another step need not wait for", () => {
     const wait = { kind: "wait", reason: "Deleting", message: "" } as const;
     for (const kind of ["denied", "invalid", "inUse"]) {
-      expect(againAfter({ ...act, otherwise: { next: act, serving: true } }, failed(kind), 0)).toEqual({
+      expect(againAfter({ ...act, otherwise: { next: act, serving: true, news: [] } }, failed(kind), 0)).toEqual({
         kind: "after",
         delayMs: 1000,
       });
     }
-    expect(againAfter({ ...act, otherwise: { next: wait, serving: true } }, failed("denied"), 0)).toEqual({
+    expect(againAfter({ ...act, otherwise: { next: wait, serving: true, news: [] } }, failed("denied"), 0)).toEqual({
       kind: "backoff",
     });
   });

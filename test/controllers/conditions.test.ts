@@ -249,7 +249,7 @@ describe("Ready, Reconciling and Stalled", () => {
     ["a step, but not the one that follows at once", act, "batch:X was refused: no. Do this.", false],
   ])("tell beside a refusal %s", (_name, otherwise, message, stalls) => {
     const judged = {
-      decision: decided({ ...act, otherwise: { next: otherwise, serving: false } }),
+      decision: decided({ ...act, otherwise: { next: otherwise, serving: false, news: [] } }),
       outcome: failed("denied"),
       lastedMs: 0,
     };
@@ -259,11 +259,20 @@ describe("Ready, Reconciling and Stalled", () => {
   });
 
   it("take nothing from what AWS serves although it refuses what nothing waits for", () => {
-    const next: Next<string> = { ...act, otherwise: { next: settled, serving: true } };
+    const next: Next<string> = { ...act, otherwise: { next: settled, serving: true, news: [] } };
     const told = (lastedMs: number): string =>
       line(conditionsFor(having([]), { decision: decided(next), outcome: failed("denied"), lastedMs }, now));
     expect(told(0)).toBe(ready);
     expect(told(5 * minute)).toBe(stalled("AccessDenied"));
+  });
+
+  it("keep what is being retired although AWS refuses what comes before it", () => {
+    const retiring = { type: "Retiring", status: "True", reason: "Disabling", message: "m" } as const;
+    const network = { type: "NetworkReady", status: "True", reason: "PathsFound", message: "m" } as const;
+    const otherwise = { next: wait(), serving: true, news: [retiring, { ...network, status: "False" as const }] };
+    const decision = decided({ ...act, otherwise }, { news: [network] });
+    const told = line(conditionsFor(having([]), { decision, outcome: failed("denied"), lastedMs: 0 }, now));
+    expect(told).toBe(`${ready}; NetworkReady=True PathsFound; Retiring=True Disabling`);
   });
 
   it("have news after them", () => {

@@ -588,7 +588,10 @@ describe("a write that fails", () => {
     const world = await given();
     const { next } = act() as { readonly next: Extract<Next<string>, { kind: "act" }> };
     world.plan = {
-      next: { ...next, otherwise: { ...wait({ held: "forApproval", approval: "id/Create" }), serving: false } },
+      next: {
+        ...next,
+        otherwise: { ...wait({ held: "forApproval", approval: "id/Create" }), serving: false, news: [] },
+      },
     };
     world.acts = failure("denied");
     await world.pass();
@@ -1053,7 +1056,7 @@ describe("an update whose effect AWS never shows", () => {
       await send(world);
       world.acts = failure("denied");
       await pass(world, {
-        next: { ...deletion, reason: "Deleting", otherwise: { next: carriedOut.next, serving: false } },
+        next: { ...deletion, reason: "Deleting", otherwise: { next: carriedOut.next, serving: false, news: [] } },
       });
       world.acts = undefined;
     }

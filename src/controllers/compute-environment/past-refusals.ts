@@ -39,7 +39,8 @@ export function pastRefusals(context: Context, chosen: (context: Context) => Cho
   const told = { ...choice, refused: others.flatMap((one) => refusals.get(one.name)?.failure ?? []) };
   const without = name === undefined || crowded ? undefined : passing([...lately, name]);
   if (next.kind !== "act" || without?.next === undefined || nameOf(without.next) === name) return { ...told, next };
-  return { ...told, next: { ...next, otherwise: { next: without.next, serving: without.serving } } };
+  const { serving, news } = without;
+  return { ...told, next: { ...next, otherwise: { next: without.next, serving, news } } };
 }
 
 /** What is told beside a step that AWS refuses is what there would be to tell without it. */

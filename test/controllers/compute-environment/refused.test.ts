@@ -225,11 +225,13 @@ describe("a step that AWS refused", () => {
       ...refusedOf("delete failed"),
       queues: [queue("q1", ["new"])],
     };
+    const retiring = { type: "Retiring", reason: "Soaking" };
     expect(planned(other, change)).toMatchObject({
       next: { action: { kind: "delete" }, otherwise: { next: { reason: "Soaking" } } },
       serving: true,
-      news: [{ type: "Retiring", reason: "Soaking" }],
+      news: [retiring],
     });
+    expect(planned(other, { ...change, refusals: new Map() }).next).toMatchObject({ otherwise: { news: [retiring] } });
   });
 
   it("is followed by nothing that hangs on it", () => {
