@@ -4,8 +4,8 @@
  * queue's last usable environment and that no job is killed.
  */
 
-import type { Condition, Kind, KubeObject } from "../src/api/object.ts";
-import { kinds } from "../src/api/v1alpha1/kinds.ts";
+import type { Condition, KubeObject } from "../src/api/object.ts";
+import { kindOf, kinds } from "../src/api/v1alpha1/kinds.ts";
 import type { PolicyScope } from "../src/aws/policy-statements.ts";
 import type { Cluster } from "../src/controllers/ownership.ts";
 import { defaultSettings, type Settings } from "../src/controllers/ports.ts";
@@ -154,11 +154,6 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
 
   watchStatuses();
   const running = operator.run(controller.signal);
-  const find = (kind: string): Kind => {
-    const found = kinds.find((one) => one.kind === kind);
-    if (found === undefined) throw new Error(`no kind ${kind}`);
-    return found;
-  };
   const all = (): readonly KubeObject[] => kinds.flatMap((kind) => store.objects(kind));
   const world: World = {
     clock,
@@ -175,7 +170,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       }
     },
     annotate(kind, name, annotations) {
-      const object = store.object(find(kind), { namespace: "team", name });
+      const object = store.object(kindOf(kind), { namespace: "team", name });
       if (object === undefined) throw new Error(`no ${kind} ${name}`);
       tell("user", `annotates ${kind} ${name} ${JSON.stringify(annotations)}`);
       const { apiVersion, metadata, spec } = object;
@@ -183,13 +178,13 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     },
     delete(kind, name) {
       tell("user", `deletes ${kind} ${name}`);
-      store.delete(find(kind), { namespace: "team", name });
+      store.delete(kindOf(kind), { namespace: "team", name });
     },
     tell,
     object: <Status>(kind: string, name: string) =>
-      store.object(find(kind), { namespace: "team", name }) as KubeObject<unknown, Status> | undefined,
+      store.object(kindOf(kind), { namespace: "team", name }) as KubeObject<unknown, Status> | undefined,
     condition(kind, name, type) {
-      const status = store.object(find(kind), { namespace: "team", name })?.status as
+      const status = store.object(kindOf(kind), { namespace: "team", name })?.status as
         | { readonly conditions?: readonly Condition[] }
         | undefined;
       return status?.conditions?.find((condition) => condition.type === type);

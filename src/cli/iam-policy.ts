@@ -7,8 +7,7 @@ import { clusterTag } from "../controllers/ownership.ts";
 import { defaultAllowedPolicyArns } from "../controllers/roles/limits.ts";
 import { rolePath } from "../controllers/roles/names.ts";
 import { clusterName, listOf } from "./flags.ts";
-import { CommandError, exitCodes, type Io } from "./io.ts";
-import type { Ending } from "./program.ts";
+import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
 
 interface IamPolicyFlags {
   readonly features: readonly PolicyFeature[];

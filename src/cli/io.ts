@@ -39,6 +39,9 @@ export const exitCodes = {
   disruption: 3,
 } as const;
 
+/** Turns the work of a command, which gives its exit code, into the action that the command-line parser calls. */
+export type Ending = (work: () => Promise<number>) => () => Promise<void>;
+
 /** Ends a command with one line on stderr: the words are for the person who typed it. */
 export class CommandError extends Error {
   readonly exitCode: number;

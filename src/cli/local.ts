@@ -1,13 +1,12 @@
 import { statSync } from "node:fs";
 import { Command, Option } from "commander";
 import { duration, logLevelOption, operatorOptions, positive } from "./flags.ts";
-import { CommandError, exitCodes, type Io } from "./io.ts";
+import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
 import { directorySource } from "./local/directory.ts";
 import { lockState } from "./local/lock.ts";
 import { type LocalFlags, localOptions } from "./local/options.ts";
 import { refuse, startLocal } from "./local/start.ts";
 import { stateFile } from "./local/state.ts";
-import type { Ending } from "./program.ts";
 
 const afterHelp = `
 What it made is remembered in DIR/.aws-batch-operator/, so a second start goes on where the first one ended, also

@@ -1,8 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { CustomResourceDefinition } from "../api/crd.ts";
-import { type Kind, type KubeObject, keyText } from "../api/object.ts";
+import { type KubeObject, keyText } from "../api/object.ts";
 import crdsJson from "../api/v1alpha1/crds.json" with { type: "json" };
-import { kinds } from "../api/v1alpha1/kinds.ts";
 import type { Manifest } from "../kube/memory-store.ts";
 import { loadManifests } from "./validation/manifests.ts";
 import { objectFindings, objectWithDefaults } from "./validation/object.ts";
@@ -74,12 +73,6 @@ export function manifestOf({ object, key }: ValidManifest): Manifest {
 /** What the API server would store: with the defaults of the schema. */
 export function withSchemaDefaults(object: KubeObject): KubeObject {
   return objectWithDefaults(crdOf(object.kind), object);
-}
-
-export function kindOf(name: string): Kind {
-  const found = kinds.find(({ kind }) => kind === name);
-  if (found === undefined) throw new Error(`there is no kind ${name}`);
-  return found;
 }
 
 function crdOf(kind: string): CustomResourceDefinition {

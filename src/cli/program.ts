@@ -2,7 +2,7 @@ import { Command, CommanderError } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import { AwsError } from "../aws/errors.ts";
 import { applyEnvironment } from "./flags.ts";
-import { CommandError, exitCodes, type Io } from "./io.ts";
+import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
 
 /** In the order of the help. Loaded when needed: what serves for months must not hold what only `local` needs. */
 const commands: Readonly<Record<string, () => Promise<(io: Io, ending: Ending) => Command>>> = {
@@ -85,9 +85,6 @@ function commandsFor(args: readonly string[]) {
   const named = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
   return named === undefined ? Object.values(commands) : [named];
 }
-
-/** How a command is put into the program: `ending` takes what gives its exit code. */
-export type Ending = (work: () => Promise<number>) => () => Promise<void>;
 
 function helpWidth(output: Io["stdout"]): number {
   return output.isTerminal ? output.size().columns : 100;

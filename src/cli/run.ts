@@ -1,7 +1,6 @@
 import { Command, Option } from "commander";
 import { logLevelOption, operatorOptions } from "./flags.ts";
-import type { Io } from "./io.ts";
-import type { Ending } from "./program.ts";
+import type { Ending, Io } from "./io.ts";
 import { listenAddress, namespaceName, namespaceNames, type RunFlags, shardSelector } from "./run/options.ts";
 import { runOperator } from "./run/start.ts";
 

@@ -5,9 +5,8 @@ import { JobDefinitionKind } from "../api/v1alpha1/kinds.ts";
 import { type KubeStore, kubeStore } from "../kube/client.ts";
 import { type Clock, sleep, systemClock } from "../runtime/clock.ts";
 import { duration } from "./flags.ts";
-import { CommandError, exitCodes, type Io } from "./io.ts";
+import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
 import { apiServer, orCommandError } from "./kubernetes.ts";
-import type { Ending } from "./program.ts";
 import { namespaceName } from "./run/options.ts";
 
 interface SelfTestFlags {

@@ -3,8 +3,7 @@ import { systemClock } from "../runtime/clock.ts";
 import { serveBatch } from "../simulator/http.ts";
 import { createSimulatedAws } from "../simulator/simulated-aws.ts";
 import { port, positive } from "./flags.ts";
-import { CommandError, exitCodes, type Io } from "./io.ts";
-import type { Ending } from "./program.ts";
+import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
 import { simulatedRegion } from "./simulated-cloud.ts";
 
 interface SimulatorFlags {

@@ -4,9 +4,8 @@ import { kinds } from "../api/v1alpha1/kinds.ts";
 import { type KubeStore, kubeStore } from "../kube/client.ts";
 import { StoreError } from "../kube/store.ts";
 import { systemClock } from "../runtime/clock.ts";
-import { exitCodes, type Io } from "./io.ts";
+import { type Ending, exitCodes, type Io } from "./io.ts";
 import { apiServer, orCommandError } from "./kubernetes.ts";
-import type { Ending } from "./program.ts";
 
 const afterHelp = `
 The chart runs it before it deletes the definitions, which would delete every object with them while nobody is left to

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
-import { CommandError, exitCodes, type Io, styleOf } from "./io.ts";
+import { counted } from "../diagnosis/words.ts";
+import { CommandError, type Ending, exitCodes, type Io, styleOf } from "./io.ts";
 import { type ReadManifests, readManifests } from "./manifests.ts";
-import type { Ending } from "./program.ts";
 import { type Paint, paintFor } from "./terminal/paint.ts";
 import { problemText } from "./validation/problem.ts";
 
@@ -49,9 +49,4 @@ function summaryOf({ manifests, problems, fileCount }: ReadManifests, paint: Pai
 export function validationJson({ manifests, problems, notes, fileCount }: ReadManifests): string {
   const objects = manifests.map(({ object, key, document }) => ({ kind: object.kind, ...key, file: document.file }));
   return `${JSON.stringify({ valid: problems.length === 0, files: fileCount, objects, problems, notes })}\n`;
-}
-
-/** `1 file`, `3 files`. */
-export function counted(count: number, thing: string): string {
-  return `${count} ${thing}${count === 1 ? "" : "s"}`;
 }

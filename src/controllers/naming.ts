@@ -1,4 +1,5 @@
 import type { ObjectKey } from "../api/object.ts";
+import type { BatchComputeEnvironment } from "../api/v1alpha1/compute-environment.ts";
 import type { JobQueue } from "../api/v1alpha1/job-queue.ts";
 import { shortHash } from "./fingerprint.ts";
 
@@ -13,6 +14,15 @@ export function defaultAwsName(namespace: string, name: string, limit = 128): st
   if (plain.length <= limit && !plain.includes(".")) return plain;
   const hash = shortHash([namespace, name]);
   return `${plain.replaceAll(".", "-").slice(0, limit - hash.length - 1)}_${hash}`;
+}
+
+/** AWS allows 128 characters; an environment created for an object gets a suffix of up to 18. */
+const baseNameLimit = 110;
+
+/** `spec.computeEnvironmentName`, or the default name. */
+export function baseNameOf(object: BatchComputeEnvironment): string {
+  const { namespace, name } = object.metadata;
+  return object.spec.computeEnvironmentName ?? defaultAwsName(namespace, name, baseNameLimit);
 }
 
 /** Under what a process remembers something of AWS: two regions may have things of one name. */

@@ -1,5 +1,6 @@
 import { AwsError, adviceFor } from "../aws/errors.ts";
-import { reasonUnread, UnreadPart } from "../network/lookups.ts";
+import { reasonUnread } from "../network/facts.ts";
+import { UnreadPart } from "../network/lookups.ts";
 import type { Finding } from "../network/preflight.ts";
 import { failureReason } from "./conditions.ts";
 

@@ -6,10 +6,9 @@ import type { JobDefinition } from "../api/v1alpha1/job-definition.ts";
 import type { JobQueue } from "../api/v1alpha1/job-queue.ts";
 import { BatchComputeEnvironmentKind, JobDefinitionKind, JobQueueKind, kinds } from "../api/v1alpha1/kinds.ts";
 import type { BatchSnapshot } from "../aws/region.ts";
-import { baseNameOf } from "./compute-environment/observe.ts";
 import { environmentName, orderOf } from "./compute-environment/seen.ts";
 import { definitionNameOf } from "./job-definition/observe.ts";
-import { queueNameOf, referenceKey } from "./naming.ts";
+import { baseNameOf, queueNameOf, referenceKey } from "./naming.ts";
 import { ownerIn } from "./ownership.ts";
 import type { Objects } from "./ports.ts";
 

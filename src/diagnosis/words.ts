@@ -16,6 +16,7 @@ export function memoryText(mib: number): string {
   return `${Number.isInteger(gib * 4) ? gib : gib.toFixed(1)} GiB`;
 }
 
+/** `1 file`, `3 files`. */
 export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -18,6 +18,11 @@ export interface Unread {
   readonly message: string;
 }
 
+/** The reason of a condition that reports a part that was not read. */
+export function reasonUnread({ permission }: Pick<Unread, "permission">): "NotReadable" | "AccessDenied" {
+  return permission === undefined ? "NotReadable" : "AccessDenied";
+}
+
 /** Everything about the VPCs that a request touches; lists hold the whole VPC, not only what the request names. */
 export interface NetworkFacts {
   readonly region: string;

@@ -153,11 +153,6 @@ export function orUnread<T>(find: () => T): T | UnreadPart {
   }
 }
 
-/** The reason of a condition that tells of a part that was not read. */
-export function reasonUnread({ permission }: Pick<Unread, "permission">): "NotReadable" | "AccessDenied" {
-  return permission === undefined ? "NotReadable" : "AccessDenied";
-}
-
 /** What is said where a part was not read. */
 export function unreadStop({ what, part }: UnreadPart): Stop<"NotPermitted" | "NotReadable"> {
   const { permission, message } = part;

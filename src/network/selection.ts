@@ -1,7 +1,6 @@
 /** Which subnets or security groups a selector means, and when another selection takes effect. Pure. */
 
-import type { Part } from "./facts.ts";
-import { reasonUnread } from "./lookups.ts";
+import { type Part, reasonUnread } from "./facts.ts";
 
 /** Of one kind of object, by VPC and tags; all that is said has to hold. */
 export interface Selector {

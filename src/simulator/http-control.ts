@@ -1,4 +1,4 @@
-import type { Answer } from "./http.ts";
+import type { Answer } from "./http-answer.ts";
 import { Refusal } from "./refusals.ts";
 import type { SimulatedAws } from "./simulated-aws.ts";
 

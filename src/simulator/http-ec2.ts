@@ -33,7 +33,7 @@ import {
 import type { CallOptions } from "../aws/batch.ts";
 import type { Ec2Api } from "../aws/ec2.ts";
 import { inputOf, type OperationModel, resultXml } from "./ec2-wire.ts";
-import type { Answer } from "./http.ts";
+import type { Answer } from "./http-answer.ts";
 import { Refusal, ServiceError } from "./refusals.ts";
 import { escaped } from "./xml.ts";
 

@@ -1,6 +1,6 @@
 import type { CallOptions } from "../aws/batch.ts";
 import type { IamApi } from "../aws/iam.ts";
-import type { Answer } from "./http.ts";
+import type { Answer } from "./http-answer.ts";
 import { Refusal, ServiceError } from "./refusals.ts";
 import type { SimulatedAws } from "./simulated-aws.ts";
 import { answerXml, errorXml } from "./xml.ts";

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { SimulatedBatch } from "./batch.ts";
+import type { Answer } from "./http-answer.ts";
 import { controlAnswer } from "./http-control.ts";
 import { queryAnswer } from "./http-query.ts";
 import { ConnectionError, Refusal, ServiceError } from "./refusals.ts";
@@ -16,13 +17,6 @@ export interface ServeOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly host?: string;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly contentType: "application/json" | "text/xml";
-  readonly body: string;
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const largestBody = 1024 * 1024;

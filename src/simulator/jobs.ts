@@ -27,19 +27,26 @@ import type { JobQueues } from "./job-queues.ts";
 import { checkedSubmission, defaultPlan, vcpusOf } from "./job-submission.ts";
 import { pageOf, RecordTable } from "./records.ts";
 import { doesNotExist, invalid } from "./refusals.ts";
-import type { Scheduler } from "./scheduler.ts";
 import { checkTags, type Tagged } from "./tags.ts";
 import type { World } from "./world.ts";
+
+/** What moves jobs on, as far as calls by users reach it. */
+export interface JobProgress {
+  /** Looks soon for jobs that can be placed. */
+  wake(): void;
+  cancel(job: StoredJob, reason: string): void;
+  terminate(job: StoredJob, reason: string): void;
+}
 
 /** The jobs of the account: what callers submit, ask and end. How they get on is the scheduler's. */
 export class Jobs {
   readonly #world: World;
   readonly #queues: JobQueues;
   readonly #definitions: JobDefinitions;
-  readonly #scheduler: () => Scheduler;
+  readonly #scheduler: () => JobProgress;
   readonly #records: RecordTable<StoredJob>;
 
-  constructor(world: World, queues: JobQueues, definitions: JobDefinitions, scheduler: () => Scheduler) {
+  constructor(world: World, queues: JobQueues, definitions: JobDefinitions, scheduler: () => JobProgress) {
     this.#world = world;
     this.#queues = queues;
     this.#definitions = definitions;

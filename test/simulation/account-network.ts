@@ -6,8 +6,14 @@ import { type Cluster, clusterTag, clusterUidTag, ownerIn, type Tags } from "../
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
 import { tagsOf } from "../../src/simulator/ec2-state.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
-import type { Line } from "./account.ts";
 import { closedSubnets } from "./generate/network.ts";
+
+/** One thing in AWS, for comparing two accounts. */
+export interface Line {
+  /** `Kind namespace/name` of the object that owns it, there or not. */
+  readonly owner: string;
+  readonly text: string;
+}
 
 /** What the operator has made in the network of an account; see `account.ts`. */
 

@@ -1,23 +1,17 @@
 import type { KubeObject } from "../../src/api/object.ts";
+import { kindOf } from "../../src/api/v1alpha1/kinds.ts";
 import type { DefinitionRevision, Environment, Queue } from "../../src/aws/batch.ts";
 import { tagPrefix } from "../../src/aws/names.ts";
 import { canonicalJson } from "../../src/controllers/fingerprint.ts";
 import { type Cluster, ownerIn, registeredAtTag, type Tags } from "../../src/controllers/ownership.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
-import { groupNames, leftByLostCluster, networkLines } from "./account-network.ts";
-import { kindOf } from "./world.ts";
+import { groupNames, type Line, leftByLostCluster, networkLines } from "./account-network.ts";
 
 /**
  * What the operator has made in an account, in a form in which two accounts can be compared: names that contain
  * chance, times and everything that AWS alone decides are taken out.
  */
-
-export interface Line {
-  /** `Kind namespace/name` of the object that owns it, there or not. */
-  readonly owner: string;
-  readonly text: string;
-}
 
 /** @returns one line for each thing of ours */
 export function accountOf(aws: SimulatedAws, store: MemoryStore, cluster: Cluster): readonly Line[] {

@@ -13,7 +13,8 @@ import { StoreError } from "../../src/kube/store.ts";
 import { accessDenied, type Fault, serverFailure, throttled } from "../../src/simulator/faults.ts";
 import { ServiceError } from "../../src/simulator/refusals.ts";
 import type { Act, Step, StoreFaultKind } from "./story.ts";
-import { doTool, type Undo } from "./tool.ts";
+import { doTool } from "./tool.ts";
+import type { Undo } from "./tool-done.ts";
 import type { Simulation } from "./world.ts";
 
 /** Does the steps of a story to a world. */

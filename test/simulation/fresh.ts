@@ -7,7 +7,8 @@ import { queueNameOf } from "../../src/controllers/naming.ts";
 import { clusterTag, ownerIn } from "../../src/controllers/ownership.ts";
 import { tagsOf } from "../../src/simulator/ec2-state.ts";
 import type { AwsSnapshot } from "../../src/simulator/snapshot.ts";
-import { accountOf, highestFirst, type Line } from "./account.ts";
+import { accountOf, highestFirst } from "./account.ts";
+import type { Line } from "./account-network.ts";
 import { approveAll, giveBack, manifestOf } from "./carry-out.ts";
 import { Simulation } from "./world.ts";
 

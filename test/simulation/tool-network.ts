@@ -3,7 +3,7 @@ import { clusterTag } from "../../src/controllers/ownership.ts";
 import { tagsOf } from "../../src/simulator/ec2-state.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import type { NetworkDoing } from "./story.ts";
-import type { Done } from "./tool.ts";
+import type { Done } from "./tool-done.ts";
 
 const nothing: Done = { what: undefined };
 

@@ -4,16 +4,8 @@ import { clusterTag, fingerprintTag, namespaceTag, nameTag, uidTag } from "../..
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import { type NetworkDoing, networkDoings, type ToolDoing } from "./story.ts";
+import type { Done, Undo } from "./tool-done.ts";
 import { doInNetwork } from "./tool-network.ts";
-
-/** Takes back what a tool did, if that keeps an object from its wish; true when it is done. */
-export type Undo = () => Promise<boolean>;
-
-export interface Done {
-  /** In words; undefined: there was nothing to do it to. */
-  readonly what: string | undefined;
-  readonly undo?: Undo;
-}
 
 /** The account, and the objects as a person knows them. */
 export interface Account {

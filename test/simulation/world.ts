@@ -9,8 +9,8 @@
  */
 
 import type { Tag } from "@aws-sdk/client-ec2";
-import { type Kind, type KubeObject, keyText } from "../../src/api/object.ts";
-import { kinds } from "../../src/api/v1alpha1/kinds.ts";
+import { type KubeObject, keyText } from "../../src/api/object.ts";
+import { kindOf } from "../../src/api/v1alpha1/kinds.ts";
 import { type Cluster, ownerIn, type Tags } from "../../src/controllers/ownership.ts";
 import { defaultSettings, type Settings } from "../../src/controllers/ports.ts";
 import { MemoryLeaseStore } from "../../src/kube/memory-lease-store.ts";
@@ -443,10 +443,4 @@ export class Simulation {
       if (message !== undefined) this.violate(oracle.name, message);
     }
   }
-}
-
-export function kindOf(name: string): Kind {
-  const found = kinds.find(({ kind }) => kind === name);
-  if (found === undefined) throw new Error(`there is no kind ${name}`);
-  return found;
 }

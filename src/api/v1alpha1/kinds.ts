@@ -23,3 +23,13 @@ export const JobDefinitionKind: Kind = {
 };
 
 export const kinds: readonly Kind[] = [BatchComputeEnvironmentKind, JobQueueKind, JobDefinitionKind];
+
+/**
+ * The kind of this name, e.g. `JobQueue`.
+ * @throws Error when the operator has no such kind
+ */
+export function kindOf(name: string): Kind {
+  const found = kinds.find(({ kind }) => kind === name);
+  if (found === undefined) throw new Error(`there is no kind ${name}`);
+  return found;
+}

@@ -1,10 +1,10 @@
+import { counted } from "../../diagnosis/words.ts";
 import type { Clock, Timer } from "../../runtime/clock.ts";
 import type { Change } from "../../simulator/world.ts";
 import type { Output } from "../io.ts";
 import { cut, durationText } from "../terminal/layout.ts";
 import type { Paint } from "../terminal/paint.ts";
 import { Screen } from "../terminal/screen.ts";
-import { counted } from "../validate.ts";
 import { type Problem, problemText } from "../validation/problem.ts";
 import { keepsLast } from "./plain-view.ts";
 import type { ObjectRow } from "./rows.ts";

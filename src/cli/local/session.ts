@@ -1,8 +1,9 @@
 import { type KubeObject, keyText } from "../../api/object.ts";
 import { cleanupFinalizer } from "../../api/v1alpha1/annotations.ts";
+import { kindOf } from "../../api/v1alpha1/kinds.ts";
 import type { MemoryStore } from "../../kube/memory-store.ts";
 import type { Clock, Timer } from "../../runtime/clock.ts";
-import { changeProblems, kindOf, manifestOf, type ReadManifests } from "../manifests.ts";
+import { changeProblems, manifestOf, type ReadManifests } from "../manifests.ts";
 import type { Problem } from "../validation/problem.ts";
 import type { ValidManifest } from "../validation/validate.ts";
 import type { ManifestSource } from "./directory.ts";

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { counted } from "../../diagnosis/words.ts";
 import { MemoryStore } from "../../kube/memory-store.ts";
 import { createOperator } from "../../operator.ts";
 import { type Clock, systemClock, type Timer } from "../../runtime/clock.ts";
@@ -11,7 +12,7 @@ import { accountText, readAccount } from "../simulated-account.ts";
 import { SimulatedCloud, simulatedRegion } from "../simulated-cloud.ts";
 import { asciiOutput } from "../terminal/ascii.ts";
 import { paintFor } from "../terminal/paint.ts";
-import { counted, validationText } from "../validate.ts";
+import { validationText } from "../validate.ts";
 import type { ManifestSource } from "./directory.ts";
 import type { Outcome } from "./goal.ts";
 import { jsonView } from "./json-view.ts";

@@ -1,5 +1,5 @@
+import { counted } from "../../diagnosis/words.ts";
 import { durationText } from "../terminal/layout.ts";
-import { counted } from "../validate.ts";
 import type { Outcome } from "./goal.ts";
 import { type ObjectRow, rowText } from "./rows.ts";
 

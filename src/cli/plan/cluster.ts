@@ -1,10 +1,10 @@
 import { type KubeObject, keyText } from "../../api/object.ts";
-import { kinds } from "../../api/v1alpha1/kinds.ts";
+import { kindOf, kinds } from "../../api/v1alpha1/kinds.ts";
 import { type KubeStore, kubeStore } from "../../kube/client.ts";
 import { StoreError } from "../../kube/store.ts";
 import { CommandError, exitCodes } from "../io.ts";
 import { type ApiServer, orCommandError } from "../kubernetes.ts";
-import { changeProblems, kindOf } from "../manifests.ts";
+import { changeProblems } from "../manifests.ts";
 import type { Problem } from "../validation/problem.ts";
 import type { ValidManifest } from "../validation/validate.ts";
 

@@ -1,6 +1,6 @@
 import { type KubeObject, keyText } from "../../api/object.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
-import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
+import { BatchComputeEnvironmentKind, kindOf } from "../../api/v1alpha1/kinds.ts";
 import type { Ec2Region } from "../../aws/ec2-region.ts";
 import { newEc2Memory } from "../../controllers/ec2-memory.ts";
 import type { Ports } from "../../controllers/ports.ts";
@@ -14,7 +14,6 @@ import { withSelected } from "../../controllers/selection/fill.ts";
 import { observeSelection } from "../../controllers/selection/observe.ts";
 import { withSelectionStatus } from "../../controllers/selection/report.ts";
 import type { GroupRule, NetworkFacts, SecurityGroup } from "../../network/facts.ts";
-import { kindOf } from "../manifests.ts";
 import type { ReadRegion } from "./region.ts";
 import type { PlanWorld } from "./world.ts";
 

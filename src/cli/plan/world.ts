@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { type Kind, type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
-import { kinds } from "../../api/v1alpha1/kinds.ts";
+import { kindOf, kinds } from "../../api/v1alpha1/kinds.ts";
 import type { Ec2Region } from "../../aws/ec2-region.ts";
 import type { IamAccount } from "../../aws/iam-account.ts";
 import { clusterTag, clusterUidTag, ownerIn, type Tags, uidTag } from "../../controllers/ownership.ts";
 import type { Objects, Ports, Settings } from "../../controllers/ports.ts";
 import { MemoryStore } from "../../kube/memory-store.ts";
 import type { Clock } from "../../runtime/clock.ts";
-import { kindOf, withSchemaDefaults } from "../manifests.ts";
+import { withSchemaDefaults } from "../manifests.ts";
 import type { ValidManifest } from "../validation/validate.ts";
 import type { ReadCluster } from "./cluster.ts";
 import type { ReadRegion } from "./region.ts";

@@ -6,10 +6,9 @@ import type { BatchRegion } from "../../aws/region.ts";
 import { failureOf, OutOfDate } from "../failures.ts";
 import { memoryKey } from "../naming.ts";
 import { retiredAtTag, rolloutTokenTag } from "../ownership.ts";
-import { type Action, independentName } from "./action.ts";
+import { type Action, independentName, type Rollout } from "./action.ts";
 import { forgetCounts } from "./draining.ts";
 import type { Memory } from "./observe.ts";
-import type { Rollout } from "./rollout.ts";
 import { orderOf, type Refusal } from "./seen.ts";
 
 /** What an action takes beside the region. */

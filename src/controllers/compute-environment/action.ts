@@ -5,7 +5,13 @@ import type {
   UpdateJobQueueRequest,
 } from "../../aws/batch.ts";
 import type { TagChange } from "../../aws/region.ts";
-import type { Rollout } from "./rollout.ts";
+
+/** An update that asks for fresh instances, and what its tag says before and after it. */
+export interface Rollout {
+  readonly token: string;
+  /** The value of the tag to write first; undefined: it is there. */
+  readonly ask: string | undefined;
+}
 
 /** The writes of the compute-environment controller. */
 export type Action =

@@ -8,7 +8,7 @@ import { AwsError } from "../../aws/errors.ts";
 import type { BatchRegion, BatchSnapshot } from "../../aws/region.ts";
 import { olderOf, rivalsOf } from "../claims.ts";
 import { conditionsOf } from "../conditions.ts";
-import { defaultAwsName, memoryKey, queueNameOf } from "../naming.ts";
+import { baseNameOf, memoryKey, queueNameOf } from "../naming.ts";
 import { type Identity, identityOf, ownerIn, ownershipOf, retiredAtTag, servingSinceTag } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { filledObject } from "../roles/with-roles.ts";
@@ -33,8 +33,6 @@ import {
   type Seen,
 } from "./seen.ts";
 
-/** AWS allows 128 characters; an environment made for an object gets a suffix of up to 18. */
-const baseNameLimit = 110;
 const vCpusShownForMs = 60_000;
 const refusalKeptForMs = 60 * 60_000;
 
@@ -104,12 +102,6 @@ function forgetGone(memory: Memory, uid: string, region: BatchRegion, ours: read
   }
   if (keys.size === 0) memory.names.delete(uid);
   else memory.names.set(uid, keys);
-}
-
-/** `spec.computeEnvironmentName`, or the default name. */
-export function baseNameOf(object: BatchComputeEnvironment): string {
-  const { namespace, name } = object.metadata;
-  return object.spec.computeEnvironmentName ?? defaultAwsName(namespace, name, baseNameLimit);
 }
 
 /** Everything but the network, which is EC2's: see `lookAtNetwork`. */

@@ -1,12 +1,12 @@
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import type { Environment } from "../../aws/batch.ts";
+import { baseNameOf } from "../naming.ts";
 import { filledEnvironment, rolesNamedByEnvironment } from "../roles/fill.ts";
 import { isMadeByOperator } from "../roles/names.ts";
 import type { RoleUser } from "../roles/user.ts";
 import { isServiceLinked } from "./diff.ts";
 import { isRetired } from "./fleet.ts";
-import { baseNameOf } from "./observe.ts";
 import { oursOf } from "./plan.ts";
 import { isAuthorizationReason } from "./retire.ts";
 import type { Seen } from "./seen.ts";

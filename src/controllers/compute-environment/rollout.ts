@@ -9,15 +9,8 @@ import type { Environment } from "../../aws/batch.ts";
 import type { Next } from "../decision.ts";
 import { shortHash } from "../fingerprint.ts";
 import { rolloutTokenTag, type Tags } from "../ownership.ts";
-import type { Action } from "./action.ts";
+import type { Action, Rollout } from "./action.ts";
 import type { RolloutKnown, Seen } from "./seen.ts";
-
-/** An update that asks for fresh instances, and what its tag says before and after it. */
-export interface Rollout {
-  readonly token: string;
-  /** The value of the tag to write first; undefined: it is there. */
-  readonly ask: string | undefined;
-}
 
 const askedMark = "@asked:";
 /** AWS takes 256 characters; a hash has eight. */

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { kindOf, manifestOf, withSchemaDefaults } from "../../../src/cli/manifests.ts";
+import { kindOf } from "../../../src/api/v1alpha1/kinds.ts";
+import { manifestOf, withSchemaDefaults } from "../../../src/cli/manifests.ts";
 import { checkedByCluster, type ReadCluster } from "../../../src/cli/plan/cluster.ts";
 import { planOf } from "../../../src/cli/plan.ts";
 import { SimulatedCloud } from "../../../src/cli/simulated-cloud.ts";

@@ -6,11 +6,12 @@ import type {
 } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
 import { AwsError } from "../../../src/aws/errors.ts";
-import { baseNameOf, newMemory, observe, roleMended } from "../../../src/controllers/compute-environment/observe.ts";
+import { newMemory, observe, roleMended } from "../../../src/controllers/compute-environment/observe.ts";
 import { planId } from "../../../src/controllers/compute-environment/request.ts";
 import { environmentRoleUser } from "../../../src/controllers/compute-environment/roles.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
 import { clusterName, environmentName, orderOf } from "../../../src/controllers/compute-environment/seen.ts";
+import { baseNameOf } from "../../../src/controllers/naming.ts";
 import { ownerTags } from "../../../src/controllers/ownership.ts";
 import type { Ports } from "../../../src/controllers/ports.ts";
 import { filledObject } from "../../../src/controllers/roles/with-roles.ts";

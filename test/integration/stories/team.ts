@@ -1,5 +1,5 @@
 import type { Condition } from "../../../src/api/object.ts";
-import { kinds } from "../../../src/api/v1alpha1/kinds.ts";
+import { kindOf, kinds } from "../../../src/api/v1alpha1/kinds.ts";
 import type { Manifest } from "../../../src/kube/memory-store.ts";
 import { type Cluster, messageOf } from "../control-plane/cluster.ts";
 import { until } from "../control-plane/wait.ts";
@@ -117,9 +117,8 @@ export class Team {
   }
 
   #path(kind: string, name?: string): string {
-    const found = kinds.find((one) => one.kind === kind);
-    if (found === undefined) throw new Error(`no kind ${kind}`);
-    const collection = `/apis/${found.group}/${found.version}/namespaces/${this.namespace}/${found.plural}`;
+    const { group, version, plural } = kindOf(kind);
+    const collection = `/apis/${group}/${version}/namespaces/${this.namespace}/${plural}`;
     return name === undefined ? collection : `${collection}/${name}`;
   }
 }

@@ -1,0 +1,7 @@
+/** What the simulator sends over HTTP. */
+export interface Answer {
+  readonly status: number;
+  readonly contentType: "application/json" | "text/xml";
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
