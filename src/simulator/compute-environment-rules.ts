@@ -6,7 +6,6 @@ import type {
 } from "@aws-sdk/client-batch";
 import type { Environment } from "../aws/batch.ts";
 import { requireLegalResources } from "./compute-resource-rules.ts";
-import type { Knobs } from "./knobs.ts";
 import { invalid, refused } from "./refusals.ts";
 import { checkTags } from "./tags.ts";
 
@@ -48,7 +47,7 @@ export function isInfrastructureUpdate(resources: ComputeResourceUpdate | undefi
 }
 
 /** What Batch checks before it answers a creation; roles, profiles and EC2 ids are checked only later. */
-export function checkCreation(request: CreateComputeEnvironmentRequest, serviceLinkedRole: string, knobs: Knobs): void {
+export function checkCreation(request: CreateComputeEnvironmentRequest, serviceLinkedRole: string): void {
   if (!namePattern.test(request.computeEnvironmentName ?? "")) {
     throw invalid("Compute Environment name should match a valid pattern.");
   }
@@ -77,7 +76,7 @@ export function checkCreation(request: CreateComputeEnvironmentRequest, serviceL
       throw invalid("Resource allocationStrategy is required."); // our words
     }
   }
-  requireLegalResources(request.computeResources, knobs);
+  requireLegalResources(request.computeResources);
 }
 
 /** What Batch checks before it answers an update of `current`, which is neither busy nor gone. */

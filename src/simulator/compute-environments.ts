@@ -61,7 +61,7 @@ export class ComputeEnvironments {
   create(request: CreateComputeEnvironmentRequest): CreateComputeEnvironmentResponse {
     const { knobs } = this.#world;
     const linkedRole = serviceLinkedRole(this.#world);
-    checkCreation(request, linkedRole, knobs);
+    checkCreation(request, linkedRole);
     const name = request.computeEnvironmentName ?? "";
     if (this.find(name) !== undefined) throw alreadyExists();
     if (this.all().filter(({ status }) => status !== "DELETED").length >= knobs.maxComputeEnvironments) {

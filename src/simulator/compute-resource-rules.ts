@@ -1,6 +1,5 @@
 import type { ComputeResource, LaunchTemplateSpecification } from "@aws-sdk/client-batch";
 import { hasGpu, isArm, isBundle } from "./ec2-instance-types.ts";
-import type { Knobs } from "./knobs.ts";
 import { invalid } from "./refusals.ts";
 
 const computeTypes = new Set(["EC2", "SPOT", "FARGATE", "FARGATE_SPOT"]);
@@ -34,7 +33,7 @@ const notForFargate = [
 ] as const satisfies readonly (keyof ComputeResource)[];
 
 /** Checks the resources of a new environment. @throws Refusal */
-export function requireLegalResources(resources: ComputeResource, knobs: Knobs): void {
+export function requireLegalResources(resources: ComputeResource): void {
   if (!computeTypes.has(resources.type ?? "")) {
     throw invalid(`Compute resource type ${resources.type} is not supported by the simulator.`); // our words
   }
@@ -45,7 +44,7 @@ export function requireLegalResources(resources: ComputeResource, knobs: Knobs):
   }
   if (resources.instanceRole === undefined) throw invalid("Instance role is required.");
   if ((resources.instanceTypes ?? []).length === 0) throw invalid("Resource instanceTypes are required.");
-  if (resources.minvCpus === undefined && !knobs.minvCpusOptional) throw invalid("Resource minvCpus is required.");
+  if (resources.minvCpus === undefined) throw invalid("Resource minvCpus is required.");
   requireSubnets(resources);
   if ((resources.securityGroupIds ?? []).length === 0 && resources.launchTemplate === undefined) {
     throw invalid("Security group ids are required.");

@@ -59,8 +59,6 @@ export interface Knobs {
 
   /** Only roles and profiles that were made exist; otherwise every well-formed name does, unless taken away. */
   strictIam: boolean;
-  /** Whether `minvCpus` may be left out for EC2 and SPOT (older accounts answer `Resource minvCpus is required.`). */
-  minvCpusOptional: boolean;
   /** Whether a `jobQueueType` that AWS inferred at creation binds later updates. */
   inferredQueueTypeFixed: boolean;
 }
@@ -96,6 +94,5 @@ export const defaultKnobs: Readonly<Knobs> = {
   endedJobMs: 7 * 24 * 3_600_000,
   keptRecords: 100_000,
   strictIam: false,
-  minvCpusOptional: true,
   inferredQueueTypeFixed: true,
 };

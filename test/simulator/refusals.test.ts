@@ -5,7 +5,6 @@ import type {
   UpdateComputeEnvironmentRequest,
 } from "@aws-sdk/client-batch";
 import { describe, expect, it } from "vitest";
-import type { Knobs } from "../../src/simulator/knobs.ts";
 import { account, accountWithQueue, ec2, fargate, linkedRole, refusal } from "./account.ts";
 
 const role = "arn:aws:iam::123456789012:role/batch";
@@ -27,7 +26,7 @@ function without(...fields: readonly (keyof ComputeResource)[]): CreateComputeEn
 describe("CreateComputeEnvironment is refused", () => {
   const overrides = { launchTemplateId: "lt-1", targetInstanceTypes: ["m5.large"] };
   const template = "One of LaunchTemplateId and LaunchTemplateName or LaunchTemplate.overrides should be provided";
-  it.each<[string, CreateComputeEnvironmentRequest, string, Partial<Knobs>?]>([
+  it.each<[string, CreateComputeEnvironmentRequest, string]>([
     ["a name with a dot", fargate("a.b"), "Compute Environment name should match a valid pattern."],
     [
       "state DISABLED",
@@ -41,11 +40,11 @@ describe("CreateComputeEnvironment is refused", () => {
     ],
     ["EC2 without instanceRole", without("instanceRole"), "Instance role is required."],
     ["EC2 without instanceTypes", ec2("ce", { instanceTypes: [] }), "Resource instanceTypes are required."],
+    ["EC2 without minvCpus", without("minvCpus"), "Resource minvCpus is required."],
     [
-      "EC2 without minvCpus where it is not optional",
-      without("minvCpus"),
+      "SPOT without minvCpus",
+      { ...without("minvCpus"), computeResources: { ...without("minvCpus").computeResources, type: "SPOT" } as never },
       "Resource minvCpus is required.",
-      { minvCpusOptional: false },
     ],
     ["no security groups", without("securityGroupIds"), "Security group ids are required."],
     ["min above max", ec2("ce", { minvCpus: 17 }), "maxvCpus should be greater than or equal to minvCpus."],
@@ -130,8 +129,8 @@ describe("CreateComputeEnvironment is refused", () => {
       { ...fargate("ce"), unmanagedvCpus: 4 },
       "unmanagedvCpus is not applicable for managed Compute Environments",
     ],
-  ])("with %s", async (_case, request, text, knobs) => {
-    const { aws } = account(knobs);
+  ])("with %s", async (_case, request, text) => {
+    const { aws } = account();
     expect(await refusal(aws.batch.createComputeEnvironment(request))).toBe(`ClientException: ${text}`);
     expect(aws.truth.computeEnvironments()).toEqual([]);
   });

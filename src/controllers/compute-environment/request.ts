@@ -61,7 +61,7 @@ export function createRequest(
     type,
     state: "ENABLED",
     unmanagedvCpus,
-    computeResources,
+    computeResources: withMinimum(computeResources),
     serviceRole,
     eksConfiguration,
     ecsSettings,
@@ -72,6 +72,15 @@ export function createRequest(
     },
   };
   return present(request);
+}
+
+/**
+ * The resources with the `minvCpus` that AWS demands of EC2 and SPOT: it has no default of its own and answers
+ * `Resource minvCpus is required.` Left out of the spec it is 0. Fargate refuses the member.
+ */
+function withMinimum(resources: Spec["computeResources"]): Spec["computeResources"] {
+  const onInstances = resources?.type === "EC2" || resources?.type === "SPOT";
+  return onInstances ? { minvCpus: 0, ...resources } : resources;
 }
 
 /** The operator's own tags that follow from identity and spec alone. */

@@ -80,6 +80,33 @@ describe("the request that makes an environment", () => {
   });
 });
 
+describe("minvCpus, which AWS demands at the creation of instances", () => {
+  const silent = withResources(ec2, { minvCpus: undefined });
+  const made = (spec: BatchComputeEnvironmentSpec) =>
+    createRequest("n", spec, identity, timestamp(now)).computeResources?.minvCpus;
+  const managed: BatchComputeEnvironmentSpec = {
+    type: "MANAGED",
+    computeResources: { type: "ECS_MANAGED_INSTANCES", maxvCpus: 4 },
+  };
+
+  it.each<[string, BatchComputeEnvironmentSpec, number | undefined]>([
+    ["0 for EC2 where the spec leaves it out", silent, 0],
+    ["0 for SPOT where the spec leaves it out", withResources(silent, { type: "SPOT" }), 0],
+    ["0 where the spec says 0", ec2, 0],
+    ["what the spec says", withResources(ec2, { minvCpus: 4 }), 4],
+    ["nothing on Fargate, which refuses it", fargate, undefined],
+    ["nothing on Managed Instances", managed, undefined],
+    ["nothing on an unmanaged environment", { type: "UNMANAGED", serviceRole: "r" }, undefined],
+  ])("is %s", (_name, spec, expected) => {
+    expect(made(spec)).toBe(expected);
+  });
+
+  it("gives no environment another name, and makes no difference to one that AWS describes", () => {
+    expect(planId(silent, identity)).toBe("ed567c8a");
+    expect(differences(silent, environment("ce", ec2))).toEqual([]);
+  });
+});
+
 describe("the request that changes an environment", () => {
   const request = (spec: BatchComputeEnvironmentSpec, described = environment("ce")) =>
     updateRequest(described, differences(spec, described));
