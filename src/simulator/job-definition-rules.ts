@@ -76,7 +76,7 @@ function checkContainer(container: ContainerProperties, fargate: boolean): void 
     throw invalid(`User '${container.user}' does not match regex`);
   }
   const requirements = container.resourceRequirements ?? [];
-  checkRequirements(requirements);
+  checkRequirements(requirements, fargate);
   const vcpu = requirementOf(requirements, "VCPU");
   const memory = requirementOf(requirements, "MEMORY");
   if (container.vcpus !== undefined && vcpu !== undefined) {
@@ -117,7 +117,7 @@ function checkTasks(properties: EcsProperties, fargate: boolean): void {
   let memory = 0;
   for (const container of containers) {
     const requirements = container.resourceRequirements ?? [];
-    checkRequirements(requirements);
+    checkRequirements(requirements, fargate);
     vcpus += Number(requirementOf(requirements, "VCPU") ?? 0);
     memory += Number(requirementOf(requirements, "MEMORY") ?? 0);
     if (fargate) requireFargateContainer(container, task.executionRoleArn, task.ephemeralStorage?.sizeInGiB);
@@ -160,11 +160,12 @@ function checkNodes(nodes: NodeProperties): void {
   }
 }
 
-function checkRequirements(requirements: readonly ResourceRequirement[]): void {
+/** On EC2 a vCPU is a whole number: "1.0" is refused. Less than 1 is told by `requireEc2Size`. */
+function checkRequirements(requirements: readonly ResourceRequirement[], fargate: boolean): void {
   const types = requirements.map((requirement) => requirement.type);
   if (new Set(types).size < types.length) throw invalid("Cannot provide duplicates in resourceRequirements.");
   for (const { type, value = "" } of requirements) {
-    const numeric = type === "VCPU" ? /^\d+(?:\.\d+)?$/ : /^\d+$/;
+    const numeric = type === "VCPU" && (fargate || Number(value) < 1) ? /^\d+(?:\.\d+)?$/ : /^\d+$/;
     if (!numeric.test(value)) {
       throw invalid(
         `Value ${value} for type ${type} in resourceRequirement is not valid. Please provide a numeric value.`,

@@ -164,6 +164,36 @@ describe("RegisterJobDefinition is refused", () => {
     ["no vCPU", { containerProperties: { image: "busybox", memory: 512 } }, "vCPU is required."],
     ["half a vCPU on EC2", { containerProperties: sized("0.5", "512") }, "vCPU must be at least 1, got 0.5."],
     [
+      "a whole vCPU with a fraction on EC2",
+      { containerProperties: sized("1.0", "512") },
+      "Value 1.0 for type VCPU in resourceRequirement is not valid. Please provide a numeric value.",
+    ],
+    [
+      "a whole vCPU with a fraction in a task on EC2",
+      {
+        containerProperties: undefined,
+        ecsProperties: {
+          taskProperties: [
+            { containers: [{ image: "busybox", resourceRequirements: [{ type: "VCPU", value: "2.0" }] }] },
+          ],
+        },
+      },
+      "Value 2.0 for type VCPU in resourceRequirement is not valid. Please provide a numeric value.",
+    ],
+    [
+      "a whole vCPU with a fraction in a node range",
+      {
+        type: "multinode",
+        containerProperties: undefined,
+        nodeProperties: {
+          numNodes: 1,
+          mainNode: 0,
+          nodeRangeProperties: [{ targetNodes: "0:", container: sized("1.0", "512") }],
+        },
+      },
+      "Value 1.0 for type VCPU in resourceRequirement is not valid. Please provide a numeric value.",
+    ],
+    [
       "a resource twice",
       onEc2({
         resourceRequirements: [

@@ -50,8 +50,9 @@ const noHostPath = (node: string) =>
   `!has(${node}.volumes) || ${node}.volumes.all(volume, !has(volume.host) || !has(volume.host.sourcePath))`;
 const fargateLogDriver = (container: string) =>
   `!has(${container}.logConfiguration) || ${container}.logConfiguration.logDriver in ['awslogs', 'splunk', 'awsfirelens']`;
+/** Also "1.0" is refused on EC2: `Value 1.0 for type VCPU in resourceRequirement is not valid.` */
 const wholeVcpus = (container: string) =>
-  `!has(${container}.resourceRequirements) || ${container}.resourceRequirements.all(resource, resource.type != 'VCPU' || resource.value.matches('^[1-9][0-9]*([.]0+)?$'))`;
+  `!has(${container}.resourceRequirements) || ${container}.resourceRequirements.all(resource, resource.type != 'VCPU' || resource.value.matches('^[1-9][0-9]*$'))`;
 const has = (container: string, type: string) =>
   `(has(${container}.resourceRequirements) && ${container}.resourceRequirements.exists(resource, resource.type == '${type}'))`;
 const shortTimeouts = (container: string) =>
@@ -227,7 +228,7 @@ const onEc2: readonly ValidationRule[] = [
     `!(${fargate})`,
     wholeVcpus,
     "resourceRequirements",
-    "only Fargate shares a vCPU: give a whole number, at least 1",
+    "only Fargate shares a vCPU: give a whole number without a decimal point, such as '2'",
     "FieldValueInvalid",
   ),
 ];
@@ -270,7 +271,12 @@ export const nodeRangePlatformRules: readonly ValidationRule[] = [
   ),
   {
     rule: `!has(self.container) || (${wholeVcpus("self.container")})`,
-    message: "only Fargate shares a vCPU: give a whole number, at least 1",
+    message: "only Fargate shares a vCPU: give a whole number without a decimal point, such as '2'",
     fieldPath: ".container.resourceRequirements",
+  },
+  {
+    rule: `!has(self.ecsProperties) || self.ecsProperties.taskProperties.all(task, task.containers.all(container, ${wholeVcpus("container")}))`,
+    message: "only Fargate shares a vCPU: give a whole number without a decimal point, such as '2'",
+    fieldPath: ".ecsProperties.taskProperties",
   },
 ];

@@ -104,13 +104,18 @@ const onEc2: readonly Row[] = [
   ],
   [
     "a job needs memory: add MEMORY, in MiB, to resourceRequirements",
-    properties({ memory: 4096, resourceRequirements: [{ type: "VCPU", value: "1.0" }] }),
-    properties({ resourceRequirements: [{ type: "VCPU", value: "1.0" }] }),
+    properties({ memory: 4096, resourceRequirements: [{ type: "VCPU", value: "1" }] }),
+    properties({ resourceRequirements: [{ type: "VCPU", value: "1" }] }),
   ],
   [
-    "only Fargate shares a vCPU: give a whole number, at least 1",
+    "only Fargate shares a vCPU: give a whole number without a decimal point, such as '2'",
     properties({ resourceRequirements: resources("1", "4096") }),
     properties({ resourceRequirements: resources("0.5", "4096") }),
+  ],
+  [
+    "only Fargate shares a vCPU: give a whole number without a decimal point, such as '2'",
+    properties({ resourceRequirements: resources("16", "4096") }),
+    properties({ resourceRequirements: resources("1.0", "4096") }),
   ],
   [
     "GPUs are not shared: give a whole number",
@@ -343,7 +348,7 @@ const whole: readonly Row[] = [
     ecsTask({ runtimePlatform: { cpuArchitecture: "ARM64" } }),
   ],
   [
-    "only Fargate shares a vCPU: give a whole number, at least 1",
+    "only Fargate shares a vCPU: give a whole number without a decimal point, such as '2'",
     ecsTask(containing({ resourceRequirements: resources("1", "512") })),
     ecsTask(containing({ resourceRequirements: resources("0.25", "512") })),
   ],
@@ -533,9 +538,22 @@ const whole: readonly Row[] = [
     nodes({ container: { ...nodeContainer, runtimePlatform: {} } }),
   ],
   [
-    "only Fargate shares a vCPU: give a whole number, at least 1",
+    "only Fargate shares a vCPU: give a whole number without a decimal point, such as '2'",
     nodes({ container: { ...nodeContainer, resourceRequirements: resources("4", "4096") } }),
     nodes({ container: { ...nodeContainer, resourceRequirements: resources("0.5", "4096") } }),
+  ],
+  [
+    "only Fargate shares a vCPU: give a whole number without a decimal point, such as '2'",
+    nodes({
+      ecsProperties: ecsTask({ containers: [{ name: "main", image, resourceRequirements: resources("4", "4096") }] })[
+        "ecsProperties"
+      ],
+    }),
+    nodes({
+      ecsProperties: ecsTask({ containers: [{ name: "main", image, resourceRequirements: resources("4.0", "4096") }] })[
+        "ecsProperties"
+      ],
+    }),
   ],
 ];
 

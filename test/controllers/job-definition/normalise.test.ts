@@ -362,7 +362,7 @@ describe("the fingerprint", () => {
         image: "busybox",
         command: ["true"],
         environment: [],
-        resourceRequirements: [{ type: "VCPU", value: "1.0" }],
+        resourceRequirements: [{ type: "VCPU", value: "1" }],
       },
     };
     expect(fingerprintOf(revision)).toBe(fingerprintOfWish(body));
