@@ -104,20 +104,7 @@ func judgeOne(given unstructured.Unstructured, byKind map[string]scripts) (verdi
 func run(script string, object map[string]any) (map[string]any, error) {
 	state := lua.NewState(lua.Options{SkipOpenLibs: true})
 	defer state.Close()
-	for _, library := range []struct {
-		name string
-		open lua.LGFunction
-	}{
-		{lua.LoadLibName, lua.OpenPackage},
-		{lua.BaseLibName, lua.OpenBase},
-		{lua.TabLibName, lua.OpenTable},
-		{lua.StringLibName, lua.OpenString},
-		{lua.OsLibName, openSafeOs},
-	} {
-		state.Push(state.NewFunction(library.open))
-		state.Push(lua.LString(library.name))
-		state.Call(1, 0)
-	}
+	openAsArgoCD(state)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	state.SetContext(ctx)
@@ -137,21 +124,40 @@ func run(script string, object map[string]any) (map[string]any, error) {
 	return answer, json.Unmarshal(encoded, &answer)
 }
 
-// openSafeOs opens os.date and os.time alone: Argo CD gives a script no more of the machine.
-func openSafeOs(state *lua.LState) int {
-	opened := lua.OpenOs(state)
-	table, is := state.Get(-1).(*lua.LTable)
-	if !is {
-		return opened
+// openAsArgoCD opens what Argo CD opens for the scripts of a user, and no more: the libraries package, base and table,
+// and a module "os" of date and time that a script has to require. There is no global os, no string and no math.
+// Argo CD registers date and time under the name "table" too. Source: util/lua/lua.go (runLua) and
+// util/lua/oslib_safe.go of argoproj/argo-cd.
+func openAsArgoCD(state *lua.LState) {
+	for _, library := range []struct {
+		name string
+		open lua.LGFunction
+	}{
+		{lua.LoadLibName, lua.OpenPackage},
+		{lua.BaseLibName, lua.OpenBase},
+		{lua.TabLibName, lua.OpenTable},
+	} {
+		state.Push(state.NewFunction(library.open))
+		state.Push(lua.LString(library.name))
+		state.Call(1, 0)
 	}
-	unsafe := []lua.LValue{}
-	table.ForEach(func(key, _ lua.LValue) {
-		if name := key.String(); name != "date" && name != "time" {
-			unsafe = append(unsafe, key)
-		}
+	safe := safeOs()
+	state.RegisterModule(lua.TabLibName, safe)
+	state.PreloadModule(lua.OsLibName, func(state *lua.LState) int {
+		state.Push(state.SetFuncs(state.NewTable(), safe))
+		return 1
 	})
-	for _, key := range unsafe {
-		table.RawSet(key, lua.LNil)
+}
+
+// safeOs takes date and time from gopher-lua's own os library, from which Argo CD has copied them.
+func safeOs() map[string]lua.LGFunction {
+	whole := lua.NewState(lua.Options{SkipOpenLibs: true})
+	defer whole.Close()
+	lua.OpenOs(whole)
+	library := whole.GetGlobal(lua.OsLibName)
+	functions := map[string]lua.LGFunction{}
+	for _, name := range []string{"date", "time"} {
+		functions[name] = whole.GetField(library, name).(*lua.LFunction).GFunction
 	}
-	return opened
+	return functions
 }
