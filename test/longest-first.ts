@@ -10,7 +10,7 @@ const long = [
   /packaging\/(install-helm-\d|image|definitions)\.test\.ts$/,
   /simulation\/exhaustive\/part-\d\.test\.ts$/,
   /simulation\/bugs\/bugs\.test\.ts$/,
-  /simulation\/fresh-\d\.test\.ts$/,
+  /simulation\/worlds-\d\.test\.ts$/,
 ];
 
 export class LongestFirst extends BaseSequencer {

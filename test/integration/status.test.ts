@@ -7,6 +7,7 @@ import { loadKubeConfig } from "../../src/kube/config.ts";
 import { Connection } from "../../src/kube/connection.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { jsonEqual } from "../../src/runtime/json-equal.ts";
+import { seededRandom } from "../../src/runtime/random.ts";
 import { describeOnCluster } from "./control-plane/shared.ts";
 
 /** The real client, with a note of what is sent. */
@@ -75,7 +76,7 @@ describeOnCluster("the status of an object", (cluster) => {
     api = new ToldApi({ connection, clock });
     store = kubeStore({
       api,
-      random: Math.random,
+      random: seededRandom(1),
       fieldManager: "aws-batch-operator",
       reporter: { controller: "awsbatch.dev/operator", instance: "test" },
       mayWrite: () => ({ deadlineMs: 10_000 }),

@@ -4,9 +4,12 @@
  */
 
 import process from "node:process";
-import { brokenPromise } from "./seeds.ts";
+import { runSeed } from "./run.ts";
+import { toldShrunk } from "./shrink.ts";
+import { toldViolation } from "./telling.ts";
 
 for (const seed of process.argv.slice(2).map(Number)) {
-  const broken = await brokenPromise([seed]);
-  process.stdout.write(`${seed} ${JSON.stringify(broken ?? null)}\n`);
+  const outcome = await runSeed(seed);
+  const broken = outcome.violations.length === 0 ? null : `${toldViolation(outcome)}\n${await toldShrunk(outcome, 40)}`;
+  process.stdout.write(`${seed} ${JSON.stringify(broken)}\n`);
 }

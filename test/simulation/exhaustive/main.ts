@@ -1,7 +1,9 @@
 /**
- * `npm run simulate:exhaustive -- [--story TEXT] [--all] [--pairs N|all] [--seed S]`: the table of all stories, each
- * told once for each single thing that may go wrong. `--all`: the whole of each story each time, and at every await,
- * also where nothing outside has changed since the one before. `--rows`: each row as soon as it is there, as JSON.
+ * `npm run simulate:exhaustive -- [--story TEXT] [--all] [--pairs N|all] [--every N] [--seed S|random]`: the table of all
+ * stories, each told once for each single thing that may go wrong. `--all`: the whole of each story each time, and at
+ * every await, also where nothing outside has changed since the one before. `--every 4`: one telling in four, and by four
+ * seeds in a row all of them. `--seed random`: other pairs than ever before. `--rows`: each row as soon as it is there,
+ * as JSON.
  * `--only JSON`: one telling with one disturbance, to read; with `--all`, by the numbers of a run with `--all`.
  */
 
@@ -11,7 +13,7 @@ import { beginningOf, type Disturbance, tell } from "./run.ts";
 import { stories } from "./stories.ts";
 import { type Row, sweep, tableOf } from "./sweep.ts";
 
-const usage = `npm run simulate:exhaustive -- [--story TEXT] [--all] [--pairs COUNT|all] [--seed SEED] [--part K/N] [--rows]
+const usage = `npm run simulate:exhaustive -- [--story TEXT] [--all] [--pairs COUNT|all] [--every COUNT] [--seed SEED|random] [--part K/N] [--rows]
 npm run simulate:exhaustive -- --story TEXT --only '{"kind":"kill","at":12}' [--all]`;
 const { values } = optionsOf(
   {
@@ -19,15 +21,20 @@ const { values } = optionsOf(
     only: { type: "string" },
     all: { type: "boolean", default: false },
     pairs: { type: "string", default: "4" },
-    seed: { type: "string" },
+    every: { type: "string", default: "1" },
+    seed: { type: "string", default: "1" },
     part: { type: "string", default: "1/1" },
     rows: { type: "boolean", default: false },
   },
   usage,
 );
 const numbers = numbersOf(
-  { pairs: values.pairs === "all" ? undefined : values.pairs, seed: values.seed },
-  { pairs: 0, seed: 0 },
+  {
+    pairs: values.pairs === "all" ? undefined : values.pairs,
+    every: values.every,
+    seed: values.seed === "random" ? undefined : values.seed,
+  },
+  { pairs: 0, every: 1, seed: 0 },
   usage,
 );
 const [part = 0, of = 0] = (/^(\d+)\/(\d+)$/.exec(values.part) ?? []).slice(1).map(Number);
@@ -72,7 +79,7 @@ async function one(disturbance: Disturbance): Promise<void> {
 }
 
 async function all(): Promise<void> {
-  const { seed = Math.floor(performance.timeOrigin), pairs = "all" } = numbers;
+  const { seed = Math.floor(performance.timeOrigin), pairs = "all", every = 1 } = numbers;
   const rows: Row[] = [];
   for (const [index, story] of chosen.entries()) {
     if (index % of !== part - 1) continue;
@@ -81,6 +88,7 @@ async function all(): Promise<void> {
       whole: values.all,
       together: values.all ? 1 : together,
       pairs,
+      every,
       seed,
     });
     rows.push(row);

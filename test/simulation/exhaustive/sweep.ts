@@ -31,7 +31,9 @@ export interface Extent {
   readonly together: number;
   /** How many pairs of two deaths, drawn by chance; or every pair. */
   readonly pairs: number | "all";
-  /** Which pairs, and which calls fail together. */
+  /** One in so many tellings, from one that the seed says: so many seeds in a row have them all. 1: each. */
+  readonly every: number;
+  /** Which pairs, which calls fail together, and which tellings. */
   readonly seed: number;
 }
 
@@ -93,7 +95,7 @@ export async function sweep(story: Story, extent: Extent, options: SweepOptions 
   const enough = (): boolean => options.stopsAtFirst === true && failures.length > 0;
   const { only } = options;
   const taken = <T>(kind: Disturbance["kind"], all: readonly T[]): readonly T[] =>
-    only === undefined || only === kind ? all : [];
+    only === undefined || only === kind ? sampleOf(all, extent) : [];
 
   const recoveries: { readonly at: number; readonly length: number }[] = [];
   for (const at of taken("kill", kills)) {
@@ -102,14 +104,16 @@ export async function sweep(story: Story, extent: Extent, options: SweepOptions 
     recoveries.push({ at, length: recovery });
     counted.kills++;
   }
-  const failingCalls = taken("fail", failing).flatMap((number) => failuresOf(calls[number - 1] as Call));
-  for (const group of apart(failingCalls, extent)) {
+  const failingCalls = failing.flatMap((number) => failuresOf(calls[number - 1] as Call));
+  for (const group of taken("fail", apart(failingCalls, extent))) {
     if (enough()) return result();
     await allOf(group);
   }
-  for (const at of taken("freeze", kills)) {
+  for (const at of taken(
+    "freeze",
+    kills.filter((at) => isOfWrite(points[at - 1])),
+  )) {
     if (enough()) return result();
-    if (!isOfWrite(points[at - 1])) continue;
     await one({ kind: "freeze", at });
     counted.freezes++;
   }
@@ -132,6 +136,10 @@ export async function sweep(story: Story, extent: Extent, options: SweepOptions 
     counted.pairs++;
   }
   return result();
+}
+
+function sampleOf<T>(all: readonly T[], { every, seed }: Extent): readonly T[] {
+  return all.filter((_one, index) => index % every === seed % every);
 }
 
 /** The numbers, from 1, of the places that are taken. */

@@ -1,3 +1,0 @@
-import { growWorlds } from "./fresh-worlds.ts";
-
-growWorlds(0);

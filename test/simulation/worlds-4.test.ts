@@ -1,0 +1,3 @@
+import { growWorlds } from "./given-worlds.ts";
+
+growWorlds(3);
