@@ -6,6 +6,7 @@
 
 import type { Manifest } from "../src/kube/memory-store.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../test/manifests.ts";
+import { countUnready } from "../test/unready-networks.ts";
 import { createWorld, isReady, type World } from "../test/world.ts";
 import { measureNoOps } from "./no-ops.ts";
 import { table } from "./table.ts";
@@ -62,6 +63,26 @@ async function callsAtRest(): Promise<void> {
   table(
     "AWS Batch calls at rest, and from a cold start to all observed",
     ["objects", "calls/min", "naive calls/min", "times fewer", "cold calls", "naive cold calls", "Kubernetes writes/h"],
+    rows,
+  );
+}
+
+/** Calls of EC2 and IAM for environments whose network is not ready, each with an instance profile of its own. */
+async function unreadyNetworkCalls(): Promise<void> {
+  const rows: string[][] = [];
+  for (const [environments, vpcs] of [
+    [1, 1],
+    [10, 10],
+    [100, 1],
+    [100, 100],
+  ] as const) {
+    const { cold, first, later, world } = await countUnready(environments, vpcs);
+    await world.stop();
+    rows.push([String(environments), String(vpcs), String(cold), first.toFixed(1), later.toFixed(1)]);
+  }
+  table(
+    "EC2 and IAM calls while networks are not ready",
+    ["environments", "VPCs", "cold calls", "calls/min, first 10 min", "calls/min, later"],
     rows,
   );
 }
@@ -166,6 +187,7 @@ function range(count: number): number[] {
 }
 
 await callsAtRest();
+await unreadyNetworkCalls();
 await writesOfALife();
 await replacementTime();
 await readyLatency();

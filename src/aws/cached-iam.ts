@@ -141,15 +141,17 @@ class Cache<T> {
     this.#writes = writes;
   }
 
-  async get(key: string, { maxAgeMs, signal }: IamReading, read: () => Promise<T>): Promise<T> {
+  async get(key: string, reading: IamReading, read: () => Promise<T>): Promise<T> {
+    const { maxAgeMs, sinceMs = Number.POSITIVE_INFINITY, signal } = reading;
     const now = this.#clock.monotonic();
+    const isFresh = (askedAt: number, limitMs: number): boolean => askedAt >= sinceMs || now - askedAt < limitMs;
     const kept = this.#kept.get(key);
     if (kept !== undefined) {
       const limitMs = kept.unsettled ? Math.min(maxAgeMs, unsettledAgeMs) : maxAgeMs;
-      if (now - kept.askedAt < limitMs) return kept.value;
+      if (isFresh(kept.askedAt, limitMs)) return kept.value;
     }
     const coming = this.#coming.get(key);
-    if (coming !== undefined && now - coming.askedAt < maxAgeMs) {
+    if (coming !== undefined && isFresh(coming.askedAt, maxAgeMs)) {
       try {
         return await coming.answer;
       } catch (error) {

@@ -15,10 +15,10 @@ export interface Ec2Region {
   readonly network: NetworkReader;
   /** Something in a VPC was written, also when the write failed or its answer was lost: it is read anew. */
   wrote(): void;
-  /** Something in a VPC is on its way: it is read anew. */
-  forget(): void;
+  /** Something in a VPC is on its way: what was read before this monotonic time (ms) is read again. */
+  forget(beforeMs: number): void;
   /** So are all ways through the VPCs: something that others may run by is about to be taken away. */
-  forgetWays(): void;
+  forgetWays(beforeMs: number): void;
 }
 
 export interface Ec2RegionOptions {
@@ -44,7 +44,7 @@ export function createEc2Region(options: Ec2RegionOptions): Ec2Region {
     api,
     network,
     wrote: () => network.wrote(),
-    forget: () => network.forget(),
-    forgetWays: () => network.forgetWays(),
+    forget: (beforeMs) => network.forget(beforeMs),
+    forgetWays: (beforeMs) => network.forgetWays(beforeMs),
   };
 }

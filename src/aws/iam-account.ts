@@ -30,6 +30,8 @@ export interface IamReading {
   readonly signal: AbortSignal;
   /** How old an answer may be (ms); 0 reads it now. */
   readonly maxAgeMs: number;
+  /** An answer that was asked for at this monotonic time (ms) or later will do, whatever its age. */
+  readonly sinceMs?: number | undefined;
 }
 
 /**

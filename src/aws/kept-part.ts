@@ -46,9 +46,13 @@ export class KeptPart<T> {
     return { part: await reading.part, at: reading.at };
   }
 
-  /** The next answer is read anew. */
-  forget(): void {
-    this.#last = undefined;
+  /**
+   * What was read before is read again when it is next asked for.
+   *
+   * @param beforeMs monotonic; an answer that was asked for at this time or later stays
+   */
+  forget(beforeMs: number): void {
+    if (this.#last !== undefined && this.#last.at < beforeMs) this.#last = undefined;
   }
 
   #isFresh({ at, failed }: Reading<T>, maxAgeMs: number, now: number): boolean {

@@ -25,10 +25,10 @@ export interface NetworkReaderOptions {
 export interface CachedNetworkReader extends NetworkReader {
   /** An endpoint, a group or a tag was written. */
   wrote(): void;
-  /** What lies in VPCs is read anew when it is next asked for. */
-  forget(): void;
+  /** What lies in VPCs, and was read before this monotonic time (ms), is read again when it is next asked for. */
+  forget(beforeMs: number): void;
   /** So is all that ways through them lead over. */
-  forgetWays(): void;
+  forgetWays(beforeMs: number): void;
 }
 
 /** DNS attributes change next to never, and each takes a call of its own. */
@@ -105,7 +105,7 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
     const subnets = await inVpcs(parts.subnetsOf);
     let vpcs = await inVpcs(parts.vpcs);
     if (lagBehind(vpcs, joined(subnets, asked), vpcIds)) {
-      parts.vpcs.forget();
+      parts.vpcs.forget(Number.POSITIVE_INFINITY);
       vpcs = await inVpcs(parts.vpcs);
     }
     const dns = await readEach(each.dns, vpcIds, maxAgeMs * dnsAgeFactor);
@@ -168,15 +168,15 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
     };
   }
 
-  const forget = (): void => {
-    for (const part of [parts.endpoints, parts.groupsOf, parts.groupsById, parts.routeTables]) part.forget();
+  const forget = (beforeMs: number): void => {
+    for (const part of [parts.endpoints, parts.groupsOf, parts.groupsById, parts.routeTables]) part.forget(beforeMs);
   };
-  const forgetWays = (): void => {
-    forget();
-    each.dns.forget();
+  const forgetWays = (beforeMs: number): void => {
+    forget(beforeMs);
+    each.dns.forget(beforeMs);
     const { subnetsById, subnetsOf, vpcs, acls, natGateways, internetGateways, egressOnlyGateways } = parts;
     for (const part of [subnetsById, subnetsOf, vpcs, acls, natGateways, internetGateways, egressOnlyGateways])
-      part.forget();
+      part.forget(beforeMs);
   };
   let writtenAt: number | undefined;
   return {
@@ -192,7 +192,7 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
     },
     wrote() {
       writtenAt = clock.monotonic();
-      forget();
+      forget(Number.POSITIVE_INFINITY);
     },
     forget,
     forgetWays,
@@ -204,7 +204,7 @@ const mostKeys = 2000;
 
 interface KeptByKey<T> {
   of(key: string): KeptPart<T>;
-  forget(): void;
+  forget(beforeMs: number): void;
 }
 
 /** What takes a call of its own for each key: one that is looked at often, or refused, makes no other be read anew. */
@@ -219,7 +219,9 @@ function keptByKey<T>(clock: Clock, read: (keys: readonly string[]) => Promise<r
       if (parts.size > mostKeys && oldest !== undefined) parts.delete(oldest);
       return part;
     },
-    forget: () => parts.clear(),
+    forget(beforeMs) {
+      for (const part of parts.values()) part.forget(beforeMs);
+    },
   };
 }
 

@@ -7,16 +7,22 @@ import { askedForMs, isAskedFor } from "./wish.ts";
 export interface Ec2Memory {
   /** When this process first looked there, monotonic ms: what the writer before it asked for came earlier. */
   beganAt: number | undefined;
-  /** Objects, by uid, that are in the middle of something: what lies in their VPC is read anew. */
-  readonly busy: Set<string>;
+  /**
+   * By uid of an object: what lies in its VPC counts only when it was read at or after this monotonic time (ms).
+   * Infinity, where the object is in the middle of something: the next pass reads again.
+   */
+  readonly readAfter: Map<string, number>;
   /** By VPC: when this process last wrote there, monotonic ms. */
   readonly wroteAt: Map<string, number>;
   /** By id of an endpoint or a group: when this process last asked EC2 to delete it, monotonic ms. */
   readonly removedAt: Map<string, number>;
   /** By uid of an object that lacks what somebody else may bring at any time: how old the facts of it may be, ms. */
   readonly lacking: Map<string, number>;
-  /** Objects, by uid, that are about to do what cannot be undone: ways through the network are read anew as well. */
-  readonly live: Set<string>;
+  /**
+   * By uid of an object that is about to do what cannot be undone: the ways through the network count only when they
+   * were read at or after this monotonic time (ms).
+   */
+  readonly live: Map<string, number>;
   /** By uid of an object that is about to take endpoints away: who was there when that was decided. */
   readonly company: Map<string, string>;
   /** By uid of an object, then by the text of the writes. */
@@ -35,11 +41,11 @@ export const lackingToOthersMs = 10 * 60_000;
 export function newEc2Memory(): Ec2Memory {
   return {
     beganAt: undefined,
-    busy: new Set(),
+    readAfter: new Map(),
     lacking: new Map(),
     wroteAt: new Map(),
     removedAt: new Map(),
-    live: new Set(),
+    live: new Map(),
     company: new Map(),
     refused: new Map(),
   };
@@ -110,6 +116,13 @@ export function removedLately({ removedAt }: Ec2Memory, id: string, now: number)
 export function isUnproven(memory: Ec2Memory, now: number): boolean {
   memory.beganAt ??= now;
   return now - memory.beganAt < shownWithinMs;
+}
+
+/** Takes out what is noted for an object. */
+export function taken(noted: Map<string, number>, { metadata }: KubeObject): number | undefined {
+  const value = noted.get(metadata.uid);
+  noted.delete(metadata.uid);
+  return value;
 }
 
 /** How old the facts may be that an object is judged by this time (ms). */

@@ -26,6 +26,12 @@ const failingLookMs = 2000;
 
 type Act<Action> = Extract<Next<Action>, { kind: "act" }>;
 
+/** When a pass was planned (wall ms), and when it began to read (monotonic ms). */
+interface Pass {
+  readonly now: number;
+  readonly beganAtMs: number;
+}
+
 /**
  * One pass over one object, the same for every kind. What differs between kinds is `Steps`; what is the same
  * (location, finalizer, pause, dry-run, the live read before what cannot be undone, contested fields) is here once.
@@ -59,13 +65,15 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     const misplaced = misplacement(wish, region);
     if (misplaced !== undefined) return told(object, region, misplaced, { kind: "none" }, {});
 
+    const beganAtMs = ports.clock.monotonic();
     const look = await lookAt(object, region, signal);
     if (look.kind === "unreadable") return unreadable(object, look);
     const { seen } = look;
     const now = ports.clock.now();
     const planned = considered(object, wish, steps.plan(object, seen, now));
     const fields = steps.report(object, seen, planned, now);
-    if (planned.next.kind === "release") return await release(object, region, planned, fields, now, signal);
+    if (planned.next.kind === "release")
+      return await release(object, region, planned, fields, { now, beganAtMs }, signal);
     const goesOn = planned.next.kind === "act" && planned.next.irreversible;
     const outdated = goesOn ? undefined : steps.outdated?.(region);
     if (outdated !== undefined) return failing(object, outdated, fields, againAfter(planned.next, { kind: "none" }, 0));
@@ -75,7 +83,7 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     }
     if (planned.next.kind !== "act") return told(object, region, planned, { kind: "none" }, fields);
 
-    const outcome = await carryOut(object, wish, region, seen, planned.next, now, signal);
+    const outcome = await carryOut(object, wish, region, seen, planned.next, { now, beganAtMs }, signal);
     const events = outcome.kind === "done" ? doneEvents(object, wish, planned, planned.next) : [];
     return told(object, region, withFailure(planned, planned.next.action, outcome, seen), outcome, fields, events);
   }
@@ -148,12 +156,12 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     region: BatchRegion,
     seen: Seen,
     next: Act<Action>,
-    now: number,
+    pass: Pass,
     signal: AbortSignal,
   ): Promise<Outcome> {
     try {
       if (!isMarked(wish)) return await mark(object, region, seen, signal);
-      const action = next.irreversible ? await confirmed(object, region, next.action, now, signal) : next.action;
+      const action = next.irreversible ? await confirmed(object, region, next.action, pass, signal) : next.action;
       if (action === undefined) return { kind: "startOver" };
       await steps.act(action, object, region, ports, signal);
       return { kind: "done" };
@@ -186,10 +194,10 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     object: O,
     region: BatchRegion,
     action: Action,
-    now: number,
+    pass: Pass,
     signal: AbortSignal,
   ): Promise<Action | undefined> {
-    const again = await plannedLive(object, region, now, signal);
+    const again = await plannedLive(object, region, pass, signal);
     return again?.kind === "act" ? agreed(action, again.action) : undefined;
   }
 
@@ -197,12 +205,12 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
   async function plannedLive(
     object: O,
     region: BatchRegion,
-    now: number,
+    { now, beganAtMs }: Pass,
     signal: AbortSignal,
   ): Promise<Next<Action> | undefined> {
     const live = await ports.store.get(steps.kind, object.metadata, signal);
     if (live === undefined || !sameWish(live, object) || !ports.reconciles(live)) return undefined;
-    await steps.refresh(live as O, region, signal);
+    await steps.refresh(live as O, region, beganAtMs, signal);
     if (region.snapshot().failure !== undefined) return undefined;
     const seen = await steps.observe(live as O, region, ports, signal);
     return considered(live as O, wishOf(live, ports.settings), steps.plan(live as O, seen, now)).next;
@@ -228,11 +236,11 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     region: BatchRegion,
     decision: Decision<Action>,
     fields: Readonly<Record<string, unknown>>,
-    now: number,
+    pass: Pass,
     signal: AbortSignal,
   ): Promise<Report> {
     try {
-      const again = await plannedLive(object, region, now, signal);
+      const again = await plannedLive(object, region, pass, signal);
       if (again?.kind !== "release") return told(object, region, decision, { kind: "startOver" }, fields);
       await ports.store.patchMetadata(steps.kind, object, { removeFinalizer: cleanupFinalizer }, signal);
     } catch (error) {

@@ -10,8 +10,13 @@ export interface Steps<O extends KubeObject, Seen, Action> {
   readonly kind: Kind;
   /** Every read the decision needs, and nothing but reads. */
   observe(object: O, region: BatchRegion, ports: Ports, signal: AbortSignal): Promise<Seen>;
-  /** Reads from AWS now what `observe` takes from the cache. */
-  refresh(object: O, region: BatchRegion, signal: AbortSignal): Promise<void>;
+  /**
+   * Makes the next `observe` read from AWS what it takes from a cache, except what this pass has read itself: one pass
+   * reads a thing once.
+   *
+   * @param sinceMs monotonic time at which this pass began: what was read since then is live
+   */
+  refresh(object: O, region: BatchRegion, sinceMs: number, signal: AbortSignal): Promise<void>;
   /**
    * Why what `observe` took from the cache may be older than at rest; undefined: it is not. What cannot be undone goes on,
    * for `refresh` reads AWS live for just this object, although the listing of all fails; nothing else is done or told.

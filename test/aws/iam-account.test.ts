@@ -96,6 +96,23 @@ describe("IamAccount", () => {
     expect(world.calls()).toBe(3 * first);
   });
 
+  it("takes for live what was asked for since the time that the caller names, and nothing older", async () => {
+    const world = iamWorld({ latencyMs: 20 });
+    await foreignRole(world, "role");
+    const read = async (sinceMs?: number): Promise<number> => {
+      const before = world.calls();
+      const answer = world.iam.role("role", { ...world.reading(0), sinceMs });
+      await world.clock.advance(1000);
+      await answer;
+      return world.calls() - before;
+    };
+    const beganAt = world.clock.monotonic();
+    expect(await read(beganAt)).toBe(5);
+    expect(await read(beganAt)).toBe(0);
+    expect(await read(beganAt + 1)).toBe(5);
+    expect(await read()).toBe(5);
+  });
+
   it("at rest costs at most one reading of each role in the time that it may be old", async () => {
     const world = iamWorld();
     for (const name of ["a", "b", "c"]) await foreignRole(world, name, "/x/");

@@ -405,6 +405,20 @@ describe("the facts of a network", () => {
     expect(reads() - before).toBe(3);
   });
 
+  it("are read again where they are older than a moment that the caller names, and not where they are as young", async () => {
+    const { of, reads, reader, clock } = world();
+    const request = { subnetIds: ["subnet-closed"] };
+    await of(request);
+    const before = reads();
+    const readAtMs = clock.monotonic();
+    reader.forgetWays(readAtMs);
+    await of(request);
+    expect(reads() - before).toBe(0);
+    reader.forget(readAtMs + 1);
+    await of(request);
+    expect(reads() - before).toBe(3);
+  });
+
   it("follow pages", async () => {
     const { of, aws } = world();
     const groups = Array.from({ length: 1200 }, (_, at) => ({ id: `sg-many-${at}`, vpc: "vpc-1" }));

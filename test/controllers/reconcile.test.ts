@@ -87,6 +87,8 @@ async function given({ annotations = {}, finalized = true, spec = { priority: 1 
     plan: wait() as Step,
     /** What happens in AWS until it is read live. */
     meanwhile: (): void => {},
+    /** Since when what was read counts as live, monotonic ms. */
+    liveSinceMs: undefined as number | undefined,
     opens: undefined as Error | undefined,
     observes: undefined as Error | undefined,
     acts: undefined as Error | undefined,
@@ -141,8 +143,9 @@ async function given({ annotations = {}, finalized = true, spec = { priority: 1 
         return {};
       },
       outdated: () => world.outdated,
-      async refresh() {
+      async refresh(_object, _region, sinceMs) {
         world.meanwhile();
+        world.liveSinceMs = sinceMs;
         log.push("read AWS live");
       },
       plan: () => ({
@@ -213,6 +216,16 @@ describe("before the first write to AWS", () => {
 });
 
 describe("before what cannot be undone", () => {
+  it("what this pass has read counts as live, and what an earlier pass has read does not", async () => {
+    const world = await given();
+    world.plan = act("delete", true);
+    await world.pass();
+    await world.clock.advance(1000);
+    const beganAtMs = world.clock.monotonic();
+    await world.pass();
+    expect(world.liveSinceMs).toBe(beganAtMs);
+  });
+
   it("object and AWS are read live", async () => {
     const world = await given();
     world.plan = act("delete", true);

@@ -5,6 +5,7 @@ import { seededRandom } from "../../src/runtime/random.ts";
 import { createSimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import { computeEnvironment, ec2 } from "../manifests.ts";
 import { threeSubnets } from "../simulator/networks.ts";
+import { countUnready } from "../unready-networks.ts";
 import type { World } from "../world.ts";
 import { aWorld } from "./story.ts";
 
@@ -58,5 +59,20 @@ describe("the operator with 50 environments", () => {
     await world.seconds(minutes * 60);
     expect((ec2Reads(world) - cold) / minutes).toBeLessThanOrEqual(0.2);
     expect(ec2Reads(world) - cold).toMatchInlineSnapshot(`22`);
+  });
+});
+
+describe("environments whose network is not ready", () => {
+  it.each([
+    [1, 1],
+    [10, 10],
+    [100, 1],
+    [100, 100],
+  ])("%i of them in %i VPCs cost an account at most 100 calls a minute", async (environments, vpcs) => {
+    const { first, later, world } = await countUnready(environments, vpcs);
+    await world.stop();
+    expect(world.denials).toEqual([]);
+    expect(first).toBeLessThanOrEqual(100);
+    expect(later).toBeLessThanOrEqual(100);
   });
 });

@@ -28,7 +28,7 @@ export function computeEnvironments(ports: Ports): Reconciler {
       const network = await lookAtNetwork(object, region, ports, memory.looks, signal);
       return { ...(await observe(object, region, ports, memory, signal)), network };
     },
-    refresh: async (_object, region, signal) => {
+    refresh: async (_object, region, _sinceMs, signal) => {
       await region.refresh(signal);
     },
     plan: planFor,

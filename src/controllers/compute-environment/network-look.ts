@@ -23,6 +23,12 @@ const restMs = 3 * 3_600_000;
 const mendingMs = 60_000;
 const mendingLastsMs = 10 * 60_000;
 const brokenMs = 10 * 60_000;
+/**
+ * Of networks that are not known to be ready, one is read in this time, on average. Each costs up to ten calls of its
+ * own (the instance profile with its role, DNS settings, launch templates), so that a hundred of them would use up the
+ * calls that the account has. Who changes the spec, or asks for a reconcile, waits for no turn.
+ */
+const turnMs = 6000;
 /** Job definitions come and go; taking them into account again costs no call. */
 const judgeMs = 10 * 60_000;
 /** Environments that are changed together share what they read. */
@@ -77,19 +83,22 @@ export async function lookAtNetwork(
   const before = looks.get(uid);
   const look = before?.key === key ? before : begun(key, now, before === undefined ? restMs / 2 : togetherMs);
   looks.set(uid, look);
-  if (look.wantedSince === undefined && now >= dueAt(look, now)) {
+  if (look.wantedSince === undefined && now >= dueAt(look, looks, now)) {
     look.wantedSince = now;
-    look.oldest = periodMs(look, now) / 2;
+    look.oldest = periodMs(look, looks, now) / 2;
   }
   if (look.wantedSince !== undefined) {
     const reading = { maxAgeMs: now - look.wantedSince + look.oldest, patienceMs: patienceFor(object, look, now) };
     const read = await gathered(described, object, ports, reading, signal);
-    if (read.kind === "unread") return { ...read, recheckInMs: mendingMs };
+    if (read.kind === "unread") return { ...read, recheckInMs: Math.max(mendingMs, roundMs(looks)) };
     if (read.kind === "facts") take(look, read, now);
   }
   const { facts } = look;
   if (facts === undefined) return { kind: "pending", recheckInMs: comingInMs(look, now) };
-  return { kind: "checked", ...judged(look, facts, described, object, region, ports, now) };
+  const result = judged(look, facts, described, object, region, ports, now);
+  const dueInMs = look.wantedSince === undefined ? dueAt(look, looks, now) - now : comingInMs(look, now);
+  const recheckInMs = Math.max(1000, Math.min(dueInMs, look.judgedAt + judgeMs - now));
+  return { kind: "checked", preflight: result, recheckInMs };
 }
 
 /**
@@ -108,7 +117,8 @@ export async function networkNow(
   const read = await gathered(described, object, ports, { maxAgeMs: restMs, patienceMs: askedOnceMs }, signal);
   if (read.kind !== "facts") return undefined;
   const now = ports.clock.monotonic();
-  return { kind: "checked", ...judged(begun("", now, 0), read.facts, described, object, region, ports, now) };
+  const result = judged(begun("", now, 0), read.facts, described, object, region, ports, now);
+  return { kind: "checked", preflight: result, recheckInMs: restMs };
 }
 
 function begun(key: string, now: number, oldest: number): Look {
@@ -145,16 +155,23 @@ function comingInMs({ wantedSince }: Look, now: number): number {
 }
 
 /** When newer facts are wanted, monotonic ms. */
-function dueAt(look: Look, now: number): number {
-  const rested = look.readAt + periodMs(look, now);
+function dueAt(look: Look, looks: Looks, now: number): number {
+  const rested = look.readAt + periodMs(look, looks, now);
   const writtenAt = look.reader?.writtenAt ?? Number.NEGATIVE_INFINITY;
   return writtenAt >= look.factsSince ? Math.min(rested, writtenAt + inEffectMs) : rested;
 }
 
 /** How long the facts of this look are believed while nothing changes. */
-function periodMs({ wrongSince }: Look, now: number): number {
+function periodMs({ wrongSince }: Look, looks: Looks, now: number): number {
   if (wrongSince === undefined) return restMs;
-  return now - wrongSince < mendingLastsMs ? mendingMs : brokenMs;
+  return Math.max(now - wrongSince < mendingLastsMs ? mendingMs : brokenMs, roundMs(looks));
+}
+
+/** How long one turn of all networks that are not known to be ready takes. */
+function roundMs(looks: Looks): number {
+  let waiting = 0;
+  for (const { facts, wrongSince } of looks.values()) if (facts === undefined || wrongSince !== undefined) waiting++;
+  return waiting * turnMs;
 }
 
 type Gathered =
@@ -191,7 +208,7 @@ function judged(
   region: BatchRegion,
   { objects, settings, cluster }: Ports,
   now: number,
-): Omit<Extract<NetworkSeen, { kind: "checked" }>, "kind"> {
+): Preflight {
   if (look.result === undefined || now - look.judgedAt >= judgeMs) {
     const jobs = likelyJobs(objects, settings, region.snapshot(), cluster);
     const here = jobsOf(jobs, object.metadata, object.spec.region ?? settings.region);
@@ -199,6 +216,5 @@ function judged(
     look.judgedAt = now;
     look.wrongSince = look.result.state === "Reachable" ? undefined : (look.wrongSince ?? now);
   }
-  const dueInMs = look.wantedSince === undefined ? dueAt(look, now) - now : comingInMs(look, now);
-  return { preflight: look.result, recheckInMs: Math.max(1000, Math.min(dueInMs, look.judgedAt + judgeMs - now)) };
+  return look.result;
 }

@@ -63,7 +63,7 @@ export async function actOnEndpoints(
       if (mayBeDone) noteRemoval(memory, write.endpointIds, clock.monotonic());
     }
   } finally {
-    ec2.forget();
+    ec2.forget(Number.POSITIVE_INFINITY);
     if (refusals.length < action.writes.length || !refusals.every(neverHappened)) {
       ec2.wrote();
       memory.wroteAt.set(action.vpcId, clock.monotonic());

@@ -21,6 +21,7 @@ import {
   lackingToOthersMs,
   refusedLately,
   removedLately,
+  taken,
   wroteLately,
 } from "../ec2-memory.ts";
 import { identityOf, isRetainedBy, ownershipOf } from "../ownership.ts";
@@ -85,7 +86,8 @@ async function networkOf(
   try {
     const ec2 = await ports.regions.ec2(object.spec.region, signal);
     const maxAgeMs = factsMaxAgeMs(object, memory);
-    if (memory.busy.delete(object.metadata.uid)) ec2.forget();
+    const readAfterMs = taken(memory.readAfter, object);
+    if (readAfterMs !== undefined) ec2.forget(readAfterMs);
     const look = async (): Promise<VpcsSeen> => {
       const reading = { signal, maxAgeMs };
       const request = together(usersIn(object, region, ports), claims, region.region);
@@ -98,13 +100,15 @@ async function networkOf(
     };
     const usedIn = (seen: VpcsSeen): readonly string[] => (stays(object) ? seen.vpcIds : []);
     let seen = await look();
-    if (memory.live.delete(object.metadata.uid) && takesAway(seen, usedIn(seen))) {
-      ec2.forgetWays();
+    const liveSinceMs = taken(memory.live, object);
+    if (liveSinceMs !== undefined && takesAway(seen, usedIn(seen))) {
+      ec2.forgetWays(liveSinceMs);
       seen = await look();
     }
     const used = usedIn(seen);
     if (!takesAway(seen, used)) memory.company.delete(object.metadata.uid);
-    if (seen.vpcs.some((vpc) => isBusy(vpc, used.includes(vpc.vpcId)))) memory.busy.add(object.metadata.uid);
+    if (seen.vpcs.some((vpc) => isBusy(vpc, used.includes(vpc.vpcId))))
+      memory.readAfter.set(object.metadata.uid, Number.POSITIVE_INFINITY);
     // What is told to be missing a person, or the writer of another process, may bring at any time.
     const here = seen.vpcs.filter((vpc) => used.includes(vpc.vpcId));
     const isAnyLacking = here.some((vpc) => lackOfAny(vpc, []) !== undefined);

@@ -34,10 +34,10 @@ export function withEndpoints<Seen, Action extends { readonly kind: string }>(
       const own = await steps.observe(object, region, given, signal);
       return { own, endpoints: await observeEndpoints(object, region, ports, memory, signal) };
     },
-    async refresh(object, region, signal) {
-      memory.busy.add(object.metadata.uid);
-      memory.live.add(object.metadata.uid);
-      await steps.refresh(object, region, signal);
+    async refresh(object, region, sinceMs, signal) {
+      memory.readAfter.set(object.metadata.uid, sinceMs);
+      memory.live.set(object.metadata.uid, sinceMs);
+      await steps.refresh(object, region, sinceMs, signal);
     },
     plan(object, { own, endpoints }, now) {
       const decision = steps.plan(object, own, now);
@@ -46,7 +46,7 @@ export function withEndpoints<Seen, Action extends { readonly kind: string }>(
     },
     async act(action, object, region, given, signal) {
       if (!isEndpointsAction(action)) return await steps.act(action, object, region, given, signal);
-      memory.busy.add(object.metadata.uid);
+      memory.readAfter.set(object.metadata.uid, Number.POSITIVE_INFINITY);
       await actOnEndpoints(action, object, ports, () => companyIn(region, ports), memory, signal);
     },
     report(object, { own }, decision, now) {

@@ -19,7 +19,7 @@ export function jobDefinitions(ports: Ports): Reconciler {
   const steps: Steps<JobDefinition, Seen, Action> = {
     kind: JobDefinitionKind,
     observe,
-    refresh,
+    refresh: (object, region, _sinceMs, signal) => refresh(object, region, signal),
     outdated,
     plan,
     act,

@@ -20,7 +20,7 @@ export function jobQueues(ports: Ports): Reconciler {
     {
       kind: JobQueueKind,
       observe: (object, region, _ports, signal) => observe(object, region, ports, memory, signal),
-      refresh: async (_object, region, signal) => {
+      refresh: async (_object, region, _sinceMs, signal) => {
         await region.refresh(signal);
       },
       plan: planFor,

@@ -36,8 +36,8 @@ export interface RolesMemory {
   readonly wroteAt: Map<string, number>;
   /** By name: when this process last made it and has not removed it since, monotonic ms. */
   readonly madeAt: Map<string, number>;
-  /** Objects, by uid, whose next look must read IAM itself. */
-  readonly stale: Set<string>;
+  /** By uid of an object: its next look takes only what IAM was asked at or after this monotonic time (ms). */
+  readonly readAfter: Map<string, number>;
 }
 
 /** `spec.iam` of an object, of whatever kind. */
@@ -89,21 +89,25 @@ export async function observeRoles<O extends KubeObject>(
   const ignored = new Set(noted.filter((name) => !needed.has(name)).slice(mostSurplus));
   const claims = noted.filter((name) => !ignored.has(name));
   const names = [...new Set([...claims, ...unnoted, ...wishes.map(({ name }) => name)])];
-  const stale = memory.stale.delete(object.metadata.uid) || isAskedFor(object);
+  const readAfterMs = memory.readAfter.get(object.metadata.uid);
+  memory.readAfter.delete(object.metadata.uid);
+  const mustBeLive = readAfterMs !== undefined || isAskedFor(object);
+  // One look reads a thing once, and so does one pass, which looks again before what cannot be undone.
+  const sinceMs = readAfterMs ?? ports.clock.monotonic();
   // Whether it is there decides whether it would be left behind; what is wished is made anyway when it is not.
   const goes = (name: string): boolean => wish.deleting || wishes.every((one) => one.name !== name);
   const provenFor = memory.beganAt === undefined ? restMs : ports.clock.monotonic() - memory.beganAt - absentAfterMs;
   const goingMs = Math.min(restMs, Math.max(unprovenReadMs, provenFor));
   const maxAgeMs = (name: string): number => {
-    if (stale) return 0;
+    if (mustBeLive) return 0;
     return Math.min(goes(name) ? goingMs : restMs, doubted ? doubtedMs : restMs);
   };
   const read = await iamSeen(
     { names, instances: new Set(wishes.flatMap(({ name, profileArn }) => (profileArn === undefined ? [] : [name]))) },
     stranded,
     ports,
-    (name) => ({ signal, maxAgeMs: maxAgeMs(name) }),
-    signal,
+    (name) => ({ signal, maxAgeMs: maxAgeMs(name), sinceMs }),
+    { signal, maxAgeMs: 0, sinceMs },
   );
   const others = othersIn(object, names, ports);
   const isYoung = (at: number, ageMs: number): boolean => ports.clock.monotonic() - at < ageMs;
@@ -162,11 +166,11 @@ async function iamSeen(
   stranded: readonly string[],
   ports: Ports,
   reading: (name: string) => IamReading,
-  signal: AbortSignal,
+  live: IamReading,
 ): Promise<Read> {
   if (names.length === 0 && stranded.length === 0) return { iam: unneeded, stranded: new Map() };
   try {
-    const account = await ports.regions.iam(signal);
+    const account = await ports.regions.iam(live.signal);
     const roles = new Map<string, RoleSeen>();
     const profiles = new Map<string, ProfileSeen>();
     for (const name of names) {
@@ -177,7 +181,7 @@ async function iamSeen(
       const profile = await account.profile(name, reading(name));
       if (profile !== undefined) profiles.set(name, profile);
     }
-    return { iam: { kind: "read", roles, profiles }, stranded: await lost(stranded, account, signal) };
+    return { iam: { kind: "read", roles, profiles }, stranded: await lost(stranded, account, live) };
   } catch (error) {
     const partly = error instanceof AwsError && error.kind === "notFound";
     const what = partly ? "IAM shows a role only in parts yet" : "roles cannot be read";
@@ -194,11 +198,11 @@ function mayHaveProfile(role: RoleSeen | undefined): boolean {
 async function lost(
   arns: readonly string[],
   account: IamAccount,
-  signal: AbortSignal,
+  live: IamReading,
 ): Promise<ReadonlyMap<string, RoleSeen | undefined>> {
   const found = new Map<string, RoleSeen | undefined>();
   for (const arn of arns) {
-    found.set(arn, await account.role(arn.slice(arn.lastIndexOf("/") + 1), { signal, maxAgeMs: 0 }));
+    found.set(arn, await account.role(arn.slice(arn.lastIndexOf("/") + 1), live));
   }
   return found;
 }

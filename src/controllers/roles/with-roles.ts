@@ -44,9 +44,9 @@ export function withRoles<O extends KubeObject, Seen, Action extends { readonly 
         /^(?:settled|release)$/.test(steps.plan(whole, own, ports.clock.now()).next.kind);
       return observeWithRoles(object, region, user, { observeOwn, isThrough }, ports, memory, signal);
     },
-    async refresh(object, region, signal) {
-      memory.stale.add(object.metadata.uid);
-      await steps.refresh(filled(object, region), region, signal);
+    async refresh(object, region, sinceMs, signal) {
+      memory.readAfter.set(object.metadata.uid, sinceMs);
+      await steps.refresh(filled(object, region), region, sinceMs, signal);
     },
     outdated: (region) => steps.outdated?.(region),
     plan(_object, { object, own, roles }, now) {
@@ -75,7 +75,7 @@ export function withRoles<O extends KubeObject, Seen, Action extends { readonly 
 }
 
 export function newRolesMemory(): RolesMemory {
-  return { beganAt: undefined, wroteAt: new Map(), madeAt: new Map(), stale: new Set() };
+  return { beganAt: undefined, wroteAt: new Map(), madeAt: new Map(), readAfter: new Map() };
 }
 
 /** What the kind itself does. */

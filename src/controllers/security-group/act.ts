@@ -51,7 +51,7 @@ export async function actOnGroup(
     if (written > 0 || !neverHappened(error)) noteWrite();
     throw error;
   } finally {
-    ec2.forget();
+    ec2.forget(Number.POSITIVE_INFINITY);
   }
   noteWrite();
 }

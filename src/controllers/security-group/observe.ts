@@ -12,6 +12,7 @@ import {
   lackingMs,
   refusedLately,
   removedLately,
+  taken,
   wroteLately,
 } from "../ec2-memory.ts";
 import { type Identity, identityOf, ownerIn } from "../ownership.ts";
@@ -52,7 +53,7 @@ export async function observeGroup(
       ? ({ kind: "unneeded" } as const)
       : await networkOf(object, claims, wished !== undefined, identity, region, ports, memory, signal),
   };
-  if (isBusy(seen)) memory.busy.add(object.metadata.uid);
+  if (isBusy(seen)) memory.readAfter.set(object.metadata.uid, Number.POSITIVE_INFINITY);
   if (isLacking(seen)) memory.lacking.set(object.metadata.uid, lackingMs);
   return seen;
 }
@@ -86,7 +87,8 @@ async function networkOf(
   const subnetIds = object.spec.computeResources?.subnets ?? [];
   try {
     const ec2 = await ports.regions.ec2(object.spec.region, signal);
-    if (memory.busy.delete(object.metadata.uid)) ec2.forget();
+    const readAfterMs = taken(memory.readAfter, object);
+    if (readAfterMs !== undefined) ec2.forget(readAfterMs);
     const maxAgeMs = factsMaxAgeMs(object, memory);
     const facts = await ec2.network.of(requestOf(subnetIds, claims), { signal, maxAgeMs });
     const now = ports.clock.monotonic();

@@ -36,9 +36,9 @@ export function withSecurityGroup<Seen, Action extends { readonly kind: string }
       const own = await steps.observe(withMadeGroup(object), region, given, signal);
       return { own, group: await observeGroup(object, region, ports, memory, signal) };
     },
-    async refresh(object, region, signal) {
-      memory.busy.add(object.metadata.uid);
-      await steps.refresh(withMadeGroup(object), region, signal);
+    async refresh(object, region, sinceMs, signal) {
+      memory.readAfter.set(object.metadata.uid, sinceMs);
+      await steps.refresh(withMadeGroup(object), region, sinceMs, signal);
     },
     plan(object, { own, group }, now) {
       const deleting = object.metadata.deletionTimestamp !== undefined;
@@ -47,7 +47,7 @@ export function withSecurityGroup<Seen, Action extends { readonly kind: string }
     },
     async act(action, object, region, given, signal) {
       if (!isGroupAction(action)) return await steps.act(action, withMadeGroup(object), region, given, signal);
-      memory.busy.add(object.metadata.uid);
+      memory.readAfter.set(object.metadata.uid, Number.POSITIVE_INFINITY);
       const work = (): Promise<void> => actOnGroup(action, object, ports, memory, signal);
       await (action.kind === "claimGroups" ? work() : writeFor(memory, object, action.writes, ports.clock, work));
     },

@@ -28,7 +28,7 @@ export function withSelection<Seen, Action>(
       const selection = await observeSelection(object, ports, signal);
       return { own: await steps.observe(withSelected(object), region, given, signal), selection };
     },
-    refresh: (object, region, signal) => steps.refresh(withSelected(object), region, signal),
+    refresh: (object, region, sinceMs, signal) => steps.refresh(withSelected(object), region, sinceMs, signal),
     plan(object, { own, selection }, now) {
       const decision = steps.plan(withSelected(object), own, now);
       return letFirst(decision, planWithSelection(decision, selection, object, now));

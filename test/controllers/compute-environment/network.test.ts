@@ -269,6 +269,25 @@ describe("looking at the network", () => {
     expect(await look()).toMatchObject({ recheckInMs: 10 * minute });
   });
 
+  it("a hundred that are wrong share ten reads a minute, and a person who asks waits for no turn", async () => {
+    const { clock, asked, look } = world(() => broken.facts);
+    const one = (at: number, annotations: Record<string, string> = {}): BatchComputeEnvironment => {
+      return { ...whole1, metadata: { ...whole1.metadata, uid: `uid-${at}`, annotations } };
+    };
+    const all = async () => {
+      for (let at = 0; at < 100; at += 1) await look(one(at));
+    };
+    await all();
+    for (let passed = 0; passed < 30; passed += 1) {
+      await clock.advance(minute);
+      await all();
+    }
+    expect(asked).toHaveLength(100 + 3 * 100);
+    expect(await look(one(7))).toMatchObject({ recheckInMs: 10 * minute });
+    await look(one(7, { "awsbatch.dev/reconcile-requested-at": "now" }));
+    expect(asked).toHaveLength(401);
+  });
+
   it("a change of the spec and a person who asks for it are answered with something new", async () => {
     const { asked, look } = world(() => publicNetwork().facts);
     await look();

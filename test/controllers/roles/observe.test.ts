@@ -5,7 +5,8 @@ import { defaultSettings, type Ports } from "../../../src/controllers/ports.ts";
 import { observeRoles } from "../../../src/controllers/roles/observe.ts";
 import { newRolesMemory } from "../../../src/controllers/roles/with-roles.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
-import { object } from "../compute-environment/given.ts";
+import { iamWorld } from "../../aws/iam-world.ts";
+import { ec2, object } from "../compute-environment/given.ts";
 import { objectsOf } from "../region.ts";
 import { identity, place } from "./given.ts";
 
@@ -42,4 +43,31 @@ it("of the others a hundred are: who wrote thousands into the note would use up 
   const claims = await claimsOf([...names(3000, "x"), ...used], used);
   expect(claims).toHaveLength(102);
   expect(claims.slice(-2)).toEqual(used);
+});
+
+it("one pass reads each role once, also where it looks again before what cannot be undone", async () => {
+  const world = iamWorld();
+  const whole = object({ ...ec2, iam: { serviceRole: {}, instanceRole: {} } });
+  const ports = {
+    clock: world.clock,
+    objects: { ...objectsOf([whole]), namespaceAnnotations: async () => ({}) },
+    regions: { iam: async () => world.iam },
+    cluster: identity.cluster,
+    settings: { ...defaultSettings, region: "eu-west-1" },
+  } as unknown as Ports;
+  const memory = newRolesMemory();
+  const look = async (sinceMs?: number): Promise<number> => {
+    const before = world.calls();
+    if (sinceMs !== undefined) memory.readAfter.set(whole.metadata.uid, sinceMs);
+    const inAws = { stranded: ["arn:aws:iam::123456789012:role/old"], used: [], doubted: false };
+    await observeRoles(whole, { ...place, region: "eu-west-1" }, user, inAws, ports, memory, world.reading().signal);
+    return world.calls() - before;
+  };
+  const beganAtMs = world.clock.monotonic();
+  // Two roles, their profiles, and the role that was lost.
+  expect(await look()).toBe(5);
+  await world.clock.advance(1000);
+  expect(await look(beganAtMs)).toBe(0);
+  // The next pass trusts nothing that was read before it.
+  expect(await look(world.clock.monotonic())).toBe(5);
 });
