@@ -18,6 +18,7 @@ import type { ComputeEnvironments } from "./compute-environments.ts";
 import type { JobDefinitions } from "./job-definitions.ts";
 import type { JobQueues } from "./job-queues.ts";
 import type { Jobs } from "./jobs.ts";
+import { readRequest } from "./model/request.ts";
 import { doesNotExist } from "./refusals.ts";
 import type { SchedulingPolicies } from "./scheduling-policies.ts";
 import { addTags, removeTags, type Tagged } from "./tags.ts";
@@ -65,56 +66,47 @@ export function batchApi({ environments, queues, definitions, policies, jobs }: 
     if (found === undefined) throw doesNotExist(arn);
     return found;
   };
+  /** AWS reads and checks a request before anything else looks at it. */
+  const call =
+    <Input, Output>(operation: string, apply: (input: Input, asOf: number) => Output) =>
+    (input: Input, options?: CallOptions): Promise<Output> =>
+      run(operation, input, (given, asOf) => apply(readRequest(operation, given), asOf), options);
   return {
-    createComputeEnvironment: (input, options) =>
-      run("CreateComputeEnvironment", input, (given) => environments.create(given), options),
-    describeComputeEnvironments: (input, options) =>
-      run("DescribeComputeEnvironments", input, (given, asOf) => environments.describe(given, asOf), options),
-    updateComputeEnvironment: (input, options) =>
-      run("UpdateComputeEnvironment", input, (given) => environments.update(given), options),
-    deleteComputeEnvironment: (input, options) =>
-      run("DeleteComputeEnvironment", input, (given) => environments.delete(given.computeEnvironment ?? ""), options),
+    createComputeEnvironment: call("CreateComputeEnvironment", (given) => environments.create(given)),
+    describeComputeEnvironments: call("DescribeComputeEnvironments", (given, asOf) =>
+      environments.describe(given, asOf),
+    ),
+    updateComputeEnvironment: call("UpdateComputeEnvironment", (given) => environments.update(given)),
+    deleteComputeEnvironment: call("DeleteComputeEnvironment", (given) =>
+      environments.delete(given.computeEnvironment ?? ""),
+    ),
 
-    createJobQueue: (input, options) => run("CreateJobQueue", input, (given) => queues.create(given), options),
-    describeJobQueues: (input, options) =>
-      run("DescribeJobQueues", input, (given, asOf) => queues.describe(given, asOf), options),
-    updateJobQueue: (input, options) => run("UpdateJobQueue", input, (given) => queues.update(given), options),
-    deleteJobQueue: (input, options) =>
-      run("DeleteJobQueue", input, (given) => queues.delete(given.jobQueue ?? ""), options),
-    getJobQueueSnapshot: (input, options) =>
-      run("GetJobQueueSnapshot", input, (given, asOf) => jobs.snapshot(given, asOf), options),
+    createJobQueue: call("CreateJobQueue", (given) => queues.create(given)),
+    describeJobQueues: call("DescribeJobQueues", (given, asOf) => queues.describe(given, asOf)),
+    updateJobQueue: call("UpdateJobQueue", (given) => queues.update(given)),
+    deleteJobQueue: call("DeleteJobQueue", (given) => queues.delete(given.jobQueue ?? "")),
+    getJobQueueSnapshot: call("GetJobQueueSnapshot", (given, asOf) => jobs.snapshot(given, asOf)),
 
-    registerJobDefinition: (input, options) =>
-      run("RegisterJobDefinition", input, (given) => definitions.register(given), options),
-    describeJobDefinitions: (input, options) =>
-      run("DescribeJobDefinitions", input, (given, asOf) => definitions.describe(given, asOf), options),
-    deregisterJobDefinition: (input, options) =>
-      run("DeregisterJobDefinition", input, (given) => definitions.deregister(given.jobDefinition ?? ""), options),
+    registerJobDefinition: call("RegisterJobDefinition", (given) => definitions.register(given)),
+    describeJobDefinitions: call("DescribeJobDefinitions", (given, asOf) => definitions.describe(given, asOf)),
+    deregisterJobDefinition: call("DeregisterJobDefinition", (given) =>
+      definitions.deregister(given.jobDefinition ?? ""),
+    ),
 
-    submitJob: (input, options) => run("SubmitJob", input, (given) => jobs.submit(given), options),
-    listJobs: (input, options) => run("ListJobs", input, (given, asOf) => jobs.list(given, asOf), options),
-    describeJobs: (input, options) => run("DescribeJobs", input, (given, asOf) => jobs.describe(given, asOf), options),
-    cancelJob: (input, options) =>
-      run("CancelJob", input, (given) => jobs.cancel(given.jobId ?? "", given.reason ?? ""), options),
-    terminateJob: (input, options) =>
-      run("TerminateJob", input, (given) => jobs.terminate(given.jobId ?? "", given.reason ?? ""), options),
+    submitJob: call("SubmitJob", (given) => jobs.submit(given)),
+    listJobs: call("ListJobs", (given, asOf) => jobs.list(given, asOf)),
+    describeJobs: call("DescribeJobs", (given, asOf) => jobs.describe(given, asOf)),
+    cancelJob: call("CancelJob", (given) => jobs.cancel(given.jobId ?? "", given.reason ?? "")),
+    terminateJob: call("TerminateJob", (given) => jobs.terminate(given.jobId ?? "", given.reason ?? "")),
 
-    createSchedulingPolicy: (input, options) =>
-      run("CreateSchedulingPolicy", input, (given) => policies.create(given), options),
-    describeSchedulingPolicies: (input, options) =>
-      run("DescribeSchedulingPolicies", input, (given, asOf) => policies.describe(given, asOf), options),
-    listSchedulingPolicies: (input, options) =>
-      run("ListSchedulingPolicies", input, (given, asOf) => policies.list(given, asOf), options),
-    updateSchedulingPolicy: (input, options) =>
-      run("UpdateSchedulingPolicy", input, (given) => policies.update(given), options),
-    deleteSchedulingPolicy: (input, options) =>
-      run("DeleteSchedulingPolicy", input, (given) => policies.delete(given.arn ?? ""), options),
+    createSchedulingPolicy: call("CreateSchedulingPolicy", (given) => policies.create(given)),
+    describeSchedulingPolicies: call("DescribeSchedulingPolicies", (given, asOf) => policies.describe(given, asOf)),
+    listSchedulingPolicies: call("ListSchedulingPolicies", (given, asOf) => policies.list(given, asOf)),
+    updateSchedulingPolicy: call("UpdateSchedulingPolicy", (given) => policies.update(given)),
+    deleteSchedulingPolicy: call("DeleteSchedulingPolicy", (given) => policies.delete(given.arn ?? "")),
 
-    tagResource: (input, options) =>
-      run("TagResource", input, (given) => addTags(tagged(given.resourceArn), given.tags ?? {}), options),
-    untagResource: (input, options) =>
-      run("UntagResource", input, (given) => removeTags(tagged(given.resourceArn), given.tagKeys ?? []), options),
-    listTagsForResource: (input, options) =>
-      run("ListTagsForResource", input, (given) => ({ tags: tagged(given.resourceArn).tags }), options),
+    tagResource: call("TagResource", (given) => addTags(tagged(given.resourceArn), given.tags ?? {})),
+    untagResource: call("UntagResource", (given) => removeTags(tagged(given.resourceArn), given.tagKeys ?? [])),
+    listTagsForResource: call("ListTagsForResource", (given) => ({ tags: tagged(given.resourceArn).tags })),
   };
 }

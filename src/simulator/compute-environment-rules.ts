@@ -51,9 +51,6 @@ export function checkCreation(request: CreateComputeEnvironmentRequest, serviceL
   if (!namePattern.test(request.computeEnvironmentName ?? "")) {
     throw invalid("Compute Environment name should match a valid pattern.");
   }
-  if (request.type !== "MANAGED" && request.type !== "UNMANAGED") {
-    throw invalid("Compute Environment type must be MANAGED or UNMANAGED."); // our words
-  }
   if (request.state === "DISABLED") throw invalid("Compute Environment must be created in ENABLED state.");
   checkTags(request.tags);
   if (request.type === "UNMANAGED") {
@@ -110,10 +107,6 @@ export function checkUpdate(
 function checkUpdatePolicy(current: Environment, request: UpdateComputeEnvironmentRequest): void {
   if (request.updatePolicy === undefined) return;
   if (isFargate(current.computeResources)) throw invalid("updatePolicy is not applicable for Fargate."); // our words
-  const minutes = request.updatePolicy.jobExecutionTimeoutMinutes;
-  if (minutes !== undefined && (minutes < 1 || minutes > 7200)) {
-    throw invalid("jobExecutionTimeoutMinutes must be between 1 and 7200."); // our words
-  }
 }
 
 function checkResourceUpdate(current: Environment, update: ComputeResourceUpdate, serviceLinkedRole: string): void {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { TagResourceRequest } from "@aws-sdk/client-batch";
 import type { SimulatedBatch } from "./batch.ts";
 import type { Answer } from "./http-answer.ts";
 import { controlAnswer } from "./http-control.ts";
@@ -20,6 +21,8 @@ export interface ServeOptions {
 }
 
 const largestBody = 1024 * 1024;
+/** More than any request that the model allows. */
+const deepestBody = 32;
 /** Longer than an operator at rest leaves a connection: what closes just as a write goes out on it has no answer. */
 const idleMs = 120_000;
 const tagsPath = "/v1/tags/";
@@ -68,19 +71,19 @@ async function answerTo(
   request: IncomingMessage,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const url = new URL(request.url ?? "/", "http://simulator");
+  const url = urlOf(request);
   const body = await readBody(request);
   if (url.pathname.startsWith("/_simulator/")) {
     return controlAnswer(aws, request.method ?? "GET", url, () => jsonObject(body));
   }
   if (url.pathname === "/") return queryAnswer(aws, new URLSearchParams(body), signal);
   if (url.pathname.startsWith(tagsPath)) {
-    const resourceArn = decodeURIComponent(url.pathname.slice(tagsPath.length));
+    const resourceArn = decoded(url.pathname.slice(tagsPath.length));
     return json(await tagsCall(aws.batch, request.method, resourceArn, url, body, signal));
   }
   const name = url.pathname.startsWith("/v1/") ? operations.get(url.pathname.slice("/v1/".length)) : undefined;
   if (name === undefined || request.method !== "POST") throw unknownOperation(request.method, url.pathname);
-  // The body is the operation's own input; the rules of the simulator check it, as the service would.
+  // The body is the operation's own input, which is checked from the model as the service would.
   const call = aws.batch[name] as (input: object, options: { signal: AbortSignal }) => Promise<unknown>;
   return json(await call(jsonObject(body), { signal }));
 }
@@ -97,8 +100,8 @@ async function tagsCall(
     case "GET":
       return batch.listTagsForResource({ resourceArn }, { signal });
     case "POST": {
-      const { tags } = jsonObject(body) as { tags?: Record<string, string> };
-      return batch.tagResource({ resourceArn, tags }, { signal });
+      const input = { ...jsonObject(body), resourceArn } as TagResourceRequest;
+      return batch.tagResource(input, { signal });
     }
     case "DELETE":
       return batch.untagResource({ resourceArn, tagKeys: url.searchParams.getAll("tagKeys") }, { signal });
@@ -128,7 +131,33 @@ function jsonObject(body: string): object {
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
     throw new Refusal("SerializationException", 400, "the body must be a JSON object");
   }
+  requireShallow(value);
   return value;
+}
+
+/** A body that is nested without end would overflow the stack of whatever walks through it. */
+function requireShallow(value: object): void {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > deepestBody) {
+      throw new Refusal("SerializationException", 400, `the body is nested more than ${deepestBody} levels deep`);
+    }
+    level = level.flatMap((one) => (one !== null && typeof one === "object" ? Object.values(one) : []));
+  }
+}
+
+function urlOf({ url = "/" }: IncomingMessage): URL {
+  const parsed = URL.parse(url, "http://simulator");
+  if (parsed === null) throw new Refusal("MalformedInput", 400, "the request line has no path");
+  return parsed;
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch (error) {
+    throw new Refusal("MalformedInput", 400, `the path is not encoded as a URL: ${String(error)}`);
+  }
 }
 
 function unknownOperation(method: string | undefined, path: string): Refusal {
@@ -142,10 +171,6 @@ function errorAnswer(error: unknown): Answer | undefined {
     return errorJson(httpStatusCode, error.name, error.message, { "x-amzn-requestid": requestId });
   }
   if (error instanceof Refusal) return errorJson(error.httpStatusCode, error.exception, error.message, {});
-  if (error instanceof TypeError || error instanceof RangeError || error instanceof URIError) {
-    // A request of a shape that no SDK sends, such as a string where a list belongs.
-    return errorJson(400, "SerializationException", error.message, {});
-  }
   if (error instanceof ConnectionError) return undefined;
   return errorJson(500, "ServerException", `the simulator failed: ${String(error)}`, {});
 }

@@ -37,8 +37,6 @@ export function checkRegistration(request: RegisterJobDefinitionRequest): void {
   if (request.timeout !== undefined && (request.timeout.attemptDurationSeconds ?? 0) < 60) {
     throw invalid("AttemptDurationSeconds in Timeout must be at least 60 seconds.");
   }
-  const priority = request.schedulingPriority ?? 0;
-  if (priority < 0 || priority > 9999) throw invalid("schedulingPriority must be between 0 and 9999."); // our words
   const fargate = request.platformCapabilities?.includes("FARGATE") ?? false;
   if (request.type === "multinode") {
     if (request.nodeProperties === undefined) throw invalid("nodeProperties is required."); // our words
@@ -46,7 +44,6 @@ export function checkRegistration(request: RegisterJobDefinitionRequest): void {
     checkNodes(request.nodeProperties);
     return;
   }
-  if (request.type !== "container") throw invalid("Job definition type must be container or multinode."); // our words
   checkContainerJob(request, fargate);
 }
 
@@ -102,14 +99,8 @@ function checkContainer(container: ContainerProperties, fargate: boolean): void 
 }
 
 function checkTasks(properties: EcsProperties, fargate: boolean): void {
-  const [task, ...more] = properties.taskProperties ?? [];
-  if (task === undefined || more.length > 0) {
-    throw invalid("ecsProperties must have exactly one element in taskProperties."); // our words
-  }
+  const task = properties.taskProperties?.[0] ?? { containers: [] };
   const containers = task.containers ?? [];
-  if (containers.length < 1 || containers.length > 10) {
-    throw invalid("taskProperties must have 1 to 10 containers."); // our words
-  }
   if (containers.every((container) => container.essential === false)) {
     throw invalid("At least one container must be essential."); // our words
   }
@@ -131,9 +122,7 @@ function checkTasks(properties: EcsProperties, fargate: boolean): void {
 function checkPod(properties: EksProperties): void {
   const pod = properties.podProperties;
   const containers = pod?.containers ?? [];
-  if (containers.length < 1 || containers.length > 10 || (pod?.initContainers ?? []).length > 10) {
-    throw invalid("podProperties must have 1 to 10 containers and at most 10 initContainers."); // our words
-  }
+  if (containers.length === 0) throw invalid("podProperties must have 1 to 10 containers."); // our words
   for (const { resources } of containers) {
     const memory = resources?.limits?.["memory"] ?? resources?.requests?.["memory"];
     if (memory === undefined || !/^\d+Mi$/.test(memory)) {
@@ -148,12 +137,8 @@ function checkPod(properties: EksProperties): void {
 }
 
 function checkNodes(nodes: NodeProperties): void {
-  const count = nodes.numNodes ?? 0;
-  if (count < 1 || count > 1000) throw invalid("numNodes must be between 1 and 1000."); // our words
-  if ((nodes.mainNode ?? 0) >= count) throw invalid("mainNode must be smaller than numNodes."); // our words
-  const ranges = nodes.nodeRangeProperties ?? [];
-  if (ranges.length === 0) throw invalid("nodeRangeProperties is required."); // our words
-  for (const range of ranges) {
+  if ((nodes.mainNode ?? 0) >= (nodes.numNodes ?? 0)) throw invalid("mainNode must be smaller than numNodes."); // our words
+  for (const range of nodes.nodeRangeProperties ?? []) {
     if (range.container !== undefined) checkContainer(range.container, false);
     if (range.ecsProperties !== undefined) checkTasks(range.ecsProperties, false);
     if (range.eksProperties !== undefined) checkPod(range.eksProperties);
@@ -230,12 +215,7 @@ function checkVolumes(
 export function checkRetries(strategy: RetryStrategy | undefined): void {
   if (strategy === undefined) return;
   if (strategy.attempts === undefined) throw invalid("RetryAttempts must be provided with retry strategy.");
-  if (strategy.attempts < 1 || strategy.attempts > 10) {
-    throw invalid("RetryAttempts must be between 1 and 10."); // our words
-  }
-  const entries = strategy.evaluateOnExit ?? [];
-  if (entries.length > 5) throw invalid("EvaluateOnExit cannot have more than 5 entries."); // our words
-  for (const { onExitCode, onReason, onStatusReason } of entries) {
+  for (const { onExitCode, onReason, onStatusReason } of strategy.evaluateOnExit ?? []) {
     const conditions = [onExitCode, onReason, onStatusReason].filter((one) => one !== undefined);
     if (conditions.length === 0) {
       throw invalid("EvaluateOnExit should contain at least one of onExitCode, onReason or onStatusReason");

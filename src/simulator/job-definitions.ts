@@ -54,9 +54,6 @@ export class JobDefinitions {
     if (named !== undefined && (name !== undefined || status !== undefined || input.maxResults !== undefined)) {
       throw invalid("jobDefinitions cannot be combined with other parameters."); // our words
     }
-    if (named !== undefined && named.length > 100) {
-      throw invalid("Maximum number of job definitions supported is 100."); // our words
-    }
     const seen = this.#records
       .asOf(asOf)
       .filter((one) => named === undefined || named.includes(one.jobDefinitionArn))

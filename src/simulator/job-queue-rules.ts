@@ -70,13 +70,9 @@ export function requireQueueType(type: JobQueueType, environments: readonly Envi
 /** The rules for `jobStateTimeLimitActions`. @throws Refusal */
 export function checkTimeLimitActions(actions: readonly JobStateTimeLimitAction[] | undefined): void {
   const seen = new Set<string>();
-  for (const { action, maxTimeSeconds = 0, reason = "", state = "" } of actions ?? []) {
+  for (const { action, reason = "" } of actions ?? []) {
     if (action !== "CANCEL") throw invalid("Invalid job action. Valid job actions: [CANCEL]");
-    if (state !== "RUNNABLE") throw invalid("Invalid job state. Valid job states: [RUNNABLE]"); // our words
     if (!timeLimitReasons.has(reason)) throw invalid(`Invalid job state limit reason: ${reason}`); // our words
-    if (maxTimeSeconds < 600 || maxTimeSeconds > 86_400) {
-      throw invalid("maxTimeSeconds must be between 600 and 86400."); // our words
-    }
     if (seen.has(reason)) throw invalid("Duplicate job state limit actions are not allowed.");
     seen.add(reason);
   }

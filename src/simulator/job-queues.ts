@@ -59,7 +59,6 @@ export class JobQueues {
   create(request: CreateJobQueueRequest): CreateJobQueueResponse {
     const name = request.jobQueueName ?? "";
     if (!queueNamePattern.test(name)) throw invalid("Job Queue name should match a valid pattern.");
-    if (request.priority === undefined) throw invalid("priority is required."); // our words
     checkTags(request.tags);
     checkTimeLimitActions(request.jobStateTimeLimitActions);
     if (request.jobQueueType === "SAGEMAKER_TRAINING") {

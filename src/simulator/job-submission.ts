@@ -30,11 +30,6 @@ export function checkedSubmission(
   } else if (request.shareIdentifier !== undefined) {
     throw invalid("shareIdentifier is only applicable for fairshare queues."); // our words
   }
-  const size = request.arrayProperties?.size;
-  if (size !== undefined && (size < 2 || size > 10_000)) {
-    throw invalid("Array size must be between 2 and 10000."); // our words
-  }
-  if ((request.dependsOn ?? []).length > 20) throw invalid("A job can depend on at most 20 jobs."); // our words
   if (request.timeout !== undefined && (request.timeout.attemptDurationSeconds ?? 0) < 60) {
     throw invalid("AttemptDurationSeconds in Timeout must be at least 60 seconds.");
   }

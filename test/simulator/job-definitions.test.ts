@@ -215,7 +215,7 @@ describe("RegisterJobDefinition is refused", () => {
     ],
     [
       "two bodies",
-      { ecsProperties: { taskProperties: [] } },
+      { ecsProperties: { taskProperties: [{ containers: [{ image: "busybox" }] }] } },
       "Cannot use both ECS containerProperties and ecsProperties",
     ],
     [

@@ -169,7 +169,7 @@ describe("CreateJobQueue is refused", () => {
     [
       "599 seconds",
       { ...queue("q", "a"), jobStateTimeLimitActions: [limit({ maxTimeSeconds: 599 })] },
-      "maxTimeSeconds must be between 600 and 86400.",
+      "jobStateTimeLimitActions[0].maxTimeSeconds must be between 600 and 86400.",
     ],
     ["the name of a queue that exists", queue("fifo", "a"), "Object already exists"],
   ])("with %s", async (_case, request, text) => {

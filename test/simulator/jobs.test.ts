@@ -349,7 +349,7 @@ describe("SubmitJob is refused", () => {
       "JobDefinition name none does not exist or is not in ACTIVE status",
     ],
     ["a share on a FIFO queue", { shareIdentifier: "a" }, "shareIdentifier is only applicable for fairshare queues."],
-    ["an array of one", { arrayProperties: { size: 1 } }, "Array size must be between 2 and 10000."],
+    ["an array of one", { arrayProperties: { size: 1 } }, "arrayProperties.size must be between 2 and 10000."],
   ])("with %s", async (_case, change, text) => {
     const { aws } = await workplace();
     const request = { jobName: "job", jobQueue: "q", jobDefinition: "jd", ...change };
