@@ -40,7 +40,8 @@ interface PlanFlags extends OperatorFlags {
 const afterHelp = `
 It only reads. With --kubeconfig: what applying the manifests to that cluster would do, whose other objects stay as they
 are; the API server is asked whether it would take them. Without: what bears the tags of the cluster name and has no
-manifest counts as to be deleted, so give it all manifests at once. With --simulate the plan is made against what
+manifest counts as to be deleted, so give it all manifests at once; it reads --region and the regions that manifests,
+or the state that \`local\` keeps beside them, name. With --simulate the plan is made against what
 \`local --simulate\` left in the directory, or against an empty account.
 
 Signs: + create, ~ update in place or register a revision, ± replace, - delete, ! blocked, = unchanged.
@@ -142,7 +143,8 @@ export async function planOf(manifests: readonly ValidManifest[], input: PlanInp
   const { flags, cloud, clusterName, remembered, cluster, signal, clock } = input;
   const requestsPerSecond = flags.awsRequestsPerSecond ?? defaultRequestsPerSecond;
   const regions = new Map<string, ReadRegion>();
-  for (const region of regionsOf(manifests, cloud.region)) {
+  const before = remembered?.store.objects ?? [];
+  for (const region of regionsOf([...manifests, ...before], cloud.region)) {
     const connection = await cloud.connect(region, signal);
     regions.set(region, await readRegion(region, connection, { clock, requestsPerSecond, signal }));
   }
@@ -189,9 +191,10 @@ function orphanWarning(name: string): string {
   return `${name} in AWS bears the tags of this cluster, but the cluster has no object for it`;
 }
 
-function regionsOf(manifests: readonly ValidManifest[], own: string): readonly string[] {
-  const named = manifests.map(({ object }) => (object.spec as { readonly region?: string }).region ?? own);
-  return [...new Set([own, ...named])];
+/** Whatever a manifest or a remembered object names, and the region of those that name none. */
+function regionsOf(named: readonly { readonly object: { readonly spec: unknown } }[], own: string): readonly string[] {
+  const regions = named.map(({ object }) => (object.spec as { readonly region?: string }).region ?? own);
+  return [...new Set([own, ...regions])];
 }
 
 function show(made: Plan, { output }: PlanFlags, io: Io): void {

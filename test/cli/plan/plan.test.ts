@@ -239,11 +239,13 @@ describe("a plan", () => {
 
   test("calls a replacement blocked that the policy forbids", async () => {
     const text = environment("FARGATE_SPOT").replace("soakSeconds: 0", "policy: Never");
-    const { environment: general } = await planned(await accountWith(quickstart), {
+    const { environment: general, queue: high } = await planned(await accountWith(quickstart), {
       ...quickstart,
       "environment.yaml": text,
     });
     expect(general().blocked).toMatch(/^ReplacementNeeded: spec\.computeResources\.type cannot be changed in AWS/);
+    // Nothing is made that the queue could move to.
+    expect(high().notes).toEqual([]);
   });
 
   test("names the fields of a new revision, without secrets", async () => {
@@ -290,6 +292,18 @@ describe("a plan", () => {
       "definition.yaml": definition(),
     });
     expect(high()).toMatchObject({ action: "delete", queues: [{ name: "default_high", jobs: 1 }] });
+  });
+
+  test("does not delete a second time what AWS is deleting", async () => {
+    const account = await accountWith({ "environment.yaml": environment() });
+    const [made] = account.aws.truth.computeEnvironments() as [Environment];
+    const { computeEnvironmentName: computeEnvironment } = made;
+    await account.aws.outside.updateComputeEnvironment({ computeEnvironment, state: "DISABLED" });
+    await account.clock.advance(60_000);
+    await account.aws.outside.deleteComputeEnvironment({ computeEnvironment });
+    expect(account.aws.truth.computeEnvironments().map(({ status }) => status)).toEqual(["DELETING"]);
+    const { plan } = await planned(account, {});
+    expect(plan.entries).toEqual([]);
   });
 
   test("leaves alone what another cluster name owns", async () => {

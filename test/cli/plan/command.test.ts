@@ -1,0 +1,274 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { runCli } from "../../../src/cli/program.ts";
+import { SimulatedCloud } from "../../../src/cli/simulated-cloud.ts";
+import { VirtualClock } from "../../../src/runtime/clock.ts";
+import { seededRandom } from "../../../src/runtime/random.ts";
+import type { SimulatedAws } from "../../../src/simulator/simulated-aws.ts";
+import {
+  definition,
+  environment,
+  MemorySource,
+  queue,
+  quickstart,
+  started,
+  temporaryDirectory,
+} from "../local/given.ts";
+import { testIo } from "../streams.ts";
+import { serveRegions } from "./two-regions.ts";
+
+const home = "us-east-1";
+const abroad = "eu-west-1";
+
+/** The same object, in the second region. */
+const moved = (manifest: string): string =>
+  manifest.replace(/name: (\w+)\}/, "name: $1-eu}").replace("spec:\n", `spec:\n  region: ${abroad}\n`);
+
+const onEc2 = (instanceType: string, updatePolicy: string): string => `
+apiVersion: awsbatch.dev/v1alpha1
+kind: BatchComputeEnvironment
+metadata: {name: fleet}
+spec:
+  type: MANAGED
+  updatePolicy: ${updatePolicy}
+  computeResources:
+    type: EC2
+    allocationStrategy: BEST_FIT_PROGRESSIVE
+    minvCpus: 0
+    maxvCpus: 64
+    instanceTypes: [${instanceType}]
+    subnets: [subnet-11111111]
+    securityGroupIds: [sg-11111111]
+    instanceRole: arn:aws:iam::123456789012:instance-profile/ecsInstanceRole
+`;
+
+const onFleet = (name: string): string =>
+  queue().replace("name: high", `name: ${name}`).replace("name: general", "name: fleet");
+
+const onGeneralAbroad = moved(queue()).replace("{name: general}", "{name: general-eu}");
+
+type Files = Readonly<Record<string, string>>;
+
+/** Both regions of an account in which the operator has made what the files say. */
+async function accountWith(files: Files) {
+  const clock = new VirtualClock();
+  const cloud = new SimulatedCloud({ clock, random: seededRandom(1), region: home });
+  const session = await started({
+    clock,
+    cloud,
+    source: new MemorySource(files),
+    flags: { simulate: false, clusterName: "team", until: "ready" },
+  });
+  expect(await session.end()).toBe(0);
+  await clock.advance(10_000);
+  const atHome = cloud.world(home);
+  const fromAbroad = cloud.world(abroad);
+  // From now on time stands still.
+  for (const { knobs } of [atHome, fromAbroad]) Object.assign(knobs, { latencyMs: 0, stalenessMs: 0 });
+  vi.stubEnv("AWS_ENDPOINT_URL", await serveRegions({ [home]: atHome, [abroad]: fromAbroad }));
+  return { atHome, fromAbroad, clock };
+}
+
+beforeEach(() => {
+  vi.stubEnv("AWS_REGION", home);
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "simulated");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "simulated");
+  vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
+});
+
+function write(directory: string, files: Files): void {
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(directory, file), text);
+}
+
+async function plan(directory: string, output: "text" | "json" | "markdown", ...flags: readonly string[]) {
+  const { io, stdout, stderr } = testIo();
+  const args = ["plan", "-f", directory, "-o", output, "--aws-requests-per-second", "1000", ...flags];
+  const exitCode = await runCli(args, io);
+  expect(stderr.text).toBe("");
+  return { exitCode, stdout: stdout.text.replaceAll(directory, "DIR").replaceAll(/-[0-9a-f]{8}\b/g, "-xxxxxxxx") };
+}
+
+interface Shown {
+  readonly exitCode: number;
+  readonly text: string;
+  readonly json: { readonly objects: readonly Readonly<Record<string, unknown>>[] } & Readonly<Record<string, unknown>>;
+  readonly markdown: string;
+}
+
+/** The plan of a directory in each of its forms, which end alike. */
+async function planned(files: Files, ...flags: readonly string[]): Promise<Shown> {
+  const directory = temporaryDirectory();
+  write(directory, files);
+  return await plannedFrom(directory, ...flags);
+}
+
+async function plannedFrom(directory: string, ...flags: readonly string[]): Promise<Shown> {
+  const text = await plan(directory, "text", ...flags);
+  const json = await plan(directory, "json", ...flags);
+  const markdown = await plan(directory, "markdown", ...flags);
+  expect([json.exitCode, markdown.exitCode]).toEqual([text.exitCode, text.exitCode]);
+  return { exitCode: text.exitCode, text: text.stdout, json: JSON.parse(json.stdout), markdown: markdown.stdout };
+}
+
+/** Submits jobs that never end to a queue, and lets them start. */
+async function submit(aws: SimulatedAws, clock: VirtualClock, jobQueue: string, jobDefinition: string, count: number) {
+  for (let at = 0; at < count; at++) {
+    aws.outside.submitPlannedJob(
+      { jobName: `job-${at}`, jobQueue, jobDefinition },
+      { durationMs: Number.POSITIVE_INFINITY, exitCode: 0 },
+    );
+  }
+  await clock.advance(300_000);
+}
+
+describe("the command plan", () => {
+  test("tells of deletions in every region that the manifests name, with the jobs in their queues", async () => {
+    const files = {
+      ...quickstart,
+      "environment-eu.yaml": moved(environment()),
+      "queue-eu.yaml": onGeneralAbroad,
+      "definition-eu.yaml": moved(definition()),
+    };
+    const account = await accountWith(files);
+    await submit(account.fromAbroad, account.clock, "default_high-eu", "default_hello-eu", 2);
+    const left = Object.entries(files).filter(([file]) => file !== "queue-eu.yaml" && file !== "definition.yaml");
+    const { exitCode, text, json, markdown } = await planned(Object.fromEntries(left), "--cluster-name", "team");
+    expect(exitCode).toBe(3);
+    expect(json).toMatchObject({
+      headline: "2 deletions, 4 unchanged; no running job is ended",
+      changes: true,
+      disruption: true,
+      clusterName: "team",
+      account: "123456789012",
+      warnings: [],
+    });
+    expect(json.objects.filter(({ action }) => action === "delete")).toEqual([
+      {
+        object: "JobDefinition default/hello",
+        symbol: "-",
+        kind: "JobDefinition",
+        namespace: "default",
+        name: "hello",
+        region: home,
+        action: "delete",
+        awsName: "default_hello:1",
+        title: "default_hello:1 is deleted: its manifest is missing",
+        fields: [],
+        queues: [],
+        jobs: { kind: "none" },
+        notes: ["nothing is deleted where the object's deletionPolicy is Retain"],
+      },
+      expect.objectContaining({
+        object: "JobQueue default/high-eu",
+        region: abroad,
+        queues: [{ name: "default_high-eu", jobs: 2 }],
+        jobs: { kind: "waitedFor", why: expect.stringContaining("unfinished jobs are waited for") },
+      }),
+    ]);
+    expect(text).toContain(`
+- JobQueue default/high-eu default_high-eu is deleted: its manifest is missing
+    queues: default_high-eu (2 jobs now)
+    jobs: unfinished jobs are waited for, unless the object's drain.policy is Terminate
+`);
+    expect(text).toContain("\n- JobDefinition default/hello default_hello:1 is deleted: its manifest is missing\n");
+    expect(markdown).toMatch(
+      /\| `-` \| JobQueue default\/high-eu \| default\\_high-eu is deleted: [^|]* \| queues: default\\_high-eu \(2 jobs now\)<br>jobs: /,
+    );
+    expect(markdown).toContain("\n4 unchanged.\n");
+  });
+
+  test.each([
+    ["{ terminateJobsOnUpdate: true }", "running jobs are ended at once (updatePolicy.terminateJobsOnUpdate)"],
+    ["{ jobExecutionTimeoutMinutes: 45 }", "jobs that run 45 minutes longer are ended (updatePolicy)"],
+    ["{ terminateJobsOnUpdate: false }", "jobs that run 30 minutes longer are ended (updatePolicy)"],
+  ])("tells which queues and jobs an update in place by %s may end", async (updatePolicy, why) => {
+    const files = {
+      "environment.yaml": onEc2("c5.large", updatePolicy),
+      "one.yaml": onFleet("one"),
+      "two.yaml": onFleet("two"),
+      "definition.yaml": definition().replace("platformCapabilities: [FARGATE]", "platformCapabilities: [EC2]"),
+    };
+    const account = await accountWith(files);
+    await submit(account.atHome, account.clock, "default_one", "default_hello", 1);
+    const changed = { ...files, "environment.yaml": onEc2("c5.xlarge", updatePolicy) };
+    const { exitCode, text, json, markdown } = await planned(changed, "--cluster-name", "team");
+    expect(exitCode).toBe(3);
+    expect(json).toMatchObject({
+      headline: "1 update, 3 unchanged; RUNNING JOBS MAY BE ENDED by BatchComputeEnvironment fleet",
+      disruption: true,
+    });
+    expect(json.objects.find(({ action }) => action !== "none")).toMatchObject({
+      object: "BatchComputeEnvironment default/fleet",
+      symbol: "~",
+      action: "update",
+      title: "is updated in place: AWS replaces its instances under running jobs",
+      fields: [{ path: "spec.computeResources.instanceTypes", from: '["c5.large"]', to: '["c5.xlarge"]' }],
+      queues: [
+        { name: "default_one", jobs: 1 },
+        { name: "default_two", jobs: 0 },
+      ],
+      jobs: { kind: "mayEnd", why },
+    });
+    expect(text).toContain(`\n    queues: default_one (1 job now), default_two (no jobs)\n    jobs: ${why}\n`);
+    expect(markdown).toContain("queues: default\\_one (1 job now), default\\_two (no jobs)<br>jobs: **");
+  });
+
+  test("has nothing to tell, and exits with 0, where both regions are as the manifests say", async () => {
+    const files = { ...quickstart, "definition-eu.yaml": moved(definition()) };
+    await accountWith(files);
+    const { exitCode, text, json, markdown } = await planned(files, "--cluster-name", "team");
+    expect(exitCode).toBe(0);
+    expect(json).toMatchObject({ changes: false, disruption: false, headline: "4 unchanged; no running job is ended" });
+    expect(text.split("\n")[0]).toBe("4 unchanged; no running job is ended");
+    expect(markdown).toContain("Nothing would change.");
+  });
+});
+
+describe("the command plan --simulate, after local --simulate", () => {
+  const network = `vpcs: [{ id: vpc-1, cidr: 10.0.0.0/16 }]
+subnets: [{ id: subnet-11111111, vpc: vpc-1, zone: us-east-1a, cidr: 10.0.0.0/24 }]
+`;
+  const grouped = (securityGroup: string): string =>
+    environment()
+      .replace(/ +securityGroupIds: .*\n/, "")
+      .replace("spec:\n", `spec:\n  network: { securityGroup: ${securityGroup} }\n`);
+
+  /** A directory, and beside it what a session of `local` left of these files. */
+  async function remembered(files: Files, account?: string): Promise<string> {
+    const directory = temporaryDirectory();
+    if (account !== undefined) writeFileSync(join(directory, "simulated-aws.conf"), account);
+    const session = await started({ directory, source: new MemorySource(files), flags: { until: "ready" } });
+    expect(await session.end()).toBe(0);
+    mkdirSync(directory, { recursive: true });
+    write(directory, files);
+    return directory;
+  }
+
+  test("tells which rules of a security group are added and which are revoked", async () => {
+    const with22 = grouped("{ create: true, egress: [{ protocol: tcp, ports: '22', peer: 10.0.0.0/8 }] }");
+    const with80 = grouped("{ create: true, egress: [{ protocol: tcp, ports: '80', peer: 10.0.0.0/8 }] }");
+    const directory = await remembered({ ...quickstart, "environment.yaml": with22 }, network);
+    write(directory, { "environment.yaml": with80 });
+    const { exitCode, text, json, markdown } = await plannedFrom(directory, "--simulate");
+    const change = /changes the rules of sg-\w+: \+ egress tcp 80 10\.0\.0\.0\/8, - egress tcp 22 10\.0\.0\.0\/8/;
+    expect(exitCode).toBe(2);
+    expect(json.objects.find(({ kind }) => kind === "BatchComputeEnvironment")).toMatchObject({
+      action: "update",
+      title: "stays as it is, what it has in the network changes",
+      notes: [expect.stringMatching(change)],
+    });
+    expect(text).toMatch(new RegExp(`\n    note: ${change.source}\n`));
+    expect(markdown).toMatch(/changes the rules of sg-[\w\\]+: \+ egress tcp 80 10\.0\.0\.0\/8, - egress tcp 22/);
+  });
+
+  test("tells of deletions in a region that no manifest names any more, of which the state knows", async () => {
+    const directory = await remembered({ ...quickstart, "definition-eu.yaml": moved(definition()) });
+    rmSync(join(directory, "definition-eu.yaml"));
+    const { exitCode, json } = await plannedFrom(directory, "--simulate");
+    expect(exitCode).toBe(3);
+    expect(json.objects.filter(({ action }) => action !== "none")).toMatchObject([
+      { object: "JobDefinition default/hello-eu", region: abroad, action: "delete" },
+    ]);
+  });
+});
