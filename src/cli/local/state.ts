@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { StoredObject, StoreSnapshot } from "../../kube/memory-store.ts";
 import type { AwsSnapshot } from "../../simulator/snapshot.ts";
 import { CommandError } from "../io.ts";
 import { isRecord } from "../validation/defaults.ts";
+import { type FileWrites, replaceFile } from "./whole-file.ts";
 
 /** Where a directory of manifests remembers what was made of it; a hidden entry, so that it is never read as a manifest. */
 export const stateDirectory = ".aws-batch-operator";
@@ -57,14 +58,15 @@ function isWhole({ clusterUid, savedAt, store }: Readonly<Record<string, unknown
   return typeof clusterUid === "string" && typeof savedAt === "number" && Array.isArray(objects);
 }
 
-/** Whole or not at all: a reader, also after `kill -9`, finds the old file or the new one. */
-export function writeState(file: string, { clusterUid, savedAt, store, aws }: LocalState): void {
+/**
+ * Whole or not at all: a reader, also after `kill -9`, finds the old file or the new one. What was made in a real AWS
+ * outlives a loss of power as well; a simulated account is not worth the wait.
+ */
+export function writeState(file: string, { clusterUid, savedAt, store, aws }: LocalState, files?: FileWrites): void {
   mkdirSync(join(file, ".."), { recursive: true });
   const objects = store.objects.map(withoutStatus);
   const text = JSON.stringify({ version, clusterUid, savedAt, store: { ...store, objects }, aws });
-  const temporary = `${file}.tmp`;
-  writeFileSync(temporary, text);
-  renameSync(temporary, file);
+  replaceFile(file, text, aws === undefined, files);
 }
 
 function withoutStatus({ object, applied }: StoredObject): StoredObject {

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { directorySource } from "../../../src/cli/local/directory.ts";
 import { lockState } from "../../../src/cli/local/lock.ts";
 import { readState, stateFile, writeState } from "../../../src/cli/local/state.ts";
+import { type FileWrites, fileWrites } from "../../../src/cli/local/whole-file.ts";
 import { temporaryDirectory } from "./given.ts";
 
 const state = { clusterUid: "uid", savedAt: 5, store: { resourceVersion: 3, objects: [] } };
@@ -18,6 +19,55 @@ describe("the state of a directory", () => {
     writeState(file, { ...state, savedAt: 6 });
     expect(readState(file)).toMatchObject({ clusterUid: "uid", savedAt: 6 });
     expect(readdirSync(join(directory, ".aws-batch-operator"))).toEqual(["aws.team.state"]);
+  });
+
+  const steps = ["open", "write", "sync", "close", "rename", "open", "sync", "close"];
+
+  /** The real file system, until the process is killed before the n-th step, or in the middle of it when that writes. */
+  function killedAt(fatal: number) {
+    const done: string[] = [];
+    const step = <Result>(name: string, act: () => Result): Result => {
+      if (done.length >= fatal) throw new Error("killed");
+      done.push(name);
+      return act();
+    };
+    const files: FileWrites = {
+      open: (path, flags) => step("open", () => fileWrites.open(path, flags)),
+      write: (descriptor, text) => {
+        if (done.length === fatal) fileWrites.write(descriptor, text.slice(0, text.length / 2));
+        step("write", () => fileWrites.write(descriptor, text));
+      },
+      sync: (descriptor) => step("sync", () => fileWrites.sync(descriptor)),
+      close: (descriptor) => step("close", () => fileWrites.close(descriptor)),
+      rename: (from, to) => step("rename", () => fileWrites.rename(from, to)),
+    };
+    return { files, done };
+  }
+
+  test.each(steps.map((step, at) => [step, at] as const))(
+    "is the old one or the new one as a whole when the process is killed at %s (step %i)",
+    (_step, at) => {
+      const file = stateFile(temporaryDirectory(), "team", false);
+      writeState(file, state);
+      const { files } = killedAt(at);
+      expect(() => writeState(file, { ...state, savedAt: 6 }, files)).toThrow("killed");
+      const renamed = at > steps.indexOf("rename");
+      expect(readState(file)).toEqual({ version: 1, ...state, savedAt: renamed ? 6 : 5 });
+      writeState(file, { ...state, savedAt: 7 });
+      expect(readState(file)).toMatchObject({ savedAt: 7 });
+    },
+  );
+
+  test("of a real AWS is on the disk before it takes the old one's place, and then its name is", () => {
+    const { files, done } = killedAt(Number.POSITIVE_INFINITY);
+    writeState(stateFile(temporaryDirectory(), "team", false), state, files);
+    expect(done).toEqual(steps);
+  });
+
+  test("of a simulation does not wait for the disk", () => {
+    const { files, done } = killedAt(Number.POSITIVE_INFINITY);
+    writeState(stateFile(temporaryDirectory(), "team", true), { ...state, aws: {} }, files);
+    expect(done).toEqual(["open", "write", "close", "rename"]);
   });
 
   test("of a simulation and of each cluster name lies in a file of its own", () => {

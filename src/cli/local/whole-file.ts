@@ -1,0 +1,48 @@
+import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+
+/** What writing a file needs of a file system; a test breaks off at any of them. */
+export interface FileWrites {
+  open(path: string, flags: "w" | "r"): number;
+  /** Writes all of the text. */
+  write(descriptor: number, text: string): void;
+  /** Returns when the disk has what was written; of a directory, its names. */
+  sync(descriptor: number): void;
+  close(descriptor: number): void;
+  rename(from: string, to: string): void;
+}
+
+export const fileWrites: FileWrites = {
+  open: openSync,
+  write: (descriptor, text) => writeFileSync(descriptor, text),
+  sync: fsyncSync,
+  close: closeSync,
+  rename: renameSync,
+};
+
+/**
+ * Replaces a file by another beside it, so that a reader finds the old text or the new one and nothing in between,
+ * whenever the process is killed.
+ *
+ * @param durable whether that also holds when the machine loses its power, which costs waiting for the disk
+ * @throws what the file system refuses; the old text is then still there
+ */
+export function replaceFile(file: string, text: string, durable: boolean, files: FileWrites = fileWrites): void {
+  const temporary = `${file}.tmp`;
+  withOpen(files, temporary, "w", (descriptor) => {
+    files.write(descriptor, text);
+    // Some file systems rename at once and write the content later.
+    if (durable) files.sync(descriptor);
+  });
+  files.rename(temporary, file);
+  if (durable) withOpen(files, dirname(file), "r", (descriptor) => files.sync(descriptor));
+}
+
+function withOpen(files: FileWrites, path: string, flags: "w" | "r", use: (descriptor: number) => void): void {
+  const descriptor = files.open(path, flags);
+  try {
+    use(descriptor);
+  } finally {
+    files.close(descriptor);
+  }
+}
