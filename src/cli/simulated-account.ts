@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AccountNetwork } from "../simulator/ec2-network.ts";
+import { CommandError } from "./io.ts";
 import { accountFindings } from "./simulated-account-shape.ts";
 import { simulatedAccountFile } from "./validation/manifests.ts";
 import { type Problem, pathText } from "./validation/problem.ts";
@@ -28,17 +29,29 @@ export interface ReadAccount {
   readonly problems: readonly Problem[];
 }
 
-/** Reads the account that is described beside the manifests of a directory, if it is. */
+/**
+ * Reads the account that is described beside the manifests of a directory, if it is.
+ * @throws CommandError when it is there and cannot be read
+ */
 export function readAccount(directory: string): ReadAccount {
-  const file = join(directory, simulatedAccountFile);
-  if (!existsSync(file)) return { account: undefined, problems: [] };
-  return accountOf(file, readFileSync(file, "utf8"));
+  const text = accountText(directory);
+  if (text === undefined) return { account: undefined, problems: [] };
+  return accountOf(join(directory, simulatedAccountFile), text);
 }
 
-/** What the file says as it is now; another text is another account. Empty when there is none. */
-export function accountText(directory: string): string {
+/**
+ * What the file says as it is now; another text is another account. Undefined when there is no such file.
+ * @throws CommandError when it is there and cannot be read
+ */
+export function accountText(directory: string): string | undefined {
   const file = join(directory, simulatedAccountFile);
-  return existsSync(file) ? readFileSync(file, "utf8") : "";
+  if (!existsSync(file)) return undefined;
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if (!(error instanceof Error) || !("code" in error)) throw error;
+    throw new CommandError(`${file}, which describes the account, cannot be read: ${error.message}`, { cause: error });
+  }
 }
 
 export function accountOf(file: string, text: string): ReadAccount {

@@ -1,6 +1,7 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { CommandError } from "../../src/cli/io.ts";
 import { accountOf, readAccount } from "../../src/cli/simulated-account.ts";
 import { problemText } from "../../src/cli/validation/problem.ts";
 import { started, temporaryDirectory } from "./local/given.ts";
@@ -30,6 +31,14 @@ describe("the description of a simulated account", () => {
 
   test("may be left out", () => {
     expect(readAccount(temporaryDirectory())).toEqual({ account: undefined, problems: [] });
+  });
+
+  test("that cannot be read ends the command with its name and the cause", () => {
+    const directory = temporaryDirectory();
+    mkdirSync(join(directory, "simulated-aws.conf"));
+    const expected = /simulated-aws\.conf, which describes the account, cannot be read: EISDIR/;
+    expect(() => readAccount(directory)).toThrow(expected);
+    expect(() => readAccount(directory)).toThrow(CommandError);
   });
 
   test.each([

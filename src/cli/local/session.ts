@@ -52,6 +52,8 @@ export class LocalSession {
   /** They parsed as a whole and are not none: only then may something have been removed on purpose. */
   #whole = true;
   #fingerprint = "";
+  /** Why the last look failed, as it was told; undefined: it did not. */
+  #unreadText: string | undefined;
   /** By object: since when its manifest has been away, monotonic. */
   readonly #missingSince = new Map<string, number>();
   /** Objects without a manifest that stay in AWS. */
@@ -118,11 +120,21 @@ export class LocalSession {
   #lookLater(): void {
     this.#timer = this.#options.real.schedule(lookMs, () => {
       this.#look()
-        .catch((error: unknown) => this.#options.view.notice(`the manifests cannot be looked at: ${String(error)}`))
+        .catch((error: unknown) => this.#unread(error))
         .finally(() => {
           if (!this.#stop.signal.aborted) this.#lookLater();
         });
     });
+  }
+
+  /** What cannot be read is not whole: nothing in it counts as removed, and the next look reads all of it again. */
+  #unread(error: unknown): void {
+    this.#whole = false;
+    this.#fingerprint = "";
+    this.#missingSince.clear();
+    const text = `the manifests cannot be read: ${String(error)}`;
+    if (text !== this.#unreadText) this.#options.view.notice(text);
+    this.#unreadText = text;
   }
 
   async #look(): Promise<void> {
@@ -133,6 +145,7 @@ export class LocalSession {
       // Somebody is still writing: the next look will find it whole.
       if ((await source.fingerprint()) !== fingerprint) return;
       this.#fingerprint = fingerprint;
+      this.#unreadText = undefined;
       const problems = [...read.problems, ...(read.problems.length === 0 ? conflicts(read, this.#options.store) : [])];
       this.#whole = problems.length === 0 && read.manifests.length > 0;
       view.edit(problems);

@@ -54,7 +54,7 @@ export async function startLocal(start: LocalStart): Promise<number> {
   const simulated = options.simulate ? simulatedCloud(flags, clock, before) : undefined;
   const cloud = start.cloud ?? simulated ?? (await realCloud(flags, io.env, io.interrupted));
 
-  const text = simulated === undefined ? "" : accountText(options.directory);
+  const text = simulated === undefined ? undefined : accountText(options.directory);
   const described = simulated === undefined ? source : withAccount(source, options.directory, simulated);
   if (simulated !== undefined) {
     const { account, problems } = readAccount(options.directory);
@@ -166,8 +166,8 @@ function withAccount(source: ManifestSource, directory: string, cloud: Simulated
   };
 }
 
-function withText(fingerprint: string, account: string): string {
-  return account === "" ? fingerprint : `${fingerprint}\n${account}`;
+function withText(fingerprint: string, account: string | undefined): string {
+  return account === undefined ? fingerprint : `${fingerprint}\n${account}`;
 }
 
 function simulatedCloud(flags: LocalFlags, clock: Clock, before: LocalState | undefined): SimulatedCloud {
