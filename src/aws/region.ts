@@ -123,7 +123,7 @@ export interface BatchSnapshot {
   readonly definitions: ReadonlyMap<string, readonly RevisionSeen[]> | undefined;
   /**
    * Whether the absence of a name may be believed: it is not in a complete listing that began at least 5 s after
-   * this process became the writer and after its last write, also a failed one, to that name (DESIGN section 4).
+   * this process became the writer and after its last write, also a failed one, to that name (docs/design.md, section 4).
    */
   isAbsent(thing: NamedThing, name: string): boolean;
   /**

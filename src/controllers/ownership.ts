@@ -1,4 +1,4 @@
-/** Whose an AWS object is, told by its tags alone (DESIGN section 4). Pure. */
+/** Whose an AWS object is, told by its tags alone (docs/design.md, section 4). Pure. */
 
 import type { KubeObject } from "../api/object.ts";
 import { shortHash } from "./fingerprint.ts";

@@ -56,7 +56,7 @@ export interface Regions {
   ec2(region: string | undefined, signal: AbortSignal): Promise<Ec2Region>;
 }
 
-/** The operator's flags that decisions depend on (DESIGN section 13). */
+/** The operator's flags that decisions depend on (docs/design.md, section 13). */
 export interface Settings {
   /** The region of objects that name none. */
   readonly region: string;

@@ -8,7 +8,7 @@ import { inTransition } from "./fleet.ts";
 import { emptyForMs } from "./retire.ts";
 import { clusterName, type JobsSeen } from "./seen.ts";
 
-/** The jobs on environments that are on their way out (DESIGN section 5, Retire). */
+/** The jobs on environments that are on their way out (docs/design.md, section 5, Retire). */
 
 /** What is remembered of an environment between passes, by region and name (`memoryKey`). */
 export interface JobMemory {

@@ -1,7 +1,7 @@
 /**
  * The field table of compute environments: for each field of the spec how it is compared, what its absence means,
- * and what kind of update a change needs (AWS Batch User Guide, "Updating compute environments"; knowledge file
- * section 3.2). Pure data.
+ * and what kind of update a change needs (AWS Batch User Guide, "Updating compute environments"). Pure
+ * data.
  */
 
 import {
@@ -39,7 +39,7 @@ export interface Field {
    */
   readonly absence: "restored" | "kept";
   readonly need: Readonly<Partial<Record<Family, Need>>>;
-  /** What an update sends for "nothing" (knowledge file section 3.3). */
+  /** What an update sends for "nothing" (API reference of UpdateComputeEnvironment, ComputeResourceUpdate). */
   readonly cleared?: unknown;
   /** What members mean that are left out where the field itself is there; an update names them all. */
   readonly members?: Readonly<Record<string, unknown>>;
@@ -76,7 +76,7 @@ export const fields: readonly Field[] = [
     same: sameMembers,
     absence: "kept",
     need: { ec2: "metadata", managedInstances: "metadata" },
-    // A `true` that AWS kept for a member left out would end jobs against the spec (knowledge file section 3.5).
+    // A `true` that AWS kept for a member left out would end jobs against the spec (API reference, UpdatePolicy).
     members: { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 },
   },
   { path: "ecsSettings", same: sameMembers, absence: "kept", need: everywhere("metadata") },

@@ -191,7 +191,7 @@ function remove(seen: Seen, environment: Environment, now: number): Retirement {
   };
 }
 
-/** AWS's words for a role that is missing, not (yet) assumable or without permission (knowledge file, section 2.1). */
+/** AWS's words for a role that is missing, not (yet) assumable or without permission (AWS Batch User Guide, "INVALID compute environment"). */
 export function isAuthorizationReason(statusReason: string | undefined): boolean {
   const reason = statusReason ?? "";
   return (

@@ -43,7 +43,7 @@ export function queueDifferences(spec: JobQueueSpec, queue: Queue): QueueDiffere
   return found;
 }
 
-/** The same update with the policy of a fair-share queue, which AWS wants with each (knowledge file, section 4.2). */
+/** The same update with the policy of a fair-share queue, which AWS wants with each (API reference of UpdateJobQueue). */
 export function withPolicy(request: UpdateJobQueueRequest, queue: Queue): UpdateJobQueueRequest {
   const { schedulingPolicyArn } = queue;
   return schedulingPolicyArn === undefined ? request : { schedulingPolicyArn, ...request };
