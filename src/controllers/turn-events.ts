@@ -24,6 +24,9 @@ export function turnEvents(
       if (status === "False") events.push({ type: "Warning", reason, action: "Reconcile", note: message });
       else if (before?.status === "False") events.push({ type: "Normal", reason, action: "Reconcile", note: message });
     }
+    if (type === "UpdateAvailable" && status === "True" && before?.status !== "True") {
+      events.push({ type: "Normal", reason, action: "Reconcile", note: message });
+    }
     if (type === "Stalled" && (before?.status !== "True" || before.reason !== reason)) {
       events.push({ type: "Warning", reason, action: "Reconcile", note: message });
     }

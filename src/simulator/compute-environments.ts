@@ -108,7 +108,8 @@ export class ComputeEnvironments {
     const mended = request.serviceRole !== undefined || request.computeResources !== undefined;
     const stays = current.status === "INVALID" && !mended ? current.statusReason : undefined;
     if (!isFargate(current.computeResources) && isInfrastructureUpdate(request.computeResources)) {
-      this.#replaceInstances(updated);
+      const newest = request.computeResources?.updateToLatestImageVersion === true;
+      this.#replaceInstances(updated, newest);
     } else {
       this.#later(current, this.#world.knobs.scalingUpdateMs, () =>
         this.#settle(current.computeEnvironmentName, stays),
@@ -213,6 +214,17 @@ export class ComputeEnvironments {
     if (environment !== undefined && !isBusy(environment)) this.#settle(name);
   }
 
+  /** Images of this type are older than AWS's newest from now on, where the image is AWS's choice. */
+  outdate(imageType: string): void {
+    for (const environment of this.all()) {
+      const { computeResources: resources, status } = environment;
+      if (resources === undefined || status === "DELETED" || hasOwnImage(resources)) continue;
+      const images = resources.ec2Configuration ?? [];
+      if (!images.some((image) => image.imageType === imageType)) continue;
+      this.#put(withImages(environment, (image) => (image.imageType === imageType ? "UPDATE_AVAILABLE" : undefined)));
+    }
+  }
+
   #updated(current: Environment, request: UpdateComputeEnvironmentRequest): Environment {
     const { computeResources: update, state, serviceRole, unmanagedvCpus, ecsSettings, updatePolicy } = request;
     const updated: Environment = { ...current };
@@ -232,7 +244,8 @@ export class ComputeEnvironments {
     return { ...updated, computeResources: filledResources(merged, orchestration) };
   }
 
-  #replaceInstances(environment: Environment): void {
+  /** @param newest whether the new instances get the newest images */
+  #replaceInstances(environment: Environment, newest: boolean): void {
     const { updatePolicy, computeEnvironmentArn: arn, computeEnvironmentName: name } = environment;
     const { knobs, clock } = this.#world;
     const ready = clock.monotonic() + knobs.infrastructureUpdateMs;
@@ -242,6 +255,10 @@ export class ComputeEnvironments {
       const now = clock.monotonic();
       if (now >= deadline) this.#tenants().evict(arn);
       if (now >= ready && this.#tenants().count(arn) === 0) {
+        const current = this.find(name);
+        if (newest && current !== undefined) {
+          this.#put(withImages(current, (image) => (image.batchImageStatus === undefined ? undefined : "LATEST")));
+        }
         this.#settle(name);
         return;
       }
@@ -329,6 +346,24 @@ export class ComputeEnvironments {
     this.#timers.get(id)?.cancel();
     this.#timers.set(id, this.#world.clock.schedule(delayMs, task));
   }
+}
+
+type Image = NonNullable<NonNullable<Environment["computeResources"]>["ec2Configuration"]>[number];
+
+/** AWS compares the images of the default choice only. */
+function hasOwnImage({ imageId, launchTemplate }: NonNullable<Environment["computeResources"]>): boolean {
+  return imageId !== undefined || (launchTemplate?.overrides ?? []).length > 0;
+}
+
+/** @param status what AWS says of an image from now on; undefined: as before */
+function withImages(environment: Environment, status: (image: Image) => string | undefined): Environment {
+  const { computeResources: resources } = environment;
+  if (resources?.ec2Configuration === undefined) return environment;
+  const ec2Configuration = resources.ec2Configuration.map((image) => {
+    const told = image.imageIdOverride === undefined ? status(image) : undefined;
+    return told === undefined ? image : { ...image, batchImageStatus: told };
+  });
+  return { ...environment, computeResources: { ...resources, ec2Configuration } };
 }
 
 function isBusy({ status }: Environment): boolean {

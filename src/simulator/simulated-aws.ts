@@ -51,6 +51,11 @@ export interface Outside extends SimulatedBatch {
   quotaUsedUp(computeEnvironmentName: string, usedUp: boolean): void;
   /** The image is in no registry any more, or is again. */
   imageMissing(image: string, missing: boolean): void;
+  /**
+   * AWS Batch has a newer image of this type: environments say so of instances that run an older one of AWS's own, until
+   * an update asks for the newest.
+   */
+  releaseImage(imageType: string): void;
   /** All of a consumable resource is held by others, or not. */
   consumableTaken(name: string, taken: boolean): void;
   /** Submits a job with a known course; `durationMs: Infinity` runs until ended. */
@@ -185,6 +190,7 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
       quotaUsedUp: (name, usedUp) =>
         marked(scheduler.silentlyShort, world.arn("batch", `compute-environment/${name}`), usedUp),
       imageMissing: (image, missing) => marked(scheduler.missingImages, image, missing),
+      releaseImage: (imageType) => environments.outdate(imageType),
       consumableTaken(name, taken) {
         marked(scheduler.takenConsumables, name, taken);
         scheduler.wake();

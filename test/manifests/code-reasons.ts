@@ -27,6 +27,7 @@ const otherWords: ReadonlyMap<string, readonly string[]> = new Map([
       "SelectionReady",
       "SecurityGroupReady",
       "RolesReady",
+      "UpdateAvailable",
     ],
   ],
   ["state of a network", ["Reachable", "Unreachable"]],

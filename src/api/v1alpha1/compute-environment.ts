@@ -58,7 +58,7 @@ const replacement = object("How a change that AWS cannot make in place is made b
     "Repoint",
   ]).optional(),
   externalChanges: oneOf(
-    "What comes of a change outside this object ($Latest, a new AMI): Report (default) or Apply.",
+    "What comes of a newer image that AWS Batch announces: Report (default), by the condition UpdateAvailable, or Apply, by fresh instances. A new version of a launch template is not looked for: see rolloutToken.",
     ["Report", "Apply"],
   ).optional(),
 });
@@ -103,7 +103,7 @@ export const BatchComputeEnvironmentSpec = object(
     replacement: replacement.optional(),
     drain: drain.optional(),
     rolloutToken: text(
-      "Any text; a new value asks for fresh instances (newest AMI and launch template).",
+      "Any text; a new value asks for fresh instances, with the newest image, and the version of the launch template that $Default or $Latest then means.",
       256,
       /^[A-Za-z0-9 _.:/=+@-]+$/,
     ).optional(),

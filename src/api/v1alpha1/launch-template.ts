@@ -10,7 +10,7 @@ const launchTemplateName = text(
   /^[A-Za-z0-9().\-/_]+$/,
 );
 const launchTemplateVersion = text(
-  "A version number, $Default or $Latest. Default: $Default.",
+  "A version number, $Default or $Latest. Default: $Default. AWS looks up which version $Default and $Latest mean when it replaces the instances.",
   20,
   /^([$]Default|[$]Latest|[0-9]+)$/,
 );

@@ -13,6 +13,7 @@ import {
   sameOrderedTypes,
   updatableStrategies,
 } from "./fields.ts";
+import { outdatedImages } from "./newer-image.ts";
 import { isRolledOut, rolledOutFor } from "./rollout.ts";
 
 /** A spec, with what is filled in beside what its object says (`placed`). */
@@ -193,11 +194,10 @@ function rolloutDifference(spec: Spec, described: Environment): Difference[] {
   ];
 }
 
-/** A newer AMI, which AWS announces; acted on only under `replacement.externalChanges: Apply`. */
+/** A newer image, which AWS announces: a difference only under `replacement.externalChanges: Apply`, else news. */
 function imageDifference(spec: Spec, described: Environment): Difference[] {
   if (spec.replacement?.externalChanges !== "Apply") return [];
-  const images = described.computeResources?.ec2Configuration ?? [];
-  if (!images.some((image) => image.batchImageStatus === "UPDATE_AVAILABLE")) return [];
+  if (outdatedImages(described).length === 0) return [];
   return [
     {
       path: "spec.computeResources.ec2Configuration",

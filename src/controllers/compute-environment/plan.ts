@@ -15,6 +15,7 @@ import { type Context, inTime, isPassedOver, together } from "./context.ts";
 import { deleted } from "./delete.ts";
 import { fleetOf, inTransition, isRetired, tryAgainApproval } from "./fleet.ts";
 import { withNetwork } from "./network-report.ts";
+import { newerImage } from "./newer-image.ts";
 import { type Choice, pastRefusals } from "./past-refusals.ts";
 import { failedSteps, predecessorStep, supersededSteps } from "./predecessors.ts";
 import {
@@ -62,8 +63,10 @@ const untilServing: readonly Rule[] = [
 const afterServing: readonly Rule[] = [predecessorsRetired];
 
 export function planFor(object: BatchComputeEnvironment, seen: Seen, now: number): Decision<Action> {
-  const decision = pastRefusals(contextOf(object.spec, seen, now), chosen);
-  return withNetwork(decision, object, seen.network);
+  const context = contextOf(object.spec, seen, now);
+  const decision = pastRefusals(context, chosen);
+  const newer = seen.wish.deleting ? [] : newerImage(context.spec, context.fleet.target);
+  return withNetwork({ ...decision, news: [...decision.news, ...newer] }, object, seen.network);
 }
 
 /** What the rules say. */
