@@ -1,4 +1,4 @@
-import type { Clock } from "../runtime/clock.ts";
+import { type Clock, sleep } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
 import { ActiveJobCounts } from "./active-jobs.ts";
 import type { BatchApi, DefinitionRevision, Queue, RegisterJobDefinitionRequest } from "./batch.ts";
@@ -21,6 +21,7 @@ import {
 import { AwsError, isDefinite } from "./errors.ts";
 import { queuesOfJobs, stillActive, unfinishedJobs } from "./jobs.ts";
 import { JobsObserver } from "./jobs-observer.ts";
+import { describeRevisions } from "./listing.ts";
 import { ListsObserver } from "./lists-observer.ts";
 import { longRead } from "./long-read.ts";
 import { type Location, nameIn, revisionIn, thingIn } from "./names.ts";
@@ -252,6 +253,14 @@ export function createBatchRegion(options: BatchRegionOptions): ObservedBatchReg
     async refreshDefinition(name, signal) {
       await definitions.refresh(name, signal);
       return cache.snapshotOfReadDefinitions();
+    },
+
+    async definitionBody(arn, signal) {
+      // AWS may not show yet what we have just registered.
+      const waitMs = cache.definitions.settledFrom(thingIn(arn)?.name ?? "") - clock.monotonic();
+      if (waitMs > 0) await sleep(clock, waitMs, signal);
+      const [revision] = await describeRevisions(batch, [arn], signal);
+      return revision;
     },
 
     createComputeEnvironment(request, signal) {

@@ -1,6 +1,7 @@
 import type {
   CreateComputeEnvironmentRequest,
   CreateJobQueueRequest,
+  DefinitionRevision,
   Environment,
   JobSummary,
   Queue,
@@ -35,6 +36,13 @@ export interface BatchRegion {
    * @throws AwsError when AWS cannot be read
    */
   refreshDefinition(name: string, signal: AbortSignal): Promise<BatchSnapshot>;
+  /**
+   * The body of one revision, read now: the cache keeps digests only. Undefined when AWS does not show the revision.
+   * Waits up to 5 s after a write of this process to the name, so that AWS shows what was just registered.
+   * @param arn of the revision
+   * @throws AwsError when AWS cannot be read
+   */
+  definitionBody(arn: string, signal: AbortSignal): Promise<DefinitionRevision | undefined>;
   /** Looks again soon (about 2 s) until nothing is in transition any more, although AWS shows nothing moving yet. */
   expectChange(): void;
   /**

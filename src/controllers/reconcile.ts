@@ -345,8 +345,9 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
   };
 }
 
-/** Bounds of the schema of status: of a reason or an echo, and of a value as JSON. */
+/** Bounds of the schema of status: of a reason or an echo, of a path, and of a value as JSON. */
 const textLimit = 1024;
+const pathLimit = 512;
 const valueLimit = 4096;
 
 /** By what a person has asked last that the object is looked at. */
@@ -366,9 +367,10 @@ function planOf({ change, next }: Decision<unknown>): object {
   };
 }
 
-function shownChange({ why, from, to, ...change }: FieldChange): FieldChange {
+function shownChange({ path, why, from, to, ...change }: FieldChange): FieldChange {
   return {
     ...change,
+    path: shortened(path, pathLimit),
     why: shortened(why, textLimit),
     ...(from === undefined ? {} : { from: shortened(from, valueLimit) }),
     ...(to === undefined ? {} : { to: shortened(to, valueLimit) }),

@@ -63,6 +63,10 @@ export function fakeRegion(
       await called(`refreshDefinition ${name}`);
       return snapshotOf(region);
     },
+    async definitionBody(arn) {
+      await called(`definitionBody ${arn}`);
+      return undefined;
+    },
     expectChange() {
       region.calls.push("expectChange");
     },

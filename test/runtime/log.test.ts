@@ -39,6 +39,24 @@ test("the level can change while it runs, for logs made from it too", () => {
 });
 
 describe("redaction", () => {
+  test.each([
+    ["password", "dbPassword"],
+    ["passwd", "passwd"],
+    ["secret", "clientSecret"],
+    ["token", "AWS_SESSION_TOKEN"],
+    ["credential", "credentials"],
+    ["authorization", "Authorization"],
+    ["api key", "apiKey"],
+    ["api key", "api-key"],
+    ["api key", "apikey"],
+    ["private key", "privateKey"],
+    ["private key", "private_key"],
+    ["access key", "accessKeyId"],
+    ["access key", "AWS_ACCESS_KEY_ID"],
+  ])("hides what is called %s, as in %s", (_kind, key) => {
+    expect(redacted({ [key]: "hunter2" })).toEqual({ [key]: "[redacted]" });
+  });
+
   const cases: { name: string; fields: Fields; expected: Fields }[] = [
     {
       name: "hides the values of keys that sound like secrets, at any depth",

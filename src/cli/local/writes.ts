@@ -5,12 +5,13 @@ import { ec2CallKinds } from "../../aws/ec2-calls.ts";
 import { classify } from "../../aws/errors.ts";
 import type { IamApi } from "../../aws/iam.ts";
 import { iamCallKinds } from "../../aws/iam-calls.ts";
+import { shownRequest } from "../../controllers/job-definition/shown-values.ts";
 
 /** One write that has left for AWS. */
 export interface AwsWrite {
   /** e.g. `CreateComputeEnvironment`. */
   readonly operation: string;
-  /** With the values of container environments left out. */
+  /** With the values of a job definition's body that may be secrets hidden. */
   readonly input: unknown;
   /** `ok`, or the kind of failure. */
   readonly outcome: string;
@@ -46,7 +47,12 @@ function tapFor(service: "batch" | "iam" | "ec2", onWrite: (write: AwsWrite) => 
   return <I, O>(operation: string, call: (input: I, options?: CallOptions) => Promise<O>) =>
     async (input: I, options?: CallOptions): Promise<O> => {
       const told = (outcome: string, message?: string): void =>
-        onWrite({ operation, input: withoutValues(input), outcome, ...(message === undefined ? {} : { message }) });
+        onWrite({
+          operation,
+          input: shownInput(operation, input),
+          outcome,
+          ...(message === undefined ? {} : { message }),
+        });
       try {
         const answer = await call(input, options);
         told("ok");
@@ -61,17 +67,9 @@ function tapFor(service: "batch" | "iam" | "ec2", onWrite: (write: AwsWrite) => 
     };
 }
 
-/** People put secrets into container environments, and this goes into the logs of their CI. */
-function withoutValues(value: unknown, key = ""): unknown {
-  if (Array.isArray(value)) return value.map((item: unknown) => withoutValues(item, key));
-  if (typeof value !== "object" || value === null) return value;
-  const hides = key === "environment" || key === "env";
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [
-      name,
-      hides && name === "value" && typeof member === "string" ? "[hidden]" : withoutValues(member, name),
-    ]),
-  );
+/** What a write sends, without values that may be secrets: this goes into the logs of people's CI. */
+function shownInput(operation: string, input: unknown): unknown {
+  return operation === "RegisterJobDefinition" ? shownRequest(input as object) : input;
 }
 
 /** The name or ARN that a write is about, for people. */

@@ -1,13 +1,11 @@
 import type { JobDefinition } from "../../api/v1alpha1/job-definition.ts";
-import type { FieldChange } from "../../controllers/decision.ts";
-import { normalised } from "../../controllers/job-definition/normalise.ts";
+import { withBodyChanges } from "../../controllers/job-definition/body.ts";
 import { observe } from "../../controllers/job-definition/observe.ts";
 import { plan } from "../../controllers/job-definition/plan.ts";
 import { definitionRoleUser } from "../../controllers/job-definition/roles.ts";
 import type { Ports } from "../../controllers/ports.ts";
 import { planWithRoles } from "../../controllers/roles/plan.ts";
 import { newRolesMemory, observeWithRoles } from "../../controllers/roles/with-roles.ts";
-import { bodyChanges } from "./body-changes.ts";
 import { noJobs } from "./entry.ts";
 import { type EntryBody, heldBy, notesOf } from "./held.ts";
 import type { ReadRegion } from "./region.ts";
@@ -24,7 +22,11 @@ export async function definitionEntry(
     object,
     region,
     definitionRoleUser,
-    { observeOwn: (whole) => observe(whole, region, ports, signal), isThrough: () => true },
+    {
+      observeOwn: async (whole) =>
+        withBodyChanges(whole.spec, await observe(whole, region, ports, signal), region, signal),
+      isThrough: () => true,
+    },
     ports,
     newRolesMemory(),
     signal,
@@ -33,8 +35,7 @@ export async function definitionEntry(
   const own = plan(observed.object, seen, ports.clock.now());
   const decision = planWithRoles(own, noted(observed.roles), seen.wish.deleting);
   const { change } = decision;
-  const body = region.bodies.get(seen.name);
-  const revision = body?.revision;
+  const revision = seen.revisions[0]?.revision;
   const registers = change.action === "Register";
   return {
     awsName: revision === undefined ? seen.name : `${seen.name}:${revision}`,
@@ -46,21 +47,10 @@ export async function definitionEntry(
         : change.action === "Update"
           ? "its roles are brought to the spec"
           : "gets other tags in place",
-    fields: registers ? registeredFields(observed.object, body, change.changes) : change.changes,
+    fields: registers && revision === undefined ? [] : change.changes,
     queues: [],
     jobs: noJobs,
     blocked: heldBy(object, decision),
     notes: notesOf(decision, false),
   };
-}
-
-/** What differs between the highest revision and the manifest, field by field. */
-function registeredFields(
-  { spec }: JobDefinition,
-  body: Parameters<typeof normalised>[0] | undefined,
-  otherwise: readonly FieldChange[],
-): readonly FieldChange[] {
-  if (body === undefined) return [];
-  const fields = bodyChanges(normalised(body), normalised(spec));
-  return fields.length === 0 ? otherwise : fields;
 }

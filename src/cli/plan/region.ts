@@ -16,17 +16,14 @@ import type { AwsConnection } from "../../operator.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { readOnlyGuard } from "../read-only.ts";
 
-/** A region as it was read once, whole; every write to it is refused. */
-export interface ReadRegion extends BatchRegion {
-  /** The body of each name's highest ACTIVE revision. */
-  readonly bodies: ReadonlyMap<string, DefinitionRevision>;
-}
-
 export interface ReadOptions {
   readonly clock: Clock;
   readonly requestsPerSecond: number;
   readonly signal: AbortSignal;
 }
+
+/** A region as it was read once, whole; every write to it is refused. */
+export type ReadRegion = BatchRegion;
 
 /** @throws AwsError when anything of it cannot be read */
 export async function readRegion(
@@ -61,10 +58,10 @@ export async function readRegion(
     account,
     region,
     partition,
-    bodies,
     snapshot: () => snapshot,
     refresh: async () => snapshot,
     refreshDefinition: async () => snapshot,
+    definitionBody: async (arn) => bodies.get(arn),
     expectChange: () => undefined,
     expectAbsence: () => undefined,
     jobs: (queue, jobsSignal) => unfinishedJobs(reading, queue, jobsSignal),
@@ -115,16 +112,18 @@ export async function readEc2(
 
 async function definitionsOf(batch: BatchApi, signal: AbortSignal) {
   const definitions = new Map<string, RevisionSeen[]>();
-  const bodies = new Map<string, DefinitionRevision>();
+  const highest = new Map<string, DefinitionRevision>();
   for await (const page of activeRevisions(batch, undefined, signal)) {
     for (const described of page) {
       const { jobDefinitionName: name, jobDefinitionArn: arn, revision, type = "container", tags = {} } = described;
       const digest = { fingerprint: fingerprintOf(described), roles: rolesNamedBy(described) };
       const seen = { name, revision, arn, type, tags, ...digest };
       definitions.set(name, [...(definitions.get(name) ?? []), seen]);
-      if (revision > (bodies.get(name)?.revision ?? 0)) bodies.set(name, described);
+      if (revision > (highest.get(name)?.revision ?? 0)) highest.set(name, described);
     }
   }
+  // Of each name the highest revision is compared, and no other.
+  const bodies = new Map([...highest.values()].map((described) => [described.jobDefinitionArn, described]));
   for (const revisions of definitions.values()) revisions.sort((left, right) => right.revision - left.revision);
   return { definitions, bodies };
 }

@@ -1,4 +1,6 @@
 import type { CustomResourceDefinition, StructuralSchema } from "../../api/crd.ts";
+import { JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
+import { showsSpecValue } from "../../controllers/job-definition/shown-values.ts";
 import { ruleFindings } from "./cel.ts";
 import { isRecord, withDefaults } from "./defaults.ts";
 import { duplicateFindings } from "./lists.ts";
@@ -35,7 +37,8 @@ function writtenSchema(crd: CustomResourceDefinition): StructuralSchema {
 export function objectFindings(crd: CustomResourceDefinition, value: unknown, old?: unknown): Finding[] {
   const schema = writtenSchema(crd);
   const written = withDefaults(schema, specPart(value));
-  const shape = [...schemaFindings(schema, written), ...duplicateFindings(schema, written)];
+  const shows = crd.spec.names.kind === JobDefinitionKind.kind ? showsSpecValue : undefined;
+  const shape = [...schemaFindings(schema, written, [], shows), ...duplicateFindings(schema, written)];
   const rules = ruleFindings(schema, written, old === undefined ? undefined : specPart(old));
   return [
     ...metadataFindings(isRecord(value) ? value["metadata"] : undefined),

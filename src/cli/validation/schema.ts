@@ -5,8 +5,17 @@ import { nearest } from "./nearest.ts";
 import { type Finding, type Path, valueText } from "./problem.ts";
 import { oneOfText, patternText, typeText } from "./words.ts";
 
-/** Everything in which a value differs from its schema, in words. Rules are `cel.ts`, keys of lists `lists.ts`. */
-export function schemaFindings(schema: StructuralSchema, value: unknown, path: Path = []): Finding[] {
+/**
+ * Everything in which a value differs from its schema, in words. Rules are `cel.ts`, keys of lists `lists.ts`.
+ *
+ * @param shows whether free text at a path may be printed; by default all may
+ */
+export function schemaFindings(
+  schema: StructuralSchema,
+  value: unknown,
+  path: Path = [],
+  shows: (path: Path) => boolean = () => true,
+): Finding[] {
   const unknown = unknownFields(schema, value, path);
   const validate = validatorOf(schema);
   validate(value);
@@ -15,7 +24,7 @@ export function schemaFindings(schema: StructuralSchema, value: unknown, path: P
   return [
     ...unknown.map(({ finding }) => finding),
     ...errors
-      .map((error) => errorFinding(error, value, path))
+      .map((error) => errorFinding(error, value, path, shows))
       // A mistyped field is told once, not also as a missing one.
       .filter(({ path: at, required }) => !required || !meant.has(JSON.stringify(at)))
       .map(({ finding }) => finding),
@@ -45,7 +54,7 @@ interface Explained {
   readonly finding: Finding;
 }
 
-function errorFinding(error: DefinedError, root: unknown, prefix: Path): Explained {
+function errorFinding(error: DefinedError, root: unknown, prefix: Path, shows: (path: Path) => boolean): Explained {
   const at = stepsOf(error.instancePath, root);
   const path = [...prefix, ...at];
   if (error.keyword === "required") {
@@ -57,9 +66,14 @@ function errorFinding(error: DefinedError, root: unknown, prefix: Path): Explain
       finding: { path: missing, message: `is missing: add it (${wanted})`, wanted },
     };
   }
-  const found = valueText(error.data);
+  const found = shows(path) || !isFreeText(error.parentSchema) ? valueText(error.data) : "[hidden]";
   const wanted = boundText(error);
   return { path, required: false, finding: { path, message: `found ${found}, wanted ${wanted}`, found, wanted } };
+}
+
+/** Whether people write what they like there; a number, a flag or one of a few words is no secret. */
+function isFreeText(schema: DefinedError["parentSchema"]): boolean {
+  return schema?.["enum"] === undefined && !["integer", "number", "boolean"].includes(schema?.["type"]);
 }
 
 function boundText(error: DefinedError): string {

@@ -57,7 +57,7 @@ export function adoption(spec: JobDefinitionSpec, seen: Seen, ledger: readonly E
   const { adoptableNames, ignoreTagKeys } = seen.settings;
   const allowed = adoptionPolicy !== "Never" && matchesAny(adoptableNames, seen.name);
   const differing = [
-    ...(top.equal ? [] : ["its body"]),
+    ...(top.equal ? [] : [bodyText(seen)]),
     ...(tagChange(spec.tags, {}, top.revision.tags, ignoreTagKeys) === undefined ? [] : ["spec.tags"]),
   ];
   const matches = adoptionPolicy === "IfExists" ? top.equal : differing.length === 0;
@@ -67,6 +67,11 @@ export function adoption(spec: JobDefinitionSpec, seen: Seen, ledger: readonly E
   if (foreign === undefined || ledger.some(ownedByUs)) return undefined;
   if (allowed && adoptionPolicy === "IfExists") return undefined;
   return blocked("NotAdopted", `${foreign.name} was not made by this operator, ${whyNot(seen, allowed, differing)}`);
+}
+
+/** The fields of the body that differ, where they were read; without values. */
+function bodyText({ bodyChanges }: Seen): string {
+  return bodyChanges.length === 0 ? "its body" : `its body (${firstOf(bodyChanges.map(({ path }) => path))})`;
 }
 
 function adopt(spec: JobDefinitionSpec, seen: Seen, { name, revision }: Entry): Step {

@@ -10,6 +10,7 @@ import { defaultAwsName } from "../naming.ts";
 import { type Cluster, identityOf, identityText, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { wishOf } from "../wish.ts";
+import { needsBody, withBodyChanges } from "./body.ts";
 import { fingerprintOfWish } from "./normalise.ts";
 import type { Seen } from "./seen.ts";
 
@@ -18,7 +19,10 @@ const shownWithinMs = 5000;
 const listingLookMs = 100;
 
 /** What `observe` reads of AWS and of the other objects. */
-type Region = Pick<BatchRegion, "account" | "region" | "partition" | "snapshot" | "refreshDefinition">;
+type Region = Pick<
+  BatchRegion,
+  "account" | "region" | "partition" | "snapshot" | "refreshDefinition" | "definitionBody"
+>;
 interface Reads extends Pick<Ports, "clock" | "cluster" | "settings"> {
   readonly objects: Pick<Ports["objects"], "list">;
 }
@@ -48,7 +52,7 @@ export async function observe(object: JobDefinition, region: Region, ports: Read
   const rivals = rivalsOf(object, JobDefinitionKind, definitionNameOf, ports.objects, ports.settings);
   const owner = ownerByTags(revisions, [object, ...rivals], ports.cluster);
   const claimant = owner ?? olderOf(object, rivals);
-  return {
+  const seen: Seen = {
     identity,
     wish,
     settings: ports.settings,
@@ -60,7 +64,9 @@ export async function observe(object: JobDefinition, region: Region, ports: Read
     absent: revisions.length === 0 && snapshot.isAbsent("job-definition", name),
     claimedBy: claimant === undefined || claimant === object ? undefined : keyText(claimant.metadata),
     giveWay: owner === object ? rivals.map((rival) => identityText(identityOf(rival, ports.cluster))) : [],
+    bodyChanges: [],
   };
+  return needsBody(seen) ? await withBodyChanges(object.spec, seen, region, signal) : seen;
 }
 
 /**

@@ -7,6 +7,7 @@ import { rolesNamedByDefinition } from "../roles/fill.ts";
 import { isMadeByOperator } from "../roles/names.ts";
 import { tagChange } from "../tags.ts";
 import type { Action } from "./action.ts";
+import { bodyChangeReason } from "./body-changes.ts";
 import { adoption, claim, otherOwner, ownedByUs, ownTags, retag } from "./claims.ts";
 import { surplusOf } from "./history.ts";
 import { type Entry, ledgerOf, nextTimeAfter, registeredByUs } from "./ledger.ts";
@@ -52,7 +53,7 @@ function upkeep(spec: JobDefinitionSpec, seen: Seen, ledger: readonly Entry[], n
 
   const contested = contestedForMs(ledger, top, now);
   if (contested > 0) return yielding(seen, top, contested);
-  const changes = differences(spec, ledger, top);
+  const changes = differences(spec, seen, ledger, top);
   return register(spec, seen, changes, `${top.name} is not what the spec says`, nextTimeAfter(ledger, seen.told, now));
 }
 
@@ -123,11 +124,18 @@ function yielding(seen: Seen, top: Entry, recheckInMs: number): Step {
   );
 }
 
-function differences(spec: JobDefinitionSpec, ledger: readonly Entry[], top: Entry): readonly FieldChange[] {
+function differences(
+  spec: JobDefinitionSpec,
+  seen: Seen,
+  ledger: readonly Entry[],
+  top: Entry,
+): readonly FieldChange[] {
   if (top.byOthers && registeredByUs(ledger)[0]?.equal === true) {
-    return [{ path: "revision", kind: "register", why: `${top.name}, registered by somebody else, lies above ours` }];
+    const above = `${top.name}, registered by somebody else, lies above ours`;
+    return [{ path: "revision", kind: "register", why: above }, ...seen.bodyChanges];
   }
-  const why = "a revision never changes: another body is another revision";
+  if (seen.bodyChanges.length > 0) return seen.bodyChanges;
+  const why = bodyChangeReason;
   if (top.revision.type === spec.type) return [{ path: "spec", kind: "register", why }];
   const [from, to] = [JSON.stringify(top.revision.type), JSON.stringify(spec.type)];
   return [{ path: "spec.type", kind: "register", why, from, to }];

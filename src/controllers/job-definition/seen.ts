@@ -1,5 +1,6 @@
 import type { JobDefinitionStatus } from "../../api/v1alpha1/job-definition.ts";
 import type { RevisionSeen } from "../../aws/region.ts";
+import type { FieldChange } from "../decision.ts";
 import type { Identity } from "../ownership.ts";
 import type { Settings } from "../ports.ts";
 import type { Wish } from "../wish.ts";
@@ -25,6 +26,10 @@ export interface Seen {
   readonly absent: boolean;
   /** `namespace/name` of the object that has the name in the same place, by AWS's tags or its age; see `claims.ts`. */
   readonly claimedBy: string | undefined;
+  /**
+   * The fields in which the highest revision differs from the spec. Empty also where nobody has to be told: see `body.ts`.
+   */
+  readonly bodyChanges: readonly FieldChange[];
   /** `cluster/namespace/name` of the others that do, where AWS's tags name this one: their revisions do not bar it. */
   readonly giveWay: readonly string[];
 }

@@ -103,6 +103,34 @@ describe("what is wrong with a value is said with what was found and what is wan
   });
 });
 
+describe("what may be a secret", () => {
+  const container = { image: "a:1" };
+  test.each<readonly [string, Spec]>([
+    [
+      "environment of a container",
+      { containerProperties: { ...container, environment: [{ name: "A", value: 70_707 }] } },
+    ],
+    [
+      "env of a container of a pod",
+      { eksProperties: { podProperties: { containers: [{ ...container, env: [{ name: "A", value: 70_707 }] }] } } },
+    ],
+    ["parameters", { parameters: { password: 70_707 } }],
+    ["command", { containerProperties: { ...container, command: [70_707] } }],
+    ["an environment that is no list", { containerProperties: { ...container, environment: "A=70707" } }],
+  ])("is not printed: %s", (_place, spec) => {
+    const messages = messagesOf("JobDefinition", { type: "container", ...spec });
+    expect(messages.join("\n")).toContain("found [hidden], wanted");
+    expect(messages.join("\n")).not.toContain("70707");
+  });
+
+  test("is not what has to be a number, or one of a few words, or names an item of a list", () => {
+    const spec = { type: "container", containerProperties: { ...container, ulimits: [{ name: 1, hardLimit: "x" }] } };
+    const messages = messagesOf("JobDefinition", spec).join("\n");
+    expect(messages).toContain("found 1, wanted");
+    expect(messages).toContain('found "x", wanted');
+  });
+});
+
 describe("fields that do not exist", () => {
   test("are problems at every depth, with the nearest name of that place", () => {
     expect(

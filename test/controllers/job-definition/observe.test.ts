@@ -7,7 +7,7 @@ import type { Seen } from "../../../src/controllers/job-definition/seen.ts";
 import { identityOf, ownerTags } from "../../../src/controllers/ownership.ts";
 import { defaultSettings } from "../../../src/controllers/ports.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
-import { definition, foreign, identity, now, ours } from "./seen.ts";
+import { another, days, definition, foreign, identity, now, ours } from "./seen.ts";
 
 const { signal } = new AbortController();
 
@@ -42,6 +42,17 @@ function region(
     refreshDefinition: async (name: string) => {
       asked.push(name);
       return snapshotOf(live);
+    },
+    definitionBody: async (arn: string) => {
+      const number = Number(arn.slice(arn.lastIndexOf(":") + 1));
+      asked.push(`body of revision ${number}`);
+      return {
+        jobDefinitionName: "team_job",
+        jobDefinitionArn: arn,
+        revision: number,
+        type: "container",
+        containerProperties: { image: "busybox:2" },
+      };
     },
   };
 }
@@ -138,6 +149,48 @@ describe("observe", () => {
   it("trusts the cache for a deleted object of which revisions are left", async () => {
     const aws = region([ours(1)]);
     await observe(deleted(definition()), aws, ports(), signal);
+    expect(aws.asked).toEqual([]);
+  });
+});
+
+describe("the body of the highest revision", () => {
+  const differing = ours(1, days, { fingerprint: another });
+  const annotated = (annotation: string): JobDefinition => {
+    const object = definition();
+    return { ...object, metadata: { ...object.metadata, annotations: { [`awsbatch.dev/${annotation}`]: "true" } } };
+  };
+  const image = {
+    path: "spec.containerProperties.image",
+    kind: "register",
+    why: "a revision never changes: another body is another revision",
+    from: '"busybox:2"',
+    to: '"busybox:1"',
+  };
+
+  it.each([
+    ["the object is held by dry-run", annotated("dry-run"), [differing]],
+    ["the object is held by pause", annotated("paused"), [differing]],
+    [
+      "the object adopts only what matches",
+      definition({ adoptionPolicy: "IfMatching" }),
+      [foreign(1, { fingerprint: another })],
+    ],
+  ])("is read and compared with the spec when %s", async (_why, object, revisions) => {
+    const aws = region(revisions);
+    expect((await observe(object, aws, ports(), signal)).bodyChanges).toEqual([image]);
+    expect(aws.asked).toEqual(["body of revision 1"]);
+  });
+
+  it.each([
+    ["it is as the spec says", annotated("dry-run"), [ours(1)]],
+    ["the spec is about to be registered above it", definition(), [differing]],
+    ["the object has adopted what it found", definition({ adoptionPolicy: "IfMatching" }), [differing]],
+    ["the object takes no name over", definition(), [foreign(1, { fingerprint: another })]],
+    ["the object is being deleted", deleted(annotated("dry-run")), [differing]],
+    ["there is no revision", annotated("dry-run"), []],
+  ])("costs no call when %s", async (_why, object, revisions) => {
+    const aws = region(revisions);
+    expect((await observe(object, aws, ports(), signal)).bodyChanges).toEqual([]);
     expect(aws.asked).toEqual([]);
   });
 });

@@ -235,6 +235,15 @@ describe("a name that is somebody else's", () => {
       next: "blocked NotAdopted",
       says: "differs in its body; adoptionPolicy IfMatching",
     },
+    "is not taken with IfMatching, and the fields of the body that differ are named where they were read": {
+      revisions: [foreign(2, different)],
+      seen: {
+        ...adopting("IfMatching"),
+        bodyChanges: [{ path: "spec.containerProperties.image", kind: "register", why: "", from: "1", to: "2" }],
+      },
+      next: "blocked NotAdopted",
+      says: "differs in its body (spec.containerProperties.image); adoptionPolicy IfMatching",
+    },
     "is not taken with IfMatching when tags differ": {
       revisions: [foreign(2, { tags: { old: "1" } })],
       seen: adopting("IfMatching"),

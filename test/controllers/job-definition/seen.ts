@@ -75,6 +75,7 @@ export function observed(revisions: readonly RevisionSeen[], given: Partial<Seen
     absent: revisions.length === 0,
     claimedBy: undefined,
     giveWay: [],
+    bodyChanges: [],
     ...given,
     wish: {
       deleting: false,

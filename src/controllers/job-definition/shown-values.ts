@@ -1,0 +1,141 @@
+import { bodyMembers } from "./normalise.ts";
+
+/**
+ * Which values of a job definition's body may be printed or stored: one rule for `status.plan`, the command `plan` and
+ * the writes that `local -o json` shows. People put secrets into environments, commands, parameters and options, so a
+ * value is hidden unless its path is known to hold none. Names of fields, map keys and list items are always shown.
+ * Pure.
+ */
+
+/** Members that hold no secret: everything in them is shown. */
+const shownMembers: ReadonlySet<string> = new Set([
+  "type",
+  "image",
+  "imagePullPolicy",
+  "platformCapabilities",
+  "platformVersion",
+  "propagateTags",
+  "schedulingPriority",
+  "attempts",
+  "attemptDurationSeconds",
+  "vcpus",
+  "memory",
+  "resourceRequirements",
+  "cpu",
+  "nvidia.com/gpu",
+  "jobRoleArn",
+  "taskRoleArn",
+  "executionRoleArn",
+  "serviceAccountName",
+  "numNodes",
+  "mainNode",
+  "targetNodes",
+  "instanceType",
+  "instanceTypes",
+  "privileged",
+  "readonlyRootFilesystem",
+  "user",
+  "sizeInGiB",
+  "sharedMemorySize",
+  "assignPublicIp",
+  "cpuArchitecture",
+  "operatingSystemFamily",
+  "logDriver",
+  "containerPath",
+  "sourcePath",
+  "sourceVolume",
+  "readOnly",
+]);
+
+/**
+ * Members whose own members are of AWS's choosing, so that the rule can look at each of them. What users name
+ * themselves (`parameters`, `options`, `labels`, ...) is not among them: a parameter may be called `image`.
+ */
+const openMembers: ReadonlySet<string> = new Set([
+  "containerProperties",
+  "container",
+  "ecsProperties",
+  "taskProperties",
+  "containers",
+  "initContainers",
+  "eksProperties",
+  "podProperties",
+  "nodeProperties",
+  "nodeRangeProperties",
+  "resources",
+  "limits",
+  "requests",
+  "securityContext",
+  "retryStrategy",
+  "timeout",
+  "ephemeralStorage",
+  "fargatePlatformConfiguration",
+  "networkConfiguration",
+  "runtimePlatform",
+  "linuxParameters",
+  "tmpfs",
+  "logConfiguration",
+  "mountPoints",
+  "volumes",
+  "host",
+]);
+
+/** By these members the items of a list are told apart; their values name an item, so they are shown. */
+export const keyMembers = ["name", "type", "targetNodes", "consumableResource", "containerPath"] as const;
+
+/** What is known of a place in a body: its value is shown, its members decide, or nothing in it is shown. */
+export type Visibility = "shown" | "open" | "hidden";
+
+/** @param member the name of a member of a map that is itself `outer` */
+export function visibilityIn(outer: Visibility, member: string): Visibility {
+  if (outer !== "open") return outer;
+  if (shownMembers.has(member)) return "shown";
+  return openMembers.has(member) ? "open" : "hidden";
+}
+
+/**
+ * A `RegisterJobDefinition` request that may be printed: values of the body that may hold a secret are `[hidden]`.
+ * What is not of the body (its name, tags) stays as it is.
+ */
+export function shownRequest(request: object): object {
+  return Object.fromEntries(
+    Object.entries(request).map(([member, value]) => [
+      member,
+      isBodyMember(member) ? shownValue(value, visibilityIn("open", member)) : value,
+    ]),
+  );
+}
+
+/** Whether the value at this path of a JobDefinition may be shown; what is not of the body may. */
+export function showsSpecValue(path: readonly (string | number)[]): boolean {
+  const [root, member, ...inner] = path;
+  if (root !== "spec" || typeof member !== "string" || !isBodyMember(member)) return true;
+  const [item, key] = path.slice(-2);
+  if (typeof item === "number" && typeof key === "string" && isKeyMember(key)) return true;
+  const members = inner.filter((step) => typeof step === "string");
+  return members.reduce(visibilityIn, visibilityIn("open", member)) === "shown";
+}
+
+function isKeyMember(member: string): boolean {
+  return (keyMembers as readonly string[]).includes(member);
+}
+
+function isBodyMember(member: string): boolean {
+  return (bodyMembers as readonly string[]).includes(member);
+}
+
+function shownValue(value: unknown, visibility: Visibility): unknown {
+  if (visibility === "shown" || value === undefined || value === null) return value;
+  if (Array.isArray(value)) return value.map((item: unknown) => shownItem(item, visibility));
+  if (typeof value !== "object") return "[hidden]";
+  return Object.fromEntries(
+    Object.entries(value).map(([member, inner]) => [member, shownValue(inner, visibilityIn(visibility, member))]),
+  );
+}
+
+function shownItem(item: unknown, visibility: Visibility): unknown {
+  const shown = shownValue(item, visibility);
+  if (typeof item !== "object" || item === null || Array.isArray(item)) return shown;
+  const keys = Object.entries(item).filter(([member]) => isKeyMember(member));
+  return { ...(shown as object), ...Object.fromEntries(keys) };
+}
