@@ -9,8 +9,33 @@ const laggingRetryMs = 5_000;
 /** … and then when a tenth of the wait so far has passed, but at least so often: it may be for a person to end. */
 const slowestLaggingRetryMs = 10 * 60_000;
 
-/** When to look at the object again. Pure. */
-export function againAfter(next: Next<unknown>, outcome: Outcome, lastedMs: number): Again {
+/** For how long a decision or an outcome has lasted, and in how many ms its conditions turn by time alone. */
+export interface Age {
+  readonly lastedMs: number;
+  readonly turnsInMs: number | undefined;
+}
+
+/** When to look at the object again: when something may be done, and no later than when a condition turns. Pure. */
+export function againAfter(next: Next<unknown>, outcome: Outcome, { lastedMs, turnsInMs }: Age): Again {
+  return noLaterThan(turnsInMs, againFor(next, outcome, lastedMs));
+}
+
+/** A requeue within `delayMs` at the latest; undefined: whenever `again` says. Pure. */
+export function noLaterThan(delayMs: number | undefined, again: Again): Again {
+  if (delayMs === undefined) return again;
+  switch (again.kind) {
+    case "now":
+      return again;
+    case "after":
+      return again.delayMs <= delayMs ? again : { kind: "after", delayMs };
+    case "backoff":
+      return { kind: "backoff", atMostMs: Math.min(delayMs, again.atMostMs ?? delayMs) };
+    case "onChange":
+      return { kind: "after", delayMs };
+  }
+}
+
+function againFor(next: Next<unknown>, outcome: Outcome, lastedMs: number): Again {
   if (outcome.kind === "failed") {
     if (next.kind === "act" && next.otherwise?.next.kind === "act") return { kind: "after", delayMs: besideMs };
     const final = outcome.failure.kind === "invalid" || outcome.failure.kind === "quota";
@@ -20,12 +45,7 @@ export function againAfter(next: Next<unknown>, outcome: Outcome, lastedMs: numb
     return { kind: "after", delayMs: Math.min(slowestLaggingRetryMs, Math.max(laggingRetryMs, lastedMs / 10)) };
   }
   if (next.kind === "act" || next.kind === "release") return { kind: "now" };
-  const stallsInMs =
-    next.kind === "wait" && next.stalledAfterMs !== undefined && next.stalledAfterMs > lastedMs
-      ? next.stalledAfterMs - lastedMs
-      : undefined;
-  const delays = [next.recheckInMs, stallsInMs].filter((delay) => delay !== undefined);
-  return delays.length === 0 ? { kind: "onChange" } : { kind: "after", delayMs: Math.min(...delays) };
+  return next.recheckInMs === undefined ? { kind: "onChange" } : { kind: "after", delayMs: next.recheckInMs };
 }
 
 /** The decision with a look at the object after `recheckInMs` (ms) at the latest, where it waits or rests. Pure. */

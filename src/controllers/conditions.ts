@@ -1,18 +1,13 @@
 import type { Condition, KubeObject } from "../api/object.ts";
-import { lacksReference, needsPerson, passesByItself } from "../aws/errors.ts";
+import { passesByItself } from "../aws/errors.ts";
 import type { Decision, Failure, News, Next, Outcome } from "./decision.ts";
+import { marks, type Reached, refusalStallsAfterMs, type Timed, toldInTime } from "./marks.ts";
 import { failureText, shortened } from "./wording.ts";
 
 /**
  * Conditions as people and tools read them (kstatus, `kubectl wait`, Argo CD): Ready always; Reconciling and
  * Stalled only while true; news as the plan gives it. Pure.
  */
-
-const deniedStallsAfterMs = 5 * 60_000;
-const missingStallsAfterMs = 10 * 60_000;
-const lagToldAfterMs = 5 * 60_000;
-const lagStallsAfterMs = 30 * 60_000;
-const unreadableUnknownAfterMs = 10 * 60_000;
 
 type Verdict = {
   readonly ready: "True" | "False" | "Unknown";
@@ -44,8 +39,12 @@ export function reasonOf(decision: Decision<unknown>, outcome: Outcome): string 
     : decision.next.reason;
 }
 
-export function conditionsFor(object: KubeObject, judged: Judged, now: number): Condition[] {
-  const verdict = verdictOf(judged);
+export function conditionsFor(object: KubeObject, judged: Judged, now: number): Timed<readonly Condition[]> {
+  return toldInTime(judged.lastedMs, (reached) => conditionsAt(object, judged, reached, now));
+}
+
+function conditionsAt(object: KubeObject, judged: Judged, reached: Reached, now: number): readonly Condition[] {
+  const verdict = verdictOf(judged, reached);
   const list: News[] = [
     { type: "Ready", status: verdict.ready, reason: verdict.reason, message: verdict.message },
     { type: "Synced", status: "True", reason: "ReadFromAWS", message: "AWS was read" },
@@ -66,39 +65,47 @@ function newsOf({ decision: { next, news }, outcome }: Judged): readonly News[] 
   return [...news, ...next.otherwise.news.filter(({ type }) => !types.has(type))];
 }
 
-/** Whether what keeps AWS from being read has lasted so long that the object is Stalled by it. */
-export function stallsUnread(unreadable: Unreadable): boolean {
-  return unreadable.needsPerson && unreadable.lastedMs >= unreadableUnknownAfterMs;
+/** What is told while AWS cannot be read; `stalls`: only a person can be expected to end it. */
+export interface ToldUnread {
+  readonly conditions: readonly Condition[];
+  readonly stalls: boolean;
 }
 
 /**
- * AWS could not be read: Ready stays what it was for 10 minutes, then it is Unknown, and Stalled says so where only a
- * person can end it: tools that wait for the object would otherwise wait for ever.
+ * AWS could not be read: Ready stays what it was for 10 minutes, then it is Unknown. Where only a person can end it, the
+ * object is Stalled, and Ready Unknown, as soon as after a denied write: tools that wait for it would wait for ever.
  */
-export function unreadableConditions(object: KubeObject, unreadable: Unreadable, now: number): Condition[] {
+export function unreadableConditions(object: KubeObject, unreadable: Unreadable, now: number): Timed<ToldUnread> {
+  return toldInTime(unreadable.lastedMs, (reached) => {
+    const stalls = unreadable.needsPerson && reached(marks.deniedStallsMs);
+    const keepsReady = !stalls && !reached(marks.unreadUnknownMs);
+    return { stalls, conditions: unreadAt(object, unreadable, { stalls, keepsReady }, now) };
+  });
+}
+
+function unreadAt(
+  object: KubeObject,
+  { reason, message }: Unreadable,
+  { stalls, keepsReady }: { readonly stalls: boolean; readonly keepsReady: boolean },
+  now: number,
+): readonly Condition[] {
   const old = conditionsOf(object);
-  const { reason, message } = unreadable;
-  const stalls = stallsUnread(unreadable);
   const retold = ["Ready", "Synced", ...(stalls ? ["Reconciling", "Stalled"] : [])];
   const kept = old.filter((condition) => !retold.includes(condition.type));
   const ready = old.find((condition) => condition.type === "Ready");
   const upToDate = ready !== undefined && ready.observedGeneration === object.metadata.generation;
-  const readyNow: News =
-    upToDate && unreadable.lastedMs < unreadableUnknownAfterMs
-      ? ready
-      : { type: "Ready", status: "Unknown", reason, message };
+  const readyNow: News = upToDate && keepsReady ? ready : { type: "Ready", status: "Unknown", reason, message };
   const news: News[] = [readyNow, { type: "Synced", status: "Unknown", reason, message }];
   if (stalls) news.push({ type: "Stalled", status: "True", reason, message });
-  const told = stamped(object, news, now);
-  return [...told, ...kept];
+  return [...stamped(object, news, now), ...kept];
 }
 
-function verdictOf({ decision, outcome, lastedMs }: Judged): Verdict {
+function verdictOf({ decision, outcome }: Judged, reached: Reached): Verdict {
   const { next, serving } = decision;
   if (outcome.kind === "failed") {
     const failures = failuresOf(decision, outcome.failure);
     const serves = serving || (next.kind === "act" && next.otherwise?.serving === true);
-    if (!isLag(foremost(failures), lastedMs)) return failedVerdict(failures, next, serves, lastedMs);
+    if (!isLag(foremost(failures), reached)) return failedVerdict(failures, next, serves, reached);
   }
   const { reason } = next;
   const message = besideRefusals(decision);
@@ -113,7 +120,7 @@ function verdictOf({ decision, outcome, lastedMs }: Judged): Verdict {
       if (next.held === "forApproval") return { ready: "False", kind: "none", reason, message };
       return {
         ready: "False",
-        kind: next.stalledAfterMs !== undefined && lastedMs >= next.stalledAfterMs ? "Stalled" : "Reconciling",
+        kind: next.stalledAfterMs !== undefined && reached(next.stalledAfterMs) ? "Stalled" : "Reconciling",
         reason,
         message,
       };
@@ -159,8 +166,8 @@ function lags(kind: string): boolean {
 }
 
 /** AWS has not yet noticed what it waits for: the step goes on as it was told, unless it takes unusually long. */
-function isLag(failure: Failure, lastedMs: number): boolean {
-  return lags(failure.kind) && lastedMs < lagToldAfterMs;
+function isLag(failure: Failure, reached: Reached): boolean {
+  return lags(failure.kind) && !reached(marks.lagToldMs);
 }
 
 const servingVerdict: Verdict = {
@@ -170,18 +177,13 @@ const servingVerdict: Verdict = {
   message: "AWS Batch serves this generation",
 };
 
-function failedVerdict(failures: Failures, next: Next<unknown>, serving: boolean, lastedMs: number): Verdict {
+function failedVerdict(failures: Failures, next: Next<unknown>, serving: boolean, reached: Reached): Verdict {
   const failure = foremost(failures);
   const otherwise = next.kind === "act" ? next.otherwise?.next : undefined;
   const reason = failureReason(failure.kind);
   const message = failuresText(failures, otherwise);
-  const stalled =
-    otherwise?.kind === "blocked" ||
-    failure.kind === "invalid" ||
-    failure.kind === "quota" ||
-    (needsPerson(failure.kind) && lastedMs >= deniedStallsAfterMs) ||
-    ((failure.kind === "notReady" || lacksReference(failure)) && lastedMs >= missingStallsAfterMs) ||
-    (failure.kind === "inUse" && lastedMs >= lagStallsAfterMs);
+  const stallsAfterMs = refusalStallsAfterMs(failure);
+  const stalled = otherwise?.kind === "blocked" || (stallsAfterMs !== undefined && reached(stallsAfterMs));
   if (stalled) return { ready: "False", kind: "Stalled", reason, message };
   if (!serving) return { ready: "False", kind: "Reconciling", reason, message };
   // What is usable stays Ready, but a refusal is told also then; what passes by itself is not worth the words.

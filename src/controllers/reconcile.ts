@@ -5,9 +5,9 @@ import type { BatchRegion } from "../aws/region.ts";
 import type { ObjectEvent } from "../kube/store.ts";
 import type { Again, Reconciler, Report } from "../runtime/controller.ts";
 import { leftInAws } from "./abandoned.ts";
-import { againAfter } from "./again.ts";
+import { againAfter, noLaterThan } from "./again.ts";
 import { agreed } from "./agreed.ts";
-import { conditionsFor, reasonOf, stallsUnread, unreadableConditions } from "./conditions.ts";
+import { conditionsFor, reasonOf, unreadableConditions } from "./conditions.ts";
 import type { Decision, FieldChange, Next, Outcome } from "./decision.ts";
 import { yieldTo } from "./drift.ts";
 import { type Failing, failedOutcome, type Unread, unread } from "./failures.ts";
@@ -76,7 +76,13 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
       return await release(object, region, planned, fields, { now, beganAtMs }, signal);
     const goesOn = planned.next.kind === "act" && planned.next.irreversible;
     const outdated = goesOn ? undefined : steps.outdated?.(region);
-    if (outdated !== undefined) return failing(object, outdated, fields, againAfter(planned.next, { kind: "none" }, 0));
+    if (outdated !== undefined)
+      return failing(
+        object,
+        outdated,
+        fields,
+        againAfter(planned.next, { kind: "none" }, { lastedMs: 0, turnsInMs: undefined }),
+      );
     // What is ours and needs no write was made before somebody took the finalizer away.
     if (planned.next.kind === "settled" && !isMarked(wish) && !wish.paused && !wish.dryRun) {
       return told(object, region, planned, await mark(object, region, seen, signal), fields);
@@ -279,19 +285,21 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     const lastedMs = since === undefined ? Number.POSITIVE_INFINITY : ports.clock.now() - since;
     if (!isWorthTelling(error.kind, lastedMs)) return silent({ kind: "after", delayMs: failingLookMs });
     const told = unreadable(object, unread(error), fields);
-    return again.kind === "after" && again.delayMs < unreadLookMs ? { ...told, again } : told;
+    return again.kind === "after" ? { ...told, again: noLaterThan(again.delayMs, told.again) } : told;
   }
 
   function unreadable(object: O, why: Unread, fields = {}): Report {
-    const told = { ...why, lastedMs: lasted(memoryOf(object), "unreadable", ports.clock.now()) };
+    const now = ports.clock.now();
     const known = asKnown(object);
-    const conditions = unreadableConditions(known, told, ports.clock.now());
+    const unreadable = { ...why, lastedMs: lasted(memoryOf(object), "unreadable", now) };
+    const { told, turnsInMs } = unreadableConditions(known, unreadable, now);
+    const { conditions, stalls } = told;
     // A generation that nobody could act on is observed once it is known to need a person.
-    const observed = stallsUnread(told) ? { observedGeneration: object.metadata.generation } : {};
+    const observed = stalls ? { observedGeneration: object.metadata.generation } : {};
     return {
       status: { ...(known.status as object | undefined), ...fields, ...observed, conditions },
-      events: stallsUnread(told) ? turnEvents(known, conditions) : [],
-      again: { kind: "after", delayMs: unreadLookMs },
+      events: stalls ? turnEvents(known, conditions) : [],
+      again: noLaterThan(turnsInMs, { kind: "after", delayMs: unreadLookMs }),
     };
   }
 
@@ -321,7 +329,7 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     const lastedMs = lasted(memory, reasonOf(decision, outcome), ports.clock.now());
     if (decision.next.kind === "settled") memory.settledGeneration = object.metadata.generation;
     const known = asKnown(object);
-    const conditions = conditionsFor(known, { decision, outcome, lastedMs }, ports.clock.now());
+    const { told: conditions, turnsInMs } = conditionsFor(known, { decision, outcome, lastedMs }, ports.clock.now());
     const requestedAt = requestedAtOf(object);
     const status = {
       observedGeneration: object.metadata.generation,
@@ -335,7 +343,7 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
     return {
       status,
       events: [...events, ...turnEvents(known, conditions)],
-      again: againAfter(decision.next, outcome, lastedMs),
+      again: againAfter(decision.next, outcome, { lastedMs, turnsInMs }),
     };
   }
 

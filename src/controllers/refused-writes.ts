@@ -2,6 +2,7 @@ import { AwsError, adviceFor, type FailureKind } from "../aws/errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { failureReason } from "./conditions.ts";
 import { RefusalNoted } from "./failures.ts";
+import { refusalStallsAfterMs } from "./marks.ts";
 import { failureText } from "./wording.ts";
 
 /**
@@ -9,8 +10,8 @@ import { failureText } from "./wording.ts";
  * environment itself goes on, the condition of the part tells it, and the same writes are tried again after a while.
  */
 export interface RefusedWrites {
-  /** It ends without anybody's doing. */
-  readonly passes?: true;
+  /** After this long (ms) only a person can be expected to end it; undefined: it ends without anybody's doing. */
+  readonly stallsAfterMs: number | undefined;
   readonly reason: string;
   /** AWS's words and the next step. */
   readonly message: string;
@@ -73,7 +74,8 @@ export async function notingRefusal(
     const pace = paces[kind] ?? lasting;
     const delayMs = Math.min(pace.longestMs, Math.max(pace.firstMs, (before?.delayMs ?? 0) * 2));
     const refusal = {
-      ...(pace === passing ? { passes: true as const } : {}),
+      // What AWS's answer does not tell the end of is for a person to look at.
+      stallsAfterMs: pace === passing ? undefined : (refusalStallsAfterMs(error) ?? 0),
       reason: failureReason(kind),
       message: failureText({ kind, operation, message, advice: adviceFor(error) }),
     };
@@ -82,12 +84,13 @@ export async function notingRefusal(
   }
 }
 
-/** A refusal that stands, in place of the writes: waited for where it passes by itself. */
+/** A refusal that stands, in place of the writes: waited for until only a person can be expected to end it. */
 export interface StandingRefusal {
   readonly kind: "blocked" | "wait";
   readonly reason: string;
   readonly message: string;
   readonly recheckInMs: number;
+  readonly stalledAfterMs?: number;
 }
 
 /** The refusal that still stands for exactly these writes. Pure. */
@@ -97,6 +100,8 @@ export function standingRefusal(
 ): StandingRefusal | undefined {
   const known = refused.get(writesText(writes));
   if (known === undefined) return undefined;
-  const { passes, reason, message, againInMs: recheckInMs } = known;
-  return { kind: passes === true ? "wait" : "blocked", reason, message, recheckInMs };
+  const { stallsAfterMs, reason, message, againInMs: recheckInMs } = known;
+  if (stallsAfterMs === 0) return { kind: "blocked", reason, message, recheckInMs };
+  const stalls = stallsAfterMs === undefined ? {} : { stalledAfterMs: stallsAfterMs };
+  return { kind: "wait", reason, message, recheckInMs, ...stalls };
 }

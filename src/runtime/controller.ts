@@ -38,8 +38,8 @@ export interface Report {
 export type Again =
   | { readonly kind: "now" }
   | { readonly kind: "after"; readonly delayMs: number }
-  /** After a delay that grows with each time in a row. */
-  | { readonly kind: "backoff" }
+  /** After a delay that grows with each time in a row, but within `atMostMs`. */
+  | { readonly kind: "backoff"; readonly atMostMs?: number }
   /** When the object or something that it watches changes. */
   | { readonly kind: "onChange" };
 
@@ -236,7 +236,7 @@ export class Controller {
         return "requeue_after";
       case "backoff":
         this.#steps.delete(keyText(key));
-        this.#queue.addRateLimited(key);
+        this.#queue.addRateLimited(key, again);
         return "requeue";
       case "onChange":
         this.#forget(key);

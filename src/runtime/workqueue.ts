@@ -29,6 +29,11 @@ export interface WorkqueueOptions {
   readonly observer?: WorkqueueObserver;
 }
 
+interface DelayBounds {
+  readonly atLeastMs?: number;
+  readonly atMostMs?: number;
+}
+
 interface Entry {
   readonly key: ObjectKey;
   readonly text: string;
@@ -125,11 +130,11 @@ export class Workqueue {
     entry.delayed = { at, timer, priority };
   }
 
-  /** Wants work on `key` after a delay that grows with each call until `forget`; `atLeastMs` is a lower bound. */
-  addRateLimited(key: ObjectKey, options: { readonly atLeastMs?: number } = {}): void {
+  /** Wants work on `key` after a delay that grows with each call until `forget`, within the bounds given (ms). */
+  addRateLimited(key: ObjectKey, { atLeastMs = 0, atMostMs = Number.POSITIVE_INFINITY }: DelayBounds = {}): void {
     if (this.#closed) return;
     const entry = this.#entry(key);
-    const delayMs = Math.max(backoffMs(entry.failures, this.#backoff, this.#random), options.atLeastMs ?? 0);
+    const delayMs = Math.max(Math.min(backoffMs(entry.failures, this.#backoff, this.#random), atMostMs), atLeastMs);
     entry.failures++;
     this.#observer?.retried();
     this.addAfter(key, delayMs);

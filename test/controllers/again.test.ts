@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { againAfter } from "../../src/controllers/again.ts";
+import * as again from "../../src/controllers/again.ts";
 import type { Next, Outcome } from "../../src/controllers/decision.ts";
 
 const minute = 60_000;
 const act: Next<object> = { kind: "act", action: {}, reason: "Creating", message: "", irreversible: false };
+const againAfter = (next: Next<object>, outcome: Outcome, lastedMs: number, turnsInMs?: number) =>
+  again.againAfter(next, outcome, { lastedMs, turnsInMs });
 const failed = (kind: string): Outcome => ({
   kind: "failed",
   failure: { kind, operation: "batch:DeleteComputeEnvironment", message: "no", advice: "" } as never,
@@ -42,14 +44,25 @@ describe("an object is looked at again", () => {
     });
   });
 
-  it("at once after a step, and where it waits when it is due or becomes Stalled", () => {
+  it("at once after a step, and where it waits when it is due", () => {
     const none: Outcome = { kind: "none" };
     const wait = { kind: "wait", reason: "Deleting", message: "" } as const;
     expect(againAfter(act, none, 0)).toEqual({ kind: "now" });
     expect(againAfter(wait, none, 0)).toEqual({ kind: "onChange" });
     expect(againAfter({ ...wait, recheckInMs: 10 }, none, 0)).toEqual({ kind: "after", delayMs: 10 });
-    const stalling = { ...wait, recheckInMs: 5000, stalledAfterMs: 6000 };
-    expect(againAfter(stalling, none, 2000)).toEqual({ kind: "after", delayMs: 4000 });
-    expect(againAfter(stalling, none, 6000)).toEqual({ kind: "after", delayMs: 5000 });
+  });
+
+  it("no later than when a condition turns", () => {
+    const none: Outcome = { kind: "none" };
+    const wait = { kind: "wait", reason: "Deleting", message: "", recheckInMs: 5000 } as const;
+    expect(againAfter(act, none, 0, 7)).toEqual({ kind: "now" });
+    expect(againAfter(wait, none, 0, 4000)).toEqual({ kind: "after", delayMs: 4000 });
+    expect(againAfter(wait, none, 0, 6000)).toEqual({ kind: "after", delayMs: 5000 });
+    expect(againAfter({ kind: "blocked", reason: "Stuck", message: "" }, none, 0, 9)).toEqual({
+      kind: "after",
+      delayMs: 9,
+    });
+    expect(againAfter(act, failed("denied"), 0, minute)).toEqual({ kind: "backoff", atMostMs: minute });
+    expect(again.noLaterThan(5, { kind: "backoff", atMostMs: 3 })).toEqual({ kind: "backoff", atMostMs: 3 });
   });
 });

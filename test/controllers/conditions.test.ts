@@ -1,14 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Condition, KubeObject } from "../../src/api/object.ts";
-import {
-  conditionsFor,
-  conditionsOf,
-  failureReason,
-  reasonOf,
-  stallsUnread,
-  timestamp,
-  unreadableConditions,
-} from "../../src/controllers/conditions.ts";
+import * as conditions from "../../src/controllers/conditions.ts";
+import { conditionsOf, failureReason, reasonOf, timestamp } from "../../src/controllers/conditions.ts";
 import type { Decision, Failure, Next, Outcome } from "../../src/controllers/decision.ts";
 import { object } from "./compute-environment/given.ts";
 
@@ -49,6 +42,11 @@ const blocked: Next<string> = { kind: "blocked", reason: "Stuck", message: "m" }
 const settled: Next<string> = { kind: "settled", reason: "Available", message: "m" };
 const release: Next<string> = { kind: "release", reason: "Deleted", message: "m" };
 const none: Outcome = { kind: "none" };
+
+const conditionsFor = (...given: Parameters<typeof conditions.conditionsFor>): readonly Condition[] =>
+  conditions.conditionsFor(...given).told;
+const unreadableConditions = (...given: Parameters<typeof conditions.unreadableConditions>): readonly Condition[] =>
+  conditions.unreadableConditions(...given).told.conditions;
 
 /** All conditions in one line, news last. */
 const line = (list: readonly Condition[]): string =>
@@ -346,21 +344,27 @@ describe("while AWS cannot be read", () => {
   });
 
   it.each<[string, readonly Condition[], number, string]>([
-    ["not yet after 9 minutes", [condition("Ready", "True")], 9, "Ready=True Before; Synced=Unknown"],
+    ["not yet after 4 minutes", [condition("Ready", "True")], 4, "Ready=True Before; Synced=Unknown"],
     [
-      "after 10 minutes, whatever step was under way",
+      "and not Ready after 5 minutes",
+      [condition("Ready", "True")],
+      5,
+      "Ready=Unknown AccessDenied; Synced=Unknown; Stalled=True AccessDenied",
+    ],
+    [
+      "after 5 minutes, whatever step was under way",
       [condition("Ready", "False"), condition("Reconciling", "True")],
-      10,
+      5,
       "Ready=Unknown AccessDenied; Synced=Unknown; Stalled=True AccessDenied",
     ],
     [
       "also when it was Stalled for another reason",
       [condition("Ready", "False"), condition("Stalled", "True")],
-      10,
+      5,
       "Ready=Unknown AccessDenied; Synced=Unknown; Stalled=True AccessDenied",
     ],
   ])("only a person can give a permission, so the object is Stalled: %s", (_name, old, minutes, expected) => {
-    expect(stallsUnread(denied(minutes))).toBe(minutes >= 10);
+    expect(conditions.unreadableConditions(having(old), denied(minutes), now).told.stalls).toBe(minutes >= 5);
     expect(line(unreadableConditions(having(old), denied(minutes), now))).toBe(expected);
   });
 

@@ -549,8 +549,8 @@ describe("a write that fails", () => {
   it.each<[FailureKind, string, Report["again"]]>([
     ["throttled", "Reconciling=True Throttled", { kind: "backoff" }],
     ["unavailable", "Reconciling=True AWSUnavailable", { kind: "backoff" }],
-    ["notReady", "Reconciling=True DependencyNotReady", { kind: "backoff" }],
-    ["denied", "Reconciling=True AccessDenied", { kind: "backoff" }],
+    ["notReady", "Reconciling=True DependencyNotReady", { kind: "backoff", atMostMs: 10 * minute }],
+    ["denied", "Reconciling=True AccessDenied", { kind: "backoff", atMostMs: 5 * minute }],
     ["unknown", "Reconciling=True UnknownError", { kind: "backoff" }],
     ["invalid", "Stalled=True InvalidRequest", { kind: "after", delayMs: 5 * minute }],
     ["quota", "Stalled=True QuotaExceeded", { kind: "after", delayMs: 5 * minute }],

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { AwsError, type FailureKind } from "../../src/aws/errors.ts";
 import { newEc2Memory, refusedLately, writeFor } from "../../src/controllers/ec2-memory.ts";
 import { RefusalNoted } from "../../src/controllers/failures.ts";
-import { standingRefusal, writesText } from "../../src/controllers/refused-writes.ts";
+import { type StandingRefusal, standingRefusal, writesText } from "../../src/controllers/refused-writes.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { object as given } from "./compute-environment/given.ts";
 
@@ -50,6 +50,22 @@ describe("writes that EC2 refused", () => {
       await clock.advance(1);
       expect(known()).toBeUndefined();
     }
+  });
+
+  it.each<[FailureKind, StandingRefusal["kind"], number | undefined]>([
+    ["invalid", "blocked", undefined],
+    ["quota", "blocked", undefined],
+    ["unknown", "blocked", undefined],
+    ["denied", "wait", 5 * minute],
+    ["notReady", "wait", 10 * minute],
+    ["notFound", "wait", 10 * minute],
+    ["inUse", "wait", 30 * minute],
+    ["throttled", "wait", undefined],
+  ])("are for a person at the same mark as those of AWS Batch and IAM: %s", async (kind, expected, stalledAfterMs) => {
+    const { refuse, all } = world();
+    await refuse(kind).catch(() => undefined);
+    const standing = standingRefusal(all(), writes);
+    expect([standing?.kind, standing?.stalledAfterMs]).toEqual([expected, stalledAfterMs]);
   });
 
   it("are remembered each by itself, and forgotten when they are not tried again", async () => {

@@ -70,7 +70,7 @@ describe("a service that one object mistypes", () => {
     world.apply(elsewhere("second"));
     await world.untilReady(900);
     world.apply(naming("mistyped", mistyped));
-    await world.until("it is Stalled", () => told(world, "mistyped", "Stalled")?.status === "True", 120);
+    await world.until("it is Stalled", () => told(world, "mistyped", "Stalled")?.status === "True", 660);
     expect(told(world, "mistyped", "Stalled")?.message).toMatch(/CreateVpcEndpoint was refused: .*ecs-telemtry/);
     await world.seconds(3600);
     expect(world.aws.truth.computeEnvironments()).toHaveLength(1);
@@ -84,6 +84,7 @@ describe("a service that one object mistypes", () => {
     await world.seconds(60);
     world.apply(elsewhere("second", mistyped), elsewhere("third"));
     await world.until("the third is Ready", isReady(world, "third"), 900);
+    await world.seconds(600);
     for (const name of ["mistyped", "second"]) {
       expect(told(world, name, "Stalled")?.message).toMatch(/CreateVpcEndpoint was refused: .*ecs-telemtry/);
     }

@@ -4,6 +4,7 @@ import { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/annotatio
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
 import type { Next } from "../decision.ts";
+import { marks } from "../marks.ts";
 import { familyOf } from "./diff.ts";
 import type { Family } from "./fields.ts";
 import type { QueueSeen, Seen } from "./seen.ts";
@@ -125,7 +126,7 @@ function roomHindrance(seen: Seen): Hindrance | undefined {
       reason: "QuotaHeadroom",
       message: `${count} of ${environmentQuota} compute environments exist in this region; a replacement begins when at most ${environmentsBeforeReplacement} do. Delete one that is not needed`,
       recheckInMs: 60_000,
-      stalledAfterMs: 10 * 60_000,
+      stalledAfterMs: marks.missingStallsMs,
     };
   }
   const limit = seen.settings.maxConcurrentReplacements;

@@ -4,6 +4,7 @@ import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-env
 import type { Environment } from "../../aws/batch.ts";
 import type { Next } from "../decision.ts";
 import { shortHash } from "../fingerprint.ts";
+import { marks } from "../marks.ts";
 import { createdAtTag, returnedAtTag, servingSinceTag } from "../ownership.ts";
 import { isMadeByOperator } from "../roles/names.ts";
 import { withoutRequestIds } from "../wording.ts";
@@ -46,7 +47,6 @@ const propagationMs = 10_000;
 const attemptsAtOnce = 3;
 /** A role of ours is put back by us: once after that AWS has reason to find more than it did. */
 const ownRoleEveryMs = 5 * 60_000;
-const unusableStalledAfterMs = 10 * 60_000;
 
 /** Whether a step named in `holdBefore` still waits for its approval, as far as it is about `environment`. */
 export function isHeld(spec: Spec, seen: Approving, step: HeldStep, environment: Environment): boolean {
@@ -278,7 +278,7 @@ export function handover(context: Context, target: Environment): Next<Action> | 
       kind: "wait",
       reason: "TargetDisabled",
       message: `${name} is ${target.state ?? "without state"} without the spec saying so, and ${list} is not handed over to it. Enable it in AWS, or say spec.state: ENABLED`,
-      stalledAfterMs: unusableStalledAfterMs,
+      stalledAfterMs: marks.missingStallsMs,
     };
   }
   const leavesWork = fleet.predecessors.some(
@@ -408,7 +408,7 @@ function repointForeign(seen: Seen, queue: QueueSeen, names: ReadonlySet<string>
       kind: "wait",
       reason: "Repointing",
       message: `${message}; ${why}`,
-      stalledAfterMs: unusableStalledAfterMs,
+      stalledAfterMs: marks.missingStallsMs,
     };
   }
   const enabled = (name: string): boolean => environmentOf(seen, name)?.state === "ENABLED";
@@ -418,7 +418,7 @@ function repointForeign(seen: Seen, queue: QueueSeen, names: ReadonlySet<string>
       kind: "wait",
       reason: "WouldStarve",
       message: `${message}; ${why}`,
-      stalledAfterMs: unusableStalledAfterMs,
+      stalledAfterMs: marks.missingStallsMs,
     };
   }
   return {

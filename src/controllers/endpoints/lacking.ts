@@ -3,11 +3,9 @@
 import { shortName } from "../../network/dependence.ts";
 import type { EndpointPlan, EndpointToMake } from "../../network/endpoints.ts";
 import { isBroken } from "../../network/lookups.ts";
+import { marks } from "../marks.ts";
 import { type EndpointsNext, othersLookMs, type Refused, transitionLookMs, unreadLookMs } from "./next.ts";
 import type { VpcSeen } from "./seen.ts";
-
-/** Longer than EC2 takes to make an endpoint. */
-const pendingStallsAfterMs = 10 * 60_000;
 
 export type Holding = Extract<EndpointsNext, { kind: "wait" | "blocked" }>;
 
@@ -44,8 +42,10 @@ function lackIn(
     const message = [...new Set([...refusals.map((one) => one.message), ...faults])].join("; ");
     const looks = [...refusals.map((one) => one.recheckInMs), ...(faults.length > 0 ? [unreadLookMs] : [])];
     const reason = refusal?.reason ?? "EndpointsImpossible";
-    const passes = faults.length === 0 && refusals.every(({ kind }) => kind === "wait");
-    return { kind: passes ? "wait" : "blocked", reason, message, recheckInMs: Math.min(...looks) };
+    const told = { reason, message, recheckInMs: Math.min(...looks) };
+    if (faults.length > 0 || refusals.some(({ kind }) => kind === "blocked")) return { kind: "blocked", ...told };
+    const stalls = refusals.flatMap(({ stalledAfterMs }) => stalledAfterMs ?? []);
+    return { kind: "wait", ...told, ...(stalls.length === 0 ? {} : { stalledAfterMs: Math.min(...stalls) }) };
   }
   const coming = ours.filter((one) => one.state === "pending" || one.state === "pendingacceptance");
   const extended = plan.extend.filter((one) => concerns(servicesOf(one.endpointId, ours), one.endpointId));
@@ -63,7 +63,7 @@ function lackIn(
   const first = writer === undefined ? "" : `. Where that does not go on, ${writer} says what keeps it`;
   const message = `endpoints of ${vpcId} are being made${by}: ${[...missing].map(shortName).join(", ")}${first}`;
   const recheckInMs = writer === undefined ? transitionLookMs : othersLookMs;
-  return { kind: "wait", reason: "EndpointsPending", message, recheckInMs, stalledAfterMs: pendingStallsAfterMs };
+  return { kind: "wait", reason: "EndpointsPending", message, recheckInMs, stalledAfterMs: marks.endpointStallsMs };
 }
 
 /** What an object waits for, with all that EC2 has refused beside that: nothing else would tell it. */

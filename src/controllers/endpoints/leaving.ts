@@ -2,6 +2,7 @@
 
 import { isStanding } from "../../network/lookups.ts";
 import { lookedAtAgain } from "../again.ts";
+import { marks } from "../marks.ts";
 import { retainedFromTag, retainedMark } from "../ownership.ts";
 import {
   type Act,
@@ -18,14 +19,10 @@ import {
   settling,
   transitionLookMs,
   unreadLookMs,
-  unreadStallsAfterMs,
 } from "./next.ts";
 import { ownershipTagKeys } from "./ownership.ts";
 import type { EndpointsSeen, OtherUser, VpcSeen } from "./seen.ts";
 import type { EndpointWrite } from "./writes.ts";
-
-/** Longer than a deletion takes that waits for no jobs. */
-const inUseStallsAfterMs = 30 * 60_000;
 
 /** The last user removes what is ours there. */
 export function left<Action>(
@@ -69,24 +66,24 @@ function leftOne(
   if (coming.length > 0) {
     const message = `the endpoints of ${vpcId} are left to ${coming.join(", ")} when that is noted there`;
     const recheckInMs = transitionLookMs;
-    return { kind: "wait", reason: "EndpointsInUse", message, recheckInMs, stalledAfterMs: inUseStallsAfterMs };
+    return { kind: "wait", reason: "EndpointsInUse", message, recheckInMs, stalledAfterMs: marks.inUseStallsMs };
   }
   const first = [...others.map(({ key }) => key), ...(stays ? [] : connectsLeaving)];
   if (first.length > 0) {
     const message = `the endpoints of ${vpcId} are removed when ${first.join(", ")} is gone`;
     const recheckInMs = transitionLookMs;
-    return { kind: "wait", reason: "EndpointsInUse", message, recheckInMs, stalledAfterMs: inUseStallsAfterMs };
+    return { kind: "wait", reason: "EndpointsInUse", message, recheckInMs, stalledAfterMs: marks.inUseStallsMs };
   }
   if (vpc.justWritten) return settles;
   if (!stays && vpc.moving.length > 0) {
     const message = `the endpoints of ${vpcId} are removed when AWS has updated ${vpc.moving.join(", ")}: until then it may run by them where AWS tells of it no more`;
     const recheckInMs = othersLookMs;
-    return { kind: "wait", reason: "EndpointsInUse", message, recheckInMs, stalledAfterMs: inUseStallsAfterMs };
+    return { kind: "wait", reason: "EndpointsInUse", message, recheckInMs, stalledAfterMs: marks.inUseStallsMs };
   }
   if (!stays && vpc.mayConnect.length > 0) {
     const message = `whether ${vpc.mayConnect.join(", ")} runs by the endpoints of ${vpcId} could not be read: they stay until it can`;
     const recheckInMs = unreadLookMs;
-    return { kind: "wait", reason: "NotReadable", message, recheckInMs, stalledAfterMs: unreadStallsAfterMs };
+    return { kind: "wait", reason: "NotReadable", message, recheckInMs, stalledAfterMs: marks.unreadStallsMs };
   }
   if (stays) {
     const ids = [...ours.filter(isStanding).map(({ endpointId }) => endpointId), ...(group ? [group.groupId] : [])];

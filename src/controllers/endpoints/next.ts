@@ -19,7 +19,6 @@ export const othersLookMs = 10_000;
 export const unreadLookMs = 60_000;
 /** Whether somebody removed what is ours, and whether other services are needed by now. */
 export const restLookMs = 10 * 60_000;
-export const unreadStallsAfterMs = 5 * 60_000;
 
 type Refusal = NonNullable<ReturnType<typeof standingRefusal>>;
 

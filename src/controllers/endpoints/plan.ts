@@ -3,21 +3,11 @@
 import { shortName } from "../../network/dependence.ts";
 import { isStanding } from "../../network/lookups.ts";
 import { creates, type Decision } from "../decision.ts";
+import { marks } from "../marks.ts";
 import { type Holding, lackOfAny, lackOfItsOwn, withAllRefusals } from "./lacking.ts";
 import { left } from "./leaving.ts";
 import { nextWrites } from "./making.ts";
-import {
-  beside,
-  claim,
-  instead,
-  news,
-  type Of,
-  restLookMs,
-  settling,
-  transitionLookMs,
-  unreadLookMs,
-  unreadStallsAfterMs,
-} from "./next.ts";
+import { beside, claim, instead, news, type Of, restLookMs, settling, transitionLookMs, unreadLookMs } from "./next.ts";
 import type { EndpointsSeen, VpcSeen } from "./seen.ts";
 
 /** Who writes looks so often whether somebody has come: nothing wakes it, and the other one waits for it. */
@@ -107,7 +97,7 @@ function unread<Action extends { readonly kind: string }>(
     reason,
     message,
     recheckInMs: unreadLookMs,
-    stalledAfterMs: unreadStallsAfterMs,
+    stalledAfterMs: marks.unreadStallsMs,
   } as const;
   return instead(own, wait, "Unknown");
 }

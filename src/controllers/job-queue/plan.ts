@@ -7,6 +7,7 @@ import { orderOf } from "../compute-environment/seen.ts";
 import { conditionsOf } from "../conditions.ts";
 import type { Change, Decision, FieldChange, News, Next } from "../decision.ts";
 import { matchesAny } from "../glob.ts";
+import { marks } from "../marks.ts";
 import { identityText, ownershipOf, ownerTags } from "../ownership.ts";
 import { claimChange, tagChange, tagFieldChanges } from "../tags.ts";
 import { othersText, withoutRequestIds } from "../wording.ts";
@@ -28,7 +29,6 @@ interface Context {
 type Rule = (context: Context) => Next<Action> | undefined;
 type Waiting = Extract<Next<Action>, { kind: "wait" | "blocked" }>;
 
-const missingStalledAfterMs = 10 * 60_000;
 /** For what nothing wakes: an older object of the same name that has gone, a namespace with other labels, a successor. */
 const lookAgainMs = 60_000;
 const withoutAny = "NoUsableEnvironment";
@@ -291,7 +291,7 @@ function orderHindrance(seen: Seen, order: Order): Waiting | undefined {
       kind: "wait",
       reason: "WouldStarve",
       message: `${seen.queueName} keeps ${current.join(", ")}: none of ${order.names.join(", ")} is ENABLED and VALID`,
-      stalledAfterMs: missingStalledAfterMs,
+      stalledAfterMs: marks.missingStallsMs,
     };
   }
   return undefined;
@@ -330,7 +330,7 @@ function withoutUsable({ seen, saysUnusable }: Context): Next<Action> | undefine
     kind: "wait",
     reason: withoutAny,
     message: `no job can start: ${states.join("; ")}`,
-    stalledAfterMs: missingStalledAfterMs,
+    stalledAfterMs: marks.missingStallsMs,
   };
 }
 
@@ -354,7 +354,7 @@ function waitForEntries(seen: Seen, missing: readonly Entry[], reason: string): 
     reason: lost ? "ReferenceNotFound" : reason,
     message: missing.map(({ label, why }) => `${label}: ${why}`).join("; "),
     ...(missing.some(({ state }) => state === "retiring") ? { recheckInMs: lookAgainMs } : {}),
-    ...(missing.some(({ state }) => state !== "inTransition") ? { stalledAfterMs: missingStalledAfterMs } : {}),
+    ...(missing.some(({ state }) => state !== "inTransition") ? { stalledAfterMs: marks.missingStallsMs } : {}),
   };
 }
 

@@ -3,6 +3,7 @@
 import type { ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
 import { tagPrefix } from "../../aws/names.ts";
 import type { Next } from "../decision.ts";
+import { marks } from "../marks.ts";
 import { retainedFromTag, roleTag, sharedRoleTag } from "../ownership.ts";
 import { releaseTags } from "../tags.ts";
 import type { RolesAction } from "./action.ts";
@@ -17,7 +18,6 @@ const lookAgainMs = 5000;
 const settleLookMs = 1000;
 const blockedLookMs = 60_000;
 const slowestCountMs = 10 * 60_000;
-const countStallsAfterMs = 5 * 60_000;
 
 /**
  * The next step until none of `names` is this object's any more; undefined: nothing is left to do.
@@ -112,7 +112,7 @@ function stillUsed({ jobs, goingForMs }: RolesSeen, name: string): RolesNext | u
         message: `role ${name} is kept: the jobs that run by it are counted when nothing else is left to do`,
       };
     case "unread":
-      return { ...kept, message: `role ${name} is kept: ${jobs.message}`, stalledAfterMs: countStallsAfterMs };
+      return { ...kept, message: `role ${name} is kept: ${jobs.message}`, stalledAfterMs: marks.unreadStallsMs };
     case "counted": {
       const were = jobs.count === 1 ? "job that was" : "jobs that were";
       return { ...kept, message: `role ${name} is kept: ${jobs.count} ${were} submitted before may use it` };

@@ -3,6 +3,7 @@
 import type { RoleSeen } from "../../aws/iam-account.ts";
 import { lookedAtAgain } from "../again.ts";
 import type { Decision, FieldChange, News, Next } from "../decision.ts";
+import { marks } from "../marks.ts";
 import { clusterTag, roleTag, type Tags } from "../ownership.ts";
 import type { RolesAction } from "./action.ts";
 import { removed } from "./delete.ts";
@@ -25,8 +26,6 @@ const unsettledLookMs = 6000;
 const settleLookMs = 1000;
 const readAgainMs = 60_000;
 const partlyReadMs = 2000;
-const readStallsAfterMs = 5 * 60_000;
-const leavingStallsAfterMs = 60 * 60_000;
 
 /**
  * Roles before what uses them, and on the way out after it: the object's own decision goes on only when its roles are as
@@ -89,7 +88,7 @@ function onTheWayOut<Action>(own: Decision<Action>, seen: RolesSeen): Decision<A
       reason,
       message,
       recheckInMs: againMs(seen.iam),
-      stalledAfterMs: readStallsAfterMs,
+      stalledAfterMs: marks.unreadStallsMs,
     } as const;
     return instead(own, seen, next);
   }
@@ -123,7 +122,7 @@ function leavingUsers({ iam, others }: RolesSeen, next: RolesNext): Hindrance | 
     reason: "RoleContentConflict",
     message,
     recheckInMs: readAgainMs,
-    stalledAfterMs: leavingStallsAfterMs,
+    stalledAfterMs: marks.sharedRoleStallsMs,
   };
 }
 
@@ -147,7 +146,7 @@ function limitsUnread({ limits, identity }: RolesSeen): Hindrance | undefined {
     reason: "NamespaceUnreadable",
     message: `namespace ${identity.namespace} cannot be read (${limits.why}), so what roles it may use is unknown and nothing is made. Let the operator get namespaces`,
     recheckInMs: readAgainMs,
-    stalledAfterMs: readStallsAfterMs,
+    stalledAfterMs: marks.unreadStallsMs,
   };
 }
 
@@ -305,7 +304,7 @@ function unreadable<Action>(own: Decision<Action>, seen: RolesSeen, iam: Unread)
   }
   if (own.next.kind !== "act" || seen.wishes.length === 0) return { ...own, news: [...own.news, news] };
   const recheckInMs = againMs(iam);
-  const next = { kind: "wait", reason, message, recheckInMs, stalledAfterMs: readStallsAfterMs } as const;
+  const next = { kind: "wait", reason, message, recheckInMs, stalledAfterMs: marks.unreadStallsMs } as const;
   return { ...own, next, serving: false, news: [...own.news, news] };
 }
 

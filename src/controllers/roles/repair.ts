@@ -2,6 +2,7 @@
 
 import type { RoleSeen } from "../../aws/iam-account.ts";
 import type { Next } from "../decision.ts";
+import { marks } from "../marks.ts";
 import { roleTag } from "../ownership.ts";
 import type { RolesAction } from "./action.ts";
 import { roleDifferences } from "./diff.ts";
@@ -15,8 +16,6 @@ import type { RoleWrite } from "./writes.ts";
 type RolesNext = Next<RolesAction>;
 
 const settleLookMs = 1000;
-/** Two more tries of AWS, and no success. */
-const repairStallsAfterMs = 15 * 60_000;
 
 /**
  * The repair of the first stranded role, or why there is none; undefined: none is missing, or lacks anything.
@@ -86,7 +85,7 @@ export function awaited<Action>({ stranded, identity }: RolesSeen, own: Next<Act
     reason: "RepairingServiceRole",
     message: `service role ${again[0]} was made again, and AWS is asked again every 5 minutes to delete the environment`,
     ...(own.recheckInMs === undefined ? {} : { recheckInMs: own.recheckInMs }),
-    stalledAfterMs: repairStallsAfterMs,
+    stalledAfterMs: marks.repairStallsMs,
   };
 }
 

@@ -4,6 +4,7 @@ import type { SecurityGroup } from "../../network/facts.ts";
 import { lookedAtAgain } from "../again.ts";
 import { failureReason } from "../conditions.ts";
 import { creates, type Decision, type News, type Next } from "../decision.ts";
+import { marks } from "../marks.ts";
 import { retainedMark } from "../ownership.ts";
 import { standingRefusal } from "../refused-writes.ts";
 import type { GroupAction } from "./action.ts";
@@ -23,8 +24,6 @@ const unreadLookMs = 60_000;
 /** Whether somebody changed what is ours. */
 const restLookMs = 10 * 60_000;
 /** Longer than a deletion takes that waits for no jobs. */
-const inUseStallsAfterMs = 30 * 60_000;
-const unreadStallsAfterMs = 5 * 60_000;
 
 /** The group that the object can be made with: there, and with its rules when nothing is made with it yet. */
 export function usable({ network, wished, known }: GroupSeen): SecurityGroup | undefined {
@@ -248,7 +247,7 @@ function leftOne({ group, usedBy, strangers, namedBy }: GroupFound, seen: GroupS
     ];
     const message = `${groupId} is removed when nothing names it any more: ${users.join(", ")}. ${steps.join(". ")}`;
     const recheckInMs = leavingLookMs;
-    return { kind: "wait", reason: "SecurityGroupInUse", message, recheckInMs, stalledAfterMs: inUseStallsAfterMs };
+    return { kind: "wait", reason: "SecurityGroupInUse", message, recheckInMs, stalledAfterMs: marks.inUseStallsMs };
   }
   return act(vpcId, doing, [{ kind: "delete", groupId }], `the security group ${groupId} is removed`);
 }
@@ -302,7 +301,7 @@ function unread<Action extends { readonly kind: string }>(
     reason,
     message,
     recheckInMs: unreadLookMs,
-    stalledAfterMs: unreadStallsAfterMs,
+    stalledAfterMs: marks.unreadStallsMs,
   } as const;
   if (own.next.kind === "release" || seen.known === undefined) return held(own, seen, wait);
   const told = [...own.news, news("Unknown", reason, message)];

@@ -5,6 +5,7 @@ import { type Resolution, resolution, said, selectorText, settleMs } from "../..
 import { lookedAtAgain } from "../again.ts";
 import { conditionsOf, timestamp } from "../conditions.ts";
 import type { Decision, News, Next } from "../decision.ts";
+import { marks } from "../marks.ts";
 import { selectedPaths } from "./fill.ts";
 import type { SelectionSeen, SelectorAnswer } from "./seen.ts";
 
@@ -14,7 +15,6 @@ export const restLookMs = 10 * 60_000;
 /** Another selection is on its way, or a person is mending one. */
 export const soonLookMs = 60_000;
 const comingMs = 1000;
-const unreadStallsAfterMs = 5 * 60_000;
 
 /** What an answer means now; one that is still on its way changes nothing. */
 export function resolved({ asked, found }: SelectorAnswer, now: number): Resolution {
@@ -92,7 +92,7 @@ function heldBy(all: readonly Resolving[]): Extract<Next<never>, { kind: "wait" 
     }
     if (problem !== undefined) {
       const { reason, message } = problem;
-      return { kind: "wait", reason, message, recheckInMs: soonLookMs, stalledAfterMs: unreadStallsAfterMs };
+      return { kind: "wait", reason, message, recheckInMs: soonLookMs, stalledAfterMs: marks.unreadStallsMs };
     }
     const message = `EC2 is asked what ${said(one.answer.asked.selector)} selects`;
     return { kind: "wait", reason: "ResolvingSelection", message, recheckInMs: comingMs };

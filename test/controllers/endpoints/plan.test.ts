@@ -179,7 +179,7 @@ describe("endpoints that an environment wishes", () => {
 });
 
 describe("what EC2 has refused a short time ago", () => {
-  const refusal = { reason: "NotFound", message: "no such service", againInMs: 90_000 };
+  const refusal = { stallsAfterMs: 0, reason: "NotFound", message: "no such service", againInMs: 90_000 };
   const logs = { ...ofEcs, serviceName: endpointName("logs") };
   const wanted = planned({ create: [logs, ofS3], remove: ["vpce-ssm"] });
 
@@ -217,7 +217,10 @@ describe("what EC2 has refused a short time ago", () => {
     };
     const refused = new Map([
       [write("createInterface"), refusal],
-      [write("createGateway"), { reason: "PermissionDenied", message: "not allowed", againInMs: 30_000 }],
+      [
+        write("createGateway"),
+        { stallsAfterMs: 0, reason: "PermissionDenied", message: "not allowed", againInMs: 30_000 },
+      ],
     ]);
     const needs = [...given.plan.create, { serviceName: endpointName("ssm") }].map(({ serviceName }) => serviceName);
     const both = using(seen([vpc({ ...given, refused, needs })]), own(settled));
@@ -477,7 +480,7 @@ describe("endpoints that an environment needs no more", () => {
       seen([vpc({ ours: [ecs], refused })], { wished: false });
     const { next } = using(dropped(), own(settled));
     if (next.kind !== "act" || next.action.kind !== "writeEndpoints") throw new Error(`no write: ${next.reason}`);
-    const refusal = { reason: "InUse", message: "it has routes", againInMs: 90_000 };
+    const refusal = { stallsAfterMs: 0, reason: "InUse", message: "it has routes", againInMs: 90_000 };
     const decision = using(dropped(new Map([[writesText(next.action.writes), refusal]])), own(settled));
     expect(decision.next).toEqual({ ...settled, recheckInMs: 90_000 });
     expect(told(decision)).toBe("EndpointsReady False InUse: it has routes");

@@ -150,7 +150,12 @@ describe("the security group that an object wishes", () => {
 
   it("that EC2 refuses to make holds back what is not made yet, with EC2's words", () => {
     const writes = writesOf(planned(seen()));
-    const refusal = { reason: "QuotaExceeded", message: "the VPC has 2500 groups", againInMs: 90_000 };
+    const refusal = {
+      stallsAfterMs: 0,
+      reason: "QuotaExceeded",
+      message: "the VPC has 2500 groups",
+      againInMs: 90_000,
+    };
     const decision = planned(seen({ refused: new Map([[writes, refusal]]) }));
     expect(decision.next).toMatchObject({ kind: "blocked", reason: "QuotaExceeded", recheckInMs: 90_000 });
     expect(told(decision)).toBe("False QuotaExceeded: the VPC has 2500 groups");
@@ -158,7 +163,7 @@ describe("the security group that an object wishes", () => {
 
   it("is waited for, without a need for anybody to do something, where the refusal passes by itself", () => {
     const writes = writesOf(planned(seen()));
-    const refusal = { passes: true, reason: "Throttled", message: "too often", againInMs: 6000 } as const;
+    const refusal = { stallsAfterMs: undefined, reason: "Throttled", message: "too often", againInMs: 6000 } as const;
     const decision = planned(seen({ refused: new Map([[writes, refusal]]) }));
     expect(decision.next).toMatchObject({ kind: "wait", reason: "Throttled", recheckInMs: 6000 });
     expect(told(decision)).toBe("False Throttled: too often");
@@ -170,6 +175,7 @@ describe("the security group that an object wishes", () => {
     const refusal = {
       reason: "PermissionDenied",
       message: "allow ec2:RevokeSecurityGroupIngress",
+      stallsAfterMs: 0,
       againInMs: 90_000,
     };
     const decision = planned(seen({ ...opened, refused: new Map([[writes, refusal]]) }, { known: "sg-1" }), settled);
@@ -183,7 +189,12 @@ describe("the security group that an object wishes", () => {
     const expectSteps = (reason: string, more: Partial<GroupSeen>, ...steps: readonly string[]) => {
       const given = (refused: readonly string[] = []) =>
         seen(
-          { ...opened, refused: new Map(refused.map((writes) => [writes, { reason, message: "60", againInMs: 9 }])) },
+          {
+            ...opened,
+            refused: new Map(
+              refused.map((writes) => [writes, { stallsAfterMs: 0, reason, message: "60", againInMs: 9 }]),
+            ),
+          },
           { known: "sg-1", ...more },
         );
       const refused: string[] = [];
@@ -283,7 +294,7 @@ describe("the security group that an object wishes no more", () => {
 
   it("that EC2 does not let go keeps nothing of an object that stays, and is told with EC2's words", () => {
     const writes = JSON.stringify([{ kind: "delete", groupId: "sg-1" }]);
-    const refusal = { reason: "InUse", message: "it has a dependent object", againInMs: 90_000 };
+    const refusal = { stallsAfterMs: 0, reason: "InUse", message: "it has a dependent object", againInMs: 90_000 };
     const given = seen({ groups: [found()], refused: new Map([[writes, refusal]]) }, { wished: undefined });
     const decision = planWithGroup(own(settled), given, false);
     expect(decision.next).toEqual({ ...settled, recheckInMs: 90_000 });

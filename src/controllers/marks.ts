@@ -1,0 +1,65 @@
+/** When a condition turns by time alone: all marks, and the only way to compare with one. Pure. */
+
+import { lacksReference, needsPerson } from "../aws/errors.ts";
+
+const minuteMs = 60_000;
+
+/** How long something lasts before its condition turns, ms. */
+export const marks = {
+  /** A call is denied, or the credentials are wrong. */
+  deniedStallsMs: 5 * minuteMs,
+  /** What a step needs to know cannot be read. */
+  unreadStallsMs: 5 * minuteMs,
+  /** AWS Batch cannot be read: until then Ready stays what it was. */
+  unreadUnknownMs: 10 * minuteMs,
+  /** What a write or the spec refers to is not there, or not usable. */
+  missingStallsMs: 10 * minuteMs,
+  /** AWS says that something is in use or changes: until then the step is told, and not the refusal. */
+  lagToldMs: 5 * minuteMs,
+  inUseStallsMs: 30 * minuteMs,
+  /** Longer than EC2 takes to make an endpoint. */
+  endpointStallsMs: 10 * minuteMs,
+  /** Two more tries of AWS to use a role that was made again, and no success. */
+  repairStallsMs: 15 * minuteMs,
+  /** A shared role keeps its content until another object is through with it. */
+  sharedRoleStallsMs: 60 * minuteMs,
+} as const;
+
+/** Whether something has lasted at least `markMs` (ms). */
+export type Reached = (markMs: number) => boolean;
+
+/** What is told now, and in how many ms time alone has something else told; undefined: never. */
+export interface Timed<T> {
+  readonly told: T;
+  readonly turnsInMs: number | undefined;
+}
+
+/**
+ * What `tell` says of something that has lasted for `lastedMs`. It learns of time only by `reached`, so the marks that it
+ * asked for in vain are all that can change its answer: no rule can turn a condition that the requeue does not know of.
+ */
+export function toldInTime<T>(lastedMs: number, tell: (reached: Reached) => T): Timed<T> {
+  let nextMarkMs = Number.POSITIVE_INFINITY;
+  const told = tell((markMs) => {
+    if (lastedMs >= markMs) return true;
+    nextMarkMs = Math.min(nextMarkMs, markMs);
+    return false;
+  });
+  return { told, turnsInMs: Number.isFinite(nextMarkMs) ? nextMarkMs - lastedMs : undefined };
+}
+
+/**
+ * How long the same refusal lasts before only a person can be expected to end it, ms; undefined: it may end by itself.
+ *
+ * @param failure with `operation` as in `batch:RegisterJobDefinition`
+ */
+export function refusalStallsAfterMs(failure: {
+  readonly kind: string;
+  readonly operation: string;
+}): number | undefined {
+  const { kind } = failure;
+  if (kind === "invalid" || kind === "quota") return 0;
+  if (needsPerson(kind)) return marks.deniedStallsMs;
+  if (kind === "notReady" || lacksReference(failure)) return marks.missingStallsMs;
+  return kind === "inUse" ? marks.inUseStallsMs : undefined;
+}

@@ -1,0 +1,131 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Condition } from "../../src/api/object.ts";
+import { againAfter, noLaterThan } from "../../src/controllers/again.ts";
+import { conditionsFor, unreadableConditions } from "../../src/controllers/conditions.ts";
+import type { Decision, Failure, Next, Outcome } from "../../src/controllers/decision.ts";
+import { marks, toldInTime } from "../../src/controllers/marks.ts";
+import type { Again } from "../../src/runtime/controller.ts";
+import { object } from "./compute-environment/given.ts";
+
+const now = Date.UTC(2026, 0, 1, 12);
+const hour = 60 * 60_000;
+
+const kinds = ["throttled", "unavailable", "busy", "inUse", "notReady", "notFound", "alreadyExists", "quota", "denied"];
+const failure: fc.Arbitrary<Failure> = fc.record({
+  kind: fc.constantFrom(...kinds, "credentials", "invalid", "unknown"),
+  operation: fc.constantFrom("batch:UpdateJobQueue", "batch:DeleteJobQueue", "iam:CreateRole", "ec2:CreateTags"),
+  message: fc.constant("no"),
+  advice: fc.constant("Do this."),
+});
+const durationMs = fc.oneof(
+  fc.integer({ min: 0, max: 2 * hour }),
+  // Around the marks themselves.
+  fc
+    .tuple(fc.constantFrom(...Object.values(marks)), fc.integer({ min: -2, max: 2 }))
+    .map(([markMs, offsetMs]) => markMs + offsetMs),
+);
+const recheck = fc.option(
+  durationMs.map((recheckInMs) => ({ recheckInMs: Math.max(1, recheckInMs) })),
+  { nil: {} },
+);
+const stalls = fc.option(
+  durationMs.map((stalledAfterMs) => ({ stalledAfterMs })),
+  { nil: {} },
+);
+const waiting: fc.Arbitrary<Next<string>> = fc
+  .tuple(recheck, stalls, fc.option(fc.constantFrom("byAnnotation", "forApproval"), { nil: undefined }))
+  .map(([due, stalled, held]) => ({
+    kind: "wait" as const,
+    reason: "Waiting",
+    message: "waits",
+    ...due,
+    ...stalled,
+    ...(held === undefined ? {} : { held: held as "byAnnotation" }),
+  }));
+const resting: fc.Arbitrary<Next<string>> = fc
+  .tuple(recheck, fc.constantFrom("blocked", "settled"))
+  .map(([due, kind]) => ({ kind: kind as "blocked", reason: "Some", message: "rests", ...due }));
+const acting: fc.Arbitrary<Next<string>> = fc
+  .option(fc.tuple(fc.oneof(waiting, resting), fc.boolean()), { nil: undefined })
+  .map((otherwise) => ({
+    kind: "act" as const,
+    action: "write",
+    reason: "Acting",
+    message: "acts",
+    irreversible: false,
+    ...(otherwise === undefined ? {} : { otherwise: { next: otherwise[0], serving: otherwise[1], news: [] } }),
+  }));
+const decision: fc.Arbitrary<Decision<string>> = fc.record({
+  next: fc.oneof(waiting, resting, acting),
+  change: fc.constant({ action: "None" as const, id: "id", reason: "r", changes: [] }),
+  serving: fc.boolean(),
+  news: fc.constant([]),
+  refused: fc.array(failure, { maxLength: 2 }),
+});
+const outcome: fc.Arbitrary<Outcome> = fc.oneof(
+  fc.constant({ kind: "none" as const }),
+  failure.map((one) => ({ kind: "failed" as const, failure: one })),
+);
+
+/** What is told, without the times at which it was. */
+const plain = (conditions: readonly Condition[]) =>
+  conditions.map(({ type, status, reason, message }) => ({ type, status, reason, message }));
+
+/** The moments at which nobody has looked yet, in ms from now, of a requeue that nothing else comes before. */
+function unseenMs(again: Again): readonly number[] {
+  switch (again.kind) {
+    case "now":
+      return [];
+    case "after":
+      return [again.delayMs - 1];
+    case "backoff":
+      return [(again.atMostMs ?? 100 * hour) - 1];
+    case "onChange":
+      return [...Object.values(marks), 100 * hour];
+  }
+}
+
+describe("no condition turns between two passes", () => {
+  it("for any decision, outcome and age", () => {
+    fc.assert(
+      fc.property(decision, outcome, durationMs, (decided, came, lastedMs) => {
+        const at = (ageMs: number) =>
+          conditionsFor(object(), { decision: decided, outcome: came, lastedMs: ageMs }, now);
+        const { told, turnsInMs } = at(lastedMs);
+        for (const laterMs of unseenMs(againAfter(decided.next, came, { lastedMs, turnsInMs }))) {
+          expect(plain(at(lastedMs + Math.max(0, laterMs)).told)).toEqual(plain(told));
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("while AWS cannot be read, for any reason and age", () => {
+    fc.assert(
+      fc.property(fc.boolean(), durationMs, (needsPerson, lastedMs) => {
+        const ready = { type: "Ready", status: "True", reason: "Available", message: "is", observedGeneration: 1 };
+        const whole = object();
+        const metadata = { ...whole.metadata, generation: 1 };
+        const known = { ...whole, metadata, status: { conditions: [{ ...ready, lastTransitionTime: "" }] } };
+        const at = (ageMs: number) =>
+          unreadableConditions(known, { reason: "R", message: "m", needsPerson, lastedMs: ageMs }, now);
+        const { told, turnsInMs } = at(lastedMs);
+        for (const laterMs of unseenMs(noLaterThan(turnsInMs, { kind: "onChange" }))) {
+          expect(plain(at(lastedMs + Math.max(0, laterMs)).told.conditions)).toEqual(plain(told.conditions));
+        }
+      }),
+    );
+  });
+});
+
+describe("what is told of something that lasts", () => {
+  it("may turn at the first mark that was asked for and is not reached, and at no other", () => {
+    const tell = (lastedMs: number) =>
+      toldInTime(lastedMs, (reached) => (reached(10) ? "old" : reached(5) && reached(7) ? "middle" : "young"));
+    expect(tell(0)).toEqual({ told: "young", turnsInMs: 5 });
+    expect(tell(6)).toEqual({ told: "young", turnsInMs: 1 });
+    expect(tell(7)).toEqual({ told: "middle", turnsInMs: 3 });
+    expect(tell(10)).toEqual({ told: "old", turnsInMs: undefined });
+  });
+});
