@@ -80,7 +80,11 @@ describeOnCluster("the control plane of the tests", (shared) => {
     test("cuts connections through the proxy, and only those", async () => {
       const socket = connect(Number(new URL(cluster.access.proxyUrl).port), "127.0.0.1");
       const cut = new Promise((resolve) => socket.once("error", resolve));
-      await until(async () => cluster.proxy.connectionCount === 1, 5_000, "the proxy having the connection");
+      await until(
+        () => connections(cluster) === 1 || `${connections(cluster)} connections`,
+        5_000,
+        "one connection through the proxy",
+      );
       expect(cluster.cutWatches()).toBe(1);
       await cut;
       expect((await cluster.request("GET", "/readyz")).status).toBe(200);
@@ -89,7 +93,7 @@ describeOnCluster("the control plane of the tests", (shared) => {
     test("lets nothing through while the proxy holds, and all of it afterwards", async () => {
       cluster.proxy.hold();
       const answer = cluster.kubectl(["--server", cluster.access.proxyUrl, "get", "namespaces", "-o", "name"]);
-      await until(async () => cluster.proxy.connectionCount > 0, 5_000, "kubectl connecting");
+      await until(() => connections(cluster) > 0 || "no connection", 5_000, "kubectl's connection through the proxy");
       expect(await Promise.race([answer, cluster.kubectl(["version"]).then(() => "the other was faster")])).toBe(
         "the other was faster",
       );
@@ -133,12 +137,18 @@ describeOnCluster("the control plane of the tests", (shared) => {
       const { body } = await shared.request("GET", pods);
       return (body as { readonly items: readonly unknown[] }).items.length;
     };
-    await until(async () => (await podCount()) === 1, 20_000, "the Deployment having a Pod");
+    const has = (count: number) => async (): Promise<true | string> => {
+      const found = await podCount();
+      return found === count || `${found} Pods`;
+    };
+    await until(has(1), 20_000, "the Deployment's one Pod");
     linesOf(await shared.kubectl(["-n", namespace, "delete", "deployment", "owner"]));
-    await until(async () => (await podCount()) === 0, 20_000, "the Pod being gone");
+    await until(has(0), 20_000, "the end of the Pod");
     linesOf(await shared.kubectl(["delete", "namespace", namespace, "--timeout", "60s"]));
   });
 });
+
+const connections = ({ proxy }: ControlPlane): number => proxy.connectionCount;
 
 interface AuditEvent {
   readonly verb: string;

@@ -70,12 +70,20 @@ describeWithHelm(
       const values = { deletionProtection: { enabled: true }, replicas: 0, tests: { enabled: false } };
       linesOf(await cluster.kubectl(["apply", "--server-side", "-f", "-"], { input: await template(program, values) }));
       const team = await Team.in(cluster);
-      await until(() => team.apply(jobDefinition("kept")).then(() => true), 20_000, "the definitions being served");
+      await until(
+        () => team.apply(jobDefinition("kept")).then(() => true as const),
+        20_000,
+        "the definitions to be served",
+      );
       const kubectl = (...args: readonly string[]) => cluster.kubectl(["-n", team.namespace, ...args]);
       const protection = "awsbatch.dev/deletion-protection";
       linesOf(await kubectl("annotate", "bjd", "kept", `${protection}=true`));
       const remove = () => kubectl("delete", "bjd", "kept", "--dry-run=server");
-      await until(async () => (await remove()).code === 1, 20_000, "the policy being in force");
+      const refused = async (): Promise<true | string> => {
+        const { code, stdout } = await remove();
+        return code === 1 || stdout;
+      };
+      await until(refused, 20_000, "the policy to refuse");
       expect((await remove()).stderr).toContain(
         `JobDefinition ${team.namespace}/kept is protected: remove its annotation ${protection} first`,
       );

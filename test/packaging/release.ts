@@ -1,6 +1,6 @@
 import type { Cluster } from "../integration/control-plane/cluster.ts";
 import { linesOf, type RunResult } from "../integration/control-plane/run.ts";
-import { until } from "../integration/control-plane/wait.ts";
+import { listed, until } from "../integration/control-plane/wait.ts";
 import { type HelmProgram, helm, type Values, valuesArgs } from "./helm.ts";
 
 /** A release of the chart in a namespace of its own, where the Pod Security profile `restricted` is enforced. */
@@ -69,6 +69,10 @@ export class Release {
   /** Until nothing bears its label but what is meant to stay. */
   async untilGone(kept: RegExp = /^$/): Promise<void> {
     const left = async () => (await this.objects()).filter((name) => !kept.test(name));
-    await until(async () => (await left()).length === 0, 60_000, "everything of the release being gone");
+    const look = async (): Promise<true | string> => {
+      const objects = await left();
+      return objects.length === 0 || listed(objects);
+    };
+    await until(look, 60_000, "everything of the release to be gone");
   }
 }

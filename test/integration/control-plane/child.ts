@@ -56,12 +56,23 @@ export class Child {
 
   /** @throws Error with its last words when it ends first, or when `limitMs` go by */
   async untilReady(check: () => Promise<boolean>, limitMs = 60_000): Promise<void> {
-    try {
-      await until(async () => !this.running || (await check()), limitMs, `${this.name} being ready`);
-    } catch (error) {
-      throw new Error(`${error instanceof Error ? error.message : String(error)}\n${await this.lastWords()}`);
-    }
+    const look = async (): Promise<true | string> => {
+      try {
+        if (!this.running || (await check())) return true;
+        return `it is not, and says:\n${await this.lastWords()}`;
+      } catch (error) {
+        return `${error instanceof Error ? error.message : String(error)}, and it says:\n${await this.lastWords()}`;
+      }
+    };
+    await until(look, limitMs, `${this.name} to be ready`);
     if (!this.running) throw new Error(`${this.name} ${this.#end} before it was ready:\n${await this.lastWords()}`);
+  }
+
+  /** How it ended. @throws Error with its last words when it goes on for longer than `limitMs` */
+  async untilEnded(limitMs = 60_000): Promise<string> {
+    const look = async (): Promise<true | string> => !this.running || `it runs, and says:\n${await this.lastWords()}`;
+    await until(look, limitMs, `the end of ${this.name}`);
+    return await this.ended;
   }
 
   /** SIGSTOP: its connections stay open and say nothing. */

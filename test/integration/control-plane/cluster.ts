@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import { Agent, request as httpsRequest } from "node:https";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { kinds } from "../../../src/api/v1alpha1/kinds.ts";
 import { writeKubeconfig } from "./credentials.ts";
 import { type RunResult, run } from "./run.ts";
+import { lastLogged, objectsInWords, type Telling } from "./told.ts";
 
 /** How to reach a control plane, as plain data: a worker of the test runner gets it from the process that started it. */
 export interface ClusterAccess {
@@ -81,12 +83,19 @@ export class Cluster {
     });
   }
 
-  /** Runs the real kubectl, as the admin or with another kubeconfig. A failing exit code is a result. */
-  kubectl(
+  /**
+   * Runs the real kubectl, as the admin or with another kubeconfig. A failing exit code is a result. A wait for an
+   * object, which says only that time was up, has in its `stderr` also how our objects in its namespace stand.
+   */
+  async kubectl(
     args: readonly string[],
     options: { readonly input?: string; readonly kubeconfig?: string } = {},
   ): Promise<RunResult> {
-    return this.#run(this.access.kubectlPath, args, options);
+    const result = await this.#run(this.access.kubectlPath, args, options);
+    const namespace = args[args.findIndex((arg) => arg === "-n" || arg === "--namespace") + 1] ?? "";
+    const waited = args.some((arg) => arg.startsWith("--timeout=")) && args.includes(namespace);
+    if (result.code === 0 || !waited) return result;
+    return { ...result, stderr: `${result.stderr}kubectl ${args.join(" ")}${await this.#standing(namespace)}` };
   }
 
   /** Runs the real Helm; see `kubectl`. */
@@ -123,6 +132,17 @@ export class Cluster {
   disconnect(): void {
     this.#agent?.destroy();
     this.#agent = undefined;
+  }
+
+  /** How our objects in a namespace stand, and what was logged about it. */
+  async #standing(namespace: string): Promise<string> {
+    const lists = await Promise.all(
+      kinds.map(async ({ group, version, plural }) => {
+        const { body } = await this.request("GET", `/apis/${group}/${version}/namespaces/${namespace}/${plural}`);
+        return (body as { readonly items?: readonly Telling[] }).items ?? [];
+      }),
+    );
+    return `${objectsInWords(lists.flat())}\n${await lastLogged(this.access.directory, namespace)}`;
   }
 
   #run(

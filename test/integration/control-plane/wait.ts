@@ -1,22 +1,35 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
+/** `true`: it is so. Else what was seen instead, in words. */
+export type Look = true | string;
+
 /**
- * Asks until the answer is yes.
- * @param check may throw: that is a no, and is told when time is up
- * @throws Error after `limitMs`
+ * Looks until it is so.
+ * @param look may throw: that is seen instead
+ * @param what is waited for, to follow "waited for"
+ * @throws Error after `limitMs` that says what was waited for and what was seen last
  */
-export async function until(check: () => Promise<boolean>, limitMs: number, what: string): Promise<void> {
+export async function until(look: () => Look | Promise<Look>, limitMs: number, what: string): Promise<void> {
   const deadline = performance.now() + limitMs;
   for (;;) {
-    let reason = "";
-    try {
-      if (await check()) return;
-    } catch (error) {
-      reason = `: ${error instanceof Error ? error.message : String(error)}`;
-    }
-    if (performance.now() > deadline) throw new Error(`${what} did not come true within ${limitMs / 1000} s${reason}`);
+    const seen = await lookOnce(look);
+    if (seen === true) return;
+    if (performance.now() >= deadline) throw new Error(`waited ${limitMs / 1000} s for ${what}; seen last: ${seen}`);
     await sleep(25);
   }
+}
+
+async function lookOnce(look: () => Look | Promise<Look>): Promise<Look> {
+  try {
+    return await look();
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** A list in words, for a look that saw something else. */
+export function listed(items: readonly unknown[]): string {
+  return items.length === 0 ? "nothing" : items.map(String).join(", ");
 }
 
 export { sleep };

@@ -4,6 +4,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { Child } from "../control-plane/child.ts";
 import { freePorts } from "../control-plane/ports.ts";
+import type { Look } from "../control-plane/wait.ts";
 
 const main = fileURLToPath(new URL("../../../src/main.ts", import.meta.url));
 let started = 0;
@@ -65,6 +66,11 @@ export class OperatorProcess {
   /** All that it said so far. */
   async said(): Promise<string> {
     return await readFile(this.child.logFile, "utf8");
+  }
+
+  /** Whether it said this; else its last words. */
+  async hasSaid(words: string): Promise<Look> {
+    return (await this.said()).includes(words) || (await this.child.lastWords());
   }
 
   /** The lines of its log so far. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { jobDefinition } from "../../manifests.ts";
 import { type ControlPlane, startControlPlane } from "../control-plane/control-plane.ts";
 import { describeOnCluster } from "../control-plane/shared.ts";
-import { sleep, until } from "../control-plane/wait.ts";
+import { sleep } from "../control-plane/wait.ts";
 import type { OperatorProcess } from "../operator/operator-process.ts";
 import { install } from "./installed.ts";
 import { backWithinMs, Place } from "./place.ts";
@@ -50,7 +50,7 @@ describeOnCluster("an API server that fails", () => {
     cluster.cutWatches();
     cluster.proxy.release();
     await annotate(`in AWS and Ready ${await seen()} ms later`);
-    await until(async () => (await team.object("JobDefinition", "goes")) === undefined, backWithinMs, "the delete");
+    await team.untilGone(backWithinMs, ["goes"]);
     expect(account.definitions().toSorted()).toEqual(["app", "comes"].map((name) => `${team.namespace}_${name}:1`));
     expect(operator.child.running).toBe(true);
   });

@@ -6,7 +6,7 @@ import { isWrite } from "../../transcript.ts";
 import { type ControlPlane, startControlPlane } from "../control-plane/control-plane.ts";
 import { linesOf } from "../control-plane/run.ts";
 import { describeOnCluster } from "../control-plane/shared.ts";
-import { until } from "../control-plane/wait.ts";
+import { listed, until } from "../control-plane/wait.ts";
 import { OperatorProcess } from "../operator/operator-process.ts";
 import { Account } from "./account.ts";
 import { type AuditEvent, auditOfOperator, install, newIdentity } from "./installed.ts";
@@ -78,12 +78,14 @@ describeOnCluster("what people do with kubectl, the operator having the rights o
         await kubectl("wait", "--for=condition=Ready", "--timeout=100s", "-f", example.directory);
         expect(inAws(namespace)).not.toEqual([]);
         // What Argo CD and Flux compare, client-side and server-side: nothing differs from what was applied.
-        const differs = async (...flags: readonly string[]): Promise<boolean> =>
-          (await kubectl("diff", ...flags, "-f", example.directory)).length > 0;
+        const same = async (...flags: readonly string[]): Promise<true | string> => {
+          const lines = await kubectl("diff", ...flags, "-f", example.directory);
+          return lines.length === 0 || lines.join("\n");
+        };
         // It reads each object twice, and a status may be written between the two.
-        await until(async () => !(await differs()), 20_000, "kubectl diff finds nothing");
+        await until(() => same(), 20_000, "kubectl diff to find nothing");
         const asArgoCd = ["--server-side", "--field-manager=argocd"];
-        await until(async () => !(await differs(...asArgoCd)), 20_000, "kubectl diff finds nothing, server-side");
+        await until(() => same(...asArgoCd), 20_000, "kubectl diff to find nothing, server-side");
         await kubectl("delete", "--timeout=110s", "-f", example.directory);
         expect(inAws(namespace)).toEqual([]);
       },
@@ -163,7 +165,7 @@ describeOnCluster("what people do with kubectl, the operator having the rights o
       const [serving, ...others] = account.queues()[queue] ?? [];
       expect(serving).not.toBe(before);
       expect(others).toEqual([]);
-      await until(async () => environments().length === 1, 60_000, "the old environment being gone");
+      await until(() => environments().length === 1 || account.recently(), 60_000, "the old environment to be gone");
       expect(environments()).toEqual([serving]);
       expect(account.definitions().filter((name) => name.startsWith(queue))).toHaveLength(1);
     });
@@ -199,13 +201,15 @@ describeOnCluster("what people do with kubectl, the operator having the rights o
       const { namespace } = team;
       const jobQueue = `${namespace}_app`;
       const seen = () => account.aws.truth.jobQueues().find(({ jobQueueName }) => jobQueueName === jobQueue);
-      const isAsWished = async (): Promise<boolean> => seen()?.priority === 1 && seen()?.status === "VALID";
+      const putBack = () => (seen()?.priority === 1 && seen()?.status === "VALID") || JSON.stringify(seen());
       await account.aws.outside.updateJobQueue({ jobQueue, priority: 9 });
-      await until(isAsWished, 90_000, "the priority being put back");
+      await until(putBack, 90_000, "the priority to be put back");
       const kubectl = kubectlIn(namespace);
-      const told = async (): Promise<readonly string[]> =>
-        kubectl("get", "events.events.k8s.io", "--no-headers", "-o", "custom-columns=:.reason");
-      await until(async () => (await told()).some((line) => line.startsWith("DriftCorrected")), 20_000, "the event");
+      const told = async (): Promise<true | string> => {
+        const lines = await kubectl("get", "events.events.k8s.io", "--no-headers", "-o", "custom-columns=:.reason");
+        return lines.some((line) => line.startsWith("DriftCorrected")) || listed(lines);
+      };
+      await until(told, 20_000, "the event DriftCorrected");
     });
   });
 

@@ -25,8 +25,11 @@ export interface Identity {
 export async function install(cluster: Cluster): Promise<void> {
   linesOf(await cluster.kubectl(["apply", "--server-side", "-f", installManifest]));
   for (const { group, version, plural } of kinds) {
-    const isServed = async () => (await cluster.request("GET", `/apis/${group}/${version}/${plural}`)).status === 200;
-    await until(isServed, 20_000, `${plural} being served`);
+    const isServed = async (): Promise<true | string> => {
+      const { status, body } = await cluster.request("GET", `/apis/${group}/${version}/${plural}`);
+      return status === 200 || `${status} ${messageOf(body)}`;
+    };
+    await until(isServed, 20_000, `${plural} to be served`);
   }
 }
 

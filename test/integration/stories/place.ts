@@ -1,5 +1,5 @@
 import type { ControlPlane } from "../control-plane/control-plane.ts";
-import { until } from "../control-plane/wait.ts";
+import { listed, until } from "../control-plane/wait.ts";
 import { OperatorProcess } from "../operator/operator-process.ts";
 import { Account } from "./account.ts";
 import { installElsewhere, newIdentity } from "./installed.ts";
@@ -46,9 +46,11 @@ export class Place {
     await this.team.apply(withSize(maxvCpus));
     return async () => {
       const began = performance.now();
-      const isThere = async (): Promise<boolean> =>
-        this.account.aws.truth.computeEnvironments().some((one) => one.computeResources?.maxvCpus === maxvCpus);
-      await until(isThere, backWithinMs, `AWS having maxvCpus ${maxvCpus}`);
+      const isThere = async (): Promise<true | string> => {
+        const sizes = this.account.aws.truth.computeEnvironments().map((one) => one.computeResources?.maxvCpus);
+        return sizes.includes(maxvCpus) || `${listed(sizes)}${await this.team.told()}`;
+      };
+      await until(isThere, backWithinMs, `maxvCpus ${maxvCpus} in AWS`);
       await this.team.untilReady(backWithinMs);
       return Math.round(performance.now() - began);
     };

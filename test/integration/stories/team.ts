@@ -2,10 +2,12 @@ import type { Condition } from "../../../src/api/object.ts";
 import { kindOf, kinds } from "../../../src/api/v1alpha1/kinds.ts";
 import type { Manifest } from "../../../src/kube/memory-store.ts";
 import { type Cluster, messageOf } from "../control-plane/cluster.ts";
-import { until } from "../control-plane/wait.ts";
+import { objectsInWords } from "../control-plane/told.ts";
+import { type Look, until } from "../control-plane/wait.ts";
 
 /** An object of ours as the API server gives it. */
 export interface Seen {
+  readonly kind: string;
   readonly metadata: {
     readonly name: string;
     readonly uid: string;
@@ -93,27 +95,25 @@ export class Team {
 
   /** Until all are Ready at their generation. @returns the milliseconds that it took */
   async untilReady(limitMs = 110_000): Promise<number> {
-    let objects: readonly Seen[] = [];
-    const check = async (): Promise<boolean> => {
-      objects = await this.objects();
-      return objects.length > 0 && objects.every(isReady);
+    const look = async (): Promise<Look> => {
+      const objects = await this.objects();
+      return (objects.length > 0 && objects.every(isReady)) || objectsInWords(objects);
     };
-    return await timed(check, limitMs, "all objects being Ready", () => objects);
+    return await timed(look, limitMs, `all objects of ${this.namespace} to be Ready`);
   }
 
-  /** Until none is left. */
-  async untilGone(limitMs = 110_000): Promise<number> {
-    let objects: readonly Seen[] = [];
-    const check = async (): Promise<boolean> => {
-      objects = await this.objects();
-      return objects.length === 0;
+  /** Until none is left. @param names only of these */
+  async untilGone(limitMs = 110_000, names?: readonly string[]): Promise<number> {
+    const look = async (): Promise<Look> => {
+      const left = (await this.objects()).filter(({ metadata }) => names?.includes(metadata.name) ?? true);
+      return left.length === 0 || objectsInWords(left);
     };
-    return await timed(check, limitMs, "all objects being gone", () => objects);
+    return await timed(look, limitMs, `${names?.join(", ") ?? "all objects"} of ${this.namespace} to be gone`);
   }
 
   /** What the objects say about themselves, for whoever wonders why. */
   async told(): Promise<string> {
-    return (await this.objects()).map(inWords).join("\n");
+    return objectsInWords(await this.objects());
   }
 
   #path(kind: string, name?: string): string {
@@ -129,22 +129,8 @@ export function isReady({ metadata, status }: Seen): boolean {
   return status?.observedGeneration === metadata.generation && ready?.status === "True";
 }
 
-async function timed(
-  check: () => Promise<boolean>,
-  limitMs: number,
-  what: string,
-  objects: () => readonly Seen[],
-): Promise<number> {
+async function timed(look: () => Promise<Look>, limitMs: number, what: string): Promise<number> {
   const began = performance.now();
-  try {
-    await until(check, limitMs, what);
-  } catch (error) {
-    throw new Error([String(error), ...objects().map(inWords)].join("\n"));
-  }
+  await until(look, limitMs, what);
   return performance.now() - began;
-}
-
-function inWords({ metadata, status }: Seen): string {
-  const conditions = (status?.conditions ?? []).map((one) => `${one.type}=${one.status} ${one.reason}: ${one.message}`);
-  return `${metadata.name}: ${conditions.join("; ")}`;
 }
