@@ -1,5 +1,9 @@
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/longest-first.ts";
+import { slowTests } from "./test/slow-tests.ts";
+
+/** What runs beside real servers: it waits more than it computes. */
+const servers = { maxWorkers: 4, testTimeout: 240_000, hookTimeout: 600_000 };
 
 export default defineConfig({
   test: {
@@ -12,6 +16,7 @@ export default defineConfig({
           testTimeout: 30_000,
           // Nothing here keeps state in a module; without it the tier takes a third of the time.
           isolate: false,
+          maxWorkers: "100%",
           unstubEnvs: true,
           setupFiles: ["test/setup.ts"],
           include: ["test/**/*.test.ts"],
@@ -29,7 +34,7 @@ export default defineConfig({
         test: {
           name: "simulation",
           testTimeout: 60_000,
-          // One tier after the other: what computes would take the time of what waits for real servers.
+          maxWorkers: "100%",
           sequence: { groupOrder: 1 },
           setupFiles: ["test/setup.ts"],
           include: ["test/stories/**/*.test.ts", "test/simulation/**/*.test.ts"],
@@ -37,23 +42,31 @@ export default defineConfig({
       },
       {
         test: {
+          ...servers,
           name: "integration",
           sequence: { groupOrder: 2 },
           include: ["test/integration/**/*.test.ts", "test/examples/**/*.test.ts", "test/cli/main.test.ts"],
+          exclude: slowTests,
           globalSetup: ["test/integration/global-setup.ts"],
-          testTimeout: 240_000,
-          // The first hook may install an emulator, on a machine that is busy with servers.
-          hookTimeout: 600_000,
         },
       },
       {
         test: {
+          ...servers,
           name: "packaging",
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 2 },
           include: ["test/packaging/**/*.test.ts"],
+          exclude: slowTests,
           globalSetup: ["test/packaging/global-setup.ts"],
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          ...servers,
+          name: "slow",
+          sequence: { groupOrder: 3 },
+          include: slowTests,
+          globalSetup: ["test/integration/global-setup.ts", "test/packaging/global-setup.ts"],
         },
       },
     ],

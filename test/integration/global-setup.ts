@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
+import { isCi } from "../../scripts/test/tools.ts";
 import { type ControlPlane, startControlPlane } from "./control-plane/control-plane.ts";
 import { printProgress } from "./control-plane/parts.ts";
 import "./control-plane/shared.ts";
@@ -28,9 +29,4 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   project.provide("controlPlane", { kind: "running", access: controlPlane.access });
   return () => controlPlane.stop();
-}
-
-function isCi(): boolean {
-  const ci = process.env["CI"] ?? "";
-  return ci !== "" && ci !== "false" && ci !== "0";
 }

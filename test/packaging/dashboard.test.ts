@@ -2,13 +2,12 @@ import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
+import { isCi, prometheus } from "../../scripts/test/tools.ts";
 import { Child } from "../integration/control-plane/child.ts";
 import { type ControlPlane, startControlPlane } from "../integration/control-plane/control-plane.ts";
 import { freePorts } from "../integration/control-plane/ports.ts";
-import { run } from "../integration/control-plane/run.ts";
 import { until } from "../integration/control-plane/wait.ts";
 import { OperatorProcess } from "../integration/operator/operator-process.ts";
 import { Account } from "../integration/stories/account.ts";
@@ -38,13 +37,7 @@ const queries = dashboard.panels.flatMap(({ title, targets = [] }) =>
 /** What shows something only when something went wrong or had to wait, or a minute after there was a job: it is asked. */
 const quiet = /outcome!="ok"|awsbatch_aws_budget_wait_seconds|awsbatch_queue_/;
 
-const there = await run("prometheus", ["--version"]).then(
-  ({ code }) => code === 0,
-  () => false,
-);
-
-// Under CI it has to be there: then the test fails without it.
-describe.skipIf(!there && process.env["CI"] === undefined)("the dashboard, on Prometheus (Debian: prometheus),", () => {
+describe.skipIf(!isCi() && prometheus.missing() !== undefined)("the dashboard, on Prometheus,", () => {
   let directory = "";
   let prometheusUrl = "";
   const running: (() => Promise<unknown>)[] = [];

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import packageManifest from "../../package.json" with { type: "json" };
 import { imageContext, packed } from "../../scripts/release/artefacts.ts";
+import { buildah as buildahTool, isCi } from "../../scripts/test/tools.ts";
 import { Child } from "../integration/control-plane/child.ts";
 import { startControlPlane } from "../integration/control-plane/control-plane.ts";
 import { freePorts } from "../integration/control-plane/ports.ts";
@@ -14,11 +15,7 @@ import { stack, untilSettled } from "../integration/stories/stack.ts";
 import { Team } from "../integration/stories/team.ts";
 import { Buildah, buildRootFs, nodeRootFs } from "./image.ts";
 
-const missing = await Buildah.missing();
-const isCi = /^(?!$|0$|false$)/.test(process.env["CI"] ?? "");
-if (missing !== undefined && isCi) throw new Error(missing);
-
-describe.skipIf(missing !== undefined)(`the image${missing === undefined ? "" : `: ${missing}`}`, () => {
+describe.skipIf(!isCi() && buildahTool.missing() !== undefined)("the image", () => {
   let buildah: Buildah;
   let directory = "";
   let ids: readonly string[] = [];

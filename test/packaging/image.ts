@@ -2,7 +2,7 @@ import { copyFile, cp, mkdir, realpath, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { exists } from "../integration/control-plane/cache.ts";
-import { run, runOrFail } from "../integration/control-plane/run.ts";
+import { runOrFail } from "../integration/control-plane/run.ts";
 
 /** Builds images without a container engine, with a storage of its own. */
 export class Buildah {
@@ -11,13 +11,6 @@ export class Buildah {
   /** @param directory takes all images; removed by whoever made it */
   constructor(directory: string) {
     this.directory = directory;
-  }
-
-  /** Why there is none; undefined: there is. */
-  static async missing(): Promise<string | undefined> {
-    const found = await run("buildah", ["--version"]).catch((error: Error) => ({ code: 1, stderr: error.message }));
-    if (found.code !== 0) return `buildah is missing: apt-get install buildah (${found.stderr})`;
-    return process.getuid?.() === 0 ? undefined : "buildah's chroot isolation needs root here";
   }
 
   /** @throws Error with the end of what it said */

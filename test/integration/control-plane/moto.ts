@@ -3,11 +3,12 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { python } from "../../../scripts/test/tools.ts";
 import { cachePath, madeOnce, type Progress } from "./cache.ts";
 import { Child } from "./child.ts";
 import { printProgress } from "./parts.ts";
 import { freePorts } from "./ports.ts";
-import { run, runOrFail } from "./run.ts";
+import { runOrFail } from "./run.ts";
 
 /** An AWS emulator that was not written here: IAM (with AWS's managed policies), EC2, STS, Batch. */
 export interface Moto {
@@ -56,7 +57,8 @@ async function motoServer(progress: Progress): Promise<string> {
   const pinned = await readFile(requirements);
   const directory = cachePath(`moto-${createHash("sha256").update(pinned).digest("hex").slice(0, 12)}`);
   await madeOnce(join(directory, "complete"), progress, async () => {
-    await requirePython();
+    const why = python.missing();
+    if (why !== undefined) throw new Error(`moto needs Python 3.11 or later with venv: ${why}; ${python.install}`);
     progress("installing moto (an AWS emulator) from PyPI, about a minute the first time");
     await rm(directory, { recursive: true, force: true });
     await runOrFail("python3", ["-m", "venv", directory]);
@@ -65,12 +67,4 @@ async function motoServer(progress: Progress): Promise<string> {
     await writeFile(join(directory, "complete"), "");
   });
   return join(directory, "bin/python3");
-}
-
-async function requirePython(): Promise<void> {
-  const check = "import sys, venv, ensurepip; sys.exit(0 if sys.version_info >= (3, 11) else 1)";
-  const { code, stderr } = await run("python3", ["-c", check]);
-  if (code !== 0) {
-    throw new Error(`moto needs Python 3.11 or later with venv (Debian: python3-venv) ${stderr.trim()}`.trimEnd());
-  }
 }
