@@ -55,21 +55,13 @@ export interface OperatorOptions {
    * before it; undefined while it is not the writer.
    */
   readonly writerSinceMonotonicMs: () => number | undefined;
-  readonly watchesNamespace: (namespace: string) => boolean;
-  /** Which of the watched objects are reconciled here; absent: all. Others are only seen. */
-  readonly reconciles?: (object: KubeObject) => boolean;
-  readonly namespaceLabels: (
-    namespace: string,
-    signal: AbortSignal,
-  ) => Promise<Readonly<Record<string, string>> | undefined>;
-  readonly namespaceAnnotations: (
-    namespace: string,
-    signal: AbortSignal,
-  ) => Promise<Readonly<Record<string, string>> | undefined>;
-  readonly onAwsCall?: (report: CallReport, region: string) => void;
+  /** Which of the watched objects are reconciled here. Others are only seen. */
+  readonly reconciles: (object: KubeObject) => boolean;
+  readonly namespace: Objects["namespace"];
+  readonly onAwsCall?: ((report: CallReport, region: string) => void) | undefined;
   /** A call had to wait for the budget. */
-  readonly onBudgetWait?: (kind: CallKind, waitedMs: number) => void;
-  readonly observer?: RuntimeObserver;
+  readonly onBudgetWait?: ((kind: CallKind, waitedMs: number) => void) | undefined;
+  readonly observer?: RuntimeObserver | undefined;
 }
 
 export interface Operator {
@@ -84,8 +76,6 @@ export interface Operator {
   follow(signal: AbortSignal): Promise<void>;
   /** Runs controllers and the observers of AWS until the signal aborts; once, by the one who may write. */
   lead(signal: AbortSignal): Promise<void>;
-  /** Both of them, for a process that needs no leader. */
-  run(signal: AbortSignal): Promise<void>;
 }
 
 /** Puts the parts together: the same for every store and every AWS. */
@@ -95,9 +85,9 @@ export function createOperator(options: OperatorOptions): Operator {
   const objects: Objects = {
     get: (kind, key) => runtime.cache(kind).get(key),
     list: (kind) => runtime.cache(kind).list(),
-    watches: options.watchesNamespace,
-    namespaceLabels: options.namespaceLabels,
-    namespaceAnnotations: options.namespaceAnnotations,
+    // Nobody knows what is in a namespace that could not be read so far.
+    watches: (namespace) => runtime.hasListed(namespace),
+    namespace: options.namespace,
   };
   for (const kind of kinds) runtime.cache(kind);
   const stop = new AbortController();
@@ -109,7 +99,7 @@ export function createOperator(options: OperatorOptions): Operator {
     regions,
     cluster: options.cluster,
     settings: options.settings,
-    reconciles: options.reconciles ?? (() => true),
+    reconciles: options.reconciles,
   };
   const related = (kind: Kind, own: Kind) =>
     alsoWhen(kind, (object: KubeObject): readonly ObjectKey[] =>
@@ -126,18 +116,14 @@ export function createOperator(options: OperatorOptions): Operator {
     else signal.addEventListener("abort", end, { once: true });
     await runtime.runControllers(signal);
   };
-  const follow = (signal: AbortSignal): Promise<void> => runtime.runCaches(signal);
   return {
     runtime,
     objects,
     ports,
     observed: () => regions.observed,
     fault: () => regions.fault,
-    follow,
+    follow: (signal) => runtime.runCaches(signal),
     lead,
-    async run(signal) {
-      await Promise.all([follow(signal), lead(signal)]);
-    },
   };
 }
 

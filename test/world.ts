@@ -6,11 +6,13 @@
 
 import type { Condition, KubeObject } from "../src/api/object.ts";
 import { kindOf, kinds } from "../src/api/v1alpha1/kinds.ts";
+import { classify } from "../src/aws/errors.ts";
 import type { PolicyScope } from "../src/aws/policy-statements.ts";
+import type { Cloud } from "../src/cli/cloud.ts";
+import { type ComposedFlags, ComposedOperator } from "../src/cli/operator/compose.ts";
 import type { Cluster } from "../src/controllers/ownership.ts";
-import { defaultSettings, type Settings } from "../src/controllers/ports.ts";
 import { type Manifest, MemoryStore } from "../src/kube/memory-store.ts";
-import { createOperator, type Operator } from "../src/operator.ts";
+import type { Operator } from "../src/operator.ts";
 import { VirtualClock } from "../src/runtime/clock.ts";
 import { collectingLog } from "../src/runtime/log.ts";
 import { seededRandom } from "../src/runtime/random.ts";
@@ -25,15 +27,16 @@ export interface WorldOptions {
   readonly permissions?: Partial<PolicyScope>;
   readonly seed?: number;
   readonly cluster?: Cluster;
-  readonly settings?: Partial<Settings>;
+  /** Of its operator, as the command line gives them; a test of one of them parses a command line. */
+  readonly flags?: ComposedFlags;
   readonly knobs?: Partial<Knobs>;
   /** An AWS and a clock that another world has used before. */
   readonly aws?: SimulatedAws;
   readonly clock?: VirtualClock;
   readonly store?: MemoryStore;
   readonly region?: string;
-  /** Which objects its operator reconciles. */
-  readonly reconciles?: (object: KubeObject) => boolean;
+  /** Puts something between the operator and AWS. */
+  readonly cloud?: (cloud: Cloud) => Cloud;
   /** Of every namespace; throws when it cannot be read. */
   readonly namespaceAnnotations?: () => Readonly<Record<string, string>>;
   /** Of every namespace, none unless given; rejects when they cannot be read. */
@@ -44,6 +47,10 @@ export interface World {
   readonly clock: VirtualClock;
   readonly store: MemoryStore;
   readonly aws: SimulatedAws;
+  /** The account in another region; made when it is first used. */
+  awsIn(region: string): SimulatedAws;
+  /** As another operator on the same AWS would. */
+  openCloud(signal: AbortSignal): Promise<Cloud>;
   readonly operator: Operator;
   readonly log: ReturnType<typeof collectingLog>;
   /** What went against a promise. */
@@ -80,27 +87,39 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const store = options.store ?? new MemoryStore({ clock, newUid: () => `uid-${++uids}` });
   const log = collectingLog();
   const beganAt = clock.now();
-  const writerSince = clock.monotonic();
-  const operator = createOperator({
-    store,
-    clock,
-    // Chance of its own, so that a change of the operator does not deal AWS other cards.
-    random: seededRandom(seed + 1_000_003),
-    log,
-    cluster: options.cluster ?? clusterOne,
-    settings: { ...defaultSettings, region, ...options.settings },
-    connect: async (_region, signal) => {
-      const { Account: account = "" } = await aws.sts.getCallerIdentity({ signal });
-      return { account, partition: "aws", batch: aws.batch, iam: async () => aws.iam, ec2: async () => aws.ec2 };
+  const { name: clusterName, uid: clusterUid, takeOverUid: takeOverClusterUid } = options.cluster ?? clusterOne;
+  const flags: ComposedFlags = { clusterName, takeOverClusterUid, ...options.flags };
+  const regions = new Map([[region, aws]]);
+  const awsIn = (name: string): SimulatedAws => {
+    const known = regions.get(name);
+    if (known !== undefined) return known;
+    const { identities } = aws;
+    const made = createSimulatedAws({ clock, random: seededRandom(seed + regions.size), region: name, identities });
+    regions.set(name, made);
+    return made;
+  };
+  const toAws = async (signal: AbortSignal): Promise<Cloud> => {
+    const cloud = await openCloud(aws, region, awsIn, signal);
+    return options.cloud?.(cloud) ?? cloud;
+  };
+  const composed = new ComposedOperator({
+    flags,
+    region,
+    clusterUid,
+    ports: {
+      clock,
+      // Chance of its own, so that a change of the operator does not deal AWS other cards.
+      random: seededRandom(seed + 1_000_003),
+      log,
+      store: () => store,
+      openCloud: toAws,
+      namespace: async () => ({
+        labels: (await options.namespaceLabels?.()) ?? {},
+        annotations: options.namespaceAnnotations?.() ?? {},
+      }),
     },
-    requestsPerSecond: 10,
-    mayWrite: () => ({ deadlineMs: 10_000 }),
-    writerSinceMonotonicMs: () => writerSince,
-    reconciles: options.reconciles ?? (() => true),
-    watchesNamespace: () => true,
-    namespaceLabels: options.namespaceLabels ?? (async () => ({})),
-    namespaceAnnotations: async () => options.namespaceAnnotations?.() ?? {},
   });
+  const { operator } = composed;
   const controller = new AbortController();
   const lines: string[] = [];
   const violations: string[] = [];
@@ -138,11 +157,11 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       violations.push(`job ${change.name} was killed`);
     }
   });
-  const { roles } = { ...defaultSettings, ...options.settings };
-  const policy = policyFor(aws, (options.cluster ?? clusterOne).name, {
-    policyArns: roles.allowedPolicyArns.map((arn) => arn.replace("arn:aws*:", "arn:aws:")),
-    boundaryArns: roles.permissionsBoundary === undefined ? [] : [roles.permissionsBoundary],
-    inlinePolicies: roles.allowInlinePolicies,
+  const { settings } = operator.ports;
+  const policy = policyFor(aws, clusterName, {
+    policyArns: settings.roles.allowedPolicyArns.map((arn) => arn.replace("arn:aws*:", "arn:aws:")),
+    boundaryArns: settings.roles.permissionsBoundary === undefined ? [] : [settings.roles.permissionsBoundary],
+    inlinePolicies: settings.roles.allowInlinePolicies,
     ...options.permissions,
   });
   const stopJudging = watchPolicy(
@@ -153,12 +172,14 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const tellWrites = tellLater(aws, beganAt);
 
   watchStatuses();
-  const running = operator.run(controller.signal);
+  const running = composed.run(controller.signal);
   const all = (): readonly KubeObject[] => kinds.flatMap((kind) => store.objects(kind));
   const world: World = {
     clock,
     store,
     aws,
+    awsIn,
+    openCloud: toAws,
     operator,
     log,
     violations,
@@ -221,6 +242,27 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     },
   };
   return world;
+}
+
+async function openCloud(
+  aws: SimulatedAws,
+  region: string,
+  awsIn: (region: string) => SimulatedAws,
+  signal: AbortSignal,
+): Promise<Cloud> {
+  const identity = aws.sts.getCallerIdentity({ signal }).catch((error: unknown) => {
+    throw classify(error, "sts:GetCallerIdentity");
+  });
+  const { Account: account = "" } = await identity;
+  return {
+    account,
+    region,
+    label: "simulated AWS",
+    async connect(inRegion) {
+      const { batch, iam, ec2 } = awsIn(inRegion);
+      return { account, partition: "aws", batch, iam: async () => iam, ec2: async () => ec2 };
+    },
+  };
 }
 
 /** Ready at its generation, as `kubectl wait` after an apply would want it. */

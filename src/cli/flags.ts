@@ -110,7 +110,7 @@ export function policyArn(text: string): string {
 /** What the flags below give. */
 export interface OperatorFlags {
   readonly clusterName?: string;
-  readonly takeOverClusterUid?: string;
+  readonly takeOverClusterUid?: string | undefined;
   readonly region?: string;
   readonly allowedAccountIds?: readonly string[];
   readonly adoptableNames?: readonly string[];

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { kubeStore } from "../kube/client.ts";
+import { readClusterUid, readNamespace } from "../kube/namespaces.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { pinoLog } from "../runtime/log.ts";
 import { realCloud } from "./cloud.ts";
@@ -8,7 +9,6 @@ import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
 import { apiServer, orCommandError } from "./kubernetes.ts";
 import { type Released, release } from "./release/release.ts";
 import { namespaceNames } from "./run/options.ts";
-import { defaultRequestsPerSecond, settingsFrom } from "./settings.ts";
 
 interface ReleaseFlags extends OperatorFlags {
   readonly kubeconfig?: string;
@@ -44,7 +44,7 @@ export function releaseCommand(io: Io, ending: Ending): Command {
 }
 
 async function releaseFrom(flags: ReleaseFlags, io: Io): Promise<number> {
-  const { all = false, namespace: namespaces, clusterName = "default" } = flags;
+  const { all = false, namespace: namespaces } = flags;
   if (all === (namespaces !== undefined)) {
     throw new CommandError("say which objects: --all, or -n NAMESPACE, and not both");
   }
@@ -66,25 +66,21 @@ async function releaseFrom(flags: ReleaseFlags, io: Io): Promise<number> {
       async () =>
         release(
           {
+            flags,
+            region: cloud.region,
+            clusterUid: await readClusterUid(server.api, signal),
             store,
-            clock,
-            random,
-            log: pinoLog({
+            ports: {
               clock,
-              level: flags.logLevel ?? "warn",
-              destination: { write: (line) => io.stderr.write(line) },
-            }),
-            cluster: {
-              name: clusterName,
-              uid: await store.clusterUid(signal),
-              takeOverUid: flags.takeOverClusterUid,
+              random,
+              log: pinoLog({
+                clock,
+                level: flags.logLevel ?? "warn",
+                destination: { write: (line) => io.stderr.write(line) },
+              }),
+              openCloud: async () => cloud,
+              namespace: (name, inner) => readNamespace(server.api, name, inner),
             },
-            settings: settingsFrom(flags, cloud.region),
-            connect: (region, inner) => cloud.connect(region, inner),
-            requestsPerSecond: flags.awsRequestsPerSecond ?? defaultRequestsPerSecond,
-            watchesNamespace: (name) => namespaces === undefined || namespaces.includes(name),
-            namespaceLabels: (name, inner) => store.namespaceLabels(name, inner),
-            namespaceAnnotations: (name, inner) => store.namespaceAnnotations(name, inner),
             timeoutMs: flags.timeout ?? defaultTimeoutMs,
             onProgress: (line) => io.stdout.write(`${line}\n`),
           },

@@ -2,6 +2,7 @@ import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
 import type { Ec2Region } from "../aws/ec2-region.ts";
 import type { IamAccount } from "../aws/iam-account.ts";
 import type { BatchRegion } from "../aws/region.ts";
+import type { NamespaceMetadata } from "../kube/namespaces.ts";
 import type { Store } from "../kube/store.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Cluster } from "./ownership.ts";
@@ -26,15 +27,10 @@ export interface Objects {
   /** Whether objects of this namespace are watched at all. */
   watches(namespace: string): boolean;
   /**
-   * The labels of a namespace, read when a selector needs them; undefined when there is none such.
-   * @throws StoreError when it cannot be read
+   * Labels and annotations of a namespace; undefined when there is none such.
+   * @throws StoreError when they cannot be read
    */
-  namespaceLabels(namespace: string, signal: AbortSignal): Promise<Readonly<Record<string, string>> | undefined>;
-  /**
-   * The annotations of a namespace; undefined when there is none such.
-   * @throws StoreError when it cannot be read
-   */
-  namespaceAnnotations(namespace: string, signal: AbortSignal): Promise<Readonly<Record<string, string>> | undefined>;
+  namespace(name: string, signal: AbortSignal): Promise<NamespaceMetadata | undefined>;
 }
 
 export interface Regions {

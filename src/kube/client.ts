@@ -47,14 +47,8 @@ export interface KubeStore extends Store {
   apply(kind: Kind, manifest: AppliedManifest, options: ApplyOptions, signal: AbortSignal): Promise<KubeObject>;
   /** Deletes an object; with `uid` only that one. False: there is none. */
   delete(kind: Kind, key: ObjectKey, options: { readonly uid?: string }, signal: AbortSignal): Promise<boolean>;
-  /** Undefined: there is no such namespace. */
-  namespaceLabels(namespace: string, signal: AbortSignal): Promise<Readonly<Record<string, string>> | undefined>;
-  namespaceAnnotations(namespace: string, signal: AbortSignal): Promise<Readonly<Record<string, string>> | undefined>;
-  /** The UID of `kube-system`: what tells this cluster from every other. */
-  clusterUid(signal: AbortSignal): Promise<string>;
 }
 
-const namespaceKind: ResourceKind = { group: "", version: "v1", plural: "namespaces" };
 const mergePatch = "application/merge-patch+json";
 /** JSON is YAML. */
 const applyPatch = "application/apply-patch+yaml";
@@ -190,27 +184,8 @@ export function kubeStore(options: KubeStoreOptions): KubeStore {
       });
       return (await foundOr404(api.request(request, signal))) !== undefined;
     },
-
-    async namespaceLabels(namespace, signal) {
-      const found = await readNamespace(namespace, signal);
-      return found === undefined ? undefined : (found.metadata.labels ?? {});
-    },
-
-    async namespaceAnnotations(namespace, signal) {
-      const found = await readNamespace(namespace, signal);
-      return found === undefined ? undefined : (found.metadata.annotations ?? {});
-    },
-
-    async clusterUid(signal) {
-      const request = call(namespaceKind, "get", { name: "kube-system" }, {});
-      return ((await api.request(request, signal)) as Namespace).metadata.uid;
-    },
   };
   return store;
-
-  async function readNamespace(name: string, signal: AbortSignal): Promise<Namespace | undefined> {
-    return (await foundOr404(api.request(call(namespaceKind, "get", { name }, {}), signal))) as Namespace | undefined;
-  }
 
   async function createEvent(event: RecordedEvent, signal: AbortSignal): Promise<void> {
     const { namespace } = event.regarding;
@@ -233,14 +208,6 @@ export function kubeStore(options: KubeStoreOptions): KubeStore {
       throw error;
     }
   }
-}
-
-interface Namespace {
-  readonly metadata: {
-    readonly uid: string;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
-  };
 }
 
 function addressOf({ namespace, name }: ObjectKey): ResourceAddress {

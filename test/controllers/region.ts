@@ -153,7 +153,6 @@ export function objectsOf(
     get: (kind, { namespace, name }) =>
       list(kind).find(({ metadata }) => metadata.namespace === namespace && metadata.name === name),
     watches: (namespace) => namespace !== "elsewhere",
-    namespaceLabels: async (namespace) => labels[namespace],
-    namespaceAnnotations: async () => ({}),
+    namespace: async (name) => ({ labels: labels[name] ?? {}, annotations: {} }),
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { readClusterUid, readNamespace } from "../../src/kube/namespaces.ts";
 import { StoreError, sourcesOf } from "../../src/kube/store.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { refusal } from "./fake-api-server.ts";
@@ -313,15 +314,15 @@ test("deletes the object of that uid, and says whether there was one", async () 
   expect(await store.delete(widgetKind, key, {}, signal)).toBe(false);
 });
 
-test("reads the labels of a namespace and the uid of the cluster", async () => {
-  const { server, store, signal } = await world();
+test("reads the metadata of a namespace and the uid of the cluster", async () => {
+  const { server, api, signal } = await world();
   server.on("GET /api/v1/namespaces/team-a", { json: { metadata: { uid: "1", labels: { env: "prod" } } } });
   server.on("GET /api/v1/namespaces/plain", { json: { metadata: { uid: "2" } } });
   server.on("GET /api/v1/namespaces/none", refusal(404, "NotFound", "not found"));
   server.on("GET /api/v1/namespaces/kube-system", { json: { metadata: { uid: "cluster-1" } } });
-  const labels = await Promise.all(["team-a", "plain", "none"].map((name) => store.namespaceLabels(name, signal)));
-  expect(labels).toEqual([{ env: "prod" }, {}, undefined]);
-  expect(await store.clusterUid(signal)).toBe("cluster-1");
+  const read = await Promise.all(["team-a", "plain", "none"].map((name) => readNamespace(api, name, signal)));
+  expect(read).toEqual([{ labels: { env: "prod" }, annotations: {} }, { labels: {}, annotations: {} }, undefined]);
+  expect(await readClusterUid(api, signal)).toBe("cluster-1");
 });
 
 describe("with chosen namespaces", () => {

@@ -29,12 +29,12 @@ const limitSeconds = 20 * 60;
  * the older may have been shown by no watch. AWS's tags do, and what they say stays so: there the owner is the older.
  */
 export async function expectedOf(world: Simulation): Promise<Expected> {
-  const { aws, store, settings } = world;
+  const { aws, store, flags } = world;
   const fresh = new Simulation({
     seed: 1,
     replicas: 1,
     cluster: world.cluster,
-    settings,
+    flags,
     startsAt: world.clock.now(),
     oracles: [],
     starts: false,

@@ -20,6 +20,8 @@ export interface NetworkOptions {
   readonly clock: Clock;
   readonly latencyMs: () => number;
   readonly mayWrite: () => { readonly deadlineMs: number };
+  /** Aborts when the process dies, and its connections with it. */
+  readonly connections: AbortSignal;
   /** A write leaves: the last check of the lease has just passed. */
   readonly onSend: (what: string) => void;
 }
@@ -29,7 +31,7 @@ const storeWrites: ReadonlySet<string> = new Set(["patchMetadata", "applyStatus"
 /** The store as the API server's client gives it: slow, and no write without a lease. */
 export function gatedStore(
   store: MemoryStore,
-  { gate, clock, latencyMs, mayWrite, onSend }: NetworkOptions,
+  { gate, clock, latencyMs, mayWrite, connections, onSend }: NetworkOptions,
   /** Whether a watch shows this event twice. */
   repeats: () => boolean,
 ): Store {
@@ -72,7 +74,7 @@ export function gatedStore(
     recordEvent: (event, signal) => request("recordEvent", signal, (inner) => store.recordEvent(event, inner)),
     async *watch(kind, resourceVersion, signal) {
       await gate.pass("asks", "store watch");
-      const events = store.watch(kind, resourceVersion, signal)[Symbol.asyncIterator]();
+      const events = store.watch(kind, resourceVersion, AbortSignal.any([signal, connections]))[Symbol.asyncIterator]();
       try {
         for (;;) {
           const next = await events.next().catch(async (error: unknown) => {

@@ -1,13 +1,11 @@
 import { classify } from "../../src/aws/errors.ts";
-import { whenAwsAnswers } from "../../src/cli/run/aws.ts";
-import type { Cluster } from "../../src/controllers/ownership.ts";
-import type { Settings } from "../../src/controllers/ports.ts";
+import type { Cloud } from "../../src/cli/cloud.ts";
+import { type ComposedFlags, ComposedOperator } from "../../src/cli/operator/compose.ts";
 import type { MemoryLeaseStore } from "../../src/kube/memory-lease-store.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
-import { createOperator, type Operator } from "../../src/operator.ts";
+import { namespaceOf } from "../../src/kube/namespaces.ts";
 import { withDeadline } from "../../src/runtime/abort.ts";
 import type { Clock } from "../../src/runtime/clock.ts";
-import { LeaderElector } from "../../src/runtime/leader.ts";
 import type { Log } from "../../src/runtime/log.ts";
 import type { Random } from "../../src/runtime/random.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
@@ -26,8 +24,10 @@ export interface ProcessOptions {
   readonly store: MemoryStore;
   readonly leases: MemoryLeaseStore;
   readonly aws: SimulatedAws;
-  readonly cluster: Cluster;
-  readonly settings: Settings;
+  readonly clusterUid: string;
+  readonly flags: ComposedFlags;
+  /** Of objects that name none. */
+  readonly region: string;
   /** Its wall clock is wrong by so much. */
   readonly skewMs: number;
   /** Of its fingerprints; another number than 1 stands for another version of the operator. */
@@ -45,26 +45,20 @@ export interface ProcessOptions {
   readonly onExit: (process: OperatorProcess, how: string) => void;
 }
 
-/**
- * One process of the operator, put together as `run` does it, in a world of which it sees only the network and its
- * own clock.
- */
+/** One process of the operator that is shipped, in a world of which it sees only the network and its own clock. */
 export class OperatorProcess {
   readonly name: string;
   readonly clock: ProcessClock;
-  readonly operator: Operator;
-  readonly elector: LeaderElector;
+  readonly composed: ComposedOperator;
   readonly #options: ProcessOptions;
   readonly #gate: Gate;
   readonly #interrupted = new AbortController();
   /** Ends its connections when it dies. */
   readonly #connections = new AbortController();
-  #writerSince: number | undefined;
-  #account: string | undefined;
   #ended = false;
 
   constructor(options: ProcessOptions) {
-    const { name, random, log, store, aws } = options;
+    const { name, random, log, store } = options;
     this.#options = options;
     this.name = name;
     this.clock = new ProcessClock(options.clock, options.skewMs);
@@ -72,56 +66,38 @@ export class OperatorProcess {
       (phase, what) => options.judge(this, phase, what),
       (verdict) => this.#carryOut(verdict),
     );
-    const mayWrite = (): { readonly deadlineMs: number } => {
-      const deadlineMs = this.elector.remainingMs();
-      if (deadlineMs <= 0) throw new Error("this replica does not lead");
-      return { deadlineMs };
-    };
-    const network: NetworkOptions = {
+    const network = (mayWrite: NetworkOptions["mayWrite"]): NetworkOptions => ({
       gate: this.#gate,
       clock: options.clock,
       latencyMs: options.latencyMs,
       mayWrite,
+      connections: this.#connections.signal,
       onSend: (what) => options.onSend(this, what),
-    };
-    this.elector = new LeaderElector({
-      leases: gatedLeases(options.leases, network),
-      identity: name,
-      clock: this.clock,
-      random,
-      log,
-      onLeading: (leading) => options.onLeading(this, leading),
     });
-    const onCall = (letGoAt: number): void => {
-      const record = aws.log.at(-1);
-      if (record !== undefined) options.onCall(this, record, letGoAt);
-    };
-    const batch = speakingVersion(gatedBatch(aws.batch, network, onCall), options.algorithm);
-    this.operator = createOperator({
-      store: gatedStore(store, network, options.repeatsEvent),
-      clock: this.clock,
-      random,
-      log,
-      cluster: options.cluster,
-      settings: options.settings,
-      connect: async () => ({
-        account: this.#account ?? "",
-        partition: "aws",
-        batch,
-        iam: async () => gatedIam(aws.iam, network, onCall),
-        ec2: async () => gatedEc2(aws.ec2, network, onCall),
-      }),
-      requestsPerSecond: 10,
-      mayWrite,
-      writerSinceMonotonicMs: () => this.#writerSince,
-      watchesNamespace: () => true,
-      namespaceLabels: async () => ({}),
-      namespaceAnnotations: async () => ({}),
+    // Requests for the lease are no writes that need one.
+    const unleased = network(() => ({ deadlineMs: Number.POSITIVE_INFINITY }));
+    this.composed = new ComposedOperator({
+      flags: options.flags,
+      region: options.region,
+      clusterUid: options.clusterUid,
+      ports: {
+        clock: this.clock,
+        random,
+        log,
+        store: (mayWrite) => gatedStore(store, network(mayWrite), options.repeatsEvent),
+        election: {
+          leases: gatedLeases(options.leases, unleased),
+          identity: name,
+          onLeading: (leading) => options.onLeading(this, leading),
+        },
+        openCloud: (signal) => this.#openCloud(unleased, signal),
+        namespace: async (namespace) => namespaceOf(namespace),
+      },
     });
   }
 
   get leads(): boolean {
-    return this.#writerSince !== undefined && !this.#ended;
+    return this.composed.leads && !this.#ended;
   }
 
   get ended(): boolean {
@@ -134,9 +110,10 @@ export class OperatorProcess {
   }
 
   start(): void {
-    this.#run().then(
+    this.composed.run(this.#interrupted.signal).then(
       (how) => this.#end(how),
       (error: unknown) => {
+        if (this.#interrupted.signal.aborted) return this.#end("stopped");
         this.#options.log.error("the process failed", { error });
         this.#end(`failed: ${String(error)}`);
       },
@@ -173,32 +150,25 @@ export class OperatorProcess {
     if (verdict.kind === "freeze") this.freeze(verdict.forMs, verdict.asleep);
   }
 
-  async #run(): Promise<string> {
-    const { random, log } = this.#options;
-    const { signal: interrupted } = this.#interrupted;
-    const stop = new AbortController();
-    this.#connections.signal.addEventListener("abort", () => stop.abort(this.#connections.signal.reason));
-    const following = this.operator.follow(stop.signal);
-    try {
-      await whenAwsAnswers(
-        async (signal) => {
-          this.#account = await this.#identity(signal);
-          return { account: this.#account, region: "", label: "", connect: () => Promise.reject(new Error("unused")) };
-        },
-        { clock: this.clock, random, log },
-        interrupted,
-      );
-      return await this.elector.run(interrupted, async (signal) => {
-        this.#writerSince = this.clock.monotonic();
-        await Promise.all([this.operator.lead(signal), this.operator.ports.regions.open(undefined, signal)]);
-      });
-    } catch (error) {
-      if (interrupted.aborted) return "stopped";
-      throw error;
-    } finally {
-      stop.abort(new Error("the process ends"));
-      await following;
-    }
+  async #openCloud(network: NetworkOptions, signal: AbortSignal): Promise<Cloud> {
+    const { aws, region, algorithm } = this.#options;
+    const account = await this.#identity(signal);
+    const onCall = (letGoAt: number): void => {
+      const record = aws.log.at(-1);
+      if (record !== undefined) this.#options.onCall(this, record, letGoAt);
+    };
+    return {
+      account,
+      region,
+      label: "simulated AWS",
+      connect: async () => ({
+        account,
+        partition: "aws",
+        batch: speakingVersion(gatedBatch(aws.batch, network, onCall), algorithm),
+        iam: async () => gatedIam(aws.iam, network, onCall),
+        ec2: async () => gatedEc2(aws.ec2, network, onCall),
+      }),
+    };
   }
 
   async #identity(signal: AbortSignal): Promise<string> {
@@ -217,7 +187,6 @@ export class OperatorProcess {
   #end(how: string): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#writerSince = undefined;
     // Whatever it left behind does nothing any more.
     this.#gate.die();
     this.clock.die();

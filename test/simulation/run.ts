@@ -21,7 +21,7 @@ export async function runStory(story: Story): Promise<Outcome> {
     replicas: story.replicas,
     knobs: story.knobs,
     network: story.network,
-    settings: {
+    flags: {
       allowForeignRepoint: story.flags.allowForeignRepoint,
       adoptableNames: story.flags.adoptable ? ["*"] : [],
     },

@@ -58,7 +58,7 @@ describe("a world of two replicas", () => {
     leader?.freeze(3000, false);
     await world.seconds(60);
     expect(world.leader?.name).toBe(leader?.name);
-    expect(leader?.elector.remainingMs()).toBeGreaterThan(0);
+    expect(leader?.composed.remainingMs()).toBeGreaterThan(0);
   });
 
   it("is the same, byte for byte, for the same seed, and another for another", async () => {

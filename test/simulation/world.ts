@@ -11,8 +11,10 @@
 import type { Tag } from "@aws-sdk/client-ec2";
 import { type KubeObject, keyText } from "../../src/api/object.ts";
 import { kindOf } from "../../src/api/v1alpha1/kinds.ts";
+import type { ComposedFlags } from "../../src/cli/operator/compose.ts";
+import { settingsFrom } from "../../src/cli/settings.ts";
 import { type Cluster, ownerIn, type Tags } from "../../src/controllers/ownership.ts";
-import { defaultSettings, type Settings } from "../../src/controllers/ports.ts";
+import type { Settings } from "../../src/controllers/ports.ts";
 import { MemoryLeaseStore } from "../../src/kube/memory-lease-store.ts";
 import { type Manifest, MemoryStore, type StoreSnapshot } from "../../src/kube/memory-store.ts";
 import { StoreError } from "../../src/kube/store.ts";
@@ -40,7 +42,7 @@ export interface SimulationOptions {
   /** 2. */
   readonly replicas?: number;
   readonly cluster?: Cluster;
-  readonly settings?: Partial<Settings>;
+  readonly flags?: ComposedFlags;
   readonly knobs?: Partial<Knobs>;
   /** Left out: the default VPC. */
   readonly network?: AccountNetwork | undefined;
@@ -103,6 +105,7 @@ function madeFor({ operation, input }: CallRecord): string | undefined {
   const kind = operation === "CreateRole" ? kindOfRole(role) : madeBy[operation];
   return kind === undefined || owner === undefined ? undefined : `${kind} ${keyText(owner)}`;
 }
+const region = "eu-west-1";
 const restartMs = 1500;
 const tickMs = 5000;
 
@@ -126,6 +129,8 @@ export class Simulation {
   shownWithinMs: number;
   /** Of the processes to come. */
   cluster: Cluster;
+  readonly flags: ComposedFlags;
+  /** What the flags come to. */
   readonly settings: Settings;
   readonly #options: SimulationOptions;
   readonly #oracles: readonly Oracle[];
@@ -147,8 +152,8 @@ export class Simulation {
     const { clock } = this;
     this.trace = new Trace(clock, options.keepsTrace);
     this.cluster = from?.cluster ?? options.cluster ?? clusterOne;
-    const region = options.settings?.region ?? "eu-west-1";
-    this.settings = { ...defaultSettings, region, ...options.settings };
+    this.flags = options.flags ?? {};
+    this.settings = settingsFrom(this.flags, region);
     this.#random = seededRandom(seed + 5_000_011);
     // Chance of its own for each part, so that a change of one does not deal the others new cards.
     this.aws = createSimulatedAws({
@@ -326,8 +331,9 @@ export class Simulation {
       store: this.store,
       leases: this.leases,
       aws: this.aws,
-      cluster: this.cluster,
-      settings: this.settings,
+      clusterUid: this.cluster.uid,
+      flags: { ...this.flags, clusterName: this.cluster.name, takeOverClusterUid: this.cluster.takeOverUid },
+      region,
       skewMs: replica.skewMs,
       algorithm: replica.algorithm,
       latencyMs: () => Math.ceil(this.network.latencyMs + this.network.spreadMs * this.#random()),

@@ -1,3 +1,5 @@
+import type { ComposedFlags } from "../../src/cli/operator/compose.ts";
+import { labelSelector } from "../../src/kube/label-selector.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
 import type { AccountNetwork } from "../../src/simulator/ec2-network.ts";
@@ -17,12 +19,18 @@ export async function closedWorld(...more: readonly AccountNetwork[]): Promise<W
   return await aWorld({ clock, aws, region });
 }
 
-/** That asks for endpoints. */
+/** Whose operator reconciles the objects with these labels. */
+export function shard(selector: string): ComposedFlags {
+  return { shardSelector: labelSelector(selector) };
+}
+
+/** That asks for endpoints; its name is also a label. */
 export function environment(name: string, subnets: readonly string[] = ["subnet-closed"], network: object = {}) {
   const manifest = computeEnvironment(name, ec2);
   const spec = manifest["spec"] as { readonly computeResources: object };
   return {
     ...manifest,
+    metadata: { ...manifest.metadata, labels: { name } },
     spec: {
       ...spec,
       computeResources: { ...spec.computeResources, subnets, securityGroupIds: ["sg-1"] },

@@ -5,7 +5,7 @@ import type { Manifest } from "../../src/kube/memory-store.ts";
 import type { Fault } from "../../src/simulator/faults.ts";
 import { jobDefinition, jobQueue } from "../manifests.ts";
 import type { World } from "../world.ts";
-import { closedWorld, endpointsOf, environment, region } from "./closed-world.ts";
+import { closedWorld, endpointsOf, environment, region, shard } from "./closed-world.ts";
 import { aWorld } from "./story.ts";
 
 const refusal = (exception: string, message: string): Fault => ({
@@ -334,7 +334,7 @@ describe("whom endpoints are left to who is of another shard", () => {
   /** The operator of `late` is down, and that has noted nothing; the older one is Ready. */
   async function withLateShard(): Promise<World> {
     const { clock, aws } = await closedWorld();
-    const world = await aWorld({ clock, aws, region, reconciles: ({ metadata }) => metadata.name !== "late" });
+    const world = await aWorld({ clock, aws, region, flags: shard("name!=late") });
     world.apply(environment("first"));
     await world.until("it is Ready", () => told(world, "first", "Ready")?.status === "True", 900);
     world.apply(environment("late"));
@@ -348,7 +348,7 @@ describe("whom endpoints are left to who is of another shard", () => {
     await world.seconds(900);
     expect(told(world, "first", "EndpointsReady")?.message).toContain("are left to team/late when that is noted there");
     const { store, aws, clock } = world;
-    await aWorld({ store, aws, clock, region, seed: 2, reconciles: ({ metadata }) => metadata.name === "late" });
+    await aWorld({ store, aws, clock, region, seed: 2, flags: shard("name=late") });
     await world.until("the first is gone", () => world.object(kind, "first") === undefined, 300);
     await world.until("the late one is Ready", () => told(world, "late", "Ready")?.status === "True", 900);
     expect(await endpointsOf(world)).toEqual(all);
@@ -380,7 +380,7 @@ describe("who waits for another one's endpoints", () => {
 
   it("is told as Stalled when that one never comes to make them", async () => {
     const { clock, aws } = await closedWorld();
-    const world = await aWorld({ clock, aws, region, reconciles: ({ metadata }) => metadata.name !== "a" });
+    const world = await aWorld({ clock, aws, region, flags: shard("name!=a") });
     world.apply(environment("a"));
     await world.seconds(60);
     world.apply(environment("b"));

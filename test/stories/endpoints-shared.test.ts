@@ -1,12 +1,11 @@
 /** Endpoints of a VPC in which several objects live, and who of them waits for whom. */
 
 import { describe, expect, it } from "vitest";
-import type { KubeObject } from "../../src/api/object.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import type { Fault } from "../../src/simulator/faults.ts";
 import { jobDefinition, jobQueue } from "../manifests.ts";
 import type { World } from "../world.ts";
-import { closedWorld, endpointsOf, environment, region } from "./closed-world.ts";
+import { closedWorld, endpointsOf, environment, region, shard } from "./closed-world.ts";
 import { aWorld } from "./story.ts";
 
 const image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/app:1";
@@ -45,16 +44,16 @@ const secondTable = {
 async function twoShards(): Promise<readonly [World, World]> {
   const { store, aws, clock, stop } = await closedWorld();
   await stop();
-  const shard = async (seed: number, hasFirst: boolean): Promise<World> =>
+  const operatorOf = async (seed: number, hasFirst: boolean): Promise<World> =>
     await aWorld({
       store,
       aws,
       clock,
       region,
       seed,
-      reconciles: ({ metadata }) => (metadata.name === "first") === hasFirst,
+      flags: shard(hasFirst ? "name=first" : "name!=first"),
     });
-  return [await shard(2, true), await shard(3, false)];
+  return [await operatorOf(2, true), await operatorOf(3, false)];
 }
 
 async function tablesOfS3({ aws }: World): Promise<readonly string[]> {
@@ -123,8 +122,7 @@ describe("who does not write in a VPC", () => {
     await first.untilReady(900);
     const { store, aws, clock } = first;
     await first.stop();
-    const reconciles = ({ metadata }: KubeObject): boolean => metadata.name !== "first";
-    const world = await aWorld({ store, aws, clock, region, seed: 2, reconciles });
+    const world = await aWorld({ store, aws, clock, region, seed: 2, flags: shard("name!=first") });
     world.apply(environment("second", ["subnet-closed-b"]));
     await world.seconds(1800);
     expect(told(world, "second", "EndpointsReady")).toMatchObject({ status: "False", reason: "EndpointsPending" });

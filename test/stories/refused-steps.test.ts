@@ -46,7 +46,7 @@ async function withLeftover(spec: BatchComputeEnvironmentSpec = ec2): Promise<Wo
 
 /** Two environments, the second of which all queues name: one of ours, and these of somebody else. */
 async function handedOver(...strangers: readonly string[]): Promise<{ world: World; first: string; second: string }> {
-  const world = await aWorld({ settings: { allowForeignRepoint: true } });
+  const world = await aWorld({ flags: { allowForeignRepoint: true } });
   world.apply(computeEnvironment("ce", repointing), jobQueue("q1", ["ce"]));
   await world.untilReady();
   const [first = ""] = orderOf(world, "team_q1");
@@ -153,7 +153,7 @@ describe("while AWS refuses to hand one queue of somebody else over", () => {
 });
 
 it("a queue of somebody else goes over to the successor once what else it names is VALID again", async () => {
-  const world = await aWorld({ settings: { allowForeignRepoint: true } });
+  const world = await aWorld({ flags: { allowForeignRepoint: true } });
   const { outside } = world.aws;
   const { type, computeResources } = ec2;
   // No look at the network wakes the object.
@@ -186,7 +186,7 @@ it.each([
   "%i queues that their owner puts back after %i s are handed over a few times an hour",
   async (count, afterSeconds) => {
     const strangers = ["a-stranger", "b-stranger"].slice(0, count);
-    const world = await aWorld({ settings: { allowForeignRepoint: true } });
+    const world = await aWorld({ flags: { allowForeignRepoint: true } });
     const { outside } = world.aws;
     world.apply(computeEnvironment("ce", repointing));
     await world.untilReady();

@@ -432,7 +432,7 @@ it("a second change during a drain makes a third environment, and the queues fol
 });
 
 it("a replacement that waits for a queue which drains for days keeps no other waiting", async () => {
-  const world = await aWorld({ settings: { maxConcurrentReplacements: 1 } });
+  const world = await aWorld({ flags: { maxConcurrentReplacements: 1 } });
   world.apply(
     computeEnvironment("ce", ec2),
     computeEnvironment("second", ec2),

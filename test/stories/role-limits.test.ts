@@ -52,15 +52,7 @@ describe("what a namespace may use", () => {
   });
 
   it("bounds every role by the operator's boundary", async () => {
-    const settings = {
-      roles: {
-        allowedPolicyArns: [readBuckets],
-        allowedRoleArns: undefined,
-        permissionsBoundary: boundary,
-        allowInlinePolicies: false,
-      },
-    };
-    const world = await aWorld({ settings });
+    const world = await aWorld({ flags: { allowedPolicyArns: [readBuckets], permissionsBoundary: boundary } });
     world.apply(jobDefinition("hello", asking));
     await world.untilReady(120);
     expect(world.aws.truth.roles().map((role) => role.boundary)).toEqual([boundary]);

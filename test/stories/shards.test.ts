@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { KubeObject } from "../../src/api/object.ts";
+import type { ComposedFlags } from "../../src/cli/operator/compose.ts";
+import { labelSelector } from "../../src/kube/label-selector.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import { sleep } from "../../src/runtime/clock.ts";
 import type { FaultyCall } from "../../src/simulator/faults.ts";
@@ -7,10 +8,9 @@ import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../
 import type { World, WorldOptions } from "../world.ts";
 import { aWorld } from "./story.ts";
 
-const of =
-  (...shards: readonly string[]) =>
-  ({ metadata }: KubeObject): boolean =>
-    shards.includes(metadata.labels?.["shard"] ?? "");
+const of = (shards: readonly string[]): ComposedFlags => ({
+  shardSelector: labelSelector(`shard in (${shards.join(",")})`),
+});
 
 function inShard(shard: string, manifest: Manifest, namespace = "team"): Manifest {
   return { ...manifest, metadata: { ...manifest.metadata, namespace, labels: { shard } } };
@@ -22,9 +22,9 @@ async function shards(
   second: readonly string[],
   ofSecond: Pick<WorldOptions, "namespaceLabels"> = {},
 ): Promise<readonly [World, World]> {
-  const one = await aWorld({ reconciles: of(...first) });
+  const one = await aWorld({ flags: of(first) });
   const { store, aws, clock } = one;
-  return [one, await aWorld({ store, aws, clock, seed: 2, reconciles: of(...second), ...ofSecond })];
+  return [one, await aWorld({ store, aws, clock, seed: 2, flags: of(second), ...ofSecond })];
 }
 
 const environments = (world: World): readonly string[] =>
@@ -171,7 +171,7 @@ describe("two shards", () => {
       const begunAt = clock.monotonic();
       await a.seconds(1);
       await a.stop();
-      const next = await aWorld({ store, aws, clock, seed: 3, reconciles: of("a") });
+      const next = await aWorld({ store, aws, clock, seed: 3, flags: of(["a"]) });
       aws.faults.add({
         fault: { kind: "stale", staleMs: 4900 },
         on: ["DescribeComputeEnvironments", "DescribeJobQueues"],

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { counted } from "../../diagnosis/words.ts";
 import { MemoryStore } from "../../kube/memory-store.ts";
-import { createOperator } from "../../operator.ts";
+import { namespaceOf } from "../../kube/namespaces.ts";
 import { type Clock, systemClock, type Timer } from "../../runtime/clock.ts";
 import { notBefore } from "../clock.ts";
 import { type Cloud, realCloud } from "../cloud.ts";
 import { exitCodes, type Io, styleOf } from "../io.ts";
 import { type ReadManifests, withSchemaDefaults } from "../manifests.ts";
-import { defaultRequestsPerSecond, settingsFrom } from "../settings.ts";
+import { ComposedOperator } from "../operator/compose.ts";
 import { accountText, readAccount } from "../simulated-account.ts";
 import { SimulatedCloud, simulatedRegion } from "../simulated-cloud.ts";
 import { asciiOutput } from "../terminal/ascii.ts";
@@ -24,7 +24,7 @@ import { plainView } from "./plain-view.ts";
 import { conflicts, LocalSession } from "./session.ts";
 import { type LocalState, readState, stateFile, writeState } from "./state.ts";
 import type { Heading, View } from "./view.ts";
-import { type AwsWrite, tapped, tappedEc2, tappedIam } from "./writes.ts";
+import { type AwsWrite, tappedCloud } from "./writes.ts";
 
 /** What `local` starts with: flags that go together, and manifests that are valid. */
 export interface LocalStart {
@@ -93,42 +93,34 @@ export async function startLocal(start: LocalStart): Promise<number> {
     until: options.until,
     timeoutMs: options.timeoutMs,
     interrupted: io.interrupted,
-    operate: (signal) => operator.run(signal),
+    operate: async (signal) => {
+      await composed.run(signal);
+    },
   });
   const writes = { count: 0 };
-  // A simulated AWS that begins with this process had no writer before it; a real one may have had one a moment ago.
-  const writerSince = simulated !== undefined && before === undefined ? Number.NEGATIVE_INFINITY : clock.monotonic();
-  const operator = createOperator({
-    clock,
-    random: Math.random,
-    log: localLog(real, flags.logLevel ?? "warn", io.stderr.isTerminal, (text) => view.log(text)),
-    store: observedStore(store, (what) => {
-      if (what === "metadata") save();
-      session.changed();
-    }),
-    cluster: { name: options.clusterName, uid: clusterUid, takeOverUid: flags.takeOverClusterUid },
-    settings: settingsFrom(flags, cloud.region),
-    requestsPerSecond: flags.awsRequestsPerSecond ?? defaultRequestsPerSecond,
-    connect: async (region, signal) => {
-      const connection = await cloud.connect(region, signal);
-      const told = (write: AwsWrite): void => {
-        writes.count++;
-        view.awsWrite(write);
-      };
-      return {
-        ...connection,
-        batch: tapped(connection.batch, told),
-        iam: async () => tappedIam(await connection.iam(), told),
-        ec2: async () => tappedEc2(await connection.ec2(), told),
-      };
+  const told = (write: AwsWrite): void => {
+    writes.count++;
+    view.awsWrite(write);
+  };
+  const composed = new ComposedOperator({
+    flags: { ...flags, clusterName: options.clusterName },
+    region: cloud.region,
+    clusterUid,
+    ports: {
+      clock,
+      random: Math.random,
+      log: localLog(real, flags.logLevel ?? "warn", io.stderr.isTerminal, (text) => view.log(text)),
+      store: () =>
+        observedStore(store, (what) => {
+          if (what === "metadata") save();
+          session.changed();
+        }),
+      // The lock on the directory stands for the lease: it is held as long as the process lives.
+      openCloud: async () => tappedCloud(cloud, told),
+      // A simulated AWS that begins with this process had no writer before it; a real one may have had one a moment ago.
+      awsIsNew: simulated !== undefined && before === undefined,
+      namespace: async (name) => namespaceOf(name),
     },
-    // The lock on the directory is the lease: it is held as long as the process lives.
-    mayWrite: () => ({ deadlineMs: Number.POSITIVE_INFINITY }),
-    writerSinceMonotonicMs: () => writerSince,
-    watchesNamespace: () => true,
-    // Without a cluster a namespace has the one label that every namespace has.
-    namespaceLabels: async (namespace) => ({ "kubernetes.io/metadata.name": namespace }),
-    namespaceAnnotations: async () => ({}),
   });
 
   if (before !== undefined && before.store.objects.length > 0 && !options.deleteAll)

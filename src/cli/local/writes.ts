@@ -6,6 +6,7 @@ import { classify } from "../../aws/errors.ts";
 import type { IamApi } from "../../aws/iam.ts";
 import { iamCallKinds } from "../../aws/iam-calls.ts";
 import { shownRequest } from "../../controllers/job-definition/shown-values.ts";
+import type { Cloud } from "../cloud.ts";
 
 /** One write that has left for AWS. */
 export interface AwsWrite {
@@ -19,7 +20,26 @@ export interface AwsWrite {
   readonly message?: string;
 }
 
-/** The same calls; each write that AWS has answered, or may have got, is told. */
+/** The same AWS; each write that it has answered, or may have got, is told. */
+export function tappedCloud(cloud: Cloud, onWrite: (write: AwsWrite) => void): Cloud {
+  const { account, region, label } = cloud;
+  return {
+    account,
+    region,
+    label,
+    async connect(inRegion, signal) {
+      const connection = await cloud.connect(inRegion, signal);
+      return {
+        ...connection,
+        batch: tapped(connection.batch, onWrite),
+        iam: async () => tappedIam(await connection.iam(), onWrite),
+        ec2: async () => tappedEc2(await connection.ec2(), onWrite),
+      };
+    },
+  };
+}
+
+/** The same calls of AWS Batch. */
 export function tapped(batch: BatchApi, onWrite: (write: AwsWrite) => void): BatchApi {
   const tap = tapFor("batch", onWrite);
   return eachCall(batch, (name, call) => (batchCallKinds[name] === "write" ? tap(operationOf(name), call) : call));
@@ -35,8 +55,7 @@ export function tappedIam(iam: IamApi, onWrite: (write: AwsWrite) => void): IamA
   return Object.fromEntries(calls) as IamApi;
 }
 
-/** As `tapped`, for EC2. */
-export function tappedEc2(ec2: Ec2Api, onWrite: (write: AwsWrite) => void): Ec2Api {
+function tappedEc2(ec2: Ec2Api, onWrite: (write: AwsWrite) => void): Ec2Api {
   const tap = tapFor("ec2", onWrite);
   return guardedCalls("ec2", ec2, ec2CallKinds, (action, kind, call) =>
     kind === "write" ? tap(action.slice("ec2:".length), call) : call,

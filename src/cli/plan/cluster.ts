@@ -1,6 +1,8 @@
 import { type KubeObject, keyText } from "../../api/object.ts";
 import { kindOf, kinds } from "../../api/v1alpha1/kinds.ts";
+import type { Objects } from "../../controllers/ports.ts";
 import { type KubeStore, kubeStore } from "../../kube/client.ts";
+import { readClusterUid, readNamespace } from "../../kube/namespaces.ts";
 import { StoreError } from "../../kube/store.ts";
 import { CommandError, exitCodes } from "../io.ts";
 import { type ApiServer, orCommandError } from "../kubernetes.ts";
@@ -13,8 +15,7 @@ export interface ReadCluster {
   readonly uid: string;
   /** Of our kinds. */
   readonly objects: readonly KubeObject[];
-  readonly namespaceLabels: KubeStore["namespaceLabels"];
-  readonly namespaceAnnotations: KubeStore["namespaceAnnotations"];
+  readonly namespace: Objects["namespace"];
   readonly store: Pick<KubeStore, "apply">;
 }
 
@@ -37,15 +38,14 @@ export async function readCluster({ api }: ApiServer, signal: AbortSignal): Prom
   return await orCommandError(
     async () => {
       const [uid, ...lists] = await Promise.all([
-        store.clusterUid(signal),
+        readClusterUid(api, signal),
         ...kinds.map((kind) => store.list(kind, signal)),
       ]);
       const objects = lists.flatMap(({ items }) => items);
       return {
         uid,
         objects,
-        namespaceLabels: (name, inner) => store.namespaceLabels(name, inner),
-        namespaceAnnotations: (name, inner) => store.namespaceAnnotations(name, inner),
+        namespace: (name, inner) => readNamespace(api, name, inner),
         store,
       };
     },

@@ -7,6 +7,7 @@ import type { IamAccount } from "../../aws/iam-account.ts";
 import { clusterTag, clusterUidTag, ownerIn, type Tags, uidTag } from "../../controllers/ownership.ts";
 import type { Objects, Ports, Settings } from "../../controllers/ports.ts";
 import { MemoryStore } from "../../kube/memory-store.ts";
+import { namespaceOf } from "../../kube/namespaces.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { withSchemaDefaults } from "../manifests.ts";
 import type { ValidManifest } from "../validation/validate.ts";
@@ -144,8 +145,7 @@ function objectsOf(objects: readonly KubeObject[], cluster: ReadCluster | undefi
     get: (kind, { namespace, name }) =>
       ofKind(kind).find(({ metadata }) => metadata.namespace === namespace && metadata.name === name),
     watches: () => true,
-    namespaceLabels: cluster?.namespaceLabels ?? (async (namespace) => ({ "kubernetes.io/metadata.name": namespace })),
-    namespaceAnnotations: cluster?.namespaceAnnotations ?? (async () => ({})),
+    namespace: cluster?.namespace ?? (async (name) => namespaceOf(name)),
   };
 }
 

@@ -3,26 +3,14 @@ import { cleanupFinalizer, pausedAnnotation } from "../../api/v1alpha1/annotatio
 import { kinds } from "../../api/v1alpha1/kinds.ts";
 import { timestamp } from "../../controllers/conditions.ts";
 import { type Store, StoreError, sourcesOf } from "../../kube/store.ts";
-import { createOperator, type OperatorOptions } from "../../operator.ts";
 import { sleep } from "../../runtime/clock.ts";
+import { ComposedOperator, type CompositionOptions, type OperatorPorts } from "../operator/compose.ts";
 import { releasingStore } from "./releasing-store.ts";
 
 /** What a release needs of an operator; it brings the rest itself. */
-export interface ReleaseOptions
-  extends Pick<
-    OperatorOptions,
-    | "store"
-    | "clock"
-    | "random"
-    | "log"
-    | "cluster"
-    | "settings"
-    | "connect"
-    | "requestsPerSecond"
-    | "watchesNamespace"
-    | "namespaceLabels"
-    | "namespaceAnnotations"
-  > {
+export interface ReleaseOptions extends Omit<CompositionOptions, "ports"> {
+  readonly ports: Omit<OperatorPorts, "store">;
+  readonly store: Store;
   readonly timeoutMs: number;
   readonly onProgress: (line: string) => void;
 }
@@ -45,7 +33,8 @@ const lookMs = 200;
  * @throws StoreError when the store cannot be read or written
  */
 export async function release(options: ReleaseOptions, signal: AbortSignal): Promise<Released> {
-  const { store, clock, onProgress } = options;
+  const { flags, region, clusterUid, ports, store, onProgress } = options;
+  const { clock } = ports;
   const objects = await allObjects(store, signal);
   const finalized = objects.filter(({ object }) => isFinalized(object));
   const untouched = objects.filter(({ object }) => !isFinalized(object)).map(({ object }) => nameOf(object));
@@ -56,20 +45,20 @@ export async function release(options: ReleaseOptions, signal: AbortSignal): Pro
   const reasons = new Map<string, string>();
   const released: string[] = [];
   const since = clock.now();
-  const writerSince = clock.monotonic();
-  const operator = createOperator({
-    ...options,
-    store: releasingStore(store, timestamp(since), (object, message) => {
-      const name = nameOf(object);
-      if (reasons.get(name) === message) return;
-      reasons.set(name, message);
-      onProgress(`${name} waits: ${message}`);
-    }),
-    mayWrite: () => ({ deadlineMs: Number.POSITIVE_INFINITY }),
-    writerSinceMonotonicMs: () => writerSince,
+  const onWait = (object: KubeObject, message: string): void => {
+    const name = nameOf(object);
+    if (reasons.get(name) === message) return;
+    reasons.set(name, message);
+    onProgress(`${name} waits: ${message}`);
+  };
+  const composed = new ComposedOperator({
+    flags,
+    region,
+    clusterUid,
+    ports: { ...ports, store: () => releasingStore(store, timestamp(since), onWait) },
   });
   for (const kind of kinds) {
-    operator.runtime.cache(kind).onChange(({ before, after }) => {
+    composed.operator.runtime.cache(kind).onChange(({ before, after }) => {
       const object = after ?? before;
       if (object === undefined || (after !== undefined && isFinalized(after))) return;
       const name = nameOf(object);
@@ -79,7 +68,7 @@ export async function release(options: ReleaseOptions, signal: AbortSignal): Pro
     });
   }
   const stop = new AbortController();
-  const running = operator.run(AbortSignal.any([signal, stop.signal]));
+  const running = composed.run(AbortSignal.any([signal, stop.signal]));
   try {
     while (waiting.size > 0 && clock.now() - since < options.timeoutMs) await sleep(clock, lookMs, signal);
   } finally {

@@ -1,7 +1,7 @@
 import type { BatchRegion } from "../../aws/region.ts";
-import type { Operator } from "../../operator.ts";
 import type { HealthCheck } from "../../runtime/health.ts";
 import type { RuntimeMetrics } from "../../runtime/metrics.ts";
+import type { ComposedOperator } from "../operator/compose.ts";
 
 /** A reconcile is aborted after 5 minutes; one that runs on all the same is stuck. */
 const stuckMs = 10 * 60_000;
@@ -10,14 +10,10 @@ const hangingMs = 5 * 60_000;
 
 /** When the process is to be started anew, and when it is of use. */
 export function healthChecks(
-  operator: Operator,
+  composed: Pick<ComposedOperator, "operator" | "knowsAws" | "leads">,
   metrics: Pick<RuntimeMetrics, "hangingReflectors">,
-  now: {
-    /** Whether AWS has said who we are. */
-    readonly knowsAws: () => boolean;
-    readonly leads: () => boolean;
-  },
 ): { readonly live: readonly HealthCheck[]; readonly ready: readonly HealthCheck[] } {
+  const { operator } = composed;
   return {
     live: [
       {
@@ -48,10 +44,10 @@ export function healthChecks(
       {
         name: "aws",
         problem() {
-          if (!now.knowsAws()) return "AWS has not said yet who we are";
+          if (!composed.knowsAws) return "AWS has not said yet who we are";
           // A standby leaves AWS alone. A region that only objects name may be mistyped or forbidden: that is told there.
           const own = operator.observed().find(({ region }) => region === operator.ports.settings.region);
-          if (own === undefined ? !now.leads() : isRead(own)) return undefined;
+          if (own === undefined ? !composed.leads : isRead(own)) return undefined;
           return `AWS Batch has not been read yet: ${whyUnread(own)}`;
         },
         note() {

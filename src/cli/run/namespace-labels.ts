@@ -1,26 +1,20 @@
+import type { Objects } from "../../controllers/ports.ts";
+import type { NamespaceMetadata } from "../../kube/namespaces.ts";
 import type { Clock } from "../../runtime/clock.ts";
 
-export type Labels = Readonly<Record<string, string>>;
-export type ReadLabels = (namespace: string, signal: AbortSignal) => Promise<Labels | undefined>;
+/** A limit that an administrator has just drawn should not be outrun. */
+const freshMs = 3000;
 
-/** Who may be referred to. */
-export const labelsFreshMs = 30_000;
-/** What may be used: a limit that an administrator has just drawn should not be outrun. */
-export const annotationsFreshMs = 3000;
-
-/**
- * Labels, or annotations: namespaces are read one by one when they are needed, and remembered for a moment, so that a
- * thousand objects of one namespace are no thousand reads.
- */
-export function rememberedLabels(read: ReadLabels, clock: Clock, freshMs: number): ReadLabels {
-  const known = new Map<string, { readonly labels: Labels | undefined; readonly readAt: number }>();
-  return async (namespace, signal) => {
+/** Namespaces are read when they are needed and remembered for 3 s: a thousand objects of one are no thousand reads. */
+export function remembered(read: Objects["namespace"], clock: Clock): Objects["namespace"] {
+  const known = new Map<string, { readonly namespace: NamespaceMetadata | undefined; readonly readAt: number }>();
+  return async (name, signal) => {
     const now = clock.monotonic();
-    for (const [name, { readAt }] of known) if (now - readAt >= freshMs) known.delete(name);
-    const remembered = known.get(namespace);
-    if (remembered !== undefined) return remembered.labels;
-    const labels = await read(namespace, signal);
-    known.set(namespace, { labels, readAt: now });
-    return labels;
+    for (const [other, { readAt }] of known) if (now - readAt >= freshMs) known.delete(other);
+    const before = known.get(name);
+    if (before !== undefined) return before.namespace;
+    const namespace = await read(name, signal);
+    known.set(name, { namespace, readAt: now });
+    return namespace;
   };
 }

@@ -3,24 +3,25 @@ import { hostname } from "node:os";
 import process from "node:process";
 import manifest from "../../../package.json" with { type: "json" };
 import { leaseName } from "../../kube/access.ts";
-import { type KubeStore, kubeStore } from "../../kube/client.ts";
+import type { KubeApi } from "../../kube/api.ts";
+import { kubeStore } from "../../kube/client.ts";
 import { kubeLeaseStore } from "../../kube/lease-store.ts";
+import { readClusterUid, readNamespace } from "../../kube/namespaces.ts";
 import { StoreError } from "../../kube/store.ts";
-import { createOperator, type Operator } from "../../operator.ts";
 import { type Clock, systemClock } from "../../runtime/clock.ts";
 import { healthPages } from "../../runtime/health.ts";
 import type { HttpServer } from "../../runtime/http-server.ts";
-import { LeaderElector } from "../../runtime/leader.ts";
+import type { LeaderElectorOptions } from "../../runtime/leader.ts";
 import { type Log, type ProcessLog, pinoLog } from "../../runtime/log.ts";
 import type { Random } from "../../runtime/random.ts";
 import { awsCloud, type Cloud } from "../cloud.ts";
 import { CommandError, exitCodes, type Io } from "../io.ts";
 import { type ApiServer, apiServer, orCannotStart, requireCluster } from "../kubernetes.ts";
-import { defaultRequestsPerSecond, settingsFrom } from "../settings.ts";
-import { requireRegion, whenAwsAnswers } from "./aws.ts";
+import { requireRegion } from "../operator/aws.ts";
+import { ComposedOperator, defaultClusterName } from "../operator/compose.ts";
 import { healthChecks } from "./health.ts";
 import { metricsOf, type OperatorMetrics } from "./metrics.ts";
-import { annotationsFreshMs, labelsFreshMs, rememberedLabels } from "./namespace-labels.ts";
+import { remembered } from "./namespace-labels.ts";
 import type { RunFlags } from "./options.ts";
 import { serveHealth, serveMetrics } from "./servers.ts";
 
@@ -77,9 +78,6 @@ class Run {
   readonly #server: ApiServer;
   readonly #metrics: OperatorMetrics;
   readonly #identity = `${hostname()}_${randomUUID()}`;
-  #cloud: Cloud | undefined;
-  /** Monotonic ms since when this process is the writer. */
-  #writerSince: number | undefined;
 
   constructor(flags: RunFlags, io: Io, ports: RunPorts, log: Log, server: ApiServer, metrics: OperatorMetrics) {
     this.#flags = flags;
@@ -91,71 +89,42 @@ class Run {
   }
 
   async toTheEnd(): Promise<number> {
-    const { interrupted } = this.#io;
     const region = await requireRegion(this.#flags);
-    const elector = this.#elector();
-    const { operator, about } = await this.#operator(region, elector);
-    const servers = await this.#serve(operator);
-    const stop = new AbortController();
-    const following = operator.follow(stop.signal);
+    const { composed, about } = await this.#compose(region);
+    const servers = await this.#serve(composed);
     try {
       this.#log.info("starting", { ...about, addresses: servers.map(({ address }) => address) });
-      this.#cloud = await whenAwsAnswers(
-        (signal) => this.#ports.open(region, signal),
-        { ...this.#ports, log: this.#log },
-        interrupted,
-      );
-      this.#log.info("AWS knows us", { account: this.#cloud.account, aws: this.#cloud.label });
-      const end = await this.#lead(operator, elector);
+      const end = await composed.run(this.#io.interrupted);
       this.#log.info("stopped", { end });
       return end === "stopped" ? exitCodes.done : exitCodes.failed;
     } finally {
-      stop.abort(new Error("the process ends"));
-      await following;
       await Promise.all(servers.map((server) => server.close()));
     }
   }
 
-  get #leaseNamespace(): string {
+  /** Undefined: there is only one replica, and it needs no Lease. */
+  get #leaseNamespace(): string | undefined {
+    if (!this.#flags.leaderElect) return undefined;
     return this.#flags.leaseNamespace ?? this.#server.podNamespace ?? defaultLeaseNamespace;
   }
 
-  /** Undefined: there is only one replica, and it leads. */
-  #elector(): LeaderElector | undefined {
-    if (!this.#flags.leaderElect) return undefined;
-    const { clock, random } = this.#ports;
+  get #election(): Pick<LeaderElectorOptions, "leases" | "identity" | "onLeading"> | undefined {
     const namespace = this.#leaseNamespace;
-    return new LeaderElector({
+    if (namespace === undefined) return undefined;
+    return {
       leases: kubeLeaseStore({ api: this.#server.api, namespace, name: leaseName, fieldManager }),
       identity: this.#identity,
-      clock,
-      random,
-      log: this.#log,
       onLeading: (leading) => this.#metrics.runtime.leading(leaseName, leading),
-    });
+    };
   }
 
-  async #operator(region: string, elector: LeaderElector | undefined) {
+  async #compose(region: string) {
     const metrics = this.#metrics;
     const { interrupted } = this.#io;
-    const { clock, random } = this.#ports;
+    const { clock, random, open } = this.#ports;
     const { api } = this.#server;
-    const { watchNamespace: watchNamespaces, shardSelector, clusterName = "default", takeOverClusterUid } = this.#flags;
-    const mayWrite = (): { readonly deadlineMs: number } => {
-      if (elector === undefined) return { deadlineMs: Number.POSITIVE_INFINITY };
-      const deadlineMs = elector.remainingMs();
-      if (deadlineMs <= 0) throw new Error("this replica does not lead");
-      return { deadlineMs };
-    };
-    const store = kubeStore({
-      api,
-      random,
-      fieldManager,
-      reporter: { controller: "awsbatch.dev/aws-batch-operator", instance: hostname() },
-      mayWrite,
-      watchNamespaces,
-    });
-    const leaseNamespace = elector === undefined ? undefined : this.#leaseNamespace;
+    const { watchNamespace: watchNamespaces, clusterName = defaultClusterName } = this.#flags;
+    const leaseNamespace = this.#leaseNamespace;
     const { version: kubernetes, lacking } = await requireCluster(
       { api, watchNamespaces },
       leaseNamespace,
@@ -163,37 +132,35 @@ class Run {
     );
     for (const problem of lacking) this.#log.warn("permissions are missing in a watched namespace", { problem });
     if (leaseNamespace !== undefined && leaseNamespace !== this.#server.podNamespace) {
-      await requireNamespace(store, leaseNamespace, interrupted);
+      await requireNamespace(api, leaseNamespace, interrupted);
     }
-    const clusterUid = await orCannotStart(() => store.clusterUid(interrupted), interrupted);
-    const operator = createOperator({
-      store,
-      clock,
-      random,
-      log: this.#log,
-      cluster: { name: clusterName, uid: clusterUid, takeOverUid: takeOverClusterUid },
-      settings: settingsFrom(this.#flags, region),
-      connect: async (inRegion, signal) => {
-        if (this.#cloud === undefined) throw new Error("AWS has not said yet who we are");
-        return await this.#cloud.connect(inRegion, signal);
-      },
-      requestsPerSecond: this.#flags.awsRequestsPerSecond ?? defaultRequestsPerSecond,
-      mayWrite,
-      writerSinceMonotonicMs: () => this.#writerSince,
-      reconciles: ({ metadata: { labels = {} } }) => shardSelector?.(labels) ?? true,
-      // Nobody knows what is in a namespace that could not be read so far.
-      watchesNamespace: (namespace) => operator.runtime.hasListed(namespace),
-      namespaceLabels: rememberedLabels((name, signal) => store.namespaceLabels(name, signal), clock, labelsFreshMs),
-      namespaceAnnotations: rememberedLabels(
-        (name, signal) => store.namespaceAnnotations(name, signal),
+    const clusterUid = await orCannotStart(() => readClusterUid(api, interrupted), interrupted);
+    const composed = new ComposedOperator({
+      flags: this.#flags,
+      region,
+      clusterUid,
+      ports: {
         clock,
-        annotationsFreshMs,
-      ),
-      onAwsCall: metrics.awsCall,
-      onBudgetWait: metrics.budgetWait,
-      observer: metrics.runtime,
+        random,
+        log: this.#log,
+        store: (mayWrite) =>
+          kubeStore({
+            api,
+            random,
+            fieldManager,
+            reporter: { controller: "awsbatch.dev/aws-batch-operator", instance: hostname() },
+            mayWrite,
+            watchNamespaces,
+          }),
+        election: this.#election,
+        openCloud: (signal) => open(region, signal),
+        namespace: remembered((name, signal) => readNamespace(api, name, signal), clock),
+        onAwsCall: metrics.awsCall,
+        onBudgetWait: metrics.budgetWait,
+        observer: metrics.runtime,
+      },
     });
-    metrics.follow(operator);
+    metrics.follow(composed.operator);
     const about = {
       version: manifest.version,
       node: process.version,
@@ -205,16 +172,12 @@ class Run {
       identity: this.#identity,
       ...(leaseNamespace === undefined ? {} : { leaseNamespace }),
     };
-    return { operator, about };
+    return { composed, about };
   }
 
-  async #serve(operator: Operator): Promise<readonly HttpServer[]> {
+  async #serve(composed: ComposedOperator): Promise<readonly HttpServer[]> {
     const { healthAddress } = this.#flags;
-    const checks = healthChecks(operator, this.#metrics.runtime, {
-      knowsAws: () => this.#cloud !== undefined,
-      leads: () => this.#writerSince !== undefined,
-    });
-    const health = await serveHealth(healthAddress, healthPages(checks));
+    const health = await serveHealth(healthAddress, healthPages(healthChecks(composed, this.#metrics.runtime)));
     try {
       return [
         health,
@@ -225,27 +188,19 @@ class Run {
       throw error;
     }
   }
-
-  async #lead(operator: Operator, elector: LeaderElector | undefined): Promise<"stopped" | "lost"> {
-    const lead = async (signal: AbortSignal): Promise<void> => {
-      this.#writerSince = this.#ports.clock.monotonic();
-      // Also without an object AWS is read, so that readiness means something.
-      await Promise.all([operator.lead(signal), operator.ports.regions.open(undefined, signal)]);
-    };
-    if (elector !== undefined) return await elector.run(this.#io.interrupted, lead);
-    await lead(this.#io.interrupted);
-    return "stopped";
-  }
 }
 
 /** @throws CommandError when the Lease could not be made; who may not look goes on */
-async function requireNamespace(store: KubeStore, name: string, signal: AbortSignal): Promise<void> {
-  const read = store.namespaceLabels(name, signal).catch((error: unknown) => {
-    if (error instanceof StoreError && error.reason === "Forbidden") return {};
-    throw error;
-  });
-  const labels = await orCannotStart(() => read, signal);
-  if (labels !== undefined) return;
+async function requireNamespace(api: KubeApi, name: string, signal: AbortSignal): Promise<void> {
+  const isThere = async (): Promise<boolean> => {
+    try {
+      return (await readNamespace(api, name, signal)) !== undefined;
+    } catch (error) {
+      if (error instanceof StoreError && error.reason === "Forbidden") return true;
+      throw error;
+    }
+  };
+  if (await orCannotStart(isThere, signal)) return;
   throw new CommandError(
     `there is no namespace ${name} for the Lease: \`kubectl create namespace ${name}\`, or give --lease-namespace`,
     { exitCode: exitCodes.cannotStart },

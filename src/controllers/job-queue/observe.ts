@@ -306,7 +306,7 @@ async function labelsAskedFor(
   );
   if (!asks) return undefined;
   try {
-    return await ports.objects.namespaceLabels(namespace, signal);
+    return (await ports.objects.namespace(namespace, signal))?.labels;
   } catch (error) {
     if (!(error instanceof StoreError) || error.mayPass) throw error;
     return error;

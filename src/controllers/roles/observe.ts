@@ -147,9 +147,9 @@ const unneeded = { kind: "unneeded" } as const;
 
 async function limitsIn(namespace: string, ports: Ports, signal: AbortSignal): Promise<LimitsSeen> {
   try {
-    const annotations = await ports.objects.namespaceAnnotations(namespace, signal);
-    if (annotations === undefined) return { kind: "unread", why: "there is no such namespace" };
-    return { kind: "read", limits: limitsOf(ports.settings.roles, annotations) };
+    const read = await ports.objects.namespace(namespace, signal);
+    if (read === undefined) return { kind: "unread", why: "there is no such namespace" };
+    return { kind: "read", limits: limitsOf(ports.settings.roles, read.annotations) };
   } catch (error) {
     if (error instanceof StoreError) return { kind: "unread", why: error.message };
     throw error;

@@ -30,8 +30,7 @@ async function clusterWith(files: Files, refuses?: StoreErrorReason) {
   const cluster: ReadCluster = {
     uid: "uid-of-kube-system",
     objects: memory.objects(),
-    namespaceLabels: async () => ({}),
-    namespaceAnnotations: async () => ({}),
+    namespace: async () => undefined,
     store: {
       async apply(kind, manifest, options) {
         expect(options).toEqual({ dryRun: true, force: true });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { kinds } from "../../../src/api/v1alpha1/kinds.ts";
 import { type Released, release } from "../../../src/cli/release/release.ts";
-import { defaultSettings } from "../../../src/controllers/ports.ts";
+import { namespaceOf } from "../../../src/kube/namespaces.ts";
 import type { Store } from "../../../src/kube/store.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
 import { writeThrough } from "../../../src/runtime/write-through.ts";
@@ -29,23 +29,17 @@ async function releaseAll(
   let result: Released | undefined;
   const releasing = release(
     {
+      flags: { clusterName: clusterOne.name },
+      region: "eu-west-1",
+      clusterUid: clusterOne.uid,
       store,
-      clock,
-      random: seededRandom(5),
-      log,
-      cluster: clusterOne,
-      settings: { ...defaultSettings, region: "eu-west-1" },
-      connect: async () => ({
-        account: world.aws.account,
-        partition: "aws",
-        batch: world.aws.batch,
-        iam: async () => world.aws.iam,
-        ec2: async () => world.aws.ec2,
-      }),
-      requestsPerSecond: 10,
-      watchesNamespace: () => true,
-      namespaceLabels: async () => ({}),
-      namespaceAnnotations: async () => ({}),
+      ports: {
+        clock,
+        random: seededRandom(5),
+        log,
+        openCloud: (signal) => world.openCloud(signal),
+        namespace: async (name) => namespaceOf(name),
+      },
       timeoutMs,
       onProgress: (line) => lines.push(line),
     },

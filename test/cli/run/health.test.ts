@@ -42,9 +42,8 @@ function problems(change: Partial<State>) {
     fault: () => state.fault,
   } as unknown as Operator;
   const { live, ready } = healthChecks(
-    operator,
+    { operator, knowsAws: state.knowsAws, leads: state.leads },
     { hangingReflectors: (forMs) => (forMs === 300_000 ? state.hanging : []) },
-    { knowsAws: () => state.knowsAws, leads: () => state.leads },
   );
   const found = (checks: typeof live) => checks.map(({ problem }) => problem()).filter((one) => one !== undefined);
   return {

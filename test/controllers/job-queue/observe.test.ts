@@ -130,9 +130,9 @@ describe("an entry of the order", () => {
     const selector = { matchLabels: { team: "x" } };
     const open = other({ allowedNamespaces: { from: "Selector", selector } });
     const { look, objects } = watcher([open], clock);
-    objects.namespaceLabels = async () => {
+    objects.namespace = async () => {
       await clock.advance(tookMs);
-      return labels.friends;
+      return { labels: labels.friends, annotations: {} };
     };
     const region = fakeRegion();
     const [entry] = (await look(region, inFriends)).entries;
@@ -229,7 +229,7 @@ describe("an entry of the order", () => {
     const referring = { ...to("a", "team"), metadata: { ...object().metadata, namespace: "friends" } };
     const look = async (given: JobQueue, unread: Error) => {
       const watching = watcher([allowing(friends)]);
-      watching.objects.namespaceLabels = async () => Promise.reject(unread);
+      watching.objects.namespace = async () => Promise.reject(unread);
       return await watching.look(fakeRegion({ environments: [environment("x", "a")] }), given);
     };
     const message =

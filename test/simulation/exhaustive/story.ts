@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../../src/api/object.ts";
-import type { Settings } from "../../../src/controllers/ports.ts";
+import type { ComposedFlags } from "../../../src/cli/operator/compose.ts";
 import type { AccountNetwork } from "../../../src/simulator/ec2-network.ts";
 import type { Knobs } from "../../../src/simulator/knobs.ts";
 import { isReady } from "../../world.ts";
@@ -8,7 +8,7 @@ import { Simulation } from "../world.ts";
 /** A story that is told over and over, each time with one thing going wrong at another place. */
 export interface Story {
   readonly name: string;
-  readonly settings?: Partial<Settings>;
+  readonly flags?: ComposedFlags;
   readonly knobs?: Partial<Knobs>;
   /** Left out: the default VPC. */
   readonly network?: AccountNetwork;
@@ -43,8 +43,8 @@ const knobs: Partial<Knobs> = {
 };
 
 export function worldOf(story: Story, options: Partial<ConstructorParameters<typeof Simulation>[0]> = {}): Simulation {
-  const { replicas = 1, settings = {}, network } = story;
-  return new Simulation({ seed: 7, replicas, settings, network, knobs: { ...knobs, ...story.knobs }, ...options });
+  const { replicas = 1, flags = {}, network } = story;
+  return new Simulation({ seed: 7, replicas, flags, network, knobs: { ...knobs, ...story.knobs }, ...options });
 }
 
 export function isRetiring(object: KubeObject): boolean {

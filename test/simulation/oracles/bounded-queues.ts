@@ -5,7 +5,7 @@ export const boundedQueues: OracleFactory = (watched) => {
   const look = (): string | undefined => {
     const objects = watched.store.objects().length;
     for (const process of watched.processes()) {
-      for (const controller of process.operator.runtime.controllers) {
+      for (const controller of process.composed.operator.runtime.controllers) {
         // An object that is gone may wait once more, to be forgotten.
         if (controller.depth > 2 * objects + 10) {
           return `${process.name} has ${controller.depth} keys of ${controller.kind.kind} waiting for ${objects} objects`;

@@ -23,7 +23,7 @@ export const resync: OracleFactory = (watched) => {
       for (const process of watched.processes()) {
         if (process.ended) continue;
         for (const kind of kinds) {
-          const cache = process.operator.runtime.cache(kind);
+          const cache = process.composed.operator.runtime.cache(kind);
           if (!cache.hasSynced) continue;
           for (const object of watched.store.objects(kind)) {
             const held = cache.get(object.metadata);

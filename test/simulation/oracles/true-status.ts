@@ -34,9 +34,9 @@ export const trueStatus: OracleFactory = (watched) => {
   const told = new Set<string>();
   return {
     name: "status is never ahead, and never at odds with itself",
-    onSend({ name, operator }, what) {
+    onSend({ name, composed }, what) {
       if (what !== "store applyStatus") return undefined;
-      const known = kinds.flatMap((kind) => operator.runtime.cache(kind).list());
+      const known = kinds.flatMap((kind) => composed.operator.runtime.cache(kind).list());
       const versions = new Map(known.map(({ metadata }) => [metadata.uid, metadata.resourceVersion]));
       sent.push({ at: watched.clock.monotonic(), by: name, versions });
       return undefined;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { AwsError, type FailureKind } from "../../../src/aws/errors.ts";
 import type { Cloud } from "../../../src/cli/cloud.ts";
-import { whenAwsAnswers } from "../../../src/cli/run/aws.ts";
+import { whenAwsAnswers } from "../../../src/cli/operator/aws.ts";
 import { world } from "../../runtime/world.ts";
 
 const cloud: Cloud = {

@@ -1,0 +1,158 @@
+import type { CallKind } from "../../aws/budget.ts";
+import type { CallReport } from "../../aws/calls.ts";
+import type { MayWrite } from "../../kube/api.ts";
+import type { LabelSelector } from "../../kube/label-selector.ts";
+import type { Store } from "../../kube/store.ts";
+import { createOperator, type Operator, type OperatorOptions } from "../../operator.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import { LeaderElector, type LeaderElectorOptions } from "../../runtime/leader.ts";
+import type { Log } from "../../runtime/log.ts";
+import type { Random } from "../../runtime/random.ts";
+import type { RuntimeObserver } from "../../runtime/runtime.ts";
+import type { Cloud } from "../cloud.ts";
+import type { OperatorFlags } from "../flags.ts";
+import { defaultRequestsPerSecond, settingsFrom } from "../settings.ts";
+import { whenAwsAnswers } from "./aws.ts";
+
+/** What an operator meets the world by. Everything else about it follows from its flags. */
+export interface OperatorPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** The Kubernetes API; it asks `mayWrite` before each write leaves. */
+  readonly store: (mayWrite: MayWrite) => Store;
+  /** How the replicas elect a leader; undefined: no other process can write while this one lives. */
+  readonly election?: Pick<LeaderElectorOptions, "leases" | "identity" | "onLeading"> | undefined;
+  readonly namespace: OperatorOptions["namespace"];
+  /** Asks AWS who we are. @throws AwsError, CommandError when the account is not allowed */
+  readonly openCloud: (signal: AbortSignal) => Promise<Cloud>;
+  /** Nobody has written to this AWS before this process. By default somebody may have, a moment ago. */
+  readonly awsIsNew?: boolean;
+  readonly onAwsCall?: (report: CallReport, region: string) => void;
+  /** A call had to wait for the budget. */
+  readonly onBudgetWait?: (kind: CallKind, waitedMs: number) => void;
+  readonly observer?: RuntimeObserver;
+}
+
+/** The flags that decide what an operator does, of every command that runs one. */
+export interface ComposedFlags extends OperatorFlags {
+  /** Which objects this process reconciles; undefined: all. The others it only watches. */
+  readonly shardSelector?: LabelSelector | undefined;
+}
+
+export interface CompositionOptions {
+  readonly flags: ComposedFlags;
+  /** Of objects that name none. */
+  readonly region: string;
+  /** Tells this cluster from every other. */
+  readonly clusterUid: string;
+  readonly ports: OperatorPorts;
+}
+
+/**
+ * The whole operator, from its flags and ports: the same for `run`, `local` and `release`, and for stories and
+ * simulation. It decides who may write and since when, what is reconciled, and in which order everything starts.
+ */
+export class ComposedOperator {
+  readonly operator: Operator;
+  readonly #ports: OperatorPorts;
+  readonly #elector: LeaderElector | undefined;
+  #cloud: Cloud | undefined;
+  /** Monotonic ms. */
+  #writerSince: number | undefined;
+
+  constructor({ flags, region, clusterUid, ports }: CompositionOptions) {
+    const { clock, random, log, election } = ports;
+    this.#ports = ports;
+    this.#elector = election && new LeaderElector({ ...election, clock, random, log });
+    const mayWrite = () => this.#mayWrite();
+    const { clusterName = defaultClusterName, takeOverClusterUid: takeOverUid, shardSelector } = flags;
+    this.operator = createOperator({
+      store: ports.store(mayWrite),
+      clock,
+      random,
+      log,
+      cluster: { name: clusterName, uid: clusterUid, takeOverUid },
+      settings: settingsFrom(flags, region),
+      requestsPerSecond: flags.awsRequestsPerSecond ?? defaultRequestsPerSecond,
+      reconciles: ({ metadata: { labels = {} } }) => shardSelector?.(labels) ?? true,
+      connect: async (inRegion, signal) => {
+        if (this.#cloud === undefined) throw new Error("AWS has not said yet who we are");
+        return await this.#cloud.connect(inRegion, signal);
+      },
+      mayWrite,
+      writerSinceMonotonicMs: () => this.#writerSince,
+      namespace: ports.namespace,
+      onAwsCall: ports.onAwsCall,
+      onBudgetWait: ports.onBudgetWait,
+      observer: ports.observer,
+    });
+  }
+
+  /** Whether AWS has said who we are. */
+  get knowsAws(): boolean {
+    return this.#cloud !== undefined;
+  }
+
+  /** Whether this process works: it holds the lease, or needs none. */
+  get leads(): boolean {
+    return this.#writerSince !== undefined;
+  }
+
+  /** How long this process may still write, in ms; 0: not at all. */
+  remainingMs(): number {
+    if (this.#elector !== undefined) return this.#elector.remainingMs();
+    return Number.POSITIVE_INFINITY;
+  }
+
+  /**
+   * Fills the caches, waits until AWS answers and until this process leads, and works until `interrupted` aborts. Runs
+   * once.
+   * @returns `lost`: leadership was lost, and the process has to end
+   * @throws CommandError when AWS does not accept the credentials
+   */
+  async run(interrupted: AbortSignal): Promise<"stopped" | "lost"> {
+    const stop = new AbortController();
+    const following = this.operator.follow(stop.signal);
+    try {
+      if (!(await this.#meetAws(interrupted))) return "stopped";
+      const lead = (signal: AbortSignal) => this.#lead(signal);
+      if (this.#elector !== undefined) return await this.#elector.run(interrupted, lead);
+      await lead(interrupted);
+      return "stopped";
+    } finally {
+      stop.abort(new Error("the operator ends"));
+      await following;
+      this.#writerSince = undefined;
+    }
+  }
+
+  /** False: interrupted before AWS had answered. */
+  async #meetAws(interrupted: AbortSignal): Promise<boolean> {
+    const { log, openCloud } = this.#ports;
+    try {
+      this.#cloud = await whenAwsAnswers(openCloud, this.#ports, interrupted);
+    } catch (error) {
+      if (!interrupted.aborted) throw error;
+      log.info("interrupted before AWS had answered");
+      return false;
+    }
+    log.info("AWS knows us", { account: this.#cloud.account, aws: this.#cloud.label });
+    return true;
+  }
+
+  async #lead(signal: AbortSignal): Promise<void> {
+    const { clock, awsIsNew = false } = this.#ports;
+    this.#writerSince = awsIsNew ? Number.NEGATIVE_INFINITY : clock.monotonic();
+    // Also without an object AWS is read, so that readiness means something.
+    await Promise.all([this.operator.lead(signal), this.operator.ports.regions.open(undefined, signal)]);
+  }
+
+  #mayWrite(): { readonly deadlineMs: number } {
+    const deadlineMs = this.remainingMs();
+    if (deadlineMs <= 0) throw new Error("this replica does not lead");
+    return { deadlineMs };
+  }
+}
+
+export const defaultClusterName = "default";
