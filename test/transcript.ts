@@ -1,3 +1,4 @@
+import { withShortLists } from "../src/aws/refusal-lists.ts";
 import type { CallRecord } from "../src/simulator/wire.ts";
 
 /** Whether a call changes something. */
@@ -26,7 +27,7 @@ export function describeWrite(call: CallRecord): string {
     lastSegment(input["resourceArn"]);
   const outcome =
     call.outcome.kind === "refused"
-      ? ` -> ${call.outcome.exception}: ${call.outcome.message.replace(/, RequestId: .*/, "")}`
+      ? ` -> ${call.outcome.exception}: ${withShortLists(call.outcome.message).replace(/, RequestId: .*/, "")}`
       : call.outcome.kind === "lost"
         ? " -> no answer"
         : "";

@@ -128,7 +128,7 @@ function guardedOnce(options: CallGuardOptions): CallGuard {
           report("notSent");
           throw refusedBeforeSend;
         }
-        const failure = classify(error, operation);
+        const failure = classify(error, operation, input);
         if (failure.kind === "throttled") budget.throttled();
         report(failure.kind);
         throw failure;

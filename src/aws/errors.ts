@@ -1,4 +1,5 @@
 import { brokenConnectionCodes } from "../runtime/broken-connection.ts";
+import { typesNotOffered, withShortLists } from "./refusal-lists.ts";
 
 /**
  * Every refusal and failure of AWS as one of a few kinds. The table below is the only place that knows exception
@@ -138,13 +139,14 @@ const rules: readonly Rule[] = [
  * The one place that knows exception names and texts.
  *
  * @param operation e.g. `batch:CreateComputeEnvironment`; an `AwsError` keeps its own
+ * @param request what was sent, where the message may name a part of it
  */
-export function classify(error: unknown, operation: string): AwsError {
+export function classify(error: unknown, operation: string, request?: unknown): AwsError {
   if (error instanceof AwsError) return error;
   const seen = facts(error);
   const rule = rules.find((candidate) => matches(candidate, seen));
   const exception = seen.names[0] ?? "Error";
-  const text = wordsOf(seen, exception);
+  const text = wordsOf(seen, exception, request);
   const message =
     exception === "SyntaxError" || xmlParseError.test(text)
       ? `the endpoint answered with something that is not AWS's JSON or XML (${text})`
@@ -153,10 +155,12 @@ export function classify(error: unknown, operation: string): AwsError {
 }
 
 /** What was said; the SDK says "UnknownError" of an answer that says nothing but its status. */
-function wordsOf({ text, status }: Facts, exception: string): string {
+function wordsOf({ text, status }: Facts, exception: string, request: unknown): string {
   const silent = text === "" || text === "UnknownError";
   if (silent && status !== undefined) return `the endpoint answered HTTP ${status} and nothing else`;
-  return silent ? exception : plainMessage(text);
+  if (silent) return exception;
+  const unoffered = typesNotOffered(text, request);
+  return `${plainMessage(text)}${unoffered.length === 0 ? "" : `: ${unoffered.join(", ")} is not among them`}`;
 }
 
 interface Facts {
@@ -205,11 +209,11 @@ function matches(rule: Rule, { names, text, status }: Facts): boolean {
 }
 
 /**
- * AWS's words for a person: without Batch's wrapper, and without request ids and encoded blobs, which differ each
- * time and would make the same failure look new. Also for the `statusReason` of what AWS describes.
+ * AWS's words for a person: without Batch's wrapper, request ids and encoded blobs, and with its lists in one order:
+ * what differs at each call would make the same failure look new. Also for the `statusReason` of what AWS describes.
  */
 export function plainMessage(text: string): string {
-  return (
+  return withShortLists(
     text
       .replace(/^\s*Error executing request, Exception\s*:\s*/, "")
       .replace(/\s*\(Request ?ID:\s*[\w-]+\)/gi, "")
@@ -217,7 +221,7 @@ export function plainMessage(text: string): string {
       // What the SDK adds is for whoever holds the error object.
       .replace(/\s*Deserialization error: to see the raw response[\s\S]*$/, "")
       .replace(/(Encoded authorization failure message:)\s*[\w+/=-]{20,}/, "$1 (left out)")
-      .trim()
+      .trim(),
   );
 }
 
@@ -276,55 +280,4 @@ export function isWorthTelling(kind: FailureKind, lastedMs: number): boolean {
  */
 export function lacksReference({ kind, operation }: { readonly kind: string; readonly operation: string }): boolean {
   return kind === "notFound" && /:(Create|Register|Update)/.test(operation);
-}
-
-/** What a person, or nobody, has to do about a failure: one or two sentences. */
-export function adviceFor(failure: AwsError): string {
-  switch (failure.kind) {
-    case "throttled":
-      return "AWS limits the rate of calls of this account; the operator slows down and tries again by itself.";
-    case "unavailable":
-      return "The operator tries again by itself. When it lasts, check the network path, proxy and DNS to the AWS endpoint.";
-    case "busy":
-      return "AWS is still changing it; the operator waits until its status settles.";
-    case "inUse":
-      if (failure.operation === "ec2:DeleteSecurityGroup")
-        return "A network interface, a rule or an endpoint still has it: find it with `aws ec2 describe-network-interfaces --filters Name=group-id,Values=<the group>`; the operator tries again by itself.";
-      return "Something still uses it, or AWS has not yet noticed that nothing does; the operator tries again by itself.";
-    case "notReady":
-      return "Something that it refers to does not exist yet, is not valid, or was made only seconds ago; the operator tries again by itself.";
-    case "notFound":
-      return lacksReference(failure)
-        ? "What the request refers to is not there: create it, or correct the field that names it; the operator tries again by itself."
-        : "It is not there (any more); the operator looks again.";
-    case "alreadyExists":
-      if (failure.operation.startsWith("ec2:"))
-        return "Something of that name, or a route to the same place, exists in the VPC that is not ours: delete or rename it; the operator tries again by itself.";
-      return "Something of that name exists that is not ours: choose another name, delete it, or allow its adoption with spec.adoptionPolicy and --adoptable-names.";
-    case "quota":
-      return "A quota of the account is used up: remove what is no longer needed, or ask AWS for more in Service Quotas.";
-    case "denied":
-      return adviceForDenied(failure);
-    case "credentials":
-      return /signature expired|not yet current|later than|earlier than/i.test(failure.message)
-        ? "The clock of the operator's machine differs from AWS's: correct it."
-        : "The operator's AWS credentials are missing, wrong or expired: check its service account's role (IRSA, Pod Identity) or its credential variables.";
-    case "invalid":
-      return "AWS will not take this request as it is: correct the field that it names.";
-    case "unknown":
-      return `AWS answered ${failure.operation} with something that the operator does not know (${failure.exception}); it tries again with growing pauses.`;
-  }
-}
-
-function adviceForDenied(failure: AwsError): string {
-  const named = /not authorized to perform:?\s+([a-z0-9-]+:\w+)(?:\s+on resource:\s+(\S+))?/i.exec(failure.message);
-  const action = named?.[1] ?? failure.operation;
-  const on = named?.[2] === undefined ? "" : ` on ${named[2].replace(/[.,]$/, "")}`;
-  if (/explicit deny/i.test(failure.message)) {
-    return `A policy denies ${action}${on} explicitly: find the Deny in the operator's role, its permissions boundary or the organization's policies.`;
-  }
-  const encoded = /Encoded authorization failure message/.test(failure.message)
-    ? ` AWS gave the details encoded: take the message from the CloudTrail event of ${failure.operation} and read it with \`aws sts decode-authorization-message\`.`
-    : "";
-  return `Allow ${action}${on} to the operator's IAM role.${encoded}`;
 }

@@ -1,5 +1,6 @@
+import { adviceFor } from "../aws/advice.ts";
 import { NotSent } from "../aws/calls.ts";
-import { AwsError, adviceFor, needsPerson } from "../aws/errors.ts";
+import { AwsError, needsPerson } from "../aws/errors.ts";
 import { StoreError } from "../kube/store.ts";
 import { failureReason } from "./conditions.ts";
 import type { Failure, Outcome } from "./decision.ts";

@@ -1,4 +1,5 @@
-import { AwsError, adviceFor, type FailureKind } from "../aws/errors.ts";
+import { adviceFor } from "../aws/advice.ts";
+import { AwsError, type FailureKind } from "../aws/errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { failureReason } from "./conditions.ts";
 import { RefusalNoted } from "./failures.ts";

@@ -1,4 +1,5 @@
-import { AwsError, adviceFor } from "../aws/errors.ts";
+import { adviceFor } from "../aws/advice.ts";
+import { AwsError } from "../aws/errors.ts";
 import { reasonUnread } from "../network/facts.ts";
 import { UnreadPart } from "../network/lookups.ts";
 import type { Finding } from "../network/preflight.ts";

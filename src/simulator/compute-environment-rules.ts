@@ -54,7 +54,7 @@ export function checkCreation(request: CreateComputeEnvironmentRequest, serviceL
   if (request.state === "DISABLED") throw invalid("Compute Environment must be created in ENABLED state.");
   checkTags(request.tags);
   if (request.type === "UNMANAGED") {
-    if (request.serviceRole === undefined) throw invalid("ServiceRole is required.");
+    if (!request.serviceRole) throw invalid("ServiceRole is required.");
     if (request.serviceRole === serviceLinkedRole) {
       throw invalid("Service Linked Role cannot be used with UNMANAGED Compute Environment");
     }
@@ -81,6 +81,7 @@ export function checkUpdate(
   current: Environment,
   request: UpdateComputeEnvironmentRequest,
   serviceLinkedRole: string,
+  partition: string,
 ): void {
   const resources = request.computeResources;
   if (current.type === "UNMANAGED") {
@@ -89,9 +90,12 @@ export function checkUpdate(
   if (resources !== undefined && !Object.values(resources).some((value) => value !== undefined)) {
     throw nothingGiven();
   }
-  const { state, serviceRole, unmanagedvCpus, ecsSettings } = request;
-  if ([state, serviceRole, unmanagedvCpus, ecsSettings, resources].every((value) => value === undefined)) {
-    throw nothingGiven();
+  const { state, serviceRole, unmanagedvCpus, ecsSettings, updatePolicy } = request;
+  // An update policy alone is accepted everywhere but in GovCloud.
+  const enough: unknown[] = [state, serviceRole, unmanagedvCpus, ecsSettings, resources];
+  if (partition !== "aws-us-gov") enough.push(updatePolicy);
+  if (enough.every((value) => value === undefined)) {
+    throw refused("One of [state | compute-resources | service-role | unmanaged-vcpus] is required.");
   }
   if (
     serviceRole !== undefined &&
@@ -100,36 +104,44 @@ export function checkUpdate(
     // our words
     throw refused("A compute environment cannot change between a service-linked role and another service role.");
   }
-  checkUpdatePolicy(current, request);
+  if (isFargate(current.computeResources)) requireUpdatableOnFargate(request);
   if (resources !== undefined) checkResourceUpdate(current, resources, serviceLinkedRole);
 }
 
-function checkUpdatePolicy(current: Environment, request: UpdateComputeEnvironmentRequest): void {
-  if (request.updatePolicy === undefined) return;
-  if (isFargate(current.computeResources)) throw invalid("updatePolicy is not applicable for Fargate."); // our words
+/** What AWS says that it never updates on Fargate, whatever the value. */
+function requireUpdatableOnFargate({ computeResources, updatePolicy }: UpdateComputeEnvironmentRequest): void {
+  const given = infrastructureFields.filter(
+    (field) => field !== "subnets" && field !== "securityGroupIds" && computeResources?.[field] !== undefined,
+  );
+  const fields = [...given, ...(updatePolicy === undefined ? [] : ["updatePolicy"])];
+  if (fields.length === 0) return;
+  throw invalid(
+    `The following parameters can't be updated for Fargate compute environment: ${fields.toSorted().join(", ")}.`,
+  );
 }
 
 function checkResourceUpdate(current: Environment, update: ComputeResourceUpdate, serviceLinkedRole: string): void {
   const now = current.computeResources;
   if (now === undefined) throw resourcesOnUnmanaged();
   if (isFargate(now)) {
-    const allowed = new Set(["maxvCpus", "subnets", "securityGroupIds", "type"]);
+    const allowed = new Set(["maxvCpus", "subnets", "securityGroupIds"]);
     const extra = Object.entries(update).find(([field, value]) => value !== undefined && !allowed.has(field));
     if (extra !== undefined) throw invalid(`${extra[0]} is not applicable for Fargate.`);
-    if (update.type !== undefined && update.type !== now.type) throw typeIsFixed(now.type, update.type);
     return;
   }
   if (update.type !== undefined && update.type !== "EC2" && update.type !== "SPOT") {
     throw typeIsFixed(now.type, update.type);
   }
   if (isInfrastructureUpdate(update)) {
-    const field = infrastructureFields.find((one) => update[one] !== undefined) ?? "";
-    // AWS refuses these; how it says so is not recorded: our words.
+    const given = infrastructureFields.filter((one) => update[one] !== undefined);
     if (current.serviceRole !== serviceLinkedRole) {
-      throw refused(`${field} can be updated only with the service-linked role AWSServiceRoleForBatch.`);
+      throw invalid(
+        `Following fields [${given.join(", ")}] can be updated only for Non-fargate Compute Environment having a Batch Service Linked Role`,
+      );
     }
+    // AWS refuses these two; how it says so is not recorded: our words.
     if (!updatableStrategies.has(now.allocationStrategy ?? "BEST_FIT")) {
-      throw refused(`${field} cannot be updated with allocation strategy BEST_FIT.`);
+      throw refused(`${given.join(", ")} cannot be updated with allocation strategy BEST_FIT.`);
     }
     if (update.allocationStrategy !== undefined && !updatableStrategies.has(update.allocationStrategy)) {
       throw refused(`A compute environment cannot be updated to allocation strategy ${update.allocationStrategy}.`);

@@ -18,6 +18,7 @@ import {
 import { filledResources, requireConsistentResources, requireFargateCounts } from "./compute-resource-rules.ts";
 import type { Ec2 } from "./ec2.ts";
 import type { Iam } from "./iam.ts";
+import { requireOffered } from "./instance-offer.ts";
 import type { QueueRelations } from "./queue-relations.ts";
 import { pageOf, RecordTable } from "./records.ts";
 import { alreadyExists, deleteWhileBusy, doesNotExist, refused, stillAttached, updateWhileBusy } from "./refusals.ts";
@@ -32,6 +33,8 @@ export interface Tenants {
   evict(environmentArn: string): void;
 }
 
+/** Described once an update has set any of its members, not before. */
+const defaultUpdatePolicy = { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 };
 const healthy = "ComputeEnvironment Healthy";
 /** How often an infrastructure update looks whether the jobs it waits for have ended. */
 const jobCheckMs = 10_000;
@@ -62,13 +65,16 @@ export class ComputeEnvironments {
     const { knobs } = this.#world;
     const linkedRole = serviceLinkedRole(this.#world);
     checkCreation(request, linkedRole);
+    requireOffered(request.computeResources?.instanceTypes, this.#world.random);
     const name = request.computeEnvironmentName ?? "";
     if (this.find(name) !== undefined) throw alreadyExists();
     if (this.all().filter(({ status }) => status !== "DELETED").length >= knobs.maxComputeEnvironments) {
       // our words
       throw refused(`Compute environment limit of ${knobs.maxComputeEnvironments} exceeded (ServiceLimitExceeded).`);
     }
-    if (request.serviceRole === undefined) this.#iam.roles.ensureLinked("batch.amazonaws.com");
+    // An empty text means the service-linked role, as does none.
+    const serviceRole = request.serviceRole || undefined;
+    if (serviceRole === undefined) this.#iam.roles.ensureLinked("batch.amazonaws.com");
     const orchestration = request.eksConfiguration === undefined ? "ECS" : "EKS";
     const { computeResources: resources } = request;
     const environment: Environment = {
@@ -78,7 +84,7 @@ export class ComputeEnvironments {
       state: "ENABLED",
       status: "CREATING",
       statusReason: "",
-      serviceRole: request.serviceRole ?? linkedRole,
+      serviceRole: serviceRole ?? linkedRole,
       containerOrchestrationType: orchestration,
       uuid: this.#world.uuid(),
       tags: { ...request.tags },
@@ -87,9 +93,6 @@ export class ComputeEnvironments {
       ...(request.context === undefined ? {} : { context: request.context }),
       ...(request.eksConfiguration === undefined ? {} : { eksConfiguration: request.eksConfiguration }),
       ...(resources === undefined ? {} : { computeResources: filledResources(resources, orchestration) }),
-      ...(resources === undefined || isFargate(resources)
-        ? {}
-        : { updatePolicy: { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 } }),
     };
     this.#put(environment);
     const quick = resources === undefined || isFargate(resources);
@@ -101,7 +104,8 @@ export class ComputeEnvironments {
     const current = this.find(request.computeEnvironment ?? "");
     if (current === undefined) throw doesNotExist(this.#arnOf(request.computeEnvironment ?? ""));
     if (isBusy(current)) throw refused(updateWhileBusy);
-    checkUpdate(current, request, serviceLinkedRole(this.#world));
+    checkUpdate(current, request, serviceLinkedRole(this.#world), this.#world.partition);
+    requireOffered(request.computeResources?.instanceTypes, this.#world.random);
     const updated = this.#updated(current, request);
     this.#put({ ...updated, status: "UPDATING" });
     // What is INVALID is looked at again only when something that may have been wrong is given anew.
@@ -232,7 +236,8 @@ export class ComputeEnvironments {
     if (serviceRole !== undefined) updated.serviceRole = serviceRole;
     if (unmanagedvCpus !== undefined) updated.unmanagedvCpus = unmanagedvCpus;
     if (ecsSettings !== undefined) updated.ecsSettings = ecsSettings;
-    if (updatePolicy !== undefined) updated.updatePolicy = { ...current.updatePolicy, ...updatePolicy };
+    if (updatePolicy !== undefined)
+      updated.updatePolicy = { ...defaultUpdatePolicy, ...current.updatePolicy, ...updatePolicy };
     if (update === undefined || current.computeResources === undefined) return updated;
     const merged = mergeResources(current.computeResources, update);
     if (isFargate(merged)) {

@@ -155,7 +155,6 @@ export function filledResources(resources: ComputeResource, orchestration: "ECS"
       (resources.ec2Configuration ?? []).length > 0 ? resources.ec2Configuration : [{ imageType: image }],
   };
   if (launchTemplate === undefined) return filled;
-  const { version, overrides, ...reference } = launchTemplate;
-  const chosen = version === undefined || version === "" ? "$Default" : version;
-  return { ...filled, launchTemplate: { ...reference, version: chosen, overrides: overrides ?? [] } };
+  // A version that is left out stays so, although `$Default` is what it means.
+  return { ...filled, launchTemplate: { ...launchTemplate, overrides: launchTemplate.overrides ?? [] } };
 }

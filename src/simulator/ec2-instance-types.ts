@@ -229,7 +229,7 @@ export function isOfferedIn(type: string, zone: string): boolean {
   return !(zone.endsWith("c") && /^(?:p\d|hpc|trn|x2iedn|c8g|m8g|r8g)/.test(type));
 }
 
-const bundles = new Set(["optimal", "default_x86_64", "default_arm64"]);
+export const bundles: ReadonlySet<string> = new Set(["optimal", "default_x86_64", "default_arm64"]);
 const family =
   /^(?:a1|c[1-8]\w*(?:-flex)?|d[23]\w*|f[12]|g[3-6]\w*|gr6|h1|hpc[67]\w*|i[2-8]\w*|im4gn|inf[12]|is4gen|m[1-8]\w*(?:-flex)?|p[2-6]\w*|r[3-8]\w*|t[1-4]\w*|trn[12]\w*|u-\w+|vt1|x[128]\w*|z1d)$/;
 const size = /^(?:nano|micro|small|medium|large|\d*xlarge|metal(?:-\d+xl)?)$/;

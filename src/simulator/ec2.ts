@@ -3,7 +3,7 @@ import type { ComputeResource, LaunchTemplateSpecification } from "@aws-sdk/clie
 import { CatalogueReads, isTemplateId, zonesOf } from "./ec2-catalogue.ts";
 import { Endpoints } from "./ec2-endpoints.ts";
 import { Groups } from "./ec2-groups.ts";
-import { isKnownInstanceType, isOfferedIn } from "./ec2-instance-types.ts";
+import { isOfferedIn } from "./ec2-instance-types.ts";
 import { type AccountNetwork, loadNetwork } from "./ec2-network.ts";
 import { NetworkReads } from "./ec2-reads.ts";
 import { type Ec2Snapshot, Ec2State } from "./ec2-state.ts";
@@ -183,13 +183,6 @@ export class Ec2 {
       if (reference !== undefined && this.#isGone(reference, this.#hasTemplate(one))) {
         return clientError(`The launch template ${reference} does not exist`, "InvalidLaunchTemplateId.NotFound");
       }
-    }
-    const unknown = (resources.instanceTypes ?? []).filter((type) => !isKnownInstanceType(type));
-    if (unknown.length > 0) {
-      return clientError(
-        `The following supplied instance types do not exist: [${unknown.join(", ")}]`,
-        "InvalidInstanceType",
-      );
     }
     const { imageId, ec2KeyPair, placementGroup, ec2Configuration = [] } = resources;
     const images = [imageId, ...ec2Configuration.map((one) => one.imageIdOverride)].filter((id) => id !== undefined);

@@ -1,10 +1,11 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { adviceFor } from "../../src/aws/advice.ts";
 import { CallBudget } from "../../src/aws/budget.ts";
 import { NotSent } from "../../src/aws/calls.ts";
 import type { Ec2Api } from "../../src/aws/ec2.ts";
 import { ec2CallKinds, guardedEc2 } from "../../src/aws/ec2-calls.ts";
 import { type Ec2SdkOptions, sdkEc2 } from "../../src/aws/ec2-sdk.ts";
-import { AwsError, adviceFor } from "../../src/aws/errors.ts";
+import { AwsError } from "../../src/aws/errors.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { account } from "../simulator/account.ts";
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { AwsError, adviceFor, classify, type FailureKind, plainMessage } from "../../src/aws/errors.ts";
+import { adviceFor } from "../../src/aws/advice.ts";
+import { AwsError, classify, type FailureKind, plainMessage } from "../../src/aws/errors.ts";
 
 /** An error of that name alone: no status and no sentence help to tell what it is. */
 function kindOf(name: string): FailureKind {

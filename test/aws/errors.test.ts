@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { adviceFor } from "../../src/aws/advice.ts";
 import { NotSent, neverHappened } from "../../src/aws/calls.ts";
 import {
   AwsError,
-  adviceFor,
   classify,
   type FailureKind,
   isDefinite,
@@ -45,6 +45,41 @@ describe("refusals of AWS Batch", () => {
     expect(classify(sdkError("ClientException", "Object already exists", 409), "batch:CreateJobQueue").kind).toBe(
       "alreadyExists",
     );
+  });
+});
+
+describe("a refusal that lists all instance types", () => {
+  const known = Array.from({ length: 400 }, (_, index) => `m${index}.large`);
+  const request = { computeResources: { instanceTypes: ["m3.large", "m999.large", "z9"] } };
+  const refusal = (types: readonly string[]) =>
+    classify(
+      sdkError(
+        "ClientException",
+        `Error executing request, Exception : Instance type can only be one of [${types.join(", ")}], RequestId: ${requestId}`,
+        400,
+      ),
+      "batch:CreateComputeEnvironment",
+      request,
+    );
+
+  it("is one and the same refusal in whatever order AWS lists them", () => {
+    const one = refusal(known);
+    const other = refusal(known.toReversed());
+    expect(one.kind).toBe("invalid");
+    expect(other.message).toBe(one.message);
+    expect(adviceFor(other)).toBe(adviceFor(one));
+  });
+
+  it("is short, and names what is not among them", () => {
+    expect(refusal(known).message).toBe(
+      "Instance type can only be one of [m0.large, m1.large, m10.large, m100.large, m101.large and 395 more]: m999.large, z9 is not among them",
+    );
+  });
+
+  it("names nothing of a request without instance types, and shows a short list whole", () => {
+    expect(
+      classify(sdkError("ClientException", "Instance type can only be one of [m5, c5]", 400), "batch:X").message,
+    ).toBe("Instance type can only be one of [c5, m5]");
   });
 });
 
@@ -295,6 +330,21 @@ describe("adviceFor", () => {
       expect(about(operation)).toMatch(/^What the request refers to is not there: create it, or correct the field/);
     }
     expect(about("batch:DeleteJobQueue")).toMatch(/^It is not there \(any more\)/);
+  });
+
+  it.each([
+    ["Instance type can only be one of [c5, m5]", /correct computeResources[.]instanceTypes/],
+    [
+      "Following fields [subnets] can be updated only for Non-fargate Compute Environment having a Batch Service Linked Role",
+      /^Remove spec[.]updatePolicy: a new environment takes over/,
+    ],
+    [
+      "The following parameters can't be updated for Fargate compute environment: tags, type.",
+      /give spec[.]rolloutToken a new value: a new environment takes over/,
+    ],
+    ["Instance role is required.", /correct the field that it names/],
+  ])("of what AWS does not take as it is gives the next step: %s", (message, step) => {
+    expect(advice("invalid", message)).toMatch(step);
   });
 
   it("of a name that is taken speaks of adoption only where there is one", () => {

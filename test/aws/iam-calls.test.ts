@@ -1,7 +1,8 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { adviceFor } from "../../src/aws/advice.ts";
 import { CallBudget } from "../../src/aws/budget.ts";
 import { NotSent } from "../../src/aws/calls.ts";
-import { AwsError, adviceFor } from "../../src/aws/errors.ts";
+import { AwsError } from "../../src/aws/errors.ts";
 import type { IamApi } from "../../src/aws/iam.ts";
 import { guardedIam, iamCallKinds } from "../../src/aws/iam-calls.ts";
 import { type IamSdkOptions, sdkIam } from "../../src/aws/iam-sdk.ts";

@@ -50,14 +50,13 @@ describe("a compute environment", () => {
         containerOrchestrationType: "ECS",
         ecsSettings: { containerInsights: "DISABLED" },
         tags: {},
-        updatePolicy: { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 },
         uuid: expect.stringMatching(/^[0-9a-f-]{36}$/),
         ecsClusterArn: expect.stringMatching(/^arn:aws:ecs:us-east-1:123456789012:cluster\/AWSBatch-ce-[0-9a-f-]{36}$/),
         computeResources: {
           ...ec2("ce").computeResources,
           desiredvCpus: 0,
           ec2Configuration: [{ imageType: "ECS_AL2023" }],
-          launchTemplate: { launchTemplateId: "lt-1", version: "$Default", overrides: [] },
+          launchTemplate: { launchTemplateId: "lt-1", overrides: [] },
           tags: {},
         },
       },
@@ -83,7 +82,6 @@ describe("a compute environment", () => {
       ec2("ce", { launchTemplate: { launchTemplateName: "lt-gone" } }),
       /launch template lt-gone does not exist/,
     ],
-    ["an unknown instance type", ec2("ce", { instanceTypes: ["m5.large", "z9.impossible"] }), /\[z9.impossible\]/],
   ])("turns INVALID later, not at the call, by %s", async (_cause, request, reason) => {
     const world = account({ invalidRecheckMs: undefined });
     world.aws.outside.removeRole("arn:aws:iam::123456789012:role/gone");
@@ -298,11 +296,12 @@ describe("an update", () => {
 
   it("turns a VALID environment INVALID when the new value is wrong", async () => {
     const world = account();
+    world.aws.outside.removeFromEc2("pg-gone");
     await world.aws.batch.createComputeEnvironment(ec2("ce"));
     await world.clock.advance(45_000);
     await world.aws.batch.updateComputeEnvironment({
       computeEnvironment: "ce",
-      computeResources: { instanceTypes: ["z9.impossible"] },
+      computeResources: { placementGroup: "pg-gone" },
     });
     await world.clock.advance(15 * 60_000);
     expect(environment(world, "ce").status).toBe("INVALID");

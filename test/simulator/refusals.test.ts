@@ -5,6 +5,9 @@ import type {
   UpdateComputeEnvironmentRequest,
 } from "@aws-sdk/client-batch";
 import { describe, expect, it } from "vitest";
+import { VirtualClock } from "../../src/runtime/clock.ts";
+import { seededRandom } from "../../src/runtime/random.ts";
+import { createSimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import { account, accountWithQueue, ec2, fargate, linkedRole, refusal } from "./account.ts";
 
 const role = "arn:aws:iam::123456789012:role/batch";
@@ -163,15 +166,16 @@ describe("UpdateComputeEnvironment is refused", () => {
   const scaling = "At least one compute-resources attribute must be specified";
   const down =
     "Manually scaling down compute environment is not supported. Disconnecting job queues from compute environment will cause it to scale-down to minvCpus.";
+  const nothing = "One of [state | compute-resources | service-role | unmanaged-vcpus] is required.";
+  const onFargate = "The following parameters can't be updated for Fargate compute environment:";
   const custom = { ...ec2("ce"), serviceRole: role };
   const bestFit = ec2("ce", { allocationStrategy: "BEST_FIT" });
   const update = (computeResources: ComputeResourceUpdate): Partial<UpdateComputeEnvironmentRequest> => ({
     computeResources,
   });
   it.each<[string, CreateComputeEnvironmentRequest, Partial<UpdateComputeEnvironmentRequest>, string]>([
-    ["nothing at all", fargate("ce"), {}, scaling],
+    ["nothing at all", fargate("ce"), {}, nothing],
     ["empty resources", ec2("ce"), update({}), scaling],
-    ["an update policy alone", ec2("ce"), { updatePolicy: { terminateJobsOnUpdate: true } }, scaling],
     ["fewer desired vCPUs", ec2("ce", { desiredvCpus: 8 }), update({ desiredvCpus: 4 }), down],
     [
       "max below min",
@@ -183,7 +187,7 @@ describe("UpdateComputeEnvironment is refused", () => {
       "an infrastructure field beside a custom role, although equal",
       custom,
       update({ instanceTypes: ["m5"] }),
-      "instanceTypes can be updated only with the service-linked role AWSServiceRoleForBatch.",
+      "Following fields [instanceTypes] can be updated only for Non-fargate Compute Environment having a Batch Service Linked Role",
     ],
     [
       "an infrastructure field beside BEST_FIT, although equal",
@@ -197,17 +201,24 @@ describe("UpdateComputeEnvironment is refused", () => {
       update({ type: "FARGATE" }),
       "Compute resource type cannot be updated from EC2 to FARGATE.",
     ],
+    ["Fargate to Fargate Spot", fargate("ce"), update({ type: "FARGATE_SPOT" }), `${onFargate} type.`],
     [
-      "Fargate to Fargate Spot",
+      "an update policy on Fargate",
       fargate("ce"),
-      update({ type: "FARGATE_SPOT" }),
-      "Compute resource type cannot be updated from FARGATE to FARGATE_SPOT.",
+      { state: "DISABLED", updatePolicy: { terminateJobsOnUpdate: true } },
+      `${onFargate} updatePolicy.`,
+    ],
+    [
+      "a timeout of more than five days",
+      ec2("ce"),
+      { updatePolicy: { jobExecutionTimeoutMinutes: 7201 } },
+      "updatePolicy.jobExecutionTimeoutMinutes must be between 1 and 7200.",
     ],
     [
       "instance types on Fargate",
       fargate("ce"),
-      update({ instanceTypes: ["m5"] }),
-      "instanceTypes is not applicable for Fargate.",
+      update({ tags: { a: "b" }, instanceTypes: ["m5"] }),
+      `${onFargate} instanceTypes, tags.`,
     ],
     [
       "the linked role for a custom one",
@@ -242,6 +253,37 @@ describe("UpdateComputeEnvironment is refused", () => {
       `ClientException: ${text}`,
     );
     expect(aws.truth.computeEnvironments()).toEqual(before);
+  });
+
+  it("with an instance type that AWS does not offer, which lists all others in another order each time", async () => {
+    const { aws, clock } = account();
+    const refused = async (call: Promise<unknown>) => {
+      const list = /^ClientException: Instance type can only be one of \[(.*)\]$/.exec(await refusal(call))?.[1] ?? "";
+      return list.split(", ");
+    };
+    const unknown = ec2("ce", { instanceTypes: ["m5.large", "m5.lagre"] });
+    const one = await refused(aws.batch.createComputeEnvironment(unknown));
+    const other = await refused(aws.batch.createComputeEnvironment(unknown));
+    expect(one).toEqual(expect.arrayContaining(["optimal", "m5", "m5.large"]));
+    expect(one).not.toEqual(other);
+    expect(one.toSorted()).toEqual(other.toSorted());
+    expect(aws.truth.computeEnvironments()).toEqual([]);
+    await aws.batch.createComputeEnvironment(ec2("ce"));
+    await clock.advance(60_000);
+    const update = { computeEnvironment: "ce", computeResources: { instanceTypes: ["z9"] } };
+    expect((await refused(aws.batch.updateComputeEnvironment(update))).toSorted()).toEqual(one.toSorted());
+  });
+
+  it("with an update policy alone in GovCloud, and only there", async () => {
+    const update = { computeEnvironment: "ce", updatePolicy: { terminateJobsOnUpdate: true } };
+    const answers = ["us-east-1", "us-gov-west-1"].map(async (region) => {
+      const clock = new VirtualClock();
+      const aws = createSimulatedAws({ clock, random: seededRandom(1), region, knobs: { latencyMs: 0 } });
+      await aws.batch.createComputeEnvironment(ec2("ce"));
+      await clock.advance(60_000);
+      return await refusal(aws.batch.updateComputeEnvironment(update));
+    });
+    expect(await Promise.all(answers)).toEqual(["accepted", `ClientException: ${nothing}`]);
   });
 
   it("while the environment is busy", async () => {

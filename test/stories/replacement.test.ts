@@ -5,6 +5,10 @@ import type { World } from "../world.ts";
 import { aWorld, expectSilence, expectStory } from "./story.ts";
 
 const other = withTypes(["m5.large"]);
+const withPlacementGroup = (placementGroup: string): BatchComputeEnvironmentSpec => ({
+  ...ec2,
+  computeResources: { ...(ec2.computeResources ?? { type: "EC2", maxvCpus: 1 }), placementGroup },
+});
 const holding = (
   spec: BatchComputeEnvironmentSpec,
   change: NonNullable<BatchComputeEnvironmentSpec["replacement"]>,
@@ -170,10 +174,26 @@ describe("a replacement", () => {
 
   it("with an impossible successor leaves the old one serving, and a corrected spec starts again", async () => {
     const world = await readyWorld();
-    world.apply(computeEnvironment("ce", withTypes(["z9.impossible"])));
+    world.aws.outside.removeFromEc2("pg-gone");
+    world.apply(computeEnvironment("ce", withPlacementGroup("pg-gone")));
     await world.until("it stalls", stalled(world, "Invalid"));
     await replace(world, other);
     await expectStory(world, "impossible successor and recovery");
+    await expectSilence(world);
+  });
+
+  it("with a successor that AWS refuses to make leaves the old one serving, and a corrected spec starts again", async () => {
+    const world = await readyWorld();
+    world.apply(computeEnvironment("ce", withTypes(["c5.large", "z9.unknown"])));
+    await world.until("it stalls", stalled(world, "InvalidRequest"));
+    const told = () => world.condition("BatchComputeEnvironment", "ce", "Stalled");
+    const first = told();
+    expect(first?.message).toMatch(/Instance type can only be one of \[.{1,80} more\]: z9[.]unknown is not among them/);
+    // AWS lists them in another order at the next try.
+    await world.seconds(900);
+    expect(told()).toEqual(first);
+    await replace(world, other);
+    await expectStory(world, "refused successor and recovery");
     await expectSilence(world);
   });
 

@@ -58,7 +58,7 @@ export const computeResources = object(
     tags: launchedTags("Tags of the instances; a change replaces the instances.").optional(),
     placementGroup: text("Placement group of the instances.", 255).optional(),
     bidPercentage: int("Highest Spot price, in percent of On-Demand. Default: 100.", 0, 100).optional(),
-    spotIamFleetRole: text("Spot fleet role; only for SPOT with BEST_FIT.", 2048).optional(),
+    spotIamFleetRole: text("Spot fleet role; needed for SPOT with BEST_FIT, without meaning on EC2.", 2048).optional(),
     launchTemplate: launchTemplate.optional(),
     ec2Configuration: mapList(
       "Images; one or two entries. Default: chosen by AWS.",

@@ -1,5 +1,6 @@
+import { adviceFor } from "../../aws/advice.ts";
 import type { BatchApi, Environment, Queue } from "../../aws/batch.ts";
-import { AwsError, adviceFor } from "../../aws/errors.ts";
+import { AwsError } from "../../aws/errors.ts";
 import { knownInstanceTypes } from "../../aws/instance-types.ts";
 import { listEnvironments, listQueues } from "../../aws/listing.ts";
 import { nameIn } from "../../aws/names.ts";

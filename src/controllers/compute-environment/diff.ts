@@ -115,7 +115,7 @@ function fieldDifference(field: Field, spec: Spec, described: Environment, famil
   if (need === undefined) return [];
   const given = member(spec, field.path);
   const seen = member(described, field.path);
-  if (given === undefined && (field.absence === "kept" || cannotClear(field, family))) return [];
+  if (given === undefined && (field.absence === "kept" || cannotClear(field, family, described))) return [];
   const wished = withMembers(field, given);
   const same = isOrderedTypes(field, spec) ? sameOrderedTypes : field.same;
   if (same(wished, withMembers(field, seen))) return [];
@@ -229,9 +229,13 @@ const reasons: Readonly<Record<Need, string>> = {
   replacement: "AWS cannot change it: a new environment takes over",
 };
 
-/** AWS reads an empty list of security groups on Fargate as "no change". */
-function cannotClear(field: Field, family: Family): boolean {
-  return field.path === "computeResources.securityGroupIds" && family === "fargate";
+/**
+ * AWS reads an empty list of security groups on Fargate as "no change". It keeps a Spot fleet role on EC2, where the
+ * role means nothing: that is not worth a new environment.
+ */
+function cannotClear({ path }: Field, family: Family, described: Environment): boolean {
+  if (path === "computeResources.spotIamFleetRole") return described.computeResources?.type === "EC2";
+  return path === "computeResources.securityGroupIds" && family === "fargate";
 }
 
 /** A wish or a record with the members that its field leaves to AWS's defaults. */

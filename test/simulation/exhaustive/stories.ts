@@ -341,7 +341,8 @@ export const stories: readonly Story[] = [
     writes: 10,
     before: withQueues(["q1"]),
     act: async (world) => {
-      world.apply(computeEnvironment("ce", withTypes(["z9.impossible"])));
+      world.aws.outside.removeFromEc2("pg-gone");
+      world.apply(computeEnvironment("ce", resources({ placementGroup: "pg-gone" })));
       await world.until(
         () => condition(world, "BatchComputeEnvironment", "ce", "Stalled")?.reason === "Invalid",
         limitSeconds,

@@ -119,8 +119,13 @@ const onInstances: readonly Edit[] = [
   (spec, chance) => ({ ...spec, rolloutToken: `t${chance.whole(1, 4)}` }),
 ];
 
-/** What nobody can make: AWS finds it INVALID until it is corrected. */
-export const impossible: Edit = resources(() => ({ instanceTypes: ["c9.nosuch"] }));
+/** A placement group that the account of a world does not have. */
+export const missingPlacementGroup = "pg-gone";
+
+/** What nobody can make: AWS refuses it at the call, or finds it INVALID later, until it is corrected. */
+export const impossible: Edit = resources((_given, chance) =>
+  chance.is(0.5) ? { instanceTypes: ["c9.nosuch"] } : { placementGroup: missingPlacementGroup },
+);
 
 /** One to three changes at once. */
 export function editEnvironment(spec: Spec, chance: Chance): Spec {

@@ -1,0 +1,16 @@
+import type { Random } from "../runtime/random.ts";
+import { bundles, instanceTypes, isKnownInstanceType } from "./ec2-instance-types.ts";
+import { invalid } from "./refusals.ts";
+
+/** The types, families and bundles that AWS names when it refuses another. */
+const offered: readonly string[] = [
+  ...bundles,
+  ...new Set([...instanceTypes.keys()].flatMap((type) => [type.split(".")[0] ?? "", type])),
+];
+
+/** Checks the `instanceTypes` of a request. AWS lists what it offers in another order each time. @throws Refusal */
+export function requireOffered(types: readonly string[] | undefined, random: Random): void {
+  if ((types ?? []).every(isKnownInstanceType)) return;
+  const list = offered.map((type) => ({ type, place: random() })).toSorted((left, right) => left.place - right.place);
+  throw invalid(`Instance type can only be one of [${list.map(({ type }) => type).join(", ")}]`);
+}
