@@ -13,6 +13,8 @@ import { tagsAtCreation } from "./ec2-groups.ts";
 import { noSuchEndpoint, noSuchGroup, noSuchSubnet, noSuchVpc } from "./ec2-reads.ts";
 import { type Ec2State, ec2Refusal, endpointState, stateOf } from "./ec2-state.ts";
 
+/** EC2 deletes no more in one call. */
+const mostDeleted = 25;
 const openPolicy = '{"Statement":[{"Action":"*","Effect":"Allow","Principal":"*","Resource":"*"}]}';
 
 /** VPC endpoints: `pending` until they are `available`, `deleting` until they are gone. @throws Refusal */
@@ -83,6 +85,11 @@ export class Endpoints {
   }
 
   delete(input: DeleteVpcEndpointsRequest): DeleteVpcEndpointsResult {
+    // AWS's words: couchbaselabs/cbdinocluster pull request 199
+    if ((input.VpcEndpointIds ?? []).length > mostDeleted) {
+      const limit = `You can provide up to ${mostDeleted} VPC endpoints.`;
+      throw ec2Refusal("InvalidParameter", `Maximum number of VPC endpoints to delete was exceeded. ${limit}`);
+    }
     const unsuccessful = (input.VpcEndpointIds ?? []).flatMap((id) => {
       const endpoint = this.#state.endpoints.get(id);
       if (endpoint === undefined) {

@@ -2,13 +2,16 @@ import type { Filter, Tag } from "@aws-sdk/client-ec2";
 import { ec2Refusal, tagsOf } from "./ec2-state.ts";
 import { pageOf } from "./records.ts";
 
+/** In all filters of a call together. */
+const mostValues = 200;
+
 type Values = readonly (string | number | boolean | undefined)[];
 /** The values of a record by the names of EC2's filters. */
 export type FilterTable<T> = Readonly<Record<string, (record: T) => Values>>;
 
 /**
  * The records that pass every filter; within a filter one value suffices, with `*` and `?` as wildcards.
- * @throws Refusal for a filter that the table does not know
+ * @throws Refusal for a filter that the table does not know, and for more values than EC2 takes in a call
  */
 export function filtered<T>(
   records: readonly T[],
@@ -16,6 +19,11 @@ export function filtered<T>(
   table: FilterTable<T>,
   tags: (record: T) => readonly Tag[] | undefined,
 ): readonly T[] {
+  const values = (filters ?? []).reduce((count, { Values = [] }) => count + Values.length, 0);
+  if (values > mostValues) {
+    const text = `The maximum number of filter values specified on a single call is ${mostValues}`;
+    throw ec2Refusal("FilterLimitExceeded", text);
+  }
   const tests = (filters ?? []).map(({ Name: name = "", Values: wanted = [] }) => {
     const patterns = wanted.map(patternOf);
     const values = valuesBy(name, table, tags);

@@ -3,6 +3,7 @@ import { CallBudget } from "../../src/aws/budget.ts";
 import { createIamAccount } from "../../src/aws/cached-iam.ts";
 import { guardedEc2 } from "../../src/aws/ec2-calls.ts";
 import { guardedIam } from "../../src/aws/iam-calls.ts";
+import { subnetFact, vpcCidrs } from "../../src/aws/network-facts.ts";
 import { createNetworkReader } from "../../src/aws/network-reader.ts";
 import type { NetworkFacts } from "../../src/network/facts.ts";
 import type { NetworkRequest } from "../../src/network/port.ts";
@@ -417,6 +418,44 @@ describe("the facts of a network", () => {
     reader.forget(readAtMs + 1);
     await of(request);
     expect(reads() - before).toBe(3);
+  });
+
+  it("hold the address ranges that a VPC has, without those that were taken from it or are on their way", async () => {
+    const association = (cidr: string, state: string) => ({ CidrBlock: cidr, CidrBlockState: { State: state } });
+    const ipv6 = (cidr: string, state: string) => ({ Ipv6CidrBlock: cidr, Ipv6CidrBlockState: { State: state } });
+    const vpc = {
+      VpcId: "vpc-1",
+      CidrBlock: "10.0.0.0/16",
+      CidrBlockAssociationSet: [
+        association("10.0.0.0/16", "associated"),
+        association("10.1.0.0/16", "associated"),
+        association("10.2.0.0/16", "disassociated"),
+        association("10.3.0.0/16", "disassociating"),
+        association("10.4.0.0/16", "associating"),
+        association("10.5.0.0/16", "failed"),
+      ],
+      Ipv6CidrBlockAssociationSet: [
+        ipv6("2600:1::/56", "associated"),
+        ipv6("2600:2::/56", "disassociated"),
+        ipv6("2600:3::/56", "disassociating"),
+      ],
+    } as const;
+    expect(vpcCidrs(vpc as never)).toEqual(["10.0.0.0/16", "10.1.0.0/16", "2600:1::/56"]);
+    const subnet = {
+      SubnetId: "subnet-1",
+      CidrBlock: "10.0.0.0/24",
+      Ipv6CidrBlockAssociationSet: [ipv6("2600:1::/64", "associated"), ipv6("2600:2::/64", "disassociated")],
+    };
+    expect(subnetFact(subnet as never).ipv6Cidrs).toEqual(["2600:1::/64"]);
+  });
+
+  it("are read in calls of 200 values, for EC2 takes no more in one", async () => {
+    const { of, reads } = world();
+    const ids = (count: number): readonly string[] => Array.from({ length: count }, (_, at) => `subnet-${at}`);
+    const facts = await of({ subnetIds: ids(200) }, 0);
+    expect([facts.subnets.kind, reads()]).toEqual(["read", 1]);
+    const more = await of({ subnetIds: ["subnet-closed", ...ids(400)] }, 0);
+    expect(read(more.subnets).map(({ subnetId }) => subnetId)).toContain("subnet-closed");
   });
 
   it("follow pages", async () => {

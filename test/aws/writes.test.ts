@@ -225,7 +225,7 @@ describe("an update", () => {
     expect(believes()).toBe(true);
   });
 
-  it.each<[string, (world: RegionWorld, order: ComputeEnvironmentOrder[]) => Promise<void>]>([
+  const writesOfOrders: [string, (world: RegionWorld, order: ComputeEnvironmentOrder[]) => Promise<void>][] = [
     [
       "creates a queue",
       ({ region, signal }, computeEnvironmentOrder) =>
@@ -236,7 +236,25 @@ describe("an update", () => {
       ({ region, signal }, computeEnvironmentOrder) =>
         region.updateJobQueue({ jobQueue: "q", computeEnvironmentOrder }, signal),
     ],
-  ])(
+  ];
+
+  it.each(writesOfOrders)(
+    "that %s may have named its environments for 15 s although its answer was lost",
+    async (_name, write) => {
+      const world = new RegionWorld();
+      world.aws.queue("q", { priority: 1 });
+      await world.start();
+      world.aws.lose = ({ operation }) => (operation.endsWith("JobQueue") ? reset() : undefined);
+      const isUnnamed = (): boolean => world.region.snapshot().showsQueuesOf("ce");
+      await world.settle(write(world, [{ order: 1, computeEnvironment: environmentArn("ce") }]).catch(() => "lost"));
+      await world.clock.advance(14 * second);
+      expect(isUnnamed()).toBe(false);
+      await world.clock.advance(2 * second);
+      expect(isUnnamed()).toBe(true);
+    },
+  );
+
+  it.each(writesOfOrders)(
     "that %s is looked for in listings of 15 s later before its environments pass for unnamed",
     async (_name, write) => {
       const world = new RegionWorld();

@@ -79,6 +79,8 @@ test("a scrape shows who works, who waits and for how long", async () => {
     'workqueue_longest_running_processor_seconds{name="widget",controller="widget"}': 0,
     'workqueue_queue_duration_seconds_count{name="widget",controller="widget"}': 3,
     'workqueue_queue_duration_seconds_sum{name="widget",controller="widget"}': 30,
+    'workqueue_work_duration_seconds_sum{name="widget",controller="widget"}': 60,
+    'controller_runtime_reconcile_time_seconds_sum{controller="widget"}': 60,
   });
 });
 

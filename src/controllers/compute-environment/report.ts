@@ -31,7 +31,7 @@ export function report(
     ...(shown === undefined ? {} : recordOf(seen, shown)),
     ...(serving === undefined ? {} : { serving: serving.computeEnvironmentName }),
     ...(target === undefined ? {} : { target: target.computeEnvironmentName }),
-    ...predecessorsOf(object, seen, decision.serving, now),
+    ...predecessorsOf(object, seen, decision.serving, target, now),
     ...networkStatus(object, seen.network),
   };
 }
@@ -73,10 +73,12 @@ function serviceRoleOf({ serviceRole: arn }: Environment): Readonly<Record<strin
   return { serviceRole: { arn, kind: isMadeByOperator(arn) ? "Made" : "Named", updates } };
 }
 
+/** @param successor what serves in their place, where it serves */
 function predecessorsOf(
   object: BatchComputeEnvironment,
   seen: Seen,
   serves: boolean,
+  successor: Environment | undefined,
   now: number,
 ): Readonly<Record<string, unknown>> {
   const steps = predecessorSteps(object.spec, seen, serves, now);
@@ -84,7 +86,7 @@ function predecessorsOf(
   const predecessors = steps.map(({ environment, step }) => {
     const name = environment.computeEnvironmentName;
     const jobs = seen.jobs.get(name);
-    const since = environment.tags?.[retiredAtTag] ?? environment.tags?.[servingSinceTag];
+    const since = environment.tags?.[retiredAtTag] ?? (serves ? successor?.tags?.[servingSinceTag] : undefined);
     return {
       name,
       step,

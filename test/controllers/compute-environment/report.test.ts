@@ -191,11 +191,13 @@ describe("a predecessor", () => {
     ]);
   });
 
-  it("that has served before is told since when it did", () => {
-    const environments = [old(serving(9000)), fresh(serving(60))];
-    expect(steps({ environments, queues: [queue("q1", ["new"])] })).toMatchObject([
-      { step: "Soaking", since: iso(9000) },
-    ]);
+  it("soaks since the new one serves, whenever it began to serve itself", () => {
+    for (const before of [old(), old(serving(9000))]) {
+      const environments = [before, fresh(serving(60))];
+      expect(steps({ environments, queues: [queue("q1", ["new"])] })).toMatchObject([
+        { step: "Soaking", since: iso(60) },
+      ]);
+    }
   });
 });
 

@@ -91,6 +91,25 @@ describe("what differs between a role as wished and as it is", () => {
     expect(writesFor(job, roleAs(job, { inlinePolicies }), undefined, [])).toEqual([]);
   });
 
+  it("is written with the boundary first: no moment passes in which a new policy is not bounded", () => {
+    const bounded = wished({
+      jobRole: {
+        permissionsBoundary: "arn:aws:iam::123456789012:policy/b",
+        policyArns: ["arn:aws:iam::aws:policy/ReadOnly"],
+        inlinePolicies: { bucket: '{"Version":"2012-10-17","Statement":[]}' },
+      },
+    });
+    const bare = { permissionsBoundaryArn: undefined, attachedPolicyArns: [], inlinePolicies: {} };
+    const kindsFor = (role: ReturnType<typeof roleAs> | undefined): readonly string[] =>
+      writesFor(bounded, role, undefined, []).map(({ kind }) => kind);
+    expect(kindsFor(roleAs(bounded, bare))).toEqual(["putBoundary", "attach", "putInline"]);
+    expect(kindsFor(undefined)).toEqual(["createRole", "attach", "putInline"]);
+    expect(writesFor(bounded, undefined, undefined, [])[0]).toMatchObject({
+      kind: "createRole",
+      boundaryArn: "arn:aws:iam::123456789012:policy/b",
+    });
+  });
+
   it("is a boundary that is missing", () => {
     const bounded = wished({ jobRole: { permissionsBoundary: "arn:aws:iam::123456789012:policy/b" } });
     expect(writesFor(bounded, roleAs(bounded, { permissionsBoundaryArn: undefined }), undefined, [])).toEqual([

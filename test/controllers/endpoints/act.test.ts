@@ -1,0 +1,52 @@
+import { expect, it } from "vitest";
+import { CallBudget } from "../../../src/aws/budget.ts";
+import { guardedEc2 } from "../../../src/aws/ec2-calls.ts";
+import { createEc2Region } from "../../../src/aws/ec2-region.ts";
+import { newEc2Memory } from "../../../src/controllers/ec2-memory.ts";
+import { actOnEndpoints } from "../../../src/controllers/endpoints/act.ts";
+import type { Ports } from "../../../src/controllers/ports.ts";
+import { account } from "../../simulator/account.ts";
+import { threeSubnets } from "../../simulator/networks.ts";
+import { object } from "../compute-environment/given.ts";
+
+it("deletes endpoints in calls of 25, for EC2 takes no more in one", async () => {
+  const { aws, clock } = account();
+  const endpointIds = Array.from({ length: 51 }, (_, at) => `vpce-${at}`);
+  aws.outside.describeNetwork(threeSubnets);
+  aws.outside.describeNetwork({
+    vpcEndpoints: endpointIds.map((id) => ({
+      id,
+      vpc: "vpc-1",
+      service: "ecs",
+      subnets: ["subnet-nat"],
+      securityGroups: ["sg-1"],
+    })),
+  });
+  const guard = {
+    clock,
+    budget: new CallBudget({ clock, ratePerSecond: 1000 }),
+    mayWrite: () => ({ deadlineMs: 1000 }),
+  };
+  const region = createEc2Region({
+    api: guardedEc2(aws.ec2, guard),
+    account: aws.account,
+    region: aws.region,
+    partition: "aws",
+    clock,
+    iam: () => Promise.reject(new Error("nothing of this asks for IAM")),
+  });
+  const ports = { clock, regions: { ec2: async () => region } } as unknown as Ports;
+  const memory = newEc2Memory();
+  const whole = object();
+  memory.company.set(whole.metadata.uid, "alone");
+  const action = {
+    kind: "writeEndpoints",
+    vpcId: "vpc-1",
+    doing: "remove",
+    writes: [{ kind: "deleteEndpoints", endpointIds }],
+  } as const;
+  await actOnEndpoints(action, whole, ports, () => "alone", memory, new AbortController().signal);
+  const calls = aws.log.filter(({ operation }) => operation === "DeleteVpcEndpoints");
+  expect(calls.map(({ input }) => (input as { VpcEndpointIds: string[] }).VpcEndpointIds.length)).toEqual([25, 25, 1]);
+  expect(calls.every(({ outcome }) => outcome.kind === "answered")).toBe(true);
+});

@@ -1,0 +1,154 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { JobQueueKind } from "../../src/api/v1alpha1/kinds.ts";
+import { metricsOf } from "../../src/cli/run/metrics.ts";
+import { serverFailure } from "../../src/simulator/faults.ts";
+import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../manifests.ts";
+import type { World } from "../world.ts";
+import { aWorld } from "./story.ts";
+
+const minute = 60;
+const hour = 3600;
+
+interface Alert {
+  readonly alert: string;
+  readonly expr: string;
+}
+
+const file = "charts/aws-batch-operator/files/alerts/aws-batch-operator.yaml";
+const { groups } = parse(readFileSync(file, "utf8")) as { readonly groups: readonly { readonly rules: Alert[] }[] };
+const alerts = groups.flatMap(({ rules }) => rules);
+
+/** A metric, or the time since it, beyond a threshold: the alerts that compare ages and durations. */
+const form = /^(time\(\) - )?max by \([^)]*\) \((\w+)(?:\{([^}]*)\})?\) > (\d+)$/;
+const ofAges = alerts.flatMap(({ alert, expr }) => {
+  const [, since, metric = "", matchers = "", threshold] = form.exec(expr) ?? [];
+  return metric.endsWith("_seconds")
+    ? [{ alert, since: since !== undefined, metric, matchers, threshold: Number(threshold) }]
+    : [];
+});
+
+/** Whether a series has the labels that an alert asks for. */
+function matches(labels: string, matchers: string): boolean {
+  return [...matchers.matchAll(/(\w+)(=~|!~|!=|=)"([^"]*)"/g)].every(([, name = "", operator, pattern = ""]) => {
+    const value = new RegExp(`${name}="([^"]*)"`).exec(labels)?.[1] ?? "";
+    const isSame = operator?.endsWith("~") === true ? new RegExp(`^(?:${pattern})$`).test(value) : value === pattern;
+    return operator?.startsWith("!") === true ? !isSame : isSame;
+  });
+}
+
+/** What Prometheus would find true of the real metrics now, without the time for which an alert waits. */
+function watching(
+  { clock, operator }: Pick<World, "clock" | "operator">,
+  metrics = metricsOf({ clock, version: "1" }),
+) {
+  metrics.follow(operator);
+  return async (): Promise<readonly string[]> => {
+    const text = (await metrics.pages["/metrics"]?.())?.body ?? "";
+    const now = clock.now() / 1000;
+    const samples = [...text.matchAll(/^(\w+)\{([^}]*)\} (\S+)$/gm)];
+    return ofAges.flatMap(({ alert, since, metric, matchers, threshold }) => {
+      const found = samples.filter(([, name, labels = ""]) => name === metric && matches(labels, matchers));
+      const values = found.map(([, , , value]) => (since ? now - Number(value) : Number(value)));
+      return values.some((value) => value > threshold) ? [alert] : [];
+    });
+  };
+}
+
+/** Fires after this time and not before it, give or take a minute and a half. */
+async function expectFiringAfter(world: World, alert: string, seconds: number): Promise<void> {
+  const firing = watching(world);
+  await world.seconds(seconds - 1.5 * minute);
+  expect(await firing()).not.toContain(alert);
+  await world.seconds(3 * minute);
+  expect(await firing()).toContain(alert);
+}
+
+async function servingWorld(spec = ec2): Promise<World> {
+  const world = await aWorld();
+  world.apply(computeEnvironment("ce", spec), jobQueue("q", ["ce"]));
+  await world.untilReady();
+  return world;
+}
+
+describe("alerts that compare ages, with what the real metrics show", () => {
+  it("are those that are tried here", () => {
+    // Draining is another step of the metric that AWSBatchReplacementStuck is tried with.
+    expect(ofAges.map(({ alert }) => alert)).toEqual([
+      "AWSBatchObserverStale",
+      "AWSBatchAPIServerSilent",
+      "AWSBatchObjectNotReady",
+      "AWSBatchApprovalWaits",
+      "AWSBatchReplacementStuck",
+      "AWSBatchDrainIsLong",
+      "AWSBatchDeletionWedged",
+      "AWSBatchJobsDoNotStart",
+    ]);
+  });
+
+  it("are silent about what is well", async () => {
+    const world = await servingWorld();
+    const firing = watching(world);
+    await world.seconds(3 * hour);
+    expect(await firing()).toEqual([]);
+  });
+
+  it("AWS has not been read for five minutes", async () => {
+    const world = await servingWorld();
+    await world.seconds(2 * minute);
+    world.aws.faults.add({ on: "DescribeJobQueues", fault: serverFailure });
+    await expectFiringAfter(world, "AWSBatchObserverStale", 5 * minute);
+  });
+
+  it("the API server has not been heard for two minutes", async () => {
+    const world = await servingWorld();
+    const metrics = metricsOf({ clock: world.clock, version: "1" });
+    const firing = watching(world, metrics);
+    metrics.runtime.reflector(JobQueueKind).listed(0);
+    await world.seconds(2 * minute);
+    expect(await firing()).toEqual([]);
+    await world.seconds(1);
+    expect(await firing()).toEqual(["AWSBatchAPIServerSilent"]);
+  });
+
+  it("an object has not been Ready for half an hour", async () => {
+    const world = await aWorld();
+    world.apply(jobQueue("q", ["missing"]));
+    await expectFiringAfter(world, "AWSBatchObjectNotReady", 30 * minute);
+  });
+
+  it("an approval has been waited for for an hour", async () => {
+    const held = { ...ec2, replacement: { soakSeconds: 0, holdBefore: ["Create" as const] } };
+    const world = await servingWorld(held);
+    world.apply(computeEnvironment("ce", withTypes(["m5.large"], held)));
+    await expectFiringAfter(world, "AWSBatchApprovalWaits", hour);
+    expect(await watching(world)()).toEqual(["AWSBatchApprovalWaits"]);
+  });
+
+  it("a replaced environment has been at a step for two hours", async () => {
+    const soaking = { ...ec2, replacement: { soakSeconds: 4 * hour } };
+    const world = await servingWorld(soaking);
+    world.apply(computeEnvironment("ce", withTypes(["m5.large"], soaking)));
+    const isRetiring = (): boolean => world.condition("BatchComputeEnvironment", "ce", "Retiring") !== undefined;
+    await world.until("the old one soaks", isRetiring);
+    await expectFiringAfter(world, "AWSBatchReplacementStuck", 2 * hour);
+  });
+
+  it("a deletion has been waiting for an hour", async () => {
+    const world = await servingWorld();
+    world.delete("BatchComputeEnvironment", "ce");
+    await expectFiringAfter(world, "AWSBatchDeletionWedged", hour);
+  });
+
+  it("the first job has been RUNNABLE for half an hour", async () => {
+    const { computeResources: resources = { type: "EC2", maxvCpus: 1, subnets: [] } } = ec2;
+    const world = await aWorld();
+    world.apply(computeEnvironment("ce", { ...ec2, computeResources: { ...resources, maxvCpus: 0 } }));
+    world.apply(jobQueue("q", ["ce"]), jobDefinition("hello"));
+    await world.untilReady();
+    const job = { jobName: "job", jobQueue: "team_q", jobDefinition: "team_hello" };
+    world.aws.outside.submitPlannedJob(job, { durationMs: minute * 1000, exitCode: 0 });
+    await expectFiringAfter(world, "AWSBatchJobsDoNotStart", 30 * minute);
+  });
+});
