@@ -1,6 +1,6 @@
-import { stringify } from "yaml";
 import packageManifest from "../../package.json" with { type: "json" };
 import type { CustomResourceDefinition } from "../../src/api/crd.ts";
+import { yamlOf } from "../yaml.ts";
 
 /** Says which version of the project a definition in a cluster is of, so that an older chart can see it. */
 export const versionAnnotation = "awsbatch.dev/version";
@@ -22,7 +22,7 @@ export function crdTemplate(crd: CustomResourceDefinition, keep?: string): strin
     ...(keep === undefined ? [kept] : [`    {{- if ${keep} }}`, kept, "    {{- end }}"]),
     "  labels:",
     '    {{- include "aws-batch-operator.labels" . | nindent 4 }}',
-    literal(stringify({ spec: rest.spec }, { lineWidth: 0, aliasDuplicateObjects: false })).trimEnd(),
+    literal(yamlOf({ spec: rest.spec })).trimEnd(),
   ].join("\n");
 }
 

@@ -1,5 +1,5 @@
-import { stringify } from "yaml";
 import { z } from "zod";
+import { yamlOf } from "../yaml.ts";
 import { chartValues } from "./values.ts";
 
 /** What is made from the description of the values: values.yaml, values.schema.json and the table of the README. */
@@ -41,7 +41,7 @@ function valueLines(name: string, value: Schema, indent: string): readonly strin
     const inner = Object.entries(value.properties ?? {}).flatMap(([key, one]) => valueLines(key, one, `${indent}  `));
     return [comment, `${indent}${name}:`, ...inner];
   }
-  const yaml = stringify({ [name]: value.default }, { lineWidth: 0, compat: "yaml-1.1" }).trimEnd();
+  const yaml = yamlOf({ [name]: value.default }).trimEnd();
   const flags = name === "flags" ? flagLines(value, indent) : [];
   return [comment, ...yaml.split("\n").map((line) => `${indent}${line}`), ...flags];
 }

@@ -1,7 +1,7 @@
-import { Document, isMap, isSeq } from "yaml";
 import packageManifest from "../../package.json" with { type: "json" };
 import type { CustomResourceDefinition } from "../../src/api/crd.ts";
 import { kinds } from "../../src/api/v1alpha1/kinds.ts";
+import { commented, rulesYaml, yamlOf } from "../yaml.ts";
 import { type Manifest, nameLabel, namespace, operatorName } from "./manifest.ts";
 import { rbacManifests } from "./rbac.ts";
 import { simulatorEnv, simulatorManifests } from "./simulator.ts";
@@ -84,20 +84,7 @@ function yamlDocument({ comment, value }: Manifest): string {
 
 /** YAML in which the reason of each rule of a role stands before it as a comment. */
 function yaml(value: object): string {
-  const document = new Document(value, { aliasDuplicateObjects: false });
-  const rules = document.get("rules");
-  for (const rule of isSeq(rules) ? rules.items : []) {
-    const why = isMap(rule) ? rule.get("why") : undefined;
-    if (!isMap(rule) || typeof why !== "string") continue;
-    rule.delete("why");
-    rule.commentBefore = ` ${why}`;
-  }
-  return document.toString({ lineWidth: 0 });
-}
-
-function commented(text: string): string {
-  return text
-    .split("\n")
-    .map((line) => (line === "" ? "#" : `# ${line}`))
-    .join("\n");
+  const { rules, ...rest } = value as { readonly rules?: readonly { readonly why?: string }[] };
+  if (rules === undefined) return yamlOf(value);
+  return `${yamlOf(rest)}rules:\n${rulesYaml(rules).replace(/^/gm, "  ")}\n`;
 }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parse } from "yaml";
+import { load } from "js-yaml";
 import manifest from "../../package.json" with { type: "json" };
 import packageLock from "../../package-lock.json" with { type: "json" };
 import { versionAnnotation } from "../chart/crd-templates.ts";
@@ -21,7 +21,7 @@ export async function versionPlaces(): Promise<readonly VersionPlace[]> {
   ];
   for (const chart of charts) {
     const file = `charts/${chart}/Chart.yaml`;
-    const { version, appVersion } = parse(await text(file)) as {
+    const { version, appVersion } = load(await text(file)) as {
       readonly version: string;
       readonly appVersion: string;
     };

@@ -3,7 +3,7 @@ import path from "node:path";
 // The package's own entry loads a client for every API there is; this file is what the operator needs of it.
 import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import type { Cluster, User } from "@kubernetes/client-node/dist/config_types.js";
-import { parse } from "yaml";
+import { load } from "js-yaml";
 import { wordsOf } from "./errors.ts";
 
 export interface KubeConfigSource {
@@ -71,7 +71,7 @@ function fromFile(file: string): KubeConfig {
   try {
     const config = new KubeConfig();
     config.loadFromFile(file);
-    const { users = [] } = (parse(readFileSync(file, "utf8")) ?? {}) as { users?: readonly NamedUser[] | null };
+    const { users = [] } = (load(readFileSync(file, "utf8")) ?? {}) as { users?: readonly NamedUser[] | null };
     const written = new Map((users ?? []).map(({ name, user }) => [name, user]));
     const folder = path.dirname(file);
     config.users = config.users.map((user) => {

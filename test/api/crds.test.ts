@@ -1,3 +1,4 @@
+import { load, YAML11_SCHEMA } from "js-yaml";
 import { describe, expect, test } from "vitest";
 import { customResourceDefinitions } from "../../scripts/crds.ts";
 import { outdatedFiles } from "../../scripts/generate.ts";
@@ -180,3 +181,16 @@ const keywords = new Set([
   "x-kubernetes-list-map-keys",
   "x-kubernetes-validations",
 ]);
+
+test("no value of an enum in a spec is anything but a text to a reader of YAML 1.1, quoted or not", () => {
+  const values = crds.flatMap((crd) => {
+    const spec = schemaOf(crd).properties?.["spec"];
+    return spec === undefined ? [] : nodesOf(spec).flatMap(({ node }) => node.enum ?? []);
+  });
+  expect(values.length).toBeGreaterThan(50);
+  expect(
+    values.filter(
+      (value) => typeof value === "string" && value !== "" && load(value, { schema: YAML11_SCHEMA }) !== value,
+    ),
+  ).toEqual([]);
+});

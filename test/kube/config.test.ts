@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { RequestOptions } from "node:https";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { dump } from "js-yaml";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { stringify } from "yaml";
 import { currentNamespace, loadKubeConfig } from "../../src/kube/config.ts";
 
 function folder(files: Readonly<Record<string, string>>): string {
@@ -17,7 +17,7 @@ function folder(files: Readonly<Record<string, string>>): string {
 }
 
 function kubeconfig(user: unknown, name = "one"): string {
-  return stringify({
+  return dump({
     clusters: [{ name, cluster: { server: `https://${name}:6443`, "certificate-authority-data": btoa("the CA") } }],
     users: [{ name, user }],
     contexts: [{ name, context: { cluster: name, user: name, namespace: `${name}-ns` } }],

@@ -46,7 +46,7 @@ const otherWords: ReadonlyMap<string, readonly string[]> = new Map([
       "All",
       "Selector",
       "Apply",
-      "Off",
+      "Skip",
       "Enforce",
       "Warn",
       "Ensure",

@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
+import { loadAll } from "js-yaml";
 import { describe, expect, test } from "vitest";
-import { parseAllDocuments } from "yaml";
 import packageManifest from "../../package.json" with { type: "json" };
 import { customResourceDefinitions } from "../../scripts/crds.ts";
 import type { KubeObject } from "../../src/api/object.ts";
@@ -68,7 +68,7 @@ describe("the documentation", () => {
         .map(([, block = ""]) => block)
         // Where something is left out, nothing can be checked.
         .filter((block) => !block.includes("…"))
-        .flatMap((block) => parseAllDocuments(block).map((document) => document.toJS() as Partial<KubeObject> | null))
+        .flatMap((block) => loadAll(block) as (Partial<KubeObject> | null)[])
         .flatMap((object) => {
           const crd = crds.find(
             ({ spec }) => spec.names.kind === object?.kind && object.apiVersion?.startsWith(spec.group),

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { floatCoreTag, intCoreTag, loadAll, YAML11_SCHEMA } from "js-yaml";
 import { describe, expect, test } from "vitest";
-import { parseAllDocuments } from "yaml";
 import { customResourceDefinitions } from "../../scripts/crds.ts";
 import { outdatedFiles } from "../../scripts/generate.ts";
 import { installManifest } from "../../scripts/install/install.ts";
@@ -74,10 +74,7 @@ function documents(path: string): Installed[] {
 }
 
 function parsed(text: string): Installed[] {
-  return parseAllDocuments(text).map((document) => {
-    expect(document.errors).toEqual([]);
-    return document.toJS() as Installed;
-  });
+  return loadAll(text) as Installed[];
 }
 
 function the(kind: string, name = "aws-batch-operator"): Installed {
@@ -131,6 +128,19 @@ describe("the installation", () => {
     expect(byName(installed)).toEqual(separate);
     expect(byName(documents("manifests/crds.yaml"))).toEqual(separate);
     expect(documents("manifests/crds.yaml")).toHaveLength(kinds.length);
+  });
+
+  test("is the same to readers of YAML 1.1, as kubectl is one, and of YAML 1.2", () => {
+    const old = YAML11_SCHEMA.withTags(floatCoreTag, intCoreTag);
+    for (const file of [
+      "manifests/install.yaml",
+      "manifests/trial.yaml",
+      "manifests/crds.yaml",
+      "argocd/argocd-cm.yaml",
+    ]) {
+      const text = readFileSync(`${root}${file}`, "utf8");
+      expect(loadAll(text, { schema: old })).toEqual(loadAll(text));
+    }
   });
 
   test("puts everything that has a namespace into the one that it makes", () => {

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
+import { load } from "js-yaml";
 import { describe, expect, test } from "vitest";
-import { parse } from "yaml";
 
 interface Rule {
   readonly alert: string;
@@ -10,7 +10,7 @@ interface Rule {
 
 const files = "charts/aws-batch-operator/files";
 const rules = globSync(`${files}/alerts/*.yaml`).flatMap((path) =>
-  (parse(readFileSync(path, "utf8")) as { groups: { rules: Rule[] }[] }).groups.flatMap((group) => group.rules),
+  (load(readFileSync(path, "utf8")) as { groups: { rules: Rule[] }[] }).groups.flatMap((group) => group.rules),
 );
 const dashboards = globSync(`${files}/dashboards/*.json`).map((path) => readFileSync(path, "utf8"));
 const queries = dashboards.flatMap((text) =>
@@ -49,7 +49,7 @@ describe("alerts and dashboard", () => {
   });
 
   test("each alert is told to fire and to be silent by the tests of promtool", () => {
-    const { tests } = parse(readFileSync("test/packaging/monitoring/alerts.yaml", "utf8")) as {
+    const { tests } = load(readFileSync("test/packaging/monitoring/alerts.yaml", "utf8")) as {
       tests: { alert_rule_test: { alertname: string; exp_alerts?: unknown[] }[] }[];
     };
     const told = tests.flatMap((one) => one.alert_rule_test);

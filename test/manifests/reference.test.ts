@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { loadAll } from "js-yaml";
 import { describe, expect, test } from "vitest";
-import { parseAllDocuments } from "yaml";
 import { customResourceDefinitions } from "../../scripts/crds.ts";
 import { referencePages } from "../../scripts/reference/pages.ts";
 import type { StructuralSchema } from "../../src/api/crd.ts";
@@ -35,12 +35,7 @@ function reasonsIn(text: string): readonly string[] {
 }
 
 function yamlBlocks(text: string): readonly unknown[] {
-  return [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].flatMap(([, block = ""]) =>
-    parseAllDocuments(block).map((document) => {
-      expect(document.errors).toEqual([]);
-      return document.toJS() as unknown;
-    }),
-  );
+  return [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].flatMap(([, block = ""]) => loadAll(block));
 }
 
 interface Told {

@@ -1,9 +1,10 @@
 import { globSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { load } from "js-yaml";
 import { beforeAll, describe, expect, test } from "vitest";
-import { parse, stringify } from "yaml";
 import { runFlags } from "../../scripts/chart/flag-values.ts";
 import { valuePaths } from "../../scripts/chart/values-files.ts";
+import { yamlOf } from "../../scripts/yaml.ts";
 import { changesIn, withoutVersion } from "./changes.ts";
 import {
   chart,
@@ -74,7 +75,7 @@ describeWithHelm("the chart", (program) => {
 
   test("renders by default what its golden file shows", async () => {
     const shown = defaults.map((one) => (isDefinition(one) ? { kind: one.kind, metadata: one.metadata } : one));
-    const text = shown.map((one) => stringify(one, { lineWidth: 0, aliasDuplicateObjects: false })).join("---\n");
+    const text = shown.map((one) => yamlOf(one)).join("---\n");
     await expect(withoutVersion(text)).toMatchFileSnapshot("../golden/chart/defaults.yaml");
   });
 
@@ -91,7 +92,7 @@ describeWithHelm("the chart", (program) => {
     const metrics = { prometheusRule: { enabled: true }, dashboard: { enabled: true } };
     const objects = documents(await template(program, lean({ metrics })));
     const alerts = globSync("files/alerts/*.yaml", { cwd: chart }).flatMap(
-      (file) => (parse(readFileSync(`${chart}/${file}`, "utf8")) as { readonly groups: readonly object[] }).groups,
+      (file) => (load(readFileSync(`${chart}/${file}`, "utf8")) as { readonly groups: readonly object[] }).groups,
     );
     expect(objects.find(({ kind }) => kind === "PrometheusRule")?.["spec"].groups).toEqual(alerts);
     const shown = objects.filter(({ kind }) => kind === "ConfigMap").flatMap((one) => Object.values(one["data"]));
@@ -178,7 +179,7 @@ describeWithHelm(
 
 describe("values.yaml", () => {
   test("has every value, with the default from which the templates start", () => {
-    const written = parse(readFileSync(`${chart}/values.yaml`, "utf8")) as Values;
+    const written = load(readFileSync(`${chart}/values.yaml`, "utf8")) as Values;
     const paths = givenPaths(written).map((path) => path.join("."));
     expect(valuePaths().filter((path) => !path.startsWith("flags.") && !paths.includes(path))).toEqual([]);
   });

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { dump } from "js-yaml";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { stringify } from "yaml";
 import { isCi, prometheus } from "../../scripts/test/tools.ts";
 import { Child } from "../integration/control-plane/child.ts";
 import { type ControlPlane, startControlPlane } from "../integration/control-plane/control-plane.ts";
@@ -108,7 +108,7 @@ describe.skipIf(!isCi() && prometheus.missing() !== undefined)("the dashboard, o
       ],
     };
     const configuration = join(directory, "prometheus.yaml");
-    await writeFile(configuration, stringify({ global: { scrape_interval: "1s" }, scrape_configs: [scrape] }));
+    await writeFile(configuration, dump({ global: { scrape_interval: "1s" }, scrape_configs: [scrape] }));
     const child = new Child({
       name: "Prometheus",
       program: "prometheus",

@@ -3,8 +3,8 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { loadAll } from "js-yaml";
 import { describe, inject, test } from "vitest";
-import { parseAllDocuments } from "yaml";
 import { atExit } from "../integration/control-plane/at-exit.ts";
 import { type RunResult, run } from "../integration/control-plane/run.ts";
 
@@ -114,12 +114,7 @@ export function chartWithSamples(): string {
 }
 
 export function documents(yaml: string): readonly Rendered[] {
-  return parseAllDocuments(yaml)
-    .map((document) => {
-      if (document.errors.length > 0) throw document.errors[0];
-      return document.toJS() as Rendered | null;
-    })
-    .filter((one): one is Rendered => one !== null);
+  return (loadAll(yaml) as (Rendered | null)[]).filter((one) => one !== null);
 }
 
 /** A suite for each major of Helm, or for one of them; skipped where there is none. */

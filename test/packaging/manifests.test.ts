@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { dump } from "js-yaml";
 import { beforeAll, describe, expect, test } from "vitest";
-import { stringify } from "yaml";
 import { kubectl35, kubectlTools } from "../integration/control-plane/kubectl-package.ts";
 import { printProgress } from "../integration/control-plane/parts.ts";
 import { runOrFail } from "../integration/control-plane/run.ts";
@@ -65,7 +65,7 @@ describe("Kustomize, by kubectl,", () => {
       resources: [from("installation", "manifests")],
       images: [{ name: "aws-batch-operator", newName: "registry.test/batch", digest: `sha256:${"0".repeat(64)}` }],
     };
-    const objects = await built("installation", { "kustomization.yaml": stringify(overlay) });
+    const objects = await built("installation", { "kustomization.yaml": dump(overlay) });
     const [deployment] = objects.filter(({ kind }) => kind === "Deployment");
     expect(deployment?.metadata.namespace).toBe("batch");
     expect(deployment?.["spec"].template.spec.containers[0].image).toBe(`registry.test/batch@sha256:${"0".repeat(64)}`);
@@ -74,10 +74,10 @@ describe("Kustomize, by kubectl,", () => {
   });
 
   const overlay = (components: readonly string[]) => ({
-    "objects/kustomization.yaml": stringify({
+    "objects/kustomization.yaml": dump({
       resources: ["compute-environment.yaml", "job-definition.yaml", "job-queue.yaml"],
     }),
-    "kustomization.yaml": stringify({
+    "kustomization.yaml": dump({
       namePrefix: "dev-",
       resources: ["objects"],
       components,
@@ -129,9 +129,9 @@ describe("Kustomize, by kubectl,", () => {
     };
     const rendered = await built(name, {
       "objects.yaml": Object.entries(bodies)
-        .map(([key, body]) => stringify(definition(body, key)))
+        .map(([key, body]) => dump(definition(body, key)))
         .join("---\n"),
-      "kustomization.yaml": stringify({
+      "kustomization.yaml": dump({
         resources: ["objects.yaml"],
         components: [from(name, "manifests/kustomize/references")],
         images: [{ name: "app", newTag: "v2" }],

@@ -111,7 +111,7 @@ describe("who does not write in a VPC", () => {
     await one.seconds(1300);
     const subnet = { id: "subnet-more", vpc: "vpc-1", zone: "us-east-1a", cidr: "10.1.0.0/24" };
     one.aws.outside.describeNetwork({ vpcs: [{ id: "vpc-1", cidr: "10.0.0.0/15" }], subnets: [subnet] });
-    one.apply(environment("second", ["subnet-more"], { preflight: "Off" }));
+    one.apply(environment("second", ["subnet-more"], { preflight: "Skip" }));
     await one.untilReady(300);
     expect(told(other, "second", "EndpointsReady")?.status).toBe("True");
   });
@@ -261,7 +261,7 @@ describe("what EC2 refuses beside endpoints", () => {
 describe("what a person mends", () => {
   it("is seen within minutes: an endpoint that had failed", async () => {
     const world = await closedWorld();
-    world.apply(environment("ce", undefined, { preflight: "Off" }));
+    world.apply(environment("ce", undefined, { preflight: "Skip" }));
     await world.untilReady(900);
     await world.seconds(1300);
     const { ec2 } = world.aws.outside;
@@ -273,7 +273,7 @@ describe("what a person mends", () => {
     const network = { id, vpc: "vpc-1", service: "ecs-agent", subnets: one?.SubnetIds ?? [], securityGroups: groups };
     world.aws.outside.describeNetwork({ vpcEndpoints: [{ ...network, privateDns: true, state: "failed", tags }] });
     await world.seconds(3 * 3600);
-    world.apply(environment("second", undefined, { preflight: "Off" }));
+    world.apply(environment("second", undefined, { preflight: "Skip" }));
     await world.seconds(300);
     expect(told(world, "second", "Stalled")?.message).toContain(`${id} is failed: delete it`);
     await ec2.deleteVpcEndpoints({ VpcEndpointIds: [id] });
@@ -282,7 +282,7 @@ describe("what a person mends", () => {
 
   it("is seen within minutes, also without the check of the network", async () => {
     const world = await closedWorld({ vpcs: [{ id: "vpc-1", cidr: "10.0.0.0/16", dnsHostnames: false }] });
-    world.apply(environment("ce", undefined, { preflight: "Off" }));
+    world.apply(environment("ce", undefined, { preflight: "Skip" }));
     await world.seconds(900);
     expect(told(world, "ce", "EndpointsReady")?.message).toContain("enableDnsHostnames");
     world.aws.outside.describeNetwork({ vpcs: [{ id: "vpc-1", cidr: "10.0.0.0/16" }] });

@@ -157,7 +157,7 @@ it("a queue of somebody else goes over to the successor once what else it names 
   const { outside } = world.aws;
   const { type, computeResources } = ec2;
   // No look at the network wakes the object.
-  const spec = { ...repointing, network: { preflight: "Off" as const } };
+  const spec = { ...repointing, network: { preflight: "Skip" as const } };
   world.apply(computeEnvironment("ce", spec));
   await world.untilReady();
   const first = environmentsOf(world)[0]?.computeEnvironmentName ?? "";

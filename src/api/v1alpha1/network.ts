@@ -80,8 +80,8 @@ const madeGroup = object(
 
 export const network = object("What is looked at, and made, in the network of the environment.", {
   preflight: oneOf(
-    "Whether the subnets are checked for a path to what instances need. Warn (default): the condition NetworkReady tells. Enforce: without a path no environment is made and Ready is False. Off: nothing is read.",
-    ["Warn", "Enforce", "Off"],
+    "Whether the subnets are checked for a path to what instances need. Warn (default): the condition NetworkReady tells. Enforce: without a path no environment is created and Ready is False. Skip: nothing is read.",
+    ["Warn", "Enforce", "Skip"],
   ).optional(),
   vpcEndpoints: oneOf(
     "Ensure: the interface endpoints and the S3 gateway endpoint that the subnets lack are made, shared by all environments of the VPC that ask for them, and removed with the last of these. Endpoints of others are used, never changed.",

@@ -22,7 +22,7 @@ const bundles = new Set(["optimal", "default_x86_64", "default_arm64"]);
 export function describedBy(spec: Spec): Described | undefined {
   const resources = spec.computeResources;
   const subnetIds = resources?.subnets ?? [];
-  if (resources === undefined || subnetIds.length === 0 || spec.network?.preflight === "Off") return undefined;
+  if (resources === undefined || subnetIds.length === 0 || spec.network?.preflight === "Skip") return undefined;
   // Its group is only just being made.
   if (spec.network?.securityGroup !== undefined && resources.securityGroupIds === undefined) return undefined;
   const { instanceTypes = [], launchTemplate, ec2Configuration = [], imageId } = resources;

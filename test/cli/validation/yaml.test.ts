@@ -29,11 +29,13 @@ describe("scalars are what kubectl reads", () => {
 describe("what no manifest needs is an error with its line", () => {
   test.each([
     ["a: 1\nb: 2\na: 3", 3, "unique"],
-    ["a: 1\nb: !!binary aGk=", 2, "tag:yaml.org,2002:binary has no place here"],
-    ["a: 1\nb: !env HOME", 2, "Unresolved tag"],
+    ["a: 1\nb: !!binary aGk=", 2, "the tag !!binary has no place here"],
+    ["a: 1\nb: !env HOME", 2, "the tag !env has no place here"],
     ["a: 1\nb: *gone", 2, "no anchor &gone"],
-    ["a: 1\nb: c: d", 2, "nested mappings"],
+    ["a: 1\nb: c: d", 2, "bad indentation of a mapping entry"],
     ["a:\n\t- b", 2, "tab"],
+    ["a: &x {b: *x}", 1, "the alias *x stands within its own anchor"],
+    ["a: {{ .Values.a }}", 1, "is this a template"],
   ])("%j", (text, line, message) => {
     const { documents, errors } = parseYaml(text);
     expect(documents).toEqual([]);
@@ -56,6 +58,25 @@ describe("what no manifest needs is an error with its line", () => {
     expect(documents).toEqual([]);
     expect(errors.length).toBeGreaterThan(0);
   });
+});
+
+test("every fault of a document is reported at once", () => {
+  const { documents, errors } = parseYaml("a: 1\na: 2\nb: *gone\nc: !env HOME\nd: {e: 1, e: 2}");
+  expect(documents).toEqual([]);
+  expect(errors.map(({ line }) => line)).toEqual([2, 3, 4, 5]);
+});
+
+test("an error in one document hides none of the others, and lines count from the beginning of the file", () => {
+  const { documents, errors } = parseYaml("a: 1\n---\nb: c: d\n--- # third\nc: 1\n---\n- [\n");
+  expect(documents.map(({ value, lineOf }) => [value, lineOf(["c"])])).toEqual([
+    [{ a: 1 }, 1],
+    [{ c: 1 }, 5],
+  ]);
+  expect(errors.map(({ line }) => line)).toEqual([3, 8]);
+});
+
+test("a document that begins on the line of its separator is one", () => {
+  expect(parseYaml("--- {a: 1}\n--- {a: 2}").documents.map(({ value }) => value)).toEqual([{ a: 1 }, { a: 2 }]);
 });
 
 test("aliases and merge keys in moderation are followed, also to their lines", () => {

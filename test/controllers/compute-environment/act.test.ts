@@ -214,7 +214,7 @@ function controllerOf(whole: BatchComputeEnvironment, region: FakeRegion, clock:
 
 it("the controller reads object and AWS live, creates, and tells it", async () => {
   const region = fakeRegion();
-  const unchecked = object({ ...ec2, network: { preflight: "Off" } });
+  const unchecked = object({ ...ec2, network: { preflight: "Skip" } });
   const report = await controllerOf(unchecked, region, new VirtualClock(now))();
   expect(region.calls).toEqual(["refresh", expect.stringMatching(/^createComputeEnvironment team_ce-[0-9a-f]{8}$/)]);
   expect(report).toMatchObject({ status: undefined, events: [{ reason: "Created" }], again: { kind: "now" } });

@@ -117,7 +117,7 @@ describe("what is asked about", () => {
 
   it("nothing where there is nothing to check", () => {
     expect(describedBy({ type: "UNMANAGED" })).toBeUndefined();
-    expect(describedBy({ ...ec2, network: { preflight: "Off" } })).toBeUndefined();
+    expect(describedBy({ ...ec2, network: { preflight: "Skip" } })).toBeUndefined();
   });
 
   it("job definitions tell their images, logs, secrets and addresses, and only those of the platform", () => {

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { stringify } from "yaml";
+import { dump } from "js-yaml";
 
 /** What the API server is told of users and keys, as files of its directory. */
 export interface Credentials {
@@ -43,7 +43,7 @@ export async function writeCredentials(directory: string): Promise<Credentials> 
     writeFile(credentials.tokenFile, `${tokens.join("\n")}\n`, { mode: 0o600 }),
     writeFile(credentials.serviceAccountPublicKey, publicKey),
     writeFile(credentials.serviceAccountPrivateKey, privateKey, { mode: 0o600 }),
-    writeFile(credentials.auditPolicy, stringify(auditPolicy)),
+    writeFile(credentials.auditPolicy, dump(auditPolicy)),
   ]);
   return credentials;
 }
@@ -68,6 +68,6 @@ export async function writeKubeconfig(file: string, content: KubeconfigContent):
     clusters: [{ name, cluster: { server: url, "certificate-authority": caFile } }],
     users: [{ name, user: { token } }],
   };
-  await writeFile(file, stringify(kubeconfig), { mode: 0o600 });
+  await writeFile(file, dump(kubeconfig), { mode: 0o600 });
   return file;
 }

@@ -8,7 +8,7 @@ import { deepStrictEqual, match } from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseAllDocuments } from "yaml";
+import { loadAll } from "js-yaml";
 import { startControlPlane } from "../control-plane/control-plane.ts";
 import { flux, goProgram } from "../control-plane/go-program.ts";
 import { printProgress } from "../control-plane/parts.ts";
@@ -37,9 +37,7 @@ async function objectsOf(example: string): Promise<string> {
   const directory = join(examples, example);
   const names = (await readdir(directory)).filter((name) => name.endsWith(".yaml"));
   const texts = await Promise.all(names.map((name) => readFile(join(directory, name), "utf8")));
-  const objects = texts.flatMap((text) =>
-    parseAllDocuments(text).map((document) => document.toJS() as { readonly metadata: object }),
-  );
+  const objects = texts.flatMap((text) => loadAll(text) as { readonly metadata: object }[]);
   return objects
     .map((object) => JSON.stringify({ ...object, metadata: { ...object.metadata, namespace } }))
     .join("\n---\n");

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { load } from "js-yaml";
 import { beforeAll, beforeEach, expect, test } from "vitest";
-import { parse } from "yaml";
 import { linesOf, run } from "../control-plane/run.ts";
 import { describeOnCluster } from "../control-plane/shared.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const page = readFileSync(`${root}docs/gitops.md`, "utf8");
-const ours = (parse(readFileSync(`${root}argocd/argocd-cm.yaml`, "utf8")) as { readonly data: Data }).data;
+const ours = (load(readFileSync(`${root}argocd/argocd-cm.yaml`, "utf8")) as { readonly data: Data }).data;
 
 type Data = Readonly<Record<string, string>>;
 

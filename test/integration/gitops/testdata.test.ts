@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { stringify } from "yaml";
 import { customizationFolder } from "../../../scripts/argocd.ts";
+import { yamlOf } from "../../../scripts/yaml.ts";
 import type { KubeObject } from "../../../src/api/object.ts";
 import { kinds } from "../../../src/api/v1alpha1/kinds.ts";
 import { asServed, judge, type Verdict } from "./judges.ts";
@@ -89,5 +89,5 @@ function inOrder(value: unknown, like: unknown): unknown {
 }
 
 function yaml(value: unknown): string {
-  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+  return yamlOf(value);
 }

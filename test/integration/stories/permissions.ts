@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { parseAllDocuments } from "yaml";
+import { loadAll } from "js-yaml";
 import { type AuditEvent, installManifest, operatorName } from "./installed.ts";
 
 /** One verb on one resource. */
@@ -25,7 +25,7 @@ interface Role {
 
 /** What the roles of the operator in manifests/install.yaml allow, one by one. */
 export async function grantedPermissions(): Promise<readonly Permission[]> {
-  const documents = parseAllDocuments(await readFile(installManifest, "utf8")).map((one) => one.toJS() as Role | null);
+  const documents = loadAll(await readFile(installManifest, "utf8")) as (Role | null)[];
   const roles = documents.filter(
     (one): one is Role => one !== null && /^(Cluster)?Role$/.test(one.kind) && one.metadata.name === operatorName,
   );

@@ -41,7 +41,7 @@ interface Placement {
   readonly subnets: "given" | "selected" | "closed" | "bothClosed";
   readonly groups: "given" | "selected" | "made" | "madeBeside";
   readonly endpoints: boolean;
-  readonly preflight: "Warn" | "Off" | "Enforce";
+  readonly preflight: "Warn" | "Skip" | "Enforce";
 }
 
 function placementOf(chance: Chance): Placement {
@@ -50,7 +50,7 @@ function placementOf(chance: Chance): Placement {
     subnets,
     groups: chance.of(["given", "given", "selected", "made", "madeBeside"] as const),
     endpoints: chance.is(subnets === "closed" || subnets === "bothClosed" ? 0.8 : 0.2),
-    preflight: chance.of(["Warn", "Warn", "Off", "Enforce"] as const),
+    preflight: chance.of(["Warn", "Warn", "Skip", "Enforce"] as const),
   };
 }
 
