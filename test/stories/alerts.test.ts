@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
+import { load } from "js-yaml";
 import { describe, expect, it } from "vitest";
-import { parse } from "yaml";
 import { JobQueueKind } from "../../src/api/v1alpha1/kinds.ts";
 import { metricsOf } from "../../src/cli/run/metrics.ts";
 import { serverFailure } from "../../src/simulator/faults.ts";
@@ -17,7 +17,7 @@ interface Alert {
 }
 
 const file = "charts/aws-batch-operator/files/alerts/aws-batch-operator.yaml";
-const { groups } = parse(readFileSync(file, "utf8")) as { readonly groups: readonly { readonly rules: Alert[] }[] };
+const { groups } = load(readFileSync(file, "utf8")) as { readonly groups: readonly { readonly rules: Alert[] }[] };
 const alerts = groups.flatMap(({ rules }) => rules);
 
 /** A metric, or the time since it, beyond a threshold: the alerts that compare ages and durations. */
