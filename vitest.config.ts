@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/longest-first.ts";
-import { slowTests } from "./test/slow-tests.ts";
+import { exampleWorlds, helmTests, slowTests } from "./test/slow-tests.ts";
 
 /** What runs beside real servers: it waits more than it computes. */
 const servers = { maxWorkers: 4, testTimeout: 240_000, hookTimeout: 600_000 };
@@ -37,7 +37,8 @@ export default defineConfig({
           maxWorkers: "100%",
           sequence: { groupOrder: 1 },
           setupFiles: ["test/setup.ts"],
-          include: ["test/stories/**/*.test.ts", "test/simulation/**/*.test.ts"],
+          include: ["test/stories/**/*.test.ts", "test/simulation/**/*.test.ts", ...exampleWorlds],
+          exclude: slowTests,
         },
       },
       {
@@ -46,7 +47,7 @@ export default defineConfig({
           name: "integration",
           sequence: { groupOrder: 2 },
           include: ["test/integration/**/*.test.ts", "test/examples/**/*.test.ts", "test/cli/main.test.ts"],
-          exclude: slowTests,
+          exclude: [...slowTests, ...exampleWorlds],
           globalSetup: ["test/integration/global-setup.ts"],
         },
       },
@@ -65,7 +66,7 @@ export default defineConfig({
           ...servers,
           name: "slow",
           sequence: { groupOrder: 3 },
-          include: slowTests,
+          include: [...slowTests, ...helmTests],
           globalSetup: ["test/integration/global-setup.ts", "test/packaging/global-setup.ts"],
         },
       },

@@ -7,7 +7,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
  */
 const long = [
   // Most of these wait for servers.
-  /packaging\/(install-helm-\d|image|definitions)\.test\.ts$/,
+  /packaging\/(install|image|definitions)\.test\.ts$/,
   /simulation\/exhaustive\/part-\d\.test\.ts$/,
   /simulation\/bugs\/bugs\.test\.ts$/,
   /simulation\/worlds-\d\.test\.ts$/,

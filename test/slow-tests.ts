@@ -6,8 +6,26 @@ export const slowTests = [
   "test/packaging/image.test.ts",
   "test/packaging/dashboard.test.ts",
   "test/packaging/monitoring.test.ts",
-  "test/packaging/install-helm-3.test.ts",
   "test/integration/stories/moto*.test.ts",
   "test/integration/stories/crashes.test.ts",
   "test/integration/stories/frozen.test.ts",
+  "test/simulation/bugs/other-bugs.test.ts",
+];
+
+/** By Helm 4 in the packaging tier, and by Helm 3 among the slow tests. */
+export const helmTests = [
+  "test/packaging/chart.test.ts",
+  "test/packaging/definitions.test.ts",
+  "test/packaging/install.test.ts",
+  "test/packaging/manifests.test.ts",
+  "test/packaging/readme.test.ts",
+];
+
+/** Worlds of examples: they compute, and use no server but the simulator's. */
+export const exampleWorlds = [
+  "test/examples/blue-green-story.test.ts",
+  "test/examples/mistakes.test.ts",
+  "test/examples/networks.test.ts",
+  "test/examples/plan.test.ts",
+  "test/examples/virtual-world.test.ts",
 ];

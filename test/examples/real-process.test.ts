@@ -39,31 +39,28 @@ const isLive = ({ status }: { readonly status?: string | undefined }): boolean =
 
 // They mostly wait, each for an account of its own.
 describe.concurrent("the operator as a process, with the AWS SDK", () => {
-  it.for(["quickstart", "classic-ec2", "fair-share"])(
-    "makes %s, and a second start has nothing to do",
-    async (name, { onTestFinished }) => {
-      const example = exampleNamed(name);
-      const account = await fastAws(onTestFinished);
-      await prepare(account.aws, example);
-      const directory = copyOf(example, onTestFinished);
-      const start = startsLocal(directory, account, onTestFinished);
-      const writes = (): number => account.aws.log.filter((call) => call.by === "operator" && isWrite(call)).length;
+  it("makes the quickstart, and a second start has nothing to do", async ({ onTestFinished }) => {
+    const example = exampleNamed("quickstart");
+    const account = await fastAws(onTestFinished);
+    await prepare(account.aws, example);
+    const directory = copyOf(example, onTestFinished);
+    const start = startsLocal(directory, account, onTestFinished);
+    const writes = (): number => account.aws.log.filter((call) => call.by === "operator" && isWrite(call)).length;
 
-      const first = start(...untilReady);
-      const end = await first.ended;
-      expect(first.lines.at(-1)).toMatchObject({ type: "end", outcome: "reached" });
-      expect(end).toEqual({ exitCode: 0, stderr: "" });
-      expect(first.lines.filter(({ type }) => type === "awsWrite")).toHaveLength(writes());
-      const { length: objects } = await manifestsOf(example);
-      expect(liveNames(account.aws)).toHaveLength(objects);
+    const first = start(...untilReady);
+    const end = await first.ended;
+    expect(first.lines.at(-1)).toMatchObject({ type: "end", outcome: "reached" });
+    expect(end).toEqual({ exitCode: 0, stderr: "" });
+    expect(first.lines.filter(({ type }) => type === "awsWrite")).toHaveLength(writes());
+    const { length: objects } = await manifestsOf(example);
+    expect(liveNames(account.aws)).toHaveLength(objects);
 
-      const before = writes();
-      const second = start(...untilReady);
-      expect(await second.ended).toEqual({ exitCode: 0, stderr: "" });
-      expect(second.lines).toContainEqual(expect.objectContaining({ type: "notice" }));
-      expect(writes()).toBe(before);
-    },
-  );
+    const before = writes();
+    const second = start(...untilReady);
+    expect(await second.ended).toEqual({ exitCode: 0, stderr: "" });
+    expect(second.lines).toContainEqual(expect.objectContaining({ type: "notice" }));
+    expect(writes()).toBe(before);
+  });
 
   it("killed in the middle of a replacement, twice, goes on to one environment", async ({ onTestFinished }) => {
     const example = exampleNamed("classic-ec2");

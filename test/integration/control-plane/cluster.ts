@@ -92,9 +92,9 @@ export class Cluster {
     options: { readonly input?: string; readonly kubeconfig?: string } = {},
   ): Promise<RunResult> {
     const result = await this.#run(this.access.kubectlPath, args, options);
-    const namespace = args[args.findIndex((arg) => arg === "-n" || arg === "--namespace") + 1] ?? "";
-    const waited = args.some((arg) => arg.startsWith("--timeout=")) && args.includes(namespace);
-    if (result.code === 0 || !waited) return result;
+    const namespace = args[args.findIndex((arg) => arg === "-n" || arg === "--namespace") + 1];
+    const waited = args.some((arg) => arg.startsWith("--timeout=")) && namespace !== args[0];
+    if (result.code === 0 || !waited || namespace === undefined) return result;
     return { ...result, stderr: `${result.stderr}kubectl ${args.join(" ")}${await this.#standing(namespace)}` };
   }
 

@@ -1,4 +1,4 @@
 import { describeWithHelm } from "./helm.ts";
 import { installStories } from "./install-stories.ts";
 
-describeWithHelm("a release", installStories, "Helm 4");
+describeWithHelm("a release", installStories);

@@ -1,4 +1,0 @@
-import { describeWithHelm } from "./helm.ts";
-import { installStories } from "./install-stories.ts";
-
-describeWithHelm("a release", installStories, "Helm 3");
