@@ -6,7 +6,7 @@ import { nextTick } from "node:process";
  * (operator, simulator, users) can run on one virtual clock.
  */
 export interface Clock {
-  /** Wall time, milliseconds since the epoch. May jump. */
+  /** Wall time, whole milliseconds since the epoch. May jump. */
   now(): number;
   /** Milliseconds that only grow; for deadlines and ages. Stands still while the machine sleeps. */
   monotonic(): number;
@@ -48,7 +48,7 @@ export function systemClock(speed = 1): Clock {
   const start = performance.now();
   const elapsed = (): number => (performance.now() - start) * speed;
   return {
-    now: () => (speed === 1 ? Date.now() : wallStart + elapsed()),
+    now: () => (speed === 1 ? Date.now() : Math.floor(wallStart + elapsed())),
     monotonic: elapsed,
     boottime: () => uptime() * 1000 * speed,
     schedule(delayMs, task) {

@@ -99,7 +99,7 @@ export function checkUpdate(
   }
   if (
     serviceRole !== undefined &&
-    (serviceRole === serviceLinkedRole) !== (current.serviceRole === serviceLinkedRole)
+    ((serviceRole || serviceLinkedRole) === serviceLinkedRole) !== (current.serviceRole === serviceLinkedRole)
   ) {
     // our words
     throw refused("A compute environment cannot change between a service-linked role and another service role.");

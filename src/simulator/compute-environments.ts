@@ -233,7 +233,7 @@ export class ComputeEnvironments {
     const { computeResources: update, state, serviceRole, unmanagedvCpus, ecsSettings, updatePolicy } = request;
     const updated: Environment = { ...current };
     if (state !== undefined) updated.state = state;
-    if (serviceRole !== undefined) updated.serviceRole = serviceRole;
+    if (serviceRole !== undefined) updated.serviceRole = serviceRole || serviceLinkedRole(this.#world);
     if (unmanagedvCpus !== undefined) updated.unmanagedvCpus = unmanagedvCpus;
     if (ecsSettings !== undefined) updated.ecsSettings = ecsSettings;
     if (updatePolicy !== undefined)
@@ -254,7 +254,9 @@ export class ComputeEnvironments {
     const { updatePolicy, computeEnvironmentArn: arn, computeEnvironmentName: name } = environment;
     const { knobs, clock } = this.#world;
     const ready = clock.monotonic() + knobs.infrastructureUpdateMs;
-    const deadline = clock.monotonic() + (updatePolicy?.jobExecutionTimeoutMinutes ?? 30) * 60_000;
+    const deadline =
+      clock.monotonic() +
+      (updatePolicy?.jobExecutionTimeoutMinutes ?? defaultUpdatePolicy.jobExecutionTimeoutMinutes) * 60_000;
     if (updatePolicy?.terminateJobsOnUpdate === true) this.#tenants().evict(arn);
     const step = (): void => {
       const now = clock.monotonic();

@@ -65,6 +65,8 @@ export function requireConsistentResources(resources: ComputeResource): void {
   if (instanceTypes.some(isArm) && !instanceTypes.every(isArm)) {
     throw invalid("arm-based instance type cannot be used with other instance types");
   }
+  const delay = resources.scalingPolicy?.minScaleDownDelayMinutes ?? 0;
+  if (delay > 0 && delay < 20) throw invalid("minScaleDownDelayMinutes must be 0 or between 20 and 10080."); // our words
   requireLegalStrategy(resources);
   for (const { imageType: type } of resources.ec2Configuration ?? []) {
     if (!imageType.test(type ?? "")) throw invalid("Invalid imageType in ComputeResources.ec2Configuration");

@@ -35,6 +35,7 @@ const tagsPath = "/v1/tags/";
  */
 export async function serveBatch(aws: SimulatedAws, { port, host = "127.0.0.1" }: ServeOptions): Promise<ServedBatch> {
   const operations = new Map(Object.keys(aws.batch).map((name) => [name.toLowerCase(), name as keyof SimulatedBatch]));
+  const send = (response: ServerResponse, answer: Answer): void => sendAs(aws.requestId(), response, answer);
   const server = createServer((request, response) => {
     const gone = new AbortController();
     response.on("close", () => {
@@ -188,9 +189,10 @@ function json(output: unknown): Answer {
   return { status: 200, contentType: "application/json", body: JSON.stringify(output ?? {}) };
 }
 
-function send(response: ServerResponse, { status, contentType, body, headers }: Answer): void {
+function sendAs(requestId: string, response: ServerResponse, { status, contentType, body, headers }: Answer): void {
   if (response.destroyed) return;
   response.writeHead(status, {
+    "x-amzn-requestid": requestId,
     "content-type": contentType,
     "content-length": Buffer.byteLength(body),
     ...headers,

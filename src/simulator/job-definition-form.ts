@@ -109,7 +109,7 @@ function describedPod(properties: EksProperties): EksProperties {
       imagePullSecrets: [],
       ...given(pod),
       containers: (pod.containers ?? []).map(described),
-      ...given({ initContainers: pod.initContainers?.map(described) }),
+      initContainers: (pod.initContainers ?? []).map(described),
     },
   };
 }
@@ -119,6 +119,7 @@ function describedNodes(nodes: NodeProperties): NodeProperties {
     ...nodes,
     nodeRangeProperties: (nodes.nodeRangeProperties ?? []).map((range) => ({
       targetNodes: range.targetNodes,
+      instanceTypes: [],
       ...given(range),
       ...given({
         container: range.container && describedContainer(range.container, false),

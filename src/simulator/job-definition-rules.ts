@@ -82,6 +82,7 @@ function checkContainer(container: ContainerProperties, fargate: boolean): void 
   if (container.memory !== undefined && memory !== undefined) {
     throw invalid("Cannot use both ECS containerProperties memory and resourceRequirement MEMORY");
   }
+  requireRoleForSecrets(container, container.executionRoleArn);
   checkVolumes(container.volumes ?? [], container.mountPoints ?? [], fargate, {
     platformVersion: container.fargatePlatformConfiguration?.platformVersion,
     role: container.jobRoleArn,
@@ -111,6 +112,7 @@ function checkTasks(properties: EcsProperties, fargate: boolean): void {
     checkRequirements(requirements, fargate);
     vcpus += Number(requirementOf(requirements, "VCPU") ?? 0);
     memory += Number(requirementOf(requirements, "MEMORY") ?? 0);
+    requireRoleForSecrets(container, task.executionRoleArn);
     if (fargate) requireFargateContainer(container, task.executionRoleArn, task.ephemeralStorage?.sizeInGiB);
   }
   const mounts = containers.flatMap((container) => container.mountPoints ?? []);
@@ -156,6 +158,18 @@ function checkRequirements(requirements: readonly ResourceRequirement[], fargate
         `Value ${value} for type ${type} in resourceRequirement is not valid. Please provide a numeric value.`,
       );
     }
+    if (type === "MEMORY" && Number(value) < 4) throw invalid(`Memory must be at least 4, got ${value}.`); // our words
+  }
+}
+
+/** Batch reads secrets and the credentials of a private registry as the execution role. */
+function requireRoleForSecrets(
+  container: ContainerProperties | TaskContainerProperties,
+  executionRoleArn: string | undefined,
+): void {
+  const secrets = [...(container.secrets ?? []), ...(container.logConfiguration?.secretOptions ?? [])];
+  if (executionRoleArn === undefined && (secrets.length > 0 || container.repositoryCredentials !== undefined)) {
+    throw invalid("executionRoleArn is required for secrets and repositoryCredentials."); // our words
   }
 }
 

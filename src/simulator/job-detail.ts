@@ -20,6 +20,7 @@ export interface StoredJob {
   readonly arn: string;
   readonly queueArn: string;
   readonly request: SubmitJobRequest;
+  /** The revision as this job runs it, overrides included. */
   readonly definition: DefinitionRevision;
   readonly plan: JobPlan;
   readonly vcpus: number;
@@ -80,9 +81,8 @@ function priorityOf({ definition, request }: StoredJob): number {
 }
 
 /** Number of nodes of a multi-node parallel job; undefined for any other. */
-export function nodeCount({ definition, request }: StoredJob): number | undefined {
-  const nodes = definition.nodeProperties;
-  return nodes === undefined ? undefined : (request.nodeOverrides?.numNodes ?? nodes.numNodes);
+export function nodeCount({ definition }: StoredJob): number | undefined {
+  return definition.nodeProperties?.numNodes;
 }
 
 /** @param children of an array, as of the same time */
@@ -107,6 +107,7 @@ export function detailOf(job: StoredJob, children: readonly StoredJob[]): JobDet
     dependsOn: request.dependsOn ?? [],
     parameters: { ...definition.parameters, ...request.parameters },
     tags: request.tags ?? {},
+    propagateTags: request.propagateTags ?? definition.propagateTags,
     platformCapabilities: definition.platformCapabilities ?? [],
     shareIdentifier: request.shareIdentifier,
     schedulingPriority: request.schedulingPriorityOverride ?? definition.schedulingPriority,
@@ -166,7 +167,7 @@ export function nodeSummaryOf(job: StoredJob, index: number): JobSummary {
 
 function bodyOf(job: StoredJob): Pick<JobDetail, "container" | "ecsProperties" | "eksProperties" | "nodeProperties"> {
   const { containerProperties, ecsProperties, eksProperties, nodeProperties } = job.definition;
-  const { place, request } = job;
+  const { place } = job;
   if (nodeProperties !== undefined) return { nodeProperties };
   if (ecsProperties !== undefined) {
     const tasks = (ecsProperties.taskProperties ?? []).map((task) => ({
@@ -180,11 +181,9 @@ function bodyOf(job: StoredJob): Pick<JobDetail, "container" | "ecsProperties" |
     const pod = eksProperties.podProperties;
     return { eksProperties: { podProperties: { ...pod, containers: pod?.containers, nodeName: place?.instance?.id } } };
   }
-  const { environment, command, resourceRequirements, vcpus, memory } = request.containerOverrides ?? {};
   return {
     container: {
       ...containerProperties,
-      ...given({ environment, command, resourceRequirements, vcpus, memory }),
       taskArn: place?.taskArn,
       containerInstanceArn: place?.instance?.arn,
       exitCode: job.exitCode,
@@ -202,8 +201,4 @@ function arrayProperties(job: StoredJob, children: readonly StoredJob[]): ArrayP
 
 function taskOf(job: StoredJob, index: number): string | undefined {
   return job.place && `${job.place.taskArn}${index.toString(16).padStart(4, "0")}`;
-}
-
-function given<T extends object>(members: T): Partial<T> {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

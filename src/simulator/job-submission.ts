@@ -2,17 +2,22 @@ import type { RetryStrategy, SubmitJobRequest } from "@aws-sdk/client-batch";
 import type { DefinitionRevision, Queue } from "../aws/batch.ts";
 import { checkRetries } from "./job-definition-rules.ts";
 import type { JobPlan } from "./job-detail.ts";
-import { invalid } from "./refusals.ts";
+import { overridden } from "./job-overrides.ts";
+import { invalid, refused } from "./refusals.ts";
 import { checkTags } from "./tags.ts";
 
-/** What Batch checks before it takes a job. @throws Refusal */
+/** In the words of a report from a real account, misspelling included. */
+const fifoOnly =
+  "Job with shareIdentifier or schedulingPriority can onlybe submitted to job queue with fair share scheduling policy.";
+
+/** What Batch checks before it takes a job; the definition as that job will run it. @throws Refusal */
 export function checkedSubmission(
   request: SubmitJobRequest,
   queue: Queue | undefined,
   definition: DefinitionRevision | undefined,
 ): { readonly queue: Queue; readonly definition: DefinitionRevision } {
   if (!/^[0-9A-Za-z][0-9A-Za-z_-]{0,127}$/.test(request.jobName ?? "")) {
-    throw invalid("Job name should match a valid pattern."); // our words
+    throw invalid("Job name should match valid pattern");
   }
   if (queue === undefined) throw invalid(`JobQueue ${request.jobQueue} not found.`);
   if (queue.state !== "ENABLED" || queue.status === "DELETING") {
@@ -27,28 +32,29 @@ export function checkedSubmission(
     if (priority === undefined) {
       throw invalid("Either schedulingPriority in job definition or schedulingPriorityOverride should be specified.");
     }
-  } else if (request.shareIdentifier !== undefined) {
-    throw invalid("shareIdentifier is only applicable for fairshare queues."); // our words
+  } else if (request.shareIdentifier !== undefined || request.schedulingPriorityOverride !== undefined) {
+    throw refused(fifoOnly);
   }
   if (request.timeout !== undefined && (request.timeout.attemptDurationSeconds ?? 0) < 60) {
     throw invalid("AttemptDurationSeconds in Timeout must be at least 60 seconds.");
   }
   checkRetries(request.retryStrategy);
   checkTags(request.tags);
-  return { queue, definition };
+  if (request.propagateTags !== undefined && definition.containerOrchestrationType === "EKS") {
+    throw invalid("propagateTags is not applicable for EKS."); // our words
+  }
+  return { queue, definition: overridden(definition, request) };
 }
 
-/** vCPUs that the job asks for, all nodes together. */
-export function vcpusOf(request: SubmitJobRequest, definition: DefinitionRevision): number {
+/** vCPUs that a job asks for, all nodes together. @param definition as the job runs it */
+export function vcpusOf(definition: DefinitionRevision): number {
   const { containerProperties, ecsProperties, eksProperties, nodeProperties } = definition;
   const required = (
     list: readonly { readonly type?: string | undefined; readonly value?: string | undefined }[] = [],
   ) => Number(list.find((one) => one.type === "VCPU")?.value ?? 0);
   if (nodeProperties !== undefined) {
     const first = nodeProperties.nodeRangeProperties?.[0]?.container;
-    return (
-      (request.nodeOverrides?.numNodes ?? nodeProperties.numNodes ?? 1) * (required(first?.resourceRequirements) || 1)
-    );
+    return (nodeProperties.numNodes ?? 1) * (required(first?.resourceRequirements) || 1);
   }
   if (ecsProperties !== undefined) {
     const containers = ecsProperties.taskProperties?.[0]?.containers ?? [];
@@ -58,17 +64,12 @@ export function vcpusOf(request: SubmitJobRequest, definition: DefinitionRevisio
     const containers = eksProperties.podProperties?.containers ?? [];
     return containers.reduce((sum, { resources }) => sum + Number(resources?.limits?.["cpu"] ?? 1), 0);
   }
-  const overrides = request.containerOverrides;
-  return (
-    required(overrides?.resourceRequirements) ||
-    required(containerProperties?.resourceRequirements) ||
-    (containerProperties?.vcpus ?? 1)
-  );
+  return required(containerProperties?.resourceRequirements) || (containerProperties?.vcpus ?? 1);
 }
 
 /** A command `sleep N` runs N seconds; any other the default time. All end well. */
-export function defaultPlan(request: SubmitJobRequest, definition: DefinitionRevision, durationMs: number): JobPlan {
-  const command = request.containerOverrides?.command ?? definition.containerProperties?.command ?? [];
+export function defaultPlan(definition: DefinitionRevision, durationMs: number): JobPlan {
+  const command = definition.containerProperties?.command ?? [];
   const seconds = command[0] === "sleep" ? Number(command[1]) : Number.NaN;
   return { durationMs: Number.isFinite(seconds) ? seconds * 1000 : durationMs, exitCode: 0 };
 }

@@ -26,7 +26,7 @@ import { Scheduler } from "./scheduler.ts";
 import { SchedulingPolicies } from "./scheduling-policies.ts";
 import { type AwsSnapshot, restoreInto, snapshotOf } from "./snapshot.ts";
 import { type CallRecord, type EffectListener, Wire } from "./wire.ts";
-import { type Change, World } from "./world.ts";
+import { type Change, uuidFrom, World } from "./world.ts";
 
 /** What a test, or the world outside of the operator, does to the account. Takes effect at once. */
 export interface Outside extends SimulatedBatch {
@@ -94,6 +94,8 @@ export interface SimulatedAws {
   readonly faults: Faults;
   readonly outside: Outside;
   readonly truth: Truth;
+  /** The id of one answer that goes out over HTTP. */
+  requestId(): string;
   /** Every call, in the order of its beginning. */
   readonly log: readonly CallRecord[];
   /** Every change of state, in order. */
@@ -131,6 +133,7 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
   // Reads of EC2 and IAM deal Batch no other cards.
   const iamWire = new Wire(world, faults, { log: wire.log, random: seededRandom(iamSeed) });
   const ec2Wire = new Wire(world, faults, { log: wire.log, random: seededRandom(ec2Seed) });
+  const requestIds = seededRandom(requestIdSeed);
   const relations = new QueueRelations(world);
   const environments = new ComputeEnvironments(world, iam, ec2, relations, () => scheduler);
   const policies = new SchedulingPolicies(world, (arn) =>
@@ -213,6 +216,7 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
       vpcEndpoints: () => ec2.state.endpoints.all(),
       whyNoInstanceJoins: (resources) => ec2.whyNoInstanceJoins(resources),
     },
+    requestId: () => uuidFrom(requestIds),
     log: wire.log,
     history: world.history,
     onChange: (listener) => world.onChange(listener),
@@ -229,6 +233,7 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
 
 const ec2Seed = 0x0ec2;
 const iamSeed = 0x01a3;
+const requestIdSeed = 0x001d;
 
 /** While instances run, and until they have ended, their network interfaces hold the group. */
 function hasInstancesWith({ status, computeResources: resources }: Environment, groupId: string): boolean {

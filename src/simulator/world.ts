@@ -54,21 +54,12 @@ export class World {
     return `arn:${this.partition}:${service}:${region}:${this.account}:${resource}`;
   }
 
-  /** A random UUID (version 4 in form). */
   uuid(): string {
-    const digits = this.hex(32);
-    const variant = "89ab"[Math.floor(this.random() * 4)] ?? "8";
-    return [
-      digits.slice(0, 8),
-      digits.slice(8, 12),
-      `4${digits.slice(13, 16)}`,
-      `${variant}${digits.slice(17, 20)}`,
-      digits.slice(20),
-    ].join("-");
+    return uuidFrom(this.random);
   }
 
   hex(length: number): string {
-    return Array.from({ length }, () => Math.floor(this.random() * 16).toString(16)).join("");
+    return hexFrom(this.random, length);
   }
 
   note(change: Omit<Change, "at">): void {
@@ -82,6 +73,23 @@ export class World {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
+}
+
+/** A random UUID (version 4 in form). */
+export function uuidFrom(random: Random): string {
+  const digits = hexFrom(random, 32);
+  const variant = "89ab"[Math.floor(random() * 4)] ?? "8";
+  return [
+    digits.slice(0, 8),
+    digits.slice(8, 12),
+    `4${digits.slice(13, 16)}`,
+    `${variant}${digits.slice(17, 20)}`,
+    digits.slice(20),
+  ].join("-");
+}
+
+function hexFrom(random: Random, length: number): string {
+  return Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join("");
 }
 
 /** Appends to a record of the past and forgets its oldest tenth when it has grown beyond `most`. */

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from "../../src/runtime/clock.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
-import { serveBatch } from "../../src/simulator/http.ts";
 import { createSimulatedAws, type SimulatedAws } from "../../src/simulator/simulated-aws.ts";
+import { serveChecked } from "../simulator/checked-server.ts";
 import { region } from "./examples.ts";
 
 /** A simulated account behind HTTP on this machine, as the AWS SDK sees it. */
@@ -14,7 +14,7 @@ export interface AwsByHttp {
 
 export async function awsByHttp(clock: Clock = systemClock()): Promise<AwsByHttp> {
   const aws = createSimulatedAws({ clock, random: seededRandom(1), region });
-  const { url, close } = await serveBatch(aws, { port: 0 });
+  const { url, close } = await serveChecked(aws, { port: 0 });
   const env = {
     AWS_ENDPOINT_URL: url,
     AWS_REGION: region,

@@ -5,8 +5,9 @@ import { stateDirectory } from "../../src/cli/local/state.ts";
 import type { Problem } from "../../src/cli/validation/problem.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
-import { type ServedBatch, serveBatch } from "../../src/simulator/http.ts";
+import type { ServedBatch } from "../../src/simulator/http.ts";
 import { createSimulatedAws, type SimulatedAws } from "../../src/simulator/simulated-aws.ts";
+import { serveChecked } from "../simulator/checked-server.ts";
 import { command, copyOf, edit, lineOf } from "./command.ts";
 import { exampleNamed, examples } from "./examples.ts";
 import { mistakes } from "./mistakes.ts";
@@ -27,7 +28,7 @@ describe("a mistake is refused with its place", () => {
 
   beforeAll(async () => {
     aws = createSimulatedAws({ clock: new VirtualClock(), random: seededRandom(1) });
-    served = await serveBatch(aws, { port: 0 });
+    served = await serveChecked(aws, { port: 0 });
     vi.stubEnv("AWS_ENDPOINT_URL", served.url);
   });
   afterAll(async () => {

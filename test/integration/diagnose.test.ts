@@ -2,10 +2,11 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { runCli } from "../../src/cli/program.ts";
 import { sleep, systemClock } from "../../src/runtime/clock.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
-import { type ServedBatch, serveBatch } from "../../src/simulator/http.ts";
+import type { ServedBatch } from "../../src/simulator/http.ts";
 import { createSimulatedAws, type SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import { KeptOutput, testIo } from "../cli/streams.ts";
 import { ec2, queue } from "../simulator/account.ts";
+import { serveChecked } from "../simulator/checked-server.ts";
 
 /** The command with the real clients of Batch, EC2 and IAM, against the simulator by HTTP. */
 
@@ -15,7 +16,7 @@ let served: ServedBatch;
 
 beforeAll(async () => {
   aws = createSimulatedAws({ clock, random: seededRandom(1), knobs: { latencyMs: 0, stalenessMs: 0 } });
-  served = await serveBatch(aws, { port: 0 });
+  served = await serveChecked(aws, { port: 0 });
   vi.stubEnv("AWS_ENDPOINT_URL", served.url);
   vi.stubEnv("AWS_REGION", "us-east-1");
   vi.stubEnv("AWS_ACCESS_KEY_ID", "simulated");

@@ -2,16 +2,17 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import type { Ec2Api } from "../../src/aws/ec2.ts";
 import { sdkEc2 } from "../../src/aws/ec2-sdk.ts";
 import { throttled } from "../../src/simulator/faults.ts";
-import { type ServedBatch, serveBatch } from "../../src/simulator/http.ts";
+import type { ServedBatch } from "../../src/simulator/http.ts";
 import { defaultVpc, play } from "../aws/ec2-script.ts";
 import { account } from "./account.ts";
+import { serveChecked } from "./checked-server.ts";
 
 const { aws } = account();
 let served: ServedBatch;
 let ec2: Ec2Api & { close(): void };
 
 beforeAll(async () => {
-  served = await serveBatch(aws, { port: 0 });
+  served = await serveChecked(aws, { port: 0 });
 });
 beforeEach(() => {
   vi.stubEnv("AWS_ENDPOINT_URL", served.url);

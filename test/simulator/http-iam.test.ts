@@ -2,10 +2,10 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { iamCallKinds } from "../../src/aws/iam-calls.ts";
 import { sdkIam } from "../../src/aws/iam-sdk.ts";
 import { accessDenied } from "../../src/simulator/faults.ts";
-import { serveBatch } from "../../src/simulator/http.ts";
 import { inputIn } from "../../src/simulator/http-query.ts";
 import { play, script } from "../aws/iam-script.ts";
 import { account, trustOf } from "./account.ts";
+import { serveChecked } from "./checked-server.ts";
 
 const instant = { iamVisibleMs: 0, iamPropagationMs: 0 };
 
@@ -15,7 +15,7 @@ afterEach(() => {
 
 async function served() {
   const { aws } = account(instant);
-  const { url, close } = await serveBatch(aws, { port: 0 });
+  const { url, close } = await serveChecked(aws, { port: 0 });
   onTestFinished(close);
   vi.stubEnv("AWS_ENDPOINT_URL", url);
   vi.stubEnv("AWS_ACCESS_KEY_ID", "any");

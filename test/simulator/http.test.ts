@@ -22,9 +22,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sleep, systemClock } from "../../src/runtime/clock.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
 import { throttled } from "../../src/simulator/faults.ts";
-import { type ServedBatch, serveBatch } from "../../src/simulator/http.ts";
+import type { ServedBatch } from "../../src/simulator/http.ts";
 import { createSimulatedAws, type SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import { containerJob, fargate, queue } from "./account.ts";
+import { serveChecked } from "./checked-server.ts";
 
 // A thousand times faster than the world: an environment is VALID after 3 ms.
 const clock = systemClock(1000);
@@ -35,7 +36,7 @@ let sts: STSClient;
 
 beforeAll(async () => {
   aws = createSimulatedAws({ clock, random: seededRandom(1) });
-  served = await serveBatch(aws, { port: 0 });
+  served = await serveChecked(aws, { port: 0 });
   const credentials = { accessKeyId: "any", secretAccessKey: "any" };
   const settings = { endpoint: served.url, region: "us-east-1", credentials };
   batch = new BatchClient({ ...settings, maxAttempts: 1 });

@@ -127,6 +127,7 @@ describe("a job definition", () => {
       volumes: [],
       imagePullSecrets: [],
       containers: [{ image, resources, args: [], command: [], env: [], volumeMounts: [] }],
+      initContainers: [],
     });
   });
 

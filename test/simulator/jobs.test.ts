@@ -348,7 +348,11 @@ describe("SubmitJob is refused", () => {
       { jobDefinition: "none" },
       "JobDefinition name none does not exist or is not in ACTIVE status",
     ],
-    ["a share on a FIFO queue", { shareIdentifier: "a" }, "shareIdentifier is only applicable for fairshare queues."],
+    [
+      "a share on a FIFO queue",
+      { shareIdentifier: "a" },
+      "Job with shareIdentifier or schedulingPriority can onlybe submitted to job queue with fair share scheduling policy.",
+    ],
     ["an array of one", { arrayProperties: { size: 1 } }, "arrayProperties.size must be between 2 and 10000."],
   ])("with %s", async (_case, change, text) => {
     const { aws } = await workplace();

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ServedBatch, serveBatch } from "../../src/simulator/http.ts";
+import type { ServedBatch } from "../../src/simulator/http.ts";
 import type { Operation } from "../../src/simulator/model/model.ts";
 import { type Account, accountWithQueue, containerJob } from "./account.ts";
+import { serveChecked } from "./checked-server.ts";
 import { junkFor, placesIn, requestsOf, servedOperations, structureHolding } from "./model-requests.ts";
 
 /** Longer than most timers of an account at rest. */
@@ -15,7 +16,7 @@ let served: ServedBatch;
 beforeAll(async () => {
   world = await accountWithQueue({ keptRecords: 1000 });
   await world.aws.outside.registerJobDefinition(containerJob("jd"));
-  served = await serveBatch(world.aws, { port: 0 });
+  served = await serveChecked(world.aws, { port: 0 });
 });
 
 afterAll(() => served.close());

@@ -3,10 +3,11 @@ import { runCli } from "../../../src/cli/program.ts";
 import { sleep, systemClock } from "../../../src/runtime/clock.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
 import { accessDenied } from "../../../src/simulator/faults.ts";
-import { type ServedBatch, serveBatch } from "../../../src/simulator/http.ts";
+import type { ServedBatch } from "../../../src/simulator/http.ts";
 import { createSimulatedAws, type SimulatedAws } from "../../../src/simulator/simulated-aws.ts";
 import { FakeApiServer, refusal } from "../../kube/fake-api-server.ts";
 import { containerJob, ec2, queue } from "../../simulator/account.ts";
+import { serveChecked } from "../../simulator/checked-server.ts";
 import { kubeconfigTo } from "../run/world.ts";
 import { KeptOutput, testIo } from "../streams.ts";
 
@@ -19,7 +20,7 @@ let kube: FakeApiServer;
 
 beforeEach(async () => {
   aws = createSimulatedAws({ clock, random: seededRandom(1), knobs: { latencyMs: 0, stalenessMs: 0 } });
-  served = await serveBatch(aws, { port: 0 });
+  served = await serveChecked(aws, { port: 0 });
   kube = await FakeApiServer.start();
   vi.stubEnv("AWS_ENDPOINT_URL", served.url);
   vi.stubEnv("AWS_REGION", "us-east-1");

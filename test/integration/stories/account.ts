@@ -1,10 +1,10 @@
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
-import { serveBatch } from "../../../src/simulator/http.ts";
 import type { Knobs } from "../../../src/simulator/knobs.ts";
 import { createSimulatedAws, type SimulatedAws } from "../../../src/simulator/simulated-aws.ts";
 import type { Policy } from "../../policy/evaluator.ts";
 import { policyFor, watchPolicy } from "../../policy/requests.ts";
+import { serveChecked } from "../../simulator/checked-server.ts";
 
 /** One call that came in by a front. */
 export interface FrontCall {
@@ -82,7 +82,7 @@ export class Account {
         },
       ]),
     ) as unknown as typeof batch;
-    const { url, close } = await serveBatch({ ...this.aws, batch: recorded }, { port: 0 });
+    const { url, close } = await serveChecked({ ...this.aws, batch: recorded }, { port: 0 });
     this.#closers.push(close);
     return { url, calls, writes: () => calls.filter(({ operation }) => !/^(describe|list|get)/.test(operation)) };
   }
