@@ -23,7 +23,7 @@ const requirements = fileURLToPath(new URL("moto/requirements.txt", import.meta.
 
 /** @throws Error that says what is missing when moto cannot be installed */
 export async function startMoto(progress: Progress = printProgress): Promise<Moto> {
-  const program = await motoServer(progress);
+  const program = await motoPython(progress);
   const directory = await mkdtemp(join(tmpdir(), "aws-batch-operator-moto-"));
   const [port] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;
@@ -52,8 +52,8 @@ export async function startMoto(progress: Progress = printProgress): Promise<Mot
   return { url, reset, stop };
 }
 
-/** The Python of a virtual environment that has moto. Such an environment cannot be moved: it is made in place. */
-async function motoServer(progress: Progress): Promise<string> {
+/** The Python of a virtual environment that has moto and boto3. Such an environment cannot be moved: it is made in place. */
+export async function motoPython(progress: Progress = printProgress): Promise<string> {
   const pinned = await readFile(requirements);
   const directory = cachePath(`moto-${createHash("sha256").update(pinned).digest("hex").slice(0, 12)}`);
   await madeOnce(join(directory, "complete"), progress, async () => {

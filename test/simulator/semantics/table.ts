@@ -1,0 +1,22 @@
+import { definitionRows } from "./definitions.ts";
+import { describedRows } from "./definitions-described.ts";
+import { environmentUpdateRows } from "./environment-updates.ts";
+import { environmentRows } from "./environments.ts";
+import { jobRows } from "./jobs.ts";
+import { otherRows } from "./others.ts";
+import { queueRows } from "./queues.ts";
+import type { Row } from "./row.ts";
+
+/**
+ * What is known of AWS Batch: its refusals, defaults and filled-in members, each with its source. To add a fact, add a
+ * row to the file of its kind. Every row is tried over HTTP with the AWS SDK's request and with boto3's.
+ */
+export const semantics: readonly Row[] = [
+  ...environmentRows,
+  ...environmentUpdateRows,
+  ...queueRows,
+  ...definitionRows,
+  ...describedRows,
+  ...jobRows,
+  ...otherRows,
+];
