@@ -25,7 +25,21 @@ const policy = { terminateJobsOnUpdate: true, jobExecutionTimeoutMinutes: 7200 }
 /** What AWS says to updates and deletions of environments, and how it describes them. */
 export const environmentUpdateRows: readonly Row[] = [
   ...rowsOf("UpdateComputeEnvironment", [
-    ["nothing at all", "[TF]", update("fargate", {}), refused(nothing)],
+    [
+      "nothing at all",
+      "[TFI 43969]",
+      update("fargate", {}),
+      refused("One of [state | compute-resources | service-role | unmanaged-vcpus] is required."),
+    ],
+    [
+      "an infrastructure field on an environment with a service role of its own",
+      "[GH hyp3 1051] 0.1 row 9",
+      resources("custom", { instanceTypes: ["m5"] }),
+      invalid(
+        "Following fields [instanceTypes] can be updated only for Non-fargate Compute Environment having a Batch " +
+          "Service Linked Role",
+      ),
+    ],
     ["empty resources", "[TF]", resources("ec2", {}), refused(nothing)],
     [
       "one that is missing",
@@ -41,9 +55,9 @@ export const environmentUpdateRows: readonly Row[] = [
     ],
     [
       "instance types on Fargate",
-      "[GH]",
+      "[GH aws-cdk 27054] 0.1 row 9",
       resources("fargate", { instanceTypes: ["m5"] }),
-      invalid("instanceTypes is not applicable for Fargate."),
+      invalid("The following parameters can't be updated for Fargate compute environment: instanceTypes."),
     ],
     [
       "a strategy that only a creation may have",
@@ -86,9 +100,9 @@ export const environmentUpdateRows: readonly Row[] = [
     ],
     [
       "an update policy on Fargate",
-      "[GH aws-cdk 27054] 0.1 row 6, ours",
+      "[GH aws-cdk 27054] 0.1 rows 6 and 9",
       update("fargate", { state: "ENABLED", updatePolicy: policy }),
-      invalid("updatePolicy is not applicable for Fargate."),
+      invalid("The following parameters can't be updated for Fargate compute environment: updatePolicy."),
     ],
     [
       "a state that is none",
