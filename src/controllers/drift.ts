@@ -1,3 +1,4 @@
+import { type Circumstances, haveChanged } from "./circumstances.ts";
 import type { Decision, FieldChange } from "./decision.ts";
 
 const windowMs = 15 * 60_000;
@@ -11,21 +12,26 @@ const contestedAfter = 3;
 export class Corrections {
   readonly #fields = new Map<string, Field>();
 
-  note(changes: readonly Fought[], now: number): void {
+  note(changes: readonly Fought[], under: Circumstances, now: number): void {
     for (const { path } of changes) {
       const before = this.#fields.get(path);
       const times = [...(before?.times ?? []).filter((time) => now - time < windowMs), now];
       const contested = times.length >= contestedAfter || before?.yielded === true;
-      this.#fields.set(path, { times, contested, yielded: false });
+      this.#fields.set(path, { times, under, contested, yielded: false });
     }
   }
 
   /** The contested field among these and when it may be put back again, or undefined. */
-  contested(changes: readonly Fought[], now: number): { path: string; resumesAt: number } | undefined {
+  contested(
+    changes: readonly Fought[],
+    under: Circumstances,
+    now: number,
+  ): { readonly path: string; readonly resumesAt: number } | undefined {
     for (const { path } of changes) {
       const field = this.#fields.get(path);
       const last = field?.times.at(-1);
       if (field === undefined || last === undefined || !field.contested || now - last >= windowMs) continue;
+      if (haveChanged(field.under, under)) continue;
       this.#fields.set(path, { ...field, yielded: true });
       return { path, resumesAt: last + windowMs };
     }
@@ -39,6 +45,8 @@ type Fought = Pick<FieldChange, "path">;
 interface Field {
   /** When it was put back, the last 15 minutes before the newest. */
   readonly times: readonly number[];
+  /** What it was put back under last. */
+  readonly under: Circumstances;
   readonly contested: boolean;
   /** Changed again within 15 minutes of the last correction: the other writer has not stopped. */
   readonly yielded: boolean;

@@ -1,5 +1,6 @@
 import type { KubeObject } from "../api/object.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { circumstancesOf, haveChanged } from "./circumstances.ts";
 import { type NotedRefusal, notingRefusal, type RefusedWrites } from "./refused-writes.ts";
 import { askedForMs, isAskedFor } from "./wish.ts";
 
@@ -58,32 +59,37 @@ export function newEc2Memory(): Ec2Memory {
  */
 export async function writeFor(
   memory: Ec2Memory,
-  { metadata }: KubeObject,
+  object: KubeObject,
   writes: readonly unknown[],
   clock: Clock,
   work: () => Promise<void>,
 ): Promise<void> {
+  const { metadata } = object;
   // Nothing else is left to do for what is being deleted: it says what keeps it, and tries again.
   if (metadata.deletionTimestamp !== undefined) return await work();
   const known = memory.refused.get(metadata.uid) ?? new Map<string, NotedRefusal>();
-  await notingRefusal(known, writes, clock, work).finally(() => {
+  await notingRefusal(known, writes, { clock, under: circumstancesOf(object) }, work).finally(() => {
     if (known.size > 0) memory.refused.set(metadata.uid, known);
   });
 }
 
 /**
- * What EC2 has refused to an object, by the text of the writes, and is not yet to be tried again; of what is being
- * deleted it is forgotten.
+ * What EC2 has refused to an object under the present circumstances, by the text of the writes, and is not yet to be
+ * tried again; of what is being deleted it is forgotten.
  *
  * @param now monotonic ms
  */
 export function refusedLately(
   { refused }: Ec2Memory,
-  { metadata }: KubeObject,
+  object: KubeObject,
   now: number,
 ): ReadonlyMap<string, RefusedWrites> {
+  const { metadata } = object;
+  const present = circumstancesOf(object);
   if (metadata.deletionTimestamp !== undefined) refused.delete(metadata.uid);
-  const standing = [...(refused.get(metadata.uid) ?? [])].filter(([, { againAt }]) => againAt > now);
+  const standing = [...(refused.get(metadata.uid) ?? [])].filter(
+    ([, { againAt, under }]) => againAt > now && !haveChanged(under, present),
+  );
   return new Map(standing.map(([text, { refusal, againAt }]) => [text, { ...refusal, againInMs: againAt - now }]));
 }
 

@@ -1,5 +1,6 @@
 import { reconcileRequestedAtAnnotation } from "../api/v1alpha1/annotations.ts";
-import type { Decision, FieldChange, Next } from "./decision.ts";
+import { type Circumstances, haveChanged } from "./circumstances.ts";
+import type { Decision, Next } from "./decision.ts";
 import { canonicalJson } from "./fingerprint.ts";
 
 type Act = Extract<Next<unknown>, { kind: "act" }>;
@@ -13,63 +14,35 @@ export type Pause =
   | { readonly kind: "untilAsked"; readonly reason: string };
 
 /**
- * Updates of one object of which AWS does not show the effect, and what the others have brought to the wish. One that
- * was sent three times, with nothing else in between but others of their kind, is in vain, and from then on is sent once
+ * Updates of one object of which AWS does not show the effect. One that was sent three times, with nothing else in between but others of their kind, is in vain, and from then on is sent once
  * in 15 minutes; where it may end jobs, once each time that a person asks.
  */
 export class InVain {
-  /** Both by update. */
+  /** By update. */
   readonly #sent = new Map<string, Sent>();
-  readonly #shown = new Map<string, Shown>();
 
   /** Forgets what was sent when the spec is another, or anything else is next: AWS has shown the effect. */
-  look({ next, change }: Decision<unknown>, generation: number): void {
+  look({ next }: Decision<unknown>, { generation }: Circumstances): void {
     // What AWS refuses, and nothing waits for, comes between two updates and says nothing of them.
     const { reason } = (next.kind === "act" ? next.otherwise?.next : undefined) ?? next;
     for (const [update, sent] of this.#sent) {
-      if (sent.generation === generation && sent.reason === reason) continue;
-      this.#sent.delete(update);
-      const open = pathsOf(change.changes);
-      this.#shown.set(update, {
-        generation: sent.generation,
-        paths: sent.paths.filter((path) => !open.includes(path)),
-      });
+      if (sent.under.generation !== generation || sent.reason !== reason) this.#sent.delete(update);
     }
-    for (const [update, shown] of this.#shown) if (shown.generation !== generation) this.#shown.delete(update);
   }
 
-  /**
-   * The paths that this very act has brought to the wish before, and that nobody has changed in the spec since. That they
-   * differ again is drift, also where the object as a whole was never as wished.
-   */
-  broughtBefore({ action }: Act): readonly string[] {
-    return this.#shown.get(canonicalJson(action))?.paths ?? [];
-  }
-
-  /**
-   * Counts an act that was carried out, if AWS has to show what comes of it.
-   *
-   * @param changes what differed before it
-   * @param askedAt by what a person has asked last that the object is looked at; undefined: by nothing
-   */
-  note(
-    { action, reason, untilShown }: Act,
-    changes: readonly FieldChange[],
-    generation: number,
-    askedAt: string | undefined,
-  ): void {
+  /** Counts an act that was carried out, if AWS has to show what comes of it. */
+  note({ action, reason, untilShown }: Act, under: Circumstances): void {
     if (untilShown !== true) return;
     const update = canonicalJson(action);
     const times = (this.#sent.get(update)?.times ?? 0) + 1;
-    this.#shown.delete(update);
-    this.#sent.set(update, { reason, paths: pathsOf(changes), generation, askedAt, times, backSince: undefined });
+    this.#sent.set(update, { reason, under, times, backSince: undefined });
   }
 
   /** Why an act is not carried out now; undefined: it may be. */
-  pause({ action, stallsInVain: reason }: Act, askedAt: string | undefined, now: number): Pause | undefined {
+  pause({ action, stallsInVain: reason }: Act, under: Circumstances, now: number): Pause | undefined {
     const sent = this.#sent.get(canonicalJson(action));
-    if (sent === undefined || sent.times < timesAtOnce) return undefined;
-    if (reason !== undefined) return sent.askedAt === askedAt ? { kind: "untilAsked", reason } : undefined;
+    if (sent === undefined || sent.times < timesAtOnce || haveChanged(sent.under, under)) return undefined;
+    if (reason !== undefined) return { kind: "untilAsked", reason };
     sent.backSince ??= now;
     const resumesAt = sent.backSince + pauseMs;
     return now < resumesAt ? { kind: "until", resumesAt } : undefined;
@@ -79,22 +52,10 @@ export class InVain {
 interface Sent {
   /** Of the act, and of the wait while AWS carries it out. */
   readonly reason: string;
-  readonly paths: readonly string[];
-  readonly generation: number;
-  readonly askedAt: string | undefined;
+  readonly under: Circumstances;
   readonly times: number;
   /** Since when AWS shows the same difference again. */
   backSince: number | undefined;
-}
-
-interface Shown {
-  readonly generation: number;
-  /** Those that differed when it was sent, and did not when AWS had shown its effect. */
-  readonly paths: readonly string[];
-}
-
-function pathsOf(changes: readonly FieldChange[]): readonly string[] {
-  return changes.map(({ path }) => path);
 }
 
 /** Puts off an update that was in vain and tells so. */

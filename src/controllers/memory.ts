@@ -1,15 +1,16 @@
 import type { Next, Outcome } from "./decision.ts";
 import { Corrections } from "./drift.ts";
+import { FieldHistory } from "./field-history.ts";
 import { InVain } from "./in-vain.ts";
 
 /** What one process knows of one object beyond what can be read: only ages, never steps. */
 export interface Memory {
   reason: string;
   since: number;
-  settledGeneration: number | undefined;
   /** The last refusal, and the generation it was of: what is told while the next try is prepared. */
   refused: { readonly outcome: Outcome; readonly generation: number } | undefined;
   readonly corrections: Corrections;
+  readonly fields: FieldHistory;
   readonly inVain: InVain;
 }
 
@@ -18,9 +19,9 @@ export function newMemory(now: number): Memory {
   return {
     reason: "",
     since: now,
-    settledGeneration: undefined,
     refused: undefined,
     corrections: new Corrections(),
+    fields: new FieldHistory(),
     inVain: new InVain(),
   };
 }

@@ -7,10 +7,12 @@ import type { Again, Reconciler, Report } from "../runtime/controller.ts";
 import { leftInAws } from "./abandoned.ts";
 import { againAfter, noLaterThan } from "./again.ts";
 import { agreed } from "./agreed.ts";
+import { circumstancesOf } from "./circumstances.ts";
 import { conditionsFor, reasonOf, unreadableConditions } from "./conditions.ts";
 import type { Decision, FieldChange, Next, Outcome } from "./decision.ts";
 import { yieldTo } from "./drift.ts";
 import { type Failing, failedOutcome, type Unread, unread } from "./failures.ts";
+import type { Undone } from "./field-history.ts";
 import { drifted, held, isMarked, misplacement, sameWish } from "./holds.ts";
 import { putOff } from "./in-vain.ts";
 import { lasted, type Memory, newMemory, standing } from "./memory.ts";
@@ -126,34 +128,38 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
   /** Pause, dry-run, updates in vain and contested fields turn an act into a wait that says what would be done. */
   function considered(object: O, wish: Wish, decision: Decision<Action>): Decision<Action> {
     const { next } = decision;
-    const { corrections, inVain } = memoryOf(object);
-    inVain.look(decision, object.metadata.generation);
+    const { corrections, fields, inVain } = memoryOf(object);
+    const under = circumstancesOf(object);
+    inVain.look(decision, under);
+    fields.look(decision, under.generation);
     if (wish.paused && next.kind !== "settled") return held(decision, "Paused", "paused by annotation");
     if (wish.dryRun && (next.kind === "act" || next.kind === "release")) {
       return held(decision, "DryRun", "dry-run by annotation");
     }
     if (next.kind !== "act") return decision;
     const now = ports.clock.now();
-    const pause = inVain.pause(next, requestedAtOf(object), now);
-    if (pause !== undefined) {
-      const { whilePutOff } = next;
-      return whilePutOff === undefined ? putOff(decision, pause, now) : { ...decision, next: whilePutOff };
+    const pause = inVain.pause(next, under, now);
+    if (pause !== undefined && next.whilePutOff !== undefined) return { ...decision, next: next.whilePutOff };
+    // What may end jobs is not sent again because somebody else may have undone it.
+    if (pause?.kind === "untilAsked") return putOff(decision, pause, now);
+    const fought = next.follows === true ? [] : [...foughtIn(object, wish, decision, next), ...othersIn(next)];
+    const contested = corrections.contested(fought, under, now);
+    if (contested !== undefined) {
+      const yielded = yieldTo(decision, contested, now, next.ofOthers);
+      return next.whilePutOff === undefined ? yielded : { ...yielded, next: next.whilePutOff };
     }
-    if (next.follows === true) return decision;
-    const contested = corrections.contested([...driftIn(object, wish, decision, next), ...othersIn(next)], now);
-    return contested === undefined ? decision : yieldTo(decision, contested, now, next.ofOthers);
+    return pause === undefined ? decision : putOff(decision, pause, now);
   }
 
-  /** In what AWS had this generation and differs from it again, while nobody changed the spec. */
-  function driftIn(object: O, wish: Wish, decision: Decision<Action>, next: Act<Action>): readonly FieldChange[] {
-    if (wish.deleting) return [];
-    const { settledGeneration, inVain } = memoryOf(object);
-    const all = drifted(decision);
-    if (settledGeneration === object.metadata.generation) return all;
-    // The steps of a replacement do not wait for a field that somebody fights over.
-    if (decision.change.action === "Replace") return [];
-    const before = inVain.broughtBefore(next);
-    return all.filter(({ path }) => before.includes(path));
+  /** What an act would put back, or write once more. */
+  function undoneIn(object: O, wish: Wish, decision: Decision<Action>, next: Act<Action>): Undone {
+    if (wish.deleting) return { changed: [], repeated: [] };
+    return memoryOf(object).fields.undone(decision, drifted(decision), next.action);
+  }
+
+  function foughtIn(object: O, wish: Wish, decision: Decision<Action>, next: Act<Action>): readonly FieldChange[] {
+    const { changed, repeated } = undoneIn(object, wish, decision, next);
+    return [...changed, ...repeated];
   }
 
   async function carryOut(
@@ -225,11 +231,12 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
   /** A drift is counted and told with the first act that corrects it, not with each that follows. */
   function doneEvents(object: O, wish: Wish, decision: Decision<Action>, next: Act<Action>): readonly ObjectEvent[] {
     const { action } = next;
-    const changes = driftIn(object, wish, decision, next);
-    const memory = memoryOf(object);
-    memory.settledGeneration = undefined;
-    memory.inVain.note(next, decision.change.changes, object.metadata.generation, requestedAtOf(object));
-    memory.corrections.note([...changes, ...othersIn(next)], ports.clock.now());
+    const { changed: changes, repeated } = undoneIn(object, wish, decision, next);
+    const { corrections, fields, inVain } = memoryOf(object);
+    const under = circumstancesOf(object);
+    inVain.note(next, under);
+    corrections.note([...changes, ...repeated, ...othersIn(next)], under, ports.clock.now());
+    fields.sent(decision, action);
     if (changes.length === 0) return steps.events(action);
     const paths = changes.map((change) => change.path);
     const note = `changed outside of Kubernetes and put back: ${paths.join(", ")}`;
@@ -327,7 +334,6 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
       return { status: undefined, events, again: { kind: "now" } };
     }
     const lastedMs = lasted(memory, reasonOf(decision, outcome), ports.clock.now());
-    if (decision.next.kind === "settled") memory.settledGeneration = object.metadata.generation;
     const known = asKnown(object);
     const { told: conditions, turnsInMs } = conditionsFor(known, { decision, outcome, lastedMs }, ports.clock.now());
     const requestedAt = requestedAtOf(object);

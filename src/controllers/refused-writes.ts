@@ -1,6 +1,7 @@
 import { adviceFor } from "../aws/advice.ts";
 import { AwsError, type FailureKind } from "../aws/errors.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { type Circumstances, haveChanged } from "./circumstances.ts";
 import { failureReason } from "./conditions.ts";
 import { RefusalNoted } from "./failures.ts";
 import { refusalStallsAfterMs } from "./marks.ts";
@@ -20,9 +21,13 @@ export interface RefusedWrites {
   readonly againInMs: number;
 }
 
-/** What was refused, with the monotonic time (ms) from which on it is tried again, `delayMs` after the refusal. */
+/**
+ * What was refused, and under what, with the monotonic time (ms) from which on it is tried again, `delayMs` after the
+ * refusal.
+ */
 export interface NotedRefusal {
   readonly refusal: Omit<RefusedWrites, "againInMs">;
+  readonly under: Circumstances;
   readonly againAt: number;
   readonly delayMs: number;
 }
@@ -60,7 +65,7 @@ export function writesText(writes: readonly unknown[]): string {
 export async function notingRefusal(
   refused: Map<string, NotedRefusal>,
   writes: readonly unknown[],
-  clock: Clock,
+  { clock, under }: { readonly clock: Clock; readonly under: Circumstances },
   work: () => Promise<void>,
 ): Promise<void> {
   try {
@@ -71,7 +76,8 @@ export async function notingRefusal(
     const now = clock.monotonic();
     // What was not tried again is wished no more.
     for (const [text, { againAt }] of refused) if (now - againAt > longestMs) refused.delete(text);
-    const before = refused.get(writesText(writes));
+    const last = refused.get(writesText(writes));
+    const before = last === undefined || haveChanged(last.under, under) ? undefined : last;
     const pace = paces[kind] ?? lasting;
     const delayMs = Math.min(pace.longestMs, Math.max(pace.firstMs, (before?.delayMs ?? 0) * 2));
     const refusal = {
@@ -80,7 +86,7 @@ export async function notingRefusal(
       reason: failureReason(kind),
       message: failureText({ kind, operation, message, advice: adviceFor(error) }),
     };
-    refused.set(writesText(writes), { refusal, againAt: now + delayMs, delayMs });
+    refused.set(writesText(writes), { refusal, under, againAt: now + delayMs, delayMs });
     throw new RefusalNoted(error);
   }
 }

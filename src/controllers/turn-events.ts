@@ -2,7 +2,7 @@ import type { KubeObject } from "../api/object.ts";
 import type { ObjectEvent } from "../kube/store.ts";
 import { conditionsOf } from "./conditions.ts";
 
-/** Events for the turns that people wait for: became ready, got stuck. */
+/** Events for the turns that people wait for: became ready, got stuck, is fought over. */
 export function turnEvents(
   object: KubeObject,
   conditions: readonly {
@@ -26,6 +26,9 @@ export function turnEvents(
     }
     if (type === "UpdateAvailable" && status === "True" && before?.status !== "True") {
       events.push({ type: "Normal", reason, action: "Reconcile", note: message });
+    }
+    if (type === "Contested" && status === "True" && before?.status !== "True") {
+      events.push({ type: "Warning", reason: type, action: "Reconcile", note: message });
     }
     if (type === "Stalled" && (before?.status !== "True" || before.reason !== reason)) {
       events.push({ type: "Warning", reason, action: "Reconcile", note: message });

@@ -5,11 +5,12 @@ import { Corrections, yieldTo } from "../../src/controllers/drift.ts";
 const minute = 60_000;
 const field = (path: string): FieldChange => ({ path, kind: "update", why: "" });
 const state = [field("spec.state")];
+const under = { generation: 1, requestedAt: undefined, cause: 0 };
 
 /** Corrections at these minutes. */
 function corrected(...minutes: readonly number[]): Corrections {
   const corrections = new Corrections();
-  for (const at of minutes) corrections.note(state, at * minute);
+  for (const at of minutes) corrections.note(state, under, at * minute);
   return corrections;
 }
 
@@ -21,33 +22,43 @@ describe("a field that is put back", () => {
     ["three times in a longer time is not contested", [0, 8, 16], 17, undefined],
     ["three times is put back again 15 minutes after the last", [0, 1, 2], 17, undefined],
   ])("%s", (_name, times, at, resumes) => {
-    const found = corrected(...times).contested(state, at * minute);
+    const found = corrected(...times).contested(state, under, at * minute);
     expect(found?.resumesAt).toBe(resumes === undefined ? undefined : resumes * minute);
   });
 
   it("stays contested, once in 15 minutes, while the other writer goes on", () => {
     const corrections = corrected(0, 1, 2);
     for (const last of [2, 17, 32]) {
-      expect(corrections.contested(state, (last + 1) * minute)).toEqual({
+      expect(corrections.contested(state, under, (last + 1) * minute)).toEqual({
         path: "spec.state",
         resumesAt: (last + 15) * minute,
       });
-      expect(corrections.contested(state, (last + 15) * minute)).toBeUndefined();
-      corrections.note(state, (last + 15) * minute);
+      expect(corrections.contested(state, under, (last + 15) * minute)).toBeUndefined();
+      corrections.note(state, under, (last + 15) * minute);
     }
   });
 
   it("is no longer contested when the other writer has stopped for 15 minutes", () => {
     const corrections = corrected(0, 1, 2);
-    expect(corrections.contested(state, 18 * minute)).toBeUndefined();
-    corrections.note(state, 18 * minute);
-    expect(corrections.contested(state, 19 * minute)).toBeUndefined();
+    expect(corrections.contested(state, under, 18 * minute)).toBeUndefined();
+    corrections.note(state, under, 18 * minute);
+    expect(corrections.contested(state, under, 19 * minute)).toBeUndefined();
+  });
+
+  it.each([
+    ["a person asks for it", { ...under, requestedAt: "now" }],
+    ["the spec has changed", { ...under, generation: 2 }],
+  ])("is put back once more at once when %s", (_why, other) => {
+    const corrections = corrected(0, 1, 2);
+    expect(corrections.contested(state, other, 3 * minute)).toBeUndefined();
+    corrections.note(state, other, 3 * minute);
+    expect(corrections.contested(state, other, 4 * minute)?.resumesAt).toBe(18 * minute);
   });
 
   it("is contested by itself, beside others that are not", () => {
     const corrections = corrected(0, 1, 2);
-    expect(corrections.contested([field("spec.priority")], 3 * minute)).toBeUndefined();
-    expect(corrections.contested([field("spec.priority"), ...state], 3 * minute)?.path).toBe("spec.state");
+    expect(corrections.contested([field("spec.priority")], under, 3 * minute)).toBeUndefined();
+    expect(corrections.contested([field("spec.priority"), ...state], under, 3 * minute)?.path).toBe("spec.state");
   });
 });
 

@@ -822,11 +822,19 @@ describe("drift", () => {
     expect(eventsOf(await world.pass())).toBe("Did: write");
   });
 
-  it("it is none before the object was ever as wished, or after a step of ours until it is so again", async () => {
+  it("it is none before AWS had the field as the spec says, or once more before it has it again", async () => {
     const world = await given();
     world.plan = changed;
     expect(eventsOf(await world.pass())).toBe("Did: write");
-    await correct(world, act());
+    await correct(world, changed);
+    world.plan = changed;
+    expect(eventsOf(await world.pass())).toBe("Did: write");
+  });
+
+  it("it is none in a field that what was made instead has not had yet", async () => {
+    const world = await given();
+    const made: Step = { ...act("make"), change: { ...differing("spec.type").change, action: "Replace" } };
+    await correct(world, made);
     world.plan = changed;
     expect(eventsOf(await world.pass())).toBe("Did: write");
   });
@@ -889,13 +897,32 @@ describe("drift", () => {
       }
     });
 
-    it("it is none for another update of the same field", async () => {
+    it("is what another update had brought as well", async () => {
       const world = await given();
       await pass(world, update);
       await pass(world, shown);
-      expect(await pass(world, { ...update, next: { ...update.next, action: "other" } as Next<string> })).toBe(
-        "Did: other",
+      expect(await pass(world, { ...update, next: { ...update.next, action: "other" } as Next<string> })).toContain(
+        "put back: spec.state; Did: other",
       );
+    });
+
+    it("three times in 15 minutes is contested also where a rival is faster than any look", async () => {
+      const world = await given();
+      const carriedOut: Step = { next: { kind: "wait", reason: "Acting", message: "AWS carries it out" } };
+      const sent: string[] = [];
+      for (const _time of [1, 2, 3, 4, 5]) {
+        sent.push(await pass(world, update));
+        await pass(world, { ...carriedOut, ...differing("spec.type") });
+        await pass(world, { ...wait(), ...differing("spec.state", "spec.type") });
+      }
+      // The first brings the field; of what was put back nobody has seen that it was there.
+      expect(sent).toEqual([
+        "Did: write",
+        "Did: write",
+        "Did: write",
+        "Did: write",
+        expect.stringMatching(/^Contested: /),
+      ]);
     });
   });
 

@@ -3,10 +3,12 @@ import type { Queue } from "../../aws/batch.ts";
 import { neverHappened } from "../../aws/calls.ts";
 import { AwsError } from "../../aws/errors.ts";
 import type { BatchRegion } from "../../aws/region.ts";
+import type { Clock } from "../../runtime/clock.ts";
 import { failureOf, OutOfDate } from "../failures.ts";
 import { memoryKey } from "../naming.ts";
 import { retiredAtTag, rolloutTokenTag } from "../ownership.ts";
 import { type Action, independentName, type Rollout } from "./action.ts";
+import { circumstancesIn, isRoleChangeDoubtful } from "./causes.ts";
 import { forgetCounts } from "./draining.ts";
 import type { Memory } from "./observe.ts";
 import { orderOf, type Refusal } from "./seen.ts";
@@ -14,8 +16,7 @@ import { orderOf, type Refusal } from "./seen.ts";
 /** What an action takes beside the region. */
 interface Doing {
   readonly memory: Memory;
-  /** Wall time, ms since the epoch. */
-  readonly now: () => number;
+  readonly clock: Clock;
   /** Whether the object still wishes what it did as the action was planned. */
   readonly isWished: () => boolean;
 }
@@ -24,7 +25,7 @@ interface Doing {
 export async function notingRefusal(
   action: Action,
   { metadata: { uid } }: BatchComputeEnvironment,
-  { memory: { refusals }, now }: Pick<Doing, "memory" | "now">,
+  { memory: { refusals }, clock }: Pick<Doing, "memory" | "clock">,
   work: () => Promise<void>,
 ): Promise<void> {
   const name = independentName(action);
@@ -34,7 +35,7 @@ export async function notingRefusal(
     if (name !== undefined) known.delete(name);
   } catch (error) {
     if (name !== undefined && error instanceof AwsError) {
-      refusals.set(uid, known.set(name, { failure: failureOf(error), at: now() }));
+      refusals.set(uid, known.set(name, { failure: failureOf(error), at: clock.now() }));
     }
     throw error;
   }
@@ -43,10 +44,12 @@ export async function notingRefusal(
 /** Carries out one action. @throws AwsError at the first refusal; what was done before it stays done */
 export async function act(
   action: Action,
+  object: BatchComputeEnvironment,
   region: BatchRegion,
-  { memory, now, isWished }: Doing,
+  { memory, clock, isWished }: Doing,
   signal: AbortSignal,
 ): Promise<void> {
+  const under = circumstancesIn(memory.roleCauses, object, clock);
   switch (action.kind) {
     case "create":
       return region.createComputeEnvironment(action.request, signal);
@@ -56,7 +59,10 @@ export async function act(
         : rollOut(action, action.rollout, region, memory, signal);
     case "revalidate":
       await region.updateComputeEnvironment(action.request, signal);
-      memory.askedAgain.add(memoryKey(region, action.name));
+      memory.invalidSince.set(memoryKey(region, action.name), { at: clock.now(), under });
+      if (!isRoleChangeDoubtful(memory.roleCauses, object, clock)) {
+        memory.askedAgain.add(memoryKey(region, action.name));
+      }
       return;
     case "enable":
       return region.updateComputeEnvironment(action.request, signal);
@@ -75,11 +81,11 @@ export async function act(
         if (!isWished()) return;
         await region.terminateJob(jobId, `${action.name} is taken out of service (drain.policy: Terminate)`, signal);
       }
-      memory.terminatedAt.set(memoryKey(region, action.name), now());
+      memory.terminatedAt.set(memoryKey(region, action.name), clock.now());
       return;
     case "delete":
       await region.deleteComputeEnvironment(action.name, signal, () => requireUnnamed(action.name, region));
-      memory.deleteTriedAt.set(memoryKey(region, action.name), now());
+      memory.deleteTried.set(memoryKey(region, action.name), { at: clock.now(), under });
       forgetCounts(memory, memoryKey(region, action.name));
       memory.terminatedAt.delete(memoryKey(region, action.name));
       return;

@@ -18,6 +18,8 @@ type Spec = BatchComputeEnvironmentSpec;
 type Blocked = Extract<Next<never>, { kind: "blocked" }>;
 
 const attemptEveryMs = 60 * 60_000;
+/** However often a person asks for one more within the hour: they would come to be as many as the region has room for. */
+const madeAtMost = 3;
 const shownLength = 80;
 /** One may have been taken from the object on purpose, and is left to whoever did that. */
 const disownedAtMost = 1;
@@ -48,6 +50,7 @@ export function brake(
   const made = madeInVain(seen, standing, now);
   const [newest] = made;
   if (newest === undefined || (made.length === 1 && mayHaveBeenChanged(spec, newest))) return undefined;
+  if (made.length < madeAtMost && seen.madeBefore.has(newest.computeEnvironmentName)) return undefined;
   const name = newest.computeEnvironmentName;
   const otherwise = differences(spec, newest)
     .filter(({ kind }) => kind === "replacement")

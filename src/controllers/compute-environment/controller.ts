@@ -11,6 +11,7 @@ import { withSelection } from "../selection/with-selection.ts";
 import type { Steps } from "../steps.ts";
 import { act, notingRefusal } from "./act.ts";
 import type { Action } from "./action.ts";
+import { roleStatesRead } from "./causes.ts";
 import { eventsFor } from "./events.ts";
 import { lookAtNetwork } from "./network-look.ts";
 import { newMemory, observe, roleMended } from "./observe.ts";
@@ -34,13 +35,17 @@ export function computeEnvironments(ports: Ports): Reconciler {
     plan: planFor,
     act: (action, object, region, _ports, signal) => {
       const isWished = (): boolean => isStillWished(BatchComputeEnvironmentKind, object, ports);
-      const doing = { memory, now: () => ports.clock.now(), isWished };
-      return notingRefusal(action, object, doing, () => act(action, region, doing, signal));
+      const doing = { memory, clock: ports.clock, isWished };
+      return notingRefusal(action, object, doing, () => act(action, object, region, doing, signal));
     },
     report,
     events: eventsFor,
   };
-  const roleUser = { ...environmentRoleUser, mended: (object: BatchComputeEnvironment) => roleMended(memory, object) };
+  const roleUser: typeof environmentRoleUser = {
+    ...environmentRoleUser,
+    mended: (object) => roleMended(memory, object, ports.clock),
+    strandedRead: (object, states) => roleStatesRead(memory.roleCauses, object, states, ports.clock),
+  };
   const withMade = withEndpoints(withRoles(steps, roleUser, ports), ports);
   return reconcilerOf(withSelection(withSecurityGroup(withMade, ports), ports), ports);
 }

@@ -6,6 +6,8 @@ import { BatchComputeEnvironmentKind, JobQueueKind } from "../../api/v1alpha1/ki
 import type { Environment } from "../../aws/batch.ts";
 import { AwsError } from "../../aws/errors.ts";
 import type { BatchRegion, BatchSnapshot } from "../../aws/region.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import { type Circumstances, haveChanged } from "../circumstances.ts";
 import { olderOf, rivalsOf } from "../claims.ts";
 import { conditionsOf } from "../conditions.ts";
 import { baseNameOf, memoryKey, queueNameOf } from "../naming.ts";
@@ -14,6 +16,7 @@ import type { Ports } from "../ports.ts";
 import { filledObject } from "../roles/with-roles.ts";
 import { placed } from "../security-group/fill.ts";
 import { wishOf } from "../wish.ts";
+import { circumstancesIn, type RoleCauses, roleChangeCountsInMs, roleWritten } from "./causes.ts";
 import { queuePaused } from "./checks.ts";
 import { forgetCounts, type JobMemory, jobsOn, newJobMemory } from "./draining.ts";
 import { newestFirst, servingSince } from "./fleet.ts";
@@ -36,6 +39,12 @@ import {
 const vCpusShownForMs = 60_000;
 const refusalKeptForMs = 60 * 60_000;
 
+/** When something was asked of AWS (wall ms), and what it was asked under. */
+export interface Tried {
+  readonly at: number;
+  readonly under: Circumstances;
+}
+
 /**
  * What this process remembers between passes, by region and environment (`memoryKey`): ages, and which jobs were counted
  * last. A restart begins them anew.
@@ -48,12 +57,15 @@ export interface Memory extends JobMemory {
    * undefined where it had settled by then.
    */
   readonly marksShown: Map<string, { readonly mark: string; readonly since: number | undefined }>;
-  /** When its deletion was last asked for, wall ms. */
-  readonly deleteTriedAt: Map<string, number>;
+  /** When its deletion was last asked for. */
+  readonly deleteTried: Map<string, Tried>;
   /** The vCPUs that were last shown, and when that was. */
   readonly shownvCpus: Map<string, { readonly count: number; readonly at: number }>;
-  /** Since when it has been INVALID without a change, wall ms. */
-  readonly invalidSince: Map<string, number>;
+  /** Since when it has been INVALID without a change, or when AWS was last asked to look at it again. */
+  readonly invalidSince: Map<string, Tried>;
+  /** What the environment was first seen under: for one of this process what it was made under. */
+  readonly foundUnder: Map<string, Circumstances>;
+  readonly roleCauses: RoleCauses;
   /** Environments of which AWS has said once more that they are INVALID, since they were VALID or a role was mended. */
   readonly askedAgain: Set<string>;
   /** The rollout that was asked for last; none where nobody knows whether AWS has taken it. */
@@ -71,9 +83,11 @@ export function newMemory(): Memory {
     ...newJobMemory(),
     marksWritten: new Map(),
     marksShown: new Map(),
-    deleteTriedAt: new Map(),
+    deleteTried: new Map(),
     shownvCpus: new Map(),
     invalidSince: new Map(),
+    foundUnder: new Map(),
+    roleCauses: new Map(),
     askedAgain: new Set(),
     rollouts: new Map(),
     refusals: new Map(),
@@ -92,14 +106,16 @@ function rememberedIn<T>(region: BatchRegion, memory: ReadonlyMap<string, T>): R
 /** Forgets the environments of an object that are not there any more. */
 function forgetGone(memory: Memory, uid: string, region: BatchRegion, ours: readonly Environment[]): void {
   const keys = new Set(ours.map(({ computeEnvironmentName }) => memoryKey(region, computeEnvironmentName)));
-  const { marksWritten, marksShown, deleteTriedAt, terminatedAt, shownvCpus, invalidSince, rollouts } = memory;
-  const ages = [marksWritten, marksShown, deleteTriedAt, terminatedAt, shownvCpus, invalidSince, rollouts];
+  const { marksWritten, marksShown, deleteTried, terminatedAt, shownvCpus, invalidSince, rollouts } = memory;
+  const ages = [marksWritten, marksShown, deleteTried, terminatedAt, shownvCpus, invalidSince, rollouts];
   for (const key of memory.names.get(uid) ?? []) {
     if (keys.has(key)) continue;
     for (const known of ages) known.delete(key);
     forgetCounts(memory, key);
     memory.askedAgain.delete(key);
+    memory.foundUnder.delete(key);
   }
+  if (keys.size === 0) memory.roleCauses.delete(uid);
   if (keys.size === 0) memory.names.delete(uid);
   else memory.names.set(uid, keys);
 }
@@ -121,6 +137,7 @@ export async function observe(
   const ours = environments.filter(({ tags }) => ownershipOf(tags, identity).kind === "ours");
   forgetGone(memory, object.metadata.uid, region, ours);
   const queues = queuesSeen(snapshot, ports);
+  const under = circumstancesIn(memory.roleCauses, object, ports.clock);
   const freeName = firstFreeName(baseName, id, environments, snapshot);
   if (!freeName.absent && (wish.deleting || !ours.some(({ status }) => status === "VALID"))) {
     region.expectAbsence("compute-environment", freeName.name);
@@ -145,9 +162,11 @@ export async function observe(
     jobs: await jobsOn(ours, region, ports.clock, memory, signal),
     targetRuns: await targetRuns(ours, queues, region, signal),
     markShownForMs: marksShown(ours, region, ports, memory),
-    deleteTriedAt: rememberedIn(region, memory.deleteTriedAt),
+    deleteTriedAt: triedUnder(under, rememberedIn(region, memory.deleteTried)),
     desiredvCpus: sampledvCpus(ours, region, memory, ports.clock.now()),
-    invalidSince: invalidSince(ours, region, ports, memory),
+    invalidSince: invalidSince(ours, region, under, ports, memory),
+    madeBefore: madeBefore(ours, region, under, memory),
+    roleChangeCountsInMs: roleChangeCountsInMs(memory.roleCauses, object, ports.clock),
     askedAgain: new Set(ours.map(nameOf).filter((name) => memory.askedAgain.has(memoryKey(region, name)))),
     rollouts: rememberedIn(region, memory.rollouts),
     settled: new Set(ours.map(nameOf).filter((name) => snapshot.isSettled("compute-environment", name))),
@@ -237,9 +256,32 @@ function marksShown(
   return found;
 }
 
+/** When each was asked for, without what was asked for under other circumstances: that may be asked for again. */
+function triedUnder(under: Circumstances, tried: ReadonlyMap<string, Tried>): ReadonlyMap<string, number> {
+  const standing = [...tried].filter(([, one]) => !haveChanged(one.under, under));
+  return new Map(standing.map(([name, { at }]) => [name, at]));
+}
+
+/** Environments that were first seen under other circumstances. */
+function madeBefore(
+  ours: readonly Environment[],
+  region: BatchRegion,
+  under: Circumstances,
+  { foundUnder }: Memory,
+): ReadonlySet<string> {
+  const before = ours.map(nameOf).filter((name) => {
+    const key = memoryKey(region, name);
+    const found = foundUnder.get(key) ?? under;
+    foundUnder.set(key, found);
+    return haveChanged(found, under);
+  });
+  return new Set(before);
+}
+
 function invalidSince(
   ours: readonly Environment[],
   region: BatchRegion,
+  under: Circumstances,
   ports: Ports,
   memory: Memory,
 ): ReadonlyMap<string, number> {
@@ -247,9 +289,10 @@ function invalidSince(
     const key = memoryKey(region, computeEnvironmentName);
     if (status === "VALID") memory.askedAgain.delete(key);
     if (status !== "INVALID") memory.invalidSince.delete(key);
-    else if (!memory.invalidSince.has(key)) memory.invalidSince.set(key, ports.clock.now());
+    else if (!memory.invalidSince.has(key)) memory.invalidSince.set(key, { at: ports.clock.now(), under });
   }
-  return rememberedIn(region, memory.invalidSince);
+  const since = [...rememberedIn(region, memory.invalidSince)];
+  return new Map(since.map(([name, one]) => [name, haveChanged(one.under, under) ? Number.NEGATIVE_INFINITY : one.at]));
 }
 
 /** Every queue of the region with what is known of its object. */
@@ -367,7 +410,8 @@ async function targetRuns(
   }
 }
 
-/** What AWS said of the environments of an object before a role of theirs was mended counts no more. */
-export function roleMended({ names, askedAgain }: Memory, { metadata }: BatchComputeEnvironment): void {
-  for (const key of names.get(metadata.uid) ?? []) askedAgain.delete(key);
+/** What AWS said of the environments of an object before a role of theirs was written counts no more. */
+export function roleMended(memory: Memory, object: BatchComputeEnvironment, clock: Clock): void {
+  roleWritten(memory.roleCauses, object, clock);
+  for (const key of memory.names.get(object.metadata.uid) ?? []) memory.askedAgain.delete(key);
 }

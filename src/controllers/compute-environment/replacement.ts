@@ -10,6 +10,7 @@ import { isMadeByOperator } from "../roles/names.ts";
 import { withoutRequestIds } from "../wording.ts";
 import { type Action, tagOne } from "./action.ts";
 import { brake, disowned } from "./brake.ts";
+import { propagationMs } from "./causes.ts";
 import {
   environmentQuota,
   foreignHindrance,
@@ -43,7 +44,6 @@ type Spec = BatchComputeEnvironmentSpec;
 
 export type HeldStep = "Create" | "Repoint" | "Delete";
 
-const propagationMs = 10_000;
 const attemptsAtOnce = 3;
 /** A role of ours is put back by us: once after that AWS has reason to find more than it did. */
 const ownRoleEveryMs = 5 * 60_000;
@@ -150,7 +150,8 @@ export function afterInvalid(context: Context, target: Environment): Next<Action
 
   if (neverServed && isAuthorizationReason(target.statusReason) && Number.isFinite(ageMs)) {
     const attempt = attemptOf(name);
-    const waitMs = attempt < attemptsAtOnce ? propagationMs - ageMs : invalidEveryMs - ageMs;
+    const restMs = attempt < attemptsAtOnce ? propagationMs - ageMs : invalidEveryMs - ageMs;
+    const waitMs = seen.madeBefore.has(name) ? 0 : Math.min(restMs, seen.roleChangeCountsInMs ?? restMs);
     if (waitMs > 0 && attempt < attemptsAtOnce) {
       return {
         kind: "wait",

@@ -166,7 +166,8 @@ function drain(spec: Spec, seen: Seen, environment: Environment, now: number): R
 function remove(seen: Seen, environment: Environment, now: number): Retirement {
   const name = environment.computeEnvironmentName;
   const triedAt = seen.deleteTriedAt.get(name);
-  const waitMs = triedAt === undefined ? 0 : triedAt + deleteAgainMs - now;
+  const restMs = triedAt === undefined ? 0 : triedAt + deleteAgainMs - now;
+  const waitMs = Math.min(restMs, seen.roleChangeCountsInMs ?? restMs);
   // DELETING → INVALID: AWS gave the teardown up, and will not take it up again by itself.
   if (waitMs > 0 && environment.status === "INVALID") {
     return {

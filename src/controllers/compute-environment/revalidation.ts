@@ -36,7 +36,8 @@ type Look = Extract<Next<Action>, { kind: "act" }> | { readonly kind: "later"; r
 /** AWS looks at what it found INVALID only when it is asked to. */
 export function lookedAtAnew(seen: Seen, target: Environment, everyMs: number, now: number): Look {
   const { computeEnvironmentName: name, statusReason = "AWS gives no reason" } = target;
-  const dueInMs = (seen.invalidSince.get(name) ?? now) + everyMs - now;
+  const restMs = (seen.invalidSince.get(name) ?? now) + everyMs - now;
+  const dueInMs = Math.min(restMs, seen.roleChangeCountsInMs ?? restMs);
   if (dueInMs > 0) return { kind: "later", dueInMs };
   const request = revalidateRequest(target);
   return {

@@ -39,12 +39,19 @@ export interface Seen {
    * by another process, so long ago that it has settled.
    */
   readonly markShownForMs: ReadonlyMap<string, number>;
-  /** By environment: when this process last asked AWS to delete it, wall ms. */
+  /** By environment: when this process last asked AWS to delete it under the present circumstances, wall ms. */
   readonly deleteTriedAt: ReadonlyMap<string, number>;
   /** By environment: the vCPUs that AWS's scaler wants, as of at most a minute ago; for the report only. */
   readonly desiredvCpus: ReadonlyMap<string, number>;
-  /** By environment of the object: since when this process has seen it INVALID without a change, wall ms. */
+  /**
+   * By environment of the object: since when this process has seen it INVALID without a change, wall ms; before all times
+   * where the circumstances have changed since.
+   */
   readonly invalidSince: ReadonlyMap<string, number>;
+  /** Environments of the object that were first seen under other circumstances than the present ones. */
+  readonly madeBefore: ReadonlySet<string>;
+  /** In how many ms a change of a role counts among the circumstances; undefined: none is about to. */
+  readonly roleChangeCountsInMs: number | undefined;
   /** Environments that AWS was asked to look at again in vain; see `Memory.askedAgain`. */
   readonly askedAgain: ReadonlySet<string>;
   /** By environment of the object: what this process knows of the rollout that it has asked for there last. */

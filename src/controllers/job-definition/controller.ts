@@ -8,7 +8,7 @@ import type { Steps } from "../steps.ts";
 import { act } from "./act.ts";
 import type { Action } from "./action.ts";
 import { events } from "./events.ts";
-import { observe, outdated, refresh } from "./observe.ts";
+import { type FoundRevisions, observe, outdated, refresh } from "./observe.ts";
 import { plan } from "./plan.ts";
 import { report } from "./report.ts";
 import { definitionRoleUser } from "./roles.ts";
@@ -16,9 +16,10 @@ import type { Seen } from "./seen.ts";
 
 /** Makes AWS Batch run what `JobDefinition` objects say, by registering revisions. */
 export function jobDefinitions(ports: Ports): Reconciler {
+  const found: FoundRevisions = new Map();
   const steps: Steps<JobDefinition, Seen, Action> = {
     kind: JobDefinitionKind,
-    observe,
+    observe: (object, region, given, signal) => observe(object, region, given, signal, found),
     refresh: (object, region, _sinceMs, signal) => refresh(object, region, signal),
     outdated,
     plan,

@@ -4,6 +4,7 @@ import { JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
 import { needsPerson } from "../../aws/errors.ts";
 import type { BatchRegion, BatchSnapshot, RevisionSeen } from "../../aws/region.ts";
 import { type Clock, sleep } from "../../runtime/clock.ts";
+import { type Circumstances, circumstancesOf, haveChanged } from "../circumstances.ts";
 import { claimantNamedBy, olderOf, rivalsOf } from "../claims.ts";
 import type { Failing } from "../failures.ts";
 import { defaultAwsName } from "../naming.ts";
@@ -17,6 +18,9 @@ import type { Seen } from "./seen.ts";
 /** AWS shows a write within this time. */
 const shownWithinMs = 5000;
 const listingLookMs = 100;
+
+/** By uid of an object: its newest revision, and what that was first seen under. */
+export type FoundRevisions = Map<string, { readonly arn: string; readonly under: Circumstances }>;
 
 /** What `observe` reads of AWS and of the other objects. */
 type Region = Pick<
@@ -33,7 +37,13 @@ interface Reads extends Pick<Ports, "clock" | "cluster" | "settings"> {
  *
  * @throws AwsError
  */
-export async function observe(object: JobDefinition, region: Region, ports: Reads, signal: AbortSignal): Promise<Seen> {
+export async function observe(
+  object: JobDefinition,
+  region: Region,
+  ports: Reads,
+  signal: AbortSignal,
+  found: FoundRevisions = new Map(),
+): Promise<Seen> {
   const { name, fingerprint } = derivedFrom(object);
   const wish = wishOf(object, ports.settings);
   const identity = identityOf(object, ports.cluster);
@@ -60,6 +70,7 @@ export async function observe(object: JobDefinition, region: Region, ports: Read
     unversionedArn: `arn:${region.partition}:batch:${region.region}:${region.account}:job-definition/${name}`,
     fingerprint,
     revisions,
+    registeredBefore: isFoundBefore(revisions.find(isOurs), object, found),
     told: (object.status as JobDefinitionStatus | undefined)?.revisions ?? [],
     absent: revisions.length === 0 && snapshot.isAbsent("job-definition", name),
     claimedBy: claimant === undefined || claimant === object ? undefined : keyText(claimant.metadata),
@@ -67,6 +78,20 @@ export async function observe(object: JobDefinition, region: Region, ports: Read
     bodyChanges: [],
   };
   return needsBody(seen) ? await withBodyChanges(object.spec, seen, region, signal) : seen;
+}
+
+/** Notes what a revision is first seen under: for one of this process what it was registered under. */
+function isFoundBefore(newest: RevisionSeen | undefined, object: JobDefinition, found: FoundRevisions): boolean {
+  const { uid, deletionTimestamp } = object.metadata;
+  if (newest === undefined || deletionTimestamp !== undefined) {
+    found.delete(uid);
+    return false;
+  }
+  const under = circumstancesOf(object);
+  const known = found.get(uid);
+  if (known?.arn === newest.arn) return haveChanged(known.under, under);
+  found.set(uid, { arn: newest.arn, under });
+  return false;
 }
 
 /**

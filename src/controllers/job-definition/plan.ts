@@ -51,7 +51,7 @@ function upkeep(spec: JobDefinitionSpec, seen: Seen, ledger: readonly Entry[], n
   const adopted = adoption(spec, seen, ledger, top);
   if (adopted !== undefined) return adopted;
 
-  const contested = contestedForMs(ledger, top, now);
+  const contested = seen.registeredBefore ? 0 : contestedForMs(ledger, top, now);
   if (contested > 0) return yielding(seen, top, contested);
   const changes = differences(spec, seen, ledger, top);
   return register(spec, seen, changes, `${top.name} is not what the spec says`, nextTimeAfter(ledger, seen.told, now));

@@ -20,6 +20,8 @@ export interface Seen {
   readonly fingerprint: string;
   /** The ACTIVE revisions of the name, highest first. */
   readonly revisions: readonly RevisionSeen[];
+  /** The newest revision of ours was first seen under other circumstances than the present ones. */
+  readonly registeredBefore: boolean;
   /** What the status told last of our revisions: by their number, and when we registered each. */
   readonly told: readonly Told[];
   /** No revision of the name is ACTIVE, and that may be believed. */

@@ -3,7 +3,7 @@ import type { BatchRegion } from "../../aws/region.ts";
 import type { NamedRole } from "./limits.ts";
 import type { RoleWish } from "./wish.ts";
 
-/** What the roles part has to know of a kind whose objects have `spec.iam`. Pure, but for `mended` and `jobs`. */
+/** What the roles part has to know of a kind whose objects have `spec.iam`. Pure, but for `mended`, `strandedRead` and `jobs`. */
 export interface RoleUser<O extends KubeObject, Seen> {
   readonly kind: Kind;
   /** The name in AWS of what the object is for. */
@@ -26,6 +26,11 @@ export interface RoleUser<O extends KubeObject, Seen> {
   doubted?(seen: Seen): boolean;
   /** A role of the object was written. */
   mended?(object: O): void;
+  /**
+   * Is told what was read of the stranded roles, as text by ARN.
+   * @returns whether the kind has to be observed again, for what it waits for may be gone
+   */
+  strandedRead?(object: O, states: ReadonlyMap<string, string>): boolean;
   /** Whether something in AWS still refers to a role that is wished no more. */
   refersTo(seen: Seen, roleName: string): boolean;
 }

@@ -2,6 +2,7 @@ import type { KubeObject } from "../../api/object.ts";
 import { rolesAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchRegion } from "../../aws/region.ts";
 import { type Decision, letFirst } from "../decision.ts";
+import { canonicalJson } from "../fingerprint.ts";
 import { type Cluster, identityOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import type { Steps } from "../steps.ts";
@@ -56,7 +57,7 @@ export function withRoles<O extends KubeObject, Seen, Action extends { readonly 
     async act(action, object, region, given, signal) {
       if (isRolesAction(action)) {
         await actOnRoles(action, object, user, ports, memory, signal);
-        user.mended?.(object);
+        if (action.kind === "writeRole") user.mended?.(object);
         return;
       }
       return await steps.act(action, filled(object, region), region, given, signal);
@@ -95,13 +96,14 @@ export async function observeWithRoles<O extends KubeObject, Seen>(
   signal: AbortSignal,
 ): Promise<WithRoles<O, Seen>> {
   const whole = filledObject(object, user, place, ports.cluster);
-  const own = await observeOwn(whole);
+  let own = await observeOwn(whole);
   const inAws = {
     stranded: user.stranded(whole, own),
     used: user.used(own),
     doubted: user.doubted?.(own) ?? false,
   };
   const seen = await observeRoles(object, place, user, inAws, ports, memory, signal);
+  if (user.strandedRead?.(object, statesOf(seen.stranded)) === true) own = await observeOwn(whole);
   const referred = new Set(seen.claims.filter((name) => user.refersTo(own, name)));
   const { deletionTimestamp } = object.metadata;
   const leaving = deletionTimestamp !== undefined;
@@ -119,6 +121,15 @@ export async function observeWithRoles<O extends KubeObject, Seen>(
       goingForMs: leaving ? ports.clock.now() - Date.parse(deletionTimestamp) : undefined,
     },
   };
+}
+
+/** By ARN, whether a role is there and what AWS may find lacking. */
+function statesOf(stranded: RolesSeen["stranded"]): ReadonlyMap<string, string> {
+  const states = [...stranded].map(([arn, role]): [string, string] => [
+    arn,
+    role === undefined ? "gone" : canonicalJson([role.trust, role.attachedPolicyArns, role.inlinePolicies]),
+  ]);
+  return new Map(states);
 }
 
 async function jobsSeen<O extends KubeObject, Seen>(

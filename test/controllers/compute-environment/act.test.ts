@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { KubeObject } from "../../../src/api/object.ts";
 import type { BatchComputeEnvironment } from "../../../src/api/v1alpha1/compute-environment.ts";
 import { AwsError } from "../../../src/aws/errors.ts";
+import { circumstancesOf } from "../../../src/controllers/circumstances.ts";
 import { act, notingRefusal } from "../../../src/controllers/compute-environment/act.ts";
 import { type Action, independentName, type TagPurpose } from "../../../src/controllers/compute-environment/action.ts";
 import { computeEnvironments } from "../../../src/controllers/compute-environment/controller.ts";
@@ -55,7 +56,13 @@ it.each<[string, Action, readonly string[]]>([
   ],
 ])("%s", async (_name, action, expected) => {
   const region = fakeRegion();
-  await act(action, region, { memory: newMemory(), now: () => now, isWished: () => true }, signal);
+  await act(
+    action,
+    object(),
+    region,
+    { memory: newMemory(), clock: new VirtualClock(now), isWished: () => true },
+    signal,
+  );
   expect(region.calls).toEqual(expected);
 });
 
@@ -73,7 +80,9 @@ describe("a rollout", () => {
     region.before = (call) => {
       if (call.startsWith(failing)) throw error;
     };
-    await expect(act(rollout, region, { memory, now: () => now, isWished: () => true }, signal)).rejects.toBe(error);
+    await expect(
+      act(rollout, object(), region, { memory, clock: new VirtualClock(now), isWished: () => true }, signal),
+    ).rejects.toBe(error);
     expect(region.calls).toEqual(written.map((call) => `${call} ce`));
     expect(memory.rollouts.get("eu-west-1/ce")?.taken).toBe(taken);
   });
@@ -83,7 +92,9 @@ describe("a rollout", () => {
     region.before = () => {
       if (region.calls.length === 2) throw lost;
     };
-    await expect(act(rollout, region, { memory, now: () => now, isWished: () => true }, signal)).rejects.toBe(lost);
+    await expect(
+      act(rollout, object(), region, { memory, clock: new VirtualClock(now), isWished: () => true }, signal),
+    ).rejects.toBe(lost);
     expect(region.calls).toEqual(["changeTags ce", "updateComputeEnvironment ce"]);
     expect(memory.rollouts.get("eu-west-1/ce")).toEqual({ token: "v2", taken: true });
   });
@@ -91,7 +102,13 @@ describe("a rollout", () => {
   it("writes first what was asked for, and then what was done", async () => {
     const [region, values] = [fakeRegion(), [] as unknown[]];
     region.changeTags = async (_arn, { set }) => void values.push(set);
-    await act(rollout, region, { memory: newMemory(), now: () => now, isWished: () => true }, signal);
+    await act(
+      rollout,
+      object(),
+      region,
+      { memory: newMemory(), clock: new VirtualClock(now), isWished: () => true },
+      signal,
+    );
     expect(values).toEqual([{ "awsbatch.dev/rollout-token": "v1@asked:1" }, { "awsbatch.dev/rollout-token": "v2" }]);
   });
 });
@@ -101,8 +118,8 @@ it.each<Action>([
   { kind: "delete", name: "ce" },
 ])("does not $kind what a queue has come to name since the plan was made", async (action) => {
   const region = fakeRegion({ queues: [queue("q", ["ce"]).queue] });
-  const doing = { memory: newMemory(), now: () => now, isWished: () => true };
-  await expect(act(action, region, doing, signal)).rejects.toThrow("a queue may name ce since");
+  const doing = { memory: newMemory(), clock: new VirtualClock(now), isWished: () => true };
+  await expect(act(action, object(), region, doing, signal)).rejects.toThrow("a queue may name ce since");
   expect(region.calls).toEqual([]);
 });
 
@@ -113,7 +130,9 @@ describe("a refusal", () => {
     const work = async (): Promise<void> => {
       if (error !== undefined) throw error;
     };
-    const outcome = await notingRefusal(action, object(), { memory, now: () => now }, work).catch((thrown) => thrown);
+    const outcome = await notingRefusal(action, object(), { memory, clock: new VirtualClock(now) }, work).catch(
+      (thrown) => thrown,
+    );
     expect(outcome).toBe(error);
     return [...(memory.refusals.get(identity.uid) ?? [])];
   };
@@ -154,21 +173,23 @@ it("stops at the first refusal", async () => {
   };
   const memory = newMemory();
   const action: Action = { kind: "terminateJobs", name: "ce", jobIds: ["j1", "j2", "j3"] };
-  await expect(act(action, region, { memory, now: () => now, isWished: () => true }, signal)).rejects.toThrow("slow");
+  await expect(
+    act(action, object(), region, { memory, clock: new VirtualClock(now), isWished: () => true }, signal),
+  ).rejects.toThrow("slow");
   expect(region.calls).toEqual(["terminateJob j1"]);
   expect(memory.terminatedAt.size).toBe(0);
 });
 
 it("remembers the mark of retirement that it has tried to write, and no other tag", async () => {
   const memory = newMemory();
-  const doing = { memory, now: () => now, isWished: () => true };
+  const doing = { memory, clock: new VirtualClock(now), isWished: () => true };
   const region = fakeRegion();
   region.before = () => {
     throw new AwsError("unavailable", "batch:TagResource", "TimeoutError", "no answer");
   };
   const tag = (purpose: TagPurpose, key: string): Promise<void> => {
     const items = [{ name: "ce", arn: "arn", change: { set: { [key]: "value" }, remove: [] } }];
-    return act({ kind: "tag", purpose, items }, region, doing, signal);
+    return act({ kind: "tag", purpose, items }, object(), region, doing, signal);
   };
   await expect(tag("serving", "awsbatch.dev/serving-since")).rejects.toThrow("no answer");
   expect(memory.marksWritten.size).toBe(0);
@@ -181,13 +202,20 @@ it("remembers when jobs were ended and a deletion was asked for, and forgets the
   memory.zeroSince.set("eu-west-1/ce", 1).set("us-east-1/ce", 1);
   await act(
     { kind: "terminateJobs", name: "ce", jobIds: [] },
+    object(),
     fakeRegion(),
-    { memory, now: () => now, isWished: () => true },
+    { memory, clock: new VirtualClock(now), isWished: () => true },
     signal,
   );
   expect(memory.terminatedAt.get("eu-west-1/ce")).toBe(now);
-  await act({ kind: "delete", name: "ce" }, fakeRegion(), { memory, now: () => now, isWished: () => true }, signal);
-  expect([...memory.deleteTriedAt]).toEqual([["eu-west-1/ce", now]]);
+  await act(
+    { kind: "delete", name: "ce" },
+    object(),
+    fakeRegion(),
+    { memory, clock: new VirtualClock(now), isWished: () => true },
+    signal,
+  );
+  expect(memory.deleteTried.get("eu-west-1/ce")).toEqual({ at: now, under: circumstancesOf(object()) });
   expect([memory.terminatedAt.size, ...memory.zeroSince.keys()]).toEqual([0, "us-east-1/ce"]);
 });
 

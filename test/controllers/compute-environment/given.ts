@@ -192,6 +192,8 @@ export function seen(spec: BatchComputeEnvironmentSpec, change: Partial<Seen> = 
     deleteTriedAt: new Map(),
     desiredvCpus: new Map(),
     invalidSince: new Map(),
+    madeBefore: new Set(),
+    roleChangeCountsInMs: undefined,
     askedAgain: new Set(),
     rollouts: new Map(),
     settled: new Set(),

@@ -6,6 +6,7 @@ import type {
 } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
 import { AwsError } from "../../../src/aws/errors.ts";
+import { circumstancesOf } from "../../../src/controllers/circumstances.ts";
 import { newMemory, observe, roleMended } from "../../../src/controllers/compute-environment/observe.ts";
 import { planId } from "../../../src/controllers/compute-environment/request.ts";
 import { environmentRoleUser } from "../../../src/controllers/compute-environment/roles.ts";
@@ -311,7 +312,8 @@ describe("the jobs on an environment that is on its way out", () => {
     await lookAgain(fakeRegion({ environments: [old, kept] }));
     const [oldKey, keptKey] = ["eu-west-1/old", "eu-west-1/kept"];
     memory.marksWritten.set(oldKey, "").set(keptKey, "");
-    memory.deleteTriedAt.set(oldKey, now).set(keptKey, now);
+    const tried = { at: now, under: circumstancesOf(object()) };
+    memory.deleteTried.set(oldKey, tried).set(keptKey, tried);
     memory.terminatedAt.set(oldKey, now).set(keptKey, now);
     const known = (): readonly (readonly string[])[] =>
       [
@@ -319,7 +321,7 @@ describe("the jobs on an environment that is on its way out", () => {
         memory.countsFrom,
         memory.marksShown,
         memory.marksWritten,
-        memory.deleteTriedAt,
+        memory.deleteTried,
         memory.terminatedAt,
         memory.shownvCpus,
         memory.invalidSince,
@@ -420,13 +422,13 @@ it("what AWS refused to an object is known for an hour, unless it is tried again
 });
 
 it("AWS's second word on an INVALID environment counts until it is VALID, or a role was mended", async () => {
-  const { look: lookAgain, memory } = watched();
+  const { look: lookAgain, memory, clock } = watched();
   const asked = async (status: "INVALID" | "UPDATING" | "VALID"): Promise<boolean> =>
     (await lookAgain(fakeRegion({ environments: [environment("ce", ec2, { status })] }))).askedAgain.has("ce");
   memory.askedAgain.add("eu-west-1/ce");
   expect(await asked("UPDATING")).toBe(true);
   expect(await asked("INVALID")).toBe(true);
-  roleMended(memory, object(ec2));
+  roleMended(memory, object(ec2), clock);
   expect(await asked("INVALID")).toBe(false);
   memory.askedAgain.add("eu-west-1/ce");
   expect(await asked("VALID")).toBe(false);
@@ -439,7 +441,7 @@ it("an environment of the same name in another region has ages of its own", asyn
   const there = { ...fakeRegion({ environments }), region: "us-east-1" };
   const theirs = { ...object(), metadata: { ...object().metadata, uid: "uid-2" } };
   await lookIn(there, theirs);
-  memory.deleteTriedAt.set("us-east-1/ce", now);
+  memory.deleteTried.set("us-east-1/ce", { at: now, under: circumstancesOf(theirs) });
   memory.askedAgain.add("us-east-1/ce");
   memory.rollouts.set("us-east-1/ce", { token: "v1", taken: true });
   await clock.advance(1000);

@@ -88,6 +88,7 @@ describe("observe", () => {
       absent: false,
       claimedBy: undefined,
       giveWay: [],
+      registeredBefore: false,
     });
     expect(aws.asked).toEqual([]);
   });

@@ -76,6 +76,7 @@ export function observed(revisions: readonly RevisionSeen[], given: Partial<Seen
     claimedBy: undefined,
     giveWay: [],
     bodyChanges: [],
+    registeredBefore: false,
     ...given,
     wish: {
       deleting: false,

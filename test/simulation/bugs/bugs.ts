@@ -135,7 +135,7 @@ export const bugs: readonly Bug[] = [
     "forget the live read before what cannot be undone",
     "a foreign queue comes",
     reconcile,
-    "const action = next.irreversible ? await confirmed(object, region, next.action, now, signal) : next.action;",
+    "const action = next.irreversible ? await confirmed(object, region, next.action, pass, signal) : next.action;",
     "const action = await Promise.resolve(next.action);",
   ),
   one(
@@ -216,8 +216,8 @@ export const bugs: readonly Bug[] = [
     changes: [
       {
         file: "runtime/workqueue.ts",
-        was: "const delayMs = Math.max(backoffMs(entry.failures, this.#backoff, this.#random), options.atLeastMs ?? 0);",
-        becomes: "const delayMs = Math.max(backoffMs(0, this.#backoff, this.#random), options.atLeastMs ?? 0);",
+        was: "const delayMs = Math.max(Math.min(backoffMs(entry.failures, this.#backoff, this.#random), atMostMs), atLeastMs);",
+        becomes: "const delayMs = Math.max(Math.min(backoffMs(0, this.#backoff, this.#random), atMostMs), atLeastMs);",
       },
     ],
   },
@@ -423,7 +423,7 @@ export const bugs: readonly Bug[] = [
       },
       {
         file: "controllers/again.ts",
-        was: 'return delays.length === 0 ? { kind: "onChange" } : { kind: "after", delayMs: Math.min(...delays) };',
+        was: 'return next.recheckInMs === undefined ? { kind: "onChange" } : { kind: "after", delayMs: next.recheckInMs };',
         becomes: 'return { kind: "after", delayMs: 30_000 };',
       },
     ],
@@ -434,12 +434,12 @@ export const bugs: readonly Bug[] = [
     changes: [
       {
         file: "controllers/conditions.ts",
-        was: 'return { ready: "True", kind: "none", reason, message };',
-        becomes: 'return { ready: lastedMs % 20_000 < 10_000 ? "True" : "Unknown", kind: "none", reason, message };',
+        was: '{ type: "Ready", status: verdict.ready,',
+        becomes: '{ type: "Ready", status: now % 20_000 < 10_000 ? verdict.ready : "Unknown",',
       },
       {
         file: "controllers/again.ts",
-        was: 'return delays.length === 0 ? { kind: "onChange" } : { kind: "after", delayMs: Math.min(...delays) };',
+        was: 'return next.recheckInMs === undefined ? { kind: "onChange" } : { kind: "after", delayMs: next.recheckInMs };',
         becomes: 'return { kind: "after", delayMs: 5000 };',
       },
     ],
@@ -448,8 +448,8 @@ export const bugs: readonly Bug[] = [
     "keep a refusal to oneself",
     "refused for six minutes",
     "controllers/conditions.ts",
-    "if (!isLag(foremost(failures), lastedMs)) return failedVerdict(failures, next, serves, lastedMs);",
-    'if (outcome.failure.kind !== "invalid" && !isLag(foremost(failures), lastedMs)) return failedVerdict(failures, next, serves, lastedMs);',
+    "if (!isLag(foremost(failures), reached)) return failedVerdict(failures, next, serves, reached);",
+    'if (outcome.failure.kind !== "invalid" && !isLag(foremost(failures), reached)) return failedVerdict(failures, next, serves, reached);',
   ),
   {
     name: "call AWS without the budget, and in a hurry",

@@ -1,0 +1,27 @@
+/**
+ * The one rule of all waits that mean "this is not sent again now": a new generation, a new reconcile request, or another
+ * cause than before ends them at once. Pure.
+ */
+
+import type { KubeObject } from "../api/object.ts";
+import { reconcileRequestedAtAnnotation } from "../api/v1alpha1/annotations.ts";
+
+/** What a write was sent, or refused, under. */
+export interface Circumstances {
+  readonly generation: number;
+  /** The last request of a person to have the object reconciled; undefined: there is none. */
+  readonly requestedAt: string | undefined;
+  /** What is known of the cause, as the kind counts its changes; 0 where nothing of it can be seen. */
+  readonly cause: number;
+}
+
+export function circumstancesOf({ metadata }: KubeObject, cause = 0): Circumstances {
+  const requestedAt = metadata.annotations?.[reconcileRequestedAtAnnotation];
+  return { generation: metadata.generation, requestedAt, cause };
+}
+
+/** Whether what was held back under `before` is worth sending again under `now`. A request that is taken back asks nothing. */
+export function haveChanged(before: Circumstances, now: Circumstances): boolean {
+  const asksAnew = now.requestedAt !== undefined && now.requestedAt !== before.requestedAt;
+  return asksAnew || now.generation !== before.generation || now.cause !== before.cause;
+}

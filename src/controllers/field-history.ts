@@ -1,0 +1,99 @@
+import type { Decision, FieldChange } from "./decision.ts";
+import { canonicalJson } from "./fingerprint.ts";
+
+/** A field that differs from the spec and has not been seen as the spec says since. */
+interface Open {
+  /** The action that was sent for it last, as text; undefined: none. */
+  readonly sent: string | undefined;
+  /** Why that action was sent, which is also why the object waits while AWS carries it out. */
+  readonly reason: string;
+  /** While AWS carries that out the field is as the spec says: perhaps only because it was sent. */
+  readonly shown: boolean;
+}
+
+/**
+ * Which fields AWS has had as the spec of the present generation says. One that it has had and has otherwise now was
+ * changed outside of Kubernetes, whether or not the object came to rest in between: a rival may be faster than that.
+ */
+export class FieldHistory {
+  #generation: number | undefined;
+  readonly #open = new Map<string, Open>();
+  readonly #had = new Set<string>();
+  /** The object was at rest, so AWS had all of them. */
+  #hadAll = false;
+
+  /** Takes in what a pass found, before anything is sent. */
+  look({ next, change }: Decision<unknown>, generation: number): void {
+    if (generation !== this.#generation) {
+      this.#generation = generation;
+      this.#forget();
+      this.#open.clear();
+    }
+    const differing = pathsOf(change.changes);
+    for (const [path, open] of this.#open) {
+      if (differing.includes(path)) continue;
+      if (next.kind === "wait" && next.reason === open.reason && open.sent !== undefined) {
+        this.#open.set(path, { ...open, shown: true });
+        continue;
+      }
+      this.#open.delete(path);
+      this.#had.add(path);
+    }
+    for (const path of differing) {
+      if (!this.#has(path) && !this.#open.has(path))
+        this.#open.set(path, { sent: undefined, reason: "", shown: false });
+    }
+    if (next.kind === "settled") this.#hadAll = true;
+  }
+
+  /**
+   * Of these, what somebody has changed since AWS had it as the spec says; and what was written before and is not so, by
+   * a rival who is faster than any look, or because AWS does not carry it out.
+   */
+  undone(decision: Decision<unknown>, changes: readonly FieldChange[], action: unknown): Undone {
+    const sent = canonicalJson(action);
+    // A step of a replacement is no correction of a field, but for the one that begins it.
+    if (decision.change.action === "Replace" && !this.#hadAll) return { changed: [], repeated: [] };
+    const written = writtenBy(action, changes);
+    return {
+      changed: written.filter(({ path }) => !this.#open.has(path) && this.#has(path)),
+      repeated: written.filter(({ path }) => {
+        const open = this.#open.get(path);
+        return open !== undefined && (open.shown || open.sent === sent);
+      }),
+    };
+  }
+
+  /** Notes that an action was carried out. */
+  sent({ change, next: { reason } }: Decision<unknown>, action: unknown): void {
+    for (const { path } of writtenBy(action, change.changes)) {
+      this.#open.set(path, { sent: canonicalJson(action), reason, shown: false });
+    }
+    // What is made anew has not been as the spec says yet.
+    if (change.action === "Replace" || change.action === "Create") this.#forget();
+  }
+
+  #has(path: string): boolean {
+    return this.#hadAll || this.#had.has(path);
+  }
+
+  #forget(): void {
+    this.#had.clear();
+    this.#hadAll = false;
+  }
+}
+
+export interface Undone {
+  readonly changed: readonly FieldChange[];
+  readonly repeated: readonly FieldChange[];
+}
+
+/** The fields that an action writes, where it tells them; else it may be all. */
+function writtenBy(action: unknown, changes: readonly FieldChange[]): readonly FieldChange[] {
+  const { paths } = (action ?? {}) as { readonly paths?: readonly string[] };
+  return paths === undefined ? changes : changes.filter(({ path }) => paths.includes(path));
+}
+
+function pathsOf(changes: readonly FieldChange[]): readonly string[] {
+  return changes.map(({ path }) => path);
+}
