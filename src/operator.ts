@@ -19,8 +19,11 @@ import { fingerprintOf } from "./controllers/job-definition/normalise.ts";
 import { jobQueues } from "./controllers/job-queue/controller.ts";
 import { type Cluster, ownerIn } from "./controllers/ownership.ts";
 import type { Objects, Ports, Regions, Settings } from "./controllers/ports.ts";
-import { wokenByAws, wokenByObject } from "./controllers/wakes.ts";
-import type { Store } from "./kube/store.ts";
+import { wokenByAws, wokenByNamespace, wokenByObject } from "./controllers/wakes.ts";
+import type { NamespaceMetadata } from "./kube/namespaces.ts";
+import { namespaceKind } from "./kube/resource.ts";
+import { type Store, StoreError } from "./kube/store.ts";
+import type { ObjectCache } from "./runtime/cache.ts";
 import type { Clock } from "./runtime/clock.ts";
 import type { Log } from "./runtime/log.ts";
 import type { Random } from "./runtime/random.ts";
@@ -57,7 +60,6 @@ export interface OperatorOptions {
   readonly writerSinceMonotonicMs: () => number | undefined;
   /** Which of the watched objects are reconciled here. Others are only seen. */
   readonly reconciles: (object: KubeObject) => boolean;
-  readonly namespace: Objects["namespace"];
   readonly onAwsCall?: ((report: CallReport, region: string) => void) | undefined;
   /** A call had to wait for the budget. */
   readonly onBudgetWait?: ((kind: CallKind, waitedMs: number) => void) | undefined;
@@ -82,14 +84,19 @@ export interface Operator {
 export function createOperator(options: OperatorOptions): Operator {
   const { clock, random, log, observer } = options;
   const runtime = new Runtime({ store: options.store, clock, random, log, observer });
+  const namespaces = runtime.cache(namespaceKind, { optional: true });
   const objects: Objects = {
     get: (kind, key) => runtime.cache(kind).get(key),
     list: (kind) => runtime.cache(kind).list(),
     // Nobody knows what is in a namespace that could not be read so far.
     watches: (namespace) => runtime.hasListed(namespace),
-    namespace: options.namespace,
+    namespace: async (name) => namespaceIn(namespaces, name),
   };
   for (const kind of kinds) runtime.cache(kind);
+  namespaces.onChange(({ origin, before, after }) => {
+    const priority = origin === "list" ? "low" : "high";
+    for (const { kind, key } of wokenByNamespace(before, after, objects)) runtime.enqueue(kind, key, priority);
+  });
   const stop = new AbortController();
   const regions = new OpenRegions(options, runtime, objects, stop.signal);
   const ports: Ports = {
@@ -125,6 +132,17 @@ export function createOperator(options: OperatorOptions): Operator {
     follow: (signal) => runtime.runCaches(signal),
     lead,
   };
+}
+
+/** @throws StoreError when it may not be read, or has not been so far */
+function namespaceIn(cache: ObjectCache, name: string): NamespaceMetadata | undefined {
+  const refusal = cache.refusalIn(name);
+  if (refusal !== undefined) throw refusal;
+  const found = cache.get({ namespace: name, name });
+  if (found !== undefined)
+    return { labels: found.metadata.labels ?? {}, annotations: found.metadata.annotations ?? {} };
+  if (cache.hasListed(name)) return undefined;
+  throw new StoreError("Unavailable", `namespace ${name} has not been read yet`);
 }
 
 /** Opens each region once; a failed attempt is forgotten, so that the next reconcile tries again. */

@@ -12,6 +12,7 @@ import type { Cloud } from "../src/cli/cloud.ts";
 import { type ComposedFlags, ComposedOperator } from "../src/cli/operator/compose.ts";
 import type { Cluster } from "../src/controllers/ownership.ts";
 import { type Manifest, MemoryStore } from "../src/kube/memory-store.ts";
+import type { Store } from "../src/kube/store.ts";
 import type { Operator } from "../src/operator.ts";
 import { VirtualClock } from "../src/runtime/clock.ts";
 import { collectingLog } from "../src/runtime/log.ts";
@@ -37,10 +38,8 @@ export interface WorldOptions {
   readonly region?: string;
   /** Puts something between the operator and AWS. */
   readonly cloud?: (cloud: Cloud) => Cloud;
-  /** Of every namespace; throws when it cannot be read. */
-  readonly namespaceAnnotations?: () => Readonly<Record<string, string>>;
-  /** Of every namespace, none unless given; rejects when they cannot be read. */
-  readonly namespaceLabels?: () => Promise<Readonly<Record<string, string>>>;
+  /** Puts something between the operator and the Kubernetes API. */
+  readonly kubernetes?: (store: Store) => Store;
 }
 
 export interface World {
@@ -111,12 +110,11 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       // Chance of its own, so that a change of the operator does not deal AWS other cards.
       random: seededRandom(seed + 1_000_003),
       log,
-      store: () => store,
+      store: ({ watchNamespaces }) => {
+        const watching = store.watching(watchNamespaces);
+        return options.kubernetes?.(watching) ?? watching;
+      },
       openCloud: toAws,
-      namespace: async () => ({
-        labels: (await options.namespaceLabels?.()) ?? {},
-        annotations: options.namespaceAnnotations?.() ?? {},
-      }),
     },
   });
   const { operator } = composed;
@@ -158,7 +156,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     }
   });
   const { settings } = operator.ports;
-  const policy = policyFor(aws, clusterName, {
+  const policy = policyFor(aws, operator.ports.cluster.name, {
     policyArns: settings.roles.allowedPolicyArns.map((arn) => arn.replace("arn:aws*:", "arn:aws:")),
     boundaryArns: settings.roles.permissionsBoundary === undefined ? [] : [settings.roles.permissionsBoundary],
     inlinePolicies: settings.roles.allowInlinePolicies,

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { kubeStore } from "../kube/client.ts";
-import { readClusterUid, readNamespace } from "../kube/namespaces.ts";
+import { readClusterUid } from "../kube/namespaces.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { pinoLog } from "../runtime/log.ts";
 import { realCloud } from "./cloud.ts";
@@ -66,7 +66,7 @@ async function releaseFrom(flags: ReleaseFlags, io: Io): Promise<number> {
       async () =>
         release(
           {
-            flags,
+            flags: { ...flags, watchNamespace: namespaces },
             region: cloud.region,
             clusterUid: await readClusterUid(server.api, signal),
             store,
@@ -79,7 +79,6 @@ async function releaseFrom(flags: ReleaseFlags, io: Io): Promise<number> {
                 destination: { write: (line) => io.stderr.write(line) },
               }),
               openCloud: async () => cloud,
-              namespace: (name, inner) => readNamespace(server.api, name, inner),
             },
             timeoutMs: flags.timeout ?? defaultTimeoutMs,
             onProgress: (line) => io.stdout.write(`${line}\n`),

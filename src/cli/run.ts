@@ -15,7 +15,8 @@ the one given and debug.
 Exit code: 0 after SIGTERM, with the lease released; 1 on a usage or configuration error, or when leadership is lost;
 2 when at start the API server, the CRDs, permissions or AWS credentials are missing.`;
 
-export function runCommand(io: Io, ending: Ending): Command {
+/** @param run what is done with the flags; a test looks at them */
+export function runCommand(io: Io, ending: Ending, run: typeof runOperator = runOperator): Command {
   const command = new Command("run")
     .summary("run the operator for a Kubernetes cluster")
     .description("Runs the operator for a Kubernetes cluster: AWS is made as its objects say, and kept so.")
@@ -41,7 +42,7 @@ export function runCommand(io: Io, ending: Ending): Command {
     )
     .addOption(logLevelOption("info"));
   command.addHelpText("after", afterHelp);
-  return command.action(ending(() => runOperator(command.opts<RunFlags>(), io)));
+  return command.action(ending(() => run(command.opts<RunFlags>(), io)));
 }
 
 function addressOption(flag: string, description: string, preset: string): Option {

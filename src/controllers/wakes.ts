@@ -6,11 +6,13 @@ import type { JobDefinition } from "../api/v1alpha1/job-definition.ts";
 import type { JobQueue } from "../api/v1alpha1/job-queue.ts";
 import { BatchComputeEnvironmentKind, JobDefinitionKind, JobQueueKind, kinds } from "../api/v1alpha1/kinds.ts";
 import type { BatchSnapshot } from "../aws/region.ts";
+import { jsonEqual } from "../runtime/json-equal.ts";
 import { environmentName, orderOf } from "./compute-environment/seen.ts";
 import { definitionNameOf } from "./job-definition/observe.ts";
 import { baseNameOf, queueNameOf, referenceKey } from "./naming.ts";
 import { ownerIn } from "./ownership.ts";
 import type { Objects } from "./ports.ts";
+import { limitAnnotations } from "./roles/limits.ts";
 
 /** The AWS names whose records are not what they were. */
 export interface AwsChange {
@@ -82,6 +84,29 @@ export function wokenByObject(object: KubeObject, objects: Objects): readonly Wo
   return queue.spec.computeEnvironmentOrder
     .flatMap((entry) => referenceKey(entry, queue) ?? [])
     .map((key) => ({ kind: BatchComputeEnvironmentKind, key }));
+}
+
+/**
+ * The objects that depend on what a Namespace says: its labels decide what its queues may refer to, its annotations
+ * which roles its environments and definitions may use.
+ * @param before undefined: it is new
+ * @param after undefined: it is gone
+ */
+export function wokenByNamespace(
+  before: KubeObject | undefined,
+  after: KubeObject | undefined,
+  objects: Objects,
+): readonly Woken[] {
+  const name = (after ?? before)?.metadata.name;
+  const differs = (valueIn: (namespace: KubeObject) => unknown): boolean =>
+    before === undefined || after === undefined || !jsonEqual(valueIn(before), valueIn(after));
+  const limitsIn = ({ metadata: { annotations = {} } }: KubeObject): unknown =>
+    Object.values(limitAnnotations).map((annotation) => annotations[annotation] ?? null);
+  const concerned = [
+    ...(differs(({ metadata }) => metadata.labels ?? {}) ? [JobQueueKind] : []),
+    ...(differs(limitsIn) ? [BatchComputeEnvironmentKind, JobDefinitionKind] : []),
+  ];
+  return concerned.flatMap((kind) => woken(objects, kind, ({ metadata }) => metadata.namespace === name));
 }
 
 function refersTo(queue: JobQueue, owners: ReadonlySet<string>, environments: ReadonlySet<string>): boolean {

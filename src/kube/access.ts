@@ -86,10 +86,10 @@ export function operatorAccess(kinds: readonly Kind[]): readonly AccessRule[] {
     {
       group: "",
       resource: "namespaces",
-      verbs: ["get"],
+      verbs: ["list", "watch"],
       scope: "cluster",
       optional: true,
-      why: "read the labels of a namespace for selectors in allowedNamespaces, and its annotations, which limit roles",
+      why: "follow the labels of namespaces for selectors in allowedNamespaces, and their annotations, which limit roles",
     },
   ];
 }

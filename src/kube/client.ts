@@ -5,7 +5,15 @@ import type { ApiRequest, KubeApi, MayWrite } from "./api.ts";
 import { ApiError } from "./errors.ts";
 import { eventBody, eventKind, type Reporter, series } from "./events-api.ts";
 import { listAll } from "./list.ts";
-import { type ResourceAddress, type ResourceKind, resourcePath, resourceTarget, toObject } from "./resource.ts";
+import { oneNamespace } from "./namespaces.ts";
+import {
+  namespaceKind,
+  type ResourceAddress,
+  type ResourceKind,
+  resourcePath,
+  resourceTarget,
+  toObject,
+} from "./resource.ts";
 import { statusAtVersion } from "./status-at-version.ts";
 import { type MetadataPatch, type ObjectSource, type RecordedEvent, type Store, StoreError } from "./store.ts";
 import { watchEvents } from "./watch-stream.ts";
@@ -66,16 +74,28 @@ export function kubeStore(options: KubeStoreOptions): KubeStore {
     ...rest,
   });
 
+  const watchQuery = () => ({
+    watch: true,
+    allowWatchBookmarks: true,
+    // Not all at the same time after a restart of the server.
+    timeoutSeconds: Math.round(watchSeconds * (1 - 0.1 * random())),
+  });
   const sourceOf = (namespace: string | undefined): ObjectSource => ({
     list: (kind, signal) => listAll(api, kind, namespace, signal),
     watch(kind, resourceVersion, signal) {
-      // Not all at the same time after a restart of the server.
-      const timeoutSeconds = Math.round(watchSeconds * (1 - 0.1 * random()));
-      const query = { watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds };
-      const request = call(kind, "watch", { namespace }, { query });
+      const request = call(kind, "watch", { namespace }, { query: { ...watchQuery(), resourceVersion } });
       return watchEvents(kind, request.target, api.stream(request, signal));
     },
   });
+  /** The objects of a namespace and that Namespace itself, by what Roles in it can allow. */
+  const sourceWithin = (namespace: string): ObjectSource => {
+    const [objects, itself] = [sourceOf(namespace), oneNamespace(api, namespace, watchQuery)];
+    const sourceFor = (kind: Kind): ObjectSource => (kind === namespaceKind ? itself : objects);
+    return {
+      list: (kind, signal) => sourceFor(kind).list(kind, signal),
+      watch: (kind, resourceVersion, signal) => sourceFor(kind).watch(kind, resourceVersion, signal),
+    };
+  };
 
   /**
    * A status says nothing about the spec, so a change of that meanwhile is no conflict. But the server takes a status
@@ -113,7 +133,7 @@ export function kubeStore(options: KubeStoreOptions): KubeStore {
 
   const store: KubeStore = {
     ...sourceOf(undefined),
-    namespaces: watchNamespaces && new Map(watchNamespaces.map((name) => [name, sourceOf(name)])),
+    namespaces: watchNamespaces && new Map(watchNamespaces.map((name) => [name, sourceWithin(name)])),
 
     async get(kind, key, signal) {
       const found = await foundOr404(api.request(call(kind, "get", addressOf(key), {}), signal));

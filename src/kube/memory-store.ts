@@ -2,10 +2,14 @@ import { type Condition, type Kind, type KubeObject, keyText, type ObjectKey, ty
 import type { Clock } from "../runtime/clock.ts";
 import { jsonEqual } from "../runtime/json-equal.ts";
 import { deepFreeze, frozenCopy, merged, patched, withoutEmpty } from "./memory-metadata.ts";
+import { MemoryNamespaces } from "./memory-namespaces.ts";
 import { WatchHistory, type WatchLimits } from "./memory-watch.ts";
+import type { NamespaceMetadata } from "./namespaces.ts";
+import { namespaceKind } from "./resource.ts";
 import {
   type MetadataPatch,
   type ObjectList,
+  type ObjectSource,
   type RecordedEvent,
   type Store,
   StoreError,
@@ -66,6 +70,7 @@ export class MemoryStore implements Store {
   readonly #options: MemoryStoreOptions;
   readonly #objects = new Map<string, StoredObject>();
   readonly #events = new Map<string, RecordedEvent>();
+  readonly #namespaces = new MemoryNamespaces();
   readonly #history: WatchHistory;
   readonly #listeners = new Set<ChangeListener>();
   #revision = 1;
@@ -97,6 +102,20 @@ export class MemoryStore implements Store {
     } finally {
       signal.removeEventListener("abort", stop);
     }
+  }
+
+  /** The same store, of which only these namespaces are read, each as a source of its own; undefined: itself. */
+  watching(namespaces: readonly string[] | undefined): Store {
+    if (namespaces === undefined) return this;
+    return {
+      list: (kind, signal) => this.list(kind, signal),
+      watch: (kind, resourceVersion, signal) => this.watch(kind, resourceVersion, signal),
+      get: (kind, key, signal) => this.get(kind, key, signal),
+      patchMetadata: (kind, object, patch, signal) => this.patchMetadata(kind, object, patch, signal),
+      applyStatus: (kind, object, status, signal) => this.applyStatus(kind, object, status, signal),
+      recordEvent: (event, signal) => this.recordEvent(event, signal),
+      namespaces: new Map(namespaces.map((name) => [name, sourceWithin(this, name)])),
+    };
   }
 
   patchMetadata(kind: Kind, object: KubeObject, patch: MetadataPatch, signal: AbortSignal): Promise<KubeObject> {
@@ -166,6 +185,12 @@ export class MemoryStore implements Store {
     return this.#put({ object, applied });
   }
 
+  /** Creates a Namespace, or gives it these labels and annotations and no others. Each is made with its first object. */
+  setNamespace(name: string, metadata: Partial<NamespaceMetadata>): void {
+    this.#revision++;
+    this.#putNamespace(name, metadata);
+  }
+
   /** Deletes an object, or marks it for deletion while finalizers hold it. False: there is none. */
   delete(kind: Kind, key: ObjectKey): boolean {
     const stored = this.#objects.get(objectText(kind, key));
@@ -186,8 +211,9 @@ export class MemoryStore implements Store {
     return this.#objects.get(objectText(kind, key))?.object;
   }
 
-  /** All objects, or those of one kind, by age. */
+  /** All objects but Namespaces, or those of one kind, by age. */
   objects(kind?: Kind): readonly KubeObject[] {
+    if (kind === namespaceKind) return this.#namespaces.all;
     const all = [...this.#objects.values()].map(({ object }) => object);
     return kind === undefined ? all : all.filter((object) => kindText(object) === kindText(kind));
   }
@@ -201,11 +227,13 @@ export class MemoryStore implements Store {
     return { resourceVersion: this.#revision, objects: [...this.#objects.values()] };
   }
 
-  /** Replaces everything. Open watches end, and older versions are Gone. */
+  /** Replaces everything; Namespaces are as they are first made. Open watches end, and older versions are Gone. */
   restore(snapshot: StoreSnapshot): void {
     this.#objects.clear();
+    this.#namespaces.clear();
     for (const stored of snapshot.objects) {
       const { object } = stored;
+      this.#namespaces.put(object.metadata.namespace, {}, snapshot.resourceVersion, this.#timestamp());
       this.#objects.set(objectText(object, object.metadata), frozenCopy(stored));
     }
     this.#revision = Math.max(this.#revision, snapshot.resourceVersion) + 1;
@@ -272,7 +300,15 @@ export class MemoryStore implements Store {
     this.#told(before?.object, object);
     const change = before === undefined ? "added" : "modified";
     this.#history.append(this.#revision, kindText(object), { kind: change, object });
+    if (this.#namespaces.get(metadata.namespace) === undefined) this.#putNamespace(metadata.namespace, {});
     return object;
+  }
+
+  /** At the version that the store has. */
+  #putNamespace(name: string, metadata: Partial<NamespaceMetadata>): void {
+    const change = this.#namespaces.get(name) === undefined ? "added" : "modified";
+    const object = this.#namespaces.put(name, metadata, this.#revision, this.#timestamp());
+    this.#history.append(this.#revision, kindText(namespaceKind), { kind: change, object });
   }
 
   #remove(object: KubeObject): KubeObject {
@@ -293,6 +329,21 @@ export class MemoryStore implements Store {
   #timestamp(): string {
     return `${new Date(this.#options.clock.now()).toISOString().slice(0, 19)}Z`;
   }
+}
+
+/** The objects of a namespace, and the Namespace itself. */
+function sourceWithin(store: Store, name: string): ObjectSource {
+  return {
+    async list(kind, signal) {
+      const { items, resourceVersion } = await store.list(kind, signal);
+      return { items: items.filter(({ metadata }) => metadata.namespace === name), resourceVersion };
+    },
+    async *watch(kind, resourceVersion, signal) {
+      for await (const event of store.watch(kind, resourceVersion, signal)) {
+        if (event.kind === "bookmark" || event.object.metadata.namespace === name) yield event;
+      }
+    },
+  };
 }
 
 /** `group/version/kind`, of a kind or of an object. */

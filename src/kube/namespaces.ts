@@ -1,6 +1,8 @@
+import type { Kind } from "../api/object.ts";
 import type { KubeApi } from "./api.ts";
-import { type ResourceKind, resourcePath, resourceTarget } from "./resource.ts";
-import { StoreError } from "./store.ts";
+import { namespaceKind, resourcePath, resourceTarget, toObject } from "./resource.ts";
+import { type ObjectSource, StoreError } from "./store.ts";
+import { watchEvents } from "./watch-stream.ts";
 
 /** What the operator reads of a Namespace. */
 export interface NamespaceMetadata {
@@ -11,8 +13,6 @@ export interface NamespaceMetadata {
 interface Namespace {
   readonly metadata: Partial<NamespaceMetadata> & { readonly uid: string };
 }
-
-const namespaces: ResourceKind = { group: "", version: "v1", plural: "namespaces" };
 
 /**
  * A live read. Undefined: there is no such namespace.
@@ -41,8 +41,40 @@ export async function readClusterUid(api: KubeApi, signal: AbortSignal): Promise
 }
 
 async function read(api: KubeApi, name: string, signal: AbortSignal): Promise<Namespace> {
-  const [path, target] = [resourcePath(namespaces, { name }), resourceTarget(namespaces, "get", { name })];
+  const [path, target] = [resourcePath(namespaceKind, { name }), resourceTarget(namespaceKind, "get", { name })];
   return (await api.request({ method: "GET", path, target }, signal)) as Namespace;
+}
+
+/**
+ * One Namespace as a source, by requests that a Role in that namespace can allow: it counts as in itself for `get`
+ * and for the path `/watch/namespaces/NAME`, but not for a list or a watch of the collection.
+ * @param watchQuery as for every other watch
+ */
+export function oneNamespace(
+  api: KubeApi,
+  name: string,
+  watchQuery: () => Readonly<Record<string, string | number | boolean>>,
+): ObjectSource {
+  const path = resourcePath(namespaceKind, { name });
+  return {
+    async list(kind: Kind, signal) {
+      const target = resourceTarget(kind, "get", { name });
+      const namespace = toObject(kind, await api.request({ method: "GET", path, target }, signal));
+      // Its own version may be too old to watch from; without one the watch begins with what is there.
+      return { items: [namespace], resourceVersion: "" };
+    },
+    watch(kind, resourceVersion, signal) {
+      const target = resourceTarget(kind, "watch", { name });
+      const query = { ...watchQuery(), resourceVersion: resourceVersion === "" ? undefined : resourceVersion };
+      const request = {
+        method: "GET",
+        path: path.replace("/namespaces/", "/watch/namespaces/"),
+        query,
+        target,
+      } as const;
+      return watchEvents(kind, target, api.stream(request, signal));
+    },
+  };
 }
 
 /** A namespace as it is made: it has the one label that every namespace has. */

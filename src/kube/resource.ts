@@ -9,6 +9,15 @@ export interface ResourceAddress {
   readonly subresource?: string | undefined;
 }
 
+/** What the operator reads beside its own kinds. */
+export const namespaceKind: Kind = {
+  group: "",
+  version: "v1",
+  kind: "Namespace",
+  plural: "namespaces",
+  shortNames: ["ns"],
+};
+
 export type ResourceKind = Pick<Kind, "group" | "version" | "plural">;
 
 /** The URL path of a resource; the group of the core API is empty. */
@@ -43,7 +52,9 @@ export function toObject(kind: Kind, value: unknown): KubeObject {
   if (typeof object?.metadata?.name !== "string") {
     throw new StoreError("Unavailable", `the API server sent something that is no ${kind.kind}`);
   }
-  const { managedFields: _managed, ...metadata } = object.metadata;
+  const { managedFields: _managed, ...given } = object.metadata;
+  // As for RBAC, a Namespace counts as in itself.
+  const metadata = kind === namespaceKind ? { ...given, namespace: given.name } : given;
   const { [lastApplied]: copy, ...annotations } = metadata.annotations ?? {};
   const others = Object.keys(annotations).length > 0 ? annotations : undefined;
   const kept = copy === undefined ? metadata : { ...metadata, annotations: others };

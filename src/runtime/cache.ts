@@ -1,5 +1,5 @@
 import { type Kind, type KubeObject, keyText, type ObjectKey } from "../api/object.ts";
-import type { WatchEvent } from "../kube/store.ts";
+import type { StoreError, WatchEvent } from "../kube/store.ts";
 import type { Clock, Timer } from "./clock.ts";
 import type { Log } from "./log.ts";
 import { type Part, Readings } from "./readings.ts";
@@ -40,6 +40,8 @@ export interface ObjectCacheOptions {
   readonly log: Log;
   /** What is listed on its own (`part`); absent: all namespaces as one. */
   readonly parts?: readonly Part[] | undefined;
+  /** The operator works also when it may not read this kind; what needs it asks `refusalIn`. */
+  readonly optional?: boolean;
 }
 
 /** A request about one object that is on the wire. */
@@ -80,6 +82,7 @@ interface Entry {
  */
 export class ObjectCache implements ObjectReader, Reflected {
   readonly kind: Kind;
+  readonly isOptional: boolean;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #entries = new Map<string, Entry>();
@@ -90,9 +93,10 @@ export class ObjectCache implements ObjectReader, Reflected {
 
   constructor(options: ObjectCacheOptions) {
     this.kind = options.kind;
+    this.isOptional = options.optional ?? false;
     this.#clock = options.clock;
     this.#log = options.log;
-    this.#readings = new Readings(options.kind, options.parts ?? [undefined], options.log);
+    this.#readings = new Readings(options.kind, options.parts ?? [undefined], options.log, this.isOptional);
   }
 
   /** Resolves at the end of the first list; of several parts when each has been listed or refused. */
@@ -112,6 +116,11 @@ export class ObjectCache implements ObjectReader, Reflected {
   /** Namespaces that may not be read at present; what was seen of them stays. */
   get refused(): readonly string[] {
     return this.#readings.refused;
+  }
+
+  /** Why the objects of a namespace may not be read at present; undefined: they may. */
+  refusalIn(namespace: string): StoreError | undefined {
+    return this.#readings.refusalIn(namespace);
   }
 
   /** What the reflector of a part fills. */

@@ -65,14 +65,17 @@ export class Runtime {
     this.#recorder = new EventRecorder(options);
   }
 
-  /** The cache of a kind; asked for before `runCaches`, it is filled from then on. */
-  cache(kind: Kind): ObjectCache {
+  /**
+   * The cache of a kind; asked for before `runCaches`, it is filled from then on.
+   * @param optional whether everything else goes on when this process may not read the kind
+   */
+  cache(kind: Kind, { optional = false }: { readonly optional?: boolean } = {}): ObjectCache {
     let cache = this.#caches.get(kindText(kind));
     if (cache === undefined) {
       // It would never be filled.
       if (this.#cachesRun) throw new Error(`the cache of ${kind.kind} must be asked for before the caches run`);
       const { store, clock, log } = this.#options;
-      cache = new ObjectCache({ kind, clock, log, parts: [...sourcesOf(store).keys()] });
+      cache = new ObjectCache({ kind, clock, log, parts: [...sourcesOf(store).keys()], optional });
       this.#caches.set(kindText(kind), cache);
     }
     return cache;
@@ -122,12 +125,13 @@ export class Runtime {
 
   /** Whether all that there is of a namespace has ever been listed. */
   hasListed(namespace: string): boolean {
-    return this.#caches.values().every((cache) => cache.hasListed(namespace));
+    return this.#caches.values().every((cache) => cache.isOptional || cache.hasListed(namespace));
   }
 
   /** Watched namespaces that may not be read at present, in alphabetical order. */
   get refusedNamespaces(): readonly string[] {
-    return [...new Set(this.#caches.values().flatMap((cache) => cache.refused))].toSorted();
+    const needed = this.#caches.values().filter((cache) => !cache.isOptional);
+    return [...new Set(needed.flatMap((cache) => cache.refused))].toSorted();
   }
 
   /** Those that were added. */

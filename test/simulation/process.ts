@@ -3,7 +3,6 @@ import type { Cloud } from "../../src/cli/cloud.ts";
 import { type ComposedFlags, ComposedOperator } from "../../src/cli/operator/compose.ts";
 import type { MemoryLeaseStore } from "../../src/kube/memory-lease-store.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
-import { namespaceOf } from "../../src/kube/namespaces.ts";
 import { withDeadline } from "../../src/runtime/abort.ts";
 import type { Clock } from "../../src/runtime/clock.ts";
 import type { Log } from "../../src/runtime/log.ts";
@@ -84,14 +83,13 @@ export class OperatorProcess {
         clock: this.clock,
         random,
         log,
-        store: (mayWrite) => gatedStore(store, network(mayWrite), options.repeatsEvent),
+        store: ({ mayWrite }) => gatedStore(store, network(mayWrite), options.repeatsEvent),
         election: {
           leases: gatedLeases(options.leases, unleased),
           identity: name,
           onLeading: (leading) => options.onLeading(this, leading),
         },
         openCloud: (signal) => this.#openCloud(unleased, signal),
-        namespace: async (namespace) => namespaceOf(namespace),
       },
     });
   }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { StoreError } from "../../src/kube/store.ts";
 import { accessDenied } from "../../src/simulator/faults.ts";
 import { jobDefinition } from "../manifests.ts";
 import type { World } from "../world.ts";
+import { refusingNamespaces } from "./refused-namespaces.ts";
 import { aWorld } from "./story.ts";
 
 const readBuckets = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
@@ -13,18 +13,15 @@ const boundary = "arn:aws:iam::123456789012:policy/boundary";
 
 const reasonOf = (world: World, type: string): string | undefined =>
   world.condition("JobDefinition", "hello", type)?.reason;
-const lookNow = (world: World): void =>
-  world.annotate("JobDefinition", "hello", { "awsbatch.dev/reconcile-requested-at": String(world.clock.now()) });
 
 describe("what a namespace may use", () => {
   it("is what its annotation says, and when that is deleted what the flags say: nothing more is made", async () => {
-    let annotations: Readonly<Record<string, string>> = allowed;
-    const world = await aWorld({ knobs: { strictIam: true }, permissions, namespaceAnnotations: () => annotations });
+    const world = await aWorld({ knobs: { strictIam: true }, permissions });
+    world.store.setNamespace("team", { annotations: allowed });
     world.apply(jobDefinition("hello", asking));
     await world.untilReady(120);
-    annotations = {};
-    lookNow(world);
-    await world.until("it is refused", () => reasonOf(world, "Stalled") === "NotAllowed");
+    world.store.setNamespace("team", {});
+    await world.until("it is refused", () => reasonOf(world, "Stalled") === "NotAllowed", 2);
     expect(world.condition("JobDefinition", "hello", "Stalled")?.message).toContain("--allowed-policy-arns");
     world.apply(jobDefinition("hello", { ...asking, timeout: { attemptDurationSeconds: 60 } }));
     await world.seconds(120);
@@ -34,13 +31,28 @@ describe("what a namespace may use", () => {
     expect(world.aws.truth.roles()).toEqual([]);
   });
 
+  it("is more as soon as its annotation says so, and less as soon as that is taken away", async () => {
+    const read = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: ["s3:GetObject"], Resource: "*" }] };
+    const asksInline = { iam: { jobRole: { inlinePolicies: { read: JSON.stringify(read) } } } };
+    const world = await aWorld({ permissions: { inlinePolicies: true } });
+    world.apply(jobDefinition("hello", asksInline));
+    await world.until("it is refused", () => reasonOf(world, "Stalled") === "NotAllowed", 60);
+    await world.seconds(300);
+    world.store.setNamespace("team", { annotations: { "awsbatch.dev/allow-inline-policies": "true" } });
+    await world.until("the role is being made", () => world.writes().length > 0, 2);
+    await world.untilReady(120);
+    const before = world.writes().length;
+    world.store.setNamespace("team", { annotations: { "awsbatch.dev/allow-inline-policies": "false" } });
+    await world.until("it is refused again", () => reasonOf(world, "Stalled") === "NotAllowed", 2);
+    world.apply(jobDefinition("hello", { ...asksInline, timeout: { attemptDurationSeconds: 60 } }));
+    await world.seconds(300);
+    expect(world.writes().slice(before)).toEqual([]);
+  });
+
   it("is nothing while the namespace cannot be read", async () => {
     let readable = false;
-    const namespaceAnnotations = () => {
-      if (!readable) throw new StoreError("Forbidden", "namespaces is forbidden");
-      return allowed;
-    };
-    const world = await aWorld({ permissions, namespaceAnnotations });
+    const world = await aWorld({ permissions, kubernetes: (store) => refusingNamespaces(store, () => !readable) });
+    world.store.setNamespace("team", { annotations: allowed });
     world.apply(jobDefinition("hello", asking));
     await world.until("it waits", () => reasonOf(world, "Reconciling") === "NamespaceUnreadable");
     await world.until("it is Stalled", () => reasonOf(world, "Stalled") === "NamespaceUnreadable");
@@ -60,9 +72,10 @@ describe("what a namespace may use", () => {
 
   it("is told at once when a policy does not exist, and tried again without hurry", async () => {
     const typo = "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnli";
-    const namespaceAnnotations = () => ({ "awsbatch.dev/allowed-policy-arns": "arn:aws:iam::aws:policy/*" });
     const permitted = { policyArns: ["arn:aws:iam::aws:policy/*"] };
-    const world = await aWorld({ knobs: { strictIam: true }, permissions: permitted, namespaceAnnotations });
+    const world = await aWorld({ knobs: { strictIam: true }, permissions: permitted });
+    const annotations = { "awsbatch.dev/allowed-policy-arns": "arn:aws:iam::aws:policy/*" };
+    world.store.setNamespace("team", { annotations });
     world.apply(jobDefinition("hello", { iam: { jobRole: { policyArns: [typo] } } }));
     await world.until("it is Stalled", () => reasonOf(world, "Stalled") === "InvalidRequest", 60);
     expect(world.condition("JobDefinition", "hello", "RolesReady")?.message).toContain(typo);
@@ -75,7 +88,8 @@ describe("what a namespace may use", () => {
   });
 
   it("tells the call and the action when IAM refuses, and goes on when it is granted", async () => {
-    const world = await aWorld({ permissions, namespaceAnnotations: () => allowed });
+    const world = await aWorld({ permissions });
+    world.store.setNamespace("team", { annotations: allowed });
     world.aws.faults.add({ fault: accessDenied("CreateRole", "iam"), on: "CreateRole", forMs: 30_000 });
     world.apply(jobDefinition("hello", asking));
     await world.until("it is told", () => reasonOf(world, "RolesReady") === "AccessDenied");

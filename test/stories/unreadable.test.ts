@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import { JobQueueKind } from "../../src/api/v1alpha1/kinds.ts";
-import { StoreError } from "../../src/kube/store.ts";
 import { throttled } from "../../src/simulator/faults.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
 import type { World } from "../world.ts";
+import { refusingNamespaces } from "./refused-namespaces.ts";
 import { aWorld } from "./story.ts";
 
 /** Versions of all objects: a status that is written makes another. */
@@ -95,11 +95,8 @@ it("what lasts is told to all, and that it is over", async () => {
 
 it("a queue keeps its order, tells, and can be deleted while the labels of its namespace may not be read", async () => {
   let isReadable = true;
-  const namespaceLabels = async () => {
-    if (!isReadable) throw new StoreError("Forbidden", 'namespaces "other" is forbidden');
-    return { team: "b" };
-  };
-  const world = await aWorld({ namespaceLabels });
+  const world = await aWorld({ kubernetes: (store) => refusingNamespaces(store, () => !isReadable) });
+  world.store.setNamespace("other", { labels: { team: "b" } });
   const selector = { matchLabels: { team: "b" } };
   const q = jobQueue("q", [], {
     computeEnvironmentOrder: [{ order: 1, computeEnvironmentRef: { name: "ce", namespace: "team" } }],
@@ -108,10 +105,12 @@ it("a queue keeps its order, tells, and can be deleted while the labels of its n
   world.apply(computeEnvironment("ce", { ...ec2, allowedNamespaces: { from: "Selector", selector } }), inOther);
   await world.untilReady();
   isReadable = false;
+  world.store.cutWatches();
+  await world.seconds(60);
   world.apply({ ...inOther, spec: { ...(q.spec as object), priority: 7 } });
   const statusOf = () => world.store.objects().find(({ kind }) => kind === "JobQueue")?.status as object | undefined;
   await world.until("it is told", () => JSON.stringify(statusOf()).includes("NamespaceUnreadable"), 120);
-  expect(JSON.stringify(statusOf())).toContain("Let the operator get namespaces");
+  expect(JSON.stringify(statusOf())).toContain("Let the operator get, list and watch namespaces");
   const queue = () => world.aws.truth.jobQueues()[0];
   await world.until("the priority is written", () => queue()?.priority === 7 && queue()?.status === "VALID", 60);
   expect(queue()?.computeEnvironmentOrder).toHaveLength(1);

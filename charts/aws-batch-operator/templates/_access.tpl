@@ -48,13 +48,14 @@
     - kube-system
   verbs:
     - get
-# read the labels of a namespace for selectors in allowedNamespaces, and its annotations, which limit roles
+# follow the labels of namespaces for selectors in allowedNamespaces, and their annotations, which limit roles
 - apiGroups:
     - ""
   resources:
     - namespaces
   verbs:
-    - get
+    - list
+    - watch
 {{- end }}
 {{- define "aws-batch-operator.access.lease" -}}
 # elect one of the replicas as the leader

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { counted } from "../../diagnosis/words.ts";
 import { MemoryStore } from "../../kube/memory-store.ts";
-import { namespaceOf } from "../../kube/namespaces.ts";
 import { type Clock, systemClock, type Timer } from "../../runtime/clock.ts";
 import { notBefore } from "../clock.ts";
 import { type Cloud, realCloud } from "../cloud.ts";
@@ -119,7 +118,6 @@ export async function startLocal(start: LocalStart): Promise<number> {
       openCloud: async () => tappedCloud(cloud, told),
       // A simulated AWS that begins with this process had no writer before it; a real one may have had one a moment ago.
       awsIsNew: simulated !== undefined && before === undefined,
-      namespace: async (name) => namespaceOf(name),
     },
   });
 

@@ -3,7 +3,7 @@ import type { CallReport } from "../../aws/calls.ts";
 import type { MayWrite } from "../../kube/api.ts";
 import type { LabelSelector } from "../../kube/label-selector.ts";
 import type { Store } from "../../kube/store.ts";
-import { createOperator, type Operator, type OperatorOptions } from "../../operator.ts";
+import { createOperator, type Operator } from "../../operator.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { LeaderElector, type LeaderElectorOptions } from "../../runtime/leader.ts";
 import type { Log } from "../../runtime/log.ts";
@@ -19,11 +19,10 @@ export interface OperatorPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** The Kubernetes API; it asks `mayWrite` before each write leaves. */
-  readonly store: (mayWrite: MayWrite) => Store;
+  /** The Kubernetes API, or what stands for it. */
+  readonly store: (access: StoreAccess) => Store;
   /** How the replicas elect a leader; undefined: no other process can write while this one lives. */
   readonly election?: Pick<LeaderElectorOptions, "leases" | "identity" | "onLeading"> | undefined;
-  readonly namespace: OperatorOptions["namespace"];
   /** Asks AWS who we are. @throws AwsError, CommandError when the account is not allowed */
   readonly openCloud: (signal: AbortSignal) => Promise<Cloud>;
   /** Nobody has written to this AWS before this process. By default somebody may have, a moment ago. */
@@ -34,10 +33,20 @@ export interface OperatorPorts {
   readonly observer?: RuntimeObserver;
 }
 
+/** How an operator uses its store. */
+export interface StoreAccess {
+  /** Asked before each write leaves. @throws Error when this process must not write */
+  readonly mayWrite: MayWrite;
+  /** Only these namespaces are read, each as a source of its own; undefined: all. */
+  readonly watchNamespaces: readonly string[] | undefined;
+}
+
 /** The flags that decide what an operator does, of every command that runs one. */
 export interface ComposedFlags extends OperatorFlags {
   /** Which objects this process reconciles; undefined: all. The others it only watches. */
   readonly shardSelector?: LabelSelector | undefined;
+  /** Undefined: all. */
+  readonly watchNamespace?: readonly string[] | undefined;
 }
 
 export interface CompositionOptions {
@@ -66,9 +75,10 @@ export class ComposedOperator {
     this.#ports = ports;
     this.#elector = election && new LeaderElector({ ...election, clock, random, log });
     const mayWrite = () => this.#mayWrite();
-    const { clusterName = defaultClusterName, takeOverClusterUid: takeOverUid, shardSelector } = flags;
+    const { clusterName = defaultClusterName, takeOverClusterUid: takeOverUid } = flags;
+    const { shardSelector, watchNamespace: watchNamespaces } = flags;
     this.operator = createOperator({
-      store: ports.store(mayWrite),
+      store: ports.store({ mayWrite, watchNamespaces }),
       clock,
       random,
       log,
@@ -82,7 +92,6 @@ export class ComposedOperator {
       },
       mayWrite,
       writerSinceMonotonicMs: () => this.#writerSince,
-      namespace: ports.namespace,
       onAwsCall: ports.onAwsCall,
       onBudgetWait: ports.onBudgetWait,
       observer: ports.observer,

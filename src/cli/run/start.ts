@@ -21,7 +21,6 @@ import { requireRegion } from "../operator/aws.ts";
 import { ComposedOperator, defaultClusterName } from "../operator/compose.ts";
 import { healthChecks } from "./health.ts";
 import { metricsOf, type OperatorMetrics } from "./metrics.ts";
-import { remembered } from "./namespace-labels.ts";
 import type { RunFlags } from "./options.ts";
 import { serveHealth, serveMetrics } from "./servers.ts";
 
@@ -143,18 +142,16 @@ class Run {
         clock,
         random,
         log: this.#log,
-        store: (mayWrite) =>
+        store: (access) =>
           kubeStore({
             api,
             random,
             fieldManager,
             reporter: { controller: "awsbatch.dev/aws-batch-operator", instance: hostname() },
-            mayWrite,
-            watchNamespaces,
+            ...access,
           }),
         election: this.#election,
         openCloud: (signal) => open(region, signal),
-        namespace: remembered((name, signal) => readNamespace(api, name, signal), clock),
         onAwsCall: metrics.awsCall,
         onBudgetWait: metrics.budgetWait,
         observer: metrics.runtime,

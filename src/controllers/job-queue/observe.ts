@@ -327,7 +327,7 @@ function accessTo({ metadata, spec }: BatchComputeEnvironment, namespace: string
   if (from !== "Selector") return refused;
   if (labels instanceof StoreError) {
     const path = keyText(metadata);
-    const message = `namespace ${namespace} cannot be read (${labels.message}), so whether it may use ${path} is unknown. Let the operator get namespaces`;
+    const message = `namespace ${namespace} cannot be read (${labels.message}), so whether it may use ${path} is unknown. Let the operator get, list and watch namespaces`;
     return { kind: "unread", message };
   }
   const wanted = Object.entries(selector?.matchLabels ?? {});

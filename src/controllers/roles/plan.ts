@@ -144,7 +144,7 @@ function limitsUnread({ limits, identity }: RolesSeen): Hindrance | undefined {
   return {
     kind: "wait",
     reason: "NamespaceUnreadable",
-    message: `namespace ${identity.namespace} cannot be read (${limits.why}), so what roles it may use is unknown and nothing is made. Let the operator get namespaces`,
+    message: `namespace ${identity.namespace} cannot be read (${limits.why}), so what roles it may use is unknown and nothing is made. Let the operator get, list and watch namespaces`,
     recheckInMs: readAgainMs,
     stalledAfterMs: marks.unreadStallsMs,
   };

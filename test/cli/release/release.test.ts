@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { kinds } from "../../../src/api/v1alpha1/kinds.ts";
 import { type Released, release } from "../../../src/cli/release/release.ts";
-import { namespaceOf } from "../../../src/kube/namespaces.ts";
 import type { Store } from "../../../src/kube/store.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
 import { writeThrough } from "../../../src/runtime/write-through.ts";
@@ -38,7 +37,6 @@ async function releaseAll(
         random: seededRandom(5),
         log,
         openCloud: (signal) => world.openCloud(signal),
-        namespace: async (name) => namespaceOf(name),
       },
       timeoutMs,
       onProgress: (line) => lines.push(line),

@@ -114,6 +114,10 @@ describe("run in chosen namespaces", () => {
       return { status: 201, json: { status: { allowed: !closed.includes(namespace) } } };
     });
     for (const namespace of watchNamespace) {
+      const itself = { metadata: { name: namespace, uid: namespace, resourceVersion: "1" } };
+      const answer = closed.includes(namespace) ? refusal(403, "Forbidden", "no") : { json: itself };
+      server.on(`GET /api/v1/namespaces/${namespace}`, answer);
+      server.on(`GET /api/v1/watch/namespaces/${namespace}`, { open: () => undefined });
       for (const { group, version, plural } of kinds) {
         const list = `GET /apis/${group}/${version}/namespaces/${namespace}/${plural}`;
         server.on(list, ({ query }) => {
@@ -137,7 +141,7 @@ describe("run in chosen namespaces", () => {
       problem: expect.stringContaining("list, watch batchcomputeenvironments.awsbatch.dev"),
     });
     const refused = log().filter(({ level }) => level === "error");
-    expect(refused).toHaveLength(kinds.length);
+    expect(refused).toHaveLength(kinds.length + 1);
     expect(refused[0]).toMatchObject({ namespace: "team-b", error: { reason: "Forbidden" } });
     interrupt();
     expect((await ended).exitCode).toBe(0);

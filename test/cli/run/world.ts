@@ -35,6 +35,11 @@ export async function emptyCluster(): Promise<FakeApiServer> {
         : { open: () => undefined },
     );
   }
+  server.on("GET /api/v1/namespaces", ({ query }) =>
+    query["watch"] === undefined
+      ? { json: { metadata: { resourceVersion: "1" }, items: [] } }
+      : { open: () => undefined },
+  );
   const stored = ({ body }: SeenRequest) => ({
     status: 201,
     json: { metadata: { resourceVersion: "2" }, spec: body.spec },

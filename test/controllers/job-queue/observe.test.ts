@@ -233,7 +233,7 @@ describe("an entry of the order", () => {
       return await watching.look(fakeRegion({ environments: [environment("x", "a")] }), given);
     };
     const message =
-      "namespace friends cannot be read (namespaces is forbidden), so whether it may use team/a is unknown. Let the operator get namespaces";
+      "namespace friends cannot be read (namespaces is forbidden), so whether it may use team/a is unknown. Let the operator get, list and watch namespaces";
 
     it.each<[string, JobQueue, object]>([
       ["by reference", referring, { key: { namespace: "team", name: "a" } }],

@@ -1,0 +1,228 @@
+import { describe, expect, it } from "vitest";
+import { applyEnvironment } from "../../src/cli/flags.ts";
+import type { RunFlags } from "../../src/cli/run/options.ts";
+import { runCommand } from "../../src/cli/run.ts";
+import { testIo } from "../cli/streams.ts";
+import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../manifests.ts";
+import { createWorld, type World } from "../world.ts";
+
+/** Every flag that decides what the operator does, from the command line of `run` to what comes of it in AWS. */
+
+async function flagsOf(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<RunFlags> {
+  const { io } = testIo(env);
+  let given: RunFlags | undefined;
+  const ending = (work: () => Promise<number>) => async (): Promise<void> => void (await work());
+  const command = runCommand(io, ending, async (flags) => {
+    given = flags;
+    return 0;
+  });
+  command.hook("preAction", (_program, action) => applyEnvironment(action, io.env));
+  await command.parseAsync([...args], { from: "user" });
+  if (given === undefined) throw new Error("the command did not run");
+  return given;
+}
+
+type Outcome = (world: World) => Promise<unknown>;
+
+const readBuckets = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
+const boundary = "arn:aws:iam::123456789012:policy/boundary";
+const readPolicy = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: ["s3:GetObject"], Resource: "*" }] };
+const kind = "JobDefinition";
+
+const stalledBy = ({ condition }: World): string | undefined => condition(kind, "hello", "Stalled")?.reason;
+const active = ({ aws }: World) => aws.truth.jobDefinitions().filter(({ status }) => status === "ACTIVE");
+const environments = ({ aws }: World) => aws.truth.computeEnvironments().filter(({ status }) => status !== "DELETED");
+
+/** Why the definition is Stalled after a minute or so; undefined: it is not. */
+const reasonWith =
+  (spec: Parameters<typeof jobDefinition>[1], labels?: Readonly<Record<string, string>>): Outcome =>
+  async (world) => {
+    const manifest = jobDefinition("hello", spec);
+    world.apply({ ...manifest, metadata: { ...manifest.metadata, labels } });
+    await world.seconds(90);
+    return stalledBy(world);
+  };
+
+const madeWith =
+  (labels: Readonly<Record<string, string>>): Outcome =>
+  async (world) => {
+    await reasonWith({}, labels)(world);
+    return active(world).length;
+  };
+
+const rows: readonly (readonly [
+  flag: string,
+  value: string | undefined,
+  outcome: Outcome,
+  with_: unknown,
+  without: unknown,
+])[] = [
+  [
+    "--default-deletion-policy",
+    "Retain",
+    async (world) => {
+      world.apply(jobDefinition("hello"));
+      await world.untilReady();
+      world.delete(kind, "hello");
+      await world.untilGone();
+      return active(world).length;
+    },
+    1,
+    0,
+  ],
+  [
+    "--adoptable-names",
+    "other-*,prod-*",
+    async (world) => {
+      const body = jobDefinition("hello").spec as object;
+      await world.aws.outside.registerJobDefinition({ ...body, jobDefinitionName: "prod-hello" } as never);
+      return await reasonWith({ jobDefinitionName: "prod-hello", adoptionPolicy: "IfMatching" })(world);
+    },
+    undefined,
+    "NotAdopted",
+  ],
+  [
+    "--allow-foreign-repoint",
+    undefined,
+    async (world) => {
+      const repointing = { ...ec2, replacement: { foreignQueues: "Repoint" as const } };
+      world.apply(computeEnvironment("ce", repointing), jobQueue("q1", ["ce"]));
+      await world.untilReady();
+      const [first] = environments(world);
+      const computeEnvironmentOrder = [{ order: 1, computeEnvironment: first?.computeEnvironmentName ?? "" }];
+      await world.aws.outside.createJobQueue({ jobQueueName: "theirs", priority: 1, computeEnvironmentOrder });
+      await world.seconds(90);
+      world.apply(computeEnvironment("ce", withTypes(["m5.large"], repointing)));
+      await world.seconds(900);
+      const theirs = world.aws.truth.jobQueues().find(({ jobQueueName }) => jobQueueName === "theirs");
+      return theirs?.computeEnvironmentOrder?.[0]?.computeEnvironment === first?.computeEnvironmentArn;
+    },
+    false,
+    true,
+  ],
+  [
+    "--ignore-tag-keys",
+    "cost-*",
+    async (world) => {
+      world.apply(computeEnvironment("ce", ec2));
+      await world.untilReady();
+      const resourceArn = environments(world)[0]?.computeEnvironmentArn ?? "";
+      await world.aws.outside.tagResource({ resourceArn, tags: { "cost-centre": "7" } });
+      await world.seconds(300);
+      return environments(world)[0]?.tags?.["cost-centre"];
+    },
+    "7",
+    undefined,
+  ],
+  [
+    "--max-concurrent-replacements",
+    "1",
+    async (world) => {
+      const all = ["ce", "second"];
+      world.apply(
+        ...all.map((name) => computeEnvironment(name, ec2)),
+        jobQueue("q1", ["ce"]),
+        jobQueue("q2", ["second"]),
+      );
+      await world.untilReady();
+      world.apply(...all.map((name) => computeEnvironment(name, withTypes(["m5.large"]))));
+      await world.seconds(20);
+      return environments(world).length;
+    },
+    3,
+    4,
+  ],
+  [
+    "--allowed-policy-arns",
+    readBuckets,
+    reasonWith({ iam: { jobRole: { policyArns: [readBuckets] } } }),
+    undefined,
+    "NotAllowed",
+  ],
+  [
+    "--allowed-role-arns",
+    "arn:aws:iam::123456789012:role/jobs-*",
+    async (world) => {
+      world.apply(computeEnvironment("ce", ec2));
+      await world.seconds(60);
+      return world.condition("BatchComputeEnvironment", "ce", "Stalled")?.reason;
+    },
+    "NotAllowed",
+    undefined,
+  ],
+  [
+    "--permissions-boundary",
+    boundary,
+    async (world) => {
+      world.apply(jobDefinition("hello", { iam: { jobRole: {} } }));
+      await world.untilReady();
+      return world.aws.truth.roles().map((role) => role.boundary);
+    },
+    [boundary],
+    [undefined],
+  ],
+  [
+    "--allow-inline-policies",
+    undefined,
+    reasonWith({ iam: { jobRole: { inlinePolicies: { read: JSON.stringify(readPolicy) } } } }),
+    undefined,
+    "NotAllowed",
+  ],
+  ["--shard-selector", "shard=b", madeWith({ shard: "a" }), 0, 1],
+  ["--watch-namespace", "other", madeWith({}), 0, 1],
+  [
+    "--cluster-name",
+    "blue",
+    async (world) => {
+      await madeWith({})(world);
+      return active(world)[0]?.tags?.["awsbatch.dev/cluster"];
+    },
+    "blue",
+    "default",
+  ],
+  [
+    "--take-over-cluster-uid",
+    "lost",
+    async (world) => {
+      const { clock, aws } = world;
+      const lost = await createWorld({ clock, aws, cluster: { name: "default", uid: "lost" }, seed: 2 });
+      await madeWith({})(lost);
+      await lost.stop();
+      await madeWith({})(world);
+      return active(world)[0]?.tags?.["awsbatch.dev/cluster-uid"];
+    },
+    "cluster-1",
+    "lost",
+  ],
+  [
+    "--aws-requests-per-second",
+    "0.5",
+    async (world) => {
+      for (let index = 0; index < 20; index++) world.apply(jobDefinition(`job-${index}`));
+      await world.seconds(20);
+      return active(world).length === 20;
+    },
+    false,
+    true,
+  ],
+];
+
+async function outcomeOf(outcome: Outcome, flags: RunFlags): Promise<unknown> {
+  const world = await createWorld({ flags });
+  try {
+    return await outcome(world);
+  } finally {
+    await world.stop();
+  }
+}
+
+describe("a flag of run", () => {
+  it.each(rows)("%s %s decides, and as a variable as well", async (flag, value, outcome, given, without) => {
+    const variable = `AWS_BATCH_OPERATOR_${flag.slice(2).replaceAll("-", "_").toUpperCase()}`;
+    const flags = await flagsOf(value === undefined ? [flag] : [flag, value]);
+    // Functions differ each time.
+    expect(JSON.stringify(await flagsOf([], { [variable]: value ?? "true" }))).toBe(JSON.stringify(flags));
+    expect(await outcomeOf(outcome, flags)).toEqual(given);
+    expect(await outcomeOf(outcome, await flagsOf([]))).toEqual(without);
+  });
+});

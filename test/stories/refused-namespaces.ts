@@ -1,0 +1,28 @@
+import type { Kind } from "../../src/api/object.ts";
+import { namespaceKind } from "../../src/kube/resource.ts";
+import { type ObjectSource, type Store, StoreError } from "../../src/kube/store.ts";
+
+/** A cluster whose RBAC does not let the operator read Namespaces while `isRefused`. */
+export function refusingNamespaces(store: Store, isRefused: () => boolean): Store {
+  const look = (kind: Kind): void => {
+    if (kind === namespaceKind && isRefused()) throw new StoreError("Forbidden", "namespaces is forbidden");
+  };
+  const source = (from: ObjectSource): ObjectSource => ({
+    async list(kind, signal) {
+      look(kind);
+      return await from.list(kind, signal);
+    },
+    async *watch(kind, resourceVersion, signal) {
+      look(kind);
+      yield* from.watch(kind, resourceVersion, signal);
+    },
+  });
+  return {
+    ...source(store),
+    namespaces: store.namespaces && new Map([...store.namespaces].map(([name, one]) => [name, source(one)])),
+    get: (kind, key, signal) => store.get(kind, key, signal),
+    patchMetadata: (kind, object, patch, signal) => store.patchMetadata(kind, object, patch, signal),
+    applyStatus: (kind, object, status, signal) => store.applyStatus(kind, object, status, signal),
+    recordEvent: (event, signal) => store.recordEvent(event, signal),
+  };
+}
