@@ -89,4 +89,37 @@ describeWithHelm("the definitions", (program) => {
       await untilAlive();
     },
   );
+
+  test("of a release that does not keep them are not deleted by crds.enabled=false, with all their objects", async () => {
+    const namespace = await cluster.newNamespace("release");
+    const upgrade = (...values: readonly string[]) =>
+      helm(
+        program,
+        [
+          "upgrade",
+          "--install",
+          "batch",
+          chart,
+          "--namespace",
+          namespace,
+          "--reset-then-reuse-values",
+          ...values.flatMap((value) => ["--set", value]),
+        ],
+        cluster.access.kubeconfig,
+      );
+    linesOf(await upgrade("replicas=0", "crds.keep=false"));
+
+    const refused = await upgrade("crds.enabled=false");
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /belongs to this release and is not kept .* Upgrade with crds\.enabled=true and crds\.keep=true/,
+      ),
+    ]);
+    expect(await isNew()).toBe(true);
+
+    linesOf(await upgrade("crds.keep=true"));
+    linesOf(await upgrade("crds.enabled=false"));
+    expect(await isNew()).toBe(true);
+  });
 });

@@ -61,17 +61,27 @@ describeWithHelm(
   "Helm 4",
 );
 
-describeWithHelm("the Helm commands of docs/install.md", (program) => {
-  const lines = [...commands("docs/install.md"), ...commands("README.md")].filter((line) =>
-    /^helm (install|upgrade)/.test(line),
-  );
+describeWithHelm("the Helm commands of the pages", (program) => {
+  const lines = ["docs/install.md", "docs/upgrading.md", "README.md"]
+    .flatMap((page) => commands(page))
+    .filter((line) => /^helm (install|upgrade)/.test(line));
   test("are several", () => {
-    expect(lines.length).toBeGreaterThanOrEqual(6);
+    expect(lines.length).toBeGreaterThanOrEqual(8);
+  });
+
+  test.each(lines.filter((line) => line.startsWith("helm upgrade")))("%s: keeps the values given before", (line) => {
+    expect(line).toContain(" --reset-then-reuse-values ");
+  });
+
+  test.each(lines.filter((line) => line.includes("{")))("%s: keeps its braces from the shell", (line) => {
+    expect(line.replaceAll(/'[^']*'/g, "")).not.toMatch(/\{.*,.*\}/);
   });
 
   test.each(lines)("%s: gives values that the chart has", async (line) => {
-    const [, , ...args] = line.replace("sha256:DIGEST", `sha256:${"0".repeat(64)}`).split(" ");
-    const rendering = args.filter((arg) => !["--create-namespace", "--wait", "--reuse-values"].includes(arg));
+    const given = line.replace("sha256:DIGEST", `sha256:${"0".repeat(64)}`).replaceAll("'", "");
+    const [, , ...args] = given.split(" ");
+    const notRendered = ["--create-namespace", "--wait", "--reset-then-reuse-values"];
+    const rendering = args.filter((arg) => !notRendered.includes(arg));
     const { code, stdout, stderr } = await helm(program, ["template", ...rendering.map(absolute)]);
     expect([code, stderr]).toEqual([0, ""]);
     expect(documents(stdout).length).toBeGreaterThan(2);

@@ -87,3 +87,17 @@ labels:
 {{- end }}
 {{- end }}
 {{- end }}
+
+{{- /* What a release no longer has, Helm deletes unless it bears `helm.sh/resource-policy: keep`; with a definition go all its objects. */}}
+{{- define "aws-batch-operator.crdsLeft" -}}
+{{- if not .Values.crds.enabled }}
+{{- range $plural := list "batchcomputeenvironments" "jobqueues" "jobdefinitions" }}
+{{- $name := printf "%s.awsbatch.dev" $plural }}
+{{- $annotations := dig "metadata" "annotations" dict (lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" $name) }}
+{{- $ours := and (eq (get $annotations "meta.helm.sh/release-name") $.Release.Name) (eq (get $annotations "meta.helm.sh/release-namespace") $.Release.Namespace) }}
+{{- if and $ours (ne (get $annotations "helm.sh/resource-policy") "keep") }}
+{{- fail (printf "%s belongs to this release and is not kept (crds.keep=false): with crds.enabled=false Helm would delete it with all its objects. Upgrade with crds.enabled=true and crds.keep=true first." $name) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
