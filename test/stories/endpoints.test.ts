@@ -84,11 +84,11 @@ describe("endpoints of an environment in a closed subnet", () => {
     await ec2.modifyVpcEndpoint({ VpcEndpointId: id, PrivateDnsEnabled: false });
     await world.seconds(3 * 3600);
     const told = (name: string, type: string) => world.condition("BatchComputeEnvironment", name, type);
-    const message = `${id} has private DNS names off: turn on private DNS names for ${id}, or delete ${id}, which is then made anew`;
-    expect(told("ce", "EndpointsReady")).toMatchObject({ status: "False", reason: "EndpointsImpossible", message });
+    const impossible = { reason: "EndpointsImpossible", message: expect.stringContaining(`${id}`) };
+    expect(told("ce", "EndpointsReady")).toMatchObject({ status: "False", ...impossible });
     expect(told("ce", "Ready")?.status).toBe("True");
     world.apply(environment("second"));
-    await world.until("it is Stalled", () => told("second", "Stalled")?.message === message, 120);
+    await world.until("it is Stalled", () => told("second", "Stalled")?.reason === "EndpointsImpossible", 120);
     expect(world.aws.truth.computeEnvironments()).toHaveLength(1);
     await ec2.deleteVpcEndpoints({ VpcEndpointIds: [id] });
     await world.until("it is made", () => told("second", "Ready")?.status === "True", 3 * 3600);
@@ -286,7 +286,7 @@ describe("endpoints of an environment in a closed subnet", () => {
     await world.until("it is there", () => told("ce", "Ready")?.status === "True", 900);
     expect(await endpointsOf(world)).toEqual(available(...agent));
     expect(told("named", "NetworkReady")?.status).toBe("True");
-    expect(told("mistyped", "NetworkReady")?.message).toMatch(/^launch template lt-0typo does not exist/);
+    expect(told("mistyped", "NetworkReady")?.message).toContain("lt-0typo");
   });
 
   it("wait, and say for what, when EC2 may not be read", async () => {

@@ -20,7 +20,7 @@ it("a job definition that refers to what does not exist stalls after ten minutes
   await world.seconds(11 * 60);
   const stalled = world.condition("JobDefinition", "hello", "Stalled");
   expect(stalled).toMatchObject({ status: "True", reason: "NotFound" });
-  expect(stalled?.message).toMatch(/licences does not exist.*create it, or correct the field that names it/);
+  expect(stalled?.message).toContain("licences does not exist");
   const before = listings();
   await world.seconds(10 * 60);
   expect(listings() - before).toBeLessThanOrEqual(11);

@@ -73,8 +73,8 @@ describe("a lost cluster, re-applied from Git under a new identity", () => {
       "the owner is Ready, and the other is told whose the queue is",
       () =>
         world.condition("JobQueue", "rival", "Ready")?.status === "True" &&
-        world.condition("JobQueue", "q1", "Stalled")?.message ===
-          "team/rival claims the same queue name team_q1 in the same place, and has it by the tags in AWS or is older. Delete one of the two, or make it anew with another jobQueueName",
+        world.condition("JobQueue", "q1", "Stalled")?.reason === "Conflict" &&
+        world.condition("JobQueue", "q1", "Stalled")?.message.includes("team/rival") === true,
     );
     await expectSilence(world);
     world.delete("JobQueue", "rival");

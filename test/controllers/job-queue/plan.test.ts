@@ -115,6 +115,14 @@ describe("a queue that is not there", () => {
     ],
   ])("%s", expectLines);
 
+  it("that has its name from another object is told whose the name is, and the ways out", () => {
+    const { next } = planFor(object(), seen({ ...atRest, claimedBy: "team/older" }), now);
+    expect(next).toMatchObject({
+      message:
+        "team/older claims the same queue name team_q in the same place, and has it by the tags in AWS or is older. Delete one of the two, or make it anew with another jobQueueName",
+    });
+  });
+
   it("is asked for whole, ENABLED unless told otherwise, with the tags of its owner", () => {
     const spec = { tags: { team: "x" }, schedulingPolicyArn: policy, jobQueueType: "ECS" as const, priority: 7 };
     const { next, change } = planFor(object(spec), seen({ ...atRest, queue: undefined }), now);
