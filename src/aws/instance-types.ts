@@ -34,6 +34,12 @@ const byFamily: ReadonlyMap<string, readonly InstanceType[]> = new Map(
   families.flatMap((family) => family.names.map((name) => [name, typesOf(name, family)] as const)),
 );
 
+/** Every type, family and bundle that the table knows. */
+export const instanceTypeNames: readonly string[] = [
+  ...Object.keys(bundles),
+  ...[...byFamily].flatMap(([family, types]) => [family, ...types.map(({ name }) => name)]),
+];
+
 /** The table of this file. */
 export const knownInstanceTypes: InstanceTypes = (entry) => {
   const bundle = bundles[entry];

@@ -57,6 +57,41 @@ describe("validate", () => {
     });
   });
 
+  test("warns of an instance type that it does not know, which may be newer than it is", async () => {
+    const types = (list: string) =>
+      environment()
+        .replace("type: FARGATE", "type: EC2")
+        .replace("maxvCpus: 16", `maxvCpus: 16\n    instanceRole: r\n    instanceTypes: [${list}]`);
+    const directory = directoryWith({ "a.yaml": types("m6i.large, optimal, c5, m6i.lagre, qqqqq") });
+    const unknown = (index: number, type: string, hint = "") =>
+      `DIR/a.yaml:12: warning: BatchComputeEnvironment default/general: spec.computeResources.instanceTypes[${index}]: this version knows no instance type, family or bundle ${type}${hint}: AWS refuses it, unless it is newer than this version`;
+    expect(await validate(directory)).toEqual({
+      exitCode: 0,
+      lines: [unknown(3, "m6i.lagre", " (did you mean m6i.large?)"), unknown(4, "qqqqq"), "valid: 1 object in 1 file"],
+    });
+    const { lines } = await validate(directory, "-o", "json");
+    expect(JSON.parse(lines.join(""))).toMatchObject({ valid: true, notes: [{ line: 12 }, { line: 12 }] });
+  });
+
+  test.each([
+    [1000, []],
+    [
+      1001,
+      [
+        "DIR/b.yaml:6: warning: JobQueue default/high: spec.priority: 1001 is more than 1000, the most that CloudFormation takes: AWS may refuse it; only the order of priorities counts",
+      ],
+    ],
+  ])("warns of a priority that AWS may refuse: %i", async (priority, warnings) => {
+    const directory = directoryWith({
+      "a.yaml": environment(),
+      "b.yaml": queue().replace("priority: 10", `priority: ${priority}`),
+    });
+    expect(await validate(directory)).toEqual({
+      exitCode: 0,
+      lines: [...warnings, "valid: 2 objects in 2 files"],
+    });
+  });
+
   test("answers in JSON", async () => {
     const directory = directoryWith({ "a.yaml": environment(), "b.yaml": queue().replace("priority", "prioriti") });
     const { exitCode, lines } = await validate(directory, "-o", "json");

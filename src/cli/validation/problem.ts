@@ -27,7 +27,7 @@ export interface Problem {
   readonly wanted?: string;
 }
 
-/** Something worth telling that is not wrong, e.g. an object that was skipped. */
+/** Something worth telling that is not wrong, e.g. an object that was skipped, or a warning. */
 export interface Note {
   readonly file: string;
   readonly line: number;

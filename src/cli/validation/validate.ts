@@ -6,6 +6,7 @@ import { nearest } from "./nearest.ts";
 import { objectFindings } from "./object.ts";
 import { type Finding, type Note, type Path, type Problem, pathText, valueText } from "./problem.ts";
 import { awsNameFindings, byAwsIdentity, type Named, referenceFindings } from "./references.ts";
+import { warningsOf } from "./warnings.ts";
 
 /** An object of ours without a problem, as written: neither defaults nor status are added. */
 export interface ManifestObject {
@@ -31,7 +32,7 @@ export interface Validation {
   /** In the order of the files. */
   readonly manifests: readonly ValidManifest[];
   readonly problems: readonly Problem[];
-  /** Objects of others, which were skipped. */
+  /** Objects of others, which were skipped, and what AWS may refuse although nothing here is wrong. */
   readonly notes: readonly Note[];
 }
 
@@ -69,7 +70,7 @@ export function validateManifests(
       ...sorted.flatMap((entry) => (entry.kind === "refused" ? [entry.problem] : [])),
       ...checked.flatMap(({ problems }) => problems),
     ].sort(byPlace),
-    notes: sorted.flatMap((entry) => (entry.kind === "skipped" ? [entry.note] : [])),
+    notes: sorted.flatMap((entry) => (entry.kind === "skipped" ? [entry.note] : notesOf(entry))),
   };
 }
 
@@ -145,6 +146,15 @@ function doubled(entry: Ours, first: Map<string, Ours>): Finding[] {
   return [
     { path: ["metadata", "name"], message: `${identity} is already in ${where}: remove or rename one of the two` },
   ];
+}
+
+/** Warnings, each with its place: they do not make a manifest invalid. */
+function notesOf(entry: Exclude<Sorted, { readonly kind: "skipped" }>): Note[] {
+  if (entry.kind === "refused") return [];
+  return warningsOf(entry.named).map((finding) => {
+    const { file, line, object, field, message } = problemOf(entry, finding);
+    return { file, line, message: `warning: ${object}: ${field}: ${message}` };
+  });
 }
 
 function problemOf({ document, named: { kind, namespace, name } }: Ours, finding: Finding): Problem {

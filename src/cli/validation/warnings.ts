@@ -1,0 +1,34 @@
+import { instanceTypeNames, knownInstanceTypes } from "../../aws/instance-types.ts";
+import { isRecord } from "./defaults.ts";
+import { nearest } from "./nearest.ts";
+import type { Finding } from "./problem.ts";
+import type { Named } from "./references.ts";
+
+/** The highest priority of a queue in AWS's schema for CloudFormation; the bound of the API itself is not known. */
+const usualPriorityMax = 1000;
+
+/** What AWS may refuse although nothing here is known to be wrong. */
+export function warningsOf({ kind, spec }: Named): Finding[] {
+  if (!isRecord(spec)) return [];
+  if (kind === "BatchComputeEnvironment") return unknownTypes(spec["computeResources"]);
+  return kind === "JobQueue" ? highPriority(spec["priority"]) : [];
+}
+
+/** The table of instance types may be older than a type: AWS decides. */
+function unknownTypes(resources: unknown): Finding[] {
+  const types = isRecord(resources) ? resources["instanceTypes"] : undefined;
+  if (!Array.isArray(types)) return [];
+  return (types as readonly unknown[]).flatMap((type, index): Finding[] => {
+    if (typeof type !== "string" || knownInstanceTypes(type) !== undefined) return [];
+    const near = nearest(type, instanceTypeNames);
+    const hint = near === undefined ? "" : ` (did you mean ${near}?)`;
+    const message = `this version knows no instance type, family or bundle ${type}${hint}: AWS refuses it, unless it is newer than this version`;
+    return [{ path: ["spec", "computeResources", "instanceTypes", index], message }];
+  });
+}
+
+function highPriority(priority: unknown): Finding[] {
+  if (typeof priority !== "number" || priority <= usualPriorityMax) return [];
+  const message = `${priority} is more than ${usualPriorityMax}, the most that CloudFormation takes: AWS may refuse it; only the order of priorities counts`;
+  return [{ path: ["spec", "priority"], message }];
+}
