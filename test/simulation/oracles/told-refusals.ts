@@ -64,6 +64,8 @@ function wordsOf({ call: { outcome } }: Write): string | undefined {
   return outcome.message
     .replace(/, RequestId: .*/, "")
     .replace(/^.*Exception : /, "")
+    // AWS lists what it would accept, each time in another order, and a condition leaves the list out.
+    .replace(/ \[.*/s, "")
     .slice(0, 60);
 }
 
