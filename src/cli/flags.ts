@@ -33,7 +33,8 @@ export function applyEnvironment(command: Command, env: Environment): void {
 }
 
 function valueFrom(option: Option, text: string): unknown {
-  if (option.isBoolean()) return truth(text);
+  // To commander an option such as --no-network is none that is true or false.
+  if (option.isBoolean() || option.negate) return truth(text);
   if (option.argChoices !== undefined && !option.argChoices.includes(text)) {
     throw new InvalidArgumentError(`Allowed choices are ${option.argChoices.join(", ")}.`);
   }

@@ -37,9 +37,29 @@ AWS credentials and endpoints are those of the AWS SDK (AWS_PROFILE, AWS_ENDPOIN
  */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
   let exitCode: number = exitCodes.done;
-  const ending = (work: () => Promise<number>) => async (): Promise<void> => {
+  const program = await programFor(args, io, (work) => async () => {
     exitCode = await work();
-  };
+  });
+
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode;
+    if (io.interrupted.aborted) {
+      io.stderr.write("interrupted\n");
+      return exitCodes.failed;
+    }
+    if (error instanceof CommandError || error instanceof AwsError) {
+      io.stderr.write(oneLine(`error: ${error.message}`));
+      return error instanceof CommandError ? error.exitCode : exitCodes.failed;
+    }
+    throw error;
+  }
+}
+
+/** The program with the command that these arguments mean, or with all of them when they mean none. */
+export async function programFor(args: readonly string[], io: Io, ending: Ending): Promise<Command> {
   const program = new Command("aws-batch-operator")
     .description(description)
     .version(manifest.version, "-V, --version", "print the version")
@@ -60,23 +80,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
         getErrHelpWidth: () => helpWidth(io.stderr),
       });
   }
-  program.hook("preAction", (_program, action) => applyEnvironment(action, io.env));
-
-  try {
-    await program.parseAsync([...args], { from: "user" });
-    return exitCode;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode;
-    if (io.interrupted.aborted) {
-      io.stderr.write("interrupted\n");
-      return exitCodes.failed;
-    }
-    if (error instanceof CommandError || error instanceof AwsError) {
-      io.stderr.write(oneLine(`error: ${error.message}`));
-      return error instanceof CommandError ? error.exitCode : exitCodes.failed;
-    }
-    throw error;
-  }
+  return program.hook("preAction", (_program, action) => applyEnvironment(action, io.env));
 }
 
 /** The command that is meant; all of them when none is, for the help. */

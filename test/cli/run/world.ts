@@ -50,14 +50,14 @@ export async function emptyCluster(): Promise<FakeApiServer> {
   return server;
 }
 
-/** A kubeconfig with a token; the same for every test. */
-export function kubeconfigTo(url: string): string {
+/** A kubeconfig with a token; the same for every test. @param namespace of its context */
+export function kubeconfigTo(url: string, namespace?: string): string {
   const directory = mkdtempSync(join(tmpdir(), "run-"));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const file = join(directory, "kubeconfig");
   const config = {
     "current-context": "test",
-    contexts: [{ name: "test", context: { cluster: "test", user: "test" } }],
+    contexts: [{ name: "test", context: { cluster: "test", user: "test", namespace } }],
     clusters: [{ name: "test", cluster: { server: url, "insecure-skip-tls-verify": true } }],
     users: [{ name: "test", user: { token: "the-secret-token" } }],
   };
