@@ -86,6 +86,8 @@ describe("a kubeconfig", () => {
     const root = folder({ a: kubeconfig({ token: "a" }), b: kubeconfig({ token: "b" }, "two") });
     const files = [path.join(root, "a"), path.join(root, "b"), path.join(root, "a")].join(path.delimiter);
     expect(loadKubeConfig({ kubeconfig: files }).getCurrentCluster()?.server).toBe("https://one:6443");
+    const twoFirst = [path.join(root, "b"), path.join(root, "a")].join(path.delimiter);
+    expect(loadKubeConfig({ kubeconfig: twoFirst }).getCurrentCluster()?.server).toBe("https://two:6443");
     const other = loadKubeConfig({ kubeconfig: files, context: "two" });
     expect([other.getCurrentCluster()?.server, other.getCurrentUser()?.token]).toEqual(["https://two:6443", "b"]);
   });

@@ -30,14 +30,15 @@ export async function pendingFinding(
   const { jobs: awaited = [] } = asked.length === 0 ? {} : await batch.describeJobs({ jobs: asked }, { signal });
   const unfinished = awaited.filter(({ status }) => status !== "SUCCEEDED");
   const [first] = unfinished;
-  const waits = `${counted(ids.length, "job")}${listed.nextToken === undefined ? "" : " or more"} in PENDING`;
+  const more = listed.nextToken === undefined ? "" : " or more";
+  const waits = `${counted(ids.length, "job")}${more} in PENDING ${ids.length === 1 && more === "" ? "waits" : "wait"} for`;
   if (first === undefined) {
-    return { code: "Dependencies", sentence: `${waits} wait for other jobs`, fix: "" };
+    return { code: "Dependencies", sentence: `${waits} other jobs`, fix: "" };
   }
   const others = unfinished.length > 1 ? ` and ${counted(unfinished.length - 1, "other job")}` : "";
   return {
     code: "Dependencies",
-    sentence: `${waits} ${ids.length === 1 ? "waits" : "wait"} for ${jobText(first)}${others}`,
+    sentence: `${waits} ${jobText(first)}${others}`,
     fix: "",
   };
 }

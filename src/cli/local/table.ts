@@ -1,3 +1,4 @@
+import { counted } from "../../diagnosis/words.ts";
 import { cut, cutMiddle, durationText, inColumns, neededWidths, type Row, wrapped } from "../terminal/layout.ts";
 import type { Colour, Paint } from "../terminal/paint.ts";
 import { inOrder, type ObjectRow, type Phase, type Predecessor, type Warning, warningText } from "./rows.ts";
@@ -105,7 +106,7 @@ function predecessorLine(predecessor: Predecessor, { paint, columns }: TableOpti
   if (message !== undefined) return paint("dim", cut(`   ${branch} earlier: ${step}: ${message}`, columns));
   const parts = [
     step === "InUse" && queues.length > 0 ? `serves ${queues.join(", ")}` : step,
-    ...(jobsRemaining === undefined ? [] : [`${jobsRemaining} jobs left`]),
+    ...(jobsRemaining === undefined ? [] : [`${counted(jobsRemaining, "job")} left`]),
   ];
   return paint("dim", cut(`   ${branch} earlier: ${name}: ${parts.join(", ")}`, columns));
 }

@@ -108,6 +108,14 @@ describe("diagnose --queue", () => {
     });
   });
 
+  it("looks in the region of an ARN, else in that of --region", async () => {
+    const abroad = await command("--queue", arn.replace("us-east-1", "eu-west-1"), "--region", "us-west-2");
+    expect(abroad.stdout).toContain("account 123456789012, eu-west-1\n");
+    expect((await command("--queue", "q", "--region", "us-west-2")).stdout).toContain(
+      "account 123456789012, us-west-2\n",
+    );
+  });
+
   it("takes no ARN of anything else", async () => {
     const { exitCode, stderr } = await command(
       "--queue",
@@ -152,6 +160,22 @@ describe("diagnose NAME", () => {
     expect(stdout).toContain("account 123456789012, us-east-1, JobQueue team/main");
     expect(stdout).toContain("MaxVcpusTooSmall");
     expect(kube.requests.map(({ method }) => method)).toEqual(["GET"]);
+  });
+
+  it("looks where the object was made, whatever it would be called now and whatever --region says", async () => {
+    const spec = { priority: 1, computeEnvironmentOrder: [] };
+    const made = { spec, status: { arn: arn.replace("us-east-1", "eu-west-1"), region: "eu-west-1" } };
+    const args = ["main", "-n", "team", "--region", "us-west-2", "--kubeconfig", kubeconfigTo(kube.url)];
+    kube.on(`GET ${path}`, { json: object("JobQueue", "main", made) });
+    const { stdout } = await command(...args);
+    expect(stdout).toMatch(/^q is well/);
+    expect(stdout).toContain("account 123456789012, eu-west-1, JobQueue team/main");
+    const moved = { ...made, spec: { ...spec, region: "ap-south-1" } };
+    kube.on(`GET ${path}`, { json: object("JobQueue", "main", moved) });
+    expect((await command(...args)).stdout).toContain("account 123456789012, ap-south-1, JobQueue team/main");
+    const unmade = { spec: { ...spec, jobQueueName: "q" } };
+    kube.on(`GET ${path}`, { json: object("JobQueue", "main", unmade) });
+    expect((await command(...args)).stdout).toContain("account 123456789012, us-west-2, JobQueue team/main");
   });
 
   it("says that there is no such object, and exits with 2", async () => {

@@ -107,6 +107,9 @@ describe("the state of a directory", () => {
 });
 
 describe("the lock beside the state", () => {
+  const startedAt = (pid: number | "self"): string | undefined =>
+    readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ")[19];
+  const ownLock = `${process.pid} ${startedAt("self")}`;
   const given = (): { state: string; lock: string } => {
     const state = stateFile(temporaryDirectory(), "team", false);
     return { state, lock: `${state}.lock` };
@@ -116,14 +119,14 @@ describe("the lock beside the state", () => {
     const { state, lock } = given();
     lockState(state);
     // As another living process would have written it.
-    const fields = readFileSync(`/proc/${process.ppid}/stat`, "utf8").split(") ")[1]?.split(" ");
-    writeFileSync(lock, `${process.ppid} ${fields?.[19]}`);
+    writeFileSync(lock, `${process.ppid} ${startedAt(process.ppid)}`);
     expect(() => lockState(state)).toThrow(`process ${process.ppid} works on this directory already`);
   });
 
   test.each([
     ["of a process that is gone", "2147483646 1"],
     ["whose process number is another's by now", `${process.ppid} 1`],
+    ["of an earlier process with our own number, as in a container", ownLock],
     ["that was cut short", ""],
   ])("%s is taken over", (_case, text) => {
     const { state, lock } = given();

@@ -61,7 +61,7 @@ const rows = [
       status: "VALID",
       predecessors: [
         { name: "default_general-1a2b3c4d", step: "Draining", queues: [], jobsRemaining: 2 },
-        { name: "default_general-99887766", step: "Soaking" },
+        { name: "default_general-99887766", step: "Draining", jobsRemaining: 1 },
       ],
     },
     conditions: [
@@ -101,7 +101,7 @@ describe("the table", () => {
       "   KIND           NAME          AWS STATE       AGE    WHAT AND WHY",
       "✔  Environment    general       ENABLED, VALID  1m30s  Available: AWS Batch serves this generation",
       "   └ earlier: Draining: default_general-1a2b3c4d waits for 2 jobs to end",
-      "   └ earlier: default_general-99887766: Soaking",
+      "   └ earlier: default_general-99887766: Draining, 1 job left",
       "✔  JobQueue       high          ENABLED, VALID  1m30s  Available: default_high is VALID and runs jobs on defa…",
       "?  JobQueue       old           ENABLED, VALID  1m30s  Removed: removed, still in AWS: start with --prune to",
       "                                                       delete it there, or put its manifest back",

@@ -6,6 +6,7 @@ import { SimulatedCloud } from "../../../src/cli/simulated-cloud.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
 import type { SimulatedAws } from "../../../src/simulator/simulated-aws.ts";
+import { refusal, type SeenRequest } from "../../kube/fake-api-server.ts";
 import {
   definition,
   environment,
@@ -15,6 +16,7 @@ import {
   started,
   temporaryDirectory,
 } from "../local/given.ts";
+import { emptyCluster, kubeconfigTo } from "../run/world.ts";
 import { testIo } from "../streams.ts";
 import { serveRegions } from "./two-regions.ts";
 
@@ -222,6 +224,41 @@ describe("the command plan", () => {
     expect(json).toMatchObject({ changes: false, disruption: false, headline: "4 unchanged; no running job is ended" });
     expect(text.split("\n")[0]).toBe("4 unchanged; no running job is ended");
     expect(markdown).toContain("Nothing would change.");
+  });
+});
+
+describe("the command plan --kubeconfig", () => {
+  test("asks the cluster of each manifest in the namespace where kubectl would put it", async () => {
+    await accountWith({ "definition.yaml": definition() });
+    const server = await emptyCluster();
+    const group = "/apis/awsbatch.dev/v1alpha1/namespaces";
+    const taken = ({ body }: SeenRequest) => ({
+      json: { ...body, metadata: { ...body.metadata, uid: "u", resourceVersion: "1", generation: 1 } },
+    });
+    server.on(`PATCH ${group}/of-context/jobqueues/high`, taken);
+    server.on(`PATCH ${group}/of-context/batchcomputeenvironments/general`, taken);
+    server.on(`PATCH ${group}/own/jobdefinitions/hello`, refusal(404, "NotFound", 'namespaces "own" not found'));
+    const kubeconfig = kubeconfigTo(server.url, "of-context");
+    const own = definition().replace("name: hello", "name: hello, namespace: own");
+    const { exitCode, json, markdown } = await planned(
+      { ...quickstart, "definition.yaml": own },
+      "--cluster-name",
+      "team",
+      "--kubeconfig",
+      kubeconfig,
+    );
+    expect(exitCode).toBe(2);
+    expect(json.objects.map(({ object, action }) => [action, object].join(" "))).toEqual([
+      "create JobDefinition own/hello",
+      "create BatchComputeEnvironment of-context/general",
+      "create JobQueue of-context/high",
+    ]);
+    // What the other cluster of this name made is not this one's.
+    const warning = 'cannot patch jobdefinitions.awsbatch.dev "own/hello": namespaces "own" not found';
+    expect(json["warnings"]).toEqual([warning]);
+    expect(markdown).toContain(`\n> ${warning}\n`);
+    const writes = server.requests.filter(({ method }) => method !== "GET");
+    expect(writes.map(({ query: { dryRun } }) => dryRun)).toEqual(writes.map(() => "All"));
   });
 });
 

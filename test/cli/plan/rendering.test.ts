@@ -126,6 +126,18 @@ describe("a plan as text", () => {
     );
   });
 
+  test("tells each warning between the headline and the changes", () => {
+    const text = planText({ ...plan(deletion), warnings: ["one", "two"] }, paint);
+    expect(text.split("\n").slice(0, 6)).toEqual([
+      "1 deletion; no running job is ended",
+      "",
+      "warning: one",
+      "",
+      "warning: two",
+      "",
+    ]);
+  });
+
   test("paints a disruption red", () => {
     const text = planText(plan(replacement), paintFor({ colour: true, unicode: true }));
     expect(text.split("\n")[0]).toBe("\u001b[31m1 replacement; no running job is ended\u001b[39m");
@@ -142,6 +154,20 @@ describe("a plan as Markdown", () => {
 | \`±\` | BatchComputeEnvironment team/general | team\\_general-1a2b3c4d is replaced by a new environment | \`computeResources.type\` "EC2" → "FARGATE": AWS cannot turn EC2 into FARGATE<br>\`tags\` (changed): tags are changed in place<br>queues: team\\_high (3 jobs now), team\\_low (its jobs cannot be counted)<br>jobs: running jobs end by themselves |
 
 1 unchanged.
+`,
+    );
+  });
+
+  test("quotes each warning above the table", () => {
+    const markdown = planMarkdown({ ...plan(unchanged), warnings: ["there is no <object>", "q_1 is no one's"] });
+    expect(markdown).toBe(
+      `### AWS Batch plan: 1 unchanged; no running job is ended
+
+> there is no &lt;object>
+
+> q\\_1 is no one's
+
+Nothing would change.
 `,
     );
   });

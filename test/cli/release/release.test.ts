@@ -141,7 +141,11 @@ describe("release", () => {
       on: ({ operation, input }) => /Tag/.test(operation) && JSON.stringify(input).includes("job-queue"),
       fault: accessDenied("UntagResource"),
     });
+    const since = world.clock.now();
     const { released, held } = await releaseAll(world, 60_000);
+    // No longer than it was told to.
+    expect(world.clock.now() - since).toBeGreaterThanOrEqual(60_000);
+    expect(world.clock.now() - since).toBeLessThan(65_000);
     expect(released).toHaveLength(2);
     expect(held).toEqual([{ object: "JobQueue team/q", why: expect.stringContaining("batch:UntagResource") }]);
     expect(finalizers(world)).toHaveLength(1);

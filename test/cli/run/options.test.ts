@@ -6,6 +6,8 @@ test.each([
   ["127.0.0.1:0", { host: "127.0.0.1", port: 0 }],
   ["localhost:9", { host: "localhost", port: 9 }],
   ["[::1]:8081", { host: "::1", port: 8081 }],
+  [":65535", { port: 65_535 }],
+  [":0", { port: 0 }],
 ])("%s is an address to listen on", (text, expected) => {
   expect(listenAddress(text)).toEqual(expected);
 });
@@ -15,8 +17,8 @@ test.each([["8080"], [":65536"], ["host:"], ["::1:8080"], [""]])("%j is none", (
 });
 
 test("a namespace has the name of one", () => {
-  expect(namespaceName("team-a")).toBe("team-a");
-  for (const wrong of ["Team", "-a", "a_b", "", "a".repeat(64)]) {
+  for (const name of ["team-a", "a", "0", "a".repeat(63)]) expect(namespaceName(name)).toBe(name);
+  for (const wrong of ["Team", "-a", "a-", "a_b", "", "a.b", "a".repeat(64)]) {
     expect(() => namespaceName(wrong)).toThrow(`"${wrong}" is no name of a namespace.`);
   }
 });
