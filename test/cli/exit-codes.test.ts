@@ -460,6 +460,23 @@ describe("a command line", () => {
   });
 });
 
+test.each<[string, () => readonly string[] | Promise<readonly string[]>]>([
+  ["plan", () => ["plan", "-f", manifests(quickstart)]],
+  ["diagnose", () => ["diagnose", "--queue", "well", "--no-network"]],
+  ["release", () => withCluster(emptyCluster(), "release", "--all")],
+  ["self-test", () => withCluster(clusterWithSelfTest(undefined), "self-test", "-n", "team")],
+  ["uninstall-check", () => withCluster(emptyCluster(), "uninstall-check")],
+])("%s says that it was interrupted, and ends with 1, for its answer is not known", async (_command, args) => {
+  const { io, stdout, stderr, interrupt } = testIo();
+  interrupt();
+  const exitCode = await runCli(await args(), io);
+  expect({ exitCode, stdout: stdout.text, stderr: stderr.text }).toEqual({
+    exitCode: 1,
+    stdout: "",
+    stderr: "interrupted\n",
+  });
+});
+
 test("release -n asks for the objects of those namespaces alone", async () => {
   const server = await emptyCluster();
   const namespaces = ["team-a", "team-b"];

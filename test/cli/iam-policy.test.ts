@@ -153,13 +153,22 @@ describe("iam-policy", () => {
     [["--account", "12345"], /"12345" is no AWS account id/],
     [["--region", "Europe"], /"Europe" is no AWS region/],
     [["--region", "eu-west-1,cn-north-1"], /of several partitions \(aws, aws-cn\)/],
+    [["--account", "1234567890123"], /"1234567890123" is no AWS account id/],
+    [["--region", "eu-west-12"], /"eu-west-12" is no AWS region/],
     [["--managed", "0"], /"0" is no number from 1 on/],
+    [["--managed", "100"], /"100" is no number from 1 on/],
+    [["--managed", "1.5"], /"1.5" is no number from 1 on/],
+    [["--managed", "99"], /--managed 99: all fits in/],
+    [["--repair-roles", "arn:aws:iam::12345:role/a"], /"arn:aws:iam::12345:role\/a" is no ARN of a role/],
     [["--managed", "3"], /--managed 3: all fits in/],
     [["--pass-roles", "admin"], /"admin" is no ARN of a role/],
     [["--trust", "irsa"], /--trust needs --account/],
     [[...account, "--trust", "irsa"], /--trust irsa needs --oidc-issuer/],
     [[...account, "--trust", "pod-identity"], /--trust pod-identity needs --eks-cluster-arn/],
-    [[...account, "--trust", "irsa", "--service-account", "operator"], /is not <namespace>\/<name>/],
+    ...["operator", "/operator", "batch/", "a/b/c", ""].map((name): [string[], RegExp] => [
+      [...account, "--trust", "irsa", "--service-account", name],
+      /^error: --service-account "[^"]*" is not <namespace>\/<name>/,
+    ]),
   ])("answers %j with one clear line", async (args, expected) => {
     const { exitCode, out, err } = await run(args);
     expect({ exitCode, out }).toEqual({ exitCode: 1, out: "" });

@@ -7,7 +7,7 @@ const { signal } = new AbortController();
 const key = { namespace: "team", name: selfTestName };
 
 /** A cluster with one object, which says about itself what `status` gives for this time in milliseconds. */
-function world(status: (atMs: number) => object | undefined) {
+function world(status: (atMs: number) => object | undefined, interrupted = signal) {
   const clock = new VirtualClock();
   const calls: string[] = [];
   let applied: unknown;
@@ -34,7 +34,7 @@ function world(status: (atMs: number) => object | undefined) {
           },
         },
       },
-      signal,
+      interrupted,
     ).catch(String);
     await clock.advance(10_000);
     return await ended;
@@ -53,6 +53,22 @@ test("a self-test without a plan in time says where to look, and deletes its obj
   const w = world(() => undefined);
   expect(await w.run()).toMatch(/no plan of team\/\S+ within 5 s: see whether a replica leads/);
   expect(w.calls).toEqual(["apply", `delete team/${selfTestName}`]);
+});
+
+test("an interrupted self-test deletes its object all the same", async () => {
+  const interruption = new AbortController();
+  const w = world((atMs) => {
+    if (atMs >= 1000) interruption.abort(new Error("interrupted"));
+    return undefined;
+  }, interruption.signal);
+  expect(await w.run()).toBe("Error: interrupted");
+  expect(w.calls).toEqual(["apply", `delete team/${selfTestName}`]);
+});
+
+test("a plan that comes just in time counts, and one after it does not", async () => {
+  const plan = { observedGeneration: 2, plan: { action: "None", reason: "InSync" } };
+  expect(await world((atMs) => (atMs < 5000 ? undefined : plan)).run()).toMatch(/: None, InSync\n$/);
+  expect(await world((atMs) => (atMs < 5001 ? undefined : plan)).run()).toMatch(/no plan/);
 });
 
 test("a plan of an earlier generation is none", async () => {

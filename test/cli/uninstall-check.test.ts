@@ -52,9 +52,28 @@ describe("before an uninstallation", () => {
   });
 
   test("of many objects the first ten are named", async () => {
-    const names = Array.from({ length: 12 }, (_, index) => `queue-${index}`);
-    const { said } = await check((server) => holds(server, queues, names));
-    expect(said).toContain("team/queue-9\n  and 2 more\n");
+    const said = async (count: number): Promise<string> => {
+      const names = Array.from({ length: count }, (_, index) => `queue-${index}`);
+      return (await check((server) => holds(server, queues, names))).said;
+    };
+    expect(await said(12)).toContain("team/queue-9\n  and 2 more\n");
+    expect(await said(11)).toContain("team/queue-9\n  and 1 more\n");
+    expect(await said(10)).toContain("team/queue-9\nWithout their definitions");
+  });
+
+  test("objects of further pages count as well", async () => {
+    const { code, said } = await check((server) => {
+      const page = (name: string, more?: string) => ({
+        json: {
+          metadata: { resourceVersion: "1", continue: more },
+          items: [{ metadata: { name, namespace: "team" }, spec: {} }],
+        },
+      });
+      server.on(`GET /apis/awsbatch.dev/v1alpha1/${queues?.plural}`, ({ query }) =>
+        query["continue"] === "second" ? page("two") : page("one", "second"),
+      );
+    });
+    expect([code, said]).toEqual([1, expect.stringMatching(/^error: 2 objects are left:\n.*team\/one\n.*team\/two\n/)]);
   });
 
   test("who may not list them is not told that there are none", async () => {

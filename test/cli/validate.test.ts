@@ -103,4 +103,24 @@ describe("validate", () => {
       problems: expect.arrayContaining([expect.objectContaining({ field: "spec.prioriti", line: 6 })]),
     });
   });
+
+  test("has in JSON the same members, whether or not there is anything in them", async () => {
+    const nothing = await validate(directoryWith({}), "-o", "json");
+    expect(nothing.lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+      { valid: true, files: 0, objects: [], problems: [], notes: [] },
+    ]);
+    const skipped = await validate(directoryWith({ "c.yaml": "apiVersion: v1\nkind: ConfigMap\n" }), "-o", "json");
+    expect(JSON.parse(skipped.lines.join(""))).toEqual({
+      valid: true,
+      files: 1,
+      objects: [],
+      problems: [],
+      notes: [{ file: "DIR/c.yaml", line: 1, message: "skipped ConfigMap of v1" }],
+    });
+    const broken = await validate(directoryWith({ "d.yaml": "a: [" }), "-o", "json");
+    expect(JSON.parse(broken.lines.join(""))).toMatchObject({
+      valid: false,
+      problems: [{ file: "DIR/d.yaml", line: 1, field: "", message: expect.any(String) }],
+    });
+  });
 });

@@ -60,6 +60,15 @@ describe("at the start", () => {
     ]);
   });
 
+  test.each([[{}], [{ status: {} }], [{ status: { denied: true } }]])(
+    "an answer such as %j, which does not say that it is allowed, is a no",
+    async (json) => {
+      const { api, signal, server } = await cluster();
+      server.on(reviews, { status: 201, json });
+      expect(await messageOf(check(api, signal))).toMatch(/RBAC does not let the operator /);
+    },
+  );
+
   test("each watched namespace is asked about, and no lease without leader election", async () => {
     const { api, signal, asked } = await cluster();
     await check(api, signal, { watchNamespaces: ["a", "b"], leaseNamespace: undefined });

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { type ApiRequest, KubeApi } from "../../src/kube/api.ts";
 import { readClusterUid, readNamespace } from "../../src/kube/namespaces.ts";
 import { StoreError, sourcesOf } from "../../src/kube/store.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
-import { refusal } from "./fake-api-server.ts";
+import { type OpenAnswer, refusal } from "./fake-api-server.ts";
 import { errorOf, messageOf, until, widget, widgetKind, widgets, world } from "./world.ts";
 
 const key = { namespace: "team-a", name: "w" };
@@ -65,6 +66,28 @@ describe("a read", () => {
     );
   });
 
+  test("that goes on has a deadline for its beginning alone", async () => {
+    const clock = new VirtualClock();
+    const { server, store, signal, connection } = await world({ clock });
+    const next = () => store.watch(widgetKind, "1", signal)[Symbol.asyncIterator]().next();
+    server.on(`GET ${widgets()}`, "silent");
+    const silent = messageOf(next());
+    await until(() => server.requests.length === 1);
+    await clock.advance(10_000);
+    expect(await silent).toMatch(/cannot watch widgets\.test\.dev: .* gave no answer within 10 s$/);
+
+    const answers: (number | undefined)[] = [];
+    const api = new KubeApi({ connection, clock, onAnswer: (_method, status) => answers.push(status) });
+    const open: OpenAnswer[] = [];
+    server.on("GET /watch", { open: (answer) => open.push(answer) });
+    const request: ApiRequest = { method: "GET", path: "/watch", target: { verb: "watch", resource: "widgets" } };
+    const begun = api.stream(request, signal).next();
+    await until(() => answers.length > 0);
+    await clock.advance(60_000);
+    open[0]?.write("late");
+    expect(Buffer.from((await begun).value ?? []).toString()).toBe("late");
+  });
+
   test("ends with the reason of its caller's signal", async () => {
     const { server, store, signal, abort } = await world();
     server.on(`GET ${widgets("team-a", "w")}`, "silent");
@@ -93,6 +116,13 @@ describe("a list", () => {
       "90",
     ]);
     expect(server.requests.map(({ query }) => query)).toEqual([{ limit: "500" }, { limit: "500", continue: "next" }]);
+  });
+
+  test("ends with the page whose token is empty", async () => {
+    const { server, store, signal } = await world();
+    server.on(`GET ${widgets()}`, page(0, 3, "next"), page(3, 2, ""), page(0, 3, "again"));
+    expect((await store.list(widgetKind, signal)).items).toHaveLength(5);
+    expect(server.requests).toHaveLength(2);
   });
 
   test("starts anew, all at once, when etcd has forgotten the version of its pages", async () => {

@@ -189,6 +189,17 @@ describe("an API server that cannot be reached", () => {
   });
 });
 
+test("watches keep no request waiting, however many there are, and one another neither", async () => {
+  const { server, connection } = await world({ connections: 1 });
+  server.on("GET /version", { json: {} });
+  server.on("GET /watch", { open: (answer) => answer.write("begun") });
+  const watch: OutgoingRequest = { method: "GET", path: "/watch", isWatch: true };
+  const watches = await Promise.all([1, 2, 3].map(async () => await connection.send(watch, signal)));
+  expect(await text(await connection.send(read, signal))).toBe("{}");
+  expect(server.open).toBe(4);
+  for (const answer of watches) answer.destroy();
+});
+
 test("reaches a server behind a path, as some gateways put it", async () => {
   const w = await world({ load: (url) => tokenAccess(`${url}/k8s/clusters/c-1`) });
   w.server.on("GET /k8s/clusters/c-1/version", { json: { gitVersion: "v1.35.4" } });

@@ -90,6 +90,31 @@ describe("a diagnosis in text", () => {
 });
 
 describe("a diagnosis in JSON", () => {
+  it("has these members, with the network of an environment where it was read", async () => {
+    const fact = { state: "Unreachable" as const, sentence: "subnet-1 leads nowhere", fix: "add a NAT gateway" };
+    const network = { fact, picture: ["subnet-1 ── ✗"], besides: [] };
+    const environments = [environment("ce", {}, {}, fact), environment("off", { state: "DISABLED" })];
+    const given = facts({ environments, jobs: jobs(job(), { minutes: 1 }) });
+    const report = reportOf(given, { object: "team/main", networks: new Map([["ce", network]]) });
+    await expect(`${JSON.stringify(JSON.parse(diagnosisJson(report)), undefined, 2)}\n`).toMatchFileSnapshot(
+      "../../golden/diagnose/network.json",
+    );
+  });
+
+  it("leaves out what nobody knows", () => {
+    const report = reportOf(facts({ jobs: undefined }), { counts: undefined });
+    expect(Object.keys(JSON.parse(diagnosisJson(report)) as object)).toEqual([
+      "headline",
+      "well",
+      "verdict",
+      "account",
+      "region",
+      "queue",
+      "findings",
+      "environments",
+    ]);
+  });
+
   it("is one line with verdict, counts, first job, findings and environments", () => {
     const text = diagnosisJson(reportOf(blocked));
     expect(text.split("\n")).toHaveLength(2);
