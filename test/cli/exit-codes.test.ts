@@ -27,6 +27,7 @@ beforeAll(async () => {
   served = await serveBatch(aws, { port: 0 });
   await aws.outside.createComputeEnvironment(ec2("ce-1"));
   await until(() => aws.truth.computeEnvironments()[0]?.status === "VALID");
+  // Not in the order of their names.
   await aws.outside.createJobQueue(queue("well", "ce-1"));
   await aws.outside.createJobQueue(queue("stopped", "ce-1"));
   await until(() => aws.truth.jobQueues().every(({ status }) => status === "VALID"));
@@ -305,7 +306,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       code: 2,
       when: "there is no such queue",
       args: () => ["diagnose", "--queue", "nope", "--no-network"],
-      stderr: /^error: AWS has no job queue nope in account 123456789012/,
+      stderr: /^error: AWS has no job queue nope in account 123456789012, region us-east-1: it has stopped, well\n$/,
     },
     {
       code: 2,

@@ -306,6 +306,32 @@ describe("a plan", () => {
     expect(plan.entries).toEqual([]);
   });
 
+  test("takes the cluster's UID that most of what is in AWS bears, and leaves the others' alone", async () => {
+    const account = await accountWith(quickstart);
+    await account.aws.outside.registerJobDefinition({
+      jobDefinitionName: "of-another",
+      type: "container",
+      containerProperties: {
+        image: "x",
+        resourceRequirements: [
+          { type: "VCPU", value: "1" },
+          { type: "MEMORY", value: "512" },
+        ],
+      },
+      tags: {
+        "awsbatch.dev/cluster": clusterName,
+        "awsbatch.dev/cluster-uid": "another",
+        "awsbatch.dev/namespace": "default",
+        "awsbatch.dev/name": "of-another",
+        "awsbatch.dev/uid": "u",
+      },
+    });
+    const { plan } = await planned(account, quickstart);
+    expect(plan.entries.map(({ action, blocked }) => [action, blocked])).toEqual(
+      ["none", "none", "none"].map((action) => [action, undefined]),
+    );
+  });
+
   test("leaves alone what another cluster name owns", async () => {
     const account = await accountWith(quickstart);
     const { manifests } = await new MemorySource({}).read();

@@ -158,6 +158,10 @@ describe("a plan as Markdown", () => {
     );
   });
 
+  test("says nothing of unchanged objects where there is none", () => {
+    expect(planMarkdown(plan(update))).not.toMatch(/unchanged/);
+  });
+
   test("quotes each warning above the table", () => {
     const markdown = planMarkdown({ ...plan(unchanged), warnings: ["there is no <object>", "q_1 is no one's"] });
     expect(markdown).toBe(

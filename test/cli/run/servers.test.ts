@@ -91,7 +91,11 @@ describe("metrics by HTTPS", () => {
     secret.put(asSecret(second));
     await saidWithinAMinute("the certificate of the metrics page is renewed");
     expect((await scrape(server, second)).subject).toBe("second");
-    expect(log.lines).toHaveLength(2);
+    // The second time, and back to what it was at the start.
+    secret.put(asSecret(first));
+    await saidWithinAMinute("the certificate of the metrics page is renewed");
+    expect((await scrape(server, first)).subject).toBe("first");
+    expect(log.lines).toHaveLength(3);
   });
 
   test("are given to clients of the given authority and to no others", async () => {

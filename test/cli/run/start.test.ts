@@ -86,6 +86,19 @@ describe("run", () => {
     expect(said(log).slice(-2)).toEqual(["leadership is lost, the work of this replica stops", "stopped"]);
   });
 
+  test("without leader election asks for no lease, nor whether it may have one", async () => {
+    const server = await emptyCluster();
+    const { ended, log, urls, interrupt } = started(server.url, { leaderElect: false });
+    await untilSaid(log, "AWS knows us");
+    while ((await fetch(`${urls()[0]}/readyz`)).status !== 200) expect(said(log)).not.toContain("stopped");
+    interrupt();
+    expect((await ended).exitCode).toBe(0);
+    const reviewed = server.requests.map(({ body }) => body?.spec?.resourceAttributes?.resource as unknown);
+    expect(reviewed).toContain("jobqueues");
+    expect(reviewed).not.toContain("leases");
+    expect(server.requests.filter(({ path }) => path.includes("leases"))).toEqual([]);
+  });
+
   test("a signal changes the log level and changes it back", async () => {
     const server = await emptyCluster();
     const { ended, log, interrupt, sendUserSignal } = started(server.url, { logLevel: "warn" });

@@ -1,0 +1,30 @@
+import { expect, onTestFinished, test, vi } from "vitest";
+import { awsCloud } from "../../src/cli/cloud.ts";
+import type { Environment } from "../../src/cli/io.ts";
+import { VirtualClock } from "../../src/runtime/clock.ts";
+import { serveBatch } from "../../src/simulator/http.ts";
+import { account } from "../simulator/account.ts";
+
+const { signal } = new AbortController();
+
+test.each<[Environment, string]>([
+  [{}, "AWS account 123456789012"],
+  [{ AWS_ENDPOINT_URL: "" }, "AWS account 123456789012"],
+  [{ AWS_ENDPOINT_URL: "http://all" }, "AWS account 123456789012 at http://all"],
+  [
+    { AWS_ENDPOINT_URL: "http://all", AWS_ENDPOINT_URL_BATCH: "http://batch" },
+    "AWS account 123456789012 at http://batch",
+  ],
+])("with %j AWS is told by the endpoint that the SDK takes for Batch", async (env, label) => {
+  const served = await serveBatch(account().aws, { port: 0 });
+  onTestFinished(() => served.close());
+  for (const [name, value] of Object.entries({
+    AWS_ENDPOINT_URL: served.url,
+    AWS_ACCESS_KEY_ID: "simulated",
+    AWS_SECRET_ACCESS_KEY: "simulated",
+  })) {
+    vi.stubEnv(name, value);
+  }
+  const cloud = await awsCloud("us-east-1", { flags: {}, env, clock: new VirtualClock() }, signal);
+  expect(cloud.label).toBe(label);
+});
