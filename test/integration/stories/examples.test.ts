@@ -112,7 +112,7 @@ describeOnCluster("what people do with kubectl, the operator having the rights o
         "custom-columns=:.status.conditions[?(@.type=='Stalled')].message",
         "--no-headers",
       );
-      expect(message).toContain("instance types do not exist: [m6i.lagre]");
+      expect(message).toContain("m6i.lagre is not among them");
       const fourth = await take("4-corrected");
       expect([first, second]).not.toContainEqual(fourth);
       // The first one may still be there, kept for a way back: then it is taken again.
