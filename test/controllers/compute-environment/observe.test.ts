@@ -357,6 +357,12 @@ describe("during the soak, whether a job runs on the target", () => {
       false,
       counts,
     ],
+    [
+      "is not found in what is only being started: no instance has proved itself by that",
+      soak({ q1: [job("j", { status: "STARTING", cluster: "AWSBatch-new" })] }),
+      false,
+      counts,
+    ],
     ["is not looked for before the target serves", soak({}, { tags: {} }), undefined, []],
     ["is not looked for without a cluster", soak({}, { ecsClusterArn: undefined }), undefined, []],
     [
