@@ -1,4 +1,3 @@
-import { withShortLists } from "../src/aws/refusal-lists.ts";
 import type { CallRecord } from "../src/simulator/wire.ts";
 
 /** Whether a call changes something. */
@@ -6,7 +5,7 @@ export function isWrite(call: CallRecord): boolean {
   return !/^(Describe|List|Get)/.test(call.operation);
 }
 
-/** A write in one line: the operation, its subject, and what it carries besides. */
+/** A write in one line: the operation, its subject, what it carries besides, and the exception that refused it. */
 export function describeWrite(call: CallRecord): string {
   const input = call.input as Readonly<Record<string, unknown>>;
   const subject =
@@ -27,7 +26,7 @@ export function describeWrite(call: CallRecord): string {
     lastSegment(input["resourceArn"]);
   const outcome =
     call.outcome.kind === "refused"
-      ? ` -> ${call.outcome.exception}: ${withShortLists(call.outcome.message).replace(/, RequestId: .*/, "")}`
+      ? ` -> ${call.outcome.exception}`
       : call.outcome.kind === "lost"
         ? " -> no answer"
         : "";

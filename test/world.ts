@@ -272,21 +272,18 @@ export function isReady(object: KubeObject): boolean {
   return status?.observedGeneration === object.metadata.generation && ready?.status === "True";
 }
 
+/** What an object's conditions say without their words, which are tested where they are made. */
 function summary(object: KubeObject): string {
   const status = object.status as { readonly conditions?: readonly Condition[] } | undefined;
   const conditions = status?.conditions ?? [];
-  const find = (type: string): Condition | undefined => conditions.find((condition) => condition.type === type);
-  const ready = find("Ready");
+  const ready = conditions.find(({ type }) => type === "Ready");
   if (ready === undefined) return "";
-  const mark =
-    find("Stalled") !== undefined
-      ? "Stalled"
-      : find("Reconciling") !== undefined
-        ? "Reconciling"
-        : `Ready=${ready.status}`;
-  const retiring = find("Retiring");
-  const news = retiring === undefined ? "" : ` | Retiring ${retiring.reason}: ${retiring.message}`;
-  return `${mark} ${ready.reason}: ${ready.message}${news}`;
+  // While it is True, its reason is that of Ready.
+  const marks = conditions.filter(({ type }) => type === "Reconciling" || type === "Stalled").map(({ type }) => type);
+  const others = conditions
+    .filter(({ type }) => type !== "Ready" && !marks.includes(type))
+    .map((condition) => `${condition.type}=${condition.status} ${condition.reason}`);
+  return [[`Ready=${ready.status}`, ready.reason, ...marks].join(" "), ...others.toSorted()].join(" | ");
 }
 
 function describeChange(change: Change): string {
