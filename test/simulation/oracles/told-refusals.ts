@@ -61,12 +61,14 @@ export const toldRefusals: OracleFactory = (watched) => {
 /** What a condition has to tell of a write; undefined: nothing. */
 function wordsOf({ call: { outcome } }: Write): string | undefined {
   if (outcome.kind !== "refused" || lags.test(outcome.message)) return undefined;
-  return outcome.message
-    .replace(/, RequestId: .*/, "")
-    .replace(/^.*Exception : /, "")
-    // AWS lists what it would accept, each time in another order, and a condition leaves the list out.
-    .replace(/ \[.*/s, "")
-    .slice(0, 60);
+  return (
+    outcome.message
+      .replace(/, RequestId: .*/, "")
+      .replace(/^.*Exception : /, "")
+      // AWS lists what it would accept, each time in another order, and a condition leaves the list out.
+      .replace(/ \[.*/s, "")
+      .slice(0, 60)
+  );
 }
 
 function tells(object: KubeObject | undefined, write: Write): boolean {
