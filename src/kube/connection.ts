@@ -5,14 +5,14 @@ import type { Socket } from "node:net";
 import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { abortable, withDeadline } from "../runtime/abort.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { connectionError, isBrokenConnection, oneLine, wordsOf } from "./errors.ts";
+import { connectionError, isBrokenConnection, isDistrust, oneLine, wordsOf } from "./errors.ts";
 import { StoreError } from "./store.ts";
 
 /** The part of a `KubeConfig` that a connection asks: where the server is, and before each request who we are. */
 export type ServerAccess = Pick<KubeConfig, "getCurrentCluster" | "applyToHTTPSOptions">;
 
 export interface ConnectionOptions {
-  /** Called at once, and again after the server refused our credentials. */
+  /** Called at once, and again after the server refused our credentials or either side the other's certificate. */
   readonly load: () => ServerAccess;
   readonly clock: Clock;
   /** `aws-batch-operator/<version>`. */
@@ -102,7 +102,7 @@ export class Connection {
     }
   }
 
-  /** The server refused our credentials: reads kubeconfig, token and plugin anew before the next request. */
+  /** The server refused our credentials: the next request reads kubeconfig and token again and runs the plugin again. */
   refused(): void {
     this.#refused = true;
   }
@@ -145,6 +145,7 @@ export class Connection {
   #explained(error: unknown, signal: AbortSignal): unknown {
     if (error instanceof Refused) return error.reason;
     if (signal.aborted || error instanceof StoreError) return error;
+    if (isDistrust(error)) this.refused();
     return connectionError(this.server, error);
   }
 

@@ -119,8 +119,20 @@ export function subject({ verb, resource, namespace, name }: RequestTarget): str
   return object === "" ? `${verb} ${resource}` : `${verb} ${resource} "${object}"`;
 }
 
+/** Why the server's certificate is not trusted, by the codes of Node. */
+const distrust: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: "its certificate has expired",
+  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host name",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is not signed by the CA that is configured for it",
+  SELF_SIGNED_CERT_IN_CHAIN: "its certificate is not signed by the CA that is configured for it",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its certificate is not signed by the CA that is configured for it",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "its certificate is not signed by the CA that is configured for it",
+  CERT_SIGNATURE_FAILURE: "its certificate is not signed by the CA that is configured for it",
+};
+
 /** Causes by the codes of Node; the rest is told in the error's own words. */
 const causes: Readonly<Record<string, string>> = {
+  ...distrust,
   ECONNREFUSED: "connection refused",
   ECONNRESET: "the connection was reset",
   EPIPE: "the connection was closed",
@@ -129,12 +141,6 @@ const causes: Readonly<Record<string, string>> = {
   ENETUNREACH: "the network is unreachable",
   ENOTFOUND: "the host name does not resolve",
   EAI_AGAIN: "the host name cannot be resolved now",
-  CERT_HAS_EXPIRED: "its certificate has expired",
-  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host name",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is not signed by the CA that is configured for it",
-  SELF_SIGNED_CERT_IN_CHAIN: "its certificate is not signed by the CA that is configured for it",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its certificate is not signed by the CA that is configured for it",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "its certificate is not signed by the CA that is configured for it",
 };
 
 /** No answer: refused, cut, not resolved, not trusted. One line that names the host and the cause. */
@@ -144,6 +150,12 @@ export function connectionError(server: string, error: unknown): StoreError {
   const failure = new StoreError("Unavailable", `no answer from the API server ${server}: ${cause}`);
   failure.cause = error;
   return failure;
+}
+
+/** Whether TLS failed: the server's certificate is not trusted, or the server does not take ours. */
+export function isDistrust(error: unknown): boolean {
+  const code = codeOf(error) ?? "";
+  return distrust[code] !== undefined || code.startsWith("ERR_SSL_");
 }
 
 /** Whether the connection broke, as one does that the server closed while it was idle. */

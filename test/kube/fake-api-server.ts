@@ -1,6 +1,7 @@
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createHttps } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import type { Certificate } from "./certificate.ts";
 
 /** JSON as it was sent; tests look into it. */
@@ -15,6 +16,8 @@ export interface SeenRequest {
   readonly body: Json;
   /** The number of the connection that it came on. */
   readonly connection: number;
+  /** The common name in the certificate that the client showed, whoever signed it. */
+  readonly clientName: string | undefined;
 }
 
 export type Reply =
@@ -54,7 +57,10 @@ export class FakeApiServer {
     const listener = (request: IncomingMessage, response: ServerResponse): void => {
       this.#receive(request, response).catch((error: unknown) => response.destroy(error as Error));
     };
-    this.#server = certificate === undefined ? createHttp(listener) : createHttps(certificate, listener);
+    this.#server =
+      certificate === undefined
+        ? createHttp(listener)
+        : createHttps({ ...certificate, requestCert: true, rejectUnauthorized: false }, listener);
     this.#protocol = certificate === undefined ? "http" : "https";
     this.#server.on(certificate === undefined ? "connection" : "secureConnection", (socket: Socket) => {
       this.#sockets.set(socket, ++this.#connections);
@@ -110,6 +116,7 @@ export class FakeApiServer {
       headers: request.headers,
       body: text === "" ? undefined : JSON.parse(text),
       connection: this.#sockets.get(request.socket) ?? 0,
+      clientName: clientNameOf(request.socket),
     };
     this.requests.push(seen);
     const replies = this.#replies.get(`${seen.method} ${seen.path}`) ?? [];
@@ -117,6 +124,11 @@ export class FakeApiServer {
     const reply = typeof next === "function" ? next(seen) : next;
     send(response, reply ?? { status: 404, text: "404 page not found\n" });
   }
+}
+
+function clientNameOf(socket: Socket): string | undefined {
+  const name = socket instanceof TLSSocket ? socket.getPeerCertificate().subject?.CN : undefined;
+  return typeof name === "string" ? name : undefined;
 }
 
 function send(response: ServerResponse, reply: Reply): void {
