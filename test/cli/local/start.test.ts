@@ -1,9 +1,11 @@
-import { writeFileSync } from "node:fs";
+import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
+import { eachCall } from "../../../src/aws/calls.ts";
+import type { Cloud } from "../../../src/cli/cloud.ts";
 import { SimulatedCloud } from "../../../src/cli/simulated-cloud.ts";
-import { VirtualClock } from "../../../src/runtime/clock.ts";
+import { sleep, VirtualClock } from "../../../src/runtime/clock.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
 import { KeptOutput } from "../streams.ts";
 import {
@@ -18,10 +20,32 @@ import {
   temporaryDirectory,
 } from "./given.ts";
 
+const never = new AbortController().signal;
+
 function onAws() {
   const clock = new VirtualClock();
   const cloud = new SimulatedCloud({ clock, random: seededRandom(1), region: "us-east-1" });
   return { clock, cloud };
+}
+
+/** The same AWS; `before` is awaited before a connection is opened, or a registration leaves. */
+function waiting(cloud: Cloud, before: (what: "connect" | "registerJobDefinition") => unknown): Cloud {
+  return {
+    account: cloud.account,
+    region: cloud.region,
+    label: cloud.label,
+    async connect(region, signal) {
+      await before("connect");
+      const connection = await cloud.connect(region, signal);
+      return {
+        ...connection,
+        batch: eachCall(connection.batch, (name, call) => async (input, options) => {
+          if (name === "registerJobDefinition") await before(name);
+          return await call(input, options);
+        }),
+      };
+    },
+  };
 }
 
 describe("local --until", () => {
@@ -275,6 +299,35 @@ describe("against AWS that is not simulated", () => {
     session.source.write("definition.yaml", undefined);
     await session.clock.advance(60_000);
     expect(session.ofType("awsWrite").at(-1)).toMatchObject({ operation: "DeregisterJobDefinition" });
+  });
+
+  test("deletes with --prune what a start made that crashed with its first write, when the manifest is gone", async () => {
+    const aws = onAws();
+    const source = new MemorySource({ "definition.yaml": definition() });
+    const crashed = temporaryDirectory();
+    const first = await started({
+      ...aws,
+      source,
+      cloud: waiting(aws.cloud, (what) => {
+        if (what !== "connect") cpSync(first.directory, crashed, { recursive: true });
+      }),
+      flags: { simulate: false, clusterName },
+    });
+    const { truth } = aws.cloud.world("us-east-1");
+    await aws.clock.advanceUntil(() => truth.jobDefinitions().length > 0, 60_000, "the registration");
+    // What it does from here on is not in the copy, so for whoever begins there it died with the request on its way.
+    first.interrupt();
+    await first.end();
+
+    source.write("definition.yaml", undefined);
+    source.write("queue.yaml", queue());
+    source.write("environment.yaml", environment());
+    const flags = { simulate: false, clusterName, prune: true, until: "ready" } as const;
+    // AWS is so slow that nothing can be put on the object before it is deleted.
+    const slow = waiting(aws.cloud, (what) => (what === "connect" ? sleep(aws.clock, 60_000, never) : undefined));
+    const second = await started({ ...aws, cloud: slow, source, directory: crashed, flags });
+    expect(await second.end()).toBe(0);
+    expect(truth.jobDefinitions()).toEqual([expect.objectContaining({ status: "INACTIVE" })]);
   });
 
   test("does not wait for what was removed and is not pruned", async () => {
