@@ -1,5 +1,7 @@
 /** The parts that all Kubernetes objects share (Kubernetes API conventions, "Metadata" and "Typical status properties"). */
 
+import type { ConditionType } from "./condition-types.ts";
+
 export interface ObjectMeta {
   readonly name: string;
   readonly namespace: string;
@@ -26,7 +28,8 @@ export interface KubeObject<Spec = unknown, Status = unknown> {
 }
 
 export interface Condition {
-  readonly type: string;
+  /** A status can be written by others, so that what is read at runtime may be any text. */
+  readonly type: ConditionType;
   readonly status: "True" | "False" | "Unknown";
   readonly reason: string;
   readonly message: string;

@@ -1,5 +1,7 @@
 /** What every controller's `plan.ts` answers, as plain data. */
 
+import type { ConditionType } from "../api/condition-types.ts";
+
 /** The one next thing, derived from what AWS and Kubernetes say; nothing is remembered. */
 export type Next<Action> =
   /** One write per AWS resource; then the object is observed again. */
@@ -93,7 +95,7 @@ export interface FieldChange {
 
 /** A condition that is news and has no effect on Ready: Retiring, ReferencesResolved, Contested, ... */
 export interface News {
-  readonly type: string;
+  readonly type: ConditionType;
   readonly status: "True" | "False" | "Unknown";
   readonly reason: string;
   readonly message: string;

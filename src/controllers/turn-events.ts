@@ -1,19 +1,16 @@
+import type { ConditionType } from "../api/condition-types.ts";
 import type { KubeObject } from "../api/object.ts";
 import type { ObjectEvent } from "../kube/store.ts";
 import { conditionsOf } from "./conditions.ts";
+import type { News } from "./decision.ts";
 
 /** Events for the turns that people wait for: became ready, got stuck, is fought over. */
 export function turnEvents(
   object: KubeObject,
-  conditions: readonly {
-    readonly type: string;
-    readonly status: string;
-    readonly reason: string;
-    readonly message: string;
-  }[],
+  conditions: readonly News[],
 ): ObjectEvent[] {
   const old = conditionsOf(object);
-  const was = (type: string): string | undefined => old.find((condition) => condition.type === type)?.status;
+  const was = (type: ConditionType): string | undefined => old.find((condition) => condition.type === type)?.status;
   const events: ObjectEvent[] = [];
   for (const { type, status, reason, message } of conditions) {
     if (type === "Ready" && status === "True" && was("Ready") !== "True") {

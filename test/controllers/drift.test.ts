@@ -67,13 +67,13 @@ it("a contested field turns the act into a wait that says so", () => {
     next: { kind: "act", action: "x", reason: "Updating", message: "m", irreversible: false },
     change: { action: "Update", id: "id", reason: "r", changes: state },
     serving: false,
-    news: [{ type: "Other", status: "True", reason: "r", message: "m" }],
+    news: [{ type: "Retiring", status: "True", reason: "r", message: "m" }],
   };
   const yielded = yieldTo(decision, { path: "spec.state", resumesAt: 5 * minute }, 2 * minute, undefined);
   expect(yielded.next).toMatchObject({ kind: "wait", reason: "Contested", recheckInMs: 3 * minute });
   expect(yielded.next.message).toContain("spec.state");
   expect(yielded.next.message).toContain("leaving it out of the spec");
-  expect(yielded.news.map(({ type }) => type)).toEqual(["Other", "Contested"]);
+  expect(yielded.news.map(({ type }) => type)).toEqual(["Retiring", "Contested"]);
   expect(yielded.change).toBe(decision.change);
   const others = yieldTo(decision, { path: "the order of queue q", resumesAt: 0 }, 1, "the order of queue q");
   expect(others.next).toMatchObject({ recheckInMs: 1000 });

@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { conditionTypes } from "../../src/api/condition-types.ts";
 import { causeCodes } from "../../src/diagnosis/causes.ts";
 
 /**
@@ -12,24 +13,8 @@ const controllers = fileURLToPath(new URL("../../src/controllers/", import.meta.
 /** CamelCase words in the controllers that are no reasons, and what they are. */
 const otherWords: ReadonlyMap<string, readonly string[]> = new Map([
   ["status of a condition", ["True", "False", "Unknown"]],
-  [
-    "type of a condition",
-    [
-      "Ready",
-      "Synced",
-      "Reconciling",
-      "Stalled",
-      "Retiring",
-      "ReferencesResolved",
-      "JobsProgressing",
-      "NetworkReady",
-      "EndpointsReady",
-      "SelectionReady",
-      "SecurityGroupReady",
-      "RolesReady",
-      "UpdateAvailable",
-    ],
-  ],
+  // `Contested` is a reason as well.
+  ["type of a condition", conditionTypes.filter((type) => type !== "Contested")],
   ["state of a network", ["Reachable", "Unreachable"]],
   ["type of an event", ["Normal", "Warning"]],
   ["action of an event", ["Reconcile", "Retire", "Adopt", "Tag", "Deregister"]],

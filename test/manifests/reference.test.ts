@@ -4,6 +4,7 @@ import { loadAll } from "js-yaml";
 import { describe, expect, test } from "vitest";
 import { customResourceDefinitions } from "../../scripts/crds.ts";
 import { referencePages } from "../../scripts/reference/pages.ts";
+import { conditionTypes } from "../../src/api/condition-types.ts";
 import type { StructuralSchema } from "../../src/api/crd.ts";
 import { objectFindings, schemaOf } from "../../src/cli/validation/object.ts";
 import { schemaFindings } from "../../src/cli/validation/schema.ts";
@@ -123,6 +124,11 @@ describe.each(pages)("the page of $kind", ({ text, kind, crd, spec, status }) =>
     expect(anchors).not.toEqual([]);
     expect(anchors.filter((anchor) => !headings.includes(anchor))).toEqual([]);
   });
+});
+
+test("the pages have a section for every type of condition, and for no other", () => {
+  const types = pages.flatMap(({ text }) => [...section(text, "## Status").matchAll(/^\| ([A-Z][A-Za-z]+) \|/gm)]);
+  expect([...new Set(types.map(([, type = ""]) => type))].toSorted()).toEqual(conditionTypes.toSorted());
 });
 
 /** Paths as the pages write them, without the items of lists and the values of maps. */

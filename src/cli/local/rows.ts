@@ -1,3 +1,4 @@
+import type { ConditionType } from "../../api/condition-types.ts";
 import type { Condition, KubeObject } from "../../api/object.ts";
 import { conditionsOf } from "../../controllers/conditions.ts";
 
@@ -96,7 +97,7 @@ function phaseOf(object: KubeObject): Shown {
   const conditions = conditionsOf(object).filter(
     ({ observedGeneration }) => observedGeneration === object.metadata.generation,
   );
-  const find = (type: string): Condition | undefined => conditions.find((condition) => condition.type === type);
+  const find = (type: ConditionType): Condition | undefined => conditions.find((condition) => condition.type === type);
   const synced = find("Synced");
   if (synced?.status === "Unknown") return { phase: "held", reason: synced.reason, message: synced.message };
   const ready = find("Ready");
@@ -108,7 +109,13 @@ function phaseOf(object: KubeObject): Shown {
   return { phase: "working", reason, message };
 }
 
-const warningTypes = ["NetworkReady", "SelectionReady", "SecurityGroupReady", "EndpointsReady", "JobsProgressing"];
+const warningTypes: readonly ConditionType[] = [
+  "NetworkReady",
+  "SelectionReady",
+  "SecurityGroupReady",
+  "EndpointsReady",
+  "JobsProgressing",
+];
 
 /** What Ready tells by itself is not told twice. */
 function warningsOf(conditions: readonly Condition[]): readonly Warning[] {

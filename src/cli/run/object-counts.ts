@@ -1,20 +1,9 @@
+import { conditionTypes } from "../../api/condition-types.ts";
 import type { Condition, KubeObject } from "../../api/object.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 
-/** What metrics count. A status can be written by others, so only what is listed here becomes a label. */
-const conditionTypes = [
-  "Ready",
-  "Reconciling",
-  "Stalled",
-  "Synced",
-  "Retiring",
-  "ReferencesResolved",
-  "Contested",
-  "NetworkReady",
-  "RolesReady",
-  "JobsProgressing",
-] as const;
+/** A status can be written by others, so only known types, statuses and steps become labels. */
 const statuses = ["True", "False", "Unknown"] as const;
 const steps = [
   "Standby",

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { conditionTypes } from "../../../src/api/condition-types.ts";
 import type { KubeObject } from "../../../src/api/object.ts";
 import {
   countAwsStatuses,
@@ -36,7 +37,10 @@ test("objects are counted by condition; what somebody else wrote into a status m
     { condition: "Reconciling", status: "True", objects: 1 },
     { condition: "Stalled", status: "True", objects: 1 },
   ]);
-  expect(counts).toHaveLength(30);
+  for (const condition of ["UpdateAvailable", "SecurityGroupReady", "EndpointsReady", "SelectionReady"]) {
+    expect(counts).toContainEqual({ condition, status: "False", objects: 0 });
+  }
+  expect(counts).toHaveLength(conditionTypes.length * 3);
 });
 
 test("environments on their way out are counted by step, with the age of the oldest", () => {

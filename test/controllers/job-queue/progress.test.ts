@@ -86,7 +86,7 @@ describe("what is observed of the jobs", () => {
   const ce = environment("ce", "a");
   const whole = environmentObject();
   const condition = (status: "True" | "False" | "Unknown") => ({
-    type: "NetworkReady",
+    type: "NetworkReady" as const,
     status,
     reason: "x",
     message: "subnet-1 leads nowhere.",
