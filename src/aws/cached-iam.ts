@@ -2,7 +2,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { IamApi } from "./iam.ts";
 import type { IamAccount, IamReading, ProfileSeen, RoleSeen } from "./iam-account.ts";
 import { iamCallKinds } from "./iam-calls.ts";
-import { profileNamesUnder, readProfile, readRole, roleNamesUnder } from "./iam-reads.ts";
+import { readProfile, readRole } from "./iam-reads.ts";
 
 export interface IamAccountOptions {
   /** Behind budget, lease, deadline and classification (`guardedIam`). */
@@ -24,15 +24,11 @@ export function createIamAccount({ api, account, partition, clock }: IamAccountO
   const writes = new Writes(clock);
   const roles = new Cache<RoleSeen | undefined>(clock, writes);
   const profiles = new Cache<ProfileSeen | undefined>(clock, writes);
-  const roleNames = new Cache<readonly string[]>(clock, writes);
-  const profileNames = new Cache<readonly string[]>(clock, writes);
 
   const wrote = (name: string): void => {
     writes.note(name);
     roles.forget((seen, key) => key === name || seen?.profileNames.includes(name) === true);
     profiles.forget((seen, key) => key === name || seen?.roleNames.includes(name) === true);
-    roleNames.forget(() => true);
-    profileNames.forget(() => true);
   };
   const role = (name: string, reading: IamReading) =>
     roles.get(name, reading, () => readRole(api, name, reading.signal));
@@ -45,26 +41,8 @@ export function createIamAccount({ api, account, partition, clock }: IamAccountO
     api: telling(api, wrote),
     role,
     profile,
-    async rolesUnder(path, reading) {
-      const names = await roleNames.get(path, reading, () => roleNamesUnder(api, path, reading.signal));
-      return await present(names, (name) => role(name, reading));
-    },
-    async profilesUnder(path, reading) {
-      const names = await profileNames.get(path, reading, () => profileNamesUnder(api, path, reading.signal));
-      return await present(names, (name) => profile(name, reading));
-    },
     wrote,
   };
-}
-
-/** One after the other: each takes several calls already. What went since the listing is left out. */
-async function present<T>(names: readonly string[], read: (name: string) => Promise<T | undefined>): Promise<T[]> {
-  const found: T[] = [];
-  for (const name of names) {
-    const seen = await read(name);
-    if (seen !== undefined) found.push(seen);
-  }
-  return found;
 }
 
 /** The same calls; each write is told before it leaves and after its end, so that no read in between is kept. */

@@ -51,13 +51,6 @@ export interface IamAccount {
   role(name: string, reading: IamReading): Promise<RoleSeen | undefined>;
   /** @throws AwsError when it cannot be read */
   profile(name: string, reading: IamReading): Promise<ProfileSeen | undefined>;
-  /**
-   * All roles under a path, with all their parts.
-   * @throws AwsError when they cannot be read
-   */
-  rolesUnder(pathPrefix: string, reading: IamReading): Promise<readonly RoleSeen[]>;
-  /** @throws AwsError when they cannot be read */
-  profilesUnder(pathPrefix: string, reading: IamReading): Promise<readonly ProfileSeen[]>;
   /** A role or profile of that name was written, also when the write failed or its answer was lost. */
   wrote(name: string): void;
 }

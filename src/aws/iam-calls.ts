@@ -5,7 +5,6 @@ import type { IamApi } from "./iam.ts";
 /** Which calls change something in IAM. */
 export const iamCallKinds: Readonly<Record<keyof IamApi, CallKind>> = {
   getRole: "read",
-  listRoles: "read",
   createRole: "write",
   deleteRole: "write",
   updateAssumeRolePolicy: "write",
@@ -22,7 +21,6 @@ export const iamCallKinds: Readonly<Record<keyof IamApi, CallKind>> = {
   tagRole: "write",
   untagRole: "write",
   getInstanceProfile: "read",
-  listInstanceProfiles: "read",
   listInstanceProfilesForRole: "read",
   createInstanceProfile: "write",
   deleteInstanceProfile: "write",

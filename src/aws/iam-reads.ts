@@ -2,7 +2,7 @@ import { AwsError } from "./errors.ts";
 import type { IamApi, Tag } from "./iam.ts";
 import type { ProfileSeen, RoleSeen } from "./iam-account.ts";
 
-/** What it takes to read one role, one profile, or the names of many, whole. */
+/** What it takes to read one role or one profile, whole. */
 
 /**
  * @returns undefined when AWS says that there is no such role
@@ -29,27 +29,6 @@ export async function readProfile(iam: IamApi, name: string, signal: AbortSignal
     roleNames: (profile.Roles ?? []).flatMap(({ RoleName: role }) => role ?? []),
     tags: tagsIn(profile.Tags),
   };
-}
-
-/** @throws AwsError */
-export async function roleNamesUnder(iam: IamApi, path: string, signal: AbortSignal): Promise<readonly string[]> {
-  const names: string[] = [];
-  for await (const { Roles: roles = [] } of pages((Marker) =>
-    iam.listRoles({ PathPrefix: path, Marker }, { signal }),
-  )) {
-    names.push(...roles.flatMap(({ RoleName: name }) => name ?? []));
-  }
-  return names;
-}
-
-/** @throws AwsError */
-export async function profileNamesUnder(iam: IamApi, path: string, signal: AbortSignal): Promise<readonly string[]> {
-  const names: string[] = [];
-  const list = (Marker: string | undefined) => iam.listInstanceProfiles({ PathPrefix: path, Marker }, { signal });
-  for await (const { InstanceProfiles: profiles = [] } of pages(list)) {
-    names.push(...profiles.flatMap(({ InstanceProfileName: name }) => name ?? []));
-  }
-  return names;
 }
 
 async function wholeRole(iam: IamApi, RoleName: string, signal: AbortSignal): Promise<RoleSeen | undefined> {

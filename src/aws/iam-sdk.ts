@@ -35,7 +35,6 @@ export async function sdkIam(options: IamSdkOptions): Promise<IamApi & { close()
   return {
     close: () => client.destroy(),
     getRole: read((input) => new sdk.GetRoleCommand(input)),
-    listRoles: read((input) => new sdk.ListRolesCommand(input)),
     createRole: write((input) => new sdk.CreateRoleCommand(input)),
     deleteRole: write((input) => new sdk.DeleteRoleCommand(input)),
     updateAssumeRolePolicy: write((input) => new sdk.UpdateAssumeRolePolicyCommand(input)),
@@ -52,7 +51,6 @@ export async function sdkIam(options: IamSdkOptions): Promise<IamApi & { close()
     tagRole: write((input) => new sdk.TagRoleCommand(input)),
     untagRole: write((input) => new sdk.UntagRoleCommand(input)),
     getInstanceProfile: read((input) => new sdk.GetInstanceProfileCommand(input)),
-    listInstanceProfiles: read((input) => new sdk.ListInstanceProfilesCommand(input)),
     listInstanceProfilesForRole: read((input) => new sdk.ListInstanceProfilesForRoleCommand(input)),
     createInstanceProfile: write((input) => new sdk.CreateInstanceProfileCommand(input)),
     deleteInstanceProfile: write((input) => new sdk.DeleteInstanceProfileCommand(input)),

@@ -22,12 +22,8 @@ import type {
   ListAttachedRolePoliciesResponse,
   ListInstanceProfilesForRoleRequest,
   ListInstanceProfilesForRoleResponse,
-  ListInstanceProfilesRequest,
-  ListInstanceProfilesResponse,
   ListRolePoliciesRequest,
   ListRolePoliciesResponse,
-  ListRolesRequest,
-  ListRolesResponse,
   PutRolePermissionsBoundaryRequest,
   PutRolePolicyRequest,
   RemoveRoleFromInstanceProfileRequest,
@@ -48,7 +44,6 @@ export type { AttachedPolicy, InstanceProfile, Role, Tag } from "@aws-sdk/client
  */
 export interface IamApi {
   getRole(input: GetRoleRequest, options?: CallOptions): Promise<GetRoleResponse>;
-  listRoles(input: ListRolesRequest, options?: CallOptions): Promise<ListRolesResponse>;
   createRole(input: CreateRoleRequest, options?: CallOptions): Promise<CreateRoleResponse>;
   deleteRole(input: DeleteRoleRequest, options?: CallOptions): Promise<void>;
   updateAssumeRolePolicy(input: UpdateAssumeRolePolicyRequest, options?: CallOptions): Promise<void>;
@@ -76,10 +71,6 @@ export interface IamApi {
   untagRole(input: UntagRoleRequest, options?: CallOptions): Promise<void>;
 
   getInstanceProfile(input: GetInstanceProfileRequest, options?: CallOptions): Promise<GetInstanceProfileResponse>;
-  listInstanceProfiles(
-    input: ListInstanceProfilesRequest,
-    options?: CallOptions,
-  ): Promise<ListInstanceProfilesResponse>;
   listInstanceProfilesForRole(
     input: ListInstanceProfilesForRoleRequest,
     options?: CallOptions,

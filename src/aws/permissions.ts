@@ -56,7 +56,6 @@ export const batchPermissions: Readonly<Record<keyof BatchApi, readonly Need[]>>
 
 export const iamPermissions: Readonly<Record<keyof IamApi, readonly Need[]>> = {
   getRole: [["iam:GetRole", "IamRead"]],
-  listRoles: [["iam:ListRoles", "IamList"]],
   createRole: [
     ["iam:CreateRole", "RoleCreate"],
     ["iam:TagRole", "MadeTag"],
@@ -93,7 +92,6 @@ export const iamPermissions: Readonly<Record<keyof IamApi, readonly Need[]>> = {
   ],
   untagRole: [["iam:UntagRole", "MadeChange"]],
   getInstanceProfile: [["iam:GetInstanceProfile", "IamRead"]],
-  listInstanceProfiles: [["iam:ListInstanceProfiles", "IamList"]],
   listInstanceProfilesForRole: [["iam:ListInstanceProfilesForRole", "IamRead"]],
   createInstanceProfile: [
     ["iam:CreateInstanceProfile", "ProfileCreate"],

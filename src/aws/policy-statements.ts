@@ -88,7 +88,6 @@ export const statements = {
     when(scope, ["iam", "network", "endpoints", "diagnose"], {
       resources: [iam(scope, "instance-profile", "/"), iam(scope, "role", "/")],
     }),
-  IamList: (scope) => when(scope, ["iam"], { resources: ["*"] }),
   RoleCreate: (scope) =>
     when(scope, ["iam"], { resources: roles(scope), conditions: both(requestTag(scope), bounded(scope)) }),
   ProfileCreate: (scope) => when(scope, ["iam"], { resources: profiles(scope), conditions: requestTag(scope) }),

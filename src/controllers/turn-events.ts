@@ -5,10 +5,7 @@ import { conditionsOf } from "./conditions.ts";
 import type { News } from "./decision.ts";
 
 /** Events for the turns that people wait for: became ready, got stuck, is fought over. */
-export function turnEvents(
-  object: KubeObject,
-  conditions: readonly News[],
-): ObjectEvent[] {
+export function turnEvents(object: KubeObject, conditions: readonly News[]): ObjectEvent[] {
   const old = conditionsOf(object);
   const was = (type: ConditionType): string | undefined => old.find((condition) => condition.type === type)?.status;
   const events: ObjectEvent[] = [];

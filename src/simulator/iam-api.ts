@@ -14,7 +14,6 @@ export function iamApi(iam: Iam, run: Run): IamApi {
       run(operation, input, apply, options);
   return {
     getRole: call("GetRole", ({ RoleName: name }, asOf) => ({ Role: roles.describe(name, asOf) })),
-    listRoles: call("ListRoles", (input, asOf) => roles.list(input, asOf)),
     createRole: call("CreateRole", (input) => ({ Role: describedRole(roles.create(input)) })),
     deleteRole: call("DeleteRole", (input) => iam.deleteRole(input)),
     updateAssumeRolePolicy: call("UpdateAssumeRolePolicy", ({ RoleName: name, PolicyDocument: document }) =>
@@ -50,7 +49,6 @@ export function iamApi(iam: Iam, run: Run): IamApi {
     getInstanceProfile: call("GetInstanceProfile", ({ InstanceProfileName: name }, asOf) => ({
       InstanceProfile: iam.describeProfile(name, asOf),
     })),
-    listInstanceProfiles: call("ListInstanceProfiles", (input, asOf) => iam.listProfiles(input, asOf)),
     listInstanceProfilesForRole: call("ListInstanceProfilesForRole", (input, asOf) => iam.profilesOf(input, asOf)),
     createInstanceProfile: call("CreateInstanceProfile", (input) => ({
       InstanceProfile: describedProfile(profiles.create(input), undefined),

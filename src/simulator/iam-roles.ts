@@ -1,11 +1,4 @@
-import type {
-  CreateRoleRequest,
-  CreateServiceLinkedRoleRequest,
-  ListRolesRequest,
-  ListRolesResponse,
-  Role,
-} from "@aws-sdk/client-iam";
-import { markedPage } from "./iam-pages.ts";
+import type { CreateRoleRequest, CreateServiceLinkedRoleRequest, Role } from "@aws-sdk/client-iam";
 import { awsPolicyExists, checkInline, checkTrust, compact, iamRefusal } from "./iam-policies.ts";
 import { describedRole, listedRole, type StoredRole } from "./iam-records.ts";
 import { checkName, checkPath, validation, withTags } from "./iam-rules.ts";
@@ -120,13 +113,6 @@ export class IamRoles {
 
   describe(name: string | undefined, asOf: number): Role {
     return describedRole(this.seen(name, asOf));
-  }
-
-  list({ PathPrefix: prefix = "/", ...page }: ListRolesRequest, asOf: number): ListRolesResponse {
-    const roles = this.#seen(asOf).filter(({ path }) => path.startsWith(prefix));
-    const sorted = roles.toSorted((left, right) => (left.name < right.name ? -1 : 1));
-    const { items, ...rest } = markedPage(sorted, page, this.#world.knobs.pageSize);
-    return { Roles: items.map(listedRole), ...rest };
   }
 
   /** As it is now. @throws Refusal */

@@ -7,8 +7,6 @@ import type {
   ListAttachedRolePoliciesResponse,
   ListInstanceProfilesForRoleRequest,
   ListInstanceProfilesForRoleResponse,
-  ListInstanceProfilesRequest,
-  ListInstanceProfilesResponse,
   ListRolePoliciesRequest,
   ListRolePoliciesResponse,
 } from "@aws-sdk/client-iam";
@@ -83,13 +81,6 @@ export class Iam {
   describeProfile(name: string | undefined, asOf: number): InstanceProfile {
     const profile = this.profiles.seen(name, asOf);
     return describedProfile(profile, this.#roleIn(profile));
-  }
-
-  listProfiles(input: ListInstanceProfilesRequest, asOf: number): ListInstanceProfilesResponse {
-    const { PathPrefix: prefix = "/" } = input;
-    const under = this.profiles.allSeen(asOf).filter(({ path }) => path.startsWith(prefix));
-    const { items, ...rest } = markedPage(under, input, this.#world.knobs.pageSize);
-    return { InstanceProfiles: items.map((one) => listedProfile(one, this.#roleIn(one))), ...rest };
   }
 
   profilesOf(input: ListInstanceProfilesForRoleRequest, asOf: number): ListInstanceProfilesForRoleResponse {

@@ -84,8 +84,6 @@ export const script: readonly Step[] = [
   ["getInstanceProfile", { InstanceProfileName: "instances" }],
   ["getInstanceProfile", { InstanceProfileName: "none" }],
   ["listInstanceProfilesForRole", { RoleName: "instances" }],
-  ["listInstanceProfiles", { PathPrefix: path }],
-  ["listRoles", { PathPrefix: path }],
   ["deleteRole", { RoleName: "instances" }],
   ["deleteInstanceProfile", { InstanceProfileName: "instances" }],
 

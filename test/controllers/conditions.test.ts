@@ -13,7 +13,11 @@ function having(conditions: readonly Condition[], generation = 3): KubeObject {
   return { ...whole, metadata: { ...whole.metadata, generation }, status: { conditions } };
 }
 
-const condition = (type: Condition["type"], status: Condition["status"], change: Partial<Condition> = {}): Condition => ({
+const condition = (
+  type: Condition["type"],
+  status: Condition["status"],
+  change: Partial<Condition> = {},
+): Condition => ({
   type,
   status,
   reason: "Before",

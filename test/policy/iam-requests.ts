@@ -30,9 +30,6 @@ export function iamRequests(aws: SimulatedAws, operation: string, input: Input):
   ];
 
   switch (operation) {
-    case "ListRoles":
-    case "ListInstanceProfiles":
-      return [on(operation, "*")];
     case "CreateServiceLinkedRole":
       return [linkedRole(aws, text(input["AWSServiceName"]), "AWSServiceRoleForBatch")];
     case "CreateRole":

@@ -29,7 +29,9 @@ it("what was seen is listed, also where it is nothing", () => {
 it("what was seen of objects is their conditions", () => {
   const metadata = { name: "app", generation: 2, deletionTimestamp: "2026-01-01T00:00:00Z" };
   const time = { lastTransitionTime: "2026-01-01T00:00:00Z", observedGeneration: 2 };
-  const conditions = [{ type: "Ready" as const, status: "False" as const, reason: "Deleting", message: "wait", ...time }];
+  const conditions = [
+    { type: "Ready" as const, status: "False" as const, reason: "Deleting", message: "wait", ...time },
+  ];
   expect(objectsInWords([{ kind: "JobQueue", metadata, status: { conditions } }])).toBe(
     "\nJobQueue app (generation 2, being deleted): Ready=False Deleting: wait",
   );
