@@ -2,6 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { ComposedFlags } from "../../src/cli/operator/compose.ts";
 import { labelSelector } from "../../src/kube/label-selector.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
+import { namespaceKind } from "../../src/kube/resource.ts";
+import type { Store } from "../../src/kube/store.ts";
+import { type Clock, sleep } from "../../src/runtime/clock.ts";
 import type { FaultyCall } from "../../src/simulator/faults.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../manifests.ts";
 import type { World } from "../world.ts";
@@ -15,11 +18,36 @@ function inShard(shard: string, manifest: Manifest, namespace = "team"): Manifes
   return { ...manifest, metadata: { ...manifest.metadata, namespace, labels: { shard } } };
 }
 
-/** Two operators on one store and one AWS. */
-async function shards(first: readonly string[], second: readonly string[]): Promise<readonly [World, World]> {
+/**
+ * Two operators on one store and one AWS.
+ * @param namespacesLateMs how late the watch shows a change of a Namespace to the second
+ */
+async function shards(
+  first: readonly string[],
+  second: readonly string[],
+  namespacesLateMs = 0,
+): Promise<readonly [World, World]> {
   const one = await aWorld({ flags: of(first) });
   const { store, aws, clock } = one;
-  return [one, await aWorld({ store, aws, clock, seed: 2, flags: of(second) })];
+  const kubernetes = (given: Store): Store => lateNamespaces(given, clock, namespacesLateMs);
+  return [one, await aWorld({ store, aws, clock, seed: 2, flags: of(second), kubernetes })];
+}
+
+/** The same cluster; its watch of Namespaces shows each change so much later. */
+function lateNamespaces(store: Store, clock: Clock, lateMs: number): Store {
+  return {
+    list: (kind, signal) => store.list(kind, signal),
+    async *watch(kind, resourceVersion, signal) {
+      for await (const event of store.watch(kind, resourceVersion, signal)) {
+        if (kind === namespaceKind) await sleep(clock, lateMs, signal);
+        yield event;
+      }
+    },
+    get: (kind, key, signal) => store.get(kind, key, signal),
+    patchMetadata: (kind, object, patch, signal) => store.patchMetadata(kind, object, patch, signal),
+    applyStatus: (kind, object, status, signal) => store.applyStatus(kind, object, status, signal),
+    recordEvent: (event, signal) => store.recordEvent(event, signal),
+  };
 }
 
 const environments = (world: World): readonly string[] =>
@@ -191,16 +219,21 @@ describe("two shards", () => {
   ])(
     "let a queue of another namespace go over to nothing that is being retired, asked for $afterMs ms after its mark",
     async ({ updateMs, staleMs, afterMs }) => {
-      const [a] = await shards(["a"], ["b"]);
+      // The reference is allowed by a label that is new, and shown late: the second decides long after it was asked.
+      const [a] = await shards(["a"], ["b"], afterMs === 0 ? 9000 : 0);
       const { aws, clock } = a;
-      a.store.setNamespace("other", { labels: { team: "b" } });
       const selector = { matchLabels: { team: "b" } };
-      const open = { ...ec2, allowedNamespaces: { from: "Selector" as const, selector } };
+      const open = { ...ec2, allowedNamespaces: { from: "All" as const } };
+      const labelled = { ...ec2, allowedNamespaces: { from: "Selector" as const, selector } };
       const naming = (name: string): Manifest => {
         const computeEnvironmentOrder = [{ order: 1, computeEnvironmentRef: { name, namespace: "team" } }];
         return inShard("b", jobQueue("q", [], { computeEnvironmentOrder }), "other");
       };
-      a.apply(inShard("a", computeEnvironment("ce", open)), inShard("b", computeEnvironment("x", open)), naming("x"));
+      a.apply(
+        inShard("a", computeEnvironment("ce", labelled)),
+        inShard("b", computeEnvironment("x", open)),
+        naming("x"),
+      );
       await a.seconds(180);
       const isMarked = (): boolean =>
         aws.truth.computeEnvironments().some(({ tags }) => tags?.["awsbatch.dev/retired-at"] !== undefined);
@@ -213,6 +246,7 @@ describe("two shards", () => {
       });
       aws.faults.add({ fault: { kind: "delayRequest", delayMs: updateMs }, on: "UpdateJobQueue", times: 1 });
       await clock.advance(afterMs);
+      a.store.setNamespace("other", { labels: { team: "b" } });
       a.apply(naming("ce"));
       await a.seconds(600);
       expect(a.violations).toEqual([]);
