@@ -17,6 +17,7 @@ import type { Operator } from "../src/operator.ts";
 import { VirtualClock } from "../src/runtime/clock.ts";
 import { collectingLog } from "../src/runtime/log.ts";
 import { seededRandom } from "../src/runtime/random.ts";
+import type { RuntimeObserver } from "../src/runtime/runtime.ts";
 import type { Knobs } from "../src/simulator/knobs.ts";
 import { createSimulatedAws, type SimulatedAws } from "../src/simulator/simulated-aws.ts";
 import type { Change } from "../src/simulator/world.ts";
@@ -40,6 +41,8 @@ export interface WorldOptions {
   readonly cloud?: (cloud: Cloud) => Cloud;
   /** Puts something between the operator and the Kubernetes API. */
   readonly kubernetes?: (store: Store) => Store;
+  /** Told what the runtime does; metrics. */
+  readonly observer?: RuntimeObserver;
 }
 
 export interface World {
@@ -115,6 +118,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
         return options.kubernetes?.(watching) ?? watching;
       },
       openCloud: toAws,
+      ...(options.observer === undefined ? {} : { observer: options.observer }),
     },
   });
   const { operator } = composed;

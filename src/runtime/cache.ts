@@ -26,8 +26,8 @@ export interface Reflected {
   listBegins(): number;
   /** Takes a complete list; what is not in it is gone. */
   replace(items: readonly KubeObject[], begun: number): void;
-  /** What was known stays. */
-  listFailed(error: unknown): void;
+  /** What was known stays. @returns whether nothing is wrong with that: the kind is optional, and the server refuses it */
+  listFailed(error: unknown): boolean;
   /** Takes what a watch showed. */
   apply(event: WatchEvent): void;
   /** Ends all timers. */
@@ -189,8 +189,8 @@ export class ObjectCache implements ObjectReader, Reflected {
     this.#readings.listed(part);
   }
 
-  listFailed(error: unknown, part?: Part): void {
-    this.#readings.failed(part, error);
+  listFailed(error: unknown, part?: Part): boolean {
+    return this.#readings.failed(part, error);
   }
 
   apply(event: WatchEvent): void {

@@ -193,8 +193,8 @@ export class RuntimeMetrics implements RuntimeObserver {
         sign(end === "closed" || end === "gone");
         this.#watches.inc({ kind, end });
       },
-      listFailed: () => {
-        sign(false);
+      listFailed: (isAllowed) => {
+        sign(isAllowed);
         this.#lists.inc({ kind, result: "error" });
       },
     };

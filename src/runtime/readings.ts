@@ -56,23 +56,21 @@ export class Readings {
     this.#log.info("what was refused can be read again", { kind: this.#kind.kind, namespace: part });
   }
 
-  /** Tells a failure each time, but once only that a namespace is refused: that may stay so for good. */
-  failed(part: Part, error: unknown): void {
+  /**
+   * Tells a failure each time, but once only that a namespace is refused: that may stay so for good.
+   * @returns whether nothing is wrong with that: the kind is optional, and the server answers that it may not be read
+   */
+  failed(part: Part, error: unknown): boolean {
     const fields = { kind: this.#kind.kind, namespace: part, error };
     if (!isRefusal(error) || (part === undefined && !this.#optional)) {
       this.#log.warn("a list failed", fields);
-      return;
+      return false;
     }
     this.#settled(part);
     const isNew = !this.#refused.has(part);
     this.#refused.set(part, error);
-    if (!isNew) return;
-    this.#log.error(
-      this.#optional
-        ? `${this.#kind.plural} may not be read, and what depends on them waits: let the operator get, list and watch them`
-        : "a watched namespace cannot be read, what was seen of it stays: give its RoleBinding back, or watch it no more",
-      fields,
-    );
+    if (isNew) this.#log.error(refusedText(this.#kind, this.#optional), fields);
+    return this.#optional;
   }
 
   #settled(part: Part): void {
@@ -86,4 +84,10 @@ export class Readings {
 /** The server answers, and the answer is about this namespace. */
 function isRefusal(error: unknown): error is StoreError {
   return error instanceof StoreError && (error.reason === "Forbidden" || error.reason === "NotFound");
+}
+
+function refusedText({ plural }: Kind, isOptional: boolean): string {
+  return isOptional
+    ? `${plural} may not be read, and what depends on them waits: let the operator get, list and watch them`
+    : "a watched namespace cannot be read, what was seen of it stays: give its RoleBinding back, or watch it no more";
 }

@@ -22,7 +22,8 @@ export interface ReflectorObserver {
   /** Any event or bookmark: the connection lives. */
   heard(): void;
   watchEnded(end: WatchEnd): void;
-  listFailed(): void;
+  /** @param isAllowed the server answered that it does not show this kind, and the operator works without it */
+  listFailed(isAllowed: boolean): void;
 }
 
 export interface ReflectorLimits {
@@ -112,8 +113,8 @@ async function list(options: ReflectorOptions, signal: AbortSignal): Promise<Ste
     return { state: { kind: "listed", resourceVersion: answer.resourceVersion }, end: "listed", heard: false };
   } catch (error) {
     if (!signal.aborted) {
-      observer?.listFailed();
-      cache.listFailed(error);
+      const isAllowed = cache.listFailed(error);
+      observer?.listFailed(isAllowed);
     }
     return { state: { kind: "empty" }, end: "failed", heard: false, retryAfterMs: retryAfterMs(error) };
   }

@@ -91,7 +91,7 @@ test("a reflector that tries in vain is alive, one that does nothing at all hang
   const reflector = metrics.reflector(widgetKind);
   reflector.listed(0);
   await clock.advance(200_000);
-  reflector.listFailed();
+  reflector.listFailed(false);
   await clock.advance(200_000);
   reflector.watchEnded("failed");
   expect(metrics.hangingReflectors(300_000)).toEqual([]);
@@ -107,7 +107,7 @@ test("of chosen namespaces one that is refused shows its age, and each that hang
   const [teamA, teamB] = ["team-a", "team-b"].map((namespace) => metrics.reflector(widgetKind, namespace));
   await clock.advance(200_000);
   teamA?.heard();
-  teamB?.listFailed();
+  teamB?.listFailed(false);
   const text = await registry.getSingleMetricAsString("reflector_last_heard_age_seconds");
   expect(text).toContain('{kind="Widget",object_namespace="team-a"} 0');
   expect(text).toContain('{kind="Widget",object_namespace="team-b"} 200');

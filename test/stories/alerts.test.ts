@@ -1,11 +1,16 @@
 import { readFileSync } from "node:fs";
 import { load } from "js-yaml";
 import { describe, expect, it } from "vitest";
+import type { Kind } from "../../src/api/object.ts";
 import { JobQueueKind } from "../../src/api/v1alpha1/kinds.ts";
 import { metricsOf } from "../../src/cli/run/metrics.ts";
+import { namespaceKind } from "../../src/kube/resource.ts";
+import type { Store } from "../../src/kube/store.ts";
+import { VirtualClock } from "../../src/runtime/clock.ts";
 import { serverFailure } from "../../src/simulator/faults.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../manifests.ts";
 import type { World } from "../world.ts";
+import { refusing } from "./refused-kinds.ts";
 import { aWorld } from "./story.ts";
 
 const minute = 60;
@@ -109,6 +114,22 @@ describe("alerts that compare ages, with what the real metrics show", () => {
     await world.seconds(2 * minute);
     expect(await firing()).toEqual([]);
     await world.seconds(1);
+    expect(await firing()).toEqual(["AWSBatchAPIServerSilent"]);
+  });
+
+  it("not that Namespaces may not be read, which an administrator may have decided, but any other kind", async () => {
+    const clock = new VirtualClock();
+    const metrics = metricsOf({ clock, version: "1" });
+    const forbidden: Kind[] = [namespaceKind];
+    const kubernetes = (store: Store): Store => refusing(store, (kind) => forbidden.includes(kind));
+    const world = await aWorld({ clock, observer: metrics.runtime, kubernetes });
+    const firing = watching(world, metrics);
+    for (let minutes = 0; minutes < 30; minutes++) {
+      await world.seconds(minute);
+      expect(await firing()).toEqual([]);
+    }
+    forbidden.push(JobQueueKind);
+    await world.seconds(30 * minute);
     expect(await firing()).toEqual(["AWSBatchAPIServerSilent"]);
   });
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { namespaceKind } from "../../src/kube/resource.ts";
 import { accessDenied } from "../../src/simulator/faults.ts";
 import { jobDefinition } from "../manifests.ts";
 import type { World } from "../world.ts";
-import { refusingNamespaces } from "./refused-namespaces.ts";
+import { refusing } from "./refused-kinds.ts";
 import { aWorld } from "./story.ts";
 
 const readBuckets = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
@@ -51,7 +52,10 @@ describe("what a namespace may use", () => {
 
   it("is nothing while the namespace cannot be read", async () => {
     let readable = false;
-    const world = await aWorld({ permissions, kubernetes: (store) => refusingNamespaces(store, () => !readable) });
+    const world = await aWorld({
+      permissions,
+      kubernetes: (store) => refusing(store, (kind) => kind === namespaceKind && !readable),
+    });
     world.store.setNamespace("team", { annotations: allowed });
     world.apply(jobDefinition("hello", asking));
     await world.until("it waits", () => reasonOf(world, "Reconciling") === "NamespaceUnreadable");

@@ -1,9 +1,10 @@
 import { expect, it } from "vitest";
 import { JobQueueKind } from "../../src/api/v1alpha1/kinds.ts";
+import { namespaceKind } from "../../src/kube/resource.ts";
 import { throttled } from "../../src/simulator/faults.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
 import type { World } from "../world.ts";
-import { refusingNamespaces } from "./refused-namespaces.ts";
+import { refusing } from "./refused-kinds.ts";
 import { aWorld } from "./story.ts";
 
 /** Versions of all objects: a status that is written makes another. */
@@ -95,7 +96,9 @@ it("what lasts is told to all, and that it is over", async () => {
 
 it("a queue keeps its order, tells, and can be deleted while the labels of its namespace may not be read", async () => {
   let isReadable = true;
-  const world = await aWorld({ kubernetes: (store) => refusingNamespaces(store, () => !isReadable) });
+  const world = await aWorld({
+    kubernetes: (store) => refusing(store, (kind) => kind === namespaceKind && !isReadable),
+  });
   world.store.setNamespace("other", { labels: { team: "b" } });
   const selector = { matchLabels: { team: "b" } };
   const q = jobQueue("q", [], {

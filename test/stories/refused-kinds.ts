@@ -1,11 +1,10 @@
 import type { Kind } from "../../src/api/object.ts";
-import { namespaceKind } from "../../src/kube/resource.ts";
 import { type ObjectSource, type Store, StoreError } from "../../src/kube/store.ts";
 
-/** A cluster whose RBAC does not let the operator read Namespaces while `isRefused`. */
-export function refusingNamespaces(store: Store, isRefused: () => boolean): Store {
+/** A cluster whose RBAC does not let the operator list and watch a kind while `isRefused`. */
+export function refusing(store: Store, isRefused: (kind: Kind) => boolean): Store {
   const look = (kind: Kind): void => {
-    if (kind === namespaceKind && isRefused()) throw new StoreError("Forbidden", "namespaces is forbidden");
+    if (isRefused(kind)) throw new StoreError("Forbidden", `${kind.plural} is forbidden`);
   };
   const source = (from: ObjectSource): ObjectSource => ({
     async list(kind, signal) {
