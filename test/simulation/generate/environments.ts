@@ -89,12 +89,48 @@ const anywhere: readonly Edit[] = [
   (spec, chance) => (chance.is(0.6) ? without(spec, "deletionPolicy") : { ...spec, deletionPolicy: "Retain" }),
 ];
 
+/** A placement group that the account of a world does not have: AWS makes the environment, and finds it INVALID. */
+export const missingPlacementGroup = "pg-gone";
+/** An instance type that AWS does not offer: it refuses the call. */
+const unknownInstanceType = "c9.nosuch";
+
+/** What nobody can make until a user corrects it. */
+const faults = {
+  refused: { instanceTypes: [unknownInstanceType] },
+  invalid: { placementGroup: missingPlacementGroup },
+} as const satisfies Readonly<Record<string, Partial<Resources>>>;
+
+/** The spec with a fault: AWS refuses it at the call, or finds it INVALID later. */
+export function impossible(spec: Spec, fault: keyof typeof faults): Spec {
+  const { computeResources } = spec;
+  return computeResources === undefined
+    ? spec
+    : { ...spec, computeResources: { ...computeResources, ...faults[fault] } };
+}
+
+/** Takes each fault of `impossible` back. */
+function possible({ placementGroup, ...given }: Resources): Resources {
+  return {
+    ...given,
+    ...(placementGroup === undefined || placementGroup === missingPlacementGroup ? {} : { placementGroup }),
+    ...(given.instanceTypes?.includes(unknownInstanceType) === true ? { instanceTypes: ["c5.large"] } : {}),
+  };
+}
+
+/** A user who looks at the instance types sees what was impossible. */
+const withOtherTypes: Edit = (spec, chance) =>
+  spec.computeResources === undefined
+    ? spec
+    : {
+        ...spec,
+        computeResources: {
+          ...possible(spec.computeResources),
+          instanceTypes: chance.of([["c5.large"], ["m5.large"], ["r5.large", "c5.large"]]),
+        },
+      };
+
 const onInstances: readonly Edit[] = [
-  ...[1, 2, 3].map(() =>
-    resources((_given, chance) => ({
-      instanceTypes: chance.of([["c5.large"], ["m5.large"], ["r5.large", "c5.large"]]),
-    })),
-  ),
+  ...[1, 2, 3].map(() => withOtherTypes),
   resources((_given, chance) => ({ minvCpus: chance.of([0, 2]) })),
   resources((given, chance) => ({
     allocationStrategy:
@@ -119,14 +155,6 @@ const onInstances: readonly Edit[] = [
   (spec, chance) => ({ ...spec, rolloutToken: `t${chance.whole(1, 4)}` }),
 ];
 
-/** A placement group that the account of a world does not have. */
-export const missingPlacementGroup = "pg-gone";
-
-/** What nobody can make: AWS refuses it at the call, or finds it INVALID later, until it is corrected. */
-export const impossible: Edit = resources((_given, chance) =>
-  chance.is(0.5) ? { instanceTypes: ["c9.nosuch"] } : { placementGroup: missingPlacementGroup },
-);
-
 /** One to three changes at once. */
 export function editEnvironment(spec: Spec, chance: Chance): Spec {
   const edits = spec.computeResources?.type?.startsWith("FARGATE") === true ? anywhere : [...anywhere, ...onInstances];
@@ -138,14 +166,11 @@ export function editEnvironment(spec: Spec, chance: Chance): Spec {
 /** What the last word of a story is: nothing in it keeps the object from becoming Ready. */
 export function settledEnvironment(spec: Spec): Spec {
   const { state: _state, replacement, computeResources, network, ...rest } = spec;
-  const bad = computeResources?.instanceTypes?.some((type) => type.startsWith("c9"));
   return {
     ...rest,
     ...(network === undefined ? {} : { network: without(network, "preflight") }),
     state: "ENABLED",
     replacement: { ...without(without(replacement ?? {}, "policy"), "holdBefore"), foreignQueues: "Block" },
-    ...(computeResources === undefined
-      ? {}
-      : { computeResources: bad === true ? { ...computeResources, instanceTypes: ["c5.large"] } : computeResources }),
+    ...(computeResources === undefined ? {} : { computeResources: possible(computeResources) }),
   };
 }

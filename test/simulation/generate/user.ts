@@ -114,14 +114,19 @@ function editedSpec(chance: Chance, one: Known, environments: readonly string[])
   if (earlier !== undefined && chance.is(0.2)) return earlier;
   switch (one.kind) {
     case "BatchComputeEnvironment":
-      return chance.is(0.05)
-        ? impossible(spec as BatchComputeEnvironmentSpec, chance)
-        : editEnvironment(spec as BatchComputeEnvironmentSpec, chance);
+      return editedEnvironment(spec as BatchComputeEnvironmentSpec, chance);
     case "JobQueue":
       return editQueue(spec as JobQueueSpec, chance, environments);
     case "JobDefinition":
       return editDefinition(spec as JobDefinitionSpec, chance);
   }
+}
+
+/** One edit in 20 is impossible: half of them AWS refuses at the call. */
+function editedEnvironment(spec: BatchComputeEnvironmentSpec, chance: Chance): BatchComputeEnvironmentSpec {
+  const luck = chance.number();
+  if (luck < 0.025) return impossible(spec, "refused");
+  return luck < 0.05 ? impossible(spec, "invalid") : editEnvironment(spec, chance);
 }
 
 function manifestOf(chance: Chance, { kind, name, fixed, spec }: Known): Manifest {
