@@ -86,7 +86,7 @@ export function operatorAccess(kinds: readonly Kind[]): readonly AccessRule[] {
     {
       group: "",
       resource: "namespaces",
-      verbs: ["list", "watch"],
+      verbs: ["get", "list", "watch"],
       scope: "cluster",
       optional: true,
       why: "follow the labels of namespaces for selectors in allowedNamespaces, and their annotations, which limit roles",

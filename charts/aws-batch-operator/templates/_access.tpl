@@ -54,6 +54,7 @@
   resources:
     - namespaces
   verbs:
+    - get
     - list
     - watch
 {{- end }}
