@@ -18,7 +18,8 @@ and in AWS only with --prune.
 Exit code: 0 when the goal of --until is reached, or after Ctrl-C; 1 when an object is stalled or something is
 invalid; 3 when --timeout is over first.`;
 
-export function localCommand(io: Io, ending: Ending): Command {
+/** @param run what is done with the flags; a test looks at them */
+export function localCommand(io: Io, ending: Ending, run: typeof local = local): Command {
   const command = new Command("local")
     .summary("run the operator on a directory of manifests, without Kubernetes")
     .description(
@@ -34,7 +35,7 @@ export function localCommand(io: Io, ending: Ending): Command {
     .addOption(new Option("-o, --output <format>", "table, or one JSON line per change").choices(["table", "json"]));
   for (const option of [...operatorOptions(), logLevelOption("warn")]) command.addOption(option);
   command.addHelpText("after", afterHelp);
-  return command.action(ending(() => local(command.opts<LocalFlags>(), io)));
+  return command.action(ending(() => run(command.opts<LocalFlags>(), io)));
 }
 
 async function local(flags: LocalFlags, io: Io): Promise<number> {

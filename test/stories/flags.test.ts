@@ -1,26 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { applyEnvironment } from "../../src/cli/flags.ts";
-import type { RunFlags } from "../../src/cli/run/options.ts";
-import { runCommand } from "../../src/cli/run.ts";
-import { testIo } from "../cli/streams.ts";
+import type { ComposedFlags } from "../../src/cli/operator/compose.ts";
+import { localFlagsOf, runFlagsOf } from "../cli/flags-of.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../manifests.ts";
 import { createWorld, type World } from "../world.ts";
 
 /** Every flag that decides what the operator does, from the command line of `run` to what comes of it in AWS. */
-
-async function flagsOf(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<RunFlags> {
-  const { io } = testIo(env);
-  let given: RunFlags | undefined;
-  const ending = (work: () => Promise<number>) => async (): Promise<void> => void (await work());
-  const command = runCommand(io, ending, async (flags) => {
-    given = flags;
-    return 0;
-  });
-  command.hook("preAction", (_program, action) => applyEnvironment(action, io.env));
-  await command.parseAsync([...args], { from: "user" });
-  if (given === undefined) throw new Error("the command did not run");
-  return given;
-}
 
 type Outcome = (world: World) => Promise<unknown>;
 
@@ -207,7 +191,7 @@ const rows: readonly (readonly [
   ],
 ];
 
-async function outcomeOf(outcome: Outcome, flags: RunFlags): Promise<unknown> {
+async function outcomeOf(outcome: Outcome, flags: ComposedFlags): Promise<unknown> {
   const world = await createWorld({ flags });
   try {
     return await outcome(world);
@@ -216,13 +200,39 @@ async function outcomeOf(outcome: Outcome, flags: RunFlags): Promise<unknown> {
   }
 }
 
+/** Functions of the same text differ each time: what this one says of labels stands for it. */
+const comparable = ({ shardSelector, ...flags }: ComposedFlags) => ({
+  ...flags,
+  shards: [{}, { shard: "a" }, { shard: "b" }].map((labels) => shardSelector?.(labels)),
+});
+
+const argsOf = (flag: string, value: string | undefined): readonly string[] =>
+  value === undefined ? [flag] : [flag, value];
+
+/** The variable that stands for a flag. */
+const envOf = (flag: string, value: string | undefined) => ({
+  [`AWS_BATCH_OPERATOR_${flag.slice(2).replaceAll("-", "_").toUpperCase()}`]: value ?? "true",
+});
+
 describe("a flag of run", () => {
   it.each(rows)("%s %s decides, and as a variable as well", async (flag, value, outcome, given, without) => {
-    const variable = `AWS_BATCH_OPERATOR_${flag.slice(2).replaceAll("-", "_").toUpperCase()}`;
-    const flags = await flagsOf(value === undefined ? [flag] : [flag, value]);
-    // Functions differ each time.
-    expect(JSON.stringify(await flagsOf([], { [variable]: value ?? "true" }))).toBe(JSON.stringify(flags));
+    const flags = await runFlagsOf(argsOf(flag, value));
+    expect(comparable(await runFlagsOf([], envOf(flag, value)))).toEqual(comparable(flags));
     expect(await outcomeOf(outcome, flags)).toEqual(given);
-    expect(await outcomeOf(outcome, await flagsOf([]))).toEqual(without);
+    expect(await outcomeOf(outcome, await runFlagsOf([]))).toEqual(without);
   });
+});
+
+/** There the directory is the cluster: it has neither shards nor namespaces that others work in. */
+const notOfLocal: readonly string[] = ["--shard-selector", "--watch-namespace"];
+
+describe("a flag of local", () => {
+  it.each(rows.filter(([flag]) => !notOfLocal.includes(flag)))(
+    "%s %s decides as that of run, and as a variable as well",
+    async (flag, value, outcome, given) => {
+      const flags = await localFlagsOf(argsOf(flag, value));
+      expect(await localFlagsOf([], envOf(flag, value))).toEqual(flags);
+      expect(await outcomeOf(outcome, flags)).toEqual(given);
+    },
+  );
 });

@@ -67,22 +67,30 @@ export function kubeconfigTo(url: string, namespace?: string): string {
 
 /** `run` in this process, against that server and a simulated AWS. */
 export function started(url: string, flags: Partial<RunFlags> = {}, ports: Partial<RunPorts> = {}) {
+  const given: RunFlags = {
+    region: "us-east-1",
+    leaseNamespace: "operators",
+    leaderElect: true,
+    metricsAddress: anyPort,
+    healthAddress: anyPort,
+    ...flags,
+  };
+  return startedWith(url, given, { open: async () => simulatedIn("us-east-1"), ...ports });
+}
+
+const anyPort = { host: "127.0.0.1", port: 0 };
+
+export function simulatedIn(region: string): SimulatedCloud {
+  return new SimulatedCloud({ clock: systemClock(), random: seededRandom(1), region });
+}
+
+/** The same with these flags and ports alone. */
+export function startedWith(url: string, flags: Omit<RunFlags, "kubeconfig">, ports: Partial<RunPorts>) {
   const { io, stderr, interrupt, sendUserSignal } = testIo();
-  const cloud = new SimulatedCloud({ clock: systemClock(), random: seededRandom(1), region: "us-east-1" });
-  const address = { host: "127.0.0.1", port: 0 };
-  const ended = runOperator(
-    {
-      kubeconfig: kubeconfigTo(url),
-      region: "us-east-1",
-      leaseNamespace: "operators",
-      leaderElect: true,
-      metricsAddress: address,
-      healthAddress: address,
-      ...flags,
-    },
-    io,
-    { random: seededRandom(1), open: async () => cloud, ...ports },
-  ).then(
+  const ended = runOperator({ ...flags, kubeconfig: kubeconfigTo(url) }, io, {
+    random: seededRandom(1),
+    ...ports,
+  }).then(
     (exitCode) => ({ exitCode, message: "" }),
     (error: unknown) => {
       if (!(error instanceof CommandError)) throw error;
