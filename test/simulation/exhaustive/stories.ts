@@ -351,6 +351,20 @@ export const stories: readonly Story[] = [
     },
   },
   {
+    name: "a successor that AWS refuses to make, taken back",
+    writes: 0,
+    refused: 1,
+    before: withQueues(["q1"]),
+    act: async (world) => {
+      world.apply(computeEnvironment("ce", withTypes(["z9.unknown"])));
+      await world.until(
+        () => condition(world, "BatchComputeEnvironment", "ce", "Stalled")?.reason === "InvalidRequest",
+        limitSeconds,
+      );
+      world.apply(computeEnvironment("ce", ec2));
+    },
+  },
+  {
     name: "stopped while a replacement is held before Repoint, then started",
     writes: 10,
     before: withQueues(["q1"]),
