@@ -1032,6 +1032,20 @@ describe("an update whose effect AWS never shows", () => {
     }
   });
 
+  it("is sent once more at once when a person asks, for each request, and not for one that is taken back", async () => {
+    const world = await given();
+    for (const _time of [1, 2, 3]) expect(await send(world)).toBe(1);
+    for (const at of ["first", "second"]) {
+      await world.clock.advance(minute);
+      expect(await send(world)).toBe(0);
+      world.apply({ annotations: { "awsbatch.dev/reconcile-requested-at": at } });
+      expect(await send(world)).toBe(1);
+      expect(await send(world)).toBe(0);
+    }
+    world.apply({ annotations: {} });
+    expect(await send(world)).toBe(0);
+  });
+
   it("that may end jobs is sent three times, and from then on once each time that a person asks", async () => {
     const world = await given();
     const ending: Step = { next: { ...next, untilShown: true, stallsInVain: "UpdateInVain" } as Next<string> };

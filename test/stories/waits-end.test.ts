@@ -137,3 +137,34 @@ it("a revision that others registered above ours twice is registered above their
   ask(world, "JobDefinition", "hello", "now");
   await world.until("it is registered", () => callsOf(world, "RegisterJobDefinition") > before, 10);
 });
+
+it("another environment in place of what AWS describes otherwise is made when a person asks, and at most three in an hour", async () => {
+  const world = await aWorld();
+  const { outside } = world.aws;
+  const ours = (name: string): boolean =>
+    world.aws.truth.computeEnvironments().some(({ computeEnvironmentName, tags }) => {
+      return computeEnvironmentName === name && tags?.["awsbatch.dev/name"] === "ce";
+    });
+  // A change in place that the spec, which has no update policy, cannot take back.
+  const changed = new Set<string>();
+  world.aws.onChange(({ kind, name, status }) => {
+    if (kind !== "computeEnvironment" || status !== "VALID" || changed.has(name) || !ours(name)) return;
+    changed.add(name);
+    void outside.updateComputeEnvironment({ computeEnvironment: name, computeResources: { instanceTypes: ["c4.large"] } });
+  });
+  world.apply(computeEnvironment("ce", ec2));
+  await world.until("it is told", () => reasonOf(world) === "DescribedOtherwise", 600);
+  const made = (): number => callsOf(world, "CreateComputeEnvironment");
+  await world.seconds(600);
+  expect(made()).toBe(2);
+  ask(world, ce, "ce", "first");
+  await world.until("another one is made", () => made() === 3, 5);
+  await world.until("it is told again", () => reasonOf(world) === "DescribedOtherwise", 600);
+  for (const value of ["second", "third"]) {
+    ask(world, ce, "ce", value);
+    await world.seconds(300);
+    expect(made()).toBe(3);
+  }
+  await world.seconds(3600);
+  expect(made()).toBeGreaterThan(3);
+});
