@@ -150,7 +150,10 @@ it("another environment in place of what AWS describes otherwise is made when a 
   world.aws.onChange(({ kind, name, status }) => {
     if (kind !== "computeEnvironment" || status !== "VALID" || changed.has(name) || !ours(name)) return;
     changed.add(name);
-    void outside.updateComputeEnvironment({ computeEnvironment: name, computeResources: { instanceTypes: ["c4.large"] } });
+    void outside.updateComputeEnvironment({
+      computeEnvironment: name,
+      computeResources: { instanceTypes: ["c4.large"] },
+    });
   });
   world.apply(computeEnvironment("ce", ec2));
   await world.until("it is told", () => reasonOf(world) === "DescribedOtherwise", 600);
