@@ -1,14 +1,15 @@
 /**
  * Mutation testing: `npm run mutate [-- FILE…]`. Stryker changes one thing of the source at a time; a change that no
- * unit test notices has survived. Each survivor must be in `survivors.ts` with the reason why it may live, and each
- * entry there must still be one. Prints a table by file; exit 1 when the lists differ or a file is below its score.
+ * test notices has survived. In groups with a list, each survivor must be in `survivors.ts` with the reason why it may
+ * live, and each entry there must still be one. Prints tables by file and by folder; exit 1 when the lists differ or a
+ * file of such a group is below its score.
  */
 
 import { readFileSync } from "node:fs";
 import Stryker from "@stryker-mutator/core";
 import { type Group, groups, leastScore } from "./groups.ts";
 import { survivors } from "./survivors.ts";
-import { differences, type Mutant, mutantText, table, wordsOnly } from "./verdict.ts";
+import { differences, folderTable, type Mutant, mutantText, table, wordsOnly } from "./verdict.ts";
 
 const wanted = process.argv.slice(2);
 const selected = groups
@@ -26,6 +27,7 @@ let unexpected = 0;
 for (const group of selected) {
   const found = await mutantsOf(group);
   mutants.push(...found);
+  if (!group.isListed) continue;
   // A group takes minutes: what it showed is told before the next one begins.
   const listed = survivors.filter(({ file }) => group.files.includes(file));
   const { unlisted, stale } = differences(found, listed);
@@ -35,8 +37,10 @@ for (const group of selected) {
 }
 
 const files = selected.flatMap((group) => group.files);
-const { text, below } = table(mutants, files, leastScore);
+const { text, below: low } = table(mutants, files, leastScore);
+const below = low.filter((file) => selected.some((group) => group.isListed && group.files.includes(file)));
 console.log(text);
+console.log(folderTable(mutants));
 for (const file of below) console.log(`${file} is below ${leastScore} %`);
 process.exit(unexpected + below.length > 0 ? 1 : 0);
 

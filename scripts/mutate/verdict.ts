@@ -55,6 +55,15 @@ export function mutantText(place: Place): string {
   return JSON.stringify({ file: place.file, in: place.in, was: place.was, becomes: place.becomes });
 }
 
+/** The table by folder in Markdown. */
+export function folderTable(mutants: readonly Mutant[]): string {
+  const byFolder = Map.groupBy(mutants, ({ file }) => file.slice(0, file.lastIndexOf("/")));
+  const rows = [...byFolder].map(
+    ([folder, of]) => `| \`${folder}\` | ${of.length} | ${of.filter(survived).length} | ${scoreOf(of).toFixed(1)} % |`,
+  );
+  return ["| folder | mutants | survived | score |", "|---|---|---|---|", ...rows].join("\n");
+}
+
 /** The table by file in Markdown, and the files that stay below the least score (percent). */
 export function table(
   mutants: readonly Mutant[],

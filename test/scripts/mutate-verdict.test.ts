@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { differences, type Mutant, table, wordsOnly } from "../../scripts/mutate/verdict.ts";
+import { differences, folderTable, type Mutant, table, wordsOnly } from "../../scripts/mutate/verdict.ts";
 
 const mutant = (change: Partial<Mutant> = {}): Mutant => ({
   file: "src/a.ts",
@@ -44,6 +44,15 @@ describe("the table", () => {
     expect(below).toEqual(["src/a.ts"]);
     expect(table(mutants, ["src/a.ts"], 75).below).toEqual([]);
   });
+});
+
+it("the table by folder counts the files of each together", () => {
+  const killed = mutant({ file: "src/kube/b.ts", status: "Killed" });
+  expect(
+    folderTable([mutant({ file: "src/kube/a.ts" }), killed, mutant()])
+      .split("\n")
+      .slice(2),
+  ).toEqual(["| `src/kube` | 2 | 1 | 50.0 % |", "| `src` | 1 | 1 | 0.0 % |"]);
 });
 
 describe("words for people", () => {

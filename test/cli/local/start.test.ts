@@ -407,6 +407,22 @@ test("a first start against a simulated AWS does not wait until AWS would show w
   expect(session.ofType("awsWrite").map((line) => line["operation"])).toEqual(["RegisterJobDefinition"]);
 });
 
+test("a first start against AWS waits until AWS shows what somebody may have written a moment ago", async () => {
+  const aws = onAws();
+  const source = new MemorySource({ "definition.yaml": definition() });
+  const session = await started({ ...aws, source, flags: { simulate: false, clusterName: "laptop" } });
+  await aws.clock.advance(4000);
+  expect(session.ofType("awsWrite")).toEqual([]);
+  await aws.clock.advance(60_000);
+  expect(session.ofType("awsWrite").map((line) => line["operation"])).toEqual(["RegisterJobDefinition"]);
+});
+
+test("marks what it makes by the cluster name that it shows", async () => {
+  const session = await started({ source: new MemorySource({ "definition.yaml": definition() }) });
+  await session.clock.advance(10_000);
+  expect(session.ofType("awsWrite")[0]?.["input"]).toMatchObject({ tags: { "awsbatch.dev/cluster": "local" } });
+});
+
 describe("the output", () => {
   test("is one line per change when it is no terminal", async () => {
     const session = await started({ flags: { output: "table", until: "ready" } });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { ComposedFlags } from "../../src/cli/operator/compose.ts";
-import { localFlagsOf, runFlagsOf } from "../cli/flags-of.ts";
-import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../manifests.ts";
-import { createWorld, type World } from "../world.ts";
+import type { ComposedFlags } from "../../../src/cli/operator/compose.ts";
+import { localFlagsOf, runFlagsOf } from "../../cli/flags-of.ts";
+import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../../manifests.ts";
+import { createWorld, type World } from "../../world.ts";
 
 /** Every flag that decides what the operator does, from the command line of `run` to what comes of it in AWS. */
 

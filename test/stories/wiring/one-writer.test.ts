@@ -1,10 +1,10 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { StoreError } from "../../src/kube/store.ts";
-import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../manifests.ts";
-import type { Point } from "../simulation/gate.ts";
-import { Simulation } from "../simulation/world.ts";
-import { isReady } from "../world.ts";
-import { aWorld } from "./story.ts";
+import { StoreError } from "../../../src/kube/store.ts";
+import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../../manifests.ts";
+import type { Point } from "../../simulation/gate.ts";
+import { Simulation } from "../../simulation/world.ts";
+import { isReady } from "../../world.ts";
+import { aWorld } from "../story.ts";
 
 /** Promises 4 and 8 in the composition that is shipped: replicas with a Lease, and processes that follow each other. */
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Manifest } from "../../src/kube/memory-store.ts";
-import { serverFailure } from "../../src/simulator/faults.ts";
-import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../manifests.ts";
-import { isReady, type World } from "../world.ts";
-import { aWorld } from "./story.ts";
+import type { Manifest } from "../../../src/kube/memory-store.ts";
+import { serverFailure } from "../../../src/simulator/faults.ts";
+import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../../manifests.ts";
+import { isReady, type World } from "../../world.ts";
+import { aWorld } from "../story.ts";
 
 const inNamespace = (namespace: string, manifest: Manifest): Manifest => ({
   ...manifest,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { OrderEntry } from "../../src/controllers/naming.ts";
-import { computeEnvironment, ec2, jobQueue } from "../manifests.ts";
-import type { World } from "../world.ts";
-import { aWorld } from "./story.ts";
+import type { OrderEntry } from "../../../src/controllers/naming.ts";
+import { computeEnvironment, ec2, jobQueue } from "../../manifests.ts";
+import type { World } from "../../world.ts";
+import { aWorld } from "../story.ts";
 
 /** An operator of the namespace `team`, and an environment in `other`, which it does not watch and others operate. */
 async function besideOthers(): Promise<World> {
