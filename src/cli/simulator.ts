@@ -13,6 +13,12 @@ interface SimulatorFlags {
   readonly region: string;
 }
 
+const served = `
+Served: AWS Batch; of IAM roles, policies and instance profiles; STS's GetCallerIdentity; and of EC2 what makes,
+describes and removes VPCs, subnets, route tables, internet and NAT gateways, elastic IP addresses, security groups
+and VPC endpoints, so that boto3 or Terraform can make the network first. Until a network is made, every subnet and
+security group that a request names exists. What is not served is refused as InvalidAction.`;
+
 export function simulatorCommand(io: Io, ending: Ending): Command {
   const command = new Command("simulator")
     .summary("serve a simulated AWS Batch by HTTP")
@@ -20,7 +26,8 @@ export function simulatorCommand(io: Io, ending: Ending): Command {
     .option("--port <port>", "port on this machine; 0: any free one", port, 4566)
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--speed <n>", "how many times faster than AWS time passes", positive, 1)
-    .option("--region <region>", "region that is simulated", simulatedRegion);
+    .option("--region <region>", "region that is simulated", simulatedRegion)
+    .addHelpText("after", served);
   return command.action(ending(() => simulator(command.opts<SimulatorFlags>(), io)));
 }
 

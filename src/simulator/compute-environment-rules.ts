@@ -2,6 +2,7 @@ import type {
   ComputeResource,
   ComputeResourceUpdate,
   CreateComputeEnvironmentRequest,
+  PlatformCapability,
   UpdateComputeEnvironmentRequest,
 } from "@aws-sdk/client-batch";
 import type { Environment } from "../aws/batch.ts";
@@ -40,6 +41,28 @@ export const infrastructureFields = [
 
 export function isFargate(resources: { readonly type?: string | undefined } | undefined): boolean {
   return resources?.type === "FARGATE" || resources?.type === "FARGATE_SPOT";
+}
+
+export function isManagedInstances(resources: { readonly type?: string | undefined } | undefined): boolean {
+  return resources?.type === "ECS_MANAGED_INSTANCES";
+}
+
+/** The platform of the job definitions that run there; undefined on EKS, where definitions name none. */
+export function capabilityOf({ computeResources, containerOrchestrationType }: Environment): PlatformCapability | undefined {
+  if (containerOrchestrationType === "EKS") return undefined;
+  if (isManagedInstances(computeResources)) return "MANAGED_INSTANCES";
+  return isFargate(computeResources) ? "FARGATE" : "EC2";
+}
+
+/** The ids of the subnets and security groups that instances or tasks live in. */
+export function networkOf({ subnets = [], securityGroupIds = [], managedInstancesProvider }: ComputeResource): {
+  readonly subnets: readonly string[];
+  readonly groups: readonly string[];
+} {
+  const own = managedInstancesProvider?.instanceLaunchTemplate?.networkConfiguration;
+  return own === undefined
+    ? { subnets, groups: securityGroupIds }
+    : { subnets: own.subnets ?? [], groups: own.securityGroups ?? [] };
 }
 
 export function isInfrastructureUpdate(resources: ComputeResourceUpdate | undefined): boolean {

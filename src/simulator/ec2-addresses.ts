@@ -29,3 +29,27 @@ function numberOf(address: string): number | undefined {
   }
   return sum;
 }
+
+/** An IPv4 block as EC2 keeps it: the address of the network, without the bits of a host. */
+export interface Block {
+  readonly cidr: string;
+  /** Bits of the network: 16 in `10.0.0.0/16`. */
+  readonly length: number;
+  /** Addresses in it. */
+  readonly size: number;
+}
+
+/** The block that a text such as `10.0.0.0/16` writes; undefined when it writes none. */
+export function blockOf(text: string): Block | undefined {
+  const [address = "", bits = "", ...rest] = text.split("/");
+  const base = numberOf(address);
+  const length = Number(bits);
+  if (base === undefined || rest.length > 0 || !/^\d{1,2}$/.test(bits) || length > 32) return undefined;
+  const size = 2 ** (32 - length);
+  return { cidr: `${addressIn(address, -(base % size))}/${length}`, length, size };
+}
+
+/** Whether every address of `inner` is one of `outer`. */
+export function holds(outer: Block, inner: Block): boolean {
+  return inner.length >= outer.length && contains(outer.cidr, inner.cidr.split("/")[0] ?? "");
+}

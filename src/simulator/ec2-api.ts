@@ -1,136 +1,106 @@
 import type { Filter } from "@aws-sdk/client-ec2";
+import type { CallOptions } from "../aws/batch.ts";
 import type { Ec2Api } from "../aws/ec2.ts";
 import type { Ec2 } from "./ec2.ts";
+import { ec2Refusal } from "./ec2-state.ts";
 import { createTags, deleteTags } from "./ec2-tags.ts";
+import type { Handler } from "./network/handler.ts";
+import { type NetworkApi, networkReads, networkWrites } from "./network/operations.ts";
 import type { Run } from "./wire.ts";
 
+/** The calls of EC2 that the operator makes, and those with which other people make a network. */
+export type SimulatedEc2 = Ec2Api & NetworkApi;
+
+type Handlers<Api> = {
+  readonly [Name in keyof Api]: Api[Name] extends (input: infer Input, options?: CallOptions) => Promise<infer Output>
+    ? Handler<Ec2, Input, Output>
+    : never;
+};
+
+const reads = {
+  describeVpcs: ({ network }, input, asOf) => network.vpcs(input, asOf),
+  describeVpcAttribute: ({ network }, input, asOf) => network.vpcAttribute(input, asOf),
+  describeSubnets(ec2, input, asOf) {
+    ec2.provide([...(input.SubnetIds ?? []), ...valuesOf(input.Filters, "subnet-id")]);
+    return ec2.network.subnets(input, asOf);
+  },
+  describeRouteTables: ({ network }, input, asOf) => network.routeTables(input, asOf),
+  describeSecurityGroups(ec2, input, asOf) {
+    ec2.provide([...(input.GroupIds ?? []), ...valuesOf(input.Filters, "group-id")]);
+    return ec2.network.groups(input, asOf);
+  },
+  describeNetworkAcls: ({ network }, input, asOf) => network.acls(input, asOf),
+  describeInternetGateways: ({ network }, input, asOf) => network.internetGateways(input, asOf),
+  describeEgressOnlyInternetGateways: ({ network }, input, asOf) => network.egressOnlyGateways(input, asOf),
+  describeNatGateways: ({ network }, input, asOf) => network.natGateways(input, asOf),
+  describeVpcEndpoints: ({ network }, input, asOf) => network.endpoints(input, asOf),
+
+  describeVpcEndpointServices: ({ catalogue }, input) => catalogue.services(input),
+  describeInstanceTypes: ({ catalogue }, input) => catalogue.instanceTypes(input),
+  describeInstanceTypeOfferings: ({ catalogue }, input) => catalogue.offerings(input),
+  getManagedPrefixListEntries: ({ catalogue }, input, asOf) => catalogue.prefixListEntries(input, asOf),
+  describeKeyPairs(ec2, input, asOf) {
+    ec2.provideNamed("keyPairs", [...(input.KeyNames ?? []), ...valuesOf(input.Filters, "key-name")]);
+    return ec2.catalogue.keyPairs(input, asOf);
+  },
+  describeImages(ec2, input, asOf) {
+    ec2.provide([...(input.ImageIds ?? []), ...valuesOf(input.Filters, "image-id")]);
+    return ec2.catalogue.images(input, asOf);
+  },
+  describeLaunchTemplates(ec2, input, asOf) {
+    ec2.provide([...(input.LaunchTemplateIds ?? []), ...valuesOf(input.Filters, "launch-template-id")]);
+    const names = [...(input.LaunchTemplateNames ?? []), ...valuesOf(input.Filters, "launch-template-name")];
+    ec2.provideNamed("templates", names);
+    return ec2.catalogue.templates(input, asOf);
+  },
+  describeLaunchTemplateVersions(ec2, input, asOf) {
+    ec2.provide([input.LaunchTemplateId]);
+    ec2.provideNamed("templates", [input.LaunchTemplateName]);
+    return ec2.catalogue.templateVersions(input, asOf);
+  },
+  describePlacementGroups(ec2, input, asOf) {
+    const names = [...(input.GroupNames ?? []), ...valuesOf(input.Filters, "group-name")];
+    ec2.provideNamed("placementGroups", names);
+    return ec2.catalogue.placementGroups(input, asOf);
+  },
+} satisfies Partial<Handlers<Ec2Api>>;
+
+const writes: Handlers<Omit<Ec2Api, keyof typeof reads>> = {
+  createVpcEndpoint: ({ endpoints }, input) => endpoints.create(input),
+  modifyVpcEndpoint: ({ endpoints }, input) => endpoints.modify(input),
+  deleteVpcEndpoints: ({ endpoints }, input) => endpoints.delete(input),
+  createSecurityGroup: ({ groups }, input) => groups.create(input),
+  deleteSecurityGroup: ({ groups }, input) => groups.delete(input),
+  authorizeSecurityGroupIngress: ({ groups }, input) => groups.authorize("IpPermissions", input),
+  authorizeSecurityGroupEgress: ({ groups }, input) => groups.authorize("IpPermissionsEgress", input),
+  revokeSecurityGroupIngress: ({ groups }, input) => groups.revoke("IpPermissions", input),
+  revokeSecurityGroupEgress: ({ groups }, input) => groups.revoke("IpPermissionsEgress", input),
+  createTags: ({ state }, input) => createTags(state, input),
+  deleteTags: ({ state }, input) => deleteTags(state, input),
+};
+
+/** Every call of EC2 that the simulator answers, by its name. */
+const operations: Handlers<SimulatedEc2> = { ...reads, ...writes, ...networkReads, ...networkWrites };
+
 /** The calls of EC2 over a wire. */
-export function ec2Api(ec2: Ec2, run: Run): Ec2Api {
-  const { network, catalogue, groups, endpoints, state } = ec2;
-  return {
-    describeVpcs: (input, options) => run("DescribeVpcs", input, (given, asOf) => network.vpcs(given, asOf), options),
-    describeVpcAttribute: (input, options) =>
-      run("DescribeVpcAttribute", input, (given, asOf) => network.vpcAttribute(given, asOf), options),
-    describeSubnets: (input, options) =>
-      run(
-        "DescribeSubnets",
-        input,
-        (given, asOf) => {
-          ec2.provide([...(given.SubnetIds ?? []), ...valuesOf(given.Filters, "subnet-id")]);
-          return network.subnets(given, asOf);
-        },
-        options,
-      ),
-    describeRouteTables: (input, options) =>
-      run("DescribeRouteTables", input, (given, asOf) => network.routeTables(given, asOf), options),
-    describeSecurityGroups: (input, options) =>
-      run(
-        "DescribeSecurityGroups",
-        input,
-        (given, asOf) => {
-          ec2.provide([...(given.GroupIds ?? []), ...valuesOf(given.Filters, "group-id")]);
-          return network.groups(given, asOf);
-        },
-        options,
-      ),
-    describeNetworkAcls: (input, options) =>
-      run("DescribeNetworkAcls", input, (given, asOf) => network.acls(given, asOf), options),
-    describeInternetGateways: (input, options) =>
-      run("DescribeInternetGateways", input, (given, asOf) => network.internetGateways(given, asOf), options),
-    describeEgressOnlyInternetGateways: (input, options) =>
-      run(
-        "DescribeEgressOnlyInternetGateways",
-        input,
-        (given, asOf) => network.egressOnlyGateways(given, asOf),
-        options,
-      ),
-    describeNatGateways: (input, options) =>
-      run("DescribeNatGateways", input, (given, asOf) => network.natGateways(given, asOf), options),
-    describeVpcEndpoints: (input, options) =>
-      run("DescribeVpcEndpoints", input, (given, asOf) => network.endpoints(given, asOf), options),
+export function ec2Api(ec2: Ec2, run: Run): SimulatedEc2 {
+  const calls = Object.entries(operations).map(([name, handler]) => {
+    const operation = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+    const makes = Object.hasOwn(networkWrites, name);
+    const apply = (input: { readonly DryRun?: boolean }, asOf: number): unknown => {
+      if (input.DryRun === true) throw dryRun();
+      const output = (handler as Handler<Ec2, object, unknown>)(ec2, input, asOf);
+      if (makes) ec2.keepToWhatExists();
+      return output;
+    };
+    return [name, (input: object, options?: CallOptions) => run(operation, input, apply, options)];
+  });
+  return Object.fromEntries(calls) as SimulatedEc2;
+}
 
-    describeVpcEndpointServices: (input, options) =>
-      run("DescribeVpcEndpointServices", input, (given) => catalogue.services(given), options),
-    describeInstanceTypes: (input, options) =>
-      run("DescribeInstanceTypes", input, (given) => catalogue.instanceTypes(given), options),
-    describeInstanceTypeOfferings: (input, options) =>
-      run("DescribeInstanceTypeOfferings", input, (given) => catalogue.offerings(given), options),
-    getManagedPrefixListEntries: (input, options) =>
-      run("GetManagedPrefixListEntries", input, (given, asOf) => catalogue.prefixListEntries(given, asOf), options),
-    describeKeyPairs: (input, options) =>
-      run(
-        "DescribeKeyPairs",
-        input,
-        (given, asOf) => {
-          ec2.provideNamed("keyPairs", [...(given.KeyNames ?? []), ...valuesOf(given.Filters, "key-name")]);
-          return catalogue.keyPairs(given, asOf);
-        },
-        options,
-      ),
-    describeImages: (input, options) =>
-      run(
-        "DescribeImages",
-        input,
-        (given, asOf) => {
-          ec2.provide([...(given.ImageIds ?? []), ...valuesOf(given.Filters, "image-id")]);
-          return catalogue.images(given, asOf);
-        },
-        options,
-      ),
-    describeLaunchTemplates: (input, options) =>
-      run(
-        "DescribeLaunchTemplates",
-        input,
-        (given, asOf) => {
-          ec2.provide([...(given.LaunchTemplateIds ?? []), ...valuesOf(given.Filters, "launch-template-id")]);
-          const names = [...(given.LaunchTemplateNames ?? []), ...valuesOf(given.Filters, "launch-template-name")];
-          ec2.provideNamed("templates", names);
-          return catalogue.templates(given, asOf);
-        },
-        options,
-      ),
-    describeLaunchTemplateVersions: (input, options) =>
-      run(
-        "DescribeLaunchTemplateVersions",
-        input,
-        (given, asOf) => {
-          ec2.provide([given.LaunchTemplateId]);
-          ec2.provideNamed("templates", [given.LaunchTemplateName]);
-          return catalogue.templateVersions(given, asOf);
-        },
-        options,
-      ),
-    describePlacementGroups: (input, options) =>
-      run(
-        "DescribePlacementGroups",
-        input,
-        (given, asOf) => {
-          const names = [...(given.GroupNames ?? []), ...valuesOf(given.Filters, "group-name")];
-          ec2.provideNamed("placementGroups", names);
-          return catalogue.placementGroups(given, asOf);
-        },
-        options,
-      ),
-
-    createVpcEndpoint: (input, options) => run("CreateVpcEndpoint", input, (given) => endpoints.create(given), options),
-    modifyVpcEndpoint: (input, options) => run("ModifyVpcEndpoint", input, (given) => endpoints.modify(given), options),
-    deleteVpcEndpoints: (input, options) =>
-      run("DeleteVpcEndpoints", input, (given) => endpoints.delete(given), options),
-    createSecurityGroup: (input, options) =>
-      run("CreateSecurityGroup", input, (given) => groups.create(given), options),
-    deleteSecurityGroup: (input, options) =>
-      run("DeleteSecurityGroup", input, (given) => groups.delete(given), options),
-    authorizeSecurityGroupIngress: (input, options) =>
-      run("AuthorizeSecurityGroupIngress", input, (given) => groups.authorize("IpPermissions", given), options),
-    authorizeSecurityGroupEgress: (input, options) =>
-      run("AuthorizeSecurityGroupEgress", input, (given) => groups.authorize("IpPermissionsEgress", given), options),
-    revokeSecurityGroupIngress: (input, options) =>
-      run("RevokeSecurityGroupIngress", input, (given) => groups.revoke("IpPermissions", given), options),
-    revokeSecurityGroupEgress: (input, options) =>
-      run("RevokeSecurityGroupEgress", input, (given) => groups.revoke("IpPermissionsEgress", given), options),
-    createTags: (input, options) => run("CreateTags", input, (given) => createTags(state, given), options),
-    deleteTags: (input, options) => run("DeleteTags", input, (given) => deleteTags(state, given), options),
-  };
+/** Who may call, and only asks whether he may. */
+function dryRun(): Error {
+  return ec2Refusal("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412);
 }
 
 /** The values of a filter without wildcards. */

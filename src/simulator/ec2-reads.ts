@@ -55,6 +55,8 @@ export class NetworkReads {
         return { VpcId: id, EnableDnsSupport: { Value: stored.dnsSupport } };
       case "enableDnsHostnames":
         return { VpcId: id, EnableDnsHostnames: { Value: stored.dnsHostnames } };
+      case "enableNetworkAddressUsageMetrics":
+        return { VpcId: id, EnableNetworkAddressUsageMetrics: { Value: stored.addressUsageMetrics ?? false } };
       default:
         throw ec2Refusal("InvalidParameterValue", `Value (${attribute}) for parameter attribute is invalid.`);
     }
@@ -175,7 +177,10 @@ export function noSuchEndpoint(id: string): Error {
 const vpcFilters: FilterTable<StoredVpc> = {
   "vpc-id": ({ vpc }) => [vpc.VpcId],
   cidr: ({ vpc }) => [vpc.CidrBlock],
+  "cidr-block-association.cidr-block": ({ vpc }) => [vpc.CidrBlock],
   "is-default": ({ vpc }) => [vpc.IsDefault],
+  isDefault: ({ vpc }) => [vpc.IsDefault],
+  "owner-id": ({ vpc }) => [vpc.OwnerId],
   state: ({ vpc }) => [vpc.State],
 };
 
@@ -183,8 +188,12 @@ const subnetFilters: FilterTable<Subnet> = {
   "subnet-id": ({ SubnetId }) => [SubnetId],
   "vpc-id": ({ VpcId }) => [VpcId],
   "availability-zone": ({ AvailabilityZone }) => [AvailabilityZone],
+  "availability-zone-id": ({ AvailabilityZoneId }) => [AvailabilityZoneId],
+  "available-ip-address-count": ({ AvailableIpAddressCount }) => [AvailableIpAddressCount],
   "cidr-block": ({ CidrBlock }) => [CidrBlock],
   "default-for-az": ({ DefaultForAz }) => [DefaultForAz ?? false],
+  "map-public-ip-on-launch": ({ MapPublicIpOnLaunch }) => [MapPublicIpOnLaunch],
+  "owner-id": ({ OwnerId }) => [OwnerId],
   state: ({ State }) => [State],
 };
 
@@ -193,6 +202,14 @@ const routeTableFilters: FilterTable<RouteTable> = {
   "vpc-id": ({ VpcId }) => [VpcId],
   "association.subnet-id": ({ Associations = [] }) => Associations.map(({ SubnetId }) => SubnetId),
   "association.main": ({ Associations = [] }) => Associations.map(({ Main }) => Main),
+  "association.route-table-association-id": ({ Associations = [] }) =>
+    Associations.map(({ RouteTableAssociationId }) => RouteTableAssociationId),
+  "association.route-table-id": ({ Associations = [] }) => Associations.map(({ RouteTableId }) => RouteTableId),
+  "owner-id": ({ OwnerId }) => [OwnerId],
+  "route.destination-cidr-block": ({ Routes = [] }) => Routes.map(({ DestinationCidrBlock }) => DestinationCidrBlock),
+  "route.gateway-id": ({ Routes = [] }) => Routes.map(({ GatewayId }) => GatewayId),
+  "route.nat-gateway-id": ({ Routes = [] }) => Routes.map(({ NatGatewayId }) => NatGatewayId),
+  "route.state": ({ Routes = [] }) => Routes.map(({ State }) => State),
 };
 
 const groupFilters: FilterTable<SecurityGroup> = {
@@ -200,6 +217,7 @@ const groupFilters: FilterTable<SecurityGroup> = {
   "group-name": ({ GroupName }) => [GroupName],
   "vpc-id": ({ VpcId }) => [VpcId],
   description: ({ Description }) => [Description],
+  "owner-id": ({ OwnerId }) => [OwnerId],
 };
 
 const aclFilters: FilterTable<NetworkAcl> = {
@@ -211,7 +229,9 @@ const aclFilters: FilterTable<NetworkAcl> = {
 
 const internetGatewayFilters: FilterTable<InternetGateway> = {
   "internet-gateway-id": ({ InternetGatewayId }) => [InternetGatewayId],
+  "attachment.state": ({ Attachments = [] }) => Attachments.map(({ State }) => State),
   "attachment.vpc-id": ({ Attachments = [] }) => Attachments.map(({ VpcId }) => VpcId),
+  "owner-id": ({ OwnerId }) => [OwnerId],
 };
 
 /** EC2 knows only tags here. */

@@ -1,4 +1,5 @@
 import type {
+  Address,
   EgressOnlyInternetGateway,
   Image,
   InternetGateway,
@@ -23,6 +24,8 @@ export interface StoredVpc {
   readonly vpc: Vpc;
   readonly dnsSupport: boolean;
   readonly dnsHostnames: boolean;
+  /** Left out: off. */
+  readonly addressUsageMetrics?: boolean;
 }
 
 /** A managed prefix list, as the AWS-owned ones of S3 and DynamoDB are. */
@@ -44,6 +47,8 @@ const tableNames = [
   "internetGateways",
   "egressOnlyGateways",
   "natGateways",
+  "natTokens",
+  "addresses",
   "endpoints",
   "groups",
   "acls",
@@ -61,6 +66,9 @@ interface Rows {
   readonly internetGateways: InternetGateway;
   readonly egressOnlyGateways: EgressOnlyInternetGateway;
   readonly natGateways: NatGateway;
+  /** The gateway that the request with a client token made. */
+  readonly natTokens: { readonly id: string };
+  readonly addresses: Address;
   readonly endpoints: VpcEndpoint;
   readonly groups: SecurityGroup;
   readonly acls: NetworkAcl;
@@ -74,6 +82,20 @@ interface Rows {
 /** What outlives the process, as plain JSON: every record by the name of its table. */
 export type Ec2Snapshot = { readonly [Name in keyof Rows]?: readonly (readonly [string, Rows[Name]])[] };
 
+type IdPrefix =
+  | "eipalloc"
+  | "eipassoc"
+  | "eni"
+  | "igw"
+  | "nat"
+  | "rtb"
+  | "rtbassoc"
+  | "sg"
+  | "sgr"
+  | "subnet"
+  | "vpc"
+  | "vpce";
+
 /** The records of EC2 in one region, each table with its past. */
 export class Ec2State {
   readonly vpcs: RecordTable<StoredVpc>;
@@ -82,6 +104,8 @@ export class Ec2State {
   readonly internetGateways: RecordTable<InternetGateway>;
   readonly egressOnlyGateways: RecordTable<EgressOnlyInternetGateway>;
   readonly natGateways: RecordTable<NatGateway>;
+  readonly natTokens: RecordTable<Rows["natTokens"]>;
+  readonly addresses: RecordTable<Address>;
   readonly endpoints: RecordTable<VpcEndpoint>;
   readonly groups: RecordTable<SecurityGroup>;
   readonly acls: RecordTable<NetworkAcl>;
@@ -102,6 +126,8 @@ export class Ec2State {
     this.internetGateways = new RecordTable(clock);
     this.egressOnlyGateways = new RecordTable(clock);
     this.natGateways = new RecordTable(clock);
+    this.natTokens = new RecordTable(clock);
+    this.addresses = new RecordTable(clock);
     this.endpoints = new RecordTable(clock);
     this.groups = new RecordTable(clock);
     this.acls = new RecordTable(clock);
@@ -113,7 +139,7 @@ export class Ec2State {
   }
 
   /** A new id of AWS's form. Made without the world's chance, so that EC2 deals nobody else other cards. */
-  newId(prefix: "sg" | "vpce" | "eni" | "sgr"): string {
+  newId(prefix: IdPrefix): string {
     const digits = Array.from({ length: 2 }, (_, at) =>
       mixed(++this.#ids * 2 + at)
         .toString(16)
@@ -136,8 +162,16 @@ export class Ec2State {
     return Object.fromEntries(tableNames.map((name) => [name, this[name].entries()])) as Ec2Snapshot;
   }
 
-  /** Puts records there that have been there ever since; those of the same id are replaced. */
-  restore(snapshot: Ec2Snapshot): void {
+  /** How many ids were made. */
+  get ids(): number {
+    return this.#ids;
+  }
+
+  /**
+   * Puts records there that have been there ever since; those of the same id are replaced.
+   * @param ids how many ids were made for them; undefined: one for each
+   */
+  restore(snapshot: Ec2Snapshot, ids?: number): void {
     for (const name of tableNames) {
       const table = this[name] as RecordTable<unknown>;
       for (const [id, row] of snapshot[name] ?? []) {
@@ -145,6 +179,7 @@ export class Ec2State {
         this.#ids++;
       }
     }
+    if (ids !== undefined) this.#ids = ids;
   }
 }
 

@@ -40,6 +40,18 @@ function writeOf(state: Ec2State, id: string, next: (tags: readonly Tag[]) => Ta
       return retag(state.endpoints, id, next, noSuchEndpoint);
     case "subnet":
       return retag(state.subnets, id, next, noSuchSubnet);
+    case "rtb":
+      return retag(state.routeTables, id, next, noSuch("InvalidRouteTableID.NotFound", "routeTable"));
+    case "igw":
+      return retag(state.internetGateways, id, next, noSuch("InvalidInternetGatewayID.NotFound", "internetGateway"));
+    case "nat":
+      return retag(state.natGateways, id, next, () =>
+        ec2Refusal("NatGatewayNotFound", `NatGateway ${id} was not found`),
+      );
+    case "acl":
+      return retag(state.acls, id, next, noSuch("InvalidNetworkAclID.NotFound", "networkAcl"));
+    case "eipalloc":
+      return retag(state.addresses, id, next, noSuch("InvalidAllocationID.NotFound", "allocation"));
     case "vpc": {
       const stored = state.vpcs.get(id);
       if (stored === undefined) throw noSuchVpc(id);
@@ -49,6 +61,10 @@ function writeOf(state: Ec2State, id: string, next: (tags: readonly Tag[]) => Ta
     default:
       throw ec2Refusal("InvalidID", `The ID '${id}' is not valid`);
   }
+}
+
+function noSuch(code: string, kind: string): (id: string) => Error {
+  return (id) => ec2Refusal(code, `The ${kind} ID '${id}' does not exist`);
 }
 
 interface TaggedTable<T> {

@@ -4,10 +4,12 @@ import { CatalogueReads, isTemplateId, zonesOf } from "./ec2-catalogue.ts";
 import { Endpoints } from "./ec2-endpoints.ts";
 import { Groups } from "./ec2-groups.ts";
 import { isOfferedIn } from "./ec2-instance-types.ts";
-import { type AccountNetwork, loadNetwork } from "./ec2-network.ts";
+import type { AccountNetwork } from "./ec2-network.ts";
 import { NetworkReads } from "./ec2-reads.ts";
 import { type Ec2Snapshot, Ec2State } from "./ec2-state.ts";
 import { type Source, whyInternetUnreachable, whyServiceUnreachable } from "./ec2-walk.ts";
+import { loadNetwork } from "./network/load.ts";
+import { settleNatGateway } from "./network/nat-gateways.ts";
 import type { World } from "./world.ts";
 
 /** What an ECS agent talks to before an instance is one of the cluster's. */
@@ -17,7 +19,8 @@ const defaultVpc = "vpc-0de0fa0170000000d";
 /**
  * EC2 of one region. Until a network is described, the account has a default VPC with public subnets, and whatever
  * well-formed id a manifest names is there too: in that VPC, with a way to the internet. Once it is described, there
- * is what was described and what was made since, and nothing else.
+ * is what was described and what was made since, and nothing else. Once somebody makes or removes a part of the network
+ * by EC2's own calls, the subnets and security groups are those that exist then, and no others.
  */
 export class Ec2 {
   readonly state: Ec2State;
@@ -25,14 +28,19 @@ export class Ec2 {
   readonly catalogue: CatalogueReads;
   readonly groups: Groups;
   readonly endpoints: Endpoints;
+  /** Whether instances or tasks in the subnet, or with the security group, run or are about to end. */
+  readonly hasInstances: (id: string) => boolean;
   /** Ids (or names) of subnets, security groups, launch templates, AMIs, key pairs and placement groups. */
   readonly #missing = new Set<string>();
   #described = false;
+  /** Whether somebody has made or removed a part of the network by EC2's own calls. */
+  #made = false;
   /** Why no instance joins, by the resources, as of that many changes: asked far oftener than anything changes. */
   #joins = { changes: -1, verdicts: new Map<string, string | undefined>() };
 
-  /** @param hasInstances whether instances with the security group run or are about to end */
-  constructor(world: World, hasInstances: (groupId: string) => boolean) {
+  /** @param hasInstances see the member */
+  constructor(world: World, hasInstances: (id: string) => boolean) {
+    this.hasInstances = hasInstances;
     this.state = new Ec2State(world);
     this.network = new NetworkReads(this.state);
     this.catalogue = new CatalogueReads(this.state);
@@ -60,6 +68,11 @@ export class Ec2 {
     for (const id of ids) if (id !== undefined && !this.#missing.has(id)) this.#provideOne(id);
   }
 
+  /** From now on no subnet or security group is there because a request names it. */
+  keepToWhatExists(): void {
+    this.#made = true;
+  }
+
   /** The same for what is known by name. */
   provideNamed(kind: "keyPairs" | "placementGroups" | "templates", names: readonly (string | undefined)[]): void {
     if (this.#described) return;
@@ -83,16 +96,25 @@ export class Ec2 {
     this.provide([id]);
   }
 
-  snapshot(): { readonly described: boolean; readonly records: Ec2Snapshot } {
-    return { described: this.#described, records: this.state.snapshot() };
+  /** `made` and `ids` are absent in what an earlier version wrote. */
+  snapshot(): {
+    readonly described: boolean;
+    readonly made?: boolean;
+    readonly ids?: number;
+    readonly records: Ec2Snapshot;
+  } {
+    return { described: this.#described, made: this.#made, ids: this.state.ids, records: this.state.snapshot() };
   }
 
-  /** Takes in what an earlier process had; endpoints that were in transition begin it anew. */
-  restoreAll({ described, records }: ReturnType<Ec2["snapshot"]>): void {
+  /** Takes in what an earlier process had; endpoints and NAT gateways that were in transition begin it again. */
+  restoreAll({ described, made = false, ids, records }: ReturnType<Ec2["snapshot"]>): void {
     this.#described = described;
-    if (described) this.state.clear();
-    this.state.restore(records);
+    this.#made = made;
+    // What was removed must not come back with the default network.
+    if (described || made) this.state.clear();
+    this.state.restore(records, ids);
     for (const endpoint of this.state.endpoints.all()) this.endpoints.settle(endpoint);
+    for (const { NatGatewayId = "" } of this.state.natGateways.all()) settleNatGateway(this.state, NatGatewayId);
   }
 
   /** Why Batch cannot use these resources, as it would say it (the words for missing ids are ours). */
@@ -211,6 +233,7 @@ export class Ec2 {
 
   #provideOne(id: string): void {
     const vpc = defaultVpc;
+    if (this.#made && /^(?:subnet|sg)-/.test(id)) return;
     if (/^subnet-[0-9a-z-]+$/.test(id) && this.state.subnets.get(id) === undefined) {
       const count = this.state.subnets.all().length;
       const zones = zonesOf(this.state.world.region);

@@ -1,12 +1,30 @@
 import {
+  AllocateAddress$,
+  AssociateRouteTable$,
+  AttachInternetGateway$,
   AuthorizeSecurityGroupEgress$,
   AuthorizeSecurityGroupIngress$,
+  CreateInternetGateway$,
+  CreateNatGateway$,
+  CreateRoute$,
+  CreateRouteTable$,
   CreateSecurityGroup$,
+  CreateSubnet$,
   CreateTags$,
+  CreateVpc$,
   CreateVpcEndpoint$,
+  DeleteInternetGateway$,
+  DeleteNatGateway$,
+  DeleteRoute$,
+  DeleteRouteTable$,
   DeleteSecurityGroup$,
+  DeleteSubnet$,
   DeleteTags$,
+  DeleteVpc$,
   DeleteVpcEndpoints$,
+  DescribeAddresses$,
+  DescribeAddressesAttribute$,
+  DescribeAvailabilityZones$,
   DescribeEgressOnlyInternetGateways$,
   DescribeImages$,
   DescribeInstanceTypeOfferings$,
@@ -17,6 +35,7 @@ import {
   DescribeLaunchTemplateVersions$,
   DescribeNatGateways$,
   DescribeNetworkAcls$,
+  DescribeNetworkInterfaces$,
   DescribePlacementGroups$,
   DescribeRouteTables$,
   DescribeSecurityGroups$,
@@ -25,13 +44,21 @@ import {
   DescribeVpcEndpointServices$,
   DescribeVpcEndpoints$,
   DescribeVpcs$,
+  DetachInternetGateway$,
+  DisassociateAddress$,
+  DisassociateRouteTable$,
   GetManagedPrefixListEntries$,
+  ModifySubnetAttribute$,
+  ModifyVpcAttribute$,
   ModifyVpcEndpoint$,
+  ReleaseAddress$,
+  ReplaceRoute$,
+  ReplaceRouteTableAssociation$,
   RevokeSecurityGroupEgress$,
   RevokeSecurityGroupIngress$,
 } from "@aws-sdk/client-ec2";
 import type { CallOptions } from "../aws/batch.ts";
-import type { Ec2Api } from "../aws/ec2.ts";
+import type { SimulatedEc2 } from "./ec2-api.ts";
 import { inputOf, type OperationModel, resultXml } from "./ec2-wire.ts";
 import type { Answer } from "./http-answer.ts";
 import { Refusal, ServiceError } from "./refusals.ts";
@@ -40,7 +67,7 @@ import { escaped } from "./xml.ts";
 const namespace = "http://ec2.amazonaws.com/doc/2016-11-15/";
 
 /** The shapes of each call's request and answer, as AWS's own model has them. */
-const models: Readonly<Record<keyof Ec2Api, OperationModel>> = {
+const models: Readonly<Record<keyof SimulatedEc2, OperationModel>> = {
   describeSubnets: DescribeSubnets$,
   describeRouteTables: DescribeRouteTables$,
   describeSecurityGroups: DescribeSecurityGroups$,
@@ -71,10 +98,37 @@ const models: Readonly<Record<keyof Ec2Api, OperationModel>> = {
   revokeSecurityGroupEgress: RevokeSecurityGroupEgress$,
   createTags: CreateTags$,
   deleteTags: DeleteTags$,
+  allocateAddress: AllocateAddress$,
+  associateRouteTable: AssociateRouteTable$,
+  attachInternetGateway: AttachInternetGateway$,
+  createInternetGateway: CreateInternetGateway$,
+  createNatGateway: CreateNatGateway$,
+  createRoute: CreateRoute$,
+  createRouteTable: CreateRouteTable$,
+  createSubnet: CreateSubnet$,
+  createVpc: CreateVpc$,
+  deleteInternetGateway: DeleteInternetGateway$,
+  deleteNatGateway: DeleteNatGateway$,
+  deleteRoute: DeleteRoute$,
+  deleteRouteTable: DeleteRouteTable$,
+  deleteSubnet: DeleteSubnet$,
+  deleteVpc: DeleteVpc$,
+  describeAddresses: DescribeAddresses$,
+  describeAddressesAttribute: DescribeAddressesAttribute$,
+  describeAvailabilityZones: DescribeAvailabilityZones$,
+  describeNetworkInterfaces: DescribeNetworkInterfaces$,
+  detachInternetGateway: DetachInternetGateway$,
+  disassociateAddress: DisassociateAddress$,
+  disassociateRouteTable: DisassociateRouteTable$,
+  modifySubnetAttribute: ModifySubnetAttribute$,
+  modifyVpcAttribute: ModifyVpcAttribute$,
+  releaseAddress: ReleaseAddress$,
+  replaceRoute: ReplaceRoute$,
+  replaceRouteTableAssociation: ReplaceRouteTableAssociation$,
 };
 
 /** Answers a form-encoded request to EC2 in XML. Calls that the simulator does not have are refused as unknown. */
-export async function ec2Answer(ec2: Ec2Api, form: URLSearchParams, signal: AbortSignal): Promise<Answer> {
+export async function ec2Answer(ec2: SimulatedEc2, form: URLSearchParams, signal: AbortSignal): Promise<Answer> {
   const operation = form.get("Action") ?? "";
   const name = `${operation.charAt(0).toLowerCase()}${operation.slice(1)}`;
   if (!isKnown(name)) {
@@ -101,7 +155,7 @@ export async function ec2Answer(ec2: Ec2Api, form: URLSearchParams, signal: Abor
   }
 }
 
-function isKnown(name: string): name is keyof Ec2Api {
+function isKnown(name: string): name is keyof SimulatedEc2 {
   return Object.hasOwn(models, name);
 }
 

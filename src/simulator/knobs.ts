@@ -45,6 +45,10 @@ export interface Knobs {
   /** An interface endpoint: from its creation to `available`, and from its deletion until it is gone. */
   endpointAvailableMs: number;
   endpointDeletedMs: number;
+  /** A NAT gateway: until it is `available`, until it is `deleted`, and how long its record then stays. */
+  natGatewayAvailableMs: number;
+  natGatewayDeletedMs: number;
+  natGatewayRecordMs: number;
   /** In STARTING, pulling the image. */
   containerStartMs: number;
   /** Of a job that says nothing about its length. */
@@ -88,6 +92,9 @@ export const defaultKnobs: Readonly<Knobs> = {
   neverJoinedMs: 30 * 60_000,
   endpointAvailableMs: 60_000,
   endpointDeletedMs: 60_000,
+  natGatewayAvailableMs: 90_000,
+  natGatewayDeletedMs: 60_000,
+  natGatewayRecordMs: 3_600_000,
   containerStartMs: 5_000,
   jobDurationMs: 60_000,
   jobStopMs: 5_000,

@@ -2,15 +2,14 @@ import type { ComputeResource, SubmitJobRequest, SubmitJobResponse } from "@aws-
 import type { SecurityGroup, VpcEndpoint } from "@aws-sdk/client-ec2";
 import type { GetCallerIdentityResponse } from "@aws-sdk/client-sts";
 import type { CallOptions, DefinitionRevision, Environment, Queue } from "../aws/batch.ts";
-import type { Ec2Api } from "../aws/ec2.ts";
 import type { IamApi } from "../aws/iam.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { type Random, seededRandom } from "../runtime/random.ts";
 import { batchApi, type SimulatedBatch } from "./batch.ts";
-import { isFargate } from "./compute-environment-rules.ts";
+import { isFargate, networkOf } from "./compute-environment-rules.ts";
 import { ComputeEnvironments } from "./compute-environments.ts";
 import { Ec2 } from "./ec2.ts";
-import { ec2Api } from "./ec2-api.ts";
+import { ec2Api, type SimulatedEc2 } from "./ec2-api.ts";
 import type { AccountNetwork } from "./ec2-network.ts";
 import { Faults } from "./faults.ts";
 import { Iam } from "./iam.ts";
@@ -32,7 +31,7 @@ import { type Change, uuidFrom, World } from "./world.ts";
 export interface Outside extends SimulatedBatch {
   readonly iam: IamApi;
   /** EC2 by another hand. */
-  readonly ec2: Ec2Api;
+  readonly ec2: SimulatedEc2;
   /** From now on the account has this network; what it describes replaces what has its id. */
   describeNetwork(network: AccountNetwork): void;
   /** Takes a role or instance profile away. */
@@ -90,7 +89,7 @@ export interface SimulatedAws {
   readonly iam: IamApi;
   /** IAM has no regions: see `SimulatedAwsOptions.identities`. */
   readonly identities: Iam;
-  readonly ec2: Ec2Api;
+  readonly ec2: SimulatedEc2;
   readonly faults: Faults;
   readonly outside: Outside;
   readonly truth: Truth;
@@ -126,7 +125,7 @@ export interface SimulatedAwsOptions {
 export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
   const { clock, random, account = "123456789012", region = "us-east-1" } = options;
   const world = new World(clock, random, account, region, { ...defaultKnobs, ...options.knobs });
-  const ec2 = new Ec2(world, (group) => environments.all().some((one) => hasInstancesWith(one, group)));
+  const ec2 = new Ec2(world, (id) => environments.all().some((one) => hasInstancesIn(one, id)));
   const iam = options.identities ?? new Iam(world);
   const faults = new Faults(clock);
   const wire = new Wire(world, faults);
@@ -235,9 +234,11 @@ const ec2Seed = 0x0ec2;
 const iamSeed = 0x01a3;
 const requestIdSeed = 0x001d;
 
-/** While instances run, and until they have ended, their network interfaces hold the group. */
-function hasInstancesWith({ status, computeResources: resources }: Environment, groupId: string): boolean {
-  if (resources?.securityGroupIds?.includes(groupId) !== true || status === "DELETED") return false;
+/** While instances run, and until they have ended, their network interfaces hold the subnet and the group. */
+function hasInstancesIn({ status, computeResources: resources }: Environment, id: string): boolean {
+  if (resources === undefined || status === "DELETED") return false;
+  const { subnets, groups } = networkOf(resources);
+  if (!subnets.includes(id) && !groups.includes(id)) return false;
   return status === "DELETING" || isFargate(resources) || (resources.desiredvCpus ?? 0) > 0;
 }
 

@@ -1,0 +1,18 @@
+import type { CallOptions } from "../../aws/batch.ts";
+import type { Ec2State } from "../ec2-state.ts";
+
+/** What the calls that make a network work on. */
+export interface NetworkParts {
+  readonly state: Ec2State;
+  /** Whether instances or tasks in the subnet, or with the security group, run or are about to end. */
+  readonly hasInstances: (id: string) => boolean;
+}
+
+/** Does one call of EC2; a read answers as of a monotonic time. @throws Refusal */
+export type Handler<Parts, Input, Output> = (parts: Parts, input: Input, asOf: number) => Output;
+
+/** The call over a wire that a handler does. */
+export type CallOf<OneHandler> =
+  OneHandler extends Handler<never, infer Input, infer Output>
+    ? (input: Input, options?: CallOptions) => Promise<Output>
+    : never;

@@ -1,0 +1,28 @@
+import { addressReads, addressWrites } from "./addresses.ts";
+import type { CallOf } from "./handler.ts";
+import { interfaceReads } from "./interfaces.ts";
+import { internetGatewayWrites } from "./internet-gateways.ts";
+import { natGatewayWrites } from "./nat-gateways.ts";
+import { routeTableWrites } from "./route-tables.ts";
+import { routeWrites } from "./routes.ts";
+import { subnetWrites } from "./subnets.ts";
+import { vpcWrites } from "./vpcs.ts";
+import { zoneReads } from "./zones.ts";
+
+/** Calls of EC2 with which people and their tools look at a network, and the operator does not. */
+export const networkReads = { ...addressReads, ...interfaceReads, ...zoneReads };
+
+/** Calls of EC2 with which people and their tools make a network and remove it; the operator makes none of them. */
+export const networkWrites = {
+  ...addressWrites,
+  ...internetGatewayWrites,
+  ...natGatewayWrites,
+  ...routeTableWrites,
+  ...routeWrites,
+  ...subnetWrites,
+  ...vpcWrites,
+};
+
+type NetworkHandlers = typeof networkReads & typeof networkWrites;
+
+export type NetworkApi = { readonly [Name in keyof NetworkHandlers]: CallOf<NetworkHandlers[Name]> };
