@@ -48,7 +48,10 @@ export function isManagedInstances(resources: { readonly type?: string | undefin
 }
 
 /** The platform of the job definitions that run there; undefined on EKS, where definitions name none. */
-export function capabilityOf({ computeResources, containerOrchestrationType }: Environment): PlatformCapability | undefined {
+export function capabilityOf({
+  computeResources,
+  containerOrchestrationType,
+}: Environment): PlatformCapability | undefined {
   if (containerOrchestrationType === "EKS") return undefined;
   if (isManagedInstances(computeResources)) return "MANAGED_INSTANCES";
   return isFargate(computeResources) ? "FARGATE" : "EC2";

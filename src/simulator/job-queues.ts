@@ -6,7 +6,7 @@ import type {
   UpdateJobQueueRequest,
   UpdateJobQueueResponse,
 } from "@aws-sdk/client-batch";
-import type { Queue } from "../aws/batch.ts";
+import type { Environment, Queue } from "../aws/batch.ts";
 import type { ComputeEnvironments } from "./compute-environments.ts";
 import {
   checkedOrder,
@@ -160,6 +160,13 @@ export class JobQueues {
   /** All records as they are now, tombstones included. */
   all(): Queue[] {
     return this.#records.all().map((stored) => stored.detail);
+  }
+
+  /** The environments of a queue that exist, the first tried first. */
+  environmentsOf(queue: Queue): Environment[] {
+    return environmentsOf(queue)
+      .map(this.#findEnvironment)
+      .filter((one) => one !== undefined);
   }
 
   /** As `all`, with what AWS knows of a queue and does not show. */

@@ -1,5 +1,6 @@
 import type { RetryStrategy, SubmitJobRequest } from "@aws-sdk/client-batch";
-import type { DefinitionRevision, Queue } from "../aws/batch.ts";
+import type { DefinitionRevision, Environment, Queue } from "../aws/batch.ts";
+import { capabilityOf } from "./compute-environment-rules.ts";
 import { checkRetries } from "./job-definition-rules.ts";
 import type { JobPlan } from "./job-detail.ts";
 import { overridden } from "./job-overrides.ts";
@@ -10,11 +11,16 @@ import { checkTags } from "./tags.ts";
 const fifoOnly =
   "Job with shareIdentifier or schedulingPriority can onlybe submitted to job queue with fair share scheduling policy.";
 
-/** What Batch checks before it takes a job; the definition as that job will run it. @throws Refusal */
+/**
+ * What Batch checks before it takes a job; the definition as that job will run it.
+ * @param environmentsOf a queue, as far as they exist
+ * @throws Refusal
+ */
 export function checkedSubmission(
   request: SubmitJobRequest,
   queue: Queue | undefined,
   definition: DefinitionRevision | undefined,
+  environmentsOf: (queue: Queue) => readonly Environment[],
 ): { readonly queue: Queue; readonly definition: DefinitionRevision } {
   if (!/^[0-9A-Za-z][0-9A-Za-z_-]{0,127}$/.test(request.jobName ?? "")) {
     throw invalid("Job name should match valid pattern");
@@ -26,6 +32,7 @@ export function checkedSubmission(
   if (definition === undefined) {
     throw invalid(`JobDefinition name ${request.jobDefinition} does not exist or is not in ACTIVE status`);
   }
+  requireCapable(definition, environmentsOf(queue));
   const priority = request.schedulingPriorityOverride ?? definition.schedulingPriority;
   if (queue.schedulingPolicyArn !== undefined) {
     if (request.shareIdentifier === undefined) throw invalid("shareIdentifier is required."); // our words
@@ -44,6 +51,18 @@ export function checkedSubmission(
     throw invalid("propagateTags is not applicable for EKS."); // our words
   }
   return { queue, definition: overridden(definition, request) };
+}
+
+/** What AWS answers is known for EC2 on Fargate and the other way round; what cannot run elsewhere stays RUNNABLE. */
+function requireCapable(
+  { containerOrchestrationType: orchestration, platformCapabilities: [capability = "EC2"] = [] }: DefinitionRevision,
+  environments: readonly Environment[],
+): void {
+  if (orchestration === "EKS" || (capability !== "EC2" && capability !== "FARGATE")) return;
+  const other = capability === "EC2" ? "FARGATE" : "EC2";
+  if (environments.some((one) => capabilityOf(one) === other)) {
+    throw refused(`Job Queue is attached to Compute Environment that can not run Jobs with capability ${capability}`);
+  }
 }
 
 /** vCPUs that a job asks for, all nodes together. @param definition as the job runs it */

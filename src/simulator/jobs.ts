@@ -60,6 +60,7 @@ export class Jobs {
       request,
       this.#queues.find(request.jobQueue ?? ""),
       this.#definitions.findActive(request.jobDefinition ?? ""),
+      (queue) => this.#queues.environmentsOf(queue),
     );
     this.#forgetLongEnded();
     const id = this.#world.uuid();

@@ -1,5 +1,5 @@
 import type { Environment, Queue } from "../aws/batch.ts";
-import { isFargate } from "./compute-environment-rules.ts";
+import { capabilityOf, isFargate } from "./compute-environment-rules.ts";
 import { fitsAnInstance } from "./instance-fit.ts";
 import type { StoredJob } from "./job-detail.ts";
 
@@ -65,11 +65,10 @@ export function inOrder(queues: readonly Queue[]): Queue[] {
 function isSuitable({ definition }: StoredJob, environment: Environment): boolean {
   if (definition.containerOrchestrationType !== environment.containerOrchestrationType) return false;
   if (environment.containerOrchestrationType === "EKS") return true;
-  const wantsFargate = definition.platformCapabilities?.includes("FARGATE") ?? false;
   // AWS runs multi-node jobs on EC2 only.
   const type = environment.computeResources?.type;
   if (definition.nodeProperties !== undefined && type !== undefined && type !== "EC2") return false;
-  return wantsFargate === isFargate(environment.computeResources);
+  return (definition.platformCapabilities?.[0] ?? "EC2") === capabilityOf(environment);
 }
 
 function fits(job: StoredJob, { computeResources: resources }: Environment): boolean {

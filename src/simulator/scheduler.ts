@@ -159,9 +159,7 @@ export class Scheduler implements Tenants {
   #placeJobsOf(queueArn: string): void {
     const queue = this.#queues.find(queueArn);
     if (queue === undefined) return;
-    const environments = environmentsOf(queue)
-      .map((arn) => this.#environments.find(arn))
-      .filter((one) => one !== undefined);
+    const environments = this.#queues.environmentsOf(queue);
     const waiting = this.#jobs
       .all()
       .filter((job) => job.queueArn === queueArn && job.status === "RUNNABLE" && job.size === undefined)

@@ -13,6 +13,7 @@ import { StoreError } from "../../src/kube/store.ts";
 import { accessDenied, type Fault, serverFailure, throttled } from "../../src/simulator/faults.ts";
 import { ServiceError } from "../../src/simulator/refusals.ts";
 import type { Act, Step, StoreFaultKind } from "./story.ts";
+import { submit } from "./submit.ts";
 import { doTool } from "./tool.ts";
 import type { Undo } from "./tool-done.ts";
 import type { Simulation } from "./world.ts";
@@ -201,25 +202,6 @@ export async function giveBack({ aws, store }: Simulation): Promise<void> {
       await aws.outside.tagResource({ resourceArn, tags: { [retainedFromTag]: value } });
     }
   }
-}
-
-function submit(world: Simulation, act: Extract<Act, { kind: "submit" }>): void {
-  const { aws } = world;
-  const queues = aws.truth.jobQueues().filter(({ status, state }) => status === "VALID" && state === "ENABLED");
-  const definitions = aws.truth.jobDefinitions().filter(({ status }) => status === "ACTIVE");
-  const queue = queues[act.pick % Math.max(1, queues.length)];
-  const definition = definitions[act.pick % Math.max(1, definitions.length)];
-  if (queue === undefined || definition === undefined) return;
-  aws.outside.submitPlannedJob(
-    {
-      jobName: `job-${act.pick}`,
-      jobQueue: queue.jobQueueName,
-      jobDefinition: definition.jobDefinitionName,
-      ...(act.size === undefined ? {} : { arrayProperties: { size: act.size } }),
-    },
-    { durationMs: act.durationMs, exitCode: 0 },
-  );
-  world.disturb("user", `submits a job of ${act.durationMs / 1000} s to ${queue.jobQueueName}`);
 }
 
 async function makeLegacy({ aws, trace }: Simulation, act: Extract<Act, { kind: "legacy" }>): Promise<void> {

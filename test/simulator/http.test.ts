@@ -26,6 +26,7 @@ import type { ServedBatch } from "../../src/simulator/http.ts";
 import { createSimulatedAws, type SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import { containerJob, fargate, queue } from "./account.ts";
 import { serveChecked } from "./checked-server.ts";
+import { onFargate } from "./semantics/stage.ts";
 
 // A thousand times faster than the world: an environment is VALID after 3 ms.
 const clock = systemClock(1000);
@@ -218,7 +219,7 @@ describe("the control API", () => {
     await aws.outside.createComputeEnvironment(fargate("controlled"));
     await environmentThatIs("controlled", "VALID");
     await aws.outside.createJobQueue(queue("controlled", "controlled"));
-    await aws.outside.registerJobDefinition(containerJob("controlled"));
+    await aws.outside.registerJobDefinition({ ...onFargate(), jobDefinitionName: "controlled" });
     const body = JSON.stringify({ ...name, count: 3, durationMs: 1000 });
     const submitted = await raw("/_simulator/jobs", { method: "POST", body });
     expect(submitted).toMatchObject({

@@ -38,6 +38,18 @@ export const jobRows: readonly Row[] = [
       job({ jobName: "a.b" }),
       invalid("Job name should match valid pattern"),
     ],
+    [
+      "a definition for EC2 on a queue of Fargate",
+      "[GH] three public reports",
+      job({ jobQueue: "fargate-q" }),
+      refused("Job Queue is attached to Compute Environment that can not run Jobs with capability EC2"),
+    ],
+    [
+      "a definition for Fargate on a queue of EC2",
+      "[GH] the same text, by analogy",
+      job({ jobDefinition: "on-fargate" }),
+      refused("Job Queue is attached to Compute Environment that can not run Jobs with capability FARGATE"),
+    ],
     ["no name", "[SDK] ours", { jobQueue: "q", jobDefinition: "container" }, invalid("jobName is required.")],
     [
       "a share missing on a fair-share queue",

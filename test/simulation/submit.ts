@@ -1,0 +1,37 @@
+import type { DefinitionRevision, Environment, Queue } from "../../src/aws/batch.ts";
+import { capabilityOf } from "../../src/simulator/compute-environment-rules.ts";
+import type { Act } from "./story.ts";
+import type { Simulation } from "./world.ts";
+
+function environmentsOn({ aws }: Simulation, queue: Queue | undefined): Environment[] {
+  const arns = (queue?.computeEnvironmentOrder ?? []).map(({ computeEnvironment }) => computeEnvironment);
+  return aws.truth.computeEnvironments().filter((one) => arns.includes(one.computeEnvironmentArn));
+}
+
+/** As `capabilityOf` says it of environments. */
+function platformOf({ containerOrchestrationType: kind, platformCapabilities }: DefinitionRevision) {
+  return kind === "EKS" ? undefined : (platformCapabilities?.[0] ?? "EC2");
+}
+
+/** Submits a job to a queue that runs what its definition asks for; AWS refuses any other. */
+export function submit(world: Simulation, act: Extract<Act, { kind: "submit" }>): void {
+  const { aws } = world;
+  const queues = aws.truth.jobQueues().filter(({ status, state }) => status === "VALID" && state === "ENABLED");
+  const queue = queues[act.pick % Math.max(1, queues.length)];
+  const platforms = new Set(environmentsOn(world, queue).map(capabilityOf));
+  const definitions = aws.truth
+    .jobDefinitions()
+    .filter((one) => one.status === "ACTIVE" && platforms.has(platformOf(one)));
+  const definition = definitions[act.pick % Math.max(1, definitions.length)];
+  if (queue === undefined || definition === undefined) return;
+  aws.outside.submitPlannedJob(
+    {
+      jobName: `job-${act.pick}`,
+      jobQueue: queue.jobQueueName,
+      jobDefinition: definition.jobDefinitionName,
+      ...(act.size === undefined ? {} : { arrayProperties: { size: act.size } }),
+    },
+    { durationMs: act.durationMs, exitCode: 0 },
+  );
+  world.disturb("user", `submits a job of ${act.durationMs / 1000} s to ${queue.jobQueueName}`);
+}
