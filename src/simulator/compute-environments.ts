@@ -34,7 +34,7 @@ export interface Tenants {
 }
 
 /** Described once an update has set any of its members, not before. */
-const defaultUpdatePolicy = { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 };
+export const defaultUpdatePolicy = { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 };
 const healthy = "ComputeEnvironment Healthy";
 /** How often an infrastructure update looks whether the jobs it waits for have ended. */
 const jobCheckMs = 10_000;

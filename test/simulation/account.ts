@@ -5,6 +5,7 @@ import { tagPrefix } from "../../src/aws/names.ts";
 import { canonicalJson } from "../../src/controllers/fingerprint.ts";
 import { type Cluster, ownerIn, registeredAtTag, type Tags } from "../../src/controllers/ownership.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
+import { defaultUpdatePolicy } from "../../src/simulator/compute-environments.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import { groupNames, type Line, leftByLostCluster, networkLines } from "./account-network.ts";
 
@@ -109,7 +110,8 @@ function environmentLine(
   const kept = keptOut(spec, ["state", "updatePolicy", "ecsSettings"]);
   const { type, state, status, serviceRole, computeResources, updatePolicy, ecsSettings, tags } = environment;
   const { desiredvCpus: _scaler, ec2Configuration: _image, ...resources } = computeResources ?? { type: undefined };
-  const shown = { state, updatePolicy, ecsSettings };
+  // AWS describes its default policy only where an update has once set another.
+  const shown = { state, updatePolicy: { ...defaultUpdatePolicy, ...updatePolicy }, ecsSettings };
   const wished = Object.fromEntries(Object.entries(shown).filter(([key]) => !kept.has(key)));
   const bare = Object.fromEntries(
     Object.entries(resources)
