@@ -76,13 +76,13 @@ async function unreadyNetworkCalls(): Promise<void> {
     [100, 1],
     [100, 100],
   ] as const) {
-    const { cold, first, later, world } = await countUnready(environments, vpcs);
+    const { cold, first, later, worst, world } = await countUnready(environments, vpcs);
     await world.stop();
-    rows.push([String(environments), String(vpcs), String(cold), first.toFixed(1), later.toFixed(1)]);
+    rows.push([environments, vpcs, cold, first.toFixed(1), later.toFixed(1), worst].map(String));
   }
   table(
     "EC2 and IAM calls while networks are not ready",
-    ["environments", "VPCs", "cold calls", "calls/min, first 10 min", "calls/min, later"],
+    ["environments", "VPCs", "cold calls", "calls/min, first 10 min", "calls/min, later", "worst minute"],
     rows,
   );
 }

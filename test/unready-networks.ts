@@ -20,6 +20,8 @@ export interface Counted {
   readonly first: number;
   /** A minute, in the half hour that follows. */
   readonly later: number;
+  /** In the minute with the most, of all that came after `cold`. */
+  readonly worst: number;
   /** To be stopped. */
   readonly world: World;
 }
@@ -36,10 +38,19 @@ export async function countUnready(environments: number, vpcs: number): Promise<
   const all = (): boolean => world.store.objects().every(({ metadata }) => isKnown(metadata.name));
   await world.until("no network is ready", all, 600);
   const cold = networkCalls(aws);
-  await world.seconds(600);
-  const soon = networkCalls(aws) - cold;
-  await world.seconds(1800);
-  return { cold, first: soon / 10, later: (networkCalls(aws) - cold - soon) / 30, world };
+  const minutes: number[] = [];
+  for (let minute = 0; minute < 40; minute++) {
+    const before = networkCalls(aws);
+    await world.seconds(60);
+    minutes.push(networkCalls(aws) - before);
+  }
+  return {
+    cold,
+    first: mean(minutes.slice(0, 10)),
+    later: mean(minutes.slice(10)),
+    worst: Math.max(...minutes),
+    world,
+  };
 }
 
 /**
@@ -91,4 +102,8 @@ function networkCalls({ log }: SimulatedAws): number {
 
 function range(count: number): readonly number[] {
   return Array.from({ length: count }, (_, at) => at);
+}
+
+function mean(numbers: readonly number[]): number {
+  return numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
 }

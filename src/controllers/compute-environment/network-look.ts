@@ -24,9 +24,9 @@ const mendingMs = 60_000;
 const mendingLastsMs = 10 * 60_000;
 const brokenMs = 10 * 60_000;
 /**
- * Of networks that are not known to be ready, one is read in this time, on average. Each costs up to ten calls of its
- * own (the instance profile with its role, DNS settings, launch templates), so that a hundred of them would use up the
- * calls that the account has. Who changes the spec, or asks for a reconcile, waits for no turn.
+ * Networks that are not known to be ready are read again in turn, this long after each other. Each costs up to ten calls
+ * of its own (the instance profile with its role, DNS settings, launch templates), so that a hundred of them would use up
+ * the calls that the account has. Who changes the spec, or asks for a reconcile, waits for no turn.
  */
 const turnMs = 6000;
 /** Job definitions come and go; taking them into account again costs no call. */
@@ -58,6 +58,8 @@ interface Look {
   judgedAt: number;
   /** Since when something has been wrong, monotonic ms. */
   wrongSince: number | undefined;
+  /** When it is its turn to be read again, monotonic ms; undefined: it has no turn. */
+  turnAt: number | undefined;
 }
 
 /** By uid of the object. */
@@ -85,12 +87,15 @@ export async function lookAtNetwork(
   looks.set(uid, look);
   if (look.wantedSince === undefined && now >= dueAt(look, looks, now)) {
     look.wantedSince = now;
-    look.oldest = periodMs(look, looks, now) / 2;
+    look.oldest = (now - look.readAt) / 2;
   }
   if (look.wantedSince !== undefined) {
     const reading = { maxAgeMs: now - look.wantedSince + look.oldest, patienceMs: patienceFor(object, look, now) };
     const read = await gathered(described, object, ports, reading, signal);
-    if (read.kind === "unread") return { ...read, recheckInMs: Math.max(mendingMs, roundMs(looks)) };
+    if (read.kind === "unread") {
+      look.turnAt = nextTurnAt(looks, now + mendingMs);
+      return { ...read, recheckInMs: look.turnAt - now };
+    }
     if (read.kind === "facts") take(look, read, now);
   }
   const { facts } = look;
@@ -133,6 +138,7 @@ function begun(key: string, now: number, oldest: number): Look {
     result: undefined,
     judgedAt: now,
     wrongSince: undefined,
+    turnAt: undefined,
   };
 }
 
@@ -142,6 +148,7 @@ function take(look: Look, { facts, reader }: Extract<Gathered, { kind: "facts" }
   look.factsSince = look.wantedSince ?? now;
   look.wantedSince = undefined;
   look.readAt = now;
+  look.turnAt = undefined;
   look.result = undefined;
 }
 
@@ -156,22 +163,27 @@ function comingInMs({ wantedSince }: Look, now: number): number {
 
 /** When newer facts are wanted, monotonic ms. */
 function dueAt(look: Look, looks: Looks, now: number): number {
-  const rested = look.readAt + periodMs(look, looks, now);
+  const rested = restedAt(look, looks, now);
   const writtenAt = look.reader?.writtenAt ?? Number.NEGATIVE_INFINITY;
   return writtenAt >= look.factsSince ? Math.min(rested, writtenAt + inEffectMs) : rested;
 }
 
-/** How long the facts of this look are believed while nothing changes. */
-function periodMs({ wrongSince }: Look, looks: Looks, now: number): number {
-  if (wrongSince === undefined) return restMs;
-  return Math.max(now - wrongSince < mendingLastsMs ? mendingMs : brokenMs, roundMs(looks));
+/** Until when the facts of this look are believed while nothing changes, monotonic ms. */
+function restedAt(look: Look, looks: Looks, now: number): number {
+  const { readAt, wrongSince } = look;
+  if (wrongSince === undefined) {
+    look.turnAt = undefined;
+    return readAt + restMs;
+  }
+  look.turnAt ??= nextTurnAt(looks, readAt + (now - wrongSince < mendingLastsMs ? mendingMs : brokenMs));
+  return look.turnAt;
 }
 
-/** How long one turn of all networks that are not known to be ready takes. */
-function roundMs(looks: Looks): number {
-  let waiting = 0;
-  for (const { facts, wrongSince } of looks.values()) if (facts === undefined || wrongSince !== undefined) waiting++;
-  return waiting * turnMs;
+/** The first turn at or after `earliest` that comes after all turns that others have (monotonic ms). */
+function nextTurnAt(looks: Looks, earliest: number): number {
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { turnAt } of looks.values()) if (turnAt !== undefined) last = Math.max(last, turnAt);
+  return Math.max(earliest, last + turnMs);
 }
 
 type Gathered =
