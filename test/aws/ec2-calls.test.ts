@@ -149,6 +149,6 @@ describe("EC2 by the SDK", () => {
   });
 });
 
-it("the simulator has every call of the port", () => {
-  expect(Object.keys(account().aws.ec2).toSorted()).toEqual(Object.keys(ec2CallKinds).toSorted());
+it("the simulator has every call of the port, and those by which a user makes a network", () => {
+  expect(Object.keys(account().aws.ec2)).toEqual(expect.arrayContaining(Object.keys(ec2CallKinds)));
 });
