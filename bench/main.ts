@@ -61,7 +61,7 @@ async function callsAtRest(): Promise<void> {
     ]);
   }
   table(
-    "AWS Batch calls at rest, and from a cold start to all observed",
+    "AWS calls at rest, and from a cold start to all observed",
     ["objects", "calls/min", "naive calls/min", "times fewer", "cold calls", "naive cold calls", "Kubernetes writes/h"],
     rows,
   );
