@@ -2,8 +2,10 @@ import type {
   ComputeResource,
   ComputeResourceUpdate,
   CreateComputeEnvironmentRequest,
+  ManagedInstancesProvider,
   PlatformCapability,
   UpdateComputeEnvironmentRequest,
+  UpdateManagedInstancesProviderConfiguration,
 } from "@aws-sdk/client-batch";
 import type { Environment } from "../aws/batch.ts";
 import { requireLegalResources } from "./compute-resource-rules.ts";
@@ -92,7 +94,7 @@ export function checkCreation(request: CreateComputeEnvironmentRequest, serviceL
     throw invalid("computeResources must be provided for a MANAGED compute environment");
   }
   if (request.eksConfiguration !== undefined) {
-    if (isFargate(request.computeResources)) {
+    if (isFargate(request.computeResources) || isManagedInstances(request.computeResources)) {
       throw invalid("Supported compute types for EKS compute environments are [EC2, SPOT]");
     }
     if (request.computeResources.allocationStrategy === undefined) {
@@ -155,6 +157,14 @@ function checkResourceUpdate(current: Environment, update: ComputeResourceUpdate
     if (extra !== undefined) throw invalid(`${extra[0]} is not applicable for Fargate.`);
     return;
   }
+  if (isManagedInstances(now)) {
+    // our words
+    const extra = infrastructureFields.find((one) => update[one] !== undefined);
+    if (extra !== undefined) throw invalid(`${extra} cannot be updated for ECS_MANAGED_INSTANCES.`);
+    return;
+  }
+  const foreign = (["managedInstancesProvider", "capacityTags"] as const).find((one) => update[one] !== undefined);
+  if (foreign !== undefined) throw invalid(`${foreign} is applicable for ECS_MANAGED_INSTANCES only.`); // our words
   if (update.type !== undefined && update.type !== "EC2" && update.type !== "SPOT") {
     throw typeIsFixed(now.type, update.type);
   }
@@ -186,13 +196,16 @@ function checkResourceUpdate(current: Environment, update: ComputeResourceUpdate
 
 /** `resources` with an update merged into them: what is left out stays, empty values remove. */
 export function mergeResources(resources: ComputeResource, update: ComputeResourceUpdate): ComputeResource {
-  const { updateToLatestImageVersion: _once, managedInstancesProvider: _other, ...fields } = update;
+  const { updateToLatestImageVersion: _once, managedInstancesProvider: provider, ...fields } = update;
   const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
   const merged: ComputeResource = { ...resources, ...given };
   if (isFargate(resources)) {
     if (update.subnets?.length === 0) merged.subnets = resources.subnets;
     if (update.securityGroupIds?.length === 0) merged.securityGroupIds = resources.securityGroupIds;
     return merged;
+  }
+  if (provider !== undefined && resources.managedInstancesProvider !== undefined) {
+    merged.managedInstancesProvider = mergeProvider(resources.managedInstancesProvider, provider);
   }
   for (const field of ["ec2KeyPair", "imageId", "placementGroup"] as const) {
     if (merged[field] === "") delete merged[field];
@@ -201,6 +214,18 @@ export function mergeResources(resources: ComputeResource, update: ComputeResour
   const template = update.launchTemplate;
   if (template?.launchTemplateId === "" || template?.launchTemplateName === "") delete merged.launchTemplate;
   return merged;
+}
+
+/** What an update leaves out stays, also of the launch template. */
+function mergeProvider(
+  provider: ManagedInstancesProvider,
+  { instanceLaunchTemplate: template, ...update }: UpdateManagedInstancesProviderConfiguration,
+): ManagedInstancesProvider {
+  const given = Object.fromEntries(Object.entries(update).filter(([, value]) => value !== undefined));
+  const launch = Object.fromEntries(Object.entries(template ?? {}).filter(([, value]) => value !== undefined));
+  const before = provider.instanceLaunchTemplate;
+  const merged = before === undefined ? {} : { instanceLaunchTemplate: { ...before, ...launch } };
+  return { ...provider, ...given, ...merged };
 }
 
 function nothingGiven(): Error {

@@ -189,7 +189,7 @@ export class ComputeEnvironments {
   scaleTo(environmentArn: string, vcpus: number): void {
     const environment = this.find(environmentArn);
     const resources = environment?.computeResources;
-    if (environment === undefined || resources === undefined || isFargate(resources)) return;
+    if (environment === undefined || resources?.desiredvCpus === undefined) return;
     const desiredvCpus = Math.min(resources.maxvCpus ?? 0, Math.max(resources.minvCpus ?? 0, vcpus));
     if (desiredvCpus === resources.desiredvCpus) return;
     this.#put({ ...environment, computeResources: { ...resources, desiredvCpus } });
@@ -314,9 +314,12 @@ export class ComputeEnvironments {
     const service = this.#iam.whyServiceRoleUnusable(environment.serviceRole ?? "");
     const resources = environment.computeResources;
     if (service !== undefined || resources === undefined) return service;
-    const { spotIamFleetRole: spot, instanceRole: instances } = resources;
+    const { spotIamFleetRole: spot, managedInstancesProvider: provider } = resources;
+    const instances = provider?.instanceLaunchTemplate?.ec2InstanceProfileArn ?? resources.instanceRole;
+    const infrastructure = provider?.infrastructureRoleArn;
     return (
       (spot === undefined ? undefined : this.#iam.whySpotFleetRoleUnusable(spot)) ??
+      (infrastructure === undefined ? undefined : this.#iam.whyInfrastructureRoleUnusable(infrastructure)) ??
       (instances === undefined ? undefined : this.#iam.whyProfileUnusable(instances)) ??
       this.#ec2.whyUnusable(resources)
     );

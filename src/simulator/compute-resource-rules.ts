@@ -2,7 +2,6 @@ import type { ComputeResource, LaunchTemplateSpecification } from "@aws-sdk/clie
 import { hasGpu, isArm, isBundle } from "./ec2-instance-types.ts";
 import { invalid } from "./refusals.ts";
 
-const computeTypes = new Set(["EC2", "SPOT", "FARGATE", "FARGATE_SPOT"]);
 const strategies: Readonly<Record<string, readonly string[]>> = {
   EC2: ["BEST_FIT", "BEST_FIT_PROGRESSIVE", "BEST_FIT_PROGRESSIVE_ORDERED"],
   SPOT: [
@@ -32,12 +31,17 @@ const notForFargate = [
   "scalingPolicy",
 ] as const satisfies readonly (keyof ComputeResource)[];
 
+const onlyForManagedInstances = ["managedInstancesProvider", "capacityTags"] as const;
+
 /** Checks the resources of a new environment. @throws Refusal */
 export function requireLegalResources(resources: ComputeResource): void {
-  if (!computeTypes.has(resources.type ?? "")) {
-    throw invalid(`Compute resource type ${resources.type} is not supported by the simulator.`); // our words
-  }
   if (resources.maxvCpus === undefined) throw invalid("Resource maxvCpus is required."); // our words
+  if (resources.type === "ECS_MANAGED_INSTANCES") {
+    requireLegalManagedInstances(resources);
+    return;
+  }
+  const foreign = onlyForManagedInstances.find((field) => resources[field] !== undefined);
+  if (foreign !== undefined) throw invalid(`${foreign} is applicable for ECS_MANAGED_INSTANCES only.`); // our words
   if (resources.type === "FARGATE" || resources.type === "FARGATE_SPOT") {
     requireLegalFargate(resources);
     return;
@@ -80,6 +84,14 @@ export function requireLegalFargate(resources: ComputeResource): void {
   requireSubnets(resources);
   requireFargateCounts(resources);
   if ((resources.securityGroupIds ?? []).length === 0) throw invalid("Security group ids are required.");
+}
+
+/** What else AWS refuses here is not documented. The words are ours. */
+function requireLegalManagedInstances({ managedInstancesProvider: provider }: ComputeResource): void {
+  if (provider === undefined) throw invalid("managedInstancesProvider is required for ECS_MANAGED_INSTANCES.");
+  const { subnets = [], securityGroups = [] } = provider.instanceLaunchTemplate?.networkConfiguration ?? {};
+  if (subnets.length === 0) throw invalid("Resource subnets are required.");
+  if (securityGroups.length === 0) throw invalid("Security group ids are required.");
 }
 
 export function requireFargateCounts(resources: ComputeResource): void {
@@ -145,6 +157,8 @@ function requireLegalVersion(version: string | undefined): void {
 export function filledResources(resources: ComputeResource, orchestration: "ECS" | "EKS"): ComputeResource {
   const { launchTemplate, ...rest } = resources;
   if (resources.type === "FARGATE" || resources.type === "FARGATE_SPOT") return { tags: {}, ...rest };
+  // What AWS fills in here is not known.
+  if (resources.type === "ECS_MANAGED_INSTANCES") return resources;
   const minvCpus = resources.minvCpus ?? 0;
   const gpu = (resources.instanceTypes ?? []).some(hasGpu);
   const image = `${orchestration}_AL2023${gpu ? "_NVIDIA" : ""}`;

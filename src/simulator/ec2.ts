@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ComputeResource, LaunchTemplateSpecification } from "@aws-sdk/client-batch";
+import { networkOf } from "./compute-environment-rules.ts";
 import { CatalogueReads, isTemplateId, zonesOf } from "./ec2-catalogue.ts";
 import { Endpoints } from "./ec2-endpoints.ts";
 import { Groups } from "./ec2-groups.ts";
@@ -119,13 +120,14 @@ export class Ec2 {
 
   /** Why Batch cannot use these resources, as it would say it (the words for missing ids are ours). */
   whyUnusable(resources: ComputeResource): string | undefined {
-    this.provide([...(resources.subnets ?? []), ...(resources.securityGroupIds ?? [])]);
-    for (const id of resources.subnets ?? []) {
+    const { subnets, groups } = networkOf(resources);
+    this.provide([...subnets, ...groups]);
+    for (const id of subnets) {
       if (this.state.subnets.get(id) === undefined) {
         return clientError(`The subnet ID '${id}' does not exist`, "InvalidSubnetID.NotFound");
       }
     }
-    for (const id of resources.securityGroupIds ?? []) {
+    for (const id of groups) {
       if (this.state.groups.get(id) === undefined) {
         return clientError(`The security group '${id}' does not exist`, "InvalidGroup.NotFound");
       }
@@ -138,7 +140,8 @@ export class Ec2 {
    * ECS, with a free address and a type that is offered there. Undefined when one does.
    */
   whyNoInstanceJoins(resources: ComputeResource): string | undefined {
-    this.provide([...(resources.subnets ?? []), ...(resources.securityGroupIds ?? [])]);
+    const { subnets, groups } = networkOf(resources);
+    this.provide([...subnets, ...groups]);
     const { changes } = this.state;
     if (this.#joins.changes !== changes) this.#joins = { changes, verdicts: new Map() };
     const { verdicts } = this.#joins;
@@ -148,7 +151,7 @@ export class Ec2 {
   }
 
   #walk(resources: ComputeResource): string | undefined {
-    const reasons = (resources.subnets ?? []).map((id) => {
+    const reasons = networkOf(resources).subnets.map((id) => {
       const subnet = this.state.subnets.get(id);
       if (subnet === undefined) return `the subnet ${id} does not exist`;
       if ((subnet.AvailableIpAddressCount ?? 0) === 0) return `${id} has no free address`;
@@ -168,7 +171,7 @@ export class Ec2 {
   whyNoPull(resources: ComputeResource, image: string, publicIp: boolean | undefined): string | undefined {
     if (!this.#described) return undefined;
     const ecr = /^\d{12}\.dkr\.ecr\./.test(image);
-    const reasons = (resources.subnets ?? []).map((id) => {
+    const reasons = networkOf(resources).subnets.map((id) => {
       const mapped = this.state.subnets.get(id)?.MapPublicIpOnLaunch === true;
       const source = this.#source(resources, id, publicIp ?? mapped);
       if (!ecr) return whyInternetUnreachable(this.state, source);
@@ -179,13 +182,14 @@ export class Ec2 {
   }
 
   #source(resources: ComputeResource, subnetId: string, publicIp: boolean): Source {
-    return { subnetId, groupIds: resources.securityGroupIds ?? [], publicIp };
+    return { subnetId, groupIds: networkOf(resources).groups, publicIp };
   }
 
-  #whyApart({ subnets = [], securityGroupIds = [] }: ComputeResource): string | undefined {
+  #whyApart(resources: ComputeResource): string | undefined {
+    const { subnets, groups } = networkOf(resources);
     const [first = ""] = subnets;
     const vpc = this.state.subnets.get(first)?.VpcId;
-    const group = securityGroupIds.find((id) => this.state.groups.get(id)?.VpcId !== vpc);
+    const group = groups.find((id) => this.state.groups.get(id)?.VpcId !== vpc);
     if (group !== undefined) {
       return clientError(
         `Security group ${group} and subnet ${first} belong to different networks.`,

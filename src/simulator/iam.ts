@@ -148,6 +148,14 @@ export class Iam {
           "Status Code: 400; Error Code: InvalidSpotFleetRequestConfig)";
   }
 
+  /** Why ECS cannot buy and end instances by this role; undefined when it can. The words are ours. */
+  whyInfrastructureRoleUnusable(arn: string): string | undefined {
+    return this.#stateOf(arn, "ecs.amazonaws.com", "ec2:RunInstances") === "good"
+      ? undefined
+      : `CLIENT_ERROR - ECS is unable to assume the infrastructure role ${arn} (Service: AmazonECS; Status Code: 400; ` +
+          "Error Code: InvalidParameterException)";
+  }
+
   /** Why a task of a job cannot have this role; undefined when it can. */
   whyTaskRoleUnusable(arn: string): string | undefined {
     const role = arn.startsWith("arn:") ? arn : this.#world.arn("iam", `role/${arn}`);

@@ -1,6 +1,6 @@
 import type { ComputeEnvironmentOrder, JobQueueType, JobStateTimeLimitAction } from "@aws-sdk/client-batch";
 import type { Environment } from "../aws/batch.ts";
-import { isFargate } from "./compute-environment-rules.ts";
+import { isFargate, isManagedInstances } from "./compute-environment-rules.ts";
 import { isArm } from "./ec2-instance-types.ts";
 import { invalid, notReadyToAttach } from "./refusals.ts";
 
@@ -39,6 +39,10 @@ export function checkedOrder(
   if (fargate.length > 0 && fargate.length < environments.length) {
     throw invalid("Fargate and EC2 compute environments can not be mixed.");
   }
+  const managed = environments.filter((one) => isManagedInstances(one.computeResources));
+  if (managed.length > 0 && managed.length < environments.length) {
+    throw invalid("ECS_MANAGED_INSTANCES compute environments can not be mixed with others."); // our words
+  }
   const kinds = new Set(environments.map((one) => one.containerOrchestrationType));
   if (kinds.size > 1) throw invalid("EKS and ECS compute environments can not be mixed."); // our words
   const arm = environments.filter((one) => (one.computeResources?.instanceTypes ?? []).some(isArm));
@@ -58,6 +62,7 @@ export function checkedOrder(
 export function queueTypeOf(environments: readonly Environment[]): JobQueueType {
   const first = environments[0];
   if (first?.containerOrchestrationType === "EKS") return "EKS";
+  if (isManagedInstances(first?.computeResources)) return "ECS_MANAGED_INSTANCES";
   return isFargate(first?.computeResources) ? "ECS_FARGATE" : "ECS";
 }
 

@@ -1,5 +1,5 @@
 import type { Environment, Queue } from "../aws/batch.ts";
-import { capabilityOf, isFargate } from "./compute-environment-rules.ts";
+import { capabilityOf, isFargate, isManagedInstances } from "./compute-environment-rules.ts";
 import { fitsAnInstance } from "./instance-fit.ts";
 import type { StoredJob } from "./job-detail.ts";
 
@@ -72,7 +72,9 @@ function isSuitable({ definition }: StoredJob, environment: Environment): boolea
 }
 
 function fits(job: StoredJob, { computeResources: resources }: Environment): boolean {
-  if (resources === undefined || isFargate(resources) || job.definition.nodeProperties !== undefined) return true;
+  // Managed instances are of whatever type the job needs.
+  if (resources === undefined || isFargate(resources) || isManagedInstances(resources)) return true;
+  if (job.definition.nodeProperties !== undefined) return true;
   return fitsAnInstance(job, resources);
 }
 

@@ -6,7 +6,7 @@ import type { IamApi } from "../aws/iam.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { type Random, seededRandom } from "../runtime/random.ts";
 import { batchApi, type SimulatedBatch } from "./batch.ts";
-import { isFargate, networkOf } from "./compute-environment-rules.ts";
+import { networkOf } from "./compute-environment-rules.ts";
 import { ComputeEnvironments } from "./compute-environments.ts";
 import { Ec2 } from "./ec2.ts";
 import { ec2Api, type SimulatedEc2 } from "./ec2-api.ts";
@@ -239,7 +239,8 @@ function hasInstancesIn({ status, computeResources: resources }: Environment, id
   if (resources === undefined || status === "DELETED") return false;
   const { subnets, groups } = networkOf(resources);
   if (!subnets.includes(id) && !groups.includes(id)) return false;
-  return status === "DELETING" || isFargate(resources) || (resources.desiredvCpus ?? 0) > 0;
+  // Only EC2 and SPOT say how many there are.
+  return status === "DELETING" || (resources.desiredvCpus ?? 1) > 0;
 }
 
 function marked(set: Set<string>, what: string, holds: boolean): void {

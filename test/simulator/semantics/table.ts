@@ -3,6 +3,7 @@ import { describedRows } from "./definitions-described.ts";
 import { environmentUpdateRows } from "./environment-updates.ts";
 import { environmentRows } from "./environments.ts";
 import { jobRows } from "./jobs.ts";
+import { managedInstancesRows } from "./managed-instances.ts";
 import { otherRows } from "./others.ts";
 import { queueRows } from "./queues.ts";
 import type { Row } from "./row.ts";
@@ -14,6 +15,7 @@ import type { Row } from "./row.ts";
 export const semantics: readonly Row[] = [
   ...environmentRows,
   ...environmentUpdateRows,
+  ...managedInstancesRows,
   ...queueRows,
   ...definitionRows,
   ...describedRows,
