@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { KubeObject } from "../../src/api/object.ts";
+import type { Condition, KubeObject } from "../../src/api/object.ts";
+import { JobQueueKind } from "../../src/api/v1alpha1/kinds.ts";
+import { conditionsOf } from "../../src/controllers/conditions.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";
 import { expectSilence } from "../stories/story.ts";
 import {
@@ -91,13 +93,19 @@ it("fair-share without its policy is Stalled with AWS's words, and goes on when 
   const example = exampleNamed("fair-share");
   world.apply(...(await manifestsOf(example)));
   const told = (text: string): number => world.transcript().split(text).length - 1;
-  await world.until("the queue stalls", () => told("JobQueue fair-share: Stalled DependencyNotReady") > 0);
-  expect(
-    told("was refused: SchedulingPolicy arn:aws:batch:us-east-1:123456789012:scheduling-policy/teams not found."),
-  ).toBe(2);
-  // With growing pauses, and without going to and fro: waiting, refused once, stalled.
+  const stalled = (): Condition | undefined => {
+    const queue = world.store.object(JobQueueKind, { namespace: "default", name: "fair-share" });
+    return (queue === undefined ? [] : conditionsOf(queue)).find(({ type }) => type === "Stalled");
+  };
+  await world.until("the queue stalls", () => stalled()?.reason === "DependencyNotReady");
+  expect(stalled()?.message).toContain(
+    "was refused: SchedulingPolicy arn:aws:batch:us-east-1:123456789012:scheduling-policy/teams not found.",
+  );
+  // With growing pauses, and without going to and fro: refused at first, then stalled.
   expect(told("CreateJobQueue")).toBeLessThan(20);
-  expect(told("JobQueue fair-share: Reconciling Creating")).toBe(0);
+  expect(told("JobQueue fair-share: Ready=False DependencyNotReady Reconciling")).toBe(1);
+  expect(told("JobQueue fair-share: Ready=False DependencyNotReady Stalled")).toBe(1);
+  expect(told("JobQueue fair-share: Ready=False Creating")).toBe(0);
 
   await prepare(world.aws, example);
   await world.untilReady(600);
