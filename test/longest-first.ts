@@ -7,7 +7,8 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
  */
 const long = [
   // Most of these wait for servers.
-  /packaging\/(install|image|definitions)\.test\.ts$/,
+  /packaging\/(install|install-namespaces|image|definitions)\.test\.ts$/,
+  /integration\/stories\/(network-examples|examples)\.test\.ts$/,
   /simulation\/exhaustive\/part-\d\.test\.ts$/,
   /simulation\/bugs\/bugs\.test\.ts$/,
   /simulation\/worlds-\d\.test\.ts$/,

@@ -6,6 +6,8 @@ export const slowTests = [
   "test/packaging/image.test.ts",
   "test/packaging/dashboard.test.ts",
   "test/packaging/monitoring.test.ts",
+  "test/integration/semantics.test.ts",
+  "test/integration/stories/made-by-boto3.test.ts",
   "test/integration/stories/moto*.test.ts",
   "test/integration/stories/crashes.test.ts",
   "test/integration/stories/frozen.test.ts",
@@ -17,6 +19,7 @@ export const helmTests = [
   "test/packaging/chart.test.ts",
   "test/packaging/definitions.test.ts",
   "test/packaging/install.test.ts",
+  "test/packaging/install-namespaces.test.ts",
   "test/packaging/manifests.test.ts",
   "test/packaging/readme.test.ts",
 ];

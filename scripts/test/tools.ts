@@ -52,8 +52,12 @@ export const python: Tool = {
     );
   },
   install: "apt-get install python3-venv",
-  tests: "the clients against moto, an AWS that was not written here",
-  files: ["test/integration/stories/moto*.test.ts"],
+  tests: "the clients against moto, an AWS that was not written here, and boto3 against the simulator",
+  files: [
+    "test/integration/semantics.test.ts",
+    "test/integration/stories/made-by-boto3.test.ts",
+    "test/integration/stories/moto*.test.ts",
+  ],
 };
 
 export const tools: readonly Tool[] = [promtool, prometheus, buildah, python];

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import packageManifest from "../../package.json" with { type: "json" };
@@ -14,13 +15,15 @@ const definitions = ["batchcomputeenvironments", "jobdefinitions", "jobqueues"].
   (plural) => `customresourcedefinition.apiextensions.k8s.io/${plural}.awsbatch.dev`,
 );
 
-/** A release on a real API server, from its installation to its end, by one major of Helm: each has a file of its own. */
-export function installStories(program: HelmProgram): void {
+/** A real API server, a kubelet for its Pods and a simulated AWS, for stories by one major of Helm. */
+function stage(program: HelmProgram): Stage {
   let cluster: ControlPlane;
   let kubelet: Kubelet;
   let account: Account;
   let operator: Values = {};
-  const archive = (name: string) => join(scratchDirectory(), program.name.replace(" ", "-"), name);
+  // Stories run beside each other, and each packages the charts for itself.
+  const directory = join(scratchDirectory(), randomUUID());
+  const archive = (name: string) => join(directory, name);
 
   beforeAll(async () => {
     cluster = await startControlPlane({ controllerManager: true });
@@ -60,7 +63,41 @@ export function installStories(program: HelmProgram): void {
     expect(account.isClean).toBe(true);
   }
 
+  return {
+    archive,
+    replaced,
+    emptied,
+    get cluster() {
+      return cluster;
+    },
+    get account() {
+      return account;
+    },
+    get operator() {
+      return operator;
+    },
+  };
+}
+
+/** What a story of an installation plays on; servers run from its beginning to its end. */
+interface Stage {
+  readonly cluster: ControlPlane;
+  readonly account: Account;
+  /** Values of the chart with which the operator reaches the account. */
+  readonly operator: Values;
+  /** Where a packaged chart lies. */
+  readonly archive: (name: string) => string;
+  readonly replaced: (team: Team) => Promise<void>;
+  readonly emptied: (team: Team) => Promise<void>;
+}
+
+/** A release that watches the whole cluster, from its installation to its end. */
+export function clusterWideStory(program: HelmProgram): void {
+  const on = stage(program);
+  const { archive, replaced, emptied } = on;
+
   test("is installed, tested, upgraded, rolled back and uninstalled, and replaces an environment meanwhile", async () => {
+    const { cluster, account, operator } = on;
     const release = await Release.of(program, cluster);
     const from = archive(`aws-batch-operator-${packageManifest.version}.tgz`);
     const values = { ...operator, crds: { keep: false } };
@@ -96,8 +133,15 @@ export function installStories(program: HelmProgram): void {
     await release.must("uninstall", "--wait", "--timeout", "60s");
     await release.untilGone();
   });
+}
+
+/** A release that may work in named namespaces only. */
+export function namedNamespacesStory(program: HelmProgram): void {
+  const on = stage(program);
+  const { archive, replaced, emptied } = on;
 
   test("for named namespaces has no ClusterRole, and works in these and in no other", async () => {
+    const { cluster, operator } = on;
     const release = await Release.of(program, cluster);
     const [team, other] = [await Team.in(cluster), await Team.in(cluster)];
     const from = archive(`aws-batch-operator-crds-${packageManifest.version}.tgz`);

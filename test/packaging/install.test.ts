@@ -1,4 +1,4 @@
 import { describeWithHelm } from "./helm.ts";
-import { installStories } from "./install-stories.ts";
+import { clusterWideStory } from "./install-stories.ts";
 
-describeWithHelm("a release", installStories);
+describeWithHelm("a release", clusterWideStory);
