@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import packageManifest from "../../package.json" with { type: "json" };
@@ -22,7 +22,7 @@ function stage(program: HelmProgram): Stage {
   let account: Account;
   let operator: Values = {};
   // Stories run beside each other, and each packages the charts for itself.
-  const directory = join(scratchDirectory(), randomUUID());
+  const directory = mkdtempSync(join(scratchDirectory(), "charts-"));
   const archive = (name: string) => join(directory, name);
 
   beforeAll(async () => {
