@@ -15,13 +15,17 @@ export interface Circumstances {
   readonly cause: number;
 }
 
-export function circumstancesOf({ metadata }: KubeObject, cause = 0): Circumstances {
-  const requestedAt = metadata.annotations?.[reconcileRequestedAtAnnotation];
-  return { generation: metadata.generation, requestedAt, cause };
+/** The last request of a person to have the object reconciled; undefined: there is none. */
+export function requestedAtOf({ metadata }: Pick<KubeObject, "metadata">): string | undefined {
+  return metadata.annotations?.[reconcileRequestedAtAnnotation];
+}
+
+export function circumstancesOf(object: KubeObject, cause = 0): Circumstances {
+  return { generation: object.metadata.generation, requestedAt: requestedAtOf(object), cause };
 }
 
 /** Whether what was held back under `before` is worth sending again under `now`. A request that is taken back asks nothing. */
 export function haveChanged(before: Circumstances, now: Circumstances): boolean {
-  const asksAnew = now.requestedAt !== undefined && now.requestedAt !== before.requestedAt;
-  return asksAnew || now.generation !== before.generation || now.cause !== before.cause;
+  const isNewRequest = now.requestedAt !== undefined && now.requestedAt !== before.requestedAt;
+  return isNewRequest || now.generation !== before.generation || now.cause !== before.cause;
 }

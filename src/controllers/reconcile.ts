@@ -1,5 +1,5 @@
 import type { KubeObject } from "../api/object.ts";
-import { cleanupFinalizer, locationAnnotation, reconcileRequestedAtAnnotation } from "../api/v1alpha1/annotations.ts";
+import { cleanupFinalizer, locationAnnotation } from "../api/v1alpha1/annotations.ts";
 import { AwsError, isWorthTelling } from "../aws/errors.ts";
 import type { BatchRegion } from "../aws/region.ts";
 import type { ObjectEvent } from "../kube/store.ts";
@@ -7,7 +7,7 @@ import type { Again, Reconciler, Report } from "../runtime/controller.ts";
 import { leftInAws } from "./abandoned.ts";
 import { againAfter, noLaterThan } from "./again.ts";
 import { agreed } from "./agreed.ts";
-import { circumstancesOf } from "./circumstances.ts";
+import { circumstancesOf, requestedAtOf } from "./circumstances.ts";
 import { conditionsFor, reasonOf, unreadableConditions } from "./conditions.ts";
 import type { Decision, FieldChange, Next, Outcome } from "./decision.ts";
 import { yieldTo } from "./drift.ts";
@@ -363,11 +363,6 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
 const textLimit = 1024;
 const pathLimit = 512;
 const valueLimit = 4096;
-
-/** By what a person has asked last that the object is looked at. */
-function requestedAtOf({ metadata }: KubeObject): string | undefined {
-  return metadata.annotations?.[reconcileRequestedAtAnnotation];
-}
 
 /** `status.plan`, with what to approve where a person is asked to. */
 function planOf({ change, next }: Decision<unknown>): object {

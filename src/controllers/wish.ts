@@ -6,8 +6,8 @@ import {
   dryRunAnnotation,
   locationAnnotation,
   pausedAnnotation,
-  reconcileRequestedAtAnnotation,
 } from "../api/v1alpha1/annotations.ts";
+import { requestedAtOf } from "./circumstances.ts";
 import type { Settings } from "./ports.ts";
 
 /** What a person wants done with an object beside its fields: read from metadata and policies. Pure. */
@@ -34,9 +34,9 @@ type Policies = {
 export const askedForMs = 10_000;
 
 /** A person asks for a look now, and has not had it yet. Pure. */
-export function isAskedFor({ metadata, status }: KubeObject): boolean {
-  const asked = metadata.annotations?.[reconcileRequestedAtAnnotation];
-  const { lastHandledReconcileAt: handled } = (status ?? {}) as { readonly lastHandledReconcileAt?: string };
+export function isAskedFor(object: KubeObject): boolean {
+  const asked = requestedAtOf(object);
+  const { lastHandledReconcileAt: handled } = (object.status ?? {}) as { readonly lastHandledReconcileAt?: string };
   return asked !== undefined && asked !== handled;
 }
 

@@ -1,7 +1,7 @@
 /**
  * The field table of compute environments: for each field of the spec how it is compared, what its absence means,
- * and what kind of update a change needs (AWS Batch User Guide, "Updating compute environments"). Pure
- * data.
+ * and what kind of update a change needs (AWS Batch User Guide, "Updating compute environments").
+ * Pure data.
  */
 
 import {

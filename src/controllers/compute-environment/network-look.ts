@@ -1,4 +1,3 @@
-import { reconcileRequestedAtAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import { AwsError } from "../../aws/errors.ts";
 import type { BatchRegion } from "../../aws/region.ts";
@@ -7,6 +6,7 @@ import type { NetworkFacts } from "../../network/facts.ts";
 import type { NetworkReader } from "../../network/port.ts";
 import { type Preflight, preflight } from "../../network/preflight.ts";
 import { DeadlineExceeded, withDeadline } from "../../runtime/abort.ts";
+import { requestedAtOf } from "../circumstances.ts";
 import type { Ports } from "../ports.ts";
 import { describedBy, jobsOf, likelyJobs, workloadOf } from "./network-wish.ts";
 import type { NetworkSeen } from "./seen.ts";
@@ -73,7 +73,7 @@ export async function lookAtNetwork(
   looks: Looks,
   signal: AbortSignal,
 ): Promise<NetworkSeen | undefined> {
-  const { uid, annotations, deletionTimestamp } = object.metadata;
+  const { uid, deletionTimestamp } = object.metadata;
   const described = deletionTimestamp === undefined ? describedBy(object.spec) : undefined;
   if (described === undefined) {
     looks.delete(uid);
@@ -81,7 +81,7 @@ export async function lookAtNetwork(
   }
   // Ages within this process: a wall clock that is put back would ask anew each second until it has caught up.
   const now = ports.clock.monotonic();
-  const key = JSON.stringify([described, annotations?.[reconcileRequestedAtAnnotation]]);
+  const key = JSON.stringify([described, requestedAtOf(object)]);
   const before = looks.get(uid);
   const look = before?.key === key ? before : begun(key, now, before === undefined ? restMs / 2 : togetherMs);
   looks.set(uid, look);
