@@ -25,6 +25,9 @@ const runs: readonly (readonly string[])[] = [
   ...(values.all ? [["--project", "slow"]] : []),
 ];
 
+/** Characters of standard error that are kept of each run. */
+const keptErrors = 4000;
+
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const vitest = fileURLToPath(new URL("../../node_modules/vitest/vitest.mjs", import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), "test-reports-"));
@@ -35,25 +38,32 @@ for (const tool of lacking) print(missingText(tool, isCi()) ?? "");
 const leftOut = isCi() ? [] : lacking.flatMap(({ files }) => files.flatMap((file) => ["--exclude", file]));
 
 const reports: (Report | undefined)[] = [];
-let failed = false;
+/** The last words on standard error of each run that failed: what is not a failed test stands nowhere else. */
+const faults: string[] = [];
 try {
   for (const [index, run] of runs.entries()) {
     const file = join(directory, `${index}.json`);
     const output = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-    const child = spawn(process.execPath, [vitest, "run", ...run, ...leftOut, ...output], { stdio: "inherit" });
+    const args = [vitest, "run", ...run, ...leftOut, ...output];
+    const child = spawn(process.execPath, args, { stdio: ["inherit", "inherit", "pipe"] });
+    let errors = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      process.stderr.write(text);
+      errors = `${errors}${text}`.slice(-keptErrors);
+    });
     const [code] = (await once(child, "close")) as [number | null];
     // Also without a failed test: lines that are not covered, an error outside of any test.
-    failed ||= code !== 0;
+    if (code !== 0) faults.push(`vitest run ${run.join(" ")} ended with ${code ?? "a signal"}:\n${errors.trim()}`);
     reports.push(reportIn(file));
   }
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }
 const counts = countsOf(reports);
-if (failed && isSuccess(counts)) print("no test failed, but a run did: its output above says why");
+if (isSuccess(counts)) for (const fault of faults) print(`no test failed, but ${fault}`);
 print(`${runs.length} runs in ${Math.round((performance.now() - began) / 1000)} s`);
 print(countsText(counts));
-process.exitCode = isSuccess(counts) && !failed ? 0 : 1;
+process.exitCode = isSuccess(counts) && faults.length === 0 ? 0 : 1;
 
 function reportIn(file: string): Report | undefined {
   try {

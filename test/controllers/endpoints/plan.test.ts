@@ -231,6 +231,25 @@ describe("what EC2 has refused a short time ago", () => {
     expect(told(waiting)).toBe("EndpointsReady False PermissionDenied: not allowed; no such service");
   });
 
+  it("stalls who needs it only once a person has to end it, and says so when the first of several has to", () => {
+    const given = { plan: planned({ create: [logs, ofS3] }) };
+    const needs = given.plan.create.map(({ serviceName }) => serviceName);
+    const [interfaceWrites, gatewayWrites] = ["createInterface", "createGateway"].map((kind) => {
+      const { next } = using(seen([vpc(given)]));
+      const writes = next.kind === "act" && next.action.kind === "writeEndpoints" ? next.action.writes : [];
+      return writesText(writes.filter((one) => one.kind === kind));
+    });
+    const passing = { stallsAfterMs: undefined, reason: "Throttled", message: "slow down", againInMs: 6000 };
+    const denied = { stallsAfterMs: 300_000, reason: "AccessDenied", message: "not allowed", againInMs: 30_000 };
+    const waiting = (...refused: readonly [string, typeof denied | typeof passing][]) =>
+      using(seen([vpc({ ...given, refused: new Map(refused), needs })])).next;
+    const byPassing = waiting([interfaceWrites ?? "", passing], [gatewayWrites ?? "", passing]);
+    expect(byPassing).toMatchObject({ kind: "wait", reason: "Throttled", recheckInMs: 6000 });
+    expect(byPassing).not.toHaveProperty("stalledAfterMs");
+    const byBoth = waiting([interfaceWrites ?? "", passing], [gatewayWrites ?? "", denied]);
+    expect(byBoth).toMatchObject({ kind: "wait", recheckInMs: 6000, stalledAfterMs: 300_000 });
+  });
+
   it("of an endpoint that is to be extended holds up only who lies where it is extended to", () => {
     const extend = [{ endpointId: "vpce-ecs", addSubnetIds: ["b"], addRouteTableIds: [] }];
     const refused = afterRefusal({ plan: planned({ extend }), ours: [ecs] }, "extend");
