@@ -1,12 +1,14 @@
 import { readFileSync } from "node:fs";
-import { kinds } from "../src/api/v1alpha1/kinds.ts";
+import { group, kinds } from "../src/api/v1alpha1/kinds.ts";
 import { commented, yamlOf } from "./yaml.ts";
 
 /**
  * What Argo CD needs to tell the health of our kinds and to offer actions on them: without a script it takes every
  * custom resource for healthy. One source, `scripts/argocd/`, for two ways to install it: the layout of Argo CD's own
  * repository (`resource_customizations/<group>/<Kind>/`), and merge patches of the ConfigMap `argocd-cm`.
- * Source: Argo CD's operator manual, "Resource Health" and "Resource Actions".
+ * Argo CD 3.1 and later read the folder `_` as every kind of its group, for health only: actions need a folder for each
+ * kind. A key of a ConfigMap cannot hold a wildcard, so `argocd-cm` needs an entry for each kind too.
+ * Source: Argo CD's operator manual, "Resource Health" and "Resource Actions"; argoproj/argo-cd#22919.
  */
 
 const actionNames = ["reconcile", "pause", "resume", "approve"] as const;
@@ -17,9 +19,14 @@ interface ArgocdFile {
   readonly content: string;
 }
 
-/** The folder of one kind, in the layout of Argo CD's repository. */
-export function customizationFolder(kind: { readonly group: string; readonly kind: string }): string {
-  return `argocd/resource_customizations/${kind.group}/${kind.kind}`;
+const folder = `argocd/resource_customizations/${group}`;
+
+/** The folder of the health of every kind, in the layout of Argo CD's repository. */
+export const healthFolder = `${folder}/_`;
+
+/** The folder of the actions on one kind, in the layout of Argo CD's repository. */
+export function actionsFolder({ kind }: { readonly kind: string }): string {
+  return `${folder}/${kind}/actions`;
 }
 
 /** The scripts themselves; they are the same for every kind. */
@@ -37,21 +44,18 @@ export function argocdScripts(): {
 
 export function argocdFiles(): ArgocdFile[] {
   const { health, discovery, actions } = argocdScripts();
-  const files = kinds.flatMap((kind) => {
-    const folder = customizationFolder(kind);
-    return [
-      { path: `${folder}/health.lua`, content: generated(health) },
-      { path: `${folder}/actions/discovery.lua`, content: generated(discovery) },
-      ...Object.entries(actions).map(([name, action]) => ({
-        path: `${folder}/actions/${name}/action.lua`,
-        content: generated(action),
-      })),
-    ];
-  });
+  const actionFiles = kinds.flatMap((kind) => [
+    { path: `${actionsFolder(kind)}/discovery.lua`, content: generated(discovery) },
+    ...Object.entries(actions).map(([name, action]) => ({
+      path: `${actionsFolder(kind)}/${name}/action.lua`,
+      content: generated(action),
+    })),
+  ]);
   const data = entries();
   const removed = Object.fromEntries(Object.keys(data).map((key) => [key, null]));
   return [
-    ...files,
+    { path: `${healthFolder}/health.lua`, content: generated(health) },
+    ...actionFiles,
     { path: "argocd/argocd-cm.yaml", content: patch(patchHeader, data) },
     { path: "argocd/argocd-cm-removal.yaml", content: patch(removalHeader, removed) },
   ];
@@ -88,7 +92,7 @@ function entries(): Readonly<Record<string, string>> {
     definitions: Object.entries(actions).map(([name, action]) => ({ name, "action.lua": action })),
   });
   return Object.fromEntries(
-    kinds.flatMap(({ group, kind }) => [
+    kinds.flatMap(({ kind }) => [
       [`resource.customizations.health.${group}_${kind}`, health],
       [`resource.customizations.actions.${group}_${kind}`, actionsEntry],
     ]),
