@@ -1,4 +1,7 @@
-/** EC2's families of instance types, as its documentation lists them; what `instance-types.ts` knows. */
+/**
+ * EC2's families of instance types, as its documentation lists them: what `instance-types.ts` knows, and what the
+ * simulated EC2 describes.
+ */
 
 /** A size with its number of vCPUs, memory in GiB and GPUs, where the rule of its family does not give them. */
 export type Odd = readonly [size: string, vcpus: number, memoryGib: number, gpus?: number];
@@ -11,6 +14,10 @@ export interface Family {
   /** Regular sizes: `medium` has 1 vCPU, `large` 2, `<n>xlarge` 4n. */
   readonly sizes: string;
   readonly odd?: readonly Odd[];
+  /** The GPUs of its sizes that have some. */
+  readonly gpu?: { readonly name: string; readonly memoryMib: number };
+  /** There is no Spot capacity. */
+  readonly onDemandOnly?: true;
 }
 
 const fifth = "large xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge 24xlarge";
@@ -150,6 +157,25 @@ export const families: readonly Family[] = [
     odd: [["metal", 96, 768]],
   },
   { names: ["i4i"], ratio: 8, sizes: sixth, odd: [["metal", 128, 1024]] },
+  { names: ["im4gn"], architecture: arm, ratio: 4, sizes: "large xlarge 2xlarge 4xlarge 8xlarge 16xlarge" },
+  { names: ["is4gen"], architecture: arm, ratio: 6, sizes: "medium large xlarge 2xlarge 4xlarge 8xlarge" },
+  { names: ["d3"], ratio: 8, sizes: "xlarge 2xlarge 4xlarge 8xlarge" },
+  { names: ["a1"], architecture: arm, ratio: 2, sizes: "medium large xlarge 2xlarge 4xlarge" },
+  { names: ["inf2"], ratio: 4, sizes: "xlarge 8xlarge 24xlarge 48xlarge" },
+  { names: ["trn1"], ratio: 4, sizes: "2xlarge 32xlarge" },
+  { names: ["hpc6a"], ratio: 4, sizes: "", odd: [["48xlarge", 96, 384]], onDemandOnly: true },
+  {
+    names: ["hpc7g"],
+    architecture: arm,
+    ratio: 2,
+    sizes: "",
+    odd: [
+      ["4xlarge", 16, 128],
+      ["8xlarge", 32, 128],
+      ["16xlarge", 64, 128],
+    ],
+    onDemandOnly: true,
+  },
   {
     names: ["t2"],
     ratio: 4,
@@ -191,35 +217,35 @@ export const families: readonly Family[] = [
     names: ["g3"],
     ratio: 7.625,
     sizes: "",
+    gpu: { name: "M60", memoryMib: 8192 },
     odd: [
       ["4xlarge", 16, 122, 1],
       ["8xlarge", 32, 244, 2],
       ["16xlarge", 64, 488, 4],
     ],
   },
-  { names: ["g3s"], ratio: 7.625, sizes: "", odd: [["xlarge", 4, 30.5, 1]] },
+  { names: ["g3s"], ratio: 7.625, sizes: "", gpu: { name: "M60", memoryMib: 8192 }, odd: [["xlarge", 4, 30.5, 1]] },
   {
     names: ["g4dn"],
     ratio: 4,
     sizes: "",
+    gpu: { name: "T4", memoryMib: 16384 },
     odd: [...oneGpu(4), ["12xlarge", 48, 192, 4], ["metal", 96, 384, 8]],
   },
-  {
-    names: ["g5", "g6"],
-    ratio: 4,
-    sizes: "",
-    odd: [...oneGpu(4), ["12xlarge", 48, 192, 4], ["24xlarge", 96, 384, 4], ["48xlarge", 192, 768, 8]],
-  },
+  { names: ["g5"], ratio: 4, sizes: "", gpu: { name: "A10G", memoryMib: 24576 }, odd: upToEightGpus(4) },
+  { names: ["g6"], ratio: 4, sizes: "", gpu: { name: "L4", memoryMib: 23436 }, odd: upToEightGpus(4) },
   {
     names: ["g6e"],
     ratio: 8,
     sizes: "",
-    odd: [...oneGpu(8), ["12xlarge", 48, 384, 4], ["24xlarge", 96, 768, 4], ["48xlarge", 192, 1536, 8]],
+    gpu: { name: "L40S", memoryMib: 45776 },
+    odd: upToEightGpus(8),
   },
   {
     names: ["gr6"],
     ratio: 8,
     sizes: "",
+    gpu: { name: "L4", memoryMib: 23436 },
     odd: [
       ["4xlarge", 16, 128, 1],
       ["8xlarge", 32, 256, 1],
@@ -230,6 +256,7 @@ export const families: readonly Family[] = [
     architecture: arm,
     ratio: 2,
     sizes: "",
+    gpu: { name: "T4g", memoryMib: 16384 },
     odd: [
       ["xlarge", 4, 8, 1],
       ["2xlarge", 8, 16, 1],
@@ -243,6 +270,7 @@ export const families: readonly Family[] = [
     names: ["p2"],
     ratio: 15.25,
     sizes: "",
+    gpu: { name: "K80", memoryMib: 12288 },
     odd: [
       ["xlarge", 4, 61, 1],
       ["8xlarge", 32, 488, 8],
@@ -253,26 +281,45 @@ export const families: readonly Family[] = [
     names: ["p3"],
     ratio: 7.625,
     sizes: "",
+    gpu: { name: "V100", memoryMib: 16384 },
     odd: [
       ["2xlarge", 8, 61, 1],
       ["8xlarge", 32, 244, 4],
       ["16xlarge", 64, 488, 8],
     ],
   },
-  { names: ["p3dn"], ratio: 8, sizes: "", odd: [["24xlarge", 96, 768, 8]] },
-  { names: ["p4d", "p4de"], ratio: 12, sizes: "", odd: [["24xlarge", 96, 1152, 8]] },
+  { names: ["p3dn"], ratio: 8, sizes: "", gpu: { name: "V100", memoryMib: 32768 }, odd: [["24xlarge", 96, 768, 8]] },
+  { names: ["p4d"], ratio: 12, sizes: "", gpu: { name: "A100", memoryMib: 40960 }, odd: [["24xlarge", 96, 1152, 8]] },
+  { names: ["p4de"], ratio: 12, sizes: "", gpu: { name: "A100", memoryMib: 81920 }, odd: [["24xlarge", 96, 1152, 8]] },
   {
     names: ["p5"],
     ratio: 10,
     sizes: "",
+    gpu: { name: "H100", memoryMib: 81920 },
     odd: [
       ["4xlarge", 16, 256, 1],
       ["48xlarge", 192, 2048, 8],
     ],
   },
-  { names: ["p5e", "p5en"], ratio: 10, sizes: "", odd: [["48xlarge", 192, 2048, 8]] },
+  {
+    names: ["p5e", "p5en"],
+    ratio: 10,
+    sizes: "",
+    gpu: { name: "H200", memoryMib: 144384 },
+    odd: [["48xlarge", 192, 2048, 8]],
+  },
 ];
 
 function oneGpu(ratio: number): Odd[] {
   return [1, 2, 4, 8, 16].map((times) => [`${times === 1 ? "" : times}xlarge`, 4 * times, 4 * times * ratio, 1]);
+}
+
+/** The sizes of g5 and what came after it. */
+function upToEightGpus(ratio: number): Odd[] {
+  return [
+    ...oneGpu(ratio),
+    ["12xlarge", 48, 48 * ratio, 4],
+    ["24xlarge", 96, 96 * ratio, 4],
+    ["48xlarge", 192, 192 * ratio, 8],
+  ];
 }

@@ -93,7 +93,8 @@ function familyOf(name = ""): string {
   return name.slice(0, name.indexOf("."));
 }
 
-function typesOf(family: string, { architecture = "x86_64", ratio, sizes, odd = [] }: Family): InstanceType[] {
+/** The instance types of a family of this name, one for each size. */
+export function typesOf(family: string, { architecture = "x86_64", ratio, sizes, odd = [] }: Family): InstanceType[] {
   const regular = sizes.split(" ").filter((size) => size !== "");
   const all: Odd[] = [...regular.map((size): Odd => [size, vcpusOf(size), vcpusOf(size) * ratio]), ...odd];
   return all.map(([size, vcpus, memoryGib, gpus = 0]) => {
