@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { group, kinds } from "../src/api/v1alpha1/kinds.ts";
+import { group } from "../src/api/v1alpha1/group.ts";
+import { kinds } from "../src/api/v1alpha1/kinds.ts";
 import { commented, yamlOf } from "./yaml.ts";
 
 /**

@@ -1,66 +1,29 @@
 import { z } from "zod";
 import type { CustomResourceDefinition, PrinterColumn, StructuralSchema } from "../src/api/crd.ts";
-import type { Kind } from "../src/api/object.ts";
 import { BatchComputeEnvironmentSpec, BatchComputeEnvironmentStatus } from "../src/api/v1alpha1/compute-environment.ts";
 import { JobDefinitionSpec, JobDefinitionStatus } from "../src/api/v1alpha1/job-definition.ts";
 import { JobQueueSpec, JobQueueStatus } from "../src/api/v1alpha1/job-queue.ts";
-import { BatchComputeEnvironmentKind, JobDefinitionKind, JobQueueKind } from "../src/api/v1alpha1/kinds.ts";
+import { type KindName, kinds, type OperatorKind } from "../src/api/v1alpha1/kinds.ts";
 
-/** The custom resource definitions, made from the zod schemas. */
-export function customResourceDefinitions(): CustomResourceDefinition[] {
-  return [
-    definition({
-      kind: BatchComputeEnvironmentKind,
-      description: "An AWS Batch compute environment: the machines that jobs run on.",
-      spec: BatchComputeEnvironmentSpec,
-      status: BatchComputeEnvironmentStatus,
-      columns: [
-        column("TYPE", "string", "Kind of capacity.", ".spec.computeResources.type"),
-        column("STATE", "string", "ENABLED or DISABLED, in AWS.", ".status.state"),
-        column("STATUS", "string", "AWS's status.", ".status.status"),
-        column("MAXVCPUS", "integer", "Most vCPUs.", ".spec.computeResources.maxvCpus"),
-      ],
-      selectable: [".spec.region", ".spec.type", ".spec.computeResources.type"],
-    }),
-    definition({
-      kind: JobQueueKind,
-      description: "An AWS Batch job queue: where jobs wait for compute environments.",
-      spec: JobQueueSpec,
-      status: JobQueueStatus,
-      columns: [
-        column("PRIORITY", "integer", "Higher goes first.", ".spec.priority"),
-        column("STATE", "string", "ENABLED or DISABLED, in AWS.", ".status.state"),
-        column("STATUS", "string", "AWS's status.", ".status.status"),
-      ],
-      selectable: [".spec.region", ".spec.jobQueueType"],
-    }),
-    definition({
-      kind: JobDefinitionKind,
-      description: "An AWS Batch job definition: what a job runs. AWS keeps every change as a revision.",
-      spec: JobDefinitionSpec,
-      status: JobDefinitionStatus,
-      columns: [
-        column("REVISION", "integer", "Revision that matches the spec.", ".status.revision"),
-        column("TYPE", "string", "container or multinode.", ".spec.type"),
-        { ...column("IMAGE", "string", "Container image.", ".spec.containerProperties.image"), priority: 1 },
-      ],
-      selectable: [".spec.region", ".spec.type"],
-    }),
-  ];
-}
-
-interface Parts {
-  readonly kind: Kind;
-  readonly description: string;
+interface Schemas {
   readonly spec: z.ZodType;
   readonly status: z.ZodType;
-  /** Beside those that all kinds have. */
-  readonly columns: readonly PrinterColumn[];
-  /** Paths for `kubectl get --field-selector`. */
-  readonly selectable: readonly string[];
 }
 
-function definition({ kind, description, spec, status, columns, selectable }: Parts): CustomResourceDefinition {
+/** Apart from the registry, for the operator runs without zod. */
+const schemas: Readonly<Record<KindName, Schemas>> = {
+  BatchComputeEnvironment: { spec: BatchComputeEnvironmentSpec, status: BatchComputeEnvironmentStatus },
+  JobQueue: { spec: JobQueueSpec, status: JobQueueStatus },
+  JobDefinition: { spec: JobDefinitionSpec, status: JobDefinitionStatus },
+};
+
+/** The custom resource definitions, made from the registry of kinds and the zod schemas. */
+export function customResourceDefinitions(): CustomResourceDefinition[] {
+  return kinds.map((kind) => definition(kind, schemas[kind.kind]));
+}
+
+function definition(kind: OperatorKind, { spec, status }: Schemas): CustomResourceDefinition {
+  const { description, columns, selectable } = kind;
   const singular = kind.kind.toLowerCase();
   return {
     apiVersion: "apiextensions.k8s.io/v1",

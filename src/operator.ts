@@ -1,5 +1,5 @@
-import type { Kind, KubeObject, ObjectKey } from "./api/object.ts";
-import { BatchComputeEnvironmentKind, JobQueueKind, kinds } from "./api/v1alpha1/kinds.ts";
+import type { KubeObject, ObjectKey } from "./api/object.ts";
+import { JobQueueKind, type KindName, kinds } from "./api/v1alpha1/kinds.ts";
 import type { BatchApi, DefinitionRevision, Queue } from "./aws/batch.ts";
 import { createBatchRegion, type ObservedBatchRegion } from "./aws/batch-region.ts";
 import { CallBudget, type CallKind } from "./aws/budget.ts";
@@ -19,12 +19,13 @@ import { fingerprintOf } from "./controllers/job-definition/normalise.ts";
 import { jobQueues } from "./controllers/job-queue/controller.ts";
 import { type Cluster, ownerIn } from "./controllers/ownership.ts";
 import type { Objects, Ports, Regions, Settings } from "./controllers/ports.ts";
-import { wokenByAws, wokenByNamespace, wokenByObject } from "./controllers/wakes.ts";
+import { relatedTo, wokenByAws, wokenByNamespace, wokenByObject } from "./controllers/wakes.ts";
 import type { NamespaceMetadata } from "./kube/namespaces.ts";
 import { namespaceKind } from "./kube/resource.ts";
 import { type Store, StoreError } from "./kube/store.ts";
 import type { ObjectCache } from "./runtime/cache.ts";
 import type { Clock } from "./runtime/clock.ts";
+import type { Reconciler } from "./runtime/controller.ts";
 import type { Log } from "./runtime/log.ts";
 import type { Random } from "./runtime/random.ts";
 import { alsoWhen, Runtime, type RuntimeObserver } from "./runtime/runtime.ts";
@@ -40,6 +41,12 @@ export interface AwsConnection {
   /** EC2 of the region, also unguarded. Its client is loaded when it is first asked for. */
   readonly ec2: () => Promise<Ec2Api>;
 }
+
+const reconcilers: Readonly<Record<KindName, (ports: Ports) => Reconciler>> = {
+  BatchComputeEnvironment: computeEnvironments,
+  JobQueue: jobQueues,
+  JobDefinition: jobDefinitions,
+};
 
 export interface OperatorOptions {
   readonly store: Store;
@@ -108,15 +115,12 @@ export function createOperator(options: OperatorOptions): Operator {
     settings: options.settings,
     reconciles: options.reconciles,
   };
-  const related = (kind: Kind, own: Kind) =>
-    alsoWhen(kind, (object: KubeObject): readonly ObjectKey[] =>
-      wokenByObject(object, objects)
-        .filter((woken) => woken.kind.kind === own.kind)
-        .map(({ key }) => key),
-    );
-  runtime.add(computeEnvironments(ports), { watches: [related(JobQueueKind, BatchComputeEnvironmentKind)] });
-  runtime.add(jobQueues(ports), { watches: [related(BatchComputeEnvironmentKind, JobQueueKind)] });
-  runtime.add(jobDefinitions(ports));
+  for (const own of kinds) {
+    const keysOf = (object: KubeObject): readonly ObjectKey[] =>
+      wokenByObject(object, objects).flatMap(({ kind, key }) => (kind === own ? [key] : []));
+    const watches = relatedTo(own).map((kind) => alsoWhen(kind, keysOf));
+    runtime.add(reconcilers[own.kind](ports), { watches });
+  }
   const lead = async (signal: AbortSignal): Promise<void> => {
     const end = (): void => stop.abort(signal.reason);
     if (signal.aborted) end();

@@ -1,3 +1,4 @@
+import { group } from "../../src/api/v1alpha1/group.ts";
 import { JobDefinitionKind, kinds } from "../../src/api/v1alpha1/kinds.ts";
 import { selfTestName } from "../../src/cli/self-test.ts";
 import { type PolicyRule, policyRules } from "../install/rbac.ts";
@@ -25,7 +26,7 @@ export function accessTemplate(): string {
 }
 
 function kindRule(verbs: readonly string[]): Omit<PolicyRule, "why"> {
-  return { apiGroups: [kinds[0]?.group ?? ""], resources: kinds.map(({ plural }) => plural), verbs };
+  return { apiGroups: [group], resources: kinds.map(({ plural }) => plural), verbs };
 }
 
 function define(name: string, rules: readonly (Omit<PolicyRule, "why"> & { readonly why?: string })[]): string {

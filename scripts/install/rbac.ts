@@ -41,8 +41,6 @@ function policyRule({ group, resource, subresource, name, verbs, why }: AccessRu
 
 /** Roles, bindings, and what people who may view, edit or administer a namespace may do with the kinds. */
 export function rbacManifests(kinds: readonly Kind[]): readonly Manifest[] {
-  const [kind] = kinds;
-  if (kind === undefined) throw new Error("there are no kinds to write roles for");
   const metadata = { name: operatorName, labels: nameLabel };
   const subjects = [{ kind: "ServiceAccount", name: operatorName, namespace }];
   const roleRef = (role: "ClusterRole" | "Role") => ({
@@ -60,7 +58,9 @@ export function rbacManifests(kinds: readonly Kind[]): readonly Manifest[] {
         ...Object.fromEntries(targets.map((target) => [`rbac.authorization.k8s.io/aggregate-to-${target}`, "true"])),
       },
     },
-    rules: [{ apiGroups: [kind.group], resources: kinds.map(({ plural }) => plural), verbs }],
+    rules: [
+      { apiGroups: [...new Set(kinds.map(({ group }) => group))], resources: kinds.map(({ plural }) => plural), verbs },
+    ],
   });
   return [
     {

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { kindOf, kinds } from "../../src/api/v1alpha1/kinds.ts";
 import type { ReferencePage } from "./pages.ts";
 
 /** docs/troubleshooting.md: what people wrote, and every reason of the reference pages in one list. */
@@ -60,17 +61,12 @@ function rowsOf(told: readonly Told[], anchors: Anchors): readonly string[] {
   return [...rows.values()]
     .map((same) => ({ ...(same[0] as Told), kinds: [...new Set(same.map(({ kind }) => kind))] }))
     .toSorted((a, b) => compare(a.reason, b.reason) || compare(a.of, b.of) || compare(a.kinds.join(), b.kinds.join()))
-    .map(({ reason, of, means, todo, kinds }) => {
-      const where = kinds.length === 3 ? of : `${of} (${kinds.map((kind) => shortKinds[kind] ?? kind).join(", ")})`;
+    .map(({ reason, of, means, todo, kinds: having }) => {
+      const nouns = having.map((kind) => kindOf(kind).noun);
+      const where = having.length === kinds.length ? of : `${of} (${nouns.join(", ")})`;
       return `| ${linked(reason, anchors)} | ${where} | ${means} | ${todo} |`;
     });
 }
-
-const shortKinds: Readonly<Record<string, string>> = {
-  BatchComputeEnvironment: "environment",
-  JobQueue: "queue",
-  JobDefinition: "definition",
-};
 
 /** It only says where the reason is explained. */
 function isPointer({ means }: Told): boolean {

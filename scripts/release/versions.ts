@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { load } from "js-yaml";
 import manifest from "../../package.json" with { type: "json" };
 import packageLock from "../../package-lock.json" with { type: "json" };
+import { kinds } from "../../src/api/v1alpha1/kinds.ts";
 import { versionAnnotation } from "../chart/crd-templates.ts";
 import { charts, root } from "./artefacts.ts";
 
@@ -26,7 +27,7 @@ export async function versionPlaces(): Promise<readonly VersionPlace[]> {
       readonly appVersion: string;
     };
     places.push({ place: `${file}, version`, version }, { place: `${file}, appVersion`, version: appVersion });
-    for (const plural of ["batchcomputeenvironments", "jobdefinitions", "jobqueues"]) {
+    for (const plural of kinds.map((kind) => kind.plural)) {
       const folder = chart === "aws-batch-operator" ? "templates/crds" : "templates";
       const template = `charts/${chart}/${folder}/${plural}.yaml`;
       places.push(...found(template, await text(template), new RegExp(`${versionAnnotation}: (\\S+)`, "g")));

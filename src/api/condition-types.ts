@@ -2,21 +2,57 @@
  * All types of conditions in the status of our objects. Everything that writes, counts, or explains a condition takes its
  * type from here, so that one that is not listed does not compile.
  */
-export const conditionTypes = [
-  "Ready",
-  "Reconciling",
-  "Stalled",
-  "Synced",
-  "Retiring",
-  "ReferencesResolved",
-  "Contested",
-  "NetworkReady",
-  "SecurityGroupReady",
-  "EndpointsReady",
-  "SelectionReady",
-  "RolesReady",
-  "UpdateAvailable",
-  "JobsProgressing",
-] as const;
 
-export type ConditionType = (typeof conditionTypes)[number];
+interface ConditionTypeEntry {
+  /** What True says, in one line for the reference pages. */
+  readonly means: string;
+  /** Objects of every kind have it; other types are named by the kinds that have them. */
+  readonly isOfEveryKind?: true;
+  /** False keeps jobs from running although the object may be Ready. */
+  readonly warnsWhenFalse?: true;
+}
+
+const entries = {
+  Ready: { means: "AWS serves this generation and the resource is usable", isOfEveryKind: true },
+  Reconciling: { means: "AWS, time or another object will end this state", isOfEveryKind: true },
+  Stalled: { means: "only a person can end this state; the message says how", isOfEveryKind: true },
+  Synced: { means: "AWS could be read", isOfEveryKind: true },
+  Contested: { means: "another writer keeps changing a field that the spec sets", isOfEveryKind: true },
+  Retiring: { means: "an older environment is being removed while this generation is already served" },
+  ReferencesResolved: { means: "every entry of the order resolves to an environment that this queue may use" },
+  JobsProgressing: {
+    means: "jobs start, or wait for an expected reason; present only while a job waits for capacity",
+    warnsWhenFalse: true,
+  },
+  RolesReady: { means: "the roles created for the object match the spec" },
+  NetworkReady: {
+    means:
+      "every subnet has a path to what instances need, and everything that the spec references can be used; absent with `preflight: Skip` and without subnets",
+    warnsWhenFalse: true,
+  },
+  SelectionReady: {
+    means: "`subnetSelector` and `securityGroupSelector` select usable resources",
+    warnsWhenFalse: true,
+  },
+  SecurityGroupReady: {
+    means: "the group of `network.securityGroup` exists with its rules",
+    warnsWhenFalse: true,
+  },
+  EndpointsReady: {
+    means: "the VPC endpoints of `network.vpcEndpoints` are available",
+    warnsWhenFalse: true,
+  },
+  UpdateAvailable: {
+    means: "AWS Batch has a newer image than the environment's instances; present only while True",
+  },
+} as const satisfies Readonly<Record<string, ConditionTypeEntry>>;
+
+export type ConditionType = keyof typeof entries;
+
+export const conditionTypes: Readonly<Record<ConditionType, ConditionTypeEntry>> = entries;
+
+/** Every type of condition that an object of a kind can have, in the order of its reference page. */
+export function conditionTypesOf(kind: { readonly conditions: readonly ConditionType[] }): readonly ConditionType[] {
+  const all = Object.keys(conditionTypes) as ConditionType[];
+  return [...all.filter((type) => conditionTypes[type].isOfEveryKind), ...kind.conditions];
+}

@@ -1,6 +1,8 @@
-import type { ObjectKey } from "../api/object.ts";
+import type { AwsNaming } from "../api/batch-kind.ts";
+import type { KubeObject, ObjectKey } from "../api/object.ts";
 import type { BatchComputeEnvironment } from "../api/v1alpha1/compute-environment.ts";
 import type { JobQueue } from "../api/v1alpha1/job-queue.ts";
+import { BatchComputeEnvironmentKind, JobQueueKind } from "../api/v1alpha1/kinds.ts";
 import { shortHash } from "./fingerprint.ts";
 
 /**
@@ -16,13 +18,23 @@ export function defaultAwsName(namespace: string, name: string, limit = 128): st
   return `${plain.replaceAll(".", "-").slice(0, limit - hash.length - 1)}_${hash}`;
 }
 
-/** AWS allows 128 characters; an environment created for an object gets a suffix of up to 18. */
-const baseNameLimit = 110;
+/**
+ * The AWS name of an object: what its spec gives, or the default name.
+ * @param object its spec may be anything, as a person wrote it
+ */
+export function awsNameOf(
+  { awsName: { field, maxLength } }: { readonly awsName: AwsNaming },
+  { metadata: { namespace, name }, spec }: NamedObject,
+): string {
+  const given = (spec as Readonly<Record<string, unknown>> | null | undefined)?.[field];
+  return typeof given === "string" ? given : defaultAwsName(namespace, name, maxLength);
+}
+
+type NamedObject = Pick<KubeObject, "spec"> & { readonly metadata: ObjectKey };
 
 /** `spec.computeEnvironmentName`, or the default name. */
 export function baseNameOf(object: BatchComputeEnvironment): string {
-  const { namespace, name } = object.metadata;
-  return object.spec.computeEnvironmentName ?? defaultAwsName(namespace, name, baseNameLimit);
+  return awsNameOf(BatchComputeEnvironmentKind, object);
 }
 
 /** Under what a process remembers something of AWS: two regions may have things of one name. */
@@ -43,6 +55,6 @@ export function referenceKey(
 }
 
 /** `spec.jobQueueName`, or the default name. */
-export function queueNameOf({ metadata: { namespace, name }, spec }: JobQueue): string {
-  return spec.jobQueueName ?? defaultAwsName(namespace, name);
+export function queueNameOf(object: JobQueue): string {
+  return awsNameOf(JobQueueKind, object);
 }

@@ -1,16 +1,13 @@
-/** Which objects a change in AWS or of another object concerns. Pure. */
+/** Which objects a change in AWS or of another object concerns, as the references of the kinds say. Pure. */
 
-import { type Kind, type KubeObject, keyOf, keyText, type ObjectKey } from "../api/object.ts";
-import type { BatchComputeEnvironment } from "../api/v1alpha1/compute-environment.ts";
-import type { JobDefinition } from "../api/v1alpha1/job-definition.ts";
-import type { JobQueue } from "../api/v1alpha1/job-queue.ts";
-import { BatchComputeEnvironmentKind, JobDefinitionKind, JobQueueKind, kinds } from "../api/v1alpha1/kinds.ts";
+import type { Reference } from "../api/batch-kind.ts";
+import { type KubeObject, keyOf, keyText, type ObjectKey } from "../api/object.ts";
+import { awsNamesIn, referencesOf } from "../api/references.ts";
+import { JobQueueKind, type KindName, kindOf, kinds, type OperatorKind } from "../api/v1alpha1/kinds.ts";
 import type { BatchSnapshot } from "../aws/region.ts";
 import { jsonEqual } from "../runtime/json-equal.ts";
-import { environmentName, orderOf } from "./compute-environment/seen.ts";
-import { definitionNameOf } from "./job-definition/observe.ts";
-import { baseNameOf, queueNameOf, referenceKey } from "./naming.ts";
-import { ownerIn } from "./ownership.ts";
+import { awsNameOf } from "./naming.ts";
+import { ownerIn, type Tags } from "./ownership.ts";
 import type { Objects } from "./ports.ts";
 import { limitAnnotations } from "./roles/limits.ts";
 
@@ -26,11 +23,11 @@ export interface AwsChange {
 }
 
 export interface Woken {
-  readonly kind: Kind;
+  readonly kind: OperatorKind;
   readonly key: ObjectKey;
 }
 
-/** @param before the snapshot before the change, for what an AWS object referred to until now */
+/** @param before the snapshot before the change, for what a record referred to until now */
 export function wokenByAws(
   change: AwsChange,
   before: BatchSnapshot | undefined,
@@ -38,57 +35,119 @@ export function wokenByAws(
   objects: Objects,
 ): readonly Woken[] {
   if (change.everything) return kinds.flatMap((kind) => woken(objects, kind, () => true));
-  const environments = new Set(change.environments);
-  for (const name of change.queues) {
-    for (const snapshot of [before, now]) {
-      const queue = snapshot?.queues.get(name);
-      if (queue !== undefined) for (const named of orderOf(queue)) environments.add(named);
-    }
-  }
-  const ownersOf = (names: Iterable<string>): readonly string[] =>
-    [...names].flatMap((name) =>
-      [before, now].flatMap((snapshot) => {
-        const owner = ownerIn(snapshot?.environments.get(name)?.tags);
-        return owner === undefined ? [] : [keyText(owner)];
-      }),
-    );
-  const owners = new Set(ownersOf(environments));
-  // A spec may say another order than AWS has: what is named there is waited for, or has a successor, all the same.
-  const changed = new Set(change.environments);
-  const changedOwners = new Set(ownersOf(changed));
-  const tied = [...now.queues.values()].filter((queue) =>
-    orderOf(queue).some((name) => changed.has(name) || ownersOf([name]).some((owner) => changedOwners.has(owner))),
+  const concerned = concernedBy(change, before === undefined ? [now] : [before, now], now);
+  return kinds.flatMap((kind) =>
+    woken(objects, kind, (object) => {
+      const { names, owners } = concerned[kind.kind];
+      return (
+        owners.has(keyText(object.metadata)) || names.has(awsNameOf(kind, object)) || refers(kind, object, concerned)
+      );
+    }),
   );
-  for (const owner of ownersOf(tied.flatMap(orderOf))) owners.add(owner);
-  const touchedQueues = new Set([...change.queues, ...change.jobs, ...tied.map((queue) => queue.jobQueueName)]);
-  const definitions = new Set(change.definitions);
-  return [
-    ...woken(objects, BatchComputeEnvironmentKind, (object: BatchComputeEnvironment) => {
-      return owners.has(keyText(object.metadata)) || environments.has(baseNameOf(object));
-    }),
-    ...woken(objects, JobQueueKind, (object: JobQueue) => {
-      return touchedQueues.has(queueNameOf(object)) || refersTo(object, owners, environments);
-    }),
-    ...woken(objects, JobDefinitionKind, (object: JobDefinition) => definitions.has(definitionNameOf(object))),
-  ];
 }
 
-/** The queues that refer to a compute environment object, and the environments that a queue object refers to. */
-export function wokenByObject(object: KubeObject, objects: Objects): readonly Woken[] {
-  const path = keyText(object.metadata);
-  if (object.kind === BatchComputeEnvironmentKind.kind) {
-    return woken(objects, JobQueueKind, (queue: JobQueue) => refersTo(queue, new Set([path]), new Set()));
+/** What of a kind a change in AWS concerns. */
+interface Concerned {
+  /** Of AWS resources. */
+  readonly names: Set<string>;
+  /** Objects to which such resources belong, `namespace/name`. */
+  readonly owners: Set<string>;
+}
+
+type ConcernedByKind = Readonly<Record<KindName, Concerned>>;
+
+function concernedBy(change: AwsChange, snapshots: readonly BatchSnapshot[], now: BatchSnapshot): ConcernedByKind {
+  const ownersOf = ({ records }: OperatorKind, names: Iterable<string>): readonly string[] =>
+    [...names].flatMap((name) => snapshots.flatMap((snapshot) => ownerText(recordsIn(snapshot, records).get(name))));
+  const concerned = Object.fromEntries(
+    kinds.map(({ kind, records }) => [kind, { names: new Set(change[records]), owners: new Set() }]),
+  ) as ConcernedByKind;
+  for (const name of change.jobs) concerned[JobQueueKind.kind].names.add(name);
+  for (const { kind, reference, to } of referencesOfAll()) {
+    for (const name of change[kind.records]) {
+      for (const snapshot of snapshots) {
+        const named = awsNamesIn(reference, recordsIn(snapshot, kind.records).get(name));
+        for (const one of named) concerned[to.kind].names.add(one);
+      }
+    }
+    // A spec may say something else than AWS has: what is named there is waited for, or has a successor, all the same.
+    const changed = new Set(change[to.records]);
+    const changedOwners = new Set(ownersOf(to, changed));
+    for (const [name, record] of recordsIn(now, kind.records)) {
+      const named = awsNamesIn(reference, record);
+      const isTied = named.some(
+        (one) => changed.has(one) || ownersOf(to, [one]).some((owner) => changedOwners.has(owner)),
+      );
+      if (!isTied) continue;
+      concerned[kind.kind].names.add(name);
+      for (const owner of ownersOf(to, named)) concerned[to.kind].owners.add(owner);
+    }
   }
-  if (object.kind !== JobQueueKind.kind) return [];
-  const queue = object as JobQueue;
-  return queue.spec.computeEnvironmentOrder
-    .flatMap((entry) => referenceKey(entry, queue) ?? [])
-    .map((key) => ({ kind: BatchComputeEnvironmentKind, key }));
+  for (const kind of kinds) {
+    if (!kind.awsName.isPrefix) continue;
+    const { names, owners } = concerned[kind.kind];
+    for (const owner of ownersOf(kind, names)) owners.add(owner);
+  }
+  return concerned;
+}
+
+/** Every reference of every kind, with the kinds at its ends. */
+function referencesOfAll(): readonly { kind: OperatorKind; reference: Reference; to: OperatorKind }[] {
+  return kinds.flatMap((kind) => kind.references.map((reference) => ({ kind, reference, to: kindOf(reference.to) })));
+}
+
+function recordsIn(snapshot: BatchSnapshot, records: OperatorKind["records"]): ReadonlyMap<string, unknown> {
+  return snapshot[records] ?? new Map();
+}
+
+function ownerText(record: unknown): readonly string[] {
+  const owner = ownerIn((record as { readonly tags?: Tags } | undefined)?.tags);
+  return owner === undefined ? [] : [keyText(owner)];
+}
+
+/** Whether an object refers to what is concerned: to an object, or to a resource in AWS by name. */
+function refers(
+  kind: OperatorKind,
+  { metadata: { namespace }, spec }: KubeObject,
+  concerned: ConcernedByKind,
+): boolean {
+  return (
+    referencesOf(kind, { namespace, spec }).some(({ to, key }) => concerned[to].owners.has(keyText(key))) ||
+    kind.references.some((one) => awsNamesIn(one, spec).some((name) => concerned[one.to].names.has(name)))
+  );
+}
+
+/** The objects that refer to an object, and those that it refers to. */
+export function wokenByObject(object: KubeObject, objects: Objects): readonly Woken[] {
+  const own = kindOf(object.kind);
+  const path = keyText(object.metadata);
+  const referring = kinds
+    .filter((kind) => refersTo(kind, own))
+    .flatMap((kind) =>
+      woken(objects, kind, ({ metadata: { namespace }, spec }) =>
+        referencesOf(kind, { namespace, spec }).some(({ to, key }) => to === own.kind && keyText(key) === path),
+      ),
+    );
+  const { namespace } = object.metadata;
+  const referred = referencesOf(own, { namespace, spec: object.spec }).map(({ to, key }) => ({
+    kind: kindOf(to),
+    key,
+  }));
+  return [...referring, ...referred];
+}
+
+/** The kinds whose objects concern those of a kind: it refers to them, or they refer to it. */
+export function relatedTo(own: OperatorKind): readonly OperatorKind[] {
+  return kinds.filter((kind) => refersTo(kind, own) || refersTo(own, kind));
+}
+
+function refersTo({ references }: OperatorKind, { kind }: OperatorKind): boolean {
+  return references.some(({ to }) => to === kind);
 }
 
 /**
- * The objects that depend on what a Namespace says: its labels decide what its queues may refer to, its annotations
- * which roles its environments and definitions may use.
+ * The objects that depend on what a Namespace says: its labels decide what its objects may refer to, its annotations
+ * which roles they may use.
  * @param before undefined: it is new
  * @param after undefined: it is gone
  */
@@ -102,23 +161,16 @@ export function wokenByNamespace(
     before === undefined || after === undefined || !jsonEqual(valueIn(before), valueIn(after));
   const limitsIn = ({ metadata: { annotations = {} } }: KubeObject): unknown =>
     Object.values(limitAnnotations).map((annotation) => annotations[annotation] ?? null);
-  const concerned = [
-    ...(differs(({ metadata }) => metadata.labels ?? {}) ? [JobQueueKind] : []),
-    ...(differs(limitsIn) ? [BatchComputeEnvironmentKind, JobDefinitionKind] : []),
-  ];
-  return concerned.flatMap((kind) => woken(objects, kind, ({ metadata }) => metadata.namespace === name));
+  const labelsDiffer = differs(({ metadata }) => metadata.labels ?? {});
+  const limitsDiffer = differs(limitsIn);
+  return kinds
+    .filter(({ references, usesRoles }) => (labelsDiffer && references.length > 0) || (limitsDiffer && usesRoles))
+    .flatMap((kind) => woken(objects, kind, ({ metadata }) => metadata.namespace === name));
 }
 
-function refersTo(queue: JobQueue, owners: ReadonlySet<string>, environments: ReadonlySet<string>): boolean {
-  return queue.spec.computeEnvironmentOrder.some((entry) => {
-    const key = referenceKey(entry, queue);
-    return key === undefined ? environments.has(environmentName(entry.computeEnvironment)) : owners.has(keyText(key));
-  });
-}
-
-function woken<O extends KubeObject>(objects: Objects, kind: Kind, concerned: (object: O) => boolean): Woken[] {
+function woken(objects: Objects, kind: OperatorKind, concerned: (object: KubeObject) => boolean): Woken[] {
   return objects
     .list(kind)
-    .filter((object) => concerned(object as O))
+    .filter(concerned)
     .map((object) => ({ kind, key: keyOf(object) }));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { customResourceDefinitions } from "../../scripts/crds.ts";
 import type { StructuralSchema } from "../../src/api/crd.ts";
-import { apiVersion } from "../../src/api/v1alpha1/kinds.ts";
+import { apiVersion } from "../../src/api/v1alpha1/group.ts";
 import { ruleFindings } from "../../src/cli/validation/cel.ts";
 import { objectFindings, schemaOf } from "../../src/cli/validation/object.ts";
 import { type CelExample, celExamples } from "./cel-examples/index.ts";

@@ -1,17 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { kinds } from "../../src/api/v1alpha1/kinds.ts";
+import type { Kind } from "../../src/api/object.ts";
+import { BatchComputeEnvironmentKind, JobQueueKind, kinds } from "../../src/api/v1alpha1/kinds.ts";
 import { runCli } from "../../src/cli/program.ts";
 import type { FakeApiServer } from "../kube/fake-api-server.ts";
 import { refusal } from "../kube/fake-api-server.ts";
 import { emptyCluster, kubeconfigTo } from "./run/world.ts";
 import { testIo } from "./streams.ts";
 
-const [environments, queues] = kinds;
-
-function holds(server: FakeApiServer, kind: (typeof kinds)[number] | undefined, names: readonly string[]): void {
+function holds(server: FakeApiServer, { plural }: Kind, names: readonly string[]): void {
   const items = names.map((name) => ({ metadata: { name, namespace: "team" }, spec: {} }));
   const json = { metadata: { resourceVersion: "1" }, items };
-  server.on(`GET /apis/awsbatch.dev/v1alpha1/${kind?.plural}`, { json });
+  server.on(`GET /apis/awsbatch.dev/v1alpha1/${plural}`, { json });
 }
 
 async function check(prepare: (server: FakeApiServer) => void) {
@@ -41,8 +40,8 @@ describe("before an uninstallation", () => {
 
   test("objects that are left are named, with both ways out", async () => {
     const { code, said } = await check((server) => {
-      holds(server, environments, ["workers"]);
-      holds(server, queues, ["high", "low"]);
+      holds(server, BatchComputeEnvironmentKind, ["workers"]);
+      holds(server, JobQueueKind, ["high", "low"]);
     });
     expect(code).toBe(1);
     expect(said).toMatch(/^error: 3 objects are left:\n {2}BatchComputeEnvironment team\/workers\n/);
@@ -54,7 +53,7 @@ describe("before an uninstallation", () => {
   test("of many objects the first ten are named", async () => {
     const said = async (count: number): Promise<string> => {
       const names = Array.from({ length: count }, (_, index) => `queue-${index}`);
-      return (await check((server) => holds(server, queues, names))).said;
+      return (await check((server) => holds(server, JobQueueKind, names))).said;
     };
     expect(await said(12)).toContain("team/queue-9\n  and 2 more\n");
     expect(await said(11)).toContain("team/queue-9\n  and 1 more\n");
@@ -69,7 +68,7 @@ describe("before an uninstallation", () => {
           items: [{ metadata: { name, namespace: "team" }, spec: {} }],
         },
       });
-      server.on(`GET /apis/awsbatch.dev/v1alpha1/${queues?.plural}`, ({ query }) =>
+      server.on(`GET /apis/awsbatch.dev/v1alpha1/${JobQueueKind.plural}`, ({ query }) =>
         query["continue"] === "second" ? page("two") : page("one", "second"),
       );
     });
@@ -78,7 +77,7 @@ describe("before an uninstallation", () => {
 
   test("who may not list them is not told that there are none", async () => {
     const { code, said } = await check((server) => {
-      server.on(`GET /apis/awsbatch.dev/v1alpha1/${queues?.plural}`, refusal(403, "Forbidden", "no list for you"));
+      server.on(`GET /apis/awsbatch.dev/v1alpha1/${JobQueueKind.plural}`, refusal(403, "Forbidden", "no list for you"));
     });
     expect([code, said]).toEqual([1, expect.stringContaining("no list for you")]);
   });

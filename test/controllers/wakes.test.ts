@@ -1,6 +1,15 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import type { KubeObject } from "../../src/api/object.ts";
-import { type AwsChange, type Woken, wokenByAws, wokenByObject } from "../../src/controllers/wakes.ts";
+import { kinds } from "../../src/api/v1alpha1/kinds.ts";
+import { limitAnnotations } from "../../src/controllers/roles/limits.ts";
+import {
+  type AwsChange,
+  relatedTo,
+  type Woken,
+  wokenByAws,
+  wokenByNamespace,
+  wokenByObject,
+} from "../../src/controllers/wakes.ts";
 import { object as environmentObject } from "./compute-environment/given.ts";
 import { definition } from "./job-definition/seen.ts";
 import { environment, foreignEnvironment, queue, object as queueObject } from "./job-queue/given.ts";
@@ -134,6 +143,54 @@ describe("a change in AWS wakes", () => {
     expect(told(wokenByAws({ ...nothing, environments: ["a1"] }, undefined, snapshot(a1), objects))).toContain(
       "bce team/a",
     );
+  });
+});
+
+describe("a change of a namespace wakes", () => {
+  const namespace = (labels: Readonly<Record<string, string>>, annotations: Readonly<Record<string, string>> = {}) => ({
+    ...named(queueObject(), "team", "team"),
+    kind: "Namespace",
+    metadata: { ...named(queueObject(), "team", "team").metadata, labels, annotations },
+  });
+  const limited = { [limitAnnotations.policies]: "[]" };
+
+  it.each<[string, KubeObject | undefined, KubeObject | undefined, string]>([
+    [
+      "what refers to other objects, by its labels",
+      namespace({}),
+      namespace({ a: "b" }),
+      "bjq team/qa, bjq team/qb, bjq team/qx",
+    ],
+    [
+      "what uses roles, by the annotations that limit them",
+      namespace({}),
+      namespace({}, limited),
+      "bce team/a, bce team/b, bjd team/job",
+    ],
+    ["nobody, by other annotations", namespace({}), namespace({}, { "team/contact": "x" }), ""],
+    [
+      "all that is in it, when it is new",
+      undefined,
+      namespace({}),
+      "bce team/a, bce team/b, bjq team/qa, bjq team/qb, bjq team/qx, bjd team/job",
+    ],
+    [
+      "all that is in it, when it is gone",
+      namespace({}),
+      undefined,
+      "bce team/a, bce team/b, bjq team/qa, bjq team/qb, bjq team/qx, bjd team/job",
+    ],
+  ])("%s", (_name, before, after, expected) => {
+    expect(told(wokenByNamespace(before, after, objects))).toBe(expected);
+  });
+});
+
+test("an object is also looked at when one of a related kind changes", () => {
+  const related = Object.fromEntries(kinds.map((kind) => [kind.kind, relatedTo(kind).map((one) => one.kind)]));
+  expect(related).toEqual({
+    BatchComputeEnvironment: ["JobQueue"],
+    JobQueue: ["BatchComputeEnvironment"],
+    JobDefinition: [],
   });
 });
 

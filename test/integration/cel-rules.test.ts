@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
-import { apiVersion, group, kinds, version } from "../../src/api/v1alpha1/kinds.ts";
+import { apiVersion, group, version } from "../../src/api/v1alpha1/group.ts";
+import { kinds } from "../../src/api/v1alpha1/kinds.ts";
 import { type CelExample, celExamples } from "../api/cel-examples/index.ts";
 import { type Cluster, messageOf, type Response } from "./control-plane/cluster.ts";
 import { describeOnCluster } from "./control-plane/shared.ts";

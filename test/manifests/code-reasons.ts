@@ -14,7 +14,7 @@ const controllers = fileURLToPath(new URL("../../src/controllers/", import.meta.
 const otherWords: ReadonlyMap<string, readonly string[]> = new Map([
   ["status of a condition", ["True", "False", "Unknown"]],
   // `Contested` is a reason as well.
-  ["type of a condition", conditionTypes.filter((type) => type !== "Contested")],
+  ["type of a condition", Object.keys(conditionTypes).filter((type) => type !== "Contested")],
   ["state of a network", ["Reachable", "Unreachable"]],
   ["type of an event", ["Normal", "Warning"]],
   ["action of an event", ["Reconcile", "Retire", "Adopt", "Tag", "Deregister"]],

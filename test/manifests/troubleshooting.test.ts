@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { pageName } from "../../scripts/reference/pages.ts";
 import { kinds } from "../../src/api/v1alpha1/kinds.ts";
 import { reasonsInCode } from "./code-reasons.ts";
 
@@ -18,12 +19,7 @@ const explained = [...written.matchAll(/^### ([A-Z][A-Za-z]+(?:, [A-Z][A-Za-z]+)
 
 /** The reasons of the tables under a heading of a kind's page, only of rows that match. */
 function tableReasons(kind: string, heading: string, row = /./): readonly string[] {
-  const names = {
-    BatchComputeEnvironment: "batch-compute-environment",
-    JobQueue: "job-queue",
-    JobDefinition: "job-definition",
-  };
-  const text = read(`docs/kinds/${names[kind as keyof typeof names]}.md`);
+  const text = read(`docs/kinds/${pageName(kind)}.md`);
   const [, section = ""] = text.split(`\n### ${heading}\n`);
   const rows = (section.split(/\n###? /)[0] ?? "")
     .split("\n")

@@ -1,34 +1,29 @@
-import type { Kind } from "../object.ts";
+/** The registry of kinds: one line for each. What a kind is, its own module declares (`BatchKind`). */
 
-export const group = "awsbatch.dev";
-export const version = "v1alpha1";
-export const apiVersion = `${group}/${version}`;
+import type { BatchKind } from "../batch-kind.ts";
+import { targetsFirst } from "../references.ts";
+import { BatchComputeEnvironmentKind } from "./compute-environment-kind.ts";
+import { JobDefinitionKind } from "./job-definition-kind.ts";
+import { JobQueueKind } from "./job-queue-kind.ts";
 
-export const BatchComputeEnvironmentKind: Kind = {
-  group,
-  version,
-  kind: "BatchComputeEnvironment",
-  plural: "batchcomputeenvironments",
-  shortNames: ["bce"],
-};
+export { BatchComputeEnvironmentKind, JobDefinitionKind, JobQueueKind };
 
-export const JobQueueKind: Kind = { group, version, kind: "JobQueue", plural: "jobqueues", shortNames: ["bjq"] };
+const registered = [BatchComputeEnvironmentKind, JobQueueKind, JobDefinitionKind] as const;
 
-export const JobDefinitionKind: Kind = {
-  group,
-  version,
-  kind: "JobDefinition",
-  plural: "jobdefinitions",
-  shortNames: ["bjd"],
-};
+type Registered = (typeof registered)[number];
+/** e.g. `JobQueue` */
+export type KindName = Registered["kind"];
+/** A kind of the registry. */
+export type OperatorKind = BatchKind<KindName, Registered["records"]>;
 
-export const kinds: readonly Kind[] = [BatchComputeEnvironmentKind, JobQueueKind, JobDefinitionKind];
+/** All kinds, each after those that it refers to: the order in which objects can be applied. */
+export const kinds: readonly OperatorKind[] = targetsFirst<OperatorKind>(registered);
 
 /**
  * The kind of this name, e.g. `JobQueue`.
  * @throws Error when the operator has no such kind
  */
-export function kindOf(name: string): Kind {
+export function kindOf(name: string): OperatorKind {
   const found = kinds.find(({ kind }) => kind === name);
   if (found === undefined) throw new Error(`there is no kind ${name}`);
   return found;

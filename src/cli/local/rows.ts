@@ -1,5 +1,6 @@
-import type { ConditionType } from "../../api/condition-types.ts";
+import { type ConditionType, conditionTypes } from "../../api/condition-types.ts";
 import type { Condition, KubeObject } from "../../api/object.ts";
+import { kinds } from "../../api/v1alpha1/kinds.ts";
 import { conditionsOf } from "../../controllers/conditions.ts";
 
 /** An object as people are shown it. Pure. */
@@ -109,20 +110,14 @@ function phaseOf(object: KubeObject): Shown {
   return { phase: "working", reason, message };
 }
 
-const warningTypes: readonly ConditionType[] = [
-  "NetworkReady",
-  "SelectionReady",
-  "SecurityGroupReady",
-  "EndpointsReady",
-  "JobsProgressing",
-];
-
 /** What Ready tells by itself is not told twice. */
 function warningsOf(conditions: readonly Condition[]): readonly Warning[] {
   const ready = conditions.find(({ type }) => type === "Ready");
   return conditions
     .filter(({ type, status, message }) => {
-      return warningTypes.includes(type) && status === "False" && message !== ready?.message;
+      // A status can be written by others.
+      const warns = Object.hasOwn(conditionTypes, type) && conditionTypes[type].warnsWhenFalse === true;
+      return warns && status === "False" && message !== ready?.message;
     })
     .map(({ type, reason, message }) => ({ type, reason, message }));
 }
@@ -151,10 +146,12 @@ export function rowText({ kind, namespace, name }: Pick<ObjectRow, "kind" | "nam
   return namespace === "default" ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;
 }
 
-const kindOrder: readonly string[] = ["BatchComputeEnvironment", "JobQueue", "JobDefinition"];
-
-/** By kind in the order of dependence, then by name. */
+/** By kind in the order in which they can be applied, then by name. */
 export function inOrder(rows: readonly ObjectRow[]): readonly ObjectRow[] {
-  const rank = ({ kind, namespace, name }: ObjectRow): string => `${kindOrder.indexOf(kind)} ${namespace}/${name}`;
-  return [...rows].sort((left, right) => (rank(left) < rank(right) ? -1 : 1));
+  const byName = rows.toSorted((left, right) => (nameOf(left) < nameOf(right) ? -1 : 1));
+  return kinds.flatMap(({ kind }) => byName.filter((row) => row.kind === kind));
+}
+
+function nameOf({ namespace, name }: ObjectRow): string {
+  return `${namespace}/${name}`;
 }

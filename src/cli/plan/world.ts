@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { type Kind, type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
-import { kindOf, kinds } from "../../api/v1alpha1/kinds.ts";
+import { BatchComputeEnvironmentKind, JobDefinitionKind, JobQueueKind, kindOf } from "../../api/v1alpha1/kinds.ts";
 import type { Ec2Region } from "../../aws/ec2-region.ts";
 import type { IamAccount } from "../../aws/iam-account.ts";
 import { clusterTag, clusterUidTag, ownerIn, type Tags, uidTag } from "../../controllers/ownership.ts";
@@ -90,15 +90,20 @@ export interface Owned {
 export function ownedIn(region: ReadRegion): Owned[] {
   const { environments, queues, definitions = new Map() } = region.snapshot();
   const found = [
-    ...[...environments].map(([awsName, { tags, status }]) => ({ kind: kinds[0], awsName, tags, status })),
-    ...[...queues].map(([awsName, { tags, status }]) => ({ kind: kinds[1], awsName, tags, status })),
+    ...[...environments].map(([awsName, { tags, status }]) => ({
+      kind: BatchComputeEnvironmentKind,
+      awsName,
+      tags,
+      status,
+    })),
+    ...[...queues].map(([awsName, { tags, status }]) => ({ kind: JobQueueKind, awsName, tags, status })),
     ...[...definitions.values()].flat().map(({ name, revision, tags }) => {
-      return { kind: kinds[2], awsName: `${name}:${revision}`, tags, status: "ACTIVE" };
+      return { kind: JobDefinitionKind, awsName: `${name}:${revision}`, tags, status: "ACTIVE" };
     }),
   ];
   return found.flatMap(({ kind, awsName, tags = {}, status }) => {
     const owner = ownerIn(tags);
-    if (kind === undefined || owner === undefined || status === "DELETED" || status === "DELETING") return [];
+    if (owner === undefined || status === "DELETED" || status === "DELETING") return [];
     return [{ kind: kind.kind, key: { namespace: owner.namespace, name: owner.name }, awsName, tags }];
   });
 }

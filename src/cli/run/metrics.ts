@@ -104,7 +104,7 @@ function followRegions(
 function followObjects(operator: Operator, { registry, clock }: { registry: Registry; clock: Clock }): void {
   const registers = [registry];
   const { objects, ports } = operator;
-  const listed = () => kinds.map((one) => ({ kind: one.kind, list: objects.list(one).filter(ports.reconciles) }));
+  const listed = () => kinds.map((kind) => ({ kind, list: objects.list(kind).filter(ports.reconciles) }));
   new Gauge({
     name: "awsbatch_objects",
     help: "Objects by kind, condition and its status.",
@@ -112,8 +112,8 @@ function followObjects(operator: Operator, { registry, clock }: { registry: Regi
     registers,
     collect() {
       for (const { kind, list } of listed()) {
-        for (const { condition, status, objects } of countConditions(list)) {
-          this.set({ kind, condition, status }, objects);
+        for (const { condition, status, objects } of countConditions(kind, list)) {
+          this.set({ kind: kind.kind, condition, status }, objects);
         }
       }
     },
@@ -125,7 +125,7 @@ function followObjects(operator: Operator, { registry, clock }: { registry: Regi
     registers,
     collect() {
       for (const { kind, list } of listed()) {
-        for (const { status, objects } of countAwsStatuses(list)) this.set({ kind, status }, objects);
+        for (const { status, objects } of countAwsStatuses(list)) this.set({ kind: kind.kind, status }, objects);
       }
     },
   });
@@ -135,7 +135,7 @@ function followObjects(operator: Operator, { registry, clock }: { registry: Regi
     labelNames: ["kind"],
     registers,
     collect() {
-      for (const { kind, list } of listed()) this.set({ kind }, countDeletions(list, clock.now()).objects);
+      for (const { kind, list } of listed()) this.set({ kind: kind.kind }, countDeletions(list, clock.now()).objects);
     },
   });
   new Gauge({
@@ -144,7 +144,8 @@ function followObjects(operator: Operator, { registry, clock }: { registry: Regi
     labelNames: ["kind"],
     registers,
     collect() {
-      for (const { kind, list } of listed()) this.set({ kind }, countDeletions(list, clock.now()).oldestMs / 1000);
+      for (const { kind, list } of listed())
+        this.set({ kind: kind.kind }, countDeletions(list, clock.now()).oldestMs / 1000);
     },
   });
   new Gauge({
@@ -156,7 +157,7 @@ function followObjects(operator: Operator, { registry, clock }: { registry: Regi
       this.reset();
       for (const { kind, list } of listed()) {
         for (const { namespace, name, reason, since } of notReady(list)) {
-          this.set({ kind, object_namespace: namespace, object_name: name, reason }, since / 1000);
+          this.set({ kind: kind.kind, object_namespace: namespace, object_name: name, reason }, since / 1000);
         }
       }
     },

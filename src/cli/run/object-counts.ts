@@ -1,7 +1,7 @@
-import { conditionTypes } from "../../api/condition-types.ts";
+import { type ConditionType, conditionTypesOf } from "../../api/condition-types.ts";
 import type { Condition, KubeObject } from "../../api/object.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
-import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
+import { BatchComputeEnvironmentKind, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
 
 /** A status can be written by others, so only known types, statuses and steps become labels. */
 const statuses = ["True", "False", "Unknown"] as const;
@@ -18,19 +18,19 @@ const steps = [
 const otherStep = "Other";
 
 export interface ConditionCount {
-  readonly condition: string;
+  readonly condition: ConditionType;
   readonly status: string;
   readonly objects: number;
 }
 
-/** Objects by condition and its status, zeros included: a series that comes and goes alarms nobody. */
-export function countConditions(objects: readonly KubeObject[]): readonly ConditionCount[] {
+/** Objects of a kind by condition and its status, zeros included: a series that comes and goes alarms nobody. */
+export function countConditions(kind: OperatorKind, objects: readonly KubeObject[]): readonly ConditionCount[] {
   const counts = new Map<string, number>();
   for (const { status } of objects) {
     const { conditions = [] } = (status ?? {}) as { readonly conditions?: readonly Condition[] };
     for (const { type, status: value } of conditions) count(counts, `${type}=${value}`);
   }
-  return conditionTypes.flatMap((condition) =>
+  return conditionTypesOf(kind).flatMap((condition) =>
     statuses.map((status) => ({ condition, status, objects: counts.get(`${condition}=${status}`) ?? 0 })),
   );
 }

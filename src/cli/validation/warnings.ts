@@ -1,3 +1,4 @@
+import { type KindName, kindOf } from "../../api/v1alpha1/kinds.ts";
 import { instanceTypeNames, knownInstanceTypes } from "../../aws/instance-types.ts";
 import { isRecord } from "./defaults.ts";
 import { nearest } from "./nearest.ts";
@@ -9,10 +10,13 @@ const usualPriorityMax = 1000;
 
 /** What AWS may refuse although nothing here is known to be wrong. */
 export function warningsOf({ kind, spec }: Named): Finding[] {
-  if (!isRecord(spec)) return [];
-  if (kind === "BatchComputeEnvironment") return unknownTypes(spec["computeResources"]);
-  return kind === "JobQueue" ? highPriority(spec["priority"]) : [];
+  return isRecord(spec) ? (warnings[kindOf(kind).kind]?.(spec) ?? []) : [];
 }
+
+const warnings: { readonly [Kind in KindName]?: (spec: Readonly<Record<string, unknown>>) => Finding[] } = {
+  BatchComputeEnvironment: (spec) => unknownTypes(spec["computeResources"]),
+  JobQueue: (spec) => highPriority(spec["priority"]),
+};
 
 /** The table of instance types may be older than a type: AWS decides. */
 function unknownTypes(resources: unknown): Finding[] {

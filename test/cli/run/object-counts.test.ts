@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { conditionTypes } from "../../../src/api/condition-types.ts";
 import type { KubeObject } from "../../../src/api/object.ts";
+import { BatchComputeEnvironmentKind, JobQueueKind, kinds } from "../../../src/api/v1alpha1/kinds.ts";
 import {
   countAwsStatuses,
   countConditions,
@@ -25,7 +25,7 @@ function objectOf(kind: string, status: unknown): KubeObject {
 test("objects are counted by condition; what somebody else wrote into a status makes no label", () => {
   const withConditions = (...conditions: readonly (readonly [string, string])[]): KubeObject =>
     objectOf("JobQueue", { conditions: conditions.map(([type, status]) => ({ type, status })) });
-  const counts = countConditions([
+  const counts = countConditions(JobQueueKind, [
     withConditions(["Ready", "True"]),
     withConditions(["Ready", "False"], ["Stalled", "True"], ["Invented", "True"]),
     withConditions(["Ready", "False"], ["Reconciling", "True"], ["Stalled", "Perhaps"]),
@@ -37,10 +37,19 @@ test("objects are counted by condition; what somebody else wrote into a status m
     { condition: "Reconciling", status: "True", objects: 1 },
     { condition: "Stalled", status: "True", objects: 1 },
   ]);
-  for (const condition of ["UpdateAvailable", "SecurityGroupReady", "EndpointsReady", "SelectionReady"]) {
-    expect(counts).toContainEqual({ condition, status: "False", objects: 0 });
-  }
-  expect(counts).toHaveLength(conditionTypes.length * 3);
+});
+
+test("every condition that a kind declares is counted, and no other", () => {
+  const counted = (kind: (typeof kinds)[number]): readonly string[] =>
+    countConditions(kind, [])
+      .filter(({ status, objects }) => status === "False" && objects === 0)
+      .map(({ condition }) => condition);
+  expect(counted(BatchComputeEnvironmentKind)).toEqual(
+    expect.arrayContaining(["Ready", "UpdateAvailable", "SecurityGroupReady", "EndpointsReady", "SelectionReady"]),
+  );
+  expect(counted(JobQueueKind)).toContain("JobsProgressing");
+  expect(counted(JobQueueKind)).not.toContain("EndpointsReady");
+  for (const kind of kinds) expect(counted(kind)).toEqual(expect.arrayContaining(["Ready", ...kind.conditions]));
 });
 
 test("environments on their way out are counted by step, with the age of the oldest", () => {

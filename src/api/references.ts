@@ -1,0 +1,85 @@
+/** References from one object to another, read as the kinds declare them. Pure. */
+
+import type { BatchKind, Reference } from "./batch-kind.ts";
+import type { ObjectKey } from "./object.ts";
+
+/** What a reference of an object leads to. */
+export interface Referred<Name extends string = string> {
+  readonly to: Name;
+  /** Without a namespace of its own, a reference stays in that of its object. */
+  readonly key: ObjectKey;
+  /** Where it stands in the object. */
+  readonly path: readonly (string | number)[];
+}
+
+/** An object as far as references go; its spec may be anything, as a person wrote it. */
+export interface Referring {
+  readonly namespace: string;
+  readonly spec: unknown;
+}
+
+/** Every reference of an object that is complete enough to lead somewhere. */
+export function referencesOf<Name extends string>(
+  { references }: Pick<BatchKind<Name>, "references">,
+  { namespace: own, spec }: Referring,
+): readonly Referred<Name>[] {
+  return references.flatMap(({ to, path }) =>
+    valuesAt(spec, path).flatMap(({ value, path: where }): Referred<Name>[] => {
+      const { name, namespace } = membersOf(value);
+      if (typeof name !== "string") return [];
+      const key = { namespace: typeof namespace === "string" ? namespace : own, name };
+      return [{ to, key, path: ["spec", ...where] }];
+    }),
+  );
+}
+
+/**
+ * The names in AWS that a reference gives in place of objects.
+ * @param from a spec, or AWS's record of a resource of that kind
+ */
+export function awsNamesIn({ awsPath }: Pick<Reference, "awsPath">, from: unknown): readonly string[] {
+  if (awsPath === undefined) return [];
+  return valuesAt(from, awsPath).flatMap(({ value }) =>
+    typeof value === "string" ? [value.slice(value.lastIndexOf("/") + 1)] : [],
+  );
+}
+
+/**
+ * Kinds in the order in which their objects can be applied: each after those that it refers to, else as they are given.
+ * @throws Error when kinds refer to each other in a circle
+ */
+export function targetsFirst<K extends BatchKind>(kinds: readonly K[]): readonly K[] {
+  const ordered: K[] = [];
+  const add = (kind: K, path: readonly string[]): void => {
+    if (ordered.includes(kind)) return;
+    if (path.includes(kind.kind)) throw new Error(`kinds refer in a circle: ${[...path, kind.kind].join(", ")}`);
+    const targets = kinds.filter((other) => other !== kind && kind.references.some(({ to }) => to === other.kind));
+    for (const target of targets) add(target, [...path, kind.kind]);
+    ordered.push(kind);
+  };
+  for (const kind of kinds) add(kind, []);
+  return ordered;
+}
+
+interface Found {
+  readonly value: unknown;
+  readonly path: readonly (string | number)[];
+}
+
+/** What stands at a path; nothing where a part of it is missing or of another type. */
+function valuesAt(root: unknown, path: string): readonly Found[] {
+  let found: readonly Found[] = [{ value: root, path: [] }];
+  for (const step of path.split(".")) {
+    const field = step.replace(/\[\]$/, "");
+    found = found.map(({ value, path: to }) => ({ value: membersOf(value)[field], path: [...to, field] }));
+    if (field === step) continue;
+    found = found.flatMap(({ value, path: to }) =>
+      Array.isArray(value) ? value.map((item: unknown, index) => ({ value: item, path: [...to, index] })) : [],
+    );
+  }
+  return found.filter(({ value }) => value !== undefined && value !== null);
+}
+
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}

@@ -1,0 +1,34 @@
+import type { BatchKind } from "../batch-kind.ts";
+import { group, version } from "./group.ts";
+
+export const JobDefinitionKind = {
+  group,
+  version,
+  kind: "JobDefinition",
+  plural: "jobdefinitions",
+  shortNames: ["bjd"],
+  noun: "definition",
+  description: "An AWS Batch job definition: what a job runs. AWS keeps every change as a revision.",
+  columns: [
+    {
+      name: "REVISION",
+      type: "integer",
+      description: "Revision that matches the spec.",
+      jsonPath: ".status.revision",
+    },
+    { name: "TYPE", type: "string", description: "container or multinode.", jsonPath: ".spec.type" },
+    {
+      name: "IMAGE",
+      type: "string",
+      description: "Container image.",
+      jsonPath: ".spec.containerProperties.image",
+      priority: 1,
+    },
+  ],
+  selectable: [".spec.region", ".spec.type"],
+  awsName: { field: "jobDefinitionName", maxLength: 128 },
+  records: "definitions",
+  references: [],
+  conditions: ["RolesReady"],
+  usesRoles: true,
+} as const satisfies BatchKind;

@@ -1,0 +1,28 @@
+import type { BatchKind } from "../batch-kind.ts";
+import { group, version } from "./group.ts";
+
+export const JobQueueKind = {
+  group,
+  version,
+  kind: "JobQueue",
+  plural: "jobqueues",
+  shortNames: ["bjq"],
+  noun: "queue",
+  description: "An AWS Batch job queue: where jobs wait for compute environments.",
+  columns: [
+    { name: "PRIORITY", type: "integer", description: "Higher goes first.", jsonPath: ".spec.priority" },
+    { name: "STATE", type: "string", description: "ENABLED or DISABLED, in AWS.", jsonPath: ".status.state" },
+    { name: "STATUS", type: "string", description: "AWS's status.", jsonPath: ".status.status" },
+  ],
+  selectable: [".spec.region", ".spec.jobQueueType"],
+  awsName: { field: "jobQueueName", maxLength: 128 },
+  records: "queues",
+  references: [
+    {
+      to: "BatchComputeEnvironment",
+      path: "computeEnvironmentOrder[].computeEnvironmentRef",
+      awsPath: "computeEnvironmentOrder[].computeEnvironment",
+    },
+  ],
+  conditions: ["ReferencesResolved", "JobsProgressing"],
+} as const satisfies BatchKind;
