@@ -42,5 +42,5 @@ function guard({ metadata }: CustomResourceDefinition): string {
   return `{{- include "aws-batch-operator.crdGuard" (dict "root" . "name" "${metadata.name}") }}`;
 }
 
-/** Of both charts, of the image and of the definitions. */
+/** The version of both charts, of the image and of the CRDs. */
 export const { version } = packageManifest;

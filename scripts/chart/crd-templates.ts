@@ -2,7 +2,7 @@ import packageManifest from "../../package.json" with { type: "json" };
 import type { CustomResourceDefinition } from "../../src/api/crd.ts";
 import { yamlOf } from "../yaml.ts";
 
-/** Says which version of the project a definition in a cluster is of, so that an older chart can see it. */
+/** The project version of a CRD in a cluster, so that an older chart does not overwrite it. */
 export const versionAnnotation = "awsbatch.dev/version";
 
 /**

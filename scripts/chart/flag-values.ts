@@ -16,21 +16,18 @@ const decidedElsewhere = [
   "--lease-namespace",
 ];
 
-/** Every other flag of `aws-batch-operator run`, so that a new one is a value without further ado. */
+/** All other flags of `aws-batch-operator run`; a new flag becomes a value automatically. */
 export function flagValues() {
   const flags = runFlags().filter(({ long }) => !decidedElsewhere.includes(long ?? ""));
   const shape = Object.fromEntries(
     flags.map((option) => [option.attributeName(), flagValue(option).optional().describe(described(option))]),
   );
-  return z
-    .strictObject(shape)
-    .default({})
-    .describe("Flags of `aws-batch-operator run`, each under its camel-case name.");
+  return z.strictObject(shape).default({}).describe("Flags of `aws-batch-operator run`, in camel case.");
 }
 
 /** The options of `run`, as the command line knows them. */
 export function runFlags(): readonly Option[] {
-  // Nothing is run here, so nothing of a process is needed.
+  // Only the options are read, so the command needs no process.
   const io = {} as Io;
   return runCommand(io, (work) => async () => void (await work())).options;
 }
@@ -49,7 +46,7 @@ function flagValue(option: Option): z.ZodType {
   return isNumber ? z.number().positive() : z.string().min(1);
 }
 
-/** Undefined: that is no value for the flag. */
+/** Undefined: the flag rejects the text. */
 function parse({ parseArg }: Option, sample: string): unknown {
   if (parseArg === undefined) return sample;
   try {

@@ -3,97 +3,115 @@ import { choice, integer, list, map, off, on, open, port, quantity, section, tex
 
 const number = (preset: number, minimum = 1) => z.number().int().min(minimum).default(preset);
 
-/** When a container is asked, the page is given. */
+/** Timing of a probe. */
 function probe(
   description: string,
   presets: Record<"initialDelaySeconds" | "periodSeconds" | "failureThreshold", number>,
 ) {
   return section(description, {
-    initialDelaySeconds: number(presets.initialDelaySeconds, 0).describe("Before the first question."),
-    periodSeconds: number(presets.periodSeconds).describe("Between two."),
-    timeoutSeconds: number(5).describe("For the answer."),
-    failureThreshold: number(presets.failureThreshold).describe("So many times no answer."),
+    initialDelaySeconds: number(presets.initialDelaySeconds, 0).describe("Delay before the first probe."),
+    periodSeconds: number(presets.periodSeconds).describe("Seconds between two probes."),
+    timeoutSeconds: number(5).describe("Timeout of a probe."),
+    failureThreshold: number(presets.failureThreshold).describe(
+      "Failed probes in a row until the pod counts as failed.",
+    ),
   });
 }
 
-/** How many there are, and where. */
+/** Replicas and scheduling. */
 export const availability = {
-  replicas: z.number().int().min(0).max(5).default(2).describe("One leads, the others take over within 17 seconds."),
-  updateStrategy: open("Of the Deployment. Empty: `RollingUpdate`, or `Recreate` without leader election."),
-  revisionHistoryLimit: integer("ReplicaSets kept for a rollback.", 10),
-  podDisruptionBudget: section("How many pods a drained node may take at a time.", {
-    enabled: on("Make it, when there is more than one replica."),
+  replicas: z
+    .number()
+    .int()
+    .min(0)
+    .max(5)
+    .default(2)
+    .describe("Replicas: one leads, the others take over within 17 seconds."),
+  updateStrategy: open("Update strategy. Empty: `RollingUpdate`, or `Recreate` without leader election."),
+  revisionHistoryLimit: integer("Number of ReplicaSets to keep for a rollback.", 10),
+  podDisruptionBudget: section("PodDisruptionBudget.", {
+    enabled: on("Create it if there is more than one replica."),
     maxUnavailable: z
       .union([z.number().int().min(0), z.string().regex(/^(\d{1,2}|100)%$/)])
       .default(1)
-      .describe("Pods that may be away."),
-    unhealthyPodEvictionPolicy: choice("A pod that is not ready protects nothing.", ["AlwaysAllow", "IfHealthyBudget"]),
+      .describe("Maximum number of unavailable pods."),
+    unhealthyPodEvictionPolicy: choice("Eviction policy of pods that are not ready.", [
+      "AlwaysAllow",
+      "IfHealthyBudget",
+    ]),
   }),
-  topologySpread: section("Replicas in different zones and on different nodes.", {
-    enabled: on("Spread them."),
-    whenUnsatisfiable: choice("When they cannot be.", ["ScheduleAnyway", "DoNotSchedule"]),
+  topologySpread: section("Spread replicas over zones and nodes.", {
+    enabled: on("Add the constraints."),
+    whenUnsatisfiable: choice("Policy if a constraint cannot be satisfied.", ["ScheduleAnyway", "DoNotSchedule"]),
   }),
-  topologySpreadConstraints: list("More constraints, in Kubernetes' own shape."),
-  priorityClassName: text("Such as `system-cluster-critical`."),
-  nodeSelector: map("Labels that a node must have."),
-  tolerations: list("Taints that are tolerated."),
+  topologySpreadConstraints: list("Additional constraints, in Kubernetes' own format."),
+  priorityClassName: text("Priority class, such as `system-cluster-critical`."),
+  nodeSelector: map("Required labels of the node."),
+  tolerations: list("Tolerations of the pod."),
   affinity: open("Affinity and anti-affinity."),
   runtimeClassName: text("RuntimeClass of the pod."),
-  schedulerName: text("Another scheduler."),
-  hostAliases: list("More lines for `/etc/hosts`."),
-  dnsPolicy: text("`ClusterFirst` when empty."),
-  dnsConfig: open("More for `/etc/resolv.conf`."),
-  hostNetwork: off("Use the node's network."),
-  hostUsers: on("Off: user namespaces, where the cluster has them."),
-  terminationGracePeriodSeconds: integer("Enough to end the writes under way and release the lease.", 30, 1),
+  schedulerName: text("Scheduler of the pod."),
+  hostAliases: list("Additional lines in `/etc/hosts`."),
+  dnsPolicy: text("DNS policy. Empty: `ClusterFirst`."),
+  dnsConfig: open("Additional settings in `/etc/resolv.conf`."),
+  hostNetwork: off("Use the network of the node."),
+  hostUsers: on("Use the user namespace of the node. Off: a user namespace per pod, if the cluster supports it."),
+  terminationGracePeriodSeconds: integer(
+    "Grace period: long enough to finish current writes and release the Lease.",
+    30,
+    1,
+  ),
 } as const;
 
-/** The pod and its container. */
+/** Pod and container. */
 export const podValues = {
-  deploymentAnnotations: map("Of the Deployment."),
-  podLabels: map("Of the pods."),
-  podAnnotations: map("Of the pods."),
-  podSecurityContext: open("Fits the Pod Security profile `restricted`.", {
+  deploymentAnnotations: map("Annotations of the Deployment."),
+  podLabels: map("Labels of the pods."),
+  podAnnotations: map("Annotations of the pods."),
+  podSecurityContext: open("Security context of the pod; conforms to the Pod Security profile `restricted`.", {
     runAsNonRoot: true,
     runAsUser: 65_532,
     runAsGroup: 65_532,
     seccompProfile: { type: "RuntimeDefault" },
   }),
-  securityContext: open("Of the container; it writes no file.", {
+  securityContext: open("Security context of the container, which writes no files.", {
     allowPrivilegeEscalation: false,
     readOnlyRootFilesystem: true,
     capabilities: { drop: ["ALL"] },
   }),
-  openshift: off("Leave user and group to OpenShift's own admission."),
-  resources: quantity("Measured in docs/performance.md. No limit of CPU: throttled, the leader would lose its lease.", {
-    requests: { cpu: "50m", memory: "64Mi" },
-    limits: { memory: "256Mi" },
-  }),
+  openshift: off("Let OpenShift's admission set user and group."),
+  resources: quantity(
+    "Resources, measured in docs/performance.md. No CPU limit, because a throttled leader would lose its Lease.",
+    {
+      requests: { cpu: "50m", memory: "64Mi" },
+      limits: { memory: "256Mi" },
+    },
+  ),
   nodeOptions: text(
-    "`NODE_OPTIONS`: a small young generation, 132 instead of 240 MiB resident with 1,000 objects.",
+    "`NODE_OPTIONS`. The default limits the young generation: 132 instead of 240 MiB resident with 1,000 objects.",
     "--max-semi-space-size=4",
   ),
-  healthPort: port("Of `/healthz` and `/readyz`.", 8081),
-  startupProbe: probe("Of `/healthz`, until it answers for the first time; only then the others begin.", {
+  healthPort: port("Port of `/healthz` and `/readyz`.", 8081),
+  startupProbe: probe("Startup probe on `/healthz`; the other probes start after its first success.", {
     initialDelaySeconds: 0,
     periodSeconds: 2,
     failureThreshold: 30,
   }),
-  livenessProbe: probe("Not answering: the event loop stands still, or a watch.", {
+  livenessProbe: probe("Liveness probe; fails if the event loop or a watch hangs.", {
     initialDelaySeconds: 0,
     periodSeconds: 20,
     failureThreshold: 3,
   }),
-  readinessProbe: probe("Answering: caches are filled, and the leader has read AWS.", {
+  readinessProbe: probe("Readiness probe; succeeds when caches are filled and the leader has read AWS.", {
     initialDelaySeconds: 0,
     periodSeconds: 5,
     failureThreshold: 3,
   }),
-  extraArgs: z.array(z.string()).default([]).describe("More arguments for `run`."),
-  extraEnv: list("More variables, such as `{name: HTTPS_PROXY, value: …}`."),
-  extraEnvFrom: list("Variables from Secrets and ConfigMaps."),
-  extraVolumes: list("More volumes."),
-  extraVolumeMounts: list("And where the container has them."),
-  initContainers: list("Containers before it."),
-  sidecars: list("Containers beside it."),
+  extraArgs: z.array(z.string()).default([]).describe("Additional arguments of `run`."),
+  extraEnv: list("Additional environment variables, such as `{name: HTTPS_PROXY, value: …}`."),
+  extraEnvFrom: list("Environment variables from Secrets and ConfigMaps."),
+  extraVolumes: list("Additional volumes."),
+  extraVolumeMounts: list("Additional volume mounts of the container."),
+  initContainers: list("Init containers."),
+  sidecars: list("Sidecar containers."),
 } as const;

@@ -39,7 +39,7 @@ export const integer = (description: string, preset: number, minimum = 0) =>
 export const map = (description: string, preset: Readonly<Record<string, string>> = {}) =>
   z.record(z.string(), z.string()).default(preset).describe(description);
 
-/** Kubernetes' own shape, which the API server knows and checks. */
+/** A list in Kubernetes' own format, which the API server validates. */
 export const list = (description: string) => z.array(z.unknown()).default([]).describe(description);
 
 /** The same, as an object. */

@@ -2,9 +2,9 @@ import { z } from "zod";
 import { yamlOf } from "../yaml.ts";
 import { chartValues } from "./values.ts";
 
-/** What is made from the description of the values: values.yaml, values.schema.json and the table of the README. */
+/** Generates values.yaml, values.schema.json and the table of the README from the description of the values. */
 
-/** A JSON schema as zod writes it, as far as it is looked into here. */
+/** The parts of a JSON schema by zod that are read here. */
 interface Schema {
   readonly type?: string;
   readonly description?: string;
@@ -20,7 +20,7 @@ function schema(): Schema {
   return z.toJSONSchema(chartValues, { target: "draft-7", io: "input", unrepresentable: "throw" }) as Schema;
 }
 
-/** values.schema.json. `global` is what Helm adds for charts that contain charts. */
+/** values.schema.json. Helm adds `global` for charts that contain charts. */
 export function valuesSchema(): string {
   const { properties, ...rest } = schema();
   return `${JSON.stringify({ ...rest, properties: { ...properties, global: { type: "object" } } }, null, 2)}\n`;
@@ -46,7 +46,7 @@ function valueLines(name: string, value: Schema, indent: string): readonly strin
   return [comment, ...yaml.split("\n").map((line) => `${indent}${line}`), ...flags];
 }
 
-/** Flags have no default here: the command has. They are shown as what one could write. */
+/** Flags have no default here, because the command has one. They are shown as comments. */
 function flagLines({ properties = {} }: Schema, indent: string): readonly string[] {
   return Object.entries(properties).map(([name, one]) => `${indent}#   ${name}: ${one.description ?? ""}${hint(one)}`);
 }
@@ -63,7 +63,7 @@ function isSection({ properties, default: preset }: Schema): boolean {
 /** Every value as `| name | default | description |`. */
 export function valuesTable(): string {
   const rows = Object.entries(schema().properties ?? {}).flatMap(([name, value]) => tableRows(name, value));
-  return ["| value | default | what it is |", "|---|---|---|", ...rows].join("\n");
+  return ["| value | default | description |", "|---|---|---|", ...rows].join("\n");
 }
 
 function tableRows(name: string, value: Schema): readonly string[] {
@@ -75,7 +75,7 @@ function tableRows(name: string, value: Schema): readonly string[] {
   return name === "flags" ? [own, ...inner.map(([key, one]) => row(`${name}.${key}`, "", one))] : [own];
 }
 
-/** The path of every value with its default, for tests that want to see each of them matter. */
+/** The path of every value, for tests that check that each value has an effect. */
 export function valuePaths(): readonly string[] {
   const paths = (name: string, value: Schema): readonly string[] =>
     isSection(value) || name === "flags"

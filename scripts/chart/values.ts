@@ -5,90 +5,94 @@ import { availability, podValues } from "./pod-values.ts";
 import { choice, list, map, name, on, quantity, section, text } from "./value.ts";
 
 /**
- * The values of the chart: values.yaml, values.schema.json and the table of its README are made from this. Closed
- * everywhere, so that a misspelt value is refused and not passed over.
+ * The values of the chart, from which values.yaml, values.schema.json and the table of its README are generated. Every
+ * object is closed, so that Helm rejects a misspelt value instead of ignoring it.
  */
 export const chartValues = z.strictObject({
-  nameOverride: name("Instead of the chart's name, in names and labels."),
-  fullnameOverride: name("Instead of release name and chart name, for every object."),
-  namespaceOverride: name("Instead of the namespace of the release."),
+  nameOverride: name("Override the chart name in names and labels."),
+  fullnameOverride: name("Override the full name (release name and chart name) of every object."),
+  namespaceOverride: name("Override the namespace of the release."),
   commonLabels: map("Labels of every object and pod."),
   commonAnnotations: map("Annotations of every object."),
   image: section("The operator's image.", {
-    registry: text("Put before the repository."),
-    repository: z.string().min(1).default("aws-batch-operator").describe("Without tag and digest."),
-    tag: text("Default: the chart's appVersion."),
+    registry: text("Registry, prepended to the repository."),
+    repository: z.string().min(1).default("aws-batch-operator").describe("Repository without tag and digest."),
+    tag: text("Tag. Default: the chart's appVersion."),
     digest: z
       .string()
       .regex(/^(sha256:[0-9a-f]{64})?$/)
       .default("")
-      .describe("`sha256:…`; then the tag decides nothing."),
-    pullPolicy: choice("When the image is fetched.", ["IfNotPresent", "Always", "Never"]),
+      .describe("Digest, `sha256:…`; overrides the tag."),
+    pullPolicy: choice("Pull policy.", ["IfNotPresent", "Always", "Never"]),
   }),
-  imagePullSecrets: list("`[{name: …}]`."),
+  imagePullSecrets: list("Pull secrets, as `[{name: …}]`."),
   flags: flagValues(),
-  watch: section("Where the operator works.", {
+  watch: section("Namespaces to watch.", {
     namespaces: z
       .array(z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/))
       .meta({ uniqueItems: true })
       .default([])
-      .describe("Only in these, with a Role in each and no ClusterRole. Empty: in all namespaces."),
+      .describe("Watch only these, with a Role in each and no ClusterRole. Empty: all namespaces."),
   }),
-  leaderElection: section("One of the replicas works, the others wait.", {
-    enabled: on("Without it there must be one replica, and it is replaced by `Recreate`."),
-    namespace: text("Of the lease. Default: the namespace of the release."),
+  leaderElection: section("Leader election: one replica works, the others are on standby.", {
+    enabled: on("Elect a leader. Off: requires one replica, and updates use `Recreate`."),
+    namespace: text("Namespace of the Lease. Default: the namespace of the release."),
   }),
-  aws: section("How the operator is known to AWS; left empty, by EKS Pod Identity or by the node.", {
+  aws: section("AWS credentials. Empty: EKS Pod Identity, or the credentials of the node.", {
     roleArn: z
       .string()
       .regex(/^(arn:aws[a-z-]*:iam::\d{12}:role\/\S+)?$/)
       .default("")
-      .describe("IAM role for the ServiceAccount (IRSA): becomes its annotation `eks.amazonaws.com/role-arn`."),
+      .describe("IAM role of the ServiceAccount (IRSA); sets its annotation `eks.amazonaws.com/role-arn`."),
     credentialsSecret: text(
-      "Name of a Secret with `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and perhaps `AWS_SESSION_TOKEN`.",
+      "Name of a Secret with `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and optionally `AWS_SESSION_TOKEN`.",
     ),
-    endpointUrl: text("`AWS_ENDPOINT_URL`: another endpoint for all of AWS."),
+    endpointUrl: text("`AWS_ENDPOINT_URL`: one endpoint for all AWS services."),
   }),
-  serviceAccount: section("Who the operator is in Kubernetes.", {
-    create: on("Make it."),
-    name: text("Default: the full name; the namespace's `default` when none is made."),
-    annotations: map("For EKS Pod Identity none is needed; IRSA has `aws.roleArn`."),
-    labels: map("More labels."),
-    automountToken: on("Off: the token comes as a projected volume of the pod."),
+  serviceAccount: section("ServiceAccount of the operator.", {
+    create: on("Create the ServiceAccount."),
+    name: text("Name. Default: the full name, or `default` if `create` is false."),
+    annotations: map("Annotations. EKS Pod Identity needs none; for IRSA use `aws.roleArn`."),
+    labels: map("Additional labels."),
+    automountToken: on("Mount the token automatically. Off: the pod gets it as a projected volume."),
   }),
-  rbac: section("Exactly the permissions that the operator uses.", {
-    create: on("Make roles and bindings."),
-    aggregateToView: on("People who may view a namespace may view the objects."),
-    aggregateToEdit: on("Those who may edit one may write them."),
-    aggregateToAdmin: on("And so may its admins. All three only when all namespaces are watched."),
-    extraRules: list("More rules for the operator."),
+  rbac: section("RBAC: exactly the permissions that the operator uses.", {
+    create: on("Create roles and bindings."),
+    aggregateToView: on(
+      "Let users with `view` read the objects. Like the next two: only if all namespaces are watched.",
+    ),
+    aggregateToEdit: on("Let users with `edit` write the objects."),
+    aggregateToAdmin: on("Let users with `admin` write the objects."),
+    extraRules: list("Additional rules for the operator."),
   }),
   crds: section("The custom resource definitions.", {
-    enabled: on("Install and upgrade them. Off: they come with the chart aws-batch-operator-crds or by kubectl."),
-    keep: on("Leave them, and so every object, when the release is uninstalled. Off: refused while objects exist."),
-    allowDowngrade: z.boolean().default(false).describe("Let an older chart write over definitions of a newer one."),
+    enabled: on("Install and upgrade the CRDs. Off: install them with the chart aws-batch-operator-crds or kubectl."),
+    keep: on(
+      "Keep the CRDs, and so every object, when the release is uninstalled. Off: uninstalling fails while objects exist.",
+    ),
+    allowDowngrade: z.boolean().default(false).describe("Let an older chart overwrite the CRDs of a newer one."),
   }),
-  deletionProtection: section("A ValidatingAdmissionPolicy.", {
+  deletionProtection: section("A ValidatingAdmissionPolicy against deletion.", {
     enabled: z
       .boolean()
       .default(false)
-      .describe('Refuse to delete objects that are annotated `awsbatch.dev/deletion-protection: "true"`.'),
+      .describe('Reject the deletion of objects with the annotation `awsbatch.dev/deletion-protection: "true"`.'),
   }),
   ...availability,
   ...podValues,
   ...monitoring,
-  simulator: section("A trial without AWS: a simulated account beside the operator, which forgets all when it stops.", {
-    enabled: z.boolean().default(false).describe("Run it, and let the operator use it instead of AWS."),
-    speed: z.number().positive().default(10).describe("How many times faster than AWS it is."),
-    region: text("That it simulates.", "us-east-1"),
-    resources: quantity("Of its container.", {
+  simulator: section("A trial without AWS: a simulated account, which is lost when its pod stops.", {
+    enabled: z.boolean().default(false).describe("Run the simulator, and let the operator use it instead of AWS."),
+    speed: z.number().positive().default(10).describe("How many times faster than AWS the simulator is."),
+    region: text("Region to simulate.", "us-east-1"),
+    resources: quantity("Resources of the simulator.", {
       requests: { cpu: "20m", memory: "96Mi" },
       limits: { memory: "256Mi" },
     }),
   }),
-  tests: section("What `helm test` runs.", {
-    enabled: on("Make the pod for it: it applies an object as a dry run, and waits for its plan."),
-    timeoutSeconds: z.number().int().min(5).max(600).default(60).describe("How long it waits."),
+  tests: section("`helm test`.", {
+    enabled: on("Create the test pod, which applies an object as a dry run and waits for its plan."),
+    timeoutSeconds: z.number().int().min(5).max(600).default(60).describe("Timeout of the test."),
   }),
-  extraObjects: list("More objects; strings in them are templates."),
+  extraObjects: list("Additional objects; strings in them are templates."),
 });

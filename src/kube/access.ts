@@ -35,14 +35,14 @@ export function operatorAccess(kinds: readonly Kind[]): readonly AccessRule[] {
         resource: plural,
         verbs: ["get", "list", "watch"],
         scope: "watched",
-        why: "follow the objects, and read one live before an act in AWS that cannot be undone",
+        why: "watch the objects, and read one live before a write to AWS that cannot be undone",
       },
       {
         group,
         resource: plural,
         verbs: ["patch"],
         scope: "watched",
-        why: "set and remove the finalizer and the annotation of the location; the spec is never written",
+        why: "set and remove the finalizer and the annotation awsbatch.dev/location; the operator never writes spec",
       },
       {
         group,
@@ -58,7 +58,7 @@ export function operatorAccess(kinds: readonly Kind[]): readonly AccessRule[] {
       resource: "events",
       verbs: ["create", "patch"],
       scope: "watched",
-      why: "tell about changes as events; a repeated one patches its series",
+      why: "report changes as events; a repeated event patches its series",
     },
     {
       group: "coordination.k8s.io",
@@ -73,7 +73,7 @@ export function operatorAccess(kinds: readonly Kind[]): readonly AccessRule[] {
       resource: "leases",
       verbs: ["create"],
       scope: "lease",
-      why: "make the lease at the first start",
+      why: "create the Lease at the first start",
     },
     {
       group: "",
@@ -81,7 +81,7 @@ export function operatorAccess(kinds: readonly Kind[]): readonly AccessRule[] {
       verbs: ["get"],
       scope: "cluster",
       name: "kube-system",
-      why: "tell this cluster from others by the UID of kube-system",
+      why: "identify this cluster by the UID of kube-system",
     },
     {
       group: "",
@@ -89,7 +89,7 @@ export function operatorAccess(kinds: readonly Kind[]): readonly AccessRule[] {
       verbs: ["get", "list", "watch"],
       scope: "cluster",
       optional: true,
-      why: "follow the labels of namespaces for selectors in allowedNamespaces, and their annotations, which limit roles",
+      why: "watch the labels of namespaces for selectors in allowedNamespaces, and their annotations, which limit roles",
     },
   ];
 }

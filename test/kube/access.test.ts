@@ -114,11 +114,11 @@ describe("at the start", () => {
     expect(await check(api, signal, inNamespaces)).toEqual({
       version: "v1.35.4",
       lacking: [
-        "RBAC does not let the operator list, watch widgets.test.dev in namespace team-b (to follow the objects, and " +
-          "read one live before an act in AWS that cannot be undone); patch widgets.test.dev in namespace team-b (to " +
-          "set and remove the finalizer and the annotation of the location; the spec is never written); patch " +
+        "RBAC does not let the operator list, watch widgets.test.dev in namespace team-b (to watch the objects, and " +
+          "read one live before a write to AWS that cannot be undone); patch widgets.test.dev in namespace team-b (to " +
+          "set and remove the finalizer and the annotation awsbatch.dev/location; the operator never writes spec); patch " +
           "widgets.test.dev/status in namespace team-b (to apply the status); create, patch events.events.k8s.io in " +
-          "namespace team-b (to tell about changes as events; a repeated one patches its series). Its roles come with " +
+          "namespace team-b (to report changes as events; a repeated event patches its series). Its roles come with " +
           "the chart (rbac.create) and with manifests/install.yaml",
       ],
     });
@@ -153,7 +153,7 @@ describe("at the start", () => {
     expect(await messageOf(check(api, signal))).toBe(
       "StoreError: RBAC does not let the operator patch widgets.test.dev/status (to apply the status); " +
         "get, patch leases.coordination.k8s.io in namespace operators (to elect one of the replicas as the leader); " +
-        "create leases.coordination.k8s.io in namespace operators (to make the lease at the first start). " +
+        "create leases.coordination.k8s.io in namespace operators (to create the Lease at the first start). " +
         "Its roles come with the chart (rbac.create) and with manifests/install.yaml",
     );
   });

@@ -76,7 +76,7 @@ describeWithHelm("the definitions", (program) => {
       expect([refused.code, refused.stderr]).toEqual([
         1,
         expect.stringMatching(
-          /is of version \d+\.\d+\.\d+, this chart is 0\.0\.9: what the newer one stored could be lost/,
+          /is of version \d+\.\d+\.\d+, this chart is 0\.0\.9: fields that only the newer one has could be lost/,
         ),
       ]);
       expect(await isNew()).toBe(true);

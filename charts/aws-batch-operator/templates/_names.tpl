@@ -34,7 +34,7 @@
 {{- end }}
 {{- end }}
 
-{{- /* What a selector may name: it can never be changed. */}}
+{{- /* Labels of selectors, which are immutable. */}}
 {{- define "aws-batch-operator.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "aws-batch-operator.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
@@ -50,7 +50,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 {{- end }}
 
-{{- /* Annotations of an object: those of all, and its own. Takes `root`, and maps in `own`. */}}
+{{- /* Annotations of an object: commonAnnotations and its own. Takes `root`, and maps in `own`. */}}
 {{- define "aws-batch-operator.annotations" -}}
 {{- $all := deepCopy .root.Values.commonAnnotations }}
 {{- range .own }}{{ $all = mergeOverwrite $all (deepCopy .) }}{{ end }}
@@ -60,7 +60,7 @@ annotations:
 {{- end }}
 {{- end }}
 
-{{- /* The metadata of an object. Takes `root`, and perhaps `suffix`, `namespace` (false: none), `labels`, `annotations`. */}}
+{{- /* The metadata of an object. Takes `root`, and optionally `suffix`, `namespace` (false: none), `labels`, `annotations`. */}}
 {{- define "aws-batch-operator.metadata" -}}
 name: {{ include "aws-batch-operator.fullname" .root }}{{ with .suffix }}-{{ . }}{{ end }}
 {{- if not (and (hasKey . "namespace") (eq (toString .namespace) "false")) }}
@@ -77,18 +77,18 @@ labels:
 {{- end }}
 {{- end }}
 
-{{- /* Refuses to write an older definition over a newer one. Takes `root` and `name`. */}}
+{{- /* Fails if an older CRD would overwrite a newer one. Takes `root` and `name`. */}}
 {{- define "aws-batch-operator.crdGuard" -}}
 {{- if not .root.Values.crds.allowDowngrade }}
 {{- $there := lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" .name }}
 {{- $version := dig "metadata" "annotations" "awsbatch.dev/version" "" $there }}
 {{- if and $version (semverCompare (printf ">%s" .root.Chart.AppVersion) $version) }}
-{{- fail (printf "%s in the cluster is of version %s, this chart is %s: what the newer one stored could be lost. Set crds.enabled=false to leave the definitions as they are, or crds.allowDowngrade=true." .name $version .root.Chart.AppVersion) }}
+{{- fail (printf "%s in the cluster is of version %s, this chart is %s: fields that only the newer one has could be lost. Set crds.enabled=false to keep the CRDs as they are, or crds.allowDowngrade=true." .name $version .root.Chart.AppVersion) }}
 {{- end }}
 {{- end }}
 {{- end }}
 
-{{- /* What a release no longer has, Helm deletes unless it bears `helm.sh/resource-policy: keep`; with a definition go all its objects. */}}
+{{- /* Helm deletes what a release no longer contains, unless it has `helm.sh/resource-policy: keep`. Deleting a CRD deletes all its objects. */}}
 {{- define "aws-batch-operator.crdsLeft" -}}
 {{- if not .Values.crds.enabled }}
 {{- range $plural := list "batchcomputeenvironments" "jobqueues" "jobdefinitions" }}

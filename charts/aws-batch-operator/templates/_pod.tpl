@@ -1,4 +1,4 @@
-{{- /* Arguments of `run`. The default addresses are not given, so that AWS_BATCH_OPERATOR_… can. */}}
+{{- /* Arguments of `run`. Default addresses are left out, so that AWS_BATCH_OPERATOR_… can set them. */}}
 {{- define "aws-batch-operator.args" -}}
 - run
 {{- range $name, $value := .Values.flags }}
@@ -100,7 +100,7 @@ failureThreshold: {{ .probe.failureThreshold }}
 {{- toYaml $context }}
 {{- end }}
 
-{{- /* What all pods of this chart have: where they run and as whom. */}}
+{{- /* Scheduling and ServiceAccount of all pods of this chart. */}}
 {{- define "aws-batch-operator.placement" -}}
 securityContext:
   {{- include "aws-batch-operator.podSecurityContext" . | nindent 2 }}
@@ -130,7 +130,7 @@ hostUsers: false
 {{- end }}
 {{- end }}
 
-{{- /* Volumes of our own, by `secret` or projected. */}}
+{{- /* The chart's own volumes: Secrets and projected volumes. */}}
 {{- define "aws-batch-operator.volumes" -}}
 {{- with .Values.metrics.tls.secretName }}
 - name: metrics-tls

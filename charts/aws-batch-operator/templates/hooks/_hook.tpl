@@ -1,4 +1,4 @@
-{{- /* The permissions of a hook, which come before it and go after it. Takes `root`, `hook`, `suffix`, `rules`, and `namespace` for a Role. */}}
+{{- /* The permissions of a hook, created before it and deleted after it. Takes `root`, `hook`, `suffix`, `rules`, and `namespace` for a Role. */}}
 {{- define "aws-batch-operator.hookAccess" -}}
 {{- $annotations := dict "helm.sh/hook" .hook "helm.sh/hook-weight" "-1" "helm.sh/hook-delete-policy" "before-hook-creation,hook-succeeded" }}
 {{- $meta := dict "root" .root "suffix" .suffix "component" .suffix "annotations" $annotations }}
@@ -43,7 +43,7 @@ containers:
     imagePullPolicy: {{ .root.Values.image.pullPolicy }}
     args:
       {{- toYaml .args | nindent 6 }}
-    # What it said is in the status of the pod, also when its log is gone.
+    # The status of the pod has the output, even after the log is gone.
     terminationMessagePolicy: FallbackToLogsOnError
     resources:
       {{- toYaml .root.Values.resources | nindent 6 }}
