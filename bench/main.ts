@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: what the operator costs, beside a naive loop that describes each object once a minute, as most
+ * `npm run bench`: what the operator costs, compared with a naive loop that describes each object once a minute, as most
  * controllers do. Calls and writes are counted on the virtual clock and are exact; the rates are measured in this
  * run and depend on the machine.
  */
@@ -61,13 +61,13 @@ async function callsAtRest(): Promise<void> {
     ]);
   }
   table(
-    "AWS calls at rest, and from a cold start to all observed",
+    "AWS calls at rest, and from a cold start until everything is observed",
     ["objects", "calls/min", "naive calls/min", "times fewer", "cold calls", "naive cold calls", "Kubernetes writes/h"],
     rows,
   );
 }
 
-/** Calls of EC2 and IAM for environments whose network is not ready, each with an instance profile of its own. */
+/** Calls of EC2 and IAM for environments with a network that is not ready, each with its own instance profile. */
 async function unreadyNetworkCalls(): Promise<void> {
   const rows: string[][] = [];
   for (const [environments, vpcs] of [
@@ -114,7 +114,7 @@ async function writesOfALife(): Promise<void> {
     rows.push([kind, "delete to gone", String(version() - before - 1)]);
   }
   await world.stop();
-  table("Kubernetes writes of one object's life (the user's own not counted)", ["kind", "what", "writes"], rows);
+  table("Kubernetes writes in the life of one object, without those of the user", ["kind", "what", "writes"], rows);
 }
 
 /** Wall time of a replacement over the sum of AWS's own transition times: create, repoint, disable, delete. */
@@ -157,7 +157,7 @@ async function replacementTime(): Promise<void> {
   );
 }
 
-/** From AWS's last transition to Ready: half of the pause between two looks, and how stale AWS answers. */
+/** From AWS's last transition to Ready: half of the delay between two reads, and the staleness of AWS's reads. */
 async function readyLatency(): Promise<void> {
   const rows = [await latencyRow("none", { stalenessMs: 0 }), await latencyRow("up to 3 s", { stalenessMs: 3000 })];
   table("From VALID in AWS to Ready (40 seeds each)", ["staleness of AWS's reads", "p50 s", "p90 s", "p99 s"], rows);

@@ -9,7 +9,7 @@ import { table } from "./table.ts";
 
 /**
  * How many reconciles a second find nothing to do: observe, plan and report of real controllers on a converged
- * world, beside a naive pass that describes its object from the simulator (without any network) and compares.
+ * world, compared with a naive pass that describes its object from the simulator (without any network) and compares.
  */
 export async function measureNoOps(): Promise<void> {
   const world = await createWorld({ knobs: { latencyMs: 0, stalenessMs: 0 } });
@@ -49,8 +49,8 @@ export async function measureNoOps(): Promise<void> {
   }
   await world.stop();
   table(
-    "Reconciles a second that find nothing to do, one core",
-    ["kind", "operator", "naive, AWS answering at once"],
+    "Reconciles per second without a change, on one core",
+    ["kind", "operator", "naive, AWS responding at once"],
     rows,
   );
 }
