@@ -1,10 +1,11 @@
 import type { KubeObject, ObjectKey } from "./api/object.ts";
 import { JobQueueKind, type KindName, kinds } from "./api/v1alpha1/kinds.ts";
 import type { BatchApi, DefinitionRevision, Queue } from "./aws/batch.ts";
+import { guardedBatch } from "./aws/batch-calls.ts";
 import { createBatchRegion, type ObservedBatchRegion } from "./aws/batch-region.ts";
 import { CallBudget, type CallKind } from "./aws/budget.ts";
 import { createIamAccount } from "./aws/cached-iam.ts";
-import { type CallGuardOptions, type CallReport, guardedBatch } from "./aws/calls.ts";
+import type { CallGuardOptions, CallReport } from "./aws/calls.ts";
 import type { Ec2Api } from "./aws/ec2.ts";
 import { guardedEc2 } from "./aws/ec2-calls.ts";
 import { createEc2Region, type Ec2Region } from "./aws/ec2-region.ts";

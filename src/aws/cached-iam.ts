@@ -1,4 +1,5 @@
 import type { Clock } from "../runtime/clock.ts";
+import { eachCall } from "./calls.ts";
 import type { IamApi } from "./iam.ts";
 import type { IamAccount, IamReading, ProfileSeen, RoleSeen } from "./iam-account.ts";
 import { iamCallKinds } from "./iam-calls.ts";
@@ -47,11 +48,11 @@ export function createIamAccount({ api, account, partition, clock }: IamAccountO
 
 /** The same calls; each write is told before it leaves and after its end, so that no read in between is kept. */
 function telling(api: IamApi, wrote: (name: string) => void): IamApi {
-  const calls = Object.entries(iamCallKinds).map(([name, kind]) => {
-    const call = api[name as keyof IamApi] as (input: Named, options?: object) => Promise<unknown>;
-    if (kind === "read") return [name, call];
-    const told = async (input: Named, options?: object): Promise<unknown> => {
-      const names = [input.RoleName, input.InstanceProfileName].filter((one) => one !== undefined);
+  return eachCall(api, iamCallKinds, (_name, kind, call) => {
+    if (kind === "read") return call;
+    return async (input, options) => {
+      const { RoleName, InstanceProfileName }: Named = input;
+      const names = [RoleName, InstanceProfileName].filter((one) => one !== undefined);
       for (const one of names) wrote(one);
       try {
         return await call(input, options);
@@ -59,9 +60,7 @@ function telling(api: IamApi, wrote: (name: string) => void): IamApi {
         for (const one of names) wrote(one);
       }
     };
-    return [name, told];
   });
-  return Object.fromEntries(calls) as IamApi;
 }
 
 interface Named {

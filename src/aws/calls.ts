@@ -1,6 +1,6 @@
 import { abortable, childSignal, DeadlineExceeded } from "../runtime/abort.ts";
 import type { Clock } from "../runtime/clock.ts";
-import type { BatchApi, CallOptions } from "./batch.ts";
+import type { Call } from "./api.ts";
 import type { CallBudget, CallKind } from "./budget.ts";
 import { AwsError, classify, type FailureKind, isBrokenConnection, isDefinite } from "./errors.ts";
 
@@ -45,8 +45,6 @@ export class NotSent extends Error {
 export function neverHappened(error: unknown): boolean {
   return error instanceof NotSent || (error instanceof AwsError && isDefinite(error.kind));
 }
-
-type Call<I, O> = (input: I, options?: CallOptions) => Promise<O>;
 
 /** Puts what every AWS call needs around one call: budget, lease, deadline, classification, report. */
 export type CallGuard = <I, O>(operation: string, kind: CallKind, call: Call<I, O>) => Call<I, O>;
@@ -139,93 +137,35 @@ function guardedOnce(options: CallGuardOptions): CallGuard {
     };
 }
 
-/** Which calls change something in AWS. */
-export const batchCallKinds: Readonly<Record<keyof BatchApi, CallKind>> = {
-  describeComputeEnvironments: "read",
-  createComputeEnvironment: "write",
-  updateComputeEnvironment: "write",
-  deleteComputeEnvironment: "write",
-  describeJobQueues: "read",
-  createJobQueue: "write",
-  updateJobQueue: "write",
-  deleteJobQueue: "write",
-  describeJobDefinitions: "read",
-  registerJobDefinition: "write",
-  deregisterJobDefinition: "write",
-  tagResource: "write",
-  untagResource: "write",
-  listJobs: "read",
-  describeJobs: "read",
-  getJobQueueSnapshot: "read",
-  terminateJob: "write",
-};
-
-/** The same calls, each with something put around it: the one list of them all. */
-export function eachCall(
-  batch: BatchApi,
-  wrap: <I, O>(name: keyof BatchApi, call: Call<I, O>) => Call<I, O>,
-): BatchApi {
-  return {
-    describeComputeEnvironments: wrap("describeComputeEnvironments", (input, options) =>
-      batch.describeComputeEnvironments(input, options),
-    ),
-    createComputeEnvironment: wrap("createComputeEnvironment", (input, options) =>
-      batch.createComputeEnvironment(input, options),
-    ),
-    updateComputeEnvironment: wrap("updateComputeEnvironment", (input, options) =>
-      batch.updateComputeEnvironment(input, options),
-    ),
-    deleteComputeEnvironment: wrap("deleteComputeEnvironment", (input, options) =>
-      batch.deleteComputeEnvironment(input, options),
-    ),
-    describeJobQueues: wrap("describeJobQueues", (input, options) => batch.describeJobQueues(input, options)),
-    createJobQueue: wrap("createJobQueue", (input, options) => batch.createJobQueue(input, options)),
-    updateJobQueue: wrap("updateJobQueue", (input, options) => batch.updateJobQueue(input, options)),
-    deleteJobQueue: wrap("deleteJobQueue", (input, options) => batch.deleteJobQueue(input, options)),
-    describeJobDefinitions: wrap("describeJobDefinitions", (input, options) =>
-      batch.describeJobDefinitions(input, options),
-    ),
-    registerJobDefinition: wrap("registerJobDefinition", (input, options) =>
-      batch.registerJobDefinition(input, options),
-    ),
-    deregisterJobDefinition: wrap("deregisterJobDefinition", (input, options) =>
-      batch.deregisterJobDefinition(input, options),
-    ),
-    tagResource: wrap("tagResource", (input, options) => batch.tagResource(input, options)),
-    untagResource: wrap("untagResource", (input, options) => batch.untagResource(input, options)),
-    listJobs: wrap("listJobs", (input, options) => batch.listJobs(input, options)),
-    describeJobs: wrap("describeJobs", (input, options) => batch.describeJobs(input, options)),
-    getJobQueueSnapshot: wrap("getJobQueueSnapshot", (input, options) => batch.getJobQueueSnapshot(input, options)),
-    terminateJob: wrap("terminateJob", (input, options) => batch.terminateJob(input, options)),
-  };
-}
-
-/** e.g. `CreateComputeEnvironment`. */
+/** The operation of a call, e.g. `CreateComputeEnvironment`. */
 export function operationOf(name: string): string {
   return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
 
-/** AWS Batch behind budget, lease, deadline and classification. */
-export function guardedBatch(raw: BatchApi, options: CallGuardOptions): BatchApi {
-  const guard = callGuard(options);
-  return eachCall(raw, (name, call) => guard(`batch:${operationOf(name)}`, batchCallKinds[name], call));
-}
+/** Any service's calls, by their names. */
+type Calls<Names extends string> = { readonly [Name in Names]: Call<never, unknown> };
 
 /**
- * Any service's calls behind a guard.
+ * The same calls, each with something put around it.
  *
- * @param service as in its actions, e.g. `iam`
  * @param kinds all calls of the service: what is not in it does not exist for the operator
  */
-export function guardedCalls<Api extends { readonly [Name in keyof Api]: Call<never, unknown> }>(
+export function eachCall<A extends Calls<keyof A & string>>(
+  api: A,
+  kinds: Readonly<Record<keyof A, CallKind>>,
+  wrap: (name: keyof A & string, kind: CallKind, call: Call<never, unknown>) => Call<never, unknown>,
+): A {
+  const names = Object.keys(kinds) as (keyof A & string)[];
+  const wrapped = names.map((name) => [name, wrap(name, kinds[name], (input, options) => api[name](input, options))]);
+  return Object.fromEntries(wrapped) as A;
+}
+
+/** @param service as in its actions, e.g. `iam` */
+export function guardedCalls<A extends Calls<keyof A & string>>(
   service: string,
-  raw: Api,
-  kinds: Readonly<Record<keyof Api, CallKind>>,
+  api: A,
+  kinds: Readonly<Record<keyof A, CallKind>>,
   guard: CallGuard,
-): Api {
-  const guarded = Object.entries(kinds).map(([name, kind]) => {
-    const call: Call<never, unknown> = (input, options) => raw[name as keyof Api](input, options);
-    return [name, guard(`${service}:${operationOf(name)}`, kind as CallKind, call)];
-  });
-  return Object.fromEntries(guarded) as Api;
+): A {
+  return eachCall(api, kinds, (name, kind, call) => guard(`${service}:${operationOf(name)}`, kind, call));
 }

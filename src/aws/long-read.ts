@@ -2,7 +2,8 @@ import { backoffMs } from "../runtime/backoff.ts";
 import { type Clock, sleep } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
 import type { BatchApi } from "./batch.ts";
-import { batchCallKinds, eachCall } from "./calls.ts";
+import { batchCallKinds } from "./batch-calls.ts";
+import { eachCall } from "./calls.ts";
 import { AwsError, passesByItself } from "./errors.ts";
 
 /** Together about half a minute; whoever reads begins anew after that. */
@@ -25,8 +26,8 @@ export interface LongReadOptions {
  */
 export function longRead({ batch, clock, random }: LongReadOptions): BatchApi {
   let answered = false;
-  return eachCall(batch, (name, call) => {
-    if (batchCallKinds[name] !== "read") return call;
+  return eachCall(batch, batchCallKinds, (_name, kind, call) => {
+    if (kind === "write") return call;
     return async (input, options) => {
       for (let retries = 0; ; retries++) {
         try {

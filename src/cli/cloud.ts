@@ -1,6 +1,6 @@
+import { sdkBatch } from "../aws/batch-sdk.ts";
 import { AwsError, classify, needsPerson } from "../aws/errors.ts";
-import { sdkIam } from "../aws/iam-sdk.ts";
-import { defaultRegion, sdkBatch, sdkCallerIdentity } from "../aws/sdk.ts";
+import { defaultRegion, sdkCallerIdentity } from "../aws/identity.ts";
 import type { AwsConnection } from "../operator.ts";
 import { withDeadline } from "../runtime/abort.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
@@ -40,12 +40,9 @@ export async function awsCloud(
       account,
       partition,
       batch: sdkBatch({ region: inRegion }),
-      iam: () => sdkIam({ region: inRegion }),
-      ec2: async () => {
-        // The client of EC2 is several times as large as all others together.
-        const { sdkEc2 } = await import("../aws/ec2-sdk.ts");
-        return sdkEc2({ region: inRegion });
-      },
+      // Most operators make no roles, and the client of EC2 is several times as large as all others together.
+      iam: async () => (await import("../aws/iam-sdk.ts")).sdkIam({ region: inRegion }),
+      ec2: async () => (await import("../aws/ec2-sdk.ts")).sdkEc2({ region: inRegion }),
     }),
   };
 }

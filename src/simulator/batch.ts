@@ -13,7 +13,8 @@ import type {
   SubmitJobResponse,
   UpdateSchedulingPolicyRequest,
 } from "@aws-sdk/client-batch";
-import type { BatchApi, CallOptions } from "../aws/batch.ts";
+import type { CallOptions } from "../aws/api.ts";
+import type { BatchApi } from "../aws/batch.ts";
 import type { ComputeEnvironments } from "./compute-environments.ts";
 import type { JobDefinitions } from "./job-definitions.ts";
 import type { JobQueues } from "./job-queues.ts";

@@ -1,5 +1,5 @@
 import type { Filter } from "@aws-sdk/client-ec2";
-import type { CallOptions } from "../aws/batch.ts";
+import type { CallOptions } from "../aws/api.ts";
 import type { Ec2Api } from "../aws/ec2.ts";
 import type { Ec2 } from "./ec2.ts";
 import { ec2Refusal } from "./ec2-state.ts";

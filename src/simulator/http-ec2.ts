@@ -57,7 +57,7 @@ import {
   RevokeSecurityGroupEgress$,
   RevokeSecurityGroupIngress$,
 } from "@aws-sdk/client-ec2";
-import type { CallOptions } from "../aws/batch.ts";
+import type { CallOptions } from "../aws/api.ts";
 import type { SimulatedEc2 } from "./ec2-api.ts";
 import { inputOf, type OperationModel, resultXml } from "./ec2-wire.ts";
 import type { Answer } from "./http-answer.ts";

@@ -1,4 +1,4 @@
-import type { CallOptions } from "../aws/batch.ts";
+import type { CallOptions } from "../aws/api.ts";
 import type { IamApi } from "../aws/iam.ts";
 import type { Answer } from "./http-answer.ts";
 import { Refusal, ServiceError } from "./refusals.ts";

@@ -1,4 +1,4 @@
-import type { CallOptions } from "../aws/batch.ts";
+import type { CallOptions } from "../aws/api.ts";
 import type { IamApi } from "../aws/iam.ts";
 import type { Iam } from "./iam.ts";
 import { describedProfile, describedRole } from "./iam-records.ts";

@@ -1,7 +1,8 @@
 import type { ComputeResource, SubmitJobRequest, SubmitJobResponse } from "@aws-sdk/client-batch";
 import type { SecurityGroup, VpcEndpoint } from "@aws-sdk/client-ec2";
 import type { GetCallerIdentityResponse } from "@aws-sdk/client-sts";
-import type { CallOptions, DefinitionRevision, Environment, Queue } from "../aws/batch.ts";
+import type { CallOptions } from "../aws/api.ts";
+import type { DefinitionRevision, Environment, Queue } from "../aws/batch.ts";
 import type { IamApi } from "../aws/iam.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { type Random, seededRandom } from "../runtime/random.ts";

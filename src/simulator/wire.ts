@@ -1,4 +1,4 @@
-import type { CallOptions } from "../aws/batch.ts";
+import type { CallOptions } from "../aws/api.ts";
 import { sleep } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
 import type { Fault, Faults } from "./faults.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { batchCallKinds, guardedBatch } from "../../src/aws/batch-calls.ts";
 import { CallBudget } from "../../src/aws/budget.ts";
-import { batchCallKinds, type CallReport, guardedBatch, NotSent } from "../../src/aws/calls.ts";
+import { type CallReport, NotSent } from "../../src/aws/calls.ts";
 import { AwsError } from "../../src/aws/errors.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { FakeBatch, sdkError } from "./fake-batch.ts";

@@ -4,8 +4,9 @@ import { CallBudget } from "../../src/aws/budget.ts";
 import { NotSent } from "../../src/aws/calls.ts";
 import type { Ec2Api } from "../../src/aws/ec2.ts";
 import { ec2CallKinds, guardedEc2 } from "../../src/aws/ec2-calls.ts";
-import { type Ec2SdkOptions, sdkEc2 } from "../../src/aws/ec2-sdk.ts";
+import { sdkEc2 } from "../../src/aws/ec2-sdk.ts";
 import { AwsError } from "../../src/aws/errors.ts";
+import type { SdkOptions } from "../../src/aws/sdk.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { account } from "../simulator/account.ts";
 
@@ -32,7 +33,7 @@ function overNetwork({ status = 200, body = "<x/>", mayWrite = () => ({ deadline
   };
   const raw = sdkEc2({
     region: "eu-west-1",
-    requestHandler: handler as unknown as NonNullable<Ec2SdkOptions["requestHandler"]>,
+    requestHandler: handler as unknown as NonNullable<SdkOptions["requestHandler"]>,
   });
   onTestFinished(() => raw.close());
   const clock = new VirtualClock();

@@ -1,6 +1,6 @@
+import type { CallOptions } from "../../src/aws/api.ts";
 import type {
   BatchApi,
-  CallOptions,
   ComputeEnvironmentDetail,
   JobDefinition,
   JobDetail,

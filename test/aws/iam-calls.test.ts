@@ -5,7 +5,8 @@ import { NotSent } from "../../src/aws/calls.ts";
 import { AwsError } from "../../src/aws/errors.ts";
 import type { IamApi } from "../../src/aws/iam.ts";
 import { guardedIam, iamCallKinds } from "../../src/aws/iam-calls.ts";
-import { type IamSdkOptions, sdkIam } from "../../src/aws/iam-sdk.ts";
+import { sdkIam } from "../../src/aws/iam-sdk.ts";
+import type { SdkOptions } from "../../src/aws/sdk.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { account } from "../simulator/account.ts";
 
@@ -35,9 +36,9 @@ async function overNetwork(
       };
     },
   };
-  const raw = await sdkIam({
+  const raw = sdkIam({
     region,
-    requestHandler: handler as unknown as NonNullable<IamSdkOptions["requestHandler"]>,
+    requestHandler: handler as unknown as NonNullable<SdkOptions["requestHandler"]>,
   });
   onTestFinished(() => raw.close());
   const clock = new VirtualClock();

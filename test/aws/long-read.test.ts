@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { BatchApi } from "../../src/aws/batch.ts";
+import { guardedBatch } from "../../src/aws/batch-calls.ts";
 import { CallBudget } from "../../src/aws/budget.ts";
-import { guardedBatch } from "../../src/aws/calls.ts";
 import { listQueues } from "../../src/aws/listing.ts";
 import { longRead } from "../../src/aws/long-read.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { guardedBatch } from "../../src/aws/batch-calls.ts";
 import { createBatchRegion } from "../../src/aws/batch-region.ts";
 import { CallBudget } from "../../src/aws/budget.ts";
-import { guardedBatch } from "../../src/aws/calls.ts";
 import { AwsError } from "../../src/aws/errors.ts";
 import type { NamedThing } from "../../src/aws/region.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";

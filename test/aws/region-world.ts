@@ -1,7 +1,7 @@
 import type { Queue } from "../../src/aws/batch.ts";
+import { guardedBatch } from "../../src/aws/batch-calls.ts";
 import { createBatchRegion, type ObservedBatchRegion } from "../../src/aws/batch-region.ts";
 import { CallBudget } from "../../src/aws/budget.ts";
-import { guardedBatch } from "../../src/aws/calls.ts";
 import type { BatchSnapshot } from "../../src/aws/region.ts";
 import type { RegionChange } from "../../src/aws/region-cache.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";

@@ -1,9 +1,11 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { guardedBatch } from "../../src/aws/batch-calls.ts";
+import { sdkBatch } from "../../src/aws/batch-sdk.ts";
 import { CallBudget } from "../../src/aws/budget.ts";
-import { guardedBatch, NotSent } from "../../src/aws/calls.ts";
-import { callerIdentity, type SdkOptions, sdkBatch } from "../../src/aws/sdk.ts";
+import { NotSent } from "../../src/aws/calls.ts";
+import type { SdkOptions } from "../../src/aws/sdk.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 
 interface Sent {
@@ -141,15 +143,4 @@ it("a read that meets a connection which AWS closes at that moment is answered o
   const [first, second, third] = requests;
   expect([second, requests.length]).toEqual([first, 3]);
   expect(third).not.toBe(first);
-});
-
-describe("callerIdentity", () => {
-  it.each(["aws", "aws-cn", "aws-us-gov"])("reads the partition %s from the ARN", (partition) => {
-    const Arn = `arn:${partition}:sts::123456789012:assumed-role/op/session`;
-    expect(callerIdentity({ Account: "123456789012", Arn })).toEqual({ account: "123456789012", arn: Arn, partition });
-  });
-
-  it("does not guess", () => {
-    expect(() => callerIdentity({ Account: "123456789012" })).toThrow("STS did not say who the caller is");
-  });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { kinds } from "../../src/api/v1alpha1/kinds.ts";
-import { sdkBatch } from "../../src/aws/sdk.ts";
+import { sdkBatch } from "../../src/aws/batch-sdk.ts";
 import type { Environment } from "../../src/cli/io.ts";
 import { programFor, runCli } from "../../src/cli/program.ts";
 import { sleep, systemClock } from "../../src/runtime/clock.ts";

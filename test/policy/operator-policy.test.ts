@@ -18,25 +18,11 @@ const account = { account: "123456789012", region: "eu-west-1" };
 const read = (file: string): string => readFileSync(new URL(`../../src/aws/${file}`, import.meta.url), "utf8");
 
 describe("the table of calls", () => {
-  it("has an entry for every call of every port", () => {
-    const tables = {
-      "batch.ts": batchPermissions,
-      "iam.ts": iamPermissions,
-      "ec2.ts": ec2Permissions,
-    } as const;
-    for (const [file, table] of Object.entries(tables)) {
-      const [, body = ""] = /export interface \w+Api \{\n([\s\S]*?)\n\}/.exec(read(file)) ?? [];
-      const calls = [...body.matchAll(/^ {2}(\w+)\(/gm)].map(([, name = ""]) => name);
-      expect(calls.length).toBeGreaterThan(10);
-      expect(new Set(Object.keys(table))).toEqual(new Set(calls));
-    }
-  });
-
   it("knows every command that is sent anywhere in the program, and every port there is", () => {
     const sources = readdirSync(new URL("../../src/aws", import.meta.url)).filter((name) => name.endsWith(".ts"));
-    const ports = sources.filter((file) => /export interface \w+Api\b/.test(read(file)));
+    const ports = sources.filter((file) => /export type \w+Api = Api</.test(read(file)));
     expect(ports.toSorted()).toEqual(["batch.ts", "ec2.ts", "iam.ts"]);
-    const sent = sources.flatMap((file) => [...read(file).matchAll(/new (?:sdk\.)?(\w+)Command\(/g)]);
+    const sent = sources.flatMap((file) => [...read(file).matchAll(/: (\w+)Command\b/g)]);
     const known = [batchPermissions, iamPermissions, ec2Permissions, stsPermissions]
       .flatMap((table) => Object.keys(table))
       .map((name) => name.toLowerCase());

@@ -1,4 +1,5 @@
-import { batchCallKinds, operationOf } from "../../src/aws/calls.ts";
+import { batchCallKinds } from "../../src/aws/batch-calls.ts";
+import { operationOf } from "../../src/aws/calls.ts";
 import { iamCallKinds } from "../../src/aws/iam-calls.ts";
 import { operatorPolicy } from "../../src/aws/operator-policy.ts";
 import { ec2Permissions } from "../../src/aws/permissions.ts";

@@ -1,6 +1,8 @@
 import { type Kind, type KubeObject, keyText } from "../../src/api/object.ts";
-import type { BatchApi, CallOptions } from "../../src/aws/batch.ts";
-import { batchCallKinds, type CallGuard, eachCall, guardedCalls, operationOf } from "../../src/aws/calls.ts";
+import type { CallOptions } from "../../src/aws/api.ts";
+import type { BatchApi } from "../../src/aws/batch.ts";
+import { batchCallKinds } from "../../src/aws/batch-calls.ts";
+import { type CallGuard, guardedCalls } from "../../src/aws/calls.ts";
 import type { Ec2Api } from "../../src/aws/ec2.ts";
 import { ec2CallKinds } from "../../src/aws/ec2-calls.ts";
 import type { IamApi } from "../../src/aws/iam.ts";
@@ -132,8 +134,7 @@ export function gatedLeases(leases: LeaseStore, { gate, clock, latencyMs }: Netw
  *   between the two its process may stand still
  */
 export function gatedBatch(batch: BatchApi, network: NetworkOptions, onCall: OnCall): BatchApi {
-  const gated = gatedCall(network, onCall);
-  return eachCall(batch, (name, call) => gated(`batch:${operationOf(name)}`, batchCallKinds[name], call));
+  return guardedCalls("batch", batch, batchCallKinds, gatedCall(network, onCall));
 }
 
 /** The same for IAM. */

@@ -20,7 +20,7 @@ async function served() {
   vi.stubEnv("AWS_ENDPOINT_URL", url);
   vi.stubEnv("AWS_ACCESS_KEY_ID", "any");
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "any");
-  const iam = await sdkIam({ region: "us-east-1" });
+  const iam = sdkIam({ region: "us-east-1" });
   onTestFinished(() => iam.close());
   return { aws, url, iam };
 }

@@ -1,5 +1,8 @@
-import type { BatchApi, CallOptions } from "../../aws/batch.ts";
-import { batchCallKinds, eachCall, guardedCalls, NotSent, operationOf } from "../../aws/calls.ts";
+import type { Call } from "../../aws/api.ts";
+import type { BatchApi } from "../../aws/batch.ts";
+import { batchCallKinds } from "../../aws/batch-calls.ts";
+import type { CallKind } from "../../aws/budget.ts";
+import { eachCall, NotSent, operationOf } from "../../aws/calls.ts";
 import type { Ec2Api } from "../../aws/ec2.ts";
 import { ec2CallKinds } from "../../aws/ec2-calls.ts";
 import { classify } from "../../aws/errors.ts";
@@ -41,30 +44,23 @@ export function tappedCloud(cloud: Cloud, onWrite: (write: AwsWrite) => void): C
 
 /** The same calls of AWS Batch. */
 export function tapped(batch: BatchApi, onWrite: (write: AwsWrite) => void): BatchApi {
-  const tap = tapFor("batch", onWrite);
-  return eachCall(batch, (name, call) => (batchCallKinds[name] === "write" ? tap(operationOf(name), call) : call));
+  return eachCall(batch, batchCallKinds, tapFor("batch", onWrite));
 }
 
 /** As `tapped`, for IAM. */
 export function tappedIam(iam: IamApi, onWrite: (write: AwsWrite) => void): IamApi {
-  const tap = tapFor("iam", onWrite);
-  const calls = Object.entries(iamCallKinds).map(([name, kind]) => {
-    const call = iam[name as keyof IamApi] as (input: object, options?: CallOptions) => Promise<unknown>;
-    return [name, kind === "write" ? tap(operationOf(name), call) : call];
-  });
-  return Object.fromEntries(calls) as IamApi;
+  return eachCall(iam, iamCallKinds, tapFor("iam", onWrite));
 }
 
 function tappedEc2(ec2: Ec2Api, onWrite: (write: AwsWrite) => void): Ec2Api {
-  const tap = tapFor("ec2", onWrite);
-  return guardedCalls("ec2", ec2, ec2CallKinds, (action, kind, call) =>
-    kind === "write" ? tap(action.slice("ec2:".length), call) : call,
-  );
+  return eachCall(ec2, ec2CallKinds, tapFor("ec2", onWrite));
 }
 
 function tapFor(service: "batch" | "iam" | "ec2", onWrite: (write: AwsWrite) => void) {
-  return <I, O>(operation: string, call: (input: I, options?: CallOptions) => Promise<O>) =>
-    async (input: I, options?: CallOptions): Promise<O> => {
+  return (name: string, kind: CallKind, call: Call<never, unknown>): Call<never, unknown> => {
+    if (kind === "read") return call;
+    const operation = operationOf(name);
+    return async (input, options) => {
       const told = (outcome: string, message?: string): void =>
         onWrite({
           operation,
@@ -84,6 +80,7 @@ function tapFor(service: "batch" | "iam" | "ec2", onWrite: (write: AwsWrite) => 
         throw error;
       }
     };
+  };
 }
 
 /** What a write sends, without values that may be secrets: this goes into the logs of people's CI. */

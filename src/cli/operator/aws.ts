@@ -1,5 +1,5 @@
 import { AwsError } from "../../aws/errors.ts";
-import { defaultRegion } from "../../aws/sdk.ts";
+import { defaultRegion } from "../../aws/identity.ts";
 import { backoffMs } from "../../runtime/backoff.ts";
 import { type Clock, sleep } from "../../runtime/clock.ts";
 import type { Log } from "../../runtime/log.ts";

@@ -1,7 +1,8 @@
 import { activeJobsIn } from "../../aws/active-jobs.ts";
 import type { BatchApi, DefinitionRevision } from "../../aws/batch.ts";
+import { guardedBatch } from "../../aws/batch-calls.ts";
 import { createIamAccount } from "../../aws/cached-iam.ts";
-import { guardedBatch, NotSent } from "../../aws/calls.ts";
+import { NotSent } from "../../aws/calls.ts";
 import { countedInAll } from "../../aws/definition-jobs.ts";
 import { guardedEc2 } from "../../aws/ec2-calls.ts";
 import { createEc2Region, type Ec2Region } from "../../aws/ec2-region.ts";

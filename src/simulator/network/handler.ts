@@ -1,4 +1,4 @@
-import type { CallOptions } from "../../aws/batch.ts";
+import type { CallOptions } from "../../aws/api.ts";
 import type { Ec2State } from "../ec2-state.ts";
 
 /** What the calls that make a network work on. */

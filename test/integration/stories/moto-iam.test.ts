@@ -25,7 +25,7 @@ describe("IAM by the SDK, against moto", () => {
     })) {
       vi.stubEnv(name, value);
     }
-    iam = await sdkIam({ region: "us-east-1" });
+    iam = sdkIam({ region: "us-east-1" });
   });
 
   afterAll(async () => {

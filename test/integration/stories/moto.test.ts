@@ -3,8 +3,9 @@ import { DescribeSecurityGroupsCommand, DescribeSubnetsCommand, EC2Client } from
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { BatchApi } from "../../../src/aws/batch.ts";
+import { sdkBatch } from "../../../src/aws/batch-sdk.ts";
 import { classify } from "../../../src/aws/errors.ts";
-import { sdkBatch, sdkCallerIdentity } from "../../../src/aws/sdk.ts";
+import { sdkCallerIdentity } from "../../../src/aws/identity.ts";
 import { type Moto, startMoto } from "../control-plane/moto.ts";
 
 const region = "us-east-1";

@@ -1,0 +1,51 @@
+import {
+  BatchClient,
+  CreateComputeEnvironmentCommand,
+  CreateJobQueueCommand,
+  DeleteComputeEnvironmentCommand,
+  DeleteJobQueueCommand,
+  DeregisterJobDefinitionCommand,
+  DescribeComputeEnvironmentsCommand,
+  DescribeJobDefinitionsCommand,
+  DescribeJobQueuesCommand,
+  DescribeJobsCommand,
+  GetJobQueueSnapshotCommand,
+  ListJobsCommand,
+  RegisterJobDefinitionCommand,
+  TagResourceCommand,
+  TerminateJobCommand,
+  UntagResourceCommand,
+  UpdateComputeEnvironmentCommand,
+  UpdateJobQueueCommand,
+} from "@aws-sdk/client-batch";
+import { type SdkOptions, sdkCalls } from "./sdk.ts";
+
+/** The calls of AWS Batch that the operator makes (API version 2016-08-10). */
+export const batchCommands = {
+  describeComputeEnvironments: DescribeComputeEnvironmentsCommand,
+  createComputeEnvironment: CreateComputeEnvironmentCommand,
+  updateComputeEnvironment: UpdateComputeEnvironmentCommand,
+  deleteComputeEnvironment: DeleteComputeEnvironmentCommand,
+
+  describeJobQueues: DescribeJobQueuesCommand,
+  createJobQueue: CreateJobQueueCommand,
+  updateJobQueue: UpdateJobQueueCommand,
+  deleteJobQueue: DeleteJobQueueCommand,
+
+  describeJobDefinitions: DescribeJobDefinitionsCommand,
+  registerJobDefinition: RegisterJobDefinitionCommand,
+  deregisterJobDefinition: DeregisterJobDefinitionCommand,
+
+  tagResource: TagResourceCommand,
+  untagResource: UntagResourceCommand,
+
+  listJobs: ListJobsCommand,
+  describeJobs: DescribeJobsCommand,
+  getJobQueueSnapshot: GetJobQueueSnapshotCommand,
+  terminateJob: TerminateJobCommand,
+} as const;
+
+/** AWS Batch by the SDK. */
+export function sdkBatch(options: SdkOptions) {
+  return sdkCalls(BatchClient, batchCommands, options);
+}
