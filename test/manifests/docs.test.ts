@@ -91,6 +91,24 @@ describe("the documentation", () => {
   });
 });
 
+describe("the decisions", () => {
+  const records = globSync("docs/decisions/0*.md");
+
+  test("have one form: a number, a status, a context, a decision and its consequences", () => {
+    expect(records.length).toBeGreaterThan(20);
+    const form = /^# (\d+)\. .+\n\nStatus: accepted\n\n## Context\n[\s\S]+\n## Decision\n[\s\S]+\n## Consequences\n/;
+    const numbers = records.map((path) => [path, form.exec(readFileSync(path, "utf8"))?.[1]]);
+    expect(numbers).toEqual(
+      records.map((path) => [path, String(Number(path.slice("docs/decisions/".length, -3).slice(0, 4)))]),
+    );
+  });
+
+  test("are all in the index", () => {
+    const index = readFileSync("docs/decisions/README.md", "utf8");
+    expect(records.filter((path) => !index.includes(`](${path.replace("docs/decisions/", "")})`))).toEqual([]);
+  });
+});
+
 describe("the lock file", () => {
   test("names no registry", () => {
     expect(readFileSync("package-lock.json", "utf8")).not.toContain('"resolved"');
