@@ -39,7 +39,7 @@ export function generatedFiles(): GeneratedFile[] {
     { path: "manifests/trial.yaml", content: trialManifest(crds) },
     ...chartFiles(crds),
     ...pages.map(({ path, content }) => ({ path, content })),
-    troubleshootingPage(pages),
+    troubleshootingPage(),
     ...argocdFiles(),
   ];
 }

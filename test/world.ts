@@ -23,6 +23,7 @@ import { createSimulatedAws, type SimulatedAws } from "../src/simulator/simulate
 import type { Change } from "../src/simulator/world.ts";
 import { policyFor, watchPolicy } from "./policy/requests.ts";
 import { describeWrite, isWrite } from "./transcript.ts";
+import { unknownReasons } from "./unknown-reasons.ts";
 
 export interface WorldOptions {
   /** What the operator's IAM policy gives beside what its flags make of it. */
@@ -134,7 +135,9 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const watchStatuses = (): void => {
     for (const kind of kinds) {
       operator.runtime.cache(kind).onChange(({ after }) => {
-        if (after !== undefined) tellStatus(after);
+        if (after === undefined) return;
+        tellStatus(after);
+        violations.push(...unknownReasons(after));
       });
     }
   };

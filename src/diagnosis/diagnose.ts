@@ -2,7 +2,7 @@
 
 import type { DescribedJob, HeadJob } from "../aws/queue-jobs.ts";
 import { causeInAttempt, causeInStatusReason } from "./aws-reasons.ts";
-import { type CauseCode, causeTable, type Finding } from "./causes.ts";
+import { type CauseCode, causeKind, causeTable, type Finding } from "./causes.ts";
 import type { EnvironmentFacts, QueueFacts } from "./facts.ts";
 import { tightMemory } from "./fit.ts";
 import { isChanging, type Obstacle, obstacle } from "./obstacles.ts";
@@ -33,7 +33,7 @@ export function diagnose(facts: QueueFacts, patienceMs = usualPatienceMs): Diagn
   const waitedMs = facts.jobs.lookedAt - head.since;
   const cause = waitedMs < patienceMs ? undefined : causeOf(facts, head, waitedMs);
   if (cause === undefined) return { verdict: "progressing", cause, findings: general };
-  const { kind } = causeTable[cause.code];
+  const kind = causeKind(cause.code);
   // What is wrong with one environment is told once, in the words that know the job.
   const others = general.filter(({ code, sentence }) => code !== cause.code && !cause.sentence.includes(sentence));
   return { verdict: kind === "waiting" ? "waiting" : "blocked", cause, findings: [cause, ...others] };
@@ -95,7 +95,7 @@ function awsCause(facts: QueueFacts, job: DescribedJob | undefined, mine: Findin
 
 /** The fix of the table is Markdown. */
 function plainFix(code: CauseCode): string {
-  return causeTable[code].fix.replaceAll("`", "");
+  return (causeTable[code].todo ?? "").replaceAll("`", "");
 }
 
 /** What AWS says for more than one cause. */

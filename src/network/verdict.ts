@@ -1,57 +1,18 @@
 /** What the preflight answers: proofs and missing pieces, as plain data. */
 
+import type { environmentCauses, pathCauses, unknownCauses } from "../api/reasons/network.ts";
 import type { Remedy } from "./remedies.ts";
 
-/** Why a path ends. Each is also a condition reason, and described in the reference of the kind. */
-export type PathCause =
-  | "DnsSupportOff"
-  | "PrivateDnsOff"
-  | "EndpointNotAvailable"
-  | "EndpointWithoutSubnet"
-  | "EndpointIpFamily"
-  | "EndpointPolicyDenies"
-  | "EndpointRefusesGroup"
-  | "EgressClosed"
-  | "AclDeniesOutbound"
-  | "AclDeniesReturn"
-  | "NoRoute"
-  | "RouteBlackhole"
-  | "GatewayNotAttached"
-  | "NoPublicIp"
-  | "NoIpv6Address"
-  | "NatNotAvailable"
-  | "NatWithoutInternet"
-  | "NatIsPrivate"
-  | "PeeringLeadsNowhere";
+/** Why a path ends. */
+export type PathCause = keyof typeof pathCauses;
 
 /** Why nothing can be said. */
-export type UnknownCause = "NotPermitted" | "NotReadable" | "PartlyAllowed";
+export type UnknownCause = keyof typeof unknownCauses;
 
 /** What is wrong with the environment whatever the path. */
-export type EnvironmentCause =
-  | "SubnetMissing"
-  | "SubnetNotAvailable"
-  | "SeveralVpcs"
-  | "NoFreeAddresses"
-  | "NoSecurityGroup"
-  | "SecurityGroupMissing"
-  | "SecurityGroupOfOtherVpc"
-  | "TypeNotOffered"
-  | "LaunchTemplateMissing"
-  | "LaunchTemplateVersionMissing"
-  | "LaunchTemplateInterfaces"
-  | "LaunchTemplateUserData"
-  | "InstanceProfileMissing"
-  | "InstanceProfileEmpty"
-  | "InstanceRoleTrust"
-  | "InstanceRolePermissions"
-  | "ImageMissing"
-  | "ImageNotAvailable"
-  | "ImageArchitecture"
-  | "KeyPairMissing"
-  | "PlacementGroupMissing"
-  | "PlacementGroupZones";
+export type EnvironmentCause = keyof typeof environmentCauses;
 
+/** Each is a reason of the condition NetworkReady. */
 export type Cause = PathCause | EnvironmentCause | UnknownCause;
 
 /** An AWS object on a path, e.g. `{ kind: "routeTable", id: "rtb-1", detail: "0.0.0.0/0 → nat-1" }`. */

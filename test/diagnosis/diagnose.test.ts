@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type CauseCode, causeCodes, causeTable } from "../../src/diagnosis/causes.ts";
+import { type CauseCode, causeCodes, causeKind } from "../../src/diagnosis/causes.ts";
 import { diagnose } from "../../src/diagnosis/diagnose.ts";
 import type { QueueFacts } from "../../src/diagnosis/facts.ts";
 import { environment, facts, fargate, job, jobs } from "./given.ts";
@@ -388,7 +388,7 @@ describe("the cause", () => {
     expect(cause?.code).toBe(code);
     for (const part of says) expect(cause?.sentence).toContain(part);
     if (fix !== undefined) expect(cause?.fix).toContain(fix);
-    expect(verdict).toBe(causeTable[code].kind);
+    expect(verdict).toBe(causeKind(code));
     expect(findings[0]).toBe(cause);
     // One sentence each, for a message that joins them.
     expect(cause?.sentence).not.toMatch(/\.$|undefined|NaN/);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { causeCodes, causeTable } from "../../src/diagnosis/causes.ts";
+import { causeCodes, causeKind } from "../../src/diagnosis/causes.ts";
 
 const page = readFileSync(new URL("../../docs/jobs-not-starting.md", import.meta.url), "utf8");
 const chapters = page.split(/^## /m).slice(1);
@@ -13,7 +13,7 @@ describe("the page about jobs that do not start", () => {
   });
 
   it("tells each cause in the chapter of its kind", () => {
-    const of = (kind: string) => causeCodes.filter((code) => causeTable[code].kind === kind);
+    const of = (kind: string) => causeCodes.filter((code) => causeKind(code) === kind);
     expect(chapters.map(entries).map((codes) => codes.toSorted())).toEqual(
       (["blocked", "waiting", "beside"] as const).map((kind) => [...of(kind)].toSorted()),
     );

@@ -6,11 +6,11 @@ import { customResourceDefinitions } from "../../scripts/crds.ts";
 import { referencePages } from "../../scripts/reference/pages.ts";
 import { conditionTypes, conditionTypesOf } from "../../src/api/condition-types.ts";
 import type { StructuralSchema } from "../../src/api/crd.ts";
+import { reasonsOf } from "../../src/api/reasons.ts";
 import { kindOf } from "../../src/api/v1alpha1/kinds.ts";
 import { objectFindings, schemaOf } from "../../src/cli/validation/object.ts";
 import { schemaFindings } from "../../src/cli/validation/schema.ts";
 import { nodesOf } from "../api/schema-nodes.ts";
-import { reasonsInCode } from "./code-reasons.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const crds = customResourceDefinitions();
@@ -32,7 +32,7 @@ function section(text: string, heading: string): string {
 /** Every word in the first column of a table, in the section Status. */
 function reasonsIn(text: string): readonly string[] {
   const cells = section(text, "## Status").matchAll(/^\| (`[A-Z][^|]*) \|/gm);
-  const words = [...cells].flatMap(([, cell = ""]) => [...cell.matchAll(/`([A-Za-z]+)`/g)]);
+  const words = [...cells].flatMap(([, cell = ""]) => [...cell.matchAll(/`(\w+)`/g)]);
   return [...new Set(words.map(([, word = ""]) => word))].toSorted();
 }
 
@@ -93,9 +93,9 @@ describe.each(pages)("the page of $kind", ({ text, kind, crd, spec, status }) =>
     }
   });
 
-  test("explains exactly the reasons that the controllers use", () => {
-    // Set by the schema, not by a controller.
-    expect(reasonsIn(text)).toEqual([...reasonsInCode(kind), "Pending"].toSorted());
+  test("has every reason of the kind in a table", () => {
+    const registered = reasonsOf(kindOf(kind).kind).map(({ reason }) => reason);
+    expect(reasonsIn(text)).toEqual([...new Set(registered)].toSorted());
   });
 
   test("has a section and an example for every type of condition", () => {

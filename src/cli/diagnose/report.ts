@@ -1,6 +1,6 @@
 import type { JobCount, QueueJobs } from "../../aws/queue-jobs.ts";
 import type { Finding } from "../../diagnosis/causes.ts";
-import { causeTable } from "../../diagnosis/causes.ts";
+import { causeKind } from "../../diagnosis/causes.ts";
 import type { Diagnosis } from "../../diagnosis/diagnose.ts";
 import type { NetworkFact, QueueFacts } from "../../diagnosis/facts.ts";
 
@@ -34,7 +34,7 @@ export interface NetworkReport {
 
 /** Whether somebody has something to do. */
 export function isWell({ findings }: QueueReport): boolean {
-  return findings.every(({ code }) => causeTable[code].kind === "waiting");
+  return findings.every(({ code }) => causeKind(code) === "waiting");
 }
 
 export function headJobOf({ facts }: QueueReport): QueueJobs["head"] {

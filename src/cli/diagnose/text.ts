@@ -1,5 +1,5 @@
 import { countText } from "../../aws/queue-jobs.ts";
-import { causeTable, type Finding } from "../../diagnosis/causes.ts";
+import { type CauseKind, causeKind, type Finding } from "../../diagnosis/causes.ts";
 import { needsText } from "../../diagnosis/words.ts";
 import { cutMiddle, durationText, inColumns, neededWidths, wrapped } from "../terminal/layout.ts";
 import type { Colour, Paint } from "../terminal/paint.ts";
@@ -53,13 +53,13 @@ function runnable({ facts: { jobs } }: QueueReport): string {
   return `${countText(count)} ${count.count === 1 ? "job waits" : "jobs wait"}`;
 }
 
-const colours: Readonly<Record<string, Colour>> = { blocked: "red", beside: "yellow", waiting: "cyan" };
+const colours: Readonly<Record<CauseKind, Colour>> = { blocked: "red", beside: "yellow", waiting: "cyan" };
 
 function findingLines({ code, sentence, fix }: Finding, width: number, paint: Paint): string[] {
   const indent = "  ";
   const body = (text: string): string[] => wrapped(text, width - indent.length, mostLines).map((line) => indent + line);
   return [
-    paint(colours[causeTable[code].kind] ?? "bold", code),
+    paint(colours[causeKind(code)], code),
     ...body(`${capital(sentence)}.`),
     ...(fix === "" ? [] : body(`To mend it: ${fix}.`)),
     paint("dim", `${indent}docs/jobs-not-starting.md#${code.toLowerCase()}`),

@@ -1,4 +1,6 @@
+import { ordinaryReasons } from "../../api/reasons.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
+import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
 import { queuesNaming } from "../../controllers/compute-environment/checks.ts";
 import { newMemory, observe } from "../../controllers/compute-environment/observe.ts";
 import { oursOf, planFor } from "../../controllers/compute-environment/plan.ts";
@@ -139,21 +141,9 @@ function selectionNotes({ news, next }: Decision<unknown>): string[] {
     .map(({ status, message }) => (status === "True" ? `selected: ${message}` : message));
 }
 
-const ordinary = [
-  "Creating",
-  "Updating",
-  "Reviving",
-  "Repointing",
-  "Adopting",
-  "Soaking",
-  "WaitingForRole",
-  "MakingSecurityGroup",
-  "MakingEndpoints",
-  "EndpointsPending",
-  "ResolvingSelection",
-];
+const ordinary = ordinaryReasons(BatchComputeEnvironmentKind.kind);
 
 /** Waits that are not the ordinary course of a change. */
 function waits({ next }: Decision<unknown>): boolean {
-  return next.kind === "wait" && !ordinary.includes(next.reason);
+  return next.kind === "wait" && !ordinary.has(next.reason);
 }

@@ -1,12 +1,13 @@
 import type { Condition, KubeObject } from "../../../src/api/object.ts";
 import { kinds } from "../../../src/api/v1alpha1/kinds.ts";
+import { unknownReasons } from "../../unknown-reasons.ts";
 import type { OracleFactory } from "../oracle.ts";
 import { textOf } from "./reading.ts";
 
 /**
  * Status. `observedGeneration` is never ahead of the generation, and neither is that of a condition; Stalled and
  * Reconciling never hold together, nor with Ready; what is Stalled says why and what to do; the time of a transition
- * changes with the status and not without.
+ * changes with the status and not without; every reason is one of the registry.
  *
  * Not against it: the time of a transition that the writer could not know, because no watch has shown it the object,
  * or only while it was writing already, as may be just after a take-over.
@@ -52,7 +53,10 @@ export const trueStatus: OracleFactory = (watched) => {
       const newest = Math.max(observedGeneration, ...conditions.map((one) => one.observedGeneration ?? 0));
       if (newest > generation) return `${textOf(after)} has generation ${generation} and status speaks of ${newest}`;
       const knows = settled && isKnown(before);
-      const broken = atOdds(after, conditions) ?? (knows ? retimed(before, after, conditions, told) : undefined);
+      const broken =
+        unknownReasons(after)[0] ??
+        atOdds(after, conditions) ??
+        (knows ? retimed(before, after, conditions, told) : undefined);
       for (const one of conditions) told.add(transitionOf(after, one));
       return broken;
     },

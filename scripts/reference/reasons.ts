@@ -1,0 +1,40 @@
+import type { ReasonPlace } from "../../src/api/reasons/table.ts";
+import { type ReasonEntry, reasonsOf } from "../../src/api/reasons.ts";
+import type { OperatorKind } from "../../src/api/v1alpha1/kinds.ts";
+import { code } from "./type-text.ts";
+
+/**
+ * The reasons of a kind in one place, as a Markdown table in alphabetical order. Reasons that mean the same share a row.
+ *
+ * @param status only those with this status of the condition; without it, a status that is told stands in the row
+ */
+export function reasonsTable(kind: OperatorKind, place: ReasonPlace, status?: string): string {
+  const entries = reasonsOf(kind.kind)
+    .filter((entry) => entry.place === place && (status === undefined || (entry.status ?? "False") === status))
+    .map((entry) => worded(entry, kind))
+    .toSorted((a, b) => (a.reason < b.reason ? -1 : 1));
+  if (entries.length === 0) throw new Error(`${kind.kind} has no reason in ${place} ${status ?? ""}`.trimEnd());
+  const rows = Map.groupBy(entries, ({ means, todo, status: of }) => JSON.stringify([means, todo, of]));
+  const onlyTells = place === "event" || place === "plan";
+  const head = onlyTells ? ["| reason | means |", "|---|---|"] : ["| reason | means | what to do |", "|---|---|---|"];
+  return [
+    ...head,
+    ...[...rows.values()].map((same) => {
+      const [{ means, todo = "", ...entry }] = same as [ReasonEntry];
+      const text = status === undefined ? withStatus({ ...entry, means }) : means;
+      const cells = [same.map(({ reason }) => code(reason)).join(", "), text, ...(onlyTells ? [] : [todo])];
+      return `|${cells.map((cell) => (cell === "" ? " " : ` ${cell} `)).join("|")}|`;
+    }),
+  ].join("\n");
+}
+
+/** The entry in the words of a kind. */
+export function worded(entry: ReasonEntry, { noun, awsName }: Pick<OperatorKind, "noun" | "awsName">): ReasonEntry {
+  const of = (text: string): string => text.replaceAll("{noun}", noun).replaceAll("{nameField}", awsName.field);
+  return { ...entry, means: of(entry.means), ...(entry.todo === undefined ? {} : { todo: of(entry.todo) }) };
+}
+
+/** What it means, with the status of the condition. */
+export function withStatus({ status, means }: Pick<ReasonEntry, "status" | "means">): string {
+  return status === undefined ? means : `${status}: ${means}`;
+}

@@ -1,0 +1,71 @@
+/**
+ * The registry of reasons: every reason of a condition, an event or a plan, with what it means. The reference pages and
+ * the page of troubleshooting are made from it.
+ */
+
+import type { ConditionType } from "./condition-types.ts";
+import { endpointsReasons } from "./reasons/endpoints.ts";
+import { everyKindReasons } from "./reasons/every-kind.ts";
+import { jobsReasons } from "./reasons/jobs.ts";
+import { networkReasons } from "./reasons/network.ts";
+import { refusalReasons } from "./reasons/refusal.ts";
+import { resourceReasons } from "./reasons/resource.ts";
+import { rolesReasons } from "./reasons/roles.ts";
+import { securityGroupReasons } from "./reasons/security-group.ts";
+import { selectionReasons } from "./reasons/selection.ts";
+import type { ReasonPlace, ReasonTable, ReasonText } from "./reasons/table.ts";
+import { computeEnvironmentReasons } from "./v1alpha1/compute-environment-reasons.ts";
+import { jobDefinitionReasons } from "./v1alpha1/job-definition-reasons.ts";
+import { jobQueueReasons } from "./v1alpha1/job-queue-reasons.ts";
+import type { KindName } from "./v1alpha1/kinds.ts";
+
+/** The tables of each kind. No two of them have one reason in one place. */
+export const reasonTables = {
+  BatchComputeEnvironment: [
+    everyKindReasons,
+    refusalReasons,
+    resourceReasons,
+    rolesReasons,
+    networkReasons,
+    selectionReasons,
+    securityGroupReasons,
+    endpointsReasons,
+    computeEnvironmentReasons,
+  ],
+  JobQueue: [everyKindReasons, refusalReasons, resourceReasons, jobsReasons, jobQueueReasons],
+  JobDefinition: [everyKindReasons, refusalReasons, rolesReasons, jobDefinitionReasons],
+} as const satisfies Readonly<Record<KindName, readonly ReasonTable[]>>;
+
+type Table = (typeof reasonTables)[KindName][number];
+
+/** The reasons that a table has in a place. */
+type In<T, Place extends ReasonPlace> = T extends { readonly [P in Place]: infer Reasons } ? keyof Reasons : never;
+type ReasonIn<Place extends ReasonPlace> = { [P in Place]: In<Table, P> }[Place];
+
+/** A reason of a condition. */
+export type Reason = ReasonIn<ConditionType | "refusal">;
+/** A reason of an event of its own; becoming Ready or Stalled are events with the reason of the condition. */
+export type EventReason = ReasonIn<"event">;
+/** A reason of `status.plan`. */
+export type PlanReason = ReasonIn<"plan">;
+
+/** One reason in one place, as a kind has it. */
+export interface ReasonEntry extends ReasonText {
+  readonly place: ReasonPlace;
+  readonly reason: Reason | EventReason | PlanReason;
+}
+
+/** Everything that a kind has a reason for. */
+export function reasonsOf(kind: KindName): readonly ReasonEntry[] {
+  const tables: readonly ReasonTable[] = reasonTables[kind];
+  return tables.flatMap((table) =>
+    Object.entries(table).flatMap(([place, reasons]) =>
+      Object.entries(reasons).map(([reason, text]) => ({ ...text, place, reason }) as ReasonEntry),
+    ),
+  );
+}
+
+/** The reasons that are part of every change of a kind: `plan` does not mention that they are waited for. */
+export function ordinaryReasons(kind: KindName): ReadonlySet<string> {
+  return new Set(reasonsOf(kind).flatMap(({ reason, isOrdinary }) => (isOrdinary ? [reason] : [])));
+}

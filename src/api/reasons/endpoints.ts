@@ -1,0 +1,47 @@
+/** Reasons of VPC endpoints that are made for an object. */
+
+import type { ReasonTable } from "./table.ts";
+
+export const endpointsReasons = {
+  EndpointsReady: {
+    EndpointsAvailable: { status: "True", means: "the subnets have the endpoints that they need" },
+    MakingEndpoints: {
+      means: "an endpoint or its security group is being created, or EC2 does not show it yet",
+      isOrdinary: true,
+    },
+    MendingEndpoints: { means: "the rules of the security group are being updated" },
+    EndpointsPending: {
+      means:
+        "created and not available yet; a minute or two. Stalled after 10 minutes if no environment exists yet. The message names the object that creates them if it is another one",
+      todo: "if it lasts: see the condition of that object",
+      isOrdinary: true,
+    },
+    EndpointsImpossible: {
+      means:
+        "AWS does not offer a service in these zones, private DNS needs an attribute of the VPC that is off, an endpoint would block an environment that reaches the service now, or one of our endpoints has failed or was changed so that its name does not resolve to it or it allows nobody",
+      todo: "as the message says",
+    },
+    RemovingEndpoints: { means: "unused endpoints are being deleted" },
+    EndpointsInUse: {
+      means:
+        "other objects or environments that use them are deleted first, or another object is about to ask for them",
+    },
+    RetainingEndpoints: {
+      means:
+        "they stay in AWS, as `.spec.deletionPolicy` says, or because an environment that never asked for endpoints uses them: the message names it",
+      todo: "when it does not need them any more, delete them; they have the tag `awsbatch.dev/retained-from`",
+    },
+    NotReadable: {
+      status: "Unknown",
+      means:
+        "EC2 did not answer, or denies reading what the object names; a new environment waits, Stalled after 5 minutes",
+      todo: "if it lasts: see the message",
+    },
+  },
+  event: {
+    EndpointsMade: { means: "a request to EC2 for the endpoints of a VPC" },
+    EndpointsMended: { means: "a request to EC2 for the endpoints of a VPC" },
+    EndpointsRemoved: { means: "a request to EC2 for the endpoints of a VPC" },
+    EndpointsRetained: { means: "a request to EC2 for the endpoints of a VPC" },
+  },
+} as const satisfies ReasonTable;

@@ -1,0 +1,56 @@
+/** Reasons that objects of every kind can have. */
+
+import type { ReasonTable } from "./table.ts";
+
+export const everyKindReasons = {
+  Ready: {
+    Pending: {
+      status: "Unknown",
+      means: "no operator has seen the object yet",
+      todo: "if it lasts: check whether the operator runs, and watches this namespace",
+    },
+    Paused: {
+      status: "Unknown",
+      means: "the annotation `awsbatch.dev/paused` holds back the change in the message",
+      todo: "remove it",
+    },
+    DryRun: {
+      status: "Unknown",
+      means: "the annotation `awsbatch.dev/dry-run` holds back the change in the message",
+      todo: "remove it",
+    },
+  },
+  Synced: {
+    ReadFromAWS: {
+      status: "True",
+      means:
+        "the status is as fresh as the last read of AWS, at most a minute old at rest; throttled or unanswered reads are reported after half a minute",
+    },
+  },
+  Contested: {
+    ChangedOutside: {
+      means:
+        "a field was changed outside Kubernetes three times in 15 minutes, after AWS matched the spec. A warning event `Contested` reports it. From then on the operator reverts the field once in 15 minutes; meanwhile Ready is False with the reason `Contested`",
+      todo: "find the other writer, or leave the field out of the spec",
+    },
+  },
+  Stalled: {
+    Conflict: {
+      means: "another object has the name: an older one, or the one that the tags in AWS name",
+      todo: "give one of the two another `{nameField}`",
+    },
+    OwnedByOtherCluster: {
+      means: "the {noun} belongs to this object in another cluster with the same `--cluster-name`",
+      todo: "if that cluster is gone: `--take-over-cluster-uid`; if not: another `--cluster-name`",
+    },
+    LocationMismatch: {
+      means: "the object was created in another account or region",
+      todo: "restore the operator's credentials and region",
+    },
+  },
+  event: {
+    TagsUpdated: { means: "a request to AWS" },
+    DriftCorrected: { means: "the operator reverted a change made outside Kubernetes" },
+    Abandoned: { means: "warning: finalizer removed, AWS resources kept; the note lists them" },
+  },
+} as const satisfies ReasonTable;

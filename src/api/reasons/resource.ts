@@ -1,0 +1,42 @@
+/** Reasons of the kinds whose resource in AWS is changed in place, and disabled and drained before its deletion. */
+
+import type { ReasonTable } from "./table.ts";
+
+export const resourceReasons = {
+  Reconciling: {
+    TakingOver: { means: "the tags of this object are being written to the {noun}" },
+    Updating: { means: "the {noun} is being updated", isOrdinary: true },
+    UpdatingTags: { means: "the tags of the {noun} are being updated" },
+    Terminating: { means: "deletion: jobs that run longer than `drain.timeoutSeconds` are being terminated" },
+    Deleting: { means: "deletion: AWS deletes the {noun}" },
+    Retaining: { means: "deletion: the operator removes its tags and leaves the {noun} in AWS" },
+  },
+  Stalled: {
+    NotAdoptable: {
+      means: "the {noun} exists, and its name matches no `--adoptable-names`",
+      todo: "choose another name, or widen the flag",
+    },
+    NotMatching: {
+      means: "the {noun} exists and differs, and `adoptionPolicy` is IfMatching",
+      todo: "make the spec equal, or use IfExists",
+    },
+  },
+  plan: {
+    AsWished: { means: "AWS matches the spec" },
+    NothingInAWS: { means: "the {noun} does not exist yet" },
+    TagsDiffer: { means: "only tags differ" },
+    ObjectDeleted: { means: "the object is being deleted" },
+    LocationMismatch: { means: "nothing is planned in another account or region" },
+  },
+  event: {
+    Created: { means: "a request to AWS" },
+    Updated: { means: "a request to AWS" },
+    Adopted: { means: "the {noun} now has the tags of this object" },
+    TakenOver: { means: "the {noun} now has the tags of this object" },
+    Disabled: { means: "steps of a deletion" },
+    Deleting: { means: "steps of a deletion" },
+    Deleted: { means: "steps of a deletion" },
+    Retained: { means: "steps of a deletion" },
+    JobsTerminated: { means: "warning: jobs were terminated, as `drain.policy: Terminate` says" },
+  },
+} as const satisfies ReasonTable;

@@ -1,0 +1,62 @@
+/** Reasons of the kinds whose objects can ask for IAM roles. */
+
+import type { ReasonTable } from "./table.ts";
+
+export const rolesReasons = {
+  RolesReady: {
+    AsWished: { status: "True", means: "the roles match the spec" },
+    MakingRole: { means: "a role is being created, or IAM does not show it yet" },
+    MendingRole: { means: "the operator reverts a role to the spec" },
+    RemovingRole: { means: "an unused role is being deleted" },
+    RetainingRole: { means: "a role stays in AWS, as `.spec.deletionPolicy` says" },
+    RoleInUse: {
+      means:
+        "Reconciling: another object of the namespace that shares the role is still being deleted, or earlier jobs still use it. Stalled: an instance profile that the operator does not own contains the role",
+      todo: "remove the role from that profile",
+    },
+    NotAllowed: {
+      means: "Stalled: the namespace may not use this policy, role or boundary; the message names the list",
+      todo: "use another, or ask the operator's administrator",
+    },
+    NamespaceUnreadable: {
+      means:
+        "the operator cannot read what the namespace may use, so it creates nothing and changes no role; Stalled after 5 minutes. For an object at rest RolesReady is Unknown and Ready does not change",
+      todo: "let the operator get, list and watch namespaces",
+    },
+    RoleContentConflict: {
+      means:
+        "Stalled: an older object defines a role of the same name with other content; or the role was created for another purpose; or an object that no longer asks for the role still uses it: then the conflict ends by itself",
+      todo: "use the same content in both, or another name",
+    },
+    RoleNameTaken: {
+      means: "Stalled: a role of this name exists that the operator does not own",
+      todo: "delete it, or choose another name; if somebody removed the tags from a role of the operator, restore them as the message says",
+    },
+    InvalidPolicy: {
+      means: "Stalled: an inline policy is not a valid policy document, or too long",
+      todo: "correct it",
+    },
+    ServiceRoleMissing: {
+      means:
+        "Stalled: AWS cannot delete an environment because its service role is gone, and the operator may not create it",
+      todo: "create it again, or set `repairMissingServiceRole`",
+    },
+    RepairingServiceRole: {
+      means: "the operator creates that role again, uses it, and deletes it afterwards; Stalled after 15 minutes",
+    },
+    Refused: {
+      means: "AWS rejected a write for another reason than [those above](#when-aws-refuses); the message has its words",
+      todo: "follow them",
+    },
+  },
+  plan: {
+    RolesDiffer: { means: "roles in `.spec.iam` are missing or differ" },
+  },
+  event: {
+    RoleMade: { means: "a request to IAM" },
+    RoleMended: { means: "a request to IAM" },
+    RoleRemoved: { means: "a request to IAM" },
+    RoleRetained: { means: "a request to IAM" },
+    ServiceRoleRepaired: { means: "a deleted service role was created again, so that AWS can delete an environment" },
+  },
+} as const satisfies ReasonTable;

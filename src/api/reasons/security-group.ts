@@ -1,0 +1,38 @@
+/** Reasons of the security group that is made for an object. */
+
+import type { ReasonTable } from "./table.ts";
+
+export const securityGroupReasons = {
+  SecurityGroupReady: {
+    SecurityGroupAvailable: { status: "True", means: "the group exists and matches the spec" },
+    MakingSecurityGroup: {
+      means: "the group or its rules are being created, or EC2 does not show it yet",
+      isOrdinary: true,
+    },
+    MendingSecurityGroup: { means: "the operator reverts rules or tags" },
+    SecurityGroupImpossible: {
+      means: "the subnets do not exist or are in several VPCs, or another group has its name",
+      todo: "as the message says",
+    },
+    RemovingSecurityGroup: {
+      means:
+        "nothing needs the group any more; AWS rejects the deletion while an instance has it, and the operator retries",
+    },
+    SecurityGroupInUse: {
+      means: "another environment, or a rule of another group, references it",
+      todo: "remove it there",
+    },
+    RetainingSecurityGroup: { means: "the group stays in AWS, as `.spec.deletionPolicy` says" },
+    NotReadable: {
+      status: "Unknown",
+      means: "EC2 did not answer; a new environment waits, Stalled after 5 minutes",
+      todo: "if it lasts: see the message",
+    },
+  },
+  event: {
+    SecurityGroupMade: { means: "a request to EC2 for the group of the instances" },
+    SecurityGroupMended: { means: "a request to EC2 for the group of the instances" },
+    SecurityGroupRemoved: { means: "a request to EC2 for the group of the instances" },
+    SecurityGroupRetained: { means: "a request to EC2 for the group of the instances" },
+  },
+} as const satisfies ReasonTable;

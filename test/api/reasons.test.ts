@@ -1,0 +1,50 @@
+import { globSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it, test } from "vitest";
+import { conditionTypesOf } from "../../src/api/condition-types.ts";
+import { ordinaryReasons, reasonsOf } from "../../src/api/reasons.ts";
+import { kinds } from "../../src/api/v1alpha1/kinds.ts";
+
+const src = fileURLToPath(new URL("../../src/", import.meta.url));
+const registered = new Set<string>(kinds.flatMap(({ kind }) => reasonsOf(kind)).map(({ reason }) => reason));
+
+describe.each(kinds)("the reasons of a $kind", (kind) => {
+  const entries = reasonsOf(kind.kind);
+
+  it("stand in each place once", () => {
+    const places = entries.map(({ place, reason }) => `${place} ${reason}`);
+    expect(places.filter((one, index) => places.indexOf(one) !== index)).toEqual([]);
+  });
+
+  it("stand in its conditions, events and plans alone, and each of its conditions has some", () => {
+    const places = new Set<string>(entries.map(({ place }) => place));
+    expect([...places].toSorted()).toEqual([...conditionTypesOf(kind), "refusal", "event", "plan"].toSorted());
+  });
+
+  it("mean something, in one line", () => {
+    const lines = entries.flatMap(({ means, todo = "-" }) => [means, todo]);
+    expect(lines.filter((line) => line.trim() === "" || line.includes("\n"))).toEqual([]);
+  });
+});
+
+test("only waits that every change has are ordinary", () => {
+  expect([...ordinaryReasons("BatchComputeEnvironment")]).toEqual(expect.arrayContaining(["Creating", "Repointing"]));
+  expect(ordinaryReasons("BatchComputeEnvironment")).not.toContain("AwaitingApproval");
+});
+
+describe("the source", () => {
+  const files = globSync("{controllers,diagnosis,network}/**/*.ts", { cwd: src });
+  const texts = files.map((file) => readFileSync(src + file, "utf8"));
+
+  it("gives no reason that is not in the registry", () => {
+    const given = texts.flatMap((text) => [...text.matchAll(/\breason\b[:=]\s*"([A-Z]\w+)"/g)].map(([, word]) => word));
+    expect(given.length).toBeGreaterThan(100);
+    expect(given.filter((word = "") => !registered.has(word))).toEqual([]);
+  });
+
+  it("can give each reason of the registry", () => {
+    const words = new Set(texts.flatMap((text) => [...text.matchAll(/"([A-Z]\w+)"/g)].map(([, word]) => word)));
+    // The schema gives it to new objects.
+    expect([...registered].filter((reason) => !words.has(reason))).toEqual(["Pending"]);
+  });
+});
