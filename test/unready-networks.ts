@@ -1,7 +1,7 @@
 /** Environments whose network is not ready, to count what the operator asks EC2 and IAM about it. */
 
-import { ec2CallKinds } from "../src/aws/ec2-calls.ts";
-import { iamCallKinds } from "../src/aws/iam-calls.ts";
+import { ec2Calls } from "../src/aws/ec2-calls.ts";
+import { iamCalls } from "../src/aws/iam-calls.ts";
 import type { Manifest } from "../src/kube/memory-store.ts";
 import { VirtualClock } from "../src/runtime/clock.ts";
 import { seededRandom } from "../src/runtime/random.ts";
@@ -90,9 +90,7 @@ async function unreadyNetworks(aws: SimulatedAws, environments: number, vpcs: nu
 }
 
 const operations = new Set(
-  [...Object.keys(ec2CallKinds), ...Object.keys(iamCallKinds)].map(
-    (name) => name.charAt(0).toUpperCase() + name.slice(1),
-  ),
+  [...Object.keys(ec2Calls), ...Object.keys(iamCalls)].map((name) => name.charAt(0).toUpperCase() + name.slice(1)),
 );
 
 /** How many calls the operator has made of EC2 and IAM. */

@@ -2,7 +2,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { eachCall } from "./calls.ts";
 import type { IamApi } from "./iam.ts";
 import type { IamAccount, IamReading, ProfileSeen, RoleSeen } from "./iam-account.ts";
-import { iamCallKinds } from "./iam-calls.ts";
+import { iamCalls } from "./iam-calls.ts";
 import { readProfile, readRole } from "./iam-reads.ts";
 
 export interface IamAccountOptions {
@@ -48,7 +48,7 @@ export function createIamAccount({ api, account, partition, clock }: IamAccountO
 
 /** The same calls; each write is told before it leaves and after its end, so that no read in between is kept. */
 function telling(api: IamApi, wrote: (name: string) => void): IamApi {
-  return eachCall(api, iamCallKinds, (_name, kind, call) => {
+  return eachCall(api, iamCalls, (_name, kind, call) => {
     if (kind === "read") return call;
     return async (input, options) => {
       const { RoleName, InstanceProfileName }: Named = input;

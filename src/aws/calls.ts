@@ -2,6 +2,7 @@ import { abortable, childSignal, DeadlineExceeded } from "../runtime/abort.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Call } from "./api.ts";
 import type { CallBudget, CallKind } from "./budget.ts";
+import { type CallTable, operationOf } from "./call-facts.ts";
 import { AwsError, classify, type FailureKind, isBrokenConnection, isDefinite } from "./errors.ts";
 
 /** A call that has no answer by then is given up. */
@@ -137,26 +138,20 @@ function guardedOnce(options: CallGuardOptions): CallGuard {
     };
 }
 
-/** The operation of a call, e.g. `CreateComputeEnvironment`. */
-export function operationOf(name: string): string {
-  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-}
-
 /** Any service's calls, by their names. */
 type Calls<Names extends string> = { readonly [Name in Names]: Call<never, unknown> };
 
-/**
- * The same calls, each with something put around it.
- *
- * @param kinds all calls of the service: what is not in it does not exist for the operator
- */
+/** The calls of a service, each with something put around it. */
 export function eachCall<A extends Calls<keyof A & string>>(
   api: A,
-  kinds: Readonly<Record<keyof A, CallKind>>,
+  calls: CallTable<keyof A & string>,
   wrap: (name: keyof A & string, kind: CallKind, call: Call<never, unknown>) => Call<never, unknown>,
 ): A {
-  const names = Object.keys(kinds) as (keyof A & string)[];
-  const wrapped = names.map((name) => [name, wrap(name, kinds[name], (input, options) => api[name](input, options))]);
+  const names = Object.keys(calls) as (keyof A & string)[];
+  const wrapped = names.map((name) => [
+    name,
+    wrap(name, calls[name].kind, (input, options) => api[name](input, options)),
+  ]);
   return Object.fromEntries(wrapped) as A;
 }
 
@@ -164,8 +159,8 @@ export function eachCall<A extends Calls<keyof A & string>>(
 export function guardedCalls<A extends Calls<keyof A & string>>(
   service: string,
   api: A,
-  kinds: Readonly<Record<keyof A, CallKind>>,
+  calls: CallTable<keyof A & string>,
   guard: CallGuard,
 ): A {
-  return eachCall(api, kinds, (name, kind, call) => guard(`${service}:${operationOf(name)}`, kind, call));
+  return eachCall(api, calls, (name, kind, call) => guard(`${service}:${operationOf(name)}`, kind, call));
 }

@@ -2,7 +2,7 @@ import { backoffMs } from "../runtime/backoff.ts";
 import { type Clock, sleep } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
 import type { BatchApi } from "./batch.ts";
-import { batchCallKinds } from "./batch-calls.ts";
+import { batchCalls } from "./batch-calls.ts";
 import { eachCall } from "./calls.ts";
 import { AwsError, passesByItself } from "./errors.ts";
 
@@ -26,7 +26,7 @@ export interface LongReadOptions {
  */
 export function longRead({ batch, clock, random }: LongReadOptions): BatchApi {
   let answered = false;
-  return eachCall(batch, batchCallKinds, (_name, kind, call) => {
+  return eachCall(batch, batchCalls, (_name, kind, call) => {
     if (kind === "write") return call;
     return async (input, options) => {
       for (let retries = 0; ; retries++) {

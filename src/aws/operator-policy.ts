@@ -1,4 +1,7 @@
-import { allNeeds } from "./permissions.ts";
+import { batchCalls } from "./batch-calls.ts";
+import { type Need, needsOf } from "./call-facts.ts";
+import { ec2Calls } from "./ec2-calls.ts";
+import { iamCalls } from "./iam-calls.ts";
 import {
   type Conditions,
   type Grounds,
@@ -19,6 +22,13 @@ export interface PolicyStatement {
   readonly Resource: string | readonly string[];
   readonly Condition?: Conditions;
 }
+
+/** What all calls of the operator need. Everybody may ask STS who they are, whatever their policies say. */
+export const allNeeds: readonly Need[] = [
+  ...needsOf("batch", batchCalls),
+  ...needsOf("iam", iamCalls),
+  ...needsOf("ec2", ec2Calls),
+];
 
 /** The least that the operator needs in this scope: every action comes from a call, every limit from the scope. */
 export function operatorPolicy(scope: PolicyScope): PolicyDocument {

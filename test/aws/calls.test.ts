@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { batchCallKinds, guardedBatch } from "../../src/aws/batch-calls.ts";
+import { batchCalls, guardedBatch } from "../../src/aws/batch-calls.ts";
 import { CallBudget } from "../../src/aws/budget.ts";
 import { type CallReport, NotSent } from "../../src/aws/calls.ts";
 import { AwsError } from "../../src/aws/errors.ts";
@@ -58,19 +58,19 @@ describe("guardedBatch", () => {
   });
 
   it("takes every call that changes something for a write", () => {
-    const writes = Object.entries(batchCallKinds).filter(([, kind]) => kind === "write");
+    const writes = Object.entries(batchCalls).filter(([, { kind }]) => kind === "write");
     expect(
       writes
         .map(([name]) => name)
         .every((name) => /^(create|update|delete|register|deregister|tag|untag|terminate)/.test(name)),
     ).toBe(true);
-    const reads = Object.entries(batchCallKinds).filter(([, kind]) => kind === "read");
+    const reads = Object.entries(batchCalls).filter(([, { kind }]) => kind === "read");
     expect(reads.map(([name]) => name).every((name) => /^(describe|get|list)/.test(name))).toBe(true);
   });
 
   it("passes each call on to its namesake", async () => {
     const { clock, raw, batch } = setUp({ ratePerSecond: 100 });
-    const names = Object.keys(batchCallKinds) as (keyof typeof batchCallKinds)[];
+    const names = Object.keys(batchCalls) as (keyof typeof batchCalls)[];
     for (const name of names) {
       const call: (input: never) => Promise<unknown> = batch[name];
       void call({} as never);

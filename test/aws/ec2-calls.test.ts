@@ -3,7 +3,7 @@ import { adviceFor } from "../../src/aws/advice.ts";
 import { CallBudget } from "../../src/aws/budget.ts";
 import { NotSent } from "../../src/aws/calls.ts";
 import type { Ec2Api } from "../../src/aws/ec2.ts";
-import { ec2CallKinds, guardedEc2 } from "../../src/aws/ec2-calls.ts";
+import { ec2Calls, guardedEc2 } from "../../src/aws/ec2-calls.ts";
 import { sdkEc2 } from "../../src/aws/ec2-sdk.ts";
 import { AwsError } from "../../src/aws/errors.ts";
 import type { SdkOptions } from "../../src/aws/sdk.ts";
@@ -70,7 +70,7 @@ describe("EC2 by the SDK", () => {
   });
 
   it("has every call of the port, and sends each under its own name", async () => {
-    const names = Object.keys(ec2CallKinds) as (keyof Ec2Api)[];
+    const names = Object.keys(ec2Calls) as (keyof Ec2Api)[];
     const { raw, ec2, sent } = overNetwork();
     expect(Object.keys(raw).toSorted()).toEqual([...names, "close"].toSorted());
     for (const name of names) {
@@ -82,10 +82,8 @@ describe("EC2 by the SDK", () => {
   });
 
   it("takes every call that changes something for a write, and asks for the lease before each", async () => {
-    const writes = Object.entries(ec2CallKinds).filter(([, kind]) => kind === "write");
-    expect(Object.keys(ec2CallKinds).filter((name) => !/^(get|describe)/.test(name))).toEqual(
-      writes.map(([name]) => name),
-    );
+    const writes = Object.entries(ec2Calls).filter(([, { kind }]) => kind === "write");
+    expect(Object.keys(ec2Calls).filter((name) => !/^(get|describe)/.test(name))).toEqual(writes.map(([name]) => name));
     let asked = 0;
     const mayWrite = () => {
       asked++;
@@ -151,5 +149,5 @@ describe("EC2 by the SDK", () => {
 });
 
 it("the simulator has every call of the port, and those by which a user makes a network", () => {
-  expect(Object.keys(account().aws.ec2)).toEqual(expect.arrayContaining(Object.keys(ec2CallKinds)));
+  expect(Object.keys(account().aws.ec2)).toEqual(expect.arrayContaining(Object.keys(ec2Calls)));
 });

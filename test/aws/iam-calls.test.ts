@@ -4,7 +4,7 @@ import { CallBudget } from "../../src/aws/budget.ts";
 import { NotSent } from "../../src/aws/calls.ts";
 import { AwsError } from "../../src/aws/errors.ts";
 import type { IamApi } from "../../src/aws/iam.ts";
-import { guardedIam, iamCallKinds } from "../../src/aws/iam-calls.ts";
+import { guardedIam, iamCalls } from "../../src/aws/iam-calls.ts";
 import { sdkIam } from "../../src/aws/iam-sdk.ts";
 import type { SdkOptions } from "../../src/aws/sdk.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
@@ -71,7 +71,7 @@ describe("IAM by the SDK", () => {
   });
 
   it("has every call of the port, and sends each under its own name", async () => {
-    const names = Object.keys(iamCallKinds) as (keyof IamApi)[];
+    const names = Object.keys(iamCalls) as (keyof IamApi)[];
     const { raw, iam, sent } = await overNetwork("us-east-1");
     expect(Object.keys(raw).toSorted()).toEqual([...names, "close"].toSorted());
     for (const name of names) {
@@ -83,10 +83,10 @@ describe("IAM by the SDK", () => {
   });
 
   it("takes every call that changes something for a write, and asks for the lease before each", async () => {
-    const writes = Object.entries(iamCallKinds).filter(([, kind]) => kind === "write");
+    const writes = Object.entries(iamCalls).filter(([, { kind }]) => kind === "write");
     expect(writes.every(([name]) => !/^(get|list)/.test(name))).toBe(true);
-    expect(Object.keys(iamCallKinds).filter((name) => /^(get|list)/.test(name))).toHaveLength(
-      Object.keys(iamCallKinds).length - writes.length,
+    expect(Object.keys(iamCalls).filter((name) => /^(get|list)/.test(name))).toHaveLength(
+      Object.keys(iamCalls).length - writes.length,
     );
     let asked = 0;
     const mayWrite = () => {
@@ -164,5 +164,5 @@ describe("what a denial advises", () => {
 });
 
 it("the simulator has every call of the port", () => {
-  expect(Object.keys(account().aws.iam).toSorted()).toEqual(Object.keys(iamCallKinds).toSorted());
+  expect(Object.keys(account().aws.iam).toSorted()).toEqual(Object.keys(iamCalls).toSorted());
 });

@@ -1,8 +1,8 @@
-import { batchCallKinds } from "../../src/aws/batch-calls.ts";
-import { operationOf } from "../../src/aws/calls.ts";
-import { iamCallKinds } from "../../src/aws/iam-calls.ts";
+import { batchCalls } from "../../src/aws/batch-calls.ts";
+import { operationOf } from "../../src/aws/call-facts.ts";
+import { ec2Calls } from "../../src/aws/ec2-calls.ts";
+import { iamCalls } from "../../src/aws/iam-calls.ts";
 import { operatorPolicy } from "../../src/aws/operator-policy.ts";
-import { ec2Permissions } from "../../src/aws/permissions.ts";
 import { type PolicyFeature, type PolicyScope, policyFeatures } from "../../src/aws/policy-statements.ts";
 import { clusterTag } from "../../src/controllers/ownership.ts";
 import { defaultAllowedPolicyArns } from "../../src/controllers/roles/limits.ts";
@@ -50,9 +50,7 @@ export function scopeOf(aws: Pick<SimulatedAws, "account" | "region">, change: P
 }
 
 /** What the operator can call at all; other calls by the same door are a test's own. */
-const operatorCalls = new Set(
-  [batchCallKinds, iamCallKinds, ec2Permissions].flatMap((calls) => Object.keys(calls)).map(operationOf),
-);
+const operatorCalls = new Set([batchCalls, iamCalls, ec2Calls].flatMap((calls) => Object.keys(calls)).map(operationOf));
 
 /**
  * Tells of each call of the operator that its generated policy would deny, in the turn before it takes effect.

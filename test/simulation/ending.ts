@@ -8,8 +8,8 @@ import type { BatchComputeEnvironment } from "../../src/api/v1alpha1/compute-env
 import type { JobQueueSpec } from "../../src/api/v1alpha1/job-queue.ts";
 import { JobDefinitionKind } from "../../src/api/v1alpha1/kinds.ts";
 import type { Environment, Queue } from "../../src/aws/batch.ts";
-import { operationOf } from "../../src/aws/calls.ts";
-import { ec2CallKinds } from "../../src/aws/ec2-calls.ts";
+import { operationOf } from "../../src/aws/call-facts.ts";
+import { ec2Calls } from "../../src/aws/ec2-calls.ts";
 import { ownerIn, type Tags } from "../../src/controllers/ownership.ts";
 import { wishOf } from "../../src/controllers/wish.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
@@ -370,7 +370,7 @@ async function beSilent(world: Simulation, seconds: number): Promise<void> {
   // Who waits for room in a quota looks live before each try.
   const most = (seconds / 60) * 4 + seconds / 600 + 10 + 3 * calls.filter(waitsForRoom).length;
   // IAM and EC2 have budgets of their own.
-  const ofEc2 = new Set(Object.keys(ec2CallKinds).map(operationOf));
+  const ofEc2 = new Set(Object.keys(ec2Calls).map(operationOf));
   const ofBatch = calls.filter(({ operation }) => !/Role|InstanceProfile/.test(operation) && !ofEc2.has(operation));
   if (ofBatch.length > most)
     world.violate(

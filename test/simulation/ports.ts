@@ -1,12 +1,12 @@
 import { type Kind, type KubeObject, keyText } from "../../src/api/object.ts";
 import type { CallOptions } from "../../src/aws/api.ts";
 import type { BatchApi } from "../../src/aws/batch.ts";
-import { batchCallKinds } from "../../src/aws/batch-calls.ts";
+import { batchCalls } from "../../src/aws/batch-calls.ts";
 import { type CallGuard, guardedCalls } from "../../src/aws/calls.ts";
 import type { Ec2Api } from "../../src/aws/ec2.ts";
-import { ec2CallKinds } from "../../src/aws/ec2-calls.ts";
+import { ec2Calls } from "../../src/aws/ec2-calls.ts";
 import type { IamApi } from "../../src/aws/iam.ts";
-import { iamCallKinds } from "../../src/aws/iam-calls.ts";
+import { iamCalls } from "../../src/aws/iam-calls.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
 import { statusAtVersion } from "../../src/kube/status-at-version.ts";
 import { type Store, StoreError } from "../../src/kube/store.ts";
@@ -134,16 +134,16 @@ export function gatedLeases(leases: LeaseStore, { gate, clock, latencyMs }: Netw
  *   between the two its process may stand still
  */
 export function gatedBatch(batch: BatchApi, network: NetworkOptions, onCall: OnCall): BatchApi {
-  return guardedCalls("batch", batch, batchCallKinds, gatedCall(network, onCall));
+  return guardedCalls("batch", batch, batchCalls, gatedCall(network, onCall));
 }
 
 /** The same for IAM. */
 export function gatedIam(iam: IamApi, network: NetworkOptions, onCall: OnCall): IamApi {
-  return guardedCalls("iam", iam, iamCallKinds, gatedCall(network, onCall));
+  return guardedCalls("iam", iam, iamCalls, gatedCall(network, onCall));
 }
 
 export function gatedEc2(ec2: Ec2Api, network: NetworkOptions, onCall: OnCall): Ec2Api {
-  return guardedCalls("ec2", ec2, ec2CallKinds, gatedCall(network, onCall));
+  return guardedCalls("ec2", ec2, ec2Calls, gatedCall(network, onCall));
 }
 
 type OnCall = (letGoAt: number) => void;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { iamCallKinds } from "../../src/aws/iam-calls.ts";
+import { iamCalls } from "../../src/aws/iam-calls.ts";
 import { sdkIam } from "../../src/aws/iam-sdk.ts";
 import { accessDenied } from "../../src/simulator/faults.ts";
 import { inputIn } from "../../src/simulator/http-query.ts";
@@ -27,7 +27,7 @@ async function served() {
 
 describe("IAM of the simulator over HTTP", () => {
   it("gives the SDK for every call what it gives in this process", async () => {
-    expect(new Set(script.map(([name]) => name))).toEqual(new Set(Object.keys(iamCallKinds)));
+    expect(new Set(script.map(([name]) => name))).toEqual(new Set(Object.keys(iamCalls)));
     const { aws, iam } = await served();
     const inProcess = account(instant).aws;
     expect(await play(iam)).toEqual(await play(inProcess.iam));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ec2CallKinds } from "../../src/aws/ec2-calls.ts";
+import { ec2Calls } from "../../src/aws/ec2-calls.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
 import { createSimulatedAws } from "../../src/simulator/simulated-aws.ts";
@@ -37,7 +37,7 @@ async function fifty(): Promise<World> {
 }
 
 const readsOfEc2 = new Set(
-  Object.entries(ec2CallKinds).flatMap(([name, kind]) =>
+  Object.entries(ec2Calls).flatMap(([name, { kind }]) =>
     kind === "read" ? [`${name[0]?.toUpperCase()}${name.slice(1)}`] : [],
   ),
 );

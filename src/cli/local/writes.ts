@@ -1,13 +1,14 @@
 import type { Call } from "../../aws/api.ts";
 import type { BatchApi } from "../../aws/batch.ts";
-import { batchCallKinds } from "../../aws/batch-calls.ts";
+import { batchCalls } from "../../aws/batch-calls.ts";
 import type { CallKind } from "../../aws/budget.ts";
-import { eachCall, NotSent, operationOf } from "../../aws/calls.ts";
+import { operationOf } from "../../aws/call-facts.ts";
+import { eachCall, NotSent } from "../../aws/calls.ts";
 import type { Ec2Api } from "../../aws/ec2.ts";
-import { ec2CallKinds } from "../../aws/ec2-calls.ts";
+import { ec2Calls } from "../../aws/ec2-calls.ts";
 import { classify } from "../../aws/errors.ts";
 import type { IamApi } from "../../aws/iam.ts";
-import { iamCallKinds } from "../../aws/iam-calls.ts";
+import { iamCalls } from "../../aws/iam-calls.ts";
 import { shownRequest } from "../../controllers/job-definition/shown-values.ts";
 import type { Cloud } from "../cloud.ts";
 
@@ -44,16 +45,16 @@ export function tappedCloud(cloud: Cloud, onWrite: (write: AwsWrite) => void): C
 
 /** The same calls of AWS Batch. */
 export function tapped(batch: BatchApi, onWrite: (write: AwsWrite) => void): BatchApi {
-  return eachCall(batch, batchCallKinds, tapFor("batch", onWrite));
+  return eachCall(batch, batchCalls, tapFor("batch", onWrite));
 }
 
 /** As `tapped`, for IAM. */
 export function tappedIam(iam: IamApi, onWrite: (write: AwsWrite) => void): IamApi {
-  return eachCall(iam, iamCallKinds, tapFor("iam", onWrite));
+  return eachCall(iam, iamCalls, tapFor("iam", onWrite));
 }
 
 function tappedEc2(ec2: Ec2Api, onWrite: (write: AwsWrite) => void): Ec2Api {
-  return eachCall(ec2, ec2CallKinds, tapFor("ec2", onWrite));
+  return eachCall(ec2, ec2Calls, tapFor("ec2", onWrite));
 }
 
 function tapFor(service: "batch" | "iam" | "ec2", onWrite: (write: AwsWrite) => void) {

@@ -2,7 +2,7 @@ import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
-import { batchCallKinds } from "../../../src/aws/batch-calls.ts";
+import { batchCalls } from "../../../src/aws/batch-calls.ts";
 import { eachCall } from "../../../src/aws/calls.ts";
 import type { Cloud } from "../../../src/cli/cloud.ts";
 import { SimulatedCloud } from "../../../src/cli/simulated-cloud.ts";
@@ -40,7 +40,7 @@ function waiting(cloud: Cloud, before: (what: "connect" | "registerJobDefinition
       const connection = await cloud.connect(region, signal);
       return {
         ...connection,
-        batch: eachCall(connection.batch, batchCallKinds, (name, _kind, call) => async (input, options) => {
+        batch: eachCall(connection.batch, batchCalls, (name, _kind, call) => async (input, options) => {
           if (name === "registerJobDefinition") await before(name);
           return await call(input, options);
         }),

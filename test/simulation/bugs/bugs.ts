@@ -474,8 +474,8 @@ export const bugs: readonly Bug[] = [
   one(
     "forget an action in the operator's policy",
     "a job definition of three revisions",
-    "aws/permissions.ts",
-    'deregisterJobDefinition: [["batch:DeregisterJobDefinition", "BatchChange"]],',
-    "deregisterJobDefinition: [],",
+    "aws/batch-calls.ts",
+    'deregisterJobDefinition: write(["BatchChange"]),',
+    "deregisterJobDefinition: write([]),",
   ),
 ];
