@@ -396,3 +396,59 @@ describe("the role of instances that the console makes", () => {
     await expect(strict.aws.iam.getInstanceProfile(named)).rejects.toThrow("cannot be found");
   });
 });
+
+describe("IAM", () => {
+  it("refuses a second role of a name, and to delete what is missing or in use", async () => {
+    const { iam } = account().aws;
+    const role = { RoleName: "batch", AssumeRolePolicyDocument: trustOf("batch.amazonaws.com") };
+    await iam.createRole(role);
+    await iam.createInstanceProfile({ InstanceProfileName: "profile" });
+    await iam.addRoleToInstanceProfile({ InstanceProfileName: "profile", RoleName: "batch" });
+    expect(await refusal(iam.createRole(role))).toBe(
+      "EntityAlreadyExistsException: Role with name batch already exists.",
+    );
+    expect(await refusal(iam.deleteRole({ RoleName: "batch" }))).toMatch(/^DeleteConflictException: /);
+    expect(await refusal(iam.deleteInstanceProfile({ InstanceProfileName: "profile" }))).toMatch(/^DeleteConflict/);
+    await iam.removeRoleFromInstanceProfile({ InstanceProfileName: "profile", RoleName: "batch" });
+    expect(await refusal(iam.deleteInstanceProfile({ InstanceProfileName: "profile" }))).toBe("accepted");
+    expect(await refusal(iam.deleteRole({ RoleName: "batch" }))).toBe("accepted");
+    expect(await refusal(iam.getRole({ RoleName: "batch" }))).toBe(
+      "NoSuchEntityException: The role with name batch cannot be found.",
+    );
+  });
+
+  it("has every well-formed role unless it is strict", async () => {
+    for (const strictIam of [false, true]) {
+      const { aws, clock } = account({ strictIam });
+      await aws.batch.createComputeEnvironment({ ...fargate("ce"), serviceRole: "arn:aws:iam::123456789012:role/a/b" });
+      await clock.advance(3_000);
+      expect(aws.truth.computeEnvironments()[0]?.status).toBe(strictIam ? "INVALID" : "VALID");
+    }
+  });
+});
+
+it("brings back a role or profile that was taken away, usable after a while", async () => {
+  const { aws, clock } = account();
+  const serviceRole = "arn:aws:iam::123456789012:role/team/batch";
+  const instanceRole = "arn:aws:iam::123456789012:instance-profile/team/instances";
+  const healthOf = async (name: string): Promise<unknown> => {
+    await aws.batch.createComputeEnvironment({ ...ec2(name, { instanceRole }), serviceRole });
+    await clock.advance(45_000);
+    return aws.truth.computeEnvironments().at(-1)?.status;
+  };
+  aws.outside.removeRole(serviceRole);
+  expect(await healthOf("without-role")).toBe("INVALID");
+  aws.outside.restoreRole(serviceRole);
+  aws.outside.removeRole(instanceRole);
+  expect(await healthOf("without-profile")).toBe("INVALID");
+  aws.outside.restoreRole(instanceRole);
+  expect(await healthOf("with-both")).toBe("VALID");
+});
+
+it("knows whose account it is", async () => {
+  const { aws } = account();
+  expect(await aws.sts.getCallerIdentity()).toMatchObject({
+    Account: "123456789012",
+    Arn: "arn:aws:sts::123456789012:assumed-role/aws-batch-operator/session",
+  });
+});

@@ -1,0 +1,561 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { kinds } from "../../../src/api/v1alpha1/kinds.ts";
+import { sdkBatch } from "../../../src/aws/batch-sdk.ts";
+import type { Environment } from "../../../src/cli/io.ts";
+import { programFor, runCli } from "../../../src/cli/program.ts";
+import { sleep, systemClock } from "../../../src/runtime/clock.ts";
+import { seededRandom } from "../../../src/runtime/random.ts";
+import { type ServedBatch, serveBatch } from "../../../src/simulator/http.ts";
+import { createSimulatedAws, type SimulatedAws } from "../../../src/simulator/simulated-aws.ts";
+import { type FakeApiServer, refusal, type SeenRequest } from "../../kube/fake-api-server.ts";
+import { ec2, queue } from "../../simulator/account.ts";
+import { definition, environment, quickstart } from "../local/given.ts";
+import { emptyCluster, kubeconfigTo } from "../run/world.ts";
+import { testIo } from "../streams.ts";
+
+// A thousand times faster than the world.
+const clock = systemClock(1000);
+const directory = mkdtempSync(join(tmpdir(), "exit-codes-"));
+let aws: SimulatedAws;
+let served: ServedBatch;
+
+beforeAll(async () => {
+  aws = createSimulatedAws({ clock, random: seededRandom(1), knobs: { latencyMs: 0, stalenessMs: 0 } });
+  served = await serveBatch(aws, { port: 0 });
+  await aws.outside.createComputeEnvironment(ec2("ce-1"));
+  await until(() => aws.truth.computeEnvironments()[0]?.status === "VALID");
+  // Not in the order of their names.
+  await aws.outside.createJobQueue(queue("well", "ce-1"));
+  await aws.outside.createJobQueue(queue("stopped", "ce-1"));
+  await until(() => aws.truth.jobQueues().every(({ status }) => status === "VALID"));
+  await aws.outside.updateComputeEnvironment({ computeEnvironment: "ce-1", state: "ENABLED" });
+});
+afterAll(async () => {
+  await served.close();
+  rmSync(directory, { recursive: true });
+});
+beforeEach(() => {
+  vi.stubEnv("AWS_ENDPOINT_URL", served.url);
+  vi.stubEnv("AWS_REGION", "us-east-1");
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "simulated");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "simulated");
+});
+
+async function until(done: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 10_000 && !done(); tries++) await sleep(clock, 1000);
+  expect(done()).toBe(true);
+}
+
+/** A directory with these files, gone after all tests. */
+function manifests(files: Readonly<Record<string, string>>): string {
+  const made = mkdtempSync(join(directory, "manifests-"));
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(made, file), text);
+  return made;
+}
+
+interface Ran {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command line, and interrupts it as soon as its output matches. */
+async function ran(args: readonly string[], env: Environment = {}, interruptAt?: RegExp): Promise<Ran> {
+  const { io, stdout, stderr, interrupt } = testIo(env);
+  const running = runCli(args, io);
+  let ended = false;
+  const noted = running.finally(() => {
+    ended = true;
+  });
+  if (interruptAt !== undefined) {
+    while (!ended && !interruptAt.test(stdout.text + stderr.text)) await sleep(clock, 1000);
+    interrupt();
+  }
+  return { exitCode: await noted, stdout: stdout.text, stderr: stderr.text };
+}
+
+const plural = "jobdefinitions";
+const group = "/apis/awsbatch.dev/v1alpha1";
+const selfTest = `${group}/namespaces/team/${plural}/aws-batch-operator-self-test`;
+
+/** A cluster with a job definition that has our finalizer, as an operator of before has left it. */
+async function clusterWithObject(): Promise<FakeApiServer> {
+  const server = await emptyCluster();
+  const object = {
+    apiVersion: "awsbatch.dev/v1alpha1",
+    kind: "JobDefinition",
+    metadata: {
+      name: "held",
+      namespace: "team",
+      uid: "uid-held",
+      resourceVersion: "1",
+      generation: 1,
+      creationTimestamp: "2026-01-01T00:00:00Z",
+      finalizers: ["awsbatch.dev/cleanup"],
+    },
+    spec: { type: "container" },
+  };
+  const path = `${group}/${plural}`;
+  server.on(`GET ${path}`, ({ query }) =>
+    query["watch"] === undefined
+      ? { json: { metadata: { resourceVersion: "1" }, items: [object] } }
+      : { open: () => undefined },
+  );
+  server.on(`PATCH ${group}/namespaces/team/${plural}/held`, { json: object });
+  server.on(`PATCH ${group}/namespaces/team/${plural}/held/status`, { json: object });
+  return server;
+}
+
+/** A cluster that takes the object of the self-test, and shows this status of it. */
+async function clusterWithSelfTest(status: object | undefined): Promise<FakeApiServer> {
+  const server = await emptyCluster();
+  const stored = ({ body }: SeenRequest) => ({
+    json: { ...body, metadata: { ...body.metadata, uid: "u", resourceVersion: "1", generation: 1 } },
+  });
+  server.on(`PATCH ${selfTest}`, stored);
+  server.on(`GET ${selfTest}`, {
+    json: {
+      metadata: { name: "aws-batch-operator-self-test", namespace: "team", resourceVersion: "2", generation: 1 },
+      spec: {},
+      status,
+    },
+  });
+  server.on(`DELETE ${selfTest}`, { json: { kind: "Status", status: "Success" } });
+  return server;
+}
+
+const withCluster = async (server: Promise<FakeApiServer>, ...args: readonly string[]): Promise<readonly string[]> => [
+  ...args,
+  "--kubeconfig",
+  kubeconfigTo((await server).url),
+];
+
+interface Row {
+  readonly code: number;
+  readonly when: string;
+  readonly args: () => readonly string[] | Promise<readonly string[]>;
+  readonly interruptAt?: RegExp;
+  /** What is said, and on which stream. */
+  readonly stdout?: RegExp;
+  readonly stderr?: RegExp;
+}
+
+const fast = ["--simulate", "--speed", "200"];
+const running = [
+  "--metrics-address",
+  "127.0.0.1:0",
+  "--health-address",
+  "127.0.0.1:0",
+  "--lease-namespace",
+  "operators",
+];
+const rows: Readonly<Record<string, readonly Row[]>> = {
+  run: [
+    {
+      code: 0,
+      when: "it is told to stop",
+      args: () => withCluster(emptyCluster(), "run", ...running),
+      interruptAt: /this replica leads/,
+      stderr: /"stopped"/,
+    },
+    { code: 1, when: "a flag is wrong", args: () => ["run", "--metrics-address", "nowhere"], stderr: /^error: / },
+    {
+      code: 2,
+      when: "the CRDs are missing",
+      args: () => {
+        const bare = emptyCluster().then((server) => {
+          server.on(`GET ${group}`, { status: 404, text: "404 page not found" });
+          return server;
+        });
+        return withCluster(bare, "run", ...running);
+      },
+      stderr: /^error: the cluster does not serve /,
+    },
+  ],
+  local: [
+    {
+      code: 0,
+      when: "all is ready",
+      args: () => ["local", "-f", manifests(quickstart), ...fast, "--until", "ready"],
+      stdout: /All 3 objects are ready/,
+    },
+    {
+      code: 0,
+      when: "it is interrupted",
+      args: () => ["local", "-f", manifests(quickstart), ...fast],
+      interruptAt: /general/,
+      stdout: /Stopped after .* start again to go on/,
+    },
+    {
+      code: 1,
+      when: "an object is stalled",
+      args: () => {
+        const account = "vpcs: [{ id: vpc-1, cidr: 10.0.0.0/16 }]\nsubnets: []\n";
+        return [
+          "local",
+          "-f",
+          manifests({ ...quickstart, "simulated-aws.conf": account }),
+          ...fast,
+          "--until",
+          "ready",
+        ];
+      },
+      stdout: /Stalled: BatchComputeEnvironment\/general/,
+    },
+    {
+      code: 1,
+      when: "a manifest is invalid",
+      args: () => ["local", "-f", manifests({ "a.yaml": environment("BOGUS") }), ...fast],
+      stderr: /invalid: 1 error in 1 file/,
+    },
+    {
+      code: 3,
+      when: "the time is over",
+      args: () => ["local", "-f", manifests(quickstart), "--simulate", "--until", "ready", "--timeout", "1ms"],
+      stdout: /The time is over: 3 of 3 objects not ready/,
+    },
+  ],
+  validate: [
+    {
+      code: 0,
+      when: "all is valid",
+      args: () => ["validate", "-f", manifests(quickstart)],
+      stdout: /^valid: 3 objects/,
+    },
+    {
+      code: 1,
+      when: "something is invalid",
+      args: () => ["validate", "-f", manifests({ "a.yaml": environment("BOGUS") })],
+      stdout: /invalid: 1 error in 1 file/,
+    },
+  ],
+  plan: [
+    {
+      code: 0,
+      when: "nothing is to be done",
+      args: () => ["plan", "-f", manifests({}), "--no-cluster"],
+      stdout: /^no objects; no running job is ended\n\nwarning: there is no object of awsbatch\.dev/,
+    },
+    {
+      code: 1,
+      when: "a manifest is invalid",
+      args: () => ["plan", "-f", manifests({ "a.yaml": environment("BOGUS") })],
+      stderr: /invalid: 1 error in 1 file/,
+    },
+    {
+      code: 1,
+      when: "AWS takes no credentials of this account",
+      args: () => ["plan", "-f", manifests(quickstart), "--allowed-account-ids", "999999999999"],
+      stderr:
+        /^error: the credentials are of account 123456789012, which is not among --allowed-account-ids 999999999999\n$/,
+    },
+    {
+      code: 2,
+      when: "something is to be made",
+      args: () => ["plan", "-f", manifests(quickstart), "--allowed-account-ids", "999999999999,123456789012"],
+      stdout: /^3 creations; no running job is ended\n/,
+    },
+    {
+      code: 3,
+      when: "something is deleted",
+      args: async () => {
+        await aws.outside.registerJobDefinition({
+          jobDefinitionName: "ours",
+          type: "container",
+          containerProperties: {
+            image: "i",
+            resourceRequirements: [
+              { type: "VCPU", value: "1" },
+              { type: "MEMORY", value: "128" },
+            ],
+          },
+          tags: {
+            "awsbatch.dev/cluster": "leaving",
+            "awsbatch.dev/cluster-uid": "c",
+            "awsbatch.dev/namespace": "default",
+            "awsbatch.dev/name": "ours",
+            "awsbatch.dev/uid": "u",
+          },
+        });
+        return ["plan", "-f", manifests({ "d.yaml": definition() }), "--cluster-name", "leaving"];
+      },
+      stdout: /^1 deletion, 1 creation; no running job is ended\n/,
+    },
+  ],
+  diagnose: [
+    {
+      code: 0,
+      when: "all is well",
+      args: () => ["diagnose", "--queue", "well", "--no-network"],
+      stdout: /^well is well/,
+    },
+    {
+      code: 1,
+      when: "something is to be mended",
+      args: async () => {
+        await aws.outside.updateJobQueue({ jobQueue: "stopped", state: "DISABLED" });
+        await until(() => aws.truth.jobQueues().every(({ status }) => status === "VALID"));
+        return ["diagnose", "--queue", "stopped", "--no-network"];
+      },
+      stdout: /^stopped: no job waits for a place, but something is wrong/,
+    },
+    {
+      code: 2,
+      when: "there is no such queue",
+      args: () => ["diagnose", "--queue", "nope", "--no-network"],
+      stderr: /^error: AWS has no job queue nope in account 123456789012, region us-east-1: it has stopped, well\n$/,
+    },
+    {
+      code: 2,
+      when: "the object cannot be read",
+      args: () => {
+        const closed = emptyCluster().then((server) => {
+          server.on(`GET ${group}/namespaces/team/jobqueues/main`, refusal(403, "Forbidden", "no"));
+          return server;
+        });
+        return withCluster(closed, "diagnose", "-n", "team", "main");
+      },
+      stderr: /^error: not allowed to get jobqueues\.awsbatch\.dev in namespace team: no\n$/,
+    },
+  ],
+  release: [
+    {
+      code: 0,
+      when: "nothing is left to release",
+      args: () => withCluster(emptyCluster(), "release", "--all"),
+      stdout: /^0 objects released/,
+    },
+    {
+      code: 1,
+      when: "it is not said which objects",
+      args: () => ["release"],
+      stderr: /^error: say which objects: --all/,
+    },
+    {
+      code: 1,
+      when: "it is said twice which objects",
+      args: () => ["release", "--all", "-n", "team"],
+      stderr: /^error: say which objects: --all/,
+    },
+    {
+      code: 1,
+      when: "the API server refuses",
+      args: () => {
+        const closed = emptyCluster().then((server) => {
+          server.on(`GET ${group}/${plural}`, refusal(403, "Forbidden", "no"));
+          return server;
+        });
+        return withCluster(closed, "release", "--all");
+      },
+      stderr: /^error: not allowed to list jobdefinitions/,
+    },
+    {
+      code: 3,
+      when: "an object is held when the time is over",
+      args: () => withCluster(clusterWithObject(), "release", "--all", "--timeout", "1ms"),
+      stdout:
+        /^0 objects released, .*\n1 object could not be released:\n {2}JobDefinition team\/held: AWS was not read in time\n/,
+    },
+  ],
+  "iam-policy": [
+    {
+      code: 0,
+      when: "it prints a policy",
+      args: () => ["iam-policy"],
+      stdout: /^\{\n {2}"Version": "2012-10-17"/,
+      stderr: /^note: /,
+    },
+    { code: 1, when: "a flag is wrong", args: () => ["iam-policy", "--features", "everything"], stderr: /^error: / },
+  ],
+  simulator: [
+    {
+      code: 0,
+      when: "it is interrupted",
+      args: () => ["simulator", "--port", "0"],
+      interruptAt: /Ctrl-C/,
+      stdout:
+        /^A simulated AWS Batch \(account 123456789012, us-east-1\) is at http:\/\/127\.0\.0\.1:\d+\nTo use it: {2}export AWS_ENDPOINT_URL=/,
+    },
+    {
+      code: 1,
+      when: "it cannot listen",
+      args: () => ["simulator", "--port", new URL(served.url).port],
+      stderr: /^error: cannot listen on 127\.0\.0\.1:\d+: .*choose another --port, or 0 for any free one\n$/,
+    },
+  ],
+  "self-test": [
+    {
+      code: 0,
+      when: "the operator planned",
+      args: () => {
+        const plan = { action: "Register", reason: "NewObject" };
+        return withCluster(clusterWithSelfTest({ observedGeneration: 1, plan }), "self-test", "-n", "team");
+      },
+      stdout: /^The operator planned team\/aws-batch-operator-self-test: Register, NewObject\n$/,
+    },
+    {
+      code: 1,
+      when: "the object is refused",
+      args: () => {
+        const closed = emptyCluster().then((server) => {
+          server.on(`PATCH ${selfTest}`, refusal(403, "Forbidden", "no"));
+          return server;
+        });
+        return withCluster(closed, "self-test", "-n", "team");
+      },
+      stderr: /^error: not allowed to patch jobdefinitions/,
+    },
+    {
+      code: 3,
+      when: "there is no plan in time",
+      args: () => withCluster(clusterWithSelfTest(undefined), "self-test", "-n", "team", "--timeout", "1ms"),
+      stderr: /^error: no plan of team\/aws-batch-operator-self-test within 0\.001 s/,
+    },
+  ],
+  "uninstall-check": [
+    {
+      code: 0,
+      when: "no object is left",
+      args: () => withCluster(emptyCluster(), "uninstall-check"),
+      stdout: /^No object is left/,
+    },
+    {
+      code: 1,
+      when: "an object is left",
+      args: () => withCluster(clusterWithObject(), "uninstall-check"),
+      stderr: /^error: 1 object is left:\n {2}JobDefinition team\/held\n/,
+    },
+  ],
+};
+
+const cases = Object.entries(rows).flatMap(([command, all]) =>
+  all.map((row): [string, number, string, Row] => [command, row.code, row.when, row]),
+);
+
+describe("a command line", () => {
+  test.each(cases)("%s ends with %i when %s", async (_command, code, _when, row) => {
+    const { stdout, stderr, exitCode } = await ran(await row.args(), {}, row.interruptAt);
+    expect({ exitCode, stdout, stderr }).toEqual({
+      exitCode: code,
+      stdout: row.stdout === undefined ? "" : expect.stringMatching(row.stdout),
+      stderr: row.stderr === undefined ? "" : expect.stringMatching(row.stderr),
+    });
+  });
+
+  test("of each command, and each exit code that its help tells, is among these", async () => {
+    const program = await programFor([], testIo().io, () => async () => undefined);
+    expect(program.commands.map((command) => command.name())).toEqual(Object.keys(rows));
+    for (const command of program.commands) {
+      const { io, stdout } = testIo();
+      await runCli([command.name(), "--help"], io);
+      const [, told = "0 when it did; 1 when not"] = /\nExit code: ([\s\S]*)/.exec(stdout.text) ?? [];
+      const codes = [...told.replaceAll("else 1", "; 1").matchAll(/(?:^|; |;\n)(\d) ?/g)].map(([, code]) =>
+        Number(code),
+      );
+      const reached = rows[command.name()]?.map(({ code }) => code);
+      expect(new Set(reached), command.name()).toEqual(new Set(codes));
+    }
+  });
+});
+
+test.each<[string, () => readonly string[] | Promise<readonly string[]>]>([
+  ["plan", () => ["plan", "-f", manifests(quickstart)]],
+  ["diagnose", () => ["diagnose", "--queue", "well", "--no-network"]],
+  ["release", () => withCluster(emptyCluster(), "release", "--all")],
+  ["self-test", () => withCluster(clusterWithSelfTest(undefined), "self-test", "-n", "team")],
+  ["uninstall-check", () => withCluster(emptyCluster(), "uninstall-check")],
+])("%s says that it was interrupted, and ends with 1, for its answer is not known", async (_command, args) => {
+  const { io, stdout, stderr, interrupt } = testIo();
+  interrupt();
+  const exitCode = await runCli(await args(), io);
+  expect({ exitCode, stdout: stdout.text, stderr: stderr.text }).toEqual({
+    exitCode: 1,
+    stdout: "",
+    stderr: "interrupted\n",
+  });
+});
+
+test("release -n asks for the objects of those namespaces alone", async () => {
+  const server = await emptyCluster();
+  const namespaces = ["team-a", "team-b"];
+  const paths = namespaces.flatMap((namespace) =>
+    kinds.map((kind) => `${group}/namespaces/${namespace}/${kind.plural}`),
+  );
+  for (const path of paths) server.on(`GET ${path}`, { json: { metadata: { resourceVersion: "1" }, items: [] } });
+  const args = ["release", "-n", "team-a,team-b", "--kubeconfig", kubeconfigTo(server.url)];
+  expect(await ran(args)).toMatchObject({ exitCode: 0, stderr: "" });
+  const asked = server.requests.map(({ path }) => path).filter((path) => path.startsWith(group));
+  expect(asked.toSorted()).toEqual(paths.toSorted());
+});
+
+test("the simulator's time passes as fast as it is told to", async () => {
+  const { io, stdout, interrupt } = testIo();
+  const running = runCli(["simulator", "--port", "0", "--speed", "100000", "--region", "eu-west-1"], io);
+  while (!stdout.text.includes("Ctrl-C")) await sleep(clock, 1000);
+  expect(stdout.text).toMatch(/^A simulated AWS Batch \(account 123456789012, eu-west-1, 100000× speed\) is at /);
+  vi.stubEnv("AWS_ENDPOINT_URL", /http:\S+/.exec(stdout.text)?.[0] ?? "");
+  const batch = sdkBatch({ region: "eu-west-1" });
+  // At the pace of AWS an environment on EC2 takes longer than a test may.
+  await batch.createComputeEnvironment(ec2("ce"));
+  const valid = async () => (await batch.describeComputeEnvironments({})).computeEnvironments?.[0]?.status === "VALID";
+  while (!(await valid())) await sleep(clock, 1000);
+  batch.close();
+  interrupt();
+  expect(await running).toBe(0);
+});
+
+describe("the cluster of a command", () => {
+  const lines: Readonly<Record<string, readonly string[]>> = {
+    run: ["run", ...running],
+    plan: ["plan"],
+    diagnose: ["diagnose", "-n", "team", "main"],
+    release: ["release", "--all"],
+    "self-test": ["self-test", "-n", "team", "--timeout", "1ms"],
+    "uninstall-check": ["uninstall-check"],
+  };
+  /** A cluster in which nothing is, and where nothing may be done. */
+  const closed = async (): Promise<FakeApiServer> => {
+    const server = await emptyCluster();
+    for (const { plural: name } of kinds) server.on(`GET ${group}/${name}`, refusal(403, "Forbidden", "no"));
+    server.on("GET /version", refusal(403, "Forbidden", "no"));
+    server.on(`PATCH ${selfTest}`, refusal(403, "Forbidden", "no"));
+    return server;
+  };
+
+  test("is known for every command that has the flag", async () => {
+    const program = await programFor([], testIo().io, () => async () => undefined);
+    const having = program.commands.filter(({ options }) => options.some(({ long }) => long === "--kubeconfig"));
+    expect(having.map((command) => command.name())).toEqual(Object.keys(lines));
+  });
+
+  test.each(Object.entries(lines))(
+    "%s is that of the flag, then of its variable, then of KUBECONFIG",
+    async (name, line) => {
+      const asked = async (given: readonly ("flag" | "variable" | "kubectl")[]): Promise<readonly string[]> => {
+        const servers = { flag: await closed(), variable: await closed(), kubectl: await closed() };
+        const config = (who: keyof typeof servers): string | undefined =>
+          given.includes(who) ? kubeconfigTo(servers[who].url) : undefined;
+        const flag = config("flag");
+        await ran(
+          [
+            ...line,
+            ...(name === "plan" ? ["-f", manifests(quickstart)] : []),
+            ...(flag === undefined ? [] : ["--kubeconfig", flag]),
+          ],
+          {
+            AWS_BATCH_OPERATOR_KUBECONFIG: config("variable"),
+            KUBECONFIG: config("kubectl"),
+          },
+        );
+        return Object.entries(servers).flatMap(([who, { requests }]) => (requests.length > 0 ? [who] : []));
+      };
+      expect(await asked(["flag", "variable", "kubectl"])).toEqual(["flag"]);
+      expect(await asked(["variable", "kubectl"])).toEqual(["variable"]);
+      // A plan without the flag is one without a cluster.
+      expect(await asked(["kubectl"])).toEqual(name === "plan" ? [] : ["kubectl"]);
+    },
+  );
+});

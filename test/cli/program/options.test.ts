@@ -1,0 +1,170 @@
+import type { Command, Option } from "commander";
+import { describe, expect, test } from "vitest";
+import { variableOf } from "../../../src/cli/flags.ts";
+import type { Environment } from "../../../src/cli/io.ts";
+import { programFor } from "../../../src/cli/program.ts";
+import { testIo } from "../streams.ts";
+
+const nothing = () => async () => undefined;
+
+async function allCommands(): Promise<readonly Command[]> {
+  return (await programFor([], testIo().io, nothing)).commands;
+}
+
+/** The options that a command line comes to, without the command being run. */
+async function optionsOf(args: readonly string[], env: Environment = {}): Promise<Readonly<Record<string, unknown>>> {
+  const program = await programFor(args, testIo(env).io, nothing);
+  await program.parseAsync([...args], { from: "user" });
+  return program.commands[0]?.opts() ?? {};
+}
+
+/** Two values for each option that takes one: what is written, and what it comes to. */
+const values: Readonly<Record<string, readonly [Sample, Sample]>> = {
+  "--account": [same("111111111111"), same("222222222222")],
+  "--adoptable-names": [list("a-*,b-*"), list("c-*")],
+  "--allowed-account-ids": [list("111111111111"), list("222222222222,333333333333")],
+  "--allowed-policy-arns": [list("arn:aws:iam::aws:policy/A"), list("arn:aws:iam::aws:policy/B")],
+  "--allowed-role-arns": [list("arn:aws:iam::1:role/A"), list("arn:aws:iam::1:role/B")],
+  "--aws-requests-per-second": [number("0.5"), number("20")],
+  "--cluster-name": [same("one"), same("two")],
+  "--eks-cluster-arn": [same("arn:one"), same("arn:two")],
+  "--features": [list("iam"), list("network,diagnose")],
+  "--filename": [same("one"), same("two")],
+  "--health-address": [
+    ["127.0.0.1:1", { host: "127.0.0.1", port: 1 }],
+    [":2", { port: 2 }],
+  ],
+  "--host": [same("127.0.0.2"), same("::1")],
+  "--ignore-tag-keys": [list("a:*"), list("b,c")],
+  "--kubeconfig": [same("one"), same("two")],
+  "--lease-namespace": [same("one"), same("two")],
+  "--managed": [number("1"), number("2")],
+  "--max-concurrent-replacements": [number("1"), number("7")],
+  "--metrics-address": [
+    ["[::1]:1", { host: "::1", port: 1 }],
+    [":65535", { port: 65_535 }],
+  ],
+  "--metrics-client-ca": [same("one"), same("two")],
+  "--metrics-tls-directory": [same("one"), same("two")],
+  "--namespace": [same("one"), same("two")],
+  "--oidc-issuer": [same("https://one"), same("https://two")],
+  "--pass-roles": [list("arn:aws:iam::111111111111:role/A"), list("arn:aws:iam::*:role/B")],
+  "--permissions-boundary": [same("arn:aws:iam::111111111111:policy/A"), same("arn:aws:iam::aws:policy/B")],
+  "--port": [number("0"), number("65535")],
+  "--queue": [same("one"), same("two")],
+  "--region": [same("eu-west-1"), same("us-gov-west-1")],
+  "--repair-roles": [list("arn:aws:iam::111111111111:role/A"), list("arn:aws:iam::*:role/B")],
+  "--service-account": [same("a/b"), same("c/d")],
+  "--shard-selector": [
+    ["a=b", expect.any(Function)],
+    ["c", expect.any(Function)],
+  ],
+  "--speed": [number("2"), number("0.5")],
+  "--take-over-cluster-uid": [same("one"), same("two")],
+  "--timeout": [
+    ["90", 90_000],
+    ["1.5h", 5_400_000],
+  ],
+  "--watch-namespace": [list("one"), list("two,three")],
+};
+
+/** Options that take a list in one command and one value in the others. */
+const lists: readonly string[] = ["iam-policy --region", "iam-policy --permissions-boundary", "release --namespace"];
+
+type Sample = readonly [text: string, value: unknown];
+
+function same(text: string): Sample {
+  return [text, text];
+}
+
+function number(text: string): Sample {
+  return [text, Number(text)];
+}
+
+function list(text: string): Sample {
+  return [text, text.split(",")];
+}
+
+/** What an option is without a word about it. What is not here is undefined; texts of help say what that means. */
+const presets: Readonly<Record<string, unknown>> = {
+  "run --metrics-address": { port: 8080 },
+  "run --health-address": { port: 8081 },
+  "run --leader-elect": true,
+  "run --no-leader-elect": true,
+  "validate --output": "text",
+  "plan --no-cluster": true,
+  "plan --output": "text",
+  "diagnose --no-network": true,
+  "diagnose --output": "text",
+  "iam-policy --features": ["iam", "network", "diagnose"],
+  "iam-policy --cluster-name": "default",
+  "iam-policy --service-account": "aws-batch-system/aws-batch-operator",
+  "simulator --port": 4566,
+  "simulator --host": "127.0.0.1",
+  "simulator --speed": 1,
+  "simulator --region": "us-east-1",
+  "self-test --timeout": 60_000,
+};
+
+const commands = await allCommands();
+const options = commands.flatMap((command) =>
+  command.options.map((option): [string, Command, Option] => [`${command.name()} ${option.long}`, command, option]),
+);
+
+/** What the command line and the environment may say of an option, in this order: two that differ. */
+function samplesOf(name: string, { long, argChoices, ...option }: Option): readonly [Sample, Sample] {
+  const [first = "", second = ""] = argChoices ?? [];
+  if (argChoices !== undefined) return [same(first), same(second)];
+  const given = values[long ?? ""];
+  if (given === undefined) throw new Error(`give two values of ${name} (${option.flags}) in this test`);
+  const inList = ([text, value]: Sample): Sample => [text, [value]];
+  return lists.includes(name) ? [inList(given[0]), inList(given[1])] : given;
+}
+
+describe.each(options)("%s", (name, command, option) => {
+  const attribute = option.attributeName();
+  const variable = variableOf(option) ?? "";
+  const chosen = async (args: readonly string[], env: Environment = {}): Promise<unknown> =>
+    (await optionsOf([command.name(), ...args], env))[attribute];
+
+  test("has its default", async () => {
+    expect(await chosen([])).toEqual(presets[name]);
+  });
+
+  if (option.isBoolean() || option.negate) {
+    const flag = option.long ?? "";
+    const said = !option.negate;
+
+    test("is taken from its variable before its default, and from the command line before both", async () => {
+      expect(await chosen([flag])).toBe(said);
+      for (const [text, value] of [
+        ["true", true],
+        ["1", true],
+        ["YES", true],
+        ["false", false],
+        ["0", false],
+        ["no", false],
+      ] as const) {
+        expect(await chosen([], { [variable]: text })).toBe(value);
+        expect(await chosen([flag], { [variable]: text })).toBe(said);
+      }
+      expect(await chosen([], { [variable]: "" })).toEqual(presets[name]);
+    });
+    return;
+  }
+
+  test("is taken from its variable before its default, and from the command line before both", async () => {
+    const [[oneText, one], [twoText, two]] = samplesOf(name, option);
+    const flag = option.long ?? "";
+    expect(oneText).not.toBe(twoText);
+    expect(await chosen([], { [variable]: oneText })).toEqual(one);
+    expect(await chosen([flag, twoText])).toEqual(two);
+    expect(await chosen([flag, twoText], { [variable]: oneText })).toEqual(two);
+    expect(await chosen([flag, oneText], { [variable]: twoText })).toEqual(one);
+    expect(await chosen([], { [variable]: "" })).toEqual(presets[name]);
+  });
+});
+
+test("every default that is listed here is one of an option", () => {
+  expect(Object.keys(presets).filter((name) => options.every(([known]) => known !== name))).toEqual([]);
+});

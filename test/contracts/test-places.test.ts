@@ -1,0 +1,27 @@
+import { existsSync, globSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/**
+ * Folders whose tests are about no single file of the source; test/README.md says what is in each. Among the controllers
+ * behaviour is still tested beside the files.
+ */
+const folders = ["stories", "contracts", "simulation", "examples", "integration", "packaging", "controllers"];
+
+/** The file that a test is about, or the folder: `test/aws/errors/names.test.ts` is about `src/aws/errors.ts`. */
+function isMirrored(file: string): boolean {
+  const path = file.replace(/\.test\.ts$/, "");
+  const parent = path.slice(0, path.lastIndexOf("/"));
+  const isThere = (name: string): boolean => ["", "src/", "test/"].some((of) => existsSync(`${root}${of}${name}.ts`));
+  return isThere(path) || isThere(parent);
+}
+
+test("a test of one file of the source, or of a tool for tests, is at the same path", () => {
+  const files = globSync("**/*.test.ts", { cwd: `${root}test` }).filter(
+    (file) => !folders.some((folder) => file.startsWith(`${folder}/`)),
+  );
+  expect(files.length).toBeGreaterThan(100);
+  expect(files.filter((file) => !isMirrored(file)).toSorted()).toEqual([]);
+});

@@ -1,0 +1,55 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { expect, onTestFinished, test } from "vitest";
+import { quickstart } from "./cli/local/given.ts";
+
+function directoryWith(files: Readonly<Record<string, string>>): string {
+  const directory = mkdtempSync(join(tmpdir(), "main-"));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(directory, file), text);
+  return directory;
+}
+
+/** The program as a process of its own; `until` gives its output as soon as it holds the text. */
+function program(...args: readonly string[]) {
+  const child = spawn(process.execPath, ["src/main.ts", ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const shown = { text: "" };
+  child.stdout.setEncoding("utf8");
+  child.stdout.on("data", (text: string) => {
+    shown.text += text;
+  });
+  const exited = new Promise<number | NodeJS.Signals | null>((resolve) => {
+    child.on("exit", (code, signal) => resolve(code ?? signal));
+  });
+  const until = (text: string): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (!shown.text.includes(text)) return;
+        child.stdout.off("data", look);
+        resolve();
+      };
+      child.stdout.on("data", look);
+      look();
+    });
+  return { child, exited, until, shown };
+}
+
+test("is killed without notice, started again, and stopped by a signal", { timeout: 30_000 }, async () => {
+  const directory = directoryWith(quickstart);
+  const args = ["local", "-f", directory, "--simulate", "--speed", "20"];
+  const first = program(...args);
+  await first.until("BatchComputeEnvironment/general Creating");
+  first.child.kill("SIGKILL");
+  expect(await first.exited).toBe("SIGKILL");
+  expect(readFileSync(join(directory, ".aws-batch-operator", "simulated.local.state.lock"), "utf8")).toMatch(/^\d+ /);
+
+  const second = program(...args);
+  await second.until("JobQueue/high Available");
+  second.child.kill("SIGTERM");
+  expect(await second.exited).toBe(0);
+  expect(second.shown.text).toMatch(/Stopped after .* start again to go on\.\n$/);
+});
