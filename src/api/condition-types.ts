@@ -1,12 +1,12 @@
 /**
- * All types of conditions in the status of our objects. Everything that writes, counts, or explains a condition takes its
- * type from here, so that one that is not listed does not compile.
+ * All condition types in the status of our objects. Code that writes, counts or explains a condition uses a type from
+ * here, so that an unlisted type does not compile.
  */
 
 interface ConditionTypeEntry {
-  /** What True says, in one line for the reference pages. */
+  /** Meaning of True, in one line for the reference pages. */
   readonly means: string;
-  /** Objects of every kind have it; other types are named by the kinds that have them. */
+  /** Objects of every kind have it; kinds list their other types. */
   readonly isOfEveryKind?: true;
   /** False keeps jobs from running although the object may be Ready. */
   readonly warnsWhenFalse?: true;

@@ -29,7 +29,7 @@ export interface StructuralSchema {
 export interface ValidationRule {
   /** CEL over `self` and, for transitions, `oldSelf`. */
   readonly rule: string;
-  /** What to do, in words. */
+  /** What to do, for people. */
   readonly message: string;
   /** Default: FieldValueInvalid. There is FieldValueDuplicate too, but with it the API server drops the message. */
   readonly reason?: "FieldValueInvalid" | "FieldValueForbidden" | "FieldValueRequired";

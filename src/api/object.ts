@@ -28,12 +28,12 @@ export interface KubeObject<Spec = unknown, Status = unknown> {
 }
 
 export interface Condition {
-  /** A status can be written by others, so that what is read at runtime may be any text. */
+  /** Others can write status too, so the value at runtime may be any text. */
   readonly type: ConditionType;
   readonly status: "True" | "False" | "Unknown";
   readonly reason: string;
   readonly message: string;
-  /** RFC 3339, whole seconds; moves only when `status` does. */
+  /** RFC 3339, whole seconds; changes only with `status`. */
   readonly lastTransitionTime: string;
   readonly observedGeneration: number;
 }
@@ -53,7 +53,7 @@ export function keyText(key: ObjectKey): string {
   return `${key.namespace}/${key.name}`;
 }
 
-/** What tells one custom resource definition from another. */
+/** Identity of a CRD. */
 export interface Kind {
   readonly group: string;
   readonly version: string;

@@ -1,24 +1,24 @@
-/** References from one object to another, read as the kinds declare them. Pure. */
+/** References between objects, as the kinds declare them. Pure. */
 
 import type { BatchKind, Reference } from "./batch-kind.ts";
 import type { ObjectKey } from "./object.ts";
 
-/** What a reference of an object leads to. */
+/** The target of a reference. */
 export interface Referred<Name extends string = string> {
   readonly to: Name;
-  /** Without a namespace of its own, a reference stays in that of its object. */
+  /** Without a namespace, a reference is in the namespace of its object. */
   readonly key: ObjectKey;
-  /** Where it stands in the object. */
+  /** Path of the reference in the object. */
   readonly path: readonly (string | number)[];
 }
 
-/** An object as far as references go; its spec may be anything, as a person wrote it. */
+/** The parts of an object that references need; its spec is not validated. */
 export interface Referring {
   readonly namespace: string;
   readonly spec: unknown;
 }
 
-/** Every reference of an object that is complete enough to lead somewhere. */
+/** Every reference of an object that has a name. */
 export function referencesOf<Name extends string>(
   { references }: Pick<BatchKind<Name>, "references">,
   { namespace: own, spec }: Referring,
@@ -34,7 +34,7 @@ export function referencesOf<Name extends string>(
 }
 
 /**
- * The names in AWS that a reference gives in place of objects.
+ * The AWS names that a reference contains in place of objects.
  * @param from a spec, or AWS's record of a resource of that kind
  */
 export function awsNamesIn({ awsPath }: Pick<Reference, "awsPath">, from: unknown): readonly string[] {
@@ -45,14 +45,15 @@ export function awsNamesIn({ awsPath }: Pick<Reference, "awsPath">, from: unknow
 }
 
 /**
- * Kinds in the order in which their objects can be applied: each after those that it refers to, else as they are given.
- * @throws Error when kinds refer to each other in a circle
+ * Kinds in the order in which their objects can be applied: each after the kinds that it references, otherwise in the given order.
+ * @throws Error when kinds reference each other in a cycle
  */
 export function targetsFirst<K extends BatchKind>(kinds: readonly K[]): readonly K[] {
   const ordered: K[] = [];
   const add = (kind: K, path: readonly string[]): void => {
     if (ordered.includes(kind)) return;
-    if (path.includes(kind.kind)) throw new Error(`kinds refer in a circle: ${[...path, kind.kind].join(", ")}`);
+    if (path.includes(kind.kind))
+      throw new Error(`kinds reference each other in a cycle: ${[...path, kind.kind].join(", ")}`);
     const targets = kinds.filter((other) => other !== kind && kind.references.some(({ to }) => to === other.kind));
     for (const target of targets) add(target, [...path, kind.kind]);
     ordered.push(kind);
@@ -66,7 +67,7 @@ interface Found {
   readonly path: readonly (string | number)[];
 }
 
-/** What stands at a path; nothing where a part of it is missing or of another type. */
+/** The values at a path; none if a part of it is missing or has another type. */
 function valuesAt(root: unknown, path: string): readonly Found[] {
   let found: readonly Found[] = [{ value: root, path: [] }];
   for (const step of path.split(".")) {

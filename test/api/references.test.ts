@@ -33,7 +33,7 @@ describe("references of an object", () => {
     ],
     ["are none where the spec is none", null, []],
     ["are none where a list is something else", { others: { inner: { ref: { name: "a" } } } }, []],
-    ["are none where the name is no text", { queueRef: { name: 1 } }, []],
+    ["are none if the name is not a string", { queueRef: { name: 1 } }, []],
     ["are none where the reference is a text", { queueRef: "q" }, []],
   ])("%s", (_name, spec, expected) => {
     const found = referencesOf(toy, { namespace: "team", spec });
@@ -70,12 +70,12 @@ describe("names in AWS", () => {
 describe("the order of apply", () => {
   const named = (ordered: readonly BatchKind[]): readonly string[] => ordered.map((one) => one.kind);
 
-  it("has each kind after those that it refers to, and else as they are given", () => {
+  it("has each kind after those that it references, and otherwise in the given order", () => {
     const given = [kind("A", "C"), kind("B"), kind("C", "D"), kind("D")];
     expect(named(targetsFirst(given))).toEqual(["D", "C", "A", "B"]);
   });
 
-  it("has a new kind behind those of the registry that it refers to", () => {
+  it("has a new kind after those of the registry that it references", () => {
     expect(named(targetsFirst([toy, ...kinds]))).toEqual([
       "BatchComputeEnvironment",
       "JobQueue",
@@ -88,9 +88,9 @@ describe("the order of apply", () => {
     expect(named(targetsFirst([kind("A", "A", "B"), kind("B")]))).toEqual(["B", "A"]);
   });
 
-  it("is none when kinds refer to each other in a circle", () => {
+  it("is an error when kinds reference each other in a cycle", () => {
     expect(() => targetsFirst([kind("A", "B"), kind("B", "C"), kind("C", "A")])).toThrow(
-      "kinds refer in a circle: A, B, C, A",
+      "kinds reference each other in a cycle: A, B, C, A",
     );
   });
 });

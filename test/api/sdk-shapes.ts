@@ -1,7 +1,7 @@
 /**
  * The request shapes of the SDK, read from its own schemas. They are arrays: `[3, namespace, name, traits, member
  * names, member schemas, number of required members]` is a structure, `[1, …, item]` a list, `[2, …, key, value]` a
- * map; a function stands for the schema that it returns, and a number for a simple type.
+ * map; a function returns its schema, and a number is a simple type.
  */
 export type SdkType = "string" | "integer" | "boolean" | "list" | "map" | "structure";
 
@@ -25,7 +25,7 @@ function structureMembers(schema: unknown, prefix: string): SdkMember[] {
   const parts = partsOf(schema);
   const [tag, , name, , members, schemas, requiredCount = 0] = parts;
   if (tag !== 3 || !Array.isArray(members) || !Array.isArray(schemas)) {
-    throw new Error(`${String(name)} at ${prefix} is no structure: the SDK has changed its encoding`);
+    throw new Error(`${String(name)} at ${prefix} is not a structure: the SDK has changed its encoding`);
   }
   return members.flatMap((member: unknown, index) => {
     const path = prefix === "" ? String(member) : `${prefix}.${String(member)}`;
@@ -59,7 +59,8 @@ function simpleType(code: number, path: string): SdkType {
 
 function partsOf(schema: unknown): readonly unknown[] {
   const value = resolved(schema);
-  if (!Array.isArray(value)) throw new Error(`${JSON.stringify(value)} is no schema: the SDK has changed its encoding`);
+  if (!Array.isArray(value))
+    throw new Error(`${JSON.stringify(value)} is not a schema: the SDK has changed its encoding`);
   return value;
 }
 

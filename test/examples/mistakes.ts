@@ -21,7 +21,7 @@ export const mistakes: readonly Mistake[] = [
     to: "    maxvCpus: 16\n    instanceTypes: [c5.large]\n",
     at: "instanceTypes:",
     field: "spec.computeResources.instanceTypes",
-    says: /Fargate sizes itself: remove instanceTypes/,
+    says: /Fargate chooses the size itself: remove instanceTypes/,
   },
   {
     what: "a size that Fargate does not have",
@@ -31,7 +31,7 @@ export const mistakes: readonly Mistake[] = [
     to: 'value: "600"',
     at: "resourceRequirements:",
     field: "spec.containerProperties.resourceRequirements",
-    says: /no size of Fargate/,
+    says: /does not offer this size/,
   },
   {
     what: "a queue without its environment",

@@ -14,7 +14,7 @@ export function admit(object: KubeObject, before: KubeObject | undefined): KubeO
   // As with the API server's ratcheting: what was taken before and is not changed is not judged again.
   if (before !== undefined && jsonEqual(before.spec, object.spec)) return { ...object, spec: before.spec };
   const crd = crds.find(({ spec }) => spec.names.kind === object.kind);
-  if (crd === undefined) throw new StoreError("Invalid", `there is no kind ${object.kind}`);
+  if (crd === undefined) throw new StoreError("Invalid", `unknown kind ${object.kind}`);
   const refusal = refusalOf(crd, object, before);
   if (refusal !== "") throw new StoreError("Invalid", refusal);
   return objectWithDefaults(crd, object);

@@ -1,21 +1,21 @@
-/** Keep the AWS side as it is; wait in deletion too. */
+/** No writes to AWS, not even for a deletion. */
 export const pausedAnnotation = "awsbatch.dev/paused";
 /** Observe and plan, write nothing. */
 export const dryRunAnnotation = "awsbatch.dev/dry-run";
-/** Any new value asks for a reconcile now; echoed in `status.lastHandledReconcileAt`. */
+/** Any new value triggers a reconcile now; echoed in `status.lastHandledReconcileAt`. */
 export const reconcileRequestedAtAnnotation = "awsbatch.dev/reconcile-requested-at";
-/** `<plan id>/<step>`: lets a held step go on. */
+/** `<plan id>/<step>`: approves a held step. */
 export const approveAnnotation = "awsbatch.dev/approve";
-/** On a deleting object: drop the finalizer without touching AWS. */
+/** On an object that is being deleted: removes the finalizer without changing AWS. */
 export const abandonAnnotation = "awsbatch.dev/abandon";
 /** `<account>/<region>`, written by the operator together with the finalizer. */
 export const locationAnnotation = "awsbatch.dev/location";
-/** The IAM roles that were made for the object, by name with commas; written by the operator before it makes them. */
+/** Names of the IAM roles created for the object, comma-separated; the operator writes it before it creates them. */
 export const rolesAnnotation = "awsbatch.dev/roles";
 
-/** Ids of VPCs in which the object has asked for endpoints; written by the operator before the first is made. */
+/** IDs of VPCs in which the object has asked for endpoints; the operator writes it before it creates the first. */
 export const endpointsAnnotation = "awsbatch.dev/endpoints";
-/** Ids of VPCs in which the object has asked for a security group; written by the operator before it makes one. */
+/** IDs of VPCs in which the object has asked for a security group; the operator writes it before it creates one. */
 export const securityGroupAnnotation = "awsbatch.dev/security-group";
 
 export const cleanupFinalizer = "awsbatch.dev/cleanup";

@@ -12,7 +12,7 @@ import {
   textMap,
 } from "./schema.ts";
 
-/** What the kinds share: names, tags, policies and the parts of status. */
+/** Schemas that the kinds share: tags, policies and parts of status. */
 
 const tagKeyRules: readonly Rule[] = [
   {
@@ -21,66 +21,66 @@ const tagKeyRules: readonly Rule[] = [
   },
   {
     rule: "self.all(key, !key.startsWith('aws:') && !key.startsWith('awsbatch.dev/'))",
-    message: "keys that begin with aws: belong to AWS and awsbatch.dev/ to the operator: rename the tag",
+    message: "the prefixes aws: and awsbatch.dev/ are reserved: rename the tag",
     reason: "FieldValueForbidden",
   },
 ];
 
-/** AWS allows 50 tags; the operator keeps 10 for its own. */
+/** AWS allows 50 tags; the operator reserves 10. */
 export const tags = (description: string) => textMap(description, 40, 256, tagKeyRules);
 
-/** Tags of what AWS launches: the operator adds none to them. */
+/** Tags of resources that AWS launches; the operator adds none. */
 export const launchedTags = (description: string) => textMap(description, 50, 256, tagKeyRules);
 
 export const state = oneOf(
-  "ENABLED or DISABLED. Left out: ENABLED at creation and from then on as AWS has it, so that it can be switched by hand.",
+  "ENABLED or DISABLED. Default: ENABLED at creation; afterwards the operator does not manage the state, so that it can be changed by hand.",
   ["ENABLED", "DISABLED"],
 );
 
 const region = text("AWS region. Immutable. Default: the operator's own.", 32, /^[a-z]{2,4}(-[a-z]+)+-[0-9]+$/);
 
 const deletionPolicy = oneOf(
-  "What becomes of the AWS side when this object is deleted. Default: the operator's --default-deletion-policy, else Delete.",
+  "Whether deleting this object deletes its resources in AWS. Default: the operator's --default-deletion-policy, else Delete.",
   ["Delete", "Retain"],
 );
 
 const adoptionPolicy = oneOf(
-  "Whether an AWS object of this name that the operator did not make is taken over: Never (default), IfMatching (only if nothing would change) or IfExists.",
+  "Whether to adopt an AWS resource of this name that the operator did not create: Never (default), IfMatching (only if nothing would change) or IfExists.",
   ["Never", "IfMatching", "IfExists"],
 );
 
 /** The fields that every spec has. */
 export const policyFields = {
   region: region.optional(),
-  tags: tags("Tags of the AWS object; at most 40, the operator adds its own.").optional(),
+  tags: tags("Tags of the AWS resource; at most 40, the operator adds its own.").optional(),
   deletionPolicy: deletionPolicy.optional(),
   adoptionPolicy: adoptionPolicy.optional(),
 };
 
 export const drain = object(
-  "What happens to unfinished jobs before this goes.",
+  "What happens to unfinished jobs before the resource is deleted.",
   {
-    policy: oneOf("Wait (default) never ends a job; Terminate ends what is left after timeoutSeconds.", [
+    policy: oneOf("Wait (default) never terminates a job; Terminate terminates unfinished jobs after timeoutSeconds.", [
       "Wait",
       "Terminate",
     ]).optional(),
-    timeoutSeconds: int("How long jobs may still run; only with Terminate.", 0, 1_209_600).optional(),
+    timeoutSeconds: int("How long jobs may continue to run; only with Terminate.", 0, 1_209_600).optional(),
   },
   {
     rule: "!has(self.policy) || self.policy != 'Terminate' || has(self.timeoutSeconds)",
-    message: "Terminate needs to know how long jobs may still run: add timeoutSeconds",
+    message: "Terminate requires a timeout: add timeoutSeconds",
     reason: "FieldValueRequired",
     fieldPath: ".timeoutSeconds",
   },
   {
     rule: "(has(self.policy) && self.policy == 'Terminate') || !has(self.timeoutSeconds)",
-    message: "Wait never ends a job: remove timeoutSeconds, or use policy Terminate",
+    message: "Wait never terminates a job: remove timeoutSeconds, or use policy Terminate",
     reason: "FieldValueForbidden",
     fieldPath: ".timeoutSeconds",
   },
 );
 
-/** A transition rule by presence and value: a field that is set stays as it is, and is not added later. */
+/** A transition rule by presence and value: a field cannot be changed, added or removed. */
 export function immutable(field: string, why: string): Rule {
   return {
     rule: `has(self.${field}) == has(oldSelf.${field}) && (!has(self.${field}) || self.${field} == oldSelf.${field})`,
@@ -90,23 +90,23 @@ export function immutable(field: string, why: string): Rule {
   };
 }
 
-export const immutableRegion = immutable("region", "put it back, or make a new object for the other region");
+export const immutableRegion = immutable("region", "revert the change, or create a new object for the other region");
 
 /** RFC 3339 in whole seconds. */
 export const time = (description: string) => z.string().max(32).meta({ description, format: "date-time" });
 
 const condition = object("One aspect of the state of the object.", {
-  type: text("Ready, Reconciling, Stalled, Synced, or news.", 316),
-  status: oneOf("Whether it holds.", ["True", "False", "Unknown"]),
-  reason: text("Why, in one CamelCase word.", 1024, /^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$/),
-  message: anyText("Why, and the next step, in words.", 32_768),
+  type: text("Condition type.", 316),
+  status: oneOf("True, False or Unknown.", ["True", "False", "Unknown"]),
+  reason: text("Reason of the status, one CamelCase word.", 1024, /^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$/),
+  message: anyText("Reason and next step, for people.", 32_768),
   lastTransitionTime: time("When the status last changed."),
-  observedGeneration: int("The generation that this is about.", 0, Number.MAX_SAFE_INTEGER),
+  observedGeneration: int("Generation for which the condition was computed.", 0, Number.MAX_SAFE_INTEGER),
 });
 
 const fieldChange = object("A field in which AWS differs from the spec.", {
-  path: text("Where.", 512),
-  kind: oneOf("The kind of update that it needs.", [
+  path: text("Path of the field.", 512),
+  kind: oneOf("Required kind of update.", [
     "tags",
     "scaling",
     "metadata",
@@ -115,14 +115,17 @@ const fieldChange = object("A field in which AWS differs from the spec.", {
     "register",
     "update",
   ]),
-  why: anyText("Why that kind.", 1024),
-  from: anyText("What AWS has, as JSON; only for fields that hold no secrets.", 4096).optional(),
-  to: anyText("What the spec says, as JSON; only for fields that hold no secrets.", 4096).optional(),
+  why: anyText("Why this kind of update is needed.", 1024),
+  from: anyText("Value in AWS, as JSON; only for fields that cannot contain secrets.", 4096).optional(),
+  to: anyText("Value in the spec, as JSON; only for fields that cannot contain secrets.", 4096).optional(),
 });
 
-const plan = object("What the difference between spec and AWS means.", {
-  id: anyText("Stable while the wish stays the same; the approve annotation names it.", 64),
-  action: oneOf("What the operator does about it.", [
+const plan = object("Next action, from the difference between spec and AWS.", {
+  id: anyText(
+    "ID of the plan. Does not change while the desired state is the same; part of the value of awsbatch.dev/approve.",
+    64,
+  ),
+  action: oneOf("Next action of the operator.", [
     "None",
     "Create",
     "UpdateTags",
@@ -133,27 +136,27 @@ const plan = object("What the difference between spec and AWS means.", {
     "Register",
     "Delete",
   ]),
-  reason: anyText("Why that.", 1024),
+  reason: anyText("Why this action.", 1024),
   approval: text(
-    "While a step waits for approval: the value of awsbatch.dev/approve that lets it go on.",
+    "While a step waits for approval: the value of awsbatch.dev/approve that approves it.",
     128,
   ).optional(),
-  changes: atomicList("The fields that differ; at most 64 are shown.", fieldChange, 64),
+  changes: atomicList("Fields that differ; at most 64 are listed.", fieldChange, 64),
 });
 
 /** The fields that every status has. */
 export const statusFields = {
-  observedGeneration: int("The generation that was last acted on.", 0, Number.MAX_SAFE_INTEGER).optional(),
+  observedGeneration: int("Generation of the last reconcile.", 0, Number.MAX_SAFE_INTEGER).optional(),
   lastHandledReconcileAt: anyText("Echo of the annotation awsbatch.dev/reconcile-requested-at.", 1024).optional(),
-  arn: text("ARN of the AWS object.", 2048).optional(),
-  name: text("Name of the AWS object.", 128).optional(),
+  arn: text("ARN of the AWS resource.", 2048).optional(),
+  name: text("Name of the AWS resource.", 128).optional(),
   accountId: text("AWS account.", 12).optional(),
   region: text("AWS region.", 32).optional(),
-  state: text("ENABLED or DISABLED, as AWS has it.", 32).optional(),
-  status: text("AWS's status of the object.", 32).optional(),
+  state: text("ENABLED or DISABLED, in AWS.", 32).optional(),
+  status: text("Status of the resource in AWS.", 32).optional(),
   statusReason: anyText("AWS's reason for the status.", 4096).optional(),
   plan: plan.optional(),
-  conditions: mapList("Current state of the object.", ["type"], condition, 16).optional(),
+  conditions: mapList("Conditions of the object.", ["type"], condition, 16).optional(),
 };
 
 export type Plan = DeepReadonly<z.infer<typeof plan>>;

@@ -1,7 +1,7 @@
 import type { ValidationRule } from "../crd.ts";
 import { immutable, immutableRegion } from "./common.ts";
 
-/** What AWS refuses about a compute environment as a whole, and what may not change. */
+/** Rules of a compute environment as a whole: what AWS rejects, and immutable fields. */
 
 const unmanaged = "self.type == 'UNMANAGED'";
 const fargate = "has(self.computeResources) && self.computeResources.type in ['FARGATE', 'FARGATE_SPOT']";
@@ -17,19 +17,20 @@ const images = "has(self.computeResources) && has(self.computeResources.ec2Confi
 export const computeEnvironmentRules: readonly ValidationRule[] = [
   {
     rule: "self.type != 'MANAGED' || has(self.computeResources)",
-    message: "MANAGED needs to know what to run on: add computeResources",
+    message: "MANAGED requires capacity: add computeResources",
     reason: "FieldValueRequired",
     fieldPath: ".computeResources",
   },
   {
     rule: `!(${unmanaged}) || !has(self.computeResources)`,
-    message: "UNMANAGED brings its own instances: remove computeResources, or use type MANAGED",
+    message: "UNMANAGED uses your own instances: remove computeResources, or use type MANAGED",
     reason: "FieldValueForbidden",
     fieldPath: ".computeResources",
   },
   {
     rule: `!(${unmanaged}) || has(self.serviceRole) || (${makes("serviceRole")})`,
-    message: "UNMANAGED cannot use the service-linked role: add serviceRole, or iam.serviceRole to have one made",
+    message:
+      "UNMANAGED cannot use the service-linked role: add serviceRole, or iam.serviceRole to let the operator create one",
     reason: "FieldValueRequired",
     fieldPath: ".serviceRole",
   },
@@ -104,78 +105,78 @@ export const computeEnvironmentRules: readonly ValidationRule[] = [
   {
     rule: `!(${fargate}) || ${namesGroup} || (${makesGroup})`,
     message:
-      "Fargate tasks live in your network: add securityGroupIds or securityGroupSelector, or network.securityGroup to have one made",
+      "Fargate tasks run in your network: add securityGroupIds, securityGroupSelector, or network.securityGroup to let the operator create one",
     reason: "FieldValueRequired",
     fieldPath: ".computeResources.securityGroupIds",
   },
   {
     rule: `!(${instances}) || ${namesGroup} || has(self.computeResources.launchTemplate) || (${makesGroup})`,
     message:
-      "instances need a security group: add securityGroupIds or securityGroupSelector, network.securityGroup to have one made, or a launch template that has some",
+      "instances need a security group: add securityGroupIds, securityGroupSelector, network.securityGroup to let the operator create one, or a launch template with security groups",
     reason: "FieldValueRequired",
     fieldPath: ".computeResources.securityGroupIds",
   },
   {
     rule: `!(${makesGroup}) || (${instances}) || (${fargate})`,
-    message: "only EC2, SPOT and Fargate take a security group: remove network.securityGroup",
+    message: "only EC2, SPOT and Fargate accept a security group: remove network.securityGroup",
     reason: "FieldValueForbidden",
     fieldPath: ".network.securityGroup",
   },
   {
     rule: `!(${instances}) || has(self.computeResources.instanceRole) || (${makes("instanceRole")})`,
     message:
-      "instances need a profile to join the cluster: add instanceRole, or iam.instanceRole to have role and profile made",
+      "instances need a profile to join the cluster: add instanceRole, or iam.instanceRole to let the operator create role and profile",
     reason: "FieldValueRequired",
     fieldPath: ".computeResources.instanceRole",
   },
   {
     rule: `!(${bestFitSpot}) || has(self.computeResources.spotIamFleetRole) || (${makes("spotFleetRole")})`,
     message:
-      "SPOT with BEST_FIT, which is the default, needs spotIamFleetRole: add it or iam.spotFleetRole, or better use allocationStrategy SPOT_PRICE_CAPACITY_OPTIMIZED",
+      "SPOT with BEST_FIT, which is the default, needs spotIamFleetRole: add it or iam.spotFleetRole, or preferably use allocationStrategy SPOT_PRICE_CAPACITY_OPTIMIZED",
     reason: "FieldValueRequired",
     fieldPath: ".computeResources.spotIamFleetRole",
   },
   {
     rule: `!(${makes("serviceRole")}) || !has(self.serviceRole)`,
-    message: "iam.serviceRole makes the role that serviceRole names: remove one of the two",
+    message: "iam.serviceRole creates the role for serviceRole: remove one of the two",
     reason: "FieldValueForbidden",
     fieldPath: ".serviceRole",
   },
   {
     rule: `!(${makes("instanceRole")}) || (${instances})`,
-    message: "only EC2 and SPOT start instances of a role: remove iam.instanceRole",
+    message: "only EC2 and SPOT use an instance role: remove iam.instanceRole",
     reason: "FieldValueForbidden",
     fieldPath: ".iam.instanceRole",
   },
   {
     rule: `!(${makes("instanceRole")}) || !has(self.computeResources) || !has(self.computeResources.instanceRole)`,
-    message: "iam.instanceRole makes the profile that instanceRole names: remove one of the two",
+    message: "iam.instanceRole creates the profile for instanceRole: remove one of the two",
     reason: "FieldValueForbidden",
     fieldPath: ".computeResources.instanceRole",
   },
   {
     rule: `!(${makes("spotFleetRole")}) || (${bestFitSpot})`,
-    message: "only SPOT with BEST_FIT uses a Spot fleet: remove iam.spotFleetRole",
+    message: "only SPOT with BEST_FIT uses a Spot Fleet role: remove iam.spotFleetRole",
     reason: "FieldValueForbidden",
     fieldPath: ".iam.spotFleetRole",
   },
   {
     rule: `!(${makes("spotFleetRole")}) || !has(self.computeResources) || !has(self.computeResources.spotIamFleetRole)`,
-    message: "iam.spotFleetRole makes the role that spotIamFleetRole names: remove one of the two",
+    message: "iam.spotFleetRole creates the role for spotIamFleetRole: remove one of the two",
     reason: "FieldValueForbidden",
     fieldPath: ".computeResources.spotIamFleetRole",
   },
   immutableRegion,
   immutable(
     "computeEnvironmentName",
-    "put it back; for another name make a new object and delete this one once no queue uses it",
+    "revert the change; for another name create a new object and delete this one when no queue uses it",
   ),
 ];
 
 export const eksConfigurationRules: readonly ValidationRule[] = [
   {
     rule: "self.kubernetesNamespace != 'default' && !self.kubernetesNamespace.startsWith('kube-')",
-    message: "AWS Batch wants a namespace of its own: not default and none that begins with kube-",
+    message: "AWS Batch requires a dedicated namespace: not default, and not one that begins with kube-",
     fieldPath: ".kubernetesNamespace",
   },
 ];
@@ -183,13 +184,13 @@ export const eksConfigurationRules: readonly ValidationRule[] = [
 export const allowedNamespacesRules: readonly ValidationRule[] = [
   {
     rule: "!has(self.from) || self.from != 'Selector' || has(self.selector)",
-    message: "Selector needs to know which namespaces: add selector.matchLabels",
+    message: "Selector requires labels: add selector.matchLabels",
     reason: "FieldValueRequired",
     fieldPath: ".selector",
   },
   {
     rule: "(has(self.from) && self.from == 'Selector') || !has(self.selector)",
-    message: "selector counts only with from: Selector: set that, or remove selector",
+    message: "selector requires from: Selector: set it, or remove selector",
     reason: "FieldValueForbidden",
     fieldPath: ".selector",
   },

@@ -22,7 +22,7 @@ import {
 } from "./schema.ts";
 
 const eksConfiguration = object(
-  "EKS cluster in which jobs run as pods. A change makes a new environment.",
+  "EKS cluster in which jobs run as pods. A change creates a new environment.",
   {
     eksClusterArn: arn("ARN of the cluster.", "eks"),
     kubernetesNamespace: text("Namespace in that cluster in which AWS Batch manages pods.", 63, dnsLabel),
@@ -31,15 +31,15 @@ const eksConfiguration = object(
 );
 
 const updatePolicy = object(
-  "What an update of the infrastructure may do to running jobs. Without it the environment is replaced instead.",
+  "How an infrastructure update treats running jobs. Without it the operator replaces the environment instead.",
   {
-    terminateJobsOnUpdate: flag("End running jobs at once. Default: false.").optional(),
-    jobExecutionTimeoutMinutes: int("Minutes that running jobs are given. Default: 30.", 1, 7200).optional(),
+    terminateJobsOnUpdate: flag("Terminate running jobs at once. Default: false.").optional(),
+    jobExecutionTimeoutMinutes: int("Minutes until running jobs are terminated. Default: 30.", 1, 7200).optional(),
   },
 );
 
-const replacement = object("How a change that AWS cannot make in place is made by a new environment.", {
-  policy: oneOf("Automatic (default), or Never: the change is shown in status and not made.", [
+const replacement = object("How the operator replaces the environment for a change that AWS cannot make in place.", {
+  policy: oneOf("Automatic (default), or Never: status reports the change, and the operator does not make it.", [
     "Automatic",
     "Never",
   ]).optional(),
@@ -49,45 +49,45 @@ const replacement = object("How a change that AWS cannot make in place is made b
     3,
   ).optional(),
   soakSeconds: int(
-    "How long the old environment stays usable, unless a job has run on the new one before. Default: 600.",
+    "How long the old environment stays usable, or until a job has run on the new one. Default: 600.",
     0,
     1_209_600,
   ).optional(),
-  foreignQueues: oneOf("Queues that are not ours and name the environment: Block (default) or Repoint.", [
-    "Block",
-    "Repoint",
-  ]).optional(),
+  foreignQueues: oneOf(
+    "What to do with foreign queues that reference the environment: Block (default) the replacement, or Repoint them.",
+    ["Block", "Repoint"],
+  ).optional(),
   externalChanges: oneOf(
-    "What comes of a newer image that AWS Batch announces: Report (default), by the condition UpdateAvailable, or Apply, by fresh instances. A new version of a launch template is not looked for: see rolloutToken.",
+    "What to do when AWS Batch has a newer image: Report (default) it in the condition UpdateAvailable, or Apply it with fresh instances. New versions of a launch template are not detected: see rolloutToken.",
     ["Report", "Apply"],
   ).optional(),
 });
 
 const allowedNamespaces = object(
-  "Namespaces whose queues may refer to this environment.",
+  "Namespaces of queues that may reference this environment.",
   {
     from: oneOf("Same (default), All, or Selector.", ["Same", "All", "Selector"]).optional(),
     selector: object("Namespaces by label; only with Selector.", {
-      matchLabels: textMap("Labels that the namespace has.", 16, 63),
+      matchLabels: textMap("Labels of the namespace.", 16, 63),
     }).optional(),
   },
   ...allowedNamespacesRules,
 );
 
 export const BatchComputeEnvironmentSpec = object(
-  "The environment as it shall be; AWS's fields under AWS's names.",
+  "Desired state of the environment; AWS's fields have AWS's names.",
   {
     computeEnvironmentName: text(
       "Base of the AWS name; the operator appends a suffix. Immutable. Default: <namespace>_<name>.",
       110,
       awsName,
     ).optional(),
-    type: oneOf("MANAGED: AWS Batch runs the instances; UNMANAGED: you do.", ["MANAGED", "UNMANAGED"]),
+    type: oneOf("MANAGED: AWS Batch manages the instances; UNMANAGED: you do.", ["MANAGED", "UNMANAGED"]),
     state: state.optional(),
     unmanagedvCpus: int("vCPUs reserved for fair-share scheduling; only for UNMANAGED.", 0, int32Max).optional(),
     computeResources: computeResources.optional(),
     serviceRole: text(
-      "Role by which AWS Batch acts. Default: the service-linked role, which allows updates in place. Required for UNMANAGED.",
+      "Service role of AWS Batch. Default: the service-linked role, which allows updates in place. Required for UNMANAGED.",
       2048,
     ).optional(),
     iam: environmentIam.optional(),
@@ -103,7 +103,7 @@ export const BatchComputeEnvironmentSpec = object(
     replacement: replacement.optional(),
     drain: drain.optional(),
     rolloutToken: text(
-      "Any text; a new value asks for fresh instances, with the newest image, and the version of the launch template that $Default or $Latest then means.",
+      "Any text. A new value replaces the instances, with the newest image and the current version of $Default or $Latest of the launch template.",
       256,
       /^[A-Za-z0-9 _.:/=+@-]+$/,
     ).optional(),
@@ -114,27 +114,31 @@ export const BatchComputeEnvironmentSpec = object(
   ...computeEnvironmentRules,
 );
 
-const predecessor = object("An older environment of this object that is still there.", {
+const predecessor = object("An older environment of this object that still exists.", {
   name: text("AWS name.", 128),
-  step: text("Where it is on its way out.", 64),
-  queues: setOf("Queues that still name it.", text("Queue name.", 128), 50).optional(),
+  step: text("Step of its removal.", 64),
+  queues: setOf("Queues that still reference it.", text("Queue name.", 128), 50).optional(),
   jobsRemaining: int("Jobs that still run in it.", 0, int32Max).optional(),
   since: time("When the step began.").optional(),
 });
 
-export const BatchComputeEnvironmentStatus = object("The environment as AWS has it.", {
+export const BatchComputeEnvironmentStatus = object("Observed state of the environment in AWS.", {
   ...statusFields,
   serving: text("AWS name of the environment that the queues use.", 128).optional(),
   target: text("AWS name of the environment that matches the spec.", 128).optional(),
   predecessors: atomicList("Older environments of this object.", predecessor, 50).optional(),
   ecsClusterArn: text("ECS cluster behind the environment.", 2048).optional(),
   containerOrchestrationType: text("ECS or EKS.", 16).optional(),
-  desiredvCpus: int("vCPUs that AWS's scaler wants now.", 0, int32Max).optional(),
+  desiredvCpus: int("Current target of AWS's scaler, in vCPUs.", 0, int32Max).optional(),
   roles: madeRoles.optional(),
-  serviceRole: object("The role by which AWS Batch acts on the environment.", {
+  serviceRole: object("Service role of the environment.", {
     arn: text("ARN.", 2048),
-    kind: oneOf("Whose it is.", ["ServiceLinked", "Made", "Named"]),
-    updates: anyText("What that means for updates.", 512),
+    kind: oneOf("Who manages the role: AWS (ServiceLinked), the operator (Made) or you (Named).", [
+      "ServiceLinked",
+      "Made",
+      "Named",
+    ]),
+    updates: anyText("Consequence for updates.", 512),
   }).optional(),
   network: networkStatus.optional(),
 });

@@ -1,28 +1,28 @@
 import type { ValidationRule } from "../crd.ts";
 
-/** What AWS refuses about the capacity of a compute environment. */
+/** Rules for the capacity of a compute environment: what AWS rejects. */
 
 const fargate = "self.type in ['FARGATE', 'FARGATE_SPOT']";
 const instances = "self.type in ['EC2', 'SPOT']";
 const managedInstances = "self.type == 'ECS_MANAGED_INSTANCES'";
 const bundles = "['optimal', 'default_x86_64', 'default_arm64']";
-/** Families whose generation is followed by `g` are Graviton, e.g. c7g, m6gd, im4gn. */
+/** Families with `g` after the generation are Graviton, e.g. c7g, m6gd, im4gn. */
 const arm = "(type == 'default_arm64' || type.matches('^(a1|[a-z]+[0-9]+g[a-z]*)([.].*)?$'))";
 
-/** Why each field that only instances have makes no sense on Fargate. */
+/** Why Fargate does not support each field that only instances have. */
 const notOnFargate = {
-  instanceTypes: "Fargate sizes itself",
+  instanceTypes: "Fargate chooses the size itself",
   instanceRole: "Fargate has no instances",
   minvCpus: "Fargate keeps nothing running",
   desiredvCpus: "Fargate keeps nothing running",
   allocationStrategy: "Fargate chooses no instances",
-  imageId: "Fargate boots no image of yours",
-  ec2Configuration: "Fargate boots no image of yours",
-  ec2KeyPair: "nobody logs in to Fargate",
+  imageId: "Fargate uses no custom image",
+  ec2Configuration: "Fargate uses no custom image",
+  ec2KeyPair: "Fargate allows no login",
   tags: "Fargate has no instances to tag",
   placementGroup: "Fargate has no instances to place",
   bidPercentage: "Fargate has no bids; FARGATE_SPOT has a fixed price",
-  spotIamFleetRole: "Fargate uses no Spot fleet",
+  spotIamFleetRole: "Fargate uses no Spot Fleet",
   launchTemplate: "Fargate launches no instances",
   scalingPolicy: "Fargate keeps nothing running",
 } as const;
@@ -48,7 +48,7 @@ function located(by: string, who: string, field: string, selector: string): Vali
 function oneOfTwo(field: string, selector: string): ValidationRule {
   return {
     rule: `!has(self.${field}) || !has(self.${selector})`,
-    message: `${selector} stands in place of ${field}: remove one of the two`,
+    message: `${selector} replaces ${field}: remove one of the two`,
     reason: "FieldValueForbidden",
     fieldPath: `.${selector}`,
   };
@@ -57,7 +57,7 @@ function oneOfTwo(field: string, selector: string): ValidationRule {
 function elsewhere(selector: string): ValidationRule {
   return {
     rule: `!(${managedInstances}) || !has(self.${selector})`,
-    message: `ECS_MANAGED_INSTANCES names its network in managedInstancesProvider: remove ${selector}`,
+    message: `ECS_MANAGED_INSTANCES sets its network in managedInstancesProvider: remove ${selector}`,
     reason: "FieldValueForbidden",
     fieldPath: `.${selector}`,
   };
@@ -72,26 +72,26 @@ export const computeResourcesRules: readonly ValidationRule[] = [
       fieldPath: `.${field}`,
     }),
   ),
-  located(fargate, "Fargate tasks live", "subnets", "subnetSelector"),
+  located(fargate, "Fargate tasks run", "subnets", "subnetSelector"),
   oneOfTwo("subnets", "subnetSelector"),
   oneOfTwo("securityGroupIds", "securityGroupSelector"),
   elsewhere("subnetSelector"),
   elsewhere("securityGroupSelector"),
   {
     rule: `!(${fargate}) || !has(self.subnets) || size(self.subnets) <= 16`,
-    message: "Fargate takes 16 subnets at most: remove some",
+    message: "Fargate accepts at most 16 subnets: remove some",
     fieldPath: ".subnets",
   },
   {
     rule: `!(${fargate}) || !has(self.securityGroupIds) || size(self.securityGroupIds) <= 5`,
-    message: "Fargate takes 5 security groups at most: remove some",
+    message: "Fargate accepts at most 5 security groups: remove some",
     fieldPath: ".securityGroupIds",
   },
-  needed(instances, "instances need a size", "instanceTypes", "instanceTypes, e.g. [optimal]"),
-  located(instances, "instances live", "subnets", "subnetSelector"),
+  needed(instances, "instances need a type", "instanceTypes", "instanceTypes, e.g. [optimal]"),
+  located(instances, "instances run", "subnets", "subnetSelector"),
   needed(
     managedInstances,
-    "ECS needs to know how to launch instances",
+    "ECS_MANAGED_INSTANCES requires launch settings",
     "managedInstancesProvider",
     "managedInstancesProvider",
   ),
@@ -120,7 +120,7 @@ export const computeResourcesRules: readonly ValidationRule[] = [
   {
     rule: `!has(self.allocationStrategy) || !(self.allocationStrategy in ['BEST_FIT_PROGRESSIVE_ORDERED', 'SPOT_CAPACITY_OPTIMIZED_PRIORITIZED']) || !has(self.instanceTypes) || self.instanceTypes.all(type, !(type in ${bundles}))`,
     message:
-      "a strategy with an order takes no bundle: name instance types or families instead of optimal or default_*",
+      "a strategy with an order accepts no bundle: use instance types or families instead of optimal or default_*",
     fieldPath: ".instanceTypes",
   },
   {
@@ -135,7 +135,7 @@ export const computeResourcesRules: readonly ValidationRule[] = [
   },
   {
     rule: "!has(self.desiredvCpus) || (self.desiredvCpus <= self.maxvCpus && (!has(self.minvCpus) || self.desiredvCpus >= self.minvCpus))",
-    message: "desiredvCpus lies between minvCpus and maxvCpus: change it, or leave it out",
+    message: "desiredvCpus must be between minvCpus and maxvCpus: change it, or leave it out",
     fieldPath: ".desiredvCpus",
   },
 ];
@@ -150,13 +150,13 @@ export const scalingPolicyRules: readonly ValidationRule[] = [
 
 const both = "has(self.launchTemplateId) && has(self.launchTemplateName)";
 const one = "has(self.launchTemplateId) || has(self.launchTemplateName)";
-const bothMessage = "a launch template has either an ID or a name here: remove launchTemplateId or launchTemplateName";
+const bothMessage = "a launch template is referenced by ID or by name: remove launchTemplateId or launchTemplateName";
 
 export const launchTemplateRules: readonly ValidationRule[] = [
   { rule: `!(${both})`, message: bothMessage },
   {
     rule: `${one} || (has(self.overrides) && size(self.overrides) > 0)`,
-    message: "no launch template is named: add launchTemplateId, launchTemplateName or overrides",
+    message: "a launch template is missing: add launchTemplateId, launchTemplateName or overrides",
     reason: "FieldValueRequired",
   },
   {
@@ -175,7 +175,7 @@ export const overrideRules: readonly ValidationRule[] = [
   },
   {
     rule: `self.targetInstanceTypes.all(type, !(type in ${bundles}))`,
-    message: "an override is for instance types or families: name them instead of optimal or default_*",
+    message: "an override is for instance types or families: use them instead of optimal or default_*",
     fieldPath: ".targetInstanceTypes",
   },
 ];

@@ -5,13 +5,13 @@ import { managedInstancesProvider, vCpus } from "./managed-instances.ts";
 import { securityGroupSelector, subnetSelector } from "./network.ts";
 import { atomicList, int, mapList, object, oneOf, setOf, text } from "./schema.ts";
 
-/** What a managed compute environment runs on. */
+/** The capacity of a managed compute environment. */
 
 const scalingPolicy = object(
-  "How fast idle instances go.",
+  "Scale-down of idle instances.",
   {
     minScaleDownDelayMinutes: int(
-      "Minutes that an instance is kept after its last job: 20 to 10080, or 0 for none.",
+      "Minutes until an idle instance is terminated: 20 to 10080, or 0.",
       0,
       10_080,
     ).optional(),
@@ -20,11 +20,11 @@ const scalingPolicy = object(
 );
 
 export const computeResources = object(
-  "What the environment runs on; required for MANAGED.",
+  "Capacity of the environment; required for MANAGED.",
   {
     type: oneOf("Kind of capacity.", ["EC2", "SPOT", "FARGATE", "FARGATE_SPOT", "ECS_MANAGED_INSTANCES"]),
     allocationStrategy: oneOf(
-      "How instance types are chosen. Default: BEST_FIT, which can never be updated in place.",
+      "How AWS chooses instance types. Default: BEST_FIT, which can never be updated in place.",
       [
         "BEST_FIT",
         "BEST_FIT_PROGRESSIVE",
@@ -34,20 +34,20 @@ export const computeResources = object(
         "SPOT_PRICE_CAPACITY_OPTIMIZED",
       ],
     ).optional(),
-    minvCpus: vCpus("vCPUs that are always kept, also while DISABLED. Default: 0.").optional(),
-    maxvCpus: vCpus("vCPUs that are never exceeded by more than one instance."),
-    desiredvCpus: vCpus("vCPUs to begin with; used at creation only, AWS's scaler owns it afterwards.").optional(),
+    minvCpus: vCpus("Minimum vCPUs, also while DISABLED. Default: 0.").optional(),
+    maxvCpus: vCpus("Maximum vCPUs; AWS may exceed it by at most one instance."),
+    desiredvCpus: vCpus("Initial vCPUs; used only at creation, afterwards AWS's scaler sets it.").optional(),
     instanceTypes: atomicList(
-      "Instance types, families, or one of optimal, default_x86_64, default_arm64. The order counts for ordered and prioritized strategies.",
+      "Instance types, families, or one of optimal, default_x86_64, default_arm64. The order matters for ordered and prioritized strategies.",
       text("Instance type, family or bundle.", 64, /^[a-z0-9_.-]+$/),
       100,
       1,
     ).optional(),
     imageId: imageId.optional(),
-    subnets: setOf("Subnets, all of one VPC.", text("Subnet ID.", 32, /^subnet-[0-9a-z]+$/), 100, 1).optional(),
+    subnets: setOf("Subnets, all in one VPC.", text("Subnet ID.", 32, /^subnet-[0-9a-z]+$/), 100, 1).optional(),
     subnetSelector: subnetSelector.optional(),
     securityGroupIds: setOf(
-      "Security groups; needed unless the launch template has some.",
+      "Security groups; required unless the launch template has some.",
       text("Security group ID.", 32, /^sg-[0-9a-z]+$/),
       16,
       1,
@@ -58,10 +58,10 @@ export const computeResources = object(
     tags: launchedTags("Tags of the instances; a change replaces the instances.").optional(),
     placementGroup: text("Placement group of the instances.", 255).optional(),
     bidPercentage: int("Highest Spot price, in percent of On-Demand. Default: 100.", 0, 100).optional(),
-    spotIamFleetRole: text("Spot fleet role; needed for SPOT with BEST_FIT, without meaning on EC2.", 2048).optional(),
+    spotIamFleetRole: text("Spot Fleet role; required for SPOT with BEST_FIT, without effect on EC2.", 2048).optional(),
     launchTemplate: launchTemplate.optional(),
     ec2Configuration: mapList(
-      "Images; one or two entries. Default: chosen by AWS.",
+      "Images; one or two entries. Default: AWS chooses.",
       ["imageType"],
       ec2Configuration,
       2,

@@ -1,11 +1,11 @@
 import type { ValidationRule } from "../crd.ts";
 
-/** What AWS refuses about a container, whatever it runs on. */
+/** Rules for a container on any platform: what AWS rejects. */
 
 export const resourceRequirementRules: readonly ValidationRule[] = [
   {
     rule: "self.type != 'GPU' || self.value.matches('^[0-9]+$')",
-    message: "GPUs are not shared: give a whole number",
+    message: "GPUs are not shared: use a whole number",
     fieldPath: ".value",
   },
   {
@@ -18,7 +18,7 @@ export const resourceRequirementRules: readonly ValidationRule[] = [
 export const environmentRules: readonly ValidationRule[] = [
   {
     rule: "!self.name.startsWith('AWS_BATCH')",
-    message: "AWS Batch sets the variables that begin with AWS_BATCH: rename it",
+    message: "the prefix AWS_BATCH is reserved for AWS Batch: rename the variable",
     reason: "FieldValueForbidden",
     fieldPath: ".name",
   },
@@ -27,12 +27,12 @@ export const environmentRules: readonly ValidationRule[] = [
 export const efsRules: readonly ValidationRule[] = [
   {
     rule: "!has(self.authorizationConfig) || !has(self.authorizationConfig.accessPointId) || !has(self.rootDirectory) || self.rootDirectory == '/'",
-    message: "the access point gives the directory: remove rootDirectory",
+    message: "the access point defines the directory: remove rootDirectory",
     fieldPath: ".rootDirectory",
   },
   {
     rule: "!has(self.authorizationConfig) || !(has(self.authorizationConfig.accessPointId) || (has(self.authorizationConfig.iam) && self.authorizationConfig.iam == 'ENABLED')) || (has(self.transitEncryption) && self.transitEncryption == 'ENABLED')",
-    message: "an access point and IAM need encryption: set transitEncryption: ENABLED",
+    message: "an access point and IAM require encryption: set transitEncryption: ENABLED",
     fieldPath: ".transitEncryption",
   },
 ];
@@ -50,18 +50,18 @@ function mountsExist(container: string, volumesOf: string): string {
   return `!has(${container}.mountPoints) || ${container}.mountPoints.all(mount, !has(mount.sourceVolume) || (has(${volumesOf}.volumes) && ${volumesOf}.volumes.exists(volume, volume.name == mount.sourceVolume)))`;
 }
 
-const mountMessage = "a mount point names a volume that is not there: add it to volumes, or correct sourceVolume";
+const mountMessage = "a mount point references a missing volume: add it to volumes, or correct sourceVolume";
 
 export const containerRules: readonly ValidationRule[] = [
   {
     rule: "!has(self.vcpus) || !has(self.resourceRequirements) || self.resourceRequirements.all(resource, resource.type != 'VCPU')",
-    message: "vCPUs are given twice: remove vcpus, which AWS has deprecated",
+    message: "vCPUs are set twice: remove vcpus, which AWS has deprecated",
     reason: "FieldValueForbidden",
     fieldPath: ".vcpus",
   },
   {
     rule: "!has(self.memory) || !has(self.resourceRequirements) || self.resourceRequirements.all(resource, resource.type != 'MEMORY')",
-    message: "memory is given twice: remove memory, which AWS has deprecated",
+    message: "memory is set twice: remove memory, which AWS has deprecated",
     reason: "FieldValueForbidden",
     fieldPath: ".memory",
   },
@@ -74,17 +74,17 @@ const distinctNames =
 export const ecsTaskRules: readonly ValidationRule[] = [
   {
     rule: distinctNames,
-    message: "two containers have one name: rename one",
+    message: "two containers have the same name: rename one",
     fieldPath: ".containers",
   },
   {
     rule: "self.containers.exists(container, !has(container.essential) || container.essential)",
-    message: "a task ends with its essential container: let at least one container be essential",
+    message: "a task needs an essential container: set essential: true for at least one container",
     fieldPath: ".containers",
   },
   {
     rule: "self.containers.all(container, !has(container.dependsOn) || container.dependsOn.all(other, self.containers.exists(one, has(one.name) && one.name == other.containerName)))",
-    message: "dependsOn names a container that is not in the task: correct containerName",
+    message: "dependsOn references a container that is not in the task: correct containerName",
     fieldPath: ".containers",
   },
   {

@@ -26,19 +26,19 @@ import {
 export const image = text("Container image.", 255, /^[A-Za-z0-9_.:/#@-]+$/);
 
 export const command = atomicList(
-  "Command and arguments; Ref::name stands for a parameter.",
+  "Command and arguments; Ref::name is replaced by a parameter.",
   anyText("Argument.", definitionBytesMax),
   1000,
 );
 
 export const environment = mapList(
-  "Environment variables, by name; names beginning with AWS_BATCH are AWS's own.",
+  "Environment variables, by name; the prefix AWS_BATCH is reserved for AWS.",
   ["name"],
   object(
     "One variable.",
     {
       name: text("Name.", 512),
-      value: anyText("Value; an empty one counts as not given.", definitionBytesMax).optional(),
+      value: anyText("Value; an empty value counts as missing.", definitionBytesMax).optional(),
     },
     ...environmentRules,
   ),
@@ -56,10 +56,10 @@ const secretList = (description: string) =>
     128,
   );
 
-export const secrets = secretList("Secrets given as environment variables, by name; need an execution role.");
+export const secrets = secretList("Secrets as environment variables, by name; require an execution role.");
 
 export const mountPoints = mapList(
-  "Where volumes are mounted, by path.",
+  "Volume mounts, by path.",
   ["containerPath"],
   object("One mount.", {
     containerPath: text("Path in the container.", 4096),
@@ -74,8 +74,8 @@ export const volumes = mapList(
   ["name"],
   object("One volume.", {
     name: text("Name that mountPoints use.", 255, /^[A-Za-z0-9_-]+$/),
-    host: object("Directory of the instance; not on Fargate.", {
-      sourcePath: text("Path on the instance. Default: chosen by Docker.", 4096).optional(),
+    host: object("Directory on the instance; not on Fargate.", {
+      sourcePath: text("Path on the instance. Default: Docker chooses.", 4096).optional(),
     }).optional(),
     efsVolumeConfiguration: object(
       "EFS file system.",
@@ -83,8 +83,8 @@ export const volumes = mapList(
         fileSystemId: text("ID of the file system.", 128),
         rootDirectory: text("Directory to mount. Default: /.", 4096).optional(),
         transitEncryption: oneOf("Encrypt in transit. Default: DISABLED.", ["ENABLED", "DISABLED"]).optional(),
-        transitEncryptionPort: int("Port for that.", 0, 65_535).optional(),
-        authorizationConfig: object("How access is granted.", {
+        transitEncryptionPort: int("Port for encrypted data.", 0, 65_535).optional(),
+        authorizationConfig: object("Authorization.", {
           accessPointId: text("Access point.", 128).optional(),
           iam: oneOf("Use the job role. Default: DISABLED.", ["ENABLED", "DISABLED"]).optional(),
         }).optional(),
@@ -108,7 +108,7 @@ export const resourceRequirements = mapList(
     "One resource.",
     {
       type: oneOf("Kind of resource.", ["GPU", "MEMORY", "VCPU"]),
-      value: text("Amount, as text.", 32, /^[0-9]+([.][0-9]+)?$/),
+      value: text("Amount, as a string.", 32, /^[0-9]+([.][0-9]+)?$/),
     },
     ...resourceRequirementRules,
   ),
@@ -150,7 +150,7 @@ export const linuxParameters = object("Settings of the Linux kernel.", {
       hostPath: text("Path on the instance.", 4096),
       containerPath: text("Path in the container. Default: the same.", 4096).optional(),
       permissions: setOf(
-        "What the container may do. Default: all.",
+        "Permissions of the container. Default: all.",
         oneOf("Permission.", ["READ", "WRITE", "MKNOD"]),
         3,
       ).optional(),
@@ -170,10 +170,10 @@ export const linuxParameters = object("Settings of the Linux kernel.", {
     32,
   ).optional(),
   maxSwap: int("Swap in MiB, 0 for none; not on Fargate.", 0, int32Max).optional(),
-  swappiness: int("Eagerness to swap; needs maxSwap; not on Fargate. Default: 60.", 0, 100).optional(),
+  swappiness: int("Swappiness; requires maxSwap; not on Fargate. Default: 60.", 0, 100).optional(),
 });
 
-export const logConfiguration = object("Where the log goes. Default: awslogs.", {
+export const logConfiguration = object("Log configuration. Default: awslogs.", {
   logDriver: oneOf("Log driver.", [
     "awsfirelens",
     "awslogs",
@@ -233,16 +233,16 @@ export const containerProperties = object(
     vcpus: int("Deprecated by AWS: use resourceRequirements.", 1, int32Max).optional(),
     memory: int("Deprecated by AWS: use resourceRequirements.", 4, int32Max).optional(),
     command: command.optional(),
-    jobRoleArn: text("ARN of the role of the job itself.", 2048).optional(),
+    jobRoleArn: text("ARN of the job role.", 2048).optional(),
     executionRoleArn: text(
-      "ARN of the role that pulls the image, reads secrets and writes logs; required on Fargate.",
+      "ARN of the execution role, which pulls the image, reads secrets and writes logs; required on Fargate.",
       2048,
     ).optional(),
     volumes: volumes.optional(),
     environment: environment.optional(),
     mountPoints: mountPoints.optional(),
     readonlyRootFilesystem: flag("Mount the root file system read-only.").optional(),
-    privileged: flag("Give the container root's power over the instance; not on Fargate.").optional(),
+    privileged: flag("Give the container root privileges on the instance; not on Fargate.").optional(),
     ulimits: ulimits.optional(),
     user: user.optional(),
     instanceType: text("Instance type of a node range; multi-node only.", 64).optional(),

@@ -19,38 +19,38 @@ import {
 import { ecsTaskRules } from "./container-rules.ts";
 import { atomicList, flag, int, int32Max, mapList, object, oneOf, text, textMap } from "./schema.ts";
 
-/** Jobs of several containers on ECS. */
+/** Jobs with several containers on ECS. */
 
 const taskContainer = object("One container of the task.", {
   name: text("Name, unique in the task.", 255, /^[A-Za-z0-9_-]+$/).optional(),
   image,
   command: command.optional(),
   dependsOn: mapList(
-    "Containers that come first, by name.",
+    "Containers that must start first, by name.",
     ["containerName"],
     object("One dependency.", {
       containerName: text("Name of the other container.", 255),
-      condition: oneOf("What must have happened to it.", ["START", "COMPLETE", "SUCCESS"]).optional(),
+      condition: oneOf("Required state of that container.", ["START", "COMPLETE", "SUCCESS"]).optional(),
     }),
     10,
   ).optional(),
   environment: environment.optional(),
   essential: flag("Whether the task ends with this container. Default: true.").optional(),
-  firelensConfiguration: object("Makes the container a log router.", {
+  firelensConfiguration: object("Uses the container as a log router.", {
     type: oneOf("Kind of router.", ["fluentd", "fluentbit"]),
     options: textMap("Options of the router.", 64, 4096).optional(),
   }).optional(),
   linuxParameters: linuxParameters.optional(),
   logConfiguration: logConfiguration.optional(),
   mountPoints: mountPoints.optional(),
-  privileged: flag("Give the container root's power over the instance; not on Fargate.").optional(),
+  privileged: flag("Give the container root privileges on the instance; not on Fargate.").optional(),
   readonlyRootFilesystem: flag("Mount the root file system read-only.").optional(),
   repositoryCredentials: repositoryCredentials.optional(),
   resourceRequirements: resourceRequirements.optional(),
   secrets: secrets.optional(),
   ulimits: ulimits.optional(),
   user: user.optional(),
-  startTimeout: int("Seconds to wait for what it depends on; at most 120 on Fargate.", 2, int32Max).optional(),
+  startTimeout: int("Seconds to wait for its dependencies; at most 120 on Fargate.", 2, int32Max).optional(),
   stopTimeout: int("Seconds from SIGTERM to SIGKILL; at most 120 on Fargate. Default: 30.", 2, int32Max).optional(),
 });
 
@@ -60,13 +60,13 @@ const task = object(
     containers: atomicList("One to ten containers, at least one of them essential.", taskContainer, 10, 1),
     ephemeralStorage: ephemeralStorage.optional(),
     executionRoleArn: text(
-      "ARN of the role that pulls images, reads secrets and writes logs; required on Fargate.",
+      "ARN of the execution role, which pulls images, reads secrets and writes logs; required on Fargate.",
       2048,
     ).optional(),
     platformVersion: platformVersion.optional(),
-    ipcMode: oneOf("Who shares IPC.", ["host", "task", "none"]).optional(),
-    taskRoleArn: text("ARN of the role of the job itself.", 2048).optional(),
-    pidMode: oneOf("Who shares processes.", ["host", "task"]).optional(),
+    ipcMode: oneOf("Scope of the IPC namespace.", ["host", "task", "none"]).optional(),
+    taskRoleArn: text("ARN of the job role.", 2048).optional(),
+    pidMode: oneOf("Scope of the process namespace.", ["host", "task"]).optional(),
     networkConfiguration: networkConfiguration.optional(),
     runtimePlatform: runtimePlatform.optional(),
     volumes: volumes.optional(),

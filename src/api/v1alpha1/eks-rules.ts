@@ -1,6 +1,6 @@
 import type { ValidationRule } from "../crd.ts";
 
-/** What AWS refuses about pods. */
+/** Rules for pods: what AWS rejects. */
 
 const quantityPattern = {
   cpu: "^[0-9]+([.](0|00|25|5|50|75))?$",
@@ -16,13 +16,13 @@ function wellFormed(resource: keyof typeof quantityPattern, message: string): Va
 export const quantityRules: readonly ValidationRule[] = [
   wellFormed("cpu", "cpu is a multiple of 0.25: e.g. '0.5' or '2'"),
   wellFormed("memory", "memory is a whole number of MiB, at least 4: e.g. '2048Mi'"),
-  wellFormed("nvidia.com/gpu", "GPUs are not shared: give a whole number"),
+  wellFormed("nvidia.com/gpu", "GPUs are not shared: use a whole number"),
 ];
 
 function equal(resource: "memory" | "nvidia.com/gpu"): ValidationRule {
   return {
     rule: `!has(self.limits) || !has(self.requests) || !('${resource}' in self.limits) || !('${resource}' in self.requests) || self.limits['${resource}'] == self.requests['${resource}']`,
-    message: `${resource} is reserved as a whole: give limits and requests the same value, or only one of them`,
+    message: `${resource} must be equal in limits and requests: use the same value, or only one of them`,
   };
 }
 
@@ -33,7 +33,7 @@ export const resourcesRules: readonly ValidationRule[] = [
   equal("nvidia.com/gpu"),
   {
     rule: `!has(self.limits) || !has(self.requests) || !('cpu' in self.limits) || !('cpu' in self.requests) || !self.limits['cpu'].${number} || !self.requests['cpu'].${number} || double(self.limits['cpu']) >= double(self.requests['cpu'])`,
-    message: "the limit of cpu is less than the request: raise limits.cpu, or lower requests.cpu",
+    message: "limits.cpu is less than requests.cpu: raise limits.cpu, or lower requests.cpu",
   },
 ];
 
@@ -49,7 +49,7 @@ export const volumeRules: readonly ValidationRule[] = [
 export const metadataRules: readonly ValidationRule[] = [
   {
     rule: "!has(self.__namespace__) || (self.__namespace__ != 'default' && self.__namespace__ != 'kube' && !self.__namespace__.startsWith('kube-'))",
-    message: "AWS Batch runs no pods in default or in kube-*: name a namespace of your own",
+    message: "AWS Batch runs no pods in default or in kube-*: use another namespace",
     fieldPath: ".namespace",
   },
 ];
@@ -57,7 +57,7 @@ export const metadataRules: readonly ValidationRule[] = [
 function distinctNames(list: string): ValidationRule {
   return {
     rule: `!has(self.${list}) || self.${list}.all(left, !has(left.name) || self.${list}.exists_one(right, has(right.name) && right.name == left.name))`,
-    message: "two containers have one name: rename one",
+    message: "two containers have the same name: rename one",
     fieldPath: `.${list}`,
   };
 }
@@ -65,7 +65,7 @@ function distinctNames(list: string): ValidationRule {
 function mountsExist(list: string): ValidationRule {
   return {
     rule: `!has(self.${list}) || self.${list}.all(container, !has(container.volumeMounts) || container.volumeMounts.all(mount, !has(mount.name) || (has(self.volumes) && self.volumes.exists(volume, volume.name == mount.name))))`,
-    message: "a mount names a volume that is not there: add it to volumes, or correct name",
+    message: "a mount references a missing volume: add it to volumes, or correct name",
     fieldPath: `.${list}`,
   };
 }

@@ -17,7 +17,7 @@ const container = object("One container of the pod.", {
   command: argumentList("Entrypoint. Default: the image's.").optional(),
   args: argumentList("Arguments. Default: the image's.").optional(),
   env: mapList(
-    "Environment variables, by name; names beginning with AWS_BATCH are AWS's own.",
+    "Environment variables, by name; the prefix AWS_BATCH is reserved for AWS.",
     ["name"],
     object(
       "One variable.",
@@ -30,15 +30,15 @@ const container = object("One container of the pod.", {
     256,
   ).optional(),
   resources: object(
-    "What the container needs.",
+    "Resources of the container.",
     {
-      limits: quantities("At most this: cpu, memory (whole Mi), nvidia.com/gpu.").optional(),
-      requests: quantities("At least this: cpu, memory (whole Mi), nvidia.com/gpu.").optional(),
+      limits: quantities("Limits: cpu, memory (whole Mi), nvidia.com/gpu.").optional(),
+      requests: quantities("Requests: cpu, memory (whole Mi), nvidia.com/gpu.").optional(),
     },
     ...resourcesRules,
   ).optional(),
   volumeMounts: mapList(
-    "Where volumes are mounted, by path.",
+    "Volume mounts, by path.",
     ["mountPath"],
     object("One mount.", {
       name: text("Name of the volume.", 63).optional(),
@@ -48,11 +48,11 @@ const container = object("One container of the pod.", {
     }),
     30,
   ).optional(),
-  securityContext: object("Rights of the container.", {
+  securityContext: object("Security context of the container.", {
     runAsUser: id("User ID.").optional(),
     runAsGroup: id("Group ID.").optional(),
-    privileged: flag("Give the container root's power over the node.").optional(),
-    allowPrivilegeEscalation: flag("Let a process gain more rights than its parent.").optional(),
+    privileged: flag("Give the container root privileges on the node.").optional(),
+    allowPrivilegeEscalation: flag("Let a process gain more privileges than its parent.").optional(),
     readOnlyRootFilesystem: flag("Mount the root file system read-only.").optional(),
     runAsNonRoot: flag("Refuse to run as root.").optional(),
   }).optional(),
@@ -62,8 +62,8 @@ const volume = object(
   "One volume.",
   {
     name: text("Name that volumeMounts use.", 63, dnsLabel),
-    hostPath: object("Directory of the node.", { path: text("Path on the node.", 4096).optional() }).optional(),
-    emptyDir: object("Empty directory that ends with the pod.", {
+    hostPath: object("Directory on the node.", { path: text("Path on the node.", 4096).optional() }).optional(),
+    emptyDir: object("Empty directory that is deleted with the pod.", {
       medium: z
         .enum(["", "Memory"])
         .meta({ description: "Memory, or empty for the node's disk (default)." })
@@ -72,7 +72,7 @@ const volume = object(
     }).optional(),
     secret: object("Kubernetes secret.", {
       secretName: text("Name of the secret.", 253, dnsSubdomain),
-      optional: flag("Start although it is missing.").optional(),
+      optional: flag("Start even if it is missing.").optional(),
     }).optional(),
     persistentVolumeClaim: object("Persistent volume.", {
       claimName: text("Name of the claim.", 253, dnsSubdomain),
@@ -87,7 +87,7 @@ const podProperties = object(
   {
     serviceAccountName: text("Service account.", 253, dnsSubdomain).optional(),
     hostNetwork: flag("Use the node's network. Default: true.").optional(),
-    dnsPolicy: oneOf("Where names are looked up.", ["Default", "ClusterFirst", "ClusterFirstWithHostNet"]).optional(),
+    dnsPolicy: oneOf("DNS policy.", ["Default", "ClusterFirst", "ClusterFirstWithHostNet"]).optional(),
     imagePullSecrets: mapList(
       "Secrets for private registries, by name.",
       ["name"],
@@ -96,7 +96,7 @@ const podProperties = object(
     ).optional(),
     containers: atomicList("One to ten containers.", container, 10, 1),
     initContainers: atomicList(
-      "Containers that run to their end before the others, in order.",
+      "Containers that run to completion before the others, in order.",
       container,
       10,
     ).optional(),

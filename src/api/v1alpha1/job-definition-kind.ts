@@ -8,7 +8,7 @@ export const JobDefinitionKind = {
   plural: "jobdefinitions",
   shortNames: ["bjd"],
   noun: "definition",
-  description: "An AWS Batch job definition: what a job runs. AWS keeps every change as a revision.",
+  description: "An AWS Batch job definition: the template of a job. AWS stores every change as a revision.",
   columns: [
     {
       name: "REVISION",

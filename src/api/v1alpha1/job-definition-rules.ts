@@ -3,7 +3,7 @@ import { immutable, immutableRegion } from "./common.ts";
 import { nodeRangePlatformRules, platformRules } from "./platform-rules.ts";
 import { roleRules } from "./role-rules.ts";
 
-/** What AWS refuses about a job definition as a whole, and what may not change. */
+/** Rules of a job definition as a whole: what AWS rejects, and immutable fields. */
 
 const bodies =
   "(has(self.containerProperties) ? 1 : 0) + (has(self.ecsProperties) ? 1 : 0) + (has(self.eksProperties) ? 1 : 0)";
@@ -26,13 +26,13 @@ export const jobDefinitionRules: readonly ValidationRule[] = [
   },
   {
     rule: "self.type != 'container' || !has(self.nodeProperties)",
-    message: "nodeProperties is for several nodes: use type multinode, or remove it",
+    message: "nodeProperties is for multi-node jobs: use type multinode, or remove it",
     reason: "FieldValueForbidden",
     fieldPath: ".nodeProperties",
   },
   {
     rule: "self.type != 'multinode' || has(self.nodeProperties)",
-    message: "type multinode describes its nodes: add nodeProperties",
+    message: "type multinode requires nodes: add nodeProperties",
     reason: "FieldValueRequired",
     fieldPath: ".nodeProperties",
   },
@@ -44,27 +44,27 @@ export const jobDefinitionRules: readonly ValidationRule[] = [
   },
   {
     rule: "self.type != 'multinode' || !has(self.platformCapabilities) || self.platformCapabilities.all(platform, platform == 'EC2')",
-    message: "several nodes run on EC2 only: remove platformCapabilities",
+    message: "multi-node jobs run only on EC2: remove platformCapabilities",
     fieldPath: ".platformCapabilities",
   },
-  notOnEks("platformCapabilities", "EKS decides by itself where a pod runs"),
-  notOnEks("propagateTags", "there is no ECS task on EKS that tags could go to"),
+  notOnEks("platformCapabilities", "EKS decides where a pod runs"),
+  notOnEks("propagateTags", "EKS has no ECS task to copy tags to"),
   {
     rule: "!has(self.containerProperties) || !has(self.containerProperties.instanceType)",
-    message: "instanceType is for several nodes: remove it",
+    message: "instanceType is for multi-node jobs: remove it",
     reason: "FieldValueForbidden",
     fieldPath: ".containerProperties.instanceType",
   },
   ...platformRules,
   ...roleRules,
   immutableRegion,
-  immutable("jobDefinitionName", "put it back; for another name make a new object"),
+  immutable("jobDefinitionName", "revert the change; for another name create a new object"),
 ];
 
 export const evaluateOnExitRules: readonly ValidationRule[] = [
   {
     rule: "has(self.onStatusReason) || has(self.onReason) || has(self.onExitCode)",
-    message: "a case needs something to match: add onStatusReason, onReason or onExitCode",
+    message: "a case needs a pattern: add onStatusReason, onReason or onExitCode",
     reason: "FieldValueRequired",
   },
 ];
@@ -72,7 +72,7 @@ export const evaluateOnExitRules: readonly ValidationRule[] = [
 export const nodePropertiesRules: readonly ValidationRule[] = [
   {
     rule: "self.mainNode < self.numNodes",
-    message: "nodes are counted from 0: mainNode must be less than numNodes",
+    message: "nodes are numbered from 0: mainNode must be less than numNodes",
     fieldPath: ".mainNode",
   },
 ];

@@ -25,14 +25,14 @@ import {
 
 const glob = (description: string, pattern: RegExp) => text(description, 512, pattern);
 
-const retryStrategy = object("When a failed job is tried again.", {
-  attempts: int("How often the job is tried in all.", 1, 10),
+const retryStrategy = object("When AWS retries a failed job.", {
+  attempts: int("Total number of attempts.", 1, 10),
   evaluateOnExit: atomicList(
-    "Up to five cases, tried in order; no match means another try.",
+    "Up to five cases, evaluated in order; without a match AWS retries.",
     object(
       "One case; all its patterns must match.",
       {
-        action: oneOf("What is done.", ["RETRY", "EXIT"]),
+        action: oneOf("Action.", ["RETRY", "EXIT"]),
         onStatusReason: glob("Status reason of the job; may end with *.", /^[A-Za-z0-9.:\s]*[*]?$/).optional(),
         onReason: glob("Reason of the container; may end with *.", /^[A-Za-z0-9.:\s]*[*]?$/).optional(),
         onExitCode: glob("Exit code; may end with *.", /^[0-9]*[*]?$/).optional(),
@@ -44,7 +44,7 @@ const retryStrategy = object("When a failed job is tried again.", {
 });
 
 export const JobDefinitionSpec = object(
-  "The job definition as it shall be; AWS's fields under AWS's names.",
+  "Desired state of the job definition; AWS's fields have AWS's names.",
   {
     jobDefinitionName: text("AWS name. Immutable. Default: <namespace>_<name>.", 128, awsName).optional(),
     type: oneOf("container: one node; multinode: several.", ["container", "multinode"]),
@@ -54,11 +54,11 @@ export const JobDefinitionSpec = object(
     nodeProperties: nodeProperties.optional(),
     retryStrategy: retryStrategy.optional(),
     propagateTags: flag("Copy tags to the ECS task; not on EKS. Default: false.").optional(),
-    timeout: object("When a job is ended.", {
-      attemptDurationSeconds: int("Seconds of one attempt.", 60, int32Max).optional(),
+    timeout: object("When AWS terminates a job.", {
+      attemptDurationSeconds: int("Maximum seconds of one attempt.", 60, int32Max).optional(),
     }).optional(),
     platformCapabilities: setOf(
-      "What the job runs on; not on EKS. Default: EC2.",
+      "Platform of the job; not on EKS. Default: EC2.",
       oneOf("Platform.", ["EC2", "FARGATE", "MANAGED_INSTANCES"]),
       1,
     ).optional(),
@@ -66,9 +66,9 @@ export const JobDefinitionSpec = object(
     ecsProperties: ecsProperties.optional(),
     consumableResourceProperties: consumableResourceProperties.optional(),
     iam: definitionIam.optional(),
-    revisionHistoryLimit: int("How many of our older revisions stay ACTIVE at least. Default: 10.", 0, 1000).optional(),
+    revisionHistoryLimit: int("Minimum number of older revisions that stay ACTIVE. Default: 10.", 0, 1000).optional(),
     revisionMinAgeSeconds: int(
-      "How long a superseded revision stays ACTIVE at least. Default: 604800, a week.",
+      "Minimum seconds that a superseded revision stays ACTIVE. Default: 604800, a week.",
       0,
       int32Max,
     ).optional(),
@@ -77,11 +77,11 @@ export const JobDefinitionSpec = object(
   ...jobDefinitionRules,
 );
 
-export const JobDefinitionStatus = object("The job definition as AWS has it.", {
+export const JobDefinitionStatus = object("Observed state of the job definition in AWS.", {
   ...statusFields,
   revision: int("Revision that matches the spec.", 0, int32Max).optional(),
   revisions: mapList(
-    "Our newest 20 ACTIVE revisions.",
+    "The newest 20 ACTIVE revisions of this object.",
     ["revision"],
     object("One revision.", {
       revision: int("Number.", 0, int32Max),
@@ -91,7 +91,7 @@ export const JobDefinitionStatus = object("The job definition as AWS has it.", {
     20,
   ).optional(),
   roles: madeRoles.optional(),
-  unversionedArn: text("ARN without revision: what SubmitJob takes for the newest ACTIVE one.", 2048).optional(),
+  unversionedArn: text("ARN without revision, with which SubmitJob uses the newest ACTIVE one.", 2048).optional(),
 });
 
 export type JobDefinitionSpec = z.infer<typeof JobDefinitionSpec>;

@@ -8,9 +8,9 @@ export const JobQueueKind = {
   plural: "jobqueues",
   shortNames: ["bjq"],
   noun: "queue",
-  description: "An AWS Batch job queue: where jobs wait for compute environments.",
+  description: "An AWS Batch job queue: jobs wait in it for compute environments.",
   columns: [
-    { name: "PRIORITY", type: "integer", description: "Higher goes first.", jsonPath: ".spec.priority" },
+    { name: "PRIORITY", type: "integer", description: "Priority; higher goes first.", jsonPath: ".spec.priority" },
     { name: "STATE", type: "string", description: "ENABLED or DISABLED, in AWS.", jsonPath: ".status.state" },
     { name: "STATUS", type: "string", description: "AWS's status.", jsonPath: ".status.status" },
   ],

@@ -6,9 +6,9 @@ import { awsName, dnsLabel, dnsSubdomain } from "./names.ts";
 import { arn, type DeepReadonly, int, int32Max, mapList, object, oneOf, text } from "./schema.ts";
 
 const orderEntry = object(
-  "One environment and its place.",
+  "One environment and its position.",
   {
-    order: int("Place; lower ones are tried first.", 0, int32Max),
+    order: int("Position; AWS uses lower ones first.", 0, int32Max),
     computeEnvironment: text(
       "Name or ARN of an environment in AWS; either this or computeEnvironmentRef.",
       256,
@@ -17,7 +17,7 @@ const orderEntry = object(
     computeEnvironmentRef: object("A BatchComputeEnvironment; follows its replacements.", {
       name: text("Name of the object.", 253, dnsSubdomain),
       namespace: text(
-        "Its namespace, if another; that object's allowedNamespaces must let it. Default: this queue's.",
+        "Namespace of the object; its allowedNamespaces must allow the queue's namespace. Default: the queue's namespace.",
         63,
         dnsLabel,
       ).optional(),
@@ -26,24 +26,24 @@ const orderEntry = object(
   ...orderEntryRules,
 );
 
-const timeLimitAction = object("What happens to a job that blocks the head of the queue.", {
-  reason: oneOf("Why the job cannot start.", [
+const timeLimitAction = object("Action for a job that blocks the head of the queue.", {
+  reason: oneOf("Reason why the job cannot start.", [
     "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY",
     "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE",
     "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT",
   ]),
   state: oneOf("State of the job.", ["RUNNABLE"]),
-  maxTimeSeconds: int("How long the job may stay so.", 600, 86_400),
-  action: oneOf("What is done.", ["CANCEL"]),
+  maxTimeSeconds: int("Maximum seconds in that state.", 600, 86_400),
+  action: oneOf("Action.", ["CANCEL"]),
 });
 
 export const JobQueueSpec = object(
-  "The queue as it shall be; AWS's fields under AWS's names.",
+  "Desired state of the queue; AWS's fields have AWS's names.",
   {
     jobQueueName: text("AWS name. Immutable. Default: <namespace>_<name>.", 128, awsName).optional(),
     state: state.optional(),
-    priority: int("Queues with a higher number go first among those that share an environment.", 0, int32Max),
-    schedulingPolicyArn: arn("Fair-share policy. Can be exchanged, not added or removed.", "batch").optional(),
+    priority: int("Priority among queues that share an environment; higher goes first.", 0, int32Max),
+    schedulingPolicyArn: arn("Fair-share policy. Can be replaced, but not added or removed.", "batch").optional(),
     computeEnvironmentOrder: mapList(
       "Environments that run the jobs, one to three; all EC2 and SPOT, or all Fargate.",
       ["order"],
@@ -51,7 +51,7 @@ export const JobQueueSpec = object(
       3,
       1,
     ),
-    jobQueueType: oneOf("Kind of environments. Immutable. Default: that of the environments.", [
+    jobQueueType: oneOf("Type of the environments. Immutable. Default: from the environments.", [
       "ECS",
       "ECS_FARGATE",
       "ECS_MANAGED_INSTANCES",
@@ -69,24 +69,24 @@ export const JobQueueSpec = object(
   ...jobQueueRules,
 );
 
-export const JobQueueStatus = object("The queue as AWS has it.", {
+export const JobQueueStatus = object("Observed state of the queue in AWS.", {
   ...statusFields,
   computeEnvironmentOrder: mapList(
-    "Environments as resolved.",
+    "Resolved environments.",
     ["order"],
-    object("One environment and its place.", {
-      order: int("Place.", 0, int32Max),
+    object("One environment and its position.", {
+      order: int("Position.", 0, int32Max),
       computeEnvironment: text("ARN or name in AWS.", 2048),
     }),
     3,
   ).optional(),
-  jobs: object("Its jobs when last looked at; only while a job waits for a place. Looked at once a minute.", {
-    runnable: int("Jobs in RUNNABLE; 100 and 1000 may stand for more.", 0, int32Max),
-    starting: int("Jobs in STARTING; 1000 may stand for more.", 0, int32Max).optional(),
-    running: int("Jobs in RUNNING; 1000 may stand for more.", 0, int32Max).optional(),
-    first: object("The job that is to be placed next.", {
-      jobId: text("Its id in AWS Batch.", 256),
-      since: time("Since when it has been the first."),
+  jobs: object("Jobs of the queue at the last check, which runs once a minute; only while a job waits for capacity.", {
+    runnable: int("RUNNABLE jobs; 100 and 1000 may mean more.", 0, int32Max),
+    starting: int("STARTING jobs; 1000 may mean more.", 0, int32Max).optional(),
+    running: int("RUNNING jobs; 1000 may mean more.", 0, int32Max).optional(),
+    first: object("The job that starts next.", {
+      jobId: text("ID in AWS Batch.", 256),
+      since: time("Time since which it has been first."),
     }),
   }).optional(),
 });

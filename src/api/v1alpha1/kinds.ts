@@ -1,4 +1,4 @@
-/** The registry of kinds: one line for each. What a kind is, its own module declares (`BatchKind`). */
+/** The registry of kinds, one line each. The module of each kind declares it (`BatchKind`). */
 
 import type { BatchKind } from "../batch-kind.ts";
 import { targetsFirst } from "../references.ts";
@@ -16,7 +16,7 @@ export type KindName = Registered["kind"];
 /** A kind of the registry. */
 export type OperatorKind = BatchKind<KindName, Registered["records"]>;
 
-/** All kinds, each after those that it refers to: the order in which objects can be applied. */
+/** All kinds, each after the kinds that it references: the order in which objects can be applied. */
 export const kinds: readonly OperatorKind[] = targetsFirst<OperatorKind>(registered);
 
 /**
@@ -25,6 +25,6 @@ export const kinds: readonly OperatorKind[] = targetsFirst<OperatorKind>(registe
  */
 export function kindOf(name: string): OperatorKind {
   const found = kinds.find(({ kind }) => kind === name);
-  if (found === undefined) throw new Error(`there is no kind ${name}`);
+  if (found === undefined) throw new Error(`unknown kind ${name}`);
   return found;
 }

@@ -1,7 +1,7 @@
 import { launchTemplateRules, overrideRules } from "./compute-resources-rules.ts";
 import { anyText, atomicList, object, oneOf, setOf, text } from "./schema.ts";
 
-/** How instances are made: launch template and images. */
+/** How instances are launched: launch template and images. */
 
 const launchTemplateId = text("ID of the launch template; either this or launchTemplateName.", 128, /^lt-[0-9a-z]+$/);
 const launchTemplateName = text(
@@ -10,7 +10,7 @@ const launchTemplateName = text(
   /^[A-Za-z0-9().\-/_]+$/,
 );
 const launchTemplateVersion = text(
-  "A version number, $Default or $Latest. Default: $Default. AWS looks up which version $Default and $Latest mean when it replaces the instances.",
+  "A version number, $Default or $Latest. Default: $Default. AWS resolves $Default and $Latest when it replaces the instances.",
   20,
   /^([$]Default|[$]Latest|[0-9]+)$/,
 );
@@ -23,7 +23,7 @@ const override = object(
     launchTemplateName: launchTemplateName.optional(),
     version: launchTemplateVersion.optional(),
     targetInstanceTypes: setOf(
-      "Instance types or families, out of instanceTypes, that this template is for; no bundles.",
+      "Instance types or families of instanceTypes that use this template; no bundles.",
       text("Instance type or family.", 64),
       50,
       1,
@@ -45,7 +45,7 @@ export const launchTemplate = object(
   ...launchTemplateRules,
 );
 
-export const ec2Configuration = object("Which image the instances boot.", {
+export const ec2Configuration = object("Image of the instances.", {
   imageType: text("Family of images, e.g. ECS_AL2023, ECS_AL2023_NVIDIA, EKS_AL2023.", 256),
   imageIdOverride: text("AMI to use instead of the newest of this family.", 256).optional(),
   imageKubernetesVersion: text("Kubernetes version of an EKS image. Default: the newest supported.", 256).optional(),

@@ -1,10 +1,10 @@
 import { arn, flag, int, int32Max, object, oneOf, setOf, text } from "./schema.ts";
 
-/** Amazon ECS Managed Instances: capacity that ECS buys and patches. */
+/** Amazon ECS Managed Instances: capacity that ECS launches and patches. */
 
 const instanceLaunchTemplate = object("How ECS launches the instances.", {
   ec2InstanceProfileArn: arn("Instance profile of the instances.", "iam"),
-  networkConfiguration: object("Where the instances live.", {
+  networkConfiguration: object("Network of the instances.", {
     subnets: setOf(
       "Subnets; private ones need a NAT gateway or endpoints.",
       text("Subnet ID.", 32, /^subnet-[0-9a-z]+$/),
@@ -13,10 +13,10 @@ const instanceLaunchTemplate = object("How ECS launches the instances.", {
     ),
     securityGroups: setOf("Security groups.", text("Security group ID.", 32, /^sg-[0-9a-z]+$/), 16, 1),
   }),
-  instanceRequirements: object("Which instance types may be used. Default: all.", {
+  instanceRequirements: object("Allowed instance types. Default: all.", {
     allowedInstanceTypes: setOf("Instance types or families.", text("Instance type or family.", 64), 400).optional(),
   }).optional(),
-  capacityOptionType: oneOf("How the capacity is paid for. Default: ON_DEMAND.", ["ON_DEMAND", "SPOT"]).optional(),
+  capacityOptionType: oneOf("Purchase option. Default: ON_DEMAND.", ["ON_DEMAND", "SPOT"]).optional(),
   storageConfiguration: object("Root volume.", {
     storageSizeGiB: int("Size in GiB.", 1, 65_536).optional(),
   }).optional(),
@@ -41,10 +41,10 @@ export const managedInstancesProvider = object("ECS Managed Instances; required 
     "CAPACITY_PROVIDER",
     "NONE",
   ]).optional(),
-  infrastructureRoleArn: arn("Role by which ECS manages the instances.", "iam"),
+  infrastructureRoleArn: arn("Role that ECS uses to manage the instances.", "iam"),
   instanceLaunchTemplate,
   infrastructureOptimization: object("Scale-in of idle instances.", {
-    scaleInAfter: int("Seconds that an instance may idle; -1 for ever.", -1, 3600).optional(),
+    scaleInAfter: int("Seconds until an idle instance is terminated; -1 for never.", -1, 3600).optional(),
   }).optional(),
 });
 

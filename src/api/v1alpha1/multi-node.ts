@@ -4,22 +4,22 @@ import { eksProperties } from "./eks.ts";
 import { nodePropertiesRules, nodeRangeRules } from "./job-definition-rules.ts";
 import { atomicList, int, mapList, object, text } from "./schema.ts";
 
-/** Jobs that run on several nodes at once. */
+/** Multi-node jobs. */
 
-export const consumableResourceProperties = object("Counted resources that a job holds while it runs.", {
+export const consumableResourceProperties = object("Consumable resources that a job uses while it runs.", {
   consumableResourceList: mapList(
     "Up to five resources, by name or ARN.",
     ["consumableResource"],
     object("One resource.", {
       consumableResource: text("Name or ARN.", 2048),
-      quantity: int("How much.", 0, Number.MAX_SAFE_INTEGER).optional(),
+      quantity: int("Quantity.", 0, Number.MAX_SAFE_INTEGER).optional(),
     }),
     5,
   ).optional(),
 });
 
 const nodeRange = object(
-  "Nodes that are alike.",
+  "Nodes with the same definition.",
   {
     targetNodes: text("Range of node numbers, e.g. 0:3 or 1:.", 64, /^[0-9]*:[0-9]*$/),
     container: containerProperties.optional(),
@@ -32,11 +32,17 @@ const nodeRange = object(
 );
 
 export const nodeProperties = object(
-  "A job of several nodes.",
+  "A multi-node job.",
   {
-    numNodes: int("How many nodes.", 1, 1000),
-    mainNode: int("Number of the node that decides when the job is over.", 0, 999),
-    nodeRangeProperties: mapList("Nodes by range; together they cover all.", ["targetNodes"], nodeRange, 5, 1),
+    numNodes: int("Number of nodes.", 1, 1000),
+    mainNode: int("Number of the main node; the job ends with it.", 0, 999),
+    nodeRangeProperties: mapList(
+      "Nodes by range; together they must cover all nodes.",
+      ["targetNodes"],
+      nodeRange,
+      5,
+      1,
+    ),
   },
   ...nodePropertiesRules,
 );

@@ -1,35 +1,35 @@
 import { time } from "./common.ts";
 import { anyText, atomicList, flag, mapList, object, oneOf, setOf, text, textMap } from "./schema.ts";
 
-/** Where the instances of an environment live, and whether they can reach what they need there. */
+/** Network of the instances, and whether they can reach the services that they need. */
 
 const selectorFields = {
   vpcId: text("Only in this VPC.", 32, /^vpc-[0-9a-z]+$/).optional(),
-  tags: textMap("Tags that each of them has, all of these; `*` as a value: any value.", 16, 256).optional(),
+  tags: textMap("Tags that each resource must have; the value `*` matches any value.", 16, 256).optional(),
 };
 
 export const subnetSelector = object(
-  "Subnets by VPC and tags, in place of subnets. What is selected is in status.network; another selection takes effect when it has been the same for 5 minutes, as if the spec had been changed.",
+  "Selects subnets by VPC and tags, in place of subnets. status.network has the selection. Another selection takes effect after 5 minutes without a change, as if the spec had changed.",
   selectorFields,
   {
     rule: "has(self.vpcId) || (has(self.tags) && size(self.tags) > 0)",
-    message: "a selector that says nothing would select every subnet: add tags or vpcId",
+    message: "an empty selector would select every subnet: add tags or vpcId",
     reason: "FieldValueRequired",
   },
 );
 
 export const securityGroupSelector = object(
-  "Security groups by tags and VPC, in place of securityGroupIds; otherwise like subnetSelector.",
+  "Selects security groups by tags and VPC, in place of securityGroupIds; otherwise like subnetSelector.",
   selectorFields,
   {
     rule: "has(self.tags) && size(self.tags) > 0",
-    message: "the groups of a whole VPC are of many purposes: add tags",
+    message: "a VPC contains groups for many purposes: add tags",
     reason: "FieldValueRequired",
     fieldPath: ".tags",
   },
 );
 
-const state = oneOf("Reachable, Unreachable, or Unknown: something could not be read.", [
+const state = oneOf("Reachable, Unreachable, or Unknown if something could not be read.", [
   "Reachable",
   "Unreachable",
   "Unknown",
@@ -43,33 +43,29 @@ const ruleFields = {
     /^[0-9]{1,5}(-[0-9]{1,5})?$/,
   ).optional(),
   peer: text(
-    "Where to, or where from: a CIDR block, the ID of a security group or of a prefix list, or self for the group itself.",
+    "Destination or source: a CIDR block, the ID of a security group or of a prefix list, or self for the group itself.",
     64,
     /^(self|sg-[0-9a-z]+|pl-[0-9a-z]+|[0-9a-f.:]+\/[0-9]{1,3})$/,
   ),
 };
 
-const groupRule = object("Traffic that is let through.", ruleFields, {
+const groupRule = object("Allowed traffic.", ruleFields, {
   rule: "self.protocol != 'all' || !has(self.ports)",
-  message: "all protocols together have no ports: remove ports, or choose tcp or udp",
+  message: "protocol all has no ports: remove ports, or use tcp or udp",
   reason: "FieldValueForbidden",
   fieldPath: ".ports",
 });
 
 const madeGroup = object(
-  "A security group that is made for the instances, beside those that the spec names; removed after the environment.",
+  "A security group that the operator creates for the instances, in addition to those in the spec, and deletes after the environment.",
   {
-    create: flag("true: make it."),
+    create: flag("true: create the group."),
     egress: atomicList(
-      "What instances may reach, besides TCP 443 everywhere. Other rules of the group are taken away.",
+      "Allowed egress in addition to TCP 443 everywhere. The operator removes other rules of the group.",
       groupRule,
       30,
     ).optional(),
-    ingress: atomicList(
-      "What may reach instances, e.g. self for multi-node jobs. Default: nothing.",
-      groupRule,
-      30,
-    ).optional(),
+    ingress: atomicList("Allowed ingress, e.g. self for multi-node jobs. Default: nothing.", groupRule, 30).optional(),
   },
   {
     rule: "self.create",
@@ -78,17 +74,17 @@ const madeGroup = object(
   },
 );
 
-export const network = object("What is looked at, and made, in the network of the environment.", {
+export const network = object("Checks of the network, and resources that the operator creates in it.", {
   preflight: oneOf(
-    "Whether the subnets are checked for a path to what instances need. Warn (default): the condition NetworkReady tells. Enforce: without a path no environment is created and Ready is False. Skip: nothing is read.",
+    "Check that the subnets have a path to what instances need. Warn (default): report in the condition NetworkReady. Enforce: create no environment without a path; Ready is False. Skip: read nothing.",
     ["Warn", "Enforce", "Skip"],
   ).optional(),
   vpcEndpoints: oneOf(
-    "Ensure: the interface endpoints and the S3 gateway endpoint that the subnets lack are made, shared by all environments of the VPC that ask for them, and removed with the last of these. Endpoints of others are used, never changed.",
+    "Ensure: create the missing interface endpoints and S3 gateway endpoint, share them between the environments of the VPC that ask for them, and delete them with the last of these. Foreign endpoints are never changed.",
     ["Ensure"],
   ).optional(),
   vpcEndpointServices: setOf(
-    "With vpcEndpoints: only these services, e.g. ecs-agent, ecr.api, s3, logs. Default: what the subnets do not reach otherwise.",
+    "With vpcEndpoints: only these services, e.g. ecs-agent, ecr.api, s3, logs. Default: services that the subnets do not reach otherwise.",
     text("Last part of the name of the service.", 64, /^[a-z0-9][a-z0-9.-]*$/),
     32,
   ).optional(),
@@ -99,45 +95,45 @@ const subnet = object("One subnet of the environment.", {
   subnetId: text("Subnet ID.", 64),
   zone: text("Availability zone.", 64).optional(),
   state,
-  route: anyText("The way that traffic takes, as far as it goes.", 512).optional(),
+  route: anyText("The path of the traffic, up to where it ends.", 512).optional(),
 });
 
-const fix = object("One way to mend it.", {
-  remedy: text("What kind of change, in one word.", 64),
-  message: anyText("The change, in words.", 1024),
-  objects: setOf("IDs of what is to be changed or used.", text("ID.", 2048), 32).optional(),
+const fix = object("One possible fix.", {
+  remedy: text("Kind of change, in one word.", 64),
+  message: anyText("The change, for people.", 1024),
+  objects: setOf("IDs of the resources to change or use.", text("ID.", 2048), 32).optional(),
 });
 
-const finding = object("Something that is wrong, or could not be seen.", {
-  cause: text("What, in one word; also the reason of NetworkReady.", 64),
+const finding = object("A problem, or something that could not be read.", {
+  cause: text("Cause, in one word; also the reason of NetworkReady.", 64),
   state: oneOf("Unreachable, or Unknown.", ["Unreachable", "Unknown"]),
-  neededBy: oneOf("environment: instances do not join. jobs: only some jobs fail.", ["environment", "jobs"]),
-  message: anyText("What is wrong, in words.", 1024),
-  subnets: setOf("The subnets that it is about; none: all.", text("Subnet ID.", 64), 100).optional(),
-  services: setOf("The services that are not reached.", text("Service or host.", 256), 32).optional(),
-  objects: setOf("IDs of what is at fault.", text("ID.", 2048), 32).optional(),
-  fixes: atomicList("What mends it: each by itself, where there are several.", fix, 8).optional(),
+  neededBy: oneOf("environment: instances cannot join. jobs: only some jobs fail.", ["environment", "jobs"]),
+  message: anyText("The problem, for people.", 1024),
+  subnets: setOf("Affected subnets; empty: all.", text("Subnet ID.", 64), 100).optional(),
+  services: setOf("Services that cannot be reached.", text("Service or host.", 256), 32).optional(),
+  objects: setOf("IDs of the resources that cause the problem.", text("ID.", 2048), 32).optional(),
+  fixes: atomicList("Possible fixes; each one is sufficient.", fix, 8).optional(),
 });
 
 const resolved = (what: string, max: number) =>
   object(`The ${what} that a selector selects.`, {
     selector: anyText("The selector, as JSON.", 8192),
-    ids: setOf("What the environment is made with.", text("ID.", 64), max),
-    since: time("When they took effect."),
-    candidate: object("What is selected by now and takes effect if it stays so for 5 minutes.", {
-      ids: setOf("What is selected.", text("ID.", 64), max),
-      since: time("Since when this has been selected."),
+    ids: setOf("IDs in effect.", text("ID.", 64), max),
+    since: time("Time since which they are in effect."),
+    candidate: object("New selection, which takes effect after 5 minutes without a change.", {
+      ids: setOf("Selected IDs.", text("ID.", 64), max),
+      since: time("Time since which it has been selected."),
     }).optional(),
   });
 
-export const networkStatus = object("Where the instances live, and what the check of the network found.", {
+export const networkStatus = object("Network of the instances, and the findings of the check.", {
   state: state.optional(),
-  securityGroup: object("The group that is made for the instances.", {
+  securityGroup: object("The group created for the instances.", {
     groupId: text("ID.", 64),
-    vpcId: text("Its VPC.", 64),
+    vpcId: text("VPC of the group.", 64),
   }).optional(),
   resolvedSubnets: resolved("subnets", 100).optional(),
   resolvedSecurityGroups: resolved("security groups", 16).optional(),
-  subnets: mapList("Each subnet by itself.", ["subnetId"], subnet, 100).optional(),
-  findings: atomicList("What was found, the gravest first; at most 16 are shown.", finding, 16).optional(),
+  subnets: mapList("Subnets of the environment.", ["subnetId"], subnet, 100).optional(),
+  findings: atomicList("Findings, the most severe first; at most 16 are listed.", finding, 16).optional(),
 });

@@ -1,6 +1,6 @@
 import type { ValidationRule } from "../crd.ts";
 
-/** What AWS refuses of a single-node job definition because of where it runs: EC2, Fargate or Managed Instances. */
+/** Rules for a single-node job definition on EC2, Fargate or Managed Instances: what AWS rejects. */
 
 const fargate = "has(self.platformCapabilities) && 'FARGATE' in self.platformCapabilities";
 const managedInstances = "has(self.platformCapabilities) && 'MANAGED_INSTANCES' in self.platformCapabilities";
@@ -23,7 +23,7 @@ function ofTaskContainers(platform: string, test: (container: string) => string)
   return ofTask(platform, () => `task.containers.all(container, ${test("container")})`);
 }
 
-/** The same about the one container and about each container of a task; two rules, for each has a field of its own. */
+/** The same about the one container and about each container of a task; two rules, because each has its own field. */
 function ofEach(
   platform: string,
   test: (container: string) => string,
@@ -50,7 +50,7 @@ const noHostPath = (node: string) =>
   `!has(${node}.volumes) || ${node}.volumes.all(volume, !has(volume.host) || !has(volume.host.sourcePath))`;
 const fargateLogDriver = (container: string) =>
   `!has(${container}.logConfiguration) || ${container}.logConfiguration.logDriver in ['awslogs', 'splunk', 'awsfirelens']`;
-/** Also "1.0" is refused on EC2: `Value 1.0 for type VCPU in resourceRequirement is not valid.` */
+/** EC2 also rejects "1.0": `Value 1.0 for type VCPU in resourceRequirement is not valid.` */
 const wholeVcpus = (container: string) =>
   `!has(${container}.resourceRequirements) || ${container}.resourceRequirements.all(resource, resource.type != 'VCPU' || resource.value.matches('^[1-9][0-9]*$'))`;
 const has = (container: string, type: string) =>
@@ -60,9 +60,9 @@ const shortTimeouts = (container: string) =>
 const efsVersion = (node: string, version: string) =>
   `!has(${node}.volumes) || !${node}.volumes.exists(volume, has(volume.efsVolumeConfiguration)) || !${version}.matches('^1[.][0-3][.]')`;
 
-const hostMessage = "Fargate has no host whose directories could be mounted: remove host.sourcePath";
+const hostMessage = "Fargate has no host directories to mount: remove host.sourcePath";
 const runtimeMessage = "on EC2 the instance decides: remove runtimePlatform, or use platformCapabilities [FARGATE]";
-const networkMessage = "only Fargate gives a task a network of its own: remove networkConfiguration";
+const networkMessage = "only Fargate supports networkConfiguration: remove it";
 const efsMessage = "EFS needs Fargate platform 1.4.0 or later: use LATEST";
 
 /** vCPUs to MiB; both are CEL names. */
@@ -82,7 +82,7 @@ const numeric = {
   MEMORY: "^[0-9]{1,9}$",
 } as const;
 
-/** The values of one type, of one container; not numeric ones are told by another rule. */
+/** The values of one type, of one container; another rule rejects values that are not numeric. */
 const valuesOf = (container: string, type: keyof typeof numeric) =>
   `${container}.resourceRequirements.filter(resource, resource.type == '${type}' && resource.value.matches('${numeric[type]}'))`;
 
@@ -96,12 +96,12 @@ const sumOf = (type: keyof typeof numeric, convert: (value: string) => string) =
 const fargateTaskSize = `[${sumOf("VCPU", (value) => `double(${value})`)}].all(vcpu, [${sumOf("MEMORY", (value) => `int(${value})`)}].all(memory, ${fargateSizes}))`;
 
 const sizeMessage =
-  "this is no size of Fargate: e.g. 0.25 vCPU with 512 to 2048 MiB, 1 with 2048 to 8192, 2 with 4096 to 16384, 4 with 8192 to 30720, in steps of 1024";
+  "Fargate does not offer this size: use e.g. 0.25 vCPU with 512 to 2048 MiB, 1 with 2048 to 8192, 2 with 4096 to 16384, 4 with 8192 to 30720, in steps of 1024";
 
 const onFargate: readonly ValidationRule[] = [
   {
     rule: ofContainer(fargate, (container) => `${has(container, "VCPU")} && ${has(container, "MEMORY")}`),
-    message: "Fargate needs to know both: add VCPU and MEMORY to resourceRequirements, instead of vcpus and memory",
+    message: "Fargate requires VCPU and MEMORY: add both to resourceRequirements, instead of vcpus and memory",
     reason: "FieldValueRequired",
     fieldPath: ".containerProperties.resourceRequirements",
   },
@@ -126,13 +126,13 @@ const onFargate: readonly ValidationRule[] = [
     fargate,
     noKernelFields,
     "linuxParameters",
-    `Fargate gives no such access to the kernel: remove ${kernelFields.join(", ")}`,
+    `Fargate does not support these kernel parameters: remove ${kernelFields.join(", ")}`,
   ),
   ...ofEach(
     fargate,
     fargateLogDriver,
     "logConfiguration",
-    "Fargate has no such log driver: use awslogs, splunk or awsfirelens",
+    "Fargate does not support this log driver: use awslogs, splunk or awsfirelens",
   ),
   {
     rule: ofContainer(fargate, absent("ulimits")),
@@ -154,7 +154,7 @@ const onFargate: readonly ValidationRule[] = [
   },
   {
     rule: ofTaskContainers(fargate, shortTimeouts),
-    message: "Fargate waits 120 seconds at most: lower startTimeout and stopTimeout",
+    message: "Fargate waits at most 120 seconds: lower startTimeout and stopTimeout",
     fieldPath: ".ecsProperties.taskProperties",
   },
   {

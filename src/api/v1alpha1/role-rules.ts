@@ -1,15 +1,15 @@
 import type { ValidationRule } from "../crd.ts";
 
 /**
- * Which roles a job definition must have, and which it must not. The rules stand at the root, for a role comes from the
- * container or the task, or from `iam`.
+ * Which roles a job definition must have, and which it must not. The rules are at the root, because a role comes from
+ * the container, the task, or `iam`.
  */
 
 type Iam = "executionRole" | "jobRole";
 
 const makes = (role: Iam): string => `has(self.iam) && has(self.iam.${role})`;
 
-/** A place in which a role is needed: the CEL around it, and the field that lacks it. */
+/** A place that needs a role: the CEL around it, and the path for the error. */
 interface Place {
   readonly sort: "container" | "task";
   readonly each: (test: (node: string) => string) => string;
@@ -51,7 +51,7 @@ function roleFor(role: Iam, needs: (node: string, sort: Place["sort"]) => string
     const field = fieldOf(role, sort);
     return {
       rule: `(${makes(role)}) || ${each((node) => `(has(${node}.${field}) || !(${needs(node, sort)}))`)}`,
-      message: `${what}: add ${field}, or iam.${role} to have one made`,
+      message: `${what}: add ${field}, or iam.${role} to let the operator create one`,
       reason: "FieldValueRequired",
       fieldPath,
     };
@@ -76,19 +76,19 @@ function onFargate([container, task]: readonly Place[]): ValidationRule[] {
     .map(({ each, fieldPath }) => ({
       rule: `!(${fargate}) || (${makes("executionRole")}) || ${each((node) => `has(${node}.executionRoleArn)`)}`,
       message:
-        "Fargate pulls images and writes logs with a role: add executionRoleArn, or iam.executionRole to have one made",
+        "Fargate pulls images and writes logs with a role: add executionRoleArn, or iam.executionRole to let the operator create one",
       reason: "FieldValueRequired",
       fieldPath,
     }));
 }
 
-/** A role that is made for a slot in which there is one. */
+/** Rejects a role in `iam` for a slot that is already filled. */
 function exclusive(role: Iam): ValidationRule[] {
   return places.slice(0, 2).map(({ sort, each, fieldPath }) => {
     const field = fieldOf(role, sort);
     return {
       rule: `!(${makes(role)}) || ${each((node) => `!has(${node}.${field})`)}`,
-      message: `iam.${role} makes the role that ${field} names: remove one of the two`,
+      message: `iam.${role} creates the role for ${field}: remove one of the two`,
       reason: "FieldValueForbidden",
       fieldPath,
     };
@@ -104,7 +104,7 @@ export const roleRules: readonly ValidationRule[] = [
   ...exclusive("jobRole"),
   {
     rule: "!has(self.iam) || !has(self.eksProperties)",
-    message: "a pod gets its role by its service account: remove iam, and name podProperties.serviceAccountName",
+    message: "a pod gets its role from its service account: remove iam, and set podProperties.serviceAccountName",
     reason: "FieldValueForbidden",
     fieldPath: ".iam",
   },

@@ -2,13 +2,13 @@ import { z } from "zod";
 import type { ValidationRule } from "../crd.ts";
 
 /**
- * The words in which the schemas are written. Every builder takes a description (`kubectl explain` shows it) and a
- * bound: the API server estimates the cost of CEL rules from bounds, so nothing may be without one.
+ * Builders for the schemas. Every builder takes a description, which `kubectl explain` shows, and a bound: the API
+ * server estimates the cost of CEL rules from bounds, so everything needs one.
  */
 
 export type Rule = ValidationRule;
 
-/** The inferred type of data that nobody changes in place. */
+/** The inferred type of immutable data. */
 export type DeepReadonly<T> = T extends readonly (infer Item)[]
   ? readonly DeepReadonly<Item>[]
   : T extends object
@@ -16,10 +16,10 @@ export type DeepReadonly<T> = T extends readonly (infer Item)[]
     : T;
 
 export const int32Max = 2_147_483_647;
-/** The largest job definition that AWS takes, in bytes of JSON: no text in it can be longer. */
+/** The largest job definition that AWS accepts, in bytes of JSON; no text in it can be longer. */
 export const definitionBytesMax = 24_576;
 
-/** Text of 1 to `max` characters, matching `pattern` where one is given. */
+/** Text of 1 to `max` characters, matching `pattern` if one is given. */
 export function text(description: string, max: number, pattern?: RegExp) {
   const bounded = z.string().min(1).max(max);
   return (pattern === undefined ? bounded : bounded.regex(pattern)).meta({ description });
@@ -47,7 +47,7 @@ export function arn(description: string, service?: string) {
   return text(description, 2048, service === undefined ? /^arn:/ : new RegExp(`^arn:[^:]+:${service}:`));
 }
 
-/** A list whose order means something, or whose items have no key: replaced as a whole. */
+/** A list with a meaningful order, or with items without a key: replaced as a whole. */
 export function atomicList<Item extends z.ZodType>(description: string, item: Item, max: number, min = 0) {
   return list(item, min, max).meta({ description, "x-kubernetes-list-type": "atomic" });
 }
@@ -57,7 +57,7 @@ export function setOf<Item extends z.ZodType>(description: string, item: Item, m
   return list(item, min, max).meta({ description, "x-kubernetes-list-type": "set" });
 }
 
-/** A list of objects that `keys` tell apart; the keys are required fields of the item. */
+/** A list of objects with the unique keys `keys`, which are required fields of the item. */
 export function mapList<Item extends z.ZodType>(
   description: string,
   keys: readonly string[],
@@ -86,7 +86,7 @@ export function object<Shape extends z.ZodRawShape>(description: string, shape: 
   return withRules(z.object(shape).meta({ description }), ...rules);
 }
 
-/** The schema with CEL rules added to those that it has. */
+/** The schema with additional CEL rules. */
 export function withRules<Schema extends z.ZodType>(schema: Schema, ...rules: readonly Rule[]): Schema {
   if (rules.length === 0) return schema;
   const meta = schema.meta() ?? {};

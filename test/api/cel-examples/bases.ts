@@ -113,12 +113,12 @@ export function pod(properties: Spec, spec: Spec = {}): Spec {
   };
 }
 
-/** A pod whose one container has these fields too. */
+/** A pod with one container that also has these fields. */
 export function podOf(fields: Spec, spec: Spec = {}): Spec {
   return pod({ containers: [patched(podContainer, fields)] }, spec);
 }
 
-/** A spec of two nodes, whose one range is this. */
+/** A spec of two nodes with this one range. */
 export function nodes(range: Spec, properties: Spec = {}, spec: Spec = {}): Spec {
   return {
     type: "multinode",

@@ -7,24 +7,24 @@ const kind = "BatchComputeEnvironment";
 
 /** What each field that Fargate does not have would be on EC2. */
 const fargateRefuses: readonly (readonly [message: string, field: Spec])[] = [
-  ["Fargate sizes itself: remove instanceTypes", { instanceTypes: ["m7i"] }],
+  ["Fargate chooses the size itself: remove instanceTypes", { instanceTypes: ["m7i"] }],
   ["Fargate has no instances: remove instanceRole", { instanceRole: "ecsInstanceRole" }],
   ["Fargate keeps nothing running: remove minvCpus", { minvCpus: 0 }],
   ["Fargate keeps nothing running: remove desiredvCpus", { desiredvCpus: 2 }],
   ["Fargate chooses no instances: remove allocationStrategy", { allocationStrategy: "BEST_FIT" }],
-  ["Fargate boots no image of yours: remove imageId", { imageId: "ami-0a1b2c3d" }],
-  ["Fargate boots no image of yours: remove ec2Configuration", { ec2Configuration: [{ imageType: "ECS_AL2023" }] }],
-  ["nobody logs in to Fargate: remove ec2KeyPair", { ec2KeyPair: "ops" }],
+  ["Fargate uses no custom image: remove imageId", { imageId: "ami-0a1b2c3d" }],
+  ["Fargate uses no custom image: remove ec2Configuration", { ec2Configuration: [{ imageType: "ECS_AL2023" }] }],
+  ["Fargate allows no login: remove ec2KeyPair", { ec2KeyPair: "ops" }],
   ["Fargate has no instances to tag: remove tags", { tags: { team: "a" } }],
   ["Fargate has no instances to place: remove placementGroup", { placementGroup: "close" }],
   ["Fargate has no bids; FARGATE_SPOT has a fixed price: remove bidPercentage", { bidPercentage: 50 }],
-  ["Fargate uses no Spot fleet: remove spotIamFleetRole", { spotIamFleetRole: "spotFleet" }],
+  ["Fargate uses no Spot Fleet: remove spotIamFleetRole", { spotIamFleetRole: "spotFleet" }],
   ["Fargate launches no instances: remove launchTemplate", { launchTemplate: { launchTemplateName: "jobs" } }],
   ["Fargate keeps nothing running: remove scalingPolicy", { scalingPolicy: { minScaleDownDelayMinutes: 20 } }],
 ];
 
 const onEc2: readonly Row[] = [
-  ["MANAGED needs to know what to run on: add computeResources", {}, { computeResources: undefined }],
+  ["MANAGED requires capacity: add computeResources", {}, { computeResources: undefined }],
   ["unmanagedvCpus is for UNMANAGED: remove it and use computeResources.maxvCpus", {}, { unmanagedvCpus: 8 }],
   [
     "without eksConfiguration jobs run on ECS: use an imageType such as ECS_AL2023",
@@ -44,22 +44,22 @@ const onEc2: readonly Row[] = [
     { computeEnvironmentName: "jobs" },
   ],
   [
-    "Selector needs to know which namespaces: add selector.matchLabels",
+    "Selector requires labels: add selector.matchLabels",
     { allowedNamespaces: { from: "Selector", selector: { matchLabels: { team: "a" } } } },
     { allowedNamespaces: { from: "Selector" } },
   ],
   [
-    "selector counts only with from: Selector: set that, or remove selector",
+    "selector requires from: Selector: set it, or remove selector",
     { allowedNamespaces: { from: "All" } },
     { allowedNamespaces: { from: "All", selector: { matchLabels: { team: "a" } } } },
   ],
   [
-    "Terminate needs to know how long jobs may still run: add timeoutSeconds",
+    "Terminate requires a timeout: add timeoutSeconds",
     { drain: { policy: "Terminate", timeoutSeconds: 600 } },
     { drain: { policy: "Terminate" } },
   ],
   [
-    "Wait never ends a job: remove timeoutSeconds, or use policy Terminate",
+    "Wait never terminates a job: remove timeoutSeconds, or use policy Terminate",
     { drain: { policy: "Wait" } },
     { drain: { policy: "Wait", timeoutSeconds: 600 } },
   ],
@@ -69,27 +69,27 @@ const onEc2: readonly Row[] = [
     { tags: { ["k".repeat(129)]: "" } },
   ],
   [
-    "keys that begin with aws: belong to AWS and awsbatch.dev/ to the operator: rename the tag",
+    "the prefixes aws: and awsbatch.dev/ are reserved: rename the tag",
     { tags: { "team.awsbatch.dev/a": "b" } },
     { tags: { "awsbatch.dev/name": "b" } },
   ],
   [
-    "instances need a profile to join the cluster: add instanceRole, or iam.instanceRole to have role and profile made",
+    "instances need a profile to join the cluster: add instanceRole, or iam.instanceRole to let the operator create role and profile",
     { ...resources({ instanceRole: undefined }), iam: { instanceRole: {} } },
     resources({ instanceRole: undefined }),
   ],
   [
-    "iam.instanceRole makes the profile that instanceRole names: remove one of the two",
+    "iam.instanceRole creates the profile for instanceRole: remove one of the two",
     { ...resources({ instanceRole: undefined }), iam: { instanceRole: { policyArns: [readImages] } } },
     { iam: { instanceRole: {} } },
   ],
   [
-    "iam.serviceRole makes the role that serviceRole names: remove one of the two",
+    "iam.serviceRole creates the role for serviceRole: remove one of the two",
     { iam: { serviceRole: { name: "batch" } } },
     { iam: { serviceRole: {} }, serviceRole: "arn:aws:iam::123456789012:role/batch-service" },
   ],
   [
-    "only SPOT with BEST_FIT uses a Spot fleet: remove iam.spotFleetRole",
+    "only SPOT with BEST_FIT uses a Spot Fleet role: remove iam.spotFleetRole",
     { iam: { repairMissingServiceRole: true } },
     { iam: { spotFleetRole: {} } },
   ],
@@ -99,38 +99,38 @@ const onEc2: readonly Row[] = [
     { iam: { serviceRole: { inlinePolicies: { "read/write": "{}" } } } },
   ],
   [
-    "keys that begin with aws: belong to AWS and awsbatch.dev/ to the operator: rename the tag",
+    "the prefixes aws: and awsbatch.dev/ are reserved: rename the tag",
     { iam: { serviceRole: { tags: { team: "a" } } } },
     { iam: { serviceRole: { tags: { "awsbatch.dev/role": "service" } } } },
   ],
-  ["instances need a size: add instanceTypes, e.g. [optimal]", {}, resources({ instanceTypes: undefined })],
+  ["instances need a type: add instanceTypes, e.g. [optimal]", {}, resources({ instanceTypes: undefined })],
   [
-    "instances live in your network: add subnets or subnetSelector",
+    "instances run in your network: add subnets or subnetSelector",
     resources({ subnets: undefined, subnetSelector: { tags: { team: "batch" } } }),
     resources({ subnets: undefined }),
   ],
   [
-    "subnetSelector stands in place of subnets: remove one of the two",
+    "subnetSelector replaces subnets: remove one of the two",
     resources({ subnets: undefined, subnetSelector: { vpcId: "vpc-0a1b2c3d" } }),
     resources({ subnetSelector: { vpcId: "vpc-0a1b2c3d" } }),
   ],
   [
-    "a selector that says nothing would select every subnet: add tags or vpcId",
+    "an empty selector would select every subnet: add tags or vpcId",
     resources({ subnets: undefined, subnetSelector: { tags: { team: "*" } } }),
     resources({ subnets: undefined, subnetSelector: { tags: {} } }),
   ],
   [
-    "securityGroupSelector stands in place of securityGroupIds: remove one of the two",
+    "securityGroupSelector replaces securityGroupIds: remove one of the two",
     resources({ securityGroupIds: undefined, securityGroupSelector: { tags: { team: "batch" } } }),
     resources({ securityGroupSelector: { tags: { team: "batch" } } }),
   ],
   [
-    "the groups of a whole VPC are of many purposes: add tags",
+    "a VPC contains groups for many purposes: add tags",
     resources({ securityGroupIds: undefined, securityGroupSelector: { vpcId: "vpc-0a1b2c3d", tags: { team: "*" } } }),
     resources({ securityGroupIds: undefined, securityGroupSelector: { vpcId: "vpc-0a1b2c3d" } }),
   ],
   [
-    "instances need a security group: add securityGroupIds or securityGroupSelector, network.securityGroup to have one made, or a launch template that has some",
+    "instances need a security group: add securityGroupIds, securityGroupSelector, network.securityGroup to let the operator create one, or a launch template with security groups",
     resources({ securityGroupIds: undefined, launchTemplate: { launchTemplateName: "jobs" } }),
     resources({ securityGroupIds: undefined }),
   ],
@@ -146,7 +146,7 @@ const onEc2: readonly Row[] = [
     resources({ allocationStrategy: "SPOT_CAPACITY_OPTIMIZED" }),
   ],
   [
-    "a strategy with an order takes no bundle: name instance types or families instead of optimal or default_*",
+    "a strategy with an order accepts no bundle: use instance types or families instead of optimal or default_*",
     resources({ allocationStrategy: "BEST_FIT_PROGRESSIVE_ORDERED" }),
     resources({ allocationStrategy: "BEST_FIT_PROGRESSIVE_ORDERED", instanceTypes: ["m7i", "optimal"] }),
   ],
@@ -161,7 +161,7 @@ const onEc2: readonly Row[] = [
     resources({ minvCpus: 65 }),
   ],
   [
-    "desiredvCpus lies between minvCpus and maxvCpus: change it, or leave it out",
+    "desiredvCpus must be between minvCpus and maxvCpus: change it, or leave it out",
     resources({ minvCpus: 2, desiredvCpus: 2 }),
     resources({ minvCpus: 2, desiredvCpus: 1 }),
   ],
@@ -171,12 +171,12 @@ const onEc2: readonly Row[] = [
     resources({ scalingPolicy: { minScaleDownDelayMinutes: 19 } }),
   ],
   [
-    "a launch template has either an ID or a name here: remove launchTemplateId or launchTemplateName",
+    "a launch template is referenced by ID or by name: remove launchTemplateId or launchTemplateName",
     resources({ launchTemplate: { launchTemplateId: "lt-0a1b2c3d" } }),
     resources({ launchTemplate: { launchTemplateId: "lt-0a1b2c3d", launchTemplateName: "jobs" } }),
   ],
   [
-    "no launch template is named: add launchTemplateId, launchTemplateName or overrides",
+    "a launch template is missing: add launchTemplateId, launchTemplateName or overrides",
     resources({
       launchTemplate: { overrides: [{ launchTemplateName: "large", targetInstanceTypes: ["m7i.24xlarge"] }] },
     }),
@@ -204,7 +204,7 @@ const onEc2: readonly Row[] = [
     }),
   ],
   [
-    "a launch template has either an ID or a name here: remove launchTemplateId or launchTemplateName",
+    "a launch template is referenced by ID or by name: remove launchTemplateId or launchTemplateName",
     resources({ launchTemplate: { overrides: [{ launchTemplateName: "a", targetInstanceTypes: ["c7i"] }] } }),
     resources({
       launchTemplate: {
@@ -218,7 +218,7 @@ const onEc2: readonly Row[] = [
     resources({ launchTemplate: { overrides: [{ version: "2", targetInstanceTypes: ["c7i"] }] } }),
   ],
   [
-    "an override is for instance types or families: name them instead of optimal or default_*",
+    "an override is for instance types or families: use them instead of optimal or default_*",
     resources({ launchTemplate: { overrides: [{ launchTemplateId: "lt-0a", targetInstanceTypes: ["c7i"] }] } }),
     resources({ launchTemplate: { overrides: [{ launchTemplateId: "lt-0a", targetInstanceTypes: ["optimal"] }] } }),
   ],
@@ -231,12 +231,12 @@ const onSpot: readonly Row[] = [
     resources({ allocationStrategy: "BEST_FIT_PROGRESSIVE_ORDERED" }),
   ],
   [
-    "SPOT with BEST_FIT, which is the default, needs spotIamFleetRole: add it or iam.spotFleetRole, or better use allocationStrategy SPOT_PRICE_CAPACITY_OPTIMIZED",
+    "SPOT with BEST_FIT, which is the default, needs spotIamFleetRole: add it or iam.spotFleetRole, or preferably use allocationStrategy SPOT_PRICE_CAPACITY_OPTIMIZED",
     resources({ allocationStrategy: undefined, spotIamFleetRole: "spotFleet" }),
     resources({ allocationStrategy: undefined }),
   ],
   [
-    "iam.spotFleetRole makes the role that spotIamFleetRole names: remove one of the two",
+    "iam.spotFleetRole creates the role for spotIamFleetRole: remove one of the two",
     { ...resources({ allocationStrategy: "BEST_FIT" }), iam: { spotFleetRole: {} } },
     { ...resources({ allocationStrategy: "BEST_FIT", spotIamFleetRole: "spotFleet" }), iam: { spotFleetRole: {} } },
   ],
@@ -259,7 +259,7 @@ const onEks: readonly Row[] = [
     resources({ ec2Configuration: [{ imageType: "ECS_AL2023" }] }),
   ],
   [
-    "AWS Batch wants a namespace of its own: not default and none that begins with kube-",
+    "AWS Batch requires a dedicated namespace: not default, and not one that begins with kube-",
     { eksConfiguration: { kubernetesNamespace: "kubernetes-jobs" } },
     { eksConfiguration: { kubernetesNamespace: "kube-system" } },
   ],
@@ -267,18 +267,18 @@ const onEks: readonly Row[] = [
 
 const onFargate: readonly Row[] = [
   [
-    "only EC2 and SPOT start instances of a role: remove iam.instanceRole",
+    "only EC2 and SPOT use an instance role: remove iam.instanceRole",
     { iam: { serviceRole: {} } },
     { iam: { instanceRole: {} } },
   ],
   ...fargateRefuses.map(([message, field]): Row => [message, {}, resources(field)]),
   [
-    "Fargate tasks live in your network: add subnets or subnetSelector",
+    "Fargate tasks run in your network: add subnets or subnetSelector",
     resources({ subnets: undefined, subnetSelector: { tags: { team: "batch" } } }),
     resources({ subnets: undefined }),
   ],
   [
-    "Fargate tasks live in your network: add securityGroupIds or securityGroupSelector, or network.securityGroup to have one made",
+    "Fargate tasks run in your network: add securityGroupIds, securityGroupSelector, or network.securityGroup to let the operator create one",
     { ...resources({ securityGroupIds: undefined }), network: { securityGroup: { create: true } } },
     resources({ securityGroupIds: undefined }),
   ],
@@ -288,22 +288,22 @@ const onFargate: readonly Row[] = [
     { network: { securityGroup: { create: false } } },
   ],
   [
-    "all protocols together have no ports: remove ports, or choose tcp or udp",
+    "protocol all has no ports: remove ports, or use tcp or udp",
     { network: { securityGroup: { create: true, egress: [{ protocol: "all", peer: "10.0.0.0/8" }] } } },
     { network: { securityGroup: { create: true, egress: [{ protocol: "all", ports: "22", peer: "10.0.0.0/8" }] } } },
   ],
   [
-    "all protocols together have no ports: remove ports, or choose tcp or udp",
+    "protocol all has no ports: remove ports, or use tcp or udp",
     { network: { securityGroup: { create: true, ingress: [{ protocol: "all", peer: "self" }] } } },
     { network: { securityGroup: { create: true, ingress: [{ protocol: "all", ports: "22", peer: "self" }] } } },
   ],
   [
-    "Fargate takes 16 subnets at most: remove some",
+    "Fargate accepts at most 16 subnets: remove some",
     resources({ subnets: numbered("subnet", 16) }),
     resources({ subnets: numbered("subnet", 17) }),
   ],
   [
-    "Fargate takes 5 security groups at most: remove some",
+    "Fargate accepts at most 5 security groups: remove some",
     resources({ securityGroupIds: numbered("sg", 5) }),
     resources({ securityGroupIds: numbered("sg", 6) }),
   ],
@@ -317,12 +317,12 @@ const onFargate: readonly Row[] = [
 
 const onUnmanaged: readonly Row[] = [
   [
-    "UNMANAGED brings its own instances: remove computeResources, or use type MANAGED",
+    "UNMANAGED uses your own instances: remove computeResources, or use type MANAGED",
     { unmanagedvCpus: 8 },
     resources({ ...(ec2["computeResources"] as Spec) }),
   ],
   [
-    "UNMANAGED cannot use the service-linked role: add serviceRole, or iam.serviceRole to have one made",
+    "UNMANAGED cannot use the service-linked role: add serviceRole, or iam.serviceRole to let the operator create one",
     { serviceRole: undefined, iam: { serviceRole: {} } },
     { serviceRole: undefined },
   ],
@@ -348,22 +348,22 @@ const onUnmanaged: readonly Row[] = [
 
 const onManagedInstances: readonly Row[] = [
   [
-    "only EC2, SPOT and Fargate take a security group: remove network.securityGroup",
+    "only EC2, SPOT and Fargate accept a security group: remove network.securityGroup",
     {},
     { network: { securityGroup: { create: true } } },
   ],
   [
-    "ECS_MANAGED_INSTANCES names its network in managedInstancesProvider: remove subnetSelector",
+    "ECS_MANAGED_INSTANCES sets its network in managedInstancesProvider: remove subnetSelector",
     {},
     resources({ subnetSelector: { tags: { team: "batch" } } }),
   ],
   [
-    "ECS_MANAGED_INSTANCES names its network in managedInstancesProvider: remove securityGroupSelector",
+    "ECS_MANAGED_INSTANCES sets its network in managedInstancesProvider: remove securityGroupSelector",
     {},
     resources({ securityGroupSelector: { tags: { team: "batch" } } }),
   ],
   [
-    "ECS needs to know how to launch instances: add managedInstancesProvider",
+    "ECS_MANAGED_INSTANCES requires launch settings: add managedInstancesProvider",
     resources({ capacityTags: { team: "a" } }),
     resources({ managedInstancesProvider: undefined }),
   ],

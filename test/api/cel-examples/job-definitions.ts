@@ -50,11 +50,11 @@ const onEc2: readonly Row[] = [
     { containerProperties: undefined },
   ],
   [
-    "nodeProperties is for several nodes: use type multinode, or remove it",
+    "nodeProperties is for multi-node jobs: use type multinode, or remove it",
     {},
     { nodeProperties: multiNode["nodeProperties"] },
   ],
-  ["instanceType is for several nodes: remove it", {}, properties({ instanceType: "m7i.large" })],
+  ["instanceType is for multi-node jobs: remove it", {}, properties({ instanceType: "m7i.large" })],
   ["region cannot be changed", { region: "eu-central-1" }, {}, { region: "eu-central-1" }],
   [
     "jobDefinitionName cannot be changed",
@@ -68,17 +68,17 @@ const onEc2: readonly Row[] = [
     { tags: { ["k".repeat(129)]: "" } },
   ],
   [
-    "keys that begin with aws: belong to AWS and awsbatch.dev/ to the operator: rename the tag",
+    "the prefixes aws: and awsbatch.dev/ are reserved: rename the tag",
     { tags: { team: "a" } },
     { tags: { "aws:team": "a" } },
   ],
   [
-    "a case needs something to match: add onStatusReason, onReason or onExitCode",
+    "a case needs a pattern: add onStatusReason, onReason or onExitCode",
     { retryStrategy: { attempts: 3, evaluateOnExit: [{ action: "RETRY", onStatusReason: "Host EC2*" }] } },
     { retryStrategy: { attempts: 3, evaluateOnExit: [{ action: "RETRY" }] } },
   ],
   [
-    "only Fargate gives a task a network of its own: remove networkConfiguration",
+    "only Fargate supports networkConfiguration: remove it",
     {},
     properties({ networkConfiguration: { assignPublicIp: "ENABLED" } }),
   ],
@@ -118,7 +118,7 @@ const onEc2: readonly Row[] = [
     properties({ resourceRequirements: resources("1.0", "4096") }),
   ],
   [
-    "GPUs are not shared: give a whole number",
+    "GPUs are not shared: use a whole number",
     properties({ resourceRequirements: gpu }),
     properties({ resourceRequirements: [...resources("4", "8192"), { type: "GPU", value: "0.5" }] }),
   ],
@@ -128,22 +128,22 @@ const onEc2: readonly Row[] = [
     properties({ resourceRequirements: resources("1", "3") }),
   ],
   [
-    "vCPUs are given twice: remove vcpus, which AWS has deprecated",
+    "vCPUs are set twice: remove vcpus, which AWS has deprecated",
     properties({ vcpus: 2, memory: 4096, resourceRequirements: [] }),
     properties({ vcpus: 2 }),
   ],
   [
-    "memory is given twice: remove memory, which AWS has deprecated",
+    "memory is set twice: remove memory, which AWS has deprecated",
     properties({ memory: 4096, resourceRequirements: [{ type: "VCPU", value: "2" }] }),
     properties({ memory: 4096 }),
   ],
   [
-    "AWS Batch sets the variables that begin with AWS_BATCH: rename it",
+    "the prefix AWS_BATCH is reserved for AWS Batch: rename the variable",
     properties({ environment: [{ name: "AWS_REGION", value: "eu-central-1" }] }),
     properties({ environment: [{ name: "AWS_BATCH_JOB_ID", value: "1" }] }),
   ],
   [
-    "a mount point names a volume that is not there: add it to volumes, or correct sourceVolume",
+    "a mount point references a missing volume: add it to volumes, or correct sourceVolume",
     properties({ volumes: [hostVolume], mountPoints: [{ containerPath: "/data", sourceVolume: "data" }] }),
     properties({ volumes: [hostVolume], mountPoints: [{ containerPath: "/data", sourceVolume: "date" }] }),
   ],
@@ -153,12 +153,12 @@ const onEc2: readonly Row[] = [
     properties({ secrets }),
   ],
   [
-    "iam.executionRole makes the role that executionRoleArn names: remove one of the two",
+    "iam.executionRole creates the role for executionRoleArn: remove one of the two",
     { iam: { executionRole: {} } },
     { ...properties({ executionRoleArn: role }), iam: { executionRole: {} } },
   ],
   [
-    "iam.jobRole makes the role that jobRoleArn names: remove one of the two",
+    "iam.jobRole creates the role for jobRoleArn: remove one of the two",
     { ...properties({ executionRoleArn: role }), iam: { jobRole: { policyArns: [readImages] } } },
     { ...properties({ jobRoleArn: role }), iam: { jobRole: {} } },
   ],
@@ -178,7 +178,7 @@ const onEc2: readonly Row[] = [
     properties({ volumes: [efsWithIam] }),
   ],
   [
-    "the access point gives the directory: remove rootDirectory",
+    "the access point defines the directory: remove rootDirectory",
     properties({
       volumes: efs({
         rootDirectory: "/",
@@ -195,7 +195,7 @@ const onEc2: readonly Row[] = [
     }),
   ],
   [
-    "an access point and IAM need encryption: set transitEncryption: ENABLED",
+    "an access point and IAM require encryption: set transitEncryption: ENABLED",
     properties({ volumes: efs({ authorizationConfig: { iam: "DISABLED" } }) }),
     properties({ volumes: efs({ authorizationConfig: { accessPointId: "fsap-0a" } }) }),
   ],
@@ -208,12 +208,12 @@ const onFargate: readonly Row[] = [
     properties({ executionRoleArn: undefined }),
   ],
   [
-    "Fargate needs to know both: add VCPU and MEMORY to resourceRequirements",
+    "Fargate requires VCPU and MEMORY: add both to resourceRequirements",
     {},
     properties({ memory: 2048, resourceRequirements: [{ type: "VCPU", value: "1" }] }),
   ],
   [
-    "this is no size of Fargate",
+    "Fargate does not offer this size",
     properties({ resourceRequirements: resources("2.00", "5120") }),
     properties({ resourceRequirements: resources("2.00", "1024") }),
   ],
@@ -228,12 +228,12 @@ const onFargate: readonly Row[] = [
     properties({ privileged: true }),
   ],
   [
-    "Fargate gives no such access to the kernel: remove devices, tmpfs, sharedMemorySize, maxSwap, swappiness",
+    "Fargate does not support these kernel parameters: remove devices, tmpfs, sharedMemorySize, maxSwap, swappiness",
     properties({ linuxParameters: { initProcessEnabled: true } }),
     properties({ linuxParameters: { maxSwap: 0 } }),
   ],
   [
-    "Fargate has no such log driver: use awslogs, splunk or awsfirelens",
+    "Fargate does not support this log driver: use awslogs, splunk or awsfirelens",
     properties({ logConfiguration: { logDriver: "splunk" } }),
     properties({ logConfiguration: { logDriver: "json-file" } }),
   ],
@@ -243,7 +243,7 @@ const onFargate: readonly Row[] = [
     properties({ ulimits: [{ name: "nofile", softLimit: 1024, hardLimit: 2048 }] }),
   ],
   [
-    "Fargate has no host whose directories could be mounted: remove host.sourcePath",
+    "Fargate has no host directories to mount: remove host.sourcePath",
     properties({ volumes: [{ name: "scratch", host: {} }] }),
     properties({ volumes: [hostVolume] }),
   ],
@@ -263,11 +263,11 @@ const onFargate: readonly Row[] = [
 const containing = (fields: Spec): Spec => ({ containers: [patched(main, fields)] });
 
 const secretsMessage =
-  "secrets are read with the execution role: add executionRoleArn, or iam.executionRole to have one made";
+  "secrets are read with the execution role: add executionRoleArn, or iam.executionRole to let the operator create one";
 const s3Message = (field: string): string =>
-  `an S3 Files volume is mounted with the job's role: add ${field}, or iam.jobRole to have one made`;
+  `an S3 Files volume is mounted with the job's role: add ${field}, or iam.jobRole to let the operator create one`;
 const efsMessage = (field: string): string =>
-  `EFS with IAM is mounted with the job's role: add ${field}, or iam.jobRole to have one made`;
+  `EFS with IAM is mounted with the job's role: add ${field}, or iam.jobRole to let the operator create one`;
 const nodeOf = (fields: Spec, spec: Spec = {}): Spec => nodes({ container: { ...nodeContainer, ...fields } }, {}, spec);
 const nodeTask = (fields: Spec, spec: Spec = {}): Spec =>
   nodes({ ecsProperties: ecsTask(fields)["ecsProperties"] }, {}, spec);
@@ -298,7 +298,7 @@ const whole: readonly Row[] = [
     fargateTask({ executionRoleArn: undefined }),
   ],
   [
-    "the containers together: this is no size of Fargate",
+    "the containers together: Fargate does not offer this size",
     fargateTask({ containers: [main, sidecar] }),
     fargateTask({ containers: [main, patched(sidecar, { resourceRequirements: resources("0.5", "2048") })] }),
   ],
@@ -313,22 +313,22 @@ const whole: readonly Row[] = [
     fargateTask(containing({ privileged: true })),
   ],
   [
-    "Fargate gives no such access to the kernel: remove devices, tmpfs, sharedMemorySize, maxSwap, swappiness",
+    "Fargate does not support these kernel parameters: remove devices, tmpfs, sharedMemorySize, maxSwap, swappiness",
     fargateTask(containing({ linuxParameters: {} })),
     fargateTask(containing({ linuxParameters: { sharedMemorySize: 64 } })),
   ],
   [
-    "Fargate has no such log driver: use awslogs, splunk or awsfirelens",
+    "Fargate does not support this log driver: use awslogs, splunk or awsfirelens",
     fargateTask(containing({ logConfiguration: { logDriver: "awsfirelens" } })),
     fargateTask(containing({ logConfiguration: { logDriver: "fluentd" } })),
   ],
   [
-    "Fargate has no host whose directories could be mounted: remove host.sourcePath",
+    "Fargate has no host directories to mount: remove host.sourcePath",
     fargateTask({ volumes: [{ name: "scratch" }] }),
     fargateTask({ volumes: [hostVolume] }),
   ],
   [
-    "Fargate waits 120 seconds at most: lower startTimeout and stopTimeout",
+    "Fargate waits at most 120 seconds: lower startTimeout and stopTimeout",
     fargateTask(containing({ stopTimeout: 120 })),
     fargateTask(containing({ stopTimeout: 121 })),
   ],
@@ -338,7 +338,7 @@ const whole: readonly Row[] = [
     fargateTask({ volumes: [efsVolume], platformVersion: "1.2.0" }),
   ],
   [
-    "only Fargate gives a task a network of its own: remove networkConfiguration",
+    "only Fargate supports networkConfiguration: remove it",
     fargateTask({ networkConfiguration: { assignPublicIp: "ENABLED" } }),
     managedTask({ networkConfiguration: { assignPublicIp: "ENABLED" } }),
   ],
@@ -368,22 +368,22 @@ const whole: readonly Row[] = [
     { ...container, platformCapabilities: ["MANAGED_INSTANCES"] },
   ],
   [
-    "two containers have one name: rename one",
+    "two containers have the same name: rename one",
     ecsTask({ containers: [main, sidecar] }),
     ecsTask({ containers: [main, patched(sidecar, { name: "main" })] }),
   ],
   [
-    "a task ends with its essential container: let at least one container be essential",
+    "a task needs an essential container: set essential: true for at least one container",
     ecsTask({ containers: [main, sidecar] }),
     ecsTask({ containers: [sidecar] }),
   ],
   [
-    "dependsOn names a container that is not in the task: correct containerName",
+    "dependsOn references a container that is not in the task: correct containerName",
     ecsTask({ containers: [main, patched(sidecar, { dependsOn: [{ containerName: "main", condition: "START" }] })] }),
     ecsTask({ containers: [main, patched(sidecar, { dependsOn: [{ containerName: "man", condition: "START" }] })] }),
   ],
   [
-    "a mount point names a volume that is not there: add it to volumes, or correct sourceVolume",
+    "a mount point references a missing volume: add it to volumes, or correct sourceVolume",
     ecsTask({
       volumes: [hostVolume],
       ...containing({ mountPoints: [{ containerPath: "/data", sourceVolume: "data" }] }),
@@ -406,31 +406,23 @@ const whole: readonly Row[] = [
     ecsTask({ volumes: [efsWithIam] }),
   ],
   [
-    "iam.executionRole makes the role that executionRoleArn names: remove one of the two",
+    "iam.executionRole creates the role for executionRoleArn: remove one of the two",
     ecsTask(containing({ secrets }), { iam: { executionRole: {} } }),
     ecsTask({ executionRoleArn: role }, { iam: { executionRole: {} } }),
   ],
   [
-    "iam.jobRole makes the role that taskRoleArn names: remove one of the two",
+    "iam.jobRole creates the role for taskRoleArn: remove one of the two",
     ecsTask({ executionRoleArn: role, volumes: [s3Volume] }, { iam: { jobRole: {} } }),
     ecsTask({ taskRoleArn: role }, { iam: { jobRole: {} } }),
   ],
   ...nodeRoles,
   [
-    "a pod gets its role by its service account: remove iam, and name podProperties.serviceAccountName",
+    "a pod gets its role from its service account: remove iam, and set podProperties.serviceAccountName",
     pod({ serviceAccountName: "reader" }),
     pod({}, { iam: { jobRole: {} } }),
   ],
-  [
-    "EKS decides by itself where a pod runs: remove platformCapabilities",
-    pod({}),
-    pod({}, { platformCapabilities: ["EC2"] }),
-  ],
-  [
-    "there is no ECS task on EKS that tags could go to: remove propagateTags",
-    pod({}),
-    pod({}, { propagateTags: false }),
-  ],
+  ["EKS decides where a pod runs: remove platformCapabilities", pod({}), pod({}, { platformCapabilities: ["EC2"] })],
+  ["EKS has no ECS task to copy tags to: remove propagateTags", pod({}), pod({}, { propagateTags: false })],
   [
     "cpu is a multiple of 0.25: e.g. '0.5' or '2'",
     podOf({ resources: { limits: { cpu: "1.75" } } }),
@@ -442,22 +434,22 @@ const whole: readonly Row[] = [
     podOf({ resources: { limits: { memory: "4Gi" } } }),
   ],
   [
-    "GPUs are not shared: give a whole number",
+    "GPUs are not shared: use a whole number",
     podOf({ resources: { limits: { "nvidia.com/gpu": "2" } } }),
     podOf({ resources: { limits: { "nvidia.com/gpu": "0.5" } } }),
   ],
   [
-    "memory is reserved as a whole: give limits and requests the same value, or only one of them",
+    "memory must be equal in limits and requests: use the same value, or only one of them",
     podOf({ resources: { requests: { memory: "2048Mi" } } }),
     podOf({ resources: { requests: { memory: "1024Mi" } } }),
   ],
   [
-    "nvidia.com/gpu is reserved as a whole: give limits and requests the same value, or only one of them",
+    "nvidia.com/gpu must be equal in limits and requests: use the same value, or only one of them",
     podOf({ resources: { limits: { "nvidia.com/gpu": "2" }, requests: { "nvidia.com/gpu": "2" } } }),
     podOf({ resources: { limits: { "nvidia.com/gpu": "2" }, requests: { "nvidia.com/gpu": "1" } } }),
   ],
   [
-    "the limit of cpu is less than the request: raise limits.cpu, or lower requests.cpu",
+    "limits.cpu is less than requests.cpu: raise limits.cpu, or lower requests.cpu",
     podOf({ resources: { limits: { cpu: "10" }, requests: { cpu: "9" } } }),
     podOf({ resources: { limits: { cpu: "9" }, requests: { cpu: "10" } } }),
   ],
@@ -467,27 +459,27 @@ const whole: readonly Row[] = [
     pod({ volumes: [{ name: "data", emptyDir: {}, hostPath: { path: "/data" } }] }),
   ],
   [
-    "AWS Batch runs no pods in default or in kube-*: name a namespace of your own",
+    "AWS Batch runs no pods in default or in kube-*: use another namespace",
     pod({ metadata: { namespace: "kubernetes-jobs" } }),
     pod({ metadata: { namespace: "kube-system" } }),
   ],
   [
-    "two containers have one name: rename one",
+    "two containers have the same name: rename one",
     pod({}),
     pod({ containers: [podContainer("main"), podContainer("main")] }),
   ],
   [
-    "two containers have one name: rename one",
+    "two containers have the same name: rename one",
     pod({ initContainers: [podContainer("fetch"), podContainer("check")] }),
     pod({ initContainers: [podContainer("fetch"), podContainer("fetch")] }),
   ],
   [
-    "a mount names a volume that is not there: add it to volumes, or correct name",
+    "a mount references a missing volume: add it to volumes, or correct name",
     pod({ volumes: [{ name: "data", emptyDir: {} }], containers: [podContainer("main", "data")] }),
     pod({ volumes: [{ name: "date", emptyDir: {} }], containers: [podContainer("main", "data")] }),
   ],
   [
-    "a mount names a volume that is not there: add it to volumes, or correct name",
+    "a mount references a missing volume: add it to volumes, or correct name",
     pod({ volumes: [{ name: "data", emptyDir: {} }], initContainers: [podContainer("fetch", "data")] }),
     pod({ initContainers: [podContainer("fetch", "data")] }),
   ],
@@ -501,19 +493,19 @@ const whole: readonly Row[] = [
     podOf({ resources: { limits: { memory: undefined }, requests: { memory: "512Mi" } } }),
     podOf({ resources: { limits: { memory: undefined } } }),
   ],
-  ["type multinode describes its nodes: add nodeProperties", multiNode, { type: "multinode" }],
+  ["type multinode requires nodes: add nodeProperties", multiNode, { type: "multinode" }],
   [
     "type multinode has its bodies in nodeProperties.nodeRangeProperties: move containerProperties, ecsProperties or eksProperties there",
     multiNode,
     { ...container, ...multiNode },
   ],
   [
-    "several nodes run on EC2 only: remove platformCapabilities",
+    "multi-node jobs run only on EC2: remove platformCapabilities",
     { ...multiNode, platformCapabilities: ["EC2"] },
     { ...multiNode, platformCapabilities: ["FARGATE"] },
   ],
   [
-    "nodes are counted from 0: mainNode must be less than numNodes",
+    "nodes are numbered from 0: mainNode must be less than numNodes",
     nodes({ container: nodeContainer }, { mainNode: 1 }),
     nodes({ container: nodeContainer }, { mainNode: 2 }),
   ],

@@ -5,12 +5,12 @@ const policy = (name: string) => `arn:aws:batch:eu-central-1:123456789012:schedu
 
 const rows: readonly Row[] = [
   [
-    "an entry names one environment: keep either computeEnvironmentRef (an object) or computeEnvironment (a name or ARN in AWS)",
+    "an entry references one environment: keep either computeEnvironmentRef (an object) or computeEnvironment (a name or ARN in AWS)",
     { computeEnvironmentOrder: [{ order: 1, computeEnvironment: "spot" }] },
     { computeEnvironmentOrder: [{ order: 1, computeEnvironment: "spot", computeEnvironmentRef: { name: "spot" } }] },
   ],
   [
-    "a queue names an environment once: remove the second entry",
+    "a queue can contain an environment once: remove the second entry",
     {
       computeEnvironmentOrder: [
         { order: 1, computeEnvironment: "spot" },
@@ -25,7 +25,7 @@ const rows: readonly Row[] = [
     },
   ],
   [
-    "a queue refers to an environment once: remove the second entry",
+    "a queue can reference an environment once: remove the second entry",
     {
       computeEnvironmentOrder: [
         { order: 1, computeEnvironmentRef: { name: "spot" } },
@@ -43,24 +43,24 @@ const rows: readonly Row[] = [
   ["jobQueueName cannot be changed", { jobQueueName: "a" }, { jobQueueName: "b" }, { jobQueueName: "a" }],
   ["jobQueueType cannot be changed", { jobQueueType: "ECS" }, { jobQueueType: "EKS" }, { jobQueueType: "ECS" }],
   [
-    "AWS cannot turn a FIFO queue into a fair-share queue or back: undo the change of schedulingPolicyArn, or make a new object",
+    "AWS cannot convert between FIFO and fair-share queues: revert the change of schedulingPolicyArn, or create a new object",
     { schedulingPolicyArn: policy("b") },
     { schedulingPolicyArn: undefined },
     { schedulingPolicyArn: policy("a") },
   ],
   [
-    "Terminate needs to know how long jobs may still run: add timeoutSeconds",
+    "Terminate requires a timeout: add timeoutSeconds",
     { drain: { policy: "Terminate", timeoutSeconds: 0 } },
     { drain: { policy: "Terminate" } },
   ],
   [
-    "Wait never ends a job: remove timeoutSeconds, or use policy Terminate",
+    "Wait never terminates a job: remove timeoutSeconds, or use policy Terminate",
     { drain: {} },
     { drain: { timeoutSeconds: 600 } },
   ],
   ["a tag key has 1 to 128 characters: shorten it", { tags: { a: "" } }, { tags: { "": "" } }],
   [
-    "keys that begin with aws: belong to AWS and awsbatch.dev/ to the operator: rename the tag",
+    "the prefixes aws: and awsbatch.dev/ are reserved: rename the tag",
     { tags: { awsome: "" } },
     { tags: { "aws:name": "" } },
   ],

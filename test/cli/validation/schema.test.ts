@@ -140,7 +140,7 @@ describe("fields that do not exist", () => {
       ),
     ).toEqual([
       "spec.computeResources.launchTemplate.launchTemplateNam: there is no such field: did you mean launchTemplateName?",
-      expect.stringContaining("no launch template is named"),
+      expect.stringContaining("a launch template is missing"),
     ]);
     expect(messagesOf("JobQueue", patched(queue, order([{ ...literal(1), computeEnviroment: "b" }])))).toEqual([
       expect.stringContaining(

@@ -53,7 +53,7 @@ describe("CEL rules", () => {
     expect(without).toEqual([]);
   });
 
-  test("rules about changes stand outside of lists, where the API server has an oldSelf", () => {
+  test("rules about changes are outside lists, because only there the API server has an oldSelf", () => {
     const inLists = [...crds.values()].flatMap((crd) =>
       nodesOf(schemaOf(crd)).filter(
         ({ path, node }) =>

@@ -19,9 +19,9 @@ interface Coverage {
   readonly kind: string;
   /** As schemas of the SDK; creation first. */
   readonly requests: readonly unknown[];
-  /** Members of the requests that are no fields, and why. */
+  /** Members of the requests that are not fields of the spec, with the reason. */
   readonly excluded: Readonly<Record<string, string>>;
-  /** Fields that are no members of the requests; what is inside them is the operator's too. */
+  /** Fields that are not members of the requests; their contents belong to the operator too. */
   readonly own: readonly string[];
   /** Members that AWS does not demand and the schema does, and why. */
   readonly demanded: Readonly<Record<string, string>>;
@@ -40,7 +40,7 @@ const coverages: readonly Coverage[] = [
       computeEnvironment: "identifies what is updated; the operator knows it",
       context: "reserved by AWS, without a meaning",
       "computeResources.updateToLatestImageVersion": "an edge, not a state: rolloutToken asks for it",
-      "computeResources.ec2Configuration[].batchImageStatus": "read-only; AWS tells it in descriptions",
+      "computeResources.ec2Configuration[].batchImageStatus": "read-only; part of AWS's descriptions",
     },
     own: [
       ...ownFields,
@@ -71,7 +71,7 @@ const coverages: readonly Coverage[] = [
     demanded: { computeEnvironmentOrder: "AWS leaves it out only for SageMaker queues" },
     optional: {
       jobQueueName: named,
-      "computeEnvironmentOrder[].computeEnvironment": "computeEnvironmentRef may stand for it",
+      "computeEnvironmentOrder[].computeEnvironment": "computeEnvironmentRef may replace it",
     },
   },
   {
