@@ -91,7 +91,7 @@ export const mistakes: readonly Mistake[] = [
     to: "      - action: EXIT\n",
     at: "action: EXIT",
     field: "spec.retryStrategy.evaluateOnExit[1]",
-    says: /needs something to match/,
+    says: /needs a pattern/,
   },
   {
     what: "one place for two environments",
@@ -111,7 +111,7 @@ export const mistakes: readonly Mistake[] = [
     to: "kubernetesNamespace: default",
     at: "kubernetesNamespace: default",
     field: "spec.eksConfiguration.kubernetesNamespace",
-    says: /namespace of its own/,
+    says: /a dedicated namespace/,
   },
   {
     what: "a pod that asks for no memory",
