@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { type Kind, type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
-import { BatchComputeEnvironmentKind, JobDefinitionKind, JobQueueKind, kindOf } from "../../api/v1alpha1/kinds.ts";
+import { kindOf, kinds } from "../../api/v1alpha1/kinds.ts";
+import type { Environment, Queue } from "../../aws/batch.ts";
 import type { Ec2Region } from "../../aws/ec2-region.ts";
 import type { IamAccount } from "../../aws/iam-account.ts";
+import type { RevisionSeen } from "../../aws/region.ts";
 import { clusterTag, clusterUidTag, ownerIn, type Tags, uidTag } from "../../controllers/ownership.ts";
 import type { Objects, Ports, Settings } from "../../controllers/ports.ts";
 import { MemoryStore } from "../../kube/memory-store.ts";
@@ -88,24 +90,32 @@ export interface Owned {
 
 /** What bears the tags of an owner, whoever it is. */
 export function ownedIn(region: ReadRegion): Owned[] {
-  const { environments, queues, definitions = new Map() } = region.snapshot();
-  const found = [
-    ...[...environments].map(([awsName, { tags, status }]) => ({
-      kind: BatchComputeEnvironmentKind,
-      awsName,
-      tags,
-      status,
-    })),
-    ...[...queues].map(([awsName, { tags, status }]) => ({ kind: JobQueueKind, awsName, tags, status })),
-    ...[...definitions.values()].flat().map(({ name, revision, tags }) => {
-      return { kind: JobDefinitionKind, awsName: `${name}:${revision}`, tags, status: "ACTIVE" };
-    }),
-  ];
-  return found.flatMap(({ kind, awsName, tags = {}, status }) => {
-    const owner = ownerIn(tags);
-    if (owner === undefined || status === "DELETED" || status === "DELETING") return [];
-    return [{ kind: kind.kind, key: { namespace: owner.namespace, name: owner.name }, awsName, tags }];
-  });
+  const snapshot = region.snapshot();
+  return kinds.flatMap(({ kind, records }) =>
+    [...(snapshot[records] ?? [])].flatMap(([name, record]) =>
+      resourcesOf(name, record).flatMap(({ awsName, tags = {}, status }): Owned[] => {
+        const owner = ownerIn(tags);
+        if (owner === undefined || status === "DELETED" || status === "DELETING") return [];
+        return [{ kind, key: { namespace: owner.namespace, name: owner.name }, awsName, tags }];
+      }),
+    ),
+  );
+}
+
+interface NamedResource {
+  readonly awsName: string;
+  readonly tags?: Tags | undefined;
+  readonly status?: string | undefined;
+}
+
+/** The resources in a record: one, or each revision of a definition. */
+function resourcesOf(name: string, record: Environment | Queue | readonly RevisionSeen[]): readonly NamedResource[] {
+  if (!isRevisions(record)) return [{ awsName: name, tags: record.tags, status: record.status }];
+  return record.map(({ revision, tags }) => ({ awsName: `${name}:${revision}`, tags }));
+}
+
+function isRevisions(record: Environment | Queue | readonly RevisionSeen[]): record is readonly RevisionSeen[] {
+  return Array.isArray(record);
 }
 
 /** @param uid by which AWS objects know it; undefined: none does yet */
