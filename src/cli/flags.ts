@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { type LogLevel, logLevels } from "../runtime/log.ts";
 import { CommandError, type Environment } from "./io.ts";
 
-/** Flags that several commands share, and how their values are read. */
+/** Flags that several commands share, and parsers of their values. */
 
 const variablePrefix = "AWS_BATCH_OPERATOR_";
 
@@ -13,8 +13,8 @@ export function variableOf(option: Option): string | undefined {
 }
 
 /**
- * Fills in from the environment what the command line leaves out.
- * @throws CommandError when a variable's value is none for its flag
+ * Reads flags that the command line leaves out from environment variables.
+ * @throws CommandError when the flag rejects the value of its variable
  */
 export function applyEnvironment(command: Command, env: Environment): void {
   for (const option of command.options) {
@@ -33,7 +33,7 @@ export function applyEnvironment(command: Command, env: Environment): void {
 }
 
 function valueFrom(option: Option, text: string): unknown {
-  // To commander an option such as --no-network is none that is true or false.
+  // Commander does not treat an option such as --no-network as boolean.
   if (option.isBoolean() || option.negate) return truth(text);
   if (option.argChoices !== undefined && !option.argChoices.includes(text)) {
     throw new InvalidArgumentError(`Allowed choices are ${option.argChoices.join(", ")}.`);
@@ -44,7 +44,7 @@ function valueFrom(option: Option, text: string): unknown {
 function truth(text: string): boolean {
   if (/^(true|1|yes)$/i.test(text)) return true;
   if (/^(false|0|no)$/i.test(text)) return false;
-  throw new InvalidArgumentError("true or false is wanted.");
+  throw new InvalidArgumentError("Expected true or false.");
 }
 
 /** A repeatable flag that also takes commas. */
@@ -56,11 +56,11 @@ export function listOf(text: string, previous: readonly string[] | undefined): r
   return [...(previous ?? []), ...values];
 }
 
-/** Account ids have 12 digits; anything else would silently match nothing. */
+/** An account ID has 12 digits; any other value would never match. */
 export function accountIds(text: string, previous: readonly string[] | undefined): readonly string[] {
   const ids = listOf(text, previous);
   const wrong = ids.find((id) => !/^\d{12}$/.test(id));
-  if (wrong !== undefined) throw new InvalidArgumentError(`"${wrong}" is no AWS account id of 12 digits.`);
+  if (wrong !== undefined) throw new InvalidArgumentError(`"${wrong}" is not an AWS account ID of 12 digits.`);
   return ids;
 }
 
@@ -69,25 +69,25 @@ export function duration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
   const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[match?.[2] ?? "s"];
   const durationMs = Number(match?.[1]) * (unitMs ?? Number.NaN);
-  if (!(durationMs > 0)) throw new InvalidArgumentError("A duration is wanted, such as 90, 90s or 10m.");
+  if (!(durationMs > 0)) throw new InvalidArgumentError("Expected a duration, such as 90, 90s or 10m.");
   return durationMs;
 }
 
 /** A number above 0. */
 export function positive(text: string): number {
   const value = Number(text);
-  if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError("A number above 0 is wanted.");
+  if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError("Expected a number above 0.");
   return value;
 }
 
 export function count(text: string): number {
-  if (!/^\d{1,6}$/.test(text) || Number(text) < 1) throw new InvalidArgumentError("A whole number from 1 is wanted.");
+  if (!/^\d{1,6}$/.test(text) || Number(text) < 1) throw new InvalidArgumentError("Expected a whole number from 1.");
   return Number(text);
 }
 
 export function port(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {
-    throw new InvalidArgumentError("A port from 0 (any free one) to 65535 is wanted.");
+    throw new InvalidArgumentError("Expected a port from 0 to 65535 (0 = any free port).");
   }
   return Number(text);
 }
@@ -95,20 +95,20 @@ export function port(text: string): number {
 /** A name that goes into AWS tags and file names. */
 export function clusterName(text: string): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(text)) {
-    throw new InvalidArgumentError("At most 100 letters, digits, dots, - and _ are wanted, a letter or digit first.");
+    throw new InvalidArgumentError("Expected at most 100 letters, digits, dots, - and _, beginning with a letter or digit.");
   }
   return text;
 }
 
-/** A boundary that names no policy would bound nothing. */
+/** A boundary that is not a policy ARN would limit nothing. */
 export function policyArn(text: string): string {
   if (!/^arn:aws[a-z-]*:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/.test(text)) {
-    throw new InvalidArgumentError(`"${text}" is no ARN of a policy.`);
+    throw new InvalidArgumentError(`"${text}" is not the ARN of a policy.`);
   }
   return text;
 }
 
-/** What the flags below give. */
+/** Values of the flags below. */
 export interface OperatorFlags {
   readonly clusterName?: string;
   readonly takeOverClusterUid?: string | undefined;
@@ -127,32 +127,32 @@ export interface OperatorFlags {
   readonly logLevel?: LogLevel;
 }
 
-/** The flags by which the operator itself is set, the same for every command that runs or asks it. */
+/** Flags of the operator, the same for every command that runs or asks it. */
 export function operatorOptions(): readonly Option[] {
   return [
-    new Option("--cluster-name <name>", "by which AWS objects are known as ours").argParser(clusterName),
-    new Option("--take-over-cluster-uid <uid>", "make what a lost cluster of this name left in AWS ours"),
-    new Option("--region <region>", "of objects that name none (default: as the AWS SDK finds it)"),
-    new Option("--allowed-account-ids <ids>", "stop when the credentials are of another account").argParser(accountIds),
-    new Option("--adoptable-names <globs>", "AWS objects that adoptionPolicy may take over").argParser(listOf),
-    new Option("--allow-foreign-repoint", "let foreignQueues: Repoint write queues that are not ours"),
-    new Option("--default-deletion-policy <policy>", "of objects that give none (default: Delete)").choices([
+    new Option("--cluster-name <name>", "cluster name, written to the ownership tags of every AWS resource").argParser(clusterName),
+    new Option("--take-over-cluster-uid <uid>", "take over the AWS resources of a lost cluster with this name"),
+    new Option("--region <region>", "default region for objects without spec.region (default: from the AWS SDK's configuration)"),
+    new Option("--allowed-account-ids <ids>", "exit if the credentials belong to another account").argParser(accountIds),
+    new Option("--adoptable-names <globs>", "names of AWS resources that adoptionPolicy may adopt").argParser(listOf),
+    new Option("--allow-foreign-repoint", "let foreignQueues: Repoint write queues that the operator does not own"),
+    new Option("--default-deletion-policy <policy>", "default for objects without spec.deletionPolicy (default: Delete)").choices([
       "Delete",
       "Retain",
     ]),
-    new Option("--ignore-tag-keys <globs>", "AWS tags that others own: neither compared nor removed").argParser(listOf),
-    new Option("--max-concurrent-replacements <n>", "environments replaced at a time (default: 3)").argParser(count),
+    new Option("--ignore-tag-keys <globs>", "AWS tags to ignore: neither compared nor removed").argParser(listOf),
+    new Option("--max-concurrent-replacements <n>", "maximum number of environments replaced at a time (default: 3)").argParser(count),
     new Option(
       "--allowed-policy-arns <globs>",
-      "policies that roles in spec.iam may be given (default: reading images, writing logs)",
+      "managed policies that roles in spec.iam may have (default: to pull images and write logs)",
     ).argParser(listOf),
     new Option("--allowed-role-arns <globs>", "roles that a spec may name by ARN (default: any)").argParser(listOf),
-    new Option("--permissions-boundary <arn>", "bounds every role that is made").argParser(policyArn),
+    new Option("--permissions-boundary <arn>", "permissions boundary of every role that the operator creates").argParser(policyArn),
     new Option("--allow-inline-policies", "let roles in spec.iam have inline policies"),
-    new Option("--aws-requests-per-second <n>", "per account and region (default: 10)").argParser(positive),
+    new Option("--aws-requests-per-second <n>", "AWS calls a second, per account and region (default: 10)").argParser(positive),
   ];
 }
 
 export function logLevelOption(preset: LogLevel): Option {
-  return new Option("--log-level <level>", `of the log on stderr (default: ${preset})`).choices([...logLevels]);
+  return new Option("--log-level <level>", `level of the log on stderr (default: ${preset})`).choices([...logLevels]);
 }

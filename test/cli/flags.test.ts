@@ -71,13 +71,13 @@ describe("flags", () => {
     [clusterName, "a b"],
     [clusterName, "a".repeat(101)],
   ])("%o refuses %j", (read, text) => {
-    expect(() => read(text)).toThrow(/wanted/);
+    expect(() => read(text)).toThrow(/Expected/);
   });
 
   test.each(["", "*", "arn:aws:iam::12345:policy/A", "arn:aws:iam::123456789012:role/A", "arn:aws:iam::aws:policy/"])(
     "takes %j for no ARN of a policy",
     (text) => {
-      expect(() => policyArn(text)).toThrow(`"${text}" is no ARN of a policy.`);
+      expect(() => policyArn(text)).toThrow(`"${text}" is not the ARN of a policy`);
     },
   );
 
@@ -89,8 +89,8 @@ describe("flags", () => {
   test("refuses an account id that would silently match nothing", () => {
     expect(accountIds("123456789012", undefined)).toEqual(["123456789012"]);
     expect(accountIds("123456789012", ["210987654321"])).toEqual(["210987654321", "123456789012"]);
-    expect(() => accountIds("1234567890123", undefined)).toThrow('"1234567890123" is no AWS account id of 12 digits.');
-    expect(() => accountIds("123456789012,12345", undefined)).toThrow('"12345" is no AWS account id');
+    expect(() => accountIds("1234567890123", undefined)).toThrow('"1234567890123" is not an AWS account ID of 12 digits.');
+    expect(() => accountIds("123456789012,12345", undefined)).toThrow('"12345" is not an AWS account ID');
   });
 
   test.each([

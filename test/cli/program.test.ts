@@ -49,7 +49,7 @@ describe("the command line", () => {
     [["local", "--simulate"], "error: -f DIR is missing: the directory of the manifests\n"],
     [
       ["local", "-f", "x", "--simulate", "--speed", "0"],
-      "error: option '--speed <n>' argument '0' is invalid. A number above 0 is wanted.\n",
+      "error: option '--speed <n>' argument '0' is invalid. Expected a number above 0.\n",
     ],
     [["local", "-f", "x", "--cluster-name", "c", "--speed", "2"], /^error: --speed needs --simulate/],
     [["local", "-f", "x"], /^error: --cluster-name is missing/],
@@ -76,8 +76,8 @@ describe("the command line", () => {
   });
 
   test.each([
-    [{ AWS_BATCH_OPERATOR_SPEED: "x" }, 'error: AWS_BATCH_OPERATOR_SPEED="x": A number above 0 is wanted.\n'],
-    [{ AWS_BATCH_OPERATOR_SIMULATE: "maybe" }, /AWS_BATCH_OPERATOR_SIMULATE="maybe": true or false is wanted/],
+    [{ AWS_BATCH_OPERATOR_SPEED: "x" }, 'error: AWS_BATCH_OPERATOR_SPEED="x": Expected a number above 0.\n'],
+    [{ AWS_BATCH_OPERATOR_SIMULATE: "maybe" }, /AWS_BATCH_OPERATOR_SIMULATE="maybe": Expected true or false/],
     [{ AWS_BATCH_OPERATOR_UNTIL: "later" }, /AWS_BATCH_OPERATOR_UNTIL="later": Allowed choices are ready, absent/],
   ])("names the variable that is wrong: %j", async (env, expected) => {
     const { exitCode, err } = await run(["local", "-f", "x"], env);

@@ -3,7 +3,7 @@ import { type LabelSelector, LabelSelectorError, labelSelector } from "../../kub
 import type { ListenAddress } from "../../runtime/http-server.ts";
 import { listOf, type OperatorFlags } from "../flags.ts";
 
-/** The flags of `run` as they were given. */
+/** Values of the flags of `run`. */
 export interface RunFlags extends OperatorFlags {
   readonly kubeconfig?: string;
   readonly watchNamespace?: readonly string[];
@@ -16,7 +16,7 @@ export interface RunFlags extends OperatorFlags {
   readonly leaseNamespace?: string;
 }
 
-/** Whose objects this process reconciles. */
+/** Labels of the objects that this process reconciles. */
 export function shardSelector(text: string): LabelSelector {
   try {
     return labelSelector(text);
@@ -31,23 +31,23 @@ export function listenAddress(text: string): ListenAddress {
   const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3] ?? Number.NaN);
   if (match === null || port > 65_535) {
-    throw new InvalidArgumentError("An address is wanted, such as :8080, 127.0.0.1:8080 or [::1]:8080.");
+    throw new InvalidArgumentError("Expected an address, such as :8080, 127.0.0.1:8080 or [::1]:8080.");
   }
   const host = match[1] ?? match[2];
   return host === undefined || host === "" ? { port } : { host, port };
 }
 
-/** The names of namespaces, at least one: who gives an empty list has not meant that nothing is to be done. */
+/** Names of namespaces, at least one: an empty list is a mistake. */
 export function namespaceNames(text: string, previous: readonly string[] | undefined): readonly string[] {
   const names = listOf(text, previous).map(namespaceName);
-  if (names.length === 0) throw new InvalidArgumentError("The name of a namespace is wanted.");
+  if (names.length === 0) throw new InvalidArgumentError("Expected the name of a namespace.");
   return names;
 }
 
 /** The name of a namespace. */
 export function namespaceName(text: string): string {
   if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text)) {
-    throw new InvalidArgumentError(`"${text}" is no name of a namespace.`);
+    throw new InvalidArgumentError(`"${text}" is not the name of a namespace.`);
   }
   return text;
 }

@@ -13,19 +13,19 @@ test.each([
 });
 
 test.each([["8080"], [":65536"], ["host:"], ["::1:8080"], [""]])("%j is none", (text) => {
-  expect(() => listenAddress(text)).toThrow("An address is wanted, such as :8080");
+  expect(() => listenAddress(text)).toThrow("Expected an address, such as :8080");
 });
 
 test("a namespace has the name of one", () => {
   for (const name of ["team-a", "a", "0", "a".repeat(63)]) expect(namespaceName(name)).toBe(name);
   for (const wrong of ["Team", "-a", "a-", "a_b", "", "a.b", "a".repeat(64)]) {
-    expect(() => namespaceName(wrong)).toThrow(`"${wrong}" is no name of a namespace.`);
+    expect(() => namespaceName(wrong)).toThrow(`"${wrong}" is not the name of a namespace`);
   }
 });
 
 test("namespaces are given one by one or with commas, and an empty list is none", () => {
   expect(namespaceNames("team-b, team-c", ["team-a"])).toEqual(["team-a", "team-b", "team-c"]);
   for (const empty of ["", " , "]) {
-    expect(() => namespaceNames(empty, undefined)).toThrow("The name of a namespace is wanted.");
+    expect(() => namespaceNames(empty, undefined)).toThrow("Expected the name of a namespace.");
   }
 });
