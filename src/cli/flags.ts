@@ -95,7 +95,9 @@ export function port(text: string): number {
 /** A name that goes into AWS tags and file names. */
 export function clusterName(text: string): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(text)) {
-    throw new InvalidArgumentError("Expected at most 100 letters, digits, dots, - and _, beginning with a letter or digit.");
+    throw new InvalidArgumentError(
+      "Expected at most 100 letters, digits, dots, - and _, beginning with a letter or digit.",
+    );
   }
   return text;
 }
@@ -130,26 +132,41 @@ export interface OperatorFlags {
 /** Flags of the operator, the same for every command that runs or asks it. */
 export function operatorOptions(): readonly Option[] {
   return [
-    new Option("--cluster-name <name>", "cluster name, written to the ownership tags of every AWS resource").argParser(clusterName),
+    new Option("--cluster-name <name>", "cluster name, written to the ownership tags of every AWS resource").argParser(
+      clusterName,
+    ),
     new Option("--take-over-cluster-uid <uid>", "take over the AWS resources of a lost cluster with this name"),
-    new Option("--region <region>", "default region for objects without spec.region (default: from the AWS SDK's configuration)"),
-    new Option("--allowed-account-ids <ids>", "exit if the credentials belong to another account").argParser(accountIds),
+    new Option(
+      "--region <region>",
+      "default region for objects without spec.region (default: from the AWS SDK's configuration)",
+    ),
+    new Option("--allowed-account-ids <ids>", "exit if the credentials belong to another account").argParser(
+      accountIds,
+    ),
     new Option("--adoptable-names <globs>", "names of AWS resources that adoptionPolicy may adopt").argParser(listOf),
     new Option("--allow-foreign-repoint", "let foreignQueues: Repoint write queues that the operator does not own"),
-    new Option("--default-deletion-policy <policy>", "default for objects without spec.deletionPolicy (default: Delete)").choices([
-      "Delete",
-      "Retain",
-    ]),
+    new Option(
+      "--default-deletion-policy <policy>",
+      "default for objects without spec.deletionPolicy (default: Delete)",
+    ).choices(["Delete", "Retain"]),
     new Option("--ignore-tag-keys <globs>", "AWS tags to ignore: neither compared nor removed").argParser(listOf),
-    new Option("--max-concurrent-replacements <n>", "maximum number of environments replaced at a time (default: 3)").argParser(count),
+    new Option(
+      "--max-concurrent-replacements <n>",
+      "maximum number of environments replaced at a time (default: 3)",
+    ).argParser(count),
     new Option(
       "--allowed-policy-arns <globs>",
       "managed policies that roles in spec.iam may have (default: to pull images and write logs)",
     ).argParser(listOf),
     new Option("--allowed-role-arns <globs>", "roles that a spec may name by ARN (default: any)").argParser(listOf),
-    new Option("--permissions-boundary <arn>", "permissions boundary of every role that the operator creates").argParser(policyArn),
+    new Option(
+      "--permissions-boundary <arn>",
+      "permissions boundary of every role that the operator creates",
+    ).argParser(policyArn),
     new Option("--allow-inline-policies", "let roles in spec.iam have inline policies"),
-    new Option("--aws-requests-per-second <n>", "AWS calls a second, per account and region (default: 10)").argParser(positive),
+    new Option("--aws-requests-per-second <n>", "AWS calls a second, per account and region (default: 10)").argParser(
+      positive,
+    ),
   ];
 }
 

@@ -89,7 +89,9 @@ describe("flags", () => {
   test("refuses an account id that would silently match nothing", () => {
     expect(accountIds("123456789012", undefined)).toEqual(["123456789012"]);
     expect(accountIds("123456789012", ["210987654321"])).toEqual(["210987654321", "123456789012"]);
-    expect(() => accountIds("1234567890123", undefined)).toThrow('"1234567890123" is not an AWS account ID of 12 digits.');
+    expect(() => accountIds("1234567890123", undefined)).toThrow(
+      '"1234567890123" is not an AWS account ID of 12 digits.',
+    );
     expect(() => accountIds("123456789012,12345", undefined)).toThrow('"12345" is not an AWS account ID');
   });
 
