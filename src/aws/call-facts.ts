@@ -17,11 +17,11 @@ export interface CallFacts {
 /** All calls of a service that the operator makes: what is not in it does not exist for the operator. */
 export type CallTable<Name extends PropertyKey = string> = Readonly<Record<Name, CallFacts>>;
 
-export function read(statement: StatementName): CallFacts {
+export function readCall(statement: StatementName): CallFacts {
   return { kind: "read", statements: [statement], also: [] };
 }
 
-export function write(statements: readonly StatementName[], also: readonly Need[] = []): CallFacts {
+export function writeCall(statements: readonly StatementName[], also: readonly Need[] = []): CallFacts {
   return { kind: "write", statements, also };
 }
 

@@ -2,13 +2,19 @@ import { abortable } from "../runtime/abort.ts";
 import { sleep } from "../runtime/clock.ts";
 import type { BatchApi, DefinitionRevision } from "./batch.ts";
 import { Alarm, keepLooking, ReadHealth } from "./cadence.ts";
-import { type Revisions, withRevision } from "./effects.ts";
 import { AwsError } from "./errors.ts";
-import { activeRevisions, describeRevisions, pageSize } from "./listing.ts";
+import { pageSize } from "./listing.ts";
 import type { ObserverOptions } from "./lists-observer.ts";
 import { longRead } from "./long-read.ts";
 import { definitionArn, type Location } from "./names.ts";
-import { noChange, type StoredRevision } from "./region-cache.ts";
+import { noChange } from "./region-cache.ts";
+import {
+  activeRevisions,
+  describeRevisions,
+  type Revisions,
+  type StoredRevision,
+  withRevision,
+} from "./resources/job-definitions.ts";
 import { rolesNamedBy } from "./revision-roles.ts";
 
 /** Milliseconds between two looks at the known revisions, and between two listings of all; the rest is chance. */
@@ -79,7 +85,7 @@ export class DefinitionsObserver {
     this.#wanted.add(name);
     const askedAt = clock.monotonic();
     const believedFrom = cache.believedFrom() ?? 0;
-    const from = Math.max(believedFrom, cache.definitions.certainAt(name) ?? 0);
+    const from = Math.max(believedFrom, cache.records.definitions.certainAt(name) ?? 0);
     const waitMs = from - askedAt;
     if (waitMs > 0) await sleep(clock, waitMs, signal);
     if (this.#listedAt !== undefined && this.#listedAt < believedFrom) await abortable(this.#listBelieved(), signal);
@@ -103,7 +109,7 @@ export class DefinitionsObserver {
   #due(): number {
     if (this.health.retryAt !== undefined) return this.health.retryAt;
     if (this.#listedAt === undefined) return Number.NEGATIVE_INFINITY;
-    const { definitions } = this.#options.cache;
+    const { definitions } = this.#options.cache.records;
     const describe = definitions.size === 0 ? Number.POSITIVE_INFINITY : this.#describeDue();
     const confirmations = this.#unconfirmed().map(({ at }) => at);
     return Math.min(this.#listDue(), describe, ...confirmations);
@@ -120,7 +126,7 @@ export class DefinitionsObserver {
 
   /** Writes whose outcome only a listing of the name can tell. */
   #unconfirmed(): { readonly name: string; readonly at: number }[] {
-    return [...this.#options.cache.definitions.unsettled()].filter(({ doubtful }) => doubtful);
+    return [...this.#options.cache.records.definitions.unsettled()].filter(({ doubtful }) => doubtful);
   }
 
   async #look(): Promise<void> {
@@ -168,7 +174,7 @@ export class DefinitionsObserver {
     // Names of which some revisions came before the one that made the name worth keeping, and names that what went
     // away between two pages may have hidden.
     const doubtful = new Set([...others].filter((name) => kept.has(name)));
-    const hidden = pages > 1 ? [...cache.definitions.records.keys()].filter((name) => !kept.has(name)) : [];
+    const hidden = pages > 1 ? [...cache.records.definitions.records.keys()].filter((name) => !kept.has(name)) : [];
     for (const name of [...doubtful, ...hidden]) {
       others.delete(name);
       const revisions = await this.#readName(batch, name, lifetime);
@@ -179,7 +185,7 @@ export class DefinitionsObserver {
     for (const name of odd) this.#odd.delete(name);
     cache.update(() => {
       cache.otherDefinitions = others;
-      return { ...noChange, definitions: cache.definitions.mergeAll(kept, begunAt, clock.monotonic()) };
+      return { ...noChange, definitions: cache.records.definitions.mergeAll(kept, begunAt, clock.monotonic()) };
     });
   }
 
@@ -190,7 +196,7 @@ export class DefinitionsObserver {
     this.#odd.delete(name);
     cache.update(() => {
       const read = revisions.length === 0 ? undefined : revisions;
-      const changed = cache.definitions.mergeName(name, read, begunAt, clock.monotonic());
+      const changed = cache.records.definitions.mergeName(name, read, begunAt, clock.monotonic());
       if (cache.otherDefinitions.has(name)) {
         cache.otherDefinitions = new Set([...cache.otherDefinitions].filter((other) => other !== name));
       }
@@ -211,7 +217,9 @@ export class DefinitionsObserver {
     const { cache, clock, lifetime } = this.#options;
     const batch = longRead(this.#options);
     const begunAt = clock.monotonic();
-    const highest = [...cache.definitions.records.values()].flatMap(([first]) => (first === undefined ? [] : [first]));
+    const highest = [...cache.records.definitions.records.values()].flatMap(([first]) =>
+      first === undefined ? [] : [first],
+    );
     const known = new Map(highest.map((revision) => [revision.arn, revision]));
     const probes = this.#probes(highest);
     const asked = [...known.keys(), ...probes.keys()];
@@ -234,11 +242,11 @@ export class DefinitionsObserver {
         ...noChange,
         definitions: [...active.values()].flatMap((revision) => {
           const name = revision.jobDefinitionName;
-          const seen = cache.definitions.get(name);
+          const seen = cache.records.definitions.get(name);
           // One that was deregistered meanwhile, or that a listing of the name will bring.
           if (!seen?.some(({ arn }) => arn === revision.jobDefinitionArn)) return [];
           const read = this.#with(seen, revision);
-          return cache.definitions.mergeSeen(name, read, begunAt, clock.monotonic()) ? [name] : [];
+          return cache.records.definitions.mergeSeen(name, read, begunAt, clock.monotonic()) ? [name] : [];
         }),
       }));
     }
@@ -261,14 +269,14 @@ export class DefinitionsObserver {
 
   #keeps({ jobDefinitionName: name, tags }: DefinitionRevision): boolean {
     const { cache, keeps } = this.#options;
-    return this.#wanted.has(name) || cache.definitions.get(name) !== undefined || keeps(name, tags ?? {});
+    return this.#wanted.has(name) || cache.records.definitions.get(name) !== undefined || keeps(name, tags ?? {});
   }
 
   /** With the digest of `revision`; a body never changes, so its fingerprint is taken once. */
   #with(revisions: Revisions<StoredRevision> = [], revision: DefinitionRevision): Revisions<StoredRevision> {
     const { cache, fingerprintOf } = this.#options;
     const { jobDefinitionName: name, jobDefinitionArn: arn } = revision;
-    const known = cache.definitions.get(name)?.find((seen) => seen.arn === arn && seen.read);
+    const known = cache.records.definitions.get(name)?.find((seen) => seen.arn === arn && seen.read);
     return withRevision(revisions, {
       name,
       revision: revision.revision,

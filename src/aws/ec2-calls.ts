@@ -1,29 +1,29 @@
-import { type CallTable, read, write } from "./call-facts.ts";
+import { type CallTable, readCall, writeCall } from "./call-facts.ts";
 import { type CallGuardOptions, callGuard, guardedCalls } from "./calls.ts";
 import type { Ec2Api } from "./ec2.ts";
 
 /** The calls of EC2. One without an entry does not compile. */
 export const ec2Calls: CallTable<keyof Ec2Api> = {
-  describeSubnets: read("Ec2Read"),
-  describeRouteTables: read("Ec2Read"),
-  describeSecurityGroups: read("Ec2Read"),
-  describeVpcs: read("Ec2Read"),
-  describeVpcAttribute: read("Ec2Read"),
-  describeVpcEndpoints: read("Ec2Read"),
-  describeVpcEndpointServices: read("Ec2Read"),
-  describeNatGateways: read("Ec2Read"),
-  describeInternetGateways: read("Ec2Read"),
-  describeEgressOnlyInternetGateways: read("Ec2Read"),
-  describeNetworkAcls: read("Ec2Read"),
-  describeInstanceTypes: read("Ec2Read"),
-  describeInstanceTypeOfferings: read("Ec2Read"),
-  describeLaunchTemplates: read("Ec2Read"),
-  describeLaunchTemplateVersions: read("Ec2Read"),
-  describeKeyPairs: read("Ec2Read"),
-  describeImages: read("Ec2Read"),
-  describePlacementGroups: read("Ec2Read"),
-  getManagedPrefixListEntries: read("Ec2Read"),
-  createVpcEndpoint: write(
+  describeSubnets: readCall("Ec2Read"),
+  describeRouteTables: readCall("Ec2Read"),
+  describeSecurityGroups: readCall("Ec2Read"),
+  describeVpcs: readCall("Ec2Read"),
+  describeVpcAttribute: readCall("Ec2Read"),
+  describeVpcEndpoints: readCall("Ec2Read"),
+  describeVpcEndpointServices: readCall("Ec2Read"),
+  describeNatGateways: readCall("Ec2Read"),
+  describeInternetGateways: readCall("Ec2Read"),
+  describeEgressOnlyInternetGateways: readCall("Ec2Read"),
+  describeNetworkAcls: readCall("Ec2Read"),
+  describeInstanceTypes: readCall("Ec2Read"),
+  describeInstanceTypeOfferings: readCall("Ec2Read"),
+  describeLaunchTemplates: readCall("Ec2Read"),
+  describeLaunchTemplateVersions: readCall("Ec2Read"),
+  describeKeyPairs: readCall("Ec2Read"),
+  describeImages: readCall("Ec2Read"),
+  describePlacementGroups: readCall("Ec2Read"),
+  getManagedPrefixListEntries: readCall("Ec2Read"),
+  createVpcEndpoint: writeCall(
     ["EndpointCreate", "EndpointRefer"],
     [
       ["ec2:CreateTags", "EndpointTag"],
@@ -31,19 +31,19 @@ export const ec2Calls: CallTable<keyof Ec2Api> = {
       ["route53:AssociateVPCWithHostedZone", "EndpointNames"],
     ],
   ),
-  createSecurityGroup: write(["EndpointCreate", "EndpointRefer"], [["ec2:CreateTags", "EndpointTag"]]),
-  deleteVpcEndpoints: write(["EndpointChange"]),
-  modifyVpcEndpoint: write(
+  createSecurityGroup: writeCall(["EndpointCreate", "EndpointRefer"], [["ec2:CreateTags", "EndpointTag"]]),
+  deleteVpcEndpoints: writeCall(["EndpointChange"]),
+  modifyVpcEndpoint: writeCall(
     ["EndpointChange", "EndpointRefer"],
     [["route53:AssociateVPCWithHostedZone", "EndpointNames"]],
   ),
-  deleteSecurityGroup: write(["EndpointChange"]),
-  authorizeSecurityGroupIngress: write(["EndpointChange", "EndpointRules"]),
-  authorizeSecurityGroupEgress: write(["EndpointChange", "EndpointRules"]),
-  revokeSecurityGroupIngress: write(["EndpointChange"]),
-  revokeSecurityGroupEgress: write(["EndpointChange"]),
-  createTags: write(["EndpointChange", "GroupReclaim"]),
-  deleteTags: write(["EndpointChange"]),
+  deleteSecurityGroup: writeCall(["EndpointChange"]),
+  authorizeSecurityGroupIngress: writeCall(["EndpointChange", "EndpointRules"]),
+  authorizeSecurityGroupEgress: writeCall(["EndpointChange", "EndpointRules"]),
+  revokeSecurityGroupIngress: writeCall(["EndpointChange"]),
+  revokeSecurityGroupEgress: writeCall(["EndpointChange"]),
+  createTags: writeCall(["EndpointChange", "GroupReclaim"]),
+  deleteTags: writeCall(["EndpointChange"]),
 };
 
 /** EC2 behind budget, lease, deadline and classification. */

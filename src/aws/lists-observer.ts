@@ -4,10 +4,9 @@ import type { Random } from "../runtime/random.ts";
 import type { BatchApi } from "./batch.ts";
 import { Alarm, keepLooking, ReadHealth, SharedRun } from "./cadence.ts";
 import { AwsError } from "./errors.ts";
-import { listEnvironments, listQueues } from "./listing.ts";
 import { longRead } from "./long-read.ts";
-import type { OverlaidRecords } from "./overlay.ts";
-import type { RegionCache } from "./region-cache.ts";
+import { noChange, type RegionCache } from "./region-cache.ts";
+import { type ListedKey, listedKeys, listedResources } from "./resources/index.ts";
 
 /** Milliseconds from one look to the next: at rest, and while something moves; the rest of each is chance. */
 const restMs = 60_000;
@@ -30,7 +29,7 @@ export interface ObserverOptions {
   readonly lifetime: AbortSignal;
 }
 
-/** Keeps the compute environments and job queues of the cache up to date: two calls a look. */
+/** Keeps the listed resources of the cache up to date: one call a look for each, by pages of 100. */
 export class ListsObserver {
   readonly health: ReadHealth;
   readonly #options: ObserverOptions;
@@ -111,7 +110,7 @@ export class ListsObserver {
 
     const wishes = [begunAt + restMs + restSpreadMs * this.#chance];
     if (begunAt < this.#wantedFrom) wishes.push(Math.max(this.#wantedFrom, begunAt + movingMs));
-    for (const { at } of [...cache.environments.unsettled(), ...cache.queues.unsettled()]) {
+    for (const { at } of listedKeys.flatMap((key) => [...cache.records[key].unsettled()])) {
       wishes.push(Math.max(at, begunAt + movingMs));
     }
     const believedFrom = cache.believedFrom();
@@ -120,23 +119,27 @@ export class ListsObserver {
   }
 
   #inTransition(): boolean {
-    const { environments, queues } = this.#options.cache.snapshot();
-    return environments.values().some(isMoving) || queues.values().some(isMoving);
+    const snapshot = this.#options.cache.snapshot();
+    return listedKeys.some((key) => snapshot[key].values().some(isMoving));
+  }
+
+  /** Lists one resource, and returns what takes the answer into the cache and tells the names that changed. */
+  async #read<Key extends ListedKey>(key: Key): Promise<(begunAt: number, answeredAt: number) => readonly string[]> {
+    const { cache, lifetime } = this.#options;
+    const records = cache.records[key];
+    const known = records.readAt === undefined ? undefined : [...records.records.keys()];
+    const read = await listedResources[key].list(longRead(this.#options), known, lifetime);
+    return (begunAt, answeredAt) => records.mergeAll(read, begunAt, answeredAt);
   }
 
   async #list(): Promise<void> {
     const { cache, clock, lifetime, random } = this.#options;
     const begunAt = clock.monotonic();
     const listedAt = clock.now();
-    const known = <R>({ readAt, records }: OverlaidRecords<R>) =>
-      readAt === undefined ? undefined : [...records.keys()];
-    const answers = await Promise.allSettled([
-      listEnvironments(longRead(this.#options), known(cache.environments), lifetime),
-      listQueues(longRead(this.#options), known(cache.queues), lifetime),
-    ]);
-    const [environments, queues] = answers;
-    if (environments.status === "rejected" || queues.status === "rejected") {
-      const error: unknown = answers.find((answer) => answer.status === "rejected")?.reason;
+    const reads = await Promise.allSettled(listedKeys.map(async (key) => ({ key, merge: await this.#read(key) })));
+    const failed = reads.find((read) => read.status === "rejected");
+    if (failed !== undefined) {
+      const error: unknown = failed.reason;
       if (error instanceof AwsError && !lifetime.aborted) {
         this.health.fails(error);
         cache.setFailure("lists", this.health.failure);
@@ -149,14 +152,11 @@ export class ListsObserver {
     this.health.works();
     cache.update(() => {
       cache.listedAt = listedAt;
-      const changed = {
-        environments: cache.environments.mergeAll(environments.value, begunAt, answeredAt),
-        queues: cache.queues.mergeAll(queues.value, begunAt, answeredAt),
-        definitions: [],
-        jobs: [],
-      };
-      if (changed.environments.length + changed.queues.length > 0) this.#movedAt = clock.monotonic();
-      return { ...changed, everything: cache.beginsBelief(begunAt) };
+      const changed = reads
+        .filter((read) => read.status === "fulfilled")
+        .map(({ value: { key, merge } }) => [key, merge(begunAt, answeredAt)] as const);
+      if (changed.some(([, names]) => names.length > 0)) this.#movedAt = clock.monotonic();
+      return { ...noChange, ...Object.fromEntries(changed), everything: cache.beginsBelief(begunAt) };
     });
     const moves = this.#inTransition();
     if (this.#moved && !moves) this.#expectUntil = Number.NEGATIVE_INFINITY;

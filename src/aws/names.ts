@@ -1,5 +1,3 @@
-import type { NamedThing } from "./region.ts";
-
 /** Tags with this prefix are the operator's own. */
 export const tagPrefix = "awsbatch.dev/";
 
@@ -10,20 +8,20 @@ export interface Location {
   readonly account: string;
 }
 
-export function environmentArn(at: Location, name: string): string {
-  return batchArn(at, `compute-environment/${name}`);
+/** The resources of AWS Batch that the operator keeps, as ARNs name their types. */
+export const resourceTypes = ["compute-environment", "job-queue", "job-definition"] as const;
+export type ResourceType = (typeof resourceTypes)[number];
+
+export function resourceArn({ partition, region, account }: Location, type: ResourceType, name: string): string {
+  return `arn:${partition}:batch:${region}:${account}:${type}/${name}`;
 }
 
-export function queueArn(at: Location, name: string): string {
-  return batchArn(at, `job-queue/${name}`);
+export function environmentArn(at: Location, name: string): string {
+  return resourceArn(at, "compute-environment", name);
 }
 
 export function definitionArn(at: Location, name: string, revision: number): string {
-  return batchArn(at, `job-definition/${name}:${revision}`);
-}
-
-function batchArn({ partition, region, account }: Location, resource: string): string {
-  return `arn:${partition}:batch:${region}:${account}:${resource}`;
+  return resourceArn(at, "job-definition", `${name}:${revision}`);
 }
 
 /** The name in an ARN, or the name itself. */
@@ -37,16 +35,18 @@ export function revisionIn(nameOrArn: string): { readonly name: string; readonly
   return match?.[1] === undefined ? undefined : { name: match[1], revision: Number(match[2]) };
 }
 
-/** What a Batch ARN means; undefined when it is none of the kinds that the operator keeps. */
-export function thingIn(arn: string): { readonly thing: NamedThing; readonly name: string } | undefined {
-  const match = /^arn:[^:]+:batch:[^:]*:[^:]*:(compute-environment|job-queue|job-definition)\/(.+)$/.exec(arn);
-  const [, thing, name] = match ?? [];
-  if (name === undefined) return undefined;
-  if (thing === "job-definition") {
-    const revision = revisionIn(name);
-    return revision === undefined ? undefined : { thing, name: revision.name };
-  }
-  return thing === "compute-environment" || thing === "job-queue" ? { thing, name } : undefined;
+const batchArn = new RegExp(`^arn:[^:]+:batch:[^:]*:[^:]*:(${resourceTypes.join("|")})/(.+)$`);
+
+/** The type and name in an ARN of AWS Batch; undefined when it is of no resource that the operator keeps. */
+export function resourceIn(arn: string): { readonly type: ResourceType; readonly name: string } | undefined {
+  const [, type, last = ""] = batchArn.exec(arn) ?? [];
+  if (!isResourceType(type)) return undefined;
+  const name = type === "job-definition" ? revisionIn(last)?.name : last;
+  return name === undefined ? undefined : { type, name };
+}
+
+function isResourceType(text: string | undefined): text is ResourceType {
+  return resourceTypes.some((type) => type === text);
 }
 
 const arnParts = 5;

@@ -1,3 +1,5 @@
+import { resourceTypes } from "./names.ts";
+
 /**
  * What the operator may do its calls on. Batch and EC2 are limited by the tag that all of a cluster's resources bear,
  * IAM also by the path of its roles.
@@ -49,20 +51,20 @@ export type Conditions = Readonly<Record<string, Readonly<Record<string, string 
 export const statements = {
   BatchRead: () => ({ resources: ["*"] }),
   BatchCreate: (scope) => ({
-    resources: batch(scope, "compute-environment/*", "job-queue/*", "job-definition/*"),
+    resources: keptResources(scope),
     conditions: requestTag(scope),
   }),
   // Batch has no key that tells a tag given at creation from one given later. What bears the tag of another cluster
   // cannot be taken; what bears none is taken by whoever tags it, which is how adoption works.
   BatchClaim: (scope) => ({
-    resources: batch(scope, "compute-environment/*", "job-queue/*", "job-definition/*"),
+    resources: keptResources(scope),
     conditions: {
       ...requestTag(scope),
       StringEqualsIfExists: { [`aws:ResourceTag/${scope.tag.key}`]: scope.tag.value },
     },
   }),
   BatchChange: (scope) => ({
-    resources: batch(scope, "compute-environment/*", "job-queue/*", "job-definition/*"),
+    resources: keptResources(scope),
     conditions: resourceTag(scope),
   }),
   // A queue may name environments and policies of others; this changes nothing of them.
@@ -182,6 +184,10 @@ function managed({ partition }: PolicyScope, policy: string): string {
 
 function batch({ partition, account, regions }: PolicyScope, ...resources: readonly string[]): readonly string[] {
   return regions.flatMap((region) => resources.map((one) => `arn:${partition}:batch:${region}:${account}:${one}`));
+}
+
+function keptResources(scope: PolicyScope): readonly string[] {
+  return batch(scope, ...resourceTypes.map((type) => `${type}/*`));
 }
 
 function ec2({ partition, account, regions }: PolicyScope, ...resources: readonly string[]): readonly string[] {

@@ -1,31 +1,26 @@
 import type { Clock } from "../runtime/clock.ts";
-import type { Environment, Queue } from "./batch.ts";
 import type { ReadFailure } from "./cadence.ts";
-import { type Revisions, stalenessMs, stalestMs } from "./effects.ts";
+import { stalenessMs, stalestMs } from "./effects.ts";
 import { isWorthTelling } from "./errors.ts";
+import type { ResourceType } from "./names.ts";
 import { OverlaidRecords } from "./overlay.ts";
-import type { BatchSnapshot, NamedThing, RevisionSeen } from "./region.ts";
+import type { BatchSnapshot } from "./region.ts";
+import { forEachResource, isListed, keyOf, type ResourceKey, type ResourceRecords } from "./resources/index.ts";
 
-/** What became different from one snapshot to the next; names as AWS has them. */
-export interface RegionChange {
-  readonly environments: readonly string[];
-  readonly queues: readonly string[];
-  readonly definitions: readonly string[];
+/** What became different from one snapshot to the next: names as AWS has them. */
+export interface RegionChange extends Readonly<Record<ResourceKey, readonly string[]>> {
   /** Names of queues of whose jobs something else is known now. */
   readonly jobs: readonly string[];
   /**
-   * Every object may now decide differently: AWS became readable or unreadable, or the absence of things began to be
+   * Every object may now decide differently: AWS became readable or unreadable, or the absence of resources began to be
    * believed because this process has been the writer long enough.
    */
   readonly everything: boolean;
 }
 
-export const noChange: RegionChange = { environments: [], queues: [], definitions: [], jobs: [], everything: false };
+export const noChange: RegionChange = { ...forEachResource(() => []), jobs: [], everything: false };
 
-/** `read`: the fingerprint is of the body as AWS describes it, no longer as we sent it. */
-export interface StoredRevision extends RevisionSeen {
-  readonly read: boolean;
-}
+type Records = { readonly [Key in ResourceKey]: OverlaidRecords<ResourceRecords[Key]> };
 
 export interface RegionCacheOptions {
   readonly clock: Clock;
@@ -40,9 +35,7 @@ export interface RegionCacheOptions {
 
 /** The one cache of an account and region: what was read, under what we wrote. */
 export class RegionCache {
-  readonly environments = new OverlaidRecords<Environment>({ ignoresRelapses: true });
-  readonly queues = new OverlaidRecords<Queue>({ ignoresRelapses: true });
-  readonly definitions = new OverlaidRecords<Revisions<StoredRevision>>();
+  readonly records = forEachResource((key) => new OverlaidRecords({ ignoresRelapses: isListed(key) })) as Records;
   /** Wall time (ms) at which the newest listing of environments and queues began. */
   listedAt: number | undefined;
   /** Names of revisions that are there but of no interest: they are not absent. */
@@ -62,13 +55,13 @@ export class RegionCache {
   }
 
   snapshot(): BatchSnapshot {
-    this.#snapshot ??= this.#view(this.definitions.readAt !== undefined);
+    this.#snapshot ??= this.#view(this.records.definitions.readAt !== undefined);
     return this.#snapshot;
   }
 
   /** A snapshot that shows the names of revisions that were read, although not all have been yet. */
   snapshotOfReadDefinitions(): BatchSnapshot {
-    return this.definitions.readAt === undefined ? this.#view(true) : this.snapshot();
+    return this.records.definitions.readAt === undefined ? this.#view(true) : this.snapshot();
   }
 
   /** Everything that changes the cache goes through here, so that what became different is told. */
@@ -76,8 +69,9 @@ export class RegionCache {
     const previous = this.snapshot();
     const news = change();
     this.#snapshot = undefined;
-    const names = news.environments.length + news.queues.length + news.definitions.length + news.jobs.length;
-    if (news.everything || names > 0) this.#options.onChange(news, previous, this.snapshot());
+    const { everything, ...names } = news;
+    if (everything || Object.values(names).some((changed) => changed.length > 0))
+      this.#options.onChange(news, previous, this.snapshot());
   }
 
   /**
@@ -101,7 +95,7 @@ export class RegionCache {
   }
 
   #isWorthTelling(read: "lists" | "definitions", { error, from }: ReadFailure): boolean {
-    const readAt = read === "lists" ? this.listedAt : this.definitions.readAt;
+    const readAt = read === "lists" ? this.listedAt : this.records.definitions.readAt;
     return readAt === undefined || isWorthTelling(error.kind, this.#options.clock.monotonic() - from);
   }
 
@@ -111,19 +105,6 @@ export class RegionCache {
     if (from === undefined || begunAt < from || this.#toldFrom === from) return false;
     this.#toldFrom = from;
     return true;
-  }
-
-  records(
-    thing: NamedThing,
-  ): OverlaidRecords<Environment> | OverlaidRecords<Queue> | OverlaidRecords<Revisions<StoredRevision>> {
-    switch (thing) {
-      case "compute-environment":
-        return this.environments;
-      case "job-queue":
-        return this.queues;
-      case "job-definition":
-        return this.definitions;
-    }
   }
 
   /** Notes that a write of ours that put environments into an order has ended, however it did. */
@@ -152,44 +133,41 @@ export class RegionCache {
   }
 
   #view(withDefinitions: boolean): BatchSnapshot {
-    const environments = this.environments.records;
-    const queues = this.queues.records;
-    const definitions = this.definitions.records;
     const { otherDefinitions } = this;
     const [lists, ofDefinitions] = [this.#failures.get("lists"), this.#failures.get("definitions")];
-    const records = { "compute-environment": environments, "job-queue": queues, "job-definition": definitions };
-    const readAt = { "compute-environment": this.environments.readAt, "job-queue": this.queues.readAt };
-    const namesRead = this.definitions.namesRead();
-    const readAtOf = (thing: NamedThing, name: string): number | undefined =>
-      thing === "job-definition" ? namesRead(name) : readAt[thing];
+    const kept = forEachResource((key) => this.records[key].records);
+    const namesRead = forEachResource((key) => this.records[key].namesRead());
+    const { definitions, ...listed } = kept as { readonly [Key in ResourceKey]: Records[Key]["records"] };
 
     // What happens to be written after the snapshot was taken counts too: that can only make it more careful.
-    const isSettled = (thing: NamedThing, name: string): boolean => {
-      const begunAt = readAtOf(thing, name);
+    const isSettled = (type: ResourceType, name: string): boolean => {
+      const key = keyOf(type);
+      const begunAt = namesRead[key](name);
       if (begunAt === undefined || !this.#isBelieved(begunAt)) return false;
-      return this.records(thing).isSettled(name, begunAt);
+      return this.records[key].isSettled(name, begunAt);
     };
-    const isKept = (thing: NamedThing, name: string): boolean =>
-      records[thing].has(name) || (thing === "job-definition" && otherDefinitions.has(name));
+    const isKept = (type: ResourceType, name: string): boolean =>
+      kept[keyOf(type)].has(name) || (type === "job-definition" && otherDefinitions.has(name));
+    const { queues } = this.records;
+    const queuesReadAt = queues.readAt;
 
     return {
+      ...listed,
       listedAt: this.listedAt,
       failure: lists?.error,
       failingSince: lists?.since,
       definitionsFailure: ofDefinitions?.error,
       definitionsFailingSince: ofDefinitions?.since,
-      environments,
-      queues,
       definitions: withDefinitions ? definitions : undefined,
-      isAbsent: (thing, name) => !isKept(thing, name) && isSettled(thing, name),
+      isAbsent: (type, name) => !isKept(type, name) && isSettled(type, name),
       isSettled,
-      isAsked: (thing, name) => this.records(thing).isAsked(name),
+      isAsked: (type, name) => this.records[keyOf(type)].isAsked(name),
       showsQueuesOf: (environment) => {
-        const begunAt = readAt["job-queue"];
-        if (begunAt === undefined || !this.#isBelieved(begunAt) || !this.queues.isCertain(begunAt)) return false;
+        if (!this.#isBelieved(queuesReadAt) || queuesReadAt === undefined || !queues.isCertain(queuesReadAt))
+          return false;
         return this.#options.clock.monotonic() >= this.#namedFrom(environment);
       },
-      lastWriteAt: (thing, name) => this.records(thing).lastWriteAt(name),
+      lastWriteAt: (type, name) => this.records[keyOf(type)].lastWriteAt(name),
     };
   }
 }

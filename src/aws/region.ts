@@ -1,23 +1,20 @@
-import type {
-  CreateComputeEnvironmentRequest,
-  CreateJobQueueRequest,
-  DefinitionRevision,
-  Environment,
-  JobSummary,
-  Queue,
-  RegisterJobDefinitionRequest,
-  UpdateComputeEnvironmentRequest,
-  UpdateJobQueueRequest,
-} from "./batch.ts";
+import type { DefinitionRevision, JobSummary } from "./batch.ts";
 import type { AwsError } from "./errors.ts";
+import type { ResourceType } from "./names.ts";
 import type { JobsSeen } from "./queue-jobs.ts";
+import type { ListedKey, ResourceRecords, ResourceWrites } from "./resources/index.ts";
+import type { RevisionSeen } from "./resources/job-definitions.ts";
+import type { TagChange } from "./tag-calls.ts";
+
+export type { RevisionSeen } from "./resources/job-definitions.ts";
+export type { TagChange } from "./tag-calls.ts";
 
 /**
  * AWS Batch of one account and region as the controllers see it: what was last read (one cache, filled by the
  * observer), and the writes. Each write notes its expected effect in the cache, so that a read which AWS answers
  * from before the write is not believed.
  */
-export interface BatchRegion {
+export interface BatchRegion extends ResourceWrites {
   readonly account: string;
   readonly region: string;
   /** `aws`, `aws-cn`, `aws-us-gov`: from the caller's ARN. */
@@ -49,25 +46,8 @@ export interface BatchRegion {
    * Looks again as soon as a listing can be believed that does not show this name: once after a write of ours to it,
    * every few seconds while AWS still shows what was deleted.
    */
-  expectAbsence(thing: "compute-environment" | "job-queue", name: string): void;
+  expectAbsence(type: "compute-environment" | "job-queue", name: string): void;
 
-  createComputeEnvironment(request: CreateComputeEnvironmentRequest, signal: AbortSignal): Promise<void>;
-  /** @param beforeSend asked when the call's turn has come; when it throws, nothing is sent (`NotSent`) */
-  updateComputeEnvironment(
-    request: UpdateComputeEnvironmentRequest,
-    signal: AbortSignal,
-    beforeSend?: () => void,
-  ): Promise<void>;
-  /** @param beforeSend as for updates */
-  deleteComputeEnvironment(name: string, signal: AbortSignal, beforeSend?: () => void): Promise<void>;
-  /** @param beforeSend as for updates */
-  createJobQueue(request: CreateJobQueueRequest, signal: AbortSignal, beforeSend?: () => void): Promise<void>;
-  /** @param beforeSend as for updates */
-  updateJobQueue(request: UpdateJobQueueRequest, signal: AbortSignal, beforeSend?: () => void): Promise<void>;
-  deleteJobQueue(name: string, signal: AbortSignal): Promise<void>;
-  registerJobDefinition(request: RegisterJobDefinitionRequest, signal: AbortSignal): Promise<void>;
-  /** @param name `name:revision` */
-  deregisterJobDefinition(name: string, signal: AbortSignal): Promise<void>;
   /** Sets `set` and removes `remove` on an environment, queue or revision. */
   changeTags(arn: string, change: TagChange, signal: AbortSignal): Promise<void>;
 
@@ -102,14 +82,13 @@ export interface BatchRegion {
   terminateJob(jobId: string, reason: string, signal: AbortSignal): Promise<void>;
 }
 
-export interface TagChange {
-  readonly set: Readonly<Record<string, string>>;
-  readonly remove: readonly string[];
-}
+type ListedSnapshot = { readonly [Key in ListedKey]: ReadonlyMap<string, ResourceRecords[Key]> };
 
-export type NamedThing = "compute-environment" | "job-queue" | "job-definition";
-
-export interface BatchSnapshot {
+/**
+ * Listed resources are kept by name: only live records, no DELETED tombstones. They include one whose create call is
+ * under way, has just succeeded, or got no answer, as CREATING.
+ */
+export interface BatchSnapshot extends ListedSnapshot {
   /**
    * Wall time (ms) at which the newest complete listing of environments and queues began; undefined before the
    * first.
@@ -121,26 +100,20 @@ export interface BatchSnapshot {
   /** Why job definitions cannot be read since then (wall ms), if they cannot. Nothing else depends on them. */
   readonly definitionsFailure: AwsError | undefined;
   readonly definitionsFailingSince?: number | undefined;
-  /**
-   * By name; only live records, no DELETED tombstones. Includes an environment or queue whose create call is under
-   * way, has just succeeded, or got no answer, as CREATING.
-   */
-  readonly environments: ReadonlyMap<string, Environment>;
-  readonly queues: ReadonlyMap<string, Queue>;
   /** The ACTIVE revisions by name, highest first. Undefined before the first listing. */
   readonly definitions: ReadonlyMap<string, readonly RevisionSeen[]> | undefined;
   /**
    * Whether the absence of a name may be believed: it is not in a complete listing that began at least 5 s after
    * this process became the writer and after its last write, also a failed one, to that name (docs/design.md, section 4).
    */
-  isAbsent(thing: NamedThing, name: string): boolean;
+  isAbsent(type: ResourceType, name: string): boolean;
   /**
    * Whether what is kept of a name is from a complete listing that began at least 5 s after this process became the
    * writer and after its last write, also a failed one, to that name: nothing of ours is on its way to it any more.
    */
-  isSettled(thing: NamedThing, name: string): boolean;
+  isSettled(type: ResourceType, name: string): boolean;
   /** Whether a name is here only because it is being asked for at this moment, which AWS may refuse. */
-  isAsked(thing: NamedThing, name: string): boolean;
+  isAsked(type: ResourceType, name: string): boolean;
   /**
    * Whether a listing that begins now, and shows no queue that names an environment, proves that none of ours does: 15 s
    * after this process became the writer and after its last write that put the environment into an order, 5 s after the
@@ -148,20 +121,7 @@ export interface BatchSnapshot {
    */
   showsQueuesOf(environment: string): boolean;
   /** Wall time (ms) of the end of this process's last write to that name, 0 when there was none. */
-  lastWriteAt(thing: NamedThing, name: string): number;
-}
-
-/** What is kept of an ACTIVE revision: never the whole body. */
-export interface RevisionSeen {
-  readonly name: string;
-  readonly revision: number;
-  readonly arn: string;
-  readonly type: string;
-  readonly tags: Readonly<Record<string, string>>;
-  /** Fingerprint of the body as AWS describes it, normalised (see `controllers/job-definition/normalise.ts`). */
-  readonly fingerprint: string;
-  /** The job and execution roles that the body names, each as it is written there. */
-  readonly roles: readonly string[];
+  lastWriteAt(type: ResourceType, name: string): number;
 }
 
 export type UnfinishedStatus = "SUBMITTED" | "PENDING" | "RUNNABLE" | "STARTING" | "RUNNING";

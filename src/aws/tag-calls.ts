@@ -1,13 +1,17 @@
 import { tagPrefix } from "./names.ts";
-import type { TagChange } from "./region.ts";
 
-/** AWS Batch allows this many tags of a user's on one thing, and this many in one call. */
+export interface TagChange {
+  readonly set: Readonly<Record<string, string>>;
+  readonly remove: readonly string[];
+}
+
+/** AWS Batch allows this many tags of a user's on one resource, and this many in one call. */
 const mostTags = 50;
 
 /**
  * A change of tags in the calls that carry it out: each part either sets or removes. What is new is set before anything
- * goes. Where the thing cannot hold both, what is not ours goes first; a mark of ours never goes before what takes its
- * place, or whoever dies between two calls, or is refused the second, leaves a thing that is nobody's.
+ * goes. Where the resource cannot hold both, what is not ours goes first; a mark of ours never goes before what takes its
+ * place, or whoever dies between two calls, or is refused the second, leaves a resource that is nobody's.
  *
  * @param described the tags that it has
  */

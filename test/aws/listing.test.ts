@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { unfinishedJobs } from "../../src/aws/jobs.ts";
-import { activeRevisions, listEnvironments, listQueues } from "../../src/aws/listing.ts";
 import { countJobs } from "../../src/aws/queue-jobs.ts";
+import { computeEnvironments } from "../../src/aws/resources/compute-environments.ts";
+import { activeRevisions } from "../../src/aws/resources/job-definitions.ts";
+import { jobQueues } from "../../src/aws/resources/job-queues.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { FakeBatch, sdkError } from "./fake-batch.ts";
 
@@ -13,8 +15,8 @@ describe("listings", () => {
     batch.pageSize = 2;
     for (const name of ["a", "b", "c", "d", "e"]) batch.environment(name);
     for (const name of ["x", "y", "z"]) batch.queue(name);
-    expect([...(await listEnvironments(batch, [], signal)).keys()]).toEqual(["a", "b", "c", "d", "e"]);
-    expect([...(await listQueues(batch, [], signal)).keys()]).toEqual(["x", "y", "z"]);
+    expect([...(await computeEnvironments.list(batch, [], signal)).keys()]).toEqual(["a", "b", "c", "d", "e"]);
+    expect([...(await jobQueues.list(batch, [], signal)).keys()]).toEqual(["x", "y", "z"]);
     expect(batch.count("describeComputeEnvironments")).toBe(3);
     expect(batch.count("describeJobQueues")).toBe(2);
   });
@@ -26,8 +28,8 @@ describe("listings", () => {
     const batch = new FakeBatch(new VirtualClock());
     for (const status of statuses) batch.environment("a", { status });
     for (const status of statuses) batch.queue("q", { status });
-    expect((await listEnvironments(batch, [], signal)).get("a")?.status).toBe("CREATING");
-    expect((await listQueues(batch, [], signal)).get("q")?.status).toBe("CREATING");
+    expect((await computeEnvironments.list(batch, [], signal)).get("a")?.status).toBe("CREATING");
+    expect((await jobQueues.list(batch, [], signal)).get("q")?.status).toBe("CREATING");
   });
 
   it("ask for known names that what went away between two pages has hidden", async () => {
@@ -40,7 +42,7 @@ describe("listings", () => {
       if (batch.calls.length === 1) batch.state.environments.shift();
       return answer;
     };
-    expect([...(await listEnvironments(batch, ["a", "b"], signal)).keys()]).toEqual(["a", "b"]);
+    expect([...(await computeEnvironments.list(batch, ["a", "b"], signal)).keys()]).toEqual(["a", "b"]);
     expect(batch.calls.at(-1)?.input).toMatchObject({ computeEnvironments: ["b"] });
   });
 
@@ -48,14 +50,14 @@ describe("listings", () => {
     const batch = new FakeBatch(new VirtualClock());
     batch.pageSize = 1;
     for (const name of ["a", "b"]) batch.queue(name);
-    expect([...(await listQueues(batch, undefined, signal)).keys()]).toEqual(["a", "b"]);
+    expect([...(await jobQueues.list(batch, undefined, signal)).keys()]).toEqual(["a", "b"]);
     expect(batch.count("describeJobQueues")).toBe(4);
   });
 
   it("take a tombstone alone for nothing", async () => {
     const batch = new FakeBatch(new VirtualClock());
     batch.environment("a", { status: "DELETED" });
-    expect((await listEnvironments(batch, [], signal)).size).toBe(0);
+    expect((await computeEnvironments.list(batch, [], signal)).size).toBe(0);
   });
 
   it("reject when any page does", async () => {
@@ -64,12 +66,12 @@ describe("listings", () => {
     batch.environment("a");
     batch.environment("b");
     batch.refuse = () => (batch.calls.length === 2 ? sdkError("ServerException", "oops", 500) : undefined);
-    await expect(listEnvironments(batch, [], signal)).rejects.toThrow("oops");
+    await expect(computeEnvironments.list(batch, [], signal)).rejects.toThrow("oops");
   });
 
   it.each([
-    ["environments", "describeComputeEnvironments", (batch: FakeBatch) => listEnvironments(batch, [], signal)],
-    ["queues", "describeJobQueues", (batch: FakeBatch) => listQueues(batch, [], signal)],
+    ["environments", "describeComputeEnvironments", (batch: FakeBatch) => computeEnvironments.list(batch, [], signal)],
+    ["queues", "describeJobQueues", (batch: FakeBatch) => jobQueues.list(batch, [], signal)],
     ["revisions", "describeJobDefinitions", (batch: FakeBatch) => activeRevisions(batch, "jd", signal).next()],
     ["jobs", "listJobs", (batch: FakeBatch) => unfinishedJobs(batch, "q", signal)],
     ["counts of jobs", "listJobs", (batch: FakeBatch) => countJobs(batch, "q", "RUNNABLE", signal)],
@@ -85,7 +87,7 @@ describe("listings", () => {
   it("reject a record without a name", async () => {
     const batch = new FakeBatch(new VirtualClock());
     batch.queue("q", { jobQueueName: undefined });
-    await expect(listQueues(batch, [], signal)).rejects.toMatchObject({
+    await expect(jobQueues.list(batch, [], signal)).rejects.toMatchObject({
       kind: "unknown",
       operation: "batch:DescribeJobQueues",
     });

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { BatchApi } from "../../src/aws/batch.ts";
 import { guardedBatch } from "../../src/aws/batch-calls.ts";
 import { CallBudget } from "../../src/aws/budget.ts";
-import { listQueues } from "../../src/aws/listing.ts";
 import { longRead } from "../../src/aws/long-read.ts";
+import { jobQueues } from "../../src/aws/resources/job-queues.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
 import { FakeBatch, sdkError } from "./fake-batch.ts";
@@ -24,7 +24,7 @@ function fiveQueues(fails: (call: number) => Error | undefined) {
 }
 
 const names = async (batch: BatchApi, signal = new AbortController().signal) => [
-  ...(await listQueues(batch, [], signal)).keys(),
+  ...(await jobQueues.list(batch, [], signal)).keys(),
 ];
 
 /** How it ended, once virtual time has run for two minutes. */

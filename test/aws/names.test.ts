@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { ecsClusterIn, nameIn, revisionIn, thingIn } from "../../src/aws/names.ts";
+import { ecsClusterIn, nameIn, resourceIn, revisionIn } from "../../src/aws/names.ts";
 
 describe("names in ARNs", () => {
   it.each([
-    ["arn:aws:batch:us-east-1:1:compute-environment/ns_ce", { thing: "compute-environment", name: "ns_ce" }],
-    ["arn:aws-cn:batch:cn-north-1:1:job-queue/q", { thing: "job-queue", name: "q" }],
-    ["arn:aws:batch:us-east-1:1:job-definition/jd:12", { thing: "job-definition", name: "jd" }],
+    ["arn:aws:batch:us-east-1:1:compute-environment/ns_ce", { type: "compute-environment", name: "ns_ce" }],
+    ["arn:aws-cn:batch:cn-north-1:1:job-queue/q", { type: "job-queue", name: "q" }],
+    ["arn:aws:batch:us-east-1:1:job-definition/jd:12", { type: "job-definition", name: "jd" }],
     ["arn:aws:batch:us-east-1:1:job-definition/jd", undefined],
     ["arn:aws:batch:us-east-1:1:scheduling-policy/p", undefined],
     ["arn:aws:iam::1:role/job-queue/q", undefined],
     ["q", undefined],
-  ])("thingIn(%s)", (arn, expected) => {
-    expect(thingIn(arn)).toEqual(expected);
+  ])("resourceIn(%s)", (arn, expected) => {
+    expect(resourceIn(arn)).toEqual(expected);
   });
 
   it.each([

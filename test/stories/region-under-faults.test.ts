@@ -3,7 +3,7 @@ import { guardedBatch } from "../../src/aws/batch-calls.ts";
 import { createBatchRegion } from "../../src/aws/batch-region.ts";
 import { CallBudget } from "../../src/aws/budget.ts";
 import { AwsError } from "../../src/aws/errors.ts";
-import type { NamedThing } from "../../src/aws/region.ts";
+import type { ResourceType } from "../../src/aws/names.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
 import { throttled } from "../../src/simulator/faults.ts";
@@ -26,7 +26,7 @@ const body = (name: string, image: string) => ({
 });
 
 /** The names that are there, past all staleness. */
-function truth(aws: SimulatedAws): Readonly<Record<NamedThing, ReadonlySet<string | undefined>>> {
+function truth(aws: SimulatedAws): Readonly<Record<ResourceType, ReadonlySet<string | undefined>>> {
   const live = <T extends { readonly status?: string | undefined }>(records: readonly T[]): readonly T[] =>
     records.filter(({ status }) => status !== "DELETED" && status !== "INACTIVE");
   return {

@@ -2,9 +2,10 @@ import { adviceFor } from "../../aws/advice.ts";
 import type { BatchApi, Environment, Queue } from "../../aws/batch.ts";
 import { AwsError } from "../../aws/errors.ts";
 import { knownInstanceTypes } from "../../aws/instance-types.ts";
-import { listEnvironments, listQueues } from "../../aws/listing.ts";
 import { nameIn } from "../../aws/names.ts";
 import { countJobs, type DescribedJob, lookAtJobs, type QueueJobs } from "../../aws/queue-jobs.ts";
+import { computeEnvironments } from "../../aws/resources/compute-environments.ts";
+import { jobQueues } from "../../aws/resources/job-queues.ts";
 import type { Finding } from "../../diagnosis/causes.ts";
 import { diagnose } from "../../diagnosis/diagnose.ts";
 import { queueFacts } from "../../diagnosis/facts.ts";
@@ -34,8 +35,8 @@ export interface QueueReading {
 export async function readQueue(queue: string, reading: QueueReading): Promise<QueueReport> {
   const { batch, account, region, signal } = reading;
   const [queues, environments] = await Promise.all([
-    listQueues(batch, undefined, signal),
-    listEnvironments(batch, undefined, signal),
+    jobQueues.list(batch, undefined, signal),
+    computeEnvironments.list(batch, undefined, signal),
   ]);
   const name = nameIn(queue);
   const found = queues.get(name);

@@ -9,8 +9,11 @@ import { createEc2Region, type Ec2Region } from "../../aws/ec2-region.ts";
 import type { IamAccount } from "../../aws/iam-account.ts";
 import { guardedIam } from "../../aws/iam-calls.ts";
 import { queuesOfJobs, stillActive, unfinishedJobs } from "../../aws/jobs.ts";
-import { activeRevisions, listEnvironments, listQueues } from "../../aws/listing.ts";
-import type { BatchRegion, BatchSnapshot, NamedThing, RevisionSeen } from "../../aws/region.ts";
+import type { ResourceType } from "../../aws/names.ts";
+import type { BatchRegion, BatchSnapshot, RevisionSeen } from "../../aws/region.ts";
+import { computeEnvironments } from "../../aws/resources/compute-environments.ts";
+import { activeRevisions } from "../../aws/resources/job-definitions.ts";
+import { jobQueues } from "../../aws/resources/job-queues.ts";
 import { rolesNamedBy } from "../../aws/revision-roles.ts";
 import { fingerprintOf } from "../../controllers/job-definition/normalise.ts";
 import type { AwsConnection } from "../../operator.ts";
@@ -35,8 +38,8 @@ export async function readRegion(
   const { clock, signal } = options;
   const reading = guardedBatch(batch, readOnlyGuard({ ...options, why: onlyReads }));
   const listedAt = clock.now();
-  const environments = await listEnvironments(reading, undefined, signal);
-  const queues = await listQueues(reading, undefined, signal);
+  const environments = await computeEnvironments.list(reading, undefined, signal);
+  const queues = await jobQueues.list(reading, undefined, signal);
   const { definitions, bodies } = await definitionsOf(reading, signal);
   const records = { "compute-environment": environments, "job-queue": queues, "job-definition": definitions };
   const snapshot: BatchSnapshot = {
@@ -48,7 +51,7 @@ export async function readRegion(
     queues,
     definitions,
     // This process writes nothing, so what a whole listing does not show is not there.
-    isAbsent: (thing: NamedThing, name: string) => !records[thing].has(name),
+    isAbsent: (type: ResourceType, name: string) => !records[type].has(name),
     isSettled: () => true,
     isAsked: () => false,
     showsQueuesOf: () => true,

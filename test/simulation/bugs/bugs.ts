@@ -474,8 +474,8 @@ export const bugs: readonly Bug[] = [
   one(
     "forget an action in the operator's policy",
     "a job definition of three revisions",
-    "aws/batch-calls.ts",
-    'deregisterJobDefinition: write(["BatchChange"]),',
-    "deregisterJobDefinition: write([]),",
+    "aws/resources/job-definitions.ts",
+    'deregisterJobDefinition: writeCall(["BatchChange"]),',
+    "deregisterJobDefinition: writeCall([]),",
   ),
 ];
