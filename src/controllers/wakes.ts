@@ -5,22 +5,12 @@ import { type KubeObject, keyOf, keyText, type ObjectKey } from "../api/object.t
 import { awsNamesIn, referencesOf } from "../api/references.ts";
 import { JobQueueKind, type KindName, kindOf, kinds, type OperatorKind } from "../api/v1alpha1/kinds.ts";
 import type { BatchSnapshot } from "../aws/region.ts";
+import type { RegionChange } from "../aws/region-cache.ts";
 import { jsonEqual } from "../runtime/json-equal.ts";
 import { awsNameOf } from "./naming.ts";
 import { ownerIn, type Tags } from "./ownership.ts";
 import type { Objects } from "./ports.ts";
 import { limitAnnotations } from "./roles/limits.ts";
-
-/** The AWS names whose records are not what they were. */
-export interface AwsChange {
-  readonly environments: readonly string[];
-  readonly queues: readonly string[];
-  readonly definitions: readonly string[];
-  /** Names of queues of whose jobs something else is known now. */
-  readonly jobs: readonly string[];
-  /** AWS became readable or unreadable, or absence began to be believed: every object may decide differently. */
-  readonly everything: boolean;
-}
 
 export interface Woken {
   readonly kind: OperatorKind;
@@ -29,7 +19,7 @@ export interface Woken {
 
 /** @param before the snapshot before the change, for what a record referred to until now */
 export function wokenByAws(
-  change: AwsChange,
+  change: RegionChange,
   before: BatchSnapshot | undefined,
   now: BatchSnapshot,
   objects: Objects,
@@ -56,7 +46,7 @@ interface Concerned {
 
 type ConcernedByKind = Readonly<Record<KindName, Concerned>>;
 
-function concernedBy(change: AwsChange, snapshots: readonly BatchSnapshot[], now: BatchSnapshot): ConcernedByKind {
+function concernedBy(change: RegionChange, snapshots: readonly BatchSnapshot[], now: BatchSnapshot): ConcernedByKind {
   const ownersOf = ({ records }: OperatorKind, names: Iterable<string>): readonly string[] =>
     [...names].flatMap((name) => snapshots.flatMap((snapshot) => ownerText(recordsIn(snapshot, records).get(name))));
   const concerned = Object.fromEntries(

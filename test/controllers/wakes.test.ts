@@ -1,15 +1,9 @@
 import { describe, expect, it, test } from "vitest";
 import type { KubeObject } from "../../src/api/object.ts";
 import { kinds } from "../../src/api/v1alpha1/kinds.ts";
+import type { RegionChange } from "../../src/aws/region-cache.ts";
 import { limitAnnotations } from "../../src/controllers/roles/limits.ts";
-import {
-  type AwsChange,
-  relatedTo,
-  type Woken,
-  wokenByAws,
-  wokenByNamespace,
-  wokenByObject,
-} from "../../src/controllers/wakes.ts";
+import { relatedTo, type Woken, wokenByAws, wokenByNamespace, wokenByObject } from "../../src/controllers/wakes.ts";
 import { object as environmentObject } from "./compute-environment/given.ts";
 import { definition } from "./job-definition/seen.ts";
 import { environment, foreignEnvironment, queue, object as queueObject } from "./job-queue/given.ts";
@@ -39,14 +33,14 @@ const objects = objectsOf([
   named(definition(), "job"),
 ]);
 
-const nothing: AwsChange = { environments: [], queues: [], definitions: [], jobs: [], everything: false };
+const nothing: RegionChange = { environments: [], queues: [], definitions: [], jobs: [], everything: false };
 const told = (woken: readonly Woken[]): string =>
   woken.map(({ kind, key }) => `${kind.shortNames[0]} ${key.namespace}/${key.name}`).join(", ");
 const snapshot = (change: Parameters<typeof fakeRegion>[0] = {}) => fakeRegion(change).snapshot();
 const a1 = { environments: [environment("a1", "a")] };
 
 describe("a change in AWS wakes", () => {
-  it.each<[string, Partial<AwsChange>, Parameters<typeof fakeRegion>[0], Parameters<typeof fakeRegion>[0], string]>([
+  it.each<[string, Partial<RegionChange>, Parameters<typeof fakeRegion>[0], Parameters<typeof fakeRegion>[0], string]>([
     ["nobody, when nothing changed", {}, {}, {}, ""],
     [
       "the owner of an environment and the queues that refer to it",

@@ -2,10 +2,8 @@ import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { type Kind, type KubeObject, keyText, type ObjectKey } from "../../api/object.ts";
 import { kindOf, kinds } from "../../api/v1alpha1/kinds.ts";
-import type { Environment, Queue } from "../../aws/batch.ts";
 import type { Ec2Region } from "../../aws/ec2-region.ts";
 import type { IamAccount } from "../../aws/iam-account.ts";
-import type { RevisionSeen } from "../../aws/region.ts";
 import { clusterTag, clusterUidTag, ownerIn, type Tags, uidTag } from "../../controllers/ownership.ts";
 import type { Objects, Ports, Settings } from "../../controllers/ports.ts";
 import { MemoryStore } from "../../kube/memory-store.ts";
@@ -108,14 +106,13 @@ interface NamedResource {
   readonly status?: string | undefined;
 }
 
-/** The resources in a record: one, or each revision of a definition. */
-function resourcesOf(name: string, record: Environment | Queue | readonly RevisionSeen[]): readonly NamedResource[] {
-  if (!isRevisions(record)) return [{ awsName: name, tags: record.tags, status: record.status }];
-  return record.map(({ revision, tags }) => ({ awsName: `${name}:${revision}`, tags }));
-}
+type One = Omit<NamedResource, "awsName">;
+type Revisions = readonly { readonly revision: number; readonly tags: Tags }[];
 
-function isRevisions(record: Environment | Queue | readonly RevisionSeen[]): record is readonly RevisionSeen[] {
-  return Array.isArray(record);
+/** The resources that a snapshot has under a name: one, or each revision of a definition. */
+function resourcesOf(name: string, record: One | Revisions): readonly NamedResource[] {
+  if ("length" in record) return record.map(({ revision, tags }) => ({ awsName: `${name}:${revision}`, tags }));
+  return [{ awsName: name, tags: record.tags, status: record.status }];
 }
 
 /** @param uid by which AWS objects know it; undefined: none does yet */
