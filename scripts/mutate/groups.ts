@@ -39,7 +39,7 @@ export const groups: readonly Group[] = [
   { files: ["src/cli/settings.ts", "src/cli/operator/compose.ts"], tests: "test/stories/wiring", break: 50 },
   { files: ["src/operator.ts"], tests: "test/stories/wiring", break: 50 },
   { files: inFolder("src/cli", ["flags", "kubernetes", "manifests"]), tests: "test/cli", break: 50 },
-  { files: inFolder("src/cli/run", ["options", "start", "health"]), tests: "test/cli", break: 50 },
+  { files: inFolder("src/cli/run", ["options", "start", "health"]), tests: "test/cli", break: 80 },
   {
     files: inFolder("src/cli/local", ["start", "session", "state", "goal", "options"]),
     tests: "test/cli/local",
