@@ -1,7 +1,7 @@
 /**
  * Sets of IP addresses as sorted, disjoint ranges, so that "which destinations get through" can be computed for whole
- * networks at once instead of being tried. Both families live in one space: IPv6 in its own 128 bits, IPv4 above it,
- * so that no range of one family ever holds an address of the other. Pure.
+ * networks at once instead of being tried. Both families share one space: IPv6 in its own 128 bits, IPv4 above it,
+ * so that no range of one family contains an address of the other. Pure.
  */
 
 /** Both ends included. */
@@ -17,7 +17,7 @@ const ipv4Base = 1n << 128n;
 
 export const noAddresses: AddressSet = [];
 
-/** @returns the addresses of a CIDR of either family, or of a single address; undefined when it is none */
+/** @returns the addresses of a CIDR of either family, or of a single address; undefined if it is neither */
 export function rangeOf(cidr: string): (AddressRange & { readonly prefixLength: number }) | undefined {
   const [address = "", length] = cidr.split("/");
   const six = address.includes(":");
@@ -30,7 +30,7 @@ export function rangeOf(cidr: string): (AddressRange & { readonly prefixLength: 
   return { first, last: first + size - 1n, prefixLength };
 }
 
-/** The addresses of all the CIDRs; text that is no CIDR counts for nothing. */
+/** The addresses of all the CIDRs; invalid ones are ignored. */
 export function addressesOf(cidrs: readonly string[]): AddressSet {
   return merged(cidrs.map(rangeOf).filter((range) => range !== undefined));
 }

@@ -1,16 +1,16 @@
-/** Who runs by endpoints: by those of ours that are there, and by none where one is about to be made. Pure. */
+/** Which environments depend on endpoints of ours, and which ones a new endpoint would cut off. Pure. */
 
 import { type Described, groupIdsOf, subnetsOf } from "./described.ts";
 import type { NetworkFacts, RouteTable, SecurityGroup, VpcEndpoint } from "./facts.ts";
-import { isStanding, isUnreadCause, orUnread, read, templateIn, UnreadPart } from "./lookups.ts";
+import { isPresent, isUnreadCause, orUnread, read, templateIn, UnreadPart } from "./lookups.ts";
 import { endpointServiceOf, type Need, needsOf, type Workload } from "./needs.ts";
 import { type Trace, traces } from "./preflight.ts";
 import { list, sentenceOf } from "./remedies.ts";
 import type { Verdict } from "./verdict.ts";
 
 /**
- * An environment with subnets, and what is known of its jobs. That tells what they need, and never what they do not: an
- * older revision may still be submitted, and a definition may not be applied yet.
+ * An environment with subnets, and its known jobs. They show what is needed, and never what is not: an older revision
+ * may still be submitted, and a definition may not be applied yet.
  */
 export interface Inhabitant {
   readonly described: Described;
@@ -21,18 +21,18 @@ export type IsOurs = (endpoint: VpcEndpoint) => boolean;
 
 /** Short names of services for which there are endpoints of ours. */
 export interface Held {
-  /** Without our endpoints the environment would not reach them, or only some of their addresses. */
+  /** Without our endpoints the environment would not reach these, or only some of their addresses. */
   readonly services: readonly string[];
-  /** Of these it could not be read. */
+  /** For these it could not be read. */
   readonly unread: readonly string[];
 }
 
 /**
- * Tells of inhabitants which of our endpoints they may run by, of each only once, and of all with the same network only
- * once. It goes by the effect: who has no other way to a service, whatever it is that bars it.
+ * Returns for an environment which of our endpoints it may depend on. Environments with the same network share one
+ * computation. The effect decides: an environment depends on an endpoint if it has no other path, for whatever reason.
  */
 export function heldAmong(facts: NetworkFacts, isOurs: IsOurs): (one: Inhabitant) => Held {
-  const ours = read("VPC endpoints", facts.endpoints).filter((one) => isOurs(one) && isStanding(one));
+  const ours = read("VPC endpoints", facts.endpoints).filter((one) => isOurs(one) && isPresent(one));
   const services = [...new Set(ours.map(({ serviceName }) => shortName(serviceName)))];
   const bare = withOpenGroup(withoutOurs(facts, isOurs));
   const known = new Map<string, Held>();
@@ -57,7 +57,7 @@ function heldBy(needs: readonly Need[], described: Described, bare: NetworkFacts
   };
 }
 
-/** An interface endpoint with private DNS that is to be made, or to get more subnets. */
+/** An interface endpoint with private DNS to create, or to extend to more subnets. */
 export interface EndpointToBe
   extends Pick<
     VpcEndpoint,
@@ -65,12 +65,12 @@ export interface EndpointToBe
   > {}
 
 /**
- * The services' names lead to the endpoints from everywhere in the VPC: who reaches a service now, and would not reach
- * its endpoint, for a network ACL or the rules of his own groups, would lose it.
+ * The services' names resolve to the endpoints everywhere in the VPC. An environment that reaches a service now, but
+ * would not reach its endpoint because of a network ACL or its own groups, would lose the service.
  *
- * @param toBe in one VPC
- * @param ingressFrom CIDR blocks that the endpoints' group will let in
- * @returns by service name: who is cut off, why, and what would help, as a sentence
+ * @param toBe endpoints in one VPC
+ * @param ingressFrom CIDR blocks that the endpoints' group will allow
+ * @returns by service name a sentence: which subnet is cut off, why, and what would help
  */
 export function cutOffs(
   toBe: readonly EndpointToBe[],
@@ -101,12 +101,12 @@ export function cutOffs(
   return found;
 }
 
-/** Whose own rules let out to the VPC alone needs no other way, but cannot be advised one either. */
+/** Causes in the environment's own rules: if these allow only the VPC, endpoints are the only possible path. */
 const ownRules: ReadonlySet<string> = new Set(["EgressClosed", "AclDeniesOutbound", "AclDeniesReturn"]);
 
 /**
- * Short names of services that an environment would reach in a VPC by endpoints, and by nothing else, for its own groups
- * or network ACLs bar every way out of the VPC.
+ * Short names of services that an environment would reach in a VPC only through endpoints, because its own groups or
+ * network ACLs block every path out of the VPC.
  *
  * @param bare the facts without endpoints of ours
  */
@@ -154,7 +154,7 @@ export function shortName(serviceName: string): string {
   return serviceName.replace(/^(?:cn\.)?com\.amazonaws\.[^.]+\./, "");
 }
 
-/** The facts as they would be without endpoints of ours. */
+/** The facts without endpoints of ours. */
 export function withoutOurs(facts: NetworkFacts, isOurs: IsOurs): NetworkFacts {
   const { endpoints, routeTables } = facts;
   if (endpoints.kind === "unread") return facts;
@@ -172,11 +172,11 @@ export function withoutOurs(facts: NetworkFacts, isOurs: IsOurs): NetworkFacts {
 }
 
 const toBeGroupId = "the endpoints' group";
-const openGroupId = "a group that is not known";
+const openGroupId = "an unknown group";
 
 /**
- * Whose groups nobody can tell (a launch template that is gone, a group of another VPC) is traced as if they let out
- * everything: what bars a way is then the network itself.
+ * An environment with unknown groups (a deleted launch template, a group of another VPC) is traced as if its groups
+ * allowed everything, so that only the network itself can block a path.
  */
 function grouped(described: Described, facts: NetworkFacts): Described {
   const { securityGroups } = facts;
@@ -188,14 +188,14 @@ function grouped(described: Described, facts: NetworkFacts): Described {
 }
 
 /**
- * Without launch templates that EC2 refuses to tell of while it tells of others: AWS Batch is refused them as well, so
- * nothing runs by them that could be cut off.
+ * Without launch templates that EC2 denies reading while it shows others: AWS Batch cannot read them either, so nothing
+ * runs with them that could be cut off.
  */
 function withoutRefused(described: Described, facts: NetworkFacts): Described {
   const { launchTemplates } = described.request;
   if (facts.launchTemplates.kind === "unread") return described;
-  const told = launchTemplates.filter((one) => !(orUnread(() => templateIn(facts, one)) instanceof UnreadPart));
-  return { ...described, request: { ...described.request, launchTemplates: told } };
+  const readable = launchTemplates.filter((one) => !(orUnread(() => templateIn(facts, one)) instanceof UnreadPart));
+  return { ...described, request: { ...described.request, launchTemplates: readable } };
 }
 
 function withOpenGroup(facts: NetworkFacts): NetworkFacts {
@@ -236,7 +236,7 @@ function withEndpoints(
   const dns = { kind: "read", value: { support: true, hostnames: true } } as const;
   return {
     ...facts,
-    // Whatever it is now: a person who turns it on must not cut anybody off.
+    // Whatever the setting is now: turning it on later must not cut anybody off.
     vpcs: { kind: "read", value: read("VPCs", facts.vpcs).map((vpc) => (vpc.vpcId === vpcId ? { ...vpc, dns } : vpc)) },
     endpoints: { kind: "read", value: [...others, ...made] },
     securityGroups: withGroup(facts, {
@@ -248,8 +248,8 @@ function withEndpoints(
 }
 
 /**
- * Jobs of which nothing is known may be there, and need each service but ECS, by which instances join; and a task of
- * Fargate has a public address or has none.
+ * Unknown jobs may exist, and may need each service except ECS, which instances use to join. A Fargate task may or may
+ * not have a public address.
  */
 function needsIn(services: readonly string[], { workload }: Omit<Inhabitant, "described">): readonly Need[] {
   const own = needsOf(workload).filter(({ service }) => services.includes(service));
@@ -258,7 +258,7 @@ function needsIn(services: readonly string[], { workload }: Omit<Inhabitant, "de
     .filter((service) => !/^ecs(?:-|$)/.test(service))
     .flatMap((service) =>
       addresses.map((address): Need => {
-        const because = "jobs that nobody here knows";
+        const because = "unknown jobs";
         return { service, host: service, neededBy: "jobs", because, ...address };
       }),
     );

@@ -1,4 +1,4 @@
-/** What an environment refers to, as its manifest says it, and the words for what is wrong with it. Pure. */
+/** The resources in the manifest of an environment, and the texts of its defects. Pure. */
 
 import type { LaunchTemplateVersion, NetworkFacts, Subnet } from "./facts.ts";
 import { read, templateIn } from "./lookups.ts";
@@ -7,7 +7,7 @@ import type { LaunchTemplateReference, NetworkRequest } from "./port.ts";
 import type { Remedy } from "./remedies.ts";
 import type { EnvironmentCause, Stop, UnknownCause } from "./verdict.ts";
 
-/** What the manifest says, as far as the checks go beyond what facts are asked for. */
+/** The parts of the manifest that the checks need in addition to the requested facts. */
 export interface Described {
   readonly request: NetworkRequest;
   readonly platform: Workload["platform"];
@@ -24,7 +24,7 @@ export interface TemplateNamed {
 
 export interface Defect {
   readonly stop: Stop<EnvironmentCause | UnknownCause>;
-  /** The subnets it is about; none: the whole environment. */
+  /** The affected subnets; empty: the whole environment. */
   readonly subnetIds: readonly string[];
 }
 
@@ -59,7 +59,7 @@ export function templatesOf(
   return request.launchTemplates.flatMap((one) => templateIn(facts, one) ?? []);
 }
 
-/** What a manifest or AWS says of a launch template, as a reference; empty when it names none. */
+/** The launch template in a manifest or in AWS's description, as a reference; empty if there is none. */
 export function templateReferences({
   launchTemplateId,
   launchTemplateName,

@@ -1,4 +1,4 @@
-/** Which VPC endpoints have to be made so that environments need no way to the internet. Pure. */
+/** Which VPC endpoints to create so that environments need no path to the internet. Pure. */
 
 import {
   cutOffs,
@@ -11,49 +11,49 @@ import {
 } from "./dependence.ts";
 import { subnetsOf } from "./described.ts";
 import type { EndpointService, NetworkFacts, Part, Subnet, Vpc, VpcEndpoint } from "./facts.ts";
-import { isBroken, isStanding, isUnreadCause, read, UnreadPart } from "./lookups.ts";
+import { isBroken, isPresent, isUnreadCause, read, UnreadPart } from "./lookups.ts";
 import { endpointServiceOf } from "./needs.ts";
 import { type Finding, preflight } from "./preflight.ts";
 import { sentenceOf } from "./remedies.ts";
 import { tableOf } from "./routes.ts";
 import { onePerZone } from "./ways-out.ts";
 
-/** An environment that may wish endpoints. */
+/** An environment that may ask for endpoints. */
 export interface EndpointUser extends Inhabitant {
-  /** Short names of services (`ecr.api`); undefined: all that its subnets do not reach without. */
+  /** Short names of services (`ecr.api`); undefined: all that its subnets do not reach otherwise. */
   readonly services: readonly string[] | undefined;
 }
 
-/** What has to change in one VPC; empty lists when everything is there. Ours is what `isOurs` says. */
+/** Required changes in one VPC; the lists are empty when nothing is missing. `isOurs` decides which endpoints are ours. */
 export interface EndpointPlan {
   readonly vpcId: string;
-  /** Full names of all services for which endpoints of ours have to be, also those that are there. */
+  /** Full names of all services that need an endpoint of ours, including those that have one. */
   readonly services: readonly string[];
   readonly create: readonly EndpointToMake[];
-  /** Full names of services of which an endpoint is on its way out: EC2 takes the next one only when it is gone. */
+  /** Full names of services with an endpoint that is being deleted: EC2 accepts the next one only when it is gone. */
   readonly awaited: readonly string[];
   /** Endpoints of ours that lack subnets or route tables of new users. */
   readonly extend: readonly EndpointToExtend[];
-  /** Endpoints of ours that nobody needs any more. */
+  /** Endpoints of ours that no environment needs any more. */
   readonly remove: readonly string[];
-  /** Full names of services whose endpoints stay for what is on its way out and still runs, or cannot be seen whole. */
+  /** Full names of services with endpoints that stay: something that is being removed needs them, or may need them. */
   readonly kept: readonly string[];
   /**
-   * The addresses (CIDR blocks) that the group of our interface endpoints has to let in on TCP 443: the whole VPC, for
-   * the services' names lead to the endpoints from everywhere in it, also for those who never asked for any. Empty: no
-   * group is needed, and one of ours goes after the endpoints.
+   * The CIDR blocks that the group of our interface endpoints must allow on TCP 443: the whole VPC, because the
+   * services' names resolve to the endpoints everywhere in it, also for environments that never asked for any. Empty:
+   * no group is needed, and ours is deleted after the endpoints.
    */
   readonly ingressFrom: readonly string[];
-  /** What only a person can mend. */
+  /** What only a person can fix. */
   readonly obstacles: readonly Obstacle[];
-  /** Full names of the services that each of the users wishes; none where that is not known. */
-  readonly wishes: ReadonlyMap<EndpointUser, readonly string[]>;
-  /** Users whose wish nobody knows, and why: something on their ways could not be read. Nothing is removed meanwhile. */
+  /** Full names of the services that each user needs; none if that is unknown. */
+  readonly needs: ReadonlyMap<EndpointUser, readonly string[]>;
+  /** Users with unknown needs, because a part of their paths could not be read. Nothing is removed in the meantime. */
   readonly unread: ReadonlyMap<EndpointUser, Finding>;
 }
 
 export interface Obstacle {
-  /** Full names of the services that it keeps from having endpoints. */
+  /** Full names of the services that cannot have endpoints because of it. */
   readonly services: readonly string[];
   /** A sentence. */
   readonly message: string;
@@ -77,10 +77,10 @@ export interface EndpointToExtend {
 /**
  * The plan for one VPC.
  *
- * @param users who wish endpoints
- * @param leaving what runs without a wish for endpoints: nothing is made for it, and nothing that it needs is taken away
- * @param held which of our endpoints they run by
- * @param groupId the endpoints' group, where it is there already
+ * @param users environments that ask for endpoints
+ * @param leaving environments that run without asking: nothing is created for them, and nothing that they need is removed
+ * @param held which of our endpoints an environment depends on
+ * @param groupId the endpoints' group, if it exists
  * @throws UnreadPart when VPCs, subnets, endpoints or route tables were not read
  */
 export function endpointPlan(
@@ -97,52 +97,52 @@ export function endpointPlan(
     subnetsOf(user.described, facts).filter((subnet) => subnet.vpcId === vpcId);
   const here = (all: readonly EndpointUser[]): readonly EndpointUser[] =>
     all.filter((user) => subnetsIn(user).length > 0);
-  // Environments of one team lie in the same subnets: what one needs is traced once.
-  const known = new Map<string, Wanted>();
-  const wanted = (user: EndpointUser): Wanted => {
+  // Environments of one team share subnets, so equal needs are traced once.
+  const known = new Map<string, Needed>();
+  const needed = (user: EndpointUser): Needed => {
     const key = JSON.stringify([user.described, user.workload, user.services]);
-    const found = known.get(key) ?? wantedBy(user, vpcId, bare);
+    const found = known.get(key) ?? neededBy(user, vpcId, bare);
     known.set(key, found);
     return found;
   };
-  const wishes = here(users).flatMap((user) =>
-    wanted(user).services.map((service) => ({ service, subnets: subnetsIn(user) })),
+  const requests = here(users).flatMap((user) =>
+    needed(user).services.map((service) => ({ service, subnets: subnetsIn(user) })),
   );
-  // What cannot be seen is no reason to make anything, and none to take anything away.
-  const runsBy = (user: EndpointUser): readonly string[] => [...held(user).services, ...held(user).unread];
-  // Who names services says which others may go; of what still runs elsewhere that says nothing.
+  // An unread part neither creates nor removes anything.
+  const dependsOn = (user: EndpointUser): readonly string[] => [...held(user).services, ...held(user).unread];
+  // A list of services allows the others to be removed, but not for environments that still run with an earlier spec.
   const kept = [
-    ...here(users).flatMap((user) => (user.services === undefined ? runsBy(user) : [])),
-    ...here(leaving).flatMap((user) => [...(user.services ?? []), ...runsBy(user)]),
+    ...here(users).flatMap((user) => (user.services === undefined ? dependsOn(user) : [])),
+    ...here(leaving).flatMap((user) => [...(user.services ?? []), ...dependsOn(user)]),
   ];
   const full = (service: string): string => endpointServiceOf(service, facts.region);
   const unread = here(users).flatMap((user) => {
-    const why = wanted(user).unread;
+    const why = needed(user).unread;
     return why === undefined ? [] : [[user, why] as const];
   });
-  const plan = planFor(vpcId, wishes, kept, facts, isOurs, groupId);
+  const plan = planFor(vpcId, requests, kept, facts, isOurs, groupId);
   return {
     ...plan,
     remove: unread.length > 0 ? [] : plan.remove,
-    wishes: new Map(here(users).map((user) => [user, wanted(user).services.map(full)])),
+    needs: new Map(here(users).map((user) => [user, needed(user).services.map(full)])),
     unread: new Map(unread),
   };
 }
 
-interface Wanted {
+interface Needed {
   /** Short names. */
   readonly services: readonly string[];
-  /** Why they are not known. */
+  /** Why they are unknown. */
   readonly unread?: Finding;
 }
 
-/** What would be reached without endpoints of ours needs none, so that one that is there does not make itself superfluous. */
-function wantedBy(user: EndpointUser, vpcId: string, bare: NetworkFacts): Wanted {
+/** A service that is reached without endpoints of ours needs none; so an existing endpoint does not seem unnecessary. */
+function neededBy(user: EndpointUser, vpcId: string, bare: NetworkFacts): Needed {
   const { described, workload, services } = user;
   if (services !== undefined) return { services };
   const { findings } = preflight(described, workload, bare);
   if (findings.length === 0) return { services: [] };
-  // Where a way could not be followed to its end, nobody knows what is needed.
+  // If a path could not be followed to its end, the needs are unknown.
   const unread = findings.find(({ cause, needs }) => needs.length > 0 && isUnreadCause(cause));
   if (unread !== undefined) return { services: [], unread };
   const found = findings.filter(
@@ -153,9 +153,9 @@ function wantedBy(user: EndpointUser, vpcId: string, bare: NetworkFacts): Wanted
 }
 
 /**
- * The plan without what would cut somebody off who reaches a service now; that is an obstacle.
+ * The plan without endpoints that would cut off an environment that reaches the service now; these become obstacles.
  *
- * @param groupId the endpoints' group, where it is there already
+ * @param groupId the endpoints' group, if it exists
  */
 export function withoutCutOffs(
   plan: EndpointPlan,
@@ -165,14 +165,14 @@ export function withoutCutOffs(
 ): EndpointPlan {
   const securityGroupIds = groupId === undefined ? [] : [groupId];
   const { vpcId, create, extend, ingressFrom } = plan;
-  const standing = read("VPC endpoints", facts.endpoints);
+  const present = read("VPC endpoints", facts.endpoints);
   const made = create.flatMap((one): readonly EndpointToBe[] =>
     one.kind === "Interface"
       ? [{ ...one, vpcId, securityGroupIds, endpointId: `the endpoint of ${one.serviceName}` }]
       : [],
   );
   const extended = extend.flatMap(({ endpointId, addSubnetIds }): readonly EndpointToBe[] => {
-    const own = standing.find((one) => one.endpointId === endpointId);
+    const own = present.find((one) => one.endpointId === endpointId);
     if (own === undefined || addSubnetIds.length === 0) return [];
     return [{ ...own, subnetIds: [...own.subnetIds, ...addSubnetIds] }];
   });
@@ -188,7 +188,7 @@ export function withoutCutOffs(
   };
 }
 
-/** Ids of the endpoints that a plan extends to subnets of this user, to zones of theirs, or to their route tables. */
+/** IDs of the endpoints that a plan extends to this user's subnets, zones or route tables. */
 export function extendedFor(
   user: EndpointUser,
   { vpcId, extend }: EndpointPlan,
@@ -204,32 +204,32 @@ export function extendedFor(
   return extend.filter(isFor).map(({ endpointId }) => endpointId);
 }
 
-interface EndpointWish {
+interface EndpointRequest {
   readonly service: string;
   readonly subnets: readonly Subnet[];
 }
 
 function planFor(
   vpcId: string,
-  wishes: readonly EndpointWish[],
+  requests: readonly EndpointRequest[],
   keeping: readonly string[],
   facts: NetworkFacts,
   isOurs: IsOurs,
   groupId: string | undefined,
-): Omit<EndpointPlan, "wishes" | "unread"> {
+): Omit<EndpointPlan, "needs" | "unread"> {
   const here = read("VPC endpoints", facts.endpoints).filter((one) => one.vpcId === vpcId);
-  const standing = here.filter(isStanding);
+  const present = here.filter(isPresent);
   const create: EndpointToMake[] = [];
   const awaited: string[] = [];
   const extend: EndpointToExtend[] = [];
   const obstacles: Obstacle[] = [];
   const needed = new Set<string>();
   const interfaces: string[] = [];
-  for (const service of [...new Set(wishes.map((wish) => wish.service))].toSorted()) {
+  for (const service of [...new Set(requests.map((request) => request.service))].toSorted()) {
     const serviceName = endpointServiceOf(service, facts.region);
-    const users = wishes.filter((wish) => wish.service === service);
-    const subnets = [...new Set(users.flatMap((wish) => wish.subnets))];
-    const same = standing.filter((one) => one.serviceName === serviceName);
+    const users = requests.filter((request) => request.service === service);
+    const subnets = [...new Set(users.flatMap(({ subnets }) => subnets))];
+    const same = present.filter((one) => one.serviceName === serviceName);
     if (service === "s3") {
       const tables = missingTables(
         subnets,
@@ -244,13 +244,13 @@ function planFor(
       else extend.push({ endpointId: own.endpointId, addSubnetIds: [], addRouteTableIds: lacking });
       continue;
     }
-    // A foreign endpoint that answers to the service's name is used as it is; a second one could not have the name.
+    // A foreign endpoint with the service's private name is used as it is; a second one could not have the name.
     if (same.some((one) => !isOurs(one) && one.type === "Interface" && one.privateDns)) continue;
     needed.add(serviceName);
     interfaces.push(serviceName);
     const usable = offeredIn(serviceName, subnets, facts.endpointServices);
     if (usable.length === 0) {
-      const message = `AWS offers ${serviceName} in none of the zones of ${ids(subnets).join(", ")}`;
+      const message = `AWS does not offer ${serviceName} in any zone of ${ids(subnets).join(", ")}`;
       obstacles.push({ services: [serviceName], message });
       continue;
     }
@@ -269,19 +269,19 @@ function planFor(
       continue;
     }
     obstacles.push(...changes(own, groupId).map((message) => ({ services: [serviceName], message })));
-    // What failed gets no more subnets; a person has to delete it.
+    // A failed endpoint gets no more subnets; a person has to delete it.
     const more = isBroken(own) ? [] : uncovered(own, usable, facts);
     if (more.length > 0) extend.push({ endpointId: own.endpointId, addSubnetIds: ids(more), addRouteTableIds: [] });
   }
   const kept = new Set(keeping.map((service) => endpointServiceOf(service, facts.region)));
-  const remove = standing
+  const remove = present
     .filter((one) => isOurs(one) && !needed.has(one.serviceName) && !kept.has(one.serviceName))
     .map((one) => one.endpointId);
   const withoutDns = interfaces.length > 0 ? dnsObstacles(vpcIn(facts, vpcId), interfaces) : [];
   return {
     vpcId,
     services: [...needed],
-    // EC2 would refuse private DNS, with other words.
+    // EC2 would reject private DNS, with another message.
     create: create.filter(({ kind }) => kind === "Gateway" || withoutDns.length === 0),
     awaited,
     extend,
@@ -292,7 +292,7 @@ function planFor(
   };
 }
 
-/** Until an endpoint is gone it keeps the private name of its service. */
+/** An endpoint keeps the private name of its service until it is gone. */
 function holdsName({ state, type, privateDns }: VpcEndpoint): boolean {
   return state === "deleting" && type === "Interface" && privateDns;
 }
@@ -305,29 +305,29 @@ function vpcIn(facts: NetworkFacts, vpcId: string): Vpc {
 }
 
 /**
- * What somebody changed of an endpoint of ours so that the way to the service does not lead over it, with the next step.
- * Before it is available EC2 need not show all of it.
+ * Changes by somebody else to an endpoint of ours that break the path over it, with the next step. EC2 may not show all
+ * of an endpoint before it is available.
  */
 function changes(own: VpcEndpoint, groupId: string | undefined): readonly string[] {
   const { endpointId, state, privateDns, privateDnsForInboundOnly, securityGroupIds } = own;
   if (state !== "available") return [];
-  const anew = `delete ${endpointId}, which is then made anew`;
+  const recreate = `delete ${endpointId}, and the operator creates it again`;
   return [
     ...(privateDns
       ? []
       : [
-          `${endpointId} has private DNS names off: ${sentenceOf({ kind: "enablePrivateDns", endpointId })}, or ${anew}`,
+          `${endpointId} has private DNS names off: ${sentenceOf({ kind: "enablePrivateDns", endpointId })}, or ${recreate}`,
         ]),
     ...(privateDns && privateDnsForInboundOnly
-      ? [`${endpointId} has private DNS names for inbound resolver endpoints only: turn that off, or ${anew}`]
+      ? [`${endpointId} has private DNS names for inbound resolver endpoints only: turn that off, or ${recreate}`]
       : []),
     ...(groupId === undefined || securityGroupIds.includes(groupId)
       ? []
-      : [`${endpointId} lacks ${groupId}, the security group of the endpoints: add it, or ${anew}`]),
+      : [`${endpointId} lacks ${groupId}, the security group of the endpoints: add it, or ${recreate}`]),
   ];
 }
 
-/** Private DNS needs both attributes of the VPC, and those are not ours to change. */
+/** Private DNS needs both attributes of the VPC, which the operator does not change. */
 function dnsObstacles({ vpcId, dns }: Vpc, services: readonly string[]): readonly Obstacle[] {
   if (dns.kind !== "read") return [];
   const { support, hostnames } = dns.value;
@@ -337,7 +337,7 @@ function dnsObstacles({ vpcId, dns }: Vpc, services: readonly string[]): readonl
   });
 }
 
-/** The tables of the subnets that no foreign endpoint serves; a table takes one endpoint of a service. */
+/** The tables of the subnets without a foreign endpoint; a table accepts one endpoint of a service. */
 function missingTables(
   subnets: readonly Subnet[],
   foreign: readonly VpcEndpoint[],
@@ -356,7 +356,7 @@ function uncovered(endpoint: VpcEndpoint, usable: readonly Subnet[], facts: Netw
   return onePerZone(usable).filter(({ zone }) => !zones.includes(zone));
 }
 
-/** Where the offer is not known every zone is tried. */
+/** If the offer is unknown, every zone is used. */
 function offeredIn(
   serviceName: string,
   subnets: readonly Subnet[],

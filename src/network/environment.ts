@@ -7,7 +7,7 @@ import { read, UnreadPart, unreadStop } from "./lookups.ts";
 import { profileStops } from "./profile.ts";
 import { list, type Remedy } from "./remedies.ts";
 
-/** Everything that is wrong; a part that was not read gives one defect that says so. */
+/** All defects; an unread part results in one defect that says so. */
 export function defectsOf(described: Described, facts: NetworkFacts): readonly Defect[] {
   const checks = [subnetDefects, groupDefects, offeringStops, templateStops, profileStops, imageStops, placementStops];
   return checks.flatMap((check) => {
@@ -28,15 +28,15 @@ function subnetDefects(described: Described, facts: NetworkFacts): readonly Defe
   const ids = new Set(subnets.map(({ subnetId }) => subnetId));
   const missing = described.request.subnetIds.filter((id) => !ids.has(id));
   const vpcs = [...new Set(subnets.map(({ vpcId }) => vpcId))];
-  const several = `the subnets lie in several VPCs: ${vpcs.map((vpc) => inVpc(vpc, subnets)).join("; ")}`;
-  const choose = changeSpec(subnetsPath, vpcs, `name subnets of one VPC only in ${subnetsPath}`);
+  const several = `the subnets are in several VPCs: ${vpcs.map((vpc) => inVpc(vpc, subnets)).join("; ")}`;
+  const choose = changeSpec(subnetsPath, vpcs, `use subnets of only one VPC in ${subnetsPath}`);
   return [
     ...missing.map((id) =>
       defect(
         "SubnetMissing",
         `${id} does not exist in this account and region`,
         [id],
-        [changeSpec(subnetsPath, [id], `take ${id} out of ${subnetsPath}`)],
+        [changeSpec(subnetsPath, [id], `remove ${id} from ${subnetsPath}`)],
         [id],
       ),
     ),
@@ -51,7 +51,7 @@ function stateDefects({ subnetId, state, cidr, freeAddresses }: Subnet): readonl
     return [defect("SubnetNotAvailable", `${subnetId} is ${state}`, [subnetId], [wait], [subnetId])];
   }
   if (cidr === undefined || freeAddresses > 0) return [];
-  const advice = `free addresses of ${subnetId} (network interfaces that nobody uses), or add a larger subnet to ${subnetsPath}`;
+  const advice = `release addresses of ${subnetId} (unused network interfaces), or add a larger subnet to ${subnetsPath}`;
   const remedies = [changeSpec(subnetsPath, [subnetId], advice)];
   return [defect("NoFreeAddresses", `${subnetId} has no free address`, [subnetId], remedies, [subnetId])];
 }
@@ -61,20 +61,20 @@ function inVpc(vpc: string, subnets: readonly Subnet[]): string {
 }
 
 function groupDefects(described: Described, facts: NetworkFacts): readonly Defect[] {
-  const wanted = groupIdsOf(described, facts);
-  if (wanted.length === 0) {
-    const advice = `name a security group in ${groupsPath}`;
+  const groupIds = groupIdsOf(described, facts);
+  if (groupIds.length === 0) {
+    const advice = `set a security group in ${groupsPath}`;
     return [
       defect(
         "NoSecurityGroup",
-        "neither the spec nor the launch template names a security group",
+        "neither the spec nor the launch template has a security group",
         [],
         [changeSpec(groupsPath, [], advice)],
       ),
     ];
   }
-  const groups = read("security groups", facts.securityGroups).filter(({ groupId }) => wanted.includes(groupId));
-  const missing = wanted.filter((id) => !groups.some(({ groupId }) => groupId === id));
+  const groups = read("security groups", facts.securityGroups).filter(({ groupId }) => groupIds.includes(groupId));
+  const missing = groupIds.filter((id) => !groups.some(({ groupId }) => groupId === id));
   const vpcs = new Set(subnetsOf(described, facts).map(({ vpcId }) => vpcId));
   const foreign = vpcs.size === 0 ? [] : groups.filter(({ vpcId }) => !vpcs.has(vpcId));
   return [
@@ -83,21 +83,15 @@ function groupDefects(described: Described, facts: NetworkFacts): readonly Defec
         "SecurityGroupMissing",
         `${id} does not exist in this account and region`,
         [id],
-        [changeSpec(groupsPath, [id], `take ${id} out of ${groupsPath}`)],
+        [changeSpec(groupsPath, [id], `remove ${id} from ${groupsPath}`)],
       ),
     ),
     ...foreign.map(({ groupId, vpcId }) =>
       defect(
         "SecurityGroupOfOtherVpc",
-        `${groupId} belongs to ${vpcId}, the subnets to ${list([...vpcs])}`,
+        `${groupId} is in ${vpcId}, the subnets are in ${list([...vpcs])}`,
         [groupId],
-        [
-          changeSpec(
-            groupsPath,
-            [groupId],
-            `name a group of ${list([...vpcs])} instead of ${groupId} in ${groupsPath}`,
-          ),
-        ],
+        [changeSpec(groupsPath, [groupId], `use a group of ${list([...vpcs])} instead of ${groupId} in ${groupsPath}`)],
       ),
     ),
   ];

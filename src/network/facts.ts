@@ -1,12 +1,12 @@
 /**
- * What is known of the network around a compute environment, as plain data: the shape in which facts are gathered
- * from EC2 and IAM (`NetworkReader`), and the only thing that the preflight decides from. Names follow EC2's, cut to
- * what a decision needs. Ids are EC2's own (`subnet-…`); CIDRs are text as EC2 gives them.
+ * Facts about the network of a compute environment, as plain data: `NetworkReader` collects them from EC2 and IAM, and
+ * the preflight decides from them alone. Names follow EC2's, reduced to what a decision needs. IDs are EC2's own
+ * (`subnet-…`); CIDRs are strings as EC2 returns them.
  */
 
 /**
- * One part of the facts: what AWS said, or why it could not be asked. Nothing may be concluded from a part that is
- * not read; a list that is read is complete for what was asked, so what is not in it does not exist.
+ * One part of the facts: AWS's answer, or why it could not be read. An unread part proves nothing. A list that was read
+ * is complete for the request, so a resource that is not in it does not exist.
  */
 export type Part<T> = { readonly kind: "read"; readonly value: T } | Unread;
 
@@ -23,7 +23,7 @@ export function reasonUnread({ permission }: Pick<Unread, "permission">): "NotRe
   return permission === undefined ? "NotReadable" : "AccessDenied";
 }
 
-/** Everything about the VPCs that a request touches; lists hold the whole VPC, not only what the request names. */
+/** Everything about the VPCs of a request; lists contain the whole VPC, not only what the request names. */
 export interface NetworkFacts {
   readonly region: string;
   /** When the oldest of the reads began, wall ms. */
@@ -79,8 +79,8 @@ export interface Vpc {
   /** Associated CIDRs of either family. */
   readonly cidrs: readonly string[];
   /**
-   * It is another account's, which shares subnets (AWS RAM): EC2 shows its NAT and egress-only internet gateways to
-   * nobody else (Amazon VPC User Guide, "Share your VPC subnets").
+   * It belongs to another account, which shares subnets (AWS RAM): EC2 shows its NAT and egress-only internet gateways
+   * only to that account (Amazon VPC User Guide, "Share your VPC subnets").
    */
   readonly shared: boolean;
   readonly dns: Part<{
@@ -139,12 +139,12 @@ export interface InternetGateway {
 export interface NatGateway {
   readonly natGatewayId: string;
   readonly vpcId: string;
-  /** The subnet that it stands in; undefined for a regional one. */
+  /** Its subnet; undefined for a regional one. */
   readonly subnetId: string | undefined;
   /** `pending`, `failed`, `available`, `deleting`, `deleted`. */
   readonly state: string;
   readonly connectivity: "public" | "private";
-  /** Its addresses inside the VPC. */
+  /** Its addresses in the VPC. */
   readonly privateIps: readonly string[];
 }
 
@@ -178,7 +178,7 @@ export interface SecurityGroup {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** Lets traffic through that matches protocol and ports and comes from, or goes to, one of the peers. */
+/** Allows traffic of this protocol and these ports from or to one of the peers. */
 export interface GroupRule {
   /** `all` (EC2's -1), `tcp`, `udp`, `icmp`, … */
   readonly protocol: string;
@@ -216,12 +216,12 @@ export interface AclEntry {
 
 export interface PrefixList {
   readonly prefixListId: string;
-  /** e.g. `com.amazonaws.eu-west-1.s3`; undefined where EC2 was not asked for it. */
+  /** e.g. `com.amazonaws.eu-west-1.s3`; undefined if it was not read. */
   readonly name: string | undefined;
   readonly cidrs: readonly string[];
 }
 
-/** One that EC2 refuses to tell of, while it may tell of others. */
+/** One that EC2 denies reading, while it may show others. */
 export interface UnreadPrefixList extends Pick<PrefixList, "prefixListId" | "name"> {
   readonly unread: Unread;
 }
@@ -231,13 +231,13 @@ export interface Offering {
   readonly zone: string;
 }
 
-/** A launch template in the version that was asked for. */
+/** A launch template in the requested version. */
 export interface LaunchTemplateVersion {
-  /** As the request named it: id or name, and version text. */
+  /** As in the request: ID or name, and version. */
   readonly by: "id" | "name";
   readonly reference: string;
   readonly requested: string;
-  /** What that version is now; undefined when the template exists and the version does not. */
+  /** The resolved version number; undefined if the template exists but the version does not. */
   readonly version: number | undefined;
   readonly imageId: string | undefined;
   readonly keyName: string | undefined;
@@ -246,11 +246,11 @@ export interface LaunchTemplateVersion {
   readonly placementGroup: string | undefined;
   readonly securityGroupIds: readonly string[];
   readonly networkInterfaces: readonly TemplateInterface[];
-  /** Whether the user data is MIME multipart, as AWS Batch wants it; undefined when there is none. */
+  /** Whether the user data is MIME multipart, as AWS Batch requires; undefined without user data. */
   readonly userDataIsMime: boolean | undefined;
 }
 
-/** One that EC2 refuses to tell of, while it tells of others. */
+/** One that EC2 denies reading, while it shows others. */
 export interface UnreadTemplate extends Pick<LaunchTemplateVersion, "by" | "reference" | "requested"> {
   readonly unread: Unread;
 }

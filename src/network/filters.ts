@@ -1,4 +1,4 @@
-/** What security groups and network ACLs let through, as sets of addresses. Pure. */
+/** What security groups and network ACLs allow, as sets of addresses. Pure. */
 
 import { type AddressSet, addressesOf, difference, intersection, noAddresses, union } from "./addresses.ts";
 import type { AclEntry, GroupRule, NetworkAcl, PortRange, SecurityGroup } from "./facts.ts";
@@ -10,12 +10,12 @@ export const instancePorts: PortRange = { from: 32_768, to: 60_999 };
 /** Ports from which a NAT gateway opens connections. */
 export const natPorts: PortRange = { from: 1024, to: 65_535 };
 
-/** What the far end of a connection is, as far as security groups can tell. */
+/** The remote end of a connection, as security groups distinguish it. */
 export interface Peer {
   readonly addresses: AddressSet;
-  /** Security groups of the far end, when it is in the VPC. */
+  /** Security groups of the remote end, if it is in the VPC. */
   readonly groupIds: readonly string[];
-  /** The managed prefix list that stands for exactly these addresses. */
+  /** The managed prefix list with exactly these addresses. */
   readonly prefixListId: string | undefined;
 }
 
@@ -86,7 +86,7 @@ function allowedOnPort(entries: readonly AclEntry[], addresses: AddressSet, port
   return allowed;
 }
 
-/** One port of each stretch that all entries treat alike. */
+/** One port of each range that all entries treat equally. */
 function samplePorts(entries: readonly AclEntry[], { from, to }: PortRange): readonly number[] {
   const edges = entries.flatMap(({ ports }) => (ports === undefined ? [] : [ports.from, ports.to + 1]));
   return [...new Set([from, ...edges.filter((edge) => edge > from && edge <= to)])];

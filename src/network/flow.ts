@@ -1,4 +1,4 @@
-/** A set of destinations on its way through one check after the other. Pure. */
+/** A set of destinations that passes one check after the other. Pure. */
 
 import { type AddressSet, covers, intersection, isEmpty, noAddresses, union } from "./addresses.ts";
 import type { Hop, PathCause, Stop, Verdict } from "./verdict.ts";
@@ -28,7 +28,7 @@ export function assume(flow: Flow, what: string): Flow {
   return flow.stop === undefined ? { ...flow, assumed: [...flow.assumed, what] } : flow;
 }
 
-/** Lets only `allowed` on; `stop` is why the rest does not. */
+/** Keeps only `allowed`; `stop` says why the rest ends. */
 export function only(flow: Flow, allowed: AddressSet, stop: () => Stop<PathCause>): Flow {
   if (flow.stop !== undefined) return flow;
   const through = intersection(flow.through, allowed);
@@ -36,12 +36,12 @@ export function only(flow: Flow, allowed: AddressSet, stop: () => Stop<PathCause
   return covers(through, flow.through) ? flow : { ...flow, through, narrowed: flow.narrowed ?? stop() };
 }
 
-/** A check of where connections come from: it holds for all of them or for none. */
+/** A check of the source of connections, which passes all of them or none. */
 export function all(flow: Flow, holds: boolean, stop: () => Stop<PathCause>): Flow {
   return only(flow, holds ? flow.through : noAddresses, stop);
 }
 
-/** Sends each part of the destinations its own way; the hops told are those of the largest part that arrives. */
+/** Follows each part of the destinations separately; the hops are those of the largest part that arrives. */
 export function split(flow: Flow, parts: readonly { addresses: AddressSet; walk: (part: Flow) => Flow }[]): Flow {
   if (flow.stop !== undefined) return flow;
   const walked = parts
@@ -58,7 +58,7 @@ export function split(flow: Flow, parts: readonly { addresses: AddressSet; walk:
   };
 }
 
-/** One of the destinations is meant, and which one is not known: so some of them getting through decides nothing. */
+/** One of the destinations is the right one, but it is unknown which: so a part of them getting through proves nothing. */
 export function verdictOf(flow: Flow): Verdict {
   const { hops, stop, narrowed, assumed } = flow;
   if (stop !== undefined) return { kind: "unreachable", hops, stop };
@@ -69,7 +69,7 @@ export function verdictOf(flow: Flow): Verdict {
     stop: {
       ...narrowed,
       cause: "PartlyAllowed",
-      message: `only some addresses get through, and which one the service has is not known; the others end here: ${narrowed.message}`,
+      message: `only some addresses get through, and it is unknown which one the service has; the others end here: ${narrowed.message}`,
     },
   };
 }

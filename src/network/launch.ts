@@ -1,4 +1,4 @@
-/** What keeps instances from being launched: types, templates, images, key pairs, placement groups. Pure. */
+/** What prevents instances from starting: types, templates, images, key pairs, placement groups. Pure. */
 
 import { changeSpec, type Defect, type Described, defect, subnetsOf, templatesOf } from "./described.ts";
 import type { LaunchTemplateVersion, NetworkFacts } from "./facts.ts";
@@ -26,11 +26,7 @@ export function offeringStops(described: Described, facts: NetworkFacts): readon
   const barren = covered ? [] : subnets.filter(({ zone }) => !wanted.some((entry) => isOffered(entry, zone)));
   if (barren.length === 0 && nowhere.length === 0) return [];
   const remedy = (ids: readonly string[]): Remedy =>
-    changeSpec(
-      typesPath,
-      ids,
-      `add types to ${typesPath} that are offered in ${list(zones)}, or use subnets of other zones`,
-    );
+    changeSpec(typesPath, ids, `add types to ${typesPath} that ${list(zones)} offer, or use subnets of other zones`);
   if (barren.length === 0) {
     const message = `${list(nowhere)}: not offered in any zone of the subnets (${list(zones)})`;
     return zones.length === 0 ? [] : [defect("TypeNotOffered", message, nowhere, [remedy(nowhere)])];
@@ -45,7 +41,7 @@ export function templateStops({ request }: Described, facts: NetworkFacts): read
     const found = templateIn(facts, one);
     if (found === undefined) {
       const { reference } = one;
-      const advice = `make launch template ${reference}, or name another one in ${templatePath}`;
+      const advice = `create launch template ${reference}, or use another one in ${templatePath}`;
       const message = `launch template ${reference} does not exist`;
       return [defect("LaunchTemplateMissing", message, [reference], [changeSpec(templatePath, [reference], advice)])];
     }
@@ -56,7 +52,7 @@ export function templateStops({ request }: Described, facts: NetworkFacts): read
 function templateDefects(template: LaunchTemplateVersion): readonly Defect[] {
   const { reference, requested, version, networkInterfaces, userDataIsMime } = template;
   if (version === undefined) {
-    const advice = `name a version of ${reference} that exists in ${templatePath}.version`;
+    const advice = `set ${templatePath}.version to an existing version of ${reference}`;
     const message = `launch template ${reference} has no version ${requested}`;
     return [
       defect("LaunchTemplateVersionMissing", message, [reference], [changeSpec(templatePath, [reference], advice)]),
@@ -65,8 +61,8 @@ function templateDefects(template: LaunchTemplateVersion): readonly Defect[] {
   const found: Defect[] = [];
   const fixed = networkInterfaces.flatMap(({ subnetId }) => (subnetId === undefined ? [] : [subnetId]));
   if (fixed.length > 0) {
-    const advice = `take the subnet out of the network interfaces of ${reference}: AWS Batch chooses among spec.computeResources.subnets`;
-    const message = `version ${version} of ${reference} puts instances into ${list(fixed)} by itself`;
+    const advice = `remove the subnet from the network interfaces of ${reference}: AWS Batch chooses from spec.computeResources.subnets`;
+    const message = `version ${version} of ${reference} sets the subnet of instances to ${list(fixed)}`;
     found.push(
       defect("LaunchTemplateInterfaces", message, [reference], [{ kind: "changeAws", ids: [reference], advice }]),
     );
@@ -92,9 +88,9 @@ export function imageStops(described: Described, facts: NetworkFacts): readonly 
   const images = read("images", facts.images);
   return [...wanted].flatMap((imageId): readonly Defect[] => {
     const image = images.find((one) => one.imageId === imageId);
-    const another = changeSpec(imagePath, [imageId], `name an image that exists in ${imagePath}[].imageIdOverride`);
+    const another = changeSpec(imagePath, [imageId], `use an existing image in ${imagePath}[].imageIdOverride`);
     if (image === undefined) {
-      // Facts hold the images that were asked for; those of a launch template may be none of them.
+      // Facts contain only the requested images, possibly not those of a launch template.
       if (!request.imageIds.includes(imageId)) return [];
       return [
         defect("ImageMissing", `${imageId} does not exist, or is not shared with this account`, [imageId], [another]),
@@ -105,8 +101,8 @@ export function imageStops(described: Described, facts: NetworkFacts): readonly 
     }
     const fitting = instanceTypes.some((entry) => architectureOf(entry) === image.architecture);
     if (instanceTypes.length === 0 || fitting) return [];
-    const advice = `name an image of the architecture of ${list(instanceTypes)} in ${imagePath}[].imageIdOverride`;
-    const message = `${imageId} is of ${image.architecture}, and of ${list(instanceTypes)} nothing is`;
+    const advice = `use an image with the architecture of ${list(instanceTypes)} in ${imagePath}[].imageIdOverride`;
+    const message = `${imageId} is for ${image.architecture}, but none of ${list(instanceTypes)} is`;
     return [defect("ImageArchitecture", message, [imageId], [changeSpec(imagePath, [imageId], advice)])];
   });
 }
@@ -117,7 +113,7 @@ export function placementStops(described: Described, facts: NetworkFacts): reado
   const known = keyPairs.length === 0 ? [] : read("key pairs", facts.keyPairs);
   for (const name of keyPairs.filter((one) => !known.includes(one))) {
     const path = "spec.computeResources.ec2KeyPair";
-    const advice = `make key pair ${name}, or name another one in ${path}`;
+    const advice = `create key pair ${name}, or use another one in ${path}`;
     found.push(defect("KeyPairMissing", `key pair ${name} does not exist`, [name], [changeSpec(path, [name], advice)]));
   }
   const groups = placementGroups.length === 0 ? [] : read("placement groups", facts.placementGroups);
@@ -126,13 +122,13 @@ export function placementStops(described: Described, facts: NetworkFacts): reado
     const group = groups.find((one) => one.name === name);
     const zones = [...new Set(subnetsOf(described, facts).map(({ zone }) => zone))];
     if (group?.state !== "available") {
-      const advice = `make placement group ${name}, or name another one in ${path}`;
+      const advice = `create placement group ${name}, or use another one in ${path}`;
       const message =
         group === undefined ? `placement group ${name} does not exist` : `placement group ${name} is ${group.state}`;
       found.push(defect("PlacementGroupMissing", message, [name], [changeSpec(path, [name], advice)]));
     } else if (group.strategy === "cluster" && zones.length > 1) {
-      const advice = `name subnets of one zone only, or a placement group of another strategy in ${path}`;
-      const message = `placement group ${name} keeps all instances in one zone, and the subnets lie in ${list(zones)}`;
+      const advice = `use subnets of only one zone, or a placement group with another strategy in ${path}`;
+      const message = `placement group ${name} keeps all instances in one zone, but the subnets are in ${list(zones)}`;
       found.push(defect("PlacementGroupZones", message, [name], [changeSpec(path, [name], advice)]));
     }
   }

@@ -1,4 +1,4 @@
-/** The facts by what is looked for in them. What was not read stops the search, and says which permission is missing. */
+/** Lookups in the facts. An unread part stops the search with the missing permission. */
 
 import type {
   InternetGateway,
@@ -20,7 +20,7 @@ import type { LaunchTemplateReference } from "./port.ts";
 import { tableOf } from "./routes.ts";
 import type { Cause, Stop } from "./verdict.ts";
 
-/** Thrown by a look-up in a part that was not read, and caught where a verdict is given: it becomes `unknown`. */
+/** Thrown by a lookup in an unread part; the caller turns it into the verdict `unknown`. */
 export class UnreadPart extends Error {
   readonly part: Unread;
   readonly what: string;
@@ -39,7 +39,7 @@ export interface Lookups {
   vpc(vpcId: string): Vpc | undefined;
   dns(vpcId: string): { readonly support: boolean; readonly hostnames: boolean };
   table(subnet: Subnet): RouteTable | undefined;
-  /** The gateway of that id, attached or not. */
+  /** The gateway with that ID, attached or not. */
   internetGateway(gatewayId: string): InternetGateway | undefined;
   attachedGateway(vpcId: string): InternetGateway | undefined;
   egressOnlyGateway(gatewayId: string): InternetGateway | undefined;
@@ -53,7 +53,7 @@ export interface Lookups {
   readonly listCidrs: ListCidrs;
   /** The managed list of a service's addresses, by its name or by the route to a gateway endpoint of the service. */
   listOf(serviceName: string): string | undefined;
-  /** The CIDRs of AWS's own lists: each belongs to one service, and no other service has an address there. */
+  /** The CIDRs of AWS's own lists: each belongs to one service, without addresses of other services. */
   managedCidrs(): readonly string[];
 }
 
@@ -67,7 +67,7 @@ export function lookupsOf(facts: NetworkFacts): Lookups {
   const egressOnly = () => read("egress-only internet gateways", facts.egressOnlyGateways);
   const lists = () => read("prefix lists", facts.prefixLists);
   const vpc = (vpcId: string) => read("VPCs", facts.vpcs).find((one) => one.vpcId === vpcId);
-  /** The lists whose routes lead to gateway endpoints, of one service or of any. */
+  /** The lists with routes to gateway endpoints, of one service or of any. */
   const gatewayLists = (serviceName: string | undefined): readonly string[] => {
     const gateways = endpoints().filter(({ type }) => type === "Gateway");
     const ids = gateways
@@ -96,7 +96,7 @@ export function lookupsOf(facts: NetworkFacts): Lookups {
     natGatewaysOf: (vpcId) => nats().filter((one) => one.vpcId === vpcId),
     endpoint: (id) => endpoints().find(({ endpointId }) => endpointId === id),
     endpointsOf: (vpcId, serviceName) =>
-      endpoints().filter((one) => one.vpcId === vpcId && one.serviceName === serviceName && isStanding(one)),
+      endpoints().filter((one) => one.vpcId === vpcId && one.serviceName === serviceName && isPresent(one)),
     groups: (ids) => read("security groups", facts.securityGroups).filter(({ groupId }) => ids.includes(groupId)),
     acl: (subnet) => {
       const acls = read("network ACLs", facts.networkAcls);
@@ -115,7 +115,7 @@ export function lookupsOf(facts: NetworkFacts): Lookups {
       const ids = gatewayLists(undefined);
       const isManaged = ({ name, prefixListId }: PrefixList): boolean =>
         name?.includes("com.amazonaws.") === true || ids.includes(prefixListId);
-      // Only whose routes or rules name one that could not be read depends on it.
+      // Only a path with routes or rules that name an unread list depends on it.
       return lists().flatMap((one) => ("unread" in one || !isManaged(one) ? [] : one.cidrs));
     },
   };
@@ -128,9 +128,9 @@ export function read<T>(what: string, part: Part<T>): T {
 }
 
 /**
- * The launch template that a reference names; undefined when there is none. Facts may hold those of others as well.
+ * The launch template of a reference; undefined if it does not exist. Facts may contain those of others as well.
  *
- * @throws UnreadPart also when EC2 refuses to tell of this one
+ * @throws UnreadPart also when EC2 denies reading this one
  */
 export function templateIn(
   { launchTemplates }: NetworkFacts,
@@ -143,7 +143,7 @@ export function templateIn(
   return found;
 }
 
-/** @param find looks something up */
+/** @param find a lookup that may throw UnreadPart */
 export function orUnread<T>(find: () => T): T | UnreadPart {
   try {
     return find();
@@ -153,7 +153,7 @@ export function orUnread<T>(find: () => T): T | UnreadPart {
   }
 }
 
-/** What is said where a part was not read. */
+/** The stop for an unread part. */
 export function unreadStop({ what, part }: UnreadPart): Stop<"NotPermitted" | "NotReadable"> {
   const { permission, message } = part;
   const words = message.replace(/[.]$/, "");
@@ -175,17 +175,17 @@ export function unreadStop({ what, part }: UnreadPart): Stop<"NotPermitted" | "N
   };
 }
 
-/** Whether a path ends where something was not read: there nothing is proven. */
+/** Whether a path ends at an unread part, where nothing is proved. */
 export function isUnreadCause(cause: Cause): boolean {
   return cause === "NotPermitted" || cause === "NotReadable";
 }
 
-/** It will not come to anything: EC2 leaves it there until somebody deletes it. */
+/** It will never become available: EC2 keeps it until somebody deletes it. */
 export function isBroken({ state }: VpcEndpoint): boolean {
   return /^(?:failed|rejected|expired)$/.test(state);
 }
 
-/** It is there, or will be. */
-export function isStanding({ state }: VpcEndpoint): boolean {
+/** It exists, or will exist. */
+export function isPresent({ state }: VpcEndpoint): boolean {
   return state !== "deleting" && state !== "deleted";
 }

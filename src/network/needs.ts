@@ -1,22 +1,22 @@
-/** Which services the instances or tasks of an environment have to reach. Pure. */
+/** Which services the instances or tasks of an environment must reach. Pure. */
 
 import type { Asked } from "./policy.ts";
 
-/** A service that has to be reached by HTTPS, and who needs it. */
+/** A service that must be reachable by HTTPS, and who needs it. */
 export interface Need {
-  /** Last part of the name of its endpoint service, e.g. `ecr.api`; `registry` for a registry outside of AWS. */
+  /** Last part of the name of its endpoint service, e.g. `ecr.api`; `registry` for a registry outside AWS. */
   readonly service: string;
-  /** The name that is looked up, for words. */
+  /** The host name, for messages. */
   readonly host: string;
   /** `environment`: without it no instance joins. `jobs`: only some jobs fail. */
   readonly neededBy: "environment" | "jobs";
-  /** Why, in words. */
+  /** Why, for people. */
   readonly because: string;
-  /** Whether it has an IPv4 address of its own to come from; undefined: as subnet and launch template say. */
+  /** Whether it has its own public IPv4 address; undefined: as subnet and launch template say. */
   readonly publicIp?: boolean;
 }
 
-/** What runs in the subnets. */
+/** The workload of the subnets. */
 export interface Workload {
   readonly region: string;
   readonly platform: "ecs" | "fargate" | "eks";
@@ -24,14 +24,14 @@ export interface Workload {
   readonly jobs: readonly JobNeeds[];
 }
 
-/** What of a job definition counts here. */
+/** The relevant parts of a job definition. */
 export interface JobNeeds {
   /** `namespace/name` of the object. */
   readonly name: string;
   readonly images: readonly string[];
-  /** `awslogs` unless it says otherwise; undefined where the platform does not log by a driver (EKS). */
+  /** Default `awslogs`; undefined if the platform has no log driver (EKS). */
   readonly logDriver: string | undefined;
-  /** ARNs or names of secrets and parameters that containers are given. */
+  /** ARNs or names of the secrets and parameters of the containers. */
   readonly secrets: readonly string[];
   /** Fargate's assignPublicIp. */
   readonly publicIp: boolean;
@@ -44,7 +44,7 @@ const joining: Readonly<Record<Workload["platform"], readonly (readonly [service
     ["ecs", "instances register through it"],
   ],
   eks: [
-    ["ec2", "nodes look up their own network through it"],
+    ["ec2", "nodes read their own network through it"],
     ["ecr.api", "the node's own pods come from ECR"],
     ["ecr.dkr", "the node's own pods come from ECR"],
     ["s3", "ECR keeps image layers in S3"],
@@ -63,7 +63,7 @@ export function needsOf({ region, platform, jobs }: Workload): readonly Need[] {
   return merged([...base, ...ofJobs]);
 }
 
-/** Nothing is known of the tasks: what every task needs whose image lies in ECR. */
+/** The needs of an unknown task with an image in ECR. */
 function anyTask(region: string): JobNeeds {
   const image = `000000000000.dkr.ecr.${region}.amazonaws.com/image`;
   return { name: "", images: [image], logDriver: "awslogs", secrets: [], publicIp: true };
@@ -108,7 +108,7 @@ const ecr: readonly JobService[] = [
   { service: "s3", because: "the layers of the image" },
 ];
 
-/** Whether an image lies in ECR of this region, whose endpoints serve it; ECR of another one is a foreign registry. */
+/** Whether an image is in ECR of this region, which has endpoints; ECR of another region is a foreign registry. */
 export function isInEcr(image: string, region: string): boolean {
   const host = /^\d{12}\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.|on\.(?:aws|amazonwebservices))/.exec(image);
   return host?.[1] === region;
@@ -121,7 +121,7 @@ export function registryOf(image: string): string {
   return isHost ? first : "docker.io";
 }
 
-/** One need for each place that is reached from one kind of address; who needs it most is told. */
+/** One need for each host and kind of source address; the most important one is kept. */
 function merged(needs: readonly Need[]): readonly Need[] {
   const kept = new Map<string, Need>();
   for (const need of needs) {
@@ -139,7 +139,7 @@ export function hostOf(service: string, region: string): string {
   return `${hosts[service] ?? service}.${region}.${domain}`;
 }
 
-/** Services that have a name of their own in China (AWS CDK, `InterfaceVpcEndpointAwsService`). */
+/** Services with another name in China (AWS CDK, `InterfaceVpcEndpointAwsService`). */
 const namedInChina: ReadonlySet<string> = new Set(["ec2", "ecr.api", "ecr.dkr", "eks", "sts"]);
 
 /** Full name of the endpoint service. */
@@ -148,7 +148,7 @@ export function endpointServiceOf(service: string, region: string): string {
   return `${prefix}.amazonaws.${region}.${service}`;
 }
 
-/** What has to be allowed by the policy of an endpoint for the service to be of use. */
+/** What the policy of an endpoint must allow. */
 export function askedOf(service: string, region: string): readonly Asked[] {
   const partition = region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
   if (service === "s3") {

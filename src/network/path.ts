@@ -13,28 +13,28 @@ import { toInternet } from "./to-internet.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Whether every connection from the subnet gets through to the service. */
-export function trace(source: Source, need: Need, look: Lookups): Verdict {
+export function trace(source: Source, need: Need, lookups: Lookups): Verdict {
   try {
-    return traced({ ...source, publicIp: need.publicIp ?? source.publicIp }, need, look);
+    return traced({ ...source, publicIp: need.publicIp ?? source.publicIp }, need, lookups);
   } catch (error) {
     if (!(error instanceof UnreadPart)) throw error;
     return { kind: "unknown", hops: [subnetHop(source.subnet)], stop: unreadStop(error) };
   }
 }
 
-function traced(source: Source, need: Need, look: Lookups): Verdict {
+function traced(source: Source, need: Need, lookups: Lookups): Verdict {
   const { vpcId } = source.subnet;
-  const dns = look.dns(vpcId);
+  const dns = lookups.dns(vpcId);
   if (!dns.support) return { kind: "unreachable", hops: [subnetHop(source.subnet)], stop: stops.dnsSupportOff(vpcId) };
   const isAws = need.service !== "registry";
-  const offered = isAws ? look.endpointsOf(vpcId, endpointServiceOf(need.service, look.region)) : [];
+  const offered = isAws ? lookups.endpointsOf(vpcId, endpointServiceOf(need.service, lookups.region)) : [];
   const inside = offered.filter(
     ({ type, privateDnsForInboundOnly }) => type === "Interface" && !privateDnsForInboundOnly,
   );
   // Names resolve to such an endpoint for the whole VPC, whatever other path there is.
   const resolved = inside.find(({ privateDns, state }) => privateDns && dns.hostnames && state === "available");
-  if (resolved !== undefined) return toEndpoint(source, need, resolved, look);
-  const verdict = verdictOf(toInternet(source, need, look));
+  if (resolved !== undefined) return toEndpoint(source, need, resolved, lookups);
+  const verdict = verdictOf(toInternet(source, need, lookups));
   const [near] = inside;
   if (verdict.kind !== "unreachable" || !verdict.stop.wayOut || near === undefined) return verdict;
   const works = near.state === "available";

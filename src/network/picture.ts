@@ -14,8 +14,7 @@ export const lineStrokes: Strokes = { down: "→", ends: "✗", doubt: "?" };
 export const asciiStrokes: Strokes = { down: "->", ends: "x", doubt: "?" };
 
 /**
- * One block of lines for each subnet and each way that its traffic takes; services that share the way share the block.
- * With `ascii` no line holds other characters than ASCII.
+ * One block of lines for each subnet and each path of its traffic; services with the same path share a block.
  */
 export function picture({ subnets }: Preflight, strokes: Strokes = lineStrokes): readonly string[] {
   return subnets.flatMap((subnet) => subnetPicture(subnet, strokes));
@@ -23,7 +22,7 @@ export function picture({ subnets }: Preflight, strokes: Strokes = lineStrokes):
 
 function subnetPicture({ subnetId, zone, paths }: SubnetResult, strokes: Strokes): readonly string[] {
   const title = zone === undefined ? subnetId : `${subnetId} (${zone})`;
-  if (paths.length === 0) return [title, `  ${strokes.doubt} no path was looked for`];
+  if (paths.length === 0) return [title, `  ${strokes.doubt} no path was traced`];
   return sharedWays(paths).flatMap((ways) => {
     const [first] = ways;
     if (first === undefined) return [];
@@ -32,9 +31,9 @@ function subnetPicture({ subnetId, zone, paths }: SubnetResult, strokes: Strokes
   });
 }
 
-/** The way in one line, e.g. `rtb-1 (0.0.0.0/0 → nat-1) → nat-1 → igw-1`. */
+/** The path in one line, e.g. `rtb-1 (0.0.0.0/0 → nat-1) → nat-1 → igw-1`. */
 export function way({ hops }: Verdict): string {
-  return hops.filter(isTold).map(short).join(" → ");
+  return hops.filter(isShown).map(short).join(" → ");
 }
 
 function lines(verdict: Verdict, { down, ends, doubt }: Strokes): readonly string[] {
@@ -42,7 +41,7 @@ function lines(verdict: Verdict, { down, ends, doubt }: Strokes): readonly strin
     .slice(1)
     .filter(({ kind }) => kind !== "service")
     .map(({ id, detail }) => `  ${down} ${id}: ${detail}`);
-  // Arrows inside of a hop's words are drawn like those between hops.
+  // Arrows inside a hop's text are drawn like those between hops.
   const drawn = passed.map((line) => line.replaceAll("→", down));
   switch (verdict.kind) {
     case "reachable": {
@@ -52,7 +51,7 @@ function lines(verdict: Verdict, { down, ends, doubt }: Strokes): readonly strin
     case "unreachable":
       return [...drawn, `  ${ends} ends here, ${verdict.stop.cause}: ${verdict.stop.message}`];
     case "unknown":
-      return [...drawn, `  ${doubt} not known, ${verdict.stop.cause}: ${verdict.stop.message}`];
+      return [...drawn, `  ${doubt} unknown, ${verdict.stop.cause}: ${verdict.stop.message}`];
   }
 }
 
@@ -71,7 +70,7 @@ function nameOf({ service, host }: Path["need"]): string {
   return service === "registry" ? host : service;
 }
 
-function isTold({ kind }: Hop): boolean {
+function isShown({ kind }: Hop): boolean {
   return kind !== "subnet" && kind !== "securityGroup" && kind !== "networkAcl" && kind !== "service";
 }
 

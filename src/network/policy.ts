@@ -1,12 +1,12 @@
-/** Whether a policy document allows actions, as far as that can be told without the caller's context. Pure. */
+/** Whether a policy document allows actions, as far as known without the caller's context. Pure. */
 
 export type Allowance =
   | { readonly kind: "allowed" }
-  /** A statement with a condition, or for some principals or resources, decides; whether it holds cannot be seen. */
+  /** It depends on a statement with a condition, or for some principals or resources, which cannot be evaluated. */
   | { readonly kind: "dependent" }
   | { readonly kind: "denied"; readonly actions: readonly string[] };
 
-/** What is asked for; without a resource any of them counts. */
+/** A requested action; without a resource any resource counts. */
 export interface Asked {
   readonly action: string;
   readonly resource?: string;
@@ -24,8 +24,8 @@ interface Statement {
 }
 
 /**
- * What several documents together say: an unconditional denial of everything wins, then what is
- * allowed; an action that no statement allows is denied. Text that is no policy allows nothing.
+ * The result of several documents together: an unconditional denial of everything wins, then allowances; an action that
+ * no statement allows is denied. An invalid policy allows nothing.
  */
 export function allowance(documents: readonly string[], asked: readonly Asked[]): Allowance {
   const statements = documents.flatMap(statementsOf);
@@ -35,7 +35,7 @@ export function allowance(documents: readonly string[], asked: readonly Asked[])
   return answers.some(({ answer }) => answer === "dependent") ? { kind: "dependent" } : { kind: "allowed" };
 }
 
-/** Whether a trust policy lets a service take the role. */
+/** Whether a trust policy lets a service assume the role. */
 export function trusts(document: string, service: string): boolean {
   return statementsOf(document).some(({ Effect, Action, Principal }) => {
     const services = (Principal as { readonly Service?: unknown } | undefined)?.Service;

@@ -1,13 +1,13 @@
 import type { NetworkFacts, Part } from "./facts.ts";
 import type { Candidate, Selectable, Selector } from "./selection.ts";
 
-/** What an environment refers to in EC2 and IAM, and of which the facts are wanted. Order means nothing. */
+/** The resources of an environment in EC2 and IAM for which facts are needed. The order has no meaning. */
 export interface NetworkRequest {
   readonly subnetIds: readonly string[];
-  /** VPCs of which the facts are wanted besides those of the subnets. */
+  /** VPCs in addition to those of the subnets. */
   readonly vpcIds?: readonly string[];
   readonly securityGroupIds: readonly string[];
-  /** Instance types and families (`c7g`); bundles such as `optimal` are left out: AWS chooses what is offered. */
+  /** Instance types and families (`c7g`); bundles such as `optimal` are left out, because AWS chooses an offered type. */
   readonly instanceTypes: readonly string[];
   readonly launchTemplates: readonly LaunchTemplateReference[];
   /** Name or ARN. */
@@ -15,12 +15,12 @@ export interface NetworkRequest {
   readonly imageIds: readonly string[];
   readonly keyPairs: readonly string[];
   readonly placementGroups: readonly string[];
-  /** Full names of endpoint services whose offer is to be read; empty unless endpoints are to be made. */
+  /** Full names of endpoint services for which to read the offer; empty unless endpoints are created. */
   readonly endpointServices: readonly string[];
 }
 
 export interface LaunchTemplateReference {
-  /** The look of a reference does not say it: a name may be `lt-batch-gpu`, or the id of another template. */
+  /** The format of a reference does not show it: a name may be `lt-batch-gpu`, or the ID of another template. */
   readonly by: "id" | "name";
   readonly reference: string;
   /** A number, `$Default` or `$Latest`. */
@@ -29,25 +29,25 @@ export interface LaunchTemplateReference {
 
 export interface NetworkReading {
   readonly signal: AbortSignal;
-  /** How old the answer may be (ms); 0 reads now. */
+  /** Maximum age of the answer, ms; 0 reads now. */
   readonly maxAgeMs: number;
 }
 
 /**
- * Gathers the facts of one account and region: by filters, many objects of a VPC in one call, kept between calls and
- * shared by all who ask about one VPC.
+ * Collects the facts of one account and region: with filters, many resources of a VPC in one call, cached and shared by
+ * all readers of a VPC.
  */
 export interface NetworkReader {
   /** When this process last wrote to endpoints, groups or tags there, monotonic ms. */
   readonly writtenAt: number | undefined;
   /**
-   * The facts for a request, gathered at most `maxAgeMs` ago. A part that AWS refuses or that fails is `unread` in
-   * the answer, and the rest is there; so this never throws for what AWS says.
+   * The facts for a request, at most `maxAgeMs` old. A part that AWS denies or that fails is `unread`, and the rest is
+   * present; so errors of AWS never throw.
    * @throws when `signal` is aborted
    */
   of(request: NetworkRequest, reading: NetworkReading): Promise<NetworkFacts>;
   /**
-   * What a selector selects, read at most `maxAgeMs` ago; one call for each selector that is in use.
+   * What a selector selects, at most `maxAgeMs` old; one call per selector.
    * @throws when `signal` is aborted
    */
   select(what: Selectable, selector: Selector, reading: NetworkReading): Promise<Part<readonly Candidate[]>>;

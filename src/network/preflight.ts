@@ -1,4 +1,4 @@
-/** Whether the instances of an environment will reach what they need: every path, and what is wrong. Pure. */
+/** Whether the instances of an environment will reach what they need: paths and findings. Pure. */
 
 import { type Defect, type Described, groupIdsOf, subnetsOf, templatesOf } from "./described.ts";
 import { defectsOf } from "./environment.ts";
@@ -11,13 +11,13 @@ import type { Source } from "./source.ts";
 import type { Stop, Verdict } from "./verdict.ts";
 import { waysOut } from "./ways-out.ts";
 
-/** Unreachable: not every connection gets through, or instances cannot be there at all. */
+/** Unreachable: at least some connections do not get through, or instances cannot start. */
 export type State = "Reachable" | "Unreachable" | "Unknown";
 
 export interface Preflight {
   readonly state: State;
   readonly subnets: readonly SubnetResult[];
-  /** The gravest first. */
+  /** The most severe first. */
   readonly findings: readonly Finding[];
 }
 
@@ -33,7 +33,7 @@ export interface Path {
   readonly verdict: Verdict;
 }
 
-/** One thing that is wrong, with all that suffers from it. */
+/** One problem, with everything that it affects. */
 export interface Finding {
   readonly state: "Unreachable" | "Unknown";
   readonly cause: Stop["cause"];
@@ -41,18 +41,18 @@ export interface Finding {
   /** Whether instances fail to join, or only some jobs fail. */
   readonly neededBy: Need["neededBy"];
   readonly subnetIds: readonly string[];
-  /** The services that are not reached; none: it is not about a path. */
+  /** The services that cannot be reached; empty if the problem is not a path. */
   readonly needs: readonly Need[];
   readonly objects: readonly string[];
   readonly remedies: readonly Remedy[];
 }
 
 export function preflight(described: Described, workload: Workload, facts: NetworkFacts): Preflight {
-  const look = lookupsOf(facts);
+  const lookups = lookupsOf(facts);
   const needs = needsOf(workload);
   const defects = defectsOf(described, facts);
-  const traced = tracedSubnets(described, needs, facts, look);
-  const findings = [...defects.map(findingOf), ...pathFindings(described, traced, facts, look)].toSorted(
+  const traced = tracedSubnets(described, needs, facts, lookups);
+  const findings = [...defects.map(findingOf), ...pathFindings(described, traced, facts, lookups)].toSorted(
     (left, right) => gravity(left) - gravity(right),
   );
   const subnets = described.request.subnetIds.map((subnetId): SubnetResult => {
@@ -64,42 +64,42 @@ export function preflight(described: Described, workload: Workload, facts: Netwo
   return { state: worst(findings), subnets, findings };
 }
 
-/** Whether a service is reached from a subnet. */
+/** Whether a subnet reaches a service. */
 export interface Trace {
   readonly subnet: Subnet;
-  /** Of the several kinds of instances that launch templates make. */
+  /** Index of the kind of instances, which launch templates distinguish. */
   readonly source: number;
   readonly need: Need;
   readonly verdict: Verdict;
 }
 
 /**
- * The paths of an environment to what is needed, whether it can be there at all or not.
+ * The paths of an environment to its needs, even if its instances cannot start.
  * @throws UnreadPart when subnets were not read
  */
 export function traces(described: Described, needs: readonly Need[], facts: NetworkFacts): readonly Trace[] {
-  const look = lookupsOf(facts);
+  const lookups = lookupsOf(facts);
   return subnetsOf(described, facts).flatMap((subnet) =>
-    verdictsFrom(subnet, described, needs, facts, look).flatMap(({ need, verdicts }) =>
+    verdictsFrom(subnet, described, needs, facts, lookups).flatMap(({ need, verdicts }) =>
       verdicts.map((verdict, source): Trace => ({ subnet, source, need, verdict })),
     ),
   );
 }
 
-/** By need: what becomes of it from each kind of instance in a subnet; none where no instance can be. */
+/** Verdicts by need, one for each kind of instance in a subnet; none if no instance can start. */
 function verdictsFrom(
   subnet: Subnet,
   described: Described,
   needs: readonly Need[],
   facts: NetworkFacts,
-  look: Lookups,
+  lookups: Lookups,
 ): readonly { readonly need: Need; readonly verdicts: readonly Verdict[] }[] {
   const sources = orUnread(() => sourcesIn(subnet, described, facts));
   if (sources instanceof UnreadPart) {
     const verdict: Verdict = { kind: "unknown", hops: [], stop: unreadStop(sources) };
     return needs.map((need) => ({ need, verdicts: [verdict] }));
   }
-  return needs.map((need) => ({ need, verdicts: sources.map((source) => trace(source, need, look)) }));
+  return needs.map((need) => ({ need, verdicts: sources.map((source) => trace(source, need, lookups)) }));
 }
 
 interface Traced {
@@ -111,26 +111,28 @@ function tracedSubnets(
   described: Described,
   needs: readonly Need[],
   facts: NetworkFacts,
-  look: Lookups,
+  lookups: Lookups,
 ): readonly Traced[] {
   const subnets = orUnread(() => subnetsOf(described, facts));
   if (subnets instanceof UnreadPart) return [];
   return subnets.map((subnet) => {
-    const paths = verdictsFrom(subnet, described, needs, facts, look).flatMap(({ need, verdicts }): readonly Path[] => {
-      const verdict =
-        verdicts.find(({ kind }) => kind === "unreachable") ??
-        verdicts.find(({ kind }) => kind === "unknown") ??
-        verdicts[0];
-      return verdict === undefined ? [] : [{ need, verdict }];
-    });
+    const paths = verdictsFrom(subnet, described, needs, facts, lookups).flatMap(
+      ({ need, verdicts }): readonly Path[] => {
+        const verdict =
+          verdicts.find(({ kind }) => kind === "unreachable") ??
+          verdicts.find(({ kind }) => kind === "unknown") ??
+          verdicts[0];
+        return verdict === undefined ? [] : [{ need, verdict }];
+      },
+    );
     return { subnet, paths };
   });
 }
 
-/** As many as launch templates make different; none when none of the security groups exists. */
+/** The distinct kinds of instances that launch templates define; none if no security group exists. */
 function sourcesIn(subnet: Subnet, described: Described, facts: NetworkFacts): readonly Source[] {
-  const wanted = groupIdsOf(described, facts);
-  const groups = read("security groups", facts.securityGroups).filter(({ groupId }) => wanted.includes(groupId));
+  const groupIds = groupIdsOf(described, facts);
+  const groups = read("security groups", facts.securityGroups).filter(({ groupId }) => groupIds.includes(groupId));
   if (groups.length === 0) return [];
   const templates = templatesOf(described, facts);
   const inner = templates.map(({ networkInterfaces }) =>
@@ -161,19 +163,19 @@ interface End {
   readonly need: Need;
 }
 
-/** Equal ends of paths are told once, with all subnets and services. */
+/** Equal ends of paths are reported once, with all subnets and services. */
 function pathFindings(
   described: Described,
   traced: readonly Traced[],
   facts: NetworkFacts,
-  look: Lookups,
+  lookups: Lookups,
 ): readonly Finding[] {
   const ends = new Map<string, { stop: Stop; kind: Verdict["kind"]; objects: string[]; at: End[] }>();
   for (const { subnet, paths } of traced) {
     for (const { need, verdict } of paths) {
       if (verdict.kind === "reachable") continue;
       const { stop, kind } = verdict;
-      // What AWS offers no endpoint for is told apart: not every remedy helps it.
+      // Services without an AWS endpoint are separate, because not every remedy helps them.
       const outside = need.service === "registry";
       const key = `${kind} ${stop.cause} ${need.neededBy} ${outside} ${stop.message} ${subnet.vpcId}`;
       const known = ends.get(key) ?? { stop, kind, objects: [], at: [] };
@@ -185,7 +187,8 @@ function pathFindings(
   return [...ends.values()].map(({ stop, kind, objects, at }): Finding => {
     const subnets = [...new Set(at.map(({ subnet }) => subnet))];
     const needs = [...new Set(at.map(({ need }) => need))];
-    const ways = stop.wayOut && kind === "unreachable" ? waysOut(stranded(described, subnets, needs, facts), look) : [];
+    const ways =
+      stop.wayOut && kind === "unreachable" ? waysOut(stranded(described, subnets, needs, facts), lookups) : [];
     return {
       state: kind === "unreachable" ? "Unreachable" : "Unknown",
       cause: stop.cause,

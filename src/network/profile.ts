@@ -22,7 +22,7 @@ export function profileStops({ request, platform }: Described, facts: NetworkFac
   if (wanted === undefined) return [];
   const profile = read("the instance profile", facts.instanceProfile);
   if (profile === undefined) {
-    const advice = `make instance profile ${wanted}, or name another one in ${path}`;
+    const advice = `create instance profile ${wanted}, or use another one in ${path}`;
     const message = `instance profile ${wanted} does not exist; a role of that name is not enough`;
     return [defect("InstanceProfileMissing", message, [wanted], [changeSpec(path, [wanted], advice)])];
   }
@@ -30,7 +30,7 @@ export function profileStops({ request, platform }: Described, facts: NetworkFac
   if (role === undefined) {
     const advice = `add a role with the policy ${managedPolicy} to instance profile ${name}`;
     const remedies = [{ kind: "changeAws", ids: [name], advice }] as const;
-    return [defect("InstanceProfileEmpty", `instance profile ${name} holds no role`, [name], remedies)];
+    return [defect("InstanceProfileEmpty", `instance profile ${name} has no role`, [name], remedies)];
   }
   return [...trustDefects(role), ...(platform === "ecs" ? permissionDefects(role) : [])];
 }
@@ -38,13 +38,13 @@ export function profileStops({ request, platform }: Described, facts: NetworkFac
 function trustDefects({ roleName, trust }: ProfileRole): readonly Defect[] {
   if (trusts(trust, "ec2.amazonaws.com") || trusts(trust, "ec2.amazonaws.com.cn")) return [];
   const advice = `let the trust policy of ${roleName} allow sts:AssumeRole to ec2.amazonaws.com`;
-  const message = `the trust policy of ${roleName} does not let EC2 take the role`;
+  const message = `the trust policy of ${roleName} does not let EC2 assume the role`;
   return [defect("InstanceRoleTrust", message, [roleName], [{ kind: "changeAws", ids: [roleName], advice }])];
 }
 
 function permissionDefects({ roleName, attachedPolicyArns, policies }: ProfileRole): readonly Defect[] {
   if (attachedPolicyArns.some((arn) => arn.endsWith(`/${managedPolicy}`))) return [];
-  // Without the text of each attached policy nothing can be said.
+  // Without the text of each attached policy the permissions are unknown.
   if (policies.length < attachedPolicyArns.length) return [];
   const answer = allowance(
     policies,

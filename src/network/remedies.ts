@@ -1,23 +1,23 @@
-/** What mends a finding: data that a tool can carry out, and the sentence that a person reads. Pure. */
+/** Fixes of findings: data that a tool can apply, and a sentence for people. Pure. */
 
 import type { PortRange } from "./facts.ts";
 
 export type Remedy =
-  /** Gives instances public addresses and, where it lacks, the route to an internet gateway. */
+  /** Gives instances public addresses and, if missing, the route to an internet gateway. */
   | {
       readonly kind: "publicIps";
       readonly vpcId: string;
       readonly subnetIds: readonly string[];
       /** Tables that still need the default route. */
       readonly routeTableIds: readonly string[];
-      /** Attached to the VPC; undefined: one has to be made. */
+      /** Attached to the VPC; undefined: create one. */
       readonly gatewayId: string | undefined;
-      /** Launch templates that say otherwise than the subnet. */
+      /** Launch templates that contradict the subnet. */
       readonly launchTemplates: readonly string[];
       /** On Fargate the job definition decides. */
       readonly byJobDefinition: boolean;
     }
-  /** Subnets of the VPC in which what is missing is there already. */
+  /** Subnets of the VPC that already have what is missing. */
   | { readonly kind: "useSubnets"; readonly subnetIds: readonly string[] }
   | {
       readonly kind: "interfaceEndpoints";
@@ -27,14 +27,14 @@ export type Remedy =
       /** Full service names. */
       readonly services: readonly string[];
       readonly subnetIds: readonly string[];
-      /** S3 needs only a gateway endpoint, in these tables; empty when S3 is not among what is missing. */
+      /** S3 needs only a gateway endpoint, in these tables; empty if S3 is not missing. */
       readonly s3RouteTableIds: readonly string[];
     }
   | {
       readonly kind: "natGateway";
       readonly vpcId: string;
       readonly routeTableIds: readonly string[];
-      /** One that works and is there already; undefined: one has to be made. */
+      /** An existing one that works; undefined: create one. */
       readonly natGatewayId: string | undefined;
       /** A subnet of the VPC with a route to an internet gateway, for a new one. */
       readonly publicSubnetId: string | undefined;
@@ -79,7 +79,7 @@ export type Remedy =
   /** A person has to change an AWS object. */
   | { readonly kind: "changeAws"; readonly ids: readonly string[]; readonly advice: string };
 
-/** The ids that a remedy is about, for the status. */
+/** The IDs of the resources of a remedy, for the status. */
 export function objectsOf(remedy: Remedy): readonly string[] {
   switch (remedy.kind) {
     case "publicIps":
@@ -121,7 +121,7 @@ export function objectsOf(remedy: Remedy): readonly string[] {
   }
 }
 
-/** What the status calls a remedy, in one word. */
+/** The name of a remedy in the status, one word. */
 export function nameOf({ kind }: Remedy): string {
   return `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
 }
@@ -134,14 +134,14 @@ export function sentenceOf(remedy: Remedy): string {
     case "interfaceEndpoints":
       return interfaceEndpoints(remedy);
     case "natGateway": {
-      const made = `make a NAT gateway in ${remedy.publicSubnetId ?? "a subnet with a route to an internet gateway"}`;
+      const made = `create a NAT gateway in ${remedy.publicSubnetId ?? "a subnet with a route to an internet gateway"}`;
       const first = remedy.natGatewayId === undefined ? `${made} and ` : "";
       return `${first}route 0.0.0.0/0 of ${list(remedy.routeTableIds)} to ${remedy.natGatewayId ?? "it"}`;
     }
     case "ipv6Egress": {
       const gateway = remedy.gatewayId ?? "it";
       const first =
-        remedy.gatewayId === undefined ? `make an egress-only internet gateway in ${remedy.vpcId} and ` : "";
+        remedy.gatewayId === undefined ? `create an egress-only internet gateway in ${remedy.vpcId} and ` : "";
       return `${first}route ::/0 of ${list(remedy.routeTableIds)} to ${gateway}`;
     }
     case "useSubnets":
@@ -163,9 +163,9 @@ export function sentenceOf(remedy: Remedy): string {
     case "addEndpointSubnets":
       return `give ${remedy.endpointId} a network interface in ${list(remedy.subnetIds)}`;
     case "changeEndpointFamily":
-      return `set the IP address type of ${remedy.endpointId} to dualstack, in subnets that have IPv6`;
+      return `set the IP address type of ${remedy.endpointId} to dualstack, in subnets with IPv6`;
     case "replaceEndpoint":
-      return `delete ${remedy.endpointId} and make it again`;
+      return `delete ${remedy.endpointId} and create it again`;
     case "widenPolicy":
       return `let the policy of ${remedy.endpointId} allow ${list(remedy.actions)}`;
     case "attachGateway":
@@ -182,7 +182,7 @@ export function sentenceOf(remedy: Remedy): string {
   }
 }
 
-/** `a`, `a and b`, `a, b and c`; more than five are counted. */
+/** `a`, `a and b`, `a, b and c`; of more than five, the rest is counted. */
 export function list(words: readonly string[], last = "and"): string {
   if (words.length > 5) return `${words.slice(0, 4).join(", ")} ${last} ${words.length - 4} more`;
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`;
@@ -208,8 +208,8 @@ function publicIps(remedy: Extract<Remedy, { kind: "publicIps" }>): string {
 }
 
 function interfaceEndpoints(remedy: Extract<Remedy, { kind: "interfaceEndpoints" }>): string {
-  const made = `make interface endpoints with private DNS in ${list(remedy.subnetIds)} for ${list(remedy.services)}`;
-  const gateway = `make a gateway endpoint for S3 in ${list(remedy.s3RouteTableIds)}`;
+  const made = `create interface endpoints with private DNS in ${list(remedy.subnetIds)} for ${list(remedy.services)}`;
+  const gateway = `create a gateway endpoint for S3 in ${list(remedy.s3RouteTableIds)}`;
   return list([...(remedy.services.length > 0 ? [made] : []), ...(remedy.s3RouteTableIds.length > 0 ? [gateway] : [])]);
 }
 

@@ -1,8 +1,8 @@
-/** Which subnets or security groups a selector means, and when another selection takes effect. Pure. */
+/** Which subnets or security groups a selector selects, and when another selection takes effect. Pure. */
 
 import { type Part, reasonUnread } from "./facts.ts";
 
-/** Of one kind of object, by VPC and tags; all that is said has to hold. */
+/** Selects resources of one type by VPC and tags; all conditions must match. */
 export interface Selector {
   readonly vpcId?: string | undefined;
   /** Exact values, or `*` for any. */
@@ -11,23 +11,23 @@ export interface Selector {
 
 export type Selectable = "subnets" | "securityGroups";
 
-/** What is read for a selector. */
+/** A resource that a selector selects. */
 export interface Candidate {
   readonly id: string;
   readonly vpcId: string;
 }
 
-/** What a selector resolved to, as the object remembers it; times are wall ms. */
+/** The resolved selection as stored in status; times are wall ms. */
 export interface Resolved {
   /** The selector, as `selectorText` writes it. */
   readonly selector: string;
   readonly ids: readonly string[];
   readonly since: number;
-  /** Another selection, and since when it has been seen. */
+  /** Another selection, and the time since which it has been seen. */
   readonly candidate?: { readonly ids: readonly string[]; readonly since: number } | undefined;
 }
 
-/** Why a selector has no usable answer now. */
+/** Why a selector has no usable selection now. */
 export interface Unresolved {
   readonly kind: "unusable" | "unread";
   readonly reason: string;
@@ -36,23 +36,23 @@ export interface Unresolved {
 }
 
 export interface Resolution {
-  /** To be remembered; undefined: nothing was ever selected. */
+  /** To store in status; undefined: nothing was ever selected. */
   readonly resolved: Resolved | undefined;
   readonly problem: Unresolved | undefined;
 }
 
-/** So long another selection has to be seen unchanged before instances are replaced for it. */
+/** Time for which another selection must not change before it takes effect. */
 export const settleMs = 5 * 60_000;
-/** The wildcard that stands for any value. */
+/** The wildcard for any value. */
 const any = "*";
 
-/** The selector in one form, whatever the order in which it was written. */
+/** The selector in a canonical form. */
 export function selectorText({ vpcId, tags = {} }: Selector): string {
   const sorted = Object.entries(tags).toSorted(([left], [right]) => (left < right ? -1 : 1));
   return JSON.stringify({ ...(vpcId === undefined ? {} : { vpcId }), tags: Object.fromEntries(sorted) });
 }
 
-/** Whether something of this VPC that bears these tags is selected. */
+/** Whether a resource with this VPC and these tags is selected. */
 export function isSelected(
   { vpcId, tags = {} }: Selector,
   one: { readonly vpcId: string; readonly tags: Readonly<Record<string, string>> },
@@ -66,15 +66,15 @@ export function isSelected(
 export interface ToResolve {
   readonly selectable: Selectable;
   readonly selector: Selector;
-  /** What was remembered. */
+  /** The stored selection. */
   readonly before: Resolved | undefined;
-  /** AWS takes no more in one environment. */
+  /** Maximum that AWS accepts in one environment. */
   readonly limit: number;
 }
 
 /**
- * What takes effect now. The first answer of a selector does at once, another one when it has been seen unchanged for
- * `settleMs`; what cannot be used, or not be read, never does.
+ * The selection in effect now. The first one of a selector takes effect at once, another one after `settleMs` without a
+ * change; one that cannot be used or read never does.
  *
  * @param now wall ms
  */
@@ -98,7 +98,7 @@ function taken(resolved: Resolved | undefined): Resolution {
   return { resolved, problem: undefined };
 }
 
-/** An answer that comes back later has to last anew. */
+/** A selection that comes back later must settle again. */
 function withoutCandidate(resolved: Resolved | undefined): Resolved | undefined {
   if (resolved === undefined) return undefined;
   const { candidate: _gone, ...rest } = resolved;
@@ -113,16 +113,16 @@ function unusableAnswer(
   const { path, many } = words[selectable];
   const where = `spec.computeResources.${path} (${said(selector)})`;
   if (ids.length === 0) {
-    const message = `${where} selects no ${many}: give ${many} of this account and region these tags, or change the selector`;
+    const message = `${where} selects no ${many}: add these tags to ${many} of this account and region, or change the selector`;
     return { kind: "unusable", reason: "NothingSelected", message };
   }
   const vpcs = [...new Set(found.map(({ vpcId }) => vpcId))].toSorted();
   if (vpcs.length > 1) {
-    const message = `${where} selects ${many} of several VPCs (${vpcs.join(", ")}), and an environment lies in one: add vpcId to the selector`;
+    const message = `${where} selects ${many} of several VPCs (${vpcs.join(", ")}), but an environment is in one: add vpcId to the selector`;
     return { kind: "unusable", reason: "SeveralVpcsSelected", message };
   }
   if (ids.length <= limit) return undefined;
-  const message = `${where} selects ${ids.length} ${many}, and AWS takes ${limit} here: select fewer by another tag`;
+  const message = `${where} selects ${ids.length} ${many}, but AWS accepts ${limit} here: add a tag to select fewer`;
   return { kind: "unusable", reason: "TooManySelected", message };
 }
 
@@ -134,7 +134,7 @@ function unread({ selectable, selector }: ToResolve, part: Extract<Part<never>, 
   return {
     kind: "unread",
     reason: reasonUnread(part),
-    message: `which ${many} spec.computeResources.${path} (${said(selector)}) selects cannot be read: ${why}${step}`,
+    message: `cannot read which ${many} spec.computeResources.${path} (${said(selector)}) selects: ${why}${step}`,
   } as const;
 }
 

@@ -1,4 +1,4 @@
-/** Where connections come from, and the hops and checks that every path shares. Pure. */
+/** Sources of connections, and the hops and checks that all paths share. Pure. */
 
 import { type AddressSet, addressesOf } from "./addresses.ts";
 import type { Route, RouteTable, Subnet, VpcEndpoint } from "./facts.ts";
@@ -12,7 +12,7 @@ import type { Hop } from "./verdict.ts";
 
 export const https = { from: httpsPort, to: httpsPort };
 
-/** Where connections come from. */
+/** The source of connections. */
 export interface Source {
   readonly subnet: Subnet;
   readonly groupIds: readonly string[];
@@ -43,7 +43,7 @@ export function ipv6Assigned(flow: Flow, { subnet, ipv6 }: Source): Flow {
   return { ...flow, through: [], stop: stops.noIpv6Address(subnet.subnetId) };
 }
 
-/** Whether the policy of an endpoint lets through what the service is needed for. */
+/** Whether the policy of an endpoint allows what the service is needed for. */
 export function permitted(flow: Flow, endpoint: VpcEndpoint, { service }: Need, region: string): Flow {
   if (endpoint.policy === undefined || flow.stop !== undefined) return flow;
   const answer = allowance([endpoint.policy], askedOf(service, region));
@@ -54,9 +54,9 @@ export function permitted(flow: Flow, endpoint: VpcEndpoint, { service }: Need, 
     : assume(flow, `the policy of ${endpoint.endpointId} allows it for this account`);
 }
 
-/** What lies behind cannot be seen; it is taken for granted that it leads on. */
+/** What is behind it cannot be evaluated; it is assumed to lead on. */
 export function beyond(flow: Flow, { target }: Route): Flow {
-  const gone = hop(flow, { kind: "beyond", id: target.id, detail: "what is behind it cannot be seen" });
+  const gone = hop(flow, { kind: "beyond", id: target.id, detail: "what is behind it cannot be evaluated" });
   return assume(gone, `${target.id} leads on to the service`);
 }
 
@@ -73,7 +73,7 @@ export function groupHops(groupIds: readonly string[]): readonly Hop[] {
 }
 
 export function aclHop(aclId: string): Hop {
-  return { kind: "networkAcl", id: aclId, detail: "TCP 443 out, answers in" };
+  return { kind: "networkAcl", id: aclId, detail: "TCP 443 out, responses in" };
 }
 
 export function tableHop({ routeTableId }: RouteTable, route: Route): Hop {

@@ -1,4 +1,4 @@
-/** Why paths end, in words and with what mends it. Messages name neither subnet nor service. Pure. */
+/** Why paths end, with a message and the fixes. Messages name neither subnet nor service. Pure. */
 
 import type { NatGateway, NetworkAcl, PortRange, Route, RouteTable, VpcEndpoint } from "./facts.ts";
 import { list, portsText, type Remedy } from "./remedies.ts";
@@ -35,7 +35,7 @@ export function privateDnsOff(endpoint: VpcEndpoint, hostnames: boolean): PathSt
   ];
   return stop(
     "PrivateDnsOff",
-    `${list(missing)}, so the service's name still leads to the internet, to which there is no path`,
+    `${list(missing)}, so the service's name still resolves to the internet, to which there is no path`,
     endpoint.privateDns ? [vpcId, endpointId] : [endpointId],
     [
       ...(hostnames ? [] : [enableDns]),
@@ -72,7 +72,7 @@ export function endpointWithoutSubnet({ endpointId }: VpcEndpoint, subnetId: str
 export function endpointIpFamily({ endpointId, ipAddressType }: VpcEndpoint, family: string): PathStop {
   return stop(
     "EndpointIpFamily",
-    `${endpointId} (${ipAddressType}) has no ${family} address where one is needed`,
+    `${endpointId} (${ipAddressType}) has no ${family} address, which is needed`,
     [endpointId],
     [{ kind: "changeEndpointFamily", endpointId }],
   );
@@ -92,18 +92,18 @@ export function endpointRefusesGroup(endpoint: VpcEndpoint, from: readonly strin
   const whom = partly ? "every address of the subnet" : list(from);
   return stop(
     "EndpointRefusesGroup",
-    `${groups(securityGroupIds)} of the endpoint ${verb(securityGroupIds, "does", "do")} not accept TCP 443 from ${whom}`,
+    `${groups(securityGroupIds)} of the endpoint ${verb(securityGroupIds, "does", "do")} not allow TCP 443 from ${whom}`,
     [...securityGroupIds, endpointId],
     [{ kind: "allowIngress", groupIds: securityGroupIds, from: from[0] ?? "the instances" }],
   );
 }
 
-/** @param to what has to be allowed: a CIDR, or the group of an endpoint */
+/** @param to the destination to allow: a CIDR, or the group of an endpoint */
 export function egressClosed(groupIds: readonly string[], to: string, endpointIds: readonly string[] = []): PathStop {
   const end = endpointIds.length === 0 ? "the service" : `the endpoint, ${to}`;
   return stop(
     "EgressClosed",
-    `${groups(groupIds)} ${verb(groupIds, "lets", "let")} no TCP 443 out to ${end}`,
+    `${groups(groupIds)} ${verb(groupIds, "does", "do")} not allow TCP 443 to ${end}`,
     [...groupIds, ...endpointIds],
     [{ kind: "allowEgress", groupIds, to }],
   );
@@ -141,7 +141,7 @@ export function aclDeniesReturn(
   const way = direction === "egress" ? "outbound to" : "inbound from";
   return stop(
     "AclDeniesReturn",
-    `network ACL ${acl.aclId} denies answers: ${way} ${list(cidrs)} on some of the ports ${portsText(ports)}`,
+    `network ACL ${acl.aclId} denies responses: ${way} ${list(cidrs)} on some of the ports ${portsText(ports)}`,
     [acl.aclId],
     [{ kind: "allowAcl", aclId: acl.aclId, direction, ports, cidrs }],
   );
@@ -155,13 +155,13 @@ export function noRoute(table: RouteTable | undefined): PathStop {
   return stop("NoRoute", message, table === undefined ? [] : [table.routeTableId], [], true);
 }
 
-export function blackhole(table: RouteTable, route: Route, mend: readonly Remedy[]): PathStop {
+export function blackhole(table: RouteTable, route: Route, remedies: readonly Remedy[]): PathStop {
   const { id } = route.target;
   return stop(
     "RouteBlackhole",
     `route ${destinationText(route)} of ${table.routeTableId} leads to ${id}, which is gone or does not work`,
     [table.routeTableId, id],
-    mend,
+    remedies,
     true,
   );
 }
@@ -179,7 +179,7 @@ export function gatewayNotAttached(table: RouteTable, gatewayId: string, vpcId: 
 export function noPublicIp(table: RouteTable, gatewayId: string): PathStop {
   return stop(
     "NoPublicIp",
-    `${table.routeTableId} leads to ${gatewayId}, but instances get no public IP, so no answer finds back`,
+    `${table.routeTableId} leads to ${gatewayId}, but instances get no public IP, so no response can return`,
     [table.routeTableId, gatewayId],
     [],
     true,
@@ -209,7 +209,7 @@ export function natWithoutInternet(
 ): PathStop {
   const { natGatewayId } = nat;
   const subnetId = nat.subnetId ?? "";
-  const message = `${natGatewayId} stands in ${subnetId}, from which ${table?.routeTableId ?? "no table"} has no way to the internet`;
+  const message = `${natGatewayId} is in ${subnetId}, where ${table?.routeTableId ?? "no route table"} has no path to the internet`;
   const remedies: readonly Remedy[] =
     table === undefined
       ? []
@@ -218,7 +218,7 @@ export function natWithoutInternet(
             kind: "routeToInternet",
             routeTableId: table.routeTableId,
             gatewayId,
-            why: `a NAT gateway has to stand in a subnet that has a route to an internet gateway`,
+            why: `a NAT gateway must be in a subnet with a route to an internet gateway`,
           },
         ];
   return stop("NatWithoutInternet", message, [natGatewayId, subnetId], remedies, true);
@@ -233,7 +233,7 @@ export function peeringLeadsNowhere(table: RouteTable, route: Route): PathStop {
   const { id } = route.target;
   return stop(
     "PeeringLeadsNowhere",
-    `route ${destinationText(route)} of ${table.routeTableId} leads to ${id}, and a peering connection lets nothing through to the internet of the other VPC`,
+    `route ${destinationText(route)} of ${table.routeTableId} leads to ${id}, and a peering connection provides no path to the internet`,
     [table.routeTableId, id],
     [],
     true,

@@ -26,18 +26,18 @@ import {
 import * as stops from "./stops.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** The name resolves to all network interfaces of the endpoint in turn: each has to be reached. */
-export function toEndpoint(source: Source, need: Need, endpoint: VpcEndpoint, look: Lookups): Verdict {
+/** The name resolves to all network interfaces of the endpoint in turn, so each must be reachable. */
+export function toEndpoint(source: Source, need: Need, endpoint: VpcEndpoint, lookups: Lookups): Verdict {
   const isNear = (subnet: Subnet): boolean => subnet.zone === source.subnet.zone;
   const places = endpoint.subnetIds
-    .map((id) => look.subnet(id))
+    .map((id) => lookups.subnet(id))
     .filter((subnet) => subnet !== undefined)
     .toSorted((left, right) => Number(isNear(right)) - Number(isNear(left)));
   const hops = [subnetHop(source.subnet)];
   if (places.length === 0) {
     return { kind: "unreachable", hops, stop: stops.endpointWithoutSubnet(endpoint, source.subnet.subnetId) };
   }
-  const verdicts = places.map((place) => verdictOf(toInterface(source, need, endpoint, place, look)));
+  const verdicts = places.map((place) => verdictOf(toInterface(source, need, endpoint, place, lookups)));
   const worst =
     verdicts.find(({ kind }) => kind === "unreachable") ??
     verdicts.find(({ kind }) => kind === "unknown") ??
@@ -45,7 +45,7 @@ export function toEndpoint(source: Source, need: Need, endpoint: VpcEndpoint, lo
   return worst ?? { kind: "reachable", hops, assumed: [] };
 }
 
-function toInterface(source: Source, need: Need, endpoint: VpcEndpoint, place: Subnet, look: Lookups): Flow {
+function toInterface(source: Source, need: Need, endpoint: VpcEndpoint, place: Subnet, lookups: Lookups): Flow {
   const { subnet, groupIds } = source;
   const from = sourceAddresses(subnet);
   const family = isIpv6Only(subnet) ? "IPv6" : "IPv4";
@@ -57,26 +57,26 @@ function toInterface(source: Source, need: Need, endpoint: VpcEndpoint, place: S
   if (!suits || isEmpty(to)) return { ...flow, stop: stops.endpointIpFamily(endpoint, family) };
   flow = ipv6Assigned(flow, source);
   const peer = { addresses: to, groupIds: endpoint.securityGroupIds, prefixListId: undefined };
-  const out = throughGroups(look.groups(groupIds), "egress", peer, look.listCidrs);
+  const out = throughGroups(lookups.groups(groupIds), "egress", peer, lookups.listCidrs);
   flow = only(hop(flow, ...groupHops(groupIds)), out, () =>
     stops.egressClosed(groupIds, endpoint.securityGroupIds[0] ?? cidrs[0] ?? "", [endpoint.endpointId]),
   );
-  if (away) flow = across(flow, source, place, to, look);
+  if (away) flow = across(flow, source, place, to, lookups);
   const accepted = throughGroups(
-    look.groups(endpoint.securityGroupIds),
+    lookups.groups(endpoint.securityGroupIds),
     "ingress",
     { addresses: from, groupIds, prefixListId: undefined },
-    look.listCidrs,
+    lookups.listCidrs,
   );
   flow = hop(flow, { kind: "endpoint", id: endpoint.endpointId, detail: `in ${place.subnetId}` });
   flow = all(flow, covers(accepted, from), () => stops.endpointRefusesGroup(endpoint, groupIds, !isEmpty(accepted)));
-  if (away) flow = back(flow, source, place, to, look);
-  return arrived(permitted(flow, endpoint, need, look.region), need);
+  if (away) flow = back(flow, source, place, to, lookups);
+  return arrived(permitted(flow, endpoint, need, lookups.region), need);
 }
 
 /** From the subnet of the source to another one of the VPC. */
-function across(given: Flow, { subnet }: Source, place: Subnet, to: AddressSet, look: Lookups): Flow {
-  const [own, theirs] = [look.acl(subnet), look.acl(place)];
+function across(given: Flow, { subnet }: Source, place: Subnet, to: AddressSet, lookups: Lookups): Flow {
+  const [own, theirs] = [lookups.acl(subnet), lookups.acl(place)];
   const from = sourceAddresses(subnet);
   const cidrs = cidrsLike(subnet, place);
   let flow = given;
@@ -85,15 +85,15 @@ function across(given: Flow, { subnet }: Source, place: Subnet, to: AddressSet, 
       stops.aclDeniesOutbound(own, "egress", cidrs),
     );
   }
-  const table = look.table(subnet);
-  flow = table === undefined ? { ...flow, stop: flow.stop ?? stops.noRoute(undefined) } : inside(flow, table, look);
+  const table = lookups.table(subnet);
+  flow = table === undefined ? { ...flow, stop: flow.stop ?? stops.noRoute(undefined) } : inside(flow, table, lookups);
   if (theirs === undefined) return flow;
   const enters = covers(throughAcl(theirs, "ingress", from, https), from);
   return all(flow, enters, () => stops.aclDeniesOutbound(theirs, "ingress", ownCidrs(subnet)));
 }
 
-function inside(flow: Flow, table: RouteTable, look: Lookups): Flow {
-  const parts = branches(table, flow.through, look.listCidrs).map(({ addresses, route }) => ({
+function inside(flow: Flow, table: RouteTable, lookups: Lookups): Flow {
+  const parts = branches(table, flow.through, lookups.listCidrs).map(({ addresses, route }) => ({
     addresses,
     walk: (part: Flow): Flow => {
       if (route === undefined) return { ...part, through: [], stop: stops.noRoute(table) };
@@ -105,9 +105,9 @@ function inside(flow: Flow, table: RouteTable, look: Lookups): Flow {
   return split(flow, parts);
 }
 
-/** The answers, from the other subnet. */
-function back(given: Flow, { subnet }: Source, place: Subnet, to: AddressSet, look: Lookups): Flow {
-  const [own, theirs] = [look.acl(subnet), look.acl(place)];
+/** The responses from the other subnet. */
+function back(given: Flow, { subnet }: Source, place: Subnet, to: AddressSet, lookups: Lookups): Flow {
+  const [own, theirs] = [lookups.acl(subnet), lookups.acl(place)];
   const from = sourceAddresses(subnet);
   let flow = given;
   if (theirs !== undefined) {

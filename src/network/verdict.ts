@@ -1,4 +1,4 @@
-/** What the preflight answers: proofs and missing pieces, as plain data. */
+/** Results of the preflight: proofs and missing pieces, as plain data. */
 
 import type { environmentCauses, pathCauses, unknownCauses } from "../api/reasons/network.ts";
 import type { Remedy } from "./remedies.ts";
@@ -6,10 +6,10 @@ import type { Remedy } from "./remedies.ts";
 /** Why a path ends. */
 export type PathCause = keyof typeof pathCauses;
 
-/** Why nothing can be said. */
+/** Why the result is unknown. */
 export type UnknownCause = keyof typeof unknownCauses;
 
-/** What is wrong with the environment whatever the path. */
+/** Problems of the environment, independent of a path. */
 export type EnvironmentCause = keyof typeof environmentCauses;
 
 /** Each is a reason of the condition NetworkReady. */
@@ -33,22 +33,22 @@ export interface Hop {
   readonly detail: string;
 }
 
-/** Where and why a path ends. The message names no subnet and no service, so that equal ones can be told once. */
+/** Where and why a path ends. The message names no subnet and no service, so that equal ends are reported once. */
 export interface Stop<C extends Cause = Cause> {
   readonly cause: C;
   readonly message: string;
-  /** Ids of what is at fault. */
+  /** IDs of the resources that cause it. */
   readonly objects: readonly string[];
-  /** What mends just this; the ways out of a subnet without any are added where `wayOut` says so. */
+  /** Fixes of exactly this; with `wayOut`, the possible ways out of the subnet are added. */
   readonly remedies: readonly Remedy[];
-  /** Whether public IPs, interface endpoints or a NAT gateway would do as well. */
+  /** Whether public IPs, interface endpoints or a NAT gateway would help too. */
   readonly wayOut: boolean;
 }
 
 /** Whether HTTPS from any address of a subnet reaches a service. */
 export type Verdict =
-  /** Every connection gets through. `assumed` is what cannot be seen and is taken for granted, in words. */
+  /** Every connection gets through. `assumed` lists what could not be evaluated and is assumed to work. */
   | { readonly kind: "reachable"; readonly hops: readonly Hop[]; readonly assumed: readonly string[] }
-  /** None, or not every connection, gets through. `hops` ends where the path ends. */
+  /** At least some connections do not get through. `hops` ends where the path ends. */
   | { readonly kind: "unreachable"; readonly hops: readonly Hop[]; readonly stop: Stop<PathCause> }
   | { readonly kind: "unknown"; readonly hops: readonly Hop[]; readonly stop: Stop };

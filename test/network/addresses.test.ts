@@ -20,7 +20,7 @@ describe("sets of addresses", () => {
   });
 
   it.each(["10.0.0.0/33", "10.0.0/8", "256.0.0.0/8", "1::2::3/64", "2600:1f00:/56", "fe80::g", "", "10.0.0.0/x"])(
-    "%j is no CIDR",
+    "%j is not a CIDR",
     (text) => {
       expect(rangeOf(text)).toBeUndefined();
       expect(addressesOf([text])).toEqual([]);
@@ -35,7 +35,7 @@ describe("sets of addresses", () => {
     expect(rangeOf(left)).toEqual(rangeOf(right));
   });
 
-  it("the last IPv6 address and the first IPv4 address are no neighbours", () => {
+  it("the last IPv6 address and the first IPv4 address are not neighbours", () => {
     const both = addressesOf(["::/0", "0.0.0.0/0"]);
     expect(both).toHaveLength(2);
     expect(covers(addressesOf(["::/0"]), addressesOf(["0.0.0.0/32"]))).toBe(false);

@@ -126,9 +126,9 @@ export function apply(given: Case, remedy: Remedy): Case {
     case "attachGateway": {
       const isIt = ({ gatewayId }: { readonly gatewayId: string }): boolean => gatewayId === remedy.gatewayId;
       const next = changed(given, "internetGateways", isIt, (one) => ({ ...one, vpcIds: [remedy.vpcId] }));
-      const mended = changed(next, "egressOnlyGateways", isIt, (one) => ({ ...one, vpcIds: [remedy.vpcId] }));
+      const fixed = changed(next, "egressOnlyGateways", isIt, (one) => ({ ...one, vpcIds: [remedy.vpcId] }));
       return changed(
-        mended,
+        fixed,
         "routeTables",
         () => true,
         (table) => ({

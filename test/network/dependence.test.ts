@@ -57,18 +57,18 @@ describe("who runs by our endpoints", () => {
   it("is who reaches a service by them and by nothing else", () => {
     expect(held(closed())).toEqual({ services: all, unread: [] });
     const nat = natNetwork();
-    const beside = withFacts(nat, { endpoints: read(services.map((service) => endpoint(service, own))) });
-    expect(held(beside)).toEqual({ services: [], unread: [] });
+    const withEndpoints = withFacts(nat, { endpoints: read(services.map((service) => endpoint(service, own))) });
+    expect(held(withEndpoints)).toEqual({ services: [], unread: [] });
   });
 
-  it("may have jobs that nobody here knows, and these need any service but ECS's own", () => {
+  it("may have unknown jobs, and these need any service but ECS's own", () => {
     const fargate = inhabitant(closed(), { workload: { ...closed().workload, platform: "fargate" } });
     expect(held(closed(), fargate).services).toEqual(all.filter((service) => !agent.includes(service)));
     const known = inhabitant(closed(), { workload: { ...closed().workload, jobs: [ecrJob] } });
     expect(held(closed(), known).services).toEqual(all);
   });
 
-  it("is also whose own groups or ACLs bar every other way", () => {
+  it("includes environments with groups or ACLs that block every other path", () => {
     const tight = withFacts(closed(), {
       securityGroups: read([group("sg-1", { egress: toVpc }), group("sg-e", { ingress: toVpc })]),
     });
@@ -83,7 +83,7 @@ describe("who runs by our endpoints", () => {
     expect(held(refused).services).toEqual(all);
   });
 
-  it("is told also of an environment whose groups nobody knows", () => {
+  it("includes environments with unknown groups", () => {
     const elsewhere = withFacts(closed(), { securityGroups: read([group("sg-e", { ingress: toVpc })]) });
     expect(held(elsewhere).services).toEqual(all);
     const nat = withFacts(natNetwork(), { endpoints: closed().facts.endpoints, securityGroups: read([]) });
@@ -105,7 +105,7 @@ describe("who runs by our endpoints", () => {
     expect(held(inState("deleting")).services).toEqual(all.filter((service) => service !== "ecs"));
   });
 
-  it("cannot be told where a part could not be read", () => {
+  it("is unknown if a part could not be read", () => {
     const dark = withFacts(closed(), { networkAcls: unread });
     expect(held(dark)).toEqual({ services: [], unread: all });
     const unreadTemplate = { by: "name", reference: "mine", requested: "1", unread } as const;
@@ -123,8 +123,8 @@ describe("an endpoint that would cut somebody off", () => {
   const open = [entry({ egress: true }), entry({ egress: false })];
   const noVpc = [entry({ number: 1, egress: false, cidr: "10.0.0.0/16", allow: false }), ...open];
 
-  /** A closed subnet that asks for endpoints, beside two behind a NAT gateway that need none. */
-  function beside(entries: NetworkAcl["entries"], parts: Partial<NetworkFacts> = {}) {
+  /** A closed subnet that asks for endpoints, and two behind a NAT gateway that need none. */
+  function closedAndOpen(entries: NetworkAcl["entries"], parts: Partial<NetworkFacts> = {}) {
     const nat = natNetwork();
     const acl = { aclId: "acl-closed", vpcId, default: false, subnetIds: [apart.subnetId], entries };
     const tables = added(nat, "routeTables", { ...table("rtb-closed"), subnetIds: [apart.subnetId] });
@@ -140,13 +140,13 @@ describe("an endpoint that would cut somebody off", () => {
   const aside = inhabitant(natNetwork());
 
   it("is made where everybody reaches it", () => {
-    const plan = beside(open)(aside);
+    const plan = closedAndOpen(open)(aside);
     expect(plan.create.map(({ serviceName }) => serviceName)).toEqual(["ecs", "logs"].map(endpointName));
     expect(plan.obstacles).toEqual([]);
   });
 
-  it("is not made, and whom it would cut off, why, and what would help is told", () => {
-    const plan = beside(noVpc)(aside);
+  it("is not created if it would cut somebody off, and the obstacle says whom, why, and what would help", () => {
+    const plan = closedAndOpen(noVpc)(aside);
     expect(plan.create).toEqual([]);
     expect(plan.obstacles).toHaveLength(2);
     expect(plan.obstacles.map(({ services }) => services)).toEqual(["ecs", "logs"].map((one) => [endpointName(one)]));
@@ -154,33 +154,33 @@ describe("an endpoint that would cut somebody off", () => {
       /^an endpoint of com\.amazonaws\.eu-west-1\.ecs would cut off subnet-a, which reaches the service now: network ACL acl-closed denies inbound TCP 443 from .*; first /,
     );
     // Nobody else is there: whoever asked may have it as it comes.
-    expect(beside(noVpc)().create).toHaveLength(2);
+    expect(closedAndOpen(noVpc)().create).toHaveLength(2);
   });
 
   it("is not made either while it cannot be read whether it would", () => {
-    const plan = beside(open, { networkAcls: unread })(aside);
+    const plan = closedAndOpen(open, { networkAcls: unread })(aside);
     expect([plan.create, plan.obstacles.length]).toEqual([[], 2]);
     expect(plan.obstacles[0]?.message).toContain("may cut off subnet-a");
   });
 
-  it("is made whatever EC2 refuses to tell of one launch template, unless the network bars the way", () => {
+  it("is created even if EC2 denies reading one launch template, unless the network blocks the path", () => {
     const refused = { by: "name", reference: "mine", requested: "1", unread } as const;
     const parts = { launchTemplates: read([refused]) };
     const launchTemplates = [{ by: "name", reference: "mine", version: "1" }] as const;
     for (const request of [{ launchTemplates }, { launchTemplates, securityGroupIds: [] }]) {
       const naming = inhabitant(withRequest(natNetwork(), request));
-      expect(beside(open, parts)(naming).create).toHaveLength(2);
-      expect(beside(noVpc, parts)(naming).create).toEqual([]);
+      expect(closedAndOpen(open, parts)(naming).create).toHaveLength(2);
+      expect(closedAndOpen(noVpc, parts)(naming).create).toEqual([]);
     }
     const naming = inhabitant(withRequest(natNetwork(), { launchTemplates }));
-    expect(beside(open, { launchTemplates: unread })(naming).obstacles[0]?.message).toContain("may cut off");
+    expect(closedAndOpen(open, { launchTemplates: unread })(naming).obstacles[0]?.message).toContain("may cut off");
   });
 
   it("gets no more subnets that would", () => {
     const nat = natNetwork();
-    const standing = endpoint("ecs", { ...own, subnetIds: ["subnet-a"] });
+    const present = endpoint("ecs", { ...own, subnetIds: ["subnet-a"] });
     const given = {
-      endpoints: read([standing]),
+      endpoints: read([present]),
       securityGroups: read([group("sg-1"), group("sg-e", { ingress: toVpc })]),
     };
     const zoneC = { ...apart, zone: "eu-west-1c" };

@@ -55,7 +55,7 @@ function plan(given: Case, services?: readonly string[]): EndpointPlan {
   return planned(given.facts, [user(given, { services })]);
 }
 
-/** Why the wishes of users are not known. */
+/** Why the needs of users are unknown. */
 function whys({ unread }: EndpointPlan): readonly string[] {
   return [...unread.values()].map(({ message }) => message);
 }
@@ -123,7 +123,7 @@ describe("endpoints that have to be made", () => {
     expect(plan(natNetwork(), ["ecs"]).create.map(({ serviceName }) => serviceName)).toEqual([endpointName("ecs")]);
   });
 
-  it("a foreign endpoint that answers to the name is used, and one without private DNS is no hindrance", () => {
+  it("a foreign endpoint with the private name is used, and one without private DNS does not matter", () => {
     const foreign = (privateDns: boolean): Case => added(bare, "endpoints", endpoint("ecs", { privateDns }));
     const names = (given: Case): readonly string[] =>
       plan(given, ["ecs", "ecs-agent"]).create.map(({ serviceName }) => serviceName);
@@ -217,12 +217,15 @@ describe("endpoints that have to be made", () => {
     }
   });
 
-  it.each(["offerings", "images", "keyPairs"] as const)("what is no part of a way keeps nothing: %s", (part) => {
-    const unread = { kind: "unread", permission: undefined, message: "Rate exceeded" } as const;
-    expect(planned({ ...bare.facts, [part]: unread }, [user(bare)]).create).toHaveLength(plan(bare).create.length);
-  });
+  it.each(["offerings", "images", "keyPairs"] as const)(
+    "an unread part that is not on a path blocks nothing: %s",
+    (part) => {
+      const unread = { kind: "unread", permission: undefined, message: "Rate exceeded" } as const;
+      expect(planned({ ...bare.facts, [part]: unread }, [user(bare)]).create).toHaveLength(plan(bare).create.length);
+    },
+  );
 
-  it("where EC2 refuses to tell of a launch template that is all about those who name it", () => {
+  it("a launch template that EC2 denies reading concerns only the users that name it", () => {
     const mine = { by: "name", reference: "mine", version: "$Default" } as const;
     const unread = { kind: "unread", permission: undefined, message: "Not this one." } as const;
     const dark = withFacts(bare, {
@@ -235,11 +238,11 @@ describe("endpoints that have to be made", () => {
       expect(both.create).toEqual(plan(bare).create);
       expect([...both.unread.keys()]).toEqual([naming]);
       expect(whys(both)).toEqual(["launch template mine could not be read: Not this one"]);
-      expect([both.wishes.get(naming), both.wishes.get(other)?.length]).toEqual([[], plan(bare).create.length]);
+      expect([both.needs.get(naming), both.needs.get(other)?.length]).toEqual([[], plan(bare).create.length]);
     }
   });
 
-  it("while somebody's wish is not known nothing is removed that may be needed for it", () => {
+  it("removes nothing that a user with unknown needs may need", () => {
     const unread = { kind: "unread", permission: undefined, message: "Not this one." } as const;
     const nat = withFacts(natNetwork(), {
       endpoints: read([endpoint("ecs", own)]),
@@ -266,7 +269,7 @@ describe("endpoints that have to be made", () => {
     ]);
   });
 
-  it("where EC2 refuses to tell of a prefix list that is all about whose groups or routes name it", () => {
+  it("a prefix list that EC2 denies reading concerns only users with groups or routes that name it", () => {
     const unread = { kind: "unread", permission: "ec2:GetManagedPrefixListEntries", message: "no" } as const;
     const dark = withFacts(bare, { prefixLists: read([{ prefixListId: "pl-theirs", name: undefined, unread }]) });
     const naming = changed(
@@ -288,7 +291,7 @@ describe("endpoints that have to be made", () => {
     expect(whys(plan(routed))).toHaveLength(1);
   });
 
-  it("groups that let out to the VPC alone are no hindrance: endpoints are all that they need", () => {
+  it("groups that allow only the VPC do not matter: endpoints are all that they need", () => {
     const tight = (egress: Parameters<typeof rule>[0]): Case =>
       changed(
         bare,
@@ -306,9 +309,9 @@ describe("endpoints that have to be made", () => {
     const other = withRequest(bare, { subnetIds: ["subnet-b"], securityGroupIds: ["sg-2"] }).described;
     const more = added(withFacts(bare, facts), "securityGroups", { ...groupLike(facts), groupId: "sg-2" });
     const users = [bare.described, other].map((described) => user(bare, { described, services: ["ecs"] }));
-    const { create, wishes } = planned(more.facts, users);
+    const { create, needs } = planned(more.facts, users);
     expect(create).toHaveLength(1);
-    expect([...wishes]).toEqual(users.map((one) => [one, [endpointName("ecs")]]));
+    expect([...needs]).toEqual(users.map((one) => [one, [endpointName("ecs")]]));
   });
 
   it("the whole VPC is let in, in all its address ranges: names lead to the endpoints from everywhere there", () => {
@@ -336,7 +339,7 @@ describe("endpoints that have to be made", () => {
       obstacles: [
         {
           services: [endpointName("ecs")],
-          message: `AWS offers ${endpointName("ecs")} in none of the zones of subnet-a, subnet-b`,
+          message: `AWS does not offer ${endpointName("ecs")} in any zone of subnet-a, subnet-b`,
         },
       ],
     });
@@ -344,19 +347,19 @@ describe("endpoints that have to be made", () => {
 
   it.each<[string, Parameters<typeof endpoint>[1], string]>([
     [
-      "whose private DNS names are off",
+      "with private DNS names off",
       { privateDns: false },
-      "vpce-ecs has private DNS names off: turn on private DNS names for vpce-ecs, or delete vpce-ecs, which is then made anew",
+      "vpce-ecs has private DNS names off: turn on private DNS names for vpce-ecs, or delete vpce-ecs, and the operator creates it again",
     ],
     [
-      "whose private DNS names are for inbound resolver endpoints only",
+      "with private DNS names for inbound resolver endpoints only",
       { privateDnsForInboundOnly: true },
-      "vpce-ecs has private DNS names for inbound resolver endpoints only: turn that off, or delete vpce-ecs, which is then made anew",
+      "vpce-ecs has private DNS names for inbound resolver endpoints only: turn that off, or delete vpce-ecs, and the operator creates it again",
     ],
     [
       "that has other security groups",
       { securityGroupIds: ["sg-1"] },
-      "vpce-ecs lacks sg-e, the security group of the endpoints: add it, or delete vpce-ecs, which is then made anew",
+      "vpce-ecs lacks sg-e, the security group of the endpoints: add it, or delete vpce-ecs, and the operator creates it again",
     ],
   ])("an endpoint of ours %s is an obstacle for its service once it is available", (_name, part, message) => {
     const given = (state: string): Case =>
@@ -435,7 +438,7 @@ describe("endpoints that have to be made", () => {
     expect(plan(given, ["ecs"])).toMatchObject({ awaited: [], create: [{ serviceName: endpointName("ecs") }] });
   });
 
-  it("nothing is wanted of a network that could not be read", () => {
+  it("a network that could not be read needs no endpoints", () => {
     const unread = { kind: "unread", permission: "ec2:DescribeVpcEndpoints", message: "no" } as const;
     expect(() => planned({ ...bare.facts, endpoints: unread }, [user(bare)])).toThrow("could not be read");
   });

@@ -34,7 +34,7 @@ export interface Misconfiguration {
   readonly cause: Cause;
   readonly remedies: readonly Remedy["kind"][];
   /** What a person does where the remedy leaves the choice to one. */
-  readonly mend?: (given: Case) => Case;
+  readonly fix?: (given: Case) => Case;
 }
 
 const job = { ...ecrJob, images: ["busybox"], logDriver: "json-file" };
@@ -81,7 +81,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
     remedies: ["publicIps", "interfaceEndpoints"],
   },
   {
-    name: "private subnets beside a public one that holds no NAT gateway",
+    name: "private subnets next to a public one without a NAT gateway",
     given: removed(
       changed(natNetwork(), "routeTables", isMain, () => table("rtb-main")),
       "natGateways",
@@ -91,7 +91,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
     remedies: threeWays,
   },
   {
-    name: "private subnets beside a public one with public IPs",
+    name: "private subnets next to a public one with public IPs",
     given: changed(
       changed(natNetwork(), "routeTables", isMain, () => table("rtb-main")),
       "subnets",
@@ -173,7 +173,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
     remedies: ["interfaceEndpoints"],
   },
   {
-    name: "a NAT gateway whose subnet lost its default route",
+    name: "a NAT gateway in a subnet that lost its default route",
     given: changed(
       natNetwork(),
       "routeTables",
@@ -232,7 +232,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
     given: acl(publicNetwork(), []),
     cause: "AclDeniesOutbound",
     remedies: [],
-    mend: (given) => acl(given, openEntries),
+    fix: (given) => acl(given, openEntries),
   },
   {
     name: "a network ACL that denies 443 out by a rule with a lower number",
@@ -284,13 +284,13 @@ export const misconfigurations: readonly Misconfiguration[] = [
     remedies: ["allowAcl"],
   },
   {
-    name: "a VPC whose DNS support is off",
+    name: "a VPC with DNS support off",
     given: dns(publicNetwork(), { support: false, hostnames: true }),
     cause: "DnsSupportOff",
     remedies: ["enableDns"],
   },
   {
-    name: "endpoints in a VPC whose DNS hostnames are off",
+    name: "endpoints in a VPC with DNS hostnames off",
     given: dns(endpointNetwork(), { support: true, hostnames: false }),
     cause: "PrivateDnsOff",
     remedies: ["enableDns"],
@@ -308,19 +308,19 @@ export const misconfigurations: readonly Misconfiguration[] = [
     remedies: ["interfaceEndpoints"],
   },
   {
-    name: "an endpoint whose security group does not let the instances in",
+    name: "an endpoint with a security group that does not allow the instances",
     given: ingress(endpointNetwork(), rule({ groupIds: ["sg-other"] })),
     cause: "EndpointRefusesGroup",
     remedies: ["allowIngress"],
   },
   {
-    name: "an endpoint whose security group lets only some subnets in",
+    name: "an endpoint with a security group that allows only some subnets",
     given: ingress(endpointNetwork(), rule({ cidrs: ["10.0.0.0/24"] })),
     cause: "EndpointRefusesGroup",
     remedies: ["allowIngress"],
   },
   {
-    name: "an endpoint with the default group, in a public subnet whose instances are not members",
+    name: "an endpoint with the default group, in a public subnet with instances that are not members",
     given: added(
       added(publicNetwork(), "endpoints", endpoint("ecs", { securityGroupIds: ["sg-default"] })),
       "securityGroups",
@@ -348,7 +348,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
     remedies: ["addEndpointSubnets"],
   },
   {
-    name: "an endpoint whose policy allows other services only",
+    name: "an endpoint with a policy that allows only other services",
     given: ofEndpoint("ecs", {
       policy: JSON.stringify({ Statement: [{ Effect: "Allow", Principal: "*", Action: "ec2:*", Resource: "*" }] }),
     }),
@@ -356,7 +356,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
     remedies: ["widenPolicy"],
   },
   {
-    name: "an S3 gateway endpoint whose policy allows the user's own bucket only, so image layers are denied",
+    name: "an S3 gateway endpoint with a policy that allows only the user's own bucket, so image layers are denied",
     given: changed(
       endpointNetwork(),
       "endpoints",
@@ -429,7 +429,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
     remedies: ["publicIps", "interfaceEndpoints"],
   },
   {
-    name: "an IPv6-only subnet whose egress-only gateway is not there",
+    name: "an IPv6-only subnet without its egress-only gateway",
     given: changed(ipv6Network(), "routeTables", all, (one) => ({
       ...one,
       routes: one.routes.filter(({ target }) => target.kind !== "egressOnlyGateway"),
@@ -452,7 +452,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
     ),
     cause: "EndpointIpFamily",
     remedies: [],
-    mend: (given) =>
+    fix: (given) =>
       added(
         changed(given, "endpoints", all, (one) => ({ ...one, ipAddressType: "dualstack" as const })),
         "securityGroups",
@@ -475,7 +475,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
     given: removed(publicNetwork(), "subnets", ({ subnetId }) => subnetId === "subnet-b"),
     cause: "SubnetMissing",
     remedies: ["changeSpec"],
-    mend: (given) => withRequest(given, { subnetIds: ["subnet-a"] }),
+    fix: (given) => withRequest(given, { subnetIds: ["subnet-a"] }),
   },
   {
     name: "a subnet that is still being made",
@@ -516,7 +516,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
     ),
     cause: "SeveralVpcs",
     remedies: ["changeSpec"],
-    mend: (given) => withRequest(given, { subnetIds: ["subnet-a"] }),
+    fix: (given) => withRequest(given, { subnetIds: ["subnet-a"] }),
   },
   {
     name: "a subnet without free addresses",
@@ -528,21 +528,21 @@ export const misconfigurations: readonly Misconfiguration[] = [
     ),
     cause: "NoFreeAddresses",
     remedies: ["changeSpec"],
-    mend: (given) => changed(given, "subnets", all, (one) => ({ ...one, freeAddresses: 9 })),
+    fix: (given) => changed(given, "subnets", all, (one) => ({ ...one, freeAddresses: 9 })),
   },
   {
     name: "no security group at all",
     given: withRequest(publicNetwork(), { securityGroupIds: [] }),
     cause: "NoSecurityGroup",
     remedies: ["changeSpec"],
-    mend: (given) => withRequest(given, { securityGroupIds: ["sg-1"] }),
+    fix: (given) => withRequest(given, { securityGroupIds: ["sg-1"] }),
   },
   {
     name: "a security group that does not exist",
     given: withRequest(publicNetwork(), { securityGroupIds: ["sg-1", "sg-gone"] }),
     cause: "SecurityGroupMissing",
     remedies: ["changeSpec"],
-    mend: (given) => withRequest(given, { securityGroupIds: ["sg-1"] }),
+    fix: (given) => withRequest(given, { securityGroupIds: ["sg-1"] }),
   },
   {
     name: "a security group of another VPC",
@@ -551,112 +551,112 @@ export const misconfigurations: readonly Misconfiguration[] = [
     }),
     cause: "SecurityGroupOfOtherVpc",
     remedies: ["changeSpec"],
-    mend: (given) => withRequest(given, { securityGroupIds: ["sg-1"] }),
+    fix: (given) => withRequest(given, { securityGroupIds: ["sg-1"] }),
   },
   {
     name: "an instance type that one of the zones does not offer",
     given: removed(publicNetwork(), "offerings", ({ zone }) => zone === "eu-west-1b"),
     cause: "TypeNotOffered",
     remedies: ["changeSpec"],
-    mend: (given) => added(given, "offerings", { instanceType: "c7i.xlarge", zone: "eu-west-1b" }),
+    fix: (given) => added(given, "offerings", { instanceType: "c7i.xlarge", zone: "eu-west-1b" }),
   },
   {
-    name: "an instance type beside others that no zone offers",
+    name: "one of several instance types that no zone offers",
     given: withRequest(publicNetwork(), { instanceTypes: ["c7i", "p5.48xlarge"] }),
     cause: "TypeNotOffered",
     remedies: ["changeSpec"],
-    mend: (given) => withRequest(given, { instanceTypes: ["c7i"] }),
+    fix: (given) => withRequest(given, { instanceTypes: ["c7i"] }),
   },
   {
     name: "a launch template that does not exist",
     given: withRequest(publicNetwork(), { launchTemplates: [reference] }),
     cause: "LaunchTemplateMissing",
     remedies: ["changeSpec"],
-    mend: (given) => withRequest(given, { launchTemplates: [] }),
+    fix: (given) => withRequest(given, { launchTemplates: [] }),
   },
   {
     name: "a version that the launch template does not have",
     given: withTemplate(publicNetwork(), { version: undefined }),
     cause: "LaunchTemplateVersionMissing",
     remedies: ["changeSpec"],
-    mend: (given) => withTemplate(given, {}),
+    fix: (given) => withTemplate(given, {}),
   },
   {
     name: "a launch template that fixes the subnet",
     given: withTemplate(publicNetwork(), { networkInterfaces: [{ ...inner, subnetId: "subnet-a" }] }),
     cause: "LaunchTemplateInterfaces",
     remedies: ["changeAws"],
-    mend: (given) => withTemplate(given, { networkInterfaces: [inner] }),
+    fix: (given) => withTemplate(given, { networkInterfaces: [inner] }),
   },
   {
     name: "user data that is a plain script",
     given: withTemplate(publicNetwork(), { userDataIsMime: false }),
     cause: "LaunchTemplateUserData",
     remedies: ["changeAws"],
-    mend: (given) => withTemplate(given, { userDataIsMime: true }),
+    fix: (given) => withTemplate(given, { userDataIsMime: true }),
   },
   {
     name: "a role where an instance profile is needed",
     given: withFacts(publicNetwork(), { instanceProfile: read(undefined) }),
     cause: "InstanceProfileMissing",
     remedies: ["changeSpec"],
-    mend: (given) => withFacts(given, { instanceProfile: publicNetwork().facts.instanceProfile }),
+    fix: (given) => withFacts(given, { instanceProfile: publicNetwork().facts.instanceProfile }),
   },
   {
     name: "an instance profile without a role",
     given: withFacts(publicNetwork(), { instanceProfile: read({ name: "batch", arn: "arn:x", role: undefined }) }),
     cause: "InstanceProfileEmpty",
     remedies: ["changeAws"],
-    mend: (given) => withFacts(given, { instanceProfile: publicNetwork().facts.instanceProfile }),
+    fix: (given) => withFacts(given, { instanceProfile: publicNetwork().facts.instanceProfile }),
   },
   {
     name: "an instance role that trusts ECS tasks instead of EC2",
     given: withRole({ trust: trustOf("ecs-tasks.amazonaws.com") }),
     cause: "InstanceRoleTrust",
     remedies: ["changeAws"],
-    mend: () => withRole({ trust: trustOf("ec2.amazonaws.com") }),
+    fix: () => withRole({ trust: trustOf("ec2.amazonaws.com") }),
   },
   {
     name: "an instance role without the ECS policy",
     given: withRole({ attachedPolicyArns: [], policies: [denyAll] }),
     cause: "InstanceRolePermissions",
     remedies: ["changeAws"],
-    mend: () => withRole({}),
+    fix: () => withRole({}),
   },
   {
     name: "an image that does not exist",
     given: withRequest(publicNetwork(), { imageIds: ["ami-1"] }),
     cause: "ImageMissing",
     remedies: ["changeSpec"],
-    mend: (given) => added(given, "images", { imageId: "ami-1", state: "available", architecture: "x86_64" }),
+    fix: (given) => added(given, "images", { imageId: "ami-1", state: "available", architecture: "x86_64" }),
   },
   {
     name: "an image that was deregistered",
     given: withImage({ state: "deregistered" }),
     cause: "ImageNotAvailable",
     remedies: ["changeSpec"],
-    mend: () => withImage({}),
+    fix: () => withImage({}),
   },
   {
     name: "an image of arm64 for types of x86_64",
     given: withImage({ architecture: "arm64" }),
     cause: "ImageArchitecture",
     remedies: ["changeSpec"],
-    mend: () => withImage({}),
+    fix: () => withImage({}),
   },
   {
     name: "a key pair of another region",
     given: withRequest(publicNetwork(), { keyPairs: ["ops"] }),
     cause: "KeyPairMissing",
     remedies: ["changeSpec"],
-    mend: (given) => added(given, "keyPairs", "ops"),
+    fix: (given) => added(given, "keyPairs", "ops"),
   },
   {
     name: "a placement group that does not exist",
     given: withRequest(publicNetwork(), { placementGroups: ["mpi"] }),
     cause: "PlacementGroupMissing",
     remedies: ["changeSpec"],
-    mend: (given) => added(given, "placementGroups", { name: "mpi", state: "available", strategy: "spread" }),
+    fix: (given) => added(given, "placementGroups", { name: "mpi", state: "available", strategy: "spread" }),
   },
   {
     name: "a cluster placement group over two zones",
@@ -666,7 +666,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
     ),
     cause: "PlacementGroupZones",
     remedies: ["changeSpec"],
-    mend: (given) => withRequest(given, { subnetIds: ["subnet-a"] }),
+    fix: (given) => withRequest(given, { subnetIds: ["subnet-a"] }),
   },
   {
     name: "an operator that may not describe route tables",
@@ -679,7 +679,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
     }),
     cause: "NotPermitted",
     remedies: ["grantPermission"],
-    mend: (given) => withFacts(given, { routeTables: publicNetwork().facts.routeTables }),
+    fix: (given) => withFacts(given, { routeTables: publicNetwork().facts.routeTables }),
   },
   {
     name: "an EC2 that does not answer",
@@ -688,10 +688,10 @@ export const misconfigurations: readonly Misconfiguration[] = [
     }),
     cause: "NotReadable",
     remedies: [],
-    mend: (given) => withFacts(given, { networkAcls: publicNetwork().facts.networkAcls }),
+    fix: (given) => withFacts(given, { networkAcls: publicNetwork().facts.networkAcls }),
   },
   {
-    name: "a launch template that EC2 refuses to tell of",
+    name: "a launch template that EC2 denies reading",
     given: withRequest(
       withFacts(publicNetwork(), {
         launchTemplates: read([{ by: "id", reference: "lt-1", requested: "$Default", unread: refused }]),
@@ -700,7 +700,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
     ),
     cause: "NotReadable",
     remedies: [],
-    mend: (given) => withRequest(given, { launchTemplates: [] }),
+    fix: (given) => withRequest(given, { launchTemplates: [] }),
   },
 ];
 

@@ -11,7 +11,7 @@ function policy(...statements: readonly object[]): string {
 describe("what a policy allows", () => {
   it.each([
     ["everything", policy(everything)],
-    ["a single statement that is no list", JSON.stringify({ Statement: everything })],
+    ["a single statement that is not a list", JSON.stringify({ Statement: everything })],
     ["the service", policy({ ...everything, Action: ["logs:*", "ecs:*"] })],
     ["the action in other letters", policy({ ...everything, Action: "ECS:po?l" })],
     ["everything but others", policy({ ...everything, Action: undefined, NotAction: "s3:*" })],
@@ -26,7 +26,7 @@ describe("what a policy allows", () => {
     ["another service", policy({ ...everything, Action: "ecr:*" })],
     ["everything, and denies it", policy(everything, { ...everything, Effect: "Deny" })],
     ["everything but this", policy({ ...everything, Action: undefined, NotAction: ["ecs:*"] })],
-    ["text that is no policy", "not JSON"],
+    ["text that is not a policy", "not JSON"],
     ["a number", "5"],
   ])("%s denies", (_name, document) => {
     expect(allowance([document], ask)).toEqual({ kind: "denied", actions: ["ecs:Poll"] });

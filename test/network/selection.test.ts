@@ -47,7 +47,7 @@ describe("what a selector selects", () => {
     expect(late).toEqual({ selector: text, ids: ["subnet-a"], since: 1000 + settleMs });
   });
 
-  it("has to last anew after every change, so that what flaps never takes effect", () => {
+  it("must settle again after every change, so that a flapping selection never takes effect", () => {
     let resolved: Resolved | undefined = inEffect;
     for (let minute = 1; minute < 60; minute++) {
       const answers = [found("subnet-a"), found("subnet-a", "subnet-b"), found("subnet-a", "subnet-c")];
@@ -68,28 +68,28 @@ describe("what a selector selects", () => {
     [
       "nothing",
       found(),
-      "NothingSelected: spec.computeResources.subnetSelector (vpc-1, team=batch) selects no subnets: give subnets of this account and region these tags, or change the selector",
+      "NothingSelected: spec.computeResources.subnetSelector (vpc-1, team=batch) selects no subnets: add these tags to subnets of this account and region, or change the selector",
     ],
     [
       "things of several VPCs",
       { kind: "read", value: ["a", "b"].map((id) => ({ id, vpcId: `vpc-${id}` })) } as const,
-      "SeveralVpcsSelected: spec.computeResources.subnetSelector (vpc-1, team=batch) selects subnets of several VPCs (vpc-a, vpc-b), and an environment lies in one: add vpcId to the selector",
+      "SeveralVpcsSelected: spec.computeResources.subnetSelector (vpc-1, team=batch) selects subnets of several VPCs (vpc-a, vpc-b), but an environment is in one: add vpcId to the selector",
     ],
     [
-      "more than AWS takes",
+      "more than AWS accepts",
       found(...Array.from({ length: 17 }, (_, at) => `subnet-${at}`)),
-      "TooManySelected: spec.computeResources.subnetSelector (vpc-1, team=batch) selects 17 subnets, and AWS takes 16 here: select fewer by another tag",
+      "TooManySelected: spec.computeResources.subnetSelector (vpc-1, team=batch) selects 17 subnets, but AWS accepts 16 here: add a tag to select fewer",
     ],
     [
       "what may not be read",
       unread,
-      "AccessDenied: which subnets spec.computeResources.subnetSelector (vpc-1, team=batch) selects cannot be read: not authorized; allow ec2:DescribeSubnets to the operator's IAM role",
+      "AccessDenied: cannot read which subnets spec.computeResources.subnetSelector (vpc-1, team=batch) selects: not authorized; allow ec2:DescribeSubnets to the operator's IAM role",
     ],
-  ])("keeps what is in effect when it is %s, and says so", (_what, answer, told) => {
+  ])("keeps the selection in effect when it is %s, and reports that", (_what, answer, expected) => {
     for (const before of [undefined, inEffect]) {
       const { resolved, problem } = resolution(asked(before), answer, 10 * settleMs);
       expect(resolved).toEqual(before);
-      expect(`${problem?.reason}: ${problem?.message}`).toBe(told);
+      expect(`${problem?.reason}: ${problem?.message}`).toBe(expected);
     }
   });
 

@@ -11,7 +11,7 @@ import type {
 
 /**
  * A packet walker that knows nothing of the preflight: it sends single packets, address by address, through the hops
- * and back, and tries every address and port that any rule could tell from another. Addresses are bit strings and
+ * and back, and tries every address and port that any rule could distinguish. Addresses are bit strings and
  * CIDRs are prefixes of them.
  */
 
@@ -81,9 +81,9 @@ class Walker {
     if (endpoint.subnetIds.length === 0 || refuses(endpoint)) return "unreachable";
     const answers = endpoint.subnetIds.map((id) => {
       const place = known(this.#facts.subnets).find(({ subnetId }) => subnetId === id);
-      const wanted = this.#six ? "ipv6" : "ipv4";
+      const family = this.#six ? "ipv6" : "ipv4";
       if (place === undefined) return "reachable";
-      if (endpoint.ipAddressType !== wanted && endpoint.ipAddressType !== "dualstack") return "unreachable";
+      if (endpoint.ipAddressType !== family && endpoint.ipAddressType !== "dualstack") return "unreachable";
       const cidrs = this.#six ? place.ipv6Cidrs : place.cidr === undefined ? [] : [place.cidr];
       const targets = cidrs.flatMap((cidr) => this.#samples(bitsOf(cidr).bits));
       return vote(targets.map((to) => this.#everyPacket(to, (packet) => this.#toInterface(packet, place, endpoint))));
@@ -159,9 +159,9 @@ class Walker {
 
   #everyPacket(to: string, arrives: (packet: Packet) => boolean): boolean {
     const cidrs = this.#six ? this.#home.ipv6Cidrs : [this.#home.cidr ?? ""];
-    const froms = cidrs.flatMap((cidr) => this.#samples(bitsOf(cidr).bits));
+    const sources = cidrs.flatMap((cidr) => this.#samples(bitsOf(cidr).bits));
     const ports = this.#ports(32_768, 60_999);
-    return froms.every((from) => ports.every((port) => arrives({ from, to, port })));
+    return sources.every((from) => ports.every((port) => arrives({ from, to, port })));
   }
 
   #natPorts(): readonly number[] {

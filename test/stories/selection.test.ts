@@ -102,7 +102,7 @@ describe("an environment that selects its subnets and security groups", () => {
     world.apply(environment());
     await world.seconds(120);
     expect(told(world, "Stalled")).toBe(
-      "True NothingSelected: spec.computeResources.subnetSelector (team=batch) selects no subnets: give subnets of this account and region these tags, or change the selector",
+      "True NothingSelected: spec.computeResources.subnetSelector (team=batch) selects no subnets: add these tags to subnets of this account and region, or change the selector",
     );
     expect(world.aws.truth.computeEnvironments()).toEqual([]);
     await tag(world, "subnet-nat", { team: "batch" });

@@ -1,6 +1,6 @@
 /** An object's part in VPCs that it uses no more. Pure. */
 
-import { isStanding } from "../../network/lookups.ts";
+import { isPresent } from "../../network/lookups.ts";
 import { lookedAtAgain } from "../again.ts";
 import { marks } from "../marks.ts";
 import { retainedFromTag, retainedMark } from "../ownership.ts";
@@ -86,13 +86,13 @@ function leftOne(
     return { kind: "wait", reason: "NotReadable", message, recheckInMs, stalledAfterMs: marks.unreadStallsMs };
   }
   if (stays) {
-    const ids = [...ours.filter(isStanding).map(({ endpointId }) => endpointId), ...(group ? [group.groupId] : [])];
+    const ids = [...ours.filter(isPresent).map(({ endpointId }) => endpointId), ...(group ? [group.groupId] : [])];
     const set = { [retainedFromTag]: retainedMark(seen.identity) };
     const write: EndpointWrite = { kind: "release", ids, set, remove: ownershipTagKeys };
     const why = connects.length > 0 ? `${connects.join(", ")} runs by them` : "as deletionPolicy says";
     return act(vpcId, "release", [write], `the endpoints of ${vpcId} are left in AWS: ${why}`);
   }
-  const standing = ours.filter(isStanding).map(({ endpointId }) => endpointId);
+  const standing = ours.filter(isPresent).map(({ endpointId }) => endpointId);
   if (standing.length > 0) {
     const write: EndpointWrite = { kind: "deleteEndpoints", endpointIds: standing };
     return act(vpcId, "remove", [write], `the endpoints of ${vpcId} are removed: nothing needs them any more`);

@@ -1,7 +1,7 @@
 /** What the one who writes in a VPC asks EC2 for next. Pure. */
 
 import { shortName } from "../../network/dependence.ts";
-import { isStanding } from "../../network/lookups.ts";
+import { isPresent } from "../../network/lookups.ts";
 import { clusterUidTag, retainedFromTag } from "../ownership.ts";
 import { standingRefusal } from "../refused-writes.ts";
 import { addressesToLetIn, behindGroup, interfacesOf, servicesOf } from "./lacking.ts";
@@ -60,7 +60,7 @@ function asked(vpc: VpcSeen, next: Act, services: readonly string[]): Writes {
 
 function takingBack(vpc: VpcSeen, { cluster }: EndpointsSeen): Act | undefined {
   const { vpcId, group } = vpc;
-  const before = [...vpc.ours.filter(isStanding), ...(group === undefined ? [] : [group])]
+  const before = [...vpc.ours.filter(isPresent), ...(group === undefined ? [] : [group])]
     .filter(({ tags }) => tags[clusterUidTag] !== cluster.uid)
     .map((one) => ("endpointId" in one ? one.endpointId : one.groupId));
   if (before.length > 0) {

@@ -8,7 +8,7 @@ import { heldAmong } from "../../network/dependence.ts";
 import { subnetsOf } from "../../network/described.ts";
 import { type EndpointUser, endpointPlan, extendedFor, withoutCutOffs } from "../../network/endpoints.ts";
 import type { NetworkFacts, SecurityGroup, VpcEndpoint } from "../../network/facts.ts";
-import { isStanding, read } from "../../network/lookups.ts";
+import { isPresent, read } from "../../network/lookups.ts";
 import { endpointServiceOf } from "../../network/needs.ts";
 import type { NetworkRequest } from "../../network/port.ts";
 import { environmentObjects, likelyJobs } from "../compute-environment/network-wish.ts";
@@ -143,7 +143,7 @@ function withoutGoing(facts: NetworkFacts, memory: Ec2Memory, now: number): Netw
 /** Whether somebody may lose an endpoint that he runs by, for what was another way for him is none any more. */
 function takesAway({ vpcs }: VpcsSeen, used: readonly string[]): boolean {
   return vpcs.some(
-    ({ vpcId, plan, ours }) => plan.remove.length > 0 || (!used.includes(vpcId) && ours.some(isStanding)),
+    ({ vpcId, plan, ours }) => plan.remove.length > 0 || (!used.includes(vpcId) && ours.some(isPresent)),
   );
 }
 
@@ -255,7 +255,7 @@ function vpcsSeen(
       vpcId,
       // Who only looks waits for the writer, and that one says what keeps it.
       plan: isWriter ? withoutCutOffs(plan, everybody, group?.groupId, facts) : plan,
-      needs: (self?.user && plan.wishes.get(self.user)) ?? [],
+      needs: (self?.user && plan.needs.get(self.user)) ?? [],
       lacks: self?.user === undefined ? [] : extendedFor(self.user, plan, facts),
       unread: unread && unreadWay(unread),
       ours: endpoints.filter((one) => one.vpcId === vpcId && ownedByUs(one)),
@@ -266,7 +266,7 @@ function vpcsSeen(
           : [
               ...groupsNaming(group.groupId, allGroups).map(({ groupId }) => groupId),
               ...endpoints
-                .filter((one) => !ownedByUs(one) && isStanding(one) && one.securityGroupIds.includes(group.groupId))
+                .filter((one) => !ownedByUs(one) && isPresent(one) && one.securityGroupIds.includes(group.groupId))
                 .map(({ endpointId }) => endpointId),
             ],
       leftBehind: [

@@ -1,7 +1,7 @@
 /** What comes first: the endpoints that an object wishes, or the object itself. Pure. */
 
 import { shortName } from "../../network/dependence.ts";
-import { isStanding } from "../../network/lookups.ts";
+import { isPresent } from "../../network/lookups.ts";
 import { creates, type Decision } from "../decision.ts";
 import { marks } from "../marks.ts";
 import { type Holding, lackOfAny, lackOfItsOwn, withAllRefusals } from "./lacking.ts";
@@ -81,7 +81,7 @@ function inUse<Action extends { readonly kind: string }>(
   const message = names === "" ? "the subnets need no endpoints of ours" : `available in ${vpc.vpcId}: ${names}`;
   // Their group goes after them.
   const atRestMs = vpc.writer === undefined ? writerLookMs : restLookMs;
-  const lookMs = ours.every(isStanding) ? atRestMs : transitionLookMs;
+  const lookMs = ours.every(isPresent) ? atRestMs : transitionLookMs;
   return { kind: "beside", decision: beside(own, news("True", "EndpointsAvailable", message), lookMs) };
 }
 

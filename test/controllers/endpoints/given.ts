@@ -24,7 +24,7 @@ export function planned(other: Partial<EndpointPlan> = {}): EndpointPlan {
     kept: [],
     ingressFrom: ["10.0.0.0/16"],
     obstacles: [],
-    wishes: new Map(),
+    needs: new Map(),
     unread: new Map(),
     ...other,
   };

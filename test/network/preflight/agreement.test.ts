@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { compare, seeds } from "../agreement.ts";
 
-/** Seeds whose networks the two once saw differently. */
+/** Seeds of networks on which the two once disagreed. */
 const onceDifferent = [364];
 
 describe("the preflight and a packet walker", () => {

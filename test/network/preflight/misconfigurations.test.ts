@@ -5,7 +5,7 @@ import { misconfigurations } from "../misconfigurations.ts";
 import { type Case, check, endpointNetwork, ipv6Network, natNetwork, publicNetwork } from "../networks.ts";
 
 /** Carries out a remedy of this kind wherever it is offered, until none is left; a few rounds are enough. */
-function mended(given: Case, kind: Remedy["kind"]): Case {
+function fixed(given: Case, kind: Remedy["kind"]): Case {
   let now = given;
   for (let round = 0; round < 8; round += 1) {
     const remedy = check(now)
@@ -40,9 +40,9 @@ describe("networks out of order", () => {
     const offered = finding?.remedies.map(({ kind }) => kind) ?? [];
     for (const kind of row.remedies) {
       expect(offered).toContain(kind);
-      if (row.mend === undefined) expect(check(mended(row.given, kind)).findings).toEqual([]);
+      if (row.fix === undefined) expect(check(fixed(row.given, kind)).findings).toEqual([]);
     }
-    if (row.mend !== undefined) expect(check(row.mend(row.given)).findings).toEqual([]);
+    if (row.fix !== undefined) expect(check(row.fix(row.given)).findings).toEqual([]);
   });
 
   it("no two rows are about the same mistake", () => {
@@ -51,7 +51,7 @@ describe("networks out of order", () => {
   });
 
   it("causes, messages and remedies read well", async () => {
-    const told = misconfigurations.map(({ name, given }) => {
+    const reported = misconfigurations.map(({ name, given }) => {
       const findings = check(given).findings.map(({ cause, message, subnetIds, needs, remedies }) => {
         const about = [...subnetIds, ...needs.map(({ service }) => service)].join(" ");
         const lines = remedies.map((remedy) => `    - ${sentenceOf(remedy)} [${objectsOf(remedy).join(" ")}]`);
@@ -59,6 +59,6 @@ describe("networks out of order", () => {
       });
       return [name, ...findings].join("\n");
     });
-    await expect(`${told.join("\n\n")}\n`).toMatchFileSnapshot("../../golden/network/misconfigurations.txt");
+    await expect(`${reported.join("\n\n")}\n`).toMatchFileSnapshot("../../golden/network/misconfigurations.txt");
   });
 });
