@@ -6,7 +6,7 @@ import { code } from "./type-text.ts";
 /**
  * The reasons of a kind in one place, as a Markdown table in alphabetical order. Reasons that mean the same share a row.
  *
- * @param status only those with this status of the condition; without it, a status that is told stands in the row
+ * @param status only those with this status of the condition; without it, each row has its status if the entry has one
  */
 export function reasonsTable(kind: OperatorKind, place: ReasonPlace, status?: string): string {
   const entries = reasonsOf(kind.kind)

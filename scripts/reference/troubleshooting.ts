@@ -30,13 +30,13 @@ interface Anchors {
 }
 
 function rowsOf(anchors: Anchors): readonly string[] {
-  const told = kinds.flatMap((kind) => reasonsOf(kind.kind).map((entry) => ({ entry, kind })));
-  const rows = Map.groupBy(told, ({ entry }) => JSON.stringify(entry));
+  const entries = kinds.flatMap((kind) => reasonsOf(kind.kind).map((entry) => ({ entry, kind })));
+  const rows = Map.groupBy(entries, ({ entry }) => JSON.stringify(entry));
   return [...rows.values()]
     .map((same) => {
       const having = same.map(({ kind }) => kind);
       const [{ entry, kind }] = same as [(typeof same)[number]];
-      // What several kinds have is told in the words for all of them.
+      // A row of several kinds needs words that fit all of them.
       const field = having.map(({ awsName }) => awsName.field).join("` or `");
       const common = { noun: "resource", awsName: { ...kind.awsName, field } };
       return { ...worded(entry, having.length === 1 ? kind : common), having };

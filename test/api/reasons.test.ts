@@ -11,12 +11,12 @@ const registered = new Set<string>(kinds.flatMap(({ kind }) => reasonsOf(kind)).
 describe.each(kinds)("the reasons of a $kind", (kind) => {
   const entries = reasonsOf(kind.kind);
 
-  it("stand in each place once", () => {
+  it("are in each place once", () => {
     const places = entries.map(({ place, reason }) => `${place} ${reason}`);
     expect(places.filter((one, index) => places.indexOf(one) !== index)).toEqual([]);
   });
 
-  it("stand in its conditions, events and plans alone, and each of its conditions has some", () => {
+  it("are in its conditions, events and plans alone, and each of its conditions has some", () => {
     const places = new Set<string>(entries.map(({ place }) => place));
     expect([...places].toSorted()).toEqual([...conditionTypesOf(kind), "refusal", "event", "plan"].toSorted());
   });

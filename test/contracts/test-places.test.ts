@@ -6,7 +6,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
  * Folders whose tests are about no single file of the source; test/README.md says what is in each. Among the controllers
- * behaviour is still tested beside the files.
+ * some tests of behaviour are still next to the files.
  */
 const folders = ["stories", "contracts", "simulation", "examples", "integration", "packaging", "controllers"];
 

@@ -30,7 +30,7 @@ const read = (path: string): string => readFileSync(join(copy, path), "utf8");
 function add(path: string): void {
   let text = read(path);
   for (const [after, added] of additions[path] ?? []) {
-    expect(text, `${path} has no longer what the recipe looks for`).toContain(after);
+    expect(text, `${path} no longer contains the text that the recipe needs`).toContain(after);
     text = text.replace(after, () => `${after}${added}`);
   }
   writeFileSync(join(copy, path), text);
@@ -56,8 +56,8 @@ describe("a new kind", () => {
 
   test("that is only registered does not compile, and the compiler names where to go on", async () => {
     add("src/api/v1alpha1/kinds.ts");
-    const told = await compile();
-    for (const path of ["src/api/reasons.ts", "scripts/crds.ts", "src/operator.ts"]) expect(told).toContain(path);
+    const errors = await compile();
+    for (const path of ["src/api/reasons.ts", "scripts/crds.ts", "src/operator.ts"]) expect(errors).toContain(path);
   });
 
   test("compiles when these files know it", async () => {
@@ -66,8 +66,8 @@ describe("a new kind", () => {
   });
 
   test("has its definition, access, templates and pages generated", async () => {
-    const told = await run("scripts/generate.ts");
-    expect(told).not.toContain("Error");
+    const output = await run("scripts/generate.ts");
+    expect(output).not.toContain("Error");
     for (const path of [
       "crds/awsbatch.dev_schedulingpolicies.yaml",
       "charts/aws-batch-operator/templates/crds/schedulingpolicies.yaml",

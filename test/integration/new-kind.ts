@@ -221,7 +221,7 @@ export const additions: Readonly<Record<string, readonly Addition[]>> = {
     ["    queues,\n", "    policies,\n"],
     ["    deleteJobQueue: refused,", "\n    createSchedulingPolicy: refused,\n    deleteSchedulingPolicy: refused,"],
   ],
-  // What it prints of a queue stands for what it would print of a policy.
+  // A real kind would print an entry of its own.
   "src/cli/plan/assemble.ts": [
     [
       "switch (object.kind) {",

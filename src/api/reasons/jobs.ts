@@ -10,12 +10,12 @@ import type { ReasonTable, ReasonText } from "./table.ts";
  * - Unknown: it does not keep the first job from starting, but is worth knowing
  */
 export const reportedCauses = {
-  QueueInvalid: { means: "AWS found the queue INVALID", todo: "mend what AWS names" },
+  QueueInvalid: { means: "AWS marked the queue as INVALID", todo: "fix what AWS names" },
   NoEnvironment: { means: "an environment that the queue names does not exist any more", todo: "name one that exists" },
   EnvironmentDisabled: { means: "the compute environment is DISABLED", todo: "set its `state: ENABLED`" },
   EnvironmentInvalid: {
-    means: "AWS found the compute environment INVALID; the message has AWS's words",
-    todo: "mend what they name",
+    means: "AWS marked the compute environment as INVALID; the message has AWS's words",
+    todo: "fix what they name",
   },
   QuotaReached: { means: "a quota of the account is used up", todo: "ask AWS for more, or use less" },
   ServiceRolePermissions: {
@@ -60,27 +60,27 @@ export const reportedCauses = {
   },
   ImagePullFailed: {
     means: "an earlier attempt could not pull its image",
-    todo: "mend the image's name, its permissions or the way to its registry",
+    todo: "fix the image's name, its permissions or the path to its registry",
   },
   TaskInitializationFailed: {
     means: "an earlier attempt could not be prepared: secrets, logs or the network interface",
-    todo: "mend what ECS names: often the execution role or the way to the endpoints",
+    todo: "fix what ECS names: often the execution role or the path to the endpoints",
   },
   InstancesDoNotJoin: {
     means: "AWS has asked for instances, and no job has started on one for a quarter of an hour",
-    todo: "look at network path, instance role, AMI and EC2 quota, in this order",
+    todo: "check network path, instance role, AMI and EC2 quota, in this order",
   },
   ConsumableResourceUsed: {
     means: "the job waits for a consumable resource",
-    todo: "look who holds it, or raise its quantity",
+    todo: "check which jobs hold it, or raise its quantity",
   },
   Undetermined: {
     means: "AWS says that the job is blocked, and neither AWS nor the operator knows why",
-    todo: "run `diagnose`; look at the ECS cluster and the Auto Scaling activity of the environment",
+    todo: "run `diagnose`; check the ECS cluster and the Auto Scaling activity of the environment",
   },
   NotScaled: {
     means: "for a quarter of an hour AWS has not asked for capacity, and gives no reason",
-    todo: "look at the service role, at EC2 or Fargate quotas, and at AWS's health",
+    todo: "check the service role, EC2 or Fargate quotas, and AWS's health",
   },
   EnvironmentChanging: { status: "True", means: "the environment is being made or updated" },
   AtCapacity: {
@@ -99,7 +99,7 @@ export const reportedCauses = {
     todo: "raise `maxvCpus`, or change weights and reservation in the policy",
   },
   ScalingUp: { status: "True", means: "instances are on their way" },
-  JobsUnread: { status: "Unknown", means: "AWS refuses to tell about jobs", todo: "allow what the message names" },
+  JobsUnread: { status: "Unknown", means: "AWS denies reading the jobs", todo: "allow what the message names" },
 } as const satisfies Readonly<Record<string, ReasonText>>;
 
 /** Causes that only `diagnose` reports; other conditions have them, or none. */
@@ -112,7 +112,7 @@ export const diagnosedCauses = {
   Dependencies: {
     status: "True",
     means: "jobs wait in PENDING for other jobs, which have to succeed first",
-    todo: "look at the jobs that they depend on",
+    todo: "check the jobs that they depend on",
   },
 } as const satisfies Readonly<Record<string, ReasonText>>;
 

@@ -73,7 +73,7 @@ export function awsNameFindings(object: Named, identities: ReadonlyMap<string, r
   ];
 }
 
-/** Kind, region and name in AWS, as far as the manifest tells. */
+/** Kind, region and name in AWS, as far as the manifest has them. */
 function awsIdentity({ kind, spec, ...key }: Named): string {
   const region = isRecord(spec) && typeof spec["region"] === "string" ? spec["region"] : "";
   return `${kind}/${region}/${awsNameOf(kindOf(kind), { metadata: key, spec })}`;
