@@ -1,6 +1,6 @@
 /**
- * The registry of reasons: every reason of a condition, an event or a plan, with what it means. The reference pages and
- * the page of troubleshooting are made from it.
+ * The registry of reasons: every reason of a condition, an event or a plan, with its meaning. The reference pages and
+ * the troubleshooting page are generated from it.
  */
 
 import type { ConditionType } from "./condition-types.ts";
@@ -19,7 +19,7 @@ import { jobDefinitionReasons } from "./v1alpha1/job-definition-reasons.ts";
 import { jobQueueReasons } from "./v1alpha1/job-queue-reasons.ts";
 import type { KindName } from "./v1alpha1/kinds.ts";
 
-/** The tables of each kind. No two of them have one reason in one place. */
+/** The tables of each kind. A reason is in a place of only one table. */
 export const reasonTables = {
   BatchComputeEnvironment: [
     everyKindReasons,
@@ -44,7 +44,7 @@ type ReasonIn<Place extends ReasonPlace> = { [P in Place]: In<Table, P> }[Place]
 
 /** A reason of a condition. */
 export type Reason = ReasonIn<ConditionType | "refusal">;
-/** A reason of an event of its own; becoming Ready or Stalled are events with the reason of the condition. */
+/** A reason of an event; events for Ready and Stalled have the reason of the condition. */
 export type EventReason = ReasonIn<"event">;
 /** A reason of `status.plan`. */
 export type PlanReason = ReasonIn<"plan">;
@@ -55,7 +55,7 @@ export interface ReasonEntry extends ReasonText {
   readonly reason: Reason | EventReason | PlanReason;
 }
 
-/** Everything that a kind has a reason for. */
+/** Every reason of a kind. */
 export function reasonsOf(kind: KindName): readonly ReasonEntry[] {
   const tables: readonly ReasonTable[] = reasonTables[kind];
   return tables.flatMap((table) =>

@@ -24,7 +24,7 @@ export interface JobsObserverOptions {
 interface Known {
   readonly jobs: QueueJobs;
   /** Monotonic ms. */
-  readonly lookedAt: number;
+  readonly readAt: number;
   /** While it has RUNNABLE jobs: when the next look is due, so that each call stands for a minute. */
   readonly nextAt: number;
   /** vCPUs that its environments were asked to have. */
@@ -91,37 +91,37 @@ export class JobsObserver {
       const known = this.#known.get(name);
       if (known?.jobs.head !== undefined) return [];
       const grew = known !== undefined && this.#demandOf(queue) > known.demand;
-      return [{ name, rank: grew ? Number.NEGATIVE_INFINITY : (known?.lookedAt ?? -1) }];
+      return [{ name, rank: grew ? Number.NEGATIVE_INFINITY : (known?.readAt ?? -1) }];
     });
     return quiet.sort((left, right) => left.rank - right.rank)[0]?.name;
   }
 
   async #lookAt(name: string, queue: Queue | undefined): Promise<void> {
     const { batch, clock, lifetime } = this.#options;
-    const lookedAt = clock.monotonic();
+    const readAt = clock.monotonic();
     const before = this.#known.get(name);
     const demand = queue === undefined ? 0 : this.#demandOf(queue);
     try {
       const { jobs, calls } = await lookAtJobs(batch, name, { clockNow: clock.now(), before: before?.jobs }, lifetime);
-      const nextAt = lookedAt + calls * callMs;
+      const nextAt = readAt + calls * callMs;
       const failed = this.#health.failure !== undefined;
       const changed = failed ? [...this.#watched().keys()] : isNews(before?.jobs, jobs) ? [name] : [];
       this.#told(changed, () => {
         this.#health.works();
-        this.#known.set(name, { jobs, lookedAt, nextAt, demand });
+        this.#known.set(name, { jobs, readAt, nextAt, demand });
       });
     } catch (error) {
       if (!(error instanceof AwsError) || lifetime.aborted) throw error;
       if (isOfOneQueue(error)) {
         // It went away meanwhile, or is of a kind that has no such jobs.
-        const jobs = { lookedAt: clock.now(), runnable: { count: 0, more: false }, ...nothingCounted };
-        this.#told([name], () => this.#known.set(name, { jobs, lookedAt, nextAt: lookedAt + callMs, demand }));
+        const jobs = { readAt: clock.now(), runnable: { count: 0, more: false }, ...nothingCounted };
+        this.#told([name], () => this.#known.set(name, { jobs, readAt, nextAt: readAt + callMs, demand }));
         return;
       }
       // One queue that cannot be looked at shall not keep all others from being looked at.
-      if (before !== undefined) this.#known.set(name, { ...before, nextAt: lookedAt + callMs });
+      if (before !== undefined) this.#known.set(name, { ...before, nextAt: readAt + callMs });
       const first = this.#health.failure === undefined;
-      this.#turnAt = lookedAt + callMs;
+      this.#turnAt = readAt + callMs;
       this.#told(first ? [...this.#watched().keys()] : [], () => this.#health.fails(error));
     }
   }
@@ -155,8 +155,8 @@ function isOfOneQueue({ kind }: AwsError): boolean {
 }
 
 /** Whether it is more than the time of the look that is different. */
-function isNews(before: QueueJobs | undefined, { lookedAt: _at, ...now }: QueueJobs): boolean {
+function isNews(before: QueueJobs | undefined, { readAt: _at, ...now }: QueueJobs): boolean {
   if (before === undefined) return now.head !== undefined;
-  const { lookedAt: _before, ...then } = before;
+  const { readAt: _before, ...then } = before;
   return now.head !== undefined || !jsonEqual(then, now);
 }

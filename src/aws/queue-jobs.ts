@@ -39,7 +39,7 @@ export interface DescribedJob {
 
 export interface QueueJobs {
   /** Wall time (ms) at which the look began. */
-  readonly lookedAt: number;
+  readonly readAt: number;
   readonly runnable: JobCount;
   /** Of the last full look; undefined when none has been needed yet. */
   readonly starting: JobCount | undefined;
@@ -99,7 +99,7 @@ export async function lookAtJobs(
   const since = first?.earliestTimeAtPosition ?? now;
   const head = jobId === undefined ? undefined : { jobId, since, described: known };
   const light: QueueJobs = {
-    lookedAt: now,
+    readAt: now,
     runnable: listed,
     starting: head === undefined ? undefined : before?.starting,
     running: head === undefined ? undefined : before?.running,

@@ -15,7 +15,7 @@ import { realCloud } from "./cloud.ts";
 import { diagnosisJson } from "./diagnose/json.ts";
 import { readNetwork } from "./diagnose/network.ts";
 import { readQueue } from "./diagnose/read.ts";
-import { isWell, type QueueReport } from "./diagnose/report.ts";
+import { isHealthy, type QueueReport } from "./diagnose/report.ts";
 import { diagnosisText } from "./diagnose/text.ts";
 import { accountIds, type OperatorFlags } from "./flags.ts";
 import { CommandError, type Ending, exitCodes, type Io, styleOf } from "./io.ts";
@@ -35,45 +35,44 @@ interface DiagnoseFlags extends OperatorFlags {
 }
 
 const afterHelp = `
-It only reads: AWS Batch by about ten calls, however many jobs the queue has, and EC2 and IAM for the way from the
-subnets of its environments to AWS. With NAME the queue of a JobQueue object,
-for which a cluster is asked (--kubeconfig, KUBECONFIG, or the pod's ServiceAccount); with --queue any queue that the
-AWS credentials may see.
+The command only reads: AWS Batch with about ten calls, however many jobs the queue has, and EC2 and IAM for the path
+from the subnets of its environments to AWS. With NAME it reads a JobQueue object from a cluster (--kubeconfig,
+KUBECONFIG, or the pod's ServiceAccount). With --queue it reads any queue that the AWS credentials may see.
 
 Examples:
   $ aws-batch-operator diagnose --namespace team main
   $ aws-batch-operator diagnose --queue arn:aws:batch:eu-west-1:123456789012:job-queue/team_main
 
-Exit code: 0 when jobs start, or wait for a good reason; 1 when something was found that somebody has to mend; 2 when
-the queue does not exist or cannot be read.`;
+Exit code: 0 if jobs start, or wait for an expected reason; 1 if a person has to fix something; 2 if the queue does not
+exist or cannot be read.`;
 
 export function diagnoseCommand(io: Io, ending: Ending): Command {
   const command = new Command("diagnose")
-    .summary("say why the jobs of a queue do not start, and how to mend it")
-    .description("Says why the jobs of a queue do not start, and how to mend it. Writes nothing.")
-    .argument("[name]", "of a JobQueue object")
-    .option("-n, --namespace <name>", "of the object (default: the kubeconfig's)")
-    .option("--queue <name or arn>", "a queue in AWS, of which no object need exist")
-    .option("--kubeconfig <file>", "of the cluster that the object is in")
-    .addOption(new Option("--region <region>", "of --queue by name (default: as the AWS SDK finds it)"))
+    .summary("explain why the jobs of a queue do not start, and how to fix it")
+    .description("Explains why the jobs of a queue do not start, and how to fix it. Writes nothing.")
+    .argument("[name]", "name of a JobQueue object")
+    .option("-n, --namespace <name>", "namespace of the object (default: the kubeconfig's)")
+    .option("--queue <name or arn>", "a queue in AWS, with or without an object")
+    .option("--kubeconfig <file>", "kubeconfig of the object's cluster")
+    .addOption(new Option("--region <region>", "region of --queue by name (default: from the AWS SDK's configuration)"))
     .addOption(
-      new Option("--allowed-account-ids <ids>", "stop when the credentials are of another account").argParser(
+      new Option("--allowed-account-ids <ids>", "exit if the credentials belong to another account").argParser(
         accountIds,
       ),
     )
-    .option("--no-network", "leave EC2 alone: do not look for the path from the subnets to AWS")
-    .addOption(new Option("-o, --output <format>", "of the report").choices(["text", "json"]).default("text"));
+    .option("--no-network", "do not read EC2 and the path from the subnets to AWS")
+    .addOption(new Option("-o, --output <format>", "format of the report").choices(["text", "json"]).default("text"));
   command.addHelpText("after", afterHelp);
   return command.action(ending(() => run(command.args[0], command.opts<DiagnoseFlags>(), io)));
 }
 
 async function run(name: string | undefined, flags: DiagnoseFlags, io: Io): Promise<number> {
   if ((name === undefined) === (flags.queue === undefined)) {
-    throw new CommandError("give either NAME, of a JobQueue object, or --queue, of a queue in AWS");
+    throw new CommandError("give either NAME (a JobQueue object) or --queue (a queue in AWS)");
   }
   const report = name === undefined ? await ofAws(flags, io) : await ofObject(name, flags, io);
   show(report, flags, io);
-  return isWell(report) ? exitCodes.done : exitCodes.failed;
+  return isHealthy(report) ? exitCodes.done : exitCodes.failed;
 }
 
 interface Target {
@@ -89,12 +88,12 @@ async function ofAws(flags: DiagnoseFlags, io: Io): Promise<QueueReport> {
   return await reported({ queue, region }, flags, io);
 }
 
-/** @throws CommandError when it is the ARN of something else */
+/** @throws CommandError if it is the ARN of another resource */
 function regionIn(queue: string): string | undefined {
   if (!queue.startsWith("arn:")) return undefined;
   const region = /^arn:[^:]+:batch:([^:]+):\d{12}:job-queue\/.+$/.exec(queue)?.[1];
   if (region === undefined)
-    throw new CommandError(`${queue} is no ARN of a job queue (arn:aws:batch:REGION:ACCOUNT:job-queue/NAME)`);
+    throw new CommandError(`${queue} is not the ARN of a job queue (arn:aws:batch:REGION:ACCOUNT:job-queue/NAME)`);
   return region;
 }
 
@@ -114,9 +113,12 @@ async function ofObject(name: string, flags: DiagnoseFlags, io: Io): Promise<Que
     const key = { namespace: flags.namespace ?? server.defaultNamespace, name };
     const found = await orCommandError(() => store.get(JobQueueKind, key, signal), exitCodes.unread, signal);
     if (found === undefined) {
-      throw new CommandError(`there is no JobQueue ${keyText(key)}; kubectl get jobqueues -A lists those that are`, {
-        exitCode: exitCodes.unread,
-      });
+      throw new CommandError(
+        `JobQueue ${keyText(key)} does not exist; kubectl get jobqueues -A lists the existing ones`,
+        {
+          exitCode: exitCodes.unread,
+        },
+      );
     }
     const object = found as JobQueue;
     const target: Target = {

@@ -12,7 +12,7 @@ const reasons: readonly (readonly [prefix: string, code: CauseCode])[] = [
   ["UNDETERMINED", "Undetermined"],
 ];
 
-/** Undefined: the text is none that tells why a job is blocked. */
+/** Undefined: the text does not say why a job is blocked. */
 export function causeInStatusReason(statusReason: string | undefined): CauseCode | undefined {
   return reasons.find(([prefix]) => statusReason?.startsWith(prefix))?.[1];
 }
@@ -20,7 +20,7 @@ export function causeInStatusReason(statusReason: string | undefined): CauseCode
 const pull = /CannotPullContainer|CannotPullECRContainer|pull access denied|manifest unknown|no matching manifest/i;
 const initialization = /ResourceInitializationError|ResourceNotFoundException.*log group|unable to pull secrets/i;
 
-/** What an attempt that ended before its container ran says about the next one. */
+/** The cause in the text of an attempt that ended before its container ran. */
 export function causeInAttempt(text: string): CauseCode | undefined {
   if (pull.test(text)) return "ImagePullFailed";
   return initialization.test(text) ? "TaskInitializationFailed" : undefined;

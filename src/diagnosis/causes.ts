@@ -9,27 +9,27 @@ export type CauseCode = keyof typeof causes;
 
 export const causeTable: Readonly<Record<CauseCode, ReasonText>> = causes;
 
-/** In the order of the table. */
+/** All codes, in the order of the table. */
 export const causeCodes = Object.keys(causes) as readonly CauseCode[];
 
 /**
  * - `blocked`: a person has to fix something before the job can start.
- * - `waiting`: the job starts without anybody's doing; reported so that nobody searches for a fault.
- * - `beside`: it does not keep the first job from starting, but is worth knowing.
+ * - `waiting`: the job starts without action; reported so that nobody searches for an error.
+ * - `other`: a finding that does not keep the first job waiting.
  */
-export type CauseKind = "blocked" | "waiting" | "beside";
+export type CauseKind = "blocked" | "waiting" | "other";
 
 export function causeKind(code: CauseCode): CauseKind {
   const { status } = causeTable[code];
   if (status === undefined) return "blocked";
-  return status === "True" ? "waiting" : "beside";
+  return status === "True" ? "waiting" : "other";
 }
 
 /** One thing that keeps jobs from starting, or explains why they wait. */
 export interface Finding {
   readonly code: CauseCode;
-  /** What is wrong, with the names that it is about. One sentence without its full stop. */
+  /** The problem with the affected names. One sentence without a full stop. */
   readonly sentence: string;
-  /** What to do; empty when there is nothing to be done. One sentence without its full stop. */
+  /** What to do; empty if nothing. One sentence without a full stop. */
   readonly fix: string;
 }

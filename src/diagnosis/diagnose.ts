@@ -1,4 +1,4 @@
-/** Why the job at the head of a queue does not start, and what else is wrong with the queue. Pure. */
+/** Why the first job of a queue does not start, and other problems of the queue. Pure. */
 
 import type { DescribedJob, HeadJob } from "../aws/queue-jobs.ts";
 import { causeInAttempt, causeInStatusReason } from "./aws-reasons.ts";
@@ -11,44 +11,44 @@ import { awsWords, needsText } from "./words.ts";
 
 export interface Diagnosis {
   /**
-   * - `idle`: no job waits for a place;
-   * - `progressing`: jobs come and go;
-   * - `waiting`: the first job waits for a good reason, the `cause`;
-   * - `blocked`: it does not start until somebody mends the `cause`.
+   * - `idle`: no job waits for capacity;
+   * - `progressing`: jobs are starting;
+   * - `waiting`: the first job waits for an expected reason, the `cause`;
+   * - `blocked`: it does not start until somebody fixes the `cause`.
    */
   readonly verdict: "idle" | "progressing" | "waiting" | "blocked";
   readonly cause: Finding | undefined;
-  /** Everything that was found, the cause first. */
+  /** All findings, the cause first. */
   readonly findings: readonly Finding[];
 }
 
-/** AWS decides about a job within a minute or two. */
+/** AWS usually decides about a job within a minute or two. */
 const usualPatienceMs = 2 * 60_000;
 
-/** @param patienceMs how long a job may be first without anybody asking why; a person who asks has none */
+/** @param patienceMs how long a job may be first before a cause is reported; 0 for a person who asks */
 export function diagnose(facts: QueueFacts, patienceMs = usualPatienceMs): Diagnosis {
   const head = facts.jobs?.head;
   const general = generalFindings(facts);
   if (facts.jobs === undefined || head === undefined) return { verdict: "idle", cause: undefined, findings: general };
-  const waitedMs = facts.jobs.lookedAt - head.since;
+  const waitedMs = facts.jobs.readAt - head.since;
   const cause = waitedMs < patienceMs ? undefined : causeOf(facts, head, waitedMs);
   if (cause === undefined) return { verdict: "progressing", cause, findings: general };
   const kind = causeKind(cause.code);
-  // What is wrong with one environment is told once, in the words that know the job.
+  // A problem of one environment is reported once, with the text that knows the job.
   const others = general.filter(({ code, sentence }) => code !== cause.code && !cause.sentence.includes(sentence));
   return { verdict: kind === "waiting" ? "waiting" : "blocked", cause, findings: [cause, ...others] };
 }
 
-/** What is wrong whatever the job. */
+/** Problems that do not depend on the job. */
 function generalFindings({ queue, environments, instanceTypes }: QueueFacts): readonly Finding[] {
   const { jobQueueName: name, state, status, statusReason } = queue;
   const found: Finding[] = [];
   if (status === "INVALID") {
-    const sentence = `AWS found the queue ${name} INVALID: ${awsWords(statusReason ?? "AWS gives no reason")}`;
-    found.push({ code: "QueueInvalid", sentence, fix: "mend what AWS names" });
+    const sentence = `AWS marked the queue ${name} as INVALID: ${awsWords(statusReason ?? "AWS gives no reason")}`;
+    found.push({ code: "QueueInvalid", sentence, fix: "fix what AWS names" });
   }
   if (state === "DISABLED") {
-    const sentence = `the queue ${name} is DISABLED: it takes no new jobs; those that it has still run`;
+    const sentence = `the queue ${name} is DISABLED: it accepts no new jobs; jobs that are already in it still run`;
     found.push({ code: "QueueDisabled", sentence, fix: "set its state to ENABLED" });
   }
   const obstacles = environments.map((environment) => obstacle(environment, undefined, instanceTypes));
@@ -62,11 +62,11 @@ function causeOf(facts: QueueFacts, head: HeadJob, waitedMs: number): Finding | 
   return invalidQueue ?? awsCause(facts, job, mine) ?? mine ?? attemptCause(job) ?? waiting(facts, head, waitedMs);
 }
 
-/** What the operator finds itself: something in the way of this job in every environment. */
+/** The operator's own finding: an obstacle for this job in every environment. */
 function ownCause({ environments, instanceTypes }: QueueFacts, job: DescribedJob | undefined): Finding | undefined {
   const obstacles = environments.map((environment) => obstacle(environment, job?.needs, instanceTypes));
   const found = obstacles.filter((one) => one !== undefined);
-  // One that is being changed may be about to take the job.
+  // An environment that is changing may be about to run the job.
   const open = environments.some(({ environment }, place) => obstacles[place] === undefined || isChanging(environment));
   if (open || found.length === 0) return undefined;
   const [nearest] = found.toSorted((left, right) => right.step - left.step);
@@ -76,15 +76,15 @@ function ownCause({ environments, instanceTypes }: QueueFacts, job: DescribedJob
   return { ...findingOf(nearest), sentence };
 }
 
-/** AWS's own reason, in our words where these say more, unless what is known now speaks against it. */
+/** AWS's own reason, in our words if these are more precise, unless newer facts contradict it. */
 function awsCause(facts: QueueFacts, job: DescribedJob | undefined, mine: Finding | undefined): Finding | undefined {
   const code = causeInStatusReason(job?.statusReason);
   if (job === undefined || code === undefined || isOutdated(code, facts, mine)) return undefined;
-  // AWS knows that something is wrong, and we know what.
+  // AWS reports a problem, and the operator knows which one.
   if (mine !== undefined && (mine.code === code || vague.has(code))) return mine;
   const said = `AWS says: ${awsWords(job.statusReason ?? "")}`;
   const tight = code === "NoInstanceTypeFits" ? tightIn(facts, job) : undefined;
-  if (tight !== undefined) return { code, sentence: `${said}. Indeed ${tight.sentence}`, fix: tight.fix };
+  if (tight !== undefined) return { code, sentence: `${said}. In detail: ${tight.sentence}`, fix: tight.fix };
   const detail = detailOf(code, facts, job);
   return {
     code,
@@ -98,7 +98,7 @@ function plainFix(code: CauseCode): string {
   return (causeTable[code].todo ?? "").replaceAll("`", "");
 }
 
-/** What AWS says for more than one cause. */
+/** Codes that AWS uses for more than one cause. */
 const vague: ReadonlySet<CauseCode> = new Set([
   "Undetermined",
   "EnvironmentInvalid",
@@ -106,7 +106,7 @@ const vague: ReadonlySet<CauseCode> = new Set([
   "MaxVcpusTooSmall",
 ]);
 
-/** The description may be ten minutes old; what the listing shows is at most one. */
+/** The description may be ten minutes old; the listing is at most one minute old. */
 function isOutdated(code: CauseCode, { environments }: QueueFacts, mine: Finding | undefined): boolean {
   if (code === "EnvironmentInvalid") return !environments.some(({ environment }) => environment?.status === "INVALID");
   return (
@@ -135,12 +135,12 @@ function typesText({ name, environment }: EnvironmentFacts): string {
 
 const fixes: Partial<Readonly<Record<CauseCode, string>>> = {
   InsufficientCapacity:
-    "allow more instance types and subnets in more zones, or put a second environment with type EC2 behind it in the queue; with jobStateTimeLimitActions AWS cancels such a job instead of letting it block the queue",
+    "allow more instance types and subnets in more zones, or add a second environment with type EC2 after it in the queue; with jobStateTimeLimitActions AWS cancels such a job instead of letting it block the queue",
   ServiceRolePermissions:
-    "leave serviceRole out, so that the service-linked role is used, or give the role its trust in batch.amazonaws.com and the policy AWSBatchServiceRole",
+    "remove serviceRole to use the service-linked role, or give the role trust in batch.amazonaws.com and the policy AWSBatchServiceRole",
 };
 
-/** The last attempt ended before its container ran, and the next one will fare no better. */
+/** The last attempt ended before its container ran; the next one would fail too. */
 function attemptCause(job: DescribedJob | undefined): Finding | undefined {
   const last = job?.attempts.at(-1);
   const text = [last?.reason, last?.statusReason].filter((one) => one !== undefined).join(" ");
@@ -152,12 +152,12 @@ function attemptCause(job: DescribedJob | undefined): Finding | undefined {
     ? {
         code,
         sentence: `the last of ${job.attempts.length} attempts could not pull the image ${image}: ${words}`,
-        fix: "mend the image's name or tag; in ECR let the execution or instance role read it; give the subnets a way to the registry (NAT gateway, or the endpoints ecr.api, ecr.dkr and s3)",
+        fix: "fix the image's name or tag; for ECR let the execution or instance role pull it; give the subnets a path to the registry (NAT gateway, or the endpoints ecr.api, ecr.dkr and s3)",
       }
     : {
         code,
         sentence: `the last of ${job.attempts.length} attempts could not be prepared: ${words}`,
-        fix: "let the execution role read the job's secrets and write its logs, and give the subnets a way to these endpoints",
+        fix: "let the execution role read the job's secrets and write its logs, and give the subnets a path to these endpoints",
       };
 }
 

@@ -2,12 +2,12 @@ import type { Environment, Queue } from "../aws/batch.ts";
 import type { InstanceTypes } from "../aws/instance-types.ts";
 import type { QueueJobs } from "../aws/queue-jobs.ts";
 
-/** What a diagnosis is made from: plain data, read before. */
+/** Facts of a diagnosis: plain data, read before. */
 export interface QueueFacts {
   readonly queue: Queue;
   /** In the order of the queue. */
   readonly environments: readonly EnvironmentFacts[];
-  /** Undefined: nobody has looked. */
+  /** Undefined: not read yet. */
   readonly jobs: QueueJobs | undefined;
   /** Names of other queues that share an environment with this one and have a higher priority. */
   readonly preferred: readonly string[];
@@ -16,9 +16,9 @@ export interface QueueFacts {
 
 export interface EnvironmentFacts {
   readonly name: string;
-  /** Undefined: AWS has none of that name. */
+  /** Undefined: it does not exist in AWS. */
   readonly environment: Environment | undefined;
-  /** Whether its instances reach AWS; undefined: nobody has looked. */
+  /** Whether its instances reach AWS; undefined: not checked yet. */
   readonly network: NetworkFact | undefined;
 }
 
@@ -26,11 +26,11 @@ export interface NetworkFact {
   readonly state: "Reachable" | "Unreachable" | "Unknown";
   /** What is missing, with the subnet. */
   readonly sentence: string;
-  /** May be empty, when the sentence says it already. */
+  /** May be empty if the sentence contains it. */
   readonly fix: string;
 }
 
-/** The facts of a queue, from what is known of its region. @param networkOf by the environment's name */
+/** The facts of a queue, from the snapshot of its region. @param networkOf by the environment's name */
 export function queueFacts(
   queue: Queue,
   region: {

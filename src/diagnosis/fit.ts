@@ -13,7 +13,7 @@ import { counted, listed, memoryText, needsText } from "./words.ts";
 /** Whether a job fits on any instance that an environment may start. Pure. */
 
 /**
- * Why no instance type of the environment holds the job; undefined when one does, or when that cannot be known.
+ * Why no instance type of the environment fits the job; undefined if one does, or if it is unknown.
  *
  * @param name of the environment
  */
@@ -35,20 +35,20 @@ export function misfit(
     const [type] = types;
     return {
       code: "ArchitectureMismatch",
-      sentence: `the job is for ${needs.architecture}, and every instance type of ${name} (${allowed}) is ${type?.architecture}`,
+      sentence: `the job is for ${needs.architecture}, but every instance type of ${name} (${allowed}) is ${type?.architecture}`,
       fix: `add instance types for ${needs.architecture} to computeResources.instanceTypes, or change runtimePlatform of the job definition`,
     };
   }
   if (ofArchitecture.some((type) => holds(type, needs, certainMemoryMib(type)))) return undefined;
   return {
     code: "NoInstanceTypeFits",
-    sentence: `the job needs ${needsText(needs)}${needs.nodes > 1 ? "" : " on one instance"}, and ${whyNone(ofArchitecture, needs, name, allowed)}`,
+    sentence: `the job needs ${needsText(needs)}${needs.nodes > 1 ? "" : " on one instance"}, but ${whyNone(ofArchitecture, needs, name, allowed)}`,
     fix: fixFor(needs, ofArchitecture, name),
   };
 }
 
 /**
- * Whether the job fits only if the machine gives nearly all of its memory to it; that often is less than it seems.
+ * Whether the job fits only if it gets nearly all memory of the instance; usually less is available.
  */
 export function tightMemory(
   needs: JobNeeds,
@@ -64,12 +64,12 @@ export function tightMemory(
   if (largest === undefined) return undefined;
   return {
     code: "MemoryTooTight",
-    sentence: `the job asks for ${memoryText(needs.memoryMib)}, and ${largest.name}, the largest that ${name} may use for it, has ${memoryText(largest.memoryMib)}, of which kernel and ECS agent take a part`,
-    fix: `ask for at most ${usualMemoryMib(largest)} MiB, or add a larger type${proposal(needs)} to computeResources.instanceTypes`,
+    sentence: `the job requests ${memoryText(needs.memoryMib)}, and ${largest.name}, the largest type of ${name} for it, has ${memoryText(largest.memoryMib)}, of which kernel and ECS agent need a part`,
+    fix: `request at most ${usualMemoryMib(largest)} MiB, or add a larger type${proposal(needs)} to computeResources.instanceTypes`,
   };
 }
 
-/** Undefined when one of the entries is not known: it may be the one that fits. */
+/** Undefined if one of the entries is unknown: it may be the one that fits. */
 function typesOf(
   entries: readonly string[],
   needs: JobNeeds,
@@ -96,7 +96,7 @@ function whyNone(types: readonly InstanceType[], needs: JobNeeds, name: string, 
   if (gpus !== undefined && gpus.gpus < needs.gpus) {
     return gpus.gpus === 0
       ? `no instance type of ${name} (${allowed}) has a GPU`
-      : `${gpus.name}, which has most GPUs of those that ${name} may use, has ${gpus.gpus}`;
+      : `${gpus.name}, the type of ${name} with the most GPUs, has ${gpus.gpus}`;
   }
   const withGpus = types.filter((type) => type.gpus >= needs.gpus);
   const largest = [...withGpus].sort(
@@ -106,17 +106,17 @@ function whyNone(types: readonly InstanceType[], needs: JobNeeds, name: string, 
   )[0];
   if (largest === undefined) return `none of ${name} (${allowed}) has that`;
   const of = allowed === largest.name ? "" : ` (${allowed})`;
-  // By its nominal size it would hold the job.
+  // By its nominal size it would fit.
   const nominal = largest.vcpus >= needs.vcpus && largest.memoryMib >= needs.memoryMib;
-  const part = nominal ? ", not all of which a container gets" : "";
-  return `${largest.name}, the nearest to it of what ${name} may use${of}, has ${counted(largest.vcpus, "vCPU")} and ${memoryText(largest.memoryMib)}${part}`;
+  const part = nominal ? ", which a container cannot use completely" : "";
+  return `${largest.name}, the closest type of ${name}${of}, has ${counted(largest.vcpus, "vCPU")} and ${memoryText(largest.memoryMib)}${part}`;
 }
 
 function fixFor(needs: JobNeeds, types: readonly InstanceType[], name: string): string {
   const architecture = needs.architecture ?? types[0]?.architecture;
   const larger = smallestHolding({ ...needs, architecture });
-  if (larger === undefined) return "ask for less: no instance type of EC2 that is known here holds that much";
-  return `add a type such as ${larger.name} to computeResources.instanceTypes of ${name}, or ask for less in the job definition`;
+  if (larger === undefined) return "request less: no known instance type of EC2 has that much";
+  return `add a type such as ${larger.name} to computeResources.instanceTypes of ${name}, or request less in the job definition`;
 }
 
 function proposal(needs: JobNeeds): string {

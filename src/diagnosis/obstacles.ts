@@ -6,17 +6,17 @@ import type { EnvironmentFacts } from "./facts.ts";
 import { misfit } from "./fit.ts";
 import { awsWords, counted } from "./words.ts";
 
-/** What keeps one environment from taking a job. Pure. */
+/** Why one environment cannot run a job. Pure. */
 
-/** How far an environment is from taking the job: the higher, the nearer. */
+/** How close an environment is to running the job: a higher step is closer. */
 export interface Obstacle extends Finding {
   readonly step: number;
 }
 
 /**
- * The first thing in the way, in the order in which a person would mend it. Undefined: nothing that is known.
+ * The first obstacle, in the order in which a person would fix them. Undefined: no known obstacle.
  *
- * @param needs of the job; undefined: whatever job comes
+ * @param needs of the job; undefined: for any job
  */
 export function obstacle(
   { name, environment, network }: EnvironmentFacts,
@@ -46,7 +46,7 @@ function isFargate(environment: Environment | undefined): boolean {
   return environment?.computeResources?.type?.startsWith("FARGATE") ?? false;
 }
 
-/** Whether AWS itself is at work on it, so that what is in the way may pass. */
+/** Whether AWS is changing it, so that an obstacle may pass. */
 export function isChanging(environment: Environment | undefined): boolean {
   return environment?.status === "CREATING" || environment?.status === "UPDATING";
 }
@@ -59,9 +59,9 @@ function existence(name: string, environment: Environment | undefined): Obstacle
     code: "NoEnvironment",
     sentence:
       environment === undefined
-        ? `the queue names the compute environment ${name}, which does not exist`
+        ? `the queue references the compute environment ${name}, which does not exist`
         : `the compute environment ${name} is ${status}`,
-    fix: "name another one in computeEnvironmentOrder",
+    fix: "use another one in computeEnvironmentOrder",
   };
 }
 
@@ -76,7 +76,7 @@ function usability(name: string, environment: Environment, network: EnvironmentF
       step: 2,
       code: "EnvironmentDisabled",
       sentence: `the compute environment ${name} is DISABLED: AWS starts no jobs on it`,
-      fix: "set its state to ENABLED, or name another environment",
+      fix: "set its state to ENABLED, or use another environment",
     };
   }
   if (environment.computeResources?.maxvCpus === 0) {
@@ -92,24 +92,24 @@ function usability(name: string, environment: Environment, network: EnvironmentF
 
 function invalid(name: string, environment: Environment, network: EnvironmentFacts["network"]): Finding {
   const why = awsWords(environment.statusReason ?? "AWS gives no reason");
-  const sentence = `AWS found the compute environment ${name} INVALID: ${why}`;
+  const sentence = `AWS marked the compute environment ${name} as INVALID: ${why}`;
   if (neverJoined.test(why)) {
     const path = network?.state === "Unreachable" ? `. The network: ${network.sentence}` : "";
     const fix =
       network?.state === "Unreachable" && network.fix !== ""
         ? network.fix
-        : "give the subnets a way to the ECS endpoints, the instance role the policy AmazonEC2ContainerServiceforEC2Role, and a custom AMI a running ECS agent; then update the environment";
+        : "give the subnets a path to the ECS endpoints, the instance role the policy AmazonEC2ContainerServiceforEC2Role, and a custom AMI a running ECS agent; then update the environment";
     return { code: path === "" ? "InstancesDoNotJoin" : "NetworkUnreachable", sentence: `${sentence}${path}`, fix };
   }
   if (noPermission.test(why)) {
     return {
       code: "ServiceRolePermissions",
       sentence,
-      fix: "leave serviceRole out, so that the service-linked role is used, or give the role its trust in batch.amazonaws.com and the policy AWSBatchServiceRole",
+      fix: "remove serviceRole to use the service-linked role, or give the role trust in batch.amazonaws.com and the policy AWSBatchServiceRole",
     };
   }
   if (quota.test(why)) return { code: "QuotaReached", sentence, fix: "ask AWS for a higher quota, or use less" };
-  return { code: "EnvironmentInvalid", sentence, fix: "mend what AWS names; AWS looks again at the next update" };
+  return { code: "EnvironmentInvalid", sentence, fix: "fix what AWS names; AWS validates again at the next update" };
 }
 
 function suitability(
@@ -126,8 +126,8 @@ function suitability(
     return {
       step: 5,
       code: "PlatformMismatch",
-      sentence: `the job is made for ${needs.platform}, and ${name} is ${platform}`,
-      fix: `submit it to a queue over ${needs.platform}, or give its job definition a body for ${platform}`,
+      sentence: `the job is for ${needs.platform}, but ${name} is ${platform}`,
+      fix: `submit it to a queue with ${needs.platform}, or change its job definition to ${platform}`,
     };
   }
   if (resources === undefined) return undefined;
@@ -135,8 +135,8 @@ function suitability(
     return {
       step: 6,
       code: "MultiNodeUnsupported",
-      sentence: `the job has ${needs.nodes} nodes, and ${name} is ${resources.type}: AWS runs multi-node jobs on EC2 only`,
-      fix: "put an environment of type EC2 into the queue",
+      sentence: `the job has ${needs.nodes} nodes, but ${name} is ${resources.type}: AWS runs multi-node jobs only on EC2`,
+      fix: "add an environment of type EC2 to the queue",
     };
   }
   const vcpus = needs.vcpus * needs.nodes;
@@ -145,8 +145,8 @@ function suitability(
     return {
       step: 7,
       code: "MaxVcpusTooSmall",
-      sentence: `the job needs ${counted(vcpus, "vCPU")}${needs.nodes > 1 ? ` on ${needs.nodes} nodes` : ""}, and ${name} may have ${most} (maxvCpus)`,
-      fix: `raise computeResources.maxvCpus of ${name} to at least ${Math.ceil(vcpus)}, or ask for less in the job definition`,
+      sentence: `the job needs ${counted(vcpus, "vCPU")}${needs.nodes > 1 ? ` on ${needs.nodes} nodes` : ""}, but ${name} is limited to ${most} (maxvCpus)`,
+      fix: `raise computeResources.maxvCpus of ${name} to at least ${Math.ceil(vcpus)}, or request less in the job definition`,
     };
   }
   if (platform !== "EC2" && platform !== "EKS") return undefined;

@@ -1,4 +1,4 @@
-/** Why a job waits that nothing seems to keep from starting. Pure. */
+/** Why a job waits although nothing blocks it. Pure. */
 
 import type { HeadJob } from "../aws/queue-jobs.ts";
 import { countText } from "../aws/queue-jobs.ts";
@@ -8,7 +8,7 @@ import { tightMemory } from "./fit.ts";
 import { isChanging, obstacle } from "./obstacles.ts";
 import { counted, listed } from "./words.ts";
 
-/** Instances start and join within a few minutes; after so long something keeps them from it. */
+/** Instances start and join within a few minutes; after this time something prevents it. */
 const joinMs = 15 * 60_000;
 
 /** @param waitedMs for how long it has been the first */
@@ -22,7 +22,7 @@ export function waiting(facts: QueueFacts, head: HeadJob, waitedMs: number): Fin
   if (able.length === 0) {
     if (changing.length === 0) return undefined;
     const states = changing.map(({ name, environment }) => `${name} is ${environment?.status}`);
-    return { code: "EnvironmentChanging", sentence: `AWS is at work on the environments: ${listed(states)}`, fix: "" };
+    return { code: "EnvironmentChanging", sentence: `AWS is changing the environments: ${listed(states)}`, fix: "" };
   }
   const running = (jobs?.running?.count ?? 0) + (jobs?.starting?.count ?? 0);
   const late = waitedMs >= joinMs;
@@ -34,7 +34,7 @@ export function waiting(facts: QueueFacts, head: HeadJob, waitedMs: number): Fin
   if (!late) {
     return {
       code: "ScalingUp",
-      sentence: `capacity may be on its way in ${listed(able.map(({ name }) => name))}`,
+      sentence: `instances may be starting in ${listed(able.map(({ name }) => name))}`,
       fix: "",
     };
   }
@@ -42,7 +42,7 @@ export function waiting(facts: QueueFacts, head: HeadJob, waitedMs: number): Fin
   return stuck(facts, head, able);
 }
 
-/** A Fargate environment does not say how much of it is in use. */
+/** A Fargate environment does not report how much of it is in use. */
 function isFull({ environment }: EnvironmentFacts, vcpus: number, running: number): boolean {
   const { maxvCpus, desiredvCpus } = environment?.computeResources ?? {};
   if (maxvCpus === undefined) return false;
@@ -57,14 +57,14 @@ function capacityTurn(facts: QueueFacts, full: readonly EnvironmentFacts[], runn
     return {
       code: "HigherPriority",
       sentence: `maxvCpus of ${listed(names)} is used up, and ${listed(preferred)} ${preferred.length === 1 ? "goes" : "go"} first by priority`,
-      fix: "raise this queue's priority or maxvCpus, or give it an environment of its own",
+      fix: "raise this queue's priority or maxvCpus, or give it a separate environment",
     };
   }
   const counts = jobs?.running === undefined ? "other jobs run" : `${countText(jobs.running)} of this queue run`;
   return {
     code: "AtCapacity",
     sentence: `maxvCpus of ${listed(names)} is used up (${counts}); the job starts when others end`,
-    fix: "raise computeResources.maxvCpus when that takes too long",
+    fix: "raise computeResources.maxvCpus if that takes too long",
   };
 }
 
@@ -73,12 +73,12 @@ function fairShareTurn({ queue, jobs }: QueueFacts, running: number): Finding {
   const policy = queue.schedulingPolicyArn?.split("/").at(-1);
   return {
     code: "FairShareTurn",
-    sentence: `${counted(running, "job")} of other shares or before it run, and the scheduling policy ${policy} decides whose turn it is${share === undefined ? "" : ` (this job is of share ${share})`}`,
+    sentence: `${counted(running, "job")} of other shares or before it run, and the scheduling policy ${policy} decides which job is next${share === undefined ? "" : ` (this job is of share ${share})`}`,
     fix: "raise maxvCpus, or change weights, shareDecaySeconds or computeReservation of the policy",
   };
 }
 
-/** Nothing is in the way, and for a quarter of an hour nothing has happened. */
+/** Nothing blocks the job, but nothing has happened for 15 minutes. */
 function stuck(facts: QueueFacts, head: HeadJob, able: readonly EnvironmentFacts[]): Finding {
   const job = head.described;
   const tight = able
@@ -94,21 +94,21 @@ function stuck(facts: QueueFacts, head: HeadJob, able: readonly EnvironmentFacts
     const unread = scaled.find(({ network }) => network?.state === "Unknown")?.network;
     return {
       code: "InstancesDoNotJoin",
-      sentence: `AWS has asked for instances in ${listed(scaled.map(({ name }) => name))}, and for 15 minutes no job has started on one${unread === undefined ? "" : `; the network could not be judged: ${unread.sentence}`}`,
-      fix: "see that the subnets reach the ECS endpoints, that the instance role has AmazonEC2ContainerServiceforEC2Role, that a custom AMI runs the ECS agent, and that EC2's vCPU quota is not used up (Auto Scaling activity of the environment)",
+      sentence: `AWS requested instances in ${listed(scaled.map(({ name }) => name))}, but no job has started on one for 15 minutes${unread === undefined ? "" : `; the network could not be checked: ${unread.sentence}`}`,
+      fix: "check that the subnets reach the ECS endpoints, that the instance role has AmazonEC2ContainerServiceforEC2Role, that a custom AMI runs the ECS agent, and that EC2's vCPU quota is not used up (Auto Scaling activity of the environment)",
     };
   }
   const consumables = job?.needs.consumables ?? [];
   if (consumables.length > 0) {
     return {
       code: "ConsumableResourceUsed",
-      sentence: `the job needs ${listed(consumables)}, of which presumably none is free`,
-      fix: "see with batch describe-consumable-resource who holds it, or raise its quantity",
+      sentence: `the job needs ${listed(consumables)}, which is presumably used up`,
+      fix: "check with batch describe-consumable-resource which jobs use it, or raise its quantity",
     };
   }
   return {
     code: "NotScaled",
-    sentence: `${listed(able.map(({ name }) => name))} could take the job, but for 15 minutes AWS has not asked for capacity and gives no reason`,
-    fix: "see that the quota of EC2 or Fargate vCPUs is not used up and that the service role is complete, then ask AWS support",
+    sentence: `${listed(able.map(({ name }) => name))} could run the job, but AWS has requested no capacity for 15 minutes and gives no reason`,
+    fix: "check that the quota of EC2 or Fargate vCPUs is not used up and that the service role is complete, then ask AWS support",
   };
 }

@@ -1,7 +1,7 @@
 import { plainMessage } from "../aws/errors.ts";
 import type { JobNeeds } from "../aws/job-needs.ts";
 
-/** Quantities in words. Pure. */
+/** Texts of quantities. Pure. */
 
 /** `4 vCPUs, 16 GiB, 1 GPU`; of a multi-node job also the number of nodes. */
 export function needsText({ nodes, vcpus, memoryMib, gpus }: JobNeeds): string {
@@ -27,7 +27,7 @@ export function listed(names: readonly string[]): string {
   return others.length === 0 ? last : `${others.reverse().join(", ")} and ${last}`;
 }
 
-/** AWS's words as a part of a sentence of ours. */
+/** AWS's message as a part of our sentence. */
 export function awsWords(text: string): string {
   return plainMessage(text).replace(/\.$/, "");
 }

@@ -8,14 +8,14 @@ const entries = (chapter = ""): readonly string[] =>
   [...chapter.matchAll(/^### (\S+)$/gm)].map(([, code = ""]) => code);
 
 describe("the page about jobs that do not start", () => {
-  it("has an entry for each cause, and none for what is no cause", () => {
+  it("has an entry for each cause, and no other", () => {
     expect(entries(page).toSorted()).toEqual([...causeCodes].toSorted());
   });
 
-  it("tells each cause in the chapter of its kind", () => {
+  it("has each cause in the chapter of its kind", () => {
     const of = (kind: string) => causeCodes.filter((code) => causeKind(code) === kind);
     expect(chapters.map(entries).map((codes) => codes.toSorted())).toEqual(
-      (["blocked", "waiting", "beside"] as const).map((kind) => [...of(kind)].toSorted()),
+      (["blocked", "waiting", "other"] as const).map((kind) => [...of(kind)].toSorted()),
     );
   });
 

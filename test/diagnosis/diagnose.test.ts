@@ -35,7 +35,7 @@ const cases: readonly {
     when: "the queue is INVALID",
     given: facts({ queue: { status: "INVALID", statusReason: "CLIENT_ERROR - something." } }),
     code: "QueueInvalid",
-    says: ["q INVALID: CLIENT_ERROR - something"],
+    says: ["q as INVALID: CLIENT_ERROR - something"],
   },
   {
     when: "the environment is gone",
@@ -67,7 +67,7 @@ const cases: readonly {
       jobs: jobs(job({}, { statusReason: aws.invalid })),
     }),
     code: "EnvironmentInvalid",
-    says: ["ce INVALID: CLIENT_ERROR - The subnet ID 'x' does not exist"],
+    says: ["ce as INVALID: CLIENT_ERROR - The subnet ID 'x' does not exist"],
   },
   {
     when: "the service role cannot be assumed",
@@ -128,13 +128,13 @@ const cases: readonly {
     when: "a Fargate job is in a queue over EC2",
     given: facts({ jobs: jobs(job({ platform: "FARGATE" })) }),
     code: "PlatformMismatch",
-    says: ["made for FARGATE, and ce is EC2"],
+    says: ["for FARGATE, but ce is EC2"],
   },
   {
     when: "an EC2 job is in a queue over Fargate",
     given: facts({ environments: [fargate("ce")] }),
     code: "PlatformMismatch",
-    says: ["made for EC2, and ce is FARGATE"],
+    says: ["for EC2, but ce is FARGATE"],
   },
   {
     when: "a pod is in a queue over ECS",
@@ -159,14 +159,14 @@ const cases: readonly {
       jobs: jobs(job({ vcpus: 16 }, { statusReason: aws.cpus })),
     }),
     code: "MaxVcpusTooSmall",
-    says: ["needs 16 vCPUs, and ce may have 8 (maxvCpus)"],
+    says: ["needs 16 vCPUs, but ce is limited to 8 (maxvCpus)"],
     fix: "at least 16",
   },
   {
     when: "maxvCpus is too small for all nodes together",
     given: facts({ jobs: jobs(job({ vcpus: 16, nodes: 8 })) }),
     code: "MaxVcpusTooSmall",
-    says: ["needs 128 vCPUs on 8 nodes, and ce may have 64"],
+    says: ["needs 128 vCPUs on 8 nodes, but ce is limited to 64"],
   },
   {
     when: "maxvCpus of Fargate is too small",
@@ -186,7 +186,7 @@ const cases: readonly {
     when: "the job is for Arm and the machines are not",
     given: facts({ jobs: jobs(job({ architecture: "arm64" }, { statusReason: aws.resources })) }),
     code: "ArchitectureMismatch",
-    says: ["for arm64, and every instance type of ce (m5) is x86_64"],
+    says: ["for arm64, but every instance type of ce (m5) is x86_64"],
   },
   {
     when: "no instance type has so many vCPUs",
@@ -195,7 +195,7 @@ const cases: readonly {
       jobs: jobs(job({ vcpus: 8, memoryMib: 1024 })),
     }),
     code: "NoInstanceTypeFits",
-    says: ["needs 8 vCPUs, 1 GiB on one instance", "c5.xlarge, the nearest to it", "4 vCPUs and 8 GiB"],
+    says: ["needs 8 vCPUs, 1 GiB on one instance", "c5.xlarge, the closest type of ce", "4 vCPUs and 8 GiB"],
     fix: "c6i.2xlarge",
   },
   {
@@ -214,7 +214,7 @@ const cases: readonly {
       jobs: jobs(job({ vcpus: 4, memoryMib: 16_384, gpus: 1 }, { statusReason: aws.resources })),
     }),
     code: "NoInstanceTypeFits",
-    says: ["needs 4 vCPUs, 16 GiB, 1 GPU", "not all of which a container gets"],
+    says: ["needs 4 vCPUs, 16 GiB, 1 GPU", "which a container cannot use completely"],
     fix: "g5.2xlarge",
   },
   {
@@ -224,7 +224,7 @@ const cases: readonly {
       jobs: jobs(job({ memoryMib: 7900 }, { statusReason: aws.resources })),
     }),
     code: "NoInstanceTypeFits",
-    says: ["AWS says", "7.7 GiB", "kernel and ECS agent take a part"],
+    says: ["AWS says", "7.7 GiB", "kernel and ECS agent need a part"],
     fix: "at most 7536 MiB",
   },
   {
@@ -244,13 +244,13 @@ const cases: readonly {
     says: ["g5.xlarge", "has 1"],
   },
   {
-    when: "every environment has something else in the way: the nearest one is the cause, all are told",
+    when: "every environment has another obstacle: the closest one is the cause, and all are reported",
     given: facts({
       environments: [environment("a", { state: "DISABLED" }), environment("b", {}, { maxvCpus: 1 })],
       jobs: jobs(job({ vcpus: 2 })),
     }),
     code: "MaxVcpusTooSmall",
-    says: ["b may have 1", "a is DISABLED"],
+    says: ["b is limited to 1", "a is DISABLED"],
   },
   {
     when: "memory is tight and nothing happens for long",
@@ -317,7 +317,7 @@ const cases: readonly {
     when: "AWS has asked for instances and none came",
     given: facts({ environments: [environment("ce", {}, { desiredvCpus: 2 })] }),
     code: "InstancesDoNotJoin",
-    says: ["instances in ce, and for 15 minutes"],
+    says: ["instances in ce, but no job has started on one for 15 minutes"],
   },
   {
     when: "AWS has asked for instances, none came, and the network could not be read",
@@ -378,7 +378,7 @@ const cases: readonly {
     when: "instances are on their way",
     given: facts({ environments: [environment("ce", {}, { desiredvCpus: 2 })], jobs: jobs(job(), { minutes: 5 }) }),
     code: "ScalingUp",
-    says: ["on its way in ce"],
+    says: ["starting in ce"],
   },
 ];
 
@@ -403,7 +403,7 @@ describe("the cause", () => {
 });
 
 describe("no cause", () => {
-  it("is told when no job waits", () => {
+  it("is reported when no job waits", () => {
     expect(diagnose(facts({ jobs: { ...jobs(undefined), head: undefined } }))).toMatchObject({
       verdict: "idle",
       findings: [],
@@ -411,7 +411,7 @@ describe("no cause", () => {
     expect(diagnose(facts({ jobs: undefined }))).toMatchObject({ verdict: "idle", findings: [] });
   });
 
-  it("is told of a job that became the first a minute ago, whatever it needs", () => {
+  it("is reported for a job that became the first a minute ago, whatever it needs", () => {
     expect(diagnose(facts({ jobs: jobs(job({ vcpus: 999 }), { minutes: 1 }) })).verdict).toBe("progressing");
   });
 

@@ -82,7 +82,7 @@ export function jobs(
   { minutes = 30, running = 0, starting = 0 }: { minutes?: number; running?: number; starting?: number } = {},
 ): QueueJobs {
   return {
-    lookedAt: now,
+    readAt: now,
     runnable: { count: 3, more: false },
     starting: { count: starting, more: false },
     running: { count: running, more: false },

@@ -1,4 +1,4 @@
-/** Reasons of VPC endpoints that are made for an object. */
+/** Reasons of VPC endpoints that the operator creates for an object. */
 
 import type { ReasonTable } from "./table.ts";
 

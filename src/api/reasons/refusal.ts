@@ -1,4 +1,4 @@
-/** Reasons of every condition while AWS refuses a call, or gives no answer. */
+/** Reasons of any condition while AWS rejects a call or does not answer. */
 
 import type { ReasonTable } from "./table.ts";
 

@@ -1,4 +1,4 @@
-/** Reasons of the kinds whose resource in AWS is changed in place, and disabled and drained before its deletion. */
+/** Reasons of the kinds with AWS resources that are updated in place, and disabled and drained before deletion. */
 
 import type { ReasonTable } from "./table.ts";
 

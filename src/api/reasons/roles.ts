@@ -1,4 +1,4 @@
-/** Reasons of the kinds whose objects can ask for IAM roles. */
+/** Reasons of the kinds with objects that can ask for IAM roles. */
 
 import type { ReasonTable } from "./table.ts";
 

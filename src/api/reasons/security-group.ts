@@ -1,4 +1,4 @@
-/** Reasons of the security group that is made for an object. */
+/** Reasons of the security group that the operator creates for an object. */
 
 import type { ReasonTable } from "./table.ts";
 

@@ -1,21 +1,21 @@
 import type { ConditionType } from "../condition-types.ts";
 
-/** What a reason says in one place, for the reference pages. `{noun}` and `{nameField}` are replaced by those of a kind. */
+/** The text of a reason in one place, for the reference pages. `{noun}` and `{nameField}` are replaced by those of a kind. */
 export interface ReasonText {
-  /** The status of the condition with this reason; absent: the one that reports trouble, False for most. */
+  /** Status of the condition with this reason; absent: the status that reports a problem, usually False. */
   readonly status?: "True" | "Unknown";
   /** One line. */
   readonly means: string;
-  /** What a person does about it, in one line; absent: nothing, it ends by itself or only informs. */
+  /** What a person does about it, in one line; absent: nothing. */
   readonly todo?: string;
-  /** Part of every change: `plan` does not mention that it is waited for. */
+  /** Part of every change: `plan` does not mention this wait. */
   readonly isOrdinary?: true;
 }
 
 /**
- * Where a reason is used: in a condition, in any condition because AWS refuses a call, in an event, or in `status.plan`.
+ * Place of a reason: a condition, any condition because AWS rejects a call, an event, or `status.plan`.
  */
 export type ReasonPlace = ConditionType | "refusal" | "event" | "plan";
 
-/** Reasons by the place that uses them. */
+/** Reasons by place. */
 export type ReasonTable = { readonly [Place in ReasonPlace]?: Readonly<Record<string, ReasonText>> };

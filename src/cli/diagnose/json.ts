@@ -1,4 +1,4 @@
-import { isWell, type QueueReport } from "./report.ts";
+import { isHealthy, type QueueReport } from "./report.ts";
 import { headline } from "./text.ts";
 
 /** A diagnosis for programs: one JSON object in one line. Pure. */
@@ -8,7 +8,7 @@ export function diagnosisJson(report: QueueReport): string {
   const head = facts.jobs?.head;
   return `${JSON.stringify({
     headline: headline(report),
-    well: isWell(report),
+    healthy: isHealthy(report),
     verdict: diagnosis.verdict,
     account,
     region,

@@ -13,9 +13,9 @@ import type { NetworkReport } from "./report.ts";
 const bundles = new Set(["optimal", "default_x86_64", "default_arm64"]);
 
 /**
- * Whether instances of an environment reach AWS, from EC2's own facts read now. Undefined for one without subnets.
+ * Whether instances of an environment reach AWS, from facts read from EC2 now. Undefined without subnets.
  *
- * @param job the first of the queue, whose images count too
+ * @param job the first of the queue; its images count too
  */
 export async function readNetwork(
   environment: Environment,
@@ -38,7 +38,7 @@ export async function readNetwork(
   };
 }
 
-/** What AWS says of an environment, in the words of the preflight. */
+/** AWS's description of an environment, as input of the preflight. */
 function describedBy({ computeResources: resources, containerOrchestrationType }: Environment): Described | undefined {
   if (resources === undefined) return undefined;
   const fargate = resources.type === "FARGATE" || resources.type === "FARGATE_SPOT";
@@ -70,7 +70,7 @@ function workloadOf({ platform }: Described, region: string, job: DescribedJob |
   return { region, platform, jobs: [{ name: job.definition, images, logDriver, secrets, publicIp }] };
 }
 
-/** Whether jobs can start: what only some jobs need does not keep an instance from joining. */
+/** Whether jobs can start: needs of single jobs do not prevent an instance from joining. */
 function factOf({ findings }: Preflight, platform: Described["platform"]): NetworkFact {
   const grave = findings.filter((finding) => isGrave(finding, platform));
   const worst = grave.find(({ state }) => state === "Unreachable") ?? grave[0];

@@ -2,12 +2,12 @@ import type { BatchApi, JobDetail } from "../../aws/batch.ts";
 import type { Finding } from "../../diagnosis/causes.ts";
 import { counted } from "../../diagnosis/words.ts";
 
-/** As many jobs are described as one call takes. */
+/** One call describes at most so many jobs. */
 const describedLimit = 100;
 
 /**
- * What the jobs in PENDING wait for, by at most three calls; undefined when they are parents of arrays, which wait for
- * nothing but their children.
+ * What the jobs in PENDING wait for, with at most three calls; undefined if they are parents of arrays, which wait only
+ * for their children.
  *
  * @throws AwsError
  */

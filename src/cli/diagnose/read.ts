@@ -70,7 +70,7 @@ export async function readQueue(queue: string, reading: QueueReading): Promise<Q
     diagnosis,
     findings,
     networks,
-    now: Math.max(reading.now(), read.jobs?.lookedAt ?? 0),
+    now: Math.max(reading.now(), read.jobs?.readAt ?? 0),
   };
 }
 

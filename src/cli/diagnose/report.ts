@@ -4,14 +4,14 @@ import { causeKind } from "../../diagnosis/causes.ts";
 import type { Diagnosis } from "../../diagnosis/diagnose.ts";
 import type { NetworkFact, QueueFacts } from "../../diagnosis/facts.ts";
 
-/** What `diagnose` says of one queue, as data for a person and for programs. */
+/** The report of `diagnose` about one queue, as data for people and programs. */
 export interface QueueReport {
   readonly account: string;
   readonly region: string;
-  /** `namespace/name` of the JobQueue object that owns it; undefined: none was asked for. */
+  /** `namespace/name` of the JobQueue object that owns it; undefined: the queue was given by `--queue`. */
   readonly object: string | undefined;
   readonly facts: QueueFacts;
-  /** Undefined: AWS refused to count them. */
+  /** Undefined: AWS denied reading them. */
   readonly counts: JobCounts | undefined;
   readonly diagnosis: Diagnosis;
   /** The cause first. */
@@ -26,14 +26,14 @@ export type JobCounts = Readonly<Record<"submitted" | "pending" | "runnable" | "
 /** The network of one environment. */
 export interface NetworkReport {
   readonly fact: NetworkFact;
-  /** What keeps no job from starting, but some from succeeding. */
+  /** Problems that make only some jobs fail. */
   readonly besides: readonly Finding[];
   /** Its paths, drawn with characters. */
   readonly picture: readonly string[];
 }
 
-/** Whether somebody has something to do. */
-export function isWell({ findings }: QueueReport): boolean {
+/** Whether nobody has to fix anything. */
+export function isHealthy({ findings }: QueueReport): boolean {
   return findings.every(({ code }) => causeKind(code) === "waiting");
 }
 

@@ -3,9 +3,9 @@ import { type CauseKind, causeKind, type Finding } from "../../diagnosis/causes.
 import { needsText } from "../../diagnosis/words.ts";
 import { cutMiddle, durationText, inColumns, neededWidths, wrapped } from "../terminal/layout.ts";
 import type { Colour, Paint } from "../terminal/paint.ts";
-import { isWell, type JobCounts, type QueueReport } from "./report.ts";
+import { isHealthy, type JobCounts, type QueueReport } from "./report.ts";
 
-/** A diagnosis for a person at a terminal: the answer first, then what it rests on. Pure. */
+/** A diagnosis for the terminal: the answer first, then the facts. Pure. */
 
 const widest = 100;
 const mostLines = 20;
@@ -13,7 +13,7 @@ const mostLines = 20;
 export function diagnosisText(report: QueueReport, { paint, columns }: { paint: Paint; columns: number }): string {
   const width = Math.max(40, Math.min(widest, columns));
   const blocks = [
-    [paint(isWell(report) ? "green" : "red", headline(report))],
+    [paint(isHealthy(report) ? "green" : "red", headline(report))],
     ...report.findings.map((finding) => findingLines(finding, width, paint)),
     factLines(report, width, paint),
     environmentLines(report, paint),
@@ -35,25 +35,25 @@ export function headline(report: QueueReport): string {
   const wait = head === undefined ? "" : durationText(now - head.since);
   switch (diagnosis.verdict) {
     case "blocked":
-      return `${name} is blocked: ${runnable(report)}, the first for ${wait}; no job starts until this is mended`;
+      return `${name} is blocked: ${runnable(report)}, the first for ${wait}; no job can start until this is fixed`;
     case "waiting":
-      return `${name}: ${runnable(report)}, the first for ${wait}, for a good reason`;
+      return `${name}: ${runnable(report)}, the first for ${wait}, for an expected reason`;
     case "progressing":
       return `${name} progresses: ${runnable(report)}, the first for ${wait}`;
     case "idle": {
-      const jobs = counts === undefined ? "its jobs could not be read" : "no job waits for a place";
-      return isWell(report) ? `${name} is well: ${jobs}` : `${name}: ${jobs}, but something is wrong`;
+      const jobs = counts === undefined ? "its jobs could not be read" : "no jobs are waiting";
+      return isHealthy(report) ? `${name} is healthy: ${jobs}` : `${name}: ${jobs}, but there are problems`;
     }
   }
 }
 
 function runnable({ facts: { jobs } }: QueueReport): string {
-  if (jobs === undefined) return "no job waits";
+  if (jobs === undefined) return "no jobs are waiting";
   const { runnable: count } = jobs;
   return `${countText(count)} ${count.count === 1 ? "job waits" : "jobs wait"}`;
 }
 
-const colours: Readonly<Record<CauseKind, Colour>> = { blocked: "red", beside: "yellow", waiting: "cyan" };
+const colours: Readonly<Record<CauseKind, Colour>> = { blocked: "red", other: "yellow", waiting: "cyan" };
 
 function findingLines({ code, sentence, fix }: Finding, width: number, paint: Paint): string[] {
   const indent = "  ";
@@ -61,7 +61,7 @@ function findingLines({ code, sentence, fix }: Finding, width: number, paint: Pa
   return [
     paint(colours[causeKind(code)], code),
     ...body(`${capital(sentence)}.`),
-    ...(fix === "" ? [] : body(`To mend it: ${fix}.`)),
+    ...(fix === "" ? [] : body(`Fix: ${fix}.`)),
     paint("dim", `${indent}docs/jobs-not-starting.md#${code.toLowerCase()}`),
   ];
 }

@@ -48,7 +48,7 @@ async function command(...args: readonly string[]) {
   return { exitCode, stdout: stdout.text, stderr: stderr.text };
 }
 
-/** A job that asks for so many vCPUs; the environment may have 16. */
+/** A job that requests so many vCPUs; the environment is limited to 16. */
 async function submit(vcpus: number, change: object = {}): Promise<string> {
   await aws.outside.registerJobDefinition(containerJob("jd"));
   const containerOverrides = { resourceRequirements: [{ type: "VCPU" as const, value: `${vcpus}` }] };
@@ -66,16 +66,16 @@ describe("diagnose --queue", () => {
       expect(exitCode).toBe(1);
       expect(stdout).toMatch(/^q is blocked: 1 job waits/);
       expect(stdout).toContain("MaxVcpusTooSmall");
-      expect(stdout).toContain("The job needs 32 vCPUs, and ce-1 may have 16 (maxvCpus).");
+      expect(stdout).toContain("The job needs 32 vCPUs, but ce-1 is limited to 16 (maxvCpus).");
       expect(stdout).toContain(jobId);
     }
   });
 
-  it("says that all is well and exits with 0, with about ten calls that only read", async () => {
+  it("reports a healthy queue and exits with 0, with about ten calls that only read", async () => {
     const from = aws.log.length;
     const { exitCode, stdout } = await command("--queue", "q");
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^q is well: no job waits for a place/);
+    expect(stdout).toMatch(/^q is healthy: no jobs are waiting/);
     const calls = aws.log.slice(from).map(({ operation }) => operation);
     const ofBatch = calls.filter((operation) => /Job|ComputeEnvironments/.test(operation));
     expect(ofBatch.length).toBeLessThanOrEqual(10);
@@ -94,7 +94,7 @@ describe("diagnose --queue", () => {
     const { exitCode, stdout } = await command("--queue", "q", "-o", "json");
     expect(exitCode).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
-      well: false,
+      healthy: false,
       findings: [{ code: "MaxVcpusTooSmall" }],
       account: "123456789012",
     });
@@ -116,13 +116,13 @@ describe("diagnose --queue", () => {
     );
   });
 
-  it("takes no ARN of anything else", async () => {
+  it("rejects the ARN of another resource", async () => {
     const { exitCode, stderr } = await command(
       "--queue",
       "arn:aws:batch:us-east-1:123456789012:compute-environment/ce",
     );
     expect(exitCode).toBe(1);
-    expect(stderr).toContain("is no ARN of a job queue");
+    expect(stderr).toContain("is not the ARN of a job queue");
   });
 
   it("goes on without the jobs when AWS refuses to tell them, and names the permission", async () => {
@@ -168,7 +168,7 @@ describe("diagnose NAME", () => {
     const args = ["main", "-n", "team", "--region", "us-west-2", "--kubeconfig", kubeconfigTo(kube.url)];
     kube.on(`GET ${path}`, { json: object("JobQueue", "main", made) });
     const { stdout } = await command(...args);
-    expect(stdout).toMatch(/^q is well/);
+    expect(stdout).toMatch(/^q is healthy/);
     expect(stdout).toContain("account 123456789012, eu-west-1, JobQueue team/main");
     const moved = { ...made, spec: { ...spec, region: "ap-south-1" } };
     kube.on(`GET ${path}`, { json: object("JobQueue", "main", moved) });
@@ -183,7 +183,7 @@ describe("diagnose NAME", () => {
     const { exitCode, stderr } = await command("main", "-n", "team", "--kubeconfig", kubeconfigTo(kube.url));
     expect({ exitCode, stderr }).toEqual({
       exitCode: 2,
-      stderr: "error: there is no JobQueue team/main; kubectl get jobqueues -A lists those that are\n",
+      stderr: "error: JobQueue team/main does not exist; kubectl get jobqueues -A lists the existing ones\n",
     });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { diagnosisJson } from "../../../src/cli/diagnose/json.ts";
-import { isWell, type JobCounts, type QueueReport } from "../../../src/cli/diagnose/report.ts";
+import { isHealthy, type JobCounts, type QueueReport } from "../../../src/cli/diagnose/report.ts";
 import { diagnosisText } from "../../../src/cli/diagnose/text.ts";
 import { paintFor, widthOf } from "../../../src/cli/terminal/paint.ts";
 import { diagnose } from "../../../src/diagnosis/diagnose.ts";
@@ -48,9 +48,9 @@ describe("a diagnosis in text", () => {
     );
   });
 
-  it("says that all is well in few words", async () => {
+  it("reports a healthy queue in few words", async () => {
     await expect(diagnosisText(reportOf(facts({ jobs: idle }), { counts: noJobs }), plain)).toMatchFileSnapshot(
-      "../../golden/diagnose/well.txt",
+      "../../golden/diagnose/healthy.txt",
     );
   });
 
@@ -70,8 +70,8 @@ describe("a diagnosis in text", () => {
     ],
     ["is idle and DISABLED", facts({ queue: { state: "DISABLED" }, jobs: idle }), false],
     ["is blocked", blocked, false],
-  ])("is about a queue that %s", (_what, given, well) => {
-    expect(isWell(reportOf(given))).toBe(well);
+  ])("is about a queue that %s", (_what, given, healthy) => {
+    expect(isHealthy(reportOf(given))).toBe(healthy);
   });
 
   it("tells the jobs as unread when AWS refuses", () => {
@@ -105,7 +105,7 @@ describe("a diagnosis in JSON", () => {
     const report = reportOf(facts({ jobs: undefined }), { counts: undefined });
     expect(Object.keys(JSON.parse(diagnosisJson(report)) as object)).toEqual([
       "headline",
-      "well",
+      "healthy",
       "verdict",
       "account",
       "region",
@@ -119,7 +119,7 @@ describe("a diagnosis in JSON", () => {
     const text = diagnosisJson(reportOf(blocked));
     expect(text.split("\n")).toHaveLength(2);
     expect(JSON.parse(text)).toMatchObject({
-      well: false,
+      healthy: false,
       verdict: "blocked",
       queue: { name: "q", state: "ENABLED", status: "VALID" },
       jobs: { runnable: { count: 3, more: false }, running: { count: 1000, more: true } },

@@ -30,7 +30,7 @@ describe("JobsProgressing", () => {
         status: "False",
         reason: "MaxVcpusTooSmall",
         message:
-          "the job needs 16 vCPUs, and ce may have 8 (maxvCpus). To mend it: raise computeResources.maxvCpus of ce to at least 16, or ask for less in the job definition",
+          "the job needs 16 vCPUs, but ce is limited to 8 (maxvCpus). To mend it: raise computeResources.maxvCpus of ce to at least 16, or request less in the job definition",
       },
     ]);
   });
@@ -38,7 +38,7 @@ describe("JobsProgressing", () => {
   it("is True with the reason when the first job waits for a good one, and when jobs come and go", () => {
     const environments = [factsOfEnvironment("ce", { status: "UPDATING" })];
     expect(progressNews({ kind: "read", facts: facts({ environments }) })).toMatchObject([
-      { status: "True", reason: "EnvironmentChanging", message: "AWS is at work on the environments: ce is UPDATING" },
+      { status: "True", reason: "EnvironmentChanging", message: "AWS is changing the environments: ce is UPDATING" },
     ]);
     expect(progressNews({ kind: "read", facts: facts({ jobs: jobs(job(), { minutes: 1 }) }) })).toMatchObject([
       { status: "True", reason: "Progressing" },
