@@ -5,7 +5,7 @@ import type { BatchApi, Queue } from "./batch.ts";
 import { Alarm, keepLooking, ReadHealth } from "./cadence.ts";
 import { AwsError } from "./errors.ts";
 import { nameIn } from "./names.ts";
-import { type JobsSeen, lookAtJobs, type QueueJobs } from "./queue-jobs.ts";
+import { type JobsSeen, type QueueJobs, readJobsOf } from "./queue-jobs.ts";
 import { noChange, type RegionCache } from "./region-cache.ts";
 
 /** One call a minute for each queue with RUNNABLE jobs, and one a minute for all the others in turn. */
@@ -102,7 +102,7 @@ export class JobsObserver {
     const before = this.#known.get(name);
     const demand = queue === undefined ? 0 : this.#demandOf(queue);
     try {
-      const { jobs, calls } = await lookAtJobs(batch, name, { clockNow: clock.now(), before: before?.jobs }, lifetime);
+      const { jobs, calls } = await readJobsOf(batch, name, { clockNow: clock.now(), before: before?.jobs }, lifetime);
       const nextAt = readAt + calls * callMs;
       const failed = this.#health.failure !== undefined;
       const changed = failed ? [...this.#watched().keys()] : isNews(before?.jobs, jobs) ? [name] : [];

@@ -74,7 +74,7 @@ const lookAgainMs = 10 * 60_000;
  * @param close `always`: also when nothing seems wrong
  * @throws AwsError
  */
-export async function lookAtJobs(
+export async function readJobsOf(
   batch: BatchApi,
   queue: string,
   {

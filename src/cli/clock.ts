@@ -1,6 +1,6 @@
 import type { Clock } from "../runtime/clock.ts";
 
-/** The clock, moved so far ahead that its wall time goes on from `at`: a fast clock has left real time behind. */
+/** The clock, moved ahead so that its wall time continues from `at`: a fast clock is ahead of real time. */
 export function notBefore(clock: Clock, at: number): Clock {
   const aheadMs = Math.max(0, at - clock.now());
   return {

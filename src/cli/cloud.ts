@@ -7,22 +7,22 @@ import { type Clock, systemClock } from "../runtime/clock.ts";
 import type { OperatorFlags } from "./flags.ts";
 import { CommandError, type Environment } from "./io.ts";
 
-/** The AWS that a command works on: the real one by the SDK, or one in this process. */
+/** The AWS of a command: the real one through the SDK, or a simulated one in this process. */
 export interface Cloud {
   readonly account: string;
-  /** Of objects that name none. */
+  /** Default region of objects. */
   readonly region: string;
   /** For people, e.g. `AWS account 123456789012`. */
   readonly label: string;
   connect(region: string, signal: AbortSignal): Promise<AwsConnection>;
 }
 
-/** Longest time to ask who we are; finding that there are no credentials takes the SDK about a second. */
+/** Time limit for GetCallerIdentity; the SDK needs about a second to find that credentials are missing. */
 const identityMs = 15_000;
 
 /**
- * AWS by the SDK's own chain of credentials and endpoints.
- * @throws AwsError when nobody says who we are, CommandError when the account is not allowed
+ * AWS through the SDK's own chain of credentials and endpoints.
+ * @throws AwsError if GetCallerIdentity fails, CommandError if the account is not allowed
  */
 export async function awsCloud(
   region: string,
@@ -40,7 +40,7 @@ export async function awsCloud(
       account,
       partition,
       batch: sdkBatch({ region: inRegion }),
-      // Most operators make no roles, and the client of EC2 is several times as large as all others together.
+      // Most operators create no roles, and the client of EC2 is several times as large as all others together.
       iam: async () => (await import("../aws/iam-sdk.ts")).sdkIam({ region: inRegion }),
       ec2: async () => (await import("../aws/ec2-sdk.ts")).sdkEc2({ region: inRegion }),
     }),
@@ -49,7 +49,7 @@ export async function awsCloud(
 
 /**
  * The same for a person at a terminal, region included.
- * @throws CommandError when there is no region, when nobody knows who we are, or when the account is not allowed
+ * @throws CommandError if the region is missing, if GetCallerIdentity fails, or if the account is not allowed
  */
 export async function realCloud(flags: OperatorFlags, env: Environment, signal: AbortSignal): Promise<Cloud> {
   const region = flags.region ?? (await defaultRegion());
@@ -59,11 +59,13 @@ export async function realCloud(flags: OperatorFlags, env: Environment, signal: 
     if (!(error instanceof AwsError) || signal.aborted) throw error;
     if (needsPerson(error.kind)) {
       throw new CommandError(
-        `AWS does not accept the credentials, or there are none: ${error.message.replace(/\.$/, "")}. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; or use --simulate, which needs none`,
+        `AWS credentials are missing or rejected: ${error.message.replace(/\.$/, "")}. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; or use --simulate, which needs no credentials`,
         { cause: error },
       );
     }
-    throw new CommandError(`AWS cannot be asked who we are (${error.operation}): ${error.message}`, { cause: error });
+    throw new CommandError(`cannot determine the AWS identity (${error.operation}): ${error.message}`, {
+      cause: error,
+    });
   }
 }
 
@@ -79,6 +81,6 @@ async function identity(region: string, clock: Clock, signal: AbortSignal) {
 function requireAllowed(account: string, { allowedAccountIds }: OperatorFlags): void {
   if (allowedAccountIds === undefined || allowedAccountIds.includes(account)) return;
   throw new CommandError(
-    `the credentials are of account ${account}, which is not among --allowed-account-ids ${allowedAccountIds.join(",")}`,
+    `the credentials belong to account ${account}, which is not in --allowed-account-ids ${allowedAccountIds.join(",")}`,
   );
 }

@@ -35,34 +35,48 @@ export function iamPolicyCommand(io: Io, ending: Ending): Command {
       "Prints the least-privilege IAM policy of the operator itself, generated from the calls that it makes; or, with --trust, the trust policy of its role.",
     )
     .addOption(
-      new Option("--features <list>", "what the operator may do besides keeping Batch in shape; see below")
+      new Option("--features <list>", "what the operator may do in addition to managing Batch; see below")
         .argParser(features)
         .default(defaultFeatures, defaultFeatures.join(",")),
     )
     .addOption(new Option("--account <id>", "AWS account of 12 digits (default: any)").argParser(accountId))
     .addOption(new Option("--region <regions>", "regions of the objects (default: all of AWS)").argParser(regions))
-    .addOption(new Option("--cluster-name <name>", "as the operator has it").argParser(clusterName).default("default"))
-    .addOption(new Option("--pass-roles <arns>", "roles that manifests name by ARN; * as wildcard").argParser(roleArns))
     .addOption(
-      new Option("--repair-roles <arns>", "service roles of others that it may make again").argParser(roleArns),
+      new Option("--cluster-name <name>", "cluster name of the operator").argParser(clusterName).default("default"),
     )
     .addOption(
-      new Option("--allowed-policy-arns <globs>", "policies that its roles may be given, as for run").argParser(listOf),
+      new Option("--pass-roles <arns>", "roles that manifests name by ARN; * is a wildcard").argParser(roleArns),
     )
     .addOption(
-      new Option("--permissions-boundary <arns>", "boundaries of which every role must have one").argParser(listOf),
+      new Option("--repair-roles <arns>", "foreign service roles that the operator may create again").argParser(
+        roleArns,
+      ),
     )
-    .option("--allow-inline-policies", "let it write inline policies of its roles")
+    .addOption(
+      new Option("--allowed-policy-arns <globs>", "managed policies that its roles may have, as for run").argParser(
+        listOf,
+      ),
+    )
+    .addOption(
+      new Option("--permissions-boundary <arns>", "permissions boundaries; every role must have one of them").argParser(
+        listOf,
+      ),
+    )
+    .option("--allow-inline-policies", "allow inline policies of its roles")
     .addOption(
       new Option(
         "--managed <n>",
-        `print only the n-th of the managed policies, of ${largestPolicy} characters at most, that it takes for all`,
+        `print only the n-th of the required managed policies, each with at most ${largestPolicy} characters`,
       ).argParser(ordinal),
     )
     .addOption(
       new Option("--trust <way>", "print the trust policy of the operator's role").choices(["irsa", "pod-identity"]),
     )
-    .option("--service-account <namespace/name>", "of the operator", "aws-batch-system/aws-batch-operator")
+    .option(
+      "--service-account <namespace/name>",
+      "ServiceAccount of the operator",
+      "aws-batch-system/aws-batch-operator",
+    )
     .option("--oidc-issuer <url>", "with --trust irsa: the cluster's OIDC issuer")
     .option("--eks-cluster-arn <arn>", "with --trust pod-identity: the EKS cluster")
     .addHelpText("after", () => featureHelp());
@@ -82,7 +96,7 @@ function iamPolicy(flags: IamPolicyFlags, io: Io): number {
   if (note !== undefined) io.stderr.write(`note: ${note}\n`);
   if (scope.passRoleArns.length === 0) {
     io.stderr.write(
-      "note: roles that manifests name by ARN cannot be handed to AWS Batch: name them by --pass-roles\n",
+      "note: the operator cannot pass roles to AWS Batch that manifests name by ARN: list them in --pass-roles\n",
     );
   }
   return exitCodes.done;
@@ -92,20 +106,22 @@ function iamPolicy(flags: IamPolicyFlags, io: Io): number {
 function partOf(parts: readonly PolicyDocument[], ordinalNumber: number): PolicyDocument {
   const part = parts[ordinalNumber - 1];
   if (part === undefined) {
-    throw new CommandError(`--managed ${ordinalNumber}: all fits in ${count(parts.length)}; print each of them`);
+    throw new CommandError(
+      `--managed ${ordinalNumber}: everything fits into ${count(parts.length)}; print each of them`,
+    );
   }
   return part;
 }
 
-/** What the document can be used as; undefined: as anything. */
+/** A note about the possible use of the document; undefined: any use. */
 function noteOnSize(policy: PolicyDocument, parts: number): string | undefined {
   const size = JSON.stringify(policy).length;
   if (size <= largestPolicy) return undefined;
   const managed = `${count(parts)}, by ${inWords(parts)}`;
   const how =
     size <= largestInlinePolicy
-      ? `make it an inline policy of the operator's role (${largestInlinePolicy}), or ${managed}`
-      : `make it ${managed}; an inline policy of a role takes ${largestInlinePolicy}`;
+      ? `use it as an inline policy of the operator's role (${largestInlinePolicy}), or ${managed}`
+      : `use ${managed}; an inline policy of a role allows ${largestInlinePolicy}`;
   return `these ${size} characters are more than the ${largestPolicy} of a managed policy: ${how}`;
 }
 
@@ -164,12 +180,12 @@ function trustPolicy(flags: IamPolicyFlags): object {
   return podIdentityTrust(scope, eksClusterArn);
 }
 
-/** @throws CommandError when the regions are of several partitions: no policy holds in two */
+/** @throws CommandError if the regions are in several partitions, because a policy is for one */
 function partitionOf(inRegions: readonly string[]): string {
   const partitions = [...new Set(inRegions.map(partitionOfRegion))];
   const [partition = "aws"] = partitions;
   if (partitions.length > 1) {
-    throw new CommandError(`the regions ${inRegions.join(", ")} are of several partitions (${partitions.join(", ")})`);
+    throw new CommandError(`the regions ${inRegions.join(", ")} are in several partitions (${partitions.join(", ")})`);
   }
   return partition;
 }
@@ -187,32 +203,32 @@ function features(text: string, _previous: unknown): readonly PolicyFeature[] {
   const names = text === "none" ? [] : listOf(text, undefined);
   const wrong = names.find((name) => !Object.hasOwn(policyFeatures, name));
   if (wrong !== undefined) {
-    throw new InvalidArgumentError(`"${wrong}" is none of ${Object.keys(policyFeatures).join(", ")}, none.`);
+    throw new InvalidArgumentError(`"${wrong}" is not one of ${Object.keys(policyFeatures).join(", ")}, none.`);
   }
   return names as readonly PolicyFeature[];
 }
 
 function accountId(text: string): string {
-  if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError(`"${text}" is no AWS account id of 12 digits.`);
+  if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError(`"${text}" is not an AWS account ID of 12 digits.`);
   return text;
 }
 
 function regions(text: string, previous: readonly string[] | undefined): readonly string[] {
   const all = listOf(text, previous);
   const wrong = all.find((region) => !/^[a-z]{2}(-[a-z]+)+-\d$/.test(region));
-  if (wrong !== undefined) throw new InvalidArgumentError(`"${wrong}" is no AWS region.`);
+  if (wrong !== undefined) throw new InvalidArgumentError(`"${wrong}" is not an AWS region.`);
   return all;
 }
 
 function ordinal(text: string): number {
-  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError(`"${text}" is no number from 1 on.`);
+  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError(`"${text}" is not a number from 1 to 99.`);
   return Number(text);
 }
 
 function roleArns(text: string, previous: readonly string[] | undefined): readonly string[] {
   const all = listOf(text, previous);
   const wrong = all.find((arn) => !/^arn:aws[a-z-]*:iam::(\d{12}|\*):role\/\S+$/.test(arn));
-  if (wrong !== undefined) throw new InvalidArgumentError(`"${wrong}" is no ARN of a role.`);
+  if (wrong !== undefined) throw new InvalidArgumentError(`"${wrong}" is not the ARN of a role.`);
   return all;
 }
 

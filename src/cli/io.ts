@@ -1,10 +1,10 @@
-/** What a command has of the process around it; tests bring their own. */
+/** The process of a command; tests use their own. */
 
 /** One of the two standard streams. */
 export interface Output {
   write(text: string): void;
   readonly isTerminal: boolean;
-  /** Of the terminal as it is now; of no meaning otherwise. */
+  /** Current size of the terminal; without meaning otherwise. */
   size(): { readonly columns: number; readonly rows: number };
   /** Returns how to stop listening. */
   onResize(listener: () => void): () => void;
@@ -22,27 +22,27 @@ export interface Io {
   onUserSignal(listener: () => void): () => void;
 }
 
-/** What every command ends with. */
+/** Exit codes of the commands. */
 export const exitCodes = {
   done: 0,
   /** A usage or configuration error, an invalid manifest, an object that is Stalled. */
   failed: 1,
   /** `plan`: something would change. */
   changes: 2,
-  /** `run`: no API server, no CRDs, no permissions or no AWS credentials to start with. */
+  /** `run`: the API server, CRDs, permissions or AWS credentials are missing. */
   cannotStart: 2,
   /** `diagnose`: the queue does not exist or cannot be read. */
   unread: 2,
-  /** `local --until`: the time was over first. */
+  /** `local --until`: the timeout was reached first. */
   timeout: 3,
   /** `plan`: a replacement, a deletion or an ended job is among the changes. */
   disruption: 3,
 } as const;
 
-/** Turns the work of a command, which gives its exit code, into the action that the command-line parser calls. */
+/** Converts the work of a command, which returns its exit code, into the action of the command-line parser. */
 export type Ending = (work: () => Promise<number>) => () => Promise<void>;
 
-/** Ends a command with one line on stderr: the words are for the person who typed it. */
+/** Ends a command with one line on stderr for the person who typed it. */
 export class CommandError extends Error {
   readonly exitCode: number;
 
@@ -53,7 +53,7 @@ export class CommandError extends Error {
   }
 }
 
-/** How a stream may be written to. */
+/** Style of the output on a stream. */
 export interface Style {
   readonly colour: boolean;
   /** Whether more than ASCII can be shown. */
@@ -63,10 +63,10 @@ export interface Style {
 /** Follows NO_COLOR (https://no-color.org), FORCE_COLOR, TERM=dumb and the locale. */
 export function styleOf(output: Output, env: Environment): Style {
   const forced = filled(env["FORCE_COLOR"]) && env["FORCE_COLOR"] !== "0";
-  const wanted = forced || (output.isTerminal && env["TERM"] !== "dumb");
+  const isColourful = forced || (output.isTerminal && env["TERM"] !== "dumb");
   const locale = [env["LC_ALL"], env["LC_CTYPE"], env["LANG"]].find(filled);
   return {
-    colour: wanted && !filled(env["NO_COLOR"]),
+    colour: isColourful && !filled(env["NO_COLOR"]),
     unicode: !output.isTerminal || locale === undefined || /utf-?8/i.test(locale),
   };
 }

@@ -10,15 +10,15 @@ import { CommandError, type Environment, exitCodes } from "./io.ts";
 /** The API server of a command. */
 export interface ApiServer {
   readonly api: KubeApi;
-  /** The namespace of the pod that this process runs in; undefined: it is no pod. */
+  /** The namespace of the pod of this process; undefined outside a pod. */
   readonly podNamespace: string | undefined;
-  /** Where kubectl would put an object that names no namespace. */
+  /** Default namespace, as kubectl uses it. */
   readonly defaultNamespace: string;
   close(): Promise<void>;
 }
 
 /**
- * By a kubeconfig (`--kubeconfig`, then `KUBECONFIG`), else as the ServiceAccount of the pod. Sends nothing yet.
+ * Uses a kubeconfig (`--kubeconfig`, then `KUBECONFIG`), else the ServiceAccount of the pod. Sends no request yet.
  * @throws CommandError when there is no usable kubeconfig
  */
 export function apiServer(
@@ -46,8 +46,8 @@ export function apiServer(
 }
 
 /**
- * Whether the operator can work with this cluster.
- * @throws CommandError that says what is missing, and what mends it
+ * Checks that the operator can work with this cluster.
+ * @throws CommandError with what is missing and how to fix it
  */
 export async function requireCluster(
   options: { readonly api: KubeApi; readonly watchNamespaces: readonly string[] | undefined },
@@ -55,12 +55,12 @@ export async function requireCluster(
   signal: AbortSignal,
 ): Promise<CheckedCluster> {
   const installHint =
-    "install the CRDs with `kubectl apply --server-side -f manifests/crds.yaml`, or by the chart aws-batch-operator-crds";
+    "install the CRDs with `kubectl apply --server-side -f manifests/crds.yaml`, or with the chart aws-batch-operator-crds";
   return await orCannotStart(() => checkCluster({ ...options, kinds, leaseNamespace, installHint }, signal), signal);
 }
 
 /**
- * Turns what the API server refuses into the end of the command.
+ * Converts errors of the API server into errors of the command.
  * @throws CommandError
  */
 export async function orCommandError<T>(ask: () => Promise<T>, exitCode: number, signal: AbortSignal): Promise<T> {

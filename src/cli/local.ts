@@ -9,30 +9,29 @@ import { refuse, startLocal } from "./local/start.ts";
 import { stateFile } from "./local/state.ts";
 
 const afterHelp = `
-What it made is remembered in DIR/.aws-batch-operator/, so a second start goes on where the first one ended, also
-after a crash. Ctrl-C stops the operator and leaves AWS as it is; --delete removes what was made.
+The state is stored in DIR/.aws-batch-operator/, so a second start continues where the first one ended, also after a
+crash. Ctrl-C stops the operator and changes nothing in AWS; --delete deletes what the operator created.
 
-A file that changes is read again. A file that vanishes means that its objects are to be deleted: after 5 seconds,
-and in AWS only with --prune.
+Changed files are read again. A removed file deletes its objects: after 5 seconds, and in the real AWS only with --prune.
 
-Exit code: 0 when the goal of --until is reached, or after Ctrl-C; 1 when an object is stalled or something is
-invalid; 3 when --timeout is over first.`;
+Exit code: 0 if the goal of --until is reached, or after Ctrl-C; 1 if an object is Stalled or a manifest is invalid;
+3 if --timeout is reached first.`;
 
-/** @param run what is done with the flags; a test looks at them */
+/** @param run gets the flags; replaced in tests */
 export function localCommand(io: Io, ending: Ending, run: typeof local = local): Command {
   const command = new Command("local")
     .summary("run the operator on a directory of manifests, without Kubernetes")
     .description(
-      "Runs the operator on a directory of manifests, without Kubernetes: AWS is made as they say, and kept so.",
+      "Runs the operator on a directory of manifests, without Kubernetes: it makes AWS match them, and keeps it matching.",
     )
     .option("-f, --filename <dir>", "directory of the manifests")
     .option("--simulate", "use a simulated AWS in this process: no account, no credentials, no cost")
     .option("--speed <n>", "with --simulate: how many times faster time passes", positive)
-    .addOption(new Option("--until <goal>", "stop when all objects are so").choices(["ready", "absent"]))
-    .option("--timeout <duration>", "with --until: give up after so long, e.g. 300 or 5m", duration)
-    .option("--prune", "delete in AWS what has no manifest any more")
-    .option("--delete", "delete everything that the manifests describe")
-    .addOption(new Option("-o, --output <format>", "table, or one JSON line per change").choices(["table", "json"]));
+    .addOption(new Option("--until <goal>", "exit when all objects are ready, or absent").choices(["ready", "absent"]))
+    .option("--timeout <duration>", "with --until: time limit, e.g. 300 or 5m", duration)
+    .option("--prune", "delete AWS resources of objects without a manifest")
+    .option("--delete", "delete all objects of the manifests")
+    .addOption(new Option("-o, --output <format>", "table, or one line of JSON per change").choices(["table", "json"]));
   for (const option of [...operatorOptions(), logLevelOption("warn")]) command.addOption(option);
   command.addHelpText("after", afterHelp);
   return command.action(ending(() => run(command.opts<LocalFlags>(), io)));
@@ -50,7 +49,7 @@ async function local(flags: LocalFlags, io: Io): Promise<number> {
     return exitCodes.failed;
   }
   if (read.manifests.length === 0) {
-    throw new CommandError(`there is no object of awsbatch.dev in ${directory}: put a manifest there`);
+    throw new CommandError(`${directory} contains no object of awsbatch.dev: add a manifest`);
   }
   const free = lockState(stateFile(directory, options.clusterName, options.simulate));
   try {
@@ -62,6 +61,6 @@ async function local(flags: LocalFlags, io: Io): Promise<number> {
 
 function requireDirectory(path: string): void {
   const entry = statSync(path, { throwIfNoEntry: false });
-  if (entry === undefined) throw new CommandError(`there is no directory ${path}`);
-  if (!entry.isDirectory()) throw new CommandError(`${path} is a file: local wants the directory of the manifests`);
+  if (entry === undefined) throw new CommandError(`directory ${path} does not exist`);
+  if (!entry.isDirectory()) throw new CommandError(`${path} is a file: local needs the directory of the manifests`);
 }

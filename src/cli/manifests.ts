@@ -8,23 +8,23 @@ import { objectFindings, objectWithDefaults } from "./validation/object.ts";
 import { type Note, type Problem, pathText } from "./validation/problem.ts";
 import { type ValidManifest, validateManifests } from "./validation/validate.ts";
 
-/** The definitions of all kinds, as generated from their schemas. */
+/** The CRDs of all kinds, generated from their schemas. */
 export const crds = crdsJson as unknown as readonly CustomResourceDefinition[];
 
 export interface ReadManifests {
-  /** Those without a problem, in the order of their files. */
+  /** Valid manifests, in the order of their files. */
   readonly manifests: readonly ValidManifest[];
-  /** When there are any, the manifests are not to be used. */
+  /** If there are problems, do not use the manifests. */
   readonly problems: readonly Problem[];
   readonly notes: readonly Note[];
-  /** How many files were looked at. */
+  /** Number of files. */
   readonly fileCount: number;
 }
 
 /**
- * Reads and validates a file, or a directory and all below it. A directory is a whole: its references must be met
- * by it. A single file may refer to objects elsewhere, as may all that goes into a cluster.
- * @param cluster where the manifests would go, if that is known
+ * Reads and validates a file, or a directory with its subdirectories. A directory must contain the targets of its
+ * references. A single file may reference objects elsewhere, and so may manifests for a cluster.
+ * @param cluster the target cluster, if known
  */
 export async function readManifests(
   path: string,
@@ -48,13 +48,13 @@ async function isDirectory(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch (error) {
-    // What is not there is a problem that reading it has told already.
+    // Reading has already reported a missing file.
     if (error instanceof Error && "code" in error) return false;
     throw error;
   }
 }
 
-/** What AWS-side rules about changes say against replacing `before` by the manifest: immutable fields. */
+/** Why the manifest may not replace `before`: changed immutable fields. */
 export function changeProblems({ object, key, document }: ValidManifest, before: KubeObject): readonly Problem[] {
   return objectFindings(crdOf(object.kind), object, before).map(({ path, ...finding }) => ({
     file: document.file,
@@ -65,18 +65,18 @@ export function changeProblems({ object, key, document }: ValidManifest, before:
   }));
 }
 
-/** The manifest as a store takes it, in the namespace in force. */
+/** The manifest as an object with its effective namespace. */
 export function manifestOf({ object, key }: ValidManifest): Manifest {
   return { ...object, metadata: { ...object.metadata, ...key } };
 }
 
-/** What the API server would store: with the defaults of the schema. */
+/** The object with the schema's defaults, as the API server would store it. */
 export function withSchemaDefaults(object: KubeObject): KubeObject {
   return objectWithDefaults(crdOf(object.kind), object);
 }
 
 function crdOf(kind: string): CustomResourceDefinition {
   const found = crds.find(({ spec }) => spec.names.kind === kind);
-  if (found === undefined) throw new Error(`there is no definition of ${kind}`);
+  if (found === undefined) throw new Error(`there is no CRD for ${kind}`);
   return found;
 }

@@ -38,27 +38,27 @@ interface PlanFlags extends OperatorFlags {
 }
 
 const afterHelp = `
-It only reads. With --kubeconfig: what applying the manifests to that cluster would do, whose other objects stay as they
-are; the API server is asked whether it would take them. Without: what bears the tags of the cluster name and has no
-manifest counts as to be deleted, so give it all manifests at once; it reads --region and the regions that manifests,
-or the state that \`local\` keeps beside them, name. With --simulate the plan is made against what
-\`local --simulate\` left in the directory, or against an empty account.
+The command only reads. With --kubeconfig it plans to apply the manifests to that cluster, where other objects stay as
+they are, and the API server validates the manifests. Without --kubeconfig it plans to delete every resource with the
+tags of the cluster name and without a manifest, so give it all manifests at once. Then it reads --region and the regions
+in the manifests and in the state of \`local\`. With --simulate it compares with the state that \`local --simulate\` left
+in the directory, or with an empty account.
 
 Signs: + create, ~ update in place or register a revision, ± replace, - delete, ! blocked, = unchanged.
 
-Exit code: 0 nothing to do; 1 invalid manifests, or AWS cannot be read; 2 changes; 3 a replacement, a deletion or
-jobs that may be ended among them.`;
+Exit code: 0 no changes; 1 invalid manifests, or AWS cannot be read; 2 changes; 3 changes with a replacement, a deletion
+or jobs that may be terminated.`;
 
 export function planCommand(io: Io, ending: Ending): Command {
   const command = new Command("plan")
-    .summary("say what applying manifests would change in AWS, and write nothing")
-    .description("Says what applying manifests would change in AWS, for a person or a pull request. Writes nothing.")
+    .summary("show what applying manifests would change in AWS; writes nothing")
+    .description("Shows what applying manifests would change in AWS, for a person or a pull request. Writes nothing.")
     .option("-f, --filename <path>", "file or directory of all manifests")
-    .option("--kubeconfig <file>", "of the cluster that the manifests go into")
-    .option("--no-cluster", "compare manifests with AWS alone, without a Kubernetes cluster (default)")
+    .option("--kubeconfig <file>", "kubeconfig of the target cluster")
+    .option("--no-cluster", "compare manifests only with AWS, without a Kubernetes cluster (default)")
     .option("--simulate", "compare with a simulated AWS: no account, no credentials")
     .addOption(
-      new Option("-o, --output <format>", "of the plan").choices(["text", "json", "markdown"]).default("text"),
+      new Option("-o, --output <format>", "output format").choices(["text", "json", "markdown"]).default("text"),
     );
   for (const option of operatorOptions()) command.addOption(option);
   command.addHelpText("after", afterHelp);
@@ -67,7 +67,7 @@ export function planCommand(io: Io, ending: Ending): Command {
 
 async function plan(flags: PlanFlags, io: Io): Promise<number> {
   const { filename } = flags;
-  if (filename === undefined) throw new CommandError("-f PATH is missing: the file or directory of the manifests");
+  if (filename === undefined) throw new CommandError("-f PATH is missing: give a file or directory of manifests");
   const server = clusterOf(flags, io);
   try {
     return await planFrom(filename, flags, server, io);
@@ -79,7 +79,7 @@ async function plan(flags: PlanFlags, io: Io): Promise<number> {
 function clusterOf({ kubeconfig, cluster, simulate = false }: PlanFlags, io: Io): ApiServer | undefined {
   if (kubeconfig === undefined) return undefined;
   if (!cluster) throw new CommandError("--kubeconfig and --no-cluster exclude each other");
-  if (simulate) throw new CommandError("--kubeconfig and --simulate exclude each other: a cluster works on a real AWS");
+  if (simulate) throw new CommandError("--kubeconfig and --simulate exclude each other: a cluster uses the real AWS");
   return apiServer(kubeconfig, io.env, { clock: systemClock() });
 }
 
@@ -106,13 +106,13 @@ async function planFrom(filename: string, flags: PlanFlags, server: ApiServer | 
   return made.entries.some(isChange) ? exitCodes.changes : exitCodes.done;
 }
 
-/** What `local` remembers of a directory; files have no memory. */
+/** The state of `local` in a directory; a file has none. */
 function stateOf(path: string, clusterName: string, simulated: boolean): LocalState | undefined {
   const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   return isDirectory ? readState(stateFile(path, clusterName, simulated)) : undefined;
 }
 
-/** @throws CommandError when the account is described beside the manifests, and wrongly */
+/** @throws CommandError if the description of the account in the directory is invalid */
 function simulatedCloud(
   flags: PlanFlags,
   path: string,

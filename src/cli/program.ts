@@ -4,7 +4,7 @@ import { AwsError } from "../aws/errors.ts";
 import { applyEnvironment } from "./flags.ts";
 import { CommandError, type Ending, exitCodes, type Io } from "./io.ts";
 
-/** In the order of the help. Loaded when needed: what serves for months must not hold what only `local` needs. */
+/** In the order of the help. Loaded on demand, so that a long-running `run` does not keep the code of `local` in memory. */
 const commands: Readonly<Record<string, () => Promise<(io: Io, ending: Ending) => Command>>> = {
   run: async () => (await import("./run.ts")).runCommand,
   local: async () => (await import("./local.ts")).localCommand,
@@ -18,8 +18,8 @@ const commands: Readonly<Record<string, () => Promise<(io: Io, ending: Ending) =
   "uninstall-check": async () => (await import("./uninstall-check.ts")).uninstallCheckCommand,
 };
 
-const description = `Makes AWS Batch match your manifests: compute environments, job queues and job definitions as
-Kubernetes objects, changed without an outage and deleted without getting stuck.`;
+const description = `Manages AWS Batch compute environments, job queues and job definitions as Kubernetes objects: changes them without an
+outage, and deletes them in an order that cannot block.`;
 
 const afterHelp = `
 Examples:
@@ -28,8 +28,8 @@ Examples:
   $ aws-batch-operator plan -f manifests/ --cluster-name production
   $ aws-batch-operator run --kubeconfig ~/.kube/config
 
-Every flag can also be given as a variable, e.g. AWS_BATCH_OPERATOR_CLUSTER_NAME for --cluster-name.
-AWS credentials and endpoints are those of the AWS SDK (AWS_PROFILE, AWS_ENDPOINT_URL, ...).`;
+Every flag is also an environment variable, e.g. AWS_BATCH_OPERATOR_CLUSTER_NAME for --cluster-name.
+AWS credentials and endpoints come from the AWS SDK's configuration (AWS_PROFILE, AWS_ENDPOINT_URL, ...).`;
 
 /**
  * Runs one command line, without the program's own name.
@@ -58,7 +58,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** The program with the command that these arguments mean, or with all of them when they mean none. */
+/** The program with the command in these arguments, or with all commands if there is none. */
 export async function programFor(args: readonly string[], io: Io, ending: Ending): Promise<Command> {
   const program = new Command("aws-batch-operator")
     .description(description)
@@ -83,7 +83,7 @@ export async function programFor(args: readonly string[], io: Io, ending: Ending
   return program.hook("preAction", (_program, action) => applyEnvironment(action, io.env));
 }
 
-/** The command that is meant; all of them when none is, for the help. */
+/** The named command; without one all of them, for the help. */
 function commandsFor(args: readonly string[]) {
   const name = args.find((arg) => !arg.startsWith("-"));
   const named = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;

@@ -9,7 +9,7 @@ export interface ReadOnlyOptions {
   readonly why: string;
 }
 
-/** For a command that only reads: no write leaves, whoever asks for one. */
+/** For a command that only reads: every write fails. */
 export function readOnlyGuard({ clock, requestsPerSecond, why }: ReadOnlyOptions): CallGuardOptions {
   return {
     clock,

@@ -21,23 +21,23 @@ const defaultTimeoutMs = 10 * 60_000;
 const manager = "aws-batch-operator-release";
 
 const afterHelp = `
-For the way out, with or without an operator that runs: AWS keeps everything, marked as retained; the objects are paused
-and lose their finalizer, so that they, their namespaces and the CRDs can be deleted and nothing happens in AWS. Until
-they are deleted they can be taken up again: remove the annotation awsbatch.dev/paused.
+Use this to uninstall, with or without a running operator. AWS keeps everything, marked as retained. The command pauses
+the objects and removes their finalizers, so that the objects, their namespaces and the CRDs can be deleted without any
+change in AWS. To undo it before the objects are deleted, remove the annotation awsbatch.dev/paused.
 
-Give the --cluster-name that the operator has.
+Use the --cluster-name of the operator.
 
-Exit code: 0 when every object is released; 1 on an error; 3 when --timeout is over first, with the objects that are
-left and why. It can be run again.`;
+Exit code: 0 if every object is released; 1 on an error; 3 if --timeout is reached first, with a list of the remaining
+objects and the reasons. You can run the command again.`;
 
 export function releaseCommand(io: Io, ending: Ending): Command {
   const command = new Command("release")
-    .summary("let go of objects, so that deleting them leaves AWS as it is")
-    .description("Lets go of objects, so that deleting them, or the CRDs, leaves AWS as it is.")
-    .option("--kubeconfig <file>", "of the cluster (default: KUBECONFIG, then the pod's ServiceAccount)")
-    .option("-n, --namespace <names>", "whose objects", namespaceNames)
-    .option("--all", "the objects of all namespaces")
-    .option("--timeout <duration>", "give up after so long (default: 10m)", duration);
+    .summary("remove the finalizers of objects, so that deleting them changes nothing in AWS")
+    .description("Removes the finalizers of objects, so that deleting them, or the CRDs, changes nothing in AWS.")
+    .option("--kubeconfig <file>", "kubeconfig of the cluster (default: KUBECONFIG, then the pod's ServiceAccount)")
+    .option("-n, --namespace <names>", "namespaces of the objects", namespaceNames)
+    .option("--all", "objects in all namespaces")
+    .option("--timeout <duration>", "time limit (default: 10m)", duration);
   for (const option of [...operatorOptions(), logLevelOption("warn")]) command.addOption(option);
   command.addHelpText("after", afterHelp);
   return command.action(ending(() => releaseFrom(command.opts<ReleaseFlags>(), io)));
@@ -46,7 +46,7 @@ export function releaseCommand(io: Io, ending: Ending): Command {
 async function releaseFrom(flags: ReleaseFlags, io: Io): Promise<number> {
   const { all = false, namespace: namespaces } = flags;
   if (all === (namespaces !== undefined)) {
-    throw new CommandError("say which objects: --all, or -n NAMESPACE, and not both");
+    throw new CommandError("give either --all or -n NAMESPACE");
   }
   const { interrupted: signal } = io;
   const clock = systemClock();
@@ -98,11 +98,11 @@ async function releaseFrom(flags: ReleaseFlags, io: Io): Promise<number> {
 function summary({ released, untouched, held }: Released): string {
   const left = held.map(({ object, why }) => `  ${object}: ${why}\n`).join("");
   const lines = [
-    `${count(released.length)} released, AWS keeps what they stand for`,
+    `${count(released.length)} released; their AWS resources are kept`,
     ...(untouched.length === 0 ? [] : [`${count(untouched.length)} had nothing to release`]),
     ...(held.length === 0
-      ? ["They can be deleted now, and so can the CRDs: nothing happens in AWS."]
-      : [`${count(held.length)} could not be released:\n${left}Mend what is said, and run it again.`]),
+      ? ["You can delete the objects and the CRDs now; nothing changes in AWS."]
+      : [`${count(held.length)} could not be released:\n${left}Fix the reported problems, and run the command again.`]),
   ];
   return `${lines.join("\n")}\n`;
 }

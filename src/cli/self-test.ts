@@ -16,23 +16,25 @@ interface SelfTestFlags {
   readonly timeout: number;
 }
 
-/** Of the object. */
+/** Name of the object. */
 export const selfTestName = "aws-batch-operator-self-test";
 
 const afterHelp = `
-It writes nothing in AWS: the object is annotated ${dryRunAnnotation}: "true".
+The operator writes nothing in AWS, because the object is annotated ${dryRunAnnotation}: "true".
 
-Exit code: 0 the operator planned; 1 the object was refused, or the API server cannot be asked; 3 no plan in time.`;
+Exit code: 0 the operator planned; 1 the API server rejected the object or cannot be reached; 3 no plan in time.`;
 
 export function selfTestCommand(io: Io, ending: Ending): Command {
   const command = new Command("self-test")
-    .summary("see an operator in a cluster plan an object, and write nothing in AWS")
-    .description("Applies a JobDefinition as a dry run, waits for the operator's plan of it, and deletes it again.")
-    .option("--kubeconfig <file>", "how to reach the cluster (default: KUBECONFIG, then the pod's ServiceAccount)")
+    .summary("let the operator of a cluster plan an object; writes nothing in AWS")
+    .description("Applies a JobDefinition as a dry run, waits for the operator's plan, and deletes the object.")
+    .option("--kubeconfig <file>", "kubeconfig of the cluster (default: KUBECONFIG, then the pod's ServiceAccount)")
     .addOption(
-      new Option("-n, --namespace <name>", "of the object (default: the current one)").argParser(namespaceName),
+      new Option("-n, --namespace <name>", "namespace of the object (default: the current one)").argParser(
+        namespaceName,
+      ),
     )
-    .addOption(new Option("--timeout <duration>", "for the plan").argParser(duration).default(60_000, "60s"))
+    .addOption(new Option("--timeout <duration>", "time limit for the plan").argParser(duration).default(60_000, "60s"))
     .addHelpText("after", afterHelp);
   return command.action(
     ending(async () => {
@@ -45,7 +47,7 @@ export function selfTestCommand(io: Io, ending: Ending): Command {
         random: Math.random,
         fieldManager: manager,
         reporter: { controller: manager, instance: manager },
-        // There is no lease to hold: it writes what is its own.
+        // It needs no lease, because it writes only its own object.
         mayWrite: () => ({ deadlineMs: Number.POSITIVE_INFINITY }),
       });
       try {
@@ -70,7 +72,7 @@ export interface SelfTestOptions {
 const askEveryMs = 500;
 
 /**
- * What the operator plans, as a line. The object is deleted however it ends.
+ * What the operator plans, as a line. The object is deleted in any case.
  * @throws StoreError, CommandError when there is no plan in time
  */
 export async function selfTest(options: SelfTestOptions, signal: AbortSignal): Promise<string> {
@@ -85,8 +87,8 @@ export async function selfTest(options: SelfTestOptions, signal: AbortSignal): P
       if (plan !== undefined) return `The operator planned ${namespace}/${key.name}: ${plan}\n`;
       if (clock.monotonic() >= deadline) {
         throw new CommandError(
-          `no plan of ${namespace}/${key.name} within ${limitMs / 1000} s: see whether a replica leads and can read ` +
-            `AWS (its log, and /readyz), and whether namespace ${namespace} is among those that it watches`,
+          `no plan of ${namespace}/${key.name} within ${limitMs / 1000} s: check that a replica leads and can read ` +
+            `AWS (its log, and /readyz), and that it watches namespace ${namespace}`,
           { exitCode: exitCodes.timeout },
         );
       }
@@ -98,7 +100,7 @@ export async function selfTest(options: SelfTestOptions, signal: AbortSignal): P
   }
 }
 
-/** Of this generation; undefined: there is none yet. */
+/** The plan of this generation; undefined: not yet. */
 function planOf(object: KubeObject | undefined): string | undefined {
   const status = object?.status as
     | { readonly observedGeneration?: number; readonly plan?: { readonly action: string; readonly reason?: string } }

@@ -1,7 +1,7 @@
 import { defaultSettings, type Settings } from "../controllers/ports.ts";
 import type { OperatorFlags } from "./flags.ts";
 
-/** The operator's settings from its flags; `region` is that of objects that name none. */
+/** The operator's settings from its flags; `region` is the default region of objects. */
 export function settingsFrom(flags: OperatorFlags, region: string): Settings {
   return {
     region,

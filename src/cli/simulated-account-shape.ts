@@ -47,7 +47,7 @@ function listOf(each: Form): Form {
   return form(`a list, each ${each.words}`, (value) => Array.isArray(value) && value.every(each.test));
 }
 
-/** A list of records of their own, looked at by the section of that name. */
+/** A list of records, which the section of that name parses. */
 function nested(name: string): Form & { readonly section: string } {
   return { words: "a list", test: Array.isArray, section: name };
 }

@@ -30,7 +30,7 @@ export interface ReadAccount {
 }
 
 /**
- * Reads the account that is described beside the manifests of a directory, if it is.
+ * Reads the account in the directory of the manifests, if it is described there.
  * @throws CommandError when it is there and cannot be read
  */
 export function readAccount(directory: string): ReadAccount {

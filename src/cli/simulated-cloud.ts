@@ -9,7 +9,7 @@ import type { Change } from "../simulator/world.ts";
 import type { Cloud } from "./cloud.ts";
 import type { ScenarioJob, SimulatedAccount } from "./simulated-account.ts";
 
-/** Where the simulated account is unless told otherwise. */
+/** Default region of the simulated account. */
 export const simulatedRegion = "us-east-1";
 
 /** A simulated account; one world per region, made when it is first used. */

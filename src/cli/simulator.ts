@@ -14,19 +14,19 @@ interface SimulatorFlags {
 }
 
 const served = `
-Served: AWS Batch; of IAM roles, policies and instance profiles; STS's GetCallerIdentity; and of EC2 what makes,
-describes and removes VPCs, subnets, route tables, internet and NAT gateways, elastic IP addresses, security groups
-and VPC endpoints, so that boto3 or Terraform can make the network first. Until a network is made, every subnet and
-security group that a request names exists. What is not served is refused as InvalidAction.`;
+Supported: AWS Batch; roles, policies and instance profiles of IAM; GetCallerIdentity of STS; and the calls of EC2 that
+create, describe and delete VPCs, subnets, route tables, internet and NAT gateways, elastic IP addresses, security groups
+and VPC endpoints, so that boto3 or Terraform can create the network first. Until a network is created, every subnet and
+security group in a request exists. Unsupported calls fail with InvalidAction.`;
 
 export function simulatorCommand(io: Io, ending: Ending): Command {
   const command = new Command("simulator")
-    .summary("serve a simulated AWS Batch by HTTP")
-    .description("Serves a simulated AWS account by HTTP, for any AWS SDK or the AWS CLI, until it is interrupted.")
-    .option("--port <port>", "port on this machine; 0: any free one", port, 4566)
+    .summary("serve a simulated AWS Batch over HTTP")
+    .description("Serves a simulated AWS account over HTTP, for any AWS SDK or the AWS CLI, until interrupted.")
+    .option("--port <port>", "port to listen on; 0 = any free port", port, 4566)
     .option("--host <address>", "address to listen on", "127.0.0.1")
-    .option("--speed <n>", "how many times faster than AWS time passes", positive, 1)
-    .option("--region <region>", "region that is simulated", simulatedRegion)
+    .option("--speed <n>", "speed of time relative to AWS", positive, 1)
+    .option("--region <region>", "simulated region", simulatedRegion)
     .addHelpText("after", served);
   return command.action(ending(() => simulator(command.opts<SimulatorFlags>(), io)));
 }
@@ -44,21 +44,21 @@ async function simulator(flags: SimulatorFlags, io: Io): Promise<number> {
   io.stdout.write(
     `A simulated AWS Batch (account ${aws.account}, ${region}${speed === 1 ? "" : `, ${speed}× speed`}) is at ${served.url}\n` +
       `To use it:  export ${variables.join(" ")}\n` +
-      (host === "127.0.0.1" ? "" : "It takes any credentials: let nobody reach it that should not.\n") +
-      "It forgets everything when it stops (Ctrl-C).\n",
+      (host === "127.0.0.1" ? "" : "It accepts any credentials: restrict who can reach it.\n") +
+      "The account is lost when it stops (Ctrl-C).\n",
   );
   await until(io.interrupted);
   await served.close();
   return exitCodes.done;
 }
 
-async function serve(aws: ReturnType<typeof createSimulatedAws>, { port: wanted, host }: SimulatorFlags) {
+async function serve(aws: ReturnType<typeof createSimulatedAws>, { port: requestedPort, host }: SimulatorFlags) {
   try {
-    return await serveBatch(aws, { port: wanted, host });
+    return await serveBatch(aws, { port: requestedPort, host });
   } catch (error) {
     if (error instanceof Error && "code" in error) {
-      const hint = error.code === "EADDRINUSE" ? "; choose another --port, or 0 for any free one" : "";
-      throw new CommandError(`cannot listen on ${host}:${wanted}: ${error.message}${hint}`, { cause: error });
+      const hint = error.code === "EADDRINUSE" ? "; choose another --port, or 0 for any free port" : "";
+      throw new CommandError(`cannot listen on ${host}:${requestedPort}: ${error.message}${hint}`, { cause: error });
     }
     throw error;
   }

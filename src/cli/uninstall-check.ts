@@ -8,18 +8,18 @@ import { type Ending, exitCodes, type Io } from "./io.ts";
 import { apiServer, orCommandError } from "./kubernetes.ts";
 
 const afterHelp = `
-The chart runs it before it deletes the definitions, which would delete every object with them while nobody is left to
-clean up in AWS.
+The chart runs this command before it deletes the CRDs, which would delete every object without an operator to clean up
+in AWS.
 
-Exit code: 0 no object is left; 1 some are, or the API server cannot be asked.`;
+Exit code: 0 no objects are left; 1 objects are left, or the API server cannot be read.`;
 
 export function uninstallCheckCommand(io: Io, ending: Ending): Command {
   const command = new Command("uninstall-check")
-    .summary("say whether objects are left that an uninstallation would strand")
+    .summary("list the objects that an uninstall would strand")
     .description(
-      "Says whether a cluster has objects of ours, which have to go before the definitions and the operator.",
+      "Lists the objects of awsbatch.dev in a cluster, which must be deleted before the CRDs and the operator.",
     )
-    .option("--kubeconfig <file>", "how to reach the cluster (default: KUBECONFIG, then the pod's ServiceAccount)")
+    .option("--kubeconfig <file>", "kubeconfig of the cluster (default: KUBECONFIG, then the pod's ServiceAccount)")
     .addHelpText("after", afterHelp);
   return command.action(ending(() => uninstallCheck(command.opts<{ readonly kubeconfig?: string }>(), io)));
 }
@@ -39,7 +39,7 @@ async function uninstallCheck({ kubeconfig }: { readonly kubeconfig?: string }, 
   try {
     const left = await orCommandError(() => objectsIn(store, io.interrupted), exitCodes.failed, io.interrupted);
     if (left.length === 0) {
-      io.stdout.write("No object is left: definitions and operator may go.\n");
+      io.stdout.write("No objects are left: CRDs and operator can be deleted.\n");
       return exitCodes.done;
     }
     io.stderr.write(strandedText(left));
@@ -49,7 +49,7 @@ async function uninstallCheck({ kubeconfig }: { readonly kubeconfig?: string }, 
   }
 }
 
-/** Of all our kinds; a kind that the cluster does not know has none. */
+/** The objects of all our kinds; a kind without a CRD in the cluster has none. */
 async function objectsIn(store: Pick<KubeStore, "list">, signal: AbortSignal): Promise<readonly KubeObject[]> {
   const lists = await Promise.all(
     kinds.map(async (kind) => {
@@ -73,11 +73,11 @@ function strandedText(objects: readonly KubeObject[]): string {
   return `\
 error: ${objects.length === 1 ? "1 object is" : `${objects.length} objects are`} left:
 ${names.slice(0, shown).join("\n")}${more > 0 ? `\n  and ${more} more` : ""}
-Without their definitions they would be deleted, and without the operator nobody would clean up in AWS. Either
-- delete them while the operator runs, which deletes in AWS what has not deletionPolicy: Retain:
+Deleting the CRDs would delete them, and without the operator nothing would clean up in AWS. Either
+- delete them while the operator runs, which also deletes their AWS resources unless deletionPolicy is Retain:
     kubectl delete awsbatch --all --all-namespaces
-- or leave AWS as it is, and let the objects go:
+- or keep the AWS resources and release the objects:
     aws-batch-operator release --all --cluster-name NAME
-and then uninstall again. docs/uninstall.md tells more.
+and then uninstall again. See docs/uninstall.md.
 `;
 }

@@ -12,16 +12,18 @@ interface ValidateFlags {
 
 export function validateCommand(io: Io, ending: Ending): Command {
   const command = new Command("validate")
-    .summary("check manifests offline, all errors at once")
-    .description("Checks manifests offline against schema, rules and each other, as the API server would, all at once.")
+    .summary("check manifests offline; lists all errors")
+    .description(
+      "Checks manifests offline against schema, rules and each other, as the API server would. Lists all errors.",
+    )
     .option("-f, --filename <path>", "file or directory of manifests")
-    .addOption(new Option("-o, --output <format>", "of what is found").choices(["text", "json"]).default("text"))
-    .addHelpText("after", "\nExit code: 0 when all is valid, else 1.");
+    .addOption(new Option("-o, --output <format>", "output format").choices(["text", "json"]).default("text"))
+    .addHelpText("after", "\nExit code: 0 if all manifests are valid, else 1.");
   return command.action(ending(() => validate(command.opts<ValidateFlags>(), io)));
 }
 
 async function validate({ filename, output }: ValidateFlags, io: Io): Promise<number> {
-  if (filename === undefined) throw new CommandError("-f PATH is missing: the file or directory of the manifests");
+  if (filename === undefined) throw new CommandError("-f PATH is missing: give a file or directory of manifests");
   const read = await readManifests(filename);
   const paint = paintFor(styleOf(io.stdout, io.env));
   io.stdout.write(output === "json" ? validationJson(read) : validationText(read, paint));
@@ -41,7 +43,7 @@ export function validationText(read: ReadManifests, paint: Paint): string {
 function summaryOf({ manifests, problems, fileCount }: ReadManifests, paint: Paint): string {
   const where = `in ${counted(fileCount, "file")}`;
   if (problems.length > 0) return paint("red", `invalid: ${counted(problems.length, "error")} ${where}`);
-  if (manifests.length === 0) return paint("yellow", `valid, but there is no object of awsbatch.dev ${where}`);
+  if (manifests.length === 0) return paint("yellow", `valid, but without an object of awsbatch.dev ${where}`);
   return paint("green", `valid: ${counted(manifests.length, "object")} ${where}`);
 }
 

@@ -15,7 +15,7 @@ test.each<[Environment, string]>([
     { AWS_ENDPOINT_URL: "http://all", AWS_ENDPOINT_URL_BATCH: "http://batch" },
     "AWS account 123456789012 at http://batch",
   ],
-])("with %j AWS is told by the endpoint that the SDK takes for Batch", async (env, label) => {
+])("with %j the label of AWS has the endpoint that the SDK uses for Batch", async (env, label) => {
   const served = await serveBatch(account().aws, { port: 0 });
   onTestFinished(() => served.close());
   for (const [name, value] of Object.entries({

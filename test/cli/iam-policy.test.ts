@@ -56,7 +56,7 @@ describe("iam-policy", () => {
     const anywhere = { features: ["iam", "network", "diagnose"], passRoleArns: [] } as const;
     expect(JSON.parse(out)).toEqual(operatorPolicy(scopeOf({ account: "*", region: "*" }, anywhere)));
     expect(err).toBe(
-      "note: roles that manifests name by ARN cannot be handed to AWS Batch: name them by --pass-roles\n",
+      "note: the operator cannot pass roles to AWS Batch that manifests name by ARN: list them in --pass-roles\n",
     );
   });
 
@@ -64,7 +64,7 @@ describe("iam-policy", () => {
     const all = [...account, "--region", "eu-west-1", "--features", "iam,endpoints,diagnose,foreign-queues"];
     const whole = await run(all);
     expect(whole.err).toMatch(
-      /more than the 6144 .*: make it an inline policy of the operator's role \(10240\), or 2 managed policies, by --managed 1 and --managed 2\n/,
+      /more than the 6144 .*: use it as an inline policy of the operator's role \(10240\), or 2 managed policies, by --managed 1 and --managed 2\n/,
     );
     const parts = [await run([...all, "--managed", "1"]), await run([...all, "--managed", "2"])];
     expect(parts.map(({ err }) => err.split("\n")[0])).toEqual([
@@ -80,13 +80,13 @@ describe("iam-policy", () => {
     expect(await run([...small, "--managed", "1"])).toEqual(await run(small));
     expect(await run([...small, "--managed", "2"])).toMatchObject({
       exitCode: 1,
-      err: expect.stringContaining("--managed 2: all fits in 1 managed policy"),
+      err: expect.stringContaining("--managed 2: everything fits into 1 managed policy"),
     });
   });
 
   test("does not advise an inline policy where that is too small as well", async () => {
     const { err } = await run([...account, "--region", Array.from({ length: 9 }, (_, n) => `eu-west-${n + 1}`).join()]);
-    expect(err).toMatch(/: make it \d managed policies, by .*; an inline policy of a role takes 10240\n/);
+    expect(err).toMatch(/: use \d managed policies, by .*; an inline policy of a role allows 10240\n/);
   });
 
   test("speaks of the partition of its regions", async () => {
@@ -149,19 +149,19 @@ describe("iam-policy", () => {
   });
 
   test.each([
-    [["--features", "iam,everything"], /"everything" is none of iam, network, endpoints/],
-    [["--account", "12345"], /"12345" is no AWS account id/],
-    [["--region", "Europe"], /"Europe" is no AWS region/],
-    [["--region", "eu-west-1,cn-north-1"], /of several partitions \(aws, aws-cn\)/],
-    [["--account", "1234567890123"], /"1234567890123" is no AWS account id/],
-    [["--region", "eu-west-12"], /"eu-west-12" is no AWS region/],
-    [["--managed", "0"], /"0" is no number from 1 on/],
-    [["--managed", "100"], /"100" is no number from 1 on/],
-    [["--managed", "1.5"], /"1.5" is no number from 1 on/],
-    [["--managed", "99"], /--managed 99: all fits in/],
-    [["--repair-roles", "arn:aws:iam::12345:role/a"], /"arn:aws:iam::12345:role\/a" is no ARN of a role/],
-    [["--managed", "3"], /--managed 3: all fits in/],
-    [["--pass-roles", "admin"], /"admin" is no ARN of a role/],
+    [["--features", "iam,everything"], /"everything" is not one of iam, network, endpoints/],
+    [["--account", "12345"], /"12345" is not an AWS account ID/],
+    [["--region", "Europe"], /"Europe" is not an AWS region/],
+    [["--region", "eu-west-1,cn-north-1"], /in several partitions \(aws, aws-cn\)/],
+    [["--account", "1234567890123"], /"1234567890123" is not an AWS account ID/],
+    [["--region", "eu-west-12"], /"eu-west-12" is not an AWS region/],
+    [["--managed", "0"], /"0" is not a number from 1 to 99/],
+    [["--managed", "100"], /"100" is not a number from 1 to 99/],
+    [["--managed", "1.5"], /"1.5" is not a number from 1 to 99/],
+    [["--managed", "99"], /--managed 99: everything fits into/],
+    [["--repair-roles", "arn:aws:iam::12345:role/a"], /"arn:aws:iam::12345:role\/a" is not the ARN of a role/],
+    [["--managed", "3"], /--managed 3: everything fits into/],
+    [["--pass-roles", "admin"], /"admin" is not the ARN of a role/],
     [["--trust", "irsa"], /--trust needs --account/],
     [[...account, "--trust", "irsa"], /--trust irsa needs --oidc-issuer/],
     [[...account, "--trust", "pod-identity"], /--trust pod-identity needs --eks-cluster-arn/],

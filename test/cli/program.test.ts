@@ -15,7 +15,7 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
 }
 
 describe("the command line", () => {
-  test("tells its version", async () => {
+  test("prints its version", async () => {
     expect(await run(["--version"])).toEqual({ exitCode: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), err: "" });
     // Loads every command there is.
   }, 30_000);
@@ -35,7 +35,7 @@ describe("the command line", () => {
     expect(out).toContain(`Usage: aws-batch-operator ${command}`);
   });
 
-  test("shows help, as an error, when it is told to do nothing", async () => {
+  test("shows help, as an error, when it gets no command", async () => {
     const { exitCode, out, err } = await run([]);
     expect({ exitCode, out }).toEqual({ exitCode: 1, out: "" });
     expect(err).toContain("Commands:");
@@ -44,8 +44,8 @@ describe("the command line", () => {
   test.each([
     [["plan", "--cluster-nam", "x"], "error: unknown option '--cluster-nam' (Did you mean --cluster-name?)\n"],
     [["plam"], "error: unknown command 'plam' (Did you mean plan?)\n"],
-    [["validate"], "error: -f PATH is missing: the file or directory of the manifests\n"],
-    [["plan"], "error: -f PATH is missing: the file or directory of the manifests\n"],
+    [["validate"], "error: -f PATH is missing: give a file or directory of manifests\n"],
+    [["plan"], "error: -f PATH is missing: give a file or directory of manifests\n"],
     [["local", "--simulate"], "error: -f DIR is missing: the directory of the manifests\n"],
     [
       ["local", "-f", "x", "--simulate", "--speed", "0"],
@@ -56,7 +56,7 @@ describe("the command line", () => {
     [["local", "-f", "x", "--simulate", "--timeout", "5"], /^error: --timeout needs --until/],
     [["local", "-f", "x", "--simulate", "--until", "absent"], /^error: --until absent needs --delete/],
     [["local", "-f", "x", "--simulate", "--delete", "--until", "ready"], /^error: --delete goes with --until absent/],
-    [["local", "-f", "no-such-directory", "--simulate"], "error: there is no directory no-such-directory\n"],
+    [["local", "-f", "no-such-directory", "--simulate"], "error: directory no-such-directory does not exist\n"],
     [["local", "-f", "package.json", "--simulate"], /^error: package.json is a file/],
     [["plan", "-f", "x", "-o", "yaml"], /Allowed choices are text, json, markdown\.\n$/],
   ])("answers %j with one clear line and exit code 1", async (args, expected) => {
@@ -90,7 +90,7 @@ describe("the command line", () => {
     const { exitCode, err } = await run(["local", "-f", directory, "--simulate"]);
     expect({ exitCode, err }).toEqual({
       exitCode: 1,
-      err: `error: there is no object of awsbatch.dev in ${directory}: put a manifest there\n`,
+      err: `error: ${directory} contains no object of awsbatch.dev: add a manifest\n`,
     });
   });
 });

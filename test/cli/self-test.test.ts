@@ -42,16 +42,16 @@ function world(status: (atMs: number) => object | undefined, interrupted = signa
   return { run, calls, applied: () => applied };
 }
 
-test("a self-test tells the plan of its object, which is a dry run, and deletes it", async () => {
+test("a self-test reports the plan of its object, which is a dry run, and deletes it", async () => {
   const w = world((atMs) => (atMs < 2000 ? undefined : { observedGeneration: 2, plan: { action: "Register" } }));
   expect(await w.run()).toBe(`The operator planned team/${selfTestName}: Register\n`);
   expect(w.calls).toEqual(["apply", `delete team/${selfTestName}`]);
   expect(w.applied()).toMatchObject({ metadata: { annotations: { "awsbatch.dev/dry-run": "true" } } });
 });
 
-test("a self-test without a plan in time says where to look, and deletes its object all the same", async () => {
+test("a self-test without a plan in time says where to check, and deletes its object all the same", async () => {
   const w = world(() => undefined);
-  expect(await w.run()).toMatch(/no plan of team\/\S+ within 5 s: see whether a replica leads/);
+  expect(await w.run()).toMatch(/no plan of team\/\S+ within 5 s: check that a replica leads/);
   expect(w.calls).toEqual(["apply", `delete team/${selfTestName}`]);
 });
 

@@ -69,7 +69,7 @@ describe("the description of a simulated account", () => {
   });
 });
 
-describe("local --simulate beside the description of an account", () => {
+describe("local --simulate next to the description of an account", () => {
   test("has that network, and no other", async () => {
     const directory = temporaryDirectory();
     writeFileSync(join(directory, "simulated-aws.conf"), network.replace("- id: sg-11111111", "- id: sg-22222222"));
@@ -92,8 +92,8 @@ describe("local --simulate beside the description of an account", () => {
     writeFileSync(join(directory, "simulated-aws.conf"), jobs);
     const session = await started({ directory });
     await session.clock.advance(120_000);
-    const told = session.ofType("aws").filter((line) => line["kind"] === "job" && line["status"] === "RUNNING");
-    expect(told).toHaveLength(2);
+    const reported = session.ofType("aws").filter((line) => line["kind"] === "job" && line["status"] === "RUNNING");
+    expect(reported).toHaveLength(2);
     session.interrupt();
     await session.end();
   });

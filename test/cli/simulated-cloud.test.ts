@@ -91,17 +91,17 @@ describe("a simulated account that goes on in another process", () => {
     });
   });
 
-  test("tells its listeners first what is there", async () => {
+  test("first reports the existing resources to its listeners", async () => {
     const first = cloud();
     await first.simulated
       .world(region)
       .outside.createComputeEnvironment({ computeEnvironmentName: "a", type: "MANAGED", computeResources });
     await first.clock.advance(10_000);
     const second = cloud(overJson(first.simulated.snapshot())).simulated;
-    const told: string[] = [];
-    second.onChange(({ kind, name, state, status }) => told.push(`${kind} ${name} ${state} ${status}`));
+    const reported: string[] = [];
+    second.onChange(({ kind, name, state, status }) => reported.push(`${kind} ${name} ${state} ${status}`));
     second.world(region);
-    expect(told).toEqual(["computeEnvironment a ENABLED VALID"]);
+    expect(reported).toEqual(["computeEnvironment a ENABLED VALID"]);
   });
 
   test("keeps the regions that were not used this time", async () => {

@@ -25,7 +25,7 @@ describe("before an uninstallation", () => {
   test("a cluster without objects may lose the definitions", async () => {
     expect(await check(() => undefined)).toEqual({
       code: 0,
-      said: "No object is left: definitions and operator may go.\n",
+      said: "No objects are left: CRDs and operator can be deleted.\n",
     });
   });
 
@@ -57,7 +57,7 @@ describe("before an uninstallation", () => {
     };
     expect(await said(12)).toContain("team/queue-9\n  and 2 more\n");
     expect(await said(11)).toContain("team/queue-9\n  and 1 more\n");
-    expect(await said(10)).toContain("team/queue-9\nWithout their definitions");
+    expect(await said(10)).toContain("team/queue-9\nDeleting the CRDs");
   });
 
   test("objects of further pages count as well", async () => {
@@ -75,7 +75,7 @@ describe("before an uninstallation", () => {
     expect([code, said]).toEqual([1, expect.stringMatching(/^error: 2 objects are left:\n.*team\/one\n.*team\/two\n/)]);
   });
 
-  test("who may not list them is not told that there are none", async () => {
+  test("without the permission to list them it does not report that there are none", async () => {
     const { code, said } = await check((server) => {
       server.on(`GET /apis/awsbatch.dev/v1alpha1/${JobQueueKind.plural}`, refusal(403, "Forbidden", "no list for you"));
     });

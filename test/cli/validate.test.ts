@@ -25,7 +25,7 @@ describe("validate", () => {
     expect(await validate(directory)).toEqual({ exitCode: 0, lines: ["valid: 2 objects in 2 files"] });
   });
 
-  test("tells all errors at once, with their places", async () => {
+  test("reports all errors at once, with their places", async () => {
     const directory = directoryWith({
       "a.yaml": environment().replace("maxvCpus: 16", "maxvCpus: many"),
       "b.yaml": queue().replace("priority: 10", "prioriti: 10"),
@@ -53,7 +53,7 @@ describe("validate", () => {
     const directory = directoryWith({ "c.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n" });
     expect(await validate(directory)).toEqual({
       exitCode: 0,
-      lines: ["DIR/c.yaml:1: skipped ConfigMap of v1", "valid, but there is no object of awsbatch.dev in 1 file"],
+      lines: ["DIR/c.yaml:1: skipped ConfigMap of v1", "valid, but without an object of awsbatch.dev in 1 file"],
     });
   });
 

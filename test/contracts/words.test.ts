@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 /** Phrases that read like a translation, and what to write in their place. cspell.config.yaml has the single words. */
 const phrases: readonly (readonly [phrase: RegExp, instead: string])[] = [
   [/\b(is|are|was|were) wanted\b/i, "expected …"],
-  [/(?<!\bthere )\b(is|are|was|were) no (?!longer\b|more\b|one\b)[a-z]/i, "is not a …"],
+  [/(?<!\bthere )\b(is|are|was|were) no (?!more\b|one\b|\w+er\b)[a-z]/i, "is not a …"],
   [/\bknown as ours\b/i, "belongs to the operator"],
   [/\b(is|are) well\b(?!-| )/i, "is healthy"],
   [/\blet(s|ting)? go\b/i, "removes the finalizer, or releases"],

@@ -79,7 +79,7 @@ describeOnCluster("aws-batch-operator run", (cluster) => {
     expect(account.isClean).toBe(true);
 
     process.kill(operator.child.pid, "SIGUSR1");
-    await until(() => operator.hasSaid("the log level changed"), 5000, "another log level");
+    await until(() => operator.hasSaid("changed the log level"), 5000, "another log level");
     const stoppedAt = performance.now();
     expect(await operator.stop()).toBe("ended with code 0");
     expect(performance.now() - stoppedAt).toBeLessThan(3000);
@@ -134,7 +134,7 @@ describeOnCluster("aws-batch-operator run", (cluster) => {
       const namespace = await cluster.newNamespace("credentials");
       const [end, line] = await ends(await operatorFor(namespace, { awsUrl: undefined }));
       expect(end).toBe("ended with code 2");
-      expect(line).toMatch(/^error: AWS does not accept the credentials, or there are none: /);
+      expect(line).toMatch(/^error: AWS credentials are missing or rejected: /);
     });
 
     test("in an account that is not allowed", async () => {
@@ -142,7 +142,7 @@ describeOnCluster("aws-batch-operator run", (cluster) => {
       const flags = ["--lease-namespace", namespace, "--allowed-account-ids", "000000000000"];
       expect(await ends(await operatorFor(namespace, { flags }))).toEqual([
         "ended with code 1",
-        `error: the credentials are of account ${account.aws.account}, which is not among --allowed-account-ids 000000000000`,
+        `error: the credentials belong to account ${account.aws.account}, which is not in --allowed-account-ids 000000000000`,
       ]);
     });
   });

@@ -20,7 +20,7 @@ test("health names every check, and fails with what is wrong", async () => {
         { name: "reconciles", problem: () => state.stuck },
         { name: "watches", problem: () => undefined },
       ],
-      ready: [{ name: "caches", problem: () => "not all objects are known yet" }],
+      ready: [{ name: "caches", problem: () => "not all objects are listed yet" }],
     }),
   );
   expect(await get("/healthz")).toEqual({ status: 200, body: "[+] reconciles\n[+] watches\nok\n" });
@@ -29,7 +29,7 @@ test("health names every check, and fails with what is wrong", async () => {
     status: 503,
     body: "[-] reconciles: one has been running for 700 s\n[+] watches\nfailed\n",
   });
-  expect(await get("/readyz")).toEqual({ status: 503, body: "[-] caches: not all objects are known yet\nfailed\n" });
+  expect(await get("/readyz")).toEqual({ status: 503, body: "[-] caches: not all objects are listed yet\nfailed\n" });
 });
 
 test("a server answers what it does not have, what it does not do, and a page that fails", async () => {

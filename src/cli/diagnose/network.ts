@@ -33,7 +33,7 @@ export async function readNetwork(
   const name = environment.computeEnvironmentName;
   return {
     fact: factOf(found, described.platform),
-    besides: besides(found, name, described.platform),
+    others: others(found, name, described.platform),
     picture: picture(found),
   };
 }
@@ -78,7 +78,7 @@ function factOf({ findings }: Preflight, platform: Described["platform"]): Netwo
   return { state: worst.state, sentence: sentence(worst), fix: fix(worst) };
 }
 
-function besides({ findings }: Preflight, name: string, platform: Described["platform"]): readonly Cause[] {
+function others({ findings }: Preflight, name: string, platform: Described["platform"]): readonly Cause[] {
   return findings
     .filter((finding) => finding.state === "Unreachable" && !isGrave(finding, platform))
     .map((finding) => ({

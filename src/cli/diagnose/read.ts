@@ -3,7 +3,7 @@ import type { BatchApi, Environment, Queue } from "../../aws/batch.ts";
 import { AwsError } from "../../aws/errors.ts";
 import { knownInstanceTypes } from "../../aws/instance-types.ts";
 import { nameIn } from "../../aws/names.ts";
-import { countJobs, type DescribedJob, lookAtJobs, type QueueJobs } from "../../aws/queue-jobs.ts";
+import { countJobs, type DescribedJob, type QueueJobs, readJobsOf } from "../../aws/queue-jobs.ts";
 import { computeEnvironments } from "../../aws/resources/compute-environments.ts";
 import { jobQueues } from "../../aws/resources/job-queues.ts";
 import type { Finding } from "../../diagnosis/causes.ts";
@@ -59,8 +59,8 @@ export async function readQueue(queue: string, reading: QueueReading): Promise<Q
   };
   const facts = queueFacts(found, around, read.jobs);
   const diagnosis = diagnose(facts, 0);
-  const besides = [...networks.values()].flatMap((network) => network.besides);
-  const findings = [...diagnosis.findings, ...besides, ...read.findings];
+  const others = [...networks.values()].flatMap((network) => network.others);
+  const findings = [...diagnosis.findings, ...others, ...read.findings];
   return {
     account,
     region,
@@ -80,10 +80,10 @@ interface ReadJobs {
   readonly findings: readonly Finding[];
 }
 
-/** Who may not read jobs still gets what can be told without them. */
+/** Without the permission to read jobs, the report contains the other findings. */
 async function readJobs(queue: string, { batch, now, signal }: QueueReading): Promise<ReadJobs> {
   try {
-    const { jobs } = await lookAtJobs(batch, queue, { clockNow: now(), close: "always" }, signal);
+    const { jobs } = await readJobsOf(batch, queue, { clockNow: now(), close: "always" }, signal);
     const none = { count: 0, more: false };
     const counts = {
       submitted: await countJobs(batch, queue, "SUBMITTED", signal),

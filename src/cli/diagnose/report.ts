@@ -27,7 +27,7 @@ export type JobCounts = Readonly<Record<"submitted" | "pending" | "runnable" | "
 export interface NetworkReport {
   readonly fact: NetworkFact;
   /** Problems that make only some jobs fail. */
-  readonly besides: readonly Finding[];
+  readonly others: readonly Finding[];
   /** Its paths, drawn with characters. */
   readonly picture: readonly string[];
 }

@@ -9,8 +9,8 @@ import type { OperatorFlags } from "../flags.ts";
 import { CommandError, exitCodes } from "../io.ts";
 
 /**
- * The region of objects that name none.
- * @throws CommandError when there is none
+ * The default region of objects.
+ * @throws CommandError if it is missing
  */
 export async function requireRegion({ region }: OperatorFlags): Promise<string> {
   try {
@@ -24,8 +24,8 @@ export async function requireRegion({ region }: OperatorFlags): Promise<string> 
 const limits = { firstMs: 1000, maxMs: 30_000 };
 
 /**
- * Waits until AWS says who we are: an AWS that is out of reach or throttles will be back, and then this goes on.
- * @throws CommandError when the credentials are missing or not accepted, or the account is not allowed
+ * Waits for the AWS identity; an AWS that is unreachable or throttles is retried.
+ * @throws CommandError if the credentials are missing or rejected, or the account is not allowed
  */
 export async function whenAwsAnswers(
   open: (signal: AbortSignal) => Promise<Cloud>,
@@ -41,17 +41,17 @@ export async function whenAwsAnswers(
         case "throttled":
         case "unavailable":
         case "unknown":
-          log.warn("AWS does not answer, waiting for it", { operation: error.operation, error });
+          log.warn("AWS does not answer, retrying", { operation: error.operation, error });
           await sleep(clock, backoffMs(failures, limits, random), signal);
           break;
         case "credentials":
         case "denied":
           throw cannotStart(
-            `AWS does not accept the credentials, or there are none: ${error.message.replace(/\.$/, "")}. In a pod give its ServiceAccount a role (IRSA or EKS Pod Identity), elsewhere set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
+            `AWS credentials are missing or rejected: ${error.message.replace(/\.$/, "")}. In a pod give its ServiceAccount a role (IRSA or EKS Pod Identity), elsewhere set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
             error,
           );
         default:
-          throw cannotStart(`AWS cannot be asked who we are (${error.operation}): ${error.message}`, error);
+          throw cannotStart(`cannot determine the AWS identity (${error.operation}): ${error.message}`, error);
       }
     }
   }

@@ -14,18 +14,18 @@ import type { OperatorFlags } from "../flags.ts";
 import { defaultRequestsPerSecond, settingsFrom } from "../settings.ts";
 import { whenAwsAnswers } from "./aws.ts";
 
-/** What an operator meets the world by. Everything else about it follows from its flags. */
+/** Ports of an operator. Everything else follows from its flags. */
 export interface OperatorPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** The Kubernetes API, or what stands for it. */
+  /** The Kubernetes API, or its replacement. */
   readonly store: (access: StoreAccess) => Store;
-  /** How the replicas elect a leader; undefined: no other process can write while this one lives. */
+  /** Leader election; undefined: no other process can write while this one runs. */
   readonly election?: Pick<LeaderElectorOptions, "leases" | "identity" | "onLeading"> | undefined;
-  /** Asks AWS who we are. @throws AwsError, CommandError when the account is not allowed */
+  /** Reads the AWS identity. @throws AwsError, CommandError if the account is not allowed */
   readonly openCloud: (signal: AbortSignal) => Promise<Cloud>;
-  /** Nobody has written to this AWS before this process. By default somebody may have, a moment ago. */
+  /** No process has written to this AWS before. By default another one may have, just before. */
   readonly awsIsNew?: boolean;
   readonly onAwsCall?: (report: CallReport, region: string) => void;
   /** A call had to wait for the budget. */
@@ -33,17 +33,17 @@ export interface OperatorPorts {
   readonly observer?: RuntimeObserver;
 }
 
-/** How an operator uses its store. */
+/** Options of an operator's store. */
 export interface StoreAccess {
-  /** Asked before each write leaves. @throws Error when this process must not write */
+  /** Called before each write. @throws Error if this process must not write */
   readonly mayWrite: MayWrite;
-  /** Only these namespaces are read, each as a source of its own; undefined: all. */
+  /** Only these namespaces are read, each as a separate source; undefined: all. */
   readonly watchNamespaces: readonly string[] | undefined;
 }
 
-/** The flags that decide what an operator does, of every command that runs one. */
+/** The flags of an operator, for every command that runs one. */
 export interface ComposedFlags extends OperatorFlags {
-  /** Which objects this process reconciles; undefined: all. The others it only watches. */
+  /** The objects that this process reconciles; undefined: all. It only watches the others. */
   readonly shardSelector?: LabelSelector | undefined;
   /** Undefined: all. */
   readonly watchNamespace?: readonly string[] | undefined;
@@ -51,16 +51,16 @@ export interface ComposedFlags extends OperatorFlags {
 
 export interface CompositionOptions {
   readonly flags: ComposedFlags;
-  /** Of objects that name none. */
+  /** Default region of objects. */
   readonly region: string;
-  /** Tells this cluster from every other. */
+  /** Identifies this cluster. */
   readonly clusterUid: string;
   readonly ports: OperatorPorts;
 }
 
 /**
  * The whole operator, from its flags and ports: the same for `run`, `local` and `release`, and for stories and
- * simulation. It decides who may write and since when, what is reconciled, and in which order everything starts.
+ * simulation. It decides who may write and since when, what is reconciled, and the order of startup.
  */
 export class ComposedOperator {
   readonly operator: Operator;
@@ -87,7 +87,7 @@ export class ComposedOperator {
       requestsPerSecond: flags.awsRequestsPerSecond ?? defaultRequestsPerSecond,
       reconciles: ({ metadata: { labels = {} } }) => shardSelector?.(labels) ?? true,
       connect: async (inRegion, signal) => {
-        if (this.#cloud === undefined) throw new Error("AWS has not said yet who we are");
+        if (this.#cloud === undefined) throw new Error("the AWS identity is not known yet");
         return await this.#cloud.connect(inRegion, signal);
       },
       mayWrite,
@@ -98,12 +98,12 @@ export class ComposedOperator {
     });
   }
 
-  /** Whether AWS has said who we are. */
+  /** Whether the AWS identity is known. */
   get knowsAws(): boolean {
     return this.#cloud !== undefined;
   }
 
-  /** Whether this process works: it holds the lease, or needs none. */
+  /** Whether this process works: it holds the Lease, or needs none. */
   get leads(): boolean {
     return this.#writerSince !== undefined;
   }
@@ -117,8 +117,8 @@ export class ComposedOperator {
   /**
    * Fills the caches, waits until AWS answers and until this process leads, and works until `interrupted` aborts. Runs
    * once.
-   * @returns `lost`: leadership was lost, and the process has to end
-   * @throws CommandError when AWS does not accept the credentials
+   * @returns `lost`: leadership was lost, and the process must exit
+   * @throws CommandError if AWS rejects the credentials
    */
   async run(interrupted: AbortSignal): Promise<"stopped" | "lost"> {
     const stop = new AbortController();
@@ -146,14 +146,14 @@ export class ComposedOperator {
       log.info("interrupted before AWS had answered");
       return false;
     }
-    log.info("AWS knows us", { account: this.#cloud.account, aws: this.#cloud.label });
+    log.info("connected to AWS", { account: this.#cloud.account, aws: this.#cloud.label });
     return true;
   }
 
   async #lead(signal: AbortSignal): Promise<void> {
     const { clock, awsIsNew = false } = this.#ports;
     this.#writerSince = awsIsNew ? Number.NEGATIVE_INFINITY : clock.monotonic();
-    // Also without an object AWS is read, so that readiness means something.
+    // AWS is read even without objects, so that readiness is meaningful.
     await Promise.all([this.operator.lead(signal), this.operator.ports.regions.open(undefined, signal)]);
   }
 

@@ -7,7 +7,7 @@ import { sleep } from "../../runtime/clock.ts";
 import { ComposedOperator, type CompositionOptions, type OperatorPorts } from "../operator/compose.ts";
 import { releasingStore } from "./releasing-store.ts";
 
-/** What a release needs of an operator; it brings the rest itself. */
+/** Options of a release; it composes the rest of the operator itself. */
 export interface ReleaseOptions extends Omit<CompositionOptions, "ports"> {
   readonly ports: Omit<OperatorPorts, "store">;
   readonly store: Store;
@@ -16,20 +16,20 @@ export interface ReleaseOptions extends Omit<CompositionOptions, "ports"> {
 }
 
 export interface Released {
-  /** `JobQueue team/q`, of what AWS keeps and the operator lets go. */
+  /** `JobQueue team/q`: released objects with resources that stay in AWS. */
   readonly released: readonly string[];
-  /** What was never made in AWS, or had been released before. */
+  /** Objects without a finalizer: never created in AWS, or released before. */
   readonly untouched: readonly string[];
-  /** What could not be released in time, and why. */
+  /** Objects that could not be released in time, and why. */
   readonly held: readonly { readonly object: string; readonly why: string }[];
 }
 
-const lookMs = 200;
+const pollMs = 200;
 
 /**
- * Lets go of all objects of the store: AWS keeps what they stand for, marked as retained, and they lose their
- * finalizer, so that they, their namespace and their definitions can be deleted without touching AWS. They are paused
- * first: an operator that runs writes nothing for them any more, and does not take them up again.
+ * Releases all objects of the store: AWS keeps their resources, marked as retained, and their finalizers are removed, so
+ * that the objects, their namespaces and the CRDs can be deleted without changing AWS. It pauses the objects first, so
+ * that a running operator writes nothing more for them.
  * @throws StoreError when the store cannot be read or written
  */
 export async function release(options: ReleaseOptions, signal: AbortSignal): Promise<Released> {
@@ -70,7 +70,7 @@ export async function release(options: ReleaseOptions, signal: AbortSignal): Pro
   const stop = new AbortController();
   const running = composed.run(AbortSignal.any([signal, stop.signal]));
   try {
-    while (waiting.size > 0 && clock.now() - since < options.timeoutMs) await sleep(clock, lookMs, signal);
+    while (waiting.size > 0 && clock.now() - since < options.timeoutMs) await sleep(clock, pollMs, signal);
   } finally {
     stop.abort(new Error("the release ends"));
     await running;
@@ -91,7 +91,7 @@ async function allObjects(
   return lists.flat();
 }
 
-/** Whatever else is changed at the same time: the annotation is set on the object as it then is. */
+/** Sets the annotation on the current object, also if it changes at the same time. */
 async function pause(store: Store, kind: Kind, listed: KubeObject, signal: AbortSignal): Promise<void> {
   let object: KubeObject | undefined = listed;
   while (object !== undefined && object.metadata.annotations?.[pausedAnnotation] !== "true") {

@@ -3,10 +3,9 @@ import { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/annotatio
 import type { ObjectSource, Store, WatchEvent } from "../../kube/store.ts";
 
 /**
- * A store in which every object is on its way out and to be kept in AWS: what the controllers make of it is a release.
- * The objects themselves stay: only their finalizer is taken away, and what their status would say is told and not
- * written.
- * @param releasedAt RFC 3339, in place of a deletion that nobody has asked for
+ * A store in which every object is being deleted with `deletionPolicy: Retain`, so that the controllers release it. The
+ * objects themselves stay: only their finalizer is removed, and their status is reported to `onWait` and not written.
+ * @param releasedAt RFC 3339, used as the deletion timestamp
  */
 export function releasingStore(
   store: Store,
@@ -59,7 +58,7 @@ function seenEvent(event: WatchEvent, seen: (object: KubeObject) => KubeObject):
   return event.kind === "bookmark" ? event : { ...event, object: seen(event.object) };
 }
 
-/** Why the object has not been released yet, in the operator's words. */
+/** Why the object has not been released yet, from its status. */
 function waitsFor(status: unknown): string {
   const { conditions = [] } = status as { readonly conditions?: readonly Condition[] };
   const unread = conditions.find(({ type, status: value }) => type === "Synced" && value !== "True");

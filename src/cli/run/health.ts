@@ -3,12 +3,12 @@ import type { HealthCheck } from "../../runtime/health.ts";
 import type { RuntimeMetrics } from "../../runtime/metrics.ts";
 import type { ComposedOperator } from "../operator/compose.ts";
 
-/** A reconcile is aborted after 5 minutes; one that runs on all the same is stuck. */
+/** A reconcile is aborted after 5 minutes; one that continues anyway is stuck. */
 const stuckMs = 10 * 60_000;
-/** A watch ends, fails or is given up within a minute, and at most half a minute later there is another one. */
+/** A watch ends or fails within a minute, and the next one starts at most half a minute later. */
 const hangingMs = 5 * 60_000;
 
-/** When the process is to be started anew, and when it is of use. */
+/** When to restart the process, and when it is ready. */
 export function healthChecks(
   composed: Pick<ComposedOperator, "operator" | "knowsAws" | "leads">,
   metrics: Pick<RuntimeMetrics, "hangingReflectors">,
@@ -27,7 +27,7 @@ export function healthChecks(
         name: "watches",
         problem() {
           const hanging = metrics.hangingReflectors(hangingMs);
-          return hanging.length > 0 ? `nothing happens for ${hanging.join(", ")}` : undefined;
+          return hanging.length > 0 ? `no activity for ${hanging.join(", ")}` : undefined;
         },
       },
       { name: "observers", problem: () => operator.fault() },
@@ -35,17 +35,17 @@ export function healthChecks(
     ready: [
       {
         name: "caches",
-        problem: () => (operator.runtime.hasSynced ? undefined : "not all objects are known yet"),
+        problem: () => (operator.runtime.hasSynced ? undefined : "not all objects are listed yet"),
         note() {
           const refused = operator.runtime.refusedNamespaces;
-          return refused.length === 0 ? undefined : `not to be read: ${refused.join(", ")}`;
+          return refused.length === 0 ? undefined : `cannot be read: ${refused.join(", ")}`;
         },
       },
       {
         name: "aws",
         problem() {
-          if (!composed.knowsAws) return "AWS has not said yet who we are";
-          // A standby leaves AWS alone. A region that only objects name may be mistyped or forbidden: that is told there.
+          if (!composed.knowsAws) return "the AWS identity is not known yet";
+          // A standby does not read AWS. Another region may be misspelt or forbidden, which its objects report.
           const own = operator.observed().find(({ region }) => region === operator.ports.settings.region);
           if (own === undefined ? !composed.leads : isRead(own)) return undefined;
           return `AWS Batch has not been read yet: ${whyUnread(own)}`;
@@ -65,5 +65,5 @@ function isRead(region: BatchRegion): boolean {
 }
 
 function whyUnread(region: BatchRegion | undefined): string {
-  return region?.snapshot().failure?.message ?? "no answer so far";
+  return region?.snapshot().failure?.message ?? "no answer yet";
 }

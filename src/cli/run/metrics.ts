@@ -14,18 +14,18 @@ export interface OperatorMetrics {
   readonly runtime: RuntimeMetrics;
   readonly awsCall: (report: CallReport, region: string) => void;
   readonly budgetWait: (kind: CallKind, waitedMs: number) => void;
-  /** Shows the state of this operator at each scrape; once. */
+  /** Registers the state of this operator for each scrape; call once. */
   follow(operator: Operator): void;
 }
 
-/** Regions come from manifests, so anybody could invent them: those beyond this number share one label. */
+/** Regions come from manifests, so anybody could invent them: further regions share one label. */
 const regionLabels = 40;
 
-/** All that `/metrics` shows. Every label has a bound: kinds, operations, outcomes, conditions, steps, regions. */
+/** Everything in `/metrics`. Every label is bounded: kinds, operations, outcomes, conditions, steps, regions. */
 export function metricsOf({ clock, version }: { readonly clock: Clock; readonly version: string }): OperatorMetrics {
   const registry = new Registry();
   const registers = [registry];
-  // Looking at the delay of the event loop wakes the process each time.
+  // Measuring the delay of the event loop wakes the process each time.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
   const runtime = new RuntimeMetrics(registry, clock);
   const regions = new Set<string>();
@@ -48,14 +48,14 @@ export function metricsOf({ clock, version }: { readonly clock: Clock; readonly 
   });
   const waits = new Histogram({
     name: "awsbatch_aws_budget_wait_seconds",
-    help: "How long AWS calls that had to wait for the budget waited.",
+    help: "Time that AWS calls waited for the budget; calls that did not wait are not counted.",
     labelNames: ["kind"],
     buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
     registers,
   });
   new Gauge({
     name: "awsbatch_build_info",
-    help: "Always 1; the labels say what runs.",
+    help: "Always 1; the labels are the versions.",
     labelNames: ["version", "node_version"],
     registers,
   }).set({ version, node_version: process.version }, 1);
@@ -89,7 +89,7 @@ function followRegions(
 ): void {
   new Gauge({
     name: "awsbatch_observer_age_seconds",
-    help: "Age of what is known of AWS Batch: since the newest complete listing began.",
+    help: "Age of the last complete read of AWS Batch.",
     labelNames: ["region"],
     registers: [registry],
     collect() {
@@ -120,7 +120,7 @@ function followObjects(operator: Operator, { registry, clock }: { registry: Regi
   });
   new Gauge({
     name: "awsbatch_aws_objects",
-    help: "Objects by kind and AWS's own status of them.",
+    help: "Objects by kind and AWS's own status.",
     labelNames: ["kind", "status"],
     registers,
     collect() {
@@ -131,7 +131,7 @@ function followObjects(operator: Operator, { registry, clock }: { registry: Regi
   });
   new Gauge({
     name: "awsbatch_deleting_objects",
-    help: "Objects whose deletion has been asked for.",
+    help: "Objects with a deletion timestamp.",
     labelNames: ["kind"],
     registers,
     collect() {
@@ -140,7 +140,7 @@ function followObjects(operator: Operator, { registry, clock }: { registry: Regi
   });
   new Gauge({
     name: "awsbatch_deletion_oldest_age_seconds",
-    help: "Since when the oldest of them has been waiting to go.",
+    help: "Age of the oldest such deletion.",
     labelNames: ["kind"],
     registers,
     collect() {
@@ -150,7 +150,7 @@ function followObjects(operator: Operator, { registry, clock }: { registry: Regi
   });
   new Gauge({
     name: "awsbatch_not_ready_since_timestamp_seconds",
-    help: "Since when an object is not Ready, Unix time; of each kind the 100 that have been longest.",
+    help: "Unix time since which an object is not Ready; the 100 oldest of each kind.",
     labelNames: ["kind", "object_namespace", "object_name", "reason"],
     registers,
     collect() {
@@ -169,7 +169,7 @@ function followObjects(operator: Operator, { registry, clock }: { registry: Regi
     );
   new Gauge({
     name: "awsbatch_replacements",
-    help: "Compute environments on their way out, by step.",
+    help: "Compute environments that are being retired, by step.",
     labelNames: ["step"],
     registers,
     collect() {
@@ -178,7 +178,7 @@ function followObjects(operator: Operator, { registry, clock }: { registry: Regi
   });
   new Gauge({
     name: "awsbatch_replacement_oldest_age_seconds",
-    help: "For how long the oldest of them has been at its step.",
+    help: "How long the oldest of them has been at its step.",
     labelNames: ["step"],
     registers,
     collect() {

@@ -7,7 +7,7 @@ import { ownerIn } from "../../controllers/ownership.ts";
 import type { Operator } from "../../operator.ts";
 import type { Clock } from "../../runtime/clock.ts";
 
-/** The jobs that wait in the queue of one object. */
+/** The waiting jobs in the queue of one object. */
 export interface WaitingJobs {
   readonly namespace: string;
   readonly name: string;
@@ -15,8 +15,8 @@ export interface WaitingJobs {
 }
 
 /**
- * Queues by the object that owns them in AWS, so that their number has AWS's bound: 50 in a region. A queue that
- * nobody has looked at yet is left out.
+ * Queues by the object that owns them in AWS, so that their number is bounded by AWS: 50 in a region. A queue that was
+ * not checked yet is left out.
  */
 export function waitingJobs(operator: Operator): readonly WaitingJobs[] {
   const { objects, ports } = operator;
@@ -28,7 +28,7 @@ export function waitingJobs(operator: Operator): readonly WaitingJobs[] {
       if (seen?.kind !== "read" || owner === undefined || owner.cluster !== ports.cluster.name) return [];
       const { namespace, name } = owner;
       const object = objects.get(JobQueueKind, { namespace, name }) as JobQueue | undefined;
-      // An object keeps one queue, whatever else bears its tags.
+      // An object owns one queue, even if others have its tags.
       return object === undefined || queueNameOf(object) !== jobQueueName ? [] : [{ namespace, name, jobs: seen.jobs }];
     });
   });
@@ -39,7 +39,7 @@ export function followJobs(operator: Operator, { registry, clock }: { registry: 
   const labelNames = ["object_namespace", "object_name"] as const;
   new Gauge({
     name: "awsbatch_queue_runnable_jobs",
-    help: "Jobs in RUNNABLE, by JobQueue object, as last looked at; 100 and 1000 may stand for more.",
+    help: "RUNNABLE jobs by JobQueue object, as of the last check; 100 and 1000 may mean more.",
     labelNames,
     registers,
     collect() {
@@ -50,7 +50,7 @@ export function followJobs(operator: Operator, { registry, clock }: { registry: 
   });
   new Gauge({
     name: "awsbatch_queue_first_job_wait_seconds",
-    help: "For how long the first RUNNABLE job has been the first, by JobQueue object; 0 without one.",
+    help: "How long the first RUNNABLE job has been first, by JobQueue object; 0 without one.",
     labelNames,
     registers,
     collect() {

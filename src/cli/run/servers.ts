@@ -12,17 +12,17 @@ import { readTls, type TlsFiles, type TlsMaterial } from "../../runtime/tls.ts";
 import { CommandError } from "../io.ts";
 import type { RunFlags } from "./options.ts";
 
-/** How often the files of a certificate are read: kubelet and cert-manager renew them long before they expire. */
+/** Interval of reading certificate files; kubelet and cert-manager renew them long before they expire. */
 const readEveryMs = 60_000;
 
-/** @throws CommandError when the address cannot be listened on */
+/** @throws CommandError if it cannot listen on the address */
 export function serveHealth(address: ListenAddress, pages: Pages): Promise<HttpServer> {
   return listen("--health-address", address, () => servePages(address, pages));
 }
 
 /**
- * Serves metrics, by HTTPS if a certificate is given; one that is renewed in its files is taken up.
- * @throws CommandError when the address cannot be listened on, or the certificate is not there or none
+ * Serves metrics, over HTTPS if a certificate is given; renewed files are used.
+ * @throws CommandError if it cannot listen on the address, or if the certificate is missing or invalid
  */
 export async function serveMetrics(
   { metricsAddress, metricsTlsDirectory, metricsClientCa }: Partial<RunFlags> & Pick<RunFlags, "metricsAddress">,
@@ -34,13 +34,13 @@ export async function serveMetrics(
     if (metricsClientCa === undefined)
       return await listen(flag, metricsAddress, () => servePages(metricsAddress, pages));
     throw new CommandError(
-      "--metrics-client-ca needs --metrics-tls-directory: without TLS no client shows a certificate",
+      "--metrics-client-ca needs --metrics-tls-directory: without TLS clients send no certificate",
     );
   }
   const files = { directory: metricsTlsDirectory, clientCaFile: metricsClientCa };
   const material = await readTls(files).catch((cause: Error) => {
     throw new CommandError(
-      `the certificate of the metrics page cannot be read: ${cause.message}. --metrics-tls-directory wants tls.crt and ` +
+      `the certificate of the metrics page cannot be read: ${cause.message}. --metrics-tls-directory needs tls.crt and ` +
         "tls.key, as in a mounted Secret of type kubernetes.io/tls; --metrics-client-ca a file with certificates",
       { cause },
     );
@@ -76,9 +76,9 @@ async function followCertificate(
       if (read.cert === used.cert && read.key === used.key && read.ca === used.ca) continue;
       server.renew(read);
       used = read;
-      log.info("the certificate of the metrics page is renewed", { directory: files.directory });
+      log.info("renewed the certificate of the metrics server", { directory: files.directory });
     } catch (error) {
-      log.warn("the renewed certificate of the metrics page is of no use, the one before is used on", { error });
+      log.warn("the renewed certificate of the metrics server is invalid; using the previous one", { error });
     }
   }
 }

@@ -27,7 +27,7 @@ import { serveHealth, serveMetrics } from "./servers.ts";
 const fieldManager = "aws-batch-operator";
 const defaultLeaseNamespace = "aws-batch-system";
 
-/** What a test brings of its own. */
+/** Ports that tests replace. */
 export interface RunPorts {
   readonly clock: Clock;
   readonly random: Random;
@@ -35,7 +35,7 @@ export interface RunPorts {
   readonly open: (region: string, signal: AbortSignal) => Promise<Cloud>;
 }
 
-/** Runs the operator until it is interrupted or not the leader any more. Returns the exit code. */
+/** Runs the operator until it is interrupted or loses leadership. Returns the exit code. */
 export async function runOperator(flags: RunFlags, io: Io, given: Partial<RunPorts> = {}): Promise<number> {
   const clock = given.clock ?? systemClock();
   const random = given.random ?? Math.random;
@@ -54,7 +54,7 @@ export async function runOperator(flags: RunFlags, io: Io, given: Partial<RunPor
     return await new Run(flags, io, { clock, random, open }, log, server, metrics).toTheEnd();
   } catch (error) {
     if (!io.interrupted.aborted) throw error;
-    log.info("interrupted before the start was complete");
+    log.info("interrupted during startup");
     return exitCodes.done;
   } finally {
     deaf();
@@ -62,10 +62,10 @@ export async function runOperator(flags: RunFlags, io: Io, given: Partial<RunPor
   }
 }
 
-/** From the level that was asked for to debug and back. */
+/** Switches between the configured level and debug. */
 function changeLevel(log: ProcessLog, { logLevel = "info" }: RunFlags): void {
   log.level = log.level === "debug" ? (logLevel === "debug" ? "info" : logLevel) : "debug";
-  log[log.level]("the log level changed", { logLevel: log.level });
+  log[log.level]("changed the log level", { logLevel: log.level });
 }
 
 /** One process, from its first request to its last. */
@@ -101,7 +101,7 @@ class Run {
     }
   }
 
-  /** Undefined: there is only one replica, and it needs no Lease. */
+  /** Undefined: a single replica needs no Lease. */
   get #leaseNamespace(): string | undefined {
     if (!this.#flags.leaderElect) return undefined;
     return this.#flags.leaseNamespace ?? this.#server.podNamespace ?? defaultLeaseNamespace;
@@ -187,7 +187,7 @@ class Run {
   }
 }
 
-/** @throws CommandError when the Lease could not be made; who may not look goes on */
+/** @throws CommandError if the Lease could not be created; without the permission to check, it continues */
 async function requireNamespace(api: KubeApi, name: string, signal: AbortSignal): Promise<void> {
   const isThere = async (): Promise<boolean> => {
     try {
@@ -199,7 +199,7 @@ async function requireNamespace(api: KubeApi, name: string, signal: AbortSignal)
   };
   if (await orCannotStart(isThere, signal)) return;
   throw new CommandError(
-    `there is no namespace ${name} for the Lease: \`kubectl create namespace ${name}\`, or give --lease-namespace`,
+    `namespace ${name} for the Lease does not exist: run \`kubectl create namespace ${name}\`, or set --lease-namespace`,
     { exitCode: exitCodes.cannotStart },
   );
 }

@@ -11,7 +11,7 @@ export function cut(text: string, width: number): string {
   return width <= 0 ? "" : `${characters.slice(0, width - 1).join("")}${ellipsis}`;
 }
 
-/** Plain text cut in the middle: of a long name both ends tell it from others. */
+/** Plain text cut in the middle, because both ends of a long name distinguish it. */
 export function cutMiddle(text: string, width: number): string {
   const characters = Array.from(text);
   if (characters.length <= width) return text;

@@ -9,8 +9,8 @@ const clearToEndOfLine = "\u001b[K";
 const clearBelow = "\u001b[J";
 
 /**
- * A frame at the bottom of a terminal, repainted in place by one write each time, so that nothing flickers. What is
- * to stay (log lines, news) is printed above it.
+ * A frame at the bottom of a terminal, repainted in place with one write, so that nothing flickers. Permanent lines (log,
+ * changes) are printed above it.
  */
 export class Screen {
   readonly #output: Output;

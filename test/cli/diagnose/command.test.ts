@@ -82,7 +82,7 @@ describe("diagnose --queue", () => {
     expect(calls.filter((operation) => !/^(Describe|List|Get)/.test(operation))).toEqual([]);
   });
 
-  it("tells what jobs in PENDING wait for", async () => {
+  it("reports what jobs in PENDING wait for", async () => {
     const first = await submit(32);
     await submit(1, { dependsOn: [{ jobId: first }] });
     const { stdout } = await command("--queue", "q");
@@ -108,7 +108,7 @@ describe("diagnose --queue", () => {
     });
   });
 
-  it("looks in the region of an ARN, else in that of --region", async () => {
+  it("reads the region of an ARN, else in that of --region", async () => {
     const abroad = await command("--queue", arn.replace("us-east-1", "eu-west-1"), "--region", "us-west-2");
     expect(abroad.stdout).toContain("account 123456789012, eu-west-1\n");
     expect((await command("--queue", "q", "--region", "us-west-2")).stdout).toContain(
@@ -125,7 +125,7 @@ describe("diagnose --queue", () => {
     expect(stderr).toContain("is not the ARN of a job queue");
   });
 
-  it("goes on without the jobs when AWS refuses to tell them, and names the permission", async () => {
+  it("continues without the jobs if AWS denies reading them, and names the permission", async () => {
     aws.faults.add({ fault: accessDenied("GetJobQueueSnapshot"), on: "GetJobQueueSnapshot" });
     const { exitCode, stdout } = await command("--queue", "q");
     expect(exitCode).toBe(1);
@@ -162,7 +162,7 @@ describe("diagnose NAME", () => {
     expect(kube.requests.map(({ method }) => method)).toEqual(["GET"]);
   });
 
-  it("looks where the object was made, whatever it would be called now and whatever --region says", async () => {
+  it("reads where the object was created, whatever it would be called now and whatever --region says", async () => {
     const spec = { priority: 1, computeEnvironmentOrder: [] };
     const made = { spec, status: { arn: arn.replace("us-east-1", "eu-west-1"), region: "eu-west-1" } };
     const args = ["main", "-n", "team", "--region", "us-west-2", "--kubeconfig", kubeconfigTo(kube.url)];

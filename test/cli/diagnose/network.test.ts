@@ -54,7 +54,7 @@ describe("the network in a diagnosis", () => {
   it("is reached, and its paths are drawn", async () => {
     const { found } = await readOf(natNetwork());
     expect(found?.fact).toEqual({ state: "Reachable", sentence: "", fix: "" });
-    expect(found?.besides).toEqual([]);
+    expect(found?.others).toEqual([]);
     expect(found?.picture.join("\n")).toMatch(/subnet-a .*ecs-agent[\s\S]*nat-1[\s\S]*reached/);
   });
 
@@ -73,9 +73,9 @@ describe("the network in a diagnosis", () => {
 
   it.each(misconfigurations)("explains: $name", async ({ given }) => {
     const { found } = await readOf(given);
-    const told = [...(found?.fact.state === "Reachable" ? [] : [found?.fact]), ...(found?.besides ?? [])];
-    expect(told).not.toEqual([]);
-    for (const one of told) {
+    const reported = [...(found?.fact.state === "Reachable" ? [] : [found?.fact]), ...(found?.others ?? [])];
+    expect(reported).not.toEqual([]);
+    for (const one of reported) {
       expect(one?.sentence).not.toMatch(/^$|undefined|\.$/);
       expect(one?.fix).not.toMatch(/^$|undefined|\.$/);
     }

@@ -42,7 +42,7 @@ const blocked = facts({
 });
 
 describe("a diagnosis in text", () => {
-  it("gives the answer first, then how to mend it, then what it rests on", async () => {
+  it("gives the answer first, then the fix, then the facts", async () => {
     await expect(diagnosisText(reportOf(blocked, { object: "team/main" }), plain)).toMatchFileSnapshot(
       "../../golden/diagnose/blocked.txt",
     );
@@ -58,7 +58,7 @@ describe("a diagnosis in text", () => {
     const fact = { state: "Unreachable" as const, sentence: "subnet-1 leads nowhere", fix: "add a NAT gateway" };
     const picture = ["subnet-1 ── rtb-1 ── ✗ no route to 0.0.0.0/0"];
     const given = facts({ environments: [environment("ce", {}, {}, fact)], jobs: jobs(job(), { minutes: 1 }) });
-    const text = diagnosisText(reportOf(given, { networks: new Map([["ce", { fact, picture, besides: [] }]]) }), plain);
+    const text = diagnosisText(reportOf(given, { networks: new Map([["ce", { fact, picture, others: [] }]]) }), plain);
     await expect(text).toMatchFileSnapshot("../../golden/diagnose/network.txt");
   });
 
@@ -74,7 +74,7 @@ describe("a diagnosis in text", () => {
     expect(isHealthy(reportOf(given))).toBe(healthy);
   });
 
-  it("tells the jobs as unread when AWS refuses", () => {
+  it("reports the jobs as unread if AWS denies reading them", () => {
     const text = diagnosisText(reportOf(facts({ jobs: undefined }), { counts: undefined }), plain);
     expect(text).toContain("its jobs could not be read");
     expect(text).not.toContain("RUNNABLE");
@@ -92,7 +92,7 @@ describe("a diagnosis in text", () => {
 describe("a diagnosis in JSON", () => {
   it("has these members, with the network of an environment where it was read", async () => {
     const fact = { state: "Unreachable" as const, sentence: "subnet-1 leads nowhere", fix: "add a NAT gateway" };
-    const network = { fact, picture: ["subnet-1 ── ✗"], besides: [] };
+    const network = { fact, picture: ["subnet-1 ── ✗"], others: [] };
     const environments = [environment("ce", {}, {}, fact), environment("off", { state: "DISABLED" })];
     const given = facts({ environments, jobs: jobs(job(), { minutes: 1 }) });
     const report = reportOf(given, { object: "team/main", networks: new Map([["ce", network]]) });

@@ -28,7 +28,7 @@ test.each<[FailureKind]>([["throttled"], ["unavailable"], ["unknown"]])(
     );
     await w.clock.advance(180_000);
     expect(await waiting).toBe(cloud);
-    expect(w.messages()).toEqual(Array(7).fill("warn: AWS does not answer, waiting for it"));
+    expect(w.messages()).toEqual(Array(7).fill("warn: AWS does not answer, retrying"));
     const pauses = asked.slice(1).map((at, i) => at - (asked[i] ?? 0));
     expect(Math.max(...pauses)).toBeLessThanOrEqual(30_000);
     expect(pauses.at(-1)).toBeGreaterThan((pauses[0] ?? 0) * 5);
@@ -36,16 +36,16 @@ test.each<[FailureKind]>([["throttled"], ["unavailable"], ["unknown"]])(
 );
 
 test.each<[FailureKind, RegExp]>([
-  ["credentials", /^AWS does not accept the credentials, or there are none: these are AWS's words\. In a pod give/],
-  ["denied", /^AWS does not accept the credentials/],
-  ["invalid", /^AWS cannot be asked who we are \(sts:GetCallerIdentity\): these are AWS's words$/],
+  ["credentials", /^AWS credentials are missing or rejected: these are AWS's words\. In a pod give/],
+  ["denied", /^AWS credentials are missing or rejected/],
+  ["invalid", /^cannot determine the AWS identity \(sts:GetCallerIdentity\): these are AWS's words$/],
 ])("%s ends the start at once with exit code 2", async (kind, message) => {
   const w = world();
   const refused = whenAwsAnswers(async () => Promise.reject(failure(kind)), w, w.signal);
   await expect(refused).rejects.toMatchObject({ exitCode: 2, message: expect.stringMatching(message) });
 });
 
-test("waiting ends when the process is told to stop", async () => {
+test("waiting ends when the process is asked to stop", async () => {
   const w = world();
   const waiting = whenAwsAnswers(async () => Promise.reject(failure("unavailable")), w, w.signal);
   const ended = expect(waiting).rejects.toThrow("stop");

@@ -156,7 +156,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
   run: [
     {
       code: 0,
-      when: "it is told to stop",
+      when: "it is asked to stop",
       args: () => withCluster(emptyCluster(), "run", ...running),
       interruptAt: /this replica leads/,
       stderr: /"stopped"/,
@@ -247,10 +247,10 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     },
     {
       code: 1,
-      when: "AWS takes no credentials of this account",
+      when: "the account is not allowed",
       args: () => ["plan", "-f", manifests(quickstart), "--allowed-account-ids", "999999999999"],
       stderr:
-        /^error: the credentials are of account 123456789012, which is not among --allowed-account-ids 999999999999\n$/,
+        /^error: the credentials belong to account 123456789012, which is not in --allowed-account-ids 999999999999\n$/,
     },
     {
       code: 2,
@@ -288,19 +288,19 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
   diagnose: [
     {
       code: 0,
-      when: "all is well",
+      when: "the queue is healthy",
       args: () => ["diagnose", "--queue", "well", "--no-network"],
-      stdout: /^well is well/,
+      stdout: /^well is healthy/,
     },
     {
       code: 1,
-      when: "something is to be mended",
+      when: "something has to be fixed",
       args: async () => {
         await aws.outside.updateJobQueue({ jobQueue: "stopped", state: "DISABLED" });
         await until(() => aws.truth.jobQueues().every(({ status }) => status === "VALID"));
         return ["diagnose", "--queue", "stopped", "--no-network"];
       },
-      stdout: /^stopped: no job waits for a place, but something is wrong/,
+      stdout: /^stopped: no jobs are waiting, but there are problems/,
     },
     {
       code: 2,
@@ -332,13 +332,13 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       code: 1,
       when: "it is not said which objects",
       args: () => ["release"],
-      stderr: /^error: say which objects: --all/,
+      stderr: /^error: give either --all/,
     },
     {
       code: 1,
       when: "it is said twice which objects",
       args: () => ["release", "--all", "-n", "team"],
-      stderr: /^error: say which objects: --all/,
+      stderr: /^error: give either --all/,
     },
     {
       code: 1,
@@ -357,7 +357,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       when: "an object is held when the time is over",
       args: () => withCluster(clusterWithObject(), "release", "--all", "--timeout", "1ms"),
       stdout:
-        /^0 objects released, .*\n1 object could not be released:\n {2}JobDefinition team\/held: AWS was not read in time\n/,
+        /^0 objects released; .*\n1 object could not be released:\n {2}JobDefinition team\/held: AWS was not read in time\n/,
     },
   ],
   "iam-policy": [
@@ -383,7 +383,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       code: 1,
       when: "it cannot listen",
       args: () => ["simulator", "--port", new URL(served.url).port],
-      stderr: /^error: cannot listen on 127\.0\.0\.1:\d+: .*choose another --port, or 0 for any free one\n$/,
+      stderr: /^error: cannot listen on 127\.0\.0\.1:\d+: .*choose another --port, or 0 for any free port\n$/,
     },
   ],
   "self-test": [
@@ -420,7 +420,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       code: 0,
       when: "no object is left",
       args: () => withCluster(emptyCluster(), "uninstall-check"),
-      stdout: /^No object is left/,
+      stdout: /^No objects are left/,
     },
     {
       code: 1,
@@ -445,14 +445,14 @@ describe("a command line", () => {
     });
   });
 
-  test("of each command, and each exit code that its help tells, is among these", async () => {
+  test("of each command, and each exit code that its help reports, is among these", async () => {
     const program = await programFor([], testIo().io, () => async () => undefined);
     expect(program.commands.map((command) => command.name())).toEqual(Object.keys(rows));
     for (const command of program.commands) {
       const { io, stdout } = testIo();
       await runCli([command.name(), "--help"], io);
-      const [, told = "0 when it did; 1 when not"] = /\nExit code: ([\s\S]*)/.exec(stdout.text) ?? [];
-      const codes = [...told.replaceAll("else 1", "; 1").matchAll(/(?:^|; |;\n)(\d) ?/g)].map(([, code]) =>
+      const [, reported = "0 when it did; 1 when not"] = /\nExit code: ([\s\S]*)/.exec(stdout.text) ?? [];
+      const codes = [...reported.replaceAll("else 1", "; 1").matchAll(/(?:^|; |;\n)(\d) ?/g)].map(([, code]) =>
         Number(code),
       );
       const reached = rows[command.name()]?.map(({ code }) => code);
@@ -491,7 +491,7 @@ test("release -n asks for the objects of those namespaces alone", async () => {
   expect(asked.toSorted()).toEqual(paths.toSorted());
 });
 
-test("the simulator's time passes as fast as it is told to", async () => {
+test("the simulator's time passes as fast as requested", async () => {
   const { io, stdout, interrupt } = testIo();
   const running = runCli(["simulator", "--port", "0", "--speed", "100000", "--region", "eu-west-1"], io);
   while (!stdout.text.includes("Ctrl-C")) await sleep(clock, 1000);

@@ -51,7 +51,10 @@ async function run(args: readonly string[], ports: Partial<RunPorts> = simulated
 const simulated: Partial<RunPorts> = { open: async (region) => simulatedIn(region) };
 
 const untilReady = async ({ urls, log }: Pick<Awaited<ReturnType<typeof run>>, "urls" | "log">): Promise<void> => {
-  await vi.waitUntil(() => log().some(({ message }) => message === "AWS knows us"), { timeout: 10_000, interval: 5 });
+  await vi.waitUntil(() => log().some(({ message }) => message === "connected to AWS"), {
+    timeout: 10_000,
+    interval: 5,
+  });
   const [health] = urls();
   await vi.waitUntil(async () => (await fetch(`${health}/readyz`)).status === 200, { timeout: 10_000, interval: 5 });
 };
@@ -106,7 +109,7 @@ describe("run", () => {
     expect(await other.ended).toEqual({
       exitCode: 1,
       message:
-        "the credentials are of account 123456789012, which is not among --allowed-account-ids 111111111111,222222222222",
+        "the credentials belong to account 123456789012, which is not in --allowed-account-ids 111111111111,222222222222",
     });
     expect(other.server.requests.filter(({ path }) => path.includes("/leases"))).toEqual([]);
     const own = await run(["--region", "us-east-1", "--allowed-account-ids", "111111111111,123456789012"], {});
@@ -126,7 +129,7 @@ describe("local", () => {
     const [fingerprint, read] = await Promise.all([source.fingerprint(), source.read()]);
     const { io } = testIo();
     const start = startLocal({ flags, options: localOptions(flags), source, read, fingerprint, io });
-    await expect(start).rejects.toThrow("123456789012, which is not among --allowed-account-ids 111111111111");
+    await expect(start).rejects.toThrow("123456789012, which is not in --allowed-account-ids 111111111111");
   });
 
   test.each([["eu-north-1"], ["us-west-2"]])("--region %s is where a simulated AWS is", async (region) => {

@@ -80,7 +80,7 @@ describe("release", () => {
   test.each<[string, (world: World) => Promise<void>]>([
     ["while an operator runs", async () => {}],
     ["when no operator runs", (world) => world.stop()],
-  ])("%s, lets go of every object and leaves AWS as it is", async (_name, before) => {
+  ])("%s, releases every object and leaves AWS as it is", async (_name, before) => {
     const world = await readyWorld();
     const was = inAws(world);
     await before(world);
@@ -134,7 +134,7 @@ describe("release", () => {
     await world.stop();
   });
 
-  test("what AWS refuses is told with its words, and the rest is released", async () => {
+  test("what AWS refuses is reported with its words, and the rest is released", async () => {
     const world = await readyWorld();
     await world.stop();
     world.aws.faults.add({
@@ -143,7 +143,7 @@ describe("release", () => {
     });
     const since = world.clock.now();
     const { released, held } = await releaseAll(world, 60_000);
-    // No longer than it was told to.
+    // No longer than requested.
     expect(world.clock.now() - since).toBeGreaterThanOrEqual(60_000);
     expect(world.clock.now() - since).toBeLessThan(65_000);
     expect(released).toHaveLength(2);

@@ -16,7 +16,7 @@ interface State {
   regions: readonly { readonly region?: string; readonly listedAt: number | undefined; readonly failure?: AwsError }[];
 }
 
-/** The problems of a process in this state; without changes it is the one that leads and all is well. */
+/** The problems of a process in this state; without changes it is the healthy leader. */
 function problems(change: Partial<State>) {
   const state: State = {
     longestRunningMs: 0,
@@ -56,19 +56,23 @@ function problems(change: Partial<State>) {
 const throttled = new AwsError("throttled", "batch:DescribeJobQueues", "TooManyRequestsException", "Rate exceeded");
 
 test.each<[string, Partial<State>, { readonly live?: readonly string[]; readonly ready?: readonly string[] }]>([
-  ["a leader that has read AWS is well", {}, {}],
+  ["a leader that has read AWS is healthy", {}, {}],
   ["a standby is ready without AWS having been read", { leads: false, regions: [] }, {}],
   ["a reconcile may take its time", { longestRunningMs: 599_000 }, {}],
   ["a stuck worker", { longestRunningMs: 700_000 }, { live: ["one has been running for 700 s"] }],
-  ["a dead reflector", { hanging: ["JobQueue"] }, { live: ["nothing happens for JobQueue"] }],
+  ["a dead reflector", { hanging: ["JobQueue"] }, { live: ["no activity for JobQueue"] }],
   [
     "a dead observer",
     { fault: "the observer of AWS in us-east-1 ended" },
     { live: ["the observer of AWS in us-east-1 ended"] },
   ],
-  ["caches that fill", { hasSynced: false }, { ready: ["not all objects are known yet"] }],
-  ["no word from AWS", { knowsAws: false, leads: false, regions: [] }, { ready: ["AWS has not said yet who we are"] }],
-  ["a leader that just began", { regions: [] }, { ready: ["AWS Batch has not been read yet: no answer so far"] }],
+  ["caches that fill", { hasSynced: false }, { ready: ["not all objects are listed yet"] }],
+  [
+    "no word from AWS",
+    { knowsAws: false, leads: false, regions: [] },
+    { ready: ["the AWS identity is not known yet"] },
+  ],
+  ["a leader that just began", { regions: [] }, { ready: ["AWS Batch has not been read yet: no answer yet"] }],
   [
     "a throttled start",
     { regions: [{ listedAt: undefined, failure: throttled }] },
@@ -88,13 +92,13 @@ test("a leader is ready without the regions of objects, of which it names those 
     ],
   });
   expect(ready).toEqual([]);
-  const note = "not read yet: eu-wets-1 (Rate exceeded), ap-south-2 (no answer so far)";
+  const note = "not read yet: eu-wets-1 (Rate exceeded), ap-south-2 (no answer yet)";
   expect(await readyz()).toBe(`[+] caches\n[+] aws, ${note}\nok\n`);
 });
 
 test("a leader that has read only the region of an object is not ready", () => {
   const { ready } = problems({ regions: [{ region: "eu-central-1", listedAt: 1 }] });
-  expect(ready).toEqual(["AWS Batch has not been read yet: no answer so far"]);
+  expect(ready).toEqual(["AWS Batch has not been read yet: no answer yet"]);
 });
 
 test("a leader that has read all regions names none", async () => {
@@ -105,5 +109,5 @@ test("a leader that has read all regions names none", async () => {
 test("an operator is ready without a watched namespace that may not be read, and names it", async () => {
   const { ready, readyz } = problems({ refusedNamespaces: ["team-b", "team-c"] });
   expect(ready).toEqual([]);
-  expect(await readyz()).toBe("[+] caches, not to be read: team-b, team-c\n[+] aws\nok\n");
+  expect(await readyz()).toBe("[+] caches, cannot be read: team-b, team-c\n[+] aws\nok\n");
 });

@@ -86,14 +86,14 @@ describe("metrics by HTTPS", () => {
       expect(log.lines.at(-1)?.message).toBe(message);
     };
     secret.put({ "tls.key": second.key });
-    await saidWithinAMinute("the renewed certificate of the metrics page is of no use, the one before is used on");
+    await saidWithinAMinute("the renewed certificate of the metrics server is invalid; using the previous one");
     expect((await scrape(server, first)).subject).toBe("first");
     secret.put(asSecret(second));
-    await saidWithinAMinute("the certificate of the metrics page is renewed");
+    await saidWithinAMinute("renewed the certificate of the metrics server");
     expect((await scrape(server, second)).subject).toBe("second");
     // The second time, and back to what it was at the start.
     secret.put(asSecret(first));
-    await saidWithinAMinute("the certificate of the metrics page is renewed");
+    await saidWithinAMinute("renewed the certificate of the metrics server");
     expect((await scrape(server, first)).subject).toBe("first");
     expect(log.lines).toHaveLength(3);
   });
@@ -111,16 +111,21 @@ describe("metrics by HTTPS", () => {
   });
 
   test.each([
-    ["without a certificate", {}, {}, /cannot be read: ENOENT.*tls\.(?:crt|key).*wants tls\.crt and tls\.key/],
+    ["without a certificate", {}, {}, /cannot be read: ENOENT.*tls\.(?:crt|key).*needs tls\.crt and tls\.key/],
     [
       "with another's key",
       { "tls.crt": first.cert, "tls.key": second.key },
       {},
       /cannot be served with that certificate/,
     ],
-    ["with what is no certificate", { "tls.crt": "x", "tls.key": "y" }, {}, /cannot be served with that certificate/],
+    [
+      "with what is not a certificate",
+      { "tls.crt": "x", "tls.key": "y" },
+      {},
+      /cannot be served with that certificate/,
+    ],
     ["without the file of the authorities", asSecret(first), { metricsClientCa: "/nowhere/ca.crt" }, /ca\.crt/],
-  ])("do not start %s, and the error says what is wanted", async (_what, files, flags, words) => {
+  ])("do not start %s, and the error says what is expected", async (_what, files, flags, words) => {
     const secret = mounted();
     secret.put(files);
     const starting = served({ metricsTlsDirectory: secret.directory, ...flags });

@@ -14,7 +14,7 @@ const untilSaid = (log: Parameters<typeof said>[0], message: string) =>
   vi.waitUntil(() => said(log).includes(message), { timeout: 10_000, interval: 5 });
 
 describe("run", () => {
-  test("leads, reads AWS, is ready, and releases the lease when it is told to stop", async () => {
+  test("leads, reads AWS, is ready, and releases the lease when it is asked to stop", async () => {
     const server = await emptyCluster();
     const { ended, log, urls, interrupt, stderr } = started(server.url);
     await untilSaid(log, "this replica leads");
@@ -42,7 +42,13 @@ describe("run", () => {
     );
     interrupt();
     expect(await ended).toEqual({ exitCode: 0, message: "" });
-    expect(said(log)).toEqual(["starting", "AWS knows us", "this replica leads", "the lease is released", "stopped"]);
+    expect(said(log)).toEqual([
+      "starting",
+      "connected to AWS",
+      "this replica leads",
+      "the lease is released",
+      "stopped",
+    ]);
     expect(server.last).toMatchObject({ method: "PATCH", body: { spec: { holderIdentity: "" } } });
     expect(stderr.text).not.toContain("the-secret-token");
     await expect(fetch(`${health}/healthz`)).rejects.toThrow();
@@ -66,7 +72,7 @@ describe("run", () => {
   test("without leader election it works at once and asks for no lease", async () => {
     const server = await emptyCluster();
     const { ended, log, urls, interrupt } = started(server.url, { leaderElect: false });
-    await untilSaid(log, "AWS knows us");
+    await untilSaid(log, "connected to AWS");
     while ((await fetch(`${urls()[0]}/readyz`)).status !== 200) expect(said(log)).not.toContain("stopped");
     interrupt();
     expect((await ended).exitCode).toBe(0);
@@ -89,7 +95,7 @@ describe("run", () => {
   test("without leader election asks for no lease, nor whether it may have one", async () => {
     const server = await emptyCluster();
     const { ended, log, urls, interrupt } = started(server.url, { leaderElect: false });
-    await untilSaid(log, "AWS knows us");
+    await untilSaid(log, "connected to AWS");
     while ((await fetch(`${urls()[0]}/readyz`)).status !== 200) expect(said(log)).not.toContain("stopped");
     interrupt();
     expect((await ended).exitCode).toBe(0);
@@ -107,11 +113,11 @@ describe("run", () => {
     sendUserSignal();
     interrupt();
     await ended;
-    expect(log().filter(({ message }) => message === "the log level changed")).toMatchObject([
+    expect(log().filter(({ message }) => message === "changed the log level")).toMatchObject([
       { level: "debug", logLevel: "debug" },
       { level: "warn", logLevel: "warn" },
     ]);
-    expect(said(log).at(-1)).toBe("the log level changed");
+    expect(said(log).at(-1)).toBe("changed the log level");
   });
 });
 
@@ -210,7 +216,7 @@ describe("run does not start", () => {
     expect(await ended).toEqual({
       exitCode: 2,
       message:
-        "there is no namespace nowhere for the Lease: `kubectl create namespace nowhere`, or give --lease-namespace",
+        "namespace nowhere for the Lease does not exist: run `kubectl create namespace nowhere`, or set --lease-namespace",
     });
   });
 
@@ -223,9 +229,9 @@ describe("run does not start", () => {
     ],
     [
       "the account is not allowed",
-      new CommandError("the credentials are of account 1"),
+      new CommandError("the credentials belong to account 1"),
       1,
-      /^the credentials are of account 1$/,
+      /^the credentials belong to account 1$/,
     ],
   ])("when %s", async (_when, error, exitCode, message) => {
     const server = await emptyCluster();
@@ -249,12 +255,12 @@ describe("run does not start", () => {
     const server = await emptyCluster();
     const unavailable = new AwsError("unavailable", "sts:GetCallerIdentity", "TimeoutError", "no answer");
     const { ended, log, urls, interrupt } = started(server.url, {}, { open: async () => Promise.reject(unavailable) });
-    await untilSaid(log, "AWS does not answer, waiting for it");
+    await untilSaid(log, "AWS does not answer, retrying");
     const [health] = urls();
     expect((await fetch(`${health}/healthz`)).status).toBe(200);
     const ready = await fetch(`${health}/readyz`);
     expect(ready.status).toBe(503);
-    expect(await ready.text()).toContain("[-] aws: AWS has not said yet who we are");
+    expect(await ready.text()).toContain("[-] aws: the AWS identity is not known yet");
     interrupt();
     expect(await ended).toEqual({ exitCode: 0, message: "" });
   });

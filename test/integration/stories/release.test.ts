@@ -45,12 +45,12 @@ describeOnCluster("the way out", () => {
     const { code, stdout, stderr } = await release("--all");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatch(/^JobQueue leaving-\S+\/app is released$/m);
-    expect(stdout).toContain("They can be deleted now, and so can the CRDs: nothing happens in AWS.");
+    expect(stdout).toContain("You can delete the objects and the CRDs now; nothing changes in AWS.");
     expect(await release("--all")).toMatchObject({
       code: 0,
       stdout: expect.stringContaining("had nothing to release"),
     });
-    expect(await release()).toMatchObject({ code: 1, stderr: expect.stringContaining("say which objects") });
+    expect(await release()).toMatchObject({ code: 1, stderr: expect.stringContaining("give either --all") });
 
     linesOf(await cluster.kubectl(["delete", "namespace", team.namespace, "--timeout=110s"]));
     linesOf(await cluster.kubectl(["delete", "--timeout=110s", "-f", "crds"]));
