@@ -46,7 +46,7 @@ describe("the command line", () => {
     [["plam"], "error: unknown command 'plam' (Did you mean plan?)\n"],
     [["validate"], "error: -f PATH is missing: give a file or directory of manifests\n"],
     [["plan"], "error: -f PATH is missing: give a file or directory of manifests\n"],
-    [["local", "--simulate"], "error: -f DIR is missing: the directory of the manifests\n"],
+    [["local", "--simulate"], "error: -f DIR is missing: give the directory of the manifests\n"],
     [
       ["local", "-f", "x", "--simulate", "--speed", "0"],
       "error: option '--speed <n>' argument '0' is invalid. Expected a number above 0.\n",
@@ -55,7 +55,7 @@ describe("the command line", () => {
     [["local", "-f", "x"], /^error: --cluster-name is missing/],
     [["local", "-f", "x", "--simulate", "--timeout", "5"], /^error: --timeout needs --until/],
     [["local", "-f", "x", "--simulate", "--until", "absent"], /^error: --until absent needs --delete/],
-    [["local", "-f", "x", "--simulate", "--delete", "--until", "ready"], /^error: --delete goes with --until absent/],
+    [["local", "-f", "x", "--simulate", "--delete", "--until", "ready"], /^error: --delete needs --until absent/],
     [["local", "-f", "no-such-directory", "--simulate"], "error: directory no-such-directory does not exist\n"],
     [["local", "-f", "package.json", "--simulate"], /^error: package.json is a file/],
     [["plan", "-f", "x", "-o", "yaml"], /Allowed choices are text, json, markdown\.\n$/],

@@ -33,7 +33,7 @@ describe("validate", () => {
     const { exitCode, lines } = await validate(directory);
     expect(exitCode).toBe(1);
     expect(lines[0]).toMatch(
-      /^DIR\/a\.yaml:10: BatchComputeEnvironment default\/general: spec\.computeResources\.maxvCpus: found "many", wanted /,
+      /^DIR\/a\.yaml:10: BatchComputeEnvironment default\/general: spec\.computeResources\.maxvCpus: found "many", expected /,
     );
     expect(lines.find((line) => line.includes("prioriti"))).toMatch(
       /^DIR\/b\.yaml:6: JobQueue default\/high: spec\.prioriti: /,
@@ -46,7 +46,7 @@ describe("validate", () => {
     expect((await validate(join(directory, "b.yaml"))).exitCode).toBe(0);
     const whole = await validate(directory);
     expect(whole.exitCode).toBe(1);
-    expect(whole.lines[0]).toContain("there is no BatchComputeEnvironment default/general among these manifests");
+    expect(whole.lines[0]).toContain("BatchComputeEnvironment default/general is not among these manifests");
   });
 
   test("names what it skips, and says when nothing is left", async () => {
@@ -64,7 +64,7 @@ describe("validate", () => {
         .replace("maxvCpus: 16", `maxvCpus: 16\n    instanceRole: r\n    instanceTypes: [${list}]`);
     const directory = directoryWith({ "a.yaml": types("m6i.large, optimal, c5, m6i.lagre, qqqqq") });
     const unknown = (index: number, type: string, hint = "") =>
-      `DIR/a.yaml:12: warning: BatchComputeEnvironment default/general: spec.computeResources.instanceTypes[${index}]: this version knows no instance type, family or bundle ${type}${hint}: AWS refuses it, unless it is newer than this version`;
+      `DIR/a.yaml:12: warning: BatchComputeEnvironment default/general: spec.computeResources.instanceTypes[${index}]: unknown instance type, family or bundle ${type}${hint}: AWS rejects it, unless it is newer than this version`;
     expect(await validate(directory)).toEqual({
       exitCode: 0,
       lines: [unknown(3, "m6i.lagre", " (did you mean m6i.large?)"), unknown(4, "qqqqq"), "valid: 1 object in 1 file"],
@@ -78,7 +78,7 @@ describe("validate", () => {
     [
       1001,
       [
-        "DIR/b.yaml:6: warning: JobQueue default/high: spec.priority: 1001 is more than 1000, the most that CloudFormation takes: AWS may refuse it; only the order of priorities counts",
+        "DIR/b.yaml:6: warning: JobQueue default/high: spec.priority: 1001 is more than 1000, the maximum in CloudFormation: AWS may reject it; only the order of priorities matters",
       ],
     ],
   ])("warns of a priority that AWS may refuse: %i", async (priority, warnings) => {

@@ -51,7 +51,7 @@ describe("a mistake is refused with its place", () => {
     const { problems } = JSON.parse(validated.stdout) as { readonly problems: readonly Problem[] };
     const problem = problems.find((one) => one.field === field);
     expect(problem ?? problems).toMatchObject(place);
-    expect([problem?.message, problem?.wanted].join(" ")).toMatch(says);
+    expect([problem?.message, problem?.expected].join(" ")).toMatch(says);
 
     const inWords = await command(["validate", "-f", directory]);
     expect(inWords.stdout).toContain(`${place.file}:${place.line}: ${problem?.object}: ${field}: `);

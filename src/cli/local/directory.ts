@@ -2,11 +2,11 @@ import { readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { type ReadManifests, readManifests } from "../manifests.ts";
 
-/** Where manifests come from, again and again. */
+/** A source of manifests, which can be read repeatedly. */
 export interface ManifestSource {
   /** For messages. */
   readonly name: string;
-  /** Any text that changes when a manifest may have. */
+  /** A text that changes when a manifest may have changed. */
   fingerprint(): Promise<string>;
   read(): Promise<ReadManifests>;
 }
@@ -21,7 +21,7 @@ export function directorySource(directory: string): ManifestSource {
 
 const extensions = new Set([".yaml", ".yml", ".json"]);
 
-/** Names, sizes and times of all that could be a manifest; what cannot be read is part of it, as a word. */
+/** Names, sizes and times of all possible manifests; an unreadable file counts with its error code. */
 async function fingerprintOf(directory: string): Promise<string> {
   try {
     const entries = await readdir(directory, { withFileTypes: true });
@@ -50,7 +50,7 @@ async function fileFingerprint(path: string): Promise<string> {
   }
 }
 
-/** It may be gone since it was listed, or not be readable: reading it will tell. */
+/** The file may be deleted since the listing, or unreadable: reading it reports that. */
 function failure(path: string, error: unknown): string {
   if (error instanceof Error && "code" in error) return `${path} ${String(error.code)}`;
   throw error;

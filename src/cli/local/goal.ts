@@ -9,7 +9,7 @@ export type Verdict =
   /** Only a person can end what these wait for. */
   | { readonly kind: "stalled"; readonly rows: readonly ObjectRow[] };
 
-/** Pure. What was removed and is not pruned counts for nothing. */
+/** Pure. Removed objects that are not pruned do not count. */
 export function verdictOn(goal: Goal, rows: readonly ObjectRow[]): Verdict {
   const counting = rows.filter(({ phase }) => phase !== "removed");
   const stalled = counting.filter(({ phase }) => phase === "stalled");
@@ -23,7 +23,7 @@ function isDone(goal: Goal): (row: ObjectRow) => boolean {
     : ({ phase, deleting, vanishing }) => phase === "ready" && !deleting && !vanishing;
 }
 
-/** How a session came to its end. */
+/** How a session ended. */
 export type Outcome =
   | { readonly kind: "reached"; readonly goal: Goal }
   | { readonly kind: "stalled"; readonly rows: readonly ObjectRow[] }

@@ -4,11 +4,11 @@ import { summaryLine } from "./summary.ts";
 import type { Heading, View } from "./view.ts";
 
 /**
- * One JSON line per change of a status, per AWS write and, of a simulated AWS, per change of state, in the order in
- * which they happened. `time` is that of the clock that operator and AWS live by.
+ * One line of JSON per change of a status, per AWS write and, with a simulated AWS, per change of state, in
+ * chronological order. `time` is from the clock of operator and AWS.
  */
 export function jsonView(output: Output, stderr: Output, now: () => number, heading: Heading): View {
-  const told = new Map<string, string>();
+  const shown = new Map<string, string>();
   const line = (type: string, fields: object): void => {
     output.write(`${JSON.stringify({ time: new Date(now()).toISOString(), type, ...fields })}\n`);
   };
@@ -19,13 +19,13 @@ export function jsonView(output: Output, stderr: Output, now: () => number, head
       for (const row of rows) {
         const status = statusOf(row);
         const text = JSON.stringify(status);
-        if (told.get(rowText(row)) === text) continue;
-        told.set(rowText(row), text);
+        if (shown.get(rowText(row)) === text) continue;
+        shown.set(rowText(row), text);
         line("status", status);
       }
-      for (const key of [...told.keys()].filter((known) => !present.has(known))) {
-        const before = JSON.parse(told.get(key) ?? "{}") as { kind: string; namespace: string; name: string };
-        told.delete(key);
+      for (const key of [...shown.keys()].filter((known) => !present.has(known))) {
+        const before = JSON.parse(shown.get(key) ?? "{}") as { kind: string; namespace: string; name: string };
+        shown.delete(key);
         line("status", { kind: before.kind, namespace: before.namespace, name: before.name, phase: "gone" });
       }
     },

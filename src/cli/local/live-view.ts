@@ -20,14 +20,14 @@ const shownProblems = 5;
 export interface LiveViewOptions {
   readonly output: Output;
   readonly paint: Paint;
-  /** A person's time: frames and how long it took. */
+  /** Real time: for frames and the duration. */
   readonly real: Clock;
-  /** The time that the objects live by. */
+  /** The time of the objects. */
   readonly now: () => number;
   readonly heading: Heading;
 }
 
-/** For a terminal: a table that is repainted in place, and a last one that stays. */
+/** For a terminal: a table that is repainted in place, and a final one that stays. */
 export class LiveView implements View {
   readonly #options: LiveViewOptions;
   readonly #screen: Screen;
@@ -58,7 +58,7 @@ export class LiveView implements View {
     this.#lastWrite = write;
   }
 
-  /** The table shows what the operator sees; jobs are not among it. */
+  /** The table shows the objects of the operator; jobs are not among them. */
   awsChange(change: Change): void {
     const text = jobText(change);
     if (text !== undefined) this.#screen.above(text);
@@ -135,7 +135,7 @@ export class LiveView implements View {
       progressText(this.#rows),
       durationText(real.monotonic() - this.#startedAt),
       `${counted(this.#writes, "AWS write")}${this.#lastWrite === undefined ? "" : `, last ${this.#lastWrite.operation} ${subjectOf(this.#lastWrite)}`}`,
-      restful ? "waits for changes, Ctrl-C stops" : "Ctrl-C stops",
+      restful ? "waiting for changes, Ctrl-C stops" : "Ctrl-C stops",
     ];
     return paint("dim", cut(`${restful ? "-" : this.#spinner()} ${parts.join(" · ")}`, columns));
   }

@@ -4,10 +4,10 @@ import process from "node:process";
 import { CommandError } from "../io.ts";
 
 /**
- * Keeps a second operator from working on the same state.
+ * Prevents a second operator from using the same state.
  *
- * @param state the file in which it is kept; the lock lies beside it
- * @returns how to give it free again
+ * @param state the file of the state; the lock is in the same directory
+ * @returns a function that releases the lock
  * @throws CommandError when another process has it
  */
 export function lockState(state: string): () => void {
@@ -18,19 +18,19 @@ export function lockState(state: string): () => void {
     const owner = parsed(readFileSync(file, "utf8"));
     if (owner !== undefined && owner.pid !== process.pid && isAlive(owner)) {
       throw new CommandError(
-        `process ${owner.pid} works on this directory already: stop it first. If it is no aws-batch-operator, remove ${file}`,
+        `process ${owner.pid} already uses this directory: stop it first. If it is not aws-batch-operator, remove ${file}`,
       );
     }
-    // It was killed before it could give the lock back.
+    // It was killed before it could release the lock.
     rmSync(file, { force: true });
     if (!taken(file)) return free(file);
   } catch (error) {
     if (error instanceof CommandError || !(error instanceof Error) || !("code" in error)) throw error;
-    throw new CommandError(`cannot write ${dirname(file)}, where the state is kept: ${error.message}`, {
+    throw new CommandError(`cannot write ${dirname(file)}, the directory of the state: ${error.message}`, {
       cause: error,
     });
   }
-  throw new CommandError(`another process has just begun to work on this directory (${file})`);
+  throw new CommandError(`another process has just started in this directory (${file})`);
 }
 
 function taken(file: string): boolean {
@@ -49,7 +49,7 @@ function free(file: string): () => void {
 
 interface Owner {
   readonly pid: number;
-  /** When it started, as the kernel counts; `?` where that cannot be known. */
+  /** Its start time in the kernel's units; `?` if unknown. */
   readonly startedAt: string;
 }
 
@@ -59,18 +59,18 @@ function parsed(text: string): Owner | undefined {
 }
 
 function isAlive(owner: Owner): boolean {
-  // A dead process of which nobody has taken notice yet still answers, and its number may be another one's by now.
+  // A zombie still answers, and another process may have its number by now.
   if (existsSync("/proc/self/stat")) return startedAt(owner.pid) === owner.startedAt;
   try {
     process.kill(owner.pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it is there, and somebody else's.
+    // EPERM: it exists, and belongs to another user.
     return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 
-/** When a process that is not dead started (proc_pid_stat(5), field 22); undefined for others, and without /proc. */
+/** The start time of a live process (proc_pid_stat(5), field 22); undefined for others, and without /proc. */
 function startedAt(pid: number): string | undefined {
   let stat: string;
   try {
@@ -79,7 +79,7 @@ function startedAt(pid: number): string | undefined {
     if (error instanceof Error && "code" in error) return undefined;
     throw error;
   }
-  // The name in parentheses may hold anything; the fields from the third on follow it.
+  // The name in parentheses may contain anything; the fields from the third on follow it.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
 }

@@ -2,7 +2,7 @@ import type { Clock } from "../../runtime/clock.ts";
 import type { LogLevel } from "../../runtime/log.ts";
 import { type ProcessLog, pinoLog } from "../../runtime/log.ts";
 
-/** The log on a way that suits the reader: JSON for machines, a line for a person at a terminal. */
+/** The log in a suitable format: JSON for programs, a line for a person at a terminal. */
 export function localLog(clock: Clock, level: LogLevel, human: boolean, write: (text: string) => void): ProcessLog {
   return pinoLog({ clock, level, destination: { write: (line) => write(human ? humanLine(line) : line) } });
 }

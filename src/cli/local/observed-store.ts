@@ -1,6 +1,6 @@
 import type { Store } from "../../kube/store.ts";
 
-/** The same store; told after each write of the operator. */
+/** The same store, with a callback after each write of the operator. */
 export function observedStore(store: Store, onWrite: (what: "metadata" | "status") => void): Store {
   return {
     list: (kind, signal) => store.list(kind, signal),

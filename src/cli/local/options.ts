@@ -2,7 +2,7 @@ import type { OperatorFlags } from "../flags.ts";
 import { CommandError } from "../io.ts";
 import type { Goal } from "./goal.ts";
 
-/** The flags of `local` as they were given. */
+/** Values of the flags of `local`. */
 export interface LocalFlags extends OperatorFlags {
   readonly filename?: string;
   readonly simulate?: boolean;
@@ -15,7 +15,7 @@ export interface LocalFlags extends OperatorFlags {
   readonly output?: "table" | "json";
 }
 
-/** What they mean together. */
+/** The resulting options. */
 export interface LocalOptions {
   readonly directory: string;
   readonly simulate: boolean;
@@ -28,19 +28,20 @@ export interface LocalOptions {
   readonly clusterName: string;
 }
 
-/** @throws CommandError when flags do not go together */
+/** @throws CommandError if flags contradict each other */
 export function localOptions(flags: LocalFlags): LocalOptions {
   const { filename: directory, simulate = false, speed, clusterName, timeout, output = "table" } = flags;
   const deleteAll = flags.delete ?? false;
   const until = flags.until ?? (deleteAll ? "absent" : undefined);
-  if (directory === undefined) throw new CommandError("-f DIR is missing: the directory of the manifests");
-  if (speed !== undefined && !simulate) throw new CommandError("--speed needs --simulate: AWS cannot be hurried");
-  if (deleteAll && until === "ready") throw new CommandError("--delete goes with --until absent, not ready");
+  if (directory === undefined) throw new CommandError("-f DIR is missing: give the directory of the manifests");
+  if (speed !== undefined && !simulate)
+    throw new CommandError("--speed needs --simulate, because the speed of AWS is fixed");
+  if (deleteAll && until === "ready") throw new CommandError("--delete needs --until absent, not ready");
   if (until === "absent" && !deleteAll) throw new CommandError("--until absent needs --delete");
   if (timeout !== undefined && until === undefined) throw new CommandError("--timeout needs --until");
   if (!simulate && clusterName === undefined) {
     throw new CommandError(
-      "--cluster-name is missing: AWS objects are known as ours by it, so choose one that nobody else uses in this account; or try it out with --simulate",
+      "--cluster-name is missing: it identifies the operator's AWS resources, so choose one that nobody else uses in this account; or try it with --simulate",
     );
   }
   return {
@@ -49,7 +50,7 @@ export function localOptions(flags: LocalFlags): LocalOptions {
     speed: speed ?? 1,
     until,
     timeoutMs: timeout,
-    // A simulated account is nobody's production.
+    // A simulated account is not in production.
     prune: (flags.prune ?? false) || simulate,
     deleteAll,
     output,

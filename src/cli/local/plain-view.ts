@@ -6,7 +6,7 @@ import { type Heading, headingText, jobText, type View } from "./view.ts";
 
 /** For logs and pipes: one line per change. */
 export function plainView(output: Output, stderr: Output, now: () => number, heading: Heading): View {
-  const told = new Map<string, string>();
+  const shown = new Map<string, string>();
   const warned = new Map<string, readonly Warning[]>();
   const line = (text: string): void => output.write(`${timeText(now())} ${text}\n`);
   line(headingText(heading));
@@ -15,10 +15,10 @@ export function plainView(output: Output, stderr: Output, now: () => number, hea
       const present = new Set(rows.map(rowText));
       for (const row of rows) {
         const text = changeText(row);
-        // That nothing is known yet is no news.
+        // A pending object is not reported.
         if (row.phase === "pending") continue;
-        if (told.get(rowText(row)) !== text) line(text);
-        told.set(rowText(row), text);
+        if (shown.get(rowText(row)) !== text) line(text);
+        shown.set(rowText(row), text);
         const before = warned.get(rowText(row)) ?? [];
         for (const warning of row.warnings) {
           if (!before.some((one) => warningText(one) === warningText(warning))) {
@@ -31,10 +31,10 @@ export function plainView(output: Output, stderr: Output, now: () => number, hea
         }
         warned.set(rowText(row), row.warnings);
       }
-      for (const key of [...told.keys()].filter((known) => !present.has(known))) {
-        told.delete(key);
+      for (const key of [...shown.keys()].filter((known) => !present.has(known))) {
+        shown.delete(key);
         warned.delete(key);
-        line(`${key} is gone`);
+        line(`${key} is deleted`);
       }
     },
     awsWrite: () => undefined,
@@ -44,7 +44,7 @@ export function plainView(output: Output, stderr: Output, now: () => number, hea
     },
     edit(problems) {
       for (const problem of problems) line(problemText(problem));
-      line(problems.length === 0 ? "the manifests were read again" : keepsLast);
+      line(problems.length === 0 ? "read the manifests again" : keepsLast);
     },
     notice: line,
     log: (text) => stderr.write(text),
@@ -53,8 +53,8 @@ export function plainView(output: Output, stderr: Output, now: () => number, hea
   };
 }
 
-/** What is said under the problems of an edit. */
-export const keepsLast = "the edit is not taken; what was read before stays in force";
+/** The line below the problems of an edit. */
+export const keepsLast = "the edit is ignored; the previous manifests stay in effect";
 
 function changeText(row: ObjectRow): string {
   const { phase, reason, message } = row;

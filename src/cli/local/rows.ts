@@ -3,17 +3,17 @@ import type { Condition, KubeObject } from "../../api/object.ts";
 import { kinds } from "../../api/v1alpha1/kinds.ts";
 import { conditionsOf } from "../../controllers/conditions.ts";
 
-/** An object as people are shown it. Pure. */
+/** An object as shown to people. Pure. */
 
 export type Phase =
-  /** Not looked at yet in this generation. */
+  /** This generation was not reconciled yet. */
   | "pending"
   | "working"
   | "ready"
   | "stalled"
-  /** By a person's wish, or because AWS cannot be read. */
+  /** Paused by a person, or AWS cannot be read. */
   | "held"
-  /** Its manifest is gone; it stays in AWS. */
+  /** Its manifest was removed; its resources stay in AWS. */
   | "removed";
 
 export interface ObjectRow {
@@ -22,17 +22,17 @@ export interface ObjectRow {
   readonly name: string;
   readonly phase: Phase;
   readonly deleting: boolean;
-  /** Its manifest is gone, and it is about to be deleted for that. */
+  /** Its manifest was removed, and the object is about to be deleted. */
   readonly vanishing: boolean;
-  /** What AWS says of it, e.g. `ENABLED, VALID`; empty when there is nothing. */
+  /** Its state in AWS, e.g. `ENABLED, VALID`; empty if it does not exist. */
   readonly awsState: string;
   readonly reason: string;
   readonly message: string;
   /** Wall ms. */
   readonly createdAt: number;
-  /** Older environments that are on their way out. */
+  /** Older environments that are being removed. */
   readonly predecessors: readonly Predecessor[];
-  /** What keeps jobs from running although the object may be Ready. */
+  /** Problems that prevent jobs although the object may be Ready. */
   readonly warnings: readonly Warning[];
   readonly object: KubeObject;
 }
@@ -40,20 +40,20 @@ export interface ObjectRow {
 export interface Predecessor {
   readonly name: string;
   readonly step: string;
-  /** What happens to it, in words; known of one at a time. */
+  /** What happens to it; known for one at a time. */
   readonly message?: string;
   readonly queues?: readonly string[];
   readonly jobsRemaining?: number;
 }
 
-/** A condition that is news and tells of trouble. */
+/** A condition in addition to Ready that reports a problem. */
 export interface Warning {
   readonly type: string;
   readonly reason: string;
   readonly message: string;
 }
 
-/** What has become of an object's manifest. */
+/** State of an object's manifest. */
 export type Presence = "present" | "vanishing" | "removed";
 
 interface ShownStatus {
@@ -91,7 +91,7 @@ type Shown = Pick<ObjectRow, "phase" | "reason" | "message">;
 const removed: Shown = {
   phase: "removed",
   reason: "Removed",
-  message: "removed, still in AWS: start with --prune to delete it there, or put its manifest back",
+  message: "removed, but still in AWS: start with --prune to delete it there, or restore its manifest",
 };
 
 function phaseOf(object: KubeObject): Shown {
@@ -102,7 +102,7 @@ function phaseOf(object: KubeObject): Shown {
   const synced = find("Synced");
   if (synced?.status === "Unknown") return { phase: "held", reason: synced.reason, message: synced.message };
   const ready = find("Ready");
-  if (ready === undefined) return { phase: "pending", reason: "Pending", message: "not looked at yet" };
+  if (ready === undefined) return { phase: "pending", reason: "Pending", message: "not reconciled yet" };
   const { reason, message } = ready;
   if (ready.status === "True") return { phase: "ready", reason, message };
   if (find("Stalled")?.status === "True") return { phase: "stalled", reason, message };
@@ -110,22 +110,24 @@ function phaseOf(object: KubeObject): Shown {
   return { phase: "working", reason, message };
 }
 
-/** What Ready tells by itself is not told twice. */
+/** A problem that Ready already reports is left out. */
 function warningsOf(conditions: readonly Condition[]): readonly Warning[] {
   const ready = conditions.find(({ type }) => type === "Ready");
   return conditions
     .filter(({ type, status, message }) => {
-      // A status can be written by others.
+      // Others can write status too.
       const warns = Object.hasOwn(conditionTypes, type) && conditionTypes[type].warnsWhenFalse === true;
       return warns && status === "False" && message !== ready?.message;
     })
     .map(({ type, reason, message }) => ({ type, reason, message }));
 }
 
-/** The condition `Retiring` tells of the one environment that is at its turn. */
+/** The condition `Retiring` describes the environment that is next. */
 function retiring(predecessor: Predecessor, conditions: readonly Condition[]): Predecessor {
-  const news = conditions.find(({ type, status }) => type === "Retiring" && status === "True");
-  return news?.message.includes(predecessor.name) ? { ...predecessor, message: news.message } : predecessor;
+  const retiringNow = conditions.find(({ type, status }) => type === "Retiring" && status === "True");
+  return retiringNow?.message.includes(predecessor.name)
+    ? { ...predecessor, message: retiringNow.message }
+    : predecessor;
 }
 
 /** One line, without the object's name. */
@@ -133,15 +135,15 @@ export function warningText({ type, reason, message }: Warning): string {
   return `${type}=False ${reason}: ${message}`;
 }
 
-/** How what was warned of has ended; undefined while it goes on, and Ready tells it. */
+/** How a warning has ended; undefined while it lasts. */
 export function endText({ object }: Pick<ObjectRow, "object">, type: string): string | undefined {
   const condition = conditionsOf(object).find((one) => one.type === type);
-  if (condition === undefined) return `${type} is False no more`;
+  if (condition === undefined) return `${type} is no longer False`;
   const { status, reason, message } = condition;
   return status === "False" ? undefined : `${type}=${status} ${reason}: ${message}`;
 }
 
-/** `Kind/name`, with the namespace where it is not `default`. */
+/** `Kind/name`, with the namespace unless it is `default`. */
 export function rowText({ kind, namespace, name }: Pick<ObjectRow, "kind" | "namespace" | "name">): string {
   return namespace === "default" ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;
 }

@@ -13,18 +13,18 @@ import type { View } from "./view.ts";
 
 export interface SessionOptions {
   readonly source: ManifestSource;
-  /** Holds what an earlier session left. */
+  /** Contains the objects of an earlier session. */
   readonly store: MemoryStore;
   /** Runs the operator on the store until the signal aborts. */
   readonly operate: (signal: AbortSignal) => Promise<void>;
-  /** A person's time: how often files are looked at, and when `timeoutMs` is over. */
+  /** Real time: for the interval of reading files, and for `timeoutMs`. */
   readonly real: Clock;
   readonly view: View;
-  /** Writes down what the store holds. */
+  /** Saves the contents of the store. */
   readonly save: () => void;
-  /** Whether an object whose manifest is gone is deleted in AWS. */
+  /** Whether an object without a manifest is deleted in AWS. */
   readonly prune: boolean;
-  /** Delete everything that the manifests describe, instead of keeping it. */
+  /** Delete everything in the manifests, instead of keeping it. */
   readonly deleteAll: boolean;
   readonly until: Goal | undefined;
   readonly timeoutMs: number | undefined;
@@ -38,23 +38,23 @@ export interface SessionEnd {
   readonly tookMs: number;
 }
 
-/** How often the files are looked at. */
-const lookMs = 500;
-/** A manifest must have been away for so long before its object is deleted: editors and Git remove and write anew. */
+/** Interval of reading the files. */
+const readMs = 500;
+/** Time without a manifest until its object is deleted, because editors and Git remove and rewrite files. */
 const vanishMs = 5000;
 
-/** Keeps the store as the manifests say, from the first reading of them until the goal, the time or a person ends it. */
+/** Keeps the store equal to the manifests, from their first read until the goal, the timeout or a person ends it. */
 export class LocalSession {
   readonly #options: SessionOptions;
   readonly #stop = new AbortController();
-  /** The last manifests without a problem, by object. */
-  #wanted = new Map<string, ValidManifest>();
-  /** They parsed as a whole and are not none: only then may something have been removed on purpose. */
+  /** The last valid manifests, by object. */
+  #manifests = new Map<string, ValidManifest>();
+  /** All of them are valid, and there is at least one: only then a removal counts as intended. */
   #whole = true;
   #fingerprint = "";
-  /** Why the last look failed, as it was told; undefined: it did not. */
+  /** Why the last read failed, as reported; undefined: it succeeded. */
   #unreadText: string | undefined;
-  /** By object: since when its manifest has been away, monotonic. */
+  /** By object: since when its manifest is missing, monotonic. */
   readonly #missingSince = new Map<string, number>();
   /** Objects without a manifest that stay in AWS. */
   readonly #removed = new Set<string>();
@@ -66,7 +66,7 @@ export class LocalSession {
   }
 
   /**
-   * @param first the manifests as they were read and found valid
+   * @param first the manifests, read and valid
    * @param fingerprint of the source, taken before they were read
    */
   async run(first: ReadManifests, fingerprint: string): Promise<SessionEnd> {
@@ -89,11 +89,11 @@ export class LocalSession {
       timeoutMs === undefined || until === undefined
         ? undefined
         : real.schedule(timeoutMs, () => this.#end?.({ kind: "timeout", goal: until }));
-    this.#lookLater();
+    this.#readLater();
     this.changed();
     const operating = operate(this.#stop.signal);
     try {
-      // An operator that ends by itself has failed, and rejects.
+      // An operator that ends by itself has failed and rejects.
       const outcome = await Promise.race([ended, operating.then(() => ended)]);
       return { outcome, rows: this.#rows(), objectsAtStart, tookMs: real.monotonic() - startedAt };
     } finally {
@@ -106,7 +106,7 @@ export class LocalSession {
     }
   }
 
-  /** To be called after every change of the store. */
+  /** Call this after every change of the store. */
   changed(): void {
     const rows = this.#rows();
     this.#options.view.objects(rows);
@@ -117,17 +117,17 @@ export class LocalSession {
     if (verdict.kind === "stalled") this.#end?.({ kind: "stalled", rows: verdict.rows });
   }
 
-  #lookLater(): void {
-    this.#timer = this.#options.real.schedule(lookMs, () => {
-      this.#look()
+  #readLater(): void {
+    this.#timer = this.#options.real.schedule(readMs, () => {
+      this.#read()
         .catch((error: unknown) => this.#unread(error))
         .finally(() => {
-          if (!this.#stop.signal.aborted) this.#lookLater();
+          if (!this.#stop.signal.aborted) this.#readLater();
         });
     });
   }
 
-  /** What cannot be read is not whole: nothing in it counts as removed, and the next look reads all of it again. */
+  /** After a failed read nothing counts as removed, and the next one reads everything again. */
   #unread(error: unknown): void {
     this.#whole = false;
     this.#fingerprint = "";
@@ -137,12 +137,12 @@ export class LocalSession {
     this.#unreadText = text;
   }
 
-  async #look(): Promise<void> {
+  async #read(): Promise<void> {
     const { source, view } = this.#options;
     const fingerprint = await source.fingerprint();
     if (fingerprint !== this.#fingerprint) {
       const read = await source.read();
-      // Somebody is still writing: the next look will find it whole.
+      // Somebody is still writing: the next read will be complete.
       if ((await source.fingerprint()) !== fingerprint) return;
       this.#fingerprint = fingerprint;
       this.#unreadText = undefined;
@@ -151,7 +151,7 @@ export class LocalSession {
       view.edit(problems);
       if (this.#whole && !this.#options.deleteAll) this.#take(read);
       else if (problems.length === 0 && read.manifests.length === 0) {
-        view.notice(`${source.name} has no manifests any more: nothing is deleted for that`);
+        view.notice(`${source.name} has no manifests any more: no object is deleted because of that`);
       }
     }
     if (!this.#options.deleteAll && this.#sweep()) {
@@ -160,35 +160,35 @@ export class LocalSession {
     }
   }
 
-  /** Puts valid manifests in force. */
+  /** Applies valid manifests. */
   #take(read: ReadManifests): void {
-    this.#wanted = new Map(read.manifests.map((manifest) => [textOf(manifest.object.kind, manifest.key), manifest]));
+    this.#manifests = new Map(read.manifests.map((manifest) => [textOf(manifest.object.kind, manifest.key), manifest]));
     for (const manifest of read.manifests) this.#apply(manifest);
     this.#options.save();
     this.changed();
   }
 
   #apply(manifest: ValidManifest): void {
-    // While the old object goes, the new one waits, as it would in a cluster.
+    // The new object waits until the old one is deleted, as in a cluster.
     if (this.#objectOf(manifest)?.metadata.deletionTimestamp !== undefined) return;
     this.#options.store.apply(manifestOf(manifest));
   }
 
-  /** Notices what is no longer wanted, and what is wanted again. Returns whether anything became different. */
+  /** Detects removed manifests, and objects to create again. Returns whether anything changed. */
   #sweep(): boolean {
     const gone = this.#options.store.objects().filter((object) => this.#goneNow(object));
-    const again = [...this.#wanted.values()].filter((manifest) => this.#objectOf(manifest) === undefined);
+    const again = [...this.#manifests.values()].filter((manifest) => this.#objectOf(manifest) === undefined);
     for (const manifest of again) this.#apply(manifest);
     return gone.length + again.length > 0;
   }
 
-  /** Deletes an object, or shows it as removed, once its manifest has been away for long enough. */
+  /** Deletes an object, or shows it as removed, once its manifest has been missing for long enough. */
   #goneNow(object: KubeObject): boolean {
     const { store, real, prune } = this.#options;
     const text = textOfObject(object);
     if (!this.#isMissing(object) || !this.#whole) {
       this.#missingSince.delete(text);
-      return this.#wanted.has(text) && this.#removed.delete(text);
+      return this.#manifests.has(text) && this.#removed.delete(text);
     }
     const since = this.#missingSince.get(text) ?? real.monotonic();
     this.#missingSince.set(text, since);
@@ -199,10 +199,10 @@ export class LocalSession {
   }
 
   #isMissing(object: KubeObject): boolean {
-    return object.metadata.deletionTimestamp === undefined && !this.#wanted.has(textOfObject(object));
+    return object.metadata.deletionTimestamp === undefined && !this.#manifests.has(textOfObject(object));
   }
 
-  /** With the finalizer first: an object that was never reconciled here may still have something in AWS. */
+  /** Sets the finalizer first: an object that was never reconciled here may still have resources in AWS. */
   async #deleteAll(): Promise<void> {
     const { store, save } = this.#options;
     for (const object of store.objects()) {
@@ -229,7 +229,7 @@ export class LocalSession {
   }
 }
 
-/** What stands against manifests because of the objects that are there: changes of immutable fields. */
+/** Conflicts of manifests with existing objects: changes of immutable fields. */
 export function conflicts(read: ReadManifests, store: MemoryStore): readonly Problem[] {
   return read.manifests.flatMap((manifest) => {
     const before = store.object(kindOf(manifest.object.kind), manifest.key);

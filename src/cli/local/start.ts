@@ -25,24 +25,24 @@ import { type LocalState, readState, stateFile, writeState } from "./state.ts";
 import type { Heading, View } from "./view.ts";
 import { type AwsWrite, tappedCloud } from "./writes.ts";
 
-/** What `local` starts with: flags that go together, and manifests that are valid. */
+/** Input of `local`: consistent options and valid manifests. */
 export interface LocalStart {
   readonly flags: LocalFlags;
   readonly options: LocalOptions;
   readonly source: ManifestSource;
   readonly read: ReadManifests;
-  /** Of the source, taken before it was read. */
+  /** Fingerprint of the source, taken before the read. */
   readonly fingerprint: string;
   readonly io: Io;
-  /** By default the one that the flags mean. */
+  /** Default: from the flags. */
   readonly cloud?: Cloud;
-  /** A person's time; a test brings its own. */
+  /** Real time; replaced in tests. */
   readonly real?: Clock;
-  /** The time of operator and simulated AWS; by default `real` at the speed asked for. */
+  /** The time of operator and simulated AWS; default: `real` at the requested speed. */
   readonly world?: Clock;
 }
 
-/** Puts store, AWS, operator and view together and runs them to the end. Returns the exit code. */
+/** Composes store, AWS, operator and view, and runs them to the end. Returns the exit code. */
 export async function startLocal(start: LocalStart): Promise<number> {
   const { flags, options, source, read, io, real = systemClock() } = start;
   const file = stateFile(options.directory, options.clusterName, options.simulate);
@@ -97,7 +97,7 @@ export async function startLocal(start: LocalStart): Promise<number> {
     },
   });
   const writes = { count: 0 };
-  const told = (write: AwsWrite): void => {
+  const report = (write: AwsWrite): void => {
     writes.count++;
     view.awsWrite(write);
   };
@@ -114,9 +114,9 @@ export async function startLocal(start: LocalStart): Promise<number> {
           if (what === "metadata") save();
           session.changed();
         }),
-      // The lock on the directory stands for the lease: it is held as long as the process lives.
-      openCloud: async () => tappedCloud(cloud, told),
-      // A simulated AWS that begins with this process had no writer before it; a real one may have had one a moment ago.
+      // The lock on the directory replaces the Lease: the process holds it until it ends.
+      openCloud: async () => tappedCloud(cloud, report),
+      // A simulated AWS that starts with this process had no writer before; the real one may have had one just before.
       awsIsNew: simulated !== undefined && before === undefined,
     },
   });
@@ -134,7 +134,7 @@ export async function startLocal(start: LocalStart): Promise<number> {
   }
 }
 
-/** Shows what is wrong with manifests, of which nothing is done. */
+/** Shows the problems of manifests that are not applied. */
 export function refuse(read: ReadManifests, { output }: LocalOptions, io: Io): void {
   if (output === "json") {
     io.stdout.write(`${JSON.stringify({ type: "edit", valid: false, problems: read.problems })}\n`);
@@ -142,7 +142,7 @@ export function refuse(read: ReadManifests, { output }: LocalOptions, io: Io): v
   io.stderr.write(validationText(read, paintFor(styleOf(io.stderr, io.env))));
 }
 
-/** The manifests, and with each reading of them the account that is described beside them. */
+/** The manifests, and with each read the account described in their directory. */
 function withAccount(source: ManifestSource, directory: string, cloud: SimulatedCloud): ManifestSource {
   return {
     name: source.name,
@@ -182,7 +182,7 @@ function viewFor(
 
 function goesOnText({ store, savedAt }: LocalState, file: string): string {
   const since = new Date(savedAt).toISOString().slice(0, 16).replace("T", " ");
-  return `goes on with ${counted(store.objects.length, "object")} of ${since} UTC; to begin anew, --delete them and remove ${file}`;
+  return `continuing with ${counted(store.objects.length, "object")} of ${since} UTC; to start from scratch, --delete them and remove ${file}`;
 }
 
 function exitCodeOf(outcome: Outcome): number {
@@ -199,7 +199,7 @@ function exitCodeOf(outcome: Outcome): number {
 
 const soonMs = 100;
 
-/** Runs a task a moment after it was asked for, however often that was. */
+/** Runs a task once, shortly after one or more requests. */
 class Soon {
   readonly #clock: Clock;
   readonly #task: () => void;

@@ -3,13 +3,13 @@ import { durationText } from "../terminal/layout.ts";
 import type { Outcome } from "./goal.ts";
 import { type ObjectRow, rowText } from "./rows.ts";
 
-/** What a session came to. */
+/** The result of a session. */
 export interface Ended {
   readonly outcome: Outcome;
   readonly rows: readonly ObjectRow[];
-  /** How many objects there were at the beginning; for those that are gone. */
+  /** Number of objects at the start; for deleted ones. */
   readonly objectsAtStart: number;
-  /** Of a person's time. */
+  /** Real time. */
   readonly tookMs: number;
   readonly awsWrites: number;
   readonly simulated: boolean;

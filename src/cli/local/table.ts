@@ -12,7 +12,7 @@ export interface TableOptions {
   readonly maxLines?: number | undefined;
   /** Of the clock that the objects live by, wall ms. */
   readonly now: number;
-  /** Stands for what is under way; changes from frame to frame. */
+  /** Marks work in progress; changes from frame to frame. */
   readonly spinner: string;
 }
 

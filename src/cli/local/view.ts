@@ -4,26 +4,26 @@ import type { ObjectRow } from "./rows.ts";
 import type { Ended } from "./summary.ts";
 import type { AwsWrite } from "./writes.ts";
 
-/** How a session is shown. */
+/** Display of a session. */
 export interface View {
   /** Called after every change, with all objects. */
   objects(rows: readonly ObjectRow[]): void;
   awsWrite(write: AwsWrite): void;
-  /** Only of a simulated AWS: it changed, by whatever cause. */
+  /** Only with a simulated AWS: its state changed. */
   awsChange(change: Change): void;
-  /** What is wrong with the last edit; none: it is taken. */
+  /** Problems of the last edit; empty: it is applied. */
   edit(problems: readonly Problem[]): void;
-  /** Something that is to be read once. */
+  /** A message that is shown once. */
   notice(text: string): void;
-  /** A line of the log, which otherwise would go to stderr. */
+  /** A line of the log, which otherwise goes to stderr. */
   log(line: string): void;
   /** Shows the end; nothing but `close` follows. */
   end(ended: Ended): void;
-  /** Gives the terminal back, however the session ended. */
+  /** Restores the terminal, however the session ended. */
   close(): void;
 }
 
-/** What became of a job of a simulated AWS; undefined for what is no news to a person. */
+/** The change of a job in a simulated AWS; undefined for changes that people need not see. */
 export function jobText({ kind, status, statusReason, job }: Change): string | undefined {
   const shown = ["RUNNABLE", "RUNNING", "SUCCEEDED", "FAILED"];
   if (kind !== "job" || job === undefined || !shown.includes(status)) return undefined;
@@ -31,7 +31,7 @@ export function jobText({ kind, status, statusReason, job }: Change): string | u
   return `job ${job.name} in ${job.queue} is ${status}${why}`;
 }
 
-/** What a view says at its beginning. */
+/** The heading of a view. */
 export interface Heading {
   readonly directory: string;
   /** e.g. `simulated AWS`. */

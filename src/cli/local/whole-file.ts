@@ -21,7 +21,7 @@ export const fileWrites: FileWrites = {
 };
 
 /**
- * Replaces a file by another beside it, so that a reader finds the old text or the new one and nothing in between,
+ * Replaces a file with a new one in the same directory, so that a reader finds either the old or the new text,
  * whenever the process is killed.
  *
  * @param durable whether that also holds when the machine loses its power, which costs waiting for the disk

@@ -24,7 +24,7 @@ export interface AwsWrite {
   readonly message?: string;
 }
 
-/** The same AWS; each write that it has answered, or may have got, is told. */
+/** The same AWS; reports each write that AWS has answered or may have received. */
 export function tappedCloud(cloud: Cloud, onWrite: (write: AwsWrite) => void): Cloud {
   const { account, region, label } = cloud;
   return {
@@ -62,7 +62,7 @@ function tapFor(service: "batch" | "iam" | "ec2", onWrite: (write: AwsWrite) => 
     if (kind === "read") return call;
     const operation = operationOf(name);
     return async (input, options) => {
-      const told = (outcome: string, message?: string): void =>
+      const report = (outcome: string, message?: string): void =>
         onWrite({
           operation,
           input: shownInput(operation, input),
@@ -71,12 +71,12 @@ function tapFor(service: "batch" | "iam" | "ec2", onWrite: (write: AwsWrite) => 
         });
       try {
         const answer = await call(input, options);
-        told("ok");
+        report("ok");
         return answer;
       } catch (error) {
         if (!(error instanceof NotSent)) {
           const { kind, message } = classify(error, `${service}:${operation}`);
-          told(kind, message);
+          report(kind, message);
         }
         throw error;
       }

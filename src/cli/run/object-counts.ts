@@ -3,7 +3,7 @@ import type { Condition, KubeObject } from "../../api/object.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import { BatchComputeEnvironmentKind, type OperatorKind } from "../../api/v1alpha1/kinds.ts";
 
-/** A status can be written by others, so only known types, statuses and steps become labels. */
+/** Others can write status too, so only known types, statuses and steps become labels. */
 const statuses = ["True", "False", "Unknown"] as const;
 const steps = [
   "Standby",
@@ -23,7 +23,7 @@ export interface ConditionCount {
   readonly objects: number;
 }
 
-/** Objects of a kind by condition and its status, zeros included: a series that comes and goes alarms nobody. */
+/** Objects of a kind by condition and its status, including zeros, because alerts need series that do not disappear. */
 export function countConditions(kind: OperatorKind, objects: readonly KubeObject[]): readonly ConditionCount[] {
   const counts = new Map<string, number>();
   for (const { status } of objects) {
@@ -35,7 +35,7 @@ export function countConditions(kind: OperatorKind, objects: readonly KubeObject
   );
 }
 
-/** What AWS itself says of what an object stands for. */
+/** AWS's own statuses. */
 const awsStatuses = ["CREATING", "UPDATING", "VALID", "INVALID", "DELETING", "DELETED", "ACTIVE"] as const;
 
 export interface AwsStatusCount {
@@ -43,7 +43,7 @@ export interface AwsStatusCount {
   readonly objects: number;
 }
 
-/** Objects by AWS's own status of them, zeros included; one that is in AWS no more, or not yet, counts nowhere. */
+/** Objects by AWS's own status, including zeros; an object without a resource in AWS is not counted. */
 export function countAwsStatuses(objects: readonly KubeObject[]): readonly AwsStatusCount[] {
   const counts = new Map<string, number>();
   for (const { status } of objects) count(counts, (status as { readonly status?: string } | undefined)?.status ?? "");
@@ -52,11 +52,11 @@ export function countAwsStatuses(objects: readonly KubeObject[]): readonly AwsSt
 
 export interface Deletions {
   readonly objects: number;
-  /** 0: there is none. */
+  /** 0 without any. */
   readonly oldestMs: number;
 }
 
-/** Objects whose deletion has been asked for. @param now wall time, ms */
+/** Objects with a deletion timestamp. @param now wall time, ms */
 export function countDeletions(objects: readonly KubeObject[], now: number): Deletions {
   const ages = objects.flatMap(({ metadata: { deletionTimestamp } }) =>
     deletionTimestamp === undefined ? [] : [Math.max(0, now - Date.parse(deletionTimestamp))],
@@ -72,11 +72,11 @@ export interface NotReady {
   readonly since: number;
 }
 
-/** More of them are a trouble of its own, which the counts tell. */
-const notReadyTold = 100;
+/** Limit of the series; the counts include the others. */
+const notReadyLimit = 100;
 const reasonForm = /^[A-Za-z][A-Za-z0-9]{0,63}$/;
 
-/** The objects that are not Ready, longest first, and of these the first 100: the bound of their labels. */
+/** The first 100 objects that are not Ready, oldest first, because their labels are bounded. */
 export function notReady(objects: readonly KubeObject[]): readonly NotReady[] {
   return objects
     .flatMap(({ metadata: { namespace, name }, status }) => {
@@ -87,17 +87,17 @@ export function notReady(objects: readonly KubeObject[]): readonly NotReady[] {
       return [{ namespace, name, reason: reasonForm.test(ready.reason) ? ready.reason : otherStep, since }];
     })
     .toSorted((left, right) => left.since - right.since)
-    .slice(0, notReadyTold);
+    .slice(0, notReadyLimit);
 }
 
 export interface ReplacementCount {
   readonly step: string;
   readonly count: number;
-  /** 0: there is none. */
+  /** 0 without any. */
   readonly oldestMs: number;
 }
 
-/** Environments on their way out, by step. @param now wall time, ms */
+/** Environments that are being retired, by step. @param now wall time, ms */
 export function countReplacements(objects: readonly KubeObject[], now: number): readonly ReplacementCount[] {
   const counts = new Map<string, number>();
   const oldest = new Map<string, number>();

@@ -14,7 +14,7 @@ export interface RuleFinding extends Finding {
  * `oldSelf` counts only for a change. Nodes inside lists have no `oldSelf` here.
  *
  * @param old the value before the change; absent for a new object
- * @throws Error when a rule is no valid CEL
+ * @throws Error if a rule is not valid CEL
  */
 export function ruleFindings(schema: StructuralSchema, value: unknown, old?: unknown, path: Path = []): RuleFinding[] {
   const own = (schema["x-kubernetes-validations"] ?? []).flatMap((rule) => violation(rule, schema, value, old, path));
@@ -62,7 +62,7 @@ interface Compiled {
 
 const compiledRules = new Map<string, Compiled>();
 
-/** @throws Error when the expression is no valid CEL */
+/** @throws Error if the expression is not valid CEL */
 function compile(expression: string): Compiled {
   const known = compiledRules.get(expression);
   if (known !== undefined) return known;
@@ -77,7 +77,7 @@ function compile(expression: string): Compiled {
   return compiled;
 }
 
-/** What the API server's CEL has beside the language itself, as far as our rules use it. */
+/** The extensions of the API server's CEL that our rules use. */
 const environment = new Environment()
   .registerVariable("self", "dyn")
   .registerVariable("oldSelf", "dyn")

@@ -15,7 +15,7 @@ export interface ManifestDocument {
 export interface LoadedManifests {
   readonly documents: readonly ManifestDocument[];
   readonly problems: readonly Problem[];
-  /** Every manifest that was looked at, in order. */
+  /** Every manifest file, in order. */
   readonly files: readonly string[];
 }
 
@@ -23,7 +23,7 @@ export interface LoadedManifests {
 const fileBytesMax = 4 * 1024 * 1024;
 const extensions = new Set([".yaml", ".yml", ".json"]);
 /**
- * Lies beside manifests and describes, in YAML, the account that `local --simulate` gives them. Its name has no ending
+ * A YAML file in the directory of manifests that describes the account for `local --simulate`. Its name has no extension
  * by which kubectl, Argo CD or Flux would take it for a manifest.
  */
 export const simulatedAccountFile = "simulated-aws.conf";
@@ -81,7 +81,7 @@ async function linkedFile(path: string): Promise<FoundFiles> {
   const target = await ifPossible(() => stat(path));
   if (target.kind === "failed") return { files: [], problems: [fileProblem(path, `${target.message}: a broken link`)] };
   if (target.value.isFile()) return { files: [path], problems: [] };
-  return { files: [], problems: [fileProblem(path, "is no regular file: remove it, or give it another name")] };
+  return { files: [], problems: [fileProblem(path, "is not a regular file: remove it, or rename it")] };
 }
 
 interface LoadedFile {

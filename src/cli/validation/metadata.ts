@@ -31,7 +31,7 @@ const fields = [
 export function metadataFindings(value: unknown): Finding[] {
   const path = ["metadata"];
   if (value === undefined || value === null) {
-    return [{ path, message: "is missing: add metadata.name", wanted: "a map" }];
+    return [{ path, message: "is missing: add metadata.name", expected: "a map" }];
   }
   if (!isRecord(value)) return [found(path, value, "a map")];
   return [
@@ -48,7 +48,7 @@ export function metadataFindings(value: unknown): Finding[] {
 function nameFindings(name: unknown): Finding[] {
   const path = ["metadata", "name"];
   if (name === undefined || name === null) {
-    return [{ path, message: "is missing: give the object a name", wanted: "a Kubernetes name" }];
+    return [{ path, message: "is missing: give the object a name", expected: "a Kubernetes name" }];
   }
   if (typeof name === "string" && name.length <= 253 && dnsSubdomain.test(name)) return [];
   return [
@@ -82,7 +82,7 @@ function textMapFindings(field: "labels" | "annotations", value: unknown, patter
     if (!qualifiedName.test(key)) {
       return [found(at, key, "a key of letters, digits, -, _ and dots, at most 63, with or without prefix/")];
     }
-    if (typeof member !== "string") return [found(at, member, "text: put it in quotes")];
+    if (typeof member !== "string") return [found(at, member, "a string: put it in quotes")];
     if (pattern === undefined || (member.length <= 63 && pattern.test(member))) return [];
     return [found(at, member, "at most 63 letters, digits, -, _ and dots, with a letter or digit at both ends")];
   });
@@ -94,10 +94,10 @@ function textMapFindings(field: "labels" | "annotations", value: unknown, patter
 function unknownField(key: string): Finding {
   const near = nearest(key, fields);
   const hint = near === undefined ? "remove it, or move it under spec" : `did you mean ${near}?`;
-  return { path: ["metadata", key], message: `there is no such field: ${hint}`, found: key };
+  return { path: ["metadata", key], message: `unknown field: ${hint}`, found: key };
 }
 
-function found(path: Finding["path"], value: unknown, wanted: string): Finding {
+function found(path: Finding["path"], value: unknown, expected: string): Finding {
   const text = valueText(value);
-  return { path, message: `found ${text}, wanted ${wanted}`, found: text, wanted };
+  return { path, message: `found ${text}, expected ${expected}`, found: text, expected };
 }

@@ -10,7 +10,7 @@ export interface Finding {
   /** The value in question, as JSON. */
   readonly found?: string;
   /** What would be right, in words. */
-  readonly wanted?: string;
+  readonly expected?: string;
 }
 
 /** Something wrong in a file. */
@@ -24,10 +24,10 @@ export interface Problem {
   readonly field: string;
   readonly message: string;
   readonly found?: string;
-  readonly wanted?: string;
+  readonly expected?: string;
 }
 
-/** Something worth telling that is not wrong, e.g. an object that was skipped, or a warning. */
+/** A note that is not a problem, e.g. a skipped object, or a warning. */
 export interface Note {
   readonly file: string;
   readonly line: number;
@@ -41,7 +41,7 @@ export function problemText({ file, line, object, field, message }: Problem): st
   );
 }
 
-/** `spec.list[0].name`; keys that are no plain words are quoted: `tags["a/b"]`. */
+/** `spec.list[0].name`; other keys are quoted: `tags["a/b"]`. */
 export function pathText(path: Path): string {
   return path.reduce<string>((text, step) => {
     if (typeof step === "number") return `${text}[${step}]`;
@@ -52,7 +52,7 @@ export function pathText(path: Path): string {
 
 const shownLength = 80;
 
-/** A value as JSON, cut to a length that can be read. */
+/** A value as JSON, cut to a readable length. */
 export function valueText(value: unknown): string {
   const text = JSON.stringify(value) ?? "nothing";
   return text.length > shownLength ? `${text.slice(0, shownLength - 1)}…` : text;

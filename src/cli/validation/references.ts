@@ -5,9 +5,9 @@ import { isRecord } from "./defaults.ts";
 import { nearest } from "./nearest.ts";
 import type { Finding } from "./problem.ts";
 
-/** What the rules of one object cannot see: other objects. */
+/** Checks across objects. */
 
-/** An object of ours as written; its spec may be wrong. */
+/** An object as written; its spec may be invalid. */
 export interface Named {
   readonly kind: string;
   readonly namespace: string;
@@ -15,7 +15,7 @@ export interface Named {
   readonly spec: unknown;
 }
 
-/** References of an object to others that are not among `objects`, or that do not let its namespace. */
+/** References of an object to others that are not among `objects`, or that do not allow its namespace. */
 export function referenceFindings(object: Named, objects: readonly Named[]): Finding[] {
   const kind = kindOf(object.kind);
   return referencesOf(kind, object).flatMap(({ to, key: { namespace, name }, path }): Finding[] => {
@@ -30,7 +30,7 @@ export function referenceFindings(object: Named, objects: readonly Named[]): Fin
       return [
         {
           path: [...path, "name"],
-          message: `there is no ${to} ${namespace}/${name} among these manifests: ${hint}`,
+          message: `${to} ${namespace}/${name} is not among these manifests: ${hint}`,
           found: name,
         },
       ];
@@ -39,24 +39,24 @@ export function referenceFindings(object: Named, objects: readonly Named[]): Fin
     return [
       {
         path,
-        message: `${to} ${namespace}/${name} lets only ${kind.noun}s of its own namespace refer to it: set its spec.allowedNamespaces`,
+        message: `${to} ${namespace}/${name} allows only ${kind.noun}s of its own namespace to reference it: set its spec.allowedNamespaces`,
       },
     ];
   });
 }
 
-/** All and Selector; which namespaces a selector means, only a cluster knows. */
+/** All and Selector; only a cluster knows which namespaces a selector selects. */
 function letsOthers(spec: unknown): boolean {
   const allowed = isRecord(spec) ? spec["allowedNamespaces"] : undefined;
   return isRecord(allowed) && (allowed["from"] === "All" || allowed["from"] === "Selector");
 }
 
-/** Objects by what they mean in AWS. */
+/** Objects by their name in AWS. */
 export function byAwsIdentity(objects: readonly Named[]): ReadonlyMap<string, readonly Named[]> {
   return Map.groupBy(objects, awsIdentity);
 }
 
-/** Another object that means the same AWS object: only the older of the two would own it. */
+/** Another object with the same name in AWS: only the older of the two would own the resource. */
 export function awsNameFindings(object: Named, identities: ReadonlyMap<string, readonly Named[]>): Finding[] {
   if (object.name === "") return [];
   const { field } = kindOf(object.kind).awsName;
@@ -68,12 +68,12 @@ export function awsNameFindings(object: Named, identities: ReadonlyMap<string, r
   return [
     {
       path: isExplicit ? ["spec", field] : ["metadata", "name"],
-      message: `${other.kind} ${other.namespace}/${other.name} means the same object in AWS: give one of the two another ${field}`,
+      message: `${other.kind} ${other.namespace}/${other.name} has the same name in AWS: give one of the two another ${field}`,
     },
   ];
 }
 
-/** Kind, region and name in AWS, as far as the manifest has them. */
+/** Kind, region and name in AWS, if the manifest has them. */
 function awsIdentity({ kind, spec, ...key }: Named): string {
   const region = isRecord(spec) && typeof spec["region"] === "string" ? spec["region"] : "";
   return `${kind}/${region}/${awsNameOf(kindOf(kind), { metadata: key, spec })}`;

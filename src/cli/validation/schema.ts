@@ -6,7 +6,7 @@ import { type Finding, type Path, valueText } from "./problem.ts";
 import { oneOfText, patternText, typeText } from "./words.ts";
 
 /**
- * Everything in which a value differs from its schema, in words. Rules are `cel.ts`, keys of lists `lists.ts`.
+ * All differences between a value and its schema, for people. Rules are `cel.ts`, keys of lists `lists.ts`.
  *
  * @param shows whether free text at a path may be printed; by default all may
  */
@@ -25,7 +25,7 @@ export function schemaFindings(
     ...unknown.map(({ finding }) => finding),
     ...errors
       .map((error) => errorFinding(error, value, path, shows))
-      // A mistyped field is told once, not also as a missing one.
+      // A misspelt field is reported once, and not also as missing.
       .filter(({ path: at, required }) => !required || !meant.has(JSON.stringify(at)))
       .map(({ finding }) => finding),
   ];
@@ -36,14 +36,14 @@ const validators = new WeakMap<StructuralSchema, ValidateFunction>();
 function validatorOf(schema: StructuralSchema): ValidateFunction {
   const known = validators.get(schema);
   if (known !== undefined) return known;
-  // Formats are left to the API server; the x-kubernetes- keywords have evaluators of their own.
+  // The API server checks formats; the x-kubernetes- keywords have their own evaluators.
   const ajv = new Ajv({ allErrors: true, strict: false, validateFormats: false, verbose: true, logger: false });
   const validate = ajv.compile(schema);
   validators.set(schema, validate);
   return validate;
 }
 
-/** A value of the wrong type is also none of an enum's, which says more. */
+/** A value of the wrong type also violates the enum, whose error says more. */
 function saidByEnum({ keyword, parentSchema }: DefinedError): boolean {
   return keyword === "type" && parentSchema?.["enum"] !== undefined;
 }
@@ -59,19 +59,19 @@ function errorFinding(error: DefinedError, root: unknown, prefix: Path, shows: (
   const path = [...prefix, ...at];
   if (error.keyword === "required") {
     const missing = [...path, error.params.missingProperty];
-    const wanted = wantedText(error.parentSchema?.["properties"]?.[error.params.missingProperty]);
+    const expected = expectedText(error.parentSchema?.["properties"]?.[error.params.missingProperty]);
     return {
       path: missing,
       required: true,
-      finding: { path: missing, message: `is missing: add it (${wanted})`, wanted },
+      finding: { path: missing, message: `is missing: add it (${expected})`, expected },
     };
   }
   const found = shows(path) || !isFreeText(error.parentSchema) ? valueText(error.data) : "[hidden]";
-  const wanted = boundText(error);
-  return { path, required: false, finding: { path, message: `found ${found}, wanted ${wanted}`, found, wanted } };
+  const expected = boundText(error);
+  return { path, required: false, finding: { path, message: `found ${found}, expected ${expected}`, found, expected } };
 }
 
-/** Whether people write what they like there; a number, a flag or one of a few words is no secret. */
+/** Whether the field contains free text; a number, a flag or an enum value cannot be a secret. */
 function isFreeText(schema: DefinedError["parentSchema"]): boolean {
   return schema?.["enum"] === undefined && !["integer", "number", "boolean"].includes(schema?.["type"]);
 }
@@ -86,7 +86,7 @@ function boundText(error: DefinedError): string {
       return patternText(error.params.pattern);
     case "minLength":
       return error.params.limit === 1
-        ? "some text; leave the field out if there is none"
+        ? "a non-empty string; leave the field out instead"
         : `at least ${error.params.limit} characters`;
     case "maxLength":
       return `at most ${error.params.limit} characters, not ${String(error.data).length}`;
@@ -109,17 +109,18 @@ function sizeOf(value: unknown): number {
   return Array.isArray(value) ? value.length : isRecord(value) ? Object.keys(value).length : 0;
 }
 
-/** YAML reads `1`, `true` and `yes` as other things than text, and `"1"` as no number. */
+/** YAML does not read `1`, `true` and `yes` as strings, nor `"1"` as a number. */
 function typeHint(type: StructuralSchema["type"], value: unknown): string {
-  if (value === null) return `${typeText(type)}; leave the field out if there is none`;
-  if (type === "string" && (typeof value === "number" || typeof value === "boolean")) return "text: put it in quotes";
+  if (value === null) return `${typeText(type)}; leave the field out instead of null`;
+  if (type === "string" && (typeof value === "number" || typeof value === "boolean"))
+    return "a string: put it in quotes";
   const unquoted = type === "boolean" ? /^(true|false)$/ : /^-?[0-9]+$/;
   const isScalar = type === "integer" || type === "number" || type === "boolean";
   if (isScalar && typeof value === "string" && unquoted.test(value)) return `${typeText(type)}: remove the quotes`;
   return typeText(type);
 }
 
-function wantedText(schema: StructuralSchema | undefined): string {
+function expectedText(schema: StructuralSchema | undefined): string {
   if (schema === undefined) return "a value";
   if (schema.enum !== undefined) return oneOfText(schema.enum);
   if (schema.pattern !== undefined) return patternText(schema.pattern);
@@ -127,12 +128,12 @@ function wantedText(schema: StructuralSchema | undefined): string {
 }
 
 interface UnknownField {
-  /** The path of the field that was most likely meant, as JSON. */
+  /** The path of the most likely intended field, as JSON. */
   readonly meant: string | undefined;
   readonly finding: Finding;
 }
 
-/** Fields that the API server would drop without a word. */
+/** Fields that the API server would drop silently. */
 function unknownFields(schema: StructuralSchema, value: unknown, path: Path): UnknownField[] {
   const { items, properties, additionalProperties } = schema;
   if (Array.isArray(value)) {
@@ -162,9 +163,9 @@ function unknownField(
     meant: near === undefined ? undefined : JSON.stringify([...path, near]),
     finding: {
       path: [...path, key],
-      message: `there is no such field: ${hint}`,
+      message: `unknown field: ${hint}`,
       found: key,
-      ...(near === undefined ? {} : { wanted: near }),
+      ...(near === undefined ? {} : { expected: near }),
     },
   };
 }

@@ -8,7 +8,7 @@ import { type Finding, type Note, type Path, type Problem, pathText, valueText }
 import { awsNameFindings, byAwsIdentity, type Named, referenceFindings } from "./references.ts";
 import { warningsOf } from "./warnings.ts";
 
-/** An object of ours without a problem, as written: neither defaults nor status are added. */
+/** A valid object as written, without defaults and status. */
 export interface ManifestObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -23,7 +23,7 @@ export interface ManifestObject {
 
 export interface ValidManifest {
   readonly object: ManifestObject;
-  /** With the namespace in force. */
+  /** With the effective namespace. */
   readonly key: ObjectKey;
   readonly document: ManifestDocument;
 }
@@ -32,18 +32,18 @@ export interface Validation {
   /** In the order of the files. */
   readonly manifests: readonly ValidManifest[];
   readonly problems: readonly Problem[];
-  /** Objects of others, which were skipped, and what AWS may refuse although nothing here is wrong. */
+  /** Skipped objects of other APIs, and warnings about what AWS may reject. */
   readonly notes: readonly Note[];
 }
 
 export interface ValidationOptions {
-  /** What an object without one is in, as with kubectl. Default: `default`. */
+  /** Namespace of objects without one, as with kubectl. Default: `default`. */
   readonly namespace?: string;
   /** Whether a reference to an object that is not among the documents is a problem. Default: true. */
   readonly closed?: boolean;
 }
 
-/** Everything wrong with a set of manifests, offline and all at once. */
+/** All problems of a set of manifests, offline. */
 export function validateManifests(
   documents: readonly ManifestDocument[],
   crds: readonly CustomResourceDefinition[],
@@ -78,7 +78,7 @@ interface Ours {
   readonly kind: "ours";
   readonly document: ManifestDocument;
   readonly crd: CustomResourceDefinition;
-  /** What references see of it. */
+  /** The parts that references need. */
   readonly named: Named;
 }
 
@@ -93,11 +93,11 @@ function sort(document: ManifestDocument, crds: readonly CustomResourceDefinitio
     kind: "refused",
     problem: { file, line: lineOf(path), field: pathText(path), message },
   });
-  if (!isRecord(value)) return refused([], `found ${valueText(value)}, wanted a Kubernetes object`);
+  if (!isRecord(value)) return refused([], `found ${valueText(value)}, expected a Kubernetes object`);
   const { apiVersion, kind } = value;
   if (typeof apiVersion !== "string")
     return refused(["apiVersion"], `is missing: add one such as ${versionsOf(crds)[0]}`);
-  if (typeof kind !== "string") return refused(["kind"], "is missing: say what kind of object this is");
+  if (typeof kind !== "string") return refused(["kind"], "is missing: add the kind of the object");
   const crd = crds.find((one) => one.spec.names.kind === kind && versionsOf([one]).includes(apiVersion));
   if (crd !== undefined) return { kind: "ours", document, crd, named: named(kind, value, namespace) };
   const groups = crds.map(({ spec }) => spec.group);
@@ -108,10 +108,10 @@ function sort(document: ManifestDocument, crds: readonly CustomResourceDefinitio
   const kinds = crds.map(({ spec }) => spec.names.kind);
   if (!kinds.includes(kind)) {
     const near = nearest(kind, kinds);
-    const hint = near === undefined ? `there are ${kinds.join(", ")}` : `did you mean ${near}?`;
+    const hint = near === undefined ? `use one of ${kinds.join(", ")}` : `did you mean ${near}?`;
     return refused(["kind"], `${nearGroup} has no kind ${kind}: ${hint}`);
   }
-  return refused(["apiVersion"], `found ${apiVersion}, wanted ${versionsOf(crds).join(" or ")}`);
+  return refused(["apiVersion"], `found ${apiVersion}, expected ${versionsOf(crds).join(" or ")}`);
 }
 
 function versionsOf(crds: readonly CustomResourceDefinition[]): string[] {
@@ -132,7 +132,7 @@ function named(kind: string, value: Readonly<Record<string, unknown>>, namespace
   };
 }
 
-/** The second object of one identity: kubectl would let the last one win. */
+/** A second object with the same identity: with kubectl the last one would win. */
 function doubled(entry: Ours, first: Map<string, Ours>): Finding[] {
   const { kind, namespace, name } = entry.named;
   if (name === "") return [];

@@ -5,10 +5,10 @@ import { nearest } from "./nearest.ts";
 import type { Finding } from "./problem.ts";
 import type { Named } from "./references.ts";
 
-/** The highest priority of a queue in AWS's schema for CloudFormation; the bound of the API itself is not known. */
+/** The highest priority of a queue in AWS's schema for CloudFormation; the limit of the API itself is unknown. */
 const usualPriorityMax = 1000;
 
-/** What AWS may refuse although nothing here is known to be wrong. */
+/** Values that AWS may reject although no rule forbids them. */
 export function warningsOf({ kind, spec }: Named): Finding[] {
   return isRecord(spec) ? (warnings[kindOf(kind).kind]?.(spec) ?? []) : [];
 }
@@ -26,13 +26,13 @@ function unknownTypes(resources: unknown): Finding[] {
     if (typeof type !== "string" || knownInstanceTypes(type) !== undefined) return [];
     const near = nearest(type, instanceTypeNames);
     const hint = near === undefined ? "" : ` (did you mean ${near}?)`;
-    const message = `this version knows no instance type, family or bundle ${type}${hint}: AWS refuses it, unless it is newer than this version`;
+    const message = `unknown instance type, family or bundle ${type}${hint}: AWS rejects it, unless it is newer than this version`;
     return [{ path: ["spec", "computeResources", "instanceTypes", index], message }];
   });
 }
 
 function highPriority(priority: unknown): Finding[] {
   if (typeof priority !== "number" || priority <= usualPriorityMax) return [];
-  const message = `${priority} is more than ${usualPriorityMax}, the most that CloudFormation takes: AWS may refuse it; only the order of priorities counts`;
+  const message = `${priority} is more than ${usualPriorityMax}, the maximum in CloudFormation: AWS may reject it; only the order of priorities matters`;
   return [{ path: ["spec", "priority"], message }];
 }

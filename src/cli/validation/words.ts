@@ -1,8 +1,8 @@
 import type { StructuralSchema } from "../../api/crd.ts";
 
-/** What a schema node wants, in words. */
+/** What a schema node expects, for people. */
 
-/** Patterns of the schemas, as people say them. A test holds that none is missing. */
+/** Patterns of the schemas in words. A test checks that none is missing. */
 const patternWords: ReadonlyMap<string, string> = new Map([
   ["^[A-Za-z0-9][A-Za-z0-9_-]*$", "letters, digits, - and _, beginning with a letter or digit"],
   ["^[A-Za-z0-9_-]+$", "letters, digits, - and _"],
@@ -47,7 +47,7 @@ export function patternText(pattern: string): string {
   return patternWords.get(pattern) ?? `text that matches ${pattern}`;
 }
 
-/** A type as people say it, with article. */
+/** The name of a type, with article. */
 export function typeText(type: StructuralSchema["type"]): string {
   return {
     object: "a map",

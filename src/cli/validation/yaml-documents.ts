@@ -1,4 +1,4 @@
-/** The documents of a text, by the separators that kubectl knows. An error in one then hides none of the others. */
+/** The documents of a text, split at the separators of kubectl, so that an error in one does not hide the others. */
 
 export interface TextPart {
   readonly text: string;
@@ -20,7 +20,7 @@ export function yamlDocumentsIn(text: string): readonly TextPart[] {
   });
 }
 
-/** The line of the whole text, from 1, at which an offset of the part stands. */
+/** The line in the whole text, from 1, of an offset in the part. */
 export function lineAt({ text, linesBefore }: TextPart, offset: number): number {
   let line = linesBefore + 1;
   for (let at = text.indexOf("\n"); at !== -1 && at < offset; at = text.indexOf("\n", at + 1)) line++;

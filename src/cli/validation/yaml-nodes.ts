@@ -1,4 +1,4 @@
-/** The nodes of a YAML document with their places in the text: for the line of a field, and for all faults at once. */
+/** The nodes of a YAML document with their positions, for the line of a field and for all errors at once. */
 
 import {
   EVENT_ID,
@@ -12,7 +12,7 @@ import {
 import type { Path } from "./problem.ts";
 
 interface NodeBase {
-  /** Where it begins in the text of its part. */
+  /** Its offset in the text of its part. */
   readonly offset: number;
   /** As written, e.g. `!!str`; undefined: none. */
   readonly tag: string | undefined;
@@ -21,7 +21,7 @@ interface NodeBase {
 
 interface ScalarNode extends NodeBase {
   readonly kind: "scalar";
-  /** What it is as a key of a JSON object. */
+  /** Its text as a key of a JSON object. */
   readonly key: string;
 }
 
@@ -39,24 +39,24 @@ interface AliasNode {
   readonly kind: "alias";
   readonly offset: number;
   readonly name: string;
-  /** Undefined: no anchor of that name stands before it. */
+  /** Undefined: there is no earlier anchor of that name. */
   readonly target: YamlNode | undefined;
-  /** Whether it stands within what it names, which would have no end. */
+  /** Whether it is inside its own anchor, which would be infinite. */
   readonly isWithinTarget: boolean;
 }
 
 export type YamlNode = ScalarNode | SequenceNode | MappingNode | AliasNode;
 
 export interface Fault {
-  /** Of the text of the part. */
+  /** Offset in the text of the part. */
   readonly offset: number;
   readonly message: string;
 }
 
-/** A document that grows beyond this by its aliases is an attack. */
+/** A document that its aliases expand beyond this factor is an attack. */
 const largestGrowth = 100;
 
-/** What JSON has; any other tag makes something that Kubernetes has no place for. */
+/** The types of JSON; Kubernetes supports no other tags. */
 const jsonTags = new Set(["!!str", "!!int", "!!float", "!!bool", "!!null", "!!map", "!!seq", "!"]);
 
 type Open =
@@ -105,7 +105,7 @@ export function nodesOf(events: readonly Event[], text: string, schema: Schema):
         break;
       }
       case EVENT_ID.SCALAR: {
-        // An empty value stands nowhere: it counts where the node before it stands.
+        // An empty value has no position, so it gets that of the previous node.
         const offset = event.valueStart < 0 ? lastOffset : event.valueStart;
         put(named({ kind: "scalar", offset, ...properties(event, text), key: keyOf(event, text, schema) }));
         break;
@@ -165,7 +165,7 @@ function keyOf(event: ScalarEvent, text: string, schema: Schema): string {
   return written;
 }
 
-/** Every tag, key and alias of a document that has no place in a Kubernetes object. */
+/** Every tag, key and alias of a document that a Kubernetes object cannot contain. */
 export function faultsIn(root: YamlNode | undefined): readonly Fault[] {
   if (root === undefined) return [];
   const faults: Fault[] = [];
@@ -182,15 +182,15 @@ function faultsOf(node: YamlNode): readonly Fault[] {
   if (node.kind === "alias") return aliasFaults(node);
   const faults: Fault[] = [];
   if (node.tag !== undefined && !jsonTags.has(node.tag)) {
-    faults.push({ offset: node.offset, message: `the tag ${node.tag} has no place here: remove it` });
+    faults.push({ offset: node.offset, message: `the tag ${node.tag} is not supported: remove it` });
   }
   if (node.kind === "mapping") faults.push(...keyFaults(node));
   return faults;
 }
 
 function aliasFaults({ offset, name, target, isWithinTarget }: AliasNode): readonly Fault[] {
-  if (target === undefined) return [{ offset, message: `there is no anchor &${name} before this` }];
-  return isWithinTarget ? [{ offset, message: `the alias *${name} stands within its own anchor: write it out` }] : [];
+  if (target === undefined) return [{ offset, message: `the anchor &${name} is not defined before this` }];
+  return isWithinTarget ? [{ offset, message: `the alias *${name} is inside its own anchor: write it out` }] : [];
 }
 
 function keyFaults({ entries }: MappingNode): readonly Fault[] {
@@ -202,7 +202,7 @@ function keyFaults({ entries }: MappingNode): readonly Fault[] {
       return [
         {
           offset: key.offset,
-          message: "a key must be a text, not a list or an object (is this a template? Render it first)",
+          message: "a key must be a string, not a list or an object (is this a template? Render it first)",
         },
       ];
     }
@@ -211,7 +211,7 @@ function keyFaults({ entries }: MappingNode): readonly Fault[] {
       seen.add(scalar.key);
       return [];
     }
-    return [{ offset: key.offset, message: `the key ${scalar.key} is not unique: it stands above already` }];
+    return [{ offset: key.offset, message: `the key ${scalar.key} is not unique: it occurs above` }];
   });
 }
 
@@ -226,7 +226,7 @@ function visit(node: YamlNode, visitor: (node: YamlNode) => void): void {
   }
 }
 
-/** Number of nodes once every alias stands for what it names. */
+/** Number of nodes after expanding every alias. */
 function expandedSize(node: YamlNode, known: Map<YamlNode, number>): number {
   const before = known.get(node);
   if (before !== undefined) return before;
@@ -241,7 +241,7 @@ function childrenOf(node: YamlNode): readonly YamlNode[] {
   return node.kind === "alias" && node.target !== undefined ? [node.target] : [];
 }
 
-/** @returns where the deepest part of `path` that is there begins in the text */
+/** @returns the offset of the deepest existing part of `path` */
 export function offsetOfPath(root: YamlNode, path: Path): number {
   let node: YamlNode | undefined = root;
   let offset = root.offset;

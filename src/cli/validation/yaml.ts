@@ -1,4 +1,4 @@
-/** YAML as kubectl reads it, with line numbers, and safe against what no person writes. */
+/** YAML as kubectl reads it, with line numbers, and safe against malicious documents. */
 
 import {
   boolYaml11Tag,
@@ -17,7 +17,7 @@ import { faultsIn, nodesOf, offsetOfPath } from "./yaml-nodes.ts";
 
 export interface YamlDocument {
   readonly value: unknown;
-  /** The line, from 1, of the deepest part of `path` that is there. */
+  /** The line, from 1, of the deepest existing part of `path`. */
   readonly lineOf: (path: Path) => number;
 }
 
@@ -28,7 +28,7 @@ export interface YamlError {
 }
 
 export interface ParsedYaml {
-  /** Those without an error; empty documents are left out. */
+  /** Documents without an error; empty ones are left out. */
   readonly documents: readonly YamlDocument[];
   readonly errors: readonly YamlError[];
 }
@@ -47,7 +47,7 @@ const schema = CORE_SCHEMA.withTags(boolYaml11Tag, octalTag, mergeTag);
 const maxDepth = 100;
 
 /**
- * Reads all documents of a text. A document with an error is left out, and the others are read all the same. Duplicate
+ * Reads all documents of a text. A document with an error is left out, and the others are read. Duplicate
  * keys, unknown tags, aliases of nothing and aliases that make a document a hundred times larger are errors.
  */
 export function parseYaml(text: string): ParsedYaml {

@@ -64,7 +64,7 @@ export interface GivenOptions {
   readonly clock?: VirtualClock;
 }
 
-/** A session on a virtual clock, with JSON output unless told otherwise. */
+/** A session on a virtual clock, with JSON output by default. */
 export async function started(options: GivenOptions = {}) {
   const {
     source = new MemorySource(quickstart),

@@ -30,7 +30,7 @@ const problem = {
   line: 7,
   object: "JobQueue default/high",
   field: "spec.prioriti",
-  message: "there is no such field",
+  message: "unknown field",
 };
 
 describe("the live view", () => {
@@ -40,17 +40,15 @@ describe("the live view", () => {
     await clock.advance(2000);
     const lines = shownBy(output.text);
     expect(lines[0]).toBe("manifests → simulated AWS at 5× speed, us-east-1, cluster name local");
-    expect(lines.at(-1)).toMatch(/0 of 0 ready · 2s · 1 AWS write, last CreateJobQueue default_high · waits/);
+    expect(lines.at(-1)).toMatch(/0 of 0 ready · 2s · 1 AWS write, last CreateJobQueue default_high · waiting/);
   });
 
-  test("shows a broken edit until it is mended", async () => {
+  test("shows a broken edit until it is fixed", async () => {
     const { clock, output, live } = view();
     live.edit([problem]);
     await clock.advance(1000);
-    expect(shownBy(output.text)).toContain(
-      "queue.yaml:7: JobQueue default/high: spec.prioriti: there is no such field",
-    );
-    expect(shownBy(output.text)).toContain("the edit is not taken; what was read before stays in force");
+    expect(shownBy(output.text)).toContain("queue.yaml:7: JobQueue default/high: spec.prioriti: unknown field");
+    expect(shownBy(output.text)).toContain("the edit is ignored; the previous manifests stay in effect");
     live.edit([]);
     expect(shownBy(output.text).join("\n")).not.toContain("queue.yaml");
   });

@@ -22,7 +22,7 @@ function row(
     generation: 1,
     creationTimestamp: "2026-01-01T00:00:00Z",
   };
-  const told = [["Ready", "True", "it is VALID"] as const, ...conditions].map(([type, status, message]) => ({
+  const reported = [["Ready", "True", "it is VALID"] as const, ...conditions].map(([type, status, message]) => ({
     type,
     status,
     reason: "Because",
@@ -35,13 +35,13 @@ function row(
     kind: "BatchComputeEnvironment",
     metadata,
     spec: {},
-    status: { conditions: told },
+    status: { conditions: reported },
   };
   return rowOf(object, "present");
 }
 
 describe("the plain view", () => {
-  test("tells what is wrong once, and how it ended", () => {
+  test("reports what is wrong once, and how it ended", () => {
     const { plain, lines } = view();
     plain.objects([row(["NetworkReady", "False", "no route"], ["JobsProgressing", "False", "stuck"])]);
     plain.objects([row(["NetworkReady", "False", "no route"], ["JobsProgressing", "False", "stuck"])]);
@@ -52,11 +52,11 @@ describe("the plain view", () => {
       "00:00:00 BatchComputeEnvironment/ce NetworkReady=False Because: no route",
       "00:00:00 BatchComputeEnvironment/ce JobsProgressing=False Because: stuck",
       "00:00:00 BatchComputeEnvironment/ce NetworkReady=True Because: all is reached",
-      "00:00:00 BatchComputeEnvironment/ce JobsProgressing is False no more",
+      "00:00:00 BatchComputeEnvironment/ce JobsProgressing is no longer False",
     ]);
   });
 
-  test("tells what becomes of a job, and why it failed, but not of each child of an array", () => {
+  test("reports what becomes of a job, and why it failed, but not of each child of an array", () => {
     const { plain, lines } = view();
     const change = { at: 0, kind: "job", name: "1", arn: "arn", job: { name: "hello", queue: "q" } } as const;
     for (const status of ["SUBMITTED", "RUNNABLE", "STARTING", "RUNNING"]) plain.awsChange({ ...change, status });

@@ -119,7 +119,7 @@ describe("a second start", () => {
 
   test("goes on after a crash at any moment, and makes nothing twice", async () => {
     for (const crashAfterMs of [0, 50, 500, 2000, 4000, 9000]) {
-      // The first world stands still from then on: nothing of it is written down any more.
+      // From then on the first world is frozen: nothing of it is saved any more.
       const killed = await started({ clock: new VirtualClock() });
       await killed.clock.advance(crashAfterMs);
       const { source, directory, clock } = killed;
@@ -185,7 +185,7 @@ describe("a directory that changes", () => {
     expect(phaseOf(session.lines(), "BatchComputeEnvironment", "general")).toBe("ready");
   });
 
-  test("takes a change of the account that is described beside the manifests, and nothing for a change", async () => {
+  test("applies a change of the account described in the directory of the manifests, and takes nothing else for a change", async () => {
     const directory = temporaryDirectory();
     const file = join(directory, "simulated-aws.conf");
     const network = (zone: string): string => `vpcs: [{ id: vpc-1, cidr: 10.0.0.0/16 }]
@@ -262,7 +262,7 @@ securityGroups: [{ id: sg-11111111, vpc: vpc-1 }]
     for (const file of Object.keys(quickstart)) session.source.write(file, undefined);
     await session.clock.advance(60_000);
     expect(session.ofType("awsWrite")).toHaveLength(3);
-    expect(session.ofType("notice").at(-1)?.["message"]).toMatch(/has no manifests any more: nothing is deleted/);
+    expect(session.ofType("notice").at(-1)?.["message"]).toMatch(/has no manifests any more: no object is deleted/);
   });
 
   test("makes an object again that comes back while it is being deleted", async () => {
@@ -285,7 +285,7 @@ securityGroups: [{ id: sg-11111111, vpc: vpc-1 }]
 describe("against AWS that is not simulated", () => {
   const clusterName = "team";
 
-  test("keeps in AWS what lost its manifest, unless told to prune", async () => {
+  test("keeps in AWS what lost its manifest, without --prune", async () => {
     const session = await started({ ...onAws(), flags: { simulate: false, clusterName } });
     await session.clock.advance(60_000);
     session.source.write("definition.yaml", undefined);
@@ -425,7 +425,7 @@ test("marks what it makes by the cluster name that it shows", async () => {
 });
 
 describe("the output", () => {
-  test("is one line per change when it is no terminal", async () => {
+  test("is one line per change without a terminal", async () => {
     const session = await started({ flags: { output: "table", until: "ready" } });
     await session.end();
     const lines = session.stdout.lines.map((line) => line.replace(/^\d\d:\d\d:\d\d /, "").replace(/-[0-9a-f]{8}/, ""));

@@ -11,7 +11,7 @@ import { temporaryDirectory } from "./given.ts";
 const state = { clusterUid: "uid", savedAt: 5, store: { resourceVersion: 3, objects: [] } };
 
 describe("the state of a directory", () => {
-  test("is what was written last, and nothing else is left beside it", () => {
+  test("is what was written last, and no other file is left", () => {
     const directory = temporaryDirectory();
     const file = stateFile(directory, "team", false);
     expect(readState(file)).toBeUndefined();
@@ -75,7 +75,7 @@ describe("the state of a directory", () => {
     expect(new Set(files).size).toBe(3);
   });
 
-  test("leaves out status, which is read anew", () => {
+  test("omits status, which is read again", () => {
     const file = stateFile(temporaryDirectory(), "team", false);
     const object = {
       apiVersion: "v",
@@ -92,9 +92,9 @@ describe("the state of a directory", () => {
   });
 
   test.each([
-    ["{", /cannot be read \(.*\)\. It says what was made in AWS: bring back an older copy/],
+    ["{", /cannot be read \(.*\)\. It lists what was created in AWS: restore an older copy/],
     ['{"version":99}', /has version 99, not 1/],
-    ["null", /holds no state/],
+    ["null", /contains no state/],
     ['{"version":1}', /is not whole/],
     ['{"version":1,"clusterUid":"uid","savedAt":5,"store":{"resourceVersion":3}}', /is not whole/],
   ])("that is %j is refused instead of overwritten", (text, expected) => {
@@ -106,7 +106,7 @@ describe("the state of a directory", () => {
   });
 });
 
-describe("the lock beside the state", () => {
+describe("the lock of the state", () => {
   const startedAt = (pid: number | "self"): string | undefined =>
     readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ")[19];
   const ownLock = `${process.pid} ${startedAt("self")}`;
@@ -120,7 +120,7 @@ describe("the lock beside the state", () => {
     lockState(state);
     // As another living process would have written it.
     writeFileSync(lock, `${process.ppid} ${startedAt(process.ppid)}`);
-    expect(() => lockState(state)).toThrow(`process ${process.ppid} works on this directory already`);
+    expect(() => lockState(state)).toThrow(`process ${process.ppid} already uses this directory`);
   });
 
   test.each([
@@ -146,7 +146,7 @@ describe("the lock beside the state", () => {
   test("says where it cannot write", () => {
     const file = join(temporaryDirectory(), "file");
     writeFileSync(file, "");
-    expect(() => lockState(join(file, "state.json"))).toThrow(/^cannot write .*file, where the state is kept: /);
+    expect(() => lockState(join(file, "state.json"))).toThrow(/^cannot write .*file, the directory of the state: /);
   });
 });
 
@@ -166,7 +166,7 @@ describe("the fingerprint of a directory", () => {
     expect(await source.fingerprint()).not.toBe(one);
   });
 
-  test("tells a directory that is gone from one that is empty", async () => {
+  test("distinguishes a missing directory from one that is empty", async () => {
     const directory = temporaryDirectory();
     const gone = directorySource(join(directory, "gone"));
     expect(await gone.fingerprint()).toContain("ENOENT");

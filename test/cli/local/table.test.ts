@@ -79,7 +79,7 @@ const rows = [
         "Ready",
         "False",
         "Conflict",
-        "train:3 belongs to other/team-a/train. Delete that object, or make this one anew",
+        "train:3 belongs to other/team-a/train. Delete that object, or create this one again",
       ],
       ["Stalled", "True", "Conflict", "the same"],
     ],
@@ -103,11 +103,11 @@ describe("the table", () => {
       "   └ earlier: Draining: default_general-1a2b3c4d waits for 2 jobs to end",
       "   └ earlier: default_general-99887766: Draining, 1 job left",
       "✔  JobQueue       high          ENABLED, VALID  1m30s  Available: default_high is VALID and runs jobs on defa…",
-      "?  JobQueue       old           ENABLED, VALID  1m30s  Removed: removed, still in AWS: start with --prune to",
-      "                                                       delete it there, or put its manifest back",
-      "⠋  JobDefinition  hello         revision 1      1m30s  Pending: not looked at yet",
+      "?  JobQueue       old           ENABLED, VALID  1m30s  Removed: removed, but still in AWS: start with --prune",
+      "                                                       to delete it there, or restore its manifest",
+      "⠋  JobDefinition  hello         revision 1      1m30s  Pending: not reconciled yet",
       "✖  JobDefinition  team-a/train  -               1m30s  Conflict: train:3 belongs to other/team-a/train. Delete",
-      "                                                       that object, or make this one anew",
+      "                                                       that object, or create this one again",
     ]);
   });
 

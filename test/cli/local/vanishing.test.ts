@@ -63,49 +63,52 @@ const breaks: readonly [string, (session: Session) => void, (session: Session) =
     },
   ],
   [
-    "has an account beside it that cannot be read",
+    "contains an account that cannot be read",
     ({ directory }) => mkdirSync(join(directory, "simulated-aws.conf")),
     ({ directory }) => rmSync(join(directory, "simulated-aws.conf"), { recursive: true }),
   ],
 ];
 
 describe("a directory that, after a manifest vanished from it,", () => {
-  test.each(breaks)("%s deletes nothing, and the time counts anew once it is whole", async (_how, breakIt, mendIt) => {
-    const session = await readySession();
-    const { run, remove } = session;
-    remove("definition.yaml");
-    await run.seconds(3);
-    breakIt(session);
-    await run.seconds(60);
-    expect(writes(run)).toEqual([]);
-    mendIt(session);
-    await run.seconds(4);
-    expect(writes(run)).toEqual([]);
-    await run.seconds(10);
-    expect(writes(run)).toEqual(["DeregisterJobDefinition"]);
-    expect(await run.interrupt()).toBe(0);
-  });
+  test.each(breaks)(
+    "%s deletes nothing, and the time starts again once it is complete",
+    async (_how, breakIt, fixIt) => {
+      const session = await readySession();
+      const { run, remove } = session;
+      remove("definition.yaml");
+      await run.seconds(3);
+      breakIt(session);
+      await run.seconds(60);
+      expect(writes(run)).toEqual([]);
+      fixIt(session);
+      await run.seconds(4);
+      expect(writes(run)).toEqual([]);
+      await run.seconds(10);
+      expect(writes(run)).toEqual(["DeregisterJobDefinition"]);
+      expect(await run.interrupt()).toBe(0);
+    },
+  );
 
-  test.each(breaks)("%s and has the manifest again deletes nothing ever", async (_how, breakIt, mendIt) => {
+  test.each(breaks)("%s and has the manifest again deletes nothing ever", async (_how, breakIt, fixIt) => {
     const session = await readySession();
     const { run, remove, write } = session;
     remove("definition.yaml");
     await run.seconds(3);
     breakIt(session);
     await run.seconds(60);
-    mendIt(session);
+    fixIt(session);
     write("definition.yaml", definition());
     await run.seconds(60);
     expect(writes(run)).toEqual([]);
     expect(await run.interrupt()).toBe(0);
   });
 
-  test("cannot be read is told once, not at each look", async () => {
+  test("cannot be read is reported once, not at each read", async () => {
     const session = await readySession();
     mkdirSync(join(session.directory, "simulated-aws.conf"));
     await session.run.seconds(60);
-    const told = session.run.lines.filter(({ type }) => type === "notice" || type === "edit");
-    expect(told).toHaveLength(1);
+    const reported = session.run.lines.filter(({ type }) => type === "notice" || type === "edit");
+    expect(reported).toHaveLength(1);
     await session.run.interrupt();
   });
 });
@@ -192,7 +195,7 @@ describe("the second time", () => {
     const { io, stdout, stderr } = testIo();
     expect(await runCli(["local", "-f", directory, "--simulate"], io)).toBe(1);
     expect(stdout.text).toBe("");
-    expect(stderr.text).toMatch(/^error: process \d+ works on this directory already: stop it first/);
+    expect(stderr.text).toMatch(/^error: process \d+ already uses this directory: stop it first/);
     expect(readFileSync(lock, "utf8")).toBe(text);
     rmSync(lock);
     await run.interrupt();

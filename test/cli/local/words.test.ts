@@ -13,7 +13,7 @@ function simulatedBatch(): BatchApi {
 }
 
 describe("the tap on AWS writes", () => {
-  test("tells writes with what came of them, and no reads", async () => {
+  test("reports writes with what came of them, and no reads", async () => {
     const writes: AwsWrite[] = [];
     const batch = tapped(simulatedBatch(), (write) => writes.push(write));
     await batch.describeJobQueues({});
@@ -36,7 +36,7 @@ describe("the tap on AWS writes", () => {
     expect(writes[1]?.message).toMatch(/does not exist/);
   });
 
-  test("tells the writes to IAM as well", async () => {
+  test("reports the writes to IAM as well", async () => {
     const writes: AwsWrite[] = [];
     const knobs = { latencyMs: 0 };
     const { iam } = createSimulatedAws({ clock: new VirtualClock(), random: seededRandom(1), knobs });
@@ -48,7 +48,7 @@ describe("the tap on AWS writes", () => {
     ]);
   });
 
-  test("does not tell what never left this process", async () => {
+  test("does not report what never left this process", async () => {
     const writes: AwsWrite[] = [];
     const raw: BatchApi = {
       ...simulatedBatch(),

@@ -51,7 +51,7 @@ describe("values are what the API server gives to a rule", () => {
   });
 });
 
-test("a rule is evaluated wherever its node is, and told there", () => {
+test("a rule is evaluated wherever its node is, and reported there", () => {
   const item = ruled(object({ n: int }), "self.n > 0", ".n");
   const schema = object({ list: { type: "array", items: item }, map: { type: "object", additionalProperties: item } });
   expect(placesOf(schema, { list: [{ n: 1 }, { n: 0 }], map: { a: { n: -1 } } })).toEqual(["list/1/n", "map/a/n"]);
@@ -71,7 +71,7 @@ test("a rule whose value is missing or of another type says that it could not be
   expect(placesOf(ruled(object({ a: int }), "self.a > 0"), "text")).toEqual([]);
 });
 
-test("a rule that is no CEL is an error of whoever wrote it", () => {
+test("a rule that is not valid CEL is an error of its author", () => {
   expect(() => placesOf(ruled(text, "self.("), "a")).toThrow();
   expect(() => placesOf(ruled(text, "unknown == 1"), "a")).toThrow("CEL rule unknown == 1");
 });

@@ -53,8 +53,8 @@ describe("a directory", () => {
   });
 
   test.each([
-    ["a device", "/dev/zero", "is no regular file: remove it, or give it another name"],
-    ["a directory", tmpdir(), "is no regular file: remove it, or give it another name"],
+    ["a device", "/dev/zero", "is not a regular file: remove it, or rename it"],
+    ["a directory", tmpdir(), "is not a regular file: remove it, or rename it"],
     ["nothing", "/nowhere/at/all", "there is no such file or directory: a broken link"],
   ])("does not pass over a manifest that is a link to %s", async (_what, target, message) => {
     await write({ "a.yaml": "a: 1" });
@@ -99,7 +99,7 @@ describe("a path", () => {
     ]);
   });
 
-  test("of something that is no text is a problem", async () => {
+  test("of something that is not text is a problem", async () => {
     await write({ "a.yaml": Uint8Array.from([0x61, 0x3a, 0x20, 0xff]) });
     expect((await loadManifests(directory)).problems).toEqual([
       expect.objectContaining({ message: "is not UTF-8 text: save it as UTF-8" }),

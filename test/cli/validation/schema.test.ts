@@ -17,47 +17,52 @@ function messagesOf(kind: string, spec: Spec): string[] {
 const order = (entries: readonly Spec[]): Spec => ({ computeEnvironmentOrder: entries });
 const literal = (index: number): Spec => ({ order: index, computeEnvironment: `ce-${index}` });
 
-describe("what is wrong with a value is said with what was found and what is wanted", () => {
+describe("what is wrong with a value is said with what was found and what is expected", () => {
   test.each<readonly [string, Spec, Spec, readonly string[]]>([
     ["JobQueue", queue, { priority: undefined }, ["spec.priority: is missing: add it (a whole number)"]],
-    ["JobQueue", queue, { priority: 1.5 }, ["spec.priority: found 1.5, wanted a whole number"]],
-    ["JobQueue", queue, { priority: -1 }, ["spec.priority: found -1, wanted at least 0"]],
+    ["JobQueue", queue, { priority: 1.5 }, ["spec.priority: found 1.5, expected a whole number"]],
+    ["JobQueue", queue, { priority: -1 }, ["spec.priority: found -1, expected at least 0"]],
     [
       "JobQueue",
       queue,
       { priority: null },
-      ["spec.priority: found null, wanted a whole number; leave the field out if there is none"],
+      ["spec.priority: found null, expected a whole number; leave the field out instead of null"],
     ],
-    ["JobQueue", queue, { state: "enabled" }, ['spec.state: found "enabled", wanted ENABLED or DISABLED']],
-    ["JobQueue", queue, { state: 1 }, ["spec.state: found 1, wanted ENABLED or DISABLED"]],
+    ["JobQueue", queue, { state: "enabled" }, ['spec.state: found "enabled", expected ENABLED or DISABLED']],
+    ["JobQueue", queue, { state: 1 }, ["spec.state: found 1, expected ENABLED or DISABLED"]],
     [
       "JobQueue",
       queue,
       { jobQueueName: "a b" },
-      ['spec.jobQueueName: found "a b", wanted letters, digits, - and _, beginning with a letter or digit'],
+      ['spec.jobQueueName: found "a b", expected letters, digits, - and _, beginning with a letter or digit'],
     ],
     [
       "JobQueue",
       queue,
       { jobQueueName: "a".repeat(129) },
-      [expect.stringMatching(/^spec.jobQueueName: found "a+…, wanted at most 128 characters, not 129$/)],
+      [expect.stringMatching(/^spec.jobQueueName: found "a+…, expected at most 128 characters, not 129$/)],
     ],
     [
       "JobQueue",
       queue,
       { region: "Frankfurt" },
-      ['spec.region: found "Frankfurt", wanted an AWS region, e.g. eu-central-1'],
+      ['spec.region: found "Frankfurt", expected an AWS region, e.g. eu-central-1'],
     ],
-    ["JobQueue", queue, order([]), ["spec.computeEnvironmentOrder: found [], wanted at least 1 entry"]],
-    ["JobQueue", queue, order([1, 2, 3, 4].map(literal)), [expect.stringContaining("wanted at most 3 entries, not 4")]],
+    ["JobQueue", queue, order([]), ["spec.computeEnvironmentOrder: found [], expected at least 1 entry"]],
+    [
+      "JobQueue",
+      queue,
+      order([1, 2, 3, 4].map(literal)),
+      [expect.stringContaining("expected at most 3 entries, not 4")],
+    ],
     [
       "JobQueue",
       queue,
       { tags: Object.fromEntries(Array.from({ length: 41 }, (_, index) => [`k${index}`, ""])) },
-      [expect.stringContaining("wanted at most 40 keys, not 41")],
+      [expect.stringContaining("expected at most 40 keys, not 41")],
     ],
-    ["JobQueue", queue, { tags: ["a"] }, ['spec.tags: found ["a"], wanted a map']],
-    ["JobQueue", queue, { tags: { team: true } }, ["spec.tags.team: found true, wanted text: put it in quotes"]],
+    ["JobQueue", queue, { tags: ["a"] }, ['spec.tags: found ["a"], expected a map']],
+    ["JobQueue", queue, { tags: { team: true } }, ["spec.tags.team: found true, expected a string: put it in quotes"]],
     [
       "JobQueue",
       queue,
@@ -68,22 +73,22 @@ describe("what is wrong with a value is said with what was found and what is wan
       "JobDefinition",
       container,
       { containerProperties: { privileged: "true" } },
-      ['spec.containerProperties.privileged: found "true", wanted true or false: remove the quotes'],
+      ['spec.containerProperties.privileged: found "true", expected true or false: remove the quotes'],
     ],
     [
       "JobDefinition",
       container,
       { containerProperties: { image: "" } },
       [
-        expect.stringContaining("wanted some text; leave the field out if there is none"),
-        expect.stringContaining("wanted an image"),
+        expect.stringContaining("expected a non-empty string; leave the field out instead"),
+        expect.stringContaining("expected an image"),
       ],
     ],
     [
       "JobDefinition",
       container,
       { retryStrategy: { attempts: 11 } },
-      ["spec.retryStrategy.attempts: found 11, wanted at most 10"],
+      ["spec.retryStrategy.attempts: found 11, expected at most 10"],
     ],
     [
       "JobDefinition",
@@ -116,18 +121,18 @@ describe("what may be a secret", () => {
     ],
     ["parameters", { parameters: { password: 70_707 } }],
     ["command", { containerProperties: { ...container, command: [70_707] } }],
-    ["an environment that is no list", { containerProperties: { ...container, environment: "A=70707" } }],
+    ["an environment that is not a list", { containerProperties: { ...container, environment: "A=70707" } }],
   ])("is not printed: %s", (_place, spec) => {
     const messages = messagesOf("JobDefinition", { type: "container", ...spec });
-    expect(messages.join("\n")).toContain("found [hidden], wanted");
+    expect(messages.join("\n")).toContain("found [hidden], expected");
     expect(messages.join("\n")).not.toContain("70707");
   });
 
   test("is not what has to be a number, or one of a few words, or names an item of a list", () => {
     const spec = { type: "container", containerProperties: { ...container, ulimits: [{ name: 1, hardLimit: "x" }] } };
     const messages = messagesOf("JobDefinition", spec).join("\n");
-    expect(messages).toContain("found 1, wanted");
-    expect(messages).toContain('found "x", wanted');
+    expect(messages).toContain("found 1, expected");
+    expect(messages).toContain('found "x", expected');
   });
 });
 
@@ -139,32 +144,32 @@ describe("fields that do not exist", () => {
         patched(ec2, { computeResources: { launchTemplate: { launchTemplateNam: "a" } } }),
       ),
     ).toEqual([
-      "spec.computeResources.launchTemplate.launchTemplateNam: there is no such field: did you mean launchTemplateName?",
+      "spec.computeResources.launchTemplate.launchTemplateNam: unknown field: did you mean launchTemplateName?",
       expect.stringContaining("a launch template is missing"),
     ]);
     expect(messagesOf("JobQueue", patched(queue, order([{ ...literal(1), computeEnviroment: "b" }])))).toEqual([
       expect.stringContaining(
-        "spec.computeEnvironmentOrder[0].computeEnviroment: there is no such field: did you mean computeEnvironmentRef?",
+        "spec.computeEnvironmentOrder[0].computeEnviroment: unknown field: did you mean computeEnvironmentRef?",
       ),
     ]);
   });
 
   test("are not taken for one that is there already, nor for one that is far", () => {
     expect(messagesOf("JobQueue", { ...queue, Priority: 5 })).toEqual([
-      "spec.Priority: there is no such field: remove it, or move it to where it belongs",
+      "spec.Priority: unknown field: remove it, or move it to where it belongs",
     ]);
   });
 
   test("hide the demand for the field that was meant", () => {
     const { priority, ...rest } = queue;
     expect(messagesOf("JobQueue", { ...rest, priorty: priority })).toEqual([
-      "spec.priorty: there is no such field: did you mean priority?",
+      "spec.priorty: unknown field: did you mean priority?",
     ]);
   });
 
   test("do not include those that every JavaScript object has", () => {
     expect(messagesOf("JobQueue", { ...queue, constructor: 1 })).toEqual([
-      "spec.constructor: there is no such field: remove it, or move it to where it belongs",
+      "spec.constructor: unknown field: remove it, or move it to where it belongs",
     ]);
     expect(messagesOf("JobQueue", { ...queue, tags: { constructor: "1", toString: "2" } })).toEqual([]);
   });

@@ -15,7 +15,7 @@ test("accepts manifests that Kubernetes and AWS would accept, with their keys", 
   ]);
 });
 
-test("tells all problems at once, in the order of the lines", () => {
+test("reports all problems at once, in the order of the lines", () => {
   const text = `
 apiVersion: awsbatch.dev/v1alpha1
 kind: BatchComputeEnvironment
@@ -33,10 +33,10 @@ spec:
     securityGroupIds: [sg-a]
 `;
   expect(problemsOf(text)).toEqual([
-    expect.stringContaining('m:5: BatchComputeEnvironment default/Fargate: metadata.name: found "Fargate", wanted'),
-    "m:6: BatchComputeEnvironment default/Fargate: metadata.namespaces: there is no such field: did you mean namespace?",
-    "m:11: BatchComputeEnvironment default/Fargate: spec.computeResources.instanceType: there is no such field: did you mean instanceTypes?",
-    'm:12: BatchComputeEnvironment default/Fargate: spec.computeResources.maxvCpus: found "16", wanted a whole number: remove the quotes',
+    expect.stringContaining('m:5: BatchComputeEnvironment default/Fargate: metadata.name: found "Fargate", expected'),
+    "m:6: BatchComputeEnvironment default/Fargate: metadata.namespaces: unknown field: did you mean namespace?",
+    "m:11: BatchComputeEnvironment default/Fargate: spec.computeResources.instanceType: unknown field: did you mean instanceTypes?",
+    'm:12: BatchComputeEnvironment default/Fargate: spec.computeResources.maxvCpus: found "16", expected a whole number: remove the quotes',
     "m:13: BatchComputeEnvironment default/Fargate: spec.computeResources.minvCpus: Fargate keeps nothing running: remove minvCpus",
     'm:14: BatchComputeEnvironment default/Fargate: spec.computeResources.subnets[1]: "subnet-a" is already in spec.computeResources.subnets[0]: remove one of the two',
   ]);
@@ -59,15 +59,15 @@ describe("whose object it is", () => {
 
   test.each([
     ["kind: JobQueue", "m:1: apiVersion: is missing: add one such as awsbatch.dev/v1alpha1"],
-    ["apiVersion: awsbatch.dev/v1alpha1", "m:1: kind: is missing: say what kind of object this is"],
-    ["- a", 'm:1: found ["a"], wanted a Kubernetes object'],
+    ["apiVersion: awsbatch.dev/v1alpha1", "m:1: kind: is missing: add the kind of the object"],
+    ["- a", 'm:1: found ["a"], expected a Kubernetes object'],
     [
       "apiVersion: awsbatch.dev/v1\nkind: JobQueue",
-      "m:1: apiVersion: found awsbatch.dev/v1, wanted awsbatch.dev/v1alpha1",
+      "m:1: apiVersion: found awsbatch.dev/v1, expected awsbatch.dev/v1alpha1",
     ],
     [
       "apiVersion: awsbatch.io/v1alpha1\nkind: JobQueue",
-      "m:1: apiVersion: found awsbatch.io/v1alpha1, wanted awsbatch.dev/v1alpha1",
+      "m:1: apiVersion: found awsbatch.io/v1alpha1, expected awsbatch.dev/v1alpha1",
     ],
     [
       "apiVersion: awsbatch.dev/v1alpha1\nkind: ComputeEnvironment",
@@ -75,7 +75,7 @@ describe("whose object it is", () => {
     ],
     [
       "apiVersion: awsbatch.dev/v1alpha1\nkind: SchedulingPolicy",
-      "m:2: kind: awsbatch.dev has no kind SchedulingPolicy: there are BatchComputeEnvironment, JobQueue, JobDefinition",
+      "m:2: kind: awsbatch.dev has no kind SchedulingPolicy: use one of BatchComputeEnvironment, JobQueue, JobDefinition",
     ],
   ])("what is meant as ours and is not is a problem: %j", (text, problem) => {
     expect(problemsOf(text)).toEqual([problem]);
@@ -100,8 +100,8 @@ describe("identity", () => {
       .replace("name: nightly", "name: other")
       .replace("spec:", "spec:\n  jobQueueName: default_nightly");
     expect(problemsOf(together(environment, queue, explicit))).toEqual([
-      "m:17: JobQueue default/nightly: metadata.name: JobQueue default/other means the same object in AWS: give one of the two another jobQueueName",
-      "m:30: JobQueue default/other: spec.jobQueueName: JobQueue default/nightly means the same object in AWS: give one of the two another jobQueueName",
+      "m:17: JobQueue default/nightly: metadata.name: JobQueue default/other has the same name in AWS: give one of the two another jobQueueName",
+      "m:30: JobQueue default/other: spec.jobQueueName: JobQueue default/nightly has the same name in AWS: give one of the two another jobQueueName",
     ]);
   });
 
@@ -117,7 +117,7 @@ describe("identity", () => {
 describe("references", () => {
   test("one to an environment that is not there is a problem, with the nearest name", () => {
     expect(problemsOf(together(environment, queue.replace("name: fargate", "name: fargte")))).toEqual([
-      "m:23: JobQueue default/nightly: spec.computeEnvironmentOrder[0].computeEnvironmentRef.name: there is no BatchComputeEnvironment default/fargte among these manifests: did you mean fargate?",
+      "m:23: JobQueue default/nightly: spec.computeEnvironmentOrder[0].computeEnvironmentRef.name: BatchComputeEnvironment default/fargte is not among these manifests: did you mean fargate?",
     ]);
   });
 
@@ -131,12 +131,14 @@ describe("references", () => {
 
   test("one across namespaces needs the environment's permission", () => {
     expect(problemsOf(together(shared, elsewhere))).toEqual([
-      expect.stringContaining("lets only queues of its own namespace refer to it: set its spec.allowedNamespaces"),
+      expect.stringContaining(
+        "allows only queues of its own namespace to reference it: set its spec.allowedNamespaces",
+      ),
     ]);
   });
 
   test.each(["{from: All}", "{from: Selector, selector: {matchLabels: {team: a}}}"])(
-    "one across namespaces is well with allowedNamespaces %s",
+    "one across namespaces is valid with allowedNamespaces %s",
     (allowed) => {
       expect(
         problemsOf(together(shared.replace("spec:", `spec:\n  allowedNamespaces: ${allowed}`), elsewhere)),
@@ -148,16 +150,16 @@ describe("references", () => {
 describe("metadata", () => {
   test.each([
     ["{}", "metadata.name: is missing: give the object a name"],
-    ["[]", "metadata: found [], wanted a map"],
-    ["{name: 1}", "metadata.name: found 1, wanted a Kubernetes name"],
+    ["[]", "metadata: found [], expected a map"],
+    ["{name: 1}", "metadata.name: found 1, expected a Kubernetes name"],
     ["{name: a..b}", "metadata.name: found"],
     [`{name: ${"a".repeat(254)}}`, "metadata.name: found"],
-    ["{name: a, namespace: a.b}", 'metadata.namespace: found "a.b", wanted a namespace'],
-    ["{name: a, labels: {team: 1}}", "metadata.labels.team: found 1, wanted text: put it in quotes"],
+    ["{name: a, namespace: a.b}", 'metadata.namespace: found "a.b", expected a namespace'],
+    ["{name: a, labels: {team: 1}}", "metadata.labels.team: found 1, expected a string: put it in quotes"],
     ["{name: a, labels: {team: a b}}", "metadata.labels.team: found"],
-    ["{name: a, annotations: {-x: a}}", 'metadata.annotations["-x"]: found "-x", wanted a key'],
-    ["{name: a, label: {}}", "metadata.label: there is no such field: did you mean labels?"],
-    ["{name: a, region: x}", "metadata.region: there is no such field: remove it, or move it under spec"],
+    ["{name: a, annotations: {-x: a}}", 'metadata.annotations["-x"]: found "-x", expected a key'],
+    ["{name: a, label: {}}", "metadata.label: unknown field: did you mean labels?"],
+    ["{name: a, region: x}", "metadata.region: unknown field: remove it, or move it under spec"],
   ])("%s is a problem", (metadata, problem) => {
     const text = definition.replace("metadata:\n  name: hello", `metadata: ${metadata}`);
     expect(problemsOf(text)).toEqual([expect.stringContaining(problem)]);
@@ -166,7 +168,7 @@ describe("metadata", () => {
   test.each([
     "{name: 1a.b-c, namespace: team-a, labels: {app.kubernetes.io/name: x, empty: ''}}",
     "{name: a, annotations: {awsbatch.dev/paused: 'true'}, uid: x, resourceVersion: '1', generation: 2}",
-  ])("%s is well", (metadata) => {
+  ])("%s is valid", (metadata) => {
     expect(problemsOf(definition.replace("metadata:\n  name: hello", `metadata: ${metadata}`))).toEqual([]);
   });
 
@@ -181,9 +183,9 @@ test("a status that came along from kubectl get is left aside", () => {
   expect(problemsOf(`${definition}status: {revision: nonsense}\n`)).toEqual([]);
 });
 
-test("a spec that is missing, and a field beside it, are problems", () => {
+test("a missing spec and an unknown field are both problems", () => {
   expect(problemsOf("apiVersion: awsbatch.dev/v1alpha1\nkind: JobQueue\nmetadata: {name: a}\nspecs: {}")).toEqual([
-    "m:4: JobQueue default/a: specs: there is no such field: did you mean spec?",
+    "m:4: JobQueue default/a: specs: unknown field: did you mean spec?",
   ]);
 });
 

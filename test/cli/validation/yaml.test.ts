@@ -29,12 +29,12 @@ describe("scalars are what kubectl reads", () => {
 describe("what no manifest needs is an error with its line", () => {
   test.each([
     ["a: 1\nb: 2\na: 3", 3, "unique"],
-    ["a: 1\nb: !!binary aGk=", 2, "the tag !!binary has no place here"],
-    ["a: 1\nb: !env HOME", 2, "the tag !env has no place here"],
-    ["a: 1\nb: *gone", 2, "no anchor &gone"],
+    ["a: 1\nb: !!binary aGk=", 2, "the tag !!binary is not supported"],
+    ["a: 1\nb: !env HOME", 2, "the tag !env is not supported"],
+    ["a: 1\nb: *gone", 2, "the anchor &gone is not defined"],
     ["a: 1\nb: c: d", 2, "bad indentation of a mapping entry"],
     ["a:\n\t- b", 2, "tab"],
-    ["a: &x {b: *x}", 1, "the alias *x stands within its own anchor"],
+    ["a: &x {b: *x}", 1, "the alias *x is inside its own anchor"],
     ["a: {{ .Values.a }}", 1, "is this a template"],
   ])("%j", (text, line, message) => {
     const { documents, errors } = parseYaml(text);
