@@ -14,22 +14,22 @@ import type { IamAccount } from "./aws/iam-account.ts";
 import { guardedIam } from "./aws/iam-calls.ts";
 import type { BatchRegion } from "./aws/region.ts";
 import { computeEnvironments } from "./controllers/compute-environment/controller.ts";
-import { networkRequests } from "./controllers/compute-environment/network-wish.ts";
 import { jobDefinitions } from "./controllers/job-definition/controller.ts";
 import { fingerprintOf } from "./controllers/job-definition/normalise.ts";
 import { jobQueues } from "./controllers/job-queue/controller.ts";
+import { networkRequests } from "./controllers/network/described.ts";
 import { type Cluster, ownerIn } from "./controllers/ownership.ts";
 import type { Objects, Ports, Regions, Settings } from "./controllers/ports.ts";
 import { relatedTo, wokenByAws, wokenByNamespace, wokenByObject } from "./controllers/wakes.ts";
 import type { NamespaceMetadata } from "./kube/namespaces.ts";
 import { namespaceKind } from "./kube/resource.ts";
-import { type Store, StoreError } from "./kube/store.ts";
 import type { ObjectCache } from "./runtime/cache.ts";
 import type { Clock } from "./runtime/clock.ts";
 import type { Reconciler } from "./runtime/controller.ts";
 import type { Log } from "./runtime/log.ts";
 import type { Random } from "./runtime/random.ts";
 import { alsoWhen, Runtime, type RuntimeObserver } from "./runtime/runtime.ts";
+import { type Store, StoreError } from "./runtime/store.ts";
 
 /** Who the operator is in a region, and its way there. */
 export interface AwsConnection {

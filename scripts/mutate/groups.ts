@@ -17,7 +17,7 @@ export const groups: readonly Group[] = [
       "diff",
       "replacement",
       "revalidation",
-      "past-refusals",
+      "life",
       "report",
     ]),
     tests: "test/controllers/compute-environment",

@@ -4,7 +4,7 @@ import { type CheckedCluster, checkCluster } from "../kube/access.ts";
 import { KubeApi, type KubeApiOptions } from "../kube/api.ts";
 import { currentNamespace, KubeConfigError, loadKubeConfig } from "../kube/config.ts";
 import { Connection } from "../kube/connection.ts";
-import { StoreError } from "../kube/store.ts";
+import { StoreError } from "../runtime/store.ts";
 import { CommandError, type Environment, exitCodes } from "./io.ts";
 
 /** The API server of a command. */

@@ -2,8 +2,8 @@ import { Command } from "commander";
 import { type KubeObject, keyText } from "../api/object.ts";
 import { kinds } from "../api/v1alpha1/kinds.ts";
 import { type KubeStore, kubeStore } from "../kube/client.ts";
-import { StoreError } from "../kube/store.ts";
 import { systemClock } from "../runtime/clock.ts";
+import { StoreError } from "../runtime/store.ts";
 import { type Ending, exitCodes, type Io } from "./io.ts";
 import { apiServer, orCommandError } from "./kubernetes.ts";
 

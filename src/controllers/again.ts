@@ -1,5 +1,6 @@
 import type { Again } from "../runtime/controller.ts";
-import type { Decision, Next, Outcome } from "./decision.ts";
+import type { Outcome } from "./agenda.ts";
+import type { Choice } from "./choose.ts";
 
 /** What need not wait for an act that AWS refused goes on this soon. */
 const besideMs = 1000;
@@ -15,9 +16,9 @@ export interface Age {
   readonly turnsInMs: number | undefined;
 }
 
-/** When to look at the object again: when something may be done, and no later than when a condition turns. Pure. */
-export function againAfter(next: Next<unknown>, outcome: Outcome, { lastedMs, turnsInMs }: Age): Again {
-  return noLaterThan(turnsInMs, againFor(next, outcome, lastedMs));
+/** When to reconcile the object again: when something may be done, and no later than when a condition turns. Pure. */
+export function againAfter(choice: Pick<Choice<unknown>, "next" | "instead">, outcome: Outcome, age: Age): Again {
+  return noLaterThan(age.turnsInMs, againFor(choice, outcome, age.lastedMs));
 }
 
 /** A requeue within `delayMs` at the latest; undefined: whenever `again` says. Pure. */
@@ -35,9 +36,13 @@ export function noLaterThan(delayMs: number | undefined, again: Again): Again {
   }
 }
 
-function againFor(next: Next<unknown>, outcome: Outcome, lastedMs: number): Again {
+function againFor(
+  { next, instead }: Pick<Choice<unknown>, "next" | "instead">,
+  outcome: Outcome,
+  lastedMs: number,
+): Again {
   if (outcome.kind === "failed") {
-    if (next.kind === "act" && next.otherwise?.next.kind === "act") return { kind: "after", delayMs: besideMs };
+    if (instead?.next.kind === "act") return { kind: "after", delayMs: besideMs };
     const final = outcome.failure.kind === "invalid" || outcome.failure.kind === "quota";
     if (final) return { kind: "after", delayMs: refusedRetryMs };
     const lags = outcome.failure.kind === "inUse" || outcome.failure.kind === "busy";
@@ -45,12 +50,5 @@ function againFor(next: Next<unknown>, outcome: Outcome, lastedMs: number): Agai
     return { kind: "after", delayMs: Math.min(slowestLaggingRetryMs, Math.max(laggingRetryMs, lastedMs / 10)) };
   }
   if (next.kind === "act" || next.kind === "release") return { kind: "now" };
-  return next.recheckInMs === undefined ? { kind: "onChange" } : { kind: "after", delayMs: next.recheckInMs };
-}
-
-/** The decision with a look at the object after `recheckInMs` (ms) at the latest, where it waits or rests. Pure. */
-export function lookedAtAgain<Action>(decision: Decision<Action>, recheckInMs: number): Decision<Action> {
-  const { next } = decision;
-  if (next.kind === "act" || next.kind === "release") return decision;
-  return { ...decision, next: { ...next, recheckInMs: Math.min(next.recheckInMs ?? recheckInMs, recheckInMs) } };
+  return next.checkInMs === undefined ? { kind: "onChange" } : { kind: "after", delayMs: next.checkInMs };
 }

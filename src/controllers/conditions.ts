@@ -1,12 +1,13 @@
 import type { Condition, KubeObject } from "../api/object.ts";
 import { passesByItself } from "../aws/errors.ts";
-import type { Decision, Failure, News, Next, Outcome } from "./decision.ts";
+import type { ConditionDraft, Failure, Outcome, Step } from "./agenda.ts";
+import type { Choice } from "./choose.ts";
 import { marks, type Reached, refusalStallsAfterMs, type Timed, toldInTime } from "./marks.ts";
 import { failureText, shortened } from "./wording.ts";
 
 /**
  * Conditions as people and tools read them (kstatus, `kubectl wait`, Argo CD): Ready always; Reconciling and
- * Stalled only while true; news as the plan gives it. Pure.
+ * Stalled only while true; the others as the plan gives them. Pure.
  */
 
 type Verdict = {
@@ -17,9 +18,9 @@ type Verdict = {
 };
 
 export interface Judged {
-  readonly decision: Decision<unknown>;
+  readonly choice: Choice<unknown>;
   readonly outcome: Outcome;
-  /** How long `decision.next` or the outcome has had this reason, milliseconds. */
+  /** How long `choice.next` or the outcome has had this reason, milliseconds. */
   readonly lastedMs: number;
 }
 
@@ -33,10 +34,10 @@ export interface Unreadable {
 }
 
 /** The reason by which an outcome or a step is known; what `lastedMs` is counted for. */
-export function reasonOf(decision: Decision<unknown>, outcome: Outcome): string {
+export function reasonOf(choice: Choice<unknown>, outcome: Outcome): string {
   return outcome.kind === "failed"
-    ? failureReason(foremost(failuresOf(decision, outcome.failure)).kind)
-    : decision.next.reason;
+    ? failureReason(foremost(failuresOf(choice, outcome.failure)).kind)
+    : choice.next.reason;
 }
 
 export function conditionsFor(object: KubeObject, judged: Judged, now: number): Timed<readonly Condition[]> {
@@ -45,24 +46,24 @@ export function conditionsFor(object: KubeObject, judged: Judged, now: number): 
 
 function conditionsAt(object: KubeObject, judged: Judged, reached: Reached, now: number): readonly Condition[] {
   const verdict = verdictOf(judged, reached);
-  const list: News[] = [
+  const list: ConditionDraft[] = [
     { type: "Ready", status: verdict.ready, reason: verdict.reason, message: verdict.message },
     { type: "Synced", status: "True", reason: "ReadFromAWS", message: "AWS was read" },
   ];
   if (verdict.kind !== "none") {
     list.push({ type: verdict.kind, status: "True", reason: verdict.reason, message: verdict.message });
   }
-  return stamped(object, [...list, ...newsOf(judged)], now);
+  return stamped(object, [...list, ...othersOf(judged)], now);
 }
 
 /**
- * A failed act leaves the news of what goes on without it: an object that is Ready by its `otherwise` is `Retiring` by
- * it too, or the replacement would look complete until the act succeeds.
+ * A failed act leaves the conditions of what goes on without it: an object that is Ready by its `instead` is `Retiring`
+ * by it too, or the replacement would look complete until the act succeeds.
  */
-function newsOf({ decision: { next, news }, outcome }: Judged): readonly News[] {
-  if (outcome.kind !== "failed" || next.kind !== "act" || next.otherwise === undefined) return news;
-  const types = new Set(news.map(({ type }) => type));
-  return [...news, ...next.otherwise.news.filter(({ type }) => !types.has(type))];
+function othersOf({ choice: { conditions, instead }, outcome }: Judged): readonly ConditionDraft[] {
+  if (outcome.kind !== "failed" || instead === undefined) return conditions;
+  const types = new Set(conditions.map(({ type }) => type));
+  return [...conditions, ...instead.conditions.filter(({ type }) => !types.has(type))];
 }
 
 /** What is told while AWS cannot be read; `stalls`: only a person can be expected to end it. */
@@ -94,33 +95,35 @@ function unreadAt(
   const kept = old.filter((condition) => !retold.includes(condition.type));
   const ready = old.find((condition) => condition.type === "Ready");
   const upToDate = ready !== undefined && ready.observedGeneration === object.metadata.generation;
-  const readyNow: News = upToDate && keepsReady ? ready : { type: "Ready", status: "Unknown", reason, message };
-  const news: News[] = [readyNow, { type: "Synced", status: "Unknown", reason, message }];
-  if (stalls) news.push({ type: "Stalled", status: "True", reason, message });
-  return [...stamped(object, news, now), ...kept];
+  const readyNow: ConditionDraft =
+    upToDate && keepsReady ? ready : { type: "Ready", status: "Unknown", reason, message };
+  const drafts: ConditionDraft[] = [readyNow, { type: "Synced", status: "Unknown", reason, message }];
+  if (stalls) drafts.push({ type: "Stalled", status: "True", reason, message });
+  return [...stamped(object, drafts, now), ...kept];
 }
 
-function verdictOf({ decision, outcome }: Judged, reached: Reached): Verdict {
-  const { next, serving } = decision;
+function verdictOf({ choice, outcome }: Judged, reached: Reached): Verdict {
+  const { next, serving, instead } = choice;
   if (outcome.kind === "failed") {
-    const failures = failuresOf(decision, outcome.failure);
-    const serves = serving || (next.kind === "act" && next.otherwise?.serving === true);
-    if (!isLag(foremost(failures), reached)) return failedVerdict(failures, next, serves, reached);
+    const failures = failuresOf(choice, outcome.failure);
+    const serves = serving || instead?.serving === true;
+    if (!isLag(foremost(failures), reached)) return failedVerdict(failures, instead?.next, serves, reached);
   }
   const { reason } = next;
-  const message = besideRefusals(decision);
+  const message = besideRefusals(choice);
   switch (next.kind) {
-    case "settled":
+    case "serves":
       return { ready: "True", kind: "none", reason, message };
     case "blocked":
       return { ready: "False", kind: "Stalled", reason, message };
     case "wait":
       if (serving) return servingVerdict;
-      if (next.held === "byAnnotation") return { ready: "Unknown", kind: "none", reason, message };
-      if (next.held === "forApproval") return { ready: "False", kind: "none", reason, message };
+      // A person holds it: that is neither Reconciling nor Stalled.
+      if (next.until?.kind === "annotation") return { ready: "Unknown", kind: "none", reason, message };
+      if (next.until?.kind === "approval") return { ready: "False", kind: "none", reason, message };
       return {
         ready: "False",
-        kind: next.stalledAfterMs !== undefined && reached(next.stalledAfterMs) ? "Stalled" : "Reconciling",
+        kind: next.stallsAfterMs !== undefined && reached(next.stallsAfterMs) ? "Stalled" : "Reconciling",
         reason,
         message,
       };
@@ -136,7 +139,7 @@ type Failures = readonly [Failure, ...Failure[]];
  * What failed now with what AWS has refused beside it, in an order that does not hang on which was tried last: status
  * would go to and fro. What passes by itself comes after what may not.
  */
-function failuresOf({ refused = [] }: Decision<unknown>, failure: Failure): Failures {
+function failuresOf({ refused }: Choice<unknown>, failure: Failure): Failures {
   const rank = ({ kind }: Failure): number => (passesByItself(kind) ? 2 : lags(kind) ? 1 : 0);
   const sorted = [failure, ...refused].toSorted(
     (left, right) => rank(left) - rank(right) || (failureText(left) < failureText(right) ? -1 : 1),
@@ -149,14 +152,14 @@ function foremost([first]: Failures): Failure {
 }
 
 /** All of them in words, and what else there is to tell while they last. */
-function failuresText(failures: Failures, otherwise: Next<unknown> | undefined): string {
+function failuresText(failures: Failures, instead: Step<unknown> | undefined): string {
   const refusals = [...new Set(failures.map(failureText))].join(". Also: ");
-  const meanwhile = otherwise?.kind === "wait" || otherwise?.kind === "blocked";
-  return meanwhile ? `${refusals.replace(/[.]$/, "")}. Meanwhile: ${otherwise.message}` : refusals;
+  const meanwhile = instead?.kind === "wait" || instead?.kind === "blocked";
+  return meanwhile ? `${refusals.replace(/[.]$/, "")}. Meanwhile: ${instead.message}` : refusals;
 }
 
 /** A step in words, with what AWS has refused beside it, unless that passes by itself. */
-function besideRefusals({ next, refused = [] }: Decision<unknown>): string {
+function besideRefusals({ next, refused }: Choice<unknown>): string {
   const lasting = refused.filter(({ kind }) => !passesByItself(kind) && !lags(kind));
   return [...new Set([next.message, ...lasting.map(failureText)])].join(". Also: ");
 }
@@ -177,16 +180,20 @@ const servingVerdict: Verdict = {
   message: "AWS Batch serves this generation",
 };
 
-function failedVerdict(failures: Failures, next: Next<unknown>, serving: boolean, reached: Reached): Verdict {
+function failedVerdict(
+  failures: Failures,
+  instead: Step<unknown> | undefined,
+  serving: boolean,
+  reached: Reached,
+): Verdict {
   const failure = foremost(failures);
-  const otherwise = next.kind === "act" ? next.otherwise?.next : undefined;
   const reason = failureReason(failure.kind);
-  const message = failuresText(failures, otherwise);
+  const message = failuresText(failures, instead);
   const stallsAfterMs = refusalStallsAfterMs(failure);
-  const stalled = otherwise?.kind === "blocked" || (stallsAfterMs !== undefined && reached(stallsAfterMs));
+  const stalled = instead?.kind === "blocked" || (stallsAfterMs !== undefined && reached(stallsAfterMs));
   if (stalled) return { ready: "False", kind: "Stalled", reason, message };
   if (!serving) return { ready: "False", kind: "Reconciling", reason, message };
-  // What is usable stays Ready, but a refusal is told also then; what passes by itself is not worth the words.
+  // What is usable stays Ready, but a refusal is reported also then; what passes by itself is not worth the words.
   return passesByItself(failure.kind)
     ? servingVerdict
     : { ...servingVerdict, message: `${servingVerdict.message}, but ${message}` };
@@ -214,7 +221,7 @@ const failureReasons: Readonly<Record<string, string>> = {
 /** A message may hold 32 KiB; more than this nobody reads. */
 const messageLimit = 1024;
 
-function stamped(object: KubeObject, list: readonly News[], now: number): Condition[] {
+function stamped(object: KubeObject, list: readonly ConditionDraft[], now: number): Condition[] {
   const old = conditionsOf(object);
   const time = timestamp(now);
   return list.map(({ type, status, reason, message }) => {

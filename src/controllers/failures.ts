@@ -1,9 +1,9 @@
 import { adviceFor } from "../aws/advice.ts";
 import { NotSent } from "../aws/calls.ts";
 import { AwsError, needsPerson } from "../aws/errors.ts";
-import { StoreError } from "../kube/store.ts";
+import { StoreError } from "../runtime/store.ts";
+import type { Failure, Outcome } from "./agenda.ts";
 import { failureReason } from "./conditions.ts";
-import type { Failure, Outcome } from "./decision.ts";
 
 /** Thrown for a refusal that is remembered: the next pass plans with it, and tells it. */
 export class RefusalNoted extends Error {

@@ -1,4 +1,5 @@
-import type { Decision, FieldChange } from "./decision.ts";
+import type { FieldChange } from "./agenda.ts";
+import type { Choice } from "./choose.ts";
 import { canonicalJson } from "./fingerprint.ts";
 
 /** A field that differs from the spec and has not been seen as the spec says since. */
@@ -23,7 +24,7 @@ export class FieldHistory {
   #hadAll = false;
 
   /** Takes in what a pass found, before anything is sent. */
-  look({ next, change }: Decision<unknown>, generation: number): void {
+  look({ next, change }: Choice<unknown>, generation: number): void {
     if (generation !== this.#generation) {
       this.#generation = generation;
       this.#forget();
@@ -43,17 +44,17 @@ export class FieldHistory {
       if (!this.#has(path) && !this.#open.has(path))
         this.#open.set(path, { sent: undefined, reason: "", shown: false });
     }
-    if (next.kind === "settled") this.#hadAll = true;
+    if (next.kind === "serves") this.#hadAll = true;
   }
 
   /**
    * Of these, what somebody has changed since AWS had it as the spec says; and what was written before and is not so, by
    * a rival who is faster than any look, or because AWS does not carry it out.
    */
-  undone(decision: Decision<unknown>, changes: readonly FieldChange[], action: unknown): Undone {
+  undone(choice: Choice<unknown>, changes: readonly FieldChange[], action: unknown): Undone {
     const sent = canonicalJson(action);
     // A step of a replacement is no correction of a field, but for the one that begins it.
-    if (decision.change.action === "Replace" && !this.#hadAll) return { changed: [], repeated: [] };
+    if (choice.change.action === "Replace" && !this.#hadAll) return { changed: [], repeated: [] };
     const written = writtenBy(action, changes);
     return {
       changed: written.filter(({ path }) => !this.#open.has(path) && this.#has(path)),
@@ -65,7 +66,7 @@ export class FieldHistory {
   }
 
   /** Notes that an action was carried out. */
-  sent({ change, next: { reason } }: Decision<unknown>, action: unknown): void {
+  sent({ change, next: { reason } }: Choice<unknown>, action: unknown): void {
     for (const { path } of writtenBy(action, change.changes)) {
       this.#open.set(path, { sent: canonicalJson(action), reason, shown: false });
     }

@@ -1,7 +1,7 @@
 import type { Kind, KubeObject } from "../api/object.ts";
 import { abandonAnnotation, dryRunAnnotation, pausedAnnotation } from "../api/v1alpha1/annotations.ts";
 import type { BatchRegion } from "../aws/region.ts";
-import type { Decision, FieldChange } from "./decision.ts";
+import type { Choice } from "./choose.ts";
 import type { Ports } from "./ports.ts";
 import type { Wish } from "./wish.ts";
 
@@ -10,23 +10,30 @@ export function isMarked(wish: Wish): boolean {
   return wish.deleting || (wish.finalized && wish.location !== undefined);
 }
 
-/** What differs because AWS was changed, not because what the spec refers to was. */
-export function drifted(decision: Decision<unknown>): readonly FieldChange[] {
-  const { change, followed = [] } = decision;
-  return change.changes.filter(({ path }) => !followed.includes(path));
+/** A choice that waits as an annotation says, and reports what it would do; undefined: no annotation holds it. */
+export function heldByAnnotation<Action>(
+  choice: Choice<Action>,
+  { paused, dryRun }: Pick<Wish, "paused" | "dryRun">,
+): Choice<Action> | undefined {
+  const { next } = choice;
+  if (paused && next.kind !== "serves") return held(choice, "Paused", "paused by annotation");
+  if (dryRun && (next.kind === "act" || next.kind === "release")) {
+    return held(choice, "DryRun", "dry-run by annotation");
+  }
+  return undefined;
 }
 
-/** A decision that waits as an annotation says, and tells what it would do. */
-export function held<Action>(decision: Decision<Action>, reason: string, why: string): Decision<Action> {
-  const { next } = decision;
+function held<Action>(choice: Choice<Action>, reason: string, why: string): Choice<Action> {
+  const message = `${why}; without it: ${choice.next.message}`;
   return {
-    ...decision,
-    next: { kind: "wait", held: "byAnnotation", reason, message: `${why}; without it: ${next.message}` },
+    ...choice,
+    next: { kind: "wait", until: { kind: "annotation" }, reason, message },
+    instead: undefined,
   };
 }
 
 /** Why nothing is done to an object that was made in another account or region; undefined: it was made here. */
-export function misplacement(wish: Wish, region: BatchRegion): Decision<never> | undefined {
+export function misplacement(wish: Wish, region: BatchRegion): Choice<never> | undefined {
   const here = `${region.account}/${region.region}`;
   if (wish.location === undefined || wish.location === here) return undefined;
   return {
@@ -37,7 +44,9 @@ export function misplacement(wish: Wish, region: BatchRegion): Decision<never> |
     },
     change: { action: "None", id: "", reason: "LocationMismatch", changes: [] },
     serving: false,
-    news: [],
+    conditions: [],
+    refused: [],
+    instead: undefined,
   };
 }
 

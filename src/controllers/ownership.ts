@@ -3,6 +3,8 @@
 import type { KubeObject } from "../api/object.ts";
 import { shortHash } from "./fingerprint.ts";
 
+/** What the endpoint or group is for; it has no single owner among objects. */
+export const purposeTag = "awsbatch.dev/purpose";
 export const clusterTag = "awsbatch.dev/cluster";
 export const clusterUidTag = "awsbatch.dev/cluster-uid";
 export const namespaceTag = "awsbatch.dev/namespace";

@@ -3,8 +3,8 @@ import type { Ec2Region } from "../aws/ec2-region.ts";
 import type { IamAccount } from "../aws/iam-account.ts";
 import type { BatchRegion } from "../aws/region.ts";
 import type { NamespaceMetadata } from "../kube/namespaces.ts";
-import type { Store } from "../kube/store.ts";
 import type { Clock } from "../runtime/clock.ts";
+import type { Store } from "../runtime/store.ts";
 import type { Cluster } from "./ownership.ts";
 import { defaultRoleLimits, type RoleLimits } from "./roles/limits.ts";
 

@@ -96,8 +96,8 @@ export interface StandingRefusal {
   readonly kind: "blocked" | "wait";
   readonly reason: string;
   readonly message: string;
-  readonly recheckInMs: number;
-  readonly stalledAfterMs?: number;
+  readonly checkInMs: number;
+  readonly stallsAfterMs?: number;
 }
 
 /** The refusal that still stands for exactly these writes. Pure. */
@@ -107,8 +107,8 @@ export function standingRefusal(
 ): StandingRefusal | undefined {
   const known = refused.get(writesText(writes));
   if (known === undefined) return undefined;
-  const { stallsAfterMs, reason, message, againInMs: recheckInMs } = known;
-  if (stallsAfterMs === 0) return { kind: "blocked", reason, message, recheckInMs };
-  const stalls = stallsAfterMs === undefined ? {} : { stalledAfterMs: stallsAfterMs };
-  return { kind: "wait", reason, message, recheckInMs, ...stalls };
+  const { stallsAfterMs, reason, message, againInMs: checkInMs } = known;
+  if (stallsAfterMs === 0) return { kind: "blocked", reason, message, checkInMs };
+  const stalls = stallsAfterMs === undefined ? {} : { stallsAfterMs: stallsAfterMs };
+  return { kind: "wait", reason, message, checkInMs, ...stalls };
 }

@@ -1,6 +1,6 @@
 import { tagPrefix } from "../aws/names.ts";
 import type { TagChange } from "../aws/region.ts";
-import type { FieldChange } from "./decision.ts";
+import type { FieldChange } from "./agenda.ts";
 import { matchesAny } from "./glob.ts";
 import {
   createdAtTag,

@@ -1,11 +1,11 @@
 import type { ConditionType } from "../api/condition-types.ts";
 import type { KubeObject } from "../api/object.ts";
-import type { ObjectEvent } from "../kube/store.ts";
+import type { ObjectEvent } from "../runtime/store.ts";
+import type { ConditionDraft } from "./agenda.ts";
 import { conditionsOf } from "./conditions.ts";
-import type { News } from "./decision.ts";
 
 /** Events for the turns that people wait for: became ready, got stuck, is fought over. */
-export function turnEvents(object: KubeObject, conditions: readonly News[]): ObjectEvent[] {
+export function turnEvents(object: KubeObject, conditions: readonly ConditionDraft[]): ObjectEvent[] {
   const old = conditionsOf(object);
   const was = (type: ConditionType): string | undefined => old.find((condition) => condition.type === type)?.status;
   const events: ObjectEvent[] = [];

@@ -1,5 +1,5 @@
 import { plainMessage } from "../aws/errors.ts";
-import type { Failure } from "./decision.ts";
+import type { Failure } from "./agenda.ts";
 
 /** AWS's words without what changes on every call, so that a status stays the same while the cause does. */
 export function withoutRequestIds(text: string): string {

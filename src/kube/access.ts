@@ -1,8 +1,8 @@
 import type { Kind } from "../api/object.ts";
 import { childSignal } from "../runtime/abort.ts";
+import { StoreError } from "../runtime/store.ts";
 import type { KubeApi } from "./api.ts";
 import { resourceName } from "./resource.ts";
-import { StoreError } from "./store.ts";
 
 /** What the operator asks of the API server, and why. RBAC manifests are made from it, and it is checked at start. */
 export interface AccessRule {

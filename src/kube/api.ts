@@ -2,9 +2,9 @@ import type { IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
 import { childSignal, DeadlineExceeded, withDeadline } from "../runtime/abort.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { StoreError } from "../runtime/store.ts";
 import type { Connection, OutgoingRequest } from "./connection.ts";
 import { answerError, connectionError, jsonOf, oneLine, type RequestTarget, subject, wordsOf } from "./errors.ts";
-import { StoreError } from "./store.ts";
 
 /** Whether this replica may write now: gives what is left of its lease, or throws. */
 export type MayWrite = () => { readonly deadlineMs: number };

@@ -1,6 +1,7 @@
 import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
 import { jsonEqual } from "../runtime/json-equal.ts";
 import type { Random } from "../runtime/random.ts";
+import { type MetadataPatch, type ObjectSource, type RecordedEvent, type Store, StoreError } from "../runtime/store.ts";
 import type { ApiRequest, KubeApi, MayWrite } from "./api.ts";
 import { ApiError } from "./errors.ts";
 import { eventBody, eventKind, type Reporter, series } from "./events-api.ts";
@@ -15,7 +16,6 @@ import {
   toObject,
 } from "./resource.ts";
 import { statusAtVersion } from "./status-at-version.ts";
-import { type MetadataPatch, type ObjectSource, type RecordedEvent, type Store, StoreError } from "./store.ts";
 import { watchEvents } from "./watch-stream.ts";
 
 export interface KubeStoreOptions {

@@ -5,8 +5,8 @@ import type { Socket } from "node:net";
 import type { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { abortable, withDeadline } from "../runtime/abort.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { StoreError } from "../runtime/store.ts";
 import { connectionError, isBrokenConnection, isDistrust, oneLine, wordsOf } from "./errors.ts";
-import { StoreError } from "./store.ts";
 
 /** The part of a `KubeConfig` that a connection asks: where the server is, and before each request who we are. */
 export type ServerAccess = Pick<KubeConfig, "getCurrentCluster" | "applyToHTTPSOptions">;

@@ -1,5 +1,5 @@
 import { brokenConnectionCodes } from "../runtime/broken-connection.ts";
-import { StoreError, type StoreErrorReason } from "./store.ts";
+import { StoreError, type StoreErrorReason } from "../runtime/store.ts";
 
 /** What a request is about, in RBAC's words; for messages. */
 export interface RequestTarget {

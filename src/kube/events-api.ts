@@ -1,6 +1,6 @@
+import type { RecordedEvent } from "../runtime/store.ts";
 import { microTime } from "./micro-time.ts";
 import type { ResourceKind } from "./resource.ts";
-import type { RecordedEvent } from "./store.ts";
 
 export const eventKind: ResourceKind = { group: "events.k8s.io", version: "v1", plural: "events" };
 

@@ -1,9 +1,9 @@
 import type { Lease, LeaseRecord, LeaseStore } from "../runtime/leader.ts";
+import { StoreError } from "../runtime/store.ts";
 import type { ApiRequest, KubeApi } from "./api.ts";
 import { ApiError } from "./errors.ts";
 import { fromMicroTime, microTime } from "./micro-time.ts";
 import { type ResourceKind, resourcePath, resourceTarget } from "./resource.ts";
-import { StoreError } from "./store.ts";
 
 export interface KubeLeaseOptions {
   readonly api: KubeApi;

@@ -1,7 +1,7 @@
 import type { Kind } from "../api/object.ts";
+import { type ObjectList, StoreError } from "../runtime/store.ts";
 import type { KubeApi } from "./api.ts";
 import { resourcePath, resourceTarget, toObject } from "./resource.ts";
-import { type ObjectList, StoreError } from "./store.ts";
 
 /** Objects of one page, as kubectl asks. */
 const pageSize = 500;

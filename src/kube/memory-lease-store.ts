@@ -1,6 +1,6 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { Lease, LeaseRecord, LeaseStore } from "../runtime/leader.ts";
-import { StoreError } from "./store.ts";
+import { StoreError } from "../runtime/store.ts";
 import { StoreFaults } from "./store-faults.ts";
 
 /** One Lease in memory, shared by all electors that are given it. */

@@ -1,5 +1,5 @@
 import { type Kind, keyText, type ObjectMeta } from "../api/object.ts";
-import { type MetadataPatch, StoreError } from "./store.ts";
+import { type MetadataPatch, StoreError } from "../runtime/store.ts";
 
 /** The metadata after a patch of the operator; what is empty is left out, as the API server does. */
 export function patched(kind: Kind, metadata: ObjectMeta, patch: MetadataPatch): ObjectMeta {

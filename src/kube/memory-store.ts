@@ -1,11 +1,6 @@
 import { type Condition, type Kind, type KubeObject, keyText, type ObjectKey, type ObjectMeta } from "../api/object.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { jsonEqual } from "../runtime/json-equal.ts";
-import { deepFreeze, frozenCopy, merged, patched, withoutEmpty } from "./memory-metadata.ts";
-import { MemoryNamespaces } from "./memory-namespaces.ts";
-import { WatchHistory, type WatchLimits } from "./memory-watch.ts";
-import type { NamespaceMetadata } from "./namespaces.ts";
-import { namespaceKind } from "./resource.ts";
 import {
   type MetadataPatch,
   type ObjectList,
@@ -14,7 +9,12 @@ import {
   type Store,
   StoreError,
   type WatchEvent,
-} from "./store.ts";
+} from "../runtime/store.ts";
+import { deepFreeze, frozenCopy, merged, patched, withoutEmpty } from "./memory-metadata.ts";
+import { MemoryNamespaces } from "./memory-namespaces.ts";
+import { WatchHistory, type WatchLimits } from "./memory-watch.ts";
+import type { NamespaceMetadata } from "./namespaces.ts";
+import { namespaceKind } from "./resource.ts";
 import { StoreFaults } from "./store-faults.ts";
 
 /** What a user writes. */

@@ -1,5 +1,5 @@
 import type { Clock } from "../runtime/clock.ts";
-import { StoreError, type WatchEvent } from "./store.ts";
+import { StoreError, type WatchEvent } from "../runtime/store.ts";
 import type { StoreFaults } from "./store-faults.ts";
 
 /** One open watch of the store in memory: events in order, then an end. */

@@ -1,7 +1,7 @@
 import type { Kind } from "../api/object.ts";
+import { type ObjectSource, StoreError } from "../runtime/store.ts";
 import type { KubeApi } from "./api.ts";
 import { namespaceKind, resourcePath, resourceTarget, toObject } from "./resource.ts";
-import { type ObjectSource, StoreError } from "./store.ts";
 import { watchEvents } from "./watch-stream.ts";
 
 /** What the operator reads of a Namespace. */

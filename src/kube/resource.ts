@@ -1,6 +1,6 @@
 import type { Kind, KubeObject, ObjectMeta } from "../api/object.ts";
+import { StoreError } from "../runtime/store.ts";
 import type { RequestTarget } from "./errors.ts";
-import { StoreError } from "./store.ts";
 
 /** What of a kind is meant; without a name the collection, without a namespace the cluster. */
 export interface ResourceAddress {

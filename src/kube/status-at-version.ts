@@ -1,5 +1,5 @@
 import type { KubeObject } from "../api/object.ts";
-import { StoreError } from "./store.ts";
+import { StoreError } from "../runtime/store.ts";
 
 const attempts = 3;
 

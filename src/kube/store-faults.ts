@@ -1,5 +1,5 @@
 import { type Clock, sleep } from "../runtime/clock.ts";
-import type { StoreError } from "./store.ts";
+import type { StoreError } from "../runtime/store.ts";
 
 export type StoreOperation = "list" | "watch" | "get" | "patchMetadata" | "applyStatus" | "recordEvent";
 

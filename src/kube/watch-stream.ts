@@ -1,7 +1,7 @@
 import type { Kind } from "../api/object.ts";
+import { StoreError, type WatchEvent } from "../runtime/store.ts";
 import { isStatus, jsonOf, type RequestTarget, statusError } from "./errors.ts";
 import { toObject } from "./resource.ts";
-import { StoreError, type WatchEvent } from "./store.ts";
 
 /** etcd takes objects of 1.5 MiB; a line of more than this is no event. */
 const longestLine = 16 * 1024 * 1024;

@@ -1,8 +1,8 @@
 import { type Kind, type KubeObject, keyText, type ObjectKey } from "../api/object.ts";
-import type { StoreError, WatchEvent } from "../kube/store.ts";
 import type { Clock, Timer } from "./clock.ts";
 import type { Log } from "./log.ts";
 import { type Part, Readings } from "./readings.ts";
+import type { StoreError, WatchEvent } from "./store.ts";
 
 /** The newest that is known of an object changed. A new object with an old name is two changes: gone, then new. */
 export interface Change {

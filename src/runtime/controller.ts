@@ -1,5 +1,4 @@
 import { type Kind, type KubeObject, keyText, type ObjectKey } from "../api/object.ts";
-import { type ObjectEvent, type Store, StoreError } from "../kube/store.ts";
 import { childSignal, DeadlineExceeded } from "./abort.ts";
 import type { BackoffLimits } from "./backoff.ts";
 import type { Change, ObjectCache } from "./cache.ts";
@@ -8,6 +7,7 @@ import { jsonEqual } from "./json-equal.ts";
 import type { Log } from "./log.ts";
 import type { Random } from "./random.ts";
 import type { EventSink } from "./recorder.ts";
+import { type ObjectEvent, type Store, StoreError } from "./store.ts";
 import { type Priority, Workqueue, type WorkqueueObserver } from "./workqueue.ts";
 
 /** What a controller of one kind provides. Everything that it decides from is read anew each time. */

@@ -1,8 +1,8 @@
-import { StoreError } from "../kube/store.ts";
 import { childSignal, DeadlineExceeded, withDeadline } from "./abort.ts";
 import { type Clock, sleep } from "./clock.ts";
 import type { Log } from "./log.ts";
 import type { Random } from "./random.ts";
+import { StoreError } from "./store.ts";
 
 /** The parts of a `coordination.k8s.io/v1` Lease that an election uses. */
 export interface LeaseRecord {

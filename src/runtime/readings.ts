@@ -1,6 +1,6 @@
 import type { Kind } from "../api/object.ts";
-import { StoreError } from "../kube/store.ts";
 import type { Log } from "./log.ts";
+import { StoreError } from "./store.ts";
 
 /** What is listed on its own: a namespace, or under `undefined` all of them as one. */
 export type Part = string | undefined;

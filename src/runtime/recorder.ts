@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Kind, KubeObject } from "../api/object.ts";
-import { type ObjectEvent, type RecordedEvent, type Store, StoreError } from "../kube/store.ts";
 import { withDeadline } from "./abort.ts";
 import { type Clock, sleep } from "./clock.ts";
 import type { Log } from "./log.ts";
+import { type ObjectEvent, type RecordedEvent, type Store, StoreError } from "./store.ts";
 
 /** Takes events about objects; never fails and never waits. */
 export interface EventSink {

@@ -1,11 +1,11 @@
 import type { Kind } from "../api/object.ts";
-import { type ObjectSource, StoreError, type WatchEvent } from "../kube/store.ts";
 import { abortable, childSignal, withDeadline } from "./abort.ts";
 import { type BackoffLimits, backoffMs } from "./backoff.ts";
 import type { Reflected } from "./cache.ts";
 import { type Clock, sleep } from "./clock.ts";
 import type { Log } from "./log.ts";
 import type { Random } from "./random.ts";
+import { type ObjectSource, StoreError, type WatchEvent } from "./store.ts";
 
 /** Where a reflector stands between two requests; there is nothing else that it remembers. */
 export type ReflectorState =

@@ -1,5 +1,4 @@
 import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
-import { type Store, sourcesOf } from "../kube/store.ts";
 import { ObjectCache } from "./cache.ts";
 import type { Clock } from "./clock.ts";
 import { Controller, type ControllerObserver, type Reconciler, sameWish } from "./controller.ts";
@@ -7,6 +6,7 @@ import type { Log } from "./log.ts";
 import type { Random } from "./random.ts";
 import { EventRecorder } from "./recorder.ts";
 import { type ReflectorLimits, type ReflectorObserver, reflect } from "./reflector.ts";
+import { type Store, sourcesOf } from "./store.ts";
 import type { Priority, WorkqueueObserver } from "./workqueue.ts";
 import { writeThrough } from "./write-through.ts";
 

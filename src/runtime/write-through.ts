@@ -1,6 +1,6 @@
 import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
-import type { Store } from "../kube/store.ts";
 import type { ObjectCache } from "./cache.ts";
+import type { Store } from "./store.ts";
 
 /** The same store; what its writes and live reads give is in the caches before the watch shows it. */
 export function writeThrough(store: Store, cacheOf: (kind: Kind) => ObjectCache | undefined): Store {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import * as again from "../../src/controllers/again.ts";
-import type { Next, Outcome } from "../../src/controllers/decision.ts";
+import type { Outcome, Step } from "../../src/controllers/agenda.ts";
 
 const minute = 60_000;
-const act: Next<object> = { kind: "act", action: {}, reason: "Creating", message: "", irreversible: false };
-const againAfter = (next: Next<object>, outcome: Outcome, lastedMs: number, turnsInMs?: number) =>
-  again.againAfter(next, outcome, { lastedMs, turnsInMs });
+const act: Step<object> = { kind: "act", action: {}, reason: "Creating", message: "" };
+const againAfter = (next: Step<object>, outcome: Outcome, lastedMs: number, turnsInMs?: number) =>
+  again.againAfter({ next, instead: undefined }, outcome, { lastedMs, turnsInMs });
 const failed = (kind: string): Outcome => ({
   kind: "failed",
   failure: { kind, operation: "batch:DeleteComputeEnvironment", message: "no", advice: "" } as never,
@@ -32,16 +32,16 @@ describe("an object is looked at again", () => {
   });
 
   it("in a second after a refusal of what another step need not wait for", () => {
+    const beside = (next: Step<object>, outcome: Outcome) => {
+      const instead = { next, serving: true, conditions: [] };
+      return again.againAfter({ next: act, instead }, outcome, { lastedMs: 0, turnsInMs: undefined });
+    };
     const wait = { kind: "wait", reason: "Deleting", message: "" } as const;
     for (const kind of ["denied", "invalid", "inUse"]) {
-      expect(againAfter({ ...act, otherwise: { next: act, serving: true, news: [] } }, failed(kind), 0)).toEqual({
-        kind: "after",
-        delayMs: 1000,
-      });
+      expect(beside(act, failed(kind))).toEqual({ kind: "after", delayMs: 1000 });
     }
-    expect(againAfter({ ...act, otherwise: { next: wait, serving: true, news: [] } }, failed("denied"), 0)).toEqual({
-      kind: "backoff",
-    });
+    expect(beside(wait, failed("denied"))).toEqual({ kind: "backoff" });
+    expect(beside(act, { kind: "none" })).toEqual({ kind: "now" });
   });
 
   it("at once after a step, and where it waits when it is due", () => {
@@ -49,12 +49,12 @@ describe("an object is looked at again", () => {
     const wait = { kind: "wait", reason: "Deleting", message: "" } as const;
     expect(againAfter(act, none, 0)).toEqual({ kind: "now" });
     expect(againAfter(wait, none, 0)).toEqual({ kind: "onChange" });
-    expect(againAfter({ ...wait, recheckInMs: 10 }, none, 0)).toEqual({ kind: "after", delayMs: 10 });
+    expect(againAfter({ ...wait, checkInMs: 10 }, none, 0)).toEqual({ kind: "after", delayMs: 10 });
   });
 
   it("no later than when a condition turns", () => {
     const none: Outcome = { kind: "none" };
-    const wait = { kind: "wait", reason: "Deleting", message: "", recheckInMs: 5000 } as const;
+    const wait = { kind: "wait", reason: "Deleting", message: "", checkInMs: 5000 } as const;
     expect(againAfter(act, none, 0, 7)).toEqual({ kind: "now" });
     expect(againAfter(wait, none, 0, 4000)).toEqual({ kind: "after", delayMs: 4000 });
     expect(againAfter(wait, none, 0, 6000)).toEqual({ kind: "after", delayMs: 5000 });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Condition, KubeObject } from "../../src/api/object.ts";
+import type { Failure, Outcome, Step } from "../../src/controllers/agenda.ts";
+import type { Choice } from "../../src/controllers/choose.ts";
 import * as conditions from "../../src/controllers/conditions.ts";
 import { conditionsOf, failureReason, reasonOf, timestamp } from "../../src/controllers/conditions.ts";
-import type { Decision, Failure, Next, Outcome } from "../../src/controllers/decision.ts";
 import { object } from "./compute-environment/given.ts";
 
 const now = Date.UTC(2026, 0, 1, 12);
@@ -27,11 +28,13 @@ const condition = (
   ...change,
 });
 
-const decided = (next: Next<string>, change: Partial<Decision<string>> = {}): Decision<string> => ({
+const choiceOf = (next: Step<string>, change: Partial<Choice<string>> = {}): Choice<string> => ({
   next,
   change: { action: "None", id: "id", reason: "r", changes: [] },
   serving: false,
-  news: [],
+  conditions: [],
+  refused: [],
+  instead: undefined,
   ...change,
 });
 
@@ -40,11 +43,11 @@ const failed = (kind: string, change: Partial<Failure> = {}): Outcome => ({
   failure: { kind, operation: "batch:X", message: "no", advice: "Do this.", ...change },
 });
 
-const act: Next<string> = { kind: "act", action: "x", reason: "Creating", message: "m", irreversible: true };
-const wait = (change: object = {}): Next<string> => ({ kind: "wait", reason: "Waiting", message: "m", ...change });
-const blocked: Next<string> = { kind: "blocked", reason: "Stuck", message: "m" };
-const settled: Next<string> = { kind: "settled", reason: "Available", message: "m" };
-const release: Next<string> = { kind: "release", reason: "Deleted", message: "m" };
+const act: Step<string> = { kind: "act", action: "x", reason: "Creating", message: "m" };
+const wait = (change: object = {}): Step<string> => ({ kind: "wait", reason: "Waiting", message: "m", ...change });
+const blocked: Step<string> = { kind: "blocked", reason: "Stuck", message: "m" };
+const settled: Step<string> = { kind: "serves", reason: "Available", message: "m" };
+const release: Step<string> = { kind: "release", reason: "Deleted", message: "m" };
 const none: Outcome = { kind: "none" };
 
 const conditionsFor = (...given: Parameters<typeof conditions.conditionsFor>): readonly Condition[] =>
@@ -52,13 +55,13 @@ const conditionsFor = (...given: Parameters<typeof conditions.conditionsFor>): r
 const unreadableConditions = (...given: Parameters<typeof conditions.unreadableConditions>): readonly Condition[] =>
   conditions.unreadableConditions(...given).told.conditions;
 
-/** All conditions in one line, news last. */
+/** All conditions in one line, those of the plan last. */
 const line = (list: readonly Condition[]): string =>
   list.map(({ type, status, reason }) => `${type}=${status}${type === "Synced" ? "" : ` ${reason}`}`).join("; ");
 
 describe("Ready, Reconciling and Stalled", () => {
   interface Given {
-    readonly next: Next<string>;
+    readonly next: Step<string>;
     readonly serving?: boolean;
     readonly outcome?: Outcome;
     readonly minutes?: number;
@@ -77,19 +80,34 @@ describe("Ready, Reconciling and Stalled", () => {
     "while AWS is waited for": { next: wait(), are: reconciling("Waiting") },
     "while AWS is waited for and serves": { next: wait(), serving: true, are: ready },
     "while a wait that a person may have to end is young": {
-      next: wait({ stalledAfterMs: 10 * minute }),
+      next: wait({ stallsAfterMs: 10 * minute }),
       minutes: 9,
       are: reconciling("Waiting"),
     },
     "when a person has to end a wait": {
-      next: wait({ stalledAfterMs: 10 * minute }),
+      next: wait({ stallsAfterMs: 10 * minute }),
       minutes: 10,
       are: stalled("Waiting"),
     },
     "when a person has to act": { next: blocked, are: stalled("Stuck") },
-    "while a person holds it": { next: wait({ held: "byAnnotation" }), are: "Ready=Unknown Waiting; Synced=True" },
-    "while a person holds it and AWS serves": { next: wait({ held: "byAnnotation" }), serving: true, are: ready },
-    "while a step waits for approval": { next: wait({ held: "forApproval" }), are: "Ready=False Waiting; Synced=True" },
+    "while a person holds it": {
+      next: wait({ until: { kind: "annotation" } }),
+      are: "Ready=Unknown Waiting; Synced=True",
+    },
+    "while a person holds it and AWS serves": {
+      next: wait({ until: { kind: "annotation" } }),
+      serving: true,
+      are: ready,
+    },
+    "while a step waits for approval": {
+      next: wait({ until: { kind: "approval", value: "id/Replace" } }),
+      are: "Ready=False Waiting; Synced=True",
+    },
+    "while a listing is waited for": { next: wait({ until: { kind: "listing" } }), are: reconciling("Waiting") },
+    "when a person has to act, or to approve": {
+      next: { ...blocked, until: { kind: "approval", value: "id/Replace" } },
+      are: stalled("Stuck"),
+    },
     "after a throttled write": { next: act, outcome: failed("throttled"), minutes: 60, are: reconciling("Throttled") },
     "after a write without an answer": {
       next: act,
@@ -184,12 +202,12 @@ describe("Ready, Reconciling and Stalled", () => {
   };
 
   it.each(Object.entries(cases))("%s", (_name, { next, serving = false, outcome = none, minutes = 0, are }) => {
-    const judged = { decision: decided(next, { serving }), outcome, lastedMs: minutes * minute };
+    const judged = { choice: choiceOf(next, { serving }), outcome, lastedMs: minutes * minute };
     expect(line(conditionsFor(having([]), judged, now))).toBe(are);
   });
 
   it("tell a refusal in AWS's words, with the call and the next step", () => {
-    const judged = { decision: decided(act), outcome: failed("invalid", { message: "not so." }), lastedMs: 0 };
+    const judged = { choice: choiceOf(act), outcome: failed("invalid", { message: "not so." }), lastedMs: 0 };
     const [ready] = conditionsFor(having([]), judged, now);
     expect(ready?.message).toBe("batch:X was refused: not so. Do this.");
     const silent = { ...judged, outcome: failed("unavailable") };
@@ -198,7 +216,7 @@ describe("Ready, Reconciling and Stalled", () => {
 
   it("tell a refusal also while AWS serves, but nothing that passes by itself", () => {
     const message = (kind: string): string | undefined => {
-      const judged = { decision: decided(act, { serving: true }), outcome: failed(kind), lastedMs: 0 };
+      const judged = { choice: choiceOf(act, { serving: true }), outcome: failed(kind), lastedMs: 0 };
       return conditionsFor(having([]), judged, now)[0]?.message;
     };
     expect(message("denied")).toBe("AWS Batch serves this generation, but batch:X was refused: no. Do this.");
@@ -209,11 +227,11 @@ describe("Ready, Reconciling and Stalled", () => {
     const refusal = (kind: string, message: string): Failure => ({ kind, operation: "batch:X", message, advice: "" });
     const toldOf = (first: Failure, refused: readonly Failure[], lastedMs = 0) => {
       const judged = {
-        decision: decided(act, { refused }),
+        choice: choiceOf(act, { refused }),
         outcome: { kind: "failed", failure: first },
         lastedMs,
       } as const;
-      return { reason: reasonOf(judged.decision, judged.outcome), ready: conditionsFor(having([]), judged, now)[0] };
+      return { reason: reasonOf(judged.choice, judged.outcome), ready: conditionsFor(having([]), judged, now)[0] };
     };
     const [denied, invalid] = [refusal("denied", "a"), refusal("invalid", "b")];
 
@@ -239,19 +257,19 @@ describe("Ready, Reconciling and Stalled", () => {
 
     it("are told also while the object waits for something else, unless they pass by themselves", () => {
       const refused = [denied, refusal("throttled", "slow"), refusal("busy", "busy")];
-      const judged = { decision: decided(wait(), { refused }), outcome: none, lastedMs: 0 };
+      const judged = { choice: choiceOf(wait(), { refused }), outcome: none, lastedMs: 0 };
       expect(conditionsFor(having([]), judged, now)[0]?.message).toBe("m. Also: batch:X was refused: a");
     });
   });
 
-  it.each<[string, Next<string>, string, boolean]>([
+  it.each<[string, Step<string>, string, boolean]>([
     ["what only a person can end", blocked, "batch:X was refused: no. Do this. Meanwhile: m", true],
     ["a wait", wait(), "batch:X was refused: no. Do this. Meanwhile: m", false],
-    ["a step, but not that AWS is as wished", settled, "batch:X was refused: no. Do this.", false],
-    ["a step, but not the one that follows at once", act, "batch:X was refused: no. Do this.", false],
-  ])("tell beside a refusal %s", (_name, otherwise, message, stalls) => {
+    ["nothing when AWS is as wished", settled, "batch:X was refused: no. Do this.", false],
+    ["nothing of a step that follows at once", act, "batch:X was refused: no. Do this.", false],
+  ])("tell beside a refusal %s", (_name, next, message, stalls) => {
     const judged = {
-      decision: decided({ ...act, otherwise: { next: otherwise, serving: false, news: [] } }),
+      choice: choiceOf(act, { instead: { next, serving: false, conditions: [] } }),
       outcome: failed("denied"),
       lastedMs: 0,
     };
@@ -261,9 +279,9 @@ describe("Ready, Reconciling and Stalled", () => {
   });
 
   it("take nothing from what AWS serves although it refuses what nothing waits for", () => {
-    const next: Next<string> = { ...act, otherwise: { next: settled, serving: true, news: [] } };
+    const choice = choiceOf(act, { instead: { next: settled, serving: true, conditions: [] } });
     const told = (lastedMs: number): string =>
-      line(conditionsFor(having([]), { decision: decided(next), outcome: failed("denied"), lastedMs }, now));
+      line(conditionsFor(having([]), { choice, outcome: failed("denied"), lastedMs }, now));
     expect(told(0)).toBe(ready);
     expect(told(5 * minute)).toBe(stalled("AccessDenied"));
   });
@@ -271,30 +289,35 @@ describe("Ready, Reconciling and Stalled", () => {
   it("keep what is being retired although AWS refuses what comes before it", () => {
     const retiring = { type: "Retiring", status: "True", reason: "Disabling", message: "m" } as const;
     const network = { type: "NetworkReady", status: "True", reason: "PathsFound", message: "m" } as const;
-    const otherwise = { next: wait(), serving: true, news: [retiring, { ...network, status: "False" as const }] };
-    const decision = decided({ ...act, otherwise }, { news: [network] });
-    const told = line(conditionsFor(having([]), { decision, outcome: failed("denied"), lastedMs: 0 }, now));
-    expect(told).toBe(`${ready}; NetworkReady=True PathsFound; Retiring=True Disabling`);
+    const ofInstead = [retiring, { ...network, status: "False" as const }];
+    const choice = choiceOf(act, {
+      conditions: [network],
+      instead: { next: wait(), serving: true, conditions: ofInstead },
+    });
+    const told = (outcome: Outcome): string =>
+      line(conditionsFor(having([]), { choice, outcome, lastedMs: 0 }, now)).replace(/^.*Synced=True; /, "");
+    expect(told(failed("denied"))).toBe("NetworkReady=True PathsFound; Retiring=True Disabling");
+    expect(told(none)).toBe("Reconciling=True Creating; NetworkReady=True PathsFound");
   });
 
-  it("have news after them", () => {
-    const news = [{ type: "Retiring", status: "True", reason: "Draining", message: "m" }] as const;
-    const judged = { decision: decided(wait(), { serving: true, news }), outcome: none, lastedMs: 0 };
+  it("have the conditions of the plan after them", () => {
+    const conditions = [{ type: "Retiring", status: "True", reason: "Draining", message: "m" }] as const;
+    const judged = { choice: choiceOf(wait(), { serving: true, conditions }), outcome: none, lastedMs: 0 };
     expect(line(conditionsFor(having([]), judged, now))).toBe(`${ready}; Retiring=True Draining`);
   });
 
   it("of before are not kept once they are no longer true", () => {
     const old = [condition("Ready", "False"), condition("Stalled", "True"), condition("Retiring", "True")];
-    const judged = { decision: decided(settled, { serving: true }), outcome: none, lastedMs: 0 };
+    const judged = { choice: choiceOf(settled, { serving: true }), outcome: none, lastedMs: 0 };
     expect(line(conditionsFor(having(old), judged, now))).toBe(ready);
   });
 });
 
 describe("a condition", () => {
-  const readyOf = (old: readonly Condition[], next: Next<string>): Condition | undefined =>
-    conditionsFor(having(old), { decision: decided(next), outcome: none, lastedMs: 0 }, now)[0];
+  const readyOf = (old: readonly Condition[], next: Step<string>): Condition | undefined =>
+    conditionsFor(having(old), { choice: choiceOf(next), outcome: none, lastedMs: 0 }, now)[0];
 
-  it.each<[string, readonly Condition[], Next<string>, string]>([
+  it.each<[string, readonly Condition[], Step<string>, string]>([
     ["keeps its time while its status stays", [condition("Ready", "False")], wait(), "2025-12-31T00:00:00Z"],
     ["takes the time when its status turns", [condition("Ready", "True")], wait(), "2026-01-01T12:00:00Z"],
     ["takes the time when it is new", [], wait(), "2026-01-01T12:00:00Z"],
@@ -383,7 +406,7 @@ it.each<[string, Outcome, string]>([
   ["the step, when it was done", { kind: "done" }, "Creating"],
   ["the refusal, when it was refused", failed("denied"), "AccessDenied"],
 ])("the reason is that of %s", (_name, outcome, expected) => {
-  expect(reasonOf(decided(act), outcome)).toBe(expected);
+  expect(reasonOf(choiceOf(act), outcome)).toBe(expected);
 });
 
 it.each([

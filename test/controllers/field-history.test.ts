@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Decision, FieldChange, Next } from "../../src/controllers/decision.ts";
+import type { FieldChange, Step } from "../../src/controllers/agenda.ts";
+import type { Choice } from "../../src/controllers/choose.ts";
 import { FieldHistory } from "../../src/controllers/field-history.ts";
 
 const fields = ["spec.priority", "spec.state"] as const;
@@ -47,19 +48,19 @@ function played(commands: readonly Command[]): readonly Correction[] {
   let generation = 1;
   let seen = new Set<Field>();
   let seenSinceWritten = new Set<Field>();
-  // A decision names what differs, so nobody knows of a field before it has differed, or nothing does.
+  // A choice names what differs, so nobody knows of a field before it has differed, or nothing does.
   let found = new Set<Field>();
   let written = new Map<Field, string>();
-  const observed = (updating: boolean): { readonly decision: Decision<unknown>; readonly differing: Field[] } => {
+  const observed = (updating: boolean): { readonly choice: Choice<unknown>; readonly differing: Field[] } => {
     const differing = fields.filter((one) => aws[one] !== spec[one]);
     for (const one of fields.filter((other) => !differing.includes(other))) {
       seen.add(one);
       if (found.has(one) || (!updating && differing.length === 0)) seenSinceWritten.add(one);
     }
     for (const one of differing) found.add(one);
-    const decision = decided(spec, differing, updating);
-    history.look(decision, generation);
-    return { decision, differing };
+    const choice = choiceOf(spec, differing, updating);
+    history.look(choice, generation);
+    return { choice, differing };
   };
   for (const command of commands) {
     switch (command.kind) {
@@ -78,10 +79,10 @@ function played(commands: readonly Command[]): readonly Correction[] {
         observed(true);
         break;
       case "pass": {
-        const { decision, differing } = observed(false);
-        if (decision.next.kind !== "act") break;
-        const { action } = decision.next;
-        const { changed, repeated } = history.undone(decision, decision.change.changes, action);
+        const { choice, differing } = observed(false);
+        if (choice.next.kind !== "act") break;
+        const { action } = choice.next;
+        const { changed, repeated } = history.undone(choice, choice.change.changes, action);
         corrections.push({
           changed: pathsOf(changed),
           repeated: pathsOf(repeated),
@@ -91,7 +92,7 @@ function played(commands: readonly Command[]): readonly Correction[] {
           written: new Map(written),
           action: JSON.stringify(action),
         });
-        history.sent(decision, action);
+        history.sent(choice, action);
         for (const one of differing) {
           written.set(one, JSON.stringify(action));
           seenSinceWritten.delete(one);
@@ -103,17 +104,19 @@ function played(commands: readonly Command[]): readonly Correction[] {
   return corrections;
 }
 
-function decided(spec: Values, differing: readonly Field[], updating: boolean): Decision<unknown> {
+function choiceOf(spec: Values, differing: readonly Field[], updating: boolean): Choice<unknown> {
   const changes = differing.map((path): FieldChange => ({ path, kind: "update", why: "differs" }));
   const said = { reason: "Updating", message: "AWS updates it" };
   const action = { kind: "update", paths: differing, values: differing.map((one) => spec[one]) };
-  const settled: Next<unknown> = { kind: "settled", reason: "Available", message: "AWS is as the spec says" };
-  const act: Next<unknown> = { kind: "act", action, ...said, irreversible: false };
+  const settled: Step<unknown> = { kind: "serves", reason: "Available", message: "AWS is as the spec says" };
+  const act: Step<unknown> = { kind: "act", action, ...said };
   return {
     next: updating ? { kind: "wait", ...said } : differing.length === 0 ? settled : act,
     change: { action: "Update", id: "1", reason: "differs", changes },
     serving: true,
-    news: [],
+    conditions: [],
+    refused: [],
+    instead: undefined,
   };
 }
 

@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Condition } from "../../src/api/object.ts";
 import { againAfter, noLaterThan } from "../../src/controllers/again.ts";
+import type { Failure, Outcome, Step, Until } from "../../src/controllers/agenda.ts";
+import type { Choice, Picked } from "../../src/controllers/choose.ts";
 import { conditionsFor, unreadableConditions } from "../../src/controllers/conditions.ts";
-import type { Decision, Failure, Next, Outcome } from "../../src/controllers/decision.ts";
 import { marks, toldInTime } from "../../src/controllers/marks.ts";
 import type { Again } from "../../src/runtime/controller.ts";
 import { object } from "./compute-environment/given.ts";
@@ -26,43 +27,46 @@ const durationMs = fc.oneof(
     .map(([markMs, offsetMs]) => markMs + offsetMs),
 );
 const recheck = fc.option(
-  durationMs.map((recheckInMs) => ({ recheckInMs: Math.max(1, recheckInMs) })),
+  durationMs.map((checkInMs) => ({ checkInMs: Math.max(1, checkInMs) })),
   { nil: {} },
 );
 const stalls = fc.option(
-  durationMs.map((stalledAfterMs) => ({ stalledAfterMs })),
+  durationMs.map((stallsAfterMs) => ({ stallsAfterMs })),
   { nil: {} },
 );
-const waiting: fc.Arbitrary<Next<string>> = fc
-  .tuple(recheck, stalls, fc.option(fc.constantFrom("byAnnotation", "forApproval"), { nil: undefined }))
-  .map(([due, stalled, held]) => ({
+const ends: readonly Until[] = [{ kind: "annotation" }, { kind: "approval", value: "id/Replace" }, { kind: "listing" }];
+const waiting: fc.Arbitrary<Step<string>> = fc
+  .tuple(recheck, stalls, fc.option(fc.constantFrom(...ends), { nil: undefined }))
+  .map(([due, stalled, until]) => ({
     kind: "wait" as const,
     reason: "Waiting",
     message: "waits",
     ...due,
     ...stalled,
-    ...(held === undefined ? {} : { held: held as "byAnnotation" }),
+    ...(until === undefined ? {} : { until }),
   }));
-const resting: fc.Arbitrary<Next<string>> = fc
-  .tuple(recheck, fc.constantFrom("blocked", "settled"))
+const resting: fc.Arbitrary<Step<string>> = fc
+  .tuple(recheck, fc.constantFrom("blocked", "serves"))
   .map(([due, kind]) => ({ kind: kind as "blocked", reason: "Some", message: "rests", ...due }));
-const acting: fc.Arbitrary<Next<string>> = fc
-  .option(fc.tuple(fc.oneof(waiting, resting), fc.boolean()), { nil: undefined })
-  .map((otherwise) => ({
-    kind: "act" as const,
-    action: "write",
-    reason: "Acting",
-    message: "acts",
-    irreversible: false,
-    ...(otherwise === undefined ? {} : { otherwise: { next: otherwise[0], serving: otherwise[1], news: [] } }),
-  }));
-const decision: fc.Arbitrary<Decision<string>> = fc.record({
-  next: fc.oneof(waiting, resting, acting),
-  change: fc.constant({ action: "None" as const, id: "id", reason: "r", changes: [] }),
-  serving: fc.boolean(),
-  news: fc.constant([]),
-  refused: fc.array(failure, { maxLength: 2 }),
-});
+const acting: Step<string> = { kind: "act", action: "write", reason: "Acting", message: "acts" };
+const instead: fc.Arbitrary<Picked<string> | undefined> = fc.option(
+  fc.record({ next: fc.oneof(waiting, resting), serving: fc.boolean(), conditions: fc.constant([]) }),
+  { nil: undefined },
+);
+/** Only what is done has something that goes on without it. */
+const picked: fc.Arbitrary<Pick<Choice<string>, "next" | "instead">> = fc.oneof(
+  fc.record({ next: fc.oneof(waiting, resting), instead: fc.constant(undefined) }),
+  fc.record({ next: fc.constant(acting), instead }),
+);
+const choices: fc.Arbitrary<Choice<string>> = fc
+  .record({
+    picked,
+    change: fc.constant({ action: "None" as const, id: "id", reason: "r", changes: [] }),
+    serving: fc.boolean(),
+    conditions: fc.constant([]),
+    refused: fc.array(failure, { maxLength: 2 }),
+  })
+  .map(({ picked, ...rest }) => ({ ...rest, ...picked }));
 const outcome: fc.Arbitrary<Outcome> = fc.oneof(
   fc.constant({ kind: "none" as const }),
   failure.map((one) => ({ kind: "failed" as const, failure: one })),
@@ -87,13 +91,12 @@ function unseenMs(again: Again): readonly number[] {
 }
 
 describe("no condition turns between two passes", () => {
-  it("for any decision, outcome and age", () => {
+  it("for any choice, outcome and age", () => {
     fc.assert(
-      fc.property(decision, outcome, durationMs, (decided, came, lastedMs) => {
-        const at = (ageMs: number) =>
-          conditionsFor(object(), { decision: decided, outcome: came, lastedMs: ageMs }, now);
+      fc.property(choices, outcome, durationMs, (choice, came, lastedMs) => {
+        const at = (ageMs: number) => conditionsFor(object(), { choice, outcome: came, lastedMs: ageMs }, now);
         const { told, turnsInMs } = at(lastedMs);
-        for (const laterMs of unseenMs(againAfter(decided.next, came, { lastedMs, turnsInMs }))) {
+        for (const laterMs of unseenMs(againAfter(choice, came, { lastedMs, turnsInMs }))) {
           expect(plain(at(lastedMs + Math.max(0, laterMs)).told)).toEqual(plain(told));
         }
       }),

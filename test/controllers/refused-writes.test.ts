@@ -30,7 +30,7 @@ describe("writes that EC2 refused", () => {
       kind: "blocked",
       reason: "QuotaExceeded",
       message: expect.stringMatching(/^ec2:CreateVpcEndpoint was refused: No room\. A quota/) as string,
-      recheckInMs: 5 * minute,
+      checkInMs: 5 * minute,
     });
     expect(standingRefusal(all(), [])).toBeUndefined();
   });
@@ -61,11 +61,11 @@ describe("writes that EC2 refused", () => {
     ["notFound", "wait", 10 * minute],
     ["inUse", "wait", 30 * minute],
     ["throttled", "wait", undefined],
-  ])("are for a person at the same mark as those of AWS Batch and IAM: %s", async (kind, expected, stalledAfterMs) => {
+  ])("are for a person at the same mark as those of AWS Batch and IAM: %s", async (kind, expected, stallsAfterMs) => {
     const { refuse, all } = world();
     await refuse(kind).catch(() => undefined);
     const standing = standingRefusal(all(), writes);
-    expect([standing?.kind, standing?.stalledAfterMs]).toEqual([expected, stalledAfterMs]);
+    expect([standing?.kind, standing?.stallsAfterMs]).toEqual([expected, stallsAfterMs]);
   });
 
   it("are remembered each by itself, and forgotten when they are not tried again", async () => {
@@ -87,7 +87,7 @@ describe("writes that EC2 refused", () => {
       const { clock, refuse, all, known } = world();
       for (const delay of [6, 12, 24, 48, 60, 60]) {
         await expect(refuse(kind)).rejects.toBeInstanceOf(RefusalNoted);
-        expect(standingRefusal(all(), writes)).toMatchObject({ kind: "wait", recheckInMs: delay * 1000 });
+        expect(standingRefusal(all(), writes)).toMatchObject({ kind: "wait", checkInMs: delay * 1000 });
         await clock.advance(delay * 1000);
         expect(known()).toBeUndefined();
       }

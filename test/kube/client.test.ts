@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { type ApiRequest, KubeApi } from "../../src/kube/api.ts";
 import { readClusterUid, readNamespace } from "../../src/kube/namespaces.ts";
-import { StoreError, sourcesOf } from "../../src/kube/store.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
+import { StoreError, sourcesOf } from "../../src/runtime/store.ts";
 import { type OpenAnswer, refusal } from "./fake-api-server.ts";
 import { errorOf, messageOf, until, widget, widgetKind, widgets, world } from "./world.ts";
 

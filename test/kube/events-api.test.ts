@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { shortened } from "../../src/kube/events-api.ts";
-import type { RecordedEvent } from "../../src/kube/store.ts";
+import type { RecordedEvent } from "../../src/runtime/store.ts";
 import { refusal } from "./fake-api-server.ts";
 import { errorOf, widgetKind, world } from "./world.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Kind } from "../../src/api/object.ts";
 import { type Manifest, MemoryStore, type MemoryStoreOptions } from "../../src/kube/memory-store.ts";
-import { StoreError, type WatchEvent } from "../../src/kube/store.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
+import { StoreError, type WatchEvent } from "../../src/runtime/store.ts";
 
 const kind: Kind = { group: "test.dev", version: "v1", kind: "Widget", plural: "widgets", shortNames: [] };
 const other: Kind = { ...kind, kind: "Gadget", plural: "gadgets" };

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { sourcesOf } from "../../src/kube/store.ts";
 import { linesOf } from "../../src/kube/watch-stream.ts";
 import { ObjectCache } from "../../src/runtime/cache.ts";
 import { type Clock, systemClock } from "../../src/runtime/clock.ts";
 import { collectingLog } from "../../src/runtime/log.ts";
 import { reflect } from "../../src/runtime/reflector.ts";
+import { sourcesOf } from "../../src/runtime/store.ts";
 import { type OpenAnswer, type Reply, refusal, type SeenRequest } from "./fake-api-server.ts";
 import { until, widget, widgetKind, widgets, world } from "./world.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { KubeObject } from "../../src/api/object.ts";
-import { StoreError } from "../../src/kube/store.ts";
 import { type Change, ObjectCache } from "../../src/runtime/cache.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { collectingLog } from "../../src/runtime/log.ts";
+import { StoreError } from "../../src/runtime/store.ts";
 import { keyOf, widgetKind } from "./world.ts";
 
 const a = keyOf("a");

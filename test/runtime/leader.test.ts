@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { StoreError } from "../../src/kube/store.ts";
 import { sleep } from "../../src/runtime/clock.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
+import { StoreError } from "../../src/runtime/store.ts";
 import { world } from "./leader-world.ts";
 
 const down = new StoreError("Unavailable", "down");

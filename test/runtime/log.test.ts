@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { StoreError } from "../../src/kube/store.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import { collectingLog, type Fields, type LogLevel, pinoLog, redacted, silentLog } from "../../src/runtime/log.ts";
+import { StoreError } from "../../src/runtime/store.ts";
 
 function pinoWorld(level?: LogLevel) {
   const lines: Record<string, unknown>[] = [];

@@ -1,9 +1,9 @@
 import { Registry } from "prom-client";
 import { expect, test } from "vitest";
-import { StoreError } from "../../src/kube/store.ts";
 import type { Report } from "../../src/runtime/controller.ts";
 import { RuntimeMetrics } from "../../src/runtime/metrics.ts";
 import { Runtime } from "../../src/runtime/runtime.ts";
+import { StoreError } from "../../src/runtime/store.ts";
 import { keyOf, widgetKind, world } from "./world.ts";
 
 /** A runtime with metrics on it, whose reconciles end as a test says. */

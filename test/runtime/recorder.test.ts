@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type ObjectEvent, StoreError } from "../../src/kube/store.ts";
 import { EventRecorder } from "../../src/runtime/recorder.ts";
+import { type ObjectEvent, StoreError } from "../../src/runtime/store.ts";
 import { world as plainWorld, widgetKind } from "./world.ts";
 
 const minute = 60_000;

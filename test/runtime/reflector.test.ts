@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { type Store, StoreError } from "../../src/kube/store.ts";
 import { ObjectCache } from "../../src/runtime/cache.ts";
 import { reflect } from "../../src/runtime/reflector.ts";
+import { type Store, StoreError } from "../../src/runtime/store.ts";
 import { keyOf, world as plainWorld, widgetKind } from "./world.ts";
 
 function world(options: Parameters<typeof plainWorld>[0] = {}) {

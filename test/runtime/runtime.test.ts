@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { MemoryLeaseStore } from "../../src/kube/memory-lease-store.ts";
-import { type ObjectSource, type Store, StoreError } from "../../src/kube/store.ts";
 import { LeaderElector } from "../../src/runtime/leader.ts";
 import { Runtime } from "../../src/runtime/runtime.ts";
+import { type ObjectSource, type Store, StoreError } from "../../src/runtime/store.ts";
 import { writeThrough } from "../../src/runtime/write-through.ts";
 import { gadgetKind, keyOf, world as plainWorld, widgetKind } from "./world.ts";
 

@@ -1,8 +1,14 @@
 import type { IpPermission, SecurityGroup } from "@aws-sdk/client-ec2";
 import type { BatchComputeEnvironmentSpec } from "../../src/api/v1alpha1/compute-environment.ts";
 import { BatchComputeEnvironmentKind } from "../../src/api/v1alpha1/kinds.ts";
-import { purposeTag } from "../../src/controllers/endpoints/ownership.ts";
-import { type Cluster, clusterTag, clusterUidTag, ownerIn, type Tags } from "../../src/controllers/ownership.ts";
+import {
+  type Cluster,
+  clusterTag,
+  clusterUidTag,
+  ownerIn,
+  purposeTag,
+  type Tags,
+} from "../../src/controllers/ownership.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
 import { tagsOf } from "../../src/simulator/ec2-state.ts";
 import type { SimulatedAws } from "../../src/simulator/simulated-aws.ts";

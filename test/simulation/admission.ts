@@ -3,8 +3,8 @@ import type { KubeObject } from "../../src/api/object.ts";
 import { crds } from "../../src/api/v1alpha1/crds.ts";
 import { objectFindings, objectWithDefaults } from "../../src/cli/validation/object.ts";
 import { pathText } from "../../src/cli/validation/problem.ts";
-import { StoreError } from "../../src/kube/store.ts";
 import { jsonEqual } from "../../src/runtime/json-equal.ts";
+import { StoreError } from "../../src/runtime/store.ts";
 
 /**
  * What the API server does with an object that is applied: schema, CEL rules, what must not change, and defaults.

@@ -9,7 +9,7 @@ import type { BatchComputeEnvironmentSpec } from "../../src/api/v1alpha1/compute
 import { conditionsOf } from "../../src/controllers/conditions.ts";
 import { ownerIn, retainedFromTag } from "../../src/controllers/ownership.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
-import { StoreError } from "../../src/kube/store.ts";
+import { StoreError } from "../../src/runtime/store.ts";
 import { accessDenied, type Fault, serverFailure, throttled } from "../../src/simulator/faults.ts";
 import { ServiceError } from "../../src/simulator/refusals.ts";
 import type { Act, Step, StoreFaultKind } from "./story.ts";

@@ -9,9 +9,9 @@ import type { IamApi } from "../../src/aws/iam.ts";
 import { iamCalls } from "../../src/aws/iam-calls.ts";
 import type { MemoryStore } from "../../src/kube/memory-store.ts";
 import { statusAtVersion } from "../../src/kube/status-at-version.ts";
-import { type Store, StoreError } from "../../src/kube/store.ts";
 import { type Clock, sleep } from "../../src/runtime/clock.ts";
 import type { LeaseStore } from "../../src/runtime/leader.ts";
+import { type Store, StoreError } from "../../src/runtime/store.ts";
 import type { Gate } from "./gate.ts";
 
 /** The network of one process: what the operator calls, each await behind the gate. */

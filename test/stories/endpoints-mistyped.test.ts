@@ -70,7 +70,8 @@ describe("a service that one object mistypes", () => {
     world.apply(elsewhere("second"));
     await world.untilReady(900);
     world.apply(naming("mistyped", mistyped));
-    await world.until("it is Stalled", () => told(world, "mistyped", "Stalled")?.status === "True", 660);
+    // Ten minutes after the first refusal, and the writer checks once a minute who has come.
+    await world.until("it is Stalled", () => told(world, "mistyped", "Stalled")?.status === "True", 720);
     expect(told(world, "mistyped", "Stalled")?.message).toMatch(/CreateVpcEndpoint.*ecs-telemtry/);
     await world.seconds(3600);
     expect(world.aws.truth.computeEnvironments()).toHaveLength(1);

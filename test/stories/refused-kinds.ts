@@ -1,5 +1,5 @@
 import type { Kind } from "../../src/api/object.ts";
-import { type ObjectSource, type Store, StoreError } from "../../src/kube/store.ts";
+import { type ObjectSource, type Store, StoreError } from "../../src/runtime/store.ts";
 
 /** A cluster whose RBAC does not let the operator list and watch a kind while `isRefused`. */
 export function refusing(store: Store, isRefused: (kind: Kind) => boolean): Store {

@@ -1,4 +1,4 @@
-import type { Store } from "../../kube/store.ts";
+import type { Store } from "../../runtime/store.ts";
 
 /** The same store, with a callback after each write of the operator. */
 export function observedStore(store: Store, onWrite: (what: "metadata" | "status") => void): Store {

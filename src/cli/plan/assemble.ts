@@ -3,8 +3,8 @@ import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environ
 import type { JobDefinition } from "../../api/v1alpha1/job-definition.ts";
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
 import { BatchComputeEnvironmentKind, JobDefinitionKind, JobQueueKind, kinds } from "../../api/v1alpha1/kinds.ts";
-import { orderOf } from "../../controllers/compute-environment/seen.ts";
 import { clusterTag, clusterUidTag } from "../../controllers/ownership.ts";
+import { orderOf } from "../../controllers/queue-order.ts";
 import { definitionEntry } from "./definitions.ts";
 import { type AffectedQueue, type Entry, noJobs } from "./entry.ts";
 import { environmentEntry } from "./environments.ts";

@@ -3,7 +3,7 @@ import { kindOf, kinds } from "../../api/v1alpha1/kinds.ts";
 import type { Objects } from "../../controllers/ports.ts";
 import { type KubeStore, kubeStore } from "../../kube/client.ts";
 import { readClusterUid, readNamespace } from "../../kube/namespaces.ts";
-import { StoreError } from "../../kube/store.ts";
+import { StoreError } from "../../runtime/store.ts";
 import { CommandError, exitCodes } from "../io.ts";
 import { type ApiServer, orCommandError } from "../kubernetes.ts";
 import { changeProblems } from "../manifests.ts";

@@ -1,11 +1,11 @@
 import type { JobDefinition } from "../../api/v1alpha1/job-definition.ts";
+import { choose } from "../../controllers/choose.ts";
 import { withBodyChanges } from "../../controllers/job-definition/body.ts";
+import { planOf } from "../../controllers/job-definition/life.ts";
 import { observe } from "../../controllers/job-definition/observe.ts";
-import { plan } from "../../controllers/job-definition/plan.ts";
 import { definitionRoleUser } from "../../controllers/job-definition/roles.ts";
 import type { Ports } from "../../controllers/ports.ts";
-import { planWithRoles } from "../../controllers/roles/plan.ts";
-import { newRolesMemory, observeWithRoles } from "../../controllers/roles/with-roles.ts";
+import { newRolesMemory, observeWithRoles } from "../../controllers/roles/part.ts";
 import { noJobs } from "./entry.ts";
 import { type EntryBody, heldBy, notesOf } from "./held.ts";
 import type { ReadRegion } from "./region.ts";
@@ -18,22 +18,16 @@ export async function definitionEntry(
   ports: Ports,
   signal: AbortSignal,
 ): Promise<EntryBody> {
-  const observed = await observeWithRoles(
-    object,
-    region,
-    definitionRoleUser,
-    {
-      observeOwn: async (whole) =>
-        withBodyChanges(whole.spec, await observe(whole, region, ports, signal), region, signal),
-      isThrough: () => true,
-    },
-    ports,
-    newRolesMemory(),
-    signal,
-  );
+  const own = {
+    user: definitionRoleUser,
+    observeOwn: async (whole: JobDefinition) =>
+      withBodyChanges(whole.spec, await observe(whole, region, ports, signal), region, signal),
+    isThrough: () => true,
+  };
+  const observed = await observeWithRoles(object, region, own, { ports, memory: newRolesMemory() }, signal);
   const seen = observed.own;
-  const own = plan(observed.object, seen, ports.clock.now());
-  const decision = planWithRoles(own, noted(observed.roles), seen.wish.deleting);
+  const now = ports.clock.now();
+  const decision = choose(planOf({ ...observed, roles: noted(observed.roles) }, now), () => undefined, now);
   const { change } = decision;
   const revision = seen.revisions[0]?.revision;
   const registers = change.action === "Register";

@@ -1,4 +1,4 @@
-import type { FieldChange } from "../../controllers/decision.ts";
+import type { FieldChange } from "../../controllers/agenda.ts";
 
 /** What a plan says of one object. */
 

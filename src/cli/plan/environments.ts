@@ -1,22 +1,23 @@
 import { ordinaryReasons } from "../../api/reasons.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
+import type { Change } from "../../controllers/agenda.ts";
+import { type Choice, choose } from "../../controllers/choose.ts";
 import { queuesNaming } from "../../controllers/compute-environment/checks.ts";
-import { newMemory, observe } from "../../controllers/compute-environment/observe.ts";
-import { oursOf, planFor } from "../../controllers/compute-environment/plan.ts";
+import { planOf } from "../../controllers/compute-environment/life.ts";
+import { observeAll, readingOnce } from "../../controllers/compute-environment/observation.ts";
+import { oursOf } from "../../controllers/compute-environment/plan.ts";
 import { referenceOf } from "../../controllers/compute-environment/replacement.ts";
-import { environmentRoleUser } from "../../controllers/compute-environment/roles.ts";
 import type { Seen } from "../../controllers/compute-environment/seen.ts";
-import type { Change, Decision } from "../../controllers/decision.ts";
+import type { AnyAction } from "../../controllers/compute-environment/whole.ts";
+import { isEndpointsAction } from "../../controllers/endpoints/action.ts";
 import type { Ports } from "../../controllers/ports.ts";
-import { planWithRoles } from "../../controllers/roles/plan.ts";
-import { newRolesMemory, observeWithRoles } from "../../controllers/roles/with-roles.ts";
-import { placed } from "../../controllers/security-group/fill.ts";
+import { isGroupAction } from "../../controllers/security-group/action.ts";
 import type { EntryAction, JobsEffect } from "./entry.ts";
 import { noJobs } from "./entry.ts";
 import { type EntryBody, heldBy, notesOf } from "./held.ts";
 import { countJobs } from "./jobs.ts";
-import { enforcedNetwork, inNetwork } from "./network.ts";
+import { networkActs, notedInNetwork } from "./network.ts";
 import type { ReadRegion } from "./region.ts";
 import { noted } from "./roles.ts";
 
@@ -27,21 +28,12 @@ export async function environmentEntry(
   ports: Ports,
   signal: AbortSignal,
 ): Promise<EntryBody> {
-  const whole = placed(object);
-  const observed = await observeWithRoles(
-    whole,
-    region,
-    environmentRoleUser,
-    { observeOwn: (one) => observe(one, region, ports, newMemory(), signal), isThrough: () => true },
-    ports,
-    newRolesMemory(),
-    signal,
-  );
-  const network = await enforcedNetwork(object, region, ports, signal);
-  const seen = { ...observed.own, network };
+  const observed = await observeAll(object, region, readingOnce(ports), signal);
   const now = ports.clock.now();
-  const own = planWithRoles(planFor(observed.object, seen, now), noted(observed.roles), seen.wish.deleting);
-  const { decision, acts } = await inNetwork(own, object, region, ports, signal);
+  const notedHere = { ...observed, ...notedInNetwork(observed), roles: noted(observed.roles) };
+  const decision = choose(planOf(object, notedHere, now), () => undefined, now);
+  const acts = networkActs(notedHere);
+  const seen = { ...observed.own, refusals: new Map() };
   const { change } = decision;
   const besides = change.action === "None" && acts.length > 0;
   const standing = oursOf(seen).filter(({ status }) => status !== "DELETING");
@@ -64,8 +56,10 @@ export async function environmentEntry(
     blocked: heldBy(object, decision),
     notes: [
       ...handoverNotes(object, change),
-      ...notesOf(own, waits(own)),
-      ...(waits(decision) && !waits(own) ? [decision.next.message] : []),
+      // What is written in the network is told by `acts`, all of it and not only what is next.
+      ...notesOf(decision, waits(decision)).filter(
+        (note) => !(isOfNetwork(decision) && note === decision.next.message),
+      ),
       ...acts,
       ...selectionNotes(decision),
     ],
@@ -135,15 +129,19 @@ function handoverNotes({ spec }: BatchComputeEnvironment, { action }: Change): s
 }
 
 /** What is selected, and what else is about to be. */
-function selectionNotes({ news, next }: Decision<unknown>): string[] {
-  return news
+function selectionNotes({ conditions, next }: Choice<unknown>): string[] {
+  return conditions
     .filter(({ type, message }) => type === "SelectionReady" && message !== next.message)
     .map(({ status, message }) => (status === "True" ? `selected: ${message}` : message));
 }
 
 const ordinary = ordinaryReasons(BatchComputeEnvironmentKind.kind);
 
+function isOfNetwork({ next }: Choice<AnyAction>): boolean {
+  return next.kind === "act" && (isGroupAction(next.action) || isEndpointsAction(next.action));
+}
+
 /** Waits that are not the ordinary course of a change. */
-function waits({ next }: Decision<unknown>): boolean {
+function waits({ next }: Choice<unknown>): boolean {
   return next.kind === "wait" && !ordinary.has(next.reason);
 }

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../api/object.ts";
 import { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
-import type { Decision } from "../../controllers/decision.ts";
+import type { Choice } from "../../controllers/choose.ts";
 import type { Entry } from "./entry.ts";
 
 /** What the entry of a kind tells beyond whose it is. */
@@ -10,7 +10,7 @@ export type EntryBody = Pick<
 >;
 
 /** Why nothing of the change would be made; undefined when it would. */
-export function heldBy({ metadata }: KubeObject, { next, change }: Decision<unknown>): string | undefined {
+export function heldBy({ metadata }: KubeObject, { next, change }: Choice<unknown>): string | undefined {
   if (next.kind === "blocked") return `${next.reason}: ${next.message}`;
   if (change.action === "None") return undefined;
   for (const annotation of [pausedAnnotation, dryRunAnnotation]) {
@@ -20,8 +20,8 @@ export function heldBy({ metadata }: KubeObject, { next, change }: Decision<unkn
 }
 
 /** What follows from earlier changes, or is waited for. */
-export function notesOf({ next, change, news }: Decision<unknown>, waits: boolean): string[] {
-  const retiring = news.filter(({ type, status }) => type === "Retiring" && status === "True");
+export function notesOf({ next, change, conditions }: Choice<unknown>, waits: boolean): string[] {
+  const retiring = conditions.filter(({ type, status }) => type === "Retiring" && status === "True");
   const going = change.action === "None" && next.kind === "act" ? [next.message] : [];
   return [
     ...retiring.map(({ message }) => message),

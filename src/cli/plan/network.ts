@@ -1,49 +1,17 @@
-import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
-import { networkNow } from "../../controllers/compute-environment/network-look.ts";
-import type { NetworkSeen } from "../../controllers/compute-environment/seen.ts";
-import type { Decision } from "../../controllers/decision.ts";
-import { newEc2Memory } from "../../controllers/ec2-memory.ts";
-import { observeEndpoints } from "../../controllers/endpoints/observe.ts";
-import { planWithEndpoints } from "../../controllers/endpoints/plan.ts";
+import type { Observation } from "../../controllers/compute-environment/whole.ts";
 import type { EndpointsSeen, VpcSeen } from "../../controllers/endpoints/seen.ts";
-import type { Ports } from "../../controllers/ports.ts";
-import { placed } from "../../controllers/security-group/fill.ts";
-import { observeGroup } from "../../controllers/security-group/observe.ts";
 import { groupNameOf } from "../../controllers/security-group/ownership.ts";
-import { planWithGroup } from "../../controllers/security-group/plan.ts";
 import { ruleChanges, ruleText } from "../../controllers/security-group/rules.ts";
 import type { GroupSeen } from "../../controllers/security-group/seen.ts";
-import { withSelected } from "../../controllers/selection/fill.ts";
-import { observeSelection } from "../../controllers/selection/observe.ts";
-import { planWithSelection } from "../../controllers/selection/plan.ts";
 import { shortName } from "../../network/dependence.ts";
-import type { ReadRegion } from "./region.ts";
 
-/** What becomes of an environment with what it selects and has made in the network. */
-export interface InNetwork<Action> {
-  readonly decision: Decision<Action>;
-  /** What is made, changed and removed in EC2, in words. */
-  readonly acts: readonly string[];
+/** What is made, changed and removed in EC2, in words. */
+export function networkActs({ group, endpoints }: Observation): readonly string[] {
+  return [...groupActs(group), ...endpointsActs(endpoints)];
 }
 
-/** @param own what becomes of the environment itself and its roles */
-export async function inNetwork<Action extends { readonly kind: string }>(
-  own: Decision<Action>,
-  object: BatchComputeEnvironment,
-  region: ReadRegion,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<InNetwork<{ readonly kind: string }>> {
-  const deleting = object.metadata.deletionTimestamp !== undefined;
-  const endpoints = notedEndpoints(await observeEndpoints(placed(object), region, ports, newEc2Memory(), signal));
-  const group = notedGroup(await observeGroup(withSelected(object), region, ports, newEc2Memory(), signal));
-  const selection = await observeSelection(object, ports, signal);
-  const withEndpoints = planWithEndpoints(own, endpoints, deleting);
-  const withGroup = planWithGroup(withEndpoints, group, deleting);
-  return {
-    decision: planWithSelection(withGroup, selection, object, ports.clock.now()),
-    acts: [...groupActs(group), ...endpointsActs(endpoints)],
-  };
+export function notedInNetwork({ group, endpoints }: Observation): Pick<Observation, "group" | "endpoints"> {
+  return { group: notedGroup(group), endpoints: notedEndpoints(endpoints) };
 }
 
 /** As if the object had its note: manifests lack it, and it is nothing that becomes of AWS. */
@@ -100,19 +68,4 @@ function keptActs({ vpcId, plan, writer }: VpcSeen): readonly string[] {
 function leftActs({ vpcId, ours, others }: VpcSeen): readonly string[] {
   if (ours.length === 0 || others.some(({ leaving }) => !leaving)) return [];
   return [`removes the VPC endpoints of ${vpcId}: ${ours.map(({ endpointId }) => endpointId).join(", ")}`];
-}
-
-/**
- * What the network holds back: only `Enforce` does, and only what is proved. What endpoints that are still to be made
- * will mend is not.
- */
-export async function enforcedNetwork(
-  object: BatchComputeEnvironment,
-  region: ReadRegion,
-  ports: Ports,
-  signal: AbortSignal,
-): Promise<NetworkSeen | undefined> {
-  const { preflight, vpcEndpoints } = object.spec.network ?? {};
-  if (preflight !== "Enforce" || vpcEndpoints === "Ensure") return undefined;
-  return await networkNow(placed(object), region, ports, signal);
 }

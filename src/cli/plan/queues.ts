@@ -1,5 +1,5 @@
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
-import type { Decision } from "../../controllers/decision.ts";
+import { type Choice, choose } from "../../controllers/choose.ts";
 import { newMemory, observe } from "../../controllers/job-queue/observe.ts";
 import { planFor } from "../../controllers/job-queue/plan.ts";
 import type { Seen } from "../../controllers/job-queue/seen.ts";
@@ -16,7 +16,8 @@ export async function queueEntry(
   signal: AbortSignal,
 ): Promise<EntryBody> {
   const seen = await observe(object, region, ports, newMemory(), signal);
-  const decision = planFor(object, seen, ports.clock.now());
+  const now = ports.clock.now();
+  const decision = choose(planFor(object, seen, now), () => undefined, now);
   const { change } = decision;
   const creates = change.action === "Create";
   return {
@@ -42,7 +43,7 @@ function environmentsOf({ entries }: Seen): string {
 }
 
 /** A reference to nothing: the environments that are only planned are not meant. */
-function missing({ news }: Decision<unknown>): string | undefined {
-  const found = news.find(({ type, status }) => type === "ReferencesResolved" && status === "False");
+function missing({ conditions }: Choice<unknown>): string | undefined {
+  const found = conditions.find(({ type, status }) => type === "ReferencesResolved" && status === "False");
   return found === undefined ? undefined : `${found.reason}: ${found.message}`;
 }

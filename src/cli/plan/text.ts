@@ -1,4 +1,4 @@
-import type { FieldChange } from "../../controllers/decision.ts";
+import type { FieldChange } from "../../controllers/agenda.ts";
 import { cutMiddle } from "../terminal/layout.ts";
 import { type Colour, type Paint, padded, widthOf } from "../terminal/paint.ts";
 import { type AffectedQueue, type Entry, entryText, headline, isDisruptive, type Plan, symbolOf } from "./entry.ts";

@@ -1,6 +1,6 @@
 import type { Condition, KubeObject } from "../../api/object.ts";
 import { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
-import type { ObjectSource, Store, WatchEvent } from "../../kube/store.ts";
+import type { ObjectSource, Store, WatchEvent } from "../../runtime/store.ts";
 
 /**
  * A store in which every object is being deleted with `deletionPolicy: Retain`, so that the controllers release it. The

@@ -1,17 +1,16 @@
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import type { Queue } from "../../aws/batch.ts";
 import { neverHappened } from "../../aws/calls.ts";
-import { AwsError } from "../../aws/errors.ts";
 import type { BatchRegion } from "../../aws/region.ts";
 import type { Clock } from "../../runtime/clock.ts";
-import { failureOf, OutOfDate } from "../failures.ts";
+import { OutOfDate } from "../failures.ts";
 import { memoryKey } from "../naming.ts";
 import { retiredAtTag, rolloutTokenTag } from "../ownership.ts";
-import { type Action, independentName, type Rollout } from "./action.ts";
+import { orderOf } from "../queue-order.ts";
+import type { Action, Rollout } from "./action.ts";
 import { circumstancesIn, isRoleChangeDoubtful } from "./causes.ts";
 import { forgetCounts } from "./draining.ts";
 import type { Memory } from "./observe.ts";
-import { orderOf, type Refusal } from "./seen.ts";
 
 /** What an action takes beside the region. */
 interface Doing {
@@ -19,26 +18,6 @@ interface Doing {
   readonly clock: Clock;
   /** Whether the object still wishes what it did as the action was planned. */
   readonly isWished: () => boolean;
-}
-
-/** Remembers of an action for which nothing else waits what AWS refuses of it. @throws whatever `work` throws */
-export async function notingRefusal(
-  action: Action,
-  { metadata: { uid } }: BatchComputeEnvironment,
-  { memory: { refusals }, clock }: Pick<Doing, "memory" | "clock">,
-  work: () => Promise<void>,
-): Promise<void> {
-  const name = independentName(action);
-  const known = refusals.get(uid) ?? new Map<string, Refusal>();
-  try {
-    await work();
-    if (name !== undefined) known.delete(name);
-  } catch (error) {
-    if (name !== undefined && error instanceof AwsError) {
-      refusals.set(uid, known.set(name, { failure: failureOf(error), at: clock.now() }));
-    }
-    throw error;
-  }
 }
 
 /** Carries out one action. @throws AwsError at the first refusal; what was done before it stays done */

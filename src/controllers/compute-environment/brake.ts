@@ -6,7 +6,7 @@
 
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
-import type { Next } from "../decision.ts";
+import type { Step } from "../agenda.ts";
 import { ownershipOf, retainedFromTag, retainedMark } from "../ownership.ts";
 import { names } from "./context.ts";
 import { type Difference, differences } from "./diff.ts";
@@ -15,7 +15,7 @@ import { attemptAt } from "./request.ts";
 import type { Seen } from "./seen.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
-type Blocked = Extract<Next<never>, { kind: "blocked" }>;
+type Blocked = Extract<Step<never>, { kind: "blocked" }>;
 
 const attemptEveryMs = 60 * 60_000;
 /** However often a person asks for one more within the hour: they would come to be as many as the region has room for. */
@@ -46,7 +46,7 @@ export function brake(
   seen: Seen,
   standing: readonly Environment[],
   now: number,
-): Extract<Next<never>, { kind: "wait" | "blocked" }> | undefined {
+): Extract<Step<never>, { kind: "wait" | "blocked" }> | undefined {
   const made = madeInVain(seen, standing, now);
   const [newest] = made;
   if (newest === undefined || (made.length === 1 && mayHaveBeenChanged(spec, newest))) return undefined;
@@ -60,7 +60,7 @@ export function brake(
     kind: newest.status === "CREATING" ? "wait" : "blocked",
     reason: "DescribedOtherwise",
     message: `${name} was made for this very spec, and AWS describes it otherwise: ${otherwise.join(", ")}. Bring the spec in line with what AWS describes, or report it; another attempt is made an hour after this one`,
-    recheckInMs: Math.min(...made.map((environment) => restMs(environment, now))),
+    checkInMs: Math.min(...made.map((environment) => restMs(environment, now))),
   };
 }
 
@@ -79,7 +79,7 @@ export function disowned({ planId, baseName, identity, environments }: Seen): Bl
     reason: "Disowned",
     message: `${names(left)} were made for this object, and something has taken the tags awsbatch.dev/* off them; no further one is made. Keep that from happening again, and give each of them back by the tag ${retainedFromTag}: "${retainedMark(identity)}", or delete it`,
     // Nothing wakes this object when what bears no tags of it changes.
-    recheckInMs: disownedLookMs,
+    checkInMs: disownedLookMs,
   };
 }
 

@@ -1,6 +1,6 @@
 /** What the difference between spec and AWS means, as `status.plan` tells it. Pure. */
 
-import type { Change, FieldChange } from "../decision.ts";
+import type { Change, FieldChange } from "../agenda.ts";
 import { tagChange, tagFieldChanges } from "../tags.ts";
 import { queuesNaming } from "./checks.ts";
 import type { Context } from "./context.ts";

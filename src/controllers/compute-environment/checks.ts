@@ -3,14 +3,14 @@
 import { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
-import type { Next } from "../decision.ts";
+import type { Step } from "../agenda.ts";
 import { marks } from "../marks.ts";
 import { familyOf } from "./diff.ts";
 import type { Family } from "./fields.ts";
 import type { QueueSeen, Seen } from "./seen.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
-type Hindrance = Extract<Next<never>, { kind: "wait" | "blocked" }>;
+type Hindrance = Extract<Step<never>, { kind: "wait" | "blocked" }>;
 
 /** AWS allows 50 environments in a region; two places are left free for what cannot wait. */
 const environmentsBeforeReplacement = 48;
@@ -72,7 +72,7 @@ export function pinnedHindrance(queue: QueueSeen, names: ReadonlySet<string>): H
     kind: "blocked",
     reason: "PinnedByName",
     message: `queue ${queue.queue.jobQueueName} names ${pinned} by its AWS name. Use computeEnvironmentRef in its spec, so that it can follow a replacement`,
-    recheckInMs: queueLookMs,
+    checkInMs: queueLookMs,
   };
 }
 
@@ -88,7 +88,7 @@ export function pausedHindrance({ wish }: Seen, queue: QueueSeen): Hindrance | u
     kind: "wait",
     reason: queuePaused,
     message: `queue ${queue.queue.jobQueueName} ${held} and cannot be handed over; remove its annotation ${heldBy}`,
-    recheckInMs: queueLookMs,
+    checkInMs: queueLookMs,
   };
 }
 
@@ -125,8 +125,8 @@ function roomHindrance(seen: Seen): Hindrance | undefined {
       kind: "wait",
       reason: "QuotaHeadroom",
       message: `${count} of ${environmentQuota} compute environments exist in this region; a replacement begins when at most ${environmentsBeforeReplacement} do. Delete one that is not needed`,
-      recheckInMs: 60_000,
-      stalledAfterMs: marks.missingStallsMs,
+      checkInMs: 60_000,
+      stallsAfterMs: marks.missingStallsMs,
     };
   }
   const limit = seen.settings.maxConcurrentReplacements;
@@ -135,7 +135,7 @@ function roomHindrance(seen: Seen): Hindrance | undefined {
       kind: "wait",
       reason: "Queued",
       message: `${seen.replacementsElsewhere} other replacements are under way; at most ${limit} run at once (--max-concurrent-replacements)`,
-      recheckInMs: 30_000,
+      checkInMs: 30_000,
     };
   }
   return undefined;

@@ -1,7 +1,7 @@
 /** Whose an environment is: rivals, other clusters, what was retained, and what is adopted. Pure. */
 
 import type { Environment } from "../../aws/batch.ts";
-import type { Next } from "../decision.ts";
+import type { Step } from "../agenda.ts";
 import { matchesAny } from "../glob.ts";
 import { ownershipOf } from "../ownership.ts";
 import { claimChange, tagChange } from "../tags.ts";
@@ -11,35 +11,37 @@ import { type Context, names } from "./context.ts";
 import { differences } from "./diff.ts";
 import { inTransition } from "./fleet.ts";
 
-export function claimedByAnother({ seen }: Context): Next<Action> | undefined {
-  if (seen.claimedBy === undefined) return undefined;
-  return {
+export function claimedByAnother({ seen }: Context): readonly Step<Action>[] {
+  if (seen.claimedBy === undefined) return [];
+  const conflict: Step<Action> = {
     kind: "blocked",
     reason: "Conflict",
     message: `${seen.claimedBy} is older and claims the same environment name ${seen.baseName} in the same place. Give one of the two another spec.computeEnvironmentName`,
     // Nothing wakes this object when the older one has gone.
-    recheckInMs: 60_000,
+    checkInMs: 60_000,
   };
+  return [conflict];
 }
 
-export function ownedByOtherCluster({ seen }: Context): Next<Action> | undefined {
+export function ownedByOtherCluster({ seen }: Context): readonly Step<Action>[] {
   for (const environment of seen.environments) {
     const ownership = ownershipOf(environment.tags, seen.identity);
     if (ownership.kind === "otherCluster") {
-      return {
+      const blocked: Step<Action> = {
         kind: "blocked",
         reason: "OwnedByOtherCluster",
         message: `${environment.computeEnvironmentName} belongs to the same object of another cluster with the same --cluster-name (uid ${ownership.clusterUid}). If that cluster is gone, start the operator with --take-over-cluster-uid=${ownership.clusterUid}; if not, give one of the two another --cluster-name, or let this object go with awsbatch.dev/abandon: "true" once it is deleted`,
       };
+      return [blocked];
     }
   }
-  return undefined;
+  return [];
 }
 
 /** Writes the owner tags where they are old, were left by Retain, or where an environment is adopted. */
-export function claimed(context: Context): Next<Action> | undefined {
+export function claimed(context: Context): readonly Step<Action>[] {
   const { seen, ours } = context;
-  const marked = (environments: readonly Environment[], purpose: TagPurpose, message: string): Next<Action> => ({
+  const marked = (environments: readonly Environment[], purpose: TagPurpose, message: string): Step<Action> => ({
     kind: "act",
     action: {
       kind: "tag",
@@ -52,25 +54,26 @@ export function claimed(context: Context): Next<Action> | undefined {
     },
     reason: "TakingOver",
     message,
-    // An object that has gone meanwhile must not become an owner: nobody would ever clean up.
-    irreversible: true,
   });
   const outdated = ours.filter((environment) => {
     const ownership = ownershipOf(environment.tags, seen.identity);
     return ownership.kind === "ours" && ownership.retag;
   });
-  if (outdated.length > 0) return marked(outdated, "takeOver", `${names(outdated)} gets the tags of this object`);
+  if (outdated.length > 0) return [marked(outdated, "takeOver", `${names(outdated)} gets the tags of this object`)];
   const retained = seen.environments.filter(
     ({ tags: described }) => ownershipOf(described, seen.identity).kind === "retained",
   );
-  if (retained.length > 0) return marked(retained, "takeOver", `${names(retained)}, retained before, is taken back`);
-  return ours.length > 0 ? undefined : adopted(context, marked);
+  if (retained.length > 0) {
+    return [marked(retained, "takeOver", `${names(retained)}, retained before, is taken back`)];
+  }
+  const adoption = ours.length > 0 ? undefined : adopted(context, marked);
+  return adoption === undefined ? [] : [adoption];
 }
 
 function adopted(
   { spec, seen }: Context,
-  marked: (environments: readonly Environment[], purpose: TagPurpose, message: string) => Next<Action>,
-): Next<Action> | undefined {
+  marked: (environments: readonly Environment[], purpose: TagPurpose, message: string) => Step<Action>,
+): Step<Action> | undefined {
   const found = seen.environments.find((environment) => environment.computeEnvironmentName === seen.baseName);
   if (found === undefined || seen.wish.adoptionPolicy === "Never") return undefined;
   const ownership = ownershipOf(found.tags, seen.identity);

@@ -1,7 +1,7 @@
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
-import type { Next } from "../decision.ts";
-import { type Action, independentName } from "./action.ts";
+import type { Step } from "../agenda.ts";
+import type { Action } from "./action.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Seen } from "./seen.ts";
 
@@ -12,36 +12,26 @@ export interface Context {
   readonly ours: readonly Environment[];
   readonly fleet: Fleet;
   readonly now: number;
-  /** Acts (`independentName`) that others go before, for AWS has refused them. */
-  readonly passedOver: ReadonlySet<string>;
-}
-
-export function isPassedOver(next: Next<Action>, { passedOver }: Pick<Context, "passedOver">): boolean {
-  const name = next.kind === "act" ? independentName(next.action) : undefined;
-  return name !== undefined && passedOver.has(name);
 }
 
 /**
- * Of several steps side by side: an act, else what only a person can end, else a wait until the first is due. An act
- * that is passed over is none of them.
+ * Steps of several environments or queues side by side: all acts, of which AWS may refuse each without harm to the
+ * others; then what only a person can end, an approval, or the first wait, until the first of all is due.
  */
-export function together(all: readonly Next<Action>[], context: Pick<Context, "passedOver">): Next<Action> | undefined {
-  const steps = all.filter((next) => !isPassedOver(next, context));
-  const chosen =
-    steps.find((next) => next.kind === "act") ??
-    steps.find((next) => next.kind === "blocked") ??
-    steps.find((next) => next.kind === "wait" && next.held === "forApproval") ??
-    steps[0];
-  return chosen === undefined ? undefined : inTime(chosen, steps);
+export function sideBySide(all: readonly Step<Action>[]): readonly Step<Action>[] {
+  const acts = all.flatMap((step) => (step.kind === "act" ? { ...step, holds: "nothing" as const } : []));
+  const last =
+    all.find((step) => step.kind === "blocked") ??
+    all.find((step) => step.kind === "wait" && step.until?.kind === "approval") ??
+    all.find((step) => step.kind !== "act");
+  return last === undefined ? acts : [...acts, inTime(last, all)];
 }
 
 /** A step; where it only waits, until the first of all these is due. */
-export function inTime(next: Next<Action>, all: readonly Next<Action>[]): Next<Action> {
+export function inTime(next: Step<Action>, all: readonly Step<Action>[]): Step<Action> {
   if (next.kind !== "wait" && next.kind !== "blocked") return next;
-  const dueInMs = all.flatMap((one) =>
-    "recheckInMs" in one && one.recheckInMs !== undefined ? [one.recheckInMs] : [],
-  );
-  return dueInMs.length === 0 ? next : { ...next, recheckInMs: Math.min(...dueInMs) };
+  const dueInMs = all.flatMap((one) => ("checkInMs" in one && one.checkInMs !== undefined ? [one.checkInMs] : []));
+  return dueInMs.length === 0 ? next : { ...next, checkInMs: Math.min(...dueInMs) };
 }
 
 /** For messages. */

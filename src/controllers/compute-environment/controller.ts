@@ -1,51 +1,117 @@
+import { endpointsAnnotation, securityGroupAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import { BatchComputeEnvironmentKind } from "../../api/v1alpha1/kinds.ts";
+import type { BatchRegion } from "../../aws/region.ts";
 import type { Reconciler } from "../../runtime/controller.ts";
-import { withEndpoints } from "../endpoints/with-endpoints.ts";
+import type { ObjectEvent } from "../../runtime/store.ts";
+import { writeFor } from "../ec2-memory.ts";
+import { actOnEndpoints } from "../endpoints/act.ts";
+import { isEndpointsAction } from "../endpoints/action.ts";
+import { endpointsEvents } from "../endpoints/events.ts";
+import { companyIn } from "../endpoints/observe.ts";
 import { isStillWished } from "../holds.ts";
+import { reconcilerOf } from "../pass.ts";
 import type { Ports } from "../ports.ts";
-import { reconcilerOf } from "../reconcile.ts";
-import { withRoles } from "../roles/with-roles.ts";
-import { withSecurityGroup } from "../security-group/with-security-group.ts";
-import { withSelection } from "../selection/with-selection.ts";
-import type { Steps } from "../steps.ts";
-import { act, notingRefusal } from "./act.ts";
-import type { Action } from "./action.ts";
-import { roleStatesRead } from "./causes.ts";
+import { actOnRoles } from "../roles/act.ts";
+import { isRolesAction } from "../roles/action.ts";
+import { rolesEvents } from "../roles/events.ts";
+import { filledObject, rolesAnnotations } from "../roles/part.ts";
+import { rolesFailure, rolesReport } from "../roles/report.ts";
+import { actOnGroup } from "../security-group/act.ts";
+import { isGroupAction } from "../security-group/action.ts";
+import { groupEvents } from "../security-group/events.ts";
+import { placed } from "../security-group/fill.ts";
+import { withGroupStatus } from "../security-group/report.ts";
+import { withSelectionStatus } from "../selection/report.ts";
+import { act } from "./act.ts";
+import { type Action, independentName } from "./action.ts";
 import { eventsFor } from "./events.ts";
-import { lookAtNetwork } from "./network-look.ts";
-import { newMemory, observe, roleMended } from "./observe.ts";
-import { planFor } from "./plan.ts";
+import { planOf } from "./life.ts";
+import { type Memories, newMemories, noteRoleWritten, observeAll, readingOn, refreshAll } from "./observation.ts";
 import { report } from "./report.ts";
 import { environmentRoleUser } from "./roles.ts";
-import type { Seen } from "./seen.ts";
+import type { AnyAction, Observation } from "./whole.ts";
 
 /** Keeps AWS Batch compute environments as their objects say, replacing them under their queues where AWS must. */
 export function computeEnvironments(ports: Ports): Reconciler {
-  const memory = newMemory();
-  const steps: Steps<BatchComputeEnvironment, Seen, Action> = {
-    kind: BatchComputeEnvironmentKind,
-    observe: async (object, region, _ports, signal) => {
-      const network = await lookAtNetwork(object, region, ports, memory.looks, signal);
-      return { ...(await observe(object, region, ports, memory, signal)), network };
+  const memories = newMemories();
+  const reading = readingOn(ports, memories);
+  return reconcilerOf<BatchComputeEnvironment, Observation, AnyAction>(
+    {
+      kind: BatchComputeEnvironmentKind,
+      observe: (object, region, signal) => observeAll(object, region, reading, signal),
+      refresh: (object, region, sinceMs, signal) => refreshAll(object, region, memories, sinceMs, signal),
+      plan: planOf,
+      independentName: (action) => (isOwn(action) ? independentName(action) : undefined),
+      act: (action, object, region, signal) => carryOut(action, { object, region, ports, memories }, signal),
+      status(object, { effective, own, group, roles, selection }, choice, now) {
+        const fields = { ...report(effective, own, choice, now), ...rolesReport(roles) };
+        return withSelectionStatus(withGroupStatus(fields, group, object), selection, object, now);
+      },
+      events,
+      annotations: (object, seen) => annotations(placed(object), seen),
+      conditionsOfFailure: (action, failure, { roles }) => rolesFailure(action, failure, roles),
     },
-    refresh: async (_object, region, _sinceMs, signal) => {
-      await region.refresh(signal);
-    },
-    plan: planFor,
-    act: (action, object, region, _ports, signal) => {
-      const isWished = (): boolean => isStillWished(BatchComputeEnvironmentKind, object, ports);
-      const doing = { memory, clock: ports.clock, isWished };
-      return notingRefusal(action, object, doing, () => act(action, object, region, doing, signal));
-    },
-    report,
-    events: eventsFor,
+    ports,
+  );
+}
+
+interface Doing {
+  readonly object: BatchComputeEnvironment;
+  readonly region: BatchRegion;
+  readonly ports: Ports;
+  readonly memories: Memories;
+}
+
+async function carryOut(action: AnyAction, doing: Doing, signal: AbortSignal): Promise<void> {
+  const { object, region, ports, memories } = doing;
+  const { group, endpoints, roles, own: memory } = memories;
+  const { uid } = object.metadata;
+  if (isRolesAction(action)) {
+    await actOnRoles(action, placed(object), BatchComputeEnvironmentKind, { ports, memory: roles }, signal);
+    if (action.kind === "writeRole") noteRoleWritten(object, memories, ports);
+    return;
+  }
+  if (isEndpointsAction(action)) {
+    endpoints.readAfter.set(uid, Number.POSITIVE_INFINITY);
+    await actOnEndpoints(action, object, { ports, memory: endpoints, company: () => companyIn(region, ports) }, signal);
+    return;
+  }
+  if (isGroupAction(action)) {
+    group.readAfter.set(uid, Number.POSITIVE_INFINITY);
+    const work = (): Promise<void> => actOnGroup(action, object, ports, group, signal);
+    await (action.kind === "claimGroups" ? work() : writeFor(group, object, action.writes, ports.clock, work));
+    return;
+  }
+  const effective = filledObject(placed(object), environmentRoleUser, region, ports.cluster);
+  const isWished = (): boolean => isStillWished(BatchComputeEnvironmentKind, effective, ports);
+  const own = { memory, clock: ports.clock, isWished };
+  await act(action, effective, region, own, signal);
+}
+
+function isOwn(action: AnyAction): action is Action {
+  return !isRolesAction(action) && !isEndpointsAction(action) && !isGroupAction(action);
+}
+
+function events(action: AnyAction): readonly ObjectEvent[] {
+  if (isRolesAction(action)) return rolesEvents(action);
+  if (isEndpointsAction(action)) return endpointsEvents(action);
+  return isGroupAction(action) ? groupEvents(action) : eventsFor(action);
+}
+
+/** The notes of all that is asked for beside the environment: what bears no note is found by nobody. */
+function annotations(
+  object: BatchComputeEnvironment,
+  { roles, endpoints, group }: Observation,
+): Readonly<Record<string, string>> {
+  const claimed = (claims: readonly string[], vpcIds: readonly string[]): string =>
+    [...new Set([...claims, ...vpcIds])].join(",");
+  const inEndpoints = endpoints.network.kind === "read" && endpoints.wished ? endpoints.network.vpcIds : [];
+  const inGroup = group.network.kind === "read" && group.wished !== undefined ? (group.network.vpcIds ?? []) : [];
+  const notes = {
+    [endpointsAnnotation]: claimed(endpoints.claims, inEndpoints),
+    [securityGroupAnnotation]: claimed(group.claims, inGroup),
   };
-  const roleUser: typeof environmentRoleUser = {
-    ...environmentRoleUser,
-    mended: (object) => roleMended(memory, object, ports.clock),
-    strandedRead: (object, states) => roleStatesRead(memory.roleCauses, object, states, ports.clock),
-  };
-  const withMade = withEndpoints(withRoles(steps, roleUser, ports), ports);
-  return reconcilerOf(withSelection(withSecurityGroup(withMade, ports), ports), ports);
+  const noted = Object.entries(notes).filter(([, value]) => value !== "");
+  return { ...rolesAnnotations(object, roles), ...Object.fromEntries(noted) };
 }

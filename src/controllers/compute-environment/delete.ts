@@ -1,30 +1,29 @@
 /** The same path towards nothing: retire and delete every environment of the object, or leave them by Retain. Pure. */
 
-import type { Next } from "../decision.ts";
+import type { Step } from "../agenda.ts";
 import { retainedMark } from "../ownership.ts";
 import { releaseTags } from "../tags.ts";
 import type { Action } from "./action.ts";
 import { ownedByOtherCluster } from "./claims.ts";
-import { type Context, names, together } from "./context.ts";
+import { type Context, names, sideBySide } from "./context.ts";
 import { retirement } from "./retire.ts";
 
 /** Nothing of an object is seen in AWS, but what was written last may be there. */
-export const makingSure: Next<never> = {
+export const makingSure: Step<never> = {
   kind: "wait",
   reason: "Deleting",
   message: "making sure that nothing is left in AWS",
-  recheckInMs: 1000,
+  checkInMs: 1000,
 };
 
-/** The same path towards nothing; undefined when all that is left to do is passed over. */
-export function deleted(context: Context): Next<Action> | undefined {
+/** The same path towards nothing. */
+export function deleted(context: Context): readonly Step<Action>[] {
   const { spec, seen, ours, now } = context;
   if (ours.length === 0) {
     const barred = ownedByOtherCluster(context);
-    if (barred !== undefined) return barred;
-    return seen.freeName.absent && seen.claimsSettled
-      ? { kind: "release", reason: "Deleted", message: "no compute environment of this object is left in AWS" }
-      : makingSure;
+    if (barred.length > 0) return barred;
+    const message = "no compute environment of this object is left in AWS";
+    return [seen.freeName.absent && seen.claimsSettled ? { kind: "release", reason: "Deleted", message } : makingSure];
   }
   if (seen.wish.retain) {
     const items = ours.map(({ computeEnvironmentName: name, computeEnvironmentArn: arn, tags }) => ({
@@ -32,19 +31,11 @@ export function deleted(context: Context): Next<Action> | undefined {
       arn,
       change: releaseTags(tags, retainedMark(seen.identity)),
     }));
-    return {
-      kind: "act",
-      action: { kind: "tag", purpose: "retain", items },
-      reason: "Retaining",
-      message: `${names(ours)} is left in AWS, as deletionPolicy says`,
-      irreversible: true,
-    };
+    const message = `${names(ours)} is left in AWS, as deletionPolicy says`;
+    return [{ kind: "act", action: { kind: "tag", purpose: "retain", items }, reason: "Retaining", message }];
   }
   const steps = ours.map((environment) => retirement(spec, seen, environment, now));
   // What a queue names is told first; what none names goes without waiting for it.
   const inOrder = [...steps].sort((left, right) => Number(right.step === "InUse") - Number(left.step === "InUse"));
-  return together(
-    inOrder.map(({ next }) => next),
-    context,
-  );
+  return sideBySide(inOrder.map(({ next }) => next));
 }

@@ -1,9 +1,9 @@
 /** What differs between a wish and an environment in AWS, and what kind of update each difference needs. Pure. */
 
-import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
-import type { FieldChange } from "../decision.ts";
-import { sameRole } from "./compare.ts";
+import type { FieldChange } from "../agenda.ts";
+import { sameRole } from "../compare.ts";
+import type { PlacedSpec } from "../security-group/fill.ts";
 import {
   type Family,
   type Field,
@@ -15,15 +15,6 @@ import {
 } from "./fields.ts";
 import { outdatedImages } from "./newer-image.ts";
 import { isRolledOut, rolledOutFor } from "./rollout.ts";
-
-/** A spec, with what is filled in beside what its object says (`placed`). */
-export type PlacedSpec = BatchComputeEnvironmentSpec & {
-  /**
-   * What runs on where the environment was needs endpoints or a group that would go with the move. AWS describes only
-   * the new place from the update on, while instances or tasks are in the old one for long.
-   */
-  readonly movesByReplacement?: boolean;
-};
 
 type Spec = PlacedSpec;
 

@@ -1,4 +1,4 @@
-import type { ObjectEvent } from "../../kube/store.ts";
+import type { ObjectEvent } from "../../runtime/store.ts";
 import type { Action, TagPurpose } from "./action.ts";
 
 /** What an action that succeeded is told as. */

@@ -16,7 +16,7 @@ import {
   sameSet,
   sameText,
   sameValue,
-} from "./compare.ts";
+} from "../compare.ts";
 
 /** What kind of environment the wish and AWS's record both are; it decides which updates AWS takes. */
 export type Family = "ec2" | "fargate" | "managedInstances" | "unmanaged";

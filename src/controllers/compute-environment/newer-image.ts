@@ -2,7 +2,7 @@
 
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
-import type { News } from "../decision.ts";
+import type { ConditionDraft } from "../agenda.ts";
 
 /**
  * The image types for which AWS has a newer image than some instances run. AWS says so only of its own images, and only
@@ -16,7 +16,10 @@ export function outdatedImages({ computeResources }: Environment): readonly stri
 }
 
 /** The condition UpdateAvailable; none under `externalChanges: Apply`, which has the instances replaced. */
-export function newerImage(spec: BatchComputeEnvironmentSpec, target: Environment | undefined): readonly News[] {
+export function newerImage(
+  spec: BatchComputeEnvironmentSpec,
+  target: Environment | undefined,
+): readonly ConditionDraft[] {
   if (target === undefined || spec.replacement?.externalChanges === "Apply") return [];
   const outdated = outdatedImages(target);
   if (outdated.length === 0) return [];

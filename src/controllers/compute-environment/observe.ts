@@ -11,33 +11,24 @@ import { type Circumstances, haveChanged } from "../circumstances.ts";
 import { olderOf, rivalsOf } from "../claims.ts";
 import { conditionsOf } from "../conditions.ts";
 import { baseNameOf, memoryKey, queueNameOf } from "../naming.ts";
+import type { Looks } from "../network/observe.ts";
 import { type Identity, identityOf, ownerIn, ownershipOf, retiredAtTag, servingSinceTag } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
-import { filledObject } from "../roles/with-roles.ts";
+import { environmentName, orderOf } from "../queue-order.ts";
+import { filledObject } from "../roles/part.ts";
 import { placed } from "../security-group/fill.ts";
 import { wishOf } from "../wish.ts";
 import { circumstancesIn, type RoleCauses, roleChangeCountsInMs, roleWritten } from "./causes.ts";
 import { queuePaused } from "./checks.ts";
 import { forgetCounts, type JobMemory, jobsOn, newJobMemory } from "./draining.ts";
 import { newestFirst, servingSince } from "./fleet.ts";
-import type { Looks } from "./network-look.ts";
 import { awaitingApproval, queueLeaving } from "./replacement.ts";
 import { attemptAt, planId } from "./request.ts";
 import { markSettledMs } from "./retire.ts";
 import { environmentRoleUser } from "./roles.ts";
-import {
-  clusterName,
-  environmentName,
-  orderOf,
-  type QueueObject,
-  type QueueSeen,
-  type Refusal,
-  type RolloutKnown,
-  type Seen,
-} from "./seen.ts";
+import { clusterName, type QueueObject, type QueueSeen, type RolloutKnown, type Seen } from "./seen.ts";
 
 const vCpusShownForMs = 60_000;
-const refusalKeptForMs = 60 * 60_000;
 
 /** When something was asked of AWS (wall ms), and what it was asked under. */
 export interface Tried {
@@ -70,8 +61,6 @@ export interface Memory extends JobMemory {
   readonly askedAgain: Set<string>;
   /** The rollout that was asked for last; none where nobody knows whether AWS has taken it. */
   readonly rollouts: Map<string, RolloutKnown>;
-  /** By the uid of an object, then by action: what AWS refused, see `Seen.refusals`. */
-  readonly refusals: Map<string, Map<string, Refusal>>;
   /** By the uid of an object: the keys of its environments, of which the maps above may tell. */
   readonly names: Map<string, ReadonlySet<string>>;
   /** What was seen of the network of each object, and when to look again. */
@@ -90,7 +79,6 @@ export function newMemory(): Memory {
     roleCauses: new Map(),
     askedAgain: new Set(),
     rollouts: new Map(),
-    refusals: new Map(),
     names: new Map(),
     looks: new Map(),
   };
@@ -120,14 +108,17 @@ function forgetGone(memory: Memory, uid: string, region: BatchRegion, ours: read
   else memory.names.set(uid, keys);
 }
 
-/** Everything but the network, which is EC2's: see `lookAtNetwork`. */
+/** Everything but the network, which is EC2's, and what the pass itself knows of refusals. */
+export type Observed = Omit<Seen, "network" | "refusals">;
+
+/** What AWS Batch and Kubernetes say. */
 export async function observe(
   object: BatchComputeEnvironment,
   region: BatchRegion,
   ports: Ports,
   memory: Memory,
   signal: AbortSignal,
-): Promise<Omit<Seen, "network">> {
+): Promise<Observed> {
   const snapshot = region.snapshot();
   const identity = identityOf(object, ports.cluster);
   const wish = wishOf(object, ports.settings);
@@ -170,7 +161,6 @@ export async function observe(
     askedAgain: new Set(ours.map(nameOf).filter((name) => memory.askedAgain.has(memoryKey(region, name)))),
     rollouts: rememberedIn(region, memory.rollouts),
     settled: new Set(ours.map(nameOf).filter((name) => snapshot.isSettled("compute-environment", name))),
-    refusals: standingRefusals(object, ours, ports, memory),
   };
 }
 
@@ -199,19 +189,6 @@ function unsettledClaims(
 ): readonly string[] {
   const retained = environments.filter(({ tags }) => ownershipOf(tags, identity).kind === "retained").map(nameOf);
   return [...new Set([baseName, ...retained])].filter((name) => !snapshot.isSettled("compute-environment", name));
-}
-
-/** What is still to be done is tried again before it is forgotten; with the last environment all is. */
-function standingRefusals(
-  { metadata: { uid } }: BatchComputeEnvironment,
-  ours: readonly Environment[],
-  { clock }: Ports,
-  { refusals }: Memory,
-): ReadonlyMap<string, Refusal> {
-  if (ours.length === 0) refusals.delete(uid);
-  const standing = refusals.get(uid) ?? new Map<string, Refusal>();
-  for (const [name, { at }] of standing) if (clock.now() - at >= refusalKeptForMs) standing.delete(name);
-  return new Map(standing);
 }
 
 /** AWS's scaler changes them at any time; what is shown changes at most once a minute, or status would not rest. */

@@ -1,9 +1,11 @@
-/** The one next thing to do for a `BatchComputeEnvironment`: rules in order, the first that applies wins. Pure. */
+/** What is to be done for the environments of a `BatchComputeEnvironment`: rules in order. Pure. */
 
 import type { BatchComputeEnvironment, BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
 import { passesByItself } from "../../aws/errors.ts";
-import type { Decision, News, Next } from "../decision.ts";
+import type { Plan, Serves, Step } from "../agenda.ts";
+import { creates } from "../choose.ts";
+import { networkConditions, networkHold } from "../network/report.ts";
 import { ownershipOf, retiredAtTag, servingSinceTag } from "../ownership.ts";
 import { tagChange } from "../tags.ts";
 import { type Action, independentName, tagOne } from "./action.ts";
@@ -11,12 +13,10 @@ import { madeInVain } from "./brake.ts";
 import { changeOf, deletion } from "./change.ts";
 import { queuesNaming } from "./checks.ts";
 import { claimed, claimedByAnother, ownedByOtherCluster } from "./claims.ts";
-import { type Context, inTime, isPassedOver, together } from "./context.ts";
+import { type Context, inTime, sideBySide } from "./context.ts";
 import { deleted } from "./delete.ts";
 import { fleetOf, inTransition, isRetired, tryAgainApproval } from "./fleet.ts";
-import { withNetwork } from "./network-report.ts";
 import { newerImage } from "./newer-image.ts";
-import { type Choice, pastRefusals } from "./past-refusals.ts";
 import { failedSteps, predecessorStep, supersededSteps } from "./predecessors.ts";
 import {
   afterInvalid,
@@ -28,79 +28,170 @@ import {
   markServing,
   successor,
 } from "./replacement.ts";
-import { ownTags, updateRequest } from "./request.ts";
-import { lookedAtMeanwhile } from "./revalidation.ts";
+import { attemptAt, ownTags, updateRequest } from "./request.ts";
+import { withRevalidation } from "./revalidation.ts";
 import { rolloutNoted, rolloutOf } from "./rollout.ts";
 import type { Seen } from "./seen.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
 
-type Rule = (context: Context) => Next<Action> | undefined;
+/** What one rule has to be done; nothing where it does not apply. What a step holds is not asked of later rules. */
+type Rule = (context: Context) => readonly Step<Action>[];
 
-/** Whose the environments are. Until that is clear none of them is touched. */
-const untilOwned: readonly Rule[] = [claimedByAnother, ownedByOtherCluster, claimed];
+/** Whose the environments are. Nothing is done with any of them before that is clear. */
+const ownership: readonly Rule[] = [claimedByAnother, ownedByOtherCluster, claimed];
 
-/** Until the target serves: each of these rules means that AWS does not serve this generation yet. */
-const untilServing: readonly Rule[] = [
+/** Until AWS serves this generation. */
+const beforeServing: readonly Rule[] = [
+  // DISABLED stops jobs, whatever else is wrong; ENABLED is for all that queues name, also while a handover waits.
   switched,
+  // An environment that fits the spec again is taken back before another one is created.
   revived,
+  // What has failed or is superseded goes: without its room the quota may allow no other.
   leftoversRetired,
+  // The first environment, or a successor where AWS cannot change the one that serves.
   made,
+  // A rollout that AWS has accepted is noted before anything else is sent.
   rolledOut,
+  // AWS is creating or updating the target.
   settling,
+  // Queues go back from a target that AWS found INVALID, and the target remembers it.
   returning,
   foreignReturned,
+  // What can be changed in place.
   updated,
+  // INVALID, and nothing in the spec fixes it in place.
   invalid,
+  // VALID again after the queues had to go back: a person decides.
   returned,
+  // The queues follow: their own controller writes their order.
   handedOver,
+  // The clock of the soak starts when the target serves all queues.
   markedServing,
   // Last: a tag that AWS refuses must keep no queue from what serves it.
   retagged,
 ];
 
-/** From then on the rest runs under Ready=True. */
-const afterServing: readonly Rule[] = [predecessorsRetired];
+/** Under Ready=True. */
+const afterServing: readonly Rule[] = [
+  // Soak, then approval, then out of service: each predecessor on its own.
+  predecessorsRetired,
+];
 
-export function planFor(object: BatchComputeEnvironment, seen: Seen, now: number): Decision<Action> {
+/** What the environments themselves ask for; roles and network come from `life.ts`. */
+export function planFor(object: BatchComputeEnvironment, seen: Seen, now: number): Plan<Action> {
   const context = contextOf(object.spec, seen, now);
-  const decision = pastRefusals(context, chosen);
-  const newer = seen.wish.deleting ? [] : newerImage(context.spec, context.fleet.target);
-  return withNetwork({ ...decision, news: [...decision.news, ...newer] }, object, seen.network);
+  const { network } = context.seen;
+  const checks = network === undefined ? {} : { checkInMs: network.checkInMs };
+  if (seen.wish.deleting) {
+    const conditions = networkConditions(object, network);
+    const steps = deleted(context);
+    const agenda = [...steps.slice(0, -1), ...steps.slice(-1).flatMap((last) => withRevalidation(last, context))];
+    return { change: deletion(seen), agenda, conditions, ...checks };
+  }
+  return {
+    change: changeOf(context),
+    agenda: upkeep(context),
+    conditions: [...newerImage(context.spec, context.fleet.target), ...networkConditions(object, network)],
+    ...checks,
+  };
 }
 
-/** What the rules say. */
-function chosen(context: Context): Choice {
-  const { seen } = context;
-  if (seen.wish.deleting) {
-    const leaving = deleted(context);
-    const next = leaving === undefined ? undefined : lookedAtMeanwhile(leaving, context);
-    return { next, change: deletion(seen), serving: false, news: [] };
+/** The switch alone: it goes before roles, selections and the network as well, which are for jobs that are to start. */
+export function disabledFirst(object: BatchComputeEnvironment, seen: Seen, now: number): readonly Step<Action>[] {
+  if (seen.wish.deleting || object.spec.state !== "DISABLED") return [];
+  const context = contextOf(object.spec, seen, now);
+  if (untilHeld(ownership, context).length > 0) return [];
+  return switched(context).map((step): Step<Action> => {
+    if (step.kind !== "act") return step;
+    // What AWS refuses may hang on a role or on the network; what passes by itself does not.
+    const { failure } = seen.refusals.get(independentName(step.action) ?? "") ?? {};
+    const lasts = failure !== undefined && !passesByItself(failure.kind);
+    return lasts ? { ...step, holds: "nothing" } : step;
+  });
+}
+
+function upkeep(context: Context): readonly Step<Action>[] {
+  const foreign = untilHeld(ownership, context);
+  if (foreign.length > 0) return foreign;
+  const before = once(untilHeld(beforeServing, context));
+  if (before.some(holdsEverything)) {
+    const steps = withoutCrowding(before, context);
+    return networkHold(context.spec, context.seen.network, meanwhile(steps, context, leavingSteps(context)));
   }
-  const change = changeOf(context);
-  const foreign = firstOf(untilOwned, context);
-  if (foreign !== undefined) return { next: foreign, change, serving: false, news: [] };
-  const own = firstOf(untilServing, context);
-  if (own !== undefined) return { next: meanwhile(own, context), change, serving: false, news: [] };
-  const leaving = firstOf(afterServing, context);
-  if (leaving !== undefined) return { next: leaving, change, serving: true, news: [retiringNews(leaving)] };
-  return { next: settled(context), change, serving: true, news: [] };
+  const after = untilHeld(afterServing, context).map(retiring);
+  return once([...before, ...networkHold(context.spec, context.seen.network, [settled(context), ...after])]);
+}
+
+/** The steps of rules in order, up to the first step that holds everything. */
+function untilHeld(rules: readonly Rule[], context: Context): readonly Step<Action>[] {
+  const steps: Step<Action>[] = [];
+  for (const rule of rules) {
+    steps.push(...rule(context));
+    if (steps.some(holdsEverything)) break;
+  }
+  return steps;
+}
+
+/** Each act once, where it comes first: what leaves may be found by more than one rule. */
+function once(steps: readonly Step<Action>[]): readonly Step<Action>[] {
+  const names = new Set<string>();
+  return steps.filter((step) => {
+    const name = step.kind === "act" ? independentName(step.action) : undefined;
+    if (name === undefined) return true;
+    const isFirst = !names.has(name);
+    names.add(name);
+    return isFirst;
+  });
+}
+
+function holdsEverything(step: Step<Action>): boolean {
+  return step.kind !== "act" || step.holds === undefined || step.holds === "everything";
 }
 
 /**
- * What goes on while a step waits, or is kept from going on: what is on its way out is looked at when its next step is
- * due, whatever else is waited for.
+ * What goes on while the last step waits: what is on its way out is checked when its next step is due, and AWS checks
+ * again what it found INVALID.
  */
-function meanwhile(next: Next<Action>, context: Context): Next<Action> {
-  return withStarved(context, lookedAtMeanwhile(inTime(next, [next, ...leavingSteps(context)]), context));
+function meanwhile(
+  steps: readonly Step<Action>[],
+  context: Context,
+  leaving: readonly Step<Action>[],
+): readonly Step<Action>[] {
+  const last = steps.at(-1);
+  if (last === undefined || !holdsEverything(last)) return steps;
+  const revalidated = withRevalidation(inTime(last, [last, ...leaving]), context);
+  return [...steps.slice(0, -1), ...revalidated.map((step) => withStarved(context, step))];
 }
 
-function firstOf(rules: readonly Rule[], context: Context): Next<Action> | undefined {
-  for (const rule of rules) {
-    const next = rule(context);
-    if (next !== undefined) return next;
+/** So many environments for one spec that AWS does not delete may exist side by side. */
+const stuckAtMost = 3;
+
+/**
+ * No further environment is created where so many that were created for this very spec cannot be taken away: they would
+ * come to be as many as the region has room for.
+ */
+function withoutCrowding(steps: readonly Step<Action>[], { seen }: Context): readonly Step<Action>[] {
+  const stuck = steps.filter((step) => {
+    if (step.kind !== "act" || !seen.refusals.has(independentName(step.action) ?? "")) return false;
+    const name = leavingName(step.action);
+    return name !== undefined && attemptAt(seen.planId, seen.baseName, name) > 0;
+  });
+  return stuck.length < stuckAtMost ? steps : steps.filter((step) => !creates(step));
+}
+
+/** The environment that an action takes out of service. */
+function leavingName(action: Action): string | undefined {
+  switch (action.kind) {
+    case "disable":
+    case "terminateJobs":
+    case "delete":
+      return action.name;
+    case "tag":
+      return action.purpose === "retire" ? action.items[0]?.name : undefined;
+    default:
+      return undefined;
   }
-  return undefined;
 }
 
 /** The environments of an object, from all that the region has. */
@@ -122,15 +213,11 @@ export function inNameOrder(seen: Seen): Seen {
 function contextOf(spec: Spec, listed: Seen, now: number): Context {
   const seen = inNameOrder(listed);
   const ours = oursOf(seen);
-  return { spec, seen, ours, fleet: fleetOf(spec, ours, seen.planId), now, passedOver: new Set() };
+  return { spec, seen, ours, fleet: fleetOf(spec, ours, seen.planId), now };
 }
 
-/**
- * `spec.state` is for all that queues name, also while a handover is held or cannot be made. DISABLED comes before
- * everything else, and alone: nothing that AWS refuses beside it, and no queue that stays behind, keeps jobs starting.
- */
-function switched(context: Context): Next<Action> | undefined {
-  const { spec, seen, ours, fleet } = context;
+/** `spec.state` is for all that queues name, also while a handover is held or cannot be made. */
+function switched({ spec, seen, ours, fleet }: Context): readonly Step<Action>[] {
   const { state } = spec;
   const found = ours.find((environment) => {
     const { computeEnvironmentName: name, status } = environment;
@@ -140,77 +227,59 @@ function switched(context: Context): Next<Action> | undefined {
     // The target gets its state together with everything else.
     return status === "VALID" && isNamed && environment !== fleet.target && !isRetired(environment);
   });
-  if (state === undefined || found === undefined) return undefined;
+  if (state === undefined || found === undefined) return [];
   const { computeEnvironmentName: name, computeEnvironmentArn: arn } = found;
   const request = { computeEnvironment: name, state };
-  const next: Extract<Next<Action>, { kind: "act" }> = {
-    kind: "act",
-    action: { kind: "update", name, arn, request, rollout: undefined, paths: ["spec.state"] },
-    reason: "Updating",
-    message: `${name} is being ${state}, as the spec says`,
-    irreversible: state === "DISABLED",
-    untilShown: true,
-  };
-  if (state !== "DISABLED") return next;
-  // Roles, endpoints and selections are for jobs that are to start; but what AWS refuses may hang on one of them.
-  const { failure } = seen.refusals.get(independentName(next.action) ?? "") ?? {};
-  const lasts = failure !== undefined && !passesByItself(failure.kind);
-  return { ...next, goesFirst: lasts && isPassedOver(next, context) ? "unlessActs" : "always" };
+  return [
+    {
+      kind: "act",
+      action: { kind: "update", name, arn, request, rollout: undefined, paths: ["spec.state"] },
+      reason: "Updating",
+      message: `${name} is being ${state}, as the spec says`,
+      effects: [{ path: "spec.state", cause: "spec" }],
+    },
+  ];
 }
 
 /** Goes back to an environment that was already being retired: enable it, wait, take the mark off. */
-function revived({ spec, fleet }: Context): Next<Action> | undefined {
+function revived({ spec, fleet }: Context): readonly Step<Action>[] {
   const { revivable } = fleet;
-  if (revivable === undefined) return undefined;
+  if (revivable === undefined) return [];
   const name = revivable.computeEnvironmentName;
   const message = `${name} fits the spec again and is put back into service`;
-  if (inTransition(revivable)) return { kind: "wait", reason: "Reviving", message };
+  const reason = "Reviving";
+  if (inTransition(revivable)) return [{ kind: "wait", reason, message }];
   const state = spec.state ?? "ENABLED";
   if (revivable.state !== state) {
     const request = { computeEnvironment: name, state };
-    return {
-      kind: "act",
-      action: { kind: "enable", name, request },
-      reason: "Reviving",
-      message,
-      irreversible: state === "DISABLED",
-    };
+    return [{ kind: "act", action: { kind: "enable", name, request }, reason, message }];
   }
-  return {
-    kind: "act",
-    action: tagOne("revive", revivable, {}, [retiredAtTag]),
-    reason: "Reviving",
-    message,
-    // Without the mark nobody knows why it is DISABLED, if a writer before this one has disabled it just now.
-    irreversible: true,
-  };
+  return [{ kind: "act", action: tagOne("revive", revivable, {}, [retiredAtTag]), reason, message }];
 }
 
-function made({ spec, seen, ours, fleet, now }: Context): Next<Action> | undefined {
-  if (fleet.target !== undefined) return undefined;
+function made({ spec, seen, ours, fleet, now }: Context): readonly Step<Action>[] {
+  if (fleet.target !== undefined) return [];
   const standing = ours.filter((environment) => environment.status !== "DELETING");
-  if (standing.length === 0) return firstEnvironment(spec, seen, now);
-  return successor(spec, seen, standing, now);
+  return [standing.length === 0 ? firstEnvironment(spec, seen, now) : successor(spec, seen, standing, now)];
 }
 
 /**
  * Its acts: while AWS carries one out, the next target is made. Without a target also the seconds from a mark to the
  * act that follows, for what needs its room, and is refused, comes back only after minutes.
  */
-function leftoversRetired(context: Context): Next<Action> | undefined {
+function leftoversRetired(context: Context): readonly Step<Action>[] {
   const steps = leavingSteps(context);
-  const makesSure = (next: Next<Action>): boolean => next.kind === "wait" && next.confirmsAbsence === true;
-  return (
-    steps.find((next) => next.kind === "act" && !isPassedOver(next, context)) ??
-    (context.fleet.target === undefined ? steps.find(makesSure) : undefined)
-  );
+  const acts = sideBySide(steps.filter((step) => step.kind === "act"));
+  if (context.fleet.target !== undefined) return acts;
+  const makesSure = steps.find((step) => step.kind === "wait" && step.until?.kind === "listing");
+  return makesSure === undefined ? acts : [...acts, makesSure];
 }
 
 /**
  * The steps of what goes before the target serves. What was made in vain for this very plan stays as long as it keeps
  * further ones from being made.
  */
-function leavingSteps(context: Context): readonly Next<Action>[] {
+function leavingSteps(context: Context): readonly Step<Action>[] {
   const { seen, ours, fleet, now } = context;
   const stays = fleet.target === undefined ? madeInVain(seen, ours, now).filter((one) => !hasServed(one)) : [];
   const predecessors = fleet.predecessors.filter((environment) => !stays.includes(environment));
@@ -222,27 +291,26 @@ function hasServed({ tags }: Environment): boolean {
   return tags?.[servingSinceTag] !== undefined;
 }
 
-function rolledOut({ spec, seen, fleet }: Context): Next<Action> | undefined {
-  return fleet.target === undefined ? undefined : rolloutNoted(spec.rolloutToken, fleet.target, seen);
+function rolledOut({ spec, seen, fleet }: Context): readonly Step<Action>[] {
+  return fleet.target === undefined ? [] : listed(rolloutNoted(spec.rolloutToken, fleet.target, seen));
 }
 
-function settling({ fleet }: Context): Next<Action> | undefined {
+function settling({ fleet }: Context): readonly Step<Action>[] {
   const { target } = fleet;
-  if (target === undefined || !inTransition(target)) return undefined;
+  if (target === undefined || !inTransition(target)) return [];
   const name = target.computeEnvironmentName;
   return target.status === "CREATING"
-    ? { kind: "wait", reason: "Creating", message: `${name} is being made` }
-    : { kind: "wait", reason: "Updating", message: `${name} is being updated` };
+    ? [{ kind: "wait", reason: "Creating", message: `${name} is being made` }]
+    : [{ kind: "wait", reason: "Updating", message: `${name} is being updated` }];
 }
 
-function returning({ seen, fleet, now }: Context): Next<Action> | undefined {
-  return fleet.target === undefined ? undefined : markReturned(seen, fleet, fleet.target, now);
+function returning({ seen, fleet, now }: Context): readonly Step<Action>[] {
+  return fleet.target === undefined ? [] : listed(markReturned(seen, fleet, fleet.target, now));
 }
 
 /** Its acts only: what keeps the others where they are is told with why the target is not used. */
-function foreignReturned(context: Context): Next<Action> | undefined {
-  const { spec, seen, fleet } = context;
-  return foreignReturns(spec, seen, fleet).find((next) => next.kind === "act" && !isPassedOver(next, context));
+function foreignReturned({ spec, seen, fleet }: Context): readonly Step<Action>[] {
+  return sideBySide(foreignReturns(spec, seen, fleet).filter((step) => step.kind === "act"));
 }
 
 /** Foreign queues that stay on a target that is not used, each with what stands against its way back: the others go. */
@@ -252,89 +320,79 @@ function leftBehind({ spec, seen, fleet }: Context): string {
     .join("");
 }
 
-function retagged({ spec, seen, fleet }: Context): Next<Action> | undefined {
+function retagged({ spec, seen, fleet }: Context): readonly Step<Action>[] {
   const { target } = fleet;
-  if (target === undefined) return undefined;
+  if (target === undefined) return [];
   const change = tagChange(spec.tags, ownTags(spec, seen.identity), target.tags, seen.settings.ignoreTagKeys);
-  if (change === undefined) return undefined;
+  if (change === undefined) return [];
   const { computeEnvironmentName: name, computeEnvironmentArn: arn } = target;
-  return {
-    kind: "act",
-    action: { kind: "tag", purpose: "userTags", items: [{ name, arn, change }] },
-    reason: "UpdatingTags",
-    message: `the tags of ${name} are being changed`,
-    irreversible: false,
-  };
+  return [
+    {
+      kind: "act",
+      action: { kind: "tag", purpose: "userTags", items: [{ name, arn, change }] },
+      reason: "UpdatingTags",
+      message: `the tags of ${name} are being changed`,
+    },
+  ];
 }
 
-function updated({ spec, fleet }: Context): Next<Action> | undefined {
+function updated({ spec, fleet }: Context): readonly Step<Action>[] {
   const { target, differences: changed } = fleet;
-  if (target === undefined || changed.length === 0) return undefined;
+  if (target === undefined || changed.length === 0) return [];
   const { computeEnvironmentName: name, computeEnvironmentArn: arn } = target;
   const paths = changed.map(({ path }) => path);
   const token = spec.rolloutToken;
-  const request = updateRequest(target, changed);
+  const rollout = token !== undefined && paths.includes("spec.rolloutToken") ? rolloutOf(token, target) : undefined;
   // Instances that are replaced may take jobs with them, as `updatePolicy` says.
-  const endsJobs = changed.some(({ kind }) => kind === "infrastructure");
-  // A state that nobody asks for undoes what somebody has switched by hand since the last listing.
-  const takesAlong = request.state !== undefined && !paths.includes("spec.state");
-  return {
-    kind: "act",
-    action: {
-      kind: "update",
-      name,
-      arn,
-      request,
-      rollout: token !== undefined && paths.includes("spec.rolloutToken") ? rolloutOf(token, target) : undefined,
-      paths,
+  const mayEndJobs = changed.some(({ kind }) => kind === "infrastructure");
+  return [
+    {
+      kind: "act",
+      action: { kind: "update", name, arn, request: updateRequest(target, changed), rollout, paths },
+      reason: "Updating",
+      message: `${name} is being updated: ${paths.join(", ")}`,
+      effects: paths.map((path) => ({ path, cause: "spec", ...(mayEndJobs ? { mayEndJobs } : {}) })),
     },
-    reason: "Updating",
-    message: `${name} is being updated: ${paths.join(", ")}`,
-    irreversible: endsJobs || takesAlong,
-    untilShown: true,
-    ...(endsJobs ? { stallsInVain: "UpdateInVain" } : {}),
-  };
+  ];
 }
 
-function invalid(context: Context): Next<Action> | undefined {
+function invalid(context: Context): readonly Step<Action>[] {
   const { target } = context.fleet;
-  if (target?.status !== "INVALID") return undefined;
-  const next = afterInvalid(context, target);
-  if (next.kind !== "wait" && next.kind !== "blocked") return next;
-  return { ...next, message: `${next.message}${leftBehind(context)}` };
+  if (target?.status !== "INVALID") return [];
+  return afterInvalid(context, target).map((step) =>
+    step.kind === "wait" || step.kind === "blocked"
+      ? { ...step, message: `${step.message}${leftBehind(context)}` }
+      : step,
+  );
 }
 
-function returned(context: Context): Next<Action> | undefined {
+function returned(context: Context): readonly Step<Action>[] {
   const { seen, fleet } = context;
   const { target } = fleet;
-  if (target === undefined || !isShunned(seen, fleet)) return undefined;
-  if (!fleet.predecessors.some((environment) => environment.status === "VALID" && !isRetired(environment))) {
-    return undefined;
-  }
+  if (target === undefined || !isShunned(seen, fleet)) return [];
+  if (!fleet.predecessors.some((environment) => environment.status === "VALID" && !isRetired(environment))) return [];
   const value = tryAgainApproval(seen.planId, target);
-  return {
-    kind: "blocked",
-    reason: "Returned",
-    approval: value,
-    message: `the queues went back from ${target.computeEnvironmentName} because AWS had found it INVALID; it is VALID now, but stays unused until the spec or rolloutToken changes, or awsbatch.dev/approve: "${value}" lets it be tried again${leftBehind(context)}`,
-  };
+  return [
+    {
+      kind: "blocked",
+      reason: "Returned",
+      until: { kind: "approval", value },
+      message: `the queues went back from ${target.computeEnvironmentName} because AWS had found it INVALID; it is VALID now, but stays unused until the spec or rolloutToken changes, or awsbatch.dev/approve: "${value}" lets it be tried again${leftBehind(context)}`,
+    },
+  ];
 }
 
-function handedOver(context: Context): Next<Action> | undefined {
+function handedOver(context: Context): readonly Step<Action>[] {
   const { target } = context.fleet;
-  return target === undefined ? undefined : handover(context, target);
+  return target === undefined ? [] : handover(context, target);
 }
 
-function markedServing({ seen, fleet, now }: Context): Next<Action> | undefined {
-  return fleet.target === undefined ? undefined : markServing(seen, fleet, fleet.target, now);
+function markedServing({ seen, fleet, now }: Context): readonly Step<Action>[] {
+  return fleet.target === undefined ? [] : listed(markServing(seen, fleet, fleet.target, now));
 }
 
-/** Soak, then hold, then retire each predecessor; an act of one goes before the waits of others. */
-function predecessorsRetired(context: Context): Next<Action> | undefined {
-  return together(
-    context.fleet.predecessors.map((environment) => predecessorStep(context, environment).next),
-    context,
-  );
+function predecessorsRetired(context: Context): readonly Step<Action>[] {
+  return sideBySide(context.fleet.predecessors.map((environment) => predecessorStep(context, environment).next));
 }
 
 /**
@@ -355,22 +413,22 @@ export function predecessorSteps(
   });
 }
 
-function settled({ spec, seen, fleet }: Context): Next<Action> {
+function settled({ spec, seen, fleet }: Context): Serves {
   const target = fleet.target;
   const name = target?.computeEnvironmentName ?? "";
   if (spec.state === "DISABLED") {
     return {
-      kind: "settled",
+      kind: "serves",
       reason: "Disabled",
       message: `${name} is VALID and DISABLED, as the spec says${starvedBy(seen, [name])}`,
     };
   }
   const state = target?.state === "ENABLED" ? "" : ` and ${target?.state ?? "without state"}`;
-  return { kind: "settled", reason: "Available", message: `${name} is VALID${state}` };
+  return { kind: "serves", reason: "Available", message: `${name} is VALID${state}` };
 }
 
 /** What waits or is blocked tells what the state that the spec wishes means until then. */
-function withStarved({ spec, seen, ours }: Context, next: Next<Action>): Next<Action> {
+function withStarved({ spec, seen, ours }: Context, next: Step<Action>): Step<Action> {
   if (spec.state !== "DISABLED" || (next.kind !== "wait" && next.kind !== "blocked")) return next;
   const disabled = ours.filter(({ state }) => state === "DISABLED");
   const starved = starvedBy(
@@ -397,6 +455,12 @@ function serves(seen: Seen, name: string): boolean {
   );
 }
 
-function retiringNews(next: Next<Action>): News {
-  return { type: "Retiring", status: "True", reason: next.reason, message: next.message };
+function retiring(step: Step<Action>): Step<Action> {
+  return step.kind === "act" || step.kind === "wait" || step.kind === "blocked"
+    ? { ...step, conditions: [{ type: "Retiring", status: "True" }] }
+    : step;
+}
+
+function listed(step: Step<Action> | undefined): readonly Step<Action>[] {
+  return step === undefined ? [] : [step];
 }

@@ -1,7 +1,7 @@
 /** Environments that another one of the same object follows: soak, hold, and the way out of service. Pure. */
 
 import type { Environment } from "../../aws/batch.ts";
-import type { Next } from "../decision.ts";
+import type { Step } from "../agenda.ts";
 import { returnedAtTag, servingSinceTag } from "../ownership.ts";
 import type { Action } from "./action.ts";
 import { queuesNaming } from "./checks.ts";
@@ -20,7 +20,7 @@ const approvedAtOnce = 12;
 /** Where a predecessor is on its way out, and what comes next. */
 export interface PredecessorStep {
   readonly step: string;
-  readonly next: Next<Action>;
+  readonly next: Step<Action>;
 }
 
 /** @param follower whom the queues have been handed over to */
@@ -42,7 +42,7 @@ export function predecessorStep(
  * One approval for those that are out of use by now. Also for those that have one and have yet to be marked as retired:
  * the annotation that takes its place would take theirs away.
  */
-function deleteApproval(context: Context, follower: Environment | undefined): Next<Action> {
+function deleteApproval(context: Context, follower: Environment | undefined): Step<Action> {
   const idle = context.fleet.predecessors
     .filter((one) => isInOrder(one) && soaking(context, one, follower) === undefined)
     .slice(0, approvedAtOnce);
@@ -52,7 +52,7 @@ function deleteApproval(context: Context, follower: Environment | undefined): Ne
 }
 
 /** What AWS found INVALID: named by no queue, it goes without waiting for the one that is made in its place. */
-export function failedSteps({ spec, seen, fleet, now }: Context): readonly Next<Action>[] {
+export function failedSteps({ spec, seen, fleet, now }: Context): readonly Step<Action>[] {
   return fleet.predecessors
     .filter((environment) => environment.status === "INVALID")
     .map((environment) => retirement(spec, seen, environment, now).next);
@@ -63,7 +63,7 @@ export function failedSteps({ spec, seen, fleet, now }: Context): readonly Next<
  * out. None of them waits for the next target as well: without the room that they take the quota of environments may
  * allow none.
  */
-export function supersededSteps(context: Context): readonly Next<Action>[] {
+export function supersededSteps(context: Context): readonly Step<Action>[] {
   const { spec, seen, now } = context;
   const { predecessors, target } = context.fleet;
   const follower = predecessors.find((environment) => isReady(environment) && hasServed(environment));
@@ -94,7 +94,7 @@ function carrierBeside({ seen, fleet }: Context, environment: Environment): Envi
 }
 
 /** The clock of a soak that the next edit of the spec came before: all queues have gone over to the newest. */
-function unnotedFollower({ seen, ours, fleet, now }: Context): Next<Action> | undefined {
+function unnotedFollower({ seen, ours, fleet, now }: Context): Step<Action> | undefined {
   if (fleet.target !== undefined) return undefined;
   const naming = (environments: readonly Environment[]): readonly QueueSeen[] =>
     queuesNaming(seen, new Set(environments.map(({ computeEnvironmentName }) => computeEnvironmentName)));
@@ -124,7 +124,7 @@ function soaking(
   { spec, seen, fleet, now }: Context,
   environment: Environment,
   follower: Environment | undefined,
-): Next<Action> | undefined {
+): Step<Action> | undefined {
   const ready = isInOrder(environment) && environment.state === "ENABLED";
   if (follower === undefined || !ready || (follower === fleet.target && seen.targetRuns === true)) return undefined;
   // A newer one than the follower is what the spec went back from: the follower has proved itself before.
@@ -136,7 +136,7 @@ function soaking(
     kind: "wait",
     reason: "Soaking",
     message: `${environment.computeEnvironmentName} stays ready until a job runs on ${follower.computeEnvironmentName}, or the soak time is over`,
-    recheckInMs: Math.min(soakLookMs, restMs),
+    checkInMs: Math.min(soakLookMs, restMs),
   };
 }
 

@@ -2,7 +2,7 @@
 
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
-import type { Next } from "../decision.ts";
+import type { Step, Wait } from "../agenda.ts";
 import { shortHash } from "../fingerprint.ts";
 import { marks } from "../marks.ts";
 import { createdAtTag, returnedAtTag, servingSinceTag } from "../ownership.ts";
@@ -20,7 +20,7 @@ import {
   pinnedHindrance,
   queuesNaming,
 } from "./checks.ts";
-import { type Context, isPassedOver, together } from "./context.ts";
+import { type Context, sideBySide } from "./context.ts";
 import { differences } from "./diff.ts";
 import {
   createdAt,
@@ -37,7 +37,7 @@ import {
 import { momentAfter, momentOf } from "./moments.ts";
 import { createRequest } from "./request.ts";
 import { isAuthorizationReason } from "./retire.ts";
-import { invalidEveryMs, lookedAtAnew } from "./revalidation.ts";
+import { invalidEveryMs, revalidation } from "./revalidation.ts";
 import type { QueueSeen, Seen } from "./seen.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
@@ -83,18 +83,17 @@ export const awaitingApproval = "AwaitingApproval";
 export const queueLeaving = "QueueLeaving";
 
 /** A wait for a person's approval that tells how to give it. */
-export function approval(value: string, what: string): Extract<Next<never>, { kind: "wait" }> {
+export function approval(value: string, what: string): Wait {
   return {
     kind: "wait",
-    held: "forApproval",
-    approval: value,
+    until: { kind: "approval", value },
     reason: awaitingApproval,
     message: `${what}. To let it go on: awsbatch.dev/approve: "${value}"`,
   };
 }
 
 /** The very first environment of an object, or the next one where none of it is left. */
-export function firstEnvironment(spec: Spec, seen: Seen, now: number): Next<Action> {
+export function firstEnvironment(spec: Spec, seen: Seen, now: number): Step<Action> {
   const barred = disowned(seen);
   if (barred !== undefined) return barred;
   const count = seen.environments.length;
@@ -103,14 +102,14 @@ export function firstEnvironment(spec: Spec, seen: Seen, now: number): Next<Acti
       kind: "blocked",
       reason: "QuotaExceeded",
       message: `all ${environmentQuota} compute environments that AWS allows in a region exist. Delete one that is not needed`,
-      recheckInMs: 60_000,
+      checkInMs: 60_000,
     };
   }
-  return make(spec, seen, now, [], `${seen.freeName.name} is being made`);
+  return make({ spec, seen, now }, [], `${seen.freeName.name} is being made`);
 }
 
 /** A successor for environments that AWS cannot change as the spec asks. */
-export function successor(spec: Spec, seen: Seen, standing: readonly Environment[], now: number): Next<Action> {
+export function successor(spec: Spec, seen: Seen, standing: readonly Environment[], now: number): Step<Action> {
   const reference = referenceOf(seen, standing);
   const fields = replacing(spec, reference);
   const serving = standing.filter((environment) => !isRetired(environment));
@@ -135,11 +134,11 @@ export function successor(spec: Spec, seen: Seen, standing: readonly Environment
     const value = approvalOf(seen, "Create", [reference]);
     return approval(value, `${fields} makes a new environment necessary, which waits for approval`);
   }
-  return make(spec, seen, now, standing, `${seen.freeName.name} is being made to take over, because of ${fields}`);
+  return make({ spec, seen, now }, standing, `${seen.freeName.name} is being made to take over, because of ${fields}`);
 }
 
 /** What follows when AWS finds the target INVALID and nothing in the spec would mend it in place. */
-export function afterInvalid(context: Context, target: Environment): Next<Action> {
+export function afterInvalid(context: Context, target: Environment): readonly Step<Action>[] {
   const { spec, seen, fleet, now } = context;
   const name = target.computeEnvironmentName;
   const reason = withoutRequestIds(target.statusReason ?? "AWS gives no reason");
@@ -153,48 +152,51 @@ export function afterInvalid(context: Context, target: Environment): Next<Action
     const restMs = attempt < attemptsAtOnce ? propagationMs - ageMs : invalidEveryMs - ageMs;
     const waitMs = seen.madeBefore.has(name) ? 0 : Math.min(restMs, seen.roleChangeCountsInMs ?? restMs);
     if (waitMs > 0 && attempt < attemptsAtOnce) {
-      return {
+      const wait: Step<Action> = {
         kind: "wait",
         reason: "WaitingForRole",
         message: `AWS could not use a role of ${name} yet, as happens just after a role was made; attempt ${attempt + 1} follows. ${reason}`,
-        recheckInMs: waitMs,
+        checkInMs: waitMs,
       };
+      return [wait];
     }
     if (waitMs > 0) {
-      return {
+      const blocked: Step<Action> = {
         kind: "blocked",
         reason: "Invalid",
         message: `AWS found ${name} INVALID: ${reason}.${who} Mend the role; another attempt follows 30 minutes after the last`,
-        recheckInMs: waitMs,
+        checkInMs: waitMs,
       };
+      return [blocked];
     }
     const stuck = attempt < attemptsAtOnce ? [] : failedAttempts(fleet);
     if (stuck.length > 0) {
       const left = stuck.map((environment) => environment.computeEnvironmentName).join(", ");
-      return {
+      const blocked: Step<Action> = {
         kind: "blocked",
         reason: "Invalid",
         message: `AWS found ${name} INVALID: ${reason}.${who} Mend the role ${target.serviceRole ?? ""}; another attempt follows when AWS has deleted the earlier ones (${left}), which it is asked for every 5 minutes`,
-        recheckInMs: 5 * 60_000,
+        checkInMs: 5 * 60_000,
       };
+      return [blocked];
     }
     // Where there is no room for another attempt, what is mended meanwhile comes to be VALID all the same.
-    const again = lookedAtAnew(seen, target, invalidEveryMs, now);
-    if (again.kind === "act" && !isPassedOver(again, context)) return again;
+    const again = revalidation(seen, target, invalidEveryMs, now);
     const message = `${seen.freeName.name} is being made after AWS found ${name} INVALID: ${reason}`;
-    return make(spec, seen, now, [target, ...fleet.predecessors], message);
+    const next = make({ spec, seen, now }, [target, ...fleet.predecessors], message);
+    return again.kind === "act" ? [again, next] : [next];
   }
   const found = `AWS found ${name} INVALID: ${reason}.${who}`;
   const mendable = isAuthorizationReason(target.statusReason) && usesMadeRole(target) && !seen.askedAgain.has(name);
   const everyMs = mendable ? ownRoleEveryMs : invalidEveryMs;
-  const again = lookedAtAnew(seen, target, everyMs, now);
-  if (again.kind === "act" && !isPassedOver(again, context)) return again;
-  return {
+  const again = revalidation(seen, target, everyMs, now);
+  const blocked: Step<Action> = {
     kind: "blocked",
     reason: "Invalid",
     message: `${found} Correct the spec, or what it refers to; AWS is asked ${mendable ? "after 5" : "every 30"} minutes to look again`,
-    recheckInMs: Math.min(5 * 60_000, again.kind === "later" ? again.dueInMs : Number.POSITIVE_INFINITY),
+    checkInMs: Math.min(5 * 60_000, again.kind === "later" ? again.dueInMs : Number.POSITIVE_INFINITY),
   };
+  return again.kind === "act" ? [again, blocked] : [blocked];
 }
 
 /** Who serves while the target cannot: told as the start of a sentence, empty when there is nobody. */
@@ -227,7 +229,7 @@ function failedAttempts(fleet: Fleet): readonly Environment[] {
  * Marks a target from which the queues went, or go, back to a predecessor, so that they do not go to and fro. Once it
  * was tried again it is marked anew: what approved that one try approves no other.
  */
-export function markReturned(seen: Seen, fleet: Fleet, target: Environment, now: number): Next<Action> | undefined {
+export function markReturned(seen: Seen, fleet: Fleet, target: Environment, now: number): Step<Action> | undefined {
   if (target.status !== "INVALID" || isShunned(seen, fleet)) return undefined;
   const [since, returned] = [servingSince(target), momentOf(returnedAtOf(target))];
   // What gave the queues back under an earlier wish has not served under this one yet.
@@ -240,7 +242,6 @@ export function markReturned(seen: Seen, fleet: Fleet, target: Environment, now:
     action: tagOne("returned", target, { [returnedAtTag]: `${momentAfter(now, [since, returned])}/${seen.planId}` }),
     reason: "Returning",
     message,
-    irreversible: false,
   };
 }
 
@@ -257,7 +258,7 @@ function refugeIn(fleet: Fleet): Environment | undefined {
 }
 
 /** The way back of each foreign queue that is still on a target that is not used; the queue controller writes ours. */
-export function foreignReturns(spec: Spec, seen: Seen, fleet: Fleet): readonly Next<Action>[] {
+export function foreignReturns(spec: Spec, seen: Seen, fleet: Fleet): readonly Step<Action>[] {
   const refuge = refugeIn(fleet);
   if (fleet.target === undefined || refuge === undefined || !isShunned(seen, fleet)) return [];
   const names = new Set([fleet.target.computeEnvironmentName]);
@@ -267,7 +268,7 @@ export function foreignReturns(spec: Spec, seen: Seen, fleet: Fleet): readonly N
 }
 
 /** Waits until no queue names a predecessor any more; the queue controller does the writing, except for foreign queues. */
-export function handover(context: Context, target: Environment): Next<Action> | undefined {
+export function handover(context: Context, target: Environment): readonly Step<Action>[] {
   const { spec, seen, fleet } = context;
   const names = new Set(fleet.predecessors.map((environment) => environment.computeEnvironmentName));
   const queues = queuesNaming(seen, names);
@@ -275,12 +276,13 @@ export function handover(context: Context, target: Environment): Next<Action> | 
   if (queues.length === 0) return unsettledQueue(seen, fleet, name);
   const list = queueNames(queues);
   if (!isUsable(spec, target)) {
-    return {
+    const wait: Wait = {
       kind: "wait",
       reason: "TargetDisabled",
       message: `${name} is ${target.state ?? "without state"} without the spec saying so, and ${list} is not handed over to it. Enable it in AWS, or say spec.state: ENABLED`,
-      stalledAfterMs: marks.missingStallsMs,
+      stallsAfterMs: marks.missingStallsMs,
     };
+    return [wait];
   }
   const leavesWork = fleet.predecessors.some(
     (environment) =>
@@ -288,20 +290,23 @@ export function handover(context: Context, target: Environment): Next<Action> | 
   );
   const triedAgain = isTriedAgain(seen.wish.approved, seen.planId, target);
   if (leavesWork && isHeld(spec, seen, "Repoint", target) && !triedAgain) {
-    return approval(approvalOf(seen, "Repoint", [target]), `${name} is VALID; handing over ${list} waits for approval`);
+    const value = approvalOf(seen, "Repoint", [target]);
+    return [approval(value, `${name} is VALID; handing over ${list} waits for approval`)];
   }
-  const steps = queues.map(
+  const needed = queues.map(
     (queue) =>
       foreignHindrance(spec, seen, queue) ??
       pinnedHindrance(queue, names) ??
       pausedHindrance(seen, queue) ??
       (isOurs(queue) ? undefined : repointForeign(seen, queue, names, target)),
   );
-  const chosen = together(
-    steps.filter((next) => next !== undefined),
-    context,
-  );
-  if (chosen !== undefined) return chosen;
+  const steps = sideBySide(needed.filter((step) => step !== undefined));
+  if (steps.some(({ kind }) => kind !== "act")) return steps;
+  return [...steps, followed(queues, name)];
+}
+
+/** What is left of a handover once nothing stands against it: the queues' own controller writes their order. */
+function followed(queues: readonly QueueSeen[], name: string): Step<Action> {
   const stalled = queues.find(({ object }) => object?.stalled !== undefined);
   if (stalled !== undefined) {
     return {
@@ -331,16 +336,16 @@ function queueNames(queues: readonly QueueSeen[]): string {
 }
 
 /** A queue that AWS is still repointing: until that has settled, the predecessor stays as it is. */
-function unsettledQueue(seen: Seen, fleet: Fleet, name: string): Next<Action> | undefined {
-  if (fleet.predecessors.every(isRetired)) return undefined;
+function unsettledQueue(seen: Seen, fleet: Fleet, name: string): readonly Step<Action>[] {
+  if (fleet.predecessors.every(isRetired)) return [];
   const moving = queuesNaming(seen, new Set([name])).find(({ queue }) => inTransition(queue));
-  if (moving === undefined) return undefined;
+  if (moving === undefined) return [];
   const { jobQueueName } = moving.queue;
-  return { kind: "wait", reason: "Repointing", message: `${jobQueueName} is being handed over to ${name}` };
+  return [{ kind: "wait", reason: "Repointing", message: `${jobQueueName} is being handed over to ${name}` }];
 }
 
 /** Notes on the target since when it has served all queues: the clock of the soak. */
-export function markServing(seen: Seen, fleet: Fleet, target: Environment, now: number): Next<Action> | undefined {
+export function markServing(seen: Seen, fleet: Fleet, target: Environment, now: number): Step<Action> | undefined {
   const adopted = target.computeEnvironmentName === seen.baseName;
   if (fleet.predecessors.length === 0 && !adopted) return undefined;
   const since = servingSince(target);
@@ -352,13 +357,12 @@ export function markServing(seen: Seen, fleet: Fleet, target: Environment, now: 
 }
 
 /** The tag write that starts the clock, after all `earlier` (ms). */
-export function noteServing(environment: Environment, now: number, earlier: readonly number[]): Next<Action> {
+export function noteServing(environment: Environment, now: number, earlier: readonly number[]): Step<Action> {
   return {
     kind: "act",
     action: tagOne("serving", environment, { [servingSinceTag]: momentAfter(now, earlier) }),
     reason: "Repointing",
     message: `${environment.computeEnvironmentName} serves all queues`,
-    irreversible: false,
   };
 }
 
@@ -378,10 +382,14 @@ function replacing(spec: Spec, reference: Environment | undefined): string {
 }
 
 /** @param others of the object: it is the newest of them all */
-function make(spec: Spec, seen: Seen, now: number, others: readonly Environment[], message: string): Next<Action> {
+function make(
+  { spec, seen, now }: Pick<Context, "spec" | "seen" | "now">,
+  others: readonly Environment[],
+  message: string,
+): Step<Action> {
   const { name, absent } = seen.freeName;
   if (!absent) {
-    return { kind: "wait", reason: "Creating", message, recheckInMs: 1000, confirmsAbsence: true };
+    return { kind: "wait", reason: "Creating", message, checkInMs: 1000, until: { kind: "listing" } };
   }
   const made = momentAfter(now, others.map(createdAt));
   return {
@@ -389,12 +397,11 @@ function make(spec: Spec, seen: Seen, now: number, others: readonly Environment[
     action: { kind: "create", request: createRequest(name, spec, seen.identity, made) },
     reason: "Creating",
     message,
-    irreversible: true,
   };
 }
 
 /** Puts `goal` in the place of `names` in the order of a foreign queue, and changes nothing else of it. */
-function repointForeign(seen: Seen, queue: QueueSeen, names: ReadonlySet<string>, goal: Environment): Next<Action> {
+function repointForeign(seen: Seen, queue: QueueSeen, names: ReadonlySet<string>, goal: Environment): Step<Action> {
   const { jobQueueName, schedulingPolicyArn } = queue.queue;
   const message = `queue ${jobQueueName}, which is not managed here, is being handed over to ${goal.computeEnvironmentName}`;
   // One that AWS found INVALID would be waited for without end: what it names may be the reason.
@@ -409,7 +416,7 @@ function repointForeign(seen: Seen, queue: QueueSeen, names: ReadonlySet<string>
       kind: "wait",
       reason: "Repointing",
       message: `${message}; ${why}`,
-      stalledAfterMs: marks.missingStallsMs,
+      stallsAfterMs: marks.missingStallsMs,
     };
   }
   const enabled = (name: string): boolean => environmentOf(seen, name)?.state === "ENABLED";
@@ -419,7 +426,7 @@ function repointForeign(seen: Seen, queue: QueueSeen, names: ReadonlySet<string>
       kind: "wait",
       reason: "WouldStarve",
       message: `${message}; ${why}`,
-      stalledAfterMs: marks.missingStallsMs,
+      stallsAfterMs: marks.missingStallsMs,
     };
   }
   return {
@@ -436,8 +443,7 @@ function repointForeign(seen: Seen, queue: QueueSeen, names: ReadonlySet<string>
     },
     reason: "Repointing",
     message,
-    irreversible: true,
-    ofOthers: `the order of queue ${jobQueueName}`,
+    effects: [{ path: `the order of queue ${jobQueueName}`, cause: "foreign" }],
   };
 }
 

@@ -2,36 +2,36 @@
 
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
-import type { Decision } from "../decision.ts";
+import type { Choice } from "../choose.ts";
+import { networkStatus } from "../network/report.ts";
 import { retiredAtTag, servingSinceTag } from "../ownership.ts";
 import { isMadeByOperator } from "../roles/names.ts";
 import { withoutRequestIds } from "../wording.ts";
-import type { Action } from "./action.ts";
 import { queuesNaming } from "./checks.ts";
 import { isServiceLinked } from "./diff.ts";
 import { fleetOf } from "./fleet.ts";
-import { networkStatus } from "./network-report.ts";
 import { inNameOrder, oursOf, predecessorSteps } from "./plan.ts";
 import { referenceOf } from "./replacement.ts";
 import type { Seen } from "./seen.ts";
 
 export function report(
   object: BatchComputeEnvironment,
-  listed: Seen,
-  decision: Decision<Action>,
+  listed: Omit<Seen, "refusals">,
+  { serving: isServing }: Pick<Choice<unknown>, "serving">,
   now: number,
 ): Readonly<Record<string, unknown>> {
-  const seen = inNameOrder(listed);
+  // What AWS refused changes no step that a predecessor is at.
+  const seen = inNameOrder({ ...listed, refusals: new Map() });
   const ours = oursOf(seen);
   const fleet = fleetOf(object.spec, ours, seen.planId);
   const target = fleet.target ?? fleet.revivable;
-  const serving = decision.serving ? target : servingNow(seen, ours);
+  const serving = isServing ? target : servingNow(seen, ours);
   const shown = target ?? serving ?? referenceOf(seen, ours);
   return {
     ...(shown === undefined ? {} : recordOf(seen, shown)),
     ...(serving === undefined ? {} : { serving: serving.computeEnvironmentName }),
     ...(target === undefined ? {} : { target: target.computeEnvironmentName }),
-    ...predecessorsOf(object, seen, decision.serving, target, now),
+    ...predecessorsOf(object, seen, isServing, target, now),
     ...networkStatus(object, seen.network),
   };
 }

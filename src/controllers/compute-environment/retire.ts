@@ -4,8 +4,8 @@ import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-env
 import type { Environment } from "../../aws/batch.ts";
 import { longestCallMs } from "../../aws/calls.ts";
 import { stalenessMs, stalestMs } from "../../aws/effects.ts";
+import type { Step } from "../agenda.ts";
 import { timestamp } from "../conditions.ts";
-import type { Next } from "../decision.ts";
 import { retiredAtTag } from "../ownership.ts";
 import { withoutRequestIds } from "../wording.ts";
 import { type Action, tagOne } from "./action.ts";
@@ -44,7 +44,7 @@ export type RetireStep = "InUse" | "Disabling" | "Draining" | "Deleting" | "Dele
 /** The step an environment is at on its way out, and what comes next. */
 export interface Retirement {
   readonly step: RetireStep;
-  readonly next: Next<Action>;
+  readonly next: Step<Action>;
 }
 
 export function retirement(spec: Spec, seen: Seen, environment: Environment, now: number): Retirement {
@@ -58,7 +58,7 @@ export function retirement(spec: Spec, seen: Seen, environment: Environment, now
     // What takes jobs again is out of service only from when the next mark says so.
     if (isRetired(environment) && environment.state === "ENABLED") {
       const action = tagOne("inUse", environment, {}, [retiredAtTag]);
-      return { step: "InUse", next: { kind: "act", action, reason: "InUse", message, irreversible: true } };
+      return { step: "InUse", next: { kind: "act", action, reason: "InUse", message } };
     }
     return { step: "InUse", next: { kind: "wait", reason: "InUse", message } };
   }
@@ -75,7 +75,7 @@ export function retirement(spec: Spec, seen: Seen, environment: Environment, now
 }
 
 /** What is marked is disabled once its mark has settled, and marked anew where it says nothing any more. */
-function disabling(seen: Seen, environment: Environment, now: number): Next<Action> {
+function disabling(seen: Seen, environment: Environment, now: number): Step<Action> {
   const name = environment.computeEnvironmentName;
   const markedForMs = now - Date.parse(environment.tags?.[retiredAtTag] ?? "");
   const shownForMs = seen.markShownForMs.get(name) ?? Number.POSITIVE_INFINITY;
@@ -86,7 +86,7 @@ function disabling(seen: Seen, environment: Environment, now: number): Next<Acti
   const restMs = environment.status === "INVALID" ? 0 : markSettlesMs - Math.min(markedForMs, shownForMs);
   if (restMs > 0) return makingSure(name, restMs);
   const action: Action = { kind: "disable", name, request: retireRequest(environment) };
-  return { kind: "act", action, reason: "Disabling", message: `${name} is taken out of service`, irreversible: true };
+  return { kind: "act", action, reason: "Disabling", message: `${name} is taken out of service` };
 }
 
 /** A queue in DELETING gives no job to an environment any more, but AWS does not delete the environment before it. */
@@ -98,27 +98,26 @@ function held(seen: Seen, environment: Environment): Retirement | undefined {
   return { step: "Deleting", next: { kind: "wait", reason: "Deleting", message } };
 }
 
-function makingSure(name: string, recheckInMs: number): Next<Action> {
+function makingSure(name: string, checkInMs: number): Step<Action> {
   const message = `making sure that no queue names ${name}`;
-  return { kind: "wait", reason: "Disabling", message, recheckInMs, confirmsAbsence: true };
+  return { kind: "wait", reason: "Disabling", message, checkInMs, until: { kind: "listing" } };
 }
 
-function mark(environment: Environment, now: number): Next<Action> {
+function mark(environment: Environment, now: number): Step<Action> {
   return {
     kind: "act",
     action: tagOne("retire", environment, { [retiredAtTag]: timestamp(now) }),
     reason: "Disabling",
     message: `${environment.computeEnvironmentName} is taken out of service`,
-    irreversible: true,
   };
 }
 
 function drain(spec: Spec, seen: Seen, environment: Environment, now: number): Retirement | undefined {
   const name = environment.computeEnvironmentName;
   const jobs = seen.jobs.get(name);
-  const wait = (message: string, recheckInMs: number): Retirement => ({
+  const wait = (message: string, checkInMs: number): Retirement => ({
     step: "Draining",
-    next: { kind: "wait", reason: "Draining", message, recheckInMs },
+    next: { kind: "wait", reason: "Draining", message, checkInMs },
   });
   if (jobs === undefined) return wait(`the jobs on ${name} are being counted`, countingLookMs);
   if (jobs.kind === "unread") {
@@ -160,7 +159,7 @@ function drain(spec: Spec, seen: Seen, environment: Environment, now: number): R
   const which = jobIds.length === jobs.remaining.length ? count : `${jobIds.length} of ${count}`;
   const message = `terminating ${which} that outlived drain.timeoutSeconds on ${name}, as drain.policy says`;
   const action: Action = { kind: "terminateJobs", name, jobIds };
-  return { step: "Draining", next: { kind: "act", action, reason: "Terminating", message, irreversible: true } };
+  return { step: "Draining", next: { kind: "act", action, reason: "Terminating", message } };
 }
 
 function remove(seen: Seen, environment: Environment, now: number): Retirement {
@@ -176,7 +175,7 @@ function remove(seen: Seen, environment: Environment, now: number): Retirement {
         kind: "blocked",
         reason: "DeleteFailed",
         message: `AWS cannot tear ${name} down: ${withoutRequestIds(environment.statusReason ?? "no reason given")}. Give it a working service role (make the role ${environment.serviceRole ?? ""} again under the same name); the delete is tried again every 5 minutes`,
-        recheckInMs: waitMs,
+        checkInMs: waitMs,
       },
     };
   }
@@ -187,7 +186,6 @@ function remove(seen: Seen, environment: Environment, now: number): Retirement {
       action: { kind: "delete", name },
       reason: "Deleting",
       message: `${name} is empty and is deleted`,
-      irreversible: true,
     },
   };
 }

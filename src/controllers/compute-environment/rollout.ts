@@ -6,7 +6,7 @@
 
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
-import type { Next } from "../decision.ts";
+import type { Step } from "../agenda.ts";
 import { shortHash } from "../fingerprint.ts";
 import { rolloutTokenTag, type Tags } from "../ownership.ts";
 import type { Action, Rollout } from "./action.ts";
@@ -43,13 +43,13 @@ export function rolloutOf(token: string, { tags }: Environment): Rollout {
  * the update nothing else is sent, so that what is UPDATING under the mark is that rollout. This process knows better of
  * what it has asked itself.
  */
-export function rolloutNoted(token: string | undefined, target: Environment, seen: Seen): Next<Action> | undefined {
+export function rolloutNoted(token: string | undefined, target: Environment, seen: Seen): Step<Action> | undefined {
   const { computeEnvironmentName: name, computeEnvironmentArn: arn, tags, status } = target;
   if (token === undefined || isRolledOut(tags, token)) return undefined;
   const known = knownOf(seen.rollouts.get(name), token);
   const mayBeUnderWay = known === undefined && status === "UPDATING" && isAsked(tags, token);
   if (mayBeUnderWay && !seen.settled.has(name)) {
-    return { kind: "wait", reason: "Updating", message: `${name} is being updated`, recheckInMs: 1000 };
+    return { kind: "wait", reason: "Updating", message: `${name} is being updated`, checkInMs: 1000 };
   }
   if (!mayBeUnderWay && known !== true) return undefined;
   const change = { set: { [rolloutTokenTag]: token }, remove: [] };
@@ -58,7 +58,6 @@ export function rolloutNoted(token: string | undefined, target: Environment, see
     action: { kind: "tag", purpose: "rollout", items: [{ name, arn, change }] },
     reason: "Updating",
     message: `AWS gives ${name} fresh instances for rolloutToken ${JSON.stringify(token)}, which is noted in its tags`,
-    irreversible: false,
   };
 }
 

@@ -1,9 +1,9 @@
 import type { ObjectKey } from "../../api/object.ts";
 import type { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
-import type { ComputeEnvironmentOrder, Environment, Queue } from "../../aws/batch.ts";
+import type { Environment, Queue } from "../../aws/batch.ts";
 import type { ActiveJob } from "../../aws/region.ts";
-import type { Preflight } from "../../network/preflight.ts";
-import type { Failure } from "../decision.ts";
+import type { Refusal } from "../agenda.ts";
+import type { NetworkSeen } from "../network/seen.ts";
 import type { Identity } from "../ownership.ts";
 import type { Settings } from "../ports.ts";
 import type { Wish } from "../wish.ts";
@@ -70,20 +70,6 @@ export interface RolloutKnown {
   readonly taken: boolean;
 }
 
-/** What AWS said to an action, and when, wall ms. */
-export interface Refusal {
-  readonly failure: Failure;
-  readonly at: number;
-}
-
-/** What is known of the network of an environment; `recheckInMs` is when to look again. */
-export type NetworkSeen =
-  | { readonly kind: "checked"; readonly preflight: Preflight; readonly recheckInMs: number }
-  /** The facts are still on their way. */
-  | { readonly kind: "pending"; readonly recheckInMs: number }
-  /** EC2 could not be asked at all. */
-  | { readonly kind: "unread"; readonly message: string; readonly recheckInMs: number };
-
 export interface QueueSeen {
   readonly queue: Queue;
   /** The names of its environments, in their order. */
@@ -115,22 +101,6 @@ export type JobsSeen<Job = ActiveJob> =
       readonly terminatedAt?: number | undefined;
     }
   | { readonly kind: "unread"; readonly why: string };
-
-/** The entries of a queue's order, the one that is tried first first. */
-export function entriesOf(queue: Queue | undefined): readonly ComputeEnvironmentOrder[] {
-  return (queue?.computeEnvironmentOrder ?? []).toSorted((left, right) => (left.order ?? 0) - (right.order ?? 0));
-}
-
-/** The names of the environments that a queue names, in that order. */
-export function orderOf(queue: Queue | undefined): readonly string[] {
-  return entriesOf(queue).map(({ computeEnvironment }) => environmentName(computeEnvironment));
-}
-
-/** The environment name in a name or ARN. */
-export function environmentName(nameOrArn: string | undefined): string {
-  const text = nameOrArn ?? "";
-  return text.slice(text.lastIndexOf("/") + 1);
-}
 
 /** Name of the ECS cluster of an environment, from its ARN; undefined for EKS and before AWS made one. */
 export function clusterName(environment: Environment): string | undefined {

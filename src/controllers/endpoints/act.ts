@@ -16,20 +16,25 @@ import type { EndpointWrite } from "./writes.ts";
 
 const https = { direction: "ingress", protocol: "tcp", ports: { from: 443, to: 443 } } as const;
 
+/** With what endpoints are written. */
+interface Writing {
+  readonly ports: Pick<Ports, "store" | "regions" | "clock">;
+  /** Who is in the region now. */
+  readonly company: () => string;
+  /** Gets when this process wrote in the VPC, what it asked EC2 to delete, and each write that EC2 refuses. */
+  readonly memory: Ec2Memory;
+}
+
 /**
  * Carries out one action. Endpoints do not depend on one another, so one that is refused does not keep the others.
  *
- * @param company who is in the region now
- * @param memory gets when this process wrote in the VPC, what it asked EC2 to delete, and each write that EC2 refuses
  * @throws RefusalNoted or AwsError the first refusal, after all writes were tried
  * @throws NotSent by OutOfDate: endpoints were to be deleted, and that was decided for another company
  */
 export async function actOnEndpoints(
   action: EndpointsAction,
   object: KubeObject,
-  ports: Pick<Ports, "store" | "regions" | "clock">,
-  company: () => string,
-  memory: Ec2Memory,
+  { ports, company, memory }: Writing,
   signal: AbortSignal,
 ): Promise<void> {
   if (action.kind === "claimVpcs") {

@@ -1,5 +1,5 @@
-import type { ObjectEvent } from "../../kube/store.ts";
 import { shortName } from "../../network/dependence.ts";
+import type { ObjectEvent } from "../../runtime/store.ts";
 import type { EndpointsAction } from "./action.ts";
 import type { EndpointWrite } from "./writes.ts";
 

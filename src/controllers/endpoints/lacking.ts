@@ -3,11 +3,12 @@
 import { shortName } from "../../network/dependence.ts";
 import type { EndpointPlan, EndpointToMake } from "../../network/endpoints.ts";
 import { isBroken } from "../../network/lookups.ts";
+import type { Blocked, Wait } from "../agenda.ts";
 import { marks } from "../marks.ts";
-import { type EndpointsNext, othersLookMs, type Refused, transitionLookMs, unreadLookMs } from "./next.ts";
+import { othersCheckMs, type Refused, transitionCheckMs, unreadCheckMs } from "./next.ts";
 import type { VpcSeen } from "./seen.ts";
 
-export type Holding = Extract<EndpointsNext, { kind: "wait" | "blocked" }>;
+export type Holding = Wait | Blocked;
 
 /** What keeps those that the object itself wishes from being there. */
 export function lackOfItsOwn(vpc: VpcSeen, refused: readonly Refused[]): Holding | undefined {
@@ -40,12 +41,12 @@ function lackIn(
   const [refusal] = refusals;
   if (refusal !== undefined || faults.length > 0) {
     const message = [...new Set([...refusals.map((one) => one.message), ...faults])].join("; ");
-    const looks = [...refusals.map((one) => one.recheckInMs), ...(faults.length > 0 ? [unreadLookMs] : [])];
+    const looks = [...refusals.map((one) => one.checkInMs), ...(faults.length > 0 ? [unreadCheckMs] : [])];
     const reason = refusal?.reason ?? "EndpointsImpossible";
-    const told = { reason, message, recheckInMs: Math.min(...looks) };
+    const told = { reason, message, checkInMs: Math.min(...looks) };
     if (faults.length > 0 || refusals.some(({ kind }) => kind === "blocked")) return { kind: "blocked", ...told };
-    const stalls = refusals.flatMap(({ stalledAfterMs }) => stalledAfterMs ?? []);
-    return { kind: "wait", ...told, ...(stalls.length === 0 ? {} : { stalledAfterMs: Math.min(...stalls) }) };
+    const stalls = refusals.flatMap(({ stallsAfterMs }) => stallsAfterMs ?? []);
+    return { kind: "wait", ...told, ...(stalls.length === 0 ? {} : { stallsAfterMs: Math.min(...stalls) }) };
   }
   const coming = ours.filter((one) => one.state === "pending" || one.state === "pendingacceptance");
   const extended = plan.extend.filter((one) => concerns(servicesOf(one.endpointId, ours), one.endpointId));
@@ -62,8 +63,8 @@ function lackIn(
   const by = writer === undefined ? "" : ` by ${writer}`;
   const first = writer === undefined ? "" : `. Where that does not go on, ${writer} says what keeps it`;
   const message = `endpoints of ${vpcId} are being made${by}: ${[...missing].map(shortName).join(", ")}${first}`;
-  const recheckInMs = writer === undefined ? transitionLookMs : othersLookMs;
-  return { kind: "wait", reason: "EndpointsPending", message, recheckInMs, stalledAfterMs: marks.endpointStallsMs };
+  const checkInMs = writer === undefined ? transitionCheckMs : othersCheckMs;
+  return { kind: "wait", reason: "EndpointsPending", message, checkInMs, stallsAfterMs: marks.endpointStallsMs };
 }
 
 /** What an object waits for, with all that EC2 has refused beside that: nothing else would tell it. */

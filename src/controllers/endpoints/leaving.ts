@@ -1,60 +1,55 @@
 /** An object's part in VPCs that it uses no more. Pure. */
 
 import { isPresent } from "../../network/lookups.ts";
-import { lookedAtAgain } from "../again.ts";
+import type { Act, Step, Wait } from "../agenda.ts";
 import { marks } from "../marks.ts";
 import { retainedFromTag, retainedMark } from "../ownership.ts";
+import type { PartPlan } from "../part.ts";
+import type { EndpointsAction } from "./action.ts";
 import {
-  type Act,
   act,
-  beside,
   claim,
-  type EndpointsNext,
-  instead,
-  news,
-  type Of,
-  othersLookMs,
+  notReady,
+  othersCheckMs,
   refusedNow,
-  restLookMs,
+  restCheckMs,
   settling,
-  transitionLookMs,
-  unreadLookMs,
+  transitionCheckMs,
+  unreadCheckMs,
 } from "./next.ts";
 import { ownershipTagKeys } from "./ownership.ts";
 import type { EndpointsSeen, OtherUser, VpcSeen } from "./seen.ts";
 import type { EndpointWrite } from "./writes.ts";
 
-/** The last user removes what is ours there. */
-export function left<Action>(
-  own: Of<Action>,
-  vpcs: readonly VpcSeen[],
-  seen: EndpointsSeen,
-  deleting: boolean,
-): Of<Action> {
-  const occupied = vpcs.some(({ occupiedBy }) => occupiedBy.length > 0);
-  if (occupied && !deleting) return lookedAtAgain(own, othersLookMs);
+/** The VPCs that an object uses no more, under Ready=True: the last user removes what is ours there. */
+export function left(vpcs: readonly VpcSeen[], seen: EndpointsSeen): Omit<PartPlan<EndpointsAction>, "steps"> {
+  if (vpcs.some(({ occupiedBy }) => occupiedBy.length > 0)) return { conditions: [], checkInMs: othersCheckMs };
   for (const vpc of vpcs) {
-    const next = leftOne(vpc, seen, deleting);
+    const next = leftOne(vpc, seen, false);
     if (next === undefined) continue;
-    const refused = deleting || next.kind !== "act" ? undefined : refusedNow(vpc, next);
-    if (refused !== undefined) return beside(own, news("False", refused.reason, refused.message), refused.recheckInMs);
-    if (deleting || next.kind === "act") return instead(own, next, "False", own.serving && !deleting);
+    const refused = next.kind === "act" ? refusedNow(vpc, next) : undefined;
+    if (next.kind === "act" && refused === undefined) return { tail: [next], conditions: [] };
     // What lives on does not stand still for others who leave.
-    return beside(own, news("False", next.reason, next.message), next.recheckInMs ?? restLookMs);
+    const { reason, message } = refused ?? next;
+    const checkInMs = refused?.checkInMs ?? (next.kind === "wait" ? next.checkInMs : undefined) ?? restCheckMs;
+    return { conditions: [{ ...notReady, reason, message }], checkInMs };
   }
-  if (deleting) return own;
   const gone = vpcs.map(({ vpcId }) => vpcId);
   const claims = seen.claims.filter((id) => !gone.includes(id));
-  if (claims.length === seen.claims.length) return own;
-  const message = `endpoints are no longer asked for in ${gone.join(", ")}`;
-  return instead(own, claim(seen, claims, message), "False", own.serving);
+  if (claims.length === seen.claims.length) return { conditions: [] };
+  return { tail: [claim(claims, `endpoints are no longer asked for in ${gone.join(", ")}`)], conditions: [] };
 }
 
-function leftOne(
-  vpc: VpcSeen,
-  seen: EndpointsSeen,
-  deleting: boolean,
-): Act | Extract<EndpointsNext, { kind: "wait" }> | undefined {
+/** On the way out, after everything else. */
+export function leftByDeletion(vpcs: readonly VpcSeen[], seen: EndpointsSeen): readonly Step<EndpointsAction>[] {
+  for (const vpc of vpcs) {
+    const next = leftOne(vpc, seen, true);
+    if (next !== undefined) return [{ ...next, conditions: [notReady] }];
+  }
+  return [];
+}
+
+function leftOne(vpc: VpcSeen, seen: EndpointsSeen, deleting: boolean): Act<EndpointsAction> | Wait | undefined {
   const { vpcId, ours, group, others, connects, connectsLeaving } = vpc;
   if (others.some(({ leaving, noted }) => !leaving && noted)) return undefined;
   if (others.some((one) => one.leaving && outlasts(one, seen, deleting))) return undefined;
@@ -65,25 +60,25 @@ function leftOne(
   const coming = others.flatMap(({ key, leaving }) => (leaving ? [] : [key]));
   if (coming.length > 0) {
     const message = `the endpoints of ${vpcId} are left to ${coming.join(", ")} when that is noted there`;
-    const recheckInMs = transitionLookMs;
-    return { kind: "wait", reason: "EndpointsInUse", message, recheckInMs, stalledAfterMs: marks.inUseStallsMs };
+    const checkInMs = transitionCheckMs;
+    return { kind: "wait", reason: "EndpointsInUse", message, checkInMs, stallsAfterMs: marks.inUseStallsMs };
   }
   const first = [...others.map(({ key }) => key), ...(stays ? [] : connectsLeaving)];
   if (first.length > 0) {
     const message = `the endpoints of ${vpcId} are removed when ${first.join(", ")} is gone`;
-    const recheckInMs = transitionLookMs;
-    return { kind: "wait", reason: "EndpointsInUse", message, recheckInMs, stalledAfterMs: marks.inUseStallsMs };
+    const checkInMs = transitionCheckMs;
+    return { kind: "wait", reason: "EndpointsInUse", message, checkInMs, stallsAfterMs: marks.inUseStallsMs };
   }
   if (vpc.justWritten) return settles;
   if (!stays && vpc.moving.length > 0) {
     const message = `the endpoints of ${vpcId} are removed when AWS has updated ${vpc.moving.join(", ")}: until then it may run by them where AWS tells of it no more`;
-    const recheckInMs = othersLookMs;
-    return { kind: "wait", reason: "EndpointsInUse", message, recheckInMs, stalledAfterMs: marks.inUseStallsMs };
+    const checkInMs = othersCheckMs;
+    return { kind: "wait", reason: "EndpointsInUse", message, checkInMs, stallsAfterMs: marks.inUseStallsMs };
   }
   if (!stays && vpc.mayConnect.length > 0) {
     const message = `whether ${vpc.mayConnect.join(", ")} runs by the endpoints of ${vpcId} could not be read: they stay until it can`;
-    const recheckInMs = unreadLookMs;
-    return { kind: "wait", reason: "NotReadable", message, recheckInMs, stalledAfterMs: marks.unreadStallsMs };
+    const checkInMs = unreadCheckMs;
+    return { kind: "wait", reason: "NotReadable", message, checkInMs, stallsAfterMs: marks.unreadStallsMs };
   }
   if (stays) {
     const ids = [...ours.filter(isPresent).map(({ endpointId }) => endpointId), ...(group ? [group.groupId] : [])];
@@ -99,7 +94,7 @@ function leftOne(
   }
   if (ours.length > 0) {
     const message = `waiting for AWS to remove ${ours.map(({ endpointId }) => endpointId).join(", ")}`;
-    return { kind: "wait", reason: "RemovingEndpoints", message, recheckInMs: transitionLookMs };
+    return { kind: "wait", reason: "RemovingEndpoints", message, checkInMs: transitionCheckMs };
   }
   const groupId = group?.groupId ?? "";
   if (vpc.groupNamedBy.length > 0) {

@@ -2,17 +2,19 @@
 
 import { shortName } from "../../network/dependence.ts";
 import { isPresent } from "../../network/lookups.ts";
+import type { Act } from "../agenda.ts";
 import { clusterUidTag, retainedFromTag } from "../ownership.ts";
 import { standingRefusal } from "../refused-writes.ts";
+import type { EndpointsAction } from "./action.ts";
 import { addressesToLetIn, behindGroup, interfacesOf, servicesOf } from "./lacking.ts";
-import { type Act, act, type Refused, refusedNow } from "./next.ts";
+import { act, type Refused, refusedNow } from "./next.ts";
 import { endpointTags, groupName, ownershipTags } from "./ownership.ts";
 import type { EndpointsSeen, VpcSeen } from "./seen.ts";
 import type { EndpointWrite } from "./writes.ts";
 
 interface Writes {
   /** Undefined: all was asked for. */
-  readonly next: Act | undefined;
+  readonly next: Act<EndpointsAction> | undefined;
   /** What would come before it. */
   readonly refused: readonly Refused[];
 }
@@ -53,12 +55,12 @@ export function nextWrites(vpc: VpcSeen, seen: EndpointsSeen): Writes {
 const nothing: Writes = { next: undefined, refused: [] };
 
 /** @param services those that are not there before it is done */
-function asked(vpc: VpcSeen, next: Act, services: readonly string[]): Writes {
+function asked(vpc: VpcSeen, next: Act<EndpointsAction>, services: readonly string[]): Writes {
   const refusal = refusedNow(vpc, next);
   return refusal === undefined ? { next, refused: [] } : { next: undefined, refused: [{ services, refusal }] };
 }
 
-function takingBack(vpc: VpcSeen, { cluster }: EndpointsSeen): Act | undefined {
+function takingBack(vpc: VpcSeen, { cluster }: EndpointsSeen): Act<EndpointsAction> | undefined {
   const { vpcId, group } = vpc;
   const before = [...vpc.ours.filter(isPresent), ...(group === undefined ? [] : [group])]
     .filter(({ tags }) => tags[clusterUidTag] !== cluster.uid)
@@ -75,7 +77,7 @@ function takingBack(vpc: VpcSeen, { cluster }: EndpointsSeen): Act | undefined {
   return undefined;
 }
 
-function groupWrites(vpc: VpcSeen, { cluster }: EndpointsSeen): Act | undefined {
+function groupWrites(vpc: VpcSeen, { cluster }: EndpointsSeen): Act<EndpointsAction> | undefined {
   const { vpcId, plan, group } = vpc;
   if (group === undefined) {
     if (interfacesOf(plan).length === 0) return undefined;
@@ -126,7 +128,7 @@ function makings({ vpcId, plan, ours, group }: VpcSeen, { cluster }: EndpointsSe
   return [...made, ...extended];
 }
 
-function removal({ vpcId, plan, ours, group, groupNamedBy }: VpcSeen): Act | undefined {
+function removal({ vpcId, plan, ours, group, groupNamedBy }: VpcSeen): Act<EndpointsAction> | undefined {
   const { remove, kept, ingressFrom } = plan;
   if (remove.length > 0) {
     const write: EndpointWrite = { kind: "deleteEndpoints", endpointIds: remove };

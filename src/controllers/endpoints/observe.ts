@@ -1,38 +1,20 @@
-import type { KubeObject } from "../../api/object.ts";
-import { keyText } from "../../api/object.ts";
-import { endpointsAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
 import type { BatchRegion } from "../../aws/region.ts";
-import { heldAmong } from "../../network/dependence.ts";
-import { subnetsOf } from "../../network/described.ts";
-import { type EndpointUser, endpointPlan, extendedFor, withoutCutOffs } from "../../network/endpoints.ts";
-import type { NetworkFacts, SecurityGroup, VpcEndpoint } from "../../network/facts.ts";
-import { isPresent, read } from "../../network/lookups.ts";
+import type { EndpointUser } from "../../network/endpoints.ts";
+import type { NetworkFacts } from "../../network/facts.ts";
+import { isPresent } from "../../network/lookups.ts";
 import { endpointServiceOf } from "../../network/needs.ts";
 import type { NetworkRequest } from "../../network/port.ts";
-import { environmentObjects, likelyJobs } from "../compute-environment/network-wish.ts";
-import { conditionsOf } from "../conditions.ts";
-import {
-  type Ec2Memory,
-  factsMaxAgeMs,
-  isUnproven,
-  lackingMs,
-  lackingToOthersMs,
-  refusedLately,
-  removedLately,
-  taken,
-  wroteLately,
-} from "../ec2-memory.ts";
-import { identityOf, isRetainedBy, ownershipOf } from "../ownership.ts";
+import { type Ec2Memory, factsMaxAgeMs, lackingMs, lackingToOthersMs, removedLately, taken } from "../ec2-memory.ts";
+import { environmentObjects, likelyJobs } from "../network/described.ts";
+import { identityOf, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { placed } from "../security-group/fill.ts";
-import { groupsNaming } from "../security-group/rules.ts";
-import { unreadBy, unreadWay } from "../unread.ts";
+import { unreadBy } from "../unread.ts";
 import { wishOf } from "../wish.ts";
 import { lackOfAny, lackOfItsOwn } from "./lacking.ts";
-import { groupName, isOurs } from "./ownership.ts";
-import type { EndpointsSeen, NetworkOfEndpoints, OtherUser, VpcSeen } from "./seen.ts";
+import type { EndpointsSeen, NetworkOfEndpoints, VpcSeen } from "./seen.ts";
 import {
   bystanders,
   companyOf,
@@ -44,11 +26,7 @@ import {
   userOf,
   wishesEndpoints,
 } from "./users.ts";
-
-/** The VPCs in which an object has asked for endpoints so far. */
-export function vpcClaims({ metadata }: KubeObject): readonly string[] {
-  return (metadata.annotations?.[endpointsAnnotation] ?? "").split(",").filter((id) => id !== "");
-}
+import { mayWrite, type Running, rankOf, type Users, type VpcsSeen, vpcClaims, vpcsSeen } from "./vpcs.ts";
 
 /** Every read that the plan of the endpoints needs. An object without them costs none. */
 export async function observeEndpoints(
@@ -69,20 +47,17 @@ export async function observeEndpoints(
     retain: wish.deleting && wish.retain,
     rank: rankOf(object),
     network:
-      wished || claims.length > 0
-        ? await networkOf(object, region, claims, ports, memory, signal)
-        : { kind: "unneeded" },
+      wished || claims.length > 0 ? await networkOf(object, region, { ports, memory }, signal) : { kind: "unneeded" },
   };
 }
 
 async function networkOf(
   object: BatchComputeEnvironment,
   region: BatchRegion,
-  claims: readonly string[],
-  ports: Ports,
-  memory: Ec2Memory,
+  { ports, memory }: { readonly ports: Ports; readonly memory: Ec2Memory },
   signal: AbortSignal,
 ): Promise<NetworkOfEndpoints> {
+  const claims = vpcClaims(object);
   try {
     const ec2 = await ports.regions.ec2(object.spec.region, signal);
     const maxAgeMs = factsMaxAgeMs(object, memory);
@@ -96,7 +71,8 @@ async function networkOf(
       const users = usersIn(object, region, ports);
       if (JSON.stringify(together(users, claims, region.region)) !== JSON.stringify(request)) return await look();
       memory.company.set(object.metadata.uid, companyIn(region, ports));
-      return vpcsSeen(object, claims, users, withoutGoing(facts, memory, ports.clock.monotonic()), ports, memory);
+      const shown = withoutGoing(facts, memory, ports.clock.monotonic());
+      return vpcsSeen({ object, users, facts: shown, ports, memory, now: ports.clock.monotonic() });
     };
     const usedIn = (seen: VpcsSeen): readonly string[] => (stays(object) ? seen.vpcIds : []);
     let seen = await look();
@@ -125,11 +101,6 @@ export function companyIn(region: Pick<BatchRegion, "snapshot">, { objects }: Pi
   return companyOf(region.snapshot().environments.values(), environmentObjects(objects));
 }
 
-/** Who waits for the writer looks again once that one has tried again. */
-const triedAgainWithinMs = 10_000;
-
-type VpcsSeen = Extract<NetworkOfEndpoints, { kind: "read" }>;
-
 /** The facts in which endpoints that EC2 was just asked to delete are on their way out, whatever it still shows. */
 function withoutGoing(facts: NetworkFacts, memory: Ec2Memory, now: number): NetworkFacts {
   const { endpoints } = facts;
@@ -153,176 +124,6 @@ function isBusy({ plan, ours, writer, justWritten }: VpcSeen, isUsed: boolean): 
   const moving = ours.some(({ state }) => /^(?:pending|deleting)/.test(state));
   const wanted = plan.create.length + plan.extend.length + plan.remove.length + plan.awaited.length > 0;
   return writer === undefined && (moving || (isUsed && wanted));
-}
-
-/** Who is in a region beside each other. */
-interface Users {
-  /** Those that wish endpoints, or have asked for some before; the object itself is the last. */
-  readonly neighbours: readonly Neighbour[];
-  /** Whoever else has an environment there. */
-  readonly bystanders: readonly Bystander[];
-}
-
-interface Neighbour {
-  readonly object: BatchComputeEnvironment;
-  /** By its spec. */
-  readonly user: EndpointUser | undefined;
-  /** All that AWS has of it. */
-  readonly environments: readonly Running[];
-  /** Those that run where its spec is no more. */
-  readonly outlived: readonly Running[];
-}
-
-interface Running {
-  readonly name: string;
-  readonly user: EndpointUser;
-}
-
-interface Bystander extends Running {
-  /** It is on its way out. */
-  readonly leaving: boolean;
-  /** AWS is updating it: it may run on where it was, while only the new place is told. */
-  readonly moving: boolean;
-}
-
-/** What runs in AWS without a spec that wishes endpoints for it. */
-function runningIn(users: Users): readonly Running[] {
-  return [...users.neighbours.flatMap(({ outlived: some }) => some), ...users.bystanders];
-}
-
-/** What runs of objects that ask for endpoints elsewhere, or have not asked yet and cannot. */
-function strays(neighbours: readonly Neighbour[]): readonly Bystander[] {
-  return neighbours.flatMap(({ object, environments: some }) => {
-    const leaving = object.metadata.deletionTimestamp !== undefined;
-    // What asks for endpoints moves by replacement.
-    return some.map((one) => ({ ...one, leaving, moving: false }));
-  });
-}
-
-function vpcsSeen(
-  object: BatchComputeEnvironment,
-  claims: readonly string[],
-  users: Users,
-  facts: NetworkFacts,
-  ports: Ports,
-  memory: Ec2Memory,
-): VpcsSeen {
-  const { neighbours } = users;
-  const { cluster, clock } = ports;
-  const now = clock.monotonic();
-  const unproven = isUnproven(memory, now);
-  const ownedByUs = (one: Parameters<typeof isOurs>[0]): boolean => isOurs(one, cluster);
-  const held = heldAmong(facts, ownedByUs);
-  const self = neighbours.at(-1);
-  // What is paused or a dry run asks others for nothing; what it would ask for itself it tells.
-  const asking = neighbours.flatMap((one) => {
-    const asks = stays(one.object) && (one === self || mayWrite(one.object, ports));
-    return asks && one.user !== undefined ? [one.user] : [];
-  });
-  const running = runningIn(users).map(({ user }) => user);
-  const everybody = [...asking, ...running, ...neighbours.flatMap((one) => one.environments.map(({ user }) => user))];
-  const moving = users.bystanders.filter((one) => one.moving).map(({ name }) => name);
-  const endpoints = read("VPC endpoints", facts.endpoints);
-  const allGroups = read("security groups", facts.securityGroups);
-  const groups = allGroups.filter((one) => one.groupName === groupName(cluster));
-  const vpcIds = vpcsOf(self?.user, facts);
-  const isLeftIn = (vpcId: string) => (one: VpcEndpoint | SecurityGroup) =>
-    one.vpcId === vpcId && isRetainedBy(one.tags, cluster);
-  const namesIn = (vpcId: string, some: readonly Running[]): readonly string[] =>
-    some.filter(({ user }) => vpcsOf(user, facts).includes(vpcId)).map(({ name }) => name);
-  const vpcs = [...new Set([...vpcIds, ...claims])].toSorted().map((vpcId): VpcSeen => {
-    const livesHere = ({ user }: Neighbour): boolean => vpcsOf(user, facts).includes(vpcId);
-    const others = neighbours.flatMap((one) => {
-      const part = one === self ? undefined : partOf(one, vpcId, livesHere(one), ports);
-      return part === undefined ? [] : [{ one, part }];
-    });
-    const [first] = neighbours
-      .filter((one) => stays(one.object) && livesHere(one) && mayWrite(one.object, ports))
-      .map((one) => one.object)
-      .toSorted(byTurn);
-    const isUsed = stays(object) && vpcIds.includes(vpcId);
-    const isWriter = first?.metadata.uid === object.metadata.uid;
-    const here = new Set([self, ...others.map(({ one }) => one)]);
-    const beside = [...users.bystanders, ...strays(neighbours.filter((one) => !here.has(one)))];
-    const connected = beside.filter(({ user }) => held(user).services.length > 0);
-    const group = groups.find((one) => one.vpcId === vpcId && ownedByUs(one));
-    const whole = endpointPlan(vpcId, asking, running, held, facts, ownedByUs, group?.groupId);
-    // Who has asked here and will be nobody knows where yet may need what is there.
-    const isAwaited = others.some(({ one, part }) => !part.leaving && one.user === undefined);
-    const plan = isAwaited || moving.length > 0 ? { ...whole, remove: [] } : whole;
-    const unread = self?.user && plan.unread.get(self.user);
-    return {
-      vpcId,
-      // Who only looks waits for the writer, and that one says what keeps it.
-      plan: isWriter ? withoutCutOffs(plan, everybody, group?.groupId, facts) : plan,
-      needs: (self?.user && plan.needs.get(self.user)) ?? [],
-      lacks: self?.user === undefined ? [] : extendedFor(self.user, plan, facts),
-      unread: unread && unreadWay(unread),
-      ours: endpoints.filter((one) => one.vpcId === vpcId && ownedByUs(one)),
-      group,
-      groupNamedBy:
-        group === undefined
-          ? []
-          : [
-              ...groupsNaming(group.groupId, allGroups).map(({ groupId }) => groupId),
-              ...endpoints
-                .filter((one) => !ownedByUs(one) && isPresent(one) && one.securityGroupIds.includes(group.groupId))
-                .map(({ endpointId }) => endpointId),
-            ],
-      leftBehind: [
-        ...endpoints.filter(isLeftIn(vpcId)).map(({ endpointId }) => endpointId),
-        ...groups.filter(isLeftIn(vpcId)).map(({ groupId }) => groupId),
-      ],
-      others: others.map(({ one, part }) => ({
-        key: keyText(one.object.metadata),
-        rank: rankOf(one.object),
-        ...part,
-      })),
-      occupiedBy: namesIn(vpcId, self?.outlived ?? []),
-      connects: namesIn(
-        vpcId,
-        connected.filter(({ leaving }) => !leaving),
-      ),
-      connectsLeaving: namesIn(
-        vpcId,
-        connected.filter(({ leaving }) => leaving),
-      ),
-      mayConnect: namesIn(
-        vpcId,
-        beside.filter(({ user }) => held(user).unread.length > 0),
-      ),
-      moving,
-      justWritten: (unproven && !isUsed) || wroteLately(memory, vpcId, now),
-      unproven,
-      refused:
-        isUsed && first !== undefined && !isWriter
-          ? refusedLately(memory, first, now - triedAgainWithinMs)
-          : refusedLately(memory, object, now),
-      writer: first === undefined || isWriter ? undefined : keyText(first.metadata),
-    };
-  });
-  return { kind: "read", placed: self?.user !== undefined, vpcIds, vpcs };
-}
-
-/**
- * Another one's part in a VPC; undefined: none. Nothing is left to one that has not noted that it asks for endpoints
- * there: it may be gone without a trace, and while it is held by an annotation, or Stalled, it notes nothing.
- */
-function partOf(
-  { object, user }: Neighbour,
-  vpcId: string,
-  livesHere: boolean,
-  ports: Ports,
-): Pick<OtherUser, "leaving" | "deleting" | "noted"> | undefined {
-  const noted = vpcClaims(object).includes(vpcId);
-  const deleting = object.metadata.deletionTimestamp !== undefined;
-  if (noted) return { noted, deleting, leaving: !stays(object) || !(livesHere || user === undefined) };
-  const comes = stays(object) && livesHere && mayWrite(object, ports) && !isKeptBack(object);
-  return comes ? { noted, deleting, leaving: false } : undefined;
-}
-
-function vpcsOf(user: EndpointUser | undefined, facts: NetworkFacts): readonly string[] {
-  return user === undefined ? [] : [...new Set(subnetsOf(user.described, facts).map(({ vpcId }) => vpcId))];
 }
 
 function usersIn(object: BatchComputeEnvironment, region: BatchRegion, ports: Ports): Users {
@@ -363,12 +164,6 @@ function usersIn(object: BatchComputeEnvironment, region: BatchRegion, ports: Po
   };
 }
 
-/** One that is held by annotation leaves the work to the next. */
-function mayWrite(object: BatchComputeEnvironment, { settings }: Ports): boolean {
-  const { paused, dryRun } = wishOf(object, settings);
-  return !paused && !dryRun;
-}
-
 /** Of all services that might be needed the offer is read once. */
 const candidates = [
   "ecs",
@@ -404,25 +199,4 @@ function together(all: Users, vpcIds: readonly string[], region: string): Networ
     placementGroups: [],
     endpointServices: [...services].map((service) => endpointServiceOf(service, region)),
   };
-}
-
-/** Who is kept back comes last, and of the others the oldest first. */
-function byTurn(left: BatchComputeEnvironment, right: BatchComputeEnvironment): number {
-  const turnOf = (one: BatchComputeEnvironment): string => `${isKeptBack(one) ? 1 : 0} ${rankOf(one)}`;
-  return turnOf(left) < turnOf(right) ? -1 : 1;
-}
-
-/**
- * Stalled by something else than its endpoints, such as its own security group: it may never come to write any. By what
- * status says, the same for all who look. What keeps endpoints from being made would keep the next one as well.
- */
-function isKeptBack(object: BatchComputeEnvironment): boolean {
-  const conditions = conditionsOf(object);
-  const stalled = conditions.find(({ type, status }) => type === "Stalled" && status === "True");
-  const endpoints = conditions.find(({ type }) => type === "EndpointsReady");
-  return stalled !== undefined && !(endpoints?.status === "False" && endpoints.reason === stalled.reason);
-}
-
-function rankOf({ metadata }: BatchComputeEnvironment): string {
-  return `${metadata.creationTimestamp} ${keyText(metadata)}`;
 }

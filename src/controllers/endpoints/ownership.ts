@@ -1,11 +1,9 @@
 /** Whose an endpoint is: that of a cluster, for all environments of it in the VPC. Pure. */
 
 import type { SecurityGroup, VpcEndpoint } from "../../network/facts.ts";
-import { type Cluster, clusterTag, clusterUidTag } from "../ownership.ts";
+import { type Cluster, clusterTag, clusterUidTag, purposeTag } from "../ownership.ts";
 import type { Tags } from "./writes.ts";
 
-/** What the endpoint or group is for; it has no single owner among objects. */
-export const purposeTag = "awsbatch.dev/purpose";
 const purpose = "vpc-endpoints";
 
 export function endpointTags(cluster: Cluster, name: string): Tags {

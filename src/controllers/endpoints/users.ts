@@ -3,8 +3,8 @@
 import type { BatchComputeEnvironment, BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
 import type { EndpointUser } from "../../network/endpoints.ts";
-import { sameLaunchTemplate, sameSet } from "../compute-environment/compare.ts";
-import { describedBy, jobsOf, type LikelyJobs, platformOf, workloadOf } from "../compute-environment/network-wish.ts";
+import { sameLaunchTemplate, sameSet } from "../compare.ts";
+import { describedBy, jobsOf, type LikelyJobs, platformOf, workloadOf } from "../network/described.ts";
 import { type Cluster, identityOf, ownerIn, ownershipOf, retainedFromTag } from "../ownership.ts";
 
 type Spec = BatchComputeEnvironmentSpec;

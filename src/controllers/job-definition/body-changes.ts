@@ -1,4 +1,4 @@
-import type { FieldChange } from "../decision.ts";
+import type { FieldChange } from "../agenda.ts";
 import { canonicalJson } from "../fingerprint.ts";
 import { type DefinitionBody, normalised } from "./normalise.ts";
 import { keyMembers, type Visibility, visibilityIn } from "./shown-values.ts";

@@ -6,7 +6,7 @@ import { tagChange } from "../tags.ts";
 import { firstOf, othersText } from "../wording.ts";
 import type { Entry } from "./ledger.ts";
 import type { Seen } from "./seen.ts";
-import { blocked, type Step, tagging } from "./step.ts";
+import { type Answer, blocked, tagging } from "./step.ts";
 
 /** Whose the name is: rivals, other owners, and what is nobody's. Pure. */
 
@@ -14,7 +14,7 @@ import { blocked, type Step, tagging } from "./step.ts";
 const conflictLookMs = 10_000;
 
 /** Another object has the name. */
-export function claim(seen: Seen): Step | undefined {
+export function claim(seen: Seen): Answer | undefined {
   if (seen.claimedBy === undefined) return undefined;
   return blocked(
     "Conflict",
@@ -24,7 +24,7 @@ export function claim(seen: Seen): Step | undefined {
 }
 
 /** A revision of another identity of this operator, or of another cluster: only a person knows whose name it is. */
-export function otherOwner(seen: Seen, ledger: readonly Entry[]): Step | undefined {
+export function otherOwner(seen: Seen, ledger: readonly Entry[]): Answer | undefined {
   for (const { name, owner } of ledger) {
     if (owner.kind === "otherCluster") {
       const { name: cluster, uid } = seen.identity.cluster;
@@ -40,7 +40,7 @@ export function otherOwner(seen: Seen, ledger: readonly Entry[]): Step | undefin
   return undefined;
 }
 
-export function retag(seen: Seen, stale: readonly Entry[], serving: boolean): Step {
+export function retag(seen: Seen, stale: readonly Entry[], serving: Entry | undefined): Answer {
   const items = stale.map(({ name, revision }) => {
     const set = Object.entries(ownerTags(seen.identity)).filter(([key, value]) => revision.tags[key] !== value);
     const remove = retainedFromTag in revision.tags ? [retainedFromTag] : [];
@@ -52,7 +52,12 @@ export function retag(seen: Seen, stale: readonly Entry[], serving: boolean): St
 }
 
 /** The highest revision is nobody's. Undefined: it lies above one of ours, or may be covered, and is not taken over. */
-export function adoption(spec: JobDefinitionSpec, seen: Seen, ledger: readonly Entry[], top: Entry): Step | undefined {
+export function adoption(
+  spec: JobDefinitionSpec,
+  seen: Seen,
+  ledger: readonly Entry[],
+  top: Entry,
+): Answer | undefined {
   const { adoptionPolicy } = seen.wish;
   const { adoptableNames, ignoreTagKeys } = seen.settings;
   const allowed = adoptionPolicy !== "Never" && matchesAny(adoptableNames, seen.name);
@@ -74,7 +79,7 @@ function bodyText({ bodyChanges }: Seen): string {
   return bodyChanges.length === 0 ? "its body" : `its body (${firstOf(bodyChanges.map(({ path }) => path))})`;
 }
 
-function adopt(spec: JobDefinitionSpec, seen: Seen, { name, revision }: Entry): Step {
+function adopt(spec: JobDefinitionSpec, seen: Seen, { name, revision }: Entry): Answer {
   const own = ownTags(seen, revision);
   const change = tagChange(spec.tags, own, revision.tags, seen.settings.ignoreTagKeys) ?? { set: own, remove: [] };
   const why = `${name} is what the spec says, and adoptionPolicy is ${seen.wish.adoptionPolicy}`;

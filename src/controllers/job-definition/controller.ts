@@ -1,15 +1,18 @@
 import type { JobDefinition } from "../../api/v1alpha1/job-definition.ts";
 import { JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
 import type { Reconciler } from "../../runtime/controller.ts";
+import { reconcilerOf } from "../pass.ts";
 import type { Ports } from "../ports.ts";
-import { reconcilerOf } from "../reconcile.ts";
-import { withRoles } from "../roles/with-roles.ts";
-import type { Steps } from "../steps.ts";
+import { actOnRoles } from "../roles/act.ts";
+import { isRolesAction, type RolesAction } from "../roles/action.ts";
+import { rolesEvents } from "../roles/events.ts";
+import { filledObject, newRolesMemory, observeWithRoles, rolesAnnotations, type WithRoles } from "../roles/part.ts";
+import { rolesFailure, rolesReport } from "../roles/report.ts";
 import { act } from "./act.ts";
 import type { Action } from "./action.ts";
 import { events } from "./events.ts";
+import { isThrough, planOf } from "./life.ts";
 import { type FoundRevisions, observe, outdated, refresh } from "./observe.ts";
-import { plan } from "./plan.ts";
 import { report } from "./report.ts";
 import { definitionRoleUser } from "./roles.ts";
 import type { Seen } from "./seen.ts";
@@ -17,15 +20,35 @@ import type { Seen } from "./seen.ts";
 /** Makes AWS Batch run what `JobDefinition` objects say, by registering revisions. */
 export function jobDefinitions(ports: Ports): Reconciler {
   const found: FoundRevisions = new Map();
-  const steps: Steps<JobDefinition, Seen, Action> = {
-    kind: JobDefinitionKind,
-    observe: (object, region, given, signal) => observe(object, region, given, signal, found),
-    refresh: (object, region, _sinceMs, signal) => refresh(object, region, signal),
-    outdated,
-    plan,
-    act,
-    report: (object, seen) => ({ ...report(object, seen) }),
-    events,
-  };
-  return reconcilerOf(withRoles(steps, definitionRoleUser, ports), ports);
+  const memory = newRolesMemory();
+  return reconcilerOf<JobDefinition, WithRoles<JobDefinition, Seen>, Action | RolesAction>(
+    {
+      kind: JobDefinitionKind,
+      observe(object, region, signal) {
+        const own = {
+          user: definitionRoleUser,
+          observeOwn: (effective: JobDefinition) => observe(effective, region, ports, signal, found),
+          isThrough: (effective: JobDefinition, seen: Seen) => isThrough(effective, seen, ports.clock.now()),
+        };
+        return observeWithRoles(object, region, own, { ports, memory }, signal);
+      },
+      async refresh(object, region, sinceMs, signal) {
+        memory.readAfter.set(object.metadata.uid, sinceMs);
+        await refresh(filledObject(object, definitionRoleUser, region, ports.cluster), region, signal);
+      },
+      outdated,
+      plan: (_object, seen, now) => planOf(seen, now),
+      async act(action, object, region, signal) {
+        if (isRolesAction(action))
+          return await actOnRoles(action, object, JobDefinitionKind, { ports, memory }, signal);
+        const effective = filledObject(object, definitionRoleUser, region, ports.cluster);
+        await act(action, effective, region, ports, signal);
+      },
+      status: (_object, { object: effective, own, roles }) => ({ ...report(effective, own), ...rolesReport(roles) }),
+      events: (action) => (isRolesAction(action) ? rolesEvents(action) : events(action)),
+      annotations: (object, { roles }) => rolesAnnotations(object, roles),
+      conditionsOfFailure: (action, failure, { roles }) => rolesFailure(action, failure, roles),
+    },
+    ports,
+  );
 }

@@ -1,6 +1,6 @@
 import type { JobDefinition, JobDefinitionSpec } from "../../api/v1alpha1/job-definition.ts";
 import { tagPrefix } from "../../aws/names.ts";
-import type { Decision, FieldChange } from "../decision.ts";
+import type { FieldChange, Plan } from "../agenda.ts";
 import { shortHash } from "../fingerprint.ts";
 import { fingerprintTag, identityText, ownerTags, revisionRolesTag } from "../ownership.ts";
 import { rolesNamedByDefinition } from "../roles/fill.ts";
@@ -13,7 +13,7 @@ import { surplusOf } from "./history.ts";
 import { type Entry, ledgerOf, nextTimeAfter, registeredByUs } from "./ledger.ts";
 import { removal } from "./removal.ts";
 import type { Seen } from "./seen.ts";
-import { blocked, lookAgainMs, type Step, tagging } from "./step.ts";
+import { type Answer, blocked, checkAgainMs, serves, tagging } from "./step.ts";
 
 /**
  * The one next thing for a job definition. The wish is compared with the highest ACTIVE revision of the name,
@@ -23,28 +23,28 @@ import { blocked, lookAgainMs, type Step, tagging } from "./step.ts";
 /** Somebody else who registers above ours twice within this time is not fought. */
 const contestedWithinMs = 10 * 60_000;
 
-export function plan(object: JobDefinition, seen: Seen, now: number): Decision<Action> {
-  const { next, change, serving } = stepFor(object, seen, now);
+export function plan(object: JobDefinition, seen: Seen, now: number): Plan<Action> {
+  const { agenda, change } = answerFor(object, seen, now);
+  const { reason } = agenda.at(-1) ?? agenda[0];
   return {
-    next,
-    change: { action: "None", reason: next.reason, changes: [], ...change, id: planId(object.spec, seen) },
-    serving: serving ?? false,
-    news: [],
+    change: { action: "None", reason, changes: [], ...change, id: planId(object.spec, seen) },
+    agenda,
+    conditions: [],
   };
 }
 
-function stepFor(object: JobDefinition, seen: Seen, now: number): Step {
+function answerFor(object: JobDefinition, seen: Seen, now: number): Answer {
   const ledger = ledgerOf(seen);
   return seen.wish.deleting ? removal(seen, ledger) : upkeep(object.spec, seen, ledger, now);
 }
 
-function upkeep(spec: JobDefinitionSpec, seen: Seen, ledger: readonly Entry[], now: number): Step {
+function upkeep(spec: JobDefinitionSpec, seen: Seen, ledger: readonly Entry[], now: number): Answer {
   const barred = claim(seen) ?? otherOwner(seen, ledger);
   if (barred !== undefined) return barred;
 
   const top = ledger[0];
   const stale = ledger.filter(({ owner }) => owner.kind === "retained" || (owner.kind === "ours" && owner.retag));
-  if (stale.length > 0) return retag(seen, stale, top?.equal === true && ownedByUs(top));
+  if (stale.length > 0) return retag(seen, stale, top?.equal === true && ownedByUs(top) ? top : undefined);
   if (top === undefined) return first(spec, seen, now);
   if (top.equal && ownedByUs(top)) return keep(spec, seen, ledger, top, now);
 
@@ -58,51 +58,35 @@ function upkeep(spec: JobDefinitionSpec, seen: Seen, ledger: readonly Entry[], n
 }
 
 /** No revision is ACTIVE: the first one, or all have been deregistered by somebody. */
-function first(spec: JobDefinitionSpec, seen: Seen, now: number): Step {
+function first(spec: JobDefinitionSpec, seen: Seen, now: number): Answer {
   const why = `no revision of ${seen.name} is ACTIVE`;
   const change: FieldChange = { path: "revision", kind: "register", why };
-  const step = register(spec, seen, [change], why, nextTimeAfter([], seen.told, now));
-  if (seen.absent) return step;
+  const answer = register(spec, seen, [change], why, nextTimeAfter([], seen.told, now));
+  if (seen.absent) return answer;
   const message = `waiting for a listing that shows whether ${seen.name} has ACTIVE revisions`;
+  const until = { kind: "listing" } as const;
   return {
-    ...step,
-    next: { kind: "wait", reason: "ConfirmingAbsence", message, recheckInMs: lookAgainMs, confirmsAbsence: true },
+    ...answer,
+    agenda: [{ kind: "wait", reason: "ConfirmingAbsence", message, checkInMs: checkAgainMs, until }],
   };
 }
 
 /** The highest revision is ours and as wished: what is left are tags and old revisions. */
-function keep(spec: JobDefinitionSpec, seen: Seen, ledger: readonly Entry[], top: Entry, now: number): Step {
+function keep(spec: JobDefinitionSpec, seen: Seen, ledger: readonly Entry[], top: Entry, now: number): Answer {
   const change = tagChange(spec.tags, ownTags(seen, top.revision), top.revision.tags, seen.settings.ignoreTagKeys);
   if (change !== undefined) {
     const changes = [...Object.keys(change.set), ...change.remove].map(tagDifference);
     return tagging("userTags", [{ name: top.name, arn: top.revision.arn, change }], `tags of ${top.name} differ`, {
-      serving: true,
+      serving: top,
       changes,
     });
   }
   const { due, nextInMs } = surplusOf(spec, ledger, now);
-  if (due.length > 0) {
-    const names = due.map(({ name }) => name);
-    return {
-      serving: true,
-      next: {
-        kind: "act",
-        action: { kind: "deregister", purpose: "history", names },
-        reason: "Deregistering",
-        message: `${names.join(", ")}: superseded, and beyond what is kept`,
-        irreversible: true,
-      },
-    };
-  }
-  return {
-    serving: true,
-    next: {
-      kind: "settled",
-      reason: "Available",
-      message: `revision ${top.revision.revision} is what jobs by name run`,
-      ...(nextInMs === undefined ? {} : { recheckInMs: nextInMs }),
-    },
-  };
+  if (due.length === 0) return { agenda: [serves(top, nextInMs)] };
+  const names = due.map(({ name }) => name);
+  const message = `${names.join(", ")}: superseded, and beyond what is kept`;
+  const action: Action = { kind: "deregister", purpose: "history", names };
+  return { agenda: [serves(top), { kind: "act", action, reason: "Deregistering", message }] };
 }
 
 /**
@@ -116,11 +100,11 @@ function contestedForMs(ledger: readonly Entry[], top: Entry, now: number): numb
   return corrected ? Math.max(0, newest.registeredAt + contestedWithinMs - now) : 0;
 }
 
-function yielding(seen: Seen, top: Entry, recheckInMs: number): Step {
+function yielding(seen: Seen, top: Entry, checkInMs: number): Answer {
   return blocked(
     "RevisionContested",
     `${top.name} was registered above ours by somebody else, for the second time within 10 minutes; jobs by the name ${seen.name} run it. Find who registers it (CloudTrail: RegisterJobDefinition), or give the name up; the spec's body is registered above it again when the 10 minutes are over`,
-    recheckInMs,
+    checkInMs,
   );
 }
 
@@ -147,7 +131,7 @@ function register(
   changes: readonly FieldChange[],
   why: string,
   notBefore: number | undefined,
-): Step {
+): Answer {
   const roles = rolesNamedByDefinition(spec)
     .map(({ value }) => value)
     .filter(isMadeByOperator)
@@ -160,19 +144,20 @@ function register(
   };
   return {
     change: { action: "Register", reason: why, changes },
-    next: {
-      kind: "act",
-      action: {
-        kind: "register",
-        name: seen.name,
-        fingerprint: seen.fingerprint,
-        tags,
-        ...(notBefore === undefined ? {} : { notBefore }),
+    agenda: [
+      {
+        kind: "act",
+        action: {
+          kind: "register",
+          name: seen.name,
+          fingerprint: seen.fingerprint,
+          tags,
+          ...(notBefore === undefined ? {} : { notBefore }),
+        },
+        reason: "Registering",
+        message: why,
       },
-      reason: "Registering",
-      message: why,
-      irreversible: true,
-    },
+    ],
   };
 }
 

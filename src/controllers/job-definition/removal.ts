@@ -3,11 +3,11 @@ import { releaseTags } from "../tags.ts";
 import { keptForOtherCluster } from "../wording.ts";
 import type { Entry } from "./ledger.ts";
 import type { Seen } from "./seen.ts";
-import { blocked, lookAgainMs, type Step } from "./step.ts";
+import { type Answer, blocked, checkAgainMs } from "./step.ts";
 
 /** The end of a job definition: the same path with nothing wished. What others own stays as it is. Pure. */
 
-export function removal(seen: Seen, ledger: readonly Entry[]): Step {
+export function removal(seen: Seen, ledger: readonly Entry[]): Answer {
   const ours = ledger.filter(({ owner }) => owner.kind === "ours");
   const theirs = ledger.find(({ owner }) => owner.kind === "otherCluster");
   if (ours.length === 0 && theirs?.owner.kind === "otherCluster") {
@@ -16,11 +16,11 @@ export function removal(seen: Seen, ledger: readonly Entry[]): Step {
   return seen.wish.retain ? retain(seen, ours) : deregisterAll(seen, ledger, ours);
 }
 
-function retain(seen: Seen, ours: readonly Entry[]): Step {
+function retain(seen: Seen, ours: readonly Entry[]): Answer {
   const change = { action: "Delete", reason: "deletionPolicy Retain", changes: [] } as const;
   if (ours.length === 0) {
     const message = `what AWS has under ${seen.name} stays ACTIVE; an object of this namespace and name takes it up again`;
-    return { change, next: { kind: "release", reason: "Retained", message } };
+    return { change, agenda: [{ kind: "release", reason: "Retained", message }] };
   }
   const items = ours.map(({ name, revision }) => ({
     name,
@@ -29,38 +29,40 @@ function retain(seen: Seen, ours: readonly Entry[]): Step {
   }));
   return {
     change,
-    next: {
-      kind: "act",
-      action: { kind: "tag", purpose: "retain", items },
-      reason: "Retaining",
-      message: `${listed(ours)}: stays ACTIVE without an owner`,
-      irreversible: true,
-    },
+    agenda: [
+      {
+        kind: "act",
+        action: { kind: "tag", purpose: "retain", items },
+        reason: "Retaining",
+        message: `${listed(ours)}: stays ACTIVE without an owner`,
+      },
+    ],
   };
 }
 
-function deregisterAll(seen: Seen, ledger: readonly Entry[], ours: readonly Entry[]): Step {
+function deregisterAll(seen: Seen, ledger: readonly Entry[], ours: readonly Entry[]): Answer {
   const change = { action: "Delete", reason: "the object is deleted", changes: [] } as const;
   if (ours.length > 0) {
     const oldestFirst = ours.toReversed();
     return {
       change,
-      next: {
-        kind: "act",
-        action: { kind: "deregister", purpose: "deletion", names: oldestFirst.map(({ name }) => name) },
-        reason: "Deregistering",
-        message: `${listed(oldestFirst)}: the object is deleted`,
-        irreversible: true,
-      },
+      agenda: [
+        {
+          kind: "act",
+          action: { kind: "deregister", purpose: "deletion", names: oldestFirst.map(({ name }) => name) },
+          reason: "Deregistering",
+          message: `${listed(oldestFirst)}: the object is deleted`,
+        },
+      ],
     };
   }
   if (ledger.length === 0 && !seen.absent) {
     const message = `waiting for a listing that shows that no revision of ${seen.name} is left that is ours`;
-    return { change, next: { kind: "wait", reason: "ConfirmingAbsence", message, recheckInMs: lookAgainMs } };
+    return { change, agenda: [{ kind: "wait", reason: "ConfirmingAbsence", message, checkInMs: checkAgainMs }] };
   }
   const rest = ledger.length === 0 ? "" : `; ${listed(ledger)} belongs to others and stays`;
   const message = `no revision of ${seen.name} that is ours is ACTIVE any more${rest}`;
-  return { change, next: { kind: "release", reason: "Deleted", message } };
+  return { change, agenda: [{ kind: "release", reason: "Deleted", message }] };
 }
 
 function listed(entries: readonly Entry[]): string {

@@ -1,6 +1,6 @@
 import type { JobDefinitionStatus } from "../../api/v1alpha1/job-definition.ts";
 import type { RevisionSeen } from "../../aws/region.ts";
-import type { FieldChange } from "../decision.ts";
+import type { FieldChange } from "../agenda.ts";
 import type { Identity } from "../ownership.ts";
 import type { Settings } from "../ports.ts";
 import type { Wish } from "../wish.ts";

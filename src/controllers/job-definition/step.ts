@@ -1,39 +1,42 @@
-import type { Change, FieldChange, Next } from "../decision.ts";
+import type { Change, FieldChange, Serves, Step } from "../agenda.ts";
 import type { Action, TagItem, TagPurpose } from "./action.ts";
+import type { Entry } from "./ledger.ts";
 
 /** The answers of the rules of the plan. Pure. */
 
 /** What a rule answers; `change` is what the difference means, by default nothing. */
-export interface Step {
-  readonly next: Next<Action>;
+export interface Answer {
+  readonly agenda: readonly [Step<Action>, ...Step<Action>[]];
   readonly change?: Omit<Change, "id">;
-  readonly serving?: boolean;
 }
 
-/** Another look when nothing but AWS's own time can bring the answer. */
-export const lookAgainMs = 2000;
+/** Another check when nothing but AWS's own time can bring the answer. */
+export const checkAgainMs = 2000;
 
+/** @param serving the revision that jobs by name run meanwhile; undefined: none that is as the spec says */
 export function tagging(
   purpose: TagPurpose,
   items: readonly TagItem[],
   why: string,
-  more: { readonly serving?: boolean; readonly changes?: readonly FieldChange[] } = {},
-): Step {
+  { serving, changes = [] }: { readonly serving?: Entry | undefined; readonly changes?: readonly FieldChange[] } = {},
+): Answer {
+  const act: Step<Action> = {
+    kind: "act",
+    action: { kind: "tag", purpose, items },
+    reason: "Tagging",
+    message: why,
+  };
   return {
-    serving: more.serving ?? false,
-    change: { action: "UpdateTags", reason: why, changes: more.changes ?? [] },
-    next: {
-      kind: "act",
-      action: { kind: "tag", purpose, items },
-      reason: "Tagging",
-      message: why,
-      // An object that has gone meanwhile must not become an owner: nobody would ever clean up. And what somebody else took
-      // over meanwhile is not tagged: a listing of all may be old.
-      irreversible: true,
-    },
+    change: { action: "UpdateTags", reason: why, changes },
+    agenda: serving === undefined ? [act] : [serves(serving), act],
   };
 }
 
-export function blocked(reason: string, message: string, recheckInMs?: number): Step {
-  return { next: { kind: "blocked", reason, message, ...(recheckInMs === undefined ? {} : { recheckInMs }) } };
+export function serves({ revision }: Entry, checkInMs?: number): Serves {
+  const message = `revision ${revision.revision} is what jobs by name run`;
+  return { kind: "serves", reason: "Available", message, ...(checkInMs === undefined ? {} : { checkInMs }) };
+}
+
+export function blocked(reason: string, message: string, checkInMs?: number): Answer {
+  return { agenda: [{ kind: "blocked", reason, message, ...(checkInMs === undefined ? {} : { checkInMs }) }] };
 }

@@ -23,3 +23,9 @@ export type Action =
   | { readonly kind: "disable"; readonly name: string; readonly request: UpdateJobQueueRequest }
   | { readonly kind: "terminateJobs"; readonly name: string; readonly jobIds: readonly string[] }
   | { readonly kind: "delete"; readonly name: string };
+
+/** The name of an action for which nothing else has to wait where AWS refuses it; undefined: all else waits for it. */
+export function independentName(action: Action): string | undefined {
+  const disables = action.kind === "update" && action.request.state === "DISABLED";
+  return disables && action.paths.every((path) => path === "spec.state") ? "disabling" : undefined;
+}

@@ -3,10 +3,10 @@ import { JobQueueKind } from "../../api/v1alpha1/kinds.ts";
 import type { Environment } from "../../aws/batch.ts";
 import type { Reconciler } from "../../runtime/controller.ts";
 import { isStillWished } from "../holds.ts";
+import { reconcilerOf } from "../pass.ts";
 import type { Ports } from "../ports.ts";
-import { reconcilerOf } from "../reconcile.ts";
 import { act } from "./act.ts";
-import type { Action } from "./action.ts";
+import { type Action, independentName } from "./action.ts";
 import { eventsFor } from "./events.ts";
 import { isGoing, newMemory, observe } from "./observe.ts";
 import { planFor } from "./plan.ts";
@@ -19,12 +19,13 @@ export function jobQueues(ports: Ports): Reconciler {
   return reconcilerOf<JobQueue, Seen, Action>(
     {
       kind: JobQueueKind,
-      observe: (object, region, _ports, signal) => observe(object, region, ports, memory, signal),
+      observe: (object, region, signal) => observe(object, region, ports, memory, signal),
       refresh: async (_object, region, _sinceMs, signal) => {
         await region.refresh(signal);
       },
       plan: planFor,
-      act: (action, object, region, _ports, signal) => {
+      independentName,
+      act: (action, object, region, signal) => {
         const isWished = (): boolean => isStillWished(JobQueueKind, object, ports);
         const doing = {
           memory,
@@ -34,7 +35,7 @@ export function jobQueues(ports: Ports): Reconciler {
         };
         return act(action, region, doing, signal);
       },
-      report: (_object, seen) => report(seen),
+      status: (_object, seen) => report(seen),
       events: eventsFor,
     },
     ports,

@@ -1,10 +1,10 @@
 /** Taking a queue away without ending a job: disable, drain, delete. Pure. */
 
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
+import type { Step } from "../agenda.ts";
 import { makingSure } from "../compute-environment/delete.ts";
-import { orderOf } from "../compute-environment/seen.ts";
-import type { Next } from "../decision.ts";
 import { ownershipOf, retainedMark } from "../ownership.ts";
+import { orderOf } from "../queue-order.ts";
 import { releaseTags } from "../tags.ts";
 import { keptForOtherCluster } from "../wording.ts";
 import type { Action } from "./action.ts";
@@ -19,7 +19,7 @@ const unreadLookMs = 10_000;
 /** Jobs that are being ended are given this long before they are ended once more. */
 const terminateAgainMs = 60_000;
 
-export function deleted(object: JobQueue, seen: Seen, now: number): Next<Action> {
+export function deleted(object: JobQueue, seen: Seen, now: number): Step<Action> {
   const { queue, queueName: name } = seen;
   if (queue === undefined) {
     return seen.absent ? { kind: "release", reason: "Deleted", message: `${name} is gone from AWS` } : makingSure;
@@ -44,7 +44,6 @@ export function deleted(object: JobQueue, seen: Seen, now: number): Next<Action>
       action: { kind: "tag", purpose: "retain", name, arn: queue.jobQueueArn, change },
       reason: "Retaining",
       message: `${name} is left in AWS, as deletionPolicy says`,
-      irreversible: true,
     };
   }
   if (queue.status === "DELETING") return { kind: "wait", reason: "Deleting", message: `${name} is being deleted` };
@@ -59,20 +58,19 @@ export function deleted(object: JobQueue, seen: Seen, now: number): Next<Action>
       action: { kind: "disable", name, request },
       reason: "Disabling",
       message,
-      irreversible: true,
     };
   }
   return drain(object, seen, now) ?? remove(name);
 }
 
 /** AWS ends every job that is left in a deleted queue, so here every unfinished job counts. */
-function drain(object: JobQueue, seen: Seen, now: number): Next<Action> | undefined {
+function drain(object: JobQueue, seen: Seen, now: number): Step<Action> | undefined {
   const { jobs, queueName: name } = seen;
-  const wait = (message: string, recheckInMs: number): Next<Action> => ({
+  const wait = (message: string, checkInMs: number): Step<Action> => ({
     kind: "wait",
     reason: "Draining",
     message,
-    recheckInMs,
+    checkInMs,
   });
   if (jobs === undefined) return wait(`the jobs of ${name} are being counted`, 1000);
   if (jobs.kind === "unread")
@@ -105,11 +103,10 @@ function drain(object: JobQueue, seen: Seen, now: number): Next<Action> | undefi
     action: { kind: "terminateJobs", name, jobIds: jobs.remaining.map((job) => job.jobId).sort() },
     reason: "Terminating",
     message: `terminating ${count} that outlived drain.timeoutSeconds in ${name}, as drain.policy says`,
-    irreversible: true,
   };
 }
 
-function remove(name: string): Next<Action> {
+function remove(name: string): Step<Action> {
   const message = `${name} is empty and is deleted`;
-  return { kind: "act", action: { kind: "delete", name }, reason: "Deleting", message, irreversible: true };
+  return { kind: "act", action: { kind: "delete", name }, reason: "Deleting", message };
 }

@@ -2,7 +2,7 @@
 
 import type { JobQueueSpec } from "../../api/v1alpha1/job-queue.ts";
 import type { Queue, UpdateJobQueueRequest } from "../../aws/batch.ts";
-import type { FieldChange, Next } from "../decision.ts";
+import type { FieldChange, Step } from "../agenda.ts";
 import { canonicalJson } from "../fingerprint.ts";
 
 export interface QueueDifference extends FieldChange {
@@ -52,7 +52,7 @@ export function withPolicy(request: UpdateJobQueueRequest, queue: Queue): Update
 /** A difference that only a person can end: the fields, and what is told. */
 export interface ImmutableDifference {
   readonly paths: readonly string[];
-  readonly next: Extract<Next<never>, { kind: "blocked" }>;
+  readonly next: Extract<Step<never>, { kind: "blocked" }>;
 }
 
 /** What AWS can never change in a queue that exists. */

@@ -9,19 +9,20 @@ import { knownInstanceTypes } from "../../aws/instance-types.ts";
 import { environmentArn } from "../../aws/names.ts";
 import type { BatchRegion, BatchSnapshot, UnfinishedJob } from "../../aws/region.ts";
 import { type NetworkFact, queueFacts } from "../../diagnosis/facts.ts";
-import { StoreError } from "../../kube/store.ts";
+import { StoreError } from "../../runtime/store.ts";
 import { claimantNamedBy, olderOf, rivalsOf } from "../claims.ts";
 import { fleetOf, isTriedAgain } from "../compute-environment/fleet.ts";
 import { isHeld } from "../compute-environment/replacement.ts";
 import { planId as environmentPlanId } from "../compute-environment/request.ts";
 import { environmentRoleUser } from "../compute-environment/roles.ts";
-import { environmentName, type JobsSeen, orderOf } from "../compute-environment/seen.ts";
+import type { JobsSeen } from "../compute-environment/seen.ts";
 import { conditionsOf } from "../conditions.ts";
 import { shortHash } from "../fingerprint.ts";
 import { baseNameOf, memoryKey, type OrderEntry, queueNameOf, referenceKey } from "../naming.ts";
 import { identityOf, isNamedBy, ownerIn, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
-import { filledObject } from "../roles/with-roles.ts";
+import { environmentName, orderOf } from "../queue-order.ts";
+import { filledObject } from "../roles/part.ts";
 import { placed } from "../security-group/fill.ts";
 import { wishOf } from "../wish.ts";
 import { networkFactIn } from "./progress.ts";
@@ -78,8 +79,9 @@ export async function observe(
   );
   const named = new Set(orderOf(queue));
   const wished = [...object.spec.computeEnvironmentOrder].sort((left, right) => left.order - right.order);
+  const around: Around = { named, environments: [...environments.values()], region, ports, labels };
   const entries = [...wished, ...leavingEntries(object, named, environments, ports)].map((entry) =>
-    entrySeen(entry, object, named, [...environments.values()], region, ports, labels),
+    entrySeen(entry, object, around),
   );
   return {
     identity,
@@ -95,7 +97,7 @@ export async function observe(
     leaving: entries.slice(wished.length),
     environments,
     foundInvalid: foundInvalidIn(region.region, environments, memory),
-    jobs: await jobsIn(object, queue, region, ports, memory, signal),
+    jobs: await jobsIn(object, queue, { region, ports, memory }, signal),
     progress: progressSeen(object, queue, environments, region, ports),
   };
 }
@@ -131,18 +133,21 @@ function leavingEntries(
   }));
 }
 
-function entrySeen(
-  entry: OrderEntry,
-  object: JobQueue,
-  named: ReadonlySet<string>,
-  environments: readonly Environment[],
-  region: BatchRegion,
-  ports: Ports,
-  labels: Labels,
-): EntrySeen {
+/** What the entries of an order are read among. */
+interface Around {
+  /** What the order in AWS names. */
+  readonly named: ReadonlySet<string>;
+  readonly environments: readonly Environment[];
+  readonly region: BatchRegion;
+  readonly ports: Ports;
+  readonly labels: Labels;
+}
+
+function entrySeen(entry: OrderEntry, object: JobQueue, around: Around): EntrySeen {
+  const { named, environments, region, ports, labels } = around;
   const { order } = entry;
   const key = referenceKey(entry, object);
-  if (key === undefined) return namedSeen(entry, object, environments, region, ports, labels);
+  if (key === undefined) return namedSeen(entry, object, around);
   const unresolved = (reason: Extract<EntrySeen, { kind: "unresolved" }>["reason"], message: string): EntrySeen => ({
     kind: "unresolved",
     order,
@@ -214,10 +219,7 @@ function environmentsOf(
 function namedSeen(
   { order, computeEnvironment: nameOrArn = "" }: OrderEntry,
   { metadata: { namespace } }: JobQueue,
-  environments: readonly Environment[],
-  region: BatchRegion,
-  ports: Ports,
-  labels: Labels,
+  { environments, region, ports, labels }: Around,
 ): EntrySeen {
   const name = environmentName(nameOrArn);
   if (nameOrArn.startsWith("arn:") && nameOrArn !== environmentArn(region, name)) {
@@ -367,9 +369,7 @@ function progressSeen(
 async function jobsIn(
   object: JobQueue,
   queue: Queue | undefined,
-  region: BatchRegion,
-  ports: Ports,
-  memory: Memory,
+  { region, ports, memory }: { readonly region: BatchRegion; readonly ports: Ports; readonly memory: Memory },
   signal: AbortSignal,
 ): Promise<JobsSeen<UnfinishedJob> | undefined> {
   const leaving = object.metadata.deletionTimestamp !== undefined && queue?.state === "DISABLED";

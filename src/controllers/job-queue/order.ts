@@ -2,8 +2,8 @@
 
 import type { Environment } from "../../aws/batch.ts";
 import { inTransition, isRetired, resolve } from "../compute-environment/fleet.ts";
-import { orderOf } from "../compute-environment/seen.ts";
 import { isNamedBy, ownerIn, retiredAtTag } from "../ownership.ts";
+import { orderOf } from "../queue-order.ts";
 import { withoutRequestIds } from "../wording.ts";
 import type { EntrySeen, Seen } from "./seen.ts";
 

@@ -1,21 +1,21 @@
-/** The one next thing to do for a `JobQueue`: rules in order, the first that applies wins. Pure. */
+/** What is to be done for a `JobQueue`: rules in order. Pure. */
 
 import type { JobQueue, JobQueueSpec } from "../../api/v1alpha1/job-queue.ts";
 import type { CreateJobQueueRequest, Queue, UpdateJobQueueRequest } from "../../aws/batch.ts";
+import type { Act, Blocked, Change, ConditionDraft, FieldChange, Plan, Serves, Step, Wait } from "../agenda.ts";
 import { isRetired } from "../compute-environment/fleet.ts";
-import { orderOf } from "../compute-environment/seen.ts";
 import { conditionsOf } from "../conditions.ts";
-import type { Change, Decision, FieldChange, News, Next } from "../decision.ts";
 import { matchesAny } from "../glob.ts";
 import { marks } from "../marks.ts";
 import { identityText, ownershipOf, ownerTags } from "../ownership.ts";
+import { orderOf } from "../queue-order.ts";
 import { claimChange, tagChange, tagFieldChanges } from "../tags.ts";
 import { othersText, withoutRequestIds } from "../wording.ts";
 import type { Action } from "./action.ts";
 import { deleted } from "./delete.ts";
 import { immutableDifference, queueDifferences, withPolicy } from "./diff.ts";
 import { anyServing, anyUsable, type Entry, type Order, orderFor, standingOrder } from "./order.ts";
-import { progressNews } from "./progress.ts";
+import { progressConditions } from "./progress.ts";
 import type { Seen } from "./seen.ts";
 
 interface Context {
@@ -26,8 +26,8 @@ interface Context {
   readonly saysUnusable: boolean;
 }
 
-type Rule = (context: Context) => Next<Action> | undefined;
-type Waiting = Extract<Next<Action>, { kind: "wait" | "blocked" }>;
+type Rule = (context: Context) => Step<Action> | undefined;
+type Waiting = Wait | Blocked;
 
 /** For what nothing wakes: an older object of the same name that has gone, a namespace with other labels, a successor. */
 const lookAgainMs = 60_000;
@@ -35,13 +35,18 @@ const withoutAny = "NoUsableEnvironment";
 const orderPath = "spec.computeEnvironmentOrder";
 
 const rules: readonly Rule[] = [
+  // Whose the name is. Nothing is written before that is clear.
   claimedByAnother,
   owned,
   made,
+  // AWS is creating or updating it.
   settling,
-  switched,
-  // What serves goes first: neither a field that cannot be changed nor a tag that AWS refuses may keep the order.
+  // A person who wants no job to start comes first and alone: an order or a field that AWS refuses would keep jobs starting.
+  disabledFirst,
+  // What serves goes next: neither a field that cannot be changed nor a tag that AWS refuses may keep the order.
   updated,
+  // Where AWS refuses it, the order goes before it, and nothing else.
+  disabled,
   immutable,
   retagged,
   orderHeld,
@@ -50,36 +55,41 @@ const rules: readonly Rule[] = [
   withoutUsable,
 ];
 
-export function planFor(object: JobQueue, seen: Seen, now: number): Decision<Action> {
-  const order = orderFor(seen);
-  const news = [referencesNews(seen), ...progressNews(seen.progress)];
+export function planFor(object: JobQueue, seen: Seen, now: number): Plan<Action> {
   if (seen.wish.deleting) {
     const change: Change = { action: "Delete", id: seen.planId, reason: "ObjectDeleted", changes: [] };
-    return { next: deleted(object, seen, now), change, serving: false, news: [] };
+    return { change, agenda: [deleted(object, seen, now)], conditions: [] };
   }
   const saysUnusable = conditionsOf(object).some(({ type, reason }) => type === "Ready" && reason === withoutAny);
-  const context: Context = { spec: object.spec, seen, order, saysUnusable };
-  const change = changeOf(context);
-  const followed = order.follows ? [orderPath] : [];
-  for (const rule of rules) {
-    const next = rule(context);
-    if (next !== undefined) return { next, change, serving: false, news, followed };
-  }
-  return { next: settled(context), change, serving: true, news, followed };
+  const context: Context = { spec: object.spec, seen, order: orderFor(seen), saysUnusable };
+  const conditions = [referencesCondition(seen), ...progressConditions(seen.progress)];
+  return { change: changeOf(context), agenda: agendaOf(context), conditions };
 }
 
-function claimedByAnother({ seen }: Context): Next<Action> | undefined {
+/** The steps of the rules, up to the first that holds everything. */
+function agendaOf(context: Context): readonly Step<Action>[] {
+  const steps: Step<Action>[] = [];
+  for (const rule of rules) {
+    const step = rule(context);
+    if (step === undefined) continue;
+    steps.push(step);
+    if (step.kind !== "act" || step.holds !== "nothing") return steps;
+  }
+  return [...steps, settled(context)];
+}
+
+function claimedByAnother({ seen }: Context): Step<Action> | undefined {
   if (seen.claimedBy === undefined) return undefined;
   return {
     kind: "blocked",
     reason: "Conflict",
     message: `${seen.claimedBy} claims the same queue name ${seen.queueName} in the same place, and has it by the tags in AWS or is older. Delete one of the two, or make it anew with another jobQueueName`,
-    recheckInMs: lookAgainMs,
+    checkInMs: lookAgainMs,
   };
 }
 
 /** Whose the queue of that name is; what is not ours is not touched. */
-function owned(context: Context): Next<Action> | undefined {
+function owned(context: Context): Step<Action> | undefined {
   const { seen } = context;
   const { queue, queueName } = seen;
   if (queue === undefined || queue.status === "DELETING") return undefined;
@@ -106,10 +116,10 @@ function owned(context: Context): Next<Action> | undefined {
   }
 }
 
-function adopted(context: Context, queue: Queue): Next<Action> {
+function adopted(context: Context, queue: Queue): Step<Action> {
   const { spec, seen } = context;
   const name = seen.queueName;
-  const blocked = (reason: string, message: string): Next<Action> => ({ kind: "blocked", reason, message });
+  const blocked = (reason: string, message: string): Step<Action> => ({ kind: "blocked", reason, message });
   if (seen.wish.adoptionPolicy === "Never") {
     return blocked(
       "NotOurs",
@@ -135,19 +145,17 @@ function adopted(context: Context, queue: Queue): Next<Action> {
   return claim(seen, queue, "adopt", `${name} is adopted`);
 }
 
-function claim(seen: Seen, queue: Queue, purpose: "adopt" | "takeOver", message: string): Next<Action> {
+function claim(seen: Seen, queue: Queue, purpose: "adopt" | "takeOver", message: string): Step<Action> {
   const change = claimChange(seen.identity, queue.tags);
   return {
     kind: "act",
     action: { kind: "tag", purpose, name: queue.jobQueueName, arn: queue.jobQueueArn, change },
     reason: "TakingOver",
     message,
-    // An object that has gone meanwhile must not become an owner: nobody would ever clean up.
-    irreversible: true,
   };
 }
 
-function made({ spec, seen, order }: Context): Next<Action> | undefined {
+function made({ spec, seen, order }: Context): Step<Action> | undefined {
   const { queue, queueName } = seen;
   if (queue?.status === "DELETING") {
     return { kind: "wait", reason: "Creating", message: `an earlier ${queueName} is still being deleted` };
@@ -155,13 +163,13 @@ function made({ spec, seen, order }: Context): Next<Action> | undefined {
   if (queue !== undefined) return undefined;
   if (order.names.length === 0) return waitForEntries(seen, order.missing, "WaitingForEnvironment");
   const message = `${queueName} is being made`;
-  if (!seen.absent) return { kind: "wait", reason: "Creating", message, recheckInMs: 1000, confirmsAbsence: true };
+  if (!seen.absent) return { kind: "wait", reason: "Creating", message, checkInMs: 1000, until: { kind: "listing" } };
   const { names } = order;
   const action: Action = { kind: "create", request: createRequest(spec, seen, names), joining: joining(seen, names) };
-  return { kind: "act", action, reason: "Creating", message, irreversible: true };
+  return { kind: "act", action, reason: "Creating", message };
 }
 
-function settling({ seen }: Context): Next<Action> | undefined {
+function settling({ seen }: Context): Step<Action> | undefined {
   const name = seen.queueName;
   if (seen.queue?.status === "CREATING") {
     return { kind: "wait", reason: "Creating", message: `${name} is being made` };
@@ -172,36 +180,30 @@ function settling({ seen }: Context): Next<Action> | undefined {
   return undefined;
 }
 
-/**
- * What a person says who wants no job to start goes first and alone: an order or a field that AWS refuses beside it, or
- * that cannot be had, would keep jobs starting.
- */
-function switched(context: Context): Next<Action> | undefined {
-  const { spec, seen } = context;
+function disabled({ spec, seen }: Context): Act<Action> | undefined {
   const { queue } = seen;
   if (queue === undefined || spec.state !== "DISABLED" || queue.state === "DISABLED") return undefined;
   const request = withPolicy({ jobQueue: queue.jobQueueName, state: "DISABLED" }, queue);
-  const rest = updated(context);
-  const isOrder = rest?.kind === "act" && rest.action.kind === "update" && rest.action.request.state === undefined;
   return {
     kind: "act",
     action: { kind: "update", request, paths: ["spec.state"], joining: [] },
     reason: "Updating",
     message: `${queue.jobQueueName} is being DISABLED, as the spec says`,
-    irreversible: true,
-    untilShown: true,
-    // Where somebody else enables it time and again, the order that comes after it must not wait for that.
-    ...(rest?.kind === "act" && rest.follows === true ? { follows: true } : {}),
-    ...(isOrder ? { whilePutOff: rest } : {}),
+    effects: [{ path: "spec.state", cause: "spec" }],
   };
 }
 
-function immutable({ spec, seen }: Context): Next<Action> | undefined {
+function disabledFirst(context: Context): Act<Action> | undefined {
+  const step = disabled(context);
+  return step === undefined ? undefined : { ...step, holds: "nothing" };
+}
+
+function immutable({ spec, seen }: Context): Step<Action> | undefined {
   const next = seen.queue === undefined ? undefined : immutableDifference(spec, seen.queue)?.next;
   return next === undefined ? undefined : lookedAtWhileLeaving(seen, next);
 }
 
-function retagged({ spec, seen }: Context): Next<Action> | undefined {
+function retagged({ spec, seen }: Context): Step<Action> | undefined {
   const { queue } = seen;
   if (queue === undefined) return undefined;
   const change = tagChange(spec.tags, ownerTags(seen.identity), queue.tags, seen.settings.ignoreTagKeys);
@@ -212,7 +214,6 @@ function retagged({ spec, seen }: Context): Next<Action> | undefined {
     action: { kind: "tag", purpose: "userTags", name, arn, change },
     reason: "UpdatingTags",
     message: `the tags of ${name} are being changed`,
-    irreversible: false,
   };
 }
 
@@ -220,11 +221,14 @@ function retagged({ spec, seen }: Context): Next<Action> | undefined {
  * One write with all that differs; of a spec that cannot be had, and where jobs wait for it, only the order: what AWS
  * refuses beside it must not keep it. An order write swaps in place, once, and never takes the last usable environment.
  */
-function updated({ spec, seen, order }: Context): Next<Action> | undefined {
+function updated(context: Context): Step<Action> | undefined {
+  const { spec, seen, order } = context;
   const { queue } = seen;
   if (queue === undefined) return undefined;
   const written = orderToWrite(seen, order);
   const isUrgent = written !== undefined && (written.follows || !anyUsable(orderOf(queue), seen.environments));
+  // Where the switch is refused, jobs start: no field, and no other order, goes past it.
+  if (disabled(context) !== undefined && !isUrgent) return undefined;
   const differences = isUrgent || immutableDifference(spec, queue) !== undefined ? [] : queueDifferences(spec, queue);
   const paths = [...differences.map(({ path }) => path), ...(written === undefined ? [] : [orderPath])];
   if (paths.length === 0) return undefined;
@@ -243,10 +247,10 @@ function updated({ spec, seen, order }: Context): Next<Action> | undefined {
     },
     reason: "Updating",
     message: `${queue.jobQueueName} is being updated: ${paths.join(", ")}`,
-    // An order is written whole: what somebody has put into it since the last listing would be dropped.
-    irreversible: written !== undefined,
-    untilShown: true,
-    ...(written?.follows === true ? { follows: true } : {}),
+    effects: paths.map((path) => ({
+      path,
+      cause: path === orderPath && written?.follows === true ? "reference" : "spec",
+    })),
   };
 }
 
@@ -268,14 +272,14 @@ function orderToWrite(seen: Seen, order: Order): Order | undefined {
 }
 
 /** The order differs, and cannot be written now. */
-function orderHeld({ seen, order }: Context): Next<Action> | undefined {
+function orderHeld({ seen, order }: Context): Step<Action> | undefined {
   const next = order.differs ? orderHindrance(seen, order) : undefined;
   return next === undefined ? undefined : lookedAtWhileLeaving(seen, next);
 }
 
 /** No change of an object that the spec does not refer to wakes the queue, and the order in AWS follows it. */
 function lookedAtWhileLeaving({ leaving }: Seen, next: Waiting): Waiting {
-  return leaving.length === 0 ? next : { ...next, recheckInMs: lookAgainMs };
+  return leaving.length === 0 ? next : { ...next, checkInMs: lookAgainMs };
 }
 
 /** What an order has to wait for before it may be written. */
@@ -291,23 +295,23 @@ function orderHindrance(seen: Seen, order: Order): Waiting | undefined {
       kind: "wait",
       reason: "WouldStarve",
       message: `${seen.queueName} keeps ${current.join(", ")}: none of ${order.names.join(", ")} is ENABLED and VALID`,
-      stalledAfterMs: marks.missingStallsMs,
+      stallsAfterMs: marks.missingStallsMs,
     };
   }
   return undefined;
 }
 
-function invalid({ seen }: Context): Next<Action> | undefined {
+function invalid({ seen }: Context): Step<Action> | undefined {
   if (seen.queue?.status !== "INVALID") return undefined;
   return {
     kind: "blocked",
     reason: "Invalid",
     message: `AWS found ${seen.queueName} INVALID: ${withoutRequestIds(seen.queue.statusReason ?? "AWS gives no reason")}`,
-    recheckInMs: 5 * 60_000,
+    checkInMs: 5 * 60_000,
   };
 }
 
-function partlyServing({ seen, order }: Context): Next<Action> | undefined {
+function partlyServing({ seen, order }: Context): Step<Action> | undefined {
   const absent = order.missing.filter(({ state, current }) => state === "unresolved" || current.length === 0);
   if (absent.length === 0) return undefined;
   const none = absent.length === order.entries.length;
@@ -317,7 +321,7 @@ function partlyServing({ seen, order }: Context): Next<Action> | undefined {
   return { ...next, message: `${next.message}; ${stay}` };
 }
 
-function withoutUsable({ seen, saysUnusable }: Context): Next<Action> | undefined {
+function withoutUsable({ seen, saysUnusable }: Context): Step<Action> | undefined {
   const names = orderOf(seen.queue);
   // A process that has just started knows only what status says.
   const serves = saysUnusable ? anyUsable(names, seen.environments) : anyServing(names, seen);
@@ -330,31 +334,31 @@ function withoutUsable({ seen, saysUnusable }: Context): Next<Action> | undefine
     kind: "wait",
     reason: withoutAny,
     message: `no job can start: ${states.join("; ")}`,
-    stalledAfterMs: marks.missingStallsMs,
+    stallsAfterMs: marks.missingStallsMs,
   };
 }
 
-function settled({ seen }: Context): Next<Action> {
+function settled({ seen }: Context): Serves {
   const { queue, queueName } = seen;
   const names = orderOf(queue).join(", ");
   return queue?.state === "DISABLED"
-    ? { kind: "settled", reason: "Disabled", message: `${queueName} is VALID and DISABLED: it takes no new jobs` }
-    : { kind: "settled", reason: "Available", message: `${queueName} is VALID and runs jobs on ${names}` };
+    ? { kind: "serves", reason: "Disabled", message: `${queueName} is VALID and DISABLED: it takes no new jobs` }
+    : { kind: "serves", reason: "Available", message: `${queueName} is VALID and runs jobs on ${names}` };
 }
 
 /** Waits for what the order names; a refused reference is a person's to mend at once. */
 function waitForEntries(seen: Seen, missing: readonly Entry[], reason: string): Waiting {
   const refused = seen.entries.find((entry) => entry.kind === "unresolved" && entry.reason !== "ReferenceNotFound");
   if (refused?.kind === "unresolved") {
-    return { kind: "blocked", reason: refused.reason, message: refused.message, recheckInMs: lookAgainMs };
+    return { kind: "blocked", reason: refused.reason, message: refused.message, checkInMs: lookAgainMs };
   }
   const lost = seen.entries.some((entry) => entry.kind === "unresolved");
   return {
     kind: "wait",
     reason: lost ? "ReferenceNotFound" : reason,
     message: missing.map(({ label, why }) => `${label}: ${why}`).join("; "),
-    ...(missing.some(({ state }) => state === "retiring") ? { recheckInMs: lookAgainMs } : {}),
-    ...(missing.some(({ state }) => state !== "inTransition") ? { stalledAfterMs: marks.missingStallsMs } : {}),
+    ...(missing.some(({ state }) => state === "retiring") ? { checkInMs: lookAgainMs } : {}),
+    ...(missing.some(({ state }) => state !== "inTransition") ? { stallsAfterMs: marks.missingStallsMs } : {}),
   };
 }
 
@@ -394,6 +398,7 @@ function changeOf({ spec, seen, order }: Context): Change {
       why: "the whole order is written once",
       from: JSON.stringify(orderOf(queue)),
       to: JSON.stringify(order.names),
+      ...(order.follows ? { isReference: true } : {}),
     });
   }
   if (fields.length > 0) return { action: "Update", id, reason: "FieldsDiffer", changes: fields };
@@ -404,7 +409,7 @@ function changeOf({ spec, seen, order }: Context): Change {
   return { action: "None", id, reason: "AsWished", changes: [] };
 }
 
-function referencesNews(seen: Seen): News {
+function referencesCondition(seen: Seen): ConditionDraft {
   const unresolved = seen.entries.find((entry) => entry.kind === "unresolved");
   return unresolved?.kind === "unresolved"
     ? { type: "ReferencesResolved", status: "False", reason: unresolved.reason, message: unresolved.message }

@@ -3,14 +3,14 @@
 import type { Condition } from "../../api/object.ts";
 import { diagnose } from "../../diagnosis/diagnose.ts";
 import type { NetworkFact } from "../../diagnosis/facts.ts";
+import type { ConditionDraft } from "../agenda.ts";
 import { timestamp } from "../conditions.ts";
-import type { News } from "../decision.ts";
 import type { ProgressSeen } from "./seen.ts";
 
 const type = "JobsProgressing";
 
 /** Nothing while no job waits: a queue at rest has no such condition. */
-export function progressNews(seen: ProgressSeen | undefined): readonly News[] {
+export function progressConditions(seen: ProgressSeen | undefined): readonly ConditionDraft[] {
   if (seen === undefined) return [];
   if (seen.kind === "unread") return [{ type, status: "Unknown", reason: "JobsUnread", message: seen.why }];
   const { verdict, cause } = diagnose(seen.facts);

@@ -1,6 +1,6 @@
 /** The fields of status that only a queue has. Pure. */
 
-import { entriesOf } from "../compute-environment/seen.ts";
+import { entriesOf } from "../queue-order.ts";
 import { withoutRequestIds } from "../wording.ts";
 import { jobsStatus } from "./progress.ts";
 import type { Seen } from "./seen.ts";

@@ -1,4 +1,4 @@
-import type { KubeObject } from "../../api/object.ts";
+import type { Kind, KubeObject } from "../../api/object.ts";
 import { rolesAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { neverHappened } from "../../aws/calls.ts";
 import type { IamApi } from "../../aws/iam.ts";
@@ -6,26 +6,31 @@ import type { Ports } from "../ports.ts";
 import { tagList } from "../tags.ts";
 import type { RolesAction } from "./action.ts";
 import type { RolesMemory } from "./observe.ts";
-import type { RoleUser } from "./user.ts";
 import type { RoleWrite } from "./writes.ts";
+
+/** With what roles are written. */
+interface Writing {
+  readonly ports: Pick<Ports, "store" | "regions" | "clock">;
+  /** Gets when which role was written. */
+  readonly memory: Pick<RolesMemory, "wroteAt" | "madeAt">;
+}
 
 /**
  * Carries out one action: its writes one after the other, up to the first refusal; what was written stays.
  *
- * @param memory is told when which role was written
+ * @param kind of the object
  * @throws AwsError at the first refusal
  */
 export async function actOnRoles(
   action: RolesAction,
   object: KubeObject,
-  user: Pick<RoleUser<never, never>, "kind">,
-  ports: Pick<Ports, "store" | "regions" | "clock">,
-  memory: Pick<RolesMemory, "wroteAt" | "madeAt">,
+  kind: Kind,
+  { ports, memory }: Writing,
   signal: AbortSignal,
 ): Promise<void> {
   if (action.kind === "claimRoles") {
     const claims = action.claims.length === 0 ? null : action.claims.join(",");
-    await ports.store.patchMetadata(user.kind, object, { annotations: { [rolesAnnotation]: claims } }, signal);
+    await ports.store.patchMetadata(kind, object, { annotations: { [rolesAnnotation]: claims } }, signal);
     return;
   }
   const { api } = await ports.regions.iam(signal);

@@ -2,7 +2,7 @@
 
 import type { ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
 import { tagPrefix } from "../../aws/names.ts";
-import type { Next } from "../decision.ts";
+import type { Act, Blocked, Wait } from "../agenda.ts";
 import { marks } from "../marks.ts";
 import { retainedFromTag, roleTag, sharedRoleTag } from "../ownership.ts";
 import { releaseTags } from "../tags.ts";
@@ -12,7 +12,7 @@ import { roleOwnership } from "./ownership.ts";
 import type { OtherUser, RolesSeen } from "./seen.ts";
 import type { RoleWrite } from "./writes.ts";
 
-type RolesNext = Next<RolesAction>;
+type RolesStep = Act<RolesAction> | Wait | Blocked;
 
 const lookAgainMs = 5000;
 const settleLookMs = 1000;
@@ -24,7 +24,7 @@ const slowestCountMs = 10 * 60_000;
  *
  * @param leaving the object itself goes, so that its note of the roles goes with it
  */
-export function removed(seen: RolesSeen, names: readonly string[], leaving: boolean): RolesNext | undefined {
+export function removed(seen: RolesSeen, names: readonly string[], leaving: boolean): RolesStep | undefined {
   const { iam } = seen;
   if (iam.kind !== "read") return undefined;
   const steps = names
@@ -36,7 +36,7 @@ export function removed(seen: RolesSeen, names: readonly string[], leaving: bool
   const claims = seen.claims.filter((claim) => !names.includes(claim));
   const message = `no longer asked for: ${names.join(", ")}`;
   // Where nothing is asked for any more nobody looks again.
-  return { kind: "act", action: { kind: "claimRoles", claims }, reason: "RemovingRole", message, irreversible: true };
+  return { kind: "act", action: { kind: "claimRoles", claims }, reason: "RemovingRole", message };
 }
 
 function oneRemoved(
@@ -44,7 +44,7 @@ function oneRemoved(
   role: RoleSeen | undefined,
   profile: ProfileSeen | undefined,
   name: string,
-): RolesNext | undefined {
+): RolesStep | undefined {
   const ours = (one: { readonly tags: Readonly<Record<string, string>> } | undefined): boolean =>
     one !== undefined && roleOwnership(one.tags, seen.identity).kind === "ours";
   const [ownRole, ownProfile] = [ours(role) ? role : undefined, ours(profile) ? profile : undefined];
@@ -52,7 +52,7 @@ function oneRemoved(
     const isAbsent = role === undefined && profile === undefined;
     if (!isAbsent || !seen.absenceUnproven.has(name)) return undefined;
     const message = `waiting for IAM to show role ${name}, if it was made`;
-    return { kind: "wait", reason: "RemovingRole", message, recheckInMs: settleLookMs };
+    return { kind: "wait", reason: "RemovingRole", message, checkInMs: settleLookMs };
   }
   // Whoever removes it knows only of the jobs of its own definition, so each waits for those of its own.
   const used = seen.retain ? undefined : stillUsed(seen, name);
@@ -63,11 +63,11 @@ function oneRemoved(
   }
   if (others.length > 0) {
     const message = `role ${name} is removed when ${others.map(({ key }) => key).join(", ")} is gone`;
-    return { kind: "wait", reason: "RoleInUse", message, recheckInMs: lookAgainMs };
+    return { kind: "wait", reason: "RoleInUse", message, checkInMs: lookAgainMs };
   }
   if (seen.justWritten.has(name)) {
     const message = `waiting for IAM to show what was written to role ${name}`;
-    return { kind: "wait", reason: "RemovingRole", message, recheckInMs: settleLookMs };
+    return { kind: "wait", reason: "RemovingRole", message, checkInMs: settleLookMs };
   }
   const retained = seen.retain || ownRole?.tags[retainedFromTag] !== undefined;
   if (retained) return released(seen, ownRole, ownProfile, name, "as deletionPolicy says");
@@ -79,7 +79,7 @@ function oneRemoved(
       kind: "blocked",
       reason: "RoleInUse",
       message: `role ${name} is held by instance profile ${strangers.join(", ")}, which is not ours, and AWS does not delete it before. Take it out there (aws iam remove-role-from-instance-profile), or let the object go with awsbatch.dev/abandon: "true"`,
-      recheckInMs: blockedLookMs,
+      checkInMs: blockedLookMs,
     };
   }
   return {
@@ -87,7 +87,6 @@ function oneRemoved(
     action: { kind: "writeRole", name, doing: "remove", writes: removalWrites(ownRole, ownProfile) },
     reason: "RemovingRole",
     message: `role ${name} is removed: nothing uses it any more`,
-    irreversible: true,
   };
 }
 
@@ -101,10 +100,10 @@ function outlasts({ stage, rank }: OtherUser, seen: RolesSeen): boolean {
 }
 
 /** A job that has lost its role can do nothing more: it is not killed by us, neither so. */
-function stillUsed({ jobs, goingForMs }: RolesSeen, name: string): RolesNext | undefined {
+function stillUsed({ jobs, goingForMs }: RolesSeen, name: string): RolesStep | undefined {
   if (jobs.kind === "counted" && jobs.count === 0) return undefined;
-  const recheckInMs = countAgainMs(goingForMs);
-  const kept = { kind: "wait", reason: "RoleInUse", recheckInMs } as const;
+  const checkInMs = countAgainMs(goingForMs);
+  const kept = { kind: "wait", reason: "RoleInUse", checkInMs } as const;
   switch (jobs.kind) {
     case "later":
       return {
@@ -112,7 +111,7 @@ function stillUsed({ jobs, goingForMs }: RolesSeen, name: string): RolesNext | u
         message: `role ${name} is kept: the jobs that run by it are counted when nothing else is left to do`,
       };
     case "unread":
-      return { ...kept, message: `role ${name} is kept: ${jobs.message}`, stalledAfterMs: marks.unreadStallsMs };
+      return { ...kept, message: `role ${name} is kept: ${jobs.message}`, stallsAfterMs: marks.unreadStallsMs };
     case "counted": {
       const were = jobs.count === 1 ? "job that was" : "jobs that were";
       return { ...kept, message: `role ${name} is kept: ${jobs.count} ${were} submitted before may use it` };
@@ -130,7 +129,7 @@ function countAgainMs(goingForMs: number | undefined): number {
 }
 
 /** A shared role that others go on using, and that stays after them because this object's side of AWS stays. */
-function markedForOthers(seen: RolesSeen, role: RoleSeen | undefined): RolesNext | undefined {
+function markedForOthers(seen: RolesSeen, role: RoleSeen | undefined): RolesStep | undefined {
   if (role === undefined || role.tags[sharedRoleTag] === undefined || role.tags[retainedFromTag] !== undefined) {
     return undefined;
   }
@@ -145,7 +144,6 @@ function markedForOthers(seen: RolesSeen, role: RoleSeen | undefined): RolesNext
     },
     reason: "RetainingRole",
     message: `role ${role.name} is marked to stay, as deletionPolicy says`,
-    irreversible: true,
   };
 }
 
@@ -156,7 +154,7 @@ function released(
   profile: ProfileSeen | undefined,
   name: string,
   why: string | undefined,
-): RolesNext {
+): RolesStep {
   const mark = role?.tags[retainedFromTag] ?? seen.mark;
   // What it is for stays on it: what is left may run by it, so whoever takes it back gets it for nothing else.
   const untagged = (tags: Readonly<Record<string, string>>): readonly string[] =>
@@ -178,6 +176,5 @@ function released(
     action: { kind: "writeRole", name, doing: "release", writes },
     reason: "RetainingRole",
     message: `role ${name} is left in AWS${why === undefined ? ": something that is not ours uses it" : `, ${why}`}`,
-    irreversible: true,
   };
 }

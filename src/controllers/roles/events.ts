@@ -1,6 +1,6 @@
 /** What an action on roles that succeeded is told as. Pure. */
 
-import type { ObjectEvent } from "../../kube/store.ts";
+import type { ObjectEvent } from "../../runtime/store.ts";
 import type { RolesAction } from "./action.ts";
 
 export function rolesEvents(action: RolesAction): readonly ObjectEvent[] {

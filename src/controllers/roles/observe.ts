@@ -4,7 +4,7 @@ import { rolesAnnotation } from "../../api/v1alpha1/annotations.ts";
 import { BatchComputeEnvironmentKind, JobDefinitionKind } from "../../api/v1alpha1/kinds.ts";
 import { AwsError } from "../../aws/errors.ts";
 import type { IamAccount, IamReading, ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
-import { StoreError } from "../../kube/store.ts";
+import { StoreError } from "../../runtime/store.ts";
 import { identityOf, roleTag } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { unreadBy } from "../unread.ts";
@@ -66,10 +66,8 @@ export interface InAws {
 export async function observeRoles<O extends KubeObject>(
   object: O,
   place: Place & { readonly region: string },
-  user: Pick<RoleUser<O, never>, "kind" | "named" | "awsName">,
-  { stranded, used, doubted }: InAws,
-  ports: Ports,
-  memory: RolesMemory,
+  { user, stranded, used, doubted }: InAws & { readonly user: Pick<RoleUser<O, never>, "kind" | "named" | "awsName"> },
+  { ports, memory }: { readonly ports: Ports; readonly memory: RolesMemory },
   signal: AbortSignal,
 ): Promise<Omit<RolesSeen, "referred" | "jobs" | "goingForMs">> {
   const { settings, cluster } = ports;

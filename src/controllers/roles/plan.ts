@@ -1,10 +1,10 @@
-/** What comes first: the roles that an object wishes, or the object itself. Pure. */
+/** The roles that an object asks for. Pure. */
 
 import type { RoleSeen } from "../../aws/iam-account.ts";
-import { lookedAtAgain } from "../again.ts";
-import type { Decision, FieldChange, News, Next } from "../decision.ts";
+import type { Act, Blocked, ConditionDraft, FieldChange, Step, Wait } from "../agenda.ts";
 import { marks } from "../marks.ts";
 import { clusterTag, roleTag, type Tags } from "../ownership.ts";
+import type { PartPlan } from "../part.ts";
 import type { RolesAction } from "./action.ts";
 import { removed } from "./delete.ts";
 import { roleDifferences } from "./diff.ts";
@@ -16,8 +16,8 @@ import type { RolesSeen } from "./seen.ts";
 import { takenOver } from "./take-over.ts";
 import type { RoleWish } from "./wish.ts";
 
-type RolesNext = Next<RolesAction>;
-type Hindrance = Extract<Next<never>, { kind: "wait" | "blocked" }>;
+type RolesStep = Act<RolesAction> | Wait | Blocked;
+type Hindrance = Wait | Blocked;
 
 /** How often a role at rest is read again, to find what others changed. */
 const driftLookMs = 30 * 60_000;
@@ -27,73 +27,80 @@ const settleLookMs = 1000;
 const readAgainMs = 60_000;
 const partlyReadMs = 2000;
 
-/**
- * Roles before what uses them, and on the way out after it: the object's own decision goes on only when its roles are as
- * wished, and its release only when they are gone.
- */
-export function planWithRoles<Action>(
-  own: Decision<Action>,
-  seen: RolesSeen,
-  deleting: boolean,
-): Decision<Action | RolesAction> {
-  if (seen.iam.kind === "unneeded" && seen.limits.kind === "unneeded") return own;
-  return deleting ? onTheWayOut(own, seen) : inUse(own, seen);
+export interface RolesPlan extends Omit<PartPlan<RolesAction>, "tail"> {
+  /** How roles differ from the spec. */
+  readonly changes: readonly FieldChange[];
+  /** The end of roles that the object uses no more, after everything else. */
+  readonly tail?: readonly Step<RolesAction>[];
 }
 
-function inUse<Action>(own: Decision<Action>, seen: RolesSeen): Decision<Action | RolesAction> {
+/** Roles before what uses them: nothing of the object goes on before its roles are as the spec says. */
+export function rolesPlan(seen: RolesSeen): RolesPlan {
+  const none = { steps: [], conditions: [], changes: [] };
+  const { iam, limits, wishes } = seen;
+  if (iam.kind === "unneeded" && limits.kind === "unneeded") return none;
+  const held = (step: Wait | Blocked) => ({ ...none, steps: [reported(seen, step)] });
   const refused = notAllowed(seen);
-  if (refused !== undefined) return instead(own, seen, refused);
-  const unread = limitsUnread(seen);
-  if (unread !== undefined && own.next.kind !== "settled") return instead(own, seen, unread);
-  if (seen.iam.kind === "unneeded") return own;
+  if (refused !== undefined) return held(refused);
   // What serves goes on; but what it may have, and within which boundary, nobody knows now: its roles stay as they are.
-  if (unread !== undefined) return unchecked(own, unread);
-  if (seen.iam.kind === "unread") return unreadable(own, seen, seen.iam);
+  const unread = limitsUnread(seen);
+  if (unread !== undefined) return held({ ...unread, holds: "writes" });
+  if (iam.kind === "unneeded") return none;
+  // Roles that cannot be read keep nothing from serving, but nothing new is made on their account.
+  if (iam.kind === "unread") {
+    const holds = wishes.length === 0 ? "nothing" : "writes";
+    return { ...none, steps: [{ ...unreadable(iam), holds, conditions: [unknown] }] };
+  }
   const hindered = contested(seen) ?? faulty(seen) ?? taken(seen);
-  if (hindered !== undefined) return instead(own, seen, hindered);
+  if (hindered !== undefined) return held(hindered);
   const { next, changes } = madeOrMended(seen);
   const inUseByOthers = next === undefined ? undefined : leavingUsers(seen, next);
-  if (inUseByOthers !== undefined) return instead(own, seen, inUseByOthers);
-  if (next !== undefined) {
-    const change =
-      own.change.action === "None" ? { ...own.change, action: "Update" as const, reason: "RolesDiffer" } : own.change;
-    const told = { ...own, change: { ...change, changes: [...changes, ...own.change.changes] } };
-    return instead(told, seen, next, own.serving);
-  }
-  const retagged = takenOver(seen);
-  if (retagged !== undefined) return instead(own, seen, retagged, own.serving);
-  const mended = repaired(seen, own.next) ?? awaited(seen, own.next);
-  if (mended !== undefined) return instead(own, seen, mended, own.serving);
-  if (own.next.kind !== "settled") return { ...own, news: [...own.news, ...ready(seen)] };
-  const surplus = removed(seen, leftovers(seen), false);
-  if (surplus !== undefined) return { ...own, next: surplus, news: [...own.news, ...ready(seen)] };
-  const { recheckInMs = driftLookMs } = own.next;
+  if (inUseByOthers !== undefined) return held(inUseByOthers);
+  const first = next ?? takenOver(seen);
+  if (first !== undefined) return { ...none, steps: [{ ...reported(seen, first), holds: "writes" }], changes };
   // An edit that is taken back within seconds is as IAM had it before: that proves nothing yet.
-  const lookMs = seen.unsettledMs > 0 ? unsettledLookMs : driftLookMs;
-  const recheck = seen.wishes.length === 0 ? {} : { recheckInMs: Math.min(lookMs, recheckInMs) };
-  return { ...own, next: { ...own.next, ...recheck }, news: [...own.news, ...ready(seen)] };
+  const checkInMs = seen.unsettledMs > 0 ? unsettledLookMs : driftLookMs;
+  return {
+    ...none,
+    conditions: ready(seen),
+    tail: listed(removed(seen, leftovers(seen), false)),
+    ...(wishes.length === 0 ? {} : { checkInMs }),
+  };
 }
 
-/** The reverse: what uses the roles first. Only a role whose absence keeps that from going is made again. */
-function onTheWayOut<Action>(own: Decision<Action>, seen: RolesSeen): Decision<Action | RolesAction> {
-  if (own.next.kind !== "release") {
-    const mended = repaired(seen, own.next) ?? awaited(seen, own.next);
-    return mended === undefined ? own : instead(own, seen, mended);
-  }
-  if (seen.iam.kind === "unneeded") return own;
-  if (seen.iam.kind === "unread") {
-    const { reason, message } = seen.iam;
-    const next = {
-      kind: "wait",
-      reason,
-      message,
-      recheckInMs: againMs(seen.iam),
-      stalledAfterMs: marks.unreadStallsMs,
-    } as const;
-    return instead(own, seen, next);
-  }
-  const next = removed(seen, [...new Set([...seen.claims, ...seen.wishes.map(({ name }) => name)])].sort(), true);
-  return next === undefined ? own : instead(own, seen, next);
+/** On the way out, after what uses the roles. */
+export function rolesRemoval(seen: RolesSeen): readonly Step<RolesAction>[] {
+  if (seen.iam.kind === "unneeded") return [];
+  if (seen.iam.kind === "unread") return [{ ...unreadable(seen.iam), conditions: [notReady] }];
+  const names = [...new Set([...seen.claims, ...seen.wishes.map(({ name }) => name)])].sort();
+  return listed(removed(seen, names, true)).map((step) => reported(seen, step));
+}
+
+/** The agenda of what uses the roles. Before a wait that cannot end without a role, that role is made again. */
+export function repairedFirst<Action>(
+  agenda: readonly Step<Action>[],
+  seen: RolesSeen,
+): readonly Step<Action | RolesAction>[] {
+  const last = agenda.at(-1);
+  if (last?.kind !== "wait" && last?.kind !== "blocked") return agenda;
+  const repair = repaired(seen, last) ?? awaited(seen, last);
+  if (repair === undefined) return agenda;
+  const step = reported(seen, repair);
+  // What it replaces is still so: a predecessor that waits for its role is still on its way out.
+  return [...agenda.slice(0, -1), { ...step, conditions: [...(step.conditions ?? []), ...(last.conditions ?? [])] }];
+}
+
+const notReady = { type: "RolesReady", status: "False" } as const;
+const unknown = { type: "RolesReady", status: "Unknown" } as const;
+
+function listed(step: RolesStep | undefined): readonly RolesStep[] {
+  return step === undefined ? [] : [step];
+}
+
+/** The step, reported by the condition of the roles as well. */
+function reported<One extends RolesStep>({ iam, wishes }: RolesSeen, step: One): One {
+  if (iam.kind === "unneeded" && wishes.length === 0 && step.reason !== "NotAllowed") return step;
+  return { ...step, conditions: [step.reason === "NamespaceUnreadable" ? unknown : notReady] };
 }
 
 /** Roles that the object has asked for, wishes no more, and does not use any more. */
@@ -106,11 +113,11 @@ function notAllowed({ wishes, named, limits, place }: RolesSeen): Hindrance | un
   const refused = refusalOf(wishes, named, limits.limits, place);
   if (refused === undefined) return undefined;
   // Nothing tells when a namespace is given other annotations.
-  return { kind: "blocked", reason: "NotAllowed", message: refused.message, recheckInMs: readAgainMs };
+  return { kind: "blocked", reason: "NotAllowed", message: refused.message, checkInMs: readAgainMs };
 }
 
 /** A shared role has the content of who still uses it, until the jobs of that one have ended. */
-function leavingUsers({ iam, others }: RolesSeen, next: RolesNext): Hindrance | undefined {
+function leavingUsers({ iam, others }: RolesSeen, next: RolesStep): Hindrance | undefined {
   if (next.kind !== "act" || next.action.kind !== "writeRole" || iam.kind !== "read") return undefined;
   const { name } = next.action;
   const role = iam.roles.get(name);
@@ -121,21 +128,13 @@ function leavingUsers({ iam, others }: RolesSeen, next: RolesNext): Hindrance | 
     kind: "wait",
     reason: "RoleContentConflict",
     message,
-    recheckInMs: readAgainMs,
-    stalledAfterMs: marks.sharedRoleStallsMs,
+    checkInMs: readAgainMs,
+    stallsAfterMs: marks.sharedRoleStallsMs,
   };
 }
 
 function changesContent(writes: Extract<RolesAction, { kind: "writeRole" }>["writes"]): boolean {
   return writes.some(({ kind }) => !/^(?:tag|untag|create|addToProfile)/.test(kind));
-}
-
-function unchecked<Action>(
-  own: Decision<Action>,
-  { reason, message, recheckInMs = readAgainMs }: Hindrance,
-): Decision<Action | RolesAction> {
-  const news: News = { type: "RolesReady", status: "Unknown", reason, message };
-  return { ...lookedAtAgain(own, recheckInMs), news: [...own.news, news] };
 }
 
 /** Fail closed: without the namespace nobody knows what it may use. */
@@ -145,8 +144,8 @@ function limitsUnread({ limits, identity }: RolesSeen): Hindrance | undefined {
     kind: "wait",
     reason: "NamespaceUnreadable",
     message: `namespace ${identity.namespace} cannot be read (${limits.why}), so what roles it may use is unknown and nothing is made. Let the operator get, list and watch namespaces`,
-    recheckInMs: readAgainMs,
-    stalledAfterMs: marks.unreadStallsMs,
+    checkInMs: readAgainMs,
+    stallsAfterMs: marks.unreadStallsMs,
   };
 }
 
@@ -158,7 +157,7 @@ function contested({ conflicts }: RolesSeen): Hindrance | undefined {
     kind: "blocked",
     reason: "RoleContentConflict",
     message: `${field}: ${rival} gives a role of the same name another content, and is older. Give both the same content, or one of them another name`,
-    recheckInMs: readAgainMs,
+    checkInMs: readAgainMs,
   };
 }
 
@@ -190,7 +189,7 @@ function taken(seen: RolesSeen): Hindrance | undefined {
         kind: "blocked",
         reason: "RoleContentConflict",
         message: `${field}: role ${name} was made as the ${madeFor} role, and what runs by it may still do so: with other policies it would fail, or be allowed more than it should. Give another name in ${field}.name`,
-        recheckInMs: readAgainMs,
+        checkInMs: readAgainMs,
       };
     }
     const found = [
@@ -216,7 +215,7 @@ function taken(seen: RolesSeen): Hindrance | undefined {
         kind: "blocked",
         reason: "RoleNameTaken",
         message: `${field}: ${what} ${name} exists and is not ours, so it is neither used nor changed. ${next}`,
-        recheckInMs: readAgainMs,
+        checkInMs: readAgainMs,
       };
     }
   }
@@ -230,7 +229,7 @@ function tagsText(tags: Tags): string {
 }
 
 /** The first role that is not as wished; each is written by an act of its own. */
-function madeOrMended(seen: RolesSeen): { readonly next?: RolesNext; readonly changes: readonly FieldChange[] } {
+function madeOrMended(seen: RolesSeen): { readonly next?: RolesStep; readonly changes: readonly FieldChange[] } {
   if (seen.iam.kind !== "read") return { changes: [] };
   const { roles, profiles } = seen.iam;
   const differing = seen.wishes
@@ -250,7 +249,7 @@ function madeOrMended(seen: RolesSeen): { readonly next?: RolesNext; readonly ch
     const message = "the roles that are asked for, or still used, are noted on the object";
     return {
       changes,
-      next: { kind: "act", action: { kind: "claimRoles", claims }, reason: "MakingRole", message, irreversible: false },
+      next: { kind: "act", action: { kind: "claimRoles", claims }, reason: "MakingRole", message },
     };
   }
   if (first === undefined) return { changes };
@@ -270,12 +269,12 @@ function written(
   { name, field }: RoleWish,
   role: RoleSeen | undefined,
   writes: Extract<RolesAction, { kind: "writeRole" }>["writes"],
-): RolesNext {
+): RolesStep {
   const doing = role === undefined ? "make" : "mend";
   const reason = doing === "make" ? "MakingRole" : "MendingRole";
   if (seen.justWritten.has(name)) {
     const message = `${field}: waiting for IAM to show what was written to role ${name}`;
-    return { kind: "wait", reason, message, recheckInMs: settleLookMs };
+    return { kind: "wait", reason, message, checkInMs: settleLookMs };
   }
   const what =
     doing === "make" ? "is made" : `is brought back to the spec (${writes.map(({ kind }) => kind).join(", ")})`;
@@ -285,7 +284,6 @@ function written(
     reason,
     message: `${field}: role ${name} ${what}`,
     // What IAM showed half an hour ago may be somebody else's by now.
-    irreversible: true,
   };
 }
 
@@ -295,33 +293,12 @@ function againMs({ partly }: Unread): number {
   return partly === true ? partlyReadMs : readAgainMs;
 }
 
-/** Roles that cannot be read keep nothing from serving, but nothing new is made on their account. */
-function unreadable<Action>(own: Decision<Action>, seen: RolesSeen, iam: Unread): Decision<Action | RolesAction> {
+function unreadable(iam: Unread): Wait {
   const { reason, message } = iam;
-  const news: News = { type: "RolesReady", status: "Unknown", reason, message };
-  if (own.next.kind === "settled") {
-    return { ...own, next: { ...own.next, recheckInMs: againMs(iam) }, news: [...own.news, news] };
-  }
-  if (own.next.kind !== "act" || seen.wishes.length === 0) return { ...own, news: [...own.news, news] };
-  const recheckInMs = againMs(iam);
-  const next = { kind: "wait", reason, message, recheckInMs, stalledAfterMs: marks.unreadStallsMs } as const;
-  return { ...own, next, serving: false, news: [...own.news, news] };
+  return { kind: "wait", reason, message, checkInMs: againMs(iam), stallsAfterMs: marks.unreadStallsMs };
 }
 
-/** What the roles ask for in place of the object's own step, told by the condition of the roles as well. */
-function instead<Action>(
-  own: Decision<Action>,
-  seen: RolesSeen,
-  next: RolesNext,
-  serving = false,
-): Decision<Action | RolesAction> {
-  const told = seen.iam.kind !== "unneeded" || seen.wishes.length > 0 || next.reason === "NotAllowed";
-  const status = next.kind === "wait" && next.reason === "NamespaceUnreadable" ? "Unknown" : "False";
-  const news: News[] = told ? [{ type: "RolesReady", status, reason: next.reason, message: next.message }] : [];
-  return { ...own, next, serving, news: [...own.news, ...news] };
-}
-
-function ready({ wishes }: RolesSeen): News[] {
+function ready({ wishes }: RolesSeen): ConditionDraft[] {
   if (wishes.length === 0) return [];
   const names = wishes.map(({ name }) => name).join(", ");
   return [{ type: "RolesReady", status: "True", reason: "AsWished", message: `as the spec says: ${names}` }];

@@ -1,7 +1,7 @@
 /** A service role that AWS needs to tear an environment down is made again, or gets back what it lacks. Pure. */
 
 import type { RoleSeen } from "../../aws/iam-account.ts";
-import type { Next } from "../decision.ts";
+import type { Act, Blocked, Wait } from "../agenda.ts";
 import { marks } from "../marks.ts";
 import { roleTag } from "../ownership.ts";
 import type { RolesAction } from "./action.ts";
@@ -13,17 +13,16 @@ import type { RolesSeen } from "./seen.ts";
 import { type RoleWish, rolesWished } from "./wish.ts";
 import type { RoleWrite } from "./writes.ts";
 
-type RolesNext = Next<RolesAction>;
+type RolesStep = Act<RolesAction> | Wait | Blocked;
 
 const settleLookMs = 1000;
 
 /**
  * The repair of the first stranded role, or why there is none; undefined: none is missing, or lacks anything.
  *
- * @param own what the object would do, which cannot succeed before
+ * @param own what the object waits for, which cannot end before
  */
-export function repaired<Action>(seen: RolesSeen, own: Next<Action>): RolesNext | undefined {
-  if (own.kind !== "wait" && own.kind !== "blocked") return undefined;
+export function repaired(seen: RolesSeen, own: Wait | Blocked): RolesStep | undefined {
   const repairs = [...seen.stranded].map(([arn, role]) => repairOf(seen, arn, role));
   const repair = repairs.find(({ writes }) => writes.length > 0);
   if (repair === undefined) return undefined;
@@ -32,7 +31,7 @@ export function repaired<Action>(seen: RolesSeen, own: Next<Action>): RolesNext 
   if (barred !== undefined) {
     // As long as something else is waited for, nobody has to hurry.
     if (own.kind === "wait") return undefined;
-    return { kind: "blocked", reason: "ServiceRoleMissing", message: `${own.message}. ${barred}`, recheckInMs: 60_000 };
+    return { kind: "blocked", reason: "ServiceRoleMissing", message: `${own.message}. ${barred}`, checkInMs: 60_000 };
   }
   const reason = "RepairingServiceRole";
   const fault = role === undefined ? "is gone" : "lacks what was attached to it";
@@ -40,15 +39,14 @@ export function repaired<Action>(seen: RolesSeen, own: Next<Action>): RolesNext 
   const message = `service role ${arn} ${fault}, and AWS needs it to delete the environment: it is ${what}, used, and removed`;
   if (!seen.claims.includes(wish.name)) {
     const claims = [...seen.claims, wish.name].sort();
-    return { kind: "act", action: { kind: "claimRoles", claims }, reason, message, irreversible: false };
+    return { kind: "act", action: { kind: "claimRoles", claims }, reason, message };
   }
-  if (seen.justWritten.has(wish.name)) return { kind: "wait", reason, message, recheckInMs: settleLookMs };
+  if (seen.justWritten.has(wish.name)) return { kind: "wait", reason, message, checkInMs: settleLookMs };
   return {
     kind: "act",
     action: { kind: "writeRole", name: wish.name, doing: "repair", writes },
     reason,
     message,
-    irreversible: true,
   };
 }
 
@@ -74,7 +72,7 @@ function repairOf(seen: RolesSeen, arn: string, role: RoleSeen | undefined): Rep
  * The role is there again, and AWS has not been asked again yet: nobody has to do anything, unless it takes unusually
  * long.
  */
-export function awaited<Action>({ stranded, identity }: RolesSeen, own: Next<Action>): RolesNext | undefined {
+export function awaited({ stranded, identity }: RolesSeen, own: Wait | Blocked): Wait | undefined {
   if (own.kind !== "blocked") return undefined;
   const [again] = [...stranded].filter(
     ([, role]) => role !== undefined && roleOwnership(role.tags, identity).kind === "ours",
@@ -84,8 +82,8 @@ export function awaited<Action>({ stranded, identity }: RolesSeen, own: Next<Act
     kind: "wait",
     reason: "RepairingServiceRole",
     message: `service role ${again[0]} was made again, and AWS is asked again every 5 minutes to delete the environment`,
-    ...(own.recheckInMs === undefined ? {} : { recheckInMs: own.recheckInMs }),
-    stalledAfterMs: marks.repairStallsMs,
+    ...(own.checkInMs === undefined ? {} : { checkInMs: own.checkInMs }),
+    stallsAfterMs: marks.repairStallsMs,
   };
 }
 

@@ -1,6 +1,6 @@
 /** What status says of roles. Pure. */
 
-import type { Failure, News } from "../decision.ts";
+import type { ConditionDraft, Failure } from "../agenda.ts";
 import type { RolesAction } from "./action.ts";
 import { isRolesAction } from "./action.ts";
 import type { RolesSeen } from "./seen.ts";
@@ -15,11 +15,11 @@ export function rolesReport({ wishes, iam }: RolesSeen): Readonly<Record<string,
 }
 
 /** The condition of the roles after a write was refused: the role, the call, and the action that the operator lacks. */
-export function newsOfFailure(
+export function rolesFailure(
   action: { readonly kind: string } | RolesAction,
   { kind, operation, message }: Failure,
   seen: RolesSeen,
-): readonly News[] {
+): readonly ConditionDraft[] {
   const ofRole = isRolesAction(action) && action.kind === "writeRole";
   const lacking = kind === "denied" ? lackingAction(message) : undefined;
   const passes = lacking?.startsWith("iam:") ?? false;

@@ -1,7 +1,7 @@
 /** Roles of an object that its spec asks for no more, and that bear an earlier identity of it. Pure. */
 
 import type { ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
-import type { Next } from "../decision.ts";
+import type { Act } from "../agenda.ts";
 import { clusterUidTag, type Identity, sharedRoleTag, uidTag } from "../ownership.ts";
 import type { RolesAction } from "./action.ts";
 import { roleOwnership } from "./ownership.ts";
@@ -12,7 +12,7 @@ import type { RoleWrite } from "./writes.ts";
  * The first that is tagged anew; undefined: none has to be. A role may be used for days yet, and when it goes the
  * operator may run without the flag that lets it take a lost cluster's over.
  */
-export function takenOver({ iam, claims, wishes, justWritten, identity }: RolesSeen): Next<RolesAction> | undefined {
+export function takenOver({ iam, claims, wishes, justWritten, identity }: RolesSeen): Act<RolesAction> | undefined {
   if (iam.kind !== "read") return undefined;
   for (const name of claims) {
     if (justWritten.has(name) || wishes.some((wish) => wish.name === name)) continue;
@@ -26,7 +26,6 @@ export function takenOver({ iam, claims, wishes, justWritten, identity }: RolesS
       action: { kind: "writeRole", name, doing: "mend", writes },
       reason: "MendingRole",
       message: `role ${name}, which is still used, is taken over`,
-      irreversible: true,
     };
   }
   return undefined;

@@ -3,7 +3,7 @@ import type { BatchRegion } from "../../aws/region.ts";
 import type { NamedRole } from "./limits.ts";
 import type { RoleWish } from "./wish.ts";
 
-/** What the roles part has to know of a kind whose objects have `spec.iam`. Pure, but for `mended`, `strandedRead` and `jobs`. */
+/** What the roles part has to know of a kind whose objects have `spec.iam`. Pure, but for `strandedRead` and `jobs`. */
 export interface RoleUser<O extends KubeObject, Seen> {
   readonly kind: Kind;
   /** The name in AWS of what the object is for. */
@@ -24,8 +24,6 @@ export interface RoleUser<O extends KubeObject, Seen> {
   used(seen: Seen): readonly string[];
   /** Whether AWS complains of a role of the object, so that IAM is to be looked at. Left out: it never does. */
   doubted?(seen: Seen): boolean;
-  /** A role of the object was written. */
-  mended?(object: O): void;
   /**
    * Is told what was read of the stranded roles, as text by ARN.
    * @returns whether the kind has to be observed again, for what it waits for may be gone

@@ -88,7 +88,7 @@ export function rolesWished(
   const given = (iam ?? {}) as Readonly<Record<string, unknown>>;
   return Object.entries(sorts).flatMap(([field, sort]) => {
     const spec = given[field] as RoleSpec | undefined;
-    return spec === undefined ? [] : [roleWish(field, sort, spec, identity, place, boundaryArn)];
+    return spec === undefined ? [] : [roleWish(field, sort, spec, { identity, place, boundaryArn })];
   });
 }
 
@@ -96,9 +96,11 @@ function roleWish(
   field: string,
   sort: Sort,
   spec: RoleSpec,
-  identity: Identity,
-  { account, partition }: Place,
-  boundaryArn: string | undefined,
+  {
+    identity,
+    place: { account, partition },
+    boundaryArn,
+  }: { readonly identity: Identity; readonly place: Place; readonly boundaryArn: string | undefined },
 ): RoleWish {
   const { cluster, namespace } = identity;
   const { purpose, service, policy } = sort;

@@ -1,4 +1,4 @@
-import type { ObjectEvent } from "../../kube/store.ts";
+import type { ObjectEvent } from "../../runtime/store.ts";
 import type { GroupAction } from "./action.ts";
 import { ruleText } from "./rules.ts";
 import type { GroupWrite } from "./writes.ts";

@@ -1,10 +1,18 @@
 /** A spec that names the security group that is made for it. Pure. */
 
 import { endpointsAnnotation, securityGroupAnnotation } from "../../api/v1alpha1/annotations.ts";
-import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
-import type { PlacedSpec } from "../compute-environment/diff.ts";
+import type { BatchComputeEnvironment, BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import { withSelected } from "../selection/fill.ts";
 import type { GroupWish } from "./rules.ts";
+
+/** A spec, with what is filled in beside what its object says (`placed`). */
+export type PlacedSpec = BatchComputeEnvironmentSpec & {
+  /**
+   * What runs on where the environment was needs endpoints or a group that would go with the move. AWS describes only
+   * the new place from the update on, while instances or tasks are in the old one for long.
+   */
+  readonly movesByReplacement?: boolean;
+};
 
 /** What the spec of an object asks for; undefined: no group. */
 export function groupWish({ spec }: BatchComputeEnvironment): GroupWish | undefined {

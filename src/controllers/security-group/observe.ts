@@ -51,7 +51,7 @@ export async function observeGroup(
     known: object.status?.network?.securityGroup?.groupId,
     network: unneeded
       ? ({ kind: "unneeded" } as const)
-      : await networkOf(object, claims, wished !== undefined, identity, region, ports, memory, signal),
+      : await networkOf(object, { claims, wished, identity }, { region, ports, memory }, signal),
   };
   if (isBusy(seen)) memory.readAfter.set(object.metadata.uid, Number.POSITIVE_INFINITY);
   if (isLacking(seen)) memory.lacking.set(object.metadata.uid, lackingMs);
@@ -76,12 +76,8 @@ function isLacking({ network, wished }: GroupSeen): boolean {
 
 async function networkOf(
   object: BatchComputeEnvironment,
-  claims: readonly string[],
-  wished: boolean,
-  identity: Identity,
-  region: BatchRegion,
-  ports: Ports,
-  memory: Ec2Memory,
+  { claims, wished, identity }: Pick<GroupSeen, "claims" | "wished" | "identity">,
+  { region, ports, memory }: { readonly region: BatchRegion; readonly ports: Ports; readonly memory: Ec2Memory },
   signal: AbortSignal,
 ): Promise<NetworkOfGroup> {
   const subnetIds = object.spec.computeResources?.subnets ?? [];
@@ -94,7 +90,7 @@ async function networkOf(
     const now = ports.clock.monotonic();
     const vpcIds = subnetIds.length === 0 ? undefined : vpcsOf(subnetIds, facts);
     const unproven = isUnproven(memory, now);
-    const left = unproven ? claims.filter((id) => !wished || vpcIds?.includes(id) !== true) : [];
+    const left = unproven ? claims.filter((id) => wished === undefined || vpcIds?.includes(id) !== true) : [];
     return {
       kind: "read",
       vpcIds,

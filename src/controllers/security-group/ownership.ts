@@ -1,7 +1,6 @@
 /** Whose a security group for instances is: that of one object. Pure. */
 
 import type { SecurityGroup } from "../../network/facts.ts";
-import { purposeTag } from "../endpoints/ownership.ts";
 import { shortHash } from "../fingerprint.ts";
 import {
   clusterTag,
@@ -10,6 +9,7 @@ import {
   namespaceTag,
   nameTag,
   ownershipOf,
+  purposeTag,
   retainedFromTag,
 } from "../ownership.ts";
 import type { Tags } from "./writes.ts";

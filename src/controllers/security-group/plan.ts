@@ -1,11 +1,11 @@
-/** What comes first: the security group that an object wishes, or the object itself. Pure. */
+/** The security group that an object asks for. Pure. */
 
 import type { SecurityGroup } from "../../network/facts.ts";
-import { lookedAtAgain } from "../again.ts";
+import type { Act, Blocked, Step, Wait } from "../agenda.ts";
 import { failureReason } from "../conditions.ts";
-import { creates, type Decision, type News, type Next } from "../decision.ts";
 import { marks } from "../marks.ts";
 import { retainedMark } from "../ownership.ts";
+import { nothingToDo, type PartPlan } from "../part.ts";
 import { standingRefusal } from "../refused-writes.ts";
 import type { GroupAction } from "./action.ts";
 import { groupNameOf, groupTagKeys, groupTags, leftBehindTag } from "./ownership.ts";
@@ -13,17 +13,14 @@ import { type GroupWish, type Rule, ruleChanges, rulesNamingOthers, ruleText } f
 import type { GroupFound, GroupSeen } from "./seen.ts";
 import type { GroupWrite } from "./writes.ts";
 
-type GroupNext = Next<GroupAction>;
-type Of<Action> = Decision<Action | GroupAction>;
 type Read = Extract<GroupSeen["network"], { kind: "read" }>;
 
-const conditionType = "SecurityGroupReady";
-const settleLookMs = 1000;
-const leavingLookMs = 15_000;
-const unreadLookMs = 60_000;
+const notReady = { type: "SecurityGroupReady", status: "False" } as const;
+const settleCheckMs = 1000;
+const leavingCheckMs = 15_000;
+const unreadCheckMs = 60_000;
 /** Whether somebody changed what is ours. */
-const restLookMs = 10 * 60_000;
-/** Longer than a deletion takes that waits for no jobs. */
+const restCheckMs = 10 * 60_000;
 
 /** The group that the object can be made with: there, and with its rules when nothing is made with it yet. */
 export function usable({ network, wished, known }: GroupSeen): SecurityGroup | undefined {
@@ -46,105 +43,95 @@ function groupIn({ groups }: Read, vpcId: string | undefined): GroupFound | unde
   return groups.find(({ group }) => group.vpcId === vpcId);
 }
 
-/**
- * The group before what is made with it, and on the way out after it: an environment is made only when status names
- * the group, and the object goes only when the group is gone.
- */
-export function planWithGroup<Action extends { readonly kind: string }>(
-  own: Decision<Action>,
-  seen: GroupSeen,
-  deleting: boolean,
-): Of<Action> {
-  const { network, wished } = seen;
-  if (network.kind === "unneeded") return own;
-  if (deleting && own.next.kind !== "release") return own;
-  if (network.kind === "unread") return unread(own, seen, network);
-  let decision: Of<Action> = own;
+/** The group before what is made with it: an environment is made only when status names the group. */
+export function groupPlan(seen: GroupSeen): PartPlan<GroupAction> {
+  const { network, wished, known } = seen;
+  if (network.kind === "unneeded") return nothingToDo;
+  const plan = network.kind === "unread" ? unread(seen, network) : read(seen, network, wished);
+  return { ...plan, isUnknown: known === undefined };
+}
+
+/** On the way out, after everything else: the object goes only when the group is gone. */
+export function groupRemoval(seen: GroupSeen): readonly Step<GroupAction>[] {
+  const { network } = seen;
+  if (network.kind === "unneeded") return [];
+  if (network.kind === "unread") return [{ ...notRead(network), conditions: [notReady] }];
   const [unsettled] = network.justWritten.filter((vpcId) => seen.claims.includes(vpcId));
   // EC2 shows late what was made, and nobody comes back to it once the object is gone.
-  if (deleting && unsettled !== undefined) {
-    return instead(own, settling(unsettled, seen.retain ? "RetainingSecurityGroup" : "RemovingSecurityGroup"), seen);
+  if (unsettled !== undefined) {
+    const reason = seen.retain ? "RetainingSecurityGroup" : "RemovingSecurityGroup";
+    return [{ ...settling(unsettled, reason), conditions: [notReady] }];
   }
-  if (wished !== undefined) {
-    const { vpcIds } = network;
-    // Without subnets there is nothing to be made yet, and something else says why.
-    if (vpcIds === undefined) return own;
-    const [vpcId, ...others] = vpcIds;
-    if (vpcId === undefined || others.length > 0) {
-      const what = vpcId === undefined ? "none of the subnets exists" : `the subnets lie in ${vpcIds.join(", ")}`;
-      const message = `no security group can be made, since ${what}: name subnets of one VPC`;
-      return held(own, seen, {
-        kind: "blocked",
-        reason: "SecurityGroupImpossible",
-        message,
-        recheckInMs: unreadLookMs,
-      });
-    }
-    const step = kept(own, vpcId, wished, seen, network);
-    if (step.kind === "instead") return named(seen) ? step.decision : { ...step.decision, serving: false };
-    decision = step.decision;
-  }
-  return left(decision, seen, network, deleting);
+  const [first] = leavingGroups(seen, network);
+  return first === undefined ? [] : [leftOne(first, seen, network)];
 }
 
-/** `instead`: the group comes before what the object itself would do. */
-interface Step<Action> {
-  readonly kind: "instead" | "beside";
-  readonly decision: Of<Action>;
+function read(seen: GroupSeen, network: Read, wished: GroupWish | undefined): PartPlan<GroupAction> {
+  if (wished === undefined) return { ...nothingToDo, ...left(seen, network) };
+  const { vpcIds } = network;
+  // Without subnets there is nothing to be made yet, and something else says why.
+  if (vpcIds === undefined) return nothingToDo;
+  const [vpcId, ...others] = vpcIds;
+  if (vpcId !== undefined && others.length === 0) return kept(vpcId, wished, seen, network);
+  const what = vpcId === undefined ? "none of the subnets exists" : `the subnets lie in ${vpcIds.join(", ")}`;
+  const message = `no security group can be made, since ${what}: name subnets of one VPC`;
+  return held(seen, { kind: "blocked", reason: "SecurityGroupImpossible", message, checkInMs: unreadCheckMs });
 }
 
-function kept<Action extends { readonly kind: string }>(
-  own: Of<Action>,
-  vpcId: string,
-  wished: GroupWish,
-  seen: GroupSeen,
-  network: Read,
-): Step<Action> {
+function kept(vpcId: string, wished: GroupWish, seen: GroupSeen, network: Read): PartPlan<GroupAction> {
+  // Before status names the group, AWS serves a spec that lacks it.
+  const holds = named(seen) ? "writes" : "everything";
+  const first = (step: Act<GroupAction> | Wait): PartPlan<GroupAction> => ({
+    steps: [{ ...step, holds, conditions: [notReady] }],
+    conditions: [],
+  });
   if (!seen.claims.includes(vpcId)) {
-    const message = `a security group is asked for in ${vpcId}`;
-    return { kind: "instead", decision: instead(own, claim(seen, [...seen.claims, vpcId], message), seen) };
+    return first(claim([...seen.claims, vpcId], `a security group is asked for in ${vpcId}`));
   }
   const found = groupIn(network, vpcId);
   const blocking = network.inTheWay.find((one) => one.vpcId === vpcId);
   if (found === undefined && blocking !== undefined) {
     const message = `${blocking.groupId} has the name ${blocking.groupName} and is not this object's: delete or rename it`;
-    const next = { kind: "blocked", reason: "SecurityGroupImpossible", message, recheckInMs: unreadLookMs } as const;
-    return { kind: "instead", decision: held(own, seen, next) };
+    return held(seen, { kind: "blocked", reason: "SecurityGroupImpossible", message, checkInMs: unreadCheckMs });
   }
   const wanted = found === undefined ? making(vpcId, seen) : mending(found, wished, seen, network);
   const refused = wanted === undefined ? undefined : refusedNow(network, wanted);
-  if (refused !== undefined) {
-    // An environment that is there goes on with the group as it is.
-    const kind = seen.known === undefined ? "instead" : "beside";
-    return { kind, decision: held(own, seen, refused) };
-  }
+  if (refused !== undefined) return besideLeft(held(seen, refused), seen, network);
   if (wanted !== undefined) {
-    const next = network.justWritten.includes(vpcId) ? settling(vpcId, "MakingSecurityGroup") : wanted;
-    return { kind: "instead", decision: instead(own, next, seen) };
-  }
-  // The process before this one may have just deleted it, and nothing can be made with what is gone.
-  if (network.unproven && creates(own.next)) {
-    return { kind: "instead", decision: instead(own, settling(vpcId, "MakingSecurityGroup"), seen) };
+    return first(network.justWritten.includes(vpcId) ? settling(vpcId, "MakingSecurityGroup") : wanted);
   }
   const groupId = found?.group.groupId ?? "";
   if (groupId !== seen.known) {
     const message = `${groupId} is about to be used`;
-    return {
-      kind: "instead",
-      decision: instead(own, { kind: "wait", reason: "MakingSecurityGroup", message, recheckInMs: settleLookMs }, seen),
-    };
+    return first({ kind: "wait", reason: "MakingSecurityGroup", message, checkInMs: settleCheckMs });
   }
-  const told = [...own.news, news("True", "SecurityGroupAvailable", `${groupId} in ${vpcId} is as the spec says`)];
-  return { kind: "beside", decision: { ...lookedAtAgain(own, restLookMs), news: told } };
+  const message = `${groupId} in ${vpcId} is as the spec says`;
+  const ready: PartPlan<GroupAction> = {
+    // The process before this one may have just deleted it, and nothing can be made with what is gone.
+    steps: network.unproven ? [{ ...settling(vpcId, "MakingSecurityGroup"), holds: "creation" }] : [],
+    conditions: [{ ...notReady, status: "True", reason: "SecurityGroupAvailable", message }],
+    checkInMs: restCheckMs,
+  };
+  return besideLeft(ready, seen, network);
+}
+
+function besideLeft(plan: PartPlan<GroupAction>, seen: GroupSeen, network: Read): PartPlan<GroupAction> {
+  const { tail, conditions, checkInMs } = left(seen, network);
+  const checks = [plan.checkInMs, checkInMs].filter((one) => one !== undefined);
+  return {
+    ...plan,
+    ...(tail === undefined ? {} : { tail }),
+    conditions: [...plan.conditions, ...conditions],
+    ...(checks.length === 0 ? {} : { checkInMs: Math.min(...checks) }),
+  };
 }
 
 /** What EC2 said to the same writes a short time ago. */
-function refusedNow({ refused }: Read, next: GroupNext): ReturnType<typeof standingRefusal> {
-  if (next.kind !== "act" || next.action.kind !== "writeGroup") return undefined;
-  return standingRefusal(refused, next.action.writes);
+function refusedNow({ refused }: Read, { action }: Act<GroupAction>): ReturnType<typeof standingRefusal> {
+  return action.kind === "writeGroup" ? standingRefusal(refused, action.writes) : undefined;
 }
 
-function making(vpcId: string, { identity }: GroupSeen): GroupNext {
+function making(vpcId: string, { identity }: GroupSeen): Act<GroupAction> {
   const name = groupNameOf(identity);
   const description = `For instances of AWS Batch; made by aws-batch-operator for ${identity.namespace}/${identity.name}`;
   const write: GroupWrite = {
@@ -162,7 +149,7 @@ function mending(
   wished: GroupWish,
   { identity, known }: GroupSeen,
   network: Read,
-): GroupNext | undefined {
+): Act<GroupAction> | undefined {
   const { groupId, vpcId } = group;
   const { missing, surplus } = ruleChanges(wished, group);
   const tags: readonly GroupWrite[] = retag
@@ -194,39 +181,43 @@ function changes(
   });
 }
 
-/** Groups of ours that the object uses no more, or where the object goes: removed when nothing names them. */
-function left<Action>(own: Of<Action>, seen: GroupSeen, network: Read, deleting: boolean): Of<Action> {
-  const stays = seen.wished === undefined ? undefined : network.vpcIds?.[0];
-  const leaving = network.groups.filter(({ group, retained }) => !retained && group.vpcId !== stays);
-  const [first] = leaving;
-  if (first !== undefined) {
-    const next = leftOne(first, seen, network);
-    if (deleting) return instead(own, next, seen);
-    // What serves goes on; nothing of it hangs on the old group.
-    if (own.next.kind === "act" || next.kind !== "act") return lookedAtAgain(own, leavingLookMs);
-    const refused = refusedNow(network, next);
-    if (refused !== undefined) {
-      const refusal = news("False", refused.reason, refused.message);
-      const told = [...own.news.filter(({ type }) => type !== refusal.type), refusal];
-      return { ...lookedAtAgain(own, refused.recheckInMs), news: told };
-    }
-    return { ...instead(own, next, seen), news: own.news };
-  }
-  const claims = stays === undefined ? [] : [stays];
-  if (deleting || own.next.kind === "act" || claims.join() === seen.claims.join()) return own;
-  // EC2 shows late what was made, and nobody comes back to it once the note is gone.
-  const unsettled = seen.claims.some((id) => id !== stays && network.justWritten.includes(id));
-  if (unsettled) return lookedAtAgain(own, settleLookMs);
-  return { ...own, next: claim(seen, claims, "what is left of earlier security groups is gone") };
+function leavingGroups({ wished }: GroupSeen, { groups, vpcIds }: Read): readonly GroupFound[] {
+  const stays = wished === undefined ? undefined : vpcIds?.[0];
+  return groups.filter(({ group, retained }) => !retained && group.vpcId !== stays);
 }
 
-function leftOne({ group, usedBy, strangers, namedBy }: GroupFound, seen: GroupSeen, network: Read): GroupNext {
+/** Groups of ours that the object uses no more: removed when nothing names them. What serves goes on meanwhile. */
+function left(seen: GroupSeen, network: Read): Omit<PartPlan<GroupAction>, "steps"> {
+  const [first] = leavingGroups(seen, network);
+  if (first !== undefined) {
+    const next = leftOne(first, seen, network);
+    if (next.kind !== "act") return { conditions: [], checkInMs: leavingCheckMs };
+    const refused = refusedNow(network, next);
+    if (refused === undefined) return { tail: [next], conditions: [], checkInMs: leavingCheckMs };
+    const { reason, message, checkInMs } = refused;
+    return { conditions: [{ ...notReady, reason, message }], checkInMs };
+  }
+  const stays = seen.wished === undefined ? undefined : network.vpcIds?.[0];
+  const claims = stays === undefined ? [] : [stays];
+  if (claims.join() === seen.claims.join()) return { conditions: [] };
+  // EC2 shows late what was made, and nobody comes back to it once the note is gone.
+  const unsettled = seen.claims.some((id) => id !== stays && network.justWritten.includes(id));
+  if (unsettled) return { conditions: [], checkInMs: settleCheckMs };
+  return { tail: [claim(claims, "what is left of earlier security groups is gone")], conditions: [] };
+}
+
+function leftOne(
+  { group, usedBy, strangers, namedBy }: GroupFound,
+  seen: GroupSeen,
+  network: Read,
+): Act<GroupAction> | Wait {
   const { groupId, vpcId } = group;
   // What is not ours goes on with what it has (promise 3).
   const stays = seen.retain || (usedBy.length === 0 && strangers.length > 0);
   const doing = stays ? "retain" : "remove";
   if (network.justWritten.includes(vpcId)) {
-    return settling(vpcId, stays ? "RetainingSecurityGroup" : "RemovingSecurityGroup");
+    const reason = stays ? "RetainingSecurityGroup" : "RemovingSecurityGroup";
+    return { ...settling(vpcId, reason), conditions: [notReady] };
   }
   if (stays) {
     const set = { [leftBehindTag]: retainedMark(seen.identity) };
@@ -246,8 +237,15 @@ function leftOne({ group, usedBy, strangers, namedBy }: GroupFound, seen: GroupS
       ...(namedBy.length === 0 ? [] : [`Take the rules that name it out of ${idsOf(namedBy)}`]),
     ];
     const message = `${groupId} is removed when nothing names it any more: ${users.join(", ")}. ${steps.join(". ")}`;
-    const recheckInMs = leavingLookMs;
-    return { kind: "wait", reason: "SecurityGroupInUse", message, recheckInMs, stalledAfterMs: marks.inUseStallsMs };
+    const stallsAfterMs = marks.inUseStallsMs;
+    const wait: Wait = {
+      kind: "wait",
+      reason: "SecurityGroupInUse",
+      message,
+      checkInMs: leavingCheckMs,
+      stallsAfterMs,
+    };
+    return { ...wait, conditions: [notReady] };
   }
   return act(vpcId, doing, [{ kind: "delete", groupId }], `the security group ${groupId} is removed`);
 }
@@ -257,9 +255,10 @@ function idsOf(groups: readonly SecurityGroup[]): string {
 }
 
 /** EC2 may show late what was written; a refusal of it stands until the next try. */
-function settling(vpcId: string, reason: string): GroupNext {
+function settling(vpcId: string, reason: string): Wait {
   const message = `waiting for EC2 to show what was written in ${vpcId}`;
-  return { kind: "wait", reason, message, recheckInMs: settleLookMs, confirmsAbsence: true };
+  const until = { kind: "listing" } as const;
+  return { kind: "wait", reason, message, until, checkInMs: settleCheckMs };
 }
 
 function act(
@@ -267,67 +266,42 @@ function act(
   doing: "make" | "mend" | "remove" | "retain",
   writes: readonly GroupWrite[],
   message: string,
-): GroupNext {
+): Act<GroupAction> {
   const reasons = {
     make: "MakingSecurityGroup",
     mend: "MendingSecurityGroup",
     remove: "RemovingSecurityGroup",
     retain: "RetainingSecurityGroup",
   } as const;
-  // EC2 is read live before each: a group that another process has just made is not made twice.
+  const action: GroupAction = { kind: "writeGroup", vpcId, doing, writes };
+  return { kind: "act", action, reason: reasons[doing], message, conditions: [notReady] };
+}
+
+function claim(vpcIds: readonly string[], message: string): Act<GroupAction> {
+  const action: GroupAction = { kind: "claimGroups", vpcIds };
+  return { kind: "act", action, reason: "MakingSecurityGroup", message, conditions: [notReady] };
+}
+
+type Unread = Extract<GroupSeen["network"], { kind: "unread" }>;
+
+function notRead({ reason, message }: Unread): Wait {
+  return { kind: "wait", reason, message, checkInMs: unreadCheckMs, stallsAfterMs: marks.unreadStallsMs };
+}
+
+function unread(seen: GroupSeen, network: Unread): PartPlan<GroupAction> {
+  const wait = notRead(network);
+  if (seen.known === undefined) return { steps: [{ ...wait, conditions: [notReady] }], conditions: [] };
+  const { reason, message } = network;
   return {
-    kind: "act",
-    action: { kind: "writeGroup", vpcId, doing, writes },
-    reason: reasons[doing],
-    message,
-    irreversible: true,
+    steps: [],
+    conditions: [{ ...notReady, status: "Unknown", reason, message }],
+    checkInMs: unreadCheckMs,
   };
 }
 
-function claim({ claims }: GroupSeen, vpcIds: readonly string[], message: string): GroupNext {
-  const action = { kind: "claimGroups", vpcIds } as const;
-  // Where nothing is asked for any more nobody looks again.
-  const irreversible = claims.some((id) => !vpcIds.includes(id));
-  return { kind: "act", action, reason: "MakingSecurityGroup", message, irreversible };
-}
-
-function unread<Action extends { readonly kind: string }>(
-  own: Decision<Action>,
-  seen: GroupSeen,
-  { reason, message }: { readonly reason: string; readonly message: string },
-): Of<Action> {
-  const wait = {
-    kind: "wait",
-    reason,
-    message,
-    recheckInMs: unreadLookMs,
-    stalledAfterMs: marks.unreadStallsMs,
-  } as const;
-  if (own.next.kind === "release" || seen.known === undefined) return held(own, seen, wait);
-  const told = [...own.news, news("Unknown", reason, message)];
-  return { ...lookedAtAgain(own, unreadLookMs), news: told };
-}
-
 /** Nothing can be made; what is made already goes on with the group that it has. */
-function held<Action>(
-  own: Of<Action>,
-  seen: GroupSeen,
-  next: Extract<GroupNext, { kind: "wait" | "blocked" }>,
-): Of<Action> {
-  if (seen.known !== undefined && own.next.kind !== "release") {
-    const told = [...own.news, news("False", next.reason, next.message)];
-    return { ...lookedAtAgain(own, next.recheckInMs ?? restLookMs), news: told };
-  }
-  return instead(own, next, seen);
-}
-
-function instead<Action>(own: Of<Action>, next: GroupNext, { known }: GroupSeen): Of<Action> {
-  // Before status names the group the plan was made from a spec that lacks it.
-  const unsure = known === undefined && own.change.action !== "Create" && own.change.action !== "Delete";
-  const change = unsure ? { ...own.change, action: "None" as const, reason: next.reason, changes: [] } : own.change;
-  return { ...own, next, change, news: [...own.news, news("False", next.reason, next.message)] };
-}
-
-function news(status: News["status"], reason: string, message: string): News {
-  return { type: conditionType, status, reason, message };
+function held(seen: GroupSeen, next: Wait | Blocked): PartPlan<GroupAction> {
+  const { reason, message, checkInMs = restCheckMs } = next;
+  if (seen.known === undefined) return { steps: [{ ...next, conditions: [notReady] }], conditions: [] };
+  return { steps: [], conditions: [{ ...notReady, reason, message }], checkInMs };
 }

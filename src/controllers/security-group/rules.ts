@@ -1,8 +1,10 @@
 /** The rules of a security group, one by one, as the spec wants them and as EC2 has them. Pure. */
 
-import type { IpPermission } from "@aws-sdk/client-ec2";
+import type { Ec2Api } from "../../aws/ec2.ts";
 import { rangeOf } from "../../network/addresses.ts";
 import type { GroupRule, SecurityGroup } from "../../network/facts.ts";
+
+type IpPermission = NonNullable<Parameters<Ec2Api["authorizeSecurityGroupIngress"]>[0]["IpPermissions"]>[number];
 
 export type Direction = "egress" | "ingress";
 

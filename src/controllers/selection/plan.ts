@@ -2,11 +2,10 @@
 
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import { type Resolution, resolution, said, selectorText, settleMs } from "../../network/selection.ts";
-import { lookedAtAgain } from "../again.ts";
+import type { Blocked, ConditionDraft, Wait } from "../agenda.ts";
 import { conditionsOf, timestamp } from "../conditions.ts";
-import type { Decision, News, Next } from "../decision.ts";
 import { marks } from "../marks.ts";
-import { selectedPaths } from "./fill.ts";
+import { nothingToDo, type PartPlan } from "../part.ts";
 import type { SelectionSeen, SelectorAnswer } from "./seen.ts";
 
 const type = "SelectionReady";
@@ -23,48 +22,32 @@ export function resolved({ asked, found }: SelectorAnswer, now: number): Resolut
 }
 
 /**
- * The decision, held back until status names what the selectors selected: what takes effect is first remembered and
- * then acted on, so that every part of the operator acts on the same, also after a crash. What was resolved once stays
- * in effect when a selector selects nothing any more, or cannot be read.
+ * What is held until status names what the selectors selected: what takes effect is first remembered and then acted on,
+ * so that every part of the operator acts on the same, also after a crash. What was resolved once stays in effect when a
+ * selector selects nothing any more, or cannot be read.
  */
-export function planWithSelection<Action>(
-  own: Decision<Action>,
+export function selectionPlan(
   { answers }: SelectionSeen,
   object: BatchComputeEnvironment,
   now: number,
-): Decision<Action> {
-  if (answers.length === 0) return own;
+): PartPlan<never> {
+  if (answers.length === 0) return nothingToDo;
   const all = answers.map((answer) => ({ answer, ...resolved(answer, now) }));
-  const told = {
-    ...own,
-    followed: [...(own.followed ?? []), ...selectedPaths(object)],
-    news: [...own.news, ...newsOf(all, object)],
-  };
-  const first = all.some(({ answer }) => answer.asked.before === undefined);
+  const conditions = conditionsNow(all, object);
+  // Without any selection the plan of the environment is made from a spec that lacks something.
+  const isUnknown = all.some(({ answer }) => answer.asked.before === undefined);
   const held = heldBy(all);
-  if (held !== undefined) {
-    const { reason } = held;
-    // Without any selection the plan was made from a spec that lacks something.
-    const change = first ? { ...own.change, action: "None" as const, reason, changes: [] } : own.change;
-    return { ...told, next: held, change, serving: false };
-  }
-  if (!all.some(isComing)) return lookedAtAgain(told, lookMs(all));
+  if (held !== undefined) return { steps: [held], conditions, isUnknown };
+  if (!all.some(isComing)) return { steps: [], conditions, checkInMs: checkMs(all) };
   const coming = all.filter(isComing).flatMap((one) => one.resolved?.ids ?? []);
-  const next: Next<Action> = {
+  // Whatever follows would be decided by what is no longer in effect as soon as status says so.
+  const wait: Wait = {
     kind: "wait",
     reason: "ResolvingSelection",
     message: `selected, and about to take effect: ${coming.join(", ")}`,
-    recheckInMs: comingMs,
+    checkInMs: comingMs,
   };
-  // Settled, or served, by what is no longer in effect as soon as status says so.
-  const goesOn = own.next.kind !== "act" && own.next.kind !== "settled";
-  if (goesOn && all.every(isCurrent)) return lookedAtAgain({ ...told, serving: false }, comingMs);
-  return {
-    ...told,
-    next,
-    change: first ? { ...own.change, action: "None", reason: next.reason, changes: [] } : own.change,
-    serving: false,
-  };
+  return { steps: [wait], conditions, isUnknown };
 }
 
 interface Resolving extends Resolution {
@@ -83,24 +66,24 @@ function isComing({ answer, resolved: after }: Resolving): boolean {
 }
 
 /** Why nothing can be done: a selector has no usable answer, and never had one. */
-function heldBy(all: readonly Resolving[]): Extract<Next<never>, { kind: "wait" | "blocked" }> | undefined {
+function heldBy(all: readonly Resolving[]): Wait | Blocked | undefined {
   for (const one of all) {
     if (isCurrent(one) || isComing(one)) continue;
     const { problem } = one;
     if (problem?.kind === "unusable") {
-      return { kind: "blocked", reason: problem.reason, message: problem.message, recheckInMs: soonLookMs };
+      return { kind: "blocked", reason: problem.reason, message: problem.message, checkInMs: soonLookMs };
     }
     if (problem !== undefined) {
       const { reason, message } = problem;
-      return { kind: "wait", reason, message, recheckInMs: soonLookMs, stalledAfterMs: marks.unreadStallsMs };
+      return { kind: "wait", reason, message, checkInMs: soonLookMs, stallsAfterMs: marks.unreadStallsMs };
     }
     const message = `EC2 is asked what ${said(one.answer.asked.selector)} selects`;
-    return { kind: "wait", reason: "ResolvingSelection", message, recheckInMs: comingMs };
+    return { kind: "wait", reason: "ResolvingSelection", message, checkInMs: comingMs };
   }
   return undefined;
 }
 
-function newsOf(all: readonly Resolving[], object: BatchComputeEnvironment): readonly News[] {
+function conditionsNow(all: readonly Resolving[], object: BatchComputeEnvironment): readonly ConditionDraft[] {
   if (all.some(({ answer }) => answer.found.kind === "pending")) {
     // What was known stands until something newer is known.
     const before = conditionsOf(object).filter((condition) => condition.type === type);
@@ -124,7 +107,7 @@ function newsOf(all: readonly Resolving[], object: BatchComputeEnvironment): rea
   return [{ ...settled, reason: "SelectionSettling", message: `${settled.message}; then ${changes.join("; ")}` }];
 }
 
-function lookMs(all: readonly Resolving[]): number {
+function checkMs(all: readonly Resolving[]): number {
   if (all.some(({ answer }) => answer.found.kind === "pending")) return comingMs;
   return all.some((one) => one.problem !== undefined || one.resolved?.candidate !== undefined)
     ? soonLookMs

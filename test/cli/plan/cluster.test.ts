@@ -5,9 +5,9 @@ import { checkedByCluster, type ReadCluster } from "../../../src/cli/plan/cluste
 import { planOf } from "../../../src/cli/plan.ts";
 import { SimulatedCloud } from "../../../src/cli/simulated-cloud.ts";
 import { MemoryStore } from "../../../src/kube/memory-store.ts";
-import { StoreError, type StoreErrorReason } from "../../../src/kube/store.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
+import { StoreError, type StoreErrorReason } from "../../../src/runtime/store.ts";
 import { definition, environment, MemorySource, queue, quickstart } from "../local/given.ts";
 
 type Files = Readonly<Record<string, string>>;

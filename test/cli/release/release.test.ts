@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { kinds } from "../../../src/api/v1alpha1/kinds.ts";
 import { type Released, release } from "../../../src/cli/release/release.ts";
-import type { Store } from "../../../src/kube/store.ts";
 import { seededRandom } from "../../../src/runtime/random.ts";
+import type { Store } from "../../../src/runtime/store.ts";
 import { writeThrough } from "../../../src/runtime/write-through.ts";
 import { accessDenied } from "../../../src/simulator/faults.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue, withTypes } from "../../manifests.ts";

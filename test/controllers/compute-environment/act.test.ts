@@ -3,7 +3,7 @@ import type { KubeObject } from "../../../src/api/object.ts";
 import type { BatchComputeEnvironment } from "../../../src/api/v1alpha1/compute-environment.ts";
 import { AwsError } from "../../../src/aws/errors.ts";
 import { circumstancesOf } from "../../../src/controllers/circumstances.ts";
-import { act, notingRefusal } from "../../../src/controllers/compute-environment/act.ts";
+import { act } from "../../../src/controllers/compute-environment/act.ts";
 import { type Action, independentName, type TagPurpose } from "../../../src/controllers/compute-environment/action.ts";
 import { computeEnvironments } from "../../../src/controllers/compute-environment/controller.ts";
 import { newMemory } from "../../../src/controllers/compute-environment/observe.ts";
@@ -123,46 +123,18 @@ it.each<Action>([
   expect(region.calls).toEqual([]);
 });
 
-describe("a refusal", () => {
-  const deletion: Action = { kind: "delete", name: "ce" };
-  const refusal = new AwsError("denied", "batch:X", "XException", "no");
-  const tried = async (action: Action, memory = newMemory(), error?: Error) => {
-    const work = async (): Promise<void> => {
-      if (error !== undefined) throw error;
-    };
-    const outcome = await notingRefusal(action, object(), { memory, clock: new VirtualClock(now) }, work).catch(
-      (thrown) => thrown,
-    );
-    expect(outcome).toBe(error);
-    return [...(memory.refusals.get(identity.uid) ?? [])];
-  };
-
-  it("is remembered until the same step succeeds", async () => {
-    const memory = newMemory();
-    const failure = { kind: "denied", operation: "batch:X", message: "no", advice: expect.any(String) };
-    expect(await tried(deletion, memory, refusal)).toEqual([["delete ce", { failure, at: now }]]);
-    expect(await tried({ kind: "delete", name: "other" }, memory)).toHaveLength(1);
-    expect(await tried(deletion, memory)).toEqual([]);
-  });
-
-  it("is not of what all else hangs on, and nothing else that goes wrong is one", async () => {
-    expect(await tried(update, newMemory(), refusal)).toEqual([]);
-    expect(await tried(deletion, newMemory(), new Error("a fault"))).toEqual([]);
-  });
-
-  it.each<[Action, string | undefined]>([
-    [{ kind: "tag", purpose: "retire", items: [{ name: "ce", arn: "arn", change }] }, "retire ce"],
-    [{ kind: "tag", purpose: "serving", items: [{ name: "ce", arn: "arn", change }] }, "serving ce"],
-    [{ kind: "tag", purpose: "returned", items: [{ name: "ce", arn: "arn", change }] }, undefined],
-    [{ kind: "disable", name: "ce", request }, "disable ce"],
-    [{ kind: "revalidate", name: "ce", request }, "revalidate ce"],
-    [{ kind: "terminateJobs", name: "ce", jobIds: ["j1"] }, "terminateJobs ce"],
-    [{ kind: "repointForeign", queue: "q", request: { jobQueue: "q" } }, "repointForeign q"],
-    [{ kind: "enable", name: "ce", request }, undefined],
-    [{ kind: "create", request: { computeEnvironmentName: "ce", type: "MANAGED" } }, undefined],
-  ])("of $kind, $purpose is known by its subject where others need not wait", (action, name) => {
-    expect(independentName(action)).toBe(name);
-  });
+it.each<[Action, string | undefined]>([
+  [{ kind: "tag", purpose: "retire", items: [{ name: "ce", arn: "arn", change }] }, "retire ce"],
+  [{ kind: "tag", purpose: "serving", items: [{ name: "ce", arn: "arn", change }] }, "serving ce"],
+  [{ kind: "tag", purpose: "returned", items: [{ name: "ce", arn: "arn", change }] }, undefined],
+  [{ kind: "disable", name: "ce", request }, "disable ce"],
+  [{ kind: "revalidate", name: "ce", request }, "revalidate ce"],
+  [{ kind: "terminateJobs", name: "ce", jobIds: ["j1"] }, "terminateJobs ce"],
+  [{ kind: "repointForeign", queue: "q", request: { jobQueue: "q" } }, "repointForeign q"],
+  [{ kind: "enable", name: "ce", request }, undefined],
+  [{ kind: "create", request: { computeEnvironmentName: "ce", type: "MANAGED" } }, undefined],
+])("a refusal of $kind, $purpose is known by its subject where others need not wait", (action, name) => {
+  expect(independentName(action)).toBe(name);
 });
 
 it("stops at the first refusal", async () => {

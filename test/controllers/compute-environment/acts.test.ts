@@ -13,10 +13,10 @@ const tagged = (name: string, set: object, remove: readonly string[] = []) => [
 describe("an act, as a whole,", () => {
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, object]>([
     [
-      "makes the first environment, after a look at AWS",
+      "makes the first environment",
       ec2,
       {},
-      { kind: "act", reason: "Creating", message: `${seen(ec2).freeName.name} is being made`, irreversible: true },
+      { kind: "act", reason: "Creating", message: `${seen(ec2).freeName.name} is being made` },
     ],
     [
       "makes the first environment anew beside one that is being deleted",
@@ -57,7 +57,6 @@ describe("an act, as a whole,", () => {
         message: expect.stringMatching(
           /^team_ce-\w+ is being made to take over, because of spec.computeResources.instanceTypes, spec.serviceRole$/,
         ),
-        irreversible: true,
       },
     ],
     [
@@ -75,7 +74,6 @@ describe("an act, as a whole,", () => {
       {
         reason: "Creating",
         message: `team_ce-${seen(ec2).planId}-2 is being made after AWS found team_ce-${seen(ec2).planId} INVALID: CLIENT_ERROR - Not authorized to perform sts:AssumeRole`,
-        irreversible: true,
       },
     ],
     [
@@ -87,7 +85,6 @@ describe("an act, as a whole,", () => {
         action: { kind: "enable", name: "old", request: { computeEnvironment: "old", state: "ENABLED" } },
         reason: "Reviving",
         message: "old fits the spec again and is put back into service",
-        irreversible: false,
       },
     ],
     [
@@ -106,8 +103,7 @@ describe("an act, as a whole,", () => {
         },
         reason: "Updating",
         message: "old is being DISABLED, as the spec says",
-        irreversible: true,
-        untilShown: true,
+        effects: [{ path: "spec.state", cause: "spec" }],
       },
     ],
     [
@@ -117,14 +113,17 @@ describe("an act, as a whole,", () => {
       {
         action: { kind: "update", request: { computeEnvironment: "old", state: "ENABLED" } },
         message: "old is being ENABLED, as the spec says",
-        irreversible: false,
       },
     ],
     [
       "expects to be shown an update",
       withResources(ec2, { maxvCpus: 9 }),
       { environments: [old()] },
-      { kind: "act", action: { kind: "update", name: "old" }, untilShown: true, irreversible: false },
+      {
+        kind: "act",
+        action: { kind: "update", name: "old" },
+        effects: [{ path: "spec.computeResources.maxvCpus", cause: "spec" }],
+      },
     ],
     [
       "takes the mark off what the spec went back to, as it wishes it",
@@ -135,7 +134,6 @@ describe("an act, as a whole,", () => {
         action: { kind: "tag", purpose: "revive", items: tagged("old", {}, ["awsbatch.dev/retired-at"]) },
         reason: "Reviving",
         message: "old fits the spec again and is put back into service",
-        irreversible: true,
       },
     ],
     [
@@ -145,7 +143,6 @@ describe("an act, as a whole,", () => {
       {
         action: { kind: "enable", name: "old", request: { computeEnvironment: "old", state: "DISABLED" } },
         reason: "Reviving",
-        irreversible: true,
       },
     ],
     [
@@ -157,7 +154,6 @@ describe("an act, as a whole,", () => {
         action: { kind: "tag", purpose: "userTags", items: tagged("old", { team: "a" }, ["gone"]) },
         reason: "UpdatingTags",
         message: "the tags of old are being changed",
-        irreversible: false,
       },
     ],
     [
@@ -176,17 +172,14 @@ describe("an act, as a whole,", () => {
         },
         reason: "Updating",
         message: "old is being updated: spec.computeResources.maxvCpus, spec.computeResources.minvCpus",
-        irreversible: false,
       },
     ],
-    // Seed 4105320: somebody had taken it from us since the last listing.
     [
-      "disables what the spec wishes so, after a look at AWS: jobs start nowhere else then",
+      "disables what the spec wishes so, though no queue names it",
       { ...ec2, state: "DISABLED" },
       { environments: [old()] },
       {
         action: { kind: "update", request: { computeEnvironment: "old", state: "DISABLED" }, paths: ["spec.state"] },
-        irreversible: true,
       },
     ],
     [
@@ -201,11 +194,10 @@ describe("an act, as a whole,", () => {
         action: { kind: "revalidate", name: "old" },
         reason: "Revalidating",
         message: "old is INVALID (no such subnet), and AWS is asked to look at it again",
-        irreversible: false,
       },
     ],
     [
-      "asks so after a look at AWS where it sends the state along, for want of a capacity",
+      "asks so by sending the state along, for want of a capacity",
       { type: "UNMANAGED" },
       {
         environments: [environment("old", { type: "UNMANAGED" }, { status: "INVALID", statusReason: "no such role" })],
@@ -213,7 +205,6 @@ describe("an act, as a whole,", () => {
       },
       {
         action: { kind: "revalidate", request: { computeEnvironment: "old", state: "ENABLED" } },
-        irreversible: true,
       },
     ],
     [
@@ -243,7 +234,6 @@ describe("an act, as a whole,", () => {
           items: tagged("new", { "awsbatch.dev/returned-at": `${iso(0)}/${id}` }),
         },
         reason: "Returning",
-        irreversible: false,
       },
     ],
     [
@@ -255,11 +245,10 @@ describe("an act, as a whole,", () => {
         action: { kind: "tag", purpose: "serving", items: tagged("new", { "awsbatch.dev/serving-since": iso(0) }) },
         reason: "Repointing",
         message: "new serves all queues",
-        irreversible: false,
       },
     ],
     [
-      "repoints a queue of somebody else, after a look at AWS",
+      "repoints a queue of somebody else",
       { ...other, replacement: { foreignQueues: "Repoint" } },
       {
         environments: [old(), fresh()],
@@ -275,8 +264,7 @@ describe("an act, as a whole,", () => {
         },
         reason: "Repointing",
         message: "queue theirs, which is not managed here, is being handed over to new",
-        irreversible: true,
-        ofOthers: "the order of queue theirs",
+        effects: [{ path: "the order of queue theirs", cause: "foreign" }],
       },
     ],
   ])("%s", (_name, spec, change, expected) => {
@@ -287,7 +275,7 @@ describe("an act, as a whole,", () => {
     const environments = [old({ status: "INVALID", statusReason: "no such subnet" })];
     const step = next(ec2, { environments, invalidSince: new Map([["old", now - 1_800_000]]) });
     expect(step).toMatchObject({ reason: "Revalidating" });
-    expect(step).not.toHaveProperty("recheckInMs");
+    expect(step).not.toHaveProperty("checkInMs");
   });
 
   it("repoints a queue without a policy without one", () => {

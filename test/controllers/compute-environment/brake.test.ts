@@ -1,13 +1,24 @@
 import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
-import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { approvalFor, ec2, environment, fargate, now, object, queue, seen, wish, withResources } from "./given.ts";
+import {
+  approvalFor,
+  chosen,
+  ec2,
+  environment,
+  fargate,
+  now,
+  object,
+  queue,
+  seen,
+  wish,
+  withResources,
+} from "./given.ts";
 import { iso } from "./replaced.ts";
 
 const next = (spec: BatchComputeEnvironmentSpec, change: Partial<Seen>, at = now) =>
-  planFor(object(spec), seen(spec, change), at).next;
+  chosen(object(spec), seen(spec, change), at).next;
 const told = (spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): string => {
   const step = next(spec, change);
   return step.kind === "act" ? `act ${step.reason}` : `${step.kind} ${step.reason}`;
@@ -35,7 +46,7 @@ describe("what was just made for the very plan and is described otherwise", () =
       kind: "blocked",
       reason: "DescribedOtherwise",
       message: `${name} was made for this very spec, and AWS describes it otherwise: spec.computeResources.type (in AWS: "FARGATE_SPOT"). Bring the spec in line with what AWS describes, or report it; another attempt is made an hour after this one`,
-      recheckInMs: 59 * 60_000,
+      checkInMs: 59 * 60_000,
     });
   });
 
@@ -153,7 +164,7 @@ describe("environments that were made for the very plan and whose tags somebody 
       kind: "blocked",
       reason: "Disowned",
       message: `${name}, ${name}-2 were made for this object, and something has taken the tags awsbatch.dev/* off them; no further one is made. Keep that from happening again, and give each of them back by the tag awsbatch.dev/retained-from: "default/team/ce", or delete it`,
-      recheckInMs: 60_000,
+      checkInMs: 60_000,
     });
   });
 
@@ -177,7 +188,7 @@ describe("environments that were made for the very plan and whose tags somebody 
     [
       "hinder nothing where one of them is left to the object",
       [made("", 60, { computeResources: fargate.computeResources }), untagged("-2"), untagged("-3")],
-      "settled Available",
+      "serves Available",
     ],
     [
       "are taken back where they were given back",
@@ -227,7 +238,7 @@ describe("another environment is made at once", () => {
       message: expect.stringMatching(
         /^\S+-2 was made .* spec\.computeResources\.instanceTypes \(in AWS: \["c5\.large"\]\)/,
       ),
-      recheckInMs: 3_000_000,
+      checkInMs: 3_000_000,
     });
     expect(told(other, { environments: [old, ...environments], queues: [queue("q1", ["old"])] })).toBe(
       "blocked DescribedOtherwise",

@@ -32,7 +32,7 @@ const others = (count: number): readonly Environment[] =>
 function told(spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): string {
   const found = hindrance(spec, seen(spec, { environments: [old], ...change }), [old]);
   if (found === undefined) return "nothing";
-  const again = found.recheckInMs === undefined ? "" : ` again in ${found.recheckInMs / 1000} s`;
+  const again = found.checkInMs === undefined ? "" : ` again in ${found.checkInMs / 1000} s`;
   return `${found.kind} ${found.reason}${again}`;
 }
 
@@ -142,7 +142,7 @@ describe("a queue that an annotation holds back", () => {
       kind: "wait",
       reason: "QueuePaused",
       message: expected,
-      recheckInMs: 60_000,
+      checkInMs: 60_000,
     });
   });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
-import { differences, type PlacedSpec } from "../../../src/controllers/compute-environment/diff.ts";
+import { differences } from "../../../src/controllers/compute-environment/diff.ts";
+import type { PlacedSpec } from "../../../src/controllers/security-group/fill.ts";
 import { ec2, environment, fargate, withResources } from "./given.ts";
 
 type Resources = NonNullable<Environment["computeResources"]>;

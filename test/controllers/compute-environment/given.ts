@@ -6,13 +6,17 @@ import type {
 } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment, Queue } from "../../../src/aws/batch.ts";
 import type { ActiveJob } from "../../../src/aws/region.ts";
+import type { Choice } from "../../../src/controllers/choose.ts";
+import { type Action, independentName } from "../../../src/controllers/compute-environment/action.ts";
+import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
 import { planId } from "../../../src/controllers/compute-environment/request.ts";
 import type { QueueObject, QueueSeen, Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { orderOf } from "../../../src/controllers/compute-environment/seen.ts";
 import { shortHash } from "../../../src/controllers/fingerprint.ts";
 import { type Identity, ownerTags } from "../../../src/controllers/ownership.ts";
 import { defaultSettings } from "../../../src/controllers/ports.ts";
+import { orderOf } from "../../../src/controllers/queue-order.ts";
 import type { Wish } from "../../../src/controllers/wish.ts";
+import { decided } from "../decided.ts";
 
 /** What is approved to let a step of a plan go on that is about these environments. */
 export function approvalFor(id: string, step: string, ...about: readonly Environment[]): string {
@@ -201,6 +205,11 @@ export function seen(spec: BatchComputeEnvironmentSpec, change: Partial<Seen> = 
     network: undefined,
     ...change,
   };
+}
+
+/** What follows for an object from what is seen, and from what AWS has refused. */
+export function chosen(whole: BatchComputeEnvironment, given: Seen, at = now): Choice<Action> {
+  return decided(planFor(whole, given, at), (action) => given.refusals.get(independentName(action) ?? ""), at);
 }
 
 export function job(id: string, change: Partial<ActiveJob> = {}): ActiveJob {

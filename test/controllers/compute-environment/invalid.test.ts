@@ -32,7 +32,7 @@ describe("what AWS found INVALID although queues name it", () => {
     ["the last jobs of what is deleted", ec2, deleting, "InUse"],
   ])("is looked at again each half hour while it waits for %s", (_name, spec, change, reason) => {
     expect(given(1_800_000, spec, change)).toMatchObject({ kind: "act", action: { kind: "revalidate", name: "old" } });
-    expect(given(1_750_000, spec, change)).toMatchObject({ reason, recheckInMs: 50_000 });
+    expect(given(1_750_000, spec, change)).toMatchObject({ reason, checkInMs: 50_000 });
   });
 
   it("is told of alone as it is looked at again, whatever queue of others names it", () => {
@@ -83,10 +83,10 @@ describe("what AWS found INVALID although queues name it", () => {
       ["old", now - 1_000_000],
       ["older", now - 1_200_000],
     ]);
-    expect(given(0, never, { environments, queues, invalidSince })).toMatchObject({ recheckInMs: 600_000 });
+    expect(given(0, never, { environments, queues, invalidSince })).toMatchObject({ checkInMs: 600_000 });
     const quota = Array.from({ length: 49 }, (_, index) => environment(`other-${index}`, ec2, { tags: {} }));
     const full = given(0, other, { environments: [invalid, ...quota.map(({ tags: _tags, ...one }) => one)] });
-    expect(full).toMatchObject({ reason: "QuotaHeadroom", recheckInMs: 60_000 });
+    expect(full).toMatchObject({ reason: "QuotaHeadroom", checkInMs: 60_000 });
   });
 });
 
@@ -111,7 +111,7 @@ describe("what AWS found INVALID", () => {
         kind: "wait",
         reason: "WaitingForRole",
         message: `AWS could not use a role of ${name} yet, as happens just after a role was made; attempt 2 follows. ${denied}`,
-        recheckInMs: 7000,
+        checkInMs: 7000,
       },
     ],
     [
@@ -124,7 +124,7 @@ describe("what AWS found INVALID", () => {
       "a second time waits 10 s too",
       ec2,
       { environments: [failed("-2", 4)] },
-      { reason: "WaitingForRole", message: expect.stringContaining("attempt 3 follows"), recheckInMs: 6000 },
+      { reason: "WaitingForRole", message: expect.stringContaining("attempt 3 follows"), checkInMs: 6000 },
     ],
     [
       "a third time waits half an hour",
@@ -134,7 +134,7 @@ describe("what AWS found INVALID", () => {
         kind: "blocked",
         reason: "Invalid",
         message: `AWS found ${name}-3 INVALID: ${denied}. Mend the role; another attempt follows 30 minutes after the last`,
-        recheckInMs: 1_796_000,
+        checkInMs: 1_796_000,
       },
     ],
     [
@@ -179,7 +179,7 @@ describe("what AWS found INVALID", () => {
         environments: [failed("", 30, { state: "DISABLED", tags: retired }), failed("-2", 1)],
         jobs: new Map([[name, { kind: "read", remaining: [], zeroForMs: 4000 }]]),
       },
-      { kind: "wait", reason: "WaitingForRole", recheckInMs: 6000 },
+      { kind: "wait", reason: "WaitingForRole", checkInMs: 6000 },
     ],
     [
       "is looked at when it is due, whatever waits for a queue",
@@ -188,13 +188,13 @@ describe("what AWS found INVALID", () => {
         environments: [old({ status: "INVALID" }), fresh({ status: "INVALID", statusReason: "no" })],
         queues: [queue("q1", ["old"])],
       },
-      { kind: "blocked", reason: "Invalid", recheckInMs: 300_000 },
+      { kind: "blocked", reason: "Invalid", checkInMs: 300_000 },
     ],
     [
       "without a date is left to a person",
       ec2,
       { environments: [failed("", 0, { tags: { "awsbatch.dev/created-at": "" } })] },
-      { kind: "blocked", reason: "Invalid", recheckInMs: 300_000 },
+      { kind: "blocked", reason: "Invalid", checkInMs: 300_000 },
     ],
     [
       "without a reason is told so",
@@ -209,7 +209,7 @@ describe("what AWS found INVALID", () => {
         environments: [failed("", 3, { statusReason: "no such subnet" })],
         invalidSince: new Map([[name, now - 1_799_000]]),
       },
-      { kind: "blocked", recheckInMs: 1000 },
+      { kind: "blocked", checkInMs: 1000 },
     ],
     [
       "by a role that the operator has put back is looked at after 5 minutes",
@@ -227,7 +227,7 @@ describe("what AWS found INVALID", () => {
         environments: [failed("", 60, { ...serving(50), serviceRole: madeRole })],
         invalidSince: new Map([[name, now - 299_000]]),
       },
-      { kind: "blocked", recheckInMs: 1000, message: expect.stringContaining("asked after 5 minutes") },
+      { kind: "blocked", checkInMs: 1000, message: expect.stringContaining("asked after 5 minutes") },
     ],
     [
       "by a role of the operator's in vain is looked at every 30 minutes, or its queues would turn with it",
@@ -291,7 +291,7 @@ describe("what AWS found INVALID", () => {
         kind: "blocked",
         reason: "Invalid",
         message: expect.stringMatching(/^AWS found new INVALID: no\. old goes on serving\. Correct the spec/),
-        recheckInMs: 1000,
+        checkInMs: 1000,
       },
     ],
   ])("%s", (_name, spec, change, expected) => {

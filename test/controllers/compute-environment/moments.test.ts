@@ -2,9 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
 import { momentAfter, momentOf } from "../../../src/controllers/compute-environment/moments.ts";
-import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { ec2, environment, now, object, queue, seen, wish } from "./given.ts";
+import { chosen, ec2, environment, now, object, queue, seen, wish } from "./given.ts";
 import { fresh, id, iso, old, other } from "./replaced.ts";
 
 describe("a moment that is noted", () => {
@@ -28,7 +27,7 @@ describe("where the clock is behind what was noted", () => {
     const told: string[] = [];
     let { environments = [] } = change;
     for (;;) {
-      const { next } = planFor(object(spec), seen(spec, { ...change, environments }), now);
+      const { next } = chosen(object(spec), seen(spec, { ...change, environments }));
       const { action } = next.kind === "act" ? next : { action: undefined };
       told.push(action?.kind === "tag" ? `tag ${action.purpose}` : next.reason);
       if (action?.kind !== "tag" || told.length === 9) return told;
@@ -71,7 +70,7 @@ describe("where the clock is behind what was noted", () => {
 
   it("an environment that is made is the newest all the same", () => {
     const environments = [environment("old", ec2, noted({ "awsbatch.dev/created-at": iso(-111) }))];
-    expect(planFor(object(other), seen(other, { environments }), now).next).toMatchObject({
+    expect(chosen(object(other), seen(other, { environments })).next).toMatchObject({
       action: { kind: "create", request: { tags: { "awsbatch.dev/created-at": iso(-112) } } },
     });
   });
@@ -84,7 +83,7 @@ describe("where the clock is behind what was noted", () => {
       ...noted({ "awsbatch.dev/created-at": iso(120) }),
     });
     const environments = [old(noted({ "awsbatch.dev/created-at": iso(-111) })), failed];
-    expect(planFor(object(other), seen(other, { environments }), now).next).toMatchObject({
+    expect(chosen(object(other), seen(other, { environments })).next).toMatchObject({
       action: { kind: "create", request: { tags: { "awsbatch.dev/created-at": iso(-112) } } },
     });
   });

@@ -6,16 +6,10 @@ import type {
 import type { JobDefinition } from "../../../src/api/v1alpha1/job-definition.ts";
 import type { Queue } from "../../../src/aws/batch.ts";
 import { AwsError } from "../../../src/aws/errors.ts";
-import { type Looks, lookAtNetwork } from "../../../src/controllers/compute-environment/network-look.ts";
-import { networkStatus } from "../../../src/controllers/compute-environment/network-report.ts";
-import {
-  describedBy,
-  jobsOf,
-  likelyJobs,
-  workloadOf,
-} from "../../../src/controllers/compute-environment/network-wish.ts";
-import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
-import type { NetworkSeen } from "../../../src/controllers/compute-environment/seen.ts";
+import { describedBy, jobsOf, likelyJobs, workloadOf } from "../../../src/controllers/network/described.ts";
+import { type Looks, lookAtNetwork } from "../../../src/controllers/network/observe.ts";
+import { networkStatus } from "../../../src/controllers/network/report.ts";
+import type { NetworkSeen } from "../../../src/controllers/network/seen.ts";
 import type { Ports } from "../../../src/controllers/ports.ts";
 import type { NetworkFacts } from "../../../src/network/facts.ts";
 import type { NetworkReading, NetworkRequest } from "../../../src/network/port.ts";
@@ -24,7 +18,7 @@ import { VirtualClock } from "../../../src/runtime/clock.ts";
 import { misconfigurations } from "../../network/misconfigurations.ts";
 import { type Case, check, publicNetwork } from "../../network/networks.ts";
 import { fakeRegion, objectsOf } from "../region.ts";
-import { ec2, environment, fargate, now, object, queue, seen, withResources } from "./given.ts";
+import { chosen, ec2, environment, fargate, now, object, queue, seen, withResources } from "./given.ts";
 
 const signal = new AbortController().signal;
 const minute = 60_000;
@@ -37,7 +31,7 @@ function definition(name: string, spec: object, namespace = "team"): JobDefiniti
 }
 
 function checked(given: Case): NetworkSeen {
-  return { kind: "checked", preflight: check(given), recheckInMs: minute };
+  return { kind: "checked", preflight: check(given), checkInMs: minute };
 }
 
 /** An EC2 that answers with these facts after a while. */
@@ -222,7 +216,7 @@ describe("looking at the network", () => {
     const { clock, asked, look } = world(() => publicNetwork().facts);
     expect(state(await look())).toBe("Reachable");
     for (let passed = 0; passed < 180; passed += 10) {
-      expect(await look()).toMatchObject({ recheckInMs: 10 * minute });
+      expect(await look()).toMatchObject({ checkInMs: 10 * minute });
       await clock.advance(10 * minute);
     }
     expect(asked).toHaveLength(1);
@@ -236,7 +230,7 @@ describe("looking at the network", () => {
     await look();
     await clock.advance(minute);
     network.writtenAt = clock.monotonic();
-    expect(await look()).toMatchObject({ kind: "checked", recheckInMs: 5 * minute });
+    expect(await look()).toMatchObject({ kind: "checked", checkInMs: 5 * minute });
     await clock.advance(5 * minute);
     await look();
     await clock.advance(10 * minute);
@@ -266,7 +260,7 @@ describe("looking at the network", () => {
     facts = publicNetwork().facts;
     await clock.advance(10 * minute);
     expect(state(await look())).toBe("Reachable");
-    expect(await look()).toMatchObject({ recheckInMs: 10 * minute });
+    expect(await look()).toMatchObject({ checkInMs: 10 * minute });
   });
 
   it("a hundred that are wrong are read in turn, ten in any minute, and a person who asks waits for no turn", async () => {
@@ -311,10 +305,10 @@ describe("looking at the network", () => {
       await clock.advance(1);
       return first;
     };
-    expect(await seen()).toEqual({ kind: "pending", recheckInMs: 1000 });
+    expect(await seen()).toEqual({ kind: "pending", checkInMs: 1000 });
     expect(networkStatus(object(), await seen())).toEqual({});
     await clock.advance(20_000);
-    expect(await seen()).toEqual({ kind: "pending", recheckInMs: 10_000 });
+    expect(await seen()).toEqual({ kind: "pending", checkInMs: 10_000 });
     came = true;
     expect(state(await look())).toBe("Reachable");
     // However long it takes, an answer to this asking is good enough.
@@ -331,7 +325,7 @@ describe("looking at the network", () => {
     await clock.advance(1999);
     expect(first).toBeUndefined();
     await clock.advance(1);
-    expect(first).toEqual({ kind: "pending", recheckInMs: 1000 });
+    expect(first).toEqual({ kind: "pending", checkInMs: 1000 });
   });
 
   it("facts that are there stand while newer ones are on their way", async () => {
@@ -342,13 +336,13 @@ describe("looking at the network", () => {
     await clock.advance(minute);
     const second = look();
     await clock.advance(1);
-    expect(await second).toMatchObject({ kind: "checked", recheckInMs: 1000, preflight: { state: "Unreachable" } });
+    expect(await second).toMatchObject({ kind: "checked", checkInMs: 1000, preflight: { state: "Unreachable" } });
   });
 
   it("an EC2 that cannot be opened is told, and anything else is an error", async () => {
     const refusal = new AwsError("denied", "GetCallerIdentity", "AccessDenied", "no");
     const denied = world(() => Promise.reject(refusal));
-    expect(await denied.look()).toMatchObject({ kind: "unread", recheckInMs: minute });
+    expect(await denied.look()).toMatchObject({ kind: "unread", checkInMs: minute });
     const odd = world(() => Promise.reject(new TypeError("odd")));
     await expect(odd.look()).rejects.toThrow("odd");
   });
@@ -384,8 +378,8 @@ describe("what is told of the network", () => {
   const valid = { environments: [environment("ce")], queues: [queue("q", ["ce"])] };
 
   it("a path everywhere is True and says so", () => {
-    const { news, next } = planFor(object(), seen(ec2, { ...valid, network: checked(publicNetwork()) }), now);
-    expect(news).toEqual([
+    const { conditions, next } = chosen(object(), seen(ec2, { ...valid, network: checked(publicNetwork()) }));
+    expect(conditions).toEqual([
       {
         type: "NetworkReady",
         status: "True",
@@ -393,15 +387,15 @@ describe("what is told of the network", () => {
         message: "every subnet has a path to what instances need",
       },
     ]);
-    expect(next).toMatchObject({ recheckInMs: minute });
+    expect(next).toMatchObject({ checkInMs: minute });
   });
 
   it.each(misconfigurations.map((row) => [row.name, row] as const))("%s: cause, objects and fix", (_name, row) => {
     const network = checked(row.given);
-    const { news, next } = planFor(object(), seen(ec2, { ...valid, network }), now);
-    expect(news[0]).toMatchObject({ type: "NetworkReady", status: expect.stringMatching(/False|Unknown/) });
-    expect(news[0]?.message.length).toBeGreaterThan(20);
-    if (row.remedies.length > 0) expect(news[0]?.message).toContain("To mend it: ");
+    const { conditions, next } = chosen(object(), seen(ec2, { ...valid, network }));
+    expect(conditions[0]).toMatchObject({ type: "NetworkReady", status: expect.stringMatching(/False|Unknown/) });
+    expect(conditions[0]?.message.length).toBeGreaterThan(20);
+    if (row.remedies.length > 0) expect(conditions[0]?.message).toContain("To mend it: ");
     // A warning is all that it is.
     expect(next.kind).not.toBe("blocked");
     const shown = networkStatus(object(), network) as { network: { findings: { cause: string }[] } };
@@ -409,39 +403,39 @@ describe("what is told of the network", () => {
   });
 
   it("Enforce makes nothing that could not work", () => {
-    const { next } = planFor(object(enforced), seen(enforced, { network: checked(broken) }), now);
-    expect(next).toMatchObject({ kind: "blocked", reason: "NetworkNotReady", recheckInMs: minute });
+    const { next } = chosen(object(enforced), seen(enforced, { network: checked(broken) }));
+    expect(next).toMatchObject({ kind: "blocked", reason: "NetworkNotReady", checkInMs: minute });
     expect(next.message).toMatch(
       /^nothing is made, because spec.network.preflight is Enforce. subnet-a and subnet-b: /,
     );
   });
 
   it("Enforce waits for the facts before it makes anything", () => {
-    const network = { kind: "pending", recheckInMs: 5000 } as const;
-    const { next } = planFor(object(enforced), seen(enforced, { network }), now);
-    expect(next).toMatchObject({ kind: "wait", reason: "CheckingNetwork", recheckInMs: 5000 });
-    expect(planFor(object(), seen(ec2, { network }), now).next).toMatchObject({ kind: "act" });
+    const network = { kind: "pending", checkInMs: 5000 } as const;
+    const { next } = chosen(object(enforced), seen(enforced, { network }));
+    expect(next).toMatchObject({ kind: "wait", reason: "CheckingNetwork", checkInMs: 5000 });
+    expect(chosen(object(), seen(ec2, { network })).next).toMatchObject({ kind: "act" });
   });
 
   it("Enforce says of what is there already that it cannot work", () => {
-    const { next } = planFor(object(enforced), seen(enforced, { ...valid, network: checked(broken) }), now);
+    const { next } = chosen(object(enforced), seen(enforced, { ...valid, network: checked(broken) }));
     expect(next).toMatchObject({ kind: "blocked", reason: "NetworkNotReady" });
     expect(next.message).toMatch(/^instances cannot join. /);
   });
 
   it("Enforce holds nothing back for what could not be read, or for single jobs", () => {
-    const unread = { kind: "unread", message: "no", recheckInMs: minute } as const;
+    const unread = { kind: "unread", message: "no", checkInMs: minute } as const;
     const dark = misconfigurations.find(({ cause }) => cause === "NotPermitted")?.given ?? broken;
     const jobsOnly = misconfigurations.find(({ name }) => name.startsWith("an image of Docker Hub"))?.given ?? broken;
     for (const network of [unread, checked(dark), checked(jobsOnly)]) {
-      expect(planFor(object(enforced), seen(enforced, { network }), now).next.kind).toBe("act");
+      expect(chosen(object(enforced), seen(enforced, { network })).next.kind).toBe("act");
     }
   });
 
   it("an EC2 that cannot be opened is Unknown", () => {
-    const network = { kind: "unread", message: "GetCallerIdentity: no", recheckInMs: minute } as const;
-    const { news } = planFor(object(), seen(ec2, { ...valid, network }), now);
-    expect(news).toMatchObject([{ status: "Unknown", reason: "NotReadable" }]);
+    const network = { kind: "unread", message: "GetCallerIdentity: no", checkInMs: minute } as const;
+    const { conditions } = chosen(object(), seen(ec2, { ...valid, network }));
+    expect(conditions).toMatchObject([{ status: "Unknown", reason: "NotReadable" }]);
   });
 
   it("after a restart what was told stands until something newer is known", () => {
@@ -449,8 +443,8 @@ describe("what is told of the network", () => {
     const condition = { ...before, lastTransitionTime: "2026-01-01T00:00:00Z", observedGeneration: 1 };
     const network = { state: "Unreachable" } as const;
     const restarted = { ...object(), status: { conditions: [condition], network } } as BatchComputeEnvironment;
-    const pending = { kind: "pending", recheckInMs: 5000 } as const;
-    expect(planFor(restarted, seen(ec2, { ...valid, network: pending }), now).news).toEqual([before]);
+    const pending = { kind: "pending", checkInMs: 5000 } as const;
+    expect(chosen(restarted, seen(ec2, { ...valid, network: pending })).conditions).toEqual([before]);
     expect(networkStatus(restarted, pending)).toEqual({ network });
     expect(networkStatus(restarted, undefined)).toEqual({});
   });

@@ -7,15 +7,15 @@ import type {
 import type { Environment } from "../../../src/aws/batch.ts";
 import { AwsError } from "../../../src/aws/errors.ts";
 import { circumstancesOf } from "../../../src/controllers/circumstances.ts";
-import { newMemory, observe, roleMended } from "../../../src/controllers/compute-environment/observe.ts";
+import { newMemory, type Observed, observe, roleMended } from "../../../src/controllers/compute-environment/observe.ts";
 import { planId } from "../../../src/controllers/compute-environment/request.ts";
 import { environmentRoleUser } from "../../../src/controllers/compute-environment/roles.ts";
-import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { clusterName, environmentName, orderOf } from "../../../src/controllers/compute-environment/seen.ts";
+import { clusterName } from "../../../src/controllers/compute-environment/seen.ts";
 import { baseNameOf } from "../../../src/controllers/naming.ts";
 import { ownerTags } from "../../../src/controllers/ownership.ts";
 import type { Ports } from "../../../src/controllers/ports.ts";
-import { filledObject } from "../../../src/controllers/roles/with-roles.ts";
+import { environmentName, orderOf } from "../../../src/controllers/queue-order.ts";
+import { filledObject } from "../../../src/controllers/roles/part.ts";
 import { placed } from "../../../src/controllers/security-group/fill.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
 import * as queues from "../job-queue/given.ts";
@@ -28,12 +28,12 @@ const iso = (secondsAgo: number): string => `${new Date(now - secondsAgo * 1000)
 function watched(objects: readonly KubeObject[] = [], clock = new VirtualClock(now)) {
   const ports = { clock, objects: objectsOf(objects), cluster: identity.cluster, settings } as unknown as Ports;
   const memory = newMemory();
-  const look = (region: FakeRegion, whole = object()): Promise<Omit<Seen, "network">> =>
+  const look = (region: FakeRegion, whole = object()): Promise<Observed> =>
     observe(whole, region, ports, memory, signal);
   return { look, clock, memory };
 }
 
-const look = (region: FakeRegion, objects: readonly KubeObject[] = []): Promise<Omit<Seen, "network">> =>
+const look = (region: FakeRegion, objects: readonly KubeObject[] = []): Promise<Observed> =>
   watched(objects).look(region);
 
 const retiring = (change: Partial<Environment> = {}, name = "old"): Environment =>
@@ -405,26 +405,6 @@ it("an environment is INVALID since it was first seen so, and anew after each ch
   expect(await since("INVALID")).toBe(now);
   expect(await since("UPDATING")).toBeUndefined();
   expect(await since("INVALID")).toBe(now + 60_000);
-});
-
-it("what AWS refused to an object is known for an hour, unless it is tried again, and while it has an environment", async () => {
-  const { look: lookAgain, clock, memory } = watched();
-  const failure = { kind: "denied", operation: "batch:X", message: "no", advice: "" };
-  const region = fakeRegion({ environments: [environment("ce")] });
-  const names = async (of = region, whole = object()): Promise<readonly string[]> => [
-    ...(await lookAgain(of, whole)).refusals.keys(),
-  ];
-  expect(await names()).toEqual([]);
-  memory.refusals.set(object().metadata.uid, new Map([["delete ce", { failure, at: now }]]));
-  expect(await names()).toEqual(["delete ce"]);
-  expect(await names(region, { ...object(), metadata: { ...object().metadata, uid: "uid-2" } })).toEqual([]);
-  await clock.advance(3_599_999);
-  expect(await names()).toEqual(["delete ce"]);
-  await clock.advance(1);
-  expect(await names()).toEqual([]);
-  memory.refusals.get(object().metadata.uid)?.set("delete ce", { failure, at: clock.now() });
-  expect(await names(fakeRegion())).toEqual([]);
-  expect(memory.refusals.size).toBe(0);
 });
 
 it("AWS's second word on an INVALID environment counts until it is VALID, or a role was mended", async () => {

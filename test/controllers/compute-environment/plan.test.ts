@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
-import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
+import type { Effect } from "../../../src/controllers/agenda.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
 import {
   approvalFor,
+  chosen,
   ec2,
   environment,
   fargate,
@@ -21,16 +22,18 @@ import {
 
 const iso = (secondsAgo: number): string => `${new Date(now - secondsAgo * 1000).toISOString().slice(0, 19)}Z`;
 
-/** A decision in one line: what is next, whether it serves, and what is news. */
+/** A choice in one line: what is next, whether it serves, and what is reported beside. */
 function told(spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): string {
-  const { next, serving, news } = planFor(object(spec), seen(spec, change), now);
+  const { next, serving, conditions } = chosen(object(spec), seen(spec, change));
   const what =
     next.kind === "act"
       ? `${next.action.kind}${next.action.kind === "tag" ? ` ${next.action.purpose}` : ""} ${subject(next.action)}`
       : `${next.kind} ${next.reason}`;
-  return [what.trim(), ...(serving ? ["serving"] : []), ...news.map(({ type, reason }) => `${type}=${reason}`)].join(
-    "; ",
-  );
+  return [
+    what.trim(),
+    ...(serving ? ["serving"] : []),
+    ...conditions.map(({ type, reason }) => `${type}=${reason}`),
+  ].join("; ");
 }
 
 function subject(action: object): string {
@@ -49,7 +52,7 @@ function subject(action: object): string {
 }
 
 const message = (spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): string =>
-  planFor(object(spec), seen(spec, change), now).next.message;
+  chosen(object(spec), seen(spec, change)).next.message;
 
 const other = withResources(ec2, { instanceTypes: ["m5.large"] });
 const old = (change: Partial<Environment> = {}): Environment => environment("old", ec2, change);
@@ -83,7 +86,7 @@ describe("the first environment", () => {
       { environments: [environment(name, ec2, { status: "CREATING" })] },
       "wait Creating",
     ],
-    ["serves once it is VALID", { environments: [environment(name)] }, "settled Available; serving"],
+    ["serves once it is VALID", { environments: [environment(name)] }, "serves Available; serving"],
     [
       "is not created beyond AWS's quota",
       { environments: Array.from({ length: 50 }, (_, index) => foreign(`x${index}`)) },
@@ -106,9 +109,8 @@ describe("the first environment", () => {
       state: "DISABLED",
       updatePolicy: { terminateJobsOnUpdate: false },
     };
-    const { next } = planFor(object(spec), seen(spec), now);
+    const { next } = chosen(object(spec), seen(spec));
     if (next.kind !== "act" || next.action.kind !== "create") throw new Error("expected a create");
-    expect(next.irreversible).toBe(true);
     expect(next.action.request).toMatchObject({ state: "ENABLED", tags: { "awsbatch.dev/namespace": "team" } });
     expect(next.action.request).not.toHaveProperty("updatePolicy");
   });
@@ -120,7 +122,7 @@ describe("the first environment", () => {
       updatePolicy: { jobExecutionTimeoutMinutes: 60 },
     };
     const requests = (["ENABLED", "DISABLED"] as const).map((state) => {
-      const { next } = planFor(object(spec), seen(spec, { environments: [environment(name, ec2, { state })] }), now);
+      const { next } = chosen(object(spec), seen(spec, { environments: [environment(name, ec2, { state })] }));
       return next.kind === "act" && next.action.kind === "update" ? next.action.request : next;
     });
     expect(requests).toEqual([
@@ -135,25 +137,15 @@ describe("the first environment", () => {
 
   it("an update of nothing but the policy sends the state along", () => {
     const spec: BatchComputeEnvironmentSpec = { ...ec2, updatePolicy: { terminateJobsOnUpdate: true } };
-    const { next } = planFor(object(spec), seen(spec, { environments: [environment(name)] }), now);
+    const { next } = chosen(object(spec), seen(spec, { environments: [environment(name)] }));
     expect(next).toMatchObject({ action: { request: { state: "ENABLED" } } });
-  });
-
-  it("an update that sends a state along which nobody asks for is preceded by a look at AWS", () => {
-    const spec: BatchComputeEnvironmentSpec = { ...ec2, updatePolicy: { terminateJobsOnUpdate: true } };
-    const irreversible = [spec, { ...spec, state: "ENABLED" as const }].map((wished) => {
-      const environments = [environment(name, ec2, { state: wished.state === undefined ? "ENABLED" : "DISABLED" })];
-      const { next } = planFor(object(wished), seen(wished, { environments }), now);
-      return next.kind === "act" && next.irreversible;
-    });
-    expect(irreversible).toEqual([true, false]);
   });
 });
 
 describe("a change in place", () => {
   it("sends only what changed", () => {
     const spec = withResources(ec2, { maxvCpus: 512 });
-    const { next, change } = planFor(object(spec), seen(spec, { environments: [old()] }), now);
+    const { next, change } = chosen(object(spec), seen(spec, { environments: [old()] }));
     expect(next).toMatchObject({
       kind: "act",
       action: { kind: "update", request: { computeEnvironment: "old", computeResources: { maxvCpus: 512 } } },
@@ -171,7 +163,7 @@ describe("a change in place", () => {
       updatePolicy: { terminateJobsOnUpdate: false },
     };
     const environments = [old({ updatePolicy: { terminateJobsOnUpdate: false } })];
-    const { next, change } = planFor(object(spec), seen(spec, { environments }), now);
+    const { next, change } = chosen(object(spec), seen(spec, { environments }));
     expect(next).toMatchObject({
       action: {
         request: { computeResources: { updateToLatestImageVersion: true } },
@@ -181,33 +173,29 @@ describe("a change in place", () => {
     expect(change.action).toBe("UpdateInfrastructure");
   });
 
-  it.each<[string, BatchComputeEnvironmentSpec, boolean]>([
-    ["capacity can be taken back", withResources(ec2, { maxvCpus: 512 }), false],
-    ["the state ENABLED can be taken back", { ...ec2, state: "ENABLED" }, false],
-    ["the state DISABLED may starve queues", { ...ec2, state: "DISABLED" }, true],
-    ["instances that are replaced may take jobs with them", other, true],
+  it.each<[string, BatchComputeEnvironmentSpec, readonly Effect[]]>([
     [
-      "instances that are replaced may take jobs with them, also beside what can be taken back",
+      "instances are replaced",
       withResources(other, { maxvCpus: 512 }),
-      true,
+      [
+        { path: "spec.computeResources.maxvCpus", cause: "spec", mayEndJobs: true },
+        { path: "spec.computeResources.instanceTypes", cause: "spec", mayEndJobs: true },
+      ],
     ],
-  ])("is read live before where it cannot be undone: %s", (_name, wished, irreversible) => {
-    const spec: BatchComputeEnvironmentSpec = { ...wished, updatePolicy: { terminateJobsOnUpdate: false } };
-    const state = wished.state === "ENABLED" ? ("DISABLED" as const) : ("ENABLED" as const);
-    const environments = [old({ state, updatePolicy: { terminateJobsOnUpdate: false } })];
-    const { next } = planFor(object(spec), seen(spec, { environments }), now);
-    expect(next).toMatchObject({ action: { kind: "update" }, irreversible });
-  });
-
-  it.each<[string, BatchComputeEnvironmentSpec, string | undefined]>([
-    ["instances are replaced", withResources(other, { maxvCpus: 512 }), "UpdateInVain"],
-    ["capacity is changed", withResources(ec2, { maxvCpus: 512 }), undefined],
-  ])("is for a person to repeat in vain where it may end jobs: %s", (_name, wished, stallsInVain) => {
+    [
+      "the capacity is changed",
+      withResources(ec2, { maxvCpus: 512 }),
+      [{ path: "spec.computeResources.maxvCpus", cause: "spec" }],
+    ],
+    ["the state ENABLED is set", { ...ec2, state: "ENABLED" }, [{ path: "spec.state", cause: "spec" }]],
+    ["the state DISABLED is set", { ...ec2, state: "DISABLED" }, [{ path: "spec.state", cause: "spec" }]],
+  ])("is for a person to repeat in vain where it may end jobs: %s", (_name, wished, effects) => {
     const updatePolicy = { terminateJobsOnUpdate: false };
     const spec: BatchComputeEnvironmentSpec = { ...wished, updatePolicy };
-    const { next } = planFor(object(spec), seen(spec, { environments: [old({ updatePolicy })] }), now);
-    expect(next).toMatchObject({ action: { kind: "update" }, untilShown: true });
-    expect("stallsInVain" in next ? next.stallsInVain : undefined).toBe(stallsInVain);
+    const state = wished.state === "ENABLED" ? ("DISABLED" as const) : ("ENABLED" as const);
+    const { next } = chosen(object(spec), seen(spec, { environments: [old({ state, updatePolicy })] }));
+    expect(next).toMatchObject({ action: { kind: "update" } });
+    expect("effects" in next ? next.effects : undefined).toEqual(effects);
   });
 
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
@@ -240,7 +228,7 @@ describe("a change in place", () => {
       "leaves tags that others own",
       ec2,
       { environments: [old({ tags: { "cost/x": "a" } })], settings: { ...settings, ignoreTagKeys: ["cost/*"] } },
-      "settled Available; serving",
+      "serves Available; serving",
     ],
     ["waits while AWS updates", ec2, { environments: [old({ status: "UPDATING" })] }, "wait Updating"],
     [
@@ -253,7 +241,7 @@ describe("a change in place", () => {
       "says that it is DISABLED when the spec wishes it",
       { ...ec2, state: "DISABLED" },
       { environments: [old({ state: "DISABLED" })] },
-      "settled Disabled; serving",
+      "serves Disabled; serving",
     ],
   ])("%s", (_name, spec, change, expected) => {
     expect(told(spec, change)).toBe(expected);
@@ -548,13 +536,13 @@ describe("a replacement", () => {
       { environments: [old(retired({ status: "DELETING" })), fresh(serving(601))] },
       "wait Deleting; serving; Retiring=Deleting",
     ],
-    ["is over when it is gone", other, { environments: [fresh(serving(601))] }, "settled Available; serving"],
+    ["is over when it is gone", other, { environments: [fresh(serving(601))] }, "serves Available; serving"],
   ])("%s", (_name, spec, change, expected) => {
     expect(told(spec, change)).toBe(expected);
   });
 
   it("tells which field makes it necessary, and why it is not done in place", () => {
-    const { change, next } = planFor(object(other), seen(other, { environments: [old()] }), now);
+    const { change, next } = chosen(object(other), seen(other, { environments: [old()] }));
     expect(next.message).toContain("spec.computeResources.instanceTypes");
     expect(change).toMatchObject({
       action: "Replace",
@@ -572,7 +560,7 @@ describe("a replacement", () => {
       queues: [queue("theirs", ["x", "old", "y"], { foreign: true })],
       settings: { ...settings, allowForeignRepoint: true },
     };
-    const { next } = planFor(object(spec), seen(spec, change), now);
+    const { next } = chosen(object(spec), seen(spec, change));
     expect(next).toMatchObject({
       action: {
         request: {
@@ -600,7 +588,7 @@ describe("a replacement", () => {
       environment("old", before, { tags: { "awsbatch.dev/retired-at": iso(21) } }),
       environment("new", spec, serving(601)),
     ];
-    const { next } = planFor(object(spec), seen(spec, { environments }), now);
+    const { next } = chosen(object(spec), seen(spec, { environments }));
     expect(next).toMatchObject({ action: { request: { state: "DISABLED", computeResources: { minvCpus: 0 } } } });
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
+import type { Failure } from "../../../src/controllers/agenda.ts";
+import type { Choice } from "../../../src/controllers/choose.ts";
 import { type Action, independentName } from "../../../src/controllers/compute-environment/action.ts";
-import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
 import type { JobsSeen, Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import type { Decision, Failure } from "../../../src/controllers/decision.ts";
-import { ec2, environment, job, now, object, queue, seen, settings, wish, withResources } from "./given.ts";
+import { chosen, ec2, environment, job, now, object, queue, seen, settings, wish, withResources } from "./given.ts";
 import { fresh, id, iso, old, other, retired, serving } from "./replaced.ts";
 
 const minute = 60_000;
@@ -20,11 +20,11 @@ const empty: JobsSeen = { kind: "read", remaining: [], zeroForMs: 10_000 };
 const emptied = (...names: readonly string[]): Pick<Seen, "jobs"> => ({
   jobs: new Map(names.map((name) => [name, empty])),
 });
-const planned = (spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): Decision<Action> =>
-  planFor(object(spec), seen(spec, change), now);
+const planned = (spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): Choice<Action> =>
+  chosen(object(spec), seen(spec, change));
 
 /** Kind and subject of an act, kind and reason of anything else. */
-const told = ({ next }: Pick<Decision<Action>, "next">): string => {
+const told = ({ next }: Pick<Choice<Action>, "next">): string => {
   if (next.kind !== "act") return `${next.kind} ${next.reason}`;
   return independentName(next.action) ?? next.action.kind;
 };
@@ -165,9 +165,9 @@ describe("a step that AWS refused", () => {
 
   it("is tried again although nothing else of the object can be done at all", () => {
     const environments = [failed("a"), failed("b")];
-    const decision = planned(ec2, { ...given("delete a", "delete b"), environments });
-    expect(told(decision)).toBe("delete a");
-    expect(decision.next).not.toHaveProperty("otherwise");
+    const choice = planned(ec2, { ...given("delete a", "delete b"), environments });
+    expect(told(choice)).toBe("delete a");
+    expect(choice.instead).toBeUndefined();
     const alone = { ...given("delete a", "delete gone"), environments: [failed("a")] };
     expect(told(planned(ec2, alone))).toBe("delete a");
   });
@@ -184,13 +184,13 @@ describe("a step that AWS refused", () => {
   });
 
   it("comes with what goes on while it is refused", () => {
-    const otherwise = (...names: readonly string[]): string | undefined => {
-      const { next } = planned(ec2, given(...names));
-      return next.kind === "act" && next.otherwise !== undefined ? told(next.otherwise) : undefined;
+    const instead = (...names: readonly string[]): string | undefined => {
+      const { instead: beside } = planned(ec2, given(...names));
+      return beside === undefined ? undefined : told(beside);
     };
-    expect(otherwise()).toBe("delete b");
-    expect(otherwise("delete a")).toBe("wait Deleting");
-    expect(otherwise("delete a", "delete b")).toBe("wait Deleting");
+    expect(instead()).toBe("delete b");
+    expect(instead("delete a")).toBe("wait Deleting");
+    expect(instead("delete a", "delete b")).toBe("wait Deleting");
   });
 
   it("is told for as long as it is still to be done", () => {
@@ -205,20 +205,20 @@ describe("a step that AWS refused", () => {
     const environments = [old(serving(50)), failed()];
     const change = { environments, ...emptied("failed"), queues: [queue("q1", ["old"])] };
     expect(planned(ec2, change)).toMatchObject({
-      next: { action: { kind: "delete" }, otherwise: { serving: true } },
+      next: { action: { kind: "delete" } },
       serving: false,
+      instead: { next: { kind: "serves", reason: "Available" }, serving: true },
     });
     expect(planned(ec2, { ...change, ...refusedOf("delete failed") })).toMatchObject({
-      next: {
-        action: { kind: "delete" },
-        otherwise: { next: { kind: "settled", reason: "Available" }, serving: true },
-      },
+      next: { action: { kind: "delete" } },
       serving: true,
-      news: [],
+      conditions: [],
+      refused: [],
+      instead: { next: { kind: "serves", reason: "Available" }, serving: true },
     });
   });
 
-  it("keeps the news of what else leaves", () => {
+  it("keeps the condition of what else leaves", () => {
     const change = {
       environments: [old(), fresh({ ...serving(50) }), failed()],
       ...emptied("failed"),
@@ -227,11 +227,12 @@ describe("a step that AWS refused", () => {
     };
     const retiring = { type: "Retiring", reason: "Soaking" };
     expect(planned(other, change)).toMatchObject({
-      next: { action: { kind: "delete" }, otherwise: { next: { reason: "Soaking" } } },
+      next: { action: { kind: "delete" } },
       serving: true,
-      news: [retiring],
+      conditions: [retiring],
+      instead: { next: { reason: "Soaking" } },
     });
-    expect(planned(other, { ...change, refusals: new Map() }).next).toMatchObject({ otherwise: { news: [retiring] } });
+    expect(planned(other, { ...change, refusals: new Map() })).toMatchObject({ instead: { conditions: [retiring] } });
   });
 
   it("is followed by nothing that hangs on it", () => {
@@ -244,12 +245,12 @@ describe("a step that AWS refused", () => {
     expect(told(both)).toBe("repointForeign a");
     expect(both).toMatchObject({
       serving: false,
-      next: { otherwise: { next: { kind: "wait", reason: "Repointing" }, serving: false } },
+      instead: { next: { kind: "wait", reason: "Repointing" }, serving: false },
     });
     const marked = { environments: [old(), fresh()], queues: [queue("q1", ["new"])], ...refusedOf("serving new") };
     const mark = planned(other, marked);
     expect(told(mark)).toBe("serving new");
-    expect(mark.next).not.toHaveProperty("otherwise");
+    expect(mark.instead).toBeUndefined();
   });
 
   it("of a look at an INVALID environment leaves what is told of it", () => {
@@ -261,13 +262,13 @@ describe("a step that AWS refused", () => {
     };
     const never: BatchComputeEnvironmentSpec = { ...other, replacement: { policy: "Never" } };
     expect(told(planned(never, change))).toBe("revalidate old");
-    expect(planned(never, change).next).toMatchObject({
-      otherwise: { next: { kind: "blocked", reason: "ReplacementNeeded" } },
+    expect(planned(never, change)).toMatchObject({
+      instead: { next: { kind: "blocked", reason: "ReplacementNeeded" } },
     });
-    expect(planned(never, change).next).not.toHaveProperty("otherwise.next.recheckInMs");
+    expect(planned(never, change)).not.toHaveProperty("instead.next.checkInMs");
     expect(told(planned(ec2, change))).toBe("revalidate old");
-    expect(planned(ec2, change).next).toMatchObject({
-      otherwise: { next: { kind: "blocked", reason: "Invalid", recheckInMs: 5 * minute } },
+    expect(planned(ec2, change)).toMatchObject({
+      instead: { next: { kind: "blocked", reason: "Invalid", checkInMs: 5 * minute } },
     });
   });
 });
@@ -289,7 +290,7 @@ describe("no further environment is made past three for the same spec that AWS d
     expect(told(planned(other, given([first, second], deletions)))).toBe("create");
     const stuck = planned(other, given([first, second, third], deletions));
     expect(told(stuck)).toBe(deletions[0]);
-    expect(stuck.next).not.toHaveProperty("otherwise");
+    expect(stuck.instead).toBeUndefined();
     const marked = attempt(3, { status: "VALID", state: "ENABLED" });
     const disabling = [...deletions.slice(0, 2), `disable ${marked.computeEnvironmentName}`];
     expect(told(planned(other, given([first, second, marked], disabling)))).toBe(deletions[0]);
@@ -323,22 +324,13 @@ describe("no further environment is made past three for the same spec that AWS d
 });
 
 describe("disabling that AWS has refused", () => {
-  const spec: BatchComputeEnvironmentSpec = { ...ec2, state: "DISABLED" };
   const given = { environments: [old()], queues: [queue("q1", ["old"])] };
 
-  it("still goes before all else of the object, but not before what is done to its roles and network", () => {
-    expect(planned(spec, given).next).toMatchObject({ reason: "Updating", goesFirst: "always" });
-    const refused = planned(spec, { ...given, ...refusedOf("disabling old") });
+  it("still goes before all else of the environments, of which nothing goes on instead", () => {
+    expect(told(planned({ ...other, state: "ENABLED" }, given))).toBe("create");
+    const refused = planned({ ...other, state: "DISABLED" }, { ...given, ...refusedOf("disabling old") });
     expect(told(refused)).toBe("disabling old");
-    expect(refused.next).toMatchObject({ goesFirst: "unlessActs" });
-    expect(refused.next).not.toHaveProperty("otherwise");
-    const enabled: BatchComputeEnvironmentSpec = { ...other, state: "ENABLED" };
-    const enabling = planned(enabled, { ...given, environments: [old({ state: "DISABLED" }), fresh()] });
-    expect(enabling.next).toMatchObject({ message: "old is being ENABLED, as the spec says" });
-    expect(enabling.next).not.toHaveProperty("goesFirst");
-    const throttled = { failure: { ...failureOf(""), kind: "throttled" }, at: now - 1000 };
-    const passing = planned(spec, { ...given, refusals: new Map([["disabling old", throttled]]) });
-    expect(passing.next).toMatchObject({ goesFirst: "always" });
+    expect(refused.instead).toBeUndefined();
   });
 
   it("is nothing that a change beside it is", () => {

@@ -2,15 +2,14 @@
 
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
-import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { ec2, environment, now, object, seen, withResources } from "./given.ts";
+import { chosen, ec2, environment, now, object, seen, withResources } from "./given.ts";
 
 export const iso = (secondsAgo: number): string => `${new Date(now - secondsAgo * 1000).toISOString().slice(0, 19)}Z`;
 export const other = withResources(ec2, { instanceTypes: ["m5.large"] });
 export const id = seen(other).planId;
 export const next = (spec: BatchComputeEnvironmentSpec, change: Partial<Seen>) =>
-  planFor(object(spec), seen(spec, change), now).next;
+  chosen(object(spec), seen(spec, change)).next;
 
 export const old = (change: Partial<Environment> = {}): Environment => environment("old", ec2, change);
 export const fresh = (change: Partial<Environment> = {}): Environment =>

@@ -2,10 +2,21 @@ import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
 import { fleetOf } from "../../../src/controllers/compute-environment/fleet.ts";
-import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
 import { handover, referenceOf } from "../../../src/controllers/compute-environment/replacement.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { approvalFor, ec2, environment, now, object, queue, seen, settings, wish, withResources } from "./given.ts";
+import {
+  approvalFor,
+  chosen,
+  ec2,
+  environment,
+  now,
+  object,
+  queue,
+  seen,
+  settings,
+  wish,
+  withResources,
+} from "./given.ts";
 
 const iso = (secondsAgo: number): string => `${new Date(now - secondsAgo * 1000).toISOString().slice(0, 19)}Z`;
 const other = withResources(ec2, { instanceTypes: ["m5.large"] });
@@ -30,11 +41,10 @@ const retired: Partial<Environment> = { state: "DISABLED", tags: { "awsbatch.dev
 const next = (suffix: string): Partial<Seen> => ({ freeName: { name: `${name}${suffix}`, absent: true, attempt: 9 } });
 
 function told(spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): string {
-  const { next: step, serving } = planFor(object(spec), seen(spec, change), now);
+  const { next: step, serving } = chosen(object(spec), seen(spec, change));
   const after = serving ? "; serving" : "";
   if (step.kind !== "act") {
-    const again =
-      "recheckInMs" in step && step.recheckInMs !== undefined ? ` again in ${step.recheckInMs / 1000} s` : "";
+    const again = "checkInMs" in step && step.checkInMs !== undefined ? ` again in ${step.checkInMs / 1000} s` : "";
     return `${step.kind} ${step.reason}${again}${after}`;
   }
   const { action } = step;
@@ -53,7 +63,7 @@ function told(spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): string 
 }
 
 const message = (spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): string =>
-  planFor(object(spec), seen(spec, change), now).next.message;
+  chosen(object(spec), seen(spec, change)).next.message;
 
 describe("an attempt that AWS found INVALID", () => {
   const empty = (one: string): Partial<Seen> => ({
@@ -648,20 +658,22 @@ describe("a foreign queue that may be repointed", () => {
     const around = seen(off, { environments: [...environments, target], ...theirs(...order) });
     const ours = [old(), target];
     const fleet = fleetOf(off, ours, around.planId);
-    const context = { spec: off, seen: around, ours, fleet, now, passedOver: new Set<string>() };
-    expect(handover(context, target)).toMatchObject({
-      kind: "wait",
-      reason: "WouldStarve",
-      message: expect.stringMatching(/handed over to new; it would be/),
-      stalledAfterMs: 600_000,
-    });
+    const context = { spec: off, seen: around, ours, fleet, now };
+    expect(handover(context, target)).toMatchObject([
+      {
+        kind: "wait",
+        reason: "WouldStarve",
+        message: expect.stringMatching(/handed over to new; it would be/),
+        stallsAfterMs: 600_000,
+      },
+    ]);
   });
 
   it("keeps the policy of a fair-share queue", () => {
     const whole = queue("theirs", ["old"], { foreign: true });
     const schedulingPolicyArn = "arn:aws:batch:eu-west-1:1:scheduling-policy/fair";
     const queues = [{ ...whole, queue: { ...whole.queue, schedulingPolicyArn } }];
-    const { next: step } = planFor(object(spec), seen(spec, { environments: [old(), fresh()], queues, ...may }), now);
+    const { next: step } = chosen(object(spec), seen(spec, { environments: [old(), fresh()], queues, ...may }));
     expect(step).toMatchObject({ action: { request: { jobQueue: "theirs", schedulingPolicyArn } } });
   });
 });

@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
-import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
 import { report } from "../../../src/controllers/compute-environment/report.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { ec2, environment, job, now, object, queue, seen, wish, withResources } from "./given.ts";
+import { chosen, ec2, environment, job, now, object, queue, seen, wish, withResources } from "./given.ts";
 
 const iso = (secondsAgo: number): string => `${new Date(now - secondsAgo * 1000).toISOString().slice(0, 19)}Z`;
 const other = withResources(ec2, { instanceTypes: ["m5.large"] });
@@ -16,7 +15,7 @@ const retired = { state: "DISABLED", tags: { "awsbatch.dev/retired-at": iso(300)
 
 function told(spec: BatchComputeEnvironmentSpec, change: Partial<Seen>): Readonly<Record<string, unknown>> {
   const given = seen(spec, change);
-  return report(object(spec), given, planFor(object(spec), given, now), now);
+  return report(object(spec), given, chosen(object(spec), given), now);
 }
 
 /** Who is told as the object's environment, as serving, as target; and where the others are. */
@@ -203,6 +202,5 @@ describe("a predecessor", () => {
 
 it("shows the vCPUs that AWS's scaler wants", () => {
   const given = seen(ec2, { environments: [environment("ce-1")], desiredvCpus: new Map([["ce-1", 64]]) });
-  const decision = planFor(object(), given, now);
-  expect(report(object(), given, decision, now)).toMatchObject({ desiredvCpus: 64 });
+  expect(report(object(), given, chosen(object(), given), now)).toMatchObject({ desiredvCpus: 64 });
 });

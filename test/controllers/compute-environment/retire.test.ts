@@ -29,10 +29,10 @@ const inQueue: Partial<Seen> = { queues: [queue("q1", ["new"])] };
 
 function told(spec: BatchComputeEnvironmentSpec, one: Environment, change: Partial<Seen> = {}): string {
   const { step, next } = retirement(spec, seen(spec, change), one, now);
-  const again = "recheckInMs" in next && next.recheckInMs !== undefined ? ` again in ${next.recheckInMs / 1000} s` : "";
+  const again = "checkInMs" in next && next.checkInMs !== undefined ? ` again in ${next.checkInMs / 1000} s` : "";
   if (next.kind !== "act") return `${step}: ${next.kind} ${next.reason}${again}`;
   const ids = next.action.kind === "terminateJobs" ? ` ${next.action.jobIds.join(",")}` : "";
-  return `${step}: ${next.action.kind}${ids}${next.irreversible ? " after a live read" : ""}`;
+  return `${step}: ${next.action.kind}${ids}`;
 }
 
 describe("an environment on its way out", () => {
@@ -54,15 +54,10 @@ describe("an environment on its way out", () => {
       "goes although a queue that is being deleted names it",
       environment("old"),
       { queues: [queue("q1", ["old"], { status: "DELETING" })] },
-      "Disabling: tag after a live read",
+      "Disabling: tag",
     ],
-    ["is marked first", environment("old"), {}, "Disabling: tag after a live read"],
-    [
-      "is marked also while AWS makes it",
-      environment("old", ec2, { status: "CREATING" }),
-      {},
-      "Disabling: tag after a live read",
-    ],
+    ["is marked first", environment("old"), {}, "Disabling: tag"],
+    ["is marked also while AWS makes it", environment("old", ec2, { status: "CREATING" }), {}, "Disabling: tag"],
     ["waits while AWS makes it", marked({ status: "CREATING" }), {}, "Disabling: wait Disabling"],
     [
       "waits after its mark until a read is sure to show which queue came to name it before",
@@ -80,10 +75,10 @@ describe("an environment on its way out", () => {
       "is disabled from 21 s after its mark on",
       marked({}, 21),
       { markShownForMs: new Map([["old", 21_000]]) },
-      "Disabling: disable after a live read",
+      "Disabling: disable",
     ],
-    ["is disabled until five minutes after its mark", marked({}, 300), {}, "Disabling: disable after a live read"],
-    ["is marked anew when it was not disabled by then", marked({}, 301), {}, "Disabling: tag after a live read"],
+    ["is disabled until five minutes after its mark", marked({}, 300), {}, "Disabling: disable"],
+    ["is marked anew when it was not disabled by then", marked({}, 301), {}, "Disabling: tag"],
     [
       "is not marked anew while AWS refuses to disable it",
       marked({}, 86_400),
@@ -92,28 +87,23 @@ describe("an environment on its way out", () => {
           ["disable old", { failure: { kind: "denied", operation: "o", message: "m", advice: "a" }, at: now }],
         ]),
       },
-      "Disabling: disable after a live read",
+      "Disabling: disable",
     ],
-    ["is marked anew when its mark lies ahead", marked({}, -1), {}, "Disabling: tag after a live read"],
+    ["is marked anew when its mark lies ahead", marked({}, -1), {}, "Disabling: tag"],
     [
       "is marked anew when its mark tells no time",
       marked({ tags: { "awsbatch.dev/retired-at": "?" } }),
       {},
-      "Disabling: tag after a live read",
+      "Disabling: tag",
     ],
     [
       "has its mark taken off when a queue names it after all",
       marked(),
       { queues: [queue("q1", ["old"])] },
-      "InUse: tag after a live read",
+      "InUse: tag",
     ],
     ["keeps its mark when it is DISABLED", off(), { queues: [queue("q1", ["old"])] }, "InUse: wait InUse"],
-    [
-      "is disabled at once when it is INVALID",
-      marked({ status: "INVALID" }, 0),
-      {},
-      "Disabling: disable after a live read",
-    ],
+    ["is disabled at once when it is INVALID", marked({ status: "INVALID" }, 0), {}, "Disabling: disable"],
     ["waits while AWS disables it", off({ status: "UPDATING" }), {}, "Disabling: wait Disabling"],
     ["waits for its jobs to be counted", off(), {}, "Draining: wait Draining again in 5 s"],
     [
@@ -130,12 +120,12 @@ describe("an environment on its way out", () => {
       "Draining: wait Draining again in 3 s",
     ],
     ["is counted once more also at the first count", off(), read([]), "Draining: wait Draining again in 10 s"],
-    ["is deleted", off(), read([], { zeroForMs: 10_000 }), "Deleting: delete after a live read"],
+    ["is deleted", off(), read([], { zeroForMs: 10_000 }), "Deleting: delete"],
     [
       "is deleted also when it is INVALID",
       off({ status: "INVALID" }),
       read([], { zeroForMs: 10_000 }),
-      "Deleting: delete after a live read",
+      "Deleting: delete",
     ],
     ["waits for AWS to delete it", off({ status: "DELETING" }), {}, "Deleting: wait Deleting"],
     [
@@ -154,13 +144,13 @@ describe("an environment on its way out", () => {
       "is deleted again 5 minutes after AWS could not tear it down",
       off({ status: "INVALID" }),
       { ...read([], { zeroForMs: 10_000 }), deleteTriedAt: new Map([["old", now - 300_000]]) },
-      "Deleting: delete after a live read",
+      "Deleting: delete",
     ],
     [
       "is deleted again at once while AWS still shows it VALID",
       off(),
       { ...read([], { zeroForMs: 10_000 }), deleteTriedAt: new Map([["old", now - 1000]]) },
-      "Deleting: delete after a live read",
+      "Deleting: delete",
     ],
   ])("%s", (_name, one, change, expected) => {
     expect(told(ec2, one, change)).toBe(expected);
@@ -242,7 +232,7 @@ describe("drain.policy Terminate", () => {
       "then ends the jobs, in the order of their ids",
       off({}, 600),
       { ...inQueue, ...read(["j2", "j1"]) },
-      "Draining: terminateJobs j1,j2 after a live read",
+      "Draining: terminateJobs j1,j2",
     ],
     [
       "gives the jobs a minute to go",
@@ -260,7 +250,7 @@ describe("drain.policy Terminate", () => {
       "ends once more what has not gone within a minute",
       off({}, 660),
       { ...inQueue, ...read(["j1"], { terminatedAt: now - 60_000 }) },
-      "Draining: terminateJobs j1 after a live read",
+      "Draining: terminateJobs j1",
     ],
     [
       "ends no job in a queue that is not ours",
@@ -275,7 +265,7 @@ describe("drain.policy Terminate", () => {
         queues: [queue("q1", ["new"]), queue("theirs", ["x"], { foreign: true })],
         ...read([], { remaining: [job("j1", { cluster: "AWSBatch-old" }), job("j2", { queue: "theirs" })] }),
       },
-      "Draining: terminateJobs j1 after a live read",
+      "Draining: terminateJobs j1",
     ],
     [
       "ends no job whose place AWS does not tell yet",

@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
-import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
 import { isRolledOut, rolledOutFor, rolloutOf } from "../../../src/controllers/compute-environment/rollout.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { ec2, environment, now, object, seen, withResources } from "./given.ts";
+import { chosen, ec2, environment, object, seen, withResources } from "./given.ts";
 
 const updatePolicy = { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 };
 const wished: BatchComputeEnvironmentSpec = { ...ec2, updatePolicy, rolloutToken: "v2" };
@@ -44,7 +43,7 @@ describe("what the tag of a rollout tells", () => {
 describe("a rollout in place", () => {
   const mark = asked("v1", "v2");
   const told = (environments: readonly Environment[], change: Partial<Seen> = {}, spec = wished): string => {
-    const { next } = planFor(object(spec), seen(spec, { environments, ...change }), now);
+    const { next } = chosen(object(spec), seen(spec, { environments, ...change }));
     if (next.kind !== "act") return `${next.kind} ${next.reason}`;
     const { action } = next;
     if (action.kind === "tag") {
@@ -73,22 +72,21 @@ describe("a rollout in place", () => {
     ],
     ["is not taken for under way for another update", given("v1", updating), { settled }, "wait Updating"],
     ["is asked for although another one is known", given("v1"), known(true, "v1"), `update ${mark}`],
-    ["is at rest when it is done", given("v2"), known(true), "settled Available"],
+    ["is at rest when it is done", given("v2"), known(true), "serves Available"],
   ])("%s", (_name, environmentSeen, change, expected) => {
     expect(told([environmentSeen], change)).toBe(expected);
   });
 
   it("that may be under way is looked at each second until AWS surely shows it", () => {
-    const { next } = planFor(object(wished), seen(wished, { environments: [given(mark, updating)] }), now);
-    expect(next).toEqual({ kind: "wait", reason: "Updating", message: "old is being updated", recheckInMs: 1000 });
+    const { next } = chosen(object(wished), seen(wished, { environments: [given(mark, updating)] }));
+    expect(next).toEqual({ kind: "wait", reason: "Updating", message: "old is being updated", checkInMs: 1000 });
   });
 
   it("tells what it notes", () => {
     const around = seen(wished, { environments: [given(mark)], ...known(true) });
-    expect(planFor(object(wished), around, now).next).toMatchObject({
+    expect(chosen(object(wished), around).next).toMatchObject({
       reason: "Updating",
       message: 'AWS gives old fresh instances for rolloutToken "v2", which is noted in its tags',
-      irreversible: false,
       action: { items: [{ name: "old", arn: given(mark).computeEnvironmentArn, change: { remove: [] } }] },
     });
   });
@@ -100,13 +98,13 @@ describe("a rollout in place", () => {
   });
 
   it("that is told says for which token there are instances now", () => {
-    const { change } = planFor(object(wished), seen(wished, { environments: [given(mark)] }), now);
+    const { change } = chosen(object(wished), seen(wished, { environments: [given(mark)] }));
     expect(change).toMatchObject({ changes: [{ path: "spec.rolloutToken", from: '"v1"', to: '"v2"' }] });
   });
 
   it("is none of a spec without a token", () => {
     const { rolloutToken: _token, ...without } = wished;
     expect(told([given(mark, updating)], { settled }, without)).toBe("wait Updating");
-    expect(told([given(mark)], {}, without)).toBe("settled Available");
+    expect(told([given(mark)], {}, without)).toBe("serves Available");
   });
 });

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
-import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { approvalFor, ec2, environment, now, object, queue, seen, wish, withResources } from "./given.ts";
+import { approvalFor, chosen, ec2, environment, object, queue, seen, wish, withResources } from "./given.ts";
 import { fresh, id, iso, next, old, other, retired, serving } from "./replaced.ts";
 
 describe("the soak", () => {
@@ -36,8 +35,8 @@ describe("the soak", () => {
     ["keeps none that is INVALID", soaking(60, { status: "INVALID" }), "Disabling", undefined],
     ["keeps one that AWS updates just then", soaking(60, { status: "UPDATING" }), "Soaking", 30_000],
     ["keeps none that AWS has not made yet", soaking(60, { status: "CREATING" }), "Disabling", undefined],
-  ])("%s", (_name, step, reason, recheckInMs) => {
-    expect(step).toMatchObject({ reason, ...(recheckInMs === undefined ? {} : { recheckInMs }) });
+  ])("%s", (_name, step, reason, checkInMs) => {
+    expect(step).toMatchObject({ reason, ...(checkInMs === undefined ? {} : { checkInMs }) });
   });
 
   it("keeps one that bears no date, for it was adopted", () => {
@@ -46,10 +45,10 @@ describe("the soak", () => {
     expect(next(other, { environments, queues })).toMatchObject({ reason: "Soaking" });
   });
 
-  it("is news", () => {
+  it("is reported as the condition Retiring", () => {
     const given = seen(other, { environments: [old(), fresh(serving(60))], queues });
     const message = "old stays ready until a job runs on new, or the soak time is over";
-    expect(planFor(object(other), given, now).news).toEqual([
+    expect(chosen(object(other), given).conditions).toEqual([
       { type: "Retiring", status: "True", reason: "Soaking", message },
     ]);
   });
@@ -137,7 +136,7 @@ describe("one that was followed already, while the next target is still to be ma
     expect(next(third, { environments: [old(marked), fresh(serving(600))], queues })).toMatchObject({
       kind: "wait",
       reason: "Disabling",
-      recheckInMs: 16_000,
+      checkInMs: 16_000,
     });
   });
 
@@ -147,7 +146,7 @@ describe("one that was followed already, while the next target is still to be ma
     expect(next(third, { environments: [old(marked), fresh(serving(600)), target], queues })).toMatchObject({
       kind: "wait",
       reason: "Creating",
-      recheckInMs: 16_000,
+      checkInMs: 16_000,
     });
   });
 
@@ -309,7 +308,7 @@ describe("at rest", () => {
       "old is VALID and DISABLED, as the spec says; without any ENABLED environment are: gone, starved, starved-as-well, starved-too",
     ],
   ])("%s", (_name, spec, change, expected) => {
-    expect(next(spec, change)).toMatchObject({ kind: "settled", message: expected });
+    expect(next(spec, change)).toMatchObject({ kind: "serves", message: expected });
   });
 });
 

@@ -6,7 +6,7 @@ import { fresh, id, iso, next, old, other, retired, serving } from "./replaced.t
 
 describe("a wait, or what bars the way, as a whole,", () => {
   const returned = { tags: { "awsbatch.dev/returned-at": `${iso(5)}/${id}` } };
-  const approval = approvalFor(id, "Repoint", fresh());
+  const until = { kind: "approval", value: approvalFor(id, "Repoint", fresh()) };
   const createOld = approvalFor(id, "Create", old());
   const held = (step: "Create" | "Repoint" | "Delete"): BatchComputeEnvironmentSpec => ({
     ...other,
@@ -26,15 +26,15 @@ describe("a wait, or what bars the way, as a whole,", () => {
         kind: "wait",
         reason: "Creating",
         message: "team_ce-1 is being made",
-        recheckInMs: 1000,
-        confirmsAbsence: true,
+        checkInMs: 1000,
+        until: { kind: "listing" },
       },
     ],
     [
       "for a place in AWS's quota",
       ec2,
       { environments: Array.from({ length: 50 }, (_, index) => ({ ...environment(`x${index}`), tags: {} })) },
-      { kind: "blocked", reason: "QuotaExceeded", recheckInMs: 60_000 },
+      { kind: "blocked", reason: "QuotaExceeded", checkInMs: 60_000 },
     ],
     [
       "for what is put back into service",
@@ -70,8 +70,7 @@ describe("a wait, or what bars the way, as a whole,", () => {
       { environments: [old()] },
       {
         kind: "wait",
-        held: "forApproval",
-        approval: createOld,
+        until: { kind: "approval", value: createOld },
         reason: "AwaitingApproval",
         message: `spec.computeResources.instanceTypes makes a new environment necessary, which waits for approval. To let it go on: awsbatch.dev/approve: "${createOld}"`,
       },
@@ -80,13 +79,13 @@ describe("a wait, or what bars the way, as a whole,", () => {
       "for an approval of Repoint",
       held("Repoint"),
       { environments: [old(), fresh()], queues: [queue("q1", ["old"]), queue("q2", ["old"])] },
-      { held: "forApproval", approval, message: expect.stringMatching(/^new is VALID; handing over q1, q2 waits/) },
+      { kind: "wait", until, message: expect.stringMatching(/^new is VALID; handing over q1, q2 waits/) },
     ],
     [
       "for an approval of Repoint, also while AWS updates what the queues name",
       held("Repoint"),
       { environments: [old({ status: "UPDATING" }), fresh()], queues: [queue("q1", ["old"])] },
-      { held: "forApproval", approval },
+      { kind: "wait", until },
     ],
     [
       "for an approval of Repoint, also where one of two predecessors is in order",
@@ -95,7 +94,7 @@ describe("a wait, or what bars the way, as a whole,", () => {
         environments: [old(), environment("ill", ec2, { status: "UPDATING" }), fresh()],
         queues: [queue("q1", ["old"]), queue("q2", ["ill"])],
       },
-      { held: "forApproval", approval },
+      { kind: "wait", until },
     ],
     [
       "for no approval of Repoint where the queues name only what AWS found INVALID",
@@ -111,8 +110,8 @@ describe("a wait, or what bars the way, as a whole,", () => {
       held("Delete"),
       { environments: [old(), fresh(serving(601))], queues: [queue("q1", ["new"])] },
       {
-        held: "forApproval",
-        approval: approvalFor(id, "Delete", old()),
+        kind: "wait",
+        until: { kind: "approval", value: approvalFor(id, "Delete", old()) },
         message: expect.stringMatching(/^old is out of use; taking it out of service waits for approval\./),
       },
     ],
@@ -120,7 +119,7 @@ describe("a wait, or what bars the way, as a whole,", () => {
       "for an approval of Delete, also while AWS updates what would go",
       held("Delete"),
       { environments: [old({ status: "UPDATING" }), fresh(serving(601))], queues: [queue("q1", ["new"])] },
-      { held: "forApproval", approval: approvalFor(id, "Delete", old()) },
+      { kind: "wait", until: { kind: "approval", value: approvalFor(id, "Delete", old()) } },
     ],
     [
       "for one approval of Delete for all that are out of use, and not for what soaks or is on its way out",
@@ -134,15 +133,15 @@ describe("a wait, or what bars the way, as a whole,", () => {
         ],
         queues: [queue("q1", ["new"])],
       },
-      { held: "forApproval", approval: approvalFor(id, "Delete", environment("off")) },
+      { kind: "wait", until: { kind: "approval", value: approvalFor(id, "Delete", environment("off")) } },
     ],
     [
       "for one approval of Delete for all that are out of use",
       held("Delete"),
       { environments: [old(), environment("older"), fresh(serving(601))], queues: [queue("q1", ["new"])] },
       {
-        held: "forApproval",
-        approval: approvalFor(id, "Delete", environment("older"), old()),
+        kind: "wait",
+        until: { kind: "approval", value: approvalFor(id, "Delete", environment("older"), old()) },
         message: expect.stringMatching(/^older, old are out of use; taking them out of service waits for approval\./),
       },
     ],
@@ -151,8 +150,8 @@ describe("a wait, or what bars the way, as a whole,", () => {
       held("Delete"),
       { environments: [...many, fresh(serving(601))], queues: [queue("q1", ["new"])] },
       {
-        held: "forApproval",
-        approval: approvalFor(id, "Delete", ...many.toReversed().slice(0, 12)),
+        kind: "wait",
+        until: { kind: "approval", value: approvalFor(id, "Delete", ...many.toReversed().slice(0, 12)) },
         message: expect.not.stringContaining("idle-11"),
       },
     ],
@@ -165,7 +164,7 @@ describe("a wait, or what bars the way, as a whole,", () => {
         mayBeNamed: new Set(["old", "older"]),
         wish: { ...wish, approved: approvalFor(id, "Delete", old()) },
       },
-      { held: "forApproval", approval: approvalFor(id, "Delete", environment("older"), old()) },
+      { kind: "wait", until: { kind: "approval", value: approvalFor(id, "Delete", environment("older"), old()) } },
     ],
     [
       "for no approval of Delete where that was given before",
@@ -195,7 +194,7 @@ describe("a wait, or what bars the way, as a whole,", () => {
       "for no approval after the queues went back, when nothing else is there",
       other,
       { environments: [fresh(returned)], queues: [queue("q1", ["new"])] },
-      { kind: "settled", reason: "Available" },
+      { kind: "serves", reason: "Available" },
     ],
     [
       "for no approval after the queues went back, when the predecessor is on its way out",
@@ -216,7 +215,7 @@ describe("a wait, or what bars the way, as a whole,", () => {
       {
         kind: "blocked",
         reason: "Returned",
-        approval: `${id}/Repoint@${iso(5)}`,
+        until: { kind: "approval", value: `${id}/Repoint@${iso(5)}` },
         message: expect.stringMatching(
           /^the queues went back from new .*"[^"]+\/Repoint@[^"]+" lets it be tried again$/,
         ),
@@ -230,7 +229,7 @@ describe("a wait, or what bars the way, as a whole,", () => {
         kind: "wait",
         reason: "TargetDisabled",
         message: expect.stringMatching(/^new is DISABLED .*, and q1, q2 is not handed over/),
-        stalledAfterMs: 600_000,
+        stallsAfterMs: 600_000,
       },
     ],
     [
@@ -283,7 +282,7 @@ describe("a wait, or what bars the way, as a whole,", () => {
       "for an entry of somebody else's queue that AWS takes in no order",
       repointing,
       { environments: [old(), fresh()], ...theirs("x", "old") },
-      { message: expect.stringMatching(/handed over to new; it also names x, which/), stalledAfterMs: 600_000 },
+      { message: expect.stringMatching(/handed over to new; it also names x, which/), stallsAfterMs: 600_000 },
     ],
   ])("%s", (_name, spec, change, expected) => {
     expect(next(spec, change)).toMatchObject(expected);

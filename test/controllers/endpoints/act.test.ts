@@ -45,7 +45,7 @@ it("deletes endpoints in calls of 25, for EC2 takes no more in one", async () =>
     doing: "remove",
     writes: [{ kind: "deleteEndpoints", endpointIds }],
   } as const;
-  await actOnEndpoints(action, whole, ports, () => "alone", memory, new AbortController().signal);
+  await actOnEndpoints(action, whole, { ports, company: () => "alone", memory }, new AbortController().signal);
   const calls = aws.log.filter(({ operation }) => operation === "DeleteVpcEndpoints");
   expect(calls.map(({ input }) => (input as { VpcEndpointIds: string[] }).VpcEndpointIds.length)).toEqual([25, 25, 1]);
   expect(calls.every(({ outcome }) => outcome.kind === "answered")).toBe(true);

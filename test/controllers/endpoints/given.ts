@@ -1,4 +1,4 @@
-import type { Decision, Next } from "../../../src/controllers/decision.ts";
+import type { Step } from "../../../src/controllers/agenda.ts";
 import { endpointTags } from "../../../src/controllers/endpoints/ownership.ts";
 import type { EndpointsSeen, NetworkOfEndpoints, VpcSeen } from "../../../src/controllers/endpoints/seen.ts";
 import type { EndpointPlan } from "../../../src/network/endpoints.ts";
@@ -73,19 +73,12 @@ export function seen(vpcs: readonly VpcSeen[], other: Partial<EndpointsSeen> = {
   return { identity, cluster, wished: true, claims: [vpcId], retain: false, rank, network, ...other };
 }
 
-/** What the object would do by itself. */
-export function own(next: Next<Own>, serving = next.kind === "settled"): Decision<Own> {
-  return { next, serving, news: [], change: { action: "None", id: "id", reason: "AsWished", changes: [] } };
-}
-
-export const creating: Next<Own> = {
+export const creating: Step<Own> = {
   kind: "act",
   action: { kind: "create" },
   reason: "Creating",
   message: "it is made",
-  irreversible: true,
 };
 
-export const settled: Next<Own> = { kind: "settled", reason: "Available", message: "fine" };
-export const going: Next<Own> = { kind: "wait", reason: "Deleting", message: "it goes" };
-export const released: Next<Own> = { kind: "release", reason: "Deleted", message: "nothing is left" };
+export const settled: Step<Own> = { kind: "serves", reason: "Available", message: "fine" };
+export const waiting: Step<Own> = { kind: "wait", reason: "Updating", message: "it is being updated" };

@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { JobDefinitionSpec } from "../../../src/api/v1alpha1/job-definition.ts";
+import type { JobDefinition, JobDefinitionSpec } from "../../../src/api/v1alpha1/job-definition.ts";
 import type { RevisionSeen } from "../../../src/aws/region.ts";
+import type { Choice } from "../../../src/controllers/choose.ts";
 import { timestamp } from "../../../src/controllers/conditions.ts";
+import type { Action } from "../../../src/controllers/job-definition/action.ts";
 import { plan } from "../../../src/controllers/job-definition/plan.ts";
 import type { Seen } from "../../../src/controllers/job-definition/seen.ts";
 import {
@@ -15,6 +17,7 @@ import {
   revisionRolesTag,
   uidTag,
 } from "../../../src/controllers/ownership.ts";
+import { decided } from "../decided.ts";
 import { another, days, definition, foreign, identity, minutes, now, observed, ours, wish } from "./seen.ts";
 
 interface Case {
@@ -26,22 +29,25 @@ interface Case {
   readonly serving?: boolean;
 }
 
+function choiceFor(object: JobDefinition, seen: Seen, at: number): Choice<Action> {
+  return decided(plan(object, seen, at), undefined, at);
+}
+
 /** The step in one line. */
 function told({ spec, revisions, seen }: Omit<Case, "next">): { next: string; serving: boolean; message: string } {
-  const { next, serving } = plan(definition(spec), observed(revisions, seen), now);
-  const after = "recheckInMs" in next && next.recheckInMs !== undefined ? ` again in ${next.recheckInMs / 1000} s` : "";
+  const { next, serving } = choiceFor(definition(spec), observed(revisions, seen), now);
+  const after = "checkInMs" in next && next.checkInMs !== undefined ? ` again in ${next.checkInMs / 1000} s` : "";
   const { message } = next;
   if (next.kind !== "act") return { next: `${next.kind} ${next.reason}${after}`, serving, message };
   const { action } = next;
-  const live = next.irreversible ? " after a live read" : "";
   switch (action.kind) {
     case "register":
-      return { next: `register ${action.name}${later(action.notBefore)}${live}`, serving, message };
+      return { next: `register ${action.name}${later(action.notBefore)}`, serving, message };
     case "deregister":
-      return { next: `deregister ${action.names.join(" ")} for ${action.purpose}${live}`, serving, message };
+      return { next: `deregister ${action.names.join(" ")} for ${action.purpose}`, serving, message };
     case "tag":
       return {
-        next: `tag ${action.items.map(({ name }) => name).join(" ")} to ${action.purpose}${live}`,
+        next: `tag ${action.items.map(({ name }) => name).join(" ")} to ${action.purpose}`,
         serving,
         message,
       };
@@ -53,7 +59,7 @@ function later(at: number | undefined): string {
 }
 
 const different = { fingerprint: another };
-const registers = "register team_job after a live read";
+const registers = "register team_job";
 const adopting = (adoptionPolicy: "IfMatching" | "IfExists"): Partial<Seen> => ({ wish: { ...wish, adoptionPolicy } });
 const deleting: Partial<Seen> = { wish: { ...wish, deleting: true } };
 const retaining: Partial<Seen> = { wish: { ...wish, deleting: true, retain: true } };
@@ -74,7 +80,7 @@ describe("the highest ACTIVE revision", () => {
     },
     "is left alone when it is ours and as wished": {
       revisions: [ours(7), ours(6, 2 * days, different)],
-      next: "settled Available",
+      next: "serves Available",
       serving: true,
     },
     "is registered anew when it is ours and not as wished": { revisions: [ours(7, days, different)], next: registers },
@@ -88,17 +94,17 @@ describe("the highest ACTIVE revision", () => {
     },
     "counts as wished by its fingerprint tag when AWS describes more than is known": {
       revisions: [ours(7, days, { fingerprint: another, tags: { [fingerprintTag]: observed([]).fingerprint } })],
-      next: "settled Available",
+      next: "serves Available",
       serving: true,
     },
     "is registered as of the next second when one of ours bears this one": {
       revisions: [ours(7, 0, different)],
-      next: "register team_job as of 1000 ms later after a live read",
+      next: "register team_job as of 1000 ms later",
     },
     "is registered as of the next second when one of ours that has gone since bore this one": {
       revisions: [],
       seen: { told: [{ revision: 7, registeredAt: timestamp(now) }] },
-      next: "register team_job as of 1000 ms later after a live read",
+      next: "register team_job as of 1000 ms later",
     },
     "is registered as of now whatever time somebody wrote on another": {
       revisions: [ours(7, -days, different)],
@@ -110,7 +116,7 @@ describe("the highest ACTIVE revision", () => {
     },
     "keeps the fingerprint tag of another algorithm when its body is as wished": {
       revisions: [ours(7, days, { tags: { [fingerprintTag]: "v0:0123" } })],
-      next: "settled Available",
+      next: "serves Available",
       serving: true,
     },
     "counts for nothing by tags that were copied with another body": {
@@ -128,7 +134,7 @@ describe("the highest ACTIVE revision", () => {
     "is ours although the one before it was registered within the same second, as far as the status tells": {
       revisions: [ours(8, days - 80, { fingerprint: another, tags: asWished }), ours(7, days, { fingerprint: "v1:1" })],
       seen: { told: [{ revision: 7, registeredAt: timestamp(now - days) }] },
-      next: "settled Available",
+      next: "serves Available",
       serving: true,
     },
     "stays ours once that was told, whatever else was registered within the same second": {
@@ -139,7 +145,7 @@ describe("the highest ACTIVE revision", () => {
           { revision: 7, registeredAt: timestamp(now - days) },
         ],
       },
-      next: "settled Available",
+      next: "serves Available",
       serving: true,
     },
     "counts for nothing by copied tags once it was told to be of somebody else's making": {
@@ -156,7 +162,7 @@ describe("the highest ACTIVE revision", () => {
           { revision: 7, registeredAt: timestamp(now - 2 * days) },
         ],
       },
-      next: "settled Available",
+      next: "serves Available",
       serving: true,
     },
   };
@@ -202,7 +208,7 @@ describe("somebody else's revision above ours", () => {
     "is taken over when it is as wished and may be": {
       revisions: [foreign(8), ours(7)],
       seen: adopting("IfMatching"),
-      next: "tag team_job:8 to adopt after a live read",
+      next: "tag team_job:8 to adopt",
     },
     "is covered when it differs, whatever may be adopted": {
       revisions: [foreign(8, different), ours(7)],
@@ -227,7 +233,7 @@ describe("a name that is somebody else's", () => {
     "is taken over with IfMatching when the highest revision is as wished": {
       revisions: [foreign(2), foreign(1, different)],
       seen: adopting("IfMatching"),
-      next: "tag team_job:2 to adopt after a live read",
+      next: "tag team_job:2 to adopt",
     },
     "is not taken with IfMatching when the highest revision differs": {
       revisions: [foreign(2, different), foreign(1)],
@@ -253,12 +259,12 @@ describe("a name that is somebody else's", () => {
     "is taken over with IfExists when only tags differ": {
       revisions: [foreign(2, { tags: { old: "1" } })],
       seen: adopting("IfExists"),
-      next: "tag team_job:2 to adopt after a live read",
+      next: "tag team_job:2 to adopt",
     },
     "is taken over with IfExists when the highest revision is as wished": {
       revisions: [foreign(1)],
       seen: adopting("IfExists"),
-      next: "tag team_job:1 to adopt after a live read",
+      next: "tag team_job:1 to adopt",
     },
     "is covered with IfExists when the highest revision differs": {
       revisions: [foreign(1, different)],
@@ -283,16 +289,16 @@ describe("a name that is somebody else's", () => {
     "is only tagged anew when the other cluster is lost": {
       revisions: [otherCluster, ours(2, 2 * days, { tags: { [clusterUidTag]: "c-0" }, ...different })],
       seen: { identity: { ...identity, cluster: { ...identity.cluster, takeOverUid: "c-0" } } },
-      next: "tag team_job:3 team_job:2 to takeOver after a live read",
+      next: "tag team_job:3 team_job:2 to takeOver",
       serving: true,
     },
     "is only tagged anew when the object has another uid": {
       revisions: [ours(3, days, { tags: { [uidTag]: "u-0" }, ...different })],
-      next: "tag team_job:3 to takeOver after a live read",
+      next: "tag team_job:3 to takeOver",
     },
     "is taken up again after Retain, without adoption": {
       revisions: [retained],
-      next: "tag team_job:3 to takeOver after a live read",
+      next: "tag team_job:3 to takeOver",
     },
     "is left to the object whose tags it carries": {
       revisions: [ofSibling],
@@ -308,7 +314,7 @@ describe("a name that is somebody else's", () => {
     "stays its own above what another object that claims it had before": {
       revisions: [ours(4), ofSibling],
       seen: { giveWay: [sibling] },
-      next: "settled Available",
+      next: "serves Available",
       serving: true,
     },
   };
@@ -330,79 +336,79 @@ describe("tags and old revisions", () => {
     "are set in place when only tags differ": {
       spec: { tags: { team: "x" } },
       revisions: [ours(7)],
-      next: "tag team_job:7 to userTags after a live read",
+      next: "tag team_job:7 to userTags",
       serving: true,
     },
     "are left alone where others own the key": {
       revisions: [ours(7, days, { tags: { "cost:x": "1" } })],
       seen: { settings: { ...observed([]).settings, ignoreTagKeys: ["cost:*"] } },
-      next: "settled Available",
+      next: "serves Available",
       serving: true,
     },
     "are of no concern on older revisions": {
       spec: { tags: { team: "x" } },
       revisions: [ours(7, days, { tags: { team: "x" } }), ours(6, 2 * days, different)],
-      next: "settled Available",
+      next: "serves Available",
       serving: true,
     },
     "stay while there are no more than the limit": {
       revisions: history(11, (index) => 30 + index),
-      next: "settled Available",
+      next: "serves Available",
       serving: true,
     },
     "go when beyond the limit and superseded long enough, oldest first": {
       revisions: history(13, (index) => 30 + index),
-      next: "deregister team_job:1 team_job:2 for history after a live read",
+      next: "deregister team_job:1 team_job:2 for history",
       serving: true,
     },
     "stay beyond the limit until superseded long enough": {
       spec: { revisionHistoryLimit: 0 },
       revisions: [ours(2, 7 * days - minutes), ours(1, 30 * days, different)],
-      next: "settled Available again in 60 s",
+      next: "serves Available again in 60 s",
       serving: true,
     },
     "are looked at once a day at least, whatever the age": {
       spec: { revisionHistoryLimit: 0, revisionMinAgeSeconds: 2_000_000_000 },
       revisions: [ours(2), ours(1, 30 * days, different)],
-      next: "settled Available again in 86400 s",
+      next: "serves Available again in 86400 s",
       serving: true,
     },
     "go by the age at which they were superseded, not registered": {
       spec: { revisionHistoryLimit: 0 },
       revisions: [ours(3, days), ours(2, 8 * days, different), ours(1, 9 * days, { fingerprint: "v1:1" })],
-      next: "deregister team_job:1 for history after a live read",
+      next: "deregister team_job:1 for history",
       serving: true,
     },
     "stay when somebody else registered them": {
       spec: { revisionHistoryLimit: 0, revisionMinAgeSeconds: 0 },
       revisions: [ours(4), foreign(3, different), foreign(2, { tags: ownerTags(identity) })],
-      next: "settled Available",
+      next: "serves Available",
       serving: true,
     },
     "go at once when one body was registered twice in a row": {
       revisions: [ours(7, 60 * minutes), ours(6, 61 * minutes)],
-      next: "deregister team_job:6 for history after a live read",
+      next: "deregister team_job:6 for history",
       serving: true,
     },
     "stay when one body was registered twice with something between": {
       revisions: [ours(7, 60 * minutes), ours(5, 61 * minutes)],
-      next: "settled Available",
+      next: "serves Available",
       serving: true,
     },
     "stay when one body was registered twice long after each other": {
       revisions: [ours(7, 60 * minutes), ours(6, 71 * minutes)],
-      next: "settled Available",
+      next: "serves Available",
       serving: true,
     },
     "stay when the newer of two is a copy made by hand": {
       revisions: [copy, ours(2, days, { tags: copiedTags }), ours(1, 2 * days, different)],
-      next: "settled Available",
+      next: "serves Available",
       serving: true,
     },
     "count from registration only where its time can be read": {
       spec: { revisionHistoryLimit: 0, revisionMinAgeSeconds: 0 },
       revisions: [ours(2), ours(1, 9 * days, { ...different, tags: { [registeredAtTag]: "yesterday" } })],
-      next: "settled Available",
+      next: "serves Available",
       serving: true,
     },
   };
@@ -417,12 +423,12 @@ describe("deletion", () => {
     "deregisters ours, oldest first, and nobody else's": {
       revisions: [foreign(9), ours(8), ours(7, 2 * days, different), otherCluster, ofSibling],
       seen: deleting,
-      next: "deregister team_job:7 team_job:8 for deletion after a live read",
+      next: "deregister team_job:7 team_job:8 for deletion",
     },
     "deregisters what was adopted": {
       revisions: [foreign(3, { tags: ownerTags(identity) })],
       seen: deleting,
-      next: "deregister team_job:3 for deletion after a live read",
+      next: "deregister team_job:3 for deletion",
     },
     "waits until nothing is left for sure": {
       revisions: [],
@@ -450,7 +456,7 @@ describe("deletion", () => {
     "with Retain takes off the owner": {
       revisions: [ours(8), ours(7, 2 * days, different)],
       seen: retaining,
-      next: "tag team_job:8 team_job:7 to retain after a live read",
+      next: "tag team_job:8 team_job:7 to retain",
     },
     "with Retain ends when nothing carries the owner": {
       revisions: [retained],
@@ -468,7 +474,7 @@ describe("deletion", () => {
 
 describe("the tags that are written", () => {
   const actionOf = (revisions: readonly RevisionSeen[], seen: Partial<Seen>, spec: Partial<JobDefinitionSpec> = {}) => {
-    const { next } = plan(definition(spec), observed(revisions, seen), now);
+    const { next } = choiceFor(definition(spec), observed(revisions, seen), now);
     return next.kind === "act" ? next.action : undefined;
   };
 
@@ -538,7 +544,7 @@ describe("the tags that are written", () => {
 
 describe("status.plan", () => {
   const changeOf = (revisions: readonly RevisionSeen[], spec: Partial<JobDefinitionSpec> = {}) =>
-    plan(definition(spec), observed(revisions), now).change;
+    choiceFor(definition(spec), observed(revisions), now).change;
 
   it.each<[string, readonly RevisionSeen[], Partial<JobDefinitionSpec>, object]>([
     ["says nothing at rest", [ours(1)], {}, { action: "None", changes: [] }],
@@ -615,7 +621,7 @@ describe("whatever AWS holds", () => {
   it("the highest revision is never deregistered while the object lives, and nobody else's ever", () => {
     fc.assert(
       fc.property(revisions, spec, fc.constantFrom(undefined, deleting), (held, limits, seen) => {
-        const { next } = plan(definition(limits), observed(held, seen), now);
+        const { next } = choiceFor(definition(limits), observed(held, seen), now);
         if (next.kind !== "act" || next.action.kind !== "deregister") return;
         const touched = held.filter(
           (one) => next.action.kind === "deregister" && next.action.names.includes(`team_job:${one.revision}`),
@@ -630,7 +636,7 @@ describe("whatever AWS holds", () => {
   it("it is said to serve only when the highest revision is ours and as wished", () => {
     fc.assert(
       fc.property(revisions, spec, (held, limits) => {
-        const { serving } = plan(definition(limits), observed(held), now);
+        const { serving } = choiceFor(definition(limits), observed(held), now);
         const top = held[0];
         if (serving) expect([top?.tags[nameTag], top?.fingerprint]).toEqual(["job", observed([]).fingerprint]);
       }),
@@ -640,7 +646,7 @@ describe("whatever AWS holds", () => {
 
 describe("what a step is called", () => {
   const stepOf = (revisions: readonly RevisionSeen[], spec: Partial<JobDefinitionSpec> = {}) =>
-    plan(definition(spec), observed(revisions), now);
+    choiceFor(definition(spec), observed(revisions), now);
 
   it("is Registering, with why in the plan", () => {
     expect(stepOf([]).next).toMatchObject({ kind: "act", reason: "Registering" });

@@ -2,8 +2,9 @@ import { expect, it } from "vitest";
 import type { KubeObject } from "../../../src/api/object.ts";
 import type { JobQueue } from "../../../src/api/v1alpha1/job-queue.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
+import { AwsError } from "../../../src/aws/errors.ts";
 import { act } from "../../../src/controllers/job-queue/act.ts";
-import type { Action } from "../../../src/controllers/job-queue/action.ts";
+import { type Action, independentName } from "../../../src/controllers/job-queue/action.ts";
 import { jobQueues } from "../../../src/controllers/job-queue/controller.ts";
 import { newMemory } from "../../../src/controllers/job-queue/observe.ts";
 import { memoryKey } from "../../../src/controllers/naming.ts";
@@ -121,3 +122,45 @@ it("the controller ends jobs once, and gives them a minute before it does so aga
   await pass();
   expect(ended()).toBe(2);
 });
+
+it("the controller gives a queue that can start no job its order although AWS refuses to disable it, and tries that again", async () => {
+  const asked: unknown[] = [];
+  const region = fakeRegion({
+    environments: [foreignEnvironment("x", { status: "INVALID" }), foreignEnvironment("y")],
+    queues: [queue(["x"])],
+  });
+  region.updateJobQueue = async (request) => {
+    asked.push(request);
+    if (request.state === "DISABLED") throw new AwsError("denied", "batch:UpdateJobQueue", "AccessDenied", "no");
+    region.queues = [queue(["y"])];
+  };
+  const whole = object({ state: "DISABLED", computeEnvironmentOrder: [{ order: 1, computeEnvironment: "y" }] });
+  const pass = controllerOf(whole, region, new VirtualClock(now));
+  const disabling = { jobQueue: "team_q", state: "DISABLED" };
+  const again = [await pass(), await pass(), await pass()].map((report) => report.again);
+  expect(asked).toEqual([
+    disabling,
+    { jobQueue: "team_q", computeEnvironmentOrder: [{ order: 1, computeEnvironment: "y" }] },
+    disabling,
+  ]);
+  expect(again).toEqual([{ kind: "after", delayMs: 1000 }, { kind: "now" }, { kind: "backoff", atMostMs: 300_000 }]);
+});
+
+it.each<[string, Action, string | undefined]>([
+  ["an update that disables", update({ state: "DISABLED" }, "spec.state"), "disabling"],
+  ["an update that enables", update({ state: "ENABLED" }, "spec.state"), undefined],
+  ["an update that disables beside others", update({ state: "DISABLED" }, "spec.priority", "spec.state"), undefined],
+  ["an update of another field", update({ priority: 2 }, "spec.priority"), undefined],
+  ["a creation", { kind: "create", request: { jobQueueName: "q", priority: 1 }, joining: [] }, undefined],
+  [
+    "what a deletion begins with",
+    { kind: "disable", name: "q", request: { jobQueue: "q", state: "DISABLED" } },
+    undefined,
+  ],
+])("nothing has to wait where AWS refuses what has a name: %s", (_name, action, expected) => {
+  expect(independentName(action)).toBe(expected);
+});
+
+function update(change: object, ...paths: readonly string[]): Action {
+  return { kind: "update", request: { jobQueue: "q", ...change }, paths, joining: [] };
+}

@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
 import type { JobsSeen } from "../../../src/controllers/compute-environment/seen.ts";
-import { planFor } from "../../../src/controllers/job-queue/plan.ts";
-
 import { ownerTags } from "../../../src/controllers/ownership.ts";
 import {
+  choiceFor,
   environment,
   identity,
   identityOf,
@@ -32,23 +31,23 @@ const terminate: Partial<JobQueueSpec> = { drain: { policy: "Terminate", timeout
 function line(spec: Partial<JobQueueSpec>, change: SeenChange, secondsAgo = 60): string {
   const deletedAt = `${new Date(now - secondsAgo * 1000).toISOString().slice(0, 19)}Z`;
   const whole = object(spec);
-  const { next } = planFor(
+  const { next } = choiceFor(
     { ...whole, metadata: { ...whole.metadata, deletionTimestamp: deletedAt } },
     seen({ ...deleting, ...change }),
     now,
   );
-  const again = "recheckInMs" in next && next.recheckInMs !== undefined ? ` again in ${next.recheckInMs / 1000} s` : "";
+  const again = "checkInMs" in next && next.checkInMs !== undefined ? ` again in ${next.checkInMs / 1000} s` : "";
   if (next.kind !== "act") return `${next.kind} ${next.reason}${again}`;
   const ids = next.action.kind === "terminateJobs" ? ` ${next.action.jobIds.join(",")}` : "";
-  return `${next.action.kind}${ids}${next.irreversible ? " after a live read" : ""}`;
+  return `${next.action.kind}${ids}`;
 }
 
 describe("the deletion of a queue", () => {
   it.each<[string, SeenChange, string]>([
     ["is over when it is gone", {}, "release Deleted"],
     ["is over only when its absence may be believed", { absent: false }, "wait Deleting again in 1 s"],
-    ["disables first", { queue: queue(["a1"]) }, "disable after a live read"],
-    ["disables what is INVALID too", { queue: queue(["a1"], { status: "INVALID" }) }, "disable after a live read"],
+    ["disables first", { queue: queue(["a1"]) }, "disable"],
+    ["disables what is INVALID too", { queue: queue(["a1"], { status: "INVALID" }) }, "disable"],
     ["waits while AWS makes it", { queue: queue(["a1"], { status: "CREATING" }) }, "wait Disabling"],
     [
       "waits while AWS disables it",
@@ -68,12 +67,8 @@ describe("the deletion of a queue", () => {
       "wait Draining again in 1 s",
     ],
     ["counts once more also at the first count", { queue: off(), jobs: read([]) }, "wait Draining again in 5 s"],
-    ["then deletes", { queue: off(), jobs: read([], { zeroForMs: 5000 }) }, "delete after a live read"],
-    [
-      "deletes what is INVALID too",
-      { queue: off("INVALID"), jobs: read([], { zeroForMs: 5000 }) },
-      "delete after a live read",
-    ],
+    ["then deletes", { queue: off(), jobs: read([], { zeroForMs: 5000 }) }, "delete"],
+    ["deletes what is INVALID too", { queue: off("INVALID"), jobs: read([], { zeroForMs: 5000 }) }, "delete"],
     ["waits for AWS", { queue: queue(["a1"], { status: "DELETING" }) }, "wait Deleting"],
     [
       "leaves alone what belongs to another object",
@@ -94,7 +89,7 @@ describe("the deletion of a queue", () => {
     [
       "only takes the tags off under Retain",
       { queue: queue(["a1"]), wish: { ...wish, deleting: true, retain: true } },
-      "tag after a live read",
+      "tag",
     ],
     [
       "is over once the tags are off under Retain",
@@ -110,18 +105,18 @@ describe("the deletion of a queue", () => {
 
   it("resends the policy of a fair-share queue when it disables it", () => {
     const schedulingPolicyArn = "arn:aws:batch:eu-west-1:1:scheduling-policy/fair";
-    const { next } = planFor(object(), seen({ ...deleting, queue: queue(["a1"], { schedulingPolicyArn }) }), now);
+    const { next } = choiceFor(object(), seen({ ...deleting, queue: queue(["a1"], { schedulingPolicyArn }) }), now);
     expect(next).toMatchObject({
       action: { request: { jobQueue: "team_q", state: "DISABLED", schedulingPolicyArn } },
     });
-    const { next: plain } = planFor(object(), seen({ ...deleting, queue: queue(["a1"]) }), now);
+    const { next: plain } = choiceFor(object(), seen({ ...deleting, queue: queue(["a1"]) }), now);
     expect(plain).toMatchObject({ action: { request: { jobQueue: "team_q", state: "DISABLED" } } });
   });
 
   it("leaves under Retain a mark from whom the queue was, and the user's tags", () => {
     const tags = { ...ownerTags(identity), team: "x" };
     const change = { ...deleting, queue: queue(["a1"], { tags }), wish: { ...wish, deleting: true, retain: true } };
-    expect(planFor(object(), seen(change), now).next).toMatchObject({
+    expect(choiceFor(object(), seen(change), now).next).toMatchObject({
       action: {
         purpose: "retain",
         change: { set: { "awsbatch.dev/retained-from": "default/team/q" }, remove: Object.keys(ownerTags(identity)) },
@@ -133,7 +128,7 @@ describe("the deletion of a queue", () => {
     const messageWith = (status: "VALID" | "INVALID"): string => {
       const environments = [environment("a1", "a", { status })];
       const change = { ...deleting, environments, queue: off(), jobs: read(["j1"]) };
-      return planFor(object(), seen(change), now).next.message;
+      return choiceFor(object(), seen(change), now).next.message;
     };
     expect(messageWith("INVALID")).toContain("None of a1 is ENABLED and VALID, so what has not started never will");
     expect(messageWith("VALID")).toBe("team_q waits for 1 job to end; nothing is killed (drain.policy is Wait)");
@@ -144,7 +139,7 @@ describe("the deletion of a queue", () => {
     [2, "team_q waits for 2 jobs to end"],
   ])("names %i of the jobs it waits for", (count, expected) => {
     const jobs = read(Array.from({ length: count }, (_, index) => `j${index}`));
-    expect(planFor(object(), seen({ ...deleting, queue: off(), jobs }), now).next.message).toContain(expected);
+    expect(choiceFor(object(), seen({ ...deleting, queue: off(), jobs }), now).next.message).toContain(expected);
   });
 });
 
@@ -152,12 +147,7 @@ describe("drain.policy Terminate", () => {
   it.each<[string, SeenChange, number, string]>([
     ["waits until its time", { jobs: read(["j1"]) }, 590, "wait Draining again in 10 s"],
     ["looks once a minute until its time", { jobs: read(["j1"]) }, 60, "wait Draining again in 60 s"],
-    [
-      "then ends every job, in the order of their ids",
-      { jobs: read(["j2", "j1"]) },
-      600,
-      "terminateJobs j1,j2 after a live read",
-    ],
+    ["then ends every job, in the order of their ids", { jobs: read(["j2", "j1"]) }, 600, "terminateJobs j1,j2"],
     [
       "gives the jobs a minute to go",
       { jobs: read(["j1"], { terminatedAt: now - 15_000 }) },
@@ -168,7 +158,7 @@ describe("drain.policy Terminate", () => {
       "ends once more what has not gone within a minute",
       { jobs: read(["j1"], { terminatedAt: now - 60_000 }) },
       660,
-      "terminateJobs j1 after a live read",
+      "terminateJobs j1",
     ],
     [
       "ends nothing that cannot be counted",
@@ -176,7 +166,7 @@ describe("drain.policy Terminate", () => {
       900,
       "wait Draining again in 10 s",
     ],
-    ["deletes when nothing is left", { jobs: read([], { zeroForMs: 5000 }) }, 900, "delete after a live read"],
+    ["deletes when nothing is left", { jobs: read([], { zeroForMs: 5000 }) }, 900, "delete"],
   ])("%s", (_name, change, secondsAgo, expected) => {
     expect(line(terminate, { queue: off(), ...change }, secondsAgo)).toBe(expected);
   });

@@ -3,13 +3,17 @@
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { JobQueue, JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
 import type { Environment, Queue } from "../../../src/aws/batch.ts";
+import type { Refusal } from "../../../src/controllers/agenda.ts";
+import type { Choice } from "../../../src/controllers/choose.ts";
 import { type Fleet, fleetOf } from "../../../src/controllers/compute-environment/fleet.ts";
 import { planId } from "../../../src/controllers/compute-environment/request.ts";
-import { orderOf } from "../../../src/controllers/compute-environment/seen.ts";
+import type { Action } from "../../../src/controllers/job-queue/action.ts";
 import { planFor } from "../../../src/controllers/job-queue/plan.ts";
 import type { EntrySeen, Seen } from "../../../src/controllers/job-queue/seen.ts";
 import { type Identity, ownerTags } from "../../../src/controllers/ownership.ts";
+import { orderOf } from "../../../src/controllers/queue-order.ts";
 import { environment as describedOf, ec2, settings, wish } from "../compute-environment/given.ts";
+import { decided } from "../decided.ts";
 
 export { ec2, fargate, job, now, settings, wish, withResources } from "../compute-environment/given.ts";
 
@@ -154,9 +158,19 @@ export function namesIn({
   return orderOf(queue([], { computeEnvironmentOrder }));
 }
 
-/** A decision in one line: what is next, with what, and whether it serves. */
+/** What follows from the plan; by default AWS has refused nothing. */
+export function choiceFor(
+  object: JobQueue,
+  seen: Seen,
+  at: number,
+  refusalOf?: (action: Action) => Refusal | undefined,
+): Choice<Action> {
+  return decided(planFor(object, seen, at), refusalOf, at);
+}
+
+/** A choice in one line: what is next, with what, and whether it serves. */
 export function told(spec: Partial<JobQueueSpec>, change: SeenChange, at: number): string {
-  const { next, serving } = planFor(object(spec), seen(change), at);
+  const { next, serving } = choiceFor(object(spec), seen(change), at);
   const words: string[] = [next.kind === "act" ? next.action.kind : `${next.kind} ${next.reason}`];
   if (next.kind === "act") {
     const { action } = next;
@@ -168,11 +182,10 @@ export function told(spec: Partial<JobQueueSpec>, change: SeenChange, at: number
       if (Object.keys(rest).length > 0) words.push(JSON.stringify(rest));
     }
     if (action.kind === "terminateJobs") words.push(action.jobIds.join(","));
-    if (next.irreversible) words.push("after a live read");
   }
-  if ("recheckInMs" in next && next.recheckInMs !== undefined) words.push(`again in ${next.recheckInMs / 1000} s`);
-  if ("stalledAfterMs" in next && next.stalledAfterMs !== undefined) {
-    words.push(`Stalled after ${next.stalledAfterMs / 60_000} min`);
+  if ("checkInMs" in next && next.checkInMs !== undefined) words.push(`again in ${next.checkInMs / 1000} s`);
+  if ("stallsAfterMs" in next && next.stallsAfterMs !== undefined) {
+    words.push(`Stalled after ${next.stallsAfterMs / 60_000} min`);
   }
   return words.join(" ") + (serving ? "; serving" : "");
 }

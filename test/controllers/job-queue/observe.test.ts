@@ -10,8 +10,8 @@ import type { Seen } from "../../../src/controllers/job-queue/seen.ts";
 import { memoryKey, queueNameOf } from "../../../src/controllers/naming.ts";
 import { type Cluster, ownerTags } from "../../../src/controllers/ownership.ts";
 import type { Objects, Ports } from "../../../src/controllers/ports.ts";
-import { StoreError } from "../../../src/kube/store.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
+import { StoreError } from "../../../src/runtime/store.ts";
 import { approvalFor, object as environmentObject } from "../compute-environment/given.ts";
 import { type FakeRegion, fakeRegion, objectsOf } from "../region.ts";
 import {

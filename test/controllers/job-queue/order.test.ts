@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { orderOf } from "../../../src/controllers/compute-environment/seen.ts";
 import { anyServing, anyUsable, orderFor } from "../../../src/controllers/job-queue/order.ts";
 import type { EntrySeen } from "../../../src/controllers/job-queue/seen.ts";
+import { orderOf } from "../../../src/controllers/queue-order.ts";
 import {
   ec2,
   environment,

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { JobQueue, JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
-import { planFor } from "../../../src/controllers/job-queue/plan.ts";
+import type { Act } from "../../../src/controllers/agenda.ts";
+import { type Action, independentName } from "../../../src/controllers/job-queue/action.ts";
 import type { EntrySeen } from "../../../src/controllers/job-queue/seen.ts";
 import { ownerTags } from "../../../src/controllers/ownership.ts";
 import {
+  choiceFor,
   ec2,
   environment,
   foreignEnvironment,
@@ -44,7 +46,7 @@ const two: SeenChange = {
 };
 
 const message = (spec: Partial<JobQueueSpec>, change: SeenChange): string =>
-  planFor(object(spec), seen(change), now).next.message;
+  choiceFor(object(spec), seen(change), now).next.message;
 
 const expectLines = (_name: string, spec: Partial<JobQueueSpec>, change: SeenChange, expected: string): void => {
   expect(told(spec, change, now)).toBe(expected);
@@ -52,12 +54,12 @@ const expectLines = (_name: string, spec: Partial<JobQueueSpec>, change: SeenCha
 
 describe("a queue that is not there", () => {
   it.each<Case>([
-    ["is created over its environments", {}, { ...two, queue: undefined }, "create a1,b1 after a live read"],
+    ["is created over its environments", {}, { ...two, queue: undefined }, "create a1,b1"],
     [
       "is created as soon as one environment is VALID",
       {},
       { ...two, queue: undefined, entries: [reference("b", [bInvalid]), reference("a", [a], { order: 2 })] },
-      "create a1 after a live read",
+      "create a1",
     ],
     [
       "is not created before its absence may be believed",
@@ -99,7 +101,7 @@ describe("a queue that is not there", () => {
       "is created over the rest although one reference is refused",
       {},
       { environments: [a], entries: [unresolved("b", "ReferenceNotAllowed"), reference("a", [a], { order: 2 })] },
-      "create a1 after a live read",
+      "create a1",
     ],
     [
       "waits while an earlier one of its name is being deleted",
@@ -116,7 +118,7 @@ describe("a queue that is not there", () => {
   ])("%s", expectLines);
 
   it("that has its name from another object is told whose the name is, and the ways out", () => {
-    const { next } = planFor(object(), seen({ ...atRest, claimedBy: "team/older" }), now);
+    const { next } = choiceFor(object(), seen({ ...atRest, claimedBy: "team/older" }), now);
     expect(next).toMatchObject({
       message:
         "team/older claims the same queue name team_q in the same place, and has it by the tags in AWS or is older. Delete one of the two, or make it anew with another jobQueueName",
@@ -125,9 +127,8 @@ describe("a queue that is not there", () => {
 
   it("is asked for whole, ENABLED unless told otherwise, with the tags of its owner", () => {
     const spec = { tags: { team: "x" }, schedulingPolicyArn: policy, jobQueueType: "ECS" as const, priority: 7 };
-    const { next, change } = planFor(object(spec), seen({ ...atRest, queue: undefined }), now);
+    const { next, change } = choiceFor(object(spec), seen({ ...atRest, queue: undefined }), now);
     expect(next).toMatchObject({
-      irreversible: true,
       action: {
         kind: "create",
         request: {
@@ -152,7 +153,7 @@ describe("a queue that is not there", () => {
       action: "CANCEL" as const,
     };
     const spec = { state: "DISABLED" as const, jobStateTimeLimitActions: [limit] };
-    expect(planFor(object(spec), seen({ ...atRest, queue: undefined }), now).next).toMatchObject({
+    expect(choiceFor(object(spec), seen({ ...atRest, queue: undefined }), now).next).toMatchObject({
       action: { request: { state: "DISABLED", jobStateTimeLimitActions: [limit] } },
     });
   });
@@ -206,12 +207,12 @@ describe("whose a queue of that name is", () => {
   });
 
   it.each<Case>([
-    ["ours", {}, atRest, "settled Available; serving"],
+    ["ours", {}, atRest, "serves Available; serving"],
     [
       "ours of an object that was made again: tagged once",
       {},
       { ...atRest, queue: queue(["a1"], { tags: tags({ "awsbatch.dev/uid": "old" }) }) },
-      "tag takeOver after a live read",
+      "tag takeOver",
     ],
     [
       "of the same object of another cluster: not touched",
@@ -227,7 +228,7 @@ describe("whose a queue of that name is", () => {
         identity: { ...identity, cluster: { ...identity.cluster, takeOverUid: "c-0" } },
         queue: queue(["a1"], { tags: tags({ "awsbatch.dev/cluster-uid": "c-0" }) }),
       },
-      "tag takeOver after a live read",
+      "tag takeOver",
     ],
     [
       "of another object: not touched",
@@ -239,7 +240,7 @@ describe("whose a queue of that name is", () => {
       "left behind by this object: taken back",
       {},
       { ...atRest, queue: queue(["a1"], { tags: { "awsbatch.dev/retained-from": "default/team/q" } }) },
-      "tag takeOver after a live read",
+      "tag takeOver",
     ],
     [
       "left behind by another object: nobody's",
@@ -248,7 +249,7 @@ describe("whose a queue of that name is", () => {
       "blocked NotOurs",
     ],
     ["nobody's: not touched", {}, { ...atRest, queue: queue(["a1"], { tags: {} }) }, "blocked NotOurs"],
-    ["nobody's and as wished: adopted", {}, adopting("IfMatching"), "tag adopt after a live read"],
+    ["nobody's and as wished: adopted", {}, adopting("IfMatching"), "tag adopt"],
     ["nobody's, of a name that may not be adopted", {}, adopting("IfMatching", { settings }), "blocked NotAdoptable"],
     [
       "nobody's with another priority: not adopted if matching",
@@ -289,12 +290,7 @@ describe("whose a queue of that name is", () => {
       adopting("IfMatching"),
       "blocked NotMatching",
     ],
-    [
-      "nobody's with another priority: adopted if told to",
-      { priority: 2 },
-      adopting("IfExists"),
-      "tag adopt after a live read",
-    ],
+    ["nobody's with another priority: adopted if told to", { priority: 2 }, adopting("IfExists"), "tag adopt"],
   ])("%s", expectLines);
 
   it("is told with the name that another object should have", () => {
@@ -309,7 +305,7 @@ describe("whose a queue of that name is", () => {
 
   it("takes the mark of Retain off with the tags that it sets", () => {
     const change = { ...atRest, queue: queue(["a1"], { tags: { "awsbatch.dev/retained-from": "default/team/q" } }) };
-    expect(planFor(object(), seen(change), now).next).toMatchObject({
+    expect(choiceFor(object(), seen(change), now).next).toMatchObject({
       action: { change: { set: ownerTags(identity), remove: ["awsbatch.dev/retained-from"] } },
     });
   });
@@ -351,32 +347,32 @@ describe("a change in place", () => {
         settings: { ...settings, ignoreTagKeys: ["cost/*"] },
         queue: queue(["a1"], { tags: { ...ownerTags(identity), "cost/x": "1" } }),
       },
-      "settled Available; serving",
+      "serves Available; serving",
     ],
     [
       "leaves a queue alone that was disabled by hand",
       {},
       { ...atRest, queue: queue(["a1"], { state: "DISABLED" }) },
-      "settled Disabled; serving",
+      "serves Disabled; serving",
     ],
-    ["disables after a live read", { state: "DISABLED" }, atRest, 'update {"state":"DISABLED"} after a live read'],
+    ["disables", { state: "DISABLED" }, atRest, 'update {"state":"DISABLED"}'],
     [
       "disables first and alone, for AWS may refuse what else differs",
       { state: "DISABLED", priority: 5 },
       { ...atRest, entries: [reference("a", [a, aNext], { spec: other })], environments: [a, aNext] },
-      'update {"state":"DISABLED"} after a live read',
+      'update {"state":"DISABLED"}',
     ],
     [
       "disables also beside what cannot be had",
       { state: "DISABLED", jobQueueType: "EKS" },
       atRest,
-      'update {"state":"DISABLED"} after a live read',
+      'update {"state":"DISABLED"}',
     ],
     [
       "disables with the policy of a fair-share queue",
       { state: "DISABLED", schedulingPolicyArn: policy },
       { ...atRest, queue: queue(["a1"], { schedulingPolicyArn: policy }) },
-      `update ${JSON.stringify({ schedulingPolicyArn: policy, state: "DISABLED" })} after a live read`,
+      `update ${JSON.stringify({ schedulingPolicyArn: policy, state: "DISABLED" })}`,
     ],
     [
       "changes the rest of what is DISABLED",
@@ -437,7 +433,7 @@ describe("a change in place", () => {
       "follows its environments all the same",
       { jobQueueType: "EKS", priority: 5 },
       { ...atRest, entries: [reference("a", [a, aNext], { spec: other })], environments: [a, aNext] },
-      "update a2 after a live read",
+      "update a2",
     ],
     [
       "tells a queue that AWS found INVALID",
@@ -453,17 +449,45 @@ describe("a change in place", () => {
     ],
   ])("%s", expectLines);
 
-  it("is disabled whoever enables it, where an order that follows a replacement comes after that", () => {
+  describe("that disables the queue", () => {
+    const disabling = { state: "DISABLED", tags: { team: "x" } } as const;
+    const stateAlone = { kind: "update", request: { state: "DISABLED" }, paths: ["spec.state"], joining: [] };
+    const effects = [{ path: "spec.state", cause: "spec" }];
     const follows = { ...atRest, entries: [reference("a", [a, aNext], { spec: other })], environments: [a, aNext] };
-    const given = object({ state: "DISABLED" });
-    expect(planFor(given, seen(atRest), now).next).not.toHaveProperty("follows");
-    expect(planFor(given, seen(follows), now).next).toMatchObject({
-      action: { paths: ["spec.state"], joining: [] },
-      untilShown: true,
-      follows: true,
-      whilePutOff: { action: { paths: ["spec.computeEnvironmentOrder"] } },
+    const refusal = { failure: { kind: "denied", operation: "batch:UpdateJobQueue", message: "no", advice: "" } };
+    const refusedAt = (at: number) => (action: Action) =>
+      independentName(action) === "disabling" ? { ...refusal, at } : undefined;
+
+    it("holds nothing, and the order that follows comes after it", () => {
+      const { next, instead } = choiceFor(object(disabling), seen(follows), now);
+      expect(next).toMatchObject({ action: stateAlone, holds: "nothing", effects });
+      expect(instead?.next).toMatchObject({ action: { paths: ["spec.computeEnvironmentOrder"] } });
     });
-    expect(planFor(given, seen(atRest), now).next).not.toHaveProperty("whilePutOff");
+
+    it("gives way only to the order where AWS refuses it, and holds everything from then on", () => {
+      const refused = choiceFor(object(disabling), seen(follows), now, refusedAt(now));
+      expect(refused.next).toMatchObject({ action: { paths: ["spec.computeEnvironmentOrder"] } });
+      expect(refused.refused).toEqual([refusal.failure]);
+      const { next, instead } = choiceFor(object(disabling), seen(atRest), now, refusedAt(now));
+      expect(next).toMatchObject({ action: stateAlone, effects });
+      expect(next).not.toHaveProperty("holds");
+      expect(instead).toBeUndefined();
+    });
+
+    it("gives way to no field, which AWS may refuse as well, and to no order beside one", () => {
+      const another = { ...two, queue: queue(["b1", "a1"]) };
+      for (const change of [atRest, another]) {
+        const { next } = choiceFor(object({ ...disabling, priority: 5 }), seen(change), now, refusedAt(now));
+        expect(next).toMatchObject({ action: stateAlone });
+      }
+    });
+
+    it("is tried before the order again ten minutes after it was refused", () => {
+      const again = choiceFor(object(disabling), seen(follows), now, refusedAt(now - 600_000));
+      expect(again.next).toMatchObject({ action: stateAlone });
+      const still = choiceFor(object(disabling), seen(follows), now, refusedAt(now - 599_999));
+      expect(still.next).toMatchObject({ action: { paths: ["spec.computeEnvironmentOrder"] } });
+    });
   });
 
   it("tells why AWS found a queue INVALID, without request ids", () => {
@@ -490,44 +514,39 @@ describe("the order of a queue", () => {
   };
 
   it.each<Case>([
-    ["is written whole, swapped in place", {}, follows, "update a2,b1 after a live read"],
+    ["is written whole, swapped in place", {}, follows, "update a2,b1"],
     [
       "is no cause of a write by its numbers",
       {},
       { ...atRest, queue: queue([], { computeEnvironmentOrder: [{ order: 9, computeEnvironment: "a1" }] }) },
-      "settled Available; serving",
+      "serves Available; serving",
     ],
-    [
-      "is rewritten when the sequence differs",
-      {},
-      { ...two, queue: queue(["b1", "a1"]) },
-      "update a1,b1 after a live read",
-    ],
+    ["is rewritten when the sequence differs", {}, { ...two, queue: queue(["b1", "a1"]) }, "update a1,b1"],
     [
       "is written in one update with what else differs",
       { priority: 5 },
       { ...two, entries: [reference("b", [b]), reference("a", [a], { order: 2 })] },
-      'update b1,a1 {"priority":5} after a live read',
+      'update b1,a1 {"priority":5}',
     ],
     [
       "is written alone where it follows a replacement, for AWS may refuse what else differs",
       { priority: 5 },
       follows,
-      "update a2,b1 after a live read",
+      "update a2,b1",
     ],
     [
       "is written alone where no job can start, for AWS may refuse what else differs",
       { priority: 5 },
       { entries: [reference("b", [b])], environments: [aInvalid, b], queue: queue(["a1"]) },
-      "update b1 after a live read",
+      "update b1",
     ],
     [
       "is written with the policy of a fair-share queue",
       { schedulingPolicyArn: policy },
       { ...follows, queue: queue(["a1", "b1"], { schedulingPolicyArn: policy }) },
-      `update a2,b1 ${JSON.stringify({ schedulingPolicyArn: policy })} after a live read`,
+      `update a2,b1 ${JSON.stringify({ schedulingPolicyArn: policy })}`,
     ],
-    ["is not written because an entry is INVALID", {}, invalidB, "settled Available; serving"],
+    ["is not written because an entry is INVALID", {}, invalidB, "serves Available; serving"],
     [
       "is written without an INVALID entry when it is written anyway",
       {},
@@ -536,7 +555,7 @@ describe("the order of a queue", () => {
         entries: [reference("a", [a, aNext], { spec: other }), reference("b", [bInvalid], { order: 2 })],
         environments: [a, aNext, bInvalid],
       },
-      "update a2 after a live read",
+      "update a2",
     ],
     [
       "waits for an entry that it would lose",
@@ -592,14 +611,14 @@ describe("the order of a queue", () => {
         entries: [named("x")],
         environments: [environment("a1", "a", { state: "DISABLED" }), foreignEnvironment("x", { state: "DISABLED" })],
       },
-      "update x after a live read",
+      "update x",
     ],
-    ["drops what is gone", {}, { ...atRest, queue: queue(["a1", "gone"]) }, "update a1 after a live read"],
+    ["drops what is gone", {}, { ...atRest, queue: queue(["a1", "gone"]) }, "update a1"],
     [
       "is not written while the handover is held",
       {},
       { ...atRest, entries: [reference("a", [a, aNext], { spec: other, handover: false })] },
-      "settled Available; serving",
+      "serves Available; serving",
     ],
     [
       "goes back when the target has become INVALID",
@@ -609,7 +628,7 @@ describe("the order of a queue", () => {
         environments: [a, environment("a2", "a", { status: "INVALID" }, other)],
         queue: queue(["a2"]),
       },
-      "update a1 after a live read",
+      "update a1",
     ],
   ])("%s", expectLines);
 
@@ -620,17 +639,17 @@ describe("the order of a queue", () => {
       entries: [reference("a", [a]), reference("b", [b], { order: 2 }), named("x", 3)],
     };
     const joining = (names: readonly string[]) => {
-      const { next } = planFor(object(), seen({ ...change, queue: queue(names) }), now);
+      const { next } = choiceFor(object(), seen({ ...change, queue: queue(names) }), now);
       return next.kind === "act" && next.action.kind === "update" ? next.action.joining : undefined;
     };
     expect(joining(["a1"])).toEqual(["b1"]);
     expect(joining(["b1"])).toEqual(["a1"]);
-    const made = planFor(object(), seen({ ...change, queue: undefined }), now).next;
+    const made = choiceFor(object(), seen({ ...change, queue: undefined }), now).next;
     expect(made).toMatchObject({ action: { kind: "create", joining: ["a1", "b1"] } });
   });
 
   it("is numbered from 1", () => {
-    const { next } = planFor(object(), seen(follows), now);
+    const { next } = choiceFor(object(), seen(follows), now);
     if (next.kind !== "act" || next.action.kind !== "update") throw new Error("expected an update");
     expect(next.action.request.computeEnvironmentOrder).toEqual([
       { order: 1, computeEnvironment: "a2" },
@@ -640,7 +659,7 @@ describe("the order of a queue", () => {
   });
 
   it("is told with what it was and will be", () => {
-    expect(planFor(object(), seen(follows), now).change).toEqual({
+    expect(choiceFor(object(), seen(follows), now).change).toEqual({
       action: "Update",
       id: "plan",
       reason: "FieldsDiffer",
@@ -651,42 +670,50 @@ describe("the order of a queue", () => {
           why: "the whole order is written once",
           from: '["a1","b1"]',
           to: '["a2","b1"]',
+          isReference: true,
         },
       ],
     });
   });
 
   it("that follows a reference is no drift, and one that somebody has changed is", () => {
-    expect(planFor(object(), seen(follows), now).followed).toEqual(["spec.computeEnvironmentOrder"]);
-    expect(planFor(object(), seen({ ...two, queue: queue(["b1", "a1"]) }), now).followed).toEqual([]);
+    const path = "spec.computeEnvironmentOrder";
+    const changed = choiceFor(object(), seen({ ...two, queue: queue(["b1", "a1"]) }), now).change.changes;
+    expect(choiceFor(object(), seen(follows), now).change.changes).toMatchObject([{ path, isReference: true }]);
+    expect(changed).toMatchObject([{ path }]);
+    expect(changed[0]).not.toHaveProperty("isReference");
   });
 
-  it.each<[string, Partial<JobQueueSpec>, SeenChange, true | undefined]>([
+  it.each<[string, Partial<JobQueueSpec>, SeenChange, string]>([
     [
       "follows a reference, also beside a field",
       { priority: 5 },
       { entries: [reference("a", [a, aNext], { spec: other })], environments: [a, aNext], queue: queue(["a1"]) },
-      true,
+      "spec.computeEnvironmentOrder reference",
     ],
-    ["is put back as it was", {}, { ...two, queue: queue(["b1", "a1"]) }, undefined],
-    ["is as wished beside a field that is not", { priority: 5 }, two, undefined],
+    ["is put back as it was", {}, { ...two, queue: queue(["b1", "a1"]) }, "spec.computeEnvironmentOrder spec"],
+    [
+      "is put back beside a field",
+      { priority: 5 },
+      { ...two, queue: queue(["b1", "a1"]) },
+      "spec.priority spec, spec.computeEnvironmentOrder spec",
+    ],
+    ["is as wished beside a field that is not", { priority: 5 }, two, "spec.priority spec"],
     [
       "follows, but has to wait while a field is put back",
       { priority: 5 },
       { ...atRest, entries: [named("x")], environments: [a, foreignEnvironment("x", { state: "DISABLED" })] },
-      undefined,
+      "spec.priority spec",
     ],
-  ])(
-    "that %s waits for no contested field if it follows, and is expected to be shown",
-    (_name, spec, change, follows) => {
-      const { next } = planFor(object(spec), seen(change), now);
-      expect(next).toMatchObject({ kind: "act", untilShown: true });
-      expect(next.kind === "act" ? next.follows : "no act").toBe(follows);
-    },
-  );
+  ])("that %s is expected to be shown, with the cause of each field", (_name, spec, change, expected) => {
+    const { next } = choiceFor(object(spec), seen(change), now);
+    const { effects = [] } = next as Act<Action>;
+    expect(effects.map(({ path, cause }) => `${path} ${cause}`).join(", ")).toBe(expected);
+    expect(effects.some(({ mayEndJobs }) => mayEndJobs)).toBe(false);
+  });
 
   it("is no change while nothing in it is VALID", () => {
-    const { change } = planFor(object(), seen({ ...atRest, entries: [named("x")] }), now);
+    const { change } = choiceFor(object(), seen({ ...atRest, entries: [named("x")] }), now);
     expect(change.action).toBe("None");
   });
 
@@ -719,7 +746,7 @@ describe("a queue with less than it should have", () => {
       "serves while it names an INVALID environment beside a usable one",
       {},
       { ...two, entries: [reference("a", [a]), reference("b", [bInvalid], { order: 2 })], environments: [a, bInvalid] },
-      "settled Available; serving",
+      "serves Available; serving",
     ],
     [
       "waits for a reference that leads nowhere, also while it names its environment",
@@ -757,7 +784,7 @@ describe("a queue with less than it should have", () => {
         environments: [environment("a1", "a", { status: "INVALID" })],
         queue: queue(["a1"], { state: "DISABLED" }),
       },
-      "settled Disabled; serving",
+      "serves Disabled; serving",
     ],
   ])("%s", expectLines);
 
@@ -788,20 +815,20 @@ describe("a queue with less than it should have", () => {
     ],
   ])("tells what stays in the order for want of an entry %s", (_name, entries, names, expected) => {
     const environments = [a, foreignEnvironment("x"), foreignEnvironment("y")];
-    const { next } = planFor(object(), seen({ ...atRest, entries, environments, queue: queue(names) }), now);
+    const { next } = choiceFor(object(), seen({ ...atRest, entries, environments, queue: queue(names) }), now);
     expect(`${next.reason}: ${next.message}`).toBe(expected);
   });
 
   it.each<[string, Readonly<Record<string, string>>, string]>([
-    ["was not said to lack one", { Ready: "Available" }, "settled Available"],
+    ["was not said to lack one", { Ready: "Available" }, "serves Available"],
     ["was said to lack one", { Ready: "NoUsableEnvironment", Synced: "Synced" }, "wait NoUsableEnvironment"],
-    ["is only said so elsewhere", { Ready: "Available", Stalled: "NoUsableEnvironment" }, "settled Available"],
+    ["is only said so elsewhere", { Ready: "Available", Stalled: "NoUsableEnvironment" }, "serves Available"],
   ])("takes an environment that is UPDATING for usable where the queue %s", (_name, reasons, expected) => {
     const updating = environment("a1", "a", { status: "UPDATING" });
     const conditions = Object.entries(reasons).map(([type, reason]) => ({ type, reason }));
     const told = { ...object(), status: { conditions } } as unknown as JobQueue;
     const change = { ...atRest, entries: [reference("a", [updating])], environments: [updating] };
-    const { next } = planFor(told, seen(change), now);
+    const { next } = choiceFor(told, seen(change), now);
     expect(`${next.kind} ${next.reason}`).toBe(expected);
   });
 
@@ -835,8 +862,8 @@ describe("what is told beside the next step", () => {
     ],
     ["nothing while it is deleted", { ...atRest, wish: { ...wish, deleting: true } }, ""],
   ])("%s", (_name, change, expected) => {
-    const { news } = planFor(object(), seen(change), now);
-    expect(news.map(({ type, status, reason }) => `${type}=${status} ${reason}`).join()).toBe(expected);
+    const { conditions } = choiceFor(object(), seen(change), now);
+    expect(conditions.map(({ type, status, reason }) => `${type}=${status} ${reason}`).join()).toBe(expected);
   });
 
   it.each<[string, Partial<JobQueueSpec>, SeenChange, string]>([
@@ -859,14 +886,14 @@ describe("what is told beside the next step", () => {
     ["nothing while an older object claims its name", { priority: 2 }, { ...atRest, claimedBy: "team/other" }, "None"],
     ["its deletion", {}, { ...atRest, wish: { ...wish, deleting: true } }, "Delete"],
   ])("the plan: %s", (_name, spec, change, expected) => {
-    const { change: plan } = planFor(object(spec), seen(change), now);
+    const { change: plan } = choiceFor(object(spec), seen(change), now);
     expect([plan.action, ...plan.changes.map(({ path }) => path)].join(" ")).toBe(expected);
     expect(plan.id).toBe("plan");
   });
 });
 
 describe("the reason of a step, and its words", () => {
-  const step = (spec: Partial<JobQueueSpec>, change: SeenChange) => planFor(object(spec), seen(change), now).next;
+  const step = (spec: Partial<JobQueueSpec>, change: SeenChange) => choiceFor(object(spec), seen(change), now).next;
 
   it.each<[string, Partial<JobQueueSpec>, SeenChange, string, string]>([
     [
@@ -945,11 +972,11 @@ describe("the reason of a step, and its words", () => {
       reference("a", [environment("a1", "a", { status: "CREATING" })]),
       reference("b", [bInvalid], { order: 2 }),
     ];
-    expect(step({}, { entries })).toMatchObject({ kind: "wait", stalledAfterMs: 600_000 });
+    expect(step({}, { entries })).toMatchObject({ kind: "wait", stallsAfterMs: 600_000 });
   });
 
   it("asks for the absence to be confirmed before a creation", () => {
-    expect(step({}, { ...atRest, queue: undefined, absent: false })).toMatchObject({ confirmsAbsence: true });
+    expect(step({}, { ...atRest, queue: undefined, absent: false })).toMatchObject({ until: { kind: "listing" } });
   });
 
   it("asks AWS for nothing that the spec does not name", () => {
@@ -976,7 +1003,7 @@ describe("the reason of a step, and its words", () => {
       "None NotOurs",
     ],
   ])("the plan of %s", (_name, spec, change, expected) => {
-    const { action, reason } = planFor(object(spec), seen(change), now).change;
+    const { action, reason } = choiceFor(object(spec), seen(change), now).change;
     expect(`${action} ${reason}`).toBe(expected);
   });
 });
@@ -993,19 +1020,19 @@ describe("an order that stays for want of another", () => {
   const waits = "wait WouldStarve again in 60 s Stalled after 10 min";
 
   it.each<Case>([
-    ["goes over to a successor", {}, starving, "update a2 after a live read"],
-    ["goes over alone", { priority: 5 }, starving, "update a2 after a live read"],
+    ["goes over to a successor", {}, starving, "update a2"],
+    ["goes over alone", { priority: 5 }, starving, "update a2"],
     [
       "goes over where there is nothing VALID to write either",
       {},
       { ...starving, environments: [a, aNext] },
-      "update a2 after a live read",
+      "update a2",
     ],
     [
       "goes over place by place",
       {},
       { ...starving, environments: [a, aNext, b, off], queue: queue(["b1", "a1", "x"]) },
-      "update b1,a2,x after a live read",
+      "update b1,a2,x",
     ],
     ["waits, once it has gone over", {}, { ...starving, queue: queue(["a2"]) }, waits],
     [
@@ -1049,19 +1076,19 @@ describe("an order that stays for want of another", () => {
       "keeps an environment of nobody",
       {},
       { ...starving, environments: [a, aNext, off, foreignEnvironment("y")], queue: queue(["y", "a1"]) },
-      "update y,a2 after a live read",
+      "update y,a2",
     ],
     [
       "is none where the spec names all by AWS names",
       {},
       { ...starving, entries: [named("a1")] },
-      "settled Available; serving",
+      "serves Available; serving",
     ],
     [
       "is left as soon as the other one can serve",
       {},
       { ...starving, environments: [a, aNext, foreignEnvironment("x")] },
-      "update x after a live read",
+      "update x",
     ],
   ])("%s", expectLines);
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { AwsError } from "../../../src/aws/errors.ts";
 import { newMemory, observe } from "../../../src/controllers/job-queue/observe.ts";
 import { planFor } from "../../../src/controllers/job-queue/plan.ts";
-import { jobsStatus, networkFactIn, progressNews } from "../../../src/controllers/job-queue/progress.ts";
+import { jobsStatus, networkFactIn, progressConditions } from "../../../src/controllers/job-queue/progress.ts";
 import { report } from "../../../src/controllers/job-queue/report.ts";
 import { ownerTags } from "../../../src/controllers/ownership.ts";
 import type { Ports } from "../../../src/controllers/ports.ts";
@@ -19,12 +19,14 @@ const blocked = facts({
 
 describe("JobsProgressing", () => {
   it("is absent before anybody looked, and while no job waits", () => {
-    expect(progressNews(undefined)).toEqual([]);
-    expect(progressNews({ kind: "read", facts: facts({ jobs: { ...jobs(undefined), head: undefined } }) })).toEqual([]);
+    expect(progressConditions(undefined)).toEqual([]);
+    expect(
+      progressConditions({ kind: "read", facts: facts({ jobs: { ...jobs(undefined), head: undefined } }) }),
+    ).toEqual([]);
   });
 
   it("is False with cause and fix in one message when a person has to mend something", () => {
-    expect(progressNews({ kind: "read", facts: blocked })).toEqual([
+    expect(progressConditions({ kind: "read", facts: blocked })).toEqual([
       {
         type: "JobsProgressing",
         status: "False",
@@ -37,16 +39,16 @@ describe("JobsProgressing", () => {
 
   it("is True with the reason when the first job waits for a good one, and when jobs come and go", () => {
     const environments = [factsOfEnvironment("ce", { status: "UPDATING" })];
-    expect(progressNews({ kind: "read", facts: facts({ environments }) })).toMatchObject([
+    expect(progressConditions({ kind: "read", facts: facts({ environments }) })).toMatchObject([
       { status: "True", reason: "EnvironmentChanging", message: "AWS is changing the environments: ce is UPDATING" },
     ]);
-    expect(progressNews({ kind: "read", facts: facts({ jobs: jobs(job(), { minutes: 1 }) }) })).toMatchObject([
+    expect(progressConditions({ kind: "read", facts: facts({ jobs: jobs(job(), { minutes: 1 }) }) })).toMatchObject([
       { status: "True", reason: "Progressing" },
     ]);
   });
 
   it("is Unknown when AWS refuses to tell", () => {
-    expect(progressNews({ kind: "unread", why: "batch:GetJobQueueSnapshot is not allowed" })).toMatchObject([
+    expect(progressConditions({ kind: "unread", why: "batch:GetJobQueueSnapshot is not allowed" })).toMatchObject([
       { status: "Unknown", reason: "JobsUnread", message: "batch:GetJobQueueSnapshot is not allowed" },
     ]);
   });
@@ -56,8 +58,8 @@ describe("JobsProgressing", () => {
     const base = { queue: queue(["ce"]), environments: [ce], entries: [reference("a", [ce])] };
     const calm = planFor(object(), seen(base), now);
     const stuck = planFor(object(), seen({ ...base, progress: { kind: "read", facts: blocked } }), now);
-    expect(stuck.news.map(({ type }) => type)).toEqual(["ReferencesResolved", "JobsProgressing"]);
-    expect({ ...stuck, news: calm.news }).toEqual(calm);
+    expect(stuck.conditions.map(({ type }) => type)).toEqual(["ReferencesResolved", "JobsProgressing"]);
+    expect({ ...stuck, conditions: calm.conditions }).toEqual(calm);
   });
 });
 

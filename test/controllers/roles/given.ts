@@ -1,10 +1,14 @@
 import type { ProfileSeen, RoleSeen } from "../../../src/aws/iam-account.ts";
-import type { Decision, Next } from "../../../src/controllers/decision.ts";
+import type { Change, Step } from "../../../src/controllers/agenda.ts";
+import type { Choice } from "../../../src/controllers/choose.ts";
 import type { Identity } from "../../../src/controllers/ownership.ts";
+import type { RolesAction } from "../../../src/controllers/roles/action.ts";
 import { defaultRoleLimits, limitsOf } from "../../../src/controllers/roles/limits.ts";
 import { markOf } from "../../../src/controllers/roles/ownership.ts";
+import { repairedFirst, rolesPlan, rolesRemoval } from "../../../src/controllers/roles/plan.ts";
 import type { IamSeen, RolesSeen } from "../../../src/controllers/roles/seen.ts";
 import { type RoleWish, rolesWished } from "../../../src/controllers/roles/wish.ts";
+import { decided } from "../decided.ts";
 
 export const identity: Identity = {
   cluster: { name: "default", uid: "cluster-1" },
@@ -93,22 +97,31 @@ export function inIam(
   };
 }
 
-/** What an object would do by itself. */
-export function deciding(next: Next<Own>, serving = next.kind === "settled"): Decision<Own> {
-  return { next, serving, news: [], change: { action: "None", id: "id", reason: "AsWished", changes: [] } };
-}
-
 export interface Own {
   readonly kind: "own";
 }
 
-export const settled: Next<Own> = { kind: "settled", reason: "Available", message: "fine" };
-export const acting: Next<Own> = {
+export const settled: Step<Own> = { kind: "serves", reason: "Available", message: "fine" };
+export const acting: Step<Own> = {
   kind: "act",
   action: { kind: "own" },
   reason: "Creating",
   message: "it is made",
-  irreversible: true,
 };
-export const waiting: Next<Own> = { kind: "wait", reason: "Deleting", message: "it goes" };
-export const released: Next<Own> = { kind: "release", reason: "Deleted", message: "nothing is left" };
+export const waiting: Step<Own> = { kind: "wait", reason: "Deleting", message: "it goes" };
+export const released: Step<Own> = { kind: "release", reason: "Deleted", message: "nothing is left" };
+
+const change: Change = { action: "None", id: "id", reason: "AsWished", changes: [] };
+
+/** What follows for an object that is wished and by itself would do `own`, put together as `life.ts` of its kind does. */
+export function using(seen: RolesSeen, own: Step<Own> = acting): Choice<Own | RolesAction> {
+  const { steps, tail = [], conditions, checkInMs } = rolesPlan(seen);
+  const agenda = [...steps, ...repairedFirst([own], seen), ...tail];
+  return decided({ change, agenda, conditions, ...(checkInMs === undefined ? {} : { checkInMs }) });
+}
+
+/** What follows for an object that is deleted. */
+export function leaving(seen: RolesSeen, own: Step<Own> = released): Choice<Own | RolesAction> {
+  const agenda = own.kind === "release" ? [...rolesRemoval(seen), own] : repairedFirst([own], seen);
+  return decided({ change, agenda, conditions: [] });
+}

@@ -3,7 +3,7 @@ import { rolesAnnotation } from "../../../src/api/v1alpha1/annotations.ts";
 import { BatchComputeEnvironmentKind } from "../../../src/api/v1alpha1/kinds.ts";
 import { defaultSettings, type Ports } from "../../../src/controllers/ports.ts";
 import { observeRoles } from "../../../src/controllers/roles/observe.ts";
-import { newRolesMemory } from "../../../src/controllers/roles/with-roles.ts";
+import { newRolesMemory } from "../../../src/controllers/roles/part.ts";
 import { VirtualClock } from "../../../src/runtime/clock.ts";
 import { iamWorld } from "../../aws/iam-world.ts";
 import { ec2, object } from "../compute-environment/given.ts";
@@ -24,10 +24,10 @@ async function claimsOf(noted: readonly string[], used: readonly string[]): Prom
     cluster: identity.cluster,
     settings: { ...defaultSettings, region: "eu-west-1" },
   } as unknown as Ports;
-  const inAws = { stranded: [], used, doubted: false };
+  const inAws = { user, stranded: [], used, doubted: false };
   const { signal } = new AbortController();
   const here = { ...place, region: "eu-west-1" };
-  return (await observeRoles(noting, here, user, inAws, ports, newRolesMemory(), signal)).claims;
+  return (await observeRoles(noting, here, inAws, { ports, memory: newRolesMemory() }, signal)).claims;
 }
 
 const names = (count: number, prefix: string): readonly string[] =>
@@ -59,8 +59,8 @@ it("one pass reads each role once, also where it looks again before what cannot 
   const look = async (sinceMs?: number): Promise<number> => {
     const before = world.calls();
     if (sinceMs !== undefined) memory.readAfter.set(whole.metadata.uid, sinceMs);
-    const inAws = { stranded: ["arn:aws:iam::123456789012:role/old"], used: [], doubted: false };
-    await observeRoles(whole, { ...place, region: "eu-west-1" }, user, inAws, ports, memory, world.reading().signal);
+    const inAws = { user, stranded: ["arn:aws:iam::123456789012:role/old"], used: [], doubted: false };
+    await observeRoles(whole, { ...place, region: "eu-west-1" }, inAws, { ports, memory }, world.reading().signal);
     return world.calls() - before;
   };
   const beganAtMs = world.clock.monotonic();

@@ -1,23 +1,24 @@
 import { describe, expect, it } from "vitest";
-import type { Decision } from "../../../src/controllers/decision.ts";
+import type { Step } from "../../../src/controllers/agenda.ts";
+import type { Choice } from "../../../src/controllers/choose.ts";
 import type { Identity } from "../../../src/controllers/ownership.ts";
 import type { RolesAction } from "../../../src/controllers/roles/action.ts";
 import { limitsOf } from "../../../src/controllers/roles/limits.ts";
-import { planWithRoles } from "../../../src/controllers/roles/plan.ts";
+import { rolesPlan, rolesRemoval } from "../../../src/controllers/roles/plan.ts";
 import type { OtherUser, RolesSeen } from "../../../src/controllers/roles/seen.ts";
 import { rolesWished } from "../../../src/controllers/roles/wish.ts";
 import {
   acting,
-  deciding,
   identity,
   inIam,
+  leaving,
   mark,
   type Own,
   place,
-  released,
   roleAs,
   seenRoles,
   settled,
+  using,
   waiting,
   wished,
 } from "./given.ts";
@@ -27,7 +28,7 @@ const shared = wished({ jobRole: { name: "readers" } });
 const admin = "arn:aws:iam::aws:policy/AdministratorAccess";
 
 /** Kind and reason of what follows, and what is done to which role. */
-function step({ next }: Decision<Own | RolesAction>): string {
+function step({ next }: Choice<Own | RolesAction>): string {
   const action = next.kind === "act" ? ` ${described(next.action)}` : "";
   return `${next.kind} ${next.reason}${action}`;
 }
@@ -43,9 +44,7 @@ function described(action: Own | RolesAction): string {
   }
 }
 
-const using = (seen: RolesSeen, own = deciding(acting)) => planWithRoles(own, seen, false);
-const leaving = (seen: RolesSeen, own = deciding(released)) => planWithRoles(own, seen, true);
-const conditionOf = ({ news }: Decision<unknown>) => news.find(({ type }) => type === "RolesReady");
+const conditionOf = ({ conditions }: Choice<unknown>) => conditions.find(({ type }) => type === "RolesReady");
 
 describe("the roles of an object that is wished", () => {
   it("are noted on the object before the first is made", () => {
@@ -67,11 +66,12 @@ describe("the roles of an object that is wished", () => {
   it("are brought back to the spec, also at rest, without Ready turning False", () => {
     const { wishes } = seenRoles(both);
     const drifted = inIam(wishes, { service: { attachedPolicyArns: [admin] } });
-    const decision = using(seenRoles(both, { iam: drifted }), deciding(settled));
-    expect(step(decision)).toBe("act MendingRole mend team_ce_service: attach detach");
-    expect(decision.serving).toBe(true);
-    expect(decision.change).toMatchObject({ action: "Update", reason: "RolesDiffer" });
-    expect(decision.change.changes.map(({ path }) => path)).toEqual([
+    const seen = seenRoles(both, { iam: drifted });
+    const choice = using(seen, settled);
+    expect(step(choice)).toBe("act MendingRole mend team_ce_service: attach detach");
+    expect(choice.serving).toBe(true);
+    expect(conditionOf(choice)).toMatchObject({ status: "False", reason: "MendingRole" });
+    expect(rolesPlan(seen).changes.map(({ path }) => path)).toEqual([
       "spec.iam.serviceRole.policyArns",
       "spec.iam.serviceRole.policyArns",
     ]);
@@ -86,19 +86,29 @@ describe("the roles of an object that is wished", () => {
     expect(step(using({ ...seen, justWritten: new Set([first ?? "", second ?? ""]) }))).toBe("wait MakingRole");
   });
 
+  it("come before what the object waits for; while they are waited for themselves, its own wait is told beside them", () => {
+    const seen = seenRoles(both, { iam: inIam([]) });
+    expect(step(using(seen, waiting))).toMatch(/^act MakingRole make/);
+    const written = { ...seen, justWritten: new Set(seen.wishes.map(({ name }) => name)) };
+    const choice = using(written, waiting);
+    expect(choice.next).toMatchObject({ kind: "wait", reason: "Deleting", message: "it goes", checkInMs: 1000 });
+    expect(conditionOf(choice)).toMatchObject({ status: "False", reason: "MakingRole" });
+    expect(using(written, settled).next).toMatchObject({ kind: "serves", checkInMs: 1000 });
+  });
+
   it("are looked at again within seconds while IAM may still answer from before the last write", () => {
-    const decision = using(seenRoles(both, { unsettledMs: 1 }), deciding(settled));
-    expect(decision.next).toMatchObject({ kind: "settled", recheckInMs: 6000 });
+    const choice = using(seenRoles(both, { unsettledMs: 1 }), settled);
+    expect(choice.next).toMatchObject({ kind: "serves", checkInMs: 6000 });
   });
 
   it("get no other purpose: what runs by one may still do so", () => {
     const iam = inIam(seenRoles(both).wishes, {
       service: { tags: { ...wished({ serviceRole: {} }).ownTags, "awsbatch.dev/role": "job" } },
     });
-    const decision = using(seenRoles(both, { iam }));
-    expect(step(decision)).toBe("blocked RoleContentConflict");
-    expect(decision.next.message).toMatch(/^spec\.iam\.serviceRole: role team_ce_service_\w+ was made as the job role/);
-    expect(decision.next).toMatchObject({ recheckInMs: 60_000 });
+    const choice = using(seenRoles(both, { iam }));
+    expect(step(choice)).toBe("blocked RoleContentConflict");
+    expect(choice.next.message).toMatch(/^spec\.iam\.serviceRole: role team_ce_service_\w+ was made as the job role/);
+    expect(choice.next).toMatchObject({ checkInMs: 60_000 });
   });
 
   it("say how to put the tags back that somebody took off: what runs by a role goes on needing it", () => {
@@ -114,15 +124,15 @@ describe("the roles of an object that is wished", () => {
   });
 
   it("are told ready, and are looked at again half an hour later", () => {
-    const decision = using(seenRoles(both), deciding(settled));
-    expect(decision.next).toMatchObject({ kind: "settled", recheckInMs: 1_800_000 });
-    expect(conditionOf(decision)).toMatchObject({ status: "True", reason: "AsWished" });
+    const choice = using(seenRoles(both), settled);
+    expect(choice.next).toMatchObject({ kind: "serves", checkInMs: 1_800_000 });
+    expect(conditionOf(choice)).toMatchObject({ status: "True", reason: "AsWished" });
   });
 
-  it("cost an object without any nothing: its own decision stands", () => {
-    const own = deciding(settled);
+  it("add nothing to the plan of an object without any", () => {
     const seen = seenRoles({}, { claims: [], iam: { kind: "unneeded" }, limits: { kind: "unneeded" } });
-    expect(using(seen, own)).toBe(own);
+    expect(rolesPlan(seen)).toEqual({ steps: [], conditions: [], changes: [] });
+    expect(rolesRemoval(seen)).toEqual([]);
   });
 
   it.each<[string, Partial<RolesSeen>, string]>([
@@ -148,18 +158,18 @@ describe("the roles of an object that is wished", () => {
     ["IAM cannot be read", { iam: { kind: "unread", reason: "AccessDenied", message: "no" } }, "wait AccessDenied"],
     ["the namespace cannot be read", { limits: { kind: "unread", why: "no" } }, "wait NamespaceUnreadable"],
   ])("keep what uses them from being made when %s", (_what, other, expected) => {
-    const decision = using(seenRoles(both, other));
-    expect(step(decision)).toBe(expected);
-    expect(conditionOf(decision)?.status).not.toBe("True");
+    const choice = using(seenRoles(both, other));
+    expect(step(choice)).toBe(expected);
+    expect(conditionOf(choice)?.status).not.toBe("True");
   });
 
   it.each<[string, object, string]>([
     ["a policy that is not allowed", { jobRole: { policyArns: [admin] } }, "blocked NotAllowed"],
     ["an inline policy", { jobRole: { inlinePolicies: { p: "{}" } } }, "blocked NotAllowed"],
   ])("are not made with %s, and the condition names the list", (_what, iam, expected) => {
-    const decision = using(seenRoles(iam));
-    expect(step(decision)).toBe(expected);
-    expect(conditionOf(decision)?.message).toMatch(/--allow/);
+    const choice = using(seenRoles(iam));
+    expect(step(choice)).toBe(expected);
+    expect(conditionOf(choice)?.message).toMatch(/--allow/);
   });
 
   it.each<[string, string]>([
@@ -168,19 +178,16 @@ describe("the roles of an object that is wished", () => {
     [JSON.stringify({ Statement: [{ Sid: "x".repeat(10_240) }] }), "IAM takes 10240"],
   ])("are not made with a document that IAM would refuse: %.12s", (document, fault) => {
     const limits = { kind: "read", limits: limitsOf({ ...limitsAll, allowInlinePolicies: true }, {}) } as const;
-    const decision = using(seenRoles({ jobRole: { inlinePolicies: { p: document } } }, { limits }));
-    expect(step(decision)).toBe("blocked InvalidPolicy");
-    expect(decision.next.message).toContain(fault);
+    const choice = using(seenRoles({ jobRole: { inlinePolicies: { p: document } } }, { limits }));
+    expect(step(choice)).toBe("blocked InvalidPolicy");
+    expect(choice.next.message).toContain(fault);
   });
 
   it("let what is at rest serve on while IAM or the namespace cannot be read", () => {
-    const unread = using(
-      seenRoles(both, { iam: { kind: "unread", reason: "Throttled", message: "later" } }),
-      deciding(settled),
-    );
-    expect([step(unread), conditionOf(unread)?.status]).toEqual(["settled Available", "Unknown"]);
-    const closed = using(seenRoles(both, { limits: { kind: "unread", why: "no" } }), deciding(settled));
-    expect(step(closed)).toBe("settled Available");
+    const unread = using(seenRoles(both, { iam: { kind: "unread", reason: "Throttled", message: "later" } }), settled);
+    expect([step(unread), conditionOf(unread)?.status]).toEqual(["serves Available", "Unknown"]);
+    const closed = using(seenRoles(both, { limits: { kind: "unread", why: "no" } }), settled);
+    expect(step(closed)).toBe("serves Available");
     expect(conditionOf(closed)).toMatchObject({ status: "Unknown", reason: "NamespaceUnreadable" });
   });
 
@@ -188,7 +195,7 @@ describe("the roles of an object that is wished", () => {
     const bounded = inIam([wished({ jobRole: {} })], { job: { permissionsBoundaryArn: "arn:aws:iam::1:policy/b" } });
     const asked = { jobRole: { policyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"] } };
     const seen = seenRoles(asked, { limits: { kind: "unread", why: "no" }, iam: bounded });
-    expect(step(using(seen, deciding(settled)))).toBe("settled Available");
+    expect(step(using(seen, settled))).toBe("serves Available");
     expect(step(using(seen))).toBe("wait NamespaceUnreadable");
   });
 
@@ -201,15 +208,6 @@ describe("the roles of an object that is wished", () => {
   });
 });
 
-describe("a role that is not as wished", () => {
-  it("is read live before it is written: it may be somebody else's since", () => {
-    const differing = seenRoles(both, {
-      iam: inIam(seenRoles(both).wishes, { service: { attachedPolicyArns: [admin] } }),
-    });
-    expect(using(differing).next).toMatchObject({ kind: "act", reason: "MendingRole", irreversible: true });
-  });
-});
-
 describe("a role that is wished no more", () => {
   const old = wished({ serviceRole: {} });
   const formerly = (other: Partial<RolesSeen> = {}): RolesSeen => {
@@ -219,18 +217,16 @@ describe("a role that is wished no more", () => {
   };
 
   it("goes when nothing in AWS refers to it any more, and is then no longer noted", () => {
-    expect(step(using(formerly({ referred: new Set([old.name]) }), deciding(settled)))).toBe("settled Available");
-    expect(step(using(formerly(), deciding(settled)))).toBe(
-      "act RemovingRole remove team_ce_service: detach deleteRole",
-    );
+    expect(step(using(formerly({ referred: new Set([old.name]) }), settled))).toBe("serves Available");
+    expect(step(using(formerly(), settled))).toBe("act RemovingRole remove team_ce_service: detach deleteRole");
     const gone = formerly({ iam: inIam(seenRoles({ instanceRole: {} }).wishes) });
-    expect(step(using(gone, deciding(settled)))).toBe("act RemovingRole claims 1");
+    expect(step(using(gone, settled))).toBe("act RemovingRole claims 1");
   });
 
   it("is noted before anything else is done, when AWS has it of this object and the note was lost", () => {
     const lost = formerly({ claims: [], wishes: [], unnoted: [old.name], referred: new Set() });
     expect(step(using(lost))).toBe("act MakingRole claims 1");
-    expect(step(using(lost, deciding(settled)))).toBe("act MakingRole claims 1");
+    expect(step(using(lost, settled))).toBe("act MakingRole claims 1");
   });
 
   it("is tagged anew when it was taken over, and still used: without the flag it would be another cluster's", () => {
@@ -242,14 +238,14 @@ describe("a role that is wished no more", () => {
     const used = (other: Partial<RolesSeen>): RolesSeen => ({ ...seen, iam: inIam([gone]), ...other });
     const expected = "act MendingRole mend team_ce_instance: tagRole tagProfile";
     expect(step(using(used({})))).toBe(expected);
-    expect(step(using(used({}), deciding(settled)))).toBe(expected);
+    expect(step(using(used({}), settled))).toBe(expected);
     const { next } = using(used({}));
     expect(next).toMatchObject({
       message: `role ${gone.name}, which is still used, is taken over`,
       action: { writes: [{ tags: { "awsbatch.dev/cluster-uid": "cluster-1", "awsbatch.dev/uid": "uid-1" } }, {}] },
     });
-    expect(step(using(used({ justWritten: new Set([gone.name]) }), deciding(settled)))).toBe("settled Available");
-    expect(step(using(used({ identity }), deciding(settled)))).toBe("settled Available");
+    expect(step(using(used({ justWritten: new Set([gone.name]) }), settled))).toBe("serves Available");
+    expect(step(using(used({ identity }), settled))).toBe("serves Available");
     expect(step(using(used({ iam: { ...inIam([gone]), roles: new Map(), profiles: new Map() } })))).toBe(
       "act Creating own",
     );
@@ -275,7 +271,7 @@ describe("a role that is wished no more", () => {
 describe("the roles of an object that is deleted", () => {
   it("outlive what uses them, and go one after the other", () => {
     const { wishes } = seenRoles(both);
-    expect(step(leaving(seenRoles(both), deciding(waiting)))).toBe("wait Deleting");
+    expect(step(leaving(seenRoles(both), waiting))).toBe("wait Deleting");
     expect(step(leaving(seenRoles(both)))).toBe(
       "act RemovingRole remove team_ce_instance: removeFromProfile deleteProfile detach deleteRole",
     );
@@ -326,9 +322,9 @@ describe("the roles of an object that is deleted", () => {
     ["the jobs that run by it are counted when nothing else is left to do", { kind: "later" }],
     ["they cannot be counted: no", { kind: "unread", reason: "AccessDenied", message: "they cannot be counted: no" }],
   ])("outlive the jobs: %s", (words, jobs) => {
-    const decision = leaving(seenRoles({ jobRole: {} }, { jobs }));
-    expect(step(decision)).toBe("wait RoleInUse");
-    expect(decision.next.message).toContain(words);
+    const choice = leaving(seenRoles({ jobRole: {} }, { jobs }));
+    expect(step(choice)).toBe("wait RoleInUse");
+    expect(choice.next.message).toContain(words);
   });
 
   it.each([
@@ -336,9 +332,9 @@ describe("the roles of an object that is deleted", () => {
     ["then when a quarter of the wait so far has passed", 20 * 60_000, 5 * 60_000],
     ["and at the most every ten minutes", 24 * 3_600_000, 10 * 60_000],
     ["as slowly where only the role goes, and the object stays", undefined, 10 * 60_000],
-  ])("have the jobs counted again %s", (_when, goingForMs, recheckInMs) => {
+  ])("have the jobs counted again %s", (_when, goingForMs, checkInMs) => {
     const jobs = { kind: "counted", count: 1 } as const;
-    expect(leaving(seenRoles({ jobRole: {} }, { jobs, goingForMs })).next).toMatchObject({ recheckInMs });
+    expect(leaving(seenRoles({ jobRole: {} }, { jobs, goingForMs })).next).toMatchObject({ checkInMs });
   });
 
   it("are not touched when they are somebody else's", () => {
@@ -348,16 +344,16 @@ describe("the roles of an object that is deleted", () => {
 
   it("wait for a person when a profile that is not ours holds one", () => {
     const iam = inIam(seenRoles({ serviceRole: {} }).wishes, { service: { profileNames: ["theirs"] } });
-    const decision = leaving(seenRoles({ serviceRole: {} }, { iam }));
-    expect(step(decision)).toBe("blocked RoleInUse");
-    expect(decision.next.message).toContain("instance profile theirs");
+    const choice = leaving(seenRoles({ serviceRole: {} }, { iam }));
+    expect(step(choice)).toBe("blocked RoleInUse");
+    expect(choice.next.message).toContain("instance profile theirs");
   });
 
   it("wait for IAM when it cannot be read: else they would be left for ever", () => {
     const unread = { kind: "unread", reason: "AccessDenied", message: "no" } as const;
-    expect(leaving(seenRoles(both, { iam: unread })).next).toMatchObject({ kind: "wait", stalledAfterMs: 300_000 });
+    expect(leaving(seenRoles(both, { iam: unread })).next).toMatchObject({ kind: "wait", stallsAfterMs: 300_000 });
     const partly = leaving(seenRoles(both, { iam: { ...unread, partly: true } })).next;
-    expect(partly).toMatchObject({ kind: "wait", recheckInMs: 2000 });
+    expect(partly).toMatchObject({ kind: "wait", checkInMs: 2000 });
   });
 });
 
@@ -384,7 +380,7 @@ describe("a role that objects share", () => {
   it("is left to who stays, whatever the rank: its revisions may name the role as long as it lives", () => {
     expect(step(leaving(going(user("JobDefinition team/b", "leaves", "1"))))).toBe("release Deleted");
     const staying = { ...among(user("JobDefinition team/b", "goes", "9")), wishes: [], claims: [shared.name] };
-    expect(step(using(staying, deciding(settled)))).toBe("wait RoleInUse");
+    expect(step(using(staying, settled))).toBe("wait RoleInUse");
   });
 
   it("of several that stay and wish it no more the last in rank removes it", () => {
@@ -393,8 +389,8 @@ describe("a role that objects share", () => {
       wishes: [],
       claims: [shared.name],
     });
-    expect(step(using(leftOver("9"), deciding(settled)))).toBe("act RemovingRole claims 0");
-    expect(step(using(leftOver("1"), deciding(settled)))).toBe("wait RoleInUse");
+    expect(step(using(leftOver("9"), settled))).toBe("act RemovingRole claims 0");
+    expect(step(using(leftOver("1"), settled))).toBe("wait RoleInUse");
   });
 
   it("is let go by each only when the jobs of its own definition have ended: whoever removes it counts only its own", () => {
@@ -416,8 +412,8 @@ describe("a role that objects share", () => {
         kind: "wait",
         reason: "RoleContentConflict",
         message: expect.stringContaining("until JobDefinition team/b, which asks for it no more, is through") as string,
-        recheckInMs: 60_000,
-        stalledAfterMs: 3_600_000,
+        checkInMs: 60_000,
+        stallsAfterMs: 3_600_000,
       });
     }
     expect(step(given("uses"))).toContain("act MendingRole");
@@ -438,7 +434,7 @@ describe("a role that objects share", () => {
 describe("a service role that is gone while AWS needs it", () => {
   const own = wished({ serviceRole: {} });
   const foreign = "arn:aws:iam::123456789012:role/teams/batch";
-  const blocked = deciding({ kind: "blocked", reason: "DeleteFailed", message: "AWS cannot tear it down" });
+  const blocked: Step<Own> = { kind: "blocked", reason: "DeleteFailed", message: "AWS cannot tear it down" };
   const linked = new Map([[own.arn, undefined]]);
 
   it("is made again when it was ours", () => {
@@ -452,9 +448,9 @@ describe("a service role that is gone while AWS needs it", () => {
   });
 
   it("is left to its owner when it was not made here, and the message tells how to have it made", () => {
-    const decision = leaving(seenRoles({}, { stranded: new Map([[foreign, undefined]]) }), blocked);
-    expect(step(decision)).toBe("blocked ServiceRoleMissing");
-    expect(decision.next.message).toContain("spec.iam.repairMissingServiceRole: true");
+    const choice = leaving(seenRoles({}, { stranded: new Map([[foreign, undefined]]) }), blocked);
+    expect(step(choice)).toBe("blocked ServiceRoleMissing");
+    expect(choice.next.message).toContain("spec.iam.repairMissingServiceRole: true");
   });
 
   it("is made again under its own name and path when the spec lets it, noted before, and removed after", () => {
@@ -524,14 +520,14 @@ describe("a service role that is gone while AWS needs it", () => {
   it("is told as under repair until AWS has been asked again, and only for a while", () => {
     const there = new Map([[own.arn, roleAs(own)]]);
     const { next } = leaving(seenRoles({ serviceRole: {} }, { stranded: there }), blocked);
-    expect(next).toMatchObject({ kind: "wait", reason: "RepairingServiceRole", stalledAfterMs: 900_000 });
+    expect(next).toMatchObject({ kind: "wait", reason: "RepairingServiceRole", stallsAfterMs: 900_000 });
   });
 
   it("is no matter while it is there, or the object can go on", () => {
     const theirs = new Map([[foreign, roleAs(own, { tags: {} })]]);
     expect(step(leaving(seenRoles({ serviceRole: {} }, { stranded: theirs }), blocked))).toBe("blocked DeleteFailed");
     const seen = seenRoles({ serviceRole: {} }, { iam: inIam([]), stranded: linked });
-    expect(step(leaving(seen, deciding(acting)))).toBe("act Creating own");
+    expect(step(leaving(seen, acting))).toBe("act Creating own");
   });
 });
 

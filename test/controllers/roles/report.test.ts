@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Failure } from "../../../src/controllers/decision.ts";
+import type { Failure } from "../../../src/controllers/agenda.ts";
 import type { RolesAction } from "../../../src/controllers/roles/action.ts";
 import { rolesEvents } from "../../../src/controllers/roles/events.ts";
-import { newsOfFailure, rolesReport } from "../../../src/controllers/roles/report.ts";
+import { rolesFailure, rolesReport } from "../../../src/controllers/roles/report.ts";
 import { inIam, seenRoles, wished } from "./given.ts";
 
 const both = { serviceRole: {}, instanceRole: {} };
@@ -29,7 +29,7 @@ describe("status.roles", () => {
 
 describe("a write that was refused is told with", () => {
   const told = (failure: Failure, action: { readonly kind: string } = making, iam: object = both) =>
-    newsOfFailure(action, failure, seenRoles(iam)).map(({ reason, message }) => `${reason}: ${message}`);
+    rolesFailure(action, failure, seenRoles(iam)).map(({ reason, message }) => `${reason}: ${message}`);
 
   it("the role, the call, and the very action that AWS names", () => {
     expect(told(refused("denied", `${denied}.`))).toEqual([

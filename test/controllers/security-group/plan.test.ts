@@ -1,15 +1,18 @@
 import { describe, expect, it } from "vitest";
-import type { Decision, Next } from "../../../src/controllers/decision.ts";
+import type { Step } from "../../../src/controllers/agenda.ts";
+import type { Choice } from "../../../src/controllers/choose.ts";
 import type { Identity } from "../../../src/controllers/ownership.ts";
+import { nothingToDo } from "../../../src/controllers/part.ts";
 import { writesText } from "../../../src/controllers/refused-writes.ts";
 import type { GroupAction } from "../../../src/controllers/security-group/action.ts";
 import { groupEvents } from "../../../src/controllers/security-group/events.ts";
 import { groupNameOf, groupOwnership, groupTags } from "../../../src/controllers/security-group/ownership.ts";
-import { planWithGroup } from "../../../src/controllers/security-group/plan.ts";
+import { groupPlan, groupRemoval } from "../../../src/controllers/security-group/plan.ts";
 import { withGroupStatus } from "../../../src/controllers/security-group/report.ts";
 import { permissionOf, ruleChanges, ruleText, wishedRules } from "../../../src/controllers/security-group/rules.ts";
 import type { GroupFound, GroupSeen, NetworkOfGroup } from "../../../src/controllers/security-group/seen.ts";
 import type { SecurityGroup } from "../../../src/network/facts.ts";
+import { around, last } from "./given.ts";
 
 const identity: Identity = { cluster: { name: "blue", uid: "c-1" }, namespace: "team", name: "ce", uid: "1" };
 const nothingMore = { egress: [], ingress: [] };
@@ -69,45 +72,39 @@ interface Own {
   readonly kind: "create";
 }
 
-const creates: Next<Own> = {
+const creates: Step<Own> = {
   kind: "act",
   action: { kind: "create" },
   reason: "Creating",
   message: "",
-  irreversible: true,
 };
-const settled: Next<Own> = { kind: "settled", reason: "Available", message: "VALID" };
-const released: Next<Own> = { kind: "release", reason: "Deleted", message: "gone" };
-const own = (next: Next<Own>): Decision<Own> => ({
-  next,
-  change: { action: "Replace", id: "1", reason: "r", changes: [] },
-  serving: true,
-  news: [],
-});
+const settled: Step<Own> = { kind: "serves", reason: "Available", message: "VALID" };
+const waiting: Step<Own> = { kind: "wait", reason: "Updating", message: "it is being updated" };
 
-const planned = (given: GroupSeen, next: Next<Own> = creates) => planWithGroup(own(next), given, next === released);
+const planned = (given: GroupSeen, own: Step<Own> = creates) => around(groupPlan(given), own);
+const removed = (given: GroupSeen) => last(groupRemoval(given));
 
 /** Kind, reason and writes of what follows. */
-function step({ next }: Decision<Own | GroupAction>): string {
+function step({ next }: Choice<Own | GroupAction>): string {
   const action = next.kind === "act" && next.action.kind !== "create" ? next.action : undefined;
   const writes = action?.kind === "writeGroup" ? action.writes.map(({ kind }) => kind) : (action?.vpcIds ?? []);
   return [next.kind, next.reason, ...writes].join(" ");
 }
 
 /** What follows is a write to EC2: its writes as a refusal of them is remembered. */
-function writesOf({ next }: Decision<Own | GroupAction>): string {
+function writesOf({ next }: Choice<Own | GroupAction>): string {
   if (next.kind !== "act" || next.action.kind !== "writeGroup") throw new Error(`no write follows: ${next.reason}`);
   return writesText(next.action.writes);
 }
 
-const told = ({ news }: Decision<unknown>): string =>
-  news.map(({ status, reason, message }) => `${status} ${reason}: ${message}`).join("\n");
+const told = ({ conditions }: Choice<unknown>): string =>
+  conditions.map(({ status, reason, message }) => `${status} ${reason}: ${message}`).join("\n");
 
 describe("the security group that an object wishes", () => {
   it("costs nothing when there is none and never was", () => {
-    const decision = own(creates);
     const given = seen({}, { wished: undefined, claims: [], network: { kind: "unneeded" } });
-    expect(planWithGroup(decision, given, false)).toBe(decision);
+    expect(groupPlan(given)).toEqual(nothingToDo);
+    expect(groupRemoval(given)).toEqual([]);
   });
 
   it("is noted on the object, made, given its rules, and named in status, before anything is made with it", () => {
@@ -115,12 +112,25 @@ describe("the security group that an object wishes", () => {
     expect(step(planned(seen()))).toBe("act MakingSecurityGroup create");
     const bare = found({ group: group({ egress: [everything] }) });
     expect(step(planned(seen({ groups: [bare] })))).toBe("act MakingSecurityGroup authorize revoke");
-    const coming = planned(seen({ groups: [found()] }));
-    expect(step(coming)).toBe("wait MakingSecurityGroup");
-    expect(coming.change.action).toBe("None");
+    expect(step(planned(seen({ groups: [found()] })))).toBe("wait MakingSecurityGroup");
     const there = planned(seen({ groups: [found()] }, { known: "sg-1" }));
     expect(there.next).toEqual(creates);
     expect(told(there)).toBe("True SecurityGroupAvailable: sg-1 in vpc-1 is as the spec says");
+  });
+
+  it("is what the spec lacks until status names it, so that what differs in AWS is no plan", () => {
+    const isUnknown = (known?: string) => groupPlan(seen({ groups: [found()] }, { known })).isUnknown;
+    expect([isUnknown(), isUnknown("sg-1")]).toEqual([true, false]);
+  });
+
+  it("is told instead of what the object waits for before status names it, and afterwards beside that", () => {
+    const opened = { groups: [found({ group: group({ ingress: [everything] }) })] };
+    const written = { ...opened, justWritten: ["vpc-1"] };
+    expect(step(planned(seen(written), waiting))).toBe("wait MakingSecurityGroup");
+    const choice = planned(seen(written, { known: "sg-1" }), waiting);
+    expect(choice.next).toEqual({ ...waiting, checkInMs: 1000 });
+    expect(told(choice)).toMatch(/^False MakingSecurityGroup/);
+    expect(step(planned(seen(opened, { known: "sg-1" }), waiting))).toBe("act MendingSecurityGroup revoke");
   });
 
   it("waits until EC2 shows what was written", () => {
@@ -131,21 +141,22 @@ describe("the security group that an object wishes", () => {
   it("is not believed to be there just after this process began, for the one before may have deleted it", () => {
     const given = seen({ groups: [found()], unproven: true }, { known: "sg-1" });
     expect(step(planned(given))).toBe("wait MakingSecurityGroup");
-    expect(planned(given, settled).next).toMatchObject({ kind: "settled" });
+    expect(told(planned(given))).toMatch(/^True SecurityGroupAvailable/);
+    expect(planned(given, settled).next).toMatchObject({ kind: "serves" });
   });
 
   it("is put right while what is made with it serves", () => {
     const opened = found({ group: group({ ingress: [everything] }) });
-    const decision = planned(seen({ groups: [opened] }, { known: "sg-1" }), settled);
-    expect(step(decision)).toBe("act MendingSecurityGroup revoke");
-    expect(decision).toMatchObject({ serving: true, change: { action: "Replace" } });
-    expect(decision.next.message).toBe("sg-1 gets its rules: - ingress all 0.0.0.0/0");
+    const choice = planned(seen({ groups: [opened] }, { known: "sg-1" }), settled);
+    expect(step(choice)).toBe("act MendingSecurityGroup revoke");
+    expect(choice.serving).toBe(true);
+    expect(choice.next.message).toBe("sg-1 gets its rules: - ingress all 0.0.0.0/0");
   });
 
   it("gets the tags of a cluster that took over, and loses those of Retain", () => {
-    const decision = planned(seen({ groups: [found({ retag: true, retained: true })] }, { known: "sg-1" }), settled);
-    expect(step(decision)).toBe("act MendingSecurityGroup tag");
-    expect(decision.next.message).toBe("sg-1 gets its tags");
+    const choice = planned(seen({ groups: [found({ retag: true, retained: true })] }, { known: "sg-1" }), settled);
+    expect(step(choice)).toBe("act MendingSecurityGroup tag");
+    expect(choice.next.message).toBe("sg-1 gets its tags");
   });
 
   it("that EC2 refuses to make holds back what is not made yet, with EC2's words", () => {
@@ -156,17 +167,17 @@ describe("the security group that an object wishes", () => {
       message: "the VPC has 2500 groups",
       againInMs: 90_000,
     };
-    const decision = planned(seen({ refused: new Map([[writes, refusal]]) }));
-    expect(decision.next).toMatchObject({ kind: "blocked", reason: "QuotaExceeded", recheckInMs: 90_000 });
-    expect(told(decision)).toBe("False QuotaExceeded: the VPC has 2500 groups");
+    const choice = planned(seen({ refused: new Map([[writes, refusal]]) }));
+    expect(choice.next).toMatchObject({ kind: "blocked", reason: "QuotaExceeded", checkInMs: 90_000 });
+    expect(told(choice)).toBe("False QuotaExceeded: the VPC has 2500 groups");
   });
 
   it("is waited for, without a need for anybody to do something, where the refusal passes by itself", () => {
     const writes = writesOf(planned(seen()));
     const refusal = { stallsAfterMs: undefined, reason: "Throttled", message: "too often", againInMs: 6000 } as const;
-    const decision = planned(seen({ refused: new Map([[writes, refusal]]) }));
-    expect(decision.next).toMatchObject({ kind: "wait", reason: "Throttled", recheckInMs: 6000 });
-    expect(told(decision)).toBe("False Throttled: too often");
+    const choice = planned(seen({ refused: new Map([[writes, refusal]]) }));
+    expect(choice.next).toMatchObject({ kind: "wait", reason: "Throttled", checkInMs: 6000 });
+    expect(told(choice)).toBe("False Throttled: too often");
   });
 
   it("whose rules EC2 refuses to change holds nothing up that is there, and the refusal is told", () => {
@@ -178,9 +189,9 @@ describe("the security group that an object wishes", () => {
       stallsAfterMs: 0,
       againInMs: 90_000,
     };
-    const decision = planned(seen({ ...opened, refused: new Map([[writes, refusal]]) }, { known: "sg-1" }), settled);
-    expect(decision.next).toEqual({ ...settled, recheckInMs: 90_000 });
-    expect(told(decision)).toBe("False PermissionDenied: allow ec2:RevokeSecurityGroupIngress");
+    const choice = planned(seen({ ...opened, refused: new Map([[writes, refusal]]) }, { known: "sg-1" }), settled);
+    expect(choice.next).toEqual({ ...settled, checkInMs: 90_000 });
+    expect(told(choice)).toBe("False PermissionDenied: allow ec2:RevokeSecurityGroupIngress");
   });
 
   it("loses what is wished no more first, where EC2 does not take both beside each other", () => {
@@ -211,16 +222,16 @@ describe("the security group that an object wishes", () => {
       both,
       `${mending} authorize revoke`,
       `${mending} revoke authorize`,
-      "settled Available",
+      "serves Available",
     );
-    expectSteps("AccessDenied", both, `${mending} authorize revoke`, "settled Available");
-    expectSteps("QuotaExceeded", {}, `${mending} revoke`, "settled Available");
+    expectSteps("AccessDenied", both, `${mending} authorize revoke`, "serves Available");
+    expectSteps("QuotaExceeded", {}, `${mending} revoke`, "serves Available");
   });
 
   it("is looked at again every ten minutes", () => {
     expect(planned(seen({ groups: [found()] }, { known: "sg-1" }), settled).next).toEqual({
       ...settled,
-      recheckInMs: 600_000,
+      checkInMs: 600_000,
     });
   });
 
@@ -232,51 +243,46 @@ describe("the security group that an object wishes", () => {
     [[], "none of the subnets exists"],
     [["vpc-1", "vpc-2"], "the subnets lie in vpc-1, vpc-2"],
   ])("cannot be made in %j", (vpcIds, why) => {
-    const decision = planned(seen({ vpcIds }));
-    expect(step(decision)).toBe("blocked SecurityGroupImpossible");
-    expect(decision.next.message).toBe(`no security group can be made, since ${why}: name subnets of one VPC`);
+    const choice = planned(seen({ vpcIds }));
+    expect(step(choice)).toBe("blocked SecurityGroupImpossible");
+    expect(choice.next.message).toBe(`no security group can be made, since ${why}: name subnets of one VPC`);
     // What is there goes on.
     const living = planned(seen({ vpcIds }, { known: "sg-1" }), settled);
-    expect(living.next).toEqual({ ...settled, recheckInMs: 60_000 });
+    expect(living.next).toEqual({ ...settled, checkInMs: 60_000 });
     expect(told(living)).toMatch(/^False SecurityGroupImpossible/);
   });
 
   it("cannot be made where somebody else has its name", () => {
-    const decision = planned(seen({ inTheWay: [group({ groupId: "sg-theirs", tags: {} })] }));
-    expect(decision.next.message).toBe(
+    const choice = planned(seen({ inTheWay: [group({ groupId: "sg-theirs", tags: {} })] }));
+    expect(choice.next.message).toBe(
       "sg-theirs has the name aws-batch-operator/blue/team/ce and is not this object's: delete or rename it",
     );
   });
 
   it("is waited for while EC2 cannot be read, unless it is in use already", () => {
     const network = { kind: "unread", reason: "AccessDenied", message: "allow ec2:DescribeSecurityGroups" } as const;
-    expect(planned(seen({}, { network })).next).toMatchObject({ kind: "wait", stalledAfterMs: 300_000 });
-    expect(planned(seen({}, { network, known: "sg-1" }), released).next).toMatchObject({ kind: "wait" });
+    expect(planned(seen({}, { network })).next).toMatchObject({ kind: "wait", stallsAfterMs: 300_000 });
+    expect(removed(seen({}, { network, known: "sg-1" })).next).toMatchObject({ kind: "wait" });
     const living = planned(seen({}, { network, known: "sg-1" }), settled);
-    expect(living.next).toEqual({ ...settled, recheckInMs: 60_000 });
+    expect(living.next).toEqual({ ...settled, checkInMs: 60_000 });
     expect(told(living)).toBe("Unknown AccessDenied: allow ec2:DescribeSecurityGroups");
   });
 });
 
 describe("the security group that an object wishes no more", () => {
   const going = (change: Partial<GroupFound> = {}, more: Partial<GroupSeen> = {}) =>
-    planned(seen({ groups: [found(change)] }, { wished: undefined, ...more }), released);
-
-  it("stays until everything else of the object is gone", () => {
-    const decision = own(settled);
-    expect(planWithGroup(decision, seen({ groups: [found()] }, { wished: undefined }), true)).toBe(decision);
-  });
+    removed(seen({ groups: [found(change)] }, { wished: undefined, ...more }));
 
   it("is removed, and then the object goes", () => {
     expect(step(going())).toBe("act RemovingSecurityGroup delete");
-    expect(step(planned(seen({}, { wished: undefined }), released))).toBe("release Deleted");
+    expect(step(removed(seen({}, { wished: undefined })))).toBe("release Deleted");
   });
 
   it("stays while an environment or a rule names it, and says which", () => {
-    const decision = going({ usedBy: ["other"], namedBy: [group({ groupId: "sg-2", groupName: "db" })] });
-    expect(step(decision)).toBe("wait SecurityGroupInUse");
-    expect(decision.next).toMatchObject({ stalledAfterMs: 1_800_000 });
-    expect(decision.next.message).toBe(
+    const choice = going({ usedBy: ["other"], namedBy: [group({ groupId: "sg-2", groupName: "db" })] });
+    expect(step(choice)).toBe("wait SecurityGroupInUse");
+    expect(choice.next).toMatchObject({ stallsAfterMs: 1_800_000 });
+    expect(choice.next.message).toBe(
       "sg-1 is removed when nothing names it any more: other, rules of sg-2 (db). Give other security groups to other. Take the rules that name it out of sg-2",
     );
   });
@@ -285,9 +291,9 @@ describe("the security group that an object wishes no more", () => {
     const peers = (...groupIds: readonly string[]) => ({ ...everything, cidrs: [], groupIds });
     const naming = group({ ingress: [peers("sg-1", "sg-2")], egress: [peers("sg-3")] });
     const namedBy = [group({ groupId: "sg-2", groupName: "db" })];
-    const decision = going({ group: naming, namedBy });
-    expect(step(decision)).toBe("act RemovingSecurityGroup revoke revoke");
-    expect(writesOf(decision)).not.toContain('"peer":"sg-1"');
+    const choice = going({ group: naming, namedBy });
+    expect(step(choice)).toBe("act RemovingSecurityGroup revoke revoke");
+    expect(writesOf(choice)).not.toContain('"peer":"sg-1"');
     expect(step(going({ group: naming, namedBy, usedBy: ["other"] }))).toBe("wait SecurityGroupInUse");
     expect(step(going({ group: naming }))).toBe("act RemovingSecurityGroup delete");
   });
@@ -296,46 +302,46 @@ describe("the security group that an object wishes no more", () => {
     const writes = JSON.stringify([{ kind: "delete", groupId: "sg-1" }]);
     const refusal = { stallsAfterMs: 0, reason: "InUse", message: "it has a dependent object", againInMs: 90_000 };
     const given = seen({ groups: [found()], refused: new Map([[writes, refusal]]) }, { wished: undefined });
-    const decision = planWithGroup(own(settled), given, false);
-    expect(decision.next).toEqual({ ...settled, recheckInMs: 90_000 });
-    expect(decision.news).toEqual([
+    const choice = planned(given, settled);
+    expect(choice.next).toEqual({ ...settled, checkInMs: 90_000 });
+    expect(choice.conditions).toEqual([
       { type: "SecurityGroupReady", status: "False", reason: "InUse", message: "it has a dependent object" },
     ]);
   });
 
   it("is not asked for a second time by an object that stays, while EC2 shows late what was written", () => {
     const given = seen({ groups: [found()], justWritten: ["vpc-1"] }, { wished: undefined });
-    expect(planned(given, settled).next).toEqual({ ...settled, recheckInMs: 15_000 });
+    expect(planned(given, settled).next).toEqual({ ...settled, checkInMs: 15_000 });
   });
 
   it("may be there though EC2 does not show it, when it was just asked for", () => {
     const given = { ...seen({ justWritten: ["vpc-1"] }, { wished: undefined }), claims: ["vpc-1"] };
-    expect(step(planWithGroup(own(released), given, true))).toBe("wait RemovingSecurityGroup");
-    expect(step(planWithGroup(own(released), { ...given, retain: true }, true))).toBe("wait RetainingSecurityGroup");
+    expect(step(removed(given))).toBe("wait RemovingSecurityGroup");
+    expect(step(removed({ ...given, retain: true }))).toBe("wait RetainingSecurityGroup");
   });
 
   it("is asked for anew by an object that is Ready no more until status names it", () => {
-    expect(planWithGroup(own(settled), seen({}, { known: undefined }), false).serving).toBe(false);
+    expect(planned(seen({}, { known: undefined }), settled).serving).toBe(false);
   });
 
   it("is made anew where somebody deleted it, and the object is Ready no more once status names another one", () => {
-    const gone = planWithGroup(own(settled), seen({}, { known: "sg-0" }), false);
+    const gone = planned(seen({}, { known: "sg-0" }), settled);
     expect([step(gone), gone.serving]).toEqual(["act MakingSecurityGroup create", true]);
-    const another = planWithGroup(own(settled), seen({ groups: [found()] }, { known: "sg-0" }), false);
+    const another = planned(seen({ groups: [found()] }, { known: "sg-0" }), settled);
     expect([step(another), another.serving]).toEqual(["wait MakingSecurityGroup", false]);
   });
 
   it("is left to an environment that somebody took over", () => {
-    const decision = going({ strangers: ["theirs"] });
-    expect(step(decision)).toBe("act RetainingSecurityGroup tag");
-    expect(decision.next.message).toBe("sg-1 is left in AWS: theirs, which is not ours, has it");
+    const choice = going({ strangers: ["theirs"] });
+    expect(step(choice)).toBe("act RetainingSecurityGroup tag");
+    expect(choice.next.message).toBe("sg-1 is left in AWS: theirs, which is not ours, has it");
     expect(step(going({ usedBy: ["other"], strangers: ["theirs"] }))).toBe("wait SecurityGroupInUse");
   });
 
   it("is waited for until EC2 shows that it is gone", () => {
     const given = seen({ groups: [found()], justWritten: ["vpc-1"] }, { wished: undefined });
-    expect(step(planned(given, released))).toBe("wait RemovingSecurityGroup");
-    expect(step(planned({ ...given, retain: true }, released))).toBe("wait RetainingSecurityGroup");
+    expect(step(removed(given))).toBe("wait RemovingSecurityGroup");
+    expect(step(removed({ ...given, retain: true }))).toBe("wait RetainingSecurityGroup");
   });
 
   it("loses our tags with Retain, and is ours no more", () => {
@@ -348,16 +354,16 @@ describe("the security group that an object wishes no more", () => {
     expect(step(planned(given, creates))).toBe("act Creating");
     expect(step(planned(given, settled))).toBe("act RemovingSecurityGroup delete");
     const used = seen({ groups: [found({ usedBy: ["old"] })] }, { wished: undefined });
-    expect(planned(used, settled).next).toEqual({ ...settled, recheckInMs: 15_000 });
+    expect(planned(used, settled).next).toEqual({ ...settled, checkInMs: 15_000 });
     expect(step(planned(seen({}, { wished: undefined }), settled))).toBe("act MakingSecurityGroup");
   });
 
   it("goes from the VPC that the object has left", () => {
     const there = found({ group: group({ groupId: "sg-2", vpcId: "vpc-2" }) });
     const given = seen({ groups: [found(), there] }, { known: "sg-1", claims: ["vpc-1", "vpc-2"] });
-    const decision = planned(given, settled);
-    expect(step(decision)).toBe("act RemovingSecurityGroup delete");
-    expect(decision.next.message).toContain("sg-2");
+    const choice = planned(given, settled);
+    expect(step(choice)).toBe("act RemovingSecurityGroup delete");
+    expect(choice.next.message).toContain("sg-2");
     expect(step(planned(seen({ groups: [found()] }, { known: "sg-1", claims: ["vpc-1", "vpc-2"] }), settled))).toBe(
       "act MakingSecurityGroup vpc-1",
     );

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironment } from "../../../src/api/v1alpha1/compute-environment.ts";
-import type { Decision, Next } from "../../../src/controllers/decision.ts";
-import { selectionsOf, withSelected } from "../../../src/controllers/selection/fill.ts";
-import { planWithSelection } from "../../../src/controllers/selection/plan.ts";
+import type { Step } from "../../../src/controllers/agenda.ts";
+import { nothingToDo } from "../../../src/controllers/part.ts";
+import { selectedPaths, selectionsOf, withSelected } from "../../../src/controllers/selection/fill.ts";
+import { selectionPlan } from "../../../src/controllers/selection/plan.ts";
 import { withSelectionStatus } from "../../../src/controllers/selection/report.ts";
 import type { SelectorAnswer } from "../../../src/controllers/selection/seen.ts";
 import { selectorText } from "../../../src/network/selection.ts";
+import { around } from "../security-group/given.ts";
 
 const now = Date.parse("2026-01-01T12:00:00Z");
 const tags = { team: "batch" };
@@ -52,14 +54,9 @@ function object(network?: Network, type: "EC2" | "FARGATE" = "EC2"): BatchComput
 
 const resolvedSubnets = { selector: selectorText({ tags }), ids: ["subnet-a"], since: "2026-01-01T00:00:00Z" };
 const inEffect = object({ resolvedSubnets });
-const creates: Next<string> = { kind: "act", action: "create", reason: "Creating", message: "", irreversible: true };
-const goes: Next<{ readonly kind: string }> = { kind: "wait", reason: "Repointing", message: "it goes on" };
-const settled: Next<string> = { kind: "settled", reason: "Available", message: "it is VALID" };
-
-function own(next: Next<string>): Decision<string> {
-  const changes = [{ path: "spec.computeResources.subnets", kind: "replacement", why: "" }] as const;
-  return { next, change: { action: "Replace", id: "1", reason: "r", changes }, serving: true, news: [] };
-}
+const creates: Step<string> = { kind: "act", action: "create", reason: "Creating", message: "" };
+const goes: Step<string> = { kind: "wait", reason: "Repointing", message: "it goes on" };
+const settled: Step<string> = { kind: "serves", reason: "Available", message: "it is VALID" };
 
 function answersOf(one: BatchComputeEnvironment, found: SelectorAnswer["found"]): readonly SelectorAnswer[] {
   return selectionsOf(one).map((asked) => ({ asked, found }));
@@ -70,21 +67,25 @@ const selects = (...ids: readonly string[]): SelectorAnswer["found"] => ({
   value: ids.map((id) => ({ id, vpcId: "vpc-1" })),
 });
 
-function planned(one: BatchComputeEnvironment, found: SelectorAnswer["found"], next: Next<string>) {
-  return planWithSelection(own(next), { answers: answersOf(one, found) }, one, now);
+const planOf = (one: BatchComputeEnvironment, found: SelectorAnswer["found"]) =>
+  selectionPlan({ answers: answersOf(one, found) }, one, now);
+
+function planned(one: BatchComputeEnvironment, found: SelectorAnswer["found"], own: Step<string>) {
+  return around(planOf(one, found), own);
 }
 
 describe("an environment that selects", () => {
   it("does nothing before what is selected stands in status, and tells no change that it cannot know", () => {
-    const decision = planned(object(), selects("subnet-a"), creates);
-    expect(decision.next).toMatchObject({ kind: "wait", reason: "ResolvingSelection", recheckInMs: 1000 });
-    expect(decision).toMatchObject({ serving: false, change: { action: "None", changes: [] } });
+    const choice = planned(object(), selects("subnet-a"), creates);
+    expect(choice.next).toMatchObject({ kind: "wait", reason: "ResolvingSelection", checkInMs: 1000 });
+    expect(choice.serving).toBe(false);
+    expect(planOf(object(), selects("subnet-a")).isUnknown).toBe(true);
   });
 
   it("waits while EC2 has not answered at all, and keeps what was told", () => {
-    const decision = planned(object(), { kind: "pending" }, creates);
-    expect(decision.next).toMatchObject({ kind: "wait", message: "EC2 is asked what team=batch selects" });
-    expect(decision.news).toEqual([
+    const choice = planned(object(), { kind: "pending" }, creates);
+    expect(choice.next).toMatchObject({ kind: "wait", message: "EC2 is asked what team=batch selects" });
+    expect(choice.conditions).toEqual([
       { type: "SelectionReady", status: "True", reason: "Selected", message: "as it was" },
     ]);
   });
@@ -94,19 +95,17 @@ describe("an environment that selects", () => {
     expect(planned(object(), found, creates).next).toMatchObject({
       kind: "wait",
       reason: "AccessDenied",
-      stalledAfterMs: 300_000,
+      stallsAfterMs: 300_000,
     });
   });
 
   it("goes on with what is in effect while EC2 has not answered, and looks again soon", () => {
-    const decision = planned(inEffect, { kind: "pending" }, settled);
-    expect(decision).toMatchObject({ next: { ...settled, recheckInMs: 1000 }, serving: true });
+    const choice = planned(inEffect, { kind: "pending" }, settled);
+    expect(choice).toMatchObject({ next: { ...settled, checkInMs: 1000 }, serving: true });
   });
 
-  it("acts on what is in effect, and calls what differs by it no drift", () => {
-    const decision = planned(inEffect, selects("subnet-a"), creates);
-    expect(decision.next).toEqual(creates);
-    expect(decision.followed).toEqual(["spec.computeResources.subnets"]);
+  it("acts on what is in effect", () => {
+    expect(planned(inEffect, selects("subnet-a"), creates).next).toEqual(creates);
   });
 
   const due = object({
@@ -114,11 +113,15 @@ describe("an environment that selects", () => {
   });
 
   it("writes nothing for the old selection when another is about to take effect", () => {
-    expect(planned(due, selects("subnet-b"), creates)).toMatchObject({
-      next: { kind: "wait", message: "selected, and about to take effect: subnet-b" },
-      change: { action: "Replace" },
-    });
-    expect(planned(due, selects("subnet-b"), goes).next).toEqual({ ...goes, recheckInMs: 1000 });
+    for (const own of [creates, goes]) {
+      expect(planned(due, selects("subnet-b"), own).next).toMatchObject({
+        kind: "wait",
+        reason: "ResolvingSelection",
+        message: "selected, and about to take effect: subnet-b",
+        checkInMs: 1000,
+      });
+    }
+    expect(planOf(due, selects("subnet-b")).isUnknown).toBe(false);
   });
 
   it("is not Ready with what another selection has put out of effect", () => {
@@ -126,13 +129,12 @@ describe("an environment that selects", () => {
       next: { kind: "wait", message: "selected, and about to take effect: subnet-b" },
       serving: false,
     });
-    expect(planned(due, selects("subnet-b"), goes)).toMatchObject({ next: goes, serving: false });
   });
 
   it("says from when on another selection counts, and looks each minute until then", () => {
-    const decision = planned(inEffect, selects("subnet-a", "subnet-b"), settled);
-    expect(decision.next).toEqual({ ...settled, recheckInMs: 60_000 });
-    expect(decision.news).toEqual([
+    const choice = planned(inEffect, selects("subnet-a", "subnet-b"), settled);
+    expect(choice.next).toEqual({ ...settled, checkInMs: 60_000 });
+    expect(choice.conditions).toEqual([
       {
         type: "SelectionReady",
         status: "True",
@@ -146,10 +148,10 @@ describe("an environment that selects", () => {
   it("is as it was for everything else when it selects nothing", () => {
     const { spec, ...rest } = object();
     const named = { ...rest, spec: { ...spec, computeResources: { type: "EC2", maxvCpus: 4 } } } as const;
-    const decision = own(creates);
-    expect(planWithSelection(decision, { answers: [] }, named, now)).toBe(decision);
+    expect(selectionPlan({ answers: [] }, named, now)).toEqual(nothingToDo);
     expect(withSelected(named)).toBe(named);
     expect(selectionsOf(named)).toEqual([]);
+    expect(selectedPaths(named)).toEqual([]);
   });
 });
 
@@ -181,6 +183,10 @@ describe("the spec of an environment that selects", () => {
     expect(filled.spec.computeResources).toMatchObject({ subnets: ["subnet-a"], securityGroupIds: ["sg-1"] });
     expect(filled.spec.computeResources).not.toHaveProperty("subnetSelector");
     expect(withSelected(inEffect)).toBe(filled);
+  });
+
+  it("has only selected ids at the paths of its selectors: what differs there is no drift", () => {
+    expect(selectedPaths(inEffect)).toEqual(["spec.computeResources.subnets"]);
   });
 
   it("names nothing before something was selected", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { StoreError } from "../../../src/kube/store.ts";
+import { StoreError } from "../../../src/runtime/store.ts";
 import { world } from "../leader-world.ts";
 
 const down = new StoreError("Unavailable", "down");

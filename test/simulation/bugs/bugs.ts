@@ -41,13 +41,13 @@ const retire = "controllers/compute-environment/retire.ts";
 const fleet = "controllers/compute-environment/fleet.ts";
 const queuePlan = "controllers/job-queue/plan.ts";
 const queueDelete = "controllers/job-queue/delete.ts";
-const reconcile = "controllers/reconcile.ts";
+const reconcile = "controllers/pass.ts";
 const definitionPlan = "controllers/job-definition/plan.ts";
 
 export const bugs: readonly Bug[] = [
   {
     name: "skip the lease check before a write",
-    story: "replacement, with a standby",
+    story: "create a queue of three environments",
     by: "freeze",
     changes: [
       {
@@ -123,11 +123,15 @@ export const bugs: readonly Bug[] = [
     story: "register a job definition",
     by: "fail",
     changes: [
-      { file: definitionPlan, was: "if (seen.absent) return step;", becomes: "if (step !== undefined) return step;" },
+      {
+        file: definitionPlan,
+        was: "if (seen.absent) return answer;",
+        becomes: "if (answer !== undefined) return answer;",
+      },
       {
         file: reconcile,
-        was: "const action = next.irreversible ? await",
-        becomes: "const action = next.irreversible && false ? await",
+        was: "const live = await chosenLive(p, region, planned);\n    const confirmed",
+        becomes: "const live = await Promise.resolve(planned.choice);\n    const confirmed",
       },
     ],
   },
@@ -135,21 +139,21 @@ export const bugs: readonly Bug[] = [
     "forget the live read before what cannot be undone",
     "a foreign queue comes",
     reconcile,
-    "const action = next.irreversible ? await confirmed(object, region, next.action, pass, signal) : next.action;",
-    "const action = await Promise.resolve(next.action);",
+    "const live = await chosenLive(p, region, planned);\n    const confirmed",
+    "const live = await Promise.resolve(planned.choice);\n    const confirmed",
   ),
   one(
     "say Ready before AWS is done",
     "create an environment",
-    plan,
-    "return { next: meanwhile(own, context), change, serving: false, news: [] };",
-    "return { next: meanwhile(own, context), change, serving: true, news: [] };",
+    "controllers/choose.ts",
+    "serving: serves !== undefined,",
+    "serving: true,",
   ),
   one(
     "write to AWS before the finalizer is there",
     "delete what is only just being made",
     reconcile,
-    "if (!isMarked(wish)) return await mark(object, region, seen, signal);",
+    "if (!isMarked(wish)) return await ensureFinalizer(p, region, planned.seen);",
     "",
   ),
   one(
@@ -162,7 +166,7 @@ export const bugs: readonly Bug[] = [
   one(
     "compare a set as a list: subnets, security groups, instance types",
     "lists in another order",
-    "controllers/compute-environment/compare.ts",
+    "controllers/compare.ts",
     "return left.size === right.size && [...left].every((member) => right.has(member));",
     "return canonicalJson([...left]) === canonicalJson([...right]);",
   ),
@@ -297,8 +301,8 @@ export const bugs: readonly Bug[] = [
     "tell a generation that is not there yet",
     "create an environment",
     reconcile,
-    "const status = {\n      observedGeneration: object.metadata.generation,",
-    "const status = {\n      observedGeneration: object.metadata.generation + 1,",
+    "const status = {\n    observedGeneration: generation,",
+    "const status = {\n    observedGeneration: generation + 1,",
   ),
   one(
     "write a new time into a condition that has not changed",
@@ -362,9 +366,9 @@ export const bugs: readonly Bug[] = [
   one(
     "forget what still runs where the spec is no more",
     "out of a closed subnet",
-    "controllers/endpoints/observe.ts",
-    "const running = runningIn(users).map(({ user }) => user);",
-    "const running: ReturnType<typeof userOf>[] = [];",
+    "controllers/endpoints/vpcs.ts",
+    "const running = runningIn(users).map(({ user }) => user);\n  const whole",
+    "const running: EndpointUser[] = [];\n  const whole",
   ),
   {
     name: "let in to the endpoints only those who asked for them",
@@ -376,7 +380,7 @@ export const bugs: readonly Bug[] = [
         becomes: 'vpcIn(facts, vpcId).cidrs.map(() => "10.0.3.0/24") : []',
       },
       {
-        file: "controllers/endpoints/observe.ts",
+        file: "controllers/endpoints/vpcs.ts",
         was: "plan: isWriter ? withoutCutOffs(",
         becomes: "plan: false ? withoutCutOffs(",
       },
@@ -401,9 +405,9 @@ export const bugs: readonly Bug[] = [
     story: "roles of its own",
     changes: [
       {
-        file: "controllers/roles/plan.ts",
-        was: 'if (own.next.kind !== "release") {',
-        becomes: "if (seen.claims.length === 0) {",
+        file: "controllers/compute-environment/life.ts",
+        was: "return { ...core, agenda: steps };",
+        becomes: "return { ...core, agenda: [...rolesRemoval(seen.roles), ...steps] };",
       },
       {
         file: "controllers/roles/delete.ts",
@@ -423,7 +427,7 @@ export const bugs: readonly Bug[] = [
       },
       {
         file: "controllers/again.ts",
-        was: 'return next.recheckInMs === undefined ? { kind: "onChange" } : { kind: "after", delayMs: next.recheckInMs };',
+        was: 'return next.checkInMs === undefined ? { kind: "onChange" } : { kind: "after", delayMs: next.checkInMs };',
         becomes: 'return { kind: "after", delayMs: 30_000 };',
       },
     ],
@@ -439,7 +443,7 @@ export const bugs: readonly Bug[] = [
       },
       {
         file: "controllers/again.ts",
-        was: 'return next.recheckInMs === undefined ? { kind: "onChange" } : { kind: "after", delayMs: next.recheckInMs };',
+        was: 'return next.checkInMs === undefined ? { kind: "onChange" } : { kind: "after", delayMs: next.checkInMs };',
         becomes: 'return { kind: "after", delayMs: 5000 };',
       },
     ],
@@ -448,8 +452,8 @@ export const bugs: readonly Bug[] = [
     "keep a refusal to oneself",
     "refused for six minutes",
     "controllers/conditions.ts",
-    "if (!isLag(foremost(failures), reached)) return failedVerdict(failures, next, serves, reached);",
-    'if (outcome.failure.kind !== "invalid" && !isLag(foremost(failures), reached)) return failedVerdict(failures, next, serves, reached);',
+    "if (!isLag(foremost(failures), reached)) return failedVerdict(failures, instead?.next, serves, reached);",
+    'if (outcome.failure.kind !== "invalid" && !isLag(foremost(failures), reached)) return failedVerdict(failures, instead?.next, serves, reached);',
   ),
   {
     name: "call AWS without the budget, and in a hurry",

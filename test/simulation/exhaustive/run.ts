@@ -1,4 +1,4 @@
-import { StoreError } from "../../../src/kube/store.ts";
+import { StoreError } from "../../../src/runtime/store.ts";
 import { accessDenied, type Fault, throttled } from "../../../src/simulator/faults.ts";
 import type { CallRecord } from "../../../src/simulator/wire.ts";
 import { isWrite } from "../../transcript.ts";

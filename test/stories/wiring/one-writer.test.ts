@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { StoreError } from "../../../src/kube/store.ts";
+import { StoreError } from "../../../src/runtime/store.ts";
 import { computeEnvironment, ec2, jobDefinition, jobQueue } from "../../manifests.ts";
 import type { Point } from "../../simulation/gate.ts";
 import { Simulation } from "../../simulation/world.ts";

@@ -10,8 +10,8 @@ import type { JobNeeds, Workload } from "../../network/needs.ts";
 import type { NetworkRequest } from "../../network/port.ts";
 import { type Cluster, ownerIn, type Tags } from "../ownership.ts";
 import type { Objects, Settings } from "../ports.ts";
+import { environmentName } from "../queue-order.ts";
 import { placed } from "../security-group/fill.ts";
-import { environmentName } from "./seen.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
 type Template = NonNullable<NonNullable<Spec["computeResources"]>["launchTemplate"]>;

@@ -4,15 +4,25 @@ import { keyOf } from "../../src/api/object.ts";
 import { JobQueueStatus } from "../../src/api/v1alpha1/job-queue.ts";
 import { JobQueueKind } from "../../src/api/v1alpha1/kinds.ts";
 import { AwsError, type FailureKind } from "../../src/aws/errors.ts";
-import type { Change, Decision, FieldChange, Next } from "../../src/controllers/decision.ts";
+import type {
+  Act,
+  Change,
+  ConditionDraft,
+  FieldChange,
+  Plan,
+  Refusal,
+  Serves,
+  Step,
+  StepCondition,
+} from "../../src/controllers/agenda.ts";
 import type { Failing } from "../../src/controllers/failures.ts";
+import { reconcilerOf } from "../../src/controllers/pass.ts";
 import type { Ports } from "../../src/controllers/ports.ts";
-import { reconcilerOf } from "../../src/controllers/reconcile.ts";
 import { MemoryStore } from "../../src/kube/memory-store.ts";
-import { StoreError } from "../../src/kube/store.ts";
 import { VirtualClock } from "../../src/runtime/clock.ts";
 import type { Report } from "../../src/runtime/controller.ts";
 import { collectingLog } from "../../src/runtime/log.ts";
+import { StoreError } from "../../src/runtime/store.ts";
 import { identity, settings } from "./compute-environment/given.ts";
 import { fakeRegion, objectsOf } from "./region.ts";
 
@@ -20,19 +30,34 @@ const finalizer = "awsbatch.dev/cleanup";
 const here = { "awsbatch.dev/location": "123456789012/eu-west-1" };
 const minute = 60_000;
 
-type Step = Partial<Decision<string>> & { readonly next: Next<string> };
+type Planned = Partial<Plan<string>> & Pick<Plan<string>, "agenda">;
 
-const act = (action = "write", irreversible = false): Step => ({
-  next: { kind: "act", action, reason: "Acting", message: "acts", irreversible },
+const agenda = (...steps: readonly Step<string>[]): Planned => ({ agenda: steps });
+const actStep = (action = "write", change: Partial<Act<string>> = {}): Act<string> => ({
+  kind: "act",
+  action,
+  reason: "Acting",
+  message: "acts",
+  ...change,
 });
-const wait = (change: object = {}): Step => ({
-  next: { kind: "wait", reason: "Waiting", message: "waits", ...change },
+const waitStep = (change: object = {}): Step<string> => ({
+  kind: "wait",
+  reason: "Waiting",
+  message: "waits",
+  ...change,
 });
-const blocked = (change: object = {}): Step => ({
-  next: { kind: "blocked", reason: "Stuck", message: "stuck", ...change },
+const blockedStep = (change: object = {}): Step<string> => ({
+  kind: "blocked",
+  reason: "Stuck",
+  message: "stuck",
+  ...change,
 });
-const settled: Step = { next: { kind: "settled", reason: "Available", message: "is" }, serving: true };
-const release: Step = { next: { kind: "release", reason: "Deleted", message: "gone" } };
+const serves: Serves = { kind: "serves", reason: "Available", message: "is" };
+const act = (action = "write", change: Partial<Act<string>> = {}): Planned => agenda(actStep(action, change));
+const wait = (change: object = {}): Planned => agenda(waitStep(change));
+const blocked = (change: object = {}): Planned => agenda(blockedStep(change));
+const settled: Planned = agenda(serves);
+const release: Planned = agenda({ kind: "release", reason: "Deleted", message: "gone" });
 const differing = (...paths: readonly string[]): { readonly change: Change } => ({
   change: {
     action: "Update",
@@ -84,7 +109,9 @@ async function given({ annotations = {}, finalized = true, spec = { priority: 1 
     region,
     /** What was done, in order. */
     log,
-    plan: wait() as Step,
+    plan: wait(),
+    /** What AWS had refused when it was planned last, by name of the action. */
+    refusals: new Map() as ReadonlyMap<string, Refusal>,
     /** What happens in AWS until it is read live. */
     meanwhile: (): void => {},
     /** Since when what was read counts as live, monotonic ms. */
@@ -92,6 +119,8 @@ async function given({ annotations = {}, finalized = true, spec = { priority: 1 
     opens: undefined as Error | undefined,
     observes: undefined as Error | undefined,
     acts: undefined as Error | undefined,
+    /** The conditions that the kind has for what was refused. */
+    conditionsOfFailure: [] as readonly ConditionDraft[],
     /** What watches have shown by now. */
     shown: undefined as KubeObject | undefined,
     /** Why what was observed is outdated. */
@@ -148,18 +177,18 @@ async function given({ annotations = {}, finalized = true, spec = { priority: 1 
         world.liveSinceMs = sinceMs;
         log.push("read AWS live");
       },
-      plan: () => ({
-        change: { action: "None", id: "id", reason: "r", changes: [] },
-        serving: false,
-        news: [],
-        ...world.plan,
-      }),
+      plan(_object, _seen, _now, refusals) {
+        world.refusals = refusals;
+        return { change: { action: "None", id: "id", reason: "r", changes: [] }, conditions: [], ...world.plan };
+      },
+      independentName: (action) => (action.startsWith("alone ") ? action : undefined),
       async act(action) {
         log.push(`act ${action}`);
         if (world.acts !== undefined) throw world.acts;
       },
-      report: () => ({ arn: "arn:q" }),
+      status: () => ({ arn: "arn:q" }),
       events: (action) => [{ type: "Normal", reason: "Did", action: "Do", note: action }],
+      conditionsOfFailure: () => world.conditionsOfFailure,
     },
     ports,
   );
@@ -172,7 +201,7 @@ const failure = (kind: FailureKind, message = "no"): AwsError => new AwsError(ki
 describe("before the first write to AWS", () => {
   it("finalizer and location are written, and nothing else is done", async () => {
     const world = await given({ finalized: false });
-    world.plan = act("create", true);
+    world.plan = act("create");
     expect(await world.pass()).toEqual({ status: undefined, events: [], again: { kind: "now" } });
     expect(world.log).toEqual(["observe"]);
     expect(world.object().metadata).toMatchObject({ finalizers: [finalizer], annotations: here });
@@ -215,10 +244,10 @@ describe("before the first write to AWS", () => {
   });
 });
 
-describe("before what cannot be undone", () => {
+describe("before any write", () => {
   it("what this pass has read counts as live, and what an earlier pass has read does not", async () => {
     const world = await given();
-    world.plan = act("delete", true);
+    world.plan = act("delete");
     await world.pass();
     await world.clock.advance(1000);
     const beganAtMs = world.clock.monotonic();
@@ -228,7 +257,7 @@ describe("before what cannot be undone", () => {
 
   it("object and AWS are read live", async () => {
     const world = await given();
-    world.plan = act("delete", true);
+    world.plan = act("delete");
     const report = await world.pass();
     expect(world.log).toEqual(["observe", "read the object live", "read AWS live", "observe", "act delete"]);
     expect(report).toEqual({
@@ -236,13 +265,6 @@ describe("before what cannot be undone", () => {
       events: [{ type: "Normal", reason: "Did", action: "Do", note: "delete" }],
       again: { kind: "now" },
     });
-  });
-
-  it("nothing is read twice for what can be undone", async () => {
-    const world = await given();
-    world.plan = act("tag");
-    await world.pass();
-    expect(world.log).toEqual(["observe", "act tag"]);
   });
 
   type World = Awaited<ReturnType<typeof given>>;
@@ -254,20 +276,20 @@ describe("before what cannot be undone", () => {
     ["the object only plans", (world) => void world.apply({ annotations: { "awsbatch.dev/dry-run": "true" } })],
   ])("it starts over without a write when %s", async (_name, meanwhile) => {
     const world = await given();
-    world.plan = act("delete", true);
+    world.plan = act("delete");
     const stale = world.object();
     meanwhile(world);
     expect(await world.pass(stale)).toEqual({ status: undefined, events: [], again: { kind: "now" } });
     expect(world.log.filter((line) => line.startsWith("act"))).toEqual([]);
   });
 
-  it.each<[string, Step | undefined]>([
-    ["something else is next", act("other", true)],
+  it.each<[string, Planned | undefined]>([
+    ["something else is next", act("other")],
     ["nothing is next", wait()],
     ["it can no longer be read", undefined],
   ])("it starts over without a write when AWS shows that %s", async (_name, plan) => {
     const world = await given();
-    world.plan = act("delete", true);
+    world.plan = act("delete");
     world.meanwhile = () => {
       if (plan === undefined) world.region.failure = failure("throttled");
       else world.plan = plan;
@@ -278,7 +300,7 @@ describe("before what cannot be undone", () => {
 
   it("it starts over without a write when the object is gone, or another one bears its name", async () => {
     const world = await given({ annotations: {} });
-    world.plan = act("delete", true);
+    world.plan = act("delete");
     const stale = world.object();
     const signal = new AbortController().signal;
     world.delete();
@@ -310,7 +332,7 @@ describe("an object of another account or region", () => {
 describe("an object that is held by a person", () => {
   const unknown = (reason: string): string => `Ready=Unknown ${reason}; Synced=True ReadFromAWS`;
 
-  it.each<[string, string, Step, boolean, string]>([
+  it.each<[string, string, Planned, boolean, string]>([
     ["paused, with a step due", "paused", act(), false, unknown("Paused")],
     ["paused, and waiting", "paused", wait(), false, unknown("Paused")],
     ["paused, and stuck", "paused", blocked(), false, unknown("Paused")],
@@ -318,7 +340,7 @@ describe("an object that is held by a person", () => {
     [
       "paused, with a step due while it serves",
       "paused",
-      { ...act(), serving: true },
+      agenda(serves, actStep()),
       false,
       "Ready=True Available; Synced=True ReadFromAWS",
     ],
@@ -379,8 +401,8 @@ describe("deletion", () => {
     });
   });
 
-  it.each<[string, Step | AwsError]>([
-    ["shows that something is left", act("delete", true)],
+  it.each<[string, Planned | AwsError]>([
+    ["shows that something is left", act("delete")],
     ["can no longer be read", failure("throttled")],
   ])("does not end when AWS, read live, %s", async (_name, came) => {
     const world = await given();
@@ -410,7 +432,7 @@ describe("deletion", () => {
     const annotations = { "awsbatch.dev/location": null };
     await world.store.patchMetadata(JobQueueKind, world.object(), { annotations }, signal);
     world.delete();
-    world.plan = act("delete", true);
+    world.plan = act("delete");
     await world.pass();
     expect(world.log.at(-1)).toBe("act delete");
   });
@@ -458,6 +480,34 @@ describe("what is told", () => {
       conditions: [{ type: "Ready" }, { type: "Synced" }, { type: "Reconciling" }],
     });
     expect((world.object().status as { plan: Change }).plan.changes).toHaveLength(64);
+  });
+
+  it.each<[string, Planned, string | undefined]>([
+    ["that a wait needs", wait({ until: { kind: "approval", value: "id/Create" } }), "id/Create"],
+    ["that ends a block", blocked({ until: { kind: "approval", value: "id/Create" } }), "id/Create"],
+    ["of none, where another wait is next", wait({ until: { kind: "listing" } }), undefined],
+    [
+      "of none, where an act comes before it that everything waits for",
+      agenda(actStep(), waitStep({ until: { kind: "approval", value: "id/Create" } })),
+      undefined,
+    ],
+  ])("is in status.plan the approval %s", async (_name, plan, expected) => {
+    const world = await given();
+    world.plan = plan;
+    world.acts = failure("denied");
+    await world.pass();
+    expect((world.object().status as JobQueueStatus).plan?.approval).toBe(expected);
+  });
+
+  it("is each field with its values, and not whether it follows a reference", async () => {
+    const world = await given();
+    const change: FieldChange = { path: "spec.f", kind: "update", why: "w", from: "1", to: "2" };
+    world.plan = {
+      ...wait(),
+      change: { action: "Update", id: "id", reason: "r", changes: [{ ...change, isReference: true }] },
+    };
+    await world.pass();
+    expect((world.object().status as JobQueueStatus).plan?.changes).toEqual([change]);
   });
 
   it("fits its schema, however long what it tells is", async () => {
@@ -518,7 +568,7 @@ describe("what is told", () => {
 
   it("turns Stalled when a wait lasts too long, counted for the same reason", async () => {
     const world = await given();
-    world.plan = wait({ stalledAfterMs: 10 * minute, recheckInMs: 7 * minute });
+    world.plan = wait({ stallsAfterMs: 10 * minute, checkInMs: 7 * minute });
     expect((await world.pass()).again).toEqual({ kind: "after", delayMs: 7 * minute });
     await world.clock.advance(7 * minute);
     expect((await world.pass()).again).toEqual({ kind: "after", delayMs: 3 * minute });
@@ -526,17 +576,18 @@ describe("what is told", () => {
     await world.clock.advance(3 * minute);
     expect((await world.pass()).again).toEqual({ kind: "after", delayMs: 7 * minute });
     expect(world.told()).toContain("Stalled=True Waiting");
-    world.plan = wait({ reason: "Other", stalledAfterMs: 10 * minute });
+    world.plan = wait({ reason: "Other", stallsAfterMs: 10 * minute });
     expect((await world.pass()).again).toEqual({ kind: "after", delayMs: 10 * minute });
     expect(world.told()).toContain("Reconciling=True Other");
   });
 
-  it.each<[string, Step, Report["again"]]>([
+  it.each<[string, Planned, Report["again"]]>([
     ["a wait for a change", wait(), { kind: "onChange" }],
-    ["a wait with a time", wait({ recheckInMs: 5 }), { kind: "after", delayMs: 5 }],
+    ["a wait with a time", wait({ checkInMs: 5 }), { kind: "after", delayMs: 5 }],
     ["a block", blocked(), { kind: "onChange" }],
-    ["a block with a time", blocked({ recheckInMs: 5 }), { kind: "after", delayMs: 5 }],
-    ["rest with a time", { next: { ...settled.next, recheckInMs: 5 } as Next<string> }, { kind: "after", delayMs: 5 }],
+    ["a block with a time", blocked({ checkInMs: 5 }), { kind: "after", delayMs: 5 }],
+    ["rest with a time", agenda({ ...serves, checkInMs: 5 }), { kind: "after", delayMs: 5 }],
+    ["a wait in a plan with a time", { ...wait({ checkInMs: 5 }), checkInMs: 4 }, { kind: "after", delayMs: 4 }],
     ["a step", act(), { kind: "now" }],
   ])("%s tells when to look again", async (_name, plan, expected) => {
     const world = await given();
@@ -599,16 +650,137 @@ describe("a write that fails", () => {
 
   it("leaves the approval in status that what goes on beside it waits for", async () => {
     const world = await given();
-    const { next } = act() as { readonly next: Extract<Next<string>, { kind: "act" }> };
-    world.plan = {
-      next: {
-        ...next,
-        otherwise: { ...wait({ held: "forApproval", approval: "id/Create" }), serving: false, news: [] },
-      },
-    };
+    const until = { kind: "approval", value: "id/Create" };
+    world.plan = agenda(actStep("write", { holds: "nothing" }), waitStep({ until }));
     world.acts = failure("denied");
     await world.pass();
     expect(world.object().status).toMatchObject({ plan: { approval: "id/Create" } });
+  });
+
+  describe("and that a condition reports in place of Ready", () => {
+    const notReady = { type: "RolesReady", status: "False" } as const;
+    const mending = (condition: StepCondition = notReady): Planned =>
+      agenda(actStep("mend", { holds: "writes", conditions: [condition] }), serves);
+
+    it("is told by that condition, and leaves Ready as it is", async () => {
+      const world = await given();
+      world.plan = mending();
+      world.acts = failure("denied");
+      await world.pass();
+      expect(world.told()).toBe("Ready=True Available; Synced=True ReadFromAWS; RolesReady=False AccessDenied");
+      expect(world.conditions().at(-1)?.message).toMatch(/^batch:X was refused: no\. \S+/);
+    });
+
+    it("is told in the kind's own words where it has some, in place of what the plan tells", async () => {
+      const world = await given();
+      const told = (type: ConditionDraft["type"], reason: string): ConditionDraft => ({
+        type,
+        status: "False",
+        reason,
+        message: "own words",
+      });
+      world.plan = { ...mending(), conditions: [told("NetworkReady", "Before"), told("EndpointsReady", "Before")] };
+      world.acts = failure("denied");
+      world.conditionsOfFailure = [told("RolesReady", "Own"), told("NetworkReady", "Own")];
+      await world.pass();
+      expect(world.told()).toBe(
+        "Ready=True Available; Synced=True ReadFromAWS; EndpointsReady=False Before; RolesReady=False Own; NetworkReady=False Own",
+      );
+    });
+
+    it("is told by each of several such conditions", async () => {
+      const world = await given();
+      const conditions = [notReady, { type: "EndpointsReady", status: "Unknown" }] as const;
+      world.plan = agenda(actStep("mend", { holds: "writes", conditions }), serves);
+      world.acts = failure("denied");
+      await world.pass();
+      expect(world.told()).toContain("RolesReady=False AccessDenied; EndpointsReady=False AccessDenied");
+    });
+
+    it("is told by what goes on where that condition says what is under way", async () => {
+      const world = await given();
+      world.plan = agenda(serves, actStep("retire", { conditions: [{ type: "Retiring", status: "True" }] }));
+      world.acts = failure("denied");
+      await world.pass();
+      expect(world.told()).toBe("Ready=True Available; Synced=True ReadFromAWS; Retiring=True Acting");
+    });
+  });
+
+  describe("and that nothing waits for", () => {
+    const both = agenda(actStep("alone disable", { holds: "nothing" }), actStep("order"), serves);
+    const acts = (log: readonly string[]): readonly string[] => log.filter((line) => line.startsWith("act"));
+
+    it("gives way to what follows, a second later, and is told meanwhile", async () => {
+      const world = await given();
+      world.plan = both;
+      world.acts = failure("denied");
+      expect((await world.pass()).again).toEqual({ kind: "after", delayMs: 1000 });
+      expect(world.told()).toContain("Reconciling=True AccessDenied");
+      world.acts = undefined;
+      await world.clock.advance(1000);
+      await world.pass();
+      expect(acts(world.log)).toEqual(["act alone disable", "act order"]);
+      world.plan = agenda(...both.agenda.slice(0, 1), waitStep());
+      world.log.length = 0;
+      await world.pass();
+      expect(acts(world.log)).toEqual(["act alone disable"]);
+    });
+
+    it("is known to the plan until it was done", async () => {
+      const world = await given();
+      world.plan = act("alone disable", { holds: "nothing" });
+      world.acts = failure("denied");
+      await world.pass();
+      const at = world.clock.now();
+      world.acts = undefined;
+      await world.clock.advance(minute);
+      await world.pass();
+      expect([...world.refusals].map(([name, refusal]) => [name, refusal.failure.kind, refusal.at])).toEqual([
+        ["alone disable", "denied", at],
+      ]);
+      await world.pass();
+      expect(world.refusals.size).toBe(0);
+    });
+
+    it("is of one object only, and forgotten with it", async () => {
+      const world = await given();
+      world.plan = act("alone disable", { holds: "nothing" });
+      world.acts = failure("denied");
+      await world.pass();
+      const { metadata, ...rest } = world.object();
+      const another = { ...rest, metadata: { ...metadata, uid: "another" } };
+      await world.pass(another);
+      expect(world.refusals.size).toBe(0);
+      await world.pass();
+      expect(world.refusals.size).toBe(1);
+      world.delete();
+      world.plan = release;
+      await world.pass();
+      world.plan = wait();
+      await world.pass({ ...rest, metadata });
+      expect(world.refusals.size).toBe(0);
+    });
+
+    it("was tried: a live read before it that fails is no refusal to the plan", async () => {
+      const world = await given();
+      world.plan = act("alone disable", { holds: "nothing" });
+      world.meanwhile = () => {
+        throw failure("denied");
+      };
+      await world.pass();
+      expect(world.told()).toContain("Reconciling=True AccessDenied");
+      await world.pass();
+      expect(world.refusals.size).toBe(0);
+    });
+
+    it("has a name: what everything waits for is no refusal to the plan", async () => {
+      const world = await given();
+      world.plan = act();
+      world.acts = failure("denied");
+      await world.pass();
+      await world.pass();
+      expect(world.refusals.size).toBe(0);
+    });
   });
 
   it.each<[string, Error, boolean]>([
@@ -643,12 +815,12 @@ describe("an object of another shard", () => {
     expect(world.log).toEqual([]);
   });
 
-  it("is left alone also when it became so just before an act that cannot be undone", async () => {
+  it("is left alone also when it became so just before an act", async () => {
     const world = await given();
     world.plan = settled;
     await world.pass();
     await world.pass();
-    world.plan = act("write", true);
+    world.plan = act("write");
     const stale = world.object();
     world.apply({ annotations: { shard: "other" } });
     world.log.length = 0;
@@ -718,24 +890,25 @@ describe("while AWS cannot be read", () => {
 
     it("what is read live before it is done goes on", async () => {
       const world = await given();
-      world.plan = act("write", true);
+      world.plan = act("write");
       world.outdated = outdated(world, minute);
       expect((await world.pass()).again).toEqual({ kind: "now" });
       expect(world.log.at(-1)).toBe("act write");
     });
 
-    it("nothing else is done", async () => {
-      const world = await given();
-      world.plan = act("write", false);
+    it("nothing else is done: what is at rest gets no finalizer", async () => {
+      const world = await given({ finalized: false });
+      world.plan = settled;
       world.outdated = outdated(world, minute);
       await world.pass();
       expect(world.log).toEqual(["observe"]);
+      expect(world.object().metadata.finalizers).toBeUndefined();
       expect(world.told()).toBe("Ready=Unknown Throttled; Synced=Unknown Throttled");
     });
 
     it("it is told beside the fields of status once it has lasted, and looked at as soon as the plan wants", async () => {
       const world = await given();
-      world.plan = wait({ recheckInMs: 5000 });
+      world.plan = wait({ checkInMs: 5000 });
       world.outdated = outdated(world, 10_000);
       expect(await world.pass()).toEqual({ status: undefined, events: [], again: { kind: "after", delayMs: 2000 } });
       world.outdated = outdated(world, minute);
@@ -791,14 +964,21 @@ describe("while AWS cannot be read", () => {
 });
 
 describe("drift", () => {
+  type World = Awaited<ReturnType<typeof given>>;
   /** Settles, then finds the field changed and puts it back. */
-  async function correct(world: Awaited<ReturnType<typeof given>>, step: Step): Promise<Report> {
+  async function correct(world: World, plan: Planned): Promise<Report> {
     world.plan = settled;
     await world.pass();
-    world.plan = step;
+    world.plan = plan;
     return world.pass();
   }
-  const changed: Step = { ...act(), ...differing("spec.state") };
+  const changed: Planned = { ...act(), ...differing("spec.state") };
+  const followed: Change = {
+    action: "Update",
+    id: "id",
+    reason: "r",
+    changes: [{ path: "spec.state", kind: "update", why: "", isReference: true }],
+  };
 
   it("is an event with the first write that corrects it", async () => {
     const world = await given();
@@ -808,128 +988,18 @@ describe("drift", () => {
     expect(eventsOf(await world.pass())).toBe("Did: write");
   });
 
-  it.each<[string, Step, (world: Awaited<ReturnType<typeof given>>) => void]>([
+  it.each<[string, Planned, (world: World) => void]>([
     ["when the spec was changed", changed, (world) => void world.apply({ spec: { priority: 2 } })],
     ["when the object is deleted", changed, (world) => void world.delete()],
     ["when nothing differs", act(), () => {}],
-    ["when only a reference leads elsewhere now", { ...changed, followed: ["spec.state"] }, () => {}],
-  ])("it is none %s", async (_name, step, meanwhile) => {
+    ["when only a reference leads elsewhere now", { ...changed, change: followed }, () => {}],
+  ])("it is none %s", async (_name, plan, meanwhile) => {
     const world = await given();
     world.plan = settled;
     await world.pass();
     meanwhile(world);
-    world.plan = step;
+    world.plan = plan;
     expect(eventsOf(await world.pass())).toBe("Did: write");
-  });
-
-  it("it is none before AWS had the field as the spec says, or once more before it has it again", async () => {
-    const world = await given();
-    world.plan = changed;
-    expect(eventsOf(await world.pass())).toBe("Did: write");
-    await correct(world, changed);
-    world.plan = changed;
-    expect(eventsOf(await world.pass())).toBe("Did: write");
-  });
-
-  it("it is none in a field that what was made instead has not had yet", async () => {
-    const world = await given();
-    const made: Step = { ...act("make"), change: { ...differing("spec.type").change, action: "Replace" } };
-    await correct(world, made);
-    world.plan = changed;
-    expect(eventsOf(await world.pass())).toBe("Did: write");
-  });
-
-  describe("where the object as a whole was never as wished", () => {
-    const update: Step = {
-      next: { ...act().next, untilShown: true } as Next<string>,
-      ...differing("spec.state", "spec.type"),
-    };
-    const shown: Step = { ...wait(), ...differing("spec.type") };
-    const pass = async (world: Awaited<ReturnType<typeof given>>, step: Step): Promise<string> => {
-      world.plan = step;
-      return eventsOf(await world.pass());
-    };
-
-    it("is what an update of ours had brought to the wish before", async () => {
-      const world = await given();
-      expect(await pass(world, update)).toBe("Did: write");
-      await pass(world, shown);
-      expect(await pass(world, update)).toBe(
-        "DriftCorrected: changed outside of Kubernetes and put back: spec.state; Did: write",
-      );
-    });
-
-    it("three times in 15 minutes is contested", async () => {
-      const world = await given();
-      for (const _time of [1, 2, 3, 4]) {
-        await pass(world, update);
-        await pass(world, shown);
-        await world.clock.advance(minute);
-      }
-      world.log.length = 0;
-      await pass(world, update);
-      expect(world.log).not.toContain("act write");
-      expect(world.told()).toContain("Contested=True ChangedOutside");
-    });
-
-    it.each<[string, Step, (world: Awaited<ReturnType<typeof given>>) => void]>([
-      [
-        "it is none when AWS has not shown it meanwhile",
-        { ...wait(), ...differing("spec.state", "spec.type") },
-        () => {},
-      ],
-      ["it is none when the spec was changed", shown, (world) => void world.apply({ spec: { priority: 2 } })],
-      ["it is none when the object is deleted", shown, (world) => void world.delete()],
-    ])("%s", async (_name, between, meanwhile) => {
-      const world = await given();
-      await pass(world, update);
-      await pass(world, between);
-      meanwhile(world);
-      expect(await pass(world, update)).toBe("Did: write");
-    });
-
-    it("it is none during a replacement, whose steps do not wait until a field may be put back", async () => {
-      const world = await given();
-      const replacing = (step: Step): Step => ({ ...step, change: { ...step.change, action: "Replace" } as Change });
-      for (const _time of [1, 2, 3, 4]) {
-        expect(await pass(world, replacing(update))).toBe("Did: write");
-        await pass(world, replacing(shown));
-      }
-    });
-
-    it("is what another update had brought as well", async () => {
-      const world = await given();
-      await pass(world, update);
-      await pass(world, shown);
-      expect(await pass(world, { ...update, next: { ...update.next, action: "other" } as Next<string> })).toContain(
-        "put back: spec.state; Did: other",
-      );
-    });
-
-    it("three times in 15 minutes is contested also where a rival is faster than any look", async () => {
-      const world = await given();
-      const carriedOut: Step = { next: { kind: "wait", reason: "Acting", message: "AWS carries it out" } };
-      const sent: string[] = [];
-      for (const _time of [1, 2, 3, 4, 5]) {
-        sent.push(await pass(world, update));
-        await pass(world, { ...carriedOut, ...differing("spec.type") });
-        await pass(world, { ...wait(), ...differing("spec.state", "spec.type") });
-      }
-      // The first brings the field; of what was put back nobody has seen that it was there.
-      expect(sent).toEqual([
-        "Did: write",
-        "Did: write",
-        "Did: write",
-        "Did: write",
-        expect.stringMatching(/^Contested: /),
-      ]);
-    });
-  });
-
-  it("tells only the fields that drifted beside one that followed", async () => {
-    const world = await given();
-    const both: Step = { ...act(), ...differing("spec.state", "spec.order"), followed: ["spec.order"] };
-    expect(eventsOf(await correct(world, both))).toContain("put back: spec.state; Did");
   });
 
   it("of one field three times in 15 minutes is contested, and from then on put back once in 15 minutes", async () => {
@@ -951,20 +1021,6 @@ describe("drift", () => {
     }
   });
 
-  it("that is contested does not hold back what follows beside it", async () => {
-    const world = await given();
-    const both: Step = {
-      next: { ...act().next, follows: true } as Next<string>,
-      ...differing("spec.state", "spec.order"),
-      followed: ["spec.order"],
-    };
-    for (const _time of [1, 2, 3, 4]) {
-      world.log.length = 0;
-      await correct(world, both);
-      expect(world.log).toContain("act write");
-    }
-  });
-
   it("that could not be put back is not counted", async () => {
     const world = await given();
     world.acts = failure("throttled");
@@ -974,46 +1030,28 @@ describe("drift", () => {
   });
 });
 
-it("what is written of somebody else's is contested when it was written three times in 15 minutes, whatever came between", async () => {
-  const world = await given();
-  const handover: Step = { next: { ...act().next, ofOthers: "the order of queue theirs" } as Next<string> };
-  const done: boolean[] = [];
-  for (const _time of [1, 2, 3, 4]) {
-    world.log.length = 0;
-    world.plan = handover;
-    await world.pass();
-    done.push(world.log.includes("act write"));
-    if (_time === 4) expect(world.told()).toContain("Contested=True ChangedOutside");
-    world.plan = settled;
-    await world.pass();
-    await world.clock.advance(minute);
-  }
-  expect(done).toEqual([true, true, true, false]);
-});
-
 describe("an update whose effect AWS never shows", () => {
-  const { next } = act();
-  const update: Step = { next: { ...next, untilShown: true } as Next<string> };
-  const carriedOut: Step = { next: { kind: "wait", reason: "Acting", message: "AWS carries it out" } };
+  const update = act("write", { effects: [{ path: "spec.state", cause: "spec" }] });
+  const carriedOut = agenda({ kind: "wait", reason: "Acting", message: "AWS carries it out" });
   type World = Awaited<ReturnType<typeof given>>;
-  const pass = async (world: World, step: Step): Promise<Report> => {
-    world.plan = step;
+  const pass = async (world: World, plan: Planned): Promise<Report> => {
+    world.plan = plan;
     return world.pass();
   };
-  const send = async (world: World, step = update): Promise<number> => {
+  const send = async (world: World, plan = update): Promise<number> => {
     world.log.length = 0;
-    await pass(world, step);
+    await pass(world, plan);
     await pass(world, carriedOut);
     return world.log.filter((line) => line === "act write").length;
   };
 
-  it("makes way for what it names while it is put off", async () => {
+  it("makes way for what need not wait for it", async () => {
     const world = await given();
-    const instead = act("another write").next;
-    const replaced = { next: { ...next, untilShown: true, whilePutOff: instead } as Next<string> };
-    for (const _time of [1, 2, 3]) expect(await send(world, replaced)).toBe(1);
+    const effects = [{ path: "spec.state", cause: "spec" }] as const;
+    const both = agenda(actStep("write", { holds: "nothing", effects }), actStep("another write"));
+    for (const _time of [1, 2, 3]) expect(await send(world, both)).toBe(1);
     world.log.length = 0;
-    await pass(world, replaced);
+    await pass(world, both);
     expect(world.log).toContain("act another write");
     expect(world.log).not.toContain("act write");
   });
@@ -1046,9 +1084,9 @@ describe("an update whose effect AWS never shows", () => {
     expect(await send(world)).toBe(0);
   });
 
-  it("that may end jobs is sent three times, and from then on once each time that a person asks", async () => {
+  it("that may end jobs is Stalled after three times, and sent once each time that a person asks", async () => {
     const world = await given();
-    const ending: Step = { next: { ...next, untilShown: true, stallsInVain: "UpdateInVain" } as Next<string> };
+    const ending = act("write", { effects: [{ path: "spec.state", cause: "spec", mayEndJobs: true }] });
     for (const _time of [1, 2, 3]) expect(await send(world, ending)).toBe(1);
     for (const at of ["1", "2"]) {
       await world.clock.advance(24 * 60 * minute);
@@ -1059,70 +1097,6 @@ describe("an update whose effect AWS never shows", () => {
       world.apply({ annotations: { "awsbatch.dev/reconcile-requested-at": at } });
       expect(await send(world, ending)).toBe(1);
     }
-    world.apply({ spec: { priority: 2 } });
-    for (const _time of [1, 2, 3]) expect(await send(world, ending)).toBe(1);
-    expect(await send(world, ending)).toBe(0);
-  });
-
-  it("is counted beside another one that alternates with it", async () => {
-    const world = await given();
-    const steps = ["a", "b"].flatMap((action): Step[] => [
-      { next: { ...update.next, action } as Next<string> },
-      carriedOut,
-    ]);
-    const sent = async (): Promise<readonly string[]> => {
-      world.log.length = 0;
-      for (const step of steps) await pass(world, step);
-      return world.log.filter((line) => line.startsWith("act "));
-    };
-    for (const _time of [1, 2, 3]) expect(await sent()).toEqual(["act a", "act b"]);
-    expect(await sent()).toEqual([]);
-    await world.clock.advance(15 * minute);
-    expect(await sent()).toEqual(["act a", "act b"]);
-  });
-
-  it.each<[string, Step, (world: World) => void]>([
-    ["when AWS has shown it meanwhile", wait(), () => {}],
-    ["when the object was as wished meanwhile", settled, () => {}],
-    ["when the spec was changed", carriedOut, (world) => void world.apply({ spec: { priority: 2 } })],
-  ])("is counted anew %s", async (_name, between, meanwhile) => {
-    const world = await given();
-    for (const _time of [1, 2, 3]) await send(world);
-    meanwhile(world);
-    await pass(world, between);
-    expect(await send(world)).toBe(1);
-  });
-
-  it("does not hold back another one, or an act whose effect is not waited for", async () => {
-    const world = await given();
-    for (const _time of [1, 2, 3]) await send(world);
-    const other: Step = { next: { ...act("another write").next, untilShown: true } as Next<string> };
-    await send(world, other);
-    expect(world.log).toContain("act another write");
-    const often = await given();
-    for (const _time of [1, 2, 3, 4]) expect(await send(often, act())).toBe(1);
-  });
-
-  it("is counted on past a step that AWS refuses beside it", async () => {
-    const world = await given();
-    const deletion = act("delete").next as Extract<Next<string>, { kind: "act" }>;
-    for (const _time of [1, 2, 3]) {
-      await send(world);
-      world.acts = failure("denied");
-      await pass(world, {
-        next: { ...deletion, reason: "Deleting", otherwise: { next: carriedOut.next, serving: false, news: [] } },
-      });
-      world.acts = undefined;
-    }
-    expect(await send(world)).toBe(0);
-  });
-
-  it("is not counted when AWS refused it", async () => {
-    const world = await given();
-    world.acts = failure("throttled");
-    for (const _time of [1, 2, 3, 4]) await send(world);
-    world.acts = undefined;
-    expect(await send(world)).toBe(1);
   });
 });
 

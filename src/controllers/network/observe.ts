@@ -8,7 +8,7 @@ import { type Preflight, preflight } from "../../network/preflight.ts";
 import { DeadlineExceeded, withDeadline } from "../../runtime/abort.ts";
 import { requestedAtOf } from "../circumstances.ts";
 import type { Ports } from "../ports.ts";
-import { describedBy, jobsOf, likelyJobs, workloadOf } from "./network-wish.ts";
+import { describedBy, jobsOf, likelyJobs, workloadOf } from "./described.ts";
 import type { NetworkSeen } from "./seen.ts";
 
 /**
@@ -94,16 +94,16 @@ export async function lookAtNetwork(
     const read = await gathered(described, object, ports, reading, signal);
     if (read.kind === "unread") {
       look.turnAt = nextTurnAt(looks, now + mendingMs);
-      return { ...read, recheckInMs: look.turnAt - now };
+      return { ...read, checkInMs: look.turnAt - now };
     }
     if (read.kind === "facts") take(look, read, now);
   }
   const { facts } = look;
-  if (facts === undefined) return { kind: "pending", recheckInMs: comingInMs(look, now) };
-  const result = judged(look, facts, described, object, region, ports, now);
+  if (facts === undefined) return { kind: "pending", checkInMs: comingInMs(look, now) };
+  const result = judged(look, { facts, described }, { object, region, ports }, now);
   const dueInMs = look.wantedSince === undefined ? dueAt(look, looks, now) - now : comingInMs(look, now);
-  const recheckInMs = Math.max(1000, Math.min(dueInMs, look.judgedAt + judgeMs - now));
-  return { kind: "checked", preflight: result, recheckInMs };
+  const checkInMs = Math.max(1000, Math.min(dueInMs, look.judgedAt + judgeMs - now));
+  return { kind: "checked", preflight: result, checkInMs };
 }
 
 /**
@@ -122,8 +122,8 @@ export async function networkNow(
   const read = await gathered(described, object, ports, { maxAgeMs: restMs, patienceMs: askedOnceMs }, signal);
   if (read.kind !== "facts") return undefined;
   const now = ports.clock.monotonic();
-  const result = judged(begun("", now, 0), read.facts, described, object, region, ports, now);
-  return { kind: "checked", preflight: result, recheckInMs: restMs };
+  const result = judged(begun("", now, 0), { facts: read.facts, described }, { object, region, ports }, now);
+  return { kind: "checked", preflight: result, checkInMs: restMs };
 }
 
 function begun(key: string, now: number, oldest: number): Look {
@@ -212,15 +212,20 @@ async function gathered(
   }
 }
 
+/** Whose network it is, and where the jobs are that have to run in it. */
+interface Asking {
+  readonly object: BatchComputeEnvironment;
+  readonly region: BatchRegion;
+  readonly ports: Ports;
+}
+
 function judged(
   look: Look,
-  facts: NetworkFacts,
-  described: Described,
-  object: BatchComputeEnvironment,
-  region: BatchRegion,
-  { objects, settings, cluster }: Ports,
+  { facts, described }: { readonly facts: NetworkFacts; readonly described: Described },
+  { object, region, ports }: Asking,
   now: number,
 ): Preflight {
+  const { objects, settings, cluster } = ports;
   if (look.result === undefined || now - look.judgedAt >= judgeMs) {
     const jobs = likelyJobs(objects, settings, region.snapshot(), cluster);
     const here = jobsOf(jobs, object.metadata, object.spec.region ?? settings.region);

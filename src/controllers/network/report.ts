@@ -4,26 +4,19 @@ import type { BatchComputeEnvironment, BatchComputeEnvironmentSpec } from "../..
 import { way } from "../../network/picture.ts";
 import type { Finding, Preflight, SubnetResult } from "../../network/preflight.ts";
 import { list, nameOf, objectsOf, type Remedy, sentenceOf } from "../../network/remedies.ts";
+import type { Blocked, ConditionDraft, Step } from "../agenda.ts";
 import { conditionsOf } from "../conditions.ts";
-import { creates, type Decision, type News, type Next } from "../decision.ts";
-import type { Action } from "./action.ts";
 import type { NetworkSeen } from "./seen.ts";
 
 const type = "NetworkReady";
 const findingsShown = 16;
 
-/** The decision with the news of the network, looked at again in time, and held back where `Enforce` says so. */
-export function withNetwork(
-  decision: Decision<Action>,
+/** NetworkReady; none where nothing is checked, or known yet. */
+export function networkConditions(
   object: BatchComputeEnvironment,
   network: NetworkSeen | undefined,
-): Decision<Action> {
-  if (network === undefined) return decision;
-  const next = enforced(decision.next, object.spec, network);
-  return { ...decision, next: again(next, network.recheckInMs), news: [...decision.news, ...news(object, network)] };
-}
-
-function news(object: BatchComputeEnvironment, network: NetworkSeen): readonly News[] {
+): readonly ConditionDraft[] {
+  if (network === undefined) return [];
   switch (network.kind) {
     case "checked":
       return [newsOf(network.preflight)];
@@ -41,7 +34,7 @@ function news(object: BatchComputeEnvironment, network: NetworkSeen): readonly N
   }
 }
 
-function newsOf({ state, findings }: Preflight): News {
+function newsOf({ state, findings }: Preflight): ConditionDraft {
   const [first] = findings;
   if (first === undefined) {
     return { type, status: "True", reason: "PathsFound", message: "every subnet has a path to what instances need" };
@@ -59,28 +52,32 @@ function sentence({ message, subnetIds, needs, remedies }: Finding): string {
   return `${where}${message}${services}${ways.length === 0 ? "" : `. To mend it: ${either}`}`;
 }
 
-/** Nothing is made that could not work; what works already is only told of. */
-function enforced(next: Next<Action>, spec: BatchComputeEnvironmentSpec, network: NetworkSeen): Next<Action> {
-  if (spec.network?.preflight !== "Enforce") return next;
-  const begins = creates(next);
+/** The steps with what `Enforce` holds: nothing is created that could not work, and what is there is reported. */
+export function networkHold<Action>(
+  spec: BatchComputeEnvironmentSpec,
+  network: NetworkSeen | undefined,
+  steps: readonly Step<Action>[],
+): readonly Step<Action>[] {
+  if (spec.network?.preflight !== "Enforce" || network === undefined) return steps;
   if (network.kind === "pending") {
     const message = "the network is being looked at before the environment is made (spec.network.preflight: Enforce)";
-    return begins ? { kind: "wait", reason: "CheckingNetwork", message } : next;
+    return [{ kind: "wait", reason: "CheckingNetwork", message, holds: "creation" }, ...steps];
   }
   // What could not be read proves nothing against the network.
   const first = network.kind === "checked" ? network.preflight.findings.find(isGrave) : undefined;
-  if (first === undefined || (!begins && next.kind !== "settled")) return next;
-  const held = begins ? "nothing is made, because spec.network.preflight is Enforce" : "instances cannot join";
-  return { kind: "blocked", reason: "NetworkNotReady", message: `${held}. ${sentence(first)}` };
+  if (first === undefined) return steps;
+  const blocked = (what: string): Blocked => ({
+    kind: "blocked",
+    reason: "NetworkNotReady",
+    message: `${what}. ${sentence(first)}`,
+  });
+  if (steps.every(({ kind }) => kind === "serves")) return [blocked("instances cannot join")];
+  const what = "nothing is made, because spec.network.preflight is Enforce";
+  return [{ ...blocked(what), holds: "creation" }, ...steps];
 }
 
 function isGrave({ state, neededBy }: Finding): boolean {
   return state === "Unreachable" && neededBy === "environment";
-}
-
-function again(next: Next<Action>, recheckInMs: number): Next<Action> {
-  if (next.kind === "act" || next.kind === "release") return next;
-  return { ...next, recheckInMs: Math.min(next.recheckInMs ?? recheckInMs, recheckInMs) };
 }
 
 /** `status.network`, cut to what the schema holds. */

@@ -1,6 +1,6 @@
 /** When two values of a field mean the same to AWS. Pure. */
 
-import { canonicalJson } from "../fingerprint.ts";
+import { canonicalJson } from "./fingerprint.ts";
 
 export type Comparison = (wished: unknown, described: unknown) => boolean;
 

@@ -1,0 +1,97 @@
+/**
+ * The whole life of a compute environment: what it stands on, the environment itself, and what is left of it. Pure.
+ *
+ *     spec.state: DISABLED → selection → group → endpoints → their leftovers → roles → environment → unused roles
+ *
+ * Deletion is the same way back: the environments, then roles, endpoints and group, then the finalizer.
+ */
+
+import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
+import type { Change, Plan, Step } from "../agenda.ts";
+import { endpointsPlan, endpointsRemoval } from "../endpoints/plan.ts";
+import type { PartPlan } from "../part.ts";
+import { repairedFirst, rolesPlan, rolesRemoval } from "../roles/plan.ts";
+import { groupPlan, groupRemoval } from "../security-group/plan.ts";
+import { selectedPaths } from "../selection/fill.ts";
+import { selectionPlan } from "../selection/plan.ts";
+import { disabledFirst, planFor } from "./plan.ts";
+import type { Seen } from "./seen.ts";
+import type { AnyAction, Observation } from "./whole.ts";
+
+/** @param refusals by `independentName`: what AWS refused of an action when it was tried last */
+export function planOf(
+  object: BatchComputeEnvironment,
+  seen: Observation,
+  now: number,
+  refusals: Seen["refusals"] = new Map(),
+): Plan<AnyAction> {
+  const whole = { ...seen, own: { ...seen.own, refusals } };
+  return object.metadata.deletionTimestamp === undefined ? upkeep(object, whole, now) : deletion(whole, now);
+}
+
+type Whole = Observation & { readonly own: Seen };
+
+function upkeep(object: BatchComputeEnvironment, seen: Whole, now: number): Plan<AnyAction> {
+  const core = planFor(seen.effective, seen.own, now);
+  const roles = rolesPlan(seen.roles);
+  const group = groupPlan(seen.group);
+  const endpoints = endpointsPlan(seen.endpoints);
+  const selection = selectionPlan(seen.selection, object, now);
+  const { tail: unusedRoles = [], ...usedRoles } = roles;
+  const parts: readonly PartPlan<AnyAction>[] = [selection, group, endpoints, usedRoles];
+  const leftovers = [...(endpoints.tail ?? []), ...(group.tail ?? [])];
+  const checks = [core, ...parts].flatMap(({ checkInMs }) => checkInMs ?? []);
+  return {
+    change: changeOf(object, core.change, parts, roles.changes),
+    agenda: [
+      ...disabledFirst(seen.effective, seen.own, now),
+      ...[selection, group, endpoints].flatMap(({ steps }): readonly Step<AnyAction>[] => steps),
+      // What the object uses no more goes whatever its roles and environments wait for.
+      ...leftovers.map((step) => ({ ...step, holds: "nothing" as const })),
+      ...roles.steps,
+      ...repairedFirst(core.agenda, seen.roles),
+      // Roles last: what may run by them is counted only when nothing else is left to do.
+      ...unusedRoles,
+    ],
+    conditions: [...core.conditions, ...[roles, endpoints, group, selection].flatMap(({ conditions }) => conditions)],
+    ...(checks.length === 0 ? {} : { checkInMs: Math.min(...checks) }),
+  };
+}
+
+/** The same way back. */
+function deletion(seen: Whole, now: number): Plan<AnyAction> {
+  const core = planFor(seen.effective, seen.own, now);
+  const steps = repairedFirst(core.agenda, seen.roles);
+  const last = steps.at(-1);
+  if (last?.kind !== "release") return { ...core, agenda: steps };
+  const parts = [...rolesRemoval(seen.roles), ...endpointsRemoval(seen.endpoints), ...groupRemoval(seen.group)];
+  return { ...core, agenda: [...steps.slice(0, -1), ...parts, last] };
+}
+
+/** What the difference between the spec and AWS means, with the roles; nothing while the spec lacks something. */
+function changeOf(
+  { spec, ...object }: BatchComputeEnvironment,
+  own: Change,
+  parts: readonly PartPlan<AnyAction>[],
+  ofRoles: Change["changes"],
+): Change {
+  const lacking = parts.find(({ steps, isUnknown }) => isUnknown === true && steps.length > 0);
+  const [first] = lacking?.steps ?? [];
+  if (first !== undefined && own.action !== "Create") {
+    return { ...own, action: "None", reason: first.reason, changes: [] };
+  }
+  const selected = selectedPaths({ spec, ...object });
+  const changes = own.changes.map((one) =>
+    selected.includes(one.path) ? { ...one, isReference: true as const } : one,
+  );
+  if (ofRoles.length === 0) return { ...own, changes };
+  const action = own.action === "None" ? ({ action: "Update", reason: "RolesDiffer" } as const) : {};
+  return { ...own, ...action, changes: [...ofRoles, ...changes] };
+}
+
+/** Whether nothing is left to do for the environments themselves. */
+export function isThrough(effective: BatchComputeEnvironment, own: Observation["own"], now: number): boolean {
+  return planFor(effective, { ...own, refusals: new Map() }, now).agenda.every(
+    ({ kind }) => kind === "serves" || kind === "release",
+  );
+}

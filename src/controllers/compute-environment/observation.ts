@@ -1,0 +1,114 @@
+import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
+import type { BatchRegion } from "../../aws/region.ts";
+import { type Ec2Memory, newEc2Memory } from "../ec2-memory.ts";
+import { observeEndpoints } from "../endpoints/observe.ts";
+import { lookAtNetwork, networkNow } from "../network/observe.ts";
+import type { NetworkSeen } from "../network/seen.ts";
+import type { Ports } from "../ports.ts";
+import type { RolesMemory } from "../roles/observe.ts";
+import { newRolesMemory, observeWithRoles } from "../roles/part.ts";
+import { placed } from "../security-group/fill.ts";
+import { observeGroup } from "../security-group/observe.ts";
+import { withSelected } from "../selection/fill.ts";
+import { observeSelection } from "../selection/observe.ts";
+import { roleStatesRead } from "./causes.ts";
+import { isThrough } from "./life.ts";
+import { type Memory, newMemory, observe, roleMended } from "./observe.ts";
+import { environmentRoleUser } from "./roles.ts";
+import type { Observation } from "./whole.ts";
+
+/** What one process remembers of all objects: ages, and what was written a moment ago. */
+export interface Memories {
+  readonly own: Memory;
+  readonly group: Ec2Memory;
+  readonly endpoints: Ec2Memory;
+  readonly roles: RolesMemory;
+}
+
+export function newMemories(): Memories {
+  return { own: newMemory(), group: newEc2Memory(), endpoints: newEc2Memory(), roles: newRolesMemory() };
+}
+
+/** What an observation reads with. */
+export interface Reading {
+  readonly ports: Ports;
+  readonly memories: Memories;
+  /** The network of the effective object. */
+  readonly network: (
+    object: BatchComputeEnvironment,
+    region: BatchRegion,
+    signal: AbortSignal,
+  ) => Promise<NetworkSeen | undefined>;
+}
+
+/** As a process reads that runs on: of the network what is due. */
+export function readingOn(ports: Ports, memories: Memories): Reading {
+  const { looks } = memories.own;
+  return { ports, memories, network: (...given) => lookAtNetwork(given[0], given[1], ports, looks, given[2]) };
+}
+
+/** As somebody reads who asks once and waits for it: of the network what may hold something. */
+export function readingOnce(ports: Ports): Reading {
+  return {
+    ports,
+    memories: newMemories(),
+    async network(object, region, signal) {
+      const { preflight, vpcEndpoints } = object.spec.network ?? {};
+      // What endpoints that are still to be made will fix holds nothing.
+      if (preflight !== "Enforce" || vpcEndpoints === "Ensure") return undefined;
+      return await networkNow(object, region, ports, signal);
+    },
+  };
+}
+
+type Own = Observation["own"];
+
+export async function observeAll(
+  object: BatchComputeEnvironment,
+  region: BatchRegion,
+  { ports, memories, network }: Reading,
+  signal: AbortSignal,
+): Promise<Observation> {
+  const selection = await observeSelection(object, ports, signal);
+  const observeOwn = async (effective: BatchComputeEnvironment): Promise<Own> => {
+    const seen = await network(effective, region, signal);
+    return { ...(await observe(effective, region, ports, memories.own, signal)), network: seen };
+  };
+  const user: typeof environmentRoleUser = {
+    ...environmentRoleUser,
+    strandedRead: (one, states) => roleStatesRead(memories.own.roleCauses, one, states, ports.clock),
+  };
+  const own = {
+    user,
+    observeOwn,
+    isThrough: (effective: BatchComputeEnvironment, seen: Own) => isThrough(effective, seen, ports.clock.now()),
+  };
+  const withRoles = await observeWithRoles(placed(object), region, own, { ports, memory: memories.roles }, signal);
+  return {
+    effective: withRoles.object,
+    own: withRoles.own,
+    roles: withRoles.roles,
+    selection,
+    endpoints: await observeEndpoints(placed(object), region, ports, memories.endpoints, signal),
+    group: await observeGroup(withSelected(object), region, ports, memories.group, signal),
+  };
+}
+
+/** Makes the next observation read from AWS what was read before `sinceMs` (monotonic). */
+export async function refreshAll(
+  { metadata: { uid } }: BatchComputeEnvironment,
+  region: BatchRegion,
+  { endpoints, group, roles }: Memories,
+  sinceMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const readAfter of [endpoints.readAfter, endpoints.live, group.readAfter, roles.readAfter]) {
+    readAfter.set(uid, sinceMs);
+  }
+  await region.refresh(signal);
+}
+
+/** A role of the object was written. */
+export function noteRoleWritten(object: BatchComputeEnvironment, { own }: Memories, ports: Ports): void {
+  roleMended(own, object, ports.clock);
+}

@@ -1,0 +1,26 @@
+/** The types of an environment object as a whole: its environments, and the parts that they stand on. */
+
+import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
+import type { EndpointsAction } from "../endpoints/action.ts";
+import type { EndpointsSeen } from "../endpoints/seen.ts";
+import type { RolesAction } from "../roles/action.ts";
+import type { RolesSeen } from "../roles/seen.ts";
+import type { GroupAction } from "../security-group/action.ts";
+import type { GroupSeen } from "../security-group/seen.ts";
+import type { SelectionSeen } from "../selection/seen.ts";
+import type { Action } from "./action.ts";
+import type { Seen } from "./seen.ts";
+
+/** Every write for a compute environment, and for what it stands on. */
+export type AnyAction = Action | RolesAction | EndpointsAction | GroupAction;
+
+/** Everything that the plan of an object is made from. */
+export interface Observation {
+  /** The object as if its spec named all that is selected and made for it. */
+  readonly effective: BatchComputeEnvironment;
+  readonly own: Omit<Seen, "refusals">;
+  readonly selection: SelectionSeen;
+  readonly group: GroupSeen;
+  readonly endpoints: EndpointsSeen;
+  readonly roles: RolesSeen;
+}

@@ -1,0 +1,292 @@
+/** What the VPCs of an object are like for its endpoints: who writes, who else is there, what there is. Pure. */
+
+import type { KubeObject } from "../../api/object.ts";
+import { keyText } from "../../api/object.ts";
+import { endpointsAnnotation } from "../../api/v1alpha1/annotations.ts";
+import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
+import { heldAmong } from "../../network/dependence.ts";
+import { subnetsOf } from "../../network/described.ts";
+import { type EndpointUser, endpointPlan, extendedFor, withoutCutOffs } from "../../network/endpoints.ts";
+import type { NetworkFacts, SecurityGroup, VpcEndpoint } from "../../network/facts.ts";
+import { isPresent, read } from "../../network/lookups.ts";
+import { conditionsOf } from "../conditions.ts";
+import { type Ec2Memory, isUnproven, refusedLately, wroteLately } from "../ec2-memory.ts";
+import { isRetainedBy } from "../ownership.ts";
+import type { Ports } from "../ports.ts";
+import { groupsNaming } from "../security-group/rules.ts";
+import { unreadWay } from "../unread.ts";
+import { wishOf } from "../wish.ts";
+import { groupName, isOurs } from "./ownership.ts";
+import type { NetworkOfEndpoints, OtherUser, VpcSeen } from "./seen.ts";
+import { stays } from "./users.ts";
+
+/** The VPCs in which an object has asked for endpoints so far. */
+export function vpcClaims({ metadata }: KubeObject): readonly string[] {
+  return (metadata.annotations?.[endpointsAnnotation] ?? "").split(",").filter((id) => id !== "");
+}
+
+/** Who waits for the writer looks again once that one has tried again. */
+const triedAgainWithinMs = 10_000;
+
+export type VpcsSeen = Extract<NetworkOfEndpoints, { kind: "read" }>;
+
+/** Who is in a region beside each other. */
+export interface Users {
+  /** Those that wish endpoints, or have asked for some before; the object itself is the last. */
+  readonly neighbours: readonly Neighbour[];
+  /** Whoever else has an environment there. */
+  readonly bystanders: readonly Bystander[];
+}
+
+export interface Neighbour {
+  readonly object: BatchComputeEnvironment;
+  /** By its spec. */
+  readonly user: EndpointUser | undefined;
+  /** All that AWS has of it. */
+  readonly environments: readonly Running[];
+  /** Those that run where its spec is no more. */
+  readonly outlived: readonly Running[];
+}
+
+export interface Running {
+  readonly name: string;
+  readonly user: EndpointUser;
+}
+
+export interface Bystander extends Running {
+  /** It is on its way out. */
+  readonly leaving: boolean;
+  /** AWS is updating it: it may run on where it was, while only the new place is told. */
+  readonly moving: boolean;
+}
+
+/** What runs in AWS without a spec that wishes endpoints for it. */
+function runningIn(users: Users): readonly Running[] {
+  return [...users.neighbours.flatMap(({ outlived: some }) => some), ...users.bystanders];
+}
+
+/** What runs of objects that ask for endpoints elsewhere, or have not asked yet and cannot. */
+function strays(neighbours: readonly Neighbour[]): readonly Bystander[] {
+  return neighbours.flatMap(({ object, environments: some }) => {
+    const leaving = object.metadata.deletionTimestamp !== undefined;
+    // What asks for endpoints moves by replacement.
+    return some.map((one) => ({ ...one, leaving, moving: false }));
+  });
+}
+
+/** What the VPCs of an object are judged from. */
+interface Given {
+  readonly object: BatchComputeEnvironment;
+  readonly users: Users;
+  readonly facts: NetworkFacts;
+  readonly ports: Pick<Ports, "cluster" | "settings">;
+  readonly memory: Ec2Memory;
+  /** Monotonic ms. */
+  readonly now: number;
+}
+
+interface Looking extends Given {
+  readonly ownedByUs: (one: Parameters<typeof isOurs>[0]) => boolean;
+  readonly held: ReturnType<typeof heldAmong>;
+}
+
+export function vpcsSeen(given: Given): VpcsSeen {
+  const { object, users, facts } = given;
+  const ownedByUs: Looking["ownedByUs"] = (one) => isOurs(one, given.ports.cluster);
+  const looking: Looking = { ...given, ownedByUs, held: heldAmong(facts, ownedByUs) };
+  const self = users.neighbours.at(-1);
+  const vpcIds = vpcsOf(self?.user, facts);
+  const all = [...new Set([...vpcIds, ...vpcClaims(object)])].toSorted();
+  const vpcs = all.map((vpcId) => vpcSeen(vpcId, stays(object) && vpcIds.includes(vpcId), looking));
+  return { kind: "read", placed: self?.user !== undefined, vpcIds, vpcs };
+}
+
+function vpcSeen(vpcId: string, isUsed: boolean, looking: Looking): VpcSeen {
+  const { object, users, facts, memory, now } = looking;
+  const self = users.neighbours.at(-1);
+  const unproven = isUnproven(memory, now);
+  const writer = writerIn(vpcId, looking);
+  const isWriter = writer?.metadata.uid === object.metadata.uid;
+  const others = othersIn(vpcId, looking);
+  const { group, plan } = plannedIn(vpcId, others, looking);
+  const unread = self?.user && plan.unread.get(self.user);
+  return {
+    vpcId,
+    // Who only looks waits for the writer, and that one says what keeps it.
+    plan: isWriter ? withoutCutOffs(plan, everybody(looking), group?.groupId, facts) : plan,
+    needs: (self?.user && plan.needs.get(self.user)) ?? [],
+    lacks: self?.user === undefined ? [] : extendedFor(self.user, plan, facts),
+    unread: unread && unreadWay(unread),
+    group,
+    ...standingIn(vpcId, group, looking),
+    others: others.map(({ one, part }) => ({ key: keyText(one.object.metadata), rank: rankOf(one.object), ...part })),
+    ...connectedIn(vpcId, others, looking),
+    moving: movingIn(users),
+    justWritten: (unproven && !isUsed) || wroteLately(memory, vpcId, now),
+    unproven,
+    refused:
+      isUsed && writer !== undefined && !isWriter
+        ? refusedLately(memory, writer, now - triedAgainWithinMs)
+        : refusedLately(memory, object, now),
+    writer: writer === undefined || isWriter ? undefined : keyText(writer.metadata),
+  };
+}
+
+interface Other {
+  readonly one: Neighbour;
+  readonly part: Pick<OtherUser, "leaving" | "deleting" | "noted">;
+}
+
+function isIn(vpcId: string, { user }: Neighbour, { facts }: Looking): boolean {
+  return vpcsOf(user, facts).includes(vpcId);
+}
+
+/** The one object that writes in a VPC for all that use it. */
+function writerIn(vpcId: string, looking: Looking): BatchComputeEnvironment | undefined {
+  const { users, ports } = looking;
+  const [first] = users.neighbours
+    .filter((one) => stays(one.object) && isIn(vpcId, one, looking) && mayWrite(one.object, ports))
+    .map((one) => one.object)
+    .toSorted(byTurn);
+  return first;
+}
+
+function othersIn(vpcId: string, looking: Looking): readonly Other[] {
+  const { users, ports } = looking;
+  return users.neighbours.slice(0, -1).flatMap((one) => {
+    const part = partOf(one, vpcId, isIn(vpcId, one, looking), ports);
+    return part === undefined ? [] : [{ one, part }];
+  });
+}
+
+/** Who asks for endpoints. What is paused or a dry run asks others for nothing; what it would ask for itself it tells. */
+function asking({ users: { neighbours }, ports }: Looking): readonly EndpointUser[] {
+  const self = neighbours.at(-1);
+  return neighbours.flatMap((one) => {
+    const asks = stays(one.object) && (one === self || mayWrite(one.object, ports));
+    return asks && one.user !== undefined ? [one.user] : [];
+  });
+}
+
+function everybody(looking: Looking): readonly EndpointUser[] {
+  const { users } = looking;
+  const running = runningIn(users).map(({ user }) => user);
+  const described = users.neighbours.flatMap((one) => one.environments.map(({ user }) => user));
+  return [...asking(looking), ...running, ...described];
+}
+
+function movingIn({ bystanders: some }: Users): readonly string[] {
+  return some.filter((one) => one.moving).map(({ name }) => name);
+}
+
+function plannedIn(vpcId: string, others: readonly Other[], looking: Looking) {
+  const { users, facts, ports, ownedByUs, held } = looking;
+  const groups = read("security groups", facts.securityGroups);
+  const ofEndpoints = groups.filter((one) => one.groupName === groupName(ports.cluster));
+  const group = ofEndpoints.find((one) => one.vpcId === vpcId && ownedByUs(one));
+  const running = runningIn(users).map(({ user }) => user);
+  const whole = endpointPlan(vpcId, asking(looking), running, held, facts, ownedByUs, group?.groupId);
+  // Who has asked here and will be nobody knows where yet may need what is there.
+  const isAwaited = others.some(({ one, part }) => !part.leaving && one.user === undefined);
+  const plan = isAwaited || movingIn(users).length > 0 ? { ...whole, remove: [] } : whole;
+  return { group, plan };
+}
+
+/** What EC2 shows of the endpoints of ours in a VPC, and of what Retain has left there. */
+function standingIn(
+  vpcId: string,
+  group: SecurityGroup | undefined,
+  looking: Looking,
+): Pick<VpcSeen, "ours" | "groupNamedBy" | "leftBehind"> {
+  const { facts, ports, ownedByUs } = looking;
+  const endpoints = read("VPC endpoints", facts.endpoints);
+  const groups = read("security groups", facts.securityGroups);
+  const ofEndpoints = groups.filter((one) => one.groupName === groupName(ports.cluster));
+  const isLeft = (one: VpcEndpoint | SecurityGroup): boolean =>
+    one.vpcId === vpcId && isRetainedBy(one.tags, ports.cluster);
+  const isHolding = (one: VpcEndpoint): boolean =>
+    !ownedByUs(one) && isPresent(one) && group !== undefined && one.securityGroupIds.includes(group.groupId);
+  return {
+    ours: endpoints.filter((one) => one.vpcId === vpcId && ownedByUs(one)),
+    groupNamedBy:
+      group === undefined
+        ? []
+        : [
+            ...groupsNaming(group.groupId, groups).map(({ groupId }) => groupId),
+            ...endpoints.filter(isHolding).map(({ endpointId }) => endpointId),
+          ],
+    leftBehind: [
+      ...endpoints.filter(isLeft).map(({ endpointId }) => endpointId),
+      ...ofEndpoints.filter(isLeft).map(({ groupId }) => groupId),
+    ],
+  };
+}
+
+/** Environments, by name, that run by the endpoints of a VPC without asking for them. */
+function connectedIn(
+  vpcId: string,
+  others: readonly Other[],
+  looking: Looking,
+): Pick<VpcSeen, "occupiedBy" | "connects" | "connectsLeaving" | "mayConnect"> {
+  const { users, facts, held } = looking;
+  const self = users.neighbours.at(-1);
+  const here = new Set([self, ...others.map(({ one }) => one)]);
+  const beside = [...users.bystanders, ...strays(users.neighbours.filter((one) => !here.has(one)))];
+  const connected = beside.filter(({ user }) => held(user).services.length > 0);
+  const namesOf = (some: readonly Running[]): readonly string[] =>
+    some.filter(({ user }) => vpcsOf(user, facts).includes(vpcId)).map(({ name }) => name);
+  return {
+    occupiedBy: namesOf(self?.outlived ?? []),
+    connects: namesOf(connected.filter(({ leaving }) => !leaving)),
+    connectsLeaving: namesOf(connected.filter(({ leaving }) => leaving)),
+    mayConnect: namesOf(beside.filter(({ user }) => held(user).unread.length > 0)),
+  };
+}
+
+/**
+ * Another one's part in a VPC; undefined: none. Nothing is left to one that has not noted that it asks for endpoints
+ * there: it may be gone without a trace, and while it is held by an annotation, or Stalled, it notes nothing.
+ */
+function partOf(
+  { object, user }: Neighbour,
+  vpcId: string,
+  livesHere: boolean,
+  ports: Pick<Ports, "settings">,
+): Pick<OtherUser, "leaving" | "deleting" | "noted"> | undefined {
+  const noted = vpcClaims(object).includes(vpcId);
+  const deleting = object.metadata.deletionTimestamp !== undefined;
+  if (noted) return { noted, deleting, leaving: !stays(object) || !(livesHere || user === undefined) };
+  const comes = stays(object) && livesHere && mayWrite(object, ports) && !isKeptBack(object);
+  return comes ? { noted, deleting, leaving: false } : undefined;
+}
+
+export function vpcsOf(user: EndpointUser | undefined, facts: NetworkFacts): readonly string[] {
+  return user === undefined ? [] : [...new Set(subnetsOf(user.described, facts).map(({ vpcId }) => vpcId))];
+}
+
+/** One that is held by annotation leaves the work to the next. */
+export function mayWrite(object: BatchComputeEnvironment, { settings }: Pick<Ports, "settings">): boolean {
+  const { paused, dryRun } = wishOf(object, settings);
+  return !paused && !dryRun;
+}
+
+/** Who is kept back comes last, and of the others the oldest first. */
+function byTurn(left: BatchComputeEnvironment, right: BatchComputeEnvironment): number {
+  const turnOf = (one: BatchComputeEnvironment): string => `${isKeptBack(one) ? 1 : 0} ${rankOf(one)}`;
+  return turnOf(left) < turnOf(right) ? -1 : 1;
+}
+
+/**
+ * Stalled by something else than its endpoints, such as its own security group: it may never come to write any. By what
+ * status says, the same for all who look. What keeps endpoints from being made would keep the next one as well.
+ */
+function isKeptBack(object: BatchComputeEnvironment): boolean {
+  const conditions = conditionsOf(object);
+  const stalled = conditions.find(({ type, status }) => type === "Stalled" && status === "True");
+  const endpoints = conditions.find(({ type }) => type === "EndpointsReady");
+  return stalled !== undefined && !(endpoints?.status === "False" && endpoints.reason === stalled.reason);
+}
+
+export function rankOf({ metadata }: BatchComputeEnvironment): string {
+  return `${metadata.creationTimestamp} ${keyText(metadata)}`;
+}

@@ -1,0 +1,430 @@
+import type { KubeObject } from "../api/object.ts";
+import { cleanupFinalizer, locationAnnotation } from "../api/v1alpha1/annotations.ts";
+import { AwsError, isWorthTelling } from "../aws/errors.ts";
+import type { BatchRegion } from "../aws/region.ts";
+import type { Again, Reconciler, Report } from "../runtime/controller.ts";
+import type { ObjectEvent } from "../runtime/store.ts";
+import { leftInAws } from "./abandoned.ts";
+import { againAfter, noLaterThan } from "./again.ts";
+import type { Act, ConditionDraft, Failure, FieldChange, Outcome, Refusal } from "./agenda.ts";
+import { agreed } from "./agreed.ts";
+import { type Choice, choose } from "./choose.ts";
+import { circumstancesOf, requestedAtOf } from "./circumstances.ts";
+import { conditionsFor, failureReason, reasonOf, unreadableConditions } from "./conditions.ts";
+import { type Failing, failedOutcome, type Unread, unread } from "./failures.ts";
+import { heldByAnnotation, isMarked, misplacement, sameWish } from "./holds.ts";
+import type { KindModule } from "./kind.ts";
+import type { Ports } from "./ports.ts";
+import { turnEvents } from "./turn-events.ts";
+import { type Wish, wishOf } from "./wish.ts";
+import { failureText, shortened } from "./wording.ts";
+import { WriteGuard } from "./write-guard.ts";
+
+/** What AWS cannot be read for is read again at this pace, for it may be over. */
+const unreadCheckMs = 60_000;
+const failingCheckMs = 2000;
+
+/** One pass over one object. */
+interface Pass<O extends KubeObject, Seen, Action> {
+  readonly module: KindModule<O, Seen, Action>;
+  readonly ports: Ports;
+  /** As the watch shows it. */
+  readonly object: O;
+  readonly wish: Wish;
+  readonly guard: WriteGuard;
+  /** Forgets the object, which is gone. */
+  readonly forget: () => void;
+  readonly signal: AbortSignal;
+}
+
+/** What a pass has found, and what follows from it. */
+interface Planned<Seen, Action> {
+  readonly seen: Seen;
+  readonly choice: Choice<Action>;
+  /** The fields of status that only the kind has. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** When it was planned, wall ms. */
+  readonly now: number;
+  /** When the pass began to read, monotonic ms. */
+  readonly beganAtMs: number;
+}
+
+/** Reconciles the objects of one kind, one pass at a time. */
+export function reconcilerOf<O extends KubeObject, Seen, Action>(
+  module: KindModule<O, Seen, Action>,
+  ports: Ports,
+): Reconciler {
+  const guards = new Map<string, WriteGuard>();
+  return {
+    kind: module.kind,
+    async reconcile(given, { signal }) {
+      const { uid } = given.metadata;
+      const guard = guards.get(uid) ?? new WriteGuard(ports.clock.now());
+      guards.set(uid, guard);
+      const forget = (): boolean => guards.delete(uid);
+      const object = given as O;
+      return await pass({ module, ports, object, wish: wishOf(object, ports.settings), guard, forget, signal });
+    },
+  };
+}
+
+/**
+ * One pass over one object, the same for every kind.
+ *
+ * Expected flow: the region is open; AWS and Kubernetes are observed; the kind plans; the first step of its agenda that
+ * nothing holds is chosen. A wait is reported. Before a write the finalizer and the location are on the object, and object
+ * and AWS are read live; the write is sent where both lead to the same action. The next pass follows at once.
+ *
+ * Assumptions: one process reconciles an object at a time. What was observed may be minutes old. The process may end
+ * between any two lines.
+ *
+ * Guarantees: at most one action of the agenda is carried out. Nothing is written for an object that is paused, in dry-run, in
+ * another account or region, or changed since it was planned for. Nothing is remembered that the next pass needs, but
+ * what others have undone or AWS has refused. The finalizer goes only after AWS, read live, has nothing of the object.
+ *
+ * Errors: what AWS refuses is reported by conditions, with the next step.
+ * @throws whatever is neither an answer of AWS nor a sign that the object has changed
+ */
+async function pass<O extends KubeObject, Seen, Action>(p: Pass<O, Seen, Action>): Promise<Report> {
+  const { ports, object, wish } = p;
+  if (!ports.reconciles(object) || (wish.deleting && !wish.finalized)) return silent({ kind: "onChange" });
+  if (wish.abandon) return await abandon(p);
+  const opened = await openRegion(p);
+  // The observer wakes every object with its first listing; until then there is nothing to report.
+  if (opened.kind === "notYetRead") return silent({ kind: "onChange" });
+  if (opened.kind === "unreadable") return unreadable(p, opened);
+  if (opened.kind === "failing") return failing(p, opened);
+  const { region } = opened;
+  const misplaced = misplacement(wish, region);
+  if (misplaced !== undefined) return reported(p, region, { choice: misplaced, fields: {} }, { kind: "none" });
+  const planned = await observedAndPlanned(p, region);
+  if ("kind" in planned) return unreadable(p, planned);
+  const { next } = planned.choice;
+  if (next.kind === "release") return await release(p, region, planned);
+  if (next.kind === "act") return await write(p, region, planned, next);
+  return await rest(p, region, planned);
+}
+
+async function openRegion<O extends KubeObject, Seen, Action>({
+  object,
+  ports,
+  signal,
+}: Pass<O, Seen, Action>): Promise<{ kind: "open"; region: BatchRegion } | { kind: "notYetRead" } | Failing | Unread> {
+  const { region: name } = object.spec as { readonly region?: string | undefined };
+  try {
+    const region = await ports.regions.open(name, signal);
+    const { failure: error, failingSince: since, listedAt } = region.snapshot();
+    if (error !== undefined) return { kind: "failing", error, since: listedAt === undefined ? undefined : since };
+    return listedAt === undefined ? { kind: "notYetRead" } : { kind: "open", region };
+  } catch (error) {
+    if (error instanceof AwsError) return unread(error);
+    throw error;
+  }
+}
+
+async function observedAndPlanned<O extends KubeObject, Seen, Action>(
+  p: Pass<O, Seen, Action>,
+  region: BatchRegion,
+): Promise<Planned<Seen, Action> | Unread> {
+  const { module, ports, object, signal } = p;
+  const beganAtMs = ports.clock.monotonic();
+  try {
+    const seen = await module.observe(object, region, signal);
+    const now = ports.clock.now();
+    const choice = chosen(p, object, seen, now);
+    return { seen, choice, fields: module.status(object, seen, choice, now), now, beganAtMs };
+  } catch (error) {
+    if (error instanceof AwsError) return unread(error);
+    throw error;
+  }
+}
+
+/** The step that is next, as far as no annotation and no guard holds it. */
+function chosen<O extends KubeObject, Seen, Action>(
+  { module, guard, ports }: Pass<O, Seen, Action>,
+  object: O,
+  seen: Seen,
+  now: number,
+): Choice<Action> {
+  const wish = wishOf(object, ports.settings);
+  const refusals = guard.refusals(now);
+  const plan = module.plan(object, seen, now, refusals);
+  const refusalOf = (action: Action): Refusal | undefined => refusals.get(module.independentName?.(action) ?? "");
+  const choice = choose(plan, refusalOf, now);
+  const under = circumstancesOf(object);
+  guard.observed(choice, under);
+  return (
+    heldByAnnotation(choice, wish) ?? guard.guarded(choice, { under, now: ports.clock.now(), counts: !wish.deleting })
+  );
+}
+
+/** Nothing is to be written now. */
+async function rest<O extends KubeObject, Seen, Action>(
+  p: Pass<O, Seen, Action>,
+  region: BatchRegion,
+  planned: Planned<Seen, Action>,
+): Promise<Report> {
+  const { module, wish } = p;
+  const { next } = planned.choice;
+  const outdated = module.outdated?.(region);
+  if (outdated !== undefined) {
+    const again = againAfter(planned.choice, { kind: "none" }, { lastedMs: 0, turnsInMs: undefined });
+    return failing(p, outdated, planned.fields, again);
+  }
+  // What is ours and needs no write was made before somebody took the finalizer away.
+  const lacksFinalizer = next.kind === "serves" && !isMarked(wish) && !wish.paused && !wish.dryRun;
+  const outcome: Outcome = lacksFinalizer ? await ensureFinalizer(p, region, planned.seen) : { kind: "none" };
+  return reported(p, region, planned, outcome);
+}
+
+async function write<O extends KubeObject, Seen, Action>(
+  p: Pass<O, Seen, Action>,
+  region: BatchRegion,
+  planned: Planned<Seen, Action>,
+  next: Act<Action>,
+): Promise<Report> {
+  const { choice, seen } = planned;
+  const outcome = await carriedOut(p, region, planned, next.action);
+  if (outcome.kind === "done") return reported(p, region, planned, outcome, doneEvents(p, choice, next));
+  if (outcome.kind !== "failed") return reported(p, region, planned, outcome);
+  const drafts = failureConditions(
+    next,
+    outcome.failure,
+    p.module.conditionsOfFailure?.(next.action, outcome.failure, seen),
+  );
+  const others = choice.conditions.filter(({ type }) => drafts.every((one) => one.type !== type));
+  return reported(p, region, { ...planned, choice: { ...choice, conditions: [...others, ...drafts] } }, outcome);
+}
+
+/** The condition that reports the step reports its failure, in the kind's own words where it has some. */
+function failureConditions<Action>(
+  { conditions = [] }: Act<Action>,
+  failure: Failure,
+  own: readonly ConditionDraft[] = [],
+): readonly ConditionDraft[] {
+  const [reason, message] = [failureReason(failure.kind), failureText(failure)];
+  const others = conditions.filter(({ type, status }) => status !== "True" && own.every((one) => one.type !== type));
+  return [...own, ...others.map(({ type }): ConditionDraft => ({ type, status: "False", reason, message }))];
+}
+
+async function carriedOut<O extends KubeObject, Seen, Action>(
+  p: Pass<O, Seen, Action>,
+  region: BatchRegion,
+  planned: Planned<Seen, Action>,
+  action: Action,
+): Promise<Outcome> {
+  const { wish } = p;
+  try {
+    if (!isMarked(wish)) return await ensureFinalizer(p, region, planned.seen);
+    const live = await chosenLive(p, region, planned);
+    const confirmed = live?.next.kind === "act" ? agreed(action, live.next.action) : undefined;
+    if (confirmed === undefined) return { kind: "startOver" };
+    return await acted(p, region, confirmed);
+  } catch (error) {
+    return failedOutcome(error);
+  }
+}
+
+async function acted<O extends KubeObject, Seen, Action>(
+  { module, ports, object, guard, signal }: Pass<O, Seen, Action>,
+  region: BatchRegion,
+  action: Action,
+): Promise<Outcome> {
+  let outcome: Outcome = { kind: "done" };
+  try {
+    await module.act(action, object, region, signal);
+  } catch (error) {
+    outcome = failedOutcome(error);
+  }
+  guard.tried(module.independentName?.(action), outcome, ports.clock.now());
+  return outcome;
+}
+
+/** Finalizer and location, before the first write to AWS. */
+async function ensureFinalizer<O extends KubeObject, Seen, Action>(
+  { module, ports, object, signal }: Pass<O, Seen, Action>,
+  { account, region }: BatchRegion,
+  seen: Seen,
+): Promise<Outcome> {
+  const annotations = { ...module.annotations?.(object, seen), [locationAnnotation]: `${account}/${region}` };
+  try {
+    await ports.store.patchMetadata(module.kind, object, { addFinalizer: cleanupFinalizer, annotations }, signal);
+    return { kind: "startOver" };
+  } catch (error) {
+    return failedOutcome(error);
+  }
+}
+
+/** What object and AWS, both read live, lead to, planned for the same instant; undefined: the object is another. */
+async function chosenLive<O extends KubeObject, Seen, Action>(
+  p: Pass<O, Seen, Action>,
+  region: BatchRegion,
+  { now, beganAtMs }: Planned<Seen, Action>,
+): Promise<Choice<Action> | undefined> {
+  const { module, ports, object, signal } = p;
+  const live = (await ports.store.get(module.kind, object.metadata, signal)) as O | undefined;
+  if (live === undefined || !sameWish(live, object) || !ports.reconciles(live)) return undefined;
+  await module.refresh(live, region, beganAtMs, signal);
+  if (region.snapshot().failure !== undefined) return undefined;
+  return chosen(p, live, await module.observe(live, region, signal), now);
+}
+
+/** A drift is counted and reported with the first act that corrects it, not with each that follows. */
+function doneEvents<O extends KubeObject, Seen, Action>(
+  { module, guard, object, wish, ports }: Pass<O, Seen, Action>,
+  choice: Choice<Action>,
+  next: Act<Action>,
+): readonly ObjectEvent[] {
+  const at = { under: circumstancesOf(object), now: ports.clock.now(), counts: !wish.deleting };
+  const corrected = guard.sent(choice, next, at);
+  const events = module.events(next.action);
+  if (corrected.length === 0) return events;
+  const note = `changed outside of Kubernetes and put back: ${corrected.join(", ")}`;
+  return [{ type: "Normal", reason: "DriftCorrected", action: "Reconcile", note }, ...events];
+}
+
+/** Nobody comes back to what is left of an object that is gone: AWS is read live before it goes. */
+async function release<O extends KubeObject, Seen, Action>(
+  p: Pass<O, Seen, Action>,
+  region: BatchRegion,
+  planned: Planned<Seen, Action>,
+): Promise<Report> {
+  const { module, ports, object, forget, signal } = p;
+  try {
+    const live = await chosenLive(p, region, planned);
+    if (live?.next.kind !== "release") return reported(p, region, planned, { kind: "startOver" });
+    await ports.store.patchMetadata(module.kind, object, { removeFinalizer: cleanupFinalizer }, signal);
+  } catch (error) {
+    return reported(p, region, planned, failedOutcome(error));
+  }
+  forget();
+  const { reason, message: note } = planned.choice.next;
+  return {
+    status: undefined,
+    events: [{ type: "Normal", reason, action: "Delete", note }],
+    again: { kind: "onChange" },
+  };
+}
+
+async function abandon<O extends KubeObject, Seen, Action>({
+  module,
+  ports,
+  object,
+  forget,
+  signal,
+}: Pass<O, Seen, Action>): Promise<Report> {
+  await ports.store.patchMetadata(module.kind, object, { removeFinalizer: cleanupFinalizer }, signal);
+  forget();
+  const note = `let go without touching AWS, as annotated; left there: ${leftInAws(object)}`;
+  return {
+    status: undefined,
+    events: [{ type: "Warning", reason: "Abandoned", action: "Delete", note }],
+    again: { kind: "onChange" },
+  };
+}
+
+/**
+ * The region's observer cannot read. What passes by itself is reported when it has lasted; until then nothing is decided
+ * from what is known, nothing done and nothing reported.
+ */
+function failing<O extends KubeObject, Seen, Action>(
+  p: Pass<O, Seen, Action>,
+  { error, since }: Failing,
+  fields = {},
+  again: Again = { kind: "onChange" },
+): Report {
+  const lastedMs = since === undefined ? Number.POSITIVE_INFINITY : p.ports.clock.now() - since;
+  if (!isWorthTelling(error.kind, lastedMs)) return silent({ kind: "after", delayMs: failingCheckMs });
+  const report = unreadable(p, unread(error), fields);
+  return again.kind === "after" ? { ...report, again: noLaterThan(again.delayMs, report.again) } : report;
+}
+
+function unreadable<O extends KubeObject, Seen, Action>(p: Pass<O, Seen, Action>, why: Unread, fields = {}): Report {
+  const now = p.ports.clock.now();
+  const known = asKnown(p);
+  const lastedMs = p.guard.lasted("unreadable", now);
+  const { told, turnsInMs } = unreadableConditions(known, { ...why, lastedMs }, now);
+  const { conditions, stalls } = told;
+  // A generation that nobody could act on is observed once it is known to need a person.
+  const observed = stalls ? { observedGeneration: p.object.metadata.generation } : {};
+  return {
+    status: { ...(known.status as object | undefined), ...fields, ...observed, conditions },
+    events: stalls ? turnEvents(known, conditions) : [],
+    again: noLaterThan(turnsInMs, { kind: "after", delayMs: unreadCheckMs }),
+  };
+}
+
+/**
+ * The object with the status that it is known to have by now. Where watches were silent for a while, a pass may begin
+ * with an older one than it ends with: what has not changed would be reported as a turn, at another time.
+ */
+function asKnown<O extends KubeObject, Seen, Action>({ module, ports, object }: Pass<O, Seen, Action>): O {
+  const known = ports.objects.get(module.kind, object.metadata);
+  return known?.metadata.uid === object.metadata.uid ? { ...object, status: known.status } : object;
+}
+
+function reported<O extends KubeObject, Seen, Action>(
+  p: Pass<O, Seen, Action>,
+  region: BatchRegion,
+  { choice, fields }: Pick<Planned<Seen, Action>, "choice" | "fields">,
+  came: Outcome,
+  events: readonly ObjectEvent[] = [],
+): Report {
+  const { object, guard, ports } = p;
+  const { generation } = object.metadata;
+  const outcome = guard.standing(choice.next, came, generation);
+  if (outcome.kind === "done" || outcome.kind === "startOver") {
+    // The state that follows is reported by the pass that follows at once: one status write less for each step.
+    return { status: undefined, events, again: { kind: "now" } };
+  }
+  const now = ports.clock.now();
+  const lastedMs = guard.lasted(reasonOf(choice, outcome), now);
+  const known = asKnown(p);
+  const { told: conditions, turnsInMs } = conditionsFor(known, { choice, outcome, lastedMs }, now);
+  const requestedAt = requestedAtOf(object);
+  const status = {
+    observedGeneration: generation,
+    ...(requestedAt === undefined ? {} : { lastHandledReconcileAt: shortened(requestedAt, textLimit) }),
+    accountId: region.account,
+    region: region.region,
+    plan: planStatus(choice),
+    ...fields,
+    conditions,
+  };
+  return {
+    status,
+    events: [...events, ...turnEvents(known, conditions)],
+    again: againAfter(choice, outcome, { lastedMs, turnsInMs }),
+  };
+}
+
+/** Bounds of the schema of status: of a reason or an echo, of a path, and of a value as JSON. */
+const textLimit = 1024;
+const pathLimit = 512;
+const valueLimit = 4096;
+
+/** `status.plan`, with what to approve where a person is asked to. */
+function planStatus({ change, next, instead }: Choice<unknown>): object {
+  const step = next.kind === "act" ? instead?.next : next;
+  const until = step?.kind === "wait" || step?.kind === "blocked" ? step.until : undefined;
+  return {
+    ...change,
+    reason: shortened(change.reason, textLimit),
+    changes: change.changes.slice(0, 64).map(shownChange),
+    ...(until?.kind === "approval" ? { approval: until.value } : {}),
+  };
+}
+
+function shownChange({ path, kind, why, from, to }: FieldChange): FieldChange {
+  return {
+    kind,
+    path: shortened(path, pathLimit),
+    why: shortened(why, textLimit),
+    ...(from === undefined ? {} : { from: shortened(from, valueLimit) }),
+    ...(to === undefined ? {} : { to: shortened(to, valueLimit) }),
+  };
+}
+
+function silent(again: Again): Report {
+  return { status: undefined, events: [], again };
+}

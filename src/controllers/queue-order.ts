@@ -1,0 +1,19 @@
+/** The order of a queue as AWS has it. Pure. */
+
+import type { ComputeEnvironmentOrder, Queue } from "../aws/batch.ts";
+
+/** The entries of a queue's order, the one that is tried first first. */
+export function entriesOf(queue: Queue | undefined): readonly ComputeEnvironmentOrder[] {
+  return (queue?.computeEnvironmentOrder ?? []).toSorted((left, right) => (left.order ?? 0) - (right.order ?? 0));
+}
+
+/** The names of the environments that a queue names, in that order. */
+export function orderOf(queue: Queue | undefined): readonly string[] {
+  return entriesOf(queue).map(({ computeEnvironment }) => environmentName(computeEnvironment));
+}
+
+/** The environment name in a name or ARN. */
+export function environmentName(nameOrArn: string | undefined): string {
+  const text = nameOrArn ?? "";
+  return text.slice(text.lastIndexOf("/") + 1);
+}

@@ -1,0 +1,18 @@
+import type { Plan, Refusal } from "../../src/controllers/agenda.ts";
+import { type Choice, choose } from "../../src/controllers/choose.ts";
+
+const never = (): undefined => undefined;
+
+/**
+ * What follows from a plan.
+ *
+ * @param refusalOf what AWS said when an action was tried last; by default it has refused nothing
+ * @param now wall ms; only refusals depend on it
+ */
+export function decided<Action>(
+  plan: Plan<Action>,
+  refusalOf: (action: Action) => Refusal | undefined = never,
+  now = 0,
+): Choice<Action> {
+  return choose(plan, refusalOf, now);
+}

@@ -1,0 +1,22 @@
+import type { Change, Step } from "../../../src/controllers/agenda.ts";
+import type { Choice } from "../../../src/controllers/choose.ts";
+import type { PartPlan } from "../../../src/controllers/part.ts";
+import { decided } from "../decided.ts";
+
+const change: Change = { action: "None", id: "id", reason: "AsWished", changes: [] };
+
+/** What follows for an object that by itself would do `own` and stands on a part, put together as `life.ts` does. */
+export function around<Own, Part>(
+  { steps, tail = [], conditions, checkInMs }: PartPlan<Part>,
+  own: Step<Own>,
+): Choice<Own | Part> {
+  const leftovers = own.kind === "act" ? [] : tail.map((step) => ({ ...step, holds: "nothing" as const }));
+  const agenda: readonly Step<Own | Part>[] = [...steps, ...leftovers, own];
+  return decided({ change, agenda, conditions, ...(checkInMs === undefined ? {} : { checkInMs }) });
+}
+
+/** What follows for an object that is deleted, and of which nothing but the part may be left. */
+export function last<Part>(removal: readonly Step<Part>[]): Choice<Part> {
+  const released = { kind: "release", reason: "Deleted", message: "nothing is left" } as const;
+  return decided({ change, agenda: [...removal, released], conditions: [] });
+}
