@@ -108,14 +108,14 @@ export class ListsObserver {
     );
     if (this.#inTransition() || clock.monotonic() < this.#expectUntil) return begunAt + pauseMs;
 
-    const wishes = [begunAt + restMs + restSpreadMs * this.#chance];
-    if (begunAt < this.#wantedFrom) wishes.push(Math.max(this.#wantedFrom, begunAt + movingMs));
+    const desiredRoles = [begunAt + restMs + restSpreadMs * this.#chance];
+    if (begunAt < this.#wantedFrom) desiredRoles.push(Math.max(this.#wantedFrom, begunAt + movingMs));
     for (const { at } of listedKeys.flatMap((key) => [...cache.records[key].unsettled()])) {
-      wishes.push(Math.max(at, begunAt + movingMs));
+      desiredRoles.push(Math.max(at, begunAt + movingMs));
     }
     const believedFrom = cache.believedFrom();
-    if (believedFrom !== undefined && begunAt < believedFrom) wishes.push(believedFrom);
-    return Math.min(...wishes);
+    if (believedFrom !== undefined && begunAt < believedFrom) desiredRoles.push(believedFrom);
+    return Math.min(...desiredRoles);
   }
 
   #inTransition(): boolean {

@@ -2,54 +2,54 @@
 
 import { canonicalJson } from "./fingerprint.ts";
 
-export type Comparison = (wished: unknown, described: unknown) => boolean;
+export type Comparison = (desired: unknown, described: unknown) => boolean;
 
 /** The same JSON, whatever the order of keys. */
-export const sameValue: Comparison = (wished, described) =>
-  canonicalJson(wished ?? null) === canonicalJson(described ?? null);
+export const sameValue: Comparison = (desired, described) =>
+  canonicalJson(desired ?? null) === canonicalJson(described ?? null);
 
 /**
  * The members that the wish names have these values, and so on within them: AWS fills in the others and keeps them.
  * A list is a value: AWS does not add to one.
  */
-export const sameMembers: Comparison = (wished, described) => {
-  if (!isRecord(wished)) return sameValue(wished, described);
+export const sameMembers: Comparison = (desired, described) => {
+  if (!isRecord(desired)) return sameValue(desired, described);
   const known = isRecord(described) ? described : {};
-  return Object.entries(wished).every(([key, value]) => sameMembers(value, known[key]));
+  return Object.entries(desired).every(([key, value]) => sameMembers(value, known[key]));
 };
 
 /** The same members in any order; nothing and an empty list mean the same. */
-export const sameSet: Comparison = (wished, described) => {
-  const [left, right] = [new Set(list(wished)), new Set(list(described))];
+export const sameSet: Comparison = (desired, described) => {
+  const [left, right] = [new Set(list(desired)), new Set(list(described))];
   return left.size === right.size && [...left].every((member) => right.has(member));
 };
 
 /** The same members in the same order. */
-export const sameList: Comparison = (wished, described) =>
-  canonicalJson(list(wished)) === canonicalJson(list(described));
+export const sameList: Comparison = (desired, described) =>
+  canonicalJson(list(desired)) === canonicalJson(list(described));
 
 /** The same keys with the same values; nothing and an empty map mean the same. */
-export const sameMap: Comparison = (wished, described) =>
-  canonicalJson(wished ?? {}) === canonicalJson(described ?? {});
+export const sameMap: Comparison = (desired, described) =>
+  canonicalJson(desired ?? {}) === canonicalJson(described ?? {});
 
 /** A role or instance profile by name or ARN: AWS echoes what it was given, so a bare name equals the ARN that ends in it. */
-export const sameRole: Comparison = (wished, described) => {
-  if (typeof wished !== "string" || typeof described !== "string") return sameValue(wished, described);
-  if (wished.startsWith("arn:") === described.startsWith("arn:")) return wished === described;
-  return lastSegment(wished) === lastSegment(described);
+export const sameRole: Comparison = (desired, described) => {
+  if (typeof desired !== "string" || typeof described !== "string") return sameValue(desired, described);
+  if (desired.startsWith("arn:") === described.startsWith("arn:")) return desired === described;
+  return lastSegment(desired) === lastSegment(described);
 };
 
 /** The same text; nothing and the empty text mean the same. */
-export const sameText: Comparison = (wished, described) => (wished ?? "") === (described ?? "");
+export const sameText: Comparison = (desired, described) => (desired ?? "") === (described ?? "");
 
 /** A number with the value that AWS takes for nothing. */
 export function sameNumber(absent: number): Comparison {
-  return (wished, described) => (wished ?? absent) === (described ?? absent);
+  return (desired, described) => (desired ?? absent) === (described ?? absent);
 }
 
 /** Launch templates: AWS fills in `version: $Default`, `overrides: []` and a `userdataType` that fits the image. */
-export const sameLaunchTemplate: Comparison = (wished, described) => {
-  const [left, right] = [filledTemplate(wished), filledTemplate(described)];
+export const sameLaunchTemplate: Comparison = (desired, described) => {
+  const [left, right] = [filledTemplate(desired), filledTemplate(described)];
   if (left === undefined || right === undefined) return left === right;
   const { overrides, ...template } = left;
   return sameMembers(template, right) && sameInTurn(overrides, right.overrides);
@@ -59,12 +59,12 @@ export const sameLaunchTemplate: Comparison = (wished, described) => {
  * Images by what the wish names: AWS adds `batchImageStatus` and, where nothing is wished, the Kubernetes version or
  * the whole list. An `imageIdOverride` is never AWS's, so one that the wish leaves out is to be taken away.
  */
-export const sameImages: Comparison = (wished, described) =>
-  sameInTurn(list(wished).map(imageWish), list(described).map(imageWish));
+export const sameImages: Comparison = (desired, described) =>
+  sameInTurn(list(desired).map(desiredImage), list(described).map(desiredImage));
 
 /** As many, and each with the members that its wish names. */
-function sameInTurn(wished: readonly unknown[], described: readonly unknown[]): boolean {
-  return wished.length === described.length && wished.every((one, index) => sameMembers(one, described[index]));
+function sameInTurn(desired: readonly unknown[], described: readonly unknown[]): boolean {
+  return desired.length === described.length && desired.every((one, index) => sameMembers(one, described[index]));
 }
 
 function list(value: unknown): readonly unknown[] {
@@ -96,7 +96,7 @@ function filledTemplate(
   };
 }
 
-function imageWish(value: unknown): unknown {
-  const { batchImageStatus: _filledInByAws, ...wish } = value as Readonly<Record<string, unknown>>;
-  return { ...wish, imageIdOverride: wish["imageIdOverride"] ?? null };
+function desiredImage(value: unknown): unknown {
+  const { batchImageStatus: _filledInByAws, ...directives } = value as Readonly<Record<string, unknown>>;
+  return { ...directives, imageIdOverride: directives["imageIdOverride"] ?? null };
 }

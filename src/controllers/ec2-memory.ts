@@ -1,8 +1,8 @@
 import type { KubeObject } from "../api/object.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { circumstancesOf, haveChanged } from "./circumstances.ts";
+import { askedForMs, isAskedFor } from "./directives.ts";
 import { type NotedRefusal, notingRefusal, type RefusedWrites } from "./refused-writes.ts";
-import { askedForMs, isAskedFor } from "./wish.ts";
 
 /** What a process remembers between passes of what it makes in the networks of an account: only ages, never steps. */
 export interface Ec2Memory {

@@ -2,18 +2,18 @@ import type { Kind, KubeObject } from "../api/object.ts";
 import { abandonAnnotation, dryRunAnnotation, pausedAnnotation } from "../api/v1alpha1/annotations.ts";
 import type { BatchRegion } from "../aws/region.ts";
 import type { Choice } from "./choose.ts";
+import type { Directives } from "./directives.ts";
 import type { Ports } from "./ports.ts";
-import type { Wish } from "./wish.ts";
 
 /** Whether finalizer and location are there, or it is too late for them. */
-export function isMarked(wish: Wish): boolean {
-  return wish.deleting || (wish.finalized && wish.location !== undefined);
+export function isMarked(directives: Directives): boolean {
+  return directives.deleting || (directives.finalized && directives.location !== undefined);
 }
 
 /** A choice that waits as an annotation says, and reports what it would do; undefined: no annotation holds it. */
 export function heldByAnnotation<Action>(
   choice: Choice<Action>,
-  { paused, dryRun }: Pick<Wish, "paused" | "dryRun">,
+  { paused, dryRun }: Pick<Directives, "paused" | "dryRun">,
 ): Choice<Action> | undefined {
   const { next } = choice;
   if (paused && next.kind !== "serves") return held(choice, "Paused", "paused by annotation");
@@ -33,14 +33,14 @@ function held<Action>(choice: Choice<Action>, reason: string, why: string): Choi
 }
 
 /** Why nothing is done to an object that was made in another account or region; undefined: it was made here. */
-export function misplacement(wish: Wish, region: BatchRegion): Choice<never> | undefined {
+export function misplacement(directives: Directives, region: BatchRegion): Choice<never> | undefined {
   const here = `${region.account}/${region.region}`;
-  if (wish.location === undefined || wish.location === here) return undefined;
+  if (directives.location === undefined || directives.location === here) return undefined;
   return {
     next: {
       kind: "blocked",
       reason: "LocationMismatch",
-      message: `this object was made in account/region ${wish.location}, but the credentials and region in force are ${here}; nothing is written there. Give the operator back its credentials and region, or delete the object with awsbatch.dev/abandon: "true"`,
+      message: `this object was made in account/region ${directives.location}, but the credentials and region in force are ${here}; nothing is written there. Give the operator back its credentials and region, or delete the object with awsbatch.dev/abandon: "true"`,
     },
     change: { action: "None", id: "", reason: "LocationMismatch", changes: [] },
     serving: false,
@@ -51,7 +51,7 @@ export function misplacement(wish: Wish, region: BatchRegion): Choice<never> | u
 }
 
 /** Whether both are the same object with the same spec, as much in deletion as the other. */
-export function sameWish(left: KubeObject, right: KubeObject): boolean {
+export function isSameSpec(left: KubeObject, right: KubeObject): boolean {
   const [a, b] = [left.metadata, right.metadata];
   return a.uid === b.uid && a.generation === b.generation && a.deletionTimestamp === b.deletionTimestamp;
 }
@@ -59,7 +59,7 @@ export function sameWish(left: KubeObject, right: KubeObject): boolean {
 const holding = [pausedAnnotation, dryRunAnnotation, abandonAnnotation];
 
 /** Whether the watch shows no later edit of an object, and nobody holds it or lets it go since. */
-export function isStillWished(kind: Kind, object: KubeObject, { objects }: Pick<Ports, "objects">): boolean {
+export function isStillDesired(kind: Kind, object: KubeObject, { objects }: Pick<Ports, "objects">): boolean {
   const shown = objects.get(kind, object.metadata);
   if (shown?.metadata.uid !== object.metadata.uid) return false;
   const { generation, annotations } = shown.metadata;

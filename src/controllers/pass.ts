@@ -11,12 +11,12 @@ import { agreed } from "./agreed.ts";
 import { type Choice, choose } from "./choose.ts";
 import { circumstancesOf, requestedAtOf } from "./circumstances.ts";
 import { conditionsFor, failureReason, reasonOf, unreadableConditions } from "./conditions.ts";
+import { type Directives, directivesOf } from "./directives.ts";
 import { type Failing, failedOutcome, type Unread, unread } from "./failures.ts";
-import { heldByAnnotation, isMarked, misplacement, sameWish } from "./holds.ts";
+import { heldByAnnotation, isMarked, isSameSpec, misplacement } from "./holds.ts";
 import type { KindModule } from "./kind.ts";
 import type { Ports } from "./ports.ts";
 import { turnEvents } from "./turn-events.ts";
-import { type Wish, wishOf } from "./wish.ts";
 import { failureText, shortened } from "./wording.ts";
 import { WriteGuard } from "./write-guard.ts";
 
@@ -30,7 +30,7 @@ interface Pass<O extends KubeObject, Seen, Action> {
   readonly ports: Ports;
   /** As the watch shows it. */
   readonly object: O;
-  readonly wish: Wish;
+  readonly directives: Directives;
   readonly guard: WriteGuard;
   /** Forgets the object, which is gone. */
   readonly forget: () => void;
@@ -63,7 +63,15 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
       guards.set(uid, guard);
       const forget = (): boolean => guards.delete(uid);
       const object = given as O;
-      return await pass({ module, ports, object, wish: wishOf(object, ports.settings), guard, forget, signal });
+      return await pass({
+        module,
+        ports,
+        object,
+        directives: directivesOf(object, ports.settings),
+        guard,
+        forget,
+        signal,
+      });
     },
   };
 }
@@ -86,16 +94,16 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
  * @throws whatever is neither an answer of AWS nor a sign that the object has changed
  */
 async function pass<O extends KubeObject, Seen, Action>(p: Pass<O, Seen, Action>): Promise<Report> {
-  const { ports, object, wish } = p;
-  if (!ports.reconciles(object) || (wish.deleting && !wish.finalized)) return silent({ kind: "onChange" });
-  if (wish.abandon) return await abandon(p);
+  const { ports, object, directives } = p;
+  if (!ports.reconciles(object) || (directives.deleting && !directives.finalized)) return silent({ kind: "onChange" });
+  if (directives.abandon) return await abandon(p);
   const opened = await openRegion(p);
   // The observer wakes every object with its first listing; until then there is nothing to report.
   if (opened.kind === "notYetRead") return silent({ kind: "onChange" });
   if (opened.kind === "unreadable") return unreadable(p, opened);
   if (opened.kind === "failing") return failing(p, opened);
   const { region } = opened;
-  const misplaced = misplacement(wish, region);
+  const misplaced = misplacement(directives, region);
   if (misplaced !== undefined) return reported(p, region, { choice: misplaced, fields: {} }, { kind: "none" });
   const planned = await observedAndPlanned(p, region);
   if ("kind" in planned) return unreadable(p, planned);
@@ -146,7 +154,7 @@ function chosen<O extends KubeObject, Seen, Action>(
   seen: Seen,
   now: number,
 ): Choice<Action> {
-  const wish = wishOf(object, ports.settings);
+  const directives = directivesOf(object, ports.settings);
   const refusals = guard.refusals(now);
   const plan = module.plan(object, seen, now, refusals);
   const refusalOf = (action: Action): Refusal | undefined => refusals.get(module.independentName?.(action) ?? "");
@@ -154,7 +162,8 @@ function chosen<O extends KubeObject, Seen, Action>(
   const under = circumstancesOf(object);
   guard.observed(choice, under);
   return (
-    heldByAnnotation(choice, wish) ?? guard.guarded(choice, { under, now: ports.clock.now(), counts: !wish.deleting })
+    heldByAnnotation(choice, directives) ??
+    guard.guarded(choice, { under, now: ports.clock.now(), counts: !directives.deleting })
   );
 }
 
@@ -164,7 +173,7 @@ async function rest<O extends KubeObject, Seen, Action>(
   region: BatchRegion,
   planned: Planned<Seen, Action>,
 ): Promise<Report> {
-  const { module, wish } = p;
+  const { module, directives } = p;
   const { next } = planned.choice;
   const outdated = module.outdated?.(region);
   if (outdated !== undefined) {
@@ -172,7 +181,7 @@ async function rest<O extends KubeObject, Seen, Action>(
     return failing(p, outdated, planned.fields, again);
   }
   // What is ours and needs no write was made before somebody took the finalizer away.
-  const lacksFinalizer = next.kind === "serves" && !isMarked(wish) && !wish.paused && !wish.dryRun;
+  const lacksFinalizer = next.kind === "serves" && !isMarked(directives) && !directives.paused && !directives.dryRun;
   const outcome: Outcome = lacksFinalizer ? await ensureFinalizer(p, region, planned.seen) : { kind: "none" };
   return reported(p, region, planned, outcome);
 }
@@ -213,9 +222,9 @@ async function carriedOut<O extends KubeObject, Seen, Action>(
   planned: Planned<Seen, Action>,
   action: Action,
 ): Promise<Outcome> {
-  const { wish } = p;
+  const { directives } = p;
   try {
-    if (!isMarked(wish)) return await ensureFinalizer(p, region, planned.seen);
+    if (!isMarked(directives)) return await ensureFinalizer(p, region, planned.seen);
     const live = await chosenLive(p, region, planned);
     const confirmed = live?.next.kind === "act" ? agreed(action, live.next.action) : undefined;
     if (confirmed === undefined) return { kind: "startOver" };
@@ -263,7 +272,7 @@ async function chosenLive<O extends KubeObject, Seen, Action>(
 ): Promise<Choice<Action> | undefined> {
   const { module, ports, object, signal } = p;
   const live = (await ports.store.get(module.kind, object.metadata, signal)) as O | undefined;
-  if (live === undefined || !sameWish(live, object) || !ports.reconciles(live)) return undefined;
+  if (live === undefined || !isSameSpec(live, object) || !ports.reconciles(live)) return undefined;
   await module.refresh(live, region, beganAtMs, signal);
   if (region.snapshot().failure !== undefined) return undefined;
   return chosen(p, live, await module.observe(live, region, signal), now);
@@ -271,11 +280,11 @@ async function chosenLive<O extends KubeObject, Seen, Action>(
 
 /** A drift is counted and reported with the first act that corrects it, not with each that follows. */
 function doneEvents<O extends KubeObject, Seen, Action>(
-  { module, guard, object, wish, ports }: Pass<O, Seen, Action>,
+  { module, guard, object, directives, ports }: Pass<O, Seen, Action>,
   choice: Choice<Action>,
   next: Act<Action>,
 ): readonly ObjectEvent[] {
-  const at = { under: circumstancesOf(object), now: ports.clock.now(), counts: !wish.deleting };
+  const at = { under: circumstancesOf(object), now: ports.clock.now(), counts: !directives.deleting };
   const corrected = guard.sent(choice, next, at);
   const events = module.events(next.action);
   if (corrected.length === 0) return events;

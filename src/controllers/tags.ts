@@ -21,12 +21,12 @@ import {
  * @returns undefined when nothing differs
  */
 export function tagChange(
-  wished: Tags | undefined,
+  desired: Tags | undefined,
   own: Tags,
   described: Tags | undefined,
   ignoreTagKeys: readonly string[],
 ): TagChange | undefined {
-  const wanted: Tags = { ...wished, ...own };
+  const wanted: Tags = { ...desired, ...own };
   const seen = described ?? {};
   const set = Object.fromEntries(
     Object.entries(wanted).filter(

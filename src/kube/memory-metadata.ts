@@ -24,10 +24,10 @@ export function patched(kind: Kind, metadata: ObjectMeta, patch: MetadataPatch):
 export function merged(
   before: Readonly<Record<string, string>> | undefined,
   lastApplied: readonly string[] = [],
-  wished: Readonly<Record<string, string>>,
+  desired: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const kept = Object.entries(before ?? {}).filter(([name]) => !lastApplied.includes(name));
-  return { ...Object.fromEntries(kept), ...wished };
+  return { ...Object.fromEntries(kept), ...desired };
 }
 
 /** Leaves out labels, annotations and finalizers that are empty. */

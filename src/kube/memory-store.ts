@@ -174,14 +174,14 @@ export class MemoryStore implements Store {
       labels: merged(before?.object.metadata.labels, before?.applied.labels, labels),
       annotations: merged(before?.object.metadata.annotations, before?.applied.annotations, annotations),
     };
-    const wished: KubeObject = {
+    const desired: KubeObject = {
       apiVersion: manifest.apiVersion,
       kind: manifest.kind,
       metadata: withoutEmpty(metadata),
       spec: manifest.spec ?? {},
       ...(before?.object.status === undefined ? {} : { status: before.object.status }),
     };
-    const object = this.#options.admit?.(wished, before?.object) ?? wished;
+    const object = this.#options.admit?.(desired, before?.object) ?? desired;
     return this.#put({ object, applied });
   }
 
@@ -282,21 +282,21 @@ export class MemoryStore implements Store {
 
   /** Stores what differs from what is there, with its new version, and shows it. */
   #put(stored: StoredObject, options: { readonly keepGeneration?: boolean } = {}): KubeObject {
-    const wished = frozenCopy(stored);
-    const text = objectText(wished.object, wished.object.metadata);
+    const desired = frozenCopy(stored);
+    const text = objectText(desired.object, desired.object.metadata);
     const before = this.#objects.get(text);
-    if (before !== undefined && jsonEqual(before.object, wished.object)) {
-      this.#objects.set(text, { ...before, applied: wished.applied });
+    if (before !== undefined && jsonEqual(before.object, desired.object)) {
+      this.#objects.set(text, { ...before, applied: desired.applied });
       return before.object;
     }
-    const { metadata, spec } = wished.object;
+    const { metadata, spec } = desired.object;
     const sameSpec = before === undefined || jsonEqual(before.object.spec, spec);
     const generation = metadata.generation + (sameSpec || options.keepGeneration === true ? 0 : 1);
     const object = deepFreeze({
-      ...wished.object,
+      ...desired.object,
       metadata: { ...metadata, generation, resourceVersion: String(++this.#revision) },
     });
-    this.#objects.set(text, { object, applied: wished.applied });
+    this.#objects.set(text, { object, applied: desired.applied });
     this.#told(before?.object, object);
     const change = before === undefined ? "added" : "modified";
     this.#history.append(this.#revision, kindText(object), { kind: change, object });

@@ -149,7 +149,7 @@ export class Controller {
   #changed({ origin, before, after }: Change): void {
     const object = after ?? before;
     if (object === undefined) return;
-    if (before !== undefined && after !== undefined && sameWish(before, after)) {
+    if (before !== undefined && after !== undefined && isSameSpec(before, after)) {
       // Our own status needs no second look; one that somebody else wrote is put right, but two who write it must not
       // chase each other as fast as they can.
       if (origin === "watch") this.enqueueSoon(object.metadata);
@@ -270,7 +270,7 @@ function isGone(object: KubeObject): boolean {
 }
 
 /** Whether two versions of one object differ in nothing that people or finalizers decide. */
-export function sameWish(before: KubeObject, after: KubeObject): boolean {
-  const wish = ({ metadata }: KubeObject): unknown => ({ ...metadata, resourceVersion: "" });
-  return jsonEqual(wish(before), wish(after));
+export function isSameSpec(before: KubeObject, after: KubeObject): boolean {
+  const directives = ({ metadata }: KubeObject): unknown => ({ ...metadata, resourceVersion: "" });
+  return jsonEqual(directives(before), directives(after));
 }

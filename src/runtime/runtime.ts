@@ -1,7 +1,7 @@
 import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
 import { ObjectCache } from "./cache.ts";
 import type { Clock } from "./clock.ts";
-import { Controller, type ControllerObserver, type Reconciler, sameWish } from "./controller.ts";
+import { Controller, type ControllerObserver, isSameSpec, type Reconciler } from "./controller.ts";
 import type { Log } from "./log.ts";
 import type { Random } from "./random.ts";
 import { EventRecorder } from "./recorder.ts";
@@ -102,7 +102,7 @@ export class Runtime {
     this.#controllers.set(kindText(kind), controller);
     for (const watch of settings.watches ?? []) {
       this.cache(watch.kind).onChange(({ before, after }) => {
-        const told = before !== undefined && after !== undefined && sameWish(before, after);
+        const told = before !== undefined && after !== undefined && isSameSpec(before, after);
         for (const object of [before, after]) {
           for (const key of object === undefined ? [] : watch.keysOf(object)) {
             if (told) controller.enqueueSoon(key);

@@ -82,15 +82,15 @@ export async function play(ec2: Ec2Api): Promise<readonly string[]> {
       ),
   );
 
-  const wish = {
+  const directives = {
     GroupName: "aws-batch-operator/blue/team/ours",
     Description: "made by the operator",
     VpcId,
     TagSpecifications: [{ ResourceType: "security-group" as const, Tags: [{ Key: "owner", Value: "us" }] }],
   };
-  const made = await tell("make a group", ec2.createSecurityGroup(wish), ({ GroupId }) => GroupId);
+  const made = await tell("make a group", ec2.createSecurityGroup(directives), ({ GroupId }) => GroupId);
   const GroupId = made?.GroupId ?? "";
-  await tell("make it again", ec2.createSecurityGroup(wish), ({ GroupId: id }) => id);
+  await tell("make it again", ec2.createSecurityGroup(directives), ({ GroupId: id }) => id);
   const rule = { IpProtocol: "tcp", FromPort: 443, ToPort: 443 };
   const fromSelf = { GroupId, IpPermissions: [{ ...rule, UserIdGroupPairs: [{ GroupId }] }] };
   await tell("let itself in", ec2.authorizeSecurityGroupIngress(fromSelf), () => "done");

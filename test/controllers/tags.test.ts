@@ -32,8 +32,8 @@ describe("what must be changed in the tags", () => {
       undefined,
     ],
     ["our own, whatever others own", {}, {}, ["*"], { set: own, remove: [] }],
-  ])("%s", (_name, wished, described, ignored, expected) => {
-    expect(tagChange(wished, own, described, ignored)).toEqual(expected);
+  ])("%s", (_name, desired, described, ignored, expected) => {
+    expect(tagChange(desired, own, described, ignored)).toEqual(expected);
   });
 });
 

@@ -16,14 +16,14 @@ afterAll(async () => {
 });
 
 it.each(examples)("an empty account would get all of $name", async (example) => {
-  const wished = (await manifestsOf(example)).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+  const desired = (await manifestsOf(example)).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
   const args = ["plan", "-f", example.directory, "--no-cluster", "--cluster-name", "plan", "-o", "json"];
   const { exitCode, stdout, stderr } = await command(args);
   expect(stderr).toBe("");
   const plan = JSON.parse(stdout) as { readonly objects: readonly { kind: string; name: string; action: string }[] };
   expect(plan).toMatchObject({ changes: true, disruption: false, account: account.aws.account, warnings: [] });
-  expect(plan.objects.map(({ kind, name }) => `${kind} ${name}`).sort()).toEqual([...wished].sort());
-  expect(plan.objects.map(({ action }) => action)).toEqual(wished.map(() => "create"));
+  expect(plan.objects.map(({ kind, name }) => `${kind} ${name}`).sort()).toEqual([...desired].sort());
+  expect(plan.objects.map(({ action }) => action)).toEqual(desired.map(() => "create"));
   expect(exitCode).toBe(2);
   expect(account.aws.log.length).toBeGreaterThan(0);
   expect(account.aws.log.filter(isWrite)).toEqual([]);

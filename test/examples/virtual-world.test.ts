@@ -46,7 +46,7 @@ function awsSide(aws: SimulatedAws, { kind, status }: KubeObject): unknown {
   }
 }
 
-function wished({ spec }: KubeObject): unknown {
+function desired({ spec }: KubeObject): unknown {
   return Object.fromEntries(
     Object.entries(spec as Readonly<Record<string, unknown>>).filter(([field]) => shownByAws.includes(field)),
   );
@@ -63,7 +63,7 @@ describe.each(possibleExamples)("$name", (example) => {
     await world.untilReady(300);
     const objects = world.store.objects();
     expect(objects).toHaveLength(manifests.length);
-    for (const object of objects) expect(awsSide(world.aws, object)).toMatchObject(wished(object) as object);
+    for (const object of objects) expect(awsSide(world.aws, object)).toMatchObject(desired(object) as object);
     expect(liveNames(world.aws)).toHaveLength(manifests.length);
 
     await expectSilence(world);

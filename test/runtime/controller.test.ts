@@ -553,11 +553,11 @@ test("what is being deleted comes first when a replica begins to write", async (
 test("many objects under faults all converge to their last spec, then all is silent", async () => {
   const w = world(async (object) => report({ size: object.spec }));
   void w.start();
-  const wishes = new Map<string, number>();
+  const desiredRoles = new Map<string, number>();
   for (let round = 0; round < 60; round++) {
     const name = `w${Math.floor(w.random() * 15)}`;
     w.apply(name, round);
-    wishes.set(name, round);
+    desiredRoles.set(name, round);
     if (round % 7 === 0) w.store.cutWatches(new StoreError("Unavailable", "reset"));
     if (round % 11 === 0) w.store.compact();
     if (round % 13 === 0) w.store.silenceWatches();
@@ -569,7 +569,7 @@ test("many objects under faults all converge to their last spec, then all is sil
   await w.clock.advance(120_000);
   const statuses = w.store.objects().map((object) => [keyText(object.metadata), object.status]);
   expect(Object.fromEntries(statuses)).toEqual(
-    Object.fromEntries([...wishes].map(([name, size]) => [`default/${name}`, { size }])),
+    Object.fromEntries([...desiredRoles].map(([name, size]) => [`default/${name}`, { size }])),
   );
   const before = w.seen.length;
   await w.clock.advance(3_600_000);

@@ -57,7 +57,7 @@ export function networkLines(aws: SimulatedAws, store: MemoryStore, cluster: Clu
   // Who is there without having asked for endpoints goes on by those that there once were.
   const kept = environments.some(
     ({ tags, computeResources }) =>
-      computeResources?.subnets?.some((id) => closedSubnets.includes(id)) && !wishesAny(store, tags),
+      computeResources?.subnets?.some((id) => closedSubnets.includes(id)) && !asksForAny(store, tags),
   );
   const groups = truth
     .securityGroups()
@@ -89,7 +89,7 @@ export function networkLines(aws: SimulatedAws, store: MemoryStore, cluster: Clu
   return [...groups, ...endpoints];
 }
 
-function wishesAny(store: MemoryStore, tags: Tags | undefined): boolean {
+function asksForAny(store: MemoryStore, tags: Tags | undefined): boolean {
   const owner = ownerIn(tags);
   const object = owner === undefined ? undefined : store.object(BatchComputeEnvironmentKind, owner);
   return (object?.spec as BatchComputeEnvironmentSpec | undefined)?.network?.vpcEndpoints === "Ensure";

@@ -112,13 +112,13 @@ function environmentLine(
   const { desiredvCpus: _scaler, ec2Configuration: _image, ...resources } = computeResources ?? { type: undefined };
   // AWS describes its default policy only where an update has once set another.
   const shown = { state, updatePolicy: { ...defaultUpdatePolicy, ...updatePolicy }, ecsSettings };
-  const wished = Object.fromEntries(Object.entries(shown).filter(([key]) => !kept.has(key)));
+  const desired = Object.fromEntries(Object.entries(shown).filter(([key]) => !kept.has(key)));
   const bare = Object.fromEntries(
     Object.entries(resources)
       .filter(([, value]) => !isNothing(value))
       .map(([key, value]) => [key, sorted(named(value, groups))]),
   );
-  return `environment of ${ownerText(tags)} ${canonicalJson({ type, status, serviceRole, ...wished, computeResources: bare, tags: userTags(tags) })}`;
+  return `environment of ${ownerText(tags)} ${canonicalJson({ type, status, serviceRole, ...desired, computeResources: bare, tags: userTags(tags) })}`;
 }
 
 function queueLine(queue: Queue, environments: readonly Environment[], object: KubeObject | undefined): string {

@@ -10,8 +10,8 @@ import { JobDefinitionKind } from "../../src/api/v1alpha1/kinds.ts";
 import type { Environment, Queue } from "../../src/aws/batch.ts";
 import { operationOf } from "../../src/aws/call-facts.ts";
 import { ec2Calls } from "../../src/aws/ec2-calls.ts";
+import { directivesOf } from "../../src/controllers/directives.ts";
 import { ownerIn, type Tags } from "../../src/controllers/ownership.ts";
-import { wishOf } from "../../src/controllers/wish.ts";
 import type { Manifest } from "../../src/kube/memory-store.ts";
 import type { CallRecord } from "../../src/simulator/wire.ts";
 import { isWrite } from "../transcript.ts";
@@ -146,7 +146,7 @@ async function lastWords(world: Simulation, player: Player): Promise<void> {
  * and another claimant of the name may have to be told that it is not adopted (the design's section 4, Retain).
  */
 function isLetGo(object: KubeObject, { settings }: Simulation): boolean {
-  const { deleting, retain } = wishOf(object, settings);
+  const { deleting, retain } = directivesOf(object, settings);
   return deleting && retain;
 }
 

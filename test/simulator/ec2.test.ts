@@ -105,9 +105,9 @@ describe("a simulated security group", () => {
     const { aws } = account();
     aws.outside.describeNetwork(threeSubnets);
     const { ec2 } = aws;
-    const wish = { GroupName: "ours", Description: "d", VpcId: "vpc-1" };
-    const { GroupId = "" } = await ec2.createSecurityGroup(wish);
-    expect(await refusal(ec2.createSecurityGroup(wish))).toBe(
+    const directives = { GroupName: "ours", Description: "d", VpcId: "vpc-1" };
+    const { GroupId = "" } = await ec2.createSecurityGroup(directives);
+    expect(await refusal(ec2.createSecurityGroup(directives))).toBe(
       "InvalidGroup.Duplicate: The security group 'ours' already exists for VPC 'vpc-1'",
     );
     const rule = {
@@ -157,7 +157,7 @@ describe("a simulated security group", () => {
 });
 
 describe("a simulated VPC endpoint", () => {
-  const wish = {
+  const directives = {
     VpcEndpointType: "Interface",
     VpcId: "vpc-1",
     ServiceName: "com.amazonaws.us-east-1.ecs",
@@ -175,8 +175,8 @@ describe("a simulated VPC endpoint", () => {
   it("is pending, then available, then deleting, then gone", async () => {
     const { ec2, clock, states } = made();
     const { VpcEndpoint } = await ec2.createVpcEndpoint({
-      ...wish,
-      SubnetIds: [...wish.SubnetIds],
+      ...directives,
+      SubnetIds: [...directives.SubnetIds],
       SecurityGroupIds: ["sg-1"],
     });
     expect(await states()).toEqual(["pending"]);
@@ -190,7 +190,7 @@ describe("a simulated VPC endpoint", () => {
 
   it("is made once for a client token, and once with private DNS in a VPC", async () => {
     const { ec2 } = made();
-    const request = { ...wish, SubnetIds: ["subnet-closed"], SecurityGroupIds: ["sg-1"], ClientToken: "once" };
+    const request = { ...directives, SubnetIds: ["subnet-closed"], SecurityGroupIds: ["sg-1"], ClientToken: "once" };
     const first = await ec2.createVpcEndpoint(request);
     const again = await ec2.createVpcEndpoint(request);
     expect(again.VpcEndpoint?.VpcEndpointId).toBe(first.VpcEndpoint?.VpcEndpointId);
@@ -205,7 +205,7 @@ describe("a simulated VPC endpoint", () => {
     ["a group that is not there", { SecurityGroupIds: ["sg-2"] }, /^InvalidGroup.NotFound: /],
   ])("is refused with %s", async (_what, change, text) => {
     const { ec2 } = made();
-    const request = { ...wish, SubnetIds: ["subnet-closed"], SecurityGroupIds: ["sg-1"], ...change };
+    const request = { ...directives, SubnetIds: ["subnet-closed"], SecurityGroupIds: ["sg-1"], ...change };
     expect(await refusal(ec2.createVpcEndpoint(request))).toMatch(text);
   });
 
@@ -215,7 +215,7 @@ describe("a simulated VPC endpoint", () => {
       ...threeSubnets,
       vpcs: [{ id: "vpc-1", cidr: "10.0.0.0/16", dnsHostnames: false }],
     });
-    const request = { ...wish, SubnetIds: ["subnet-closed"], SecurityGroupIds: ["sg-1"] };
+    const request = { ...directives, SubnetIds: ["subnet-closed"], SecurityGroupIds: ["sg-1"] };
     expect(await refusal(aws.ec2.createVpcEndpoint(request))).toMatch(/enableDnsSupport and enableDnsHostnames/);
   });
 
@@ -235,7 +235,7 @@ describe("a simulated VPC endpoint", () => {
 
   it("survives the process that simulates", async () => {
     const { aws, clock, ec2 } = made();
-    await ec2.createVpcEndpoint({ ...wish, SubnetIds: ["subnet-closed"], SecurityGroupIds: ["sg-1"] });
+    await ec2.createVpcEndpoint({ ...directives, SubnetIds: ["subnet-closed"], SecurityGroupIds: ["sg-1"] });
     const later = account();
     later.aws.restore(JSON.parse(JSON.stringify(aws.snapshot())));
     await clock.advance(1);

@@ -40,8 +40,8 @@ const statusOf = ({ aws }: World): string | undefined => aws.truth.jobs()[0]?.st
 
 async function running(world: World, minutes: number): Promise<void> {
   await world.untilReady(900);
-  const wished = { jobName: "j", jobQueue: "team_q", jobDefinition: "team_job" };
-  world.aws.outside.submitPlannedJob(wished, { durationMs: minutes * 60_000, exitCode: 0 });
+  const desired = { jobName: "j", jobQueue: "team_q", jobDefinition: "team_job" };
+  world.aws.outside.submitPlannedJob(desired, { durationMs: minutes * 60_000, exitCode: 0 });
   await world.until("the job runs", () => statusOf(world) === "RUNNING", 900);
 }
 

@@ -16,28 +16,28 @@ export function notedInNetwork({ group, endpoints }: Observation): Pick<Observat
 
 /** As if the object had its note: manifests lack it, and it is nothing that becomes of AWS. */
 function notedEndpoints(seen: EndpointsSeen): EndpointsSeen {
-  const { network, claims, wished } = seen;
-  if (network.kind !== "read" || !wished) return seen;
+  const { network, claims, desired } = seen;
+  if (network.kind !== "read" || !desired) return seen;
   return { ...seen, claims: [...new Set([...claims, ...network.vpcIds])] };
 }
 
 function notedGroup(seen: GroupSeen): GroupSeen {
-  const { network, claims, wished } = seen;
-  if (network.kind !== "read" || wished === undefined) return seen;
+  const { network, claims, desired } = seen;
+  if (network.kind !== "read" || desired === undefined) return seen;
   return { ...seen, claims: [...new Set([...claims, ...(network.vpcIds ?? [])])] };
 }
 
-function groupActs({ network, wished, identity }: GroupSeen): readonly string[] {
+function groupActs({ network, desired, identity }: GroupSeen): readonly string[] {
   if (network.kind !== "read") return [];
-  const [vpcId] = wished === undefined ? [] : (network.vpcIds ?? []);
+  const [vpcId] = desired === undefined ? [] : (network.vpcIds ?? []);
   const leaving = network.groups.filter(({ group, retained }) => !retained && group.vpcId !== vpcId);
   const removed = leaving.map(
     ({ group }) => `removes the security group ${group.groupId} when nothing names it any more`,
   );
-  if (wished === undefined || vpcId === undefined) return removed;
+  if (desired === undefined || vpcId === undefined) return removed;
   const found = network.groups.find(({ group }) => group.vpcId === vpcId);
   if (found === undefined) return [`makes the security group ${groupNameOf(identity)} in ${vpcId}`, ...removed];
-  const { missing, surplus } = ruleChanges(wished, found.group);
+  const { missing, surplus } = ruleChanges(desired, found.group);
   const rules = [...missing.map((rule) => `+ ${ruleText(rule)}`), ...surplus.map((rule) => `- ${ruleText(rule)}`)];
   return [
     ...(rules.length === 0 ? [] : [`changes the rules of ${found.group.groupId}: ${rules.join(", ")}`]),
@@ -46,9 +46,9 @@ function groupActs({ network, wished, identity }: GroupSeen): readonly string[] 
   ];
 }
 
-function endpointsActs({ network, wished }: EndpointsSeen): readonly string[] {
+function endpointsActs({ network, desired }: EndpointsSeen): readonly string[] {
   if (network.kind !== "read") return [];
-  const kept = wished ? network.vpcIds : [];
+  const kept = desired ? network.vpcIds : [];
   return network.vpcs.flatMap((vpc) => (kept.includes(vpc.vpcId) ? keptActs(vpc) : leftActs(vpc)));
 }
 

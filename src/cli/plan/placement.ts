@@ -8,7 +8,7 @@ import { observeGroup } from "../../controllers/security-group/observe.ts";
 import { groupNameOf } from "../../controllers/security-group/ownership.ts";
 import { usable } from "../../controllers/security-group/plan.ts";
 import { withGroupStatus } from "../../controllers/security-group/report.ts";
-import { type Rule, wishedRules } from "../../controllers/security-group/rules.ts";
+import { desiredRules, type Rule } from "../../controllers/security-group/rules.ts";
 import type { GroupSeen } from "../../controllers/security-group/seen.ts";
 import { withSelected } from "../../controllers/selection/fill.ts";
 import { observeSelection } from "../../controllers/selection/observe.ts";
@@ -72,13 +72,13 @@ async function placedOnce(
 }
 
 /** The group as it will be, made or with its rules put right; undefined where none can be made. */
-function groupToMake({ network, wished, identity, known }: GroupSeen): SecurityGroup | undefined {
-  if (network.kind !== "read" || wished === undefined) return undefined;
+function groupToMake({ network, desired, identity, known }: GroupSeen): SecurityGroup | undefined {
+  if (network.kind !== "read" || desired === undefined) return undefined;
   const [vpcId, ...others] = network.vpcIds ?? [];
   if (vpcId === undefined || others.length > 0) return undefined;
   const there = network.groups.find(({ group }) => group.vpcId === vpcId)?.group;
   const groupId = there?.groupId ?? known ?? `sg-to-be-made-for-${identity.name}`;
-  const rules = wishedRules(wished, groupId);
+  const rules = desiredRules(desired, groupId);
   const of = (direction: Rule["direction"]) => rules.filter((rule) => rule.direction === direction).map(factOf);
   const tags = there?.tags ?? {};
   return { groupId, groupName: groupNameOf(identity), vpcId, egress: of("egress"), ingress: of("ingress"), tags };

@@ -4,6 +4,6 @@ import type { RolesSeen } from "../../controllers/roles/seen.ts";
 export function noted(roles: RolesSeen): RolesSeen {
   return {
     ...roles,
-    claims: [...new Set([...roles.claims, ...roles.unnoted, ...roles.wishes.map(({ name }) => name)])].sort(),
+    claims: [...new Set([...roles.claims, ...roles.unnoted, ...roles.desiredRoles.map(({ name }) => name)])].sort(),
   };
 }

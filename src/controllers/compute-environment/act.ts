@@ -17,7 +17,7 @@ interface Doing {
   readonly memory: Memory;
   readonly clock: Clock;
   /** Whether the object still wishes what it did as the action was planned. */
-  readonly isWished: () => boolean;
+  readonly isDesired: () => boolean;
 }
 
 /** Carries out one action. @throws AwsError at the first refusal; what was done before it stays done */
@@ -25,7 +25,7 @@ export async function act(
   action: Action,
   object: BatchComputeEnvironment,
   region: BatchRegion,
-  { memory, clock, isWished }: Doing,
+  { memory, clock, isDesired }: Doing,
   signal: AbortSignal,
 ): Promise<void> {
   const under = circumstancesIn(memory.roleCauses, object, clock);
@@ -57,7 +57,7 @@ export async function act(
     case "terminateJobs":
       // Jobs by the thousand take minutes, within which a person may have changed their mind.
       for (const jobId of action.jobIds) {
-        if (!isWished()) return;
+        if (!isDesired()) return;
         await region.terminateJob(jobId, `${action.name} is taken out of service (drain.policy: Terminate)`, signal);
       }
       memory.terminatedAt.set(memoryKey(region, action.name), clock.now());

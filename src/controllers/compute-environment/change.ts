@@ -9,32 +9,32 @@ import { referenceOf } from "./replacement.ts";
 import { ownTags } from "./request.ts";
 import type { Seen } from "./seen.ts";
 
-export function changeOf({ spec, seen, ours, fleet }: Context): Change {
+export function changeOf({ spec, seen, ours, set }: Context): Change {
   const id = seen.planId;
   const standing = ours.filter((environment) => environment.status !== "DELETING");
   if (standing.length === 0) return { action: "Create", id, reason: "NothingInAWS", changes: [] };
-  const inPlace = fleet.differences.map(fieldChange);
-  const served = queuesNaming(seen, new Set(fleet.predecessors.map((one) => one.computeEnvironmentName)));
-  const replacing = fleet.target === undefined && fleet.revivable === undefined;
-  if (replacing || served.length > 0 || fleet.target?.status === "CREATING") {
+  const inPlace = set.differences.map(fieldChange);
+  const served = queuesNaming(seen, new Set(set.predecessors.map((one) => one.computeEnvironmentName)));
+  const replacing = set.target === undefined && set.revivable === undefined;
+  if (replacing || served.length > 0 || set.target?.status === "CREATING") {
     const reference = referenceOf(
       seen,
-      standing.filter((environment) => environment !== fleet.target),
+      standing.filter((environment) => environment !== set.target),
     );
     if (reference !== undefined) {
       const changes = differences(spec, reference).map(fieldChange);
       return { action: "Replace", id, reason: "FieldsCannotChange", changes };
     }
   }
-  const [strongest] = [...fleet.differences].sort((left, right) => weight(right) - weight(left));
+  const [strongest] = [...set.differences].sort((left, right) => weight(right) - weight(left));
   if (strongest !== undefined) {
     const action = actionNames[strongest.kind];
     return { action, id, reason: "FieldsDiffer", changes: inPlace };
   }
   const tags =
-    fleet.target === undefined
+    set.target === undefined
       ? undefined
-      : tagChange(spec.tags, ownTags(spec, seen.identity), fleet.target.tags, seen.settings.ignoreTagKeys);
+      : tagChange(spec.tags, ownTags(spec, seen.identity), set.target.tags, seen.settings.ignoreTagKeys);
   if (tags !== undefined) return { action: "UpdateTags", id, reason: "TagsDiffer", changes: tagFieldChanges(tags) };
   return { action: "None", id, reason: "AsWished", changes: [] };
 }

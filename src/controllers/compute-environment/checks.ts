@@ -79,10 +79,10 @@ export function pinnedHindrance(queue: QueueSeen, names: ReadonlySet<string>): H
 /** Why an object waits for a queue that a person holds back. */
 export const queuePaused = "QueuePaused";
 
-export function pausedHindrance({ wish }: Seen, queue: QueueSeen): Hindrance | undefined {
+export function pausedHindrance({ directives }: Seen, queue: QueueSeen): Hindrance | undefined {
   const heldBy = queue.object?.heldBy;
   // A dry run of everything is to tell what would be done.
-  if (heldBy === undefined || (heldBy === dryRunAnnotation && wish.dryRun)) return undefined;
+  if (heldBy === undefined || (heldBy === dryRunAnnotation && directives.dryRun)) return undefined;
   const held = heldBy === pausedAnnotation ? "is paused" : "is a dry run";
   return {
     kind: "wait",

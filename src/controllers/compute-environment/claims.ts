@@ -9,7 +9,7 @@ import { othersText } from "../wording.ts";
 import type { Action, TagPurpose } from "./action.ts";
 import { type Context, names } from "./context.ts";
 import { differences } from "./diff.ts";
-import { inTransition } from "./fleet.ts";
+import { inTransition } from "./environment-set.ts";
 
 export function claimedByAnother({ seen }: Context): readonly Step<Action>[] {
   if (seen.claimedBy === undefined) return [];
@@ -75,7 +75,7 @@ function adopted(
   marked: (environments: readonly Environment[], purpose: TagPurpose, message: string) => Step<Action>,
 ): Step<Action> | undefined {
   const found = seen.environments.find((environment) => environment.computeEnvironmentName === seen.baseName);
-  if (found === undefined || seen.wish.adoptionPolicy === "Never") return undefined;
+  if (found === undefined || seen.directives.adoptionPolicy === "Never") return undefined;
   const ownership = ownershipOf(found.tags, seen.identity);
   if (ownership.kind === "otherObject") {
     return {
@@ -94,7 +94,7 @@ function adopted(
   if (inTransition(found)) {
     return { kind: "wait", reason: "Adopting", message: `${seen.baseName} is ${found.status ?? "in transition"}` };
   }
-  if (seen.wish.adoptionPolicy === "IfMatching") {
+  if (seen.directives.adoptionPolicy === "IfMatching") {
     const paths = [
       ...differences(spec, found).map(({ path }) => path),
       ...(tagChange(spec.tags, {}, found.tags, seen.settings.ignoreTagKeys) === undefined ? [] : ["spec.tags"]),

@@ -2,7 +2,7 @@ import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-env
 import type { Environment } from "../../aws/batch.ts";
 import type { Step } from "../agenda.ts";
 import type { Action } from "./action.ts";
-import type { Fleet } from "./fleet.ts";
+import type { EnvironmentSet } from "./environment-set.ts";
 import type { Seen } from "./seen.ts";
 
 /** What every rule is given. */
@@ -10,7 +10,7 @@ export interface Context {
   readonly spec: BatchComputeEnvironmentSpec;
   readonly seen: Seen;
   readonly ours: readonly Environment[];
-  readonly fleet: Fleet;
+  readonly set: EnvironmentSet;
   readonly now: number;
 }
 

@@ -9,7 +9,7 @@ import { actOnEndpoints } from "../endpoints/act.ts";
 import { isEndpointsAction } from "../endpoints/action.ts";
 import { endpointsEvents } from "../endpoints/events.ts";
 import { companyIn } from "../endpoints/observe.ts";
-import { isStillWished } from "../holds.ts";
+import { isStillDesired } from "../holds.ts";
 import { reconcilerOf } from "../pass.ts";
 import type { Ports } from "../ports.ts";
 import { actOnRoles } from "../roles/act.ts";
@@ -84,8 +84,8 @@ async function carryOut(action: AnyAction, doing: Doing, signal: AbortSignal): P
     return;
   }
   const effective = filledObject(placed(object), environmentRoleUser, region, ports.cluster);
-  const isWished = (): boolean => isStillWished(BatchComputeEnvironmentKind, effective, ports);
-  const own = { memory, clock: ports.clock, isWished };
+  const isDesired = (): boolean => isStillDesired(BatchComputeEnvironmentKind, effective, ports);
+  const own = { memory, clock: ports.clock, isDesired };
   await act(action, effective, region, own, signal);
 }
 
@@ -106,8 +106,8 @@ function annotations(
 ): Readonly<Record<string, string>> {
   const claimed = (claims: readonly string[], vpcIds: readonly string[]): string =>
     [...new Set([...claims, ...vpcIds])].join(",");
-  const inEndpoints = endpoints.network.kind === "read" && endpoints.wished ? endpoints.network.vpcIds : [];
-  const inGroup = group.network.kind === "read" && group.wished !== undefined ? (group.network.vpcIds ?? []) : [];
+  const inEndpoints = endpoints.network.kind === "read" && endpoints.desired ? endpoints.network.vpcIds : [];
+  const inGroup = group.network.kind === "read" && group.desired !== undefined ? (group.network.vpcIds ?? []) : [];
   const notes = {
     [endpointsAnnotation]: claimed(endpoints.claims, inEndpoints),
     [securityGroupAnnotation]: claimed(group.claims, inGroup),

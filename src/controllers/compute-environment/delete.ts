@@ -25,7 +25,7 @@ export function deleted(context: Context): readonly Step<Action>[] {
     const message = "no compute environment of this object is left in AWS";
     return [seen.freeName.absent && seen.claimsSettled ? { kind: "release", reason: "Deleted", message } : makingSure];
   }
-  if (seen.wish.retain) {
+  if (seen.directives.retain) {
     const items = ours.map(({ computeEnvironmentName: name, computeEnvironmentArn: arn, tags }) => ({
       name,
       arn,

@@ -107,71 +107,73 @@ function fieldDifference(field: Field, spec: Spec, described: Environment, famil
   const given = member(spec, field.path);
   const seen = member(described, field.path);
   if (given === undefined && (field.absence === "kept" || cannotClear(field, family, described))) return [];
-  const wished = withMembers(field, given);
+  const desired = withMembers(field, given);
   const same = isOrderedTypes(field, spec) ? sameOrderedTypes : field.same;
-  if (same(wished, withMembers(field, seen))) return [];
-  const restored = wished === undefined;
-  const noTarget = field.path === "computeResources.allocationStrategy" && (wished ?? "BEST_FIT") === "BEST_FIT";
+  if (same(desired, withMembers(field, seen))) return [];
+  const restored = desired === undefined;
+  const noTarget = field.path === "computeResources.allocationStrategy" && (desired ?? "BEST_FIT") === "BEST_FIT";
   return [
     {
       path: `spec.${field.path}`,
       member: field.path,
       kind: noTarget ? "replacement" : need,
       why: noTarget ? "AWS takes BEST_FIT only at creation" : reasons[need],
-      send: restored ? field.cleared : wished,
+      send: restored ? field.cleared : desired,
       from: text(seen),
-      to: restored ? "AWS's default" : text(wished),
+      to: restored ? "AWS's default" : text(desired),
     },
   ];
 }
 
 /** EC2 ↔ SPOT is an infrastructure update; any other change of the type needs a new environment. */
 function typeDifference(spec: Spec, described: Environment, family: Family): Difference[] {
-  const wished = spec.computeResources?.type;
+  const desired = spec.computeResources?.type;
   const seen = described.computeResources?.type;
-  if (wished === seen) return [];
-  const instances = family === "ec2" && (wished === "EC2" || wished === "SPOT");
+  if (desired === seen) return [];
+  const instances = family === "ec2" && (desired === "EC2" || desired === "SPOT");
   return [
     {
       path: "spec.computeResources.type",
       member: "computeResources.type",
       kind: instances ? "infrastructure" : "replacement",
-      why: instances ? reasons.infrastructure : `AWS cannot turn ${seen ?? "UNMANAGED"} into ${wished ?? "UNMANAGED"}`,
-      send: wished,
+      why: instances ? reasons.infrastructure : `AWS cannot turn ${seen ?? "UNMANAGED"} into ${desired ?? "UNMANAGED"}`,
+      send: desired,
       from: text(seen),
-      to: text(wished),
+      to: text(desired),
     },
   ];
 }
 
 /** Another role of the same sort in place; between the service-linked role and one of the user's own never. */
 function serviceRoleDifference(spec: Spec, described: Environment): Difference[] {
-  const wished = spec.serviceRole;
+  const desired = spec.serviceRole;
   const seen = described.serviceRole;
-  if (isServiceLinked(wished) && isServiceLinked(seen)) return [];
-  if (!isServiceLinked(wished) && !isServiceLinked(seen)) {
-    if (sameRole(wished, seen)) return [];
-    return [roleChange("metadata", reasons.metadata, wished, seen)];
+  if (isServiceLinked(desired) && isServiceLinked(seen)) return [];
+  if (!isServiceLinked(desired) && !isServiceLinked(seen)) {
+    if (sameRole(desired, seen)) return [];
+    return [roleChange("metadata", reasons.metadata, desired, seen)];
   }
-  return [roleChange("replacement", "AWS cannot change between the service-linked role and another one", wished, seen)];
+  return [
+    roleChange("replacement", "AWS cannot change between the service-linked role and another one", desired, seen),
+  ];
 }
 
-function roleChange(kind: Need, why: string, wished: string | undefined, seen: string | undefined): Difference {
+function roleChange(kind: Need, why: string, desired: string | undefined, seen: string | undefined): Difference {
   return {
     path: "spec.serviceRole",
     member: "serviceRole",
     kind,
     why,
-    send: wished,
+    send: desired,
     from: text(seen),
-    to: wished === undefined ? "the service-linked role" : text(wished),
+    to: desired === undefined ? "the service-linked role" : text(desired),
   };
 }
 
 /** A rollout token that this environment has not been given yet asks for fresh instances. */
 function rolloutDifference(spec: Spec, described: Environment): Difference[] {
-  const wished = spec.rolloutToken;
-  if (wished === undefined || isRolledOut(described.tags, wished)) return [];
+  const desired = spec.rolloutToken;
+  if (desired === undefined || isRolledOut(described.tags, desired)) return [];
   return [
     {
       path: "spec.rolloutToken",
@@ -180,7 +182,7 @@ function rolloutDifference(spec: Spec, described: Environment): Difference[] {
       why: "a new token asks for fresh instances",
       send: true,
       from: text(rolledOutFor(described.tags)),
-      to: text(wished),
+      to: text(desired),
     },
   ];
 }
@@ -206,8 +208,8 @@ const places: readonly string[] = ["computeResources.subnets", "computeResources
 /** Whether an update takes away a subnet or group that what runs has. One that only adds some leaves nothing behind. */
 function leavesPlace({ member: path, send }: Difference, described: Environment): boolean {
   if (!places.includes(path)) return false;
-  const wished = (send ?? []) as readonly string[];
-  return ((member(described, path) ?? []) as readonly string[]).some((id) => !wished.includes(id));
+  const desired = (send ?? []) as readonly string[];
+  return ((member(described, path) ?? []) as readonly string[]).some((id) => !desired.includes(id));
 }
 
 const moves =

@@ -4,7 +4,7 @@ import type { ActiveJob, BatchRegion, JobsCounted } from "../../aws/region.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { memoryKey } from "../naming.ts";
 import { retiredAtTag } from "../ownership.ts";
-import { inTransition } from "./fleet.ts";
+import { inTransition } from "./environment-set.ts";
 import { emptyForMs } from "./retire.ts";
 import { clusterName, type JobsSeen } from "./seen.ts";
 

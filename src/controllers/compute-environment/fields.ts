@@ -86,7 +86,7 @@ export const fields: readonly Field[] = [
   { path: "computeResources.minvCpus", same: sameNumber(0), absence: "restored", need: { ec2: "scaling" }, cleared: 0 },
   {
     path: "computeResources.scalingPolicy",
-    same: (wished, described) => sameNumber(0)(delay(wished), delay(described)),
+    same: (desired, described) => sameNumber(0)(delay(desired), delay(described)),
     absence: "restored",
     need: { ec2: "scaling", managedInstances: "scaling" },
     cleared: { minScaleDownDelayMinutes: 0 },
@@ -107,7 +107,7 @@ export const fields: readonly Field[] = [
   },
   {
     path: "computeResources.allocationStrategy",
-    same: (wished, described) => (wished ?? "BEST_FIT") === (described ?? "BEST_FIT"),
+    same: (desired, described) => (desired ?? "BEST_FIT") === (described ?? "BEST_FIT"),
     absence: "restored",
     need: { ec2: "infrastructure" },
   },

@@ -10,6 +10,7 @@ import type { Clock } from "../../runtime/clock.ts";
 import { type Circumstances, haveChanged } from "../circumstances.ts";
 import { olderOf, rivalsOf } from "../claims.ts";
 import { conditionsOf } from "../conditions.ts";
+import { directivesOf } from "../directives.ts";
 import { baseNameOf, memoryKey, queueNameOf } from "../naming.ts";
 import type { Looks } from "../network/observe.ts";
 import { type Identity, identityOf, ownerIn, ownershipOf, retiredAtTag, servingSinceTag } from "../ownership.ts";
@@ -17,11 +18,10 @@ import type { Ports } from "../ports.ts";
 import { environmentName, orderOf } from "../queue-order.ts";
 import { filledObject } from "../roles/part.ts";
 import { placed } from "../security-group/fill.ts";
-import { wishOf } from "../wish.ts";
 import { circumstancesIn, type RoleCauses, roleChangeCountsInMs, roleWritten } from "./causes.ts";
 import { queuePaused } from "./checks.ts";
 import { forgetCounts, type JobMemory, jobsOn, newJobMemory } from "./draining.ts";
-import { newestFirst, servingSince } from "./fleet.ts";
+import { newestFirst, servingSince } from "./environment-set.ts";
 import { awaitingApproval, queueLeaving } from "./replacement.ts";
 import { attemptAt, planId } from "./request.ts";
 import { markSettledMs } from "./retire.ts";
@@ -121,7 +121,7 @@ export async function observe(
 ): Promise<Observed> {
   const snapshot = region.snapshot();
   const identity = identityOf(object, ports.cluster);
-  const wish = wishOf(object, ports.settings);
+  const directives = directivesOf(object, ports.settings);
   const baseName = baseNameOf(object);
   const id = planId(object.spec, identity);
   const environments = [...snapshot.environments.values()].filter(({ status }) => status !== "DELETED");
@@ -130,16 +130,16 @@ export async function observe(
   const queues = queuesSeen(snapshot, ports);
   const under = circumstancesIn(memory.roleCauses, object, ports.clock);
   const freeName = firstFreeName(baseName, id, environments, snapshot);
-  if (!freeName.absent && (wish.deleting || !ours.some(({ status }) => status === "VALID"))) {
+  if (!freeName.absent && (directives.deleting || !ours.some(({ status }) => status === "VALID"))) {
     region.expectAbsence("compute-environment", freeName.name);
   }
   const unsettled = unsettledClaims(baseName, environments, identity, snapshot);
-  if (wish.deleting && ours.length === 0) {
+  if (directives.deleting && ours.length === 0) {
     for (const name of unsettled) region.expectAbsence("compute-environment", name);
   }
   return {
     identity,
-    wish,
+    directives,
     settings: ports.settings,
     baseName,
     planId: id,
@@ -290,7 +290,7 @@ function queueObject(key: ObjectKey, queueName: string, ports: Ports): QueueObje
   const object = ports.objects.get(JobQueueKind as Kind, key) as JobQueue | undefined;
   if (object === undefined || queueNameOf(object) !== queueName) return undefined;
   const stalled = conditionsOf(object).find(({ type, status }) => type === "Stalled" && status === "True");
-  const { paused, dryRun } = wishOf(object, ports.settings);
+  const { paused, dryRun } = directivesOf(object, ports.settings);
   return {
     heldBy: paused ? pausedAnnotation : dryRun ? dryRunAnnotation : undefined,
     deleting: object.metadata.deletionTimestamp !== undefined,
@@ -350,7 +350,7 @@ function goesOn(key: ObjectKey, successor: string, region: BatchRegion, ports: P
   if (!objects.watches(key.namespace)) return true;
   const object = objects.get(BatchComputeEnvironmentKind, key) as BatchComputeEnvironment | undefined;
   if (object === undefined) return false;
-  const { paused, dryRun, deleting } = wishOf(object, settings);
+  const { paused, dryRun, deleting } = directivesOf(object, settings);
   if (paused || dryRun || deleting || conditionsOf(object).some(mayLast)) return false;
   const { spec } = filledObject(placed(object), environmentRoleUser, region, cluster);
   return attemptAt(planId(spec, identityOf(object, cluster)), baseNameOf(object), successor) > 0;

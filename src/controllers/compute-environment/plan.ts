@@ -9,13 +9,13 @@ import { networkConditions, networkHold } from "../network/report.ts";
 import { ownershipOf, retiredAtTag, servingSinceTag } from "../ownership.ts";
 import { tagChange } from "../tags.ts";
 import { type Action, independentName, tagOne } from "./action.ts";
-import { madeInVain } from "./brake.ts";
 import { changeOf, deletion } from "./change.ts";
 import { queuesNaming } from "./checks.ts";
 import { claimed, claimedByAnother, ownedByOtherCluster } from "./claims.ts";
 import { type Context, inTime, sideBySide } from "./context.ts";
+import { madeInVain } from "./creation-back-off.ts";
 import { deleted } from "./delete.ts";
-import { fleetOf, inTransition, isRetired, tryAgainApproval } from "./fleet.ts";
+import { environmentSetOf, inTransition, isRetired, tryAgainApproval } from "./environment-set.ts";
 import { newerImage } from "./newer-image.ts";
 import { failedSteps, predecessorStep, supersededSteps } from "./predecessors.ts";
 import {
@@ -23,7 +23,7 @@ import {
   firstEnvironment,
   foreignReturns,
   handover,
-  isShunned,
+  isRolledBack,
   markReturned,
   markServing,
   successor,
@@ -83,7 +83,7 @@ export function planFor(object: BatchComputeEnvironment, seen: Seen, now: number
   const context = contextOf(object.spec, seen, now);
   const { network } = context.seen;
   const checks = network === undefined ? {} : { checkInMs: network.checkInMs };
-  if (seen.wish.deleting) {
+  if (seen.directives.deleting) {
     const conditions = networkConditions(object, network);
     const steps = deleted(context);
     const agenda = [...steps.slice(0, -1), ...steps.slice(-1).flatMap((last) => withRevalidation(last, context))];
@@ -92,14 +92,14 @@ export function planFor(object: BatchComputeEnvironment, seen: Seen, now: number
   return {
     change: changeOf(context),
     agenda: upkeep(context),
-    conditions: [...newerImage(context.spec, context.fleet.target), ...networkConditions(object, network)],
+    conditions: [...newerImage(context.spec, context.set.target), ...networkConditions(object, network)],
     ...checks,
   };
 }
 
 /** The switch alone: it goes before roles, selections and the network as well, which are for jobs that are to start. */
 export function disabledFirst(object: BatchComputeEnvironment, seen: Seen, now: number): readonly Step<Action>[] {
-  if (seen.wish.deleting || object.spec.state !== "DISABLED") return [];
+  if (seen.directives.deleting || object.spec.state !== "DISABLED") return [];
   const context = contextOf(object.spec, seen, now);
   if (untilHeld(ownership, context).length > 0) return [];
   return switched(context).map((step): Step<Action> => {
@@ -213,19 +213,19 @@ export function inNameOrder(seen: Seen): Seen {
 function contextOf(spec: Spec, listed: Seen, now: number): Context {
   const seen = inNameOrder(listed);
   const ours = oursOf(seen);
-  return { spec, seen, ours, fleet: fleetOf(spec, ours, seen.planId), now };
+  return { spec, seen, ours, set: environmentSetOf(spec, ours, seen.planId), now };
 }
 
 /** `spec.state` is for all that queues name, also while a handover is held or cannot be made. */
-function switched({ spec, seen, ours, fleet }: Context): readonly Step<Action>[] {
+function switched({ spec, seen, ours, set }: Context): readonly Step<Action>[] {
   const { state } = spec;
   const found = ours.find((environment) => {
     const { computeEnvironmentName: name, status } = environment;
     if (state === undefined || environment.state === state) return false;
     const isNamed = queuesNaming(seen, new Set([name])).length > 0;
-    if (state === "DISABLED") return !inTransition(environment) && (isNamed || environment === fleet.target);
+    if (state === "DISABLED") return !inTransition(environment) && (isNamed || environment === set.target);
     // The target gets its state together with everything else.
-    return status === "VALID" && isNamed && environment !== fleet.target && !isRetired(environment);
+    return status === "VALID" && isNamed && environment !== set.target && !isRetired(environment);
   });
   if (state === undefined || found === undefined) return [];
   const { computeEnvironmentName: name, computeEnvironmentArn: arn } = found;
@@ -242,8 +242,8 @@ function switched({ spec, seen, ours, fleet }: Context): readonly Step<Action>[]
 }
 
 /** Goes back to an environment that was already being retired: enable it, wait, take the mark off. */
-function revived({ spec, fleet }: Context): readonly Step<Action>[] {
-  const { revivable } = fleet;
+function revived({ spec, set }: Context): readonly Step<Action>[] {
+  const { revivable } = set;
   if (revivable === undefined) return [];
   const name = revivable.computeEnvironmentName;
   const message = `${name} fits the spec again and is put back into service`;
@@ -257,8 +257,8 @@ function revived({ spec, fleet }: Context): readonly Step<Action>[] {
   return [{ kind: "act", action: tagOne("revive", revivable, {}, [retiredAtTag]), reason, message }];
 }
 
-function made({ spec, seen, ours, fleet, now }: Context): readonly Step<Action>[] {
-  if (fleet.target !== undefined) return [];
+function made({ spec, seen, ours, set, now }: Context): readonly Step<Action>[] {
+  if (set.target !== undefined) return [];
   const standing = ours.filter((environment) => environment.status !== "DELETING");
   return [standing.length === 0 ? firstEnvironment(spec, seen, now) : successor(spec, seen, standing, now)];
 }
@@ -270,7 +270,7 @@ function made({ spec, seen, ours, fleet, now }: Context): readonly Step<Action>[
 function leftoversRetired(context: Context): readonly Step<Action>[] {
   const steps = leavingSteps(context);
   const acts = sideBySide(steps.filter((step) => step.kind === "act"));
-  if (context.fleet.target !== undefined) return acts;
+  if (context.set.target !== undefined) return acts;
   const makesSure = steps.find((step) => step.kind === "wait" && step.until?.kind === "listing");
   return makesSure === undefined ? acts : [...acts, makesSure];
 }
@@ -280,10 +280,10 @@ function leftoversRetired(context: Context): readonly Step<Action>[] {
  * further ones from being made.
  */
 function leavingSteps(context: Context): readonly Step<Action>[] {
-  const { seen, ours, fleet, now } = context;
-  const stays = fleet.target === undefined ? madeInVain(seen, ours, now).filter((one) => !hasServed(one)) : [];
-  const predecessors = fleet.predecessors.filter((environment) => !stays.includes(environment));
-  const left = { ...context, fleet: { ...fleet, predecessors } };
+  const { seen, ours, set, now } = context;
+  const stays = set.target === undefined ? madeInVain(seen, ours, now).filter((one) => !hasServed(one)) : [];
+  const predecessors = set.predecessors.filter((environment) => !stays.includes(environment));
+  const left = { ...context, set: { ...set, predecessors } };
   return [...failedSteps(left), ...supersededSteps(left)];
 }
 
@@ -291,12 +291,12 @@ function hasServed({ tags }: Environment): boolean {
   return tags?.[servingSinceTag] !== undefined;
 }
 
-function rolledOut({ spec, seen, fleet }: Context): readonly Step<Action>[] {
-  return fleet.target === undefined ? [] : listed(rolloutNoted(spec.rolloutToken, fleet.target, seen));
+function rolledOut({ spec, seen, set }: Context): readonly Step<Action>[] {
+  return set.target === undefined ? [] : listed(rolloutNoted(spec.rolloutToken, set.target, seen));
 }
 
-function settling({ fleet }: Context): readonly Step<Action>[] {
-  const { target } = fleet;
+function settling({ set }: Context): readonly Step<Action>[] {
+  const { target } = set;
   if (target === undefined || !inTransition(target)) return [];
   const name = target.computeEnvironmentName;
   return target.status === "CREATING"
@@ -304,24 +304,24 @@ function settling({ fleet }: Context): readonly Step<Action>[] {
     : [{ kind: "wait", reason: "Updating", message: `${name} is being updated` }];
 }
 
-function returning({ seen, fleet, now }: Context): readonly Step<Action>[] {
-  return fleet.target === undefined ? [] : listed(markReturned(seen, fleet, fleet.target, now));
+function returning({ seen, set, now }: Context): readonly Step<Action>[] {
+  return set.target === undefined ? [] : listed(markReturned(seen, set, set.target, now));
 }
 
 /** Its acts only: what keeps the others where they are is told with why the target is not used. */
-function foreignReturned({ spec, seen, fleet }: Context): readonly Step<Action>[] {
-  return sideBySide(foreignReturns(spec, seen, fleet).filter((step) => step.kind === "act"));
+function foreignReturned({ spec, seen, set }: Context): readonly Step<Action>[] {
+  return sideBySide(foreignReturns(spec, seen, set).filter((step) => step.kind === "act"));
 }
 
 /** Foreign queues that stay on a target that is not used, each with what stands against its way back: the others go. */
-function leftBehind({ spec, seen, fleet }: Context): string {
-  return foreignReturns(spec, seen, fleet)
+function leftBehind({ spec, seen, set }: Context): string {
+  return foreignReturns(spec, seen, set)
     .map(({ message }) => `; ${message}`)
     .join("");
 }
 
-function retagged({ spec, seen, fleet }: Context): readonly Step<Action>[] {
-  const { target } = fleet;
+function retagged({ spec, seen, set }: Context): readonly Step<Action>[] {
+  const { target } = set;
   if (target === undefined) return [];
   const change = tagChange(spec.tags, ownTags(spec, seen.identity), target.tags, seen.settings.ignoreTagKeys);
   if (change === undefined) return [];
@@ -336,8 +336,8 @@ function retagged({ spec, seen, fleet }: Context): readonly Step<Action>[] {
   ];
 }
 
-function updated({ spec, fleet }: Context): readonly Step<Action>[] {
-  const { target, differences: changed } = fleet;
+function updated({ spec, set }: Context): readonly Step<Action>[] {
+  const { target, differences: changed } = set;
   if (target === undefined || changed.length === 0) return [];
   const { computeEnvironmentName: name, computeEnvironmentArn: arn } = target;
   const paths = changed.map(({ path }) => path);
@@ -357,7 +357,7 @@ function updated({ spec, fleet }: Context): readonly Step<Action>[] {
 }
 
 function invalid(context: Context): readonly Step<Action>[] {
-  const { target } = context.fleet;
+  const { target } = context.set;
   if (target?.status !== "INVALID") return [];
   return afterInvalid(context, target).map((step) =>
     step.kind === "wait" || step.kind === "blocked"
@@ -367,10 +367,10 @@ function invalid(context: Context): readonly Step<Action>[] {
 }
 
 function returned(context: Context): readonly Step<Action>[] {
-  const { seen, fleet } = context;
-  const { target } = fleet;
-  if (target === undefined || !isShunned(seen, fleet)) return [];
-  if (!fleet.predecessors.some((environment) => environment.status === "VALID" && !isRetired(environment))) return [];
+  const { seen, set } = context;
+  const { target } = set;
+  if (target === undefined || !isRolledBack(seen, set)) return [];
+  if (!set.predecessors.some((environment) => environment.status === "VALID" && !isRetired(environment))) return [];
   const value = tryAgainApproval(seen.planId, target);
   return [
     {
@@ -383,16 +383,16 @@ function returned(context: Context): readonly Step<Action>[] {
 }
 
 function handedOver(context: Context): readonly Step<Action>[] {
-  const { target } = context.fleet;
+  const { target } = context.set;
   return target === undefined ? [] : handover(context, target);
 }
 
-function markedServing({ seen, fleet, now }: Context): readonly Step<Action>[] {
-  return fleet.target === undefined ? [] : listed(markServing(seen, fleet, fleet.target, now));
+function markedServing({ seen, set, now }: Context): readonly Step<Action>[] {
+  return set.target === undefined ? [] : listed(markServing(seen, set, set.target, now));
 }
 
 function predecessorsRetired(context: Context): readonly Step<Action>[] {
-  return sideBySide(context.fleet.predecessors.map((environment) => predecessorStep(context, environment).next));
+  return sideBySide(context.set.predecessors.map((environment) => predecessorStep(context, environment).next));
 }
 
 /**
@@ -406,15 +406,15 @@ export function predecessorSteps(
   now: number,
 ): readonly { readonly environment: Environment; readonly step: string }[] {
   const context = contextOf(spec, seen, now);
-  return context.fleet.predecessors.map((environment) => {
+  return context.set.predecessors.map((environment) => {
     const { step } = predecessorStep(context, environment);
     const leaving = serving || step === "InUse" || isRetired(environment) || environment.status !== "VALID";
     return { environment, step: leaving ? step : "Standby" };
   });
 }
 
-function settled({ spec, seen, fleet }: Context): Serves {
-  const target = fleet.target;
+function settled({ spec, seen, set }: Context): Serves {
+  const target = set.target;
   const name = target?.computeEnvironmentName ?? "";
   if (spec.state === "DISABLED") {
     return {

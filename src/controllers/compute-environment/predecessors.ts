@@ -7,7 +7,7 @@ import type { Action } from "./action.ts";
 import { queuesNaming } from "./checks.ts";
 import { type Context, names } from "./context.ts";
 import { differences } from "./diff.ts";
-import { createdAt, inTransition, isAtWork, isRetired, servingSince } from "./fleet.ts";
+import { createdAt, inTransition, isAtWork, isRetired, servingSince } from "./environment-set.ts";
 import { approval, approvalOf, isHeld, noteServing } from "./replacement.ts";
 import { retirement } from "./retire.ts";
 import type { QueueSeen } from "./seen.ts";
@@ -27,7 +27,7 @@ export interface PredecessorStep {
 export function predecessorStep(
   context: Context,
   environment: Environment,
-  follower: Environment | undefined = context.fleet.target,
+  follower: Environment | undefined = context.set.target,
 ): PredecessorStep {
   const { spec, seen, now } = context;
   const soak = soaking(context, environment, follower);
@@ -43,7 +43,7 @@ export function predecessorStep(
  * the annotation that takes its place would take theirs away.
  */
 function deleteApproval(context: Context, follower: Environment | undefined): Step<Action> {
-  const idle = context.fleet.predecessors
+  const idle = context.set.predecessors
     .filter((one) => isInOrder(one) && soaking(context, one, follower) === undefined)
     .slice(0, approvedAtOnce);
   const [verb, them] = idle.length === 1 ? ["is", "it"] : ["are", "them"];
@@ -52,8 +52,8 @@ function deleteApproval(context: Context, follower: Environment | undefined): St
 }
 
 /** What AWS found INVALID: named by no queue, it goes without waiting for the one that is made in its place. */
-export function failedSteps({ spec, seen, fleet, now }: Context): readonly Step<Action>[] {
-  return fleet.predecessors
+export function failedSteps({ spec, seen, set, now }: Context): readonly Step<Action>[] {
+  return set.predecessors
     .filter((environment) => environment.status === "INVALID")
     .map((environment) => retirement(spec, seen, environment, now).next);
 }
@@ -65,7 +65,7 @@ export function failedSteps({ spec, seen, fleet, now }: Context): readonly Step<
  */
 export function supersededSteps(context: Context): readonly Step<Action>[] {
   const { spec, seen, now } = context;
-  const { predecessors, target } = context.fleet;
+  const { predecessors, target } = context.set;
   const follower = predecessors.find((environment) => isReady(environment) && hasServed(environment));
   const leaving = predecessors.flatMap((environment) => {
     if (target === undefined && isRetired(environment)) return [retirement(spec, seen, environment, now).next];
@@ -80,25 +80,25 @@ export function supersededSteps(context: Context): readonly Step<Action>[] {
 }
 
 /** What still stands ready before one that shall never serve; undefined: it may yet, or queues may need it. */
-function readyBefore({ spec, fleet }: Context, environment: Environment): Environment | undefined {
+function readyBefore({ spec, set }: Context, environment: Environment): Environment | undefined {
   if (environment.status !== "VALID" || hasServed(environment)) return undefined;
   if (!differences(spec, environment).some(({ kind }) => kind === "replacement")) return undefined;
-  return fleet.predecessors.find((other) => isReady(other) && isOlder(other, environment));
+  return set.predecessors.find((other) => isReady(other) && isOlder(other, environment));
 }
 
 /** What queues name instead of one that takes no jobs, and that no queue names: neither waits for the other. */
-function carrierBeside({ seen, fleet }: Context, environment: Environment): Environment | undefined {
+function carrierBeside({ seen, set }: Context, environment: Environment): Environment | undefined {
   const isNamed = (one: Environment): boolean => queuesNaming(seen, new Set([one.computeEnvironmentName])).length > 0;
   if (environment.state !== "DISABLED" || environment.status !== "VALID" || isNamed(environment)) return undefined;
-  return fleet.predecessors.find((other) => other.status === "VALID" && isNamed(other));
+  return set.predecessors.find((other) => other.status === "VALID" && isNamed(other));
 }
 
 /** The clock of a soak that the next edit of the spec came before: all queues have gone over to the newest. */
-function unnotedFollower({ seen, ours, fleet, now }: Context): Step<Action> | undefined {
-  if (fleet.target !== undefined) return undefined;
+function unnotedFollower({ seen, ours, set, now }: Context): Step<Action> | undefined {
+  if (set.target !== undefined) return undefined;
   const naming = (environments: readonly Environment[]): readonly QueueSeen[] =>
     queuesNaming(seen, new Set(environments.map(({ computeEnvironmentName }) => computeEnvironmentName)));
-  const follower = fleet.predecessors.find((one) => isReady(one) && naming([one]).length > 0);
+  const follower = set.predecessors.find((one) => isReady(one) && naming([one]).length > 0);
   if (follower === undefined || hasServed(follower)) return undefined;
   const others = ours.filter((one) => one !== follower);
   if (!others.some((one) => isOlder(one, follower)) || naming(others).length > 0) return undefined;
@@ -121,12 +121,12 @@ function isReady(environment: Environment): boolean {
 
 /** VALID proves little: with no vCPU wanted no instance has started. So the predecessor stays ready for a while. */
 function soaking(
-  { spec, seen, fleet, now }: Context,
+  { spec, seen, set, now }: Context,
   environment: Environment,
   follower: Environment | undefined,
 ): Step<Action> | undefined {
   const ready = isInOrder(environment) && environment.state === "ENABLED";
-  if (follower === undefined || !ready || (follower === fleet.target && seen.targetRuns === true)) return undefined;
+  if (follower === undefined || !ready || (follower === set.target && seen.targetRuns === true)) return undefined;
   // A newer one than the follower is what the spec went back from: the follower has proved itself before.
   if (isOlder(follower, environment)) return undefined;
   if (queuesNaming(seen, new Set([follower.computeEnvironmentName])).length === 0) return undefined;

@@ -9,7 +9,6 @@ import { createdAtTag, returnedAtTag, servingSinceTag } from "../ownership.ts";
 import { isMadeByOperator } from "../roles/names.ts";
 import { withoutRequestIds } from "../wording.ts";
 import { type Action, tagOne } from "./action.ts";
-import { brake, disowned } from "./brake.ts";
 import { propagationMs } from "./causes.ts";
 import {
   environmentQuota,
@@ -21,10 +20,11 @@ import {
   queuesNaming,
 } from "./checks.ts";
 import { type Context, sideBySide } from "./context.ts";
+import { creationBackOff, disowned } from "./creation-back-off.ts";
 import { differences } from "./diff.ts";
 import {
   createdAt,
-  type Fleet,
+  type EnvironmentSet,
   inTransition,
   isAtWork,
   isRetired,
@@ -33,12 +33,12 @@ import {
   newestFirst,
   returnedAtOf,
   servingSince,
-} from "./fleet.ts";
-import { momentAfter, momentOf } from "./moments.ts";
+} from "./environment-set.ts";
 import { createRequest } from "./request.ts";
 import { isAuthorizationReason } from "./retire.ts";
 import { invalidEveryMs, revalidation } from "./revalidation.ts";
 import type { QueueSeen, Seen } from "./seen.ts";
+import { momentAfter, momentOf } from "./timestamps.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
 
@@ -53,11 +53,12 @@ export function isHeld(spec: Spec, seen: Approving, step: HeldStep, environment:
   return (spec.replacement?.holdBefore?.includes(step) ?? false) && !isApproved(seen, step, environment);
 }
 
-type Approving = Pick<Seen, "planId" | "wish">;
+type Approving = Pick<Seen, "planId" | "directives">;
 
-function isApproved({ planId, wish }: Approving, step: HeldStep, environment: Environment): boolean {
+function isApproved({ planId, directives }: Approving, step: HeldStep, environment: Environment): boolean {
   const prefix = `${planId}/${step}@`;
-  const about = wish.approved?.startsWith(prefix) === true ? wish.approved.slice(prefix.length).split(",") : [];
+  const about =
+    directives.approved?.startsWith(prefix) === true ? directives.approved.slice(prefix.length).split(",") : [];
   return about.includes(mark(environment));
 }
 
@@ -120,7 +121,7 @@ export function successor(spec: Spec, seen: Seen, standing: readonly Environment
       message: `${fields} cannot be changed in AWS, and spec.replacement.policy is Never. Put the field back, or allow the replacement`,
     };
   }
-  const found = disowned(seen) ?? brake(spec, seen, standing, now) ?? hindrance(spec, seen, standing);
+  const found = disowned(seen) ?? creationBackOff(spec, seen, standing, now) ?? hindrance(spec, seen, standing);
   if (found !== undefined) return found;
   // An adopted environment bears its own name; what it was made from may be the pride of another tool.
   const adopted = serving.some(
@@ -139,13 +140,13 @@ export function successor(spec: Spec, seen: Seen, standing: readonly Environment
 
 /** What follows when AWS finds the target INVALID and nothing in the spec would mend it in place. */
 export function afterInvalid(context: Context, target: Environment): readonly Step<Action>[] {
-  const { spec, seen, fleet, now } = context;
+  const { spec, seen, set, now } = context;
   const name = target.computeEnvironmentName;
   const reason = withoutRequestIds(target.statusReason ?? "AWS gives no reason");
   const ageMs = now - createdAt(target);
-  const who = inItsPlace(seen, fleet);
+  const who = inItsPlace(seen, set);
   const neverServed =
-    !fleet.returned && target.tags?.[servingSinceTag] === undefined && queuesNaming(seen, new Set([name])).length === 0;
+    !set.returned && target.tags?.[servingSinceTag] === undefined && queuesNaming(seen, new Set([name])).length === 0;
 
   if (neverServed && isAuthorizationReason(target.statusReason) && Number.isFinite(ageMs)) {
     const attempt = attemptOf(name);
@@ -169,7 +170,7 @@ export function afterInvalid(context: Context, target: Environment): readonly St
       };
       return [blocked];
     }
-    const stuck = attempt < attemptsAtOnce ? [] : failedAttempts(fleet);
+    const stuck = attempt < attemptsAtOnce ? [] : failedAttempts(set);
     if (stuck.length > 0) {
       const left = stuck.map((environment) => environment.computeEnvironmentName).join(", ");
       const blocked: Step<Action> = {
@@ -183,7 +184,7 @@ export function afterInvalid(context: Context, target: Environment): readonly St
     // Where there is no room for another attempt, what is mended meanwhile comes to be VALID all the same.
     const again = revalidation(seen, target, invalidEveryMs, now);
     const message = `${seen.freeName.name} is being made after AWS found ${name} INVALID: ${reason}`;
-    const next = make({ spec, seen, now }, [target, ...fleet.predecessors], message);
+    const next = make({ spec, seen, now }, [target, ...set.predecessors], message);
     return again.kind === "act" ? [again, next] : [next];
   }
   const found = `AWS found ${name} INVALID: ${reason}.${who}`;
@@ -200,8 +201,8 @@ export function afterInvalid(context: Context, target: Environment): readonly St
 }
 
 /** Who serves while the target cannot: told as the start of a sentence, empty when there is nobody. */
-function inItsPlace(seen: Seen, fleet: Fleet): string {
-  const inOrder = fleet.predecessors.filter(
+function inItsPlace(seen: Seen, set: EnvironmentSet): string {
+  const inOrder = set.predecessors.filter(
     (environment) => environment.status === "VALID" && environment.state === "ENABLED" && !isRetired(environment),
   );
   const serves = inOrder.find(({ computeEnvironmentName: name }) => queuesNaming(seen, new Set([name])).length > 0);
@@ -219,8 +220,8 @@ function usesMadeRole({ serviceRole, computeResources }: Environment): boolean {
  * Attempts that AWS has not torn down yet. What made them INVALID may keep AWS from doing so, and then each further
  * attempt would stay as well, until the region has room for none.
  */
-function failedAttempts(fleet: Fleet): readonly Environment[] {
-  return fleet.predecessors.filter(
+function failedAttempts(set: EnvironmentSet): readonly Environment[] {
+  return set.predecessors.filter(
     (environment) => isRetired(environment) && (environment.status === "INVALID" || inTransition(environment)),
   );
 }
@@ -229,13 +230,18 @@ function failedAttempts(fleet: Fleet): readonly Environment[] {
  * Marks a target from which the queues went, or go, back to a predecessor, so that they do not go to and fro. Once it
  * was tried again it is marked anew: what approved that one try approves no other.
  */
-export function markReturned(seen: Seen, fleet: Fleet, target: Environment, now: number): Step<Action> | undefined {
-  if (target.status !== "INVALID" || isShunned(seen, fleet)) return undefined;
+export function markReturned(
+  seen: Seen,
+  set: EnvironmentSet,
+  target: Environment,
+  now: number,
+): Step<Action> | undefined {
+  if (target.status !== "INVALID" || isRolledBack(seen, set)) return undefined;
   const [since, returned] = [servingSince(target), momentOf(returnedAtOf(target))];
   // What gave the queues back under an earlier wish has not served under this one yet.
   const served = Number.isFinite(since) && returned <= since;
   const named = queuesNaming(seen, new Set([target.computeEnvironmentName])).length > 0;
-  if (!(served || named) || refugeIn(fleet) === undefined) return undefined;
+  if (!(served || named) || refugeIn(set) === undefined) return undefined;
   const message = `AWS found ${target.computeEnvironmentName} INVALID (${withoutRequestIds(target.statusReason ?? "no reason given")}); the queues go back to the predecessor`;
   return {
     kind: "act",
@@ -246,22 +252,22 @@ export function markReturned(seen: Seen, fleet: Fleet, target: Environment, now:
 }
 
 /** Queues went back from the target, and nobody has approved that it is tried again. */
-export function isShunned(seen: Seen, fleet: Fleet): boolean {
-  return fleet.returned && !isTriedAgain(seen.wish.approved, seen.planId, fleet.target);
+export function isRolledBack(seen: Seen, set: EnvironmentSet): boolean {
+  return set.returned && !isTriedAgain(seen.directives.approved, seen.planId, set.target);
 }
 
 /** What queues go back to. */
-function refugeIn(fleet: Fleet): Environment | undefined {
-  return fleet.predecessors.find(
+function refugeIn(set: EnvironmentSet): Environment | undefined {
+  return set.predecessors.find(
     (environment) => environment.status === "VALID" && environment.state === "ENABLED" && !isRetired(environment),
   );
 }
 
 /** The way back of each foreign queue that is still on a target that is not used; the queue controller writes ours. */
-export function foreignReturns(spec: Spec, seen: Seen, fleet: Fleet): readonly Step<Action>[] {
-  const refuge = refugeIn(fleet);
-  if (fleet.target === undefined || refuge === undefined || !isShunned(seen, fleet)) return [];
-  const names = new Set([fleet.target.computeEnvironmentName]);
+export function foreignReturns(spec: Spec, seen: Seen, set: EnvironmentSet): readonly Step<Action>[] {
+  const refuge = refugeIn(set);
+  if (set.target === undefined || refuge === undefined || !isRolledBack(seen, set)) return [];
+  const names = new Set([set.target.computeEnvironmentName]);
   return queuesNaming(seen, names)
     .filter((queue) => !isOurs(queue) && !queue.order.includes(refuge.computeEnvironmentName))
     .map((queue) => foreignHindrance(spec, seen, queue) ?? repointForeign(seen, queue, names, refuge));
@@ -269,11 +275,11 @@ export function foreignReturns(spec: Spec, seen: Seen, fleet: Fleet): readonly S
 
 /** Waits until no queue names a predecessor any more; the queue controller does the writing, except for foreign queues. */
 export function handover(context: Context, target: Environment): readonly Step<Action>[] {
-  const { spec, seen, fleet } = context;
-  const names = new Set(fleet.predecessors.map((environment) => environment.computeEnvironmentName));
+  const { spec, seen, set } = context;
+  const names = new Set(set.predecessors.map((environment) => environment.computeEnvironmentName));
   const queues = queuesNaming(seen, names);
   const name = target.computeEnvironmentName;
-  if (queues.length === 0) return unsettledQueue(seen, fleet, name);
+  if (queues.length === 0) return unsettledQueue(seen, set, name);
   const list = queueNames(queues);
   if (!isUsable(spec, target)) {
     const wait: Wait = {
@@ -284,11 +290,11 @@ export function handover(context: Context, target: Environment): readonly Step<A
     };
     return [wait];
   }
-  const leavesWork = fleet.predecessors.some(
+  const leavesWork = set.predecessors.some(
     (environment) =>
       isAtWork(environment) && queues.some(({ order }) => order.includes(environment.computeEnvironmentName)),
   );
-  const triedAgain = isTriedAgain(seen.wish.approved, seen.planId, target);
+  const triedAgain = isTriedAgain(seen.directives.approved, seen.planId, target);
   if (leavesWork && isHeld(spec, seen, "Repoint", target) && !triedAgain) {
     const value = approvalOf(seen, "Repoint", [target]);
     return [approval(value, `${name} is VALID; handing over ${list} waits for approval`)];
@@ -336,8 +342,8 @@ function queueNames(queues: readonly QueueSeen[]): string {
 }
 
 /** A queue that AWS is still repointing: until that has settled, the predecessor stays as it is. */
-function unsettledQueue(seen: Seen, fleet: Fleet, name: string): readonly Step<Action>[] {
-  if (fleet.predecessors.every(isRetired)) return [];
+function unsettledQueue(seen: Seen, set: EnvironmentSet, name: string): readonly Step<Action>[] {
+  if (set.predecessors.every(isRetired)) return [];
   const moving = queuesNaming(seen, new Set([name])).find(({ queue }) => inTransition(queue));
   if (moving === undefined) return [];
   const { jobQueueName } = moving.queue;
@@ -345,12 +351,17 @@ function unsettledQueue(seen: Seen, fleet: Fleet, name: string): readonly Step<A
 }
 
 /** Notes on the target since when it has served all queues: the clock of the soak. */
-export function markServing(seen: Seen, fleet: Fleet, target: Environment, now: number): Step<Action> | undefined {
+export function markServing(
+  seen: Seen,
+  set: EnvironmentSet,
+  target: Environment,
+  now: number,
+): Step<Action> | undefined {
   const adopted = target.computeEnvironmentName === seen.baseName;
-  if (fleet.predecessors.length === 0 && !adopted) return undefined;
+  if (set.predecessors.length === 0 && !adopted) return undefined;
   const since = servingSince(target);
   // Approved after the queues had gone back from it, or served again after others: the soak begins anew.
-  const earlier = [momentOf(returnedAtOf(target)), ...fleet.predecessors.map(servingSince)];
+  const earlier = [momentOf(returnedAtOf(target)), ...set.predecessors.map(servingSince)];
   return Number.isFinite(since) && earlier.every((moment) => moment <= since)
     ? undefined
     : noteServing(target, now, earlier);

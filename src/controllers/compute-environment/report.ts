@@ -9,7 +9,7 @@ import { isMadeByOperator } from "../roles/names.ts";
 import { withoutRequestIds } from "../wording.ts";
 import { queuesNaming } from "./checks.ts";
 import { isServiceLinked } from "./diff.ts";
-import { fleetOf } from "./fleet.ts";
+import { environmentSetOf } from "./environment-set.ts";
 import { inNameOrder, oursOf, predecessorSteps } from "./plan.ts";
 import { referenceOf } from "./replacement.ts";
 import type { Seen } from "./seen.ts";
@@ -23,8 +23,8 @@ export function report(
   // What AWS refused changes no step that a predecessor is at.
   const seen = inNameOrder({ ...listed, refusals: new Map() });
   const ours = oursOf(seen);
-  const fleet = fleetOf(object.spec, ours, seen.planId);
-  const target = fleet.target ?? fleet.revivable;
+  const set = environmentSetOf(object.spec, ours, seen.planId);
+  const target = set.target ?? set.revivable;
   const serving = isServing ? target : servingNow(seen, ours);
   const shown = target ?? serving ?? referenceOf(seen, ours);
   return {

@@ -10,7 +10,7 @@ import { retiredAtTag } from "../ownership.ts";
 import { withoutRequestIds } from "../wording.ts";
 import { type Action, tagOne } from "./action.ts";
 import { isOurs, queuesNaming } from "./checks.ts";
-import { inTransition, isRetired } from "./fleet.ts";
+import { inTransition, isRetired } from "./environment-set.ts";
 import { retireRequest } from "./request.ts";
 import { clusterName, type Seen } from "./seen.ts";
 

@@ -6,7 +6,7 @@ import { withoutRequestIds } from "../wording.ts";
 import type { Action } from "./action.ts";
 import { queuesNaming } from "./checks.ts";
 import type { Context } from "./context.ts";
-import { isRetired } from "./fleet.ts";
+import { isRetired } from "./environment-set.ts";
 import { revalidateRequest } from "./request.ts";
 import type { Seen } from "./seen.ts";
 

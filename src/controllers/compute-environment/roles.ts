@@ -6,7 +6,7 @@ import { filledEnvironment, rolesNamedByEnvironment } from "../roles/fill.ts";
 import { isMadeByOperator } from "../roles/names.ts";
 import type { RoleUser } from "../roles/user.ts";
 import { isServiceLinked } from "./diff.ts";
-import { isRetired } from "./fleet.ts";
+import { isRetired } from "./environment-set.ts";
 import { oursOf } from "./plan.ts";
 import { isAuthorizationReason } from "./retire.ts";
 import type { Seen } from "./seen.ts";
@@ -16,12 +16,12 @@ export const environmentRoleUser: RoleUser<BatchComputeEnvironment, Seen> = {
   kind: BatchComputeEnvironmentKind,
   awsName: baseNameOf,
   named: ({ spec }) => rolesNamedByEnvironment(spec),
-  filled: (object, wishes) => ({ ...object, spec: filledEnvironment(object.spec, wishes) }),
+  filled: (object, desiredRoles) => ({ ...object, spec: filledEnvironment(object.spec, desiredRoles) }),
   stranded: (_object, seen) => {
     const stuck = oursOf(seen).filter(
       (environment) =>
         environment.status === "INVALID" &&
-        (seen.wish.deleting || isRetired(environment)) &&
+        (seen.directives.deleting || isRetired(environment)) &&
         isAuthorizationReason(environment.statusReason),
     );
     const roles = stuck.flatMap(({ serviceRole }) => (serviceRole?.startsWith("arn:") ? [serviceRole] : []));

@@ -3,15 +3,15 @@ import type { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/anno
 import type { Environment, Queue } from "../../aws/batch.ts";
 import type { ActiveJob } from "../../aws/region.ts";
 import type { Refusal } from "../agenda.ts";
+import type { Directives } from "../directives.ts";
 import type { NetworkSeen } from "../network/seen.ts";
 import type { Identity } from "../ownership.ts";
 import type { Settings } from "../ports.ts";
-import type { Wish } from "../wish.ts";
 
 /** Everything that the plan of a compute environment is made from. */
 export interface Seen {
   readonly identity: Identity;
-  readonly wish: Wish;
+  readonly directives: Directives;
   readonly settings: Settings;
   /** `spec.computeEnvironmentName` or the default. */
   readonly baseName: string;

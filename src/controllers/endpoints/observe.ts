@@ -6,16 +6,17 @@ import type { NetworkFacts } from "../../network/facts.ts";
 import { isPresent } from "../../network/lookups.ts";
 import { endpointServiceOf } from "../../network/needs.ts";
 import type { NetworkRequest } from "../../network/port.ts";
+import { directivesOf } from "../directives.ts";
 import { type Ec2Memory, factsMaxAgeMs, lackingMs, lackingToOthersMs, removedLately, taken } from "../ec2-memory.ts";
 import { environmentObjects, likelyJobs } from "../network/described.ts";
 import { identityOf, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { placed } from "../security-group/fill.ts";
 import { unreadBy } from "../unread.ts";
-import { wishOf } from "../wish.ts";
 import { lackOfAny, lackOfItsOwn } from "./lacking.ts";
 import type { EndpointsSeen, NetworkOfEndpoints, VpcSeen } from "./seen.ts";
 import {
+  asksForEndpoints,
   bystanders,
   companyOf,
   environmentsOf,
@@ -24,7 +25,6 @@ import {
   userBeside,
   userInAws,
   userOf,
-  wishesEndpoints,
 } from "./users.ts";
 import { mayWrite, type Running, rankOf, type Users, type VpcsSeen, vpcClaims, vpcsSeen } from "./vpcs.ts";
 
@@ -36,18 +36,18 @@ export async function observeEndpoints(
   memory: Ec2Memory,
   signal: AbortSignal,
 ): Promise<EndpointsSeen> {
-  const wish = wishOf(object, ports.settings);
+  const directives = directivesOf(object, ports.settings);
   const claims = vpcClaims(object);
-  const wished = wishesEndpoints(object);
+  const desired = asksForEndpoints(object);
   return {
     identity: identityOf(object, ports.cluster),
     cluster: ports.cluster,
-    wished,
+    desired,
     claims,
-    retain: wish.deleting && wish.retain,
+    retain: directives.deleting && directives.retain,
     rank: rankOf(object),
     network:
-      wished || claims.length > 0 ? await networkOf(object, region, { ports, memory }, signal) : { kind: "unneeded" },
+      desired || claims.length > 0 ? await networkOf(object, region, { ports, memory }, signal) : { kind: "unneeded" },
   };
 }
 
@@ -133,7 +133,7 @@ function usersIn(object: BatchComputeEnvironment, region: BatchRegion, ports: Po
   const all = environmentObjects(objects);
   const cached = all.filter(({ metadata }) => metadata.uid !== object.metadata.uid);
   const neighbours = [...cached.map(placed), object].filter(
-    (one) => regionOf(one) === regionOf(object) && (wishesEndpoints(one) || vpcClaims(one).length > 0),
+    (one) => regionOf(one) === regionOf(object) && (asksForEndpoints(one) || vpcClaims(one).length > 0),
   );
   const going = all.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
   const isLeaving = ({ tags }: Environment): boolean =>

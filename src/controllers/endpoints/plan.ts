@@ -20,13 +20,13 @@ const writerCheckMs = 60_000;
  * goes on.
  */
 export function endpointsPlan(seen: EndpointsSeen): PartPlan<EndpointsAction> {
-  const { network, wished } = seen;
+  const { network, desired } = seen;
   if (network.kind === "unneeded") return nothingToDo;
-  if (network.kind === "unread") return unread(network, wished);
+  if (network.kind === "unread") return unread(network, desired);
   const { vpcs, vpcIds, placed } = network;
   // It may turn out to be where it has asked before.
-  if (wished && !placed) return nothingToDo;
-  const staying = wished ? vpcIds : [];
+  if (desired && !placed) return nothingToDo;
+  const staying = desired ? vpcIds : [];
   const unclaimed = staying.filter((id) => !seen.claims.includes(id));
   if (unclaimed.length > 0) {
     const message = `endpoints are asked for in ${unclaimed.join(", ")}`;
@@ -63,7 +63,7 @@ function inUse(vpc: VpcSeen, seen: EndpointsSeen): PartPlan<EndpointsAction> {
     const writes = vpc.justWritten ? settling(vpc, "MakingEndpoints") : next;
     return { steps: [{ ...writes, holds: "writes", conditions: [notReady] }], conditions: [] };
   }
-  if (vpc.unread !== undefined) return unread(withAllRefusals(vpc.unread, refused), seen.wished);
+  if (vpc.unread !== undefined) return unread(withAllRefusals(vpc.unread, refused), seen.desired);
   const lacking = lackOfItsOwn(vpc, refused);
   if (lacking !== undefined) {
     const hold = { checkInMs: restCheckMs, ...withAllRefusals(lacking, refused) };
@@ -97,6 +97,6 @@ function notRead({ reason, message }: Unread): Wait {
 }
 
 /** An environment that is not there yet waits; one that is there goes on, and only the condition tells. */
-function unread(why: Unread, wished: boolean): PartPlan<EndpointsAction> {
-  return { steps: [{ ...notRead(why), holds: wished ? "creation" : "nothing" }], conditions: [] };
+function unread(why: Unread, desired: boolean): PartPlan<EndpointsAction> {
+  return { steps: [{ ...notRead(why), holds: desired ? "creation" : "nothing" }], conditions: [] };
 }

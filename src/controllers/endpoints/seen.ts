@@ -9,7 +9,7 @@ export interface EndpointsSeen {
   readonly identity: Identity;
   readonly cluster: Cluster;
   /** Whether the spec asks for endpoints. */
-  readonly wished: boolean;
+  readonly desired: boolean;
   /** VPCs in which the object has asked for endpoints so far (annotation `awsbatch.dev/endpoints`). */
   readonly claims: readonly string[];
   readonly retain: boolean;

@@ -16,13 +16,13 @@ export interface Place {
 }
 
 /** Whether the spec of an object asks for endpoints. */
-export function wishesEndpoints({ spec }: BatchComputeEnvironment): boolean {
+export function asksForEndpoints({ spec }: BatchComputeEnvironment): boolean {
   return spec.network?.vpcEndpoints === "Ensure";
 }
 
 /** It goes on using endpoints. */
 export function stays(object: BatchComputeEnvironment): boolean {
-  return wishesEndpoints(object) && object.metadata.deletionTimestamp === undefined;
+  return asksForEndpoints(object) && object.metadata.deletionTimestamp === undefined;
 }
 
 /** An object as its spec says it; undefined: where it lives is not known yet. */
@@ -70,12 +70,12 @@ export function outlived(
 
 /** All that decides what it reaches and what it needs is as the spec says, as the differences of an update tell it. */
 function isWhereSaid(environment: Environment, spec: Spec): boolean {
-  const [wished, own] = [spec.computeResources, environment.computeResources];
+  const [desired, own] = [spec.computeResources, environment.computeResources];
   return (
     platformOf(spec) === platformOf(environment) &&
-    sameSet(wished?.subnets, own?.subnets) &&
-    sameSet(wished?.securityGroupIds, own?.securityGroupIds) &&
-    sameLaunchTemplate(wished?.launchTemplate, own?.launchTemplate)
+    sameSet(desired?.subnets, own?.subnets) &&
+    sameSet(desired?.securityGroupIds, own?.securityGroupIds) &&
+    sameLaunchTemplate(desired?.launchTemplate, own?.launchTemplate)
   );
 }
 
@@ -105,8 +105,8 @@ export function companyOf(environments: Iterable<Environment>, objects: readonly
     .map(({ computeEnvironmentName, computeResources: own }) =>
       [computeEnvironmentName, own?.subnets, own?.securityGroupIds, own?.launchTemplate].map((part) => part ?? null),
     );
-  const wished = objects.map(({ metadata: { uid, generation } }) => [uid, generation ?? 0]);
-  return [...there, ...wished]
+  const desired = objects.map(({ metadata: { uid, generation } }) => [uid, generation ?? 0]);
+  return [...there, ...desired]
     .map((one) => JSON.stringify(one))
     .toSorted()
     .join(" ");

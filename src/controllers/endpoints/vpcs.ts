@@ -10,12 +10,12 @@ import { type EndpointUser, endpointPlan, extendedFor, withoutCutOffs } from "..
 import type { NetworkFacts, SecurityGroup, VpcEndpoint } from "../../network/facts.ts";
 import { isPresent, read } from "../../network/lookups.ts";
 import { conditionsOf } from "../conditions.ts";
+import { directivesOf } from "../directives.ts";
 import { type Ec2Memory, isUnproven, refusedLately, wroteLately } from "../ec2-memory.ts";
 import { isRetainedBy } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { groupsNaming } from "../security-group/rules.ts";
 import { unreadWay } from "../unread.ts";
-import { wishOf } from "../wish.ts";
 import { groupName, isOurs } from "./ownership.ts";
 import type { NetworkOfEndpoints, OtherUser, VpcSeen } from "./seen.ts";
 import { stays } from "./users.ts";
@@ -266,7 +266,7 @@ export function vpcsOf(user: EndpointUser | undefined, facts: NetworkFacts): rea
 
 /** One that is held by annotation leaves the work to the next. */
 export function mayWrite(object: BatchComputeEnvironment, { settings }: Pick<Ports, "settings">): boolean {
-  const { paused, dryRun } = wishOf(object, settings);
+  const { paused, dryRun } = directivesOf(object, settings);
   return !paused && !dryRun;
 }
 

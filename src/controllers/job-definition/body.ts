@@ -2,7 +2,7 @@ import type { JobDefinitionSpec } from "../../api/v1alpha1/job-definition.ts";
 import type { BatchRegion } from "../../aws/region.ts";
 import { bodyChanges } from "./body-changes.ts";
 import { ownedByUs } from "./claims.ts";
-import { ledgerOf } from "./ledger.ts";
+import { entriesOf } from "./entries.ts";
 import type { Seen } from "./seen.ts";
 
 /** Reads the body of the highest revision where somebody has to be told in what it differs from the spec. */
@@ -14,9 +14,9 @@ type Bodies = Pick<BatchRegion, "definitionBody">;
  * registered at once costs no such call, for many definitions may be edited at the same time.
  */
 export function needsBody(seen: Seen): boolean {
-  const { deleting, paused, dryRun, adoptionPolicy } = seen.wish;
+  const { deleting, paused, dryRun, adoptionPolicy } = seen.directives;
   if (deleting || seen.claimedBy !== undefined) return false;
-  return paused || dryRun || (adoptionPolicy === "IfMatching" && !ledgerOf(seen).some(ownedByUs));
+  return paused || dryRun || (adoptionPolicy === "IfMatching" && !entriesOf(seen).some(ownedByUs));
 }
 
 /**
@@ -29,7 +29,7 @@ export async function withBodyChanges(
   region: Bodies,
   signal: AbortSignal,
 ): Promise<Seen> {
-  const [top] = ledgerOf(seen);
+  const [top] = entriesOf(seen);
   if (top === undefined || top.equal) return seen;
   const body = await region.definitionBody(top.revision.arn, signal);
   return body === undefined ? seen : { ...seen, bodyChanges: bodyChanges(body, spec) };

@@ -4,7 +4,7 @@ import { matchesAny } from "../glob.ts";
 import { fingerprintTag, ownerTags, retainedFromTag } from "../ownership.ts";
 import { tagChange } from "../tags.ts";
 import { firstOf, othersText } from "../wording.ts";
-import type { Entry } from "./ledger.ts";
+import type { Entry } from "./entries.ts";
 import type { Seen } from "./seen.ts";
 import { type Answer, blocked, tagging } from "./step.ts";
 
@@ -24,8 +24,8 @@ export function claim(seen: Seen): Answer | undefined {
 }
 
 /** A revision of another identity of this operator, or of another cluster: only a person knows whose name it is. */
-export function otherOwner(seen: Seen, ledger: readonly Entry[]): Answer | undefined {
-  for (const { name, owner } of ledger) {
+export function otherOwner(seen: Seen, entries: readonly Entry[]): Answer | undefined {
+  for (const { name, owner } of entries) {
     if (owner.kind === "otherCluster") {
       const { name: cluster, uid } = seen.identity.cluster;
       return blocked(
@@ -55,10 +55,10 @@ export function retag(seen: Seen, stale: readonly Entry[], serving: Entry | unde
 export function adoption(
   spec: JobDefinitionSpec,
   seen: Seen,
-  ledger: readonly Entry[],
+  entries: readonly Entry[],
   top: Entry,
 ): Answer | undefined {
-  const { adoptionPolicy } = seen.wish;
+  const { adoptionPolicy } = seen.directives;
   const { adoptableNames, ignoreTagKeys } = seen.settings;
   const allowed = adoptionPolicy !== "Never" && matchesAny(adoptableNames, seen.name);
   const differing = [
@@ -68,8 +68,8 @@ export function adoption(
   const matches = adoptionPolicy === "IfExists" ? top.equal : differing.length === 0;
   if (allowed && matches && top.owner.kind === "foreign") return adopt(spec, seen, top);
 
-  const foreign = ledger.find(({ owner }) => owner.kind === "foreign");
-  if (foreign === undefined || ledger.some(ownedByUs)) return undefined;
+  const foreign = entries.find(({ owner }) => owner.kind === "foreign");
+  if (foreign === undefined || entries.some(ownedByUs)) return undefined;
   if (allowed && adoptionPolicy === "IfExists") return undefined;
   return blocked("NotAdopted", `${foreign.name} was not made by this operator, ${whyNot(seen, allowed, differing)}`);
 }
@@ -82,13 +82,13 @@ function bodyText({ bodyChanges }: Seen): string {
 function adopt(spec: JobDefinitionSpec, seen: Seen, { name, revision }: Entry): Answer {
   const own = ownTags(seen, revision);
   const change = tagChange(spec.tags, own, revision.tags, seen.settings.ignoreTagKeys) ?? { set: own, remove: [] };
-  const why = `${name} is what the spec says, and adoptionPolicy is ${seen.wish.adoptionPolicy}`;
+  const why = `${name} is what the spec says, and adoptionPolicy is ${seen.directives.adoptionPolicy}`;
   return tagging("adopt", [{ name, arn: revision.arn, change }], why);
 }
 
 function whyNot(seen: Seen, allowed: boolean, differing: readonly string[]): string {
   const another = "make this object anew with another jobDefinitionName";
-  if (seen.wish.adoptionPolicy === "Never") {
+  if (seen.directives.adoptionPolicy === "Never") {
     return `and adoptionPolicy is Never. Take the name over with adoptionPolicy IfMatching or IfExists, or ${another}`;
   }
   if (!allowed) {

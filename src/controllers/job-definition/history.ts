@@ -1,5 +1,5 @@
 import type { JobDefinitionSpec } from "../../api/v1alpha1/job-definition.ts";
-import { type Entry, registeredByUs } from "./ledger.ts";
+import { type Entry, registeredByUs } from "./entries.ts";
 
 /** Which superseded revisions are deregistered, and when. Pure. */
 
@@ -23,7 +23,7 @@ export interface Surplus {
  */
 export function surplusOf(
   spec: Pick<JobDefinitionSpec, "revisionHistoryLimit" | "revisionMinAgeSeconds">,
-  ledger: readonly Entry[],
+  entries: readonly Entry[],
   now: number,
 ): Surplus {
   const limit = spec.revisionHistoryLimit ?? defaultLimit;
@@ -32,7 +32,7 @@ export function surplusOf(
   const waitsMs: number[] = [];
   let kept = 0;
   let newer: { readonly revision: Entry["revision"]; readonly registeredAt: number } | undefined;
-  for (const entry of registeredByUs(ledger)) {
+  for (const entry of registeredByUs(entries)) {
     if (newer === undefined) {
       newer = entry;
       continue;

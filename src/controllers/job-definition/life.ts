@@ -16,7 +16,7 @@ export function planOf(
   const core = plan(effective, own, now);
   const agenda = repairedFirst(core.agenda, seen);
   const last = agenda.at(-1);
-  if (own.wish.deleting) {
+  if (own.directives.deleting) {
     if (last?.kind !== "release") return { ...core, agenda };
     return { ...core, agenda: [...agenda.slice(0, -1), ...rolesRemoval(seen), last] };
   }

@@ -118,7 +118,7 @@ export function fingerprintOf(described: DefinitionRevision): string {
 }
 
 /** `v<algorithm>:<hash>` of the body that a spec wishes. */
-export function fingerprintOfWish(spec: DefinitionBody): string {
+export function fingerprintOfSpec(spec: DefinitionBody): string {
   return fingerprint(spec);
 }
 

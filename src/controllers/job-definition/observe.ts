@@ -6,13 +6,13 @@ import type { BatchRegion, BatchSnapshot, RevisionSeen } from "../../aws/region.
 import { type Clock, sleep } from "../../runtime/clock.ts";
 import { type Circumstances, circumstancesOf, haveChanged } from "../circumstances.ts";
 import { claimantNamedBy, olderOf, rivalsOf } from "../claims.ts";
+import { directivesOf } from "../directives.ts";
 import type { Failing } from "../failures.ts";
 import { defaultAwsName } from "../naming.ts";
 import { type Cluster, identityOf, identityText, ownershipOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
-import { wishOf } from "../wish.ts";
 import { needsBody, withBodyChanges } from "./body.ts";
-import { fingerprintOfWish } from "./normalise.ts";
+import { fingerprintOfSpec } from "./normalise.ts";
 import type { Seen } from "./seen.ts";
 
 /** AWS shows a write within this time. */
@@ -45,7 +45,7 @@ export async function observe(
   found: FoundRevisions = new Map(),
 ): Promise<Seen> {
   const { name, fingerprint } = derivedFrom(object);
-  const wish = wishOf(object, ports.settings);
+  const directives = directivesOf(object, ports.settings);
   const identity = identityOf(object, ports.cluster);
   let snapshot = await listed(region, ports.clock, signal);
   let revisions = revisionsIn(snapshot, name);
@@ -54,7 +54,7 @@ export async function observe(
   // After a write of ours the region looks by itself, and tells what it sees.
   const written = ports.clock.now() - snapshot.lastWriteAt("job-definition", name) < shownWithinMs;
   // The finalizer of a deleted object goes when none of the revisions is ours.
-  const parting = wish.deleting && revisions.length > 0 && !revisions.some(isOurs);
+  const parting = directives.deleting && revisions.length > 0 && !revisions.some(isOurs);
   if ((nothing && !written) || parting) {
     snapshot = await region.refreshDefinition(name, signal);
     revisions = revisionsIn(snapshot, name);
@@ -64,7 +64,7 @@ export async function observe(
   const claimant = owner ?? olderOf(object, rivals);
   const seen: Seen = {
     identity,
-    wish,
+    directives,
     settings: ports.settings,
     name,
     unversionedArn: `arn:${region.partition}:batch:${region.region}:${region.account}:job-definition/${name}`,
@@ -145,7 +145,7 @@ function derivedFrom(object: JobDefinition): Derived {
   const { spec, metadata } = object;
   const fresh: Derived = {
     name: spec.jobDefinitionName ?? defaultAwsName(metadata.namespace, metadata.name),
-    fingerprint: fingerprintOfWish(spec),
+    fingerprint: fingerprintOfSpec(spec),
   };
   derived.set(object, fresh);
   return fresh;

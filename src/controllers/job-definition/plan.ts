@@ -9,8 +9,8 @@ import { tagChange } from "../tags.ts";
 import type { Action } from "./action.ts";
 import { bodyChangeReason } from "./body-changes.ts";
 import { adoption, claim, otherOwner, ownedByUs, ownTags, retag } from "./claims.ts";
+import { type Entry, entriesOf, nextTimeAfter, registeredByUs } from "./entries.ts";
 import { surplusOf } from "./history.ts";
-import { type Entry, ledgerOf, nextTimeAfter, registeredByUs } from "./ledger.ts";
 import { removal } from "./removal.ts";
 import type { Seen } from "./seen.ts";
 import { type Answer, blocked, checkAgainMs, serves, tagging } from "./step.ts";
@@ -34,27 +34,27 @@ export function plan(object: JobDefinition, seen: Seen, now: number): Plan<Actio
 }
 
 function answerFor(object: JobDefinition, seen: Seen, now: number): Answer {
-  const ledger = ledgerOf(seen);
-  return seen.wish.deleting ? removal(seen, ledger) : upkeep(object.spec, seen, ledger, now);
+  const entries = entriesOf(seen);
+  return seen.directives.deleting ? removal(seen, entries) : upkeep(object.spec, seen, entries, now);
 }
 
-function upkeep(spec: JobDefinitionSpec, seen: Seen, ledger: readonly Entry[], now: number): Answer {
-  const barred = claim(seen) ?? otherOwner(seen, ledger);
+function upkeep(spec: JobDefinitionSpec, seen: Seen, entries: readonly Entry[], now: number): Answer {
+  const barred = claim(seen) ?? otherOwner(seen, entries);
   if (barred !== undefined) return barred;
 
-  const top = ledger[0];
-  const stale = ledger.filter(({ owner }) => owner.kind === "retained" || (owner.kind === "ours" && owner.retag));
+  const top = entries[0];
+  const stale = entries.filter(({ owner }) => owner.kind === "retained" || (owner.kind === "ours" && owner.retag));
   if (stale.length > 0) return retag(seen, stale, top?.equal === true && ownedByUs(top) ? top : undefined);
   if (top === undefined) return first(spec, seen, now);
-  if (top.equal && ownedByUs(top)) return keep(spec, seen, ledger, top, now);
+  if (top.equal && ownedByUs(top)) return keep(spec, seen, entries, top, now);
 
-  const adopted = adoption(spec, seen, ledger, top);
+  const adopted = adoption(spec, seen, entries, top);
   if (adopted !== undefined) return adopted;
 
-  const contested = seen.registeredBefore ? 0 : contestedForMs(ledger, top, now);
+  const contested = seen.registeredBefore ? 0 : contestedForMs(entries, top, now);
   if (contested > 0) return yielding(seen, top, contested);
-  const changes = differences(spec, seen, ledger, top);
-  return register(spec, seen, changes, `${top.name} is not what the spec says`, nextTimeAfter(ledger, seen.told, now));
+  const changes = differences(spec, seen, entries, top);
+  return register(spec, seen, changes, `${top.name} is not what the spec says`, nextTimeAfter(entries, seen.told, now));
 }
 
 /** No revision is ACTIVE: the first one, or all have been deregistered by somebody. */
@@ -72,7 +72,7 @@ function first(spec: JobDefinitionSpec, seen: Seen, now: number): Answer {
 }
 
 /** The highest revision is ours and as wished: what is left are tags and old revisions. */
-function keep(spec: JobDefinitionSpec, seen: Seen, ledger: readonly Entry[], top: Entry, now: number): Answer {
+function keep(spec: JobDefinitionSpec, seen: Seen, entries: readonly Entry[], top: Entry, now: number): Answer {
   const change = tagChange(spec.tags, ownTags(seen, top.revision), top.revision.tags, seen.settings.ignoreTagKeys);
   if (change !== undefined) {
     const changes = [...Object.keys(change.set), ...change.remove].map(tagDifference);
@@ -81,7 +81,7 @@ function keep(spec: JobDefinitionSpec, seen: Seen, ledger: readonly Entry[], top
       changes,
     });
   }
-  const { due, nextInMs } = surplusOf(spec, ledger, now);
+  const { due, nextInMs } = surplusOf(spec, entries, now);
   if (due.length === 0) return { agenda: [serves(top, nextInMs)] };
   const names = due.map(({ name }) => name);
   const message = `${names.join(", ")}: superseded, and beyond what is kept`;
@@ -93,10 +93,10 @@ function keep(spec: JobDefinitionSpec, seen: Seen, ledger: readonly Entry[], top
  * How long the newest of ours still lies under somebody else's revision without being registered again: it has
  * itself been registered over somebody else's a short while ago.
  */
-function contestedForMs(ledger: readonly Entry[], top: Entry, now: number): number {
-  const [newest, before] = registeredByUs(ledger);
+function contestedForMs(entries: readonly Entry[], top: Entry, now: number): number {
+  const [newest, before] = registeredByUs(entries);
   if (newest === undefined || !newest.equal || !top.byOthers) return 0;
-  const corrected = before?.equal === true || ledger[ledger.indexOf(newest) + 1]?.byOthers === true;
+  const corrected = before?.equal === true || entries[entries.indexOf(newest) + 1]?.byOthers === true;
   return corrected ? Math.max(0, newest.registeredAt + contestedWithinMs - now) : 0;
 }
 
@@ -111,10 +111,10 @@ function yielding(seen: Seen, top: Entry, checkInMs: number): Answer {
 function differences(
   spec: JobDefinitionSpec,
   seen: Seen,
-  ledger: readonly Entry[],
+  entries: readonly Entry[],
   top: Entry,
 ): readonly FieldChange[] {
-  if (top.byOthers && registeredByUs(ledger)[0]?.equal === true) {
+  if (top.byOthers && registeredByUs(entries)[0]?.equal === true) {
     const above = `${top.name}, registered by somebody else, lies above ours`;
     return [{ path: "revision", kind: "register", why: above }, ...seen.bodyChanges];
   }

@@ -1,19 +1,19 @@
 import { retainedMark } from "../ownership.ts";
 import { releaseTags } from "../tags.ts";
 import { keptForOtherCluster } from "../wording.ts";
-import type { Entry } from "./ledger.ts";
+import type { Entry } from "./entries.ts";
 import type { Seen } from "./seen.ts";
 import { type Answer, blocked, checkAgainMs } from "./step.ts";
 
 /** The end of a job definition: the same path with nothing wished. What others own stays as it is. Pure. */
 
-export function removal(seen: Seen, ledger: readonly Entry[]): Answer {
-  const ours = ledger.filter(({ owner }) => owner.kind === "ours");
-  const theirs = ledger.find(({ owner }) => owner.kind === "otherCluster");
+export function removal(seen: Seen, entries: readonly Entry[]): Answer {
+  const ours = entries.filter(({ owner }) => owner.kind === "ours");
+  const theirs = entries.find(({ owner }) => owner.kind === "otherCluster");
   if (ours.length === 0 && theirs?.owner.kind === "otherCluster") {
     return blocked("OwnedByOtherCluster", keptForOtherCluster(theirs.name, theirs.owner, "deregistered"));
   }
-  return seen.wish.retain ? retain(seen, ours) : deregisterAll(seen, ledger, ours);
+  return seen.directives.retain ? retain(seen, ours) : deregisterAll(seen, entries, ours);
 }
 
 function retain(seen: Seen, ours: readonly Entry[]): Answer {
@@ -40,7 +40,7 @@ function retain(seen: Seen, ours: readonly Entry[]): Answer {
   };
 }
 
-function deregisterAll(seen: Seen, ledger: readonly Entry[], ours: readonly Entry[]): Answer {
+function deregisterAll(seen: Seen, entries: readonly Entry[], ours: readonly Entry[]): Answer {
   const change = { action: "Delete", reason: "the object is deleted", changes: [] } as const;
   if (ours.length > 0) {
     const oldestFirst = ours.toReversed();
@@ -56,11 +56,11 @@ function deregisterAll(seen: Seen, ledger: readonly Entry[], ours: readonly Entr
       ],
     };
   }
-  if (ledger.length === 0 && !seen.absent) {
+  if (entries.length === 0 && !seen.absent) {
     const message = `waiting for a listing that shows that no revision of ${seen.name} is left that is ours`;
     return { change, agenda: [{ kind: "wait", reason: "ConfirmingAbsence", message, checkInMs: checkAgainMs }] };
   }
-  const rest = ledger.length === 0 ? "" : `; ${listed(ledger)} belongs to others and stays`;
+  const rest = entries.length === 0 ? "" : `; ${listed(entries)} belongs to others and stays`;
   const message = `no revision of ${seen.name} that is ours is ACTIVE any more${rest}`;
   return { change, agenda: [{ kind: "release", reason: "Deleted", message }] };
 }

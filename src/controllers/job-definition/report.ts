@@ -1,6 +1,6 @@
 import type { JobDefinition, JobDefinitionStatus } from "../../api/v1alpha1/job-definition.ts";
 import { timestamp } from "../conditions.ts";
-import { ledgerOf } from "./ledger.ts";
+import { entriesOf } from "./entries.ts";
 import type { Seen } from "./seen.ts";
 
 /** How many of our revisions the status names. */
@@ -10,7 +10,7 @@ type Fields = Pick<JobDefinitionStatus, "name" | "arn" | "revision" | "revisions
 
 /** The fields of status that only job definitions have. Pure. */
 export function report(_object: JobDefinition, seen: Seen): Fields {
-  const ours = ledgerOf(seen).filter(({ owner }) => owner.kind === "ours");
+  const ours = entriesOf(seen).filter(({ owner }) => owner.kind === "ours");
   const highest = ours[0]?.revision;
   if (highest === undefined) return { name: seen.name };
   return {

@@ -5,7 +5,7 @@ import { revisionRolesTag } from "../ownership.ts";
 import { filledDefinition, rolesNamedByDefinition } from "../roles/fill.ts";
 import { isMadeByOperator } from "../roles/names.ts";
 import type { RoleUser } from "../roles/user.ts";
-import { ledgerOf } from "./ledger.ts";
+import { entriesOf } from "./entries.ts";
 import { definitionNameOf } from "./observe.ts";
 import type { Seen } from "./seen.ts";
 
@@ -16,14 +16,14 @@ export const definitionRoleUser: RoleUser<JobDefinition, Seen> = {
   kind: JobDefinitionKind,
   awsName: definitionNameOf,
   named: ({ spec }) => rolesNamedByDefinition(spec),
-  filled: (object, wishes) => ({ ...object, spec: filledDefinition(object.spec, wishes) }),
+  filled: (object, desiredRoles) => ({ ...object, spec: filledDefinition(object.spec, desiredRoles) }),
   stranded: () => [],
   jobs: ({ name }, region, signal) => region.jobsOfDefinition(name, signal),
   // Also one that only an older revision names: the note of it may have gone with a lost cluster.
-  used: (seen) => ledgerOf(seen).flatMap(({ owner, revision }) => (owner.kind === "ours" ? rolesOf(revision) : [])),
+  used: (seen) => entriesOf(seen).flatMap(({ owner, revision }) => (owner.kind === "ours" ? rolesOf(revision) : [])),
   // What is ACTIVE can still be submitted: an older revision of ours, or one that somebody registered by hand.
   refersTo: (seen, name) =>
-    ledgerOf(seen).some(
+    entriesOf(seen).some(
       ({ owner, revision }) =>
         revision.roles.some((role) => role.endsWith(`/${name}`)) ||
         (owner.kind === "ours" && notedRoles(revision.tags).includes(name)),

@@ -1,9 +1,9 @@
 import type { JobDefinitionStatus } from "../../api/v1alpha1/job-definition.ts";
 import type { RevisionSeen } from "../../aws/region.ts";
 import type { FieldChange } from "../agenda.ts";
+import type { Directives } from "../directives.ts";
 import type { Identity } from "../ownership.ts";
 import type { Settings } from "../ports.ts";
-import type { Wish } from "../wish.ts";
 
 /** A revision as the status names it; `registeredAt` in whole seconds (RFC 3339), undefined when it was not us. */
 export type Told = Pick<NonNullable<JobDefinitionStatus["revisions"]>[number], "revision" | "registeredAt">;
@@ -11,7 +11,7 @@ export type Told = Pick<NonNullable<JobDefinitionStatus["revisions"]>[number], "
 /** Everything that the plan of a job definition is made from. */
 export interface Seen {
   readonly identity: Identity;
-  readonly wish: Wish;
+  readonly directives: Directives;
   readonly settings: Settings;
   /** `spec.jobDefinitionName` or the default. */
   readonly name: string;

@@ -1,6 +1,6 @@
 import type { Change, FieldChange, Serves, Step } from "../agenda.ts";
 import type { Action, TagItem, TagPurpose } from "./action.ts";
-import type { Entry } from "./ledger.ts";
+import type { Entry } from "./entries.ts";
 
 /** The answers of the rules of the plan. Pure. */
 

@@ -1,6 +1,6 @@
 import type { Environment } from "../../aws/batch.ts";
 import type { BatchRegion } from "../../aws/region.ts";
-import { isRetired } from "../compute-environment/fleet.ts";
+import { isRetired } from "../compute-environment/environment-set.ts";
 import { OutOfDate } from "../failures.ts";
 import { memoryKey } from "../naming.ts";
 import type { Action } from "./action.ts";
@@ -12,7 +12,7 @@ interface Doing {
   /** Wall time, ms since the epoch. */
   readonly now: () => number;
   /** Whether the object still wishes what it did as the action was planned. */
-  readonly isWished: () => boolean;
+  readonly isDesired: () => boolean;
   /** Whether the object of an environment is being deleted. */
   readonly isGoing: (environment: Environment) => boolean;
 }
@@ -21,7 +21,7 @@ interface Doing {
 export async function act(
   action: Action,
   region: BatchRegion,
-  { memory, now, isWished, isGoing }: Doing,
+  { memory, now, isDesired, isGoing }: Doing,
   signal: AbortSignal,
 ): Promise<void> {
   switch (action.kind) {
@@ -36,7 +36,7 @@ export async function act(
     case "terminateJobs":
       // Jobs by the thousand take minutes, within which a person may have changed their mind.
       for (const jobId of action.jobIds) {
-        if (!isWished()) return;
+        if (!isDesired()) return;
         await region.terminateJob(jobId, `queue ${action.name} is being deleted (drain.policy: Terminate)`, signal);
       }
       memory.terminatedAt.set(memoryKey(region, action.name), now());

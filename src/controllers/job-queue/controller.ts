@@ -2,7 +2,7 @@ import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
 import { JobQueueKind } from "../../api/v1alpha1/kinds.ts";
 import type { Environment } from "../../aws/batch.ts";
 import type { Reconciler } from "../../runtime/controller.ts";
-import { isStillWished } from "../holds.ts";
+import { isStillDesired } from "../holds.ts";
 import { reconcilerOf } from "../pass.ts";
 import type { Ports } from "../ports.ts";
 import { act } from "./act.ts";
@@ -26,11 +26,11 @@ export function jobQueues(ports: Ports): Reconciler {
       plan: planFor,
       independentName,
       act: (action, object, region, signal) => {
-        const isWished = (): boolean => isStillWished(JobQueueKind, object, ports);
+        const isDesired = (): boolean => isStillDesired(JobQueueKind, object, ports);
         const doing = {
           memory,
           now: () => ports.clock.now(),
-          isWished,
+          isDesired,
           isGoing: (environment: Environment) => isGoing(environment, ports),
         };
         return act(action, region, doing, signal);

@@ -37,7 +37,7 @@ export function deleted(object: JobQueue, seen: Seen, now: number): Step<Action>
     if (!seen.isSettled) return makingSure;
     return { kind: "release", reason: "Released", message: `${name} is not ours and stays as it is` };
   }
-  if (seen.wish.retain) {
+  if (seen.directives.retain) {
     const change = releaseTags(queue.tags, retainedMark(seen.identity));
     return {
       kind: "act",

@@ -36,9 +36,9 @@ export function queueDifferences(spec: JobQueueSpec, queue: Queue): QueueDiffere
     const { schedulingPolicyArn } = spec;
     differ("spec.schedulingPolicyArn", queue.schedulingPolicyArn, schedulingPolicyArn, { schedulingPolicyArn });
   }
-  const [wished, seen] = [spec.jobStateTimeLimitActions ?? [], queue.jobStateTimeLimitActions ?? []];
-  if (asSet(wished) !== asSet(seen)) {
-    differ("spec.jobStateTimeLimitActions", seen, wished, { jobStateTimeLimitActions: [...wished] });
+  const [desired, seen] = [spec.jobStateTimeLimitActions ?? [], queue.jobStateTimeLimitActions ?? []];
+  if (asSet(desired) !== asSet(seen)) {
+    differ("spec.jobStateTimeLimitActions", seen, desired, { jobStateTimeLimitActions: [...desired] });
   }
   return found;
 }

@@ -11,12 +11,13 @@ import type { BatchRegion, BatchSnapshot, UnfinishedJob } from "../../aws/region
 import { type NetworkFact, queueFacts } from "../../diagnosis/facts.ts";
 import { StoreError } from "../../runtime/store.ts";
 import { claimantNamedBy, olderOf, rivalsOf } from "../claims.ts";
-import { fleetOf, isTriedAgain } from "../compute-environment/fleet.ts";
+import { environmentSetOf, isTriedAgain } from "../compute-environment/environment-set.ts";
 import { isHeld } from "../compute-environment/replacement.ts";
 import { planId as environmentPlanId } from "../compute-environment/request.ts";
 import { environmentRoleUser } from "../compute-environment/roles.ts";
 import type { JobsSeen } from "../compute-environment/seen.ts";
 import { conditionsOf } from "../conditions.ts";
+import { directivesOf } from "../directives.ts";
 import { shortHash } from "../fingerprint.ts";
 import { baseNameOf, memoryKey, type OrderEntry, queueNameOf, referenceKey } from "../naming.ts";
 import { identityOf, isNamedBy, ownerIn, ownershipOf } from "../ownership.ts";
@@ -24,7 +25,6 @@ import type { Ports } from "../ports.ts";
 import { environmentName, orderOf } from "../queue-order.ts";
 import { filledObject } from "../roles/part.ts";
 import { placed } from "../security-group/fill.ts";
-import { wishOf } from "../wish.ts";
 import { networkFactIn } from "./progress.ts";
 import type { EntrySeen, ProgressSeen, Seen } from "./seen.ts";
 
@@ -78,14 +78,14 @@ export async function observe(
     ),
   );
   const named = new Set(orderOf(queue));
-  const wished = [...object.spec.computeEnvironmentOrder].sort((left, right) => left.order - right.order);
+  const desired = [...object.spec.computeEnvironmentOrder].sort((left, right) => left.order - right.order);
   const around: Around = { named, environments: [...environments.values()], region, ports, labels };
-  const entries = [...wished, ...leavingEntries(object, named, environments, ports)].map((entry) =>
+  const entries = [...desired, ...leavingEntries(object, named, environments, ports)].map((entry) =>
     entrySeen(entry, object, around),
   );
   return {
     identity,
-    wish: wishOf(object, ports.settings),
+    directives: directivesOf(object, ports.settings),
     settings: ports.settings,
     queueName,
     planId: shortHash([identity.cluster.name, identity.namespace, identity.name, object.spec]),
@@ -93,8 +93,8 @@ export async function observe(
     absent,
     isSettled: snapshot.isSettled("job-queue", queueName),
     claimedBy: claimant === undefined || claimant === object ? undefined : keyText(claimant.metadata),
-    entries: entries.slice(0, wished.length),
-    leaving: entries.slice(wished.length),
+    entries: entries.slice(0, desired.length),
+    leaving: entries.slice(desired.length),
     environments,
     foundInvalid: foundInvalidIn(region.region, environments, memory),
     jobs: await jobsIn(object, queue, { region, ports, memory }, signal),
@@ -122,13 +122,13 @@ function leavingEntries(
   environments: ReadonlyMap<string, Environment>,
   ports: Ports,
 ): readonly OrderEntry[] {
-  const wished = object.spec.computeEnvironmentOrder;
-  const referred = wished.flatMap((entry) => referenceKey(entry, object) ?? []).map(keyText);
+  const desired = object.spec.computeEnvironmentOrder;
+  const referred = desired.flatMap((entry) => referenceKey(entry, object) ?? []).map(keyText);
   const owners = [...named].flatMap((name) => ownerObject(environments.get(name), ports)?.metadata ?? []);
   const left = new Map(owners.map((owner) => [keyText(owner), owner]));
   for (const path of referred) left.delete(path);
   return [...left.values()].map(({ namespace, name }, index) => ({
-    order: wished.length + index + 1,
+    order: desired.length + index + 1,
     computeEnvironmentRef: { namespace, name },
   }));
 }
@@ -178,19 +178,19 @@ function entrySeen(entry: OrderEntry, object: JobQueue, around: Around): EntrySe
   }
   const identity = identityOf(found, ports.cluster);
   const planId = environmentPlanId(found.spec, identity);
-  const wish = wishOf(found, ports.settings);
-  const fleet = fleetOf(found.spec, environmentsOf(found, named, environments, ports), planId);
-  const { target } = fleet;
-  const triedAgain = isTriedAgain(wish.approved, planId, target);
-  const held = target !== undefined && isHeld(found.spec, { planId, wish }, "Repoint", target) && !triedAgain;
+  const directives = directivesOf(found, ports.settings);
+  const set = environmentSetOf(found.spec, environmentsOf(found, named, environments, ports), planId);
+  const { target } = set;
+  const triedAgain = isTriedAgain(directives.approved, planId, target);
+  const held = target !== undefined && isHeld(found.spec, { planId, directives }, "Repoint", target) && !triedAgain;
   return {
     kind: "reference",
     order,
     key,
     spec: found.spec,
-    fleet: { ...fleet, returned: fleet.returned && !triedAgain },
-    handover: !held && !wish.paused && !wish.dryRun && !wish.deleting,
-    deleting: wish.deleting,
+    set: { ...set, returned: set.returned && !triedAgain },
+    handover: !held && !directives.paused && !directives.dryRun && !directives.deleting,
+    deleting: directives.deleting,
   };
 }
 
@@ -208,7 +208,7 @@ function environmentsOf(
   const own = environments.filter(({ computeEnvironmentName: name, tags }) =>
     named.has(name) ? isNamedBy(tags, identity) : ownershipOf(tags, identity).kind === "ours",
   );
-  if (own.length > 0 || wishOf(object, settings).adoptionPolicy === "Never") return own;
+  if (own.length > 0 || directivesOf(object, settings).adoptionPolicy === "Never") return own;
   return environments.filter(
     ({ computeEnvironmentName: name, tags }) =>
       named.has(name) && name === baseNameOf(object) && ownershipOf(tags, identity).kind === "foreign",
@@ -297,12 +297,12 @@ async function labelsAskedFor(
   signal: AbortSignal,
 ): Promise<Labels> {
   const { namespace } = object.metadata;
-  const wished = object.spec.computeEnvironmentOrder;
-  const literal = wished.flatMap(({ computeEnvironment }) => computeEnvironment ?? []).map(environmentName);
+  const desired = object.spec.computeEnvironmentOrder;
+  const literal = desired.flatMap(({ computeEnvironment }) => computeEnvironment ?? []).map(environmentName);
   const named = [...literal, ...orderOf(queues.get(queueNameOf(object)))];
   const asked = [
     ...named.map((name) => ownerObject(environments.get(name), ports)),
-    ...wished.flatMap((entry) => referenceKey(entry, object) ?? []).map((key) => environmentObject(key, ports)),
+    ...desired.flatMap((entry) => referenceKey(entry, object) ?? []).map((key) => environmentObject(key, ports)),
   ];
   const asks = asked.some(
     (one) => one?.spec.allowedNamespaces?.from === "Selector" && one.metadata.namespace !== namespace,

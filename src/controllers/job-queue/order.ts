@@ -1,7 +1,7 @@
 /** What a queue's order resolves to, and whether it has to be written. Pure. */
 
 import type { Environment } from "../../aws/batch.ts";
-import { inTransition, isRetired, resolve } from "../compute-environment/fleet.ts";
+import { inTransition, isRetired, resolve } from "../compute-environment/environment-set.ts";
 import { isNamedBy, ownerIn, retiredAtTag } from "../ownership.ts";
 import { orderOf } from "../queue-order.ts";
 import { withoutRequestIds } from "../wording.ts";
@@ -66,9 +66,9 @@ export function orderFor(seen: Seen): Order {
  *
  * @param wished the order of the spec
  */
-export function standingOrder(wished: Order, seen: Seen): Order {
+export function standingOrder(desired: Order, seen: Seen): Order {
   const current = orderOf(seen.queue);
-  const known = [...wished.entries, ...seen.leaving.map((entry) => resolveEntry(entry, current, seen))];
+  const known = [...desired.entries, ...seen.leaving.map((entry) => resolveEntry(entry, current, seen))];
   const standing = current.map(
     (name) =>
       known.find((entry) => entry.current.includes(name)) ??
@@ -262,15 +262,15 @@ function untilUnmarked({ tags }: Environment): string {
 }
 
 function resolveReference(entry: Extract<EntrySeen, { kind: "reference" }>, current: readonly string[]): Entry {
-  const { order, key, spec, fleet, handover, deleting } = entry;
-  const all = [fleet.target, fleet.revivable, ...fleet.predecessors].filter((one) => one !== undefined);
+  const { order, key, spec, set, handover, deleting } = entry;
+  const all = [set.target, set.revivable, ...set.predecessors].filter((one) => one !== undefined);
   const names = new Set(all.map(({ computeEnvironmentName }) => computeEnvironmentName));
   const own = current.filter((name) => names.has(name));
   const base = { order, label: `${key.namespace}/${key.name}`, current: own, vacant: own.length === 0 };
   // Its deletion would wait for the queue, or go on without seeing that it is named.
   const left: Entry = { ...base, environment: undefined, state: "missing", why: `it is being deleted${untilLeft}` };
   if (deleting && base.vacant) return left;
-  const resolution = resolve(spec, fleet, new Set(own), handover);
+  const resolution = resolve(spec, set, new Set(own), handover);
   switch (resolution.kind) {
     case "environment":
       if (deleting && !own.includes(resolution.environment.computeEnvironmentName)) return left;

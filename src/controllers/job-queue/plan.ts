@@ -3,7 +3,7 @@
 import type { JobQueue, JobQueueSpec } from "../../api/v1alpha1/job-queue.ts";
 import type { CreateJobQueueRequest, Queue, UpdateJobQueueRequest } from "../../aws/batch.ts";
 import type { Act, Blocked, Change, ConditionDraft, FieldChange, Plan, Serves, Step, Wait } from "../agenda.ts";
-import { isRetired } from "../compute-environment/fleet.ts";
+import { isRetired } from "../compute-environment/environment-set.ts";
 import { conditionsOf } from "../conditions.ts";
 import { matchesAny } from "../glob.ts";
 import { marks } from "../marks.ts";
@@ -56,7 +56,7 @@ const rules: readonly Rule[] = [
 ];
 
 export function planFor(object: JobQueue, seen: Seen, now: number): Plan<Action> {
-  if (seen.wish.deleting) {
+  if (seen.directives.deleting) {
     const change: Change = { action: "Delete", id: seen.planId, reason: "ObjectDeleted", changes: [] };
     return { change, agenda: [deleted(object, seen, now)], conditions: [] };
   }
@@ -120,7 +120,7 @@ function adopted(context: Context, queue: Queue): Step<Action> {
   const { spec, seen } = context;
   const name = seen.queueName;
   const blocked = (reason: string, message: string): Step<Action> => ({ kind: "blocked", reason, message });
-  if (seen.wish.adoptionPolicy === "Never") {
+  if (seen.directives.adoptionPolicy === "Never") {
     return blocked(
       "NotOurs",
       `a queue ${name} exists and was not made by this operator. Give this object another spec.jobQueueName, or let it be adopted by spec.adoptionPolicy`,
@@ -136,7 +136,7 @@ function adopted(context: Context, queue: Queue): Step<Action> {
     ...(immutableDifference(spec, queue)?.paths ?? []),
     ...(tagChange(spec.tags, {}, queue.tags, seen.settings.ignoreTagKeys) === undefined ? [] : ["spec.tags"]),
   ];
-  if (seen.wish.adoptionPolicy === "IfMatching" && paths.length > 0) {
+  if (seen.directives.adoptionPolicy === "IfMatching" && paths.length > 0) {
     return blocked(
       "NotMatching",
       `${name} exists and differs in ${paths.join(", ")}; adoptionPolicy IfMatching adopts it only when nothing would change`,

@@ -3,16 +3,16 @@ import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-env
 import type { Environment, Queue } from "../../aws/batch.ts";
 import type { UnfinishedJob } from "../../aws/region.ts";
 import type { QueueFacts } from "../../diagnosis/facts.ts";
-import type { Fleet } from "../compute-environment/fleet.ts";
+import type { EnvironmentSet } from "../compute-environment/environment-set.ts";
 import type { JobsSeen } from "../compute-environment/seen.ts";
+import type { Directives } from "../directives.ts";
 import type { Identity } from "../ownership.ts";
 import type { Settings } from "../ports.ts";
-import type { Wish } from "../wish.ts";
 
 /** Everything that the plan of a job queue is made from. */
 export interface Seen {
   readonly identity: Identity;
-  readonly wish: Wish;
+  readonly directives: Directives;
   readonly settings: Settings;
   /** `spec.jobQueueName` or the default. */
   readonly queueName: string;
@@ -58,7 +58,7 @@ export type EntrySeen =
       readonly order: number;
       readonly key: ObjectKey;
       readonly spec: BatchComputeEnvironmentSpec;
-      readonly fleet: Fleet;
+      readonly set: EnvironmentSet;
       /** Whether queues may leave a VALID predecessor for the target now. */
       readonly handover: boolean;
       /** The object is being deleted: no queue comes to name anything of it. */

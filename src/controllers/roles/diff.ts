@@ -3,9 +3,9 @@
 import type { ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
 import { retainedFromTag, type Tags } from "../ownership.ts";
 import { tagChange } from "../tags.ts";
+import type { DesiredRole } from "./desired.ts";
 import { samePolicy } from "./documents.ts";
 import { inlineLength, inlineLimit } from "./limits.ts";
-import type { RoleWish } from "./wish.ts";
 import type { RoleWrite } from "./writes.ts";
 
 /** A write, and the part of the role that it is about, e.g. `spec.iam.jobRole.policyArns`. */
@@ -22,18 +22,20 @@ export interface RoleDifference {
  * @param mark what Retain writes on a role of the object
  */
 export function roleDifferences(
-  wish: RoleWish,
+  desired: DesiredRole,
   role: RoleSeen | undefined,
   profile: ProfileSeen | undefined,
   ignoreTagKeys: readonly string[],
   mark: string,
 ): readonly RoleDifference[] {
   return [
-    ...(role === undefined ? creation(wish) : [...tags(wish, role, ignoreTagKeys, mark), ...trust(wish, role)]),
-    ...(role === undefined ? [] : boundary(wish, role)),
-    ...attachments(wish, role?.attachedPolicyArns ?? []),
-    ...inlinePolicies(wish, role?.inlinePolicies ?? {}),
-    ...(wish.profileArn === undefined ? [] : instanceProfile(wish, profile, ignoreTagKeys, mark)),
+    ...(role === undefined
+      ? creation(desired)
+      : [...tags(desired, role, ignoreTagKeys, mark), ...trust(desired, role)]),
+    ...(role === undefined ? [] : boundary(desired, role)),
+    ...attachments(desired, role?.attachedPolicyArns ?? []),
+    ...inlinePolicies(desired, role?.inlinePolicies ?? {}),
+    ...(desired.profileArn === undefined ? [] : instanceProfile(desired, profile, ignoreTagKeys, mark)),
   ];
 }
 
@@ -58,7 +60,7 @@ export function removalWrites(role: RoleSeen | undefined, profile: ProfileSeen |
   ];
 }
 
-function creation({ field, name, path, trust: document, permissionsBoundaryArn, userTags, ownTags }: RoleWish) {
+function creation({ field, name, path, trust: document, permissionsBoundaryArn, userTags, ownTags }: DesiredRole) {
   const write: RoleWrite = {
     kind: "createRole",
     name,
@@ -70,7 +72,7 @@ function creation({ field, name, path, trust: document, permissionsBoundaryArn, 
   return [{ path: field, why: "there is no such role", write }];
 }
 
-function trust({ field, name, trust: document }: RoleWish, role: RoleSeen): RoleDifference[] {
+function trust({ field, name, trust: document }: DesiredRole, role: RoleSeen): RoleDifference[] {
   if (samePolicy(document, role.trust)) return [];
   return [
     {
@@ -81,13 +83,14 @@ function trust({ field, name, trust: document }: RoleWish, role: RoleSeen): Role
   ];
 }
 
-function boundary({ field, name, permissionsBoundaryArn: wished }: RoleWish, role: RoleSeen): RoleDifference[] {
-  if (wished === role.permissionsBoundaryArn) return [];
+function boundary({ field, name, permissionsBoundaryArn: desired }: DesiredRole, role: RoleSeen): RoleDifference[] {
+  if (desired === role.permissionsBoundaryArn) return [];
   return [
     {
       path: `${field}.permissionsBoundary`,
       why: "the boundary of the role differs",
-      write: wished === undefined ? { kind: "deleteBoundary", name } : { kind: "putBoundary", name, policyArn: wished },
+      write:
+        desired === undefined ? { kind: "deleteBoundary", name } : { kind: "putBoundary", name, policyArn: desired },
     },
   ];
 }
@@ -102,7 +105,7 @@ function inTurn<T>(added: readonly T[], removed: readonly T[], isTooMuch: boolea
   return isTooMuch ? [...removed, ...added] : [...added, ...removed];
 }
 
-function attachments({ field, name, policyArns }: RoleWish, attached: readonly string[]): RoleDifference[] {
+function attachments({ field, name, policyArns }: DesiredRole, attached: readonly string[]): RoleDifference[] {
   const path = `${field}.policyArns`;
   const missing = policyArns.filter((policyArn) => !attached.includes(policyArn));
   const surplus = attached.filter((policyArn) => !policyArns.includes(policyArn));
@@ -116,15 +119,15 @@ function attachments({ field, name, policyArns }: RoleWish, attached: readonly s
 }
 
 function inlinePolicies(
-  { field, name, inlinePolicies: wished }: RoleWish,
+  { field, name, inlinePolicies: desired }: DesiredRole,
   seen: Readonly<Record<string, string>>,
 ): RoleDifference[] {
   const path = (policy: string): string => `${field}.inlinePolicies[${JSON.stringify(policy)}]`;
-  const different = Object.entries(wished).filter(([policy, document]) => {
+  const different = Object.entries(desired).filter(([policy, document]) => {
     const now = seen[policy];
     return now === undefined || !samePolicy(document, now);
   });
-  const surplus = Object.keys(seen).filter((policy) => wished[policy] === undefined);
+  const surplus = Object.keys(seen).filter((policy) => desired[policy] === undefined);
   const added = different.map(([policy, document]): RoleDifference => {
     const write: RoleWrite = { kind: "putInline", name, policy, document };
     return { path: path(policy), why: "the document means something else, or is missing", write };
@@ -132,12 +135,12 @@ function inlinePolicies(
   const removed = surplus.map((policy): RoleDifference => {
     return { path: path(policy), why: "it is not wished", write: { kind: "deleteInline", name, policy } };
   });
-  return inTurn(added, removed, inlineLength({ ...seen, ...wished }) > inlineLimit);
+  return inTurn(added, removed, inlineLength({ ...seen, ...desired }) > inlineLimit);
 }
 
-function tags(wish: RoleWish, role: RoleSeen, ignoreTagKeys: readonly string[], mark: string): RoleDifference[] {
-  const { field, name } = wish;
-  return tagWrites(wish, role.tags, ignoreTagKeys, mark).map(({ set, remove }) => {
+function tags(desired: DesiredRole, role: RoleSeen, ignoreTagKeys: readonly string[], mark: string): RoleDifference[] {
+  const { field, name } = desired;
+  return tagWrites(desired, role.tags, ignoreTagKeys, mark).map(({ set, remove }) => {
     const write: RoleWrite =
       set === undefined ? { kind: "untagRole", name, keys: remove ?? [] } : { kind: "tagRole", name, tags: set };
     return { path: `${field}.tags`, why: "the tags differ", write };
@@ -147,7 +150,7 @@ function tags(wish: RoleWish, role: RoleSeen, ignoreTagKeys: readonly string[], 
 type TagWrite = { readonly set?: Tags; readonly remove?: readonly string[] };
 
 function tagWrites(
-  { userTags, ownTags }: RoleWish,
+  { userTags, ownTags }: DesiredRole,
   described: Tags,
   ignored: readonly string[],
   mark: string,
@@ -165,12 +168,12 @@ function tagWrites(
 }
 
 function instanceProfile(
-  wish: RoleWish,
+  desired: DesiredRole,
   profile: ProfileSeen | undefined,
   ignoreTagKeys: readonly string[],
   mark: string,
 ): RoleDifference[] {
-  const { field, name, path: iamPath, userTags, ownTags } = wish;
+  const { field, name, path: iamPath, userTags, ownTags } = desired;
   const path = `${field} (instance profile)`;
   const created: RoleWrite[] =
     profile === undefined ? [{ kind: "createProfile", name, path: iamPath, tags: { ...userTags, ...ownTags } }] : [];
@@ -178,7 +181,7 @@ function instanceProfile(
   const held = profile?.roleNames.includes(name) ?? false;
   const writes: RoleWrite[] = [
     ...created,
-    ...(profile === undefined ? [] : tagWrites(wish, profile.tags, ignoreTagKeys, mark)).map(
+    ...(profile === undefined ? [] : tagWrites(desired, profile.tags, ignoreTagKeys, mark)).map(
       ({ set, remove }): RoleWrite =>
         set === undefined
           ? { kind: "untagProfile", name, keys: remove ?? [] }

@@ -2,25 +2,25 @@
 
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { JobDefinitionSpec } from "../../api/v1alpha1/job-definition.ts";
+import type { DesiredRole } from "./desired.ts";
 import type { NamedRole } from "./limits.ts";
 import type { RolePurpose } from "./names.ts";
-import type { RoleWish } from "./wish.ts";
 
 export function filledEnvironment(
   spec: BatchComputeEnvironmentSpec,
-  wishes: readonly RoleWish[],
+  desiredRoles: readonly DesiredRole[],
 ): BatchComputeEnvironmentSpec {
   const { computeResources: resources } = spec;
   return {
     ...spec,
-    ...absent(spec.serviceRole, "serviceRole", arnOf(wishes, "service")),
+    ...absent(spec.serviceRole, "serviceRole", arnOf(desiredRoles, "service")),
     ...(resources === undefined
       ? {}
       : {
           computeResources: {
             ...resources,
-            ...absent(resources.instanceRole, "instanceRole", profileOf(wishes)),
-            ...absent(resources.spotIamFleetRole, "spotIamFleetRole", arnOf(wishes, "spot-fleet")),
+            ...absent(resources.instanceRole, "instanceRole", profileOf(desiredRoles)),
+            ...absent(resources.spotIamFleetRole, "spotIamFleetRole", arnOf(desiredRoles, "spot-fleet")),
           },
         }),
   };
@@ -31,9 +31,9 @@ type Tasks = NonNullable<JobDefinitionSpec["ecsProperties"]>;
 type Nodes = NonNullable<JobDefinitionSpec["nodeProperties"]>;
 
 /** Container, ECS tasks and node ranges; a pod has its service account instead. */
-export function filledDefinition(spec: JobDefinitionSpec, wishes: readonly RoleWish[]): JobDefinitionSpec {
-  const execution = arnOf(wishes, "execution");
-  const job = arnOf(wishes, "job");
+export function filledDefinition(spec: JobDefinitionSpec, desiredRoles: readonly DesiredRole[]): JobDefinitionSpec {
+  const execution = arnOf(desiredRoles, "execution");
+  const job = arnOf(desiredRoles, "job");
   const container = (given: Container): Container => ({
     ...given,
     ...absent(given.executionRoleArn, "executionRoleArn", execution),
@@ -112,12 +112,12 @@ function named(field: string, kind: NamedRole["kind"], value: string | undefined
   return value === undefined ? [] : [{ field, kind, value }];
 }
 
-function arnOf(wishes: readonly RoleWish[], purpose: RolePurpose): string | undefined {
-  return wishes.find((wish) => wish.purpose === purpose)?.arn;
+function arnOf(desiredRoles: readonly DesiredRole[], purpose: RolePurpose): string | undefined {
+  return desiredRoles.find((desired) => desired.purpose === purpose)?.arn;
 }
 
-function profileOf(wishes: readonly RoleWish[]): string | undefined {
-  return wishes.find((wish) => wish.purpose === "instance")?.profileArn;
+function profileOf(desiredRoles: readonly DesiredRole[]): string | undefined {
+  return desiredRoles.find((desired) => desired.purpose === "instance")?.profileArn;
 }
 
 /** The member with the value, when nothing is there yet and there is something to put there. */

@@ -2,7 +2,7 @@
 
 import { matchesAny } from "../glob.ts";
 import { firstOf } from "../wording.ts";
-import type { RoleWish } from "./wish.ts";
+import type { DesiredRole } from "./desired.ts";
 
 /** The operator's flags, or what an annotation of a namespace says instead. */
 export interface RoleLimits {
@@ -93,13 +93,13 @@ const serviceLinked =
 
 /** The first thing that the limits refuse; undefined: nothing. */
 export function refusalOf(
-  wishes: readonly RoleWish[],
+  desiredRoles: readonly DesiredRole[],
   named: readonly NamedRole[],
   limits: Limits,
   place: { readonly account: string; readonly partition: string },
 ): Refused | undefined {
-  for (const wish of wishes) {
-    const refused = madeRefusal(wish, limits);
+  for (const desired of desiredRoles) {
+    const refused = madeRefusal(desired, limits);
     if (refused !== undefined) return refused;
   }
   for (const role of named) {
@@ -109,8 +109,8 @@ export function refusalOf(
   return undefined;
 }
 
-function madeRefusal(wish: RoleWish, limits: Limits): Refused | undefined {
-  const { field, asked, inlinePolicies, permissionsBoundaryArn } = wish;
+function madeRefusal(desired: DesiredRole, limits: Limits): Refused | undefined {
+  const { field, asked, inlinePolicies, permissionsBoundaryArn } = desired;
   const policy = asked.find((arn) => !policyArn.test(arn) || !matchesAny(limits.allowedPolicyArns, arn));
   if (policy !== undefined) {
     return {

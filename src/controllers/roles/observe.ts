@@ -5,16 +5,16 @@ import { BatchComputeEnvironmentKind, JobDefinitionKind } from "../../api/v1alph
 import { AwsError } from "../../aws/errors.ts";
 import type { IamAccount, IamReading, ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
 import { StoreError } from "../../runtime/store.ts";
+import { directivesOf, isAskedFor } from "../directives.ts";
 import { identityOf, roleTag } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { unreadBy } from "../unread.ts";
-import { isAskedFor, wishOf } from "../wish.ts";
+import { type DesiredRole, desiredRolesOf, type Place, type RoleSpecs, sameContent } from "./desired.ts";
 import { limitsOf } from "./limits.ts";
 import { isRoleName, isRoleOf, roleName } from "./names.ts";
 import { markOf } from "./ownership.ts";
 import type { IamSeen, LimitsSeen, OtherUser, RolesSeen } from "./seen.ts";
 import type { RoleUser } from "./user.ts";
-import { type Place, type RoleSpecs, type RoleWish, rolesWished, sameContent } from "./wish.ts";
 
 /** IAM is read anew when it was written, before what cannot be undone, and at this pace. */
 const restMs = 30 * 60_000;
@@ -72,7 +72,7 @@ export async function observeRoles<O extends KubeObject>(
 ): Promise<Omit<RolesSeen, "referred" | "jobs" | "goingForMs">> {
   const { settings, cluster } = ports;
   const identity = identityOf(object, cluster);
-  const wish = wishOf(object, settings);
+  const directives = directivesOf(object, settings);
   const iam = iamOf(object);
   const noted = notedRoles(object);
   const named = user.named(object);
@@ -81,19 +81,19 @@ export async function observeRoles<O extends KubeObject>(
   const usesRoles = iam !== undefined || noted.length > 0 || lostNotes.length > 0;
   const limits = usesRoles || named.length > 0 ? await limitsIn(identity.namespace, ports, signal) : unneeded;
   const boundary = limits.kind === "read" ? limits.limits.permissionsBoundary : undefined;
-  const wishes = rolesWished(iam, identity, place, boundary);
-  const unnoted = lostNotes.filter((name) => wishes.every((one) => one.name !== name));
-  const needed = new Set([...used, ...wishes.map(({ name }) => name)]);
+  const desiredRoles = desiredRolesOf(iam, identity, place, boundary);
+  const unnoted = lostNotes.filter((name) => desiredRoles.every((one) => one.name !== name));
+  const needed = new Set([...used, ...desiredRoles.map(({ name }) => name)]);
   const ignored = new Set(noted.filter((name) => !needed.has(name)).slice(mostSurplus));
   const claims = noted.filter((name) => !ignored.has(name));
-  const names = [...new Set([...claims, ...unnoted, ...wishes.map(({ name }) => name)])];
+  const names = [...new Set([...claims, ...unnoted, ...desiredRoles.map(({ name }) => name)])];
   const readAfterMs = memory.readAfter.get(object.metadata.uid);
   memory.readAfter.delete(object.metadata.uid);
   const mustBeLive = readAfterMs !== undefined || isAskedFor(object);
   // One look reads a thing once, and so does one pass, which looks again before what cannot be undone.
   const sinceMs = readAfterMs ?? ports.clock.monotonic();
   // Whether it is there decides whether it would be left behind; what is wished is made anyway when it is not.
-  const goes = (name: string): boolean => wish.deleting || wishes.every((one) => one.name !== name);
+  const goes = (name: string): boolean => directives.deleting || desiredRoles.every((one) => one.name !== name);
   const provenFor = memory.beganAt === undefined ? restMs : ports.clock.monotonic() - memory.beganAt - absentAfterMs;
   const goingMs = Math.min(restMs, Math.max(unprovenReadMs, provenFor));
   const maxAgeMs = (name: string): number => {
@@ -101,7 +101,10 @@ export async function observeRoles<O extends KubeObject>(
     return Math.min(goes(name) ? goingMs : restMs, doubted ? doubtedMs : restMs);
   };
   const read = await iamSeen(
-    { names, instances: new Set(wishes.flatMap(({ name, profileArn }) => (profileArn === undefined ? [] : [name]))) },
+    {
+      names,
+      instances: new Set(desiredRoles.flatMap(({ name, profileArn }) => (profileArn === undefined ? [] : [name]))),
+    },
     stranded,
     ports,
     (name) => ({ signal, maxAgeMs: maxAgeMs(name), sinceMs }),
@@ -114,25 +117,25 @@ export async function observeRoles<O extends KubeObject>(
     identity,
     mark: markOf(identity, `${place.region}/${user.awsName(object)}`),
     place,
-    wishes,
+    desiredRoles,
     claims,
     unnoted,
     named,
     limits,
     iam: read.iam,
     stranded: read.stranded,
-    conflicts: conflictsOf(object, wishes, place, boundary, ports),
+    conflicts: conflictsOf(object, desiredRoles, place, boundary, ports),
     others,
     rank: rankOf(object),
     justWritten: new Set([...memory.wroteAt].filter(([, at]) => isYoung(at, shownWithinMs)).map(([name]) => name)),
-    unsettledMs: Math.max(0, ...wishes.map(({ name }) => settlesInMs(memory.wroteAt.get(name), ports))),
+    unsettledMs: Math.max(0, ...desiredRoles.map(({ name }) => settlesInMs(memory.wroteAt.get(name), ports))),
     absenceUnproven: new Set(
       isRecent(memory.beganAt) ? names : names.filter((name) => isRecent(memory.madeAt.get(name))),
     ),
     ignoreTagKeys: settings.ignoreTagKeys,
     repairForeign:
       (iam as { readonly repairMissingServiceRole?: boolean } | undefined)?.repairMissingServiceRole === true,
-    retain: wish.deleting && wish.retain,
+    retain: directives.deleting && directives.retain,
   };
 }
 
@@ -223,13 +226,13 @@ function othersIn(
   const users = new Map<string, OtherUser[]>();
   if (names.length === 0) return users;
   for (const other of neighbours(object, ports)) {
-    const wished = sharedNames(other, ports.cluster.name);
+    const desired = sharedNames(other, ports.cluster.name);
     const claimed = notedRoles(other);
     for (const name of names) {
-      const wishes = wished.includes(name);
-      if (!wishes && !claimed.includes(name)) continue;
+      const desiredRoles = desired.includes(name);
+      if (!desiredRoles && !claimed.includes(name)) continue;
       const goes = other.metadata.deletionTimestamp !== undefined;
-      const stage = goes ? "goes" : wishes ? "uses" : "leaves";
+      const stage = goes ? "goes" : desiredRoles ? "uses" : "leaves";
       const user = { key: `${other.kind} ${keyText(other.metadata)}`, rank: rankOf(other), stage } as const;
       users.set(name, [...(users.get(name) ?? []), user]);
     }
@@ -248,26 +251,28 @@ function sharedNames(object: KubeObject, clusterName: string): readonly string[]
 /** By field: who gave the same name another content before. */
 function conflictsOf(
   object: KubeObject,
-  wishes: readonly RoleWish[],
+  desiredRoles: readonly DesiredRole[],
   place: Place,
   boundary: string | undefined,
   ports: Ports,
 ): ReadonlyMap<string, string> {
   const conflicts = new Map<string, string>();
-  const shared = wishes.filter(({ sharedAs }) => sharedAs !== undefined);
+  const shared = desiredRoles.filter(({ sharedAs }) => sharedAs !== undefined);
   if (shared.length === 0) return conflicts;
   const older = neighbours(object, ports)
     .filter((other) => other.metadata.deletionTimestamp === undefined && rankOf(other) < rankOf(object))
     .flatMap((other) =>
-      rolesWished(iamOf(other), identityOf(other, ports.cluster), place, boundary).map((wish) => ({
-        wish,
+      desiredRolesOf(iamOf(other), identityOf(other, ports.cluster), place, boundary).map((desired) => ({
+        desired,
         who: `${other.kind} ${keyText(other.metadata)}`,
       })),
     );
-  shared.forEach((wish, index) => {
-    const before = shared.slice(0, index).map((one) => ({ wish: one, who: one.field }));
-    const rival = [...older, ...before].find((one) => one.wish.name === wish.name && !sameContent(one.wish, wish));
-    if (rival !== undefined) conflicts.set(wish.field, rival.who);
+  shared.forEach((desired, index) => {
+    const before = shared.slice(0, index).map((one) => ({ desired: one, who: one.field }));
+    const rival = [...older, ...before].find(
+      (one) => one.desired.name === desired.name && !sameContent(one.desired, desired),
+    );
+    if (rival !== undefined) conflicts.set(desired.field, rival.who);
   });
   return conflicts;
 }

@@ -5,10 +5,10 @@ import { canonicalJson } from "../fingerprint.ts";
 import { type Cluster, identityOf } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { unreadBy } from "../unread.ts";
+import { desiredRolesOf, type Place } from "./desired.ts";
 import { iamOf, notedRoles, observeRoles, type RolesMemory } from "./observe.ts";
 import type { JobsSeen, RolesSeen } from "./seen.ts";
 import type { RoleUser } from "./user.ts";
-import { type Place, rolesWished } from "./wish.ts";
 
 /** What a kind sees with the roles of its object. */
 export interface WithRoles<O, Seen> {
@@ -19,8 +19,11 @@ export interface WithRoles<O, Seen> {
 }
 
 /** What is written on the object before its roles are made: the note of all that it asks for, or still uses. */
-export function rolesAnnotations(object: KubeObject, { wishes, unnoted }: RolesSeen): Readonly<Record<string, string>> {
-  const names = [...new Set([...notedRoles(object), ...unnoted, ...wishes.map(({ name }) => name)])].sort();
+export function rolesAnnotations(
+  object: KubeObject,
+  { desiredRoles, unnoted }: RolesSeen,
+): Readonly<Record<string, string>> {
+  const names = [...new Set([...notedRoles(object), ...unnoted, ...desiredRoles.map(({ name }) => name)])].sort();
   return names.length === 0 ? {} : { [rolesAnnotation]: names.join(",") };
 }
 
@@ -56,7 +59,9 @@ export async function observeWithRoles<O extends KubeObject, Seen>(
   const referred = new Set(seen.claims.filter((name) => user.refersTo(own, name)));
   const { deletionTimestamp } = object.metadata;
   const leaving = deletionTimestamp !== undefined;
-  const surplus = seen.claims.some((name) => !referred.has(name) && seen.wishes.every((wish) => wish.name !== name));
+  const surplus = seen.claims.some(
+    (name) => !referred.has(name) && seen.desiredRoles.every((directives) => directives.name !== name),
+  );
   const removes = surplus || (leaving && referred.size === 0 && seen.claims.length > 0);
   const countedLater: JobsSeen = { kind: "later" };
   const counted = (): Promise<JobsSeen> => jobsSeen(own, place, user, signal);
@@ -108,7 +113,7 @@ export function filledObject<O extends KubeObject>(
   const place = `${partition} ${account} ${cluster.name}`;
   const before = known.get(object);
   if (before?.place === place) return before.filled as O;
-  const fresh = user.filled(object, rolesWished(iam, identityOf(object, cluster), { account, partition }));
+  const fresh = user.filled(object, desiredRolesOf(iam, identityOf(object, cluster), { account, partition }));
   known.set(object, { place, filled: fresh });
   return fresh;
 }

@@ -7,6 +7,7 @@ import { clusterTag, roleTag, type Tags } from "../ownership.ts";
 import type { PartPlan } from "../part.ts";
 import type { RolesAction } from "./action.ts";
 import { removed } from "./delete.ts";
+import type { DesiredRole } from "./desired.ts";
 import { roleDifferences } from "./diff.ts";
 import { documentFault } from "./documents.ts";
 import { inlineLength, inlineLimit, refusalOf } from "./limits.ts";
@@ -14,7 +15,6 @@ import { roleOwnership } from "./ownership.ts";
 import { awaited, repaired } from "./repair.ts";
 import type { RolesSeen } from "./seen.ts";
 import { takenOver } from "./take-over.ts";
-import type { RoleWish } from "./wish.ts";
 
 type RolesStep = Act<RolesAction> | Wait | Blocked;
 type Hindrance = Wait | Blocked;
@@ -37,7 +37,7 @@ export interface RolesPlan extends Omit<PartPlan<RolesAction>, "tail"> {
 /** Roles before what uses them: nothing of the object goes on before its roles are as the spec says. */
 export function rolesPlan(seen: RolesSeen): RolesPlan {
   const none = { steps: [], conditions: [], changes: [] };
-  const { iam, limits, wishes } = seen;
+  const { iam, limits, desiredRoles } = seen;
   if (iam.kind === "unneeded" && limits.kind === "unneeded") return none;
   const held = (step: Wait | Blocked) => ({ ...none, steps: [reported(seen, step)] });
   const refused = notAllowed(seen);
@@ -48,7 +48,7 @@ export function rolesPlan(seen: RolesSeen): RolesPlan {
   if (iam.kind === "unneeded") return none;
   // Roles that cannot be read keep nothing from serving, but nothing new is made on their account.
   if (iam.kind === "unread") {
-    const holds = wishes.length === 0 ? "nothing" : "writes";
+    const holds = desiredRoles.length === 0 ? "nothing" : "writes";
     return { ...none, steps: [{ ...unreadable(iam), holds, conditions: [unknown] }] };
   }
   const hindered = contested(seen) ?? faulty(seen) ?? taken(seen);
@@ -64,7 +64,7 @@ export function rolesPlan(seen: RolesSeen): RolesPlan {
     ...none,
     conditions: ready(seen),
     tail: listed(removed(seen, leftovers(seen), false)),
-    ...(wishes.length === 0 ? {} : { checkInMs }),
+    ...(desiredRoles.length === 0 ? {} : { checkInMs }),
   };
 }
 
@@ -72,7 +72,7 @@ export function rolesPlan(seen: RolesSeen): RolesPlan {
 export function rolesRemoval(seen: RolesSeen): readonly Step<RolesAction>[] {
   if (seen.iam.kind === "unneeded") return [];
   if (seen.iam.kind === "unread") return [{ ...unreadable(seen.iam), conditions: [notReady] }];
-  const names = [...new Set([...seen.claims, ...seen.wishes.map(({ name }) => name)])].sort();
+  const names = [...new Set([...seen.claims, ...seen.desiredRoles.map(({ name }) => name)])].sort();
   return listed(removed(seen, names, true)).map((step) => reported(seen, step));
 }
 
@@ -98,19 +98,19 @@ function listed(step: RolesStep | undefined): readonly RolesStep[] {
 }
 
 /** The step, reported by the condition of the roles as well. */
-function reported<One extends RolesStep>({ iam, wishes }: RolesSeen, step: One): One {
-  if (iam.kind === "unneeded" && wishes.length === 0 && step.reason !== "NotAllowed") return step;
+function reported<One extends RolesStep>({ iam, desiredRoles }: RolesSeen, step: One): One {
+  if (iam.kind === "unneeded" && desiredRoles.length === 0 && step.reason !== "NotAllowed") return step;
   return { ...step, conditions: [step.reason === "NamespaceUnreadable" ? unknown : notReady] };
 }
 
 /** Roles that the object has asked for, wishes no more, and does not use any more. */
-function leftovers({ claims, wishes, referred }: RolesSeen): readonly string[] {
-  return claims.filter((claim) => !referred.has(claim) && wishes.every(({ name }) => name !== claim));
+function leftovers({ claims, desiredRoles, referred }: RolesSeen): readonly string[] {
+  return claims.filter((claim) => !referred.has(claim) && desiredRoles.every(({ name }) => name !== claim));
 }
 
-function notAllowed({ wishes, named, limits, place }: RolesSeen): Hindrance | undefined {
+function notAllowed({ desiredRoles, named, limits, place }: RolesSeen): Hindrance | undefined {
   if (limits.kind !== "read") return undefined;
-  const refused = refusalOf(wishes, named, limits.limits, place);
+  const refused = refusalOf(desiredRoles, named, limits.limits, place);
   if (refused === undefined) return undefined;
   // Nothing tells when a namespace is given other annotations.
   return { kind: "blocked", reason: "NotAllowed", message: refused.message, checkInMs: readAgainMs };
@@ -162,8 +162,8 @@ function contested({ conflicts }: RolesSeen): Hindrance | undefined {
 }
 
 /** What IAM would refuse without saying where it stands. */
-function faulty({ wishes }: RolesSeen): Hindrance | undefined {
-  for (const { field, inlinePolicies } of wishes) {
+function faulty({ desiredRoles }: RolesSeen): Hindrance | undefined {
+  for (const { field, inlinePolicies } of desiredRoles) {
     for (const [policy, document] of Object.entries(inlinePolicies)) {
       const fault = documentFault(document);
       if (fault === undefined) continue;
@@ -182,7 +182,7 @@ function faulty({ wishes }: RolesSeen): Hindrance | undefined {
 /** A role or profile of this name that is somebody else's. */
 function taken(seen: RolesSeen): Hindrance | undefined {
   if (seen.iam.kind !== "read") return undefined;
-  for (const { name, field, profileArn, purpose, ownTags } of seen.wishes) {
+  for (const { name, field, profileArn, purpose, ownTags } of seen.desiredRoles) {
     const madeFor = seen.iam.roles.get(name)?.tags[roleTag];
     if (madeFor !== undefined && madeFor !== purpose) {
       return {
@@ -232,19 +232,19 @@ function tagsText(tags: Tags): string {
 function madeOrMended(seen: RolesSeen): { readonly next?: RolesStep; readonly changes: readonly FieldChange[] } {
   if (seen.iam.kind !== "read") return { changes: [] };
   const { roles, profiles } = seen.iam;
-  const differing = seen.wishes
-    .map((wish) => {
-      const role = roles.get(wish.name);
-      const found = roleDifferences(wish, role, profiles.get(wish.name), seen.ignoreTagKeys, seen.mark);
-      return { wish, role, found };
+  const differing = seen.desiredRoles
+    .map((desired) => {
+      const role = roles.get(desired.name);
+      const found = roleDifferences(desired, role, profiles.get(desired.name), seen.ignoreTagKeys, seen.mark);
+      return { desired, role, found };
     })
     .filter(({ found }) => found.length > 0);
   const changes = differing.flatMap(({ found }) =>
     found.map(({ path, why }): FieldChange => ({ path, kind: "update", why })),
   );
   // What IAM may not show yet keeps no other role waiting.
-  const first = differing.find(({ wish }) => !seen.justWritten.has(wish.name)) ?? differing[0];
-  const claims = [...new Set([...seen.claims, ...seen.unnoted, ...seen.wishes.map(({ name }) => name)])].sort();
+  const first = differing.find(({ desired }) => !seen.justWritten.has(desired.name)) ?? differing[0];
+  const claims = [...new Set([...seen.claims, ...seen.unnoted, ...seen.desiredRoles.map(({ name }) => name)])].sort();
   if (claims.length > seen.claims.length) {
     const message = "the roles that are asked for, or still used, are noted on the object";
     return {
@@ -257,7 +257,7 @@ function madeOrMended(seen: RolesSeen): { readonly next?: RolesStep; readonly ch
     changes,
     next: written(
       seen,
-      first.wish,
+      first.desired,
       first.role,
       first.found.map(({ write }) => write),
     ),
@@ -266,7 +266,7 @@ function madeOrMended(seen: RolesSeen): { readonly next?: RolesStep; readonly ch
 
 function written(
   seen: RolesSeen,
-  { name, field }: RoleWish,
+  { name, field }: DesiredRole,
   role: RoleSeen | undefined,
   writes: Extract<RolesAction, { kind: "writeRole" }>["writes"],
 ): RolesStep {
@@ -298,8 +298,8 @@ function unreadable(iam: Unread): Wait {
   return { kind: "wait", reason, message, checkInMs: againMs(iam), stallsAfterMs: marks.unreadStallsMs };
 }
 
-function ready({ wishes }: RolesSeen): ConditionDraft[] {
-  if (wishes.length === 0) return [];
-  const names = wishes.map(({ name }) => name).join(", ");
+function ready({ desiredRoles }: RolesSeen): ConditionDraft[] {
+  if (desiredRoles.length === 0) return [];
+  const names = desiredRoles.map(({ name }) => name).join(", ");
   return [{ type: "RolesReady", status: "True", reason: "AsWished", message: `as the spec says: ${names}` }];
 }

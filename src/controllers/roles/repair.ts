@@ -5,12 +5,12 @@ import type { Act, Blocked, Wait } from "../agenda.ts";
 import { marks } from "../marks.ts";
 import { roleTag } from "../ownership.ts";
 import type { RolesAction } from "./action.ts";
+import { type DesiredRole, desiredRolesOf } from "./desired.ts";
 import { roleDifferences } from "./diff.ts";
 import { type Limits, namedRefusal, refusalOf } from "./limits.ts";
 import { roleName, rolePath } from "./names.ts";
 import { roleOwnership } from "./ownership.ts";
 import type { RolesSeen } from "./seen.ts";
-import { type RoleWish, rolesWished } from "./wish.ts";
 import type { RoleWrite } from "./writes.ts";
 
 type RolesStep = Act<RolesAction> | Wait | Blocked;
@@ -26,7 +26,7 @@ export function repaired(seen: RolesSeen, own: Wait | Blocked): RolesStep | unde
   const repairs = [...seen.stranded].map(([arn, role]) => repairOf(seen, arn, role));
   const repair = repairs.find(({ writes }) => writes.length > 0);
   if (repair === undefined) return undefined;
-  const { arn, role, wish, writes } = repair;
+  const { arn, role, desired, writes } = repair;
   const barred = barrier(seen, arn);
   if (barred !== undefined) {
     // As long as something else is waited for, nobody has to hurry.
@@ -37,14 +37,14 @@ export function repaired(seen: RolesSeen, own: Wait | Blocked): RolesStep | unde
   const fault = role === undefined ? "is gone" : "lacks what was attached to it";
   const what = role === undefined ? "made again" : "mended";
   const message = `service role ${arn} ${fault}, and AWS needs it to delete the environment: it is ${what}, used, and removed`;
-  if (!seen.claims.includes(wish.name)) {
-    const claims = [...seen.claims, wish.name].sort();
+  if (!seen.claims.includes(desired.name)) {
+    const claims = [...seen.claims, desired.name].sort();
     return { kind: "act", action: { kind: "claimRoles", claims }, reason, message };
   }
-  if (seen.justWritten.has(wish.name)) return { kind: "wait", reason, message, checkInMs: settleLookMs };
+  if (seen.justWritten.has(desired.name)) return { kind: "wait", reason, message, checkInMs: settleLookMs };
   return {
     kind: "act",
-    action: { kind: "writeRole", name: wish.name, doing: "repair", writes },
+    action: { kind: "writeRole", name: desired.name, doing: "repair", writes },
     reason,
     message,
   };
@@ -53,19 +53,19 @@ export function repaired(seen: RolesSeen, own: Wait | Blocked): RolesStep | unde
 interface Repair {
   readonly arn: string;
   readonly role: RoleSeen | undefined;
-  readonly wish: RoleWish;
+  readonly desired: DesiredRole;
   /** Empty: it lacks nothing, or is not to be touched. */
   readonly writes: readonly RoleWrite[];
 }
 
 /** One that is gone is made again. One of ours gets what its making broke off before, or somebody took away; no more. */
 function repairOf(seen: RolesSeen, arn: string, role: RoleSeen | undefined): Repair {
-  const wish = lostRole(seen, arn);
-  const writes = roleDifferences(wish, role, undefined, [], "").map(({ write }) => write);
-  if (role === undefined) return { arn, role, wish, writes };
-  const isOurs = roleOwnership(role.tags, seen.identity).kind === "ours" && role.tags[roleTag] === wish.purpose;
+  const desired = lostRole(seen, arn);
+  const writes = roleDifferences(desired, role, undefined, [], "").map(({ write }) => write);
+  if (role === undefined) return { arn, role, desired, writes };
+  const isOurs = roleOwnership(role.tags, seen.identity).kind === "ours" && role.tags[roleTag] === desired.purpose;
   const lacking = writes.filter(({ kind }) => kind === "attach" || kind === "putInline" || kind === "putTrust");
-  return { arn, role, wish, writes: isOurs && barrier(seen, arn) === undefined ? lacking : [] };
+  return { arn, role, desired, writes: isOurs && barrier(seen, arn) === undefined ? lacking : [] };
 }
 
 /**
@@ -109,13 +109,13 @@ function roleBarrier(arn: string, limits: Limits, place: RolesSeen["place"]): st
 }
 
 /** As it is wished and may be, or else with what every service role has. */
-function lostRole(seen: RolesSeen, arn: string): RoleWish {
+function lostRole(seen: RolesSeen, arn: string): DesiredRole {
   const { identity, place, limits } = seen;
-  const wished = seen.wishes.find((wish) => wish.arn === arn);
-  const mayBe = limits.kind === "read" && wished !== undefined;
-  if (mayBe && refusalOf([wished], [], limits.limits, place) === undefined) return wished;
+  const desired = seen.desiredRoles.find((desired) => desired.arn === arn);
+  const mayBe = limits.kind === "read" && desired !== undefined;
+  if (mayBe && refusalOf([desired], [], limits.limits, place) === undefined) return desired;
   const boundary = limits.kind === "read" ? limits.limits.permissionsBoundary : undefined;
-  const [plain] = rolesWished({ serviceRole: {} }, identity, place, boundary);
+  const [plain] = desiredRolesOf({ serviceRole: {} }, identity, place, boundary);
   if (plain === undefined) throw new Error("a service role that is given is wished");
   return { ...plain, ...partsOf(arn), arn };
 }

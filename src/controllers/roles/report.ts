@@ -6,9 +6,9 @@ import { isRolesAction } from "./action.ts";
 import type { RolesSeen } from "./seen.ts";
 
 /** `status.roles`: those that are there. */
-export function rolesReport({ wishes, iam }: RolesSeen): Readonly<Record<string, unknown>> {
+export function rolesReport({ desiredRoles, iam }: RolesSeen): Readonly<Record<string, unknown>> {
   if (iam.kind !== "read") return {};
-  const roles = wishes
+  const roles = desiredRoles
     .filter(({ name }) => iam.roles.has(name))
     .map(({ purpose, name, arn }) => ({ purpose, name, arn }));
   return roles.length === 0 ? {} : { roles };
@@ -23,7 +23,7 @@ export function rolesFailure(
   const ofRole = isRolesAction(action) && action.kind === "writeRole";
   const lacking = kind === "denied" ? lackingAction(message) : undefined;
   const passes = lacking?.startsWith("iam:") ?? false;
-  if (!ofRole && !(passes && seen.wishes.length > 0)) return [];
+  if (!ofRole && !(passes && seen.desiredRoles.length > 0)) return [];
   const role = ofRole ? ` for role ${action.name}` : "";
   const refused = `${operation}${role} was refused: ${message.replace(/[.]$/, "")}`;
   const why =

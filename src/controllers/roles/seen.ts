@@ -1,8 +1,8 @@
 import type { ProfileSeen, RoleSeen } from "../../aws/iam-account.ts";
 import type { Identity } from "../ownership.ts";
 import type { NotRead } from "../unread.ts";
+import type { DesiredRole } from "./desired.ts";
 import type { Limits, NamedRole } from "./limits.ts";
-import type { RoleWish } from "./wish.ts";
 
 /** Everything about roles that the plan of an object is made from. */
 export interface RolesSeen {
@@ -10,7 +10,7 @@ export interface RolesSeen {
   /** What Retain writes on a role of this object. */
   readonly mark: string;
   readonly place: { readonly account: string; readonly partition: string };
-  readonly wishes: readonly RoleWish[];
+  readonly desiredRoles: readonly DesiredRole[];
   /** Names of roles that the object has asked for so far (annotation `awsbatch.dev/roles`). */
   readonly claims: readonly string[];
   /** Roles of this object alone that something of it in AWS refers to, and that are not in `claims`: the note was lost. */

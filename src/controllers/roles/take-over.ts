@@ -12,10 +12,16 @@ import type { RoleWrite } from "./writes.ts";
  * The first that is tagged anew; undefined: none has to be. A role may be used for days yet, and when it goes the
  * operator may run without the flag that lets it take a lost cluster's over.
  */
-export function takenOver({ iam, claims, wishes, justWritten, identity }: RolesSeen): Act<RolesAction> | undefined {
+export function takenOver({
+  iam,
+  claims,
+  desiredRoles,
+  justWritten,
+  identity,
+}: RolesSeen): Act<RolesAction> | undefined {
   if (iam.kind !== "read") return undefined;
   for (const name of claims) {
-    if (justWritten.has(name) || wishes.some((wish) => wish.name === name)) continue;
+    if (justWritten.has(name) || desiredRoles.some((desired) => desired.name === name)) continue;
     const writes = [
       ...retagging("tagRole", iam.roles.get(name), identity),
       ...retagging("tagProfile", iam.profiles.get(name), identity),

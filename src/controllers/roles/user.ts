@@ -1,7 +1,7 @@
 import type { Kind, KubeObject } from "../../api/object.ts";
 import type { BatchRegion } from "../../aws/region.ts";
+import type { DesiredRole } from "./desired.ts";
 import type { NamedRole } from "./limits.ts";
-import type { RoleWish } from "./wish.ts";
 
 /** What the roles part has to know of a kind whose objects have `spec.iam`. Pure, but for `strandedRead` and `jobs`. */
 export interface RoleUser<O extends KubeObject, Seen> {
@@ -11,7 +11,7 @@ export interface RoleUser<O extends KubeObject, Seen> {
   /** The roles that a spec names itself. */
   named(object: O): readonly NamedRole[];
   /** The object as if its spec named the roles that are made for it. */
-  filled(object: O, wishes: readonly RoleWish[]): O;
+  filled(object: O, desiredRoles: readonly DesiredRole[]): O;
   /** Service roles, by ARN, without which AWS cannot tear down what it is asked to. */
   stranded(object: O, seen: Seen): readonly string[];
   /**

@@ -3,7 +3,7 @@
 import { endpointsAnnotation, securityGroupAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment, BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import { withSelected } from "../selection/fill.ts";
-import type { GroupWish } from "./rules.ts";
+import type { DesiredGroup } from "./rules.ts";
 
 /** A spec, with what is filled in beside what its object says (`placed`). */
 export type PlacedSpec = BatchComputeEnvironmentSpec & {
@@ -15,9 +15,9 @@ export type PlacedSpec = BatchComputeEnvironmentSpec & {
 };
 
 /** What the spec of an object asks for; undefined: no group. */
-export function groupWish({ spec }: BatchComputeEnvironment): GroupWish | undefined {
-  const wish = spec.network?.securityGroup;
-  return wish === undefined ? undefined : { egress: wish.egress ?? [], ingress: wish.ingress ?? [] };
+export function desiredGroup({ spec }: BatchComputeEnvironment): DesiredGroup | undefined {
+  const desired = spec.network?.securityGroup;
+  return desired === undefined ? undefined : { egress: desired.egress ?? [], ingress: desired.ingress ?? [] };
 }
 
 const known = new WeakMap<BatchComputeEnvironment, BatchComputeEnvironment>();
@@ -38,7 +38,7 @@ export function withMadeGroup(object: BatchComputeEnvironment): BatchComputeEnvi
 function namingMadeGroup(object: BatchComputeEnvironment): BatchComputeEnvironment {
   const { computeResources: resources } = object.spec;
   const made = object.status?.network?.securityGroup?.groupId;
-  if (resources === undefined || made === undefined || groupWish(object) === undefined) return object;
+  if (resources === undefined || made === undefined || desiredGroup(object) === undefined) return object;
   const securityGroupIds = [...(resources.securityGroupIds ?? []), made];
   return { ...object, spec: { ...object.spec, computeResources: { ...resources, securityGroupIds } } };
 }
@@ -46,7 +46,7 @@ function namingMadeGroup(object: BatchComputeEnvironment): BatchComputeEnvironme
 function movingByReplacement(object: BatchComputeEnvironment): BatchComputeEnvironment {
   const { annotations = {} } = object.metadata;
   const notes = [annotations[endpointsAnnotation], annotations[securityGroupAnnotation]];
-  const asks = object.spec.network?.vpcEndpoints === "Ensure" || groupWish(object) !== undefined;
+  const asks = object.spec.network?.vpcEndpoints === "Ensure" || desiredGroup(object) !== undefined;
   if (!asks && notes.every((note) => note === undefined || note === "")) return object;
   const spec: PlacedSpec = { ...object.spec, movesByReplacement: true };
   return { ...object, spec };

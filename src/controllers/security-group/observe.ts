@@ -5,6 +5,7 @@ import type { BatchRegion } from "../../aws/region.ts";
 import type { NetworkFacts, SecurityGroup } from "../../network/facts.ts";
 import { read } from "../../network/lookups.ts";
 import type { NetworkRequest } from "../../network/port.ts";
+import { directivesOf } from "../directives.ts";
 import {
   type Ec2Memory,
   factsMaxAgeMs,
@@ -18,8 +19,7 @@ import {
 import { type Identity, identityOf, ownerIn } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { unreadBy } from "../unread.ts";
-import { wishOf } from "../wish.ts";
-import { groupWish } from "./fill.ts";
+import { desiredGroup } from "./fill.ts";
 import { groupNameOf, groupOwnership } from "./ownership.ts";
 import { usable } from "./plan.ts";
 import { groupsNaming } from "./rules.ts";
@@ -38,20 +38,20 @@ export async function observeGroup(
   memory: Ec2Memory,
   signal: AbortSignal,
 ): Promise<GroupSeen> {
-  const wish = wishOf(object, ports.settings);
+  const directives = directivesOf(object, ports.settings);
   const claims = groupClaims(object);
-  const wished = wish.deleting ? undefined : groupWish(object);
+  const desired = directives.deleting ? undefined : desiredGroup(object);
   const identity = identityOf(object, ports.cluster);
-  const unneeded = wished === undefined && claims.length === 0;
+  const unneeded = desired === undefined && claims.length === 0;
   const seen = {
     identity,
-    wished,
+    desired,
     claims,
-    retain: wish.deleting && wish.retain,
+    retain: directives.deleting && directives.retain,
     known: object.status?.network?.securityGroup?.groupId,
     network: unneeded
       ? ({ kind: "unneeded" } as const)
-      : await networkOf(object, { claims, wished, identity }, { region, ports, memory }, signal),
+      : await networkOf(object, { claims, desired, identity }, { region, ports, memory }, signal),
   };
   if (isBusy(seen)) memory.readAfter.set(object.metadata.uid, Number.POSITIVE_INFINITY);
   if (isLacking(seen)) memory.lacking.set(object.metadata.uid, lackingMs);
@@ -68,15 +68,15 @@ function isBusy(seen: GroupSeen): boolean {
 }
 
 /** Its subnets are not in one VPC, or others name its group: a person is putting that right. */
-function isLacking({ network, wished }: GroupSeen): boolean {
+function isLacking({ network, desired }: GroupSeen): boolean {
   if (network.kind !== "read") return false;
-  const nowhere = wished !== undefined && network.vpcIds !== undefined && network.vpcIds.length !== 1;
+  const nowhere = desired !== undefined && network.vpcIds !== undefined && network.vpcIds.length !== 1;
   return nowhere || network.groups.some(({ namedBy }) => namedBy.length > 0);
 }
 
 async function networkOf(
   object: BatchComputeEnvironment,
-  { claims, wished, identity }: Pick<GroupSeen, "claims" | "wished" | "identity">,
+  { claims, desired, identity }: Pick<GroupSeen, "claims" | "desired" | "identity">,
   { region, ports, memory }: { readonly region: BatchRegion; readonly ports: Ports; readonly memory: Ec2Memory },
   signal: AbortSignal,
 ): Promise<NetworkOfGroup> {
@@ -90,7 +90,7 @@ async function networkOf(
     const now = ports.clock.monotonic();
     const vpcIds = subnetIds.length === 0 ? undefined : vpcsOf(subnetIds, facts);
     const unproven = isUnproven(memory, now);
-    const left = unproven ? claims.filter((id) => wished === undefined || vpcIds?.includes(id) !== true) : [];
+    const left = unproven ? claims.filter((id) => desired === undefined || vpcIds?.includes(id) !== true) : [];
     return {
       kind: "read",
       vpcIds,

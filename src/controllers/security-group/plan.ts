@@ -9,7 +9,7 @@ import { nothingToDo, type PartPlan } from "../part.ts";
 import { standingRefusal } from "../refused-writes.ts";
 import type { GroupAction } from "./action.ts";
 import { groupNameOf, groupTagKeys, groupTags, leftBehindTag } from "./ownership.ts";
-import { type GroupWish, type Rule, ruleChanges, rulesNamingOthers, ruleText } from "./rules.ts";
+import { type DesiredGroup, type Rule, ruleChanges, rulesNamingOthers, ruleText } from "./rules.ts";
 import type { GroupFound, GroupSeen } from "./seen.ts";
 import type { GroupWrite } from "./writes.ts";
 
@@ -23,11 +23,11 @@ const unreadCheckMs = 60_000;
 const restCheckMs = 10 * 60_000;
 
 /** The group that the object can be made with: there, and with its rules when nothing is made with it yet. */
-export function usable({ network, wished, known }: GroupSeen): SecurityGroup | undefined {
-  if (network.kind !== "read" || wished === undefined || network.vpcIds?.length !== 1) return undefined;
+export function usable({ network, desired, known }: GroupSeen): SecurityGroup | undefined {
+  if (network.kind !== "read" || desired === undefined || network.vpcIds?.length !== 1) return undefined;
   const found = groupIn(network, network.vpcIds[0]);
   if (found === undefined) return undefined;
-  const { missing, surplus } = ruleChanges(wished, found.group);
+  const { missing, surplus } = ruleChanges(desired, found.group);
   return found.group.groupId === known || missing.length + surplus.length === 0 ? found.group : undefined;
 }
 
@@ -45,9 +45,9 @@ function groupIn({ groups }: Read, vpcId: string | undefined): GroupFound | unde
 
 /** The group before what is made with it: an environment is made only when status names the group. */
 export function groupPlan(seen: GroupSeen): PartPlan<GroupAction> {
-  const { network, wished, known } = seen;
+  const { network, desired, known } = seen;
   if (network.kind === "unneeded") return nothingToDo;
-  const plan = network.kind === "unread" ? unread(seen, network) : read(seen, network, wished);
+  const plan = network.kind === "unread" ? unread(seen, network) : read(seen, network, desired);
   return { ...plan, isUnknown: known === undefined };
 }
 
@@ -66,19 +66,19 @@ export function groupRemoval(seen: GroupSeen): readonly Step<GroupAction>[] {
   return first === undefined ? [] : [leftOne(first, seen, network)];
 }
 
-function read(seen: GroupSeen, network: Read, wished: GroupWish | undefined): PartPlan<GroupAction> {
-  if (wished === undefined) return { ...nothingToDo, ...left(seen, network) };
+function read(seen: GroupSeen, network: Read, desired: DesiredGroup | undefined): PartPlan<GroupAction> {
+  if (desired === undefined) return { ...nothingToDo, ...left(seen, network) };
   const { vpcIds } = network;
   // Without subnets there is nothing to be made yet, and something else says why.
   if (vpcIds === undefined) return nothingToDo;
   const [vpcId, ...others] = vpcIds;
-  if (vpcId !== undefined && others.length === 0) return kept(vpcId, wished, seen, network);
+  if (vpcId !== undefined && others.length === 0) return kept(vpcId, desired, seen, network);
   const what = vpcId === undefined ? "none of the subnets exists" : `the subnets lie in ${vpcIds.join(", ")}`;
   const message = `no security group can be made, since ${what}: name subnets of one VPC`;
   return held(seen, { kind: "blocked", reason: "SecurityGroupImpossible", message, checkInMs: unreadCheckMs });
 }
 
-function kept(vpcId: string, wished: GroupWish, seen: GroupSeen, network: Read): PartPlan<GroupAction> {
+function kept(vpcId: string, desired: DesiredGroup, seen: GroupSeen, network: Read): PartPlan<GroupAction> {
   // Before status names the group, AWS serves a spec that lacks it.
   const holds = named(seen) ? "writes" : "everything";
   const first = (step: Act<GroupAction> | Wait): PartPlan<GroupAction> => ({
@@ -94,7 +94,7 @@ function kept(vpcId: string, wished: GroupWish, seen: GroupSeen, network: Read):
     const message = `${blocking.groupId} has the name ${blocking.groupName} and is not this object's: delete or rename it`;
     return held(seen, { kind: "blocked", reason: "SecurityGroupImpossible", message, checkInMs: unreadCheckMs });
   }
-  const wanted = found === undefined ? making(vpcId, seen) : mending(found, wished, seen, network);
+  const wanted = found === undefined ? making(vpcId, seen) : mending(found, desired, seen, network);
   const refused = wanted === undefined ? undefined : refusedNow(network, wanted);
   if (refused !== undefined) return besideLeft(held(seen, refused), seen, network);
   if (wanted !== undefined) {
@@ -146,12 +146,12 @@ function making(vpcId: string, { identity }: GroupSeen): Act<GroupAction> {
 
 function mending(
   { group, retag }: GroupFound,
-  wished: GroupWish,
+  desired: DesiredGroup,
   { identity, known }: GroupSeen,
   network: Read,
 ): Act<GroupAction> | undefined {
   const { groupId, vpcId } = group;
-  const { missing, surplus } = ruleChanges(wished, group);
+  const { missing, surplus } = ruleChanges(desired, group);
   const tags: readonly GroupWrite[] = retag
     ? [{ kind: "tag", groupId, set: groupTags(identity), remove: [leftBehindTag] }]
     : [];
@@ -181,8 +181,8 @@ function changes(
   });
 }
 
-function leavingGroups({ wished }: GroupSeen, { groups, vpcIds }: Read): readonly GroupFound[] {
-  const stays = wished === undefined ? undefined : vpcIds?.[0];
+function leavingGroups({ desired }: GroupSeen, { groups, vpcIds }: Read): readonly GroupFound[] {
+  const stays = desired === undefined ? undefined : vpcIds?.[0];
   return groups.filter(({ group, retained }) => !retained && group.vpcId !== stays);
 }
 
@@ -197,7 +197,7 @@ function left(seen: GroupSeen, network: Read): Omit<PartPlan<GroupAction>, "step
     const { reason, message, checkInMs } = refused;
     return { conditions: [{ ...notReady, reason, message }], checkInMs };
   }
-  const stays = seen.wished === undefined ? undefined : network.vpcIds?.[0];
+  const stays = seen.desired === undefined ? undefined : network.vpcIds?.[0];
   const claims = stays === undefined ? [] : [stays];
   if (claims.join() === seen.claims.join()) return { conditions: [] };
   // EC2 shows late what was made, and nobody comes back to it once the note is gone.

@@ -11,7 +11,7 @@ export function withGroupStatus(fields: Fields, seen: GroupSeen, { status }: Bat
   const { securityGroup: _before, ...network } = (fields["network"] ?? {}) as Fields;
   const group = usable(seen);
   // What is there stays in effect while EC2 cannot be read, and while another one is made.
-  const before = seen.wished === undefined ? undefined : status?.network?.securityGroup;
+  const before = seen.desired === undefined ? undefined : status?.network?.securityGroup;
   const securityGroup = group === undefined ? before : { groupId: group.groupId, vpcId: group.vpcId };
   const { network: _network, ...rest } = fields;
   const all = { ...network, ...(securityGroup === undefined ? {} : { securityGroup }) };

@@ -20,25 +20,25 @@ export interface Rule {
 }
 
 /** As `spec.network.securityGroup` has it; `self` as a peer is the group itself. */
-export interface RuleWish {
+export interface DesiredRule {
   readonly protocol: "tcp" | "udp" | "all";
   readonly ports?: string | undefined;
   readonly peer: string;
 }
 
-export interface GroupWish {
-  readonly egress: readonly RuleWish[];
-  readonly ingress: readonly RuleWish[];
+export interface DesiredGroup {
+  readonly egress: readonly DesiredRule[];
+  readonly ingress: readonly DesiredRule[];
 }
 
 /** Instances fetch images and reach AWS by it, whichever way the subnet has. */
-const always: readonly RuleWish[] = [
+const always: readonly DesiredRule[] = [
   { protocol: "tcp", ports: "443", peer: "0.0.0.0/0" },
   { protocol: "tcp", ports: "443", peer: "::/0" },
 ];
 const allPorts = { from: 0, to: 65_535 };
 
-export function wishedRules({ egress, ingress }: GroupWish, groupId: string): readonly Rule[] {
+export function desiredRules({ egress, ingress }: DesiredGroup, groupId: string): readonly Rule[] {
   const rules = [
     ...[...always, ...egress].map((one) => ruleOf("egress", one, groupId)),
     ...ingress.map((one) => ruleOf("ingress", one, groupId)),
@@ -46,7 +46,7 @@ export function wishedRules({ egress, ingress }: GroupWish, groupId: string): re
   return [...new Map(rules.map((rule) => [ruleKey(rule), rule])).values()];
 }
 
-function ruleOf(direction: Direction, { protocol, ports, peer }: RuleWish, groupId: string): Rule {
+function ruleOf(direction: Direction, { protocol, ports, peer }: DesiredRule, groupId: string): Rule {
   const [from = "0", to = from] = ports?.split("-") ?? [];
   const range = ports === undefined ? allPorts : { from: Number(from), to: Number(to) };
   return {
@@ -79,13 +79,13 @@ export function groupsNaming(groupId: string, all: readonly SecurityGroup[]): re
 }
 
 /** What is missing of the wish, and what is there besides. */
-export function ruleChanges(wish: GroupWish, group: SecurityGroup) {
-  const wished = wishedRules(wish, group.groupId);
+export function ruleChanges(asked: DesiredGroup, group: SecurityGroup) {
+  const desired = desiredRules(asked, group.groupId);
   const there = rulesIn(group);
   const has = (rules: readonly Rule[], one: Rule): boolean => rules.some((rule) => ruleKey(rule) === ruleKey(one));
   return {
-    missing: wished.filter((rule) => !has(there, rule)),
-    surplus: there.filter((rule) => !has(wished, rule)),
+    missing: desired.filter((rule) => !has(there, rule)),
+    surplus: there.filter((rule) => !has(desired, rule)),
   };
 }
 

@@ -1,13 +1,13 @@
 import type { SecurityGroup } from "../../network/facts.ts";
 import type { Identity } from "../ownership.ts";
 import type { RefusedWrites } from "../refused-writes.ts";
-import type { GroupWish } from "./rules.ts";
+import type { DesiredGroup } from "./rules.ts";
 
 /** Everything about the security group of an object that its plan is made from. */
 export interface GroupSeen {
   readonly identity: Identity;
   /** Undefined: the spec asks for none. */
-  readonly wished: GroupWish | undefined;
+  readonly desired: DesiredGroup | undefined;
   /** VPCs in which the object has asked for a group so far (annotation `awsbatch.dev/security-group`). */
   readonly claims: readonly string[];
   readonly retain: boolean;

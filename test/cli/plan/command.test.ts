@@ -45,7 +45,7 @@ spec:
     instanceRole: arn:aws:iam::123456789012:instance-profile/ecsInstanceRole
 `;
 
-const onFleet = (name: string): string =>
+const onSpotFleet = (name: string): string =>
   queue().replace("name: high", `name: ${name}`).replace("name: general", "name: fleet");
 
 const onGeneralAbroad = moved(queue()).replace("{name: general}", "{name: general-eu}");
@@ -187,8 +187,8 @@ describe("the command plan", () => {
   ])("tells which queues and jobs an update in place by %s may end", async (updatePolicy, why) => {
     const files = {
       "environment.yaml": onEc2("c5.large", updatePolicy),
-      "one.yaml": onFleet("one"),
-      "two.yaml": onFleet("two"),
+      "one.yaml": onSpotFleet("one"),
+      "two.yaml": onSpotFleet("two"),
       "definition.yaml": definition().replace("platformCapabilities: [FARGATE]", "platformCapabilities: [EC2]"),
     };
     const account = await accountWith(files);

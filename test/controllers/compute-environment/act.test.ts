@@ -60,7 +60,7 @@ it.each<[string, Action, readonly string[]]>([
     action,
     object(),
     region,
-    { memory: newMemory(), clock: new VirtualClock(now), isWished: () => true },
+    { memory: newMemory(), clock: new VirtualClock(now), isDesired: () => true },
     signal,
   );
   expect(region.calls).toEqual(expected);
@@ -81,7 +81,7 @@ describe("a rollout", () => {
       if (call.startsWith(failing)) throw error;
     };
     await expect(
-      act(rollout, object(), region, { memory, clock: new VirtualClock(now), isWished: () => true }, signal),
+      act(rollout, object(), region, { memory, clock: new VirtualClock(now), isDesired: () => true }, signal),
     ).rejects.toBe(error);
     expect(region.calls).toEqual(written.map((call) => `${call} ce`));
     expect(memory.rollouts.get("eu-west-1/ce")?.taken).toBe(taken);
@@ -93,7 +93,7 @@ describe("a rollout", () => {
       if (region.calls.length === 2) throw lost;
     };
     await expect(
-      act(rollout, object(), region, { memory, clock: new VirtualClock(now), isWished: () => true }, signal),
+      act(rollout, object(), region, { memory, clock: new VirtualClock(now), isDesired: () => true }, signal),
     ).rejects.toBe(lost);
     expect(region.calls).toEqual(["changeTags ce", "updateComputeEnvironment ce"]);
     expect(memory.rollouts.get("eu-west-1/ce")).toEqual({ token: "v2", taken: true });
@@ -106,7 +106,7 @@ describe("a rollout", () => {
       rollout,
       object(),
       region,
-      { memory: newMemory(), clock: new VirtualClock(now), isWished: () => true },
+      { memory: newMemory(), clock: new VirtualClock(now), isDesired: () => true },
       signal,
     );
     expect(values).toEqual([{ "awsbatch.dev/rollout-token": "v1@asked:1" }, { "awsbatch.dev/rollout-token": "v2" }]);
@@ -118,7 +118,7 @@ it.each<Action>([
   { kind: "delete", name: "ce" },
 ])("does not $kind what a queue has come to name since the plan was made", async (action) => {
   const region = fakeRegion({ queues: [queue("q", ["ce"]).queue] });
-  const doing = { memory: newMemory(), clock: new VirtualClock(now), isWished: () => true };
+  const doing = { memory: newMemory(), clock: new VirtualClock(now), isDesired: () => true };
   await expect(act(action, object(), region, doing, signal)).rejects.toThrow("a queue may name ce since");
   expect(region.calls).toEqual([]);
 });
@@ -146,7 +146,7 @@ it("stops at the first refusal", async () => {
   const memory = newMemory();
   const action: Action = { kind: "terminateJobs", name: "ce", jobIds: ["j1", "j2", "j3"] };
   await expect(
-    act(action, object(), region, { memory, clock: new VirtualClock(now), isWished: () => true }, signal),
+    act(action, object(), region, { memory, clock: new VirtualClock(now), isDesired: () => true }, signal),
   ).rejects.toThrow("slow");
   expect(region.calls).toEqual(["terminateJob j1"]);
   expect(memory.terminatedAt.size).toBe(0);
@@ -154,7 +154,7 @@ it("stops at the first refusal", async () => {
 
 it("remembers the mark of retirement that it has tried to write, and no other tag", async () => {
   const memory = newMemory();
-  const doing = { memory, clock: new VirtualClock(now), isWished: () => true };
+  const doing = { memory, clock: new VirtualClock(now), isDesired: () => true };
   const region = fakeRegion();
   region.before = () => {
     throw new AwsError("unavailable", "batch:TagResource", "TimeoutError", "no answer");
@@ -176,7 +176,7 @@ it("remembers when jobs were ended and a deletion was asked for, and forgets the
     { kind: "terminateJobs", name: "ce", jobIds: [] },
     object(),
     fakeRegion(),
-    { memory, clock: new VirtualClock(now), isWished: () => true },
+    { memory, clock: new VirtualClock(now), isDesired: () => true },
     signal,
   );
   expect(memory.terminatedAt.get("eu-west-1/ce")).toBe(now);
@@ -184,7 +184,7 @@ it("remembers when jobs were ended and a deletion was asked for, and forgets the
     { kind: "delete", name: "ce" },
     object(),
     fakeRegion(),
-    { memory, clock: new VirtualClock(now), isWished: () => true },
+    { memory, clock: new VirtualClock(now), isDesired: () => true },
     signal,
   );
   expect(memory.deleteTried.get("eu-west-1/ce")).toEqual({ at: now, under: circumstancesOf(object()) });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { ec2, environment, now, queue, seen, settings, wish, withResources } from "./given.ts";
+import { directives, ec2, environment, now, queue, seen, settings, withResources } from "./given.ts";
 import { fresh, id, iso, next, old, other, retired, serving } from "./replaced.ts";
 
 const arnOf = (name: string): string => `arn:aws:batch:eu-west-1:123456789012:compute-environment/${name}`;
@@ -291,7 +291,7 @@ describe("an act, as a whole,", () => {
 
   it("is the same in whichever order AWS lists", () => {
     const three = ["a", "b", "c"].map((name) => environment(name));
-    const deleting = { wish: { ...wish, deleting: true, retain: true } };
+    const deleting = { directives: { ...directives, deleting: true, retain: true } };
     const names = (environments: readonly Environment[]): unknown => next(ec2, { environments, ...deleting }).message;
     const [a, b, c] = three as [Environment, Environment, Environment];
     for (const order of [

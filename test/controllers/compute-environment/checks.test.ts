@@ -149,7 +149,7 @@ describe("a queue that an annotation holds back", () => {
   it("holds nothing back of a dry run of both, which is to tell what would be done", () => {
     const queues = [queue("q1", ["old"], { object: { heldBy: "awsbatch.dev/dry-run" } })];
     const given = seen(ec2, { environments: [old], queues });
-    expect(hindrance(ec2, { ...given, wish: { ...given.wish, dryRun: true } }, [old])).toBeUndefined();
+    expect(hindrance(ec2, { ...given, directives: { ...given.directives, dryRun: true } }, [old])).toBeUndefined();
   });
 });
 

@@ -91,8 +91,8 @@ describe("means the same to AWS", () => {
       [{ imageType: "EKS_AL2023", imageKubernetesVersion: "1.33" }],
     ],
     ["no images, and an empty list", sameImages, undefined, []],
-  ])("%s", (_name, same, wished, described) => {
-    expect(same(wished, described)).toBe(true);
+  ])("%s", (_name, same, desired, described) => {
+    expect(same(desired, described)).toBe(true);
   });
 });
 
@@ -158,7 +158,7 @@ describe("differs to AWS", () => {
       [{ imageType: "ECS_AL2" }, { imageType: "ECS_AL2023" }],
     ],
     ["an image", sameImages, [{ imageType: "ECS_AL2" }], [{ imageType: "ECS_AL2023" }]],
-  ])("%s", (_name, same, wished, described) => {
-    expect(same(wished, described)).toBe(false);
+  ])("%s", (_name, same, desired, described) => {
+    expect(same(desired, described)).toBe(false);
   });
 });

@@ -26,12 +26,12 @@ const managed: BatchComputeEnvironmentSpec = {
     },
   } as BatchComputeEnvironmentSpec["computeResources"],
 };
-const wishedTemplate = managed.computeResources?.managedInstancesProvider?.instanceLaunchTemplate;
+const desiredTemplate = managed.computeResources?.managedInstancesProvider?.instanceLaunchTemplate;
 const filledIn = {
   managedInstancesProvider: {
     ...managed.computeResources?.managedInstancesProvider,
     propagateTags: "NONE",
-    instanceLaunchTemplate: { ...wishedTemplate, monitoring: "BASIC" },
+    instanceLaunchTemplate: { ...desiredTemplate, monitoring: "BASIC" },
   },
 };
 

@@ -11,11 +11,11 @@ import { type Action, independentName } from "../../../src/controllers/compute-e
 import { planFor } from "../../../src/controllers/compute-environment/plan.ts";
 import { planId } from "../../../src/controllers/compute-environment/request.ts";
 import type { QueueObject, QueueSeen, Seen } from "../../../src/controllers/compute-environment/seen.ts";
+import type { Directives } from "../../../src/controllers/directives.ts";
 import { shortHash } from "../../../src/controllers/fingerprint.ts";
 import { type Identity, ownerTags } from "../../../src/controllers/ownership.ts";
 import { defaultSettings } from "../../../src/controllers/ports.ts";
 import { orderOf } from "../../../src/controllers/queue-order.ts";
-import type { Wish } from "../../../src/controllers/wish.ts";
 import { decided } from "../decided.ts";
 
 /** What is approved to let a step of a plan go on that is about these environments. */
@@ -35,7 +35,7 @@ export const identity: Identity = {
 
 export const settings = { region: "eu-west-1", ...defaultSettings };
 
-export const wish: Wish = {
+export const directives: Directives = {
   deleting: false,
   paused: false,
   dryRun: false,
@@ -179,7 +179,7 @@ export function seen(spec: BatchComputeEnvironmentSpec, change: Partial<Seen> = 
   const name = taken.has(first) ? `${first}-2` : first;
   return {
     identity,
-    wish,
+    directives,
     settings,
     baseName: "team_ce",
     planId: id,

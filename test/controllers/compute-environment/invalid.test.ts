@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { ec2, environment, now, queue, seen, wish } from "./given.ts";
+import { directives, ec2, environment, now, queue, seen } from "./given.ts";
 import { fresh, id, iso, next, old, other, retired, serving } from "./replaced.ts";
 
 describe("what AWS found INVALID although queues name it", () => {
@@ -16,7 +16,7 @@ describe("what AWS found INVALID although queues name it", () => {
     });
   const invalid = old({ status: "INVALID", statusReason: "no role" });
   const paused = queue("q1", ["old"], { object: { heldBy: "awsbatch.dev/paused" } });
-  const deleting = { wish: { ...wish, deleting: true } };
+  const deleting = { directives: { ...directives, deleting: true } };
 
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
     ["its replacement", never, {}, "ReplacementNeeded"],
@@ -57,8 +57,8 @@ describe("what AWS found INVALID although queues name it", () => {
     ["is named only by a queue that AWS is deleting", { queues: [queue("q1", ["old"], { status: "DELETING" })] }],
     ["is VALID", { environments: [old()] }],
   ])("is not, once it %s", (_name, change) => {
-    for (const wished of [{}, deleting]) {
-      expect(given(1_800_000, never, { ...change, ...wished })).not.toMatchObject({ action: { kind: "revalidate" } });
+    for (const desired of [{}, deleting]) {
+      expect(given(1_800_000, never, { ...change, ...desired })).not.toMatchObject({ action: { kind: "revalidate" } });
     }
   });
 

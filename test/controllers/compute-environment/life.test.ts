@@ -13,20 +13,20 @@ import { endpoint, endpointName } from "../../network/networks.ts";
 import { decided } from "../decided.ts";
 import * as endpoints from "../endpoints/given.ts";
 import { inIam, seenRoles } from "../roles/given.ts";
-import { ec2, environment, identity, now, object, queue, seen, wish, withResources } from "./given.ts";
+import { directives, ec2, environment, identity, now, object, queue, seen, withResources } from "./given.ts";
 import { fresh, old, other, retired, serving } from "./replaced.ts";
 
 type Parts = Pick<Observation, "selection" | "group" | "endpoints" | "roles">;
 
 const noGroup: GroupSeen = {
   identity,
-  wished: undefined,
+  desired: undefined,
   claims: [],
   retain: false,
   known: undefined,
   network: { kind: "unneeded" },
 };
-const noEndpoints = endpoints.seen([], { wished: false, claims: [], network: { kind: "unneeded" } });
+const noEndpoints = endpoints.seen([], { desired: false, claims: [], network: { kind: "unneeded" } });
 const noRoles = seenRoles({}, { iam: { kind: "unneeded" }, limits: { kind: "unneeded" } });
 const none: Parts = { selection: { answers: [] }, group: noGroup, endpoints: noEndpoints, roles: noRoles };
 
@@ -52,7 +52,7 @@ const groupIn = (vpcId: string): GroupFound => ({
 /** Not there yet, and what is left of an earlier one. */
 const groupToMake: GroupSeen = {
   ...noGroup,
-  wished: { egress: [], ingress: [] },
+  desired: { egress: [], ingress: [] },
   claims: ["vpc-1"],
   network: network([]),
 };
@@ -65,13 +65,13 @@ const endpointsToMake = endpoints.seen([endpoints.vpc({ plan: endpoints.planned(
 const ecs = endpoint("ecs", { endpointId: "vpce-ecs", tags: endpoints.ownTags });
 const endpointsLeft = endpoints.seen(
   [endpoints.vpc({ plan: endpoints.planned({ services: [], remove: ["vpce-ecs"] }), ours: [ecs] })],
-  { wished: false },
+  { desired: false },
 );
 
 const wishesRole = { serviceRole: {} };
 const roleToMake = seenRoles(wishesRole, { iam: inIam([]) });
 /** Asked for before, there, and named by nothing any more. */
-const roleLeft = seenRoles(wishesRole, { wishes: [] });
+const roleLeft = seenRoles(wishesRole, { desiredRoles: [] });
 
 const selecting: BatchComputeEnvironmentSpec = {
   ...ec2,
@@ -93,7 +93,7 @@ interface Given {
 function planned(spec: BatchComputeEnvironmentSpec, { parts, own, refused = {}, written = spec }: Given = {}) {
   const given = seen(spec, own);
   const observation = { ...none, ...parts, own: given, effective: object(spec) };
-  const deletionTimestamp = given.wish.deleting ? { deletionTimestamp: "2026-01-01T00:00:00Z" } : {};
+  const deletionTimestamp = given.directives.deleting ? { deletionTimestamp: "2026-01-01T00:00:00Z" } : {};
   const whole = object(written);
   const refusals = new Map(
     Object.entries(refused).map(([name, kind]): [string, Refusal] => {
@@ -124,7 +124,7 @@ describe("an environment", () => {
   });
 
   it("goes before its roles, they before endpoints, these before their group, and that before the object", () => {
-    const deleting = { wish: { ...wish, deleting: true } };
+    const deleting = { directives: { ...directives, deleting: true } };
     const left = { group: groupLeft, endpoints: endpointsLeft, roles: roleLeft };
     expect(next(ec2, { own: { ...deleting, environments: [old()] }, parts: left })).toBe("act Disabling");
     expect(next(ec2, { own: deleting, parts: left })).toBe("act RemovingRole");
@@ -166,7 +166,7 @@ describe("the agenda as a whole", () => {
   const named = { environments: [old()], queues: [queue("q1", ["old"])] };
   const soaking = { environments: [old(), fresh(serving(60))], queues: [queue("q1", ["new"])] };
   const going = { environments: [old({ state: "DISABLED", tags: retired })], queues: [] };
-  const deleting = { wish: { ...wish, deleting: true } };
+  const deleting = { directives: { ...directives, deleting: true } };
 
   it.each<[string, BatchComputeEnvironmentSpec, Given, readonly string[]]>([
     ["what the environment stands on, before the environment", ec2, { parts: lacking }, [...before, "act Creating"]],
@@ -223,7 +223,7 @@ describe("the agenda as a whole", () => {
   });
 
   it("has the role without which AWS cannot delete an environment made again in place of the wait for that", () => {
-    const [{ arn, name } = { arn: "", name: "" }] = seenRoles(wishesRole).wishes;
+    const [{ arn, name } = { arn: "", name: "" }] = seenRoles(wishesRole).desiredRoles;
     const stranded = new Map([[arn, undefined]]);
     const roles = seenRoles(wishesRole, { iam: inIam([]), stranded, claims: [name] });
     const stuck = old({ status: "INVALID", state: "DISABLED", tags: retired });
@@ -314,7 +314,7 @@ describe("what predecessors are retired for is reported", () => {
   });
 
   it("also while the role is made again without which AWS cannot delete one", () => {
-    const [{ arn, name } = { arn: "", name: "" }] = seenRoles(wishesRole).wishes;
+    const [{ arn, name } = { arn: "", name: "" }] = seenRoles(wishesRole).desiredRoles;
     const stranded = new Map([[arn, undefined]]);
     const roles = seenRoles({}, { iam: inIam([]), stranded, claims: [name] });
     const stuck = old({ status: "INVALID", state: "DISABLED", tags: retired });
@@ -390,9 +390,9 @@ describe("the state DISABLED", () => {
 
 describe("the change that is told", () => {
   it("has what roles differ in, before what the environment does", () => {
-    const { wishes } = seenRoles(wishesRole);
+    const { desiredRoles } = seenRoles(wishesRole);
     const policyArns = ["arn:aws:iam::aws:policy/AdministratorAccess"];
-    const roles = seenRoles(wishesRole, { iam: inIam(wishes, { service: { attachedPolicyArns: policyArns } }) });
+    const roles = seenRoles(wishesRole, { iam: inIam(desiredRoles, { service: { attachedPolicyArns: policyArns } }) });
     const own = { environments: [old()] };
     expect(planned(ec2, { own, parts: { roles } }).change).toMatchObject({
       action: "Update",

@@ -6,6 +6,7 @@ import type { Seen } from "../../../src/controllers/compute-environment/seen.ts"
 import {
   approvalFor,
   chosen,
+  directives,
   ec2,
   environment,
   fargate,
@@ -16,7 +17,6 @@ import {
   queue,
   seen,
   settings,
-  wish,
   withResources,
 } from "./given.ts";
 
@@ -189,10 +189,10 @@ describe("a change in place", () => {
     ],
     ["the state ENABLED is set", { ...ec2, state: "ENABLED" }, [{ path: "spec.state", cause: "spec" }]],
     ["the state DISABLED is set", { ...ec2, state: "DISABLED" }, [{ path: "spec.state", cause: "spec" }]],
-  ])("is for a person to repeat in vain where it may end jobs: %s", (_name, wished, effects) => {
+  ])("is for a person to repeat in vain where it may end jobs: %s", (_name, desired, effects) => {
     const updatePolicy = { terminateJobsOnUpdate: false };
-    const spec: BatchComputeEnvironmentSpec = { ...wished, updatePolicy };
-    const state = wished.state === "ENABLED" ? ("DISABLED" as const) : ("ENABLED" as const);
+    const spec: BatchComputeEnvironmentSpec = { ...desired, updatePolicy };
+    const state = desired.state === "ENABLED" ? ("DISABLED" as const) : ("ENABLED" as const);
     const { next } = chosen(object(spec), seen(spec, { environments: [old({ state, updatePolicy })] }));
     expect(next).toMatchObject({ action: { kind: "update" } });
     expect("effects" in next ? next.effects : undefined).toEqual(effects);
@@ -278,13 +278,16 @@ describe("a replacement", () => {
     [
       "goes on when Create is approved",
       { ...other, replacement: { holdBefore: ["Create"] } },
-      { environments: [old()], wish: { ...wish, approved: approvalFor(seen(other).planId, "Create", old()) } },
+      {
+        environments: [old()],
+        directives: { ...directives, approved: approvalFor(seen(other).planId, "Create", old()) },
+      },
       `create ${name}`,
     ],
     [
       "waits for approval when what was approved names nothing that is replaced",
       { ...other, replacement: { holdBefore: ["Create"] } },
-      { environments: [old()], wish: { ...wish, approved: `${seen(other).planId}/Create` } },
+      { environments: [old()], directives: { ...directives, approved: `${seen(other).planId}/Create` } },
       "wait AwaitingApproval",
     ],
     [
@@ -292,7 +295,7 @@ describe("a replacement", () => {
       { ...other, replacement: { holdBefore: ["Create"] } },
       {
         environments: [environment("second", ec2)],
-        wish: { ...wish, approved: approvalFor(seen(other).planId, "Create", old()) },
+        directives: { ...directives, approved: approvalFor(seen(other).planId, "Create", old()) },
       },
       "wait AwaitingApproval",
     ],
@@ -390,7 +393,7 @@ describe("a replacement", () => {
       {
         environments: [old(), fresh()],
         queues: [queue("q1", ["old"])],
-        wish: { ...wish, approved: approvalFor(seen(other).planId, "Repoint", fresh()) },
+        directives: { ...directives, approved: approvalFor(seen(other).planId, "Repoint", fresh()) },
       },
       "wait Repointing",
     ],
@@ -400,7 +403,7 @@ describe("a replacement", () => {
       {
         environments: [old(), fresh()],
         queues: [queue("q1", ["old"])],
-        wish: { ...wish, approved: approvalFor(seen(other).planId, "Repoint", old()) },
+        directives: { ...directives, approved: approvalFor(seen(other).planId, "Repoint", old()) },
       },
       "wait AwaitingApproval",
     ],
@@ -410,8 +413,8 @@ describe("a replacement", () => {
       {
         environments: [old(), fresh()],
         queues: [queue("q1", ["old"])],
-        wish: {
-          ...wish,
+        directives: {
+          ...directives,
           approved: approvalFor(
             seen(other).planId,
             "Repoint",
@@ -495,7 +498,7 @@ describe("a replacement", () => {
       {
         environments: [old(), fresh(serving(601))],
         queues: [queue("q1", ["new"])],
-        wish: { ...wish, approved: approvalFor(seen(other).planId, "Delete", old()) },
+        directives: { ...directives, approved: approvalFor(seen(other).planId, "Delete", old()) },
       },
       "tag retire old; serving; Retiring=Disabling",
     ],
@@ -505,7 +508,7 @@ describe("a replacement", () => {
       {
         environments: [old(), fresh(serving(601))],
         queues: [queue("q1", ["new"])],
-        wish: { ...wish, approved: approvalFor(seen(other).planId, "Delete", fresh()) },
+        directives: { ...directives, approved: approvalFor(seen(other).planId, "Delete", fresh()) },
       },
       "wait AwaitingApproval; serving; Retiring=AwaitingApproval",
     ],
@@ -762,7 +765,7 @@ describe("an environment that AWS finds INVALID", () => {
       {
         environments: [old(), fresh({ tags: { "awsbatch.dev/returned-at": `${iso(5)}/${seen(other).planId}` } })],
         queues: [queue("q1", ["old"])],
-        wish: { ...wish, approved: `${seen(other).planId}/Repoint@${iso(5)}` },
+        directives: { ...directives, approved: `${seen(other).planId}/Repoint@${iso(5)}` },
       },
       "wait Repointing",
     ],
@@ -878,7 +881,7 @@ describe("a spec that goes back", () => {
 
 describe("adoption", () => {
   const adopting = (policy: "IfMatching" | "IfExists", change: Partial<Seen> = {}): Partial<Seen> => ({
-    wish: { ...wish, adoptionPolicy: policy },
+    directives: { ...directives, adoptionPolicy: policy },
     settings: { ...settings, adoptableNames: ["team_*"] },
     environments: [foreign("team_ce")],
     ...change,
@@ -961,7 +964,7 @@ describe("an environment with the tags of this object", () => {
 });
 
 describe("deletion", () => {
-  const deleting: Partial<Seen> = { wish: { ...wish, deleting: true } };
+  const deleting: Partial<Seen> = { directives: { ...directives, deleting: true } };
   const name = seen(ec2).freeName.name;
 
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
@@ -1028,7 +1031,7 @@ describe("deletion", () => {
     [
       "leaves AWS alone under Retain",
       ec2,
-      { wish: { ...wish, deleting: true, retain: true }, environments: [old(), fresh()] },
+      { directives: { ...directives, deleting: true, retain: true }, environments: [old(), fresh()] },
       "tag retain new,old",
     ],
     ["touches nothing that is not ours", ec2, { ...deleting, environments: [foreign("team_ce")] }, "release Deleted"],

@@ -11,6 +11,7 @@ import type { JobsSeen, QueueSeen, Seen } from "../../../src/controllers/compute
 import { ownershipOf, type Tags } from "../../../src/controllers/ownership.ts";
 import {
   chosen,
+  directives,
   ec2,
   environment,
   fargate,
@@ -21,7 +22,6 @@ import {
   queue,
   seen,
   settings,
-  wish,
   withResources,
 } from "./given.ts";
 
@@ -230,9 +230,9 @@ const worlds: fc.Arbitrary<World> = fc
     tried: fc.boolean(),
     refusals,
   })
-  .map(({ given: { spec: wished, there }, jobs, ...rest }) => ({
-    spec: wished,
-    seen: seen(wished, {
+  .map(({ given: { spec: desired, there }, jobs, ...rest }) => ({
+    spec: desired,
+    seen: seen(desired, {
       environments: there,
       queues: rest.queues,
       jobs: new Map(names.map((name, index) => [name, placed(jobs[index] ?? { kind: "unread", why: "no" }, name)])),
@@ -242,12 +242,12 @@ const worlds: fc.Arbitrary<World> = fc
       deleteTriedAt: new Map(rest.tried ? names.map((name) => [name, now - 1000]) : []),
       refusals: rest.refusals,
       settings: { ...settings, adoptableNames: rest.adoptableNames, allowForeignRepoint: rest.allowForeignRepoint },
-      wish: {
-        ...wish,
+      directives: {
+        ...directives,
         deleting: rest.deleting,
         retain: rest.retain,
         adoptionPolicy: rest.adoptionPolicy,
-        approved: approved(planId(wished, identity), rest.approved, there),
+        approved: approved(planId(desired, identity), rest.approved, there),
       },
     }),
   }));
@@ -262,7 +262,7 @@ const listedTwice: fc.Arbitrary<{ readonly world: World; readonly other: World }
     .map((lists) => ({ world, other: { ...world, seen: { ...world.seen, ...lists } } })),
 );
 
-const planned = ({ spec: wished, seen: given }: World, at = now) => chosen(object(wished), given, at);
+const planned = ({ spec: desired, seen: given }: World, at = now) => chosen(object(desired), given, at);
 
 const byName = ({ seen: given }: World, name: string): Environment | undefined =>
   given.environments.find((one) => one.computeEnvironmentName === name);
@@ -303,7 +303,7 @@ const laws: Readonly<Record<string, (action: Action, world: World) => boolean>> 
     world,
   ) => {
     const starts = action.kind === "create" || action.kind === "repointForeign" || action.kind === "enable";
-    if (!starts || world.spec.state !== "DISABLED" || world.seen.wish.deleting) return true;
+    if (!starts || world.spec.state !== "DISABLED" || world.seen.directives.deleting) return true;
     return world.seen.environments.every(
       (one) =>
         !isOurs(one) ||
@@ -315,9 +315,9 @@ const laws: Readonly<Record<string, (action: Action, world: World) => boolean>> 
   "touches nothing that is not ours, but what it may adopt or was left to it": (action, world) =>
     written(action).every((name) => {
       const { kind } = ownershipOf(byName(world, name)?.tags, identity);
-      const { wish: wished, settings: flags } = world.seen;
+      const { directives: desired, settings: flags } = world.seen;
       if (action.kind === "tag" && action.purpose === "adopt") {
-        return kind === "foreign" && wished.adoptionPolicy !== "Never" && flags.adoptableNames.includes("*");
+        return kind === "foreign" && desired.adoptionPolicy !== "Never" && flags.adoptableNames.includes("*");
       }
       return kind === "ours" || (action.kind === "tag" && action.purpose === "takeOver" && kind === "retained");
     }),
@@ -373,7 +373,9 @@ const laws: Readonly<Record<string, (action: Action, world: World) => boolean>> 
   },
   "creates only under a free name whose absence is believed, and nothing in deletion": (action, world) =>
     action.kind !== "create" ||
-    (action.request.computeEnvironmentName === "fresh" && world.seen.freeName.absent && !world.seen.wish.deleting),
+    (action.request.computeEnvironmentName === "fresh" &&
+      world.seen.freeName.absent &&
+      !world.seen.directives.deleting),
 };
 
 describe("whatever is in AWS, the next step of a compute environment", () => {
@@ -426,7 +428,7 @@ describe("whatever is in AWS, the next step of a compute environment", () => {
     fc.assert(
       fc.property(worlds, fc.integer({ min: 0, max: 30 * 86_400_000 }), (world, later) => {
         const choice = planned(world);
-        expect(choice.change.action === "Delete").toBe(world.seen.wish.deleting);
+        expect(choice.change.action === "Delete").toBe(world.seen.directives.deleting);
         if (choice.next.kind !== "serves") return;
         expect(choice).toMatchObject({ serving: true, change: { action: "None" } });
         expect(planned(world, now + later).next).toEqual(choice.next);

@@ -5,7 +5,19 @@ import type { Failure } from "../../../src/controllers/agenda.ts";
 import type { Choice } from "../../../src/controllers/choose.ts";
 import { type Action, independentName } from "../../../src/controllers/compute-environment/action.ts";
 import type { JobsSeen, Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { chosen, ec2, environment, job, now, object, queue, seen, settings, wish, withResources } from "./given.ts";
+import {
+  chosen,
+  directives,
+  ec2,
+  environment,
+  job,
+  now,
+  object,
+  queue,
+  seen,
+  settings,
+  withResources,
+} from "./given.ts";
 import { fresh, id, iso, old, other, retired, serving } from "./replaced.ts";
 
 const minute = 60_000;
@@ -118,7 +130,7 @@ describe("what AWS refuses keeps waiting nothing that does not hang on it", () =
       "one environment is deleted past another",
       ec2,
       {
-        wish: { ...wish, deleting: true },
+        directives: { ...directives, deleting: true },
         environments: [failed("a"), failed("b")],
         ...emptied("a", "b"),
         ...refusedOf("delete a"),
@@ -149,7 +161,7 @@ describe("what AWS refuses keeps waiting nothing that does not hang on it", () =
 
 describe("a step that AWS refused", () => {
   const given = (...names: readonly string[]) => ({
-    wish: { ...wish, deleting: true },
+    directives: { ...directives, deleting: true },
     environments: [failed("a"), failed("b"), failed("c", { status: "DELETING" })],
     ...emptied("a", "b"),
     ...refusedOf(...names),

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
-import { fleetOf } from "../../../src/controllers/compute-environment/fleet.ts";
+import { environmentSetOf } from "../../../src/controllers/compute-environment/environment-set.ts";
 import { handover, referenceOf } from "../../../src/controllers/compute-environment/replacement.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
 import {
   approvalFor,
   chosen,
+  directives,
   ec2,
   environment,
   now,
@@ -14,7 +15,6 @@ import {
   queue,
   seen,
   settings,
-  wish,
   withResources,
 } from "./given.ts";
 
@@ -175,7 +175,7 @@ describe("an attempt that AWS found INVALID", () => {
 });
 
 describe("a target that was approved after queues had gone back from it", () => {
-  const approved = { wish: { ...wish, approved: `${id}/Repoint@${iso(600)}` } };
+  const approved = { directives: { ...directives, approved: `${id}/Repoint@${iso(600)}` } };
   const returnedAt = (secondsAgo: number, since: number) => ({
     tags: { ...serves(since).tags, "awsbatch.dev/returned-at": `${iso(secondsAgo)}/${id}` },
   });
@@ -240,9 +240,9 @@ describe("a target that was approved after queues had gone back from it", () => 
     const held: BatchComputeEnvironmentSpec = { ...other, replacement: { holdBefore: ["Repoint"] } };
     const change = { environments: [old(), fresh(returnedAt(600, 900))], queues: [queue("q1", ["old"])] };
     expect(told(held, { ...change, ...approved })).toBe("wait Repointing");
-    expect(told(held, { ...change, wish: { ...wish, approved: approvalFor(id, "Repoint", fresh()) } })).toBe(
-      "blocked Returned",
-    );
+    expect(
+      told(held, { ...change, directives: { ...directives, approved: approvalFor(id, "Repoint", fresh()) } }),
+    ).toBe("blocked Returned");
   });
 });
 
@@ -580,7 +580,7 @@ describe("a foreign queue that may be repointed", () => {
       {
         environments: [old(), fresh(back)],
         ...theirs("new"),
-        wish: { ...wish, approved: `${id}/Repoint@${iso(5)}` },
+        directives: { ...directives, approved: `${id}/Repoint@${iso(5)}` },
       },
       "tag serving new",
     ],
@@ -657,8 +657,8 @@ describe("a foreign queue that may be repointed", () => {
     const [target, environments] = [fresh({ state: "DISABLED" }), [old(), ...beside]];
     const around = seen(off, { environments: [...environments, target], ...theirs(...order) });
     const ours = [old(), target];
-    const fleet = fleetOf(off, ours, around.planId);
-    const context = { spec: off, seen: around, ours, fleet, now };
+    const set = environmentSetOf(off, ours, around.planId);
+    const context = { spec: off, seen: around, ours, set, now };
     expect(handover(context, target)).toMatchObject([
       {
         kind: "wait",
@@ -681,14 +681,14 @@ describe("a foreign queue that may be repointed", () => {
 describe("deletion", () => {
   it("leaves alone what belongs to another cluster, and says so", () => {
     const environments = [old({ tags: { "awsbatch.dev/cluster-uid": "c-0" } })];
-    const change = { environments, wish: { ...wish, deleting: true } };
+    const change = { environments, directives: { ...directives, deleting: true } };
     expect(told(ec2, change)).toBe("blocked OwnedByOtherCluster");
     expect(message(ec2, change)).toContain("awsbatch.dev/abandon");
   });
 
   it("first takes away what is its own", () => {
     const environments = [old(), environment("their", ec2, { tags: { "awsbatch.dev/cluster-uid": "c-0" } })];
-    expect(told(ec2, { environments, wish: { ...wish, deleting: true } })).toBe("tag retire old");
+    expect(told(ec2, { environments, directives: { ...directives, deleting: true } })).toBe("tag retire old");
   });
 });
 

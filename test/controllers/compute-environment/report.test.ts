@@ -3,7 +3,7 @@ import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/comp
 import type { Environment } from "../../../src/aws/batch.ts";
 import { report } from "../../../src/controllers/compute-environment/report.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { chosen, ec2, environment, job, now, object, queue, seen, wish, withResources } from "./given.ts";
+import { chosen, directives, ec2, environment, job, now, object, queue, seen, withResources } from "./given.ts";
 
 const iso = (secondsAgo: number): string => `${new Date(now - secondsAgo * 1000).toISOString().slice(0, 19)}Z`;
 const other = withResources(ec2, { instanceTypes: ["m5.large"] });
@@ -116,7 +116,7 @@ describe("name, serving, target and predecessors", () => {
     [
       "in deletion",
       ec2,
-      { environments: [old()], queues: [queue("q1", ["old"])], wish: { ...wish, deleting: true } },
+      { environments: [old()], queues: [queue("q1", ["old"])], directives: { ...directives, deleting: true } },
       "old old old",
     ],
   ])("%s", (_name, spec, change, expected) => {

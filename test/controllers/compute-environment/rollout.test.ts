@@ -6,7 +6,7 @@ import type { Seen } from "../../../src/controllers/compute-environment/seen.ts"
 import { chosen, ec2, environment, object, seen, withResources } from "./given.ts";
 
 const updatePolicy = { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 };
-const wished: BatchComputeEnvironmentSpec = { ...ec2, updatePolicy, rolloutToken: "v2" };
+const desired: BatchComputeEnvironmentSpec = { ...ec2, updatePolicy, rolloutToken: "v2" };
 const noting = (value: string | undefined): Record<string, string> =>
   value === undefined ? {} : { "awsbatch.dev/rollout-token": value };
 const given = (value: string | undefined, change: Partial<Environment> = {}): Environment =>
@@ -42,7 +42,7 @@ describe("what the tag of a rollout tells", () => {
 
 describe("a rollout in place", () => {
   const mark = asked("v1", "v2");
-  const told = (environments: readonly Environment[], change: Partial<Seen> = {}, spec = wished): string => {
+  const told = (environments: readonly Environment[], change: Partial<Seen> = {}, spec = desired): string => {
     const { next } = chosen(object(spec), seen(spec, { environments, ...change }));
     if (next.kind !== "act") return `${next.kind} ${next.reason}`;
     const { action } = next;
@@ -78,13 +78,13 @@ describe("a rollout in place", () => {
   });
 
   it("that may be under way is looked at each second until AWS surely shows it", () => {
-    const { next } = chosen(object(wished), seen(wished, { environments: [given(mark, updating)] }));
+    const { next } = chosen(object(desired), seen(desired, { environments: [given(mark, updating)] }));
     expect(next).toEqual({ kind: "wait", reason: "Updating", message: "old is being updated", checkInMs: 1000 });
   });
 
   it("tells what it notes", () => {
-    const around = seen(wished, { environments: [given(mark)], ...known(true) });
-    expect(chosen(object(wished), around).next).toMatchObject({
+    const around = seen(desired, { environments: [given(mark)], ...known(true) });
+    expect(chosen(object(desired), around).next).toMatchObject({
       reason: "Updating",
       message: 'AWS gives old fresh instances for rolloutToken "v2", which is noted in its tags',
       action: { items: [{ name: "old", arn: given(mark).computeEnvironmentArn, change: { remove: [] } }] },
@@ -92,18 +92,18 @@ describe("a rollout in place", () => {
   });
 
   it("that is not wished any more leaves no mark, after everything else", () => {
-    const before: BatchComputeEnvironmentSpec = { ...wished, rolloutToken: "v1" };
+    const before: BatchComputeEnvironmentSpec = { ...desired, rolloutToken: "v1" };
     expect(told([given(mark)], {}, before)).toBe("tag userTags v1");
     expect(told([given(mark)], {}, withResources(before, { maxvCpus: 9 }))).toBe("update as asked");
   });
 
   it("that is told says for which token there are instances now", () => {
-    const { change } = chosen(object(wished), seen(wished, { environments: [given(mark)] }));
+    const { change } = chosen(object(desired), seen(desired, { environments: [given(mark)] }));
     expect(change).toMatchObject({ changes: [{ path: "spec.rolloutToken", from: '"v1"', to: '"v2"' }] });
   });
 
   it("is none of a spec without a token", () => {
-    const { rolloutToken: _token, ...without } = wished;
+    const { rolloutToken: _token, ...without } = desired;
     expect(told([given(mark, updating)], { settled }, without)).toBe("wait Updating");
     expect(told([given(mark)], {}, without)).toBe("serves Available");
   });

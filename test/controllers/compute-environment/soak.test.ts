@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { approvalFor, chosen, ec2, environment, object, queue, seen, wish, withResources } from "./given.ts";
+import { approvalFor, chosen, directives, ec2, environment, object, queue, seen, withResources } from "./given.ts";
 import { fresh, id, iso, next, old, other, retired, serving } from "./replaced.ts";
 
 describe("the soak", () => {
@@ -343,7 +343,7 @@ describe("serving, as it is noted,", () => {
           fresh({ tags: { ...serving(60).tags, "awsbatch.dev/returned-at": `${iso(60)}/${seen(other).planId}` } }),
         ],
         queues: [queue("q1", ["new"])],
-        wish: { ...wish, approved: `${seen(other).planId}/Repoint@${iso(60)}` },
+        directives: { ...directives, approved: `${seen(other).planId}/Repoint@${iso(60)}` },
       },
       "Soaking",
     ],
@@ -353,7 +353,7 @@ describe("serving, as it is noted,", () => {
 });
 
 describe("an adopted environment", () => {
-  const approved = { wish: { ...wish, approved: approvalFor(id, "Create", environment("team_ce")) } };
+  const approved = { directives: { ...directives, approved: approvalFor(id, "Create", environment("team_ce")) } };
 
   it.each<[string, Partial<Seen>, string]>([
     ["is replaced only with approval", { environments: [environment("team_ce")] }, "AwaitingApproval"],

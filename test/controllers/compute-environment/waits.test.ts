@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { approvalFor, ec2, environment, queue, settings, wish } from "./given.ts";
+import { approvalFor, directives, ec2, environment, queue, settings } from "./given.ts";
 import { fresh, id, iso, next, old, other, retired, serving } from "./replaced.ts";
 
 describe("a wait, or what bars the way, as a whole,", () => {
@@ -162,7 +162,7 @@ describe("a wait, or what bars the way, as a whole,", () => {
         environments: [old(), environment("older"), fresh(serving(601))],
         queues: [queue("q1", ["new"])],
         mayBeNamed: new Set(["old", "older"]),
-        wish: { ...wish, approved: approvalFor(id, "Delete", old()) },
+        directives: { ...directives, approved: approvalFor(id, "Delete", old()) },
       },
       { kind: "wait", until: { kind: "approval", value: approvalFor(id, "Delete", environment("older"), old()) } },
     ],

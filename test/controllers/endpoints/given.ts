@@ -70,7 +70,7 @@ export function vpc(other: Partial<VpcSeen> = {}): VpcSeen {
 export function seen(vpcs: readonly VpcSeen[], other: Partial<EndpointsSeen> = {}): EndpointsSeen {
   const network: NetworkOfEndpoints = { kind: "read", placed: true, vpcIds: [vpcId], vpcs };
   const rank = "2026-01-02T00:00:00Z team/ce";
-  return { identity, cluster, wished: true, claims: [vpcId], retain: false, rank, network, ...other };
+  return { identity, cluster, desired: true, claims: [vpcId], retain: false, rank, network, ...other };
 }
 
 export const creating: Step<Own> = {

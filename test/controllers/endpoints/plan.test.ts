@@ -47,7 +47,7 @@ function told({ conditions }: Choice<unknown>): string {
 
 describe("endpoints that an environment wishes", () => {
   it("change nothing of an object that never asked for any", () => {
-    const given = seen([], { wished: false, claims: [], network: { kind: "unneeded" } });
+    const given = seen([], { desired: false, claims: [], network: { kind: "unneeded" } });
     expect(endpointsPlan(given)).toEqual(nothingToDo);
     expect(endpointsRemoval(given)).toEqual([]);
   });
@@ -331,7 +331,7 @@ describe("endpoints whose network cannot be read", () => {
   });
 
   it("keep an object that goes, so that nothing of ours is lost", () => {
-    expect(step(leaving(seen([], { network: unread, wished: false })))).toBe("wait PermissionDenied");
+    expect(step(leaving(seen([], { network: unread, desired: false })))).toBe("wait PermissionDenied");
   });
 });
 
@@ -395,7 +395,7 @@ describe("endpoints that an environment needs no more", () => {
     const lives = { ...other, leaving: true };
     expect(step(gone({ others: [lives] }))).toBe("release Deleted");
     const younger = { ...goes, rank: "2026-01-03" };
-    const living = using(seen([vpc({ ours: [ecs], others: [younger] })], { wished: false }), settled);
+    const living = using(seen([vpc({ ours: [ecs], others: [younger] })], { desired: false }), settled);
     expect(living.next).toEqual({ ...settled, checkInMs: 5000 });
     expect(told(living)).toContain("EndpointsReady False EndpointsInUse");
   });
@@ -478,7 +478,7 @@ describe("endpoints that an environment needs no more", () => {
   });
 
   it("stay while a predecessor still runs where the spec is no more", () => {
-    const occupied = seen([vpc({ ours: [ecs], occupiedBy: ["team_ce-1"] })], { wished: false });
+    const occupied = seen([vpc({ ours: [ecs], occupiedBy: ["team_ce-1"] })], { desired: false });
     expect(using(occupied, settled).next).toEqual({ ...settled, checkInMs: 10_000 });
   });
 
@@ -499,7 +499,7 @@ describe("endpoints that an environment needs no more", () => {
   });
 
   it("hold nothing up of an object that lives on while others who run by them leave", () => {
-    const dropped = seen([vpc({ ours: [ecs], connectsLeaving: ["theirs"] })], { wished: false });
+    const dropped = seen([vpc({ ours: [ecs], connectsLeaving: ["theirs"] })], { desired: false });
     const choice = using(dropped);
     expect(step(choice)).toBe("act Creating create");
     expect(told(choice)).toContain("EndpointsReady False EndpointsInUse");
@@ -508,7 +508,7 @@ describe("endpoints that an environment needs no more", () => {
 
   it("that EC2 does not let go hold nothing up of an object that lives on, and are told with EC2's words", () => {
     const dropped = (refused: VpcSeen["refused"] = new Map()) =>
-      seen([vpc({ ours: [ecs], refused })], { wished: false });
+      seen([vpc({ ours: [ecs], refused })], { desired: false });
     const { next } = using(dropped(), settled);
     if (next.kind !== "act" || next.action.kind !== "writeEndpoints") throw new Error(`no write: ${next.reason}`);
     const refusal = { stallsAfterMs: 0, reason: "InUse", message: "it has routes", againInMs: 90_000 };
@@ -518,13 +518,13 @@ describe("endpoints that an environment needs no more", () => {
   });
 
   it("go from an environment that stays and wishes none any more, which then forgets them", () => {
-    const given = (part: Parameters<typeof vpc>[0]) => seen([vpc(part)], { wished: false });
+    const given = (part: Parameters<typeof vpc>[0]) => seen([vpc(part)], { desired: false });
     const removing = using(given({ ours: [ecs] }), settled);
     expect(step(removing)).toBe("act RemovingEndpoints remove: deleteEndpoints");
     expect(removing.serving).toBe(true);
     const forgetting = using(given({ ours: [], group: undefined }), settled);
     expect(step(forgetting)).toBe("act MakingEndpoints claims");
-    const forgotten = seen([vpc({ ours: [], group: undefined })], { wished: false, claims: [] });
+    const forgotten = seen([vpc({ ours: [], group: undefined })], { desired: false, claims: [] });
     expect(using(forgotten, settled)).toMatchObject({ conditions: [] });
     expect(using(forgotten, settled).next).toEqual(settled);
   });

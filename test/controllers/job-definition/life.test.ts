@@ -6,16 +6,16 @@ import type { Seen } from "../../../src/controllers/job-definition/seen.ts";
 import type { RolesSeen } from "../../../src/controllers/roles/seen.ts";
 import { decided } from "../decided.ts";
 import { inIam, seenRoles } from "../roles/given.ts";
-import { another, days, definition, now, observed, ours, wish } from "./seen.ts";
+import { another, days, definition, directives, now, observed, ours } from "./seen.ts";
 
 const iam = { jobRole: {} };
 const noRoles = seenRoles({}, { iam: { kind: "unneeded" }, limits: { kind: "unneeded" } });
-const roleAsWished = seenRoles(iam);
+const roleAsDesired = seenRoles(iam);
 const roleToMake = seenRoles(iam, { iam: inIam([]) });
 const roleUnread = seenRoles(iam, { iam: { kind: "unread", reason: "AccessDenied", message: "no" } });
 /** Asked for before, there, and named by nothing any more. */
-const roleLeft = seenRoles(iam, { wishes: [] });
-const deleting: Partial<Seen> = { wish: { ...wish, deleting: true } };
+const roleLeft = seenRoles(iam, { desiredRoles: [] });
+const deleting: Partial<Seen> = { directives: { ...directives, deleting: true } };
 
 interface Given {
   readonly spec?: Partial<JobDefinitionSpec>;
@@ -40,7 +40,7 @@ const different = ours(1, days, { fingerprint: another });
 describe("a job definition with roles", () => {
   it("is registered after its roles were made", () => {
     expect(told([], roleToMake)).toBe("act MakingRole; Register");
-    expect(told([], roleAsWished)).toBe("act Registering; Register");
+    expect(told([], roleAsDesired)).toBe("act Registering; Register");
     expect(told([different], roleToMake)).toBe("act MakingRole; Register");
   });
 
@@ -66,9 +66,9 @@ describe("a job definition with roles", () => {
   });
 
   it("looks at its roles again in half an hour at rest", () => {
-    expect(choiceFor([ours(1)], roleAsWished).next).toMatchObject({ kind: "serves", checkInMs: 30 * 60_000 });
+    expect(choiceFor([ours(1)], roleAsDesired).next).toMatchObject({ kind: "serves", checkInMs: 30 * 60_000 });
     expect(choiceFor([ours(1)], noRoles).next).not.toHaveProperty("checkInMs");
-    expect(conditionOf([ours(1)], roleAsWished)).toEqual(["RolesReady=True AsWished"]);
+    expect(conditionOf([ours(1)], roleAsDesired)).toEqual(["RolesReady=True AsWished"]);
     expect(conditionOf([ours(1)], noRoles)).toEqual([]);
   });
 
@@ -81,9 +81,9 @@ describe("a job definition with roles", () => {
   });
 
   it("lets its roles go after its revisions, and is gone after its roles", () => {
-    expect(told([ours(1)], roleAsWished, { seen: deleting })).toBe("act Deregistering; Delete");
-    expect(told([], roleAsWished, { seen: { ...deleting, absent: false } })).toBe("wait ConfirmingAbsence; Delete");
-    expect(told([], roleAsWished, { seen: deleting })).toBe("act RemovingRole; Delete");
+    expect(told([ours(1)], roleAsDesired, { seen: deleting })).toBe("act Deregistering; Delete");
+    expect(told([], roleAsDesired, { seen: { ...deleting, absent: false } })).toBe("wait ConfirmingAbsence; Delete");
+    expect(told([], roleAsDesired, { seen: deleting })).toBe("act RemovingRole; Delete");
     expect(told([], seenRoles(iam, { iam: inIam([]) }), { seen: deleting })).toBe("release Deleted; Delete");
     expect(told([], noRoles, { seen: deleting })).toBe("release Deleted; Delete");
   });

@@ -4,7 +4,7 @@ import type { DefinitionRevision } from "../../../src/aws/batch.ts";
 import {
   type DefinitionBody,
   fingerprintOf,
-  fingerprintOfWish,
+  fingerprintOfSpec,
   normalised,
 } from "../../../src/controllers/job-definition/normalise.ts";
 import { describedBody } from "../../../src/simulator/job-definition-form.ts";
@@ -239,9 +239,9 @@ describe("two bodies are one when", () => {
     ],
   ];
 
-  it.each(pairs)("%s", (_name, wish, described) => {
-    expect(normalised(described)).toEqual(normalised(wish));
-    expect(fingerprintOfWish(described)).toBe(fingerprintOfWish(wish));
+  it.each(pairs)("%s", (_name, directives, described) => {
+    expect(normalised(described)).toEqual(normalised(directives));
+    expect(fingerprintOfSpec(described)).toBe(fingerprintOfSpec(directives));
   });
 });
 
@@ -337,7 +337,7 @@ describe("two bodies differ when", () => {
   ];
 
   it.each(pairs)("%s", (_name, left, right) => {
-    expect(fingerprintOfWish(left)).not.toBe(fingerprintOfWish(right));
+    expect(fingerprintOfSpec(left)).not.toBe(fingerprintOfSpec(right));
   });
 });
 
@@ -346,7 +346,7 @@ describe("the fingerprint", () => {
 
   it("stays what it is under one number of the algorithm", () => {
     // When this fails, revisions that are as wished would be registered again: give the algorithm a new number.
-    expect(fingerprintOfWish(body)).toMatchInlineSnapshot(`"v1:9890866200280af1f7e50a296697b71a"`);
+    expect(fingerprintOfSpec(body)).toMatchInlineSnapshot(`"v1:9890866200280af1f7e50a296697b71a"`);
   });
 
   it("of a described revision is that of the wish that it serves, whatever its tags", () => {
@@ -365,7 +365,7 @@ describe("the fingerprint", () => {
         resourceRequirements: [{ type: "VCPU", value: "1" }],
       },
     };
-    expect(fingerprintOf(revision)).toBe(fingerprintOfWish(body));
+    expect(fingerprintOf(revision)).toBe(fingerprintOfSpec(body));
   });
 });
 
@@ -389,7 +389,7 @@ describe("every body", () => {
   it("stays the same when lists without order and maps are turned around", () => {
     fc.assert(
       fc.property(anyRequest, (request) => {
-        expect(fingerprintOfWish(turned(request) as DefinitionBody)).toBe(fingerprintOfWish(request));
+        expect(fingerprintOfSpec(turned(request) as DefinitionBody)).toBe(fingerprintOfSpec(request));
       }),
     );
   });

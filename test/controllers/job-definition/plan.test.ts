@@ -18,7 +18,7 @@ import {
   uidTag,
 } from "../../../src/controllers/ownership.ts";
 import { decided } from "../decided.ts";
-import { another, days, definition, foreign, identity, minutes, now, observed, ours, wish } from "./seen.ts";
+import { another, days, definition, directives, foreign, identity, minutes, now, observed, ours } from "./seen.ts";
 
 interface Case {
   readonly spec?: Partial<JobDefinitionSpec>;
@@ -60,14 +60,16 @@ function later(at: number | undefined): string {
 
 const different = { fingerprint: another };
 const registers = "register team_job";
-const adopting = (adoptionPolicy: "IfMatching" | "IfExists"): Partial<Seen> => ({ wish: { ...wish, adoptionPolicy } });
-const deleting: Partial<Seen> = { wish: { ...wish, deleting: true } };
-const retaining: Partial<Seen> = { wish: { ...wish, deleting: true, retain: true } };
+const adopting = (adoptionPolicy: "IfMatching" | "IfExists"): Partial<Seen> => ({
+  directives: { ...directives, adoptionPolicy },
+});
+const deleting: Partial<Seen> = { directives: { ...directives, deleting: true } };
+const retaining: Partial<Seen> = { directives: { ...directives, deleting: true, retain: true } };
 const otherCluster = ours(3, days, { tags: { [clusterUidTag]: "c-0" } });
 const ofSibling = ours(3, days, { tags: { [nameTag]: "sibling" } });
 const sibling = "default/team/sibling";
 const retained = foreign(3, { tags: { [retainedFromTag]: "default/team/job" } });
-const asWished = { [fingerprintTag]: observed([]).fingerprint };
+const asDesired = { [fingerprintTag]: observed([]).fingerprint };
 const copiedTags = { [registeredAtTag]: new Date(now - days).toISOString() };
 
 describe("the highest ACTIVE revision", () => {
@@ -127,18 +129,21 @@ describe("the highest ACTIVE revision", () => {
       next: registers,
     },
     "counts for nothing by copied tags when the one with these tags has been deregistered": {
-      revisions: [ours(8, days, { fingerprint: another, tags: asWished })],
+      revisions: [ours(8, days, { fingerprint: another, tags: asDesired })],
       seen: { told: [{ revision: 7, registeredAt: timestamp(now - days) }] },
       next: registers,
     },
     "is ours although the one before it was registered within the same second, as far as the status tells": {
-      revisions: [ours(8, days - 80, { fingerprint: another, tags: asWished }), ours(7, days, { fingerprint: "v1:1" })],
+      revisions: [
+        ours(8, days - 80, { fingerprint: another, tags: asDesired }),
+        ours(7, days, { fingerprint: "v1:1" }),
+      ],
       seen: { told: [{ revision: 7, registeredAt: timestamp(now - days) }] },
       next: "serves Available",
       serving: true,
     },
     "stays ours once that was told, whatever else was registered within the same second": {
-      revisions: [ours(8, days - 80, { fingerprint: another, tags: asWished })],
+      revisions: [ours(8, days - 80, { fingerprint: another, tags: asDesired })],
       seen: {
         told: [
           { revision: 8, registeredAt: timestamp(now - days) },
@@ -149,12 +154,12 @@ describe("the highest ACTIVE revision", () => {
       serving: true,
     },
     "counts for nothing by copied tags once it was told to be of somebody else's making": {
-      revisions: [ours(8, days, { fingerprint: another, tags: asWished })],
+      revisions: [ours(8, days, { fingerprint: another, tags: asDesired })],
       seen: { told: [{ revision: 8 }] },
       next: registers,
     },
     "is what we registered, though AWS describes it otherwise, also when another was registered after it": {
-      revisions: [ours(8, days, { fingerprint: another, tags: asWished })],
+      revisions: [ours(8, days, { fingerprint: another, tags: asDesired })],
       seen: {
         told: [
           { revision: 9, registeredAt: timestamp(now - days) },

@@ -1,6 +1,6 @@
 import type { JobDefinition, JobDefinitionSpec } from "../../../src/api/v1alpha1/job-definition.ts";
 import type { RevisionSeen } from "../../../src/aws/region.ts";
-import { fingerprintOfWish } from "../../../src/controllers/job-definition/normalise.ts";
+import { fingerprintOfSpec } from "../../../src/controllers/job-definition/normalise.ts";
 import type { Seen } from "../../../src/controllers/job-definition/seen.ts";
 import { fingerprintTag, type Identity, ownerTags, registeredAtTag } from "../../../src/controllers/ownership.ts";
 import { defaultSettings } from "../../../src/controllers/ports.ts";
@@ -34,8 +34,8 @@ export function definition(spec: Partial<JobDefinitionSpec> = {}): JobDefinition
   };
 }
 
-export const wished = fingerprintOfWish(definition().spec);
-export const another = fingerprintOfWish(definition({ containerProperties: { image: "busybox:2" } }).spec);
+export const desired = fingerprintOfSpec(definition().spec);
+export const another = fingerprintOfSpec(definition({ containerProperties: { image: "busybox:2" } }).spec);
 
 /** A revision that nobody owns, with the wished body. */
 export function foreign(number: number, given: Partial<RevisionSeen> = {}): RevisionSeen {
@@ -45,7 +45,7 @@ export function foreign(number: number, given: Partial<RevisionSeen> = {}): Revi
     arn: `arn:aws:batch:eu-west-1:111122223333:job-definition/team_job:${number}`,
     type: "container",
     tags: {},
-    fingerprint: wished,
+    fingerprint: desired,
     roles: [],
     ...given,
   };
@@ -53,7 +53,7 @@ export function foreign(number: number, given: Partial<RevisionSeen> = {}): Revi
 
 /** A revision that we registered so long ago, by default with the wished body. */
 export function ours(number: number, ageMs = days, given: Partial<RevisionSeen> = {}): RevisionSeen {
-  const fingerprint = given.fingerprint ?? wished;
+  const fingerprint = given.fingerprint ?? desired;
   const tags = {
     ...ownerTags(identity),
     [fingerprintTag]: fingerprint,
@@ -69,7 +69,7 @@ export function observed(revisions: readonly RevisionSeen[], given: Partial<Seen
     settings: { ...defaultSettings, region: "eu-west-1", adoptableNames: ["team_*"] },
     name: "team_job",
     unversionedArn: "arn:aws:batch:eu-west-1:111122223333:job-definition/team_job",
-    fingerprint: wished,
+    fingerprint: desired,
     revisions,
     told: [],
     absent: revisions.length === 0,
@@ -78,7 +78,7 @@ export function observed(revisions: readonly RevisionSeen[], given: Partial<Seen
     bodyChanges: [],
     registeredBefore: false,
     ...given,
-    wish: {
+    directives: {
       deleting: false,
       paused: false,
       dryRun: false,
@@ -88,9 +88,9 @@ export function observed(revisions: readonly RevisionSeen[], given: Partial<Seen
       location: undefined,
       retain: false,
       adoptionPolicy: "Never",
-      ...given.wish,
+      ...given.directives,
     },
   };
 }
 
-export const wish = observed([]).wish;
+export const directives = observed([]).directives;

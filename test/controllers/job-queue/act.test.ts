@@ -18,7 +18,7 @@ const signal = new AbortController().signal;
 const request = { jobQueue: "q" };
 
 function doing(change: object = {}) {
-  return { memory: newMemory(), now: () => now, isWished: () => true, isGoing: () => false, ...change };
+  return { memory: newMemory(), now: () => now, isDesired: () => true, isGoing: () => false, ...change };
 }
 
 it.each<[string, Action, readonly string[]]>([
@@ -72,9 +72,9 @@ it.each(joins)(
 it("ends no further job once the object wishes something else", async () => {
   const region = fakeRegion();
   const memory = newMemory();
-  const isWished = (): boolean => region.calls.length < 2;
+  const isDesired = (): boolean => region.calls.length < 2;
   const jobIds = ["j1", "j2", "j3"];
-  await act({ kind: "terminateJobs", name: "q", jobIds }, region, doing({ memory, isWished }), signal);
+  await act({ kind: "terminateJobs", name: "q", jobIds }, region, doing({ memory, isDesired }), signal);
   expect(region.calls).toEqual(["terminateJob j1", "terminateJob j2"]);
   expect(memory.terminatedAt.size).toBe(0);
 });

@@ -4,6 +4,7 @@ import type { JobsSeen } from "../../../src/controllers/compute-environment/seen
 import { ownerTags } from "../../../src/controllers/ownership.ts";
 import {
   choiceFor,
+  directives,
   environment,
   identity,
   identityOf,
@@ -14,10 +15,9 @@ import {
   type SeenChange,
   seen,
   told,
-  wish,
 } from "./given.ts";
 
-const deleting: SeenChange = { wish: { ...wish, deleting: true } };
+const deleting: SeenChange = { directives: { ...directives, deleting: true } };
 const off = (status: "VALID" | "INVALID" = "VALID") => queue(["a1"], { state: "DISABLED", status });
 const read = (ids: readonly string[], change: Partial<Extract<JobsSeen, { kind: "read" }>> = {}): JobsSeen => ({
   kind: "read",
@@ -88,14 +88,14 @@ describe("the deletion of a queue", () => {
     ],
     [
       "only takes the tags off under Retain",
-      { queue: queue(["a1"]), wish: { ...wish, deleting: true, retain: true } },
+      { queue: queue(["a1"]), directives: { ...directives, deleting: true, retain: true } },
       "tag",
     ],
     [
       "is over once the tags are off under Retain",
       {
         queue: queue(["a1"], { tags: { "awsbatch.dev/retained-from": "default/team/q" } }),
-        wish: { ...wish, deleting: true, retain: true },
+        directives: { ...directives, deleting: true, retain: true },
       },
       "release Released",
     ],
@@ -115,7 +115,11 @@ describe("the deletion of a queue", () => {
 
   it("leaves under Retain a mark from whom the queue was, and the user's tags", () => {
     const tags = { ...ownerTags(identity), team: "x" };
-    const change = { ...deleting, queue: queue(["a1"], { tags }), wish: { ...wish, deleting: true, retain: true } };
+    const change = {
+      ...deleting,
+      queue: queue(["a1"], { tags }),
+      directives: { ...directives, deleting: true, retain: true },
+    };
     expect(choiceFor(object(), seen(change), now).next).toMatchObject({
       action: {
         purpose: "retain",

@@ -5,17 +5,17 @@ import type { JobQueue, JobQueueSpec } from "../../../src/api/v1alpha1/job-queue
 import type { Environment, Queue } from "../../../src/aws/batch.ts";
 import type { Refusal } from "../../../src/controllers/agenda.ts";
 import type { Choice } from "../../../src/controllers/choose.ts";
-import { type Fleet, fleetOf } from "../../../src/controllers/compute-environment/fleet.ts";
+import { type EnvironmentSet, environmentSetOf } from "../../../src/controllers/compute-environment/environment-set.ts";
 import { planId } from "../../../src/controllers/compute-environment/request.ts";
 import type { Action } from "../../../src/controllers/job-queue/action.ts";
 import { planFor } from "../../../src/controllers/job-queue/plan.ts";
 import type { EntrySeen, Seen } from "../../../src/controllers/job-queue/seen.ts";
 import { type Identity, ownerTags } from "../../../src/controllers/ownership.ts";
 import { orderOf } from "../../../src/controllers/queue-order.ts";
-import { environment as describedOf, ec2, settings, wish } from "../compute-environment/given.ts";
+import { environment as describedOf, directives, ec2, settings } from "../compute-environment/given.ts";
 import { decided } from "../decided.ts";
 
-export { ec2, fargate, job, now, settings, wish, withResources } from "../compute-environment/given.ts";
+export { directives, ec2, fargate, job, now, settings, withResources } from "../compute-environment/given.ts";
 
 export const identity: Identity = {
   cluster: { name: "default", uid: "cluster-1" },
@@ -91,7 +91,7 @@ type ReferenceOptions = {
   readonly spec?: BatchComputeEnvironmentSpec;
   readonly handover?: boolean;
   readonly order?: number;
-  readonly fleet?: Partial<Fleet>;
+  readonly set?: Partial<EnvironmentSet>;
   readonly deleting?: boolean;
 };
 
@@ -99,7 +99,7 @@ type ReferenceOptions = {
 export function reference(
   owner: string,
   environments: readonly Environment[],
-  { spec = ec2, handover = true, order = 1, fleet = {}, deleting = false }: ReferenceOptions = {},
+  { spec = ec2, handover = true, order = 1, set = {}, deleting = false }: ReferenceOptions = {},
 ): EntrySeen {
   const id = planId(spec, identityOf(owner));
   return {
@@ -107,7 +107,7 @@ export function reference(
     order,
     key: { namespace: "team", name: owner },
     spec,
-    fleet: { ...fleetOf(spec, environments, id), ...fleet },
+    set: { ...environmentSetOf(spec, environments, id), ...set },
     handover,
     deleting,
   };
@@ -131,7 +131,7 @@ export type SeenChange = Partial<Omit<Seen, "environments">> & { readonly enviro
 export function seen({ environments = [], ...change }: SeenChange = {}): Seen {
   return {
     identity,
-    wish,
+    directives,
     settings,
     queueName: "team_q",
     planId: "plan",

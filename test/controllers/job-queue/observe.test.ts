@@ -387,15 +387,15 @@ describe("an entry of the order", () => {
   ])("is served by %s", async (_name, owner, environments, expected) => {
     const region = fakeRegion({ environments, queues: [queue(["named", base])] });
     const [entry] = (await watcher([owner]).look(region, to("a"))).entries;
-    const fleet = entry?.kind === "reference" ? entry.fleet : undefined;
-    const all = [fleet?.target, fleet?.revivable, ...(fleet?.predecessors ?? [])];
+    const set = entry?.kind === "reference" ? entry.set : undefined;
+    const all = [set?.target, set?.revivable, ...(set?.predecessors ?? [])];
     expect(all.flatMap((one) => one?.computeEnvironmentName ?? [])).toEqual(expected);
   });
 
   it("is not served by what its object is about to adopt, before the queue names that", async () => {
     const region = fakeRegion({ environments: [foreignEnvironment(base)], queues: [queue(["named"])] });
     const [entry] = (await watcher([adopting]).look(region, to("a"))).entries;
-    expect(entry).toMatchObject({ fleet: { target: undefined, predecessors: [] } });
+    expect(entry).toMatchObject({ set: { target: undefined, predecessors: [] } });
   });
 
   it.each<[string, object, boolean]>([
@@ -407,7 +407,7 @@ describe("an entry of the order", () => {
     const back = { tags: { "awsbatch.dev/returned-at": `2026-01-01T00:00:00Z/${planId(ec2, identityOf("a"))}` } };
     const region = fakeRegion({ environments: [environment("a1", "a", back), foreignEnvironment("x")] });
     const [entry] = (await watcher([environmentOf("a", {}, change)]).look(region, to("a"))).entries;
-    expect(entry).toMatchObject({ fleet: { target: { computeEnvironmentName: "a1" }, returned, predecessors: [] } });
+    expect(entry).toMatchObject({ set: { target: { computeEnvironmentName: "a1" }, returned, predecessors: [] } });
   });
 });
 
@@ -576,6 +576,6 @@ describe("what the order in AWS names and no entry refers to", () => {
   it("is seen with the successor that takes over", async () => {
     const region = fakeRegion({ environments: [...environments], queues: [queue(["b1"])] });
     const [entry] = (await watcher(names(["b"])).look(region, given)).leaving;
-    expect(entry).toMatchObject({ handover: true, fleet: { target: { computeEnvironmentName: expect.any(String) } } });
+    expect(entry).toMatchObject({ handover: true, set: { target: { computeEnvironmentName: expect.any(String) } } });
   });
 });

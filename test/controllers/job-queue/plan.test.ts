@@ -6,6 +6,7 @@ import type { EntrySeen } from "../../../src/controllers/job-queue/seen.ts";
 import { ownerTags } from "../../../src/controllers/ownership.ts";
 import {
   choiceFor,
+  directives,
   ec2,
   environment,
   foreignEnvironment,
@@ -22,7 +23,6 @@ import {
   settings,
   told,
   unresolved,
-  wish,
   withResources,
 } from "./given.ts";
 
@@ -201,7 +201,7 @@ describe("whose a queue of that name is", () => {
   const adopting = (adoptionPolicy: "IfMatching" | "IfExists", change: SeenChange = {}): SeenChange => ({
     ...atRest,
     queue: queue(["a1"], { tags: {} }),
-    wish: { ...wish, adoptionPolicy },
+    directives: { ...directives, adoptionPolicy },
     settings: { ...settings, adoptableNames: ["team_*"] },
     ...change,
   });
@@ -860,7 +860,7 @@ describe("what is told beside the next step", () => {
       { ...two, entries: [reference("a", [a]), unresolved("b", "ReferenceNotFound", 2)] },
       "ReferencesResolved=False ReferenceNotFound",
     ],
-    ["nothing while it is deleted", { ...atRest, wish: { ...wish, deleting: true } }, ""],
+    ["nothing while it is deleted", { ...atRest, directives: { ...directives, deleting: true } }, ""],
   ])("%s", (_name, change, expected) => {
     const { conditions } = choiceFor(object(), seen(change), now);
     expect(conditions.map(({ type, status, reason }) => `${type}=${status} ${reason}`).join()).toBe(expected);
@@ -884,7 +884,7 @@ describe("what is told beside the next step", () => {
       "None",
     ],
     ["nothing while an older object claims its name", { priority: 2 }, { ...atRest, claimedBy: "team/other" }, "None"],
-    ["its deletion", {}, { ...atRest, wish: { ...wish, deleting: true } }, "Delete"],
+    ["its deletion", {}, { ...atRest, directives: { ...directives, deleting: true } }, "Delete"],
   ])("the plan: %s", (_name, spec, change, expected) => {
     const { change: plan } = choiceFor(object(spec), seen(change), now);
     expect([plan.action, ...plan.changes.map(({ path }) => path)].join(" ")).toBe(expected);
@@ -995,7 +995,7 @@ describe("the reason of a step, and its words", () => {
     ["rest", {}, atRest, "None AsWished"],
     ["a creation", {}, { ...atRest, queue: undefined }, "Create NothingInAWS"],
     ["tags", { tags: { team: "x" } }, atRest, "UpdateTags TagsDiffer"],
-    ["a deletion", {}, { ...atRest, wish: { ...wish, deleting: true } }, "Delete ObjectDeleted"],
+    ["a deletion", {}, { ...atRest, directives: { ...directives, deleting: true } }, "Delete ObjectDeleted"],
     [
       "a queue of another cluster",
       { priority: 5 },

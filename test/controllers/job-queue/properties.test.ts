@@ -15,6 +15,7 @@ import { ownerIn, ownershipOf, ownerTags } from "../../../src/controllers/owners
 import { orderOf } from "../../../src/controllers/queue-order.ts";
 import { decided } from "../decided.ts";
 import {
+  directives,
   ec2,
   environment,
   foreignEnvironment,
@@ -30,7 +31,6 @@ import {
   seen,
   settings,
   unresolved,
-  wish,
   withResources,
 } from "./given.ts";
 
@@ -84,7 +84,7 @@ const environments: fc.Arbitrary<readonly Environment[]> = fc
     }),
   );
 
-type EntryWish =
+type DesiredEntry =
   | Pick<Extract<EntrySeen, { kind: "named" }>, "kind" | "name" | "owner">
   | {
       readonly kind: "reference";
@@ -94,7 +94,7 @@ type EntryWish =
     }
   | { readonly kind: "unresolved"; readonly owner: string; readonly refused: boolean };
 
-const entryWishes: fc.Arbitrary<readonly EntryWish[]> = fc.array(
+const desiredEntries: fc.Arbitrary<readonly DesiredEntry[]> = fc.array(
   fc.oneof(
     {
       weight: 3,
@@ -126,7 +126,7 @@ const entryWishes: fc.Arbitrary<readonly EntryWish[]> = fc.array(
 );
 
 /** What `observe` would make of an entry. */
-function entryOf(entry: EntryWish, order: number, there: readonly Environment[]): EntrySeen {
+function entryOf(entry: DesiredEntry, order: number, there: readonly Environment[]): EntrySeen {
   switch (entry.kind) {
     case "named":
       return named(entry.name, order, entry.owner);
@@ -200,7 +200,7 @@ interface World {
 interface Parts {
   readonly spec: Partial<JobQueueSpec>;
   readonly there: readonly Environment[];
-  readonly entries: readonly EntryWish[];
+  readonly entries: readonly DesiredEntry[];
   readonly queue: Queue | undefined;
   readonly jobs: JobsSeen | undefined;
   readonly deleting: boolean;
@@ -217,7 +217,7 @@ interface Parts {
 const parts: fc.Arbitrary<Parts> = fc.record({
   spec: specs,
   there: environments,
-  entries: entryWishes,
+  entries: desiredEntries,
   queue: queues,
   jobs,
   deleting: rarely(6),
@@ -249,7 +249,7 @@ function worldOf(all: Parts): World {
     entries: entries.map((entry, order) => entryOf(entry, order, there)),
     leaving: leavingOf(all),
     settings: { ...settings, adoptableNames: ["*"] },
-    wish: { ...wish, deleting, retain, adoptionPolicy },
+    directives: { ...directives, deleting, retain, adoptionPolicy },
   });
   const hasPolicy = (all.queue?.schedulingPolicyArn !== undefined) !== all.otherPolicy;
   const { names: ideal } = orderFor(given);
@@ -267,7 +267,7 @@ const worlds = parts.map(worldOf);
 
 const planOf = ({ spec, seen: given }: World, at = now): Plan<Action> => {
   const whole = object(spec);
-  const metadata = given.wish.deleting
+  const metadata = given.directives.deleting
     ? { ...whole.metadata, deletionTimestamp: "2026-01-01T11:00:00Z" }
     : whole.metadata;
   return planFor({ ...whole, metadata }, given, at);
@@ -336,7 +336,7 @@ const laws: Readonly<Record<string, (action: Action, world: World) => boolean>> 
     const { kind } = ownershipOf(given.queue?.tags, identity);
     if (action.kind === "create") return given.queue === undefined && given.absent;
     if (action.kind === "tag" && action.purpose === "adopt") {
-      return kind === "foreign" && given.wish.adoptionPolicy !== "Never";
+      return kind === "foreign" && given.directives.adoptionPolicy !== "Never";
     }
     return kind === "ours" || (action.kind === "tag" && action.purpose === "takeOver" && kind === "retained");
   },
@@ -345,9 +345,12 @@ const laws: Readonly<Record<string, (action: Action, world: World) => boolean>> 
     (action.request.schedulingPolicyArn === undefined) === (before?.schedulingPolicyArn === undefined),
   "writes only to a queue that AWS is not changing": (action, { seen: { queue: before } }) =>
     action.kind === "create" || action.kind === "tag" || before?.status === "VALID" || before?.status === "INVALID",
-  "takes a queue away only for an object that is deleted, without Retain": (action, { seen: { wish: wished } }) =>
+  "takes a queue away only for an object that is deleted, without Retain": (
+    action,
+    { seen: { directives: desired } },
+  ) =>
     (action.kind !== "disable" && action.kind !== "terminateJobs" && action.kind !== "delete") ||
-    (wished.deleting && !wished.retain),
+    (desired.deleting && !desired.retain),
   "deletes only what is DISABLED and was empty twice": (action, { seen: { queue: before, jobs: counted } }) =>
     action.kind !== "delete" ||
     (before?.state === "DISABLED" &&

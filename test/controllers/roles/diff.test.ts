@@ -1,21 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { removalWrites, roleDifferences } from "../../../src/controllers/roles/diff.ts";
 import type { RoleWrite } from "../../../src/controllers/roles/writes.ts";
-import { mark, profileAs, roleAs, wished } from "./given.ts";
+import { desired, mark, profileAs, roleAs } from "./given.ts";
 
-const job = wished({
+const job = desired({
   jobRole: {
     policyArns: ["arn:aws:iam::aws:policy/ReadOnly"],
     inlinePolicies: { bucket: '{"Version":"2012-10-17","Statement":[]}' },
     tags: { team: "a" },
   },
 });
-const instance = wished({ instanceRole: {} });
+const instance = desired({ instanceRole: {} });
 const { name } = job;
 
 type Given = Parameters<typeof roleDifferences>;
-const writesFor = (wish: Given[0], role: Given[1], profile: Given[2], ignored: Given[3]): readonly RoleWrite[] =>
-  roleDifferences(wish, role, profile, ignored, mark).map(({ write }) => write);
+const writesFor = (desired: Given[0], role: Given[1], profile: Given[2], ignored: Given[3]): readonly RoleWrite[] =>
+  roleDifferences(desired, role, profile, ignored, mark).map(({ write }) => write);
 
 describe("what differs between a role as wished and as it is", () => {
   it("is nothing when it is as wished", () => {
@@ -92,7 +92,7 @@ describe("what differs between a role as wished and as it is", () => {
   });
 
   it("is written with the boundary first: no moment passes in which a new policy is not bounded", () => {
-    const bounded = wished({
+    const bounded = desired({
       jobRole: {
         permissionsBoundary: "arn:aws:iam::123456789012:policy/b",
         policyArns: ["arn:aws:iam::aws:policy/ReadOnly"],
@@ -111,7 +111,7 @@ describe("what differs between a role as wished and as it is", () => {
   });
 
   it("is a boundary that is missing", () => {
-    const bounded = wished({ jobRole: { permissionsBoundary: "arn:aws:iam::123456789012:policy/b" } });
+    const bounded = desired({ jobRole: { permissionsBoundary: "arn:aws:iam::123456789012:policy/b" } });
     expect(writesFor(bounded, roleAs(bounded, { permissionsBoundaryArn: undefined }), undefined, [])).toEqual([
       { kind: "putBoundary", name: bounded.name, policyArn: "arn:aws:iam::123456789012:policy/b" },
     ]);
@@ -122,21 +122,21 @@ describe("what differs between a role as wished and as it is", () => {
     expect(writesFor(job, roleAs(job, { tags }), undefined, ["cost:*"])).toEqual([]);
   });
 
-  const shared = wished({ jobRole: { name: "readers" } });
+  const shared = desired({ jobRole: { name: "readers" } });
   it.each([
     ["another user's Retain, on a shared role", shared, "default/team/other@0a1b2c3d"],
     ["this object's own, for another region or name in AWS", job, "default/team/ce@0a1b2c3d"],
     ["an earlier kind of mark, which says not for what", job, "default/team/ce"],
-  ])("is no mark of %s: what was kept goes on using the role", (_whose, wish, retainedFrom) => {
-    const tags = { ...wish.userTags, ...wish.ownTags, "awsbatch.dev/retained-from": retainedFrom };
-    expect(writesFor(wish, roleAs(wish, { tags }), undefined, [])).toEqual([]);
+  ])("is no mark of %s: what was kept goes on using the role", (_whose, desired, retainedFrom) => {
+    const tags = { ...desired.userTags, ...desired.ownTags, "awsbatch.dev/retained-from": retainedFrom };
+    expect(writesFor(desired, roleAs(desired, { tags }), undefined, [])).toEqual([]);
   });
 
-  it.each([shared, job])("is this object's own mark, which goes as it takes the role back", (wish) => {
-    const tags = { ...wish.userTags, "awsbatch.dev/retained-from": mark };
-    expect(writesFor(wish, roleAs(wish, { tags }), undefined, [])).toEqual([
-      { kind: "tagRole", name: wish.name, tags: wish.ownTags },
-      { kind: "untagRole", name: wish.name, keys: ["awsbatch.dev/retained-from"] },
+  it.each([shared, job])("is this object's own mark, which goes as it takes the role back", (desired) => {
+    const tags = { ...desired.userTags, "awsbatch.dev/retained-from": mark };
+    expect(writesFor(desired, roleAs(desired, { tags }), undefined, [])).toEqual([
+      { kind: "tagRole", name: desired.name, tags: desired.ownTags },
+      { kind: "untagRole", name: desired.name, keys: ["awsbatch.dev/retained-from"] },
     ]);
   });
 

@@ -1,20 +1,20 @@
 import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { JobDefinitionSpec } from "../../../src/api/v1alpha1/job-definition.ts";
-import { fingerprintOfWish } from "../../../src/controllers/job-definition/normalise.ts";
+import { fingerprintOfSpec } from "../../../src/controllers/job-definition/normalise.ts";
+import { desiredRolesOf } from "../../../src/controllers/roles/desired.ts";
 import {
   filledDefinition,
   filledEnvironment,
   rolesNamedByDefinition,
   rolesNamedByEnvironment,
 } from "../../../src/controllers/roles/fill.ts";
-import { rolesWished } from "../../../src/controllers/roles/wish.ts";
-import { identity, place, wished } from "./given.ts";
+import { desired, identity, place } from "./given.ts";
 
 const iam = { executionRole: {}, jobRole: {} };
-const wishes = rolesWished(iam, identity, place);
-const executionRoleArn = wished({ executionRole: {} }).arn;
-const jobRoleArn = wished({ jobRole: {} }).arn;
+const desiredRoles = desiredRolesOf(iam, identity, place);
+const executionRoleArn = desired({ executionRole: {} }).arn;
+const jobRoleArn = desired({ jobRole: {} }).arn;
 const image = "public.ecr.aws/docker/library/alpine:3";
 const own = "arn:aws:iam::123456789012:role/own";
 
@@ -32,17 +32,23 @@ describe("the roles that are made for a job definition", () => {
   });
 
   it("go into a container", () => {
-    expect(filledDefinition(container, wishes).containerProperties).toEqual({ image, executionRoleArn, jobRoleArn });
+    expect(filledDefinition(container, desiredRoles).containerProperties).toEqual({
+      image,
+      executionRoleArn,
+      jobRoleArn,
+    });
   });
 
   it("go into each ECS task", () => {
     const spec: JobDefinitionSpec = { type: "container", iam, ecsProperties: tasks() };
-    expect(filledDefinition(spec, wishes).ecsProperties).toEqual(tasks({ executionRoleArn, taskRoleArn: jobRoleArn }));
+    expect(filledDefinition(spec, desiredRoles).ecsProperties).toEqual(
+      tasks({ executionRoleArn, taskRoleArn: jobRoleArn }),
+    );
   });
 
   it("go into each range of nodes, of either sort", () => {
     const spec = nodes({ container: { image } }, { ecsProperties: tasks() });
-    expect(filledDefinition(spec, wishes).nodeProperties?.nodeRangeProperties).toEqual([
+    expect(filledDefinition(spec, desiredRoles).nodeProperties?.nodeRangeProperties).toEqual([
       { targetNodes: "0:0", container: { image, executionRoleArn, jobRoleArn } },
       { targetNodes: "1:1", ecsProperties: tasks({ executionRoleArn, taskRoleArn: jobRoleArn }) },
     ]);
@@ -50,25 +56,25 @@ describe("the roles that are made for a job definition", () => {
 
   it("do not go into a pod, which has its service account", () => {
     const eksProperties = { podProperties: { containers: [{ image }] } };
-    expect(filledDefinition({ type: "container", eksProperties }, wishes).eksProperties).toEqual(eksProperties);
+    expect(filledDefinition({ type: "container", eksProperties }, desiredRoles).eksProperties).toEqual(eksProperties);
     const spec = nodes({ eksProperties });
-    expect(filledDefinition(spec, wishes)).toEqual(spec);
+    expect(filledDefinition(spec, desiredRoles)).toEqual(spec);
   });
 
   it("leave a slot alone in which there is a role", () => {
     const spec = nodes({ container: { image, jobRoleArn: own } }, { container: { image } });
-    const [first, second] = filledDefinition(spec, wishes).nodeProperties?.nodeRangeProperties ?? [];
+    const [first, second] = filledDefinition(spec, desiredRoles).nodeProperties?.nodeRangeProperties ?? [];
     expect([first?.container?.jobRoleArn, second?.container?.jobRoleArn]).toEqual([own, jobRoleArn]);
   });
 
   it("count in the fingerprint just as if the spec named them", () => {
     const named = { ...container, containerProperties: { image, executionRoleArn, jobRoleArn } };
-    expect(fingerprintOfWish(filledDefinition(container, wishes))).toBe(fingerprintOfWish(named));
-    expect(fingerprintOfWish(filledDefinition(container, wishes))).not.toBe(fingerprintOfWish(container));
+    expect(fingerprintOfSpec(filledDefinition(container, desiredRoles))).toBe(fingerprintOfSpec(named));
+    expect(fingerprintOfSpec(filledDefinition(container, desiredRoles))).not.toBe(fingerprintOfSpec(container));
   });
 
   it("only go where one of that purpose is wished", () => {
-    const only = rolesWished({ jobRole: {} }, identity, place);
+    const only = desiredRolesOf({ jobRole: {} }, identity, place);
     expect(filledDefinition(container, only).containerProperties).toEqual({ image, jobRoleArn });
   });
 
@@ -79,7 +85,7 @@ describe("the roles that are made for a job definition", () => {
       `${path}[0].container.jobRoleArn`,
       `${path}[1].ecsProperties.taskProperties[0].taskRoleArn`,
     ]);
-    expect(rolesNamedByDefinition(filledDefinition(container, wishes)).map(({ field }) => field)).toEqual([
+    expect(rolesNamedByDefinition(filledDefinition(container, desiredRoles)).map(({ field }) => field)).toEqual([
       "spec.containerProperties.executionRoleArn",
       "spec.containerProperties.jobRoleArn",
     ]);
@@ -91,14 +97,14 @@ describe("the roles that are made for a compute environment", () => {
     type: "MANAGED",
     computeResources: { type: "SPOT", maxvCpus: 4, subnets: ["subnet-1"] },
   };
-  const all = rolesWished({ serviceRole: {}, instanceRole: {}, spotFleetRole: {} }, identity, place);
+  const all = desiredRolesOf({ serviceRole: {}, instanceRole: {}, spotFleetRole: {} }, identity, place);
 
   it("go where AWS wants them: of the instances it is the profile", () => {
     const filled = filledEnvironment(spec, all);
-    expect(filled.serviceRole).toBe(wished({ serviceRole: {} }).arn);
+    expect(filled.serviceRole).toBe(desired({ serviceRole: {} }).arn);
     expect(filled.computeResources).toMatchObject({
-      instanceRole: wished({ instanceRole: {} }).profileArn,
-      spotIamFleetRole: wished({ spotFleetRole: {} }).arn,
+      instanceRole: desired({ instanceRole: {} }).profileArn,
+      spotIamFleetRole: desired({ spotFleetRole: {} }).arn,
     });
   });
 
@@ -107,7 +113,7 @@ describe("the roles that are made for a compute environment", () => {
     expect(filledEnvironment(given, all).serviceRole).toBe(own);
     expect(filledEnvironment({ type: "UNMANAGED" }, all)).toEqual({
       type: "UNMANAGED",
-      serviceRole: wished({ serviceRole: {} }).arn,
+      serviceRole: desired({ serviceRole: {} }).arn,
     });
   });
 

@@ -3,11 +3,11 @@ import type { Change, Step } from "../../../src/controllers/agenda.ts";
 import type { Choice } from "../../../src/controllers/choose.ts";
 import type { Identity } from "../../../src/controllers/ownership.ts";
 import type { RolesAction } from "../../../src/controllers/roles/action.ts";
+import { type DesiredRole, desiredRolesOf } from "../../../src/controllers/roles/desired.ts";
 import { defaultRoleLimits, limitsOf } from "../../../src/controllers/roles/limits.ts";
 import { markOf } from "../../../src/controllers/roles/ownership.ts";
 import { repairedFirst, rolesPlan, rolesRemoval } from "../../../src/controllers/roles/plan.ts";
 import type { IamSeen, RolesSeen } from "../../../src/controllers/roles/seen.ts";
-import { type RoleWish, rolesWished } from "../../../src/controllers/roles/wish.ts";
 import { decided } from "../decided.ts";
 
 export const identity: Identity = {
@@ -23,15 +23,15 @@ export const mark = markOf(identity, "eu-west-1/team_ce");
 export const place = { account: "123456789012", partition: "aws" };
 
 /** The one role that this wishes. */
-export function wished(iam: object): RoleWish {
-  const [wish] = rolesWished(iam, identity, place);
-  if (wish === undefined) throw new Error("no role is wished");
-  return wish;
+export function desired(iam: object): DesiredRole {
+  const [directives] = desiredRolesOf(iam, identity, place);
+  if (directives === undefined) throw new Error("no role is wished");
+  return directives;
 }
 
 /** A role in IAM just as it is wished. */
-export function roleAs(wish: RoleWish, other: Partial<RoleSeen> = {}): RoleSeen {
-  const { name, arn, path, trust, policyArns, inlinePolicies, permissionsBoundaryArn, userTags, ownTags } = wish;
+export function roleAs(directives: DesiredRole, other: Partial<RoleSeen> = {}): RoleSeen {
+  const { name, arn, path, trust, policyArns, inlinePolicies, permissionsBoundaryArn, userTags, ownTags } = directives;
   return {
     name,
     arn,
@@ -41,30 +41,30 @@ export function roleAs(wish: RoleWish, other: Partial<RoleSeen> = {}): RoleSeen 
     inlinePolicies,
     permissionsBoundaryArn,
     tags: { ...userTags, ...ownTags },
-    profileNames: wish.profileArn === undefined ? [] : [name],
+    profileNames: directives.profileArn === undefined ? [] : [name],
     ...other,
   };
 }
 
 /** An instance profile in IAM just as it is wished. */
-export function profileAs(wish: RoleWish, other: Partial<ProfileSeen> = {}): ProfileSeen {
-  const { name, path, profileArn = "", userTags, ownTags } = wish;
+export function profileAs(directives: DesiredRole, other: Partial<ProfileSeen> = {}): ProfileSeen {
+  const { name, path, profileArn = "", userTags, ownTags } = directives;
   return { name, arn: profileArn, path, roleNames: [name], tags: { ...userTags, ...ownTags }, ...other };
 }
 
 /** What is seen of roles that are wished and are in IAM just so. */
 export function seenRoles(iam: object, other: Partial<RolesSeen> = {}): RolesSeen {
-  const wishes = rolesWished(iam, identity, place);
+  const desiredRoles = desiredRolesOf(iam, identity, place);
   return {
     identity,
     mark,
     place,
-    wishes,
-    claims: wishes.map(({ name }) => name).sort(),
+    desiredRoles,
+    claims: desiredRoles.map(({ name }) => name).sort(),
     unnoted: [],
     named: [],
     limits: { kind: "read", limits: limitsOf(defaultRoleLimits, {}) },
-    iam: inIam(wishes),
+    iam: inIam(desiredRoles),
     conflicts: new Map(),
     others: new Map(),
     rank: "2026-01-01T00:00:00Z BatchComputeEnvironment team/ce",
@@ -84,15 +84,15 @@ export function seenRoles(iam: object, other: Partial<RolesSeen> = {}): RolesSee
 
 /** All that is wished, with changes by purpose; null: there is no such role. */
 export function inIam(
-  wishes: readonly RoleWish[],
+  desiredRoles: readonly DesiredRole[],
   roles: Readonly<Record<string, Partial<RoleSeen> | null>> = {},
 ): Extract<IamSeen, { kind: "read" }> {
-  const present = wishes.filter(({ purpose }) => roles[purpose] !== null);
+  const present = desiredRoles.filter(({ purpose }) => roles[purpose] !== null);
   return {
     kind: "read",
-    roles: new Map(present.map((wish) => [wish.name, roleAs(wish, roles[wish.purpose] ?? {})])),
+    roles: new Map(present.map((desired) => [desired.name, roleAs(desired, roles[desired.purpose] ?? {})])),
     profiles: new Map(
-      present.filter(({ profileArn }) => profileArn !== undefined).map((wish) => [wish.name, profileAs(wish)]),
+      present.filter(({ profileArn }) => profileArn !== undefined).map((desired) => [desired.name, profileAs(desired)]),
     ),
   };
 }

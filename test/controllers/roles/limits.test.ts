@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { desiredRolesOf } from "../../../src/controllers/roles/desired.ts";
 import {
   defaultRoleLimits,
   limitsOf,
@@ -7,7 +8,6 @@ import {
   refusalOf,
 } from "../../../src/controllers/roles/limits.ts";
 import { roleName } from "../../../src/controllers/roles/names.ts";
-import { rolesWished } from "../../../src/controllers/roles/wish.ts";
 import { identity, place } from "./given.ts";
 
 type Annotations = Readonly<Record<string, string>>;
@@ -20,8 +20,8 @@ function refusal(
   annotations: Annotations = {},
 ) {
   const limits = limitsOf({ ...defaultRoleLimits, ...flags }, annotations);
-  const wishes = rolesWished(iam, identity, place, limits.permissionsBoundary);
-  return refusalOf(wishes, named, limits, place)?.message;
+  const desiredRoles = desiredRolesOf(iam, identity, place, limits.permissionsBoundary);
+  return refusalOf(desiredRoles, named, limits, place)?.message;
 }
 
 const readOnly = "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly";

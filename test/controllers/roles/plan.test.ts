@@ -3,12 +3,13 @@ import type { Step } from "../../../src/controllers/agenda.ts";
 import type { Choice } from "../../../src/controllers/choose.ts";
 import type { Identity } from "../../../src/controllers/ownership.ts";
 import type { RolesAction } from "../../../src/controllers/roles/action.ts";
+import { desiredRolesOf } from "../../../src/controllers/roles/desired.ts";
 import { limitsOf } from "../../../src/controllers/roles/limits.ts";
 import { rolesPlan, rolesRemoval } from "../../../src/controllers/roles/plan.ts";
 import type { OtherUser, RolesSeen } from "../../../src/controllers/roles/seen.ts";
-import { rolesWished } from "../../../src/controllers/roles/wish.ts";
 import {
   acting,
+  desired,
   identity,
   inIam,
   leaving,
@@ -20,11 +21,10 @@ import {
   settled,
   using,
   waiting,
-  wished,
 } from "./given.ts";
 
 const both = { serviceRole: {}, instanceRole: {} };
-const shared = wished({ jobRole: { name: "readers" } });
+const shared = desired({ jobRole: { name: "readers" } });
 const admin = "arn:aws:iam::aws:policy/AdministratorAccess";
 
 /** Kind and reason of what follows, and what is done to which role. */
@@ -53,19 +53,19 @@ describe("the roles of an object that is wished", () => {
   });
 
   it("are made one after the other, and only then what uses them", () => {
-    const { wishes } = seenRoles(both);
+    const { desiredRoles } = seenRoles(both);
     expect(step(using(seenRoles(both, { iam: inIam([]) })))).toBe(
       "act MakingRole make team_ce_service: createRole attach",
     );
-    expect(step(using(seenRoles(both, { iam: inIam(wishes, { instance: null }) })))).toBe(
+    expect(step(using(seenRoles(both, { iam: inIam(desiredRoles, { instance: null }) })))).toBe(
       "act MakingRole make team_ce_instance: createRole attach createProfile addToProfile",
     );
     expect(step(using(seenRoles(both)))).toBe("act Creating own");
   });
 
   it("are brought back to the spec, also at rest, without Ready turning False", () => {
-    const { wishes } = seenRoles(both);
-    const drifted = inIam(wishes, { service: { attachedPolicyArns: [admin] } });
+    const { desiredRoles } = seenRoles(both);
+    const drifted = inIam(desiredRoles, { service: { attachedPolicyArns: [admin] } });
     const seen = seenRoles(both, { iam: drifted });
     const choice = using(seen, settled);
     expect(step(choice)).toBe("act MendingRole mend team_ce_service: attach detach");
@@ -79,7 +79,7 @@ describe("the roles of an object that is wished", () => {
 
   it("are not written again while IAM may not show yet what was written", () => {
     const seen = seenRoles(both, { iam: inIam([]) });
-    const [first, second] = seen.wishes.map(({ name }) => name);
+    const [first, second] = seen.desiredRoles.map(({ name }) => name);
     expect(step(using({ ...seen, justWritten: new Set([first ?? ""]) }))).toMatch(
       /^act MakingRole make team_ce_instance/,
     );
@@ -89,7 +89,7 @@ describe("the roles of an object that is wished", () => {
   it("come before what the object waits for; while they are waited for themselves, its own wait is told beside them", () => {
     const seen = seenRoles(both, { iam: inIam([]) });
     expect(step(using(seen, waiting))).toMatch(/^act MakingRole make/);
-    const written = { ...seen, justWritten: new Set(seen.wishes.map(({ name }) => name)) };
+    const written = { ...seen, justWritten: new Set(seen.desiredRoles.map(({ name }) => name)) };
     const choice = using(written, waiting);
     expect(choice.next).toMatchObject({ kind: "wait", reason: "Deleting", message: "it goes", checkInMs: 1000 });
     expect(conditionOf(choice)).toMatchObject({ status: "False", reason: "MakingRole" });
@@ -102,8 +102,8 @@ describe("the roles of an object that is wished", () => {
   });
 
   it("get no other purpose: what runs by one may still do so", () => {
-    const iam = inIam(seenRoles(both).wishes, {
-      service: { tags: { ...wished({ serviceRole: {} }).ownTags, "awsbatch.dev/role": "job" } },
+    const iam = inIam(seenRoles(both).desiredRoles, {
+      service: { tags: { ...desired({ serviceRole: {} }).ownTags, "awsbatch.dev/role": "job" } },
     });
     const choice = using(seenRoles(both, { iam }));
     expect(step(choice)).toBe("blocked RoleContentConflict");
@@ -112,14 +112,14 @@ describe("the roles of an object that is wished", () => {
   });
 
   it("say how to put the tags back that somebody took off: what runs by a role goes on needing it", () => {
-    const untagged = inIam(seenRoles(both).wishes, { service: { tags: {} } });
+    const untagged = inIam(seenRoles(both).desiredRoles, { service: { tags: {} } });
     const message = (claims: readonly string[]): string =>
       using(seenRoles(both, { iam: untagged, claims })).next.message;
     const { claims } = seenRoles(both);
     expect(message(claims)).toContain("put its tags back (awsbatch.dev/cluster=default, ");
     expect(message(claims.filter((name) => !name.includes("_service_")))).toContain("Remove it, or give another name");
-    const theirs = { ...wished({ serviceRole: {} }).ownTags, "awsbatch.dev/name": "other" };
-    const others = inIam(seenRoles(both).wishes, { service: { tags: theirs } });
+    const theirs = { ...desired({ serviceRole: {} }).ownTags, "awsbatch.dev/name": "other" };
+    const others = inIam(seenRoles(both).desiredRoles, { service: { tags: theirs } });
     expect(using(seenRoles(both, { iam: others })).next.message).toContain("Remove it, or give another name");
   });
 
@@ -143,14 +143,14 @@ describe("the roles of an object that is wished", () => {
     ],
     [
       "the name is somebody else's",
-      { iam: inIam(seenRoles(both).wishes, { service: { tags: {} } }) },
+      { iam: inIam(seenRoles(both).desiredRoles, { service: { tags: {} } }) },
       "blocked RoleNameTaken",
     ],
     [
       "it is another cluster's",
       {
-        iam: inIam(seenRoles(both).wishes, {
-          service: { tags: { ...wished({ serviceRole: {} }).ownTags, "awsbatch.dev/cluster-uid": "lost" } },
+        iam: inIam(seenRoles(both).desiredRoles, {
+          service: { tags: { ...desired({ serviceRole: {} }).ownTags, "awsbatch.dev/cluster-uid": "lost" } },
         }),
       },
       "blocked OwnedByOtherCluster",
@@ -192,7 +192,7 @@ describe("the roles of an object that is wished", () => {
   });
 
   it("are not touched while the namespace cannot be read: nobody knows what they may have, and within which boundary", () => {
-    const bounded = inIam([wished({ jobRole: {} })], { job: { permissionsBoundaryArn: "arn:aws:iam::1:policy/b" } });
+    const bounded = inIam([desired({ jobRole: {} })], { job: { permissionsBoundaryArn: "arn:aws:iam::1:policy/b" } });
     const asked = { jobRole: { policyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"] } };
     const seen = seenRoles(asked, { limits: { kind: "unread", why: "no" }, iam: bounded });
     expect(step(using(seen, settled))).toBe("serves Available");
@@ -209,22 +209,22 @@ describe("the roles of an object that is wished", () => {
 });
 
 describe("a role that is wished no more", () => {
-  const old = wished({ serviceRole: {} });
+  const old = desired({ serviceRole: {} });
   const formerly = (other: Partial<RolesSeen> = {}): RolesSeen => {
     const seen = seenRoles({ instanceRole: {} });
-    const iam = inIam([...seen.wishes, old]);
+    const iam = inIam([...seen.desiredRoles, old]);
     return { ...seen, claims: [...seen.claims, old.name].sort(), iam, ...other };
   };
 
   it("goes when nothing in AWS refers to it any more, and is then no longer noted", () => {
     expect(step(using(formerly({ referred: new Set([old.name]) }), settled))).toBe("serves Available");
     expect(step(using(formerly(), settled))).toBe("act RemovingRole remove team_ce_service: detach deleteRole");
-    const gone = formerly({ iam: inIam(seenRoles({ instanceRole: {} }).wishes) });
+    const gone = formerly({ iam: inIam(seenRoles({ instanceRole: {} }).desiredRoles) });
     expect(step(using(gone, settled))).toBe("act RemovingRole claims 1");
   });
 
   it("is noted before anything else is done, when AWS has it of this object and the note was lost", () => {
-    const lost = formerly({ claims: [], wishes: [], unnoted: [old.name], referred: new Set() });
+    const lost = formerly({ claims: [], desiredRoles: [], unnoted: [old.name], referred: new Set() });
     expect(step(using(lost))).toBe("act MakingRole claims 1");
     expect(step(using(lost, settled))).toBe("act MakingRole claims 1");
   });
@@ -232,7 +232,7 @@ describe("a role that is wished no more", () => {
   it("is tagged anew when it was taken over, and still used: without the flag it would be another cluster's", () => {
     const before: Identity = { ...identity, cluster: { name: "default", uid: "cluster-0" } };
     const identityNow: Identity = { ...identity, cluster: { ...identity.cluster, takeOverUid: "cluster-0" } };
-    const [gone] = rolesWished({ instanceRole: {} }, before, place);
+    const [gone] = desiredRolesOf({ instanceRole: {} }, before, place);
     if (gone === undefined) throw new Error("no role is wished");
     const seen = seenRoles({}, { identity: identityNow, claims: [gone.name], referred: new Set([gone.name]) });
     const used = (other: Partial<RolesSeen>): RolesSeen => ({ ...seen, iam: inIam([gone]), ...other });
@@ -270,24 +270,24 @@ describe("a role that is wished no more", () => {
 
 describe("the roles of an object that is deleted", () => {
   it("outlive what uses them, and go one after the other", () => {
-    const { wishes } = seenRoles(both);
+    const { desiredRoles } = seenRoles(both);
     expect(step(leaving(seenRoles(both), waiting))).toBe("wait Deleting");
     expect(step(leaving(seenRoles(both)))).toBe(
       "act RemovingRole remove team_ce_instance: removeFromProfile deleteProfile detach deleteRole",
     );
-    expect(step(leaving(seenRoles(both, { iam: inIam(wishes, { instance: null }) })))).toBe(
+    expect(step(leaving(seenRoles(both, { iam: inIam(desiredRoles, { instance: null }) })))).toBe(
       "act RemovingRole remove team_ce_service: detach deleteRole",
     );
     expect(step(leaving(seenRoles(both, { iam: inIam([]) })))).toBe("release Deleted");
   });
 
   it("are not believed to be absent while IAM may not show yet what was made", () => {
-    const { name } = wished({ serviceRole: {} });
+    const { name } = desired({ serviceRole: {} });
     const absenceUnproven = new Set([name]);
     expect(step(leaving(seenRoles({ serviceRole: {} }, { iam: inIam([]), absenceUnproven })))).toBe(
       "wait RemovingRole",
     );
-    const iam = inIam(seenRoles({ serviceRole: {} }).wishes, { service: { tags: {} } });
+    const iam = inIam(seenRoles({ serviceRole: {} }).desiredRoles, { service: { tags: {} } });
     expect(step(leaving(seenRoles({ serviceRole: {} }, { iam, absenceUnproven })))).toBe("release Deleted");
   });
 
@@ -300,7 +300,7 @@ describe("the roles of an object that is deleted", () => {
     expect(step(leaving(seenRoles({ instanceRole: {} }, { retain: true })))).toBe(
       "act RetainingRole release team_ce_instance: tagProfile untagProfile tagRole untagRole",
     );
-    const left = inIam(seenRoles({ instanceRole: {} }).wishes, {
+    const left = inIam(seenRoles({ instanceRole: {} }).desiredRoles, {
       instance: { tags: { "awsbatch.dev/retained-from": "default/team/ce" } },
     });
     const without = { ...left, profiles: new Map() };
@@ -308,7 +308,7 @@ describe("the roles of an object that is deleted", () => {
   });
 
   it("are left without an owner where something that is not ours goes on using them", () => {
-    const { name } = wished({ instanceRole: {} });
+    const { name } = desired({ instanceRole: {} });
     const seen = seenRoles({ instanceRole: {} }, { referred: new Set([name]) });
     expect(step(leaving(seen))).toBe(
       "act RetainingRole release team_ce_instance: tagProfile untagProfile tagRole untagRole",
@@ -338,12 +338,12 @@ describe("the roles of an object that is deleted", () => {
   });
 
   it("are not touched when they are somebody else's", () => {
-    const iam = inIam(seenRoles({ serviceRole: {} }).wishes, { service: { tags: {} } });
+    const iam = inIam(seenRoles({ serviceRole: {} }).desiredRoles, { service: { tags: {} } });
     expect(step(leaving(seenRoles({ serviceRole: {} }, { iam })))).toBe("release Deleted");
   });
 
   it("wait for a person when a profile that is not ours holds one", () => {
-    const iam = inIam(seenRoles({ serviceRole: {} }).wishes, { service: { profileNames: ["theirs"] } });
+    const iam = inIam(seenRoles({ serviceRole: {} }).desiredRoles, { service: { profileNames: ["theirs"] } });
     const choice = leaving(seenRoles({ serviceRole: {} }, { iam }));
     expect(step(choice)).toBe("blocked RoleInUse");
     expect(choice.next.message).toContain("instance profile theirs");
@@ -379,14 +379,14 @@ describe("a role that objects share", () => {
 
   it("is left to who stays, whatever the rank: its revisions may name the role as long as it lives", () => {
     expect(step(leaving(going(user("JobDefinition team/b", "leaves", "1"))))).toBe("release Deleted");
-    const staying = { ...among(user("JobDefinition team/b", "goes", "9")), wishes: [], claims: [shared.name] };
+    const staying = { ...among(user("JobDefinition team/b", "goes", "9")), desiredRoles: [], claims: [shared.name] };
     expect(step(using(staying, settled))).toBe("wait RoleInUse");
   });
 
   it("of several that stay and wish it no more the last in rank removes it", () => {
     const leftOver = (rank: string): RolesSeen => ({
       ...among(user("JobDefinition team/b", "leaves", rank)),
-      wishes: [],
+      desiredRoles: [],
       claims: [shared.name],
     });
     expect(step(using(leftOver("9"), settled))).toBe("act RemovingRole claims 0");
@@ -432,7 +432,7 @@ describe("a role that objects share", () => {
 });
 
 describe("a service role that is gone while AWS needs it", () => {
-  const own = wished({ serviceRole: {} });
+  const own = desired({ serviceRole: {} });
   const foreign = "arn:aws:iam::123456789012:role/teams/batch";
   const blocked: Step<Own> = { kind: "blocked", reason: "DeleteFailed", message: "AWS cannot tear it down" };
   const linked = new Map([[own.arn, undefined]]);
@@ -491,12 +491,12 @@ describe("a service role that is gone while AWS needs it", () => {
 
   it("gets what it lacks when its making had broken off, also when it is wished no more", () => {
     const bare = (change: object = {}) => new Map([[own.arn, roleAs(own, { attachedPolicyArns: [], ...change })]]);
-    const wished = seenRoles({ serviceRole: {} }, { stranded: bare() });
-    const mended = leaving(wished, blocked);
+    const desired = seenRoles({ serviceRole: {} }, { stranded: bare() });
+    const mended = leaving(desired, blocked);
     expect(step(mended)).toBe("act RepairingServiceRole repair team_ce_service: attach");
     expect(mended.next.message).toContain("lacks what was attached to it");
-    const unwished = seenRoles({}, { claims: [own.name], stranded: bare({ trust: "{}" }) });
-    expect(step(leaving(unwished, blocked))).toBe("act RepairingServiceRole repair team_ce_service: putTrust attach");
+    const undesired = seenRoles({}, { claims: [own.name], stranded: bare({ trust: "{}" }) });
+    expect(step(leaving(undesired, blocked))).toBe("act RepairingServiceRole repair team_ce_service: putTrust attach");
   });
 
   it.each<[string, object]>([
@@ -540,10 +540,10 @@ const limitsAll = {
 
 describe("a cluster that is lost and taken over", () => {
   it("keeps its roles: only their tags are written", () => {
-    const tags = { ...wished({ serviceRole: {} }).ownTags, "awsbatch.dev/cluster-uid": "lost" };
+    const tags = { ...desired({ serviceRole: {} }).ownTags, "awsbatch.dev/cluster-uid": "lost" };
     const taking = { ...identity, cluster: { ...identity.cluster, takeOverUid: "lost" } };
     const seen = seenRoles({ serviceRole: {} }, { identity: taking });
-    const iam = inIam(seen.wishes, { service: { tags } });
+    const iam = inIam(seen.desiredRoles, { service: { tags } });
     expect(step(using({ ...seen, iam }))).toBe("act MendingRole mend team_ce_service: tagRole");
   });
 });

@@ -3,7 +3,7 @@ import type { Failure } from "../../../src/controllers/agenda.ts";
 import type { RolesAction } from "../../../src/controllers/roles/action.ts";
 import { rolesEvents } from "../../../src/controllers/roles/events.ts";
 import { rolesFailure, rolesReport } from "../../../src/controllers/roles/report.ts";
-import { inIam, seenRoles, wished } from "./given.ts";
+import { desired, inIam, seenRoles } from "./given.ts";
 
 const both = { serviceRole: {}, instanceRole: {} };
 const making: RolesAction = { kind: "writeRole", name: "team_ce", doing: "make", writes: [] };
@@ -16,8 +16,8 @@ const denied =
 describe("status.roles", () => {
   it("tells the roles that are there", () => {
     const seen = seenRoles(both);
-    const { name, arn } = wished({ instanceRole: {} });
-    const iam = inIam(seen.wishes, { service: null });
+    const { name, arn } = desired({ instanceRole: {} });
+    const iam = inIam(seen.desiredRoles, { service: null });
     expect(rolesReport({ ...seen, iam })).toEqual({ roles: [{ purpose: "instance", name, arn }] });
   });
 

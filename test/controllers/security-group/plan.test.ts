@@ -9,7 +9,7 @@ import { groupEvents } from "../../../src/controllers/security-group/events.ts";
 import { groupNameOf, groupOwnership, groupTags } from "../../../src/controllers/security-group/ownership.ts";
 import { groupPlan, groupRemoval } from "../../../src/controllers/security-group/plan.ts";
 import { withGroupStatus } from "../../../src/controllers/security-group/report.ts";
-import { permissionOf, ruleChanges, ruleText, wishedRules } from "../../../src/controllers/security-group/rules.ts";
+import { desiredRules, permissionOf, ruleChanges, ruleText } from "../../../src/controllers/security-group/rules.ts";
 import type { GroupFound, GroupSeen, NetworkOfGroup } from "../../../src/controllers/security-group/seen.ts";
 import type { SecurityGroup } from "../../../src/network/facts.ts";
 import { around, last } from "./given.ts";
@@ -50,7 +50,7 @@ function seen(
 ): GroupSeen {
   return {
     identity,
-    wished: nothingMore,
+    desired: nothingMore,
     claims: ["vpc-1"],
     retain: false,
     known: undefined,
@@ -102,7 +102,7 @@ const told = ({ conditions }: Choice<unknown>): string =>
 
 describe("the security group that an object wishes", () => {
   it("costs nothing when there is none and never was", () => {
-    const given = seen({}, { wished: undefined, claims: [], network: { kind: "unneeded" } });
+    const given = seen({}, { desired: undefined, claims: [], network: { kind: "unneeded" } });
     expect(groupPlan(given)).toEqual(nothingToDo);
     expect(groupRemoval(given)).toEqual([]);
   });
@@ -215,7 +215,7 @@ describe("the security group that an object wishes", () => {
         if (next.next.kind === "act") refused.push(writesOf(next));
       }
     };
-    const both = { wished: { egress: [tcp], ingress: [] } };
+    const both = { desired: { egress: [tcp], ingress: [] } };
     const mending = "act MendingSecurityGroup";
     expectSteps(
       "QuotaExceeded",
@@ -271,11 +271,11 @@ describe("the security group that an object wishes", () => {
 
 describe("the security group that an object wishes no more", () => {
   const going = (change: Partial<GroupFound> = {}, more: Partial<GroupSeen> = {}) =>
-    removed(seen({ groups: [found(change)] }, { wished: undefined, ...more }));
+    removed(seen({ groups: [found(change)] }, { desired: undefined, ...more }));
 
   it("is removed, and then the object goes", () => {
     expect(step(going())).toBe("act RemovingSecurityGroup delete");
-    expect(step(removed(seen({}, { wished: undefined })))).toBe("release Deleted");
+    expect(step(removed(seen({}, { desired: undefined })))).toBe("release Deleted");
   });
 
   it("stays while an environment or a rule names it, and says which", () => {
@@ -301,7 +301,7 @@ describe("the security group that an object wishes no more", () => {
   it("that EC2 does not let go keeps nothing of an object that stays, and is told with EC2's words", () => {
     const writes = JSON.stringify([{ kind: "delete", groupId: "sg-1" }]);
     const refusal = { stallsAfterMs: 0, reason: "InUse", message: "it has a dependent object", againInMs: 90_000 };
-    const given = seen({ groups: [found()], refused: new Map([[writes, refusal]]) }, { wished: undefined });
+    const given = seen({ groups: [found()], refused: new Map([[writes, refusal]]) }, { desired: undefined });
     const choice = planned(given, settled);
     expect(choice.next).toEqual({ ...settled, checkInMs: 90_000 });
     expect(choice.conditions).toEqual([
@@ -310,12 +310,12 @@ describe("the security group that an object wishes no more", () => {
   });
 
   it("is not asked for a second time by an object that stays, while EC2 shows late what was written", () => {
-    const given = seen({ groups: [found()], justWritten: ["vpc-1"] }, { wished: undefined });
+    const given = seen({ groups: [found()], justWritten: ["vpc-1"] }, { desired: undefined });
     expect(planned(given, settled).next).toEqual({ ...settled, checkInMs: 15_000 });
   });
 
   it("may be there though EC2 does not show it, when it was just asked for", () => {
-    const given = { ...seen({ justWritten: ["vpc-1"] }, { wished: undefined }), claims: ["vpc-1"] };
+    const given = { ...seen({ justWritten: ["vpc-1"] }, { desired: undefined }), claims: ["vpc-1"] };
     expect(step(removed(given))).toBe("wait RemovingSecurityGroup");
     expect(step(removed({ ...given, retain: true }))).toBe("wait RetainingSecurityGroup");
   });
@@ -339,7 +339,7 @@ describe("the security group that an object wishes no more", () => {
   });
 
   it("is waited for until EC2 shows that it is gone", () => {
-    const given = seen({ groups: [found()], justWritten: ["vpc-1"] }, { wished: undefined });
+    const given = seen({ groups: [found()], justWritten: ["vpc-1"] }, { desired: undefined });
     expect(step(removed(given))).toBe("wait RemovingSecurityGroup");
     expect(step(removed({ ...given, retain: true }))).toBe("wait RetainingSecurityGroup");
   });
@@ -350,12 +350,12 @@ describe("the security group that an object wishes no more", () => {
   });
 
   it("goes while the object stays, when nothing of it is in the middle of something, and its note last", () => {
-    const given = seen({ groups: [found()] }, { wished: undefined, known: "sg-1" });
+    const given = seen({ groups: [found()] }, { desired: undefined, known: "sg-1" });
     expect(step(planned(given, creates))).toBe("act Creating");
     expect(step(planned(given, settled))).toBe("act RemovingSecurityGroup delete");
-    const used = seen({ groups: [found({ usedBy: ["old"] })] }, { wished: undefined });
+    const used = seen({ groups: [found({ usedBy: ["old"] })] }, { desired: undefined });
     expect(planned(used, settled).next).toEqual({ ...settled, checkInMs: 15_000 });
-    expect(step(planned(seen({}, { wished: undefined }), settled))).toBe("act MakingSecurityGroup");
+    expect(step(planned(seen({}, { desired: undefined }), settled))).toBe("act MakingSecurityGroup");
   });
 
   it("goes from the VPC that the object has left", () => {
@@ -371,7 +371,7 @@ describe("the security group that an object wishes no more", () => {
 });
 
 describe("the rules of a group", () => {
-  const wish = {
+  const directives = {
     egress: [
       { protocol: "tcp", ports: "5432", peer: "10.0.0.0/16" },
       { protocol: "udp", peer: "pl-1" },
@@ -384,7 +384,7 @@ describe("the rules of a group", () => {
   } as const;
 
   it("are HTTPS to everywhere and what is asked for, each once", () => {
-    expect(wishedRules(wish, "sg-1").map(ruleText)).toEqual([
+    expect(desiredRules(directives, "sg-1").map(ruleText)).toEqual([
       "egress tcp 443 0.0.0.0/0",
       "egress tcp 443 ::/0",
       "egress tcp 5432 10.0.0.0/16",
@@ -419,7 +419,7 @@ describe("the rules of a group", () => {
   });
 
   it("go to EC2 in its shape", () => {
-    expect(wishedRules(wish, "sg-1").slice(1).map(permissionOf)).toEqual([
+    expect(desiredRules(directives, "sg-1").slice(1).map(permissionOf)).toEqual([
       { IpProtocol: "tcp", FromPort: 443, ToPort: 443, Ipv6Ranges: [{ CidrIpv6: "::/0" }] },
       { IpProtocol: "tcp", FromPort: 5432, ToPort: 5432, IpRanges: [{ CidrIp: "10.0.0.0/16" }] },
       { IpProtocol: "udp", FromPort: 0, ToPort: 65_535, PrefixListIds: [{ PrefixListId: "pl-1" }] },
@@ -459,11 +459,11 @@ describe("what is told of a group", () => {
     });
     const unread = { kind: "unread", reason: "NotReadable", message: "" } as const;
     expect(status(seen({}, { network: unread }))["network"]).toEqual(object.status.network);
-    expect(status(seen({}, { wished: undefined }))).toEqual({ name: "ce" });
+    expect(status(seen({}, { desired: undefined }))).toEqual({ name: "ce" });
   });
 
   it("names what was asked for in events", () => {
-    const rules = wishedRules(nothingMore, "sg-1").slice(0, 1);
+    const rules = desiredRules(nothingMore, "sg-1").slice(0, 1);
     const writes = [
       { kind: "create", vpcId: "vpc-1", name: "n", description: "d", tags: {} },
       { kind: "authorize", groupId: "sg-1", direction: "egress", rules },

@@ -38,7 +38,7 @@ const liveAtOnce: Change = {
 
 const plan = "controllers/compute-environment/plan.ts";
 const retire = "controllers/compute-environment/retire.ts";
-const fleet = "controllers/compute-environment/fleet.ts";
+const set = "controllers/compute-environment/environment-set.ts";
 const queuePlan = "controllers/job-queue/plan.ts";
 const queueDelete = "controllers/job-queue/delete.ts";
 const reconcile = "controllers/pass.ts";
@@ -78,7 +78,7 @@ export const bugs: readonly Bug[] = [
     story: "replacement under one queue",
     changes: [
       {
-        file: fleet,
+        file: set,
         was: 'return status === "VALID" && state === (spec.state ?? "ENABLED");',
         becomes: 'return state === (spec.state ?? "ENABLED");',
       },
@@ -115,8 +115,8 @@ export const bugs: readonly Bug[] = [
     "register without looking what is there",
     "register a job definition",
     definitionPlan,
-    "if (top.equal && ownedByUs(top)) return keep(spec, seen, ledger, top, now);",
-    "if (top.equal && ownedByUs(top) && now - (top.registeredAt ?? 0) < 10_000) return keep(spec, seen, ledger, top, now);",
+    "if (top.equal && ownedByUs(top)) return keep(spec, seen, entries, top, now);",
+    "if (top.equal && ownedByUs(top) && now - (top.registeredAt ?? 0) < 10_000) return keep(spec, seen, entries, top, now);",
   ),
   {
     name: "register at once where nothing is seen, and forget the live read",
@@ -153,7 +153,7 @@ export const bugs: readonly Bug[] = [
     "write to AWS before the finalizer is there",
     "delete what is only just being made",
     reconcile,
-    "if (!isMarked(wish)) return await ensureFinalizer(p, region, planned.seen);",
+    "if (!isMarked(directives)) return await ensureFinalizer(p, region, planned.seen);",
     "",
   ),
   one(
@@ -322,8 +322,8 @@ export const bugs: readonly Bug[] = [
     "deregister only what is as wished on deletion",
     "a job definition of three revisions",
     "controllers/job-definition/removal.ts",
-    'const ours = ledger.filter(({ owner }) => owner.kind === "ours");',
-    'const ours = ledger.filter(({ owner, equal }) => owner.kind === "ours" && equal);',
+    'const ours = entries.filter(({ owner }) => owner.kind === "ours");',
+    'const ours = entries.filter(({ owner, equal }) => owner.kind === "ours" && equal);',
   ),
   one(
     "take up a reverted environment again without enabling it",

@@ -8,7 +8,7 @@ import type { JobQueueSpec } from "../../../src/api/v1alpha1/job-queue.ts";
 import { BatchComputeEnvironmentKind } from "../../../src/api/v1alpha1/kinds.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
 import { type Difference, differences } from "../../../src/controllers/compute-environment/diff.ts";
-import { fingerprintOf, fingerprintOfWish } from "../../../src/controllers/job-definition/normalise.ts";
+import { fingerprintOf, fingerprintOfSpec } from "../../../src/controllers/job-definition/normalise.ts";
 import { definitionNameOf } from "../../../src/controllers/job-definition/observe.ts";
 import { baseNameOf } from "../../../src/controllers/naming.ts";
 import { ownerIn, retainedFromTag, retiredAtTag, type Tags } from "../../../src/controllers/ownership.ts";
@@ -185,10 +185,10 @@ function queueLack(
   if (queue.state === "ENABLED" && !orderOf(queue).some(serves)) return "no job can start on any of its environments";
   // An entry by name in AWS belongs to whomever it belongs to.
   const named = orderOf(queue).map((arn) => objectOf(watched, environments.get(arn)));
-  const wished = [...spec.computeEnvironmentOrder]
+  const desired = [...spec.computeEnvironmentOrder]
     .sort((left, right) => left.order - right.order)
     .map(({ computeEnvironmentRef }, place) => computeEnvironmentRef?.name ?? named[place]);
-  return jsonEqual(named, wished) ? undefined : `it runs jobs on those of ${named.join(", ")}`;
+  return jsonEqual(named, desired) ? undefined : `it runs jobs on those of ${named.join(", ")}`;
 }
 
 /** The name of the object that an environment is of, was left by, or is to be adopted by. */
@@ -223,8 +223,8 @@ function definitionLack(watched: Watched, spec: JobDefinitionSpec, owns: Owns): 
       ? {}
       : { executionRoleArn: has.executionRoleArn }),
   };
-  const wish = body === undefined ? spec : { ...spec, containerProperties: filled as typeof body };
-  return fingerprintOf(top) === fingerprintOfWish(wish)
+  const directives = body === undefined ? spec : { ...spec, containerProperties: filled as typeof body };
+  return fingerprintOf(top) === fingerprintOfSpec(directives)
     ? undefined
     : `${top.jobDefinitionName}:${top.revision} is another body`;
 }

@@ -33,7 +33,7 @@ export const usableEnvironment: OracleFactory = (watched) => {
   /** By environment ARN: the tags by which it had an owner last, and when. */
   const owned = new Map<string, { readonly tags: Tags | undefined; readonly at: number }>();
   /** By uid of an environment's object: until when its spec said `state: DISABLED`. */
-  const wishedUntil = new Map<string, number>();
+  const desiredUntil = new Map<string, number>();
   let serving = servingIn(watched);
 
   return {
@@ -64,14 +64,14 @@ export const usableEnvironment: OracleFactory = (watched) => {
         const target = disabledBy(watched, call);
         const last = owned.get(target?.computeEnvironmentArn ?? "");
         const subject = ownerOf(watched, recent(last?.at) ? last?.tags : target?.tags, "BatchComputeEnvironment");
-        if (wishes(subject) || recent(wishedUntil.get(subject?.metadata.uid ?? ""))) continue;
+        if (desiredRolesOf(subject) || recent(desiredUntil.get(subject?.metadata.uid ?? ""))) continue;
         return `${lastPart(state.arn)} is left without an ENABLED, VALID environment by ${call.operation} ${JSON.stringify(call.input)} of ${watched.callerOf(call)?.name}; it had [${old.order.map(lastPart).join(", ")}], and now has [${state.order.map(lastPart).join(", ")}]`;
       }
       return undefined;
     },
     onObject(object, after) {
-      if (object !== undefined && wishes(object) && !wishes(after)) {
-        wishedUntil.set(object.metadata.uid, watched.clock.monotonic());
+      if (object !== undefined && desiredRolesOf(object) && !desiredRolesOf(after)) {
+        desiredUntil.set(object.metadata.uid, watched.clock.monotonic());
       }
       return undefined;
     },
@@ -123,7 +123,7 @@ function disabledBy(watched: Watched, call: CallRecord): Environment | undefined
   return liveEnvironments(watched).find((one) => one.computeEnvironmentName === lastPart(computeEnvironment));
 }
 
-function wishes(object: KubeObject | undefined): boolean {
+function desiredRolesOf(object: KubeObject | undefined): boolean {
   if (object?.kind !== "BatchComputeEnvironment") return false;
   return (object.spec as { readonly state?: string }).state === "DISABLED";
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Identity } from "../../../src/controllers/ownership.ts";
+import { desiredRolesOf } from "../../../src/controllers/roles/desired.ts";
 import { isMadeByOperator, roleName, rolePath } from "../../../src/controllers/roles/names.ts";
-import { rolesWished } from "../../../src/controllers/roles/wish.ts";
-import { identity, place, wished } from "./given.ts";
+import { desired, identity, place } from "./given.ts";
 
 describe("the name of a role", () => {
   const own = { kind: "object", name: "ce", purpose: "service" } as const;
@@ -36,7 +36,7 @@ describe("the name of a role", () => {
 
   it("lies under a path of the cluster, by which it is known", () => {
     expect(rolePath("prod")).toBe("/aws-batch-operator/prod/");
-    expect(isMadeByOperator(wished({ jobRole: {} }).arn)).toBe(true);
+    expect(isMadeByOperator(desired({ jobRole: {} }).arn)).toBe(true);
     expect(isMadeByOperator("arn:aws:iam::123456789012:role/service-role/AWSBatchServiceRole")).toBe(false);
   });
 });
@@ -61,35 +61,32 @@ describe("a role that is wished", () => {
     ["jobRole", "aws-cn", "ecs-tasks.amazonaws.com", undefined],
     ["jobRole", "aws-us-gov", "ecs-tasks.amazonaws.com", undefined],
   ])("%s in %s is trusted to %s alone, with %s", (field, partition, principal, policy) => {
-    const [wish] = rolesWished({ [field]: {} }, identity, { ...place, partition });
-    expect(JSON.parse(wish?.trust ?? "")).toEqual({
+    const [desired] = desiredRolesOf({ [field]: {} }, identity, { ...place, partition });
+    expect(JSON.parse(desired?.trust ?? "")).toEqual({
       Version: "2012-10-17",
       Statement: [{ Effect: "Allow", Principal: { Service: principal }, Action: "sts:AssumeRole" }],
     });
-    expect(wish?.policyArns).toEqual(policy === undefined ? [] : [managed(partition, policy)]);
-    expect(wish?.arn).toBe(`arn:${partition}:iam::123456789012:role/aws-batch-operator/default/${wish?.name}`);
+    expect(desired?.policyArns).toEqual(policy === undefined ? [] : [managed(partition, policy)]);
+    expect(desired?.arn).toBe(`arn:${partition}:iam::123456789012:role/aws-batch-operator/default/${desired?.name}`);
   });
 
   it("has what the spec asks for beside what it needs, each once", () => {
     const asked = ["arn:aws:iam::aws:policy/Two", managed("aws", "AmazonECSTaskExecutionRolePolicy")];
-    const wish = wished({ executionRole: { policyArns: asked, inlinePolicies: { p: "{}" }, tags: { team: "a" } } });
-    expect(wish.policyArns).toEqual([
-      "arn:aws:iam::aws:policy/Two",
-      managed("aws", "AmazonECSTaskExecutionRolePolicy"),
-    ]);
-    expect(wish.asked).toEqual(asked);
-    expect([wish.inlinePolicies, wish.userTags]).toEqual([{ p: "{}" }, { team: "a" }]);
+    const one = desired({ executionRole: { policyArns: asked, inlinePolicies: { p: "{}" }, tags: { team: "a" } } });
+    expect(one.policyArns).toEqual(["arn:aws:iam::aws:policy/Two", managed("aws", "AmazonECSTaskExecutionRolePolicy")]);
+    expect(one.asked).toEqual(asked);
+    expect([one.inlinePolicies, one.userTags]).toEqual([{ p: "{}" }, { team: "a" }]);
   });
 
   it("has the boundary of the spec, else the operator's", () => {
-    const [own] = rolesWished({ jobRole: { permissionsBoundary: "mine" } }, identity, place, "theirs");
-    const [given] = rolesWished({ jobRole: {} }, identity, place, "theirs");
+    const [own] = desiredRolesOf({ jobRole: { permissionsBoundary: "mine" } }, identity, place, "theirs");
+    const [given] = desiredRolesOf({ jobRole: {} }, identity, place, "theirs");
     expect([own?.permissionsBoundaryArn, given?.permissionsBoundaryArn]).toEqual(["mine", "theirs"]);
   });
 
   it("belongs to its object, or when it is shared to the namespace", () => {
     const shared: Identity = { ...identity, name: "another", uid: "uid-2" };
-    expect(wished({ jobRole: {} }).ownTags).toEqual({
+    expect(desired({ jobRole: {} }).ownTags).toEqual({
       "awsbatch.dev/cluster": "default",
       "awsbatch.dev/cluster-uid": "cluster-1",
       "awsbatch.dev/namespace": "team",
@@ -97,8 +94,8 @@ describe("a role that is wished", () => {
       "awsbatch.dev/uid": "uid-1",
       "awsbatch.dev/role": "job",
     });
-    const [one] = rolesWished({ jobRole: { name: "readers" } }, identity, place);
-    const [other] = rolesWished({ jobRole: { name: "readers" } }, shared, place);
+    const [one] = desiredRolesOf({ jobRole: { name: "readers" } }, identity, place);
+    const [other] = desiredRolesOf({ jobRole: { name: "readers" } }, shared, place);
     expect(other).toEqual(one);
     expect(one?.ownTags).toMatchObject({ "awsbatch.dev/shared-role": "readers", "awsbatch.dev/namespace": "team" });
     expect(one?.ownTags).not.toHaveProperty("awsbatch.dev/name");
@@ -106,10 +103,10 @@ describe("a role that is wished", () => {
 
   it("is there for each field that is given, also an empty one, and for nothing else", () => {
     const fields = { serviceRole: {}, instanceRole: {}, repairMissingServiceRole: true };
-    expect(rolesWished(fields, identity, place).map(({ field }) => field)).toEqual([
+    expect(desiredRolesOf(fields, identity, place).map(({ field }) => field)).toEqual([
       "spec.iam.serviceRole",
       "spec.iam.instanceRole",
     ]);
-    expect(rolesWished(undefined, identity, place)).toEqual([]);
+    expect(desiredRolesOf(undefined, identity, place)).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ import type { Step } from "../agenda.ts";
 import { ownershipOf, retainedFromTag, retainedMark } from "../ownership.ts";
 import { names } from "./context.ts";
 import { type Difference, differences } from "./diff.ts";
-import { createdAt, isRetired, needsReplacement, newestFirst } from "./fleet.ts";
+import { createdAt, isRetired, needsReplacement, newestFirst } from "./environment-set.ts";
 import { attemptAt } from "./request.ts";
 import type { Seen } from "./seen.ts";
 
@@ -41,7 +41,7 @@ export function madeInVain(seen: Seen, standing: readonly Environment[], now: nu
 }
 
 /** Why no further environment is made now; undefined: one may be. */
-export function brake(
+export function creationBackOff(
   spec: Spec,
   seen: Seen,
   standing: readonly Environment[],

@@ -11,7 +11,7 @@ import { requestedAtOf } from "./circumstances.ts";
 import type { Settings } from "./ports.ts";
 
 /** What a person wants done with an object beside its fields: read from metadata and policies. Pure. */
-export interface Wish {
+export interface Directives {
   readonly deleting: boolean;
   readonly paused: boolean;
   readonly dryRun: boolean;
@@ -40,7 +40,7 @@ export function isAskedFor(object: KubeObject): boolean {
   return asked !== undefined && asked !== handled;
 }
 
-export function wishOf(object: KubeObject, settings: Settings): Wish {
+export function directivesOf(object: KubeObject, settings: Settings): Directives {
   const policies = object.spec as Policies;
   const { deletionTimestamp, annotations, finalizers } = object.metadata;
   return {

@@ -5,6 +5,7 @@ import type { Seen } from "../../../src/controllers/compute-environment/seen.ts"
 import {
   approvalFor,
   chosen,
+  directives,
   ec2,
   environment,
   fargate,
@@ -12,7 +13,6 @@ import {
   object,
   queue,
   seen,
-  wish,
   withResources,
 } from "./given.ts";
 import { iso } from "./replaced.ts";
@@ -104,7 +104,7 @@ describe("what was just made for the very plan and is described otherwise", () =
       "is followed by none, whatever is approved",
       {
         environments: [made("", 60)],
-        wish: { ...wish, approved: approvalFor(seen(fargate).planId, "Create", made("", 60)) },
+        directives: { ...directives, approved: approvalFor(seen(fargate).planId, "Create", made("", 60)) },
       },
       "blocked DescribedOtherwise",
     ],
@@ -227,7 +227,7 @@ describe("another environment is made at once", () => {
     ],
   ])("%s", (_name, spec, change) => {
     const approved = approvalFor(seen(spec).planId, "Create", environment("team_ce"));
-    expect(told(spec, { wish: { ...wish, approved }, ...change })).toBe("act Creating");
+    expect(told(spec, { directives: { ...directives, approved }, ...change })).toBe("act Creating");
   });
 
   it("but no third one, when the second is described as the first", () => {

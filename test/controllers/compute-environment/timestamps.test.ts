@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
-import { momentAfter, momentOf } from "../../../src/controllers/compute-environment/moments.ts";
 import type { Seen } from "../../../src/controllers/compute-environment/seen.ts";
-import { chosen, ec2, environment, now, object, queue, seen, wish } from "./given.ts";
+import { momentAfter, momentOf } from "../../../src/controllers/compute-environment/timestamps.ts";
+import { chosen, directives, ec2, environment, now, object, queue, seen } from "./given.ts";
 import { fresh, id, iso, old, other } from "./replaced.ts";
 
 describe("a moment that is noted", () => {
@@ -50,7 +50,7 @@ describe("where the clock is behind what was noted", () => {
   });
 
   it("the soak of one that serves again after queues had gone back from it begins once", () => {
-    const approved = { wish: { ...wish, approved: `${id}/Repoint@${iso(-111)}` } };
+    const approved = { directives: { ...directives, approved: `${id}/Repoint@${iso(-111)}` } };
     const environments = [old(), fresh(noted({ ...servingSince(300), ...returnedAt(-111) }))];
     expect(reasons(other, { environments, queues, ...approved })).toEqual(["tag serving", "Soaking"]);
   });
@@ -64,7 +64,7 @@ describe("where the clock is behind what was noted", () => {
   it("notes that are no dates are put right once", () => {
     const garbage = { "awsbatch.dev/serving-since": "some day" };
     const environments = [old(noted(garbage)), fresh(noted({ ...garbage, ...returnedAt(300) }))];
-    const approved = { wish: { ...wish, approved: `${id}/Repoint@${iso(300)}` } };
+    const approved = { directives: { ...directives, approved: `${id}/Repoint@${iso(300)}` } };
     expect(reasons(other, { environments, queues, ...approved })).toEqual(["tag serving", "Soaking"]);
   });
 

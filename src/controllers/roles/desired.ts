@@ -22,7 +22,7 @@ export interface Place {
   readonly partition: string;
 }
 
-export interface RoleWish {
+export interface DesiredRole {
   readonly purpose: RolePurpose;
   /** e.g. `spec.iam.serviceRole`. */
   readonly field: string;
@@ -79,20 +79,20 @@ const sorts: Readonly<Record<string, Sort>> = {
 export type RoleSpecs = Readonly<Record<string, RoleSpec | undefined>>;
 
 /** @param boundaryArn the boundary that every role gets which names none itself */
-export function rolesWished(
+export function desiredRolesOf(
   iam: object | undefined,
   identity: Identity,
   place: Place,
   boundaryArn?: string,
-): readonly RoleWish[] {
+): readonly DesiredRole[] {
   const given = (iam ?? {}) as Readonly<Record<string, unknown>>;
   return Object.entries(sorts).flatMap(([field, sort]) => {
     const spec = given[field] as RoleSpec | undefined;
-    return spec === undefined ? [] : [roleWish(field, sort, spec, { identity, place, boundaryArn })];
+    return spec === undefined ? [] : [desiredRole(field, sort, spec, { identity, place, boundaryArn })];
   });
 }
 
-function roleWish(
+function desiredRole(
   field: string,
   sort: Sort,
   spec: RoleSpec,
@@ -101,7 +101,7 @@ function roleWish(
     place: { account, partition },
     boundaryArn,
   }: { readonly identity: Identity; readonly place: Place; readonly boundaryArn: string | undefined },
-): RoleWish {
+): DesiredRole {
   const { cluster, namespace } = identity;
   const { purpose, service, policy } = sort;
   const own = { kind: "object", name: identity.name, purpose } as const;
@@ -157,7 +157,7 @@ export function roleOwnerTags(
 }
 
 /** Whether two objects that share a role want the same role. */
-export function sameContent(left: RoleWish, right: RoleWish): boolean {
+export function sameContent(left: DesiredRole, right: DesiredRole): boolean {
   const [one, other] = [left.inlinePolicies, right.inlinePolicies];
   const policies = [...new Set([...Object.keys(one), ...Object.keys(other)])];
   return (

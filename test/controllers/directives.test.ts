@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
 import type { ObjectMeta } from "../../src/api/object.ts";
-import { type Wish, wishOf } from "../../src/controllers/wish.ts";
-import { object, settings, wish } from "./compute-environment/given.ts";
+import { type Directives, directivesOf } from "../../src/controllers/directives.ts";
+import { directives, object, settings } from "./compute-environment/given.ts";
 
-const plain: Wish = { ...wish, finalized: false };
+const plain: Directives = { ...directives, finalized: false };
 
-it.each<[string, Partial<ObjectMeta>, object, Partial<Wish>]>([
+it.each<[string, Partial<ObjectMeta>, object, Partial<Directives>]>([
   ["nothing beside the fields", {}, {}, {}],
   ["deletion", { deletionTimestamp: "2026-01-01T00:00:00Z" }, {}, { deleting: true }],
   ["a pause", { annotations: { "awsbatch.dev/paused": "true" } }, {}, { paused: true }],
@@ -27,12 +27,12 @@ it.each<[string, Partial<ObjectMeta>, object, Partial<Wish>]>([
 ])("is %s", (_name, metadata, spec, expected) => {
   const whole = object();
   const given = { ...whole, metadata: { ...whole.metadata, ...metadata }, spec: { ...whole.spec, ...spec } };
-  expect(wishOf(given, settings)).toEqual({ ...plain, ...expected });
+  expect(directivesOf(given, settings)).toEqual({ ...plain, ...expected });
 });
 
 it("is Retain by the operator's flag, unless the spec says Delete", () => {
   const retaining = { ...settings, defaultDeletionPolicy: "Retain" as const };
-  expect(wishOf(object(), retaining).retain).toBe(true);
+  expect(directivesOf(object(), retaining).retain).toBe(true);
   const spec = { ...object().spec, deletionPolicy: "Delete" as const };
-  expect(wishOf({ ...object(), spec }, retaining).retain).toBe(false);
+  expect(directivesOf({ ...object(), spec }, retaining).retain).toBe(false);
 });

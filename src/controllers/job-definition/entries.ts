@@ -22,7 +22,7 @@ export interface Entry {
 }
 
 /** @returns highest revision first */
-export function ledgerOf(seen: Seen): readonly Entry[] {
+export function entriesOf(seen: Seen): readonly Entry[] {
   const revisions = [...seen.revisions].sort((left, right) => right.revision - left.revision);
   return revisions.map((revision, index) => {
     const owner = ownershipOf(revision.tags, seen.identity);
@@ -32,7 +32,7 @@ export function ledgerOf(seen: Seen): readonly Entry[] {
       name: `${revision.name}:${revision.revision}`,
       revision,
       owner,
-      equal: revision.fingerprint === seen.fingerprint || registeredAsWished(revision, registeredAt, seen),
+      equal: revision.fingerprint === seen.fingerprint || registeredAsDesired(revision, registeredAt, seen),
       byOthers,
       registeredAt,
     };
@@ -40,15 +40,17 @@ export function ledgerOf(seen: Seen): readonly Entry[] {
 }
 
 /** The revisions that we registered ourselves, highest first. */
-export function registeredByUs(ledger: readonly Entry[]): readonly (Entry & { readonly registeredAt: number })[] {
-  return ledger.filter((entry): entry is Entry & { readonly registeredAt: number } => entry.registeredAt !== undefined);
+export function registeredByUs(entries: readonly Entry[]): readonly (Entry & { readonly registeredAt: number })[] {
+  return entries.filter(
+    (entry): entry is Entry & { readonly registeredAt: number } => entry.registeredAt !== undefined,
+  );
 }
 
 /**
  * A body never changes: what we registered for this wish serves it, also when AWS describes it with something
  * that the normal form does not know.
  */
-function registeredAsWished(revision: RevisionSeen, registeredAt: number | undefined, seen: Seen): boolean {
+function registeredAsDesired(revision: RevisionSeen, registeredAt: number | undefined, seen: Seen): boolean {
   return registeredAt !== undefined && revision.tags[fingerprintTag] === seen.fingerprint;
 }
 
@@ -74,9 +76,9 @@ function copied(revision: RevisionSeen, older: readonly RevisionSeen[], told: re
  * The earliest time (wall ms) that the next revision may bear; undefined: now will do. No two of ours bear the same
  * second, for the status tells no more than that of one that is deregistered.
  */
-export function nextTimeAfter(ledger: readonly Entry[], told: readonly Told[], now: number): number | undefined {
+export function nextTimeAfter(entries: readonly Entry[], told: readonly Told[], now: number): number | undefined {
   const times = [
-    ...registeredByUs(ledger).map(({ registeredAt }) => registeredAt),
+    ...registeredByUs(entries).map(({ registeredAt }) => registeredAt),
     ...told.map(({ registeredAt = "" }) => Date.parse(registeredAt)),
   ];
   // A time that lies far ahead was not written by a clock that can be followed.

@@ -7,12 +7,12 @@ import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-env
 import type { Environment } from "../../aws/batch.ts";
 import { createdAtTag, retiredAtTag, returnedAtTag, servingSinceTag } from "../ownership.ts";
 import { type Difference, differences } from "./diff.ts";
-import { momentOf } from "./moments.ts";
+import { momentOf } from "./timestamps.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
 
 /** All live environments of one object, told apart by what they are, never by name or hash. */
-export interface Fleet {
+export interface EnvironmentSet {
   /** Not retired, and differs from the spec in nothing that needs a replacement. */
   readonly target: Environment | undefined;
   /** What still has to be changed in the target, in place. */
@@ -26,7 +26,7 @@ export interface Fleet {
 }
 
 /** @param ours every environment of the object that AWS shows, without DELETED tombstones */
-export function fleetOf(spec: Spec, ours: readonly Environment[], planId: string): Fleet {
+export function environmentSetOf(spec: Spec, ours: readonly Environment[], planId: string): EnvironmentSet {
   const standing = ours.filter((environment) => environment.status !== "DELETING");
   const [target] = standing
     .filter((environment) => !isRetired(environment) && !needsReplacement(spec, environment))
@@ -77,13 +77,13 @@ export type Resolution =
  * @param named the names of the environments in the queue's order now
  * @param handover whether queues may leave a predecessor that is at work for the target (no hold, not paused)
  */
-export function resolve(spec: Spec, fleet: Fleet, named: ReadonlySet<string>, handover: boolean): Resolution {
-  const all = [fleet.target, fleet.revivable, ...fleet.predecessors].filter((one) => one !== undefined);
+export function resolve(spec: Spec, set: EnvironmentSet, named: ReadonlySet<string>, handover: boolean): Resolution {
+  const all = [set.target, set.revivable, ...set.predecessors].filter((one) => one !== undefined);
   const current = all.filter((environment) => named.has(environment.computeEnvironmentName));
   const held = current.some(isAtWork) && !handover;
-  const { target } = fleet;
-  const shunned = (environment: Environment): boolean => fleet.returned && environment === target;
-  if (target !== undefined && isUsable(spec, target) && !fleet.returned && !held) {
+  const { target } = set;
+  const rolledBack = (environment: Environment): boolean => set.returned && environment === target;
+  if (target !== undefined && isUsable(spec, target) && !set.returned && !held) {
     return { kind: "environment", environment: target };
   }
   const comes = (environment: Environment): boolean => inTransition(environment) && environment.status !== "DELETING";
@@ -91,7 +91,7 @@ export function resolve(spec: Spec, fleet: Fleet, named: ReadonlySet<string>, ha
   if (moving !== undefined) return { kind: "inTransition", environment: moving };
   const [kept] = current
     .filter((environment) => environment.status === "VALID")
-    .sort((left, right) => Number(shunned(left)) - Number(shunned(right)));
+    .sort((left, right) => Number(rolledBack(left)) - Number(rolledBack(right)));
   if (kept !== undefined) return { kind: "environment", environment: kept };
   const disabled = (environment: Environment): boolean => environment.state !== "ENABLED";
   const [spare] = all
@@ -99,7 +99,7 @@ export function resolve(spec: Spec, fleet: Fleet, named: ReadonlySet<string>, ha
     .sort(
       (left, right) =>
         Number(disabled(left)) - Number(disabled(right)) ||
-        Number(shunned(left)) - Number(shunned(right)) ||
+        Number(rolledBack(left)) - Number(rolledBack(right)) ||
         newestFirst(left, right),
     );
   if (spare !== undefined) return { kind: "environment", environment: spare };

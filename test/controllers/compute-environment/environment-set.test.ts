@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { BatchComputeEnvironmentSpec } from "../../../src/api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../../src/aws/batch.ts";
 import {
-  fleetOf,
+  environmentSetOf,
   inTransition,
   isTriedAgain,
   isUsable,
   resolve,
   tryAgainApproval,
-} from "../../../src/controllers/compute-environment/fleet.ts";
+} from "../../../src/controllers/compute-environment/environment-set.ts";
 import { planId } from "../../../src/controllers/compute-environment/request.ts";
 import { ec2, environment, identity, withResources } from "./given.ts";
 
@@ -29,7 +29,7 @@ const returned: Change = { tags: { "awsbatch.dev/returned-at": `2026-01-03T00:00
 
 /** A fleet in one line: the target, what can be taken back, what is left. */
 function told(spec: BatchComputeEnvironmentSpec, ours: readonly Environment[]): string {
-  const { target, revivable, predecessors, differences } = fleetOf(spec, ours, planId(spec, identity));
+  const { target, revivable, predecessors, differences } = environmentSetOf(spec, ours, planId(spec, identity));
   return [
     target === undefined ? "no target" : target.computeEnvironmentName,
     ...(differences.length === 0 ? [] : [`with ${differences.map(({ kind }) => kind).join(",")}`]),
@@ -89,10 +89,10 @@ describe("the target of a fleet", () => {
   });
 
   it("counts as returned only under the plan from which the queues went back", () => {
-    expect(fleetOf(other, [fresh(returned)], id).returned).toBe(true);
-    expect(fleetOf(other, [fresh(returned)], "another").returned).toBe(false);
-    expect(fleetOf(other, [fresh()], id).returned).toBe(false);
-    expect(fleetOf(other, [], id).returned).toBe(false);
+    expect(environmentSetOf(other, [fresh(returned)], id).returned).toBe(true);
+    expect(environmentSetOf(other, [fresh(returned)], "another").returned).toBe(false);
+    expect(environmentSetOf(other, [fresh()], id).returned).toBe(false);
+    expect(environmentSetOf(other, [], id).returned).toBe(false);
   });
 
   it.each<[string, string, boolean]>([
@@ -101,7 +101,7 @@ describe("the target of a fleet", () => {
     ["has served all queues since", "2026-01-03T00:00:01Z", false],
   ])("from which the queues went back, and that %s, counts as returned: as listed", (_name, since, expected) => {
     const target = fresh({ tags: { ...returned.tags, "awsbatch.dev/serving-since": since } });
-    expect(fleetOf(other, [target], id).returned).toBe(expected);
+    expect(environmentSetOf(other, [target], id).returned).toBe(expected);
   });
 
   it("is tried again by an approval of that plan, from after the queues went back last", () => {
@@ -259,7 +259,7 @@ describe("what a queue should name for a reference", () => {
 
   it.each(Object.entries(cases))("%s", (_name, { spec = other, ours, named = [], handover = true, is }) => {
     for (const listed of [ours, [...ours].reverse()]) {
-      const found = resolve(spec, fleetOf(spec, listed, planId(spec, identity)), new Set(named), handover);
+      const found = resolve(spec, environmentSetOf(spec, listed, planId(spec, identity)), new Set(named), handover);
       const name = "environment" in found ? found.environment.computeEnvironmentName : "nothing";
       expect(found.kind === "inTransition" ? `waits for ${name}` : name).toBe(is);
     }
