@@ -6,7 +6,7 @@ import { runCli } from "./cli/program.ts";
 const interruption = new AbortController();
 let interruptions = 0;
 
-/** The first signal asks for an orderly end, the second one does not wait for it. */
+/** The first signal stops the process gracefully, the second one immediately. */
 function interrupted(): void {
   interruptions++;
   if (interruptions > 1) process.exit(130);
@@ -20,7 +20,7 @@ process.on("SIGINT", interrupted);
 process.on("SIGTERM", interrupted);
 
 function outputOf(stream: WriteStream): Output {
-  // Whoever reads us has gone (`| head`): nobody is left to tell anything.
+  // The reader of stdout has closed it (`| head`): there is nobody left to write to.
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
     interruption.abort(error);
@@ -47,5 +47,5 @@ const exitCode = await runCli(process.argv.slice(2), {
   },
 });
 
-// A simulated AWS may still have timers; nobody waits for them.
+// A simulated AWS may still have timers; the process does not wait for them.
 process.stdout.write("", () => process.exit(exitCode));

@@ -31,15 +31,15 @@ import type { Random } from "./runtime/random.ts";
 import { alsoWhen, Runtime, type RuntimeObserver } from "./runtime/runtime.ts";
 import { type Store, StoreError } from "./runtime/store.ts";
 
-/** Who the operator is in a region, and its way there. */
+/** The operator's identity in a region, and its clients. */
 export interface AwsConnection {
   readonly account: string;
   readonly partition: string;
-  /** Unguarded: budget, lease, deadline and classification are put around it here. */
+  /** Unguarded: budget, lease, deadline and classification are added here. */
   readonly batch: BatchApi;
-  /** IAM of the account, also unguarded. Its client is loaded when it is first asked for. */
+  /** IAM of the account, also unguarded. Its client is loaded at the first use. */
   readonly iam: () => Promise<IamApi>;
-  /** EC2 of the region, also unguarded. Its client is loaded when it is first asked for. */
+  /** EC2 of the region, also unguarded. Its client is loaded at the first use. */
   readonly ec2: () => Promise<Ec2Api>;
 }
 
@@ -56,20 +56,20 @@ export interface OperatorOptions {
   readonly log: Log;
   readonly cluster: Cluster;
   readonly settings: Settings;
-  /** @throws AwsError when the caller's identity cannot be read */
+  /** @throws AwsError if the caller's identity cannot be read */
   readonly connect: (region: string, signal: AbortSignal) => Promise<AwsConnection>;
   readonly requestsPerSecond: number;
-  /** What is left of the lease, or throws; asked in the last step before a write leaves. */
+  /** The remaining time of the lease, or throws; called directly before a write is sent. */
   readonly mayWrite: () => { readonly deadlineMs: number };
   /**
-   * Since when this process is the writer, by the `monotonic()` of `clock`; -Infinity where nobody can have written
-   * before it; undefined while it is not the writer.
+   * Since when this process is the writer, by the `monotonic()` of `clock`; -Infinity if nobody can have written before;
+   * undefined while it is not the writer.
    */
   readonly writerSinceMonotonicMs: () => number | undefined;
-  /** Which of the watched objects are reconciled here. Others are only seen. */
+  /** Which of the watched objects are reconciled here. Others are only observed. */
   readonly reconciles: (object: KubeObject) => boolean;
   readonly onAwsCall?: ((report: CallReport, region: string) => void) | undefined;
-  /** A call had to wait for the budget. */
+  /** Called when a call had to wait for the budget. */
   readonly onBudgetWait?: ((kind: CallKind, waitedMs: number) => void) | undefined;
   readonly observer?: RuntimeObserver | undefined;
 }
@@ -78,17 +78,17 @@ export interface Operator {
   readonly runtime: Runtime;
   readonly objects: Objects;
   readonly ports: Ports;
-  /** The regions that are observed. */
+  /** The observed regions. */
   observed(): readonly BatchRegion[];
-  /** What ended although it never should; undefined: everything lives. */
+  /** The part that ended unexpectedly; undefined: all are running. */
   fault(): string | undefined;
-  /** Keeps the caches of objects until the signal aborts: all that a standby replica does. */
+  /** Keeps the caches of objects up to date until the signal aborts: the only work of a standby replica. */
   follow(signal: AbortSignal): Promise<void>;
-  /** Runs controllers and the observers of AWS until the signal aborts; once, by the one who may write. */
+  /** Runs controllers and observers of AWS until the signal aborts; called once, by the leader. */
   lead(signal: AbortSignal): Promise<void>;
 }
 
-/** Puts the parts together: the same for every store and every AWS. */
+/** Composes the operator, in the same way for every store and every AWS. */
 export function createOperator(options: OperatorOptions): Operator {
   const { clock, random, log, observer } = options;
   const runtime = new Runtime({ store: options.store, clock, random, log, observer });
@@ -96,7 +96,7 @@ export function createOperator(options: OperatorOptions): Operator {
   const objects: Objects = {
     get: (kind, key) => runtime.cache(kind).get(key),
     list: (kind) => runtime.cache(kind).list(),
-    // Nobody knows what is in a namespace that could not be read so far.
+    // The objects of a namespace that was never read are unknown.
     watches: (namespace) => runtime.hasListed(namespace),
     namespace: async (name) => namespaceIn(namespaces, name),
   };
@@ -139,7 +139,7 @@ export function createOperator(options: OperatorOptions): Operator {
   };
 }
 
-/** @throws StoreError when it may not be read, or has not been so far */
+/** @throws StoreError if it cannot be read, or was not read yet */
 function namespaceIn(cache: ObjectCache, name: string): NamespaceMetadata | undefined {
   const refusal = cache.refusalIn(name);
   if (refusal !== undefined) throw refusal;
@@ -150,7 +150,7 @@ function namespaceIn(cache: ObjectCache, name: string): NamespaceMetadata | unde
   throw new StoreError("Unavailable", `namespace ${name} has not been read yet`);
 }
 
-/** Opens each region once; a failed attempt is forgotten, so that the next reconcile tries again. */
+/** Opens each region once; a failed attempt is dropped, so that the next reconcile retries. */
 class OpenRegions implements Regions {
   readonly observed: BatchRegion[] = [];
   fault: string | undefined;
@@ -226,7 +226,7 @@ async function openRegion(
     partition,
     fingerprintOf: (revision: DefinitionRevision) => fingerprintOf(revision),
     writerSinceMonotonicMs: options.writerSinceMonotonicMs,
-    // Of the others, an object asks for the one whose name it claims.
+    // Definitions of others are not kept: an object that claims the name of one reads it.
     keepsDefinition: (_name, tags) => ownerIn(tags)?.cluster === options.cluster.name,
     watchesJobs: (queue) => isOfAnObject(queue, options.cluster, objects),
     onChange: (change, before, now) => {
@@ -235,14 +235,14 @@ async function openRegion(
   });
 }
 
-/** IAM has no regions: its calls have a budget of their own, and are counted under the region `global`. */
+/** IAM has no regions: its calls have a separate budget, and count under the region `global`. */
 async function openIam(options: OperatorOptions, signal: AbortSignal): Promise<IamAccount> {
   const { account, partition, iam } = await options.connect(options.settings.region, signal);
   const api = guardedIam(await iam(), guardOptions(options, "global"));
   return createIamAccount({ api, account, partition, clock: options.clock });
 }
 
-/** EC2 counts and throttles apart from Batch, so its calls have a budget of their own. */
+/** EC2 throttles separately from Batch, so its calls have a separate budget. */
 async function openEc2(
   region: string,
   options: OperatorOptions,
@@ -266,7 +266,7 @@ function guardOptions(options: OperatorOptions, region: string): CallGuardOption
   return { clock, budget, mayWrite: options.mayWrite, onCall: (report) => options.onAwsCall?.(report, region) };
 }
 
-/** Whether the tags of a queue in AWS name an object that is there. */
+/** Whether the tags of a queue in AWS name an existing object. */
 function isOfAnObject({ tags }: Queue, { name: cluster }: Cluster, objects: Objects): boolean {
   const owner = ownerIn(tags);
   return owner?.cluster === cluster && objects.get(JobQueueKind, owner) !== undefined;

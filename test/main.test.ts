@@ -27,13 +27,13 @@ function program(...args: readonly string[]) {
   });
   const until = (text: string): Promise<void> =>
     new Promise((resolve) => {
-      const look = (): void => {
+      const check = (): void => {
         if (!shown.text.includes(text)) return;
-        child.stdout.off("data", look);
+        child.stdout.off("data", check);
         resolve();
       };
-      child.stdout.on("data", look);
-      look();
+      child.stdout.on("data", check);
+      check();
     });
   return { child, exited, until, shown };
 }

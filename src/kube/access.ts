@@ -4,7 +4,7 @@ import { StoreError } from "../runtime/store.ts";
 import type { KubeApi } from "./api.ts";
 import { resourceName } from "./resource.ts";
 
-/** What the operator asks of the API server, and why. RBAC manifests are made from it, and it is checked at start. */
+/** A permission that the operator needs, and why. RBAC manifests are generated from it, and it is checked at start. */
 export interface AccessRule {
   /** Empty: the core API. */
   readonly group: string;
@@ -12,21 +12,21 @@ export interface AccessRule {
   readonly subresource?: string;
   readonly verbs: readonly string[];
   /**
-   * Where: in the watched namespaces (all of them by default), in the namespace of the lease, or for a resource that
-   * is in no namespace.
+   * Scope: the watched namespaces (all of them by default), the namespace of the lease, or the cluster for a resource
+   * without a namespace.
    */
   readonly scope: "watched" | "lease" | "cluster";
-  /** Only this object; RBAC cannot tell that for create. */
+  /** Only this object; RBAC cannot restrict create to a name. */
   readonly name?: string;
-  /** The operator starts without it, and lacks only what it is for. */
+  /** Optional: the operator starts without it, and only its purpose does not work. */
   readonly optional?: true;
   readonly why: string;
 }
 
-/** The lease that the replicas elect by. */
+/** The lease of the leader election. */
 export const leaseName = "aws-batch-operator";
 
-/** The whole of the operator's access, for these kinds. */
+/** All permissions that the operator needs for these kinds. */
 export function operatorAccess(kinds: readonly Kind[]): readonly AccessRule[] {
   return [
     ...kinds.flatMap(({ group, plural }): readonly AccessRule[] => [
@@ -101,38 +101,38 @@ export interface ClusterCheckOptions {
   readonly watchNamespaces?: readonly string[] | undefined;
   /** Undefined: no leader election. */
   readonly leaseNamespace: string | undefined;
-  /** How to install the CRDs, in words. */
+  /** How to install the CRDs, as text. */
   readonly installHint: string;
 }
 
-/** Permissions on one resource that are missing. */
+/** Missing permissions on one resource. */
 export interface AccessGap {
   readonly verbs: readonly string[];
   /** As in `resourceName`. */
   readonly resource: string;
   readonly scope: AccessRule["scope"];
-  /** Undefined: in all, or none is needed. */
+  /** Undefined: all, or cluster-scoped. */
   readonly namespace: string | undefined;
   readonly why: string;
 }
 
 export interface CheckedCluster {
-  /** Of the server, e.g. `v1.35.4`. */
+  /** Version of the server, e.g. `v1.35.4`. */
   readonly version: string;
-  /** What is missing in some of the watched namespaces, one line for each; there is one in which nothing is. */
+  /** What is missing in some of the watched namespaces, one line per namespace; at least one has all permissions. */
   readonly lacking: readonly string[];
 }
 
 /**
- * Whether the operator can work with this cluster; one line says why not. It can as long as one of the watched
- * namespaces is open to it: a tenant who leaves must not stop the work for the others.
- * @throws StoreError `Unavailable`, `Unauthorized`, `CrdMissing`, or `Forbidden` with every permission that is missing
+ * Checks whether the operator can work with this cluster. One watched namespace with all permissions is enough, because
+ * a tenant who leaves must not stop the work for the others.
+ * @throws StoreError `Unavailable`, `Unauthorized`, `CrdMissing`, or `Forbidden` with all missing permissions
  */
 export async function checkCluster(options: ClusterCheckOptions, signal: AbortSignal): Promise<CheckedCluster> {
   const version = await serverVersion(options.api, signal);
   await checkKinds(options, signal);
   const gaps = await accessGaps(options, signal);
-  // Under undefined: what concerns all of them.
+  // Key undefined: all namespaces.
   const byNamespace = Map.groupBy(gaps, ({ scope, namespace }) => (scope === "watched" ? namespace : undefined));
   const allLack = options.watchNamespaces?.every((namespace) => byNamespace.has(namespace)) ?? false;
   if (byNamespace.has(undefined) || allLack) throw new StoreError("Forbidden", missing(gaps));
@@ -140,11 +140,11 @@ export async function checkCluster(options: ClusterCheckOptions, signal: AbortSi
 }
 
 function missing(gaps: readonly AccessGap[]): string {
-  const words = `RBAC does not let the operator ${gapsInWords(gaps)}`;
+  const words = `RBAC does not allow the operator to ${gapsInWords(gaps)}`;
   return `${words}. Its roles come with the chart (rbac.create) and with manifests/install.yaml`;
 }
 
-/** What is missing for the same purpose is told at once. */
+/** Groups what is missing for the same purpose. */
 function gapsInWords(gaps: readonly AccessGap[]): string {
   const groups = Map.groupBy(gaps, ({ verbs, namespace, why }) => {
     const where = namespace === undefined ? "" : ` in namespace ${namespace}`;
@@ -163,7 +163,7 @@ async function serverVersion(api: KubeApi, signal: AbortSignal): Promise<string>
   return answer.gitVersion ?? "unknown";
 }
 
-/** @throws StoreError `CrdMissing` that names every kind that the cluster does not serve */
+/** @throws StoreError `CrdMissing` with all kinds that the cluster does not serve */
 async function checkKinds({ api, kinds, installHint }: ClusterCheckOptions, signal: AbortSignal): Promise<void> {
   const versions = [...new Set(kinds.map(({ group, version }) => `${group}/${version}`))];
   const served = new Set<string>();
@@ -194,10 +194,10 @@ async function servedResources(api: KubeApi, version: string, signal: AbortSigna
   }
 }
 
-/** As many as there are connections: a question that waits for one would spend its deadline on that. */
+/** The number of connections: a request that waits for one would spend its deadline on that. */
 const questionsAtOnce = 16;
 
-/** What of `operatorAccess` is needed and not granted, asked by a SelfSubjectAccessReview for each verb. */
+/** Needed permissions of `operatorAccess` that are not granted, by a SelfSubjectAccessReview for each verb. */
 export async function accessGaps(
   options: Pick<ClusterCheckOptions, "api" | "kinds" | "watchNamespaces" | "leaseNamespace">,
   signal: AbortSignal,
@@ -222,8 +222,8 @@ export async function accessGaps(
   try {
     await Promise.all(Array.from({ length: questionsAtOnce }, ask));
   } finally {
-    // Of one that failed: the others ask no more.
-    child.abort(new Error("the check of the access is over"));
+    // After a failure the others stop.
+    child.abort(new Error("the check of the permissions has ended"));
     child.release();
   }
   return gaps.filter(({ verbs }) => verbs.length > 0);
@@ -236,7 +236,7 @@ function namespacesOf(
 ): readonly (string | undefined)[] {
   switch (scope) {
     case "cluster":
-      // A Namespace counts as in itself, so that a Role in it can let it be read.
+      // A Namespace counts as in itself, so that a Role in it can allow reading it.
       return [group === "" && resource === "namespaces" ? name : undefined];
     case "watched":
       return watched ?? [undefined];

@@ -6,15 +6,15 @@ import { StoreError } from "../runtime/store.ts";
 import type { Connection, OutgoingRequest } from "./connection.ts";
 import { answerError, connectionError, jsonOf, oneLine, type RequestTarget, subject, wordsOf } from "./errors.ts";
 
-/** Whether this replica may write now: gives what is left of its lease, or throws. */
+/** Whether this replica may write now: returns the remaining time of its lease, or throws. */
 export type MayWrite = () => { readonly deadlineMs: number };
 
 export interface KubeApiOptions {
   readonly connection: Connection;
   readonly clock: Clock;
-  /** Longest time for one request (10 s), and for a watch to begin. */
+  /** Maximum time for one request (10 s), and for a watch to start. */
   readonly deadlineMs?: number;
-  /** Told of each request: its HTTP status, undefined when no answer came. */
+  /** Called after each request with its HTTP status, or undefined without an answer. */
   readonly onAnswer?: (method: string, status: number | undefined) => void;
 }
 
@@ -25,14 +25,14 @@ export interface ApiRequest {
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** `application/json` unless given. */
+  /** Default: `application/json`. */
   readonly contentType?: string;
   readonly target: RequestTarget;
-  /** Given for every request that changes something for which this replica has to be the leader. */
+  /** Set for every write that requires leadership. */
   readonly mayWrite?: MayWrite | undefined;
 }
 
-/** Requests to the API server: JSON in and out, a deadline on each, refusals as `StoreError`. */
+/** Requests to the API server: JSON in and out, a deadline on each, failures as `StoreError`. */
 export class KubeApi {
   readonly #connection: Connection;
   readonly #clock: Clock;
@@ -71,7 +71,7 @@ export class KubeApi {
   }
 
   /**
-   * The bytes of an answer that goes on until the server ends it. Only its beginning has a deadline.
+   * The bytes of a streamed answer. Only its start has a deadline.
    * @throws StoreError, the signal's reason
    */
   async *stream(request: ApiRequest, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
@@ -92,8 +92,8 @@ export class KubeApi {
       throw error instanceof DeadlineExceeded ? late(error, request) : connectionError(this.server, error);
     } finally {
       timer.cancel();
-      // Also when the reader stops in the middle, the connection behind it has to go.
-      child.abort(new Error("the answer is not read any more"));
+      // Closes the connection even if the reader stops in the middle.
+      child.abort(new Error("the reader of the answer has stopped"));
       child.release();
     }
   }
@@ -123,7 +123,7 @@ export class KubeApi {
   }
 }
 
-/** Every answer to a request has a status code; the type is that of requests too. */
+/** Every answer has a status code; Node uses the same type for requests, which have none. */
 function codeOf(answer: IncomingMessage): number {
   return answer.statusCode ?? 0;
 }
@@ -146,12 +146,12 @@ function outgoing(request: ApiRequest, signal: AbortSignal): OutgoingRequest {
   };
 }
 
-/** @throws StoreError when this replica must not write */
+/** @throws StoreError if this replica must not write */
 function leaseLeftMs(request: ApiRequest): number {
   if (request.mayWrite === undefined) return Number.POSITIVE_INFINITY;
   try {
     const { deadlineMs } = request.mayWrite();
-    if (deadlineMs <= 0) throw new Error("no time is left of the lease");
+    if (deadlineMs <= 0) throw new Error("the lease has expired");
     return deadlineMs;
   } catch (error) {
     const failure = new StoreError("Unavailable", `${subject(request.target)} was not sent: ${wordsOf(error)}`);

@@ -21,16 +21,16 @@ import { watchEvents } from "./watch-stream.ts";
 export interface KubeStoreOptions {
   readonly api: KubeApi;
   readonly random: Random;
-  /** Owns what is applied; `aws-batch-operator`. */
+  /** Field manager; `aws-batch-operator`. */
   readonly fieldManager: string;
   readonly reporter: Reporter;
-  /** Asked before each write, and once more directly before its bytes leave. */
+  /** Called before each write, and again directly before its first byte is sent. */
   readonly mayWrite: MayWrite;
-  /** What `namespaces` of the store will be. Roles in them are enough. */
+  /** The `namespaces` of the store. Roles in them are enough. */
   readonly watchNamespaces?: readonly string[] | undefined;
 }
 
-/** What a user writes: everything but what the API server sets. */
+/** An object as a user writes it, without the fields that the API server sets. */
 export interface AppliedManifest {
   readonly apiVersion: string;
   readonly kind: string;
@@ -38,22 +38,22 @@ export interface AppliedManifest {
 }
 
 export interface ApplyOptions {
-  /** What would be stored, defaults and admission included, without storing it. */
+  /** Dry run: returns the result with defaults and admission, without storing it. */
   readonly dryRun?: boolean;
-  /** Takes over fields of other managers; without it they are a `Conflict`. */
+  /** Takes over fields of other managers, which are a `Conflict` otherwise. */
   readonly force?: boolean;
-  /** Instead of the store's. */
+  /** Replaces the store's. */
   readonly fieldManager?: string;
 }
 
-/** An API server as a store, and what else the operator asks of it. */
+/** An API server as a store, with further operations. */
 export interface KubeStore extends Store {
   /**
    * Server-side apply of a whole manifest.
-   * @throws StoreError `Invalid` when the server refuses the manifest, `Conflict`
+   * @throws StoreError `Invalid` if the server rejects the manifest, `Conflict`
    */
   apply(kind: Kind, manifest: AppliedManifest, options: ApplyOptions, signal: AbortSignal): Promise<KubeObject>;
-  /** Deletes an object; with `uid` only that one. False: there is none. */
+  /** Deletes an object; with `uid` only if it matches. False: it does not exist. */
   delete(kind: Kind, key: ObjectKey, options: { readonly uid?: string }, signal: AbortSignal): Promise<boolean>;
 }
 
@@ -61,7 +61,7 @@ const mergePatch = "application/merge-patch+json";
 /** JSON is YAML. */
 const applyPatch = "application/apply-patch+yaml";
 const jsonPatch = "application/json-patch+json";
-/** Servers end a watch after so long at most; well below the time after which a reflector calls it silent. */
+/** Maximum duration of a watch; well below the time after which a reflector treats it as silent. */
 const watchSeconds = 45;
 
 /** A store on an API server. */
@@ -77,7 +77,7 @@ export function kubeStore(options: KubeStoreOptions): KubeStore {
   const watchQuery = () => ({
     watch: true,
     allowWatchBookmarks: true,
-    // Not all at the same time after a restart of the server.
+    // Random, so that not all watches restart at the same time after a restart of the server.
     timeoutSeconds: Math.round(watchSeconds * (1 - 0.1 * random())),
   });
   const sourceOf = (namespace: string | undefined): ObjectSource => ({
@@ -87,7 +87,7 @@ export function kubeStore(options: KubeStoreOptions): KubeStore {
       return watchEvents(kind, request.target, api.stream(request, signal));
     },
   });
-  /** The objects of a namespace and that Namespace itself, by what Roles in it can allow. */
+  /** The objects of a namespace and that Namespace itself, by requests that a Role in it can allow. */
   const sourceWithin = (namespace: string): ObjectSource => {
     const [objects, itself] = [sourceOf(namespace), oneNamespace(api, namespace, watchQuery)];
     const sourceFor = (kind: Kind): ObjectSource => (kind === namespaceKind ? itself : objects);
@@ -98,8 +98,8 @@ export function kubeStore(options: KubeStoreOptions): KubeStore {
   };
 
   /**
-   * A status says nothing about the spec, so a change of that meanwhile is no conflict. But the server takes a status
-   * with another uid all the same, and only the version keeps it from landing on a new object with an old name.
+   * A status is independent of the spec, so a concurrent change of the spec is not a conflict. But the server also accepts
+   * a status with another uid, and only the version prevents a write to a new object with an old name.
    */
   function statusRequest(kind: Kind, { metadata }: KubeObject, resourceVersion: string, status: unknown): ApiRequest {
     const { namespace, name, uid } = metadata;
@@ -115,7 +115,7 @@ export function kubeStore(options: KubeStoreOptions): KubeStore {
     });
   }
 
-  /** Puts the status in the place of whatever is there. A version that is not the object's any more is a `Conflict`. */
+  /** Replaces the whole status. An outdated version is a `Conflict`. */
   function replacingRequest(kind: Kind, { metadata }: KubeObject, status: unknown): ApiRequest {
     return statusPatch(kind, metadata, {
       query: { fieldManager },
@@ -157,7 +157,7 @@ export function kubeStore(options: KubeStoreOptions): KubeStore {
         `${kind.plural} "${object.metadata.namespace}/${object.metadata.name}"`,
         async (version) => {
           const applied = toObject(kind, await api.request(statusRequest(kind, object, version, status), signal));
-          // What another manager owns as well, after a restore or with managedFields cleared, outlives an apply without it.
+          // A field that another manager owns too, after a restore or with cleared managedFields, survives an apply without it.
           if (jsonEqual(applied.status, status)) return applied;
           return toObject(kind, await api.request(replacingRequest(kind, applied, status), signal));
         },
@@ -179,7 +179,7 @@ export function kubeStore(options: KubeStoreOptions): KubeStore {
             mayWrite,
           },
         );
-        // The API server forgets events after an hour; the series then begins anew with its count.
+        // The API server deletes events after an hour; then a new series starts with its count.
         if ((await foundOr404(api.request(request, signal))) !== undefined) return;
       }
       await createEvent(event, signal);
@@ -223,7 +223,7 @@ export function kubeStore(options: KubeStoreOptions): KubeStore {
     try {
       await api.request(request, signal);
     } catch (error) {
-      // It is there already when the answer to an earlier attempt was lost. A namespace that goes takes no events.
+      // It already exists if the answer to an earlier attempt was lost. A terminating namespace accepts no events.
       if (error instanceof ApiError && (error.code === 409 || error.hasCause("NamespaceTerminating"))) return;
       throw error;
     }
@@ -234,7 +234,7 @@ function addressOf({ namespace, name }: ObjectKey): ResourceAddress {
   return { namespace, name };
 }
 
-/** The answer, or undefined when there is no such object. */
+/** The answer, or undefined if the object does not exist. */
 async function foundOr404(answer: Promise<unknown>): Promise<unknown> {
   try {
     return await answer;
@@ -244,7 +244,7 @@ async function foundOr404(answer: Promise<unknown>): Promise<unknown> {
   }
 }
 
-/** A JSON merge patch. Finalizers go as a whole list, which the resourceVersion keeps from clobbering others. */
+/** A JSON merge patch. Finalizers are sent as a whole list; the resourceVersion protects those of others. */
 function metadataPatch({ metadata }: KubeObject, patch: MetadataPatch): Record<string, unknown> {
   const { addFinalizer, removeFinalizer, annotations } = patch;
   const finalizers = new Set(metadata.finalizers);

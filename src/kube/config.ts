@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-// The package's own entry loads a client for every API there is; this file is what the operator needs of it.
+// The package's entry loads clients for all APIs; the operator needs only this file.
 import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import type { Cluster, User } from "@kubernetes/client-node/dist/config_types.js";
 import { load } from "js-yaml";
@@ -9,13 +9,13 @@ import { wordsOf } from "./errors.ts";
 export interface KubeConfigSource {
   /** A kubeconfig, or several joined as in `KUBECONFIG`; undefined: the ServiceAccount of the pod. */
   readonly kubeconfig: string | undefined;
-  /** Instead of the kubeconfig's current one. */
+  /** Replaces the current context. */
   readonly context?: string | undefined;
-  /** Before the paths at which a pod finds its ServiceAccount; for tests. */
+  /** Prefix of the paths of a pod's ServiceAccount; for tests. */
   readonly root?: string;
 }
 
-/** There is no usable kubeconfig; the message is one line for the person who started the process. */
+/** No usable kubeconfig; the message is one line for the person who started the process. */
 export class KubeConfigError extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, { cause });
@@ -26,7 +26,7 @@ export class KubeConfigError extends Error {
 const serviceAccount = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /**
- * How to reach and authenticate at the API server.
+ * Address and credentials for the API server.
  * @throws KubeConfigError
  */
 export function loadKubeConfig(source: KubeConfigSource): KubeConfig {
@@ -51,7 +51,7 @@ export function currentNamespace(config: KubeConfig): string | undefined {
 function inCluster(root: string): KubeConfig {
   if (!existsSync(`${root}${serviceAccount}/token`)) {
     throw new KubeConfigError(
-      "no kubeconfig is given and this is no pod with a ServiceAccount token: give --kubeconfig FILE or set KUBECONFIG",
+      "no kubeconfig is given and this is not a pod with a ServiceAccount token: give --kubeconfig FILE or set KUBECONFIG",
     );
   }
   const config = new KubeConfig();
@@ -84,7 +84,7 @@ function fromFile(file: string): KubeConfig {
   }
 }
 
-/** As kubectl does: what was named first stays. */
+/** As kubectl does: the first entry of a name wins. */
 function merge(config: KubeConfig, other: KubeConfig): void {
   const unknown = <T extends { readonly name: string }>(own: readonly T[], others: readonly T[]): T[] =>
     others.filter(({ name }) => own.every((known) => known.name !== name));
@@ -99,7 +99,7 @@ interface NamedUser {
   readonly user?: { readonly tokenFile?: string | null } | null;
 }
 
-/** `KubeConfig` does not know the field `tokenFile`, though it re-reads such a file when it is told in this way. */
+/** `KubeConfig` does not know the field `tokenFile`, but re-reads such a file with this configuration. */
 function withTokenFile(user: User, tokenFile: string | null | undefined, folder: string): User {
   if (!tokenFile) return user;
   const { token: _token, ...rest } = user;
@@ -112,7 +112,7 @@ interface Exec {
   readonly env?: readonly { readonly name: string; readonly value: string }[] | null;
 }
 
-/** Plugins learn from `KUBERNETES_EXEC_INFO` which version to answer in; `KubeConfig` does not set it. */
+/** Plugins read the version of the answer from `KUBERNETES_EXEC_INFO`; `KubeConfig` does not set it. */
 function withExecInfo(user: User, cluster: Cluster | null): User {
   const exec = user.exec as Exec | null | undefined;
   if (exec === null || exec === undefined) return user;
@@ -139,7 +139,7 @@ function clusterInfo(cluster: Cluster): Record<string, unknown> {
   };
 }
 
-/** The cluster that the user is for: by the current context, else by the first that names the user. */
+/** The cluster of the user: from the current context, else from the first context with the user. */
 function clusterOf(config: KubeConfig, user: User): string | undefined {
   const contexts = config.contexts.filter((context) => context.user === user.name);
   return (contexts.find(({ name }) => name === config.currentContext) ?? contexts[0])?.cluster;

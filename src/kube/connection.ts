@@ -8,42 +8,42 @@ import type { Clock } from "../runtime/clock.ts";
 import { StoreError } from "../runtime/store.ts";
 import { connectionError, isBrokenConnection, isDistrust, oneLine, wordsOf } from "./errors.ts";
 
-/** The part of a `KubeConfig` that a connection asks: where the server is, and before each request who we are. */
+/** The part of a `KubeConfig` for a connection: the server, and for each request the credentials. */
 export type ServerAccess = Pick<KubeConfig, "getCurrentCluster" | "applyToHTTPSOptions">;
 
 export interface ConnectionOptions {
-  /** Called at once, and again after the server refused our credentials or either side the other's certificate. */
+  /** Called at once, and again after the server rejected the credentials or one side rejected the other's certificate. */
   readonly load: () => ServerAccess;
   readonly clock: Clock;
   /** `aws-batch-operator/<version>`. */
   readonly userAgent: string;
-  /** Connections for requests (16). Watches are not counted: each keeps one for itself. */
+  /** Connections for requests (16), without watches, each of which has its own connection. */
   readonly connections?: number;
 }
 
 export interface OutgoingRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** With its query. */
+  /** Including the query. */
   readonly path: string;
   readonly body?: string | undefined;
   readonly contentType?: string | undefined;
-  /** Its answer goes on for as long as the server likes. */
+  /** The answer is a stream that the server ends. */
   readonly isWatch?: boolean;
-  /** Called when a connection is ready, directly before the first byte is written to it; by throwing it stops that. */
+  /** Called when a connection is ready, directly before the first byte is written; an error cancels the request. */
   readonly beforeSend?: (() => void) | undefined;
 }
 
 interface Pool {
   readonly agent: http.Agent;
-  /** Requests whose answer is not read to its end. */
+  /** Requests with an unread rest of the answer. */
   underWay: number;
 }
 
 interface Pools {
-  /** Of everything that TLS and the proxy depend on. */
+  /** Hash of all inputs of TLS and proxy. */
   readonly key: string;
   readonly requests: Pool;
-  /** Without a limit, so that watches never keep requests waiting. */
+  /** Unlimited, so that watches do not block requests. */
   readonly watches: Pool;
 }
 
@@ -52,14 +52,14 @@ interface Credentials {
   readonly pools: Pools;
 }
 
-/** Idle connections are closed before a load balancer (60 s) or the API server (90 s) does. */
+/** Idle connections are closed before a load balancer (60 s) or the API server (90 s) closes them. */
 const idleMs = 30_000;
-/** Longer than a plugin takes that asks a cloud; one that hangs is given up, and the next request starts another. */
+/** Longer than a plugin that calls a cloud takes; a hanging plugin is abandoned, and the next request starts another. */
 const credentialsMs = 30_000;
 
 /**
- * HTTP/1.1 connections to one API server. Headers are asked for each request, so that a new token or certificate is
- * used at once; connections are shared as long as the credentials that they were opened with stay the same. HTTP/1.1,
+ * HTTP/1.1 connections to one API server. Headers are computed for each request, so that a new token or certificate is
+ * used at once; connections are shared as long as their credentials stay the same. HTTP/1.1,
  * because one HTTP/2 connection that dies silently stalls every request at once.
  */
 export class Connection {
@@ -68,7 +68,7 @@ export class Connection {
   #refused = false;
   #asking: Promise<Credentials> | undefined;
   #pools: Pools | undefined;
-  /** Those of earlier credentials, until their last request has ended. */
+  /** Agents of earlier credentials, until their last request has ended. */
   readonly #retired = new Set<Pool>();
   #closed = false;
 
@@ -77,21 +77,21 @@ export class Connection {
     this.#access = options.load();
   }
 
-  /** The URL of the API server. */
+  /** URL of the API server. */
   get server(): string {
     return this.#access.getCurrentCluster()?.server ?? "(none)";
   }
 
   /**
-   * Sends a request and gives the answer's head, with its body still to be read.
-   * @throws StoreError `Unavailable` without an answer, `Unauthorized` when there are no credentials to send;
-   *   what `beforeSend` throws; the signal's reason
+   * Sends a request and returns the head of the answer, with an unread body.
+   * @throws StoreError `Unavailable` without an answer, `Unauthorized` without credentials to send;
+   *   errors of `beforeSend`; the signal's reason
    */
   async send(request: OutgoingRequest, signal: AbortSignal): Promise<IncomingMessage> {
     try {
       return await this.#sendOnce(request, signal);
     } catch (error) {
-      // The server may close an idle connection just as a request goes out on it; a read can simply be sent again.
+      // The server may close an idle connection while a request is sent on it; a read can be sent again.
       const again = request.method === "GET" && isBrokenConnection(error) && !signal.aborted;
       if (!again) throw this.#explained(error, signal);
     }
@@ -102,12 +102,12 @@ export class Connection {
     }
   }
 
-  /** The server refused our credentials: the next request reads kubeconfig and token again and runs the plugin again. */
+  /** Call it after the server rejected the credentials: the next request reads kubeconfig and token and runs the plugin again. */
   refused(): void {
     this.#refused = true;
   }
 
-  /** Ends all connections; what is still under way fails. Resolves when they are closed. */
+  /** Closes all connections; running requests fail. Resolves when they are closed. */
   async close(): Promise<void> {
     this.#closed = true;
     const all = [...this.#retired];
@@ -149,7 +149,7 @@ export class Connection {
     return connectionError(this.server, error);
   }
 
-  /** Asked once for all requests that wait for it: a plugin is a process. */
+  /** Runs once for all waiting requests, because a plugin is a process. */
   #credentials(): Promise<Credentials> {
     this.#asking ??= this.#askCredentials().finally(() => {
       this.#asking = undefined;
@@ -166,7 +166,7 @@ export class Connection {
         this.#refused = false;
       }
       const { signal } = new AbortController();
-      const what = "what gives the credentials";
+      const what = "the source of the credentials";
       await withDeadline(clock, credentialsMs, signal, what, () => this.#access.applyToHTTPSOptions(options));
       if (this.#closed) throw new Error("the connection is closed");
       return { headers: headersOf(options), pools: this.#poolsFor(options) };
@@ -209,7 +209,7 @@ export class Connection {
   }
 }
 
-/** Those of an agent that are not closed yet, by origin as the agent has them. */
+/** Open connections of an agent, by origin as in the agent. */
 function socketsOf(byOrigin: NodeJS.ReadOnlyDict<readonly Socket[]>): readonly Socket[] {
   return Object.values(byOrigin).flatMap((sockets) => (sockets ?? []).filter((socket) => !socket.closed));
 }
@@ -218,10 +218,10 @@ type Tls = Pick<RequestOptions, "ca" | "cert" | "key" | "passphrase" | "rejectUn
 
 function newAgent(server: string, proxy: string | undefined, tls: Tls, connections: number): http.Agent {
   const given = Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined));
-  // The timeout is of connections that are idle; deadlines of requests are the caller's, by its clock.
+  // The timeout applies to idle connections; callers have deadlines for requests, by their clock.
   const options = { ...given, keepAlive: true, keepAliveMsecs: idleMs, timeout: idleMs, maxSockets: connections };
   if (proxy !== undefined && !/^https?:/.test(proxy)) {
-    throw new Error(`a proxy must be http or https, and proxy-url is ${proxy}`);
+    throw new Error(`proxy-url must be an http or https URL, found ${proxy}`);
   }
   const proxyEnv = proxy === undefined ? {} : { proxyEnv: { HTTPS_PROXY: proxy, HTTP_PROXY: proxy } };
   return server.startsWith("https:")
@@ -229,7 +229,7 @@ function newAgent(server: string, proxy: string | undefined, tls: Tls, connectio
     : new http.Agent({ ...options, ...proxyEnv });
 }
 
-/** Whether it is connected and, with TLS, its handshake is over; `secureConnecting` is of Node's TLS sockets. */
+/** Whether it is connected and, with TLS, its handshake has ended; `secureConnecting` is a field of Node's TLS sockets. */
 function isReady(socket: Socket & { readonly secureConnecting?: boolean }): boolean {
   return !socket.connecting && socket.secureConnecting !== true;
 }
@@ -239,7 +239,7 @@ interface Exchange extends OutgoingRequest {
   readonly signal: AbortSignal;
 }
 
-/** Sends a request as soon as it has its connection, and gives the head of the answer. */
+/** Sends a request as soon as it has a connection, and returns the head of the answer. */
 function exchanged(agent: http.Agent, server: string, exchange: Exchange): Promise<IncomingMessage> {
   const { method, headers, body, signal, beforeSend } = exchange;
   const base = new URL(server);
@@ -255,11 +255,11 @@ function exchanged(agent: http.Agent, server: string, exchange: Exchange): Promi
     });
     outgoing.on("error", reject);
     outgoing.once("response", (answer) => {
-      // Whoever reads the body is told; until somebody does, an error here would end the process.
+      // The reader of the body gets the error; without a listener it would end the process.
       answer.on("error", () => undefined);
       resolve(answer);
     });
-    // Nothing of a request is written before its end is called.
+    // Node writes nothing of a request before `end`.
     const send = (): void => {
       if (outgoing.destroyed) return;
       try {
@@ -278,7 +278,7 @@ function exchanged(agent: http.Agent, server: string, exchange: Exchange): Promi
   });
 }
 
-/** Authorization and impersonation; a token that was read from a file may end with a newline. */
+/** Authorization and impersonation; a token from a file may end with a newline. */
 function headersOf(options: RequestOptions): Record<string, string> {
   const headers: Record<string, string> = {};
   if (typeof options.auth === "string") {
@@ -290,7 +290,7 @@ function headersOf(options: RequestOptions): Record<string, string> {
   return headers;
 }
 
-/** What `beforeSend` threw, told apart from what the connection throws. */
+/** An error of `beforeSend`, to distinguish it from errors of the connection. */
 class Refused extends Error {
   readonly reason: unknown;
 

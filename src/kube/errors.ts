@@ -1,16 +1,16 @@
 import { brokenConnectionCodes } from "../runtime/broken-connection.ts";
 import { StoreError, type StoreErrorReason } from "../runtime/store.ts";
 
-/** What a request is about, in RBAC's words; for messages. */
+/** Target of a request in RBAC's terms; for messages. */
 export interface RequestTarget {
   readonly verb: string;
-  /** `<plural>[.<group>][/<subresource>]`, or a path that is no resource, such as `/version`. */
+  /** `<plural>[.<group>][/<subresource>]`, or a path without a resource, such as `/version`. */
   readonly resource: string;
   readonly namespace?: string | undefined;
   readonly name?: string | undefined;
 }
 
-/** The part of a `v1` Status that is used. */
+/** The used part of a `v1` Status. */
 export interface ApiStatus {
   readonly code?: number | undefined;
   readonly reason?: string | undefined;
@@ -23,10 +23,10 @@ export interface ApiStatus {
     | undefined;
 }
 
-/** The API server answered, and the answer is no. */
+/** The API server answered with an error. */
 export class ApiError extends StoreError {
   readonly code: number;
-  /** Undefined: the body was no Status, so something other than a resource handler spoke. */
+  /** Undefined: the body was not a Status, so the answer did not come from a resource handler. */
   readonly status: ApiStatus | undefined;
 
   constructor(reason: StoreErrorReason, message: string, code: number, status: ApiStatus | undefined, waitMs?: number) {
@@ -36,17 +36,17 @@ export class ApiError extends StoreError {
     this.status = status;
   }
 
-  /** Whether the server names this cause among its details, e.g. `NamespaceTerminating`. */
+  /** Whether the details of the Status contain this cause, e.g. `NamespaceTerminating`. */
   hasCause(reason: string): boolean {
     return this.status?.details?.causes?.some((cause) => cause.reason === reason) ?? false;
   }
 }
 
-/** A server, or what stands before it, that asks for a longer wait is asked again all the same: it is well by then. */
+/** Maximum of Retry-After: a server or a proxy that asks for a longer wait has usually recovered by then. */
 const longestWaitSeconds = 60;
 
 /**
- * An answer of 400 or above, parsed once.
+ * Parses an answer with a status of 400 or above.
  * @param retryAfter the header of that name, in seconds
  */
 export function answerError(target: RequestTarget, code: number, body: string, retryAfter?: string): ApiError {
@@ -55,7 +55,7 @@ export function answerError(target: RequestTarget, code: number, body: string, r
   return statusError(target, code, status, retryAfter, status === undefined ? body : undefined);
 }
 
-/** A Status as an error: of an answer, or of an ERROR event inside a watch. */
+/** Error from a Status: of an answer, or of an ERROR event in a watch. */
 export function statusError(
   target: RequestTarget,
   code: number,
@@ -77,7 +77,7 @@ function reasonOf(code: number, status: ApiStatus | undefined): StoreErrorReason
     case 403:
       return "Forbidden";
     case 404:
-      // A resource handler answers with a Status; where there is no handler, the answer is plain text.
+      // A resource handler answers with a Status; without a handler, the answer is plain text.
       return status?.reason === undefined ? "CrdMissing" : "NotFound";
     case 409:
       return "Conflict";
@@ -88,7 +88,7 @@ function reasonOf(code: number, status: ApiStatus | undefined): StoreErrorReason
     case 408:
       return "Unavailable";
     case 500:
-      // What the server says to an applied manifest that does not fit the schema.
+      // The server's message for an applied manifest that does not match the schema.
       return status?.message?.startsWith("failed to create typed patch object") ? "Invalid" : "Unavailable";
     default:
       return code >= 500 ? "Unavailable" : "Invalid";
@@ -103,7 +103,7 @@ function messageOf(reason: StoreErrorReason, target: RequestTarget, code: number
     case "Unauthorized":
       return `the API server does not accept the credentials (401) to ${place(target)}: ${said}`;
     case "CrdMissing":
-      return `the API server knows no ${target.resource}: are the CRDs installed?`;
+      return `the API server does not serve ${target.resource}: are the CRDs installed?`;
     default:
       return `cannot ${subject(target)}: ${said}`;
   }
@@ -113,13 +113,13 @@ function place({ verb, resource, namespace }: RequestTarget): string {
   return `${verb} ${resource} ${namespace === undefined ? "at cluster scope" : `in namespace ${namespace}`}`;
 }
 
-/** What is asked of which object: `patch widgets.test.dev "team-a/w"`. */
+/** Verb, resource and object: `patch widgets.test.dev "team-a/w"`. */
 export function subject({ verb, resource, namespace, name }: RequestTarget): string {
   const object = [namespace, name].filter((part) => part !== undefined).join("/");
   return object === "" ? `${verb} ${resource}` : `${verb} ${resource} "${object}"`;
 }
 
-/** Why the server's certificate is not trusted, by the codes of Node. */
+/** Reasons why the server's certificate is not trusted, by Node's error code. */
 const distrust: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: "its certificate has expired",
   ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host name",
@@ -130,7 +130,7 @@ const distrust: Readonly<Record<string, string>> = {
   CERT_SIGNATURE_FAILURE: "its certificate is not signed by the CA that is configured for it",
 };
 
-/** Causes by the codes of Node; the rest is told in the error's own words. */
+/** Causes by Node's error code; other errors keep their own message. */
 const causes: Readonly<Record<string, string>> = {
   ...distrust,
   ECONNREFUSED: "connection refused",
@@ -143,7 +143,7 @@ const causes: Readonly<Record<string, string>> = {
   EAI_AGAIN: "the host name cannot be resolved now",
 };
 
-/** No answer: refused, cut, not resolved, not trusted. One line that names the host and the cause. */
+/** Error for a missing answer: refused, cut, not resolved, not trusted. One line with host and cause. */
 export function connectionError(server: string, error: unknown): StoreError {
   const code = codeOf(error);
   const cause = (code === undefined ? undefined : causes[code]) ?? oneLine(wordsOf(error));
@@ -152,19 +152,19 @@ export function connectionError(server: string, error: unknown): StoreError {
   return failure;
 }
 
-/** Whether TLS failed: the server's certificate is not trusted, or the server does not take ours. */
+/** Whether TLS failed: the server's certificate is not trusted, or the server rejects ours. */
 export function isDistrust(error: unknown): boolean {
   const code = codeOf(error) ?? "";
   return distrust[code] !== undefined || code.startsWith("ERR_SSL_");
 }
 
-/** Whether the connection broke, as one does that the server closed while it was idle. */
+/** Whether the connection broke, e.g. because the server closed it while idle. */
 export function isBrokenConnection(error: unknown): boolean {
   return brokenConnectionCodes.has(codeOf(error) ?? "");
 }
 
 function codeOf(error: unknown): string | undefined {
-  // A host with several addresses fails with one error for each of them.
+  // A host with several addresses fails with one error per address.
   if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
   if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
   return typeof error.code === "string" ? error.code : undefined;
@@ -178,7 +178,7 @@ export function oneLine(text: string): string {
   return text.replace(/\s+/g, " ").trim();
 }
 
-/** Undefined: the text is no JSON. */
+/** Undefined: the text is not JSON. */
 export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -4,7 +4,7 @@ import type { ResourceKind } from "./resource.ts";
 
 export const eventKind: ResourceKind = { group: "events.k8s.io", version: "v1", plural: "events" };
 
-/** Who reports, as it stands in each Event. */
+/** The reporter in each Event. */
 export interface Reporter {
   /** `reportingController`, a qualified name: `awsbatch.dev/aws-batch-operator`. */
   readonly controller: string;
@@ -12,7 +12,7 @@ export interface Reporter {
   readonly instance: string;
 }
 
-/** The API server's bound on `note`, `reason` and `action`, in bytes. */
+/** The API server's limit of `note`, `reason` and `action`, in bytes. */
 const noteBytes = 1024;
 const nameBytes = 128;
 
@@ -40,13 +40,13 @@ export function series(event: RecordedEvent): Record<string, unknown> {
   return { count: event.count, lastObservedTime: microTime(event.lastAt) };
 }
 
-/** At most so many bytes of UTF-8, cut between two characters. */
+/** Cuts a text to a number of bytes of UTF-8, between two characters. */
 export function shortened(text: string, bytes: number): string {
   const encoded = Buffer.from(text, "utf8");
   if (encoded.length <= bytes) return text;
   const ellipsis = "…";
   let end = bytes - Buffer.byteLength(ellipsis);
-  // A byte 10xxxxxx goes on with the character before it.
+  // A byte 10xxxxxx continues the character before it.
   while (end > 0 && ((encoded[end] ?? 0) & 0xc0) === 0x80) end--;
   return encoded.toString("utf8", 0, end) + ellipsis;
 }

@@ -1,7 +1,7 @@
-/** A label selector as kubectl's `--selector` takes it; every requirement has to hold. */
+/** A label selector as kubectl's `--selector` takes it; all requirements must match. */
 export type LabelSelector = (labels: Readonly<Record<string, string>>) => boolean;
 
-/** A text that is no label selector. */
+/** An invalid label selector. */
 export class LabelSelectorError extends Error {
   constructor(message: string) {
     super(message);
@@ -17,9 +17,9 @@ const presence = new RegExp(`^(!?)\\s*(${key})$`);
 const wholeValue = new RegExp(`^${value}$`);
 
 /**
- * Reads `a=b`, `a==b`, `a!=b`, `a in (b,c)`, `a notin (b,c)`, `a` and `!a`, joined by commas. A label that is missing
+ * Parses `a=b`, `a==b`, `a!=b`, `a in (b,c)`, `a notin (b,c)`, `a` and `!a`, joined by commas. A label that is missing
  * satisfies `!=`, `notin` and `!`, as in Kubernetes (API concepts, "Labels and Selectors").
- * @throws LabelSelectorError that names the part that cannot be read
+ * @throws LabelSelectorError with the invalid part
  */
 export function labelSelector(text: string): LabelSelector {
   const requirements = text.split(/,(?![^(]*\))/).map((part) => requirement(part.trim()));
@@ -29,15 +29,15 @@ export function labelSelector(text: string): LabelSelector {
 function requirement(part: string): LabelSelector {
   const equal = equality.exec(part);
   if (equal !== null) {
-    const [, name = "", operator, wanted] = equal;
-    return operator === "!=" ? (labels) => labels[name] !== wanted : (labels) => labels[name] === wanted;
+    const [, name = "", operator, value] = equal;
+    return operator === "!=" ? (labels) => labels[name] !== value : (labels) => labels[name] === value;
   }
   const member = membership.exec(part);
   if (member !== null) {
     const [, name = "", operator, list = ""] = member;
     const values = list.split(",").map((one) => one.trim());
     const wrong = values.find((one) => !wholeValue.test(one));
-    if (wrong !== undefined) throw new LabelSelectorError(`"${wrong}" in "${part}" is no value of a label`);
+    if (wrong !== undefined) throw new LabelSelectorError(`"${wrong}" in "${part}" is not a valid label value`);
     const among = (labels: Readonly<Record<string, string>>): boolean => {
       const own = labels[name];
       return own !== undefined && values.includes(own);
@@ -49,5 +49,7 @@ function requirement(part: string): LabelSelector {
     const [, absent, name = ""] = present;
     return absent === "!" ? (labels) => !Object.hasOwn(labels, name) : (labels) => Object.hasOwn(labels, name);
   }
-  throw new LabelSelectorError(`"${part}" is no requirement of a label selector, such as team=blue or team in (a,b)`);
+  throw new LabelSelectorError(
+    `"${part}" is not a requirement of a label selector, such as team=blue or team in (a,b)`,
+  );
 }

@@ -14,7 +14,7 @@ export interface KubeLeaseOptions {
 
 export const leaseKind: ResourceKind = { group: "coordination.k8s.io", version: "v1", plural: "leases" };
 
-/** `coordination.k8s.io/v1`. A field that nobody wrote is left out. */
+/** `coordination.k8s.io/v1`. Unset fields are omitted. */
 interface ApiLease {
   readonly metadata: { readonly resourceVersion: string };
   readonly spec?: {
@@ -26,7 +26,7 @@ interface ApiLease {
   };
 }
 
-/** A Lease of an API server. Its writes are not asked whether they may leave: they decide who may. */
+/** A Lease of an API server. Its writes need no leadership, because they decide about it. */
 export function kubeLeaseStore({ api, namespace, name, fieldManager }: KubeLeaseOptions): LeaseStore {
   const send = async (verb: string, request: Partial<ApiRequest>, signal: AbortSignal): Promise<Lease> => {
     const address = verb === "create" ? { namespace } : { namespace, name };
@@ -52,13 +52,13 @@ export function kubeLeaseStore({ api, namespace, name, fieldManager }: KubeLease
       try {
         return await send("create", { method: "POST", query, body }, signal);
       } catch (error) {
-        // Of the two only the namespace can be missing; to the elector NotFound would mean that the lease is.
+        // Only the namespace can be missing here; to the elector, NotFound would mean a missing lease.
         if (!(error instanceof ApiError) || error.reason !== "NotFound") throw error;
         throw new StoreError("Invalid", `the namespace of the lease does not exist: ${error.message}`);
       }
     },
 
-    // A merge patch leaves labels and fields of others as they are; the resourceVersion makes it a conditional one.
+    // A merge patch leaves labels and fields of others as they are; the resourceVersion makes it conditional.
     update: (lease, record, signal) =>
       send(
         "patch",

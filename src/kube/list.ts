@@ -3,7 +3,7 @@ import { type ObjectList, StoreError } from "../runtime/store.ts";
 import type { KubeApi } from "./api.ts";
 import { resourcePath, resourceTarget, toObject } from "./resource.ts";
 
-/** Objects of one page, as kubectl asks. */
+/** Objects per page, as in kubectl. */
 const pageSize = 500;
 
 interface Page {
@@ -12,8 +12,8 @@ interface Page {
 }
 
 /**
- * All objects of a kind, page by page and all as of one version; never an older one from the server's cache. When the
- * pages take so long that etcd has forgotten that version, all is read again at once.
+ * All objects of a kind at one version, page by page; never an older version from the server's cache. If the pages take
+ * so long that etcd has compacted that version, it reads all of them again at once.
  */
 export async function listAll(
   api: KubeApi,
@@ -47,7 +47,7 @@ async function readPage(
   const page = (await api.request({ method: "GET", path, query, target }, signal)) as Page;
   const resourceVersion = page.metadata?.resourceVersion;
   if (resourceVersion === undefined) {
-    throw new StoreError("Unavailable", `the API server sent something that is no list of ${kind.plural}`);
+    throw new StoreError("Unavailable", `the API server sent something that is not a list of ${kind.plural}`);
   }
   return {
     items: (page.items ?? []).map((item) => toObject(kind, item)),

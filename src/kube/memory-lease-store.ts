@@ -3,7 +3,7 @@ import type { Lease, LeaseRecord, LeaseStore } from "../runtime/leader.ts";
 import { StoreError } from "../runtime/store.ts";
 import { StoreFaults } from "./store-faults.ts";
 
-/** One Lease in memory, shared by all electors that are given it. */
+/** One Lease in memory, shared by several electors. */
 export class MemoryLeaseStore implements LeaseStore {
   readonly faults: StoreFaults<"get" | "create" | "update">;
   readonly #listeners = new Set<(lease: Lease) => void>();
@@ -18,13 +18,13 @@ export class MemoryLeaseStore implements LeaseStore {
     return this.#lease;
   }
 
-  /** Calls `listener` at each write, in the same turn. Returns how to stop that. */
+  /** Calls `listener` at each write, in the same turn. Returns a function that stops it. */
   onWrite(listener: (lease: Lease) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Removes it, as a person may. */
+  /** Deletes it, as a person may. */
   delete(): void {
     this.#lease = undefined;
   }
@@ -35,14 +35,14 @@ export class MemoryLeaseStore implements LeaseStore {
 
   create(record: LeaseRecord, signal: AbortSignal): Promise<Lease> {
     return this.faults.around("create", signal, () => {
-      if (this.#lease !== undefined) throw new StoreError("Conflict", "the lease exists already");
+      if (this.#lease !== undefined) throw new StoreError("Conflict", "the lease already exists");
       return this.#put(record);
     });
   }
 
   update(lease: Lease, record: LeaseRecord, signal: AbortSignal): Promise<Lease> {
     return this.faults.around("update", signal, () => {
-      if (this.#lease === undefined) throw new StoreError("NotFound", "there is no such lease");
+      if (this.#lease === undefined) throw new StoreError("NotFound", "the lease does not exist");
       if (this.#lease.resourceVersion !== lease.resourceVersion) {
         throw new StoreError("Conflict", "the lease has been modified; read it again");
       }

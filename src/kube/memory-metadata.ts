@@ -1,7 +1,7 @@
 import { type Kind, keyText, type ObjectMeta } from "../api/object.ts";
 import { type MetadataPatch, StoreError } from "../runtime/store.ts";
 
-/** The metadata after a patch of the operator; what is empty is left out, as the API server does. */
+/** The metadata after a patch of the operator, without empty fields, as in the API server. */
 export function patched(kind: Kind, metadata: ObjectMeta, patch: MetadataPatch): ObjectMeta {
   const finalizers = new Set(metadata.finalizers);
   if (patch.addFinalizer !== undefined && !finalizers.has(patch.addFinalizer)) {
@@ -20,7 +20,7 @@ export function patched(kind: Kind, metadata: ObjectMeta, patch: MetadataPatch):
   return withoutEmpty({ ...metadata, finalizers: [...finalizers], annotations });
 }
 
-/** What others set, without what the last manifest held, with what this one holds. */
+/** Values of others, without those of the last manifest, with those of this one. */
 export function merged(
   before: Readonly<Record<string, string>> | undefined,
   lastApplied: readonly string[] = [],
@@ -30,7 +30,7 @@ export function merged(
   return { ...Object.fromEntries(kept), ...desired };
 }
 
-/** Leaves out labels, annotations and finalizers that are empty. */
+/** Omits empty labels, annotations and finalizers. */
 export function withoutEmpty(metadata: ObjectMeta): ObjectMeta {
   const { labels = {}, annotations = {}, finalizers = [] } = metadata;
   return {
@@ -41,12 +41,12 @@ export function withoutEmpty(metadata: ObjectMeta): ObjectMeta {
   };
 }
 
-/** What is written as JSON and read again is a copy; nobody can change it any more. */
+/** A frozen copy by JSON. */
 export function frozenCopy<T>(value: T): T {
   return deepFreeze(JSON.parse(JSON.stringify(value)) as T);
 }
 
-/** Freezes a value of our own, with all that is in it. */
+/** Deeply freezes a value. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
     for (const inner of Object.values(value)) deepFreeze(inner);

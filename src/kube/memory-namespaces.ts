@@ -2,7 +2,7 @@ import type { KubeObject } from "../api/object.ts";
 import { deepFreeze } from "./memory-metadata.ts";
 import { type NamespaceMetadata, namespaceOf } from "./namespaces.ts";
 
-/** The Namespaces of a store in memory. They count as in themselves. */
+/** The Namespaces of a store in memory. Each counts as in itself. */
 export class MemoryNamespaces {
   readonly #namespaces = new Map<string, KubeObject>();
 
@@ -14,7 +14,7 @@ export class MemoryNamespaces {
     return this.#namespaces.get(name);
   }
 
-  /** @param given labels and annotations beside the label that every namespace has */
+  /** @param given labels and annotations in addition to the label of every namespace */
   put(name: string, given: Partial<NamespaceMetadata>, revision: number, timestamp: string): KubeObject {
     const before = this.#namespaces.get(name);
     const namespace = deepFreeze({

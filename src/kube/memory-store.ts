@@ -17,13 +17,13 @@ import type { NamespaceMetadata } from "./namespaces.ts";
 import { namespaceKind } from "./resource.ts";
 import { StoreFaults } from "./store-faults.ts";
 
-/** What a user writes. */
+/** An object as a user writes it. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: {
     readonly name: string;
-    /** `default` when left out. */
+    /** Default: `default`. */
     readonly namespace?: string | undefined;
     readonly labels?: Readonly<Record<string, string>> | undefined;
     readonly annotations?: Readonly<Record<string, string>> | undefined;
@@ -33,10 +33,10 @@ export interface Manifest {
 
 export interface MemoryStoreOptions extends WatchLimits {
   readonly clock: Clock;
-  /** Gives each object its uid. */
+  /** Creates the uid of each object. */
   readonly newUid: () => string;
   /**
-   * Stands for the schema: gives back the object with its defaults.
+   * Replaces the schema: returns the object with its defaults.
    * @throws StoreError `Invalid`
    */
   readonly admit?: (object: KubeObject, before: KubeObject | undefined) => KubeObject;
@@ -50,20 +50,20 @@ export interface StoreSnapshot {
 
 export interface StoredObject {
   readonly object: KubeObject;
-  /** The keys of labels and annotations that the last manifest held; those it drops are removed. */
+  /** Keys of labels and annotations of the last manifest; keys that the next one omits are removed. */
   readonly applied: { readonly labels: readonly string[]; readonly annotations: readonly string[] };
 }
 
-/** One change of an object, in the same turn; undefined: it was not there before, or is not any more. */
+/** One change of an object, in the same turn; undefined: it did not exist before, or is deleted. */
 export type ChangeListener = (before: KubeObject | undefined, after: KubeObject | undefined) => void;
 
-/** Events about objects that are kept, as the API server keeps them for an hour. */
+/** Maximum of stored events; the API server keeps them for an hour. */
 const eventLimit = 1000;
 
 /**
  * A store that behaves like the API server: versions, generations, finalizers, conflicts, a status subresource,
- * watches with a history. What it gives out is frozen. The first half of its methods is the operator's side, the
- * second half the user's.
+ * watches with a history. Returned objects are frozen. The first half of its methods is for the operator, the
+ * second half for users.
  */
 export class MemoryStore implements Store {
   readonly faults: StoreFaults;
@@ -104,7 +104,7 @@ export class MemoryStore implements Store {
     }
   }
 
-  /** The same store, of which only these namespaces are read, each as a source of its own; undefined: itself. */
+  /** The same store with only these namespaces, each as a separate source; undefined: itself. */
   watching(namespaces: readonly string[] | undefined): Store {
     if (namespaces === undefined) return this;
     return {
@@ -135,12 +135,12 @@ export class MemoryStore implements Store {
   applyStatus(kind: Kind, object: KubeObject, status: unknown, signal: AbortSignal): Promise<KubeObject> {
     return this.faults.around("applyStatus", signal, () => {
       const stored = this.#stored(kind, object);
-      // As the API server does for a list that the CRD declares a map by `type`.
+      // As in the API server for a list that the CRD declares a map by `type`.
       const types = ((status as { readonly conditions?: readonly Condition[] }).conditions ?? []).map(
         ({ type }) => type,
       );
       if (new Set(types).size < types.length) {
-        throw new StoreError("Invalid", `status.conditions names a type twice: ${types.join(", ")}`);
+        throw new StoreError("Invalid", `status.conditions has a type twice: ${types.join(", ")}`);
       }
       return this.#put({ ...stored, object: { ...stored.object, status } });
     });
@@ -155,8 +155,8 @@ export class MemoryStore implements Store {
   }
 
   /**
-   * Creates or updates as `kubectl apply` does: labels and annotations of others, finalizers and status stay.
-   * @throws StoreError `Invalid` when `admit` refuses it
+   * Creates or updates as `kubectl apply` does: it keeps labels and annotations of others, finalizers and status.
+   * @throws StoreError `Invalid` if `admit` rejects it
    */
   apply(manifest: Manifest): KubeObject {
     const { name, namespace = "default", labels = {}, annotations = {} } = manifest.metadata;
@@ -185,13 +185,13 @@ export class MemoryStore implements Store {
     return this.#put({ object, applied });
   }
 
-  /** Creates a Namespace, or gives it these labels and annotations and no others. Each is made with its first object. */
+  /** Creates a Namespace, or sets exactly these labels and annotations. The first object in a namespace creates it too. */
   setNamespace(name: string, metadata: Partial<NamespaceMetadata>): void {
     this.#revision++;
     this.#putNamespace(name, metadata);
   }
 
-  /** Deletes an object, or marks it for deletion while finalizers hold it. False: there is none. */
+  /** Deletes an object, or marks it for deletion while it has finalizers. False: it does not exist. */
   delete(kind: Kind, key: ObjectKey): boolean {
     const stored = this.#objects.get(objectText(kind, key));
     if (stored === undefined) return false;
@@ -200,7 +200,7 @@ export class MemoryStore implements Store {
     if (finalizers.length === 0) {
       this.#remove(object);
     } else if (deletionTimestamp === undefined) {
-      // The API server counts the mark as a change of the wish.
+      // The API server increments the generation for the mark.
       const metadata = { ...object.metadata, deletionTimestamp: this.#timestamp(), generation: generation + 1 };
       this.#put({ ...stored, object: { ...object, metadata } }, { keepGeneration: true });
     }
@@ -211,7 +211,7 @@ export class MemoryStore implements Store {
     return this.#objects.get(objectText(kind, key))?.object;
   }
 
-  /** All objects but Namespaces, or those of one kind, by age. */
+  /** All objects except Namespaces, or those of one kind, by age. */
   objects(kind?: Kind): readonly KubeObject[] {
     if (kind === namespaceKind) return this.#namespaces.all;
     const all = [...this.#objects.values()].map(({ object }) => object);
@@ -227,7 +227,7 @@ export class MemoryStore implements Store {
     return { resourceVersion: this.#revision, objects: [...this.#objects.values()] };
   }
 
-  /** Replaces everything; Namespaces are as they are first made. Open watches end, and older versions are Gone. */
+  /** Replaces everything, and resets Namespaces. Open watches end, and older versions are Gone. */
   restore(snapshot: StoreSnapshot): void {
     this.#objects.clear();
     this.#namespaces.clear();
@@ -246,22 +246,22 @@ export class MemoryStore implements Store {
     this.#history.forget(this.#revision);
   }
 
-  /** Breaks all open watches: with this error, or in order. */
+  /** Ends all open watches: with this error, or normally. */
   cutWatches(error?: StoreError): void {
     this.#history.cut(error);
   }
 
-  /** All open watches stay open and show nothing any more, as on a connection that died unnoticed. */
+  /** All open watches stay open and silent, as on a dead connection. */
   silenceWatches(): void {
     this.#history.silence();
   }
 
-  /** Bookmarks all open watches: what they were not shown until now, they will never be. */
+  /** Sends a bookmark to all open watches; hidden changes before it are never shown. */
   bookmarkWatches(): void {
     this.#history.bookmark();
   }
 
-  /** Calls `listener` at each change, before any watch shows it. Returns how to stop that. */
+  /** Calls `listener` at each change, before any watch shows it. Returns a function that stops it. */
   onChange(listener: ChangeListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -280,31 +280,31 @@ export class MemoryStore implements Store {
     return stored;
   }
 
-  /** Stores what differs from what is there, with its new version, and shows it. */
+  /** Stores a changed object with a new version, and notifies watches. */
   #put(stored: StoredObject, options: { readonly keepGeneration?: boolean } = {}): KubeObject {
-    const desired = frozenCopy(stored);
-    const text = objectText(desired.object, desired.object.metadata);
+    const copy = frozenCopy(stored);
+    const text = objectText(copy.object, copy.object.metadata);
     const before = this.#objects.get(text);
-    if (before !== undefined && jsonEqual(before.object, desired.object)) {
-      this.#objects.set(text, { ...before, applied: desired.applied });
+    if (before !== undefined && jsonEqual(before.object, copy.object)) {
+      this.#objects.set(text, { ...before, applied: copy.applied });
       return before.object;
     }
-    const { metadata, spec } = desired.object;
+    const { metadata, spec } = copy.object;
     const sameSpec = before === undefined || jsonEqual(before.object.spec, spec);
     const generation = metadata.generation + (sameSpec || options.keepGeneration === true ? 0 : 1);
     const object = deepFreeze({
-      ...desired.object,
+      ...copy.object,
       metadata: { ...metadata, generation, resourceVersion: String(++this.#revision) },
     });
-    this.#objects.set(text, { object, applied: desired.applied });
-    this.#told(before?.object, object);
+    this.#objects.set(text, { object, applied: copy.applied });
+    this.#notify(before?.object, object);
     const change = before === undefined ? "added" : "modified";
     this.#history.append(this.#revision, kindText(object), { kind: change, object });
     if (this.#namespaces.get(metadata.namespace) === undefined) this.#putNamespace(metadata.namespace, {});
     return object;
   }
 
-  /** At the version that the store has. */
+  /** At the current version of the store. */
   #putNamespace(name: string, metadata: Partial<NamespaceMetadata>): void {
     const change = this.#namespaces.get(name) === undefined ? "added" : "modified";
     const object = this.#namespaces.put(name, metadata, this.#revision, this.#timestamp());
@@ -317,12 +317,12 @@ export class MemoryStore implements Store {
       metadata: { ...object.metadata, resourceVersion: String(++this.#revision) },
     });
     this.#objects.delete(objectText(last, last.metadata));
-    this.#told(object, undefined);
+    this.#notify(object, undefined);
     this.#history.append(this.#revision, kindText(last), { kind: "deleted", object: last });
     return last;
   }
 
-  #told(before: KubeObject | undefined, after: KubeObject | undefined): void {
+  #notify(before: KubeObject | undefined, after: KubeObject | undefined): void {
     for (const listener of this.#listeners) listener(before, after);
   }
 

@@ -2,14 +2,14 @@ import type { Clock } from "../runtime/clock.ts";
 import { StoreError, type WatchEvent } from "../runtime/store.ts";
 import type { StoreFaults } from "./store-faults.ts";
 
-/** One open watch of the store in memory: events in order, then an end. */
+/** One open watch of the store in memory: events in order, then its end. */
 export class MemoryWatch implements AsyncIterableIterator<WatchEvent> {
   readonly #events: WatchEvent[] = [];
   #next: PromiseWithResolvers<IteratorResult<WatchEvent>> | undefined;
   #end: { readonly error: unknown } | undefined;
   readonly #onEnd: () => void;
 
-  /** @param onEnd called once, at the end, whoever ends it */
+  /** @param onEnd called once, when either side ends it */
   constructor(onEnd: () => void) {
     this.#onEnd = onEnd;
   }
@@ -20,7 +20,7 @@ export class MemoryWatch implements AsyncIterableIterator<WatchEvent> {
     this.#serve();
   }
 
-  /** Ends it after what was pushed: in order, or with an error. */
+  /** Ends it after the pushed events: normally, or with an error. */
   end(error?: unknown): void {
     if (this.#end !== undefined) return;
     this.#end = { error };
@@ -63,11 +63,11 @@ export class MemoryWatch implements AsyncIterableIterator<WatchEvent> {
 }
 
 export interface WatchLimits {
-  /** Changes that a watch can go back; older ones are Gone (1000). */
+  /** Length of the history; older versions are Gone (1000). */
   readonly historyLimit?: number;
-  /** A watch is ended in order after so long (45 s), as its client asks a real server to. */
+  /** Duration of a watch (45 s), as the client requests from a real server. */
   readonly watchMs?: number;
-  /** 30 s. */
+  /** Default: 30 s. */
   readonly bookmarkEveryMs?: number;
 }
 
@@ -81,11 +81,11 @@ interface OpenWatch {
   readonly kind: string;
   readonly watch: MemoryWatch;
   silent: boolean;
-  /** When the last of its events is shown, monotonic. */
+  /** When its last event is shown, monotonic. */
   shownUntil: number;
 }
 
-/** The newest changes of a store in memory, and the watches that follow them. */
+/** The newest changes of a store in memory, and the watches on them. */
 export class WatchHistory {
   readonly #clock: Clock;
   readonly #faults: StoreFaults;
@@ -93,7 +93,7 @@ export class WatchHistory {
   readonly #watches = new Set<OpenWatch>();
   #entries: HistoryEntry[] = [];
   #revision = 1;
-  /** Changes up to this one are no longer here. */
+  /** Changes up to this one are dropped. */
   #forgotten = 1;
 
   constructor(clock: Clock, faults: StoreFaults, limits: WatchLimits) {
@@ -110,7 +110,7 @@ export class WatchHistory {
     this.#revision = revision;
     this.#entries.push({ revision, kind, event });
     const { historyLimit = 1000 } = this.#limits;
-    // Cut in large pieces, so that each change costs the same.
+    // Cut in large pieces, so that the cost per change is constant.
     if (this.#entries.length >= 2 * historyLimit) {
       const cut = this.#entries.splice(0, this.#entries.length - historyLimit);
       this.#forgotten = cut.at(-1)?.revision ?? this.#forgotten;
@@ -121,7 +121,7 @@ export class WatchHistory {
     }
   }
 
-  /** Forgets everything up to `revision`, which is the newest. */
+  /** Drops everything up to `revision`, which is the newest. */
   forget(revision: number): void {
     this.#entries = [];
     this.#revision = revision;
@@ -136,7 +136,7 @@ export class WatchHistory {
     for (const open of this.#watches) open.silent = true;
   }
 
-  /** Tells every open watch now how far it has come, also past what was dropped. */
+  /** Sends a bookmark to every open watch now, also past dropped changes. */
   bookmark(): void {
     for (const open of this.#watches) {
       this.#deliver(open, { kind: "bookmark", resourceVersion: String(this.#revision) });
@@ -179,7 +179,7 @@ export class WatchHistory {
     const push = (): void => {
       if (!open.silent) open.watch.push(event);
     };
-    // A shorter delay than before must not turn the order around.
+    // A shorter delay than before must not change the order.
     open.shownUntil = Math.max(open.shownUntil, this.#clock.monotonic() + this.#faults.watchDelayMs);
     const delayMs = open.shownUntil - this.#clock.monotonic();
     if (delayMs > 0) this.#clock.schedule(delayMs, push);

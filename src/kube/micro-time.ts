@@ -1,5 +1,5 @@
 /**
- * `metav1.MicroTime`: RFC 3339 with exactly six digits of a second; with any other number the API server refuses it.
+ * `metav1.MicroTime`: RFC 3339 with exactly six digits of a second; the API server rejects any other number.
  * Microseconds are kept as fractions of a millisecond, which a number holds exactly enough until the year 2255.
  */
 
@@ -13,7 +13,7 @@ export function microTime(at: number): string {
 
 /**
  * Milliseconds since the epoch.
- * @throws RangeError when the text is no time
+ * @throws RangeError if the text is not a time
  */
 export function fromMicroTime(text: string): number {
   const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/.exec(text);

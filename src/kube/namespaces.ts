@@ -4,7 +4,7 @@ import type { KubeApi } from "./api.ts";
 import { namespaceKind, resourcePath, resourceTarget, toObject } from "./resource.ts";
 import { watchEvents } from "./watch-stream.ts";
 
-/** What the operator reads of a Namespace. */
+/** The part of a Namespace that the operator reads. */
 export interface NamespaceMetadata {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -15,8 +15,8 @@ interface Namespace {
 }
 
 /**
- * A live read. Undefined: there is no such namespace.
- * @throws StoreError when it cannot be read
+ * A live read. Undefined: the namespace does not exist.
+ * @throws StoreError if it cannot be read
  */
 export async function readNamespace(
   api: KubeApi,
@@ -33,8 +33,8 @@ export async function readNamespace(
 }
 
 /**
- * The UID of `kube-system`: what tells this cluster from every other.
- * @throws StoreError when it cannot be read
+ * The UID of `kube-system`, which identifies this cluster.
+ * @throws StoreError if it cannot be read
  */
 export async function readClusterUid(api: KubeApi, signal: AbortSignal): Promise<string> {
   return (await read(api, "kube-system", signal)).metadata.uid;
@@ -48,7 +48,7 @@ async function read(api: KubeApi, name: string, signal: AbortSignal): Promise<Na
 /**
  * One Namespace as a source, by requests that a Role in that namespace can allow: it counts as in itself for `get`
  * and for the path `/watch/namespaces/NAME`, but not for a list or a watch of the collection.
- * @param watchQuery as for every other watch
+ * @param watchQuery as for other watches
  */
 export function oneNamespace(
   api: KubeApi,
@@ -60,7 +60,7 @@ export function oneNamespace(
     async list(kind: Kind, signal) {
       const target = resourceTarget(kind, "get", { name });
       const namespace = toObject(kind, await api.request({ method: "GET", path, target }, signal));
-      // Its own version may be too old to watch from; without one the watch begins with what is there.
+      // Its own version may be too old for a watch; a watch without a version starts with the current objects.
       return { items: [namespace], resourceVersion: "" };
     },
     watch(kind, resourceVersion, signal) {
@@ -77,7 +77,7 @@ export function oneNamespace(
   };
 }
 
-/** A namespace as it is made: it has the one label that every namespace has. */
+/** A new namespace, with the one label that every namespace has. */
 export function namespaceOf(name: string): NamespaceMetadata {
   return { labels: { "kubernetes.io/metadata.name": name }, annotations: {} };
 }

@@ -2,14 +2,14 @@ import type { Kind, KubeObject, ObjectMeta } from "../api/object.ts";
 import { StoreError } from "../runtime/store.ts";
 import type { RequestTarget } from "./errors.ts";
 
-/** What of a kind is meant; without a name the collection, without a namespace the cluster. */
+/** An object of a kind; without a name the collection, without a namespace the cluster. */
 export interface ResourceAddress {
   readonly namespace?: string | undefined;
   readonly name?: string | undefined;
   readonly subresource?: string | undefined;
 }
 
-/** What the operator reads beside its own kinds. */
+/** Namespaces, which the operator reads in addition to its own kinds. */
 export const namespaceKind: Kind = {
   group: "",
   version: "v1",
@@ -43,17 +43,17 @@ export function resourceName(group: string, plural: string, subresource?: string
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
 /**
- * An object as the API server gave it, without what the operator never reads but would keep in memory: who manages
- * which field, and kubectl's copy of the whole manifest.
- * @throws StoreError `Unavailable` when it is no object of the API
+ * An object from the API server, without managedFields and kubectl's copy of the whole manifest, which the operator
+ * never reads and would keep in memory.
+ * @throws StoreError `Unavailable` if it is not an object of the API
  */
 export function toObject(kind: Kind, value: unknown): KubeObject {
   const object = value as { readonly metadata?: ObjectMeta & { readonly managedFields?: unknown } };
   if (typeof object?.metadata?.name !== "string") {
-    throw new StoreError("Unavailable", `the API server sent something that is no ${kind.kind}`);
+    throw new StoreError("Unavailable", `the API server sent something that is not a ${kind.kind}`);
   }
   const { managedFields: _managed, ...given } = object.metadata;
-  // As for RBAC, a Namespace counts as in itself.
+  // As in RBAC, a Namespace counts as in itself.
   const metadata = kind === namespaceKind ? { ...given, namespace: given.name } : given;
   const { [lastApplied]: copy, ...annotations } = metadata.annotations ?? {};
   const others = Object.keys(annotations).length > 0 ? annotations : undefined;

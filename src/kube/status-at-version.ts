@@ -4,15 +4,15 @@ import { StoreError } from "../runtime/store.ts";
 const attempts = 3;
 
 /**
- * Applies a status to the very object that was read. A change of something else is no conflict: then the object is read
- * again, and the status applied to that version, each time after a look whether this replica may still write. So what
- * arrives late, of a replica that stood still, does not cover what its successor has told since.
+ * Applies a status to exactly the object that was read. A change of other fields is not a conflict: then it reads the
+ * object again and applies the status to that version, each time after a check whether this replica may still write. So
+ * a late write of a paused replica does not overwrite the status of its successor.
  *
- * @param what for the error, e.g. `jobqueues "team/q1"`
- * @param apply sends the status with this version
+ * @param what for the error message, e.g. `jobqueues "team/q1"`
+ * @param apply sends the status with this resourceVersion
  * @param live reads the object now
- * @throws StoreError `NotFound` when the object is gone or another of its name is there; `Conflict` when it does not
- *   stop changing
+ * @throws StoreError `NotFound` if the object is deleted or was replaced by another of its name; `Conflict` if it keeps
+ *   changing
  */
 export async function statusAtVersion(
   { metadata }: KubeObject,

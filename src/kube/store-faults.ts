@@ -10,22 +10,22 @@ interface Fault<Operation> {
   left: number;
 }
 
-/** What is to go wrong between the operator and a store in memory. */
+/** Faults between the operator and a store in memory. */
 export class StoreFaults<Operation extends string = StoreOperation> {
   readonly #clock: Clock;
   readonly #delaysMs = new Map<Operation, number>();
   #faults: Fault<Operation>[] = [];
   #dropped = 0;
-  /** Watches show each event so much later than it happened. */
+  /** Delay of events in watches. */
   watchDelayMs = 0;
-  /** Called when a fault strikes. */
+  /** Called when a fault takes effect. */
   onStrike: () => void = () => undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** The next `times` calls are refused and change nothing. */
+  /** The next `times` calls fail and change nothing. */
   fail(operation: Operation, times: number, error: StoreError): void {
     this.#faults.push({ operation, kind: "fail", error, left: times });
   }
@@ -40,17 +40,17 @@ export class StoreFaults<Operation extends string = StoreOperation> {
     this.#faults.push({ operation, kind: "hang", error: undefined, left: times });
   }
 
-  /** Each call takes so long before it takes effect; 0: none. */
+  /** Delay of each call before it takes effect; 0: none. */
   delay(operation: Operation, delayMs: number): void {
     this.#delaysMs.set(operation, delayMs);
   }
 
-  /** The next `events` changes are shown by no watch. */
+  /** No watch shows the next `events` changes. */
   dropEvents(events: number): void {
     this.#dropped += events;
   }
 
-  /** No fault is left. */
+  /** Removes all faults. */
   clear(): void {
     this.#faults = [];
     this.#delaysMs.clear();
@@ -58,14 +58,14 @@ export class StoreFaults<Operation extends string = StoreOperation> {
     this.watchDelayMs = 0;
   }
 
-  /** Whether the change that happens now is to be hidden from watches. */
+  /** Whether to hide the current change from watches. */
   takeDrop(): boolean {
     if (this.#dropped === 0) return false;
     this.#dropped--;
     return true;
   }
 
-  /** Carries out one call under the faults that are set. */
+  /** Performs one call with the configured faults. */
   async around<T>(operation: Operation, signal: AbortSignal, call: () => T): Promise<T> {
     signal.throwIfAborted();
     const delayMs = this.#delaysMs.get(operation) ?? 0;

@@ -3,14 +3,14 @@ import { StoreError, type WatchEvent } from "../runtime/store.ts";
 import { isStatus, jsonOf, type RequestTarget, statusError } from "./errors.ts";
 import { toObject } from "./resource.ts";
 
-/** etcd takes objects of 1.5 MiB; a line of more than this is no event. */
+/** etcd accepts objects of 1.5 MiB; a longer line is not an event. */
 const longestLine = 16 * 1024 * 1024;
 const newline = 0x0a;
 
 /**
- * The lines of a stream of bytes, whatever the places where it was cut into chunks. Lines are found in the bytes:
- * no character of several bytes has a newline in it.
- * @throws StoreError `Unavailable` when the stream ends inside of a line
+ * The lines of a stream of bytes, independent of its chunks. It searches the bytes, because no multi-byte character
+ * contains a newline.
+ * @throws StoreError `Unavailable` if the stream ends inside a line
  */
 export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
   let begun: Uint8Array[] = [];
@@ -33,7 +33,7 @@ export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
   if (length > 0) throw new StoreError("Unavailable", "the connection of a watch ended in the middle of an event");
 }
 
-/** The events of a watch. @throws StoreError what an ERROR event says, e.g. `Gone` */
+/** The events of a watch. @throws StoreError the error of an ERROR event, e.g. `Gone` */
 export async function* watchEvents(
   kind: Kind,
   target: RequestTarget,
@@ -67,7 +67,7 @@ function watchEvent(kind: Kind, target: RequestTarget, line: string): WatchEvent
 function parsedLine(line: string): { readonly type?: unknown; readonly object?: unknown } {
   const parsed = jsonOf(line);
   if (typeof parsed === "object" && parsed !== null) return parsed;
-  throw new StoreError("Unavailable", `a watch sent a line that is no event: ${line.slice(0, 80)}`);
+  throw new StoreError("Unavailable", `a watch sent a line that is not an event: ${line.slice(0, 80)}`);
 }
 
 function toBookmark(object: unknown): string {

@@ -1,14 +1,14 @@
 import type { Clock } from "./clock.ts";
 
-/** A signal of its own that also aborts when its parent does. */
+/** A separate signal that also aborts when its parent does. */
 export interface ChildSignal {
   readonly signal: AbortSignal;
   abort(reason: unknown): void;
-  /** Ends the tie to the parent; to be called when the work is over. */
+  /** Detaches it from the parent; call it when the work has ended. */
   release(): void;
 }
 
-/** `AbortSignal.any` without holding on to a parent that lives as long as the process. */
+/** `AbortSignal.any` without a leak: the parent lives as long as the process. */
 export function childSignal(parent: AbortSignal): ChildSignal {
   const controller = new AbortController();
   const follow = (): void => controller.abort(parent.reason);
@@ -21,7 +21,7 @@ export function childSignal(parent: AbortSignal): ChildSignal {
   };
 }
 
-/** What `work` gives, or the signal's reason as soon as it aborts, even when the work does not listen to it. */
+/** The result of `work`, or the signal's reason as soon as it aborts, even if `work` ignores the signal. */
 export function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(signal.reason);
@@ -34,14 +34,14 @@ export function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> 
 /** Thrown by `withDeadline`. */
 export class DeadlineExceeded extends Error {
   constructor(what: string, limitMs: number) {
-    super(`${what} gave no answer within ${limitMs / 1000} s`);
+    super(`${what} did not answer within ${limitMs / 1000} s`);
     this.name = "DeadlineExceeded";
   }
 }
 
 /**
- * Runs `work` with a signal that aborts after `limitMs` or when `parent` does, and does not wait for it any longer.
- * @throws DeadlineExceeded when the time is over
+ * Runs `work` with a signal that aborts after `limitMs` or when `parent` does, and then does not wait for it.
+ * @throws DeadlineExceeded after the limit
  */
 export async function withDeadline<T>(
   clock: Clock,

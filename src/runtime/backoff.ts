@@ -1,15 +1,15 @@
 import type { Random } from "./random.ts";
 
 export interface BackoffLimits {
-  /** The longest first delay. */
+  /** Maximum of the first delay. */
   readonly firstMs: number;
-  /** No delay is longer. */
+  /** Maximum of every delay. */
   readonly maxMs: number;
 }
 
 /**
- * Milliseconds before retry number `attempt` (from 0). Doubles up to `maxMs`; half of it is random, so that what
- * failed together does not come back together.
+ * Milliseconds before retry number `attempt` (from 0). Doubles up to `maxMs`; half of it is random, so that calls that
+ * failed together are not retried together.
  */
 export function backoffMs(attempt: number, limits: BackoffLimits, random: Random): number {
   const longest = Math.min(limits.maxMs, limits.firstMs * 2 ** Math.min(attempt, 40));

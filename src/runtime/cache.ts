@@ -4,7 +4,7 @@ import type { Log } from "./log.ts";
 import { type Part, Readings } from "./readings.ts";
 import type { StoreError, WatchEvent } from "./store.ts";
 
-/** The newest that is known of an object changed. A new object with an old name is two changes: gone, then new. */
+/** The newest known version of an object changed. A new object with an old name is two changes: deleted, then added. */
 export interface Change {
   /** `own`: shown by a write or a live read of this process, before the watch shows it. */
   readonly origin: "list" | "watch" | "own";
@@ -16,19 +16,19 @@ export interface Change {
 export interface ObjectReader {
   get(key: ObjectKey): KubeObject | undefined;
   list(): readonly KubeObject[];
-  /** The objects for which the index function gave `value`. */
+  /** The objects that have `value` in the index. */
   byIndex(index: string, value: string): readonly KubeObject[];
 }
 
-/** What a reflector keeps up to date: a cache, or the part of it that is one namespace's. */
+/** The target of a reflector: a cache, or its part for one namespace. */
 export interface Reflected {
-  /** To be called when a list is asked for; its result goes to `replace` with the number that this gives. */
+  /** Call it when a list is requested; pass the returned number to `replace` with the result. */
   listBegins(): number;
-  /** Takes a complete list; what is not in it is gone. */
+  /** Stores a complete list; an object that is not in it is deleted. */
   replace(items: readonly KubeObject[], begun: number): void;
-  /** What was known stays. @returns whether nothing is wrong with that: the kind is optional, and the server refuses it */
+  /** Keeps the known objects. @returns whether this is expected: the kind is optional, and the server denies reading it */
   listFailed(error: unknown): boolean;
-  /** Takes what a watch showed. */
+  /** Stores an event of a watch. */
   apply(event: WatchEvent): void;
   /** Ends all timers. */
   stop(): void;
@@ -38,47 +38,47 @@ export interface ObjectCacheOptions {
   readonly kind: Kind;
   readonly clock: Clock;
   readonly log: Log;
-  /** What is listed on its own (`part`); absent: all namespaces as one. */
+  /** The parts that are listed separately; absent: all namespaces as one. */
   readonly parts?: readonly Part[] | undefined;
-  /** The operator works also when it may not read this kind; what needs it asks `refusalIn`. */
+  /** The operator also works without read access to this kind; code that needs the kind calls `refusalIn`. */
   readonly optional?: boolean;
 }
 
-/** A request about one object that is on the wire. */
+/** A pending request about one object. */
 export interface OwnRequest {
-  /** It gave this object; undefined: there is none. */
+  /** The request returned this object; undefined: it does not exist. */
   answered(object: KubeObject | undefined): void;
   failed(): void;
 }
 
-/** How long our own answer outweighs the watch when it is not known which of them is newer. */
+/** How long our own answer takes precedence over the watch if their order is unknown. */
 const doubtMs = 5000;
 
 interface Own {
-  /** Undefined: a live read found nothing. */
+  /** Undefined: a live read did not find it. */
   readonly object: KubeObject | undefined;
   readonly uid: string;
-  /** The number of the request among all of this cache. */
+  /** The number of the request in this cache. */
   readonly number: number;
   doubt: Timer | undefined;
 }
 
 interface Entry {
   readonly key: ObjectKey;
-  /** What list and watch showed. */
+  /** Objects from list and watch. */
   watched: KubeObject | undefined;
-  /** What our own request showed and the watch has not shown yet. */
+  /** Answers of our own requests that the watch has not shown yet. */
   own: Own | undefined;
-  /** Our requests on the wire: the versions that the watch showed meanwhile. */
+  /** Our pending requests: the versions that the watch has shown since they started. */
   readonly requests: Set<Set<string>>;
 }
 
 /**
- * What is known of the objects of one kind: what list and watch showed, and over it what our own writes and live
- * reads gave and the watch has yet to show. So a reconcile never acts on an object older than what it wrote itself.
+ * The objects of one kind from list and watch, overlaid with the answers of our own writes and live reads that the watch
+ * has not shown yet. So a reconcile never acts on an object that is older than its own write.
  * The watch has caught up when it shows our version, something that must be newer (a higher version, generation,
  * deletion, another uid), or a list that began after our request ended. Versions are numbers that grow (Kubernetes
- * KEP-5504); of a server that gives others, nothing is known by them, and after 5 s the watch is believed.
+ * KEP-5504). If a server returns other versions, they cannot be compared, and the watch takes precedence after 5 s.
  */
 export class ObjectCache implements ObjectReader, Reflected {
   readonly kind: Kind;
@@ -99,7 +99,7 @@ export class ObjectCache implements ObjectReader, Reflected {
     this.#readings = new Readings(options.kind, options.parts ?? [undefined], options.log, this.isOptional);
   }
 
-  /** Resolves at the end of the first list; of several parts when each has been listed or refused. */
+  /** Resolves after the first list; with several parts, once each of them was listed or denied. */
   get synced(): Promise<void> {
     return this.#readings.synced;
   }
@@ -113,17 +113,17 @@ export class ObjectCache implements ObjectReader, Reflected {
     return this.#readings.hasListed(namespace);
   }
 
-  /** Namespaces that may not be read at present; what was seen of them stays. */
+  /** Namespaces without read access at present; their known objects stay. */
   get refused(): readonly string[] {
     return this.#readings.refused;
   }
 
-  /** Why the objects of a namespace may not be read at present; undefined: they may. */
+  /** Why the objects of a namespace cannot be read at present; undefined: they can. */
   refusalIn(namespace: string): StoreError | undefined {
     return this.#readings.refusalIn(namespace);
   }
 
-  /** What the reflector of a part fills. */
+  /** The target for the reflector of a part. */
   part(part: Part): Reflected {
     return {
       listBegins: () => this.listBegins(),
@@ -152,15 +152,15 @@ export class ObjectCache implements ObjectReader, Reflected {
       .filter((object) => object !== undefined);
   }
 
-  /** Adds an index over the values that `valuesOf` gives for an object; it is pure. */
+  /** Adds an index of the values that `valuesOf` returns for an object; `valuesOf` is pure. */
   addIndex(index: string, valuesOf: (object: KubeObject) => readonly string[]): void {
-    if (this.#indexes.has(index)) throw new Error(`${this.kind.kind} has an index ${index} already`);
+    if (this.#indexes.has(index)) throw new Error(`${this.kind.kind} already has an index ${index}`);
     const added: Index = { valuesOf, keys: new Map() };
     this.#indexes.set(index, added);
     for (const [text, entry] of this.#entries) this.#index(added, text, undefined, newest(entry));
   }
 
-  /** Calls `handler` after each change, in order. One that throws is logged and hinders nobody. */
+  /** Calls `handler` after each change, in order. An error of a handler is logged, and the others still run. */
   onChange(handler: (change: Change) => void): void {
     this.#handlers.add(handler);
   }
@@ -207,7 +207,7 @@ export class ObjectCache implements ObjectReader, Reflected {
     });
   }
 
-  /** To be called before a write or a live read of our own; so the order of its answer and the watch is known. */
+  /** Call it before a write or a live read of our own, so that the order of its answer and the watch is known. */
   requestBegins(key: ObjectKey): OwnRequest {
     const entry = this.#entry(key);
     const shown = new Set<string>();
@@ -221,7 +221,7 @@ export class ObjectCache implements ObjectReader, Reflected {
       answered: (object) =>
         end(() => {
           const number = ++this.#requests;
-          // Gone by the watch, or a new object of that name: the watch knows more than this answer.
+          // The watch shows it deleted, or a new object of that name: the watch is newer than this answer.
           if (entry.watched === undefined) return;
           const uid = entry.watched.metadata.uid;
           if (object !== undefined) {
@@ -264,11 +264,11 @@ export class ObjectCache implements ObjectReader, Reflected {
     const { own } = entry;
     if (own === undefined) return;
     if (caughtUp(own, object)) this.#settle(entry);
-    // The same uid cannot come back once it is gone, so there is nothing to doubt.
+    // A deleted uid cannot come back, so this is certain.
     else if (own.object !== undefined && !isOlder(object, own.object)) this.#doubt(entry, own);
   }
 
-  /** The watch showed another version than ours: most likely an older one, still on its way when we wrote. */
+  /** The watch showed another version than ours: probably an older one that was in transit when we wrote. */
   #doubt(entry: Entry, own: Own): void {
     own.doubt ??= this.#clock.schedule(doubtMs, () => {
       this.#change(entry, "watch", () => {
@@ -315,7 +315,7 @@ export class ObjectCache implements ObjectReader, Reflected {
     }
   }
 
-  /** An object that an index function cannot read is in no index; it must not end the watch. */
+  /** An object that an index function cannot read is not indexed; it must not end the watch. */
   #valuesOf(index: Index, object: KubeObject | undefined): readonly string[] {
     if (object === undefined) return [];
     try {
@@ -349,7 +349,7 @@ function newest(entry: Entry): KubeObject | undefined {
   return entry.own === undefined ? entry.watched : entry.own.object;
 }
 
-/** Whether the watch shows our own answer or something that must be newer. */
+/** Whether the watch shows our own answer or a version that must be newer. */
 function caughtUp(own: Own, object: KubeObject): boolean {
   const { uid, resourceVersion, generation, deletionTimestamp } = object.metadata;
   if (uid !== own.uid) return true;
@@ -360,7 +360,7 @@ function caughtUp(own: Own, object: KubeObject): boolean {
   return deletionTimestamp !== undefined && ours.deletionTimestamp === undefined;
 }
 
-/** Whether by their versions one is older than the other; false also when these are no numbers. */
+/** Whether one version is older than the other; false if they are not numbers. */
 function isOlder({ metadata: one }: KubeObject, { metadata: other }: KubeObject): boolean {
   const [left, right] = [one.resourceVersion, other.resourceVersion];
   if (!(/^[1-9]\d*$/.test(left) && /^[1-9]\d*$/.test(right))) return false;

@@ -2,15 +2,15 @@ import { uptime } from "node:os";
 import { nextTick } from "node:process";
 
 /**
- * Time as a port. Nothing outside of `main.ts` and this file reads the machine's clock, so a whole world
- * (operator, simulator, users) can run on one virtual clock.
+ * Time as a port. Only `main.ts` and this file read the machine's clock, so operator, simulator and users can
+ * run together on one virtual clock.
  */
 export interface Clock {
   /** Wall time, whole milliseconds since the epoch. May jump. */
   now(): number;
-  /** Milliseconds that only grow; for deadlines and ages. Stands still while the machine sleeps. */
+  /** Monotonic milliseconds; for deadlines and ages. Does not advance while the machine sleeps. */
   monotonic(): number;
-  /** Milliseconds that only grow, the machine's sleep among them (CLOCK_BOOTTIME, in hundredths of a second). */
+  /** Monotonic milliseconds, including the machine's sleep (CLOCK_BOOTTIME, in hundredths of a second). */
   boottime(): number;
   /** Runs `task` once after `delayMs` (0 or less: as soon as possible, never in this turn). */
   schedule(delayMs: number, task: () => void): Timer;
@@ -39,7 +39,7 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
   });
 }
 
-/** Node fires at once what is to last any longer. */
+/** Node fires a timer with a longer delay at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
 /** The machine's clock, or with `speed` above 1 a clock that runs that many times faster from its creation on. */
@@ -70,15 +70,15 @@ interface Entry {
 }
 
 /**
- * A clock that stands still until it is told to move, in whole milliseconds. Timers fire in the order of their
- * times, then of their creation; between two timers all promise callbacks run to their end, so a run is the same
- * each time. One at a time moves it.
+ * A clock that advances only on request, in whole milliseconds. Timers fire in the order of their times, then of their
+ * creation. All promise callbacks run to their end between two timers, so a run is the same each time. Only one caller
+ * at a time can advance it.
  */
 export class VirtualClock implements Clock {
   #elapsedMs = 0;
   readonly #start: number;
   #sequence = 0;
-  /** By time, then by creation; a cancelled one is taken out. */
+  /** By time, then by creation; cancelled timers are removed. */
   readonly #entries: Entry[] = [];
 
   /** @param start wall time at the beginning, milliseconds since the epoch */
@@ -113,7 +113,7 @@ export class VirtualClock implements Clock {
     };
   }
 
-  /** Moves time forward by `durationMs`, firing everything that falls due on the way. */
+  /** Advances by `durationMs` and fires all timers that are due. */
   async advance(durationMs: number): Promise<void> {
     const until = this.#elapsedMs + Math.ceil(durationMs);
     await settle();
@@ -122,26 +122,26 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Moves time forward from timer to timer until `done` holds.
-   * @throws Error when `limitMs` of virtual time went by, or nothing is left that could make it hold
+   * Advances from timer to timer until `done` holds.
+   * @throws Error after `limitMs` of virtual time, or if no timer is left
    */
   async advanceUntil(done: () => boolean, limitMs: number, what = "the condition"): Promise<void> {
     const until = this.#elapsedMs + limitMs;
     await settle();
     while (!done()) {
       const next = this.#next(until);
-      if (next === undefined) throw new Error(`${what} did not come true within ${limitMs / 1000} s of virtual time`);
+      if (next === undefined) throw new Error(`${what} did not hold within ${limitMs / 1000} s of virtual time`);
       await this.#fire(next);
     }
   }
 
-  /** Takes the next timer that falls due by `until`. */
+  /** Removes and returns the next timer that is due at `until`. */
   #next(until: number): Entry | undefined {
     const first = this.#entries[0];
     return first !== undefined && first.at <= until ? this.#entries.shift() : undefined;
   }
 
-  /** Where the entry is, or belongs. */
+  /** The index of the entry, or where to insert it. */
   #indexOf({ at, sequence }: Entry): number {
     let low = 0;
     let high = this.#entries.length;
@@ -161,14 +161,14 @@ export class VirtualClock implements Clock {
   }
 }
 
-/** One turn of the event loop: every promise callback that can run has run, and the machine had a turn as well. */
+/** One turn of the event loop: every promise callback that can run has run, and I/O was handled too. */
 function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
 /**
- * Every promise callback that can run has run. From within one, the next tick comes when none is left; it costs a small
- * part of a turn of the event loop, of which a simulated hour would take thousands.
+ * Every promise callback that can run has run. Inside a callback, the next tick comes after the last of them. It costs a
+ * fraction of a turn of the event loop, and a simulated hour would need thousands of turns.
  */
 function drained(): Promise<void> {
   return Promise.resolve().then(() => new Promise((resolve) => nextTick(resolve)));

@@ -10,43 +10,43 @@ import type { EventSink } from "./recorder.ts";
 import { type ObjectEvent, type Store, StoreError } from "./store.ts";
 import { type Priority, Workqueue, type WorkqueueObserver } from "./workqueue.ts";
 
-/** What a controller of one kind provides. Everything that it decides from is read anew each time. */
+/** The logic of a controller of one kind. It reads all its input again each time. */
 export interface Reconciler {
   readonly kind: Kind;
   /**
-   * Takes one step from what is towards what is wished. It must stop soon after the signal aborts.
-   * @throws anything unexpected: it is logged and tried again with growing delays
+   * Takes one step from the observed to the desired state. It must stop soon after the signal aborts.
+   * @throws any unexpected error: it is logged, and the reconcile is retried with growing delays
    */
   reconcile(object: KubeObject, context: ReconcileContext): Promise<Report>;
 }
 
 export interface ReconcileContext {
   readonly signal: AbortSignal;
-  /** Tells the lines of one reconcile from those of another. */
+  /** Identifies the log lines of one reconcile. */
   readonly reconcileId: string;
   readonly log: Log;
 }
 
 export interface Report {
-  /** The whole status; undefined: leave it as it is. */
+  /** The whole status; undefined: no change. */
   readonly status: unknown;
   readonly events: readonly ObjectEvent[];
   readonly again: Again;
 }
 
-/** When to look at the object again, whatever else may wake it. */
+/** When to reconcile the object again, in addition to events. */
 export type Again =
   | { readonly kind: "now" }
   | { readonly kind: "after"; readonly delayMs: number }
-  /** After a delay that grows with each time in a row, but within `atMostMs`. */
+  /** After a delay that grows with each consecutive use, up to `atMostMs`. */
   | { readonly kind: "backoff"; readonly atMostMs?: number }
-  /** When the object or something that it watches changes. */
+  /** Only after an event. */
   | { readonly kind: "onChange" };
 
-/** `conflict`: the object had changed under a write, so the reconcile starts over. */
+/** `conflict`: the object changed before a write, so the reconcile starts again. */
 export type ReconcileResult = "success" | "error" | "requeue" | "requeue_after" | "conflict";
 
-/** What a controller tells to metrics. */
+/** What a controller reports to the metrics. */
 export interface ControllerObserver {
   reconciled(result: ReconcileResult, tookMs: number): void;
   statusWritten(): void;
@@ -61,9 +61,9 @@ export interface ControllerOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** Reconciles at a time (4). */
+  /** Concurrent reconciles (4). */
   readonly workers?: number | undefined;
-  /** A reconcile that takes longer is aborted and counts as failed. */
+  /** A longer reconcile is aborted and counts as failed. */
   readonly timeoutMs?: number | undefined;
   readonly backoff?: BackoffLimits | undefined;
   readonly observer?: ControllerObserver | undefined;
@@ -72,23 +72,23 @@ export interface ControllerOptions {
 
 const soonMs = 2000;
 
-/** So many steps in a row without a pause are taken for a fault of the controller: each further one comes after one. */
+/** More consecutive steps without a pause indicate a fault of the controller: a pause precedes each further one. */
 const stepsInARow = 100;
 
 /**
- * Works off the objects of one kind: one at a time each, several side by side. Until it runs it notes nothing: whoever
- * may start to write looks at every object anyway, and a standby would only gather what nobody takes.
+ * Reconciles the objects of one kind concurrently, but never one object twice at a time. It queues nothing until it
+ * runs: a new leader reconciles every object anyway, and the queue of a standby would only grow.
  */
 export class Controller {
   readonly kind: Kind;
-  /** Reconciles at a time, at most. */
+  /** Maximum of concurrent reconciles. */
   readonly workers: number;
   readonly #options: ControllerOptions;
   readonly #log: Log;
   readonly #queue: Workqueue;
-  /** When each running reconcile began, monotonic. */
+  /** Start of each running reconcile, monotonic. */
   readonly #running = new Map<string, number>();
-  /** How often in a row an object asked to be looked at again at once. */
+  /** How often in a row an object was requeued without a pause. */
   readonly #steps = new Map<string, number>();
   #runs = false;
 
@@ -106,35 +106,35 @@ export class Controller {
     options.cache.onChange((change) => this.#changed(change));
   }
 
-  /** Asks for a look at an object, for example because its AWS side changed. */
+  /** Requeues an object, for example because its AWS resource changed. */
   enqueue(key: ObjectKey, priority: Priority = "normal"): void {
     if (this.#runs) this.#queue.add(key, { priority });
   }
 
-  /** The same in a moment, for what only another's status tells: who tells something must not be chased. */
+  /** The same after a short delay, for changes of another object's status, which often come in series. */
   enqueueSoon(key: ObjectKey): void {
     if (this.#runs) this.#queue.addAfter(key, soonMs);
   }
 
-  /** Objects that wait for work. */
+  /** Queued objects. */
   get depth(): number {
     return this.#queue.depth;
   }
 
-  /** Reconciles that run now. */
+  /** Running reconciles. */
   get running(): number {
     return this.#running.size;
   }
 
-  /** The age of the oldest reconcile that still runs; 0 when there is none. */
+  /** The age of the oldest running reconcile; 0 without one. */
   longestRunningMs(): number {
     const now = this.#options.clock.monotonic();
     return Math.max(0, ...[...this.#running.values()].map((startedAt) => now - startedAt));
   }
 
   /**
-   * Works until the signal aborts, beginning with every object of the cache; resolves when the last running reconcile
-   * has ended. Once per controller.
+   * Reconciles until the signal aborts, beginning with every object of the cache. Resolves when the last running reconcile
+   * has ended. Call it once per controller.
    */
   async run(signal: AbortSignal): Promise<void> {
     const stop = (): void => void this.#queue.shutDown();
@@ -149,9 +149,9 @@ export class Controller {
   #changed({ origin, before, after }: Change): void {
     const object = after ?? before;
     if (object === undefined) return;
-    if (before !== undefined && after !== undefined && isSameSpec(before, after)) {
-      // Our own status needs no second look; one that somebody else wrote is put right, but two who write it must not
-      // chase each other as fast as they can.
+    if (before !== undefined && after !== undefined && differOnlyInStatus(before, after)) {
+      // Our own status needs no other reconcile. Another writer's status is corrected, but after a pause, so that two
+      // writers do not alternate as fast as they can.
       if (origin === "watch") this.enqueueSoon(object.metadata);
       if (origin !== "list") return;
     }
@@ -192,7 +192,7 @@ export class Controller {
       const result = this.#schedule(key, report.again, log);
       observer?.reconciled(result, clock.monotonic() - startedAt);
     } catch (error) {
-      // Whoever works next starts over.
+      // The next leader starts again.
       if (signal.aborted) return;
       const result = this.#failed(key, error, log);
       observer?.reconciled(result, clock.monotonic() - startedAt);
@@ -207,7 +207,7 @@ export class Controller {
     if (status === undefined) return;
     const current = this.#options.cache.get(object.metadata);
     if (current === undefined || isGone(current)) return;
-    // The report is about an object that is gone; the new one of that name is in the queue already.
+    // The report is about a deleted object; the new one of that name is already queued.
     if (current.metadata.uid !== object.metadata.uid) return;
     if (jsonEqual(current.status, status)) return;
     await this.#options.store.applyStatus(this.kind, current, status, signal);
@@ -227,7 +227,7 @@ export class Controller {
       case "now":
         this.#queue.forget(key);
         this.#steps.set(keyText(key), steps);
-        // What a person has just asked for is not told behind hundreds of first looks, step by step.
+        // The status after a change by a person must not wait, step by step, for hundreds of first reconciles.
         this.#queue.goOn(key);
         return "requeue";
       case "after":
@@ -250,7 +250,7 @@ export class Controller {
     const atLeastMs = refusal?.retryAfterMs ?? 0;
     this.#queue.addRateLimited(key, { atLeastMs });
     if (refusal?.reason === "Conflict" || refusal?.reason === "NotFound") {
-      log.debug("the object changed meanwhile, starting over", { reason: refusal.reason });
+      log.debug("the object changed during the reconcile, starting again", { reason: refusal.reason });
       return "conflict";
     }
     log.error("reconcile failed", { error, failures: this.#queue.failures(key) });
@@ -263,14 +263,14 @@ export class Controller {
   }
 }
 
-/** Deleting and held by nobody: only the watch has not said so yet. */
+/** Deleting and without finalizers: only the watch has not shown the deletion yet. */
 function isGone(object: KubeObject): boolean {
   const { deletionTimestamp, finalizers = [] } = object.metadata;
   return deletionTimestamp !== undefined && finalizers.length === 0;
 }
 
-/** Whether two versions of one object differ in nothing that people or finalizers decide. */
-export function isSameSpec(before: KubeObject, after: KubeObject): boolean {
-  const directives = ({ metadata }: KubeObject): unknown => ({ ...metadata, resourceVersion: "" });
-  return jsonEqual(directives(before), directives(after));
+/** Whether two versions of one object differ at most in status; metadata.generation covers the spec. */
+export function differOnlyInStatus(before: KubeObject, after: KubeObject): boolean {
+  const comparable = ({ metadata }: KubeObject): unknown => ({ ...metadata, resourceVersion: "" });
+  return jsonEqual(comparable(before), comparable(after));
 }

@@ -1,17 +1,17 @@
 import { type Pages, textPage } from "./http-server.ts";
 
-/** One thing that has to be so. */
+/** One check. */
 export interface HealthCheck {
   readonly name: string;
-  /** What is wrong; undefined: nothing. */
+  /** The problem, if any. */
   readonly problem: () => string | undefined;
-  /** What is worth knowing although nothing is wrong. */
+  /** A note without a problem. */
   readonly note?: () => string | undefined;
 }
 
 /**
- * `/healthz`: whether this process still works, else it is to be started anew. `/readyz`: whether it is of use.
- * Each names its checks; 503 when one fails.
+ * `/healthz`: whether this process still works, or has to be restarted. `/readyz`: whether it is ready.
+ * Each lists its checks; 503 if one fails.
  */
 export function healthPages(checks: {
   readonly live: readonly HealthCheck[];

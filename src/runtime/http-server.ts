@@ -6,7 +6,7 @@ import type { TlsMaterial } from "./tls.ts";
 export interface ListenAddress {
   /** Undefined: all addresses of this machine. */
   readonly host?: string;
-  /** 0: any free one. */
+  /** 0: any free port. */
   readonly port: number;
 }
 
@@ -16,31 +16,31 @@ export interface Page {
   readonly body: string;
 }
 
-/** What is served under each path. */
+/** The page of each path. */
 export type Pages = Readonly<Record<string, () => Page | Promise<Page>>>;
 
 export interface HttpServer {
-  /** What it listens on. */
+  /** The address that it listens on. */
   readonly address: Required<ListenAddress>;
   close(): Promise<void>;
 }
 
 export interface SecureServer extends HttpServer {
-  /** Connections from now on are made with this. @throws Error when it is no certificate with its key; the old one stays */
+  /** New connections use this certificate. @throws Error if certificate and key are invalid; the old one stays in use */
   renew(material: TlsMaterial): void;
 }
 
 /**
- * Serves read-only pages by plain HTTP.
- * @throws Error of Node, with a `code` such as `EADDRINUSE`, when the address cannot be listened on
+ * Serves read-only pages over HTTP.
+ * @throws Error of Node, with a `code` such as `EADDRINUSE`, if it cannot listen on the address
  */
 export function servePages(address: ListenAddress, pages: Pages): Promise<HttpServer> {
   return listening(createServer(answering(pages)), address);
 }
 
 /**
- * Serves them by HTTPS (TLS 1.2 or newer); with `ca` only clients whose certificate one of these has signed are let in.
- * @throws Error as `servePages`, and when the certificate is none or its key another's
+ * Serves them over HTTPS (TLS 1.2 or newer); with `ca` it requires client certificates that one of these CAs has signed.
+ * @throws Error as `servePages`, and if certificate and key are invalid or do not match
  */
 export async function serveSecurePages(
   address: ListenAddress,
@@ -64,7 +64,7 @@ function answering(pages: Pages): (request: IncomingMessage, response: ServerRes
 }
 
 async function listening(server: Server, { host, port }: ListenAddress): Promise<HttpServer> {
-  // Only a scraper and the kubelet talk to us; who sends half a request is not waited for.
+  // Only a scraper and the kubelet send requests, so incomplete requests time out early.
   server.requestTimeout = 10_000;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -87,8 +87,8 @@ async function listening(server: Server, { host, port }: ListenAddress): Promise
 async function pageFor(pages: Pages, { url = "/", method = "GET" }: IncomingMessage): Promise<Page> {
   const path = url.split("?")[0] ?? "/";
   const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
-  if (page === undefined) return textPage(404, `there is nothing at ${path}\n`);
-  if (method !== "GET" && method !== "HEAD") return textPage(405, "GET is wanted\n");
+  if (page === undefined) return textPage(404, `no page at ${path}\n`);
+  if (method !== "GET" && method !== "HEAD") return textPage(405, "only GET and HEAD are allowed\n");
   try {
     return await page();
   } catch (error) {

@@ -1,6 +1,5 @@
 /**
- * Whether two values are the same once written as JSON: the order of keys means nothing, a key whose value is
- * undefined is no key.
+ * Whether two values are equal as JSON: the order of keys does not matter, and undefined values are ignored.
  */
 export function jsonEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true;

@@ -4,15 +4,15 @@ import type { Log } from "./log.ts";
 import type { Random } from "./random.ts";
 import { StoreError } from "./store.ts";
 
-/** The parts of a `coordination.k8s.io/v1` Lease that an election uses. */
+/** The fields of a `coordination.k8s.io/v1` Lease that the election uses. */
 export interface LeaseRecord {
   /** Empty: released. */
   readonly holderIdentity: string;
   readonly leaseDurationSeconds: number;
-  /** By the holder's clock, milliseconds since the epoch; for people, never compared with ours. */
+  /** By the holder's clock, milliseconds since the epoch; for people only, because clocks of machines differ. */
   readonly acquiredAt: number;
   readonly renewedAt: number;
-  /** How often the holder changed. */
+  /** Number of changes of the holder. */
   readonly transitions: number;
 }
 
@@ -23,28 +23,28 @@ export interface Lease extends LeaseRecord {
 /** One named Lease. */
 export interface LeaseStore {
   get(signal: AbortSignal): Promise<Lease | undefined>;
-  /** @throws StoreError `Conflict` when there is one already */
+  /** @throws StoreError `Conflict` if it already exists */
   create(record: LeaseRecord, signal: AbortSignal): Promise<Lease>;
-  /** @throws StoreError `Conflict` when the lease is not at `lease.resourceVersion` any more, `NotFound` without one */
+  /** @throws StoreError `Conflict` if the lease is no longer at `lease.resourceVersion`, `NotFound` if it does not exist */
   update(lease: Lease, record: LeaseRecord, signal: AbortSignal): Promise<Lease>;
 }
 
 export interface LeaderElectorOptions {
   readonly leases: LeaseStore;
-  /** Of this process and no other, also not of its predecessor in the same pod. */
+  /** Unique to this process; its predecessor in the same pod had another one. */
   readonly identity: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** How long others wait after the last renewal that they saw (15 s). */
+  /** Time that others wait after the last renewal that they observed (15 s). */
   readonly leaseDurationMs?: number;
-  /** A leader that could not renew for so long stops its work (10 s). */
+  /** Time without a renewal after which a leader stops (10 s). */
   readonly renewDeadlineMs?: number;
-  /** Between renewals, and between looks of the others (2 s). */
+  /** Interval of renewals, and of reads by the others (2 s). */
   readonly retryPeriodMs?: number;
-  /** Left unused at the end of a lease: clocks of different machines run at slightly different speeds (1 s). */
+  /** Margin at the end of a lease, because clocks of machines run at slightly different speeds (1 s). */
   readonly marginMs?: number;
-  /** Told when leadership begins and ends. */
+  /** Called when leadership begins and ends. */
   readonly onLeading?: (leading: boolean) => void;
 }
 
@@ -52,9 +52,9 @@ const requestMs = 5000;
 const releaseMs = 3000;
 
 /**
- * Leader election on a Lease. Whether another's lease has run out is judged only by how long we saw it unchanged on
- * our own monotonic clock; so is whether the holder of a lease that somebody deleted can write no more. Election alone
- * does not fence: each write asks `remainingMs` just before it leaves.
+ * Leader election on a Lease. Another's lease has expired once it did not change for long enough by our own monotonic
+ * clock; the same holds for a deleted lease, whose holder may still write. Election alone does not fence: each write
+ * checks `remainingMs` directly before it is sent.
  */
 export class LeaderElector {
   readonly #options: LeaderElectorOptions;
@@ -63,7 +63,7 @@ export class LeaderElector {
   readonly #retryPeriodMs: number;
   readonly #marginMs: number;
   #seen: Seen | undefined;
-  /** When the last renewal that succeeded was sent. */
+  /** When the last successful renewal was sent. */
   #renewed: Moment | undefined;
 
   constructor(options: LeaderElectorOptions) {
@@ -75,9 +75,9 @@ export class LeaderElector {
   }
 
   /**
-   * How long this process may still write; 0: not at all. Counted from the moment the last good renewal was sent, by
-   * the clock that went furthest: the monotonic one stands still while the machine sleeps, the wall clock may be set
-   * back, and the time since boot knows nothing of a pause of the whole virtual machine.
+   * How long this process may still write; 0: not at all. Measured since the last successful renewal was sent, by the
+   * clock that advanced most: the monotonic clock does not advance while the machine sleeps, the wall clock may be set
+   * back, and the time since boot omits a pause of the whole virtual machine.
    */
   remainingMs(): number {
     if (this.#renewed === undefined) return 0;
@@ -90,20 +90,20 @@ export class LeaderElector {
     return remainingMs === 0 ? undefined : this.#options.clock.monotonic() + remainingMs;
   }
 
-  /** The identity that holds the lease as far as this process knows; empty: nobody. */
+  /** The last known holder of the lease; empty: nobody. */
   get holder(): string {
     return this.#lease?.holderIdentity ?? "";
   }
 
-  /** The lease as it was seen last; undefined: there is none, or nobody looked. */
+  /** The last known lease; undefined: it does not exist, or was not read yet. */
   get #lease(): Lease | undefined {
     return this.#seen?.gone === false ? this.#seen.lease : undefined;
   }
 
   /**
    * Waits for leadership, runs `lead`, and renews meanwhile. The signal of `lead` aborts when leadership is lost or
-   * `signal` aborts; when `lead` has ended by then, the lease is released.
-   * @returns `stopped` by `signal` or because `lead` ended, `lost` to time or to another process
+   * `signal` aborts; if `lead` has ended by then, the lease is released.
+   * @returns `stopped` by `signal` or because `lead` ended; `lost` by expiry or to another process
    * @throws what `lead` throws
    */
   async run(signal: AbortSignal, lead: (signal: AbortSignal) => Promise<void>): Promise<"stopped" | "lost"> {
@@ -123,7 +123,7 @@ export class LeaderElector {
     child.signal.addEventListener("abort", stop, { once: true });
     try {
       const lost = await this.#renewUntil(over.signal);
-      if (lost) log.error("leadership is lost, the work of this replica stops");
+      if (lost) log.error("leadership is lost, this replica stops its work");
       child.abort(new Error("this replica does not lead any more"));
       const inTime = await this.#endOf(work);
       return lost || !inTime ? "lost" : "stopped";
@@ -134,7 +134,7 @@ export class LeaderElector {
     }
   }
 
-  /** Waits for the end of the work while the lease lasts, then releases it. False: the work did not end in time. */
+  /** Waits for the work to end while the lease lasts, then releases it. False: the work did not end in time. */
   async #endOf(work: Promise<{ readonly error: unknown } | undefined>): Promise<boolean> {
     const { clock, log } = this.#options;
     const never = new AbortController().signal;
@@ -145,7 +145,7 @@ export class LeaderElector {
       },
     );
     if (failure instanceof DeadlineExceeded) {
-      log.error("the work did not end before the lease does", { error: failure });
+      log.error("the work did not end before the lease expired", { error: failure });
       return false;
     }
     if (this.holder === this.#options.identity) await this.#release();
@@ -181,7 +181,7 @@ export class LeaderElector {
     const before = this.holder;
     this.#see(lease);
     if (!this.#isFree()) {
-      if (this.holder !== before) this.#tellWhyNot();
+      if (this.holder !== before) this.#logWhyNot();
       return false;
     }
     const transitions = lease === undefined ? 0 : lease.transitions + (lease.holderIdentity === identity ? 0 : 1);
@@ -191,15 +191,15 @@ export class LeaderElector {
 
   #isFree(): boolean {
     if (this.#seen === undefined || this.#expiresInMs(this.#seen) <= 0) return true;
-    // Of one that was deleted nobody knows who held it at the end.
+    // The last holder of a deleted lease is unknown.
     if (this.#seen.gone) return false;
     return this.holder === "" || this.holder === this.#options.identity;
   }
 
-  #tellWhyNot(): void {
+  #logWhyNot(): void {
     const { log } = this.#options;
     if (this.#lease !== undefined) log.info("another replica leads", { holder: this.holder });
-    else log.info("the lease was deleted, it is made anew once its holder can be sure to write no more");
+    else log.info("the lease was deleted; this replica creates it once its last holder cannot write any more");
   }
 
   /** True: leadership is lost. False: the signal aborted. */
@@ -235,7 +235,7 @@ export class LeaderElector {
   async #release(): Promise<void> {
     const { log } = this.#options;
     this.#renewed = undefined;
-    // A signal of its own: this comes after the process was told to stop.
+    // A separate signal, because this runs after the process was asked to stop.
     const { signal } = new AbortController();
     try {
       const released = await this.#writeAsHolder(signal, releaseMs, () => ({
@@ -245,11 +245,11 @@ export class LeaderElector {
       }));
       if (released) log.info("the lease is released");
     } catch (error) {
-      log.warn("the lease could not be released, another replica waits until it runs out", { error });
+      log.warn("the lease could not be released, another replica waits until it expires", { error });
     }
   }
 
-  /** Writes if the lease is still ours. False: it is another's, or was deleted. */
+  /** Writes if this process still holds the lease. False: another holds it, or it was deleted. */
   async #writeAsHolder(signal: AbortSignal, limitMs: number, record: () => LeaseRecord): Promise<boolean> {
     const { leases, identity } = this.#options;
     try {
@@ -259,14 +259,14 @@ export class LeaderElector {
       if (error instanceof StoreError && error.reason === "NotFound") return false;
       if (!isConflict(error)) throw error;
     }
-    // Somebody wrote: another holder, or our own write whose answer was lost.
+    // It changed: by another holder, or by our own write, of which the answer was lost.
     this.#see(await this.#request(signal, limitMs, (inner) => leases.get(inner)));
     if (this.holder !== identity) return false;
     await this.#write(signal, limitMs, record());
     return true;
   }
 
-  /** What we hold, renewed now. */
+  /** Our lease, renewed now. */
   #record(): LeaseRecord {
     const now = this.#options.clock.now();
     const held = this.#seen?.lease;
@@ -279,7 +279,7 @@ export class LeaderElector {
     };
   }
 
-  /** Writes over what was seen last and nothing newer. */
+  /** Overwrites only the last known version. */
   async #write(signal: AbortSignal, limitMs: number, record: LeaseRecord): Promise<void> {
     const { leases, clock } = this.#options;
     const sent = momentOf(clock);
@@ -310,12 +310,12 @@ export class LeaderElector {
   }
 }
 
-/** What was seen last. */
+/** The last known lease. */
 interface Seen {
   readonly lease: Lease;
-  /** It was there before and is no more. Its holder may have renewed it until just before. */
+  /** It existed and was deleted. Its holder may have renewed it until just before. */
   readonly gone: boolean;
-  /** When this was seen first, monotonic. */
+  /** When this was first observed, monotonic. */
   readonly since: number;
 }
 
@@ -334,7 +334,7 @@ function isConflict(error: unknown): boolean {
   return error instanceof StoreError && error.reason === "Conflict";
 }
 
-/** Whether the holder gave no sign of life between the two; its labels may change all the same. */
+/** Whether the holder did not renew between the two; labels may differ. */
 function sameRecord(a: LeaseRecord, b: LeaseRecord): boolean {
   return a.holderIdentity === b.holderIdentity && a.renewedAt === b.renewedAt && a.transitions === b.transitions;
 }

@@ -5,22 +5,22 @@ export type Fields = Readonly<Record<string, unknown>>;
 export type LogLevel = "debug" | "info" | "warn" | "error";
 export const logLevels: readonly LogLevel[] = ["debug", "info", "warn", "error"];
 
-/** A structured log. `message` is constant text; whatever varies is in `fields`. */
+/** A structured log. `message` is constant; variable parts are in `fields`. */
 export interface Log {
   debug(message: string, fields?: Fields): void;
   info(message: string, fields?: Fields): void;
   warn(message: string, fields?: Fields): void;
   error(message: string, fields?: Fields): void;
-  /** The same log with fields that every line carries. */
+  /** The same log with fields on every line. */
   with(fields: Fields): Log;
 }
 
-/** A log whose level can change while the process runs. */
+/** A log with a level that can change while the process runs. */
 export interface ProcessLog extends Log {
   level: LogLevel;
 }
 
-/** JSON lines by pino, to stderr unless told otherwise. */
+/** JSON lines by pino, to stderr by default. */
 export function pinoLog(options: { clock: Clock; level?: LogLevel; destination?: DestinationStream }): ProcessLog {
   const logger = pino(
     {
@@ -46,7 +46,7 @@ export function pinoLog(options: { clock: Clock; level?: LogLevel; destination?:
   };
 }
 
-/** Says nothing. */
+/** Writes nothing. */
 export const silentLog: Log = logOver(() => undefined);
 
 export interface LogLine {
@@ -55,7 +55,7 @@ export interface LogLine {
   readonly fields: Fields;
 }
 
-/** Keeps its lines in `lines`, secrets already taken out. */
+/** Keeps its lines in `lines`, without secrets. */
 export function collectingLog(): Log & { readonly lines: readonly LogLine[] } {
   const lines: LogLine[] = [];
   return { ...logOver((level, message, fields) => lines.push({ level, message, fields: redacted(fields) })), lines };
@@ -78,7 +78,7 @@ function logOver(write: (level: LogLevel, message: string, fields: Fields) => vo
 const secretKey = /password|passwd|secret|token|credential|authorization|api.?key|private.?key|access.?key/i;
 const maxDepth = 8;
 
-/** A copy in which the values of keys that sound like secrets are hidden, and errors are plain data. */
+/** A copy with hidden values under keys that sound like secrets, and errors as plain data. */
 export function redacted(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, hide(key, value, 0)]));
 }

@@ -6,18 +6,18 @@ import type { ReflectorObserver, WatchEnd } from "./reflector.ts";
 import type { Runtime, RuntimeObserver } from "./runtime.ts";
 import type { WorkqueueObserver } from "./workqueue.ts";
 
-/** As controller-runtime has them. */
+/** As in controller-runtime. */
 const reconcileBuckets = [
   0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.25, 1.5, 1.75, 2,
   2.5, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9, 10, 15, 20, 25, 30, 40, 50, 60,
 ];
-/** As client-go's work queue has them: powers of ten. */
+/** As in client-go's work queue: powers of ten. */
 const queueBuckets = [1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10, 100, 1000];
 
 const results: readonly ReconcileResult[] = ["success", "error", "requeue", "requeue_after", "conflict"];
 const watchEnds: readonly WatchEnd[] = ["closed", "gone", "silent", "failed"];
 
-/** Of a reflector: when it did anything, and when the server last showed that it lives; monotonic. */
+/** Of a reflector: its last activity, and the last sign of life of the server; monotonic. */
 interface Signs {
   readonly kind: string;
   readonly namespace: string | undefined;
@@ -26,8 +26,8 @@ interface Signs {
 }
 
 /**
- * What the runtime tells about itself, under the names of controller-runtime and client-go, so that dashboards made
- * for those work unchanged. A controller is named as there: its kind in lower case.
+ * Metrics of the runtime, with the names of controller-runtime and client-go, so that their dashboards work unchanged.
+ * A controller is named as there: its kind in lower case.
  */
 export class RuntimeMetrics implements RuntimeObserver {
   readonly #clock: Clock;
@@ -52,7 +52,7 @@ export class RuntimeMetrics implements RuntimeObserver {
     const registers = [registry];
     this.#reconciles = new Counter({
       name: "controller_runtime_reconcile_total",
-      help: "Reconciles by controller and result; conflict: the object had changed meanwhile.",
+      help: "Reconciles by controller and result; conflict: the object changed during the reconcile.",
       labelNames: ["controller", "result"],
       registers,
     });
@@ -117,7 +117,7 @@ export class RuntimeMetrics implements RuntimeObserver {
     });
   }
 
-  /** Shows what the controllers of this runtime are doing at the moment of each scrape. */
+  /** Reports the state of the controllers of this runtime at each scrape. */
   follow(runtime: Runtime): void {
     const gauge = (name: string, help: string, value: (controller: Controller) => number): void => {
       const isQueue = name.startsWith("workqueue_");
@@ -139,7 +139,7 @@ export class RuntimeMetrics implements RuntimeObserver {
     gauge("workqueue_depth", "Keys that wait for a worker.", ({ depth }) => depth);
     gauge(
       "workqueue_longest_running_processor_seconds",
-      "Age of the oldest reconcile that still runs.",
+      "Age of the oldest running reconcile.",
       (controller) => controller.longestRunningMs() / 1000,
     );
   }
@@ -209,7 +209,7 @@ export class RuntimeMetrics implements RuntimeObserver {
     this.#requests.inc({ method, code: code === undefined ? "<error>" : String(code) });
   }
 
-  /** The reflectors that have neither listed nor watched nor failed for so long, by what they follow: they hang. */
+  /** The reflectors without a list, a watch event or a failure for so long, which hang, by kind and namespace. */
   hangingReflectors(forMs: number): readonly string[] {
     const now = this.#clock.monotonic();
     return this.#signs

@@ -2,16 +2,16 @@ import type { Kind } from "../api/object.ts";
 import type { Log } from "./log.ts";
 import { StoreError } from "./store.ts";
 
-/** What is listed on its own: a namespace, or under `undefined` all of them as one. */
+/** A part that is listed separately: a namespace, or `undefined` for all namespaces as one. */
 export type Part = string | undefined;
 
 /**
- * How far the parts of a cache have been read. A namespace that is refused is not waited for, or who takes one away
- * would stop the work in all others; but as long as every one is refused, nothing is known and nothing may be done.
- * A kind that is `optional` may be refused as a whole: who needs it asks for the refusal.
+ * Which parts of a cache have been read. The operator does not wait for a denied namespace, because a lost permission
+ * in one must not stop the work in the others. While all of them are denied, nothing is known, and it waits. An
+ * `optional` kind may be denied everywhere; code that needs it calls `refusalIn`.
  */
 export class Readings {
-  /** Resolves when each part has been listed or refused, and at least one listed. */
+  /** Resolves when each part has been listed or denied, and at least one listed. */
   readonly synced: Promise<void>;
   readonly #kind: Kind;
   readonly #log: Log;
@@ -39,12 +39,12 @@ export class Readings {
     return this.#listed.has(namespace) || this.#listed.has(undefined);
   }
 
-  /** Namespaces that may not be read at present. */
+  /** Namespaces without read access at present. */
   get refused(): readonly string[] {
     return [...this.#refused.keys()].filter((part) => part !== undefined);
   }
 
-  /** Why a namespace may not be read at present; undefined: it may. */
+  /** Why a namespace cannot be read at present; undefined: it can. */
   refusalIn(namespace: string): StoreError | undefined {
     return this.#refused.get(namespace) ?? this.#refused.get(undefined);
   }
@@ -53,12 +53,12 @@ export class Readings {
     this.#listed.add(part);
     this.#settled(part);
     if (!this.#refused.delete(part)) return;
-    this.#log.info("what was refused can be read again", { kind: this.#kind.kind, namespace: part });
+    this.#log.info("read access is granted again", { kind: this.#kind.kind, namespace: part });
   }
 
   /**
-   * Tells a failure each time, but once only that a namespace is refused: that may stay so for good.
-   * @returns whether nothing is wrong with that: the kind is optional, and the server answers that it may not be read
+   * Logs each failure, but a denied namespace only once, because that may be permanent.
+   * @returns whether this is expected: the kind is optional, and the server denies reading it
    */
   failed(part: Part, error: unknown): boolean {
     const fields = { kind: this.#kind.kind, namespace: part, error };
@@ -81,13 +81,13 @@ export class Readings {
   }
 }
 
-/** The server answers, and the answer is about this namespace. */
+/** The server answered, and the answer is about this namespace. */
 function isRefusal(error: unknown): error is StoreError {
   return error instanceof StoreError && (error.reason === "Forbidden" || error.reason === "NotFound");
 }
 
 function refusedText({ plural }: Kind, isOptional: boolean): string {
   return isOptional
-    ? `${plural} may not be read, and what depends on them waits: let the operator get, list and watch them`
-    : "a watched namespace cannot be read, what was seen of it stays: give its RoleBinding back, or watch it no more";
+    ? `${plural} cannot be read, and objects that depend on them wait: allow the operator to get, list and watch them`
+    : "a watched namespace cannot be read, and its known objects stay: restore its RoleBinding, or do not watch it any more";
 }

@@ -16,16 +16,16 @@ export interface EventRecorderOptions {
   readonly log: Log;
 }
 
-/** The same event again within this time is one more of its series. */
+/** A repeated event within this time is counted in its series. */
 const seriesMs = 6 * 60_000;
 /** More than `similarLimit` different notes of one reason within this time become one combined series. */
 const similarMs = 10 * 60_000;
 const similarLimit = 10;
 const burst = 25;
 const refillMs = 5 * 60_000;
-/** Series and objects that are remembered; the oldest go first. */
+/** Maximum of remembered series and objects; the oldest are forgotten first. */
 const memory = 4096;
-/** Events that wait to be sent; more are dropped. */
+/** Maximum of waiting events; more are dropped. */
 const backlog = 1000;
 const attempts = 3;
 const retryMs = 2000;
@@ -41,8 +41,8 @@ interface Bucket {
 }
 
 /**
- * Publishes events the way the well-known clients do: repeats become a series with a count, many similar ones are
- * combined, and one object may not flood. A failing API server costs events and nothing else.
+ * Publishes events as client-go does: repeats become a series with a count, many similar ones are combined, and each
+ * object has a limit. A failing API server only costs events.
  */
 export class EventRecorder implements EventSink {
   readonly #store: Store;
@@ -79,17 +79,17 @@ export class EventRecorder implements EventSink {
       count: continued ? known.count + 1 : 1,
     };
     remember(this.#series, key, recorded);
-    // A repeat that is not sent is counted all the same, and goes out with the next one that is.
+    // A repeat that is not sent is counted, and the next sent event includes it.
     if (!this.#allowed(uid)) return;
     if (this.#waiting.size >= backlog && !this.#waiting.has(recorded.name)) {
-      this.#log.warn("too many events wait, one is dropped", { namespace, name, reason: event.reason });
+      this.#log.warn("too many events are waiting, one is dropped", { namespace, name, reason: event.reason });
       return;
     }
     this.#waiting.set(recorded.name, recorded);
     this.#wake?.();
   }
 
-  /** Sends what is recorded, one event at a time, until the signal aborts. */
+  /** Sends recorded events, one at a time, until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const stop = (): void => this.#wake?.();
     signal.addEventListener("abort", stop, { once: true });
@@ -127,7 +127,7 @@ export class EventRecorder implements EventSink {
     }
   }
 
-  /** Whether too many events differ in nothing but their notes. */
+  /** Whether too many events differ only in their notes. */
   #combined(uid: string, event: ObjectEvent, now: number): boolean {
     const key = JSON.stringify([uid, event.type, event.reason, event.action]);
     let similar = this.#similar.get(key);
@@ -153,14 +153,14 @@ export class EventRecorder implements EventSink {
 }
 
 /**
- * Whether the server will never take this event: to try it again would only keep all others waiting. What a conflict
- * loses, the next of the series tells.
+ * Whether the server will never accept this event, so that a retry would only delay the others. After a conflict, the
+ * next event of the series has the whole count.
  */
 function isRefusal(error: unknown): boolean {
   return error instanceof StoreError && !error.mayPass;
 }
 
-/** Sets and moves to the end; the one that was not touched for the longest time goes. */
+/** Sets an entry and moves it to the end; the oldest entry is removed. */
 function remember<T>(map: Map<string, T>, key: string, value: T): void {
   map.delete(key);
   map.set(key, value);

@@ -7,35 +7,35 @@ import type { Log } from "./log.ts";
 import type { Random } from "./random.ts";
 import { type ObjectSource, StoreError, type WatchEvent } from "./store.ts";
 
-/** Where a reflector stands between two requests; there is nothing else that it remembers. */
+/** The whole state of a reflector between two requests. */
 export type ReflectorState =
-  /** Nothing is known, or what was known is too old: list. */
+  /** Nothing is known, or the known version is too old: list. */
   | { readonly kind: "empty" }
   /** Everything up to this version is in the cache: watch from there. */
   | { readonly kind: "listed"; readonly resourceVersion: string };
 
 export type WatchEnd = "closed" | "gone" | "silent" | "failed";
 
-/** What the reflector tells to metrics. */
+/** What the reflector reports to the metrics. */
 export interface ReflectorObserver {
   listed(objects: number): void;
-  /** Any event or bookmark: the connection lives. */
+  /** An event or a bookmark: the connection is alive. */
   heard(): void;
   watchEnded(end: WatchEnd): void;
-  /** @param isAllowed the server answered that it does not show this kind, and the operator works without it */
+  /** @param isAllowed the server denies reading this kind, and the operator works without it */
   listFailed(isAllowed: boolean): void;
 }
 
 export interface ReflectorLimits {
-  /** A watch that shows nothing for so long is given up; above the time after which the server is asked to end it. */
+  /** A watch that is silent for so long is aborted; longer than the timeout that the server is asked for. */
   readonly silentMs: number;
   readonly listMs: number;
-  /** Between the starts of two watches that end in order. */
+  /** Between the starts of two watches that end normally. */
   readonly minWatchMs: number;
   readonly backoff: BackoffLimits;
-  /** So many watches in a row fail before all is listed anew. */
+  /** Number of consecutive failed watches before a new list. */
   readonly failuresBeforeRelist: number;
-  /** All is listed anew after so long however the watches ended: an event may have been lost unnoticed. */
+  /** Interval of new lists even without failures, because an event may have been lost. */
   readonly relistMs: number;
 }
 
@@ -59,7 +59,7 @@ export interface ReflectorOptions {
   readonly limits?: ReflectorLimits;
 }
 
-/** Keeps `cache` equal to the store by list and watch. Only `signal` ends it: every failure leads back to a safe state. */
+/** Keeps `cache` equal to the store by list and watch. Only `signal` ends it; after every failure it retries from a safe state. */
 export async function reflect(options: ReflectorOptions, signal: AbortSignal): Promise<void> {
   const { clock, random, cache, limits = reflectorLimits } = options;
   let state: ReflectorState = { kind: "empty" };
@@ -82,7 +82,7 @@ export async function reflect(options: ReflectorOptions, signal: AbortSignal): P
       const restMs = limits.minWatchMs - (clock.monotonic() - startedAt);
       pauseMs = restMs > 0 ? restMs * (1 + random()) : 0;
     } else if (step.end === "gone") {
-      // The server answers, so what failed before counts no more.
+      // The server answers, so earlier failures do not count any more.
       failures = 0;
       pauseMs = backoffMs(gones++, limits.backoff, random);
     } else if (step.end !== "listed") {
@@ -97,7 +97,7 @@ export async function reflect(options: ReflectorOptions, signal: AbortSignal): P
 interface Step {
   readonly state: ReflectorState;
   readonly end: "listed" | WatchEnd;
-  /** The watch was alive, so earlier failures count no more. */
+  /** The watch was alive, so earlier failures do not count any more. */
   readonly heard: boolean;
   readonly retryAfterMs?: number | undefined;
 }
@@ -139,7 +139,7 @@ async function watch(
       return;
     }
     silent = true;
-    child.abort(new Error(`the watch of ${kind.plural} showed nothing for ${limits.silentMs / 1000} s`));
+    child.abort(new Error(`the watch of ${kind.plural} was silent for ${limits.silentMs / 1000} s`));
   };
   let timer = clock.schedule(limits.silentMs, checkSilence);
   const ended = (end: WatchEnd, state: ReflectorState, retryMs?: number): Step => {
@@ -162,15 +162,15 @@ async function watch(
     return ended("closed", { kind: "listed", resourceVersion });
   } catch (error) {
     if (error instanceof StoreError && error.reason === "Gone") {
-      log.info("the watch is too old, listing anew", { kind: kind.kind });
+      log.info("the version of the watch is too old, listing again", { kind: kind.kind });
       return ended("gone", { kind: "empty" });
     }
     if (!signal.aborted) log.warn("a watch failed", { kind: kind.kind, error });
     return ended(silent ? "silent" : "failed", { kind: "listed", resourceVersion }, retryAfterMs(error));
   } finally {
     timer.cancel();
-    // Also after an error inside of this loop the connection behind the watch has to go.
-    child.abort(new Error("the watch is over"));
+    // The connection of the watch has to be closed, also after an error in this loop.
+    child.abort(new Error("the watch has ended"));
     child.release();
   }
 }

@@ -1,7 +1,7 @@
 import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
 import { ObjectCache } from "./cache.ts";
 import type { Clock } from "./clock.ts";
-import { Controller, type ControllerObserver, isSameSpec, type Reconciler } from "./controller.ts";
+import { Controller, type ControllerObserver, differOnlyInStatus, type Reconciler } from "./controller.ts";
 import type { Log } from "./log.ts";
 import type { Random } from "./random.ts";
 import { EventRecorder } from "./recorder.ts";
@@ -10,23 +10,23 @@ import { type Store, sourcesOf } from "./store.ts";
 import type { Priority, WorkqueueObserver } from "./workqueue.ts";
 import { writeThrough } from "./write-through.ts";
 
-/** A change of an object of `kind` wakes these objects of the controller's own kind. */
+/** A change of an object of `kind` requeues these objects of the controller's own kind. */
 export interface AlsoWhen {
   readonly kind: Kind;
-  /** Pure; asked for the object before and after the change. */
+  /** Pure; called with the object before and after the change. */
   readonly keysOf: (object: KubeObject) => readonly ObjectKey[];
 }
 
-/** Wakes a controller's objects by changes of another kind. */
+/** Requeues a controller's objects after changes of another kind. */
 export function alsoWhen(kind: Kind, keysOf: (object: KubeObject) => readonly ObjectKey[]): AlsoWhen {
   return { kind, keysOf };
 }
 
-/** Where metrics listen, per kind. */
+/** Observers of the metrics, per kind. */
 export interface RuntimeObserver {
   workqueue(kind: Kind): WorkqueueObserver;
   controller(kind: Kind): ControllerObserver;
-  /** @param namespace undefined: of all */
+  /** @param namespace undefined: all */
   reflector(kind: Kind, namespace?: string): ReflectorObserver;
 }
 
@@ -41,17 +41,17 @@ export interface RuntimeOptions {
 
 export interface ControllerSettings {
   readonly watches?: readonly AlsoWhen[];
-  /** Reconciles at a time (4). */
+  /** Concurrent reconciles (4). */
   readonly workers?: number;
   readonly timeoutMs?: number;
 }
 
 /**
- * The caches of the kinds in use and the controllers on them. Caches may run on a standby replica; controllers
- * start when the caches have synced and this replica is to write.
+ * The caches of the kinds in use, and their controllers. Caches may also run on a standby replica; controllers start
+ * once the caches have synced and this replica leads.
  */
 export class Runtime {
-  /** What controllers read and write through, so that the caches know of it at once. */
+  /** The store of the controllers, whose answers update the caches at once. */
   readonly store: Store;
   readonly #options: RuntimeOptions;
   readonly #caches = new Map<string, ObjectCache>();
@@ -66,14 +66,14 @@ export class Runtime {
   }
 
   /**
-   * The cache of a kind; asked for before `runCaches`, it is filled from then on.
-   * @param optional whether everything else goes on when this process may not read the kind
+   * The cache of a kind, filled from `runCaches` on.
+   * @param optional whether everything else works without read access to the kind
    */
   cache(kind: Kind, { optional = false }: { readonly optional?: boolean } = {}): ObjectCache {
     let cache = this.#caches.get(kindText(kind));
     if (cache === undefined) {
-      // It would never be filled.
-      if (this.#cachesRun) throw new Error(`the cache of ${kind.kind} must be asked for before the caches run`);
+      // It would stay empty.
+      if (this.#cachesRun) throw new Error(`the cache of ${kind.kind} must be created before the caches run`);
       const { store, clock, log } = this.#options;
       cache = new ObjectCache({ kind, clock, log, parts: [...sourcesOf(store).keys()], optional });
       this.#caches.set(kindText(kind), cache);
@@ -84,7 +84,7 @@ export class Runtime {
   /** Adds the controller of a kind; before `runCaches`. */
   add(reconciler: Reconciler, settings: ControllerSettings = {}): Controller {
     const { kind } = reconciler;
-    if (this.#controllers.has(kindText(kind))) throw new Error(`${kind.kind} has a controller already`);
+    if (this.#controllers.has(kindText(kind))) throw new Error(`${kind.kind} already has a controller`);
     const { clock, random, log, observer } = this.#options;
     const controller = new Controller({
       reconciler,
@@ -102,10 +102,10 @@ export class Runtime {
     this.#controllers.set(kindText(kind), controller);
     for (const watch of settings.watches ?? []) {
       this.cache(watch.kind).onChange(({ before, after }) => {
-        const told = before !== undefined && after !== undefined && isSameSpec(before, after);
+        const isStatusOnly = before !== undefined && after !== undefined && differOnlyInStatus(before, after);
         for (const object of [before, after]) {
           for (const key of object === undefined ? [] : watch.keysOf(object)) {
-            if (told) controller.enqueueSoon(key);
+            if (isStatusOnly) controller.enqueueSoon(key);
             else controller.enqueue(key);
           }
         }
@@ -114,7 +114,7 @@ export class Runtime {
     return controller;
   }
 
-  /** Asks for a look at an object, if its kind has a controller. */
+  /** Requeues an object, if its kind has a controller. */
   enqueue(kind: Kind, key: ObjectKey, priority?: Priority): void {
     this.#controllers.get(kindText(kind))?.enqueue(key, priority);
   }
@@ -123,30 +123,30 @@ export class Runtime {
     return this.#caches.values().every((cache) => cache.hasSynced);
   }
 
-  /** Whether all that there is of a namespace has ever been listed. */
+  /** Whether all objects of a namespace have ever been listed. */
   hasListed(namespace: string): boolean {
     return this.#caches.values().every((cache) => cache.isOptional || cache.hasListed(namespace));
   }
 
-  /** Watched namespaces that may not be read at present, in alphabetical order. */
+  /** Watched namespaces without read access at present, in alphabetical order. */
   get refusedNamespaces(): readonly string[] {
     const needed = this.#caches.values().filter((cache) => !cache.isOptional);
     return [...new Set(needed.flatMap((cache) => cache.refused))].toSorted();
   }
 
-  /** Those that were added. */
+  /** The added controllers. */
   get controllers(): readonly Controller[] {
     return [...this.#controllers.values()];
   }
 
-  /** The age of the oldest reconcile that still runs, of all controllers. */
+  /** The age of the oldest running reconcile of all controllers. */
   longestRunningMs(): number {
     return Math.max(0, ...this.#controllers.values().map((controller) => controller.longestRunningMs()));
   }
 
   /**
-   * Fills the caches and keeps them up to date until the signal aborts. Each namespace that is watched has a reflector
-   * of its own, so that the loss of one is felt in that one alone.
+   * Fills the caches and keeps them up to date until the signal aborts. Each watched namespace has a separate
+   * reflector, so that a lost permission in one does not affect the others.
    */
   async runCaches(signal: AbortSignal): Promise<void> {
     this.#cachesRun = true;
@@ -184,7 +184,7 @@ export class Runtime {
     ]);
   }
 
-  /** Both of them, for a process that needs no leader. */
+  /** Caches and controllers, for a process without leader election. */
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all([this.runCaches(signal), this.runControllers(signal)]);
   }

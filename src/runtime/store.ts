@@ -2,42 +2,42 @@ import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
 
 /** Objects that are listed and watched together: those of one namespace, or all. */
 export interface ObjectSource {
-  /** A consistent list of the objects of a kind and the version from which a watch goes on. */
+  /** A consistent list of the objects of a kind, and the version for a following watch. */
   list(kind: Kind, signal: AbortSignal): Promise<ObjectList>;
   /**
    * Changes after `resourceVersion`. Ends when the server ends it; a caller resumes from the last version seen.
-   * @throws StoreError `Gone` when that version is no longer known: list again
+   * @throws StoreError `Gone` if that version is no longer known: list again
    */
   watch(kind: Kind, resourceVersion: string, signal: AbortSignal): AsyncIterable<WatchEvent>;
 }
 
 /**
- * The Kubernetes API as the operator uses it. Behind it stands an API server, a directory of manifests, or a
- * store in memory; all behave alike: resourceVersions, conflicts, finalizers, a status subresource, a watch.
+ * The Kubernetes API as the operator uses it. Implementations are an API server, a directory of manifests and a store in
+ * memory; all behave alike: resourceVersions, conflicts, finalizers, a status subresource, a watch.
  */
 export interface Store extends ObjectSource {
   /**
-   * The namespaces that are meant, when these are not all. Each is a source of its own, because one that cannot be read
-   * must hide no other; `list` and `watch` of the store itself are of all.
+   * The selected namespaces; undefined: all. Each is a separate source, because one that cannot be read must not hide the
+   * others. `list` and `watch` of the store itself cover all namespaces.
    */
   readonly namespaces?: ReadonlyMap<string, ObjectSource> | undefined;
-  /** A live read. Undefined: there is no such object. */
+  /** A live read. Undefined: the object does not exist. */
   get(kind: Kind, key: ObjectKey, signal: AbortSignal): Promise<KubeObject | undefined>;
   /**
    * Sets or removes (null) finalizers and annotations of `object`.
-   * @throws StoreError `Conflict` when the object is no longer at `object.metadata.resourceVersion`
+   * @throws StoreError `Conflict` if the object is no longer at `object.metadata.resourceVersion`
    */
   patchMetadata(kind: Kind, object: KubeObject, patch: MetadataPatch, signal: AbortSignal): Promise<KubeObject>;
   /**
-   * Server-side apply of the whole status, forced: nothing else is left in it, whoever wrote that.
-   * @throws StoreError `NotFound` when the object is gone or has another uid
+   * Forced server-side apply of the whole status: fields of other writers are removed.
+   * @throws StoreError `NotFound` if the object is deleted or has another uid
    */
   applyStatus(kind: Kind, object: KubeObject, status: unknown, signal: AbortSignal): Promise<KubeObject>;
   /** Creates or updates an `events.k8s.io/v1` Event. */
   recordEvent(event: RecordedEvent, signal: AbortSignal): Promise<void>;
 }
 
-/** What a store is followed by, each on its own: its namespaces, or under `undefined` all of them as one. */
+/** The sources of a store: its namespaces, or under `undefined` all of them as one. */
 export function sourcesOf(store: Store): ReadonlyMap<string | undefined, ObjectSource> {
   return store.namespaces ?? new Map([[undefined, store]]);
 }
@@ -62,7 +62,7 @@ export interface ObjectEvent {
   readonly type: "Normal" | "Warning";
   readonly reason: string;
   readonly note: string;
-  /** What was being done, CamelCase (events.k8s.io/v1 `action`). */
+  /** The action, in CamelCase (events.k8s.io/v1 `action`). */
   readonly action: string;
 }
 
@@ -83,7 +83,7 @@ export interface RecordedEvent extends ObjectEvent {
 
 export type StoreErrorReason =
   | "NotFound"
-  /** The server knows no such kind at all. */
+  /** The server does not serve the kind. */
   | "CrdMissing"
   | "Conflict"
   | "Gone"
@@ -93,12 +93,12 @@ export type StoreErrorReason =
   | "TooManyRequests"
   | "Unavailable";
 
-/** Credentials that are not accepted stop all calls alike, until they are renewed. */
+/** Rejected credentials stop all calls alike, until they are renewed. */
 const passing: ReadonlySet<StoreErrorReason> = new Set(["Unavailable", "TooManyRequests", "Unauthorized"]);
 
 export class StoreError extends Error {
   readonly reason: StoreErrorReason;
-  /** The server's advice, if any; of an API server a minute at most. */
+  /** The server's Retry-After, if any; a minute at most for an API server. */
   readonly retryAfterMs: number | undefined;
 
   constructor(reason: StoreErrorReason, message: string, retryAfterMs?: number) {
@@ -108,7 +108,7 @@ export class StoreError extends Error {
     this.retryAfterMs = retryAfterMs;
   }
 
-  /** Whether it may be over with the next try. */
+  /** Whether a retry may succeed. */
   get mayPass(): boolean {
     return passing.has(this.reason);
   }

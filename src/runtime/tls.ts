@@ -1,15 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Where a server's certificate is. */
+/** Files of a server's certificate. */
 export interface TlsFiles {
-  /** Has `tls.crt` and `tls.key`, as a Secret of type kubernetes.io/tls that is mounted. */
+  /** Contains `tls.crt` and `tls.key`, as a mounted Secret of type kubernetes.io/tls. */
   readonly directory: string;
-  /** PEM of the authorities one of which must have signed a client's certificate. Undefined: no client is asked for one. */
+  /** PEM file with the CAs of client certificates. Undefined: clients need no certificate. */
   readonly clientCaFile: string | undefined;
 }
 
-/** The same, read: PEM. */
+/** Their contents: PEM. */
 export interface TlsMaterial {
   readonly cert: string;
   readonly key: string;

@@ -3,22 +3,22 @@ import { type BackoffLimits, backoffMs } from "./backoff.ts";
 import type { Clock, Timer } from "./clock.ts";
 import type { Random } from "./random.ts";
 
-/** `high`: deletions and fresh changes; `normal`: wakes and retries; `low`: what a list brings. */
+/** `high`: deletions and new changes; `normal`: requeues and retries; `low`: objects of a list. */
 export type Priority = "high" | "normal" | "low";
 const priorities: readonly Priority[] = ["high", "normal", "low"];
 
-/** Every so many turns the lowest class goes first, so that a stream of changes cannot hold it up for ever. */
+/** Number of turns after which the lowest class comes first, so that a stream of changes cannot starve it. */
 const lowestFirstEvery = 8;
 
-/** What the queue tells to metrics. */
+/** What the queue reports to the metrics. */
 export interface WorkqueueObserver {
-  /** Keys that wait now. */
+  /** Number of waiting keys. */
   depth(keys: number): void;
   added(priority: Priority): void;
   retried(): void;
   /** A key was taken after it had waited for `waitedMs`. */
   taken(waitedMs: number): void;
-  /** The work on a key was over after `workedMs`. */
+  /** The work on a key ended after `workedMs`. */
   finished(workedMs: number): void;
 }
 
@@ -37,22 +37,22 @@ interface DelayBounds {
 interface Entry {
   readonly key: ObjectKey;
   readonly text: string;
-  /** The class in which it waits; undefined: it does not wait. */
+  /** Its class while it waits; undefined: it does not wait. */
   waiting: Priority | undefined;
   waitingSince: number;
-  /** Set while it is being worked on. */
+  /** Set while it is worked on. */
   workingSince: number | undefined;
-  /** The class in which it was taken last. */
+  /** Its class when it was last taken. */
   workedAs: Priority | undefined;
-  /** Added while it was being worked on: the class in which it will wait next. */
+  /** Added while it was worked on: its next class. */
   dirty: Priority | undefined;
   delayed: { readonly at: number; readonly timer: Timer; readonly priority: Priority } | undefined;
   failures: number;
 }
 
 /**
- * Keys that want work. A key waits at most once and is never worked on twice at a time; one that is added while
- * it is worked on comes back afterwards. Namespaces take turns within a class. All operations are O(1) amortised.
+ * Keys that need work. A key waits at most once and is never worked on twice at a time; one that is added while
+ * it is worked on is queued again afterwards. Namespaces take turns within a class. All operations are O(1) amortised.
  */
 export class Workqueue {
   readonly #clock: Clock;
@@ -79,17 +79,17 @@ export class Workqueue {
     this.#observer = options.observer;
   }
 
-  /** Keys that wait; those with a delay not counted. */
+  /** Waiting keys, without delayed ones. */
   get depth(): number {
     return this.#depth;
   }
 
-  /** How often in a row `addRateLimited` was called without a `forget`. */
+  /** Number of `addRateLimited` calls since the last `forget`. */
   failures(key: ObjectKey): number {
     return this.#entries.get(keyText(key))?.failures ?? 0;
   }
 
-  /** Wants work on `key` now. A key that waits already keeps the higher of both priorities. */
+  /** Queues `key` now. A key that already waits keeps the higher of both priorities. */
   add(key: ObjectKey, options: { readonly priority?: Priority } = {}): void {
     if (this.#closed) return;
     const priority = options.priority ?? "normal";
@@ -103,13 +103,13 @@ export class Workqueue {
     this.#handOut();
   }
 
-  /** Wants the work that is being done on `key` to go on, in the class in which it was taken. */
+  /** Queues `key`, which is being worked on, again in its last class. */
   goOn(key: ObjectKey): void {
     const { workedAs = "normal" } = this.#entry(key);
     this.add(key, { priority: workedAs });
   }
 
-  /** Wants work on `key` in `delayMs`. Of several wishes the earliest wins; work that starts before ends the wish. */
+  /** Queues `key` in `delayMs`. Of several delays the shortest counts; work that starts earlier cancels them. */
   addAfter(key: ObjectKey, delayMs: number, options: { readonly priority?: Priority } = {}): void {
     if (this.#closed) return;
     if (delayMs <= 0) {
@@ -130,7 +130,7 @@ export class Workqueue {
     entry.delayed = { at, timer, priority };
   }
 
-  /** Wants work on `key` after a delay that grows with each call until `forget`, within the bounds given (ms). */
+  /** Queues `key` after a delay that grows with each call until `forget`, within the given bounds (ms). */
   addRateLimited(key: ObjectKey, { atLeastMs = 0, atMostMs = Number.POSITIVE_INFINITY }: DelayBounds = {}): void {
     if (this.#closed) return;
     const entry = this.#entry(key);
@@ -140,7 +140,7 @@ export class Workqueue {
     this.addAfter(key, delayMs);
   }
 
-  /** Ends the growth of the delays of `key`. */
+  /** Resets the delay of `key`. */
   forget(key: ObjectKey): void {
     const entry = this.#entries.get(keyText(key));
     if (entry === undefined) return;
@@ -148,7 +148,7 @@ export class Workqueue {
     this.#drop(entry);
   }
 
-  /** The next key to work on, as soon as there is one; `done` must follow. Undefined: the queue is shut down. */
+  /** The next key, as soon as there is one; call `done` afterwards. Undefined: the queue is shut down. */
   get(): Promise<ObjectKey | undefined> {
     if (this.#closed) return Promise.resolve(undefined);
     const { promise, resolve } = Promise.withResolvers<ObjectKey | undefined>();
@@ -157,7 +157,7 @@ export class Workqueue {
     return promise;
   }
 
-  /** The work on a key that `get` gave is over. */
+  /** The work on a key from `get` has ended. */
   done(key: ObjectKey): void {
     const entry = this.#entries.get(keyText(key));
     if (entry?.workingSince === undefined) throw new Error(`${keyText(key)} is not being worked on`);
@@ -176,8 +176,8 @@ export class Workqueue {
   }
 
   /**
-   * Hands out nothing more; resolves when the work that runs is over. What still waits is not worked on: whoever
-   * starts next lists everything anyway.
+   * Returns no more keys; resolves when the running work has ended. Waiting keys are dropped, because the next
+   * leader lists everything anyway.
    */
   shutDown(): Promise<void> {
     if (!this.#closed) {
@@ -242,14 +242,14 @@ export class Workqueue {
       entry.waiting = undefined;
       entry.workingSince = now;
       entry.workedAs = priority;
-      // The work that starts now decides anew when to look again.
+      // The work that starts now decides again about the next requeue.
       entry.delayed?.timer.cancel();
       entry.delayed = undefined;
       this.#working++;
       this.#setDepth(this.#depth - 1);
       return entry.key;
     }
-    throw new Error("the queue counts waiting keys that no lane holds");
+    throw new Error("the queue counts waiting keys that are in no lane");
   }
 
   #setDepth(depth: number): void {
@@ -262,7 +262,7 @@ function higher(a: Priority | undefined, b: Priority): Priority {
   return a !== undefined && priorities.indexOf(a) <= priorities.indexOf(b) ? a : b;
 }
 
-/** The waiting keys of one class, namespaces by turns. An entry that moved to another class is skipped here. */
+/** The waiting keys of one class, with namespaces in turn. Entries that moved to another class are skipped. */
 class Lane {
   readonly #priority: Priority;
   readonly #namespaces = new Map<string, Fifo<Entry>>();
@@ -312,7 +312,7 @@ class Fifo<T> {
   shift(): T | undefined {
     if (this.#head === this.#items.length) return undefined;
     const item = this.#items[this.#head++];
-    // Stryker disable next-line all: when the array is cut changes its cost, never its order
+    // Stryker disable next-line all: the moment of the cut changes the cost, never the order
     if (this.#head * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#head);
       this.#head = 0;

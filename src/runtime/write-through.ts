@@ -2,7 +2,7 @@ import type { Kind, KubeObject, ObjectKey } from "../api/object.ts";
 import type { ObjectCache } from "./cache.ts";
 import type { Store } from "./store.ts";
 
-/** The same store; what its writes and live reads give is in the caches before the watch shows it. */
+/** The same store; answers of writes and live reads update the caches before the watch shows them. */
 export function writeThrough(store: Store, cacheOf: (kind: Kind) => ObjectCache | undefined): Store {
   async function noted<T extends KubeObject | undefined>(
     kind: Kind,

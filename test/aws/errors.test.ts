@@ -207,7 +207,7 @@ describe("exceptions of all services and of the network", () => {
   it("says unavailable to a deadline of our own", () => {
     const failure = classify(new DeadlineExceeded("batch:CreateJobQueue", 10_000), "batch:CreateJobQueue");
     expect(failure.kind).toBe("unavailable");
-    expect(failure.message).toBe("batch:CreateJobQueue gave no answer within 10 s");
+    expect(failure.message).toBe("batch:CreateJobQueue did not answer within 10 s");
   });
 
   it("says unknown to what is no error", () => {

@@ -45,7 +45,7 @@ describe("IamAccount", () => {
     await expect(readProfile(silent, "role", new AbortController().signal)).rejects.toMatchObject(incomplete);
   });
 
-  it("forgets what it read before when it cannot be read any more", async () => {
+  it("forgets what it read before if it cannot be read any more", async () => {
     const world = iamWorld();
     await foreignRole(world, "role");
     await world.iam.role("role", world.reading());

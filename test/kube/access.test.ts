@@ -65,7 +65,7 @@ describe("at the start", () => {
     async (json) => {
       const { api, signal, server } = await cluster();
       server.on(reviews, { status: 201, json });
-      expect(await messageOf(check(api, signal))).toMatch(/RBAC does not let the operator /);
+      expect(await messageOf(check(api, signal))).toMatch(/RBAC does not allow the operator to /);
     },
   );
 
@@ -114,7 +114,7 @@ describe("at the start", () => {
     expect(await check(api, signal, inNamespaces)).toEqual({
       version: "v1.35.4",
       lacking: [
-        "RBAC does not let the operator list, watch widgets.test.dev in namespace team-b (to watch the objects, and " +
+        "RBAC does not allow the operator to list, watch widgets.test.dev in namespace team-b (to watch the objects, and " +
           "read one live before a write to AWS that cannot be undone); patch widgets.test.dev in namespace team-b (to " +
           "set and remove the finalizer and the annotation awsbatch.dev/location; the operator never writes spec); patch " +
           "widgets.test.dev/status in namespace team-b (to apply the status); create, patch events.events.k8s.io in " +
@@ -124,14 +124,14 @@ describe("at the start", () => {
     });
   });
 
-  test("a cluster is no good in which every watched namespace lacks permissions", async () => {
+  test("a cluster is rejected if every watched namespace lacks permissions", async () => {
     const { api, signal } = await cluster(({ verb }) => verb !== "watch");
     expect(await messageOf(check(api, signal, inNamespaces))).toMatch(
-      /^StoreError: RBAC does not let the operator watch \S+ in namespace team-a \(.*; watch \S+ in namespace team-b \(/,
+      /^StoreError: RBAC does not allow the operator to watch \S+ in namespace team-a \(.*; watch \S+ in namespace team-b \(/,
     );
   });
 
-  test("a cluster is no good without the lease, also when that would be in a watched namespace", async () => {
+  test("a cluster is rejected without the lease, also when that would be in a watched namespace", async () => {
     const { api, signal } = await cluster(({ resource }) => resource !== "leases");
     const message = await messageOf(check(api, signal, { ...inNamespaces, leaseNamespace: "team-b" }));
     expect(message).toContain("get, patch leases.coordination.k8s.io in namespace team-b");
@@ -140,7 +140,7 @@ describe("at the start", () => {
   test.each([
     ["the whole group is missing", { status: 404, text: "404 page not found" }, "widgets of test.dev/v1"],
     ["one kind has no status", { json: { resources: [{ name: "widgets" }] } }, "widgets/status of test.dev/v1"],
-  ])("it is told how to install the CRDs when %s", async (_what, reply, missing) => {
+  ])("the message explains how to install the CRDs when %s", async (_what, reply, missing) => {
     const { server, api, signal } = await cluster();
     server.on("GET /apis/test.dev/v1", reply);
     expect(await messageOf(check(api, signal))).toBe(`StoreError: the cluster does not serve ${missing}: install them`);
@@ -151,21 +151,21 @@ describe("at the start", () => {
       (verb === "patch" && subresource === "status") || resource === "leases";
     const { api, signal } = await cluster((asked) => !denied(asked));
     expect(await messageOf(check(api, signal))).toBe(
-      "StoreError: RBAC does not let the operator patch widgets.test.dev/status (to apply the status); " +
+      "StoreError: RBAC does not allow the operator to patch widgets.test.dev/status (to apply the status); " +
         "get, patch leases.coordination.k8s.io in namespace operators (to elect one of the replicas as the leader); " +
         "create leases.coordination.k8s.io in namespace operators (to create the Lease at the first start). " +
         "Its roles come with the chart (rbac.create) and with manifests/install.yaml",
     );
   });
 
-  test("what is missing on several kinds for one purpose is told once", async () => {
+  test("what is missing on several kinds for one purpose is reported once", async () => {
     const { api, signal } = await cluster(({ verb, subresource }) => !(verb === "patch" && subresource === "status"));
     expect(await messageOf(check(api, signal, { kinds: [widgetKind, gadgetKind] }))).toContain(
-      "RBAC does not let the operator patch widgets.test.dev/status, gadgets.test.dev/status (to apply the status).",
+      "RBAC does not allow the operator to patch widgets.test.dev/status, gadgets.test.dev/status (to apply the status).",
     );
   });
 
-  test("a refused token is told as such", async () => {
+  test("a refused token is reported as such", async () => {
     const { server, api, signal } = await cluster();
     server.on("GET /version", refusal(401, "Unauthorized", "Unauthorized"));
     expect(await messageOf(check(api, signal))).toMatch(/does not accept the credentials \(401\)/);

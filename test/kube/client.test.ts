@@ -62,7 +62,7 @@ describe("a read", () => {
     await until(() => server.requests.length === 1);
     await clock.advance(10_000);
     expect(await answer).toBe(
-      'StoreError: cannot get widgets.test.dev "team-a/w": the API server http://127.0.0.1:PORT gave no answer within 10 s',
+      'StoreError: cannot get widgets.test.dev "team-a/w": the API server http://127.0.0.1:PORT did not answer within 10 s',
     );
   });
 
@@ -74,7 +74,7 @@ describe("a read", () => {
     const silent = messageOf(next());
     await until(() => server.requests.length === 1);
     await clock.advance(10_000);
-    expect(await silent).toMatch(/cannot watch widgets\.test\.dev: .* gave no answer within 10 s$/);
+    expect(await silent).toMatch(/cannot watch widgets\.test\.dev: .* did not answer within 10 s$/);
 
     const answers: (number | undefined)[] = [];
     const api = new KubeApi({ connection, clock, onAnswer: (_method, status) => answers.push(status) });
@@ -125,7 +125,7 @@ describe("a list", () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  test("starts anew, all at once, when etcd has forgotten the version of its pages", async () => {
+  test("starts again, all at once, when etcd has forgotten the version of its pages", async () => {
     const { server, store, signal } = await world();
     server.on(`GET ${widgets()}`, page(0, 3, "next"), refusal(410, "Expired", "the token has expired"), page(0, 6));
     const { items } = await store.list(widgetKind, signal);
@@ -217,7 +217,7 @@ describe("a status", () => {
     });
   });
 
-  test("is applied anew when the object changes between the two", async () => {
+  test("is applied again when the object changes between the two", async () => {
     const { server, store, signal } = await world();
     const kept = withStatus("8", { ready: true, stalled: true });
     server.on(path, kept, conflict, withStatus("10", { ready: true }));
@@ -270,7 +270,7 @@ describe("a status", () => {
 });
 
 describe("a write", () => {
-  test("does not leave when this replica must not write", async () => {
+  test("does not leave if this replica must not write", async () => {
     const { server, store, signal } = await world({
       mayWrite: () => {
         throw new Error("this replica does not lead");
@@ -296,10 +296,10 @@ describe("a write", () => {
     });
     const write = store.applyStatus(widgetKind, widget("w", "7"), {}, signal);
     expect(await messageOf(write)).toBe(
-      'StoreError: patch widgets.test.dev/status "team-a/w" was not sent: no time is left of the lease',
+      'StoreError: patch widgets.test.dev/status "team-a/w" was not sent: the lease has expired',
     );
     await until(() => server.open === 0);
-    // Asked the second time when the connection stood, and yet nothing was sent on it.
+    // Asked the second time when the connection was, and yet nothing was sent on it.
     expect([asked, server.requests.length]).toEqual([[0, 1], 0]);
   });
 
@@ -310,7 +310,7 @@ describe("a write", () => {
     const write = messageOf(store.applyStatus(widgetKind, widget("w", "7"), {}, signal));
     await until(() => server.requests.length === 1);
     await clock.advance(1500);
-    expect(await write).toMatch(/no answer within 1.5 s/);
+    expect(await write).toMatch(/did not answer within 1.5 s/);
   });
 
   test("is not sent again when the connection breaks", async () => {

@@ -45,7 +45,7 @@ describe("a kubeconfig", () => {
     });
   });
 
-  test("whose token is in a file beside it is read again after a minute", async () => {
+  test("with a token file next to it is read again after a minute", async () => {
     const root = folder({ config: kubeconfig({ tokenFile: "token" }), token: "first\n" });
     const config = loadKubeConfig({ kubeconfig: path.join(root, "config") });
     expect((await optionsOf(config)).headers).toMatchObject({ Authorization: "Bearer first\n" });
@@ -56,7 +56,7 @@ describe("a kubeconfig", () => {
     expect((await optionsOf(config)).headers).toMatchObject({ Authorization: "Bearer second" });
   });
 
-  test("with a plugin runs it, tells it about the cluster, and once again when its token has expired", async () => {
+  test("with a plugin runs it with information about the cluster, and again when its token has expired", async () => {
     const script = [
       'echo x >> "$(dirname "$0")/runs"',
       'runs=$(wc -l < "$(dirname "$0")/runs" | tr -d " ")',
@@ -94,14 +94,14 @@ describe("a kubeconfig", () => {
 
   test.each([
     ["is not there", { kubeconfig: "none" }, /the kubeconfig .*none cannot be read: ENOENT/],
-    ["is no YAML", { kubeconfig: "broken" }, /the kubeconfig .*broken cannot be read: /],
+    ["is not YAML", { kubeconfig: "broken" }, /the kubeconfig .*broken cannot be read: /],
     ["is empty", { kubeconfig: "empty" }, /the kubeconfig .*empty (cannot be read|names no current context)/],
     [
       "names a context that it does not have",
       { kubeconfig: "a", context: "two" },
       /has no context "two" .* it has one$/,
     ],
-  ])("that %s is told in one line", (_what, source, message) => {
+  ])("that %s is reported in one line", (_what, source, message) => {
     const root = folder({ a: kubeconfig({}), broken: "a: [", empty: "" });
     expect(() => loadKubeConfig({ ...source, kubeconfig: path.join(root, source.kubeconfig) })).toThrow(message);
   });
@@ -131,7 +131,7 @@ describe("without a kubeconfig", () => {
 
   test("outside of a pod the message names both ways", () => {
     expect(() => loadKubeConfig({ kubeconfig: undefined, root: folder({}) })).toThrow(
-      "no kubeconfig is given and this is no pod with a ServiceAccount token: give --kubeconfig FILE or set KUBECONFIG",
+      "no kubeconfig is given and this is not a pod with a ServiceAccount token: give --kubeconfig FILE or set KUBECONFIG",
     );
   });
 });

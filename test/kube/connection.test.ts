@@ -80,7 +80,7 @@ describe("credentials", () => {
     await until(() => server.open === 0);
   });
 
-  test("are read anew after the server refused them", async () => {
+  test("are read again after the server refused them", async () => {
     const tokens = ["old", "new"];
     const { server, connection, get } = await secureWorld((url) =>
       changing(url, { token: tokens.shift() ?? "none", ca: certificate().cert }),
@@ -110,7 +110,7 @@ describe("credentials", () => {
     expect([asked, server.requests.length]).toEqual([1, 8]);
   });
 
-  test("that cannot be had are told in one line", async () => {
+  test("that cannot be had are reported in one line", async () => {
     const { get } = await secureWorld((url) => ({
       ...changing(url, { token: "t", ca: undefined }),
       applyToHTTPSOptions: () => Promise.reject(new Error("aws: could not be found\n  try again\n")),
@@ -120,7 +120,7 @@ describe("credentials", () => {
     );
   });
 
-  test("that take for ever are given up, so that the next request asks anew", async () => {
+  test("that take forever are given up, so that the next request asks again", async () => {
     const clock = new VirtualClock();
     let asked = 0;
     const {
@@ -140,9 +140,9 @@ describe("credentials", () => {
     const late = messageOf(api.request(request, own));
     const hung = messageOf(connection.send(read, own));
     await clock.advance(10_000);
-    expect(await late).toMatch(/no answer within 10 s/);
+    expect(await late).toMatch(/did not answer within 10 s/);
     await clock.advance(20_000);
-    expect(await hung).toMatch(/no credentials .*: what gives the credentials gave no answer within 30 s/);
+    expect(await hung).toMatch(/no credentials .*: the source of the credentials did not answer within 30 s/);
     expect(await api.request(request, own)).toEqual({});
   });
 
@@ -231,5 +231,5 @@ test("says which proxies it can use", async () => {
   const { get } = await secureWorld((url) =>
     changing(url, { token: "t", ca: undefined, proxyUrl: "socks5://localhost:1080" }),
   );
-  expect(await messageOf(get())).toMatch(/a proxy must be http or https, and proxy-url is socks5:/);
+  expect(await messageOf(get())).toMatch(/proxy-url must be an http or https URL, found socks5:/);
 });

@@ -24,7 +24,7 @@ describe("an answer of the API server", () => {
         "Unauthorized",
     ],
     [
-      "tells an object that is not there",
+      "reports a missing object",
       404,
       status(404, "NotFound", 'widgets.test.dev "w" not found'),
       "NotFound",
@@ -35,7 +35,7 @@ describe("an answer of the API server", () => {
       404,
       "404 page not found\n",
       "CrdMissing",
-      "the API server knows no widgets.test.dev/status: are the CRDs installed?",
+      "the API server does not serve widgets.test.dev/status: are the CRDs installed?",
     ],
     [
       "gives the server's words, in one line",

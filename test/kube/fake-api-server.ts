@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { Certificate } from "./certificate.ts";
 
-/** JSON as it was sent; tests look into it. */
+/** JSON as it was sent; for tests. */
 // biome-ignore lint/suspicious/noExplicitAny: the body of a request is whatever the test expects of it
 type Json = any;
 
@@ -42,7 +42,7 @@ export interface OpenAnswer {
 }
 
 /**
- * An API server on loopback that says what a test tells it to say, and remembers what it was asked. Replies are by
+ * An API server on loopback that gives the answers of a test, and records the requests. Replies are by
  * `<METHOD> <path>`; the last one of a list stays.
  */
 export class FakeApiServer {

@@ -37,7 +37,7 @@ async function reflected(options: { watchNamespaces?: readonly string[] } = {}) 
   return { ...w, cache, ends, list, run, names };
 }
 
-/** Lists and watches share a path; this tells them apart. */
+/** Lists and watches share a path; this distinguishes them. */
 function listAndWatch(lists: Reply[], watches: Reply[]): (request: SeenRequest) => Reply {
   return ({ query }) => {
     const replies = query["watch"] === "true" ? watches : lists;
@@ -82,8 +82,13 @@ describe("a reflector over a real connection", () => {
       10,
     ],
     ["resumes after an error inside of the watch", [says(added, error(500, "InternalError"))], ["failed"], 11],
-    ["waits when it is told to", [refusal(429, "TooManyRequests", "later", { retryAfterSeconds: 1 })], ["failed"], 10],
-    ["resumes after a line that is no event", [says(added, "<html>\n")], ["failed"], 11],
+    [
+      "waits when the server asks for it",
+      [refusal(429, "TooManyRequests", "later", { retryAfterSeconds: 1 })],
+      ["failed"],
+      10,
+    ],
+    ["resumes after a line that is not an event", [says(added, "<html>\n")], ["failed"], 11],
     ["resumes after an event that was cut off", [says(added, changed.slice(0, 40))], ["failed"], 11],
     ["takes an event twice", [says(added, added)], ["closed"], 11],
     ["gives up a watch that is silent", [quiet], ["silent"], 10],
@@ -105,7 +110,7 @@ describe("a reflector over a real connection", () => {
   test.each([
     ["at its start", refusal(410, "Expired", "too old resource version")],
     ["inside of it", says(error(410, "Expired"))],
-  ])("lists anew when the watch is too old, told %s", async (_where, tooOld) => {
+  ])("lists again when the watch is too old, by %s", async (_where, tooOld) => {
     const w = await reflected();
     w.server.on(
       `GET ${widgets()}`,

@@ -1,7 +1,7 @@
 import { build } from "esbuild";
 import { expect, it } from "vitest";
 
-it("is no part of what the operator loads when it runs", async () => {
+it("is not loaded when the operator runs", async () => {
   const { metafile } = await build({
     entryPoints: ["src/main.ts"],
     bundle: true,

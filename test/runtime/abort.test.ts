@@ -51,7 +51,7 @@ describe("a deadline", () => {
       });
       return deaf();
     });
-    const failed = expect(work).rejects.toThrow("the list gave no answer within 3 s");
+    const failed = expect(work).rejects.toThrow("the list did not answer within 3 s");
     await clock.advance(3000);
     await failed;
     expect(seen.reason).toMatchObject({ name: "DeadlineExceeded" });

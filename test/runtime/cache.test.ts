@@ -43,7 +43,7 @@ function objectText(object: KubeObject | undefined): string {
 }
 
 describe("list and watch", () => {
-  test("make the contents and tell each change once", async () => {
+  test("make the contents and report each change once", async () => {
     const { cache, changes } = world();
     cache.replace([widget(1), widget(1, { name: "b", uid: "uid-b" })], cache.listBegins());
     await cache.synced;
@@ -55,7 +55,7 @@ describe("list and watch", () => {
     expect(cache.list().map(objectText)).toEqual(["b v1"]);
   });
 
-  test("a list tells what went and what changed while nobody watched", () => {
+  test("a list reports deletions and changes that no watch showed", () => {
     const { cache, changes } = world();
     cache.replace([widget(1), widget(1, { name: "b", uid: "uid-b" })], cache.listBegins());
     changes.length = 0;
@@ -63,7 +63,7 @@ describe("list and watch", () => {
     expect(changes).toEqual(["list: b v1 -> b v5", "list: a v1 -> none"]);
   });
 
-  test("a new object under an old name is told as gone, then new", () => {
+  test("a new object under an old name is reported as gone, then new", () => {
     const { cache, changes } = world();
     cache.apply({ kind: "added", object: widget(1) });
     cache.replace([widget(5, { uid: "uid-2" })], cache.listBegins());
@@ -131,7 +131,7 @@ describe("of several parts", () => {
     expect(teams()).toEqual([]);
   });
 
-  test("that one is refused is told once, and once that it is not any more; another failure each time", () => {
+  test("a refused one is reported once, and its return once; another failure each time", () => {
     const { cache, teamB, lines } = parted();
     for (let i = 0; i < 3; i++) teamB.listFailed(refused);
     expect(lines()).toEqual(["error team-b"]);
@@ -143,7 +143,7 @@ describe("of several parts", () => {
     expect(lines()).toEqual(["error team-b", "warn team-b", "info team-b", "error team-b"]);
   });
 
-  test("a cache that is one part tells each refusal and waits on", () => {
+  test("a cache that is one part reports each refusal and waits on", () => {
     const { cache, log } = world();
     cache.listFailed(refused);
     cache.listFailed(refused);
@@ -192,7 +192,7 @@ describe("an index", () => {
 });
 
 describe("our own write", () => {
-  test("is seen at once and its echo is no change", () => {
+  test("is seen at once and its echo is not a change", () => {
     const { cache, changes } = world();
     cache.apply({ kind: "added", object: widget(1) });
     cache.requestBegins(a).answered(widget(2));

@@ -47,7 +47,7 @@ describe("the virtual clock", () => {
     expect(clock.monotonic()).toBe(5000);
     clock.schedule(2000, () => undefined);
     await expect(clock.advanceUntil(() => false, 1000, "peace")).rejects.toThrow(
-      "peace did not come true within 1 s of virtual time",
+      "peace did not hold within 1 s of virtual time",
     );
   });
 });

@@ -12,7 +12,7 @@ function report(status: unknown, again: Again = onChange): Report {
   return { status, events: [], again };
 }
 
-/** A runtime with one controller of widgets; `seen` tells what it was given, at which second. */
+/** A runtime with one controller of widgets; `seen` reports what it was given, at which second. */
 function world(
   reconcile: (object: KubeObject, context: ReconcileContext, runtime: Runtime) => Promise<Report>,
   settings: ControllerSettings = {},
@@ -235,7 +235,7 @@ test("an observer hears each reconcile with its result, and each status written"
   ]);
 });
 
-describe("looking again", () => {
+describe("requeues", () => {
   const cases: { name: string; agains: Again[]; at: number[] }[] = [
     { name: "at once", agains: [{ kind: "now" }, { kind: "now" }, onChange], at: [0, 0, 0] },
     { name: "after a delay", agains: [{ kind: "after", delayMs: 7000 }, onChange], at: [0, 7] },
@@ -276,7 +276,7 @@ describe("looking again", () => {
     });
   }
 
-  test("at once comes before what waited less urgently: a change of a person is told step by step", async () => {
+  test("at once comes before what waited less urgently: a change of a person is reported step by step", async () => {
     const steps = new Set<string>();
     const w = world(
       async ({ metadata: { name } }) => {
@@ -359,7 +359,7 @@ describe("failures", () => {
   });
 
   for (const reason of ["Conflict", "NotFound"] as const) {
-    test(`by ${reason} start over and are no errors`, async () => {
+    test(`by ${reason} start again and are not errors`, async () => {
       const w = world(async () => report({ ok: true }));
       w.store.faults.fail("applyStatus", 1, new StoreError(reason, "changed"));
       w.apply("a");
@@ -517,7 +517,7 @@ test("a standby replica has full caches and reconciles nothing until it may", as
   expect(w.store.object(widgetKind, keyOf("a"))?.status).toEqual({ ok: true });
 });
 
-test("a standby replica notes nothing to do, however many objects come and go, and then looks at all that are there", async () => {
+test("a standby replica notes nothing to do, however many objects come and go, and then reconciles all that are there", async () => {
   const w = world(async () => report({ ok: true }));
   void w.runtime.runCaches(w.signal);
   for (let i = 0; i < 100; i++) {
@@ -553,11 +553,11 @@ test("what is being deleted comes first when a replica begins to write", async (
 test("many objects under faults all converge to their last spec, then all is silent", async () => {
   const w = world(async (object) => report({ size: object.spec }));
   void w.start();
-  const desiredRoles = new Map<string, number>();
+  const desired = new Map<string, number>();
   for (let round = 0; round < 60; round++) {
     const name = `w${Math.floor(w.random() * 15)}`;
     w.apply(name, round);
-    desiredRoles.set(name, round);
+    desired.set(name, round);
     if (round % 7 === 0) w.store.cutWatches(new StoreError("Unavailable", "reset"));
     if (round % 11 === 0) w.store.compact();
     if (round % 13 === 0) w.store.silenceWatches();
@@ -569,7 +569,7 @@ test("many objects under faults all converge to their last spec, then all is sil
   await w.clock.advance(120_000);
   const statuses = w.store.objects().map((object) => [keyText(object.metadata), object.status]);
   expect(Object.fromEntries(statuses)).toEqual(
-    Object.fromEntries([...desiredRoles].map(([name, size]) => [`default/${name}`, { size }])),
+    Object.fromEntries([...desired].map(([name, size]) => [`default/${name}`, { size }])),
   );
   const before = w.seen.length;
   await w.clock.advance(3_600_000);

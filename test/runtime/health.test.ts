@@ -41,8 +41,8 @@ test("a server answers what it does not have, what it does not do, and a page th
   });
   expect(await get("/page")).toEqual({ status: 200, body: "here\n" });
   expect(await get("/page", "HEAD")).toEqual({ status: 200, body: "" });
-  expect(await get("/page", "POST")).toEqual({ status: 405, body: "GET is wanted\n" });
-  expect(await get("/constructor")).toEqual({ status: 404, body: "there is nothing at /constructor\n" });
+  expect(await get("/page", "POST")).toEqual({ status: 405, body: "only GET and HEAD are allowed\n" });
+  expect(await get("/constructor")).toEqual({ status: 404, body: "no page at /constructor\n" });
   expect(await get("/broken")).toEqual({ status: 500, body: "no numbers today\n" });
 });
 

@@ -4,7 +4,7 @@ import { LeaderElector } from "../../src/runtime/leader.ts";
 import { collectingLog } from "../../src/runtime/log.ts";
 import { type Random, seededRandom } from "../../src/runtime/random.ts";
 
-/** The clock of one process that may stand still (a long pause), sleep with its machine, or be set wrong. */
+/** The clock of one process that may freeze (a long pause), sleep with its machine, or be set wrong. */
 class ProcessClock implements Clock {
   readonly #world: VirtualClock;
   #paused: (() => void)[] | undefined;
@@ -45,7 +45,7 @@ class ProcessClock implements Clock {
     };
   }
 
-  /** Nothing of this process runs; with `sleeping` its monotonic clock stands still as well. */
+  /** Nothing of this process runs; with `sleeping` its monotonic clock freezes as well. */
   pause(options: { readonly sleeping?: boolean } = {}): void {
     this.#paused = [];
     if (options.sleeping === true) this.#asleepSince = this.#world.monotonic();
@@ -73,20 +73,20 @@ export function world() {
     const store = new MemoryLeaseStore(clock);
     // One lease for all, but faults of its own for each replica's way to it.
     const calls: string[] = [];
-    const told = (call: string): void => {
+    const reported = (call: string): void => {
       calls.push(`${clock.monotonic()} ${call}`);
     };
     const path = {
       get: (signal: AbortSignal) => {
-        told("get");
+        reported("get");
         return store.faults.around("get", signal, () => undefined).then(() => leases.get(signal));
       },
       create: (...args: Parameters<typeof leases.create>) => {
-        told("create");
+        reported("create");
         return store.faults.around("create", args[1], () => undefined).then(() => leases.create(...args));
       },
       update: (...args: Parameters<typeof leases.update>) => {
-        told("update");
+        reported("update");
         return store.faults.around("update", args[2], () => undefined).then(() => leases.update(...args));
       },
     };

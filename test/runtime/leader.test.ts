@@ -62,7 +62,7 @@ describe("handing over", () => {
     expect(w.leases.lease?.holderIdentity).toBe("");
   });
 
-  test("does not release the lease while the work goes on for ever", async () => {
+  test("does not release the lease while the work goes on forever", async () => {
     const w = world();
     const a = w.replica("a", { lead: () => new Promise(() => undefined) });
     await w.clock.advance(10_000);
@@ -210,7 +210,7 @@ test("a leader that is cut off while its lease is deleted may write no more befo
 
 describe("a leader that was paused past its lease", () => {
   for (const sleeping of [false, true]) {
-    test(`may not write when it comes to, its monotonic clock ${sleeping ? "having stood still" : "running on"}`, async () => {
+    test(`may not write when it comes to, its monotonic clock ${sleeping ? "frozen" : "running on"}`, async () => {
       const w = world();
       const a = w.replica("a");
       await w.clock.advance(0);
@@ -248,7 +248,7 @@ describe("a leader that was paused past its lease", () => {
     expect(a.elector.remainingMs()).toBe(0);
   });
 
-  test("may not write when its whole virtual machine stood still, which only the wall clock tells", async () => {
+  test("may not write when its whole virtual machine froze, which only the wall clock reports", async () => {
     const w = world();
     const a = w.replica("a");
     await w.clock.advance(10_000);

@@ -117,7 +117,7 @@ test("of chosen namespaces one that is refused shows its age, and each that hang
   expect(metrics.hangingReflectors(300_000)).toEqual(["Widget in team-b"]);
 });
 
-test("leadership and requests to the API server are told", async () => {
+test("leadership and requests to the API server are reported", async () => {
   const registry = new Registry();
   const metrics = new RuntimeMetrics(registry, world().clock);
   metrics.leading("the-lease", true);
@@ -131,7 +131,7 @@ test("leadership and requests to the API server are told", async () => {
   expect(await registry.metrics()).toContain('leader_election_master_status{name="the-lease"} 0');
 });
 
-test("the name of an object is no label", async () => {
+test("the name of an object is not a label", async () => {
   const w = observed(async () => ({ status: undefined, events: [], again: onChange }));
   await w.clock.advance(10);
   w.apply("a-name-that-anybody-chose");

@@ -78,7 +78,7 @@ describe("repeats", () => {
     expect(w.published()).toEqual(["Created made it x1", "Created made it x1"]);
   });
 
-  test("differ in any of type, reason, action or note: they are no repeats", async () => {
+  test("differ in any of type, reason, action or note: they are not repeats", async () => {
     const w = world();
     w.record();
     w.record("made another");
@@ -185,7 +185,7 @@ describe("a store that fails", () => {
   });
 });
 
-test("ends at once when told to, idle or in the middle of a retry", async () => {
+test("ends at once when asked to stop, idle or in the middle of a retry", async () => {
   const idle = world();
   await idle.clock.advance(0);
   idle.abort.abort(new Error("stop"));

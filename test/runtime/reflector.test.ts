@@ -198,7 +198,7 @@ describe("the pauses", () => {
   };
   const steps = (times: readonly number[]): number[] => times.slice(1).map((time, index) => time - (times[index] ?? 0));
 
-  test("between failures double, and begin anew once a watch has shown something", async () => {
+  test("between failures double, and begin again once a watch has shown something", async () => {
     const w = shortest();
     w.store.faults.fail("watch", 3, new StoreError("Unavailable", "down"));
     w.start();
@@ -212,7 +212,7 @@ describe("the pauses", () => {
     expect(steps(w.times).slice(4)).toEqual([5000 - 2800 + 400, 800]);
   });
 
-  test("begin anew after a watch that ended in order though it showed nothing", async () => {
+  test("begin again after a watch that ended in order though it showed nothing", async () => {
     const w = shortest();
     w.store.faults.fail("watch", 2, new StoreError("Unavailable", "down"));
     w.start();
@@ -263,7 +263,7 @@ describe("the pauses", () => {
   });
 });
 
-test("everything is listed anew after a quarter of an hour of good watches, and not before", async () => {
+test("everything is listed again after a quarter of an hour of good watches, and not before", async () => {
   const w = world({ watchMs: 10_000 });
   void w.start();
   await w.clock.advance(50 * 60_000);
@@ -274,7 +274,7 @@ test.each([
   ["fails", (store: ReturnType<typeof world>["store"]) => store.cutWatches(new StoreError("Unavailable", "reset"))],
   ["falls silent", (store: ReturnType<typeof world>["store"]) => store.silenceWatches()],
 ])(
-  "everything is listed anew after a quarter of an hour also when each watch %s after it showed something",
+  "everything is listed again after a quarter of an hour also when each watch %s after it showed something",
   async (_how, end) => {
     const w = world({ watchMs: 1e9 });
     void w.start();
@@ -304,14 +304,14 @@ describe("silence", () => {
     expect(w.store.openWatches).toBe(1);
   });
 
-  test("is told with its length", async () => {
+  test("is reported with its duration", async () => {
     const w = world();
     void w.start();
     await w.clock.advance(1000);
     w.store.silenceWatches();
     await w.clock.advance(60_000);
     expect(w.messages()).toEqual(["warn: a watch failed"]);
-    expect(JSON.stringify(w.log.lines[0])).toContain("showed nothing for 55 s");
+    expect(JSON.stringify(w.log.lines[0])).toContain("was silent for 55 s");
   });
 
   test("is broken by bookmarks: a watch that shows them is not given up", async () => {

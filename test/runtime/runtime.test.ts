@@ -67,8 +67,8 @@ test("a kind has one controller, and its cache must be known before the caches r
   const w = world();
   const { runtime } = w.replica("a");
   const reconcile = async () => ({ status: undefined, events: [], again: { kind: "onChange" as const } });
-  expect(() => runtime.add({ kind: widgetKind, reconcile })).toThrow("Widget has a controller already");
-  expect(() => runtime.cache(gadgetKind)).toThrow("must be asked for before the caches run");
+  expect(() => runtime.add({ kind: widgetKind, reconcile })).toThrow("Widget already has a controller");
+  expect(() => runtime.cache(gadgetKind)).toThrow("must be created before the caches run");
   await w.clock.advance(0);
   expect(runtime.hasSynced).toBe(true);
 });
@@ -159,7 +159,7 @@ describe("with chosen namespaces", () => {
     expect(w.reconciled.at(-1)).toBe("team-b/w 2");
   });
 
-  test("each is listed anew every quarter of an hour, whatever happens to the others", async () => {
+  test("each is listed again every quarter of an hour, whatever happens to the others", async () => {
     const w = teams();
     w.start();
     await w.clock.advance(60_000);

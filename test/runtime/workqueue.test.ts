@@ -221,7 +221,7 @@ describe("delays", () => {
     expect(taken).toEqual(["5000 a"]);
   });
 
-  test("of retries double up to the limit and start anew after forget", async () => {
+  test("of retries double up to the limit and start again after forget", async () => {
     const { clock, queue, taken, work } = world({ backoff: { firstMs: 200, maxMs: 1000 } });
     void work();
     for (let retry = 0; retry < 5; retry++) {
@@ -290,14 +290,14 @@ describe("shutting down", () => {
 
   test("is the end of adding", async () => {
     const heard: string[] = [];
-    const tell = (what: string) => () => heard.push(what);
+    const report = (what: string) => () => heard.push(what);
     const { clock, queue } = world({
       observer: {
-        depth: tell("depth"),
-        added: tell("added"),
-        retried: tell("retried"),
-        taken: tell("taken"),
-        finished: tell("finished"),
+        depth: report("depth"),
+        added: report("added"),
+        retried: report("retried"),
+        taken: report("taken"),
+        finished: report("finished"),
       },
     });
     await queue.shutDown();

@@ -104,7 +104,7 @@ function atVersion(store: MemoryStore, kind: Kind, { metadata }: KubeObject, ver
 
 function leased(mayWrite: () => { readonly deadlineMs: number }, what: string): void {
   try {
-    if (mayWrite().deadlineMs <= 0) throw new Error("no time is left of the lease");
+    if (mayWrite().deadlineMs <= 0) throw new Error("the lease has expired");
   } catch (error) {
     throw new StoreError("Unavailable", `${what} was not sent: ${String(error)}`);
   }

@@ -1,7 +1,7 @@
 import type { Kind } from "../../src/api/object.ts";
 import { type ObjectSource, type Store, StoreError } from "../../src/runtime/store.ts";
 
-/** A cluster whose RBAC does not let the operator list and watch a kind while `isRefused`. */
+/** A cluster whose RBAC does not allow the operator to list and watch a kind while `isRefused`. */
 export function refusing(store: Store, isRefused: (kind: Kind) => boolean): Store {
   const look = (kind: Kind): void => {
     if (isRefused(kind)) throw new StoreError("Forbidden", `${kind.plural} is forbidden`);

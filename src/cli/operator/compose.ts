@@ -28,7 +28,7 @@ export interface OperatorPorts {
   /** No process has written to this AWS before. By default another one may have, just before. */
   readonly awsIsNew?: boolean;
   readonly onAwsCall?: (report: CallReport, region: string) => void;
-  /** A call had to wait for the budget. */
+  /** Called when a call had to wait for the budget. */
   readonly onBudgetWait?: (kind: CallKind, waitedMs: number) => void;
   readonly observer?: RuntimeObserver;
 }

@@ -89,7 +89,7 @@ describe("run", () => {
       json: { metadata: { resourceVersion: "9" }, spec: { holderIdentity: "another", leaseDurationSeconds: 15 } },
     });
     expect(await ended).toEqual({ exitCode: 1, message: "" });
-    expect(said(log).slice(-2)).toEqual(["leadership is lost, the work of this replica stops", "stopped"]);
+    expect(said(log).slice(-2)).toEqual(["leadership is lost, this replica stops its work", "stopped"]);
   });
 
   test("without leader election asks for no lease, nor whether it may have one", async () => {

@@ -24,7 +24,7 @@ function storeOn(api: KubeApi) {
   return kubeStore({ api, random: () => 0.5, fieldManager: "aws-batch-operator", reporter, mayWrite });
 }
 
-/** Lets in whoever `lets` says, and tells the others 401. */
+/** Admits requests for which `lets` returns true, and answers the others with 401. */
 async function serverThat(lets: (request: SeenRequest) => boolean, certificate?: Certificate): Promise<FakeApiServer> {
   const server = await FakeApiServer.start(certificate);
   onTestFinished(() => server.stop());
@@ -97,7 +97,7 @@ describe("a token that the server does not accept any more", () => {
     await send(client);
   });
 
-  test("in a file beside the kubeconfig is read again after 401, sooner than once a minute", async () => {
+  test("in a file next to the kubeconfig is read again after 401, sooner than once a minute", async () => {
     let valid = "old";
     const server = await serverThat((request) => withToken(valid)(request));
     const folder = temporaryFolder();

@@ -16,7 +16,7 @@ const held = (holderIdentity: string, change: { leaseDurationSeconds?: number; t
 });
 
 describe("a replica that waits", () => {
-  test("knows nobody before its first look", async () => {
+  test("knows nobody before its first check", async () => {
     const w = world();
     const a = w.replica("a");
     expect(a.elector.holder).toBe("");
@@ -24,7 +24,7 @@ describe("a replica that waits", () => {
     expect(a.elector.holder).toBe("a");
   });
 
-  test("looks every 1.6 to 2 s", async () => {
+  test("checks every 1.6 to 2 s", async () => {
     for (const [chance, everyMs] of [
       [0, 1600],
       [1, 2000],
@@ -33,7 +33,7 @@ describe("a replica that waits", () => {
       await w.leases.create(held("x"), never);
       const b = w.replica("b", { random: () => chance });
       await w.clock.advance(3 * everyMs);
-      expect(b.calls).toEqual([0, 1, 2, 3].map((look) => `${look * everyMs} get`));
+      expect(b.calls).toEqual([0, 1, 2, 3].map((check) => `${check * everyMs} get`));
     }
   });
 
@@ -72,7 +72,7 @@ describe("a replica that waits", () => {
     }
   });
 
-  test("counts anew from any sign of life: another holder, or another count of changes, at the same time of renewal", async () => {
+  test("counts again from any sign of life: another holder, or another count of changes, at the same time of renewal", async () => {
     for (const sign of [held("y"), held("x", { transitions: 1 })]) {
       const w = world();
       const lease = await w.leases.create(held("x"), never);
@@ -86,7 +86,7 @@ describe("a replica that waits", () => {
     }
   });
 
-  test("waits out the lease of another that was deleted, for it may have been renewed just before, and makes it anew", async () => {
+  test("waits out the lease of another that was deleted, for it may have been renewed just before, and recreates it", async () => {
     for (const [seconds, waits] of [
       [60, 60_000],
       [15, 15_000],
@@ -96,7 +96,7 @@ describe("a replica that waits", () => {
       const b = w.replica("b", { random: () => 1 });
       await w.clock.advance(3000);
       w.leases.delete();
-      // The first look without it is at 4 s.
+      // The first check without it is at 4 s.
       await w.clock.advance(1000 + waits - 1);
       expect([b.elector.remainingMs(), b.elector.holder, w.leases.lease]).toEqual([0, "", undefined]);
       await w.clock.advance(1);
@@ -122,14 +122,14 @@ describe("a replica that waits", () => {
     }
   });
 
-  test("says once that the lease was deleted, and who leads when somebody made it anew", async () => {
+  test("says once that the lease was deleted, and who leads when somebody made it again", async () => {
     const w = world();
     await w.leases.create(held("x"), never);
     const b = w.replica("b");
     await w.clock.advance(3000);
     w.leases.delete();
     await w.clock.advance(5000);
-    const gone = "info: the lease was deleted, it is made anew once its holder can be sure to write no more";
+    const gone = "info: the lease was deleted; this replica creates it once its last holder cannot write any more";
     expect(b.messages()).toEqual(["info: another replica leads", gone]);
     await w.leases.create(held("x"), never);
     await w.clock.advance(14_000);
@@ -137,7 +137,7 @@ describe("a replica that waits", () => {
     expect(b.elector.remainingMs()).toBe(0);
   });
 
-  test("takes a lease that was deleted and made anew as released at once", async () => {
+  test("takes a lease that was deleted and recreated as released at once", async () => {
     const w = world();
     await w.leases.create(held("x"), never);
     const b = w.replica("b", { random: () => 1 });
@@ -254,7 +254,7 @@ describe("a leader", () => {
     await w.clock.advance(2000);
     expect(a.messages()).toEqual([
       "info: this replica leads",
-      "error: leadership is lost, the work of this replica stops",
+      "error: leadership is lost, this replica stops its work",
     ]);
   });
 
@@ -266,7 +266,7 @@ describe("a leader", () => {
     a.stop();
     await w.clock.advance(0);
     expect([a.result.value, w.leases.lease?.holderIdentity]).toEqual(["stopped", "a"]);
-    expect(a.messages()[1]).toBe("warn: the lease could not be released, another replica waits until it runs out");
+    expect(a.messages()[1]).toBe("warn: the lease could not be released, another replica waits until it expires");
   });
 
   test("whose lease was taken says nothing of a release", async () => {
@@ -288,6 +288,6 @@ describe("a leader", () => {
     await w.clock.advance(1000);
     a.stop();
     await w.clock.advance(15_000);
-    expect(a.messages()[1]).toBe("error: the work did not end before the lease does");
+    expect(a.messages()[1]).toBe("error: the work did not end before the lease expired");
   });
 });
