@@ -241,7 +241,7 @@ function waitFor(hold: Hold, { message: what }: Act<unknown>, now: number): Wait
   const remedy = "Bring the spec in line with what AWS describes, find who else changes it, or report it";
   if (hold.resumesAt === undefined) {
     const message = `${found}; as it may end jobs, it is not sent again before the spec changes. ${remedy}; a new value of ${reconcileRequestedAtAnnotation} has it sent once more`;
-    return { kind: "blocked", reason: "UpdateInVain", message };
+    return { kind: "blocked", reason: "UpdateNotApplied", message };
   }
   const message = `${found}; it is sent once in 15 minutes until that changes. ${remedy}`;
   return { kind: "wait", reason: "Contested", message, checkInMs: Math.max(soonestCheckMs, hold.resumesAt - now) };

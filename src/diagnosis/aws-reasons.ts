@@ -9,7 +9,7 @@ const reasons: readonly (readonly [prefix: string, code: CauseCode])[] = [
   ["MISCONFIGURATION:SERVICE_ROLE_PERMISSIONS", "ServiceRolePermissions"],
   ["MISCONFIGURATION:EC2_INSTANCE_CONFIGURATION_UNSUPPORTED", "InstanceConfigurationUnsupported"],
   ["ACTION_REQUIRED", "EnvironmentInvalid"],
-  ["UNDETERMINED", "Undetermined"],
+  ["UNDETERMINED", "CauseUnknown"],
 ];
 
 /** Undefined: the text does not say why a job is blocked. */

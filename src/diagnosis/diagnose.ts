@@ -100,7 +100,7 @@ function plainFix(code: CauseCode): string {
 
 /** Codes that AWS uses for more than one cause. */
 const vague: ReadonlySet<CauseCode> = new Set([
-  "Undetermined",
+  "CauseUnknown",
   "EnvironmentInvalid",
   "NoInstanceTypeFits",
   "MaxVcpusTooSmall",

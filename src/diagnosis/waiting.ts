@@ -107,7 +107,7 @@ function stuck(facts: QueueFacts, head: HeadJob, able: readonly EnvironmentFacts
     };
   }
   return {
-    code: "NotScaled",
+    code: "CapacityNotRequested",
     sentence: `${listed(able.map(({ name }) => name))} could run the job, but AWS has requested no capacity for 15 minutes and gives no reason`,
     fix: "check that the quota of EC2 or Fargate vCPUs is not used up and that the service role is complete, then ask AWS support",
   };

@@ -28,7 +28,9 @@ describe.each(kinds)("the reasons of a $kind", (kind) => {
 });
 
 test("only waits that every change has are ordinary", () => {
-  expect([...ordinaryReasons("BatchComputeEnvironment")]).toEqual(expect.arrayContaining(["Creating", "Repointing"]));
+  expect([...ordinaryReasons("BatchComputeEnvironment")]).toEqual(
+    expect.arrayContaining(["Creating", "SwitchingQueues"]),
+  );
   expect(ordinaryReasons("BatchComputeEnvironment")).not.toContain("AwaitingApproval");
 });
 

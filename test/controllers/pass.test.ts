@@ -1092,7 +1092,7 @@ describe("an update whose effect AWS never shows", () => {
       await world.clock.advance(24 * 60 * minute);
       expect(await send(world, ending)).toBe(0);
       expect((await pass(world, ending)).again).toEqual({ kind: "onChange" });
-      expect(world.told()).toContain("Stalled=True UpdateInVain");
+      expect(world.told()).toContain("Stalled=True UpdateNotApplied");
       expect(world.conditions()[0]?.message).toMatch(/a new value of awsbatch.dev\/reconcile-requested-at has it sent/);
       world.apply({ annotations: { "awsbatch.dev/reconcile-requested-at": at } });
       expect(await send(world, ending)).toBe(1);

@@ -530,23 +530,23 @@ describe("an update whose effect AWS never shows", () => {
       one.advance(24 * 60 * minute);
       expect(one.guarded(choice).next).toEqual({
         kind: "blocked",
-        reason: "UpdateInVain",
+        reason: "UpdateNotApplied",
         message: expect.stringMatching(/a new value of awsbatch\.dev\/reconcile-requested-at has it sent once more$/),
       });
-      expect(one.send(choice)).toBe("blocked UpdateInVain");
+      expect(one.send(choice)).toBe("blocked UpdateNotApplied");
       one.under = { ...one.under, requestedAt };
       expect(one.send(choice)).toBe("write");
     }
     one.under = { ...one.under, generation: 2 };
     for (const _time of [1, 2, 3]) expect(one.send(choice)).toBe("write");
-    expect(one.send(choice)).toBe("blocked UpdateInVain");
+    expect(one.send(choice)).toBe("blocked UpdateNotApplied");
   });
 
   it("is for a person where one of several fields that it writes may end jobs", () => {
     const one = world();
     const effects = [...(update.effects ?? []), { path: "spec.image", cause: "spec", mayEndJobs: true }] as const;
     for (const _time of [1, 2, 3]) one.send(choiceOf(act("write", effects)));
-    expect(one.send(choiceOf(act("write", effects)))).toBe("blocked UpdateInVain");
+    expect(one.send(choiceOf(act("write", effects)))).toBe("blocked UpdateNotApplied");
   });
 
   it("is for a person where it may end jobs also when the field is contested", () => {
@@ -554,7 +554,7 @@ describe("an update whose effect AWS never shows", () => {
     const choice = choiceOf(ending, { differ: ["spec.state"] });
     one.pass(settled);
     for (const _time of [1, 2, 3]) expect(one.send(choice)).toMatch(/^write/);
-    expect(one.pass(choice)).toBe("blocked UpdateInVain");
+    expect(one.pass(choice)).toBe("blocked UpdateNotApplied");
   });
 
   it("is told as contested where somebody may have changed the field back", () => {

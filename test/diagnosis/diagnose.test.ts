@@ -277,7 +277,7 @@ const cases: readonly {
   {
     when: "AWS knows no reason, and neither do we",
     given: facts({ jobs: jobs(job({}, { statusReason: aws.undetermined })) }),
-    code: "Undetermined",
+    code: "CauseUnknown",
   },
   {
     when: "an attempt could not pull its image",
@@ -340,7 +340,7 @@ const cases: readonly {
     code: "ConsumableResourceUsed",
     says: ["licence"],
   },
-  { when: "AWS does nothing at all", given: facts(), code: "NotScaled" },
+  { when: "AWS does nothing at all", given: facts(), code: "CapacityNotRequested" },
   {
     when: "an environment is being updated",
     given: facts({ environments: [environment("ce", { status: "UPDATING" })] }),
@@ -397,7 +397,7 @@ describe("the cause", () => {
   });
 
   it("has a case here for each code that can be one", () => {
-    const others: readonly CauseCode[] = ["QueueDisabled", "Dependencies", "JobsUnread"];
+    const others: readonly CauseCode[] = ["QueueDisabled", "Dependencies", "JobsNotReadable"];
     expect(causeCodes.filter((code) => !others.includes(code) && !cases.some((one) => one.code === code))).toEqual([]);
   });
 });

@@ -175,7 +175,7 @@ export class Player {
 export function approveAll(world: Simulation): void {
   for (const object of world.store.objects()) {
     const approval = (object.status as { readonly plan?: { readonly approval?: string } } | undefined)?.plan?.approval;
-    const held = conditionsOf(object).some(({ reason }) => reason === "AwaitingApproval" || reason === "Returned");
+    const held = conditionsOf(object).some(({ reason }) => reason === "AwaitingApproval" || reason === "RolledBack");
     const given = object.metadata.annotations?.["awsbatch.dev/approve"];
     const asked = approval ?? approvalIn(object);
     if (held && asked !== undefined && asked !== given) world.annotate(object, { "awsbatch.dev/approve": asked });
@@ -191,7 +191,7 @@ function approvalIn(object: KubeObject): string | undefined {
 /** Gives each object back what it says was taken from it time and again, as its message tells. */
 export async function giveBack({ aws, store }: Simulation): Promise<void> {
   for (const object of store.objects()) {
-    const message = conditionsOf(object).find(({ reason }) => reason === "Disowned")?.message ?? "";
+    const message = conditionsOf(object).find(({ reason }) => reason === "OwnershipTagsLost")?.message ?? "";
     const value = /awsbatch\.dev\/retained-from: "([^"]+)"/.exec(message)?.[1];
     if (value === undefined) continue;
     const named = new Set(message.split(/[^\w-]+/));

@@ -82,5 +82,5 @@ it("ends with what a tool took from an object time and again given back, as the 
   const outcome = await runStory({ seed: 4, replicas: 1, knobs: {}, flags, steps });
   const text = outcome.trace();
   expect(outcome.violations, text).toEqual([]);
-  expect(text).toContain("Stalled g1 Disowned");
+  expect(text).toContain("Stalled g1 OwnershipTagsLost");
 });

@@ -83,7 +83,7 @@ describe("state: DISABLED in the spec", () => {
     });
     await world.seconds(120);
     expect(states(world)).toEqual(["DISABLED", "DISABLED"]);
-    expect(world.condition("BatchComputeEnvironment", "ce", "Stalled")?.reason).toBe("ForeignQueue");
+    expect(world.condition("BatchComputeEnvironment", "ce", "Stalled")?.reason).toBe("UnmanagedQueue");
     expect(message(world, "BatchComputeEnvironment", "ce")).toContain("theirs");
     await untilStalled(world);
     await expectSilence(world);

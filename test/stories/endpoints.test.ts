@@ -84,11 +84,11 @@ describe("endpoints of an environment in a closed subnet", () => {
     await ec2.modifyVpcEndpoint({ VpcEndpointId: id, PrivateDnsEnabled: false });
     await world.seconds(3 * 3600);
     const told = (name: string, type: string) => world.condition("BatchComputeEnvironment", name, type);
-    const impossible = { reason: "EndpointsImpossible", message: expect.stringContaining(`${id}`) };
+    const impossible = { reason: "EndpointsBlocked", message: expect.stringContaining(`${id}`) };
     expect(told("ce", "EndpointsReady")).toMatchObject({ status: "False", ...impossible });
     expect(told("ce", "Ready")?.status).toBe("True");
     world.apply(environment("second"));
-    await world.until("it is Stalled", () => told("second", "Stalled")?.reason === "EndpointsImpossible", 120);
+    await world.until("it is Stalled", () => told("second", "Stalled")?.reason === "EndpointsBlocked", 120);
     expect(world.aws.truth.computeEnvironments()).toHaveLength(1);
     await ec2.deleteVpcEndpoints({ VpcEndpointIds: [id] });
     await world.until("it is made", () => told("second", "Ready")?.status === "True", 3 * 3600);

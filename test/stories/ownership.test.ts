@@ -240,7 +240,10 @@ describe("a stack that Terraform made", () => {
   it("is not adopted by default: an environment is made beside it, the queue's name is refused", async () => {
     const world = await terraformed();
     world.apply(...named("Never"));
-    await world.until("the queue is refused", () => world.condition("JobQueue", "q1", "Stalled")?.reason === "NotOurs");
+    await world.until(
+      "the queue is refused",
+      () => world.condition("JobQueue", "q1", "Stalled")?.reason === "NotOwned",
+    );
     await world.seconds(300);
     expect(world.writes().map((write) => write.split(" ")[0])).toEqual(["CreateComputeEnvironment"]);
   });
@@ -291,7 +294,8 @@ describe("an environment whose tags somebody takes off", () => {
 
   it("time and again, is followed by no further one, serves its queue, and is taken back when it is given back", async () => {
     const world = await readyWorld();
-    const refused = (): boolean => world.condition("BatchComputeEnvironment", "ce", "Stalled")?.reason === "Disowned";
+    const refused = (): boolean =>
+      world.condition("BatchComputeEnvironment", "ce", "Stalled")?.reason === "OwnershipTagsLost";
     for (let time = 0; time < 10; time++) {
       await disown(world);
       await world.seconds(600);

@@ -256,7 +256,7 @@ describe("a replacement", () => {
         },
       }),
     );
-    await world.until("it stalls", stalled(world, "Repointing"));
+    await world.until("it stalls", stalled(world, "SwitchingQueues"));
     expect(world.condition("BatchComputeEnvironment", "ce", "Stalled")?.message).toContain("job queue type");
     expect(world.condition("BatchComputeEnvironment", "ce", "Reconciling")).toBeUndefined();
     world.apply(computeEnvironment("ce", ec2));
@@ -468,7 +468,7 @@ it("a replacement that waits for a queue which drains for days keeps no other wa
   await world.seconds(120);
   world.delete("JobQueue", "q1");
   world.apply(computeEnvironment("ce", other));
-  await world.until("it waits for the queue that is being deleted", waits(world, "QueueLeaving"));
+  await world.until("it waits for the queue that is being deleted", waits(world, "QueueBeingDeleted"));
   world.apply(computeEnvironment("second", other));
   await world.until(
     "the other one is replaced",
@@ -477,7 +477,7 @@ it("a replacement that waits for a queue which drains for days keeps no other wa
       world.object<{ observedGeneration: number }>("BatchComputeEnvironment", "second")?.status?.observedGeneration ===
         world.object("BatchComputeEnvironment", "second")?.metadata.generation,
   );
-  expect(waits(world, "QueueLeaving")()).toBe(true);
+  expect(waits(world, "QueueBeingDeleted")()).toBe(true);
   expect(world.aws.truth.jobs().map(({ status }) => status)).toEqual(["RUNNING"]);
 });
 

@@ -101,6 +101,6 @@ describe("what a namespace may use", () => {
       /iam:CreateRole.*team_hello_job_[0-9a-f]{8}/,
     );
     await world.untilReady(120);
-    expect(reasonOf(world, "RolesReady")).toBe("AsWished");
+    expect(reasonOf(world, "RolesReady")).toBe("InSync");
   });
 });

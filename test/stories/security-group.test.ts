@@ -373,7 +373,7 @@ describe("the security group that is made for an environment", () => {
     one.apply(environment());
     await one.seconds(120);
     expect(told(one, "Stalled")).toBe(
-      `True SecurityGroupImpossible: ${GroupId} has the name ${name} and is not this object's: delete or rename it`,
+      `True SecurityGroupBlocked: ${GroupId} has the name ${name} and is not this object's: delete or rename it`,
     );
     expect(one.aws.truth.computeEnvironments()).toEqual([]);
     await one.aws.outside.ec2.deleteSecurityGroup({ GroupId });

@@ -156,13 +156,13 @@ it("another environment in place of what AWS describes otherwise is made when a 
     });
   });
   world.apply(computeEnvironment("ce", ec2));
-  await world.until("it is told", () => reasonOf(world) === "DescribedOtherwise", 600);
+  await world.until("it is told", () => reasonOf(world) === "SpecNotApplied", 600);
   const made = (): number => callsOf(world, "CreateComputeEnvironment");
   await world.seconds(600);
   expect(made()).toBe(2);
   ask(world, ce, "ce", "first");
   await world.until("another one is made", () => made() === 3, 5);
-  await world.until("it is told again", () => reasonOf(world) === "DescribedOtherwise", 600);
+  await world.until("it is told again", () => reasonOf(world) === "SpecNotApplied", 600);
   for (const value of ["second", "third"]) {
     ask(world, ce, "ce", value);
     await world.seconds(300);

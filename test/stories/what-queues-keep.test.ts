@@ -226,7 +226,7 @@ describe("a queue whose new order nothing can serve yet", () => {
     await world.untilReady();
     const [old] = orderOf(world);
     world.apply(jobQueue("q1", ["b"]));
-    const starves = (): boolean => world.condition("JobQueue", "q1", "Ready")?.reason === "WouldStarve";
+    const starves = (): boolean => world.condition("JobQueue", "q1", "Ready")?.reason === "WouldLeaveNoEnvironment";
     await world.until("the order waits", starves);
 
     world.apply(computeEnvironment("a", withTypes(["r5.large"])));

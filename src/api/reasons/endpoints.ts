@@ -5,23 +5,23 @@ import type { ReasonTable } from "./table.ts";
 export const endpointsReasons = {
   EndpointsReady: {
     EndpointsAvailable: { status: "True", means: "the subnets have the endpoints that they need" },
-    MakingEndpoints: {
+    CreatingEndpoints: {
       means: "an endpoint or its security group is being created, or EC2 does not show it yet",
       isOrdinary: true,
     },
-    MendingEndpoints: { means: "the rules of the security group are being updated" },
+    RepairingEndpoints: { means: "the rules of the security group are being updated" },
     EndpointsPending: {
       means:
         "created and not available yet; a minute or two. Stalled after 10 minutes if no environment exists yet. The message names the object that creates them if it is another one",
       todo: "if it lasts: see the condition of that object",
       isOrdinary: true,
     },
-    EndpointsImpossible: {
+    EndpointsBlocked: {
       means:
         "AWS does not offer a service in these zones, private DNS needs an attribute of the VPC that is off, an endpoint would block an environment that reaches the service now, or one of our endpoints has failed or was changed so that its name does not resolve to it or it allows nobody",
       todo: "as the message says",
     },
-    RemovingEndpoints: { means: "unused endpoints are being deleted" },
+    DeletingEndpoints: { means: "unused endpoints are being deleted" },
     EndpointsInUse: {
       means:
         "other objects or environments that use them are deleted first, or another object is about to ask for them",
@@ -39,9 +39,9 @@ export const endpointsReasons = {
     },
   },
   event: {
-    EndpointsMade: { means: "a request to EC2 for the endpoints of a VPC" },
-    EndpointsMended: { means: "a request to EC2 for the endpoints of a VPC" },
-    EndpointsRemoved: { means: "a request to EC2 for the endpoints of a VPC" },
+    EndpointsCreated: { means: "a request to EC2 for the endpoints of a VPC" },
+    EndpointsRepaired: { means: "a request to EC2 for the endpoints of a VPC" },
+    EndpointsDeleted: { means: "a request to EC2 for the endpoints of a VPC" },
     EndpointsRetained: { means: "a request to EC2 for the endpoints of a VPC" },
   },
 } as const satisfies ReasonTable;

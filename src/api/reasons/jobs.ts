@@ -77,11 +77,11 @@ export const reportedCauses = {
     means: "the job waits for a consumable resource",
     todo: "check which jobs use it, or raise its quantity",
   },
-  Undetermined: {
+  CauseUnknown: {
     means: "AWS reports that the job is blocked, but neither AWS nor the operator knows why",
     todo: "run `diagnose`; check the ECS cluster and the Auto Scaling activity of the environment",
   },
-  NotScaled: {
+  CapacityNotRequested: {
     means: "AWS has requested no capacity for 15 minutes, and gives no reason",
     todo: "check the service role, EC2 or Fargate quotas, and AWS's health",
   },
@@ -102,7 +102,7 @@ export const reportedCauses = {
     todo: "raise `maxvCpus`, or change weights and reservation in the policy",
   },
   ScalingUp: { status: "True", means: "instances are starting" },
-  JobsUnread: { status: "Unknown", means: "AWS denies reading jobs", todo: "allow what the message names" },
+  JobsNotReadable: { status: "Unknown", means: "AWS denies reading jobs", todo: "allow what the message names" },
 } as const satisfies Readonly<Record<string, ReasonText>>;
 
 /** Causes that only `diagnose` reports. */

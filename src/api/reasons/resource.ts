@@ -4,7 +4,7 @@ import type { ReasonTable } from "./table.ts";
 
 export const resourceReasons = {
   Reconciling: {
-    TakingOver: { means: "the tags of this object are being written to the {noun}" },
+    UpdatingOwnership: { means: "the tags of this object are being written to the {noun}" },
     Updating: { means: "the {noun} is being updated", isOrdinary: true },
     UpdatingTags: { means: "the tags of the {noun} are being updated" },
     Terminating: { means: "deletion: jobs that run longer than `drain.timeoutSeconds` are being terminated" },
@@ -22,8 +22,8 @@ export const resourceReasons = {
     },
   },
   plan: {
-    AsWished: { means: "AWS matches the spec" },
-    NothingInAWS: { means: "the {noun} does not exist yet" },
+    InSync: { means: "AWS matches the spec" },
+    NotInAWS: { means: "the {noun} does not exist yet" },
     TagsDiffer: { means: "only tags differ" },
     ObjectDeleted: { means: "the object is being deleted" },
     LocationMismatch: { means: "nothing is planned in another account or region" },
@@ -32,7 +32,7 @@ export const resourceReasons = {
     Created: { means: "a request to AWS" },
     Updated: { means: "a request to AWS" },
     Adopted: { means: "the {noun} now has the tags of this object" },
-    TakenOver: { means: "the {noun} now has the tags of this object" },
+    OwnershipUpdated: { means: "the {noun} now has the tags of this object" },
     Disabled: { means: "steps of a deletion" },
     Deleting: { means: "steps of a deletion" },
     Deleted: { means: "steps of a deletion" },

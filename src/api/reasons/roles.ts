@@ -4,10 +4,10 @@ import type { ReasonTable } from "./table.ts";
 
 export const rolesReasons = {
   RolesReady: {
-    AsWished: { status: "True", means: "the roles match the spec" },
-    MakingRole: { means: "a role is being created, or IAM does not show it yet" },
-    MendingRole: { means: "the operator reverts a role to the spec" },
-    RemovingRole: { means: "an unused role is being deleted" },
+    InSync: { status: "True", means: "the roles match the spec" },
+    CreatingRole: { means: "a role is being created, or IAM does not show it yet" },
+    RepairingRole: { means: "the operator reverts a role to the spec" },
+    DeletingRole: { means: "an unused role is being deleted" },
     RetainingRole: { means: "a role stays in AWS, as `.spec.deletionPolicy` says" },
     RoleInUse: {
       means:
@@ -53,9 +53,9 @@ export const rolesReasons = {
     RolesDiffer: { means: "roles in `.spec.iam` are missing or differ" },
   },
   event: {
-    RoleMade: { means: "a request to IAM" },
-    RoleMended: { means: "a request to IAM" },
-    RoleRemoved: { means: "a request to IAM" },
+    RoleCreated: { means: "a request to IAM" },
+    RoleRepaired: { means: "a request to IAM" },
+    RoleDeleted: { means: "a request to IAM" },
     RoleRetained: { means: "a request to IAM" },
     ServiceRoleRepaired: { means: "a deleted service role was created again, so that AWS can delete an environment" },
   },

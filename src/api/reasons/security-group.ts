@@ -5,16 +5,16 @@ import type { ReasonTable } from "./table.ts";
 export const securityGroupReasons = {
   SecurityGroupReady: {
     SecurityGroupAvailable: { status: "True", means: "the group exists and matches the spec" },
-    MakingSecurityGroup: {
+    CreatingSecurityGroup: {
       means: "the group or its rules are being created, or EC2 does not show it yet",
       isOrdinary: true,
     },
-    MendingSecurityGroup: { means: "the operator reverts rules or tags" },
-    SecurityGroupImpossible: {
+    RepairingSecurityGroup: { means: "the operator reverts rules or tags" },
+    SecurityGroupBlocked: {
       means: "the subnets do not exist or are in several VPCs, or another group has its name",
       todo: "as the message says",
     },
-    RemovingSecurityGroup: {
+    DeletingSecurityGroup: {
       means:
         "nothing needs the group any more; AWS rejects the deletion while an instance has it, and the operator retries",
     },
@@ -30,9 +30,9 @@ export const securityGroupReasons = {
     },
   },
   event: {
-    SecurityGroupMade: { means: "a request to EC2 for the group of the instances" },
-    SecurityGroupMended: { means: "a request to EC2 for the group of the instances" },
-    SecurityGroupRemoved: { means: "a request to EC2 for the group of the instances" },
+    SecurityGroupCreated: { means: "a request to EC2 for the group of the instances" },
+    SecurityGroupRepaired: { means: "a request to EC2 for the group of the instances" },
+    SecurityGroupDeleted: { means: "a request to EC2 for the group of the instances" },
     SecurityGroupRetained: { means: "a request to EC2 for the group of the instances" },
   },
 } as const satisfies ReasonTable;

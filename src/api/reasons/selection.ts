@@ -5,7 +5,7 @@ import type { ReasonTable } from "./table.ts";
 export const selectionReasons = {
   SelectionReady: {
     Selected: { status: "True", means: "the message has the selection in effect" },
-    SelectionSettling: { status: "True", means: "another selection takes effect at the time in the message" },
+    SelectionPending: { status: "True", means: "another selection takes effect at the time in the message" },
     NothingSelected: {
       means: "no subnet, or no group, has these tags",
       todo: "tag some, or change the selector; without any, no environment is created, and an existing one stays as it is",

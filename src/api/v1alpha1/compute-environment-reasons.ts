@@ -17,7 +17,10 @@ export const computeEnvironmentReasons = {
       means:
         "AWS marked the environment as INVALID 30 minutes ago (5 if it could not use a role that the operator manages), and the operator lets AWS validate it again",
     },
-    Reviving: { means: "an older environment matches the spec again and is put back into service", isOrdinary: true },
+    Reactivating: {
+      means: "an older environment matches the spec again and is put back into service",
+      isOrdinary: true,
+    },
     WaitingForRole: {
       means: "AWS cannot use a role yet, which happens just after its creation; another attempt follows",
       todo: "if it lasts: check the role's trust policy",
@@ -27,11 +30,11 @@ export const computeEnvironmentReasons = {
       means: "a step in `holdBefore`, or the replacement of an adopted environment, waits for approval",
       todo: "annotate as the message says",
     },
-    Queued: {
+    WaitingForOtherReplacements: {
       means:
         "`--max-concurrent-replacements` (3) other objects have successors that do not serve yet; those that wait for a person, or for a queue that is being deleted, do not count",
     },
-    QuotaHeadroom: {
+    QuotaNearlyReached: {
       means: "49 or 50 environments exist in the region; Stalled after 10 minutes",
       todo: "delete one that is not needed",
     },
@@ -39,22 +42,22 @@ export const computeEnvironmentReasons = {
       means: "a queue that would have to be switched is paused or a dry run",
       todo: "remove the annotation that the message names",
     },
-    QueueLeaving: {
+    QueueBeingDeleted: {
       means:
         "the successor is ready, and only queues that are being deleted still reference the predecessor: they keep it until their jobs have ended",
       todo: "nothing; or terminate those jobs",
     },
-    Repointing: {
+    SwitchingQueues: {
       means: "queues are being switched to the successor",
       todo: "if the message names an obstacle: fix it",
       isOrdinary: true,
     },
-    Returning: { means: "the successor became INVALID and the queues roll back" },
+    RollingBack: { means: "the successor became INVALID and the queues roll back" },
     TargetDisabled: {
       means: "somebody disabled the successor in AWS; Stalled after 10 minutes",
       todo: "enable it, or set the state in the spec",
     },
-    WouldStarve: {
+    WouldLeaveNoEnvironment: {
       means: "the write would leave a queue without an enabled environment; Stalled after 10 minutes",
       todo: "enable one of those that the message names",
     },
@@ -79,26 +82,26 @@ export const computeEnvironmentReasons = {
       means: "`replacement.policy` is Never, and AWS cannot make the change in place",
       todo: "revert the field, or allow the replacement",
     },
-    DescribedOtherwise: {
+    SpecNotApplied: {
       means:
         "an environment was created from this exact spec, but AWS reports different values, so the operator creates no other one for an hour; while AWS still creates it, under Reconciling",
       todo: "put the values that AWS reports into the spec, or report it",
     },
-    Disowned: {
+    OwnershipTagsLost: {
       means:
         "two or more environments created from this exact spec have lost the tags of this object, so the operator creates no more; queues continue with the environments that they reference",
       todo: "stop the tool that removes the tags; return each environment as the message says, or delete it",
     },
-    UpdateInVain: {
+    UpdateNotApplied: {
       means:
         "AWS accepted the same update three times but still reports the old values; because it replaces instances, the operator does not send it again by itself",
       todo: "put the values that AWS reports into the spec, or find the other writer; a new value of `awsbatch.dev/reconcile-requested-at` sends it once more",
     },
-    ForeignQueue: {
+    UnmanagedQueue: {
       means: "a queue that the operator does not manage references the environment",
       todo: "its owner removes it from the queue, or `foreignQueues: Repoint` with `--allow-foreign-repoint`",
     },
-    PinnedByName: {
+    ReferencedByName: {
       means: "a JobQueue references the environment by its AWS name",
       todo: "use `computeEnvironmentRef` there",
     },
@@ -110,7 +113,7 @@ export const computeEnvironmentReasons = {
       means: "AWS marked the environment as INVALID; the message has AWS's words, and which environment keeps serving",
       todo: "correct the spec, or the role that it names",
     },
-    Returned: {
+    RolledBack: {
       means: "rolled back from this environment after it was INVALID; it is VALID now but stays unused",
       todo: "change the spec or `rolloutToken`, or approve another attempt as the message says",
     },
@@ -137,11 +140,11 @@ export const computeEnvironmentReasons = {
   },
   plan: {
     FieldsDiffer: { means: "the fields in `changes` differ and can be changed in place" },
-    FieldsCannotChange: { means: "the fields in `changes` differ, and a new environment is needed" },
+    ReplacementRequired: { means: "the fields in `changes` differ, and a new environment is needed" },
   },
   event: {
-    Repointed: { means: "the successor serves a queue, or all queues" },
-    Returned: { means: "warning: the queues roll back from a successor that AWS marked as INVALID" },
-    Revived: { means: "an older environment is back in service" },
+    QueuesSwitched: { means: "the successor serves a queue, or all queues" },
+    RolledBack: { means: "warning: the queues roll back from a successor that AWS marked as INVALID" },
+    Reactivated: { means: "an older environment is back in service" },
   },
 } as const satisfies ReasonTable;

@@ -7,7 +7,7 @@ export const jobDefinitionReasons = {
     Available: { status: "True", means: "the highest ACTIVE revision belongs to this object and matches the spec" },
   },
   Reconciling: {
-    ConfirmingAbsence: { means: "the operator waits for a listing that shows whether revisions of the name exist" },
+    CheckingRevisions: { means: "the operator waits for a listing that shows whether revisions of the name exist" },
     Registering: { means: "a revision is being registered" },
     Tagging: { means: "tags are being written" },
     Contested: { means: "see [Contested](#contested)", todo: "find the other writer" },
@@ -31,7 +31,7 @@ export const jobDefinitionReasons = {
     Registered: { means: "a request to AWS" },
     Deregistered: { means: "a request to AWS" },
     Adopted: { means: "revisions now have the tags of this object" },
-    TakenOver: { means: "revisions now have the tags of this object" },
+    OwnershipUpdated: { means: "revisions now have the tags of this object" },
     Deleted: { means: "the object was deleted" },
     Retained: { means: "the object was deleted" },
   },

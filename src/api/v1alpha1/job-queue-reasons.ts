@@ -24,7 +24,7 @@ export const jobQueueReasons = {
       means: "no job can start, because none of its environments is ENABLED and VALID; Stalled after 10 minutes",
       todo: "enable or fix one",
     },
-    WouldStarve: {
+    WouldLeaveNoEnvironment: {
       means:
         "the new order would leave no usable environment, so the current order stays, and follows replacements; Stalled after 10 minutes",
       todo: "enable one of those that the message names",
@@ -38,7 +38,7 @@ export const jobQueueReasons = {
     Draining: { means: "deletion: the operator waits for its jobs, as `.spec.drain` says" },
   },
   Stalled: {
-    NotOurs: {
+    NotOwned: {
       means: "a queue of the name exists that the operator did not create",
       todo: "choose another name, or adopt it",
     },
@@ -74,7 +74,7 @@ export const jobQueueReasons = {
     Resolved: { status: "True", means: "every entry of the order resolves" },
   },
   plan: {
-    NotOurs: { means: "another object owns the queue of the name, and the operator does not change it" },
+    NotOwned: { means: "another object owns the queue of the name, and the operator does not change it" },
     FieldsDiffer: { means: "the fields in `changes` differ" },
   },
   event: {

@@ -97,7 +97,7 @@ async function readJobs(queue: string, { batch, now, signal }: QueueReading): Pr
   } catch (error) {
     if (!(error instanceof AwsError) || error.kind !== "denied") throw error;
     const sentence = `the jobs cannot be read (${error.operation}): ${error.message.replace(/\.$/, "")}`;
-    const unread: Finding = { code: "JobsUnread", sentence, fix: adviceFor(error).replace(/\.$/, "") };
+    const unread: Finding = { code: "JobsNotReadable", sentence, fix: adviceFor(error).replace(/\.$/, "") };
     return { jobs: undefined, counts: undefined, findings: [unread] };
   }
 }

@@ -12,7 +12,7 @@ import type { Seen } from "./seen.ts";
 export function changeOf({ spec, seen, ours, set }: Context): Change {
   const id = seen.planId;
   const standing = ours.filter((environment) => environment.status !== "DELETING");
-  if (standing.length === 0) return { action: "Create", id, reason: "NothingInAWS", changes: [] };
+  if (standing.length === 0) return { action: "Create", id, reason: "NotInAWS", changes: [] };
   const inPlace = set.differences.map(fieldChange);
   const served = queuesNaming(seen, new Set(set.predecessors.map((one) => one.computeEnvironmentName)));
   const replacing = set.target === undefined && set.revivable === undefined;
@@ -23,7 +23,7 @@ export function changeOf({ spec, seen, ours, set }: Context): Change {
     );
     if (reference !== undefined) {
       const changes = differences(spec, reference).map(fieldChange);
-      return { action: "Replace", id, reason: "FieldsCannotChange", changes };
+      return { action: "Replace", id, reason: "ReplacementRequired", changes };
     }
   }
   const [strongest] = [...set.differences].sort((left, right) => weight(right) - weight(left));
@@ -36,7 +36,7 @@ export function changeOf({ spec, seen, ours, set }: Context): Change {
       ? undefined
       : tagChange(spec.tags, ownTags(spec, seen.identity), set.target.tags, seen.settings.ignoreTagKeys);
   if (tags !== undefined) return { action: "UpdateTags", id, reason: "TagsDiffer", changes: tagFieldChanges(tags) };
-  return { action: "None", id, reason: "AsWished", changes: [] };
+  return { action: "None", id, reason: "InSync", changes: [] };
 }
 
 export function deletion(seen: Seen): Change {

@@ -51,14 +51,14 @@ export function foreignHindrance(spec: Spec, seen: Seen, queue: QueueSeen): Hind
   if (spec.replacement?.foreignQueues !== "Repoint") {
     return {
       kind: "blocked",
-      reason: "ForeignQueue",
+      reason: "UnmanagedQueue",
       message: `queue ${name} is not managed by this operator and names the environment. Let its owner take the environment out of its order, or set spec.replacement.foreignQueues: Repoint`,
     };
   }
   if (!seen.settings.allowForeignRepoint) {
     return {
       kind: "blocked",
-      reason: "ForeignQueue",
+      reason: "UnmanagedQueue",
       message: `queue ${name} is not managed by this operator, and the operator runs without --allow-foreign-repoint, so foreignQueues: Repoint has no effect`,
     };
   }
@@ -70,7 +70,7 @@ export function pinnedHindrance(queue: QueueSeen, names: ReadonlySet<string>): H
   if (pinned === undefined) return undefined;
   return {
     kind: "blocked",
-    reason: "PinnedByName",
+    reason: "ReferencedByName",
     message: `queue ${queue.queue.jobQueueName} names ${pinned} by its AWS name. Use computeEnvironmentRef in its spec, so that it can follow a replacement`,
     checkInMs: queueLookMs,
   };
@@ -123,7 +123,7 @@ function roomHindrance(seen: Seen): Hindrance | undefined {
   if (count > environmentsBeforeReplacement) {
     return {
       kind: "wait",
-      reason: "QuotaHeadroom",
+      reason: "QuotaNearlyReached",
       message: `${count} of ${environmentQuota} compute environments exist in this region; a replacement begins when at most ${environmentsBeforeReplacement} do. Delete one that is not needed`,
       checkInMs: 60_000,
       stallsAfterMs: marks.missingStallsMs,
@@ -133,7 +133,7 @@ function roomHindrance(seen: Seen): Hindrance | undefined {
   if (seen.replacementsElsewhere >= limit) {
     return {
       kind: "wait",
-      reason: "Queued",
+      reason: "WaitingForOtherReplacements",
       message: `${seen.replacementsElsewhere} other replacements are under way; at most ${limit} run at once (--max-concurrent-replacements)`,
       checkInMs: 30_000,
     };

@@ -52,7 +52,7 @@ export function claimed(context: Context): readonly Step<Action>[] {
         change: claimChange(seen.identity, described),
       })),
     },
-    reason: "TakingOver",
+    reason: "UpdatingOwnership",
     message,
   });
   const outdated = ours.filter((environment) => {

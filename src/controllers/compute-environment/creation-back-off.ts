@@ -58,7 +58,7 @@ export function creationBackOff(
   return {
     // What AWS is still making it may yet describe otherwise.
     kind: newest.status === "CREATING" ? "wait" : "blocked",
-    reason: "DescribedOtherwise",
+    reason: "SpecNotApplied",
     message: `${name} was made for this very spec, and AWS describes it otherwise: ${otherwise.join(", ")}. Bring the spec in line with what AWS describes, or report it; another attempt is made an hour after this one`,
     checkInMs: Math.min(...made.map((environment) => restMs(environment, now))),
   };
@@ -76,7 +76,7 @@ export function disowned({ planId, baseName, identity, environments }: Seen): Bl
   if (left.length <= disownedAtMost) return undefined;
   return {
     kind: "blocked",
-    reason: "Disowned",
+    reason: "OwnershipTagsLost",
     message: `${names(left)} were made for this object, and something has taken the tags awsbatch.dev/* off them; no further one is made. Keep that from happening again, and give each of them back by the tag ${retainedFromTag}: "${retainedMark(identity)}", or delete it`,
     // Nothing wakes this object when what bears no tags of it changes.
     checkInMs: disownedLookMs,

@@ -9,7 +9,7 @@ export function eventsFor(action: Action): readonly ObjectEvent[] {
     case "update":
       return [normal("Updated", "Update", `asked AWS Batch to change ${action.paths.join(", ")} of ${action.name}`)];
     case "enable":
-      return [normal("Revived", "Update", `put ${action.name} back into service`)];
+      return [normal("Reactivated", "Update", `put ${action.name} back into service`)];
     case "revalidate":
       return [normal("Revalidating", "Update", `asked AWS Batch to look at ${action.name} again`)];
     case "disable":
@@ -26,7 +26,7 @@ export function eventsFor(action: Action): readonly ObjectEvent[] {
     case "delete":
       return [normal("Deleting", "Delete", `asked AWS Batch to delete ${action.name}`)];
     case "repointForeign":
-      return [normal("Repointed", "Repoint", foreignNote(action))];
+      return [normal("QueuesSwitched", "Repoint", foreignNote(action))];
     case "tag":
       return tagEvents(action.purpose, action.items.map(({ name }) => name).join(", "));
   }
@@ -42,16 +42,16 @@ function tagEvents(purpose: TagPurpose, names: string): readonly ObjectEvent[] {
     case "adopt":
       return [normal("Adopted", "Adopt", `${names} was there before and is managed from now on`)];
     case "takeOver":
-      return [normal("TakenOver", "Adopt", `${names} is marked as belonging to this object`)];
+      return [normal("OwnershipUpdated", "Adopt", `${names} is marked as belonging to this object`)];
     case "userTags":
       return [normal("TagsUpdated", "Update", `changed the tags of ${names}`)];
     case "serving":
-      return [normal("Repointed", "Repoint", `${names} serves all queues`)];
+      return [normal("QueuesSwitched", "Repoint", `${names} serves all queues`)];
     case "returned":
       return [
         {
           type: "Warning",
-          reason: "Returned",
+          reason: "RolledBack",
           action: "Repoint",
           note: `the queues go back to the predecessor, because AWS found ${names} INVALID`,
         },

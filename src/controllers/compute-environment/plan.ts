@@ -247,7 +247,7 @@ function revived({ spec, set }: Context): readonly Step<Action>[] {
   if (revivable === undefined) return [];
   const name = revivable.computeEnvironmentName;
   const message = `${name} fits the spec again and is put back into service`;
-  const reason = "Reviving";
+  const reason = "Reactivating";
   if (inTransition(revivable)) return [{ kind: "wait", reason, message }];
   const state = spec.state ?? "ENABLED";
   if (revivable.state !== state) {
@@ -375,7 +375,7 @@ function returned(context: Context): readonly Step<Action>[] {
   return [
     {
       kind: "blocked",
-      reason: "Returned",
+      reason: "RolledBack",
       until: { kind: "approval", value },
       message: `the queues went back from ${target.computeEnvironmentName} because AWS had found it INVALID; it is VALID now, but stays unused until the spec or rolloutToken changes, or awsbatch.dev/approve: "${value}" lets it be tried again${leftBehind(context)}`,
     },

@@ -81,7 +81,7 @@ function mark({ computeEnvironmentName, tags }: Environment): string {
 export const awaitingApproval = "AwaitingApproval";
 
 /** Why an object waits for a queue whose jobs may take days to end. */
-export const queueLeaving = "QueueLeaving";
+export const queueLeaving = "QueueBeingDeleted";
 
 /** A wait for a person's approval that tells how to give it. */
 export function approval(value: string, what: string): Wait {
@@ -246,7 +246,7 @@ export function markReturned(
   return {
     kind: "act",
     action: tagOne("returned", target, { [returnedAtTag]: `${momentAfter(now, [since, returned])}/${seen.planId}` }),
-    reason: "Returning",
+    reason: "RollingBack",
     message,
   };
 }
@@ -317,7 +317,7 @@ function followed(queues: readonly QueueSeen[], name: string): Step<Action> {
   if (stalled !== undefined) {
     return {
       kind: "blocked",
-      reason: "Repointing",
+      reason: "SwitchingQueues",
       message: `queue ${stalled.queue.jobQueueName} cannot be handed over to ${name}: ${stalled.object?.stalled ?? ""}`,
     };
   }
@@ -325,7 +325,7 @@ function followed(queues: readonly QueueSeen[], name: string): Step<Action> {
   const following = queues.filter((queue) => !leaving.includes(queue));
   return {
     kind: "wait",
-    reason: following.length === 0 ? queueLeaving : "Repointing",
+    reason: following.length === 0 ? queueLeaving : "SwitchingQueues",
     message: [
       `${name} is VALID`,
       ...(following.length === 0 ? [] : [`${queueNames(following)} is being handed over to it`]),
@@ -347,7 +347,7 @@ function unsettledQueue(seen: Seen, set: EnvironmentSet, name: string): readonly
   const moving = queuesNaming(seen, new Set([name])).find(({ queue }) => inTransition(queue));
   if (moving === undefined) return [];
   const { jobQueueName } = moving.queue;
-  return [{ kind: "wait", reason: "Repointing", message: `${jobQueueName} is being handed over to ${name}` }];
+  return [{ kind: "wait", reason: "SwitchingQueues", message: `${jobQueueName} is being handed over to ${name}` }];
 }
 
 /** Notes on the target since when it has served all queues: the clock of the soak. */
@@ -372,7 +372,7 @@ export function noteServing(environment: Environment, now: number, earlier: read
   return {
     kind: "act",
     action: tagOne("serving", environment, { [servingSinceTag]: momentAfter(now, earlier) }),
-    reason: "Repointing",
+    reason: "SwitchingQueues",
     message: `${environment.computeEnvironmentName} serves all queues`,
   };
 }
@@ -416,7 +416,7 @@ function repointForeign(seen: Seen, queue: QueueSeen, names: ReadonlySet<string>
   const { jobQueueName, schedulingPolicyArn } = queue.queue;
   const message = `queue ${jobQueueName}, which is not managed here, is being handed over to ${goal.computeEnvironmentName}`;
   // One that AWS found INVALID would be waited for without end: what it names may be the reason.
-  if (inTransition(queue.queue)) return { kind: "wait", reason: "Repointing", message };
+  if (inTransition(queue.queue)) return { kind: "wait", reason: "SwitchingQueues", message };
   const order = queue.order
     .map((name) => (names.has(name) ? goal.computeEnvironmentName : name))
     .filter((name, index, all) => all.indexOf(name) === index);
@@ -425,7 +425,7 @@ function repointForeign(seen: Seen, queue: QueueSeen, names: ReadonlySet<string>
     const why = `it also names ${unattachable}, which is not VALID, and AWS takes no such order. Its owner has to take that one out`;
     return {
       kind: "wait",
-      reason: "Repointing",
+      reason: "SwitchingQueues",
       message: `${message}; ${why}`,
       stallsAfterMs: marks.missingStallsMs,
     };
@@ -435,7 +435,7 @@ function repointForeign(seen: Seen, queue: QueueSeen, names: ReadonlySet<string>
     const why = "it would be left without any ENABLED environment";
     return {
       kind: "wait",
-      reason: "WouldStarve",
+      reason: "WouldLeaveNoEnvironment",
       message: `${message}; ${why}`,
       stallsAfterMs: marks.missingStallsMs,
     };
@@ -452,7 +452,7 @@ function repointForeign(seen: Seen, queue: QueueSeen, names: ReadonlySet<string>
         ...(schedulingPolicyArn === undefined ? {} : { schedulingPolicyArn }),
       },
     },
-    reason: "Repointing",
+    reason: "SwitchingQueues",
     message,
     effects: [{ path: `the order of queue ${jobQueueName}`, cause: "foreign" }],
   };

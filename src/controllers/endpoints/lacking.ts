@@ -42,7 +42,7 @@ function lackIn(
   if (refusal !== undefined || faults.length > 0) {
     const message = [...new Set([...refusals.map((one) => one.message), ...faults])].join("; ");
     const looks = [...refusals.map((one) => one.checkInMs), ...(faults.length > 0 ? [unreadCheckMs] : [])];
-    const reason = refusal?.reason ?? "EndpointsImpossible";
+    const reason = refusal?.reason ?? "EndpointsBlocked";
     const told = { reason, message, checkInMs: Math.min(...looks) };
     if (faults.length > 0 || refusals.some(({ kind }) => kind === "blocked")) return { kind: "blocked", ...told };
     const stalls = refusals.flatMap(({ stallsAfterMs }) => stallsAfterMs ?? []);

@@ -55,7 +55,7 @@ function leftOne(vpc: VpcSeen, seen: EndpointsSeen, deleting: boolean): Act<Endp
   if (others.some((one) => one.leaving && outlasts(one, seen, deleting))) return undefined;
   const stays = seen.retain || connects.length > 0;
   // What was asked for without an answer may be there, and nobody comes back to it.
-  const settles = settling(vpc, stays ? "RetainingEndpoints" : "RemovingEndpoints");
+  const settles = settling(vpc, stays ? "RetainingEndpoints" : "DeletingEndpoints");
   if (ours.length === 0 && group === undefined) return vpc.justWritten ? settles : undefined;
   const coming = others.flatMap(({ key, leaving }) => (leaving ? [] : [key]));
   if (coming.length > 0) {
@@ -94,7 +94,7 @@ function leftOne(vpc: VpcSeen, seen: EndpointsSeen, deleting: boolean): Act<Endp
   }
   if (ours.length > 0) {
     const message = `waiting for AWS to remove ${ours.map(({ endpointId }) => endpointId).join(", ")}`;
-    return { kind: "wait", reason: "RemovingEndpoints", message, checkInMs: transitionCheckMs };
+    return { kind: "wait", reason: "DeletingEndpoints", message, checkInMs: transitionCheckMs };
   }
   const groupId = group?.groupId ?? "";
   if (vpc.groupNamedBy.length > 0) {

@@ -45,9 +45,9 @@ export function act(
   message: string,
 ): Act<EndpointsAction> {
   const reasons = {
-    make: "MakingEndpoints",
-    mend: "MendingEndpoints",
-    remove: "RemovingEndpoints",
+    make: "CreatingEndpoints",
+    mend: "RepairingEndpoints",
+    remove: "DeletingEndpoints",
     release: "RetainingEndpoints",
   } as const;
   const action: EndpointsAction = { kind: "writeEndpoints", vpcId, doing, writes };
@@ -56,5 +56,5 @@ export function act(
 
 export function claim(claims: readonly string[], message: string): Act<EndpointsAction> {
   const action: EndpointsAction = { kind: "claimVpcs", claims };
-  return { kind: "act", action, reason: "MakingEndpoints", message, conditions: [notReady] };
+  return { kind: "act", action, reason: "CreatingEndpoints", message, conditions: [notReady] };
 }

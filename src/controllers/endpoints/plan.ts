@@ -60,7 +60,7 @@ function inUse(vpc: VpcSeen, seen: EndpointsSeen): PartPlan<EndpointsAction> {
   const { plan, ours } = vpc;
   const { next, refused } = nextWrites(vpc, seen);
   if (next !== undefined && vpc.writer === undefined) {
-    const writes = vpc.justWritten ? settling(vpc, "MakingEndpoints") : next;
+    const writes = vpc.justWritten ? settling(vpc, "CreatingEndpoints") : next;
     return { steps: [{ ...writes, holds: "writes", conditions: [notReady] }], conditions: [] };
   }
   if (vpc.unread !== undefined) return unread(withAllRefusals(vpc.unread, refused), seen.desired);
@@ -70,7 +70,7 @@ function inUse(vpc: VpcSeen, seen: EndpointsSeen): PartPlan<EndpointsAction> {
     return { steps: [{ ...hold, holds: "creation", conditions: [notReady] }], conditions: [] };
   }
   // The process before this one may have just deleted what EC2 still shows.
-  const steps: readonly Wait[] = vpc.unproven ? [{ ...settling(vpc, "MakingEndpoints"), holds: "creation" }] : [];
+  const steps: readonly Wait[] = vpc.unproven ? [{ ...settling(vpc, "CreatingEndpoints"), holds: "creation" }] : [];
   // The plan is everybody's: what others ask for in vain, a mistyped service, is reported and holds nothing up.
   const others = lackOfAny(vpc, refused);
   if (others !== undefined) {

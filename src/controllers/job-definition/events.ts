@@ -24,7 +24,7 @@ const purposes: Readonly<Record<DeregisterPurpose, string>> = {
 
 const tagWords: Readonly<Record<TagPurpose, { readonly reason: string; readonly words: string }>> = {
   adopt: { reason: "Adopted", words: "took over" },
-  takeOver: { reason: "TakenOver", words: "wrote the present identity of this object on" },
+  takeOver: { reason: "OwnershipUpdated", words: "wrote the present identity of this object on" },
   userTags: { reason: "TagsUpdated", words: "changed the tags of" },
   retain: { reason: "Retained", words: "took the owner off" },
 };

@@ -67,7 +67,7 @@ function first(spec: JobDefinitionSpec, seen: Seen, now: number): Answer {
   const until = { kind: "listing" } as const;
   return {
     ...answer,
-    agenda: [{ kind: "wait", reason: "ConfirmingAbsence", message, checkInMs: checkAgainMs, until }],
+    agenda: [{ kind: "wait", reason: "CheckingRevisions", message, checkInMs: checkAgainMs, until }],
   };
 }
 

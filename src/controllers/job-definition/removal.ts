@@ -58,7 +58,7 @@ function deregisterAll(seen: Seen, entries: readonly Entry[], ours: readonly Ent
   }
   if (entries.length === 0 && !seen.absent) {
     const message = `waiting for a listing that shows that no revision of ${seen.name} is left that is ours`;
-    return { change, agenda: [{ kind: "wait", reason: "ConfirmingAbsence", message, checkInMs: checkAgainMs }] };
+    return { change, agenda: [{ kind: "wait", reason: "CheckingRevisions", message, checkInMs: checkAgainMs }] };
   }
   const rest = entries.length === 0 ? "" : `; ${listed(entries)} belongs to others and stays`;
   const message = `no revision of ${seen.name} that is ours is ACTIVE any more${rest}`;

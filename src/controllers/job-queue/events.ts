@@ -34,7 +34,7 @@ export function eventsFor(action: Action): readonly ObjectEvent[] {
 
 const tagReasons = {
   adopt: "Adopted",
-  takeOver: "TakenOver",
+  takeOver: "OwnershipUpdated",
   userTags: "TagsUpdated",
   retain: "Retained",
 } as const;

@@ -122,7 +122,7 @@ function adopted(context: Context, queue: Queue): Step<Action> {
   const blocked = (reason: string, message: string): Step<Action> => ({ kind: "blocked", reason, message });
   if (seen.directives.adoptionPolicy === "Never") {
     return blocked(
-      "NotOurs",
+      "NotOwned",
       `a queue ${name} exists and was not made by this operator. Give this object another spec.jobQueueName, or let it be adopted by spec.adoptionPolicy`,
     );
   }
@@ -150,7 +150,7 @@ function claim(seen: Seen, queue: Queue, purpose: "adopt" | "takeOver", message:
   return {
     kind: "act",
     action: { kind: "tag", purpose, name: queue.jobQueueName, arn: queue.jobQueueArn, change },
-    reason: "TakingOver",
+    reason: "UpdatingOwnership",
     message,
   };
 }
@@ -293,7 +293,7 @@ function orderHindrance(seen: Seen, order: Order): Waiting | undefined {
   if (anyServing(current, seen) && !anyUsable(order.names, seen.environments)) {
     return {
       kind: "wait",
-      reason: "WouldStarve",
+      reason: "WouldLeaveNoEnvironment",
       message: `${seen.queueName} keeps ${current.join(", ")}: none of ${order.names.join(", ")} is ENABLED and VALID`,
       stallsAfterMs: marks.missingStallsMs,
     };
@@ -383,12 +383,12 @@ function orderMembers(names: readonly string[]): { order: number; computeEnviron
 function changeOf({ spec, seen, order }: Context): Change {
   const { queue, planId: id } = seen;
   if (queue === undefined || queue.status === "DELETING") {
-    return { action: "Create", id, reason: "NothingInAWS", changes: [] };
+    return { action: "Create", id, reason: "NotInAWS", changes: [] };
   }
   // What belongs to somebody else is not changed, so its differences are no plan.
   const { kind } = ownershipOf(queue.tags, seen.identity);
   if (seen.claimedBy !== undefined || kind === "otherObject" || kind === "otherCluster") {
-    return { action: "None", id, reason: "NotOurs", changes: [] };
+    return { action: "None", id, reason: "NotOwned", changes: [] };
   }
   const fields: FieldChange[] = queueDifferences(spec, queue).map(({ send: _sent, ...change }) => change);
   if (order.differs && order.names.length > 0) {
@@ -406,7 +406,7 @@ function changeOf({ spec, seen, order }: Context): Change {
   if (tags !== undefined) {
     return { action: "UpdateTags", id, reason: "TagsDiffer", changes: tagFieldChanges(tags) };
   }
-  return { action: "None", id, reason: "AsWished", changes: [] };
+  return { action: "None", id, reason: "InSync", changes: [] };
 }
 
 function referencesCondition(seen: Seen): ConditionDraft {

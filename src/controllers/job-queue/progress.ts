@@ -12,7 +12,7 @@ const type = "JobsProgressing";
 /** Nothing while no job waits: a queue at rest has no such condition. */
 export function progressConditions(seen: ProgressSeen | undefined): readonly ConditionDraft[] {
   if (seen === undefined) return [];
-  if (seen.kind === "unread") return [{ type, status: "Unknown", reason: "JobsUnread", message: seen.why }];
+  if (seen.kind === "unread") return [{ type, status: "Unknown", reason: "JobsNotReadable", message: seen.why }];
   const { verdict, cause } = diagnose(seen.facts);
   if (verdict === "idle") return [];
   if (cause === undefined) return [{ type, status: "True", reason: "Progressing", message: "jobs come and go" }];

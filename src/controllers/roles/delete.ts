@@ -36,7 +36,7 @@ export function removed(seen: RolesSeen, names: readonly string[], leaving: bool
   const claims = seen.claims.filter((claim) => !names.includes(claim));
   const message = `no longer asked for: ${names.join(", ")}`;
   // Where nothing is asked for any more nobody looks again.
-  return { kind: "act", action: { kind: "claimRoles", claims }, reason: "RemovingRole", message };
+  return { kind: "act", action: { kind: "claimRoles", claims }, reason: "DeletingRole", message };
 }
 
 function oneRemoved(
@@ -52,7 +52,7 @@ function oneRemoved(
     const isAbsent = role === undefined && profile === undefined;
     if (!isAbsent || !seen.absenceUnproven.has(name)) return undefined;
     const message = `waiting for IAM to show role ${name}, if it was made`;
-    return { kind: "wait", reason: "RemovingRole", message, checkInMs: settleLookMs };
+    return { kind: "wait", reason: "DeletingRole", message, checkInMs: settleLookMs };
   }
   // Whoever removes it knows only of the jobs of its own definition, so each waits for those of its own.
   const used = seen.retain ? undefined : stillUsed(seen, name);
@@ -67,7 +67,7 @@ function oneRemoved(
   }
   if (seen.justWritten.has(name)) {
     const message = `waiting for IAM to show what was written to role ${name}`;
-    return { kind: "wait", reason: "RemovingRole", message, checkInMs: settleLookMs };
+    return { kind: "wait", reason: "DeletingRole", message, checkInMs: settleLookMs };
   }
   const retained = seen.retain || ownRole?.tags[retainedFromTag] !== undefined;
   if (retained) return released(seen, ownRole, ownProfile, name, "as deletionPolicy says");
@@ -85,7 +85,7 @@ function oneRemoved(
   return {
     kind: "act",
     action: { kind: "writeRole", name, doing: "remove", writes: removalWrites(ownRole, ownProfile) },
-    reason: "RemovingRole",
+    reason: "DeletingRole",
     message: `role ${name} is removed: nothing uses it any more`,
   };
 }

@@ -12,12 +12,12 @@ export function rolesEvents(action: RolesAction): readonly ObjectEvent[] {
 }
 
 const told: Readonly<Record<Extract<RolesAction, { kind: "writeRole" }>["doing"], readonly [string, string]>> = {
-  make: ["RoleMade", "was made"],
-  mend: ["RoleMended", "was brought back to the spec"],
+  make: ["RoleCreated", "was made"],
+  mend: ["RoleRepaired", "was brought back to the spec"],
   repair: [
     "ServiceRoleRepaired",
     "was made again, or got back what it lacked, for AWS needs it to delete the environment",
   ],
   release: ["RoleRetained", "was left in AWS"],
-  remove: ["RoleRemoved", "was removed"],
+  remove: ["RoleDeleted", "was removed"],
 };

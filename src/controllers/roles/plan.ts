@@ -249,7 +249,7 @@ function madeOrMended(seen: RolesSeen): { readonly next?: RolesStep; readonly ch
     const message = "the roles that are asked for, or still used, are noted on the object";
     return {
       changes,
-      next: { kind: "act", action: { kind: "claimRoles", claims }, reason: "MakingRole", message },
+      next: { kind: "act", action: { kind: "claimRoles", claims }, reason: "CreatingRole", message },
     };
   }
   if (first === undefined) return { changes };
@@ -271,7 +271,7 @@ function written(
   writes: Extract<RolesAction, { kind: "writeRole" }>["writes"],
 ): RolesStep {
   const doing = role === undefined ? "make" : "mend";
-  const reason = doing === "make" ? "MakingRole" : "MendingRole";
+  const reason = doing === "make" ? "CreatingRole" : "RepairingRole";
   if (seen.justWritten.has(name)) {
     const message = `${field}: waiting for IAM to show what was written to role ${name}`;
     return { kind: "wait", reason, message, checkInMs: settleLookMs };
@@ -301,5 +301,5 @@ function unreadable(iam: Unread): Wait {
 function ready({ desiredRoles }: RolesSeen): ConditionDraft[] {
   if (desiredRoles.length === 0) return [];
   const names = desiredRoles.map(({ name }) => name).join(", ");
-  return [{ type: "RolesReady", status: "True", reason: "AsWished", message: `as the spec says: ${names}` }];
+  return [{ type: "RolesReady", status: "True", reason: "InSync", message: `as the spec says: ${names}` }];
 }

@@ -30,7 +30,7 @@ export function takenOver({
     return {
       kind: "act",
       action: { kind: "writeRole", name, doing: "mend", writes },
-      reason: "MendingRole",
+      reason: "RepairingRole",
       message: `role ${name}, which is still used, is taken over`,
     };
   }

@@ -7,9 +7,9 @@ import type { GroupWrite } from "./writes.ts";
 export function groupEvents(action: GroupAction): readonly ObjectEvent[] {
   if (action.kind === "claimGroups") return [];
   const reasons = {
-    make: "SecurityGroupMade",
-    mend: "SecurityGroupMended",
-    remove: "SecurityGroupRemoved",
+    make: "SecurityGroupCreated",
+    mend: "SecurityGroupRepaired",
+    remove: "SecurityGroupDeleted",
     retain: "SecurityGroupRetained",
   } as const;
   const note = `asked EC2 in ${action.vpcId}: ${action.writes.map(words).join("; ")}`.slice(0, 1024);

@@ -59,7 +59,7 @@ export function groupRemoval(seen: GroupSeen): readonly Step<GroupAction>[] {
   const [unsettled] = network.justWritten.filter((vpcId) => seen.claims.includes(vpcId));
   // EC2 shows late what was made, and nobody comes back to it once the object is gone.
   if (unsettled !== undefined) {
-    const reason = seen.retain ? "RetainingSecurityGroup" : "RemovingSecurityGroup";
+    const reason = seen.retain ? "RetainingSecurityGroup" : "DeletingSecurityGroup";
     return [{ ...settling(unsettled, reason), conditions: [notReady] }];
   }
   const [first] = leavingGroups(seen, network);
@@ -75,7 +75,7 @@ function read(seen: GroupSeen, network: Read, desired: DesiredGroup | undefined)
   if (vpcId !== undefined && others.length === 0) return kept(vpcId, desired, seen, network);
   const what = vpcId === undefined ? "none of the subnets exists" : `the subnets lie in ${vpcIds.join(", ")}`;
   const message = `no security group can be made, since ${what}: name subnets of one VPC`;
-  return held(seen, { kind: "blocked", reason: "SecurityGroupImpossible", message, checkInMs: unreadCheckMs });
+  return held(seen, { kind: "blocked", reason: "SecurityGroupBlocked", message, checkInMs: unreadCheckMs });
 }
 
 function kept(vpcId: string, desired: DesiredGroup, seen: GroupSeen, network: Read): PartPlan<GroupAction> {
@@ -92,23 +92,23 @@ function kept(vpcId: string, desired: DesiredGroup, seen: GroupSeen, network: Re
   const blocking = network.inTheWay.find((one) => one.vpcId === vpcId);
   if (found === undefined && blocking !== undefined) {
     const message = `${blocking.groupId} has the name ${blocking.groupName} and is not this object's: delete or rename it`;
-    return held(seen, { kind: "blocked", reason: "SecurityGroupImpossible", message, checkInMs: unreadCheckMs });
+    return held(seen, { kind: "blocked", reason: "SecurityGroupBlocked", message, checkInMs: unreadCheckMs });
   }
   const wanted = found === undefined ? making(vpcId, seen) : mending(found, desired, seen, network);
   const refused = wanted === undefined ? undefined : refusedNow(network, wanted);
   if (refused !== undefined) return besideLeft(held(seen, refused), seen, network);
   if (wanted !== undefined) {
-    return first(network.justWritten.includes(vpcId) ? settling(vpcId, "MakingSecurityGroup") : wanted);
+    return first(network.justWritten.includes(vpcId) ? settling(vpcId, "CreatingSecurityGroup") : wanted);
   }
   const groupId = found?.group.groupId ?? "";
   if (groupId !== seen.known) {
     const message = `${groupId} is about to be used`;
-    return first({ kind: "wait", reason: "MakingSecurityGroup", message, checkInMs: settleCheckMs });
+    return first({ kind: "wait", reason: "CreatingSecurityGroup", message, checkInMs: settleCheckMs });
   }
   const message = `${groupId} in ${vpcId} is as the spec says`;
   const ready: PartPlan<GroupAction> = {
     // The process before this one may have just deleted it, and nothing can be made with what is gone.
-    steps: network.unproven ? [{ ...settling(vpcId, "MakingSecurityGroup"), holds: "creation" }] : [],
+    steps: network.unproven ? [{ ...settling(vpcId, "CreatingSecurityGroup"), holds: "creation" }] : [],
     conditions: [{ ...notReady, status: "True", reason: "SecurityGroupAvailable", message }],
     checkInMs: restCheckMs,
   };
@@ -216,7 +216,7 @@ function leftOne(
   const stays = seen.retain || (usedBy.length === 0 && strangers.length > 0);
   const doing = stays ? "retain" : "remove";
   if (network.justWritten.includes(vpcId)) {
-    const reason = stays ? "RetainingSecurityGroup" : "RemovingSecurityGroup";
+    const reason = stays ? "RetainingSecurityGroup" : "DeletingSecurityGroup";
     return { ...settling(vpcId, reason), conditions: [notReady] };
   }
   if (stays) {
@@ -268,9 +268,9 @@ function act(
   message: string,
 ): Act<GroupAction> {
   const reasons = {
-    make: "MakingSecurityGroup",
-    mend: "MendingSecurityGroup",
-    remove: "RemovingSecurityGroup",
+    make: "CreatingSecurityGroup",
+    mend: "RepairingSecurityGroup",
+    remove: "DeletingSecurityGroup",
     retain: "RetainingSecurityGroup",
   } as const;
   const action: GroupAction = { kind: "writeGroup", vpcId, doing, writes };
@@ -279,7 +279,7 @@ function act(
 
 function claim(vpcIds: readonly string[], message: string): Act<GroupAction> {
   const action: GroupAction = { kind: "claimGroups", vpcIds };
-  return { kind: "act", action, reason: "MakingSecurityGroup", message, conditions: [notReady] };
+  return { kind: "act", action, reason: "CreatingSecurityGroup", message, conditions: [notReady] };
 }
 
 type Unread = Extract<GroupSeen["network"], { kind: "unread" }>;

@@ -104,7 +104,7 @@ function conditionsNow(all: readonly Resolving[], object: BatchComputeEnvironmen
   const changes = settling.map(({ ids, since }) => {
     return `${ids.join(", ")} from ${timestamp(since + settleMs)} on, if the selection stays the same`;
   });
-  return [{ ...settled, reason: "SelectionSettling", message: `${settled.message}; then ${changes.join("; ")}` }];
+  return [{ ...settled, reason: "SelectionPending", message: `${settled.message}; then ${changes.join("; ")}` }];
 }
 
 function checkMs(all: readonly Resolving[]): number {

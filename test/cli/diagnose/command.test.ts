@@ -129,7 +129,7 @@ describe("diagnose --queue", () => {
     aws.faults.add({ fault: accessDenied("GetJobQueueSnapshot"), on: "GetJobQueueSnapshot" });
     const { exitCode, stdout } = await command("--queue", "q");
     expect(exitCode).toBe(1);
-    expect(stdout).toContain("JobsUnread");
+    expect(stdout).toContain("JobsNotReadable");
     expect(stdout).toContain("batch:GetJobQueueSnapshot");
   });
 

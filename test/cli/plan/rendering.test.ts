@@ -57,7 +57,7 @@ const blocked = entry({
   name: "low",
   action: "create",
   title: "is made as team_low",
-  blocked: "NotOurs: a queue team_low exists",
+  blocked: "NotOwned: a queue team_low exists",
 });
 const unchanged = entry({ kind: "JobDefinition", name: "hello", action: "none" });
 const deletion = entry({
@@ -93,7 +93,7 @@ describe("the headline", () => {
     [deletion, true, true],
     [update, true, false],
     [blocked, true, false],
-    [{ ...replacement, blocked: "ForeignQueue: ..." }, true, false],
+    [{ ...replacement, blocked: "UnmanagedQueue: ..." }, true, false],
     [{ ...update, jobs: { kind: "mayEnd", why: "" } } as const, true, true],
     [unchanged, false, false],
   ])("of %# knows what is a change and what a disruption", (given, change, disruption) => {
@@ -115,7 +115,7 @@ describe("a plan as text", () => {
 - JobDefinition team/old team_old:1 is deleted: its manifest is missing
 
 ! JobQueue team/low is made as team_low  low.yaml:1
-    blocked: NotOurs: a queue team_low exists
+    blocked: NotOwned: a queue team_low exists
 
 ~ JobQueue team/high is updated in place  high.yaml:1
     priority  1 → 5

@@ -83,7 +83,7 @@ describe("an act, as a whole,", () => {
       {
         kind: "act",
         action: { kind: "enable", name: "old", request: { computeEnvironment: "old", state: "ENABLED" } },
-        reason: "Reviving",
+        reason: "Reactivating",
         message: "old fits the spec again and is put back into service",
       },
     ],
@@ -132,7 +132,7 @@ describe("an act, as a whole,", () => {
       {
         kind: "act",
         action: { kind: "tag", purpose: "revive", items: tagged("old", {}, ["awsbatch.dev/retired-at"]) },
-        reason: "Reviving",
+        reason: "Reactivating",
         message: "old fits the spec again and is put back into service",
       },
     ],
@@ -142,7 +142,7 @@ describe("an act, as a whole,", () => {
       { environments: [old({ tags: retired })] },
       {
         action: { kind: "enable", name: "old", request: { computeEnvironment: "old", state: "DISABLED" } },
-        reason: "Reviving",
+        reason: "Reactivating",
       },
     ],
     [
@@ -220,7 +220,7 @@ describe("an act, as a whole,", () => {
         ],
         queues: [queue("q1", ["old"])],
       },
-      { kind: "act", action: { kind: "tag", purpose: "returned" }, reason: "Returning" },
+      { kind: "act", action: { kind: "tag", purpose: "returned" }, reason: "RollingBack" },
     ],
     [
       "marks a target from which the queues go back",
@@ -233,7 +233,7 @@ describe("an act, as a whole,", () => {
           purpose: "returned",
           items: tagged("new", { "awsbatch.dev/returned-at": `${iso(0)}/${id}` }),
         },
-        reason: "Returning",
+        reason: "RollingBack",
       },
     ],
     [
@@ -243,7 +243,7 @@ describe("an act, as a whole,", () => {
       {
         kind: "act",
         action: { kind: "tag", purpose: "serving", items: tagged("new", { "awsbatch.dev/serving-since": iso(0) }) },
-        reason: "Repointing",
+        reason: "SwitchingQueues",
         message: "new serves all queues",
       },
     ],
@@ -262,7 +262,7 @@ describe("an act, as a whole,", () => {
           queue: "theirs",
           request: { jobQueue: "theirs", computeEnvironmentOrder: [{ order: 1, computeEnvironment: "new" }] },
         },
-        reason: "Repointing",
+        reason: "SwitchingQueues",
         message: "queue theirs, which is not managed here, is being handed over to new",
         effects: [{ path: "the order of queue theirs", cause: "foreign" }],
       },

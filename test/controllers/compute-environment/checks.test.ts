@@ -40,26 +40,26 @@ describe("what stands against a successor", () => {
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
     ["nothing, when no queue names the environment", ec2, { queues: [queue("q1", ["x"])] }, "nothing"],
     ["nothing, when a queue of ours does", ec2, { queues: [queue("q1", ["old"])] }, "nothing"],
-    ["a foreign queue", ec2, { queues: [foreign] }, "blocked ForeignQueue"],
-    ["a foreign queue that the operator's flag protects", repoint, { queues: [foreign] }, "blocked ForeignQueue"],
+    ["a foreign queue", ec2, { queues: [foreign] }, "blocked UnmanagedQueue"],
+    ["a foreign queue that the operator's flag protects", repoint, { queues: [foreign] }, "blocked UnmanagedQueue"],
     [
       "a foreign queue that only the operator's flag would give up",
       ec2,
       { ...allowed, queues: [foreign] },
-      "blocked ForeignQueue",
+      "blocked UnmanagedQueue",
     ],
     ["not a foreign queue that spec and flag give up", repoint, { ...allowed, queues: [foreign] }, "nothing"],
     [
       "a queue with the tags of an object that is gone",
       ec2,
       { queues: [{ ...queue("q1", ["old"]), object: undefined }] },
-      "blocked ForeignQueue",
+      "blocked UnmanagedQueue",
     ],
     [
       "a queue that names it literally",
       ec2,
       { queues: [queue("q1", ["old"], { object: { literalNames: ["x", "old"] } })] },
-      "blocked PinnedByName again in 60 s",
+      "blocked ReferencedByName again in 60 s",
     ],
     [
       "not a queue that names another one literally",
@@ -83,7 +83,7 @@ describe("what stands against a successor", () => {
       "the second queue, when the first is in order",
       ec2,
       { queues: [queue("q1", ["old"]), foreign] },
-      "blocked ForeignQueue",
+      "blocked UnmanagedQueue",
     ],
 
     ["a queue of type ECS, of Fargate", fargate, typed("ECS"), "blocked QueueIncompatible"],
@@ -121,9 +121,14 @@ describe("what stands against a successor", () => {
     ["not a neighbour that is gone", fargate, { queues: [queue("q1", ["old", "gone"])] }, "nothing"],
 
     ["not 48 environments", ec2, { environments: others(48) }, "nothing"],
-    ["more than 48 environments", ec2, { environments: others(49) }, "wait QuotaHeadroom again in 60 s"],
+    ["more than 48 environments", ec2, { environments: others(49) }, "wait QuotaNearlyReached again in 60 s"],
     ["not two replacements elsewhere", ec2, { replacementsElsewhere: 2 }, "nothing"],
-    ["three replacements elsewhere", ec2, { replacementsElsewhere: 3 }, "wait Queued again in 30 s"],
+    [
+      "three replacements elsewhere",
+      ec2,
+      { replacementsElsewhere: 3 },
+      "wait WaitingForOtherReplacements again in 30 s",
+    ],
   ])("%s", (_name, spec, change, expected) => {
     expect(told(spec, change)).toBe(expected);
   });

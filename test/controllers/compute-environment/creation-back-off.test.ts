@@ -44,7 +44,7 @@ describe("what was just made for the very plan and is described otherwise", () =
   it("is followed by none for an hour, and a person is told what differs", () => {
     expect(next(fargate, { environments: [made("", 60)] })).toEqual({
       kind: "blocked",
-      reason: "DescribedOtherwise",
+      reason: "SpecNotApplied",
       message: `${name} was made for this very spec, and AWS describes it otherwise: spec.computeResources.type (in AWS: "FARGATE_SPOT"). Bring the spec in line with what AWS describes, or report it; another attempt is made an hour after this one`,
       checkInMs: 59 * 60_000,
     });
@@ -73,32 +73,32 @@ describe("what was just made for the very plan and is described otherwise", () =
     [
       "is waited for while AWS makes it",
       { environments: [made("", 5, { status: "CREATING" })] },
-      "wait DescribedOtherwise",
+      "wait SpecNotApplied",
     ],
     [
       "is followed by none while AWS updates it",
       { environments: [made("", 60, { status: "UPDATING" })] },
-      "blocked DescribedOtherwise",
+      "blocked SpecNotApplied",
     ],
     [
       "is followed by none whatever its number is",
       { environments: [made("-7", 60)], queues: [queue("q1", [`${name}-7`])] },
-      "blocked DescribedOtherwise",
+      "blocked SpecNotApplied",
     ],
     [
       "stays beside what serves, or the next one would be made as soon as it has gone",
       { environments: [old, made("", 60)], queues: [queue("q1", ["old"])] },
-      "blocked DescribedOtherwise",
+      "blocked SpecNotApplied",
     ],
     [
       "is told before anything that would have to be cleared for a further one",
       { environments: [made("", 60)], queues: [queue("q1", [name], { foreign: true })] },
-      "blocked DescribedOtherwise",
+      "blocked SpecNotApplied",
     ],
     [
       "is told before a lack of room",
       { environments: [made("", 60), ...Array.from({ length: 49 }, (_, index) => environment(`x${index}`, spot))] },
-      "blocked DescribedOtherwise",
+      "blocked SpecNotApplied",
     ],
     [
       "is followed by none, whatever is approved",
@@ -106,7 +106,7 @@ describe("what was just made for the very plan and is described otherwise", () =
         environments: [made("", 60)],
         directives: { ...directives, approved: approvalFor(seen(fargate).planId, "Create", made("", 60)) },
       },
-      "blocked DescribedOtherwise",
+      "blocked SpecNotApplied",
     ],
     ["is followed by another one after an hour", { environments: [made("", 3600)] }, "act Creating"],
     [
@@ -162,7 +162,7 @@ describe("environments that were made for the very plan and whose tags somebody 
   it("are followed by none, and a person is told how to give them back", () => {
     expect(next(fargate, { environments: [untagged(""), untagged("-2")] })).toMatchObject({
       kind: "blocked",
-      reason: "Disowned",
+      reason: "OwnershipTagsLost",
       message: `${name}, ${name}-2 were made for this object, and something has taken the tags awsbatch.dev/* off them; no further one is made. Keep that from happening again, and give each of them back by the tag awsbatch.dev/retained-from: "default/team/ce", or delete it`,
       checkInMs: 60_000,
     });
@@ -178,12 +178,12 @@ describe("environments that were made for the very plan and whose tags somebody 
     [
       "count in whatever order AWS has left them",
       [untagged("", { status: "INVALID" }), untagged("-9", { state: "DISABLED" })],
-      "blocked Disowned",
+      "blocked OwnershipTagsLost",
     ],
     [
       "are followed by none either where an earlier plan still serves",
       [old, untagged(""), untagged("-2")],
-      "blocked Disowned",
+      "blocked OwnershipTagsLost",
     ],
     [
       "hinder nothing where one of them is left to the object",
@@ -193,7 +193,7 @@ describe("environments that were made for the very plan and whose tags somebody 
     [
       "are taken back where they were given back",
       [untagged(""), untagged("-2", { tags: { "awsbatch.dev/retained-from": "default/team/ce" } })],
-      "act TakingOver",
+      "act UpdatingOwnership",
     ],
     [
       "are not those of another object",
@@ -234,14 +234,14 @@ describe("another environment is made at once", () => {
     const environments = [madeOther("", 600), madeOther("-2", 590)];
     expect(next(other, { environments })).toMatchObject({
       kind: "blocked",
-      reason: "DescribedOtherwise",
+      reason: "SpecNotApplied",
       message: expect.stringMatching(
         /^\S+-2 was made .* spec\.computeResources\.instanceTypes \(in AWS: \["c5\.large"\]\)/,
       ),
       checkInMs: 3_000_000,
     });
     expect(told(other, { environments: [old, ...environments], queues: [queue("q1", ["old"])] })).toBe(
-      "blocked DescribedOtherwise",
+      "blocked SpecNotApplied",
     );
   });
 

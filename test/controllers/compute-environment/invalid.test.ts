@@ -21,7 +21,7 @@ describe("what AWS found INVALID although queues name it", () => {
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
     ["its replacement", never, {}, "ReplacementNeeded"],
     ["a paused queue", other, { environments: [invalid, fresh()], queues: [paused] }, "QueuePaused"],
-    ["the owner of a queue", other, { queues: [queue("q1", ["old"], { foreign: true })] }, "ForeignQueue"],
+    ["the owner of a queue", other, { queues: [queue("q1", ["old"], { foreign: true })] }, "UnmanagedQueue"],
     [
       "an approval",
       { ...other, replacement: { holdBefore: ["Repoint"] } },
@@ -86,7 +86,7 @@ describe("what AWS found INVALID although queues name it", () => {
     expect(given(0, never, { environments, queues, invalidSince })).toMatchObject({ checkInMs: 600_000 });
     const quota = Array.from({ length: 49 }, (_, index) => environment(`other-${index}`, ec2, { tags: {} }));
     const full = given(0, other, { environments: [invalid, ...quota.map(({ tags: _tags, ...one }) => one)] });
-    expect(full).toMatchObject({ reason: "QuotaHeadroom", checkInMs: 60_000 });
+    expect(full).toMatchObject({ reason: "QuotaNearlyReached", checkInMs: 60_000 });
   });
 });
 
@@ -303,10 +303,10 @@ describe("what AWS found INVALID", () => {
   });
 
   it.each<[string, Partial<Environment>, Partial<Environment>, readonly string[], string]>([
-    ["had served", serving(60), {}, ["old"], "Returning"],
+    ["had served", serving(60), {}, ["old"], "RollingBack"],
     ["had served, and gave them back under an earlier wish", gaveBack(50), {}, ["old"], "Invalid"],
-    ["had served again since it gave them back", gaveBack(70), {}, ["old"], "Returning"],
-    ["is named by a queue", {}, {}, ["new"], "Returning"],
+    ["had served again since it gave them back", gaveBack(70), {}, ["old"], "RollingBack"],
+    ["is named by a queue", {}, {}, ["new"], "RollingBack"],
     ["has never served", {}, {}, ["old"], "Invalid"],
     ["has no predecessor that is VALID", serving(60), { status: "UPDATING" }, ["new"], "Invalid"],
     ["has no predecessor that is ENABLED", serving(60), { state: "DISABLED" }, ["new"], "Invalid"],

@@ -117,9 +117,9 @@ describe("an environment", () => {
 
   it("comes after its roles, they after endpoints, these after their group, and that after what is selected", () => {
     expect(next(ec2, { parts: { ...parts, selection: asked } })).toBe("wait ResolvingSelection");
-    expect(next(ec2, { parts })).toBe("act MakingSecurityGroup");
-    expect(next(ec2, { parts: { ...parts, group: noGroup } })).toBe("act MakingEndpoints");
-    expect(next(ec2, { parts: { roles: roleToMake } })).toBe("act MakingRole");
+    expect(next(ec2, { parts })).toBe("act CreatingSecurityGroup");
+    expect(next(ec2, { parts: { ...parts, group: noGroup } })).toBe("act CreatingEndpoints");
+    expect(next(ec2, { parts: { roles: roleToMake } })).toBe("act CreatingRole");
     expect(next(ec2)).toBe("act Creating");
   });
 
@@ -127,9 +127,9 @@ describe("an environment", () => {
     const deleting = { directives: { ...directives, deleting: true } };
     const left = { group: groupLeft, endpoints: endpointsLeft, roles: roleLeft };
     expect(next(ec2, { own: { ...deleting, environments: [old()] }, parts: left })).toBe("act Disabling");
-    expect(next(ec2, { own: deleting, parts: left })).toBe("act RemovingRole");
-    expect(next(ec2, { own: deleting, parts: { ...left, roles: noRoles } })).toBe("act RemovingEndpoints");
-    expect(next(ec2, { own: deleting, parts: { group: groupLeft } })).toBe("act RemovingSecurityGroup");
+    expect(next(ec2, { own: deleting, parts: left })).toBe("act DeletingRole");
+    expect(next(ec2, { own: deleting, parts: { ...left, roles: noRoles } })).toBe("act DeletingEndpoints");
+    expect(next(ec2, { own: deleting, parts: { group: groupLeft } })).toBe("act DeletingSecurityGroup");
     expect(next(ec2, { own: deleting })).toBe("release Deleted");
   });
 
@@ -157,12 +157,12 @@ describe("the agenda as a whole", () => {
   const lacking = { selection: asked, group: groupToMake, endpoints: endpointsToMake, roles: roleToMake };
   const before = [
     "wait ResolvingSelection",
-    "act MakingSecurityGroup",
-    "act MakingEndpoints (writes)",
-    "act MakingRole (writes)",
+    "act CreatingSecurityGroup",
+    "act CreatingEndpoints (writes)",
+    "act CreatingRole (writes)",
   ];
   const left = { group: groupLeft, endpoints: endpointsLeft, roles: roleLeft };
-  const leftovers = ["act RemovingEndpoints (nothing)", "act RemovingSecurityGroup (nothing)"];
+  const leftovers = ["act DeletingEndpoints (nothing)", "act DeletingSecurityGroup (nothing)"];
   const named = { environments: [old()], queues: [queue("q1", ["old"])] };
   const soaking = { environments: [old(), fresh(serving(60))], queues: [queue("q1", ["new"])] };
   const going = { environments: [old({ state: "DISABLED", tags: retired })], queues: [] };
@@ -186,25 +186,25 @@ describe("the agenda as a whole", () => {
       "leftovers before a wait, and the end of roles after it",
       ec2,
       { parts: left, own: { environments: [old({ status: "UPDATING" })] } },
-      [...leftovers, "wait Updating", "act RemovingRole"],
+      [...leftovers, "wait Updating", "act DeletingRole"],
     ],
     [
       "leftovers of the network before those of the environments",
       other,
       { parts: left, own: { environments: [fresh({ status: "CREATING" }), old({ status: "INVALID" })] } },
-      [...leftovers, "act Disabling (nothing)", "wait Creating", "act RemovingRole"],
+      [...leftovers, "act Disabling (nothing)", "wait Creating", "act DeletingRole"],
     ],
     [
       "under Ready what predecessors wait for, and the end of roles last",
       other,
       { parts: left, own: soaking },
-      [...leftovers, "serves Available", "wait Soaking", "act RemovingRole"],
+      [...leftovers, "serves Available", "wait Soaking", "act DeletingRole"],
     ],
     [
       "leftovers of the network before an act of the environment, which waits for none of them",
       withResources(ec2, { maxvCpus: 9 }),
       { parts: left, own: { environments: [old()] } },
-      [...leftovers, "act Updating", "act RemovingRole"],
+      [...leftovers, "act Updating", "act DeletingRole"],
     ],
     [
       "on the way out the environments alone, as long as one is there",
@@ -216,7 +216,7 @@ describe("the agenda as a whole", () => {
       "then the same way back",
       ec2,
       { parts: left, own: deleting },
-      ["act RemovingRole", "act RemovingEndpoints", "act RemovingSecurityGroup", "release Deleted"],
+      ["act DeletingRole", "act DeletingEndpoints", "act DeletingSecurityGroup", "release Deleted"],
     ],
   ])("has %s", (_what, spec, given, expected) => {
     expect(lines(spec, given)).toEqual(expected);
@@ -247,8 +247,8 @@ describe("endpoints and a group that the object uses no more", () => {
     ["go while it serves", { environments: [old()] }, "serves Available; serving"],
   ])("%s, and hold nothing up where EC2 refuses that", (_name, own, instead) => {
     const { choice } = planned(ec2, { own, parts });
-    expect(told(choice)).toMatch(/^act RemovingEndpoints/);
-    expect(next(ec2, { own, parts: { group: groupLeft } })).toMatch(/^act RemovingSecurityGroup/);
+    expect(told(choice)).toMatch(/^act DeletingEndpoints/);
+    expect(next(ec2, { own, parts: { group: groupLeft } })).toMatch(/^act DeletingSecurityGroup/);
     const alone = planned(ec2, { own, parts: { group: groupLeft } }).choice;
     expect(alone.instead === undefined ? "" : told(alone.instead)).toBe(instead);
   });
@@ -259,8 +259,8 @@ describe("endpoints and a group that the object uses no more", () => {
     ["IAM cannot be read", seenRoles(wishesRole, { iam: { kind: "unread", reason: "AccessDenied", message: "no" } })],
   ])("go also while %s: they cost money, and hang on no role", (_what, roles) => {
     const own = { environments: [old()] };
-    expect(next(ec2, { own, parts: { group: groupLeft, roles } })).toMatch(/^act RemovingSecurityGroup/);
-    expect(next(ec2, { own, parts: { endpoints: endpointsLeft, roles } })).toMatch(/^act RemovingEndpoints/);
+    expect(next(ec2, { own, parts: { group: groupLeft, roles } })).toMatch(/^act DeletingSecurityGroup/);
+    expect(next(ec2, { own, parts: { endpoints: endpointsLeft, roles } })).toMatch(/^act DeletingEndpoints/);
   });
 
   it("go before what the environment has to do, which goes on where EC2 refuses that", () => {
@@ -268,7 +268,7 @@ describe("endpoints and a group that the object uses no more", () => {
       own: { environments: [old()] },
       parts: { group: groupLeft },
     });
-    expect(told(choice)).toMatch(/^act RemovingSecurityGroup/);
+    expect(told(choice)).toMatch(/^act DeletingSecurityGroup/);
     expect(choice.instead === undefined ? "" : told(choice.instead)).toBe("act Updating");
   });
 });
@@ -281,7 +281,7 @@ it("roles that the object uses no more go when nothing else is left to do, under
   const leaving = [old({ state: "DISABLED", tags: retired }), fresh(serving(601))];
   expect(next(other, { own: { environments: leaving, queues }, parts })).toBe("wait Draining; serving");
   expect(next(other, { own: { environments: [fresh(serving(601))], queues }, parts })).toBe(
-    "act RemovingRole; serving",
+    "act DeletingRole; serving",
   );
 });
 
@@ -301,16 +301,16 @@ describe("what predecessors are retired for is reported", () => {
   });
 
   it.each<[string, Partial<Parts>, string]>([
-    ["a role is made", { roles: roleToMake }, "act MakingRole; serving"],
-    ["endpoints are made", { endpoints: endpointsToMake }, "act MakingEndpoints; serving"],
-    ["a group is made", { group: groupKnown }, "act MakingSecurityGroup; serving"],
+    ["a role is made", { roles: roleToMake }, "act CreatingRole; serving"],
+    ["endpoints are made", { endpoints: endpointsToMake }, "act CreatingEndpoints; serving"],
+    ["a group is made", { group: groupKnown }, "act CreatingSecurityGroup; serving"],
   ])("also while %s: else the replacement would look complete where AWS refuses that", (_what, parts, first) => {
     expect(retiring(parts, ...soaking)).toEqual([first, "Soaking"]);
   });
 
   it("also while its own act is held because a role is waited for", () => {
     expect(retiring({}, ...soaked)[0]).toBe("act Disabling; serving");
-    expect(retiring({ roles: written }, ...soaked)).toEqual(["wait MakingRole; serving", "Disabling"]);
+    expect(retiring({ roles: written }, ...soaked)).toEqual(["wait CreatingRole; serving", "Disabling"]);
   });
 
   it("also while the role is made again without which AWS cannot delete one", () => {
@@ -350,7 +350,7 @@ describe("the state DISABLED", () => {
 
   it("comes only to what is surely of the object", () => {
     expect(next(spec, { own: { ...own, claimedBy: "team/older" }, parts: { roles: roleToMake } })).toBe(
-      "act MakingRole",
+      "act CreatingRole",
     );
   });
 
@@ -358,12 +358,12 @@ describe("the state DISABLED", () => {
     const enabling = { ...own, environments: [old({ state: "DISABLED" }), fresh()] };
     const enabled = { ...other, state: "ENABLED" as const };
     expect(planned(enabled, { own: enabling }).choice.next.message).toBe("old is being ENABLED, as the spec says");
-    expect(next(enabled, { own: enabling, parts: { roles: roleToMake } })).toBe("act MakingRole");
+    expect(next(enabled, { own: enabling, parts: { roles: roleToMake } })).toBe("act CreatingRole");
   });
 
   it("that AWS refuses goes after what is done to roles and network, on which that may hang, and before all else", () => {
-    expect(next(spec, { own, parts, refused })).toBe("act MakingSecurityGroup");
-    expect(next(spec, { own, parts: { roles: roleToMake }, refused })).toBe("act MakingRole");
+    expect(next(spec, { own, parts, refused })).toBe("act CreatingSecurityGroup");
+    expect(next(spec, { own, parts: { roles: roleToMake }, refused })).toBe("act CreatingRole");
     expect(next(spec, { own, parts: waits, refused })).toBe("act Updating");
     const replacing = { ...other, state: "DISABLED" as const };
     expect(planned(replacing, { own, refused }).choice.next).toMatchObject({

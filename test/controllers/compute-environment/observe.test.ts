@@ -240,8 +240,8 @@ describe("replacements elsewhere", () => {
     ["is being deleted", { metadata: { ...ofA.metadata, deletionTimestamp: iso(1) } }],
     ["waits for an approval", ready({ reason: "AwaitingApproval" })],
     ["waits for a queue that is paused", ready({ reason: "QueuePaused" })],
-    ["waits for a queue that is being deleted", ready({ reason: "QueueLeaving" })],
-    ["is Stalled", ready({ type: "Stalled", status: "True", reason: "ForeignQueue" })],
+    ["waits for a queue that is being deleted", ready({ reason: "QueueBeingDeleted" })],
+    ["is Stalled", ready({ type: "Stalled", status: "True", reason: "UnmanagedQueue" })],
     ["is not there", { metadata: { ...ofA.metadata, name: "b" } }],
   ])("none of an object that %s, for that may last", async (_name, change) => {
     const given = [{ ...ofA, ...change }];

@@ -210,7 +210,7 @@ describe("a change in place", () => {
       "changes no tags before the queues have come over",
       { ...other, tags: { team: "a" } },
       { environments: [old(), fresh()], queues: [queue("q1", ["old"])] },
-      "wait Repointing",
+      "wait SwitchingQueues",
     ],
     [
       "changes no tags of what AWS found INVALID",
@@ -303,13 +303,13 @@ describe("a replacement", () => {
       "is not begun while a foreign queue names the environment",
       other,
       { environments: [old()], queues: [queue("theirs", ["old"], { foreign: true })] },
-      "blocked ForeignQueue",
+      "blocked UnmanagedQueue",
     ],
     [
       "is not begun for a foreign queue when the operator's flag does not allow its repoint",
       { ...other, replacement: { foreignQueues: "Repoint" } },
       { environments: [old()], queues: [queue("theirs", ["old"], { foreign: true })] },
-      "blocked ForeignQueue",
+      "blocked UnmanagedQueue",
     ],
     [
       "is begun when the foreign queue may be repointed",
@@ -325,7 +325,7 @@ describe("a replacement", () => {
       "is not begun while a queue names the environment by its AWS name",
       other,
       { environments: [old()], queues: [queue("q1", ["old"], { object: { literalNames: ["old"] } })] },
-      "blocked PinnedByName",
+      "blocked ReferencedByName",
     ],
     [
       "waits for a paused queue",
@@ -355,13 +355,13 @@ describe("a replacement", () => {
       "waits for head-room in AWS's quota",
       other,
       { environments: [old(), ...Array.from({ length: 48 }, (_, index) => foreign(`x${index}`))] },
-      "wait QuotaHeadroom",
+      "wait QuotaNearlyReached",
     ],
     [
       "waits while enough others are under way",
       other,
       { environments: [old()], replacementsElsewhere: 3 },
-      "wait Queued",
+      "wait WaitingForOtherReplacements",
     ],
     [
       "a queue that is being deleted names nothing any more",
@@ -379,7 +379,7 @@ describe("a replacement", () => {
       "waits for the queues when it is VALID",
       other,
       { environments: [old(), fresh()], queues: [queue("q1", ["old"])] },
-      "wait Repointing",
+      "wait SwitchingQueues",
     ],
     [
       "waits for approval before Repoint",
@@ -395,7 +395,7 @@ describe("a replacement", () => {
         queues: [queue("q1", ["old"])],
         directives: { ...directives, approved: approvalFor(seen(other).planId, "Repoint", fresh()) },
       },
-      "wait Repointing",
+      "wait SwitchingQueues",
     ],
     [
       "waits for approval once more when the handover to an earlier one of the plan was approved",
@@ -434,7 +434,7 @@ describe("a replacement", () => {
       "tells when a queue cannot be handed over",
       other,
       { environments: [old(), fresh()], queues: [queue("q1", ["old"], { object: { stalled: "InvalidRequest: no" } })] },
-      "blocked Repointing",
+      "blocked SwitchingQueues",
     ],
     [
       "repoints a foreign queue itself, where it may",
@@ -454,7 +454,7 @@ describe("a replacement", () => {
         queues: [queue("theirs", ["old"], { foreign: true, status: "UPDATING" })],
         settings: { ...settings, allowForeignRepoint: true },
       },
-      "wait Repointing",
+      "wait SwitchingQueues",
     ],
     [
       "marks since when it serves all queues",
@@ -757,7 +757,7 @@ describe("an environment that AWS finds INVALID", () => {
         environments: [old(), fresh({ tags: { "awsbatch.dev/returned-at": `${iso(5)}/${seen(other).planId}` } })],
         queues: [queue("q1", ["old"])],
       },
-      "blocked Returned",
+      "blocked RolledBack",
     ],
     [
       "and VALID again is tried once more when that is approved",
@@ -767,7 +767,7 @@ describe("an environment that AWS finds INVALID", () => {
         queues: [queue("q1", ["old"])],
         directives: { ...directives, approved: `${seen(other).planId}/Repoint@${iso(5)}` },
       },
-      "wait Repointing",
+      "wait SwitchingQueues",
     ],
     [
       "as a predecessor is retired without soak",
@@ -829,7 +829,7 @@ describe("a spec that goes back", () => {
     [
       "during the soak points the queues back",
       { environments: [old(), fresh(serving(60))], queues: [queue("q1", ["new"])] },
-      "wait Repointing",
+      "wait SwitchingQueues",
     ],
     [
       "during the drain puts the old one back into service",
@@ -839,7 +839,7 @@ describe("a spec that goes back", () => {
     [
       "waits while the old one is being enabled",
       { environments: [old(retired({ status: "UPDATING", state: "ENABLED" })), fresh(serving(601))] },
-      "wait Reviving",
+      "wait Reactivating",
     ],
     [
       "takes the mark off once the old one is VALID",

@@ -257,7 +257,7 @@ describe("a step that AWS refused", () => {
     expect(told(both)).toBe("repointForeign a");
     expect(both).toMatchObject({
       serving: false,
-      instead: { next: { kind: "wait", reason: "Repointing" }, serving: false },
+      instead: { next: { kind: "wait", reason: "SwitchingQueues" }, serving: false },
     });
     const marked = { environments: [old(), fresh()], queues: [queue("q1", ["new"])], ...refusedOf("serving new") };
     const mark = planned(other, marked);

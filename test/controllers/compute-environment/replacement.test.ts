@@ -230,7 +230,7 @@ describe("a target that was approved after queues had gone back from it", () => 
         queues: [queue("q1", ["old"])],
         ...approved,
       },
-      "blocked Returned",
+      "blocked RolledBack",
     ],
   ])("%s", (_name, change, expected) => {
     expect(told(other, change)).toBe(expected);
@@ -239,10 +239,10 @@ describe("a target that was approved after queues had gone back from it", () => 
   it("is not asked for a second time where Repoint is held", () => {
     const held: BatchComputeEnvironmentSpec = { ...other, replacement: { holdBefore: ["Repoint"] } };
     const change = { environments: [old(), fresh(returnedAt(600, 900))], queues: [queue("q1", ["old"])] };
-    expect(told(held, { ...change, ...approved })).toBe("wait Repointing");
+    expect(told(held, { ...change, ...approved })).toBe("wait SwitchingQueues");
     expect(
       told(held, { ...change, directives: { ...directives, approved: approvalFor(id, "Repoint", fresh()) } }),
-    ).toBe("blocked Returned");
+    ).toBe("blocked RolledBack");
   });
 });
 
@@ -281,7 +281,7 @@ describe("the state that the spec wishes", () => {
       "leaves it at that when the foreign queue stays",
       off,
       { environments: [old(disabled), fresh(disabled)], ...theirs },
-      "blocked ForeignQueue",
+      "blocked UnmanagedQueue",
     ],
     [
       "stops what AWS found INVALID, which it may find VALID again",
@@ -299,7 +299,7 @@ describe("the state that the spec wishes", () => {
       "waits for what AWS changes",
       off,
       { environments: [old({ status: "UPDATING" }), fresh(disabled)], ...named },
-      "wait Repointing",
+      "wait SwitchingQueues",
     ],
     [
       "stops the target before anything else is changed in it",
@@ -329,7 +329,7 @@ describe("the state that the spec wishes", () => {
       "starts nothing that AWS found INVALID",
       holding(on, "Repoint"),
       { environments: [old({ ...disabled, status: "INVALID" }), fresh()], ...named },
-      "wait Repointing again in 1800 s",
+      "wait SwitchingQueues again in 1800 s",
     ],
     [
       "starts nothing that no queue names",
@@ -341,7 +341,7 @@ describe("the state that the spec wishes", () => {
       "starts nothing that is on its way out",
       on,
       { environments: [old({ ...disabled, tags: { "awsbatch.dev/retired-at": iso(5) } }), fresh()], ...named },
-      "wait Repointing",
+      "wait SwitchingQueues",
     ],
     [
       "is for the operator only where there is one",
@@ -421,13 +421,13 @@ describe("a target that is not ENABLED", () => {
         ],
         queues: [queue("q1", ["old"])],
       },
-      "blocked Returned",
+      "blocked RolledBack",
     ],
     [
       "stays so when nothing is to be taken over",
       off,
       { environments: [old({ state: "DISABLED" }), fresh({ state: "DISABLED" })], queues: [queue("q1", ["old"])] },
-      "wait Repointing",
+      "wait SwitchingQueues",
     ],
     [
       "although the spec says ENABLED is enabled before the queues come over",
@@ -456,7 +456,7 @@ describe("a target that is not ENABLED", () => {
 describe("a queue that names the old one literally", () => {
   it("also after the successor was made keeps it, and is told", () => {
     const queues = [queue("q1", ["old"], { object: { literalNames: ["old"] } })];
-    expect(told(other, { environments: [old(), fresh()], queues })).toBe("blocked PinnedByName again in 60 s");
+    expect(told(other, { environments: [old(), fresh()], queues })).toBe("blocked ReferencedByName again in 60 s");
   });
 });
 
@@ -468,13 +468,13 @@ describe("a queue that is being deleted", () => {
     [
       "is waited for by a reason of its own, for it may take days",
       [leaving("q1"), leaving("q2")],
-      "wait QueueLeaving",
+      "wait QueueBeingDeleted",
       `new is VALID; q1, which is being deleted, ${keeps}; q2, which is being deleted, ${keeps}`,
     ],
     [
       "is not said to be handed over, as others are",
       [leaving("q1"), queue("q2", ["old"])],
-      "wait Repointing",
+      "wait SwitchingQueues",
       `new is VALID; q2 is being handed over to it; q1, which is being deleted, ${keeps}`,
     ],
   ])("%s", (_name, queues, step, words) => {
@@ -512,20 +512,20 @@ describe("a foreign queue that may be repointed", () => {
         `is waited for while it is ${status}`,
         spec,
         { environments: [old(), fresh()], ...may, queues: [queue("theirs", ["old"], { foreign: true, status })] },
-        "wait Repointing",
+        "wait SwitchingQueues",
       ],
     ),
     [
       "waits for an entry of its own that is not VALID",
       spec,
       { environments: [old(), fresh(), foreign("x", { status: "INVALID" })], ...theirs("x", "old") },
-      "wait Repointing",
+      "wait SwitchingQueues",
     ],
     [
       "waits for an entry of its own that is gone",
       spec,
       { environments: [old(), fresh()], ...theirs("x", "old") },
-      "wait Repointing",
+      "wait SwitchingQueues",
     ],
     [
       "may go from one DISABLED environment to another",
@@ -662,7 +662,7 @@ describe("a foreign queue that may be repointed", () => {
     expect(handover(context, target)).toMatchObject([
       {
         kind: "wait",
-        reason: "WouldStarve",
+        reason: "WouldLeaveNoEnvironment",
         message: expect.stringMatching(/handed over to new; it would be/),
         stallsAfterMs: 600_000,
       },

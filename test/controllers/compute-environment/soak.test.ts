@@ -84,7 +84,7 @@ describe("one that was followed already, while the next target is still to be ma
       "has the soak begin, when all queues have gone over and that was not noted yet",
       step({}, {}),
       {
-        reason: "Repointing",
+        reason: "SwitchingQueues",
         action: {
           purpose: "serving",
           items: [{ name: "new", change: { set: { "awsbatch.dev/serving-since": iso(0) } } }],
@@ -184,7 +184,7 @@ describe("one that served nobody yet when the spec moved on from it,", () => {
       { reason: "Disabling" },
     ],
     ["goes when no queue names any", step({}, {}, "else"), { reason: "Disabling" }],
-    ["stays when a queue names it", step({}, {}, "new"), { reason: "Repointing" }],
+    ["stays when a queue names it", step({}, {}, "new"), { reason: "SwitchingQueues" }],
     ["stays when it has served", step(serving(60)), { reason: "Creating" }],
     ["stays when none before it is ENABLED", step({}, { state: "DISABLED" }), { reason: "Creating" }],
     ["stays when none before it is VALID", step({}, { status: "INVALID" }), { reason: "Creating" }],
@@ -253,7 +253,7 @@ describe("one that served nobody yet when the spec moved on from it,", () => {
   it("stays when it fits the spec as well as the one that takes over", () => {
     const target = environment("newest", other, { tags: { "awsbatch.dev/created-at": iso(50) } });
     const given = { environments: [old(), fresh(), target], queues: [queue("q1", ["old"])] };
-    expect(next(other, given)).toMatchObject({ kind: "wait", reason: "Repointing" });
+    expect(next(other, given)).toMatchObject({ kind: "wait", reason: "SwitchingQueues" });
   });
 
   it("stands by when AWS could bring it to the spec as well", () => {
@@ -261,7 +261,7 @@ describe("one that served nobody yet when the spec moved on from it,", () => {
       tags: { "awsbatch.dev/created-at": iso(150) },
     });
     const environments = [old({ tags: { "awsbatch.dev/created-at": iso(200) } }), fits, fresh()];
-    expect(next(other, { environments, queues: [queue("q1", ["old"])] })).toMatchObject({ reason: "Repointing" });
+    expect(next(other, { environments, queues: [queue("q1", ["old"])] })).toMatchObject({ reason: "SwitchingQueues" });
   });
 });
 
@@ -315,7 +315,7 @@ describe("at rest", () => {
 describe("serving, as it is noted,", () => {
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
     ["is not, of the only one", ec2, { environments: [old()] }, "Available"],
-    ["is, of one that was adopted", ec2, { environments: [environment("team_ce")] }, "Repointing"],
+    ["is, of one that was adopted", ec2, { environments: [environment("team_ce")] }, "SwitchingQueues"],
     [
       "is once only, of one that was adopted",
       ec2,
@@ -326,7 +326,7 @@ describe("serving, as it is noted,", () => {
       "is anew, after one that served later",
       ec2,
       { environments: [old(serving(90)), fresh(serving(60))] },
-      "Repointing",
+      "SwitchingQueues",
     ],
     [
       "is not anew, after one that served in the same second",

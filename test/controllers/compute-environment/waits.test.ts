@@ -40,7 +40,7 @@ describe("a wait, or what bars the way, as a whole,", () => {
       "for what is put back into service",
       ec2,
       { environments: [old({ status: "UPDATING", tags: retired })] },
-      { kind: "wait", reason: "Reviving", message: "old fits the spec again and is put back into service" },
+      { kind: "wait", reason: "Reactivating", message: "old fits the spec again and is put back into service" },
     ],
     [
       "for what AWS makes",
@@ -103,7 +103,7 @@ describe("a wait, or what bars the way, as a whole,", () => {
         environments: [old(), environment("ill", ec2, { status: "INVALID" }), fresh()],
         queues: [queue("q1", ["ill"])],
       },
-      { kind: "wait", reason: "Repointing" },
+      { kind: "wait", reason: "SwitchingQueues" },
     ],
     [
       "for an approval of Delete",
@@ -188,7 +188,7 @@ describe("a wait, or what bars the way, as a whole,", () => {
         environments: [old(), environment("older", ec2, { state: "DISABLED", tags: retired }), fresh(returned)],
         queues: [queue("q1", ["old"])],
       },
-      { kind: "blocked", reason: "Returned" },
+      { kind: "blocked", reason: "RolledBack" },
     ],
     [
       "for no approval after the queues went back, when nothing else is there",
@@ -214,7 +214,7 @@ describe("a wait, or what bars the way, as a whole,", () => {
       { environments: [old(), fresh(returned)], queues: [queue("q1", ["old"])] },
       {
         kind: "blocked",
-        reason: "Returned",
+        reason: "RolledBack",
         until: { kind: "approval", value: `${id}/Repoint@${iso(5)}` },
         message: expect.stringMatching(
           /^the queues went back from new .*"[^"]+\/Repoint@[^"]+" lets it be tried again$/,
@@ -236,13 +236,13 @@ describe("a wait, or what bars the way, as a whole,", () => {
       "for queues",
       other,
       { environments: [old(), fresh()], queues: [queue("q2", ["old"]), queue("q1", ["old"])] },
-      { kind: "wait", reason: "Repointing", message: "new is VALID; q1, q2 is being handed over to it" },
+      { kind: "wait", reason: "SwitchingQueues", message: "new is VALID; q1, q2 is being handed over to it" },
     ],
     [
       "for a queue that AWS is still repointing",
       other,
       { environments: [old(), fresh()], queues: [queue("q1", ["new"], { status: "UPDATING" })] },
-      { kind: "wait", reason: "Repointing", message: "q1 is being handed over to new" },
+      { kind: "wait", reason: "SwitchingQueues", message: "q1 is being handed over to new" },
     ],
     [
       "for no queue that AWS is still repointing, when it named only what is on its way out",
@@ -260,7 +260,7 @@ describe("a wait, or what bars the way, as a whole,", () => {
         environments: [old({ state: "DISABLED", tags: retired }), environment("older"), fresh()],
         queues: [queue("q1", ["new"], { status: "UPDATING" })],
       },
-      { kind: "wait", reason: "Repointing", message: "q1 is being handed over to new" },
+      { kind: "wait", reason: "SwitchingQueues", message: "q1 is being handed over to new" },
     ],
     [
       "for a queue that cannot be handed over",

@@ -53,36 +53,36 @@ describe("endpoints that an environment wishes", () => {
   });
 
   it("are noted on the object before the first is made", () => {
-    expect(step(using(seen([vpc()], { claims: [] })))).toBe(`act MakingEndpoints claims ${vpcId}`);
+    expect(step(using(seen([vpc()], { claims: [] })))).toBe(`act CreatingEndpoints claims ${vpcId}`);
   });
 
   it("come after their group, and the group's rules before them", () => {
     const plan = planned({ create: [ofEcs, ofS3] });
-    expect(step(using(seen([vpc({ plan, group: undefined })])))).toBe("act MakingEndpoints make: createGroup");
+    expect(step(using(seen([vpc({ plan, group: undefined })])))).toBe("act CreatingEndpoints make: createGroup");
     const mending = using(seen([vpc({ plan, group: letting("10.9.0.0/16") })]));
-    expect(step(mending)).toBe("act MendingEndpoints mend: allow");
+    expect(step(mending)).toBe("act RepairingEndpoints mend: allow");
     expect(mending.next).toMatchObject({ action: { writes: [{ groupId: "sg-ends", from: ["10.0.0.0/16"] }] } });
-    expect(step(using(seen([vpc({ plan })])))).toBe("act MakingEndpoints make: createInterface createGateway");
+    expect(step(using(seen([vpc({ plan })])))).toBe("act CreatingEndpoints make: createInterface createGateway");
   });
 
   it("need no group when there are gateways alone", () => {
     const plan = planned({ create: [ofS3], ingressFrom: [] });
-    expect(step(using(seen([vpc({ plan, group: undefined })])))).toBe("act MakingEndpoints make: createGateway");
+    expect(step(using(seen([vpc({ plan, group: undefined })])))).toBe("act CreatingEndpoints make: createGateway");
   });
 
   it("get the subnets of a new user, and those that nobody needs go", () => {
     const extended = planned({ extend: [{ endpointId: "vpce-ecs", addSubnetIds: ["b"], addRouteTableIds: [] }] });
-    expect(step(using(seen([vpc({ plan: extended })])))).toBe("act MakingEndpoints make: extend");
+    expect(step(using(seen([vpc({ plan: extended })])))).toBe("act CreatingEndpoints make: extend");
     const surplus = planned({ remove: ["vpce-logs"] });
-    expect(step(using(seen([vpc({ plan: surplus })])))).toBe("act RemovingEndpoints remove: deleteEndpoints");
+    expect(step(using(seen([vpc({ plan: surplus })])))).toBe("act DeletingEndpoints remove: deleteEndpoints");
   });
 
   it("are not made a second time while EC2 shows late what was written", () => {
     const plan = planned({ create: [ofEcs] });
     const choice = using(seen([vpc({ plan, justWritten: true })]));
-    expect(step(choice)).toBe("wait MakingEndpoints");
+    expect(step(choice)).toBe("wait CreatingEndpoints");
     expect(told(choice)).toBe(
-      `EndpointsReady False MakingEndpoints: waiting for EC2 to show what was written in ${vpcId}`,
+      `EndpointsReady False CreatingEndpoints: waiting for EC2 to show what was written in ${vpcId}`,
     );
   });
 
@@ -97,10 +97,10 @@ describe("endpoints that an environment wishes", () => {
 
   it("come before what the environment waits for; while they are waited for themselves, its own wait is told beside them", () => {
     const making = { plan: planned({ create: [ofEcs] }) };
-    expect(step(using(seen([vpc(making)]), waiting))).toBe("act MakingEndpoints make: createInterface");
+    expect(step(using(seen([vpc(making)]), waiting))).toBe("act CreatingEndpoints make: createInterface");
     const written = using(seen([vpc({ ...making, justWritten: true })]), waiting);
     expect(written.next).toEqual({ ...waiting, checkInMs: 1000 });
-    expect(told(written)).toMatch(/^EndpointsReady False MakingEndpoints/);
+    expect(told(written)).toMatch(/^EndpointsReady False CreatingEndpoints/);
     const pending = using(seen([vpc({ ours: [{ ...ecs, state: "pending" }] })]), waiting);
     expect(pending.next).toEqual({ ...waiting, checkInMs: 5000 });
     expect(told(pending)).toMatch(/^EndpointsReady False EndpointsPending/);
@@ -115,7 +115,7 @@ describe("endpoints that an environment wishes", () => {
 
   it("are not believed to be there just after this process began, for the one before may have deleted them", () => {
     const given = seen([vpc({ ours: [ecs], unproven: true })]);
-    expect(step(using(given))).toBe("wait MakingEndpoints");
+    expect(step(using(given))).toBe("wait CreatingEndpoints");
     expect(told(using(given))).toMatch(/^EndpointsReady True EndpointsAvailable/);
     expect(using(given, settled).next).toEqual({ ...settled, checkInMs: 60_000 });
   });
@@ -154,7 +154,7 @@ describe("endpoints that an environment wishes", () => {
       obstacles: [{ services: [endpointName("ecs")], message: "DNS support of the VPC is off" }],
     });
     const choice = using(seen([vpc({ plan, ours: [{ ...ecs, state: "failed" }] })]));
-    expect(step(choice)).toBe("blocked EndpointsImpossible");
+    expect(step(choice)).toBe("blocked EndpointsBlocked");
     expect(told(choice)).toContain("DNS support of the VPC is off; vpce-ecs is failed: delete it");
   });
 
@@ -162,7 +162,7 @@ describe("endpoints that an environment wishes", () => {
     const choice = using(seen([vpc({ ours: [{ ...ecs, state: "rejected" }] })]), settled);
     expect(choice.next).toMatchObject({ kind: "serves", checkInMs: 60_000 });
     expect(choice.serving).toBe(true);
-    expect(told(choice)).toContain("EndpointsReady False EndpointsImpossible");
+    expect(told(choice)).toContain("EndpointsReady False EndpointsBlocked");
   });
 
   it("hold nothing up where it wishes them not itself: what others wish in vain is told", () => {
@@ -178,9 +178,9 @@ describe("endpoints that an environment wishes", () => {
     for (const other of others) {
       const choice = using(seen([vpc(other)]));
       expect(step(choice)).toBe("act Creating create");
-      expect(told(choice)).toMatch(/^EndpointsReady False Endpoints(Impossible|Pending): .*(offer|logs|ecr|failed)/);
+      expect(told(choice)).toMatch(/^EndpointsReady False Endpoints(Blocked|Pending): .*(offer|logs|ecr|failed)/);
       expect(step(using(seen([vpc({ ...other, needs: [logs, ecr] })])))).toMatch(/^(wait|blocked)/);
-      expect(step(using(seen([vpc({ ...other, unproven: true })])))).toBe("wait MakingEndpoints");
+      expect(step(using(seen([vpc({ ...other, unproven: true })])))).toBe("wait CreatingEndpoints");
     }
   });
 
@@ -209,10 +209,10 @@ describe("what EC2 has refused a short time ago", () => {
 
   it("keeps no other endpoint from being made, and none that nobody needs from going", () => {
     const one = afterRefusal({ plan: wanted }, "createInterface");
-    expect(step(using(seen([one])))).toBe("act MakingEndpoints make: createGateway");
+    expect(step(using(seen([one])))).toBe("act CreatingEndpoints make: createGateway");
     expect(using(seen([one])).next.message).toBe(`endpoints of ${vpcId} are made: s3`);
     const both = afterRefusal({ plan: wanted }, "createInterface", "createGateway");
-    expect(step(using(seen([both])))).toBe("act RemovingEndpoints remove: deleteEndpoints");
+    expect(step(using(seen([both])))).toBe("act DeletingEndpoints remove: deleteEndpoints");
   });
 
   it("holds up who wishes it, and of others the condition tells it", () => {
@@ -286,7 +286,7 @@ describe("what EC2 has refused a short time ago", () => {
   ])("holds up who needs %s, and the gateway is made", (_what, group, kind) => {
     const extend = [{ endpointId: "vpce-ecs", addSubnetIds: ["b"], addRouteTableIds: [] }];
     const refused = afterRefusal({ plan: planned({ create: [logs, ofS3], extend }), ours: [ecs], ...group }, kind);
-    expect(step(using(seen([refused])))).toBe("act MakingEndpoints make: createGateway");
+    expect(step(using(seen([refused])))).toBe("act CreatingEndpoints make: createGateway");
     const made = { ...refused, plan: planned({ create: [logs], extend }), lacks: ["vpce-ecs"] };
     expect(step(using(seen([{ ...made, needs: [logs.serviceName] }])))).toBe("blocked NotFound");
     expect(step(using(seen([made])))).toBe("blocked NotFound");
@@ -296,14 +296,14 @@ describe("what EC2 has refused a short time ago", () => {
   it("of what would be taken back keeps no other from being made", () => {
     const left = { plan: planned({ create: [logs] }), ours: [ecs], leftBehind: ["vpce-ecs"] };
     const refused = afterRefusal(left, "takeOver");
-    expect(step(using(seen([refused])))).toBe("act MakingEndpoints make: createInterface");
+    expect(step(using(seen([refused])))).toBe("act CreatingEndpoints make: createInterface");
     expect(told(using(seen([{ ...refused, plan: planned() }])))).toBe("EndpointsReady False NotFound: no such service");
   });
 
   it("of a group that would be taken back holds up who lacks what needs one, for it has the name", () => {
     const left = { plan: planned({ create: [logs, ofS3] }), leftBehind: ["sg-left"], group: undefined };
     const refused = afterRefusal(left, "takeOver");
-    expect(step(using(seen([refused])))).toBe("act MakingEndpoints make: createGateway");
+    expect(step(using(seen([refused])))).toBe("act CreatingEndpoints make: createGateway");
     const made = { ...refused, plan: planned({ create: [logs] }) };
     expect(step(using(seen([{ ...made, needs: [logs.serviceName] }])))).toBe("blocked NotFound");
     expect(step(using(seen([{ ...made, needs: [endpointName("s3")] }])))).toBe("act Creating create");
@@ -354,7 +354,9 @@ describe("endpoints of which it is not known whether an environment needs them",
   });
 
   it("are made by it for the others where it writes", () => {
-    expect(step(using(dark({ plan: planned({ create: [ofEcs] }) })))).toBe("act MakingEndpoints make: createInterface");
+    expect(step(using(dark({ plan: planned({ create: [ofEcs] }) })))).toBe(
+      "act CreatingEndpoints make: createInterface",
+    );
   });
 });
 
@@ -363,9 +365,9 @@ describe("endpoints that an environment needs no more", () => {
     leaving(seen([vpc({ ours: [ecs], ...part })], rest));
 
   it("go before their group, and the object goes last", () => {
-    expect(step(gone())).toBe("act RemovingEndpoints remove: deleteEndpoints");
-    expect(step(gone({ ours: [{ ...ecs, state: "deleting" }] }))).toBe("wait RemovingEndpoints");
-    expect(step(gone({ ours: [] }))).toBe("act RemovingEndpoints remove: deleteGroup");
+    expect(step(gone())).toBe("act DeletingEndpoints remove: deleteEndpoints");
+    expect(step(gone({ ours: [{ ...ecs, state: "deleting" }] }))).toBe("wait DeletingEndpoints");
+    expect(step(gone({ ours: [] }))).toBe("act DeletingEndpoints remove: deleteGroup");
     expect(step(gone({ ours: [], group: undefined }))).toBe("release Deleted");
   });
 
@@ -383,7 +385,7 @@ describe("endpoints that an environment needs no more", () => {
   it("stay while nobody knows where the object will be", () => {
     const network = { kind: "read", placed: false, vpcIds: [], vpcs: [vpc({ ours: [ecs] })] } as const;
     expect(endpointsPlan(seen([], { network }))).toEqual(nothingToDo);
-    expect(step(leaving(seen([], { network })))).toBe("act RemovingEndpoints remove: deleteEndpoints");
+    expect(step(leaving(seen([], { network })))).toBe("act DeletingEndpoints remove: deleteEndpoints");
   });
 
   it("are removed by the last in rank of several that go at once", () => {
@@ -416,11 +418,11 @@ describe("endpoints that an environment needs no more", () => {
   });
 
   it("may be there though EC2 does not show them, when they were just asked for", () => {
-    expect(step(gone({ ours: [], group: undefined, justWritten: true }))).toBe("wait RemovingEndpoints");
+    expect(step(gone({ ours: [], group: undefined, justWritten: true }))).toBe("wait DeletingEndpoints");
   });
 
   it("are not removed twice while EC2 shows late what was written", () => {
-    expect(step(gone({ justWritten: true }))).toBe("wait RemovingEndpoints");
+    expect(step(gone({ justWritten: true }))).toBe("wait DeletingEndpoints");
   });
 
   it("are left in AWS, and are ours no more, when deletionPolicy says so", () => {
@@ -435,7 +437,7 @@ describe("endpoints that an environment needs no more", () => {
       { ...ecs, endpointId: "vpce-gone", state: "deleting", tags: earlier },
     ];
     const choice = using(seen([vpc({ ours, group: { ...letting("10.0.0.0/16"), tags: earlier } })]));
-    expect(step(choice)).toBe("act MendingEndpoints mend: takeOver");
+    expect(step(choice)).toBe("act RepairingEndpoints mend: takeOver");
     expect(choice.next).toMatchObject({
       action: { writes: [{ ids: ["vpce-ecs", "sg-ends"], set: { "awsbatch.dev/cluster-uid": "cluster-1" } }] },
     });
@@ -443,7 +445,7 @@ describe("endpoints that an environment needs no more", () => {
 
   it("that Retain has left are used again", () => {
     const choice = using(seen([vpc({ leftBehind: ["vpce-ecs", "sg-ends"], group: undefined })]));
-    expect(step(choice)).toBe("act MendingEndpoints mend: takeOver");
+    expect(step(choice)).toBe("act RepairingEndpoints mend: takeOver");
     expect(choice.next).toMatchObject({
       action: { writes: [{ ids: ["vpce-ecs", "sg-ends"], remove: ["awsbatch.dev/retained-from"] }] },
     });
@@ -451,7 +453,7 @@ describe("endpoints that an environment needs no more", () => {
 
   it("leave no group behind when the subnets need none of them any more", () => {
     const none = planned({ services: [], ingressFrom: [] });
-    expect(step(using(seen([vpc({ plan: none })])))).toBe("act RemovingEndpoints remove: deleteGroup");
+    expect(step(using(seen([vpc({ plan: none })])))).toBe("act DeletingEndpoints remove: deleteGroup");
     const leaving = using(seen([vpc({ plan: none, ours: [{ ...ecs, state: "deleting" }] })]), settled);
     expect(leaving.next).toEqual({ ...settled, checkInMs: 5000 });
     expect(step(using(seen([vpc({ plan: { ...none, kept: [endpointName("ecs")] } })])))).not.toContain("deleteGroup");
@@ -520,10 +522,10 @@ describe("endpoints that an environment needs no more", () => {
   it("go from an environment that stays and wishes none any more, which then forgets them", () => {
     const given = (part: Parameters<typeof vpc>[0]) => seen([vpc(part)], { desired: false });
     const removing = using(given({ ours: [ecs] }), settled);
-    expect(step(removing)).toBe("act RemovingEndpoints remove: deleteEndpoints");
+    expect(step(removing)).toBe("act DeletingEndpoints remove: deleteEndpoints");
     expect(removing.serving).toBe(true);
     const forgetting = using(given({ ours: [], group: undefined }), settled);
-    expect(step(forgetting)).toBe("act MakingEndpoints claims");
+    expect(step(forgetting)).toBe("act CreatingEndpoints claims");
     const forgotten = seen([vpc({ ours: [], group: undefined })], { desired: false, claims: [] });
     expect(using(forgotten, settled)).toMatchObject({ conditions: [] });
     expect(using(forgotten, settled).next).toEqual(settled);

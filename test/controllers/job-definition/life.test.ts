@@ -39,14 +39,14 @@ const different = ours(1, days, { fingerprint: another });
 
 describe("a job definition with roles", () => {
   it("is registered after its roles were made", () => {
-    expect(told([], roleToMake)).toBe("act MakingRole; Register");
+    expect(told([], roleToMake)).toBe("act CreatingRole; Register");
     expect(told([], roleAsDesired)).toBe("act Registering; Register");
-    expect(told([different], roleToMake)).toBe("act MakingRole; Register");
+    expect(told([different], roleToMake)).toBe("act CreatingRole; Register");
   });
 
   it("serves while a role is brought back to the spec, which is told by the condition of the roles and the plan", () => {
-    expect(told([ours(1)], roleToMake)).toBe("act MakingRole; serving; Update");
-    expect(conditionOf([ours(1)], roleToMake)).toEqual(["RolesReady=False MakingRole"]);
+    expect(told([ours(1)], roleToMake)).toBe("act CreatingRole; serving; Update");
+    expect(conditionOf([ours(1)], roleToMake)).toEqual(["RolesReady=False CreatingRole"]);
     const { change } = choiceFor([ours(1)], roleToMake);
     expect(change.reason).toBe("RolesDiffer");
     expect(change.changes.length).toBeGreaterThan(0);
@@ -68,22 +68,22 @@ describe("a job definition with roles", () => {
   it("looks at its roles again in half an hour at rest", () => {
     expect(choiceFor([ours(1)], roleAsDesired).next).toMatchObject({ kind: "serves", checkInMs: 30 * 60_000 });
     expect(choiceFor([ours(1)], noRoles).next).not.toHaveProperty("checkInMs");
-    expect(conditionOf([ours(1)], roleAsDesired)).toEqual(["RolesReady=True AsWished"]);
+    expect(conditionOf([ours(1)], roleAsDesired)).toEqual(["RolesReady=True InSync"]);
     expect(conditionOf([ours(1)], noRoles)).toEqual([]);
   });
 
   it("lets a role go that it asks for no more, after everything else", () => {
-    expect(told([ours(1)], roleLeft)).toBe("act RemovingRole; serving; None");
+    expect(told([ours(1)], roleLeft)).toBe("act DeletingRole; serving; None");
     expect(told([ours(1)], roleLeft, { spec: { tags: { team: "x" } } })).toBe("act Tagging; serving; UpdateTags");
     const superseded = [ours(2, 8 * days), ours(1, 9 * days, { fingerprint: another })];
     expect(told(superseded, roleLeft, { spec: { revisionHistoryLimit: 0 } })).toBe("act Deregistering; serving; None");
-    expect(told([], roleLeft, { seen: { absent: false } })).toBe("wait ConfirmingAbsence; Register");
+    expect(told([], roleLeft, { seen: { absent: false } })).toBe("wait CheckingRevisions; Register");
   });
 
   it("lets its roles go after its revisions, and is gone after its roles", () => {
     expect(told([ours(1)], roleAsDesired, { seen: deleting })).toBe("act Deregistering; Delete");
-    expect(told([], roleAsDesired, { seen: { ...deleting, absent: false } })).toBe("wait ConfirmingAbsence; Delete");
-    expect(told([], roleAsDesired, { seen: deleting })).toBe("act RemovingRole; Delete");
+    expect(told([], roleAsDesired, { seen: { ...deleting, absent: false } })).toBe("wait CheckingRevisions; Delete");
+    expect(told([], roleAsDesired, { seen: deleting })).toBe("act DeletingRole; Delete");
     expect(told([], seenRoles(iam, { iam: inIam([]) }), { seen: deleting })).toBe("release Deleted; Delete");
     expect(told([], noRoles, { seen: deleting })).toBe("release Deleted; Delete");
   });

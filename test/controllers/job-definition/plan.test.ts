@@ -78,7 +78,7 @@ describe("the highest ACTIVE revision", () => {
     "is not registered before its absence may be believed": {
       revisions: [],
       seen: { absent: false },
-      next: "wait ConfirmingAbsence again in 2 s",
+      next: "wait CheckingRevisions again in 2 s",
     },
     "is left alone when it is ours and as wished": {
       revisions: [ours(7), ours(6, 2 * days, different)],
@@ -438,7 +438,7 @@ describe("deletion", () => {
     "waits until nothing is left for sure": {
       revisions: [],
       seen: { ...deleting, absent: false },
-      next: "wait ConfirmingAbsence again in 2 s",
+      next: "wait CheckingRevisions again in 2 s",
     },
     "ends when nothing is left": { revisions: [], seen: deleting, next: "release Deleted" },
     "ends beside others' revisions": {

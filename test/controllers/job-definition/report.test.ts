@@ -65,7 +65,7 @@ describe("an event", () => {
     [{ kind: "tag", purpose: "adopt", items } as const, "Adopted: took over team_job:7"],
     [
       { kind: "tag", purpose: "takeOver", items } as const,
-      "TakenOver: wrote the present identity of this object on team_job:7",
+      "OwnershipUpdated: wrote the present identity of this object on team_job:7",
     ],
     [{ kind: "tag", purpose: "userTags", items } as const, "TagsUpdated: changed the tags of team_job:7"],
     [{ kind: "tag", purpose: "retain", items } as const, "Retained: took the owner off team_job:7"],

@@ -22,7 +22,7 @@ it.each<[string, Action, string]>([
     "Normal Updated Update: asked AWS Batch to change spec.priority, spec.state of q",
   ],
   ["an adoption", tag("adopt"), "Normal Adopted Adopt: changed the tags of q"],
-  ["a take-over", tag("takeOver"), "Normal TakenOver Adopt: changed the tags of q"],
+  ["a take-over", tag("takeOver"), "Normal OwnershipUpdated Adopt: changed the tags of q"],
   ["tags", tag("userTags"), "Normal TagsUpdated Update: changed the tags of q"],
   ["what is retained", tag("retain"), "Normal Retained Delete: changed the tags of q"],
   [

@@ -246,9 +246,9 @@ describe("whose a queue of that name is", () => {
       "left behind by another object: nobody's",
       {},
       { ...atRest, queue: queue(["a1"], { tags: { "awsbatch.dev/retained-from": "default/team/x" } }) },
-      "blocked NotOurs",
+      "blocked NotOwned",
     ],
-    ["nobody's: not touched", {}, { ...atRest, queue: queue(["a1"], { tags: {} }) }, "blocked NotOurs"],
+    ["nobody's: not touched", {}, { ...atRest, queue: queue(["a1"], { tags: {} }) }, "blocked NotOwned"],
     ["nobody's and as wished: adopted", {}, adopting("IfMatching"), "tag adopt"],
     ["nobody's, of a name that may not be adopted", {}, adopting("IfMatching", { settings }), "blocked NotAdoptable"],
     [
@@ -591,7 +591,7 @@ describe("the order of a queue", () => {
       "never gives up the last usable environment",
       {},
       { ...atRest, entries: [named("x")], environments: [a, foreignEnvironment("x", { state: "DISABLED" })] },
-      "wait WouldStarve Stalled after 10 min",
+      "wait WouldLeaveNoEnvironment Stalled after 10 min",
     ],
     [
       "never gives up the last environment while AWS updates it",
@@ -601,7 +601,7 @@ describe("the order of a queue", () => {
         entries: [named("x")],
         environments: [environment("a1", "a", { status: "UPDATING" }), foreignEnvironment("x", { state: "DISABLED" })],
       },
-      "wait WouldStarve Stalled after 10 min",
+      "wait WouldLeaveNoEnvironment Stalled after 10 min",
     ],
     [
       "may go to a DISABLED environment from one that was DISABLED",
@@ -900,7 +900,7 @@ describe("the reason of a step, and its words", () => {
       "of a claim",
       {},
       { ...atRest, queue: queue(["a1"], { tags: { "awsbatch.dev/retained-from": "default/team/q" } }) },
-      "TakingOver",
+      "UpdatingOwnership",
       "team_q, retained before, is taken back",
     ],
     ["of a creation", {}, { ...atRest, queue: undefined }, "Creating", "team_q is being made"],
@@ -953,7 +953,7 @@ describe("the reason of a step, and its words", () => {
           foreignEnvironment("y", { state: "DISABLED" }),
         ],
       },
-      "WouldStarve",
+      "WouldLeaveNoEnvironment",
       "team_q keeps a1, b1: none of x, y is ENABLED and VALID",
     ],
     ["of rest", {}, two, "Available", "team_q is VALID and runs jobs on a1, b1"],
@@ -992,15 +992,15 @@ describe("the reason of a step, and its words", () => {
   });
 
   it.each<[string, Partial<JobQueueSpec>, SeenChange, string]>([
-    ["rest", {}, atRest, "None AsWished"],
-    ["a creation", {}, { ...atRest, queue: undefined }, "Create NothingInAWS"],
+    ["rest", {}, atRest, "None InSync"],
+    ["a creation", {}, { ...atRest, queue: undefined }, "Create NotInAWS"],
     ["tags", { tags: { team: "x" } }, atRest, "UpdateTags TagsDiffer"],
     ["a deletion", {}, { ...atRest, directives: { ...directives, deleting: true } }, "Delete ObjectDeleted"],
     [
       "a queue of another cluster",
       { priority: 5 },
       { ...atRest, queue: queue(["a1"], { tags: { ...ownerTags(identity), "awsbatch.dev/cluster-uid": "c-0" } }) },
-      "None NotOurs",
+      "None NotOwned",
     ],
   ])("the plan of %s", (_name, spec, change, expected) => {
     const { action, reason } = choiceFor(object(spec), seen(change), now).change;
@@ -1017,7 +1017,7 @@ describe("an order that stays for want of another", () => {
     environments: [a, aNext, off],
     queue: queue(["a1"]),
   };
-  const waits = "wait WouldStarve again in 60 s Stalled after 10 min";
+  const waits = "wait WouldLeaveNoEnvironment again in 60 s Stalled after 10 min";
 
   it.each<Case>([
     ["goes over to a successor", {}, starving, "update a2"],

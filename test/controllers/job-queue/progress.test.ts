@@ -49,7 +49,7 @@ describe("JobsProgressing", () => {
 
   it("is Unknown when AWS refuses to tell", () => {
     expect(progressConditions({ kind: "unread", why: "batch:GetJobQueueSnapshot is not allowed" })).toMatchObject([
-      { status: "Unknown", reason: "JobsUnread", message: "batch:GetJobQueueSnapshot is not allowed" },
+      { status: "Unknown", reason: "JobsNotReadable", message: "batch:GetJobQueueSnapshot is not allowed" },
     ]);
   });
 

@@ -111,7 +111,7 @@ export const acting: Step<Own> = {
 export const waiting: Step<Own> = { kind: "wait", reason: "Deleting", message: "it goes" };
 export const released: Step<Own> = { kind: "release", reason: "Deleted", message: "nothing is left" };
 
-const change: Change = { action: "None", id: "id", reason: "AsWished", changes: [] };
+const change: Change = { action: "None", id: "id", reason: "InSync", changes: [] };
 
 /** What follows for an object that is wished and by itself would do `own`, put together as `life.ts` of its kind does. */
 export function using(seen: RolesSeen, own: Step<Own> = acting): Choice<Own | RolesAction> {

@@ -49,16 +49,16 @@ const conditionOf = ({ conditions }: Choice<unknown>) => conditions.find(({ type
 describe("the roles of an object that is wished", () => {
   it("are noted on the object before the first is made", () => {
     const seen = seenRoles(both, { claims: [], iam: inIam([]) });
-    expect(step(using(seen))).toBe("act MakingRole claims 2");
+    expect(step(using(seen))).toBe("act CreatingRole claims 2");
   });
 
   it("are made one after the other, and only then what uses them", () => {
     const { desiredRoles } = seenRoles(both);
     expect(step(using(seenRoles(both, { iam: inIam([]) })))).toBe(
-      "act MakingRole make team_ce_service: createRole attach",
+      "act CreatingRole make team_ce_service: createRole attach",
     );
     expect(step(using(seenRoles(both, { iam: inIam(desiredRoles, { instance: null }) })))).toBe(
-      "act MakingRole make team_ce_instance: createRole attach createProfile addToProfile",
+      "act CreatingRole make team_ce_instance: createRole attach createProfile addToProfile",
     );
     expect(step(using(seenRoles(both)))).toBe("act Creating own");
   });
@@ -68,9 +68,9 @@ describe("the roles of an object that is wished", () => {
     const drifted = inIam(desiredRoles, { service: { attachedPolicyArns: [admin] } });
     const seen = seenRoles(both, { iam: drifted });
     const choice = using(seen, settled);
-    expect(step(choice)).toBe("act MendingRole mend team_ce_service: attach detach");
+    expect(step(choice)).toBe("act RepairingRole mend team_ce_service: attach detach");
     expect(choice.serving).toBe(true);
-    expect(conditionOf(choice)).toMatchObject({ status: "False", reason: "MendingRole" });
+    expect(conditionOf(choice)).toMatchObject({ status: "False", reason: "RepairingRole" });
     expect(rolesPlan(seen).changes.map(({ path }) => path)).toEqual([
       "spec.iam.serviceRole.policyArns",
       "spec.iam.serviceRole.policyArns",
@@ -81,18 +81,18 @@ describe("the roles of an object that is wished", () => {
     const seen = seenRoles(both, { iam: inIam([]) });
     const [first, second] = seen.desiredRoles.map(({ name }) => name);
     expect(step(using({ ...seen, justWritten: new Set([first ?? ""]) }))).toMatch(
-      /^act MakingRole make team_ce_instance/,
+      /^act CreatingRole make team_ce_instance/,
     );
-    expect(step(using({ ...seen, justWritten: new Set([first ?? "", second ?? ""]) }))).toBe("wait MakingRole");
+    expect(step(using({ ...seen, justWritten: new Set([first ?? "", second ?? ""]) }))).toBe("wait CreatingRole");
   });
 
   it("come before what the object waits for; while they are waited for themselves, its own wait is told beside them", () => {
     const seen = seenRoles(both, { iam: inIam([]) });
-    expect(step(using(seen, waiting))).toMatch(/^act MakingRole make/);
+    expect(step(using(seen, waiting))).toMatch(/^act CreatingRole make/);
     const written = { ...seen, justWritten: new Set(seen.desiredRoles.map(({ name }) => name)) };
     const choice = using(written, waiting);
     expect(choice.next).toMatchObject({ kind: "wait", reason: "Deleting", message: "it goes", checkInMs: 1000 });
-    expect(conditionOf(choice)).toMatchObject({ status: "False", reason: "MakingRole" });
+    expect(conditionOf(choice)).toMatchObject({ status: "False", reason: "CreatingRole" });
     expect(using(written, settled).next).toMatchObject({ kind: "serves", checkInMs: 1000 });
   });
 
@@ -126,7 +126,7 @@ describe("the roles of an object that is wished", () => {
   it("are told ready, and are looked at again half an hour later", () => {
     const choice = using(seenRoles(both), settled);
     expect(choice.next).toMatchObject({ kind: "serves", checkInMs: 1_800_000 });
-    expect(conditionOf(choice)).toMatchObject({ status: "True", reason: "AsWished" });
+    expect(conditionOf(choice)).toMatchObject({ status: "True", reason: "InSync" });
   });
 
   it("add nothing to the plan of an object without any", () => {
@@ -218,15 +218,15 @@ describe("a role that is wished no more", () => {
 
   it("goes when nothing in AWS refers to it any more, and is then no longer noted", () => {
     expect(step(using(formerly({ referred: new Set([old.name]) }), settled))).toBe("serves Available");
-    expect(step(using(formerly(), settled))).toBe("act RemovingRole remove team_ce_service: detach deleteRole");
+    expect(step(using(formerly(), settled))).toBe("act DeletingRole remove team_ce_service: detach deleteRole");
     const gone = formerly({ iam: inIam(seenRoles({ instanceRole: {} }).desiredRoles) });
-    expect(step(using(gone, settled))).toBe("act RemovingRole claims 1");
+    expect(step(using(gone, settled))).toBe("act DeletingRole claims 1");
   });
 
   it("is noted before anything else is done, when AWS has it of this object and the note was lost", () => {
     const lost = formerly({ claims: [], desiredRoles: [], unnoted: [old.name], referred: new Set() });
-    expect(step(using(lost))).toBe("act MakingRole claims 1");
-    expect(step(using(lost, settled))).toBe("act MakingRole claims 1");
+    expect(step(using(lost))).toBe("act CreatingRole claims 1");
+    expect(step(using(lost, settled))).toBe("act CreatingRole claims 1");
   });
 
   it("is tagged anew when it was taken over, and still used: without the flag it would be another cluster's", () => {
@@ -236,7 +236,7 @@ describe("a role that is wished no more", () => {
     if (gone === undefined) throw new Error("no role is wished");
     const seen = seenRoles({}, { identity: identityNow, claims: [gone.name], referred: new Set([gone.name]) });
     const used = (other: Partial<RolesSeen>): RolesSeen => ({ ...seen, iam: inIam([gone]), ...other });
-    const expected = "act MendingRole mend team_ce_instance: tagRole tagProfile";
+    const expected = "act RepairingRole mend team_ce_instance: tagRole tagProfile";
     expect(step(using(used({})))).toBe(expected);
     expect(step(using(used({}), settled))).toBe(expected);
     const { next } = using(used({}));
@@ -273,10 +273,10 @@ describe("the roles of an object that is deleted", () => {
     const { desiredRoles } = seenRoles(both);
     expect(step(leaving(seenRoles(both), waiting))).toBe("wait Deleting");
     expect(step(leaving(seenRoles(both)))).toBe(
-      "act RemovingRole remove team_ce_instance: removeFromProfile deleteProfile detach deleteRole",
+      "act DeletingRole remove team_ce_instance: removeFromProfile deleteProfile detach deleteRole",
     );
     expect(step(leaving(seenRoles(both, { iam: inIam(desiredRoles, { instance: null }) })))).toBe(
-      "act RemovingRole remove team_ce_service: detach deleteRole",
+      "act DeletingRole remove team_ce_service: detach deleteRole",
     );
     expect(step(leaving(seenRoles(both, { iam: inIam([]) })))).toBe("release Deleted");
   });
@@ -285,7 +285,7 @@ describe("the roles of an object that is deleted", () => {
     const { name } = desired({ serviceRole: {} });
     const absenceUnproven = new Set([name]);
     expect(step(leaving(seenRoles({ serviceRole: {} }, { iam: inIam([]), absenceUnproven })))).toBe(
-      "wait RemovingRole",
+      "wait DeletingRole",
     );
     const iam = inIam(seenRoles({ serviceRole: {} }).desiredRoles, { service: { tags: {} } });
     expect(step(leaving(seenRoles({ serviceRole: {} }, { iam, absenceUnproven })))).toBe("release Deleted");
@@ -293,7 +293,7 @@ describe("the roles of an object that is deleted", () => {
 
   it("go also when the namespace would not be given them any more", () => {
     const limits = { kind: "read", limits: limitsOf({ ...limitsAll, permissionsBoundary: admin }, {}) } as const;
-    expect(step(leaving(seenRoles({ serviceRole: {} }, { limits })))).toMatch(/^act RemovingRole remove/);
+    expect(step(leaving(seenRoles({ serviceRole: {} }, { limits })))).toMatch(/^act DeletingRole remove/);
   });
 
   it("are left without an owner when deletionPolicy is Retain", () => {
@@ -369,7 +369,7 @@ describe("a role that objects share", () => {
   });
 
   it("goes with the last one", () => {
-    expect(step(leaving(among()))).toBe("act RemovingRole remove team_readers: deleteRole");
+    expect(step(leaving(among()))).toBe("act DeletingRole remove team_readers: deleteRole");
   });
 
   it("of several that go at once the last in rank removes it, when the others are through", () => {
@@ -389,7 +389,7 @@ describe("a role that objects share", () => {
       desiredRoles: [],
       claims: [shared.name],
     });
-    expect(step(using(leftOver("9"), settled))).toBe("act RemovingRole claims 0");
+    expect(step(using(leftOver("9"), settled))).toBe("act DeletingRole claims 0");
     expect(step(using(leftOver("1"), settled))).toBe("wait RoleInUse");
   });
 
@@ -416,7 +416,7 @@ describe("a role that objects share", () => {
         stallsAfterMs: 3_600_000,
       });
     }
-    expect(step(given("uses"))).toContain("act MendingRole");
+    expect(step(given("uses"))).toContain("act RepairingRole");
   });
 
   it("stays for what one of them left in AWS by Retain, whoever goes last", () => {
@@ -474,7 +474,7 @@ describe("a service role that is gone while AWS needs it", () => {
       claims: ["batch"],
       iam: { kind: "read", roles: new Map([["batch", made]]), profiles: new Map() },
     } as const;
-    expect(step(leaving({ ...back, stranded: new Map() }))).toBe("act RemovingRole remove batch: detach deleteRole");
+    expect(step(leaving({ ...back, stranded: new Map() }))).toBe("act DeletingRole remove batch: detach deleteRole");
   });
 
   it("is not made again under a name that the namespace may not use", () => {
@@ -544,6 +544,6 @@ describe("a cluster that is lost and taken over", () => {
     const taking = { ...identity, cluster: { ...identity.cluster, takeOverUid: "lost" } };
     const seen = seenRoles({ serviceRole: {} }, { identity: taking });
     const iam = inIam(seen.desiredRoles, { service: { tags } });
-    expect(step(using({ ...seen, iam }))).toBe("act MendingRole mend team_ce_service: tagRole");
+    expect(step(using({ ...seen, iam }))).toBe("act RepairingRole mend team_ce_service: tagRole");
   });
 });

@@ -77,12 +77,12 @@ describe("an action on roles", () => {
     expect(rolesEvents({ kind: "writeRole", name, doing: "mend", writes })).toEqual([
       {
         type: "Normal",
-        reason: "RoleMended",
+        reason: "RoleRepaired",
         action: "Reconcile",
         note: "role team_ce was brought back to the spec (attach, putTrust)",
       },
     ]);
-    expect(rolesEvents(making)).toMatchObject([{ reason: "RoleMade", note: "role team_ce was made" }]);
+    expect(rolesEvents(making)).toMatchObject([{ reason: "RoleCreated", note: "role team_ce was made" }]);
   });
 
   it("is no event when it only notes which roles are asked for", () => {

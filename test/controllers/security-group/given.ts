@@ -3,7 +3,7 @@ import type { Choice } from "../../../src/controllers/choose.ts";
 import type { PartPlan } from "../../../src/controllers/part.ts";
 import { decided } from "../decided.ts";
 
-const change: Change = { action: "None", id: "id", reason: "AsWished", changes: [] };
+const change: Change = { action: "None", id: "id", reason: "InSync", changes: [] };
 
 /** What follows for an object that by itself would do `own` and stands on a part, put together as `life.ts` does. */
 export function around<Own, Part>(

@@ -108,11 +108,11 @@ describe("the security group that an object wishes", () => {
   });
 
   it("is noted on the object, made, given its rules, and named in status, before anything is made with it", () => {
-    expect(step(planned(seen({}, { claims: [] })))).toBe("act MakingSecurityGroup vpc-1");
-    expect(step(planned(seen()))).toBe("act MakingSecurityGroup create");
+    expect(step(planned(seen({}, { claims: [] })))).toBe("act CreatingSecurityGroup vpc-1");
+    expect(step(planned(seen()))).toBe("act CreatingSecurityGroup create");
     const bare = found({ group: group({ egress: [everything] }) });
-    expect(step(planned(seen({ groups: [bare] })))).toBe("act MakingSecurityGroup authorize revoke");
-    expect(step(planned(seen({ groups: [found()] })))).toBe("wait MakingSecurityGroup");
+    expect(step(planned(seen({ groups: [bare] })))).toBe("act CreatingSecurityGroup authorize revoke");
+    expect(step(planned(seen({ groups: [found()] })))).toBe("wait CreatingSecurityGroup");
     const there = planned(seen({ groups: [found()] }, { known: "sg-1" }));
     expect(there.next).toEqual(creates);
     expect(told(there)).toBe("True SecurityGroupAvailable: sg-1 in vpc-1 is as the spec says");
@@ -126,21 +126,21 @@ describe("the security group that an object wishes", () => {
   it("is told instead of what the object waits for before status names it, and afterwards beside that", () => {
     const opened = { groups: [found({ group: group({ ingress: [everything] }) })] };
     const written = { ...opened, justWritten: ["vpc-1"] };
-    expect(step(planned(seen(written), waiting))).toBe("wait MakingSecurityGroup");
+    expect(step(planned(seen(written), waiting))).toBe("wait CreatingSecurityGroup");
     const choice = planned(seen(written, { known: "sg-1" }), waiting);
     expect(choice.next).toEqual({ ...waiting, checkInMs: 1000 });
-    expect(told(choice)).toMatch(/^False MakingSecurityGroup/);
-    expect(step(planned(seen(opened, { known: "sg-1" }), waiting))).toBe("act MendingSecurityGroup revoke");
+    expect(told(choice)).toMatch(/^False CreatingSecurityGroup/);
+    expect(step(planned(seen(opened, { known: "sg-1" }), waiting))).toBe("act RepairingSecurityGroup revoke");
   });
 
   it("waits until EC2 shows what was written", () => {
-    expect(step(planned(seen({ justWritten: ["vpc-1"] })))).toBe("wait MakingSecurityGroup");
-    expect(step(planned(seen({ justWritten: ["vpc-2"] })))).toBe("act MakingSecurityGroup create");
+    expect(step(planned(seen({ justWritten: ["vpc-1"] })))).toBe("wait CreatingSecurityGroup");
+    expect(step(planned(seen({ justWritten: ["vpc-2"] })))).toBe("act CreatingSecurityGroup create");
   });
 
   it("is not believed to be there just after this process began, for the one before may have deleted it", () => {
     const given = seen({ groups: [found()], unproven: true }, { known: "sg-1" });
-    expect(step(planned(given))).toBe("wait MakingSecurityGroup");
+    expect(step(planned(given))).toBe("wait CreatingSecurityGroup");
     expect(told(planned(given))).toMatch(/^True SecurityGroupAvailable/);
     expect(planned(given, settled).next).toMatchObject({ kind: "serves" });
   });
@@ -148,14 +148,14 @@ describe("the security group that an object wishes", () => {
   it("is put right while what is made with it serves", () => {
     const opened = found({ group: group({ ingress: [everything] }) });
     const choice = planned(seen({ groups: [opened] }, { known: "sg-1" }), settled);
-    expect(step(choice)).toBe("act MendingSecurityGroup revoke");
+    expect(step(choice)).toBe("act RepairingSecurityGroup revoke");
     expect(choice.serving).toBe(true);
     expect(choice.next.message).toBe("sg-1 gets its rules: - ingress all 0.0.0.0/0");
   });
 
   it("gets the tags of a cluster that took over, and loses those of Retain", () => {
     const choice = planned(seen({ groups: [found({ retag: true, retained: true })] }, { known: "sg-1" }), settled);
-    expect(step(choice)).toBe("act MendingSecurityGroup tag");
+    expect(step(choice)).toBe("act RepairingSecurityGroup tag");
     expect(choice.next.message).toBe("sg-1 gets its tags");
   });
 
@@ -216,7 +216,7 @@ describe("the security group that an object wishes", () => {
       }
     };
     const both = { desired: { egress: [tcp], ingress: [] } };
-    const mending = "act MendingSecurityGroup";
+    const mending = "act RepairingSecurityGroup";
     expectSteps(
       "QuotaExceeded",
       both,
@@ -244,12 +244,12 @@ describe("the security group that an object wishes", () => {
     [["vpc-1", "vpc-2"], "the subnets lie in vpc-1, vpc-2"],
   ])("cannot be made in %j", (vpcIds, why) => {
     const choice = planned(seen({ vpcIds }));
-    expect(step(choice)).toBe("blocked SecurityGroupImpossible");
+    expect(step(choice)).toBe("blocked SecurityGroupBlocked");
     expect(choice.next.message).toBe(`no security group can be made, since ${why}: name subnets of one VPC`);
     // What is there goes on.
     const living = planned(seen({ vpcIds }, { known: "sg-1" }), settled);
     expect(living.next).toEqual({ ...settled, checkInMs: 60_000 });
-    expect(told(living)).toMatch(/^False SecurityGroupImpossible/);
+    expect(told(living)).toMatch(/^False SecurityGroupBlocked/);
   });
 
   it("cannot be made where somebody else has its name", () => {
@@ -274,7 +274,7 @@ describe("the security group that an object wishes no more", () => {
     removed(seen({ groups: [found(change)] }, { desired: undefined, ...more }));
 
   it("is removed, and then the object goes", () => {
-    expect(step(going())).toBe("act RemovingSecurityGroup delete");
+    expect(step(going())).toBe("act DeletingSecurityGroup delete");
     expect(step(removed(seen({}, { desired: undefined })))).toBe("release Deleted");
   });
 
@@ -292,10 +292,10 @@ describe("the security group that an object wishes no more", () => {
     const naming = group({ ingress: [peers("sg-1", "sg-2")], egress: [peers("sg-3")] });
     const namedBy = [group({ groupId: "sg-2", groupName: "db" })];
     const choice = going({ group: naming, namedBy });
-    expect(step(choice)).toBe("act RemovingSecurityGroup revoke revoke");
+    expect(step(choice)).toBe("act DeletingSecurityGroup revoke revoke");
     expect(writesOf(choice)).not.toContain('"peer":"sg-1"');
     expect(step(going({ group: naming, namedBy, usedBy: ["other"] }))).toBe("wait SecurityGroupInUse");
-    expect(step(going({ group: naming }))).toBe("act RemovingSecurityGroup delete");
+    expect(step(going({ group: naming }))).toBe("act DeletingSecurityGroup delete");
   });
 
   it("that EC2 does not let go keeps nothing of an object that stays, and is told with EC2's words", () => {
@@ -316,7 +316,7 @@ describe("the security group that an object wishes no more", () => {
 
   it("may be there though EC2 does not show it, when it was just asked for", () => {
     const given = { ...seen({ justWritten: ["vpc-1"] }, { desired: undefined }), claims: ["vpc-1"] };
-    expect(step(removed(given))).toBe("wait RemovingSecurityGroup");
+    expect(step(removed(given))).toBe("wait DeletingSecurityGroup");
     expect(step(removed({ ...given, retain: true }))).toBe("wait RetainingSecurityGroup");
   });
 
@@ -326,9 +326,9 @@ describe("the security group that an object wishes no more", () => {
 
   it("is made anew where somebody deleted it, and the object is Ready no more once status names another one", () => {
     const gone = planned(seen({}, { known: "sg-0" }), settled);
-    expect([step(gone), gone.serving]).toEqual(["act MakingSecurityGroup create", true]);
+    expect([step(gone), gone.serving]).toEqual(["act CreatingSecurityGroup create", true]);
     const another = planned(seen({ groups: [found()] }, { known: "sg-0" }), settled);
-    expect([step(another), another.serving]).toEqual(["wait MakingSecurityGroup", false]);
+    expect([step(another), another.serving]).toEqual(["wait CreatingSecurityGroup", false]);
   });
 
   it("is left to an environment that somebody took over", () => {
@@ -340,7 +340,7 @@ describe("the security group that an object wishes no more", () => {
 
   it("is waited for until EC2 shows that it is gone", () => {
     const given = seen({ groups: [found()], justWritten: ["vpc-1"] }, { desired: undefined });
-    expect(step(removed(given))).toBe("wait RemovingSecurityGroup");
+    expect(step(removed(given))).toBe("wait DeletingSecurityGroup");
     expect(step(removed({ ...given, retain: true }))).toBe("wait RetainingSecurityGroup");
   });
 
@@ -352,20 +352,20 @@ describe("the security group that an object wishes no more", () => {
   it("goes while the object stays, when nothing of it is in the middle of something, and its note last", () => {
     const given = seen({ groups: [found()] }, { desired: undefined, known: "sg-1" });
     expect(step(planned(given, creates))).toBe("act Creating");
-    expect(step(planned(given, settled))).toBe("act RemovingSecurityGroup delete");
+    expect(step(planned(given, settled))).toBe("act DeletingSecurityGroup delete");
     const used = seen({ groups: [found({ usedBy: ["old"] })] }, { desired: undefined });
     expect(planned(used, settled).next).toEqual({ ...settled, checkInMs: 15_000 });
-    expect(step(planned(seen({}, { desired: undefined }), settled))).toBe("act MakingSecurityGroup");
+    expect(step(planned(seen({}, { desired: undefined }), settled))).toBe("act CreatingSecurityGroup");
   });
 
   it("goes from the VPC that the object has left", () => {
     const there = found({ group: group({ groupId: "sg-2", vpcId: "vpc-2" }) });
     const given = seen({ groups: [found(), there] }, { known: "sg-1", claims: ["vpc-1", "vpc-2"] });
     const choice = planned(given, settled);
-    expect(step(choice)).toBe("act RemovingSecurityGroup delete");
+    expect(step(choice)).toBe("act DeletingSecurityGroup delete");
     expect(choice.next.message).toContain("sg-2");
     expect(step(planned(seen({ groups: [found()] }, { known: "sg-1", claims: ["vpc-1", "vpc-2"] }), settled))).toBe(
-      "act MakingSecurityGroup vpc-1",
+      "act CreatingSecurityGroup vpc-1",
     );
   });
 });
@@ -474,7 +474,7 @@ describe("what is told of a group", () => {
     expect(groupEvents({ kind: "writeGroup", vpcId: "vpc-1", doing: "make", writes })).toEqual([
       {
         type: "Normal",
-        reason: "SecurityGroupMade",
+        reason: "SecurityGroupCreated",
         action: "Reconcile",
         note: "asked EC2 in vpc-1: to make the security group n; to allow egress tcp 443 0.0.0.0/0 in sg-1; to allow egress tcp 443 0.0.0.0/0 no longer in sg-1; to change the tags of sg-1; to delete sg-1",
       },

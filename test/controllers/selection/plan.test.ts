@@ -55,7 +55,7 @@ function object(network?: Network, type: "EC2" | "FARGATE" = "EC2"): BatchComput
 const resolvedSubnets = { selector: selectorText({ tags }), ids: ["subnet-a"], since: "2026-01-01T00:00:00Z" };
 const inEffect = object({ resolvedSubnets });
 const creates: Step<string> = { kind: "act", action: "create", reason: "Creating", message: "" };
-const goes: Step<string> = { kind: "wait", reason: "Repointing", message: "it goes on" };
+const goes: Step<string> = { kind: "wait", reason: "SwitchingQueues", message: "it goes on" };
 const settled: Step<string> = { kind: "serves", reason: "Available", message: "it is VALID" };
 
 function answersOf(one: BatchComputeEnvironment, found: SelectorAnswer["found"]): readonly SelectorAnswer[] {
@@ -138,7 +138,7 @@ describe("an environment that selects", () => {
       {
         type: "SelectionReady",
         status: "True",
-        reason: "SelectionSettling",
+        reason: "SelectionPending",
         message:
           "team=batch: subnet-a; then subnet-a, subnet-b from 2026-01-01T12:05:00Z on, if the selection stays the same",
       },

@@ -606,7 +606,7 @@ export const stories: readonly Story[] = [
       await world.seconds(10);
     },
     act: async (world) => void world.apply(jobQueue("q1", ["ce"], { jobQueueName: "theirs" })),
-    over: (world) => condition(world, "JobQueue", "q1", "Stalled")?.reason === "NotOurs",
+    over: (world) => condition(world, "JobQueue", "q1", "Stalled")?.reason === "NotOwned",
   },
   {
     name: "delete everything under a running job",
