@@ -25,7 +25,7 @@ import type { SchedulingPolicies } from "./scheduling-policies.ts";
 import { addTags, removeTags, type Tagged } from "./tags.ts";
 import type { Run } from "./wire.ts";
 
-/** The operator's calls, and those that users make beside it. Rejects as a client of the AWS SDK does. */
+/** Calls of the operator, and further calls of users. Rejects like a client of the AWS SDK. */
 export interface SimulatedBatch extends BatchApi {
   submitJob(input: SubmitJobRequest, options?: CallOptions): Promise<SubmitJobResponse>;
   cancelJob(input: CancelJobRequest, options?: CallOptions): Promise<void>;
@@ -55,7 +55,7 @@ export interface Parts {
   readonly jobs: Jobs;
 }
 
-/** All operations over one way to run them: through faults and latency, or past them. */
+/** All operations over one transport: with faults and latency, or without. */
 export function batchApi({ environments, queues, definitions, policies, jobs }: Parts, run: Run): SimulatedBatch {
   const tagged = (arn = ""): Tagged => {
     const found =
@@ -67,7 +67,7 @@ export function batchApi({ environments, queues, definitions, policies, jobs }: 
     if (found === undefined) throw doesNotExist(arn);
     return found;
   };
-  /** AWS reads and checks a request before anything else looks at it. */
+  /** AWS parses and validates a request before all other checks. */
   const call =
     <Input, Output>(operation: string, apply: (input: Input, asOf: number) => Output) =>
     (input: Input, options?: CallOptions): Promise<Output> =>

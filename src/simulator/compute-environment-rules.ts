@@ -49,7 +49,7 @@ export function isManagedInstances(resources: { readonly type?: string | undefin
   return resources?.type === "ECS_MANAGED_INSTANCES";
 }
 
-/** The platform of the job definitions that run there; undefined on EKS, where definitions name none. */
+/** The platform of the job definitions that run there; undefined on EKS, where definitions have none. */
 export function capabilityOf({
   computeResources,
   containerOrchestrationType,
@@ -59,7 +59,7 @@ export function capabilityOf({
   return isFargate(computeResources) ? "FARGATE" : "EC2";
 }
 
-/** The ids of the subnets and security groups that instances or tasks live in. */
+/** Ids of the subnets and security groups of instances or tasks. */
 export function networkOf({ subnets = [], securityGroupIds = [], managedInstancesProvider }: ComputeResource): {
   readonly subnets: readonly string[];
   readonly groups: readonly string[];
@@ -74,7 +74,7 @@ export function isInfrastructureUpdate(resources: ComputeResourceUpdate | undefi
   return resources !== undefined && infrastructureFields.some((field) => resources[field] !== undefined);
 }
 
-/** What Batch checks before it answers a creation; roles, profiles and EC2 ids are checked only later. */
+/** Checks of Batch before it answers a creation; it checks roles, profiles and EC2 ids later. */
 export function checkCreation(request: CreateComputeEnvironmentRequest, serviceLinkedRole: string): void {
   if (!namePattern.test(request.computeEnvironmentName ?? "")) {
     throw invalid("Compute Environment name should match a valid pattern.");
@@ -104,7 +104,7 @@ export function checkCreation(request: CreateComputeEnvironmentRequest, serviceL
   requireLegalResources(request.computeResources);
 }
 
-/** What Batch checks before it answers an update of `current`, which is neither busy nor gone. */
+/** Checks of Batch before it answers an update of `current`, which is neither busy nor deleted. */
 export function checkUpdate(
   current: Environment,
   request: UpdateComputeEnvironmentRequest,
@@ -119,7 +119,7 @@ export function checkUpdate(
     throw nothingGiven();
   }
   const { state, serviceRole, unmanagedvCpus, ecsSettings, updatePolicy } = request;
-  // An update policy alone is accepted everywhere but in GovCloud.
+  // An update policy alone is accepted everywhere except in GovCloud.
   const enough: unknown[] = [state, serviceRole, unmanagedvCpus, ecsSettings, resources];
   if (partition !== "aws-us-gov") enough.push(updatePolicy);
   if (enough.every((value) => value === undefined)) {
@@ -136,7 +136,7 @@ export function checkUpdate(
   if (resources !== undefined) checkResourceUpdate(current, resources, serviceLinkedRole);
 }
 
-/** What AWS says that it never updates on Fargate, whatever the value. */
+/** Members that AWS never updates on Fargate, whatever the value. */
 function requireUpdatableOnFargate({ computeResources, updatePolicy }: UpdateComputeEnvironmentRequest): void {
   const given = infrastructureFields.filter(
     (field) => field !== "subnets" && field !== "securityGroupIds" && computeResources?.[field] !== undefined,
@@ -175,7 +175,7 @@ function checkResourceUpdate(current: Environment, update: ComputeResourceUpdate
         `Following fields [${given.join(", ")}] can be updated only for Non-fargate Compute Environment having a Batch Service Linked Role`,
       );
     }
-    // AWS refuses these two; how it says so is not recorded: our words.
+    // AWS refuses these two; its message is not recorded: our words.
     if (!updatableStrategies.has(now.allocationStrategy ?? "BEST_FIT")) {
       throw refused(`${given.join(", ")} cannot be updated with allocation strategy BEST_FIT.`);
     }
@@ -194,7 +194,7 @@ function checkResourceUpdate(current: Environment, update: ComputeResourceUpdate
   }
 }
 
-/** `resources` with an update merged into them: what is left out stays, empty values remove. */
+/** `resources` merged with an update: omitted members stay, empty values remove. */
 export function mergeResources(resources: ComputeResource, update: ComputeResourceUpdate): ComputeResource {
   const { updateToLatestImageVersion: _once, managedInstancesProvider: provider, ...fields } = update;
   const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
@@ -216,7 +216,7 @@ export function mergeResources(resources: ComputeResource, update: ComputeResour
   return merged;
 }
 
-/** What an update leaves out stays, also of the launch template. */
+/** Omitted members stay, also of the launch template. */
 function mergeProvider(
   provider: ManagedInstancesProvider,
   { instanceLaunchTemplate: template, ...update }: UpdateManagedInstancesProviderConfiguration,

@@ -25,31 +25,31 @@ import { alreadyExists, deleteWhileBusy, doesNotExist, refused, stillAttached, u
 import type { Tagged } from "./tags.ts";
 import { serviceLinkedRole, type World } from "./world.ts";
 
-/** The jobs that run on an environment, as far as its life depends on them. */
+/** The jobs on an environment that its lifecycle depends on. */
 export interface Tenants {
   /** Jobs in STARTING or RUNNING there. */
   count(environmentArn: string): number;
-  /** Ends them as if their instances had gone. */
+  /** Ends them as if their instances were terminated. */
   evict(environmentArn: string): void;
 }
 
-/** Described once an update has set any of its members, not before. */
+/** Returned by Describe only after an update has set one of its members. */
 export const defaultUpdatePolicy = { terminateJobsOnUpdate: false, jobExecutionTimeoutMinutes: 30 };
 const healthy = "ComputeEnvironment Healthy";
-/** How often an infrastructure update looks whether the jobs it waits for have ended. */
+/** Interval at which an infrastructure update checks whether the jobs that it waits for have ended. */
 const jobCheckMs = 10_000;
 
-/** Compute environments: their records and their asynchronous life. */
+/** Compute environments: their records and their asynchronous lifecycle. */
 export class ComputeEnvironments {
   readonly #world: World;
   readonly #iam: Iam;
   readonly #ec2: Ec2;
   readonly #relations: QueueRelations;
   readonly #tenants: () => Tenants;
-  /** By uuid, because a tombstone and a live record may share a name. */
+  /** By uuid, because a deleted and a live record may share a name. */
   readonly #records: RecordTable<Environment>;
   readonly #timers = new Map<string, Timer>();
-  /** Why an environment is INVALID whatever its roles and networks are, by name. */
+  /** Reasons why environments are INVALID independent of roles and networks, by name. */
   readonly #condemned = new Map<string, string>();
 
   constructor(world: World, iam: Iam, ec2: Ec2, relations: QueueRelations, tenants: () => Tenants) {
@@ -72,7 +72,7 @@ export class ComputeEnvironments {
       // our words
       throw refused(`Compute environment limit of ${knobs.maxComputeEnvironments} exceeded (ServiceLimitExceeded).`);
     }
-    // An empty text means the service-linked role, as does none.
+    // An empty or missing value means the service-linked role.
     const serviceRole = request.serviceRole || undefined;
     if (serviceRole === undefined) this.#iam.roles.ensureLinked("batch.amazonaws.com");
     const orchestration = request.eksConfiguration === undefined ? "ECS" : "EKS";
@@ -108,9 +108,9 @@ export class ComputeEnvironments {
     requireOffered(request.computeResources?.instanceTypes, this.#world.random);
     const updated = this.#updated(current, request);
     this.#put({ ...updated, status: "UPDATING" });
-    // What is INVALID is looked at again only when something that may have been wrong is given anew.
-    const mended = request.serviceRole !== undefined || request.computeResources !== undefined;
-    const stays = current.status === "INVALID" && !mended ? current.statusReason : undefined;
+    // AWS checks an INVALID environment again only if the update contains a member that may have been the cause.
+    const isRechecked = request.serviceRole !== undefined || request.computeResources !== undefined;
+    const stays = current.status === "INVALID" && !isRechecked ? current.statusReason : undefined;
     if (!isFargate(current.computeResources) && isInfrastructureUpdate(request.computeResources)) {
       const newest = request.computeResources?.updateToLatestImageVersion === true;
       this.#replaceInstances(updated, newest);
@@ -139,8 +139,8 @@ export class ComputeEnvironments {
   }
 
   describe(input: DescribeComputeEnvironmentsRequest, asOf: number): DescribeComputeEnvironmentsResponse {
-    const wanted = input.computeEnvironments ?? [];
-    const named = new Set(wanted.map((reference) => this.#arnOf(reference)));
+    const requested = input.computeEnvironments ?? [];
+    const named = new Set(requested.map((reference) => this.#arnOf(reference)));
     const seen = this.#records
       .asOf(asOf)
       .filter((environment) => named.size === 0 || named.has(environment.computeEnvironmentArn));
@@ -159,7 +159,7 @@ export class ComputeEnvironments {
     return this.#records.all();
   }
 
-  /** Takes in what an earlier process had; what was in transition begins it anew. */
+  /** Restores the records of an earlier process; transitions start again. */
   restore(environments: readonly Environment[]): void {
     const { knobs } = this.#world;
     for (const environment of environments) {
@@ -185,7 +185,7 @@ export class ComputeEnvironments {
     };
   }
 
-  /** Sets the capacity that the jobs placed there need; Batch's own scaling. */
+  /** Sets the capacity for the jobs placed there, as Batch's scaling does. */
   scaleTo(environmentArn: string, vcpus: number): void {
     const environment = this.find(environmentArn);
     const resources = environment?.computeResources;
@@ -195,14 +195,14 @@ export class ComputeEnvironments {
     this.#put({ ...environment, computeResources: { ...resources, desiredvCpus } });
   }
 
-  /** Makes an environment INVALID for this reason from now on, or when it next settles. */
+  /** Makes an environment INVALID for this reason, now or when its transition ends. */
   condemn(name: string, statusReason: string): void {
     this.#condemned.set(name, statusReason);
     const environment = this.find(name);
     if (environment !== undefined && !isBusy(environment)) this.#settle(name);
   }
 
-  /** Finds an environment INVALID until it is updated, and lets its instances go. */
+  /** Makes an environment INVALID until it is updated, and terminates its instances. */
   invalidateOnce(environmentArn: string, statusReason: string): void {
     const environment = this.find(environmentArn);
     if (environment === undefined || isBusy(environment)) return;
@@ -211,14 +211,14 @@ export class ComputeEnvironments {
     this.#put({ ...environment, ...scaled, status: "INVALID", statusReason });
   }
 
-  /** Takes `condemn` back and lets AWS look at the environment again. */
+  /** Reverts `condemn`, and AWS checks the environment again. */
   pardon(name: string): void {
     this.#condemned.delete(name);
     const environment = this.find(name);
     if (environment !== undefined && !isBusy(environment)) this.#settle(name);
   }
 
-  /** Images of this type are older than AWS's newest from now on, where the image is AWS's choice. */
+  /** From now on AWS has a newer image of this type; applies to environments with AWS's default image. */
   outdate(imageType: string): void {
     for (const environment of this.all()) {
       const { computeResources: resources, status } = environment;
@@ -275,7 +275,7 @@ export class ComputeEnvironments {
     step();
   }
 
-  /** Ends CREATING or UPDATING, or a health check. @param stays the reason why it is INVALID as before */
+  /** Ends CREATING or UPDATING, or a health check. @param stays the reason if it stays INVALID */
   #settle(name: string, stays?: string): void {
     const environment = this.find(name);
     if (environment === undefined) return;
@@ -350,7 +350,7 @@ export class ComputeEnvironments {
     });
   }
 
-  /** The one thing that an environment waits for; a new one takes the place of an old one. */
+  /** The next transition of an environment; a new one replaces an old one. */
   #later(environment: Environment, delayMs: number, task: () => void): void {
     const id = environment.uuid ?? "";
     this.#timers.get(id)?.cancel();
@@ -360,18 +360,18 @@ export class ComputeEnvironments {
 
 type Image = NonNullable<NonNullable<Environment["computeResources"]>["ec2Configuration"]>[number];
 
-/** AWS compares the images of the default choice only. */
+/** AWS compares only its default images. */
 function hasOwnImage({ imageId, launchTemplate }: NonNullable<Environment["computeResources"]>): boolean {
   return imageId !== undefined || (launchTemplate?.overrides ?? []).length > 0;
 }
 
-/** @param status what AWS says of an image from now on; undefined: as before */
+/** @param status new status of an image; undefined: unchanged */
 function withImages(environment: Environment, status: (image: Image) => string | undefined): Environment {
   const { computeResources: resources } = environment;
   if (resources?.ec2Configuration === undefined) return environment;
   const ec2Configuration = resources.ec2Configuration.map((image) => {
-    const told = image.imageIdOverride === undefined ? status(image) : undefined;
-    return told === undefined ? image : { ...image, batchImageStatus: told };
+    const newStatus = image.imageIdOverride === undefined ? status(image) : undefined;
+    return newStatus === undefined ? image : { ...image, batchImageStatus: newStatus };
   });
   return { ...environment, computeResources: { ...resources, ec2Configuration } };
 }

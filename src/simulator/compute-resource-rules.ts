@@ -56,7 +56,7 @@ export function requireLegalResources(resources: ComputeResource): void {
   requireConsistentResources(resources);
 }
 
-/** Checks what must hold between the members of EC2 or SPOT resources, at creation and after an update. */
+/** Checks members of EC2 or SPOT resources against each other, at creation and after an update. */
 export function requireConsistentResources(resources: ComputeResource): void {
   const { minvCpus = 0, maxvCpus = 0, desiredvCpus, bidPercentage, instanceTypes = [] } = resources;
   if (minvCpus > maxvCpus) throw invalid("maxvCpus should be greater than or equal to minvCpus.");
@@ -86,7 +86,7 @@ export function requireLegalFargate(resources: ComputeResource): void {
   if ((resources.securityGroupIds ?? []).length === 0) throw invalid("Security group ids are required.");
 }
 
-/** What else AWS refuses here is not documented. The words are ours. */
+/** Other refusals of AWS are not documented. The messages are ours. */
 function requireLegalManagedInstances({ managedInstancesProvider: provider }: ComputeResource): void {
   if (provider === undefined) throw invalid("managedInstancesProvider is required for ECS_MANAGED_INSTANCES.");
   const { subnets = [], securityGroups = [] } = provider.instanceLaunchTemplate?.networkConfiguration ?? {};
@@ -153,11 +153,11 @@ function requireLegalVersion(version: string | undefined): void {
   }
 }
 
-/** The resources as Describe returns them: with what the service fills in. */
+/** The resources as Describe returns them, with defaults of the service. */
 export function filledResources(resources: ComputeResource, orchestration: "ECS" | "EKS"): ComputeResource {
   const { launchTemplate, ...rest } = resources;
   if (resources.type === "FARGATE" || resources.type === "FARGATE_SPOT") return { tags: {}, ...rest };
-  // What AWS fills in here is not known.
+  // The default of AWS is not known.
   if (resources.type === "ECS_MANAGED_INSTANCES") return resources;
   const minvCpus = resources.minvCpus ?? 0;
   const gpu = (resources.instanceTypes ?? []).some(hasGpu);
@@ -171,6 +171,6 @@ export function filledResources(resources: ComputeResource, orchestration: "ECS"
       (resources.ec2Configuration ?? []).length > 0 ? resources.ec2Configuration : [{ imageType: image }],
   };
   if (launchTemplate === undefined) return filled;
-  // A version that is left out stays so, although `$Default` is what it means.
+  // An omitted version stays omitted, although it means `$Default`.
   return { ...filled, launchTemplate: { ...launchTemplate, overrides: launchTemplate.overrides ?? [] } };
 }

@@ -1,6 +1,6 @@
-/** IPv4 only: no VPC of the simulator has another family. */
+/** IPv4 only: the simulator has no IPv6. */
 
-/** Whether an IPv4 CIDR block holds the address; a block of another form holds none. */
+/** Whether an IPv4 CIDR block contains the address; an invalid block contains none. */
 export function contains(cidr: string, address: string): boolean {
   const [base = "", length = ""] = cidr.split("/");
   const [left, right] = [numberOf(base), numberOf(address)];
@@ -9,7 +9,7 @@ export function contains(cidr: string, address: string): boolean {
   return Math.floor(left / size) === Math.floor(right / size);
 }
 
-/** The address that lies `offset` after the beginning of a block. */
+/** The address at `offset` in a block. */
 export function addressIn(cidr: string, offset: number): string {
   const first = numberOf(cidr.split("/")[0] ?? "") ?? 0;
   const value = first + offset;
@@ -30,7 +30,7 @@ function numberOf(address: string): number | undefined {
   return sum;
 }
 
-/** An IPv4 block as EC2 keeps it: the address of the network, without the bits of a host. */
+/** An IPv4 block as EC2 stores it: the address of the network, without host bits. */
 export interface Block {
   readonly cidr: string;
   /** Bits of the network: 16 in `10.0.0.0/16`. */
@@ -39,7 +39,7 @@ export interface Block {
   readonly size: number;
 }
 
-/** The block that a text such as `10.0.0.0/16` writes; undefined when it writes none. */
+/** Parses a block such as `10.0.0.0/16`; undefined if it is invalid. */
 export function blockOf(text: string): Block | undefined {
   const [address = "", bits = "", ...rest] = text.split("/");
   const base = numberOf(address);
@@ -49,7 +49,7 @@ export function blockOf(text: string): Block | undefined {
   return { cidr: `${addressIn(address, -(base % size))}/${length}`, length, size };
 }
 
-/** Whether every address of `inner` is one of `outer`. */
+/** Whether `outer` contains every address of `inner`. */
 export function holds(outer: Block, inner: Block): boolean {
   return inner.length >= outer.length && contains(outer.cidr, inner.cidr.split("/")[0] ?? "");
 }

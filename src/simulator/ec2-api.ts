@@ -8,7 +8,7 @@ import type { Handler } from "./network/handler.ts";
 import { type NetworkApi, networkReads, networkWrites } from "./network/operations.ts";
 import type { Run } from "./wire.ts";
 
-/** The calls of EC2 that the operator makes, and those with which other people make a network. */
+/** The calls of EC2 by the operator, and those by which people manage a network. */
 export type SimulatedEc2 = Ec2Api & NetworkApi;
 
 type Handlers<Api> = {
@@ -79,7 +79,7 @@ const writes: Handlers<Omit<Ec2Api, keyof typeof reads>> = {
   deleteTags: ({ state }, input) => deleteTags(state, input),
 };
 
-/** Every call of EC2 that the simulator answers, by its name. */
+/** Every call of EC2 that the simulator supports, by name. */
 const operations: Handlers<SimulatedEc2> = { ...reads, ...writes, ...networkReads, ...networkWrites };
 
 /** The calls of EC2 over a wire. */
@@ -98,7 +98,7 @@ export function ec2Api(ec2: Ec2, run: Run): SimulatedEc2 {
   return Object.fromEntries(calls) as SimulatedEc2;
 }
 
-/** Who may call, and only asks whether he may. */
+/** The answer to a dry run with sufficient permissions. */
 function dryRun(): Error {
   return ec2Refusal("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412);
 }

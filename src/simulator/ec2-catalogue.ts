@@ -55,12 +55,12 @@ const interfaceServices = [
 ];
 const gatewayServices = ["dynamodb", "s3"];
 
-/** The names that a region has: zones, services of VPC endpoints. */
+/** Names in a region: zones, services of VPC endpoints. */
 export function zonesOf(region: string): readonly string[] {
   return ["a", "b", "c"].map((letter) => `${region}${letter}`);
 }
 
-/** The public host name that private DNS of an interface endpoint takes over. */
+/** The public host name that private DNS of an interface endpoint resolves. */
 export function hostOf(service: string, region: string): string {
   switch (service) {
     case "ecr.api":
@@ -96,7 +96,7 @@ export function endpointServices(region: string): readonly ServiceDetail[] {
   ];
 }
 
-/** What describes everything that lies in no VPC. @throws Refusal */
+/** Reads of everything outside of VPCs. @throws Refusal */
 export class CatalogueReads {
   readonly #state: Ec2State;
 
@@ -110,8 +110,10 @@ export class CatalogueReads {
       const text = `The following supplied instance types do not exist: [${unknown.join(", ")}]`;
       throw ec2Refusal("InvalidInstanceType", text);
     }
-    const wanted = new Set<string>(input.InstanceTypes);
-    const named = [...instanceTypes.values()].filter((one) => wanted.size === 0 || wanted.has(one.InstanceType ?? ""));
+    const requested = new Set<string>(input.InstanceTypes);
+    const named = [...instanceTypes.values()].filter(
+      (one) => requested.size === 0 || requested.has(one.InstanceType ?? ""),
+    );
     const found = filtered(named, input.Filters, instanceTypeFilters, () => []);
     const { page, next } = ec2Page(found, input, 100);
     return { InstanceTypes: page, ...next };
@@ -195,8 +197,9 @@ export class CatalogueReads {
         id === undefined ? template.LaunchTemplateName === name : template.LaunchTemplateId === id,
       );
     if (stored === undefined) throw id === undefined ? noSuchName(name ?? "") : noSuchTemplate(id);
-    const wanted = versions.length === 0 ? [...stored.versions] : versions.map((version) => versionOf(stored, version));
-    const { page, next } = ec2Page(wanted, input, 200);
+    const requested =
+      versions.length === 0 ? [...stored.versions] : versions.map((version) => versionOf(stored, version));
+    const { page, next } = ec2Page(requested, input, 200);
     return { LaunchTemplateVersions: page, ...next };
   }
 
@@ -226,7 +229,7 @@ export function isTemplateId(id: string): boolean {
   return /^lt-(?:[0-9a-f]{8}|[0-9a-f]{17})$/.test(id);
 }
 
-/** An id that was described is there in any form; the words for a malformed one are ours. */
+/** A described id exists in any form; the message for a malformed one is ours. */
 function noSuchTemplate(id: string): Error {
   if (!isTemplateId(id))
     return ec2Refusal("InvalidLaunchTemplateId.Malformed", `Invalid id: "${id}" (expecting "lt-...")`);

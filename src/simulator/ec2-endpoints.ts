@@ -13,14 +13,14 @@ import { tagsAtCreation } from "./ec2-groups.ts";
 import { noSuchEndpoint, noSuchGroup, noSuchSubnet, noSuchVpc } from "./ec2-reads.ts";
 import { type Ec2State, ec2Refusal, endpointState, stateOf } from "./ec2-state.ts";
 
-/** EC2 deletes no more in one call. */
+/** Maximum of deletions in one call. */
 const mostDeleted = 25;
 const openPolicy = '{"Statement":[{"Action":"*","Effect":"Allow","Principal":"*","Resource":"*"}]}';
 
-/** VPC endpoints: `pending` until they are `available`, `deleting` until they are gone. @throws Refusal */
+/** VPC endpoints: `pending` until they are `available`, `deleting` until they are deleted. @throws Refusal */
 export class Endpoints {
   readonly #state: Ec2State;
-  /** By client token: a request repeated with it gives the endpoint of the first. */
+  /** By client token: a repeated request returns the endpoint of the first. */
   readonly #tokens = new Map<string, string>();
 
   constructor(state: Ec2State) {
@@ -105,7 +105,7 @@ export class Endpoints {
     return { Unsuccessful: unsuccessful };
   }
 
-  /** Puts the routes of a gateway endpoint back into its tables where they are missing. */
+  /** Restores missing routes of a gateway endpoint in its tables. */
   reroute(endpoint: VpcEndpoint): void {
     for (const id of endpoint.RouteTableIds ?? []) {
       const routes = this.#state.routeTables.get(id)?.Routes ?? [];
@@ -113,7 +113,7 @@ export class Endpoints {
     }
   }
 
-  /** Lets time do what it does to an endpoint in transition; also after a restart. */
+  /** Schedules the end of a transition of an endpoint; also after a restart. */
   settle(endpoint: VpcEndpoint): void {
     const { clock, knobs } = this.#state.world;
     const id = endpoint.VpcEndpointId ?? "";
@@ -132,11 +132,11 @@ export class Endpoints {
   #gateway(input: CreateVpcEndpointRequest): VpcEndpoint {
     const endpoint = { ...this.#common(input), VpcEndpointType: "Gateway", State: endpointState("available") } as const;
     const tables = input.RouteTableIds ?? [];
-    const standing = this.#state.endpoints
+    const existing = this.#state.endpoints
       .all()
       .filter((one) => one.ServiceName === endpoint.ServiceName && one.VpcEndpointType === "Gateway")
       .flatMap(({ RouteTableIds = [] }) => RouteTableIds);
-    const twice = tables.find((id) => standing.includes(id));
+    const twice = tables.find((id) => existing.includes(id));
     if (twice !== undefined) {
       const list = this.#prefixListOf(endpoint);
       throw ec2Refusal(
@@ -155,7 +155,7 @@ export class Endpoints {
     this.#requireSubnets(subnets, vpcId);
     const given = input.SecurityGroupIds ?? [];
     const groups = this.#groups(given.length > 0 ? given : [this.#defaultGroup(vpcId)], vpcId);
-    // EC2 turns private DNS on unless told otherwise, but for S3.
+    // EC2 enables private DNS by default, except for S3.
     const privateDns = input.PrivateDnsEnabled ?? !(common.ServiceName ?? "").endsWith(".s3");
     if (privateDns) this.#requirePrivateDns(common);
     return {

@@ -2,16 +2,16 @@ import type { Filter, Tag } from "@aws-sdk/client-ec2";
 import { ec2Refusal, tagsOf } from "./ec2-state.ts";
 import { pageOf } from "./records.ts";
 
-/** In all filters of a call together. */
+/** Maximum of values in all filters of a call. */
 const mostValues = 200;
 
 type Values = readonly (string | number | boolean | undefined)[];
-/** The values of a record by the names of EC2's filters. */
+/** Values of a record by the names of EC2's filters. */
 export type FilterTable<T> = Readonly<Record<string, (record: T) => Values>>;
 
 /**
- * The records that pass every filter; within a filter one value suffices, with `*` and `?` as wildcards.
- * @throws Refusal for a filter that the table does not know, and for more values than EC2 takes in a call
+ * The records that match every filter; one value of a filter is enough, with `*` and `?` as wildcards.
+ * @throws Refusal for an unknown filter, and for more values than EC2 allows in a call
  */
 export function filtered<T>(
   records: readonly T[],
@@ -24,8 +24,8 @@ export function filtered<T>(
     const text = `The maximum number of filter values specified on a single call is ${mostValues}`;
     throw ec2Refusal("FilterLimitExceeded", text);
   }
-  const tests = (filters ?? []).map(({ Name: name = "", Values: wanted = [] }) => {
-    const patterns = wanted.map(patternOf);
+  const tests = (filters ?? []).map(({ Name: name = "", Values: allowed = [] }) => {
+    const patterns = allowed.map(patternOf);
     const values = valuesBy(name, table, tags);
     return (record: T) => values(record).some((value) => patterns.some((pattern) => pattern.test(String(value))));
   });
@@ -67,8 +67,8 @@ export function ec2Page<T>(
 }
 
 /**
- * The records of these ids, in the order of the records; all when no id is given.
- * @param missing what EC2 answers when there is none of an id
+ * The records with these ids, in the order of the records; all without ids.
+ * @param missing the answer of EC2 for a missing id
  */
 export function byIds<T>(
   records: readonly T[],

@@ -9,7 +9,7 @@ import type {
 import { noSuchGroup, noSuchVpc } from "./ec2-reads.ts";
 import { type Ec2State, ec2Refusal } from "./ec2-state.ts";
 
-/** What the four calls that change rules have in common. */
+/** Common input of the four calls that change rules. */
 interface RuleChange {
   readonly GroupId?: string | undefined;
   readonly IpPermissions?: readonly IpPermission[] | undefined;
@@ -25,10 +25,10 @@ const allEgress: IpPermission = {
   UserIdGroupPairs: [],
 };
 
-/** Rules of one direction and address family. A prefix list counts as one, whatever is in it; EC2 counts its entries. */
+/** Rules of one direction and address family. A prefix list counts as one rule here; EC2 counts its entries. */
 const mostRules = 60;
 
-/** Security groups: what makes, changes and removes them. @throws Refusal */
+/** Security groups: creation, changes and deletion. @throws Refusal */
 export class Groups {
   readonly #state: Ec2State;
   readonly #inUse: (groupId: string) => boolean;
@@ -81,9 +81,9 @@ export class Groups {
 
   authorize(direction: Direction, input: RuleChange): void {
     const group = this.#get(input.GroupId ?? "");
-    const wanted = (input.IpPermissions ?? []).flatMap(split);
+    const requested = (input.IpPermissions ?? []).flatMap(split);
     const there = (group[direction] ?? []).flatMap(split);
-    for (const rule of wanted) {
+    for (const rule of requested) {
       for (const { GroupId: peer = "" } of rule.UserIdGroupPairs ?? []) this.#get(peer);
       const twice = there.find((one) => keyOf(one) === keyOf(rule));
       if (twice !== undefined) {
@@ -93,7 +93,7 @@ export class Groups {
         );
       }
     }
-    const rules = [...there, ...wanted];
+    const rules = [...there, ...requested];
     const count = (family: "IpRanges" | "Ipv6Ranges"): number => rules.filter((one) => counts(one, family)).length;
     if (Math.max(count("IpRanges"), count("Ipv6Ranges")) > mostRules) {
       throw ec2Refusal(
@@ -121,7 +121,7 @@ export class Groups {
     return group;
   }
 
-  /** By an endpoint that stands, or by a rule of another group. */
+  /** By an existing endpoint, or by a rule of another group. */
   #isNamed(id: string): boolean {
     const byEndpoint = this.#state.endpoints
       .all()
@@ -135,7 +135,7 @@ export class Groups {
   }
 }
 
-/** The tags that a creation gives along. @throws Refusal for those of another kind of resource */
+/** Tags of a creation. @throws Refusal for tags of another kind of resource */
 export function tagsAtCreation(specifications: readonly TagSpecification[] | undefined, resource: string) {
   const other = specifications?.find(({ ResourceType }) => ResourceType !== resource);
   if (other !== undefined) {
@@ -163,7 +163,7 @@ function split(permission: IpPermission): IpPermission[] {
   ];
 }
 
-/** Whether a rule for one peer is counted among those of an address family. */
+/** Whether a rule for one peer counts for an address family. */
 function counts(rule: IpPermission, family: "IpRanges" | "Ipv6Ranges"): boolean {
   return rule[family] !== undefined || rule.UserIdGroupPairs !== undefined || rule.PrefixListIds !== undefined;
 }

@@ -1,9 +1,8 @@
 type Tags = Readonly<Record<string, string>>;
 
 /**
- * The network of an account as a person writes it down: what a scenario file holds. Ids are those that manifests
- * name. What is left out is as AWS makes it: DNS on, a main route table with the local route, one network ACL that
- * allows all, no public addresses.
+ * The network of an account in a scenario file. Ids are those in manifests. Omitted parts are as AWS creates them: DNS
+ * on, a main route table with the local route, one network ACL that allows all, no public addresses.
  */
 export interface AccountNetwork {
   readonly vpcs?: readonly {
@@ -36,7 +35,7 @@ export interface AccountNetwork {
   readonly routeTables?: readonly {
     readonly id: string;
     readonly vpc: string;
-    /** Of every subnet that no other table names. */
+    /** The table of every subnet that is in no other table. */
     readonly main?: boolean;
     readonly subnets?: readonly string[];
     readonly routes?: readonly RouteLine[];
@@ -46,9 +45,9 @@ export interface AccountNetwork {
     readonly id: string;
     readonly vpc: string;
     readonly name?: string;
-    /** Left out: everything may leave. */
+    /** Omitted: all outgoing traffic is allowed. */
     readonly egress?: readonly RuleLine[];
-    /** Left out: nothing may come in. */
+    /** Omitted: no incoming traffic is allowed. */
     readonly ingress?: readonly RuleLine[];
     readonly tags?: Tags;
   }[];
@@ -101,7 +100,7 @@ export interface RouteLine {
 export interface RuleLine {
   /** `tcp`, `udp`, `icmp`, or `-1` for all. */
   readonly protocol: string;
-  /** `443`, `1024-65535`; left out: all. */
+  /** `443`, `1024-65535`; omitted: all. */
   readonly ports?: string | number;
   /** A CIDR block, or the id of a security group or prefix list. */
   readonly peer: string;

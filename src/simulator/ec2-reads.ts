@@ -31,7 +31,7 @@ import type {
 import { byIds, ec2Page, type FilterTable, filtered } from "./ec2-filters.ts";
 import { type Ec2State, ec2Refusal, type StoredVpc } from "./ec2-state.ts";
 
-/** What describes VPCs and all that lies in them; each as of a monotonic time. @throws Refusal */
+/** Reads of VPCs and everything in them; each as of a monotonic time. @throws Refusal */
 export class NetworkReads {
   readonly #state: Ec2State;
 
@@ -234,7 +234,7 @@ const internetGatewayFilters: FilterTable<InternetGateway> = {
   "owner-id": ({ OwnerId }) => [OwnerId],
 };
 
-/** EC2 knows only tags here. */
+/** Only tags exist here. */
 const egressOnlyFilters: FilterTable<EgressOnlyInternetGateway> = {};
 
 const natFilters: FilterTable<NatGateway> = {

@@ -24,11 +24,11 @@ export interface StoredVpc {
   readonly vpc: Vpc;
   readonly dnsSupport: boolean;
   readonly dnsHostnames: boolean;
-  /** Left out: off. */
+  /** Omitted: off. */
   readonly addressUsageMetrics?: boolean;
 }
 
-/** A managed prefix list, as the AWS-owned ones of S3 and DynamoDB are. */
+/** A managed prefix list, e.g. the AWS-owned ones of S3 and DynamoDB. */
 export interface StoredPrefixList {
   readonly id: string;
   readonly name: string;
@@ -66,7 +66,7 @@ interface Rows {
   readonly internetGateways: InternetGateway;
   readonly egressOnlyGateways: EgressOnlyInternetGateway;
   readonly natGateways: NatGateway;
-  /** The gateway that the request with a client token made. */
+  /** The gateway of the request with a client token. */
   readonly natTokens: { readonly id: string };
   readonly addresses: Address;
   readonly endpoints: VpcEndpoint;
@@ -79,7 +79,7 @@ interface Rows {
   readonly placementGroups: PlacementGroup;
 }
 
-/** What outlives the process, as plain JSON: every record by the name of its table. */
+/** A snapshot as plain JSON: every record by the name of its table. */
 export type Ec2Snapshot = { readonly [Name in keyof Rows]?: readonly (readonly [string, Rows[Name]])[] };
 
 type IdPrefix =
@@ -96,7 +96,7 @@ type IdPrefix =
   | "vpc"
   | "vpce";
 
-/** The records of EC2 in one region, each table with its past. */
+/** The records of EC2 in one region, each table with its history. */
 export class Ec2State {
   readonly vpcs: RecordTable<StoredVpc>;
   readonly subnets: RecordTable<Subnet>;
@@ -138,7 +138,7 @@ export class Ec2State {
     this.placementGroups = new RecordTable(clock);
   }
 
-  /** A new id of AWS's form. Made without the world's chance, so that EC2 deals nobody else other cards. */
+  /** A new id in AWS's form. It does not use the world's random numbers, so that EC2 does not change those of others. */
   newId(prefix: IdPrefix): string {
     const digits = Array.from({ length: 2 }, (_, at) =>
       mixed(++this.#ids * 2 + at)
@@ -148,12 +148,12 @@ export class Ec2State {
     return `${prefix}-0${digits.join("")}`;
   }
 
-  /** Grows with each change of any record. */
+  /** Increases with each change of a record. */
   get changes(): number {
     return tableNames.reduce((sum, name) => sum + this[name].changes, 0);
   }
 
-  /** Takes everything away, also from the past. */
+  /** Removes everything, also from the history. */
   clear(): void {
     for (const name of tableNames) this[name].clear();
   }
@@ -162,14 +162,14 @@ export class Ec2State {
     return Object.fromEntries(tableNames.map((name) => [name, this[name].entries()])) as Ec2Snapshot;
   }
 
-  /** How many ids were made. */
+  /** Number of created ids. */
   get ids(): number {
     return this.#ids;
   }
 
   /**
-   * Puts records there that have been there ever since; those of the same id are replaced.
-   * @param ids how many ids were made for them; undefined: one for each
+   * Adds records with an unlimited history; replaces records with the same id.
+   * @param ids number of ids created for them; undefined: one for each
    */
   restore(snapshot: Ec2Snapshot, ids?: number): void {
     for (const name of tableNames) {
@@ -183,7 +183,7 @@ export class Ec2State {
   }
 }
 
-/** A number of 32 bits that looks like chance (the finaliser of murmur3). */
+/** A pseudo-random number of 32 bits (the finaliser of murmur3). */
 function mixed(value: number): number {
   let bits = value | 0;
   bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
@@ -191,7 +191,7 @@ function mixed(value: number): number {
   return (bits ^ (bits >>> 16)) >>> 0;
 }
 
-/** What EC2 answers when it will not do something: a code with a dot, and a sentence. */
+/** An error of EC2: a code with a dot, and a sentence. */
 export function ec2Refusal(code: string, text: string, httpStatusCode = 400): Refusal {
   return new Refusal(code, httpStatusCode, text);
 }

@@ -2,7 +2,7 @@ import type { CreateTagsRequest, DeleteTagsRequest, Tag } from "@aws-sdk/client-
 import { noSuchEndpoint, noSuchGroup, noSuchSubnet, noSuchVpc } from "./ec2-reads.ts";
 import { type Ec2State, ec2Refusal, tagList, tagsOf } from "./ec2-state.ts";
 
-/** Adds tags, or gives those of the same key another value. @throws Refusal, and then nothing is tagged */
+/** Adds tags, or changes their value. @throws Refusal without any change */
 export function createTags(state: Ec2State, input: CreateTagsRequest): void {
   const reserved = input.Tags?.find(({ Key = "" }) => Key.toLowerCase().startsWith("aws:"));
   if (reserved !== undefined) {
@@ -17,7 +17,7 @@ export function createTags(state: Ec2State, input: CreateTagsRequest): void {
   });
 }
 
-/** Takes tags away; one given with a value only when it has that value. */
+/** Removes tags; a tag given with a value only if the value matches. */
 export function deleteTags(state: Ec2State, input: DeleteTagsRequest): void {
   const gone = input.Tags ?? [];
   change(state, input.Resources, (tags) =>

@@ -2,7 +2,7 @@ import type { IpPermission, NetworkAcl, RouteTable, Subnet, VpcEndpoint } from "
 import { addressIn, contains } from "./ec2-addresses.ts";
 import { type Ec2State, stateOf } from "./ec2-state.ts";
 
-/** Where packets come from: an instance or a Fargate task. */
+/** The source of packets: an instance or a Fargate task. */
 export interface Source {
   readonly subnetId: string;
   readonly groupIds: readonly string[];
@@ -10,17 +10,17 @@ export interface Source {
   readonly publicIp: boolean;
 }
 
-/** Addresses of AWS and of registries all over the internet; a path is one only if it leads to all of them. */
+/** Addresses of AWS and of registries across the internet; a valid path leads to all of them. */
 const somewhere = ["3.80.17.10", "18.200.3.4", "44.192.7.9", "52.94.1.2", "54.239.5.6", "104.16.99.52"];
 const httpsPort = 443;
-/** Linux's range of source ports; answers come back to one of them. */
+/** Linux's range of source ports, the targets of answers. */
 const sourcePorts = [32768, 45000, 60999];
 
 /**
- * Sends packets through the network, hop by hop, as AWS does. Written apart from the operator's preflight, so that
- * what the operator foretells can be held against what happens.
+ * Sends packets through the network, hop by hop, as AWS does. Independent of the operator's preflight, so that tests
+ * can compare the preflight with the result.
  * @param service the last part of an endpoint's name, e.g. `ecs-agent`
- * @returns where the packets end; undefined when they arrive and their answers too
+ * @returns where the packets are dropped; undefined if they and their answers arrive
  */
 export function whyServiceUnreachable(state: Ec2State, source: Source, service: string): string | undefined {
   const subnet = state.subnets.get(source.subnetId);
@@ -38,7 +38,7 @@ export function whyServiceUnreachable(state: Ec2State, source: Source, service: 
   return firstReason(addresses, (address) => whyAddressUnreachable(state, source, subnet, address));
 }
 
-/** The same for the internet at large, such as a public image registry. */
+/** The same for any internet address, such as a public image registry. */
 export function whyInternetUnreachable(state: Ec2State, source: Source): string | undefined {
   const subnet = state.subnets.get(source.subnetId);
   if (subnet === undefined) return `the subnet ${source.subnetId} does not exist`;
@@ -54,7 +54,7 @@ function firstReason<T>(items: readonly T[], why: (item: T) => string | undefine
   return undefined;
 }
 
-/** One network interface that answers is enough: clients try the next address. */
+/** One reachable network interface is enough: clients try the next address. */
 function whyEndpointUnreachable(
   state: Ec2State,
   source: Source,
@@ -77,7 +77,7 @@ function whyEndpointUnreachable(
       whyAclStops(state, from.SubnetId ?? "", { out: theirs }) ?? whyAclStops(state, to?.SubnetId ?? "", { in: ours })
     );
   });
-  if (reasons.length === 0) return `${endpoint.VpcEndpointId} is in no subnet`;
+  if (reasons.length === 0) return `${endpoint.VpcEndpointId} has no subnet`;
   return reasons.includes(undefined) ? undefined : reasons[0];
 }
 
@@ -104,7 +104,7 @@ function whyAddressUnreachable(state: Ec2State, source: Source, subnet: Subnet, 
     case "vgw":
     case "pcx":
     case "eni":
-      // What lies behind is in somebody else's hands; the simulator takes it for open.
+      // The network behind it belongs to others; the simulator treats it as open.
       return undefined;
     default:
       return `${source.subnetId} drops what goes to ${address}`;
@@ -115,16 +115,16 @@ function whyNatStops(state: Ec2State, natId: string, from: Subnet, address: stri
   const nat = state.natGateways.get(natId);
   if (nat?.State !== "available") return `${natId} is not available`;
   if (nat.ConnectivityType === "private") return `${natId} has no public address`;
-  const stands = state.subnets.get(nat.SubnetId ?? "");
-  if (stands === undefined) return `${natId} is in no subnet`;
-  const target = targetOf(state, stands, address);
-  if (target === undefined || !target.startsWith("igw-") || !isAttached(state, target, stands)) {
+  const subnet = state.subnets.get(nat.SubnetId ?? "");
+  if (subnet === undefined) return `${natId} has no subnet`;
+  const target = targetOf(state, subnet, address);
+  if (target === undefined || !target.startsWith("igw-") || !isAttached(state, target, subnet)) {
     return `${natId} has no way to the internet`;
   }
   const inside = addressIn(from.CidrBlock ?? "", 20);
   return (
-    whyAclStops(state, stands.SubnetId ?? "", { out: address }) ??
-    (stands.SubnetId === from.SubnetId ? undefined : whyAclStops(state, stands.SubnetId ?? "", { in: inside }))
+    whyAclStops(state, subnet.SubnetId ?? "", { out: address }) ??
+    (subnet.SubnetId === from.SubnetId ? undefined : whyAclStops(state, subnet.SubnetId ?? "", { in: inside }))
   );
 }
 
@@ -133,7 +133,7 @@ function isAttached(state: Ec2State, gatewayId: string, subnet: Subnet): boolean
   return attachments.some(({ VpcId }) => VpcId === subnet.VpcId);
 }
 
-/** The target of the route with the longest prefix; `blackhole` when that leads nowhere. */
+/** The target of the route with the longest prefix; `blackhole` if it leads nowhere. */
 function targetOf(state: Ec2State, subnet: Subnet, address: string): string | undefined {
   const table = tableOf(state, subnet);
   const matching = (table?.Routes ?? [])
@@ -191,8 +191,8 @@ function opensHttps({ IpProtocol, FromPort = 0, ToPort = 65535 }: IpPermission):
 }
 
 /**
- * What a network ACL does to a connection that leaves the subnet (`out`: the other side's address) or comes into it
- * (`in`: the client's address): the request on port 443, and the answers to any source port.
+ * Whether a network ACL blocks a connection out of the subnet (`out`: the other side's address) or into it (`in`: the
+ * client's address): the request on port 443, or the answers to any source port.
  */
 function whyAclStops(
   state: Ec2State,

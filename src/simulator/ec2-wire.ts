@@ -1,6 +1,6 @@
 /**
- * EC2's flavour of the Query protocol, driven by the shapes of AWS's own model: names of members on the wire, lists,
- * numbers and truth values. The shapes have the form of `@smithy/types`' static schemas.
+ * EC2's variant of the Query protocol, from the shapes of AWS's model: names of members on the wire, lists, numbers
+ * and booleans. The shapes have the form of `@smithy/types`' static schemas.
  */
 
 import { Refusal } from "./refusals.ts";
@@ -24,8 +24,8 @@ const [listKind, structureKind] = [1, 3];
 const [numberKind, truthKind, timeKinds] = [1, 2, [4, 5, 6, 7]];
 
 /**
- * The input that a form spells: `Filter.1.Value.2` is the second of the `Values` of the first of the `Filters`.
- * @throws Refusal when a name is that of no member
+ * Decodes the input from a form: `Filter.1.Value.2` is the second of the `Values` of the first of the `Filters`.
+ * @throws Refusal for a name that is not a member
  */
 export function inputOf(form: URLSearchParams, model: OperationModel): object {
   const tree: Tree = {};
@@ -80,7 +80,7 @@ function simpleIn(value: Tree | string, kind: number, path: string): unknown {
   return timeKinds.includes(kind) ? new Date(value) : value;
 }
 
-/** The answer to one operation, members under the names of the wire. */
+/** Encodes the answer of an operation, with the names of the wire. */
 export function resultXml(
   namespace: string,
   operation: string,
@@ -123,7 +123,7 @@ function membersOf(shape: readonly unknown[]): readonly { readonly name: string;
   return names.map((name, at) => ({ name, member: resolved(shapes[at] ?? 0) }));
 }
 
-/** A shape behind functions, and the traits that a member gives it: `[shape, traits]`. Long lists are `64 | item`. */
+/** Resolves a lazy shape, and the traits of the member: `[shape, traits]`. Long lists are `64 | item`. */
 function resolved(given: Shape, traits: Traits = {}): Member {
   if (typeof given === "function") return resolved(given(), traits);
   if (typeof given === "number") {
@@ -131,12 +131,12 @@ function resolved(given: Shape, traits: Traits = {}): Member {
     return { shape: given >= listFlag ? [listKind, "", "", 0, given - listFlag] : given, traits };
   }
   const [first, second] = given;
-  // Every shape of its own is longer; traits of no concern here are a number.
+  // Shapes are longer; irrelevant traits are a number.
   if (given.length !== 2) return { shape: given, traits };
   return resolved(first as Shape, typeof second === "number" ? traits : { ...(second as Traits), ...traits });
 }
 
-/** What EC2 calls a member in a request: its name there, else that in XML with a capital, else its own. */
+/** The name of a member in a request: the EC2 name, else the capitalised XML name, else its own. */
 function queryName(name: string, { ec2QueryName, xmlName }: Traits): string {
   const written = ec2QueryName ?? xmlName ?? name;
   return `${written.charAt(0).toUpperCase()}${written.slice(1)}`;

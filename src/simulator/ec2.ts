@@ -13,15 +13,15 @@ import { loadNetwork } from "./network/load.ts";
 import { settleNatGateway } from "./network/nat-gateways.ts";
 import type { World } from "./world.ts";
 
-/** What an ECS agent talks to before an instance is one of the cluster's. */
+/** Services that an ECS agent needs before an instance joins the cluster. */
 const agentServices = ["ecs", "ecs-agent", "ecs-telemetry"];
 const defaultVpc = "vpc-0de0fa0170000000d";
 
 /**
- * EC2 of one region. Until a network is described, the account has a default VPC with public subnets, and whatever
- * well-formed id a manifest names is there too: in that VPC, with a way to the internet. Once it is described, there
- * is what was described and what was made since, and nothing else. Once somebody makes or removes a part of the network
- * by EC2's own calls, the subnets and security groups are those that exist then, and no others.
+ * EC2 of one region. Without a described network, the account has a default VPC with public subnets, and every
+ * well-formed id in a manifest exists in that VPC, with a route to the internet. With a described network, only described
+ * and later created resources exist. After the first call of EC2 that creates or deletes a part of the network, no further
+ * subnet or security group comes into existence because a manifest names it.
  */
 export class Ec2 {
   readonly state: Ec2State;
@@ -34,12 +34,12 @@ export class Ec2 {
   /** Ids (or names) of subnets, security groups, launch templates, AMIs, key pairs and placement groups. */
   readonly #missing = new Set<string>();
   #described = false;
-  /** Whether somebody has made or removed a part of the network by EC2's own calls. */
+  /** Whether a call of EC2 has created or deleted a part of the network. */
   #made = false;
-  /** Why no instance joins, by the resources, as of that many changes: asked far oftener than anything changes. */
+  /** Cache of why no instance joins, by resources, valid for a number of changes. */
   #joins = { changes: -1, verdicts: new Map<string, string | undefined>() };
 
-  /** @param hasInstances see the member */
+  /** @param hasInstances see the field */
   constructor(world: World, hasInstances: (id: string) => boolean) {
     this.hasInstances = hasInstances;
     this.state = new Ec2State(world);
@@ -51,7 +51,7 @@ export class Ec2 {
     loadNetwork(this.state, defaultNetwork(world.region));
   }
 
-  /** Takes the description of a network; with VPCs, in place of the default one. It replaces what has its ids. */
+  /** Adds a described network; with VPCs, it replaces the default one. It replaces records with the same ids. */
   describe(network: AccountNetwork): void {
     if (!this.#described && network.vpcs !== undefined) {
       this.state.clear();
@@ -59,26 +59,26 @@ export class Ec2 {
       this.#described = true;
     }
     loadNetwork(this.state, network);
-    // A table that was described anew must not forget the endpoints that were made since.
+    // A table that is described again must keep the routes of endpoints that were created since.
     for (const endpoint of this.state.endpoints.all()) this.endpoints.reroute(endpoint);
   }
 
-  /** Makes sure that ids which a request names exist, unless the network is described or they were taken away. */
+  /** Creates the ids of a request, unless the network is described or they were removed. */
   provide(ids: readonly (string | undefined)[]): void {
     if (this.#described) return;
     for (const id of ids) if (id !== undefined && !this.#missing.has(id)) this.#provideOne(id);
   }
 
-  /** From now on no subnet or security group is there because a request names it. */
+  /** From now on a request does not create its subnets and security groups. */
   keepToWhatExists(): void {
     this.#made = true;
   }
 
-  /** The same for what is known by name. */
+  /** The same for resources with names. */
   provideNamed(kind: "keyPairs" | "placementGroups" | "templates", names: readonly (string | undefined)[]): void {
     if (this.#described) return;
-    const wanted = names.filter((name) => name !== undefined).filter((name) => !this.#missing.has(name));
-    for (const name of wanted) {
+    const requested = names.filter((name) => name !== undefined).filter((name) => !this.#missing.has(name));
+    for (const name of requested) {
       if (kind === "keyPairs") loadNetwork(this.state, { keyPairs: [name] });
       else if (kind === "placementGroups") loadNetwork(this.state, { placementGroups: [name] });
       else this.#provideTemplate(templateIdFor(name), name);
@@ -97,7 +97,7 @@ export class Ec2 {
     this.provide([id]);
   }
 
-  /** `made` and `ids` are absent in what an earlier version wrote. */
+  /** An earlier version wrote no `made` and `ids`. */
   snapshot(): {
     readonly described: boolean;
     readonly made?: boolean;
@@ -107,18 +107,18 @@ export class Ec2 {
     return { described: this.#described, made: this.#made, ids: this.state.ids, records: this.state.snapshot() };
   }
 
-  /** Takes in what an earlier process had; endpoints and NAT gateways that were in transition begin it again. */
+  /** Restores the records of an earlier process; transitions of endpoints and NAT gateways start again. */
   restoreAll({ described, made = false, ids, records }: ReturnType<Ec2["snapshot"]>): void {
     this.#described = described;
     this.#made = made;
-    // What was removed must not come back with the default network.
+    // Removed resources must not return with the default network.
     if (described || made) this.state.clear();
     this.state.restore(records, ids);
     for (const endpoint of this.state.endpoints.all()) this.endpoints.settle(endpoint);
     for (const { NatGatewayId = "" } of this.state.natGateways.all()) settleNatGateway(this.state, NatGatewayId);
   }
 
-  /** Why Batch cannot use these resources, as it would say it (the words for missing ids are ours). */
+  /** Why Batch cannot use these resources, in its words (those for missing ids are ours). */
   whyUnusable(resources: ComputeResource): string | undefined {
     const { subnets, groups } = networkOf(resources);
     this.provide([...subnets, ...groups]);
@@ -136,8 +136,8 @@ export class Ec2 {
   }
 
   /**
-   * Why no instance of an EC2 environment becomes one of its cluster's: no subnet from which the ECS agent reaches
-   * ECS, with a free address and a type that is offered there. Undefined when one does.
+   * Why no instance of an EC2 environment joins the cluster: no subnet has a free address, an offered type, and a path
+   * from the ECS agent to ECS. Undefined if an instance joins.
    */
   whyNoInstanceJoins(resources: ComputeResource): string | undefined {
     const { subnets, groups } = networkOf(resources);
@@ -253,13 +253,13 @@ export class Ec2 {
     }
   }
 
-  /** With ten versions that say nothing, so that manifests may name any of them. */
+  /** With ten empty versions, so that manifests can name any of them. */
   #provideTemplate(id: string, name: string): void {
     if (this.#hasTemplate({ launchTemplateName: name }) || this.#hasTemplate({ launchTemplateId: id })) return;
     loadNetwork(this.state, { launchTemplates: [{ id, name, versions: Array.from({ length: 10 }, () => ({})) }] });
   }
 
-  /** The prefix lists of AWS's own, with a few of their blocks. */
+  /** AWS's own prefix lists, with a few of their blocks. */
   #loadOwnedByAws(): void {
     const { region } = this.state.world;
     const lists = [
@@ -274,12 +274,12 @@ export class Ec2 {
   }
 }
 
-/** Always the same for a name. */
+/** Deterministic for a name. */
 function templateIdFor(name: string): string {
   return `lt-${createHash("sha256").update(name).digest("hex").slice(0, 17)}`;
 }
 
-/** The VPC that every account begins with: a public subnet in each zone. */
+/** The initial VPC of every account: a public subnet in each zone. */
 function defaultNetwork(region: string): AccountNetwork {
   const gateway = "igw-0de0fa0170000000d";
   const subnets = zonesOf(region).map((zone, at) => ({

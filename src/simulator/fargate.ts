@@ -1,6 +1,6 @@
 import { invalid } from "./refusals.ts";
 
-/** Memory (MiB) that Fargate offers for each number of vCPUs: a range with its step, or single values. */
+/** Memory (MiB) of Fargate for each number of vCPUs: a range with its step, or single values. */
 const sizes: ReadonlyMap<number, (memory: number) => boolean> = new Map([
   [0.25, oneOf(512, 1024, 2048)],
   [0.5, range(1024, 4096, 1024)],
@@ -12,7 +12,7 @@ const sizes: ReadonlyMap<number, (memory: number) => boolean> = new Map([
   [32, oneOf(61_440, 122_880, 249_856)],
 ]);
 
-/** @throws Refusal when Fargate has no task of this size; NaN stands for "not given" */
+/** @throws Refusal if Fargate has no task of this size; NaN means "not given" */
 export function requireFargateSize(vcpus: number, memory: number): void {
   if (Number.isNaN(vcpus)) throw invalid("vCPU is required.");
   const fits = sizes.get(vcpus);

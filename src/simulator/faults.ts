@@ -1,16 +1,16 @@
 import type { Clock } from "../runtime/clock.ts";
 
-/** What goes wrong with one call. */
+/** A fault of one call. */
 export type Fault =
   /** AWS answers with this exception and does nothing. */
   | { readonly kind: "refuse"; readonly exception: string; readonly message: string; readonly httpStatusCode: number }
-  /** The request never arrives; the caller waits until it gives up. */
+  /** The request never arrives; the caller times out. */
   | { readonly kind: "loseRequest" }
-  /** The request takes effect; the connection breaks before the answer is there. */
+  /** The request takes effect; the connection breaks before the answer. */
   | { readonly kind: "loseResponse" }
   /** The request takes effect at once; the answer comes late. */
   | { readonly kind: "delayResponse"; readonly delayMs: number }
-  /** The request takes effect late, even when the caller has given up by then. */
+  /** The request takes effect late, even if the caller has timed out by then. */
   | { readonly kind: "delayRequest"; readonly delayMs: number }
   /** A read answers as of `staleMs` ago. */
   | { readonly kind: "stale"; readonly staleMs: number };
@@ -23,13 +23,13 @@ export interface FaultyCall {
 
 export interface FaultRule {
   readonly fault: Fault;
-  /** Which calls; left out: all. */
+  /** Affected calls; omitted: all. */
   readonly on?: string | readonly string[] | ((call: FaultyCall) => boolean);
-  /** How often; left out: as long as the rule stands. */
+  /** Number of faults; omitted: unlimited. */
   readonly times?: number;
-  /** For how long from now. */
+  /** Duration from now. */
   readonly forMs?: number;
-  /** How many matching calls go well before the first that does not. */
+  /** Number of matching calls that succeed before the first fault. */
   readonly after?: number;
 }
 
@@ -61,7 +61,7 @@ export function accessDenied(operation: string, service: "batch" | "iam" = "batc
   };
 }
 
-/** IAM's own refusals, as it words them. */
+/** IAM's errors, in its words. */
 export const iamFaults = {
   throttled: refuseBy("Throttling", 400, "Rate exceeded"),
   noSuchRole: (name: string) => refuseBy("NoSuchEntityException", 404, `The role with name ${name} cannot be found.`),
@@ -85,52 +85,52 @@ function refuseBy(exception: string, httpStatusCode: number, message: string): F
   return { kind: "refuse", exception, httpStatusCode, message };
 }
 
-interface Standing {
+interface ActiveRule {
   readonly rule: FaultRule;
   readonly until: number;
   left: number;
   skip: number;
 }
 
-/** The faults in force. The rule that was added first wins. */
+/** The active faults. The first added rule wins. */
 export class Faults {
   readonly #clock: Clock;
-  readonly #standing = new Set<Standing>();
+  readonly #active = new Set<ActiveRule>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Returns how to take the rule away again. */
+  /** Returns a function that removes the rule. */
   add(rule: FaultRule): () => void {
-    const standing: Standing = {
+    const active: ActiveRule = {
       rule,
       until: this.#clock.monotonic() + (rule.forMs ?? Number.POSITIVE_INFINITY),
       left: rule.times ?? Number.POSITIVE_INFINITY,
       skip: rule.after ?? 0,
     };
-    this.#standing.add(standing);
-    return () => this.#standing.delete(standing);
+    this.#active.add(active);
+    return () => this.#active.delete(active);
   }
 
   clear(): void {
-    this.#standing.clear();
+    this.#active.clear();
   }
 
-  /** The fault of this call, used up by asking. */
+  /** The fault of this call; each call consumes it. */
   take(call: FaultyCall): Fault | undefined {
-    for (const standing of this.#standing) {
-      if (standing.left <= 0 || this.#clock.monotonic() >= standing.until) {
-        this.#standing.delete(standing);
+    for (const active of this.#active) {
+      if (active.left <= 0 || this.#clock.monotonic() >= active.until) {
+        this.#active.delete(active);
         continue;
       }
-      if (!matches(standing.rule, call)) continue;
-      if (standing.skip > 0) {
-        standing.skip--;
+      if (!matches(active.rule, call)) continue;
+      if (active.skip > 0) {
+        active.skip--;
         continue;
       }
-      standing.left--;
-      return standing.rule.fault;
+      active.left--;
+      return active.rule.fault;
     }
     return undefined;
   }

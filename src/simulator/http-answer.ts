@@ -1,4 +1,4 @@
-/** What the simulator sends over HTTP. */
+/** An HTTP answer of the simulator. */
 export interface Answer {
   readonly status: number;
   readonly contentType: "application/json" | "text/xml";

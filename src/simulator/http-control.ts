@@ -3,9 +3,9 @@ import { Refusal } from "./refusals.ts";
 import type { SimulatedAws } from "./simulated-aws.ts";
 
 /**
- * The control API beside AWS's own:
+ * The control API in addition to AWS's APIs:
  * - `GET /_simulator/log` and `GET /_simulator/history`: all calls, all changes of state;
- * - `GET /_simulator/truth`: environments, queues, definitions and roles as they are, past all staleness;
+ * - `GET /_simulator/truth`: environments, queues, definitions and roles as they are, without staleness;
  * - `POST /_simulator/jobs`: submits jobs, `{jobQueue, jobDefinition, jobName?, count?, durationMs?, exitCode?}`.
  */
 export function controlAnswer(aws: SimulatedAws, method: string, url: URL, body: () => object): Answer {

@@ -66,7 +66,7 @@ import { escaped } from "./xml.ts";
 
 const namespace = "http://ec2.amazonaws.com/doc/2016-11-15/";
 
-/** The shapes of each call's request and answer, as AWS's own model has them. */
+/** Shapes of the request and answer of each call, from AWS's model. */
 const models: Readonly<Record<keyof SimulatedEc2, OperationModel>> = {
   describeSubnets: DescribeSubnets$,
   describeRouteTables: DescribeRouteTables$,
@@ -127,7 +127,7 @@ const models: Readonly<Record<keyof SimulatedEc2, OperationModel>> = {
   replaceRouteTableAssociation: ReplaceRouteTableAssociation$,
 };
 
-/** Answers a form-encoded request to EC2 in XML. Calls that the simulator does not have are refused as unknown. */
+/** Answers a form-encoded request to EC2 in XML. Unsupported calls are refused as unknown. */
 export async function ec2Answer(ec2: SimulatedEc2, form: URLSearchParams, signal: AbortSignal): Promise<Answer> {
   const operation = form.get("Action") ?? "";
   const name = `${operation.charAt(0).toLowerCase()}${operation.slice(1)}`;
@@ -139,7 +139,7 @@ export async function ec2Answer(ec2: SimulatedEc2, form: URLSearchParams, signal
   }
   const model = models[name];
   try {
-    // The form is the operation's own input; the rules of the simulator check it, as the service would.
+    // The form is the input of the operation; the rules of the simulator check it, as the service would.
     const call = ec2[name] as (input: object, options: CallOptions) => Promise<object | undefined>;
     const result = await call(inputOf(form, model), { signal });
     return xml(200, resultXml(namespace, operation, result, model));

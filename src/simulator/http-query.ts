@@ -14,7 +14,7 @@ const namespaces: Readonly<Record<string, string>> = {
 /** Answers a form-encoded request to IAM, EC2, or to STS's GetCallerIdentity, in XML. */
 export async function queryAnswer(aws: SimulatedAws, form: URLSearchParams, signal: AbortSignal): Promise<Answer> {
   if (form.get("Version") === "2016-11-15") {
-    // EC2's model is large, and few who serve the account ask for it.
+    // EC2's model is large and rarely needed.
     const { ec2Answer } = await import("./http-ec2.ts");
     return await ec2Answer(aws.ec2, form, signal);
   }
@@ -31,7 +31,7 @@ export async function queryAnswer(aws: SimulatedAws, form: URLSearchParams, sign
   } catch (error) {
     if (error instanceof ServiceError) {
       const { httpStatusCode, requestId } = error.$metadata;
-      // On the wire the codes of modelled exceptions lack this ending.
+      // On the wire the codes of modelled exceptions have no such suffix.
       const code = error.name.replace(/Exception$/, "");
       return xml(httpStatusCode, errorXml(namespace, code, error.message, requestId));
     }
@@ -50,15 +50,15 @@ function callOf(aws: SimulatedAws, version: string | null, operation: string): C
   }
   const name = `${operation.charAt(0).toLowerCase()}${operation.slice(1)}`;
   if (version !== "2010-05-08" || !Object.hasOwn(aws.iam, name)) return undefined;
-  // The form is the operation's own input; the rules of the simulator check it, as the service would.
+  // The form is the input of the operation; the rules of the simulator check it, as the service would.
   return aws.iam[name as keyof IamApi] as Call;
 }
 
 type Value = string | number | Value[] | { [member: string]: Value };
 
 /**
- * The members that a form's names spell: `Tags.member.1.Key` is the `Key` of the first item of the list `Tags`.
- * @throws Refusal when a name is of no such form
+ * Decodes members from the names of a form: `Tags.member.1.Key` is the `Key` of the first item of the list `Tags`.
+ * @throws Refusal for a name of another form
  */
 export function inputIn(form: URLSearchParams): { [member: string]: Value } {
   const input: { [member: string]: Value } = {};
@@ -73,7 +73,7 @@ function put(into: { [member: string]: Value }, path: readonly string[], value: 
   const [name = "", word, index, ...rest] = path;
   if (name === "" || name === "__proto__") throw malformed(path);
   if (word === undefined) {
-    // An empty list is sent as its bare name.
+    // An empty list is sent as its name only.
     into[name] = value === "" && (name === "Tags" || name === "TagKeys") ? [] : value;
     return;
   }

@@ -21,17 +21,17 @@ export interface ServeOptions {
 }
 
 const largestBody = 1024 * 1024;
-/** More than any request that the model allows. */
+/** Larger than any request that the model allows. */
 const deepestBody = 32;
-/** Longer than an operator at rest leaves a connection: what closes just as a write goes out on it has no answer. */
+/** Longer than an idle operator keeps a connection, because a write on a closing connection gets no answer. */
 const idleMs = 120_000;
 const tagsPath = "/v1/tags/";
 
 /**
  * Serves the simulated account over the wire protocols of AWS Batch (REST JSON 1), IAM, EC2 and STS's GetCallerIdentity
- * (Query), so that real SDK clients run against it with `AWS_ENDPOINT_URL`. A small control API lies under `/_simulator/`.
+ * (Query), so that real SDK clients run against it with `AWS_ENDPOINT_URL`. A small control API is under `/_simulator/`.
  *
- * Signatures are not checked. A call whose answer is lost by a fault ends in a broken connection.
+ * Signatures are not checked. A fault that loses an answer breaks the connection.
  */
 export async function serveBatch(aws: SimulatedAws, { port, host = "127.0.0.1" }: ServeOptions): Promise<ServedBatch> {
   const operations = new Map(Object.keys(aws.batch).map((name) => [name.toLowerCase(), name as keyof SimulatedBatch]));
@@ -84,7 +84,7 @@ async function answerTo(
   }
   const name = url.pathname.startsWith("/v1/") ? operations.get(url.pathname.slice("/v1/".length)) : undefined;
   if (name === undefined || request.method !== "POST") throw unknownOperation(request.method, url.pathname);
-  // The body is the operation's own input, which is checked from the model as the service would.
+  // The body is the input of the operation, which is checked against the model, as the service would.
   const call = aws.batch[name] as (input: object, options: { signal: AbortSignal }) => Promise<unknown>;
   return json(await call(jsonObject(body), { signal }));
 }
@@ -136,7 +136,7 @@ function jsonObject(body: string): object {
   return value;
 }
 
-/** A body that is nested without end would overflow the stack of whatever walks through it. */
+/** A deeply nested body would overflow the stack. */
 function requireShallow(value: object): void {
   let level: readonly unknown[] = [value];
   for (let depth = 0; level.length > 0; depth++) {
@@ -165,7 +165,7 @@ function unknownOperation(method: string | undefined, path: string): Refusal {
   return new Refusal("UnknownOperationException", 404, `the simulator does not know ${method} ${path}`);
 }
 
-/** Undefined when the answer was lost on its way: the caller is to get none at all. */
+/** Undefined if the answer was lost: the caller must get none. */
 function errorAnswer(error: unknown): Answer | undefined {
   if (error instanceof ServiceError) {
     const { httpStatusCode, requestId } = error.$metadata;

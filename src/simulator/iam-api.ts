@@ -5,7 +5,7 @@ import { describedProfile, describedRole } from "./iam-records.ts";
 import { withoutTags, withTags } from "./iam-rules.ts";
 import type { Run } from "./wire.ts";
 
-/** All operations over one way to run them: through faults and latency, or past them. */
+/** All operations over one transport: with faults and latency, or without. */
 export function iamApi(iam: Iam, run: Run): IamApi {
   const { roles, profiles } = iam;
   const call =

@@ -5,7 +5,7 @@ export interface Marked {
   readonly MaxItems?: number | undefined;
 }
 
-/** One page as IAM gives it. */
+/** One page, as IAM returns it. */
 export function markedPage<T>(
   all: readonly T[],
   { Marker: marker, MaxItems: most }: Marked,

@@ -1,6 +1,6 @@
 import { Refusal } from "./refusals.ts";
 
-/** Policies of AWS that exist, and what they allow of the actions that the simulator looks at. */
+/** Existing policies of AWS, and the allowed actions, as far as the simulator checks them. */
 const managed: Readonly<Record<string, readonly string[]>> = {
   AdministratorAccess: ["*"],
   AmazonEC2ContainerRegistryReadOnly: ["ecr:*"],
@@ -15,14 +15,14 @@ const managed: Readonly<Record<string, readonly string[]>> = {
   "service-role/AmazonECSTaskExecutionRolePolicy": ["ecr:*", "logs:*"],
 };
 
-/** Policies that only service-linked roles can hold. */
+/** Policies that only service-linked roles can have. */
 const ofServiceLinkedRoles = new Set(["aws-service-role/BatchServiceRolePolicy"]);
 
 const managedArn = /^arn:(aws[a-z-]*):iam::aws:policy\/(.+)$/;
 
 /**
- * Whether a managed policy of AWS can be attached; undefined when the ARN is not of AWS's own policies.
- * @throws Refusal for the policies that no role of ours may hold
+ * Whether a managed policy of AWS can be attached; undefined if the policy is not AWS's.
+ * @throws Refusal for policies that only service-linked roles can have
  */
 export function awsPolicyExists(arn: string, partition: string): boolean | undefined {
   const [, inPartition, name = ""] = managedArn.exec(arn) ?? [];
@@ -33,15 +33,15 @@ export function awsPolicyExists(arn: string, partition: string): boolean | undef
   return inPartition === partition && Object.hasOwn(managed, name);
 }
 
-/** What a role holds, as far as it decides what the role may do. */
+/** The parts of a role that determine its permissions. */
 export interface Holdings {
   readonly attached: readonly string[];
   readonly inline: Readonly<Record<string, string>>;
 }
 
 /**
- * Whether the policies of a role allow an action. Resources and conditions are not looked at; a policy of a customer
- * is taken to allow all, for its text is not known here.
+ * Whether the policies of a role allow an action. Resources and conditions are ignored; a customer policy allows
+ * everything, because its text is unknown.
  */
 export function grants({ attached, inline }: Holdings, action: string): boolean {
   const managedActions = attached.flatMap((arn) => managed[managedArn.exec(arn)?.[2] ?? ""] ?? ["*"]);
@@ -61,7 +61,7 @@ export function trusts(trust: string, service: string): boolean {
   return assume.length > 0 && assume.every(({ Effect: effect }) => effect === "Allow");
 }
 
-/** @throws Refusal as IAM refuses a trust policy */
+/** @throws Refusal for an invalid trust policy */
 export function checkTrust(document: string): void {
   const texts = { largest: 2048, tooLong: "Cannot exceed quota for ACLSizePerRole: 2048" };
   if (compact(document).length > texts.largest) throw iamRefusal("LimitExceeded", 409, texts.tooLong);
@@ -82,7 +82,7 @@ export function checkTrust(document: string): void {
   }
 }
 
-/** @throws Refusal as IAM refuses an inline policy; sizes are the role's */
+/** @throws Refusal for an invalid inline policy; sizes are those of the role */
 export function checkInline(document: string): void {
   for (const statement of checkedStatements(document)) {
     if ("Principal" in statement) throw malformed("Policy document should not specify a principal.");
@@ -98,12 +98,12 @@ export function checkInline(document: string): void {
   }
 }
 
-/** The text that counts for IAM's sizes: without the white space between its parts. */
+/** The text without white space between tokens, which counts for IAM's limits. */
 export function compact(document: string): string {
   return JSON.stringify(parsed(document));
 }
 
-/** @param code e.g. `NoSuchEntity`; the SDK gives the exception this name with `Exception` behind it */
+/** @param code e.g. `NoSuchEntity`; the name of the exception in the SDK has the suffix `Exception` */
 export function iamRefusal(code: string, httpStatusCode: number, text: string): Refusal {
   return new Refusal(`${code}Exception`, httpStatusCode, text);
 }
@@ -149,7 +149,7 @@ function isObject(value: unknown): value is Statement {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** IAM compares actions without regard to case. */
+/** IAM compares actions case-insensitively. */
 function covers(pattern: string, action: string): boolean {
   const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&");
   return new RegExp(`^${escaped.replaceAll("*", ".*").replaceAll("?", ".")}$`, "i").test(action);

@@ -11,7 +11,7 @@ import type { World } from "./world.ts";
 export class IamProfiles {
   readonly #world: World;
   readonly #records: RecordTable<StoredProfile>;
-  /** Monotonic times at which profiles were made here: reads show them only later. */
+  /** Monotonic creation times of profiles; reads show them later. */
   readonly #madeAt = new Map<string, number>();
 
   #consoleProfileGone = false;
@@ -45,7 +45,7 @@ export class IamProfiles {
     return profile;
   }
 
-  /** As a read shows it that answers as of `asOf`. @throws Refusal */
+  /** As a read as of `asOf` shows it. @throws Refusal */
   seen(name: string | undefined, asOf: number): StoredProfile {
     checkName(name, "instanceProfileName", 128);
     const profile = this.allSeen(asOf).find((one) => one.name === name) ?? this.#byDefault(name);
@@ -53,7 +53,7 @@ export class IamProfiles {
     return profile;
   }
 
-  /** The profile that the console makes: it is there unless it was taken away, and no list shows it. */
+  /** The profile that the console creates: it exists unless it was removed, and no list shows it. */
   #byDefault(name: string): StoredProfile | undefined {
     if (name !== consoleRole || this.#world.knobs.strictIam || this.#consoleProfileGone) return undefined;
     return this.#holding(name, "/", "AIPA0ECSINSTANCEROLE0");
@@ -68,7 +68,7 @@ export class IamProfiles {
       .toSorted((left, right) => (left.name < right.name ? -1 : 1));
   }
 
-  /** As it is now. @throws Refusal */
+  /** Current state. @throws Refusal */
   get(name: string | undefined): StoredProfile {
     checkName(name, "instanceProfileName", 128);
     const profile = this.find(name);
@@ -120,7 +120,7 @@ export class IamProfiles {
     this.#world.note({ kind: "instanceProfile", name, arn: profile.arn, status: "GONE" });
   }
 
-  /** A profile that another hand makes anew, with the role of its name. No change of it is told. */
+  /** A profile that somebody else creates again, with the role of its name. Listeners do not see the change. */
   bringBack(name: string, path: string): void {
     if (this.#records.get(name) !== undefined) return;
     this.#records.put(name, this.#holding(name, path, `AIPA${this.#world.hex(17).toUpperCase()}`));
@@ -132,7 +132,7 @@ export class IamProfiles {
     return { name, path, arn, id, createdAt: this.#world.clock.now(), role: name, tags: {} };
   }
 
-  /** Takes in what an earlier process had. */
+  /** Restores the records of an earlier process. */
   restore(profiles: readonly StoredProfile[]): void {
     for (const profile of profiles) this.#records.load(profile.name, profile);
   }

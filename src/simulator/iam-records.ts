@@ -1,7 +1,7 @@
 import type { InstanceProfile, Role } from "@aws-sdk/client-iam";
 import { type Tags, tagList } from "./iam-rules.ts";
 
-/** A role as the simulator keeps it: plain JSON. Documents are text as given. */
+/** A role in the simulator: plain JSON. Documents are stored as given. */
 export interface StoredRole {
   readonly name: string;
   readonly path: string;
@@ -44,7 +44,7 @@ export function listedRole(role: StoredRole): Role {
   };
 }
 
-/** As GetRole shows it: the lists leave out tags and boundary. */
+/** As GetRole shows it: lists omit tags and boundary. */
 export function describedRole(role: StoredRole): Role {
   return {
     ...listedRole(role),

@@ -9,10 +9,10 @@ import type { World } from "./world.ts";
 const mostAttached = 10;
 const mostInlineBytes = 10_240;
 
-/** What the console names both the role of instances and its profile. */
+/** The name that the console gives to both the instance role and its profile. */
 export const consoleRole = "ecsInstanceRole";
 
-/** Services that have a role of their own in each account that uses them. */
+/** Services with a service-linked role in each account that uses them. */
 const linkedRoles: Readonly<Record<string, string>> = {
   "batch.amazonaws.com": "AWSServiceRoleForBatch",
   "spot.amazonaws.com": "AWSServiceRoleForEC2Spot",
@@ -21,11 +21,11 @@ const linkedRoles: Readonly<Record<string, string>> = {
   "ecs.amazonaws.com": "AWSServiceRoleForECS",
 };
 
-/** The roles of an account: their records, and the rules for what they hold. */
+/** The roles of an account: their records and their rules. */
 export class IamRoles {
   readonly #world: World;
   readonly #records: RecordTable<StoredRole>;
-  /** Monotonic times at which roles were made here: reads show them only later. */
+  /** Monotonic creation times of roles; reads show them later. */
   readonly #madeAt = new Map<string, number>();
 
   #consoleRoleGone = false;
@@ -90,14 +90,14 @@ export class IamRoles {
     return listedRole(role);
   }
 
-  /** A service makes its service-linked role when it first needs it. Nobody asked, so no change is told. */
+  /** A service creates its service-linked role at the first use. Listeners do not see this change. */
   ensureLinked(service: string): void {
     const name = linkedRoles[service];
     if (name === undefined || this.#records.get(name) !== undefined) return;
     this.#records.put(name, this.#linked(name, service, undefined));
   }
 
-  /** As a read shows it that answers as of `asOf`. @throws Refusal */
+  /** As a read as of `asOf` shows it. @throws Refusal */
   seen(name: string | undefined, asOf: number): StoredRole {
     checkName(name, "roleName", 64);
     const role = this.#seen(asOf).find((one) => one.name === name) ?? this.byDefault(name);
@@ -105,7 +105,7 @@ export class IamRoles {
     return role;
   }
 
-  /** The role of instances that the console makes: it is there unless it was taken away, and no list shows it. */
+  /** The instance role that the console creates: it exists unless it was removed, and no list shows it. */
   byDefault(name: string): StoredRole | undefined {
     if (name !== consoleRole || this.#world.knobs.strictIam || this.#consoleRoleGone) return undefined;
     return this.#suitingAll(name, "/", "AROA0ECSINSTANCEROLE0");
@@ -115,7 +115,7 @@ export class IamRoles {
     return describedRole(this.seen(name, asOf));
   }
 
-  /** As it is now. @throws Refusal */
+  /** Current state. @throws Refusal */
   get(name: string | undefined): StoredRole {
     checkName(name, "roleName", 64);
     const role = this.find(name);
@@ -145,7 +145,7 @@ export class IamRoles {
     this.#world.note({ kind: "role", name, arn: role.arn, status: "GONE" });
   }
 
-  /** A role that another hand makes anew, good for every purpose. No change of it is told. */
+  /** A role that somebody else creates again, sufficient for every purpose. Listeners do not see the change. */
   bringBack(name: string, path: string): void {
     if (this.#records.get(name) !== undefined) return;
     this.#records.put(name, this.#suitingAll(name, path, `AROA${this.#world.hex(17).toUpperCase()}`));
@@ -166,12 +166,12 @@ export class IamRoles {
     };
   }
 
-  /** Takes in what an earlier process had. */
+  /** Restores the records of an earlier process. */
   restore(roles: readonly StoredRole[]): void {
     for (const role of roles) this.#records.load(role.name, role);
   }
 
-  /** Changes a role that is not the service-linked one of a service. @throws Refusal */
+  /** Changes a role that is not service-linked. @throws Refusal */
   change(name: string | undefined, change: (role: StoredRole) => Partial<StoredRole>): void {
     const role = this.get(name);
     requireModifiable(role);
@@ -267,7 +267,7 @@ export class IamRoles {
   }
 }
 
-/** @throws Refusal for what only AWS may change */
+/** @throws Refusal for service-linked roles */
 export function requireModifiable({ name, path }: StoredRole): void {
   if (!path.startsWith("/aws-service-role/")) return;
   const text = `Cannot perform the operation on the protected role '${name}' - this role is only modifiable by AWS`;

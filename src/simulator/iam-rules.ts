@@ -2,11 +2,11 @@ import type { Tag } from "@aws-sdk/client-iam";
 import { iamRefusal } from "./iam-policies.ts";
 import { Refusal } from "./refusals.ts";
 
-/** What IAM allows of names, paths and tags; in the words of its own validation. */
+/** Rules of IAM for names, paths and tags, with its error messages. */
 
 const mostTags = 50;
 
-/** @param member the wire's name of it, e.g. `roleName`. @throws Refusal */
+/** @param member its name on the wire, e.g. `roleName`. @throws Refusal */
 export function checkName(name: string | undefined, member: string, longest: 64 | 128): asserts name is string {
   if (name === undefined || name === "") throw constraint(name ?? "", member, "have length greater than or equal to 1");
   if (name.length > longest) throw constraint(name, member, `have length less than or equal to ${longest}`);
@@ -27,7 +27,7 @@ export function checkPath(path: string): void {
 
 export type Tags = Readonly<Record<string, string>>;
 
-/** The tags with those given added. Keys that differ only by case are one key to IAM. @throws Refusal */
+/** The tags with the given ones added. IAM treats keys that differ only by case as equal. @throws Refusal */
 export function withTags(tags: Tags, given: readonly Tag[] = []): Tags {
   const keys = given.map(({ Key: key = "" }) => key.toLowerCase());
   if (new Set(keys).size < keys.length) {
@@ -74,7 +74,7 @@ function constraint(value: string, member: string, must: string): Refusal {
   );
 }
 
-/** This one's name carries no `Exception`. */
+/** The name of this one has no suffix `Exception`. */
 export function validation(text: string): Refusal {
   return new Refusal("ValidationError", 400, text);
 }

@@ -24,9 +24,9 @@ import { IamRoles, noInline, requireModifiable } from "./iam-roles.ts";
 import { serviceLinkedRole, type World } from "./world.ts";
 
 /**
- * Roles and instance profiles of an account, and what Batch makes of them. Unless `strictIam` is set, every
- * well-formed ARN that nobody made here exists and suffices, except those that were taken away. What is made or
- * changed here counts for Batch only after `iamPropagationMs`, and reads show what is new only after `iamVisibleMs`.
+ * Roles and instance profiles of an account, and how Batch uses them. Without `strictIam`, every well-formed ARN exists
+ * with sufficient permissions, except removed ones. Changes take effect in Batch after `iamPropagationMs`, and reads show
+ * new records after `iamVisibleMs`.
  */
 export class Iam {
   readonly roles: IamRoles;
@@ -99,7 +99,7 @@ export class Iam {
     this.#removed.add(profile.arn);
   }
 
-  /** Takes away a role or instance profile, by ARN, whether it was made here or existed by default. */
+  /** Removes a role or instance profile, by ARN, whether it was created or existed by default. */
   remove(arn: string): void {
     this.#removed.add(arn);
     const name = nameIn(arn);
@@ -113,7 +113,7 @@ export class Iam {
     this.roles.remove(name);
   }
 
-  /** Brings back what `remove` took away, good for every purpose, usable after the propagation delay. */
+  /** Restores what `remove` removed, sufficient for every purpose, usable after the propagation delay. */
   restore(arn: string): void {
     const name = nameIn(arn);
     const path = /:(?:role|instance-profile)(\/(?:.*\/)?)[^/]+$/.exec(arn)?.[1] ?? "/";
@@ -122,7 +122,7 @@ export class Iam {
     if (isProfile) this.profiles.bringBack(name, path);
   }
 
-  /** Why Batch cannot use a service role, as it words it; undefined when it can. */
+  /** Why Batch cannot use a service role, in its words; undefined if it can. */
   whyServiceRoleUnusable(arn: string): string | undefined {
     if (arn === serviceLinkedRole(this.#world)) return undefined;
     const state = this.#stateOf(arn, "batch.amazonaws.com", "ecs:DescribeClusters");
@@ -148,7 +148,7 @@ export class Iam {
           "Status Code: 400; Error Code: InvalidSpotFleetRequestConfig)";
   }
 
-  /** Why ECS cannot buy and end instances by this role; undefined when it can. The words are ours. */
+  /** Why ECS cannot start and terminate instances with this role; undefined if it can. The message is ours. */
   whyInfrastructureRoleUnusable(arn: string): string | undefined {
     return this.#stateOf(arn, "ecs.amazonaws.com", "ec2:RunInstances") === "good"
       ? undefined
@@ -156,7 +156,7 @@ export class Iam {
           "Error Code: InvalidParameterException)";
   }
 
-  /** Why a task of a job cannot have this role; undefined when it can. */
+  /** Why a task of a job cannot have this role; undefined if it can. */
   whyTaskRoleUnusable(arn: string): string | undefined {
     const role = arn.startsWith("arn:") ? arn : this.#world.arn("iam", `role/${arn}`);
     const state = this.#stateOf(role, "ecs-tasks.amazonaws.com");
@@ -186,7 +186,7 @@ export class Iam {
           "Status Code: 400; Error Code: InvalidParameterValue)";
   }
 
-  /** How AWS services see a role: as it was `iamPropagationMs` ago, unless it is gone by now. */
+  /** A role as AWS services see it: as of `iamPropagationMs` ago, unless it is deleted by now. */
   #stateOf(arn: string, service: string, action?: string): "good" | "missing" | "untrusting" | "powerless" {
     const stored = this.roles.find(nameIn(arn));
     if (stored === undefined || stored.arn !== arn) return this.#existsByDefault(arn, "role") ? "good" : "missing";

@@ -3,7 +3,7 @@ import type { InstanceTypeInfo } from "@aws-sdk/client-ec2";
 import { instanceTypes, largestVcpus } from "./ec2-instance-types.ts";
 import type { StoredJob } from "./job-detail.ts";
 
-/** What kernel and ECS agent leave to containers: an m4.large of 8192 MiB registers 7985. */
+/** Memory for containers after kernel and ECS agent: an m4.large of 8192 MiB registers 7985. */
 const registeredShare = 0.97;
 
 const bundles: Readonly<Record<string, readonly string[]>> = {
@@ -29,17 +29,17 @@ function typesOf(entry: string): InstanceTypeInfo[] {
 function holds({ VCpuInfo, MemoryInfo, GpuInfo, ProcessorInfo }: InstanceTypeInfo, job: StoredJob): boolean {
   const gpus = (GpuInfo?.Gpus ?? []).reduce((sum, { Count: count = 0 }) => sum + count, 0);
   const memory = Math.floor((MemoryInfo?.SizeInMiB ?? 0) * registeredShare);
-  const wanted = job.definition.containerProperties?.runtimePlatform?.cpuArchitecture;
-  const architecture = wanted === "ARM64" ? "arm64" : "x86_64";
+  const cpuArchitecture = job.definition.containerProperties?.runtimePlatform?.cpuArchitecture;
+  const architecture = cpuArchitecture === "ARM64" ? "arm64" : "x86_64";
   return (
     (VCpuInfo?.DefaultVCpus ?? 0) >= job.vcpus &&
     memory >= requested(job, "MEMORY") &&
     gpus >= requested(job, "GPU") &&
-    (wanted === undefined || (ProcessorInfo?.SupportedArchitectures ?? []).includes(architecture))
+    (cpuArchitecture === undefined || (ProcessorInfo?.SupportedArchitectures ?? []).includes(architecture))
   );
 }
 
-/** MiB or number of GPUs that a container asks for; other bodies are taken to fit. */
+/** Requested MiB or GPUs of a container; other bodies always fit. */
 function requested(
   { request, definition: { containerProperties: container } }: StoredJob,
   type: "MEMORY" | "GPU",

@@ -2,7 +2,7 @@ import type { Random } from "../runtime/random.ts";
 import { bundles, instanceTypes, isKnownInstanceType } from "./ec2-instance-types.ts";
 import { invalid } from "./refusals.ts";
 
-/** The types, families and bundles that AWS names when it refuses another. */
+/** The types, families and bundles in the error of AWS for an unknown one. */
 const offered: readonly string[] = [
   ...bundles,
   ...new Set([...instanceTypes.keys()].flatMap((type) => [type.split(".")[0] ?? "", type])),

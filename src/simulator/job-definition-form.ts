@@ -15,7 +15,7 @@ import type { DefinitionRevision } from "../aws/batch.ts";
 
 type Body = Omit<DefinitionRevision, "jobDefinitionName" | "jobDefinitionArn" | "revision">;
 
-/** A registered body as Describe returns it: with what the service fills in and rewrites. */
+/** A registered body as Describe returns it: with defaults and changes of the service. */
 export function describedBody(request: RegisterJobDefinitionRequest): Body {
   const { jobDefinitionName: _name, type, tags, parameters, retryStrategy, platformCapabilities, ...rest } = request;
   const fargate = platformCapabilities?.includes("FARGATE") ?? false;
@@ -44,7 +44,7 @@ function describedRetries(strategy: RetryStrategy): RetryStrategy {
     ...given(strategy),
     evaluateOnExit: (strategy.evaluateOnExit ?? []).map((entry) => ({
       ...entry,
-      // The wire carries it in lower case although the SDK's type names it in upper case.
+      // It is lower case on the wire, although the SDK's type has it in upper case.
       action: entry.action?.toLowerCase() as RetryAction | undefined,
     })),
   };
@@ -149,7 +149,7 @@ function withValue(environment: readonly KeyValuePair[] | undefined): KeyValuePa
     .toSorted((a, b) => ((a.name ?? "") < (b.name ?? "") ? -1 : 1));
 }
 
-/** The members that have a value, so that spreading them over defaults does not undo those. */
+/** The members with a value, so that spreading them over defaults keeps those. */
 function given<T extends object>(members: T): Partial<T> {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

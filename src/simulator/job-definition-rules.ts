@@ -24,7 +24,7 @@ const notOnFargate = [
   "maxSwap",
 ] as const satisfies readonly (keyof LinuxParameters)[];
 
-/** What Batch checks of a body before it registers a revision. @throws Refusal */
+/** Checks of Batch before it registers a revision. @throws Refusal */
 export function checkRegistration(request: RegisterJobDefinitionRequest): void {
   if (!/^[0-9A-Za-z][0-9A-Za-z_-]{0,127}$/.test(request.jobDefinitionName ?? "")) {
     throw invalid("Job Definition name should match a valid pattern."); // our words
@@ -147,7 +147,7 @@ function checkNodes(nodes: NodeProperties): void {
   }
 }
 
-/** On EC2 a vCPU is a whole number: "1.0" is refused. Less than 1 is told by `requireEc2Size`. */
+/** On EC2 a vCPU is a whole number: "1.0" is refused. `requireEc2Size` reports values below 1. */
 function checkRequirements(requirements: readonly ResourceRequirement[], fargate: boolean): void {
   const types = requirements.map((requirement) => requirement.type);
   if (new Set(types).size < types.length) throw invalid("Cannot provide duplicates in resourceRequirements.");

@@ -12,10 +12,10 @@ import { doesNotExist, invalid } from "./refusals.ts";
 import type { Tagged } from "./tags.ts";
 import type { World } from "./world.ts";
 
-/** After this an INACTIVE revision is gone. */
+/** Time after which an INACTIVE revision is deleted. */
 const inactiveMs = 180 * 24 * 3_600_000;
 
-/** Job definitions. Revisions of a name only count upwards, also after all of them have gone. */
+/** Job definitions. Revision numbers of a name only increase, also after all revisions are deleted. */
 export class JobDefinitions {
   readonly #world: World;
   readonly #records: RecordTable<DefinitionRevision>;
@@ -40,7 +40,7 @@ export class JobDefinitions {
 
   deregister(reference: string): void {
     const stored = this.#records.get(this.#arnOf(reference));
-    // Whether AWS answers a missing revision with success is not recorded; this is the answer that is harder to take.
+    // Whether AWS answers a missing revision with success is not recorded; this answer is the harder case.
     if (stored === undefined) throw doesNotExist(this.#arnOf(reference));
     if (stored.status === "INACTIVE") return;
     this.#inactiveSince.set(stored.jobDefinitionArn, this.#world.clock.monotonic());
@@ -75,7 +75,7 @@ export class JobDefinitions {
     return this.#records.all();
   }
 
-  /** Takes in what an earlier process had. */
+  /** Restores the records of an earlier process. */
   restore(revisions: readonly DefinitionRevision[]): void {
     for (const one of revisions) {
       const { jobDefinitionArn: arn, jobDefinitionName: name, revision, status } = one;

@@ -8,13 +8,13 @@ import type {
 } from "@aws-sdk/client-batch";
 import type { DefinitionRevision } from "../aws/batch.ts";
 
-/** How a job will go once it runs. */
+/** The planned course of a job once it runs. */
 export interface JobPlan {
   readonly durationMs: number;
   readonly exitCode: number;
 }
 
-/** A job as the simulator keeps it. */
+/** A job in the simulator. */
 export interface StoredJob {
   readonly id: string;
   readonly arn: string;
@@ -28,13 +28,13 @@ export interface StoredJob {
   readonly statusReason?: string | undefined;
   /** Wall times (ms). */
   readonly createdAt: number;
-  /** Since when it has had its status, and when it last left RUNNABLE. */
+  /** When it got its status, and when it last left RUNNABLE. */
   readonly since?: number | undefined;
   readonly placedAt?: number | undefined;
   readonly startedAt?: number | undefined;
   readonly stoppedAt?: number | undefined;
   readonly attempts: readonly AttemptDetail[];
-  /** Where its task lies, from STARTING on. */
+  /** Location of its task, from STARTING on. */
   readonly place?: Place | undefined;
   readonly exitCode?: number | undefined;
   readonly isCancelled?: true | undefined;

@@ -16,7 +16,7 @@ import type {
 import type { DefinitionRevision } from "../aws/batch.ts";
 import { invalid } from "./refusals.ts";
 
-/** Which override belongs to which body of a definition. */
+/** The override for each body of a definition. */
 const bodies = {
   containerOverrides: "containerProperties",
   ecsPropertiesOverride: "ecsProperties",

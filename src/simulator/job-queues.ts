@@ -25,13 +25,13 @@ import type { World } from "./world.ts";
 export interface StoredQueue {
   readonly id: string;
   readonly detail: Queue;
-  /** Whether the caller gave `jobQueueType` itself. */
+  /** Whether the caller set `jobQueueType`. */
   readonly typeGiven: boolean;
 }
 
 const healthy = "JobQueue Healthy";
 
-/** Job queues: their records and their asynchronous life. */
+/** Job queues: their records and their asynchronous lifecycle. */
 export class JobQueues {
   readonly #world: World;
   readonly #environments: ComputeEnvironments;
@@ -132,7 +132,7 @@ export class JobQueues {
 
   delete(reference: string): void {
     const stored = this.#find(reference);
-    // Whether AWS answers a missing queue with success is not recorded; this is the answer that is harder to take.
+    // Whether AWS answers a missing queue with success is not recorded; this answer is the harder case.
     if (stored === undefined) throw doesNotExist(this.#arnOf(reference));
     const { id, detail } = stored;
     if (detail.status !== "VALID" && detail.status !== "INVALID") throw refused(deleteWhileBusy);
@@ -162,19 +162,19 @@ export class JobQueues {
     return this.#records.all().map((stored) => stored.detail);
   }
 
-  /** The environments of a queue that exist, the first tried first. */
+  /** The existing environments of a queue, in their order. */
   environmentsOf(queue: Queue): Environment[] {
     return environmentsOf(queue)
       .map(this.#findEnvironment)
       .filter((one) => one !== undefined);
   }
 
-  /** As `all`, with what AWS knows of a queue and does not show. */
+  /** As `all`, with data of a queue that AWS does not show. */
   stored(): readonly StoredQueue[] {
     return this.#records.all();
   }
 
-  /** Takes in what an earlier process had; what was in transition begins it anew. */
+  /** Restores the records of an earlier process; transitions start again. */
   restore(queues: readonly StoredQueue[]): void {
     const { clock, knobs } = this.#world;
     for (const stored of queues) {
@@ -247,7 +247,7 @@ export class JobQueues {
   }
 }
 
-/** ARNs of a queue's environments, the one tried first first. */
+/** ARNs of a queue's environments, in their order. */
 export function environmentsOf(queue: Queue): string[] {
   return (queue.computeEnvironmentOrder ?? [])
     .toSorted((a, b) => (a.order ?? 0) - (b.order ?? 0))

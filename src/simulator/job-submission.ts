@@ -12,8 +12,8 @@ const fifoOnly =
   "Job with shareIdentifier or schedulingPriority can onlybe submitted to job queue with fair share scheduling policy.";
 
 /**
- * What Batch checks before it takes a job; the definition as that job will run it.
- * @param environmentsOf a queue, as far as they exist
+ * Checks of Batch before it accepts a job. Returns the definition that the job runs.
+ * @param environmentsOf existing environments of a queue
  * @throws Refusal
  */
 export function checkedSubmission(
@@ -86,7 +86,7 @@ export function vcpusOf(definition: DefinitionRevision): number {
   return required(containerProperties?.resourceRequirements) || (containerProperties?.vcpus ?? 1);
 }
 
-/** A command `sleep N` runs N seconds; any other the default time. All end well. */
+/** A command `sleep N` runs N seconds; any other the default time. All succeed. */
 export function defaultPlan(definition: DefinitionRevision, durationMs: number): JobPlan {
   const command = definition.containerProperties?.command ?? [];
   const seconds = command[0] === "sleep" ? Number(command[1]) : Number.NaN;

@@ -30,15 +30,15 @@ import { doesNotExist, invalid } from "./refusals.ts";
 import { checkTags, type Tagged } from "./tags.ts";
 import type { World } from "./world.ts";
 
-/** What moves jobs on, as far as calls by users reach it. */
+/** The part of the scheduler that calls of users need. */
 export interface JobProgress {
-  /** Looks soon for jobs that can be placed. */
+  /** Soon places the jobs that can be placed. */
   wake(): void;
   cancel(job: StoredJob, reason: string): void;
   terminate(job: StoredJob, reason: string): void;
 }
 
-/** The jobs of the account: what callers submit, ask and end. How they get on is the scheduler's. */
+/** The jobs of the account: calls that submit, read and end them. The scheduler runs them. */
 export class Jobs {
   readonly #world: World;
   readonly #queues: JobQueues;
@@ -54,7 +54,7 @@ export class Jobs {
     this.#records = new RecordTable(world.clock);
   }
 
-  /** @param plan how the job will go; left out: see {@link defaultPlan} */
+  /** @param plan the planned course; omitted: see {@link defaultPlan} */
   submit(request: SubmitJobRequest, plan?: JobPlan): SubmitJobResponse {
     const { queue, definition } = checkedSubmission(
       request,
@@ -87,7 +87,7 @@ export class Jobs {
     return { jobArn: job.arn, jobName: request.jobName, jobId: id };
   }
 
-  /** Ends a job that has not started; of one that has, nothing. An unknown job is no error. */
+  /** Ends a job that has not started; a started or unknown job is not an error. */
   cancel(jobId: string, reason: string): void {
     for (const job of this.#familyOf(jobId)) this.#scheduler().cancel(job, reason);
   }
@@ -131,7 +131,7 @@ export class Jobs {
     const waiting = ofQueue.filter(isWaiting).toSorted(byPriority);
     let reachedAt = 0;
     const front = waiting.slice(0, 100).map((job, place) => {
-      // It moves up when one before it leaves, and is where it is no earlier than that one.
+      // It moves up when a job before it leaves, so its time is not earlier than that.
       const left = place > 0 ? [] : ofQueue.filter((one) => byPriority(one, job) <= 0).map((one) => one.placedAt ?? 0);
       reachedAt = Math.max(reachedAt, job.since ?? job.createdAt, ...left);
       return { jobArn: job.arn, earliestTimeAtPosition: reachedAt };
@@ -221,7 +221,7 @@ function isWaiting({ status, size }: StoredJob): boolean {
   return status === "RUNNABLE" && size === undefined;
 }
 
-/** The children of `parent` among `jobs`; none when it is no array. */
+/** The children of `parent` in `jobs`; empty unless it is an array. */
 function childrenIn(jobs: readonly StoredJob[], parent: StoredJob | undefined): StoredJob[] {
   return parent?.size === undefined ? [] : jobs.filter((job) => job.child?.parentId === parent.id);
 }

@@ -1,35 +1,35 @@
 /**
- * How long AWS takes and how strict it is. Defaults are what people see in a real account; a test may change any of
- * them while the world runs. Sources: aws-batch documentation and measured behaviour.
+ * Durations and strictness of AWS. Defaults are as in a real account; a test can change them while the simulation
+ * runs. Sources: aws-batch documentation and measured behaviour.
  */
 export interface Knobs {
   /** Time of one call, half before and half after it takes effect. 0: answered without a timer. */
   latencyMs: number;
-  /** How long a caller waits for an answer that never comes. */
+  /** Timeout of a caller without an answer. */
   requestTimeoutMs: number;
-  /** A read answers as of up to this long ago, chosen anew for each call. */
+  /** Maximum staleness of a read, random for each call. */
   stalenessMs: number;
-  /** Most records of one page, whatever `maxResults` asks for. */
+  /** Maximum of records per page, for any `maxResults`. */
   pageSize: number;
 
   fargateValidMs: number;
   ec2ValidMs: number;
   /** A scaling, state, role or policy update. */
   scalingUpdateMs: number;
-  /** An infrastructure update; longer while jobs run that the update policy lets finish. */
+  /** An infrastructure update; longer while jobs run that may finish by the update policy. */
   infrastructureUpdateMs: number;
   deleteEnvironmentMs: number;
-  /** How long the record of something deleted stays visible with status DELETED. */
+  /** How long a deleted record stays visible with status DELETED. */
   tombstoneMs: number;
   queueSettleMs: number;
   deleteQueueMs: number;
-  /** How long after a detachment has settled AWS still sees the relation of queue and environment. */
+  /** How long AWS still sees the relation of queue and environment after a detachment has settled. */
   relationLagMs: number;
-  /** How long until a change of a role or instance profile counts for other services. */
+  /** Time until a change of a role or instance profile takes effect in other services. */
   iamPropagationMs: number;
-  /** For how long IAM's own reads do not show a role or instance profile that was just made, beside `stalenessMs`. */
+  /** How long IAM's reads do not show a new role or instance profile, in addition to `stalenessMs`. */
   iamVisibleMs: number;
-  /** An INVALID environment is looked at again this often; undefined: only an update does that. */
+  /** Interval of new checks of an INVALID environment; undefined: only after an update. */
   invalidRecheckMs: number | undefined;
 
   maxComputeEnvironments: number;
@@ -51,19 +51,19 @@ export interface Knobs {
   natGatewayRecordMs: number;
   /** In STARTING, pulling the image. */
   containerStartMs: number;
-  /** Of a job that says nothing about its length. */
+  /** Default duration of a job. */
   jobDurationMs: number;
   /** From the request to end a running job until it has ended. */
   jobStopMs: number;
 
   /** How long a job that has ended can still be described. */
   endedJobMs: number;
-  /** How many calls and how many changes of state are remembered, so that a world may run for weeks. */
+  /** Maximum of remembered calls and changes of state, for simulations of weeks. */
   keptRecords: number;
 
-  /** Only roles and profiles that were made exist; otherwise every well-formed name does, unless taken away. */
+  /** Only created roles and profiles exist; otherwise every well-formed name exists, unless removed. */
   strictIam: boolean;
-  /** Whether a `jobQueueType` that AWS inferred at creation binds later updates. */
+  /** Whether an inferred `jobQueueType` also applies to later updates. */
   inferredQueueTypeFixed: boolean;
 }
 

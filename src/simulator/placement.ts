@@ -6,13 +6,13 @@ import type { StoredJob } from "./job-detail.ts";
 export interface Capacity {
   /** vCPUs of the jobs placed on an environment. */
   used(environmentArn: string): number;
-  /** Whether EC2 or Fargate has nothing to give to this environment now. */
+  /** Whether EC2 or Fargate has no capacity for this environment now. */
   short(environmentArn: string): boolean;
 }
 
 export type Choice =
   | { readonly kind: "place"; readonly environment: Environment }
-  /** `code` is what time limit actions refer to; none when the job just waits for others to end. */
+  /** `code` is the reason in time limit actions; undefined if the job only waits for others to end. */
   | { readonly kind: "wait"; readonly code?: string; readonly statusReason?: string };
 
 /** Whether the scheduler may place new jobs there. */
@@ -20,7 +20,7 @@ export function isOpen(environment: Environment): boolean {
   return environment.state === "ENABLED" && environment.status === "VALID";
 }
 
-/** The first environment, in the queue's order, that can take the job now; or why there is none. */
+/** The first environment, in the queue's order, that can run the job now; or why none can. */
 export function choose(job: StoredJob, environments: readonly Environment[], capacity: Capacity): Choice {
   const open = environments.filter(isOpen);
   if (environments.every(({ status }) => status === "INVALID")) {
@@ -72,7 +72,7 @@ function isSuitable({ definition }: StoredJob, environment: Environment): boolea
 }
 
 function fits(job: StoredJob, { computeResources: resources }: Environment): boolean {
-  // Managed instances are of whatever type the job needs.
+  // Managed instances have the type that the job needs.
   if (resources === undefined || isFargate(resources) || isManagedInstances(resources)) return true;
   if (job.definition.nodeProperties !== undefined) return true;
   return fitsAnInstance(job, resources);

@@ -1,12 +1,12 @@
 import type { World } from "./world.ts";
 
 /**
- * Which queues AWS believes to use which environments. A relation outlives the detachment: it is held until the
- * queue has settled, and `relationLagMs` longer.
+ * Relations of queues and environments as AWS sees them. A relation outlasts the detachment: it lasts until the queue
+ * has settled, and `relationLagMs` longer.
  */
 export class QueueRelations {
   readonly #world: World;
-  /** Environment ARN → queue id → monotonic time until which it is held. */
+  /** Environment ARN → queue id → monotonic time until which it lasts. */
   readonly #held = new Map<string, Map<string, number>>();
 
   constructor(world: World) {
@@ -17,7 +17,7 @@ export class QueueRelations {
     this.#of(environmentArn).set(queueId, Number.POSITIVE_INFINITY);
   }
 
-  /** To be called when the detachment has settled. */
+  /** Call it when the detachment has settled. */
   release(queueId: string, environmentArn: string): void {
     this.#of(environmentArn).set(queueId, this.#world.clock.monotonic() + this.#world.knobs.relationLagMs);
   }

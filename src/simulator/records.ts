@@ -3,16 +3,16 @@ import { invalid } from "./refusals.ts";
 
 interface Version<T> {
   readonly at: number;
-  /** Undefined: the record was gone from then on. */
+  /** Undefined: the record was deleted then. */
   readonly value: T | undefined;
 }
 
-/** How far back a read may be asked to look. */
+/** Maximum age of an answer. */
 const retentionMs = 30 * 60_000;
 
 /**
- * Records with their past, so that a read can answer as of some time ago, as AWS's eventually consistent reads do.
- * Values are never changed in place: each change puts a new one.
+ * Records with a history, so that a read can answer as of some time ago, as AWS's eventually consistent reads do.
+ * Values are immutable: each change adds a new one.
  */
 export class RecordTable<T> {
   readonly #clock: Clock;
@@ -23,7 +23,7 @@ export class RecordTable<T> {
     this.#clock = clock;
   }
 
-  /** Grows with each change: what was worked out from the records holds as long as this stays. */
+  /** Increases with each change; results computed from the records are valid while it is equal. */
   get changes(): number {
     return this.#changes;
   }
@@ -32,7 +32,7 @@ export class RecordTable<T> {
     this.#append(id, value);
   }
 
-  /** Puts a record that has been there ever since. */
+  /** Adds a record with an unlimited history. */
   load(id: string, value: T): void {
     this.#changes++;
     this.#rows.set(id, [{ at: Number.NEGATIVE_INFINITY, value }]);
@@ -42,7 +42,7 @@ export class RecordTable<T> {
     if (this.get(id) !== undefined) this.#append(id, undefined);
   }
 
-  /** Takes everything away, also from the past. */
+  /** Removes everything, also from the history. */
   clear(): void {
     this.#changes++;
     this.#rows.clear();

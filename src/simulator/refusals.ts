@@ -1,8 +1,7 @@
 /**
- * What AWS answers when it will not do something. Rules throw a `Refusal`; the front of the simulator turns it into
- * the error that an SDK client would reject with.
+ * An error of AWS. Rules throw a `Refusal`; the simulator converts it into the error of an SDK client.
  *
- * Texts with no record from a real account are marked "our words"; nothing may match on those.
+ * Messages without a record from a real account are marked "our words"; no code may match on those.
  */
 export class Refusal extends Error {
   readonly exception: string;
@@ -24,7 +23,7 @@ export function invalid(text: string): Refusal {
   return new Refusal("ClientException", 400, text, true);
 }
 
-/** A `ClientException` whose text Batch answers bare. */
+/** A `ClientException` with a message without a wrapper. */
 export function refused(text: string): Refusal {
   return new Refusal("ClientException", 400, text);
 }
@@ -55,7 +54,7 @@ export class ServiceError extends Error {
   }
 }
 
-/** The call never got an answer: what became of it is unknown to the caller. */
+/** The call got no answer: the caller does not know its outcome. */
 export class ConnectionError extends Error {
   readonly code: string;
   readonly $metadata: { readonly attempts: number } = { attempts: 1 };
@@ -67,7 +66,7 @@ export class ConnectionError extends Error {
   }
 }
 
-/** Turns a refusal into the error of an SDK client. */
+/** Converts a refusal into the error of an SDK client. */
 export function serviceError(refusal: Refusal, requestId: string): ServiceError {
   const message = refusal.wrapped
     ? `Error executing request, Exception : ${refusal.message}, RequestId: ${requestId}`

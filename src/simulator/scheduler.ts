@@ -29,15 +29,15 @@ interface Blocked {
   readonly until: number | undefined;
 }
 
-/** How often an instance's agent tries to reach its cluster. */
+/** Interval at which an instance's agent tries to join its cluster. */
 const joinRetryMs = 10_000;
 
-/** What the machine's timers can count. */
+/** Maximum of the machine's timers. */
 const longestTimerMs = 2 ** 31 - 1;
 
 /**
  * Moves jobs from SUBMITTED to their end: dependencies, placement on environments in the order of the queue, start,
- * run, retry, and the ends that come from outside.
+ * run, retry, and ends caused from outside.
  */
 export class Scheduler implements Tenants {
   readonly #world: World;
@@ -46,19 +46,19 @@ export class Scheduler implements Tenants {
   readonly #jobs: Jobs;
   readonly #ec2: Ec2;
   readonly #iam: Iam;
-  /** Environment ARNs that get no instances, as a shortage of capacity. */
+  /** Environment ARNs without instances because of a capacity shortage. */
   readonly short = new Set<string>();
-  /** Environment ARNs whose instances never come, and AWS gives no reason: a quota of EC2 that is used up. */
+  /** Environment ARNs without instances and without a reason from AWS: an exhausted quota of EC2. */
   readonly silentlyShort = new Set<string>();
   /** Images that are in no registry. */
   readonly missingImages = new Set<string>();
-  /** Names of consumable resources that others hold, all of them. */
+  /** Names of consumable resources that others use completely. */
   readonly takenConsumables = new Set<string>();
-  /** RUNNABLE jobs for which an instance or task is on its way, by job id. */
+  /** RUNNABLE jobs with a starting instance or task, by job id. */
   readonly #placed = new Map<string, string>();
   readonly #timers = new Map<string, Timer>();
   readonly #blocked = new Map<string, Blocked>();
-  /** Since when no instance of an environment has joined its cluster although some were started (monotonic). */
+  /** Since when no started instance of an environment has joined its cluster (monotonic). */
   readonly #notJoinedSince = new Map<string, number>();
   #awake = false;
 
@@ -74,7 +74,7 @@ export class Scheduler implements Tenants {
     });
   }
 
-  /** Looks soon at what can be placed. */
+  /** Soon places the jobs that can be placed. */
   wake(): void {
     if (this.#awake || this.#jobs.all().every(hasEnded)) return;
     this.#awake = true;
@@ -166,7 +166,7 @@ export class Scheduler implements Tenants {
       .filter((job) => !this.#placed.has(job.id))
       .toSorted(byPriority);
     for (const job of waiting) {
-      // It waits, and AWS says nothing about it.
+      // It waits, and AWS gives no reason.
       if (consumablesOf(job).some((name) => this.takenConsumables.has(name))) continue;
       const choice = choose(job, environments, {
         used: (arn) => this.#used(arn),
@@ -209,7 +209,7 @@ export class Scheduler implements Tenants {
     this.#later(job.id, delayMs, (now) => this.#start(now, arn));
   }
 
-  /** An instance is there: the task goes onto it, unless the environment was closed or detached meanwhile. */
+  /** An instance is available: the task starts on it, unless the environment was disabled or detached meanwhile. */
   #start(job: StoredJob, environmentArn: string): void {
     const environment = this.#environments.find(environmentArn);
     const queue = this.#queues.find(job.queueArn);
@@ -227,7 +227,7 @@ export class Scheduler implements Tenants {
     this.#later(job.id, this.#world.knobs.containerStartMs, (now) => this.#pull(now, environment));
   }
 
-  /** Instances that cannot reach their cluster never join it; AWS gives up on the environment in the end. */
+  /** Instances that cannot reach their cluster never join it; finally AWS marks the environment INVALID. */
   #waitsForInstances(environment: Environment): boolean {
     const { computeEnvironmentArn: arn, computeResources: resources, containerOrchestrationType: kind } = environment;
     if (resources === undefined || isFargate(resources) || this.#ec2.whyNoInstanceJoins(resources) === undefined) {
@@ -383,7 +383,7 @@ export class Scheduler implements Tenants {
     this.#environments.scaleTo(environmentArn, this.#used(environmentArn));
   }
 
-  /** The one thing that a job waits for; a new one takes the place of an old one. */
+  /** The next transition of a job; a new one replaces an old one. */
   #later(id: string, delayMs: number, task: (job: StoredJob) => void): void {
     this.#timers.get(id)?.cancel();
     this.#timers.set(

@@ -14,7 +14,7 @@ import { alreadyExists, doesNotExist, invalid, refused } from "./refusals.ts";
 import { checkTags, type Tagged } from "./tags.ts";
 import type { World } from "./world.ts";
 
-/** Scheduling policies have no states: every change is done when the call returns. */
+/** Scheduling policies have no states: every change is complete when the call returns. */
 export class SchedulingPolicies {
   readonly #world: World;
   readonly #inUse: (arn: string) => boolean;
@@ -51,8 +51,8 @@ export class SchedulingPolicies {
   }
 
   describe(input: DescribeSchedulingPoliciesRequest, asOf: number): DescribeSchedulingPoliciesResponse {
-    const wanted = new Set(input.arns);
-    return { schedulingPolicies: this.#records.asOf(asOf).filter(({ arn }) => wanted.has(arn ?? "")) };
+    const requested = new Set(input.arns);
+    return { schedulingPolicies: this.#records.asOf(asOf).filter(({ arn }) => requested.has(arn ?? "")) };
   }
 
   list(input: ListSchedulingPoliciesRequest, asOf: number): ListSchedulingPoliciesResponse {
@@ -88,7 +88,7 @@ export class SchedulingPolicies {
     return { tags: policy.tags ?? {}, replaceTags: (tags) => this.#put({ ...policy, tags }) };
   }
 
-  /** @throws Refusal when there is no such policy, or it is not one for this kind of queue */
+  /** @throws Refusal if the policy does not exist, or does not match the kind of queue */
   requireFairshare(arn: string): void {
     const policy = this.#records.get(arn);
     if (policy === undefined) throw invalid(`SchedulingPolicy ${arn} not found.`);

@@ -28,35 +28,35 @@ import { type AwsSnapshot, restoreInto, snapshotOf } from "./snapshot.ts";
 import { type CallRecord, type EffectListener, Wire } from "./wire.ts";
 import { type Change, uuidFrom, World } from "./world.ts";
 
-/** What a test, or the world outside of the operator, does to the account. Takes effect at once. */
+/** Changes of the account by a test or by others than the operator. They take effect at once. */
 export interface Outside extends SimulatedBatch {
   readonly iam: IamApi;
-  /** EC2 by another hand. */
+  /** EC2 calls by others. */
   readonly ec2: SimulatedEc2;
-  /** From now on the account has this network; what it describes replaces what has its id. */
+  /** Adds a network to the account; it replaces records with the same ids. */
   describeNetwork(network: AccountNetwork): void;
-  /** Takes a role or instance profile away. */
+  /** Removes a role or instance profile. */
   removeRole(arn: string): void;
-  /** Brings it back, usable after the propagation delay. */
+  /** Restores it, usable after the propagation delay. */
   restoreRole(arn: string): void;
-  /** Subnets, security groups, launch templates, AMIs ... of this id are gone. */
+  /** Subnets, security groups, launch templates, AMIs ... with this id are deleted. */
   removeFromEc2(...ids: readonly string[]): void;
   restoreInEc2(...ids: readonly string[]): void;
-  /** The environment is INVALID for this reason from now on, also when it is only made later. */
+  /** The environment is INVALID for this reason from now on, also if it is created later. */
   invalidate(computeEnvironmentName: string, statusReason: string): void;
   heal(computeEnvironmentName: string): void;
-  /** EC2 or Fargate has nothing to give to the environment. */
+  /** EC2 or Fargate has no capacity for the environment. */
   shortage(computeEnvironmentName: string, short: boolean): void;
-  /** A quota of EC2 is used up: no instance comes for the environment, and AWS gives no reason. */
+  /** A quota of EC2 is exhausted: the environment gets no instance, and AWS gives no reason. */
   quotaUsedUp(computeEnvironmentName: string, usedUp: boolean): void;
-  /** The image is in no registry any more, or is again. */
+  /** Whether the image is missing in its registry. */
   imageMissing(image: string, missing: boolean): void;
   /**
-   * AWS Batch has a newer image of this type: environments say so of instances that run an older one of AWS's own, until
-   * an update asks for the newest.
+   * AWS Batch has a newer image of this type: environments with an older default image report it, until an update
+   * requests the newest.
    */
   releaseImage(imageType: string): void;
-  /** All of a consumable resource is held by others, or not. */
+  /** Whether others use all of a consumable resource. */
   consumableTaken(name: string, taken: boolean): void;
   /** Submits a job with a known course; `durationMs: Infinity` runs until ended. */
   submitPlannedJob(input: SubmitJobRequest, plan: JobPlan): SubmitJobResponse;
@@ -64,7 +64,7 @@ export interface Outside extends SimulatedBatch {
   exitJob(jobId: string, exitCode: number): void;
 }
 
-/** The account as it is now, past all staleness. */
+/** The current account, without staleness. */
 export interface Truth {
   computeEnvironments(): readonly Environment[];
   jobQueues(): readonly Queue[];
@@ -74,16 +74,16 @@ export interface Truth {
   instanceProfiles(): readonly StoredProfile[];
   securityGroups(): readonly SecurityGroup[];
   vpcEndpoints(): readonly VpcEndpoint[];
-  /** Why no instance with these resources becomes one of its cluster's; undefined when one does. */
+  /** Why no instance with these resources joins the cluster; undefined if one does. */
   whyNoInstanceJoins(resources: ComputeResource): string | undefined;
 }
 
-/** AWS Batch of one account and region, with the little of STS, IAM and EC2 that it leans on. */
+/** AWS Batch of one account and region, with the parts of STS, IAM and EC2 that it needs. */
 export interface SimulatedAws {
   readonly account: string;
   readonly region: string;
   readonly clock: Clock;
-  /** May be changed while the world runs. */
+  /** Can be changed while the simulation runs. */
   readonly knobs: Knobs;
   readonly batch: SimulatedBatch;
   readonly sts: { getCallerIdentity(options?: CallOptions): Promise<GetCallerIdentityResponse> };
@@ -94,19 +94,19 @@ export interface SimulatedAws {
   readonly faults: Faults;
   readonly outside: Outside;
   readonly truth: Truth;
-  /** The id of one answer that goes out over HTTP. */
+  /** The id of one answer over HTTP. */
   requestId(): string;
-  /** Every call, in the order of its beginning. */
+  /** Every call, in the order of their starts. */
   readonly log: readonly CallRecord[];
   /** Every change of state, in order. */
   readonly history: readonly Change[];
-  /** Calls `listener` at each change, in the same turn. Returns how to stop that. */
+  /** Calls `listener` at each change, in the same turn. Returns a function that stops it. */
   onChange(listener: (change: Change) => void): () => void;
-  /** Calls `listener` directly before and after each call takes effect, in the same turn. Returns how to stop that. */
+  /** Calls `listener` directly before and after each call takes effect, in the same turn. Returns a function that stops it. */
   onEffect(listener: EffectListener): () => void;
-  /** What outlives this process, as plain JSON. */
+  /** A snapshot of the account, as plain JSON. */
   snapshot(): AwsSnapshot;
-  /** Takes a snapshot into an account that is still empty. */
+  /** Restores a snapshot into an empty account. */
   restore(snapshot: AwsSnapshot): void;
 }
 
@@ -118,11 +118,11 @@ export interface SimulatedAwsOptions {
   /** Default us-east-1. */
   readonly region?: string;
   readonly knobs?: Partial<Knobs>;
-  /** Roles and profiles of another region of the same account, to be shared; left out: none yet. */
+  /** Roles and profiles to share with another region of the same account; omitted: none yet. */
   readonly identities?: Iam | undefined;
 }
 
-/** An empty account. The same clock, seed and calls give the same world. */
+/** An empty account. The same clock, seed and calls give the same result. */
 export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
   const { clock, random, account = "123456789012", region = "us-east-1" } = options;
   const world = new World(clock, random, account, region, { ...defaultKnobs, ...options.knobs });
@@ -130,7 +130,7 @@ export function createSimulatedAws(options: SimulatedAwsOptions): SimulatedAws {
   const iam = options.identities ?? new Iam(world);
   const faults = new Faults(clock);
   const wire = new Wire(world, faults);
-  // Reads of EC2 and IAM deal Batch no other cards.
+  // Reads of EC2 and IAM do not change the random numbers of Batch.
   const iamWire = new Wire(world, faults, { log: wire.log, random: seededRandom(iamSeed) });
   const ec2Wire = new Wire(world, faults, { log: wire.log, random: seededRandom(ec2Seed) });
   const requestIds = seededRandom(requestIdSeed);
@@ -235,12 +235,12 @@ const ec2Seed = 0x0ec2;
 const iamSeed = 0x01a3;
 const requestIdSeed = 0x001d;
 
-/** While instances run, and until they have ended, their network interfaces hold the subnet and the group. */
+/** Until instances have terminated, their network interfaces use the subnet and the group. */
 function hasInstancesIn({ status, computeResources: resources }: Environment, id: string): boolean {
   if (resources === undefined || status === "DELETED") return false;
   const { subnets, groups } = networkOf(resources);
   if (!subnets.includes(id) && !groups.includes(id)) return false;
-  // Only EC2 and SPOT say how many there are.
+  // Only EC2 and SPOT have a number of instances.
   return status === "DELETING" || (resources.desiredvCpus ?? 1) > 0;
 }
 

@@ -7,17 +7,16 @@ import type { JobDefinitions } from "./job-definitions.ts";
 import type { JobQueues, StoredQueue } from "./job-queues.ts";
 
 /**
- * What outlives the process that simulates: environments, queues, job definitions, networks and roles, as plain JSON.
- * Jobs end with it, and so do faults and roles that were taken away. What was in transition begins that transition
- * anew.
+ * State that outlasts the simulating process: environments, queues, job definitions, networks and roles, as plain JSON.
+ * It has no jobs, faults and removed roles. Transitions start again.
  */
 export interface AwsSnapshot {
   readonly computeEnvironments: readonly Environment[];
   readonly jobQueues: readonly StoredQueue[];
   readonly jobDefinitions: readonly DefinitionRevision[];
-  /** Absent in what an earlier version wrote: the default network. */
+  /** Missing in files of an earlier version: the default network. */
   readonly ec2?: ReturnType<Ec2["snapshot"]>;
-  /** IAM has no regions: only one region's snapshot of an account has them. */
+  /** IAM has no regions: only the snapshot of one region has them. */
   readonly roles?: readonly StoredRole[];
   readonly instanceProfiles?: readonly StoredProfile[];
 }
@@ -27,7 +26,7 @@ interface Kept {
   readonly queues: JobQueues;
   readonly definitions: JobDefinitions;
   readonly ec2: Ec2;
-  /** Undefined: of another region. */
+  /** Undefined: they are in another region's snapshot. */
   readonly iam: Iam | undefined;
 }
 
@@ -41,7 +40,7 @@ export function snapshotOf({ environments, queues, definitions, ec2, iam }: Kept
   };
 }
 
-/** Puts a snapshot into an account that is still empty. */
+/** Restores a snapshot into an empty account. */
 export function restoreInto({ environments, queues, definitions, ec2, iam }: Kept, snapshot: AwsSnapshot): void {
   if (snapshot.ec2 !== undefined) ec2.restoreAll(snapshot.ec2);
   iam?.roles.restore(snapshot.roles ?? []);

@@ -2,7 +2,7 @@ import { invalid, refused } from "./refusals.ts";
 
 export type Tags = Record<string, string>;
 
-/** Something that carries tags, found by its ARN. */
+/** A resource with tags, by ARN. */
 export interface Tagged {
   readonly tags: Tags;
   replaceTags(tags: Tags): void;

@@ -1,7 +1,7 @@
 import type { ContainerProperties, EcsProperties } from "@aws-sdk/client-batch";
 import type { DefinitionRevision } from "../aws/batch.ts";
 
-/** The execution roles and the roles of its own that ECS must assume for a job's tasks, in all kinds of bodies. */
+/** The execution roles and task roles that ECS must assume for a job's tasks, in all kinds of bodies. */
 export function taskRoles(definition: DefinitionRevision): readonly string[] {
   const nodes = definition.nodeProperties?.nodeRangeProperties ?? [];
   const roles = [

@@ -9,12 +9,12 @@ export type Outcome =
   | { readonly kind: "pending" }
   | { readonly kind: "answered" }
   | { readonly kind: "refused"; readonly exception: string; readonly message: string }
-  /** No answer reached the caller. */
+  /** The caller got no answer. */
   | { readonly kind: "lost"; readonly applied: boolean };
 
-/** One call, as the account's own log would show it. */
+/** One call in the log of the account. */
 export interface CallRecord {
-  /** Wall time (ms) at which the caller began. */
+  /** Wall time (ms) of the start of the call. */
   readonly at: number;
   /** e.g. `CreateComputeEnvironment`. */
   readonly operation: string;
@@ -24,7 +24,7 @@ export interface CallRecord {
   outcome: Outcome;
 }
 
-/** Does one operation: `apply` gets the input as it came over the wire, and as of which time a read answers. */
+/** Performs one operation: `apply` gets the input from the wire, and the time of which a read answers. */
 export type Run = <Input, Output>(
   operation: string,
   input: Input,
@@ -32,10 +32,10 @@ export type Run = <Input, Output>(
   options?: CallOptions,
 ) => Promise<Output>;
 
-/** A call at the instant at which it takes effect: directly before, and directly after. */
+/** A call at the moment of its effect: directly before, and directly after. */
 export type EffectListener = (call: CallRecord, phase: "before" | "after") => void;
 
-/** All that lies between a client and AWS: latency, faults, staleness, lost answers, and a log. */
+/** Everything between a client and AWS: latency, faults, staleness, lost answers, and a log. */
 export class Wire {
   readonly log: CallRecord[];
   readonly #world: World;
@@ -43,12 +43,12 @@ export class Wire {
   readonly #faults: Faults;
   readonly #listeners = new Set<EffectListener>();
 
-  /** @param beside another wire of the same account, whose log is shared, and a chance that is not */
-  constructor(world: World, faults: Faults, beside?: { readonly log: CallRecord[]; readonly random: Random }) {
+  /** @param shared the log of another wire of the same account, and separate random numbers */
+  constructor(world: World, faults: Faults, shared?: { readonly log: CallRecord[]; readonly random: Random }) {
     this.#world = world;
     this.#faults = faults;
-    this.log = beside?.log ?? [];
-    this.#random = beside?.random ?? world.random;
+    this.log = shared?.log ?? [];
+    this.#random = shared?.random ?? world.random;
   }
 
   /** A call of the operator. */
@@ -83,7 +83,7 @@ export class Wire {
     }
   };
 
-  /** A call of someone else: no latency, no faults, never stale. */
+  /** A call of somebody else: no latency, no faults, never stale. */
   readonly runOutside: Run = async (operation, input, apply) => {
     const given = overTheWire(input);
     const record = this.#record(operation, given, "outside");
@@ -98,7 +98,7 @@ export class Wire {
     }
   };
 
-  /** Tells `listener` of every call that reaches AWS, refused ones too, in the same turn. Returns how to stop that. */
+  /** Calls `listener` for every call that reaches AWS, also refused ones, in the same turn. Returns a function that stops it. */
   onEffect(listener: EffectListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -175,7 +175,7 @@ function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** A value as the other side gets it: nothing shared with the sender, and no member that is `undefined`. */
+/** A value as the receiver gets it: not shared with the sender, and without `undefined` members. */
 function overTheWire<T>(value: T): T {
   return copy(value) as T;
 }

@@ -11,7 +11,7 @@ export type ChangedThing =
   | "role"
   | "instanceProfile";
 
-/** One change of state inside AWS, whoever caused it. */
+/** One change of state in AWS, by any cause. */
 export interface Change {
   /** Wall time (ms). */
   readonly at: number;
@@ -19,16 +19,16 @@ export interface Change {
   readonly name: string;
   readonly arn: string;
   readonly state?: string | undefined;
-  /** `GONE` when the record itself disappears. */
+  /** `GONE` if the record is removed. */
   readonly status: string;
   readonly statusReason?: string | undefined;
-  /** Of a queue: ARNs of its compute environments, first tried first. */
+  /** Of a queue: ARNs of its compute environments, in their order. */
   readonly order?: readonly string[] | undefined;
-  /** Of a job: the name that it was given, and that of its queue. */
+  /** Of a job: its name, and the name of its queue. */
   readonly job?: { readonly name: string; readonly queue: string } | undefined;
 }
 
-/** One account in one region: time, chance, names, and the record of all that changed. */
+/** One account in one region: time, random numbers, names, and the history of changes. */
 export class World {
   readonly clock: Clock;
   readonly random: Random;
@@ -48,7 +48,7 @@ export class World {
     this.knobs = knobs;
   }
 
-  /** ARN of something in this account and region; IAM's have no region. */
+  /** ARN of a resource in this account and region; ARNs of IAM have no region. */
   arn(service: "batch" | "ec2" | "ecs" | "iam" | "sts", resource: string): string {
     const region = service === "iam" || service === "sts" ? "" : this.region;
     return `arn:${this.partition}:${service}:${region}:${this.account}:${resource}`;
@@ -68,7 +68,7 @@ export class World {
     for (const listener of this.#listeners) listener(dated);
   }
 
-  /** Calls `listener` at each change, in the same turn. Returns how to stop that. */
+  /** Calls `listener` at each change, in the same turn. Returns a function that stops it. */
   onChange(listener: (change: Change) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -92,7 +92,7 @@ function hexFrom(random: Random, length: number): string {
   return Array.from({ length }, () => Math.floor(random() * 16).toString(16)).join("");
 }
 
-/** Appends to a record of the past and forgets its oldest tenth when it has grown beyond `most`. */
+/** Appends to a history and drops its oldest tenth once it is longer than `most`. */
 export function remember<T>(past: T[], entry: T, most: number): void {
   past.push(entry);
   if (past.length > most) past.splice(0, Math.ceil(most / 10));

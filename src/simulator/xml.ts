@@ -1,6 +1,6 @@
-/** Just enough XML for answers in AWS's Query protocol. */
+/** XML for answers in AWS's Query protocol. */
 
-/** Text as XML keeps it; characters that XML cannot hold are left out. */
+/** Escapes text for XML; removes characters that XML does not allow. */
 export function escaped(text = ""): string {
   return text
     .replaceAll("&", "&amp;")

@@ -27,7 +27,7 @@ export function operationOf(method: string, path: string): string | undefined {
 export function faultsOf(operation: string, { status, headers, body }: RawAnswer): string[] {
   const faults: string[] = [];
   if (headers["content-type"] !== "application/json") faults.push("content-type is not application/json");
-  if (!uuid.test(String(headers["x-amzn-requestid"]))) faults.push("x-amzn-requestid is no UUID");
+  if (!uuid.test(String(headers["x-amzn-requestid"]))) faults.push("x-amzn-requestid is not a UUID");
   let value: unknown;
   try {
     value = JSON.parse(body);
@@ -45,7 +45,7 @@ export function faultsOf(operation: string, { status, headers, body }: RawAnswer
 }
 
 function structureFaults(name: string, value: unknown, path: string): string[] {
-  if (!isRecord(value)) return [`${path} is no structure: ${JSON.stringify(value)}`];
+  if (!isRecord(value)) return [`${path} is not a structure: ${JSON.stringify(value)}`];
   const { members, required } = structureOf(name);
   const missing = required.filter((member) => !Object.hasOwn(value, member)).map((one) => `${path}.${one} is missing`);
   const wrong = Object.entries(value).flatMap(([member, given]) => {

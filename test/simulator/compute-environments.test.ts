@@ -120,7 +120,7 @@ describe("a compute environment", () => {
     expect(environment(world, "ce").status).toBe("INVALID");
   });
 
-  it("recovers by itself when AWS looks again and the cause is gone", async () => {
+  it("recovers by itself when AWS checks again and the cause is gone", async () => {
     const world = account({ invalidRecheckMs: 1_800_000 });
     world.aws.outside.removeFromEc2("subnet-1");
     await world.aws.batch.createComputeEnvironment(fargate("ce"));
@@ -141,7 +141,7 @@ describe("a compute environment", () => {
     expect(environment(world, "ce")).toMatchObject({ status: "INVALID", state: "DISABLED" });
   });
 
-  it("becomes a tombstone beside its successor of the same name, and then nothing", async () => {
+  it("stays as a deleted record next to its successor of the same name, and then disappears", async () => {
     const world = account();
     const { aws, clock } = world;
     await aws.batch.createComputeEnvironment(fargate("ce"));

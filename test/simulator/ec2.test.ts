@@ -14,7 +14,7 @@ describe("the simulated EC2", () => {
     const { RouteTables: [table] = [] } = await ec2.describeRouteTables({
       Filters: [{ Name: "association.main", Values: ["true"] }],
     });
-    expect(table?.Routes?.map(({ GatewayId }) => GatewayId?.slice(0, 4))).toEqual(["loca", "igw-"]);
+    expect(table?.Routes?.map(({ GatewayId }) => GatewayId?.slice(0, 5))).toEqual(["local", "igw-0"]);
   });
 
   it("has nothing but what was described, once it was", async () => {
@@ -69,7 +69,7 @@ describe("the simulated EC2", () => {
     expect(info?.ProcessorInfo?.SupportedArchitectures).toEqual(architectures);
   });
 
-  it("tells a launch template by its id from one by its name, and refuses an id that cannot be one", async () => {
+  it("distinguishes a launch template id from a name, and refuses an invalid id", async () => {
     const { aws } = account();
     const versions = (input: object) => refusal(aws.ec2.describeLaunchTemplateVersions({ ...input, Versions: ["1"] }));
     const malformed = (id: string) => `InvalidLaunchTemplateId.Malformed: Invalid id: "${id}" (expecting "lt-...")`;

@@ -182,7 +182,7 @@ describe("the AWS SDK's clients", () => {
 describe("a request that no SDK sends", () => {
   it.each<[string, string, RequestInit | undefined, number, string]>([
     ["is not JSON", "/v1/describejobqueues", { method: "POST", body: "{" }, 400, "SerializationException"],
-    ["is no object", "/v1/describejobqueues", { method: "POST", body: "[]" }, 400, "SerializationException"],
+    ["is not an object", "/v1/describejobqueues", { method: "POST", body: "[]" }, 400, "SerializationException"],
     [
       "has a text where a list belongs",
       "/v1/describejobqueues",

@@ -109,7 +109,11 @@ describe("a role", () => {
     ["a path without its end", create({ Path: "/a" }), /^ValidationError: The specified value for path is invalid/],
     ["a path too long", create({ Path: `/${"a".repeat(511)}/` }), /^ValidationError: .*512/],
     ["the path of AWS", create({ Path: "/aws-service-role/x/" }), /^AccessDenied/],
-    ["a trust that is no JSON", create({ AssumeRolePolicyDocument: "{" }), /^MalformedPolicyDocumentException: .*Json/],
+    [
+      "a trust that is not JSON",
+      create({ AssumeRolePolicyDocument: "{" }),
+      /^MalformedPolicyDocumentException: .*Json/,
+    ],
     ["a trust without statements", create({ AssumeRolePolicyDocument: "{}" }), /Syntax errors in policy/],
     ["a trust with a resource", trusting({ ...assume, Principal: "*", Resource: "*" }), /prohibited field Resource/],
     ["a trust of nobody", trusting(assume), /Missing required field Principal/],
@@ -146,7 +150,7 @@ describe("a role", () => {
     ["an inline policy without resource", put(inline({ Resource: undefined })), /must contain resources/],
     ["an inline policy without action", put(inline({ Action: undefined })), /must contain actions/],
     ["an action of no service", put(inline({ Action: "GetObject" })), /prefaced by a vendor/],
-    ["a resource that is no ARN", put(inline({ Resource: "bucket" })), /must be in ARN format/],
+    ["a resource that is not an ARN", put(inline({ Resource: "bucket" })), /must be in ARN format/],
     ["a version that is none", put('{"Version":"2020-01-01","Statement":[]}'), /valid version string/],
     [
       "inline policies of more than 10,240 characters",
@@ -164,7 +168,7 @@ describe("a role", () => {
       /^NoSuchEntityException/,
     ],
     [
-      "what is no ARN",
+      "what is not an ARN",
       (iam) => iam.attachRolePolicy({ RoleName: "role", PolicyArn: "AWSBatchServiceRole" }),
       /^ValidationError: ARN AWSBatchServiceRole is not valid/,
     ],
@@ -307,7 +311,7 @@ describe("what Batch makes of a role", () => {
       /^ComputeEnvironment Healthy$/,
     ],
     ["that is complete", (world) => createServiceRole(world, "batch"), /^ComputeEnvironment Healthy$/],
-  ])("%s is told by the environment", async (_case, prepare, reason) => {
+  ])("the environment reports %s", async (_case, prepare, reason) => {
     expect(await reasonOf(prepare)).toMatch(reason);
   });
 

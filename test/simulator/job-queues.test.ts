@@ -133,8 +133,8 @@ describe("CreateJobQueue is refused", () => {
       },
       "Duplicate ComputeEnvironment order values.",
     ],
-    ["Fargate beside EC2", queue("q", "a", "fargate"), "Fargate and EC2 compute environments can not be mixed."],
-    ["EKS beside ECS", queue("q", "a", "eks"), "EKS and ECS compute environments can not be mixed."],
+    ["Fargate next to EC2", queue("q", "a", "fargate"), "Fargate and EC2 compute environments can not be mixed."],
+    ["EKS next to ECS", queue("q", "a", "eks"), "EKS and ECS compute environments can not be mixed."],
     ["two architectures", queue("q", "a", "arm"), "Compute environments of a job queue must share one architecture."],
     [
       "a type that the environments do not have",

@@ -178,7 +178,7 @@ describe("a job", () => {
     expect(statusOf(world, id)).toBe("FAILED: Job attempt duration exceeded timeout");
   });
 
-  it("is ended by the deletion of its queue, wherever it stands", async () => {
+  it("is ended by the deletion of its queue, in every status", async () => {
     const world = await workplace();
     const { aws, clock } = world;
     const running = submit(world, forEver, needs(16));

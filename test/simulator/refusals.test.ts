@@ -54,7 +54,7 @@ describe("CreateComputeEnvironment is refused", () => {
     ["desired above max", ec2("ce", { desiredvCpus: 17 }), "desiredvCpus should be between minvCpus and maxvCpus."],
     ["a bid of 101", ec2("ce", { bidPercentage: 101 }), "Bid percentage must be between 0 to 100."],
     [
-      "arm beside x86",
+      "arm next to x86",
       ec2("ce", { instanceTypes: ["m5", "m6g.large"] }),
       "arm-based instance type cannot be used with other instance types",
     ],
@@ -69,7 +69,7 @@ describe("CreateComputeEnvironment is refused", () => {
       "Instance type bundles (e.g. optimal, default_x86_64) are not allowed for BEST_FIT_PROGRESSIVE_ORDERED allocation strategy. Specify instance families or types directly.",
     ],
     [
-      "Spot with BEST_FIT and no fleet role",
+      "Spot with BEST_FIT and no Spot Fleet role",
       ec2("ce", { type: "SPOT", allocationStrategy: "BEST_FIT" }),
       "compute resource spotIamFleetRole is required.",
     ],
@@ -184,13 +184,13 @@ describe("UpdateComputeEnvironment is refused", () => {
       "maxvCpus should be greater than or equal to minvCpus.",
     ],
     [
-      "an infrastructure field beside a custom role, although equal",
+      "an infrastructure field next to a custom role, although equal",
       custom,
       update({ instanceTypes: ["m5"] }),
       "Following fields [instanceTypes] can be updated only for Non-fargate Compute Environment having a Batch Service Linked Role",
     ],
     [
-      "an infrastructure field beside BEST_FIT, although equal",
+      "an infrastructure field next to BEST_FIT, although equal",
       bestFit,
       update({ subnets: ["subnet-1"] }),
       "subnets cannot be updated with allocation strategy BEST_FIT.",

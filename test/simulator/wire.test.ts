@@ -125,7 +125,7 @@ describe("a fault", () => {
     expect(await names(aws)).toEqual(["ce"]);
   });
 
-  it("stands for a time, for the calls that a predicate picks, from the n-th on", async () => {
+  it("is active for a time, for the calls that a predicate selects, from the n-th on", async () => {
     const { aws, clock } = account();
     aws.faults.add({
       fault: throttled,
@@ -172,11 +172,11 @@ describe("a call", () => {
   });
 });
 
-it("tells each change of state, with the order of queues", async () => {
+it("reports each change of state, with the order of queues", async () => {
   const { aws, clock } = account();
-  const told: string[] = [];
+  const changes: string[] = [];
   const stop = aws.onChange(({ kind, name, state, status, order }) =>
-    told.push([kind, name, state, status, ...(order ?? [])].join(" ")),
+    changes.push([kind, name, state, status, ...(order ?? [])].join(" ")),
   );
   await aws.batch.createComputeEnvironment(ec2("ce"));
   await clock.advance(45_000);
@@ -184,7 +184,7 @@ it("tells each change of state, with the order of queues", async () => {
   stop();
   await clock.advance(5_000);
   const arn = "arn:aws:batch:us-east-1:123456789012:compute-environment/ce";
-  expect(told).toEqual([
+  expect(changes).toEqual([
     "computeEnvironment ce ENABLED CREATING",
     "computeEnvironment ce ENABLED VALID",
     `jobQueue q ENABLED CREATING ${arn}`,
@@ -192,7 +192,7 @@ it("tells each change of state, with the order of queues", async () => {
   expect(aws.history).toHaveLength(4);
 });
 
-it("remembers as many calls as it is told", async () => {
+it("remembers the configured number of calls", async () => {
   const { aws } = account({ keptRecords: 10 });
   for (let call = 0; call < 100; call++) await aws.batch.describeJobQueues({});
   expect(aws.log.length).toBeLessThanOrEqual(10);

@@ -1,7 +1,7 @@
 /**
- * What AWS documents of its members and the SDK's schemas leave out. Keys are `Structure.member` of the model; a number
- * is bounded by its value, a text by its characters, a list or map by its entries. A limit whose refusal is recorded
- * word for word is no bound: it stands with the rules of its kind.
+ * Documented constraints that the SDK's schemas omit. Keys are `Structure.member` of the model. Bounds are values of
+ * numbers, characters of texts, and entries of lists or maps. A limit with a recorded error message is not here, but with
+ * the rules of its kind.
  *
  * Sources: [SDK] the documentation in `@aws-sdk/client-batch` 3.1138.0; [BC] botocore 1.43.11,
  * `data/batch/2016-08-10/service-2.json`; [UG] the AWS Batch user guide; [CFN] CloudFormation's schema.
@@ -90,7 +90,7 @@ export const bounds: Readonly<Record<string, Bound>> = {
   "UpdatePolicy.jobExecutionTimeoutMinutes": { min: 1, max: 7200, source: "[SDK] at most 7200; [BC] minimum 1" },
 };
 
-/** Members whose numbers need not be whole. [BC] types double and float. */
+/** Numeric members that need not be integers. [BC] types double and float. */
 export const fractional: ReadonlySet<string> = new Set([
   "FairshareCapacityUsage.quantity",
   "JobCapacityUsageSummary.quantity",
@@ -101,7 +101,7 @@ export const fractional: ReadonlySet<string> = new Set([
   "ShareAttributes.weightFactor",
 ]);
 
-/** Members whose numbers may have 64 bits; all others have 32. [BC] type long, of requests. */
+/** Numeric members with 64 bits; all others have 32. [BC] type long, of requests. */
 export const longs: ReadonlySet<string> = new Set([
   "ConsumableResourceRequirement.quantity",
   "CreateConsumableResourceRequest.totalQuantity",
@@ -111,10 +111,10 @@ export const longs: ReadonlySet<string> = new Set([
   "UpdatePolicy.jobExecutionTimeoutMinutes",
 ]);
 
-/** Enums whose values a request may give in any case, and a description gives in lower case. [UG] [TF] evaluateOnExit. */
+/** Enums that are case-insensitive in requests, and lower case in descriptions. [UG] [TF] evaluateOnExit. */
 export const anyCase: ReadonlySet<string> = new Set(["RetryAction"]);
 
-/** What AWS says word for word of a member whose value is none of its enum. Recorded from deployments [CP]. */
+/** AWS's messages for a value that is not in the enum of a member. Recorded from deployments [CP]. */
 export const enumTexts: Readonly<Record<string, string>> = {
   "JobStateTimeLimitAction.action": "Invalid job action. Valid job actions: [CANCEL]",
   "QuotaSharePolicy.idleResourceAssignmentStrategy": "Idle resource assignment strategy must be one of [FIFO].",

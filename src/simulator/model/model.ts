@@ -1,6 +1,6 @@
 import json from "./batch.json" with { type: "json" };
 
-/** The type of a member. Batch has no others: its times are numbers, its numbers whole but for a few. */
+/** The type of a member. Batch has no others: its times are numbers, and most numbers are integers. */
 export type MemberType =
   | "string"
   | "number"
@@ -34,7 +34,7 @@ export interface BatchModel {
 /** Generated from the installed SDK by `npm run generate`. */
 export const batchModel = json as unknown as BatchModel;
 
-/** @throws Error when the model has no such structure: the caller is wrong, not a request */
+/** @throws Error if the structure is not in the model, which is a fault of the caller */
 export function structureOf(name: string): Structure {
   const found = batchModel.structures[name];
   if (found === undefined) throw new Error(`the model of Batch has no structure ${name}`);

@@ -4,16 +4,16 @@ import { batchModel, type MemberType, structureOf } from "./model.ts";
 
 const largestInteger = 2 ** 31 - 1;
 
-/** Where a value lies: for texts (`computeResources.subnets[0]`), and for the tables of what is documented. */
+/** The place of a value: for messages (`computeResources.subnets[0]`), and for the tables of documented constraints. */
 interface Place {
   readonly path: string;
-  /** `Structure.member` that holds it, itself or in a list or map. */
+  /** `Structure.member` that contains it, directly or in a list or map. */
   readonly member: string;
 }
 
 /**
- * A request as AWS reads it: checked from the model, without members that the model does not know and without nulls.
- * An operation that is none of the model's passes as it is.
+ * A request as AWS reads it: checked against the model, without unknown members and nulls.
+ * Operations outside of the model pass unchanged.
  *
  * @throws Refusal `SerializationException` for a value of another type; for a request of the right types in which a
  *   value is missing or not allowed, `ClientException` for the first of them
@@ -27,7 +27,7 @@ export function readRequest<Input>(operation: string, input: Input): Input {
   return read as Input;
 }
 
-/** Reads a value and keeps the first of its faults: AWS reads the whole of a request before it judges it. */
+/** Reads a value and keeps its first error, because AWS parses the whole request before it validates. */
 class Reader {
   refusal: Refusal | undefined;
 
@@ -79,7 +79,7 @@ class Reader {
     return Object.fromEntries(entries.map(([key, entry]) => [key, this.#entry(type.map, entry, place, `.${key}`)]));
   }
 
-  /** What lies in a list or map is not bounded as the list itself is. */
+  /** The bounds of a list or map do not apply to its values. */
   #entry(type: MemberType, value: unknown, { path, member }: Place, step: string): unknown {
     if (value === null || value === undefined) {
       this.#refuse(`${path}${step} is required.`); // our words
@@ -119,7 +119,7 @@ function isNumberOf(member: string, value: unknown): value is number {
   return Number.isInteger(value) && Math.abs(value) <= most;
 }
 
-/** In the words of the framework that AWS's JSON services share. */
+/** In the words of the common framework of AWS's JSON services. */
 function mistyped(value: unknown, expected: string): Refusal {
   return new Refusal("SerializationException", 400, `${tokenOf(value)} can not be converted to ${expected}`);
 }

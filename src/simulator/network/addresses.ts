@@ -16,10 +16,10 @@ import { type Ec2State, ec2Refusal } from "../ec2-state.ts";
 import type { NetworkParts } from "./handler.ts";
 import { given } from "./requests.ts";
 
-/** Addresses that belong to nobody on the internet (RFC 2544). */
+/** Addresses for benchmarks, unused on the internet (RFC 2544). */
 const pool = { cidr: "198.18.0.0/15", size: 2 ** 17 };
 
-/** What describes elastic IP addresses. */
+/** Reads of elastic IP addresses. */
 export const addressReads = {
   describeAddresses({ state }: NetworkParts, input: DescribeAddressesRequest, asOf: number): DescribeAddressesResult {
     const all = state.addresses.asOf(asOf);
@@ -28,7 +28,7 @@ export const addressReads = {
     return { Addresses: [...filtered(named, input.Filters, filters, ({ Tags }) => Tags)] };
   },
 
-  /** No address has a name of its own. */
+  /** Addresses have no custom DNS name. */
   describeAddressesAttribute(
     { state }: NetworkParts,
     input: DescribeAddressesAttributeRequest,
@@ -39,7 +39,7 @@ export const addressReads = {
   },
 };
 
-/** What takes and returns elastic IP addresses. */
+/** Allocates and releases elastic IP addresses. */
 export const addressWrites = {
   allocateAddress({ state }: NetworkParts, input: AllocateAddressRequest): AllocateAddressResult {
     const taken = new Set(state.addresses.all().map(({ PublicIp }) => PublicIp));
@@ -58,7 +58,7 @@ export const addressWrites = {
     return result;
   },
 
-  /** What a NAT gateway holds, only its deletion gives back. */
+  /** Only the deletion of a NAT gateway releases its address. */
   disassociateAddress({ state }: NetworkParts, input: DisassociateAddressRequest): void {
     const id = given(input.AssociationId, "associationId");
     if (!state.addresses.all().some(({ AssociationId }) => AssociationId === id)) {

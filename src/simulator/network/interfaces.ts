@@ -7,7 +7,7 @@ import { byIds, ec2Page, type FilterTable, filtered } from "../ec2-filters.ts";
 import { type Ec2State, ec2Refusal } from "../ec2-state.ts";
 import type { NetworkParts } from "./handler.ts";
 
-/** What describes the network interfaces of NAT gateways and interface endpoints; Terraform asks before it deletes. */
+/** Reads of the network interfaces of NAT gateways and interface endpoints; Terraform calls them before it deletes. */
 export const interfaceReads = {
   describeNetworkInterfaces(
     { state }: NetworkParts,
@@ -22,7 +22,7 @@ export const interfaceReads = {
   },
 };
 
-/** The service writes it so, whatever its model says. */
+/** The service writes it in this form, unlike its model. */
 const natGatewayType = "nat_gateway" as unknown as "natGateway";
 
 function ofNatGateways({ natGateways, world }: Ec2State, asOf: number): NetworkInterface[] {

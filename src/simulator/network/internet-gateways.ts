@@ -13,7 +13,7 @@ import { gatewayAttachment, internetGatewayRecord } from "./records.ts";
 import { given, requireUnused, vpcWith } from "./requests.ts";
 import { markBlackholes } from "./routes.ts";
 
-/** What makes, attaches and removes internet gateways. */
+/** Creates, attaches and deletes internet gateways. */
 export const internetGatewayWrites = {
   createInternetGateway({ state }: NetworkParts, input: CreateInternetGatewayRequest): CreateInternetGatewayResult {
     const tags = tagsOf(tagsAtCreation(input.TagSpecifications, "internet-gateway"));

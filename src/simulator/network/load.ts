@@ -14,7 +14,7 @@ import {
   vpcRecord,
 } from "./records.ts";
 
-/** Puts the network into EC2 as if it had been there ever since. Records of the same id are replaced. */
+/** Adds a network to EC2 with an unlimited history. Replaces records with the same id. */
 export function loadNetwork(state: Ec2State, network: AccountNetwork): void {
   loadVpcs(state, network);
   loadSubnets(state, network);

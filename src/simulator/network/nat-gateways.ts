@@ -15,7 +15,7 @@ import type { NetworkParts } from "./handler.ts";
 import { given, subnetWith } from "./requests.ts";
 import { markBlackholes } from "./routes.ts";
 
-/** What makes and removes NAT gateways. They come and go in time: see `settleNatGateway`. */
+/** Creates and deletes NAT gateways. Both take time: see `settleNatGateway`. */
 export const natGatewayWrites = {
   createNatGateway(parts: NetworkParts, input: CreateNatGatewayRequest): CreateNatGatewayResult {
     const { state } = parts;
@@ -64,8 +64,8 @@ export const natGatewayWrites = {
 };
 
 /**
- * Lets time do what it does to a NAT gateway in transition, also after a restart: `pending` becomes `available`,
- * `deleting` becomes `deleted`, and the record of what is `deleted` or `failed` goes after an hour.
+ * Schedules the transitions of a NAT gateway, also after a restart: `pending` becomes `available`,
+ * `deleting` becomes `deleted`, and a `deleted` or `failed` record is removed after an hour.
  */
 export function settleNatGateway(state: Ec2State, id: string): void {
   const { clock, knobs } = state.world;
@@ -119,7 +119,7 @@ function addressOf(state: Ec2State, subnet: Subnet, allocation: string | undefin
   return { ...own, AllocationId: allocation, ...(PublicIp === undefined ? {} : { PublicIp }) };
 }
 
-/** Why AWS takes the request and finds later that the gateway cannot be; in the words of AWS's troubleshooting guide. */
+/** Why AWS accepts the request and the gateway fails later; in the words of AWS's troubleshooting guide. */
 function whyFails(state: Ec2State, gateway: NatGateway): Partial<NatGateway> | undefined {
   const failed = (FailureCode: string, FailureMessage: string): Partial<NatGateway> => {
     return { State: "failed", FailureCode, FailureMessage };
@@ -137,7 +137,7 @@ function whyFails(state: Ec2State, gateway: NatGateway): Partial<NatGateway> | u
     : failed("Gateway.NotAttached", `Network ${gateway.VpcId} has no Internet gateway attached`);
 }
 
-/** The elastic IP address is the gateway's from the beginning. */
+/** The elastic IP address belongs to the gateway from the start. */
 function hold(state: Ec2State, { NatGatewayAddresses: [own] = [] }: NatGateway): void {
   const { AllocationId: id, NetworkInterfaceId: eni, PrivateIp: ip } = own ?? {};
   if (id === undefined || eni === undefined || ip === undefined) return;
@@ -152,7 +152,7 @@ function hold(state: Ec2State, { NatGatewayAddresses: [own] = [] }: NatGateway):
 
 function giveBack(state: Ec2State, { NatGatewayAddresses: [own] = [] }: NatGateway): void {
   const address = state.addresses.get(own?.AllocationId ?? "");
-  // That of a gateway that failed may be another one's.
+  // The address of a failed gateway may belong to another one.
   if (address === undefined || address.NetworkInterfaceId !== own?.NetworkInterfaceId) return;
   const {
     AssociationId: _association,

@@ -9,10 +9,10 @@ import { subnetWrites } from "./subnets.ts";
 import { vpcWrites } from "./vpcs.ts";
 import { zoneReads } from "./zones.ts";
 
-/** Calls of EC2 with which people and their tools look at a network, and the operator does not. */
+/** Calls of EC2 by which people and their tools read a network; the operator does not use them. */
 export const networkReads = { ...addressReads, ...interfaceReads, ...zoneReads };
 
-/** Calls of EC2 with which people and their tools make a network and remove it; the operator makes none of them. */
+/** Calls of EC2 by which people and their tools create and delete a network; the operator does not use them. */
 export const networkWrites = {
   ...addressWrites,
   ...internetGatewayWrites,

@@ -12,7 +12,7 @@ import type { AccountNetwork, AclLine, RouteLine, RuleLine } from "../ec2-networ
 import { type StoredVpc, tagList } from "../ec2-state.ts";
 import type { World } from "../world.ts";
 
-/** Lines of a network as the records that EC2 describes: the same ones for a network that is loaded and one that is made. */
+/** Builds the records that EC2 describes, both for loaded and for created networks. */
 
 type Line<Kind extends keyof AccountNetwork> = NonNullable<AccountNetwork[Kind]>[number];
 
@@ -90,7 +90,7 @@ export function internetGatewayRecord(world: World, line: Line<"internetGateways
   };
 }
 
-/** The service says `available` here, whatever its model says. */
+/** The service returns `available` here, unlike its model. */
 export function gatewayAttachment(vpc: string): NonNullable<InternetGateway["Attachments"]>[number] {
   return { VpcId: vpc, State: "available" as unknown as "attached" };
 }
@@ -117,7 +117,7 @@ export function routeOf({ to, via, state = "active" }: RouteLine): Route {
   return { ...destination, ...targetOf(via), State: state, Origin: "CreateRoute" };
 }
 
-/** The member of a route that names its target, by the kind of its id. */
+/** The member of a route for its target, by the kind of its id. */
 export function targetOf(via: string): Route {
   const kind = via.slice(0, via.indexOf("-"));
   switch (kind) {

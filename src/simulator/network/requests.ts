@@ -4,9 +4,9 @@ import { noSuchSubnet, noSuchVpc } from "../ec2-reads.ts";
 import { ec2Refusal, type StoredVpc } from "../ec2-state.ts";
 import type { NetworkParts } from "./handler.ts";
 
-/** What the requests of several calls have in common. */
+/** Common parts of requests. */
 
-/** @throws Refusal when the request does not give it */
+/** @throws Refusal if the request does not contain it */
 export function given<T>(value: T | undefined, parameter: string): T {
   if (value === undefined) {
     throw ec2Refusal("MissingParameter", `The request must contain the parameter ${parameter}`);
@@ -14,7 +14,7 @@ export function given<T>(value: T | undefined, parameter: string): T {
   return value;
 }
 
-/** @throws Refusal for what is no IPv4 block */
+/** @throws Refusal for an invalid IPv4 block */
 export function blockIn(text: string, parameter: string): Block {
   const block = blockOf(text);
   if (block === undefined) {
@@ -44,7 +44,7 @@ export function routeTableWith(parts: NetworkParts, id: string): RouteTable {
   return table;
 }
 
-/** @throws Refusal of a deletion, because something still uses what is to go */
+/** @throws Refusal of a deletion, because the resource is still in use */
 export function requireUnused(
   kind: "vpc" | "subnet" | "routeTable" | "internetGateway",
   id: string,

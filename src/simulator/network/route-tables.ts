@@ -16,7 +16,7 @@ import type { NetworkParts } from "./handler.ts";
 import { routeTableRecord } from "./records.ts";
 import { given, requireUnused, routeTableWith, subnetWith, vpcWith } from "./requests.ts";
 
-/** What makes, associates and removes route tables. */
+/** Creates, associates and deletes route tables. */
 export const routeTableWrites = {
   createRouteTable(parts: NetworkParts, input: CreateRouteTableRequest): CreateRouteTableResult {
     const { state } = parts;
@@ -48,7 +48,7 @@ export const routeTableWrites = {
     return { AssociationId: id, AssociationState: { State: "associated" } };
   },
 
-  /** The main association moves with it too: then the other table is the main one. */
+  /** It can also move the main association: then the other table is the main one. */
   replaceRouteTableAssociation(
     parts: NetworkParts,
     input: ReplaceRouteTableAssociationRequest,

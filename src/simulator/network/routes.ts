@@ -11,7 +11,7 @@ import type { NetworkParts } from "./handler.ts";
 import { routeOf } from "./records.ts";
 import { blockIn, given, routeTableWith } from "./requests.ts";
 
-/** What makes, changes and removes the routes of a table. */
+/** Creates, changes and deletes routes of a table. */
 export const routeWrites = {
   createRoute(parts: NetworkParts, input: CreateRouteRequest): CreateRouteResult {
     const table = routeTableWith(parts, given(input.RouteTableId, "routeTableId"));
@@ -40,7 +40,7 @@ export const routeWrites = {
   },
 };
 
-/** Routes through a gateway that is gone lead nowhere. */
+/** Routes through a deleted gateway become blackholes. */
 export function markBlackholes(state: Ec2State, target: string): void {
   const leadsThere = ({ GatewayId, NatGatewayId }: Route): boolean => GatewayId === target || NatGatewayId === target;
   for (const table of state.routeTables.all()) {
@@ -79,7 +79,7 @@ function destinationIn({ state }: NetworkParts, input: Destination): string {
   return given(destinationOf(input), "destinationCidrBlock");
 }
 
-/** The one target, which must be there and of the table's own VPC. */
+/** The one target, which must exist in the table's VPC. */
 function targetIn({ state }: NetworkParts, input: Target, table: RouteTable): string {
   const targets = Object.entries({
     GatewayId: input.GatewayId,
@@ -106,7 +106,7 @@ function targetIn({ state }: NetworkParts, input: Target, table: RouteTable): st
   return id;
 }
 
-/** The VPCs from which a target can be reached; undefined when there is no such target. */
+/** The VPCs from which a target can be reached; undefined if it does not exist. */
 function vpcsOf(state: Ec2State, kind: string, id: string): readonly (string | undefined)[] | undefined {
   switch (kind) {
     case "GatewayId":
@@ -115,11 +115,11 @@ function vpcsOf(state: Ec2State, kind: string, id: string): readonly (string | u
       return state.egressOnlyGateways.get(id)?.Attachments?.map(({ VpcId }) => VpcId);
     case "NatGatewayId": {
       const gateway = state.natGateways.get(id);
-      const stands = gateway?.State === "pending" || gateway?.State === "available";
-      return stands ? [gateway.VpcId] : undefined;
+      const exists = gateway?.State === "pending" || gateway?.State === "available";
+      return exists ? [gateway.VpcId] : undefined;
     }
     default:
-      // The account of the simulator has none of the other kinds.
+      // The simulator has no targets of other kinds.
       return undefined;
   }
 }

@@ -12,10 +12,10 @@ import type { NetworkParts } from "./handler.ts";
 import { aclAssociation, subnetRecord, zoneId } from "./records.ts";
 import { blockIn, given, requireUnused, subnetWith, vpcWith } from "./requests.ts";
 
-/** AWS keeps the first four addresses of a subnet and the last one. */
+/** AWS reserves the first four addresses of a subnet and the last one. */
 const addressesOfAws = 5;
 
-/** What makes, changes and removes subnets. */
+/** Creates, changes and deletes subnets. */
 export const subnetWrites = {
   createSubnet(parts: NetworkParts, input: CreateSubnetRequest): CreateSubnetResult {
     const { state } = parts;
@@ -47,7 +47,7 @@ export const subnetWrites = {
     parts.state.subnets.put(given(SubnetId, "subnetId"), { ...subnet, MapPublicIpOnLaunch });
   },
 
-  /** Its associations with a route table and a network ACL go with it. */
+  /** Also deletes its associations with a route table and a network ACL. */
   deleteSubnet(parts: NetworkParts, input: DeleteSubnetRequest): void {
     const { state } = parts;
     const id = given(input.SubnetId, "subnetId");
@@ -88,7 +88,7 @@ function zoneIn({ state }: NetworkParts, input: CreateSubnetRequest): string {
   );
 }
 
-/** Within the VPC, and apart from its other subnets. */
+/** Inside the VPC, without overlap with its other subnets. */
 function requireFree({ state }: NetworkParts, vpc: string, vpcCidr: string, block: Block): void {
   const around = blockOf(vpcCidr);
   const fits = block.length >= 16 && block.length <= 28 && around !== undefined && holds(around, block);

@@ -18,7 +18,7 @@ import {
 } from "./records.ts";
 import { blockIn, given, requireUnused, vpcWith } from "./requests.ts";
 
-/** What makes, changes and removes VPCs. */
+/** Creates, changes and deletes VPCs. */
 export const vpcWrites = {
   createVpc({ state }: NetworkParts, input: CreateVpcRequest): CreateVpcResult {
     if (input.AmazonProvidedIpv6CidrBlock === true || input.Ipv6CidrBlock !== undefined) {
@@ -30,7 +30,7 @@ export const vpcWrites = {
     }
     const tags = tagsOf(tagsAtCreation(input.TagSpecifications, "vpc"));
     const id = state.newId("vpc");
-    // Unlike a default VPC, one that is made gives its instances no names.
+    // Unlike a default VPC, a created one gives no DNS names to instances.
     const stored = vpcRecord(state.world, { id, cidr: block.cidr, dnsHostnames: false, tags });
     const vpc = { ...stored.vpc, InstanceTenancy: input.InstanceTenancy ?? "default" };
     state.vpcs.put(id, { ...stored, vpc });
@@ -57,7 +57,7 @@ export const vpcWrites = {
     });
   },
 
-  /** Takes with it what came with it. */
+  /** Also deletes the resources that came with it. */
   deleteVpc(parts: NetworkParts, input: DeleteVpcRequest): void {
     const id = given(input.VpcId, "vpcId");
     vpcWith(parts, id);

@@ -9,7 +9,7 @@ import { ec2Refusal } from "../ec2-state.ts";
 import type { NetworkParts } from "./handler.ts";
 import { zoneId } from "./records.ts";
 
-/** What describes the zones of the region; every account has them. */
+/** Reads of the zones of the region; every account has them. */
 export const zoneReads = {
   describeAvailabilityZones(
     { state }: NetworkParts,

@@ -65,7 +65,7 @@ describe("an instance", () => {
   it.each<[string, string, readonly AccountNetwork[]]>([
     ["in a public subnet", "subnet-public", [threeSubnets]],
     ["behind a NAT gateway", "subnet-nat", [threeSubnets]],
-    ["beside the endpoints", "subnet-closed", [threeSubnets, agentEndpoints(), s3Gateway]],
+    ["next to the endpoints", "subnet-closed", [threeSubnets, agentEndpoints(), s3Gateway]],
     ["in another subnet of a VPC with the endpoints", "subnet-closed-b", [threeSubnets, agentEndpoints(), s3Gateway]],
   ])("%s joins its cluster and runs jobs", async (_where, subnet, networks) => {
     expect((await jobIn(subnet, networks)).status()).toBe("RUNNING");
@@ -77,10 +77,10 @@ describe("an instance", () => {
     ["whose group lets only port 80 out", "subnet-nat", [threeSubnets, noEgress]],
     ["behind a network ACL that stops the answers", "subnet-public", [threeSubnets, onlyRequests]],
     ["behind a NAT gateway in a private subnet", "subnet-nat", [threeSubnets, natInClosed]],
-    ["beside endpoints that are pending", "subnet-closed", [threeSubnets, agentEndpoints({ state: "pending" })]],
-    ["beside endpoints without private DNS", "subnet-closed", [threeSubnets, agentEndpoints({ privateDns: false })]],
+    ["next to endpoints that are pending", "subnet-closed", [threeSubnets, agentEndpoints({ state: "pending" })]],
+    ["next to endpoints without private DNS", "subnet-closed", [threeSubnets, agentEndpoints({ privateDns: false })]],
     [
-      "beside endpoints whose group lets nobody in",
+      "next to endpoints whose group allows no traffic",
       "subnet-nat",
       [
         threeSubnets,

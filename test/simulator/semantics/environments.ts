@@ -74,7 +74,7 @@ export const environmentRows: readonly Row[] = rowsOf("CreateComputeEnvironment"
   ["a bid of 101 %", "[CP]", ec2("new", { bidPercentage: 101 }), invalid("Bid percentage must be between 0 to 100.")],
   ["a bid below 0 %", "[CP]", ec2("new", { bidPercentage: -1 }), invalid("Bid percentage must be between 0 to 100.")],
   [
-    "arm beside x86",
+    "arm next to x86",
     "[CP]",
     ec2("new", { instanceTypes: ["m5", "m6g.large"] }),
     invalid("arm-based instance type cannot be used with other instance types"),
@@ -95,7 +95,7 @@ export const environmentRows: readonly Row[] = rowsOf("CreateComputeEnvironment"
     ),
   ],
   [
-    "SPOT with BEST_FIT and no fleet role",
+    "SPOT with BEST_FIT and no Spot Fleet role",
     "[CP]",
     spot({ allocationStrategy: "BEST_FIT" }),
     invalid("compute resource spotIamFleetRole is required."),
@@ -219,7 +219,7 @@ export const environmentRows: readonly Row[] = rowsOf("CreateComputeEnvironment"
     invalid("computeResources.scalingPolicy.minScaleDownDelayMinutes must be between 0 and 10080."),
   ],
   [
-    "a fleet role on EC2 with BEST_FIT_PROGRESSIVE",
+    "a Spot Fleet role on EC2 with BEST_FIT_PROGRESSIVE",
     "[TF] 0.1 row 10",
     ec2("new", { spotIamFleetRole: role }),
     answered({ computeEnvironmentName: "new" }),

@@ -106,7 +106,7 @@ export const otherRows: readonly Row[] = [
       refused(`${arn("job-queue/none")} does not exist`),
     ],
     [
-      "a tag that is no text",
+      "a tag that is not text",
       "coral",
       { resourceArn: policy, tags: { a: 1 } },
       unreadable("NUMBER_VALUE can not be converted to a String"),
@@ -147,7 +147,7 @@ export const otherRows: readonly Row[] = [
     rowsOf(operation, [
       ["101 names", "[SDK] ours", { [member]: names(101) }, invalid(`${member} must have at most 100 entries.`)],
       [
-        "a name that is no text",
+        "a name that is not text",
         "coral",
         { [member]: [1] },
         unreadable("NUMBER_VALUE can not be converted to a String"),

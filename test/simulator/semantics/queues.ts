@@ -59,19 +59,19 @@ export const queueRows: readonly Row[] = [
       invalid("Duplicate ComputeEnvironment order values."),
     ],
     [
-      "EC2 beside Fargate",
+      "EC2 next to Fargate",
       "[CP]",
       queue("new", "ec2", "fargate"),
       invalid("Fargate and EC2 compute environments can not be mixed."),
     ],
     [
-      "EKS beside ECS",
+      "EKS next to ECS",
       "[SDK] ours",
       queue("new", "ec2", "eks"),
       invalid("EKS and ECS compute environments can not be mixed."),
     ],
     [
-      "arm beside x86",
+      "arm next to x86",
       "[SDK] ours",
       queue("new", "ec2", "arm"),
       invalid("Compute environments of a job queue must share one architecture."),

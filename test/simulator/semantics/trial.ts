@@ -6,7 +6,7 @@ import { stage } from "./stage.ts";
 
 /** What came over the wire, whoever asked. */
 export interface Outcome {
-  /** Undefined for an answer that is no error. */
+  /** Undefined for an answer that is not an error. */
   readonly error?: { readonly name: string; readonly status: number; readonly message: string };
   readonly answer?: object;
 }
