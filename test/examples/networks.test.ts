@@ -60,7 +60,7 @@ it("broken-network says which subnet lacks what, and mended in its manifest its 
     return conditions.find(({ type }) => type === "NetworkReady");
   };
   await world.until("the environment tells it", () => told()?.status === "False", 300);
-  expect(told()?.message).toMatch(/subnet-0d44000000000000a.*no public IP.*To mend it/);
+  expect(told()?.message).toMatch(/subnet-0d44000000000000a.*no public IP.*Fix: /);
   await world.untilReady(900);
   for (const job of readAccount(example.directory).account?.jobs ?? []) {
     await world.aws.outside.submitJob({ jobName: job.name, jobQueue: job.queue, jobDefinition: job.definition });

@@ -52,7 +52,7 @@ export function foreignHindrance(spec: Spec, seen: Seen, queue: QueueSeen): Hind
     return {
       kind: "blocked",
       reason: "UnmanagedQueue",
-      message: `queue ${name} is not managed by this operator and names the environment. Let its owner take the environment out of its order, or set spec.replacement.foreignQueues: Repoint`,
+      message: `queue ${name} is not managed by this operator and names the environment. Ask its owner to remove the environment from its order, or set spec.replacement.foreignQueues: Repoint`,
     };
   }
   if (!seen.settings.allowForeignRepoint) {
@@ -98,20 +98,20 @@ function illegalHindrance(spec: Spec, seen: Seen, queue: QueueSeen, names: Reado
   const type = queue.object?.jobQueueType;
   if (type !== undefined && !typeAllows(type, spec)) {
     return blocked(
-      `queue ${name} is of jobQueueType ${type}, which cannot hold an environment of type ${spec.computeResources?.type ?? spec.type}. Make a new queue, or keep the type`,
+      `queue ${name} is of jobQueueType ${type}, which cannot hold an environment of type ${spec.computeResources?.type ?? spec.type}. Create a new queue, or keep the type`,
     );
   }
   for (const sibling of siblings(seen, queue, names)) {
     const other = sibling.computeEnvironmentName;
     if (kindInQueue(sibling) !== kindInQueue(spec)) {
       return blocked(
-        `queue ${name} also names ${other}, and AWS does not mix ${kindInQueue(sibling)} and ${kindInQueue(spec)} environments in a queue. Take ${other} out of the queue first, or keep the type`,
+        `queue ${name} also names ${other}, and AWS does not mix ${kindInQueue(sibling)} and ${kindInQueue(spec)} environments in a queue. Remove ${other} from the queue first, or keep the type`,
       );
     }
     const [ours, theirs] = [architecture(spec), architecture(sibling)];
     if (ours !== undefined && theirs !== undefined && ours !== theirs) {
       return blocked(
-        `queue ${name} also names ${other} with ${theirs} instances, and AWS wants one CPU architecture in a queue; the spec asks for ${ours}`,
+        `queue ${name} also names ${other} with ${theirs} instances, and AWS allows only one CPU architecture in a queue; the spec asks for ${ours}`,
       );
     }
   }

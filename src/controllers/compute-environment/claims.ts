@@ -16,7 +16,7 @@ export function claimedByAnother({ seen }: Context): readonly Step<Action>[] {
   const conflict: Step<Action> = {
     kind: "blocked",
     reason: "Conflict",
-    message: `${seen.claimedBy} is older and claims the same environment name ${seen.baseName} in the same place. Give one of the two another spec.computeEnvironmentName`,
+    message: `${seen.claimedBy} already owns the environment name ${seen.baseName} in this account and region. Delete one of the two objects, or give one of them a different spec.computeEnvironmentName`,
     // Nothing wakes this object when the older one has gone.
     checkInMs: 60_000,
   };
@@ -30,7 +30,7 @@ export function ownedByOtherCluster({ seen }: Context): readonly Step<Action>[] 
       const blocked: Step<Action> = {
         kind: "blocked",
         reason: "OwnedByOtherCluster",
-        message: `${environment.computeEnvironmentName} belongs to the same object of another cluster with the same --cluster-name (uid ${ownership.clusterUid}). If that cluster is gone, start the operator with --take-over-cluster-uid=${ownership.clusterUid}; if not, give one of the two another --cluster-name, or let this object go with awsbatch.dev/abandon: "true" once it is deleted`,
+        message: `${environment.computeEnvironmentName} is owned by the same object in another cluster with the same --cluster-name (uid ${ownership.clusterUid}). If that cluster no longer exists, start the operator with --take-over-cluster-uid=${ownership.clusterUid}. Otherwise give one of the two clusters a different --cluster-name; to delete only this object, annotate it with awsbatch.dev/abandon: "true"`,
       };
       return [blocked];
     }
@@ -64,7 +64,7 @@ export function claimed(context: Context): readonly Step<Action>[] {
     ({ tags: described }) => ownershipOf(described, seen.identity).kind === "retained",
   );
   if (retained.length > 0) {
-    return [marked(retained, "takeOver", `${names(retained)}, retained before, is taken back`)];
+    return [marked(retained, "takeOver", `${names(retained)}, retained earlier, is managed again`)];
   }
   const adoption = ours.length > 0 ? undefined : adopted(context, marked);
   return adoption === undefined ? [] : [adoption];
@@ -88,7 +88,7 @@ function adopted(
     return {
       kind: "blocked",
       reason: "NotAdoptable",
-      message: `${seen.baseName} exists and is not ours, and its name matches no --adoptable-names of the operator`,
+      message: `${seen.baseName} exists but does not belong to the operator, and its name does not match the operator's --adoptable-names`,
     };
   }
   if (inTransition(found)) {
@@ -103,7 +103,7 @@ function adopted(
       return {
         kind: "blocked",
         reason: "NotMatching",
-        message: `${seen.baseName} exists, is not ours, and differs in ${paths.join(", ")}; adoptionPolicy IfMatching adopts it only when nothing would change`,
+        message: `${seen.baseName} exists, does not belong to the operator, and differs in ${paths.join(", ")}; adoptionPolicy IfMatching adopts it only if nothing changes`,
       };
     }
   }

@@ -52,14 +52,14 @@ export function creationBackOff(
   if (newest === undefined || (made.length === 1 && mayHaveBeenChanged(spec, newest))) return undefined;
   if (made.length < madeAtMost && seen.madeBefore.has(newest.computeEnvironmentName)) return undefined;
   const name = newest.computeEnvironmentName;
-  const otherwise = differences(spec, newest)
+  const different = differences(spec, newest)
     .filter(({ kind }) => kind === "replacement")
     .map(told);
   return {
     // What AWS is still making it may yet describe otherwise.
     kind: newest.status === "CREATING" ? "wait" : "blocked",
     reason: "SpecNotApplied",
-    message: `${name} was made for this very spec, and AWS describes it otherwise: ${otherwise.join(", ")}. Bring the spec in line with what AWS describes, or report it; another attempt is made an hour after this one`,
+    message: `${name} was created from this spec, but AWS reports different values: ${different.join(", ")}. Change the spec to what AWS reports, or report a bug; the operator tries again one hour after this attempt`,
     checkInMs: Math.min(...made.map((environment) => restMs(environment, now))),
   };
 }
@@ -77,7 +77,7 @@ export function disowned({ planId, baseName, identity, environments }: Seen): Bl
   return {
     kind: "blocked",
     reason: "OwnershipTagsLost",
-    message: `${names(left)} were made for this object, and something has taken the tags awsbatch.dev/* off them; no further one is made. Keep that from happening again, and give each of them back by the tag ${retainedFromTag}: "${retainedMark(identity)}", or delete it`,
+    message: `${names(left)} were created for this object but lost their awsbatch.dev/* tags; no more are created until that is resolved. Find out what removes the tags, then return each environment with the tag ${retainedFromTag}: "${retainedMark(identity)}", or delete it`,
     // Nothing wakes this object when what bears no tags of it changes.
     checkInMs: disownedLookMs,
   };

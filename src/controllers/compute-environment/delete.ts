@@ -12,7 +12,7 @@ import { retirement } from "./retire.ts";
 export const makingSure: Step<never> = {
   kind: "wait",
   reason: "Deleting",
-  message: "making sure that nothing is left in AWS",
+  message: "confirming that all AWS resources are gone",
   checkInMs: 1000,
 };
 

@@ -117,7 +117,7 @@ function fieldDifference(field: Field, spec: Spec, described: Environment, famil
       path: `spec.${field.path}`,
       member: field.path,
       kind: noTarget ? "replacement" : need,
-      why: noTarget ? "AWS takes BEST_FIT only at creation" : reasons[need],
+      why: noTarget ? "AWS accepts BEST_FIT only at creation" : reasons[need],
       send: restored ? field.cleared : desired,
       from: text(seen),
       to: restored ? "AWS's default" : text(desired),
@@ -213,7 +213,7 @@ function leavesPlace({ member: path, send }: Difference, described: Environment)
 }
 
 const moves =
-  "jobs that run on where they are need the endpoints or the security group that the operator made: a new environment takes over";
+  "running jobs still need the endpoints or the security group that the operator created: a new environment takes over";
 
 const reasons: Readonly<Record<Need, string>> = {
   metadata: "changed in place without touching instances",

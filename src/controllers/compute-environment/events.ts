@@ -5,13 +5,13 @@ import type { Action, TagPurpose } from "./action.ts";
 export function eventsFor(action: Action): readonly ObjectEvent[] {
   switch (action.kind) {
     case "create":
-      return [normal("Created", "Create", `asked AWS Batch for ${action.request.computeEnvironmentName ?? ""}`)];
+      return [normal("Created", "Create", `creating ${action.request.computeEnvironmentName ?? ""}`)];
     case "update":
-      return [normal("Updated", "Update", `asked AWS Batch to change ${action.paths.join(", ")} of ${action.name}`)];
+      return [normal("Updated", "Update", `updating ${action.paths.join(", ")} of ${action.name}`)];
     case "enable":
       return [normal("Reactivated", "Update", `put ${action.name} back into service`)];
     case "revalidate":
-      return [normal("Revalidating", "Update", `asked AWS Batch to look at ${action.name} again`)];
+      return [normal("Revalidating", "Update", `revalidating ${action.name}`)];
     case "disable":
       return [normal("Disabled", "Retire", `took ${action.name} out of service`)];
     case "terminateJobs":
@@ -24,7 +24,7 @@ export function eventsFor(action: Action): readonly ObjectEvent[] {
         },
       ];
     case "delete":
-      return [normal("Deleting", "Delete", `asked AWS Batch to delete ${action.name}`)];
+      return [normal("Deleting", "Delete", `deleting ${action.name}`)];
     case "repointForeign":
       return [normal("QueuesSwitched", "Repoint", foreignNote(action))];
     case "tag":
@@ -40,9 +40,9 @@ function foreignNote({ queue, request }: Extract<Action, { kind: "repointForeign
 function tagEvents(purpose: TagPurpose, names: string): readonly ObjectEvent[] {
   switch (purpose) {
     case "adopt":
-      return [normal("Adopted", "Adopt", `${names} was there before and is managed from now on`)];
+      return [normal("Adopted", "Adopt", `adopted ${names}, which already existed`)];
     case "takeOver":
-      return [normal("OwnershipUpdated", "Adopt", `${names} is marked as belonging to this object`)];
+      return [normal("OwnershipUpdated", "Adopt", `tagged ${names} as owned by this object`)];
     case "userTags":
       return [normal("TagsUpdated", "Update", `changed the tags of ${names}`)];
     case "serving":
@@ -53,11 +53,11 @@ function tagEvents(purpose: TagPurpose, names: string): readonly ObjectEvent[] {
           type: "Warning",
           reason: "RolledBack",
           action: "Repoint",
-          note: `the queues go back to the predecessor, because AWS found ${names} INVALID`,
+          note: `AWS found ${names} INVALID, so the queues go back to the predecessor`,
         },
       ];
     case "retain":
-      return [normal("Retained", "Delete", `left ${names} in AWS, as deletionPolicy says`)];
+      return [normal("Retained", "Delete", `kept ${names} in AWS, as deletionPolicy says`)];
     case "rollout":
     case "retire":
     case "inUse":

@@ -300,7 +300,7 @@ function settling({ set }: Context): readonly Step<Action>[] {
   if (target === undefined || !inTransition(target)) return [];
   const name = target.computeEnvironmentName;
   return target.status === "CREATING"
-    ? [{ kind: "wait", reason: "Creating", message: `${name} is being made` }]
+    ? [{ kind: "wait", reason: "Creating", message: `${name} is being created` }]
     : [{ kind: "wait", reason: "Updating", message: `${name} is being updated` }];
 }
 
@@ -377,7 +377,7 @@ function returned(context: Context): readonly Step<Action>[] {
       kind: "blocked",
       reason: "RolledBack",
       until: { kind: "approval", value },
-      message: `the queues went back from ${target.computeEnvironmentName} because AWS had found it INVALID; it is VALID now, but stays unused until the spec or rolloutToken changes, or awsbatch.dev/approve: "${value}" lets it be tried again${leftBehind(context)}`,
+      message: `rolled back from ${target.computeEnvironmentName}, which was INVALID; it is VALID now but stays unused until the spec or rolloutToken changes, or awsbatch.dev/approve: "${value}" allows another try${leftBehind(context)}`,
     },
   ];
 }
@@ -445,7 +445,7 @@ function starvedBy(seen: Seen, names: readonly string[]): string {
   const starved = queuesNaming(seen, new Set(names))
     .filter(({ order }) => !order.some((member) => serves(seen, member)))
     .map(({ queue }) => queue.jobQueueName);
-  return starved.length === 0 ? "" : `; without any ENABLED environment are: ${starved.join(", ")}`;
+  return starved.length === 0 ? "" : `; queues without an ENABLED environment: ${starved.join(", ")}`;
 }
 
 function serves(seen: Seen, name: string): boolean {

@@ -89,7 +89,7 @@ export function approval(value: string, what: string): Wait {
     kind: "wait",
     until: { kind: "approval", value },
     reason: awaitingApproval,
-    message: `${what}. To let it go on: awsbatch.dev/approve: "${value}"`,
+    message: `${what}. To approve it, set awsbatch.dev/approve: "${value}"`,
   };
 }
 
@@ -106,7 +106,7 @@ export function firstEnvironment(spec: Spec, seen: Seen, now: number): Step<Acti
       checkInMs: 60_000,
     };
   }
-  return make({ spec, seen, now }, [], `${seen.freeName.name} is being made`);
+  return make({ spec, seen, now }, [], `${seen.freeName.name} is being created`);
 }
 
 /** A successor for environments that AWS cannot change as the spec asks. */
@@ -118,7 +118,7 @@ export function successor(spec: Spec, seen: Seen, standing: readonly Environment
     return {
       kind: "blocked",
       reason: "ReplacementNeeded",
-      message: `${fields} cannot be changed in AWS, and spec.replacement.policy is Never. Put the field back, or allow the replacement`,
+      message: `${fields} cannot be changed in AWS, and spec.replacement.policy is Never. Restore the field, or allow the replacement`,
     };
   }
   const found = disowned(seen) ?? creationBackOff(spec, seen, standing, now) ?? hindrance(spec, seen, standing);
@@ -133,9 +133,13 @@ export function successor(spec: Spec, seen: Seen, standing: readonly Environment
     (isHeld(spec, seen, "Create", reference) || (adopted && !isApproved(seen, "Create", reference)));
   if (serving.length > 0 && held) {
     const value = approvalOf(seen, "Create", [reference]);
-    return approval(value, `${fields} makes a new environment necessary, which waits for approval`);
+    return approval(value, `${fields} requires a new environment, which waits for approval`);
   }
-  return make({ spec, seen, now }, standing, `${seen.freeName.name} is being made to take over, because of ${fields}`);
+  return make(
+    { spec, seen, now },
+    standing,
+    `${seen.freeName.name} is being created to take over, because of ${fields}`,
+  );
 }
 
 /** What follows when AWS finds the target INVALID and nothing in the spec would mend it in place. */
@@ -156,7 +160,7 @@ export function afterInvalid(context: Context, target: Environment): readonly St
       const wait: Step<Action> = {
         kind: "wait",
         reason: "WaitingForRole",
-        message: `AWS could not use a role of ${name} yet, as happens just after a role was made; attempt ${attempt + 1} follows. ${reason}`,
+        message: `AWS could not use a role of ${name} yet, as happens just after a role is created; attempt ${attempt + 1} follows. ${reason}`,
         checkInMs: waitMs,
       };
       return [wait];
@@ -165,7 +169,7 @@ export function afterInvalid(context: Context, target: Environment): readonly St
       const blocked: Step<Action> = {
         kind: "blocked",
         reason: "Invalid",
-        message: `AWS found ${name} INVALID: ${reason}.${who} Mend the role; another attempt follows 30 minutes after the last`,
+        message: `AWS found ${name} INVALID: ${reason}.${who} Fix the role; another attempt follows 30 minutes after the last`,
         checkInMs: waitMs,
       };
       return [blocked];
@@ -176,25 +180,25 @@ export function afterInvalid(context: Context, target: Environment): readonly St
       const blocked: Step<Action> = {
         kind: "blocked",
         reason: "Invalid",
-        message: `AWS found ${name} INVALID: ${reason}.${who} Mend the role ${target.serviceRole ?? ""}; another attempt follows when AWS has deleted the earlier ones (${left}), which it is asked for every 5 minutes`,
+        message: `AWS found ${name} INVALID: ${reason}.${who} Fix the role ${target.serviceRole ?? ""}; another attempt follows when AWS has deleted the earlier ones (${left}), which the operator retries every 5 minutes`,
         checkInMs: 5 * 60_000,
       };
       return [blocked];
     }
     // Where there is no room for another attempt, what is mended meanwhile comes to be VALID all the same.
     const again = revalidation(seen, target, invalidEveryMs, now);
-    const message = `${seen.freeName.name} is being made after AWS found ${name} INVALID: ${reason}`;
+    const message = `${seen.freeName.name} is being created after AWS found ${name} INVALID: ${reason}`;
     const next = make({ spec, seen, now }, [target, ...set.predecessors], message);
     return again.kind === "act" ? [again, next] : [next];
   }
   const found = `AWS found ${name} INVALID: ${reason}.${who}`;
-  const mendable = isAuthorizationReason(target.statusReason) && usesMadeRole(target) && !seen.askedAgain.has(name);
-  const everyMs = mendable ? ownRoleEveryMs : invalidEveryMs;
+  const fixable = isAuthorizationReason(target.statusReason) && usesMadeRole(target) && !seen.askedAgain.has(name);
+  const everyMs = fixable ? ownRoleEveryMs : invalidEveryMs;
   const again = revalidation(seen, target, everyMs, now);
   const blocked: Step<Action> = {
     kind: "blocked",
     reason: "Invalid",
-    message: `${found} Correct the spec, or what it refers to; AWS is asked ${mendable ? "after 5" : "every 30"} minutes to look again`,
+    message: `${found} Correct the spec, or what it refers to; the operator asks AWS to check again ${fixable ? "after 5" : "every 30"} minutes`,
     checkInMs: Math.min(5 * 60_000, again.kind === "later" ? again.dueInMs : Number.POSITIVE_INFINITY),
   };
   return again.kind === "act" ? [again, blocked] : [blocked];
@@ -206,9 +210,9 @@ function inItsPlace(seen: Seen, set: EnvironmentSet): string {
     (environment) => environment.status === "VALID" && environment.state === "ENABLED" && !isRetired(environment),
   );
   const serves = inOrder.find(({ computeEnvironmentName: name }) => queuesNaming(seen, new Set([name])).length > 0);
-  if (serves !== undefined) return ` ${serves.computeEnvironmentName} goes on serving.`;
+  if (serves !== undefined) return ` ${serves.computeEnvironmentName} continues to serve.`;
   const [ready] = inOrder;
-  return ready === undefined ? "" : ` ${ready.computeEnvironmentName} stands ready.`;
+  return ready === undefined ? "" : ` ${ready.computeEnvironmentName} is ready.`;
 }
 
 function usesMadeRole({ serviceRole, computeResources }: Environment): boolean {
@@ -285,7 +289,7 @@ export function handover(context: Context, target: Environment): readonly Step<A
     const wait: Wait = {
       kind: "wait",
       reason: "TargetDisabled",
-      message: `${name} is ${target.state ?? "without state"} without the spec saying so, and ${list} is not handed over to it. Enable it in AWS, or say spec.state: ENABLED`,
+      message: `${name} was disabled outside the spec, so ${list} is not switched to it. Enable it in AWS, or set spec.state: ENABLED`,
       stallsAfterMs: marks.missingStallsMs,
     };
     return [wait];
@@ -422,7 +426,7 @@ function repointForeign(seen: Seen, queue: QueueSeen, names: ReadonlySet<string>
     .filter((name, index, all) => all.indexOf(name) === index);
   const unattachable = order.find((name) => environmentOf(seen, name)?.status !== "VALID");
   if (unattachable !== undefined) {
-    const why = `it also names ${unattachable}, which is not VALID, and AWS takes no such order. Its owner has to take that one out`;
+    const why = `it also names ${unattachable}, which is not VALID, and AWS does not accept such an order. Its owner has to remove ${unattachable} from it`;
     return {
       kind: "wait",
       reason: "SwitchingQueues",

@@ -53,8 +53,8 @@ export function retirement(spec: Spec, seen: Seen, environment: Environment, now
   if (queues.length > 0) {
     const list = queues.map(({ queue }) => queue.jobQueueName).join(", ");
     const stays =
-      isRetired(environment) && environment.state === "DISABLED" ? "is DISABLED, and stays" : "stays in service";
-    const message = `${name} ${stays}: it is named by ${list}. Delete the queue, or take the environment out of its order`;
+      isRetired(environment) && environment.state === "DISABLED" ? "is DISABLED and stays" : "stays in service";
+    const message = `${name} ${stays} while it is in the order of ${list}. Delete the queue, or remove the environment from its order`;
     // What takes jobs again is out of service only from when the next mark says so.
     if (isRetired(environment) && environment.state === "ENABLED") {
       const action = tagOne("inUse", environment, {}, [retiredAtTag]);
@@ -99,7 +99,7 @@ function held(seen: Seen, environment: Environment): Retirement | undefined {
 }
 
 function makingSure(name: string, checkInMs: number): Step<Action> {
-  const message = `making sure that no queue names ${name}`;
+  const message = `confirming that no queue references ${name}`;
   return { kind: "wait", reason: "Disabling", message, checkInMs, until: { kind: "listing" } };
 }
 
@@ -121,7 +121,7 @@ function drain(spec: Spec, seen: Seen, environment: Environment, now: number): R
   });
   if (jobs === undefined) return wait(`the jobs on ${name} are being counted`, countingLookMs);
   if (jobs.kind === "unread") {
-    return wait(`the jobs on ${name} cannot be counted, so it is kept: ${jobs.why}`, unreadLookMs);
+    return wait(`the operator cannot count the jobs on ${name}, so it keeps ${name}: ${jobs.why}`, unreadLookMs);
   }
   if (jobs.remaining.length === 0) {
     const rest = emptyForMs - (jobs.zeroForMs ?? 0);
@@ -146,8 +146,8 @@ function drain(spec: Spec, seen: Seen, environment: Environment, now: number): R
   if (here.length === 0 && mine.length > 0) {
     const where =
       environment.containerOrchestrationType === "EKS"
-        ? "of which AWS does not tell whether they run on it, so none is ended here; end those that shall not go on yourself"
-        : "of which AWS does not tell yet where they run";
+        ? "but AWS does not report whether they run on it, so the operator terminates none of them; terminate the unwanted ones yourself"
+        : "but AWS does not report yet where they run";
     return wait(`${name} waits for ${count}, ${where}`, unreadLookMs);
   }
   if (jobIds.length === 0) {
@@ -155,7 +155,7 @@ function drain(spec: Spec, seen: Seen, environment: Environment, now: number): R
   }
   const again = (jobs.terminatedAt ?? now - terminateAgainMs) + terminateAgainMs - now;
   if (again > 0)
-    return wait(`${name} waits for ${count}, which ${jobIds.length === 1 ? "is" : "are"} being ended`, again);
+    return wait(`${name} waits for ${count}, which ${jobIds.length === 1 ? "is" : "are"} being terminated`, again);
   const which = jobIds.length === jobs.remaining.length ? count : `${jobIds.length} of ${count}`;
   const message = `terminating ${which} that outlived drain.timeoutSeconds on ${name}, as drain.policy says`;
   const action: Action = { kind: "terminateJobs", name, jobIds };
@@ -174,7 +174,7 @@ function remove(seen: Seen, environment: Environment, now: number): Retirement {
       next: {
         kind: "blocked",
         reason: "DeleteFailed",
-        message: `AWS cannot tear ${name} down: ${withoutRequestIds(environment.statusReason ?? "no reason given")}. Give it a working service role (make the role ${environment.serviceRole ?? ""} again under the same name); the delete is tried again every 5 minutes`,
+        message: `AWS cannot delete ${name}: ${withoutRequestIds(environment.statusReason ?? "no reason given")}. Give it a working service role (recreate the role ${environment.serviceRole ?? ""} under the same name); the operator retries the deletion every 5 minutes`,
         checkInMs: waitMs,
       },
     };

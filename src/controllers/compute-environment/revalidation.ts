@@ -43,7 +43,7 @@ export function revalidation(seen: Seen, target: Environment, everyMs: number, n
     kind: "act",
     action: { kind: "revalidate", name, request },
     reason: "Revalidating",
-    message: `${name} is INVALID (${withoutRequestIds(statusReason)}), and AWS is asked to look at it again`,
+    message: `revalidating ${name}, which is INVALID (${withoutRequestIds(statusReason)})`,
     holds: "nothing",
   };
 }

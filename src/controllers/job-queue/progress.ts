@@ -44,7 +44,7 @@ export function networkFactIn(condition: Condition | undefined, owner: string): 
       return {
         state: condition?.status === "False" ? "Unreachable" : "Unknown",
         // What mends it stands there, and is long.
-        sentence: (condition?.message ?? "").replace(/[.] To mend it: .*|\.$/s, ""),
+        sentence: (condition?.message ?? "").replace(/[.] Fix: .*|\.$/s, ""),
         fix: `do what the condition NetworkReady of BatchComputeEnvironment ${owner} says`,
       };
   }

@@ -28,7 +28,7 @@ export function networkConditions(
       return [{ type, status, reason, message }];
     }
     case "unread": {
-      const message = `EC2 could not be asked about the network: ${network.message}`;
+      const message = `the operator could not read the network from EC2: ${network.message}`;
       return [{ type, status: "Unknown", reason: "NotReadable", message }];
     }
   }
@@ -49,7 +49,7 @@ function sentence({ message, subnetIds, needs, remedies }: Finding): string {
   const services = needs.length === 0 ? "" : `; not reached: ${list(servicesOf(needs))}`;
   const ways = remedies.map(sentenceOf);
   const either = ways.length > 1 ? `either ${ways.join("; or ")}` : ways.join("");
-  return `${where}${message}${services}${ways.length === 0 ? "" : `. To mend it: ${either}`}`;
+  return `${where}${message}${services}${ways.length === 0 ? "" : `. Fix: ${either}`}`;
 }
 
 /** The steps with what `Enforce` holds: nothing is created that could not work, and what is there is reported. */
@@ -60,7 +60,7 @@ export function networkHold<Action>(
 ): readonly Step<Action>[] {
   if (spec.network?.preflight !== "Enforce" || network === undefined) return steps;
   if (network.kind === "pending") {
-    const message = "the network is being looked at before the environment is made (spec.network.preflight: Enforce)";
+    const message = "checking the network before the environment is created (spec.network.preflight: Enforce)";
     return [{ kind: "wait", reason: "CheckingNetwork", message, holds: "creation" }, ...steps];
   }
   // What could not be read proves nothing against the network.
@@ -72,7 +72,7 @@ export function networkHold<Action>(
     message: `${what}. ${sentence(first)}`,
   });
   if (steps.every(({ kind }) => kind === "serves")) return [blocked("instances cannot join")];
-  const what = "nothing is made, because spec.network.preflight is Enforce";
+  const what = "nothing is created, because spec.network.preflight is Enforce";
   return [{ ...blocked(what), holds: "creation" }, ...steps];
 }
 

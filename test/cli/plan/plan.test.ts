@@ -154,7 +154,7 @@ describe("a plan", () => {
       account,
       closed("{ preflight: Enforce, securityGroup: { create: true } }"),
     );
-    expect(general().blocked).toMatch(/^NetworkNotReady: nothing is made, .*subnet-a has no free address/);
+    expect(general().blocked).toMatch(/^NetworkNotReady: nothing is created, .*subnet-a has no free address/);
   });
 
   test("of roles that are made changes nothing, and tells what differs in them", async () => {

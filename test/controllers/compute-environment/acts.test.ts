@@ -16,13 +16,13 @@ describe("an act, as a whole,", () => {
       "makes the first environment",
       ec2,
       {},
-      { kind: "act", reason: "Creating", message: `${seen(ec2).freeName.name} is being made` },
+      { kind: "act", reason: "Creating", message: `${seen(ec2).freeName.name} is being created` },
     ],
     [
       "makes the first environment anew beside one that is being deleted",
       ec2,
       { environments: [environment("gone", ec2, { status: "DELETING" })] },
-      { reason: "Creating", message: `${seen(ec2).freeName.name} is being made` },
+      { reason: "Creating", message: `${seen(ec2).freeName.name} is being created` },
     ],
     [
       "makes a successor, and does not blame a field for it that could be changed in place",
@@ -55,7 +55,7 @@ describe("an act, as a whole,", () => {
       {
         reason: "Creating",
         message: expect.stringMatching(
-          /^team_ce-\w+ is being made to take over, because of spec.computeResources.instanceTypes, spec.serviceRole$/,
+          /^team_ce-\w+ is being created to take over, because of spec.computeResources.instanceTypes, spec.serviceRole$/,
         ),
       },
     ],
@@ -73,7 +73,7 @@ describe("an act, as a whole,", () => {
       },
       {
         reason: "Creating",
-        message: `team_ce-${seen(ec2).planId}-2 is being made after AWS found team_ce-${seen(ec2).planId} INVALID: CLIENT_ERROR - Not authorized to perform sts:AssumeRole`,
+        message: `team_ce-${seen(ec2).planId}-2 is being created after AWS found team_ce-${seen(ec2).planId} INVALID: CLIENT_ERROR - Not authorized to perform sts:AssumeRole`,
       },
     ],
     [
@@ -193,7 +193,7 @@ describe("an act, as a whole,", () => {
         kind: "act",
         action: { kind: "revalidate", name: "old" },
         reason: "Revalidating",
-        message: "old is INVALID (no such subnet), and AWS is asked to look at it again",
+        message: "revalidating old, which is INVALID (no such subnet)",
       },
     ],
     [

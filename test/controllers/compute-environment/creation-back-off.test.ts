@@ -45,7 +45,7 @@ describe("what was just made for the very plan and is described otherwise", () =
     expect(next(fargate, { environments: [made("", 60)] })).toEqual({
       kind: "blocked",
       reason: "SpecNotApplied",
-      message: `${name} was made for this very spec, and AWS describes it otherwise: spec.computeResources.type (in AWS: "FARGATE_SPOT"). Bring the spec in line with what AWS describes, or report it; another attempt is made an hour after this one`,
+      message: `${name} was created from this spec, but AWS reports different values: spec.computeResources.type (in AWS: "FARGATE_SPOT"). Change the spec to what AWS reports, or report a bug; the operator tries again one hour after this attempt`,
       checkInMs: 59 * 60_000,
     });
   });
@@ -66,7 +66,7 @@ describe("what was just made for the very plan and is described otherwise", () =
       tags: { "awsbatch.dev/created-at": iso(60) },
     });
     const { message } = next(managed, { environments: [described] });
-    expect(message).toContain("AWS describes it otherwise: spec.eksConfiguration. Bring");
+    expect(message).toContain("AWS reports different values: spec.eksConfiguration. Change");
   });
 
   it.each<[string, Partial<Seen>, string]>([
@@ -163,7 +163,7 @@ describe("environments that were made for the very plan and whose tags somebody 
     expect(next(fargate, { environments: [untagged(""), untagged("-2")] })).toMatchObject({
       kind: "blocked",
       reason: "OwnershipTagsLost",
-      message: `${name}, ${name}-2 were made for this object, and something has taken the tags awsbatch.dev/* off them; no further one is made. Keep that from happening again, and give each of them back by the tag awsbatch.dev/retained-from: "default/team/ce", or delete it`,
+      message: `${name}, ${name}-2 were created for this object but lost their awsbatch.dev/* tags; no more are created until that is resolved. Find out what removes the tags, then return each environment with the tag awsbatch.dev/retained-from: "default/team/ce", or delete it`,
       checkInMs: 60_000,
     });
   });
@@ -236,7 +236,7 @@ describe("another environment is made at once", () => {
       kind: "blocked",
       reason: "SpecNotApplied",
       message: expect.stringMatching(
-        /^\S+-2 was made .* spec\.computeResources\.instanceTypes \(in AWS: \["c5\.large"\]\)/,
+        /^\S+-2 was created .* spec\.computeResources\.instanceTypes \(in AWS: \["c5\.large"\]\)/,
       ),
       checkInMs: 3_000_000,
     });

@@ -59,7 +59,11 @@ describe("a difference is told with what an update carries, and from what to wha
       "a strategy that is left out again, which is BEST_FIT",
       withResources(ec2, { allocationStrategy: undefined }),
       environment("a"),
-      { kind: "replacement", why: expect.stringContaining("AWS takes BEST_FIT only at creation"), to: "AWS's default" },
+      {
+        kind: "replacement",
+        why: expect.stringContaining("AWS accepts BEST_FIT only at creation"),
+        to: "AWS's default",
+      },
     ],
     [
       "another type of capacity",

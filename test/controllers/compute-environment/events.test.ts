@@ -13,12 +13,12 @@ it.each<[string, Action, readonly string[]]>([
   [
     "a creation",
     { kind: "create", request: { computeEnvironmentName: "ce", type: "MANAGED" } },
-    ["Normal Created Create: asked AWS Batch for ce"],
+    ["Normal Created Create: creating ce"],
   ],
   [
     "an update with its fields",
     { kind: "update", name: "ce", arn: "arn", request, rollout: undefined, paths: ["spec.a", "spec.b"] },
-    ["Normal Updated Update: asked AWS Batch to change spec.a, spec.b of ce"],
+    ["Normal Updated Update: updating spec.a, spec.b of ce"],
   ],
   [
     "what is taken back",
@@ -28,7 +28,7 @@ it.each<[string, Action, readonly string[]]>([
   [
     "what is looked at again",
     { kind: "revalidate", name: "ce", request },
-    ["Normal Revalidating Update: asked AWS Batch to look at ce again"],
+    ["Normal Revalidating Update: revalidating ce"],
   ],
   ["what goes", { kind: "disable", name: "ce", request }, ["Normal Disabled Retire: took ce out of service"]],
   [
@@ -36,7 +36,7 @@ it.each<[string, Action, readonly string[]]>([
     { kind: "terminateJobs", name: "ce", jobIds: ["j1", "j2"] },
     ["Warning JobsTerminated Retire: terminated 2 jobs that outlived drain.timeoutSeconds on ce"],
   ],
-  ["a deletion", { kind: "delete", name: "ce" }, ["Normal Deleting Delete: asked AWS Batch to delete ce"]],
+  ["a deletion", { kind: "delete", name: "ce" }, ["Normal Deleting Delete: deleting ce"]],
   [
     "a foreign queue that was repointed",
     {
@@ -52,16 +52,16 @@ it.each<[string, Action, readonly string[]]>([
     },
     ["Normal QueuesSwitched Repoint: pointed queue q, which is not managed here, at x, old"],
   ],
-  ["an adoption", tag("adopt"), ["Normal Adopted Adopt: a, b was there before and is managed from now on"]],
-  ["a take-over", tag("takeOver"), ["Normal OwnershipUpdated Adopt: a, b is marked as belonging to this object"]],
+  ["an adoption", tag("adopt"), ["Normal Adopted Adopt: adopted a, b, which already existed"]],
+  ["a take-over", tag("takeOver"), ["Normal OwnershipUpdated Adopt: tagged a, b as owned by this object"]],
   ["tags", tag("userTags"), ["Normal TagsUpdated Update: changed the tags of a, b"]],
   ["that the target serves", tag("serving"), ["Normal QueuesSwitched Repoint: a, b serves all queues"]],
   [
     "that queues go back, as a warning",
     tag("returned"),
-    ["Warning RolledBack Repoint: the queues go back to the predecessor, because AWS found a, b INVALID"],
+    ["Warning RolledBack Repoint: AWS found a, b INVALID, so the queues go back to the predecessor"],
   ],
-  ["what is retained", tag("retain"), ["Normal Retained Delete: left a, b in AWS, as deletionPolicy says"]],
+  ["what is retained", tag("retain"), ["Normal Retained Delete: kept a, b in AWS, as deletionPolicy says"]],
   ["nothing of the mark that disabling follows", tag("retire"), []],
   ["nothing of the mark that goes because a queue names it", tag("inUse"), []],
   ["nothing of the note of an update that was told", tag("rollout"), []],

@@ -43,7 +43,7 @@ describe("what AWS found INVALID although queues name it", () => {
     expect(since(1_750_000)).toMatchObject({ kind: "blocked", message: expect.stringContaining("; queue theirs") });
     expect(since(1_800_000)).toMatchObject({
       action: { kind: "revalidate" },
-      message: "new is INVALID (no role), and AWS is asked to look at it again",
+      message: "revalidating new, which is INVALID (no role)",
     });
   });
 
@@ -110,7 +110,7 @@ describe("what AWS found INVALID", () => {
       {
         kind: "wait",
         reason: "WaitingForRole",
-        message: `AWS could not use a role of ${name} yet, as happens just after a role was made; attempt 2 follows. ${denied}`,
+        message: `AWS could not use a role of ${name} yet, as happens just after a role is created; attempt 2 follows. ${denied}`,
         checkInMs: 7000,
       },
     ],
@@ -133,7 +133,7 @@ describe("what AWS found INVALID", () => {
       {
         kind: "blocked",
         reason: "Invalid",
-        message: `AWS found ${name}-3 INVALID: ${denied}. Mend the role; another attempt follows 30 minutes after the last`,
+        message: `AWS found ${name}-3 INVALID: ${denied}. Fix the role; another attempt follows 30 minutes after the last`,
         checkInMs: 1_796_000,
       },
     ],
@@ -152,7 +152,7 @@ describe("what AWS found INVALID", () => {
       {
         kind: "blocked",
         message: expect.stringMatching(
-          /Mend the role one; another attempt follows when AWS has deleted .*\(\S+-2, \S+\)/,
+          /Fix the role one; another attempt follows when AWS has deleted .*\(\S+-2, \S+\)/,
         ),
       },
     ],
@@ -227,7 +227,7 @@ describe("what AWS found INVALID", () => {
         environments: [failed("", 60, { ...serving(50), serviceRole: madeRole })],
         invalidSince: new Map([[name, now - 299_000]]),
       },
-      { kind: "blocked", checkInMs: 1000, message: expect.stringContaining("asked after 5 minutes") },
+      { kind: "blocked", checkInMs: 1000, message: expect.stringContaining("check again after 5 minutes") },
     ],
     [
       "by a role of the operator's in vain is looked at every 30 minutes, or its queues would turn with it",
@@ -237,13 +237,13 @@ describe("what AWS found INVALID", () => {
         invalidSince: new Map([[name, now - 300_000]]),
         askedAgain: new Set([name]),
       },
-      { kind: "blocked", message: expect.stringContaining("asked every 30 minutes") },
+      { kind: "blocked", message: expect.stringContaining("check again every 30 minutes") },
     ],
     [
       "by a role that somebody else has to mend is looked at after 30 minutes",
       ec2,
       { environments: [failed("", 60, serving(50))], invalidSince: new Map([[name, now - 300_000]]) },
-      { kind: "blocked", message: expect.stringContaining("asked every 30 minutes") },
+      { kind: "blocked", message: expect.stringContaining("check again every 30 minutes") },
     ],
     [
       "is told without one that is on its way out",
@@ -290,7 +290,7 @@ describe("what AWS found INVALID", () => {
       {
         kind: "blocked",
         reason: "Invalid",
-        message: expect.stringMatching(/^AWS found new INVALID: no\. old goes on serving\. Correct the spec/),
+        message: expect.stringMatching(/^AWS found new INVALID: no\. old continues to serve\. Correct the spec/),
         checkInMs: 1000,
       },
     ],

@@ -395,7 +395,7 @@ describe("what is told of the network", () => {
     const { conditions, next } = chosen(object(), seen(ec2, { ...valid, network }));
     expect(conditions[0]).toMatchObject({ type: "NetworkReady", status: expect.stringMatching(/False|Unknown/) });
     expect(conditions[0]?.message.length).toBeGreaterThan(20);
-    if (row.remedies.length > 0) expect(conditions[0]?.message).toContain("To mend it: ");
+    if (row.remedies.length > 0) expect(conditions[0]?.message).toContain("Fix: ");
     // A warning is all that it is.
     expect(next.kind).not.toBe("blocked");
     const shown = networkStatus(object(), network) as { network: { findings: { cause: string }[] } };
@@ -406,7 +406,7 @@ describe("what is told of the network", () => {
     const { next } = chosen(object(enforced), seen(enforced, { network: checked(broken) }));
     expect(next).toMatchObject({ kind: "blocked", reason: "NetworkNotReady", checkInMs: minute });
     expect(next.message).toMatch(
-      /^nothing is made, because spec.network.preflight is Enforce. subnet-a and subnet-b: /,
+      /^nothing is created, because spec.network.preflight is Enforce. subnet-a and subnet-b: /,
     );
   });
 

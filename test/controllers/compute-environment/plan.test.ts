@@ -254,7 +254,7 @@ describe("a change in place", () => {
       environment("else", ec2, { tags: { "awsbatch.dev/name": "else" } }),
     ];
     const queues = [queue("starved", ["old"]), queue("fed", ["old", "else"])];
-    expect(message(spec, { environments, queues })).toContain("without any ENABLED environment are: starved");
+    expect(message(spec, { environments, queues })).toContain("queues without an ENABLED environment: starved");
   });
 });
 
@@ -580,7 +580,7 @@ describe("a replacement", () => {
   it("tells a foreign queue's two ways out", () => {
     const queues = [queue("theirs", ["old"], { foreign: true })];
     expect(message(other, { environments: [old()], queues })).toMatch(
-      /owner take the environment out.*foreignQueues: Repoint/,
+      /owner to remove the environment.*foreignQueues: Repoint/,
     );
   });
 
@@ -800,21 +800,21 @@ describe("an environment that AWS finds INVALID", () => {
   });
 
   it.each<[string, readonly string[], readonly Environment[], string]>([
-    ["who serves", ["old"], [old()], " old goes on serving."],
+    ["who serves", ["old"], [old()], " old continues to serve."],
     [
       "who serves, whoever stands ready",
       ["old"],
       [old(), environment("later", ec2, { tags: { "awsbatch.dev/created-at": iso(9) } })],
-      " old goes on serving.",
+      " old continues to serve.",
     ],
-    ["who stands ready for queues to come", [], [old()], " old stands ready."],
+    ["who stands ready for queues to come", [], [old()], " old is ready."],
     ["nobody, where nobody does", [], [], ""],
     ["nobody, where what is named is DISABLED", ["old"], [old({ state: "DISABLED" })], ""],
   ])("is told with AWS's reason, with %s, and with the next step", (_name, named, beside, who) => {
     const environments = [...beside, fresh({ status: "INVALID", statusReason: "no such type" })];
     const held: BatchComputeEnvironmentSpec = { ...other, replacement: { holdBefore: ["Delete"] } };
     expect(message(held, { environments, queues: named.map((one) => queue("q1", [one])) })).toBe(
-      `AWS found new INVALID: no such type.${who} Correct the spec, or what it refers to; AWS is asked every 30 minutes to look again`,
+      `AWS found new INVALID: no such type.${who} Correct the spec, or what it refers to; the operator asks AWS to check again every 30 minutes`,
     );
   });
 });

@@ -358,13 +358,13 @@ describe("the state that the spec wishes", () => {
       "names the queues that it starves while a step is held",
       holding(off, "Create"),
       { environments: [old(disabled)], ...named },
-      /approve: ".*"[.] Meanwhile DISABLED, as the spec says; without any ENABLED environment are: q1$/,
+      /approve: ".*"[.] Meanwhile DISABLED, as the spec says; queues without an ENABLED environment: q1$/,
     ],
     [
       "names the queues that it starves while a step is blocked",
       off,
       { environments: [old(disabled), fresh(disabled)], ...theirs },
-      /foreignQueues: Repoint[.] Meanwhile DISABLED, as the spec says; without any ENABLED environment are: theirs$/,
+      /foreignQueues: Repoint[.] Meanwhile DISABLED, as the spec says; queues without an ENABLED environment: theirs$/,
     ],
     [
       "names no queue that has another environment",
@@ -448,7 +448,7 @@ describe("a target that is not ENABLED", () => {
   it("is told with both ways out", () => {
     const change = { environments: [old(), fresh({ state: "DISABLED" })], queues: [queue("q1", ["old"])] };
     expect(message(other, change)).toBe(
-      "new is DISABLED without the spec saying so, and q1 is not handed over to it. Enable it in AWS, or say spec.state: ENABLED",
+      "new was disabled outside the spec, so q1 is not switched to it. Enable it in AWS, or set spec.state: ENABLED",
     );
   });
 });
@@ -633,7 +633,7 @@ describe("a foreign queue that may be repointed", () => {
       "VALID again, where the spec forbids it now",
       back,
       may,
-      /tried again; queue one is .*foreignQueues: Repoint; queue two is/,
+      /allows another try; queue one is .*foreignQueues: Repoint; queue two is/,
     ],
   ])("that cannot go back is named where the target is %s", (_name, target, settled, expected) => {
     const queues = [queue("two", ["new"], { foreign: true }), queue("one", ["new"], { foreign: true })];

@@ -157,13 +157,17 @@ describe("an environment on its way out", () => {
   });
 
   it.each<[string, Environment, string]>([
-    ["retired and DISABLED", marked({ state: "DISABLED", tags: {} }), "old is DISABLED, and stays: it is named by q1."],
+    [
+      "retired and DISABLED",
+      marked({ state: "DISABLED", tags: {} }),
+      "old is DISABLED and stays while it is in the order of q1.",
+    ],
     [
       "DISABLED by somebody else",
       environment("old", ec2, { state: "DISABLED" }),
-      "old stays in service: it is named by q1.",
+      "old stays in service while it is in the order of q1.",
     ],
-    ["ENABLED", environment("old"), "old stays in service: it is named by q1."],
+    ["ENABLED", environment("old"), "old stays in service while it is in the order of q1."],
   ])("that is %s is told as what it is while a queue names it", (_name, one, expected) => {
     const { next } = retirement(ec2, seen(ec2, { queues: [queue("q1", ["old"])] }), one, now);
     expect(next.message).toContain(expected);
@@ -201,7 +205,7 @@ describe("an environment on its way out", () => {
   it("names the queues that keep it, and the two ways out", () => {
     const queues = [queue("q1", ["old"]), queue("q2", ["x", "old"])];
     expect(retirement(ec2, seen(ec2, { queues }), environment("old"), now).next.message).toBe(
-      "old stays in service: it is named by q1, q2. Delete the queue, or take the environment out of its order",
+      "old stays in service while it is in the order of q1, q2. Delete the queue, or remove the environment from its order",
     );
   });
 
@@ -210,11 +214,11 @@ describe("an environment on its way out", () => {
     const one = off({ status: "INVALID", statusReason, serviceRole: "arn:aws:iam::1:role/batch" });
     const change = { ...read([], { zeroForMs: 10_000 }), deleteTriedAt: new Map([["old", now]]) };
     expect(retirement(ec2, seen(ec2, change), one, now).next.message).toBe(
-      "AWS cannot tear old down: CLIENT_ERROR - Not authorized to perform sts:AssumeRole. Give it a working service role (make the role arn:aws:iam::1:role/batch again under the same name); the delete is tried again every 5 minutes",
+      "AWS cannot delete old: CLIENT_ERROR - Not authorized to perform sts:AssumeRole. Give it a working service role (recreate the role arn:aws:iam::1:role/batch under the same name); the operator retries the deletion every 5 minutes",
     );
     const bare = off({ status: "INVALID", statusReason: undefined, serviceRole: undefined });
     expect(retirement(ec2, seen(ec2, change), bare, now).next.message).toContain(
-      "AWS cannot tear old down: no reason given",
+      "AWS cannot delete old: no reason given",
     );
   });
 });

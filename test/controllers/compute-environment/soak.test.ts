@@ -305,7 +305,7 @@ describe("at rest", () => {
           queue("elsewhere", ["off"]),
         ],
       },
-      "old is VALID and DISABLED, as the spec says; without any ENABLED environment are: gone, starved, starved-as-well, starved-too",
+      "old is VALID and DISABLED, as the spec says; queues without an ENABLED environment: gone, starved, starved-as-well, starved-too",
     ],
   ])("%s", (_name, spec, change, expected) => {
     expect(next(spec, change)).toMatchObject({ kind: "serves", message: expected });

@@ -25,7 +25,7 @@ describe("a wait, or what bars the way, as a whole,", () => {
       {
         kind: "wait",
         reason: "Creating",
-        message: "team_ce-1 is being made",
+        message: "team_ce-1 is being created",
         checkInMs: 1000,
         until: { kind: "listing" },
       },
@@ -46,7 +46,7 @@ describe("a wait, or what bars the way, as a whole,", () => {
       "for what AWS makes",
       ec2,
       { environments: [old({ status: "CREATING" })] },
-      { kind: "wait", reason: "Creating", message: "old is being made" },
+      { kind: "wait", reason: "Creating", message: "old is being created" },
     ],
     [
       "for what AWS updates",
@@ -72,7 +72,7 @@ describe("a wait, or what bars the way, as a whole,", () => {
         kind: "wait",
         until: { kind: "approval", value: createOld },
         reason: "AwaitingApproval",
-        message: `spec.computeResources.instanceTypes makes a new environment necessary, which waits for approval. To let it go on: awsbatch.dev/approve: "${createOld}"`,
+        message: `spec.computeResources.instanceTypes requires a new environment, which waits for approval. To approve it, set awsbatch.dev/approve: "${createOld}"`,
       },
     ],
     [
@@ -216,9 +216,7 @@ describe("a wait, or what bars the way, as a whole,", () => {
         kind: "blocked",
         reason: "RolledBack",
         until: { kind: "approval", value: `${id}/Repoint@${iso(5)}` },
-        message: expect.stringMatching(
-          /^the queues went back from new .*"[^"]+\/Repoint@[^"]+" lets it be tried again$/,
-        ),
+        message: expect.stringMatching(/^rolled back from new, .*"[^"]+\/Repoint@[^"]+" allows another try$/),
       },
     ],
     [
@@ -228,7 +226,7 @@ describe("a wait, or what bars the way, as a whole,", () => {
       {
         kind: "wait",
         reason: "TargetDisabled",
-        message: expect.stringMatching(/^new is DISABLED .*, and q1, q2 is not handed over/),
+        message: expect.stringMatching(/^new was disabled .*, so q1, q2 is not switched to it/),
         stallsAfterMs: 600_000,
       },
     ],
