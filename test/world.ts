@@ -4,6 +4,7 @@
  * queue's last usable environment and that no job is killed.
  */
 
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Condition, KubeObject } from "../src/api/object.ts";
 import { kindOf, kinds } from "../src/api/v1alpha1/kinds.ts";
 import { classify } from "../src/aws/errors.ts";
@@ -14,12 +15,13 @@ import type { Cluster } from "../src/controllers/ownership.ts";
 import { type Manifest, MemoryStore } from "../src/kube/memory-store.ts";
 import type { Operator } from "../src/operator.ts";
 import { VirtualClock } from "../src/runtime/clock.ts";
-import { collectingLog } from "../src/runtime/log.ts";
+import { collectingLog, type Log } from "../src/runtime/log.ts";
 import { seededRandom } from "../src/runtime/random.ts";
 import type { RuntimeObserver } from "../src/runtime/runtime.ts";
 import type { Store } from "../src/runtime/store.ts";
 import type { Knobs } from "../src/simulator/knobs.ts";
 import { createSimulatedAws, type SimulatedAws } from "../src/simulator/simulated-aws.ts";
+import type { CallRecord } from "../src/simulator/wire.ts";
 import type { Change } from "../src/simulator/world.ts";
 import { policyFor, watchPolicy } from "./policy/requests.ts";
 import { describeWrite, isWrite } from "./transcript.ts";
@@ -113,7 +115,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       clock,
       // Chance of its own, so that a change of the operator does not deal AWS other cards.
       random: seededRandom(seed + 1_000_003),
-      log,
+      log: notingReasons(log),
       store: ({ watchNamespaces }) => {
         const watching = store.watching(watchNamespaces);
         return options.kubernetes?.(watching) ?? watching;
@@ -299,15 +301,43 @@ function describeChange(change: Change): string {
   return [name, change.state ?? "", change.status, order === undefined ? "" : `[${order}]`].filter(Boolean).join(" ");
 }
 
+/** The reason of the step that a call belongs to, as the operator logs it before each act. */
+const reason = new AsyncLocalStorage<string>();
+
+function notingReasons(log: Log): Log {
+  return {
+    ...log,
+    info(message, fields) {
+      if (message === "acts") reason.enterWith(String(fields?.["reason"]));
+      log.info(message, fields);
+    },
+    with: (fields) => notingReasons(log.with(fields)),
+  };
+}
+
+/** Notes the reason of each call as it begins. */
+function reasonsOf({ log }: SimulatedAws): (call: CallRecord) => string | undefined {
+  const reasons = new WeakMap<CallRecord, string>();
+  const records = log as CallRecord[];
+  const push = records.push.bind(records);
+  records.push = (...begun) => {
+    const now = reason.getStore();
+    for (const call of begun) if (now !== undefined) reasons.set(call, now);
+    return push(...begun);
+  };
+  return (call) => reasons.get(call);
+}
+
 function tellLater(aws: SimulatedAws, beganAt: number): () => string[] {
   const from = aws.log.length;
+  const reasonOf = reasonsOf(aws);
   return () =>
     aws.log
       .slice(from)
       .filter((call) => call.by === "operator" && isWrite(call))
       .map((call) => {
         const seconds = ((call.at - beganAt) / 1000).toFixed(1).padStart(7);
-        return `${seconds} s  operator  ${describeWrite(call)}`;
+        return `${seconds} s  operator  ${describeWrite(call)} reason=${reasonOf(call) ?? "none"}`;
       });
 }
 

@@ -3,6 +3,7 @@ import { cleanupFinalizer, locationAnnotation } from "../api/v1alpha1/annotation
 import { AwsError, isWorthTelling } from "../aws/errors.ts";
 import type { BatchRegion } from "../aws/region.ts";
 import type { Again, Reconciler, Report } from "../runtime/controller.ts";
+import type { Log } from "../runtime/log.ts";
 import type { ObjectEvent } from "../runtime/store.ts";
 import { leftInAws } from "./abandoned.ts";
 import { againAfter, noLaterThan } from "./again.ts";
@@ -34,6 +35,7 @@ interface Pass<O extends KubeObject, Seen, Action> {
   readonly guard: WriteGuard;
   /** Forgets the object, which is gone. */
   readonly forget: () => void;
+  readonly log: Log;
   readonly signal: AbortSignal;
 }
 
@@ -57,7 +59,7 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
   const guards = new Map<string, WriteGuard>();
   return {
     kind: module.kind,
-    async reconcile(given, { signal }) {
+    async reconcile(given, { signal, log }) {
       const { uid } = given.metadata;
       const guard = guards.get(uid) ?? new WriteGuard(ports.clock.now());
       guards.set(uid, guard);
@@ -70,6 +72,7 @@ export function reconcilerOf<O extends KubeObject, Seen, Action>(
         directives: directivesOf(object, ports.settings),
         guard,
         forget,
+        log,
         signal,
       });
     },
@@ -228,6 +231,7 @@ async function carriedOut<O extends KubeObject, Seen, Action>(
     const live = await chosenLive(p, region, planned);
     const confirmed = live?.next.kind === "act" ? agreed(action, live.next.action) : undefined;
     if (confirmed === undefined) return { kind: "startOver" };
+    p.log.info("acts", { reason: planned.choice.next.reason, why: planned.choice.next.message });
     return await acted(p, region, confirmed);
   } catch (error) {
     return failedOutcome(error);

@@ -80,6 +80,7 @@ async function given({ annotations = {}, finalized = true, spec = { priority: 1 
   let uids = 0;
   const region = fakeRegion();
   const log: string[] = [];
+  const logged = collectingLog();
   const key = { namespace: "team", name: "q" };
   const signal = new AbortController().signal;
   const live = (): KubeObject | undefined => store.object(JobQueueKind, key);
@@ -131,7 +132,7 @@ async function given({ annotations = {}, finalized = true, spec = { priority: 1 
     delete: () => store.delete(JobQueueKind, key),
     /** One pass; its status is written as the runtime does. */
     async pass(seen: KubeObject = object()): Promise<Report> {
-      const report = await reconciler.reconcile(seen, { signal, reconcileId: "r", log: collectingLog() });
+      const report = await reconciler.reconcile(seen, { signal, reconcileId: "r", log: logged });
       const current = live();
       if (report.status !== undefined && current !== undefined) {
         await store.applyStatus(JobQueueKind, current, report.status, signal);
@@ -140,6 +141,8 @@ async function given({ annotations = {}, finalized = true, spec = { priority: 1 
     },
     conditions: (): readonly Condition[] =>
       (live()?.status as { readonly conditions?: readonly Condition[] } | undefined)?.conditions ?? [],
+    /** What was logged, in order. */
+    logged: () => logged.lines,
     /** Conditions in one line. */
     told: (): string =>
       world
@@ -264,6 +267,15 @@ describe("before any write", () => {
       status: undefined,
       events: [{ type: "Normal", reason: "Did", action: "Do", note: "delete" }],
       again: { kind: "now" },
+    });
+
+    it("is logged with its reason before it is sent, and no wait is", async () => {
+      const world = await given();
+      world.plan = agenda(actStep("delete"));
+      await world.pass();
+      world.plan = agenda(waitStep());
+      await world.pass();
+      expect(world.logged()).toEqual([{ level: "info", message: "acts", fields: { reason: "Acting", why: "acts" } }]);
     });
   });
 
