@@ -5,7 +5,7 @@ export type EndpointsAction =
   | {
       readonly kind: "writeEndpoints";
       readonly vpcId: string;
-      readonly doing: "make" | "mend" | "remove" | "release";
+      readonly doing: "create" | "repair" | "delete" | "release";
       readonly writes: readonly EndpointWrite[];
     }
   /** Notes on the object in which VPCs it has asked for endpoints, before the first of them is made. */

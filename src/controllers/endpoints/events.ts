@@ -7,9 +7,9 @@ import type { EndpointWrite } from "./writes.ts";
 export function endpointsEvents(action: EndpointsAction): readonly ObjectEvent[] {
   if (action.kind === "claimVpcs") return [];
   const reasons = {
-    make: "EndpointsCreated",
-    mend: "EndpointsRepaired",
-    remove: "EndpointsDeleted",
+    create: "EndpointsCreated",
+    repair: "EndpointsRepaired",
+    delete: "EndpointsDeleted",
     release: "EndpointsRetained",
   } as const;
   const note = `asked EC2 in ${action.vpcId}: ${action.writes.map(words).join("; ")}`.slice(0, 1024);

@@ -41,12 +41,12 @@ function lackIn(
   const [refusal] = refusals;
   if (refusal !== undefined || faults.length > 0) {
     const message = [...new Set([...refusals.map((one) => one.message), ...faults])].join("; ");
-    const looks = [...refusals.map((one) => one.checkInMs), ...(faults.length > 0 ? [unreadCheckMs] : [])];
+    const checks = [...refusals.map((one) => one.checkInMs), ...(faults.length > 0 ? [unreadCheckMs] : [])];
     const reason = refusal?.reason ?? "EndpointsBlocked";
-    const told = { reason, message, checkInMs: Math.min(...looks) };
-    if (faults.length > 0 || refusals.some(({ kind }) => kind === "blocked")) return { kind: "blocked", ...told };
+    const reported = { reason, message, checkInMs: Math.min(...checks) };
+    if (faults.length > 0 || refusals.some(({ kind }) => kind === "blocked")) return { kind: "blocked", ...reported };
     const stalls = refusals.flatMap(({ stallsAfterMs }) => stallsAfterMs ?? []);
-    return { kind: "wait", ...told, ...(stalls.length === 0 ? {} : { stallsAfterMs: Math.min(...stalls) }) };
+    return { kind: "wait", ...reported, ...(stalls.length === 0 ? {} : { stallsAfterMs: Math.min(...stalls) }) };
   }
   const coming = ours.filter((one) => one.state === "pending" || one.state === "pendingacceptance");
   const extended = plan.extend.filter((one) => concerns(servicesOf(one.endpointId, ours), one.endpointId));

@@ -90,7 +90,7 @@ function leftOne(vpc: VpcSeen, seen: EndpointsSeen, deleting: boolean): Act<Endp
   const standing = ours.filter(isPresent).map(({ endpointId }) => endpointId);
   if (standing.length > 0) {
     const write: EndpointWrite = { kind: "deleteEndpoints", endpointIds: standing };
-    return act(vpcId, "remove", [write], `the endpoints of ${vpcId} are removed: nothing needs them any more`);
+    return act(vpcId, "delete", [write], `the endpoints of ${vpcId} are removed: nothing needs them any more`);
   }
   if (ours.length > 0) {
     const message = `waiting for AWS to remove ${ours.map(({ endpointId }) => endpointId).join(", ")}`;
@@ -103,7 +103,7 @@ function leftOne(vpc: VpcSeen, seen: EndpointsSeen, deleting: boolean): Act<Endp
     return act(vpcId, "release", [write], `${groupId} is left in AWS: ${vpc.groupNamedBy.join(", ")} refers to it`);
   }
   const write: EndpointWrite = { kind: "deleteGroup", groupId };
-  return act(vpcId, "remove", [write], `the security group ${groupId} of the endpoints is removed`);
+  return act(vpcId, "delete", [write], `the security group ${groupId} of the endpoints is removed`);
 }
 
 /**

@@ -44,7 +44,7 @@ export function nextWrites(vpc: VpcSeen, seen: EndpointsSeen): Writes {
   if (made.length > 0) {
     const message = `endpoints of ${vpcId} are made: ${made.map(({ what }) => what).join(", ")}`;
     const writes = made.map(({ write }) => write);
-    return { next: act(vpcId, "make", writes, message), refused };
+    return { next: act(vpcId, "create", writes, message), refused };
   }
   const surplus = removal(vpc);
   // Nobody waits for what goes.
@@ -67,12 +67,12 @@ function takingBack(vpc: VpcSeen, { cluster }: EndpointsSeen): Act<EndpointsActi
     .map((one) => ("endpointId" in one ? one.endpointId : one.groupId));
   if (before.length > 0) {
     const write: EndpointWrite = { kind: "takeOver", ids: before, set: { [clusterUidTag]: cluster.uid }, remove: [] };
-    return act(vpcId, "mend", [write], `endpoints of a lost cluster are taken over: ${before.join(", ")}`);
+    return act(vpcId, "repair", [write], `endpoints of a lost cluster are taken over: ${before.join(", ")}`);
   }
   if (vpc.leftBehind.length > 0) {
     const [ids, set] = [vpc.leftBehind, ownershipTags(cluster)];
     const write: EndpointWrite = { kind: "takeOver", ids, set, remove: [retainedFromTag] };
-    return act(vpcId, "mend", [write], `what Retain left in ${vpcId} is used again: ${ids.join(", ")}`);
+    return act(vpcId, "repair", [write], `what Retain left in ${vpcId} is used again: ${ids.join(", ")}`);
   }
   return undefined;
 }
@@ -84,12 +84,12 @@ function groupWrites(vpc: VpcSeen, { cluster }: EndpointsSeen): Act<EndpointsAct
     const name = groupName(cluster);
     const description = "Lets instances of AWS Batch reach VPC endpoints; made by aws-batch-operator";
     const write: EndpointWrite = { kind: "createGroup", vpcId, name, description, tags: endpointTags(cluster, name) };
-    return act(vpcId, "make", [write], `the security group of the endpoints of ${vpcId} is made`);
+    return act(vpcId, "create", [write], `the security group of the endpoints of ${vpcId} is made`);
   }
   const missing = addressesToLetIn(vpc);
   if (missing.length === 0) return undefined;
   const write: EndpointWrite = { kind: "allow", groupId: group.groupId, from: missing };
-  return act(vpcId, "mend", [write], `${group.groupId} lets in ${missing.join(", ")}`);
+  return act(vpcId, "repair", [write], `${group.groupId} lets in ${missing.join(", ")}`);
 }
 
 /** An endpoint that is made or extended. */
@@ -132,12 +132,12 @@ function removal({ vpcId, plan, ours, group, groupNamedBy }: VpcSeen): Act<Endpo
   const { remove, kept, ingressFrom } = plan;
   if (remove.length > 0) {
     const write: EndpointWrite = { kind: "deleteEndpoints", endpointIds: remove };
-    return act(vpcId, "remove", [write], `endpoints that nothing needs any more are removed: ${remove.join(", ")}`);
+    return act(vpcId, "delete", [write], `endpoints that nothing needs any more are removed: ${remove.join(", ")}`);
   }
   const needless = ours.length + ingressFrom.length + kept.length === 0;
   if (group !== undefined && needless && groupNamedBy.length === 0) {
     const write: EndpointWrite = { kind: "deleteGroup", groupId: group.groupId };
-    return act(vpcId, "remove", [write], `the security group ${group.groupId} is removed: no endpoint has it`);
+    return act(vpcId, "delete", [write], `the security group ${group.groupId} is removed: no endpoint has it`);
   }
   return undefined;
 }

@@ -40,14 +40,14 @@ export function settling({ vpcId }: VpcSeen, reason: string): Wait {
 
 export function act(
   vpcId: string,
-  doing: "make" | "mend" | "remove" | "release",
+  doing: "create" | "repair" | "delete" | "release",
   writes: readonly EndpointWrite[],
   message: string,
 ): Act<EndpointsAction> {
   const reasons = {
-    make: "CreatingEndpoints",
-    mend: "RepairingEndpoints",
-    remove: "DeletingEndpoints",
+    create: "CreatingEndpoints",
+    repair: "RepairingEndpoints",
+    delete: "DeletingEndpoints",
     release: "RetainingEndpoints",
   } as const;
   const action: EndpointsAction = { kind: "writeEndpoints", vpcId, doing, writes };

@@ -85,42 +85,42 @@ interface Given {
   readonly now: number;
 }
 
-interface Looking extends Given {
+interface Context extends Given {
   readonly ownedByUs: (one: Parameters<typeof isOurs>[0]) => boolean;
   readonly held: ReturnType<typeof heldAmong>;
 }
 
 export function vpcsSeen(given: Given): VpcsSeen {
   const { object, users, facts } = given;
-  const ownedByUs: Looking["ownedByUs"] = (one) => isOurs(one, given.ports.cluster);
-  const looking: Looking = { ...given, ownedByUs, held: heldAmong(facts, ownedByUs) };
+  const ownedByUs: Context["ownedByUs"] = (one) => isOurs(one, given.ports.cluster);
+  const context: Context = { ...given, ownedByUs, held: heldAmong(facts, ownedByUs) };
   const self = users.neighbours.at(-1);
   const vpcIds = vpcsOf(self?.user, facts);
   const all = [...new Set([...vpcIds, ...vpcClaims(object)])].toSorted();
-  const vpcs = all.map((vpcId) => vpcSeen(vpcId, stays(object) && vpcIds.includes(vpcId), looking));
+  const vpcs = all.map((vpcId) => vpcSeen(vpcId, stays(object) && vpcIds.includes(vpcId), context));
   return { kind: "read", placed: self?.user !== undefined, vpcIds, vpcs };
 }
 
-function vpcSeen(vpcId: string, isUsed: boolean, looking: Looking): VpcSeen {
-  const { object, users, facts, memory, now } = looking;
+function vpcSeen(vpcId: string, isUsed: boolean, context: Context): VpcSeen {
+  const { object, users, facts, memory, now } = context;
   const self = users.neighbours.at(-1);
   const unproven = isUnproven(memory, now);
-  const writer = writerIn(vpcId, looking);
+  const writer = writerIn(vpcId, context);
   const isWriter = writer?.metadata.uid === object.metadata.uid;
-  const others = othersIn(vpcId, looking);
-  const { group, plan } = plannedIn(vpcId, others, looking);
+  const others = othersIn(vpcId, context);
+  const { group, plan } = plannedIn(vpcId, others, context);
   const unread = self?.user && plan.unread.get(self.user);
   return {
     vpcId,
     // Who only looks waits for the writer, and that one says what keeps it.
-    plan: isWriter ? withoutCutOffs(plan, everybody(looking), group?.groupId, facts) : plan,
+    plan: isWriter ? withoutCutOffs(plan, everybody(context), group?.groupId, facts) : plan,
     needs: (self?.user && plan.needs.get(self.user)) ?? [],
     lacks: self?.user === undefined ? [] : extendedFor(self.user, plan, facts),
     unread: unread && unreadWay(unread),
     group,
-    ...standingIn(vpcId, group, looking),
+    ...existingIn(vpcId, group, context),
     others: others.map(({ one, part }) => ({ key: keyText(one.object.metadata), rank: rankOf(one.object), ...part })),
-    ...connectedIn(vpcId, others, looking),
+    ...connectedIn(vpcId, others, context),
     moving: movingIn(users),
     justWritten: (unproven && !isUsed) || wroteLately(memory, vpcId, now),
     unproven,
@@ -137,30 +137,30 @@ interface Other {
   readonly part: Pick<OtherUser, "leaving" | "deleting" | "noted">;
 }
 
-function isIn(vpcId: string, { user }: Neighbour, { facts }: Looking): boolean {
+function isIn(vpcId: string, { user }: Neighbour, { facts }: Context): boolean {
   return vpcsOf(user, facts).includes(vpcId);
 }
 
 /** The one object that writes in a VPC for all that use it. */
-function writerIn(vpcId: string, looking: Looking): BatchComputeEnvironment | undefined {
-  const { users, ports } = looking;
+function writerIn(vpcId: string, context: Context): BatchComputeEnvironment | undefined {
+  const { users, ports } = context;
   const [first] = users.neighbours
-    .filter((one) => stays(one.object) && isIn(vpcId, one, looking) && mayWrite(one.object, ports))
+    .filter((one) => stays(one.object) && isIn(vpcId, one, context) && mayWrite(one.object, ports))
     .map((one) => one.object)
     .toSorted(byTurn);
   return first;
 }
 
-function othersIn(vpcId: string, looking: Looking): readonly Other[] {
-  const { users, ports } = looking;
+function othersIn(vpcId: string, context: Context): readonly Other[] {
+  const { users, ports } = context;
   return users.neighbours.slice(0, -1).flatMap((one) => {
-    const part = partOf(one, vpcId, isIn(vpcId, one, looking), ports);
+    const part = partOf(one, vpcId, isIn(vpcId, one, context), ports);
     return part === undefined ? [] : [{ one, part }];
   });
 }
 
 /** Who asks for endpoints. What is paused or a dry run asks others for nothing; what it would ask for itself it tells. */
-function asking({ users: { neighbours }, ports }: Looking): readonly EndpointUser[] {
+function asking({ users: { neighbours }, ports }: Context): readonly EndpointUser[] {
   const self = neighbours.at(-1);
   return neighbours.flatMap((one) => {
     const asks = stays(one.object) && (one === self || mayWrite(one.object, ports));
@@ -168,24 +168,24 @@ function asking({ users: { neighbours }, ports }: Looking): readonly EndpointUse
   });
 }
 
-function everybody(looking: Looking): readonly EndpointUser[] {
-  const { users } = looking;
+function everybody(context: Context): readonly EndpointUser[] {
+  const { users } = context;
   const running = runningIn(users).map(({ user }) => user);
   const described = users.neighbours.flatMap((one) => one.environments.map(({ user }) => user));
-  return [...asking(looking), ...running, ...described];
+  return [...asking(context), ...running, ...described];
 }
 
 function movingIn({ bystanders: some }: Users): readonly string[] {
   return some.filter((one) => one.moving).map(({ name }) => name);
 }
 
-function plannedIn(vpcId: string, others: readonly Other[], looking: Looking) {
-  const { users, facts, ports, ownedByUs, held } = looking;
+function plannedIn(vpcId: string, others: readonly Other[], context: Context) {
+  const { users, facts, ports, ownedByUs, held } = context;
   const groups = read("security groups", facts.securityGroups);
   const ofEndpoints = groups.filter((one) => one.groupName === groupName(ports.cluster));
   const group = ofEndpoints.find((one) => one.vpcId === vpcId && ownedByUs(one));
   const running = runningIn(users).map(({ user }) => user);
-  const whole = endpointPlan(vpcId, asking(looking), running, held, facts, ownedByUs, group?.groupId);
+  const whole = endpointPlan(vpcId, asking(context), running, held, facts, ownedByUs, group?.groupId);
   // Who has asked here and will be nobody knows where yet may need what is there.
   const isAwaited = others.some(({ one, part }) => !part.leaving && one.user === undefined);
   const plan = isAwaited || movingIn(users).length > 0 ? { ...whole, remove: [] } : whole;
@@ -193,12 +193,12 @@ function plannedIn(vpcId: string, others: readonly Other[], looking: Looking) {
 }
 
 /** What EC2 shows of the endpoints of ours in a VPC, and of what Retain has left there. */
-function standingIn(
+function existingIn(
   vpcId: string,
   group: SecurityGroup | undefined,
-  looking: Looking,
+  context: Context,
 ): Pick<VpcSeen, "ours" | "groupNamedBy" | "leftBehind"> {
-  const { facts, ports, ownedByUs } = looking;
+  const { facts, ports, ownedByUs } = context;
   const endpoints = read("VPC endpoints", facts.endpoints);
   const groups = read("security groups", facts.securityGroups);
   const ofEndpoints = groups.filter((one) => one.groupName === groupName(ports.cluster));
@@ -226,9 +226,9 @@ function standingIn(
 function connectedIn(
   vpcId: string,
   others: readonly Other[],
-  looking: Looking,
+  context: Context,
 ): Pick<VpcSeen, "occupiedBy" | "connects" | "connectsLeaving" | "mayConnect"> {
-  const { users, facts, held } = looking;
+  const { users, facts, held } = context;
   const self = users.neighbours.at(-1);
   const here = new Set([self, ...others.map(({ one }) => one)]);
   const beside = [...users.bystanders, ...strays(users.neighbours.filter((one) => !here.has(one)))];

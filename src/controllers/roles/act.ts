@@ -40,7 +40,7 @@ export async function actOnRoles(
       await carriedOut(write, api, signal);
       wrote = true;
     }
-    if (action.doing === "remove") memory.madeAt.delete(action.name);
+    if (action.doing === "delete") memory.madeAt.delete(action.name);
   } catch (error) {
     // After a refusal of the first write there is nothing that IAM could have yet to show.
     wrote ||= !neverHappened(error);

@@ -6,7 +6,7 @@ export type RolesAction =
       readonly kind: "writeRole";
       /** Of the role or instance profile, as IAM knows it. */
       readonly name: string;
-      readonly doing: "make" | "mend" | "repair" | "release" | "remove";
+      readonly doing: "create" | "repair" | "restore" | "release" | "delete";
       readonly writes: readonly RoleWrite[];
     }
   /** Notes on the object which roles it has asked for, before the first of them is made. */

@@ -14,9 +14,9 @@ import type { RoleWrite } from "./writes.ts";
 
 type RolesStep = Act<RolesAction> | Wait | Blocked;
 
-const lookAgainMs = 5000;
-const settleLookMs = 1000;
-const blockedLookMs = 60_000;
+const othersCheckMs = 5000;
+const settleCheckMs = 1000;
+const blockedCheckMs = 60_000;
 const slowestCountMs = 10 * 60_000;
 
 /**
@@ -52,7 +52,7 @@ function oneRemoved(
     const isAbsent = role === undefined && profile === undefined;
     if (!isAbsent || !seen.absenceUnproven.has(name)) return undefined;
     const message = `waiting for IAM to show role ${name}, if it was made`;
-    return { kind: "wait", reason: "DeletingRole", message, checkInMs: settleLookMs };
+    return { kind: "wait", reason: "DeletingRole", message, checkInMs: settleCheckMs };
   }
   // Whoever removes it knows only of the jobs of its own definition, so each waits for those of its own.
   const used = seen.retain ? undefined : stillUsed(seen, name);
@@ -63,11 +63,11 @@ function oneRemoved(
   }
   if (others.length > 0) {
     const message = `role ${name} is removed when ${others.map(({ key }) => key).join(", ")} is gone`;
-    return { kind: "wait", reason: "RoleInUse", message, checkInMs: lookAgainMs };
+    return { kind: "wait", reason: "RoleInUse", message, checkInMs: othersCheckMs };
   }
   if (seen.justWritten.has(name)) {
     const message = `waiting for IAM to show what was written to role ${name}`;
-    return { kind: "wait", reason: "DeletingRole", message, checkInMs: settleLookMs };
+    return { kind: "wait", reason: "DeletingRole", message, checkInMs: settleCheckMs };
   }
   const retained = seen.retain || ownRole?.tags[retainedFromTag] !== undefined;
   if (retained) return released(seen, ownRole, ownProfile, name, "as deletionPolicy says");
@@ -79,12 +79,12 @@ function oneRemoved(
       kind: "blocked",
       reason: "RoleInUse",
       message: `role ${name} is held by instance profile ${strangers.join(", ")}, which is not ours, and AWS does not delete it before. Take it out there (aws iam remove-role-from-instance-profile), or let the object go with awsbatch.dev/abandon: "true"`,
-      checkInMs: blockedLookMs,
+      checkInMs: blockedCheckMs,
     };
   }
   return {
     kind: "act",
-    action: { kind: "writeRole", name, doing: "remove", writes: removalWrites(ownRole, ownProfile) },
+    action: { kind: "writeRole", name, doing: "delete", writes: removalWrites(ownRole, ownProfile) },
     reason: "DeletingRole",
     message: `role ${name} is removed: nothing uses it any more`,
   };
@@ -125,7 +125,7 @@ function stillUsed({ jobs, goingForMs }: RolesSeen, name: string): RolesStep | u
  */
 function countAgainMs(goingForMs: number | undefined): number {
   if (goingForMs === undefined) return slowestCountMs;
-  return Math.min(slowestCountMs, Math.max(blockedLookMs, goingForMs / 4));
+  return Math.min(slowestCountMs, Math.max(blockedCheckMs, goingForMs / 4));
 }
 
 /** A shared role that others go on using, and that stays after them because this object's side of AWS stays. */

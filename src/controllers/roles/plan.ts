@@ -20,10 +20,10 @@ type RolesStep = Act<RolesAction> | Wait | Blocked;
 type Hindrance = Wait | Blocked;
 
 /** How often a role at rest is read again, to find what others changed. */
-const driftLookMs = 30 * 60_000;
+const driftCheckMs = 30 * 60_000;
 /** … or within this time, while IAM may still answer from before what was written to it. */
-const unsettledLookMs = 6000;
-const settleLookMs = 1000;
+const unsettledCheckMs = 6000;
+const settleCheckMs = 1000;
 const readAgainMs = 60_000;
 const partlyReadMs = 2000;
 
@@ -59,7 +59,7 @@ export function rolesPlan(seen: RolesSeen): RolesPlan {
   const first = next ?? takenOver(seen);
   if (first !== undefined) return { ...none, steps: [{ ...reported(seen, first), holds: "writes" }], changes };
   // An edit that is taken back within seconds is as IAM had it before: that proves nothing yet.
-  const checkInMs = seen.unsettledMs > 0 ? unsettledLookMs : driftLookMs;
+  const checkInMs = seen.unsettledMs > 0 ? unsettledCheckMs : driftCheckMs;
   return {
     ...none,
     conditions: ready(seen),
@@ -270,14 +270,14 @@ function written(
   role: RoleSeen | undefined,
   writes: Extract<RolesAction, { kind: "writeRole" }>["writes"],
 ): RolesStep {
-  const doing = role === undefined ? "make" : "mend";
-  const reason = doing === "make" ? "CreatingRole" : "RepairingRole";
+  const doing = role === undefined ? "create" : "repair";
+  const reason = doing === "create" ? "CreatingRole" : "RepairingRole";
   if (seen.justWritten.has(name)) {
     const message = `${field}: waiting for IAM to show what was written to role ${name}`;
-    return { kind: "wait", reason, message, checkInMs: settleLookMs };
+    return { kind: "wait", reason, message, checkInMs: settleCheckMs };
   }
   const what =
-    doing === "make" ? "is made" : `is brought back to the spec (${writes.map(({ kind }) => kind).join(", ")})`;
+    doing === "create" ? "is made" : `is brought back to the spec (${writes.map(({ kind }) => kind).join(", ")})`;
   return {
     kind: "act",
     action: { kind: "writeRole", name, doing, writes },

@@ -15,7 +15,7 @@ import type { RoleWrite } from "./writes.ts";
 
 type RolesStep = Act<RolesAction> | Wait | Blocked;
 
-const settleLookMs = 1000;
+const settleCheckMs = 1000;
 
 /**
  * The repair of the first stranded role, or why there is none; undefined: none is missing, or lacks anything.
@@ -41,10 +41,10 @@ export function repaired(seen: RolesSeen, own: Wait | Blocked): RolesStep | unde
     const claims = [...seen.claims, desired.name].sort();
     return { kind: "act", action: { kind: "claimRoles", claims }, reason, message };
   }
-  if (seen.justWritten.has(desired.name)) return { kind: "wait", reason, message, checkInMs: settleLookMs };
+  if (seen.justWritten.has(desired.name)) return { kind: "wait", reason, message, checkInMs: settleCheckMs };
   return {
     kind: "act",
-    action: { kind: "writeRole", name: desired.name, doing: "repair", writes },
+    action: { kind: "writeRole", name: desired.name, doing: "restore", writes },
     reason,
     message,
   };

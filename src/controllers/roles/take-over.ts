@@ -29,7 +29,7 @@ export function takenOver({
     if (writes.length === 0) continue;
     return {
       kind: "act",
-      action: { kind: "writeRole", name, doing: "mend", writes },
+      action: { kind: "writeRole", name, doing: "repair", writes },
       reason: "RepairingRole",
       message: `role ${name}, which is still used, is taken over`,
     };

@@ -47,7 +47,7 @@ export async function actOnGroup(
       written++;
     }
   } catch (error) {
-    // After a plain refusal of the first there is nothing that EC2 could have yet to show.
+    // EC2 has nothing to show after a plain refusal of the first write.
     if (written > 0 || !neverHappened(error)) noteWrite();
     throw error;
   } finally {

@@ -3,30 +3,30 @@ import type { GroupAction } from "./action.ts";
 import { ruleText } from "./rules.ts";
 import type { GroupWrite } from "./writes.ts";
 
-/** What an action that succeeded is told as. */
+/** The events of an action that succeeded. */
 export function groupEvents(action: GroupAction): readonly ObjectEvent[] {
   if (action.kind === "claimGroups") return [];
   const reasons = {
-    make: "SecurityGroupCreated",
-    mend: "SecurityGroupRepaired",
-    remove: "SecurityGroupDeleted",
+    create: "SecurityGroupCreated",
+    repair: "SecurityGroupRepaired",
+    delete: "SecurityGroupDeleted",
     retain: "SecurityGroupRetained",
   } as const;
-  const note = `asked EC2 in ${action.vpcId}: ${action.writes.map(words).join("; ")}`.slice(0, 1024);
+  const note = `${action.vpcId}: ${action.writes.map(words).join("; ")}`.slice(0, 1024);
   return [{ type: "Normal", reason: reasons[action.doing], action: "Reconcile", note }];
 }
 
 function words(write: GroupWrite): string {
   switch (write.kind) {
     case "create":
-      return `to make the security group ${write.name}`;
+      return `created the security group ${write.name}`;
     case "authorize":
-      return `to allow ${write.rules.map(ruleText).join(", ")} in ${write.groupId}`;
+      return `added rules to ${write.groupId}: ${write.rules.map(ruleText).join(", ")}`;
     case "revoke":
-      return `to allow ${write.rules.map(ruleText).join(", ")} no longer in ${write.groupId}`;
+      return `revoked rules of ${write.groupId}: ${write.rules.map(ruleText).join(", ")}`;
     case "tag":
-      return `to change the tags of ${write.groupId}`;
+      return `changed the tags of ${write.groupId}`;
     case "delete":
-      return `to delete ${write.groupId}`;
+      return `deleted ${write.groupId}`;
   }
 }

@@ -1,20 +1,20 @@
-/** A spec that names the security group that is made for it. Pure. */
+/** Adds the operator's security group to a spec. Pure. */
 
 import { endpointsAnnotation, securityGroupAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironment, BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import { withSelected } from "../selection/fill.ts";
 import type { DesiredGroup } from "./rules.ts";
 
-/** A spec, with what is filled in beside what its object says (`placed`). */
+/** A spec with what `placed` fills in. */
 export type PlacedSpec = BatchComputeEnvironmentSpec & {
   /**
-   * What runs on where the environment was needs endpoints or a group that would go with the move. AWS describes only
-   * the new place from the update on, while instances or tasks are in the old one for long.
+   * Instances or tasks that keep running in the old subnets need endpoints or a group that a move in place would remove.
+   * AWS describes only the new subnets from the update on.
    */
   readonly movesByReplacement?: boolean;
 };
 
-/** What the spec of an object asks for; undefined: no group. */
+/** The group that the spec requests; undefined: none. */
 export function desiredGroup({ spec }: BatchComputeEnvironment): DesiredGroup | undefined {
   const desired = spec.network?.securityGroup;
   return desired === undefined ? undefined : { egress: desired.egress ?? [], ingress: desired.ingress ?? [] };
@@ -23,9 +23,9 @@ export function desiredGroup({ spec }: BatchComputeEnvironment): DesiredGroup | 
 const known = new WeakMap<BatchComputeEnvironment, BatchComputeEnvironment>();
 
 /**
- * The object as if its spec named the group that is made for it, as status remembers it, beside those that it names
- * itself; and whether its environments move to other subnets and groups by replacement only: they do as long as the
- * object asks for, or has noted, endpoints or a group in the network. The same one each time.
+ * The object with the operator's group of its status added to the groups of its spec. Its environments move to other
+ * subnets and groups only by replacement as long as the object requests, or has noted, endpoints or a group. Returns
+ * the same object each time.
  */
 export function withMadeGroup(object: BatchComputeEnvironment): BatchComputeEnvironment {
   const before = known.get(object);
@@ -52,7 +52,7 @@ function movingByReplacement(object: BatchComputeEnvironment): BatchComputeEnvir
   return { ...object, spec };
 }
 
-/** The object as if its spec named everything that it selects or has made in the network. */
+/** The object with everything in its spec that it selects, or that the operator created for it, in the network. */
 export function placed(object: BatchComputeEnvironment): BatchComputeEnvironment {
   return withMadeGroup(withSelected(object));
 }

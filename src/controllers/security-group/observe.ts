@@ -25,7 +25,7 @@ import { usable } from "./plan.ts";
 import { groupsNaming } from "./rules.ts";
 import type { GroupFound, GroupSeen, NetworkOfGroup } from "./seen.ts";
 
-/** The VPCs in which an object has asked for a group so far. */
+/** The VPCs in which an object has requested a group so far. */
 export function groupClaims({ metadata }: BatchComputeEnvironment): readonly string[] {
   return (metadata.annotations?.[securityGroupAnnotation] ?? "").split(",").filter((id) => id !== "");
 }
@@ -58,7 +58,7 @@ export async function observeGroup(
   return seen;
 }
 
-/** Something is being made or removed: what EC2 has is looked at anew in the next pass. */
+/** Whether something is being created or deleted, so that the next pass reads EC2 again. */
 function isBusy(seen: GroupSeen): boolean {
   if (seen.network.kind !== "read") return false;
   const { justWritten, groups, inTheWay } = seen.network;
@@ -67,7 +67,7 @@ function isBusy(seen: GroupSeen): boolean {
   return justWritten.length + inTheWay.length > 0 || going.some(({ namedBy }) => namedBy.length === 0);
 }
 
-/** Its subnets are not in one VPC, or others name its group: a person is putting that right. */
+/** Whether a person has to fix something: its subnets are not in one VPC, or other groups name its group. */
 function isLacking({ network, desired }: GroupSeen): boolean {
   if (network.kind !== "read") return false;
   const nowhere = desired !== undefined && network.vpcIds !== undefined && network.vpcIds.length !== 1;

@@ -1,4 +1,4 @@
-/** Whose a security group for instances is: that of one object. Pure. */
+/** Ownership of a security group for instances: one object owns it. Pure. */
 
 import type { SecurityGroup } from "../../network/facts.ts";
 import { shortHash } from "../fingerprint.ts";
@@ -30,9 +30,9 @@ export function groupTags(identity: Identity): Tags {
 export const groupTagKeys: readonly string[] = [clusterTag, clusterUidTag, namespaceTag, nameTag, purposeTag];
 
 export type GroupOwnership =
-  /** `retag`: an earlier cluster wrote the tags; they are to be written anew. */
+  /** `retag`: an earlier cluster wrote the tags, so they have to be written again. */
   | { readonly kind: "ours"; readonly retag: boolean }
-  /** Left behind by Retain of this very object: ours again when it wants a group, and else no more. */
+  /** Retain of this object left it behind: ours again once the object requests a group. */
   | { readonly kind: "retained" }
   | { readonly kind: "foreign" };
 
@@ -45,7 +45,7 @@ export function groupOwnership({ tags, groupName }: SecurityGroup, identity: Ide
 
 export const leftBehindTag = retainedFromTag;
 
-/** Names are unique in a VPC, and no other object can have this one. */
+/** Names are unique in a VPC, and no other object has this one. */
 export function groupNameOf({ cluster, namespace, name }: Identity): string {
   const whole = `aws-batch-operator/${cluster.name}/${namespace}/${name}`;
   return whole.length <= 255 ? whole : `${whole.slice(0, 246)}/${shortHash(whole)}`;

@@ -1,4 +1,4 @@
-/** The security group that an object asks for. Pure. */
+/** Plans the security group that an object requests. Pure. */
 
 import type { SecurityGroup } from "../../network/facts.ts";
 import type { Act, Blocked, Step, Wait } from "../agenda.ts";
@@ -19,10 +19,10 @@ const notReady = { type: "SecurityGroupReady", status: "False" } as const;
 const settleCheckMs = 1000;
 const leavingCheckMs = 15_000;
 const unreadCheckMs = 60_000;
-/** Whether somebody changed what is ours. */
+/** Finds changes made outside Kubernetes. */
 const restCheckMs = 10 * 60_000;
 
-/** The group that the object can be made with: there, and with its rules when nothing is made with it yet. */
+/** The group that an environment can be created with: it exists, and has its rules unless it is already in use. */
 export function usable({ network, desired, known }: GroupSeen): SecurityGroup | undefined {
   if (network.kind !== "read" || desired === undefined || network.vpcIds?.length !== 1) return undefined;
   const found = groupIn(network, network.vpcIds[0]);
@@ -32,8 +32,8 @@ export function usable({ network, desired, known }: GroupSeen): SecurityGroup | 
 }
 
 /**
- * Whether what the object itself says of AWS is said of the spec with the group that status names next. Before that it
- * is said of one that lacks it, or has another.
+ * Whether what the object reports of AWS is about the spec with the group of its next status. Before that it is about a
+ * spec without the group, or with another one.
  */
 function named(seen: GroupSeen): boolean {
   return seen.known !== undefined && (usable(seen)?.groupId ?? seen.known) === seen.known;
@@ -43,7 +43,7 @@ function groupIn({ groups }: Read, vpcId: string | undefined): GroupFound | unde
   return groups.find(({ group }) => group.vpcId === vpcId);
 }
 
-/** The group before what is made with it: an environment is made only when status names the group. */
+/** The group comes before its environments: an environment is created only once status names the group. */
 export function groupPlan(seen: GroupSeen): PartPlan<GroupAction> {
   const { network, desired, known } = seen;
   if (network.kind === "unneeded") return nothingToDo;
@@ -51,13 +51,13 @@ export function groupPlan(seen: GroupSeen): PartPlan<GroupAction> {
   return { ...plan, isUnknown: known === undefined };
 }
 
-/** On the way out, after everything else: the object goes only when the group is gone. */
+/** The last step of a deletion: the finalizer stays until the group is deleted. */
 export function groupRemoval(seen: GroupSeen): readonly Step<GroupAction>[] {
   const { network } = seen;
   if (network.kind === "unneeded") return [];
   if (network.kind === "unread") return [{ ...notRead(network), conditions: [notReady] }];
   const [unsettled] = network.justWritten.filter((vpcId) => seen.claims.includes(vpcId));
-  // EC2 shows late what was made, and nobody comes back to it once the object is gone.
+  // EC2 shows late what was created, and nobody checks again once the object is deleted.
   if (unsettled !== undefined) {
     const reason = seen.retain ? "RetainingSecurityGroup" : "DeletingSecurityGroup";
     return [{ ...settling(unsettled, reason), conditions: [notReady] }];
@@ -69,12 +69,12 @@ export function groupRemoval(seen: GroupSeen): readonly Step<GroupAction>[] {
 function read(seen: GroupSeen, network: Read, desired: DesiredGroup | undefined): PartPlan<GroupAction> {
   if (desired === undefined) return { ...nothingToDo, ...left(seen, network) };
   const { vpcIds } = network;
-  // Without subnets there is nothing to be made yet, and something else says why.
+  // Without subnets no group can be created yet; another condition reports why.
   if (vpcIds === undefined) return nothingToDo;
   const [vpcId, ...others] = vpcIds;
   if (vpcId !== undefined && others.length === 0) return kept(vpcId, desired, seen, network);
-  const what = vpcId === undefined ? "none of the subnets exists" : `the subnets lie in ${vpcIds.join(", ")}`;
-  const message = `no security group can be made, since ${what}: name subnets of one VPC`;
+  const what = vpcId === undefined ? "none of the subnets exists" : `the subnets are in ${vpcIds.join(", ")}`;
+  const message = `cannot create a security group, because ${what}: name subnets of one VPC`;
   return held(seen, { kind: "blocked", reason: "SecurityGroupBlocked", message, checkInMs: unreadCheckMs });
 }
 
@@ -86,36 +86,36 @@ function kept(vpcId: string, desired: DesiredGroup, seen: GroupSeen, network: Re
     conditions: [],
   });
   if (!seen.claims.includes(vpcId)) {
-    return first(claim([...seen.claims, vpcId], `a security group is asked for in ${vpcId}`));
+    return first(claim([...seen.claims, vpcId], `requesting a security group in ${vpcId}`));
   }
   const found = groupIn(network, vpcId);
   const blocking = network.inTheWay.find((one) => one.vpcId === vpcId);
   if (found === undefined && blocking !== undefined) {
-    const message = `${blocking.groupId} has the name ${blocking.groupName} and is not this object's: delete or rename it`;
+    const message = `${blocking.groupId} has the name ${blocking.groupName} but does not belong to this object: delete or rename it`;
     return held(seen, { kind: "blocked", reason: "SecurityGroupBlocked", message, checkInMs: unreadCheckMs });
   }
-  const wanted = found === undefined ? making(vpcId, seen) : mending(found, desired, seen, network);
-  const refused = wanted === undefined ? undefined : refusedNow(network, wanted);
-  if (refused !== undefined) return besideLeft(held(seen, refused), seen, network);
-  if (wanted !== undefined) {
-    return first(network.justWritten.includes(vpcId) ? settling(vpcId, "CreatingSecurityGroup") : wanted);
+  const write = found === undefined ? creating(vpcId, seen) : repairing(found, desired, seen, network);
+  const refused = write === undefined ? undefined : refusedNow(network, write);
+  if (refused !== undefined) return withLeft(held(seen, refused), seen, network);
+  if (write !== undefined) {
+    return first(network.justWritten.includes(vpcId) ? settling(vpcId, "CreatingSecurityGroup") : write);
   }
   const groupId = found?.group.groupId ?? "";
   if (groupId !== seen.known) {
-    const message = `${groupId} is about to be used`;
+    const message = `the environment uses ${groupId} from the next pass on`;
     return first({ kind: "wait", reason: "CreatingSecurityGroup", message, checkInMs: settleCheckMs });
   }
-  const message = `${groupId} in ${vpcId} is as the spec says`;
+  const message = `${groupId} in ${vpcId} matches the spec`;
   const ready: PartPlan<GroupAction> = {
-    // The process before this one may have just deleted it, and nothing can be made with what is gone.
+    // The previous process may have just deleted it, and no environment can be created with a deleted group.
     steps: network.unproven ? [{ ...settling(vpcId, "CreatingSecurityGroup"), holds: "creation" }] : [],
     conditions: [{ ...notReady, status: "True", reason: "SecurityGroupAvailable", message }],
     checkInMs: restCheckMs,
   };
-  return besideLeft(ready, seen, network);
+  return withLeft(ready, seen, network);
 }
 
-function besideLeft(plan: PartPlan<GroupAction>, seen: GroupSeen, network: Read): PartPlan<GroupAction> {
+function withLeft(plan: PartPlan<GroupAction>, seen: GroupSeen, network: Read): PartPlan<GroupAction> {
   const { tail, conditions, checkInMs } = left(seen, network);
   const checks = [plan.checkInMs, checkInMs].filter((one) => one !== undefined);
   return {
@@ -126,12 +126,12 @@ function besideLeft(plan: PartPlan<GroupAction>, seen: GroupSeen, network: Read)
   };
 }
 
-/** What EC2 said to the same writes a short time ago. */
+/** EC2's recent refusal of the same writes. */
 function refusedNow({ refused }: Read, { action }: Act<GroupAction>): ReturnType<typeof standingRefusal> {
   return action.kind === "writeGroup" ? standingRefusal(refused, action.writes) : undefined;
 }
 
-function making(vpcId: string, { identity }: GroupSeen): Act<GroupAction> {
+function creating(vpcId: string, { identity }: GroupSeen): Act<GroupAction> {
   const name = groupNameOf(identity);
   const description = `For instances of AWS Batch; made by aws-batch-operator for ${identity.namespace}/${identity.name}`;
   const write: GroupWrite = {
@@ -141,10 +141,10 @@ function making(vpcId: string, { identity }: GroupSeen): Act<GroupAction> {
     description: description.slice(0, 255),
     tags: groupTags(identity),
   };
-  return act(vpcId, "make", [write], `the security group ${name} is made in ${vpcId}`);
+  return act(vpcId, "create", [write], `creating the security group ${name} in ${vpcId}`);
 }
 
-function mending(
+function repairing(
   { group, retag }: GroupFound,
   desired: DesiredGroup,
   { identity, known }: GroupSeen,
@@ -156,17 +156,18 @@ function mending(
     ? [{ kind: "tag", groupId, set: groupTags(identity), remove: [leftBehindTag] }]
     : [];
   const [allowed, revoked] = [changes("authorize", group, missing), changes("revoke", group, surplus)];
-  // What is allowed first leaves no moment in which instances reach nothing.
+  // Rules are added first, so that instances never lose all connections.
   const writes = [...tags, ...allowed, ...revoked];
   if (writes.length === 0) return undefined;
   const rules = [...missing.map((rule) => `+ ${ruleText(rule)}`), ...surplus.map((rule) => `- ${ruleText(rule)}`)];
-  const what = rules.length === 0 ? "gets its tags" : `gets its rules: ${rules.join(", ")}`;
-  const doing = groupId === known ? "mend" : "make";
-  const next = act(vpcId, doing, writes, `${groupId} ${what}`);
+  const message =
+    rules.length === 0 ? `writing the tags of ${groupId}` : `changing the rules of ${groupId}: ${rules.join(", ")}`;
+  const doing = groupId === known ? "repair" : "create";
+  const next = act(vpcId, doing, writes, message);
   if (allowed.length === 0 || revoked.length === 0) return next;
   if (refusedNow(network, next)?.reason !== failureReason("quota")) return next;
-  // Together they may be more than EC2 takes. What goes is wished no more, and running jobs lose it only sooner.
-  return act(vpcId, doing, [...tags, ...revoked, ...allowed], `${groupId} ${what}`);
+  // Together they may be more than EC2 accepts. Revoked rules are not desired, and running jobs only lose them sooner.
+  return act(vpcId, doing, [...tags, ...revoked, ...allowed], message);
 }
 
 function changes(
@@ -186,7 +187,7 @@ function leavingGroups({ desired }: GroupSeen, { groups, vpcIds }: Read): readon
   return groups.filter(({ group, retained }) => !retained && group.vpcId !== stays);
 }
 
-/** Groups of ours that the object uses no more: removed when nothing names them. What serves goes on meanwhile. */
+/** Deletes our groups that the object no longer uses, once nothing names them. The environment keeps serving. */
 function left(seen: GroupSeen, network: Read): Omit<PartPlan<GroupAction>, "steps"> {
   const [first] = leavingGroups(seen, network);
   if (first !== undefined) {
@@ -200,10 +201,10 @@ function left(seen: GroupSeen, network: Read): Omit<PartPlan<GroupAction>, "step
   const stays = seen.desired === undefined ? undefined : network.vpcIds?.[0];
   const claims = stays === undefined ? [] : [stays];
   if (claims.join() === seen.claims.join()) return { conditions: [] };
-  // EC2 shows late what was made, and nobody comes back to it once the note is gone.
+  // EC2 shows late what was created, and nobody checks again once the note is removed.
   const unsettled = seen.claims.some((id) => id !== stays && network.justWritten.includes(id));
   if (unsettled) return { conditions: [], checkInMs: settleCheckMs };
-  return { tail: [claim(claims, "what is left of earlier security groups is gone")], conditions: [] };
+  return { tail: [claim(claims, "removing the note of earlier security groups, which are deleted")], conditions: [] };
 }
 
 function leftOne(
@@ -212,9 +213,9 @@ function leftOne(
   network: Read,
 ): Act<GroupAction> | Wait {
   const { groupId, vpcId } = group;
-  // What is not ours goes on with what it has (promise 3).
+  // Resources that are not ours keep the group that they use (promise 3).
   const stays = seen.retain || (usedBy.length === 0 && strangers.length > 0);
-  const doing = stays ? "retain" : "remove";
+  const doing = stays ? "retain" : "delete";
   if (network.justWritten.includes(vpcId)) {
     const reason = stays ? "RetainingSecurityGroup" : "DeletingSecurityGroup";
     return { ...settling(vpcId, reason), conditions: [notReady] };
@@ -222,21 +223,23 @@ function leftOne(
   if (stays) {
     const set = { [leftBehindTag]: retainedMark(seen.identity) };
     const write: GroupWrite = { kind: "tag", groupId, set, remove: groupTagKeys };
-    const why = seen.retain ? "as deletionPolicy says" : `${strangers.join(", ")}, which is not ours, has it`;
-    return act(vpcId, doing, [write], `${groupId} is left in AWS: ${why}`);
+    const why = seen.retain
+      ? "deletionPolicy is Retain"
+      : `${strangers.join(", ")} uses it and does not belong to the operator`;
+    return act(vpcId, doing, [write], `leaving ${groupId} in AWS: ${why}`);
   }
-  // Two that name each other would wait for each other.
+  // Two groups that name each other would wait for each other.
   const loosened = usedBy.length === 0 && namedBy.length > 0 ? changes("revoke", group, rulesNamingOthers(group)) : [];
   if (loosened.length > 0) {
-    return act(vpcId, doing, loosened, `${groupId} loses its rules that name other groups, and is removed after them`);
+    return act(vpcId, doing, loosened, `revoking the rules of ${groupId} that name other groups, before deleting it`);
   }
   const users = [...usedBy, ...namedBy.map((other) => `rules of ${other.groupId} (${other.groupName})`)];
   if (users.length > 0) {
     const steps = [
       ...(usedBy.length === 0 ? [] : [`Give other security groups to ${usedBy.join(", ")}`]),
-      ...(namedBy.length === 0 ? [] : [`Take the rules that name it out of ${idsOf(namedBy)}`]),
+      ...(namedBy.length === 0 ? [] : [`Remove the rules that name it from ${idsOf(namedBy)}`]),
     ];
-    const message = `${groupId} is removed when nothing names it any more: ${users.join(", ")}. ${steps.join(". ")}`;
+    const message = `cannot delete ${groupId} yet, because these still use it: ${users.join(", ")}. ${steps.join(". ")}`;
     const stallsAfterMs = marks.inUseStallsMs;
     const wait: Wait = {
       kind: "wait",
@@ -247,14 +250,14 @@ function leftOne(
     };
     return { ...wait, conditions: [notReady] };
   }
-  return act(vpcId, doing, [{ kind: "delete", groupId }], `the security group ${groupId} is removed`);
+  return act(vpcId, doing, [{ kind: "delete", groupId }], `deleting the security group ${groupId}`);
 }
 
 function idsOf(groups: readonly SecurityGroup[]): string {
   return groups.map(({ groupId }) => groupId).join(", ");
 }
 
-/** EC2 may show late what was written; a refusal of it stands until the next try. */
+/** EC2 may show a write late; a refusal of it is kept until the next try. */
 function settling(vpcId: string, reason: string): Wait {
   const message = `waiting for EC2 to show what was written in ${vpcId}`;
   const until = { kind: "listing" } as const;
@@ -263,14 +266,14 @@ function settling(vpcId: string, reason: string): Wait {
 
 function act(
   vpcId: string,
-  doing: "make" | "mend" | "remove" | "retain",
+  doing: "create" | "repair" | "delete" | "retain",
   writes: readonly GroupWrite[],
   message: string,
 ): Act<GroupAction> {
   const reasons = {
-    make: "CreatingSecurityGroup",
-    mend: "RepairingSecurityGroup",
-    remove: "DeletingSecurityGroup",
+    create: "CreatingSecurityGroup",
+    repair: "RepairingSecurityGroup",
+    delete: "DeletingSecurityGroup",
     retain: "RetainingSecurityGroup",
   } as const;
   const action: GroupAction = { kind: "writeGroup", vpcId, doing, writes };
@@ -299,7 +302,7 @@ function unread(seen: GroupSeen, network: Unread): PartPlan<GroupAction> {
   };
 }
 
-/** Nothing can be made; what is made already goes on with the group that it has. */
+/** Nothing can be created. An environment that exists keeps its group. */
 function held(seen: GroupSeen, next: Wait | Blocked): PartPlan<GroupAction> {
   const { reason, message, checkInMs = restCheckMs } = next;
   if (seen.known === undefined) return { steps: [{ ...next, conditions: [notReady] }], conditions: [] };

@@ -1,4 +1,4 @@
-/** The rules of a security group, one by one, as the spec wants them and as EC2 has them. Pure. */
+/** Compares the desired rules of a security group with the rules in EC2, one by one. Pure. */
 
 import type { Ec2Api } from "../../aws/ec2.ts";
 import { rangeOf } from "../../network/addresses.ts";
@@ -31,7 +31,7 @@ export interface DesiredGroup {
   readonly ingress: readonly DesiredRule[];
 }
 
-/** Instances fetch images and reach AWS by it, whichever way the subnet has. */
+/** Instances need it to pull images and to reach AWS, whatever route the subnet has. */
 const always: readonly DesiredRule[] = [
   { protocol: "tcp", ports: "443", peer: "0.0.0.0/0" },
   { protocol: "tcp", ports: "443", peer: "::/0" },
@@ -78,7 +78,7 @@ export function groupsNaming(groupId: string, all: readonly SecurityGroup[]): re
   );
 }
 
-/** What is missing of the wish, and what is there besides. */
+/** The desired rules that are missing, and the existing rules that are not desired. */
 export function ruleChanges(asked: DesiredGroup, group: SecurityGroup) {
   const desired = desiredRules(asked, group.groupId);
   const there = rulesIn(group);

@@ -3,26 +3,26 @@ import type { Identity } from "../ownership.ts";
 import type { RefusedWrites } from "../refused-writes.ts";
 import type { DesiredGroup } from "./rules.ts";
 
-/** Everything about the security group of an object that its plan is made from. */
+/** The input of the plan of an object's security group. */
 export interface GroupSeen {
   readonly identity: Identity;
   /** Undefined: the spec asks for none. */
   readonly desired: DesiredGroup | undefined;
-  /** VPCs in which the object has asked for a group so far (annotation `awsbatch.dev/security-group`). */
+  /** VPCs in which the object has requested a group so far (annotation `awsbatch.dev/security-group`). */
   readonly claims: readonly string[];
   readonly retain: boolean;
-  /** The group that status names, and that the object is made with. */
+  /** The group that status names and the environment uses. */
   readonly known: string | undefined;
   readonly network: NetworkOfGroup;
 }
 
 export type NetworkOfGroup =
-  /** Nothing is wished and nothing was. */
+  /** The object requests no group and never did. */
   | { readonly kind: "unneeded" }
   | { readonly kind: "unread"; readonly reason: string; readonly message: string }
   | {
       readonly kind: "read";
-      /** Of the object's subnets; one, or AWS would not take them. Undefined while it names none. */
+      /** Of the object's subnets; AWS accepts only one VPC. Undefined while the object names no subnets. */
       readonly vpcIds: readonly string[] | undefined;
       /** Ours in these VPCs and in those of the claims. */
       readonly groups: readonly GroupFound[];
@@ -40,12 +40,12 @@ export interface GroupFound {
   readonly group: SecurityGroup;
   /** Left behind by Retain. */
   readonly retained: boolean;
-  /** Its tags are to be written anew. */
+  /** Its tags have to be written again. */
   readonly retag: boolean;
   /** Environments of this cluster in AWS that name it. */
   readonly usedBy: readonly string[];
   /** Other environments that name it: somebody took them over, or Retain left them. */
   readonly strangers: readonly string[];
-  /** Other groups whose rules name it. */
+  /** Other groups with rules that name it. */
   readonly namedBy: readonly SecurityGroup[];
 }

@@ -1,4 +1,4 @@
-/** A spec that names what its selectors have resolved to, so that all that follows sees a list. Pure. */
+/** Replaces selectors in a spec by the ids that they resolved to, so that other code sees lists only. Pure. */
 
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import type { Resolved, ToResolve } from "../../network/selection.ts";
@@ -6,8 +6,8 @@ import type { Resolved, ToResolve } from "../../network/selection.ts";
 const known = new WeakMap<BatchComputeEnvironment, BatchComputeEnvironment>();
 
 /**
- * The object as if its spec named what its selectors resolved to, as status remembers it; nothing where nothing was
- * resolved yet. The same one each time: what else follows from an object is kept with it.
+ * The object with the ids of its status in place of its selectors; without ids where nothing was resolved yet. Returns
+ * the same object each time, because other results are cached by object.
  */
 export function withSelected(object: BatchComputeEnvironment): BatchComputeEnvironment {
   const { computeResources: resources } = object.spec;
@@ -33,7 +33,7 @@ export function withSelected(object: BatchComputeEnvironment): BatchComputeEnvir
   return filled;
 }
 
-/** The paths that other selections change although nobody touched the spec or AWS. */
+/** The paths that a new selection changes although nobody changed the spec or AWS. */
 export function selectedPaths({ spec }: BatchComputeEnvironment): readonly string[] {
   const { subnetSelector, securityGroupSelector } = spec.computeResources ?? {};
   return [
@@ -42,7 +42,7 @@ export function selectedPaths({ spec }: BatchComputeEnvironment): readonly strin
   ];
 }
 
-/** What is to be resolved for an object; nothing for one without selectors. */
+/** The selections to resolve for an object; empty without selectors. */
 export function selectionsOf({ spec, status }: BatchComputeEnvironment): readonly ToResolve[] {
   const { type = "EC2", subnetSelector, securityGroupSelector } = spec.computeResources ?? {};
   const { resolvedSubnets, resolvedSecurityGroups } = status?.network ?? {};

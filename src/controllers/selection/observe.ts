@@ -6,13 +6,13 @@ import { DeadlineExceeded, withDeadline } from "../../runtime/abort.ts";
 import { askedForMs, isAskedFor } from "../directives.ts";
 import type { Ports } from "../ports.ts";
 import { selectionsOf } from "./fill.ts";
-import { restLookMs, soonLookMs } from "./plan.ts";
+import { restCheckMs, soonCheckMs } from "./plan.ts";
 import type { SelectionSeen, SelectorAnswer } from "./seen.ts";
 
-/** Only what cannot be made before is worth waiting for. */
+/** A pass waits for EC2 only when nothing can be created before its answer. */
 const patienceMs = 2000;
 
-/** What the selectors of an object select now, read as often as that may matter. */
+/** Reads what the selectors of an object select, as often as the result may matter. */
 export async function observeSelection(
   object: BatchComputeEnvironment,
   ports: Ports,
@@ -30,7 +30,7 @@ export async function observeSelection(
 function maxAgeMs({ before, selector }: ToResolve, object: BatchComputeEnvironment): number {
   if (isAskedFor(object)) return askedForMs;
   const rests = before?.selector === selectorText(selector) && before.candidate === undefined;
-  return (rests ? restLookMs : soonLookMs) - 1000;
+  return (rests ? restCheckMs : soonCheckMs) - 1000;
 }
 
 async function found(
@@ -42,7 +42,7 @@ async function found(
   const { signal } = reading;
   const waits = before === undefined ? patienceMs : 0;
   try {
-    // Only the waiting ends with our patience: what was asked for is kept for the pass that asks again.
+    // Only the wait ends here. The call goes on, and the next pass gets its answer.
     return await withDeadline(clock, waits, signal, "EC2", async () => {
       const { network } = await regions.ec2(spec.region, signal);
       return network.select(selectable, selector, reading);

@@ -1,4 +1,4 @@
-/** Whether what selectors select may be acted on. Pure. */
+/** Decides when a new selection takes effect. Pure. */
 
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import { type Resolution, resolution, said, selectorText, settleMs } from "../../network/selection.ts";
@@ -10,21 +10,21 @@ import type { SelectionSeen, SelectorAnswer } from "./seen.ts";
 
 const type = "SelectionReady";
 /** Tags change seldom. */
-export const restLookMs = 10 * 60_000;
-/** Another selection is on its way, or a person is mending one. */
-export const soonLookMs = 60_000;
+export const restCheckMs = 10 * 60_000;
+/** A new selection may take effect soon, or a person is fixing one. */
+export const soonCheckMs = 60_000;
 const comingMs = 1000;
 
-/** What an answer means now; one that is still on its way changes nothing. */
+/** The resolution of an answer now; a pending answer changes nothing. */
 export function resolved({ asked, found }: SelectorAnswer, now: number): Resolution {
   if (found.kind === "pending") return { resolved: asked.before, problem: undefined };
   return resolution(asked, found, now);
 }
 
 /**
- * What is held until status names what the selectors selected: what takes effect is first remembered and then acted on,
- * so that every part of the operator acts on the same, also after a crash. What was resolved once stays in effect when a
- * selector selects nothing any more, or cannot be read.
+ * Holds everything until status names the selected ids. Status records a selection before anything acts on it, so that
+ * every part of the operator acts on the same ids, also after a crash. The last selection stays in effect when a
+ * selector selects nothing or cannot be read.
  */
 export function selectionPlan(
   { answers }: SelectionSeen,
@@ -34,17 +34,17 @@ export function selectionPlan(
   if (answers.length === 0) return nothingToDo;
   const all = answers.map((answer) => ({ answer, ...resolved(answer, now) }));
   const conditions = conditionsNow(all, object);
-  // Without any selection the plan of the environment is made from a spec that lacks something.
+  // Without any selection the spec that the environment is planned from is incomplete.
   const isUnknown = all.some(({ answer }) => answer.asked.before === undefined);
   const held = heldBy(all);
   if (held !== undefined) return { steps: [held], conditions, isUnknown };
   if (!all.some(isComing)) return { steps: [], conditions, checkInMs: checkMs(all) };
   const coming = all.filter(isComing).flatMap((one) => one.resolved?.ids ?? []);
-  // Whatever follows would be decided by what is no longer in effect as soon as status says so.
+  // Any other step would act on a selection that is outdated as soon as status is written.
   const wait: Wait = {
     kind: "wait",
     reason: "ResolvingSelection",
-    message: `selected, and about to take effect: ${coming.join(", ")}`,
+    message: `a new selection takes effect in the next pass: ${coming.join(", ")}`,
     checkInMs: comingMs,
   };
   return { steps: [wait], conditions, isUnknown };
@@ -54,30 +54,30 @@ interface Resolving extends Resolution {
   readonly answer: SelectorAnswer;
 }
 
-/** Whether what is in effect belongs to the selector as it is now. */
+/** Whether the selection in effect belongs to the current selector. */
 function isCurrent({ answer: { asked } }: Resolving): boolean {
   return asked.before?.selector === selectorText(asked.selector);
 }
 
-/** Whether something else takes effect than what is. */
+/** Whether another selection takes effect than the current one. */
 function isComing({ answer, resolved: after }: Resolving): boolean {
   const { before } = answer.asked;
   return after !== undefined && (after.selector !== before?.selector || after.ids.join() !== before.ids.join());
 }
 
-/** Why nothing can be done: a selector has no usable answer, and never had one. */
+/** Why nothing can be done: a selector never had a usable answer. */
 function heldBy(all: readonly Resolving[]): Wait | Blocked | undefined {
   for (const one of all) {
     if (isCurrent(one) || isComing(one)) continue;
     const { problem } = one;
     if (problem?.kind === "unusable") {
-      return { kind: "blocked", reason: problem.reason, message: problem.message, checkInMs: soonLookMs };
+      return { kind: "blocked", reason: problem.reason, message: problem.message, checkInMs: soonCheckMs };
     }
     if (problem !== undefined) {
       const { reason, message } = problem;
-      return { kind: "wait", reason, message, checkInMs: soonLookMs, stallsAfterMs: marks.unreadStallsMs };
+      return { kind: "wait", reason, message, checkInMs: soonCheckMs, stallsAfterMs: marks.unreadStallsMs };
     }
-    const message = `EC2 is asked what ${said(one.answer.asked.selector)} selects`;
+    const message = `waiting for EC2's answer to what ${said(one.answer.asked.selector)} selects`;
     return { kind: "wait", reason: "ResolvingSelection", message, checkInMs: comingMs };
   }
   return undefined;
@@ -85,7 +85,7 @@ function heldBy(all: readonly Resolving[]): Wait | Blocked | undefined {
 
 function conditionsNow(all: readonly Resolving[], object: BatchComputeEnvironment): readonly ConditionDraft[] {
   if (all.some(({ answer }) => answer.found.kind === "pending")) {
-    // What was known stands until something newer is known.
+    // The condition stays until there is a newer answer.
     const before = conditionsOf(object).filter((condition) => condition.type === type);
     return before.map(({ status, reason, message }) => ({ type, status, reason, message }));
   }
@@ -102,7 +102,7 @@ function conditionsNow(all: readonly Resolving[], object: BatchComputeEnvironmen
   const settled = { type, status: "True", reason: "Selected", message: selected.join("; ") } as const;
   if (settling.length === 0) return [settled];
   const changes = settling.map(({ ids, since }) => {
-    return `${ids.join(", ")} from ${timestamp(since + settleMs)} on, if the selection stays the same`;
+    return `${ids.join(", ")} from ${timestamp(since + settleMs)} on, unless the selection changes`;
   });
   return [{ ...settled, reason: "SelectionPending", message: `${settled.message}; then ${changes.join("; ")}` }];
 }
@@ -110,6 +110,6 @@ function conditionsNow(all: readonly Resolving[], object: BatchComputeEnvironmen
 function checkMs(all: readonly Resolving[]): number {
   if (all.some(({ answer }) => answer.found.kind === "pending")) return comingMs;
   return all.some((one) => one.problem !== undefined || one.resolved?.candidate !== undefined)
-    ? soonLookMs
-    : restLookMs;
+    ? soonCheckMs
+    : restCheckMs;
 }

@@ -1,4 +1,4 @@
-/** What status remembers of selectors. Pure. */
+/** Keeps the resolved selections in status. Pure. */
 
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import type { Resolved } from "../../network/selection.ts";
@@ -10,7 +10,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const members = { subnets: "resolvedSubnets", securityGroups: "resolvedSecurityGroups" } as const;
 
-/** The fields of status with what the selectors have resolved to; while the object is deleted as it was. */
+/** The fields of status with the resolved selections; during a deletion they stay the same. */
 export function withSelectionStatus(
   fields: Fields,
   { answers }: SelectionSeen,

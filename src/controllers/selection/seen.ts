@@ -1,7 +1,7 @@
 import type { Part } from "../../network/facts.ts";
 import type { Candidate, ToResolve } from "../../network/selection.ts";
 
-/** What is known of the selectors of an object; empty while it is deleted, and for one without selectors. */
+/** The answers for the selectors of an object; empty during a deletion and without selectors. */
 export interface SelectionSeen {
   readonly answers: readonly SelectorAnswer[];
 }

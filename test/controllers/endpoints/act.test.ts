@@ -42,7 +42,7 @@ it("deletes endpoints in calls of 25, for EC2 takes no more in one", async () =>
   const action = {
     kind: "writeEndpoints",
     vpcId: "vpc-1",
-    doing: "remove",
+    doing: "delete",
     writes: [{ kind: "deleteEndpoints", endpointIds }],
   } as const;
   await actOnEndpoints(action, whole, { ports, company: () => "alone", memory }, new AbortController().signal);

@@ -41,7 +41,7 @@ function described(action: Own | EndpointsAction): string {
   }
 }
 
-function told({ conditions }: Choice<unknown>): string {
+function reported({ conditions }: Choice<unknown>): string {
   return conditions.map(({ type, status, reason, message }) => `${type} ${status} ${reason}: ${message}`).join("\n");
 }
 
@@ -58,30 +58,30 @@ describe("endpoints that an environment wishes", () => {
 
   it("come after their group, and the group's rules before them", () => {
     const plan = planned({ create: [ofEcs, ofS3] });
-    expect(step(using(seen([vpc({ plan, group: undefined })])))).toBe("act CreatingEndpoints make: createGroup");
-    const mending = using(seen([vpc({ plan, group: letting("10.9.0.0/16") })]));
-    expect(step(mending)).toBe("act RepairingEndpoints mend: allow");
-    expect(mending.next).toMatchObject({ action: { writes: [{ groupId: "sg-ends", from: ["10.0.0.0/16"] }] } });
-    expect(step(using(seen([vpc({ plan })])))).toBe("act CreatingEndpoints make: createInterface createGateway");
+    expect(step(using(seen([vpc({ plan, group: undefined })])))).toBe("act CreatingEndpoints create: createGroup");
+    const repairing = using(seen([vpc({ plan, group: letting("10.9.0.0/16") })]));
+    expect(step(repairing)).toBe("act RepairingEndpoints repair: allow");
+    expect(repairing.next).toMatchObject({ action: { writes: [{ groupId: "sg-ends", from: ["10.0.0.0/16"] }] } });
+    expect(step(using(seen([vpc({ plan })])))).toBe("act CreatingEndpoints create: createInterface createGateway");
   });
 
   it("need no group when there are gateways alone", () => {
     const plan = planned({ create: [ofS3], ingressFrom: [] });
-    expect(step(using(seen([vpc({ plan, group: undefined })])))).toBe("act CreatingEndpoints make: createGateway");
+    expect(step(using(seen([vpc({ plan, group: undefined })])))).toBe("act CreatingEndpoints create: createGateway");
   });
 
   it("get the subnets of a new user, and those that nobody needs go", () => {
     const extended = planned({ extend: [{ endpointId: "vpce-ecs", addSubnetIds: ["b"], addRouteTableIds: [] }] });
-    expect(step(using(seen([vpc({ plan: extended })])))).toBe("act CreatingEndpoints make: extend");
+    expect(step(using(seen([vpc({ plan: extended })])))).toBe("act CreatingEndpoints create: extend");
     const surplus = planned({ remove: ["vpce-logs"] });
-    expect(step(using(seen([vpc({ plan: surplus })])))).toBe("act DeletingEndpoints remove: deleteEndpoints");
+    expect(step(using(seen([vpc({ plan: surplus })])))).toBe("act DeletingEndpoints delete: deleteEndpoints");
   });
 
   it("are not made a second time while EC2 shows late what was written", () => {
     const plan = planned({ create: [ofEcs] });
     const choice = using(seen([vpc({ plan, justWritten: true })]));
     expect(step(choice)).toBe("wait CreatingEndpoints");
-    expect(told(choice)).toBe(
+    expect(reported(choice)).toBe(
       `EndpointsReady False CreatingEndpoints: waiting for EC2 to show what was written in ${vpcId}`,
     );
   });
@@ -89,21 +89,21 @@ describe("endpoints that an environment wishes", () => {
   it("are available before the environment is made", () => {
     const pending = using(seen([vpc({ ours: [{ ...ecs, state: "pending" }] })]));
     expect(step(pending)).toBe("wait EndpointsPending");
-    expect(told(pending)).toContain(`endpoints of ${vpcId} are being made: ecs`);
+    expect(reported(pending)).toContain(`endpoints of ${vpcId} are being made: ecs`);
     const available = using(seen([vpc({ ours: [ecs] })]));
     expect(step(available)).toBe("act Creating create");
-    expect(told(available)).toBe(`EndpointsReady True EndpointsAvailable: available in ${vpcId}: ecs, ecr.api`);
+    expect(reported(available)).toBe(`EndpointsReady True EndpointsAvailable: available in ${vpcId}: ecs, ecr.api`);
   });
 
   it("come before what the environment waits for; while they are waited for themselves, its own wait is told beside them", () => {
     const making = { plan: planned({ create: [ofEcs] }) };
-    expect(step(using(seen([vpc(making)]), waiting))).toBe("act CreatingEndpoints make: createInterface");
+    expect(step(using(seen([vpc(making)]), waiting))).toBe("act CreatingEndpoints create: createInterface");
     const written = using(seen([vpc({ ...making, justWritten: true })]), waiting);
     expect(written.next).toEqual({ ...waiting, checkInMs: 1000 });
-    expect(told(written)).toMatch(/^EndpointsReady False CreatingEndpoints/);
+    expect(reported(written)).toMatch(/^EndpointsReady False CreatingEndpoints/);
     const pending = using(seen([vpc({ ours: [{ ...ecs, state: "pending" }] })]), waiting);
     expect(pending.next).toEqual({ ...waiting, checkInMs: 5000 });
-    expect(told(pending)).toMatch(/^EndpointsReady False EndpointsPending/);
+    expect(reported(pending)).toMatch(/^EndpointsReady False EndpointsPending/);
   });
 
   it("are awaited while the one before is on its way out, for EC2 takes no second one of the name", () => {
@@ -116,20 +116,20 @@ describe("endpoints that an environment wishes", () => {
   it("are not believed to be there just after this process began, for the one before may have deleted them", () => {
     const given = seen([vpc({ ours: [ecs], unproven: true })]);
     expect(step(using(given))).toBe("wait CreatingEndpoints");
-    expect(told(using(given))).toMatch(/^EndpointsReady True EndpointsAvailable/);
+    expect(reported(using(given))).toMatch(/^EndpointsReady True EndpointsAvailable/);
     expect(using(given, settled).next).toEqual({ ...settled, checkInMs: 60_000 });
   });
 
   it("are said to be needless where the subnets reach everything", () => {
     const plan = planned({ services: [], ingressFrom: [] });
-    expect(told(using(seen([vpc({ plan, group: undefined })])))).toContain("the subnets need no endpoints of ours");
+    expect(reported(using(seen([vpc({ plan, group: undefined })])))).toContain("the subnets need no endpoints of ours");
   });
 
   it("are waited for when another object of the VPC makes them", () => {
     const plan = planned({ create: [ofEcs] });
     const choice = using(seen([vpc({ plan, writer: "team/other" })]));
     expect(step(choice)).toBe("wait EndpointsPending");
-    expect(told(choice)).toContain("are being made by team/other: ecs");
+    expect(reported(choice)).toContain("are being made by team/other: ecs");
   });
 
   it("are not there for who lies behind a route table, or in a zone, to which they are only to be extended", () => {
@@ -137,9 +137,9 @@ describe("endpoints that an environment wishes", () => {
     const waiting = { plan: planned({ extend }), ours: [ecs], writer: "team/other" };
     const choice = using(seen([vpc({ ...waiting, lacks: ["vpce-ecs"] })]));
     expect(step(choice)).toBe("wait EndpointsPending");
-    expect(told(choice)).toContain("are being made by team/other: ecs");
+    expect(reported(choice)).toContain("are being made by team/other: ecs");
     expect(step(using(seen([vpc(waiting)])))).toBe("act Creating create");
-    expect(told(using(seen([vpc(waiting)])))).toContain("EndpointsReady False EndpointsPending");
+    expect(reported(using(seen([vpc(waiting)])))).toContain("EndpointsReady False EndpointsPending");
   });
 
   it("are not there while their group does not let all addresses of the VPC in", () => {
@@ -155,14 +155,14 @@ describe("endpoints that an environment wishes", () => {
     });
     const choice = using(seen([vpc({ plan, ours: [{ ...ecs, state: "failed" }] })]));
     expect(step(choice)).toBe("blocked EndpointsBlocked");
-    expect(told(choice)).toContain("DNS support of the VPC is off; vpce-ecs is failed: delete it");
+    expect(reported(choice)).toContain("DNS support of the VPC is off; vpce-ecs is failed: delete it");
   });
 
   it("do not stop an environment that is there already: the condition tells, and it is looked at again", () => {
     const choice = using(seen([vpc({ ours: [{ ...ecs, state: "rejected" }] })]), settled);
     expect(choice.next).toMatchObject({ kind: "serves", checkInMs: 60_000 });
     expect(choice.serving).toBe(true);
-    expect(told(choice)).toContain("EndpointsReady False EndpointsBlocked");
+    expect(reported(choice)).toContain("EndpointsReady False EndpointsBlocked");
   });
 
   it("hold nothing up where it wishes them not itself: what others wish in vain is told", () => {
@@ -178,7 +178,7 @@ describe("endpoints that an environment wishes", () => {
     for (const other of others) {
       const choice = using(seen([vpc(other)]));
       expect(step(choice)).toBe("act Creating create");
-      expect(told(choice)).toMatch(/^EndpointsReady False Endpoints(Blocked|Pending): .*(offer|logs|ecr|failed)/);
+      expect(reported(choice)).toMatch(/^EndpointsReady False Endpoints(Blocked|Pending): .*(offer|logs|ecr|failed)/);
       expect(step(using(seen([vpc({ ...other, needs: [logs, ecr] })])))).toMatch(/^(wait|blocked)/);
       expect(step(using(seen([vpc({ ...other, unproven: true })])))).toBe("wait CreatingEndpoints");
     }
@@ -209,17 +209,17 @@ describe("what EC2 has refused a short time ago", () => {
 
   it("keeps no other endpoint from being made, and none that nobody needs from going", () => {
     const one = afterRefusal({ plan: wanted }, "createInterface");
-    expect(step(using(seen([one])))).toBe("act CreatingEndpoints make: createGateway");
+    expect(step(using(seen([one])))).toBe("act CreatingEndpoints create: createGateway");
     expect(using(seen([one])).next.message).toBe(`endpoints of ${vpcId} are made: s3`);
     const both = afterRefusal({ plan: wanted }, "createInterface", "createGateway");
-    expect(step(using(seen([both])))).toBe("act DeletingEndpoints remove: deleteEndpoints");
+    expect(step(using(seen([both])))).toBe("act DeletingEndpoints delete: deleteEndpoints");
   });
 
   it("holds up who wishes it, and of others the condition tells it", () => {
     const refused = afterRefusal({ plan: planned({ create: [logs] }) }, "createInterface");
     expect(step(using(seen([{ ...refused, needs: [logs.serviceName] }])))).toBe("blocked NotFound");
     expect(step(using(seen([refused])))).toBe("act Creating create");
-    expect(told(using(seen([refused])))).toBe("EndpointsReady False NotFound: no such service");
+    expect(reported(using(seen([refused])))).toBe("EndpointsReady False NotFound: no such service");
     expect(using(seen([refused]), settled).next).toEqual({ ...settled, checkInMs: 90_000 });
   });
 
@@ -240,11 +240,11 @@ describe("what EC2 has refused a short time ago", () => {
     ]);
     const needs = [...given.plan.create, { serviceName: endpointName("ssm") }].map(({ serviceName }) => serviceName);
     const both = using(seen([vpc({ ...given, refused, needs })]), settled);
-    expect(told(both)).toBe("EndpointsReady False NotFound: no such service; not allowed; AWS offers no ssm");
+    expect(reported(both)).toBe("EndpointsReady False NotFound: no such service; not allowed; AWS offers no ssm");
     expect(both.next).toMatchObject({ checkInMs: 30_000 });
     const waiting = using(seen([vpc({ ...given, refused, needs: [endpointName("s3")] })]));
     expect(step(waiting)).toBe("blocked PermissionDenied");
-    expect(told(waiting)).toBe("EndpointsReady False PermissionDenied: not allowed; no such service");
+    expect(reported(waiting)).toBe("EndpointsReady False PermissionDenied: not allowed; no such service");
   });
 
   it("stalls who needs it only once a person has to end it, and says so when the first of several has to", () => {
@@ -270,7 +270,7 @@ describe("what EC2 has refused a short time ago", () => {
     const extend = [{ endpointId: "vpce-ecs", addSubnetIds: ["b"], addRouteTableIds: [] }];
     const refused = afterRefusal({ plan: planned({ extend }), ours: [ecs] }, "extend");
     expect(step(using(seen([refused])))).toBe("act Creating create");
-    expect(told(using(seen([refused])))).toBe("EndpointsReady False NotFound: no such service");
+    expect(reported(using(seen([refused])))).toBe("EndpointsReady False NotFound: no such service");
     expect(step(using(seen([{ ...refused, lacks: ["vpce-ecs"] }])))).toBe("blocked NotFound");
   });
 
@@ -286,7 +286,7 @@ describe("what EC2 has refused a short time ago", () => {
   ])("holds up who needs %s, and the gateway is made", (_what, group, kind) => {
     const extend = [{ endpointId: "vpce-ecs", addSubnetIds: ["b"], addRouteTableIds: [] }];
     const refused = afterRefusal({ plan: planned({ create: [logs, ofS3], extend }), ours: [ecs], ...group }, kind);
-    expect(step(using(seen([refused])))).toBe("act CreatingEndpoints make: createGateway");
+    expect(step(using(seen([refused])))).toBe("act CreatingEndpoints create: createGateway");
     const made = { ...refused, plan: planned({ create: [logs], extend }), lacks: ["vpce-ecs"] };
     expect(step(using(seen([{ ...made, needs: [logs.serviceName] }])))).toBe("blocked NotFound");
     expect(step(using(seen([made])))).toBe("blocked NotFound");
@@ -296,14 +296,16 @@ describe("what EC2 has refused a short time ago", () => {
   it("of what would be taken back keeps no other from being made", () => {
     const left = { plan: planned({ create: [logs] }), ours: [ecs], leftBehind: ["vpce-ecs"] };
     const refused = afterRefusal(left, "takeOver");
-    expect(step(using(seen([refused])))).toBe("act CreatingEndpoints make: createInterface");
-    expect(told(using(seen([{ ...refused, plan: planned() }])))).toBe("EndpointsReady False NotFound: no such service");
+    expect(step(using(seen([refused])))).toBe("act CreatingEndpoints create: createInterface");
+    expect(reported(using(seen([{ ...refused, plan: planned() }])))).toBe(
+      "EndpointsReady False NotFound: no such service",
+    );
   });
 
   it("of a group that would be taken back holds up who lacks what needs one, for it has the name", () => {
     const left = { plan: planned({ create: [logs, ofS3] }), leftBehind: ["sg-left"], group: undefined };
     const refused = afterRefusal(left, "takeOver");
-    expect(step(using(seen([refused])))).toBe("act CreatingEndpoints make: createGateway");
+    expect(step(using(seen([refused])))).toBe("act CreatingEndpoints create: createGateway");
     const made = { ...refused, plan: planned({ create: [logs] }) };
     expect(step(using(seen([{ ...made, needs: [logs.serviceName] }])))).toBe("blocked NotFound");
     expect(step(using(seen([{ ...made, needs: [endpointName("s3")] }])))).toBe("act Creating create");
@@ -312,7 +314,7 @@ describe("what EC2 has refused a short time ago", () => {
   it("of what should go holds nobody up, and is told", () => {
     const refused = afterRefusal({ plan: planned({ remove: ["vpce-ssm"] }), ours: [ecs] }, "deleteEndpoints");
     expect(step(using(seen([refused])))).toBe("act Creating create");
-    expect(told(using(seen([refused])))).toBe("EndpointsReady False NotFound: no such service");
+    expect(reported(using(seen([refused])))).toBe("EndpointsReady False NotFound: no such service");
   });
 });
 
@@ -322,7 +324,7 @@ describe("endpoints whose network cannot be read", () => {
   it("hold back what is not made yet, and tell why", () => {
     const choice = using(seen([], { network: unread }));
     expect(choice.next).toMatchObject({ kind: "wait", reason: "PermissionDenied", stallsAfterMs: 300_000 });
-    expect(told(choice)).toBe("EndpointsReady Unknown PermissionDenied: ec2:DescribeSubnets is refused");
+    expect(reported(choice)).toBe("EndpointsReady Unknown PermissionDenied: ec2:DescribeSubnets is refused");
   });
 
   it("leave an environment that serves alone", () => {
@@ -343,19 +345,19 @@ describe("endpoints of which it is not known whether an environment needs them",
     for (const writer of [undefined, "team/other"]) {
       const choice = using(dark({ writer }));
       expect(choice.next).toMatchObject({ kind: "wait", reason: "NotReadable", stallsAfterMs: 300_000 });
-      expect(told(choice)).toBe("EndpointsReady Unknown NotReadable: launch template odd could not be read");
+      expect(reported(choice)).toBe("EndpointsReady Unknown NotReadable: launch template odd could not be read");
     }
   });
 
   it("leave an environment that serves alone", () => {
     const choice = using(dark(), settled);
     expect(choice).toMatchObject({ serving: true, next: { kind: "serves", checkInMs: 60_000 } });
-    expect(told(choice)).toBe("EndpointsReady Unknown NotReadable: launch template odd could not be read");
+    expect(reported(choice)).toBe("EndpointsReady Unknown NotReadable: launch template odd could not be read");
   });
 
   it("are made by it for the others where it writes", () => {
     expect(step(using(dark({ plan: planned({ create: [ofEcs] }) })))).toBe(
-      "act CreatingEndpoints make: createInterface",
+      "act CreatingEndpoints create: createInterface",
     );
   });
 });
@@ -365,9 +367,9 @@ describe("endpoints that an environment needs no more", () => {
     leaving(seen([vpc({ ours: [ecs], ...part })], rest));
 
   it("go before their group, and the object goes last", () => {
-    expect(step(gone())).toBe("act DeletingEndpoints remove: deleteEndpoints");
+    expect(step(gone())).toBe("act DeletingEndpoints delete: deleteEndpoints");
     expect(step(gone({ ours: [{ ...ecs, state: "deleting" }] }))).toBe("wait DeletingEndpoints");
-    expect(step(gone({ ours: [] }))).toBe("act DeletingEndpoints remove: deleteGroup");
+    expect(step(gone({ ours: [] }))).toBe("act DeletingEndpoints delete: deleteGroup");
     expect(step(gone({ ours: [], group: undefined }))).toBe("release Deleted");
   });
 
@@ -385,7 +387,7 @@ describe("endpoints that an environment needs no more", () => {
   it("stay while nobody knows where the object will be", () => {
     const network = { kind: "read", placed: false, vpcIds: [], vpcs: [vpc({ ours: [ecs] })] } as const;
     expect(endpointsPlan(seen([], { network }))).toEqual(nothingToDo);
-    expect(step(leaving(seen([], { network })))).toBe("act DeletingEndpoints remove: deleteEndpoints");
+    expect(step(leaving(seen([], { network })))).toBe("act DeletingEndpoints delete: deleteEndpoints");
   });
 
   it("are removed by the last in rank of several that go at once", () => {
@@ -399,7 +401,7 @@ describe("endpoints that an environment needs no more", () => {
     const younger = { ...goes, rank: "2026-01-03" };
     const living = using(seen([vpc({ ours: [ecs], others: [younger] })], { desired: false }), settled);
     expect(living.next).toEqual({ ...settled, checkInMs: 5000 });
-    expect(told(living)).toContain("EndpointsReady False EndpointsInUse");
+    expect(reported(living)).toContain("EndpointsReady False EndpointsInUse");
   });
 
   it("stay while AWS moves an environment that asked for none, for it tells only the new place", () => {
@@ -437,7 +439,7 @@ describe("endpoints that an environment needs no more", () => {
       { ...ecs, endpointId: "vpce-gone", state: "deleting", tags: earlier },
     ];
     const choice = using(seen([vpc({ ours, group: { ...letting("10.0.0.0/16"), tags: earlier } })]));
-    expect(step(choice)).toBe("act RepairingEndpoints mend: takeOver");
+    expect(step(choice)).toBe("act RepairingEndpoints repair: takeOver");
     expect(choice.next).toMatchObject({
       action: { writes: [{ ids: ["vpce-ecs", "sg-ends"], set: { "awsbatch.dev/cluster-uid": "cluster-1" } }] },
     });
@@ -445,7 +447,7 @@ describe("endpoints that an environment needs no more", () => {
 
   it("that Retain has left are used again", () => {
     const choice = using(seen([vpc({ leftBehind: ["vpce-ecs", "sg-ends"], group: undefined })]));
-    expect(step(choice)).toBe("act RepairingEndpoints mend: takeOver");
+    expect(step(choice)).toBe("act RepairingEndpoints repair: takeOver");
     expect(choice.next).toMatchObject({
       action: { writes: [{ ids: ["vpce-ecs", "sg-ends"], remove: ["awsbatch.dev/retained-from"] }] },
     });
@@ -453,7 +455,7 @@ describe("endpoints that an environment needs no more", () => {
 
   it("leave no group behind when the subnets need none of them any more", () => {
     const none = planned({ services: [], ingressFrom: [] });
-    expect(step(using(seen([vpc({ plan: none })])))).toBe("act DeletingEndpoints remove: deleteGroup");
+    expect(step(using(seen([vpc({ plan: none })])))).toBe("act DeletingEndpoints delete: deleteGroup");
     const leaving = using(seen([vpc({ plan: none, ours: [{ ...ecs, state: "deleting" }] })]), settled);
     expect(leaving.next).toEqual({ ...settled, checkInMs: 5000 });
     expect(step(using(seen([vpc({ plan: { ...none, kept: [endpointName("ecs")] } })])))).not.toContain("deleteGroup");
@@ -504,7 +506,7 @@ describe("endpoints that an environment needs no more", () => {
     const dropped = seen([vpc({ ours: [ecs], connectsLeaving: ["theirs"] })], { desired: false });
     const choice = using(dropped);
     expect(step(choice)).toBe("act Creating create");
-    expect(told(choice)).toContain("EndpointsReady False EndpointsInUse");
+    expect(reported(choice)).toContain("EndpointsReady False EndpointsInUse");
     expect(using(dropped, settled).next).toEqual({ ...settled, checkInMs: 5000 });
   });
 
@@ -516,13 +518,13 @@ describe("endpoints that an environment needs no more", () => {
     const refusal = { stallsAfterMs: 0, reason: "InUse", message: "it has routes", againInMs: 90_000 };
     const choice = using(dropped(new Map([[writesText(next.action.writes), refusal]])), settled);
     expect(choice.next).toEqual({ ...settled, checkInMs: 90_000 });
-    expect(told(choice)).toBe("EndpointsReady False InUse: it has routes");
+    expect(reported(choice)).toBe("EndpointsReady False InUse: it has routes");
   });
 
   it("go from an environment that stays and wishes none any more, which then forgets them", () => {
     const given = (part: Parameters<typeof vpc>[0]) => seen([vpc(part)], { desired: false });
     const removing = using(given({ ours: [ecs] }), settled);
-    expect(step(removing)).toBe("act DeletingEndpoints remove: deleteEndpoints");
+    expect(step(removing)).toBe("act DeletingEndpoints delete: deleteEndpoints");
     expect(removing.serving).toBe(true);
     const forgetting = using(given({ ours: [], group: undefined }), settled);
     expect(step(forgetting)).toBe("act CreatingEndpoints claims");

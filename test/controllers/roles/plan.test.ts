@@ -55,10 +55,10 @@ describe("the roles of an object that is wished", () => {
   it("are made one after the other, and only then what uses them", () => {
     const { desiredRoles } = seenRoles(both);
     expect(step(using(seenRoles(both, { iam: inIam([]) })))).toBe(
-      "act CreatingRole make team_ce_service: createRole attach",
+      "act CreatingRole create team_ce_service: createRole attach",
     );
     expect(step(using(seenRoles(both, { iam: inIam(desiredRoles, { instance: null }) })))).toBe(
-      "act CreatingRole make team_ce_instance: createRole attach createProfile addToProfile",
+      "act CreatingRole create team_ce_instance: createRole attach createProfile addToProfile",
     );
     expect(step(using(seenRoles(both)))).toBe("act Creating own");
   });
@@ -68,7 +68,7 @@ describe("the roles of an object that is wished", () => {
     const drifted = inIam(desiredRoles, { service: { attachedPolicyArns: [admin] } });
     const seen = seenRoles(both, { iam: drifted });
     const choice = using(seen, settled);
-    expect(step(choice)).toBe("act RepairingRole mend team_ce_service: attach detach");
+    expect(step(choice)).toBe("act RepairingRole repair team_ce_service: attach detach");
     expect(choice.serving).toBe(true);
     expect(conditionOf(choice)).toMatchObject({ status: "False", reason: "RepairingRole" });
     expect(rolesPlan(seen).changes.map(({ path }) => path)).toEqual([
@@ -81,14 +81,14 @@ describe("the roles of an object that is wished", () => {
     const seen = seenRoles(both, { iam: inIam([]) });
     const [first, second] = seen.desiredRoles.map(({ name }) => name);
     expect(step(using({ ...seen, justWritten: new Set([first ?? ""]) }))).toMatch(
-      /^act CreatingRole make team_ce_instance/,
+      /^act CreatingRole create team_ce_instance/,
     );
     expect(step(using({ ...seen, justWritten: new Set([first ?? "", second ?? ""]) }))).toBe("wait CreatingRole");
   });
 
   it("come before what the object waits for; while they are waited for themselves, its own wait is told beside them", () => {
     const seen = seenRoles(both, { iam: inIam([]) });
-    expect(step(using(seen, waiting))).toMatch(/^act CreatingRole make/);
+    expect(step(using(seen, waiting))).toMatch(/^act CreatingRole create/);
     const written = { ...seen, justWritten: new Set(seen.desiredRoles.map(({ name }) => name)) };
     const choice = using(written, waiting);
     expect(choice.next).toMatchObject({ kind: "wait", reason: "Deleting", message: "it goes", checkInMs: 1000 });
@@ -218,7 +218,7 @@ describe("a role that is wished no more", () => {
 
   it("goes when nothing in AWS refers to it any more, and is then no longer noted", () => {
     expect(step(using(formerly({ referred: new Set([old.name]) }), settled))).toBe("serves Available");
-    expect(step(using(formerly(), settled))).toBe("act DeletingRole remove team_ce_service: detach deleteRole");
+    expect(step(using(formerly(), settled))).toBe("act DeletingRole delete team_ce_service: detach deleteRole");
     const gone = formerly({ iam: inIam(seenRoles({ instanceRole: {} }).desiredRoles) });
     expect(step(using(gone, settled))).toBe("act DeletingRole claims 1");
   });
@@ -236,7 +236,7 @@ describe("a role that is wished no more", () => {
     if (gone === undefined) throw new Error("no role is wished");
     const seen = seenRoles({}, { identity: identityNow, claims: [gone.name], referred: new Set([gone.name]) });
     const used = (other: Partial<RolesSeen>): RolesSeen => ({ ...seen, iam: inIam([gone]), ...other });
-    const expected = "act RepairingRole mend team_ce_instance: tagRole tagProfile";
+    const expected = "act RepairingRole repair team_ce_instance: tagRole tagProfile";
     expect(step(using(used({})))).toBe(expected);
     expect(step(using(used({}), settled))).toBe(expected);
     const { next } = using(used({}));
@@ -273,10 +273,10 @@ describe("the roles of an object that is deleted", () => {
     const { desiredRoles } = seenRoles(both);
     expect(step(leaving(seenRoles(both), waiting))).toBe("wait Deleting");
     expect(step(leaving(seenRoles(both)))).toBe(
-      "act DeletingRole remove team_ce_instance: removeFromProfile deleteProfile detach deleteRole",
+      "act DeletingRole delete team_ce_instance: removeFromProfile deleteProfile detach deleteRole",
     );
     expect(step(leaving(seenRoles(both, { iam: inIam(desiredRoles, { instance: null }) })))).toBe(
-      "act DeletingRole remove team_ce_service: detach deleteRole",
+      "act DeletingRole delete team_ce_service: detach deleteRole",
     );
     expect(step(leaving(seenRoles(both, { iam: inIam([]) })))).toBe("release Deleted");
   });
@@ -293,7 +293,7 @@ describe("the roles of an object that is deleted", () => {
 
   it("go also when the namespace would not be given them any more", () => {
     const limits = { kind: "read", limits: limitsOf({ ...limitsAll, permissionsBoundary: admin }, {}) } as const;
-    expect(step(leaving(seenRoles({ serviceRole: {} }, { limits })))).toMatch(/^act DeletingRole remove/);
+    expect(step(leaving(seenRoles({ serviceRole: {} }, { limits })))).toMatch(/^act DeletingRole delete/);
   });
 
   it("are left without an owner when deletionPolicy is Retain", () => {
@@ -369,7 +369,7 @@ describe("a role that objects share", () => {
   });
 
   it("goes with the last one", () => {
-    expect(step(leaving(among()))).toBe("act DeletingRole remove team_readers: deleteRole");
+    expect(step(leaving(among()))).toBe("act DeletingRole delete team_readers: deleteRole");
   });
 
   it("of several that go at once the last in rank removes it, when the others are through", () => {
@@ -439,12 +439,12 @@ describe("a service role that is gone while AWS needs it", () => {
 
   it("is made again when it was ours", () => {
     const seen = seenRoles({ serviceRole: {} }, { iam: inIam([]), stranded: linked });
-    expect(step(leaving(seen, blocked))).toBe("act RepairingServiceRole repair team_ce_service: createRole attach");
+    expect(step(leaving(seen, blocked))).toBe("act RepairingServiceRole restore team_ce_service: createRole attach");
   });
 
   it("is made again also when it is wished no more", () => {
     const seen = seenRoles({}, { claims: [own.name], iam: inIam([]), stranded: linked });
-    expect(step(leaving(seen, blocked))).toBe("act RepairingServiceRole repair team_ce_service: createRole attach");
+    expect(step(leaving(seen, blocked))).toBe("act RepairingServiceRole restore team_ce_service: createRole attach");
   });
 
   it("is left to its owner when it was not made here, and the message tells how to have it made", () => {
@@ -460,7 +460,7 @@ describe("a service role that is gone while AWS needs it", () => {
     const { next } = leaving({ ...seen, claims: ["batch"] }, blocked);
     expect(next).toMatchObject({
       action: {
-        doing: "repair",
+        doing: "restore",
         name: "batch",
         writes: [
           { kind: "createRole", name: "batch", path: "/teams/" },
@@ -474,7 +474,7 @@ describe("a service role that is gone while AWS needs it", () => {
       claims: ["batch"],
       iam: { kind: "read", roles: new Map([["batch", made]]), profiles: new Map() },
     } as const;
-    expect(step(leaving({ ...back, stranded: new Map() }))).toBe("act DeletingRole remove batch: detach deleteRole");
+    expect(step(leaving({ ...back, stranded: new Map() }))).toBe("act DeletingRole delete batch: detach deleteRole");
   });
 
   it("is not made again under a name that the namespace may not use", () => {
@@ -493,10 +493,10 @@ describe("a service role that is gone while AWS needs it", () => {
     const bare = (change: object = {}) => new Map([[own.arn, roleAs(own, { attachedPolicyArns: [], ...change })]]);
     const desired = seenRoles({ serviceRole: {} }, { stranded: bare() });
     const mended = leaving(desired, blocked);
-    expect(step(mended)).toBe("act RepairingServiceRole repair team_ce_service: attach");
+    expect(step(mended)).toBe("act RepairingServiceRole restore team_ce_service: attach");
     expect(mended.next.message).toContain("lacks what was attached to it");
     const undesired = seenRoles({}, { claims: [own.name], stranded: bare({ trust: "{}" }) });
-    expect(step(leaving(undesired, blocked))).toBe("act RepairingServiceRole repair team_ce_service: putTrust attach");
+    expect(step(leaving(undesired, blocked))).toBe("act RepairingServiceRole restore team_ce_service: putTrust attach");
   });
 
   it.each<[string, object]>([
@@ -544,6 +544,6 @@ describe("a cluster that is lost and taken over", () => {
     const taking = { ...identity, cluster: { ...identity.cluster, takeOverUid: "lost" } };
     const seen = seenRoles({ serviceRole: {} }, { identity: taking });
     const iam = inIam(seen.desiredRoles, { service: { tags } });
-    expect(step(using({ ...seen, iam }))).toBe("act RepairingRole mend team_ce_service: tagRole");
+    expect(step(using({ ...seen, iam }))).toBe("act RepairingRole repair team_ce_service: tagRole");
   });
 });

@@ -6,7 +6,7 @@ import { rolesFailure, rolesReport } from "../../../src/controllers/roles/report
 import { desired, inIam, seenRoles } from "./given.ts";
 
 const both = { serviceRole: {}, instanceRole: {} };
-const making: RolesAction = { kind: "writeRole", name: "team_ce", doing: "make", writes: [] };
+const making: RolesAction = { kind: "writeRole", name: "team_ce", doing: "create", writes: [] };
 const refused = (kind: string, message: string, operation = "iam:CreateRole"): Failure => {
   return { kind, operation, message, advice: "" };
 };
@@ -28,22 +28,22 @@ describe("status.roles", () => {
 });
 
 describe("a write that was refused is told with", () => {
-  const told = (failure: Failure, action: { readonly kind: string } = making, iam: object = both) =>
+  const reported = (failure: Failure, action: { readonly kind: string } = making, iam: object = both) =>
     rolesFailure(action, failure, seenRoles(iam)).map(({ reason, message }) => `${reason}: ${message}`);
 
   it("the role, the call, and the very action that AWS names", () => {
-    expect(told(refused("denied", `${denied}.`))).toEqual([
+    expect(reported(refused("denied", `${denied}.`))).toEqual([
       `AccessDenied: iam:CreateRole for role team_ce was refused: ${denied}. The operator lacks iam:PassRole; iam-policy prints the policy that it needs`,
     ]);
   });
 
   it("the call, where AWS names no action", () => {
-    expect(told(refused("denied", "no"))).toEqual([expect.stringContaining("The operator lacks iam:CreateRole;")]);
+    expect(reported(refused("denied", "no"))).toEqual([expect.stringContaining("The operator lacks iam:CreateRole;")]);
   });
 
   it("that AWS has encoded why", () => {
     const encoded = "You are not authorized. Encoded authorization failure message: (left out)";
-    expect(told(refused("denied", encoded))).toEqual([
+    expect(reported(refused("denied", encoded))).toEqual([
       expect.stringMatching(/AWS has encoded why: .*DecodeAuthorizationMessage/),
     ]);
   });
@@ -55,14 +55,16 @@ describe("a write that was refused is told with", () => {
     ["unavailable", "AWSUnavailable"],
     ["alreadyExists", "Refused"],
   ])("the reason for %s", (kind, reason) => {
-    expect(told(refused(kind, "words"))).toEqual([`${reason}: iam:CreateRole for role team_ce was refused: words`]);
+    expect(reported(refused(kind, "words"))).toEqual([`${reason}: iam:CreateRole for role team_ce was refused: words`]);
   });
 
   it("what AWS Batch could not be given, where the object has roles made", () => {
     const passing = refused("denied", denied, "batch:CreateComputeEnvironment");
-    expect(told(passing, { kind: "create" })).toEqual([expect.stringContaining("The operator lacks iam:PassRole;")]);
-    expect(told(passing, { kind: "create" }, {})).toEqual([]);
-    expect(told(refused("denied", "no"), { kind: "create" })).toEqual([]);
+    expect(reported(passing, { kind: "create" })).toEqual([
+      expect.stringContaining("The operator lacks iam:PassRole;"),
+    ]);
+    expect(reported(passing, { kind: "create" }, {})).toEqual([]);
+    expect(reported(refused("denied", "no"), { kind: "create" })).toEqual([]);
   });
 });
 
@@ -74,7 +76,7 @@ describe("an action on roles", () => {
       { kind: "attach", name, policyArn: "b" },
       { kind: "putTrust", name, trust: "{}" },
     ] as const;
-    expect(rolesEvents({ kind: "writeRole", name, doing: "mend", writes })).toEqual([
+    expect(rolesEvents({ kind: "writeRole", name, doing: "repair", writes })).toEqual([
       {
         type: "Normal",
         reason: "RoleRepaired",

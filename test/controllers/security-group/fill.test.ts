@@ -36,13 +36,13 @@ describe("the spec of an environment", () => {
     expect("movesByReplacement" in placed(given).spec).toBe(expected);
   });
 
-  it("names the group that was made, each time as the same object", () => {
+  it("names the group that was created, each time as the same object", () => {
     const given = object({ securityGroup: { create: true } });
     expect(placed(given).spec.computeResources?.securityGroupIds).toContain("sg-made");
     expect(placed(given)).toBe(placed(given));
   });
 
-  it("names no group that it does not ask for", () => {
+  it("names no group that it does not request", () => {
     expect(placed(object()).spec).toEqual(ec2);
   });
 });

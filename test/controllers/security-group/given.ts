@@ -5,7 +5,7 @@ import { decided } from "../decided.ts";
 
 const change: Change = { action: "None", id: "id", reason: "InSync", changes: [] };
 
-/** What follows for an object that by itself would do `own` and stands on a part, put together as `life.ts` does. */
+/** The choice for an object with the own step `own` and a part, composed as `life.ts` does. */
 export function around<Own, Part>(
   { steps, tail = [], conditions, checkInMs }: PartPlan<Part>,
   own: Step<Own>,
@@ -15,7 +15,7 @@ export function around<Own, Part>(
   return decided({ change, agenda, conditions, ...(checkInMs === undefined ? {} : { checkInMs }) });
 }
 
-/** What follows for an object that is deleted, and of which nothing but the part may be left. */
+/** The choice for an object in deletion of which only the part may be left. */
 export function last<Part>(removal: readonly Step<Part>[]): Choice<Part> {
   const released = { kind: "release", reason: "Deleted", message: "nothing is left" } as const;
   return decided({ change, agenda: [...removal, released], conditions: [] });

@@ -97,17 +97,17 @@ function writesOf({ next }: Choice<Own | GroupAction>): string {
   return writesText(next.action.writes);
 }
 
-const told = ({ conditions }: Choice<unknown>): string =>
+const reported = ({ conditions }: Choice<unknown>): string =>
   conditions.map(({ status, reason, message }) => `${status} ${reason}: ${message}`).join("\n");
 
-describe("the security group that an object wishes", () => {
+describe("the security group that an object requests", () => {
   it("costs nothing when there is none and never was", () => {
     const given = seen({}, { desired: undefined, claims: [], network: { kind: "unneeded" } });
     expect(groupPlan(given)).toEqual(nothingToDo);
     expect(groupRemoval(given)).toEqual([]);
   });
 
-  it("is noted on the object, made, given its rules, and named in status, before anything is made with it", () => {
+  it("is noted on the object, created, given its rules, and named in status, before anything is created with it", () => {
     expect(step(planned(seen({}, { claims: [] })))).toBe("act CreatingSecurityGroup vpc-1");
     expect(step(planned(seen()))).toBe("act CreatingSecurityGroup create");
     const bare = found({ group: group({ egress: [everything] }) });
@@ -115,21 +115,21 @@ describe("the security group that an object wishes", () => {
     expect(step(planned(seen({ groups: [found()] })))).toBe("wait CreatingSecurityGroup");
     const there = planned(seen({ groups: [found()] }, { known: "sg-1" }));
     expect(there.next).toEqual(creates);
-    expect(told(there)).toBe("True SecurityGroupAvailable: sg-1 in vpc-1 is as the spec says");
+    expect(reported(there)).toBe("True SecurityGroupAvailable: sg-1 in vpc-1 matches the spec");
   });
 
-  it("is what the spec lacks until status names it, so that what differs in AWS is no plan", () => {
+  it("is what the spec lacks until status names it, so that a difference in AWS causes no plan", () => {
     const isUnknown = (known?: string) => groupPlan(seen({ groups: [found()] }, { known })).isUnknown;
     expect([isUnknown(), isUnknown("sg-1")]).toEqual([true, false]);
   });
 
-  it("is told instead of what the object waits for before status names it, and afterwards beside that", () => {
+  it("is reported instead of what the object waits for before status names it, and in addition to that afterwards", () => {
     const opened = { groups: [found({ group: group({ ingress: [everything] }) })] };
     const written = { ...opened, justWritten: ["vpc-1"] };
     expect(step(planned(seen(written), waiting))).toBe("wait CreatingSecurityGroup");
     const choice = planned(seen(written, { known: "sg-1" }), waiting);
     expect(choice.next).toEqual({ ...waiting, checkInMs: 1000 });
-    expect(told(choice)).toMatch(/^False CreatingSecurityGroup/);
+    expect(reported(choice)).toMatch(/^False CreatingSecurityGroup/);
     expect(step(planned(seen(opened, { known: "sg-1" }), waiting))).toBe("act RepairingSecurityGroup revoke");
   });
 
@@ -138,28 +138,28 @@ describe("the security group that an object wishes", () => {
     expect(step(planned(seen({ justWritten: ["vpc-2"] })))).toBe("act CreatingSecurityGroup create");
   });
 
-  it("is not believed to be there just after this process began, for the one before may have deleted it", () => {
+  it("is not assumed to exist just after this process began, because the previous one may have deleted it", () => {
     const given = seen({ groups: [found()], unproven: true }, { known: "sg-1" });
     expect(step(planned(given))).toBe("wait CreatingSecurityGroup");
-    expect(told(planned(given))).toMatch(/^True SecurityGroupAvailable/);
+    expect(reported(planned(given))).toMatch(/^True SecurityGroupAvailable/);
     expect(planned(given, settled).next).toMatchObject({ kind: "serves" });
   });
 
-  it("is put right while what is made with it serves", () => {
+  it("is repaired while the environment that uses it serves", () => {
     const opened = found({ group: group({ ingress: [everything] }) });
     const choice = planned(seen({ groups: [opened] }, { known: "sg-1" }), settled);
     expect(step(choice)).toBe("act RepairingSecurityGroup revoke");
     expect(choice.serving).toBe(true);
-    expect(choice.next.message).toBe("sg-1 gets its rules: - ingress all 0.0.0.0/0");
+    expect(choice.next.message).toBe("changing the rules of sg-1: - ingress all 0.0.0.0/0");
   });
 
   it("gets the tags of a cluster that took over, and loses those of Retain", () => {
     const choice = planned(seen({ groups: [found({ retag: true, retained: true })] }, { known: "sg-1" }), settled);
     expect(step(choice)).toBe("act RepairingSecurityGroup tag");
-    expect(choice.next.message).toBe("sg-1 gets its tags");
+    expect(choice.next.message).toBe("writing the tags of sg-1");
   });
 
-  it("that EC2 refuses to make holds back what is not made yet, with EC2's words", () => {
+  it("that EC2 refuses to create holds back an environment that does not exist yet, with EC2's words", () => {
     const writes = writesOf(planned(seen()));
     const refusal = {
       stallsAfterMs: 0,
@@ -169,18 +169,18 @@ describe("the security group that an object wishes", () => {
     };
     const choice = planned(seen({ refused: new Map([[writes, refusal]]) }));
     expect(choice.next).toMatchObject({ kind: "blocked", reason: "QuotaExceeded", checkInMs: 90_000 });
-    expect(told(choice)).toBe("False QuotaExceeded: the VPC has 2500 groups");
+    expect(reported(choice)).toBe("False QuotaExceeded: the VPC has 2500 groups");
   });
 
-  it("is waited for, without a need for anybody to do something, where the refusal passes by itself", () => {
+  it("causes a wait, and no need to act, where the refusal ends by itself", () => {
     const writes = writesOf(planned(seen()));
     const refusal = { stallsAfterMs: undefined, reason: "Throttled", message: "too often", againInMs: 6000 } as const;
     const choice = planned(seen({ refused: new Map([[writes, refusal]]) }));
     expect(choice.next).toMatchObject({ kind: "wait", reason: "Throttled", checkInMs: 6000 });
-    expect(told(choice)).toBe("False Throttled: too often");
+    expect(reported(choice)).toBe("False Throttled: too often");
   });
 
-  it("whose rules EC2 refuses to change holds nothing up that is there, and the refusal is told", () => {
+  it("holds no existing environment up when EC2 refuses to change its rules, and the refusal is reported", () => {
     const opened = { groups: [found({ group: group({ ingress: [everything] }) })] };
     const writes = writesOf(planned(seen(opened, { known: "sg-1" }), settled));
     const refusal = {
@@ -191,10 +191,10 @@ describe("the security group that an object wishes", () => {
     };
     const choice = planned(seen({ ...opened, refused: new Map([[writes, refusal]]) }, { known: "sg-1" }), settled);
     expect(choice.next).toEqual({ ...settled, checkInMs: 90_000 });
-    expect(told(choice)).toBe("False PermissionDenied: allow ec2:RevokeSecurityGroupIngress");
+    expect(reported(choice)).toBe("False PermissionDenied: allow ec2:RevokeSecurityGroupIngress");
   });
 
-  it("loses what is wished no more first, where EC2 does not take both beside each other", () => {
+  it("loses rules that are not desired first, where EC2 does not accept both at once", () => {
     const tcp = { protocol: "tcp", ports: "22", peer: "10.0.0.0/8" } as const;
     const opened = { groups: [found({ group: group({ ingress: [everything] }) })] };
     const expectSteps = (reason: string, more: Partial<GroupSeen>, ...steps: readonly string[]) => {
@@ -216,19 +216,19 @@ describe("the security group that an object wishes", () => {
       }
     };
     const both = { desired: { egress: [tcp], ingress: [] } };
-    const mending = "act RepairingSecurityGroup";
+    const repairing = "act RepairingSecurityGroup";
     expectSteps(
       "QuotaExceeded",
       both,
-      `${mending} authorize revoke`,
-      `${mending} revoke authorize`,
+      `${repairing} authorize revoke`,
+      `${repairing} revoke authorize`,
       "serves Available",
     );
-    expectSteps("AccessDenied", both, `${mending} authorize revoke`, "serves Available");
-    expectSteps("QuotaExceeded", {}, `${mending} revoke`, "serves Available");
+    expectSteps("AccessDenied", both, `${repairing} authorize revoke`, "serves Available");
+    expectSteps("QuotaExceeded", {}, `${repairing} revoke`, "serves Available");
   });
 
-  it("is looked at again every ten minutes", () => {
+  it("is checked every ten minutes", () => {
     expect(planned(seen({ groups: [found()] }, { known: "sg-1" }), settled).next).toEqual({
       ...settled,
       checkInMs: 600_000,
@@ -241,39 +241,39 @@ describe("the security group that an object wishes", () => {
 
   it.each([
     [[], "none of the subnets exists"],
-    [["vpc-1", "vpc-2"], "the subnets lie in vpc-1, vpc-2"],
-  ])("cannot be made in %j", (vpcIds, why) => {
+    [["vpc-1", "vpc-2"], "the subnets are in vpc-1, vpc-2"],
+  ])("cannot be created in %j", (vpcIds, why) => {
     const choice = planned(seen({ vpcIds }));
     expect(step(choice)).toBe("blocked SecurityGroupBlocked");
-    expect(choice.next.message).toBe(`no security group can be made, since ${why}: name subnets of one VPC`);
-    // What is there goes on.
+    expect(choice.next.message).toBe(`cannot create a security group, because ${why}: name subnets of one VPC`);
+    // An existing environment keeps serving.
     const living = planned(seen({ vpcIds }, { known: "sg-1" }), settled);
     expect(living.next).toEqual({ ...settled, checkInMs: 60_000 });
-    expect(told(living)).toMatch(/^False SecurityGroupBlocked/);
+    expect(reported(living)).toMatch(/^False SecurityGroupBlocked/);
   });
 
-  it("cannot be made where somebody else has its name", () => {
+  it("cannot be created where another group has its name", () => {
     const choice = planned(seen({ inTheWay: [group({ groupId: "sg-theirs", tags: {} })] }));
     expect(choice.next.message).toBe(
-      "sg-theirs has the name aws-batch-operator/blue/team/ce and is not this object's: delete or rename it",
+      "sg-theirs has the name aws-batch-operator/blue/team/ce but does not belong to this object: delete or rename it",
     );
   });
 
-  it("is waited for while EC2 cannot be read, unless it is in use already", () => {
+  it("causes a wait while EC2 cannot be read, unless it is in use already", () => {
     const network = { kind: "unread", reason: "AccessDenied", message: "allow ec2:DescribeSecurityGroups" } as const;
     expect(planned(seen({}, { network })).next).toMatchObject({ kind: "wait", stallsAfterMs: 300_000 });
     expect(removed(seen({}, { network, known: "sg-1" })).next).toMatchObject({ kind: "wait" });
     const living = planned(seen({}, { network, known: "sg-1" }), settled);
     expect(living.next).toEqual({ ...settled, checkInMs: 60_000 });
-    expect(told(living)).toBe("Unknown AccessDenied: allow ec2:DescribeSecurityGroups");
+    expect(reported(living)).toBe("Unknown AccessDenied: allow ec2:DescribeSecurityGroups");
   });
 });
 
-describe("the security group that an object wishes no more", () => {
+describe("the security group that an object no longer requests", () => {
   const going = (change: Partial<GroupFound> = {}, more: Partial<GroupSeen> = {}) =>
     removed(seen({ groups: [found(change)] }, { desired: undefined, ...more }));
 
-  it("is removed, and then the object goes", () => {
+  it("is deleted before the object", () => {
     expect(step(going())).toBe("act DeletingSecurityGroup delete");
     expect(step(removed(seen({}, { desired: undefined })))).toBe("release Deleted");
   });
@@ -283,11 +283,11 @@ describe("the security group that an object wishes no more", () => {
     expect(step(choice)).toBe("wait SecurityGroupInUse");
     expect(choice.next).toMatchObject({ stallsAfterMs: 1_800_000 });
     expect(choice.next.message).toBe(
-      "sg-1 is removed when nothing names it any more: other, rules of sg-2 (db). Give other security groups to other. Take the rules that name it out of sg-2",
+      "cannot delete sg-1 yet, because these still use it: other, rules of sg-2 (db). Give other security groups to other. Remove the rules that name it from sg-2",
     );
   });
 
-  it("loses its own rules that name other groups before it waits for those that name it, and goes with them if none do", () => {
+  it("loses its own rules that name other groups before it waits for those that name it, and is deleted with them if none do", () => {
     const peers = (...groupIds: readonly string[]) => ({ ...everything, cidrs: [], groupIds });
     const naming = group({ ingress: [peers("sg-1", "sg-2")], egress: [peers("sg-3")] });
     const namedBy = [group({ groupId: "sg-2", groupName: "db" })];
@@ -298,7 +298,7 @@ describe("the security group that an object wishes no more", () => {
     expect(step(going({ group: naming }))).toBe("act DeletingSecurityGroup delete");
   });
 
-  it("that EC2 does not let go keeps nothing of an object that stays, and is told with EC2's words", () => {
+  it("that EC2 refuses to delete holds nothing up of an object that stays, and is reported with EC2's words", () => {
     const writes = JSON.stringify([{ kind: "delete", groupId: "sg-1" }]);
     const refusal = { stallsAfterMs: 0, reason: "InUse", message: "it has a dependent object", againInMs: 90_000 };
     const given = seen({ groups: [found()], refused: new Map([[writes, refusal]]) }, { desired: undefined });
@@ -320,11 +320,11 @@ describe("the security group that an object wishes no more", () => {
     expect(step(removed({ ...given, retain: true }))).toBe("wait RetainingSecurityGroup");
   });
 
-  it("is asked for anew by an object that is Ready no more until status names it", () => {
+  it("is requested again by an object that is not Ready until status names it", () => {
     expect(planned(seen({}, { known: undefined }), settled).serving).toBe(false);
   });
 
-  it("is made anew where somebody deleted it, and the object is Ready no more once status names another one", () => {
+  it("is created again where somebody deleted it, and the object is not Ready once status names another one", () => {
     const gone = planned(seen({}, { known: "sg-0" }), settled);
     expect([step(gone), gone.serving]).toEqual(["act CreatingSecurityGroup create", true]);
     const another = planned(seen({ groups: [found()] }, { known: "sg-0" }), settled);
@@ -334,22 +334,22 @@ describe("the security group that an object wishes no more", () => {
   it("is left to an environment that somebody took over", () => {
     const choice = going({ strangers: ["theirs"] });
     expect(step(choice)).toBe("act RetainingSecurityGroup tag");
-    expect(choice.next.message).toBe("sg-1 is left in AWS: theirs, which is not ours, has it");
+    expect(choice.next.message).toBe("leaving sg-1 in AWS: theirs uses it and does not belong to the operator");
     expect(step(going({ usedBy: ["other"], strangers: ["theirs"] }))).toBe("wait SecurityGroupInUse");
   });
 
-  it("is waited for until EC2 shows that it is gone", () => {
+  it("causes a wait until EC2 shows that it is deleted", () => {
     const given = seen({ groups: [found()], justWritten: ["vpc-1"] }, { desired: undefined });
     expect(step(removed(given))).toBe("wait DeletingSecurityGroup");
     expect(step(removed({ ...given, retain: true }))).toBe("wait RetainingSecurityGroup");
   });
 
-  it("loses our tags with Retain, and is ours no more", () => {
+  it("loses our tags with Retain, and is no longer ours", () => {
     expect(step(going({}, { retain: true }))).toBe("act RetainingSecurityGroup tag");
     expect(step(going({ retained: true, retag: true }, { retain: true }))).toBe("release Deleted");
   });
 
-  it("goes while the object stays, when nothing of it is in the middle of something, and its note last", () => {
+  it("is deleted while the object stays, when the environment is settled, and its note is removed last", () => {
     const given = seen({ groups: [found()] }, { desired: undefined, known: "sg-1" });
     expect(step(planned(given, creates))).toBe("act Creating");
     expect(step(planned(given, settled))).toBe("act DeletingSecurityGroup delete");
@@ -358,7 +358,7 @@ describe("the security group that an object wishes no more", () => {
     expect(step(planned(seen({}, { desired: undefined }), settled))).toBe("act CreatingSecurityGroup");
   });
 
-  it("goes from the VPC that the object has left", () => {
+  it("is deleted in the VPC that the object has left", () => {
     const there = found({ group: group({ groupId: "sg-2", vpcId: "vpc-2" }) });
     const given = seen({ groups: [found(), there] }, { known: "sg-1", claims: ["vpc-1", "vpc-2"] });
     const choice = planned(given, settled);
@@ -429,8 +429,8 @@ describe("the rules of a group", () => {
   });
 });
 
-describe("whose a group is", () => {
-  it("says its tags", () => {
+describe("the owner of a group", () => {
+  it("is in its tags", () => {
     const by = (change: Partial<SecurityGroup>) => groupOwnership(group(change), identity);
     expect(by({})).toEqual({ kind: "ours", retag: false });
     expect(by({ tags: { ...groupTags(identity), "awsbatch.dev/purpose": "vpc-endpoints" } }).kind).toBe("foreign");
@@ -442,15 +442,15 @@ describe("whose a group is", () => {
     expect(groupOwnership(group(), before)).toEqual({ kind: "ours", retag: true });
   });
 
-  it("has a name that EC2 takes, however long", () => {
+  it("has a name that EC2 accepts, however long the name of the object is", () => {
     const name = "n".repeat(253);
     expect(groupNameOf({ ...identity, name })).toHaveLength(255);
     expect(groupNameOf({ ...identity, name })).not.toBe(groupNameOf({ ...identity, name: `${name.slice(0, 252)}x` }));
   });
 });
 
-describe("what is told of a group", () => {
-  it("stands in status, and stays there while EC2 cannot be read", () => {
+describe("the report of a group", () => {
+  it("is in status, and stays there while EC2 cannot be read", () => {
     const object = { status: { network: { securityGroup: { groupId: "sg-0", vpcId: "vpc-1" } } } };
     const status = (given: GroupSeen) => withGroupStatus({ name: "ce" }, given, object as never);
     expect(status(seen({ groups: [found()] }))).toEqual({
@@ -462,7 +462,7 @@ describe("what is told of a group", () => {
     expect(status(seen({}, { desired: undefined }))).toEqual({ name: "ce" });
   });
 
-  it("names what was asked for in events", () => {
+  it("names each write in events", () => {
     const rules = desiredRules(nothingMore, "sg-1").slice(0, 1);
     const writes = [
       { kind: "create", vpcId: "vpc-1", name: "n", description: "d", tags: {} },
@@ -471,12 +471,12 @@ describe("what is told of a group", () => {
       { kind: "tag", groupId: "sg-1", set: {}, remove: [] },
       { kind: "delete", groupId: "sg-1" },
     ] as const;
-    expect(groupEvents({ kind: "writeGroup", vpcId: "vpc-1", doing: "make", writes })).toEqual([
+    expect(groupEvents({ kind: "writeGroup", vpcId: "vpc-1", doing: "create", writes })).toEqual([
       {
         type: "Normal",
         reason: "SecurityGroupCreated",
         action: "Reconcile",
-        note: "asked EC2 in vpc-1: to make the security group n; to allow egress tcp 443 0.0.0.0/0 in sg-1; to allow egress tcp 443 0.0.0.0/0 no longer in sg-1; to change the tags of sg-1; to delete sg-1",
+        note: "vpc-1: created the security group n; added rules to sg-1: egress tcp 443 0.0.0.0/0; revoked rules of sg-1: egress tcp 443 0.0.0.0/0; changed the tags of sg-1; deleted sg-1",
       },
     ]);
     expect(groupEvents({ kind: "claimGroups", vpcIds: ["vpc-1"] })).toEqual([]);

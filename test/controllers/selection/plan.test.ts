@@ -75,16 +75,16 @@ function planned(one: BatchComputeEnvironment, found: SelectorAnswer["found"], o
 }
 
 describe("an environment that selects", () => {
-  it("does nothing before what is selected stands in status, and tells no change that it cannot know", () => {
+  it("does nothing before status has the selection, and reports no change that it cannot know", () => {
     const choice = planned(object(), selects("subnet-a"), creates);
     expect(choice.next).toMatchObject({ kind: "wait", reason: "ResolvingSelection", checkInMs: 1000 });
     expect(choice.serving).toBe(false);
     expect(planOf(object(), selects("subnet-a")).isUnknown).toBe(true);
   });
 
-  it("waits while EC2 has not answered at all, and keeps what was told", () => {
+  it("waits while EC2 has not answered at all, and keeps its condition", () => {
     const choice = planned(object(), { kind: "pending" }, creates);
-    expect(choice.next).toMatchObject({ kind: "wait", message: "EC2 is asked what team=batch selects" });
+    expect(choice.next).toMatchObject({ kind: "wait", message: "waiting for EC2's answer to what team=batch selects" });
     expect(choice.conditions).toEqual([
       { type: "SelectionReady", status: "True", reason: "Selected", message: "as it was" },
     ]);
@@ -99,7 +99,7 @@ describe("an environment that selects", () => {
     });
   });
 
-  it("goes on with what is in effect while EC2 has not answered, and looks again soon", () => {
+  it("keeps the selection in effect while EC2 has not answered, and checks again soon", () => {
     const choice = planned(inEffect, { kind: "pending" }, settled);
     expect(choice).toMatchObject({ next: { ...settled, checkInMs: 1000 }, serving: true });
   });
@@ -117,7 +117,7 @@ describe("an environment that selects", () => {
       expect(planned(due, selects("subnet-b"), own).next).toMatchObject({
         kind: "wait",
         reason: "ResolvingSelection",
-        message: "selected, and about to take effect: subnet-b",
+        message: "a new selection takes effect in the next pass: subnet-b",
         checkInMs: 1000,
       });
     }
@@ -126,12 +126,12 @@ describe("an environment that selects", () => {
 
   it("is not Ready with what another selection has put out of effect", () => {
     expect(planned(due, selects("subnet-b"), settled)).toMatchObject({
-      next: { kind: "wait", message: "selected, and about to take effect: subnet-b" },
+      next: { kind: "wait", message: "a new selection takes effect in the next pass: subnet-b" },
       serving: false,
     });
   });
 
-  it("says from when on another selection counts, and looks each minute until then", () => {
+  it("reports when another selection takes effect, and checks each minute until then", () => {
     const choice = planned(inEffect, selects("subnet-a", "subnet-b"), settled);
     expect(choice.next).toEqual({ ...settled, checkInMs: 60_000 });
     expect(choice.conditions).toEqual([
@@ -140,7 +140,7 @@ describe("an environment that selects", () => {
         status: "True",
         reason: "SelectionPending",
         message:
-          "team=batch: subnet-a; then subnet-a, subnet-b from 2026-01-01T12:05:00Z on, if the selection stays the same",
+          "team=batch: subnet-a; then subnet-a, subnet-b from 2026-01-01T12:05:00Z on, unless the selection changes",
       },
     ]);
   });
@@ -156,7 +156,7 @@ describe("an environment that selects", () => {
 });
 
 describe("the status of an environment that selects", () => {
-  it("remembers what is in effect and what waits beside what was found of the network", () => {
+  it("keeps the selection in effect and the next one together with what was found of the network", () => {
     const fields = { name: "ce", network: { state: "Reachable" } };
     const answers = answersOf(inEffect, selects("subnet-b"));
     expect(withSelectionStatus(fields, { answers }, inEffect, now)).toEqual({
@@ -168,7 +168,7 @@ describe("the status of an environment that selects", () => {
     });
   });
 
-  it("forgets what nothing selects any more, and keeps it while the object goes", () => {
+  it("forgets what nothing selects any more, and keeps it while the object is deleted", () => {
     const fields = { network: { resolvedSubnets } };
     expect(withSelectionStatus(fields, { answers: [] }, inEffect, now)).toEqual({});
     const deletionTimestamp = "2026-01-01T12:00:00Z";
@@ -193,7 +193,7 @@ describe("the spec of an environment that selects", () => {
     expect(withSelected(object()).spec.computeResources).not.toHaveProperty("subnets");
   });
 
-  it("selects as much as AWS takes", () => {
+  it("selects as much as AWS accepts", () => {
     expect(selectionsOf(object()).map(({ limit }) => limit)).toEqual([100]);
     expect(selectionsOf(object(undefined, "FARGATE")).map(({ limit }) => limit)).toEqual([16]);
   });
