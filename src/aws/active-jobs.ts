@@ -32,7 +32,7 @@ interface Counts {
 
 /**
  * Counts of the jobs that start or run, each with a life of its own: where queues have hundreds of array jobs one takes
- * longer than a reconcile may, and if it ended with the reconcile it would be begun anew for ever. There is one at a time
+ * longer than a reconcile may, and if it ended with the reconcile it would start again each time and never end. There is one at a time
  * of the same queues. Whoever needs one that began later waits for the end of the one under way; what that showed is
  * kept for the others meanwhile.
  */

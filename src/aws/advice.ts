@@ -18,7 +18,7 @@ export function adviceFor(failure: AwsError): string {
     case "notFound":
       return lacksReference(failure)
         ? "What the request refers to is not there: create it, or correct the field that names it; the operator tries again by itself."
-        : "It is not there (any more); the operator looks again.";
+        : "The resource no longer exists; the operator checks again.";
     case "alreadyExists":
       if (failure.operation.startsWith("ec2:"))
         return "Something of that name, or a route to the same place, exists in the VPC that is not ours: delete or rename it; the operator tries again by itself.";
@@ -48,7 +48,7 @@ function adviceForInvalid({ message }: AwsError): string {
   if (/can.?t be updated for Fargate compute environment/i.test(message)) {
     return "Undo the change, or give spec.rolloutToken a new value: a new environment takes over instead. AWS cannot change these fields of a Fargate environment.";
   }
-  return "AWS will not take this request as it is: correct the field that it names.";
+  return "AWS rejected the request: correct the field it names.";
 }
 
 function adviceForDenied(failure: AwsError): string {

@@ -1,4 +1,4 @@
-/** What each call takes beside its input. */
+/** What each call takes in addition to its input. */
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /**

@@ -27,7 +27,7 @@ export interface BatchRegionOptions extends RegionCacheOptions, Location {
   readonly fingerprintOf: (revision: DefinitionRevision) => string;
   /** Of which job definitions the revisions are kept; all, if undefined. Names asked for or written always are. */
   readonly keepsDefinition?: (name: string, tags: Readonly<Record<string, string>>) => boolean;
-  /** Of which queues the jobs are looked at; none, if undefined. */
+  /** The queues that have their jobs read; none, if undefined. */
   readonly watchesJobs?: (queue: Queue) => boolean;
 }
 
@@ -37,7 +37,7 @@ export interface ObservedBatchRegion extends BatchRegion {
    * `refreshDefinition` ask for. Rejects only by a fault of the operator itself.
    */
   start(signal: AbortSignal): Promise<void>;
-  /** This process became the writer while it was observing already: looks again once absence can be believed. */
+  /** This process became the writer while it was observing already: reads again once absence can be believed. */
   becameWriter(): void;
 }
 

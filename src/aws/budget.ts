@@ -18,13 +18,13 @@ interface Waiting {
 const slowestPerSecond = 1;
 /** From the slowest rate back to the full one. */
 const recoveryMs = 60_000;
-/** Answers to calls that left together tell the same news; they slow down once. */
+/** Answers to calls that left together report the same throttling; they slow down once. */
 const shrinkAtMostEveryMs = 1000;
 /** While reads wait: after so many writes one of them leaves, so that an object with many writes stops nobody's reads. */
 const writesPerRead = 4;
 
 /**
- * A token bucket that stands before the AWS calls of one account and region. Writes go before reads, but for every
+ * A token bucket in front of the AWS calls of one account and region. Writes go before reads, but for every
  * fifth call; within a class first come, first served. Being throttled halves the rate, which then grows back in about
  * a minute.
  */

@@ -17,7 +17,7 @@ export interface IamAccountOptions {
 const settlesMs = 15_000;
 /** … this. */
 const unsettledAgeMs = 2000;
-/** Names come from manifests, so anybody could ask for ever new ones. */
+/** Names come from manifests, so anybody could ask for new ones without end. */
 const mostKept = 5000;
 
 /** IAM of one account, with a cache that every write of ours empties of what it touched. */
@@ -39,15 +39,15 @@ export function createIamAccount({ api, account, partition, clock }: IamAccountO
   return {
     account,
     partition,
-    api: telling(api, wrote),
+    api: reporting(api, wrote),
     role,
     profile,
     wrote,
   };
 }
 
-/** The same calls; each write is told before it leaves and after its end, so that no read in between is kept. */
-function telling(api: IamApi, wrote: (name: string) => void): IamApi {
+/** The same calls; each write is reported before it leaves and after its end, so that no read in between is kept. */
+function reporting(api: IamApi, wrote: (name: string) => void): IamApi {
   return eachCall(api, iamCalls, (_name, kind, call) => {
     if (kind === "read") return call;
     return async (input, options) => {
@@ -152,7 +152,7 @@ class Cache<T> {
       if (this.#writes.count === count) this.#keep(key, value, mine.askedAt);
       return value;
     } catch (error) {
-      // Who planned by what was read before would be kept from it by the read that comes before each act, and begin anew.
+      // A plan from the older value would fail at the live read that precedes each act, and start over.
       this.#kept.delete(key);
       throw error;
     } finally {

@@ -122,15 +122,15 @@ export class Alarm {
 }
 
 export interface Watch {
-  /** Monotonic time (ms) of the next look; it must lie ahead after each look. */
+  /** Monotonic time (ms) of the next read; it must lie ahead after each read. */
   readonly due: () => number;
   /** Rejects with an `AwsError` when AWS cannot be read; anything else is a fault of ours and ends the loop. */
-  readonly look: () => Promise<void>;
+  readonly read: () => Promise<void>;
   readonly alarm: Alarm;
 }
 
-/** Looks whenever it is due, until the signal aborts. */
-export async function keepLooking(clock: Clock, { due, look, alarm }: Watch, signal: AbortSignal): Promise<void> {
+/** Reads whenever it is due, until the signal aborts. */
+export async function keepReading(clock: Clock, { due, read, alarm }: Watch, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const delayMs = due() - clock.monotonic();
     if (delayMs > 0) {
@@ -138,9 +138,9 @@ export async function keepLooking(clock: Clock, { due, look, alarm }: Watch, sig
       continue;
     }
     try {
-      await look();
+      await read();
     } catch (error) {
-      // An AwsError is in the cache's `failure` by now, and put off the next look.
+      // An AwsError is in the cache's `failure` by now, and put off the next read.
       if (!signal.aborted && !(error instanceof AwsError)) throw error;
     }
   }

@@ -4,13 +4,13 @@ import type { StatementName } from "./policy-statements.ts";
 /** An action and the statement of the operator's policy that it goes into. */
 export type Need = readonly [action: string, statement: StatementName];
 
-/** What the operator has to know of a call beside its shape. */
+/** What the operator has to know of a call in addition to its shape. */
 export interface CallFacts {
   /** Whether it changes something in AWS. */
   readonly kind: CallKind;
   /** The statements that its own action goes into: each says on what, and under which conditions. */
   readonly statements: readonly StatementName[];
-  /** What AWS asks for beside its own action. */
+  /** What AWS asks for in addition to its own action. */
   readonly also: readonly Need[];
 }
 

@@ -52,7 +52,7 @@ export type CallGuard = <I, O>(operation: string, kind: CallKind, call: Call<I, 
 
 /**
  * What a guarded call rejects with is either `NotSent` or an `AwsError`. A caller that gives up a call under way gets
- * an `AwsError` of kind `unavailable`, since a write may have happened. A read whose connection breaks is sent once
+ * an `AwsError` of kind `unavailable`, since a write may have happened. A read that loses its connection is sent once
  * more, on another one: AWS may close an idle connection just as a call goes out on it.
  */
 export function callGuard(given: CallGuardOptions): CallGuard {
@@ -77,7 +77,7 @@ function guardedOnce(options: CallGuardOptions): CallGuard {
   const longestMs = options.deadlineMs ?? longestCallMs;
 
   return (operation, kind, call) =>
-    async (input, { signal, beforeSend: lastLook } = {}) => {
+    async (input, { signal, beforeSend: lastCheck } = {}) => {
       const started = { at: clock.monotonic(), sent: false };
       const report = (outcome: CallReport["outcome"]): void =>
         options.onCall?.({ operation, kind, outcome, durationMs: clock.monotonic() - started.at });
@@ -98,7 +98,7 @@ function guardedOnce(options: CallGuardOptions): CallGuard {
         try {
           limitMs = Math.min(longestMs, mayWrite().deadlineMs);
           if (limitMs <= 0) throw new Error("no time is left of the lease");
-          lastLook?.();
+          lastCheck?.();
         } catch (reason) {
           throw notSent(reason);
         }
@@ -112,7 +112,7 @@ function guardedOnce(options: CallGuardOptions): CallGuard {
         try {
           child.signal.throwIfAborted();
           mayWrite();
-          lastLook?.();
+          lastCheck?.();
         } catch (reason) {
           refusedBeforeSend = new NotSent(operation, reason);
           throw refusedBeforeSend;

@@ -53,8 +53,8 @@ export interface DefinitionJobsOptions extends LongReadOptions {
 /**
  * Counts jobs for whoever waits until none runs a definition any more. A definition without an ACTIVE revision gets no
  * new jobs, so a count that began after the last of them went stays good: a hundred definitions that go together are
- * one look at each queue, not a hundred. Each count lists the queues anew: one that was made since the last look may
- * have such jobs, one that is made later gets none. There is one count at a time, for a second beside it makes both
+ * one read of each queue, not a hundred. Each count lists the queues again: one created since the last count may
+ * have such jobs, one created later gets none. There is one count at a time, for a second next to it makes both
  * slower; one that takes longer than a caller waits is there when it asks again.
  */
 export class DefinitionJobs {

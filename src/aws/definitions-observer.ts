@@ -1,7 +1,7 @@
 import { abortable } from "../runtime/abort.ts";
 import { sleep } from "../runtime/clock.ts";
 import type { BatchApi, DefinitionRevision } from "./batch.ts";
-import { Alarm, keepLooking, ReadHealth } from "./cadence.ts";
+import { Alarm, keepReading, ReadHealth } from "./cadence.ts";
 import { AwsError } from "./errors.ts";
 import { pageSize } from "./listing.ts";
 import type { ObserverOptions } from "./lists-observer.ts";
@@ -17,7 +17,7 @@ import {
 } from "./resources/job-definitions.ts";
 import { rolesNamedBy } from "./revision-roles.ts";
 
-/** Milliseconds between two looks at the known revisions, and between two listings of all; the rest is chance. */
+/** Milliseconds between two reads of the known revisions, and between two listings of all; the rest is chance. */
 const describeMs = 60_000;
 const describeSpreadMs = 6000;
 const listMs = 600_000;
@@ -33,7 +33,7 @@ export interface DefinitionsObserverOptions extends ObserverOptions {
 /**
  * Keeps digests of the ACTIVE revisions. Every minute the highest one of each name is described, 100 in a call; the
  * places that are left in the last call ask for the revisions that would come next, so that one registered by others
- * is found early. Whatever looks odd is listed by name, which alone decides what is there.
+ * is found early. Whatever seems odd is listed by name, which alone decides what is there.
  */
 export class DefinitionsObserver {
   readonly health: ReadHealth;
@@ -47,11 +47,11 @@ export class DefinitionsObserver {
   #describedAt = Number.NEGATIVE_INFINITY;
   #chance = 0;
   #pages = 1;
-  /** Which name's next revision is asked for first in the next look. */
+  /** Which name's next revision is asked for first in the next read. */
   #probeFrom = 0;
   /** By name: the highest revision that was met deregistered above the ACTIVE ones. */
   readonly #deregistered = new Map<string, number>();
-  /** Names that a look found odd and no listing has explained yet. */
+  /** Names that a read found odd and no listing has explained yet. */
   readonly #odd = new Set<string>();
 
   constructor(options: DefinitionsObserverOptions) {
@@ -63,10 +63,10 @@ export class DefinitionsObserver {
   /** Resolves when the lifetime ends. */
   run(): Promise<void> {
     const { clock, lifetime } = this.#options;
-    return keepLooking(clock, { due: () => this.#due(), look: () => this.#look(), alarm: this.#alarm }, lifetime);
+    return keepReading(clock, { due: () => this.#due(), read: () => this.#read(), alarm: this.#alarm }, lifetime);
   }
 
-  /** Something was written: the next look may be due earlier. */
+  /** Something was written: the next read may be due earlier. */
   reconsider(): void {
     this.#alarm.ring();
   }
@@ -91,7 +91,7 @@ export class DefinitionsObserver {
     if (this.#listedAt !== undefined && this.#listedAt < believedFrom) await abortable(this.#listBelieved(), signal);
     const listedAt = this.#listedAt ?? Number.NEGATIVE_INFINITY;
     if (listedAt <= askedAt || listedAt < from) await this.#listName(name, signal);
-    // It may be the first that is kept: then the next look is due earlier.
+    // It may be the first that is kept: then the next read is due earlier.
     this.#alarm.ring();
   }
 
@@ -124,12 +124,12 @@ export class DefinitionsObserver {
     return this.#describedAt + describeMs + describeSpreadMs * this.#chance;
   }
 
-  /** Writes whose outcome only a listing of the name can tell. */
+  /** Writes with an outcome that only a listing of the name can show. */
   #unconfirmed(): { readonly name: string; readonly at: number }[] {
     return [...this.#options.cache.records.definitions.unsettled()].filter(({ doubtful }) => doubtful);
   }
 
-  async #look(): Promise<void> {
+  async #read(): Promise<void> {
     const { cache, clock, lifetime, random } = this.#options;
     const now = clock.monotonic();
     try {
@@ -235,7 +235,7 @@ export class DefinitionsObserver {
         const name = probes.get(revision.jobDefinitionArn);
         if (name === undefined) continue;
         this.#odd.add(name);
-        // It will never be ACTIVE again, and must not look odd again: the next question is for the one after it.
+        // It will never be ACTIVE again, and must not seem odd again: the next question is for the one after it.
         if (!isActive(revision)) this.#deregistered.set(name, revision.revision);
       }
       cache.update(() => ({

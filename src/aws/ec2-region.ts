@@ -9,11 +9,11 @@ export interface Ec2Region {
   readonly account: string;
   readonly region: string;
   readonly partition: string;
-  /** Behind budget, lease, deadline and classification. After a write `wrote` must be told. */
+  /** Behind budget, lease, deadline and classification. Call `wrote` after each write. */
   readonly api: Ec2Api;
   /** Facts that are kept and shared. At rest an age of two hours costs next to no calls. */
   readonly network: NetworkReader;
-  /** Something in a VPC was written, also when the write failed or its answer was lost: it is read anew. */
+  /** Something in a VPC was written, also when the write failed or its answer was lost: it is read again. */
   wrote(): void;
   /** Something in a VPC is on its way: what was read before this monotonic time (ms) is read again. */
   forget(beforeMs: number): void;

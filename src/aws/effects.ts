@@ -6,7 +6,7 @@ export const stalenessMs = 5000;
 /** The same where to believe such a read would cost a queue its last environment. */
 export const stalestMs = 15_000;
 
-/** What one write of ours does to one record, as far as AWS's next description of it can be told. */
+/** What one write of ours does to one record, as far as AWS's next description of it can be foreseen. */
 export interface Effect<R> {
   /** The record as it is after the write; undefined: there is none. */
   apply(record: R | undefined): R | undefined;

@@ -26,7 +26,7 @@ export type FailureKind =
   | "denied"
   /** 401/403: the credentials themselves are wrong, expired or missing. */
   | "credentials"
-  /** Any other 400: AWS will not take this request as it is. */
+  /** Any other 400: AWS rejects the request. */
   | "invalid"
   /** Not in the table: retried with backoff, never swallowed. */
   | "unknown";
@@ -58,10 +58,10 @@ interface Rule {
   readonly statusBelow?: number;
 }
 
-/** The SDK's words for an answer that is no XML; it has no name for it. */
+/** The SDK's words for an answer that is not XML; it has no name for it. */
 const xmlParseError = /XML parse error/;
 
-/** The first rule whose every condition holds decides. */
+/** The first rule with no condition that fails decides. */
 const rules: readonly Rule[] = [
   {
     kind: "credentials",
@@ -176,7 +176,7 @@ function facts(error: unknown): Facts {
   let status: number | undefined;
   for (let at: unknown = error, depth = 0; at !== undefined && at !== null && depth < 4; depth++) {
     if (typeof at !== "object") {
-      text ||= typeof at === "string" ? at : "something that is no error was thrown";
+      text ||= typeof at === "string" ? at : "a value that is not an Error was thrown";
       break;
     }
     for (const key of ["name", "Code", "code"]) {
@@ -210,7 +210,7 @@ function matches(rule: Rule, { names, text, status }: Facts): boolean {
 
 /**
  * AWS's words for a person: without Batch's wrapper, request ids and encoded blobs, and with its lists in one order:
- * what differs at each call would make the same failure look new. Also for the `statusReason` of what AWS describes.
+ * what differs at each call would make the same failure seem new. Also for the `statusReason` of what AWS describes.
  */
 export function plainMessage(text: string): string {
   return withShortLists(
@@ -261,15 +261,15 @@ export function passesByItself(kind: string): boolean {
   return kind === "throttled" || kind === "unavailable";
 }
 
-/** What passes by itself is told once it has lasted so long. */
-const passingToldAfterMs = 30_000;
+/** A failure that passes by itself is reported after this long. */
+const passingReportedAfterMs = 30_000;
 
 /**
- * Whether a read that fails since `lastedMs` (ms) is told: most failures that pass by themselves are over with the next
- * try, and every object would be told twice for nothing. A wall clock that was put back proves nothing.
+ * Whether to report a read that has failed for `lastedMs` (ms): most failures that pass by themselves are over with the next
+ * try, and every object would be reconciled twice for nothing. A wall clock that was put back proves nothing.
  */
-export function isWorthTelling(kind: FailureKind, lastedMs: number): boolean {
-  return needsPerson(kind) || lastedMs < 0 || lastedMs >= passingToldAfterMs;
+export function isWorthReporting(kind: FailureKind, lastedMs: number): boolean {
+  return needsPerson(kind) || lastedMs < 0 || lastedMs >= passingReportedAfterMs;
 }
 
 /**

@@ -41,7 +41,7 @@ export interface IamReading {
 export interface IamAccount {
   readonly account: string;
   readonly partition: string;
-  /** Behind budget, lease, deadline and classification. After a write `wrote` must be told. */
+  /** Behind budget, lease, deadline and classification. Call `wrote` after each write. */
   readonly api: IamApi;
   /**
    * The role of that name; undefined when AWS says that there is none. AWS shows a new role late, so absence right

@@ -10,7 +10,7 @@ import type { ProfileSeen, RoleSeen } from "./iam-account.ts";
  */
 export async function readRole(iam: IamApi, name: string, signal: AbortSignal): Promise<RoleSeen | undefined> {
   const first = await orAbsent(wholeRole(iam, name, signal));
-  // A role that comes or goes while its parts are read may be there and not there: a second look decides.
+  // A role that comes or goes while its parts are read may be there and not there: a second read decides.
   return first === "partly" ? await wholeRole(iam, name, signal) : first;
 }
 

@@ -63,7 +63,7 @@ export const iamCommands = {
   untagInstanceProfile: UntagInstanceProfileCommand,
 } as const;
 
-/** IAM by the SDK. The region tells the partition, and by it the endpoint: IAM has one for each partition. */
+/** IAM by the SDK. The region determines the partition, and by it the endpoint: IAM has one for each partition. */
 export function sdkIam(options: SdkOptions) {
   return sdkCalls(IAMClient, iamCommands, options);
 }

@@ -2,7 +2,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { jsonEqual } from "../runtime/json-equal.ts";
 import type { Random } from "../runtime/random.ts";
 import type { BatchApi, Queue } from "./batch.ts";
-import { Alarm, keepLooking, ReadHealth } from "./cadence.ts";
+import { Alarm, keepReading, ReadHealth } from "./cadence.ts";
 import { AwsError } from "./errors.ts";
 import { nameIn } from "./names.ts";
 import { type JobsSeen, type QueueJobs, readJobsOf } from "./queue-jobs.ts";
@@ -25,13 +25,13 @@ interface Known {
   readonly jobs: QueueJobs;
   /** Monotonic ms. */
   readonly readAt: number;
-  /** While it has RUNNABLE jobs: when the next look is due, so that each call stands for a minute. */
+  /** While it has RUNNABLE jobs: when the next read is due, so that each call counts for a minute. */
   readonly nextAt: number;
   /** vCPUs that its environments were asked to have. */
   readonly demand: number;
 }
 
-/** Looks at the jobs of queues, one queue at a time. */
+/** Reads the jobs of queues, one queue at a time. */
 export class JobsObserver {
   readonly #options: JobsObserverOptions;
   readonly #health: ReadHealth;
@@ -49,10 +49,10 @@ export class JobsObserver {
   run(): Promise<void> {
     const { clock, lifetime } = this.#options;
     const alarm = new Alarm(clock);
-    return keepLooking(clock, { due: () => this.#due(), look: () => this.#look(), alarm }, lifetime);
+    return keepReading(clock, { due: () => this.#due(), read: () => this.#read(), alarm }, lifetime);
   }
 
-  /** What is known; undefined before the first look at that queue. Costs no call. */
+  /** What is known; undefined before the first read of that queue. Costs no call. */
   seen(queue: string): JobsSeen | undefined {
     const { failure } = this.#health;
     if (failure?.error.kind === "denied") return { kind: "unread", error: failure.error, since: failure.since };
@@ -70,7 +70,7 @@ export class JobsObserver {
     return [...this.#known].filter(([, { jobs }]) => jobs.head !== undefined);
   }
 
-  async #look(): Promise<void> {
+  async #read(): Promise<void> {
     const now = this.#options.clock.monotonic();
     const watched = this.#watched();
     for (const name of this.#known.keys()) if (!watched.has(name)) this.#known.delete(name);
@@ -81,11 +81,11 @@ export class JobsObserver {
     const turn = due === undefined && (retries || this.#turnAt <= now) ? this.#inTurn(watched) : undefined;
     if (due === undefined) this.#turnAt = now + callMs;
     const next = due ?? turn ?? (retries ? this.#busy()[0]?.[0] : undefined);
-    if (next !== undefined) await this.#lookAt(next, watched.get(next));
+    if (next !== undefined) await this.#readQueue(next, watched.get(next));
     else this.#health.works();
   }
 
-  /** The queue that was looked at longest ago; first of all one whose environments were asked to grow since then. */
+  /** The queue read longest ago; before all others one with environments that were asked to grow since then. */
   #inTurn(watched: ReadonlyMap<string, Queue>): string | undefined {
     const quiet = [...watched].flatMap(([name, queue]) => {
       const known = this.#known.get(name);
@@ -96,7 +96,7 @@ export class JobsObserver {
     return quiet.sort((left, right) => left.rank - right.rank)[0]?.name;
   }
 
-  async #lookAt(name: string, queue: Queue | undefined): Promise<void> {
+  async #readQueue(name: string, queue: Queue | undefined): Promise<void> {
     const { batch, clock, lifetime } = this.#options;
     const readAt = clock.monotonic();
     const before = this.#known.get(name);
@@ -105,8 +105,8 @@ export class JobsObserver {
       const { jobs, calls } = await readJobsOf(batch, name, { clockNow: clock.now(), before: before?.jobs }, lifetime);
       const nextAt = readAt + calls * callMs;
       const failed = this.#health.failure !== undefined;
-      const changed = failed ? [...this.#watched().keys()] : isNews(before?.jobs, jobs) ? [name] : [];
-      this.#told(changed, () => {
+      const changed = failed ? [...this.#watched().keys()] : isChange(before?.jobs, jobs) ? [name] : [];
+      this.#report(changed, () => {
         this.#health.works();
         this.#known.set(name, { jobs, readAt, nextAt, demand });
       });
@@ -115,18 +115,18 @@ export class JobsObserver {
       if (isOfOneQueue(error)) {
         // It went away meanwhile, or is of a kind that has no such jobs.
         const jobs = { readAt: clock.now(), runnable: { count: 0, more: false }, ...nothingCounted };
-        this.#told([name], () => this.#known.set(name, { jobs, readAt, nextAt: readAt + callMs, demand }));
+        this.#report([name], () => this.#known.set(name, { jobs, readAt, nextAt: readAt + callMs, demand }));
         return;
       }
-      // One queue that cannot be looked at shall not keep all others from being looked at.
+      // One queue that cannot be read must not keep all others from being read.
       if (before !== undefined) this.#known.set(name, { ...before, nextAt: readAt + callMs });
       const first = this.#health.failure === undefined;
       this.#turnAt = readAt + callMs;
-      this.#told(first ? [...this.#watched().keys()] : [], () => this.#health.fails(error));
+      this.#report(first ? [...this.#watched().keys()] : [], () => this.#health.fails(error));
     }
   }
 
-  #told(jobs: readonly string[], change: () => void): void {
+  #report(jobs: readonly string[], change: () => void): void {
     this.#options.cache.update(() => {
       change();
       return { ...noChange, jobs };
@@ -154,8 +154,8 @@ function isOfOneQueue({ kind }: AwsError): boolean {
   return kind === "invalid" || kind === "notFound";
 }
 
-/** Whether it is more than the time of the look that is different. */
-function isNews(before: QueueJobs | undefined, { readAt: _at, ...now }: QueueJobs): boolean {
+/** Whether more than the time of the read is different. */
+function isChange(before: QueueJobs | undefined, { readAt: _at, ...now }: QueueJobs): boolean {
   if (before === undefined) return now.head !== undefined;
   const { readAt: _before, ...then } = before;
   return now.head !== undefined || !jsonEqual(then, now);

@@ -6,7 +6,7 @@ import type { ActiveJob, UnfinishedJob, UnfinishedStatus } from "./region.ts";
 
 /**
  * In this order a job that moves on while we list is met again; one that falls back to RUNNABLE for its next attempt is
- * met by the second look.
+ * met by the second read.
  */
 const lifeOrder: readonly UnfinishedStatus[] = ["SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING", "RUNNABLE"];
 const placedOrder: readonly UnfinishedStatus[] = ["STARTING", "RUNNING"];

@@ -16,7 +16,7 @@ interface Reading<T> {
 
 /**
  * One kind of fact, read for many keys (ids, names) in one go and kept. Whoever asks for keys that were read a short
- * time ago gets that answer; else all keys that anybody asked for are read anew together.
+ * time ago gets that answer; else all keys that anybody asked for are read again together.
  */
 export class KeptPart<T> {
   readonly #clock: Clock;

@@ -2,20 +2,20 @@ import { abortable } from "../runtime/abort.ts";
 import { type Clock, sleep } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
 import type { BatchApi } from "./batch.ts";
-import { Alarm, keepLooking, ReadHealth, SharedRun } from "./cadence.ts";
+import { Alarm, keepReading, ReadHealth, SharedRun } from "./cadence.ts";
 import { AwsError } from "./errors.ts";
 import { longRead } from "./long-read.ts";
 import { noChange, type RegionCache } from "./region-cache.ts";
 import { type ListedKey, listedKeys, listedResources } from "./resources/index.ts";
 
-/** Milliseconds from one look to the next: at rest, and while something moves; the rest of each is chance. */
+/** Milliseconds from one listing to the next: at rest, and while something moves; the rest of each is chance. */
 const restMs = 60_000;
 const restSpreadMs = 6000;
 const movingMs = 1500;
 const movingSpreadMs = 500;
 /** How long `expectChange` is believed; it ends earlier once something moved and has come to rest. */
 const expectMs = 120_000;
-/** What has not moved for long is looked at less often, e.g. a deletion that hangs for hours. */
+/** What has not moved for long is listed less often, e.g. a deletion that hangs for hours. */
 const slowestMovingMs = 10_000;
 const stillnessPerMs = 300;
 
@@ -29,7 +29,7 @@ export interface ObserverOptions {
   readonly lifetime: AbortSignal;
 }
 
-/** Keeps the listed resources of the cache up to date: one call a look for each, by pages of 100. */
+/** Keeps the listed resources of the cache up to date: one call for each per listing, by pages of 100. */
 export class ListsObserver {
   readonly health: ReadHealth;
   readonly #options: ObserverOptions;
@@ -41,23 +41,23 @@ export class ListsObserver {
   #movedAt = Number.NEGATIVE_INFINITY;
   /** A listing that begins no earlier is waited for. */
   #wantedFrom = Number.NEGATIVE_INFINITY;
-  /** Whether something was in transition after the last look. */
+  /** Whether something was in transition after the last listing. */
   #moved = false;
 
   constructor(options: ObserverOptions) {
     this.#options = options;
     this.health = new ReadHealth(options.clock, options.random);
     this.#alarm = new Alarm(options.clock);
-    // Somebody else may have asked for it, and however it ended, the next look may be due earlier.
+    // Somebody else may have asked for it, and however it ended, the next listing may be due earlier.
     this.#listing = new SharedRun(() => this.#list().finally(() => this.#alarm.ring()));
   }
 
   /** Resolves when the lifetime ends. */
   run(): Promise<void> {
     const { clock, lifetime } = this.#options;
-    return keepLooking(
+    return keepReading(
       clock,
-      { due: () => this.#due(), look: () => this.#listing.join(), alarm: this.#alarm },
+      { due: () => this.#due(), read: () => this.#listing.join(), alarm: this.#alarm },
       lifetime,
     );
   }
@@ -83,14 +83,14 @@ export class ListsObserver {
     this.#alarm.ring();
   }
 
-  /** A listing that begins at this time (monotonic ms) or later tells something that an earlier one cannot. */
+  /** A listing that begins at this time (monotonic ms) or later shows something that an earlier one cannot. */
   wantListingFrom(at: number): void {
     if (at <= this.#wantedFrom) return;
     this.#wantedFrom = at;
     this.#alarm.ring();
   }
 
-  /** Something was written, or this process became the writer: the next look may be due earlier. */
+  /** Something was written, or this process became the writer: the next listing may be due earlier. */
   reconsider(): void {
     this.#movedAt = this.#options.clock.monotonic();
     this.#alarm.ring();
@@ -108,14 +108,14 @@ export class ListsObserver {
     );
     if (this.#inTransition() || clock.monotonic() < this.#expectUntil) return begunAt + pauseMs;
 
-    const desiredRoles = [begunAt + restMs + restSpreadMs * this.#chance];
-    if (begunAt < this.#wantedFrom) desiredRoles.push(Math.max(this.#wantedFrom, begunAt + movingMs));
+    const dueTimes = [begunAt + restMs + restSpreadMs * this.#chance];
+    if (begunAt < this.#wantedFrom) dueTimes.push(Math.max(this.#wantedFrom, begunAt + movingMs));
     for (const { at } of listedKeys.flatMap((key) => [...cache.records[key].unsettled()])) {
-      desiredRoles.push(Math.max(at, begunAt + movingMs));
+      dueTimes.push(Math.max(at, begunAt + movingMs));
     }
     const believedFrom = cache.believedFrom();
-    if (believedFrom !== undefined && begunAt < believedFrom) desiredRoles.push(believedFrom);
-    return Math.min(...desiredRoles);
+    if (believedFrom !== undefined && begunAt < believedFrom) dueTimes.push(believedFrom);
+    return Math.min(...dueTimes);
   }
 
   #inTransition(): boolean {
@@ -123,7 +123,7 @@ export class ListsObserver {
     return listedKeys.some((key) => snapshot[key].values().some(isMoving));
   }
 
-  /** Lists one resource, and returns what takes the answer into the cache and tells the names that changed. */
+  /** Lists one resource, and returns what takes the answer into the cache and reports the names that changed. */
   async #read<Key extends ListedKey>(key: Key): Promise<(begunAt: number, answeredAt: number) => readonly string[]> {
     const { cache, lifetime } = this.#options;
     const records = cache.records[key];

@@ -6,7 +6,7 @@ import { batchCalls } from "./batch-calls.ts";
 import { eachCall } from "./calls.ts";
 import { AwsError, passesByItself } from "./errors.ts";
 
-/** Together about half a minute; whoever reads begins anew after that. */
+/** Together about half a minute; the reader starts over after that. */
 const pauses = { firstMs: 1000, maxMs: 15_000 };
 const mostRetries = 6;
 
@@ -20,7 +20,7 @@ export interface LongReadOptions {
 /**
  * The calls for one read of many pages. Until one of them has been answered a failure loses nothing, and is the
  * reader's. From then on a page that is throttled, or gets no good answer, is asked for again by the same token with
- * growing pauses: in a listing of 300 pages one would otherwise throw away all that came before, each time anew.
+ * growing pauses: in a listing of 300 pages one would otherwise throw away all that came before, each time again.
  * What AWS refuses is the reader's at once, for a token may have expired; so is what failed after the last try. A
  * signal that aborts ends the pauses. Writes are never repeated.
  */

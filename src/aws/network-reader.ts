@@ -63,7 +63,7 @@ export function createNetworkReader(options: NetworkReaderOptions): CachedNetwor
     placementGroups: kept(reads.placementGroups),
     services: kept(reads.services),
   };
-  // A call for each, and EC2 may refuse one and tell of the others.
+  // A call for each, and EC2 may refuse one and answer the others.
   const each = {
     dns: keptByKey(clock, reads.dns),
     prefixLists: keptByKey(clock, reads.prefixLists),
@@ -207,7 +207,7 @@ interface KeptByKey<T> {
   forget(beforeMs: number): void;
 }
 
-/** What takes a call of its own for each key: one that is looked at often, or refused, makes no other be read anew. */
+/** What takes a call of its own for each key: one that is read often, or refused, causes no other read. */
 function keptByKey<T>(clock: Clock, read: (keys: readonly string[]) => Promise<readonly T[]>): KeptByKey<T> {
   const parts = new Map<string, KeptPart<T>>();
   return {

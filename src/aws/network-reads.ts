@@ -68,7 +68,7 @@ async function byFilter<T>(
   return found;
 }
 
-/** The reads of the network reader, each for many ids at once and by filter, so that a missing id is no error. */
+/** The reads of the network reader, each for many ids at once and by filter, so that a missing id is not an error. */
 export function networkReads(ec2: Ec2Api, account: string) {
   const inVpcs =
     <Answer extends Paged, Raw, Fact>(
@@ -189,7 +189,7 @@ export function networkReads(ec2: Ec2Api, account: string) {
       }
       return lists;
     },
-    /** @param types instance types, or families whose every size is meant */
+    /** @param types instance types, or families, meaning all their sizes */
     offerings: async (types: readonly string[]): Promise<readonly Offering[]> => {
       const patterns = types.map((type) => (type.includes(".") ? type : `${type}.*`));
       const found = await byFilter("instance-type", patterns, (Filters) =>

@@ -36,7 +36,7 @@ export class OverlaidRecords<R> {
   /** Whether somebody holds `#records`: then the next change goes to a copy. */
   #shared = false;
   readonly #writes = new Map<string, OpenWrite<R>[]>();
-  /** Of the names that were written lately, or whose writes no read has settled. */
+  /** Of the names that were written lately, or have writes that no read has settled. */
   readonly #lastEnd = new Map<string, { readonly at: number; readonly wallAt: number }>();
   /** When the last read was there that showed a change, of the recent ones. */
   readonly #changedAt = new Map<string, number>();
@@ -50,7 +50,7 @@ export class OverlaidRecords<R> {
 
   readonly #ignoresRelapses: boolean;
 
-  /** @param ignoresRelapses whoever reads it must look again at the times that `unsettled` tells */
+  /** @param ignoresRelapses the reader must read again at the times from `unsettled` */
   constructor({ ignoresRelapses = false }: { readonly ignoresRelapses?: boolean } = {}) {
     this.#ignoresRelapses = ignoresRelapses;
   }
@@ -124,7 +124,7 @@ export class OverlaidRecords<R> {
 
   /**
    * It may have happened: what it put provisionally stays until AWS can be believed.
-   * @param doubt what is held of the record until then, beside what it was
+   * @param doubt what is held of the record until then, in addition to what it was
    */
   maybe(write: OpenWrite<R>, at: number, wallAt: number, doubt?: Effect<R>): void {
     this.#end(write, "maybe", at, wallAt);
@@ -144,7 +144,7 @@ export class OverlaidRecords<R> {
   /**
    * Takes in a complete read of all names that began at `begunAt` and is there at `answeredAt`: what it shows may be as new
    * as that, for it may have waited for the call budget.
-   * @returns the names of which something is news: the record, or that its absence may be believed from now on
+   * @returns the names that changed: the record, or that its absence may be believed from now on
    */
   mergeAll(reads: ReadonlyMap<string, R>, begunAt: number, answeredAt: number): readonly string[] {
     const names = new Set([...this.#records.keys(), ...reads.keys(), ...this.#writes.keys(), ...this.#relapsed.keys()]);
@@ -175,7 +175,7 @@ export class OverlaidRecords<R> {
     return this.#merge(name, read, { begunAt, answeredAt, complete: false });
   }
 
-  /** Tells when the newest complete read that would have shown a name began; as of now. */
+  /** When the newest complete read that would have shown a name began; as of now. */
   namesRead(): (name: string) => number | undefined {
     const all = this.#readAt;
     const single = new Map(this.#nameReadAt);
@@ -205,7 +205,7 @@ export class OverlaidRecords<R> {
     return this.#lastEnd.get(name)?.wallAt ?? 0;
   }
 
-  /** Whether a complete read of all names that began at `begunAt` contains every write whose outcome is not known. */
+  /** Whether a complete read of all names that began at `begunAt` contains every write with an unknown outcome. */
   isCertain(begunAt: number): boolean {
     return [...this.#writes.values()]
       .flat()
@@ -223,14 +223,14 @@ export class OverlaidRecords<R> {
   }
 
   /**
-   * The names whose writes have ended and wait for a complete read that is sure to contain them, with the time from
+   * The names with writes that have ended and wait for a complete read that is sure to contain them, with the time from
    * which on one is. Refused writes alone are not worth a read.
    */
   *unsettled(): Generator<{ readonly name: string; readonly at: number; readonly doubtful: boolean }> {
     for (const [name, at] of this.#relapsed) yield { name, at, doubtful: false };
     for (const [name, writes] of this.#writes) {
       const at = this.#lastEnd.get(name)?.at;
-      if (at === undefined || writes.some(({ endedAt }) => endedAt === undefined) || !writes.some(isNews)) continue;
+      if (at === undefined || writes.some(({ endedAt }) => endedAt === undefined) || !writes.some(mayShow)) continue;
       const doubtful = !this.#records.has(name) || writes.some(({ outcome }) => outcome === "maybe");
       yield { name, at: at + stalenessMs, doubtful };
     }
@@ -246,18 +246,18 @@ export class OverlaidRecords<R> {
     const differs = !stale && !jsonEqual(this.#records.get(name), read);
     const relapse = differs && this.#isRelapse(name, read, begunAt);
     if (!relapse) this.#relapsed.delete(name);
-    const news = differs && !relapse;
-    if (news) {
+    const changed = differs && !relapse;
+    if (changed) {
       this.#supersede(name, answeredAt);
       this.#changedAt.set(name, answeredAt);
       this.#set(name, read);
     }
-    return news || (settled && writes.some(isNews) && !this.#records.has(name));
+    return changed || (settled && writes.some(mayShow) && !this.#records.has(name));
   }
 
   /**
    * AWS does not answer every read from the same copy: one that shows exactly what an earlier read had already shown
-   * to be over is stale, as long as AWS may be. If it is true all the same, a look after that time tells.
+   * to be over is stale, as long as AWS may be. If it is true all the same, a read after that time shows it.
    */
   #isRelapse(name: string, read: R | undefined, begunAt: number): boolean {
     if (read === undefined || !this.#ignoresRelapses) return false;
@@ -298,6 +298,6 @@ export class OverlaidRecords<R> {
   }
 }
 
-function isNews({ outcome }: { readonly outcome: OpenWrite<unknown>["outcome"] }): boolean {
+function mayShow({ outcome }: { readonly outcome: OpenWrite<unknown>["outcome"] }): boolean {
   return outcome !== "failed";
 }

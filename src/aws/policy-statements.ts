@@ -5,7 +5,7 @@ import { resourceTypes } from "./names.ts";
  * IAM also by the path of its roles.
  */
 
-/** What an operator may do besides keeping compute environments, queues and job definitions. */
+/** What an operator may do in addition to keeping compute environments, queues and job definitions. */
 export const policyFeatures = {
   iam: "makes roles and instance profiles that objects ask for, and the service-linked role of Batch",
   network: "reads networks, and checks that instances and tasks reach what they need",
@@ -54,7 +54,7 @@ export const statements = {
     resources: keptResources(scope),
     conditions: requestTag(scope),
   }),
-  // Batch has no key that tells a tag given at creation from one given later. What bears the tag of another cluster
+  // Batch has no key that distinguishes a tag given at creation from one given later. What bears the tag of another cluster
   // cannot be taken; what bears none is taken by whoever tags it, which is how adoption works.
   BatchClaim: (scope) => ({
     resources: keptResources(scope),
@@ -138,7 +138,7 @@ export const statements = {
       resources: ec2(scope, "vpc-endpoint/*", "security-group/*"),
       conditions: resourceTag(scope),
     }),
-  // What Retain left behind bears no tag of a cluster, but says whose it was.
+  // What Retain left behind bears no tag of a cluster, but names its last owner.
   GroupReclaim: (scope) =>
     when(scope, ["endpoints"], {
       resources: ec2(scope, "security-group/*", "vpc-endpoint/*"),

@@ -38,10 +38,10 @@ export interface DescribedJob {
 }
 
 export interface QueueJobs {
-  /** Wall time (ms) at which the look began. */
+  /** Wall time (ms) at which the read began. */
   readonly readAt: number;
   readonly runnable: JobCount;
-  /** Of the last full look; undefined when none has been needed yet. */
+  /** Of the last full read; undefined when none has been needed yet. */
   readonly starting: JobCount | undefined;
   readonly running: JobCount | undefined;
   readonly head: HeadJob | undefined;
@@ -50,10 +50,10 @@ export interface QueueJobs {
 /** What is known of the jobs of a queue. */
 export type JobsSeen =
   | { readonly kind: "read"; readonly jobs: QueueJobs }
-  /** AWS refuses to tell since `since` (wall ms). */
+  /** AWS refuses the read since `since` (wall ms). */
   | { readonly kind: "unread"; readonly error: AwsError; readonly since: number };
 
-export interface Look {
+export interface ReadJobs {
   readonly jobs: QueueJobs;
   /** Calls that it took. */
   readonly calls: number;
@@ -62,10 +62,10 @@ export interface Look {
 /** AWS shows no more than so many jobs of the front. */
 const frontLimit = 100;
 const listLimit = 1000;
-/** From then on the first job is looked at closely. */
-export const closeLookAfterMs = 2 * 60_000;
-/** AWS's reason may come later than the first close look. */
-const lookAgainMs = 10 * 60_000;
+/** From then on the first job is read in detail. */
+export const detailsAfterMs = 2 * 60_000;
+/** AWS's reason may come later than the first detailed read. */
+const rereadMs = 10 * 60_000;
 
 /**
  * One call when jobs come and go; about three more when the same job has been first for 2 minutes, again every 10.
@@ -88,7 +88,7 @@ export async function readJobsOf(
     readonly close?: "whenWaiting" | "always";
   },
   signal: AbortSignal,
-): Promise<Look> {
+): Promise<ReadJobs> {
   const { frontOfQueue } = await batch.getJobQueueSnapshot({ jobQueue: queue }, { signal });
   const front = frontOfQueue?.jobs ?? [];
   const now = Math.max(clockNow, frontOfQueue?.lastUpdatedAt ?? 0);
@@ -105,8 +105,8 @@ export async function readJobsOf(
     running: head === undefined ? undefined : before?.running,
     head,
   };
-  const waits = head !== undefined && now - head.since >= closeLookAfterMs;
-  const due = waits && (known === undefined || now - known.at >= lookAgainMs);
+  const waits = head !== undefined && now - head.since >= detailsAfterMs;
+  const due = waits && (known === undefined || now - known.at >= rereadMs);
   if (!due && close !== "always") return { jobs: light, calls: 1 };
 
   let calls = 1;

@@ -10,7 +10,7 @@ const shownOfMore = 5;
 
 /**
  * A sentence whose lists are in alphabetical order and, where they are long, cut. AWS gives the same list in another
- * order at each call, and the list of instance types has some hundred entries: one refusal would look like many, and
+ * order at each call, and the list of instance types has some hundred entries: one refusal would count as many, and
  * fill every condition and event.
  */
 export function withShortLists(text: string): string {

@@ -1,7 +1,7 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { ReadFailure } from "./cadence.ts";
 import { stalenessMs, stalestMs } from "./effects.ts";
-import { isWorthTelling } from "./errors.ts";
+import { isWorthReporting } from "./errors.ts";
 import type { ResourceType } from "./names.ts";
 import { OverlaidRecords } from "./overlay.ts";
 import type { BatchSnapshot } from "./region.ts";
@@ -9,7 +9,7 @@ import { forEachResource, isListed, keyOf, type ResourceKey, type ResourceRecord
 
 /** What became different from one snapshot to the next: names as AWS has them. */
 export interface RegionChange extends Readonly<Record<ResourceKey, readonly string[]>> {
-  /** Names of queues of whose jobs something else is known now. */
+  /** Names of queues with other known jobs than before. */
   readonly jobs: readonly string[];
   /**
    * Every object may now decide differently: AWS became readable or unreadable, or the absence of resources began to be
@@ -41,14 +41,14 @@ export class RegionCache {
   /** Names of revisions that are there but of no interest: they are not absent. */
   otherDefinitions: ReadonlySet<string> = new Set();
   readonly #failures = new Map<"lists" | "definitions", ReadFailure>();
-  /** Reads of whose failure everybody was told. */
-  readonly #told = new Set<"lists" | "definitions">();
+  /** Reads with a failure that everybody was woken for. */
+  readonly #reported = new Set<"lists" | "definitions">();
   readonly #options: RegionCacheOptions;
   /** By environment: when a write of ours that put it into an order ended last, monotonic ms; of the recent ones. */
   readonly #namedAt = new Map<string, number>();
   #snapshot: BatchSnapshot | undefined;
-  /** The `believedFrom` whose coming true has been told. */
-  #toldFrom: number | undefined;
+  /** The `believedFrom` that was reported when it came true. */
+  #reportedFrom: number | undefined;
 
   constructor(options: RegionCacheOptions) {
     this.#options = options;
@@ -64,46 +64,49 @@ export class RegionCache {
     return this.records.definitions.readAt === undefined ? this.#view(true) : this.snapshot();
   }
 
-  /** Everything that changes the cache goes through here, so that what became different is told. */
+  /** Everything that changes the cache goes through here, so that every change is reported. */
   update(change: () => RegionChange): void {
     const previous = this.snapshot();
-    const news = change();
+    const changes = change();
     this.#snapshot = undefined;
-    const { everything, ...names } = news;
+    const { everything, ...names } = changes;
     if (everything || Object.values(names).some((changed) => changed.length > 0))
-      this.#options.onChange(news, previous, this.snapshot());
+      this.#options.onChange(changes, previous, this.snapshot());
   }
 
   /**
    * Notes that a kind of read works, or why it does not. Everybody is woken only by what lasts: who has something to do
-   * meanwhile looks at the snapshot.
+   * meanwhile reads the snapshot.
    */
   setFailure(read: "lists" | "definitions", failure: ReadFailure | undefined): void {
     this.update(() => {
       const before = this.#failures.get(read);
-      const told = this.#told.has(read);
+      const wasReported = this.#reported.has(read);
       if (failure === undefined) {
         this.#failures.delete(read);
-        this.#told.delete(read);
-        return { ...noChange, everything: told || (before !== undefined && this.#isWorthTelling(read, before)) };
+        this.#reported.delete(read);
+        return {
+          ...noChange,
+          everything: wasReported || (before !== undefined && this.#isWorthReporting(read, before)),
+        };
       }
       this.#failures.set(read, failure);
-      const tells = !told && this.#isWorthTelling(read, failure);
-      if (tells) this.#told.add(read);
-      return { ...noChange, everything: tells };
+      const reports = !wasReported && this.#isWorthReporting(read, failure);
+      if (reports) this.#reported.add(read);
+      return { ...noChange, everything: reports };
     });
   }
 
-  #isWorthTelling(read: "lists" | "definitions", { error, from }: ReadFailure): boolean {
+  #isWorthReporting(read: "lists" | "definitions", { error, from }: ReadFailure): boolean {
     const readAt = read === "lists" ? this.listedAt : this.records.definitions.readAt;
-    return readAt === undefined || isWorthTelling(error.kind, this.#options.clock.monotonic() - from);
+    return readAt === undefined || isWorthReporting(error.kind, this.#options.clock.monotonic() - from);
   }
 
   /** Whether a listing that began at `begunAt` (monotonic ms) is the first whose absences are believed. */
   beginsBelief(begunAt: number): boolean {
     const from = this.believedFrom();
-    if (from === undefined || begunAt < from || this.#toldFrom === from) return false;
-    this.#toldFrom = from;
+    if (from === undefined || begunAt < from || this.#reportedFrom === from) return false;
+    this.#reportedFrom = from;
     return true;
   }
 

@@ -40,10 +40,10 @@ export interface BatchRegion extends ResourceWrites {
    * @throws AwsError when AWS cannot be read
    */
   definitionBody(arn: string, signal: AbortSignal): Promise<DefinitionRevision | undefined>;
-  /** Looks again soon (about 2 s) until nothing is in transition any more, although AWS shows nothing moving yet. */
+  /** Lists again soon (about 2 s) until nothing is in transition any more, although AWS shows nothing moving yet. */
   expectChange(): void;
   /**
-   * Looks again as soon as a listing can be believed that does not show this name: once after a write of ours to it,
+   * Lists again as soon as a listing can be believed that does not show this name: once after a write of ours to it,
    * every few seconds while AWS still shows what was deleted.
    */
   expectAbsence(type: "compute-environment" | "job-queue", name: string): void;
@@ -77,7 +77,7 @@ export interface BatchRegion extends ResourceWrites {
    * @throws AwsError when they cannot be counted
    */
   jobsOfDefinition(name: string, signal: AbortSignal): Promise<number>;
-  /** How the jobs of a queue get on, as last looked at; undefined before that. Costs no call. */
+  /** How the jobs of a queue get on, as last read; undefined before that. Costs no call. */
   jobsSeen(queue: string): JobsSeen | undefined;
   terminateJob(jobId: string, reason: string, signal: AbortSignal): Promise<void>;
 }
@@ -117,7 +117,7 @@ export interface BatchSnapshot extends ListedSnapshot {
   /**
    * Whether a listing that begins now, and shows no queue that names an environment, proves that none of ours does: 15 s
    * after this process became the writer and after its last write that put the environment into an order, 5 s after the
-   * last write to a queue whose answer was lost, and while no write to a queue is under way.
+   * last write to a queue that got no answer, and while no write to a queue is under way.
    */
   showsQueuesOf(environment: string): boolean;
   /** Wall time (ms) of the end of this process's last write to that name, 0 when there was none. */

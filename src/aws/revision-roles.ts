@@ -6,7 +6,7 @@ type Tasks = NonNullable<Body["ecsProperties"]>;
 const none: readonly string[] = [];
 
 /**
- * The IAM roles, as ARNs or as AWS was told them, by which the jobs of a revision run (`jobRoleArn`, `taskRoleArn`) or
+ * The IAM roles, as ARNs or in the form given to AWS, by which the jobs of a revision run (`jobRoleArn`, `taskRoleArn`) or
  * are started (`executionRoleArn`), each once. A pod has its service account instead. Pure.
  */
 export function rolesNamedBy({ containerProperties, ecsProperties, nodeProperties }: Body): readonly string[] {

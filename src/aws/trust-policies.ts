@@ -33,7 +33,7 @@ export function irsaTrust(scope: TrustScope, issuer: string): object {
 }
 
 /**
- * For EKS Pod Identity, whose sessions bear the names of cluster, namespace and ServiceAccount as tags.
+ * For EKS Pod Identity: its sessions have the names of cluster, namespace and ServiceAccount as tags.
  * @param clusterArn of the EKS cluster
  */
 export function podIdentityTrust(scope: TrustScope, clusterArn: string): object {

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../api/object.ts";
 import { cleanupFinalizer, locationAnnotation } from "../api/v1alpha1/annotations.ts";
-import { AwsError, isWorthTelling } from "../aws/errors.ts";
+import { AwsError, isWorthReporting } from "../aws/errors.ts";
 import type { BatchRegion } from "../aws/region.ts";
 import type { Again, Reconciler, Report } from "../runtime/controller.ts";
 import type { Log } from "../runtime/log.ts";
@@ -347,7 +347,7 @@ function failing<O extends KubeObject, Seen, Action>(
   again: Again = { kind: "onChange" },
 ): Report {
   const lastedMs = since === undefined ? Number.POSITIVE_INFINITY : p.ports.clock.now() - since;
-  if (!isWorthTelling(error.kind, lastedMs)) return silent({ kind: "after", delayMs: failingCheckMs });
+  if (!isWorthReporting(error.kind, lastedMs)) return silent({ kind: "after", delayMs: failingCheckMs });
   const report = unreadable(p, unread(error), fields);
   return again.kind === "after" ? { ...report, again: noLaterThan(again.delayMs, report.again) } : report;
 }

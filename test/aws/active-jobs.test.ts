@@ -25,14 +25,14 @@ async function worldWith(arrays: number, options = {}): Promise<RegionWorld> {
   return world;
 }
 
-/** What a look gives that may wait as long as it does. */
+/** The answer to a call that may wait as long as the count takes. */
 const asked = async (world: RegionWorld, from = ever, queues: readonly string[] | "all" = "all") => {
   const outcome = await world.settle(world.region.activeJobs(queues, from, world.signal));
   if ("error" in outcome) throw outcome.error;
   return outcome.value;
 };
 
-/** Looks again 5 s after each look that did not get an answer. */
+/** Asks again 5 s after each call that did not get an answer. */
 async function untilCounted(world: RegionWorld, from: number): Promise<JobsCounted> {
   for (;;) {
     const counted = await asked(world, from);
@@ -49,7 +49,7 @@ const callsFor = (arrays: number): number => 6 + 2 * arrays + 2;
 const calls = (world: RegionWorld): number => world.aws.count("listJobs") + world.aws.count("describeJobs");
 
 describe("the jobs that start or run in a region", () => {
-  it("are those of all queues, told to whoever waits for them", async () => {
+  it("are those of all queues, given to every caller that waits for them", async () => {
     const world = await worldWith(2);
     const counted = await asked(world);
     expect(ids(counted)).toEqual(["array-0:0", "array-1:0", "single"]);
@@ -57,14 +57,14 @@ describe("the jobs that start or run in a region", () => {
     expect(ids(await asked(world, ever, ["small"]))).toEqual(["single"]);
   });
 
-  it("are counted anew for whoever asks after a count that was soon done", async () => {
+  it("are counted again for a caller that asks after a count that was soon done", async () => {
     const world = await worldWith(1);
     await asked(world);
     await asked(world);
     expect(calls(world)).toBe(2 * callsFor(1));
   });
 
-  it("are not told for 20 s of a longer count, which goes on, and is there for as long as it took", async () => {
+  it("stay unknown for 20 s of a longer count, which goes on, and is kept for as long as it took", async () => {
     const world = await worldWith(50);
     const tookMs = callsFor(50) * second;
     const begunAt = world.clock.monotonic();
@@ -90,7 +90,7 @@ describe("the jobs that start or run in a region", () => {
     expect(world.clock.monotonic()).toBe(at);
   });
 
-  it("are counted for hundreds of arrays by one count, which many looks ask for", async () => {
+  it("are counted for hundreds of arrays by one count, which many callers share", async () => {
     const world = await worldWith(500, { ratePerSecond: 10 });
     world.aws.latencyMs = 200;
     world.aws.pageSize = 1000;
@@ -102,7 +102,7 @@ describe("the jobs that start or run in a region", () => {
     expect(calls(world)).toBe(3 + 3 + 2 * 500 + 5 + 1);
   });
 
-  it("are not told by a count that began too early, which others may still have: the next one follows it", async () => {
+  it("are not reported from a count that began too early, which others may still get: the next count follows", async () => {
     const world = await worldWith(50);
     const tookMs = callsFor(50) * second;
     expect(await asked(world)).toBeUndefined();
@@ -152,7 +152,7 @@ describe("the jobs that start or run in a region", () => {
     expect(asks).toBeGreaterThan(1.5 * callsFor(50));
   });
 
-  it("cannot be counted when AWS refuses, or gives no answer at all, which is told and not kept", async () => {
+  it("cannot be counted when AWS refuses, or gives no answer at all, which is reported and not kept", async () => {
     const world = await worldWith(1);
     let error = sdkError("AccessDeniedException", "no", 403);
     world.aws.refuse = ({ operation }) => (operation === "listJobs" ? error : undefined);
@@ -165,20 +165,20 @@ describe("the jobs that start or run in a region", () => {
     expect(ids(await asked(world))).toEqual(["array-0:0", "single"]);
   });
 
-  it("that could not be counted by a count that nobody waited for are told as that, and later counted anew", async () => {
+  it("that could not be counted by a count that nobody waited for are reported as uncounted, and later counted again", async () => {
     const world = await worldWith(50);
     expect(await asked(world)).toBeUndefined();
     world.aws.refuse = ({ operation }) =>
       operation === "listJobs" ? sdkError("AccessDeniedException", "no", 403) : undefined;
     await world.clock.advance(2 * second);
     await expect(asked(world)).rejects.toMatchObject({ kind: "denied" });
-    const told = calls(world);
+    const before = calls(world);
     world.aws.refuse = () => undefined;
     await expect(asked(world)).rejects.toMatchObject({ kind: "denied" });
-    expect(calls(world)).toBe(told);
+    expect(calls(world)).toBe(before);
     await world.clock.advance(25 * second);
     expect(await asked(world)).toBeUndefined();
-    expect(calls(world)).toBeGreaterThan(told);
+    expect(calls(world)).toBeGreaterThan(before);
   });
 
   it("are none of a queue that is gone", async () => {
@@ -190,7 +190,7 @@ describe("the jobs that start or run in a region", () => {
     expect(ids(await asked(world))).toEqual(["single"]);
   });
 
-  it("are not looked for in a queue of SageMaker's, of which AWS lists no such jobs", async () => {
+  it("are not counted in a queue of SageMaker's, where AWS lists no such jobs", async () => {
     const world = new RegionWorld();
     world.aws.queue("q");
     world.aws.queue("training", { jobQueueType: "SAGEMAKER_TRAINING" });
@@ -212,10 +212,10 @@ describe("the jobs that start or run in a region", () => {
   it("are not waited for by who gives up, nor counted any more when the region is no longer observed", async () => {
     const world = await worldWith(50);
     const impatient = new AbortController();
-    const look = world.region.activeJobs("all", ever, impatient.signal).catch(String);
+    const count = world.region.activeJobs("all", ever, impatient.signal).catch(String);
     await world.clock.advance(second);
     impatient.abort("no more patience");
-    expect(await look).toBe("no more patience");
+    expect(await count).toBe("no more patience");
     await world.clock.advance(5 * second);
     world.stop();
     await world.clock.advance(second);

@@ -33,7 +33,7 @@ describe("a create", () => {
       computeEnvironmentArn: environmentArn("new"),
     });
     expect(absent(world, "new")).toBe(false);
-    expect(world.told.at(-1)?.change.environments).toEqual(["new"]);
+    expect(world.reported.at(-1)?.change.environments).toEqual(["new"]);
   });
 
   it("stays in it while AWS answers from before", async () => {
@@ -83,7 +83,7 @@ describe("a create", () => {
     world.forget();
     await world.clock.advance(40 * second);
     expect(world.aws.calls).toEqual([]);
-    expect(world.told).toEqual([]);
+    expect(world.reported).toEqual([]);
   });
 
   it("stays in it when the answer is lost, until AWS shows what became of it", async () => {
@@ -101,11 +101,11 @@ describe("a create", () => {
     await expect(didNot.region.createComputeEnvironment(fargate("new"), didNot.signal)).rejects.toThrow();
     await didNot.clock.advance(4.9 * second);
     expect(didNot.statusOf("new")).toBe("CREATING");
-    didNot.told.length = 0;
+    didNot.reported.length = 0;
     await didNot.clock.advance(3 * second);
     expect(didNot.statusOf("new")).toBeUndefined();
     expect(absent(didNot, "new")).toBe(true);
-    expect(didNot.told.map(({ change }) => change.environments)).toEqual([["new"]]);
+    expect(didNot.reported.map(({ change }) => change.environments)).toEqual([["new"]]);
   });
 
   it("that never left this process leaves no trace", async () => {
@@ -127,7 +127,7 @@ describe("a create", () => {
     expect(world.region.snapshot().lastWriteAt("compute-environment", "new")).toBe(0);
   });
 
-  it("of a name that somebody else took meanwhile makes the cache look soon", async () => {
+  it("of a name that somebody else took meanwhile makes the cache read soon", async () => {
     const world = await new RegionWorld().start();
     await world.clock.advance(20 * second);
     world.aws.environment("new", { tags: { owner: "them" } });
@@ -255,7 +255,7 @@ describe("an update", () => {
   );
 
   it.each(writesOfOrders)(
-    "that %s is looked for in listings of 15 s later before its environments pass for unnamed",
+    "that %s is searched in listings of 15 s later before its environments count as unreferenced",
     async (_name, write) => {
       const world = new RegionWorld();
       world.aws.queue("q", { priority: 1 });
@@ -304,7 +304,7 @@ describe("a delete", () => {
     expect(absent(world, "ce")).toBe(true);
   });
 
-  it("is told once more when the absence may be believed", async () => {
+  it("is reported once more when the absence may be believed", async () => {
     const world = new RegionWorld();
     world.aws.environment("ce", { state: "DISABLED" });
     await world.start();
@@ -313,10 +313,10 @@ describe("a delete", () => {
     await world.clock.advance(2 * second);
     expect(world.statusOf("ce")).toBeUndefined();
     expect(absent(world, "ce")).toBe(false);
-    world.told.length = 0;
+    world.reported.length = 0;
     await world.clock.advance(5 * second);
     expect(absent(world, "ce")).toBe(true);
-    expect(world.told.map(({ change }) => change.environments)).toEqual([["ce"]]);
+    expect(world.reported.map(({ change }) => change.environments)).toEqual([["ce"]]);
     world.forget();
     await world.clock.advance(50 * second);
     expect(world.aws.calls).toEqual([]);
@@ -377,7 +377,7 @@ describe("tags", () => {
     expect(world.region.snapshot().queues.get("q")?.tags).toEqual({});
   });
 
-  it("are followed by one look when AWS can be believed, not by one every two seconds", async () => {
+  it("are followed by one read when AWS can be believed, not by one every two seconds", async () => {
     const world = new RegionWorld();
     const { jobQueueArn } = world.aws.queue("q");
     await world.start();
@@ -427,7 +427,7 @@ describe("revisions", () => {
     ]);
     await world.settle(world.region.refreshDefinition("jd", world.signal));
     expect(revisionsOf(world)).toEqual([1]);
-    expect(world.told.at(-1)?.change.definitions).toEqual(["jd"]);
+    expect(world.reported.at(-1)?.change.definitions).toEqual(["jd"]);
   });
 
   it("get the fingerprint of what AWS describes as soon as that is read", async () => {
@@ -453,7 +453,7 @@ describe("revisions", () => {
     await world.clock.advance(second);
     expect(world.region.snapshot().isAbsent("job-definition", "jd")).toBe(true);
     expect(world.counts()).toEqual({ deregisterJobDefinition: 1, describeJobDefinitions: 1 });
-    expect(world.told.at(-1)?.change.definitions).toEqual(["jd"]);
+    expect(world.reported.at(-1)?.change.definitions).toEqual(["jd"]);
   });
 
   it("need no extra call after a registration that AWS took", async () => {
@@ -465,7 +465,7 @@ describe("revisions", () => {
     expect(world.counts()).toEqual({ registerJobDefinition: 1 });
   });
 
-  it("whose registration got no answer are looked for when AWS can be believed, and that is told", async () => {
+  it("with a registration that got no answer are read when AWS can be believed, and reported", async () => {
     const world = await new RegionWorld().start();
     world.aws.lose = ({ operation }) => (operation === "registerJobDefinition" ? reset() : undefined);
     await expect(world.region.registerJobDefinition(body, world.signal)).rejects.toThrow();
@@ -545,7 +545,7 @@ describe("absence", () => {
     expect(unnamed()).toBe(true);
   });
 
-  it("is not believed before this process has been the writer for five seconds, and then told", async () => {
+  it("is not believed before this process has been the writer for five seconds, and is reported then", async () => {
     let since: number | undefined;
     const world = new RegionWorld({ writerSince: () => since });
     await world.start();
@@ -559,7 +559,7 @@ describe("absence", () => {
     expect(world.aws.calls).toEqual([]);
     await world.clock.advance(second);
     expect(absent(world, "nobody")).toBe(true);
-    expect(world.told.map(({ change }) => change.everything)).toEqual([true]);
+    expect(world.reported.map(({ change }) => change.everything)).toEqual([true]);
   });
 
   it("is no longer believed when this process is not the writer any more", async () => {

@@ -51,7 +51,7 @@ describe("CallBudget", () => {
     expect(left).toEqual(["write a", "write b", "read a", "read b"]);
   });
 
-  it("gives every fifth call to the reads while they wait beside writes", async () => {
+  it("gives every fifth call to the reads while they wait next to writes", async () => {
     const { clock, left, take, takeMany } = setUp();
     takeMany(10);
     await clock.advance(0);
@@ -98,10 +98,10 @@ describe("CallBudget", () => {
     takeMany(6, "write");
     void take("read", "read", controller.signal);
     await clock.advance(400);
-    controller.abort("no more wish");
+    controller.abort("no longer needed");
     left.length = 0;
     await clock.advance(200);
-    expect(left).toEqual(["read gave up: no more wish", "write 4", "write 5"]);
+    expect(left).toEqual(["read gave up: no longer needed", "write 4", "write 5"]);
   });
 
   it("lets no read wait for the end of many writes that come one after the other", async () => {
@@ -152,11 +152,11 @@ describe("CallBudget", () => {
     void take("first", "read", controller.signal);
     void take("second");
     expect(budget.waiting).toBe(2);
-    controller.abort("no more wish");
+    controller.abort("no longer needed");
     await clock.advance(0);
     expect(budget.waiting).toBe(1);
     await clock.advance(1000);
-    expect(left).toEqual(["read 0", "first gave up: no more wish", "second"]);
+    expect(left).toEqual(["read 0", "first gave up: no longer needed", "second"]);
   });
 
   it("refuses a caller that has given up already", async () => {

@@ -31,7 +31,7 @@ describe("the jobs of a job definition", () => {
     expect(await counted(world, "jd-2")).toBe(0);
   });
 
-  it("are counted once for many definitions that go together, and anew after a minute", async () => {
+  it("are counted once for many definitions that go together, and again after a minute", async () => {
     const world = await busyWorld().start();
     await world.clock.advance(10 * second);
     const names = ["jd-1", "jd-2", "jd-10"];
@@ -46,7 +46,7 @@ describe("the jobs of a job definition", () => {
     expect(world.aws.count("listJobs")).toBe(2 * once);
   });
 
-  it("are told to whoever asks again while a count takes longer than they wait, and from its end for as long as it took", async () => {
+  it("are given to a caller that asks again while a count takes longer than it waits, and from its end for as long as it took", async () => {
     const world = await busyWorld().start();
     await world.clock.advance(10 * second);
     world.aws.latencyMs = 9 * second;
@@ -115,7 +115,7 @@ describe("the jobs of a job definition", () => {
     expect(world.aws.count("listJobs")).toBe(12);
   });
 
-  it("are also those in a queue that was made since the last look at the queues", async () => {
+  it("are also those in a queue created since the queues were last listed", async () => {
     const world = await busyWorld().start();
     await world.clock.advance(10 * second);
     world.aws.queue("c");
@@ -126,7 +126,7 @@ describe("the jobs of a job definition", () => {
     expect(world.counts()).toMatchObject({ describeJobQueues: 1, listJobs: 18 });
   });
 
-  it("are not counted anew for a queue that was made after the count, which gives no job to what takes none", async () => {
+  it("are not counted again for a queue created after the count: a definition without ACTIVE revisions gets no jobs", async () => {
     const world = await busyWorld().start();
     await world.clock.advance(10 * second);
     await counted(world, "jd-1");
@@ -149,7 +149,7 @@ describe("the jobs of a job definition", () => {
     expect(await counted(world, "jd-1")).toBe(2);
   });
 
-  it("are counted anew for a definition whose revision has just been deregistered", async () => {
+  it("are counted again for a definition with a revision that has just been deregistered", async () => {
     const world = await busyWorld().start();
     await counted(world, "jd-2");
     await world.clock.advance(10 * second);
@@ -161,7 +161,7 @@ describe("the jobs of a job definition", () => {
     expect(world.aws.count("listJobs")).toBe(2 * before);
   });
 
-  it("are not told by what AWS answers from before the deregistration: one that was submitted just before counts", async () => {
+  it("are not taken from an answer of AWS that is older than the deregistration: one that was submitted just before counts", async () => {
     const world = await busyWorld().start();
     await world.clock.advance(30 * second);
     world.aws.freeze();
@@ -194,7 +194,7 @@ describe("the jobs of a job definition", () => {
     expect(world.clock.monotonic()).toBe(25 * second);
   });
 
-  it("are counted anew for a definition that somebody else has deregistered since", async () => {
+  it("are counted again for a definition that somebody else has deregistered since", async () => {
     const world = await busyWorld().start();
     await world.clock.advance(10 * second);
     await counted(world, "jd-2");

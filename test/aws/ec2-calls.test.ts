@@ -15,7 +15,7 @@ interface Sent {
   readonly body: string;
 }
 
-/** EC2 by the SDK over a network that answers as told, and all that left for it. */
+/** EC2 by the SDK over a network that gives scripted answers, and all that left for it. */
 function overNetwork({ status = 200, body = "<x/>", mayWrite = () => ({ deadlineMs: 1000 }) } = {}) {
   vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE");
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "not-a-real-key");

@@ -1,4 +1,4 @@
-/** One life of a network by the calls that the operator makes, told in one line each, so that two EC2s can be compared. */
+/** One life of a network by the calls that the operator makes, in one line each, so that two EC2s can be compared. */
 
 import type { Ec2Api } from "../../src/aws/ec2.ts";
 import type { AccountNetwork } from "../../src/simulator/ec2-network.ts";
@@ -18,7 +18,7 @@ export const defaultVpc: AccountNetwork = {
 };
 
 /**
- * Makes, changes, reads and removes a security group and endpoints in the account's default VPC. Ids are told by the
+ * Makes, changes, reads and removes a security group and endpoints in the account's default VPC. Ids are shown by the
  * order in which they appeared.
  */
 export async function play(ec2: Ec2Api): Promise<readonly string[]> {
@@ -30,7 +30,7 @@ export async function play(ec2: Ec2Api): Promise<readonly string[]> {
       ids.set(id, known);
       return known;
     });
-  const tell = async <T>(what: string, call: Promise<T>, show: (answer: T) => unknown): Promise<T | undefined> => {
+  const shown = async <T>(what: string, call: Promise<T>, show: (answer: T) => unknown): Promise<T | undefined> => {
     try {
       const answer = await call;
       lines.push(named(`${what}: ${JSON.stringify(show(answer))}`));
@@ -41,7 +41,7 @@ export async function play(ec2: Ec2Api): Promise<readonly string[]> {
       return undefined;
     }
   };
-  const vpcs = await tell(
+  const vpcs = await shown(
     "default VPC",
     ec2.describeVpcs({ Filters: [{ Name: "is-default", Values: ["true"] }] }),
     ({ Vpcs = [] }) => Vpcs.map(({ CidrBlock, IsDefault, State }) => [CidrBlock, IsDefault, State]),
@@ -54,24 +54,24 @@ export async function play(ec2: Ec2Api): Promise<readonly string[]> {
   const [subnetA, subnetB] = [zoneA?.SubnetId ?? "", zoneB?.SubnetId ?? ""];
   lines.push(named(`subnets ${subnetA} ${subnetB} map public addresses: ${zoneA?.MapPublicIpOnLaunch}`));
   for (const Attribute of ["enableDnsSupport", "enableDnsHostnames"] as const) {
-    await tell(Attribute, ec2.describeVpcAttribute({ VpcId, Attribute }), (answer) => [
+    await shown(Attribute, ec2.describeVpcAttribute({ VpcId, Attribute }), (answer) => [
       answer.EnableDnsSupport?.Value,
       answer.EnableDnsHostnames?.Value,
     ]);
   }
-  await tell("route tables", ec2.describeRouteTables({ Filters: inVpc }), ({ RouteTables = [] }) =>
+  await shown("route tables", ec2.describeRouteTables({ Filters: inVpc }), ({ RouteTables = [] }) =>
     RouteTables.map(({ Associations, Routes = [] }) => [
       Associations?.[0]?.Main,
       Routes.map(({ DestinationCidrBlock, State }) => [DestinationCidrBlock, State]),
     ]),
   );
-  await tell(
+  await shown(
     "internet gateways of no VPC",
     ec2.describeInternetGateways({ Filters: [{ Name: "attachment.vpc-id", Values: ["vpc-00000000"] }] }),
     ({ InternetGateways }) => InternetGateways,
   );
-  await tell("NAT gateways", ec2.describeNatGateways({ Filter: inVpc }), ({ NatGateways }) => NatGateways);
-  await tell(
+  await shown("NAT gateways", ec2.describeNatGateways({ Filter: inVpc }), ({ NatGateways }) => NatGateways);
+  await shown(
     "default ACL",
     ec2.describeNetworkAcls({ Filters: [...inVpc, { Name: "default", Values: ["true"] }] }),
     ({ NetworkAcls = [] }) =>
@@ -88,21 +88,21 @@ export async function play(ec2: Ec2Api): Promise<readonly string[]> {
     VpcId,
     TagSpecifications: [{ ResourceType: "security-group" as const, Tags: [{ Key: "owner", Value: "us" }] }],
   };
-  const made = await tell("make a group", ec2.createSecurityGroup(directives), ({ GroupId }) => GroupId);
+  const made = await shown("make a group", ec2.createSecurityGroup(directives), ({ GroupId }) => GroupId);
   const GroupId = made?.GroupId ?? "";
-  await tell("make it again", ec2.createSecurityGroup(directives), ({ GroupId: id }) => id);
+  await shown("make it again", ec2.createSecurityGroup(directives), ({ GroupId: id }) => id);
   const rule = { IpProtocol: "tcp", FromPort: 443, ToPort: 443 };
   const fromSelf = { GroupId, IpPermissions: [{ ...rule, UserIdGroupPairs: [{ GroupId }] }] };
-  await tell("let itself in", ec2.authorizeSecurityGroupIngress(fromSelf), () => "done");
-  await tell("let itself in again", ec2.authorizeSecurityGroupIngress(fromSelf), () => "done");
+  await shown("let itself in", ec2.authorizeSecurityGroupIngress(fromSelf), () => "done");
+  await shown("let itself in again", ec2.authorizeSecurityGroupIngress(fromSelf), () => "done");
   const all = { IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] };
-  await tell("close egress", ec2.revokeSecurityGroupEgress({ GroupId, IpPermissions: [all] }), () => "done");
+  await shown("close egress", ec2.revokeSecurityGroupEgress({ GroupId, IpPermissions: [all] }), () => "done");
   const out = { GroupId, IpPermissions: [{ ...rule, IpRanges: [{ CidrIp: "0.0.0.0/0" }] }] };
-  await tell("open egress 443", ec2.authorizeSecurityGroupEgress(out), () => "done");
+  await shown("open egress 443", ec2.authorizeSecurityGroupEgress(out), () => "done");
   const out6 = { GroupId, IpPermissions: [{ ...rule, Ipv6Ranges: [{ CidrIpv6: "::/0" }] }] };
-  await tell("open egress 443 of IPv6", ec2.authorizeSecurityGroupEgress(out6), () => "done");
+  await shown("open egress 443 of IPv6", ec2.authorizeSecurityGroupEgress(out6), () => "done");
   const ofTag = [{ Name: "tag:owner", Values: ["us"] }];
-  await tell("groups of the tag", ec2.describeSecurityGroups({ Filters: ofTag }), ({ SecurityGroups = [] }) =>
+  await shown("groups of the tag", ec2.describeSecurityGroups({ Filters: ofTag }), ({ SecurityGroups = [] }) =>
     SecurityGroups.map(({ GroupName, IpPermissions = [], IpPermissionsEgress = [], Tags }) => [
       GroupName,
       ...[...IpPermissions, ...IpPermissionsEgress].map(
@@ -119,7 +119,7 @@ export async function play(ec2: Ec2Api): Promise<readonly string[]> {
     ]),
   );
 
-  await tell(
+  await shown(
     "tag a subnet",
     ec2.createTags({ Resources: [subnetA], Tags: [{ Key: "team", Value: "batch" }] }),
     () => "done",
@@ -131,7 +131,7 @@ export async function play(ec2: Ec2Api): Promise<readonly string[]> {
     { Name: "tag-key", Values: ["team"] },
   ]) {
     const selected = ec2.describeSubnets({ Filters: [...inVpc, filter] });
-    await tell(`subnets with ${filter.Name} ${filter.Values.join()}`, selected, ({ Subnets = [] }) =>
+    await shown(`subnets with ${filter.Name} ${filter.Values.join()}`, selected, ({ Subnets = [] }) =>
       Subnets.map(({ SubnetId }) => SubnetId),
     );
   }
@@ -145,7 +145,7 @@ export async function play(ec2: Ec2Api): Promise<readonly string[]> {
     PrivateDnsEnabled: true,
     TagSpecifications: [{ ResourceType: "vpc-endpoint" as const, Tags: [{ Key: "owner", Value: "us" }] }],
   };
-  const ended = await tell("make an endpoint", ec2.createVpcEndpoint(endpoint), ({ VpcEndpoint }) => [
+  const ended = await shown("make an endpoint", ec2.createVpcEndpoint(endpoint), ({ VpcEndpoint }) => [
     VpcEndpoint?.VpcEndpointType,
     VpcEndpoint?.ServiceName,
     VpcEndpoint?.SubnetIds,
@@ -154,45 +154,45 @@ export async function play(ec2: Ec2Api): Promise<readonly string[]> {
     VpcEndpoint?.Tags,
   ]);
   const VpcEndpointId = ended?.VpcEndpoint?.VpcEndpointId ?? "";
-  await tell("extend it", ec2.modifyVpcEndpoint({ VpcEndpointId, AddSubnetIds: [subnetB] }), () => "done");
+  await shown("extend it", ec2.modifyVpcEndpoint({ VpcEndpointId, AddSubnetIds: [subnetB] }), () => "done");
   const tags = [{ Key: "more", Value: "1" }];
-  await tell("tag it", ec2.createTags({ Resources: [VpcEndpointId], Tags: tags }), () => "done");
+  await shown("tag it", ec2.createTags({ Resources: [VpcEndpointId], Tags: tags }), () => "done");
   const endpoints = () => ec2.describeVpcEndpoints({ Filters: [...inVpc, ...ofTag] });
-  await tell("endpoints of the tag", endpoints(), ({ VpcEndpoints = [] }) =>
+  await shown("endpoints of the tag", endpoints(), ({ VpcEndpoints = [] }) =>
     VpcEndpoints.map(({ ServiceName, SubnetIds = [], Tags = [] }) => [
       ServiceName,
       SubnetIds.length,
       Tags.map(({ Key = "" }) => Key).toSorted((left, right) => (left < right ? -1 : 1)),
     ]),
   );
-  await tell("untag it", ec2.deleteTags({ Resources: [VpcEndpointId], Tags: [{ Key: "more" }] }), () => "done");
+  await shown("untag it", ec2.deleteTags({ Resources: [VpcEndpointId], Tags: [{ Key: "more" }] }), () => "done");
   const tables = await ec2.describeRouteTables({ Filters: inVpc });
   const RouteTableIds = [tables.RouteTables?.[0]?.RouteTableId ?? ""];
-  const gateway = await tell(
+  const gateway = await shown(
     "make a gateway",
     ec2.createVpcEndpoint({ VpcId, ServiceName: "com.amazonaws.us-east-1.s3", RouteTableIds }),
     ({ VpcEndpoint }) => [VpcEndpoint?.VpcEndpointType, VpcEndpoint?.RouteTableIds?.length],
   );
   const remove = (id: string) => ec2.deleteVpcEndpoints({ VpcEndpointIds: [id] });
-  await tell("remove the endpoint", remove(VpcEndpointId), ({ Unsuccessful = [] }) => Unsuccessful);
+  await shown("remove the endpoint", remove(VpcEndpointId), ({ Unsuccessful = [] }) => Unsuccessful);
   const gatewayId = gateway?.VpcEndpoint?.VpcEndpointId ?? "";
-  await tell("remove the gateway", remove(gatewayId), ({ Unsuccessful = [] }) => Unsuccessful);
-  await tell("let itself in no more", ec2.revokeSecurityGroupIngress(fromSelf), () => "done");
-  await tell("remove the group", ec2.deleteSecurityGroup({ GroupId }), () => "done");
-  await tell("remove it again", ec2.deleteSecurityGroup({ GroupId }), () => "done");
-  await tell("a missing subnet by id", ec2.describeSubnets({ SubnetIds: ["subnet-00000000"] }), () => "found");
+  await shown("remove the gateway", remove(gatewayId), ({ Unsuccessful = [] }) => Unsuccessful);
+  await shown("let itself in no more", ec2.revokeSecurityGroupIngress(fromSelf), () => "done");
+  await shown("remove the group", ec2.deleteSecurityGroup({ GroupId }), () => "done");
+  await shown("remove it again", ec2.deleteSecurityGroup({ GroupId }), () => "done");
+  await shown("a missing subnet by id", ec2.describeSubnets({ SubnetIds: ["subnet-00000000"] }), () => "found");
   const missing = [{ Name: "subnet-id", Values: ["subnet-00000000"] }];
-  await tell("a missing subnet by filter", ec2.describeSubnets({ Filters: missing }), ({ Subnets }) => Subnets);
-  await tell("a missing endpoint", ec2.describeVpcEndpoints({ VpcEndpointIds: ["vpce-00000000"] }), () => "found");
+  await shown("a missing subnet by filter", ec2.describeSubnets({ Filters: missing }), ({ Subnets }) => Subnets);
+  await shown("a missing endpoint", ec2.describeVpcEndpoints({ VpcEndpointIds: ["vpce-00000000"] }), () => "found");
   const type = { InstanceTypes: ["c7g.large" as const] };
-  await tell("an instance type", ec2.describeInstanceTypes(type), ({ InstanceTypes = [] }) =>
+  await shown("an instance type", ec2.describeInstanceTypes(type), ({ InstanceTypes = [] }) =>
     InstanceTypes.map(({ VCpuInfo, MemoryInfo, ProcessorInfo }) => [
       VCpuInfo?.DefaultVCpus,
       MemoryInfo?.SizeInMiB,
       ProcessorInfo?.SupportedArchitectures,
     ]),
   );
-  await tell(
+  await shown(
     "no key pair",
     ec2.describeKeyPairs({ Filters: [{ Name: "key-name", Values: ["x"] }] }),
     ({ KeyPairs }) => (KeyPairs ?? []).length,

@@ -6,7 +6,7 @@ import {
   classify,
   type FailureKind,
   isDefinite,
-  isWorthTelling,
+  isWorthReporting,
   lacksReference,
   needsPerson,
   plainMessage,
@@ -210,7 +210,7 @@ describe("exceptions of all services and of the network", () => {
     expect(failure.message).toBe("batch:CreateJobQueue did not answer within 10 s");
   });
 
-  it("says unknown to what is no error", () => {
+  it("says unknown to a value that is not an error", () => {
     expect(classify("broken", "batch:ListJobs")).toMatchObject({ kind: "unknown", message: "broken" });
     expect(classify(undefined, "batch:ListJobs")).toMatchObject({ kind: "unknown", message: "Error" });
   });
@@ -220,7 +220,7 @@ describe("exceptions of all services and of the network", () => {
     expect(classify(failure, "batch:Other")).toBe(failure);
   });
 
-  it("tells of a host with several addresses what came of the first", () => {
+  it("reports what came of the first address of a host with several", () => {
     const timedOut = (address: string) =>
       Object.assign(new Error(`connect ETIMEDOUT ${address}:443`), { code: "ETIMEDOUT" });
     // As Node throws it, and as the SDK names it.
@@ -301,7 +301,7 @@ describe("isDefinite", () => {
 });
 
 describe("an answer that says nothing but its status", () => {
-  it.each(["", "UnknownError"])("is told by that (%j)", (text) => {
+  it.each(["", "UnknownError"])("is classified by that (%j)", (text) => {
     expect(classify(sdkError("Error", text, 503), "batch:CreateJobQueue").message).toBe(
       "the endpoint answered HTTP 503 and nothing else",
     );
@@ -324,12 +324,12 @@ describe("adviceFor", () => {
     expect(advice("inUse", "no")).toMatch(/^Something still uses it/);
   });
 
-  it("of what is not there tells what a request refers to from what it is about", () => {
+  it("distinguishes a missing reference from the missing subject of a request", () => {
     const about = (operation: string) => adviceFor(new AwsError("notFound", operation, "ClientException", "no"));
     for (const operation of ["batch:RegisterJobDefinition", "batch:CreateJobQueue", "batch:UpdateComputeEnvironment"]) {
       expect(about(operation)).toMatch(/^What the request refers to is not there: create it, or correct the field/);
     }
-    expect(about("batch:DeleteJobQueue")).toMatch(/^It is not there \(any more\)/);
+    expect(about("batch:DeleteJobQueue")).toMatch(/^The resource no longer exists/);
   });
 
   it.each([
@@ -342,8 +342,8 @@ describe("adviceFor", () => {
       "The following parameters can't be updated for Fargate compute environment: tags, type.",
       /give spec[.]rolloutToken a new value: a new environment takes over/,
     ],
-    ["Instance role is required.", /correct the field that it names/],
-  ])("of what AWS does not take as it is gives the next step: %s", (message, step) => {
+    ["Instance role is required.", /correct the field it names/],
+  ])("of a rejected request gives the next step: %s", (message, step) => {
     expect(advice("invalid", message)).toMatch(step);
   });
 
@@ -377,7 +377,7 @@ describe("adviceFor", () => {
     expect(advice("denied", message)).toMatch(/decode-authorization-message/);
   });
 
-  it("tells a wrong clock from wrong credentials", () => {
+  it("distinguishes a wrong clock from wrong credentials", () => {
     expect(advice("credentials", "Signature expired: 20260101T000000Z is now earlier than 20260101T001000Z")).toMatch(
       /clock/,
     );
@@ -417,8 +417,8 @@ describe("what a failure means for those who wait", () => {
     ["throttled", -1, true],
     ["denied", 0, true],
     ["credentials", 0, true],
-  ])("%s of a read, for %i ms now, is told: %s", (kind, lastedMs, expected) => {
-    expect(isWorthTelling(kind, lastedMs)).toBe(expected);
+  ])("%s of a read, for %i ms now, is reported: %s", (kind, lastedMs, expected) => {
+    expect(isWorthReporting(kind, lastedMs)).toBe(expected);
   });
 
   it.each<[FailureKind, string, boolean]>([

@@ -16,7 +16,7 @@ interface Sent {
   readonly signedFor: string;
 }
 
-/** IAM by the SDK over a network that answers as told, and all that left for it. */
+/** IAM by the SDK over a network that gives scripted answers, and all that left for it. */
 async function overNetwork(
   region: string,
   { status = 200, body = "<x/>", mayWrite = () => ({ deadlineMs: 1000 }) } = {},

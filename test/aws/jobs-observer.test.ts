@@ -68,12 +68,12 @@ describe("the observer of jobs", () => {
     for (let index = 0; index < 100_000; index++) put(world, "q", `job-${index}`);
     await world.clock.advance(60 * minute);
     expect(jobCalls(world)).toBeGreaterThan(20);
-    // One more: the look that found them was the turn of a quiet queue.
+    // One more: the read that found them was the turn of a quiet queue.
     expect(jobCalls(world)).toBeLessThanOrEqual(61);
     expect(seen(world, "q")).toMatchObject({ runnable: { count: 100, more: true }, head: { jobId: "job-0" } });
   });
 
-  it("looks closely only at a job that has been first for two minutes", async () => {
+  it("reads details only of a job that has been first for two minutes", async () => {
     const world = await observed("q");
     const stop = world.clock.monotonic() + 20 * minute;
     // A new job each half minute, gone after a minute.
@@ -97,7 +97,7 @@ describe("the observer of jobs", () => {
     expect(JSON.stringify(seen(world, "q"))).not.toContain("hunter2");
   });
 
-  it("looks first at a queue whose environments were asked to grow", async () => {
+  it("reads a queue first when its environments were asked to grow", async () => {
     const names = Array.from({ length: 40 }, (_, index) => `q${index}`);
     const world = await observed(...names);
     const computeEnvironment = "arn:aws:batch:us-east-1:123456789012:compute-environment/ce";
@@ -114,20 +114,20 @@ describe("the observer of jobs", () => {
     expect(seen(world, "q20")).toMatchObject({ head: { jobId: "job" } });
   });
 
-  it("tells what became different, and that a queue has no jobs any more", async () => {
+  it("reports changes, and that a queue has no jobs any more", async () => {
     const world = await observed("q");
     put(world, "q", "job");
     await world.clock.advance(2 * minute);
-    expect(world.told.map(({ change }) => change.jobs).filter((jobs) => jobs.length > 0)[0]).toEqual(["q"]);
+    expect(world.reported.map(({ change }) => change.jobs).filter((jobs) => jobs.length > 0)[0]).toEqual(["q"]);
     for (const job of world.aws.state.jobs) job.status = "RUNNING";
     await world.clock.advance(10 * minute);
     expect(seen(world, "q")).toMatchObject({ runnable: { count: 0, more: false }, head: undefined });
     world.forget();
     await world.clock.advance(10 * minute);
-    expect(world.told.filter(({ change }) => change.jobs.length > 0)).toEqual([]);
+    expect(world.reported.filter(({ change }) => change.jobs.length > 0)).toEqual([]);
   });
 
-  it("says that AWS refuses to tell, and that it tells again", async () => {
+  it("reports that AWS refuses, and that it answers again", async () => {
     const world = await observed("q", "r");
     world.aws.refuse = ({ operation }) =>
       operation === "getJobQueueSnapshot"
@@ -136,7 +136,7 @@ describe("the observer of jobs", () => {
     await world.clock.advance(30 * minute);
     expect(world.region.jobsSeen("q")).toMatchObject({ kind: "unread", error: { kind: "denied" } });
     expect(jobCalls(world)).toBeLessThanOrEqual(31);
-    expect(world.told.filter(({ change }) => change.jobs.length > 0).map(({ change }) => change.jobs)).toEqual([
+    expect(world.reported.filter(({ change }) => change.jobs.length > 0).map(({ change }) => change.jobs)).toEqual([
       ["q", "r"],
     ]);
     world.aws.refuse = () => undefined;
@@ -157,7 +157,7 @@ describe("the observer of jobs", () => {
     expect(seen(world, "q")).toMatchObject({ head: { jobId: "job" } });
   });
 
-  it("goes on with the others when one queue that has jobs cannot be looked at", async () => {
+  it("goes on with the others when one queue that has jobs cannot be read", async () => {
     const world = await observed("a", "b", "c");
     for (const name of ["a", "b", "c"]) put(world, name, `job-of-${name}`);
     await world.clock.advance(10 * minute);

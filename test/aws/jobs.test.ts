@@ -54,7 +54,7 @@ describe("the unfinished jobs of a queue", () => {
     expect(batch.calls).toHaveLength(6);
   });
 
-  it("are looked for in RUNNABLE twice, for jobs that fall back to it", async () => {
+  it("are listed in RUNNABLE twice, for jobs that fall back to it", async () => {
     const batch = setUp();
     job(batch, "retried", "RUNNING");
     const original = batch.listJobs;
@@ -212,7 +212,7 @@ describe("jobs that were found to start or run", () => {
     return await activeJobs(batch, "q", signal);
   };
 
-  it("are told with their present status and cluster, unless they have ended or wait again", async () => {
+  it("are returned with their present status and cluster, unless they have ended or wait again", async () => {
     const batch = setUp();
     const found = await running(batch, "stays", "moves", "ends", "waits", "unknown");
     const [, moved, ended, waiting] = batch.state.details;
@@ -242,7 +242,7 @@ describe("jobs that were found to start or run", () => {
     });
   });
 
-  it("are looked at by a call for a hundred", async () => {
+  it("are read by a call for a hundred", async () => {
     const batch = setUp();
     const found = await running(batch, ...Array.from({ length: 201 }, (_, index) => `j${index}`));
     batch.calls.length = 0;

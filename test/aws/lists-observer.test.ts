@@ -61,7 +61,7 @@ describe("calls", () => {
     expect(counts["describeJobQueues"]).toBe(counts["describeComputeEnvironments"]);
     const listings = (minutes / 10) * 20;
     expect(counts["describeJobDefinitions"]).toBeLessThanOrEqual(minutes * 10 + listings);
-    expect(world.told).toEqual([]);
+    expect(world.reported).toEqual([]);
   });
 
   it("are none for job definitions when there are none", async () => {
@@ -113,9 +113,9 @@ describe("the pace", () => {
     await world.start();
     world.forget();
     await world.clock.advance(minute);
-    const looks = world.aws.count("describeJobQueues");
-    expect(looks).toBeGreaterThanOrEqual(30);
-    expect(looks).toBeLessThanOrEqual(40);
+    const reads = world.aws.count("describeJobQueues");
+    expect(reads).toBeGreaterThanOrEqual(30);
+    expect(reads).toBeLessThanOrEqual(40);
     detail.status = "VALID";
     await world.clock.advance(2 * second);
     expect(world.statusOf("ce")).toBe("VALID");
@@ -148,7 +148,7 @@ describe("the pace", () => {
 
   const denied = sdkError("AccessDeniedException", "not authorized to perform: batch:CreateJobQueue", 403);
 
-  it("is one look more after a write that was refused, once a listing can tell that nothing of the name is there", async () => {
+  it("is one read more after a write that was refused, once a listing can show that nothing has the name", async () => {
     const world = await new RegionWorld().start();
     await world.clock.advance(10 * second);
     world.aws.refuse = ({ operation }) => (operation === "createJobQueue" ? denied : undefined);
@@ -211,7 +211,7 @@ describe("failures", () => {
       operation === which ? sdkError("TooManyRequestsException", "Too Many Requests", 429) : undefined;
   };
 
-  it("keep what was known, say since when, and are told once", async () => {
+  it("keep what was known, say since when, and are reported once", async () => {
     const world = new RegionWorld();
     world.aws.environment("ce");
     await world.start();
@@ -224,7 +224,7 @@ describe("failures", () => {
     expect(failingSince).toBeLessThanOrEqual(Date.UTC(2026, 0, 1) + 66 * second);
     expect(environments.has("ce")).toBe(true);
     expect(listedAt).toBe(Date.UTC(2026, 0, 1));
-    expect(world.told.map(({ change }) => change)).toEqual([
+    expect(world.reported.map(({ change }) => change)).toEqual([
       { environments: [], queues: [], definitions: [], jobs: [], everything: true },
     ]);
   });
@@ -233,7 +233,7 @@ describe("failures", () => {
     ["environments", "describeComputeEnvironments", "failure"],
     ["queues", "describeJobQueues", "failure"],
     ["job definitions", "describeJobDefinitions", "definitionsFailure"],
-  ] as const)("of %s that are over with the next try are told to nobody", async (_what, operation, kept) => {
+  ] as const)("of %s that are over with the next try are not reported", async (_what, operation, kept) => {
     const world = new RegionWorld();
     world.aws.revision("jd", 1);
     await world.start();
@@ -244,10 +244,10 @@ describe("failures", () => {
     await world.clock.advance(3 * minute);
     expect(failures).toBeGreaterThan(2);
     expect(world.region.snapshot()[kept]).toBeUndefined();
-    expect(world.told).toEqual([]);
+    expect(world.reported).toEqual([]);
   });
 
-  it("that pass by themselves are told when they have lasted for half a minute", async () => {
+  it("that pass by themselves are reported when they have lasted for half a minute", async () => {
     const world = await new RegionWorld().start();
     world.forget();
     let first: number | undefined;
@@ -259,23 +259,23 @@ describe("failures", () => {
       return error;
     };
     await world.clock.advance(5 * minute);
-    const told = world.told[0]?.at ?? 0;
-    expect(told - (first ?? 0)).toBeGreaterThanOrEqual(30 * second);
-    expect(told - (first ?? 0)).toBeLessThan(75 * second);
-    expect(world.told).toHaveLength(1);
+    const reportedAt = world.reported[0]?.at ?? 0;
+    expect(reportedAt - (first ?? 0)).toBeGreaterThanOrEqual(30 * second);
+    expect(reportedAt - (first ?? 0)).toBeLessThan(75 * second);
+    expect(world.reported).toHaveLength(1);
   });
 
   it.each([
     ["a permission", sdkError("AccessDeniedException", "not authorized to perform: batch:DescribeJobQueues", 403)],
     ["credentials", sdkError("ExpiredTokenException", "the security token is expired", 403)],
-  ])("for want of %s are told at once", async (_what, error) => {
+  ])("for want of %s are reported at once", async (_what, error) => {
     const world = await new RegionWorld().start();
     world.aws.refuse = ({ operation }) => (operation === "describeJobQueues" ? error : undefined);
     await world.clock.advance(67 * second);
     expect(world.region.snapshot().failure).toBeDefined();
   });
 
-  it("are told at once where nothing was read yet", async () => {
+  it("are reported at once where nothing was read yet", async () => {
     const world = new RegionWorld();
     refusing(world, "describeJobQueues");
     await world.start();
@@ -291,7 +291,7 @@ describe("failures", () => {
     expect(world.aws.count("describeComputeEnvironments")).toBe(world.aws.count("describeJobQueues"));
   });
 
-  it("of a listing that somebody else asked for are tried again as soon as those of a look", async () => {
+  it("of a listing that somebody else asked for are tried again as soon as those of a read of its own", async () => {
     const world = await new RegionWorld().start();
     await world.clock.advance(10 * second);
     refusing(world, "describeJobQueues");
@@ -302,7 +302,7 @@ describe("failures", () => {
     expect(region.snapshot().failure).toBeUndefined();
   });
 
-  it("end within a minute after AWS answers again, and that is told", async () => {
+  it("end within a minute after AWS answers again, and that is reported", async () => {
     const world = await new RegionWorld().start();
     refusing(world, "describeComputeEnvironments");
     await world.clock.advance(10 * minute);
@@ -310,7 +310,7 @@ describe("failures", () => {
     world.aws.refuse = () => undefined;
     await world.clock.advance(minute);
     expect(world.region.snapshot().failure).toBeUndefined();
-    expect(world.told.map(({ change }) => change.everything)).toEqual([true]);
+    expect(world.reported.map(({ change }) => change.everything)).toEqual([true]);
   });
 
   it("make refresh reject at once, without a call of its own", async () => {
@@ -338,7 +338,7 @@ describe("failures", () => {
 describe("failures of job definitions", () => {
   const denied = sdkError("AccessDeniedException", "not authorized to perform: batch:DescribeJobDefinitions", 403);
 
-  it("stay told while the look at the highest revisions fails, and are told once", async () => {
+  it("stay reported while the read of the highest revisions fails, and are reported once", async () => {
     const world = new RegionWorld();
     world.aws.revision("jd", 1);
     await world.start();
@@ -346,10 +346,10 @@ describe("failures of job definitions", () => {
     world.aws.refuse = ({ operation }) => (operation === "describeJobDefinitions" ? denied : undefined);
     await world.clock.advance(9 * minute);
     expect(world.region.snapshot().definitionsFailure).toMatchObject({ kind: "denied" });
-    expect(world.told.filter(({ change }) => change.everything)).toHaveLength(1);
+    expect(world.reported.filter(({ change }) => change.everything)).toHaveLength(1);
   });
 
-  it("cost no minute: the look is taken again as soon as AWS answers", async () => {
+  it("cost no minute: the read is repeated as soon as AWS answers", async () => {
     const world = await withNewRevision();
     let failed = 0;
     world.aws.refuse = ({ input }) => ("jobDefinitions" in input && failed++ === 0 ? denied : undefined);
@@ -357,7 +357,7 @@ describe("failures of job definitions", () => {
     expect(world.region.snapshot().definitions?.get("jd")?.[0]?.revision).toBe(2);
   });
 
-  it("leave no listing half done, when it breaks off in the question about a name that looked like others'", async () => {
+  it("leave no listing half done, when it breaks off in the question about a name that seemed to be others'", async () => {
     const world = new RegionWorld({ keepsDefinition: (_name, tags) => tags?.["ours"] !== undefined });
     world.aws.revision("jd", 1);
     world.aws.revision("jd", 2, { tags: { ours: "yes" } });
@@ -439,7 +439,7 @@ describe("refresh", () => {
   });
 });
 
-describe("what is told", () => {
+describe("what is reported", () => {
   it("is only what changed, with both snapshots", async () => {
     const world = new RegionWorld();
     const changing = world.aws.environment("changing", {
@@ -454,17 +454,19 @@ describe("what is told", () => {
     leaving.status = "DELETED";
     world.aws.queue("coming");
     await world.clock.advance(70 * second);
-    expect(world.told).toHaveLength(1);
-    expect(world.told[0]?.change).toEqual({
+    expect(world.reported).toHaveLength(1);
+    expect(world.reported[0]?.change).toEqual({
       environments: ["changing"],
       queues: ["leaving", "coming"],
       definitions: [],
       jobs: [],
       everything: false,
     });
-    expect(world.told[0]?.previous.queues.has("leaving")).toBe(true);
-    expect(world.told[0]?.current.queues.has("leaving")).toBe(false);
-    expect(world.told[0]?.current.environments.get("still")).toBe(world.told[0]?.previous.environments.get("still"));
+    expect(world.reported[0]?.previous.queues.has("leaving")).toBe(true);
+    expect(world.reported[0]?.current.queues.has("leaving")).toBe(false);
+    expect(world.reported[0]?.current.environments.get("still")).toBe(
+      world.reported[0]?.previous.environments.get("still"),
+    );
   });
 
   it("is nothing when AWS answers the same with other keys first", async () => {
@@ -474,7 +476,7 @@ describe("what is told", () => {
     world.forget();
     detail.tags = { b: "2", a: "1" };
     await world.clock.advance(10 * minute);
-    expect(world.told).toEqual([]);
+    expect(world.reported).toEqual([]);
   });
 });
 
@@ -514,7 +516,7 @@ describe("revisions", () => {
     const { definitions } = world.region.snapshot();
     expect(definitions?.get("a")?.map(({ revision }) => revision)).toEqual([1]);
     expect(definitions?.get("b")?.[0]?.tags).toEqual({ owner: "them" });
-    expect(world.told.flatMap(({ change }) => change.definitions).toSorted()).toEqual(["a", "b"]);
+    expect(world.reported.flatMap(({ change }) => change.definitions).toSorted()).toEqual(["a", "b"]);
   });
 
   it("are seen when others register a new one, within 75 s and without another call while there is room", async () => {
@@ -530,7 +532,7 @@ describe("revisions", () => {
         .definitions?.get("jd-49")
         ?.map(({ revision }) => revision),
     ).toEqual([2, 1]);
-    // One look, and one listing of the name that looked odd.
+    // One read, and one listing of the name that seemed odd.
     expect(world.counts()["describeJobDefinitions"]).toBe(2);
   });
 
@@ -549,7 +551,7 @@ describe("revisions", () => {
     expect(definitionsFailure).toBeUndefined();
   });
 
-  it("cost one look a minute at rest also where a later revision has been deregistered", async () => {
+  it("cost one read a minute at rest also where a later revision has been deregistered", async () => {
     const world = new RegionWorld();
     world.aws.revision("jd", 1);
     world.aws.revision("jd", 2).status = "INACTIVE";
@@ -574,7 +576,7 @@ describe("revisions", () => {
     expect([definitions?.get("jd-5")?.length, definitions?.get("jd-65")?.length]).toEqual([2, 2]);
   });
 
-  it("are listed anew every ten minutes, whatever the looks in between missed", async () => {
+  it("are listed again every ten minutes, whatever the reads in between missed", async () => {
     const world = new RegionWorld();
     for (let index = 0; index < 100; index++) world.aws.revision(`jd-${index}`, 1);
     await world.start();
@@ -637,7 +639,7 @@ describe("the end", () => {
     world.forget();
     await world.clock.advance(60 * minute);
     expect(world.aws.calls).toEqual([]);
-    expect(world.told).toEqual([]);
+    expect(world.reported).toEqual([]);
   });
 
   it("comes while calls are under way", async () => {
@@ -652,6 +654,6 @@ describe("the end", () => {
     stop.abort(new Error("stopping"));
     await world.clock.advance(0);
     expect(ended).toBe(true);
-    expect(world.told).toEqual([]);
+    expect(world.reported).toEqual([]);
   });
 });

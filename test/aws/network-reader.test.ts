@@ -140,7 +140,7 @@ describe("the facts of a network", () => {
     expect(read(facts.offerings)).toEqual([]);
   });
 
-  it("tell a group of another VPC, a version that is not there, and the zones that have a type", async () => {
+  it("show a group of another VPC, a version that is not there, and the zones that have a type", async () => {
     const { of, aws } = world();
     aws.outside.describeNetwork({
       vpcs: [{ id: "vpc-2", cidr: "10.9.0.0/16" }],
@@ -166,7 +166,7 @@ describe("the facts of a network", () => {
     expect(new Set(read(facts.offerings).map(({ zone }) => zone))).toEqual(new Set(["us-east-1a", "us-east-1b"]));
   });
 
-  it("tell a launch template whose name is the id of another from that other", async () => {
+  it("distinguish a launch template with the id of another as its name from that other", async () => {
     const { of, aws } = world();
     const [id, other] = ["lt-0123456789abcdef0", "lt-0123456789abcdef1"];
     aws.outside.describeNetwork({
@@ -188,7 +188,7 @@ describe("the facts of a network", () => {
     ]);
   });
 
-  it("lack only the launch template that EC2 refuses to tell of, and for a minute", async () => {
+  it("lack only the launch template that EC2 refuses to describe, and for a minute", async () => {
     const { of, aws, clock } = world();
     aws.outside.describeNetwork({
       launchTemplates: [
@@ -275,7 +275,7 @@ describe("the facts of a network", () => {
       undefined,
     ],
   ])(
-    "lack only the DNS settings of the VPC of which EC2 %s to tell, and for a minute",
+    "lack only the DNS settings of the VPC that EC2 %s to describe, and for a minute",
     async (_, fault, permission) => {
       const { of, aws, clock, reads } = world();
       aws.outside.describeNetwork(twoVpcs);
@@ -305,7 +305,7 @@ describe("the facts of a network", () => {
     },
   );
 
-  it("lack only the prefix list of which EC2 forbids to tell", async () => {
+  it("lack only the prefix list that EC2 forbids to describe", async () => {
     const { of, aws } = world();
     aws.outside.describeNetwork({
       vpcEndpoints: [
@@ -351,7 +351,7 @@ describe("the facts of a network", () => {
     expect(read(facts.subnets)).toHaveLength(4);
   });
 
-  it("tell a VPC of another account, which shares its subnets", async () => {
+  it("show a VPC of another account, which shares its subnets", async () => {
     const { of, aws } = world();
     const { describeVpcs } = aws.ec2;
     Object.assign(aws.ec2, {
@@ -394,7 +394,7 @@ describe("the facts of a network", () => {
     expect((await of({ subnetIds: ["subnet-public"] }, 0)).gatheredAt).toBe(begun + 60_000);
   });
 
-  it("are read anew after a write of ours, and the rest is kept", async () => {
+  it("are read again after a write of ours, and the rest is kept", async () => {
     const { of, reads, reader, aws } = world();
     const request = { subnetIds: ["subnet-closed"] };
     await of(request);
@@ -516,7 +516,7 @@ describe("a selector", () => {
     expect(reads()).toBe(2);
   });
 
-  it("that is looked at often makes no other be read along", async () => {
+  it("that is read often causes no read of another", async () => {
     const { select, reads } = await tagged();
     for (const value of ["batch", "bat*", "other"]) await select("subnets", value);
     expect(reads()).toBe(3);

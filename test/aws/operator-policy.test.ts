@@ -153,7 +153,7 @@ describe("an operator with the default features", () => {
       ask("iam:CreateRole", role("aws-batch-operator/other/x"), tagged("Request", "default")),
     ],
     [
-      "make a role beside its path",
+      "create a role outside its path",
       ask("iam:CreateRole", role("aws-batch-operator/default-2/x"), tagged("Request", "default")),
     ],
     ["delete a foreign role that lies in its path", ask("iam:DeleteRole", mine)],

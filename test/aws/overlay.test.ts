@@ -5,7 +5,7 @@ const reads = (entries: Readonly<Record<string, string>>): ReadonlyMap<string, s
   new Map(Object.entries(entries));
 
 describe("a name that a stale read showed once more after it had gone", () => {
-  it("asks for one more look, and for none when that has not shown it", () => {
+  it("asks for one more read, and for none when that has not shown it", () => {
     const records = new OverlaidRecords<string>({ ignoresRelapses: true });
     records.mergeAll(reads({ q: "DELETING" }), 1000, 1000);
     records.mergeAll(reads({}), 2000, 2000);

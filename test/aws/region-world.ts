@@ -8,7 +8,7 @@ import { VirtualClock } from "../../src/runtime/clock.ts";
 import { seededRandom } from "../../src/runtime/random.ts";
 import { FakeBatch } from "./fake-batch.ts";
 
-export interface Told {
+export interface Reported {
   readonly at: number;
   readonly change: RegionChange;
   readonly previous: BatchSnapshot;
@@ -27,7 +27,7 @@ export interface WorldOptions {
 export class RegionWorld {
   readonly clock = new VirtualClock();
   readonly aws = new FakeBatch(this.clock);
-  readonly told: Told[] = [];
+  readonly reported: Reported[] = [];
   readonly region: ObservedBatchRegion;
   /** How often a fingerprint was taken, by revision. */
   readonly fingerprints: string[] = [];
@@ -52,13 +52,13 @@ export class RegionWorld {
         return `v1:${revision.containerProperties?.image}`;
       },
       writerSinceMonotonicMs: options.writerSince ?? (() => -60_000),
-      onChange: (change, previous, current) => this.told.push({ at: clock.monotonic(), change, previous, current }),
+      onChange: (change, previous, current) => this.reported.push({ at: clock.monotonic(), change, previous, current }),
       ...(options.keepsDefinition === undefined ? {} : { keepsDefinition: options.keepsDefinition }),
       ...(options.watchesJobs === undefined ? {} : { watchesJobs: options.watchesJobs }),
     });
   }
 
-  /** Begins to observe and lets the first look end. */
+  /** Begins to observe and lets the first read end. */
   async start(): Promise<this> {
     void this.region.start(this.#stop.signal);
     await this.clock.advance(0);
@@ -69,10 +69,10 @@ export class RegionWorld {
     this.#stop.abort(new Error("the test is over"));
   }
 
-  /** Forgets the calls and what was told so far. */
+  /** Forgets the calls and the changes reported so far. */
   forget(): void {
     this.aws.calls.length = 0;
-    this.told.length = 0;
+    this.reported.length = 0;
   }
 
   /** Calls by operation since the last `forget`. */

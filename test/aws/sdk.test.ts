@@ -16,7 +16,7 @@ interface Sent {
   readonly headers: Record<string, string>;
 }
 
-/** A request handler that keeps what was sent and answers as told. */
+/** A request handler that keeps what was sent and gives scripted answers. */
 function recorder(answer: () => { statusCode: number; headers?: Record<string, string>; body: string }) {
   const sent: Sent[] = [];
   const handler = {

@@ -5,13 +5,13 @@ const tags = (prefix: string, count: number): Record<string, string> =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`${prefix}${index}`, "x"]));
 const keys = (prefix: string, count: number): string[] => Object.keys(tags(prefix, count));
 /** `+3 -2`: a call that sets three, then one that removes two. */
-const told = (set: Record<string, string>, remove: readonly string[], described: Record<string, string>): string =>
+const outcome = (set: Record<string, string>, remove: readonly string[], described: Record<string, string>): string =>
   tagCalls({ set, remove }, described)
     .map((part) => `${part.remove.length > 0 ? "-" : "+"}${Object.keys(part.set).length + part.remove.length}`)
     .join(" ");
 
 describe("the calls of a change of tags", () => {
-  it.each<[string, string, Parameters<typeof told>]>([
+  it.each<[string, string, Parameters<typeof outcome>]>([
     ["none for nothing", "", [{}, [], tags("a", 3)]],
     ["what is new comes before anything goes", "+2 -1", [tags("b", 2), ["a0"], tags("a", 3)]],
     ["as long as there is room for both", "+25 -25", [tags("b", 25), keys("a", 25), tags("a", 25)]],
@@ -25,6 +25,6 @@ describe("the calls of a change of tags", () => {
     ],
     ["AWS takes 50 in one call", "-50 -1 +50", [tags("b", 50), keys("a", 51), tags("a", 51)]],
   ])("%s", (_name, expected, [set, remove, described]) => {
-    expect(told(set, remove, described)).toBe(expected);
+    expect(outcome(set, remove, described)).toBe(expected);
   });
 });

@@ -112,7 +112,7 @@ export function environmentUpdated(request: UpdateComputeEnvironmentRequest): Ef
     const { updateToLatestImageVersion: _edge, ...sent } = changes;
     return contains(isFargate(read.computeResources) ? withoutEmptyLists(sent) : sent, read.computeResources);
   };
-  /** New instances without another field, or a role looked at again: what AWS describes afterwards is as before. */
+  /** New instances without another field, or a role validated again: what AWS describes afterwards is as before. */
   let leavesNoMark = false;
   return {
     supersedes: false,

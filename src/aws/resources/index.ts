@@ -19,10 +19,10 @@ export interface ResourceRecords {
 }
 
 export type ResourceKey = keyof ResourceRecords;
-/** Those that one look lists together (`ListsObserver`). */
+/** Those that are listed together (`ListsObserver`). */
 export type ListedKey = Exclude<ResourceKey, "definitions">;
 
-/** The entries of resources that one look lists together. */
+/** The entries of resources that are listed together. */
 export const listedResources: { readonly [K in ListedKey]: ListedResource<ResourceRecords[K]> } = {
   environments: computeEnvironments,
   queues: jobQueues,

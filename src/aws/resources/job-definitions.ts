@@ -176,7 +176,7 @@ async function* revisionPages(
   which: { jobDefinitionName?: string; status?: string; jobDefinitions?: string[] },
   signal: AbortSignal,
 ): AsyncGenerator<readonly DefinitionRevision[]> {
-  // AWS takes no other parameter beside `jobDefinitions`.
+  // AWS takes no other parameter with `jobDefinitions`.
   const size = which.jobDefinitions === undefined ? { maxResults: pageSize } : {};
   const pages = allPages(async (nextToken) => {
     const answer = await batch.describeJobDefinitions({ ...which, ...size, nextToken }, { signal });

@@ -30,7 +30,7 @@ export interface Writing<R> {
 export interface Resource<R> {
   readonly type: ResourceType;
   readonly calls: CallTable;
-  /** @param arn tells which one is meant where a name has several */
+  /** @param arn says which one is meant where a name has several */
   tags(record: R, arn: string): Readonly<Record<string, string>>;
   /** The effect of a change of tags. */
   retagged(arn: string, change: TagChange): Effect<R>;

@@ -32,7 +32,7 @@ export interface AffectedQueue {
   readonly jobs: number | undefined;
 }
 
-/** What becomes of jobs that run when the change is made. */
+/** What happens to running jobs when the change is carried out. */
 export type JobsEffect =
   | { readonly kind: "none" }
   /** None is ended: they end by themselves. */

@@ -35,15 +35,15 @@ export async function environmentEntry(
   const acts = networkActs(notedHere);
   const seen = { ...observed.own, refusals: new Map() };
   const { change } = decision;
-  const besides = change.action === "None" && acts.length > 0;
-  const standing = oursOf(seen).filter(({ status }) => status !== "DELETING");
-  const current = referenceOf(seen, standing)?.computeEnvironmentName;
-  const touched = queuesNaming(seen, new Set(standing.map((one) => one.computeEnvironmentName)));
+  const onlyNetwork = change.action === "None" && acts.length > 0;
+  const live = oursOf(seen).filter(({ status }) => status !== "DELETING");
+  const current = referenceOf(seen, live)?.computeEnvironmentName;
+  const touched = queuesNaming(seen, new Set(live.map((one) => one.computeEnvironmentName)));
   const affects = change.action === "Replace" || change.action === "UpdateInfrastructure";
   return {
     awsName: current ?? seen.freeName.name,
-    action: besides ? "update" : actions[change.action],
-    title: besides ? "stays as it is, what it has in the network changes" : titleOf(change, current, seen),
+    action: onlyNetwork ? "update" : actions[change.action],
+    title: onlyNetwork ? "keeps the environment, changes its network resources" : titleOf(change, current, seen),
     fields: change.action === "Create" ? [] : change.changes,
     queues: affects
       ? await countJobs(
@@ -56,7 +56,7 @@ export async function environmentEntry(
     blocked: heldBy(object, decision),
     notes: [
       ...handoverNotes(object, change),
-      // What is written in the network is told by `acts`, all of it and not only what is next.
+      // `acts` lists every write in the network, not only the next one.
       ...notesOf(decision, waits(decision)).filter(
         (note) => !(isOfNetwork(decision) && note === decision.next.message),
       ),
@@ -81,7 +81,7 @@ const actions: Readonly<Record<Change["action"], EntryAction>> = {
 function titleOf({ action }: Change, current: string | undefined, seen: Seen): string {
   switch (action) {
     case "Create":
-      return `is made as ${seen.freeName.name}`;
+      return `is created as ${seen.freeName.name}`;
     case "Replace":
       return `${current ?? "the environment"} is replaced by a new environment`;
     case "UpdateTags":
@@ -93,7 +93,7 @@ function titleOf({ action }: Change, current: string | undefined, seen: Seen): s
     case "Update":
       return "is updated in place";
     default:
-      return current === undefined ? "is not made" : "stays as it is";
+      return current === undefined ? "is not created" : "stays as it is";
   }
 }
 

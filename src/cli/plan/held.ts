@@ -3,13 +3,13 @@ import { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/annotatio
 import type { Choice } from "../../controllers/choose.ts";
 import type { Entry } from "./entry.ts";
 
-/** What the entry of a kind tells beyond whose it is. */
+/** What a kind contributes to its entry, without the object's identity. */
 export type EntryBody = Pick<
   Entry,
   "awsName" | "action" | "title" | "fields" | "queues" | "jobs" | "blocked" | "notes"
 >;
 
-/** Why nothing of the change would be made; undefined when it would. */
+/** Why the change would not be carried out; undefined when it would. */
 export function heldBy({ metadata }: KubeObject, { next, change }: Choice<unknown>): string | undefined {
   if (next.kind === "blocked") return `${next.reason}: ${next.message}`;
   if (change.action === "None") return undefined;

@@ -14,7 +14,7 @@ export const startedJobs: JobCounter = async (queue, region, signal) => {
 /** Those that have not ended; an array is one. */
 export const unendedJobs: JobCounter = async (queue, region, signal) => (await region.jobs(queue, signal)).length;
 
-/** The queues with their affected jobs. A count that AWS denies is no reason to fail the plan. */
+/** The queues with their affected jobs. A count that AWS denies does not fail the plan. */
 export async function countJobs(
   queues: readonly string[],
   region: ReadRegion,

@@ -5,7 +5,7 @@ import { ruleChanges, ruleText } from "../../controllers/security-group/rules.ts
 import type { GroupSeen } from "../../controllers/security-group/seen.ts";
 import { shortName } from "../../network/dependence.ts";
 
-/** What is made, changed and removed in EC2, in words. */
+/** What is created, changed and deleted in EC2, in words. */
 export function networkActs({ group, endpoints }: Observation): readonly string[] {
   return [...groupActs(group), ...endpointsActs(endpoints)];
 }

@@ -18,8 +18,8 @@ import type { ReadRegion } from "./region.ts";
 import type { PlanWorld } from "./world.ts";
 
 /**
- * The same world after every selector was resolved and every security group was found once: what takes effect stands
- * in status, as it would before the operator acts. A group that is still to be made is there with an id that says so.
+ * The same world after every selector was resolved and every security group was found once: what takes effect is
+ * in status, as it would before the operator acts. A group that does not exist yet is included, with an id that says so.
  */
 export async function withPlacement(world: PlanWorld, signal: AbortSignal): Promise<PlanWorld> {
   const { ports } = world;
@@ -71,13 +71,13 @@ async function placedOnce(
   return remembering(resolved, { ...resolved.status, network: { ...resolved.status?.network, securityGroup } });
 }
 
-/** The group as it will be, made or with its rules put right; undefined where none can be made. */
+/** The group as it will be, created or with its rules repaired; undefined where none can be created. */
 function groupToMake({ network, desired, identity, known }: GroupSeen): SecurityGroup | undefined {
   if (network.kind !== "read" || desired === undefined) return undefined;
   const [vpcId, ...others] = network.vpcIds ?? [];
   if (vpcId === undefined || others.length > 0) return undefined;
   const there = network.groups.find(({ group }) => group.vpcId === vpcId)?.group;
-  const groupId = there?.groupId ?? known ?? `sg-to-be-made-for-${identity.name}`;
+  const groupId = there?.groupId ?? known ?? `sg-to-be-created-for-${identity.name}`;
   const rules = desiredRules(desired, groupId);
   const of = (direction: Rule["direction"]) => rules.filter((rule) => rule.direction === direction).map(factOf);
   const tags = there?.tags ?? {};
@@ -94,7 +94,7 @@ function factOf({ protocol, ports, peer }: Rule): GroupRule {
   };
 }
 
-/** EC2 as it is with groups that are not there yet. They bear no tags of ours, so nobody takes them for made. */
+/** EC2 as it is with groups that are not there yet. They have no tags of ours, so nothing treats them as existing. */
 function withGroups(ec2: Ec2Region, toMake: readonly SecurityGroup[]): Ec2Region {
   if (toMake.length === 0) return ec2;
   const joined = (facts: NetworkFacts): NetworkFacts => {

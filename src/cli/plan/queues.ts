@@ -24,7 +24,7 @@ export async function queueEntry(
     awsName: seen.queueName,
     action: creates ? "create" : change.action === "None" ? "none" : "update",
     title: creates
-      ? `is made as ${seen.queueName}, on ${environmentsOf(seen)}`
+      ? `is created as ${seen.queueName}, on ${environmentsOf(seen)}`
       : change.action === "None"
         ? "stays as it is"
         : change.action === "UpdateTags"

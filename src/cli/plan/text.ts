@@ -20,7 +20,7 @@ export function planText(plan: Plan, paint: Paint): string {
   return `${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
-/** Unchanged, and nothing to be told of it. */
+/** Unchanged, with nothing to report. */
 function isQuiet({ action, blocked, notes }: Entry): boolean {
   return action === "none" && blocked === undefined && notes.length === 0;
 }
@@ -70,7 +70,7 @@ function fieldLines(fields: readonly FieldChange[], paint: Paint): string[] {
   return common === undefined || common === "" ? lines : [...lines, labelled("why", common, false, paint)];
 }
 
-/** The reason that all fields share, which is told once; empty when it says no more than that they change in place. */
+/** The reason that all fields share, printed once; empty when it says no more than that they change in place. */
 export function commonReason(fields: readonly FieldChange[]): string | undefined {
   const [first, ...others] = new Set(fields.map(({ why }) => why));
   if (others.length > 0) return undefined;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { adviceFor } from "../../../src/aws/advice.ts";
 import { AwsError, classify, type FailureKind, plainMessage } from "../../../src/aws/errors.ts";
 
-/** An error of that name alone: no status and no sentence help to tell what it is. */
+/** An error of that name alone: no status and no sentence help to classify it. */
 function kindOf(name: string): FailureKind {
   return classify(Object.assign(new Error("so it is"), { name }), "ec2:DescribeSubnets").kind;
 }
@@ -139,11 +139,11 @@ describe("the name of an exception", () => {
     "ECONN",
     "EHOST",
     "ENET",
-  ])("%s is no name that is known", (name) => {
+  ])("%s is not a known name", (name) => {
     expect(kindOf(name)).toBe("unknown");
   });
 
-  it("is no exception of an exception", () => {
+  it("is not an exception to an exception", () => {
     expect(kindOf("ThrottlExceptioning")).toBe("unknown");
     expect(kindOf("Exception")).toBe("unknown");
   });
@@ -189,26 +189,26 @@ describe("the status of an answer", () => {
   });
 });
 
-describe("what is no Error", () => {
+describe("a thrown value that is not an Error", () => {
   it.each([
     [null, "Error"],
     ["broken", "broken"],
-    [7, "something that is no error was thrown"],
+    [7, "a value that is not an Error was thrown"],
     [{ Message: "in IAM's spelling" }, "in IAM's spelling"],
     [{ message: 7, cause: "the words" }, "the words"],
     [{ message: "ours", cause: null }, "ours"],
     [{ message: "ours", $metadata: null }, "ours"],
-  ])("%j is told as %s", (thrown, message) => {
+  ])("%j is described as %s", (thrown, message) => {
     expect(classify(thrown, "iam:GetRole").message).toBe(message);
   });
 });
 
-it("an answer that is no JSON is told as one of something that is not AWS", () => {
+it("an answer that is not JSON is attributed to something that is not AWS", () => {
   const notJson = Object.assign(new Error("Unexpected token '<'"), { name: "SyntaxError" });
   const notXml = new Error("@aws-sdk XML parse error: no root element.");
-  const told = "the endpoint answered with something that is not AWS's JSON or XML";
-  expect(classify(notJson, "batch:ListJobs").message).toBe(`${told} (Unexpected token '<')`);
-  expect(classify(notXml, "iam:GetRole").message).toBe(`${told} (@aws-sdk XML parse error: no root element.)`);
+  const described = "the endpoint answered with something that is not AWS's JSON or XML";
+  expect(classify(notJson, "batch:ListJobs").message).toBe(`${described} (Unexpected token '<')`);
+  expect(classify(notXml, "iam:GetRole").message).toBe(`${described} (@aws-sdk XML parse error: no root element.)`);
   expect(classify(new Error("so it is"), "iam:GetRole").message).toBe("so it is");
 });
 
@@ -271,7 +271,7 @@ describe("the advice", () => {
     ["notFound", "What the request refers to is not there"],
     ["alreadyExists", "--adoptable-names"],
     ["quota", "Service Quotas"],
-    ["invalid", "the field that it names"],
+    ["invalid", "the field it names"],
     ["unknown", "OddException"],
     ["credentials", "service account's role"],
     ["denied", "Allow batch:UpdateJobQueue"],

@@ -30,7 +30,7 @@ const moved = (manifest: string): string =>
 const onEc2 = (instanceType: string, updatePolicy: string): string => `
 apiVersion: awsbatch.dev/v1alpha1
 kind: BatchComputeEnvironment
-metadata: {name: fleet}
+metadata: {name: large}
 spec:
   type: MANAGED
   updatePolicy: ${updatePolicy}
@@ -46,7 +46,7 @@ spec:
 `;
 
 const onSpotFleet = (name: string): string =>
-  queue().replace("name: high", `name: ${name}`).replace("name: general", "name: fleet");
+  queue().replace("name: high", `name: ${name}`).replace("name: general", "name: large");
 
 const onGeneralAbroad = moved(queue()).replace("{name: general}", "{name: general-eu}");
 
@@ -66,7 +66,7 @@ async function accountWith(files: Files) {
   await clock.advance(10_000);
   const atHome = cloud.world(home);
   const fromAbroad = cloud.world(abroad);
-  // From now on time stands still.
+  // From now on time does not advance.
   for (const { knobs } of [atHome, fromAbroad]) Object.assign(knobs, { latencyMs: 0, stalenessMs: 0 });
   vi.stubEnv("AWS_ENDPOINT_URL", await serveRegions({ [home]: atHome, [abroad]: fromAbroad }));
   return { atHome, fromAbroad, clock };
@@ -125,7 +125,7 @@ async function submit(aws: SimulatedAws, clock: VirtualClock, jobQueue: string, 
 }
 
 describe("the command plan", () => {
-  test("tells of deletions in every region that the manifests name, with the jobs in their queues", async () => {
+  test("lists deletions in every region that the manifests name, with the jobs in their queues", async () => {
     const files = {
       ...quickstart,
       "environment-eu.yaml": moved(environment()),
@@ -184,7 +184,7 @@ describe("the command plan", () => {
     ["{ terminateJobsOnUpdate: true }", "running jobs are ended at once (updatePolicy.terminateJobsOnUpdate)"],
     ["{ jobExecutionTimeoutMinutes: 45 }", "jobs that run 45 minutes longer are ended (updatePolicy)"],
     ["{ terminateJobsOnUpdate: false }", "jobs that run 30 minutes longer are ended (updatePolicy)"],
-  ])("tells which queues and jobs an update in place by %s may end", async (updatePolicy, why) => {
+  ])("says which queues and jobs an update in place by %s may end", async (updatePolicy, why) => {
     const files = {
       "environment.yaml": onEc2("c5.large", updatePolicy),
       "one.yaml": onSpotFleet("one"),
@@ -197,11 +197,11 @@ describe("the command plan", () => {
     const { exitCode, text, json, markdown } = await planned(changed, "--cluster-name", "team");
     expect(exitCode).toBe(3);
     expect(json).toMatchObject({
-      headline: "1 update, 3 unchanged; RUNNING JOBS MAY BE ENDED by BatchComputeEnvironment fleet",
+      headline: "1 update, 3 unchanged; RUNNING JOBS MAY BE ENDED by BatchComputeEnvironment large",
       disruption: true,
     });
     expect(json.objects.find(({ action }) => action !== "none")).toMatchObject({
-      object: "BatchComputeEnvironment default/fleet",
+      object: "BatchComputeEnvironment default/large",
       symbol: "~",
       action: "update",
       title: "is updated in place: AWS replaces its instances under running jobs",
@@ -216,7 +216,7 @@ describe("the command plan", () => {
     expect(markdown).toContain("queues: default\\_one (1 job now), default\\_two (no jobs)<br>jobs: **");
   });
 
-  test("has nothing to tell, and exits with 0, where both regions are as the manifests say", async () => {
+  test("reports no change, and exits with 0, where both regions match the manifests", async () => {
     const files = { ...quickstart, "definition-eu.yaml": moved(definition()) };
     await accountWith(files);
     const { exitCode, text, json, markdown } = await planned(files, "--cluster-name", "team");
@@ -271,7 +271,7 @@ subnets: [{ id: subnet-11111111, vpc: vpc-1, zone: us-east-1a, cidr: 10.0.0.0/24
       .replace(/ +securityGroupIds: .*\n/, "")
       .replace("spec:\n", `spec:\n  network: { securityGroup: ${securityGroup} }\n`);
 
-  /** A directory, and beside it what a session of `local` left of these files. */
+  /** A directory, and next to it what a session of `local` left of these files. */
   async function remembered(files: Files, account?: string): Promise<string> {
     const directory = temporaryDirectory();
     if (account !== undefined) writeFileSync(join(directory, "simulated-aws.conf"), account);
@@ -282,7 +282,7 @@ subnets: [{ id: subnet-11111111, vpc: vpc-1, zone: us-east-1a, cidr: 10.0.0.0/24
     return directory;
   }
 
-  test("tells which rules of a security group are added and which are revoked", async () => {
+  test("says which rules of a security group are added and which are revoked", async () => {
     const with22 = grouped("{ create: true, egress: [{ protocol: tcp, ports: '22', peer: 10.0.0.0/8 }] }");
     const with80 = grouped("{ create: true, egress: [{ protocol: tcp, ports: '80', peer: 10.0.0.0/8 }] }");
     const directory = await remembered({ ...quickstart, "environment.yaml": with22 }, network);
@@ -292,14 +292,14 @@ subnets: [{ id: subnet-11111111, vpc: vpc-1, zone: us-east-1a, cidr: 10.0.0.0/24
     expect(exitCode).toBe(2);
     expect(json.objects.find(({ kind }) => kind === "BatchComputeEnvironment")).toMatchObject({
       action: "update",
-      title: "stays as it is, what it has in the network changes",
+      title: "keeps the environment, changes its network resources",
       notes: [expect.stringMatching(change)],
     });
     expect(text).toMatch(new RegExp(`\n    note: ${change.source}\n`));
     expect(markdown).toMatch(/changes the rules of sg-[\w\\]+: \+ egress tcp 80 10\.0\.0\.0\/8, - egress tcp 22/);
   });
 
-  test("tells of deletions in a region that no manifest names any more, of which the state knows", async () => {
+  test("lists deletions in a region that no manifest names any more, but the state does", async () => {
     const directory = await remembered({ ...quickstart, "definition-eu.yaml": moved(definition()) });
     rmSync(join(directory, "definition-eu.yaml"));
     const { exitCode, json } = await plannedFrom(directory, "--simulate");

@@ -68,7 +68,7 @@ describe("a plan", () => {
   test("against an empty account creates everything, also the queue whose environment is only planned", async () => {
     const { plan, queue: high } = await planned(emptyAccount(), quickstart);
     expect(plan.entries.map(({ action }) => action)).toEqual(["create", "create", "create"]);
-    expect(high()).toMatchObject({ title: "is made as default_high, on default/general", blocked: undefined });
+    expect(high()).toMatchObject({ title: "is created as default_high, on default/general", blocked: undefined });
   });
 
   test("of what is there already changes nothing", async () => {
@@ -114,7 +114,7 @@ describe("a plan", () => {
     subnets: [{ id: "subnet-a", vpc: "vpc-1", zone: "us-east-1a", cidr: "10.0.0.0/24" }],
   };
 
-  test("tells of the security group and the endpoints that are made, and of nothing once they are there", async () => {
+  test("lists the security group and the endpoints to create, and nothing once they exist", async () => {
     const account = emptyAccount();
     account.cloud.world("us-east-1").outside.describeNetwork(closedVpc);
     const files = closed("{ vpcEndpoints: Ensure, vpcEndpointServices: [logs, s3], securityGroup: { create: true } }");
@@ -136,7 +136,7 @@ describe("a plan", () => {
     );
     expect(other.environment()).toMatchObject({
       action: "update",
-      title: "stays as it is, what it has in the network changes",
+      title: "keeps the environment, changes its network resources",
       notes: [
         expect.stringMatching(/^changes the rules of sg-\w+: \+ egress tcp 22 10.0.0.0\/8$/),
         expect.stringMatching(/^removes VPC endpoints that nothing needs any more: vpce-/),
@@ -144,7 +144,7 @@ describe("a plan", () => {
     });
   });
 
-  test("tells that nothing is made without a path, where the spec wants that", async () => {
+  test("says that nothing is created without a path, where the spec requires one", async () => {
     const account = emptyAccount();
     account.cloud.world("us-east-1").outside.describeNetwork({
       ...closedVpc,
@@ -157,7 +157,7 @@ describe("a plan", () => {
     expect(general().blocked).toMatch(/^NetworkNotReady: nothing is created, .*subnet-a has no free address/);
   });
 
-  test("of roles that are made changes nothing, and tells what differs in them", async () => {
+  test("of existing roles changes nothing, and says what differs in them", async () => {
     const withRole = (iam: string) => {
       const body = quickstart["definition.yaml"] ?? "";
       return { ...quickstart, "definition.yaml": body.replace("spec:\n", `spec:\n  iam: {jobRole: ${iam}}\n`) };
@@ -189,7 +189,7 @@ describe("a plan", () => {
     expect(operations.filter((operation) => !/^(Describe|List|Get)/.test(operation))).toEqual([]);
   });
 
-  test("tells what a replacement is for, and which queues and jobs it touches", async () => {
+  test("says what a replacement is for, and which queues and jobs it touches", async () => {
     const account = await accountWith(quickstart);
     account.aws.outside.submitPlannedJob(
       { jobName: "a", jobQueue: "default_high", jobDefinition: "default_hello" },
@@ -224,7 +224,7 @@ describe("a plan", () => {
     });
   });
 
-  test("tells an update in place from a replacement", async () => {
+  test("distinguishes an update in place from a replacement", async () => {
     const text = environment().replace("maxvCpus: 16", "maxvCpus: 32");
     const { environment: general } = await planned(await accountWith(quickstart), {
       ...quickstart,
@@ -346,7 +346,7 @@ describe("a plan", () => {
     expect(plan.entries).toEqual([]);
   });
 
-  test("says who stands in the way", async () => {
+  test("says who is in the way", async () => {
     const account = await accountWith({ "environment.yaml": environment() });
     const [made] = account.aws.truth.computeEnvironments() as [Environment];
     await account.aws.outside.createJobQueue({

@@ -56,7 +56,7 @@ const blocked = entry({
   kind: "JobQueue",
   name: "low",
   action: "create",
-  title: "is made as team_low",
+  title: "is created as team_low",
   blocked: "NotOwned: a queue team_low exists",
 });
 const unchanged = entry({ kind: "JobDefinition", name: "hello", action: "none" });
@@ -84,7 +84,7 @@ describe("the headline", () => {
       plan({ ...replacement, jobs: { kind: "mayEnd", why: "drain.policy Terminate" } }),
       "1 replacement; RUNNING JOBS MAY BE ENDED by BatchComputeEnvironment general",
     ],
-  ])("of %# tells the whole in a line", (given, expected) => {
+  ])("of %# puts the whole in a line", (given, expected) => {
     expect(headline(given)).toBe(expected);
   });
 
@@ -114,7 +114,7 @@ describe("a plan as text", () => {
 
 - JobDefinition team/old team_old:1 is deleted: its manifest is missing
 
-! JobQueue team/low is made as team_low  low.yaml:1
+! JobQueue team/low is created as team_low  low.yaml:1
     blocked: NotOwned: a queue team_low exists
 
 ~ JobQueue team/high is updated in place  high.yaml:1
@@ -126,7 +126,7 @@ describe("a plan as text", () => {
     );
   });
 
-  test("tells each warning between the headline and the changes", () => {
+  test("prints each warning between the headline and the changes", () => {
     const text = planText({ ...plan(deletion), warnings: ["one", "two"] }, paint);
     expect(text.split("\n").slice(0, 6)).toEqual([
       "1 deletion; no running job is ended",
