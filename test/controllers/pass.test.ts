@@ -258,6 +258,15 @@ describe("before any write", () => {
     expect(world.liveSinceMs).toBe(beganAtMs);
   });
 
+  it("is logged with its reason before it is sent, and no wait is", async () => {
+    const world = await given();
+    world.plan = agenda(actStep("delete"));
+    await world.pass();
+    world.plan = agenda(waitStep());
+    await world.pass();
+    expect(world.logged()).toEqual([{ level: "info", message: "acts", fields: { reason: "Acting", why: "acts" } }]);
+  });
+
   it("object and AWS are read live", async () => {
     const world = await given();
     world.plan = act("delete");
@@ -267,15 +276,6 @@ describe("before any write", () => {
       status: undefined,
       events: [{ type: "Normal", reason: "Did", action: "Do", note: "delete" }],
       again: { kind: "now" },
-    });
-
-    it("is logged with its reason before it is sent, and no wait is", async () => {
-      const world = await given();
-      world.plan = agenda(actStep("delete"));
-      await world.pass();
-      world.plan = agenda(waitStep());
-      await world.pass();
-      expect(world.logged()).toEqual([{ level: "info", message: "acts", fields: { reason: "Acting", why: "acts" } }]);
     });
   });
 
