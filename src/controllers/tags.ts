@@ -48,10 +48,19 @@ export function claimChange(identity: Identity, described: Tags | undefined): Ta
   return { set: ownerTags(identity), remove: described?.[retainedFromTag] === undefined ? [] : [retainedFromTag] };
 }
 
-/** A change of tags as `status.plan` tells it: keys, never values. */
-export function tagFieldChanges({ set, remove }: TagChange): FieldChange[] {
+/** The tags after a change. */
+export function changedTags(tags: Tags | undefined, { set, remove }: TagChange): Tags {
+  return Object.fromEntries(Object.entries({ ...tags, ...set }).filter(([key]) => !remove.includes(key)));
+}
+
+/**
+ * A change of tags as `status.plan` reports it: keys, never values.
+ *
+ * @param path of the tags: of the spec, or of what the operator adds to them
+ */
+export function tagFieldChanges({ set, remove }: TagChange, path = "spec.tags"): FieldChange[] {
   return [...Object.keys(set), ...remove].map((key) => {
-    return { path: `spec.tags[${JSON.stringify(key)}]`, kind: "tags", why: "tags are changed in place" };
+    return { path: `${path}[${JSON.stringify(key)}]`, kind: "tags", why: "tags are changed in place" };
   });
 }
 

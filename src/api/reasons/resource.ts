@@ -25,6 +25,7 @@ export const resourceReasons = {
     InSync: { means: "AWS matches the spec" },
     NotInAWS: { means: "the {noun} does not exist yet" },
     TagsDiffer: { means: "only tags differ" },
+    OwnershipTagsDiffer: { means: "the {noun} exists and only gets the tags of this object" },
     ObjectDeleted: { means: "the object is being deleted" },
     LocationMismatch: { means: "nothing is planned in another account or region" },
   },

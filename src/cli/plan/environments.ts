@@ -41,9 +41,11 @@ export async function environmentEntry(
   const touched = queuesNaming(seen, new Set(live.map((one) => one.computeEnvironmentName)));
   const affects = change.action === "Replace" || change.action === "UpdateInfrastructure";
   return {
-    awsName: current ?? seen.freeName.name,
+    awsName: current ?? adopted(decision) ?? seen.freeName.name,
     action: onlyNetwork ? "update" : actions[change.action],
-    title: onlyNetwork ? "keeps the environment, changes its network resources" : titleOf(change, current, seen),
+    title: onlyNetwork
+      ? "keeps the environment, changes its network resources"
+      : (adoptionTitle(decision, seen) ?? titleOf(change, current, seen)),
     fields: change.action === "Create" ? [] : change.changes,
     queues: affects
       ? await countJobs(
@@ -95,6 +97,20 @@ function titleOf({ action }: Change, current: string | undefined, seen: Seen): s
     default:
       return current === undefined ? "is not created" : "stays as it is";
   }
+}
+
+/** The environment that gets the tags of this object; undefined: none does. */
+function adopted({ next }: Choice<AnyAction>): string | undefined {
+  const isTaken = next.kind === "act" && next.action.kind === "tag" && /^(?:adopt|takeOver)$/.test(next.action.purpose);
+  return isTaken ? next.action.items[0]?.name : undefined;
+}
+
+function adoptionTitle(decision: Choice<AnyAction>, seen: Seen): string | undefined {
+  const name = adopted(decision);
+  if (name === undefined) return undefined;
+  const { change } = decision;
+  const adopts = `${name} is adopted: it gets the tags of this object`;
+  return change.action === "UpdateTags" ? adopts : `${adopts}; then ${titleOf(change, name, seen)}`;
 }
 
 function jobsEffect({ spec }: BatchComputeEnvironment, { action }: Change): JobsEffect {

@@ -3,11 +3,11 @@
 import type { BatchComputeEnvironment, BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
 import { passesByItself } from "../../aws/errors.ts";
-import type { Plan, Serves, Step } from "../agenda.ts";
+import type { Change, Plan, Serves, Step } from "../agenda.ts";
 import { creates } from "../choose.ts";
 import { networkConditions, networkHold } from "../network/report.ts";
 import { ownershipOf, retiredAtTag, servingSinceTag } from "../ownership.ts";
-import { tagChange } from "../tags.ts";
+import { changedTags, tagChange, tagFieldChanges } from "../tags.ts";
 import { type Action, independentName, tagOne } from "./action.ts";
 import { changeOf, deletion } from "./change.ts";
 import { queuesNaming } from "./checks.ts";
@@ -89,12 +89,27 @@ export function planFor(object: BatchComputeEnvironment, seen: Seen, now: number
     const agenda = [...steps.slice(0, -1), ...steps.slice(-1).flatMap((last) => withRevalidation(last, context))];
     return { change: deletion(seen), agenda, conditions, ...checks };
   }
+  const [owner] = untilHeld(ownership, context);
   return {
-    change: changeOf(context),
+    change: owner?.kind === "act" ? changeOnceOwned(context, owner.action) : changeOf(context),
     agenda: upkeep(context),
     conditions: [...newerImage(context.spec, context.set.target), ...networkConditions(object, network)],
     ...checks,
   };
+}
+
+/** What follows once environments have the tags of this object: an adoption is no creation. */
+function changeOnceOwned({ spec, seen, now }: Context, action: Action): Change {
+  if (action.kind !== "tag") return changeOf(contextOf(spec, seen, now));
+  const changes = new Map(action.items.map(({ name, change }) => [name, change]));
+  const environments = seen.environments.map((environment) => {
+    const change = changes.get(environment.computeEnvironmentName);
+    return change === undefined ? environment : { ...environment, tags: changedTags(environment.tags, change) };
+  });
+  const own = action.items.flatMap(({ change }) => tagFieldChanges(change, "tags"));
+  const then = changeOf(contextOf(spec, { ...seen, environments }, now));
+  const only = then.action === "None" ? ({ action: "UpdateTags", reason: "OwnershipTagsDiffer" } as const) : {};
+  return { ...then, ...only, changes: [...own, ...then.changes] };
 }
 
 /** The switch alone: it goes before roles, selections and the network as well, which are for jobs that are to start. */

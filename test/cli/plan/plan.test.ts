@@ -80,6 +80,26 @@ describe("a plan", () => {
     ]);
   });
 
+  test("of an environment of somebody else that may be adopted says so, and creates none", async () => {
+    const account = await accountWith(quickstart);
+    const [there] = account.aws.truth.computeEnvironments();
+    const { computeEnvironmentName: name = "", computeEnvironmentArn: arn = "", tags = {} } = there ?? {};
+    await account.aws.outside.untagResource({ resourceArn: arn, tagKeys: Object.keys(tags) });
+    const body = (quickstart["environment.yaml"] ?? "").replace(
+      "spec:\n",
+      `spec:\n  computeEnvironmentName: ${name}\n  adoptionPolicy: IfMatching\n`,
+    );
+    const { environment: general } = await planned(account, { "environment.yaml": body }, { adoptableNames: [name] });
+    expect(general()).toMatchObject({
+      action: "update",
+      awsName: name,
+      title: `${name} is adopted: it gets the tags of this object`,
+      blocked: undefined,
+    });
+    const refused = await planned(account, { "environment.yaml": body });
+    expect(refused.environment().blocked).toMatch(/^NotAdoptable: /);
+  });
+
   test("resolves selectors, also for the queue, and says what they select", async () => {
     const account = emptyAccount();
     const { outside } = account.cloud.world("us-east-1");

@@ -887,6 +887,18 @@ describe("adoption", () => {
     ...change,
   });
 
+  it("is planned as what it is, and not as a creation: its tags, and what differs from the spec then", () => {
+    const change = (spec: BatchComputeEnvironmentSpec, given: Partial<Seen>) =>
+      chosen(object(spec), seen(spec, given)).change;
+    const tags = ["cluster", "cluster-uid", "namespace", "name", "uid"].map((key) => `tags["awsbatch.dev/${key}"]`);
+    const matching = change(ec2, adopting("IfMatching"));
+    expect(matching).toMatchObject({ action: "UpdateTags", reason: "OwnershipTagsDiffer" });
+    expect(matching.changes.map(({ path }) => path)).toEqual(tags);
+    const differing = change(other, adopting("IfExists"));
+    expect(differing).toMatchObject({ action: "Replace", reason: "ReplacementRequired" });
+    expect(differing.changes.map(({ path }) => path)).toEqual([...tags, "spec.computeResources.instanceTypes"]);
+  });
+
   it.each<[string, BatchComputeEnvironmentSpec, Partial<Seen>, string]>([
     ["takes over what matches", ec2, adopting("IfMatching"), "tag adopt team_ce"],
     ["takes nothing over that differs", other, adopting("IfMatching"), "blocked NotMatching"],
