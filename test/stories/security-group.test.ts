@@ -278,7 +278,7 @@ describe("the security group that is made for an environment", () => {
     expect(told(one, "Stalled")).toMatch(/^undefined/);
     await one.seconds(2700);
     expect(told(one, "Stalled")).toMatch(
-      new RegExp(`^True SecurityGroupInUse: .*[.] Take the rules that name it out of ${groupIdOf(one, "other")}$`),
+      new RegExp(`^True SecurityGroupInUse: .*[.] Remove the rules that name it from ${groupIdOf(one, "other")}$`),
     );
     one.apply(other());
     await one.until("it is gone", () => one.object(kind, "ce") === undefined, 300);
@@ -373,7 +373,7 @@ describe("the security group that is made for an environment", () => {
     one.apply(environment());
     await one.seconds(120);
     expect(told(one, "Stalled")).toBe(
-      `True SecurityGroupBlocked: ${GroupId} has the name ${name} and is not this object's: delete or rename it`,
+      `True SecurityGroupBlocked: ${GroupId} has the name ${name} but does not belong to this object: delete or rename it`,
     );
     expect(one.aws.truth.computeEnvironments()).toEqual([]);
     await one.aws.outside.ec2.deleteSecurityGroup({ GroupId });
