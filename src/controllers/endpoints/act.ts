@@ -16,20 +16,20 @@ import type { EndpointWrite } from "./writes.ts";
 
 const https = { direction: "ingress", protocol: "tcp", ports: { from: 443, to: 443 } } as const;
 
-/** With what endpoints are written. */
+/** What the writes of endpoints need. */
 interface Writing {
   readonly ports: Pick<Ports, "store" | "regions" | "clock">;
-  /** Who is in the region now. */
+  /** The users of the region now. */
   readonly company: () => string;
-  /** Gets when this process wrote in the VPC, what it asked EC2 to delete, and each write that EC2 refuses. */
+  /** Records when this process wrote in the VPC, what it deleted, and each write that EC2 refused. */
   readonly memory: Ec2Memory;
 }
 
 /**
- * Carries out one action. Endpoints do not depend on one another, so one that is refused does not keep the others.
+ * Carries out one action. Endpoints do not depend on one another, so a refusal of one does not hold back the others.
  *
  * @throws RefusalNoted or AwsError the first refusal, after all writes were tried
- * @throws NotSent by OutOfDate: endpoints were to be deleted, and that was decided for another company
+ * @throws NotSent by OutOfDate: endpoints were to be deleted, but their users have changed since the decision
  */
 export async function actOnEndpoints(
   action: EndpointsAction,
@@ -45,10 +45,10 @@ export async function actOnEndpoints(
   }
   const { region } = object.spec as { readonly region?: string | undefined };
   const ec2 = await ports.regions.ec2(region, signal);
-  // Between the look and the write lie the API server, other objects' work and the wait for the call budget.
+  // The API server, the work on other objects and the call budget delay the write after the read.
   const requireSameCompany = (): void => {
     if (memory.company.get(object.metadata.uid) === company()) return;
-    throw new OutOfDate(`somebody may need the endpoints of ${action.vpcId} since`);
+    throw new OutOfDate(`the users of the endpoints of ${action.vpcId} changed`);
   };
   const { clock } = ports;
   let first: unknown;
@@ -77,11 +77,11 @@ export async function actOnEndpoints(
   if (first !== undefined) throw first;
 }
 
-/** EC2 deletes no more in one call. */
+/** EC2's limit for one call. */
 const mostAtOnce = 25;
 
 /**
- * A refusal within an answer that is none itself. What is not there any more is as it should be.
+ * Turns a refusal inside a successful answer into an error. An endpoint that no longer exists is not an error.
  * @throws AwsError the first
  */
 function throwUnsuccessful({ Unsuccessful = [] }: DeleteVpcEndpointsResult): void {
@@ -128,8 +128,8 @@ async function carriedOut(
           SecurityGroupIds: [write.groupId],
           PrivateDnsEnabled: true,
           IpAddressType: write.ipAddressType,
-          // No client token: a second endpoint of the name is refused anyway, and one that was deleted by hand must
-          // be made again at once.
+          // No client token: EC2 refuses a second endpoint of the name anyway, and the operator must be able to
+          // recreate one that was deleted by hand at once.
           TagSpecifications: [{ ResourceType: "vpc-endpoint", Tags: tagList(write.tags) }],
         },
         options,

@@ -1,6 +1,6 @@
 import type { EndpointWrite } from "./writes.ts";
 
-/** What is done about the endpoints of a VPC; the object's own actions have other kinds. */
+/** An action on the endpoints of a VPC. The object's own actions have other kinds. */
 export type EndpointsAction =
   | {
       readonly kind: "writeEndpoints";
@@ -8,7 +8,7 @@ export type EndpointsAction =
       readonly doing: "create" | "repair" | "delete" | "release";
       readonly writes: readonly EndpointWrite[];
     }
-  /** Notes on the object in which VPCs it has asked for endpoints, before the first of them is made. */
+  /** Notes on the object in which VPCs it requests endpoints, before the first of them is created. */
   | { readonly kind: "claimVpcs"; readonly claims: readonly string[] };
 
 export function isEndpointsAction(action: { readonly kind: string }): action is EndpointsAction {

@@ -3,7 +3,7 @@ import type { ObjectEvent } from "../../runtime/store.ts";
 import type { EndpointsAction } from "./action.ts";
 import type { EndpointWrite } from "./writes.ts";
 
-/** What an action that succeeded is told as. */
+/** The events of an action that succeeded. */
 export function endpointsEvents(action: EndpointsAction): readonly ObjectEvent[] {
   if (action.kind === "claimVpcs") return [];
   const reasons = {
@@ -12,29 +12,29 @@ export function endpointsEvents(action: EndpointsAction): readonly ObjectEvent[]
     delete: "EndpointsDeleted",
     release: "EndpointsRetained",
   } as const;
-  const note = `asked EC2 in ${action.vpcId}: ${action.writes.map(words).join("; ")}`.slice(0, 1024);
+  const note = `${action.vpcId}: ${action.writes.map(words).join("; ")}`.slice(0, 1024);
   return [{ type: "Normal", reason: reasons[action.doing], action: "Reconcile", note }];
 }
 
 function words(write: EndpointWrite): string {
   switch (write.kind) {
     case "createGroup":
-      return `to make the security group ${write.name}`;
+      return `created the security group ${write.name}`;
     case "allow":
-      return `to let ${write.from.join(", ")} into ${write.groupId}`;
+      return `allowed HTTPS from ${write.from.join(", ")} in ${write.groupId}`;
     case "deleteGroup":
-      return `to delete ${write.groupId}`;
+      return `deleted ${write.groupId}`;
     case "createInterface":
-      return `to make an endpoint of ${shortName(write.serviceName)} in ${write.subnetIds.join(", ")}`;
+      return `created an endpoint of ${shortName(write.serviceName)} in ${write.subnetIds.join(", ")}`;
     case "createGateway":
-      return `to make a gateway endpoint of ${shortName(write.serviceName)} for ${write.routeTableIds.join(", ")}`;
+      return `created a gateway endpoint of ${shortName(write.serviceName)} for ${write.routeTableIds.join(", ")}`;
     case "extend":
-      return `to extend ${write.endpointId} to ${[...write.addSubnetIds, ...write.addRouteTableIds].join(", ")}`;
+      return `extended ${write.endpointId} to ${[...write.addSubnetIds, ...write.addRouteTableIds].join(", ")}`;
     case "deleteEndpoints":
-      return `to delete ${write.endpointIds.join(", ")}`;
+      return `deleted ${write.endpointIds.join(", ")}`;
     case "takeOver":
-      return `to give our tags to ${write.ids.join(", ")}`;
+      return `added the operator's tags to ${write.ids.join(", ")}`;
     case "release":
-      return `to take our tags from ${write.ids.join(", ")}`;
+      return `removed the operator's tags from ${write.ids.join(", ")}`;
   }
 }

@@ -1,4 +1,4 @@
-/** What is missing of the endpoints of a VPC. Pure. */
+/** Finds what is missing of the endpoints of a VPC. Pure. */
 
 import { shortName } from "../../network/dependence.ts";
 import type { EndpointPlan, EndpointToMake } from "../../network/endpoints.ts";
@@ -10,7 +10,7 @@ import type { VpcSeen } from "./seen.ts";
 
 export type Holding = Wait | Blocked;
 
-/** What keeps those that the object itself wishes from being there. */
+/** Why endpoints that the object itself requests are missing. */
 export function lackOfItsOwn(vpc: VpcSeen, refused: readonly Refused[]): Holding | undefined {
   return lackIn(vpc, refused, (services, endpointId) => {
     const isServed = endpointId !== undefined && !vpc.lacks.includes(endpointId);
@@ -18,12 +18,12 @@ export function lackOfItsOwn(vpc: VpcSeen, refused: readonly Refused[]): Holding
   });
 }
 
-/** What keeps those that anybody wishes there from being there: the plan is everybody's. */
+/** Why endpoints that any object requests there are missing: the plan is shared. */
 export function lackOfAny(vpc: VpcSeen, refused: readonly Refused[]): Holding | undefined {
   return lackIn(vpc, refused, () => true);
 }
 
-/** What keeps endpoints of services from being there, the gravest first. */
+/** Why endpoints of services are missing, the gravest cause first. */
 function lackIn(
   vpc: VpcSeen,
   refused: readonly Refused[],
@@ -60,14 +60,14 @@ function lackIn(
     ...extended.flatMap(({ endpointId }) => servicesOf(endpointId, ours)),
   ]);
   if (missing.size === 0) return undefined;
-  const by = writer === undefined ? "" : ` by ${writer}`;
-  const first = writer === undefined ? "" : `. Where that does not go on, ${writer} says what keeps it`;
-  const message = `endpoints of ${vpcId} are being made${by}: ${[...missing].map(shortName).join(", ")}${first}`;
+  const by = writer === undefined ? "" : ` that ${writer} creates`;
+  const next = writer === undefined ? "" : `. If this takes long, see the conditions of ${writer}`;
+  const message = `waiting for endpoints of ${vpcId}${by}: ${[...missing].map(shortName).join(", ")}${next}`;
   const checkInMs = writer === undefined ? transitionCheckMs : othersCheckMs;
   return { kind: "wait", reason: "EndpointsPending", message, checkInMs, stallsAfterMs: marks.endpointStallsMs };
 }
 
-/** What an object waits for, with all that EC2 has refused beside that: nothing else would tell it. */
+/** Adds EC2's other refusals to what an object waits for, because nothing else reports them. */
 export function withAllRefusals<T extends { readonly message: string }>(lacking: T, refused: readonly Refused[]): T {
   const others = new Set(refused.map(({ refusal }) => refusal.message).filter((one) => !lacking.message.includes(one)));
   return others.size === 0 ? lacking : { ...lacking, message: [lacking.message, ...others].join("; ") };
@@ -77,20 +77,20 @@ export function interfacesOf({ create }: EndpointPlan): readonly EndpointToMake[
   return create.filter(({ kind }) => kind === "Interface");
 }
 
-/** Services whose endpoints, there or to be made, are reached by the rules of their group. */
+/** Services with interface endpoints, existing or planned, which need the rules of their group. */
 export function behindGroup({ plan, ours }: VpcSeen): readonly string[] {
   const interfaces = [...ours.filter(({ type }) => type === "Interface"), ...interfacesOf(plan)];
   return interfaces.map(({ serviceName }) => serviceName);
 }
 
-/** CIDR blocks of the VPC from which the group that is there does not let anybody in yet. */
+/** CIDR blocks of the VPC that the existing group does not allow yet. */
 export function addressesToLetIn({ plan, group }: Pick<VpcSeen, "plan" | "group">): readonly string[] {
   if (group === undefined) return [];
   const there = letIn(group);
   return plan.ingressFrom.filter((cidr) => !there.includes(cidr));
 }
 
-/** CIDR blocks that reach port 443 of a group by a rule of its own. */
+/** CIDR blocks with a rule of their own for port 443 in a group. */
 function letIn(group: NonNullable<VpcSeen["group"]>): readonly string[] {
   const rules = group.ingress.filter(
     ({ protocol, ports }) => protocol === "tcp" && ports?.from === 443 && ports.to === 443,

@@ -1,4 +1,4 @@
-/** What the plans of endpoints are made of. */
+/** Parts of the plans of endpoints. */
 
 import type { Act, Wait } from "../agenda.ts";
 import { standingRefusal } from "../refused-writes.ts";
@@ -6,33 +6,33 @@ import type { EndpointsAction } from "./action.ts";
 import type { VpcSeen } from "./seen.ts";
 import type { EndpointWrite } from "./writes.ts";
 
-/** The condition of the endpoints while something is still to be done. */
+/** The condition of the endpoints while something remains to be done. */
 export const notReady = { type: "EndpointsReady", status: "False" } as const;
 
-/** Endpoints become available, and go, within a minute or two. */
+/** EC2 creates and deletes endpoints within a minute or two. */
 export const transitionCheckMs = 5000;
 const settleCheckMs = 1000;
 export const othersCheckMs = 10_000;
 export const unreadCheckMs = 60_000;
-/** Whether somebody removed what is ours, and whether other services are needed by now. */
+/** Finds endpoints that somebody deleted, and services that are needed by now. */
 export const restCheckMs = 10 * 60_000;
 
 type Refusal = NonNullable<ReturnType<typeof standingRefusal>>;
 
-/** A write that EC2 refused a short time ago, and the services that are not there before it is done. */
+/** A write that EC2 refused recently, and the services that are missing until it is done. */
 export interface Refused {
   readonly services: readonly string[];
-  /** The endpoint that it would extend. */
+  /** The endpoint to extend. */
   readonly endpointId?: string | undefined;
   readonly refusal: Refusal;
 }
 
-/** What EC2 said to the same writes a short time ago. */
+/** EC2's recent refusal of the same writes. */
 export function refusedNow({ refused }: VpcSeen, { action }: Act<EndpointsAction>): Refusal | undefined {
   return action.kind === "writeEndpoints" ? standingRefusal(refused, action.writes) : undefined;
 }
 
-/** EC2 may show late what was written; a refusal of it stands until the next try. */
+/** EC2 may show a write late; a refusal of it is kept until the next try. */
 export function settling({ vpcId }: VpcSeen, reason: string): Wait {
   const message = `waiting for EC2 to show what was written in ${vpcId}`;
   return { kind: "wait", reason, message, until: { kind: "listing" }, checkInMs: settleCheckMs };

@@ -22,13 +22,13 @@ import {
   environmentsOf,
   outlived,
   stays,
-  userBeside,
   userInAws,
   userOf,
+  userOfBystander,
 } from "./users.ts";
 import { mayWrite, type Running, rankOf, type Users, type VpcsSeen, vpcClaims, vpcsSeen } from "./vpcs.ts";
 
-/** Every read that the plan of the endpoints needs. An object without them costs none. */
+/** Reads what the plan of the endpoints needs. An object without endpoints causes no read. */
 export async function observeEndpoints(
   object: BatchComputeEnvironment,
   region: BatchRegion,
@@ -63,29 +63,29 @@ async function networkOf(
     const maxAgeMs = factsMaxAgeMs(object, memory);
     const readAfterMs = taken(memory.readAfter, object);
     if (readAfterMs !== undefined) ec2.forget(readAfterMs);
-    const look = async (): Promise<VpcsSeen> => {
+    const readVpcs = async (): Promise<VpcsSeen> => {
       const reading = { signal, maxAgeMs };
       const request = together(usersIn(object, region, ports), claims, region.region);
       const facts = await ec2.network.of(request, reading);
-      // Who came while EC2 was read counts as well.
+      // Users that appeared during the read count as well.
       const users = usersIn(object, region, ports);
-      if (JSON.stringify(together(users, claims, region.region)) !== JSON.stringify(request)) return await look();
+      if (JSON.stringify(together(users, claims, region.region)) !== JSON.stringify(request)) return await readVpcs();
       memory.company.set(object.metadata.uid, companyIn(region, ports));
       const shown = withoutGoing(facts, memory, ports.clock.monotonic());
       return vpcsSeen({ object, users, facts: shown, ports, memory, now: ports.clock.monotonic() });
     };
     const usedIn = (seen: VpcsSeen): readonly string[] => (stays(object) ? seen.vpcIds : []);
-    let seen = await look();
+    let seen = await readVpcs();
     const liveSinceMs = taken(memory.live, object);
     if (liveSinceMs !== undefined && takesAway(seen, usedIn(seen))) {
       ec2.forgetWays(liveSinceMs);
-      seen = await look();
+      seen = await readVpcs();
     }
     const used = usedIn(seen);
     if (!takesAway(seen, used)) memory.company.delete(object.metadata.uid);
     if (seen.vpcs.some((vpc) => isBusy(vpc, used.includes(vpc.vpcId))))
       memory.readAfter.set(object.metadata.uid, Number.POSITIVE_INFINITY);
-    // What is told to be missing a person, or the writer of another process, may bring at any time.
+    // A person, or the writer in another process, may add what is reported as missing at any time.
     const here = seen.vpcs.filter((vpc) => used.includes(vpc.vpcId));
     const isAnyLacking = here.some((vpc) => lackOfAny(vpc, []) !== undefined);
     const isOwnLacking = here.some((vpc) => lackOfItsOwn(vpc, []) !== undefined);
@@ -96,12 +96,12 @@ async function networkOf(
   }
 }
 
-/** Who is in a region by what this process knows of it. */
+/** The users of a region, as far as this process knows. */
 export function companyIn(region: Pick<BatchRegion, "snapshot">, { objects }: Pick<Ports, "objects">): string {
   return companyOf(region.snapshot().environments.values(), environmentObjects(objects));
 }
 
-/** The facts in which endpoints that EC2 was just asked to delete are on their way out, whatever it still shows. */
+/** The facts with recently deleted endpoints in the state `deleting`, whatever EC2 still shows. */
 function withoutGoing(facts: NetworkFacts, memory: Ec2Memory, now: number): NetworkFacts {
   const { endpoints } = facts;
   if (endpoints.kind === "unread" || memory.removedAt.size === 0) return facts;
@@ -111,19 +111,19 @@ function withoutGoing(facts: NetworkFacts, memory: Ec2Memory, now: number): Netw
   return { ...facts, endpoints: { kind: "read", value } };
 }
 
-/** Whether somebody may lose an endpoint that he runs by, for what was another way for him is none any more. */
+/** Whether the plan may delete an endpoint that an environment needs, because its other route ended meanwhile. */
 function takesAway({ vpcs }: VpcsSeen, used: readonly string[]): boolean {
   return vpcs.some(
     ({ vpcId, plan, ours }) => plan.remove.length > 0 || (!used.includes(vpcId) && ours.some(isPresent)),
   );
 }
 
-/** Something is being made or removed: what EC2 has is looked at anew in the next pass. */
+/** Whether something is being created or deleted, so that the next pass reads EC2 again. */
 function isBusy({ plan, ours, writer, justWritten }: VpcSeen, isUsed: boolean): boolean {
   if (justWritten) return true;
   const moving = ours.some(({ state }) => /^(?:pending|deleting)/.test(state));
-  const wanted = plan.create.length + plan.extend.length + plan.remove.length + plan.awaited.length > 0;
-  return writer === undefined && (moving || (isUsed && wanted));
+  const changes = plan.create.length + plan.extend.length + plan.remove.length + plan.awaited.length > 0;
+  return writer === undefined && (moving || (isUsed && changes));
 }
 
 function usersIn(object: BatchComputeEnvironment, region: BatchRegion, ports: Ports): Users {
@@ -155,7 +155,7 @@ function usersIn(object: BatchComputeEnvironment, region: BatchRegion, ports: Po
       };
     }),
     bystanders: bystanders(environments, neighbours, cluster).flatMap((environment) =>
-      running(environment, userBeside(environment, place)).map((one) => ({
+      running(environment, userOfBystander(environment, place)).map((one) => ({
         ...one,
         leaving: isLeaving(environment),
         moving: environment.status === "UPDATING",
@@ -164,7 +164,7 @@ function usersIn(object: BatchComputeEnvironment, region: BatchRegion, ports: Po
   };
 }
 
-/** Of all services that might be needed the offer is read once. */
+/** All services that may be needed: EC2's offer of them is read once. */
 const candidates = [
   "ecs",
   "ecs-agent",
@@ -183,16 +183,16 @@ function together(all: Users, vpcIds: readonly string[], region: string): Networ
   const asking = [...all.neighbours, ...all.neighbours.flatMap(({ outlived: some }) => some)];
   const users = asking.flatMap(({ user }) => (user === undefined ? [] : [user]));
   const requests = users.map(({ described }) => described.request);
-  // Of who else is there the VPCs of these show the rest.
-  const beside = all.bystanders.map(({ user }) => user.described.request);
+  // The VPCs of these users show the rest of what the bystanders need.
+  const ofBystanders = all.bystanders.map(({ user }) => user.described.request);
   const every = <T>(pick: (one: NetworkRequest) => readonly T[]): readonly T[] => [...new Set(requests.flatMap(pick))];
   const services = new Set([...candidates, ...users.flatMap((one) => one.services ?? [])]);
   return {
     subnetIds: every(({ subnetIds }) => subnetIds),
     vpcIds,
-    securityGroupIds: [...requests, ...beside].flatMap(({ securityGroupIds }) => securityGroupIds),
+    securityGroupIds: [...requests, ...ofBystanders].flatMap(({ securityGroupIds }) => securityGroupIds),
     instanceTypes: [],
-    launchTemplates: [...requests, ...beside].flatMap(({ launchTemplates }) => launchTemplates),
+    launchTemplates: [...requests, ...ofBystanders].flatMap(({ launchTemplates }) => launchTemplates),
     instanceProfile: undefined,
     imageIds: [],
     keyPairs: [],

@@ -1,4 +1,4 @@
-/** Whose an endpoint is: that of a cluster, for all environments of it in the VPC. Pure. */
+/** Ownership of an endpoint: a cluster owns it, for all its environments in the VPC. Pure. */
 
 import type { SecurityGroup, VpcEndpoint } from "../../network/facts.ts";
 import { type Cluster, clusterTag, clusterUidTag, purposeTag } from "../ownership.ts";
@@ -16,14 +16,14 @@ export function ownershipTags(cluster: Cluster): Tags {
 
 export const ownershipTagKeys: readonly string[] = [clusterTag, clusterUidTag, purposeTag];
 
-/** An endpoint or security group that this cluster's operator has made for endpoints. */
+/** Whether this cluster's operator created an endpoint, or a security group of endpoints. */
 export function isOurs({ tags }: Pick<VpcEndpoint | SecurityGroup, "tags">, cluster: Cluster): boolean {
   if (tags[clusterTag] !== cluster.name || tags[purposeTag] !== purpose) return false;
   const uid = tags[clusterUidTag];
   return uid === cluster.uid || (cluster.takeOverUid !== undefined && uid === cluster.takeOverUid);
 }
 
-/** Of the one group that lets instances reach our endpoints of a VPC; names are unique in a VPC. */
+/** The name of the one group that lets instances reach our endpoints of a VPC. Names are unique in a VPC. */
 export function groupName(cluster: Cluster): string {
   return `aws-batch-operator-${cluster.name}-endpoints`.slice(0, 255);
 }

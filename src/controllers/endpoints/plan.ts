@@ -1,4 +1,4 @@
-/** The endpoints that an object asks for. Pure. */
+/** Plans the endpoints that an object requests. Pure. */
 
 import { shortName } from "../../network/dependence.ts";
 import { isPresent } from "../../network/lookups.ts";
@@ -6,30 +6,30 @@ import type { ConditionDraft, Step, Wait } from "../agenda.ts";
 import { marks } from "../marks.ts";
 import { nothingToDo, type PartPlan } from "../part.ts";
 import type { EndpointsAction } from "./action.ts";
+import { nextWrites } from "./creating.ts";
 import { lackOfAny, lackOfItsOwn, withAllRefusals } from "./lacking.ts";
 import { left, leftByDeletion } from "./leaving.ts";
-import { nextWrites } from "./making.ts";
 import { claim, notReady, restCheckMs, settling, transitionCheckMs, unreadCheckMs } from "./next.ts";
 import type { EndpointsSeen, VpcSeen } from "./seen.ts";
 
-/** Who writes checks so often whether somebody has come: nothing wakes it, and the other one waits for it. */
+/** How often the writer checks for new users: nothing wakes it, and a new user waits for it. */
 const writerCheckMs = 60_000;
 
 /**
- * Endpoints before what needs them: an environment is created only when its endpoints are available. What serves already
- * goes on.
+ * Endpoints come first: an environment is created only when its endpoints are available. An environment that serves
+ * keeps serving.
  */
 export function endpointsPlan(seen: EndpointsSeen): PartPlan<EndpointsAction> {
   const { network, desired } = seen;
   if (network.kind === "unneeded") return nothingToDo;
   if (network.kind === "unread") return unread(network, desired);
   const { vpcs, vpcIds, placed } = network;
-  // It may turn out to be where it has asked before.
+  // The object may turn out to be in a VPC of its claims.
   if (desired && !placed) return nothingToDo;
   const staying = desired ? vpcIds : [];
   const unclaimed = staying.filter((id) => !seen.claims.includes(id));
   if (unclaimed.length > 0) {
-    const message = `endpoints are asked for in ${unclaimed.join(", ")}`;
+    const message = `requesting endpoints in ${unclaimed.join(", ")}`;
     return { steps: [claim([...seen.claims, ...unclaimed], message)], conditions: [] };
   }
   const kept = vpcs.filter(({ vpcId }) => staying.includes(vpcId)).map((vpc) => inUse(vpc, seen));
@@ -37,7 +37,7 @@ export function endpointsPlan(seen: EndpointsSeen): PartPlan<EndpointsAction> {
   return together([...kept, { steps: [], ...(leaving.length === 0 ? { conditions: [] } : left(leaving, seen)) }]);
 }
 
-/** On the way out, after everything else: the object goes only when the endpoints that nobody else needs are gone. */
+/** The last step of a deletion: the finalizer stays until the endpoints that nobody else needs are deleted. */
 export function endpointsRemoval(seen: EndpointsSeen): readonly Step<EndpointsAction>[] {
   const { network } = seen;
   if (network.kind === "unneeded") return [];
@@ -69,18 +69,19 @@ function inUse(vpc: VpcSeen, seen: EndpointsSeen): PartPlan<EndpointsAction> {
     const hold = { checkInMs: restCheckMs, ...withAllRefusals(lacking, refused) };
     return { steps: [{ ...hold, holds: "creation", conditions: [notReady] }], conditions: [] };
   }
-  // The process before this one may have just deleted what EC2 still shows.
+  // The previous process may have just deleted what EC2 still shows.
   const steps: readonly Wait[] = vpc.unproven ? [{ ...settling(vpc, "CreatingEndpoints"), holds: "creation" }] : [];
-  // The plan is everybody's: what others ask for in vain, a mistyped service, is reported and holds nothing up.
+  // The plan is shared: a request of others that fails, such as a mistyped service, is reported and holds nothing up.
   const others = lackOfAny(vpc, refused);
   if (others !== undefined) {
     const { reason, message, checkInMs = restCheckMs } = others;
     return { steps, conditions: [{ ...notReady, reason, message }], checkInMs };
   }
   const names = plan.services.map(shortName).join(", ");
-  const message = names === "" ? "the subnets need no endpoints of ours" : `available in ${vpc.vpcId}: ${names}`;
+  const message =
+    names === "" ? "the subnets need no endpoints of the operator" : `available in ${vpc.vpcId}: ${names}`;
   const ready: ConditionDraft = { ...notReady, status: "True", reason: "EndpointsAvailable", message };
-  // Their group goes after them.
+  // The group is deleted after the endpoints.
   const atRestMs = vpc.writer === undefined ? writerCheckMs : restCheckMs;
   return { steps, conditions: [ready], checkInMs: ours.every(isPresent) ? atRestMs : transitionCheckMs };
 }
@@ -96,7 +97,7 @@ function notRead({ reason, message }: Unread): Wait {
   return { kind: "wait", reason, message, checkInMs, stallsAfterMs, conditions };
 }
 
-/** An environment that is not there yet waits; one that is there goes on, and only the condition tells. */
+/** A new environment waits. An existing one keeps serving, and only the condition reports the problem. */
 function unread(why: Unread, desired: boolean): PartPlan<EndpointsAction> {
   return { steps: [{ ...notRead(why), holds: desired ? "creation" : "nothing" }], conditions: [] };
 }

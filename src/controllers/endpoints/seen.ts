@@ -4,80 +4,80 @@ import type { Cluster, Identity } from "../ownership.ts";
 import type { RefusedWrites } from "../refused-writes.ts";
 import type { NotRead } from "../unread.ts";
 
-/** Everything about endpoints that the plan of an object is made from. */
+/** The input of the plan of an object's endpoints. */
 export interface EndpointsSeen {
   readonly identity: Identity;
   readonly cluster: Cluster;
-  /** Whether the spec asks for endpoints. */
+  /** Whether the spec requests endpoints. */
   readonly desired: boolean;
-  /** VPCs in which the object has asked for endpoints so far (annotation `awsbatch.dev/endpoints`). */
+  /** VPCs in which the object has requested endpoints so far (annotation `awsbatch.dev/endpoints`). */
   readonly claims: readonly string[];
   readonly retain: boolean;
-  /** Where this object stands among the users of a VPC. */
+  /** The position of this object among the users of a VPC. */
   readonly rank: string;
   readonly network: NetworkOfEndpoints;
 }
 
 export type NetworkOfEndpoints =
-  /** Nothing is wished and nothing was. */
+  /** The object requests no endpoints and never did. */
   | { readonly kind: "unneeded" }
   | { readonly kind: "unread"; readonly reason: string; readonly message: string }
   | {
       readonly kind: "read";
-      /** Whether it is known where the environments of the object will be: its group may still have to be made. */
+      /** Whether the subnets and groups of the environments are known: the group may still have to be created. */
       readonly placed: boolean;
-      /** Of the object's subnets; one, or AWS would not take them. */
+      /** Of the object's subnets; AWS accepts only one VPC. */
       readonly vpcIds: readonly string[];
       readonly vpcs: readonly VpcSeen[];
     };
 
 export interface VpcSeen {
   readonly vpcId: string;
-  /** For all objects that use endpoints there, this one included unless it is going. */
+  /** For all objects that use endpoints there, including this one unless it leaves. */
   readonly plan: EndpointPlan;
-  /** Full names of the services that the object itself wishes there: it waits for no others. */
+  /** Full names of the services that the object itself requests there. It waits for no others. */
   readonly needs: readonly string[];
-  /** Ids of endpoints of ours that are to be extended to subnets of the object itself, or to their route tables. */
+  /** Ids of our endpoints that have to be extended to subnets of the object itself, or to their route tables. */
   readonly lacks: readonly string[];
-  /** Why it is not known what the object itself wishes there. */
+  /** Why the needs of the object itself there are unknown. */
   readonly unread: NotRead | undefined;
-  /** Endpoints of ours there, those on their way out included. */
+  /** Our endpoints there, including those in deletion. */
   readonly ours: readonly VpcEndpoint[];
   /** The group of our endpoints. */
   readonly group: SecurityGroup | undefined;
-  /** Other groups whose rules name it, and endpoints of others that have it: EC2 does not delete it then. */
+  /** Other groups with rules that name it, and foreign endpoints that use it: EC2 does not delete it then. */
   readonly groupNamedBy: readonly string[];
   /** Ids of endpoints, and of their group, that Retain has left there. */
   readonly leftBehind: readonly string[];
   readonly others: readonly OtherUser[];
-  /** Environments of the object that still run there although its spec has left. */
+  /** Environments of the object that still run there although its spec has moved. */
   readonly occupiedBy: readonly string[];
-  /** Environments there that wish none, or are nobody's here, and that nothing but our endpoints connects. */
+  /** Environments there that request no endpoints, or are foreign, and that only our endpoints connect. */
   readonly connects: readonly string[];
-  /** Such environments that are on their way out. */
+  /** Such environments in deletion. */
   readonly connectsLeaving: readonly string[];
-  /** Environments there that wish none, and of which it could not be read whether anything else connects them. */
+  /** Environments there that request no endpoints, where the operator cannot read whether anything else connects them. */
   readonly mayConnect: readonly string[];
-  /** Environments of the region that never asked for endpoints and that AWS is moving, perhaps out of this VPC. */
+  /** Environments of the region that never requested endpoints and that AWS is moving, perhaps out of this VPC. */
   readonly moving: readonly string[];
   /** Written by this process a moment ago: EC2 may not show it yet. */
   readonly justWritten: boolean;
   /** This process began a moment ago: what the one before it wrote EC2 may not show yet. */
   readonly unproven: boolean;
-  /** By the text of each write: what EC2 refused a short time ago to the one that writes there. */
+  /** EC2's recent refusals of the writer's writes, by the text of each write. */
   readonly refused: ReadonlyMap<string, RefusedWrites>;
-  /** Of those who stay the one that writes, so that two do not make the same; undefined: this object. */
+  /** The one object that writes for all that stay, so that no two create the same; undefined: this object. */
   readonly writer: string | undefined;
 }
 
-/** Another object that has asked for endpoints in the VPC, or is about to. */
+/** Another object that has requested endpoints in the VPC, or is about to. */
 export interface OtherUser {
   /** `namespace/name`. */
   readonly key: string;
   readonly rank: string;
-  /** It is being deleted, or wishes none there any more. */
+  /** It is being deleted, or no longer requests any there. */
   readonly leaving: boolean;
   readonly deleting: boolean;
-  /** It has noted that it asks for some there; until then it may be gone without a trace, and nobody removes them. */
+  /** It has noted that it requests some there. Until then it may disappear without a trace, and nobody deletes them. */
   readonly noted: boolean;
 }

@@ -1,4 +1,4 @@
-/** Who uses the endpoints of a VPC: the objects that wish them, and what runs in AWS although its spec has moved on. Pure. */
+/** Users of the endpoints of a VPC: objects that request them, and environments that run although their spec moved. Pure. */
 
 import type { BatchComputeEnvironment, BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
@@ -9,28 +9,28 @@ import { type Cluster, identityOf, ownerIn, ownershipOf, retainedFromTag } from 
 
 type Spec = BatchComputeEnvironmentSpec;
 
-/** What users are made from, besides the objects themselves. */
+/** What users depend on, in addition to the objects themselves. */
 export interface Place {
   readonly region: string;
   readonly jobs: LikelyJobs;
 }
 
-/** Whether the spec of an object asks for endpoints. */
+/** Whether the spec of an object requests endpoints. */
 export function asksForEndpoints({ spec }: BatchComputeEnvironment): boolean {
   return spec.network?.vpcEndpoints === "Ensure";
 }
 
-/** It goes on using endpoints. */
+/** Whether an object keeps using endpoints. */
 export function stays(object: BatchComputeEnvironment): boolean {
   return asksForEndpoints(object) && object.metadata.deletionTimestamp === undefined;
 }
 
-/** An object as its spec says it; undefined: where it lives is not known yet. */
+/** An object by its spec; undefined: its subnets or groups are not known yet. */
 export function userOf({ metadata, spec }: BatchComputeEnvironment, place: Place): EndpointUser | undefined {
   return user(spec, metadata, place);
 }
 
-/** An environment as AWS has it. */
+/** An environment by its description in AWS. */
 export function userInAws(
   environment: Environment,
   { metadata, spec }: BatchComputeEnvironment,
@@ -39,7 +39,7 @@ export function userInAws(
   return user(asSpec(environment, spec), metadata, place);
 }
 
-/** All that AWS has of an object. */
+/** All environments of an object in AWS. */
 export function environmentsOf(
   object: BatchComputeEnvironment,
   environments: Iterable<Environment>,
@@ -52,10 +52,10 @@ export function environmentsOf(
 }
 
 /**
- * The environments of an object that run where its spec is no more: predecessors in other subnets or groups, with other
- * launch templates, or of another platform. One that is as the spec says is what the spec itself speaks for.
+ * The environments of an object that run where its spec no longer is: predecessors in other subnets or groups, with
+ * other launch templates, or of another platform. The spec itself represents an environment that matches it.
  *
- * @param speaks whether the spec has its way: not of an object that is being deleted, paused or a dry run
+ * @param speaks whether the spec takes effect: not for an object in deletion, paused or in a dry run
  */
 export function outlived(
   object: BatchComputeEnvironment,
@@ -68,7 +68,7 @@ export function outlived(
   );
 }
 
-/** All that decides what it reaches and what it needs is as the spec says, as the differences of an update tell it. */
+/** Whether everything that decides what it reaches and needs matches the spec, compared as an update does. */
 function isWhereSaid(environment: Environment, spec: Spec): boolean {
   const [desired, own] = [spec.computeResources, environment.computeResources];
   return (
@@ -80,8 +80,8 @@ function isWhereSaid(environment: Environment, spec: Spec): boolean {
 }
 
 /**
- * What runs in AWS without any of these objects: of an object that never asked for endpoints, left by Retain, or of
- * somebody else. A closed subnet may be connected by our endpoints all the same.
+ * Environments in AWS of none of these objects: of an object that never requested endpoints, left by Retain, or foreign.
+ * Our endpoints may connect their closed subnets all the same.
  */
 export function bystanders(
   environments: Iterable<Environment>,
@@ -96,8 +96,8 @@ export function bystanders(
 }
 
 /**
- * Who is in a region, and as what: all that AWS has there, and all objects. What was decided for one company is not done
- * to another, into which somebody may have come who runs by the endpoints.
+ * The users of a region as a text: all environments in AWS, and all objects. A decision for one set of users is not
+ * carried out for another, which may have a new user of the endpoints.
  */
 export function companyOf(environments: Iterable<Environment>, objects: readonly BatchComputeEnvironment[]): string {
   const there = [...environments]
@@ -112,8 +112,8 @@ export function companyOf(environments: Iterable<Environment>, objects: readonly
     .join(" ");
 }
 
-/** An environment of none of the objects; its jobs are of the namespace of its owner, or of whom it was left by. */
-export function userBeside(environment: Environment, place: Place): EndpointUser | undefined {
+/** An environment of none of the objects. Its jobs are of the namespace of its owner, or of the owner that left it. */
+export function userOfBystander(environment: Environment, place: Place): EndpointUser | undefined {
   const { tags } = environment;
   const [, namespace = ""] = tags?.[retainedFromTag]?.split("/") ?? [];
   return user(asSpec(environment, undefined), ownerIn(tags) ?? { namespace }, place);
@@ -124,14 +124,14 @@ function user(
   environment: { readonly namespace: string; readonly name?: string },
   { region, jobs }: Place,
 ): EndpointUser | undefined {
-  // Endpoints are for all who asked, also while the check of the network is off.
+  // Endpoints are for all that request them, also while the check of the network is off.
   const described = describedBy({ ...spec, network: { ...spec.network, preflight: "Warn" } });
   if (described === undefined) return undefined;
   const workload = workloadOf(spec, region, jobsOf(jobs, environment, region));
   return { described, workload, services: spec.network?.vpcEndpointServices };
 }
 
-/** What AWS has of an environment under the names of a spec, in which both mean the same. */
+/** The description of an environment in the shape of a spec; both use the same names. */
 function asSpec({ type, computeResources, eksConfiguration }: Environment, spec: Spec | undefined): Spec {
   const { network, ...rest } = spec ?? {};
   const services = network?.vpcEndpointServices;

@@ -1,4 +1,4 @@
-/** What the VPCs of an object are like for its endpoints: who writes, who else is there, what there is. Pure. */
+/** Observes the VPCs of an object for its endpoints: the writer, the other users, the existing resources. Pure. */
 
 import type { KubeObject } from "../../api/object.ts";
 import { keyText } from "../../api/object.ts";
@@ -20,21 +20,21 @@ import { groupName, isOurs } from "./ownership.ts";
 import type { NetworkOfEndpoints, OtherUser, VpcSeen } from "./seen.ts";
 import { stays } from "./users.ts";
 
-/** The VPCs in which an object has asked for endpoints so far. */
+/** The VPCs in which an object has requested endpoints so far. */
 export function vpcClaims({ metadata }: KubeObject): readonly string[] {
   return (metadata.annotations?.[endpointsAnnotation] ?? "").split(",").filter((id) => id !== "");
 }
 
-/** Who waits for the writer looks again once that one has tried again. */
+/** An object that waits for the writer checks again once the writer has tried again. */
 const triedAgainWithinMs = 10_000;
 
 export type VpcsSeen = Extract<NetworkOfEndpoints, { kind: "read" }>;
 
-/** Who is in a region beside each other. */
+/** The users of a region. */
 export interface Users {
-  /** Those that wish endpoints, or have asked for some before; the object itself is the last. */
+  /** Objects that request endpoints, or have requested some before; the object itself is the last. */
   readonly neighbours: readonly Neighbour[];
-  /** Whoever else has an environment there. */
+  /** Other environments there. */
   readonly bystanders: readonly Bystander[];
 }
 
@@ -42,9 +42,9 @@ export interface Neighbour {
   readonly object: BatchComputeEnvironment;
   /** By its spec. */
   readonly user: EndpointUser | undefined;
-  /** All that AWS has of it. */
+  /** All its environments in AWS. */
   readonly environments: readonly Running[];
-  /** Those that run where its spec is no more. */
+  /** Those that run where its spec no longer is. */
   readonly outlived: readonly Running[];
 }
 
@@ -54,27 +54,27 @@ export interface Running {
 }
 
 export interface Bystander extends Running {
-  /** It is on its way out. */
+  /** Its object is being deleted. */
   readonly leaving: boolean;
-  /** AWS is updating it: it may run on where it was, while only the new place is told. */
+  /** AWS is updating it: it may keep running in the old subnets, while AWS reports only the new ones. */
   readonly moving: boolean;
 }
 
-/** What runs in AWS without a spec that wishes endpoints for it. */
+/** Environments in AWS without a spec that requests endpoints for them. */
 function runningIn(users: Users): readonly Running[] {
   return [...users.neighbours.flatMap(({ outlived: some }) => some), ...users.bystanders];
 }
 
-/** What runs of objects that ask for endpoints elsewhere, or have not asked yet and cannot. */
+/** Environments of objects that request endpoints elsewhere, or that have not requested any yet and cannot. */
 function strays(neighbours: readonly Neighbour[]): readonly Bystander[] {
   return neighbours.flatMap(({ object, environments: some }) => {
     const leaving = object.metadata.deletionTimestamp !== undefined;
-    // What asks for endpoints moves by replacement.
+    // An object that requests endpoints moves by replacement.
     return some.map((one) => ({ ...one, leaving, moving: false }));
   });
 }
 
-/** What the VPCs of an object are judged from. */
+/** The input of the observation. */
 interface Given {
   readonly object: BatchComputeEnvironment;
   readonly users: Users;
@@ -112,7 +112,7 @@ function vpcSeen(vpcId: string, isUsed: boolean, context: Context): VpcSeen {
   const unread = self?.user && plan.unread.get(self.user);
   return {
     vpcId,
-    // Who only looks waits for the writer, and that one says what keeps it.
+    // An object that does not write waits for the writer, and the writer reports what blocks it.
     plan: isWriter ? withoutCutOffs(plan, everybody(context), group?.groupId, facts) : plan,
     needs: (self?.user && plan.needs.get(self.user)) ?? [],
     lacks: self?.user === undefined ? [] : extendedFor(self.user, plan, facts),
@@ -141,7 +141,7 @@ function isIn(vpcId: string, { user }: Neighbour, { facts }: Context): boolean {
   return vpcsOf(user, facts).includes(vpcId);
 }
 
-/** The one object that writes in a VPC for all that use it. */
+/** The one object that writes in a VPC for all its users. */
 function writerIn(vpcId: string, context: Context): BatchComputeEnvironment | undefined {
   const { users, ports } = context;
   const [first] = users.neighbours
@@ -159,7 +159,7 @@ function othersIn(vpcId: string, context: Context): readonly Other[] {
   });
 }
 
-/** Who asks for endpoints. What is paused or a dry run asks others for nothing; what it would ask for itself it tells. */
+/** Users that request endpoints. A paused object or a dry run requests nothing of others, but reports its own plan. */
 function asking({ users: { neighbours }, ports }: Context): readonly EndpointUser[] {
   const self = neighbours.at(-1);
   return neighbours.flatMap((one) => {
@@ -186,13 +186,13 @@ function plannedIn(vpcId: string, others: readonly Other[], context: Context) {
   const group = ofEndpoints.find((one) => one.vpcId === vpcId && ownedByUs(one));
   const running = runningIn(users).map(({ user }) => user);
   const whole = endpointPlan(vpcId, asking(context), running, held, facts, ownedByUs, group?.groupId);
-  // Who has asked here and will be nobody knows where yet may need what is there.
+  // An object that requested endpoints here and does not know its subnets yet may need them.
   const isAwaited = others.some(({ one, part }) => !part.leaving && one.user === undefined);
   const plan = isAwaited || movingIn(users).length > 0 ? { ...whole, remove: [] } : whole;
   return { group, plan };
 }
 
-/** What EC2 shows of the endpoints of ours in a VPC, and of what Retain has left there. */
+/** Our endpoints in a VPC, and those that Retain left there. */
 function existingIn(
   vpcId: string,
   group: SecurityGroup | undefined,
@@ -222,7 +222,7 @@ function existingIn(
   };
 }
 
-/** Environments, by name, that run by the endpoints of a VPC without asking for them. */
+/** Names of environments that use the endpoints of a VPC without requesting them. */
 function connectedIn(
   vpcId: string,
   others: readonly Other[],
@@ -231,21 +231,21 @@ function connectedIn(
   const { users, facts, held } = context;
   const self = users.neighbours.at(-1);
   const here = new Set([self, ...others.map(({ one }) => one)]);
-  const beside = [...users.bystanders, ...strays(users.neighbours.filter((one) => !here.has(one)))];
-  const connected = beside.filter(({ user }) => held(user).services.length > 0);
+  const unrequested = [...users.bystanders, ...strays(users.neighbours.filter((one) => !here.has(one)))];
+  const connected = unrequested.filter(({ user }) => held(user).services.length > 0);
   const namesOf = (some: readonly Running[]): readonly string[] =>
     some.filter(({ user }) => vpcsOf(user, facts).includes(vpcId)).map(({ name }) => name);
   return {
     occupiedBy: namesOf(self?.outlived ?? []),
     connects: namesOf(connected.filter(({ leaving }) => !leaving)),
     connectsLeaving: namesOf(connected.filter(({ leaving }) => leaving)),
-    mayConnect: namesOf(beside.filter(({ user }) => held(user).unread.length > 0)),
+    mayConnect: namesOf(unrequested.filter(({ user }) => held(user).unread.length > 0)),
   };
 }
 
 /**
- * Another one's part in a VPC; undefined: none. Nothing is left to one that has not noted that it asks for endpoints
- * there: it may be gone without a trace, and while it is held by an annotation, or Stalled, it notes nothing.
+ * The part of another object in a VPC; undefined: none. An object that has not noted its request there inherits nothing:
+ * it may disappear without a trace, and it notes nothing while an annotation holds it or while it is Stalled.
  */
 function partOf(
   { object, user }: Neighbour,
@@ -264,21 +264,21 @@ export function vpcsOf(user: EndpointUser | undefined, facts: NetworkFacts): rea
   return user === undefined ? [] : [...new Set(subnetsOf(user.described, facts).map(({ vpcId }) => vpcId))];
 }
 
-/** One that is held by annotation leaves the work to the next. */
+/** Whether an object writes. One that an annotation holds leaves the work to the next. */
 export function mayWrite(object: BatchComputeEnvironment, { settings }: Pick<Ports, "settings">): boolean {
   const { paused, dryRun } = directivesOf(object, settings);
   return !paused && !dryRun;
 }
 
-/** Who is kept back comes last, and of the others the oldest first. */
+/** Objects that are kept back come last; of the others the oldest comes first. */
 function byTurn(left: BatchComputeEnvironment, right: BatchComputeEnvironment): number {
   const turnOf = (one: BatchComputeEnvironment): string => `${isKeptBack(one) ? 1 : 0} ${rankOf(one)}`;
   return turnOf(left) < turnOf(right) ? -1 : 1;
 }
 
 /**
- * Stalled by something else than its endpoints, such as its own security group: it may never come to write any. By what
- * status says, the same for all who look. What keeps endpoints from being made would keep the next one as well.
+ * Whether something other than its endpoints, such as its own security group, stalls an object: it may never write
+ * endpoints. Decided by its status, so that all observers agree. What blocks endpoints would block the next object too.
  */
 function isKeptBack(object: BatchComputeEnvironment): boolean {
   const conditions = conditionsOf(object);

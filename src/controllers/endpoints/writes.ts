@@ -36,7 +36,7 @@ export type EndpointWrite =
       readonly addRouteTableIds: readonly string[];
     }
   | { readonly kind: "deleteEndpoints"; readonly endpointIds: readonly string[] }
-  /** A lost cluster's, or what Retain has left: ours from now on; or ours no more. */
+  /** Takes over resources of a lost cluster or of Retain, or releases our resources. */
   | {
       readonly kind: "takeOver" | "release";
       readonly ids: readonly string[];

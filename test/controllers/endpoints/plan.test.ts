@@ -89,7 +89,7 @@ describe("endpoints that an environment wishes", () => {
   it("are available before the environment is made", () => {
     const pending = using(seen([vpc({ ours: [{ ...ecs, state: "pending" }] })]));
     expect(step(pending)).toBe("wait EndpointsPending");
-    expect(reported(pending)).toContain(`endpoints of ${vpcId} are being made: ecs`);
+    expect(reported(pending)).toContain(`waiting for endpoints of ${vpcId}: ecs`);
     const available = using(seen([vpc({ ours: [ecs] })]));
     expect(step(available)).toBe("act Creating create");
     expect(reported(available)).toBe(`EndpointsReady True EndpointsAvailable: available in ${vpcId}: ecs, ecr.api`);
@@ -122,14 +122,16 @@ describe("endpoints that an environment wishes", () => {
 
   it("are said to be needless where the subnets reach everything", () => {
     const plan = planned({ services: [], ingressFrom: [] });
-    expect(reported(using(seen([vpc({ plan, group: undefined })])))).toContain("the subnets need no endpoints of ours");
+    expect(reported(using(seen([vpc({ plan, group: undefined })])))).toContain(
+      "the subnets need no endpoints of the operator",
+    );
   });
 
   it("are waited for when another object of the VPC makes them", () => {
     const plan = planned({ create: [ofEcs] });
     const choice = using(seen([vpc({ plan, writer: "team/other" })]));
     expect(step(choice)).toBe("wait EndpointsPending");
-    expect(reported(choice)).toContain("are being made by team/other: ecs");
+    expect(reported(choice)).toContain("that team/other creates: ecs");
   });
 
   it("are not there for who lies behind a route table, or in a zone, to which they are only to be extended", () => {
@@ -137,7 +139,7 @@ describe("endpoints that an environment wishes", () => {
     const waiting = { plan: planned({ extend }), ours: [ecs], writer: "team/other" };
     const choice = using(seen([vpc({ ...waiting, lacks: ["vpce-ecs"] })]));
     expect(step(choice)).toBe("wait EndpointsPending");
-    expect(reported(choice)).toContain("are being made by team/other: ecs");
+    expect(reported(choice)).toContain("that team/other creates: ecs");
     expect(step(using(seen([vpc(waiting)])))).toBe("act Creating create");
     expect(reported(using(seen([vpc(waiting)])))).toContain("EndpointsReady False EndpointsPending");
   });
@@ -210,7 +212,7 @@ describe("what EC2 has refused a short time ago", () => {
   it("keeps no other endpoint from being made, and none that nobody needs from going", () => {
     const one = afterRefusal({ plan: wanted }, "createInterface");
     expect(step(using(seen([one])))).toBe("act CreatingEndpoints create: createGateway");
-    expect(using(seen([one])).next.message).toBe(`endpoints of ${vpcId} are made: s3`);
+    expect(using(seen([one])).next.message).toBe(`creating endpoints of ${vpcId}: s3`);
     const both = afterRefusal({ plan: wanted }, "createInterface", "createGateway");
     expect(step(using(seen([both])))).toBe("act DeletingEndpoints delete: deleteEndpoints");
   });
@@ -380,7 +382,7 @@ describe("endpoints that an environment needs no more", () => {
   it("stay until another object that comes has noted that it asks for them", () => {
     const choice = gone({ others: [{ ...other, noted: false }] });
     expect(step(choice)).toBe("wait EndpointsInUse");
-    expect(choice.next.message).toBe(`the endpoints of ${vpcId} are left to team/other when that is noted there`);
+    expect(choice.next.message).toBe(`waiting until team/other notes that it uses the endpoints of ${vpcId}`);
     expect(step(gone({ ours: [], group: undefined, others: [{ ...other, noted: false }] }))).toBe("release Deleted");
   });
 
@@ -407,7 +409,7 @@ describe("endpoints that an environment needs no more", () => {
   it("stay while AWS moves an environment that asked for none, for it tells only the new place", () => {
     const choice = gone({ moving: ["theirs"] });
     expect(step(choice)).toBe("wait EndpointsInUse");
-    expect(choice.next.message).toContain("when AWS has updated theirs");
+    expect(choice.next.message).toContain("until AWS has updated theirs");
     expect(step(gone({ moving: ["theirs"] }, { retain: true }))).toContain("release");
   });
 
@@ -464,20 +466,20 @@ describe("endpoints that an environment needs no more", () => {
   it("are left in AWS too when an environment that asked for none runs by them", () => {
     const choice = gone({ connects: ["team_kept-1"] });
     expect(step(choice)).toBe("act RetainingEndpoints release: release");
-    expect(choice.next.message).toContain("team_kept-1 runs by them");
+    expect(choice.next.message).toContain("team_kept-1 uses them");
     expect(step(gone({ connects: ["team_kept-1"], connectsLeaving: ["theirs"] }))).toContain("release");
   });
 
   it("wait for an environment that asked for none, runs by them, and is on its way out", () => {
     const choice = gone({ connectsLeaving: ["theirs"] });
     expect(step(choice)).toBe("wait EndpointsInUse");
-    expect(choice.next.message).toBe(`the endpoints of ${vpcId} are removed when theirs is gone`);
+    expect(choice.next.message).toBe(`keeping the endpoints of ${vpcId} until these are deleted: theirs`);
   });
 
   it("stay while it cannot be read whether an environment that asked for none runs by them", () => {
     const choice = gone({ mayConnect: ["theirs"] });
     expect(choice.next).toMatchObject({ kind: "wait", reason: "NotReadable", stallsAfterMs: 300_000 });
-    expect(choice.next.message).toContain("whether theirs runs by the endpoints");
+    expect(choice.next.message).toContain("cannot read whether theirs uses them");
     expect(step(gone({ mayConnect: ["theirs"] }, { retain: true }))).toContain("release");
   });
 
@@ -497,7 +499,7 @@ describe("endpoints that an environment needs no more", () => {
   it("leave their group to the groups and endpoints that refer to it, for EC2 would not delete it", () => {
     const named = gone({ ours: [], groupNamedBy: ["sg-theirs"] });
     expect(step(named)).toBe("act RetainingEndpoints release: release");
-    expect(named.next.message).toBe("sg-ends is left in AWS: sg-theirs refers to it");
+    expect(named.next.message).toBe("leaving sg-ends in AWS: sg-theirs references it");
     const none = planned({ services: [], ingressFrom: [] });
     expect(step(using(seen([vpc({ plan: none, groupNamedBy: ["sg-theirs"] })])))).toBe("act Creating create");
   });

@@ -1,4 +1,4 @@
-/** What the one who writes in a VPC asks EC2 for next. Pure. */
+/** Plans the next writes of the one object that writes in a VPC. Pure. */
 
 import { shortName } from "../../network/dependence.ts";
 import { isPresent } from "../../network/lookups.ts";
@@ -13,18 +13,18 @@ import type { EndpointsSeen, VpcSeen } from "./seen.ts";
 import type { EndpointWrite } from "./writes.ts";
 
 interface Writes {
-  /** Undefined: all was asked for. */
+  /** Undefined: nothing is left to write. */
   readonly next: Act<EndpointsAction> | undefined;
-  /** What would come before it. */
+  /** Refused writes that would come before it. */
   readonly refused: readonly Refused[];
 }
 
-/** The next writes of the one who writes in a VPC: a refused one keeps only those that need it done before. */
+/** The next writes of the object that writes in a VPC. A refused write holds back only the writes that need it. */
 export function nextWrites(vpc: VpcSeen, seen: EndpointsSeen): Writes {
   const { vpcId, group, leftBehind } = vpc;
   const interfaces = behindGroup(vpc);
   const back = takingBack(vpc, seen);
-  // What Retain has left serves as somebody else's would; but its group has the name that the next one would get.
+  // Endpoints that Retain left behind serve like foreign ones, but their group has the name of the next group.
   const nameIsTaken = group === undefined && leftBehind.some((id) => id.startsWith("sg-"));
   const taken = back === undefined ? nothing : asked(vpc, back, nameIsTaken ? interfaces : []);
   if (taken.next !== undefined) return taken;
@@ -33,7 +33,7 @@ export function nextWrites(vpc: VpcSeen, seen: EndpointsSeen): Writes {
   const before = [...taken.refused, ...first.refused];
   if (first.next !== undefined) return { next: first.next, refused: before };
   const isBarred = nameIsTaken || rules !== undefined;
-  const tried = makings(vpc, seen)
+  const tried = creations(vpc, seen)
     .filter(({ services }) => !isBarred || !services.some((one) => interfaces.includes(one)))
     .map((one) => ({ ...one, refusal: standingRefusal(vpc.refused, [one.write]) }));
   const refused = [
@@ -42,19 +42,19 @@ export function nextWrites(vpc: VpcSeen, seen: EndpointsSeen): Writes {
   ];
   const made = tried.filter(({ refusal }) => refusal === undefined);
   if (made.length > 0) {
-    const message = `endpoints of ${vpcId} are made: ${made.map(({ what }) => what).join(", ")}`;
+    const message = `creating endpoints of ${vpcId}: ${made.map(({ what }) => what).join(", ")}`;
     const writes = made.map(({ write }) => write);
     return { next: act(vpcId, "create", writes, message), refused };
   }
   const surplus = removal(vpc);
-  // Nobody waits for what goes.
+  // Nobody waits for a deletion.
   const last = surplus === undefined ? nothing : asked(vpc, surplus, []);
   return { next: last.next, refused: [...refused, ...last.refused] };
 }
 
 const nothing: Writes = { next: undefined, refused: [] };
 
-/** @param services those that are not there before it is done */
+/** @param services those that are missing until it is done */
 function asked(vpc: VpcSeen, next: Act<EndpointsAction>, services: readonly string[]): Writes {
   const refusal = refusedNow(vpc, next);
   return refusal === undefined ? { next, refused: [] } : { next: undefined, refused: [{ services, refusal }] };
@@ -67,12 +67,12 @@ function takingBack(vpc: VpcSeen, { cluster }: EndpointsSeen): Act<EndpointsActi
     .map((one) => ("endpointId" in one ? one.endpointId : one.groupId));
   if (before.length > 0) {
     const write: EndpointWrite = { kind: "takeOver", ids: before, set: { [clusterUidTag]: cluster.uid }, remove: [] };
-    return act(vpcId, "repair", [write], `endpoints of a lost cluster are taken over: ${before.join(", ")}`);
+    return act(vpcId, "repair", [write], `taking over endpoints of a lost cluster: ${before.join(", ")}`);
   }
   if (vpc.leftBehind.length > 0) {
     const [ids, set] = [vpc.leftBehind, ownershipTags(cluster)];
     const write: EndpointWrite = { kind: "takeOver", ids, set, remove: [retainedFromTag] };
-    return act(vpcId, "repair", [write], `what Retain left in ${vpcId} is used again: ${ids.join(", ")}`);
+    return act(vpcId, "repair", [write], `using resources again that Retain left in ${vpcId}: ${ids.join(", ")}`);
   }
   return undefined;
 }
@@ -84,27 +84,27 @@ function groupWrites(vpc: VpcSeen, { cluster }: EndpointsSeen): Act<EndpointsAct
     const name = groupName(cluster);
     const description = "Lets instances of AWS Batch reach VPC endpoints; made by aws-batch-operator";
     const write: EndpointWrite = { kind: "createGroup", vpcId, name, description, tags: endpointTags(cluster, name) };
-    return act(vpcId, "create", [write], `the security group of the endpoints of ${vpcId} is made`);
+    return act(vpcId, "create", [write], `creating the security group of the endpoints of ${vpcId}`);
   }
   const missing = addressesToLetIn(vpc);
   if (missing.length === 0) return undefined;
   const write: EndpointWrite = { kind: "allow", groupId: group.groupId, from: missing };
-  return act(vpcId, "repair", [write], `${group.groupId} lets in ${missing.join(", ")}`);
+  return act(vpcId, "repair", [write], `allowing HTTPS from ${missing.join(", ")} in ${group.groupId}`);
 }
 
-/** An endpoint that is made or extended. */
-interface Making {
+/** An endpoint to create or to extend. */
+interface Creation {
   readonly write: EndpointWrite;
   /** Full names. */
   readonly services: readonly string[];
-  /** The one that is extended. */
+  /** The endpoint to extend. */
   readonly endpointId?: string;
-  /** For words. */
+  /** For messages. */
   readonly what: string;
 }
 
-function makings({ vpcId, plan, ours, group }: VpcSeen, { cluster }: EndpointsSeen): readonly Making[] {
-  const made = plan.create.map((one): Making => {
+function creations({ vpcId, plan, ours, group }: VpcSeen, { cluster }: EndpointsSeen): readonly Creation[] {
+  const made = plan.create.map((one): Creation => {
     const { serviceName } = one;
     const what = shortName(serviceName);
     const tags = endpointTags(cluster, `aws-batch-operator ${what}`);
@@ -121,7 +121,7 @@ function makings({ vpcId, plan, ours, group }: VpcSeen, { cluster }: EndpointsSe
       what,
     };
   });
-  const extended = plan.extend.map((one): Making => {
+  const extended = plan.extend.map((one): Creation => {
     const { endpointId } = one;
     return { write: { kind: "extend", ...one }, services: servicesOf(endpointId, ours), endpointId, what: endpointId };
   });
@@ -132,12 +132,12 @@ function removal({ vpcId, plan, ours, group, groupNamedBy }: VpcSeen): Act<Endpo
   const { remove, kept, ingressFrom } = plan;
   if (remove.length > 0) {
     const write: EndpointWrite = { kind: "deleteEndpoints", endpointIds: remove };
-    return act(vpcId, "delete", [write], `endpoints that nothing needs any more are removed: ${remove.join(", ")}`);
+    return act(vpcId, "delete", [write], `deleting endpoints that nothing needs: ${remove.join(", ")}`);
   }
   const needless = ours.length + ingressFrom.length + kept.length === 0;
   if (group !== undefined && needless && groupNamedBy.length === 0) {
     const write: EndpointWrite = { kind: "deleteGroup", groupId: group.groupId };
-    return act(vpcId, "delete", [write], `the security group ${group.groupId} is removed: no endpoint has it`);
+    return act(vpcId, "delete", [write], `deleting the security group ${group.groupId}: no endpoint uses it`);
   }
   return undefined;
 }
