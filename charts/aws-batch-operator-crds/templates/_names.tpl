@@ -15,7 +15,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- $there := lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" .name }}
 {{- $version := dig "metadata" "annotations" "awsbatch.dev/version" "" $there }}
 {{- if and $version (semverCompare (printf ">%s" .root.Chart.AppVersion) $version) }}
-{{- fail (printf "%s in the cluster is of version %s, this chart is %s: what the newer one stored could be lost. Set allowDowngrade=true to write over it." .name $version .root.Chart.AppVersion) }}
+{{- fail (printf "%s in the cluster is of version %s, this chart is %s: fields that only the newer one has could be lost. Set allowDowngrade=true to overwrite it." .name $version .root.Chart.AppVersion) }}
 {{- end }}
 {{- end }}
 {{- end }}
