@@ -12,15 +12,15 @@ import { circumstancesIn, isRoleChangeDoubtful } from "./causes.ts";
 import { forgetCounts } from "./draining.ts";
 import type { Memory } from "./observe.ts";
 
-/** What an action takes beside the region. */
+/** What an action needs in addition to the region. */
 interface Doing {
   readonly memory: Memory;
   readonly clock: Clock;
-  /** Whether the object still wishes what it did as the action was planned. */
+  /** Whether the object still has the desired state for which the action was planned. */
   readonly isDesired: () => boolean;
 }
 
-/** Carries out one action. @throws AwsError at the first refusal; what was done before it stays done */
+/** Carries out one action. @throws AwsError at the first refusal; earlier writes remain */
 export async function act(
   action: Action,
   object: BatchComputeEnvironment,
@@ -74,8 +74,8 @@ export async function act(
 }
 
 /**
- * Before the update its mark: where tags are refused no instance goes, and whoever goes on after a crash knows what was
- * asked for.
+ * The tag is written before the update: where AWS refuses tags no instance is replaced, and after a crash the tag shows
+ * what was requested.
  */
 async function rollOut(
   { name, arn, request }: Extract<Action, { kind: "update" }>,
@@ -102,8 +102,8 @@ async function rollOut(
 }
 
 /**
- * Between the look at the queues and the write lie the reads of IAM and EC2, which take seconds, and the wait for the
- * call budget: one of our own queues may have come to name the environment since.
+ * Checks the queues again right before the write. Reads of IAM and EC2, and the wait for the call budget, take seconds:
+ * one of our own queues may reference the environment since the observation.
  *
  * @throws OutOfDate
  */

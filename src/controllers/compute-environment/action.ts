@@ -6,7 +6,7 @@ import type {
 } from "../../aws/batch.ts";
 import type { TagChange } from "../../aws/region.ts";
 
-/** An update that asks for fresh instances, and what its tag says before and after it. */
+/** An update that requests fresh instances, and the values of its tag before and after it. */
 export interface Rollout {
   readonly token: string;
   /** The value of the tag to write first; undefined: it is there. */
@@ -21,13 +21,13 @@ export type Action =
       readonly name: string;
       readonly arn: string;
       readonly request: UpdateComputeEnvironmentRequest;
-      /** Fresh instances, of which the tags tell before and after. */
+      /** Fresh instances; a tag records the request before and after. */
       readonly rollout: Rollout | undefined;
       readonly paths: readonly string[];
     }
   | { readonly kind: "tag"; readonly purpose: TagPurpose; readonly items: readonly TagItem[] }
   | { readonly kind: "enable"; readonly name: string; readonly request: UpdateComputeEnvironmentRequest }
-  /** Changes nothing: AWS looks at an INVALID environment again when it is updated. */
+  /** Changes nothing: AWS checks an INVALID environment again when it is updated. */
   | { readonly kind: "revalidate"; readonly name: string; readonly request: UpdateComputeEnvironmentRequest }
   | { readonly kind: "disable"; readonly name: string; readonly request: UpdateComputeEnvironmentRequest }
   | { readonly kind: "terminateJobs"; readonly name: string; readonly jobIds: readonly string[] }
@@ -35,8 +35,8 @@ export type Action =
   | { readonly kind: "repointForeign"; readonly queue: string; readonly request: UpdateJobQueueRequest };
 
 /**
- * The name of an action for which nothing but what follows with the same environment or queue has to wait; undefined:
- * all else hangs on it. The same for each try.
+ * The name of an action on which only later steps of the same environment or queue depend; undefined: all later steps
+ * depend on it. Each try has the same name.
  */
 export function independentName(action: Action): string | undefined {
   switch (action.kind) {
@@ -58,7 +58,7 @@ export function independentName(action: Action): string | undefined {
   }
 }
 
-/** All else that the object itself has to do waits for it, but what stands around its steps does not. */
+/** Other steps of the environment wait for it, steps of its roles, endpoints and group do not. */
 function disablesOnly({ request, paths }: Extract<Action, { kind: "update" }>): boolean {
   return request.state === "DISABLED" && paths.every((path) => path === "spec.state");
 }

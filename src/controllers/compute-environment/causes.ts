@@ -47,7 +47,7 @@ function changed({ states, changes }: RoleCause, clock: Clock): RoleCause {
   return { states, changes: changes + 1, changedAt: clock.monotonic() };
 }
 
-/** In how many ms a change of a role counts, for AWS Batch knows of it by then; undefined: no change is that young. */
+/** In how many ms AWS Batch has noticed a change of a role, so that it counts; undefined: no change is that recent. */
 export function roleChangeCountsInMs(causes: RoleCauses, { metadata }: KubeObject, clock: Clock): number | undefined {
   const { changedAt } = causes.get(metadata.uid) ?? unknownCause;
   const restMs = changedAt === undefined ? 0 : changedAt + propagationMs - clock.monotonic();

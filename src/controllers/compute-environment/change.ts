@@ -1,4 +1,4 @@
-/** What the difference between spec and AWS means, as `status.plan` tells it. Pure. */
+/** What the difference between spec and AWS means, as `status.plan` reports it. Pure. */
 
 import type { Change, FieldChange } from "../agenda.ts";
 import { tagChange, tagFieldChanges } from "../tags.ts";
@@ -11,15 +11,15 @@ import type { Seen } from "./seen.ts";
 
 export function changeOf({ spec, seen, ours, set }: Context): Change {
   const id = seen.planId;
-  const standing = ours.filter((environment) => environment.status !== "DELETING");
-  if (standing.length === 0) return { action: "Create", id, reason: "NotInAWS", changes: [] };
+  const existing = ours.filter((environment) => environment.status !== "DELETING");
+  if (existing.length === 0) return { action: "Create", id, reason: "NotInAWS", changes: [] };
   const inPlace = set.differences.map(fieldChange);
   const served = queuesNaming(seen, new Set(set.predecessors.map((one) => one.computeEnvironmentName)));
   const replacing = set.target === undefined && set.revivable === undefined;
   if (replacing || served.length > 0 || set.target?.status === "CREATING") {
     const reference = referenceOf(
       seen,
-      standing.filter((environment) => environment !== set.target),
+      existing.filter((environment) => environment !== set.target),
     );
     if (reference !== undefined) {
       const changes = differences(spec, reference).map(fieldChange);

@@ -1,4 +1,4 @@
-/** What is checked before a successor is made: whether every queue could be handed over to it. Pure. */
+/** Checks before a successor is created: whether every queue could be handed over to it. Pure. */
 
 import { dryRunAnnotation, pausedAnnotation } from "../../api/v1alpha1/annotations.ts";
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
@@ -16,10 +16,10 @@ type Hindrance = Extract<Step<never>, { kind: "wait" | "blocked" }>;
 const environmentsBeforeReplacement = 48;
 export const environmentQuota = 50;
 
-/** For what nothing wakes: an edit of a queue object that does not refer to the environment's object any more. */
-const queueLookMs = 60_000;
+/** No event reports it: an edit of a queue object that no longer refers to the environment's object. */
+const queueCheckMs = 60_000;
 
-/** The first thing that stands against making a successor of `predecessors` now; undefined when nothing does. */
+/** The first reason not to create a successor of `predecessors` now; undefined when there is none. */
 export function hindrance(spec: Spec, seen: Seen, predecessors: readonly Environment[]): Hindrance | undefined {
   const names = new Set(predecessors.map((environment) => environment.computeEnvironmentName));
   for (const queue of queuesNaming(seen, names)) {
@@ -40,7 +40,7 @@ export function queuesNaming(seen: Seen, names: ReadonlySet<string>): readonly Q
   );
 }
 
-/** Ours: made for an object of this cluster that is still there. */
+/** Ours: created for an object of this cluster that still exists. */
 export function isOurs(queue: QueueSeen): boolean {
   return queue.owner !== undefined && queue.object !== undefined;
 }
@@ -72,7 +72,7 @@ export function pinnedHindrance(queue: QueueSeen, names: ReadonlySet<string>): H
     kind: "blocked",
     reason: "ReferencedByName",
     message: `queue ${queue.queue.jobQueueName} names ${pinned} by its AWS name. Use computeEnvironmentRef in its spec, so that it can follow a replacement`,
-    checkInMs: queueLookMs,
+    checkInMs: queueCheckMs,
   };
 }
 
@@ -81,14 +81,14 @@ export const queuePaused = "QueuePaused";
 
 export function pausedHindrance({ directives }: Seen, queue: QueueSeen): Hindrance | undefined {
   const heldBy = queue.object?.heldBy;
-  // A dry run of everything is to tell what would be done.
+  // A dry run of everything reports what would be done.
   if (heldBy === undefined || (heldBy === dryRunAnnotation && directives.dryRun)) return undefined;
   const held = heldBy === pausedAnnotation ? "is paused" : "is a dry run";
   return {
     kind: "wait",
     reason: queuePaused,
     message: `queue ${queue.queue.jobQueueName} ${held} and cannot be handed over; remove its annotation ${heldBy}`,
-    checkInMs: queueLookMs,
+    checkInMs: queueCheckMs,
   };
 }
 

@@ -1,4 +1,4 @@
-/** Whose an environment is: rivals, other clusters, what was retained, and what is adopted. Pure. */
+/** Who owns an environment: rivals, other clusters, retained environments, and adoption. Pure. */
 
 import type { Environment } from "../../aws/batch.ts";
 import type { Step } from "../agenda.ts";
@@ -17,7 +17,7 @@ export function claimedByAnother({ seen }: Context): readonly Step<Action>[] {
     kind: "blocked",
     reason: "Conflict",
     message: `${seen.claimedBy} already owns the environment name ${seen.baseName} in this account and region. Delete one of the two objects, or give one of them a different spec.computeEnvironmentName`,
-    // Nothing wakes this object when the older one has gone.
+    // No event wakes this object when the older one is deleted.
     checkInMs: 60_000,
   };
   return [conflict];

@@ -99,7 +99,7 @@ function events(action: AnyAction): readonly ObjectEvent[] {
   return isGroupAction(action) ? groupEvents(action) : eventsFor(action);
 }
 
-/** The notes of all that is asked for beside the environment: what bears no note is found by nobody. */
+/** Annotations that record what is requested in addition to the environment: without them nobody would find it again. */
 function annotations(
   object: BatchComputeEnvironment,
   { roles, endpoints, group }: Observation,

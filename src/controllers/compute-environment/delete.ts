@@ -1,4 +1,4 @@
-/** The same path towards nothing: retire and delete every environment of the object, or leave them by Retain. Pure. */
+/** Deletion of an object: retire and delete every environment of it, or keep them by Retain. Pure. */
 
 import type { Step } from "../agenda.ts";
 import { retainedMark } from "../ownership.ts";
@@ -8,22 +8,22 @@ import { ownedByOtherCluster } from "./claims.ts";
 import { type Context, names, sideBySide } from "./context.ts";
 import { retirement } from "./retire.ts";
 
-/** Nothing of an object is seen in AWS, but what was written last may be there. */
-export const makingSure: Step<never> = {
+/** AWS shows nothing of an object, but the last writes may not be visible yet. */
+export const confirming: Step<never> = {
   kind: "wait",
   reason: "Deleting",
   message: "confirming that all AWS resources are gone",
   checkInMs: 1000,
 };
 
-/** The same path towards nothing. */
+/** The steps of deletion. */
 export function deleted(context: Context): readonly Step<Action>[] {
   const { spec, seen, ours, now } = context;
   if (ours.length === 0) {
     const barred = ownedByOtherCluster(context);
     if (barred.length > 0) return barred;
     const message = "no compute environment of this object is left in AWS";
-    return [seen.freeName.absent && seen.claimsSettled ? { kind: "release", reason: "Deleted", message } : makingSure];
+    return [seen.freeName.absent && seen.claimsSettled ? { kind: "release", reason: "Deleted", message } : confirming];
   }
   if (seen.directives.retain) {
     const items = ours.map(({ computeEnvironmentName: name, computeEnvironmentArn: arn, tags }) => ({
@@ -35,7 +35,7 @@ export function deleted(context: Context): readonly Step<Action>[] {
     return [{ kind: "act", action: { kind: "tag", purpose: "retain", items }, reason: "Retaining", message }];
   }
   const steps = ours.map((environment) => retirement(spec, seen, environment, now));
-  // What a queue names is told first; what none names goes without waiting for it.
+  // What a queue references is reported first; what none references is deleted without waiting for it.
   const inOrder = [...steps].sort((left, right) => Number(right.step === "InUse") - Number(left.step === "InUse"));
   return sideBySide(inOrder.map(({ next }) => next));
 }

@@ -1,4 +1,4 @@
-/** What differs between a wish and an environment in AWS, and what kind of update each difference needs. Pure. */
+/** What differs between a spec and an environment in AWS, and what kind of update each difference needs. Pure. */
 
 import type { Environment } from "../../aws/batch.ts";
 import type { FieldChange } from "../agenda.ts";
@@ -187,7 +187,7 @@ function rolloutDifference(spec: Spec, described: Environment): Difference[] {
   ];
 }
 
-/** A newer image, which AWS announces: a difference only under `replacement.externalChanges: Apply`, else news. */
+/** A newer image, which AWS announces: a difference only under `replacement.externalChanges: Apply`, else a condition. */
 function imageDifference(spec: Spec, described: Environment): Difference[] {
   if (spec.replacement?.externalChanges !== "Apply") return [];
   if (outdatedImages(described).length === 0) return [];
@@ -223,15 +223,15 @@ const reasons: Readonly<Record<Need, string>> = {
 };
 
 /**
- * AWS reads an empty list of security groups on Fargate as "no change". It keeps a Spot fleet role on EC2, where the
- * role means nothing: that is not worth a new environment.
+ * AWS reads an empty list of security groups on Fargate as "no change". It keeps `spotIamFleetRole` on EC2, where
+ * the role has no effect: that is not worth a new environment.
  */
 function cannotClear({ path }: Field, family: Family, described: Environment): boolean {
   if (path === "computeResources.spotIamFleetRole") return described.computeResources?.type === "EC2";
   return path === "computeResources.securityGroupIds" && family === "fargate";
 }
 
-/** A wish or a record with the members that its field leaves to AWS's defaults. */
+/** A desired or observed value with the members that its field leaves to AWS's defaults. */
 function withMembers({ members }: Field, value: unknown): unknown {
   return members === undefined ? value : { ...members, ...(value as object | undefined) };
 }

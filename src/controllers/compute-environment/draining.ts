@@ -8,18 +8,18 @@ import { inTransition } from "./environment-set.ts";
 import { emptyForMs } from "./retire.ts";
 import { clusterName, type JobsSeen } from "./seen.ts";
 
-/** The jobs on environments that are on their way out (docs/design.md, section 5, Retire). */
+/** The jobs on environments that are being retired (docs/design.md, section 5, Retire). */
 
 /** What is remembered of an environment between passes, by region and name (`memoryKey`). */
 export interface JobMemory {
   /**
-   * Monotonic ms; counts that began earlier decide nothing: it may have taken jobs since, or the jobs that were found
-   * on it have gone since.
+   * Monotonic ms; counts that began earlier decide nothing: since then the environment may have taken jobs, or its
+   * jobs may have ended.
    */
   readonly countsFrom: Map<string, number>;
   /** Since when AWS has been seen to have disabled it, monotonic ms: the count that decides begins no earlier. */
   readonly disabledSince: Map<string, number>;
-  /** The jobs that the last count showed on it, but for those that have gone since. */
+  /** The jobs that the last count showed on it, without those that have ended since. */
   readonly jobsLeft: Map<string, readonly ActiveJob[]>;
   /** When the first count ended since which every one was zero, monotonic ms. */
   readonly zeroSince: Map<string, number>;
@@ -47,7 +47,7 @@ interface Draining {
   readonly key: string;
 }
 
-interface Look {
+interface Counting {
   readonly region: BatchRegion;
   readonly clock: Clock;
   readonly memory: JobMemory;
@@ -61,8 +61,8 @@ type Unread = Extract<JobsSeen, { readonly kind: "unread" }>;
  * By name, of those of the environments that take no jobs any more: the jobs that may still be on them, over all queues
  * of the region. One whose jobs are still being counted is left out.
  *
- * Jobs that were found on one are followed until all have gone, by a call for a hundred: it gets no others, and a count
- * may take hundreds of calls.
+ * Jobs that were found on one are followed until all have ended, by one call for a hundred: the environment gets no
+ * others, and a count may take hundreds of calls.
  */
 export async function jobsOn(
   ours: readonly Environment[],
@@ -72,7 +72,7 @@ export async function jobsOn(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, JobsSeen>> {
   const clusters = [...region.snapshot().environments.values()].flatMap((one) => clusterName(one) ?? []);
-  const look: Look = { region, clock, memory, clusters };
+  const counting: Counting = { region, clock, memory, clusters };
   const seen = new Map<string, JobsSeen>();
   const uncounted: Draining[] = [];
   for (const environment of ours) {
@@ -82,9 +82,9 @@ export async function jobsOn(
       forgetCounts(memory, key);
       continue;
     }
-    noteAges(environment, key, look);
+    noteAges(environment, key, counting);
     const one: Draining = { environment, key };
-    const known = (await followed(one, look, signal)) ?? betweenCounts(one, look);
+    const known = (await followed(one, counting, signal)) ?? betweenCounts(one, counting);
     if (known !== undefined) seen.set(name, known);
     else uncounted.push(one);
   }
@@ -92,7 +92,7 @@ export async function jobsOn(
   const from = Math.max(...uncounted.map(({ key }) => countedFrom(key, memory)));
   const counted = await orUnread(region.activeJobs("all", from, signal));
   if (counted === undefined) return seen;
-  for (const one of uncounted) seen.set(one.environment.computeEnvironmentName, concluded(one, counted, look));
+  for (const one of uncounted) seen.set(one.environment.computeEnvironmentName, concluded(one, counted, counting));
   return seen;
 }
 
@@ -101,7 +101,7 @@ function takesNone({ tags, state, status }: Environment): boolean {
   return tags?.[retiredAtTag] !== undefined && state === "DISABLED" && isMade;
 }
 
-function noteAges(environment: Environment, key: string, { memory, clock }: Look): void {
+function noteAges(environment: Environment, key: string, { memory, clock }: Counting): void {
   const { countsFrom, disabledSince } = memory;
   if (!countsFrom.has(key)) countsFrom.set(key, clock.monotonic());
   if (inTransition(environment)) disabledSince.delete(key);
@@ -109,14 +109,14 @@ function noteAges(environment: Environment, key: string, { memory, clock }: Look
 }
 
 /** What is left of the jobs that were found on it; undefined when that is none, or none were. */
-async function followed(one: Draining, look: Look, signal: AbortSignal): Promise<JobsSeen | undefined> {
-  const { region, clock, memory } = look;
+async function followed(one: Draining, counting: Counting, signal: AbortSignal): Promise<JobsSeen | undefined> {
+  const { region, clock, memory } = counting;
   const { key } = one;
   const known = memory.jobsLeft.get(key);
   if (known === undefined) return undefined;
   const active = await orUnread(region.stillActive(known, signal));
   if ("kind" in active) return active;
-  const left = onIt(active, one, look);
+  const left = onIt(active, one, counting);
   if (left.length > 0) return remaining(left, key, memory);
   memory.jobsLeft.delete(key);
   memory.countsFrom.set(key, clock.monotonic());
@@ -124,7 +124,7 @@ async function followed(one: Draining, look: Look, signal: AbortSignal): Promise
 }
 
 /** After a count of none, before the next one is due: what is shown meanwhile decides nothing. */
-function betweenCounts({ environment, key }: Draining, { clock, memory }: Look): JobsSeen | undefined {
+function betweenCounts({ environment, key }: Draining, { clock, memory }: Counting): JobsSeen | undefined {
   const since = memory.zeroSince.get(key);
   if (since === undefined) return undefined;
   const zeroForMs = clock.monotonic() - since;
@@ -137,14 +137,14 @@ function countedFrom(key: string, { countsFrom, disabledSince, zeroSince }: JobM
   return since === undefined ? (countsFrom.get(key) ?? 0) : Math.max(since + emptyForMs, disabledSince.get(key) ?? 0);
 }
 
-function concluded(one: Draining, counted: JobsCounted | Unread, look: Look): JobsSeen {
-  const { memory } = look;
+function concluded(one: Draining, counted: JobsCounted | Unread, counting: Counting): JobsSeen {
+  const { memory } = counting;
   const { key } = one;
   if ("kind" in counted) {
     memory.zeroSince.delete(key);
     return counted;
   }
-  const left = onIt(counted.jobs, one, look);
+  const left = onIt(counted.jobs, one, counting);
   if (left.length > 0) {
     memory.zeroSince.delete(key);
     return remaining(left, key, memory);
@@ -172,7 +172,7 @@ async function orUnread<T>(reading: Promise<T>): Promise<T | Unread> {
   }
 }
 
-function onIt(jobs: readonly ActiveJob[], { environment }: Draining, { clusters }: Look): readonly ActiveJob[] {
+function onIt(jobs: readonly ActiveJob[], { environment }: Draining, { clusters }: Counting): readonly ActiveJob[] {
   return jobs.filter((job) => mayBeOn(job, environment, clusters));
 }
 
@@ -180,8 +180,8 @@ function onIt(jobs: readonly ActiveJob[], { environment }: Draining, { clusters 
 const clocksDifferMs = 60_000;
 
 /**
- * In its cluster, or of unknown place, as all jobs on EKS are, and made before it was retired: a later one cannot be on
- * what no queue names. When it started says nothing: it may have been on its way to run for long.
+ * In its cluster, or of unknown place, as all jobs on EKS are, and created before the environment was retired: a later job
+ * cannot be on what no queue references. Its start time proves nothing: it may have waited for long.
  *
  * @param clusters of all environments of the region
  */

@@ -11,7 +11,7 @@ import { momentOf } from "./timestamps.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
 
-/** All live environments of one object, told apart by what they are, never by name or hash. */
+/** All live environments of one object, classified by what they are, never by name or hash. */
 export interface EnvironmentSet {
   /** Not retired, and differs from the spec in nothing that needs a replacement. */
   readonly target: Environment | undefined;
@@ -27,12 +27,12 @@ export interface EnvironmentSet {
 
 /** @param ours every environment of the object that AWS shows, without DELETED tombstones */
 export function environmentSetOf(spec: Spec, ours: readonly Environment[], planId: string): EnvironmentSet {
-  const standing = ours.filter((environment) => environment.status !== "DELETING");
-  const [target] = standing
+  const existing = ours.filter((environment) => environment.status !== "DELETING");
+  const [target] = existing
     .filter((environment) => !isRetired(environment) && !needsReplacement(spec, environment))
     .sort((left, right) => rank(spec, right, planId) - rank(spec, left, planId) || newestFirst(left, right));
   const [revivable] =
-    target === undefined ? standing.filter((environment) => isRevivable(spec, environment)).sort(newestFirst) : [];
+    target === undefined ? existing.filter((environment) => isRevivable(spec, environment)).sort(newestFirst) : [];
   return {
     target,
     differences: target === undefined ? [] : differences(spec, target),
@@ -46,7 +46,7 @@ export function isRetired(environment: Environment): boolean {
   return environment.tags?.[retiredAtTag] !== undefined;
 }
 
-/** VALID, and of the state that the spec wishes, by default ENABLED: no job is to start on what will be DISABLED. */
+/** VALID, and in the desired state, by default ENABLED: no job is to start on what will be DISABLED. */
 export function isUsable(spec: Spec, environment: Environment): boolean {
   const { state, status } = environment;
   return status === "VALID" && state === (spec.state ?? "ENABLED");
@@ -94,7 +94,7 @@ export function resolve(spec: Spec, set: EnvironmentSet, named: ReadonlySet<stri
     .sort((left, right) => Number(rolledBack(left)) - Number(rolledBack(right)));
   if (kept !== undefined) return { kind: "environment", environment: kept };
   const disabled = (environment: Environment): boolean => environment.state !== "ENABLED";
-  const [spare] = all
+  const [fallback] = all
     .filter((environment) => environment.status === "VALID" && !isRetired(environment))
     .sort(
       (left, right) =>
@@ -102,7 +102,7 @@ export function resolve(spec: Spec, set: EnvironmentSet, named: ReadonlySet<stri
         Number(rolledBack(left)) - Number(rolledBack(right)) ||
         newestFirst(left, right),
     );
-  if (spare !== undefined) return { kind: "environment", environment: spare };
+  if (fallback !== undefined) return { kind: "environment", environment: fallback };
   const coming = all.find(comes);
   return coming === undefined ? { kind: "none" } : { kind: "inTransition", environment: coming };
 }
@@ -130,7 +130,7 @@ export function servingSince({ tags }: Environment): number {
   return momentOf(tags?.[servingSinceTag]);
 }
 
-/** When it was made, in ms since the epoch. */
+/** When it was created, in ms since the epoch. */
 export function createdAt({ tags }: Environment): number {
   return momentOf(tags?.[createdAtTag]);
 }

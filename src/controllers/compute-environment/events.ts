@@ -1,7 +1,7 @@
 import type { ObjectEvent } from "../../runtime/store.ts";
 import type { Action, TagPurpose } from "./action.ts";
 
-/** What an action that succeeded is told as. */
+/** The events of an action that AWS accepted. */
 export function eventsFor(action: Action): readonly ObjectEvent[] {
   switch (action.kind) {
     case "create":

@@ -18,7 +18,7 @@ import {
   sameValue,
 } from "../compare.ts";
 
-/** What kind of environment the wish and AWS's record both are; it decides which updates AWS takes. */
+/** The kind of environment that both the spec and AWS's record describe; it decides which updates AWS accepts. */
 export type Family = "ec2" | "fargate" | "managedInstances" | "unmanaged";
 
 /**

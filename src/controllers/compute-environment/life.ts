@@ -1,5 +1,5 @@
 /**
- * The whole life of a compute environment: what it stands on, the environment itself, and what is left of it. Pure.
+ * The whole life of a compute environment: what it depends on, the environment itself, and what is left of it. Pure.
  *
  *     spec.state: DISABLED → selection → group → endpoints → their leftovers → roles → environment → unused roles
  *
@@ -46,11 +46,11 @@ function upkeep(object: BatchComputeEnvironment, seen: Whole, now: number): Plan
     agenda: [
       ...disabledFirst(seen.effective, seen.own, now),
       ...[selection, group, endpoints].flatMap(({ steps }): readonly Step<AnyAction>[] => steps),
-      // What the object uses no more goes whatever its roles and environments wait for.
+      // What the object no longer uses is deleted, whatever its roles and environments wait for.
       ...leftovers.map((step) => ({ ...step, holds: "nothing" as const })),
       ...roles.steps,
       ...repairedFirst(core.agenda, seen.roles),
-      // Roles last: what may run by them is counted only when nothing else is left to do.
+      // Roles last: jobs that may use them are counted only when nothing else is left to do.
       ...unusedRoles,
     ],
     conditions: [...core.conditions, ...[roles, endpoints, group, selection].flatMap(({ conditions }) => conditions)],

@@ -2,7 +2,7 @@ import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environ
 import type { BatchRegion } from "../../aws/region.ts";
 import { type Ec2Memory, newEc2Memory } from "../ec2-memory.ts";
 import { observeEndpoints } from "../endpoints/observe.ts";
-import { lookAtNetwork, networkNow } from "../network/observe.ts";
+import { networkNow, observeNetwork } from "../network/observe.ts";
 import type { NetworkSeen } from "../network/seen.ts";
 import type { Ports } from "../ports.ts";
 import type { RolesMemory } from "../roles/observe.ts";
@@ -13,7 +13,7 @@ import { withSelected } from "../selection/fill.ts";
 import { observeSelection } from "../selection/observe.ts";
 import { roleStatesRead } from "./causes.ts";
 import { isThrough } from "./life.ts";
-import { type Memory, newMemory, observe, roleMended } from "./observe.ts";
+import { type Memory, newMemory, observe, roleFixed } from "./observe.ts";
 import { environmentRoleUser } from "./roles.ts";
 import type { Observation } from "./whole.ts";
 
@@ -41,20 +41,20 @@ export interface Reading {
   ) => Promise<NetworkSeen | undefined>;
 }
 
-/** As a process reads that runs on: of the network what is due. */
+/** For the operator, which runs on: reads of the network what is due. */
 export function readingOn(ports: Ports, memories: Memories): Reading {
-  const { looks } = memories.own;
-  return { ports, memories, network: (...given) => lookAtNetwork(given[0], given[1], ports, looks, given[2]) };
+  const { networks } = memories.own;
+  return { ports, memories, network: (...given) => observeNetwork(given[0], given[1], ports, networks, given[2]) };
 }
 
-/** As somebody reads who asks once and waits for it: of the network what may hold something. */
+/** For a caller who reads once and waits: reads of the network what may hold a step. */
 export function readingOnce(ports: Ports): Reading {
   return {
     ports,
     memories: newMemories(),
     async network(object, region, signal) {
       const { preflight, vpcEndpoints } = object.spec.network ?? {};
-      // What endpoints that are still to be made will fix holds nothing.
+      // Endpoints that are not created yet may fix what is missing, so it holds nothing.
       if (preflight !== "Enforce" || vpcEndpoints === "Ensure") return undefined;
       return await networkNow(object, region, ports, signal);
     },
@@ -110,5 +110,5 @@ export async function refreshAll(
 
 /** A role of the object was written. */
 export function noteRoleWritten(object: BatchComputeEnvironment, { own }: Memories, ports: Ports): void {
-  roleMended(own, object, ports.clock);
+  roleFixed(own, object, ports.clock);
 }

@@ -12,7 +12,7 @@ import { olderOf, rivalsOf } from "../claims.ts";
 import { conditionsOf } from "../conditions.ts";
 import { directivesOf } from "../directives.ts";
 import { baseNameOf, memoryKey, queueNameOf } from "../naming.ts";
-import type { Looks } from "../network/observe.ts";
+import type { NetworkMemories } from "../network/observe.ts";
 import { type Identity, identityOf, ownerIn, ownershipOf, retiredAtTag, servingSinceTag } from "../ownership.ts";
 import type { Ports } from "../ports.ts";
 import { environmentName, orderOf } from "../queue-order.ts";
@@ -38,33 +38,33 @@ export interface Tried {
 
 /**
  * What this process remembers between passes, by region and environment (`memoryKey`): ages, and which jobs were counted
- * last. A restart begins them anew.
+ * last. A restart begins again without them.
  */
 export interface Memory extends JobMemory {
   /** The mark of retirement that this process has written, or tried to write, last. */
   readonly marksWritten: Map<string, string>;
   /**
-   * The mark of retirement, which tells only when it was planned, and since when it has been seen, monotonic ms;
-   * undefined where it had settled by then.
+   * The mark of retirement, which shows only when it was planned, and since when this process observes it, monotonic ms;
+   * undefined where it had already settled.
    */
   readonly marksShown: Map<string, { readonly mark: string; readonly since: number | undefined }>;
   /** When its deletion was last asked for. */
   readonly deleteTried: Map<string, Tried>;
   /** The vCPUs that were last shown, and when that was. */
   readonly shownvCpus: Map<string, { readonly count: number; readonly at: number }>;
-  /** Since when it has been INVALID without a change, or when AWS was last asked to look at it again. */
+  /** Since when it has been INVALID without a change, or when AWS was last asked to check it again. */
   readonly invalidSince: Map<string, Tried>;
-  /** What the environment was first seen under: for one of this process what it was made under. */
+  /** The circumstances when it was first observed: for one that this process created, those of its creation. */
   readonly foundUnder: Map<string, Circumstances>;
   readonly roleCauses: RoleCauses;
-  /** Environments of which AWS has said once more that they are INVALID, since they were VALID or a role was mended. */
+  /** Environments that AWS reported as INVALID once more, since they were VALID or a role was fixed. */
   readonly askedAgain: Set<string>;
-  /** The rollout that was asked for last; none where nobody knows whether AWS has taken it. */
+  /** The last rollout that was requested; none where it is unknown whether AWS accepted it. */
   readonly rollouts: Map<string, RolloutKnown>;
-  /** By the uid of an object: the keys of its environments, of which the maps above may tell. */
+  /** By the uid of an object: the keys of its environments in the maps above. */
   readonly names: Map<string, ReadonlySet<string>>;
-  /** What was seen of the network of each object, and when to look again. */
-  readonly looks: Looks;
+  /** What was observed of the network of each object, and when to check again. */
+  readonly networks: NetworkMemories;
 }
 
 export function newMemory(): Memory {
@@ -80,7 +80,7 @@ export function newMemory(): Memory {
     askedAgain: new Set(),
     rollouts: new Map(),
     names: new Map(),
-    looks: new Map(),
+    networks: new Map(),
   };
 }
 
@@ -91,7 +91,7 @@ function rememberedIn<T>(region: BatchRegion, memory: ReadonlyMap<string, T>): R
   return new Map(here.map(([key, value]) => [key.slice(prefix.length), value]));
 }
 
-/** Forgets the environments of an object that are not there any more. */
+/** Forgets the environments of an object that no longer exist. */
 function forgetGone(memory: Memory, uid: string, region: BatchRegion, ours: readonly Environment[]): void {
   const keys = new Set(ours.map(({ computeEnvironmentName }) => memoryKey(region, computeEnvironmentName)));
   const { marksWritten, marksShown, deleteTried, terminatedAt, shownvCpus, invalidSince, rollouts } = memory;
@@ -191,7 +191,7 @@ function unsettledClaims(
   return [...new Set([baseName, ...retained])].filter((name) => !snapshot.isSettled("compute-environment", name));
 }
 
-/** AWS's scaler changes them at any time; what is shown changes at most once a minute, or status would not rest. */
+/** AWS's scaler changes them at any time; the status shows a change at most once a minute, or it would never rest. */
 function sampledvCpus(
   ours: readonly Environment[],
   region: BatchRegion,
@@ -235,8 +235,8 @@ function marksShown(
 
 /** When each was asked for, without what was asked for under other circumstances: that may be asked for again. */
 function triedUnder(under: Circumstances, tried: ReadonlyMap<string, Tried>): ReadonlyMap<string, number> {
-  const standing = [...tried].filter(([, one]) => !haveChanged(one.under, under));
-  return new Map(standing.map(([name, { at }]) => [name, at]));
+  const current = [...tried].filter(([, one]) => !haveChanged(one.under, under));
+  return new Map(current.map(([name, { at }]) => [name, at]));
 }
 
 /** Environments that were first seen under other circumstances. */
@@ -302,7 +302,7 @@ function queueObject(key: ObjectKey, queueName: string, ports: Ports): QueueObje
   };
 }
 
-/** One after the highest attempt that stands, so that attempts can be counted by their names. */
+/** One after the highest existing attempt, so that attempts can be counted by their names. */
 function firstFreeName(
   baseName: string,
   id: string,
@@ -322,17 +322,17 @@ function replacementsElsewhere(
   region: BatchRegion,
   ports: Ports,
 ): number {
-  const standing = new Map<string, { readonly key: ObjectKey; readonly several: Environment[] }>();
+  const existing = new Map<string, { readonly key: ObjectKey; readonly several: Environment[] }>();
   for (const environment of environments) {
     const owner = ownerIn(environment.tags);
     if (owner?.cluster !== identity.cluster.name) continue;
     if (owner.namespace === identity.namespace && owner.name === identity.name) continue;
     if (environment.status === "DELETING" || environment.tags?.[retiredAtTag] !== undefined) continue;
     const text = keyText(owner);
-    const { several } = standing.get(text) ?? { several: [] };
-    standing.set(text, { key: owner, several: [...several, environment] });
+    const { several } = existing.get(text) ?? { several: [] };
+    existing.set(text, { key: owner, several: [...several, environment] });
   }
-  return [...standing.values()].filter(({ key, several }) => {
+  return [...existing.values()].filter(({ key, several }) => {
     const [newest] = several.toSorted(newestFirst);
     if (newest === undefined || several.length === 1) return false;
     const comes = newest.status !== "INVALID" && newest.tags?.[servingSinceTag] === undefined;
@@ -341,9 +341,9 @@ function replacementsElsewhere(
 }
 
 /**
- * Whether a replacement goes on towards this successor. What waits for a person or for jobs, for days perhaps, must not
- * keep all others waiting, nor one that waits for its turn: its newest was made for an earlier plan. Of what is not
- * watched nobody knows.
+ * Whether a replacement continues towards this successor. One that waits for a person or for jobs, for days perhaps, must
+ * not keep all others waiting, nor one that waits for its turn: its newest was created for an earlier plan. Of objects
+ * that this process does not watch it cannot know.
  */
 function goesOn(key: ObjectKey, successor: string, region: BatchRegion, ports: Ports): boolean {
   const { objects, settings, cluster } = ports;
@@ -362,16 +362,16 @@ function mayLast({ type, status, reason }: Condition): boolean {
   return (type === "Stalled" && status === "True") || lasting.has(reason);
 }
 
-/** Whether a job runs on the environment that has taken over; looked for only while a predecessor is kept ready. */
+/** Whether a job runs on the environment that has taken over; read only while a predecessor is kept ready. */
 async function targetRuns(
   ours: readonly Environment[],
   queues: readonly QueueSeen[],
   region: BatchRegion,
   signal: AbortSignal,
 ): Promise<boolean | undefined> {
-  const standing = ours.filter(({ tags, status }) => tags?.[retiredAtTag] === undefined && status === "VALID");
-  const [newest] = standing.toSorted((left, right) => (servingSince(left) < servingSince(right) ? 1 : -1));
-  if (newest === undefined || !Number.isFinite(servingSince(newest)) || standing.length < 2) return undefined;
+  const existing = ours.filter(({ tags, status }) => tags?.[retiredAtTag] === undefined && status === "VALID");
+  const [newest] = existing.toSorted((left, right) => (servingSince(left) < servingSince(right) ? 1 : -1));
+  if (newest === undefined || !Number.isFinite(servingSince(newest)) || existing.length < 2) return undefined;
   const cluster = clusterName(newest);
   if (cluster === undefined) return undefined;
   const serving = queues.filter(({ order }) => order.includes(newest.computeEnvironmentName));
@@ -387,8 +387,8 @@ async function targetRuns(
   }
 }
 
-/** What AWS said of the environments of an object before a role of theirs was written counts no more. */
-export function roleMended(memory: Memory, object: BatchComputeEnvironment, clock: Clock): void {
+/** Discards what AWS said of the environments of an object before one of their roles was written. */
+export function roleFixed(memory: Memory, object: BatchComputeEnvironment, clock: Clock): void {
   roleWritten(memory.roleCauses, object, clock);
   for (const key of memory.names.get(object.metadata.uid) ?? []) memory.askedAgain.delete(key);
 }

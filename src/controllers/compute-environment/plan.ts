@@ -35,10 +35,10 @@ import type { Seen } from "./seen.ts";
 
 type Spec = BatchComputeEnvironmentSpec;
 
-/** What one rule has to be done; nothing where it does not apply. What a step holds is not asked of later rules. */
+/** The steps of one rule; none where it does not apply. What a step holds is not asked of later rules. */
 type Rule = (context: Context) => readonly Step<Action>[];
 
-/** Whose the environments are. Nothing is done with any of them before that is clear. */
+/** Who owns the environments. Nothing is done with any of them before that is clear. */
 const ownership: readonly Rule[] = [claimedByAnother, ownedByOtherCluster, claimed];
 
 /** Until AWS serves this generation. */
@@ -47,7 +47,7 @@ const beforeServing: readonly Rule[] = [
   switched,
   // An environment that fits the spec again is taken back before another one is created.
   revived,
-  // What has failed or is superseded goes: without its room the quota may allow no other.
+  // Failed and superseded environments are retired: while they exist, the quota may allow no other.
   leftoversRetired,
   // The first environment, or a successor where AWS cannot change the one that serves.
   made,
@@ -112,7 +112,7 @@ function changeOnceOwned({ spec, seen, now }: Context, action: Action): Change {
   return { ...then, ...only, changes: [...own, ...then.changes] };
 }
 
-/** The switch alone: it goes before roles, selections and the network as well, which are for jobs that are to start. */
+/** The switch alone. It comes before roles, selections and the network, which only matter for jobs that are to start. */
 export function disabledFirst(object: BatchComputeEnvironment, seen: Seen, now: number): readonly Step<Action>[] {
   if (seen.directives.deleting || object.spec.state !== "DISABLED") return [];
   const context = contextOf(object.spec, seen, now);
@@ -165,8 +165,8 @@ function holdsEverything(step: Step<Action>): boolean {
 }
 
 /**
- * What goes on while the last step waits: what is on its way out is checked when its next step is due, and AWS checks
- * again what it found INVALID.
+ * What continues while the last step waits: an environment that is being retired is checked when its next step is due, and
+ * AWS checks again what it found INVALID.
  */
 function meanwhile(
   steps: readonly Step<Action>[],
@@ -231,7 +231,7 @@ function contextOf(spec: Spec, listed: Seen, now: number): Context {
   return { spec, seen, ours, set: environmentSetOf(spec, ours, seen.planId), now };
 }
 
-/** `spec.state` is for all that queues name, also while a handover is held or cannot be made. */
+/** `spec.state` applies to all that queues reference, also while a handover is held or impossible. */
 function switched({ spec, seen, ours, set }: Context): readonly Step<Action>[] {
   const { state } = spec;
   const found = ours.find((environment) => {
@@ -274,13 +274,14 @@ function revived({ spec, set }: Context): readonly Step<Action>[] {
 
 function made({ spec, seen, ours, set, now }: Context): readonly Step<Action>[] {
   if (set.target !== undefined) return [];
-  const standing = ours.filter((environment) => environment.status !== "DELETING");
-  return [standing.length === 0 ? firstEnvironment(spec, seen, now) : successor(spec, seen, standing, now)];
+  const existing = ours.filter((environment) => environment.status !== "DELETING");
+  return [existing.length === 0 ? firstEnvironment(spec, seen, now) : successor(spec, seen, existing, now)];
 }
 
 /**
- * Its acts: while AWS carries one out, the next target is made. Without a target also the seconds from a mark to the
- * act that follows, for what needs its room, and is refused, comes back only after minutes.
+ * The acts of leaving environments: while AWS carries one out, the next target is created. Without a target also the
+ * seconds from a mark to the act that follows: a creation that needs the room, and is refused, is retried only after
+ * minutes.
  */
 function leftoversRetired(context: Context): readonly Step<Action>[] {
   const steps = leavingSteps(context);
@@ -291,8 +292,8 @@ function leftoversRetired(context: Context): readonly Step<Action>[] {
 }
 
 /**
- * The steps of what goes before the target serves. What was made in vain for this very plan stays as long as it keeps
- * further ones from being made.
+ * The steps of environments that are retired before the target serves. One that was created in vain for this plan stays
+ * as long as it keeps further ones from being created.
  */
 function leavingSteps(context: Context): readonly Step<Action>[] {
   const { seen, ours, set, now } = context;
@@ -323,12 +324,12 @@ function returning({ seen, set, now }: Context): readonly Step<Action>[] {
   return set.target === undefined ? [] : listed(markReturned(seen, set, set.target, now));
 }
 
-/** Its acts only: what keeps the others where they are is told with why the target is not used. */
+/** Only its acts: the reason why the target is not used also reports what keeps the other queues where they are. */
 function foreignReturned({ spec, seen, set }: Context): readonly Step<Action>[] {
   return sideBySide(foreignReturns(spec, seen, set).filter((step) => step.kind === "act"));
 }
 
-/** Foreign queues that stay on a target that is not used, each with what stands against its way back: the others go. */
+/** Foreign queues that stay on a target that is not used, each with what prevents its way back. */
 function leftBehind({ spec, seen, set }: Context): string {
   return foreignReturns(spec, seen, set)
     .map(({ message }) => `; ${message}`)
@@ -412,7 +413,7 @@ function predecessorsRetired(context: Context): readonly Step<Action>[] {
 
 /**
  * For the report: the step each predecessor is at. Until the target serves, one that is in order and named by no
- * queue only stands by.
+ * queue is only on standby.
  */
 export function predecessorSteps(
   spec: Spec,
@@ -442,7 +443,7 @@ function settled({ spec, seen, set }: Context): Serves {
   return { kind: "serves", reason: "Available", message: `${name} is VALID${state}` };
 }
 
-/** What waits or is blocked tells what the state that the spec wishes means until then. */
+/** A step that waits or is blocked also reports what the desired state means until then. */
 function withStarved({ spec, seen, ours }: Context, next: Step<Action>): Step<Action> {
   if (spec.state !== "DISABLED" || (next.kind !== "wait" && next.kind !== "blocked")) return next;
   const disabled = ours.filter(({ state }) => state === "DISABLED");

@@ -1,4 +1,4 @@
-/** Environments that another one of the same object follows: soak, hold, and the way out of service. Pure. */
+/** Environments that have a successor: soak, hold, and the way out of service. Pure. */
 
 import type { Environment } from "../../aws/batch.ts";
 import type { Step } from "../agenda.ts";
@@ -13,7 +13,7 @@ import { retirement } from "./retire.ts";
 import type { QueueSeen } from "./seen.ts";
 
 const defaultSoakSeconds = 600;
-const soakLookMs = 30_000;
+const soakCheckMs = 30_000;
 /** So many have room in what status may show as one approval. */
 const approvedAtOnce = 12;
 
@@ -23,17 +23,17 @@ export interface PredecessorStep {
   readonly next: Step<Action>;
 }
 
-/** @param follower whom the queues have been handed over to */
+/** @param successor to which the queues have been handed over */
 export function predecessorStep(
   context: Context,
   environment: Environment,
-  follower: Environment | undefined = context.set.target,
+  successor: Environment | undefined = context.set.target,
 ): PredecessorStep {
   const { spec, seen, now } = context;
-  const soak = soaking(context, environment, follower);
+  const soak = soaking(context, environment, successor);
   if (soak !== undefined) return { step: "Soaking", next: soak };
   if (isInOrder(environment) && isHeld(spec, seen, "Delete", environment)) {
-    return { step: "AwaitingApproval", next: deleteApproval(context, follower) };
+    return { step: "AwaitingApproval", next: deleteApproval(context, successor) };
   }
   return retirement(spec, seen, environment, now);
 }
@@ -42,16 +42,16 @@ export function predecessorStep(
  * One approval for those that are out of use by now. Also for those that have one and have yet to be marked as retired:
  * the annotation that takes its place would take theirs away.
  */
-function deleteApproval(context: Context, follower: Environment | undefined): Step<Action> {
+function deleteApproval(context: Context, successor: Environment | undefined): Step<Action> {
   const idle = context.set.predecessors
-    .filter((one) => isInOrder(one) && soaking(context, one, follower) === undefined)
+    .filter((one) => isInOrder(one) && soaking(context, one, successor) === undefined)
     .slice(0, approvedAtOnce);
   const [verb, them] = idle.length === 1 ? ["is", "it"] : ["are", "them"];
   const what = `${names(idle)} ${verb} out of use; taking ${them} out of service waits for approval`;
   return approval(approvalOf(context.seen, "Delete", idle), what);
 }
 
-/** What AWS found INVALID: named by no queue, it goes without waiting for the one that is made in its place. */
+/** What AWS found INVALID: if no queue references it, it is deleted without waiting for the one created in its place. */
 export function failedSteps({ spec, seen, set, now }: Context): readonly Step<Action>[] {
   return set.predecessors
     .filter((environment) => environment.status === "INVALID")
@@ -59,55 +59,55 @@ export function failedSteps({ spec, seen, set, now }: Context): readonly Step<Ac
 }
 
 /**
- * What has been followed already, what the spec moved on from before it served, and without a target what is on its way
- * out. None of them waits for the next target as well: without the room that they take the quota of environments may
- * allow none.
+ * Environments that already have a successor, those that the spec moved on from before they served, and without a target
+ * those that are being retired. None of them waits for the next target too: while they exist, the quota of environments
+ * may allow none.
  */
 export function supersededSteps(context: Context): readonly Step<Action>[] {
   const { spec, seen, now } = context;
   const { predecessors, target } = context.set;
-  const follower = predecessors.find((environment) => isReady(environment) && hasServed(environment));
+  const successor = predecessors.find((environment) => isReady(environment) && hasServed(environment));
   const leaving = predecessors.flatMap((environment) => {
     if (target === undefined && isRetired(environment)) return [retirement(spec, seen, environment, now).next];
     const stays =
-      follower !== undefined && isOlder(environment, follower)
-        ? follower
-        : (readyBefore(context, environment) ?? carrierBeside(context, environment));
+      successor !== undefined && isOlder(environment, successor)
+        ? successor
+        : (readyBefore(context, environment) ?? servingInstead(context, environment));
     return stays === undefined ? [] : [predecessorStep(context, environment, stays).next];
   });
-  const unnoted = unnotedFollower(context);
+  const unnoted = unnotedSuccessor(context);
   return unnoted === undefined ? leaving : [...leaving, unnoted];
 }
 
-/** What still stands ready before one that shall never serve; undefined: it may yet, or queues may need it. */
+/** What is still ready before one that will never serve; undefined: it may yet serve, or queues may need it. */
 function readyBefore({ spec, set }: Context, environment: Environment): Environment | undefined {
   if (environment.status !== "VALID" || hasServed(environment)) return undefined;
   if (!differences(spec, environment).some(({ kind }) => kind === "replacement")) return undefined;
   return set.predecessors.find((other) => isReady(other) && isOlder(other, environment));
 }
 
-/** What queues name instead of one that takes no jobs, and that no queue names: neither waits for the other. */
-function carrierBeside({ seen, set }: Context, environment: Environment): Environment | undefined {
+/** What queues reference instead of one that takes no jobs and that no queue references: neither waits for the other. */
+function servingInstead({ seen, set }: Context, environment: Environment): Environment | undefined {
   const isNamed = (one: Environment): boolean => queuesNaming(seen, new Set([one.computeEnvironmentName])).length > 0;
   if (environment.state !== "DISABLED" || environment.status !== "VALID" || isNamed(environment)) return undefined;
   return set.predecessors.find((other) => other.status === "VALID" && isNamed(other));
 }
 
-/** The clock of a soak that the next edit of the spec came before: all queues have gone over to the newest. */
-function unnotedFollower({ seen, ours, set, now }: Context): Step<Action> | undefined {
+/** Starts the clock of a soak when the next edit of the spec came first: all queues have moved to the newest. */
+function unnotedSuccessor({ seen, ours, set, now }: Context): Step<Action> | undefined {
   if (set.target !== undefined) return undefined;
   const naming = (environments: readonly Environment[]): readonly QueueSeen[] =>
     queuesNaming(seen, new Set(environments.map(({ computeEnvironmentName }) => computeEnvironmentName)));
-  const follower = set.predecessors.find((one) => isReady(one) && naming([one]).length > 0);
-  if (follower === undefined || hasServed(follower)) return undefined;
-  const others = ours.filter((one) => one !== follower);
-  if (!others.some((one) => isOlder(one, follower)) || naming(others).length > 0) return undefined;
-  return naming([follower]).some(({ queue }) => inTransition(queue))
+  const successor = set.predecessors.find((one) => isReady(one) && naming([one]).length > 0);
+  if (successor === undefined || hasServed(successor)) return undefined;
+  const others = ours.filter((one) => one !== successor);
+  if (!others.some((one) => isOlder(one, successor)) || naming(others).length > 0) return undefined;
+  return naming([successor]).some(({ queue }) => inTransition(queue))
     ? undefined
-    : noteServing(follower, now, others.map(servingSince));
+    : noteServing(successor, now, others.map(servingSince));
 }
 
-/** The queues were handed over to it, and have not gone back from it since. */
+/** The queues were handed over to it, and have not moved back from it since. */
 function hasServed({ tags }: Environment): boolean {
   return tags?.[servingSinceTag] !== undefined && tags[returnedAtTag] === undefined;
 }
@@ -119,24 +119,24 @@ function isReady(environment: Environment): boolean {
   return inService && tags?.[returnedAtTag] === undefined;
 }
 
-/** VALID proves little: with no vCPU wanted no instance has started. So the predecessor stays ready for a while. */
+/** VALID proves little: without demand for vCPUs no instance has started. So the predecessor stays ready for a while. */
 function soaking(
   { spec, seen, set, now }: Context,
   environment: Environment,
-  follower: Environment | undefined,
+  successor: Environment | undefined,
 ): Step<Action> | undefined {
   const ready = isInOrder(environment) && environment.state === "ENABLED";
-  if (follower === undefined || !ready || (follower === set.target && seen.targetRuns === true)) return undefined;
-  // A newer one than the follower is what the spec went back from: the follower has proved itself before.
-  if (isOlder(follower, environment)) return undefined;
-  if (queuesNaming(seen, new Set([follower.computeEnvironmentName])).length === 0) return undefined;
-  const restMs = servingSince(follower) + (spec.replacement?.soakSeconds ?? defaultSoakSeconds) * 1000 - now;
+  if (successor === undefined || !ready || (successor === set.target && seen.targetRuns === true)) return undefined;
+  // The spec was reverted from what is newer than the successor: the successor has proved itself before.
+  if (isOlder(successor, environment)) return undefined;
+  if (queuesNaming(seen, new Set([successor.computeEnvironmentName])).length === 0) return undefined;
+  const restMs = servingSince(successor) + (spec.replacement?.soakSeconds ?? defaultSoakSeconds) * 1000 - now;
   if (restMs <= 0) return undefined;
   return {
     kind: "wait",
     reason: "Soaking",
-    message: `${environment.computeEnvironmentName} stays ready until a job runs on ${follower.computeEnvironmentName}, or the soak time is over`,
-    checkInMs: Math.min(soakLookMs, restMs),
+    message: `${environment.computeEnvironmentName} stays ready until a job runs on ${successor.computeEnvironmentName}, or the soak time is over`,
+    checkInMs: Math.min(soakCheckMs, restMs),
   };
 }
 

@@ -1,4 +1,4 @@
-/** Making an environment: the first one, a successor, or the next attempt after one that AWS found INVALID. Pure. */
+/** Creates an environment: the first one, a successor, or the next attempt after one that AWS found INVALID. Pure. */
 
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { Environment } from "../../aws/batch.ts";
@@ -20,7 +20,7 @@ import {
   queuesNaming,
 } from "./checks.ts";
 import { type Context, sideBySide } from "./context.ts";
-import { creationBackOff, disowned } from "./creation-back-off.ts";
+import { creationBackOff, ownershipTagsLost } from "./creation-back-off.ts";
 import { differences } from "./diff.ts";
 import {
   createdAt,
@@ -45,7 +45,7 @@ type Spec = BatchComputeEnvironmentSpec;
 export type HeldStep = "Create" | "Repoint" | "Delete";
 
 const attemptsAtOnce = 3;
-/** A role of ours is put back by us: once after that AWS has reason to find more than it did. */
+/** The operator repairs a role of its own: one check after that may have another result. */
 const ownRoleEveryMs = 5 * 60_000;
 
 /** Whether a step named in `holdBefore` still waits for its approval, as far as it is about `environment`. */
@@ -77,13 +77,13 @@ function mark({ computeEnvironmentName, tags }: Environment): string {
   return shortHash([computeEnvironmentName, tags?.[createdAtTag]]);
 }
 
-/** Why an object waits that a person has to let go on. */
+/** Why an object waits for a person. */
 export const awaitingApproval = "AwaitingApproval";
 
-/** Why an object waits for a queue whose jobs may take days to end. */
+/** Why an object waits for a queue with jobs that may take days to end. */
 export const queueLeaving = "QueueBeingDeleted";
 
-/** A wait for a person's approval that tells how to give it. */
+/** A wait for a person's approval; the message says how to give it. */
 export function approval(value: string, what: string): Wait {
   return {
     kind: "wait",
@@ -95,7 +95,7 @@ export function approval(value: string, what: string): Wait {
 
 /** The very first environment of an object, or the next one where none of it is left. */
 export function firstEnvironment(spec: Spec, seen: Seen, now: number): Step<Action> {
-  const barred = disowned(seen);
+  const barred = ownershipTagsLost(seen);
   if (barred !== undefined) return barred;
   const count = seen.environments.length;
   if (count >= environmentQuota) {
@@ -110,10 +110,10 @@ export function firstEnvironment(spec: Spec, seen: Seen, now: number): Step<Acti
 }
 
 /** A successor for environments that AWS cannot change as the spec asks. */
-export function successor(spec: Spec, seen: Seen, standing: readonly Environment[], now: number): Step<Action> {
-  const reference = referenceOf(seen, standing);
+export function successor(spec: Spec, seen: Seen, existing: readonly Environment[], now: number): Step<Action> {
+  const reference = referenceOf(seen, existing);
   const fields = replacing(spec, reference);
-  const serving = standing.filter((environment) => !isRetired(environment));
+  const serving = existing.filter((environment) => !isRetired(environment));
   if (serving.length > 0 && spec.replacement?.policy === "Never") {
     return {
       kind: "blocked",
@@ -121,9 +121,10 @@ export function successor(spec: Spec, seen: Seen, standing: readonly Environment
       message: `${fields} cannot be changed in AWS, and spec.replacement.policy is Never. Restore the field, or allow the replacement`,
     };
   }
-  const found = disowned(seen) ?? creationBackOff(spec, seen, standing, now) ?? hindrance(spec, seen, standing);
+  const found =
+    ownershipTagsLost(seen) ?? creationBackOff(spec, seen, existing, now) ?? hindrance(spec, seen, existing);
   if (found !== undefined) return found;
-  // An adopted environment bears its own name; what it was made from may be the pride of another tool.
+  // An adopted environment keeps its own name, and another tool may still depend on it.
   const adopted = serving.some(
     (environment) =>
       environment.computeEnvironmentName === seen.baseName && environment.tags?.[servingSinceTag] === undefined,
@@ -137,12 +138,12 @@ export function successor(spec: Spec, seen: Seen, standing: readonly Environment
   }
   return make(
     { spec, seen, now },
-    standing,
+    existing,
     `${seen.freeName.name} is being created to take over, because of ${fields}`,
   );
 }
 
-/** What follows when AWS finds the target INVALID and nothing in the spec would mend it in place. */
+/** The steps when AWS finds the target INVALID and nothing in the spec would fix it in place. */
 export function afterInvalid(context: Context, target: Environment): readonly Step<Action>[] {
   const { spec, seen, set, now } = context;
   const name = target.computeEnvironmentName;
@@ -185,7 +186,7 @@ export function afterInvalid(context: Context, target: Environment): readonly St
       };
       return [blocked];
     }
-    // Where there is no room for another attempt, what is mended meanwhile comes to be VALID all the same.
+    // Where there is no room for another attempt, a target that was fixed meanwhile becomes VALID all the same.
     const again = revalidation(seen, target, invalidEveryMs, now);
     const message = `${seen.freeName.name} is being created after AWS found ${name} INVALID: ${reason}`;
     const next = make({ spec, seen, now }, [target, ...set.predecessors], message);
@@ -204,7 +205,7 @@ export function afterInvalid(context: Context, target: Environment): readonly St
   return again.kind === "act" ? [again, blocked] : [blocked];
 }
 
-/** Who serves while the target cannot: told as the start of a sentence, empty when there is nobody. */
+/** Which environment serves while the target cannot, as the start of a sentence; empty when there is none. */
 function inItsPlace(seen: Seen, set: EnvironmentSet): string {
   const inOrder = set.predecessors.filter(
     (environment) => environment.status === "VALID" && environment.state === "ENABLED" && !isRetired(environment),
@@ -221,8 +222,8 @@ function usesMadeRole({ serviceRole, computeResources }: Environment): boolean {
 }
 
 /**
- * Attempts that AWS has not torn down yet. What made them INVALID may keep AWS from doing so, and then each further
- * attempt would stay as well, until the region has room for none.
+ * Attempts that AWS has not deleted yet. The cause that made them INVALID may keep AWS from deleting them, and then each
+ * further attempt would stay as well, until the quota of the region is used up.
  */
 function failedAttempts(set: EnvironmentSet): readonly Environment[] {
   return set.predecessors.filter(
@@ -232,7 +233,7 @@ function failedAttempts(set: EnvironmentSet): readonly Environment[] {
 
 /**
  * Marks a target from which the queues went, or go, back to a predecessor, so that they do not go to and fro. Once it
- * was tried again it is marked anew: what approved that one try approves no other.
+ * was tried again it is marked again: the approval of that one try approves no other.
  */
 export function markReturned(
   seen: Seen,
@@ -242,10 +243,10 @@ export function markReturned(
 ): Step<Action> | undefined {
   if (target.status !== "INVALID" || isRolledBack(seen, set)) return undefined;
   const [since, returned] = [servingSince(target), momentOf(returnedAtOf(target))];
-  // What gave the queues back under an earlier wish has not served under this one yet.
+  // A target that lost the queues under an earlier desired state has not served under this one yet.
   const served = Number.isFinite(since) && returned <= since;
   const named = queuesNaming(seen, new Set([target.computeEnvironmentName])).length > 0;
-  if (!(served || named) || refugeIn(set) === undefined) return undefined;
+  if (!(served || named) || fallbackIn(set) === undefined) return undefined;
   const message = `AWS found ${target.computeEnvironmentName} INVALID (${withoutRequestIds(target.statusReason ?? "no reason given")}); the queues go back to the predecessor`;
   return {
     kind: "act",
@@ -255,13 +256,13 @@ export function markReturned(
   };
 }
 
-/** Queues went back from the target, and nobody has approved that it is tried again. */
+/** Queues moved back from the target, and nobody has approved another try. */
 export function isRolledBack(seen: Seen, set: EnvironmentSet): boolean {
   return set.returned && !isTriedAgain(seen.directives.approved, seen.planId, set.target);
 }
 
 /** What queues go back to. */
-function refugeIn(set: EnvironmentSet): Environment | undefined {
+function fallbackIn(set: EnvironmentSet): Environment | undefined {
   return set.predecessors.find(
     (environment) => environment.status === "VALID" && environment.state === "ENABLED" && !isRetired(environment),
   );
@@ -269,12 +270,12 @@ function refugeIn(set: EnvironmentSet): Environment | undefined {
 
 /** The way back of each foreign queue that is still on a target that is not used; the queue controller writes ours. */
 export function foreignReturns(spec: Spec, seen: Seen, set: EnvironmentSet): readonly Step<Action>[] {
-  const refuge = refugeIn(set);
-  if (set.target === undefined || refuge === undefined || !isRolledBack(seen, set)) return [];
+  const fallback = fallbackIn(set);
+  if (set.target === undefined || fallback === undefined || !isRolledBack(seen, set)) return [];
   const names = new Set([set.target.computeEnvironmentName]);
   return queuesNaming(seen, names)
-    .filter((queue) => !isOurs(queue) && !queue.order.includes(refuge.computeEnvironmentName))
-    .map((queue) => foreignHindrance(spec, seen, queue) ?? repointForeign(seen, queue, names, refuge));
+    .filter((queue) => !isOurs(queue) && !queue.order.includes(fallback.computeEnvironmentName))
+    .map((queue) => foreignHindrance(spec, seen, queue) ?? repointForeign(seen, queue, names, fallback));
 }
 
 /** Waits until no queue names a predecessor any more; the queue controller does the writing, except for foreign queues. */
@@ -315,7 +316,7 @@ export function handover(context: Context, target: Environment): readonly Step<A
   return [...steps, followed(queues, name)];
 }
 
-/** What is left of a handover once nothing stands against it: the queues' own controller writes their order. */
+/** What is left of a handover once nothing prevents it: the queues' own controller writes their order. */
 function followed(queues: readonly QueueSeen[], name: string): Step<Action> {
   const stalled = queues.find(({ object }) => object?.stalled !== undefined);
   if (stalled !== undefined) {
@@ -364,7 +365,7 @@ export function markServing(
   const adopted = target.computeEnvironmentName === seen.baseName;
   if (set.predecessors.length === 0 && !adopted) return undefined;
   const since = servingSince(target);
-  // Approved after the queues had gone back from it, or served again after others: the soak begins anew.
+  // Approved after the queues had gone back from it, or served again after others: the soak begins again.
   const earlier = [momentOf(returnedAtOf(target)), ...set.predecessors.map(servingSince)];
   return Number.isFinite(since) && earlier.every((moment) => moment <= since)
     ? undefined
@@ -381,11 +382,11 @@ export function noteServing(environment: Environment, now: number, earlier: read
   };
 }
 
-/** The environment whose difference from the spec is the reason of a replacement: the one that serves, else the newest. */
-export function referenceOf(seen: Seen, standing: readonly Environment[]): Environment | undefined {
+/** The environment that differs from the spec and so causes a replacement: the one that serves, else the newest. */
+export function referenceOf(seen: Seen, existing: readonly Environment[]): Environment | undefined {
   const named = (environment: Environment): number =>
     queuesNaming(seen, new Set([environment.computeEnvironmentName])).length;
-  return [...standing].sort((left, right) => named(right) - named(left) || newestFirst(left, right))[0];
+  return [...existing].sort((left, right) => named(right) - named(left) || newestFirst(left, right))[0];
 }
 
 function replacing(spec: Spec, reference: Environment | undefined): string {
@@ -452,7 +453,7 @@ function repointForeign(seen: Seen, queue: QueueSeen, names: ReadonlySet<string>
       request: {
         jobQueue: jobQueueName,
         computeEnvironmentOrder: order.map((computeEnvironment, index) => ({ order: index + 1, computeEnvironment })),
-        // AWS wants the policy of a fair-share queue with every update.
+        // AWS requires the policy of a fair-share queue with every update.
         ...(schedulingPolicyArn === undefined ? {} : { schedulingPolicyArn }),
       },
     },

@@ -1,4 +1,4 @@
-/** The requests that make an environment, or bring one to the wish. Pure. */
+/** The requests that create an environment, or bring one to the desired state. Pure. */
 
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import type { CreateComputeEnvironmentRequest, Environment, UpdateComputeEnvironmentRequest } from "../../aws/batch.ts";
@@ -11,8 +11,8 @@ import { rolloutTags } from "./rollout.ts";
 type Spec = BatchComputeEnvironmentSpec;
 
 /**
- * The fields that make an environment what it is, without those that only tell the operator how to go about it.
- * Its hash names a plan: it stays the same while the wish does.
+ * The fields that define an environment, without those that only control how the operator proceeds.
+ * Its hash names a plan: it does not change while the desired state is the same.
  */
 export function desiredContent(spec: Spec): Readonly<Record<string, unknown>> {
   const { type, state, unmanagedvCpus, computeResources, serviceRole, eksConfiguration, ecsSettings } = spec;
@@ -31,12 +31,12 @@ export function desiredContent(spec: Spec): Readonly<Record<string, unknown>> {
   };
 }
 
-/** Eight hex digits that name a wish: `status.plan.id`, and part of the name of an environment made for it. */
+/** Eight hex digits that name a desired state: `status.plan.id`, and part of the name of an environment created for it. */
 export function planId(spec: Spec, identity: Identity): string {
   return shortHash([identity.cluster.name, identity.namespace, identity.name, desiredContent(spec)]);
 }
 
-/** Which attempt at a plan an environment is by its name, from 1; 0: it was made for none, or for another one. */
+/** Which attempt at a plan an environment is by its name, from 1; 0: it was created for none, or for another one. */
 export function attemptAt(planId: string, baseName: string, name: string): number {
   const first = `${baseName}-${planId}`;
   if (name === first) return 1;
@@ -88,7 +88,7 @@ export function ownTags(spec: Spec, identity: Identity): Record<string, string> 
   return { ...ownerTags(identity), ...rolloutTags(spec) };
 }
 
-/** Only what differs, and what AWS demands beside it. */
+/** Only what differs, and what AWS requires with it. */
 export function updateRequest(
   environment: Environment,
   changed: readonly Difference[],
@@ -126,7 +126,7 @@ export function retireRequest(environment: Environment): UpdateComputeEnvironmen
   };
 }
 
-/** Without members that are undefined: plans are compared and told as JSON. */
+/** Without members that are undefined: plans are compared and printed as JSON. */
 function present(request: CreateComputeEnvironmentRequest): CreateComputeEnvironmentRequest {
   return JSON.parse(JSON.stringify(request)) as CreateComputeEnvironmentRequest;
 }

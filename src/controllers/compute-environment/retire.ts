@@ -18,13 +18,13 @@ type Spec = BatchComputeEnvironmentSpec;
 
 /** Two counts of zero jobs this far apart show that an environment is empty. */
 export const emptyForMs = 10_000;
-const drainLookMs = 60_000;
-const unreadLookMs = 10_000;
-/** A count that is not there after a pass takes minutes. */
-const countingLookMs = 5_000;
-/** Jobs that are being ended are given this long before they are ended once more. */
+const drainCheckMs = 60_000;
+const unreadCheckMs = 10_000;
+/** A count that is not complete after one pass takes minutes. */
+const countingCheckMs = 5_000;
+/** How long jobs that are being terminated have before they are terminated once more. */
 const terminateAgainMs = 60_000;
-/** A delete that AWS took back is issued again only after this long. */
+/** A deletion that AWS gave up is requested again only after this long. */
 const deleteAgainMs = 5 * 60_000;
 /**
  * So long after its mark a read is sure to show who came to name it before AWS showed the mark to everybody; a mark is
@@ -41,7 +41,7 @@ const markHoldsMs = 5 * 60_000;
 
 export type RetireStep = "InUse" | "Disabling" | "Draining" | "Deleting" | "DeleteFailed";
 
-/** The step an environment is at on its way out, and what comes next. */
+/** The step of an environment that is being retired, and what comes next. */
 export interface Retirement {
   readonly step: RetireStep;
   readonly next: Step<Action>;
@@ -65,7 +65,7 @@ export function retirement(spec: Spec, seen: Seen, environment: Environment, now
   if (environment.status === "DELETING") {
     return { step: "Deleting", next: { kind: "wait", reason: "Deleting", message: `${name} is being deleted` } };
   }
-  if (seen.mayBeNamed.has(name)) return { step: "Disabling", next: makingSure(name, 1000) };
+  if (seen.mayBeNamed.has(name)) return { step: "Disabling", next: confirming(name, 1000) };
   if (!isRetired(environment)) return { step: "Disabling", next: mark(environment, now) };
   if (inTransition(environment)) {
     return { step: "Disabling", next: { kind: "wait", reason: "Disabling", message: `${name} is being disabled` } };
@@ -74,7 +74,7 @@ export function retirement(spec: Spec, seen: Seen, environment: Environment, now
   return drain(spec, seen, environment, now) ?? held(seen, environment) ?? remove(seen, environment, now);
 }
 
-/** What is marked is disabled once its mark has settled, and marked anew where it says nothing any more. */
+/** Disables what is marked once its mark has settled, and marks it again where the mark is too old. */
 function disabling(seen: Seen, environment: Environment, now: number): Step<Action> {
   const name = environment.computeEnvironmentName;
   const markedForMs = now - Date.parse(environment.tags?.[retiredAtTag] ?? "");
@@ -84,7 +84,7 @@ function disabling(seen: Seen, environment: Environment, now: number): Step<Acti
   if (!(markedForMs >= 0 && markedForMs <= holdsMs)) return mark(environment, now);
   // What is INVALID takes no jobs, and has been in no order that was written just now.
   const restMs = environment.status === "INVALID" ? 0 : markSettlesMs - Math.min(markedForMs, shownForMs);
-  if (restMs > 0) return makingSure(name, restMs);
+  if (restMs > 0) return confirming(name, restMs);
   const action: Action = { kind: "disable", name, request: retireRequest(environment) };
   return { kind: "act", action, reason: "Disabling", message: `${name} is taken out of service` };
 }
@@ -98,7 +98,7 @@ function held(seen: Seen, environment: Environment): Retirement | undefined {
   return { step: "Deleting", next: { kind: "wait", reason: "Deleting", message } };
 }
 
-function makingSure(name: string, checkInMs: number): Step<Action> {
+function confirming(name: string, checkInMs: number): Step<Action> {
   const message = `confirming that no queue references ${name}`;
   return { kind: "wait", reason: "Disabling", message, checkInMs, until: { kind: "listing" } };
 }
@@ -119,9 +119,9 @@ function drain(spec: Spec, seen: Seen, environment: Environment, now: number): R
     step: "Draining",
     next: { kind: "wait", reason: "Draining", message, checkInMs },
   });
-  if (jobs === undefined) return wait(`the jobs on ${name} are being counted`, countingLookMs);
+  if (jobs === undefined) return wait(`the jobs on ${name} are being counted`, countingCheckMs);
   if (jobs.kind === "unread") {
-    return wait(`the operator cannot count the jobs on ${name}, so it keeps ${name}: ${jobs.why}`, unreadLookMs);
+    return wait(`the operator cannot count the jobs on ${name}, so it keeps ${name}: ${jobs.why}`, unreadCheckMs);
   }
   if (jobs.remaining.length === 0) {
     const rest = emptyForMs - (jobs.zeroForMs ?? 0);
@@ -129,17 +129,17 @@ function drain(spec: Spec, seen: Seen, environment: Environment, now: number): R
   }
   const count = `${jobs.remaining.length} ${jobs.remaining.length === 1 ? "job" : "jobs"}`;
   if (spec.drain?.policy !== "Terminate") {
-    return wait(`${name} waits for ${count} to end; nothing is killed (drain.policy is Wait)`, drainLookMs);
+    return wait(`${name} waits for ${count} to end; no job is terminated (drain.policy is Wait)`, drainCheckMs);
   }
   const retiredAt = Date.parse(environment.tags?.[retiredAtTag] ?? "");
   const endsAt = retiredAt + (spec.drain.timeoutSeconds ?? 0) * 1000;
   if (Number.isNaN(endsAt) || now < endsAt) {
-    const rest = Number.isNaN(endsAt) ? drainLookMs : Math.min(drainLookMs, endsAt - now);
+    const rest = Number.isNaN(endsAt) ? drainCheckMs : Math.min(drainCheckMs, endsAt - now);
     return wait(`${name} waits for ${count} to end; at drain.timeoutSeconds they are terminated`, rest);
   }
   const ours = new Set(seen.queues.filter(isOurs).map(({ queue }) => queue.jobQueueName));
   const mine = jobs.remaining.filter((job) => ours.has(job.queue));
-  // A job whose place AWS does not tell, on EKS for ever, may be on another environment: it is waited for, not ended.
+  // AWS may not report where a job runs, on EKS never: it may be on another environment, so it is not terminated.
   const cluster = clusterName(environment);
   const here = mine.filter((job) => job.cluster !== undefined && job.cluster === cluster);
   const jobIds = here.map((job) => job.jobId).sort();
@@ -148,10 +148,13 @@ function drain(spec: Spec, seen: Seen, environment: Environment, now: number): R
       environment.containerOrchestrationType === "EKS"
         ? "but AWS does not report whether they run on it, so the operator terminates none of them; terminate the unwanted ones yourself"
         : "but AWS does not report yet where they run";
-    return wait(`${name} waits for ${count}, ${where}`, unreadLookMs);
+    return wait(`${name} waits for ${count}, ${where}`, unreadCheckMs);
   }
   if (jobIds.length === 0) {
-    return wait(`${name} waits for ${count} in queues that are not managed here; they are not terminated`, drainLookMs);
+    return wait(
+      `${name} waits for ${count} in queues that are not managed here; they are not terminated`,
+      drainCheckMs,
+    );
   }
   const again = (jobs.terminatedAt ?? now - terminateAgainMs) + terminateAgainMs - now;
   if (again > 0)
@@ -167,7 +170,7 @@ function remove(seen: Seen, environment: Environment, now: number): Retirement {
   const triedAt = seen.deleteTriedAt.get(name);
   const restMs = triedAt === undefined ? 0 : triedAt + deleteAgainMs - now;
   const waitMs = Math.min(restMs, seen.roleChangeCountsInMs ?? restMs);
-  // DELETING → INVALID: AWS gave the teardown up, and will not take it up again by itself.
+  // DELETING → INVALID: AWS gave the deletion up, and does not resume it by itself.
   if (waitMs > 0 && environment.status === "INVALID") {
     return {
       step: "DeleteFailed",

@@ -14,9 +14,8 @@ import type { Seen } from "./seen.ts";
 export const invalidEveryMs = 30 * 60_000;
 
 /**
- * What goes on while a step waits or is blocked: AWS checks again what it found INVALID although queues name it. What the
- * step waits for may last, or be the very jobs that only such an environment could run; what is fixed meanwhile serves
- * again.
+ * What continues while a step waits or is blocked: AWS checks again what it found INVALID although queues reference it. The
+ * wait may be long, or be for the very jobs that only such an environment could run; what is fixed meanwhile serves again.
  */
 export function withRevalidation(last: Step<Action>, { seen, ours, now }: Context): readonly Step<Action>[] {
   if (last.kind !== "wait" && last.kind !== "blocked") return [last];

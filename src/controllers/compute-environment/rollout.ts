@@ -1,7 +1,7 @@
 /**
- * Fresh instances for a `rolloutToken`, asked for once. AWS shows nothing of such an update once it is over, so the tag
- * `awsbatch.dev/rollout-token` tells how far it has come: `<token>` when the instances were replaced for that token, and
- * `<token before>@asked:<hash of the new token>` from just before AWS is asked. Pure.
+ * Fresh instances for a `rolloutToken`, requested once. AWS shows nothing of such an update once it is over, so the tag
+ * `awsbatch.dev/rollout-token` records its progress: `<token>` when the instances were replaced for that token, and
+ * `<token before>@asked:<hash of the new token>` from just before the request. Pure.
  */
 
 import type { BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
@@ -28,12 +28,12 @@ export function isRolledOut(tags: Tags | undefined, token: string): boolean {
   return tags?.[rolloutTokenTag] === token || rolledOutFor(tags) === token;
 }
 
-/** The tag of an environment that is as the spec wishes; none without a token. */
+/** The tag of an environment in its desired state; none without a token. */
 export function rolloutTags({ rolloutToken }: BatchComputeEnvironmentSpec): Record<string, string> {
   return rolloutToken === undefined ? {} : { [rolloutTokenTag]: rolloutToken };
 }
 
-/** What an update that rolls out `token` has to write beside. */
+/** What an update that rolls out `token` has to write in addition. */
 export function rolloutOf(token: string, { tags }: Environment): Rollout {
   return { token, ask: isAsked(tags, token) ? undefined : askedValue(tags, token) };
 }

@@ -22,7 +22,7 @@ export interface Seen {
   readonly queues: readonly QueueSeen[];
   /** Environments of ours that a queue may name although no listing shows it yet: by a write of ours or a predecessor's. */
   readonly mayBeNamed: ReadonlySet<string>;
-  /** The first name for a new environment that nothing bears, and whether that may be believed. */
+  /** The first unused name for a new environment, and whether its absence is certain. */
   readonly freeName: { readonly name: string; readonly absent: boolean; readonly attempt: number };
   /** That no environment is about to become this object's own may be believed: the answer of an adoption may be lost. */
   readonly claimsSettled: boolean;
@@ -32,7 +32,7 @@ export interface Seen {
   readonly replacementsElsewhere: number;
   /** By name of a retired environment: the jobs that may still be on it; none of one whose jobs are being counted. */
   readonly jobs: ReadonlyMap<string, JobsSeen>;
-  /** During the soak: whether a job is RUNNING on the target; undefined when that was not looked for. */
+  /** During the soak: whether a job is RUNNING on the target; undefined when that was not read. */
   readonly targetRuns: boolean | undefined;
   /**
    * By environment with a mark of retirement: for how long this process has seen that mark, ms; none where it was written
@@ -41,7 +41,7 @@ export interface Seen {
   readonly markShownForMs: ReadonlyMap<string, number>;
   /** By environment: when this process last asked AWS to delete it under the present circumstances, wall ms. */
   readonly deleteTriedAt: ReadonlyMap<string, number>;
-  /** By environment: the vCPUs that AWS's scaler wants, as of at most a minute ago; for the report only. */
+  /** By environment: the vCPUs that AWS's scaler requests, as of at most a minute ago; for the report only. */
   readonly desiredvCpus: ReadonlyMap<string, number>;
   /**
    * By environment of the object: since when this process has seen it INVALID without a change, wall ms; before all times
@@ -52,7 +52,7 @@ export interface Seen {
   readonly madeBefore: ReadonlySet<string>;
   /** In how many ms a change of a role counts among the circumstances; undefined: none is about to. */
   readonly roleChangeCountsInMs: number | undefined;
-  /** Environments that AWS was asked to look at again in vain; see `Memory.askedAgain`. */
+  /** Environments that AWS was asked to check again in vain; see `Memory.askedAgain`. */
   readonly askedAgain: ReadonlySet<string>;
   /** By environment of the object: what this process knows of the rollout that it has asked for there last. */
   readonly rollouts: ReadonlyMap<string, RolloutKnown>;
@@ -76,7 +76,7 @@ export interface QueueSeen {
   readonly order: readonly string[];
   /** The object it belongs to, by its tags, when that is one of this cluster. */
   readonly owner: ObjectKey | undefined;
-  /** What is known of that object, when it bears the name that the object gives it: a copy of it has the tags too. */
+  /** What is known of that object, if the queue has the name that the object gives it: a copy of it has the tags too. */
   readonly object: QueueObject | undefined;
 }
 
@@ -97,12 +97,12 @@ export type JobsSeen<Job = ActiveJob> =
       readonly remaining: readonly Job[];
       /** For how long every count was zero, ms: wall clocks jump, and a job would be taken for ended. */
       readonly zeroForMs: number | undefined;
-      /** When this process last ended jobs here, wall ms: they take a while to go. */
+      /** When this process last terminated jobs here, wall ms: they take a while to end. */
       readonly terminatedAt?: number | undefined;
     }
   | { readonly kind: "unread"; readonly why: string };
 
-/** Name of the ECS cluster of an environment, from its ARN; undefined for EKS and before AWS made one. */
+/** Name of the ECS cluster of an environment, from its ARN; undefined for EKS and before AWS created one. */
 export function clusterName(environment: Environment): string | undefined {
   const arn = environment.ecsClusterArn;
   return arn === undefined || arn === "" ? undefined : arn.slice(arn.lastIndexOf("/") + 1);

@@ -1,4 +1,4 @@
-/** The types of an environment object as a whole: its environments, and the parts that they stand on. */
+/** The types of an environment object as a whole: its environments, and the parts that they depend on. */
 
 import type { BatchComputeEnvironment } from "../../api/v1alpha1/compute-environment.ts";
 import type { EndpointsAction } from "../endpoints/action.ts";
@@ -11,12 +11,12 @@ import type { SelectionSeen } from "../selection/seen.ts";
 import type { Action } from "./action.ts";
 import type { Seen } from "./seen.ts";
 
-/** Every write for a compute environment, and for what it stands on. */
+/** Every write for a compute environment, and for what it depends on. */
 export type AnyAction = Action | RolesAction | EndpointsAction | GroupAction;
 
 /** Everything that the plan of an object is made from. */
 export interface Observation {
-  /** The object as if its spec named all that is selected and made for it. */
+  /** The object as if its spec named all that is selected and created for it. */
   readonly effective: BatchComputeEnvironment;
   readonly own: Omit<Seen, "refusals">;
   readonly selection: SelectionSeen;

@@ -2,7 +2,7 @@
 
 import type { JobQueue } from "../../api/v1alpha1/job-queue.ts";
 import type { Step } from "../agenda.ts";
-import { makingSure } from "../compute-environment/delete.ts";
+import { confirming } from "../compute-environment/delete.ts";
 import { ownershipOf, retainedMark } from "../ownership.ts";
 import { orderOf } from "../queue-order.ts";
 import { releaseTags } from "../tags.ts";
@@ -22,7 +22,7 @@ const terminateAgainMs = 60_000;
 export function deleted(object: JobQueue, seen: Seen, now: number): Step<Action> {
   const { queue, queueName: name } = seen;
   if (queue === undefined) {
-    return seen.absent ? { kind: "release", reason: "Deleted", message: `${name} is gone from AWS` } : makingSure;
+    return seen.absent ? { kind: "release", reason: "Deleted", message: `${name} is gone from AWS` } : confirming;
   }
   const ownership = ownershipOf(queue.tags, seen.identity);
   if (ownership.kind === "otherCluster") {
@@ -34,7 +34,7 @@ export function deleted(object: JobQueue, seen: Seen, now: number): Step<Action>
   }
   if (ownership.kind !== "ours") {
     // An adoption whose answer was lost may have made it ours.
-    if (!seen.isSettled) return makingSure;
+    if (!seen.isSettled) return confirming;
     return { kind: "release", reason: "Released", message: `${name} is not ours and stays as it is` };
   }
   if (seen.directives.retain) {

@@ -23,7 +23,7 @@ export function describedBy(spec: Spec): Described | undefined {
   const resources = spec.computeResources;
   const subnetIds = resources?.subnets ?? [];
   if (resources === undefined || subnetIds.length === 0 || spec.network?.preflight === "Skip") return undefined;
-  // Its group is only just being made.
+  // Its security group is still being created.
   if (spec.network?.securityGroup !== undefined && resources.securityGroupIds === undefined) return undefined;
   const { instanceTypes = [], launchTemplate, ec2Configuration = [], imageId } = resources;
   const images = [imageId, ...ec2Configuration.map(({ imageIdOverride }) => imageIdOverride)];
@@ -35,7 +35,7 @@ export function describedBy(spec: Spec): Described | undefined {
       securityGroupIds: resources.securityGroupIds ?? [],
       instanceTypes: instanceTypes.filter((entry) => !bundles.has(entry)),
       launchTemplates: launchTemplate === undefined ? [] : templatesIn(launchTemplate),
-      // One that is made here needs no check, and may not be there yet.
+      // A profile that the operator creates needs no check, and may not exist yet.
       instanceProfile: spec.iam?.instanceRole === undefined ? resources.instanceRole : undefined,
       imageIds: images.filter((id) => id !== undefined && id !== "").map(String),
       keyPairs: resources.ec2KeyPair === undefined ? [] : [resources.ec2KeyPair],
@@ -81,8 +81,8 @@ function templatesIn({ launchTemplateId, launchTemplateName, version, overrides 
 }
 
 /**
- * Which definitions are run in which environment nobody says. Likely are those beside it, and those beside a queue that
- * runs jobs on it, in its region.
+ * No object says which definitions run in which environment. Likely are those in its namespace, and in the namespace of a
+ * queue that runs jobs on it, in its region.
  */
 export interface LikelyJobs {
   readonly definitions: readonly JobDefinition[];

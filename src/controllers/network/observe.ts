@@ -12,28 +12,28 @@ import { describedBy, jobsOf, likelyJobs, workloadOf } from "./described.ts";
 import type { NetworkSeen } from "./seen.ts";
 
 /**
- * Looks at the network of an environment. EC2 may be slow, throttled or out of reach, and none of that may keep the
- * environment waiting: facts are asked for, and taken by a later pass when they have come. Only where `Enforce` makes
- * the next step hang on them they are waited for, two seconds at most.
+ * Observes the network of an environment. EC2 may be slow, throttled or out of reach, and none of that may keep the
+ * environment waiting: a pass requests facts, and a later pass uses them when they have arrived. Only where the next step
+ * depends on them (`Enforce`) the pass waits for them, two seconds at most.
  */
 
 /** How long facts are believed while nothing is wrong. */
 const restMs = 3 * 3_600_000;
-/** Something is wrong, and for the first ten minutes a person may be mending it. */
-const mendingMs = 60_000;
-const mendingLastsMs = 10 * 60_000;
+/** Something is wrong, and for the first ten minutes a person may be fixing it. */
+const fixingMs = 60_000;
+const fixingLastsMs = 10 * 60_000;
 const brokenMs = 10 * 60_000;
 /**
  * Networks that are not known to be ready are read again in turn, this long after each other. Each costs up to ten calls
  * of its own (the instance profile with its role, DNS settings, launch templates), so that a hundred of them would use up
- * the calls that the account has. Who changes the spec, or asks for a reconcile, waits for no turn.
+ * the calls that the account has. A change of the spec, or a requested reconcile, waits for no turn.
  */
 const turnMs = 6000;
 /** Job definitions come and go; taking them into account again costs no call. */
 const judgeMs = 10 * 60_000;
 /** Environments that are changed together share what they read. */
 const togetherMs = 3000;
-/** What we wrote in the network ourselves is in effect by then: ways may lead elsewhere, also for those who asked for nothing. */
+/** The operator's own writes are in effect by then: paths may change, also for environments that requested nothing. */
 const inEffectMs = 5 * 60_000;
 const patienceMs = 2000;
 const askedOnceMs = 30_000;
@@ -41,17 +41,17 @@ const soonMs = 1000;
 const soonLastsMs = 10_000;
 const lateMs = 10_000;
 
-/** What this process remembers of the network of one environment; a restart looks anew. */
-interface Look {
-  /** What was asked; something else needs other facts. */
+/** What this process remembers of the network of one environment; a restart reads it again. */
+interface NetworkMemory {
+  /** What was requested; another request needs other facts. */
   readonly key: string;
-  /** Since when facts that are newer are wanted, monotonic ms; undefined: they are fresh enough. */
-  wantedSince: number | undefined;
-  /** How old facts may have been when they were wanted (ms). */
+  /** Since when newer facts are needed, monotonic ms; undefined: they are fresh enough. */
+  neededSince: number | undefined;
+  /** How old facts may have been when they became needed (ms). */
   oldest: number;
   facts: NetworkFacts | undefined;
   readAt: number;
-  /** Since when these facts had been wanted: what was written later they may lack. */
+  /** Since when these facts had been needed: they may lack what was written later. */
   factsSince: number;
   reader: Pick<NetworkReader, "writtenAt"> | undefined;
   result: Preflight | undefined;
@@ -63,51 +63,54 @@ interface Look {
 }
 
 /** By uid of the object. */
-export type Looks = Map<string, Look>;
+export type NetworkMemories = Map<string, NetworkMemory>;
 
 /** @returns undefined when there is nothing to check */
-export async function lookAtNetwork(
+export async function observeNetwork(
   object: BatchComputeEnvironment,
   region: BatchRegion,
   ports: Ports,
-  looks: Looks,
+  memories: NetworkMemories,
   signal: AbortSignal,
 ): Promise<NetworkSeen | undefined> {
   const { uid, deletionTimestamp } = object.metadata;
   const described = deletionTimestamp === undefined ? describedBy(object.spec) : undefined;
   if (described === undefined) {
-    looks.delete(uid);
+    memories.delete(uid);
     return undefined;
   }
-  // Ages within this process: a wall clock that is put back would ask anew each second until it has caught up.
+  // Ages within this process: with a wall clock that is set back it would read again each second until it has caught up.
   const now = ports.clock.monotonic();
   const key = JSON.stringify([described, requestedAtOf(object)]);
-  const before = looks.get(uid);
-  const look = before?.key === key ? before : begun(key, now, before === undefined ? restMs / 2 : togetherMs);
-  looks.set(uid, look);
-  if (look.wantedSince === undefined && now >= dueAt(look, looks, now)) {
-    look.wantedSince = now;
-    look.oldest = (now - look.readAt) / 2;
+  const before = memories.get(uid);
+  const memory = before?.key === key ? before : begun(key, now, before === undefined ? restMs / 2 : togetherMs);
+  memories.set(uid, memory);
+  if (memory.neededSince === undefined && now >= dueAt(memory, memories, now)) {
+    memory.neededSince = now;
+    memory.oldest = (now - memory.readAt) / 2;
   }
-  if (look.wantedSince !== undefined) {
-    const reading = { maxAgeMs: now - look.wantedSince + look.oldest, patienceMs: patienceFor(object, look, now) };
+  if (memory.neededSince !== undefined) {
+    const reading = {
+      maxAgeMs: now - memory.neededSince + memory.oldest,
+      patienceMs: patienceFor(object, memory, now),
+    };
     const read = await gathered(described, object, ports, reading, signal);
     if (read.kind === "unread") {
-      look.turnAt = nextTurnAt(looks, now + mendingMs);
-      return { ...read, checkInMs: look.turnAt - now };
+      memory.turnAt = nextTurnAt(memories, now + fixingMs);
+      return { ...read, checkInMs: memory.turnAt - now };
     }
-    if (read.kind === "facts") take(look, read, now);
+    if (read.kind === "facts") keep(memory, read, now);
   }
-  const { facts } = look;
-  if (facts === undefined) return { kind: "pending", checkInMs: comingInMs(look, now) };
-  const result = judged(look, { facts, described }, { object, region, ports }, now);
-  const dueInMs = look.wantedSince === undefined ? dueAt(look, looks, now) - now : comingInMs(look, now);
-  const checkInMs = Math.max(1000, Math.min(dueInMs, look.judgedAt + judgeMs - now));
+  const { facts } = memory;
+  if (facts === undefined) return { kind: "pending", checkInMs: comingInMs(memory, now) };
+  const result = judged(memory, { facts, described }, { object, region, ports }, now);
+  const dueInMs = memory.neededSince === undefined ? dueAt(memory, memories, now) - now : comingInMs(memory, now);
+  const checkInMs = Math.max(1000, Math.min(dueInMs, memory.judgedAt + judgeMs - now));
   return { kind: "checked", preflight: result, checkInMs };
 }
 
 /**
- * What the network is like now, for somebody who asks once and waits for it.
+ * The state of the network now, for a caller who reads once and waits.
  *
  * @returns undefined when there is nothing to check, or EC2 does not answer
  */
@@ -126,10 +129,10 @@ export async function networkNow(
   return { kind: "checked", preflight: result, checkInMs: restMs };
 }
 
-function begun(key: string, now: number, oldest: number): Look {
+function begun(key: string, now: number, oldest: number): NetworkMemory {
   return {
     key,
-    wantedSince: now,
+    neededSince: now,
     oldest,
     facts: undefined,
     readAt: now,
@@ -142,47 +145,47 @@ function begun(key: string, now: number, oldest: number): Look {
   };
 }
 
-function take(look: Look, { facts, reader }: Extract<Gathered, { kind: "facts" }>, now: number): void {
-  look.facts = facts;
-  look.reader = reader;
-  look.factsSince = look.wantedSince ?? now;
-  look.wantedSince = undefined;
-  look.readAt = now;
-  look.turnAt = undefined;
-  look.result = undefined;
+function keep(memory: NetworkMemory, { facts, reader }: Extract<Gathered, { kind: "facts" }>, now: number): void {
+  memory.facts = facts;
+  memory.reader = reader;
+  memory.factsSince = memory.neededSince ?? now;
+  memory.neededSince = undefined;
+  memory.readAt = now;
+  memory.turnAt = undefined;
+  memory.result = undefined;
 }
 
-function patienceFor({ spec }: BatchComputeEnvironment, look: Look, now: number): number {
-  return spec.network?.preflight === "Enforce" && look.wantedSince === now ? patienceMs : 0;
+function patienceFor({ spec }: BatchComputeEnvironment, memory: NetworkMemory, now: number): number {
+  return spec.network?.preflight === "Enforce" && memory.neededSince === now ? patienceMs : 0;
 }
 
-/** When to look whether the facts that are wanted have come. */
-function comingInMs({ wantedSince }: Look, now: number): number {
-  return now - (wantedSince ?? now) < soonLastsMs ? soonMs : lateMs;
+/** When to check whether the requested facts have arrived. */
+function comingInMs({ neededSince }: NetworkMemory, now: number): number {
+  return now - (neededSince ?? now) < soonLastsMs ? soonMs : lateMs;
 }
 
-/** When newer facts are wanted, monotonic ms. */
-function dueAt(look: Look, looks: Looks, now: number): number {
-  const rested = restedAt(look, looks, now);
-  const writtenAt = look.reader?.writtenAt ?? Number.NEGATIVE_INFINITY;
-  return writtenAt >= look.factsSince ? Math.min(rested, writtenAt + inEffectMs) : rested;
+/** When newer facts are needed, monotonic ms. */
+function dueAt(memory: NetworkMemory, memories: NetworkMemories, now: number): number {
+  const rested = restedAt(memory, memories, now);
+  const writtenAt = memory.reader?.writtenAt ?? Number.NEGATIVE_INFINITY;
+  return writtenAt >= memory.factsSince ? Math.min(rested, writtenAt + inEffectMs) : rested;
 }
 
-/** Until when the facts of this look are believed while nothing changes, monotonic ms. */
-function restedAt(look: Look, looks: Looks, now: number): number {
-  const { readAt, wrongSince } = look;
+/** Until when these facts are believed while nothing changes, monotonic ms. */
+function restedAt(memory: NetworkMemory, memories: NetworkMemories, now: number): number {
+  const { readAt, wrongSince } = memory;
   if (wrongSince === undefined) {
-    look.turnAt = undefined;
+    memory.turnAt = undefined;
     return readAt + restMs;
   }
-  look.turnAt ??= nextTurnAt(looks, readAt + (now - wrongSince < mendingLastsMs ? mendingMs : brokenMs));
-  return look.turnAt;
+  memory.turnAt ??= nextTurnAt(memories, readAt + (now - wrongSince < fixingLastsMs ? fixingMs : brokenMs));
+  return memory.turnAt;
 }
 
 /** The first turn at or after `earliest` that comes after all turns that others have (monotonic ms). */
-function nextTurnAt(looks: Looks, earliest: number): number {
+function nextTurnAt(memories: NetworkMemories, earliest: number): number {
   let last = Number.NEGATIVE_INFINITY;
-  for (const { turnAt } of looks.values()) if (turnAt !== undefined) last = Math.max(last, turnAt);
+  for (const { turnAt } of memories.values()) if (turnAt !== undefined) last = Math.max(last, turnAt);
   return Math.max(earliest, last + turnMs);
 }
 
@@ -200,7 +203,7 @@ async function gathered(
 ): Promise<Gathered> {
   const { maxAgeMs } = reading;
   try {
-    // Only the waiting ends with our patience: what was asked for is kept for the pass that asks again.
+    // Only the waiting ends with the patience: the result of the read is kept for the next pass.
     return await withDeadline(clock, reading.patienceMs, signal, "EC2", async () => {
       const { network: reader } = await regions.ec2(spec.region, signal);
       return { kind: "facts", facts: await reader.of(request, { signal, maxAgeMs }), reader };
@@ -212,7 +215,7 @@ async function gathered(
   }
 }
 
-/** Whose network it is, and where the jobs are that have to run in it. */
+/** The object that owns the network, and where to find the jobs that have to run in it. */
 interface Asking {
   readonly object: BatchComputeEnvironment;
   readonly region: BatchRegion;
@@ -220,18 +223,18 @@ interface Asking {
 }
 
 function judged(
-  look: Look,
+  memory: NetworkMemory,
   { facts, described }: { readonly facts: NetworkFacts; readonly described: Described },
   { object, region, ports }: Asking,
   now: number,
 ): Preflight {
   const { objects, settings, cluster } = ports;
-  if (look.result === undefined || now - look.judgedAt >= judgeMs) {
+  if (memory.result === undefined || now - memory.judgedAt >= judgeMs) {
     const jobs = likelyJobs(objects, settings, region.snapshot(), cluster);
     const here = jobsOf(jobs, object.metadata, object.spec.region ?? settings.region);
-    look.result = preflight(described, workloadOf(object.spec, region.region, here), facts);
-    look.judgedAt = now;
-    look.wrongSince = look.result.state === "Reachable" ? undefined : (look.wrongSince ?? now);
+    memory.result = preflight(described, workloadOf(object.spec, region.region, here), facts);
+    memory.judgedAt = now;
+    memory.wrongSince = memory.result.state === "Reachable" ? undefined : (memory.wrongSince ?? now);
   }
-  return look.result;
+  return memory.result;
 }

@@ -1,4 +1,4 @@
-/** What is told of the network: the condition NetworkReady, `status.network`, and what `Enforce` holds back. Pure. */
+/** Reports the network: the condition NetworkReady, `status.network`, and what `Enforce` holds back. Pure. */
 
 import type { BatchComputeEnvironment, BatchComputeEnvironmentSpec } from "../../api/v1alpha1/compute-environment.ts";
 import { way } from "../../network/picture.ts";
@@ -19,9 +19,9 @@ export function networkConditions(
   if (network === undefined) return [];
   switch (network.kind) {
     case "checked":
-      return [newsOf(network.preflight)];
+      return [conditionOf(network.preflight)];
     case "pending": {
-      // What was known before a restart stands until something newer is known.
+      // What was known before a restart is reported until something newer is known.
       const before = conditionsOf(object).find((condition) => condition.type === type);
       if (before === undefined) return [];
       const { status, reason, message } = before;
@@ -34,7 +34,7 @@ export function networkConditions(
   }
 }
 
-function newsOf({ state, findings }: Preflight): ConditionDraft {
+function conditionOf({ state, findings }: Preflight): ConditionDraft {
   const [first] = findings;
   if (first === undefined) {
     return { type, status: "True", reason: "PathsFound", message: "every subnet has a path to what instances need" };

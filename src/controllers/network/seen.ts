@@ -1,6 +1,6 @@
 import type { Preflight } from "../../network/preflight.ts";
 
-/** What is known of the network of an environment; `checkInMs` is when to look again. */
+/** What is known of the network of an environment; `checkInMs` is when to check again. */
 export type NetworkSeen =
   | { readonly kind: "checked"; readonly preflight: Preflight; readonly checkInMs: number }
   /** The facts are still on their way. */

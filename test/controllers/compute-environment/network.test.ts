@@ -7,7 +7,7 @@ import type { JobDefinition } from "../../../src/api/v1alpha1/job-definition.ts"
 import type { Queue } from "../../../src/aws/batch.ts";
 import { AwsError } from "../../../src/aws/errors.ts";
 import { describedBy, jobsOf, likelyJobs, workloadOf } from "../../../src/controllers/network/described.ts";
-import { type Looks, lookAtNetwork } from "../../../src/controllers/network/observe.ts";
+import { type NetworkMemories, observeNetwork } from "../../../src/controllers/network/observe.ts";
 import { networkStatus } from "../../../src/controllers/network/report.ts";
 import type { NetworkSeen } from "../../../src/controllers/network/seen.ts";
 import type { Ports } from "../../../src/controllers/ports.ts";
@@ -57,9 +57,10 @@ function world(answer: () => NetworkFacts | Promise<NetworkFacts>, ...definition
     regions: { ec2: async () => ({ network }) },
     settings: {},
   } as unknown as Ports;
-  const looks: Looks = new Map();
-  const look = (whole: BatchComputeEnvironment = whole1) => lookAtNetwork(whole, fakeRegion(), ports, looks, signal);
-  return { clock, wall, asked, look, looks, network };
+  const networks: NetworkMemories = new Map();
+  const look = (whole: BatchComputeEnvironment = whole1) =>
+    observeNetwork(whole, fakeRegion(), ports, networks, signal);
+  return { clock, wall, asked, look, networks, network };
 }
 
 /** Its subnets are those of the networks that the preflight's own tests use. */
@@ -365,12 +366,12 @@ describe("looking at the network", () => {
   });
 
   it("an object that goes, or is not checked, is forgotten", async () => {
-    const { look, looks } = world(() => publicNetwork().facts);
+    const { look, networks } = world(() => publicNetwork().facts);
     await look();
-    expect(looks.size).toBe(1);
+    expect(networks.size).toBe(1);
     const deletionTimestamp = "2026-01-01T00:00:00Z";
     expect(await look({ ...whole1, metadata: { ...whole1.metadata, deletionTimestamp } })).toBeUndefined();
-    expect(looks.size).toBe(0);
+    expect(networks.size).toBe(0);
   });
 });
 

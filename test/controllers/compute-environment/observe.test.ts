@@ -7,7 +7,7 @@ import type {
 import type { Environment } from "../../../src/aws/batch.ts";
 import { AwsError } from "../../../src/aws/errors.ts";
 import { circumstancesOf } from "../../../src/controllers/circumstances.ts";
-import { newMemory, type Observed, observe, roleMended } from "../../../src/controllers/compute-environment/observe.ts";
+import { newMemory, type Observed, observe, roleFixed } from "../../../src/controllers/compute-environment/observe.ts";
 import { planId } from "../../../src/controllers/compute-environment/request.ts";
 import { environmentRoleUser } from "../../../src/controllers/compute-environment/roles.ts";
 import { clusterName } from "../../../src/controllers/compute-environment/seen.ts";
@@ -414,7 +414,7 @@ it("AWS's second word on an INVALID environment counts until it is VALID, or a r
   memory.askedAgain.add("eu-west-1/ce");
   expect(await asked("UPDATING")).toBe(true);
   expect(await asked("INVALID")).toBe(true);
-  roleMended(memory, object(ec2), clock);
+  roleFixed(memory, object(ec2), clock);
   expect(await asked("INVALID")).toBe(false);
   memory.askedAgain.add("eu-west-1/ce");
   expect(await asked("VALID")).toBe(false);
